@@ -1,0 +1,29 @@
+namespace Ccflux.Contracts.Auth;
+
+/// <summary>Answer of <c>POST /token</c>, whose bearer is the refresh token.</summary>
+public sealed record TokenReply
+{
+    public required string AccessToken { get; init; }
+
+    public required DateTimeOffset ExpiresAt { get; init; }
+
+    public string TokenType { get; init; } = "Bearer";
+}
+
+/// <summary>Body of <c>POST /register-key</c>. Schema 2 clients sign it with the key they register, as proof that they hold it.</summary>
+public sealed record RegisterKeyRequest
+{
+    public const int MaxPublicKey = 64;
+    public const int MaxDeviceId = 255;
+
+    /// <summary>Ed25519 public key, 32 bytes in base64.</summary>
+    public required string PublicKey { get; init; }
+
+    /// <summary>The machine's host name.</summary>
+    public required string DeviceId { get; init; }
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, MaxDepth = 8)]
+[JsonSerializable(typeof(TokenReply))]
+[JsonSerializable(typeof(RegisterKeyRequest))]
+public sealed partial class AuthJson : JsonSerializerContext;

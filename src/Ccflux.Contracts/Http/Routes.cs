@@ -1,0 +1,9 @@
+namespace Ccflux.Contracts.Http;
+
+/// <summary>Paths of the wire, relative to the receiver's base address.</summary>
+public static class Routes
+{
+    public const string Token = "/token";
+    public const string RegisterKey = "/register-key";
+    public const string Report = "/report";
+}

@@ -1,0 +1,26 @@
+namespace Ccflux.Contracts.Usage;
+
+/// <summary>Bounds of what <c>POST /report</c> takes. Both sides hold them: the client packs by them, the receiver refuses beyond them.</summary>
+public static class ReportLimits
+{
+    public const int MaxTurns = 200;
+    public const int MaxSessionId = 64;
+    public const int MaxModels = 20;
+    public const int MaxModelName = 128;
+    public const int MaxText = 64;
+    public const int MaxLimitEvents = 20;
+    public const int MaxTurnIndex = 1_000_000;
+    public const int MaxMessages = 1_000_000;
+
+    /// <summary>Largest token count of one model in one turn.</summary>
+    public const long MaxTokens = 1_000_000_000_000;
+
+    /// <summary>Deepest nesting of a body.</summary>
+    public const int MaxDepth = 16;
+
+    /// <summary>How far in the future a turn may lie, and how far a signature's timestamp may be off, either way.</summary>
+    public static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(5);
+
+    /// <summary>The body limit a client assumes, in bytes; the receiver's is <c>BODY_LIMIT_KB</c>, plain and unpacked.</summary>
+    public const int DefaultBodyBytes = 64 * 1024;
+}

@@ -1,0 +1,12 @@
+namespace Ccflux.Contracts.Usage;
+
+/// <summary>How usage payloads are read and written: snake_case, nulls left out, unknown fields ignored.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    MaxDepth = ReportLimits.MaxDepth)]
+[JsonSerializable(typeof(TurnBatch))]
+[JsonSerializable(typeof(TurnReport))]
+[JsonSerializable(typeof(LegacyReport))]
+[JsonSerializable(typeof(ReportReply))]
+public sealed partial class UsageJson : JsonSerializerContext;
