@@ -11,6 +11,15 @@ internal sealed class Problem(int status, string code, string detail, TimeSpan? 
     public Task ExecuteAsync(HttpContext httpContext)
     {
         var response = httpContext.Response;
+        WriteHead(response, status, code, retryAfter);
+        response.ContentType = "application/problem+json";
+        var body = new ProblemBody(Titles.Of(status), status, detail, code.Length > 0 ? code : null);
+        return JsonSerializer.SerializeAsync(response.Body, body, ProblemJson.Default.ProblemBody, httpContext.RequestAborted);
+    }
+
+    /// <summary>Status and headers of a refusal, whatever its body is.</summary>
+    public static void WriteHead(HttpResponse response, int status, string code, TimeSpan? retryAfter)
+    {
         response.StatusCode = status;
         response.Headers.CacheControl = "no-store";
         if (code.Length > 0)
@@ -22,10 +31,6 @@ internal sealed class Problem(int status, string code, string detail, TimeSpan? 
         {
             response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         }
-
-        response.ContentType = "application/problem+json";
-        var body = new ProblemBody(Titles.Of(status), status, detail, code.Length > 0 ? code : null);
-        return JsonSerializer.SerializeAsync(response.Body, body, ProblemJson.Default.ProblemBody, httpContext.RequestAborted);
     }
 }
 

@@ -63,7 +63,6 @@ internal sealed class LiveBus : IChangeFeed, IDisposable
     public LiveSubscription? Subscribe(IReadOnlyCollection<string> topics, string? lastEventId, int cap)
     {
         var channel = Channel.CreateBounded<LiveEvent>(new BoundedChannelOptions(Backlog) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
-        var subscription = new LiveSubscription(channel, topics, Unsubscribe);
         lock (_gate)
         {
             if (_subscriptions.Count >= cap)
@@ -71,6 +70,8 @@ internal sealed class LiveBus : IChangeFeed, IDisposable
                 return null;
             }
 
+            var start = string.IsNullOrEmpty(lastEventId) ? new LiveEvent("", _epoch, _version).Id : null;
+            var subscription = new LiveSubscription(channel, topics, start, Unsubscribe);
             _subscriptions.Add(subscription);
             foreach (var topic in topics)
             {
@@ -79,9 +80,9 @@ internal sealed class LiveBus : IChangeFeed, IDisposable
                     subscription.Offer(new LiveEvent(topic, _epoch, _version));
                 }
             }
-        }
 
-        return subscription;
+            return subscription;
+        }
     }
 
     public void Dispose()
