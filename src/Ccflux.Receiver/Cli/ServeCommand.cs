@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Settings;
 using Microsoft.Extensions.Logging.Console;
 
@@ -41,6 +42,7 @@ internal static partial class ServeCommand
             console.ColorBehavior = LoggerColorBehavior.Disabled;
         });
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        builder.Logging.AddFilter(typeof(AdminAuthentication).FullName, LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information);
         return builder;
     }
