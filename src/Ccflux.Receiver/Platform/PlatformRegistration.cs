@@ -19,10 +19,7 @@ internal static class PlatformRegistration
         builder.Services.AddLive();
         builder.Services.AddDocs();
         builder.Services.AddSingleton<HealthEndpoint>();
-        builder.Services.AddSingleton<MetricsEndpoint>();
-        builder.Services.AddSingleton<PlatformMetrics>();
-        builder.Services.AddSingleton<MetricsCollector>();
-        builder.Services.AddHostedService(provider => provider.GetRequiredService<MetricsCollector>());
+        builder.Services.AddMetricsEndpoint();
     }
 
     public static void UsePlatform(this WebApplication app)
