@@ -1,7 +1,10 @@
 using Ccflux.Contracts.Http;
 using Ccflux.Receiver.Platform.Settings;
+using Ccflux.Receiver.Usage.Import;
 using Ccflux.Receiver.Usage.Ingest;
 using Ccflux.Receiver.Usage.Store;
+using Ccflux.Receiver.Usage.Store.Retention;
+using Ccflux.Receiver.Usage.Store.Tiers;
 using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Usage;
@@ -17,6 +20,9 @@ internal static class UsageFeature
         services.AddSingleton<ITransactionParticipant>(provider => provider.GetRequiredService<UsageWriter>());
         services.AddSingleton<RefusalNotes>();
         services.AddSingleton<ReportPipeline>();
+        services.AddTransient<LegacyImport>();
+        services.AddHostedService<TierJob>();
+        services.AddHostedService<RetentionJob>();
         return services;
     }
 
