@@ -3,8 +3,11 @@ using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Live;
 using Ccflux.Receiver.Platform.Metrics;
 using Ccflux.Receiver.Platform.Settings;
+using Ccflux.Receiver.Usage.Import;
 using Ccflux.Receiver.Usage.Ingest;
 using Ccflux.Receiver.Usage.Store;
+using Ccflux.Receiver.Usage.Store.Retention;
+using Ccflux.Receiver.Usage.Store.Tiers;
 using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Usage;
@@ -21,6 +24,9 @@ internal static class UsageFeature
         services.AddSingleton<ITransactionParticipant>(provider => provider.GetRequiredService<UsageWriter>());
         services.AddSingleton<RefusalNotes>();
         services.AddSingleton<ReportPipeline>();
+        services.AddTransient<LegacyImport>();
+        services.AddHostedService<TierJob>();
+        services.AddHostedService<RetentionJob>();
         return services;
     }
 

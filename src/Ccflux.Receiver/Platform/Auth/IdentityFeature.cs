@@ -16,6 +16,7 @@ internal static class IdentityFeature
         services.AddSettings<IdentityOptions>(configuration);
         services.AddSingleton<IEd25519Verifier>(_ => (IEd25519Verifier?)SodiumEd25519.TryLoad() ?? new OpenSslEd25519());
         services.AddSingleton<RequestSignatures>();
+        services.AddSingleton<PlainTextTraces>();
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<TokenExchange>();
         services.AddSingleton<DeviceDirectory>();
