@@ -1,0 +1,242 @@
+using System.Diagnostics;
+using System.Threading.Channels;
+using Ccflux.Storage.Sqlite;
+
+namespace Ccflux.Storage.Writing;
+
+/// <summary>The one writer of a database. Entries wait in a bounded queue; its thread runs as many as have come in one transaction and
+/// completes each only after the commit, so that one flush to disk serves them all.</summary>
+public sealed class GroupCommitWriter : IAsyncDisposable
+{
+    /// <summary>Entries that may wait; beyond it they are refused at once. A report is at most some 100 KB unpacked.</summary>
+    public const int DefaultCapacity = 2048;
+
+    private const int MaxRows = 500;
+    private static readonly TimeSpan s_maxTime = TimeSpan.FromMilliseconds(5);
+
+    private readonly Channel<WriteEntry> _queue;
+    private readonly SqlConnection _connection;
+    private readonly IReadOnlyList<ITransactionParticipant> _participants;
+    private readonly Action<Exception> _failed;
+    private readonly List<WriteEntry> _batch = [];
+    private readonly Thread _thread;
+
+    /// <param name="connection">The writer owns it from here on.</param>
+    /// <param name="participants">Told of every transaction's end.</param>
+    /// <param name="failed">Called with every failure of a transaction or an entry, to be logged.</param>
+    /// <param name="capacity">How many entries may wait.</param>
+    public GroupCommitWriter(
+        SqlConnection connection,
+        IEnumerable<ITransactionParticipant> participants,
+        Action<Exception> failed,
+        int capacity = DefaultCapacity)
+    {
+        _connection = connection;
+        _participants = [.. participants];
+        _failed = failed;
+        _queue = Channel.CreateBounded<WriteEntry>(new BoundedChannelOptions(capacity) { SingleReader = true });
+        _thread = new Thread(Loop) { Name = "ccflux writer", IsBackground = true };
+        _thread.Start();
+    }
+
+    /// <summary>Entries waiting now.</summary>
+    public int Waiting => _queue.Reader.Count;
+
+    public Task<WriteResult<T>> WriteAsync<T>(WriteEntry<T> entry)
+    {
+        if (!_queue.Writer.TryWrite(entry))
+        {
+            entry.Complete(WriteStatus.QueueFull);
+        }
+
+        return entry.Done;
+    }
+
+    public Task<WriteResult<T>> WriteAsync<T>(Func<SqlConnection, T> write) => WriteAsync(new WriteFunction<T>(write, outsideTransaction: false));
+
+    /// <summary>Brings the log into the database file and empties it, as far as readers let it, so that overwritten secrets are in neither.</summary>
+    public Task<WriteResult<bool>> CheckpointAsync() => WriteAsync(new WriteFunction<bool>(
+        connection =>
+        {
+            using var rows = connection.Query("PRAGMA wal_checkpoint(TRUNCATE)");
+            return rows.Read() && rows.Number(0) == 0;
+        },
+        outsideTransaction: true));
+
+    /// <summary>Takes no more entries, writes those that wait, and closes the connection.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_queue.Writer.TryComplete())
+        {
+            var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            var waiter = new Thread(() =>
+            {
+                _thread.Join();
+                ended.SetResult();
+            });
+            waiter.Start();
+            await ended.Task;
+            _connection.Dispose();
+        }
+    }
+
+    private void Loop()
+    {
+        var reader = _queue.Reader;
+        while (reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
+        {
+            while (reader.TryPeek(out var next))
+            {
+                if (next.OutsideTransaction)
+                {
+                    _ = reader.TryRead(out next);
+                    RunOutside(next!);
+                }
+                else
+                {
+                    RunBatch(reader);
+                }
+            }
+        }
+    }
+
+    private void RunBatch(ChannelReader<WriteEntry> reader)
+    {
+        _batch.Clear();
+        try
+        {
+            _connection.ExecuteScript("BEGIN IMMEDIATE");
+            var started = Stopwatch.GetTimestamp();
+            for (var rows = 0; rows < MaxRows && Stopwatch.GetElapsedTime(started) < s_maxTime && reader.TryPeek(out var next) && !next.OutsideTransaction;)
+            {
+                _ = reader.TryRead(out next);
+                _batch.Add(next!);
+                rows += next!.Weight;
+                next.Run(_connection);
+            }
+
+            Commit();
+        }
+        catch (Exception exception)
+        {
+            RollBack();
+            Recover(reader, exception);
+            return;
+        }
+
+        Complete(WriteStatus.Committed);
+    }
+
+    /// <summary>After a failed transaction: where the storage failed, all its entries did; otherwise each is tried alone, so that
+    /// only the one that cannot be written fails.</summary>
+    private void Recover(ChannelReader<WriteEntry> reader, Exception exception)
+    {
+        if (_batch.Count == 0 && reader.TryRead(out var first))
+        {
+            _batch.Add(first);
+        }
+
+        if (exception is StorageException { IsTransient: true })
+        {
+            _failed(exception);
+            Complete(WriteStatus.StorageFailed);
+            return;
+        }
+
+        foreach (var entry in _batch)
+        {
+            RunAlone(entry);
+        }
+    }
+
+    private void RunAlone(WriteEntry entry)
+    {
+        try
+        {
+            _connection.ExecuteScript("BEGIN IMMEDIATE");
+            entry.Run(_connection);
+            Commit();
+        }
+        catch (StorageException exception) when (exception.IsTransient)
+        {
+            RollBack();
+            _failed(exception);
+            entry.Complete(WriteStatus.StorageFailed);
+            return;
+        }
+        catch (Exception exception)
+        {
+            RollBack();
+            _failed(exception);
+            entry.Fault(exception);
+            return;
+        }
+
+        entry.Complete(WriteStatus.Committed);
+    }
+
+    private void RunOutside(WriteEntry entry)
+    {
+        try
+        {
+            entry.Run(_connection);
+        }
+        catch (StorageException exception) when (exception.IsTransient)
+        {
+            _failed(exception);
+            entry.Complete(WriteStatus.StorageFailed);
+            return;
+        }
+        catch (Exception exception)
+        {
+            _failed(exception);
+            entry.Fault(exception);
+            return;
+        }
+
+        entry.Complete(WriteStatus.Committed);
+    }
+
+    private void Commit()
+    {
+        foreach (var participant in _participants)
+        {
+            participant.BeforeCommit(_connection);
+        }
+
+        _connection.ExecuteScript("COMMIT");
+        foreach (var participant in _participants)
+        {
+            participant.Committed();
+        }
+    }
+
+    private void RollBack()
+    {
+        try
+        {
+            // A full disk may have ended the transaction already.
+            if (_connection.InTransaction)
+            {
+                _connection.ExecuteScript("ROLLBACK");
+            }
+        }
+        catch (StorageException exception)
+        {
+            _failed(exception);
+        }
+
+        foreach (var participant in _participants)
+        {
+            participant.RolledBack();
+        }
+    }
+
+    private void Complete(WriteStatus status)
+    {
+        foreach (var entry in _batch)
+        {
+            entry.Complete(status);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+using Ccflux.Storage.Sqlite;
+
+namespace Ccflux.Storage.Writing;
+
+/// <summary>Something to be written, waiting in the writer's queue. It may run more than once: where a neighbour fails in the same
+/// transaction, all that it did is rolled back and it runs again, alone.</summary>
+public abstract class WriteEntry
+{
+    /// <summary>About how many rows of facts it writes: what the size of a transaction is counted in.</summary>
+    public virtual int Weight => 1;
+
+    /// <summary>True for statements that SQLite does not run inside a transaction, such as a checkpoint.</summary>
+    public virtual bool OutsideTransaction => false;
+
+    internal abstract void Run(SqlConnection connection);
+
+    internal abstract void Complete(WriteStatus status);
+
+    internal abstract void Fault(Exception exception);
+}
+
+/// <summary>A write that gives back a <typeparamref name="T"/>, once it is committed.</summary>
+public abstract class WriteEntry<T> : WriteEntry
+{
+    private readonly TaskCompletionSource<WriteResult<T>> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private T? _value;
+
+    internal Task<WriteResult<T>> Done => _done.Task;
+
+    protected abstract T Write(SqlConnection connection);
+
+    internal sealed override void Run(SqlConnection connection) => _value = Write(connection);
+
+    internal sealed override void Complete(WriteStatus status) =>
+        _done.TrySetResult(new WriteResult<T>(status, status == WriteStatus.Committed ? _value : default));
+
+    internal sealed override void Fault(Exception exception) => _done.TrySetException(exception);
+}
+
+/// <summary>A write given as a function.</summary>
+internal sealed class WriteFunction<T>(Func<SqlConnection, T> write, bool outsideTransaction) : WriteEntry<T>
+{
+    public override bool OutsideTransaction => outsideTransaction;
+
+    protected override T Write(SqlConnection connection) => write(connection);
+}
