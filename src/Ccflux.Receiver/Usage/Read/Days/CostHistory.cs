@@ -51,7 +51,7 @@ internal sealed class CostHistory(DayReader reader)
     {
         var total = new Dictionary<int, Cost>();
         using var rows = RawRows.Query(connection, DaySql.ModelsOfUsers, $"[{string.Join(',', users)}]");
-        foreach (var (_, cell) in reader.ReadModels(rows, models))
+        foreach (var (_, _, cell) in reader.ReadModels(rows, models))
         {
             total[cell.Model] = total.GetValueOrDefault(cell.Model) + cell.Cost;
         }
@@ -84,7 +84,7 @@ internal sealed class CostHistory(DayReader reader)
         foreach (var (from, to) in ranges)
         {
             using var rows = RawRows.Query(connection, DaySql.Models, from, to);
-            foreach (var (day, cell) in reader.ReadModels(rows, models))
+            foreach (var (day, _, cell) in reader.ReadModels(rows, models))
             {
                 if (!read.TryGetValue(day, out var costs))
                 {

@@ -22,13 +22,13 @@ internal sealed class DayReader(PriceList prices)
         ReadWindows(connection, day));
 
     /// <summary>Sums of days by model, for the cost of long periods.</summary>
-    /// <param name="rows">Rows of <see cref="DaySql.Models"/>.</param>
-    public IEnumerable<(int Day, UsageCell Cell)> ReadModels(RawRows rows, IReadOnlyDictionary<int, ModelRef> models)
+    /// <param name="rows">Rows of <see cref="DaySql.Models"/>, or of a statement with the same columns whose third is a key of its own.</param>
+    public IEnumerable<(int Day, long Key, UsageCell Cell)> ReadModels(RawRows rows, IReadOnlyDictionary<int, ModelRef> models)
     {
         while (rows.Read())
         {
             var day = rows.Int(0);
-            yield return (day, Cell(rows, 0, day, models));
+            yield return (day, rows.Long(2), Cell(rows, 0, day, models));
         }
     }
 
