@@ -1,0 +1,51 @@
+using System.ComponentModel.DataAnnotations;
+using System.Net;
+
+namespace Ccflux.Receiver.Platform.Http;
+
+/// <summary>An address and a port, such as <c>127.0.0.1:8080</c>, <c>[::]:8080</c>, <c>localhost:8080</c> or <c>:8080</c>.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class ListenAddressAttribute : ValidationAttribute
+{
+    public static IPEndPoint? Parse(string text)
+    {
+        var named = text.StartsWith("localhost:", StringComparison.OrdinalIgnoreCase) ? "127.0.0.1" + text["localhost".Length..] : text;
+        named = named.StartsWith(':') ? "0.0.0.0" + named : named;
+        return IPEndPoint.TryParse(named, out var address) && named.EndsWith($":{address.Port.ToString(CultureInfo.InvariantCulture)}", StringComparison.Ordinal) ? address : null;
+    }
+
+    protected override ValidationResult? IsValid(object? value, ValidationContext validationContext) =>
+        value is null || Parse((string)value) is not null
+            ? ValidationResult.Success
+            : new ValidationResult($"expected an address and a port such as 127.0.0.1:8080, got \"{value}\".");
+}
+
+/// <summary>Addresses and networks separated by commas.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class ProxyListAttribute : ValidationAttribute
+{
+    public static IEnumerable<IPNetwork?> Parse(string text)
+    {
+        foreach (var item in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            yield return IPNetwork.TryParse(item, out var network) ? network
+                : IPAddress.TryParse(item, out var address) ? new IPNetwork(address, address.GetAddressBytes().Length * 8)
+                : null;
+        }
+    }
+
+    protected override ValidationResult? IsValid(object? value, ValidationContext validationContext) =>
+        value is null || Parse((string)value).All(network => network is not null)
+            ? ValidationResult.Success
+            : new ValidationResult($"expected addresses or networks separated by commas, got \"{value}\".");
+}
+
+/// <summary>An absolute http or https address without a query.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class BaseAddressAttribute : ValidationAttribute
+{
+    protected override ValidationResult? IsValid(object? value, ValidationContext validationContext) =>
+        value is null || (Uri.TryCreate((string)value, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" && address.Query.Length == 0)
+            ? ValidationResult.Success
+            : new ValidationResult($"expected an address such as https://ccflux.example.org, got \"{value}\".");
+}

@@ -1,0 +1,44 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+
+namespace Ccflux.Receiver.Platform.Http;
+
+/// <summary>How the receiver is reached.</summary>
+internal sealed class HttpOptions
+{
+    [ConfigurationKeyName("LISTEN_ADDR"), ListenAddress]
+    [Description("Address and port to listen on, plain HTTP; put a TLS proxy before it. [::]:8080 listens on IPv6 too.")]
+    public string ListenAddress { get; set; } = "0.0.0.0:8080";
+
+    [ConfigurationKeyName("TRUSTED_PROXIES"), ProxyList]
+    [Description("Addresses or networks of reverse proxies, separated by commas (10.0.0.5, 172.16.0.0/12). X-Forwarded-For and -Proto are believed from these only.")]
+    public string? TrustedProxies { get; set; }
+
+    [ConfigurationKeyName("BASE_URL"), BaseAddress]
+    [Description("The address users reach the receiver by (https://ccflux.example.org), as the page of a new token and `users add` show it. Unset: taken from the request.")]
+    public string? BaseUrl { get; set; }
+
+    [ConfigurationKeyName("BODY_LIMIT_KB"), Range(1, 65536)]
+    [Description("Largest request body in KiB, as sent and unpacked.")]
+    public int BodyLimitKb { get; set; } = 64;
+
+    [ConfigurationKeyName("RATE_LIMIT_PER_MINUTE"), Range(1, 10_000_000)]
+    [Description("Reports a user may send a minute.")]
+    public int ReportsPerMinute { get; set; } = 30;
+
+    [ConfigurationKeyName("TOKEN_RATE_LIMIT_PER_MINUTE"), Range(1, 10_000_000)]
+    [Description("Requests a minute from one address to /token and /register-key; an office shares one address.")]
+    public int TokensPerMinute { get; set; } = 600;
+
+    [ConfigurationKeyName("ADMIN_RATE_LIMIT_PER_MINUTE"), Range(1, 10_000_000)]
+    [Description("Requests a minute from one address to the pages and the API.")]
+    public int PagesPerMinute { get; set; } = 600;
+
+    [ConfigurationKeyName("SIGN_IN_ATTEMPTS"), Range(1, 1000)]
+    [Description("Wrong admin or viewer tokens from one address before it must wait; one more is allowed every minute.")]
+    public int SignInAttempts { get; set; } = 10;
+
+    [ConfigurationKeyName("LIVE_CONNECTIONS"), Range(1, 10_000)]
+    [Description("Pages that may be open for live updates at once.")]
+    public int LiveConnections { get; set; } = 200;
+}

@@ -1,0 +1,7 @@
+namespace Ccflux.Receiver.Platform.Settings;
+
+/// <summary>Settings that the receiver cannot start with; each fault names its key and what to write instead.</summary>
+internal sealed class InvalidSettingsException(IReadOnlyList<string> faults) : Exception(string.Join(Environment.NewLine, faults))
+{
+    public IReadOnlyList<string> Faults { get; } = faults;
+}

@@ -1,0 +1,12 @@
+namespace Ccflux.Receiver.Platform.Settings;
+
+/// <summary>The value is shown nowhere, only whether it is set.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class SecretAttribute : Attribute;
+
+/// <summary>An older name that is still taken where the setting's own name is unset.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class AlsoNamedAttribute(string key) : Attribute
+{
+    public string Key { get; } = key;
+}
