@@ -1,6 +1,8 @@
 using Ccflux.Receiver.Cli;
 using Ccflux.Receiver.Platform;
 using Ccflux.Receiver.Platform.Settings;
+using Ccflux.Receiver.Usage.Api;
+using Ccflux.Receiver.Usage.Read;
 
 namespace Ccflux.Receiver;
 
@@ -15,11 +17,13 @@ internal static class Program
     {
         builder.AddPlatform();
         builder.Services.AddStorage(builder.Configuration);
+        builder.Services.AddUsageRead(builder.Configuration);
         builder.Services.CheckSettings(builder.Configuration);
 
         var app = builder.Build();
         app.UsePlatform();
         app.MapPlatform();
+        app.MapUsageApi();
         return app;
     }
 }

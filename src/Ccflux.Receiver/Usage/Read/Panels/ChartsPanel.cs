@@ -6,9 +6,6 @@ namespace Ccflux.Receiver.Usage.Read.Panels;
 /// <summary>Daily billed tokens, and billed tokens by user, model and division.</summary>
 internal static class ChartsPanel
 {
-    /// <summary>Bars in a list of users; the table below has everybody.</summary>
-    public const int MaxBars = 25;
-
     /// <summary>Series in the daily chart; what is beyond them is one series "other".</summary>
     public const int MaxSeries = 8;
 
@@ -32,23 +29,23 @@ internal static class ChartsPanel
             firstDay is { } first ? UtcDay.ToDate(first) : null);
     }
 
-    public static IReadOnlyList<UserBar> Users(UsageSnapshot snapshot, PeriodSums period) =>
+    public static IReadOnlyList<UserBar> Users(UsageSnapshot snapshot, PeriodSums period, int bars) =>
     [
         .. period.Users
             .Where(pair => pair.Value.Events > 0)
             .Select(pair => (User: snapshot.User(pair.Key), Sums: pair.Value))
             .OrderByDescending(pair => pair.Sums.Tokens.Billed)
             .ThenBy(pair => pair.User.Email, StringComparer.Ordinal)
-            .Take(MaxBars)
+            .Take(bars)
             .Select(pair => new UserBar(pair.User, pair.Sums.Tokens.Billed, Share(pair.Sums.Tokens, period), Split(snapshot, pair.Sums))),
     ];
 
-    public static IReadOnlyList<ModelBar> Models(UsageSnapshot snapshot, PeriodSums period) =>
+    public static IReadOnlyList<ModelBar> Models(UsageSnapshot snapshot, PeriodSums period, int bars) =>
     [
         .. period.Models
             .OrderByDescending(pair => pair.Value.Tokens.Billed)
             .ThenBy(pair => pair.Key)
-            .Take(MaxBars)
+            .Take(bars)
             .Select(pair => new ModelBar(snapshot.Model(pair.Key), pair.Value.Tokens.Billed, Share(pair.Value.Tokens, period))),
     ];
 

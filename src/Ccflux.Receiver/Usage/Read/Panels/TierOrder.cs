@@ -1,4 +1,3 @@
-using System.Globalization;
 using Ccflux.Receiver.Usage.Read.Views;
 
 namespace Ccflux.Receiver.Usage.Read.Panels;

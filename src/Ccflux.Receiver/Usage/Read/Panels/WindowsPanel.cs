@@ -46,7 +46,7 @@ internal static class WindowsPanel
         return new WindowTable(s_order.Page(shown, state), open, rows.Count - open);
     }
 
-    public static PeakList Peaks(UsageSnapshot snapshot, PeriodSums period, IReadOnlyDictionary<int, OpenWindow> open)
+    public static PeakList Peaks(UsageSnapshot snapshot, PeriodSums period, IReadOnlyDictionary<int, OpenWindow> open, int most)
     {
         var bars = period.Users
             .Where(pair => pair.Value.PeakWindow > 0)
@@ -56,7 +56,7 @@ internal static class WindowsPanel
             .ToList();
         return new PeakList(
             [
-                .. bars.Take(ChartsPanel.MaxBars)
+                .. bars.Take(most)
                     .GroupBy(bar => bar.Tier.Label, StringComparer.Ordinal)
                     .OrderByDescending(group => TierOrder.Rank(group.First().Tier))
                     .Select(group => new PeakGroup(group.Key, [.. group])),
