@@ -1,8 +1,9 @@
 using Ccflux.Receiver.Cli;
 using Ccflux.Receiver.Platform;
+using Ccflux.Receiver.Platform.Auth;
+using Ccflux.Receiver.Platform.Database;
 using Ccflux.Receiver.Platform.Settings;
-using Ccflux.Receiver.Usage.Api;
-using Ccflux.Receiver.Usage.Read;
+using Ccflux.Receiver.Usage;
 
 namespace Ccflux.Receiver;
 
@@ -17,13 +18,15 @@ internal static class Program
     {
         builder.AddPlatform();
         builder.Services.AddStorage(builder.Configuration);
-        builder.Services.AddUsageRead(builder.Configuration);
+        builder.Services.AddIdentity(builder.Configuration);
+        builder.Services.AddUsage(builder.Configuration);
         builder.Services.CheckSettings(builder.Configuration);
 
         var app = builder.Build();
         app.UsePlatform();
         app.MapPlatform();
-        app.MapUsageApi();
+        app.MapGroup("").AllowAnonymous().MapIdentity();
+        app.MapUsage();
         return app;
     }
 }

@@ -1,0 +1,25 @@
+using Ccflux.Contracts.Http;
+using Ccflux.Receiver.Platform.Settings;
+using Ccflux.Receiver.Usage.Ingest;
+using Ccflux.Receiver.Usage.Store;
+using Ccflux.Storage.Writing;
+
+namespace Ccflux.Receiver.Usage;
+
+/// <summary>The door of usage: reports in, figures out.</summary>
+internal static class UsageFeature
+{
+    public static IServiceCollection AddUsage(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSettings<UsageOptions>(configuration);
+        services.AddSingleton<UsageMetrics>();
+        services.AddSingleton<UsageWriter>();
+        services.AddSingleton<ITransactionParticipant>(provider => provider.GetRequiredService<UsageWriter>());
+        services.AddSingleton<RefusalNotes>();
+        services.AddSingleton<ReportPipeline>();
+        return services;
+    }
+
+    public static void MapUsage(this IEndpointRouteBuilder endpoints) =>
+        endpoints.MapPost(Routes.Report, (HttpContext context, ReportPipeline pipeline) => pipeline.ReportAsync(context));
+}
