@@ -1,6 +1,8 @@
 using Ccflux.Contracts.Http;
 using Ccflux.Receiver.Platform.Settings;
+using Ccflux.Receiver.Usage.Api;
 using Ccflux.Receiver.Usage.Ingest;
+using Ccflux.Receiver.Usage.Read;
 using Ccflux.Receiver.Usage.Store;
 using Ccflux.Storage.Writing;
 
@@ -17,9 +19,13 @@ internal static class UsageFeature
         services.AddSingleton<ITransactionParticipant>(provider => provider.GetRequiredService<UsageWriter>());
         services.AddSingleton<RefusalNotes>();
         services.AddSingleton<ReportPipeline>();
+        services.AddUsageRead(configuration);
         return services;
     }
 
-    public static void MapUsage(this IEndpointRouteBuilder endpoints) =>
-        endpoints.MapPost(Routes.Report, (HttpContext context, ReportPipeline pipeline) => pipeline.ReportAsync(context));
+    public static void MapUsage(this IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapPost(Routes.Report, (HttpContext context, ReportPipeline pipeline) => pipeline.ReportAsync(context)).AllowAnonymous();
+        endpoints.MapUsageApi();
+    }
 }
