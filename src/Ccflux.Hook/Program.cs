@@ -12,6 +12,6 @@ internal static class Program
             return HookCommand.Run(arguments);
         }
 
-        return 2;
+        return CommandLine.RunAsync(arguments).GetAwaiter().GetResult();
     }
 }

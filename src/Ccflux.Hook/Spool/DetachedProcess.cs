@@ -13,7 +13,7 @@ internal static unsafe partial class DetachedProcess
     [
         "HOME", "USERPROFILE", "SYSTEMROOT", "TMPDIR", "TEMP", "CLAUDE_CONFIG_DIR",
         "CLAUDE_PLUGIN_OPTION_API_ENDPOINT", "CLAUDE_PLUGIN_OPTION_API_TOKEN",
-        "CCFLUX_ALLOW_HTTP", "CCFLUX_CA_CERT", "SSL_CERT_FILE", "SSL_CERT_DIR",
+        "CCFLUX_ALLOW_HTTP", "CCFLUX_CA_CERT", "CCFLUX_PATIENCE_SECS", "SSL_CERT_FILE", "SSL_CERT_DIR",
         "HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy",
     ];
 

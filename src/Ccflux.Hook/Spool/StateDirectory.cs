@@ -54,6 +54,9 @@ internal sealed class StateDirectory(string configDir)
     /// <summary>What stood in Claude Code's own files before <c>ccflux install</c> changed them.</summary>
     public string InstallRecord => In("install.json");
 
+    /// <summary>Which session counts a message, by hashes of message ids.</summary>
+    public string Ledger => In("ledger");
+
     public string ActivityLog => In("activity.log");
 
     public string ErrorLog => In("errors.log");
@@ -74,6 +77,9 @@ internal sealed class StateDirectory(string configDir)
         Environment.GetEnvironmentVariable(OperatingSystem.IsWindows() ? "USERPROFILE" : "HOME") is { Length: > 0 } home
             ? home
             : Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+
+    /// <summary>How far a session is acknowledged. ccflux 0.1 wrote another format under the same name, which is ignored.</summary>
+    public string Offset(string sessionId) => In(sessionId + ".offset");
 
     public void Create()
     {
