@@ -7,17 +7,24 @@ internal sealed class DeliverLock : IDisposable
 
     private DeliverLock(FileStream file) => _file = file;
 
-    /// <summary>Null where another process holds it.</summary>
+    /// <summary>Null where another process holds it. A hook that only asks holds it for an instant, hence the tries.</summary>
     public static DeliverLock? TryTake(string path)
     {
-        try
+        for (var tries = 3; ; tries--)
         {
-            // FileShare.None is flock(LOCK_EX | LOCK_NB) on Unix.
-            return new DeliverLock(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
-        }
-        catch (IOException)
-        {
-            return null;
+            try
+            {
+                // FileShare.None is flock(LOCK_EX | LOCK_NB) on Unix.
+                return new DeliverLock(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            }
+            catch (IOException) when (tries > 1)
+            {
+                Thread.Sleep(2);
+            }
+            catch (IOException)
+            {
+                return null;
+            }
         }
     }
 
