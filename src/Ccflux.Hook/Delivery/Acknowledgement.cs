@@ -13,12 +13,13 @@ internal sealed class Acknowledgement(StateDirectory state, StateLog log, TimePr
     /// <summary>True where everything must be sent again, now or since an earlier run that did not finish it.</summary>
     public bool MustResendAll => File.Exists(state.ResendAll);
 
-    public void Note(ReportReply reply, IReadOnlyList<TurnReport> sent)
+    public void Note(ReportReply reply, TurnBatch sent)
     {
-        var last = new LastReport(time.GetUtcNow(), sent.Count, reply.Accepted, reply.Unchanged, sent.MaxBy(turn => turn.EndedUtc)!);
+        var last = new LastReport(
+            time.GetUtcNow(), sent.Turns.Count, reply.Accepted, reply.Unchanged, sent with { Turns = [sent.Turns.MaxBy(turn => turn.EndedUtc)!] });
         AtomicFile.Write(state.LastReport, JsonSerializer.SerializeToUtf8Bytes(last, StateJson.Default.LastReport));
         var expired = reply.Expired > 0 ? $", {reply.Expired} older than the receiver keeps" : "";
-        log.Activity($"report: {sent.Count} turns acknowledged ({reply.Accepted} new or better, {reply.Unchanged} unchanged{expired})");
+        log.Activity($"report: {sent.Turns.Count} turns acknowledged ({reply.Accepted} new or better, {reply.Unchanged} unchanged{expired})");
         NoteStore(reply.Store);
     }
 

@@ -24,8 +24,6 @@ internal sealed class ClockSkew(TimeProvider time)
         return true;
     }
 
-    public TimeSpan Offset => _offset ?? TimeSpan.Zero;
-
     /// <summary>The turn as the receiver's clock would have timed it. A turn that still lies in the future then is moved to now.</summary>
     public TurnReport Adjust(TurnReport turn)
     {

@@ -17,9 +17,6 @@ internal sealed class Reporter(SignedPost post, KeyRegistration registration, Cl
     /// <summary>Client version that the transcripts name, for the batch's description of its sender.</summary>
     public string? ClaudeCodeVersion { get; set; }
 
-    /// <summary>True once a batch was dated anew by the receiver's clock.</summary>
-    public bool ClockAdjusted => clock.Offset != TimeSpan.Zero;
-
     public async Task<SendResult> SendAsync(IReadOnlyList<TurnReport> turns, CancellationToken cancellationToken)
     {
         for (var registeredAnew = false; ; registeredAnew = true)
@@ -50,14 +47,11 @@ internal sealed class Reporter(SignedPost post, KeyRegistration registration, Cl
         }
     }
 
-    /// <summary>The turn as it is sent.</summary>
-    public TurnReport AsSent(TurnReport turn) => clock.Adjust(turn);
+    /// <summary>The batch as it is sent.</summary>
+    public TurnBatch Batch(IReadOnlyList<TurnReport> turns) =>
+        new() { Client = ClientVersion.Describe(ClaudeCodeVersion), Turns = [.. turns.Select(clock.Adjust)] };
 
-    private byte[] Write(IReadOnlyList<TurnReport> turns)
-    {
-        var batch = new TurnBatch { Client = ClientVersion.Describe(ClaudeCodeVersion), Turns = [.. turns.Select(clock.Adjust)] };
-        return JsonSerializer.SerializeToUtf8Bytes(batch, UsageJson.Default.TurnBatch);
-    }
+    private byte[] Write(IReadOnlyList<TurnReport> turns) => JsonSerializer.SerializeToUtf8Bytes(Batch(turns), UsageJson.Default.TurnBatch);
 
     private static ReportReply? Read(byte[] body)
     {

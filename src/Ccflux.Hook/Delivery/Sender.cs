@@ -53,7 +53,7 @@ internal sealed class Sender(
                     Fault.Point(Fault.Acknowledged);
                     patience.Succeeded();
                     outbox.Remove(batch);
-                    acknowledgement.Note(result.Reply!, [.. batch.Select(outgoing => reporter.AsSent(outgoing.Turn))]);
+                    acknowledgement.Note(result.Reply!, reporter.Batch([.. batch.Select(outgoing => outgoing.Turn)]));
                     Acknowledged += batch.Count;
                     return true;
 

@@ -72,6 +72,13 @@ internal sealed class Wire : IDisposable
         return await SendAsync(request, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Whether the receiver is there at all; nothing is sent along.</summary>
+    public async Task<Answer> GetHealthAsync(CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "health");
+        return await SendAsync(request, cancellationToken).ConfigureAwait(false);
+    }
+
     private async Task<Answer> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         try

@@ -17,7 +17,7 @@ internal sealed record CachedToken(string AccessToken, DateTimeOffset ExpiresAt,
 }
 
 /// <summary><c>last_report.json</c>: what the receiver acknowledged last, and the newest turn of it exactly as it was sent.</summary>
-internal sealed record LastReport(DateTimeOffset At, int Turns, int Accepted, int Unchanged, TurnReport Newest);
+internal sealed record LastReport(DateTimeOffset At, int Turns, int Accepted, int Unchanged, TurnBatch Payload);
 
 /// <summary>How the program's own files are written.</summary>
 [JsonSourceGenerationOptions(
