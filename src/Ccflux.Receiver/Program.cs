@@ -1,24 +1,29 @@
+using Ccflux.Receiver.Cli;
+using Ccflux.Receiver.Platform;
 using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Database;
-using Ccflux.Receiver.Platform.Http;
-using Ccflux.Receiver.Platform.Live;
 using Ccflux.Receiver.Platform.Settings;
-using Ccflux.Receiver.Usage;
 
-// Stands in until the platform's own: see its branch.
-var builder = WebApplication.CreateSlimBuilder(args);
-builder.Services.AddSingleton(TimeProvider.System);
-builder.Services.AddSettings<HttpOptions>(builder.Configuration);
-builder.Services.AddSingleton<RequestLimits>();
-builder.Services.AddSingleton<IChangeFeed, SilentFeed>();
-builder.Services.AddStorage(builder.Configuration);
-builder.Services.AddIdentity(builder.Configuration);
-builder.Services.AddUsage(builder.Configuration);
-builder.Services.CheckSettings(builder.Configuration);
-builder.WebHost.UseUrls("http://" + builder.Configuration.GetValue("LISTEN_ADDR", "0.0.0.0:8080"));
-var app = builder.Build();
-app.MapIdentity();
-app.MapUsage();
-app.Run();
+namespace Ccflux.Receiver;
 
-public partial class Program;
+/// <summary>The receiver, slice by slice. Without a command it serves; <see cref="ReceiverCommands"/> has the rest.</summary>
+internal static class Program
+{
+    public static Task<int> Main(string[] args) => ReceiverCommands.RunAsync(args);
+
+    /// <summary>The whole server, not yet started.</summary>
+    /// <exception cref="InvalidSettingsException">A setting is wrong; all that are wrong are named.</exception>
+    public static WebApplication Build(WebApplicationBuilder builder)
+    {
+        builder.AddPlatform();
+        builder.Services.AddStorage(builder.Configuration);
+        builder.Services.AddIdentity(builder.Configuration);
+        builder.Services.CheckSettings(builder.Configuration);
+
+        var app = builder.Build();
+        app.UsePlatform();
+        app.MapPlatform();
+        app.MapGroup("").AllowAnonymous().MapIdentity();
+        return app;
+    }
+}

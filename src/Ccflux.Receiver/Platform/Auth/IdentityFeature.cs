@@ -3,6 +3,7 @@ using Ccflux.Receiver.Platform.Auth.Devices;
 using Ccflux.Receiver.Platform.Auth.Signing;
 using Ccflux.Receiver.Platform.Auth.Tokens;
 using Ccflux.Receiver.Platform.Auth.Users;
+using Ccflux.Receiver.Platform.Metrics;
 using Ccflux.Receiver.Platform.Settings;
 
 namespace Ccflux.Receiver.Platform.Auth;
@@ -21,7 +22,7 @@ internal static class IdentityFeature
         services.AddSingleton<DeviceDirectory>();
         services.AddSingleton<DeviceKeys>();
         services.AddSingleton<UserAccounts>();
-        services.AddSingleton<IdentityMetrics>();
+        services.AddMeters<IdentityMetrics>();
         services.AddSingleton<IdentityEndpoints>();
         services.AddHostedService<HandInsertedTokens>();
         return services;

@@ -1,0 +1,34 @@
+using Ccflux.Storage.Writing;
+
+namespace Ccflux.Receiver.Platform.Auth.Admin;
+
+/// <summary>Once a day: audit lines older than AUDIT_RETENTION_DAYS and sessions nobody uses any more go.</summary>
+internal sealed partial class AdminHousekeeping(GroupCommitWriter writer, AdminOptions options, TimeProvider time, ILogger<AdminHousekeeping> logger) : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromDays(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        do
+        {
+            var now = time.GetUtcNow();
+            var written = await writer.WriteAsync(connection =>
+            {
+                connection.Execute(AdminSql.DeleteIdleSessions, (now - AdminSessions.Lifetime).ToUnixTimeMilliseconds());
+                return connection.Execute(AdminSql.DeleteOldAudit, now.AddDays(-options.AuditRetentionDays).ToUnixTimeMilliseconds());
+            });
+            if (written.Status != WriteStatus.Committed)
+            {
+                Log.NotCleaned(logger, written.Status);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "Old audit lines and sessions were not removed ({Status}); it is tried again in a day.")]
+        public static partial void NotCleaned(ILogger logger, WriteStatus status);
+    }
+}

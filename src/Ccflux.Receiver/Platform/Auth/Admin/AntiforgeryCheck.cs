@@ -1,0 +1,45 @@
+using System.Security.Cryptography;
+using System.Text;
+using Ccflux.Receiver.Platform.Http;
+
+namespace Ccflux.Receiver.Platform.Auth.Admin;
+
+/// <summary>
+/// Every request that changes something and comes with a session's cookie must carry the session's antiforgery token, whichever endpoint it
+/// is for: a form made elsewhere cannot know it.
+/// </summary>
+internal sealed class AntiforgeryCheck(RequestDelegate next, BrowserAnswers answers)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        var isSafe = HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method) || HttpMethods.IsOptions(context.Request.Method);
+        if (isSafe || AdminSession.Of(context) is not { Antiforgery.Length: > 0 } session || IsSignIn(context) || await CarriesTokenAsync(context, session))
+        {
+            await next(context);
+            return;
+        }
+
+        await answers.WriteAsync(context, StatusCodes.Status400BadRequest, "", "This form is out of date. Go back, reload the page and send it again.");
+    }
+
+    /// <summary>Signing in asks for a token itself, and its page is drawn before there is a session.</summary>
+    private static bool IsSignIn(HttpContext context) => context.Request.Path.Equals(SignInEndpoint.Path, StringComparison.OrdinalIgnoreCase);
+
+    private static async Task<bool> CarriesTokenAsync(HttpContext context, AdminSession session)
+    {
+        var request = context.Request;
+        if (!SameOrigin.Allows(request))
+        {
+            return false;
+        }
+
+        var sent = request.Headers[AdminSession.AntiforgeryHeader].ToString();
+        if (sent.Length == 0 && request.HasFormContentType)
+        {
+            var form = await request.ReadFormAsync(context.RequestAborted);
+            sent = form[AdminSession.AntiforgeryField].ToString();
+        }
+
+        return CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(sent), Encoding.UTF8.GetBytes(session.Antiforgery));
+    }
+}

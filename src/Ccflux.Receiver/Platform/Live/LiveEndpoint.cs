@@ -1,0 +1,97 @@
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Http;
+using Microsoft.AspNetCore.Authorization;
+
+namespace Ccflux.Receiver.Platform.Live;
+
+/// <summary>
+/// <c>GET /events?topics=usage</c>: server-sent events that say a topic changed, never what is in it. The first event, <c>current</c>, carries the
+/// id to come back with (<c>Last-Event-ID</c>, or <c>since</c> where a page knows the version it was drawn from); then one <c>changed</c> a change and
+/// a <c>ping</c> while nothing happens.
+/// </summary>
+internal sealed class LiveEndpoint(LiveBus bus, HttpOptions options, AdminGate gate, IAuthorizationService authorization, TimeProvider time, IHostApplicationLifetime lifetime)
+{
+    private const int MaxTopics = 8;
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
+
+    public async Task<IResult> OpenAsync(HttpContext context)
+    {
+        var topics = context.Request.Query["topics"].ToString().Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct(StringComparer.Ordinal).ToArray();
+        if (topics.Length is 0 or > MaxTopics || Array.Find(topics, topic => bus.Find(topic) is null) is not null)
+        {
+            return new Problem(StatusCodes.Status400BadRequest, "", "topics: expected names of topics separated by commas, such as usage.");
+        }
+
+        if (!await MayWatchAsync(context, topics))
+        {
+            return new Problem(StatusCodes.Status403Forbidden, "", "You may not watch these topics.");
+        }
+
+        var lastEventId = context.Request.Headers["Last-Event-ID"].ToString() is { Length: > 0 } header ? header : context.Request.Query["since"].ToString();
+        if (bus.Subscribe(topics, lastEventId, options.LiveConnections) is not { } subscription)
+        {
+            return new Problem(StatusCodes.Status503ServiceUnavailable, Contracts.Http.ErrorCodes.Busy, "Too many pages are open for live updates (LIVE_CONNECTIONS).", TimeSpan.FromMinutes(1));
+        }
+
+        // Disposed here too: a client that leaves before the first byte never starts the enumeration.
+        context.Response.RegisterForDispose(subscription);
+        context.Response.Headers.CacheControl = "no-store";
+        context.Response.Headers["X-Accel-Buffering"] = "no";
+        var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
+        context.Response.RegisterForDispose(ended);
+        return TypedResults.ServerSentEvents(EventsAsync(context, topics, subscription, ended.Token));
+    }
+
+    private async IAsyncEnumerable<SseItem<string>> EventsAsync(HttpContext context, string[] topics, LiveSubscription subscription, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        yield return new SseItem<string>("", "current") { EventId = subscription.StartId, ReconnectionInterval = TimeSpan.FromSeconds(5) };
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            if (await WaitAsync(subscription, cancellationToken))
+            {
+                while (subscription.Events.TryRead(out var changed))
+                {
+                    yield return new SseItem<string>(changed.Topic, "changed") { EventId = changed.Id };
+                }
+            }
+            else if (cancellationToken.IsCancellationRequested || (await gate.IdentifyAsync(context)).Session is null)
+            {
+                yield break;
+            }
+            else
+            {
+                yield return new SseItem<string>("", "ping");
+            }
+        }
+    }
+
+    /// <summary>True when there is something to read; false when it is time for a heartbeat, or to end.</summary>
+    private async Task<bool> WaitAsync(LiveSubscription subscription, CancellationToken cancellationToken)
+    {
+        using var beat = new CancellationTokenSource(Heartbeat, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(beat.Token, cancellationToken);
+        try
+        {
+            return await subscription.Events.WaitToReadAsync(either.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private async Task<bool> MayWatchAsync(HttpContext context, string[] topics)
+    {
+        foreach (var topic in topics)
+        {
+            if (!(await authorization.AuthorizeAsync(context.User, context, bus.Find(topic)!.Policy)).Succeeded)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

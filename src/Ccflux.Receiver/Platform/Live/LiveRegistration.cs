@@ -1,0 +1,20 @@
+using Ccflux.Receiver.Platform.Auth.Admin;
+
+namespace Ccflux.Receiver.Platform.Live;
+
+/// <summary>The door of live updates.</summary>
+internal static class LiveRegistration
+{
+    public static IServiceCollection AddLive(this IServiceCollection services)
+    {
+        services.AddSingleton<LiveBus>();
+        services.AddSingleton<IChangeFeed>(provider => provider.GetRequiredService<LiveBus>());
+        services.AddSingleton<LiveEndpoint>();
+        return services;
+    }
+
+    public static void MapLive(this IEndpointRouteBuilder endpoints) =>
+        endpoints.MapGet("/events", (HttpContext context, LiveEndpoint live) => live.OpenAsync(context))
+            .RequireAuthorization(AdminPolicies.Reader)
+            .ExcludeFromDescription();
+}

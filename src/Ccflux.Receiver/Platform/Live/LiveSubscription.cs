@@ -1,0 +1,22 @@
+using System.Threading.Channels;
+
+namespace Ccflux.Receiver.Platform.Live;
+
+/// <summary>One open page: the topics it watches and the events it has not read yet.</summary>
+internal sealed class LiveSubscription(Channel<LiveEvent> channel, IReadOnlyCollection<string> topics, string? startId, Action<LiveSubscription> ended) : IDisposable
+{
+    /// <summary>The version this connection starts from; null for one that came back, which keeps the id it came with until it has read what it missed.</summary>
+    public string? StartId { get; } = startId;
+
+    public ChannelReader<LiveEvent> Events => channel.Reader;
+
+    public void Offer(LiveEvent changed)
+    {
+        if (topics.Contains(changed.Topic, StringComparer.Ordinal))
+        {
+            channel.Writer.TryWrite(changed);
+        }
+    }
+
+    public void Dispose() => ended(this);
+}
