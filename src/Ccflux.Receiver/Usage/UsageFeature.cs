@@ -1,4 +1,7 @@
 using Ccflux.Contracts.Http;
+using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Live;
+using Ccflux.Receiver.Platform.Metrics;
 using Ccflux.Receiver.Platform.Settings;
 using Ccflux.Receiver.Usage.Import;
 using Ccflux.Receiver.Usage.Ingest;
@@ -15,7 +18,8 @@ internal static class UsageFeature
     public static IServiceCollection AddUsage(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSettings<UsageOptions>(configuration);
-        services.AddSingleton<UsageMetrics>();
+        services.AddMeters<UsageMetrics>();
+        services.AddSingleton(new LiveTopic(UsageWriter.Topic, AdminPolicies.Reader));
         services.AddSingleton<UsageWriter>();
         services.AddSingleton<ITransactionParticipant>(provider => provider.GetRequiredService<UsageWriter>());
         services.AddSingleton<RefusalNotes>();
@@ -27,5 +31,5 @@ internal static class UsageFeature
     }
 
     public static void MapUsage(this IEndpointRouteBuilder endpoints) =>
-        endpoints.MapPost(Routes.Report, (HttpContext context, ReportPipeline pipeline) => pipeline.ReportAsync(context));
+        endpoints.MapPost(Routes.Report, (HttpContext context, ReportPipeline pipeline) => pipeline.ReportAsync(context)).AllowAnonymous();
 }

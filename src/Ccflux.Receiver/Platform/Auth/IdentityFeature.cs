@@ -23,6 +23,8 @@ internal static class IdentityFeature
         services.AddSingleton<DeviceKeys>();
         services.AddSingleton<UserAccounts>();
         services.AddMeters<IdentityMetrics>();
+        services.AddMeters<ActiveTokensGauge>();
+        services.AddSingleton<IBeforeScrape>(provider => provider.GetRequiredService<ActiveTokensGauge>());
         services.AddSingleton<IdentityEndpoints>();
         services.AddHostedService<HandInsertedTokens>();
         return services;
@@ -30,7 +32,7 @@ internal static class IdentityFeature
 
     public static void MapIdentity(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapPost(Routes.Token, (HttpContext context, IdentityEndpoints identity) => identity.TokenAsync(context));
-        endpoints.MapPost(Routes.RegisterKey, (HttpContext context, IdentityEndpoints identity) => identity.RegisterKeyAsync(context));
+        endpoints.MapPost(Routes.Token, (HttpContext context, IdentityEndpoints identity) => identity.TokenAsync(context)).AllowAnonymous();
+        endpoints.MapPost(Routes.RegisterKey, (HttpContext context, IdentityEndpoints identity) => identity.RegisterKeyAsync(context)).AllowAnonymous();
     }
 }
