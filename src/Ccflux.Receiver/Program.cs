@@ -25,7 +25,7 @@ internal static class Program
         var app = builder.Build();
         app.UsePlatform();
         app.MapPlatform();
-        app.MapGroup("").AllowAnonymous().MapIdentity();
+        app.MapIdentity();
         app.MapUsage();
         return app;
     }

@@ -5,6 +5,7 @@ using Ccflux.Receiver.Platform.Auth.Tokens;
 using Ccflux.Receiver.Platform.Database;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Usage.Store;
+using Ccflux.Receiver.Usage.Store.Retention;
 using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Usage.Ingest;

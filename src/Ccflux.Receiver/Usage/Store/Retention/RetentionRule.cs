@@ -1,4 +1,4 @@
-namespace Ccflux.Receiver.Usage.Store;
+namespace Ccflux.Receiver.Usage.Store.Retention;
 
 /// <summary>Which whole days (UTC) are kept: today and as many before it as <c>RETENTION_DAYS</c> says.</summary>
 internal static class RetentionRule
