@@ -11,6 +11,7 @@ internal static class ReceiverCommands
         root.SetAction((_, cancellationToken) => ServeCommand.RunAsync(cancellationToken));
         root.Add(UsersCommand.Make());
         root.Add(ImportCommand.Make());
+        root.Add(DemoCommand.Make());
         root.Add(DatabaseCommands.Backup());
         root.Add(DatabaseCommands.Restore());
 
