@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# Builds and starts the receiver: ./run.sh [--demo]
+#   --demo   on a database of its own, filled with 45 days of 15 users
+# Every setting of docs/configuration.md is honoured; without any it listens on 127.0.0.1:8080 and keeps its data in ./data.
+set -euo pipefail
+. "$(dirname "$0")/eng/setup.sh"
+
+demo=
+for argument in "$@"; do
+  case $argument in
+    --demo) demo=1 ;;
+    -h|--help) sed -n '2,4s/^# //p' "$0"; exit 0 ;;
+    *) die "run.sh does not know '$argument'. Usage: ./run.sh [--demo]" ;;
+  esac
+done
+
+need_dotnet
+build_web
+build_dotnet Release src/Ccflux.Receiver/Ccflux.Receiver.csproj
+if ! eng/publish-hook.sh; then
+  say "The hook program was not built (above); the receiver runs without it."
+fi
+
+data=${CCFLUX_DATA:-$ROOT/data}${demo:+/demo}
+mkdir -p "$data"
+export LISTEN_ADDR=${LISTEN_ADDR:-127.0.0.1:8080}
+export DATABASE_PATH=${DATABASE_PATH:-${DB_PATH:-$data/ccflux.db}}
+token_file=
+if [ -z "${ADMIN_TOKEN:-}" ]; then
+  token_file="$data/admin-token"
+  if [ ! -s "$token_file" ]; then
+    (umask 077; head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n' > "$token_file")
+  fi
+  chmod 600 "$token_file"
+  ADMIN_TOKEN=$(cat "$token_file")
+  export ADMIN_TOKEN
+fi
+
+receiver="$ROOT/artifacts/bin/Ccflux.Receiver/release/ccflux-receiver.dll"
+if [ -n "$demo" ] && [ ! -e "$DATABASE_PATH" ]; then
+  say "Filling $DATABASE_PATH with demo data …"
+  dotnet "$receiver" demo >&2
+fi
+
+say ""
+say "  ccflux        http://${LISTEN_ADDR/0.0.0.0/127.0.0.1}/admin/"
+if [ -n "$token_file" ]; then say "  admin token   in $token_file"; else say "  admin token   the value of ADMIN_TOKEN"; fi
+say ""
+cd "$ROOT/src/Ccflux.Receiver"
+exec dotnet "$receiver"

@@ -1,0 +1,103 @@
+#!/usr/bin/env bash
+# Runs all tests: ./test.sh [--install] [--real-client]
+#   --install       installs what is missing (Debian packages, as root); CI=true does too, and then a skipped test is a failure
+#   --real-client   the proofs with the real Claude Code client instead (root, 360 MB from npm)
+# Ends with the line "N passed, N failed, N skipped".
+set -uo pipefail
+. "$(dirname "$0")/eng/setup.sh"
+
+install=${CI:+1}
+for argument in "$@"; do
+  case $argument in
+    --install) install=1 ;;
+    --real-client) real_client=1 ;;
+    -h|--help) sed -n '2,5s/^# //p' "$0"; exit 0 ;;
+    *) die "test.sh does not know '$argument'. Usage: ./test.sh [--install] [--real-client]" ;;
+  esac
+done
+
+passed=0 failed=0 skipped=0
+count() { passed=$((passed + $1)); failed=$((failed + $2)); skipped=$((skipped + $3)); }
+skip() { say "SKIPPED  $1: $2"; count 0 0 1; }
+finish() {
+  if [ "${CI:-}" = true ] && [ "$skipped" -gt 0 ]; then
+    say "With CI=true a skipped test is a failure."
+    failed=$((failed + skipped)) skipped=0
+  fi
+  echo "$passed passed, $failed failed, $skipped skipped"
+  [ "$failed" -eq 0 ]
+  exit
+}
+
+# package=the command or file that tells it is there
+packages="gcc=gcc zlib1g-dev=/usr/include/zlib.h chromium=chromium sqlite3=sqlite3 fonts-liberation=/usr/share/fonts/truetype/liberation libsodium23=/usr/lib/x86_64-linux-gnu/libsodium.so.23"
+missing=
+for entry in $packages; do
+  probe=${entry#*=}
+  case $probe in /*) [ -e "$probe" ] ;; *) command -v "$probe" >/dev/null ;; esac || missing="$missing ${entry%%=*}"
+done
+if [ -n "$missing" ]; then
+  if [ -n "$install" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    say "Installing$missing …"
+    # shellcheck disable=SC2086
+    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing; } >/dev/null 2>&1 ||
+      say "These packages could not be installed:$missing"
+  else
+    say "Not installed:$missing (./test.sh --install, as root, installs them)"
+  fi
+fi
+
+need_dotnet
+need_node
+build_web
+npm_ci tests/browser
+build_dotnet Debug Ccflux.slnx
+
+hook=1
+if ! eng/publish-hook.sh; then
+  hook=
+fi
+
+if [ -n "${real_client:-}" ]; then
+  [ "$(id -u)" = 0 ] || die "./test.sh --real-client needs root, for a network namespace."
+  [ -n "$hook" ] || die "./test.sh --real-client needs the native hook program (above)."
+  log=$(mktemp)
+  tests/real-client/prove.sh 2>&1 | tee "$log"
+  read -r p f s < <(sed -nE 's/^([0-9]+) passed, ([0-9]+) failed, ([0-9]+) skipped$/\1 \2 \3/p' "$log" | tail -1)
+  rm -f "$log"
+  [ -n "${p:-}" ] && count "$p" "$f" "$s" || count 0 1 0
+  finish
+fi
+
+# dotnet_tests PROJECT
+dotnet_tests() {
+  local log p f s
+  log=$(mktemp)
+  dotnet test --project "tests/$1" --no-build --no-progress 2>&1 | tee "$log" >&2
+  p=$(sed -nE 's/^ *succeeded: ([0-9]+).*/\1/p' "$log" | tail -1)
+  f=$(sed -nE 's/^ *failed: ([0-9]+).*/\1/p' "$log" | tail -1)
+  s=$(sed -nE 's/^ *skipped: ([0-9]+).*/\1/p' "$log" | tail -1)
+  rm -f "$log"
+  if [ -z "$p" ]; then say "FAILED   $1 did not run"; count 0 1 0; else count "$p" "$f" "$s"; fi
+}
+
+for project in tests/*.Tests; do
+  project=${project#tests/}
+  if [ "$project" = Ccflux.Hook.Tests ] && [ -z "$hook" ]; then
+    skip "$project" "the native hook program could not be built (above)"
+  else
+    dotnet_tests "$project"
+  fi
+done
+
+if command -v chromium >/dev/null && command -v sqlite3 >/dev/null; then
+  log=$(mktemp)
+  tests/browser/run.sh 2>&1 | tee "$log" >&2
+  read -r p f s < <(sed -nE 's/^([0-9]+) passed, ([0-9]+) failed, ([0-9]+) skipped$/\1 \2 \3/p' "$log" | tail -1)
+  rm -f "$log"
+  if [ -n "${p:-}" ]; then count "$p" "$f" "$s"; else say "FAILED   the browser tests did not run"; count 0 1 0; fi
+else
+  skip "browser tests" "chromium or sqlite3 is not installed"
+fi
+
+finish
