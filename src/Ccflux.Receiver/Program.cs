@@ -1,3 +1,25 @@
-var builder = WebApplication.CreateBuilder(args);
-var app = builder.Build();
-app.Run();
+using Ccflux.Receiver.Cli;
+using Ccflux.Receiver.Platform;
+using Ccflux.Receiver.Platform.Settings;
+
+namespace Ccflux.Receiver;
+
+/// <summary>The receiver, slice by slice. Without a command it serves; <see cref="ReceiverCommands"/> has the rest.</summary>
+internal static class Program
+{
+    public static Task<int> Main(string[] args) => ReceiverCommands.RunAsync(args);
+
+    /// <summary>The whole server, not yet started.</summary>
+    /// <exception cref="InvalidSettingsException">A setting is wrong; all that are wrong are named.</exception>
+    public static WebApplication Build(WebApplicationBuilder builder)
+    {
+        builder.AddPlatform();
+        builder.Services.AddStorage(builder.Configuration);
+        builder.Services.CheckSettings(builder.Configuration);
+
+        var app = builder.Build();
+        app.UsePlatform();
+        app.MapPlatform();
+        return app;
+    }
+}

@@ -1,4 +1,3 @@
-using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Platform.Settings;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
@@ -32,9 +31,8 @@ internal static class AdminRegistration
 
     public static void MapAdmin(this IEndpointRouteBuilder endpoints)
     {
-        var signIn = endpoints.ServiceProvider.GetRequiredService<SignInEndpoint>();
-        endpoints.MapGet(SignInEndpoint.Path, signIn.ShowAsync).AllowAnonymous().ExcludeFromDescription();
-        endpoints.MapPost(SignInEndpoint.Path, signIn.SignInAsync).AllowAnonymous().ExcludeFromDescription();
-        endpoints.MapPost(SignInEndpoint.LogoutPath, signIn.SignOutAsync).RequireAuthorization(AdminPolicies.Reader).ExcludeFromDescription();
+        endpoints.MapGet(SignInEndpoint.Path, (HttpContext context, SignInEndpoint signIn) => signIn.ShowAsync(context)).AllowAnonymous().ExcludeFromDescription();
+        endpoints.MapPost(SignInEndpoint.Path, (HttpContext context, SignInEndpoint signIn) => signIn.SignInAsync(context)).AllowAnonymous().ExcludeFromDescription();
+        endpoints.MapPost(SignInEndpoint.LogoutPath, (HttpContext context, SignInEndpoint signIn) => signIn.SignOutAsync(context)).RequireAuthorization(AdminPolicies.Reader).ExcludeFromDescription();
     }
 }

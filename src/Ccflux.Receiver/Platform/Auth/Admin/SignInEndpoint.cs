@@ -49,7 +49,7 @@ internal sealed partial class SignInEndpoint(AdminGate gate, AdminSessions sessi
         {
             Log.WrongToken(logger, RequestLimits.AddressOf(context));
             Problem.WriteHead(context.Response, StatusCodes.Status401Unauthorized, ErrorCodes.TokenInvalid, null);
-            return pages.SignIn(new SignInView(next, "That is not the admin token."));
+            return pages.SignIn(new SignInView(next, "That token is not the right one."));
         }
 
         var actor = AuditActor.Of(context) with { Name = known == AdminRole.Admin ? "admin" : "viewer" };

@@ -1,0 +1,14 @@
+using System.CommandLine;
+
+namespace Ccflux.Receiver.Cli;
+
+/// <summary>The command line of <c>ccflux-receiver</c>: without a command it serves.</summary>
+internal static class ReceiverCommands
+{
+    public static Task<int> RunAsync(string[] args)
+    {
+        var root = new RootCommand("Takes usage reports of Claude Code users and shows them to the admin. Without a command it serves, by its environment settings.");
+        root.SetAction((_, cancellationToken) => ServeCommand.RunAsync(cancellationToken));
+        return root.Parse(args).InvokeAsync();
+    }
+}

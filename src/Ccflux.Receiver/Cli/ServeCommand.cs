@@ -1,0 +1,66 @@
+using Ccflux.Receiver.Platform.Settings;
+using Microsoft.Extensions.Logging.Console;
+
+namespace Ccflux.Receiver.Cli;
+
+/// <summary>Runs the server until it is told to stop.</summary>
+internal static partial class ServeCommand
+{
+    public static async Task<int> RunAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var app = Program.Build(CreateBuilder());
+            Announce(app);
+            await app.RunAsync(cancellationToken);
+            return 0;
+        }
+        catch (InvalidSettingsException exception)
+        {
+            await Console.Error.WriteLineAsync("ccflux-receiver cannot start. Settings to mend:");
+            foreach (var fault in exception.Faults)
+            {
+                await Console.Error.WriteLineAsync("  " + fault);
+            }
+
+            return 2;
+        }
+    }
+
+    /// <summary>Settings come from the environment and from appsettings.json in the working folder; never from arguments, which <c>ps</c> shows.</summary>
+    public static WebApplicationBuilder CreateBuilder()
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = [], ContentRootPath = AppContext.BaseDirectory });
+        builder.WebHost.UseStaticWebAssets();
+        builder.Configuration.Sources.Insert(0, new Microsoft.Extensions.Configuration.Json.JsonConfigurationSource { Path = Path.GetFullPath("appsettings.json"), Optional = true });
+        builder.Logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
+            console.ColorBehavior = LoggerColorBehavior.Disabled;
+        });
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information);
+        return builder;
+    }
+
+    private static void Announce(WebApplication app)
+    {
+        var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Ccflux.Receiver");
+        Log.Starting(logger, Platform.ProductVersion.Text);
+        foreach (var setting in app.Services.GetRequiredService<SettingsReader>().Resolved)
+        {
+            Log.Setting(logger, setting);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "ccflux-receiver {Version}")]
+        public static partial void Starting(ILogger logger, string version);
+
+        [LoggerMessage(2, LogLevel.Information, "setting {Setting}")]
+        public static partial void Setting(ILogger logger, ResolvedSetting setting);
+    }
+}

@@ -1,0 +1,39 @@
+using Ccflux.Receiver.Platform.Auth.Admin;
+using Microsoft.OpenApi;
+
+namespace Ccflux.Receiver.Platform.Docs;
+
+/// <summary>The API's own documentation: the OpenAPI document at <c>/docs/v1.json</c> and Swagger UI over it at <c>/docs</c>. Both need the reader.</summary>
+internal static class DocsRegistration
+{
+    public const string DocumentPath = "/docs/v1.json";
+
+    private const string Scheme = "token";
+
+    public static void AddDocs(this IServiceCollection services) => services.AddOpenApi("v1", options =>
+        options.AddDocumentTransformer((document, _, _) =>
+        {
+            document.Info = new OpenApiInfo
+            {
+                Title = "ccflux",
+                Version = "v1",
+                Description = "What the pages show, as JSON and CSV. Programs send Authorization: Bearer with ADMIN_TOKEN or VIEWER_TOKEN. Times are UTC.",
+            };
+            document.Servers = [];
+            document.Components ??= new OpenApiComponents();
+            document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal);
+            document.Components.SecuritySchemes[Scheme] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "ADMIN_TOKEN or VIEWER_TOKEN" };
+            document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Scheme, document)] = [] }];
+            return Task.CompletedTask;
+        }));
+
+    public static void MapDocs(this IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapOpenApi("/docs/{documentName}.json").RequireAuthorization(AdminPolicies.Reader);
+        var pages = endpoints.MapGroup("/docs").RequireAuthorization(AdminPolicies.Reader).ExcludeFromDescription();
+        pages.MapGet("", (HttpRequest request) => request.Path.Value!.EndsWith('/') ? SwaggerPage.Index() : Results.LocalRedirect("/docs/"));
+        pages.MapGet("start.js", SwaggerPage.Start);
+        pages.MapGet("swagger-ui-bundle.js", () => SwaggerPage.Asset("swagger-ui-bundle.js", "text/javascript; charset=utf-8"));
+        pages.MapGet("swagger-ui.css", () => SwaggerPage.Asset("swagger-ui.css", "text/css; charset=utf-8"));
+    }
+}

@@ -1,0 +1,42 @@
+using Swashbuckle.AspNetCore.SwaggerUI;
+
+namespace Ccflux.Receiver.Platform.Docs;
+
+/// <summary>
+/// Swagger UI, its script and style taken from the package. The page around it is ours, because the package's own has inline script that
+/// the Content-Security-Policy does not allow; this one needs no exception.
+/// </summary>
+internal static class SwaggerPage
+{
+    private const string ResourcePrefix = "Swashbuckle.AspNetCore.SwaggerUI.node_modules.swagger_ui_dist.";
+
+    private const string Html = """
+        <!doctype html>
+        <html lang="en">
+        <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <title>API · ccflux</title>
+        <link rel="stylesheet" href="/docs/swagger-ui.css">
+        </head>
+        <body>
+        <main id="api"></main>
+        <noscript>This page needs JavaScript. The document itself is at <a href="/docs/v1.json">/docs/v1.json</a>.</noscript>
+        <script src="/docs/swagger-ui-bundle.js"></script>
+        <script src="/docs/start.js"></script>
+        </body>
+        </html>
+        """;
+
+    // Reading only: changes are for the pages, whose forms carry the antiforgery token. Nothing is fetched from elsewhere.
+    private const string Script = """
+        SwaggerUIBundle({ url: "/docs/v1.json", dom_id: "#api", validatorUrl: null, supportedSubmitMethods: ["get"], defaultModelsExpandDepth: 0 });
+        """;
+
+    public static IResult Index() => Results.Text(Html, "text/html; charset=utf-8");
+
+    public static IResult Start() => Results.Text(Script, "text/javascript; charset=utf-8");
+
+    public static IResult Asset(string name, string contentType) =>
+        typeof(SwaggerUIOptions).Assembly.GetManifestResourceStream(ResourcePrefix + name) is { } asset ? Results.Stream(asset, contentType) : Results.NotFound();
+}

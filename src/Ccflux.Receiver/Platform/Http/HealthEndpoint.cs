@@ -1,0 +1,49 @@
+using Ccflux.Storage.Sqlite;
+using Dapper;
+
+namespace Ccflux.Receiver.Platform.Http;
+
+/// <summary><c>GET /health</c>: whether the receiver answers and its database can be read. Open to all, tells nothing else.</summary>
+internal sealed partial class HealthEndpoint(SqliteReaders readers, ILogger<HealthEndpoint> logger)
+{
+    public const string Path = "/health";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
+    public async Task<IResult> AnswerAsync(HttpContext context)
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        return await CanReadAsync(context.RequestAborted)
+            ? Results.Json(new Health("ok", "ok"), HealthJson.Default.Health)
+            : Results.Json(new Health("degraded", "error"), HealthJson.Default.Health, statusCode: StatusCodes.Status503ServiceUnavailable);
+    }
+
+    private async Task<bool> CanReadAsync(CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(Patience);
+        try
+        {
+            using var lease = await readers.RentAsync(patience.Token);
+            return await lease.Connection.ExecuteScalarAsync<long>(new CommandDefinition(HealthSql.Probe, cancellationToken: patience.Token)) == 1;
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            Log.Degraded(logger, exception.Message);
+            return false;
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "The database cannot be read: {Reason}")]
+        public static partial void Degraded(ILogger logger, string reason);
+    }
+}
+
+/// <summary>Answer of <c>/health</c>.</summary>
+internal sealed record Health(string Status, string Db);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(Health))]
+internal sealed partial class HealthJson : JsonSerializerContext;

@@ -1,0 +1,58 @@
+using Ccflux.Receiver.Platform.Settings;
+using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace Ccflux.Receiver.Platform.Http;
+
+/// <summary>The door of HTTP: where the receiver listens, what it bounds, what every answer carries.</summary>
+internal static class HttpRegistration
+{
+    public static void AddHttp(this WebApplicationBuilder builder)
+    {
+        var options = builder.Services.AddSettings<HttpOptions>(builder.Configuration);
+        builder.Services.AddSingleton<RequestLimits>();
+        builder.Services.AddSingleton<BrowserAnswers>();
+        builder.WebHost.ConfigureKestrel(kestrel => Bound(kestrel, options));
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(20));
+        builder.Services.Configure<ForwardedHeadersOptions>(forwarded => Trust(forwarded, options));
+    }
+
+    /// <summary>First in the pipeline: from here on the caller's address is the real one, and no failure gets past.</summary>
+    public static void UseHttp(this IApplicationBuilder app)
+    {
+        app.UseForwardedHeaders();
+        app.UseSecurityHeaders();
+        app.UseMiddleware<ErrorHandling>();
+    }
+
+    private static void Bound(KestrelServerOptions kestrel, HttpOptions options)
+    {
+        if (ListenAddressAttribute.Parse(options.ListenAddress) is { } address)
+        {
+            kestrel.Listen(address);
+        }
+
+        kestrel.AddServerHeader = false;
+        var limits = kestrel.Limits;
+        limits.MaxRequestBodySize = options.BodyLimitKb * 1024L;
+        limits.MaxRequestHeadersTotalSize = 16 * 1024;
+        limits.MaxRequestHeaderCount = 60;
+        limits.MaxRequestLineSize = 8 * 1024;
+        limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
+        limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
+        limits.MaxConcurrentConnections = 10_000;
+        limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
+    }
+
+    private static void Trust(ForwardedHeadersOptions forwarded, HttpOptions options)
+    {
+        forwarded.KnownProxies.Clear();
+        forwarded.KnownIPNetworks.Clear();
+        forwarded.ForwardLimit = null;
+        forwarded.ForwardedHeaders = options.TrustedProxies is null ? ForwardedHeaders.None : ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
+        foreach (var network in ProxyListAttribute.Parse(options.TrustedProxies ?? "").OfType<System.Net.IPNetwork>())
+        {
+            forwarded.KnownIPNetworks.Add(network);
+        }
+    }
+}

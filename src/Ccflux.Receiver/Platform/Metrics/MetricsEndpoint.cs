@@ -1,0 +1,29 @@
+using System.Security.Cryptography;
+using System.Text;
+using Ccflux.Contracts.Http;
+using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Http;
+
+namespace Ccflux.Receiver.Platform.Metrics;
+
+/// <summary><c>GET /metrics</c>. No label names a user; with METRICS_TOKEN set it asks for that as a bearer.</summary>
+internal sealed class MetricsEndpoint(MetricsCollector collector, AdminOptions options)
+{
+    public const string Path = "/metrics";
+
+    public IResult Answer(HttpContext context)
+    {
+        if (options.MetricsToken is { } token && !IsBearer(context.Request, token))
+        {
+            context.Response.Headers.WWWAuthenticate = "Bearer";
+            return new Problem(StatusCodes.Status401Unauthorized, ErrorCodes.TokenInvalid, "Send Authorization: Bearer with METRICS_TOKEN.");
+        }
+
+        context.Response.Headers.CacheControl = "no-store";
+        return Results.Text(PrometheusText.Write(collector.Read()), PrometheusText.ContentType);
+    }
+
+    private static bool IsBearer(HttpRequest request, string token) => CryptographicOperations.FixedTimeEquals(
+        SHA256.HashData(Encoding.UTF8.GetBytes(request.Headers.Authorization.ToString())),
+        SHA256.HashData(Encoding.UTF8.GetBytes("Bearer " + token)));
+}

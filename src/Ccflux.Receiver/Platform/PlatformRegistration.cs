@@ -1,0 +1,46 @@
+using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Docs;
+using Ccflux.Receiver.Platform.Http;
+using Ccflux.Receiver.Platform.Live;
+using Ccflux.Receiver.Platform.Metrics;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Ccflux.Receiver.Platform;
+
+/// <summary>The door of everything that no feature owns.</summary>
+internal static class PlatformRegistration
+{
+    public static void AddPlatform(this WebApplicationBuilder builder)
+    {
+        builder.AddHttp();
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.TryAddSingleton<IBrowserPages, PlainPages>();
+        builder.Services.AddAdmin(builder.Configuration);
+        builder.Services.AddLive();
+        builder.Services.AddDocs();
+        builder.Services.AddSingleton<HealthEndpoint>();
+        builder.Services.AddSingleton<MetricsEndpoint>();
+        builder.Services.AddSingleton<PlatformMetrics>();
+        builder.Services.AddSingleton<MetricsCollector>();
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<MetricsCollector>());
+    }
+
+    public static void UsePlatform(this WebApplication app)
+    {
+        app.UseHttp();
+        app.UseStaticFiles();
+        app.UseRouting();
+        app.UseMiddleware<PageRates>();
+        app.UseAdmin();
+    }
+
+    public static void MapPlatform(this WebApplication app)
+    {
+        app.MapGet(HealthEndpoint.Path, (HttpContext context, HealthEndpoint health) => health.AnswerAsync(context)).AllowAnonymous().WithTags("Operation");
+        app.MapGet(MetricsEndpoint.Path, (HttpContext context, MetricsEndpoint metrics) => metrics.Answer(context)).AllowAnonymous().WithTags("Operation");
+        app.MapGet("/", () => Results.LocalRedirect("/admin/")).AllowAnonymous().ExcludeFromDescription();
+        app.MapAdmin();
+        app.MapLive();
+        app.MapDocs();
+    }
+}
