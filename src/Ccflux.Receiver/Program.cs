@@ -1,5 +1,7 @@
 using Ccflux.Receiver.Cli;
 using Ccflux.Receiver.Platform;
+using Ccflux.Receiver.Platform.Auth;
+using Ccflux.Receiver.Platform.Database;
 using Ccflux.Receiver.Platform.Settings;
 
 namespace Ccflux.Receiver;
@@ -15,11 +17,13 @@ internal static class Program
     {
         builder.AddPlatform();
         builder.Services.AddStorage(builder.Configuration);
+        builder.Services.AddIdentity(builder.Configuration);
         builder.Services.CheckSettings(builder.Configuration);
 
         var app = builder.Build();
         app.UsePlatform();
         app.MapPlatform();
+        app.MapGroup("").AllowAnonymous().MapIdentity();
         return app;
     }
 }

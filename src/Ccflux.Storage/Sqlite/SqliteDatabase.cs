@@ -18,6 +18,9 @@ public static class SqliteDatabase
         PRAGMA journal_size_limit = 67108864;
         """;
 
+    /// <summary>Who this database is; a restored one is another.</summary>
+    public const string SelectStoreId = "SELECT store_id FROM store";
+
     private const string InsertStore =
         "INSERT INTO store (one, store_id, created_at) VALUES (1, ?, CAST(strftime('%s', 'now') AS INTEGER) * 1000) ON CONFLICT DO NOTHING";
 
@@ -39,12 +42,5 @@ public static class SqliteDatabase
             connection.Dispose();
             throw;
         }
-    }
-
-    /// <summary>Who this database is; a restored one is another.</summary>
-    public static string StoreId(SqlConnection connection)
-    {
-        using var rows = connection.Query("SELECT store_id FROM store");
-        return rows.Read() ? rows.Text(0) : throw new InvalidOperationException("The database has no identity.");
     }
 }

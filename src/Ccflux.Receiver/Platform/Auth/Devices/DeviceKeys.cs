@@ -1,0 +1,75 @@
+using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth.Users;
+using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Writing;
+
+namespace Ccflux.Receiver.Platform.Auth.Devices;
+
+/// <summary>What became of a key that a user's machine wants to register.</summary>
+internal enum Registration
+{
+    Registered = 1,
+    KnownAlready = 2,
+    Revoked = 3,
+    DailyCap = 4,
+}
+
+/// <summary>Registering, approving and revoking devices. A key belongs to each user who registers it: two users of one machine do not meet.</summary>
+internal sealed class DeviceKeys(GroupCommitWriter writer, DeviceDirectory directory, IdentityOptions options, TimeProvider time)
+{
+    public async Task<WriteResult<Registration>> RegisterAsync(long userId, string publicKey, string name)
+    {
+        var result = await writer.WriteAsync(connection => Register(connection, userId, publicKey, name));
+        directory.Forget();
+        return result;
+    }
+
+    /// <summary>From here on the device's reports are refused; the user's token and other devices stay.</summary>
+    public Task<AccountResult> RevokeAsync(AuditActor actor, long deviceRef) => ChangeAsync(actor, "device.revoke", DevicesSql.Revoke, deviceRef);
+
+    public Task<AccountResult> ApproveAsync(AuditActor actor, long deviceRef) => ChangeAsync(actor, "device.approve", DevicesSql.Approve, deviceRef);
+
+    private Registration Register(SqlConnection connection, long userId, string publicKey, string name)
+    {
+        if (connection.Scalar(DevicesSql.SelectKey, userId, publicKey) is { } revoked)
+        {
+            return revoked != 0 ? Registration.Revoked : Registration.KnownAlready;
+        }
+
+        var now = time.GetUtcNow();
+        var day = now.ToUnixTimeSeconds() / 86400;
+        if (connection.Scalar(DevicesSql.CountToday, userId, day) >= options.MaxDevicesPerDay)
+        {
+            return Registration.DailyCap;
+        }
+
+        connection.Execute(DevicesSql.AddToday, userId, day);
+        long? approved = options.DeviceApproval ? null : now.ToUnixTimeMilliseconds();
+        connection.Execute(DevicesSql.Insert, userId, publicKey, name, now.ToUnixTimeMilliseconds(), approved, userId, name);
+        return Registration.Registered;
+    }
+
+    private async Task<AccountResult> ChangeAsync(AuditActor actor, string action, string sql, long deviceRef)
+    {
+        var result = await writer.WriteAsync(connection =>
+        {
+            var now = time.GetUtcNow();
+            if (connection.Execute(sql, now.ToUnixTimeMilliseconds(), deviceRef) == 0)
+            {
+                return AccountResult.Refused(AccountFault.UnknownDevice);
+            }
+
+            var name = NameOf(connection, deviceRef);
+            AuditLog.Write(connection, new AuditEntry(now, actor, action, name, ""));
+            return AccountResult.Ok(name);
+        });
+        directory.Forget();
+        return result.Status == WriteStatus.Committed ? result.Value! : AccountResult.Refused(AccountFault.Busy);
+    }
+
+    private static string NameOf(SqlConnection connection, long deviceRef)
+    {
+        using var rows = connection.Query(DevicesSql.Name, deviceRef);
+        return rows.Read() ? rows.Text(0) : "";
+    }
+}

@@ -1,0 +1,34 @@
+using Ccflux.Contracts.Http;
+using Ccflux.Receiver.Platform.Auth.Devices;
+using Ccflux.Receiver.Platform.Auth.Signing;
+using Ccflux.Receiver.Platform.Auth.Tokens;
+using Ccflux.Receiver.Platform.Auth.Users;
+using Ccflux.Receiver.Platform.Settings;
+
+namespace Ccflux.Receiver.Platform.Auth;
+
+/// <summary>The door of identity: the users who report, their tokens, devices and signatures.</summary>
+internal static class IdentityFeature
+{
+    public static IServiceCollection AddIdentity(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSettings<IdentityOptions>(configuration);
+        services.AddSingleton<IEd25519Verifier>(_ => (IEd25519Verifier?)SodiumEd25519.TryLoad() ?? new OpenSslEd25519());
+        services.AddSingleton<RequestSignatures>();
+        services.AddSingleton<AccessTokens>();
+        services.AddSingleton<TokenExchange>();
+        services.AddSingleton<DeviceDirectory>();
+        services.AddSingleton<DeviceKeys>();
+        services.AddSingleton<UserAccounts>();
+        services.AddSingleton<IdentityMetrics>();
+        services.AddSingleton<IdentityEndpoints>();
+        services.AddHostedService<HandInsertedTokens>();
+        return services;
+    }
+
+    public static void MapIdentity(this IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapPost(Routes.Token, (HttpContext context, IdentityEndpoints identity) => identity.TokenAsync(context));
+        endpoints.MapPost(Routes.RegisterKey, (HttpContext context, IdentityEndpoints identity) => identity.RegisterKeyAsync(context));
+    }
+}

@@ -1,0 +1,24 @@
+using Ccflux.Contracts.Http;
+using Ccflux.Contracts.Signing;
+using Ccflux.Receiver.Platform.Http;
+
+namespace Ccflux.Receiver.Platform.Auth.Signing;
+
+/// <summary>How a request with a bad signature is answered.</summary>
+internal static class SignatureProblems
+{
+    public static Problem For(SignatureVerdict verdict)
+    {
+        var (code, detail) = Describe(verdict);
+        return new Problem(StatusCodes.Status403Forbidden, code, detail);
+    }
+
+    public static (string Code, string Detail) Describe(SignatureVerdict verdict) => verdict switch
+    {
+        SignatureVerdict.TimestampMissing => (ErrorCodes.TimestampMissing, $"{SignatureHeader.TimestampName} is missing or not an RFC 3339 time."),
+        SignatureVerdict.TimestampStale => (ErrorCodes.TimestampStale, $"{SignatureHeader.TimestampName} is more than 5 minutes from the server's time, which the Date header tells."),
+        SignatureVerdict.Absent => (ErrorCodes.SignatureRequired, $"Sign the request: {SignatureHeader.Name} and {SignatureHeader.TimestampName}."),
+        SignatureVerdict.Invalid => (ErrorCodes.SignatureInvalid, "The signature does not match the body, the timestamp and the key."),
+        SignatureVerdict.Valid => throw new ArgumentOutOfRangeException(nameof(verdict)),
+    };
+}

@@ -1,0 +1,69 @@
+using Ccflux.Contracts.Auth;
+using Ccflux.Receiver.Platform.Auth.Users;
+using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Writing;
+using Dapper;
+
+namespace Ccflux.Receiver.Platform.Auth.Tokens;
+
+/// <summary>A refresh token for an access token. Each use rolls the refresh token's expiry by its own days.</summary>
+internal sealed class TokenExchange(SqliteReaders readers, GroupCommitWriter writer, IdentityOptions options, TimeProvider time)
+{
+    /// <summary>Live access tokens of one refresh token; the oldest go. A machine holds one for each of its config dirs.</summary>
+    private const int MaxAccessTokens = 50;
+
+    /// <summary>The status tells apart a store that cannot write now; a committed null is a token that does not hold.</summary>
+    public async Task<WriteResult<TokenReply?>> ExchangeAsync(string token, CancellationToken cancellationToken)
+    {
+        var stored = SecretToken.Stored(token);
+        var plain = SecretToken.IsStored(token) ? stored : token;
+        using (var lease = await readers.RentAsync(cancellationToken))
+        {
+            // Strangers do not reach the writer's queue.
+            var live = await lease.Connection.ExecuteScalarAsync<long>(
+                TokensSql.IsLiveRefresh,
+                new { Stored = stored, Plain = plain, NowText = SqlTime.Text(time.GetUtcNow()) });
+            if (live == 0)
+            {
+                return new WriteResult<TokenReply?>(WriteStatus.Committed, null);
+            }
+        }
+
+        return await writer.WriteAsync(connection => Exchange(connection, stored, plain));
+    }
+
+    private TokenReply? Exchange(SqlConnection connection, string stored, string plain)
+    {
+        var now = time.GetUtcNow();
+        if (SelectLive(connection, stored, plain, now) is not { } refresh)
+        {
+            return null;
+        }
+
+        if (!string.Equals(refresh.Token, stored, StringComparison.Ordinal))
+        {
+            connection.Execute(TokensSql.HashRefresh, stored, refresh.Token);
+        }
+
+        var days = refresh.DaysValid ?? options.RefreshTokenRollingDays;
+        connection.Execute(TokensSql.RollRefresh, SqlTime.Text(now.AddDays(Math.Clamp(days, 1, 3650))), SqlTime.Text(now), stored);
+        var userId = connection.Scalar(UsersSql.Upsert, refresh.Email, refresh.Division, now.ToUnixTimeMilliseconds())!.Value;
+
+        var access = SecretToken.NewAccess();
+        var expires = now.AddSeconds(options.AccessTokenExpirySeconds);
+        connection.Execute(TokensSql.DeleteExpiredAccess, now.ToUnixTimeMilliseconds());
+        connection.Execute(
+            TokensSql.InsertAccess,
+            SecretToken.Hash(access), userId, stored, now.ToUnixTimeMilliseconds(), expires.ToUnixTimeMilliseconds());
+        connection.Execute(TokensSql.DeleteOldestAccess, stored, stored, MaxAccessTokens);
+        return new TokenReply { AccessToken = access, ExpiresAt = expires };
+    }
+
+    private static Refresh? SelectLive(SqlConnection connection, string stored, string plain, DateTimeOffset now)
+    {
+        using var rows = connection.Query(TokensSql.SelectLiveRefresh, stored, plain, SqlTime.Text(now));
+        return rows.Read() ? new Refresh(rows.Text(0), rows.Text(1), rows.Text(2), rows.NumberOrNull(3)) : null;
+    }
+
+    private sealed record Refresh(string Token, string Email, string Division, long? DaysValid);
+}

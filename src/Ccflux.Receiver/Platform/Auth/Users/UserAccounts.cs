@@ -1,0 +1,118 @@
+using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth.Tokens;
+using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Writing;
+
+namespace Ccflux.Receiver.Platform.Auth.Users;
+
+/// <summary>What an admin does with users: by page, by API or by command, the rules are here.
+/// A new token is in the answer and nowhere else; each change writes its line of the audit log in its own transaction.</summary>
+internal sealed class UserAccounts(GroupCommitWriter writer, AccessTokens accessTokens, TimeProvider time)
+{
+    public const int DefaultDays = 365;
+
+    /// <summary>Adds a user, or gives one without a live token a new one.</summary>
+    public Task<AccountResult> AddAsync(AuditActor actor, string? email, string? division, int days = DefaultDays)
+    {
+        return AccountRules.Fault(email, division, days, out var address, out var label) is { } fault
+            ? Task.FromResult(AccountResult.Refused(fault))
+            : RunAsync(actor, "user.add", label, connection => Add(connection, address, label, days));
+    }
+
+    /// <summary>Ends a user's tokens at once. The history stays.</summary>
+    public Task<AccountResult> RevokeAsync(AuditActor actor, string? email)
+    {
+        var address = AccountRules.Normalize(email);
+        return RunAsync(actor, "user.revoke", "", connection =>
+        {
+            connection.Execute(UsersSql.DeleteAccess, address);
+            return connection.Execute(UsersSql.RevokeTokens, address) > 0
+                ? AccountResult.Ok(address)
+                : AccountResult.Refused(AccountFault.NoLiveToken);
+        });
+    }
+
+    /// <summary>Replaces a user's token: the old one ends and the new one begins in one transaction. Days: as the old token's, where not given.</summary>
+    public Task<AccountResult> ReissueAsync(AuditActor actor, string? email, int? days = null)
+    {
+        return AccountRules.Fault(email, division: null, days ?? DefaultDays, out var address, out _) is { } fault
+            ? Task.FromResult(AccountResult.Refused(fault))
+            : RunAsync(actor, "user.reissue", "", connection => Reissue(connection, address, days));
+    }
+
+    public Task<AccountResult> SetDivisionAsync(AuditActor actor, string? email, string? division)
+    {
+        return AccountRules.Fault(email, division, DefaultDays, out var address, out var label) is { } fault
+            ? Task.FromResult(AccountResult.Refused(fault))
+            : RunAsync(actor, "user.division", label, connection =>
+            {
+                connection.Execute(UsersSql.SetTokenDivision, label, address);
+                return connection.Execute(UsersSql.SetDivision, label, address) > 0
+                    ? AccountResult.Ok(address)
+                    : AccountResult.Refused(AccountFault.UnknownUser);
+            });
+    }
+
+    private AccountResult Add(SqlConnection connection, string email, string division, int days)
+    {
+        var now = time.GetUtcNow();
+        if (connection.Scalar(UsersSql.CountLiveTokens, email, SqlTime.Text(now)) > 0)
+        {
+            return AccountResult.Refused(AccountFault.AlreadyLive);
+        }
+
+        var id = connection.Scalar(UsersSql.Upsert, email, division, now.ToUnixTimeMilliseconds());
+        if (division.Length > 0 && id is not null)
+        {
+            connection.Execute(UsersSql.SetDivision, division, email);
+        }
+
+        return AccountResult.Ok(email, Issue(connection, email, division, days, now));
+    }
+
+    private AccountResult Reissue(SqlConnection connection, string email, int? days)
+    {
+        int? earlierDays;
+        string division;
+        using (var rows = connection.Query(UsersSql.SelectNewestToken, email))
+        {
+            if (!rows.Read())
+            {
+                return AccountResult.Refused(AccountFault.UnknownUser);
+            }
+
+            earlierDays = (int?)rows.NumberOrNull(0);
+            division = rows.Text(1);
+        }
+
+        var now = time.GetUtcNow();
+        connection.Execute(UsersSql.DeleteAccess, email);
+        connection.Execute(UsersSql.RevokeTokens, email);
+        return AccountResult.Ok(email, Issue(connection, email, division, Math.Clamp(days ?? earlierDays ?? DefaultDays, 1, AccountRules.MaxDays), now));
+    }
+
+    private static string Issue(SqlConnection connection, string email, string division, int days, DateTimeOffset now)
+    {
+        var token = SecretToken.NewRefresh();
+        connection.Execute(
+            UsersSql.InsertToken,
+            SecretToken.Stored(token), email, division, SqlTime.Text(now.AddDays(days)), SqlTime.Text(now), days);
+        return token;
+    }
+
+    private async Task<AccountResult> RunAsync(AuditActor actor, string action, string detail, Func<SqlConnection, AccountResult> change)
+    {
+        var result = await writer.WriteAsync(connection =>
+        {
+            var outcome = change(connection);
+            if (outcome.IsOk)
+            {
+                AuditLog.Write(connection, new AuditEntry(time.GetUtcNow(), actor, action, outcome.Target, detail));
+            }
+
+            return outcome;
+        });
+        accessTokens.Forget();
+        return result.Status == WriteStatus.Committed ? result.Value! : AccountResult.Refused(AccountFault.Busy);
+    }
+}

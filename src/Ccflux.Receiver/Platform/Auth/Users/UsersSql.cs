@@ -1,0 +1,59 @@
+namespace Ccflux.Receiver.Platform.Auth.Users;
+
+/// <summary>Statements on users and on the tokens they are given.</summary>
+internal static class UsersSql
+{
+    /// <summary>A division set before is not replaced by a token's. Parameters: email, division, now.</summary>
+    public const string Upsert = """
+        INSERT INTO users (email, division, created_at) VALUES (?, ?, ?)
+        ON CONFLICT (email) DO UPDATE SET division = CASE WHEN users.division = '' THEN excluded.division ELSE users.division END
+        RETURNING user_id
+        """;
+
+    /// <summary>Users of tokens that were inserted by hand. Parameter: now.</summary>
+    public const string InsertMissing = """
+        INSERT INTO users (email, division, created_at)
+        SELECT lower(trim(r.email)), coalesce(max(r.division), ''), ?
+        FROM refresh_tokens r
+        WHERE trim(r.email) <> '' AND lower(trim(r.email)) NOT IN (SELECT email FROM users)
+        GROUP BY lower(trim(r.email))
+        """;
+
+    public const string CountMissing = """
+        SELECT count(*) FROM refresh_tokens r
+        WHERE trim(r.email) <> '' AND lower(trim(r.email)) NOT IN (SELECT email FROM users)
+        """;
+
+    /// <summary>Parameters: email, now as text.</summary>
+    public const string CountLiveTokens = """
+        SELECT count(*) FROM refresh_tokens
+        WHERE lower(trim(email)) = ? AND revoked = 0 AND (expires_at IS NULL OR datetime(expires_at) > datetime(?))
+        """;
+
+    /// <summary>Parameters: stored token, email, division, expiry, now as text, days.</summary>
+    public const string InsertToken = """
+        INSERT INTO refresh_tokens (token, email, division, expires_at, revoked, created_at, days_valid)
+        VALUES (?, ?, ?, ?, 0, ?, ?)
+        """;
+
+    /// <summary>Parameter: email.</summary>
+    public const string RevokeTokens = "UPDATE refresh_tokens SET revoked = 1 WHERE lower(trim(email)) = ? AND revoked = 0";
+
+    /// <summary>Parameter: email.</summary>
+    public const string DeleteAccess = """
+        DELETE FROM access_tokens
+        WHERE refresh_token IN (SELECT token FROM refresh_tokens WHERE lower(trim(email)) = ?)
+        """;
+
+    /// <summary>Parameter: email.</summary>
+    public const string SelectNewestToken = """
+        SELECT days_valid, coalesce(division, '') FROM refresh_tokens
+        WHERE lower(trim(email)) = ? ORDER BY revoked, created_at DESC LIMIT 1
+        """;
+
+    /// <summary>Parameters: division, email.</summary>
+    public const string SetDivision = "UPDATE users SET division = ? WHERE email = ?";
+
+    /// <summary>Parameters: division, email.</summary>
+    public const string SetTokenDivision = "UPDATE refresh_tokens SET division = ? WHERE lower(trim(email)) = ?";
+}

@@ -1,0 +1,149 @@
+using System.Buffers;
+using System.IO.Compression;
+
+namespace Ccflux.Receiver.Platform.Http;
+
+/// <summary>What came of reading a body.</summary>
+internal enum BodyStatus
+{
+    Read = 1,
+    TooLarge = 2,
+    NotGzip = 3,
+    UnknownEncoding = 4,
+}
+
+/// <summary>A request's body in rented memory, as sent and unpacked, each within the limit. Nothing beyond the limit is read or unpacked.</summary>
+internal sealed class BodyReader : IDisposable
+{
+    private byte[] _sent = [];
+    private byte[]? _unpacked;
+    private int _sentLength;
+    private int _unpackedLength;
+
+    private BodyReader(BodyStatus status) => Status = status;
+
+    public BodyStatus Status { get; }
+
+    /// <summary>How many bytes of <see cref="SentBuffer"/> are the body.</summary>
+    public int SentLength => _sentLength;
+
+    /// <summary>The body as sent, with the room after it that was asked for.</summary>
+    public byte[] SentBuffer => _sent;
+
+    public ReadOnlySpan<byte> Content => _unpacked is null ? _sent.AsSpan(0, _sentLength) : _unpacked.AsSpan(0, _unpackedLength);
+
+    /// <param name="request">Whose body.</param>
+    /// <param name="limit">Most bytes, as sent and unpacked.</param>
+    /// <param name="room">Bytes to leave after the body as sent.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public static async ValueTask<BodyReader> ReadAsync(HttpRequest request, int limit, int room, CancellationToken cancellationToken)
+    {
+        if (request.ContentLength > limit)
+        {
+            return new BodyReader(BodyStatus.TooLarge);
+        }
+
+        var sent = ArrayPool<byte>.Shared.Rent((int)(request.ContentLength ?? Math.Min(limit, 4096)) + 1 + room);
+        try
+        {
+            var (length, buffer) = await FillAsync(request.Body, sent, limit, room, cancellationToken);
+            sent = buffer;
+            var body = Unpack(request, sent, length, limit);
+            if (body.Status == BodyStatus.Read)
+            {
+                body._sent = sent;
+                body._sentLength = length;
+                sent = [];
+            }
+
+            return body;
+        }
+        finally
+        {
+            Return(sent);
+        }
+    }
+
+    public void Dispose()
+    {
+        Return(_sent);
+        Return(_unpacked ?? []);
+        _sent = [];
+        _unpacked = null;
+    }
+
+    private static async ValueTask<(int Length, byte[] Buffer)> FillAsync(Stream body, byte[] buffer, int limit, int room, CancellationToken cancellationToken)
+    {
+        var length = 0;
+        while (true)
+        {
+            if (buffer.Length - room - length < 1)
+            {
+                var larger = ArrayPool<byte>.Shared.Rent(Math.Min(buffer.Length * 2, limit + 1 + room));
+                buffer.AsSpan(0, length).CopyTo(larger);
+                Return(buffer);
+                buffer = larger;
+            }
+
+            // One byte more than allowed tells a body that is too large from one that just fits.
+            var read = await body.ReadAsync(buffer.AsMemory(length, Math.Min(buffer.Length - room, limit + 1) - length), cancellationToken);
+            length += read;
+            if (read == 0 || length > limit)
+            {
+                return (length, buffer);
+            }
+        }
+    }
+
+    private static BodyReader Unpack(HttpRequest request, byte[] sent, int length, int limit)
+    {
+        if (length > limit)
+        {
+            return new BodyReader(BodyStatus.TooLarge);
+        }
+
+        var encoding = request.Headers.ContentEncoding.ToString();
+        if (encoding.Length == 0 || string.Equals(encoding, "identity", StringComparison.OrdinalIgnoreCase))
+        {
+            return new BodyReader(BodyStatus.Read);
+        }
+
+        return string.Equals(encoding, "gzip", StringComparison.OrdinalIgnoreCase)
+            ? Gunzip(sent, length, limit)
+            : new BodyReader(BodyStatus.UnknownEncoding);
+    }
+
+    private static BodyReader Gunzip(byte[] sent, int length, int limit)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(limit + 1);
+        try
+        {
+            using var gzip = new GZipStream(new MemoryStream(sent, 0, length, writable: false), CompressionMode.Decompress);
+            var unpacked = gzip.ReadAtLeast(buffer.AsSpan(0, limit + 1), limit + 1, throwOnEndOfStream: false);
+            if (unpacked > limit)
+            {
+                return new BodyReader(BodyStatus.TooLarge);
+            }
+
+            var body = new BodyReader(BodyStatus.Read) { _unpacked = buffer, _unpackedLength = unpacked };
+            buffer = [];
+            return body;
+        }
+        catch (InvalidDataException)
+        {
+            return new BodyReader(BodyStatus.NotGzip);
+        }
+        finally
+        {
+            Return(buffer);
+        }
+    }
+
+    private static void Return(byte[] buffer)
+    {
+        if (buffer.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+}

@@ -1,0 +1,113 @@
+using System.Text.Json;
+using System.Text.Unicode;
+using Ccflux.Contracts.Usage;
+
+namespace Ccflux.Receiver.Usage.Ingest;
+
+/// <summary>Bytes to a report. What it says wrong about them names the place and never quotes them.</summary>
+internal static class ReportParser
+{
+    private const int MaxPath = 120;
+    private static readonly ClientInfo s_legacyClient = new() { Name = "ccflux", Version = "" };
+
+    public static IncomingReport? Parse(ReadOnlySpan<byte> body, out string fault)
+    {
+        fault = "";
+        if (!Utf8.IsValid(body))
+        {
+            fault = "The body is not UTF-8.";
+            return null;
+        }
+
+        try
+        {
+            switch (SchemaVersion(body))
+            {
+                case TurnBatch.Version:
+                    var batch = JsonSerializer.Deserialize(body, UsageJson.Default.TurnBatch)!;
+                    return new IncomingReport(TurnBatch.Version, batch.Client, batch.Turns, ClaimedEmail: null);
+                case LegacyReport.Version:
+                    return FromLegacy(JsonSerializer.Deserialize(body, UsageJson.Default.LegacyReport)!, out fault);
+                default:
+                    fault = "schema_version: 1 or 2.";
+                    return null;
+            }
+        }
+        catch (JsonException exception)
+        {
+            fault = Describe(exception);
+            return null;
+        }
+    }
+
+    /// <summary>The number that says how to read the rest; ccflux 0.1 always sent it, and a body without it is read as its.</summary>
+    private static int SchemaVersion(ReadOnlySpan<byte> body)
+    {
+        var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = ReportLimits.MaxDepth });
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+        {
+            throw new JsonException("", "$", null, null);
+        }
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("schema_version"u8))
+            {
+                return reader.Read() && reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var version) ? version : -1;
+            }
+
+            reader.Skip();
+        }
+
+        return LegacyReport.Version;
+    }
+
+    private static IncomingReport? FromLegacy(LegacyReport report, out string fault)
+    {
+        fault = "";
+        if (report.TimestampUtc is not { Length: <= ReportLimits.MaxText } || !LegacyTime.TryParse(report.TimestampUtc, out var at))
+        {
+            fault = $"timestamp_utc: an RFC 3339 time of at most {ReportLimits.MaxText} characters.";
+            return null;
+        }
+
+        DateTimeOffset started = default;
+        if (report.SessionStartUtc is { } text && (text.Length > ReportLimits.MaxText || !LegacyTime.TryParse(text, out started)))
+        {
+            fault = $"session_start_utc: an RFC 3339 time of at most {ReportLimits.MaxText} characters.";
+            return null;
+        }
+
+        if (report.Models is null)
+        {
+            fault = "models: missing.";
+            return null;
+        }
+
+        var turn = new TurnReport
+        {
+            SessionId = report.SessionId,
+            TurnIndex = report.TurnIndex,
+            StartedUtc = at,
+            EndedUtc = at,
+            SessionStartUtc = report.SessionStartUtc is null ? null : started,
+            Outcome = TurnOutcome.Completed,
+            Models = report.Models.ToDictionary(model => model.Key, model => Widen(model.Value), StringComparer.Ordinal),
+        };
+        return new IncomingReport(LegacyReport.Version, s_legacyClient with { Version = report.PluginVersion ?? "" }, [turn], report.UserEmail);
+    }
+
+    private static ModelUsage Widen(LegacyModelUsage? usage) => usage is null ? null! : new()
+    {
+        InputTokens = usage.InputTokens,
+        OutputTokens = usage.OutputTokens,
+        CacheReadTokens = usage.CacheReadTokens,
+        CacheWriteTokens = usage.CacheWriteTokens,
+    };
+
+    private static string Describe(JsonException exception)
+    {
+        var path = exception.Path is { Length: > 0 and <= MaxPath } known && !known.Any(char.IsControl) ? known : "$";
+        return $"The body is not a report: malformed, missing or out of range at {path} (at most {ReportLimits.MaxDepth} levels deep).";
+    }
+}

@@ -1,0 +1,32 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+
+namespace Ccflux.Receiver.Usage;
+
+/// <summary>What reports are taken, how long they are kept, and how tiers are inferred.</summary>
+internal sealed class UsageOptions
+{
+    [ConfigurationKeyName("REQUIRE_SIGNATURES")]
+    [Description("Refuse unsigned reports of users without a registered key too. A user who has any registered key must always sign.")]
+    public bool RequireSignatures { get; set; }
+
+    [ConfigurationKeyName("RETENTION_DAYS"), Range(0, 36_500)]
+    [Description("Whole days (UTC) of usage to keep; older ones are removed with their part of every figure. 0 keeps all.")]
+    public int RetentionDays { get; set; }
+
+    [ConfigurationKeyName("TIER_INFERENCE_DAYS"), Range(1, 3650)]
+    [Description("Days of 5-hour windows that tiers are inferred from.")]
+    public int TierInferenceDays { get; set; } = 90;
+
+    [ConfigurationKeyName("TIER_INFERENCE_INTERVAL_SECS"), Range(1, 86_400)]
+    [Description("How often tiers are inferred, in seconds.")]
+    public int TierInferenceIntervalSeconds { get; set; } = 600;
+
+    [ConfigurationKeyName("MAX_SESSIONS_PER_DAY"), Range(1, 10_000_000)]
+    [Description("New sessions a user may report on one day (UTC); more wait for the next day.")]
+    public int MaxSessionsPerDay { get; set; } = 2000;
+
+    [ConfigurationKeyName("MAX_MODELS_PER_DAY"), Range(1, 100_000)]
+    [Description("Model names new to a user that may be reported on one day (UTC); more wait for the next day.")]
+    public int MaxModelsPerDay { get; set; } = 100;
+}
