@@ -3,6 +3,8 @@ using Ccflux.Receiver.Platform;
 using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Database;
 using Ccflux.Receiver.Platform.Settings;
+using Ccflux.Receiver.Usage.Api;
+using Ccflux.Receiver.Usage.Read;
 
 namespace Ccflux.Receiver;
 
@@ -18,12 +20,14 @@ internal static class Program
         builder.AddPlatform();
         builder.Services.AddStorage(builder.Configuration);
         builder.Services.AddIdentity(builder.Configuration);
+        builder.Services.AddUsageRead(builder.Configuration);
         builder.Services.CheckSettings(builder.Configuration);
 
         var app = builder.Build();
         app.UsePlatform();
         app.MapPlatform();
         app.MapGroup("").AllowAnonymous().MapIdentity();
+        app.MapUsageApi();
         return app;
     }
 }

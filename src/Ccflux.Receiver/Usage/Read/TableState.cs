@@ -28,7 +28,7 @@ public sealed record TableState(TableShape Table, string Sort, bool Descending, 
             }
             else
             {
-                faults.Add(new FilterFault(prefix + "sort", "must be one of " + string.Join(", ", table.Columns)));
+                faults.Add(new FilterFault(prefix + "sort", OneOf(table.Columns)));
             }
         }
 
@@ -40,7 +40,7 @@ public sealed record TableState(TableShape Table, string Sort, bool Descending, 
             }
             else
             {
-                faults.Add(new FilterFault(prefix + "view", table.Views.Count == 0 ? "is not known here" : "must be one of " + string.Join(", ", table.Views)));
+                faults.Add(new FilterFault(prefix + "view", OneOf(table.Views)));
             }
         }
 
@@ -55,6 +55,8 @@ public sealed record TableState(TableShape Table, string Sort, bool Descending, 
             Size = Number(query, prefix + "size", state.Size, MaxSize, faults),
         };
     }
+
+    private static string OneOf(IReadOnlyList<string> known) => known.Count == 0 ? "is not known here" : "must be one of " + string.Join(", ", known);
 
     private static int Number(IQueryCollection query, string field, int fallback, int max, ICollection<FilterFault> faults)
     {
@@ -76,6 +78,9 @@ public sealed record TableState(TableShape Table, string Sort, bool Descending, 
 /// <summary>A table that can be sorted and paged: its name in query strings, its sortable columns and how it opens.</summary>
 public sealed record TableShape(string Name, IReadOnlyList<string> Columns, string Sort, bool Descending, int Size, IReadOnlyList<string> Views)
 {
+    /// <summary>A list that is always given whole.</summary>
+    public static TableShape None { get; } = new("", [], "", false, TableState.MaxSize, []);
+
     /// <summary>A list of fifteen people is shown whole; a larger one is paged.</summary>
     public static TableShape Users { get; } = new("users",
         ["user", "division", "billed", "input", "output", "cache_read", "cache_write", "cost", "sessions", "turns", "failed", "last", "tier"], "billed", true, 25, []);

@@ -2,6 +2,7 @@ namespace Ccflux.Receiver.Usage.Read;
 
 /// <summary>All that the query string of <c>/admin/</c> says.</summary>
 /// <param name="Faults">What it said and could not mean; the page shows these and goes on with the defaults.</param>
+/// <param name="Bars">Users in each list of bars; the tables have everybody.</param>
 public sealed record UsagePageRequest(
     UsageFilter Filter,
     TableState Users,
@@ -11,8 +12,11 @@ public sealed record UsagePageRequest(
     TableState Events,
     TableState Seats,
     TableState Audit,
-    IReadOnlyList<FilterFault> Faults)
+    IReadOnlyList<FilterFault> Faults,
+    int Bars = UsagePageRequest.DefaultBars)
 {
+    public const int DefaultBars = 25;
+
     public static UsagePageRequest Parse(IQueryCollection query, DateTimeOffset now)
     {
         var faults = new List<FilterFault>();

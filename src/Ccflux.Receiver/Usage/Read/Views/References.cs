@@ -6,6 +6,9 @@ public sealed record UserRef(long Id, string Email, string Division);
 /// <summary>A model and its place in the order of first sight (from 0), which gives it its colour for good.</summary>
 public sealed record ModelRef(long Id, string Name, int Order)
 {
+    /// <summary>All that a chart does not show one by one.</summary>
+    public static ModelRef Other { get; } = new(0, "other", int.MaxValue);
+
     /// <summary>The series colour: 1 to 4, then 6 and 8, then 0 for the grey "other".</summary>
     public int Colour => Order switch { < 4 => Order + 1, 4 => 6, 5 => 8, _ => 0 };
 }

@@ -3,7 +3,7 @@ namespace Ccflux.Receiver.Usage.Read.Views;
 /// <summary>All that <c>/admin/</c> shows, read in one snapshot of the database.</summary>
 /// <param name="Request">What was asked, as it was understood: names that are not known are gone from the filter.</param>
 /// <param name="Faults">What of the query string could not be taken as it stood.</param>
-/// <param name="UserBars">Billed tokens by user, the heaviest first.</param>
+/// <param name="UserBars">Billed tokens by user, the heaviest first; at most <see cref="UsagePageRequest.Bars"/>, <paramref name="UsersTotal"/> counts all.</param>
 /// <param name="Seats">User provisioning; follows no filter.</param>
 public sealed record UsagePageView(
     UsagePageRequest Request,
@@ -15,7 +15,7 @@ public sealed record UsagePageView(
     IReadOnlyList<UserBar> UserBars,
     IReadOnlyList<ModelBar> ModelBars,
     IReadOnlyList<DivisionBar> Divisions,
-    IReadOnlyList<PeakGroup> Peaks,
+    PeakList Peaks,
     IReadOnlyList<Attention> WorthALook,
     Paged<UserUsageRow> Users,
     UserUsageTotal UsersTotal,
