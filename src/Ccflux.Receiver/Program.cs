@@ -3,7 +3,9 @@ using Ccflux.Receiver.Platform;
 using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Database;
 using Ccflux.Receiver.Platform.Settings;
+using Ccflux.Receiver.Shell;
 using Ccflux.Receiver.Usage.Api;
+using Ccflux.Receiver.Usage.Pages;
 using Ccflux.Receiver.Usage.Read;
 
 namespace Ccflux.Receiver;
@@ -21,6 +23,8 @@ internal static class Program
         builder.Services.AddStorage(builder.Configuration);
         builder.Services.AddIdentity(builder.Configuration);
         builder.Services.AddUsageRead(builder.Configuration);
+        builder.Services.AddShell();
+        builder.Services.AddUsagePages();
         builder.Services.CheckSettings(builder.Configuration);
 
         var app = builder.Build();
@@ -28,6 +32,8 @@ internal static class Program
         app.MapPlatform();
         app.MapGroup("").AllowAnonymous().MapIdentity();
         app.MapUsageApi();
+        app.MapShell();
+        app.MapUsagePages();
         return app;
     }
 }

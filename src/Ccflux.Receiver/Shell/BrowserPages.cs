@@ -8,13 +8,13 @@ namespace Ccflux.Receiver.Shell;
 /// <summary>Draws the platform's pages: signing in, and what went wrong.</summary>
 internal sealed class BrowserPages : IBrowserPages
 {
-    public IResult SignIn(SignInView view) => new Answer<SignInPage>("Sign in", new()
+    public IResult SignIn(SignInView view) => new Answer<SignInPage>("Sign in", new(StringComparer.Ordinal)
     {
         [nameof(SignInPage.Next)] = view.Next,
         [nameof(SignInPage.Error)] = view.Error,
     });
 
-    public IResult Problem(ProblemView view) => new Answer<ProblemPage>(view.Title, new()
+    public IResult Problem(ProblemView view) => new Answer<ProblemPage>(view.Title, new(StringComparer.Ordinal)
     {
         [nameof(ProblemPage.Status)] = view.Status,
         [nameof(ProblemPage.Title)] = view.Title,

@@ -25,7 +25,7 @@ internal static class DailyChart
             : $"Daily billed tokens by model, {Times.Days(view.Days[0], view.Days[^1])}. Total {Numbers.Exact(total)}. Highest on {Times.Iso(view.Days[peakDay])}: {Numbers.Exact(peak)}. Use the arrow keys for each day.";
     }
 
-    private static long[] Sum(IReadOnlyList<ModelSeries> series)
+    private static long[] Sum(List<ModelSeries> series)
     {
         var sum = new long[series[0].Daily.Count];
         foreach (var one in series)
