@@ -4,9 +4,7 @@ using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Database;
 using Ccflux.Receiver.Platform.Settings;
 using Ccflux.Receiver.Shell;
-using Ccflux.Receiver.Usage.Api;
-using Ccflux.Receiver.Usage.Pages;
-using Ccflux.Receiver.Usage.Read;
+using Ccflux.Receiver.Usage;
 
 namespace Ccflux.Receiver;
 
@@ -22,18 +20,16 @@ internal static class Program
         builder.AddPlatform();
         builder.Services.AddStorage(builder.Configuration);
         builder.Services.AddIdentity(builder.Configuration);
-        builder.Services.AddUsageRead(builder.Configuration);
+        builder.Services.AddUsage(builder.Configuration);
         builder.Services.AddShell();
-        builder.Services.AddUsagePages();
         builder.Services.CheckSettings(builder.Configuration);
 
         var app = builder.Build();
         app.UsePlatform();
         app.MapPlatform();
-        app.MapGroup("").AllowAnonymous().MapIdentity();
-        app.MapUsageApi();
         app.MapShell();
-        app.MapUsagePages();
+        app.MapIdentity();
+        app.MapUsage();
         return app;
     }
 }

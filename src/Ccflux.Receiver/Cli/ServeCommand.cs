@@ -1,4 +1,5 @@
 using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Database;
 using Ccflux.Receiver.Platform.Settings;
 using Microsoft.Extensions.Logging.Console;
 
@@ -7,26 +8,14 @@ namespace Ccflux.Receiver.Cli;
 /// <summary>Runs the server until it is told to stop.</summary>
 internal static partial class ServeCommand
 {
-    public static async Task<int> RunAsync(CancellationToken cancellationToken)
+    public static Task<int> RunAsync(CancellationToken cancellationToken) => CommandHost.GuardAsync(async () =>
     {
-        try
-        {
-            await using var app = Program.Build(CreateBuilder());
-            Announce(app);
-            await app.RunAsync(cancellationToken);
-            return 0;
-        }
-        catch (InvalidSettingsException exception)
-        {
-            await Console.Error.WriteLineAsync("ccflux-receiver cannot start. Settings to mend:");
-            foreach (var fault in exception.Faults)
-            {
-                await Console.Error.WriteLineAsync("  " + fault);
-            }
-
-            return 2;
-        }
-    }
+        await using var app = Program.Build(CreateBuilder());
+        using var held = DatabaseLock.Take(app.Services.GetRequiredService<DatabaseOptions>().Path);
+        Announce(app);
+        await app.RunAsync(cancellationToken);
+        return CommandHost.Done;
+    });
 
     /// <summary>Settings come from the environment and from appsettings.json in the working folder; never from arguments, which <c>ps</c> shows.</summary>
     public static WebApplicationBuilder CreateBuilder()

@@ -2,6 +2,7 @@ using System.Text;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Shell;
 using Ccflux.Receiver.Usage.Read;
+using Ccflux.Receiver.Usage.Store;
 
 namespace Ccflux.Receiver.Usage.Pages;
 
@@ -9,7 +10,7 @@ namespace Ccflux.Receiver.Usage.Pages;
 internal sealed class UsagePagesEndpoint(UsagePageQuery usage, UserPageQuery users, UsageExport export, PageFrames frames, BrowserAnswers answers, TimeProvider time)
 {
     public const string Capability = "Usage";
-    public const string LiveTopic = "usage";
+    public const string LiveTopic = UsageWriter.Topic;
 
     public async Task<IResult> UsageAsync(HttpContext context)
     {

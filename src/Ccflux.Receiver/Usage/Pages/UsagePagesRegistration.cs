@@ -1,5 +1,4 @@
 using Ccflux.Receiver.Platform.Auth.Admin;
-using Ccflux.Receiver.Platform.Live;
 using Ccflux.Receiver.Shell;
 using Ccflux.Receiver.Usage.Read;
 
@@ -11,7 +10,6 @@ internal static class UsagePagesRegistration
     public static void AddUsagePages(this IServiceCollection services)
     {
         services.AddSingleton(new Capability(UsagePagesEndpoint.Capability, UsageLinks.Home, Order: 1));
-        services.AddSingleton(new LiveTopic(UsagePagesEndpoint.LiveTopic, AdminPolicies.Reader));
         services.AddSingleton<UsageExport>();
         services.AddSingleton<SubjectQuery>();
         services.AddSingleton<UsagePagesEndpoint>();

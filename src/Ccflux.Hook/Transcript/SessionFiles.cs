@@ -1,0 +1,5 @@
+namespace Ccflux.Hook.Transcript;
+
+/// <summary>The transcript files of one session: its own, which may be gone while subagents' files of it are left, and its
+/// subagents', in a stable order.</summary>
+internal sealed record SessionFiles(string SessionId, string MainPath, IReadOnlyList<string> AgentPaths);

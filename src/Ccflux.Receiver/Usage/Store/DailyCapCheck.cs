@@ -1,0 +1,66 @@
+using Ccflux.Storage.Sqlite;
+
+namespace Ccflux.Receiver.Usage.Store;
+
+/// <summary>Holds what one user may add on one day: sessions never seen, and model names new to the user. A token that got into wrong
+/// hands, or a broken client, cannot fill the database with names.</summary>
+internal static class DailyCapCheck
+{
+    /// <summary>Counts what the turns would add and, where it fits, takes it off today's allowance.</summary>
+    /// <returns>Null, or what there would be too many of.</returns>
+    public static string? Run(SqlConnection connection, NameBook names, IncomingTurns incoming, DailyCaps caps)
+    {
+        HashSet<string>? sessions = null;
+        HashSet<string>? models = null;
+        foreach (var turn in incoming.Turns)
+        {
+            if (names.FindSession(connection, incoming.UserId, turn.SessionId) is null)
+            {
+                (sessions ??= new(StringComparer.Ordinal)).Add(turn.SessionId);
+            }
+
+            foreach (var name in turn.Models.Keys)
+            {
+                if (names.FindModel(connection, name) is not { } model || !names.HasModel(connection, incoming.UserId, model))
+                {
+                    (models ??= new(StringComparer.Ordinal)).Add(name);
+                }
+            }
+        }
+
+        return sessions is null && models is null ? null : Take(connection, incoming, caps, sessions?.Count ?? 0, models?.Count ?? 0);
+    }
+
+    private static string? Take(SqlConnection connection, IncomingTurns incoming, DailyCaps caps, int sessions, int models)
+    {
+        if (caps == DailyCaps.None)
+        {
+            return null;
+        }
+
+        var today = StoredTurn.DayOf(incoming.ReceivedAt);
+        long sessionsToday = 0;
+        long modelsToday = 0;
+        using (var rows = connection.Query(FactsSql.SelectCaps, incoming.UserId, today))
+        {
+            if (rows.Read())
+            {
+                sessionsToday = rows.Number(0);
+                modelsToday = rows.Number(1);
+            }
+        }
+
+        if (sessions > 0 && sessionsToday + sessions > caps.Sessions)
+        {
+            return $"new sessions (at most {caps.Sessions})";
+        }
+
+        if (models > 0 && modelsToday + models > caps.Models)
+        {
+            return $"new model names (at most {caps.Models})";
+        }
+
+        connection.Execute(FactsSql.AddCaps, incoming.UserId, today, sessions, models);
+        return null;
+    }
+}

@@ -1,0 +1,102 @@
+namespace Ccflux.Receiver.Usage.Store;
+
+/// <summary>Statements on turns, events, sessions and models. Columns of events stand in the order of <see cref="UsageSums"/>.</summary>
+internal static class FactsSql
+{
+    private const string SumColumns = """
+        messages, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, cache_write_1h_tokens,
+        over_100k_input_tokens, over_100k_output_tokens, over_100k_cache_read_tokens, over_100k_cache_write_tokens, over_100k_cache_write_1h_tokens,
+        over_200k_input_tokens, over_200k_output_tokens, over_200k_cache_read_tokens, over_200k_cache_write_tokens, over_200k_cache_write_1h_tokens,
+        fast_input_tokens, fast_output_tokens, fast_cache_read_tokens, fast_cache_write_tokens, fast_cache_write_1h_tokens
+        """;
+
+    public const string SelectModel = "SELECT model_id FROM models WHERE name = ?";
+    public const string InsertModel = "INSERT INTO models (name, first_seen_at) VALUES (?, ?)";
+    public const string HasModel = "SELECT 1 FROM user_models WHERE user_id = ? AND model_id = ?";
+
+    public const string SelectSession = "SELECT session_ref FROM sessions WHERE user_id = ? AND session_id = ?";
+
+    /// <summary>Parameters: user, session, reported start or null, first, last.</summary>
+    public const string InsertSession = "INSERT INTO sessions (user_id, session_id, started_at, first_at, last_at) VALUES (?, ?, ?, ?, ?)";
+
+    /// <summary>Parameters: user, day.</summary>
+    public const string SelectCaps = "SELECT sessions, models FROM user_caps WHERE user_id = ? AND day = ?";
+
+    /// <summary>Parameters: user, day, sessions, models.</summary>
+    public const string AddCaps = """
+        INSERT INTO user_caps (user_id, day, sessions, models, devices) VALUES (?, ?, ?, ?, 0)
+        ON CONFLICT (user_id, day) DO UPDATE SET sessions = sessions + excluded.sessions, models = models + excluded.models
+        """;
+
+    /// <summary>Changes nothing where the turn is known.</summary>
+    public const string InsertTurn = """
+        INSERT INTO turns (user_id, session_ref, schema_version, turn_index, started_at, ended_at, received_at,
+                           outcome, entrypoint, device_ref, plugin_version, clock_adjusted)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT DO NOTHING
+        """;
+
+    public const string SelectTurn = """
+        SELECT turn_id, started_at, ended_at, outcome, entrypoint, device_ref, plugin_version, clock_adjusted
+        FROM turns WHERE user_id = ? AND session_ref = ? AND schema_version = ? AND turn_index = ?
+        """;
+
+    public const string UpdateTurn = """
+        UPDATE turns SET started_at = ?, ended_at = ?, outcome = ?, entrypoint = ?, device_ref = ?, plugin_version = ?, clock_adjusted = ?
+        WHERE turn_id = ?
+        """;
+
+    public const string DeleteTurn = "DELETE FROM turns WHERE turn_id = ?";
+    public const string DeleteEvents = "DELETE FROM events WHERE user_id = ? AND turn_id = ?";
+
+    public const string SelectEvents = $"SELECT model_id, subagent_tokens, partial, {SumColumns} FROM events WHERE user_id = ? AND turn_id = ?";
+
+    public const string InsertEvent = $"""
+        INSERT INTO events (user_id, turn_id, model_id, subagent_tokens, partial, {SumColumns})
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """;
+
+    /// <summary>Same parameters as <see cref="InsertEvent"/>.</summary>
+    public const string ReplaceEvent = $"""
+        {InsertEvent}
+        ON CONFLICT (user_id, turn_id, model_id) DO UPDATE SET
+            subagent_tokens = excluded.subagent_tokens, partial = excluded.partial, messages = excluded.messages,
+            input_tokens = excluded.input_tokens, output_tokens = excluded.output_tokens,
+            cache_read_tokens = excluded.cache_read_tokens, cache_write_tokens = excluded.cache_write_tokens,
+            cache_write_1h_tokens = excluded.cache_write_1h_tokens,
+            over_100k_input_tokens = excluded.over_100k_input_tokens, over_100k_output_tokens = excluded.over_100k_output_tokens,
+            over_100k_cache_read_tokens = excluded.over_100k_cache_read_tokens,
+            over_100k_cache_write_tokens = excluded.over_100k_cache_write_tokens,
+            over_100k_cache_write_1h_tokens = excluded.over_100k_cache_write_1h_tokens,
+            over_200k_input_tokens = excluded.over_200k_input_tokens, over_200k_output_tokens = excluded.over_200k_output_tokens,
+            over_200k_cache_read_tokens = excluded.over_200k_cache_read_tokens,
+            over_200k_cache_write_tokens = excluded.over_200k_cache_write_tokens,
+            over_200k_cache_write_1h_tokens = excluded.over_200k_cache_write_1h_tokens,
+            fast_input_tokens = excluded.fast_input_tokens, fast_output_tokens = excluded.fast_output_tokens,
+            fast_cache_read_tokens = excluded.fast_cache_read_tokens, fast_cache_write_tokens = excluded.fast_cache_write_tokens,
+            fast_cache_write_1h_tokens = excluded.fast_cache_write_1h_tokens
+        """;
+
+    /// <summary>A later report may know more of the same event. Parameters: user, session, index, at, window, resets at, final.</summary>
+    public const string PutLimitEvent = """
+        INSERT INTO limit_events (user_id, session_ref, turn_index, at, window, resets_at, final) VALUES (?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT DO UPDATE SET
+            window = coalesce(window, excluded.window), resets_at = coalesce(resets_at, excluded.resets_at), final = max(final, excluded.final)
+        """;
+
+    /// <summary>Parameters: last report, three texts that replace only where given, user.</summary>
+    public const string StampUser = """
+        UPDATE users SET last_report_at = ?, plugin_version = coalesce(nullif(?, ''), plugin_version),
+                         claude_code_version = coalesce(?, claude_code_version), platform = coalesce(?, platform)
+        WHERE user_id = ?
+        """;
+
+    /// <summary>Parameters: claimed address or null, user.</summary>
+    public const string StampClaimedEmail = "UPDATE users SET claimed_email = ? WHERE user_id = ? AND claimed_email IS NOT ?";
+
+    /// <summary>Parameters: now, device.</summary>
+    public const string StampDevice = "UPDATE devices SET last_seen_at = ? WHERE device_ref = ?";
+
+    /// <summary>Parameters: code, now, user.</summary>
+    public const string StampRefusal = "UPDATE users SET last_refusal = ?, last_refusal_at = ? WHERE user_id = ?";
+}

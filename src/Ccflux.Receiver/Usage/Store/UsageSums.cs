@@ -1,0 +1,64 @@
+using System.Runtime.CompilerServices;
+using Ccflux.Contracts.Usage;
+
+namespace Ccflux.Receiver.Usage.Store;
+
+/// <summary>The figures of an event that add up: messages, five token counts, and the same five for each part that is priced apart
+/// (over 100k, over 200k, fast), in the order in which the SQL of this folder names their columns.</summary>
+[InlineArray(Count)]
+internal struct UsageSums
+{
+    public const int Count = 21;
+    private const int CountsPerPart = 5;
+
+    private long _first;
+
+    public readonly long Messages => this[0];
+
+    public readonly long Input => this[1];
+
+    public readonly long Output => this[2];
+
+    public readonly long CacheRead => this[3];
+
+    public readonly long CacheWrite => this[4];
+
+    /// <summary>What "the larger sum" of a resend means.</summary>
+    public readonly long AllTokens => Input + Output + CacheRead + CacheWrite;
+
+    public static UsageSums Of(ModelUsage usage)
+    {
+        var sums = default(UsageSums);
+        sums[0] = usage.Messages;
+        sums[1] = usage.InputTokens;
+        sums[2] = usage.OutputTokens;
+        sums[3] = usage.CacheReadTokens;
+        sums[4] = usage.CacheWriteTokens;
+        sums[5] = usage.CacheWrite1hTokens;
+        sums.SetPart(1, usage.Over100k);
+        sums.SetPart(2, usage.Over200k);
+        sums.SetPart(3, usage.Fast);
+        return sums;
+    }
+
+    public void Add(in UsageSums other, int sign)
+    {
+        for (var i = 0; i < Count; i++)
+        {
+            this[i] += sign * other[i];
+        }
+    }
+
+    private void SetPart(int part, TokenCounts? counts)
+    {
+        if (counts is not null)
+        {
+            var at = 1 + (part * CountsPerPart);
+            this[at] = counts.InputTokens;
+            this[at + 1] = counts.OutputTokens;
+            this[at + 2] = counts.CacheReadTokens;
+            this[at + 3] = counts.CacheWriteTokens;
+            this[at + 4] = counts.CacheWrite1hTokens;
+        }
+    }
+}

@@ -1,0 +1,215 @@
+using System.Runtime.InteropServices;
+using Ccflux.Contracts.Usage;
+using Ccflux.Receiver.Platform.Live;
+using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Writing;
+
+namespace Ccflux.Receiver.Usage.Store;
+
+/// <summary>Stores turns: facts at once, rollups and windows at the transaction's end. Used on the writer's thread only.</summary>
+internal sealed class UsageWriter(IChangeFeed changes) : ITransactionParticipant
+{
+    public const string Topic = "usage";
+
+    private readonly NameBook _names = new();
+    private readonly RollupLedger _rollups = new();
+    private readonly WindowLedger _windows = new();
+    private readonly StampLedger _stamps = new();
+    private readonly HashSet<(long User, long Session)> _toSupersede = [];
+    private readonly List<StoredEvent> _events = [];
+    private bool _changed;
+
+    /// <summary>Stores the turns, or none of them where the user would go over a cap.</summary>
+    public StoreResult Write(SqlConnection connection, IncomingTurns incoming, DailyCaps caps)
+    {
+        if (DailyCapCheck.Run(connection, _names, incoming, caps) is { } overCap)
+        {
+            return new StoreResult(0, 0, overCap);
+        }
+
+        var accepted = 0;
+        foreach (var turn in incoming.Turns)
+        {
+            accepted += Write(connection, incoming, turn) ? 1 : 0;
+        }
+
+        _stamps.Add(incoming);
+        _changed = true;
+        return new StoreResult(accepted, incoming.Turns.Count - accepted, null);
+    }
+
+    /// <summary>Takes a turn out of the facts and of every rollup.</summary>
+    public void Remove(SqlConnection connection, long turnId, in StoredTurn turn)
+    {
+        var events = FactsWriter.ReadEvents(connection, turn.UserId, turnId);
+        FactsWriter.Delete(connection, turn.UserId, turnId);
+        _rollups.Remove(turn, events.ToArray());
+        _windows.Remove(turn);
+        _changed = true;
+    }
+
+    public void BeforeCommit(SqlConnection connection)
+    {
+        foreach (var (user, session) in _toSupersede)
+        {
+            Supersede(connection, user, session);
+        }
+
+        _rollups.Flush(connection);
+        if (_rollups.SessionsDeleted)
+        {
+            _names.Forget();
+        }
+
+        _windows.Flush(connection);
+        _stamps.Flush(connection);
+        _toSupersede.Clear();
+    }
+
+    public void Committed()
+    {
+        if (_changed)
+        {
+            _changed = false;
+            changes.Publish(Topic);
+        }
+    }
+
+    public void RolledBack()
+    {
+        _names.Forget();
+        _rollups.Clear();
+        _windows.Forget();
+        _stamps.Clear();
+        _toSupersede.Clear();
+        _changed = false;
+    }
+
+    private bool Write(SqlConnection connection, IncomingTurns incoming, TurnReport report)
+    {
+        var started = report.StartedUtc.ToUnixTimeMilliseconds();
+        var ended = report.EndedUtc.ToUnixTimeMilliseconds();
+        var sessionStart = report.SessionStartUtc?.ToUnixTimeMilliseconds();
+        var isLegacy = incoming.SchemaVersion == LegacyReport.Version;
+        var session = _names.FindSession(connection, incoming.UserId, report.SessionId);
+        if (isLegacy && session is { HasTurns: true } && IsCovered(connection, incoming.UserId, session.Ref, ended))
+        {
+            return false;
+        }
+
+        if (session is null)
+        {
+            session = _names.AddSession(connection, incoming.UserId, report.SessionId, sessionStart, started, ended);
+            _rollups.SessionCreated(incoming.UserId);
+        }
+
+        session.HasLegacy |= isLegacy;
+        session.HasTurns |= !isLegacy;
+        if (session is { HasLegacy: true, HasTurns: true })
+        {
+            _toSupersede.Add((incoming.UserId, session.Ref));
+        }
+
+        var turn = new StoredTurn(
+            incoming.UserId, session.Ref, incoming.SchemaVersion, report.TurnIndex, started, ended,
+            report.Outcome, report.Entrypoint, incoming.DeviceRef, incoming.PluginVersion, report.ClockAdjusted);
+        ReadEvents(connection, incoming, report);
+        FactsWriter.PutLimitEvents(connection, turn, report.LimitEvents);
+        if (FactsWriter.Insert(connection, turn, incoming.ReceivedAt) is not { } turnId)
+        {
+            return WriteAgain(connection, turn, sessionStart);
+        }
+
+        var events = CollectionsMarshal.AsSpan(_events);
+        foreach (ref readonly var each in events)
+        {
+            FactsWriter.PutEvent(connection, turn.UserId, turnId, each, replace: false);
+        }
+
+        _rollups.Add(turn, sessionStart, events);
+        _windows.Add(connection, turn, TokenSums.Of(events));
+        return true;
+    }
+
+    /// <summary>A turn that is known: what of it is better now takes the known one's place.</summary>
+    private bool WriteAgain(SqlConnection connection, in StoredTurn again, long? sessionStart)
+    {
+        var (turnId, known) = FactsWriter.Read(connection, again.UserId, again.SessionRef, again.SchemaVersion, again.TurnIndex)!.Value;
+        var merged = TurnMerge.Merge(known, again);
+        var knownEvents = FactsWriter.ReadEvents(connection, again.UserId, turnId);
+        var events = new List<StoredEvent>(knownEvents);
+        var changed = merged != known;
+        foreach (var each in _events)
+        {
+            var at = events.FindIndex(candidate => candidate.ModelId == each.ModelId);
+            if (at >= 0 && !TurnMerge.Replaces(events[at].Sums, each.Sums))
+            {
+                continue;
+            }
+
+            FactsWriter.PutEvent(connection, again.UserId, turnId, each, replace: true);
+            events = [.. events.Where(candidate => candidate.ModelId != each.ModelId), each];
+            changed = true;
+        }
+
+        if (!changed)
+        {
+            return false;
+        }
+
+        FactsWriter.Update(connection, turnId, merged);
+        var before = knownEvents.ToArray();
+        var after = events.ToArray();
+        _rollups.Replace(known, before, merged, sessionStart, after);
+        if (known.EndedAt == merged.EndedAt)
+        {
+            _windows.Adjust(connection, merged, TokenSums.Of(after).Plus(TokenSums.Of(before), -1));
+        }
+        else
+        {
+            _windows.Remove(known);
+            _windows.Add(connection, merged, TokenSums.Of(after));
+        }
+
+        return true;
+    }
+
+    /// <summary>The report's models as events, into the buffer that is used again for every turn.</summary>
+    private void ReadEvents(SqlConnection connection, IncomingTurns incoming, TurnReport report)
+    {
+        _events.Clear();
+        foreach (var (name, usage) in report.Models)
+        {
+            var model = _names.FindModel(connection, name) ?? _names.AddModel(connection, name, incoming.ReceivedAt);
+            _names.AddUserModel(incoming.UserId, model);
+            _events.Add(new StoredEvent(model, UsageSums.Of(usage), usage.SubagentTokens, usage.Partial));
+        }
+    }
+
+    private void Supersede(SqlConnection connection, long user, long session)
+    {
+        var covered = new List<int>();
+        using (var rows = connection.Query(SupersedeSql.SelectLegacy, user, session))
+        {
+            while (rows.Read())
+            {
+                if (IsCovered(connection, user, session, rows.Number(1)))
+                {
+                    covered.Add((int)rows.Number(0));
+                }
+            }
+        }
+
+        foreach (var index in covered)
+        {
+            var (turnId, turn) = FactsWriter.Read(connection, user, session, LegacyReport.Version, index)!.Value;
+            Remove(connection, turnId, turn);
+        }
+    }
+
+    private static bool IsCovered(SqlConnection connection, long user, long session, long reportedAt)
+    {
+        using var rows = connection.Query(SupersedeSql.SelectOwner, user, session, reportedAt + SupersedeRule.BeforeStart);
+        return rows.Read() && SupersedeRule.Covers(reportedAt, rows.Number(0), rows.Number(1) != 0);
+    }
+}

@@ -1,0 +1,17 @@
+namespace Ccflux.Receiver.Usage.Store;
+
+/// <summary>Claude Code's 5-hour windows. A window starts at its first event, floored to the hour (UTC), and takes what ends within five hours
+/// of that start; the next event opens the next window. An event five hours after the last one is five hours past the start too, so
+/// that the rule needs the start only.</summary>
+internal static class WindowRule
+{
+    public const long Hour = 3_600_000;
+    public const long Length = 5 * Hour;
+
+    public static long StartFor(long instant) => instant - (((instant % Hour) + Hour) % Hour);
+
+    public static bool Holds(long start, long instant) => instant >= start && instant < start + Length;
+
+    /// <summary>Open while both its start and its last event are less than five hours ago.</summary>
+    public static bool IsOpen(long start, long last, long now) => now - start < Length && now - last < Length;
+}

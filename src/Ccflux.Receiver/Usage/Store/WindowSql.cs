@@ -1,0 +1,42 @@
+namespace Ccflux.Receiver.Usage.Store;
+
+/// <summary>Statements on 5-hour windows.</summary>
+internal static class WindowSql
+{
+    /// <summary>Parameters: user, instant.</summary>
+    public const string SelectLatestStart = "SELECT max(start_at) FROM usage_windows WHERE user_id = ? AND start_at <= ?";
+
+    /// <summary>Parameters: user, instant.</summary>
+    public const string SelectNextStart = "SELECT min(start_at) FROM usage_windows WHERE user_id = ? AND start_at > ?";
+
+    /// <summary>Parameters: user, start.</summary>
+    public const string Exists = "SELECT 1 FROM usage_windows WHERE user_id = ? AND start_at = ?";
+
+    /// <summary>Parameters: user, start, last, turns, sessions, four token counts.</summary>
+    public const string Add = """
+        INSERT INTO usage_windows (user_id, start_at, last_at, turns, sessions, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT DO UPDATE SET last_at = max(last_at, excluded.last_at), turns = turns + excluded.turns, sessions = sessions + excluded.sessions,
+            input_tokens = input_tokens + excluded.input_tokens, output_tokens = output_tokens + excluded.output_tokens,
+            cache_read_tokens = cache_read_tokens + excluded.cache_read_tokens,
+            cache_write_tokens = cache_write_tokens + excluded.cache_write_tokens
+        """;
+
+    /// <summary>Parameters: user, start, session.</summary>
+    public const string AddSession = "INSERT INTO window_sessions (user_id, start_at, session_ref) VALUES (?, ?, ?) ON CONFLICT DO NOTHING";
+
+    /// <summary>Parameters: user, from, before.</summary>
+    public const string Delete = "DELETE FROM usage_windows WHERE user_id = ? AND start_at >= ? AND start_at < ?";
+
+    /// <summary>Parameters: user, from, before.</summary>
+    public const string DeleteSessions = "DELETE FROM window_sessions WHERE user_id = ? AND start_at >= ? AND start_at < ?";
+
+    /// <summary>One row an event (or a turn without events), a turn's rows together, in time's order. Parameters: user, from.</summary>
+    public const string SelectTurns = """
+        SELECT t.turn_id, t.ended_at, t.session_ref, e.input_tokens, e.output_tokens, e.cache_read_tokens, e.cache_write_tokens
+        FROM turns t
+        LEFT JOIN events e ON e.user_id = t.user_id AND e.turn_id = t.turn_id
+        WHERE t.user_id = ? AND t.ended_at >= ?
+        ORDER BY t.ended_at, t.turn_id
+        """;
+}

@@ -1,0 +1,40 @@
+using System.Runtime.InteropServices;
+
+namespace Ccflux.Receiver.Usage.Store;
+
+/// <summary>Token counts that sessions, windows and totals keep.</summary>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct TokenSums(long Input, long Output, long CacheRead, long CacheWrite)
+{
+    public static TokenSums Of(in UsageSums sums) => new(sums.Input, sums.Output, sums.CacheRead, sums.CacheWrite);
+
+    public static TokenSums Of(ReadOnlySpan<StoredEvent> events)
+    {
+        var total = default(TokenSums);
+        foreach (ref readonly var each in events)
+        {
+            total = total.Plus(Of(each.Sums), 1);
+        }
+
+        return total;
+    }
+
+    public TokenSums Plus(in TokenSums other, int sign) => new(
+        Input + (sign * other.Input),
+        Output + (sign * other.Output),
+        CacheRead + (sign * other.CacheRead),
+        CacheWrite + (sign * other.CacheWrite));
+}
+
+/// <summary>What is added to a window's row.</summary>
+[StructLayout(LayoutKind.Auto)]
+internal struct WindowSums
+{
+    public long Last { get; set; }
+
+    public long Turns { get; set; }
+
+    public long Sessions { get; set; }
+
+    public TokenSums Tokens { get; set; }
+}
