@@ -21,5 +21,5 @@ internal static class CardText
 
     public static string CostPeriods(CostCard card) => $"{CostText.Of(card.Period)} in the period, {CostText.Of(card.Prior)} in the one before";
 
-    public static string NoPrior(bool priorIsWhole) => priorIsWhole ? "" : "nothing to compare with yet";
+    public static string NoPrior(bool priorIsWhole) => priorIsWhole ? "" : "no prior period yet";
 }
