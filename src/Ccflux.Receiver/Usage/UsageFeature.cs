@@ -4,6 +4,7 @@ using Ccflux.Receiver.Platform.Live;
 using Ccflux.Receiver.Platform.Metrics;
 using Ccflux.Receiver.Platform.Settings;
 using Ccflux.Receiver.Usage.Api;
+using Ccflux.Receiver.Usage.Demo;
 using Ccflux.Receiver.Usage.Import;
 using Ccflux.Receiver.Usage.Ingest;
 using Ccflux.Receiver.Usage.Read;
@@ -30,6 +31,7 @@ internal static class UsageFeature
         services.AddHostedService<TierJob>();
         services.AddHostedService<RetentionJob>();
         services.AddUsageRead(configuration);
+        services.AddTransient<DemoData>();
         return services;
     }
 
