@@ -4,6 +4,7 @@ using Ccflux.Receiver.Platform.Live;
 using Ccflux.Receiver.Platform.Metrics;
 using Ccflux.Receiver.Platform.Settings;
 using Ccflux.Receiver.Usage.Api;
+using Ccflux.Receiver.Usage.Demo;
 using Ccflux.Receiver.Usage.Import;
 using Ccflux.Receiver.Usage.Ingest;
 using Ccflux.Receiver.Usage.Pages;
@@ -32,6 +33,7 @@ internal static class UsageFeature
         services.AddHostedService<RetentionJob>();
         services.AddUsageRead(configuration);
         services.AddUsagePages();
+        services.AddTransient<DemoData>();
         return services;
     }
 
