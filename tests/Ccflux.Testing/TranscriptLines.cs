@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Ccflux.Testing;
@@ -8,13 +9,16 @@ public static class TranscriptLines
 {
     public static readonly DateTimeOffset Start = new(2026, 11, 20, 9, 0, 0, TimeSpan.Zero);
 
+    /// <summary>As the client escapes: nothing that need not be.</summary>
+    private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public static string At(double seconds) =>
         Start.AddSeconds(seconds).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
     public static string Enqueue(double at) => $$$"""{"type":"queue-operation","operation":"enqueue","timestamp":"{{{At(at)}}}","sessionId":"s"}""";
 
     public static string Prompt(double at, string uuid, string text = "Please do it") =>
-        $$$"""{"parentUuid":null,"isSidechain":false,"type":"user","message":{"role":"user","content":{{{JsonSerializer.Serialize(text)}}}},"uuid":"{{{uuid}}}","timestamp":"{{{At(at)}}}","promptSource":"sdk","turnOrigin":"sdk","entrypoint":"sdk-cli","sessionId":"s","version":"2.1.329"}""";
+        $$$"""{"parentUuid":null,"isSidechain":false,"type":"user","message":{"role":"user","content":{{{JsonSerializer.Serialize(text, Plain)}}}},"uuid":"{{{uuid}}}","timestamp":"{{{At(at)}}}","promptSource":"sdk","turnOrigin":"sdk","entrypoint":"sdk-cli","sessionId":"s","version":"2.1.329"}""";
 
     public static string ToolResult(double at) =>
         $$$"""{"parentUuid":"p","isSidechain":false,"type":"user","message":{"role":"user","content":[{"tool_use_id":"toolu_1","type":"tool_result","content":"done"}]},"uuid":"{{{Guid.NewGuid()}}}","timestamp":"{{{At(at)}}}","toolUseResult":{"stdout":"done","usage":{"input_tokens":999,"output_tokens":999}},"version":"2.1.329"}""";
