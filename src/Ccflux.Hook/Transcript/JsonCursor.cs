@@ -1,3 +1,7 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
 namespace Ccflux.Hook.Transcript;
 
 /// <summary>Walks the keys of one JSON object in place and skips what is not asked for. It checks the structure it walks over, not
@@ -13,7 +17,11 @@ internal ref struct JsonCursor(ReadOnlySpan<byte> json)
     public bool Broken { get; private set; }
 
     /// <summary>The first byte of the value that comes next, or 0.</summary>
-    public readonly byte Peek => _at < _json.Length ? _json[_at] : (byte)0;
+    public readonly byte Peek
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => (uint)_at < (uint)_json.Length ? _json[_at] : (byte)0;
+    }
 
     /// <summary>Whether nothing but white space is left.</summary>
     public readonly bool AtEnd => _json[_at..].TrimStart(" \t\r"u8).IsEmpty;
@@ -196,28 +204,56 @@ internal ref struct JsonCursor(ReadOnlySpan<byte> json)
     private bool ReadString(out ReadOnlySpan<byte> text)
     {
         var start = _at + 1;
-        var at = start;
-        while (true)
+        var end = EndOfString(_json, start);
+        if (end < 0)
         {
-            var step = at <= _json.Length ? _json[at..].IndexOfAny((byte)'"', (byte)'\\') : -1;
-            if (step < 0)
+            text = default;
+            return Break();
+        }
+
+        text = _json[start..end];
+        _at = end + 1;
+        return true;
+    }
+
+    /// <summary>Where the closing quote stands, or -1. Texts are full of escapes, so a block's are handled from one look at it.</summary>
+    private static int EndOfString(ReadOnlySpan<byte> json, int at)
+    {
+        while (at + Vector256<byte>.Count <= json.Length)
+        {
+            var block = Vector256.Create(json[at..]);
+            var escapes = Vector256.Equals(block, Vector256.Create((byte)'\\')).ExtractMostSignificantBits();
+            var stops = Vector256.Equals(block, Vector256.Create((byte)'"')).ExtractMostSignificantBits() | escapes;
+            var step = Vector256<byte>.Count;
+            while (stops != 0)
             {
-                text = default;
-                return Break();
+                var bit = BitOperations.TrailingZeroCount(stops);
+                if ((escapes & (1u << bit)) == 0)
+                {
+                    return at + bit;
+                }
+
+                step = Math.Max(step, bit + 2);
+                stops &= bit >= 30 ? 0 : uint.MaxValue << (bit + 2);
             }
 
             at += step;
-            if (_json[at] == '"')
+        }
+
+        for (; at < json.Length; at++)
+        {
+            if (json[at] == '"')
             {
-                text = _json[start..at];
-                _at = at + 1;
-                return true;
+                return at;
             }
 
-            at += 2;
+            at += json[at] == '\\' ? 1 : 0;
         }
+
+        return -1;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void SkipSpace()
     {
         while (Peek is (byte)' ' or (byte)'\t' or (byte)'\r')

@@ -12,6 +12,8 @@ internal sealed class RowParser
         [.. "<bash-input>"u8], [.. "<bash-stdout>"u8], [.. "<bash-stderr>"u8],
     ];
 
+    private const int HeadBytes = 384;
+
     private readonly NameTable _names = new();
 
     /// <summary>The parts of a row that decide what it is, gathered in whatever order its keys stand.</summary>
@@ -51,7 +53,7 @@ internal sealed class RowParser
             return;
         }
 
-        if (!CanMatter(line))
+        if (!IsMessage(line) && !CanMatter(line))
         {
             return;
         }
@@ -62,10 +64,19 @@ internal sealed class RowParser
         while (cursor.NextKey(out var key))
         {
             ReadTop(key, ref cursor, ref parts, ref row);
+            if (parts.ToolResult && row.AtMs > 0 && parts.Type.SequenceEqual("user"u8))
+            {
+                // What follows is the result once more, which can be most of the file.
+                row.Kind = RowKind.Activity;
+                return;
+            }
         }
 
         row.Kind = cursor.Broken || !cursor.AtEnd ? RowKind.Malformed : Kind(parts, ref row);
     }
+
+    /// <summary>Rows of messages say so within their first keys, which spares searching their long rest.</summary>
+    private static bool IsMessage(ReadOnlySpan<byte> line) => line[..Math.Min(line.Length, HeadBytes)].IndexOf("\"message\":{"u8) >= 0;
 
     private static bool CanMatter(ReadOnlySpan<byte> line) =>
         line.IndexOf("\"usage\":{"u8) >= 0
