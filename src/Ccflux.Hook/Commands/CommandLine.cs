@@ -58,6 +58,12 @@ internal static class CommandLine
             return 0;
         }
 
+        if (arguments[0] is "usage")
+        {
+            await using var bytes = Console.OpenStandardOutput();
+            return UsageCommand.Run(arguments.AsSpan(1), bytes, Console.Error);
+        }
+
         var rest = arguments.AsSpan(1);
         var read = arguments[0] switch
         {

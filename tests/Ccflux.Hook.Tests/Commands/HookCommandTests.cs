@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Ccflux.Hook.Spool;
 using Ccflux.Hook.Tests.Support;
+using Xunit;
 
 namespace Ccflux.Hook.Tests.Commands;
 

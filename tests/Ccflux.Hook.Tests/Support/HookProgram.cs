@@ -35,7 +35,7 @@ internal static class HookProgram
 
     public static Process Start(IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, string? program = null)
     {
-        var start = new ProcessStartInfo(program ?? Path) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program ?? Path) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);

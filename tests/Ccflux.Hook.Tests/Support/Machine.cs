@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Ccflux.Hook.Spool;
+using Xunit;
 
 namespace Ccflux.Hook.Tests.Support;
 
@@ -52,7 +53,7 @@ internal sealed class Machine : IDisposable
         File.AppendAllText(Transcript(session), Prompt(session, at) + Answer(session, row, at.AddSeconds(2), output));
     }
 
-    public string HookInput(string session, string name = "Stop") => JsonSerializer.Serialize(new Dictionary<string, string>
+    public string HookInput(string session, string name = "Stop") => JsonSerializer.Serialize(new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["session_id"] = session,
         ["transcript_path"] = Transcript(session),
