@@ -53,6 +53,11 @@ internal sealed class Installation(StateDirectory state, TimeProvider time)
             }
 
             var known = record?.Of(file.Path);
+            if (known?.Before is { } before && before.AsSpan().SequenceEqual(current))
+            {
+                continue; // an installation that did not get this far
+            }
+
             var untouched = known is not null && string.Equals(known.After, InstallRecord.Hash(current), StringComparison.Ordinal);
             var without = untouched ? null : file.Without(current);
             if (known is not null && (untouched || ClientFile.SameJson(without, known.Before)))
@@ -100,7 +105,7 @@ internal sealed class Installation(StateDirectory state, TimeProvider time)
     /// <summary>Whole or not at all, keeping the file's mode and, where it is a link to a file elsewhere (dotfiles), the link.</summary>
     private static void Replace(string path, byte[] content)
     {
-        var target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+        var target = File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path : path;
         var mode = !OperatingSystem.IsWindows() && File.Exists(target) ? File.GetUnixFileMode(target) : (UnixFileMode?)null;
         AtomicFile.Write(target, content);
         if (mode is { } kept && !OperatingSystem.IsWindows())
