@@ -15,6 +15,8 @@ internal enum BodyStatus
 /// <summary>A request's body in rented memory, as sent and unpacked, each within the limit. Nothing beyond the limit is read or unpacked.</summary>
 internal sealed class BodyReader : IDisposable
 {
+    private const int MaxDiscarded = 8 * 1024 * 1024;
+
     private byte[] _sent = [];
     private byte[]? _unpacked;
     private int _sentLength;
@@ -40,6 +42,7 @@ internal sealed class BodyReader : IDisposable
     {
         if (request.ContentLength > limit)
         {
+            await DiscardAsync(request, cancellationToken);
             return new BodyReader(BodyStatus.TooLarge);
         }
 
@@ -48,6 +51,11 @@ internal sealed class BodyReader : IDisposable
         {
             var (length, buffer) = await FillAsync(request.Body, sent, limit, room, cancellationToken);
             sent = buffer;
+            if (length > limit)
+            {
+                await DiscardAsync(request, cancellationToken);
+            }
+
             var body = Unpack(request, sent, length, limit);
             if (body.Status == BodyStatus.Read)
             {
@@ -70,6 +78,29 @@ internal sealed class BodyReader : IDisposable
         Return(_unpacked ?? []);
         _sent = [];
         _unpacked = null;
+    }
+
+    /// <summary>Reads a body that is too large on to its end, within bounds: answered while it still sends, a client would see a
+    /// broken connection instead of the answer.</summary>
+    private static async Task DiscardAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(64 * 1024);
+        try
+        {
+            var rest = MaxDiscarded;
+            while (rest > 0 && await request.Body.ReadAsync(buffer, cancellationToken) is > 0 and var read)
+            {
+                rest -= read;
+            }
+        }
+        catch (BadHttpRequestException)
+        {
+            // Larger than the server reads at all: then the connection breaks.
+        }
+        finally
+        {
+            Return(buffer);
+        }
     }
 
     private static async ValueTask<(int Length, byte[] Buffer)> FillAsync(Stream body, byte[] buffer, int limit, int room, CancellationToken cancellationToken)
