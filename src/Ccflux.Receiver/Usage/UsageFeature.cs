@@ -7,6 +7,7 @@ using Ccflux.Receiver.Usage.Api;
 using Ccflux.Receiver.Usage.Demo;
 using Ccflux.Receiver.Usage.Import;
 using Ccflux.Receiver.Usage.Ingest;
+using Ccflux.Receiver.Usage.Pages;
 using Ccflux.Receiver.Usage.Read;
 using Ccflux.Receiver.Usage.Store;
 using Ccflux.Receiver.Usage.Store.Retention;
@@ -31,6 +32,7 @@ internal static class UsageFeature
         services.AddHostedService<TierJob>();
         services.AddHostedService<RetentionJob>();
         services.AddUsageRead(configuration);
+        services.AddUsagePages();
         services.AddTransient<DemoData>();
         return services;
     }
@@ -39,5 +41,6 @@ internal static class UsageFeature
     {
         endpoints.MapPost(Routes.Report, (HttpContext context, ReportPipeline pipeline) => pipeline.ReportAsync(context)).AllowAnonymous();
         endpoints.MapUsageApi();
+        endpoints.MapUsagePages();
     }
 }
