@@ -41,6 +41,7 @@ try
     }
 
     using var connection = SqlConnection.Open(database);
+    connection.ExecuteScript("PRAGMA wal_checkpoint(TRUNCATE)");
     var turns = connection.Scalar("SELECT count(*) FROM turns")!.Value;
     var expected = 8_000 + Singles + (Batches * TurnsPerBatch);
     Print("ingest-stored", turns, "turns", expected, "turns in the database afterwards; baseline: turns acknowledged");

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Compression;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Ccflux.Receiver.Platform.Http;
 
@@ -34,7 +35,7 @@ internal sealed class BodyReader : IDisposable
 
     public ReadOnlySpan<byte> Content => _unpacked is null ? _sent.AsSpan(0, _sentLength) : _unpacked.AsSpan(0, _unpackedLength);
 
-    /// <param name="request">Whose body.</param>
+    /// <param name="request">Whose body. The server's own limit must not be below <paramref name="limit"/>.</param>
     /// <param name="limit">Most bytes, as sent and unpacked.</param>
     /// <param name="room">Bytes to leave after the body as sent.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
@@ -84,6 +85,11 @@ internal sealed class BodyReader : IDisposable
     /// broken connection instead of the answer.</summary>
     private static async Task DiscardAsync(HttpRequest request, CancellationToken cancellationToken)
     {
+        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        {
+            size.MaxRequestBodySize = null;
+        }
+
         var buffer = ArrayPool<byte>.Shared.Rent(64 * 1024);
         try
         {
@@ -95,7 +101,7 @@ internal sealed class BodyReader : IDisposable
         }
         catch (BadHttpRequestException)
         {
-            // Larger than the server reads at all: then the connection breaks.
+            // Beyond what the server reads at all. The answer is the same; it may meet a broken connection.
         }
         finally
         {
