@@ -3,6 +3,7 @@ using Ccflux.Receiver.Platform;
 using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Database;
 using Ccflux.Receiver.Platform.Settings;
+using Ccflux.Receiver.Shell;
 using Ccflux.Receiver.Usage;
 
 namespace Ccflux.Receiver;
@@ -20,11 +21,13 @@ internal static class Program
         builder.Services.AddStorage(builder.Configuration);
         builder.Services.AddIdentity(builder.Configuration);
         builder.Services.AddUsage(builder.Configuration);
+        builder.Services.AddShell();
         builder.Services.CheckSettings(builder.Configuration);
 
         var app = builder.Build();
         app.UsePlatform();
         app.MapPlatform();
+        app.MapShell();
         app.MapIdentity();
         app.MapUsage();
         return app;

@@ -3,8 +3,12 @@ using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Live;
 using Ccflux.Receiver.Platform.Metrics;
 using Ccflux.Receiver.Platform.Settings;
+using Ccflux.Receiver.Usage.Api;
+using Ccflux.Receiver.Usage.Demo;
 using Ccflux.Receiver.Usage.Import;
 using Ccflux.Receiver.Usage.Ingest;
+using Ccflux.Receiver.Usage.Pages;
+using Ccflux.Receiver.Usage.Read;
 using Ccflux.Receiver.Usage.Store;
 using Ccflux.Receiver.Usage.Store.Retention;
 using Ccflux.Receiver.Usage.Store.Tiers;
@@ -27,9 +31,16 @@ internal static class UsageFeature
         services.AddTransient<LegacyImport>();
         services.AddHostedService<TierJob>();
         services.AddHostedService<RetentionJob>();
+        services.AddUsageRead(configuration);
+        services.AddUsagePages();
+        services.AddTransient<DemoData>();
         return services;
     }
 
-    public static void MapUsage(this IEndpointRouteBuilder endpoints) =>
+    public static void MapUsage(this IEndpointRouteBuilder endpoints)
+    {
         endpoints.MapPost(Routes.Report, (HttpContext context, ReportPipeline pipeline) => pipeline.ReportAsync(context)).AllowAnonymous();
+        endpoints.MapUsageApi();
+        endpoints.MapUsagePages();
+    }
 }

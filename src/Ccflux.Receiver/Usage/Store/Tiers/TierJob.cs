@@ -91,9 +91,22 @@ internal sealed partial class TierJob(
         return true;
     }
 
-    private sealed record PeakRow(long UserId, long StartAt, long Billed);
+    // Classes: of a query without rows, SQLite does not tell the type of a computed column, and a record's constructor must match it.
+    private sealed class PeakRow
+    {
+        public long UserId { get; init; }
 
-    private sealed record HitRow(long UserId, long At);
+        public long StartAt { get; init; }
+
+        public long Billed { get; init; }
+    }
+
+    private sealed class HitRow
+    {
+        public long UserId { get; init; }
+
+        public long At { get; init; }
+    }
 
     private sealed class TierRow
     {

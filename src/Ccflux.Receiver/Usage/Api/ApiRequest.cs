@@ -1,0 +1,76 @@
+using Ccflux.Contracts.Http;
+using Ccflux.Receiver.Platform.Http;
+using Ccflux.Receiver.Usage.Read;
+
+namespace Ccflux.Receiver.Usage.Api;
+
+/// <summary>What a request for a table asks: the filter, the table's state and the format. Unlike a page, an answer does not guess:
+/// what cannot be read is a 400 that names the field.</summary>
+internal sealed record ApiRequest(UsageFilter Filter, TableState State, bool Csv)
+{
+    /// <summary>A CSV file is a whole table; so many rows at most.</summary>
+    public const int MaxCsvRows = 100_000;
+
+    private const string Json = "json";
+    private const string CsvFormat = "csv";
+
+    public static ApiRequest Parse(HttpRequest request, TableShape table, DateTimeOffset now, ICollection<FilterFault> faults)
+    {
+        var filter = UsageFilter.Parse(request.Query, now, faults);
+        var state = TableState.Parse(table, request.Query, faults, prefix: "");
+        var csv = IsCsv(request, faults);
+        if (csv && !request.Query.ContainsKey("size") && table != TableShape.Events)
+        {
+            state = state with { Page = 1, Size = MaxCsvRows };
+        }
+
+        return new ApiRequest(filter, state, csv);
+    }
+
+    public static IResult Refuse(IEnumerable<FilterFault> faults) => new Problem(
+        StatusCodes.Status400BadRequest,
+        ErrorCodes.InvalidPayload,
+        string.Join("; ", faults.Select(fault => $"{fault.Field}: {fault.Message}")) + ".");
+
+    /// <summary>The page's request with this table's state in its place; the other tables are kept to a row.</summary>
+    public UsagePageRequest ToPage()
+    {
+        TableState For(TableShape shape) => shape == State.Table ? State : shape.Initial with { Size = 1 };
+        return new UsagePageRequest(
+            Filter,
+            For(TableShape.Users),
+            For(TableShape.Models),
+            For(TableShape.Windows),
+            For(TableShape.Devices),
+            For(TableShape.Events),
+            For(TableShape.Seats),
+            For(TableShape.Audit),
+            [],
+            MaxCsvRows);
+    }
+
+    public UserPageRequest ToUser(string email)
+    {
+        TableState For(TableShape shape) => shape == State.Table ? State : shape.Initial with { Size = 1 };
+        var address = email.ToLowerInvariant();
+        return new UserPageRequest(
+            address, Filter with { User = address, Division = null }, For(TableShape.Days), For(TableShape.Windows), For(TableShape.Sessions), []);
+    }
+
+    private static bool IsCsv(HttpRequest request, ICollection<FilterFault> faults)
+    {
+        var format = request.Query["format"] is { Count: > 0 } formats ? formats[^1] : null;
+        switch (format)
+        {
+            case null or "":
+                return request.Headers.Accept.ToString().Contains("text/csv", StringComparison.OrdinalIgnoreCase);
+            case Json:
+                return false;
+            case CsvFormat:
+                return true;
+            default:
+                faults.Add(new FilterFault("format", "must be json or csv"));
+                return false;
+        }
+    }
+}

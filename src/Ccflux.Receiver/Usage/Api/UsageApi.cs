@@ -1,0 +1,97 @@
+using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Usage.Read;
+using Ccflux.Receiver.Usage.Read.Views;
+
+namespace Ccflux.Receiver.Usage.Api;
+
+/// <summary><c>/api/v1/…</c>: every table of the pages, as JSON or CSV. Each answer is a part of the page's own read, so the two agree.</summary>
+internal static class UsageApi
+{
+    public const string Root = "/api/v1";
+
+    private const string SessionsNote = " sessions and failed_turns are null while a model is chosen, since neither is counted by model.";
+
+    public static void MapUsageApi(this IEndpointRouteBuilder endpoints)
+    {
+        var api = endpoints.MapGroup(Root).RequireAuthorization(AdminPolicies.Reader).WithTags("Usage");
+        MapUsage(api);
+        MapPeople(api);
+        MapUser(api);
+    }
+
+    private static void MapUsage(RouteGroupBuilder api)
+    {
+        api.MapTable("/usage", "summary", "The cards' figures: all time, the period, and the period of equal length before it. Cards count everybody.",
+            TableShape.None, ApiTables.Summary, (view, _) => Whole(Summary(view.Cards)));
+        api.MapTable("/usage/days", "days", "Billed tokens (input and output, without cache) by UTC day and model. The models beyond the eighth are \"other\".",
+            TableShape.None, ApiTables.Days, (view, _) => Whole(Days(view.Daily)));
+        api.MapTable("/usage/users", "users", "Usage by user, of those active in the period." + SessionsNote,
+            TableShape.Users, ApiTables.Users, (view, _) => view.Users);
+        api.MapTable("/usage/models", "models", "Usage by model over all time. turns are those that used the model. Follows user, division and model, not the period.",
+            TableShape.Models, ApiTables.Models, (view, _) => view.Models);
+        api.MapTable("/usage/divisions", "divisions", "Usage by division in the period; people without a division stand under an empty name.",
+            TableShape.None, ApiTables.Divisions, (view, _) => Whole(view.Divisions));
+        api.MapTable("/usage/peaks", "peaks", "Each user's largest and average 5-hour window of the period, in billed tokens.",
+            TableShape.None, ApiTables.Peaks, (view, _) => Whole(view.Peaks.Groups.SelectMany(group => group.Users)));
+        api.MapTable("/usage/attention", "attention", "What is worth a look now. Follows no filter.",
+            TableShape.None, ApiTables.WorthALook, (view, _) => Whole(view.WorthALook));
+        api.MapTable("/windows", "windows", "5-hour windows that began in the last seven days. Follows user and division; view is open or closed.",
+            TableShape.Windows, ApiTables.Windows, (view, _) => view.Windows.Page);
+        api.MapTable("/events", "events", "The newest events, at most size; under a filter, those among the newest 20 000.",
+            TableShape.Events, ApiTables.Events, (view, _) => view.Events);
+    }
+
+    private static void MapPeople(RouteGroupBuilder api)
+    {
+        api.MapTable("/users", "seats", "Everybody who is provisioned or reported, with their client's state. view is active, expired, revoked, never or silent.",
+            TableShape.Seats, ApiTables.Seats, (view, _) => view.Seats.Page);
+        api.MapTable("/devices", "devices", "Device keys. view is active, waiting, again or revoked.",
+            TableShape.Devices, ApiTables.Devices, (view, _) => view.Devices);
+        api.MapTable("/audit", "audit", "What was changed, the newest first.",
+            TableShape.Audit, ApiTables.Audit, (view, _) => view.Audit);
+    }
+
+    private static void MapUser(RouteGroupBuilder api)
+    {
+        api.MapUserTable("/users/{email}/days", "user-days", "A user's days of the period." + SessionsNote,
+            TableShape.Days, ApiTables.UserDays, view => view.Days);
+        api.MapUserTable("/users/{email}/windows", "user-windows", "A user's 5-hour windows that began in the period.",
+            TableShape.Windows, ApiTables.Windows, view => view.Windows.Page);
+        api.MapUserTable("/users/{email}/sessions", "user-sessions", "A user's sessions whose last turn lies in the period.",
+            TableShape.Sessions, ApiTables.Sessions, view => view.Sessions);
+        api.MapUserTable("/users/{email}/models", "user-models", "A user's models over all time.",
+            TableShape.None, ApiTables.Models, view => Whole(view.Models));
+        api.MapUserTable("/users/{email}/limits", "user-limits", "The last 50 limits that a user's turns met in the period.",
+            TableShape.None, ApiTables.Limits, view => Whole(view.LimitEvents));
+    }
+
+    /// <summary>A list that is always given whole.</summary>
+    private static Paged<T> Whole<T>(IEnumerable<T> rows)
+    {
+        var list = rows.ToList();
+        return new Paged<T>(list, list.Count, TableShape.None.Initial);
+    }
+
+    private static IEnumerable<ModelDay> Days(DailyUsage daily) =>
+        daily.Days.SelectMany((day, index) => daily.Models
+            .Where(series => series.Daily[index] > 0)
+            .Select(series => new ModelDay(day, series.Model.Name, series.Daily[index])));
+
+    private static SummaryRow[] Summary(UsageCards cards) =>
+    [
+        Count("users", cards.Users),
+        new SummaryRow("new_users", null, cards.NewUsers, null),
+        Count("sessions", cards.Sessions),
+        Count("turns", cards.Turns),
+        new SummaryRow("failed_turns", cards.FailedTurns, null, null),
+        new SummaryRow("events", cards.Events, null, null),
+        Count("input_tokens", cards.Input),
+        Count("output_tokens", cards.Output),
+        new SummaryRow("cache_hit_rate", Share(cards.CacheHit.Total), Share(cards.CacheHit.Period), Share(cards.CacheHit.Prior)),
+        new SummaryRow("cost_usd", cards.Cost.Total.Usd, cards.Cost.Period.Usd, cards.Cost.Prior.Usd),
+    ];
+
+    private static SummaryRow Count(string figure, CountCard card) => new(figure, card.Total, card.Period, card.Prior);
+
+    private static decimal? Share(double? share) => share is { } value ? Math.Round((decimal)value, 6) : null;
+}

@@ -1,0 +1,107 @@
+using Ccflux.Receiver.Usage.Read.Views;
+using Microsoft.Data.Sqlite;
+
+namespace Ccflux.Receiver.Usage.Read.Days;
+
+/// <summary>What each model cost over all time. Prices hold by the day, so the sums of every day are needed; they are kept as small
+/// sums a day and model, and only days that changed are read again.</summary>
+internal sealed class CostHistory(DayReader reader)
+{
+    /// <summary>Sums kept at most: ten years of a dozen models. Beyond it all are read each time.</summary>
+    private const int MaxSums = 50_000;
+
+    /// <summary>So many changed days in a row are cheaper read in one sweep than day by day.</summary>
+    private const int Sweep = 16;
+
+    private readonly Lock _lock = new();
+    private Dictionary<int, Entry> _days = [];
+    private string _storeId = "";
+
+    /// <summary>Cost by model id.</summary>
+    public Dictionary<int, Cost> Read(SqliteConnection connection, string storeId, IReadOnlyDictionary<int, ModelRef> models)
+    {
+        var versions = DayCache.ReadVersions(connection, int.MinValue, int.MaxValue);
+        Dictionary<int, Entry> known;
+        lock (_lock)
+        {
+            known = string.Equals(_storeId, storeId, StringComparison.Ordinal) ? _days : [];
+        }
+
+        var days = Refresh(connection, known, versions, models);
+        if (days.Values.Sum(entry => entry.Costs.Length) <= MaxSums)
+        {
+            lock (_lock)
+            {
+                _days = days;
+                _storeId = storeId;
+            }
+        }
+
+        var total = new Dictionary<int, Cost>();
+        foreach (var (model, cost) in days.Values.SelectMany(entry => entry.Costs))
+        {
+            total[model] = total.GetValueOrDefault(model) + cost;
+        }
+
+        return total;
+    }
+
+    /// <summary>The same for some users only; nothing of it is kept.</summary>
+    public Dictionary<int, Cost> ReadUsers(SqliteConnection connection, IEnumerable<int> users, IReadOnlyDictionary<int, ModelRef> models)
+    {
+        var total = new Dictionary<int, Cost>();
+        using var rows = RawRows.Query(connection, DaySql.ModelsOfUsers, $"[{string.Join(',', users)}]");
+        foreach (var (_, _, cell) in reader.ReadModels(rows, models))
+        {
+            total[cell.Model] = total.GetValueOrDefault(cell.Model) + cell.Cost;
+        }
+
+        return total;
+    }
+
+    private Dictionary<int, Entry> Refresh(
+        SqliteConnection connection,
+        Dictionary<int, Entry> known,
+        List<(int Day, long Version)> versions,
+        IReadOnlyDictionary<int, ModelRef> models)
+    {
+        var days = new Dictionary<int, Entry>(versions.Count);
+        var changed = new List<(int Day, long Version)>();
+        foreach (var (day, version) in versions)
+        {
+            if (known.TryGetValue(day, out var entry) && entry.Version == version)
+            {
+                days[day] = entry;
+            }
+            else
+            {
+                changed.Add((day, version));
+            }
+        }
+
+        var ranges = changed.Count > Sweep ? [(changed[0].Day, changed[^1].Day)] : changed.Select(pair => (pair.Day, pair.Day));
+        var read = new Dictionary<int, List<(int, Cost)>>();
+        foreach (var (from, to) in ranges)
+        {
+            using var rows = RawRows.Query(connection, DaySql.Models, from, to);
+            foreach (var (day, _, cell) in reader.ReadModels(rows, models))
+            {
+                if (!read.TryGetValue(day, out var costs))
+                {
+                    read[day] = costs = [];
+                }
+
+                costs.Add((cell.Model, cell.Cost));
+            }
+        }
+
+        foreach (var (day, version) in changed)
+        {
+            days[day] = new Entry(version, read.TryGetValue(day, out var costs) ? [.. costs] : []);
+        }
+
+        return days;
+    }
+
+    private sealed record Entry(long Version, (int Model, Cost Cost)[] Costs);
+}

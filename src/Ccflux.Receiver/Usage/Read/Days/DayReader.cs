@@ -1,0 +1,107 @@
+using Ccflux.Contracts.Pricing;
+using Ccflux.Contracts.Usage;
+using Ccflux.Receiver.Usage.Read.Views;
+using Microsoft.Data.Sqlite;
+
+namespace Ccflux.Receiver.Usage.Read.Days;
+
+/// <summary>Reads whole days and prices them. Prices hold by the day, so a day's cost is settled here.</summary>
+internal sealed class DayReader(PriceList prices)
+{
+    // Where the columns of one kind begin, in DaySql.Usage as in DaySql.Models.
+    private const int All = 4;
+    private const int Over100k = All + 5;
+    private const int Over200k = Over100k + 5;
+    private const int Fast = Over200k + 5;
+
+    public DayRows Read(SqliteConnection connection, int day, IReadOnlyDictionary<int, ModelRef> models) => new(
+        day,
+        ReadUsage(connection, day, models),
+        ReadTurns(connection, day),
+        ReadSessions(connection, day),
+        ReadWindows(connection, day));
+
+    /// <summary>Sums of days by model, for the cost of long periods.</summary>
+    /// <param name="rows">Rows of <see cref="DaySql.Models"/>, or of a statement with the same columns whose third is a key of its own.</param>
+    public IEnumerable<(int Day, long Key, UsageCell Cell)> ReadModels(RawRows rows, IReadOnlyDictionary<int, ModelRef> models)
+    {
+        while (rows.Read())
+        {
+            var day = rows.Int(0);
+            yield return (day, rows.Long(2), Cell(rows, 0, day, models));
+        }
+    }
+
+    private static TurnCell[] ReadTurns(SqliteConnection connection, int day)
+    {
+        var cells = new List<TurnCell>();
+        using var rows = RawRows.Query(connection, DaySql.Turns, day);
+        while (rows.Read())
+        {
+            cells.Add(new TurnCell(rows.Int(0), rows.Int(1), rows.Int(2)));
+        }
+
+        return [.. cells];
+    }
+
+    private static SessionCell[] ReadSessions(SqliteConnection connection, int day)
+    {
+        var cells = new List<SessionCell>();
+        using var rows = RawRows.Query(connection, DaySql.Sessions, day);
+        while (rows.Read())
+        {
+            cells.Add(new SessionCell(rows.Int(0), rows.Int(1), rows.Int(2)));
+        }
+
+        return [.. cells];
+    }
+
+    private static WindowCell[] ReadWindows(SqliteConnection connection, int day)
+    {
+        var cells = new List<WindowCell>();
+        using var rows = RawRows.Query(connection, DaySql.Windows, UtcDay.Start(day), UtcDay.Start(day + 1));
+        while (rows.Read())
+        {
+            var tokens = new TokenSums(rows.Long(5), rows.Long(6), rows.Long(7), rows.Long(8));
+            cells.Add(new WindowCell(rows.Int(0), rows.Long(1), rows.Long(2), rows.Int(3), rows.Int(4), tokens));
+        }
+
+        return [.. cells.OrderBy(cell => cell.User).ThenBy(cell => cell.StartAt)];
+    }
+
+    private static TokenCounts Counts(RawRows rows, int column) => new()
+    {
+        InputTokens = rows.Long(column),
+        OutputTokens = rows.Long(column + 1),
+        CacheReadTokens = rows.Long(column + 2),
+        CacheWriteTokens = rows.Long(column + 3),
+        CacheWrite1hTokens = rows.Long(column + 4),
+    };
+
+    private UsageCell[] ReadUsage(SqliteConnection connection, int day, IReadOnlyDictionary<int, ModelRef> models)
+    {
+        var cells = new List<UsageCell>();
+        using var rows = RawRows.Query(connection, DaySql.Usage, day);
+        while (rows.Read())
+        {
+            cells.Add(Cell(rows, rows.Int(0), day, models));
+        }
+
+        return [.. cells];
+    }
+
+    private UsageCell Cell(RawRows rows, int user, int day, IReadOnlyDictionary<int, ModelRef> models)
+    {
+        var model = rows.Int(1);
+        var all = Counts(rows, All);
+        var price = models.TryGetValue(model, out var known) ? prices.Find(known.Name, UtcDay.ToDate(day)) : null;
+        var usd = price is null ? 0 : PriceList.Cost(
+            price,
+            all,
+            price.Over100k is null ? null : Counts(rows, Over100k),
+            price.Over200k is null ? null : Counts(rows, Over200k),
+            price.Fast is null ? null : Counts(rows, Fast));
+        var tokens = new TokenSums(all.InputTokens, all.OutputTokens, all.CacheReadTokens, all.CacheWriteTokens);
+        return new UsageCell(user, model, rows.Int(2), rows.Long(3), tokens, usd, price is not null);
+    }
+}

@@ -1,0 +1,59 @@
+using System.Runtime.InteropServices;
+using Ccflux.Receiver.Usage.Read.Views;
+
+namespace Ccflux.Receiver.Usage.Read.Days;
+
+/// <summary>What a user used of one model on a day, priced.</summary>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct UsageCell(int User, int Model, int Events, long Messages, TokenSums Tokens, decimal Usd, bool IsPriced)
+{
+    public Cost Cost => new(Usd, IsPriced, !IsPriced);
+}
+
+/// <summary>A user's turns of a day.</summary>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct TurnCell(int User, int Turns, int Failed);
+
+/// <summary>How many of a user's sessions were active on a day, by the day they were active before (-1: none).</summary>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct SessionCell(int User, int PreviousDay, int Count);
+
+/// <summary>A 5-hour window that began on a day.</summary>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct WindowCell(int User, long StartAt, long LastAt, int Turns, int Sessions, TokenSums Tokens)
+{
+    public const long Length = 5 * 3_600_000L;
+
+    public long EndsAt => StartAt + Length;
+
+    /// <summary>Open while both its start and its last event are less than five hours ago.</summary>
+    public bool IsOpen(long now) => now - StartAt < Length && now - LastAt < Length;
+}
+
+/// <summary>One UTC day's rollups, each list by user, and their sums over everybody, so that a page without a filter need not add them up again.</summary>
+internal sealed record DayRows(int Day, UsageCell[] Usage, TurnCell[] Turns, SessionCell[] Sessions, WindowCell[] Windows)
+{
+    public int Count => Usage.Length + Turns.Length + Sessions.Length + Windows.Length;
+
+    /// <summary>Each model's sums; <see cref="UsageCell.User"/> is 0.</summary>
+    public UsageCell[] Models { get; } =
+    [
+        .. Usage.GroupBy(cell => (cell.Model, cell.IsPriced)).Select(group => new UsageCell(
+            0,
+            group.Key.Model,
+            group.Sum(cell => cell.Events),
+            group.Sum(cell => cell.Messages),
+            group.Aggregate(default(TokenSums), (sum, cell) => sum + cell.Tokens),
+            group.Sum(cell => cell.Usd),
+            group.Key.IsPriced)),
+    ];
+
+    public TurnCell AllTurns { get; } = new(0, Turns.Sum(cell => cell.Turns), Turns.Sum(cell => cell.Failed));
+
+    /// <summary>All sessions by the day before; <see cref="SessionCell.User"/> is 0.</summary>
+    public SessionCell[] AllSessions { get; } =
+        [.. Sessions.GroupBy(cell => cell.PreviousDay, cell => cell.Count).Select(group => new SessionCell(0, group.Key, group.Sum()))];
+
+    /// <summary>Who used something.</summary>
+    public int[] ActiveUsers { get; } = [.. Usage.Select(cell => cell.User).Distinct()];
+}

@@ -1,0 +1,102 @@
+using Ccflux.Receiver.Usage.Read.Days;
+using Ccflux.Receiver.Usage.Read.Views;
+using Dapper;
+
+namespace Ccflux.Receiver.Usage.Read.Panels;
+
+/// <summary>"Worth a look": what an admin should see first. It follows no filter.</summary>
+internal static class AttentionPanel
+{
+    /// <summary>From here on a window counts as near its limit.</summary>
+    private const double NearLimit = 0.8;
+
+    /// <summary>Lines of one kind; each further one of that kind waits for these to be dealt with.</summary>
+    private const int MaxLines = 3;
+
+    public static IReadOnlyList<Attention> Build(
+        UsageSnapshot snapshot,
+        IReadOnlyDictionary<int, OpenWindow> open,
+        IReadOnlyList<DeviceRow> devices,
+        IReadOnlyList<SeatRow> seats,
+        PeriodTotals recent) =>
+    [
+        .. Windows(snapshot, open),
+        .. LimitHits(snapshot),
+        .. Devices(devices, DeviceStatus.WaitingForApproval, AttentionKind.DeviceWaiting),
+        .. Devices(devices, DeviceStatus.RegisteredAgain, AttentionKind.DeviceRegisteredAgain),
+        .. Seats(seats),
+        .. Unpriced(snapshot, recent),
+    ];
+
+    private static IEnumerable<Attention> Windows(UsageSnapshot snapshot, IReadOnlyDictionary<int, OpenWindow> open) =>
+        open.Where(pair => pair.Value.Share >= NearLimit)
+            .OrderByDescending(pair => pair.Value.ShareOfLimit)
+            .ThenByDescending(pair => pair.Value.Share)
+            .Take(MaxLines)
+            .Select(pair => new Attention(
+                AttentionKind.WindowNearLimit, [snapshot.User(pair.Key).Email], 1, pair.Value.Share, pair.Value.ShareOfLimit, pair.Value.EndsAt, ""));
+
+    private static IEnumerable<Attention> LimitHits(UsageSnapshot snapshot) =>
+        snapshot.Connection
+            .Query<LimitHit>(UsageReadSql.LimitHits, new { since = snapshot.Now.AddDays(-1).ToUnixTimeMilliseconds() })
+            .OrderByDescending(hit => hit.At)
+            .Take(MaxLines)
+            .Select(hit => new Attention(
+                AttentionKind.LimitHit, [snapshot.User((int)hit.UserId).Email], 1, null, true, UtcDay.ToInstant(hit.At), hit.Window ?? ""));
+
+    private static IEnumerable<Attention> Devices(IReadOnlyList<DeviceRow> devices, DeviceStatus status, AttentionKind kind) =>
+        devices.Where(device => device.Status == status)
+            .OrderByDescending(device => device.RegisteredAt)
+            .Take(MaxLines)
+            .Select(device => new Attention(kind, [device.Name, device.User.Email], 1, null, false, device.RegisteredAt, ""));
+
+    private static IEnumerable<Attention> Seats(IReadOnlyList<SeatRow> seats)
+    {
+        foreach (var seat in seats.Where(seat => seat.ClaimedEmail is not null).OrderByDescending(seat => seat.LastReportAt).Take(MaxLines))
+        {
+            yield return new Attention(AttentionKind.ClaimedEmailMismatch, [seat.User.Email], 1, null, false, seat.LastReportAt, seat.ClaimedEmail!);
+        }
+
+        foreach (var seat in seats.Where(seat => seat.LastRefusal is not null && seat.Status is not SeatStatus.Revoked).OrderByDescending(seat => seat.LastRefusalAt).Take(MaxLines))
+        {
+            yield return new Attention(AttentionKind.ReportsRefused, [seat.User.Email], 1, null, false, seat.LastRefusalAt, seat.LastRefusal!);
+        }
+
+        var silent = seats.Where(seat => seat.Status is SeatStatus.Silent).OrderByDescending(seat => seat.LastReportAt).ToList();
+        if (silent.Count > 0)
+        {
+            yield return People(AttentionKind.Silent, silent, silent[0].LastReportAt);
+        }
+
+        var never = seats.Where(seat => seat.Status is SeatStatus.NeverReported).OrderBy(seat => seat.CreatedAt).ToList();
+        if (never.Count > 0)
+        {
+            yield return People(AttentionKind.NeverReported, never, never[0].CreatedAt);
+        }
+    }
+
+    private static Attention People(AttentionKind kind, List<SeatRow> seats, DateTimeOffset? at) =>
+        new(kind, [.. seats.Take(Attention.MaxSubjects).Select(seat => seat.User.Email)], seats.Count, null, false, at, "");
+
+    private static IEnumerable<Attention> Unpriced(UsageSnapshot snapshot, PeriodTotals recent)
+    {
+        var models = recent.Models
+            .Where(pair => pair.Value.Cost.HasUnpriced)
+            .OrderByDescending(pair => pair.Value.Tokens.Billed)
+            .Select(pair => snapshot.Model(pair.Key).Name)
+            .ToList();
+        if (models.Count > 0)
+        {
+            yield return new Attention(AttentionKind.UnpricedModel, [.. models.Take(Attention.MaxSubjects)], models.Count, null, false, null, "");
+        }
+    }
+
+    private sealed record LimitHit
+    {
+        public long UserId { get; init; }
+
+        public long At { get; init; }
+
+        public string? Window { get; init; }
+    }
+}

@@ -1,0 +1,37 @@
+using Ccflux.Receiver.Usage.Read.Days;
+using Ccflux.Receiver.Usage.Read.Views;
+using Dapper;
+
+namespace Ccflux.Receiver.Usage.Read.Panels;
+
+/// <summary>What was changed, by whom; the newest first.</summary>
+internal static class AuditPanel
+{
+    public static Paged<AuditRow> Read(UsageSnapshot snapshot, TableState state)
+    {
+        var total = snapshot.Connection.ExecuteScalar<int>(UsageReadSql.AuditCount);
+        var shown = state with { Page = Math.Min(state.Page, Math.Max(1, (total + state.Size - 1) / state.Size)) };
+        var rows = snapshot.Connection.Query<AuditFacts>(UsageReadSql.Audit, new { limit = shown.Size, offset = shown.Offset });
+        return new Paged<AuditRow>(
+            [.. rows.Select(row => new AuditRow(row.Id, UtcDay.ToInstant(row.At), row.Actor, row.Action, row.Target, row.Detail, row.Address))],
+            total,
+            shown);
+    }
+
+    private sealed record AuditFacts
+    {
+        public long Id { get; init; }
+
+        public long At { get; init; }
+
+        public string Actor { get; init; } = "";
+
+        public string Action { get; init; } = "";
+
+        public string Target { get; init; } = "";
+
+        public string Detail { get; init; } = "";
+
+        public string Address { get; init; } = "";
+    }
+}

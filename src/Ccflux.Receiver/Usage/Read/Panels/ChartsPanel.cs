@@ -1,0 +1,89 @@
+using Ccflux.Receiver.Usage.Read.Days;
+using Ccflux.Receiver.Usage.Read.Views;
+
+namespace Ccflux.Receiver.Usage.Read.Panels;
+
+/// <summary>Daily billed tokens, and billed tokens by user, model and division.</summary>
+internal static class ChartsPanel
+{
+    /// <summary>Series in the daily chart; what is beyond them is one series "other".</summary>
+    public const int MaxSeries = 8;
+
+    public static DailyUsage Daily(UsageSnapshot snapshot, PeriodTotals period, int? firstDay)
+    {
+        var byBilled = period.Models.OrderByDescending(pair => pair.Value.Tokens.Billed).ThenBy(pair => pair.Key).ToList();
+        var series = byBilled.Take(MaxSeries)
+            .Select(pair => new ModelSeries(snapshot.Model(pair.Key), pair.Value.Tokens.Billed, pair.Value.Daily))
+            .ToList();
+        if (byBilled.Count > MaxSeries)
+        {
+            series.Add(Other(byBilled.Skip(MaxSeries).Select(pair => pair.Value), period.Length));
+        }
+
+        var today = UtcDay.From(snapshot.Now);
+        return new DailyUsage(
+            [.. Enumerable.Range(period.From, period.Length).Select(UtcDay.ToDate)],
+            series,
+            Array.ConvertAll(period.Days, day => day.Tokens.Billed),
+            today >= period.From && today <= period.To ? UtcDay.ToDate(today) : null,
+            firstDay is { } first ? UtcDay.ToDate(first) : null);
+    }
+
+    public static IReadOnlyList<UserBar> Users(UsageSnapshot snapshot, PeriodSums period, int bars) =>
+    [
+        .. period.Users
+            .Where(pair => pair.Value.Events > 0)
+            .Select(pair => (User: snapshot.User(pair.Key), Sums: pair.Value))
+            .OrderByDescending(pair => pair.Sums.Tokens.Billed)
+            .ThenBy(pair => pair.User.Email, StringComparer.Ordinal)
+            .Take(bars)
+            .Select(pair => new UserBar(pair.User, pair.Sums.Tokens.Billed, Share(pair.Sums.Tokens, period.Totals), Split(snapshot, pair.Sums))),
+    ];
+
+    public static IReadOnlyList<ModelBar> Models(UsageSnapshot snapshot, PeriodTotals period, int bars) =>
+    [
+        .. period.Models
+            .OrderByDescending(pair => pair.Value.Tokens.Billed)
+            .ThenBy(pair => pair.Key)
+            .Take(bars)
+            .Select(pair => new ModelBar(snapshot.Model(pair.Key), pair.Value.Tokens.Billed, Share(pair.Value.Tokens, period))),
+    ];
+
+    public static IReadOnlyList<DivisionBar> Divisions(UsageSnapshot snapshot, PeriodSums period) =>
+    [
+        .. period.Users
+            .GroupBy(pair => snapshot.User(pair.Key).Division, pair => pair.Value, StringComparer.Ordinal)
+            .Select(group => Division(group.Key, [.. group], period))
+            .OrderByDescending(bar => bar.Tokens.Billed)
+            .ThenBy(bar => bar.Name, StringComparer.Ordinal),
+    ];
+
+    private static DivisionBar Division(string name, IReadOnlyList<UserSums> users, PeriodSums period)
+    {
+        var tokens = users.Aggregate(default(TokenSums), (sum, user) => sum + user.Tokens);
+        var cost = users.Aggregate(default(Cost), (sum, user) => sum + user.Cost);
+        return new DivisionBar(name, users.Count(user => user.Events > 0), tokens, cost, Share(tokens, period.Totals));
+    }
+
+    private static ModelShare[] Split(UsageSnapshot snapshot, UserSums sums) =>
+    [
+        .. sums.Models.OrderByDescending(part => part.Billed).ThenBy(part => part.Model).Select(part => new ModelShare(snapshot.Model(part.Model), part.Billed)),
+    ];
+
+    private static double Share(TokenSums tokens, PeriodTotals period) =>
+        period.Tokens.Billed == 0 ? 0 : (double)tokens.Billed / period.Tokens.Billed;
+
+    private static ModelSeries Other(IEnumerable<ModelSums> models, int days)
+    {
+        var daily = new long[days];
+        foreach (var model in models)
+        {
+            for (var i = 0; i < days; i++)
+            {
+                daily[i] += model.Daily[i];
+            }
+        }
+
+        return new ModelSeries(ModelRef.Other, daily.Sum(), daily);
+    }
+}

@@ -1,0 +1,49 @@
+using Ccflux.Receiver.Usage.Read.Days;
+using Ccflux.Receiver.Usage.Read.Views;
+using Dapper;
+
+namespace Ccflux.Receiver.Usage.Read.Panels;
+
+/// <summary>Device keys.</summary>
+internal static class DevicesPanel
+{
+    private static readonly TableOrder<DeviceRow> s_order = new(
+        row => $"{row.Name} {row.User.Email}",
+        row => $"{row.User.Email} {row.Name} {row.Id:D12}",
+        new Dictionary<string, Func<DeviceRow, IComparable?>>(StringComparer.Ordinal)
+        {
+            ["device"] = row => row.Name,
+            ["user"] = row => row.User.Email,
+            ["registered"] = row => row.RegisteredAt,
+            ["last"] = row => row.LastSeenAt,
+            ["status"] = row => (int)row.Status,
+        });
+
+    public static List<DeviceRow> Read(UsageSnapshot snapshot) =>
+        [.. snapshot.Connection.Query<DeviceFacts>(UsageReadSql.Devices).Select(facts => Row(snapshot, facts))];
+
+    public static Paged<DeviceRow> Table(IEnumerable<DeviceRow> devices, Scope scope, TableState state)
+    {
+        DeviceStatus? status = state.View switch
+        {
+            "active" => DeviceStatus.Active,
+            "waiting" => DeviceStatus.WaitingForApproval,
+            "again" => DeviceStatus.RegisteredAgain,
+            "revoked" => DeviceStatus.Revoked,
+            _ => null,
+        };
+        return s_order.Page(devices.Where(row => scope.Holds((int)row.User.Id) && (status is null || row.Status == status)), state);
+    }
+
+    private static DeviceRow Row(UsageSnapshot snapshot, DeviceFacts facts) => new(
+        facts.Id,
+        facts.Name,
+        snapshot.User((int)facts.UserId),
+        Shorten(facts.PublicKey),
+        UtcDay.ToInstant(facts.RegisteredAt),
+        UtcDay.ToInstant(facts.LastSeenAt),
+        UtcDay.ToInstant(facts.RevokedAt),
+        facts.Status);
+
+    private static string Shorten(string key) => key.Length <= 16 ? key : $"{key[..8]}…{key[^8..]}";
+}

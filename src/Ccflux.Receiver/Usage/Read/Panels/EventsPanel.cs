@@ -1,0 +1,73 @@
+using Ccflux.Receiver.Usage.Read.Days;
+using Ccflux.Receiver.Usage.Read.Views;
+using Dapper;
+
+namespace Ccflux.Receiver.Usage.Read.Panels;
+
+/// <summary>The newest events.</summary>
+internal static class EventsPanel
+{
+    /// <summary>Under a filter, only so many of the newest events are looked at.</summary>
+    public const int Scan = 20_000;
+
+    public static Paged<EventRow> Read(UsageSnapshot snapshot, Scope scope, TableState state)
+    {
+        var rows = scope is { Users: null, Model: null }
+            ? snapshot.Connection.Query<EventFacts>(UsageReadSql.Events, new { limit = state.Size })
+            : snapshot.Connection.Query<EventFacts>(
+                UsageReadSql.EventsNarrowed,
+                new { limit = state.Size, scan = Scan, model = scope.Model, users = scope.Users is null ? null : $"[{string.Join(',', scope.Users)}]" });
+        var list = rows.Select(facts => Row(snapshot, facts)).ToList();
+        return new Paged<EventRow>(list, list.Count, state with { Page = 1 });
+    }
+
+    private static EventRow Row(UsageSnapshot snapshot, EventFacts facts) => new(
+        facts.Id,
+        UtcDay.ToInstant(facts.ReceivedAt),
+        UtcDay.ToInstant(facts.EndedAt),
+        snapshot.User((int)facts.UserId),
+        facts.Device,
+        facts.SessionId,
+        (int)facts.TurnIndex,
+        (int)facts.SchemaVersion,
+        snapshot.Model((int)facts.ModelId),
+        new TokenSums(facts.Input, facts.Output, facts.CacheRead, facts.CacheWrite),
+        facts.Messages,
+        facts.Outcome,
+        facts.Partial != 0);
+
+    private sealed record EventFacts
+    {
+        public long Id { get; init; }
+
+        public long ReceivedAt { get; init; }
+
+        public long EndedAt { get; init; }
+
+        public long UserId { get; init; }
+
+        public string? Device { get; init; }
+
+        public string SessionId { get; init; } = "";
+
+        public long TurnIndex { get; init; }
+
+        public long SchemaVersion { get; init; }
+
+        public long ModelId { get; init; }
+
+        public long Input { get; init; }
+
+        public long Output { get; init; }
+
+        public long CacheRead { get; init; }
+
+        public long CacheWrite { get; init; }
+
+        public long Messages { get; init; }
+
+        public string Outcome { get; init; } = "";
+
+        public long Partial { get; init; }
+    }
+}

@@ -1,0 +1,93 @@
+using Ccflux.Receiver.Usage.Read.Days;
+using Ccflux.Receiver.Usage.Read.Views;
+using Dapper;
+
+namespace Ccflux.Receiver.Usage.Read.Panels;
+
+/// <summary>User provisioning: everybody who has or had a token, and everybody who reported.</summary>
+internal static class SeatsPanel
+{
+    private static readonly TableOrder<SeatRow> s_order = new(
+        row => $"{row.User.Email} {row.User.Division}",
+        row => row.User.Email,
+        new Dictionary<string, Func<SeatRow, IComparable?>>(StringComparer.Ordinal)
+        {
+            ["user"] = row => row.User.Email,
+            ["division"] = row => row.User.Division.Length == 0 ? null : row.User.Division,
+            ["status"] = row => (int)row.Status,
+            ["created"] = row => row.CreatedAt,
+            ["expires"] = row => row.ExpiresAt,
+            ["last"] = row => row.LastReportAt,
+            ["plugin"] = row => row.PluginVersion,
+        });
+
+    public static List<SeatRow> Read(UsageSnapshot snapshot)
+    {
+        var tokens = snapshot.Connection.Query<TokenFacts>(UsageReadSql.Tokens)
+            .GroupBy(token => token.Email, StringComparer.Ordinal)
+            .ToDictionary(group => group.Key, group => Newest(group, snapshot.Now), StringComparer.Ordinal);
+        var rows = new List<SeatRow>();
+        foreach (var user in snapshot.Users.Values)
+        {
+            rows.Add(Row(snapshot, user, tokens.GetValueOrDefault(user.Email)));
+            tokens.Remove(user.Email);
+        }
+
+        // What is left was inserted by hand and not yet used.
+        rows.AddRange(tokens.Values.Select(token => Row(snapshot, new UserFacts { Email = token.Email, Division = token.Division }, token)));
+        return rows;
+    }
+
+    public static SeatTable Table(List<SeatRow> seats, TableState state)
+    {
+        SeatStatus? status = state.View switch
+        {
+            "active" => SeatStatus.Active,
+            "expired" => SeatStatus.Expired,
+            "revoked" => SeatStatus.Revoked,
+            "never" => SeatStatus.NeverReported,
+            "silent" => SeatStatus.Silent,
+            _ => null,
+        };
+        var page = s_order.Page(seats.Where(row => status is null || row.Status == status), state);
+        return new SeatTable(
+            page,
+            seats.Count(row => row.Status is SeatStatus.Active or SeatStatus.Silent or SeatStatus.NeverReported),
+            seats.Count(row => row.Status is SeatStatus.Silent or SeatStatus.NeverReported));
+    }
+
+    public static SeatRow Row(UsageSnapshot snapshot, UserFacts user, TokenFacts? token)
+    {
+        var lastReport = UtcDay.ToInstant(user.LastReportAt ?? user.LastAt);
+        var silent = lastReport is { } last ? (int)Math.Floor((snapshot.Now - last).TotalDays) : (int?)null;
+        var status = Status(token, silent, snapshot.Now);
+        var refused = user.LastRefusalAt is { } refusal && !(user.LastReportAt > refusal);
+        return new SeatRow(
+            user.Ref,
+            status,
+            status is SeatStatus.Silent ? silent : null,
+            token?.Created ?? (user.CreatedAt > 0 ? UtcDay.ToInstant(user.CreatedAt) : null),
+            token is { Revoked: 0 } ? token.Expires : null,
+            (int?)token?.DaysValid,
+            lastReport,
+            user.PluginVersion,
+            user.ClaudeCodeVersion,
+            user.Platform,
+            user.ClaimedEmail,
+            refused ? user.LastRefusal : null,
+            refused ? UtcDay.ToInstant(user.LastRefusalAt) : null);
+    }
+
+    /// <summary>The token that counts: a live one before any other, then the newest.</summary>
+    public static TokenFacts Newest(IEnumerable<TokenFacts> tokens, DateTimeOffset now) =>
+        tokens.OrderByDescending(token => token.Revoked == 0 && !token.IsExpired(now)).ThenByDescending(token => token.Created).First();
+
+    private static SeatStatus Status(TokenFacts? token, int? silentDays, DateTimeOffset now) => token switch
+    {
+        null or { Revoked: not 0 } => SeatStatus.Revoked,
+        _ when token.IsExpired(now) => SeatStatus.Expired,
+        _ when silentDays is null => SeatStatus.NeverReported,
+        _ when silentDays >= SeatRow.SilentAfterDays => SeatStatus.Silent,
+        _ => SeatStatus.Active,
+    };
+}

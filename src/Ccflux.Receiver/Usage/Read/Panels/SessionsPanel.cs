@@ -1,0 +1,92 @@
+using Ccflux.Receiver.Usage.Read.Days;
+using Ccflux.Receiver.Usage.Read.Views;
+using Dapper;
+
+namespace Ccflux.Receiver.Usage.Read.Panels;
+
+/// <summary>A user's sessions and limit events of a period. Only the sessions of the page are priced, from their events.</summary>
+internal static class SessionsPanel
+{
+    public static Paged<SessionRow> Read(UsageSnapshot snapshot, DayReader reader, int user, UsageFilter filter, TableState state)
+    {
+        var (from, to) = Bounds(filter);
+        var search = state.Search;
+        var total = snapshot.Connection.ExecuteScalar<int>(UsageReadSql.SessionCount, new { user, from, to, search });
+        var shown = state with { Page = Math.Min(state.Page, Math.Max(1, (total + state.Size - 1) / state.Size)) };
+        var sessions = snapshot.Connection.Query<SessionFacts>(
+            UsageReadSql.Sessions,
+            new { user, from, to, search, key = shown.Sort, sign = shown.Descending ? -1 : 1, limit = shown.Size, offset = shown.Offset }).ToList();
+        var used = Price(snapshot, reader, sessions);
+        return new Paged<SessionRow>([.. sessions.Select(session => Row(snapshot, session, used))], total, shown);
+    }
+
+    public static IReadOnlyList<LimitEventRow> ReadLimits(UsageSnapshot snapshot, int user, UsageFilter filter)
+    {
+        var (from, to) = Bounds(filter);
+        return
+        [
+            .. snapshot.Connection.Query<LimitFacts>(UsageReadSql.UserLimits, new { user, from, to }).Select(row => new LimitEventRow(
+                UtcDay.ToInstant(row.At), row.Window, UtcDay.ToInstant(row.ResetsAt), row.Final != 0, row.SessionId, (int)row.TurnIndex)),
+        ];
+    }
+
+    private static (long From, long To) Bounds(UsageFilter filter) =>
+        (UtcDay.Start(UtcDay.From(filter.From)), UtcDay.Start(UtcDay.From(filter.To) + 1));
+
+    private static ILookup<long, UsageCell> Price(UsageSnapshot snapshot, DayReader reader, List<SessionFacts> sessions)
+    {
+        var refs = $"[{string.Join(',', sessions.Select(session => session.Ref))}]";
+        using var rows = RawRows.Query(snapshot.Connection, UsageReadSql.SessionModels, refs);
+        return reader.ReadModels(rows, snapshot.Models).ToLookup(row => row.Key, row => row.Cell);
+    }
+
+    private static SessionRow Row(UsageSnapshot snapshot, SessionFacts session, ILookup<long, UsageCell> used) => new(
+        session.SessionId,
+        UtcDay.ToInstant(session.StartedAt),
+        UtcDay.ToInstant(session.LastAt),
+        new TokenSums(session.Input, session.Output, session.CacheRead, session.CacheWrite),
+        used[session.Ref].Aggregate(default(Cost), (sum, cell) => sum + cell.Cost),
+        session.Turns,
+        [
+            .. used[session.Ref]
+                .GroupBy(cell => cell.Model, cell => cell.Tokens.Billed)
+                .Select(group => new ModelShare(snapshot.Model(group.Key), group.Sum()))
+                .OrderByDescending(share => share.Billed),
+        ]);
+
+    private sealed record SessionFacts
+    {
+        public long Ref { get; init; }
+
+        public string SessionId { get; init; } = "";
+
+        public long StartedAt { get; init; }
+
+        public long LastAt { get; init; }
+
+        public long Turns { get; init; }
+
+        public long Input { get; init; }
+
+        public long Output { get; init; }
+
+        public long CacheRead { get; init; }
+
+        public long CacheWrite { get; init; }
+    }
+
+    private sealed record LimitFacts
+    {
+        public long At { get; init; }
+
+        public string? Window { get; init; }
+
+        public long? ResetsAt { get; init; }
+
+        public long Final { get; init; }
+
+        public string SessionId { get; init; } = "";
+
+        public long TurnIndex { get; init; }
+    }
+}

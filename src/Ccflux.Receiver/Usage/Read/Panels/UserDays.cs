@@ -1,0 +1,32 @@
+using Ccflux.Receiver.Usage.Read.Days;
+using Ccflux.Receiver.Usage.Read.Views;
+
+namespace Ccflux.Receiver.Usage.Read.Panels;
+
+/// <summary>A user's days: those on which something happened.</summary>
+internal static class UserDays
+{
+    private static readonly TableOrder<UserDayRow> s_order = new(
+        row => row.Day.ToString("O"),
+        row => row.Day.ToString("O"),
+        new Dictionary<string, Func<UserDayRow, IComparable?>>(StringComparer.Ordinal)
+        {
+            ["day"] = row => row.Day,
+            ["billed"] = row => row.Tokens.Billed,
+            ["input"] = row => row.Tokens.Input,
+            ["output"] = row => row.Tokens.Output,
+            ["cache_read"] = row => row.Tokens.CacheRead,
+            ["cache_write"] = row => row.Tokens.CacheWrite,
+            ["cost"] = row => row.Cost.Usd,
+            ["turns"] = row => row.Turns,
+            ["sessions"] = row => row.Sessions,
+        });
+
+    public static Paged<UserDayRow> Table(PeriodTotals period, bool byModel, TableState state) =>
+        s_order.Page(
+            period.Days
+                .Select((day, index) => new UserDayRow(
+                    UtcDay.ToDate(period.From + index), day.Tokens, day.Cost, byModel ? null : day.Sessions, day.Turns, byModel ? null : day.Failed))
+                .Where(row => row.Turns > 0),
+            state);
+}

@@ -1,0 +1,19 @@
+using Ccflux.Receiver.Platform.Settings;
+using Ccflux.Receiver.Usage.Read.Days;
+
+namespace Ccflux.Receiver.Usage.Read;
+
+/// <summary>The read side's services.</summary>
+internal static class UsageReadRegistration
+{
+    public static void AddUsageRead(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSettings<PriceOptions>(configuration);
+        services.AddSingleton(provider => provider.GetRequiredService<PriceOptions>().Load());
+        services.AddSingleton<DayReader>();
+        services.AddSingleton<DayCache>();
+        services.AddSingleton<CostHistory>();
+        services.AddSingleton<UsagePageQuery>();
+        services.AddSingleton<UserPageQuery>();
+    }
+}
