@@ -35,12 +35,18 @@ internal sealed class BodyReader : IDisposable
 
     public ReadOnlySpan<byte> Content => _unpacked is null ? _sent.AsSpan(0, _sentLength) : _unpacked.AsSpan(0, _unpackedLength);
 
-    /// <param name="request">Whose body. The server's own limit must not be below <paramref name="limit"/>.</param>
+    /// <param name="request">Whose body.</param>
     /// <param name="limit">Most bytes, as sent and unpacked.</param>
     /// <param name="room">Bytes to leave after the body as sent.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     public static async ValueTask<BodyReader> ReadAsync(HttpRequest request, int limit, int room, CancellationToken cancellationToken)
     {
+        // The limit is held here, so that a body beyond it can still be answered.
+        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        {
+            size.MaxRequestBodySize = null;
+        }
+
         if (request.ContentLength > limit)
         {
             await DiscardAsync(request, cancellationToken);
@@ -85,11 +91,6 @@ internal sealed class BodyReader : IDisposable
     /// broken connection instead of the answer.</summary>
     private static async Task DiscardAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
-        {
-            size.MaxRequestBodySize = null;
-        }
-
         var buffer = ArrayPool<byte>.Shared.Rent(64 * 1024);
         try
         {
@@ -98,10 +99,6 @@ internal sealed class BodyReader : IDisposable
             {
                 rest -= read;
             }
-        }
-        catch (BadHttpRequestException)
-        {
-            // Beyond what the server reads at all. The answer is the same; it may meet a broken connection.
         }
         finally
         {
