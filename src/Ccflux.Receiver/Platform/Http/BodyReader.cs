@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Compression;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Ccflux.Receiver.Platform.Http;
 
@@ -40,6 +41,12 @@ internal sealed class BodyReader : IDisposable
     /// <param name="cancellationToken">Ends the reading.</param>
     public static async ValueTask<BodyReader> ReadAsync(HttpRequest request, int limit, int room, CancellationToken cancellationToken)
     {
+        // The limit is held here, so that a body beyond it can still be answered.
+        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        {
+            size.MaxRequestBodySize = null;
+        }
+
         if (request.ContentLength > limit)
         {
             await DiscardAsync(request, cancellationToken);
@@ -92,10 +99,6 @@ internal sealed class BodyReader : IDisposable
             {
                 rest -= read;
             }
-        }
-        catch (BadHttpRequestException)
-        {
-            // Larger than the server reads at all: then the connection breaks.
         }
         finally
         {

@@ -15,7 +15,7 @@ public sealed class DiskFullTests : IDisposable
     [Fact]
     public async Task Report_DiskFull_IsBusyAndStoredOnceThereIsRoom()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.UserName == "root", "needs root, to mount a small file system");
+        Assert.SkipUnless(OperatingSystem.IsLinux() && string.Equals(Environment.UserName, "root", StringComparison.Ordinal), "needs root, to mount a small file system");
         _mounted = Run("mount", "-t", "tmpfs", "-o", "size=3m", "ccflux-test", _folder);
         Assert.SkipUnless(_mounted, "a small file system cannot be mounted here");
         var database = Path.Combine(_folder, "ccflux.db");
@@ -69,7 +69,7 @@ public sealed class DiskFullTests : IDisposable
 
     private static bool Run(string program, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true, UseShellExecute = false })!;
         process.WaitForExit();
         return process.ExitCode == 0;
     }

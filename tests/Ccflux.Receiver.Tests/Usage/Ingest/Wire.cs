@@ -99,7 +99,7 @@ internal sealed class Wire : IAsyncDisposable
     public static byte[] Gzip(byte[] plain)
     {
         using var packed = new MemoryStream();
-        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest))
+        using (var gzip = new GZipStream(packed, CompressionLevel.Optimal))
         {
             gzip.Write(plain);
         }

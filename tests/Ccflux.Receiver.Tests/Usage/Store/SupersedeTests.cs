@@ -64,5 +64,5 @@ public sealed class SupersedeTests
     private static Contracts.Usage.TurnReport Turn(int index, int minute) =>
         A.Turn("s", index, Noon.AddMinutes(minute + 1).AddMilliseconds(300), duration: TimeSpan.FromMinutes(1));
 
-    private static Task LegacyAsync(StoreUnderTest store, int index, DateTimeOffset at) => store.ReportLegacyAsync(1, A.Turn("s", index, at, duration: TimeSpan.Zero));
+    private static Task<StoreResult> LegacyAsync(StoreUnderTest store, int index, DateTimeOffset at) => store.ReportLegacyAsync(1, A.Turn("s", index, at, duration: TimeSpan.Zero));
 }

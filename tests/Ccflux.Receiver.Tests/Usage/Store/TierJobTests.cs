@@ -31,7 +31,7 @@ public sealed class TierJobTests
         {
             LimitEvents = [new LimitEvent { AtUtc = now.AddMinutes(-10), Final = true }],
         });
-        await store.Writer.WriteAsync(connection => connection.Execute(TierSql.Put, 77, "Tier 9", 1, TierMethod.Inferred, 3, 0, null));
+        await store.Writer.WriteAsync(connection => connection.Execute(TierSql.Put, 77, "Tier 9", 1, TierMethod.Inferred, 3, 0, (long?)null));
 
         await Job(store).InferAsync(CancellationToken.None);
 

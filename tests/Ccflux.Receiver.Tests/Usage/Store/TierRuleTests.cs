@@ -10,7 +10,7 @@ public sealed class TierRuleTests
     {
         var tiers = TierRule.Decide([User(1, 100, 100, 100), User(2, 180, 180, 180), User(3, 325, 325, 325), User(4, 1000, 1000, 1000)]);
 
-        Assert.Equal(["Tier 1", "Tier 1", "Tier 2", "Tier 3"], tiers.Select(tier => tier.Label));
+        Assert.Equal("Tier 1, Tier 1, Tier 2, Tier 3", string.Join(", ", tiers.Select(tier => tier.Label)));
         Assert.All(tiers, tier => Assert.Equal(TierMethod.Inferred, tier.Method));
     }
 
