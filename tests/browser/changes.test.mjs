@@ -111,7 +111,7 @@ test("Reissuing replaces the token at once and keeps the history", async () => {
 
 test("A division is edited from the table, and its totals follow", async () => {
   const { page, context } = await open();
-  await row(page, "seats", "george.whitlock").getByRole("link", { name: /Edit division/ }).click();
+  await row(page, "seats", "george.whitlock").getByRole("link", { name: /edit division/ }).click();
   const field = page.getByRole("dialog").getByLabel("Division", { exact: true });
   assert.equal(await field.inputValue(), "");
   await field.fill("Finance");
