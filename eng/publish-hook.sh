@@ -31,7 +31,7 @@ esac
 
 bin="$ROOT/plugin/bin"
 stamp="$ROOT/artifacts/native/$rid.stamp"
-hash=$(cat <(find src/Ccflux.Hook src/Ccflux.Contracts -type f -not -name 'packages.native.lock.json' -not -path '*/bin/*' -not -path '*/obj/*' -print0 | sort -z | xargs -0 sha256sum) \
+hash=$(cat <(find src/Ccflux.Hook src/Ccflux.Contracts plugin .claude-plugin -type f -not -name 'packages.native.lock.json' -not -path '*/bin/*' -not -path '*/obj/*' -print0 | sort -z | xargs -0 sha256sum) \
   <(sha256sum Directory.Build.props Directory.Packages.props global.json eng/publish-hook.sh) <(echo "$rid ${HOOK_TFM:-}") | sha256sum | cut -d' ' -f1)
 if [ "$(cat "$stamp" 2>/dev/null)" = "$hash" ] && [ -x "$bin/$name$suffix" ] && [ -x "$bin/ccflux$suffix" ]; then
   exit 0

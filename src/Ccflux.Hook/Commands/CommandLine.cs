@@ -58,12 +58,20 @@ internal static class CommandLine
             return 0;
         }
 
+        if (arguments[0] is "usage")
+        {
+            await using var bytes = Console.OpenStandardOutput();
+            return UsageCommand.Run(arguments.AsSpan(1), bytes, Console.Error);
+        }
+
         var rest = arguments.AsSpan(1);
         var read = arguments[0] switch
         {
             "deliver" or "pause" or "resume" => Arguments.Read(rest, "--config-dir="),
             "backfill" => Arguments.Read(rest, "--config-dir=", "--since="),
             "status" => Arguments.Read(rest, "--config-dir=", "--json"),
+            "install" => Arguments.Read(rest, "--config-dir=", "--endpoint=", "--token-file=", "--yes"),
+            "uninstall" => Arguments.Read(rest, "--config-dir=", "--yes"),
             _ => null,
         };
         if (read is null || read.Problem is not null)
@@ -78,6 +86,8 @@ internal static class CommandLine
             "deliver" => await DeliverCommand.RunAsync(state, cancellationToken).ConfigureAwait(false),
             "pause" => PauseCommand.Pause(state, output),
             "resume" => PauseCommand.Resume(state, output),
+            "install" => InstallCommand.Install(read, Console.In, output),
+            "uninstall" => InstallCommand.Uninstall(read, Console.In, output),
             "backfill" => await BackfillCommand.RunAsync(state, read.Value("--since"), output, cancellationToken).ConfigureAwait(false),
             _ => await StatusCommand.RunAsync(state, read.Has("--json"), output, cancellationToken).ConfigureAwait(false),
         };

@@ -8,6 +8,7 @@ namespace Ccflux.Hook.Commands;
 internal static class HookCommand
 {
     private const int MaxInput = 4 * 1024 * 1024;
+    private const int MaxDrained = 256 * 1024 * 1024;
     private const int FirstByteMilliseconds = 1000;
     private const int NextByteMilliseconds = 250;
 
@@ -20,6 +21,10 @@ internal static class HookCommand
             var hookEvent = HookEvent.Read(input.Span);
             state = StateDirectory.Of(hookEvent.TranscriptPath);
             Handle(state, hookEvent, input.Length);
+            if (input.Length >= MaxInput)
+            {
+                Drain(); // a client must not find its pipe broken
+            }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
@@ -88,9 +93,7 @@ internal static class HookCommand
                 Array.Resize(ref buffer, buffer.Length * 4);
             }
 
-            var read = OperatingSystem.IsWindows()
-                ? WindowsInput.Read(buffer, length)
-                : Posix.ReadInput(buffer, length, length == 0 ? FirstByteMilliseconds : NextByteMilliseconds);
+            var read = Read(buffer, length, length == 0 ? FirstByteMilliseconds : NextByteMilliseconds);
             if (read <= 0)
             {
                 break;
@@ -101,6 +104,18 @@ internal static class HookCommand
 
         return buffer.AsMemory(0, length);
     }
+
+    private static void Drain()
+    {
+        var buffer = new byte[64 * 1024];
+        int read;
+        for (var drained = 0; drained < MaxDrained && (read = Read(buffer, 0, NextByteMilliseconds)) > 0; drained += read)
+        {
+        }
+    }
+
+    private static int Read(byte[] buffer, int offset, int timeoutMilliseconds) =>
+        OperatingSystem.IsWindows() ? WindowsInput.Read(buffer, offset) : Posix.ReadInput(buffer, offset, timeoutMilliseconds);
 
     private static class WindowsInput
     {
