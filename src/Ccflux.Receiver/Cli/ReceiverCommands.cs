@@ -12,6 +12,7 @@ internal static class ReceiverCommands
         root.Add(UsersCommand.Make());
         root.Add(ImportCommand.Make());
         root.Add(DemoCommand.Make());
+        root.Add(ExportCommand.Make());
         root.Add(DatabaseCommands.Backup());
         root.Add(DatabaseCommands.Restore());
 

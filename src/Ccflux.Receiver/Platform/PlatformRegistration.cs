@@ -14,7 +14,6 @@ internal static class PlatformRegistration
     {
         builder.AddHttp();
         builder.Services.TryAddSingleton(TimeProvider.System);
-        builder.Services.TryAddSingleton<IBrowserPages, PlainPages>();
         builder.Services.AddAdmin(builder.Configuration);
         builder.Services.AddLive();
         builder.Services.AddDocs();
@@ -25,7 +24,6 @@ internal static class PlatformRegistration
     public static void UsePlatform(this WebApplication app)
     {
         app.UseHttp();
-        app.UseStaticFiles();
         app.UseRouting();
         app.UseMiddleware<PageRates>();
         app.UseAdmin();
@@ -35,7 +33,6 @@ internal static class PlatformRegistration
     {
         app.MapGet(HealthEndpoint.Path, (HttpContext context, HealthEndpoint health) => health.AnswerAsync(context)).AllowAnonymous().WithTags("Operation");
         app.MapGet(MetricsEndpoint.Path, (HttpContext context, MetricsEndpoint metrics) => metrics.AnswerAsync(context)).AllowAnonymous().WithTags("Operation");
-        app.MapGet("/", () => Results.LocalRedirect("/admin/")).AllowAnonymous().ExcludeFromDescription();
         app.MapAdmin();
         app.MapLive();
         app.MapDocs();

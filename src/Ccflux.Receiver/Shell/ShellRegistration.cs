@@ -1,6 +1,5 @@
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Shell.Assets;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Ccflux.Receiver.Shell;
 
@@ -12,8 +11,16 @@ internal static class ShellRegistration
         services.AddRazorComponents();
         services.AddSingleton<WebAssets>();
         services.AddSingleton<PageFrames>();
-        services.Replace(ServiceDescriptor.Singleton<IBrowserPages, BrowserPages>());
+        services.AddSingleton<IBrowserPages, BrowserPages>();
     }
 
-    public static void MapShell(this IEndpointRouteBuilder endpoints) => endpoints.MapWebAssets();
+    public static void MapShell(this IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapWebAssets();
+
+        // The first capability that is on is where the address without a path leads.
+        endpoints.MapGet("/", (IEnumerable<Capability> capabilities) => Results.LocalRedirect(capabilities.MinBy(capability => capability.Order)!.Path))
+            .AllowAnonymous()
+            .ExcludeFromDescription();
+    }
 }

@@ -11,6 +11,9 @@ public sealed class GroupCommitWriter : IAsyncDisposable
     /// <summary>Entries that may wait; beyond it they are refused at once. A report is at most some 100 KB unpacked.</summary>
     public const int DefaultCapacity = 2048;
 
+    /// <summary>Changes when another process (a command beside the running receiver) has committed.</summary>
+    private const string DataVersion = "PRAGMA data_version";
+
     private const int MaxRows = 500;
     private static readonly TimeSpan s_maxTime = TimeSpan.FromMilliseconds(5);
 
@@ -20,6 +23,7 @@ public sealed class GroupCommitWriter : IAsyncDisposable
     private readonly Action<Exception> _failed;
     private readonly List<WriteEntry> _batch = [];
     private readonly Thread _thread;
+    private long? _dataVersion;
 
     /// <param name="connection">The writer owns it from here on.</param>
     /// <param name="participants">Told of every transaction's end.</param>
@@ -105,7 +109,7 @@ public sealed class GroupCommitWriter : IAsyncDisposable
         _batch.Clear();
         try
         {
-            _connection.ExecuteScript("BEGIN IMMEDIATE");
+            Begin();
             var started = Stopwatch.GetTimestamp();
             for (var rows = 0; rows < MaxRows && Stopwatch.GetElapsedTime(started) < s_maxTime && reader.TryPeek(out var next) && !next.OutsideTransaction;)
             {
@@ -153,7 +157,7 @@ public sealed class GroupCommitWriter : IAsyncDisposable
     {
         try
         {
-            _connection.ExecuteScript("BEGIN IMMEDIATE");
+            Begin();
             entry.Run(_connection);
             Commit();
         }
@@ -226,9 +230,25 @@ public sealed class GroupCommitWriter : IAsyncDisposable
             _failed(exception);
         }
 
+        Forget();
+    }
+
+    private void Begin()
+    {
+        _connection.ExecuteScript("BEGIN IMMEDIATE");
+        var version = _connection.Scalar(DataVersion);
+        if (version != _dataVersion)
+        {
+            _dataVersion = version;
+            Forget();
+        }
+    }
+
+    private void Forget()
+    {
         foreach (var participant in _participants)
         {
-            participant.RolledBack();
+            participant.Forget();
         }
     }
 

@@ -53,7 +53,7 @@ internal sealed class DemoData(GroupCommitWriter writer, UsageWriter usage, Time
             device,
             client,
             report.Person.Version.Plugin,
-            ClaimedEmail: null,
+            report.Person.Claims,
             report.ReceivedAt.ToUnixTimeMilliseconds());
         return writer.WriteAsync(new ReportWrite(usage, incoming, DailyCaps.None));
     }
@@ -80,7 +80,6 @@ internal sealed class DemoData(GroupCommitWriter writer, UsageWriter usage, Time
 
         AddUser(connection, "petra.kowalska@example.org", "Data", now.AddDays(-5), now.AddDays(360), revoked: false);
         AddUser(connection, "tom.hartley@example.org", "Support", begun, begun.AddDays(365), revoked: true);
-        connection.Execute(DemoSql.SetClaimed, "oskar@wiklund.example", _people["oskar.wiklund"].User);
         return true;
     }
 

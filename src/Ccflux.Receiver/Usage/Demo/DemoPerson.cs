@@ -6,6 +6,7 @@ namespace Ccflux.Receiver.Usage.Demo;
 /// <param name="Workdays">Share of weekdays on which the person works.</param>
 /// <param name="LastDaysAgo">Days since the last turn; 0 is today.</param>
 /// <param name="Client">Plugin and client version.</param>
+/// <param name="Claims">Another address that the client names.</param>
 internal sealed record DemoPerson(
     string Name,
     string Division,
@@ -15,7 +16,8 @@ internal sealed record DemoPerson(
     double Opus,
     double Workdays,
     int LastDaysAgo = 0,
-    DemoClient? Client = null)
+    DemoClient? Client = null,
+    string? Claims = null)
 {
     public const string OldPlugin = "0.1.4";
 
@@ -43,7 +45,7 @@ internal sealed record DemoPerson(
         new("julia.santos", "Support", "js-lat5550", "windows-x86_64", 57_000, 0.15, 0.66),
         new("ben.lindqvist", "Security", "bl-nuc", "linux-x86_64", 52_000, 0.40, 0.55, LastDaysAgo: 2, new("1.0.0", "2.1.247")),
         new("noor.rahman", "Support", "nr-lat5550", "windows-x86_64", 20_000, 0.10, 0.25, LastDaysAgo: 4, new(OldPlugin, "2.1.198")),
-        new("oskar.wiklund", "Product", "ow-air", "macos-aarch64", 70_000, 0.25, 0.06, LastDaysAgo: 11, new(OldPlugin, "2.1.198")),
+        new("oskar.wiklund", "Product", "ow-air", "macos-aarch64", 70_000, 0.25, 0, LastDaysAgo: 11, new(OldPlugin, "2.1.198"), "oskar@wiklund.example"),
     ];
 }
 

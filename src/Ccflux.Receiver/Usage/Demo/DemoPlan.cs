@@ -44,7 +44,7 @@ internal sealed class DemoPlan
             var day = today.AddDays(-ago);
             var isLast = ago == person.LastDaysAgo;
             var isWeekend = day.DayOfWeek is DayOfWeek.Saturday or DayOfWeek.Sunday;
-            var works = _random.NextDouble() < (isWeekend ? 0.08 : person.Workdays);
+            var works = _random.NextDouble() < (isWeekend ? person.Workdays / 12 : person.Workdays);
             if (!works && !isLast && !IsLimitDay(person, ago))
             {
                 continue;

@@ -22,9 +22,4 @@ internal static class DemoSql
         INSERT INTO devices (user_id, public_key, name, registered_at, last_seen_at, approved_at, revoked_at, reregistered)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING device_ref
         """;
-
-    /// <summary>Parameters: claimed address, user.</summary>
-    public const string SetClaimed = """
-        UPDATE users SET claimed_email = ? WHERE user_id = ?
-        """;
 }

@@ -137,7 +137,7 @@ internal sealed class ReportPipeline(
             Expired = expired,
             Store = await store.GetAsync(cancellationToken),
         };
-        return TypedResults.Json(reply, UsageJson.Default.ReportReply);
+        return new StoredResult(reply);
     }
 
     private IReadOnlyList<TurnReport> WithoutExpired(IReadOnlyList<TurnReport> turns, DateTimeOffset now)

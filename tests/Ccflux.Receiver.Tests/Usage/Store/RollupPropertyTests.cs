@@ -17,14 +17,14 @@ public sealed class RollupPropertyTests
     public void Rollups_AfterRandomReports_EqualARecount()
     {
         Prop.ForAll(ArbMap.Default.ArbFor<int>(), seed => RunAsync(seed).GetAwaiter().GetResult())
-            .Check(Config.QuickThrowOnFailure.WithMaxTest(60));
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(30));
     }
 
     [Fact]
     public void Facts_InAnyOrderOfGrowingReports_AreTheSame()
     {
         Prop.ForAll(ArbMap.Default.ArbFor<int>(), seed => OrderFreeAsync(seed).GetAwaiter().GetResult())
-            .Check(Config.QuickThrowOnFailure.WithMaxTest(25));
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(8));
     }
 
     /// <summary>Wild data: no order, overlapping times, corrections both ways, both schemas, then retention.</summary>
