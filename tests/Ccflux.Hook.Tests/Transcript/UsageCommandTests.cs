@@ -92,6 +92,7 @@ public sealed class UsageCommandTests : IDisposable
         var totals = Json("--config-dir", _folder.ConfigDir, "--json").GetProperty("totals");
 
         Assert.InRange(new FileInfo(_folder.MainPath()).Length, 9_000_000, 20_000_000);
+        Assert.DoesNotContain("broken", Run("--config-dir", _folder.ConfigDir).Output, StringComparison.Ordinal);
         Assert.Equal((150, 3000L), (totals.GetProperty("messages").GetInt32(), totals.GetProperty("output_tokens").GetInt64()));
     }
 
