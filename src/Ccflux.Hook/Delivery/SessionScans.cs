@@ -15,7 +15,8 @@ internal sealed class SessionScans(StateDirectory state, StateLog log, TimeProvi
     /// <summary>Every session on the machine, older ones first. One whose id is no file name is none of the client's.</summary>
     public IReadOnlyList<SessionFiles> All() => [.. SessionCatalog.List(state.ConfigDir).Where(session => HookEvent.IsFileName(session.SessionId))];
 
-    /// <summary>The sessions that were reported before. Watermarks of transcripts that are long gone go too.</summary>
+    /// <summary>The sessions that were reported before, and those that were written to since this machine has a key: an event may have been lost
+    /// to a full disk or a killed hook. Older ones are left to <c>ccflux backfill</c>. Watermarks of transcripts that are long gone go.</summary>
     public IReadOnlyList<SessionFiles> Known()
     {
         var all = All().ToDictionary(session => session.SessionId, StringComparer.Ordinal);
@@ -28,7 +29,8 @@ internal sealed class SessionScans(StateDirectory state, StateLog log, TimeProvi
             }
         }
 
-        return [.. all.Values.Where(session => File.Exists(state.Offset(session.SessionId)))];
+        var keyMade = File.GetLastWriteTimeUtc(state.SigningKey);
+        return [.. all.Values.Where(session => File.Exists(state.Offset(session.SessionId)) || File.GetLastWriteTimeUtc(session.MainPath) > keyMade)];
     }
 
     /// <summary>The sessions that events name, older ones first. An event whose path is of no use is found by its session.</summary>
