@@ -165,3 +165,23 @@ test("A change from elsewhere, without the session's antiforgery token, is refus
   assert.equal(live("forged@example.org"), 0);
   await context.close();
 });
+
+test("What is no form, names nobody or holds nonsense gets its answer, never an error of ours", async () => {
+  const form = "application/x-www-form-urlencoded";
+  for (const [path, type, body, expected] of [
+    ["/admin/users", "application/json", "{}", 422],
+    ["/admin/users", form, "email=%00&days=365", 400],
+    ["/admin/users", form, "email=a%40b.c&days=99999999999", 422],
+    ["/admin/users/nobody%40example.org/revoke", form, "", 409],
+    ["/admin/users/nobody%40example.org/reissue", form, "days=x", 422],
+    ["/admin/users/hana.sato%40example.org/division", form, `division=${"d".repeat(129)}`, 422],
+    ["/admin/users/nobody%40example.org/division", form, "division=x", 404],
+    ["/admin/devices/99999999/revoke", "text/plain", "", 404],
+    ["/admin/devices/99999999999999999999/approve", form, "", 404],
+  ]) {
+    const answer = await fetch(world.receiver.address + path, { method: "POST", redirect: "manual", headers: { Authorization: `Bearer ${adminToken}`, Accept: "text/html", "Content-Type": type }, body });
+    assert.equal(answer.status, expected, `${path} ${body.slice(0, 40)}`);
+    assert.doesNotMatch(await answer.text(), /Exception|   at /);
+  }
+  assert.doesNotMatch(world.receiver.output(), /Exception/);
+});

@@ -33,7 +33,7 @@ public static class Numbers
             var scaled = Math.Round(number / size, 1, MidpointRounding.AwayFromZero);
             if (Math.Abs(scaled) < 1000 || unit is "T")
             {
-                return scaled.ToString("0.0", s_grouped) + unit;
+                return scaled.ToString("#,0.0", s_grouped) + unit;
             }
         }
 

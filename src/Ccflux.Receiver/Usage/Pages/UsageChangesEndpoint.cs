@@ -18,7 +18,7 @@ internal sealed class UsageChangesEndpoint(
 {
     public async Task<IResult> AddUserAsync(HttpContext context)
     {
-        var form = await context.Request.ReadFormAsync(context.RequestAborted);
+        var form = await FormOf(context);
         var entry = AddUserEntry.Blank with { Email = Text(form["email"]), Division = Text(form["division"]), Days = Text(form["days"]) };
         var days = ParseDays(entry.Days) ?? 0;
         var result = await accounts.AddAsync(AuditActor.Of(context), entry.Email, entry.Division, days);
@@ -47,7 +47,7 @@ internal sealed class UsageChangesEndpoint(
 
     public async Task<IResult> ReissueAsync(string email, HttpContext context)
     {
-        var typed = Text((await context.Request.ReadFormAsync(context.RequestAborted))["days"]);
+        var typed = Text((await FormOf(context))["days"]);
         var days = ParseDays(typed);
         var result = await accounts.ReissueAsync(AuditActor.Of(context), UsageLinks.Read(email), typed.Length == 0 ? null : days ?? 0);
         if (result is not { IsOk: true, Token: { } token })
@@ -64,7 +64,7 @@ internal sealed class UsageChangesEndpoint(
 
     public async Task<IResult> SetDivisionAsync(string email, HttpContext context)
     {
-        var division = Text((await context.Request.ReadFormAsync(context.RequestAborted))["division"]);
+        var division = Text((await FormOf(context))["division"]);
         var result = await accounts.SetDivisionAsync(AuditActor.Of(context), UsageLinks.Read(email), division);
         return await DoneAsync(context, result, "Division changed", division.Length > 0 ? division : "without division", "#seats", Question.Division(UsageLinks.Read(email), division));
     }
@@ -94,7 +94,7 @@ internal sealed class UsageChangesEndpoint(
     /// <summary>Back to where the admin came from, with a word about what was done; or the question again, with what is wrong.</summary>
     private async Task<IResult> DoneAsync(HttpContext context, AccountResult result, string text, string detail, string place, Question? question)
     {
-        var back = SignInEndpoint.LocalPath((await context.Request.ReadFormAsync(context.RequestAborted))["back"]);
+        var back = SignInEndpoint.LocalPath((await FormOf(context))["back"]);
         if (!result.IsOk)
         {
             if (question is null)
@@ -131,6 +131,10 @@ internal sealed class UsageChangesEndpoint(
             [nameof(ConfirmPage.Fault)] = fault,
             [nameof(ConfirmPage.Back)] = back,
         });
+
+    /// <summary>What was sent as a form; nothing where no form was sent, as by a program that only names whom it is about.</summary>
+    private static async Task<IFormCollection> FormOf(HttpContext context) =>
+        context.Request.HasFormContentType ? await context.Request.ReadFormSafelyAsync() : FormCollection.Empty;
 
     private static int StatusOf(AccountFault? fault) => fault switch
     {
