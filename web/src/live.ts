@@ -14,6 +14,10 @@ let pending = false;
 let fetching = false;
 let paused = false;
 let connected = false;
+let heardAt = 0;
+
+/** The receiver speaks every 15 s; a connection that stays silent for three of them is dead, whatever the browser thinks. */
+const deafMs = 45_000;
 
 export function startLive(): void {
   topic = document.body.dataset.liveTopic ?? "";
@@ -30,7 +34,14 @@ export function startLive(): void {
     }
   });
   document.addEventListener("visibilitychange", follow);
-  setInterval(show, 15_000);
+  setInterval(() => {
+    if (source && Date.now() - heardAt > deafMs) {
+      source.close();
+      source = null;
+      connected = false;
+    }
+    follow();
+  }, 15_000);
   follow();
 }
 
@@ -47,6 +58,7 @@ function follow(): void {
 }
 
 function connect(): void {
+  heardAt = Date.now();
   source = new EventSource(`/events?topics=${encodeURIComponent(topic)}&since=${encodeURIComponent(since)}`);
   source.addEventListener("current", (event) => seen(event as MessageEvent<string>));
   source.addEventListener("ping", () => seen(null));
@@ -58,16 +70,16 @@ function connect(): void {
   source.addEventListener("error", () => {
     connected = false;
     show();
-    // The browser comes back by itself, except where it was refused; then we do.
+    // The browser comes back by itself, except where it was refused; then the next look round does.
     if (source?.readyState === EventSource.CLOSED) {
       source = null;
-      setTimeout(follow, 10_000);
     }
   });
 }
 
 function seen(event: MessageEvent<string> | null): void {
   connected = true;
+  heardAt = Date.now();
   if (event?.lastEventId) {
     since = event.lastEventId;
   }

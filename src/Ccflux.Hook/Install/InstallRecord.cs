@@ -6,7 +6,15 @@ using Ccflux.Hook.Spool;
 namespace Ccflux.Hook.Install;
 
 /// <summary>A file as it was before the installation (null: it was not there), and a hash of what the installation made of it.</summary>
-internal sealed record ChangedFile(string Path, byte[]? Before, string After);
+internal sealed record ChangedFile(string Path, string? BeforeBase64, string After)
+{
+    // Not a byte[] property: generated serialisers write a null array as an empty one.
+    [JsonIgnore]
+    public byte[]? Before => BeforeBase64 is null ? null : Convert.FromBase64String(BeforeBase64);
+
+    public static ChangedFile Of(string path, byte[]? before, byte[]? after) =>
+        new(path, before is null ? null : Convert.ToBase64String(before), after is null ? "" : InstallRecord.Hash(after));
+}
 
 /// <summary><c>install.json</c>: what uninstall needs to put everything back byte for byte.</summary>
 internal sealed record InstallRecord(IReadOnlyList<ChangedFile> Files)

@@ -32,8 +32,8 @@ internal sealed class Installation(StateDirectory state, TimeProvider time)
         SettingsSource.Write(state, config);
         new InstallRecord(
         [
-            .. changes.Select(change => new ChangedFile(change.Path, change.Before, InstallRecord.Hash(change.After))),
-            new ChangedFile(state.Config, before, ""),
+            .. changes.Select(change => ChangedFile.Of(change.Path, change.Before, change.After)),
+            ChangedFile.Of(state.Config, before, null),
         ]).Save(state);
         foreach (var (path, _, after) in changes)
         {

@@ -16,7 +16,7 @@ internal static class DemoCommand
         {
             var path = services.GetRequiredService<DatabaseOptions>().Path;
             using var held = DatabaseLock.Take(path);
-            if (await ActivatorUtilities.CreateInstance<DemoData>(services).FillAsync() is not { } turns)
+            if (await services.GetRequiredService<DemoData>().FillAsync() is not { } turns)
             {
                 await CommandHost.FailAsync($"{path} is not empty; demo data goes into a database of its own (DATABASE_PATH).");
                 return CommandHost.Failed;

@@ -13,16 +13,29 @@ internal static partial class ServeCommand
         await using var app = Program.Build(CreateBuilder());
         using var held = DatabaseLock.Take(app.Services.GetRequiredService<DatabaseOptions>().Path);
         Announce(app);
-        await app.RunAsync(cancellationToken);
+        await StartAsync(app, cancellationToken);
+        await app.WaitForShutdownAsync(cancellationToken);
         return CommandHost.Done;
     });
+
+    private static async Task StartAsync(WebApplication app, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await app.StartAsync(cancellationToken);
+        }
+        catch (IOException)
+        {
+            // The address is taken. What was started already is stopped in order, or its end would look like a failure too.
+            await app.StopAsync(CancellationToken.None);
+            throw;
+        }
+    }
 
     /// <summary>Settings come from the environment and from appsettings.json in the working folder; never from arguments, which <c>ps</c> shows.</summary>
     public static WebApplicationBuilder CreateBuilder()
     {
-        var contentRoot = Directory.Exists("wwwroot") ? Directory.GetCurrentDirectory() : AppContext.BaseDirectory;
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = [], ContentRootPath = contentRoot });
-        builder.WebHost.UseStaticWebAssets();
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = [], ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.Sources.Insert(0, new Microsoft.Extensions.Configuration.Json.JsonConfigurationSource { Path = Path.GetFullPath("appsettings.json"), Optional = true });
         builder.Logging.AddSimpleConsole(console =>
         {

@@ -24,7 +24,6 @@ internal static class PlatformRegistration
     public static void UsePlatform(this WebApplication app)
     {
         app.UseHttp();
-        app.UseStaticFiles();
         app.UseRouting();
         app.UseMiddleware<PageRates>();
         app.UseAdmin();

@@ -37,7 +37,10 @@ public sealed class InstallTests : IDisposable
         Assert.True(File.Exists(Path.Combine(installed["installPath"]!.GetValue<string>(), "bin", "ccflux")));
         var copied = await HookProgram.RunAsync(["version"], _machine.Environment, program: Path.Combine(market, "plugin", "bin", "ccflux"));
         Assert.StartsWith("ccflux 1.", copied.Output, StringComparison.Ordinal);
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_machine.State.Config));
+        if (!OperatingSystem.IsWindows())
+        {
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_machine.State.Config));
+        }
 
         await _machine.RunAsync("uninstall", "--yes", "--config-dir", Dir);
 
@@ -60,7 +63,7 @@ public sealed class InstallTests : IDisposable
         await InstallAsync();
         await InstallAsync();
         var enabled = JsonNode.Parse(File.ReadAllText(Settings))!["enabledPlugins"]!.AsObject();
-        Assert.Equal(["other@x", "ccflux@ccflux"], enabled.Select(pair => pair.Key));
+        Assert.Equal(["other@x", "ccflux@ccflux"], enabled.Select(pair => pair.Key), StringComparer.Ordinal);
         await _machine.RunAsync("uninstall", "--yes", "--config-dir", Dir);
 
         Assert.Equal(settings, File.ReadAllText(Settings));

@@ -40,7 +40,7 @@ internal sealed class UsageChangesEndpoint(
         AskAboutUserAsync(context, email, seat => Question.RevokeUser(seat.User.Email), "#seats");
 
     public async Task<IResult> RevokeUserAsync(string email, HttpContext context) =>
-        await DoneAsync(context, await accounts.RevokeAsync(AuditActor.Of(context), email), "User revoked", "Past usage stays.", "#seats", Question.RevokeUser(email));
+        await DoneAsync(context, await accounts.RevokeAsync(AuditActor.Of(context), UsageLinks.Read(email)), "User revoked", "Past usage stays.", "#seats", Question.RevokeUser(UsageLinks.Read(email)));
 
     public Task<IResult> AskReissueAsync(string email, HttpContext context) =>
         AskAboutUserAsync(context, email, seat => Question.Reissue(seat.User.Email, seat.DaysValid), "#seats");
@@ -49,10 +49,10 @@ internal sealed class UsageChangesEndpoint(
     {
         var typed = Text((await context.Request.ReadFormAsync(context.RequestAborted))["days"]);
         var days = ParseDays(typed);
-        var result = await accounts.ReissueAsync(AuditActor.Of(context), email, typed.Length == 0 ? null : days ?? 0);
+        var result = await accounts.ReissueAsync(AuditActor.Of(context), UsageLinks.Read(email), typed.Length == 0 ? null : days ?? 0);
         if (result is not { IsOk: true, Token: { } token })
         {
-            return await DoneAsync(context, result, "", "", "#seats", Question.Reissue(email, days));
+            return await DoneAsync(context, result, "", "", "#seats", Question.Reissue(UsageLinks.Read(email), days));
         }
 
         var seat = await subjects.FindSeatAsync(result.Target, context.RequestAborted);
@@ -65,8 +65,8 @@ internal sealed class UsageChangesEndpoint(
     public async Task<IResult> SetDivisionAsync(string email, HttpContext context)
     {
         var division = Text((await context.Request.ReadFormAsync(context.RequestAborted))["division"]);
-        var result = await accounts.SetDivisionAsync(AuditActor.Of(context), email, division);
-        return await DoneAsync(context, result, "Division changed", division.Length > 0 ? division : "without division", "#seats", Question.Division(email, division));
+        var result = await accounts.SetDivisionAsync(AuditActor.Of(context), UsageLinks.Read(email), division);
+        return await DoneAsync(context, result, "Division changed", division.Length > 0 ? division : "without division", "#seats", Question.Division(UsageLinks.Read(email), division));
     }
 
     public Task<IResult> AskRevokeDeviceAsync(long id, HttpContext context) =>
@@ -82,7 +82,7 @@ internal sealed class UsageChangesEndpoint(
         await DoneAsync(context, await devices.ApproveAsync(AuditActor.Of(context), id), "Device approved", "Its reports count from now on.", "#devices", question: null);
 
     private async Task<IResult> AskAboutUserAsync(HttpContext context, string email, Func<SeatRow, Question> ask, string place) =>
-        await subjects.FindSeatAsync(AccountRules.Normalize(email), context.RequestAborted) is { } seat
+        await subjects.FindSeatAsync(AccountRules.Normalize(UsageLinks.Read(email)), context.RequestAborted) is { } seat
             ? Confirm(context, ask(seat), null, UsageLinks.Home + place)
             : new Refusal(answers, StatusCodes.Status404NotFound, "", "Nobody here has that address.");
 

@@ -17,6 +17,9 @@ internal static class UsageLinks
 
     public static string User(string email) => $"{Users}/{Uri.EscapeDataString(email)}";
 
+    /// <summary>An address as it stands in a path: routing leaves an escaped slash as it is.</summary>
+    public static string Read(string email) => email.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+
     public static string Revoke(string email) => User(email) + "/revoke";
 
     public static string Reissue(string email) => User(email) + "/reissue";

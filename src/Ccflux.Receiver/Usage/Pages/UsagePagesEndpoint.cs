@@ -33,7 +33,7 @@ internal sealed class UsagePagesEndpoint(UsagePageQuery usage, UserPageQuery use
     public async Task<IResult> UserAsync(string email, HttpContext context)
     {
         var cancellationToken = context.RequestAborted;
-        var request = UserPageRequest.Parse(email, context.Request.Query, time.GetUtcNow());
+        var request = UserPageRequest.Parse(UsageLinks.Read(email), context.Request.Query, time.GetUtcNow());
         if (IsExport(context))
         {
             return await export.UserAsync(request, frames.AddressOf(context.Request), cancellationToken) is { } html ? File(html) : NobodyThere();
