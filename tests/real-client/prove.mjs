@@ -56,7 +56,10 @@ await recordingProxy(PROXY_PORT, RECEIVER_PORT, bodies);
 const processes = new Map();
 const stopSampling = sampleProcesses('/ccflux', processes);
 
-execFileSync(path.join(process.env.PLUGIN, 'bin/ccflux'), ['install', '--yes', '--config-dir', configDir, '--endpoint', `http://127.0.0.1:${PROXY_PORT}`, '--token-file', tokenFile], { env: { HOME: home } });
+function install(homeDir) {
+  execFileSync(path.join(process.env.PLUGIN, 'bin/ccflux'), ['install', '--yes', '--config-dir', path.join(homeDir, '.claude'), '--endpoint', `http://127.0.0.1:${PROXY_PORT}`, '--token-file', tokenFile], { env: { HOME: homeDir } });
+}
+install(home);
 
 // One session of the client, to its end.
 async function session(name, tag, rest = [], homeDir = home, extra = []) {
@@ -134,15 +137,20 @@ await arrives(limited, minus(limited.usage, {}), 1, 'failed');
 const total = query('SELECT COUNT(*) n FROM turns')[0].n;
 check('all sessions: these seven turns and no other', total === 7, `${total} turns`);
 
-// How long the user waits: pairs of runs, with and without the plugin, in turn.
+// How long the user waits: pairs of runs, with and without the plugin, in turn, in two homes that differ in nothing else.
+await sleep(2500);
+stopSampling();
 if (pairs > 0) {
+  const pluginHome = path.join(work, 'plugin-home');
   const plainHome = path.join(work, 'plain-home');
   fs.mkdirSync(plainHome, { recursive: true });
+  install(pluginHome);
+  for (const warmed of [pluginHome, plainHome]) await session(`warm-up-${path.basename(warmed)}`, '[[sc:text]]', [], warmed);
   const differences = [];
   for (let i = 0; i < pairs; i++) {
     const withFirst = i % 2 === 0;
-    const first = await session(`pair-${i}-a`, '[[sc:text]]', [], withFirst ? home : plainHome);
-    const second = await session(`pair-${i}-b`, '[[sc:text]]', [], withFirst ? plainHome : home);
+    const first = await session(`pair-${i}-a`, '[[sc:text]]', [], withFirst ? pluginHome : plainHome);
+    const second = await session(`pair-${i}-b`, '[[sc:text]]', [], withFirst ? plainHome : pluginHome);
     differences.push(((withFirst ? first : second).microseconds - (withFirst ? second : first).microseconds) / 1000);
   }
   const mean = differences.reduce((a, b) => a + b, 0) / pairs;
@@ -152,8 +160,6 @@ if (pairs > 0) {
 }
 
 // The prompts' text: in nothing that ccflux wrote, sent, or was started with.
-await sleep(3000);
-stopSampling();
 function* files(folder) {
   for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
     const full = path.join(folder, entry.name);

@@ -8,6 +8,11 @@ internal static class DeliverCommand
 {
     public static async Task<int> RunAsync(StateDirectory state, CancellationToken cancellationToken)
     {
+        if (!OperatingSystem.IsWindows())
+        {
+            _ = Posix.GiveWay(10); // nobody waits for it, and the user is at work
+        }
+
         try
         {
             var delivered = await new Courier(state, TimeProvider.System).RunAsync(Scope.Spooled, since: null, cancellationToken).ConfigureAwait(false);

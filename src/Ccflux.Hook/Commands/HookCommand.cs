@@ -26,9 +26,9 @@ internal static class HookCommand
                 Drain(); // a client must not find its pipe broken
             }
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception error)
         {
-            // Edge of the program: whatever the machine's fault is, the user's session goes on.
+            // Edge of the program: whatever is at fault, the user's session goes on and shows nothing.
             new StateLog(state ?? StateDirectory.Of(null), TimeProvider.System).Error($"hook: {error.GetType().Name}");
         }
 

@@ -53,6 +53,7 @@ internal static class UsageJsonWriter
         json.WriteNumber("cache_write_tokens", sum.CacheWriteTokens);
         json.WriteNumber("cache_write_1h_tokens", sum.CacheWrite1hTokens);
         json.WriteNumber("messages", sum.Messages);
+        // The division drops the zeros that a decimal sum keeps at its end.
         json.WriteNumber("cost_usd", sum.CostUsd / 1.0000000000000000m);
         if (sum.Partial)
         {

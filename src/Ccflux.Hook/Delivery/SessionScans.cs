@@ -7,13 +7,31 @@ namespace Ccflux.Hook.Delivery;
 /// (<c>&lt;session&gt;.offset</c>).</summary>
 internal sealed class SessionScans(StateDirectory state, StateLog log, TimeProvider time)
 {
+    /// <summary>As long as a transcript lives by itself, and a month more.</summary>
+    private static readonly TimeSpan s_keepGone = TimeSpan.FromDays(60);
+
     private readonly MessageLedger _ledger = MessageLedger.Load(state.Ledger);
 
-    /// <summary>Every session on the machine, older ones first.</summary>
-    public IReadOnlyList<SessionFiles> All() => SessionCatalog.List(state.ConfigDir);
+    /// <summary>Every session on the machine, older ones first. One whose id is no file name is none of the client's.</summary>
+    public IReadOnlyList<SessionFiles> All() => [.. SessionCatalog.List(state.ConfigDir).Where(session => HookEvent.IsFileName(session.SessionId))];
 
-    /// <summary>The sessions that were reported before.</summary>
-    public IReadOnlyList<SessionFiles> Known() => [.. All().Where(session => File.Exists(state.Offset(session.SessionId)))];
+    /// <summary>The sessions that were reported before, and those that were written to since this machine has a key: an event may have been lost
+    /// to a full disk or a killed hook. Older ones are left to <c>ccflux backfill</c>. Watermarks of transcripts that are long gone go.</summary>
+    public IReadOnlyList<SessionFiles> Known()
+    {
+        var all = All().ToDictionary(session => session.SessionId, StringComparer.Ordinal);
+        var before = time.GetUtcNow().UtcDateTime - s_keepGone;
+        foreach (var file in Directory.EnumerateFiles(state.Root, "*.offset"))
+        {
+            if (!all.ContainsKey(Path.GetFileNameWithoutExtension(file)) && File.GetLastWriteTimeUtc(file) < before)
+            {
+                File.Delete(file);
+            }
+        }
+
+        var keyMade = File.GetLastWriteTimeUtc(state.SigningKey);
+        return [.. all.Values.Where(session => File.Exists(state.Offset(session.SessionId)) || File.GetLastWriteTimeUtc(session.MainPath) > keyMade)];
+    }
 
     /// <summary>The sessions that events name, older ones first. An event whose path is of no use is found by its session.</summary>
     public IReadOnlyList<SessionFiles> Named(IReadOnlyList<HookEvent> events)

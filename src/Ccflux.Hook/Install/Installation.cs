@@ -30,6 +30,7 @@ internal sealed class Installation(StateDirectory state, TimeProvider time)
         var before = earlier?.Of(state.Config) is { } known ? known.Before : saved;
         _plugin.Write();
         SettingsSource.Write(state, config);
+        File.Delete(state.TokenRefused); // whoever installs again wants it tried again
         new InstallRecord(
         [
             .. changes.Select(change => ChangedFile.Of(change.Path, change.Before, change.After)),

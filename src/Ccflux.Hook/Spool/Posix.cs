@@ -68,6 +68,10 @@ internal static unsafe partial class Posix
     [LibraryImport("libc", EntryPoint = "kill")]
     public static partial int Signal(int process, int signal);
 
+    /// <summary>Makes this process give way to others.</summary>
+    [LibraryImport("libc", EntryPoint = "nice")]
+    public static partial int GiveWay(int by);
+
     [LibraryImport("libc", EntryPoint = "usleep")]
     public static partial int SleepMicroseconds(uint microseconds);
 

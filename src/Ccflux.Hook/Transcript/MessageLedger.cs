@@ -89,10 +89,6 @@ internal sealed class MessageLedger
         return new Claim(IsOwn: true, earlier);
     }
 
-    /// <summary>The number a session has claimed an id under, if it has.</summary>
-    public ClaimNumber? Find(ulong id, ulong owner) =>
-        _entries.TryGetValue(id, out var entry) && entry.Owner == owner ? new ClaimNumber(entry.Number) : null;
-
     private static ReadOnlySpan<byte> Header => "CCFLEDG1"u8;
 
     private void ReadEntries(ReadOnlySpan<byte> bytes)

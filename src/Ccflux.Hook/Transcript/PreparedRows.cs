@@ -16,6 +16,9 @@ internal sealed class PreparedRows
     private sealed record Piece(string Path, long Start, long End)
     {
         public List<TranscriptRow> Rows { get; } = [];
+
+        /// <summary>Why the piece was not read to its end.</summary>
+        public string? Problem { get; set; }
     }
 
     public static PreparedRows Read(IEnumerable<string> paths)
@@ -45,6 +48,11 @@ internal sealed class PreparedRows
     public IEnumerable<TranscriptRow> Of(string path) =>
         _files.TryGetValue(path, out var pieces) ? pieces.SelectMany(piece => piece.Rows) : [];
 
+    public IEnumerable<ReadProblem> ProblemsOf(string path) =>
+        _files.TryGetValue(path, out var pieces)
+            ? pieces.Where(piece => piece.Problem is not null).Take(1).Select(piece => new ReadProblem(path, piece.Problem!))
+            : [];
+
     private void AddFile(string path)
     {
         var file = new FileInfo(path);
@@ -70,26 +78,39 @@ internal sealed class PreparedRows
         while (Interlocked.Increment(ref _next) is var index && index < _pieces.Count)
         {
             var piece = _pieces[index];
-            using var file = TranscriptFile.Open(piece.Path, out _);
-            if (file is null)
+            try
             {
-                continue;
+                ReadPiece(piece, lines, parser);
             }
+            catch (IOException problem)
+            {
+                piece.Problem = problem.Message;
+            }
+        }
+    }
 
-            if (piece.Start == 0)
-            {
-                lines.Open(file, 0, piece.End);
-            }
-            else
-            {
-                lines.OpenAmid(file, piece.Start, piece.End);
-            }
+    private static void ReadPiece(Piece piece, LineReader lines, RowParser parser)
+    {
+        using var file = TranscriptFile.Open(piece.Path, out var reason);
+        if (file is null)
+        {
+            piece.Problem = reason;
+            return;
+        }
 
-            while (lines.TryRead(out var line))
-            {
-                parser.Parse(line, out var row);
-                Add(piece.Rows, row);
-            }
+        if (piece.Start == 0)
+        {
+            lines.Open(file, 0, piece.End);
+        }
+        else
+        {
+            lines.OpenAmid(file, piece.Start, piece.End);
+        }
+
+        while (lines.TryRead(out var line))
+        {
+            parser.Parse(line, out var row);
+            Add(piece.Rows, row);
         }
     }
 

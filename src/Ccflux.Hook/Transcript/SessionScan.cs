@@ -31,14 +31,22 @@ internal sealed class SessionScan(SessionFiles session, TranscriptState? committ
             _turns = committed.ReadTurns(_owner, ledger);
         }
 
-        if (!ReadFiles())
+        try
         {
-            ReadAgain();
+            if (!ReadFiles())
+            {
+                ReadAgain();
+            }
+        }
+        catch (IOException problem)
+        {
+            // A file failed amid its rows. Nothing of this scan holds; the next one begins where this one did.
+            return Unchanged(problem);
         }
 
         return new ScanResult
         {
-            Turns = [.. _turns.Reports(session.SessionId, _beganMs, onlyTouched: true)],
+            Turns = [.. _turns.Changed(session.SessionId, _beganMs)],
             Next = TranscriptState.Of(_beganMs, _files.Values, _turns),
             ClaudeCodeVersion = _turns.ClaudeCodeVersion,
             BytesRead = _bytesRead,
@@ -46,6 +54,13 @@ internal sealed class SessionScan(SessionFiles session, TranscriptState? committ
             Problems = _problems,
         };
     }
+
+    private ScanResult Unchanged(IOException problem) => new()
+    {
+        Turns = [],
+        Next = committed ?? TranscriptState.Of(beganMs: 0, [], new SessionTurns(_owner, reading: 0, fromStart: true, ledger)),
+        Problems = [.. _problems, new ReadProblem(session.MainPath, problem.Message)],
+    };
 
     private void ReadAgain()
     {
@@ -177,6 +192,7 @@ internal sealed class SessionScan(SessionFiles session, TranscriptState? committ
                 Add(progress, row, isNew: true);
             }
 
+            _problems.AddRange(prepared.ProblemsOf(path));
             return;
         }
 

@@ -130,9 +130,9 @@ internal sealed class SessionTurns(ulong owner, byte reading, bool fromStart, Me
         }
     }
 
-    /// <summary>Every turn that is this session's own and, unless all are asked for, changed.</summary>
-    public IEnumerable<TurnReport> Reports(string sessionId, long sessionStartMs, bool onlyTouched) =>
-        _turns.Where(turn => turn.IsOwn && (turn.Touched || !onlyTouched) && turn.Index <= ReportLimits.MaxTurnIndex)
+    /// <summary>The turns that are this session's own and changed since the committed state.</summary>
+    public IEnumerable<TurnReport> Changed(string sessionId, long sessionStartMs) =>
+        _turns.Where(turn => turn.IsOwn && turn.Touched && turn.Index <= ReportLimits.MaxTurnIndex)
             .Select(turn => turn.ToReport(sessionId, sessionStartMs))
             .OfType<TurnReport>();
 

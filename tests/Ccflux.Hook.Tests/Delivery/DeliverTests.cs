@@ -136,6 +136,21 @@ public sealed class DeliverTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task SessionStart_SessionsWhoseEventsWereLost_AreCaughtUpButNotThoseFromBefore()
+    {
+        _machine.AddTurn("from-before", s_start.AddDays(-3));
+        File.SetLastWriteTimeUtc(_machine.Transcript("from-before"), s_start.AddDays(-3).UtcDateTime);
+        await OneTurnDelivered();
+        _machine.AddTurn("lost", s_start.AddMinutes(1));
+        _machine.AddTurn(Session, s_start.AddMinutes(2));
+
+        _machine.Spool("new", "SessionStart");
+        await _machine.DeliverAsync();
+
+        Assert.Equal([(Session, 0), (Session, 1), ("lost", 0)], _receiver.Turns.Keys.Order());
+    }
+
+    [Fact]
     public async Task Deliver_AccessTokenRevoked_GetsAnotherOnce()
     {
         await OneTurnDelivered();

@@ -102,6 +102,7 @@ public sealed class HookToReceiverTests
 
         await Wait.UntilAsync(() => receiver.Query(Figures, 4)[0] == 2, "both turns are in the database");
         Assert.Equal([2, 2, 7, 7], receiver.Query(Figures, 4));
+        await Wait.UntilAsync(() => new FileInfo(machine.State.Spool).Length == 0 && !DeliverLock.IsTaken(machine.State.Lock), "deliver ends");
     }
 
     [Fact]
@@ -126,8 +127,16 @@ public sealed class HookToReceiverTests
             var stored = receiver.Query(Figures, 4)[0];
 
             File.Delete(ballast);
-            machine.Spool("session");
-            await machine.DeliverAsync();
+            // The receiver asked to wait a while; deliver holds to that.
+            machine.Environment["CCFLUX_PATIENCE_SECS"] = "60";
+            await Wait.UntilAsync(
+                () =>
+                {
+                    machine.Spool("session");
+                    return machine.DeliverAsync().GetAwaiter().GetResult().ExitCode == 0 && receiver.Query(Figures, 4)[0] == 400;
+                },
+                "everything arrives",
+                seconds: 90);
 
             Assert.True(stored < 400, "the disk was never full");
             Assert.Equal([400, 400, 400 * 401 / 2, 400 * 401 / 2], receiver.Query(Figures, 4));

@@ -241,6 +241,19 @@ public sealed class ScanTests : IDisposable
     }
 
     [Fact]
+    public void RowOfAMessageLongPast_ReplacesItsFigures()
+    {
+        _folder.Append(_folder.MainPath(), TranscriptLines.Prompt(0, "p0"));
+        _folder.Append(_folder.MainPath(), [.. Enumerable.Range(0, 1500).Select(i => TranscriptLines.Message(i + 1, $"m{i}", output: 1))]);
+        var first = _folder.Scan();
+        _folder.Append(_folder.MainPath(), TranscriptLines.Message(2000, "m7", output: 100));
+
+        var turn = Assert.Single(_folder.Scan(first.Next).Turns);
+
+        Assert.Equal((TurnOutcome.Completed, 1599L, 1500), Figures(turn));
+    }
+
+    [Fact]
     public void State_StaysSmall_AndScansReadOnlyWhatIsNew()
     {
         for (var turn = 0; turn < 3000; turn++)

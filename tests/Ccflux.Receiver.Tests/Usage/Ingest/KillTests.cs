@@ -17,7 +17,7 @@ namespace Ccflux.Receiver.Tests.Usage.Ingest;
 public sealed class KillTests : IDisposable
 {
     private const int Rounds = 20;
-    private const int TurnsPerRound = 400;
+    private const int Senders = 200;
     private const string Access = "atok_of_the_kill_test";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("ccflux-kill-").FullName;
@@ -33,7 +33,7 @@ public sealed class KillTests : IDisposable
         for (var round = 0; round < Rounds; round++)
         {
             var before = acknowledged.Count;
-            await RunAndKillAsync(round, random.Next(1, 100), acknowledged);
+            await RunAndKillAsync(round, random.Next(1, 600), acknowledged);
             Assert.True(acknowledged.Count > before);
             AssertAllThereOnce(acknowledged);
         }
@@ -45,28 +45,27 @@ public sealed class KillTests : IDisposable
 
     private async Task RunAndKillAsync(int round, int killAfter, ConcurrentBag<string> acknowledged)
     {
-        using var handler = new SocketsHttpHandler { MaxConnectionsPerServer = TurnsPerRound };
+        using var handler = new SocketsHttpHandler { MaxConnectionsPerServer = Senders };
         using var client = new HttpClient(handler) { Timeout = TimeSpan.FromSeconds(20) };
         using var process = Start(out var address);
         try
         {
             await UntilItAnswersAsync(client, address, process);
-            var answered = 0;
-            var inFlight = 0;
-            var requests = Enumerable.Range(0, TurnsPerRound).Select(async i =>
+            var flight = new Flight();
+            await Task.WhenAll(Enumerable.Range(0, Senders).Select(async _ =>
             {
-                if (await ReportAsync(client, address, round, i))
+                // One turn after the other, so that as many are on their way as there are senders whenever the end comes.
+                for (var i = flight.Begin(); await ReportAsync(client, address, round, i); i = flight.Begin())
                 {
                     acknowledged.Add($"r{round}-{i % 7}|{i}");
-                    if (Interlocked.Increment(ref answered) == killAfter)
+                    if (flight.End() == killAfter)
                     {
                         process.Kill();
-                        inFlight = TurnsPerRound - Volatile.Read(ref answered);
+                        flight.Killed();
                     }
                 }
-            }).ToList();
-            await Task.WhenAll(requests);
-            Assert.InRange(inFlight, 100, TurnsPerRound);
+            }));
+            Assert.InRange(flight.AtTheKill, 100, Senders);
         }
         finally
         {
@@ -77,7 +76,7 @@ public sealed class KillTests : IDisposable
 
     private static async Task<bool> ReportAsync(HttpClient client, Uri address, int round, int index)
     {
-        var batch = A.Batch(A.Turn($"r{round}-{index % 7}", index, DateTimeOffset.UtcNow.AddMinutes(-index)));
+        var batch = A.Batch(A.Turn($"r{round}-{index % 7}", index, DateTimeOffset.UtcNow.AddSeconds(-index)));
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(address, "/report"))
         {
             Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(batch, UsageJson.Default.TurnBatch)),
@@ -149,5 +148,20 @@ public sealed class KillTests : IDisposable
                 await Task.Delay(10);
             }
         }
+    }
+
+    /// <summary>Counts the turns on their way.</summary>
+    private sealed class Flight
+    {
+        private int _begun;
+        private int _ended;
+
+        public int AtTheKill { get; private set; }
+
+        public int Begin() => Interlocked.Increment(ref _begun) - 1;
+
+        public int End() => Interlocked.Increment(ref _ended);
+
+        public void Killed() => AtTheKill = Volatile.Read(ref _begun) - Volatile.Read(ref _ended);
     }
 }
