@@ -107,7 +107,7 @@ internal sealed class DeliveryRun(
         }
 
         var ids = named.Select(session => session.SessionId).ToHashSet(StringComparer.Ordinal);
-        return [.. scans.Known().Where(session => !ids.Contains(session.SessionId)), .. named];
+        return [.. SessionCatalog.OldestFirst(scans.Known().Where(session => !ids.Contains(session.SessionId)).Concat(named))];
     }
 
     private async Task<bool> DeliverAsync(IReadOnlyList<SessionFiles> sessions, CancellationToken cancellationToken)
