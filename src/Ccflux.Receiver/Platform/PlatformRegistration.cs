@@ -2,6 +2,7 @@ using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Docs;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Platform.Live;
+using Ccflux.Receiver.Platform.Memory;
 using Ccflux.Receiver.Platform.Metrics;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -19,6 +20,7 @@ internal static class PlatformRegistration
         builder.Services.AddDocs();
         builder.Services.AddSingleton<HealthEndpoint>();
         builder.Services.AddMetricsEndpoint();
+        builder.Services.AddHostedService<MemoryAtRest>();
     }
 
     public static void UsePlatform(this WebApplication app)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Ccflux.Testing;
 
 namespace Ccflux.Hook.Tests.Support;
 
@@ -7,7 +8,7 @@ internal static class HookProgram
 {
     public static string Path { get; } = Find();
 
-    public static string Root { get; } = FindRoot();
+    public static string Root => RepositoryRoot.Path;
 
     /// <summary>Runs it to its end in the environment given (and no other).</summary>
     public static async Task<ProgramResult> RunAsync(IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, string? input = null, string? program = null)
@@ -52,19 +53,8 @@ internal static class HookProgram
 
     private static string Find()
     {
-        var path = System.IO.Path.Combine(FindRoot(), "plugin", "bin", "ccflux");
+        var path = System.IO.Path.Combine(RepositoryRoot.Path, "plugin", "bin", "ccflux");
         return File.Exists(path) ? path : throw new InvalidOperationException($"The native hook program is not built: run eng/publish-hook.sh ({path} is missing).");
-    }
-
-    private static string FindRoot()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(System.IO.Path.Combine(folder, "Ccflux.slnx")))
-        {
-            folder = System.IO.Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("The tests run outside the repository.");
-        }
-
-        return folder;
     }
 }
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Ccflux.Hook.Transcript;
+using Ccflux.Testing;
 
 namespace Ccflux.Hook.Tests.Transcript;
 
@@ -14,16 +15,7 @@ internal sealed class SessionFolder : IDisposable
 
     public MessageLedger Ledger { get; set; } = MessageLedger.InMemory();
 
-    public static string Fixture(string version)
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "Ccflux.slnx")))
-        {
-            folder = Path.GetDirectoryName(folder)!;
-        }
-
-        return Path.Combine(folder, "tests", "fixtures", "claude-code", version);
-    }
+    public static string Fixture(string version) => Path.Combine(RepositoryRoot.Path, "tests", "fixtures", "claude-code", version);
 
     public string MainPath(string session = "s") => Path.Combine(Project, session + ".jsonl");
 

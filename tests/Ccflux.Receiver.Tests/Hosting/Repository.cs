@@ -1,11 +1,11 @@
-using System.Runtime.CompilerServices;
+using Ccflux.Testing;
 
 namespace Ccflux.Receiver.Tests.Hosting;
 
 /// <summary>Files of the repository that tests hold to the code. <c>CCFLUX_REWRITE=1</c> writes them anew instead of comparing.</summary>
 internal static class Repository
 {
-    public static string PathOf(string relative) => Path.Combine(Root(), relative);
+    public static string PathOf(string relative) => Path.Combine(RepositoryRoot.Path, relative);
 
     public static void AssertMatches(string relative, string expected)
     {
@@ -19,6 +19,4 @@ internal static class Repository
         Assert.True(File.Exists(path), $"{relative} is missing; CCFLUX_REWRITE=1 writes it.");
         Assert.Equal(expected, File.ReadAllText(path));
     }
-
-    private static string Root([CallerFilePath] string file = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "..", "..", ".."));
 }

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Ccflux.Receiver.Tests.Hosting;
 using Ccflux.Receiver.Usage.Demo;
 using Microsoft.Data.Sqlite;
 
@@ -77,19 +78,8 @@ public sealed partial class SqlDocsTests
 
     private static List<(string Title, string Sql)> Statements()
     {
-        var text = File.ReadAllText(Path.Combine(FindRoot(), "docs", "sql.md"));
+        var text = File.ReadAllText(Repository.PathOf("docs/sql.md"));
         return [.. Statement().Matches(text).Select(match => (match.Groups["title"].Value, match.Groups["sql"].Value.Trim()))];
-    }
-
-    private static string FindRoot()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "Ccflux.slnx")))
-        {
-            folder = Path.GetDirectoryName(folder)!;
-        }
-
-        return folder;
     }
 
     [GeneratedRegex(@"^### (?<title>[^\n]+)\n(?:(?!^###)[^\n]*\n)*?```sql\n(?<sql>.*?)```", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture, 5000)]

@@ -1,0 +1,18 @@
+namespace Ccflux.Testing;
+
+/// <summary>The checkout that the tests were built in. Source paths in a binary do not tell it: a deterministic build maps them.</summary>
+public static class RepositoryRoot
+{
+    public static string Path { get; } = Find();
+
+    private static string Find()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(System.IO.Path.Combine(folder, "Ccflux.slnx")))
+        {
+            folder = System.IO.Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("The tests run outside the repository.");
+        }
+
+        return folder;
+    }
+}
