@@ -23,7 +23,7 @@ internal sealed class RunningReceiver : IAsyncDisposable
         _app = app;
         _log = log;
         Folder = folder;
-        Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+        Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
         Client = NewClient();
     }
 
@@ -32,6 +32,9 @@ internal sealed class RunningReceiver : IAsyncDisposable
     public string DatabasePath => Path.Combine(Folder, "ccflux.db");
 
     public Uri Address { get; }
+
+    /// <summary>Every address that is listened on, the main one first.</summary>
+    public IReadOnlyList<Uri> Addresses => [.. _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(address => new Uri(address))];
 
     /// <summary>A client that follows no redirect and keeps no cookie.</summary>
     public HttpClient Client { get; }
@@ -52,6 +55,8 @@ internal sealed class RunningReceiver : IAsyncDisposable
             ["DATABASE_PATH"] = Path.Combine(folder, "ccflux.db"),
             ["ADMIN_TOKEN"] = AdminToken,
             ["VIEWER_TOKEN"] = ViewerToken,
+            ["OTLP_HTTP_ADDR"] = "",
+            ["OTLP_GRPC_ADDR"] = "",
         };
         foreach (var (key, value) in settings)
         {
