@@ -73,6 +73,10 @@ internal sealed class OtlpHost : IAsyncDisposable
         }
     }
 
+    public static Task<string> TextOfAsync(HttpResponseMessage response) => response.Content.ReadAsStringAsync();
+
+    public static Task<byte[]> BytesOfAsync(string path) => File.ReadAllBytesAsync(path);
+
     public T Scalar<T>(string sql)
     {
         using var connection = new SqliteConnection($"Data Source={Receiver.DatabasePath};Mode=ReadOnly;Pooling=False");
