@@ -1,10 +1,13 @@
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Live;
 using Ccflux.Receiver.Platform.Settings;
+using Ccflux.Receiver.Telemetry.Api;
 using Ccflux.Receiver.Telemetry.Auth;
+using Ccflux.Receiver.Telemetry.Read;
 using Ccflux.Receiver.Telemetry.Receive;
 using Ccflux.Receiver.Telemetry.Store;
 using Ccflux.Storage.Writing;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Ccflux.Receiver.Telemetry;
 
@@ -24,6 +27,11 @@ internal static class TelemetryFeature
         services.AddSingleton<OtlpGrpcEndpoint>();
         services.AddSingleton(new LiveTopic(TelemetryWriter.Topic, AdminPolicies.Reader));
         services.AddHostedService<TelemetryHousekeeping>();
+        services.AddSingleton<Installations>();
+        services.TryAddSingleton<ISeatPlans, NoSeatPlans>();
+        services.TryAddSingleton<IHookTotals, NoHookTotals>();
+        services.AddSingleton<TelemetryPageQuery>();
+        services.AddSingleton<TelemetryAdminQuery>();
         services.AddOtlpListeners(options);
         return services;
     }
@@ -33,5 +41,6 @@ internal static class TelemetryFeature
     public static void MapTelemetry(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapOtlp();
+        endpoints.MapTelemetryApi();
     }
 }

@@ -45,6 +45,8 @@ internal sealed class RunningReceiver : IAsyncDisposable
     public T Service<T>()
         where T : notnull => _app.Services.GetRequiredService<T>();
 
+    public IEnumerable<T> Services<T>() => _app.Services.GetServices<T>();
+
     public static async Task<RunningReceiver> StartAsync(TimeProvider? time = null, params (string Key, string? Value)[] settings)
     {
         var folder = Directory.CreateTempSubdirectory("ccflux-test-").FullName;

@@ -21,4 +21,7 @@ internal static class TelemetryTokensSql
 
     /// <summary>Parameters: now, user.</summary>
     public const string Revoke = "UPDATE telemetry_tokens SET revoked_at = ? WHERE user_id = ? AND revoked_at IS NULL";
+
+    /// <summary>Parameters: user, subject.</summary>
+    public const string MapInstall = "UPDATE telemetry_subjects SET user_id = ? WHERE subject_id = ? AND kind = 'install'";
 }
