@@ -79,22 +79,22 @@ internal sealed class TelemetryWriter : ITransactionParticipant
         }
     }
 
-    public void RolledBack()
+    public void Forget()
     {
         _rollups.Clear();
         _seen.Clear();
         _changed = false;
-        Forget();
+        ForgetRows();
     }
 
-    /// <summary>Writes what waits for the transaction's end and remembers nothing, so that rows may be deleted.</summary>
+    /// <summary>Writes what waits for the transaction's end and remembers no row, so that rows may be deleted.</summary>
     public void Settle(SqlConnection connection)
     {
         BeforeCommit(connection);
-        Forget();
+        ForgetRows();
     }
 
-    private void Forget()
+    private void ForgetRows()
     {
         _subjects.Forget();
         _names.Forget();
