@@ -1,4 +1,5 @@
 using Ccflux.Receiver.Cli;
+using Ccflux.Receiver.Composition;
 using Ccflux.Receiver.Platform;
 using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Database;
@@ -24,6 +25,7 @@ internal static class Program
         builder.Services.AddUsage(builder.Configuration);
         builder.Services.AddShell();
         builder.Services.AddTelemetry(builder.Configuration);
+        builder.Services.AddTelemetryPorts();
         builder.Services.CheckSettings(builder.Configuration);
 
         var app = builder.Build();
