@@ -20,7 +20,9 @@ internal sealed class UsageHookTotals(SqliteReaders readers) : IHookTotals
     public async Task<IReadOnlyList<HookTotals>> ReadAsync(string email, IReadOnlyCollection<string> sessions, CancellationToken cancellationToken)
     {
         using var lease = await readers.RentAsync(cancellationToken);
-        return (await lease.Connection.QueryAsync<HookTotals>(PortsSql.HookTotals, new { Email = email, Sessions = sessions })).AsList();
+        var rows = await lease.Connection.QueryAsync<(string Session, string Model, long Input, long Output, long CacheRead, long CacheWrite)>(
+            PortsSql.HookTotals, new { Email = email, Sessions = sessions });
+        return [.. rows.Select(row => new HookTotals(row.Session, row.Model, row.Input, row.Output, row.CacheRead, row.CacheWrite))];
     }
 }
 
