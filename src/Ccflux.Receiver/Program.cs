@@ -1,9 +1,11 @@
 using Ccflux.Receiver.Cli;
+using Ccflux.Receiver.Composition;
 using Ccflux.Receiver.Platform;
 using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Database;
 using Ccflux.Receiver.Platform.Settings;
 using Ccflux.Receiver.Shell;
+using Ccflux.Receiver.Telemetry;
 using Ccflux.Receiver.Usage;
 
 namespace Ccflux.Receiver;
@@ -22,14 +24,18 @@ internal static class Program
         builder.Services.AddIdentity(builder.Configuration);
         builder.Services.AddUsage(builder.Configuration);
         builder.Services.AddShell();
+        builder.Services.AddTelemetry(builder.Configuration);
+        builder.Services.AddTelemetryPorts();
         builder.Services.CheckSettings(builder.Configuration);
 
         var app = builder.Build();
+        app.UseTelemetry();
         app.UsePlatform();
         app.MapPlatform();
         app.MapShell();
         app.MapIdentity();
         app.MapUsage();
+        app.MapTelemetry();
         return app;
     }
 }

@@ -23,7 +23,7 @@ internal sealed class RunningReceiver : IAsyncDisposable
         _app = app;
         _log = log;
         Folder = folder;
-        Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+        Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
         Client = NewClient();
     }
 
@@ -33,6 +33,9 @@ internal sealed class RunningReceiver : IAsyncDisposable
 
     public Uri Address { get; }
 
+    /// <summary>Every address that is listened on, the main one first.</summary>
+    public IReadOnlyList<Uri> Addresses => [.. _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(address => new Uri(address))];
+
     /// <summary>A client that follows no redirect and keeps no cookie.</summary>
     public HttpClient Client { get; }
 
@@ -41,6 +44,8 @@ internal sealed class RunningReceiver : IAsyncDisposable
 
     public T Service<T>()
         where T : notnull => _app.Services.GetRequiredService<T>();
+
+    public IEnumerable<T> Services<T>() => _app.Services.GetServices<T>();
 
     public static async Task<RunningReceiver> StartAsync(TimeProvider? time = null, params (string Key, string? Value)[] settings)
     {
@@ -52,6 +57,8 @@ internal sealed class RunningReceiver : IAsyncDisposable
             ["DATABASE_PATH"] = Path.Combine(folder, "ccflux.db"),
             ["ADMIN_TOKEN"] = AdminToken,
             ["VIEWER_TOKEN"] = ViewerToken,
+            ["OTLP_HTTP_ADDR"] = "",
+            ["OTLP_GRPC_ADDR"] = "",
         };
         foreach (var (key, value) in settings)
         {

@@ -15,7 +15,7 @@ internal sealed class ListenAddressAttribute : ValidationAttribute
     }
 
     protected override ValidationResult? IsValid(object? value, ValidationContext validationContext) =>
-        value is null || Parse((string)value) is not null
+        value is null or "" || Parse((string)value) is not null
             ? ValidationResult.Success
             : new ValidationResult($"expected an address and a port such as 127.0.0.1:8080, got \"{value}\".");
 }

@@ -10,3 +10,7 @@ internal sealed class AlsoNamedAttribute(string key) : Attribute
 {
     public string Key { get; } = key;
 }
+
+/// <summary>A blank value is a value here, and turns something off; elsewhere it is the same as none.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class BlankIsOffAttribute : Attribute;

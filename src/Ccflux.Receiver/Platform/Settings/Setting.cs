@@ -13,6 +13,7 @@ internal sealed class Setting
         Key = key;
         AlsoNamed = property.GetCustomAttribute<AlsoNamedAttribute>()?.Key;
         IsSecret = property.IsDefined(typeof(SecretAttribute));
+        BlankIsOff = property.IsDefined(typeof(BlankIsOffAttribute));
         Default = defaultValue;
         Description = property.GetCustomAttribute<DescriptionAttribute>()?.Description
             ?? throw new InvalidOperationException($"{key} has no [Description].");
@@ -26,6 +27,8 @@ internal sealed class Setting
     public string? AlsoNamed { get; }
 
     public bool IsSecret { get; }
+
+    public bool BlankIsOff { get; }
 
     public object? Default { get; }
 

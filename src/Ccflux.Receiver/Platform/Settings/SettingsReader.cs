@@ -43,6 +43,11 @@ internal sealed class SettingsReader(IConfiguration configuration)
 
     private string? Text(Setting setting)
     {
+        if (setting.BlankIsOff && configuration[setting.Key] is { } given && string.IsNullOrWhiteSpace(given))
+        {
+            return "";
+        }
+
         // A blank value is an unset one: compose files and unit files write `KEY=`.
         var text = configuration[setting.Key] is { } own && !string.IsNullOrWhiteSpace(own) ? own : null;
         text ??= setting.AlsoNamed is { } older && !string.IsNullOrWhiteSpace(configuration[older]) ? configuration[older] : null;

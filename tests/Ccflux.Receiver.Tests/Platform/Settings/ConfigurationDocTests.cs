@@ -15,7 +15,7 @@ public sealed class ConfigurationDocTests
 
         Settings are environment variables; the same names may stand in `appsettings.json` in the receiver's working folder (the environment wins).
         They are checked at start: if any is wrong the receiver says which, all at once, and does not start. What each came to is printed at start,
-        secrets only as set or unset. A blank value counts as unset. Secrets are never given as arguments.
+        secrets only as set or unset. A blank value counts as unset, but where empty turns something off. Secrets are never given as arguments.
         Switches take `true`/`false`, `1`/`0`, `yes`/`no`, `on`/`off`.
 
         `ccflux-receiver` also honours ASP.NET Core's `Logging__LogLevel__…` variables, such as `Logging__LogLevel__Default=Debug`.
@@ -30,6 +30,7 @@ public sealed class ConfigurationDocTests
         ["IdentityOptions"] = "Users' tokens and devices",
         ["UsageOptions"] = "Usage",
         ["PriceOptions"] = "Prices",
+        ["TelemetryOptions"] = "Telemetry",
     };
 
     [Fact]

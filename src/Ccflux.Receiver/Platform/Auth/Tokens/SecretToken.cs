@@ -13,6 +13,8 @@ internal static class SecretToken
 
     public static string NewAccess() => "atok_" + New();
 
+    public static string NewTelemetry() => "ttok_" + New();
+
     public static byte[] Hash(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
 
     /// <summary>How a refresh token stands in its table.</summary>

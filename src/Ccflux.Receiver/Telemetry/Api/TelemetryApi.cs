@@ -1,0 +1,70 @@
+using Ccflux.Contracts.Http;
+using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Http;
+using Ccflux.Receiver.Telemetry.Read;
+
+namespace Ccflux.Receiver.Telemetry.Api;
+
+/// <summary><c>/api/v1/telemetry/…</c>: the page's tables as JSON or CSV, each a part of the page's own read.</summary>
+internal static class TelemetryApi
+{
+    private const string Filters = " Query: period (today, 7d, 30d, 90d, custom with from and to), user, division, model, terminal; format is json or csv.";
+    private const int RecentCalls = 1000;
+
+    public static void MapTelemetryApi(this IEndpointRouteBuilder endpoints)
+    {
+        var api = endpoints.MapGroup("/api/v1/telemetry").RequireAuthorization(AdminPolicies.Reader).WithTags("Telemetry");
+        Map(api, "/summary", "The figures of the period and of the one before.", TelemetryColumns.Summary, TelemetryColumns.SummaryOf);
+        Map(api, "/timeline", "Hour by hour up to two days, else day by day.", TelemetryColumns.Timeline, view => view.Timeline);
+        Map(api, "/models", "By model, with the period before.", TelemetryColumns.Models, view => view.Models);
+        Map(api, "/users", "By user. kind says how sure it is whose it is: user (own token), claimed (organisation's token), install (no e-mail).", TelemetryColumns.Users, view => view.Users);
+        Map(api, "/terminals", "Sessions by terminal.", TelemetryColumns.Terminals, view => view.Terminals);
+        Map(api, "/tools", "Tool calls, failures and durations. Follows no model.", TelemetryColumns.Tools, view => view.Tools);
+        Map(api, "/decisions", "Tool decisions; config and hook decide without the user.", TelemetryColumns.Decisions, view => view.Decisions);
+        Map(api, "/errors", "Requests that failed after all retries, by status.", TelemetryColumns.Errors, view => view.Errors);
+        Map(api, "/windows", "Tokens of the last five clock hours by user, against the plan.", TelemetryColumns.Windows, view => view.Windows);
+        Map(api, "/calls", "The newest requests, as long as events are kept.", TelemetryColumns.Calls, view => view.RecentCalls);
+        MapAdmin(api);
+    }
+
+    private static void Map<T>(
+        RouteGroupBuilder api, string path, string summary, IReadOnlyList<(string, Func<T, object?>)> columns, Func<TelemetryPageView, IEnumerable<T>> part) =>
+        api.MapGet(path, (HttpContext context, TelemetryPageQuery query, TimeProvider time) => AnswerAsync(
+                context, time, path[1..], columns, async filter => part(await query.ReadAsync(filter, RecentCalls, context.RequestAborted))))
+            .WithSummary(summary + Filters).ProducesProblem(StatusCodes.Status400BadRequest);
+
+    private static void MapAdmin(RouteGroupBuilder api)
+    {
+        api.MapGet("/names", (HttpContext context, TelemetryAdminQuery query, TimeProvider time) => AnswerAsync(
+                context, time, "names", TelemetryColumns.Seen, async _ => await query.SeenAsync(context.RequestAborted)))
+            .WithSummary("Metrics, events, attributes and services that were received and not understood or refused, and caps that were met.");
+        api.MapGet("/installs", (HttpContext context, TelemetryAdminQuery query, TimeProvider time) => AnswerAsync(
+                context, time, "installs", TelemetryColumns.Installs, async _ => await query.InstallsAsync(context.RequestAborted)))
+            .WithSummary("Installations that send no e-mail, and whom the admin mapped them to.");
+        api.MapGet("/users/{email}/reconciliation", (string email, HttpContext context, TelemetryAdminQuery query, TimeProvider time) => AnswerAsync(
+                context, time, "reconciliation", TelemetryColumns.Reconciled, async filter => await query.ReconcileAsync(email.ToLowerInvariant(), filter, context.RequestAborted)))
+            .WithSummary("A user's sessions by telemetry and by hook reports, side by side, never added up." + Filters);
+    }
+
+    private static async Task<IResult> AnswerAsync<T>(
+        HttpContext context, TimeProvider time, string name, IReadOnlyList<(string, Func<T, object?>)> columns, Func<TelemetryFilter, Task<IEnumerable<T>>> read)
+    {
+        var faults = new List<string>();
+        var filter = TelemetryFilter.Parse(context.Request.Query, time.GetUtcNow(), faults);
+        var format = context.Request.Query["format"].ToString();
+        if (format is not ("" or "json" or "csv"))
+        {
+            faults.Add("format: must be json or csv");
+        }
+
+        if (faults.Count > 0)
+        {
+            return new Problem(StatusCodes.Status400BadRequest, ErrorCodes.InvalidPayload, string.Join("; ", faults) + ".");
+        }
+
+        var isCsv = format is "csv" || (format is "" && context.Request.Headers.Accept.ToString().Contains("text/csv", StringComparison.OrdinalIgnoreCase));
+        return new TelemetryTable<T>(name, Text(filter.From), Text(filter.To), columns, await read(filter), isCsv);
+    }
+
+    private static string Text(DateOnly day) => day.ToString("O", CultureInfo.InvariantCulture);
+}

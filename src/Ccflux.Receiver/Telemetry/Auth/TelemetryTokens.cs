@@ -1,0 +1,100 @@
+using System.Security.Cryptography;
+using Ccflux.Receiver.Platform.Auth;
+using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth.Tokens;
+using Ccflux.Receiver.Platform.Auth.Users;
+using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Writing;
+using Dapper;
+
+namespace Ccflux.Receiver.Telemetry.Auth;
+
+/// <summary>The tokens that telemetry is sent with: they can write telemetry and nothing else. Shown once, kept as their hash.</summary>
+internal sealed class TelemetryTokens(SqliteReaders readers, GroupCommitWriter writer, TelemetryOptions options, TimeProvider time)
+{
+    private readonly RecentCache<string, TelemetryCaller> _recent = new(time);
+    private readonly byte[]? _organisation = options.Token is { } token ? SecretToken.Hash(token) : null;
+
+    /// <summary>Null: no token, or one that is unknown or revoked.</summary>
+    public async ValueTask<TelemetryCaller?> AuthenticateAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        if (SecretToken.Bearer(request) is not { } token)
+        {
+            return null;
+        }
+
+        var hash = SecretToken.Hash(token);
+        if (_organisation is not null && CryptographicOperations.FixedTimeEquals(hash, _organisation))
+        {
+            return TelemetryCaller.Organisation;
+        }
+
+        var key = Convert.ToBase64String(hash);
+        return _recent.TryGet(key, out var known) ? known : await ReadAsync(hash, key, cancellationToken);
+    }
+
+    /// <summary>Why a request without a good token is refused.</summary>
+    public async Task<string> ExplainAsync(CancellationToken cancellationToken)
+    {
+        if (_organisation is null)
+        {
+            using var lease = await readers.RentAsync(cancellationToken);
+            if (await lease.Connection.ExecuteScalarAsync<long>(TelemetryTokensSql.CountLive) == 0)
+            {
+                return "Telemetry is not set up here: the admin gives out telemetry tokens, or sets OTLP_TOKEN.";
+            }
+        }
+
+        return "The telemetry token is missing, unknown or revoked. Set OTEL_EXPORTER_OTLP_HEADERS to \"Authorization=Bearer <token>\".";
+    }
+
+    /// <summary>Makes a telemetry token for a user. It is in the answer and nowhere else; earlier ones stay.</summary>
+    public Task<AccountResult> IssueAsync(AuditActor actor, string? email) => RunAsync(actor, "telemetry.issue", email, (connection, user, address) =>
+    {
+        var token = SecretToken.NewTelemetry();
+        connection.Execute(TelemetryTokensSql.Insert, SecretToken.Hash(token), user, time.GetUtcNow().ToUnixTimeMilliseconds());
+        return AccountResult.Ok(address, token);
+    });
+
+    /// <summary>Ends all of a user's telemetry tokens at once.</summary>
+    public Task<AccountResult> RevokeAsync(AuditActor actor, string? email) => RunAsync(actor, "telemetry.revoke", email, (connection, user, address) =>
+        connection.Execute(TelemetryTokensSql.Revoke, time.GetUtcNow().ToUnixTimeMilliseconds(), user) > 0
+            ? AccountResult.Ok(address)
+            : AccountResult.Refused(AccountFault.NoLiveToken));
+
+    private async Task<TelemetryCaller?> ReadAsync(byte[] hash, string key, CancellationToken cancellationToken)
+    {
+        var generation = _recent.Generation;
+        using var lease = await readers.RentAsync(cancellationToken);
+        if (await lease.Connection.ExecuteScalarAsync<long?>(TelemetryTokensSql.FindUser, new { Hash = hash }) is not { } user)
+        {
+            return null;
+        }
+
+        var caller = new TelemetryCaller(user);
+        _recent.Add(key, caller, generation);
+        return caller;
+    }
+
+    private async Task<AccountResult> RunAsync(AuditActor actor, string action, string? email, Func<SqlConnection, long, string, AccountResult> change)
+    {
+        var address = AccountRules.Normalize(email);
+        var result = await writer.WriteAsync(connection =>
+        {
+            if (connection.Scalar(TelemetryTokensSql.SelectUser, address) is not { } user)
+            {
+                return AccountResult.Refused(AccountFault.UnknownUser);
+            }
+
+            var outcome = change(connection, user, address);
+            if (outcome.IsOk)
+            {
+                AuditLog.Write(connection, new AuditEntry(time.GetUtcNow(), actor, action, outcome.Target, ""));
+            }
+
+            return outcome;
+        });
+        _recent.Clear();
+        return result.Status == WriteStatus.Committed ? result.Value! : AccountResult.Refused(AccountFault.Busy);
+    }
+}

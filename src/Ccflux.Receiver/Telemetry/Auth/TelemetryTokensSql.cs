@@ -1,0 +1,27 @@
+namespace Ccflux.Receiver.Telemetry.Auth;
+
+/// <summary>Statements on telemetry tokens.</summary>
+internal static class TelemetryTokensSql
+{
+    /// <summary>A user whose refresh tokens are all revoked is revoked here too; one who never had any is not.</summary>
+    public const string FindUser = """
+        SELECT t.user_id
+        FROM telemetry_tokens t JOIN users u ON u.user_id = t.user_id
+        WHERE t.token_hash = @Hash AND t.revoked_at IS NULL
+          AND (NOT EXISTS (SELECT 1 FROM refresh_tokens r WHERE lower(trim(r.email)) = u.email)
+               OR EXISTS (SELECT 1 FROM refresh_tokens r WHERE lower(trim(r.email)) = u.email AND r.revoked = 0))
+        """;
+
+    public const string CountLive = "SELECT count(*) FROM telemetry_tokens WHERE revoked_at IS NULL";
+
+    public const string SelectUser = "SELECT user_id FROM users WHERE email = ?";
+
+    /// <summary>Parameters: hash, user, now.</summary>
+    public const string Insert = "INSERT INTO telemetry_tokens (token_hash, user_id, created_at) VALUES (?, ?, ?)";
+
+    /// <summary>Parameters: now, user.</summary>
+    public const string Revoke = "UPDATE telemetry_tokens SET revoked_at = ? WHERE user_id = ? AND revoked_at IS NULL";
+
+    /// <summary>Parameters: user, subject.</summary>
+    public const string MapInstall = "UPDATE telemetry_subjects SET user_id = ? WHERE subject_id = ? AND kind = 'install'";
+}

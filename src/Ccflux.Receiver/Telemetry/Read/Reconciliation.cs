@@ -1,0 +1,63 @@
+namespace Ccflux.Receiver.Telemetry.Read;
+
+/// <summary>How the two accounts of a session's model stand to each other. They are never added up.</summary>
+internal enum Agreement
+{
+    /// <summary>Equal, once the requests that transcripts leave out are set aside.</summary>
+    Agree = 1,
+    Differ,
+    TelemetryOnly,
+    HookOnly,
+}
+
+/// <summary>Tokens of one account.</summary>
+internal sealed record AccountTokens(long Input, long Output, long CacheRead, long CacheWrite)
+{
+    public static readonly AccountTokens None = new(0, 0, 0, 0);
+
+    public static AccountTokens operator +(AccountTokens left, AccountTokens right) =>
+        new(left.Input + right.Input, left.Output + right.Output, left.CacheRead + right.CacheRead, left.CacheWrite + right.CacheWrite);
+
+    public static AccountTokens operator -(AccountTokens left, AccountTokens right) =>
+        new(left.Input - right.Input, left.Output - right.Output, left.CacheRead - right.CacheRead, left.CacheWrite - right.CacheWrite);
+}
+
+/// <summary>A session's model by both accounts.</summary>
+/// <param name="Telemetry">All that telemetry counted.</param>
+/// <param name="Hook">What the hook reported; null: nothing.</param>
+/// <param name="Unseen">The part of <paramref name="Telemetry"/> that transcripts do not hold.</param>
+/// <param name="UnseenSources">What that part is: compact, web_search_tool, …</param>
+internal sealed record ReconciledRow(
+    string Session, string Model, AccountTokens? Telemetry, AccountTokens? Hook, AccountTokens Unseen, IReadOnlyList<string> UnseenSources, Agreement Agreement);
+
+/// <summary>What telemetry says of one session, model and query source.</summary>
+internal sealed record SessionUsage(string Session, string Model, string QuerySource, AccountTokens Tokens);
+
+/// <summary>Sets the two accounts side by side. Pure.</summary>
+internal static class Reconciliation
+{
+    // Seen in recordings of the client: transcripts hold neither the request that compacts nor the one that searches; metrics call both auxiliary.
+    private static readonly string[] s_unseen = ["compact", "web_search_tool", "auxiliary"];
+
+    public static IReadOnlyList<ReconciledRow> Compare(IEnumerable<SessionUsage> telemetry, IEnumerable<HookTotals> hook)
+    {
+        var hooks = hook.ToDictionary(each => (each.Session, each.Model), each => new AccountTokens(each.Input, each.Output, each.CacheRead, each.CacheWrite));
+        var rows = telemetry
+            .GroupBy(usage => (usage.Session, usage.Model))
+            .Select(group => Row(group.Key.Session, group.Key.Model, [.. group], hooks.GetValueOrDefault(group.Key)))
+            .ToList();
+        var seen = rows.Select(row => (row.Session, row.Model)).ToHashSet();
+        rows.AddRange(hooks.Where(pair => !seen.Contains(pair.Key))
+            .Select(pair => new ReconciledRow(pair.Key.Session, pair.Key.Model, null, pair.Value, AccountTokens.None, [], Agreement.HookOnly)));
+        return [.. rows.OrderBy(row => row.Session, StringComparer.Ordinal).ThenBy(row => row.Model, StringComparer.Ordinal)];
+    }
+
+    private static ReconciledRow Row(string session, string model, IReadOnlyList<SessionUsage> usages, AccountTokens? hook)
+    {
+        var all = usages.Aggregate(AccountTokens.None, (sum, usage) => sum + usage.Tokens);
+        var unseen = usages.Where(usage => s_unseen.Contains(usage.QuerySource, StringComparer.Ordinal)).ToList();
+        var apart = unseen.Aggregate(AccountTokens.None, (sum, usage) => sum + usage.Tokens);
+        var agreement = hook is null ? Agreement.TelemetryOnly : hook == all - apart || hook == all ? Agreement.Agree : Agreement.Differ;
+        return new ReconciledRow(session, model, all, hook, apart, [.. unseen.Select(usage => usage.QuerySource).Order(StringComparer.Ordinal)], agreement);
+    }
+}

@@ -1,0 +1,88 @@
+using Ccflux.Storage.Sqlite;
+using Dapper;
+
+namespace Ccflux.Receiver.Telemetry.Read;
+
+/// <summary>What the admin looks at beside the figures: names that were not understood, installations without a person, and the comparison with hook reports.</summary>
+internal sealed class TelemetryAdminQuery(SqliteReaders readers, IHookTotals hooks)
+{
+    /// <summary>Sessions of one comparison at most.</summary>
+    public const int MaxSessions = 500;
+
+    public async Task<IReadOnlyList<SeenRow>> SeenAsync(CancellationToken cancellationToken)
+    {
+        using var lease = await readers.RentAsync(cancellationToken);
+        return [.. lease.Connection.Query<SeenCount>(TelemetryReadSql.Seen)
+            .Select(row => new SeenRow(row.Kind, row.Name, row.Count, At(row.FirstAt), At(row.LastAt)))];
+    }
+
+    public async Task<IReadOnlyList<InstallRow>> InstallsAsync(CancellationToken cancellationToken)
+    {
+        using var lease = await readers.RentAsync(cancellationToken);
+        return [.. lease.Connection.Query<InstallSums>(TelemetryReadSql.Installs)
+            .Select(row => new InstallRow(row.SubjectId, row.InstallId, row.MappedTo, At(row.FirstAt), row.Requests, row.Cost / 1_000_000_000m))];
+    }
+
+    /// <summary>A user's sessions of the period by both accounts, the latest <see cref="MaxSessions"/> at most.</summary>
+    public async Task<IReadOnlyList<ReconciledRow>> ReconcileAsync(string email, TelemetryFilter filter, CancellationToken cancellationToken)
+    {
+        List<SessionSums> rows;
+        using (var lease = await readers.RentAsync(cancellationToken))
+        {
+            rows = lease.Connection.Query<SessionSums>(TelemetryReadSql.SessionUsage, new { User = email, filter.StartMs, filter.EndMs }).AsList();
+        }
+
+        var sessions = rows
+            .GroupBy(row => row.Session, StringComparer.Ordinal)
+            .OrderByDescending(group => group.Max(row => row.LastAt))
+            .Take(MaxSessions)
+            .Select(group => group.Key)
+            .ToHashSet(StringComparer.Ordinal);
+        var reported = await hooks.ReadAsync(email, sessions, cancellationToken);
+        return Reconciliation.Compare(
+            rows.Where(row => sessions.Contains(row.Session))
+                .Select(row => new SessionUsage(row.Session, row.Model, row.QuerySource, new AccountTokens(row.Input, row.Output, row.CacheRead, row.CacheWrite))),
+            reported);
+    }
+
+    private static DateTimeOffset At(long epochMs) => DateTimeOffset.FromUnixTimeMilliseconds(epochMs);
+
+    private sealed record SeenCount
+    {
+        public string Kind { get; init; } = "";
+
+        public string Name { get; init; } = "";
+
+        public long Count { get; init; }
+
+        public long FirstAt { get; init; }
+
+        public long LastAt { get; init; }
+    }
+
+    private sealed record InstallSums
+    {
+        public long SubjectId { get; init; }
+
+        public string InstallId { get; init; } = "";
+
+        public string? MappedTo { get; init; }
+
+        public long FirstAt { get; init; }
+
+        public long Requests { get; init; }
+
+        public long Cost { get; init; }
+    }
+
+    private sealed record SessionSums : SumsRow
+    {
+        public string Session { get; init; } = "";
+
+        public string Model { get; init; } = "";
+
+        public string QuerySource { get; init; } = "";
+
+        public long LastAt { get; init; }
+    }
+}

@@ -1,0 +1,103 @@
+namespace Ccflux.Receiver.Telemetry.Read;
+
+/// <summary>Everything that the telemetry page shows, read at one instant.</summary>
+/// <param name="HasAny">False until the first record arrived: then the page shows how to set clients up.</param>
+internal sealed record TelemetryPageView(
+    TelemetryFilter Filter,
+    DateTimeOffset At,
+    bool HasAny,
+    TelemetryCards Cards,
+    TelemetryCards Before,
+    IReadOnlyList<TimePoint> Timeline,
+    IReadOnlyList<ModelRow> Models,
+    IReadOnlyList<UserRow> Users,
+    IReadOnlyList<NamedCount> Terminals,
+    IReadOnlyList<ToolRow> Tools,
+    IReadOnlyList<NamedCount> Decisions,
+    IReadOnlyList<NamedCount> Errors,
+    IReadOnlyList<WindowRow> Windows,
+    IReadOnlyList<RecentCall> RecentCalls,
+    TelemetryChoices Choices);
+
+/// <summary>Requests, tokens and cost, from one source each.</summary>
+internal sealed record RequestTotals(long Requests, long Errors, long Input, long Output, long CacheRead, long CacheWrite, decimal CostUsd)
+{
+    public static readonly RequestTotals None = new(0, 0, 0, 0, 0, 0, 0);
+
+    /// <summary>Input and output, without cache.</summary>
+    public long Billed => Input + Output;
+
+    /// <summary>Of requests after retries; null where none is known.</summary>
+    public double? SuccessRate => Requests + Errors == 0 ? null : (double)Requests / (Requests + Errors);
+
+    /// <summary>Cache reads of all that was put in, the writing of the cache counted.</summary>
+    public double? CacheEfficiency => Input + CacheRead + CacheWrite == 0 ? null : (double)CacheRead / (Input + CacheRead + CacheWrite);
+
+    public static RequestTotals operator +(RequestTotals left, RequestTotals right) => new(
+        left.Requests + right.Requests, left.Errors + right.Errors, left.Input + right.Input, left.Output + right.Output,
+        left.CacheRead + right.CacheRead, left.CacheWrite + right.CacheWrite, left.CostUsd + right.CostUsd);
+}
+
+/// <summary>The figures of a period.</summary>
+/// <param name="Sessions">Distinct session ids by the hour they were first seen, and starts that name no id.</param>
+/// <param name="Conversations">Distinct prompts.</param>
+/// <param name="CliSeconds">Active time of the client; <paramref name="UserSeconds"/> of the person.</param>
+internal sealed record TelemetryCards(
+    RequestTotals Totals,
+    long Sessions,
+    long Conversations,
+    Percentiles RequestMs,
+    Percentiles ToolMs,
+    long CliSeconds,
+    long UserSeconds,
+    long LinesAdded,
+    long LinesRemoved,
+    long Commits,
+    long PullRequests,
+    long ToolCalls,
+    long Accepted,
+    long Rejected,
+    long Automatic)
+{
+    /// <summary>Seconds that the client worked for each second of a person; null while nobody did.</summary>
+    public double? UsageLeverage => UserSeconds == 0 ? null : (double)CliSeconds / UserSeconds;
+}
+
+/// <summary>Milliseconds, each off by 3 % at most; null where nothing was measured.</summary>
+internal sealed record Percentiles(double? P50, double? P95, double? P99, long Count);
+
+/// <summary>An hour or a day of the timeline, by model.</summary>
+/// <param name="RequestP95">Of the whole bucket, whatever the model; ms.</param>
+internal sealed record TimePoint(DateTimeOffset At, RequestTotals Totals, IReadOnlyList<ModelTotals> Models, double? RequestP95, double? ToolP95, long CliSeconds, long UserSeconds);
+
+internal sealed record ModelTotals(string Model, RequestTotals Totals);
+
+internal sealed record ModelRow(string Model, RequestTotals Totals, RequestTotals Before);
+
+/// <param name="Kind">user, claimed, install or other: how sure it is whose they are.</param>
+internal sealed record UserRow(string User, string Division, string Kind, RequestTotals Totals, long Sessions, DateTimeOffset? LastDay);
+
+internal sealed record NamedCount(string Name, string Detail, long Count);
+
+internal sealed record ToolRow(string Tool, long Calls, long Failures, Percentiles Ms)
+{
+    public double? SuccessRate => Calls == 0 ? null : (double)(Calls - Failures) / Calls;
+}
+
+/// <summary>What a user used in the five clock hours up to now, against the plan.</summary>
+/// <param name="Plan">Null where no plan is known.</param>
+/// <param name="Limit">Tokens that the plan gives in five hours, as far as it is known.</param>
+internal sealed record WindowRow(string User, long Billed, long CacheRead, long CacheWrite, string? Plan, long? Limit);
+
+internal sealed record RecentCall(
+    DateTimeOffset At, string User, string Model, string QuerySource, string? RequestId, long Input, long Output, long CacheRead, long CacheWrite, decimal CostUsd, long? DurationMs);
+
+/// <summary>What the filters offer.</summary>
+internal sealed record TelemetryChoices(IReadOnlyList<string> Users, IReadOnlyList<string> Divisions, IReadOnlyList<string> Models, IReadOnlyList<string> Terminals);
+
+/// <summary>A name that is not understood, refused or beyond a cap.</summary>
+internal sealed record SeenRow(string Kind, string Name, long Count, DateTimeOffset FirstAt, DateTimeOffset LastAt);
+
+/// <summary>Telemetry that names no person.</summary>
+/// <param name="MappedTo">The e-mail that the admin has given it.</param>
+internal sealed record InstallRow(long SubjectId, string InstallId, string? MappedTo, DateTimeOffset FirstAt, long Requests, decimal CostUsd);

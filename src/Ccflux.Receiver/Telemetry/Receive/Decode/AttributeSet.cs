@@ -1,0 +1,109 @@
+using System.Buffers.Text;
+
+namespace Ccflux.Receiver.Telemetry.Receive.Decode;
+
+/// <summary>The read attributes of a resource, record or point. Made once a request and used again for each: texts stay where they are
+/// in the body and are read out only for what is kept. Numbers and flags come as either, or as text; all are taken.</summary>
+internal sealed class AttributeSet
+{
+    private readonly Slot[] _slots = new Slot[Enum.GetValues<AttributeKey>().Length];
+    private long _present;
+
+    /// <summary>Of all attributes, also those that are not read, whatever their order: what tells streams apart.</summary>
+    public ulong Identity { get; private set; }
+
+    public void Clear()
+    {
+        _present = 0;
+        Identity = 0;
+    }
+
+    /// <summary>Adds to <see cref="Identity"/>; a sum does not depend on the order.</summary>
+    public void Identify(ulong key, ulong value) => Identity += StableHash.Combine(key, value);
+
+    public bool Has(AttributeKey key) => (_present & Bit(key)) != 0;
+
+    /// <summary>The text is not copied: <paramref name="source"/> must stand until the set is cleared.</summary>
+    public void SetText(AttributeKey key, byte[] source, int start, int length) => Set(key, new Slot(SlotType.Text, source, start, length, 0));
+
+    public void SetInteger(AttributeKey key, long value) => Set(key, new Slot(SlotType.Integer, [], 0, 0, value));
+
+    public void SetDouble(AttributeKey key, double value) => Set(key, new Slot(SlotType.Double, [], 0, 0, BitConverter.DoubleToInt64Bits(value)));
+
+    /// <summary>The text, or nothing where the attribute is absent or a number.</summary>
+    public ReadOnlySpan<byte> Text(AttributeKey key) =>
+        Has(key) && _slots[(int)key] is { Type: SlotType.Text } slot ? slot.Text : default;
+
+    public long? Integer(AttributeKey key)
+    {
+        if (!Has(key))
+        {
+            return null;
+        }
+
+        ref readonly var slot = ref _slots[(int)key];
+        switch (slot.Type)
+        {
+            case SlotType.Integer:
+                return slot.Value;
+            case SlotType.Double:
+                var real = BitConverter.Int64BitsToDouble(slot.Value);
+                return double.IsFinite(real) && Math.Abs(real) < long.MaxValue / 2 ? (long)Math.Round(real) : null;
+            case SlotType.Text:
+            default:
+                var text = slot.Text;
+                return Utf8Parser.TryParse(text, out long number, out var used) && used == text.Length ? number : null;
+        }
+    }
+
+    /// <summary>Null where absent or no number; NaN and infinities are given as they are.</summary>
+    public double? Double(AttributeKey key)
+    {
+        if (!Has(key))
+        {
+            return null;
+        }
+
+        ref readonly var slot = ref _slots[(int)key];
+        switch (slot.Type)
+        {
+            case SlotType.Integer:
+                return slot.Value;
+            case SlotType.Double:
+                return BitConverter.Int64BitsToDouble(slot.Value);
+            case SlotType.Text:
+            default:
+                var text = slot.Text;
+                return Utf8Parser.TryParse(text, out double number, out var used) && used == text.Length ? number : null;
+        }
+    }
+
+    public bool? Flag(AttributeKey key) => !Has(key) ? null
+        : _slots[(int)key].Type == SlotType.Text ? Text(key) switch
+        {
+            var text when text.SequenceEqual("true"u8) => true,
+            var text when text.SequenceEqual("false"u8) => false,
+            _ => null,
+        }
+        : _slots[(int)key].Value != 0;
+
+    private static long Bit(AttributeKey key) => 1L << (int)key;
+
+    private void Set(AttributeKey key, Slot slot)
+    {
+        _slots[(int)key] = slot;
+        _present |= Bit(key);
+    }
+
+    private enum SlotType
+    {
+        Text = 1,
+        Integer = 2,
+        Double = 3,
+    }
+
+    private readonly record struct Slot(SlotType Type, byte[] Source, int Start, int Length, long Value)
+    {
+        public ReadOnlySpan<byte> Text => Source.AsSpan(Start, Length);
+    }
+}

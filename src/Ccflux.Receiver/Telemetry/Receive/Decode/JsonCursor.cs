@@ -1,0 +1,99 @@
+using System.Buffers.Text;
+using System.Text.Json;
+
+namespace Ccflux.Receiver.Telemetry.Receive.Decode;
+
+/// <summary>Steps through OTLP's JSON: objects, lists, and numbers that may stand as text.</summary>
+internal static class JsonCursor
+{
+    /// <summary>From the start of an object or from behind a value: on to the next property's name. False at the object's end.</summary>
+    public static bool NextProperty(this scoped ref Utf8JsonReader reader) => reader.Read() && reader.TokenType == JsonTokenType.PropertyName;
+
+    /// <summary>From a property's name into its object; false, and stepped over, where it is none.</summary>
+    public static bool EnterObject(this scoped ref Utf8JsonReader reader) => reader.Enter(JsonTokenType.StartObject);
+
+    public static bool EnterList(this scoped ref Utf8JsonReader reader) => reader.Enter(JsonTokenType.StartArray);
+
+    /// <summary>Inside a list: on to the next object. Other elements are an error.</summary>
+    public static bool NextObject(this scoped ref Utf8JsonReader reader) => reader.Read() && reader.TokenType switch
+    {
+        JsonTokenType.StartObject => true,
+        JsonTokenType.EndArray => false,
+        _ => throw new OtlpFormatException("a list holds something else than objects"),
+    };
+
+    /// <summary>From a property's name to behind its value.</summary>
+    public static void SkipValue(this scoped ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        reader.Skip();
+    }
+
+    /// <summary>A 64-bit number as number or as text; 0 for null.</summary>
+    public static ulong ReadFixed64(this scoped ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        return reader.TokenType switch
+        {
+            JsonTokenType.Null => 0,
+            JsonTokenType.Number when reader.TryGetUInt64(out var number) => number,
+            JsonTokenType.String when Utf8Parser.TryParse(reader.ValueSpan, out ulong number, out var used) && used == reader.ValueSpan.Length => number,
+            _ => throw new OtlpFormatException("a time is not a whole number"),
+        };
+    }
+
+    /// <summary>A real number as number, or as text, NaN and infinities among it.</summary>
+    public static double? ReadDouble(this scoped ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        return reader.TokenType switch
+        {
+            JsonTokenType.Null => null,
+            JsonTokenType.Number => reader.GetDouble(),
+            JsonTokenType.String when Utf8Parser.TryParse(reader.ValueSpan, out double number, out var used) && used == reader.ValueSpan.Length => number,
+            _ => throw new OtlpFormatException("a value is not a number"),
+        };
+    }
+
+    /// <summary>A whole number as number or as text.</summary>
+    public static long? ReadInteger(this scoped ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        return reader.TokenType switch
+        {
+            JsonTokenType.Null => null,
+            JsonTokenType.Number when reader.TryGetInt64(out var number) => number,
+            JsonTokenType.String when Utf8Parser.TryParse(reader.ValueSpan, out long number, out var used) && used == reader.ValueSpan.Length => number,
+            _ => throw new OtlpFormatException("a value is not a whole number"),
+        };
+    }
+
+    /// <summary>Where the text is that the reader stands at: in the body, or, where it holds escapes, in an array of its own.</summary>
+    public static (byte[] Source, int Start, int Length) Text(this scoped ref Utf8JsonReader reader, byte[] body)
+    {
+        if (reader.TokenType is not (JsonTokenType.String or JsonTokenType.PropertyName))
+        {
+            throw new OtlpFormatException("a text is missing");
+        }
+
+        if (!reader.ValueIsEscaped)
+        {
+            return (body, (int)reader.TokenStartIndex + 1, reader.ValueSpan.Length);
+        }
+
+        var own = new byte[reader.ValueSpan.Length];
+        return (own, 0, reader.CopyString(own));
+    }
+
+    private static bool Enter(this scoped ref Utf8JsonReader reader, JsonTokenType start)
+    {
+        reader.Read();
+        if (reader.TokenType == start)
+        {
+            return true;
+        }
+
+        reader.Skip();
+        return reader.TokenType == JsonTokenType.Null ? false : throw new OtlpFormatException("a field has another type than OTLP gives it");
+    }
+}

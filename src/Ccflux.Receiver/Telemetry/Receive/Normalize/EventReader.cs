@@ -1,0 +1,97 @@
+using Ccflux.Receiver.Telemetry.Receive.Decode;
+
+namespace Ccflux.Receiver.Telemetry.Receive.Normalize;
+
+/// <summary>Makes an event of a record's attributes.</summary>
+internal static class EventReader
+{
+    private const long MaxDurationMs = 7 * 24 * 3_600_000L;
+
+    /// <summary>Null where a figure is negative, too large or none.</summary>
+    public static EventRecord? Read(EventKind kind, long at, ulong time, AttributeSet attributes, Origin origin)
+    {
+        var sums = default(RequestSums);
+        if (kind == EventKind.ApiRequest && !TryReadSums(attributes, out sums))
+        {
+            return null;
+        }
+
+        var duration = attributes.Integer(AttributeKey.DurationMs);
+        if (duration is < 0 or > MaxDurationMs)
+        {
+            return null;
+        }
+
+        var requestId = kind is EventKind.ApiRequest ? attributes.Text(AttributeKey.RequestId) : default;
+        var (name, detail, source) = Words(kind, attributes);
+        return new EventRecord(
+            kind,
+            at,
+            KeyOf(kind, time, requestId, attributes),
+            origin,
+            attributes.Text(AttributeKey.PromptId) is { IsEmpty: false } prompt ? (long)StableHash.Of(prompt) : 0,
+            SafeText.Name(attributes.Text(AttributeKey.Model)),
+            name,
+            detail,
+            source,
+            SafeText.Id(requestId),
+            sums,
+            duration);
+    }
+
+    private static (string Name, string Detail, string Source) Words(EventKind kind, AttributeSet attributes)
+    {
+        string Text(AttributeKey key) => SafeText.Name(attributes.Text(key));
+
+        return kind switch
+        {
+            EventKind.ApiRequest => ("", "", Text(AttributeKey.QuerySource)),
+            EventKind.ApiError => (Status(attributes), "", Text(AttributeKey.QuerySource)),
+            EventKind.ToolResult => (Text(AttributeKey.ToolName), Outcome(attributes), ""),
+            EventKind.ToolDecision => (Text(AttributeKey.ToolName), Text(AttributeKey.Decision), Text(AttributeKey.Source)),
+            EventKind.Compaction => (Text(AttributeKey.Trigger), Outcome(attributes), ""),
+            EventKind.SubagentCompleted => (Text(AttributeKey.AgentType), "", ""),
+            EventKind.UserPrompt or EventKind.Dropped => ("", "", ""),
+        };
+    }
+
+    private static string Outcome(AttributeSet attributes) => attributes.Flag(AttributeKey.Success) switch { true => "success", false => "failure", null => "" };
+
+    /// <summary>A status is a number, or "none" where the connection failed.</summary>
+    private static string Status(AttributeSet attributes) =>
+        attributes.Integer(AttributeKey.StatusCode) is (> 0 and < 1000) and var status ? status.ToString(CultureInfo.InvariantCulture) : "none";
+
+    private static bool TryReadSums(AttributeSet attributes, out RequestSums sums)
+    {
+        var input = attributes.Integer(AttributeKey.InputTokens) ?? 0;
+        var output = attributes.Integer(AttributeKey.OutputTokens) ?? 0;
+        var read = attributes.Integer(AttributeKey.CacheReadTokens) ?? 0;
+        var write = attributes.Integer(AttributeKey.CacheCreationTokens) ?? 0;
+        var cost = (attributes.Double(AttributeKey.CostUsd) * 1e9) ?? (attributes.Double(AttributeKey.CostUsdMicros) * 1e3) ?? 0;
+        sums = new RequestSums(input, output, read, write, double.IsFinite(cost) ? (long)Math.Round(cost) : -1);
+        return IsCount(input) && IsCount(output) && IsCount(read) && IsCount(write) && cost is >= 0 and <= BatchRules.MaxRequestCost;
+    }
+
+    private static bool IsCount(long tokens) => tokens is >= 0 and <= BatchRules.MaxRequestTokens;
+
+    /// <summary>A request is known by its id. Anything else by session, name, time and sequence; where there is no sequence, by what it says.</summary>
+    private static long KeyOf(EventKind kind, ulong time, ReadOnlySpan<byte> requestId, AttributeSet attributes)
+    {
+        if (!requestId.IsEmpty)
+        {
+            return (long)StableHash.Combine((ulong)kind, StableHash.Of(requestId));
+        }
+
+        var key = StableHash.Combine((ulong)kind, time);
+        key = StableHash.Combine(key, StableHash.Of(attributes.Text(AttributeKey.SessionId)));
+        if (attributes.Integer(AttributeKey.EventSequence) is { } sequence)
+        {
+            return (long)StableHash.Combine(key, (ulong)sequence);
+        }
+
+        key = StableHash.Combine(key, StableHash.Of(attributes.Text(AttributeKey.Model)));
+        key = StableHash.Combine(key, StableHash.Of(attributes.Text(AttributeKey.ToolName)));
+        key = StableHash.Combine(key, (ulong)(attributes.Integer(AttributeKey.DurationMs) ?? -1));
+        return (long)StableHash.Combine(key, (ulong)(attributes.Integer(AttributeKey.OutputTokens) ?? -1));
+    }
+}

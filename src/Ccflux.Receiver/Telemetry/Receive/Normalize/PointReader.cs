@@ -1,0 +1,32 @@
+using Ccflux.Receiver.Telemetry.Receive.Decode;
+
+namespace Ccflux.Receiver.Telemetry.Receive.Normalize;
+
+/// <summary>Makes a point of its attributes.</summary>
+internal static class PointReader
+{
+    public static PointRecord Read(
+        MetricKind kind, bool isCumulative, long at, ulong stream, long time, long value, AttributeSet attributes, Origin origin)
+    {
+        string Text(AttributeKey key) => SafeText.Name(attributes.Text(key));
+
+        var (name, detail) = kind switch
+        {
+            MetricKind.Sessions => (Text(AttributeKey.StartType), ""),
+            MetricKind.Lines or MetricKind.Tokens or MetricKind.ActiveTime => (Text(AttributeKey.Type), ""),
+            MetricKind.EditDecisions => (Text(AttributeKey.ToolName), Text(AttributeKey.Decision)),
+            MetricKind.PullRequests or MetricKind.Commits or MetricKind.Cost => ("", ""),
+        };
+        var source = kind switch
+        {
+            MetricKind.Tokens or MetricKind.Cost => Text(AttributeKey.QuerySource),
+            MetricKind.EditDecisions => Text(AttributeKey.Source),
+            _ => "",
+        };
+        return new PointRecord(
+            kind, isCumulative, at, (long)stream, KeyOf(at, StableHash.Combine(stream, (ulong)time)), time, value, origin, Text(AttributeKey.Model), name, detail, source);
+    }
+
+    /// <summary>The second of the day before 46 bits of the hash: what arrives together stands together in the database, and is written with few pages.</summary>
+    private static long KeyOf(long at, ulong hash) => ((at / 1000 % 86_400) << 46) | (long)(hash >> 18);
+}

@@ -1,0 +1,91 @@
+using System.Runtime.InteropServices;
+
+namespace Ccflux.Receiver.Telemetry.Receive.Normalize;
+
+/// <summary>Who sent a record, as far as it says so. All of it has passed <see cref="SafeText"/>.</summary>
+/// <param name="Email">What the record claims; lower case.</param>
+/// <param name="Install">The client's <c>user.id</c>.</param>
+/// <param name="Session">Null where the client leaves session ids out.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct Origin(string? Email, string? Install, string? Session, string Terminal);
+
+/// <summary>Tokens and cost of a request or a point.</summary>
+/// <param name="Cost">Billionths of a US dollar.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct RequestSums(long Input, long Output, long CacheRead, long CacheWrite, long Cost)
+{
+    public static RequestSums operator +(RequestSums left, RequestSums right) => new(
+        left.Input + right.Input, left.Output + right.Output, left.CacheRead + right.CacheRead, left.CacheWrite + right.CacheWrite, left.Cost + right.Cost);
+
+    public static RequestSums operator -(RequestSums sums) => new(-sums.Input, -sums.Output, -sums.CacheRead, -sums.CacheWrite, -sums.Cost);
+}
+
+/// <summary>An event to be stored.</summary>
+/// <param name="Key">Tells it from every other event of its subject; the same when it comes again.</param>
+/// <param name="PromptKey">Of <c>prompt.id</c>; 0: none.</param>
+/// <param name="Name">The tool, the error's status, the compaction's trigger, the agent's type; or empty.</param>
+/// <param name="Detail">Success or failure, accept or reject; or empty.</param>
+/// <param name="Source">The request's <c>query_source</c>, a decision's source; or empty.</param>
+internal sealed record EventRecord(
+    EventKind Kind,
+    long At,
+    long Key,
+    Origin Origin,
+    long PromptKey,
+    string Model,
+    string Name,
+    string Detail,
+    string Source,
+    string? RequestId,
+    RequestSums Sums,
+    long? DurationMs);
+
+/// <summary>A point of a monotonic sum to be stored.</summary>
+/// <param name="StreamKey">Of metric, resource, attributes and start time.</param>
+/// <param name="PointKey">Of the stream and the point's time.</param>
+/// <param name="Time">Nanoseconds, as sent.</param>
+/// <param name="Value">In <see cref="MetricNames.Unit"/>s.</param>
+/// <param name="Name">The type of tokens, time, lines or start; the tool; or empty.</param>
+/// <param name="Detail">The decision and its source; or empty.</param>
+internal sealed record PointRecord(
+    MetricKind Kind,
+    bool IsCumulative,
+    long At,
+    long StreamKey,
+    long PointKey,
+    long Time,
+    long Value,
+    Origin Origin,
+    string Model,
+    string Name,
+    string Detail,
+    string Source);
+
+/// <summary>A name that was not understood, was refused or was beyond a cap, and how often.</summary>
+internal sealed record SeenName(SeenKind Kind, string Name, long Count);
+
+internal enum SeenKind
+{
+    Metric = 1,
+    Event,
+    Attribute,
+    Service,
+    Capped,
+}
+
+/// <summary>What one request brought: what is to be stored, and what was refused and why.</summary>
+internal sealed record TelemetryBatch(
+    IReadOnlyList<EventRecord> Events,
+    IReadOnlyList<PointRecord> Points,
+    IReadOnlyList<SeenName> Seen,
+    int Received,
+    int Rejected,
+    string? Reason)
+{
+    public bool IsEmpty => Events.Count == 0 && Points.Count == 0 && Seen.Count == 0;
+
+    public int Weight => Events.Count + Points.Count;
+
+    /// <summary>About what the batch holds in memory.</summary>
+    public int EstimatedBytes => 1024 + (Weight * 512);
+}

@@ -1,0 +1,130 @@
+using System.Buffers;
+using System.IO.Compression;
+
+namespace Ccflux.Receiver.Telemetry.Receive;
+
+/// <summary>A message in rented memory, unpacked, within the limit and the budget. Nothing beyond either is read or unpacked.</summary>
+internal sealed class OtlpBody : IDisposable
+{
+    private OtlpBody(OtlpOutcome? refusal) => Refusal = refusal;
+
+    /// <summary>Why there is no message; or null.</summary>
+    public OtlpOutcome? Refusal { get; }
+
+    public byte[] Buffer { get; private set; } = [];
+
+    public int Length { get; private set; }
+
+    /// <param name="stream">Read to its end.</param>
+    /// <param name="announced">The length that the sender gives, if it does.</param>
+    /// <param name="isGzip">Whether the message is packed.</param>
+    /// <param name="limit">Most bytes, as sent and unpacked.</param>
+    /// <param name="lease">Holds what is read.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public static async ValueTask<OtlpBody> ReadAsync(
+        Stream stream, long? announced, bool isGzip, int limit, MemoryLease lease, CancellationToken cancellationToken)
+    {
+        if (announced > limit)
+        {
+            return new OtlpBody(OtlpOutcome.TooLarge(limit));
+        }
+
+        var body = new OtlpBody(refusal: null);
+        try
+        {
+            if (await body.FillAsync(stream, (int)(announced ?? 4096) + 1, limit, lease, cancellationToken) is { } refusal)
+            {
+                body.Dispose();
+                return new OtlpBody(refusal);
+            }
+
+            return isGzip ? await UnpackAsync(body, limit, lease, cancellationToken) : body;
+        }
+        catch
+        {
+            body.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        if (Buffer.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(Buffer);
+            Buffer = [];
+            Length = 0;
+        }
+    }
+
+    private static async ValueTask<OtlpBody> UnpackAsync(OtlpBody packed, int limit, MemoryLease lease, CancellationToken cancellationToken)
+    {
+        using (packed)
+        {
+            var body = new OtlpBody(refusal: null);
+            try
+            {
+                await using var gzip = new GZipStream(new MemoryStream(packed.Buffer, 0, packed.Length, writable: false), CompressionMode.Decompress);
+                if (await body.FillAsync(gzip, Math.Min(packed.Length * 6, limit) + 1, limit, lease, cancellationToken) is { } refusal)
+                {
+                    body.Dispose();
+                    return new OtlpBody(refusal);
+                }
+
+                return body;
+            }
+            catch (InvalidDataException)
+            {
+                body.Dispose();
+                return new OtlpBody(OtlpOutcome.NotGzip);
+            }
+        }
+    }
+
+    private async ValueTask<OtlpOutcome?> FillAsync(Stream stream, int first, int limit, MemoryLease lease, CancellationToken cancellationToken)
+    {
+        // Each stage is held beside what the lease holds already: the packed message stays until it is unpacked.
+        var before = lease.Held;
+        if (!lease.TryHold(before + first))
+        {
+            return OtlpOutcome.Busy;
+        }
+
+        Buffer = ArrayPool<byte>.Shared.Rent(first);
+        while (true)
+        {
+            // One byte more than allowed tells a message that is too large from one that just fits.
+            var read = await stream.ReadAsync(Buffer.AsMemory(Length, Math.Min(Buffer.Length, limit + 1) - Length), cancellationToken);
+            Length += read;
+            if (read == 0)
+            {
+                return null;
+            }
+
+            if (Length > limit)
+            {
+                return OtlpOutcome.TooLarge(limit);
+            }
+
+            if (Length == Buffer.Length && !TryGrow(before, limit, lease))
+            {
+                return OtlpOutcome.Busy;
+            }
+        }
+    }
+
+    private bool TryGrow(long before, int limit, MemoryLease lease)
+    {
+        var size = (int)Math.Min(Buffer.Length * 2L, limit + 1);
+        if (!lease.TryHold(before + size))
+        {
+            return false;
+        }
+
+        var larger = ArrayPool<byte>.Shared.Rent(size);
+        Buffer.AsSpan(0, Length).CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(Buffer);
+        Buffer = larger;
+        return true;
+    }
+}

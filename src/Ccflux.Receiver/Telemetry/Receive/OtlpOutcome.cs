@@ -1,0 +1,53 @@
+namespace Ccflux.Receiver.Telemetry.Receive;
+
+/// <summary>The kinds of OTLP messages.</summary>
+internal enum OtlpSignal
+{
+    Logs = 1,
+    Metrics,
+    Traces,
+}
+
+/// <summary>How a message is written.</summary>
+internal enum OtlpFormat
+{
+    Protobuf = 1,
+    Json,
+}
+
+/// <summary>What came of a message.</summary>
+internal enum OtlpVerdict
+{
+    /// <summary>What could be taken is durable; some records may be refused.</summary>
+    Taken = 1,
+    Malformed,
+    TooLarge,
+    UnknownEncoding,
+    UnknownType,
+    Unauthenticated,
+    RateLimited,
+    Busy,
+    StorageFailed,
+}
+
+/// <summary>The answer to a message, before it is put into a transport's words.</summary>
+/// <param name="Rejected">Records that were refused and should not come again.</param>
+/// <param name="Message">For people.</param>
+/// <param name="RetryAfter">Set where the same message may come again.</param>
+internal sealed record OtlpOutcome(OtlpVerdict Verdict, int Rejected, string Message, TimeSpan? RetryAfter = null)
+{
+    public static readonly OtlpOutcome Busy = new(OtlpVerdict.Busy, 0, "More telemetry is waiting than can be stored now.", TimeSpan.FromSeconds(2));
+
+    public static readonly OtlpOutcome StorageFailed = new(OtlpVerdict.StorageFailed, 0, "The database cannot be written at the moment.", TimeSpan.FromSeconds(5));
+
+    public static readonly OtlpOutcome NotGzip = new(OtlpVerdict.Malformed, 0, "The message cannot be unpacked.");
+
+    public static readonly OtlpOutcome CutOff = new(OtlpVerdict.Malformed, 0, "The message is cut off.");
+
+    public static readonly OtlpOutcome UnknownEncoding = new(OtlpVerdict.UnknownEncoding, 0, "Only gzip is taken as an encoding.");
+
+    public static OtlpOutcome TooLarge(int limit) => new(OtlpVerdict.TooLarge, 0, $"A message holds at most {limit / 1024} KiB, as sent and unpacked (OTLP_BODY_LIMIT_KB).");
+
+    public static OtlpOutcome Taken(int received, int rejected, string? reason) =>
+        new(OtlpVerdict.Taken, rejected, rejected == 0 ? "" : $"{rejected} of {received} refused: {reason}.");
+}

@@ -1,0 +1,52 @@
+using System.Runtime.InteropServices;
+using Ccflux.Storage.Sqlite;
+
+namespace Ccflux.Receiver.Telemetry.Store;
+
+/// <summary>Counts by hour or by day, added up in memory and written at the transaction's end. Bounded by the transaction.</summary>
+internal sealed class CountRollup(string add, string selectLatency)
+{
+    private readonly Dictionary<CountKey, Cell> _cells = [];
+
+    public void Add(in CountKey key, long count, long? milliseconds = null)
+    {
+        ref var cell = ref CollectionsMarshal.GetValueRefOrAddDefault(_cells, key, out _);
+        cell.Count += count;
+        if (milliseconds is { } length)
+        {
+            (cell.Latency ??= new LatencyHistogram()).Add(length);
+        }
+    }
+
+    public void Flush(SqlConnection connection)
+    {
+        foreach (var (key, cell) in _cells)
+        {
+            if (cell.Latency is { } latency)
+            {
+                using var rows = connection.Query(selectLatency, key.Time, key.Subject, key.Terminal, key.Kind, key.Name, key.Detail);
+                if (rows.Read() && !rows.IsNull(0))
+                {
+                    latency.Add(rows.Blob(0));
+                }
+            }
+
+            connection.Execute(add, key.Time, key.Subject, key.Terminal, key.Kind, key.Name, key.Detail, cell.Count, cell.Latency?.ToArray());
+        }
+
+        _cells.Clear();
+    }
+
+    public void Clear() => _cells.Clear();
+
+    private struct Cell
+    {
+        public long Count;
+        public LatencyHistogram? Latency;
+    }
+}
+
+/// <param name="Time">An hour or a day.</param>
+/// <param name="Kind">One of <see cref="CountKind"/>.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct CountKey(long Time, long Subject, long Terminal, string Kind, long Name, long Detail);

@@ -1,0 +1,72 @@
+using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Writing;
+
+namespace Ccflux.Receiver.Telemetry.Store;
+
+/// <summary>Once an hour: events, known points and sessions older than TELEMETRY_RETENTION_DAYS go, in small writes between the others'. Rollups stay.</summary>
+internal sealed partial class TelemetryHousekeeping(
+    GroupCommitWriter writer, TelemetryWriter telemetry, TelemetryOptions options, TimeProvider time, ILogger<TelemetryHousekeeping> logger) : BackgroundService
+{
+    private const int RowsAWrite = 2000;
+    private static readonly TimeSpan s_interval = TimeSpan.FromHours(1);
+
+    /// <summary>Removes all that is too old. False where the database could not be written.</summary>
+    internal async Task<bool> RunAsync(CancellationToken cancellationToken)
+    {
+        var before = time.GetUtcNow().AddDays(-options.RetentionDays).ToUnixTimeMilliseconds();
+        var removed = RowsAWrite;
+        while (removed > 0 && !cancellationToken.IsCancellationRequested)
+        {
+            var written = await writer.WriteAsync(connection => Remove(connection, before));
+            if (written.Status != WriteStatus.Committed)
+            {
+                return false;
+            }
+
+            removed = written.Value;
+        }
+
+        return true;
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(s_interval, time);
+        do
+        {
+            try
+            {
+                if (!await RunAsync(stoppingToken))
+                {
+                    Log.NotRemoved(logger);
+                }
+            }
+            catch (StorageException exception)
+            {
+                Log.Failed(logger, exception);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    private int Remove(SqlConnection connection, long before)
+    {
+        // Sessions that this transaction touched must be written before any is judged by its age.
+        telemetry.Settle(connection);
+        var removed = connection.Execute(RetentionSql.DeleteEvents, before, RowsAWrite);
+        removed += connection.Execute(RetentionSql.DeletePoints, Clock.Day(before), RowsAWrite);
+        removed += connection.Execute(RetentionSql.DeletePrompts, Clock.Day(before), RowsAWrite);
+        removed += connection.Execute(RetentionSql.DeleteStreams, before * 1_000_000, RowsAWrite);
+        connection.Execute(RetentionSql.DeleteSessionUsage, before, RowsAWrite);
+        return removed + connection.Execute(RetentionSql.DeleteSessions, before, RowsAWrite);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "Old telemetry was not removed; it is tried again in an hour")]
+        public static partial void NotRemoved(ILogger logger);
+
+        [LoggerMessage(2, LogLevel.Error, "Removing old telemetry failed; it is tried again in an hour")]
+        public static partial void Failed(ILogger logger, Exception exception);
+    }
+}

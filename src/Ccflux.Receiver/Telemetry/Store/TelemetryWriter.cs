@@ -1,0 +1,265 @@
+using System.Runtime.InteropServices;
+using Ccflux.Receiver.Platform.Live;
+using Ccflux.Receiver.Telemetry.Auth;
+using Ccflux.Receiver.Telemetry.Receive.Normalize;
+using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Writing;
+
+namespace Ccflux.Receiver.Telemetry.Store;
+
+/// <summary>Stores batches: facts at once, rollups at the transaction's end. What is known already adds nothing. Used on the writer's thread only.</summary>
+internal sealed class TelemetryWriter : ITransactionParticipant
+{
+    public const string Topic = "telemetry";
+
+    private const int MaxSeenNames = 500;
+    private const int MaxPrompts = 50_000;
+
+    private static readonly string[] s_seenKinds = ["", "metric", "event", "attribute", "service", "capped"];
+
+    private readonly IChangeFeed _changes;
+    private readonly SubjectBook _subjects;
+    private readonly NameBook _names;
+    private readonly SessionBook _sessions;
+    private readonly RollupLedger _rollups = new();
+    private readonly HashSet<(long Subject, long Prompt)> _prompts = [];
+    private readonly Dictionary<(SeenKind Kind, string Name), long> _seen = [];
+    private long _now;
+    private bool _changed;
+
+    public TelemetryWriter(IChangeFeed changes)
+    {
+        _changes = changes;
+        _subjects = new SubjectBook(() => Saw(SeenKind.Capped, "subject", 1));
+        _names = new NameBook(category => Saw(SeenKind.Capped, $"{category}".ToLowerInvariant(), 1));
+        _sessions = new SessionBook(() => Saw(SeenKind.Capped, "session", 1));
+    }
+
+    public StoredCounts Write(SqlConnection connection, TelemetryCaller caller, TelemetryBatch batch, long now)
+    {
+        _now = now;
+        var stored = 0;
+        foreach (var each in batch.Events)
+        {
+            stored += Write(connection, caller, each) ? 1 : 0;
+        }
+
+        foreach (var each in batch.Points)
+        {
+            stored += Write(connection, caller, each) ? 1 : 0;
+        }
+
+        foreach (var seen in batch.Seen)
+        {
+            Saw(seen.Kind, seen.Name, seen.Count);
+        }
+
+        _changed |= stored > 0;
+        return new StoredCounts(stored, batch.Weight - stored);
+    }
+
+    public void BeforeCommit(SqlConnection connection)
+    {
+        _rollups.Flush(connection);
+        _sessions.Flush(connection);
+        foreach (var ((kind, name), count) in _seen)
+        {
+            connection.Execute(StoreSql.AddSeen, s_seenKinds[(int)kind], name, MaxSeenNames, count, _now);
+        }
+
+        _seen.Clear();
+    }
+
+    public void Committed()
+    {
+        if (_changed)
+        {
+            _changed = false;
+            _changes.Publish(Topic);
+        }
+    }
+
+    public void Forget()
+    {
+        _rollups.Clear();
+        _seen.Clear();
+        _changed = false;
+        ForgetRows();
+    }
+
+    /// <summary>Writes what waits for the transaction's end and remembers no row, so that rows may be deleted.</summary>
+    public void Settle(SqlConnection connection)
+    {
+        BeforeCommit(connection);
+        ForgetRows();
+    }
+
+    private void ForgetRows()
+    {
+        _subjects.Forget();
+        _names.Forget();
+        _sessions.Forget();
+        _prompts.Clear();
+    }
+
+    private bool Write(SqlConnection connection, TelemetryCaller caller, EventRecord record)
+    {
+        var subject = _subjects.Find(connection, caller, record.Origin, _now);
+        var terminal = _names.Find(connection, subject, NameCategory.Terminal, record.Origin.Terminal);
+        var session = _sessions.Find(connection, subject, record.Origin, record.At, terminal, out var isNewSession);
+        var model = _names.Find(connection, subject, NameCategory.Model, record.Model);
+        var name = _names.Find(connection, subject, record.Kind is EventKind.ToolResult or EventKind.ToolDecision ? NameCategory.Tool : NameCategory.Other, record.Name);
+        var detail = _names.Find(connection, subject, NameCategory.Other, record.Detail);
+        var source = _names.Find(connection, subject, NameCategory.Other, record.Source);
+        var place = new Place(subject, terminal, model, source, record.At);
+        if (isNewSession)
+        {
+            _rollups.Count(place, CountKind.Session, 0, 0, 1);
+        }
+
+        var isNew = connection.Execute(
+            StoreSql.InsertEvent,
+            subject, record.Key, session.Ref, record.At, EventNames.Name(record.Kind), model, name, detail, source, record.RequestId,
+            record.Sums.Input, record.Sums.Output, record.Sums.CacheRead, record.Sums.CacheWrite, record.Sums.Cost, record.DurationMs) > 0;
+        if (!isNew)
+        {
+            return false;
+        }
+
+        CountPrompt(connection, place, record.PromptKey);
+        switch (record.Kind)
+        {
+            case EventKind.ApiRequest:
+                if (!session.HasEvents)
+                {
+                    session.HasEvents = true;
+                    _rollups.Shadow(connection, session);
+                }
+
+                _rollups.Request(session, place, record.Sums, record.DurationMs);
+                break;
+            case EventKind.ApiError:
+                _rollups.Error(place);
+                _rollups.Count(place, CountKind.Error, name, source, 1);
+                break;
+            case EventKind.ToolResult:
+                _rollups.Count(place, CountKind.Tool, name, detail, 1, record.DurationMs);
+                break;
+            case EventKind.ToolDecision:
+                _rollups.Count(place, CountKind.Decision, name, Decision(connection, subject, record.Detail, record.Source), 1);
+                break;
+            case EventKind.UserPrompt:
+                _rollups.Count(place, CountKind.Prompt, 0, 0, 1);
+                break;
+            case EventKind.Compaction:
+                _rollups.Count(place, CountKind.Compaction, name, detail, 1);
+                break;
+            case EventKind.SubagentCompleted:
+                _rollups.Count(place, CountKind.Subagent, name, 0, 1);
+                break;
+            case EventKind.Dropped:
+                break;
+        }
+
+        return true;
+    }
+
+    private bool Write(SqlConnection connection, TelemetryCaller caller, PointRecord point)
+    {
+        var subject = _subjects.Find(connection, caller, point.Origin, _now);
+        if (PointLedger.NewValue(connection, subject, point) is not { } value)
+        {
+            return false;
+        }
+
+        var terminal = _names.Find(connection, subject, NameCategory.Terminal, point.Origin.Terminal);
+        var session = _sessions.Find(connection, subject, point.Origin, point.At, terminal, out var isNewSession);
+        var model = _names.Find(connection, subject, NameCategory.Model, point.Model);
+        var name = _names.Find(connection, subject, point.Kind == MetricKind.EditDecisions ? NameCategory.Tool : NameCategory.Other, point.Name);
+        var place = new Place(subject, terminal, model, _names.Find(connection, subject, NameCategory.Other, point.Source), point.At);
+        if (isNewSession)
+        {
+            _rollups.Count(place, CountKind.Session, 0, 0, 1);
+        }
+
+        switch (point.Kind)
+        {
+            case MetricKind.Tokens when TokensOf(point.Name, value) is { } sums:
+                _rollups.Metric(session, place, sums);
+                break;
+            case MetricKind.Tokens:
+                Saw(SeenKind.Capped, "token_type", 1);
+                break;
+            case MetricKind.Cost:
+                _rollups.Metric(session, place, new RequestSums(0, 0, 0, 0, value));
+                break;
+            case MetricKind.Sessions:
+                _rollups.Count(place, session.IsAnonymous ? CountKind.AnonymousSession : CountKind.SessionStart, name, 0, value);
+                break;
+            case MetricKind.Lines:
+                _rollups.Count(place, CountKind.Lines, name, 0, value);
+                break;
+            case MetricKind.PullRequests:
+                _rollups.Count(place, CountKind.PullRequest, 0, 0, value);
+                break;
+            case MetricKind.Commits:
+                _rollups.Count(place, CountKind.Commit, 0, 0, value);
+                break;
+            case MetricKind.EditDecisions:
+                _rollups.Count(place, CountKind.EditDecision, name, Decision(connection, subject, point.Detail, point.Source), value);
+                break;
+            case MetricKind.ActiveTime:
+                _rollups.Count(place, CountKind.ActiveTime, name, 0, value);
+                break;
+        }
+
+        return true;
+    }
+
+    /// <summary>A decision with who made it, as one name: <c>accept:config</c>.</summary>
+    private long Decision(SqlConnection connection, long subject, string decision, string source) =>
+        _names.Find(connection, subject, NameCategory.Other, $"{decision}:{source}");
+
+    private static RequestSums? TokensOf(string type, long tokens) => type switch
+    {
+        "input" => new RequestSums(tokens, 0, 0, 0, 0),
+        "output" => new RequestSums(0, tokens, 0, 0, 0),
+        "cacheRead" => new RequestSums(0, 0, tokens, 0, 0),
+        "cacheCreation" => new RequestSums(0, 0, 0, tokens, 0),
+        _ => null,
+    };
+
+    private void CountPrompt(SqlConnection connection, in Place place, long prompt)
+    {
+        if (prompt == 0 || _prompts.Contains((place.Subject, prompt)))
+        {
+            return;
+        }
+
+        if (connection.Execute(StoreSql.InsertPrompt, Clock.Day(place.At), place.Subject, prompt) > 0)
+        {
+            _rollups.Count(place, CountKind.Conversation, 0, 0, 1);
+        }
+
+        if (_prompts.Count >= MaxPrompts)
+        {
+            _prompts.Clear();
+        }
+
+        _prompts.Add((place.Subject, prompt));
+    }
+
+    private void Saw(SeenKind kind, string name, long count) => _seen[(kind, name)] = _seen.GetValueOrDefault((kind, name)) + count;
+}
+
+/// <summary>What storing came to; what was known already is neither new nor refused.</summary>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct StoredCounts(int New, int Known);
+
+/// <summary>The writer's entry for a batch.</summary>
+internal sealed class BatchWrite(TelemetryWriter telemetry, TelemetryCaller caller, TelemetryBatch batch, long now) : WriteEntry<StoredCounts>
+{
+    public override int Weight => batch.Weight;
+
+    protected override StoredCounts Write(SqlConnection connection) => telemetry.Write(connection, caller, batch, now);
+}

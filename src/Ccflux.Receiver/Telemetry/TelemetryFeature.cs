@@ -1,0 +1,46 @@
+using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Live;
+using Ccflux.Receiver.Platform.Settings;
+using Ccflux.Receiver.Telemetry.Api;
+using Ccflux.Receiver.Telemetry.Auth;
+using Ccflux.Receiver.Telemetry.Read;
+using Ccflux.Receiver.Telemetry.Receive;
+using Ccflux.Receiver.Telemetry.Store;
+using Ccflux.Storage.Writing;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Ccflux.Receiver.Telemetry;
+
+/// <summary>The door of telemetry: OTLP in, figures out.</summary>
+internal static class TelemetryFeature
+{
+    public static IServiceCollection AddTelemetry(this IServiceCollection services, IConfiguration configuration)
+    {
+        var options = services.AddSettings<TelemetryOptions>(configuration);
+        services.AddSingleton<TelemetryMetrics>();
+        services.AddSingleton<TelemetryTokens>();
+        services.AddSingleton<MemoryBudget>();
+        services.AddSingleton<TelemetryWriter>();
+        services.AddSingleton<ITransactionParticipant>(provider => provider.GetRequiredService<TelemetryWriter>());
+        services.AddSingleton<OtlpIntake>();
+        services.AddSingleton<OtlpHttpEndpoint>();
+        services.AddSingleton<OtlpGrpcEndpoint>();
+        services.AddSingleton(new LiveTopic(TelemetryWriter.Topic, AdminPolicies.Reader));
+        services.AddHostedService<TelemetryHousekeeping>();
+        services.AddSingleton<Installations>();
+        services.TryAddSingleton<ISeatPlans, NoSeatPlans>();
+        services.TryAddSingleton<IHookTotals, NoHookTotals>();
+        services.AddSingleton<TelemetryPageQuery>();
+        services.AddSingleton<TelemetryAdminQuery>();
+        services.AddOtlpListeners(options);
+        return services;
+    }
+
+    public static void UseTelemetry(this IApplicationBuilder app) => app.UseOtlpListeners();
+
+    public static void MapTelemetry(this IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapOtlp();
+        endpoints.MapTelemetryApi();
+    }
+}

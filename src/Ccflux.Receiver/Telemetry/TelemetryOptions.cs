@@ -1,0 +1,42 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using Ccflux.Receiver.Platform.Http;
+using Ccflux.Receiver.Platform.Settings;
+
+namespace Ccflux.Receiver.Telemetry;
+
+/// <summary>Where OTLP is taken, from whom, and how long its events are kept.</summary>
+internal sealed class TelemetryOptions
+{
+    [ConfigurationKeyName("OTLP_HTTP_ADDR"), ListenAddress, BlankIsOff]
+    [Description("Address and port for OTLP over HTTP, beside the main port, which takes it too. Empty: off.")]
+    public string HttpAddress { get; set; } = "127.0.0.1:4318";
+
+    [ConfigurationKeyName("OTLP_GRPC_ADDR"), ListenAddress, BlankIsOff]
+    [Description("Address and port for OTLP over gRPC. Empty: off.")]
+    public string GrpcAddress { get; set; } = "127.0.0.1:4317";
+
+    [ConfigurationKeyName("OTLP_TOKEN"), Secret]
+    [Description("One bearer token for a whole organisation's telemetry. user.email is then what the sender claims. Unset: only the telemetry tokens of users are taken.")]
+    public string? Token { get; set; }
+
+    [ConfigurationKeyName("OTLP_BODY_LIMIT_KB"), Range(16, 65536)]
+    [Description("Largest OTLP message in KiB, as sent and unpacked.")]
+    public int BodyLimitKb { get; set; } = 4096;
+
+    [ConfigurationKeyName("OTLP_MEMORY_MB"), Range(8, 4096)]
+    [Description("OTLP messages being read or waiting to be stored may hold so many MiB; beyond it exporters are told to come again.")]
+    public int MemoryMb { get; set; } = 64;
+
+    [ConfigurationKeyName("OTLP_RATE_LIMIT_PER_MINUTE"), Range(1, 10_000_000)]
+    [Description("OTLP requests a minute with a user's own telemetry token.")]
+    public int RequestsPerMinute { get; set; } = 1200;
+
+    [ConfigurationKeyName("OTLP_SERVICES")]
+    [Description("Further values of service.name that are taken, separated by commas. claude-code and claude-code-desktop always are.")]
+    public string? Services { get; set; }
+
+    [ConfigurationKeyName("TELEMETRY_RETENTION_DAYS"), Range(1, 3650)]
+    [Description("Days that single telemetry events are kept; hourly and daily figures stay. What is older on arrival is refused.")]
+    public int RetentionDays { get; set; } = 30;
+}

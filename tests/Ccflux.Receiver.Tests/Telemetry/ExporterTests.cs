@@ -1,0 +1,135 @@
+using System.Diagnostics.Metrics;
+using System.Net;
+using System.Net.Http.Headers;
+using OpenTelemetry;
+using OpenTelemetry.Exporter;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+
+namespace Ccflux.Receiver.Tests.Telemetry;
+
+/// <summary>A real exporter delivers by each protocol, and gRPC answers as gRPC.</summary>
+public sealed class ExporterTests
+{
+    [Theory]
+    [InlineData(OtlpExportProtocol.Grpc, MetricReaderTemporalityPreference.Cumulative)]
+    [InlineData(OtlpExportProtocol.Grpc, MetricReaderTemporalityPreference.Delta)]
+    [InlineData(OtlpExportProtocol.HttpProtobuf, MetricReaderTemporalityPreference.Cumulative)]
+    [InlineData(OtlpExportProtocol.HttpProtobuf, MetricReaderTemporalityPreference.Delta)]
+    public async Task DotnetExporter_DeliversEachGrowthOnce(OtlpExportProtocol protocol, MetricReaderTemporalityPreference temporality)
+    {
+        await using var receiver = await Hosting.RunningReceiver.StartAsync(null, ("OTLP_TOKEN", OtlpHost.Token), ("OTLP_HTTP_ADDR", "127.0.0.1:0"), ("OTLP_GRPC_ADDR", "127.0.0.1:0"));
+        var address = protocol == OtlpExportProtocol.Grpc ? receiver.Addresses[2] : new Uri(receiver.Addresses[1], "/v1/metrics");
+        using var meter = new Meter("com.anthropic.claude_code." + Guid.NewGuid());
+        var tokens = meter.CreateCounter<long>("claude_code.token.usage", "tokens");
+        using var provider = Sdk.CreateMeterProviderBuilder()
+            .ConfigureResource(resource => resource.Clear().AddService("claude-code"))
+            .AddMeter(meter.Name)
+            .AddOtlpExporter((exporter, reader) =>
+            {
+                exporter.Endpoint = address;
+                exporter.Protocol = protocol;
+                exporter.Headers = $"Authorization=Bearer {OtlpHost.Token}";
+                reader.TemporalityPreference = temporality;
+                reader.PeriodicExportingMetricReaderOptions.ExportIntervalMilliseconds = 3_600_000;
+            })
+            .Build();
+
+        for (var i = 0; i < 3; i++)
+        {
+            tokens.Add(5, new("session.id", "s1"), new("type", "output"), new("model", "claude-opus-5-5"));
+            Assert.True(provider.ForceFlush(20_000));
+        }
+
+        using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={receiver.DatabasePath};Mode=ReadOnly;Pooling=False");
+        Assert.Equal(15, Dapper.SqlMapper.ExecuteScalar<long>(connection, "SELECT sum(output_tokens) FROM telemetry_hours"));
+    }
+
+    [Fact]
+    public async Task RecordedGrpcRun_PackedAndNot_EqualsItsMetrics()
+    {
+        await using var host = await OtlpHost.StartAsync(("OTLP_GRPC_ADDR", "127.0.0.1:0"));
+
+        foreach (var path in OtlpHost.Fixtures("grpc-tools"))
+        {
+            var frame = await OtlpHost.BytesOfAsync(path);
+            Assert.Equal("0", (await SendAsync(host, OtlpHost.SignalOf(path), frame)).Status);
+            Assert.Equal("0", (await SendAsync(host, OtlpHost.SignalOf(path), Pack(frame), encoding: "gzip")).Status);
+        }
+
+        var shadowed = host.Scalar<long>("SELECT sum(output_tokens) FROM telemetry_hours WHERE source = 'shadowed'");
+        Assert.True(shadowed > 0);
+        Assert.Equal(shadowed, host.Counted().Values.Sum(sums => sums.Output));
+    }
+
+    [Fact]
+    public async Task BadGrpc_IsAnsweredWithItsStatus()
+    {
+        await using var host = await OtlpHost.StartAsync(("OTLP_GRPC_ADDR", "127.0.0.1:0"), ("OTLP_MEMORY_MB", "8"), ("OTLP_BODY_LIMIT_KB", "16384"));
+
+        Assert.Equal("16", (await SendAsync(host, "logs", [0, 0, 0, 0, 0], token: "wrong")).Status);
+        Assert.Equal("3", (await SendAsync(host, "logs", [0, 0])).Status);
+        Assert.Equal("3", (await SendAsync(host, "logs", [0, 0, 0, 0, 9, 1])).Status);
+        Assert.Equal("3", (await SendAsync(host, "logs", [0, 0, 0, 0, 2, 10, 127])).Status);
+        Assert.Equal("12", (await SendAsync(host, "logs", [1, 0, 0, 0, 0], encoding: "zstd")).Status);
+        Assert.Equal("8", (await SendAsync(host, "logs", [0, 255, 255, 255, 255])).Status);
+        Assert.Equal("12", (await SendAsync(host, "nothing", [0, 0, 0, 0, 0])).Status);
+        var busy = await SendAsync(host, "logs", [0, 0, 160, 0, 0, .. new byte[100]]);
+        Assert.Equal("14", busy.Status);
+        Assert.Contains("RetryInfo", System.Text.Encoding.Latin1.GetString(Convert.FromBase64String(Padded(busy.Details!))), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task OtlpPort_ShowsNoPage()
+    {
+        await using var host = await OtlpHost.StartAsync(("OTLP_HTTP_ADDR", "127.0.0.1:0"));
+        using var client = new HttpClient { BaseAddress = host.Receiver.Addresses[1] };
+
+        using var page = await client.GetAsync(new Uri("/admin/", UriKind.Relative), TestContext.Current.CancellationToken);
+        using var health = await client.GetAsync(new Uri("/health", UriKind.Relative), TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.NotFound, page.StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, health.StatusCode);
+    }
+
+    private static async Task<(string? Status, string? Details)> SendAsync(OtlpHost host, string signal, byte[] frame, string token = OtlpHost.Token, string? encoding = null)
+    {
+        using var client = new HttpClient();
+        var service = signal switch { "logs" => "logs.v1.LogsService", "metrics" => "metrics.v1.MetricsService", "traces" => "trace.v1.TraceService", _ => "nothing.v1.Nothing" };
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(host.Receiver.Addresses[^1], $"/opentelemetry.proto.collector.{service}/Export"))
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = new ByteArrayContent(frame),
+        };
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/grpc");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        if (encoding is not null)
+        {
+            request.Headers.Add("grpc-encoding", encoding);
+        }
+
+        using var response = await client.SendAsync(request);
+        await response.Content.ReadAsByteArrayAsync();
+        return (Header("grpc-status"), Header("grpc-message") is null ? null : Header("grpc-status-details-bin"));
+
+        string? Header(string name) => response.TrailingHeaders.TryGetValues(name, out var values) ? values.Single() : null;
+    }
+
+    private static byte[] Pack(byte[] frame)
+    {
+        using var packed = new MemoryStream();
+        using (var gzip = new System.IO.Compression.GZipStream(packed, System.IO.Compression.CompressionLevel.Fastest, leaveOpen: true))
+        {
+            gzip.Write(frame.AsSpan(5));
+        }
+
+        var result = new byte[5 + packed.Length];
+        result[0] = 1;
+        System.Buffers.Binary.BinaryPrimitives.WriteInt32BigEndian(result.AsSpan(1), (int)packed.Length);
+        packed.ToArray().CopyTo(result, 5);
+        return result;
+    }
+
+    private static string Padded(string base64) => base64.PadRight((base64.Length + 3) / 4 * 4, '=');
+}

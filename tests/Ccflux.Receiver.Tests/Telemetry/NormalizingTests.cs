@@ -1,0 +1,93 @@
+namespace Ccflux.Receiver.Tests.Telemetry;
+
+/// <summary>Streams, resends, sources: what adds to a figure and what does not.</summary>
+public sealed class NormalizingTests
+{
+    private static readonly DateTimeOffset Start = Otlp.Noon;
+
+    [Fact]
+    public async Task CumulativeStreams_OfTwoProcessesAndAReset_AddWhatEachGrewBy()
+    {
+        await using var host = await OtlpHost.StartAsync();
+
+        await SendAsync(host, true, Otlp.Point(100, Start, Start.AddMinutes(1)));
+        await SendAsync(host, true, Otlp.Point(40, Start.AddSeconds(7), Start.AddMinutes(1)));
+        await SendAsync(host, true, Otlp.Point(150, Start, Start.AddMinutes(2)));
+        await SendAsync(host, true, Otlp.Point(100, Start, Start.AddMinutes(1)));
+        await SendAsync(host, true, Otlp.Point(45, Start.AddSeconds(7), Start.AddMinutes(2)));
+        await SendAsync(host, true, Otlp.Point(5, Start, Start.AddMinutes(3)));
+
+        Assert.Equal(150 + 45 + 5, Output(host));
+    }
+
+    [Fact]
+    public async Task DeltaPoints_OfCollidingProcesses_CountEachOnce()
+    {
+        await using var host = await OtlpHost.StartAsync();
+        var first = Otlp.Tokens(false, Otlp.Point(10, Start, Start.AddMinutes(1)), Otlp.Point(20, Start.AddSeconds(3), Start.AddMinutes(1)), Otlp.Point(5, Start, Start.AddMinutes(2)));
+
+        for (var i = 0; i < 3; i++)
+        {
+            using var response = await host.PostJsonAsync("metrics", first);
+        }
+
+        Assert.Equal(35, Output(host));
+    }
+
+    [Fact]
+    public async Task Events_ForOneSessionOnly_LeaveTheOtherSessionsMetrics()
+    {
+        await using var host = await OtlpHost.StartAsync();
+
+        await SendAsync(host, false, Otlp.Point(1000, Start, Start.AddMinutes(1), "s1"), Otlp.Point(7, Start, Start.AddMinutes(1), "s2"));
+        using var response = await host.PostJsonAsync("logs", Otlp.Logs(Otlp.Request("r1", session: "s1")));
+        await SendAsync(host, false, Otlp.Point(1000, Start.AddMinutes(1), Start.AddMinutes(2), "s1"));
+
+        Assert.Equal(20 + 7, Output(host));
+        Assert.Equal(2000, host.Scalar<long>("SELECT sum(output_tokens) FROM telemetry_days WHERE source = 'shadowed'"));
+    }
+
+    [Fact]
+    public async Task Numbers_AsTextAsNumberAndAsFlag_AreAllTaken()
+    {
+        await using var host = await OtlpHost.StartAsync();
+
+        using var response = await host.PostJsonAsync("logs", Otlp.Logs(
+            Otlp.Event("api_request", null, ("session.id", "s1"), ("model", "m"), ("request_id", "r1"), ("input_tokens", "11"), ("output_tokens", 12.0), ("cost_usd", "0.25"), ("duration_ms", "1500")),
+            Otlp.Event("tool_result", null, ("session.id", "s1"), ("tool_name", "Bash"), ("success", true), ("duration_ms", 5L)),
+            Otlp.Event("tool_result", null, ("session.id", "s1"), ("tool_name", "Bash"), ("success", "false"), ("duration_ms", 6L))));
+
+        Assert.Equal((11L, 12L, 250_000_000L), host.Query<(long, long, long)>("SELECT input_tokens, output_tokens, cost FROM telemetry_hours").Single());
+        Assert.Equal(["failure", "success"], host.Query<string>("SELECT d.name FROM telemetry_day_counts JOIN telemetry_names d ON d.name_id = detail_id WHERE kind = 'tool' ORDER BY 1"));
+    }
+
+    [Fact]
+    public async Task Sessions_AreCountedOnceWithTheirTerminal()
+    {
+        await using var host = await OtlpHost.StartAsync();
+
+        using var first = await host.PostJsonAsync("logs", Otlp.Logs(Otlp.Request("r1"), Otlp.Request("r2"), Otlp.Request("r3", session: "s2")));
+        await SendAsync(host, false, Otlp.Point(1, Start, Start.AddMinutes(1), "s2"));
+
+        Assert.Equal(("vscode", 2L), host.Query<(string, long)>("SELECT name, sum(count) FROM telemetry_day_counts JOIN telemetry_names n ON n.name_id = terminal_id WHERE kind = 'session' GROUP BY 1").Single());
+    }
+
+    [Fact]
+    public async Task Conversations_AreDistinctPrompts()
+    {
+        await using var host = await OtlpHost.StartAsync();
+
+        using var response = await host.PostJsonAsync("logs", Otlp.Logs(
+            Otlp.Request("r1", more: [("prompt.id", "p1")]), Otlp.Request("r2", more: [("prompt.id", "p1")]), Otlp.Request("r3", more: [("prompt.id", "p2")])));
+
+        Assert.Equal(2, host.Scalar<long>("SELECT sum(count) FROM telemetry_hour_counts WHERE kind = 'conversation'"));
+    }
+
+    private static async Task SendAsync(OtlpHost host, bool cumulative, params System.Text.Json.Nodes.JsonObject[] points)
+    {
+        using var response = await host.PostJsonAsync("metrics", Otlp.Tokens(cumulative, points));
+        Assert.Equal("{}", await OtlpHost.TextOfAsync(response));
+    }
+
+    private static long Output(OtlpHost host) => host.Scalar<long>("SELECT sum(output_tokens) FROM telemetry_hours WHERE source <> 'shadowed'");
+}

@@ -1,0 +1,186 @@
+using System.Net;
+using System.Text.Json;
+using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth.Users;
+using Ccflux.Receiver.Telemetry.Auth;
+using Ccflux.Receiver.Telemetry.Read;
+using Ccflux.Receiver.Telemetry.Store;
+using Ccflux.Receiver.Tests.Hosting;
+
+namespace Ccflux.Receiver.Tests.Telemetry;
+
+/// <summary>What pages and the API read.</summary>
+public sealed class TelemetryReadTests
+{
+    private static readonly TelemetryFilter Today = new("today", new DateOnly(2026, 11, 21), new DateOnly(2026, 11, 21));
+
+    [Fact]
+    public async Task Page_OfARecordedRun_ShowsItsFigures()
+    {
+        await using var host = await OtlpHost.StartAsync();
+        await host.ReplayAsync("json-full");
+        var expected = FixtureSums.OfRequests("json-full")["claude-opus-5-5"];
+
+        var view = await ReadAsync(host, Today);
+
+        Assert.True(view.HasAny);
+        Assert.Equal((5, 0, expected.Input, expected.Output), (view.Cards.Totals.Requests, view.Cards.Totals.Errors, view.Cards.Totals.Input, view.Cards.Totals.Output));
+        Assert.Equal(expected.Cost / 1e9m, view.Cards.Totals.CostUsd);
+        Assert.Equal(RequestTotals.None, view.Before.Totals);
+        Assert.Equal(1, view.Cards.Sessions);
+        Assert.Equal(FixtureSums.EventsNamed("json-full", "tool_result"), view.Cards.ToolCalls);
+        Assert.Equal((2, 1, 0, 0), (view.Cards.LinesAdded, view.Cards.LinesRemoved, view.Cards.Commits, view.Cards.PullRequests));
+        Assert.Equal(FixtureSums.EventsNamed("json-full", "tool_decision"), view.Cards.Automatic + view.Cards.Accepted + view.Cards.Rejected);
+        Assert.Equal(0, view.Cards.CliSeconds);
+        Assert.Equal(1, view.Cards.Conversations);
+        Assert.InRange(view.Cards.RequestMs.P95!.Value, 1, 10_000);
+        Assert.Equal(24, view.Timeline.Count);
+        Assert.Equal(view.Cards.Totals, view.Timeline.Aggregate(RequestTotals.None, (sum, point) => sum + point.Totals));
+        Assert.Equal("xterm-256color", Assert.Single(view.Terminals).Name);
+        Assert.Equal(5, view.RecentCalls.Count);
+        Assert.StartsWith("unattributed 8cc46f", Assert.Single(view.Users).User, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Filters_NarrowToUserDivisionModelTerminalAndPeriod()
+    {
+        await using var host = await OtlpHost.StartAsync();
+        await host.Receiver.Service<UserAccounts>().AddAsync(AuditActor.System, "amara@example.org", "Research");
+        (string, object) amara = ("user.email", "amara@example.org");
+        using var sent = await host.PostJsonAsync("logs", Otlp.Logs(
+            Otlp.Request("r1", session: "a", more: [amara]),
+            Otlp.Request("r2", session: "b", model: "claude-haiku-5-5", more: [amara, ("terminal.type", "tmux")]),
+            Otlp.Request("r3", session: "c", at: Otlp.Noon.AddDays(-1), more: [amara]),
+            Otlp.Request("r4", session: "d")));
+
+        async Task<long> RequestsAsync(TelemetryFilter filter) => (await ReadAsync(host, filter)).Cards.Totals.Requests;
+
+        Assert.Equal(3, await RequestsAsync(Today));
+        Assert.Equal(1, (await ReadAsync(host, Today)).Before.Totals.Requests);
+        Assert.Equal(2, await RequestsAsync(Today with { User = "amara@example.org" }));
+        Assert.Equal(2, await RequestsAsync(Today with { Division = "Research" }));
+        Assert.Equal(1, await RequestsAsync(Today with { Division = TelemetryFilter.NoDivision }));
+        Assert.Equal(1, await RequestsAsync(Today with { Model = "claude-haiku-5-5" }));
+        Assert.Equal(1, await RequestsAsync(Today with { Terminal = "tmux" }));
+        Assert.Equal([("amara@example.org", 60L), ("unattributed install-1", 30L)], (await ReadAsync(host, Today)).Windows.Select(row => (row.User, row.Billed)));
+        Assert.Equal(4, await RequestsAsync(Today with { From = Today.From.AddDays(-6) }));
+    }
+
+    [Fact]
+    public async Task MappedInstallation_StandsUnderItsPerson()
+    {
+        await using var host = await OtlpHost.StartAsync();
+        await host.Receiver.Service<UserAccounts>().AddAsync(AuditActor.System, "amara@example.org", "Research");
+        using var sent = await host.PostJsonAsync("logs", Otlp.Logs(Otlp.Request("r1")));
+        var install = Assert.Single(await host.Receiver.Service<TelemetryAdminQuery>().InstallsAsync(TestContext.Current.CancellationToken));
+
+        var mapped = await host.Receiver.Service<Installations>().MapAsync(AuditActor.System, install.SubjectId, "amara@example.org");
+
+        Assert.True(mapped.IsOk);
+        Assert.Equal(("amara@example.org", "Research"), (await ReadAsync(host, Today)).Users.Select(user => (user.User, user.Division)).Single());
+        Assert.False((await host.Receiver.Service<Installations>().MapAsync(AuditActor.System, install.SubjectId, "nobody@example.org")).IsOk);
+    }
+
+    [Fact]
+    public async Task Decisions_ByMetricOnly_AreShownAndNeverAddedToEvents()
+    {
+        await using var metrics = await OtlpHost.StartAsync();
+        await using var both = await OtlpHost.StartAsync();
+
+        await metrics.ReplayAsync("json-full", "metrics");
+        await both.ReplayAsync("json-full");
+
+        Assert.Equal(2, (await ReadAsync(metrics, Today)).Decisions.Sum(row => row.Count));
+        Assert.Equal(FixtureSums.EventsNamed("json-full", "tool_decision"), (await ReadAsync(both, Today)).Decisions.Sum(row => row.Count));
+    }
+
+    [Theory]
+    [InlineData("summary")]
+    [InlineData("timeline")]
+    [InlineData("models")]
+    [InlineData("users")]
+    [InlineData("terminals")]
+    [InlineData("tools")]
+    [InlineData("decisions")]
+    [InlineData("errors")]
+    [InlineData("windows")]
+    [InlineData("calls")]
+    [InlineData("names")]
+    [InlineData("installs")]
+    [InlineData("users/amara@example.org/reconciliation")]
+    public async Task Api_AnswersAsJsonAndCsv_ForReadersOnly(string table)
+    {
+        await using var host = await OtlpHost.StartAsync();
+        await host.ReplayAsync("json-agent");
+        var client = host.Receiver.Client;
+
+        using var stranger = await client.FetchAsync($"/api/v1/telemetry/{table}");
+        using var json = await client.FetchAsync($"/api/v1/telemetry/{table}?period=today", bearer: RunningReceiver.ViewerToken);
+        using var csv = await client.FetchAsync($"/api/v1/telemetry/{table}?format=csv", bearer: RunningReceiver.AdminToken);
+        using var bad = await client.FetchAsync($"/api/v1/telemetry/{table}?period=ever&format=xml", bearer: RunningReceiver.AdminToken);
+
+        Assert.Equal(HttpStatusCode.Unauthorized, stranger.StatusCode);
+        Assert.Equal(JsonValueKind.Array, JsonDocument.Parse(await OtlpHost.TextOfAsync(json)).RootElement.GetProperty("rows").ValueKind);
+        Assert.Equal("text/csv", csv.Content.Headers.ContentType!.MediaType);
+        Assert.Equal(HttpStatusCode.BadRequest, bad.StatusCode);
+    }
+
+    [Fact]
+    public async Task Housekeeping_RemovesOldEventsAndKeepsTheRollups()
+    {
+        await using var host = await OtlpHost.StartAsync();
+        await host.ReplayAsync("json-full");
+        var counted = host.Counted();
+
+        host.Time.Advance(TimeSpan.FromDays(31));
+        var housekeeping = host.Receiver.Services<Microsoft.Extensions.Hosting.IHostedService>().OfType<TelemetryHousekeeping>().Single();
+        Assert.True(await housekeeping.RunAsync(TestContext.Current.CancellationToken));
+
+        Assert.Equal(0, host.Scalar<long>("SELECT (SELECT count(*) FROM telemetry_events) + (SELECT count(*) FROM telemetry_points) + (SELECT count(*) FROM telemetry_sessions) + (SELECT count(*) FROM telemetry_session_usage) + (SELECT count(*) FROM telemetry_prompts)"));
+        Assert.Equal(counted, host.Counted());
+    }
+
+    [Fact]
+    public async Task Reconciliation_OfAUser_StandsBesideTheHooksReports()
+    {
+        await using var host = await OtlpHost.StartAsync();
+        await host.Receiver.Service<UserAccounts>().AddAsync(AuditActor.System, "amara@example.org", null);
+        var user = host.Scalar<long>("SELECT user_id FROM users");
+        using var sent = await host.PostJsonAsync("logs", Otlp.Logs(
+            Otlp.Request("r1", more: [("user.email", "amara@example.org"), ("query_source", "sdk")]),
+            Otlp.Request("r2", more: [("user.email", "amara@example.org"), ("query_source", "compact")])));
+        await host.Receiver.Service<Ccflux.Storage.Writing.GroupCommitWriter>().WriteAsync(connection =>
+        {
+            connection.Execute("INSERT INTO models (model_id, name, first_seen_at) VALUES (1, 'claude-opus-5-5', 0)");
+            connection.Execute("INSERT INTO sessions (session_ref, user_id, session_id, first_at, last_at) VALUES (1, ?, 's1', 0, 0)", user);
+            connection.Execute("INSERT INTO turns (turn_id, user_id, session_ref, schema_version, turn_index, started_at, ended_at, received_at, outcome) VALUES (1, ?, 1, 2, 0, 0, 0, 0, 'completed')", user);
+            return connection.Execute("INSERT INTO events (user_id, turn_id, model_id, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, cache_write_1h_tokens, messages, subagent_tokens, partial) VALUES (?, 1, 1, 10, 20, 30, 40, 0, 1, 0, 0)", user);
+        });
+
+        var row = Assert.Single(await host.Receiver.Service<TelemetryAdminQuery>().ReconcileAsync("amara@example.org", Today, TestContext.Current.CancellationToken));
+
+        Assert.Equal((Agreement.Agree, new AccountTokens(20, 40, 60, 80), new AccountTokens(10, 20, 30, 40)), (row.Agreement, row.Telemetry!, row.Hook!));
+        Assert.Equal(["compact"], row.UnseenSources);
+    }
+
+    [Fact]
+    public void Reconciliation_SetsAsideWhatTranscriptsDoNotHold()
+    {
+        SessionUsage[] telemetry =
+        [
+            new("s1", "opus", "sdk", new AccountTokens(10, 20, 30, 40)),
+            new("s1", "opus", "compact", new AccountTokens(1, 2, 3, 4)),
+            new("s2", "opus", "sdk", new AccountTokens(5, 5, 5, 5)),
+            new("s3", "opus", "sdk", new AccountTokens(1, 1, 1, 1)),
+        ];
+        HookTotals[] hook = [new("s1", "opus", 10, 20, 30, 40), new("s2", "opus", 5, 6, 5, 5), new("s4", "opus", 9, 9, 9, 9)];
+
+        var rows = Reconciliation.Compare(telemetry, hook);
+
+        Assert.Equal([Agreement.Agree, Agreement.Differ, Agreement.TelemetryOnly, Agreement.HookOnly], rows.Select(row => row.Agreement));
+        Assert.Equal(["compact"], rows[0].UnseenSources);
+    }
+
+    private static Task<TelemetryPageView> ReadAsync(OtlpHost host, TelemetryFilter filter) =>
+        host.Receiver.Service<TelemetryPageQuery>().ReadAsync(filter, TelemetryPageQuery.RecentCalls, TestContext.Current.CancellationToken);
+}
