@@ -1,4 +1,5 @@
 using Ccflux.Receiver.Cli;
+using Ccflux.Receiver.Composition;
 using Ccflux.Receiver.Platform;
 using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Database;
@@ -20,6 +21,7 @@ internal static class Program
     {
         builder.AddPlatform();
         builder.Services.AddStorage(builder.Configuration);
+        builder.Services.AddComposition();
         builder.Services.AddIdentity(builder.Configuration);
         builder.Services.AddUsage(builder.Configuration);
         builder.Services.AddShell();

@@ -15,7 +15,8 @@ namespace Ccflux.Receiver.Usage.Pages;
 /// back with a word about it. A new token is the answer to its POST and is nowhere else.
 /// </summary>
 internal sealed class UsageChangesEndpoint(
-    UserAccounts accounts, DeviceKeys devices, SubjectQuery subjects, PageFrames frames, BrowserAnswers answers, IChangeFeed changes)
+    UserAccounts accounts, DeviceKeys devices, SubjectQuery subjects, PageFrames frames, BrowserAnswers answers, IChangeFeed changes,
+    IEnumerable<ICompanionToken> companions)
 {
     public async Task<IResult> AddUserAsync(HttpContext context)
     {
@@ -25,7 +26,7 @@ internal sealed class UsageChangesEndpoint(
         var result = await accounts.AddAsync(AuditActor.Of(context), entry.Email, entry.Division, days);
         if (result is { IsOk: true, Token: { } token })
         {
-            return TokenIssued(context, result.Target, token, days);
+            return TokenIssued(context, result.Target, token, days, await CompanionsAsync(context, result.Target));
         }
 
         context.Response.StatusCode = StatusOf(result.Fault);
@@ -57,7 +58,7 @@ internal sealed class UsageChangesEndpoint(
         }
 
         var seat = await subjects.FindSeatAsync(result.Target, context.RequestAborted);
-        return TokenIssued(context, result.Target, token, seat?.DaysValid ?? days ?? UserAccounts.DefaultDays);
+        return TokenIssued(context, result.Target, token, seat?.DaysValid ?? days ?? UserAccounts.DefaultDays, companions: []);
     }
 
     public Task<IResult> AskDivisionAsync(string email, HttpContext context) =>
@@ -112,7 +113,22 @@ internal sealed class UsageChangesEndpoint(
         return new SeeOther(back.Contains('#', StringComparison.Ordinal) ? back : back + place);
     }
 
-    private IResult TokenIssued(HttpContext context, string email, string token, int days)
+    /// <summary>What a new user gets besides. A reissue brings none: what the user has goes on.</summary>
+    private async Task<IReadOnlyList<CompanionToken>> CompanionsAsync(HttpContext context, string email)
+    {
+        var issued = new List<CompanionToken>();
+        foreach (var companion in companions)
+        {
+            if (await companion.IssueAsync(AuditActor.Of(context), email, frames.AddressOf(context.Request)) is { } token)
+            {
+                issued.Add(token);
+            }
+        }
+
+        return issued;
+    }
+
+    private IResult TokenIssued(HttpContext context, string email, string token, int days, IReadOnlyList<CompanionToken> companions)
     {
         changes.Publish(UsagePagesEndpoint.LiveTopic);
         return Page.Of<TokenIssuedPage>(context, new Dictionary<string, object?>(StringComparer.Ordinal)
@@ -121,6 +137,7 @@ internal sealed class UsageChangesEndpoint(
             [nameof(TokenIssuedPage.Email)] = email,
             [nameof(TokenIssuedPage.Token)] = token,
             [nameof(TokenIssuedPage.Days)] = days,
+            [nameof(TokenIssuedPage.Companions)] = companions,
         });
     }
 
