@@ -11,6 +11,11 @@ const int Batches = 3_000;
 const int TurnsPerBatch = 100;
 const int Connections = 128;
 
+if (args is ["otlp", var receiverProgram, var recording])
+{
+    return await OtlpRun.RunAsync(receiverProgram, recording, Print);
+}
+
 var program = args.Length == 1 ? args[0] : throw new InvalidOperationException("usage: Ccflux.Bench PATH-OF-ccflux-receiver");
 var folder = Directory.CreateTempSubdirectory("ccflux-bench-").FullName;
 try

@@ -26,6 +26,7 @@ internal static class Program
         builder.Services.AddUsage(builder.Configuration);
         builder.Services.AddShell();
         builder.Services.AddTelemetry(builder.Configuration);
+        builder.Services.AddTelemetryPorts();
         builder.Services.CheckSettings(builder.Configuration);
 
         var app = builder.Build();

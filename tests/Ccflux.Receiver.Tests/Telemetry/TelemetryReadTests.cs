@@ -141,6 +141,29 @@ public sealed class TelemetryReadTests
     }
 
     [Fact]
+    public async Task Reconciliation_OfAUser_StandsBesideTheHooksReports()
+    {
+        await using var host = await OtlpHost.StartAsync();
+        await host.Receiver.Service<UserAccounts>().AddAsync(AuditActor.System, "amara@example.org", null);
+        var user = host.Scalar<long>("SELECT user_id FROM users");
+        using var sent = await host.PostJsonAsync("logs", Otlp.Logs(
+            Otlp.Request("r1", more: [("user.email", "amara@example.org"), ("query_source", "sdk")]),
+            Otlp.Request("r2", more: [("user.email", "amara@example.org"), ("query_source", "compact")])));
+        await host.Receiver.Service<Ccflux.Storage.Writing.GroupCommitWriter>().WriteAsync(connection =>
+        {
+            connection.Execute("INSERT INTO models (model_id, name, first_seen_at) VALUES (1, 'claude-opus-5-5', 0)");
+            connection.Execute("INSERT INTO sessions (session_ref, user_id, session_id, first_at, last_at) VALUES (1, ?, 's1', 0, 0)", user);
+            connection.Execute("INSERT INTO turns (turn_id, user_id, session_ref, schema_version, turn_index, started_at, ended_at, received_at, outcome) VALUES (1, ?, 1, 2, 0, 0, 0, 0, 'completed')", user);
+            return connection.Execute("INSERT INTO events (user_id, turn_id, model_id, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, cache_write_1h_tokens, messages, subagent_tokens, partial) VALUES (?, 1, 1, 10, 20, 30, 40, 0, 1, 0, 0)", user);
+        });
+
+        var row = Assert.Single(await host.Receiver.Service<TelemetryAdminQuery>().ReconcileAsync("amara@example.org", Today, TestContext.Current.CancellationToken));
+
+        Assert.Equal((Agreement.Agree, new AccountTokens(20, 40, 60, 80), new AccountTokens(10, 20, 30, 40)), (row.Agreement, row.Telemetry!, row.Hook!));
+        Assert.Equal(["compact"], row.UnseenSources);
+    }
+
+    [Fact]
     public void Reconciliation_SetsAsideWhatTranscriptsDoNotHold()
     {
         SessionUsage[] telemetry =

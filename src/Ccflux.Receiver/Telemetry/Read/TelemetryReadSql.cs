@@ -46,14 +46,18 @@ internal static class TelemetryReadSql
         WHERE d.hour >= @FirstDay * 24 AND d.hour < @EndDay * 24 AND d.latency IS NOT NULL
         """ + Scope;
 
-    /// <summary>Counts of both periods. They follow no model, but errors, which stand with the requests too.</summary>
+    /// <summary>Counts of both periods, each under its first day; active time by day. Only what is shown by person or by terminal is kept apart by
+    /// them. They follow no model.</summary>
     public const string DayCounts = People + """
-        SELECT d.day AS Time, p.person AS User, d.kind AS Kind, n.name AS Name, o.name AS Detail, t.name AS Terminal, sum(d.count) AS Count
+        SELECT CASE WHEN d.kind = 'active_time' THEN d.day WHEN d.day >= @FirstDay THEN @FirstDay ELSE @FirstDayBefore END AS Time,
+               CASE WHEN d.kind IN ('session', 'session_anonymous', 'decision', 'edit_decision') THEN p.person ELSE '' END AS User,
+               d.kind AS Kind, n.name AS Name, o.name AS Detail,
+               CASE WHEN d.kind IN ('session', 'session_anonymous') THEN t.name ELSE '' END AS Terminal, sum(d.count) AS Count
         FROM telemetry_day_counts d
         JOIN people p ON p.subject_id = d.subject_id JOIN telemetry_names t ON t.name_id = d.terminal_id
         LEFT JOIN telemetry_names n ON n.name_id = d.name_id LEFT JOIN telemetry_names o ON o.name_id = d.detail_id
         WHERE d.day >= @FirstDayBefore AND d.day < @EndDay
-        """ + PeopleScope + " GROUP BY d.day, p.person, d.kind, n.name, o.name, t.name";
+        """ + PeopleScope + " GROUP BY 1, 2, 3, 4, 5, 6";
 
     public const string HourActivity = People + """
         SELECT d.hour AS Time, p.person AS User, d.kind AS Kind, n.name AS Name, '' AS Detail, t.name AS Terminal, sum(d.count) AS Count
@@ -129,7 +133,7 @@ internal static class TelemetryReadSql
         """;
 
     private const string People = """
-        WITH people AS (
+        WITH people AS MATERIALIZED (
             SELECT s.subject_id, s.kind,
                    coalesce(u.email, CASE s.kind WHEN 'claimed' THEN s.name WHEN 'install' THEN 'unattributed ' || s.name ELSE 'other' END) AS person,
                    coalesce(u.division, c.division, '') AS division

@@ -8,25 +8,14 @@ internal sealed class LatencyHistogram
     private const int Steps = 1 << StepBits;
     private const int MaxBuckets = 640;
 
-    private readonly SortedDictionary<int, long> _counts = [];
+    private readonly long[] _counts = new long[MaxBuckets];
 
     public long Count { get; private set; }
 
     public void Add(long milliseconds, long times = 1)
     {
-        var bucket = BucketOf(Math.Max(0, milliseconds));
-        _counts[bucket] = _counts.GetValueOrDefault(bucket) + times;
+        _counts[Math.Min(BucketOf(Math.Max(0, milliseconds)), MaxBuckets - 1)] += times;
         Count += times;
-    }
-
-    public void Add(LatencyHistogram other)
-    {
-        foreach (var (bucket, count) in other._counts)
-        {
-            _counts[bucket] = _counts.GetValueOrDefault(bucket) + count;
-        }
-
-        Count += other.Count;
     }
 
     /// <summary>Adds one as it is stored. What cannot be read adds nothing.</summary>
@@ -41,20 +30,23 @@ internal sealed class LatencyHistogram
                 return;
             }
 
-            _counts[bucket] = _counts.GetValueOrDefault(bucket) + count;
+            _counts[bucket] += count;
             Count += count;
         }
     }
 
     public byte[] ToArray()
     {
-        var bytes = new List<byte>(_counts.Count * 3);
+        var bytes = new List<byte>();
         var last = 0;
-        foreach (var (bucket, count) in _counts)
+        for (var bucket = 0; bucket < MaxBuckets; bucket++)
         {
-            WriteNumber(bytes, bucket - last);
-            WriteNumber(bytes, count);
-            last = bucket;
+            if (_counts[bucket] > 0)
+            {
+                WriteNumber(bytes, bucket - last);
+                WriteNumber(bytes, _counts[bucket]);
+                last = bucket;
+            }
         }
 
         return [.. bytes];
@@ -69,17 +61,13 @@ internal sealed class LatencyHistogram
         }
 
         var rank = Math.Max(1, (long)Math.Ceiling(share * Count));
-        var below = 0L;
-        foreach (var (bucket, count) in _counts)
+        var bucket = 0;
+        for (var below = _counts[0]; below < rank; below += _counts[bucket])
         {
-            below += count;
-            if (below >= rank)
-            {
-                return MiddleOf(bucket);
-            }
+            bucket++;
         }
 
-        return MiddleOf(_counts.Keys.Last());
+        return MiddleOf(bucket);
     }
 
     private static int BucketOf(long value)

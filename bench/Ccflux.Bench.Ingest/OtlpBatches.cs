@@ -1,0 +1,168 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace Ccflux.Bench.Ingest;
+
+/// <summary>OTLP requests in the mix of a recorded run: its own records over and over, each with a time, a session and ids of its own.</summary>
+internal sealed class OtlpBatches(byte[] recording)
+{
+    public const int RecordsABatch = 512;
+    private const int Sessions = 200;
+
+    private static readonly byte[] s_session = "session.id"u8.ToArray();
+    private static readonly byte[] s_request = "request_id"u8.ToArray();
+
+    private int _next;
+
+    /// <summary>How many of the records made so far are of a kind that is kept.</summary>
+    public int Kept { get; private set; }
+
+    private List<byte[]> Templates { get; } = Records(recording).ToList();
+
+    private byte[] Resource { get; } = Find(Fields(Find(recording, 1)), 1);
+
+    /// <summary>A request of so many log records.</summary>
+    public byte[] Logs(DateTimeOffset start, int records = RecordsABatch)
+    {
+        var scope = new MemoryStream();
+        for (var i = 0; i < records; i++)
+        {
+            var number = _next++;
+            var record = (byte[])Templates[number % Templates.Count].Clone();
+            Kept += IsKept(record) ? 1 : 0;
+            BinaryPrimitives.WriteInt64LittleEndian(record.AsSpan(record.AsSpan().IndexOf((byte)0x09) + 1), (start.ToUnixTimeMilliseconds() + (number / 16)) * 1_000_000);
+            Number(record, s_session, number / RecordsABatch % Sessions);
+            Number(record, s_request, number);
+            Put(scope, 2, record);
+        }
+
+        return Request(scope);
+    }
+
+    /// <summary>A request of <see cref="RecordsABatch"/> delta points of <c>claude_code.token.usage</c>.</summary>
+    public byte[] Points(DateTimeOffset start)
+    {
+        var sum = new MemoryStream();
+        for (var i = 0; i < RecordsABatch; i++)
+        {
+            var number = _next++;
+            var point = new MemoryStream();
+            Attribute(point, "session.id", $"session-{number / RecordsABatch % Sessions}");
+            Attribute(point, "user.id", "install-1");
+            Attribute(point, "terminal.type", "vscode");
+            Attribute(point, "model", "claude-opus-5-5");
+            Attribute(point, "query_source", "main");
+            Attribute(point, "type", (number % 4) switch { 0 => "input", 1 => "output", 2 => "cacheRead", _ => "cacheCreation" });
+            Fixed(point, 2, start.ToUnixTimeMilliseconds() * 1_000_000);
+            Fixed(point, 3, (start.ToUnixTimeMilliseconds() + number + 1) * 1_000_000);
+            Fixed(point, 4, BitConverter.DoubleToInt64Bits(1));
+            Put(sum, 1, point.ToArray());
+        }
+
+        sum.Write([0x10, 1, 0x18, 1]);
+        var metric = new MemoryStream();
+        Put(metric, 1, "claude_code.token.usage"u8.ToArray());
+        Put(metric, 7, sum.ToArray());
+        var scope = new MemoryStream();
+        Put(scope, 2, metric.ToArray());
+        return Request(scope);
+    }
+
+    private byte[] Request(MemoryStream scope)
+    {
+        var resource = new MemoryStream();
+        Put(resource, 1, Resource);
+        Put(resource, 2, scope.ToArray());
+        var request = new MemoryStream();
+        Put(request, 1, resource.ToArray());
+        return request.ToArray();
+    }
+
+    private static bool IsKept(byte[] record) => new[] { "api_request", "api_error", "tool_result", "tool_decision", "user_prompt", "compaction", "subagent_completed" }
+        .Any(name => record.AsSpan().IndexOf(Encoding.UTF8.GetBytes("claude_code." + name)) >= 0);
+
+    /// <summary>Writes a number over the end of an attribute's text.</summary>
+    private static void Number(byte[] record, byte[] name, int number)
+    {
+        var at = record.AsSpan().IndexOf(name);
+        if (at < 0)
+        {
+            return;
+        }
+
+        // Behind the name: tag and length of the value, tag and length of its text, the text.
+        var length = record[at + name.Length + 3];
+        Encoding.ASCII.GetBytes(number.ToString("D8", System.Globalization.CultureInfo.InvariantCulture), record.AsSpan(at + name.Length + 4 + length - 8));
+    }
+
+    private static IEnumerable<byte[]> Records(byte[] request) =>
+        Fields(request).Where(field => field.Number == 1)
+            .SelectMany(resource => Fields(resource.Value)).Where(field => field.Number == 2)
+            .SelectMany(scope => Fields(scope.Value)).Where(field => field.Number == 2)
+            .Select(record => record.Value);
+
+    private static byte[] Find(byte[] message, int number) => Find(Fields(message), number);
+
+    private static byte[] Find(IEnumerable<(int Number, byte[] Value)> fields, int number) => fields.First(field => field.Number == number).Value;
+
+    /// <summary>A message's fields that hold bytes; the messages walked here have no others before the records.</summary>
+    private static IEnumerable<(int Number, byte[] Value)> Fields(byte[] message)
+    {
+        var at = 0;
+        while (at < message.Length)
+        {
+            var tag = Varint(message, ref at);
+            var length = Varint(message, ref at);
+            if ((tag & 7) == 2)
+            {
+                yield return (tag >> 3, message.AsSpan(at, length).ToArray());
+                at += length;
+            }
+        }
+    }
+
+    private static int Varint(byte[] message, ref int at)
+    {
+        var value = 0;
+        for (var shift = 0; ; shift += 7)
+        {
+            var part = message[at++];
+            value |= (part & 0x7F) << shift;
+            if (part < 0x80)
+            {
+                return value;
+            }
+        }
+    }
+
+    private static void Attribute(MemoryStream point, string name, string text)
+    {
+        var value = new MemoryStream();
+        Put(value, 1, Encoding.UTF8.GetBytes(text));
+        var pair = new MemoryStream();
+        Put(pair, 1, Encoding.UTF8.GetBytes(name));
+        Put(pair, 2, value.ToArray());
+        Put(point, 7, pair.ToArray());
+    }
+
+    private static void Fixed(MemoryStream message, int field, long value)
+    {
+        Span<byte> bytes = stackalloc byte[8];
+        BinaryPrimitives.WriteInt64LittleEndian(bytes, value);
+        message.WriteByte((byte)((field << 3) | 1));
+        message.Write(bytes);
+    }
+
+    private static void Put(MemoryStream message, int field, byte[] value)
+    {
+        message.WriteByte((byte)((field << 3) | 2));
+        var length = value.Length;
+        for (; length >= 0x80; length >>= 7)
+        {
+            message.WriteByte((byte)(length | 0x80));
+        }
+
+        message.WriteByte((byte)length);
+        message.Write(value);
+    }
+}

@@ -1,0 +1,24 @@
+namespace Ccflux.Receiver.Composition;
+
+/// <summary>What one feature's ports read of another's tables.</summary>
+internal static class PortsSql
+{
+    public const string HookTotals = """
+        SELECT s.session_id AS Session, m.name AS Model, sum(e.input_tokens) AS Input, sum(e.output_tokens) AS Output,
+               sum(e.cache_read_tokens) AS CacheRead, sum(e.cache_write_tokens) AS CacheWrite
+        FROM users u
+        JOIN sessions s ON s.user_id = u.user_id
+        JOIN turns t    ON t.user_id = s.user_id AND t.session_ref = s.session_ref
+        JOIN events e   ON e.user_id = t.user_id AND e.turn_id = t.turn_id
+        JOIN models m   ON m.model_id = e.model_id
+        WHERE u.email = @Email AND s.session_id IN @Sessions
+        GROUP BY s.session_id, m.name
+        """;
+
+    /// <summary>A tier's size is known only where a limit was met: what is inferred is what a user came to, not what the plan gives.</summary>
+    public const string Plans = """
+        SELECT u.email AS Email, t.label AS Label, CASE t.method WHEN 'limit_hit' THEN t.peak_tokens END AS WindowTokens
+        FROM tiers t JOIN users u ON u.user_id = t.user_id
+        WHERE t.label <> 'Unknown'
+        """;
+}

@@ -1,0 +1,38 @@
+using Ccflux.Receiver.Telemetry.Read;
+using Ccflux.Storage.Sqlite;
+using Dapper;
+
+namespace Ccflux.Receiver.Composition;
+
+/// <summary>Joins features that do not know each other: what telemetry asks for is in the tables of usage.</summary>
+internal static class TelemetryPorts
+{
+    public static void AddTelemetryPorts(this IServiceCollection services)
+    {
+        services.AddSingleton<IHookTotals, UsageHookTotals>();
+        services.AddSingleton<ISeatPlans, TierPlans>();
+    }
+}
+
+/// <summary>The totals of hook reports, turn by turn as they are stored.</summary>
+internal sealed class UsageHookTotals(SqliteReaders readers) : IHookTotals
+{
+    public async Task<IReadOnlyList<HookTotals>> ReadAsync(string email, IReadOnlyCollection<string> sessions, CancellationToken cancellationToken)
+    {
+        using var lease = await readers.RentAsync(cancellationToken);
+        var rows = await lease.Connection.QueryAsync<(string Session, string Model, long Input, long Output, long CacheRead, long CacheWrite)>(
+            PortsSql.HookTotals, new { Email = email, Sessions = sessions });
+        return [.. rows.Select(row => new HookTotals(row.Session, row.Model, row.Input, row.Output, row.CacheRead, row.CacheWrite))];
+    }
+}
+
+/// <summary>A user's tier, as far as it is known.</summary>
+internal sealed class TierPlans(SqliteReaders readers) : ISeatPlans
+{
+    public async Task<IReadOnlyDictionary<string, SeatPlan>> ReadAsync(CancellationToken cancellationToken)
+    {
+        using var lease = await readers.RentAsync(cancellationToken);
+        var rows = await lease.Connection.QueryAsync<(string Email, string Label, long? WindowTokens)>(PortsSql.Plans);
+        return rows.ToDictionary(row => row.Email, row => new SeatPlan(row.Label, row.WindowTokens), StringComparer.Ordinal);
+    }
+}
