@@ -21,7 +21,6 @@ internal static class Program
     {
         builder.AddPlatform();
         builder.Services.AddStorage(builder.Configuration);
-        builder.Services.AddComposition();
         builder.Services.AddIdentity(builder.Configuration);
         builder.Services.AddUsage(builder.Configuration);
         builder.Services.AddShell();

@@ -15,7 +15,5 @@ internal static class UsageReadRegistration
         services.AddSingleton<CostHistory>();
         services.AddSingleton<UsagePageQuery>();
         services.AddSingleton<UserPageQuery>();
-        services.AddSingleton<SessionTotalsQuery>();
-        services.AddSingleton<SeatTiersQuery>();
     }
 }
