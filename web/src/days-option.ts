@@ -1,23 +1,30 @@
 import type { EChartsCoreOption } from "echarts/core";
-import { compact, tick } from "./numbers";
+import { inUnit, tickInUnit } from "./numbers";
 
 export interface DaysData {
   days: string[];
   series: { name: string; colour: number; values: number[] }[];
   unfinished: boolean;
   sumLabel: string;
+  unit: string;
+  /** False where the series stand beside each other and have no sum. */
+  stacked: boolean;
 }
 
 const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const weekdays = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 
-const utc = (day: string): Date => new Date(`${day}T00:00:00Z`);
+const isHour = (day: string): boolean => day.includes("T");
 
-/** A UTC day on the axis: 22 Oct. */
-export const dayLabel = (day: string): string => `${utc(day).getUTCDate()} ${months[utc(day).getUTCMonth()]}`;
+const utc = (day: string): Date => new Date(isHour(day) ? day : `${day}T00:00:00Z`);
 
-/** A UTC day in the tooltip: Mon 16 Nov. */
-export const longDay = (day: string): string => `${weekdays[utc(day).getUTCDay()]} ${dayLabel(day)}`;
+const date = (day: string): string => `${utc(day).getUTCDate()} ${months[utc(day).getUTCMonth()]}`;
+
+/** A UTC day on the axis: 22 Oct; an hour: 14:00. */
+export const dayLabel = (day: string): string => (isHour(day) ? day.slice(11, 16) : date(day));
+
+/** A UTC day in the tooltip: Mon 16 Nov; an hour: Mon 16 Nov, 14:00 UTC. */
+export const longDay = (day: string): string => `${weekdays[utc(day).getUTCDay()]} ${date(day)}${isHour(day) ? `, ${dayLabel(day)} UTC` : ""}`;
 
 export const colourToken = (colour: number): string => (colour === 0 ? "--none-fill" : `--c${colour}`);
 
@@ -34,14 +41,14 @@ export function daysOption(data: DaysData, width: number): EChartsCoreOption {
     return {
       type: "line",
       name: series.name,
-      stack: part,
-      data: series.values.map((value, index) => (inPart(index) ? value : null)),
+      ...(data.stacked ? { stack: part } : {}),
+      data: series.values.map((value, index) => (inPart(index) && !(data.unit === "ms" && value === 0) ? value : null)),
       showSymbol: data.days.length === 1,
       symbolSize: 5,
       silent: true,
       lineStyle: { width: 1.5, color: colour, type: part === "solid" ? "solid" : [3, 3] },
       itemStyle: { color: colour },
-      areaStyle: { color: colour, opacity: Number(token("--area-alpha")) || 0.16 },
+      areaStyle: { color: colour, opacity: data.stacked ? Number(token("--area-alpha")) || 0.16 : 0 },
     };
   };
   const solid = data.series.map((series) => line(series, "solid"));
@@ -61,7 +68,7 @@ export function daysOption(data: DaysData, width: number): EChartsCoreOption {
       axisLabel: {
         ...font,
         interval: (index: number) => (index === last ? true : index % step === 0 && last - index >= step * 0.7),
-        formatter: (day: string) => (data.unfinished && day === data.days[last] ? "today" : dayLabel(day)),
+        formatter: (day: string) => (data.unfinished && day === data.days[last] ? (isHour(day) ? "now" : "today") : dayLabel(day)),
         alignMinLabel: "left",
         alignMaxLabel: "right",
       },
@@ -73,7 +80,7 @@ export function daysOption(data: DaysData, width: number): EChartsCoreOption {
       minInterval: 1,
       axisLine: { show: false },
       axisTick: { show: false },
-      axisLabel: { ...font, formatter: (value: number) => tick(value) },
+      axisLabel: { ...font, formatter: (value: number) => tickInUnit(data.unit, value) },
       splitLine: { lineStyle: { color: token("--chart-grid"), width: 1 } },
     },
     series: cut ? [...solid, ...data.series.map((series) => line(series, "dashed"))] : solid,
@@ -86,7 +93,7 @@ function weekends(days: string[]): [{ xAxis: string }, { xAxis: string }][] {
   const bands: [{ xAxis: string }, { xAxis: string }][] = [];
   for (const [index, day] of days.entries()) {
     const next = days[index + 1];
-    if (next !== undefined && days.length <= 120 && utc(day).getUTCDay() === 6) {
+    if (next !== undefined && !isHour(day) && days.length <= 120 && utc(day).getUTCDay() === 6) {
       bands.push([{ xAxis: day }, { xAxis: next }]);
     }
   }
@@ -95,7 +102,10 @@ function weekends(days: string[]): [{ xAxis: string }, { xAxis: string }][] {
 
 /** A day's rows for the tooltip, in drawing order from the top, the sum last. */
 export function rowsOf(data: DaysData, index: number): { name: string; colour: number | null; text: string }[] {
-  const rows = [...data.series].reverse().map((series) => ({ name: series.name, colour: series.colour as number | null, text: compact(series.values[index] ?? 0) }));
+  const rows = [...data.series].reverse().map((series) => ({ name: series.name, colour: series.colour as number | null, text: inUnit(data.unit, series.values[index] ?? 0) }));
+  if (!data.stacked) {
+    return rows;
+  }
   const sum = data.series.reduce((total, series) => total + (series.values[index] ?? 0), 0);
-  return [...rows, { name: data.sumLabel, colour: null, text: compact(sum) }];
+  return [...rows, { name: data.sumLabel, colour: null, text: inUnit(data.unit, sum) }];
 }

@@ -25,3 +25,25 @@ export function compact(value: number): string {
 
 /** On an axis a round figure drops its decimal. */
 export const tick = (value: number): string => compact(value).replace(/\.0(?=\D)/, "");
+
+function duration(seconds: number): string {
+  const [value, unit] = seconds < 59.95 ? [seconds, "s"] : seconds < 3597 ? [seconds / 60, "min"] : [seconds / 3600, "h"];
+  return `${value.toFixed(1)}\u00a0${unit}`;
+}
+
+/** A chart's figure in its unit, as ChartUnit writes it. */
+export function inUnit(unit: string, value: number): string {
+  switch (unit) {
+    case "micro-usd":
+      return `$${value >= 99_995_000 ? exact(value / 1e6) : (value / 1e6).toFixed(2)}`;
+    case "ms":
+      return value === 0 ? "—" : value < 999.5 ? `${exact(value)}\u00a0ms` : duration(value / 1000);
+    case "s":
+      return value < 60 ? `${exact(value)}\u00a0s` : duration(value);
+    default:
+      return compact(value);
+  }
+}
+
+export const tickInUnit = (unit: string, value: number): string =>
+  unit === "tokens" ? tick(value) : value === 0 ? "0" : inUnit(unit, value).replace(/\.0+(?=\D|$)/, "");

@@ -1,16 +1,18 @@
 using Ccflux.Receiver.Telemetry.Read;
+using Ccflux.Receiver.Usage.Pages;
 using Ccflux.Storage.Sqlite;
 using Dapper;
 
 namespace Ccflux.Receiver.Composition;
 
-/// <summary>Joins features that do not know each other: what telemetry asks for is in the tables of usage.</summary>
+/// <summary>Joins features that do not know each other: what telemetry asks for is in the tables of usage, and a new user gets a telemetry token.</summary>
 internal static class TelemetryPorts
 {
     public static void AddTelemetryPorts(this IServiceCollection services)
     {
         services.AddSingleton<IHookTotals, UsageHookTotals>();
         services.AddSingleton<ISeatPlans, TierPlans>();
+        services.AddSingleton<ICompanionToken, TelemetryCompanion>();
     }
 }
 

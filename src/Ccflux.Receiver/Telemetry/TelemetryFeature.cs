@@ -3,6 +3,7 @@ using Ccflux.Receiver.Platform.Live;
 using Ccflux.Receiver.Platform.Settings;
 using Ccflux.Receiver.Telemetry.Api;
 using Ccflux.Receiver.Telemetry.Auth;
+using Ccflux.Receiver.Telemetry.Pages;
 using Ccflux.Receiver.Telemetry.Read;
 using Ccflux.Receiver.Telemetry.Receive;
 using Ccflux.Receiver.Telemetry.Store;
@@ -32,6 +33,7 @@ internal static class TelemetryFeature
         services.TryAddSingleton<IHookTotals, NoHookTotals>();
         services.AddSingleton<TelemetryPageQuery>();
         services.AddSingleton<TelemetryAdminQuery>();
+        services.AddTelemetryPages();
         services.AddOtlpListeners(options);
         return services;
     }
@@ -42,5 +44,6 @@ internal static class TelemetryFeature
     {
         endpoints.MapOtlp();
         endpoints.MapTelemetryApi();
+        endpoints.MapTelemetryPages();
     }
 }

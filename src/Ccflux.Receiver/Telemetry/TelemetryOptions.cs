@@ -39,4 +39,8 @@ internal sealed class TelemetryOptions
     [ConfigurationKeyName("TELEMETRY_RETENTION_DAYS"), Range(1, 3650)]
     [Description("Days that single telemetry events are kept; hourly and daily figures stay. What is older on arrival is refused.")]
     public int RetentionDays { get; set; } = 30;
+
+    [ConfigurationKeyName("PLAN_PRICE_USD"), Range(0, 100_000)]
+    [Description("What a seat costs a month, in whole US dollars: what the telemetry page measures cost against. 0: not known.")]
+    public int PlanPriceUsd { get; set; }
 }

@@ -46,6 +46,9 @@ export async function startReceiver(settings = {}) {
       BODY_LIMIT_KB: "1024",
       TIER_INFERENCE_INTERVAL_SECS: "1",
       DEVICE_APPROVAL: "0",
+      // The main port takes telemetry too; the others are the same for every receiver.
+      OTLP_HTTP_ADDR: "",
+      OTLP_GRPC_ADDR: "",
       ...settings,
     },
     stdio: ["ignore", "pipe", "pipe"],

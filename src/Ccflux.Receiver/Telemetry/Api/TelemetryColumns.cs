@@ -14,7 +14,7 @@ internal static class TelemetryColumns
     public static readonly IReadOnlyList<(string, Func<TimePoint, object?>)> Timeline =
     [
         ("at", row => row.At), .. Totals<TimePoint>(row => row.Totals), ("request_p95_ms", row => row.RequestP95), ("tool_p95_ms", row => row.ToolP95),
-        ("cli_seconds", row => row.CliSeconds), ("user_seconds", row => row.UserSeconds),
+        ("cli_seconds", row => row.CliSeconds), ("user_seconds", row => row.UserSeconds), ("sessions", row => row.Sessions), ("conversations", row => row.Conversations),
     ];
 
     public static readonly IReadOnlyList<(string, Func<ModelRow, object?>)> Models =

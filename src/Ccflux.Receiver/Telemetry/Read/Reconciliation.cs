@@ -1,7 +1,7 @@
 namespace Ccflux.Receiver.Telemetry.Read;
 
 /// <summary>How the two accounts of a session's model stand to each other. They are never added up.</summary>
-internal enum Agreement
+public enum Agreement
 {
     /// <summary>Equal, once the requests that transcripts leave out are set aside.</summary>
     Agree = 1,
@@ -11,7 +11,7 @@ internal enum Agreement
 }
 
 /// <summary>Tokens of one account.</summary>
-internal sealed record AccountTokens(long Input, long Output, long CacheRead, long CacheWrite)
+public sealed record AccountTokens(long Input, long Output, long CacheRead, long CacheWrite)
 {
     public static readonly AccountTokens None = new(0, 0, 0, 0);
 
@@ -27,7 +27,7 @@ internal sealed record AccountTokens(long Input, long Output, long CacheRead, lo
 /// <param name="Hook">What the hook reported; null: nothing.</param>
 /// <param name="Unseen">The part of <paramref name="Telemetry"/> that transcripts do not hold.</param>
 /// <param name="UnseenSources">What that part is: compact, web_search_tool, …</param>
-internal sealed record ReconciledRow(
+public sealed record ReconciledRow(
     string Session, string Model, AccountTokens? Telemetry, AccountTokens? Hook, AccountTokens Unseen, IReadOnlyList<string> UnseenSources, Agreement Agreement);
 
 /// <summary>What telemetry says of one session, model and query source.</summary>

@@ -23,6 +23,16 @@ internal sealed class TelemetryAdminQuery(SqliteReaders readers, IHookTotals hoo
             .Select(row => new InstallRow(row.SubjectId, row.InstallId, row.MappedTo, At(row.FirstAt), row.Requests, row.Cost / 1_000_000_000m))];
     }
 
+    /// <summary>A user's telemetry tokens; null where the receiver has no such user.</summary>
+    public async Task<IReadOnlyList<TelemetryTokenRow>?> TokensAsync(string email, CancellationToken cancellationToken)
+    {
+        using var lease = await readers.RentAsync(cancellationToken);
+        return lease.Connection.ExecuteScalar<bool>(TelemetryReadSql.IsUser, new { Email = email })
+            ? [.. lease.Connection.Query<(long CreatedAt, long? RevokedAt)>(TelemetryReadSql.Tokens, new { Email = email })
+                .Select(row => new TelemetryTokenRow(At(row.CreatedAt), row.RevokedAt is { } revoked ? At(revoked) : null))]
+            : null;
+    }
+
     /// <summary>A user's sessions of the period by both accounts, the latest <see cref="MaxSessions"/> at most.</summary>
     public async Task<IReadOnlyList<ReconciledRow>> ReconcileAsync(string email, TelemetryFilter filter, CancellationToken cancellationToken)
     {

@@ -6,7 +6,7 @@ namespace Ccflux.Receiver.Telemetry.Read;
 /// <param name="Period">One of <see cref="Periods"/>, or <see cref="Custom"/>.</param>
 /// <param name="User">An e-mail in lower case or "unattributed …" as tables show it; null for all.</param>
 /// <param name="Division">A division, <see cref="NoDivision"/> for people without one, or null for all.</param>
-internal sealed record TelemetryFilter(
+public sealed record TelemetryFilter(
     string Period, DateOnly From, DateOnly To, string? User = null, string? Division = null, string? Model = null, string? Terminal = null)
 {
     public const string DefaultPeriod = "30d";

@@ -59,13 +59,21 @@ internal static class TelemetryReadSql
         WHERE d.day >= @FirstDayBefore AND d.day < @EndDay
         """ + PeopleScope + " GROUP BY 1, 2, 3, 4, 5, 6";
 
+    /// <summary>Sessions and conversations by day.</summary>
+    public const string DayActivity = People + """
+        SELECT d.day AS Time, d.kind AS Kind, '' AS Name, '' AS Detail, '' AS Terminal, sum(d.count) AS Count
+        FROM telemetry_day_counts d
+        JOIN people p ON p.subject_id = d.subject_id JOIN telemetry_names t ON t.name_id = d.terminal_id
+        WHERE d.day >= @FirstDay AND d.day < @EndDay AND d.kind IN ('session', 'session_anonymous', 'conversation')
+        """ + PeopleScope + " GROUP BY d.day, d.kind";
+
     public const string HourActivity = People + """
         SELECT d.hour AS Time, p.person AS User, d.kind AS Kind, n.name AS Name, '' AS Detail, t.name AS Terminal, sum(d.count) AS Count
         FROM telemetry_hour_counts d
         JOIN people p ON p.subject_id = d.subject_id JOIN telemetry_names t ON t.name_id = d.terminal_id
         LEFT JOIN telemetry_names n ON n.name_id = d.name_id
-        WHERE d.hour >= @FirstDay * 24 AND d.hour < @EndDay * 24 AND d.kind = 'active_time'
-        """ + PeopleScope + " GROUP BY d.hour, p.person, n.name, t.name";
+        WHERE d.hour >= @FirstDay * 24 AND d.hour < @EndDay * 24 AND d.kind IN ('active_time', 'session', 'session_anonymous', 'conversation')
+        """ + PeopleScope + " GROUP BY d.hour, p.person, d.kind, n.name, t.name";
 
     public const string DayToolLatencies = People + """
         SELECT d.day AS Time, n.name AS Name, d.latency AS Latency
@@ -117,6 +125,15 @@ internal static class TelemetryReadSql
         LEFT JOIN telemetry_days d ON d.subject_id = s.subject_id AND d.source <> 'shadowed'
         WHERE s.kind = 'install'
         GROUP BY s.subject_id ORDER BY s.first_at DESC LIMIT 1000
+        """;
+
+    public const string IsUser = "SELECT EXISTS (SELECT 1 FROM users WHERE email = @Email)";
+
+    /// <summary>The newest of a user, as many as a page shows.</summary>
+    public const string Tokens = """
+        SELECT t.created_at AS CreatedAt, t.revoked_at AS RevokedAt
+        FROM telemetry_tokens t JOIN users u ON u.user_id = t.user_id
+        WHERE u.email = @Email ORDER BY t.created_at DESC LIMIT 100
         """;
 
     /// <summary>Sessions of a person with what each source says of them, events where there are any.</summary>

@@ -12,7 +12,7 @@ internal static class TelemetryTimeline
         var requests = (filter.IsHourly ? rows.Hours : rows.Days).ToLookup(row => row.Time);
         var latencies = Histograms.P95(filter.IsHourly ? rows.HourLatencies : rows.DayLatencies);
         var tools = Histograms.P95(filter.IsHourly ? rows.HourToolLatencies : rows.DayToolLatencies);
-        var activity = (filter.IsHourly ? rows.HourActivity : rows.Counts).Where(row => row.Kind is CountKind.ActiveTime).ToLookup(row => row.Time);
+        var activity = (filter.IsHourly ? rows.HourActivity : rows.Counts.Where(row => row.Kind is CountKind.ActiveTime).Concat(rows.DayActivity)).ToLookup(row => row.Time);
         var points = new List<TimePoint>();
         for (var at = filter.FirstDay * scale; at < filter.EndDay * scale; at++)
         {
@@ -22,8 +22,10 @@ internal static class TelemetryTimeline
                 [.. requests[at].Select(row => new ModelTotals(row.Model, row.ToTotals()))],
                 latencies.GetValueOrDefault(at),
                 tools.GetValueOrDefault(at),
-                activity[at].Where(row => row.Name is "cli").Sum(row => row.Count) / 1000,
-                activity[at].Where(row => row.Name is "user").Sum(row => row.Count) / 1000));
+                activity[at].Where(row => row.Kind is CountKind.ActiveTime && row.Name is "cli").Sum(row => row.Count) / 1000,
+                activity[at].Where(row => row.Kind is CountKind.ActiveTime && row.Name is "user").Sum(row => row.Count) / 1000,
+                activity[at].Where(row => row.Kind is CountKind.Session or CountKind.AnonymousSession).Sum(row => row.Count),
+                activity[at].Where(row => row.Kind is CountKind.Conversation).Sum(row => row.Count)));
         }
 
         return points;

@@ -2,7 +2,7 @@ namespace Ccflux.Receiver.Telemetry.Read;
 
 /// <summary>Everything that the telemetry page shows, read at one instant.</summary>
 /// <param name="HasAny">False until the first record arrived: then the page shows how to set clients up.</param>
-internal sealed record TelemetryPageView(
+public sealed record TelemetryPageView(
     TelemetryFilter Filter,
     DateTimeOffset At,
     bool HasAny,
@@ -20,7 +20,7 @@ internal sealed record TelemetryPageView(
     TelemetryChoices Choices);
 
 /// <summary>Requests, tokens and cost, from one source each.</summary>
-internal sealed record RequestTotals(long Requests, long Errors, long Input, long Output, long CacheRead, long CacheWrite, decimal CostUsd)
+public sealed record RequestTotals(long Requests, long Errors, long Input, long Output, long CacheRead, long CacheWrite, decimal CostUsd)
 {
     public static readonly RequestTotals None = new(0, 0, 0, 0, 0, 0, 0);
 
@@ -42,7 +42,7 @@ internal sealed record RequestTotals(long Requests, long Errors, long Input, lon
 /// <param name="Sessions">Distinct session ids by the hour they were first seen, and starts that name no id.</param>
 /// <param name="Conversations">Distinct prompts.</param>
 /// <param name="CliSeconds">Active time of the client; <paramref name="UserSeconds"/> of the person.</param>
-internal sealed record TelemetryCards(
+public sealed record TelemetryCards(
     RequestTotals Totals,
     long Sessions,
     long Conversations,
@@ -64,22 +64,31 @@ internal sealed record TelemetryCards(
 }
 
 /// <summary>Milliseconds, each off by 3 % at most; null where nothing was measured.</summary>
-internal sealed record Percentiles(double? P50, double? P95, double? P99, long Count);
+public sealed record Percentiles(double? P50, double? P95, double? P99, long Count);
 
 /// <summary>An hour or a day of the timeline, by model.</summary>
 /// <param name="RequestP95">Of the whole bucket, whatever the model; ms.</param>
-internal sealed record TimePoint(DateTimeOffset At, RequestTotals Totals, IReadOnlyList<ModelTotals> Models, double? RequestP95, double? ToolP95, long CliSeconds, long UserSeconds);
+public sealed record TimePoint(
+    DateTimeOffset At,
+    RequestTotals Totals,
+    IReadOnlyList<ModelTotals> Models,
+    double? RequestP95,
+    double? ToolP95,
+    long CliSeconds,
+    long UserSeconds,
+    long Sessions,
+    long Conversations);
 
-internal sealed record ModelTotals(string Model, RequestTotals Totals);
+public sealed record ModelTotals(string Model, RequestTotals Totals);
 
-internal sealed record ModelRow(string Model, RequestTotals Totals, RequestTotals Before);
+public sealed record ModelRow(string Model, RequestTotals Totals, RequestTotals Before);
 
 /// <param name="Kind">user, claimed, install or other: how sure it is whose they are.</param>
-internal sealed record UserRow(string User, string Division, string Kind, RequestTotals Totals, long Sessions, DateTimeOffset? LastDay);
+public sealed record UserRow(string User, string Division, string Kind, RequestTotals Totals, long Sessions, DateTimeOffset? LastDay);
 
-internal sealed record NamedCount(string Name, string Detail, long Count);
+public sealed record NamedCount(string Name, string Detail, long Count);
 
-internal sealed record ToolRow(string Tool, long Calls, long Failures, Percentiles Ms)
+public sealed record ToolRow(string Tool, long Calls, long Failures, Percentiles Ms)
 {
     public double? SuccessRate => Calls == 0 ? null : (double)(Calls - Failures) / Calls;
 }
@@ -87,17 +96,20 @@ internal sealed record ToolRow(string Tool, long Calls, long Failures, Percentil
 /// <summary>What a user used in the five clock hours up to now, against the plan.</summary>
 /// <param name="Plan">Null where no plan is known.</param>
 /// <param name="Limit">Tokens that the plan gives in five hours, as far as it is known.</param>
-internal sealed record WindowRow(string User, long Billed, long CacheRead, long CacheWrite, string? Plan, long? Limit);
+public sealed record WindowRow(string User, long Billed, long CacheRead, long CacheWrite, string? Plan, long? Limit);
 
-internal sealed record RecentCall(
+public sealed record RecentCall(
     DateTimeOffset At, string User, string Model, string QuerySource, string? RequestId, long Input, long Output, long CacheRead, long CacheWrite, decimal CostUsd, long? DurationMs);
 
 /// <summary>What the filters offer.</summary>
-internal sealed record TelemetryChoices(IReadOnlyList<string> Users, IReadOnlyList<string> Divisions, IReadOnlyList<string> Models, IReadOnlyList<string> Terminals);
+public sealed record TelemetryChoices(IReadOnlyList<string> Users, IReadOnlyList<string> Divisions, IReadOnlyList<string> Models, IReadOnlyList<string> Terminals);
 
 /// <summary>A name that is not understood, refused or beyond a cap.</summary>
-internal sealed record SeenRow(string Kind, string Name, long Count, DateTimeOffset FirstAt, DateTimeOffset LastAt);
+public sealed record SeenRow(string Kind, string Name, long Count, DateTimeOffset FirstAt, DateTimeOffset LastAt);
+
+/// <summary>A telemetry token of a user, without the token.</summary>
+public sealed record TelemetryTokenRow(DateTimeOffset CreatedAt, DateTimeOffset? RevokedAt);
 
 /// <summary>Telemetry that names no person.</summary>
 /// <param name="MappedTo">The e-mail that the admin has given it.</param>
-internal sealed record InstallRow(long SubjectId, string InstallId, string? MappedTo, DateTimeOffset FirstAt, long Requests, decimal CostUsd);
+public sealed record InstallRow(long SubjectId, string InstallId, string? MappedTo, DateTimeOffset FirstAt, long Requests, decimal CostUsd);

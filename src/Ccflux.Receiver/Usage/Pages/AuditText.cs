@@ -15,6 +15,9 @@ internal static class AuditText
         "device.revoke" => "Device revoked",
         "device.approve" => "Device approved",
         "device.register-again" => "Device registered again after a revoke",
+        "telemetry.issue" => "Telemetry token issued",
+        "telemetry.revoke" => "Telemetry tokens revoked",
+        "telemetry.map" => "Installation assigned",
         "sign-in" => "Signed in",
         "sign-out" => "Signed out",
         _ => action,
@@ -22,7 +25,7 @@ internal static class AuditText
 
     public static Tone Tone(string action) => action switch
     {
-        "user.revoke" or "device.revoke" => Shell.Components.Tone.Bad,
+        "user.revoke" or "device.revoke" or "telemetry.revoke" => Shell.Components.Tone.Bad,
         "device.register-again" => Shell.Components.Tone.Warn,
         "sign-in" or "sign-out" => Shell.Components.Tone.None,
         _ => Shell.Components.Tone.Good,

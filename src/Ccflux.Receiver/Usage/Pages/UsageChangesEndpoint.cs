@@ -4,6 +4,7 @@ using Ccflux.Receiver.Platform.Auth.Users;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Platform.Live;
 using Ccflux.Receiver.Shell;
+using Ccflux.Receiver.Shell.Pages;
 using Ccflux.Receiver.Usage.Read;
 using Ccflux.Receiver.Usage.Read.Views;
 
@@ -14,7 +15,8 @@ namespace Ccflux.Receiver.Usage.Pages;
 /// back with a word about it. A new token is the answer to its POST and is nowhere else.
 /// </summary>
 internal sealed class UsageChangesEndpoint(
-    UserAccounts accounts, DeviceKeys devices, SubjectQuery subjects, PageFrames frames, BrowserAnswers answers, IChangeFeed changes)
+    UserAccounts accounts, DeviceKeys devices, SubjectQuery subjects, PageFrames frames, BrowserAnswers answers, IChangeFeed changes,
+    IEnumerable<ICompanionToken> companions)
 {
     public async Task<IResult> AddUserAsync(HttpContext context)
     {
@@ -24,7 +26,7 @@ internal sealed class UsageChangesEndpoint(
         var result = await accounts.AddAsync(AuditActor.Of(context), entry.Email, entry.Division, days);
         if (result is { IsOk: true, Token: { } token })
         {
-            return TokenIssued(context, result.Target, token, days);
+            return TokenIssued(context, result.Target, token, days, await CompanionsAsync(context, result.Target));
         }
 
         context.Response.StatusCode = StatusOf(result.Fault);
@@ -37,13 +39,13 @@ internal sealed class UsageChangesEndpoint(
     }
 
     public Task<IResult> AskRevokeUserAsync(string email, HttpContext context) =>
-        AskAboutUserAsync(context, email, seat => Question.RevokeUser(seat.User.Email), "#seats");
+        AskAboutUserAsync(context, email, seat => UsageQuestions.RevokeUser(seat.User.Email), "#seats");
 
     public async Task<IResult> RevokeUserAsync(string email, HttpContext context) =>
-        await DoneAsync(context, await accounts.RevokeAsync(AuditActor.Of(context), UsageLinks.Read(email)), "User revoked", "Past usage stays.", "#seats", Question.RevokeUser(UsageLinks.Read(email)));
+        await DoneAsync(context, await accounts.RevokeAsync(AuditActor.Of(context), UsageLinks.Read(email)), "User revoked", "Past usage stays.", "#seats", UsageQuestions.RevokeUser(UsageLinks.Read(email)));
 
     public Task<IResult> AskReissueAsync(string email, HttpContext context) =>
-        AskAboutUserAsync(context, email, seat => Question.Reissue(seat.User.Email, seat.DaysValid), "#seats");
+        AskAboutUserAsync(context, email, seat => UsageQuestions.Reissue(seat.User.Email, seat.DaysValid), "#seats");
 
     public async Task<IResult> ReissueAsync(string email, HttpContext context)
     {
@@ -52,31 +54,31 @@ internal sealed class UsageChangesEndpoint(
         var result = await accounts.ReissueAsync(AuditActor.Of(context), UsageLinks.Read(email), typed.Length == 0 ? null : days ?? 0);
         if (result is not { IsOk: true, Token: { } token })
         {
-            return await DoneAsync(context, result, "", "", "#seats", Question.Reissue(UsageLinks.Read(email), days));
+            return await DoneAsync(context, result, "", "", "#seats", UsageQuestions.Reissue(UsageLinks.Read(email), days));
         }
 
         var seat = await subjects.FindSeatAsync(result.Target, context.RequestAborted);
-        return TokenIssued(context, result.Target, token, seat?.DaysValid ?? days ?? UserAccounts.DefaultDays);
+        return TokenIssued(context, result.Target, token, seat?.DaysValid ?? days ?? UserAccounts.DefaultDays, companions: []);
     }
 
     public Task<IResult> AskDivisionAsync(string email, HttpContext context) =>
-        AskAboutUserAsync(context, email, seat => Question.Division(seat.User.Email, seat.User.Division), "#seats");
+        AskAboutUserAsync(context, email, seat => UsageQuestions.Division(seat.User.Email, seat.User.Division), "#seats");
 
     public async Task<IResult> SetDivisionAsync(string email, HttpContext context)
     {
         var division = Text((await FormOf(context))["division"]);
         var result = await accounts.SetDivisionAsync(AuditActor.Of(context), UsageLinks.Read(email), division);
-        return await DoneAsync(context, result, "Division changed", division.Length > 0 ? division : "without division", "#seats", Question.Division(UsageLinks.Read(email), division));
+        return await DoneAsync(context, result, "Division changed", division.Length > 0 ? division : "without division", "#seats", UsageQuestions.Division(UsageLinks.Read(email), division));
     }
 
     public Task<IResult> AskRevokeDeviceAsync(long id, HttpContext context) =>
-        AskAboutDeviceAsync(context, id, row => Question.RevokeDevice(row.Name, row.User.Email));
+        AskAboutDeviceAsync(context, id, row => UsageQuestions.RevokeDevice(row.Name, row.User.Email));
 
     public async Task<IResult> RevokeDeviceAsync(long id, HttpContext context) =>
         await DoneAsync(context, await devices.RevokeAsync(AuditActor.Of(context), id), "Device revoked", "The user's other devices go on.", "#devices", question: null);
 
     public Task<IResult> AskApproveDeviceAsync(long id, HttpContext context) =>
-        AskAboutDeviceAsync(context, id, row => Question.ApproveDevice(row.Name, row.User.Email, row.RegisteredAt));
+        AskAboutDeviceAsync(context, id, row => UsageQuestions.ApproveDevice(row.Name, row.User.Email, row.RegisteredAt));
 
     public async Task<IResult> ApproveDeviceAsync(long id, HttpContext context) =>
         await DoneAsync(context, await devices.ApproveAsync(AuditActor.Of(context), id), "Device approved", "Its reports count from now on.", "#devices", question: null);
@@ -111,7 +113,22 @@ internal sealed class UsageChangesEndpoint(
         return new SeeOther(back.Contains('#', StringComparison.Ordinal) ? back : back + place);
     }
 
-    private IResult TokenIssued(HttpContext context, string email, string token, int days)
+    /// <summary>What a new user gets besides. A reissue brings none: what the user has goes on.</summary>
+    private async Task<IReadOnlyList<CompanionToken>> CompanionsAsync(HttpContext context, string email)
+    {
+        var issued = new List<CompanionToken>();
+        foreach (var companion in companions)
+        {
+            if (await companion.IssueAsync(AuditActor.Of(context), email, frames.AddressOf(context.Request)) is { } token)
+            {
+                issued.Add(token);
+            }
+        }
+
+        return issued;
+    }
+
+    private IResult TokenIssued(HttpContext context, string email, string token, int days, IReadOnlyList<CompanionToken> companions)
     {
         changes.Publish(UsagePagesEndpoint.LiveTopic);
         return Page.Of<TokenIssuedPage>(context, new Dictionary<string, object?>(StringComparer.Ordinal)
@@ -120,6 +137,7 @@ internal sealed class UsageChangesEndpoint(
             [nameof(TokenIssuedPage.Email)] = email,
             [nameof(TokenIssuedPage.Token)] = token,
             [nameof(TokenIssuedPage.Days)] = days,
+            [nameof(TokenIssuedPage.Companions)] = companions,
         });
     }
 

@@ -1,9 +1,10 @@
+using Ccflux.Receiver.Shell;
 using Ccflux.Receiver.Shell.Format;
 
 namespace Ccflux.Receiver.Usage.Pages;
 
-/// <summary>What is asked before a change, in plain words: what will happen, what stays, and the verbs of both buttons.</summary>
-public sealed record Question(string Title, IReadOnlyList<string> Lines, string Keep, string Do, bool IsDanger, QuestionField? Field = null)
+/// <summary>What is asked before each change of users and devices.</summary>
+internal static class UsageQuestions
 {
     public static Question RevokeUser(string email) => new(
         $"Revoke {email}?",
@@ -42,6 +43,3 @@ public sealed record Question(string Title, IReadOnlyList<string> Lines, string 
         "Approve device",
         IsDanger: false);
 }
-
-/// <summary>The one field a question may have.</summary>
-public sealed record QuestionField(string Name, string Label, string Help, string Value, string Type, int? MaxLength = null, int? Min = null, int? Max = null);

@@ -1,0 +1,16 @@
+using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Telemetry.Auth;
+using Ccflux.Receiver.Telemetry.Pages;
+using Ccflux.Receiver.Usage.Pages;
+
+namespace Ccflux.Receiver.Composition;
+
+/// <summary>A new user gets a telemetry token beside the refresh token.</summary>
+internal sealed class TelemetryCompanion(TelemetryTokens tokens) : ICompanionToken
+{
+    public async Task<CompanionToken?> IssueAsync(AuditActor actor, string email, string address)
+    {
+        var issued = await tokens.IssueAsync(actor, email);
+        return issued is { IsOk: true, Token: { } token } ? new CompanionToken("Telemetry token", token, ClientSettings.Bash(address, token)) : null;
+    }
+}

@@ -1,0 +1,90 @@
+using Ccflux.Receiver.Shell;
+using Ccflux.Receiver.Shell.Format;
+using Ccflux.Receiver.Telemetry.Pages.Parts;
+using Ccflux.Receiver.Telemetry.Read;
+
+namespace Ccflux.Receiver.Telemetry.Pages;
+
+/// <summary>The page's lists as bars.</summary>
+internal static class TelemetryBars
+{
+    private const int Plain = 5;
+    private const int Good = 2;
+    private const int Bad = 8;
+
+    public static IReadOnlyList<BarRow> Terminals(TelemetryPageView view) => Counts(view.Terminals, row => row.Name.Length > 0 ? row.Name : "not named", Plain);
+
+    public static IReadOnlyList<BarRow> Errors(TelemetryPageView view) => Counts(view.Errors, row => row.Name.Length > 0 ? row.Name : "without a status", Bad);
+
+    public static IReadOnlyList<BarRow> Models(TelemetryPageView view)
+    {
+        var all = view.Models.Sum(row => row.Totals.Requests);
+        return [.. view.Models.Where(row => row.Totals.Requests > 0).OrderByDescending(row => row.Totals.Requests)
+            .Select(row => new BarRow(
+                row.Model, row.Totals.Requests, Numbers.Count(row.Totals.Requests), Numbers.Exact(row.Totals.Requests), Share(row.Totals.Requests, all), TelemetryCharts.Colour(view, row.Model)))];
+    }
+
+    public static IReadOnlyList<BarRow> Costs(TelemetryPageView view)
+    {
+        var all = view.Models.Sum(row => row.Totals.CostUsd);
+        return [.. view.Models.Where(row => row.Totals.CostUsd > 0)
+            .Select(row => new BarRow(
+                row.Model,
+                (double)row.Totals.CostUsd,
+                Numbers.Money(row.Totals.CostUsd),
+                Numbers.ExactMoney(row.Totals.CostUsd),
+                Share((double)row.Totals.CostUsd, (double)all),
+                TelemetryCharts.Colour(view, row.Model)))];
+    }
+
+    public static IReadOnlyList<BarRow> Tools(TelemetryPageView view) =>
+        [.. view.Tools.Select(row => new BarRow(
+            row.Tool, row.Calls, Numbers.Count(row.Calls), $"{Numbers.Exact(row.Calls)} calls, {Numbers.Exact(row.Failures)} failed; P95 {Durations.Milliseconds(row.Ms.P95)}", Numbers.Rate(row.SuccessRate), Plain))];
+
+    public static IReadOnlyList<BarRow> Decisions(TelemetryPageView view)
+    {
+        var all = view.Decisions.Sum(row => row.Count);
+        return [.. view.Decisions
+            .GroupBy(row => (row.Name, Word: Decision(row.Detail)))
+            .Select(group => (group.Key, Count: group.Sum(row => row.Count), Colour: DecisionColour(group.First().Detail)))
+            .OrderByDescending(row => row.Count)
+            .Select(row => new BarRow($"{(row.Key.Name.Length > 0 ? row.Key.Name : "any tool")}, {row.Key.Word}", row.Count, Numbers.Count(row.Count), Numbers.Exact(row.Count), Share(row.Count, all), row.Colour))];
+    }
+
+    /// <summary>Tokens of five hours against the plan where its size is known, else against nothing.</summary>
+    public static IReadOnlyList<BarRow> Windows(TelemetryPageView view, PageLink link) =>
+        [.. view.Windows.Select(row => new BarRow(
+            row.User,
+            row.Billed,
+            Numbers.Compact(row.Billed),
+            $"{Numbers.Exact(row.Billed)} billed, {Numbers.Exact(row.CacheRead)} cache reads, {Numbers.Exact(row.CacheWrite)} cache writes",
+            row.Limit is > 0 and { } limit ? $"{Numbers.Share((double)row.Billed / limit)} of {row.Plan}" : row.Plan ?? "no plan known",
+            row.Limit is > 0 and { } most && row.Billed >= 0.9 * most ? Bad : Plain,
+            TelemetryLinks.User(link, row.User)))];
+
+    private static IReadOnlyList<BarRow> Counts(IReadOnlyList<NamedCount> rows, Func<NamedCount, string> name, int colour)
+    {
+        var all = rows.Sum(row => row.Count);
+        return [.. rows.Select(row => new BarRow(name(row), row.Count, Numbers.Count(row.Count), Numbers.Exact(row.Count), Share(row.Count, all), colour))];
+    }
+
+    private static string Share(double part, double all) => Numbers.Share(all > 0 ? part / all : null);
+
+    /// <summary>A stored decision is <c>accept:config</c>, <c>reject:user_temporary</c>, …</summary>
+    private static string Decision(string detail)
+    {
+        var parts = detail.Split(':');
+        var word = parts[0] switch { "accept" => "accepted", "reject" => "rejected", _ => parts[0] };
+        return parts[^1] switch
+        {
+            "config" => $"{word} by a rule",
+            "hook" => $"{word} by a hook",
+            "" => word,
+            _ => $"{word} by the user",
+        };
+    }
+
+    private static int DecisionColour(string detail) =>
+        detail.EndsWith(":config", StringComparison.Ordinal) || detail.EndsWith(":hook", StringComparison.Ordinal) ? Plain
+        : detail.StartsWith("accept", StringComparison.Ordinal) ? Good : Bad;
+}

@@ -1,0 +1,105 @@
+using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth.Users;
+using Ccflux.Receiver.Platform.Http;
+using Ccflux.Receiver.Platform.Live;
+using Ccflux.Receiver.Shell;
+using Ccflux.Receiver.Shell.Pages;
+using Ccflux.Receiver.Telemetry.Auth;
+using Ccflux.Receiver.Telemetry.Read;
+
+namespace Ccflux.Receiver.Telemetry.Pages;
+
+/// <summary>What the admin changes about telemetry: tokens, and whose an installation is. Asked for by a GET page, made by a POST.</summary>
+internal sealed class TelemetryChangesEndpoint(
+    TelemetryTokens tokens, Installations installations, TelemetryAdminQuery admin, PageFrames frames, BrowserAnswers answers, IChangeFeed changes)
+{
+    private const string Installs = TelemetryLinks.Home + "#installs";
+
+    public Task<IResult> AskIssueAsync(string person, HttpContext context) => AskAboutUserAsync(context, person, TelemetryQuestions.Issue);
+
+    public async Task<IResult> IssueAsync(string person, HttpContext context)
+    {
+        var result = await tokens.IssueAsync(AuditActor.Of(context), TelemetryLinks.Read(person));
+        if (result is not { IsOk: true, Token: { } token })
+        {
+            return Refuse(result);
+        }
+
+        changes.Publish(TelemetryPagesEndpoint.LiveTopic);
+        return Page.Of<TelemetryTokenPage>(context, new Dictionary<string, object?>(StringComparer.Ordinal)
+        {
+            [nameof(TelemetryTokenPage.Frame)] = frames.For(context, "Telemetry token issued", TelemetryPagesEndpoint.Capability),
+            [nameof(TelemetryTokenPage.Email)] = result.Target,
+            [nameof(TelemetryTokenPage.Token)] = token,
+        });
+    }
+
+    public Task<IResult> AskRevokeAsync(string person, HttpContext context) => AskAboutUserAsync(context, person, TelemetryQuestions.Revoke);
+
+    public async Task<IResult> RevokeAsync(string person, HttpContext context)
+    {
+        var result = await tokens.RevokeAsync(AuditActor.Of(context), TelemetryLinks.Read(person));
+        return result.IsOk ? Done(context, "Telemetry tokens revoked", result.Target, TelemetryLinks.User(result.Target)) : Refuse(result);
+    }
+
+    public async Task<IResult> AskMapAsync(long id, HttpContext context) =>
+        await FindAsync(id, context) is { } install ? Confirm(context, TelemetryQuestions.Map(install.InstallId, install.MappedTo), null, Installs) : NoInstallation();
+
+    public async Task<IResult> MapAsync(long id, HttpContext context)
+    {
+        if (await FindAsync(id, context) is not { } install)
+        {
+            return NoInstallation();
+        }
+
+        var form = context.Request.HasFormContentType ? await context.Request.ReadFormSafelyAsync() : FormCollection.Empty;
+        var typed = form["email"].ToString().Trim();
+        var result = await installations.MapAsync(AuditActor.Of(context), id, typed);
+        if (result.IsOk)
+        {
+            return Done(context, "Installation assigned", result.Target.Length > 0 ? result.Target : "to nobody", Installs);
+        }
+
+        context.Response.StatusCode = StatusOf(result.Fault);
+        return Confirm(context, TelemetryQuestions.Map(install.InstallId, typed), result.Message, Installs);
+    }
+
+    private async Task<InstallRow?> FindAsync(long id, HttpContext context) =>
+        (await admin.InstallsAsync(context.RequestAborted)).FirstOrDefault(row => row.SubjectId == id);
+
+    private async Task<IResult> AskAboutUserAsync(HttpContext context, string person, Func<string, Question> ask)
+    {
+        var email = TelemetryLinks.Read(person);
+        return await admin.TokensAsync(email, context.RequestAborted) is null
+            ? new Refusal(answers, StatusCodes.Status404NotFound, "", "Nobody here has that address.")
+            : Confirm(context, ask(email), null, TelemetryLinks.User(email));
+    }
+
+    private SeeOther Done(HttpContext context, string text, string detail, string place)
+    {
+        changes.Publish(TelemetryPagesEndpoint.LiveTopic);
+        new Flash(text, detail).Leave(context);
+        return new SeeOther(place);
+    }
+
+    private IResult Confirm(HttpContext context, Question question, string? fault, string back) =>
+        Page.Of<ConfirmPage>(context, new Dictionary<string, object?>(StringComparer.Ordinal)
+        {
+            [nameof(ConfirmPage.Frame)] = frames.For(context, question.Do, TelemetryPagesEndpoint.Capability),
+            [nameof(ConfirmPage.Question)] = question,
+            [nameof(ConfirmPage.Fault)] = fault,
+            [nameof(ConfirmPage.Back)] = back,
+        });
+
+    private Refusal Refuse(AccountResult result) => new(answers, StatusOf(result.Fault), "", result.Message);
+
+    private Refusal NoInstallation() => new(answers, StatusCodes.Status404NotFound, "", "There is no such installation.");
+
+    private static int StatusOf(AccountFault? fault) => fault switch
+    {
+        AccountFault.UnknownUser => StatusCodes.Status404NotFound,
+        AccountFault.NoLiveToken => StatusCodes.Status409Conflict,
+        AccountFault.Busy => StatusCodes.Status503ServiceUnavailable,
+        _ => StatusCodes.Status422UnprocessableEntity,
+    };
+}

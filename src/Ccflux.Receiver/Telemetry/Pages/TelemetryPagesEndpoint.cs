@@ -1,0 +1,81 @@
+using System.Text;
+using Ccflux.Receiver.Platform.Http;
+using Ccflux.Receiver.Shell;
+using Ccflux.Receiver.Telemetry.Read;
+using Ccflux.Receiver.Telemetry.Store;
+using Microsoft.AspNetCore.Components;
+
+namespace Ccflux.Receiver.Telemetry.Pages;
+
+/// <summary>The pages that only show: <c>/admin/telemetry</c> and <c>/admin/telemetry/users/{person}</c>, and each as a file with <c>?export</c>.</summary>
+internal sealed class TelemetryPagesEndpoint(
+    TelemetryPageQuery query, TelemetryAdminQuery admin, TelemetryOptions options, PageFrames frames, BrowserAnswers answers, IServiceProvider services, TimeProvider time)
+{
+    public const string Capability = "Telemetry";
+    public const string LiveTopic = TelemetryWriter.Topic;
+    public const string FileName = "ccflux-telemetry.html";
+
+    /// <summary>An export holds more of what the page shows the newest of.</summary>
+    private const int ExportedCalls = 200;
+
+    public async Task<IResult> AllAsync(HttpContext context)
+    {
+        var faults = new List<string>();
+        var filter = TelemetryFilter.Parse(context.Request.Query, time.GetUtcNow(), faults);
+        var frame = FrameOf(context, "Telemetry");
+        var view = await query.ReadAsync(filter, CallsOf(frame), context.RequestAborted);
+        return await DrawAsync<TelemetryPage>(context, new Dictionary<string, object?>(StringComparer.Ordinal)
+        {
+            [nameof(TelemetryPage.Frame)] = frame with { Now = view.At },
+            [nameof(TelemetryPage.View)] = view,
+            [nameof(TelemetryPage.Faults)] = faults,
+            [nameof(TelemetryPage.Installs)] = await admin.InstallsAsync(context.RequestAborted),
+            [nameof(TelemetryPage.Names)] = await admin.SeenAsync(context.RequestAborted),
+            [nameof(TelemetryPage.PlanPriceUsd)] = options.PlanPriceUsd,
+        });
+    }
+
+    public async Task<IResult> UserAsync(string person, HttpContext context)
+    {
+        var name = TelemetryLinks.Read(person);
+        var faults = new List<string>();
+        var filter = TelemetryFilter.Parse(context.Request.Query, time.GetUtcNow(), faults) with { User = name, Division = null };
+        var frame = FrameOf(context, name);
+        var tokens = await admin.TokensAsync(name, context.RequestAborted);
+        var view = await query.ReadAsync(filter, CallsOf(frame), context.RequestAborted);
+        if (tokens is null && !view.Choices.Users.Contains(name, StringComparer.Ordinal))
+        {
+            return new Refusal(answers, StatusCodes.Status404NotFound, "", "Nobody here has that address, and no telemetry stands under it.");
+        }
+
+        return await DrawAsync<TelemetryUserPage>(context, new Dictionary<string, object?>(StringComparer.Ordinal)
+        {
+            [nameof(TelemetryUserPage.Frame)] = frame with { Now = view.At },
+            [nameof(TelemetryUserPage.View)] = view,
+            [nameof(TelemetryUserPage.Person)] = name,
+            [nameof(TelemetryUserPage.Faults)] = faults,
+            [nameof(TelemetryUserPage.Reconciled)] = await admin.ReconcileAsync(name, filter, context.RequestAborted),
+            [nameof(TelemetryUserPage.Tokens)] = tokens,
+            [nameof(TelemetryUserPage.PlanPriceUsd)] = options.PlanPriceUsd,
+        });
+    }
+
+    private PageFrame FrameOf(HttpContext context, string title) => context.Request.Query.ContainsKey("export")
+        ? frames.ForExport(title, frames.AddressOf(context.Request))
+        : frames.For(context, title, Capability, LiveTopic) with { Flash = Flash.Take(context) };
+
+    private static int CallsOf(PageFrame frame) => frame.IsExport ? ExportedCalls : TelemetryPageQuery.RecentCalls;
+
+    private async Task<IResult> DrawAsync<TPage>(HttpContext context, Dictionary<string, object?> parameters)
+        where TPage : IComponent
+    {
+        if (!context.Request.Query.ContainsKey("export"))
+        {
+            return Page.Of<TPage>(context, parameters);
+        }
+
+        context.Response.Headers.CacheControl = "no-store";
+        var html = await Page.RenderAsync<TPage>(services, parameters);
+        return Results.File(Encoding.UTF8.GetBytes(html), "text/html; charset=utf-8", FileName);
+    }
+}

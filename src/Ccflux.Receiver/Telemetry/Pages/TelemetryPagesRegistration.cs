@@ -1,0 +1,32 @@
+using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Shell;
+
+namespace Ccflux.Receiver.Telemetry.Pages;
+
+/// <summary>The door of the telemetry pages.</summary>
+internal static class TelemetryPagesRegistration
+{
+    public static void AddTelemetryPages(this IServiceCollection services)
+    {
+        services.AddSingleton(new Capability(TelemetryPagesEndpoint.Capability, TelemetryLinks.Home, Order: 2));
+        services.AddSingleton<TelemetryPagesEndpoint>();
+        services.AddSingleton<TelemetryChangesEndpoint>();
+    }
+
+    public static void MapTelemetryPages(this IEndpointRouteBuilder endpoints)
+    {
+        var pages = endpoints.ServiceProvider.GetRequiredService<TelemetryPagesEndpoint>();
+        var shown = endpoints.MapGroup(TelemetryLinks.Home).RequireAuthorization(AdminPolicies.Reader).ExcludeFromDescription();
+        shown.MapGet("", (Delegate)pages.AllAsync);
+        shown.MapGet("/users/{person}", pages.UserAsync);
+
+        var change = endpoints.ServiceProvider.GetRequiredService<TelemetryChangesEndpoint>();
+        var changed = endpoints.MapGroup(TelemetryLinks.Home).RequireAuthorization(AdminPolicies.Admin).ExcludeFromDescription();
+        changed.MapGet("/users/{person}/issue", change.AskIssueAsync);
+        changed.MapPost("/users/{person}/issue", change.IssueAsync);
+        changed.MapGet("/users/{person}/revoke", change.AskRevokeAsync);
+        changed.MapPost("/users/{person}/revoke", change.RevokeAsync);
+        changed.MapGet("/installs/{id:long}/map", change.AskMapAsync);
+        changed.MapPost("/installs/{id:long}/map", change.MapAsync);
+    }
+}

@@ -1,0 +1,29 @@
+using Ccflux.Receiver.Shell;
+
+namespace Ccflux.Receiver.Telemetry.Pages;
+
+/// <summary>What is asked before each change about telemetry.</summary>
+internal static class TelemetryQuestions
+{
+    public static Question Issue(string email) => new(
+        $"Issue a telemetry token for {email}?",
+        ["It can write this user's telemetry and nothing else, and is shown once. Earlier ones stay until they are revoked."],
+        "Cancel",
+        "Issue token",
+        IsDanger: false);
+
+    public static Question Revoke(string email) => new(
+        $"Revoke the telemetry tokens of {email}?",
+        ["All of them stop at once, and telemetry with them. What was received stays, and so do hook reports."],
+        "Keep",
+        "Revoke tokens",
+        IsDanger: true);
+
+    public static Question Map(string install, string? email) => new(
+        $"Whose is installation {install}?",
+        ["All of its figures move to that user, past ones too."],
+        "Keep",
+        "Assign",
+        IsDanger: false,
+        new QuestionField("email", "E-mail of the user", "Empty takes the assignment back.", email ?? "", "text", MaxLength: 254));
+}

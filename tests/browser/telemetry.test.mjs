@@ -1,0 +1,256 @@
+// The telemetry pages: every panel against what was sent, the filters, tokens, installations, export, axe and 360 px.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { after, before, test } from "node:test";
+import { openBrowser, openPage, signIn } from "./lib/browser.mjs";
+import { addUser } from "./lib/client.mjs";
+import { install, organisationToken, seedTelemetry, sendEvents, request, sessionOfHana } from "./lib/otlp.mjs";
+import { adminToken, startReceiver, viewerToken } from "./lib/receiver.mjs";
+import { digits } from "./lib/suite.mjs";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const hanaPage = "/admin/telemetry/users/hana.sato%40example.org";
+let receiver;
+let browser;
+let tokens;
+
+before(async () => {
+  receiver = await startReceiver({ OTLP_TOKEN: organisationToken, PLAN_PRICE_USD: "20" });
+  tokens = await seedTelemetry(receiver);
+  browser = await openBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await receiver?.stop();
+});
+
+async function open(path = "/admin/telemetry", options = {}) {
+  const opened = await signIn(browser, receiver, options);
+  await opened.page.goto(receiver.address + path);
+  return opened;
+}
+
+async function check(page, what, within = "html") {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate((root) => globalThis.axe.run(root, { resultTypes: ["violations"], runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }), within);
+  assert.deepEqual(violations.map((one) => `${what}: ${one.id}: ${one.help}: ${one.nodes.slice(0, 4).map((node) => node.html.slice(0, 160)).join(" | ")}`), []);
+}
+
+const figure = async (page, name) => digits(await page.locator(`[data-figure=${name}] .big`).getAttribute("title"));
+const cells = (page, id, column) => page.locator(`#${id} .view-table tbody tr, #${id} > .table-wrap tbody tr`).evaluateAll((rows, at) => rows.map((row) => [row.cells[0].textContent.trim(), Number(row.cells[at].dataset.v)]), column);
+const series = async (page, id) => Object.fromEntries(JSON.parse(await page.locator(`#${id} script`).textContent()).series.map((one) => [one.name, one.values.reduce((a, b) => a + b, 0)]));
+const text = async (page, id, column) => page.locator(`#${id} tbody tr`).evaluateAll((rows, at) => rows.map((row) => row.cells[at].textContent.trim()), column);
+
+test("The first row shows tokens, sessions, cost and duration as they were sent", async () => {
+  const { page, context, trouble } = await open();
+  assert.equal(await figure(page, "input"), 6510);
+  assert.equal(await figure(page, "output"), 4620);
+  assert.equal(await figure(page, "sessions"), 3);
+  assert.equal(await figure(page, "conversations"), 1);
+  assert.equal(await figure(page, "cost"), 0.37);
+  assert.deepEqual(await series(page, "tokens"), { input: 6510, output: 4620 });
+  assert.deepEqual(await series(page, "types"), { input: 6510, output: 4620, "cache reads": 50_000, "cache writes": 7000 });
+  assert.deepEqual(await series(page, "sessions"), { sessions: 3, conversations: 1 });
+  assert.deepEqual(await series(page, "cost"), { "claude-opus-5-5": 340_000, "claude-sonnet-5": 20_000, "claude-haiku-4-5": 10_000 });
+  assert.match(await page.locator("[data-figure=request-p95] .big").getAttribute("title"), /P50 1\.0\ss, P95 (3\.9|4\.0|4\.1)\ss.* of 5$/);
+  assert.match(await page.locator("[data-figure=tool-p95] .big").getAttribute("title"), /P95 (8[7-9]\d|9[0-2]\d)\sms.* of 3$/);
+  assert.deepEqual(trouble, []);
+  await context.close();
+});
+
+test("The bar lists and tables show what was sent", async () => {
+  const { page, context } = await open();
+  assert.match(await page.locator("[data-figure=success]").textContent(), /83\.3\s%\s*5 of 6/);
+  assert.deepEqual(await cells(page, "success", 1), [["529", 1]]);
+  assert.deepEqual(await cells(page, "terminals", 1), [["tmux", 2], ["vscode", 1]]);
+  assert.deepEqual(new Map(await cells(page, "models", 1)), new Map([["claude-opus-5-5", 3], ["claude-sonnet-5", 1], ["claude-haiku-4-5", 1]]));
+  assert.deepEqual(await cells(page, "tools", 1), [["Read", 2], ["Bash", 1]]);
+  assert.deepEqual((await text(page, "tools", 2)).map((rate) => rate.replace(/\s/g, " ")), ["100.0 %", "0.0 %"]);
+  assert.deepEqual(new Map(await cells(page, "decisions", 1)), new Map([["Edit, accepted by the user", 2], ["Read, accepted by a rule", 1], ["Bash, rejected by the user", 1]]));
+  assert.equal(await figure(page, "automatic"), 1);
+  assert.match(await page.locator("[data-figure=accepted]").textContent(), /66\.7\s%\s*accepted, of 3 own/);
+  assert.deepEqual(new Map(await cells(page, "cost-models", 1)), new Map([["claude-opus-5-5", 0.34], ["claude-sonnet-5", 0.02], ["claude-haiku-4-5", 0.01]]));
+  assert.deepEqual(new Map(await cells(page, "quota", 1)), new Map([["hana.sato@example.org", 10_300], ["mateo.vargas@example.org", 800], [`unattributed ${install}`, 30]]));
+  assert.deepEqual(await cells(page, "users", 2), [["hana.sato@example.org", 3], ["mateo.vargas@example.org", 1], [`unattributed ${install}`, 1]]);
+  assert.deepEqual(await series(page, "active-time"), { client: 600, person: 200 });
+  assert.deepEqual(await series(page, "requests"), { "claude-opus-5-5": 3, "claude-sonnet-5": 1, "claude-haiku-4-5": 1 });
+  assert.deepEqual(await series(page, "results"), { succeeded: 5, failed: 1 });
+  assert.deepEqual(await cells(page, "model-tokens", 4), [["claude-opus-5-5", 50_000], ["claude-sonnet-5", 0], ["claude-haiku-4-5", 0]]);
+  assert.deepEqual((await text(page, "calls", 3)), ["repl_main_thread", "repl_main_thread", "compact", "repl_main_thread", "repl_main_thread"]);
+  assert.ok((await text(page, "names", 1)).some((name) => name.includes("a_mystery")));
+  const card = (name) => page.locator(`[data-stat=${name}] .val`).textContent();
+  assert.match(await card("active"), /13\.3\smin/);
+  assert.equal(await card("lines"), "100");
+  assert.equal(await card("commits"), "3");
+  assert.equal(await card("pull-requests"), "2");
+  assert.match(await card("cache"), /78\.7\s%/);
+  assert.match(await card("tool-success"), /66\.7\s%/);
+  assert.equal(await card("usage-leverage"), "3.0×");
+  assert.equal(await card("cost-leverage"), "0.0×");
+  await context.close();
+});
+
+test("The filters narrow to a user, division, model, terminal and period, and a change is against the period before", async () => {
+  const { page, context } = await open();
+  for (const [query, input] of [["user=mateo.vargas%40example.org", 300], ["division=Data", 6200], ["model=claude-haiku-4-5", 10], ["terminal=tmux", 310], ["period=custom&from=2020-01-01&to=2020-01-31", 0]]) {
+    await page.goto(`${receiver.address}/admin/telemetry?${query}`);
+    assert.equal(input === 0 ? await page.locator("#tokens .empty").count() : await figure(page, "input"), input === 0 ? 1 : input, query);
+  }
+  await sendEvents(receiver, tokens["mateo.vargas@example.org"], Date.now() - 29 * 86_400_000, { "session.id": "earlier", "user.id": "m".repeat(32), "terminal.type": "ghostty" }, [["api_request", 0, request("r0", "claude-sonnet-5", 100, 100, 0, 0, 0.04, 100)]]);
+  const from = (days) => new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);
+  await page.goto(`${receiver.address}/admin/telemetry?period=custom&from=${from(20)}&to=${from(0)}&user=mateo.vargas%40example.org`);
+  assert.match((await page.locator("[data-figure=input] .delta").textContent()).replace(/\s+/g, " "), /up 200\.0 % vs prior 21 days/);
+  await page.goto(`${receiver.address}/admin/telemetry?period=custom&from=2026-02-31&to=x`);
+  assert.match(await page.locator("#faults").textContent(), /from: must be a day/);
+  await context.close();
+});
+
+test("A person's page sets both accounts side by side and sums nothing", async () => {
+  const { page, context, trouble } = await open(hanaPage);
+  const row = page.locator("#agreement tbody tr");
+  assert.equal(await row.count(), 1);
+  assert.equal(await row.locator("th").getAttribute("title"), sessionOfHana);
+  const values = await row.locator("td").evaluateAll((list) => list.map((cell) => cell.dataset.v ?? cell.textContent.trim()));
+  assert.deepEqual(values, ["claude-opus-5-5", "61600", "67300", "5700", "compact", "Agrees"]);
+  assert.equal(await page.locator("#agreement tfoot").count(), 0);
+  await page.goto(`${receiver.address}/admin/telemetry/users/mateo.vargas%40example.org?period=7d`);
+  assert.match(await page.locator("#agreement tbody tr").first().textContent(), /claude-sonnet-5\s*900\s*800\s*—\s*—\s*Differs/);
+  assert.equal((await page.goto(`${receiver.address}/admin/telemetry/users/nobody%40example.org`)).status(), 404);
+  assert.deepEqual(trouble.filter((line) => !line.includes("404")), []);
+  await context.close();
+});
+
+test("Every CSV link of the page answers with a table", async () => {
+  const { page, context } = await open(hanaPage);
+  const links = await page.locator("a[download][href^='/api/']").evaluateAll((list) => [...new Set(list.map((link) => link.getAttribute("href")))]);
+  assert.ok(links.length >= 9, `${links.length} links`);
+  for (const link of links) {
+    const answer = await fetch(receiver.address + link, { headers: { Authorization: `Bearer ${adminToken}` } });
+    assert.equal(answer.status, 200, link);
+    assert.match(answer.headers.get("content-type"), /text\/csv/);
+  }
+  await context.close();
+});
+
+test("A new user's page shows the telemetry token, and the token is taken", async () => {
+  const { page, context } = await open("/admin/");
+  await page.getByLabel("E-mail", { exact: true }).fill("lena.fischer@example.org");
+  await page.getByRole("button", { name: "Add user" }).click();
+  const token = await page.locator("#telemetry-token").textContent();
+  assert.match(token, /^ttok_/);
+  assert.notEqual(token, await page.locator("#token").textContent());
+  assert.ok((await page.locator("#telemetry-token-settings").textContent()).includes(`OTEL_EXPORTER_OTLP_HEADERS="Authorization=Bearer ${token}"`));
+  await check(page, "token issued");
+  await sendEvents(receiver, token, Date.now(), { "session.id": "lena", "user.id": "l" }, [["user_prompt", 1, { "prompt.id": "prompt-l" }]]);
+  await context.close();
+});
+
+test("The admin issues and revokes telemetry tokens; the viewer cannot", async () => {
+  await addUser(receiver, "noor.rahman@example.org");
+  const { page, context, trouble } = await open("/admin/telemetry/users/noor.rahman%40example.org");
+  await page.getByRole("link", { name: "Issue telemetry token" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Issue token" }).click();
+  const token = await page.locator("#telemetry-token").textContent();
+  await check(page, "telemetry token");
+  await page.getByRole("link", { name: "Done" }).click();
+  assert.equal(await page.locator("#telemetry-tokens tbody tr").count(), 2);
+  assert.ok(!(await page.content()).includes(token));
+
+  await page.getByRole("link", { name: "Revoke telemetry tokens" }).click();
+  await page.getByRole("dialog").waitFor();
+  await check(page, "the question", "dialog");
+  await page.getByRole("dialog").getByRole("button", { name: "Revoke tokens" }).click();
+  await page.locator("#telemetry-tokens", { hasText: "Revoked" }).waitFor();
+  assert.equal(await page.locator("#telemetry-tokens", { hasText: "Live" }).count(), 0);
+  await assert.rejects(sendEvents(receiver, token, Date.now(), {}, [["user_prompt", 1, {}]]), /401/);
+  assert.deepEqual(trouble, []);
+  await context.close();
+
+  const viewer = await open("/admin/telemetry/users/noor.rahman%40example.org", { token: viewerToken });
+  assert.equal(await viewer.page.getByRole("link", { name: /telemetry token/ }).count(), 0);
+  await viewer.context.close();
+  assert.equal((await fetch(`${receiver.address}/admin/telemetry/users/noor.rahman%40example.org/issue`, { method: "POST", headers: { Authorization: `Bearer ${viewerToken}` } })).status, 403);
+});
+
+test("The admin says whose an installation is, and its figures follow", async () => {
+  const { page, context } = await open();
+  await page.getByRole("link", { name: /^Assign installation/ }).click();
+  await page.getByLabel("E-mail of the user").fill("nobody@example.org");
+  await page.getByRole("dialog").getByRole("button", { name: "Assign" }).click();
+  await page.getByText("There is no such user.").waitFor();
+  await page.getByLabel("E-mail of the user").fill("mateo.vargas@example.org");
+  await page.getByRole("button", { name: "Assign" }).click();
+  await page.locator("#installs tbody", { hasText: "mateo.vargas@example.org" }).waitFor();
+  await page.goto(`${receiver.address}/admin/telemetry`);
+  assert.deepEqual((await text(page, "users", 0)).filter((name) => name.startsWith("unattributed")), []);
+
+  await page.getByRole("link", { name: /^Assign installation/ }).click();
+  await page.getByLabel("E-mail of the user").fill("");
+  await page.getByRole("dialog").getByRole("button", { name: "Assign" }).click();
+  await page.locator("#users", { hasText: "unattributed" }).waitFor();
+  await context.close();
+});
+
+test("The export works with the network off, and holds no form and no secret", async () => {
+  for (const path of ["/admin/telemetry", hanaPage]) {
+    const html = await (await fetch(`${receiver.address + path}?export`, { headers: { Authorization: `Bearer ${adminToken}` } })).text();
+    const saved = await openPage(browser, null);
+    await saved.page.route("https://export.invalid/", (route) => route.fulfill({ contentType: "text/html", body: html }));
+    await saved.page.goto("https://export.invalid/");
+    await saved.page.locator("#types [data-drawn] canvas").waitFor();
+    await saved.page.locator("#tools").getByRole("button", { name: "Table" }).click();
+    assert.equal(await saved.page.locator("#tools table").isVisible(), true);
+    assert.equal(await saved.page.locator("form, input, a[data-dialog], a[href^='/'], a[href^='http'], link[href], script[src], img").count(), 0);
+    for (const secret of [adminToken, viewerToken, organisationToken, ...Object.values(tokens)]) {
+      assert.ok(!html.includes(secret));
+    }
+    await check(saved.page, "export");
+    assert.deepEqual(saved.trouble, []);
+    await saved.context.close();
+  }
+});
+
+for (const theme of ["light", "dark"]) {
+  test(`No violation in ${theme}, wide and at 360 px, and nothing is wider than the page`, async () => {
+    for (const width of [1440, 360]) {
+      const { page, context, trouble } = await open("/admin/telemetry", { theme, width });
+      await page.locator("#types [data-drawn]").waitFor();
+      await check(page, `telemetry at ${width}`);
+      for (const button of await page.locator("button[data-view-as=table]").all()) {
+        await button.click();
+      }
+      await check(page, `tables at ${width}`);
+      assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= width, `no sideways scroll at ${width}`);
+      await page.goto(`${receiver.address + hanaPage}?period=today`);
+      await check(page, `a person at ${width}`);
+      assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= width, `no sideways scroll of a person at ${width}`);
+      assert.deepEqual(trouble, []);
+      await context.close();
+    }
+  });
+}
+
+test("An empty receiver shows the exact settings to paste, and follows the first record", async () => {
+  const empty = await startReceiver({ OTLP_TOKEN: organisationToken });
+  try {
+    const { page, context, trouble } = await signIn(browser, empty);
+    await page.goto(`${empty.address}/admin/telemetry`);
+    const bash = await page.locator("#setup-bash").textContent();
+    assert.equal(bash, [
+      'export CLAUDE_CODE_ENABLE_TELEMETRY="1"', 'export OTEL_METRICS_EXPORTER="otlp"', 'export OTEL_LOGS_EXPORTER="otlp"', 'export OTEL_EXPORTER_OTLP_PROTOCOL="http/protobuf"',
+      `export OTEL_EXPORTER_OTLP_ENDPOINT="${empty.address}"`, 'export OTEL_EXPORTER_OTLP_HEADERS="Authorization=Bearer <telemetry token>"',
+    ].join("\n"));
+    assert.equal(JSON.parse(await page.locator("#setup-managed").textContent()).env.OTEL_EXPORTER_OTLP_ENDPOINT, empty.address);
+    for (const id of ["setup-fish", "setup-powershell", "setup-cmd"]) {
+      assert.equal((await page.locator(`#${id}`).textContent()).split("\n").length, 6);
+    }
+    await check(page, "empty");
+    await sendEvents(empty, organisationToken, Date.now(), { "session.id": "first", "user.id": install }, [["api_request", 1, request("f1", "claude-haiku-4-5", 10, 20, 0, 0, 0.01, 100)]]);
+    await page.locator("#tokens [data-drawn]").waitFor();
+    assert.deepEqual(trouble, []);
+    await context.close();
+  } finally {
+    await empty.stop();
+  }
+});
