@@ -67,7 +67,8 @@ internal static class CommandLine
         var rest = arguments.AsSpan(1);
         var read = arguments[0] switch
         {
-            "deliver" or "pause" or "resume" => Arguments.Read(rest, "--config-dir="),
+            "deliver" => Arguments.Read(rest, "--config-dir=", "--readings"),
+            "pause" or "resume" => Arguments.Read(rest, "--config-dir="),
             "backfill" => Arguments.Read(rest, "--config-dir=", "--since="),
             "status" => Arguments.Read(rest, "--config-dir=", "--json"),
             "install" => Arguments.Read(rest, "--config-dir=", "--endpoint=", "--token-file=", "--yes"),
@@ -83,7 +84,7 @@ internal static class CommandLine
         var state = read.State();
         return arguments[0] switch
         {
-            "deliver" => await DeliverCommand.RunAsync(state, cancellationToken).ConfigureAwait(false),
+            "deliver" => await DeliverCommand.RunAsync(state, read.Has("--readings") ? Scope.Readings : Scope.Spooled, cancellationToken).ConfigureAwait(false),
             "pause" => PauseCommand.Pause(state, output),
             "resume" => PauseCommand.Resume(state, output),
             "install" => InstallCommand.Install(read, Console.In, output),
