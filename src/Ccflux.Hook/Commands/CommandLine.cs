@@ -14,11 +14,12 @@ internal static class CommandLine
           ccflux pause | resume               stop and go on; turns in between are never sent
           ccflux backfill [--since DAY]       report every transcript on this machine; safe to run again
           ccflux install [--endpoint URL] [--token-file FILE] [--yes]
+                         [--statusline] [--telemetry] [--telemetry-token-file FILE]
           ccflux uninstall [--yes]            add the plugin to Claude Code, and take it out again
           ccflux version
 
         Every command takes --config-dir DIR (default: CLAUDE_CONFIG_DIR, else ~/.claude).
-        Claude Code itself runs 'ccflux hook', which starts 'ccflux deliver'.
+        Claude Code itself runs 'ccflux hook' and 'ccflux statusline [-- COMMAND…]', which start 'ccflux deliver'.
         """;
 
     public static async Task<int> RunAsync(string[] arguments)
@@ -71,7 +72,7 @@ internal static class CommandLine
             "pause" or "resume" => Arguments.Read(rest, "--config-dir="),
             "backfill" => Arguments.Read(rest, "--config-dir=", "--since="),
             "status" => Arguments.Read(rest, "--config-dir=", "--json"),
-            "install" => Arguments.Read(rest, "--config-dir=", "--endpoint=", "--token-file=", "--yes"),
+            "install" => Arguments.Read(rest, "--config-dir=", "--endpoint=", "--token-file=", "--statusline", "--telemetry", "--telemetry-token-file=", "--yes"),
             "uninstall" => Arguments.Read(rest, "--config-dir=", "--yes"),
             _ => null,
         };
