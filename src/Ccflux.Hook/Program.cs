@@ -12,6 +12,11 @@ internal static class Program
             return HookCommand.Run(arguments);
         }
 
+        if (arguments is ["statusline", ..])
+        {
+            return StatusLineCommand.RunAsync(arguments).GetAwaiter().GetResult();
+        }
+
         return CommandLine.RunAsync(arguments).GetAwaiter().GetResult();
     }
 }

@@ -14,11 +14,12 @@ internal static class CommandLine
           ccflux pause | resume               stop and go on; turns in between are never sent
           ccflux backfill [--since DAY]       report every transcript on this machine; safe to run again
           ccflux install [--endpoint URL] [--token-file FILE] [--yes]
+                         [--statusline] [--telemetry] [--telemetry-token-file FILE]
           ccflux uninstall [--yes]            add the plugin to Claude Code, and take it out again
           ccflux version
 
         Every command takes --config-dir DIR (default: CLAUDE_CONFIG_DIR, else ~/.claude).
-        Claude Code itself runs 'ccflux hook', which starts 'ccflux deliver'.
+        Claude Code itself runs 'ccflux hook' and 'ccflux statusline [-- COMMAND…]', which start 'ccflux deliver'.
         """;
 
     public static async Task<int> RunAsync(string[] arguments)
@@ -67,10 +68,11 @@ internal static class CommandLine
         var rest = arguments.AsSpan(1);
         var read = arguments[0] switch
         {
-            "deliver" or "pause" or "resume" => Arguments.Read(rest, "--config-dir="),
+            "deliver" => Arguments.Read(rest, "--config-dir=", "--readings"),
+            "pause" or "resume" => Arguments.Read(rest, "--config-dir="),
             "backfill" => Arguments.Read(rest, "--config-dir=", "--since="),
             "status" => Arguments.Read(rest, "--config-dir=", "--json"),
-            "install" => Arguments.Read(rest, "--config-dir=", "--endpoint=", "--token-file=", "--yes"),
+            "install" => Arguments.Read(rest, "--config-dir=", "--endpoint=", "--token-file=", "--statusline", "--telemetry", "--telemetry-token-file=", "--yes"),
             "uninstall" => Arguments.Read(rest, "--config-dir=", "--yes"),
             _ => null,
         };
@@ -83,7 +85,7 @@ internal static class CommandLine
         var state = read.State();
         return arguments[0] switch
         {
-            "deliver" => await DeliverCommand.RunAsync(state, cancellationToken).ConfigureAwait(false),
+            "deliver" => await DeliverCommand.RunAsync(state, read.Has("--readings") ? Scope.Readings : Scope.Spooled, cancellationToken).ConfigureAwait(false),
             "pause" => PauseCommand.Pause(state, output),
             "resume" => PauseCommand.Resume(state, output),
             "install" => InstallCommand.Install(read, Console.In, output),

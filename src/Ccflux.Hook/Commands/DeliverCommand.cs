@@ -6,7 +6,7 @@ namespace Ccflux.Hook.Commands;
 /// <summary><c>ccflux deliver</c>: what a hook starts, detached. It says nothing; the logs tell what it did.</summary>
 internal static class DeliverCommand
 {
-    public static async Task<int> RunAsync(StateDirectory state, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(StateDirectory state, Scope scope, CancellationToken cancellationToken)
     {
         if (!OperatingSystem.IsWindows())
         {
@@ -15,7 +15,7 @@ internal static class DeliverCommand
 
         try
         {
-            var delivered = await new Courier(state, TimeProvider.System).RunAsync(Scope.Spooled, since: null, cancellationToken).ConfigureAwait(false);
+            var delivered = await new Courier(state, TimeProvider.System).RunAsync(scope, since: null, cancellationToken).ConfigureAwait(false);
             return delivered == Delivered.Unfinished ? 1 : 0;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

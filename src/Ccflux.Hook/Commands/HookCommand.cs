@@ -7,23 +7,18 @@ namespace Ccflux.Hook.Commands;
 /// It prints nothing, waits for no network and always exits 0. A headless client kills it about 20 ms after a failed turn.</summary>
 internal static class HookCommand
 {
-    private const int MaxInput = 4 * 1024 * 1024;
-    private const int MaxDrained = 256 * 1024 * 1024;
-    private const int FirstByteMilliseconds = 1000;
-    private const int NextByteMilliseconds = 250;
-
     public static int Run(ReadOnlySpan<string> arguments)
     {
         StateDirectory? state = null;
         try
         {
-            var input = LegacyInput(arguments) is { } text ? Encoding.UTF8.GetBytes(text) : ReadInput();
+            var input = LegacyInput(arguments) is { } text ? Encoding.UTF8.GetBytes(text) : StandardInput.Read();
             var hookEvent = HookEvent.Read(input.Span);
             state = StateDirectory.Of(hookEvent.TranscriptPath);
             Handle(state, hookEvent, input.Length);
-            if (input.Length >= MaxInput)
+            if (input.Length >= StandardInput.MaxInput)
             {
-                Drain(); // a client must not find its pipe broken
+                StandardInput.Drain(); // a client must not find its pipe broken
             }
         }
         catch (Exception error)
@@ -67,7 +62,7 @@ internal static class HookCommand
         }
     }
 
-    private static bool IsConfigured(StateDirectory state) =>
+    public static bool IsConfigured(StateDirectory state) =>
         Environment.GetEnvironmentVariable("CLAUDE_PLUGIN_OPTION_API_ENDPOINT") is { Length: > 0 } || File.Exists(state.Config);
 
     /// <summary>ccflux 0.1's scripts pass the hook's JSON as an argument.</summary>
@@ -75,52 +70,5 @@ internal static class HookCommand
     {
         var at = arguments.IndexOf("--input");
         return at >= 0 && at + 1 < arguments.Length ? arguments[at + 1] : null;
-    }
-
-    private static ReadOnlyMemory<byte> ReadInput()
-    {
-        var buffer = new byte[16 * 1024];
-        var length = 0;
-        while (true)
-        {
-            if (length == buffer.Length)
-            {
-                if (length >= MaxInput)
-                {
-                    break; // the fields stand at the front
-                }
-
-                Array.Resize(ref buffer, buffer.Length * 4);
-            }
-
-            var read = Read(buffer, length, length == 0 ? FirstByteMilliseconds : NextByteMilliseconds);
-            if (read <= 0)
-            {
-                break;
-            }
-
-            length += read;
-        }
-
-        return buffer.AsMemory(0, length);
-    }
-
-    private static void Drain()
-    {
-        var buffer = new byte[64 * 1024];
-        int read;
-        for (var drained = 0; drained < MaxDrained && (read = Read(buffer, 0, NextByteMilliseconds)) > 0; drained += read)
-        {
-        }
-    }
-
-    private static int Read(byte[] buffer, int offset, int timeoutMilliseconds) =>
-        OperatingSystem.IsWindows() ? WindowsInput.Read(buffer, offset) : Posix.ReadInput(buffer, offset, timeoutMilliseconds);
-
-    private static class WindowsInput
-    {
-        private static readonly Stream s_input = Console.OpenStandardInput();
-
-        public static int Read(byte[] buffer, int offset) => s_input.Read(buffer, offset, buffer.Length - offset);
     }
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Ccflux.Hook.Delivery;
 using Ccflux.Hook.Install;
 using Ccflux.Hook.Spool;
+using Ccflux.Hook.Telemetry;
 
 namespace Ccflux.Hook.Commands;
 
@@ -17,13 +18,15 @@ internal static class InstallCommand
             var state = new StateDirectory(dir);
             var saved = SettingsSource.Read(state);
             var endpoint = arguments.Value("--endpoint") ?? saved.Endpoint ?? (unattended ? null : Ask(input, output, "Address of your receiver: "));
-            var (token, problem) = Token(arguments, input);
+            var (token, problem) = Secret(arguments.Value("--token-file"), "--token-file", "CCFLUX_TOKEN", input);
             token ??= saved.Token ?? (unattended || problem is not null ? null : AskHidden(output, "Your token: "));
             if (endpoint is { Length: > 0 } && Endpoint.Parse(endpoint, Environment.GetEnvironmentVariable("CCFLUX_ALLOW_HTTP") is "1", out var why) is null)
             {
                 problem ??= why;
             }
 
+            var (extras, fault) = ReadExtras(arguments, endpoint, input, output, unattended);
+            problem ??= fault;
             if (problem is not null)
             {
                 output.WriteLine(problem);
@@ -33,7 +36,7 @@ internal static class InstallCommand
             var installation = new Installation(state, TimeProvider.System);
             try
             {
-                installation.Install(new ClientConfig(endpoint, token));
+                installation.Install(new ClientConfig(endpoint, token), extras);
             }
             catch (JsonException)
             {
@@ -42,6 +45,13 @@ internal static class InstallCommand
             }
 
             output.WriteLine($"Installed in {dir}. Sessions that start from now on are reported{(endpoint is null || token is null ? " once the receiver's address and your token are set" : "")}.");
+            if (extras.Telemetry.Count > 0)
+            {
+                output.WriteLine(extras.Telemetry.ContainsKey(TelemetryVariables.Headers)
+                    ? "Claude Code's telemetry is on for sessions that start from now on."
+                    : "Claude Code's telemetry is on for sessions that start from now on. No telemetry token is set: give one with --telemetry-token-file, unless it is set elsewhere.");
+            }
+
             output.WriteLine($"See what is sent with: {installation.BinaryPath} status");
         }
 
@@ -87,19 +97,45 @@ internal static class InstallCommand
         return unattended ? found : [.. found.Where(dir => Ask(input, output, $"{question} {dir}? [Y/n] ").Trim() is "" or "y" or "Y" or "yes")];
     }
 
-    private static (string? Token, string? Problem) Token(Arguments arguments, TextReader input)
+    /// <summary>What goes into settings.json besides the plugin; a problem where it cannot.</summary>
+    private static (Extras Extras, string? Problem) ReadExtras(Arguments arguments, string? endpoint, TextReader input, TextWriter output, bool unattended)
     {
-        if (arguments.Value("--token-file") is { } file)
+        var statusLine = arguments.Has("--statusline")
+            || (!unattended && Ask(input, output, "Show how full your limits are in Claude Code's status line? [Y/n] ").Trim() is "" or "y" or "Y" or "yes");
+        var none = Extras.None with { StatusLine = statusLine };
+        if (!arguments.Has("--telemetry") && arguments.Value("--telemetry-token-file") is null)
+        {
+            return (none, null);
+        }
+
+        var (token, problem) = Secret(arguments.Value("--telemetry-token-file"), "--telemetry-token-file", "CCFLUX_TELEMETRY_TOKEN", input);
+        token ??= unattended || problem is not null ? null : AskHidden(output, "Your telemetry token: ");
+        if (token is not null && !TelemetryVariables.IsToken(token))
+        {
+            problem ??= "The telemetry token holds characters that no token has. Was it copied whole?";
+        }
+
+        if (endpoint is not { Length: > 0 } || Endpoint.Parse(endpoint, Environment.GetEnvironmentVariable("CCFLUX_ALLOW_HTTP") is "1", out _) is not { } receiver)
+        {
+            return (none, problem ?? "Telemetry needs the receiver's address: give it with --endpoint.");
+        }
+
+        return (none with { Telemetry = TelemetryVariables.For(receiver, token) }, problem);
+    }
+
+    private static (string? Token, string? Problem) Secret(string? path, string option, string variable, TextReader input)
+    {
+        if (path is { } file)
         {
             if (file is "-")
             {
                 return (input.ReadLine()?.Trim(), null);
             }
 
-            return File.Exists(file) ? (File.ReadAllText(file).Trim(), null) : (null, "The file that --token-file names is not there.");
+            return File.Exists(file) ? (File.ReadAllText(file).Trim(), null) : (null, $"The file that {option} names is not there.");
         }
 
-        return (Environment.GetEnvironmentVariable("CCFLUX_TOKEN") is { Length: > 0 } token ? token.Trim() : null, null);
+        return (Environment.GetEnvironmentVariable(variable) is { Length: > 0 } token ? token.Trim() : null, null);
     }
 
     private static string Ask(TextReader input, TextWriter output, string question)

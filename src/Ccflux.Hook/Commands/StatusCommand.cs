@@ -1,9 +1,10 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
 using Ccflux.Hook.Delivery;
 using Ccflux.Hook.Spool;
+using Ccflux.Hook.Telemetry;
 
 namespace Ccflux.Hook.Commands;
 
@@ -32,7 +33,10 @@ internal static class StatusCommand
         var saved = SettingsSource.Read(state);
         var silence = Silence.Load(state);
         var key = DeviceKey.Load(state);
-        var last = LastReport(state);
+        var last = Saved(state.LastReport, StateJson.Default.LastReport);
+        var readings = Saved(state.LastReadings, QuotaStateJson.Default.LastReadings);
+        var receiver = settings?.BaseAddress ?? (saved.Endpoint is { Length: > 0 } address ? Endpoint.Parse(address, allowHttp: true, out _) : null);
+        var telemetry = TelemetryStatus.Read(TelemetryLayers.Of(state), receiver);
         string? reachable = null;
         var refused = false;
         if (settings is not null)
@@ -61,38 +65,27 @@ internal static class StatusCommand
             Spooled = new SpoolFile(state.Spool).Read().Events.Count,
             Delivering = File.Exists(state.Lock) && DeliverLock.IsTaken(state.Lock),
             Reachable = reachable,
-            Telemetry = TelemetryIsOn(state),
+            Telemetry = telemetry.On,
+            TelemetrySettings = telemetry,
+            ReadingsWaiting = new ReadingSpool(state).Read().Waiting.Count,
+            LastReadingsUtc = readings?.At,
+            LastReadings = readings?.Payload,
             LastReportUtc = last?.At,
             LastPayload = last?.Payload,
         };
     }
 
-    private static LastReport? LastReport(StateDirectory state)
+    private static T? Saved<T>(string path, JsonTypeInfo<T> type)
+        where T : class
     {
         try
         {
-            return AtomicFile.Read(state.LastReport) is { } json ? JsonSerializer.Deserialize(json, StateJson.Default.LastReport) : null;
+            return AtomicFile.Read(path) is { } json ? JsonSerializer.Deserialize(json, type) : null;
         }
         catch (JsonException)
         {
             return null; // the next report writes it anew
         }
-    }
-
-    private static bool TelemetryIsOn(StateDirectory state)
-    {
-        var value = Environment.GetEnvironmentVariable("CLAUDE_CODE_ENABLE_TELEMETRY");
-        try
-        {
-            value ??= AtomicFile.Read(Path.Combine(state.ConfigDir, "settings.json")) is { } json
-                && JsonNode.Parse(json)?["env"]?["CLAUDE_CODE_ENABLE_TELEMETRY"] is { } setting ? setting.ToString() : null;
-        }
-        catch (Exception error) when (error is JsonException or InvalidOperationException)
-        {
-            return false; // the client cannot read such settings either
-        }
-
-        return value is "1" or "true";
     }
 
     private static void Write(StatusReport status, TextWriter output)
@@ -107,11 +100,17 @@ internal static class StatusCommand
         output.WriteLine($"  Token        {(status.TokenRefused ? "refused by the receiver: ask your administrator for a new one" : status.TokenSet ? "set" : "not set")}");
         output.WriteLine($"  Device key   {(status.KeyRevoked ? "revoked by the administrator: nothing is sent" : status.PublicKey is null ? "made at the first report" : $"{status.PublicKey} ({(status.KeyRegistered ? "registered" : "not registered yet")})")}");
         output.WriteLine($"  Sending      {(status.Paused ? "paused: run 'ccflux resume' to go on" : status.Delivering ? "delivering right now" : "on")}");
-        output.WriteLine($"  Waiting      {status.Queued} turns, {status.Spooled} events");
-        output.WriteLine($"  Telemetry    {(status.Telemetry ? "on" : "off")} (Claude Code's own)");
+        output.WriteLine($"  Waiting      {status.Queued} turns, {status.Spooled} events, {status.ReadingsWaiting} quota readings");
+        WriteTelemetry(status.TelemetrySettings, output);
         foreach (var interval in status.Silence)
         {
             output.WriteLine($"  Never sent   {Minute(interval.From)} to {(interval.Until is { } until ? Minute(until) : "now")} ({interval.Reason})");
+        }
+
+        if (status.LastReadings is { } readings)
+        {
+            output.WriteLine($"  Last quota   {Minute(status.LastReadingsUtc!.Value)}; exactly as it was sent:");
+            output.WriteLine(JsonSerializer.Serialize(readings, StatusJson.Default.ReadingBatch));
         }
 
         if (status.LastPayload is null)
@@ -122,6 +121,25 @@ internal static class StatusCommand
 
         output.WriteLine($"  Last report  {Minute(status.LastReportUtc!.Value)}; its newest turn, exactly as it was sent:");
         output.WriteLine(JsonSerializer.Serialize(status.LastPayload, StatusJson.Default.TurnBatch));
+    }
+
+    private static void WriteTelemetry(TelemetryStatus telemetry, TextWriter output)
+    {
+        var details = telemetry.On ? $", by {telemetry.SetIn}: {telemetry.Protocol ?? "no protocol"} to {telemetry.Endpoint ?? "nowhere in particular"}" : "";
+        output.WriteLine($"  Telemetry    {(telemetry.On ? "on" : "off")} (Claude Code's own{details})");
+        foreach (var problem in telemetry.Problems)
+        {
+            output.WriteLine($"               {problem}");
+        }
+
+        if (telemetry.ToSet.Count > 0)
+        {
+            output.WriteLine("               To send it to the receiver: ccflux install --telemetry --telemetry-token-file FILE, or set for Claude Code:");
+            foreach (var line in telemetry.ToSet)
+            {
+                output.WriteLine($"                 {line}");
+            }
+        }
     }
 
     private static string Minute(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);

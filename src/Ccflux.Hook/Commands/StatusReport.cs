@@ -1,6 +1,8 @@
 using System.Text.Json.Serialization;
+using Ccflux.Contracts.Quota;
 using Ccflux.Contracts.Usage;
 using Ccflux.Hook.Spool;
+using Ccflux.Hook.Telemetry;
 
 namespace Ccflux.Hook.Commands;
 
@@ -46,6 +48,17 @@ internal sealed record StatusReport
 
     /// <summary>Whether Claude Code's own telemetry is switched on in this config dir or environment.</summary>
     public required bool Telemetry { get; init; }
+
+    /// <summary>How it is set, and what is missing.</summary>
+    public required TelemetryStatus TelemetrySettings { get; init; }
+
+    /// <summary>Quota readings of status lines that await acknowledgement.</summary>
+    public required int ReadingsWaiting { get; init; }
+
+    public DateTimeOffset? LastReadingsUtc { get; init; }
+
+    /// <summary>The last quota readings, exactly as they were sent.</summary>
+    public ReadingBatch? LastReadings { get; init; }
 
     public DateTimeOffset? LastReportUtc { get; init; }
 

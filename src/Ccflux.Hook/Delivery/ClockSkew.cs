@@ -1,3 +1,4 @@
+using Ccflux.Contracts.Quota;
 using Ccflux.Contracts.Usage;
 
 namespace Ccflux.Hook.Delivery;
@@ -50,5 +51,13 @@ internal sealed class ClockSkew(TimeProvider time)
                 LimitEvents = turn.LimitEvents?.Select(limit => limit with { AtUtc = limit.AtUtc + shift }).ToArray(),
                 ClockAdjusted = true,
             };
+    }
+
+    /// <summary>The reading as the receiver's clock would have timed it, and never later than now. Its reset is the vendor's time, and stays.</summary>
+    public ReportedReading Adjust(ReportedReading reading)
+    {
+        var doubted = _offset is { } offset && offset.Duration() > ReportLimits.ClockTolerance && reading.ObservedAt > time.GetUtcNow() - s_doubted;
+        var at = doubted ? reading.ObservedAt + _offset!.Value : reading.ObservedAt;
+        return at == reading.ObservedAt ? reading : reading with { ObservedAt = at <= ServerNow() ? at : ServerNow() };
     }
 }

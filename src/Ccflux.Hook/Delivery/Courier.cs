@@ -40,6 +40,7 @@ internal sealed class Courier(StateDirectory state, TimeProvider time)
     {
         state.Create();
         var spool = new SpoolFile(state.Spool);
+        var readings = new ReadingSender(state, _log, time);
         while (true)
         {
             Delivered delivered;
@@ -51,18 +52,31 @@ internal sealed class Courier(StateDirectory state, TimeProvider time)
                 }
 
                 Fault.Point(Fault.LockTaken);
-                delivered = await RunLockedAsync(scope, since, cancellationToken).ConfigureAwait(false);
+                delivered = await RunLockedAsync(scope, since, readings, cancellationToken).ConfigureAwait(false);
             }
 
-            // An event that found the lock taken started nothing: look once more now that it is free.
-            if (delivered != Delivered.All || scope == Scope.Everything || spool.Read().Events.Count == 0)
+            // An event or a reading that found the lock taken started nothing: look once more now that it is free.
+            if (delivered != Delivered.All || scope == Scope.Everything)
+            {
+                return delivered;
+            }
+
+            if (spool.Read().Events.Count > 0)
+            {
+                scope = Scope.Spooled;
+            }
+            else if (readings.IsDue)
+            {
+                scope = Scope.Readings;
+            }
+            else
             {
                 return delivered;
             }
         }
     }
 
-    private async Task<Delivered> RunLockedAsync(Scope scope, DateTimeOffset? since, CancellationToken cancellationToken)
+    private async Task<Delivered> RunLockedAsync(Scope scope, DateTimeOffset? since, ReadingSender readings, CancellationToken cancellationToken)
     {
         SettingsSource.Keep(state);
         if (SettingsSource.Find(state, out var why) is not { } settings)
@@ -76,7 +90,7 @@ internal sealed class Courier(StateDirectory state, TimeProvider time)
             return reason;
         }
 
-        if (RetryTime.Read(state, time.GetUtcNow()) is not null)
+        if (RetryTime.Read(state.RetryAt, time.GetUtcNow()) is not null)
         {
             return Delivered.Resting;
         }
@@ -90,7 +104,20 @@ internal sealed class Courier(StateDirectory state, TimeProvider time)
         }
 
         var post = new SignedPost(wire, tokens, DeviceKey.LoadOrCreate(state, _log), clock);
-        var reporter = new Reporter(post, new KeyRegistration(state, post, _log), clock);
+        var registered = new RegisteredPost(post, new KeyRegistration(state, post, _log));
+        // First, for they are few and tell of now; turns may have to wait for the receiver.
+        await readings.SendAsync(registered, clock, cancellationToken).ConfigureAwait(false);
+        if (tokens.WasRefused)
+        {
+            return Delivered.TokenRefused;
+        }
+
+        if (scope == Scope.Readings)
+        {
+            return Delivered.All;
+        }
+
+        var reporter = new Reporter(registered, clock);
         var outbox = new Outbox(state);
         var acknowledgement = new Acknowledgement(state, _log, time);
         var sender = new Sender(state, _log, time, outbox, reporter, acknowledgement, new Patience(time, PatienceLimit(), Random.Shared));

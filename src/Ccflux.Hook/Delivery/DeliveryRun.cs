@@ -12,6 +12,9 @@ internal enum Scope
 
     /// <summary>Every transcript on the machine.</summary>
     Everything,
+
+    /// <summary>None: only the readings of status lines.</summary>
+    Readings,
 }
 
 /// <summary>One run of deliver with the lock held: spool, transcripts, queue, receiver, and round again until nothing is left.</summary>

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Ccflux.Contracts.Http;
 using Ccflux.Contracts.Usage;
-using Ccflux.Hook.Spool;
 
 namespace Ccflux.Hook.Delivery;
 
@@ -11,40 +10,24 @@ namespace Ccflux.Hook.Delivery;
 /// <param name="Answer">The last answer.</param>
 internal sealed record SendResult(Duty Duty, ReportReply? Reply, Answer Answer);
 
-/// <summary>Sends a batch of turns, registering the key where that is due.</summary>
-internal sealed class Reporter(SignedPost post, KeyRegistration registration, ClockSkew clock)
+/// <summary>Sends a batch of turns.</summary>
+internal sealed class Reporter(RegisteredPost post, ClockSkew clock)
 {
     /// <summary>Client version that the transcripts name, for the batch's description of its sender.</summary>
     public string? ClaudeCodeVersion { get; set; }
 
     public async Task<SendResult> SendAsync(IReadOnlyList<TurnReport> turns, CancellationToken cancellationToken)
     {
-        for (var registeredAnew = false; ; registeredAnew = true)
+        var (duty, answer) = await post.SendAsync(Routes.Report, () => Write(turns), cancellationToken).ConfigureAwait(false);
+        if (duty != Duty.Done)
         {
-            var (due, refusal) = await registration.EnsureAsync(cancellationToken).ConfigureAwait(false);
-            if (due != Duty.Done)
-            {
-                return new SendResult(due, null, refusal!);
-            }
-
-            Fault.Point(Fault.Posting);
-            var (duty, answer) = await post.SendAsync(Routes.Report, () => Write(turns), cancellationToken).ConfigureAwait(false);
-            if (duty == Duty.Register && !registeredAnew)
-            {
-                registration.Forget();
-                continue;
-            }
-
-            if (duty != Duty.Done)
-            {
-                return new SendResult(duty == Duty.Register ? Duty.Wait : duty, null, answer);
-            }
-
-            // A 200 that is no reply is some proxy's page: nothing was acknowledged.
-            return Read(answer.Body) is { } reply
-                ? new SendResult(Duty.Done, reply, answer)
-                : new SendResult(Duty.Wait, null, Answer.None("the answer to /report is not the receiver's"));
+            return new SendResult(duty, null, answer);
         }
+
+        // A 200 that is no reply is some proxy's page: nothing was acknowledged.
+        return Read(answer.Body) is { } reply
+            ? new SendResult(Duty.Done, reply, answer)
+            : new SendResult(Duty.Wait, null, Answer.None("the answer to /report is not the receiver's"));
     }
 
     /// <summary>The batch as it is sent.</summary>

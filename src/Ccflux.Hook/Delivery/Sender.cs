@@ -104,7 +104,7 @@ internal sealed class Sender(
         {
             if (answer.RetryAfter is { } asked)
             {
-                RetryTime.Write(state, time.GetUtcNow() + asked);
+                RetryTime.Write(state.RetryAt, time.GetUtcNow() + asked);
             }
 
             log.Error($"report: {answer.Describe()}; {outbox.Count} turns wait for a later event");

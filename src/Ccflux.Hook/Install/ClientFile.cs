@@ -9,13 +9,13 @@ namespace Ccflux.Hook.Install;
 /// <summary>One of Claude Code's own JSON files, and what ccflux puts into it and takes out again. Everything else in it stays as it is.</summary>
 /// <param name="Path">Where it is.</param>
 /// <param name="Add">Puts our entries in.</param>
-/// <param name="Remove">Takes our entries out.</param>
-internal sealed record ClientFile(string Path, Action<JsonObject> Add, Action<JsonObject> Remove)
+/// <param name="Remove">Takes our entries out; told what the file was before us, where that is known.</param>
+internal sealed record ClientFile(string Path, Action<JsonObject> Add, Action<JsonObject, JsonObject?> Remove)
 {
     private static readonly JsonSerializerOptions s_asTheClientWrites = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The three files that make a plugin known, installed and enabled; their shapes are those that the client itself writes.</summary>
-    public static IReadOnlyList<ClientFile> All(StateDirectory state, PluginFiles plugin, DateTimeOffset now)
+    public static IReadOnlyList<ClientFile> All(StateDirectory state, PluginFiles plugin, Extras extras, InstallRecord? earlier, DateTimeOffset now)
     {
         var stamp = now.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
         var plugins = System.IO.Path.Combine(state.ConfigDir, "plugins");
@@ -29,7 +29,7 @@ internal sealed record ClientFile(string Path, Action<JsonObject> Add, Action<Js
                     ["installLocation"] = plugin.MarketplacePath,
                     ["lastUpdated"] = stamp,
                 },
-                root => root.Remove(PluginFiles.Marketplace)),
+                (root, _) => root.Remove(PluginFiles.Marketplace)),
             new ClientFile(
                 System.IO.Path.Combine(plugins, "installed_plugins.json"),
                 root =>
@@ -46,7 +46,7 @@ internal sealed record ClientFile(string Path, Action<JsonObject> Add, Action<Js
                         ["lastUpdated"] = stamp,
                     });
                 },
-                root => RemoveOurs(root["plugins"] as JsonObject)),
+                (root, _) => RemoveOurs(root["plugins"] as JsonObject)),
             new ClientFile(
                 System.IO.Path.Combine(state.ConfigDir, "settings.json"),
                 root =>
@@ -55,13 +55,20 @@ internal sealed record ClientFile(string Path, Action<JsonObject> Add, Action<Js
                     RemoveOurs(enabled);
                     enabled[PluginFiles.Id] = true;
                     Section(root, "extraKnownMarketplaces")[PluginFiles.Marketplace] = new JsonObject { ["source"] = Source(plugin) };
+                    SettingsEnv.Add(root, extras.Telemetry);
+                    if (extras.StatusLine)
+                    {
+                        StatusLineSetting.Add(root, plugin.BinaryPath);
+                    }
                 },
-                root =>
+                (root, before) =>
                 {
                     RemoveOurs(root["enabledPlugins"] as JsonObject);
                     (root["extraKnownMarketplaces"] as JsonObject)?.Remove(PluginFiles.Marketplace);
                     RemoveEmpty(root, "enabledPlugins");
                     RemoveEmpty(root, "extraKnownMarketplaces");
+                    SettingsEnv.Remove(root, earlier?.Env ?? Extras.None.Telemetry, before);
+                    StatusLineSetting.Remove(root, plugin.BinaryPath);
                 }),
         ];
     }
@@ -75,10 +82,10 @@ internal sealed record ClientFile(string Path, Action<JsonObject> Add, Action<Js
     }
 
     /// <exception cref="JsonException">The text is no JSON object.</exception>
-    public byte[] Without(byte[]? current)
+    public byte[] Without(byte[]? current, byte[]? before)
     {
         var root = Parse(current);
-        Remove(root);
+        Remove(root, before is null ? null : Parse(before));
         return Format(root);
     }
 

@@ -17,7 +17,9 @@ internal sealed record ChangedFile(string Path, string? BeforeBase64, string Aft
 }
 
 /// <summary><c>install.json</c>: what uninstall needs to put everything back byte for byte.</summary>
-internal sealed record InstallRecord(IReadOnlyList<ChangedFile> Files)
+/// <param name="Files">The files that were changed.</param>
+/// <param name="Env">Variables that were put into settings.json, with hashes of their values. Older records have none.</param>
+internal sealed record InstallRecord(IReadOnlyList<ChangedFile> Files, IReadOnlyDictionary<string, string>? Env = null)
 {
     public static InstallRecord? Load(StateDirectory state)
     {

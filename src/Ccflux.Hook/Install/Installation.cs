@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Ccflux.Hook.Delivery;
 using Ccflux.Hook.Spool;
+using Ccflux.Hook.Telemetry;
 
 namespace Ccflux.Hook.Install;
 
@@ -15,11 +16,11 @@ internal sealed class Installation(StateDirectory state, TimeProvider time)
 
     /// <summary>All new contents are worked out before the first file is written, so that a file that cannot be read stops it in time.</summary>
     /// <exception cref="JsonException">One of Claude Code's files is damaged; nothing was changed.</exception>
-    public void Install(ClientConfig config)
+    public void Install(ClientConfig config, Extras extras)
     {
         var earlier = InstallRecord.Load(state);
         var changes = new List<(string Path, byte[]? Before, byte[] After)>();
-        foreach (var file in ClientFile.All(state, _plugin, time.GetUtcNow()))
+        foreach (var file in ClientFile.All(state, _plugin, extras, earlier, time.GetUtcNow()))
         {
             var current = AtomicFile.Read(file.Path);
             changes.Add((file.Path, Before(file, current, earlier?.Of(file.Path)), file.With(current)));
@@ -35,18 +36,25 @@ internal sealed class Installation(StateDirectory state, TimeProvider time)
         [
             .. changes.Select(change => ChangedFile.Of(change.Path, change.Before, change.After)),
             ChangedFile.Of(state.Config, before, null),
-        ]).Save(state);
+        ],
+        Env(earlier, extras)).Save(state);
         foreach (var (path, _, after) in changes)
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             Replace(path, after);
+        }
+
+        if (extras.Telemetry.ContainsKey(TelemetryVariables.Headers) && !OperatingSystem.IsWindows())
+        {
+            // It holds a token now, which other users of the machine have no business with.
+            File.SetUnixFileMode(Path.Combine(state.ConfigDir, "settings.json"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
         }
     }
 
     public void Uninstall()
     {
         var record = InstallRecord.Load(state);
-        foreach (var file in ClientFile.All(state, _plugin, time.GetUtcNow()))
+        foreach (var file in ClientFile.All(state, _plugin, Extras.None, record, time.GetUtcNow()))
         {
             if (AtomicFile.Read(file.Path) is not { } current)
             {
@@ -60,7 +68,7 @@ internal sealed class Installation(StateDirectory state, TimeProvider time)
             }
 
             var untouched = known is not null && string.Equals(known.After, InstallRecord.Hash(current), StringComparison.Ordinal);
-            var without = untouched ? null : file.Without(current);
+            var without = untouched ? null : file.Without(current, known?.Before);
             if (known is not null && (untouched || ClientFile.SameJson(without, known.Before)))
             {
                 Restore(file.Path, known.Before);
@@ -88,7 +96,18 @@ internal sealed class Installation(StateDirectory state, TimeProvider time)
             return current;
         }
 
-        return string.Equals(earlier.After, InstallRecord.Hash(current), StringComparison.Ordinal) ? earlier.Before : file.Without(current);
+        return string.Equals(earlier.After, InstallRecord.Hash(current), StringComparison.Ordinal) ? earlier.Before : file.Without(current, earlier.Before);
+    }
+
+    private static Dictionary<string, string> Env(InstallRecord? earlier, Extras extras)
+    {
+        var env = new Dictionary<string, string>(earlier?.Env ?? Extras.None.Telemetry, StringComparer.Ordinal);
+        foreach (var (name, value) in extras.Telemetry)
+        {
+            env[name] = SettingsEnv.HashOf(value);
+        }
+
+        return env;
     }
 
     private static void Restore(string path, byte[]? before)

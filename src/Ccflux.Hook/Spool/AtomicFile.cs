@@ -3,7 +3,10 @@ namespace Ccflux.Hook.Spool;
 /// <summary>Writes a file whole or not at all: beside it, to the disk, then over it. Mode 0600, for some of them hold secrets.</summary>
 internal static class AtomicFile
 {
-    public static void Write(string path, ReadOnlySpan<byte> content)
+    /// <param name="path">Which file.</param>
+    /// <param name="content">All of it.</param>
+    /// <param name="toDisk">False for what may be lost with the power, but never be half there.</param>
+    public static void Write(string path, ReadOnlySpan<byte> content, bool toDisk = true)
     {
         var beside = path + ".new";
         var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.None };
@@ -15,7 +18,7 @@ internal static class AtomicFile
         using (var file = new FileStream(beside, options))
         {
             file.Write(content);
-            file.Flush(flushToDisk: true);
+            file.Flush(flushToDisk: toDisk);
         }
 
         File.Move(beside, path, overwrite: true);

@@ -17,6 +17,7 @@ internal static class Fault
     public const string QueueTrimmed = "queue-trimmed";
     public const string SpoolEmptied = "spool-emptied";
     public const string StoreNoted = "store-noted";
+    public const string ReadingsAcknowledged = "readings-acknowledged";
 
     private static readonly string[]? s_wanted = Environment.GetEnvironmentVariable("CCFLUX_FAULT")?.Split(':');
     private static int s_left = s_wanted is [_, var times] && int.TryParse(times, out var n) ? n : 1;

@@ -38,6 +38,8 @@ internal sealed class Silence
 
     public bool IsOpen(string reason) => _intervals.Exists(interval => interval.Until is null && string.Equals(interval.Reason, reason, StringComparison.Ordinal));
 
+    public bool Covers(DateTimeOffset at) => _intervals.Exists(interval => interval.From <= at && (interval.Until is not { } until || at < until));
+
     public bool Covers(TurnReport turn) => _intervals.Exists(interval => interval.Covers(turn));
 
     /// <summary>False where one of that reason was open already.</summary>

@@ -54,6 +54,18 @@ internal sealed class StateDirectory(string configDir)
     /// <summary>What stood in Claude Code's own files before <c>ccflux install</c> changed them.</summary>
     public string InstallRecord => In("install.json");
 
+    /// <summary>What status lines showed, and the readings of it that await acknowledgement.</summary>
+    public string QuotaReadings => In("quota_readings.json");
+
+    /// <summary>Held by whoever changes <see cref="QuotaReadings"/>.</summary>
+    public string QuotaLock => In("quota.lock");
+
+    /// <summary>Before this time (epoch milliseconds) no readings are sent: the receiver asked for rest, failed, or takes none.</summary>
+    public string QuotaRetryAt => In("quota_retry_at");
+
+    /// <summary>The readings that were acknowledged last, for <c>ccflux status</c>.</summary>
+    public string LastReadings => In("last_readings.json");
+
     /// <summary>Which session counts a message, by hashes of message ids.</summary>
     public string Ledger => In("ledger");
 

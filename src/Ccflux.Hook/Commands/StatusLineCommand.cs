@@ -1,0 +1,85 @@
+using System.Text;
+using Ccflux.Hook.Spool;
+using Ccflux.Hook.StatusLine;
+
+namespace Ccflux.Hook.Commands;
+
+/// <summary><c>ccflux statusline [-- INNER…]</c>, which Claude Code runs whenever it draws its status line: prints one line, after what an inner
+/// status line printed, and notes the limits it shows. It waits for no network and always exits 0.</summary>
+internal static class StatusLineCommand
+{
+    public static async Task<int> RunAsync(string[] arguments)
+    {
+        try
+        {
+            var time = TimeProvider.System;
+            var input = StandardInput.Read();
+            using var inner = StartInner(arguments, input);
+            var line = "";
+            if (StatusInput.Read(input) is { } status)
+            {
+                line = new StatusText(time.LocalTimeZone, Environment.GetEnvironmentVariable("NO_COLOR") is not { Length: > 0 }).Render(status, time.GetUtcNow());
+                Note(status, time);
+            }
+
+            if (input.Length >= StandardInput.MaxInput)
+            {
+                StandardInput.Drain();
+            }
+
+            Print(inner is null ? default : await inner.OutputAsync(time).ConfigureAwait(false), line);
+        }
+        catch (Exception error)
+        {
+            // Edge of the program: a status line that cannot be drawn is no reason to disturb anybody.
+            new StateLog(StateDirectory.Of(null), TimeProvider.System).Error($"statusline: {error.GetType().Name}");
+        }
+
+        return 0;
+    }
+
+    private static InnerCommand? StartInner(string[] arguments, ReadOnlyMemory<byte> input)
+    {
+        var at = Array.IndexOf(arguments, "--");
+        return at >= 0 && at + 1 < arguments.Length ? InnerCommand.Start(arguments.AsSpan(at + 1), input) : null;
+    }
+
+    private static void Print(ReadOnlyMemory<byte> inner, string line)
+    {
+        using var output = Console.OpenStandardOutput();
+        byte[] ours = line.Length > 0 ? Encoding.UTF8.GetBytes(line + "\n") : [];
+        output.Write(inner.IsEmpty ? ours : [.. inner.Span, (byte)'\n', .. ours]);
+    }
+
+    /// <summary>Where there is nobody to report to, nothing is noted. Whatever is at fault here, the line is still drawn.</summary>
+    private static void Note(StatusInput status, TimeProvider time)
+    {
+        var state = StateDirectory.Of(status.TranscriptPath);
+        try
+        {
+            if (status.Windows.Count == 0 || !HookCommand.IsConfigured(state))
+            {
+                return;
+            }
+
+            state.Create();
+            var recorded = false;
+            new ReadingSpool(state).TryChange(known =>
+            {
+                (var changed, recorded) = Sightings.Note(known, Session(status), status.Windows, () => Account.Find(state.ConfigDir), time.GetUtcNow());
+                return changed;
+            });
+            if (recorded && !DeliverLock.IsTaken(state.Lock))
+            {
+                DetachedProcess.Start("deliver", "--readings", "--config-dir", state.ConfigDir);
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            new StateLog(state, time).Error($"statusline: readings cannot be kept ({error.GetType().Name})");
+        }
+    }
+
+    /// <summary>It only tells sessions apart here.</summary>
+    private static string Session(StatusInput status) => HookEvent.IsFileName(status.SessionId) ? status.SessionId! : "";
+}

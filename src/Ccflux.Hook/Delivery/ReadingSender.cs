@@ -1,0 +1,120 @@
+using System.Text.Json;
+using Ccflux.Contracts.Http;
+using Ccflux.Contracts.Quota;
+using Ccflux.Hook.Spool;
+
+namespace Ccflux.Hook.Delivery;
+
+/// <summary>Sends the readings that wait. One try: a status line comes again within the minute. After a failure there is rest, so that readings hold
+/// up no turn and disturb no receiver that takes none.</summary>
+internal sealed class ReadingSender(StateDirectory state, StateLog log, TimeProvider time)
+{
+    private static readonly TimeSpan s_rest = TimeSpan.FromMinutes(1);
+
+    /// <summary>A receiver without this route may be given it any day.</summary>
+    private static readonly TimeSpan s_unknown = TimeSpan.FromHours(6);
+
+    private readonly ReadingSpool _spool = new(state);
+
+    /// <summary>Whether there is something to send that nothing speaks against sending now.</summary>
+    public bool IsDue => RetryTime.Read(state.QuotaRetryAt, time.GetUtcNow()) is null && _spool.Read().Waiting.Count > 0;
+
+    public async Task SendAsync(RegisteredPost post, ClockSkew clock, CancellationToken cancellationToken)
+    {
+        if (!IsDue)
+        {
+            return;
+        }
+
+        var silence = Silence.Load(state);
+        var waiting = _spool.Read().Waiting;
+        var silent = waiting.FindAll(reading => silence.Covers(reading.ObservedAt));
+        if (silent.Count > 0 && !_spool.TryRemove(silent))
+        {
+            return;
+        }
+
+        foreach (var batch in waiting.Except(silent).Chunk(ReadingLimits.MaxReadings))
+        {
+            if (!await SendAsync(batch, post, clock, cancellationToken).ConfigureAwait(false))
+            {
+                return;
+            }
+        }
+    }
+
+    /// <returns>False where there is no point in going on.</returns>
+    private async Task<bool> SendAsync(ReportedReading[] readings, RegisteredPost post, ClockSkew clock, CancellationToken cancellationToken)
+    {
+        ReadingBatch Batch() => new() { Client = ClientVersion.Describe(claudeCodeVersion: null), Readings = [.. readings.Select(clock.Adjust)] };
+
+        var (duty, answer) = await post
+            .SendAsync(Routes.QuotaReadings, () => JsonSerializer.SerializeToUtf8Bytes(Batch(), QuotaJson.Default.ReadingBatch), cancellationToken)
+            .ConfigureAwait(false);
+        switch (duty)
+        {
+            case Duty.Done when IsReply(answer.Body):
+                Fault.Point(Fault.ReadingsAcknowledged);
+                AtomicFile.Write(state.LastReadings, JsonSerializer.SerializeToUtf8Bytes(new LastReadings(time.GetUtcNow(), Batch()), QuotaStateJson.Default.LastReadings));
+                return Forget(readings);
+
+            case Duty.Split or Duty.SetAside when readings.Length > 1:
+                var half = readings.Length / 2;
+                return await SendAsync(readings[..half], post, clock, cancellationToken).ConfigureAwait(false)
+                    && await SendAsync(readings[half..], post, clock, cancellationToken).ConfigureAwait(false);
+
+            case Duty.Split or Duty.SetAside:
+                log.Error($"readings: {answer.Describe()}: one reading is dropped");
+                return Forget(readings);
+
+            case Duty.GoSilent:
+                // The next turn meets the same answer and does what it obliges to, for it knows from when on there is silence.
+                Forget(_spool.Read().Waiting);
+                RetryTime.Write(state.QuotaRetryAt, time.GetUtcNow() + s_unknown);
+                return false;
+
+            case Duty.NewToken:
+                return false; // logged where it was refused
+
+            default:
+                Rest(answer);
+                return false;
+        }
+    }
+
+    private void Rest(Answer answer)
+    {
+        var isUnknown = answer.Status is 404 or 405;
+        var rest = isUnknown ? s_unknown : answer.RetryAfter > s_rest ? answer.RetryAfter.Value : s_rest;
+        RetryTime.Write(state.QuotaRetryAt, time.GetUtcNow() + rest);
+        if (!isUnknown)
+        {
+            log.Error($"readings: {(answer.IsSuccess ? "the answer is not the receiver's" : answer.Describe())}; they wait");
+        }
+    }
+
+    private bool Forget(IReadOnlyCollection<ReportedReading> done)
+    {
+        if (_spool.TryRemove(done))
+        {
+            return true;
+        }
+
+        // A status line holds the file: they are sent once more, and the receiver will know them.
+        RetryTime.Write(state.QuotaRetryAt, time.GetUtcNow() + s_rest);
+        return false;
+    }
+
+    /// <summary>A 200 that is no reply is some proxy's page.</summary>
+    private static bool IsReply(byte[] body)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(body, QuotaJson.Default.ReadingsReply) is not null;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using System.Text.Json.Nodes;
+
+namespace Ccflux.Hook.Install;
+
+/// <summary>Our command as the client's <c>statusLine</c>. One that was there before is wrapped, and its other settings stay.</summary>
+internal static class StatusLineSetting
+{
+    private const string Name = "statusLine";
+    private const string Wraps = " -- sh -c ";
+
+    // {"statusLine":{"type":"command","command":"'/home/dev/.claude/ccflux/marketplace/plugin/bin/ccflux' statusline -- sh -c 'their command'","padding":0}}
+
+    public static void Add(JsonObject root, string program)
+    {
+        Remove(root, program);
+        var ours = Command(program);
+        if (root[Name] is JsonObject line && Text(line["command"]) is { Length: > 0 } theirs)
+        {
+            line["command"] = ours + Wraps + Quote(theirs);
+        }
+        else
+        {
+            root[Name] = new JsonObject { ["type"] = "command", ["command"] = ours };
+        }
+    }
+
+    public static void Remove(JsonObject root, string program)
+    {
+        if (root[Name] is not JsonObject line || Text(line["command"]) is not { } command || !command.StartsWith(Command(program), StringComparison.Ordinal))
+        {
+            return;
+        }
+
+        var rest = command[Command(program).Length..];
+        if (rest.StartsWith(Wraps, StringComparison.Ordinal) && Unquote(rest[Wraps.Length..]) is { } theirs)
+        {
+            line["command"] = theirs;
+        }
+        else
+        {
+            root.Remove(Name);
+        }
+    }
+
+    /// <summary>The client hands it to a shell, on Windows too, which takes forward slashes for what they are.</summary>
+    private static string Command(string program) => Quote(OperatingSystem.IsWindows() ? program.Replace('\\', '/') : program) + " statusline";
+
+    private static string Quote(string text) => $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+
+    /// <summary>Null where it is not as <see cref="Quote"/> writes it.</summary>
+    private static string? Unquote(string quoted)
+    {
+        if (quoted.Length < 2 || quoted[0] != '\'' || quoted[^1] != '\'')
+        {
+            return null;
+        }
+
+        var text = quoted[1..^1].Replace("'\\''", "'", StringComparison.Ordinal);
+        return string.Equals(Quote(text), quoted, StringComparison.Ordinal) ? text : null;
+    }
+
+    private static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+}

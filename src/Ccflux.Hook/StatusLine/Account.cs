@@ -1,0 +1,78 @@
+using System.Text.Json;
+using Ccflux.Contracts.Quota;
+using Ccflux.Hook.Spool;
+
+namespace Ccflux.Hook.StatusLine;
+
+/// <summary>Whose limits they are, by the client's <c>.claude.json</c>: the account's id, else its e-mail.</summary>
+internal static class Account
+{
+    /// <summary>A larger file is no longer worth the user's time.</summary>
+    private const int MaxFile = 32 * 1024 * 1024;
+
+    // {"numStartups":4,"oauthAccount":{"accountUuid":"7f0c…","emailAddress":"dev@example.org",…},"projects":{…}}
+
+    /// <summary>Null where nobody is logged in (an API key has no such limits).</summary>
+    public static string? Find(string configDir)
+    {
+        var path = PathOf(configDir);
+        if (new FileInfo(path) is not { Exists: true, Length: <= MaxFile } || AtomicFile.Read(path) is not { } json)
+        {
+            return null;
+        }
+
+        string? id = null, email = null;
+        try
+        {
+            var reader = new Utf8JsonReader(json, new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+            var inside = false;
+            while (id is null && reader.Read())
+            {
+                if (reader.TokenType == JsonTokenType.EndObject && reader.CurrentDepth == 1 && inside)
+                {
+                    break;
+                }
+
+                if (reader.TokenType != JsonTokenType.PropertyName)
+                {
+                    continue;
+                }
+
+                if (reader.CurrentDepth == 1)
+                {
+                    inside = reader.ValueTextEquals("oauthAccount"u8);
+                    if (!inside)
+                    {
+                        reader.Skip();
+                    }
+                }
+                else if (inside && reader.CurrentDepth == 2)
+                {
+                    var (isId, isEmail) = (reader.ValueTextEquals("accountUuid"u8), reader.ValueTextEquals("emailAddress"u8));
+                    reader.Read();
+                    var text = (isId || isEmail) && reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
+                    (id, email) = (isId ? text : id, isEmail ? text : email);
+                    reader.Skip();
+                }
+            }
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            // Half written, perhaps: what was read before the break counts.
+        }
+
+        return Usable(id) ?? Usable(email);
+    }
+
+    /// <summary>Below a config dir of its own the file lies in it; the default one has it beside.</summary>
+    private static string PathOf(string configDir)
+    {
+        var home = StateDirectory.Home();
+        var isDefault = Environment.GetEnvironmentVariable("CLAUDE_CONFIG_DIR") is not { Length: > 0 }
+            && string.Equals(Path.TrimEndingDirectorySeparator(configDir), Path.Combine(home, ".claude"), StringComparison.Ordinal);
+        return Path.Combine(isDefault ? home : configDir, ".claude.json");
+    }
+
+    private static string? Usable(string? account) =>
+        account is { Length: > 0 and <= ReadingLimits.MaxAccount } && !account.Any(char.IsControl) ? account : null;
+}

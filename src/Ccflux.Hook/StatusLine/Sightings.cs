@@ -1,0 +1,117 @@
+using Ccflux.Contracts.Quota;
+using Ccflux.Hook.Spool;
+
+namespace Ccflux.Hook.StatusLine;
+
+/// <summary>Decides what of a status line is news. An idle session repeats its old figures, so a figure counts where it changed for its session,
+/// and dates from when it was first seen there; at most once a minute something is recorded.</summary>
+internal static class Sightings
+{
+    public const int MaxSessions = 32;
+    public static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
+
+    /// <summary>Notes what is shown now.</summary>
+    /// <param name="state">Changed in place.</param>
+    /// <param name="session">Which session shows it.</param>
+    /// <param name="windows">What it shows.</param>
+    /// <param name="account">Whose limits they are; null where nobody knows.</param>
+    /// <param name="now">When.</param>
+    /// <returns>Whether anything changed, and whether a reading was added to what waits.</returns>
+    public static (bool Changed, bool Recorded) Note(QuotaState state, string session, IReadOnlyList<LimitWindow> windows, Func<string?> account, DateTimeOffset now)
+    {
+        var seen = SessionOf(state, session, now);
+        var changed = false;
+        foreach (var window in windows)
+        {
+            var at = seen.Windows.FindIndex(known => string.Equals(known.Name, window.Name, StringComparison.Ordinal));
+            if (at >= 0 && seen.Windows[at].Shows(window))
+            {
+                continue;
+            }
+
+            changed = true;
+            var sighting = new Sighting(window.Name, window.UsedPercentage, window.ResetsAt, now, Recorded: false);
+            if (at >= 0)
+            {
+                seen.Windows[at] = sighting;
+            }
+            else if (seen.Windows.Count < ReadingLimits.MaxWindows)
+            {
+                seen.Windows.Add(sighting);
+            }
+        }
+
+        // A clock that was set back must not silence the line until it has caught up.
+        var rests = state.RecordedAt is { } last && now - last < Interval && now >= last;
+        if (rests || seen.Windows.TrueForAll(sighting => sighting.Recorded) || account() is not { } name)
+        {
+            return (changed, false);
+        }
+
+        return (true, Record(state, seen, name, now));
+    }
+
+    private static bool Record(QuotaState state, SeenSession seen, string account, DateTimeOffset now)
+    {
+        var recorded = false;
+        for (var i = 0; i < seen.Windows.Count; i++)
+        {
+            var sighting = seen.Windows[i];
+            if (sighting.Recorded)
+            {
+                continue;
+            }
+
+            seen.Windows[i] = sighting with { Recorded = true };
+            var reading = new ReportedReading
+            {
+                Window = sighting.Name,
+                UsedPercentage = sighting.UsedPercentage,
+                ResetsAt = sighting.ResetsAt,
+                ObservedAt = sighting.At,
+                Account = account,
+            };
+            var last = state.Latest.FindIndex(known => string.Equals(known.Window, reading.Window, StringComparison.Ordinal) && string.Equals(known.Account, account, StringComparison.Ordinal));
+            if (last >= 0 && state.Latest[last] with { ObservedAt = reading.ObservedAt } == reading)
+            {
+                continue; // another session told the same, or this one did under its former id
+            }
+
+            if (last >= 0)
+            {
+                state.Latest.RemoveAt(last);
+            }
+
+            Bounded(state.Latest, reading, QuotaState.MaxLatest);
+            Bounded(state.Waiting, reading, QuotaState.MaxWaiting);
+            state.RecordedAt = now;
+            recorded = true;
+        }
+
+        return recorded;
+    }
+
+    private static SeenSession SessionOf(QuotaState state, string session, DateTimeOffset now)
+    {
+        var at = state.Sessions.FindIndex(known => string.Equals(known.Id, session, StringComparison.Ordinal));
+        var seen = at >= 0 ? state.Sessions[at] with { At = now } : new SeenSession(session, now, []);
+        if (at >= 0)
+        {
+            state.Sessions.RemoveAt(at);
+        }
+
+        Bounded(state.Sessions, seen, MaxSessions);
+        return seen;
+    }
+
+    /// <summary>Adds at the end; the oldest makes room.</summary>
+    private static void Bounded<T>(List<T> list, T item, int most)
+    {
+        if (list.Count >= most)
+        {
+            list.RemoveRange(0, list.Count - most + 1);
+        }
+
+        list.Add(item);
+    }
+}

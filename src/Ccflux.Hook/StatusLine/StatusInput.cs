@@ -1,0 +1,93 @@
+using System.Text.Json;
+using Ccflux.Contracts.Quota;
+
+namespace Ccflux.Hook.StatusLine;
+
+/// <summary>One limit as the client shows it: how much of it is used, and when it starts anew (null where it does not say).</summary>
+internal readonly record struct LimitWindow(string Name, double UsedPercentage, DateTimeOffset? ResetsAt);
+
+/// <summary>What is kept of the status line's input. A part that is missing, or is of a shape that nobody knows, is null: the rest stands without it.</summary>
+internal sealed record StatusInput(string? SessionId, string? TranscriptPath, string? Model, double? ContextPercentage, IReadOnlyList<LimitWindow> Windows)
+{
+    private const int MaxModel = 40;
+
+    // {"session_id":"dfe7d126-…","transcript_path":"/home/dev/.claude/projects/-home-dev-proj/dfe7d126-….jsonl","model":{"id":"claude-opus-5-5",
+    //  "display_name":"Opus 5.5"},"context_window":{"used_percentage":2,…},"rate_limits":{"five_hour":{"used_percentage":42,"resets_at":1795252215},…},…}
+
+    /// <summary>Null where the text is no JSON object.</summary>
+    public static StatusInput? Read(ReadOnlyMemory<byte> json)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            var root = document.RootElement;
+            return root.ValueKind != JsonValueKind.Object
+                ? null
+                : new StatusInput(
+                    Text(root, "session_id"),
+                    Text(root, "transcript_path"),
+                    ModelName(root),
+                    Section(root, "context_window") is { } context ? Number(context, "used_percentage") : null,
+                    Section(root, "rate_limits") is { } limits ? ReadWindows(limits) : []);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static List<LimitWindow> ReadWindows(JsonElement limits)
+    {
+        var windows = new List<LimitWindow>();
+        foreach (var limit in limits.EnumerateObject())
+        {
+            // Any name is a window's, so that a new kind of limit needs no new client; what the receiver would refuse is no reading.
+            if (windows.Count < ReadingLimits.MaxWindows
+                && ReadingLimits.IsWindowName(limit.Name)
+                && limit.Value.ValueKind == JsonValueKind.Object
+                && Number(limit.Value, "used_percentage") is { } used and >= 0 and <= ReadingLimits.MaxPercentage
+                && !windows.Exists(window => string.Equals(window.Name, limit.Name, StringComparison.Ordinal)))
+            {
+                windows.Add(new LimitWindow(limit.Name, used, Number(limit.Value, "resets_at") is { } seconds ? Instant(seconds) : null));
+            }
+        }
+
+        return windows;
+    }
+
+    /// <summary>Null outside of 2020 to 2100: no reset is there.</summary>
+    private static DateTimeOffset? Instant(double seconds) => seconds is >= 1_577_836_800 and < 4_102_444_800 ? DateTimeOffset.FromUnixTimeSeconds((long)seconds) : null;
+
+    private static string? ModelName(JsonElement root)
+    {
+        var name = Section(root, "model") is { } model ? Text(model, "display_name") ?? Text(model, "id") : null;
+        if (name is null)
+        {
+            return null;
+        }
+
+        // It goes to a terminal: no escape sequence gets there by way of a model's name.
+        var harmless = string.Concat(name.Where(c => !char.IsControl(c) && !char.IsSurrogate(c)).Take(MaxModel));
+        return harmless.Length > 0 ? harmless : null;
+    }
+
+    private static JsonElement? Section(JsonElement parent, string name) =>
+        parent.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Object ? value : null;
+
+    private static string? Text(JsonElement parent, string name)
+    {
+        try
+        {
+            return parent.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null; // half a surrogate pair
+        }
+    }
+
+    private static double? Number(JsonElement parent, string name) =>
+        parent.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && double.IsFinite(number)
+            ? number
+            : null;
+}

@@ -1,0 +1,71 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Ccflux.Hook.Spool;
+
+namespace Ccflux.Hook.Telemetry;
+
+/// <summary>A place that sets variables for the client.</summary>
+internal sealed record TelemetryLayer(string Name, IReadOnlyDictionary<string, string> Variables);
+
+/// <summary>The places, strongest first: the organisation's managed settings, the user's settings.json, the environment. What a project's own settings
+/// add is not looked at: which project that would be, nobody knows here.</summary>
+internal static class TelemetryLayers
+{
+    private const int MaxManagedFiles = 64;
+
+    public static IReadOnlyList<TelemetryLayer> Of(StateDirectory state) => Of(ManagedFolder(), Path.Combine(state.ConfigDir, "settings.json"), Environment.GetEnvironmentVariable);
+
+    public static IReadOnlyList<TelemetryLayer> Of(string managedFolder, string settings, Func<string, string?> environment)
+    {
+        var layers = new List<TelemetryLayer>();
+        foreach (var path in Managed(managedFolder))
+        {
+            layers.Add(new TelemetryLayer("managed settings", Env(path)));
+        }
+
+        layers.Add(new TelemetryLayer("settings.json", Env(settings)));
+        layers.Add(new TelemetryLayer("environment", TelemetryVariables.All
+            .Select(name => (Name: name, Value: environment(name)))
+            .Where(pair => pair.Value is { Length: > 0 })
+            .ToDictionary(pair => pair.Name, pair => pair.Value!, StringComparer.Ordinal)));
+        return layers;
+    }
+
+    private static string ManagedFolder() =>
+        OperatingSystem.IsMacOS() ? "/Library/Application Support/ClaudeCode"
+        : OperatingSystem.IsWindows() ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.ProgramFiles), "ClaudeCode")
+        : "/etc/claude-code";
+
+    /// <summary>Of the drop-in files the last by name wins, and each wins over the main file.</summary>
+    private static IEnumerable<string> Managed(string folder)
+    {
+        var dropIns = Path.Combine(folder, "managed-settings.d");
+        var files = Directory.Exists(dropIns) ? Directory.EnumerateFiles(dropIns, "*.json").OrderDescending(StringComparer.Ordinal).Take(MaxManagedFiles) : [];
+        return files.Append(Path.Combine(folder, "managed-settings.json"));
+    }
+
+    /// <summary>The <c>env</c> block; empty where the file is none that the client could read either.</summary>
+    private static Dictionary<string, string> Env(string path)
+    {
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal);
+        try
+        {
+            if (AtomicFile.Read(path) is { } json && (JsonNode.Parse(json) as JsonObject)?["env"] is JsonObject env)
+            {
+                foreach (var name in TelemetryVariables.All)
+                {
+                    if (env[name] is JsonValue value)
+                    {
+                        variables[name] = value.ToString();
+                    }
+                }
+            }
+        }
+        catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
+        {
+            variables.Clear();
+        }
+
+        return variables;
+    }
+}

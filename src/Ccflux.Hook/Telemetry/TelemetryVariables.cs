@@ -1,0 +1,44 @@
+using System.Buffers;
+
+namespace Ccflux.Hook.Telemetry;
+
+/// <summary>What Claude Code must find in its environment to send its telemetry to the receiver.</summary>
+internal static class TelemetryVariables
+{
+    public const string Enable = "CLAUDE_CODE_ENABLE_TELEMETRY";
+    public const string Metrics = "OTEL_METRICS_EXPORTER";
+    public const string Logs = "OTEL_LOGS_EXPORTER";
+    public const string Protocol = "OTEL_EXPORTER_OTLP_PROTOCOL";
+    public const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
+    public const string Headers = "OTEL_EXPORTER_OTLP_HEADERS";
+
+    /// <summary>What a list of headers reads as more than itself.</summary>
+    private static readonly SearchValues<char> s_special = SearchValues.Create(",;=%\"\\");
+
+    public static IReadOnlyList<string> All { get; } = [Enable, Metrics, Logs, Protocol, Endpoint, Headers];
+
+    /// <summary>The protocol is always among them: some versions of the client export nothing without it.</summary>
+    /// <param name="receiver">The receiver's address.</param>
+    /// <param name="token">Null leaves the headers out.</param>
+    public static IReadOnlyDictionary<string, string> For(Uri receiver, string? token)
+    {
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            [Enable] = "1",
+            [Metrics] = "otlp",
+            [Logs] = "otlp",
+            [Protocol] = "http/protobuf",
+            [Endpoint] = receiver.ToString().TrimEnd('/'),
+        };
+        if (token is not null)
+        {
+            variables[Headers] = $"Authorization=Bearer {token}";
+        }
+
+        return variables;
+    }
+
+    /// <summary>Whether it can stand in a list of headers as it is.</summary>
+    public static bool IsToken(string token) =>
+        token.Length is > 0 and <= 4096 && !token.AsSpan().ContainsAnyExceptInRange('!', '~') && !token.AsSpan().ContainsAny(s_special);
+}
