@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Settings;
 using Microsoft.Extensions.Logging.Console;
 
@@ -30,7 +31,8 @@ internal static partial class ServeCommand
     /// <summary>Settings come from the environment and from appsettings.json in the working folder; never from arguments, which <c>ps</c> shows.</summary>
     public static WebApplicationBuilder CreateBuilder()
     {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = [], ContentRootPath = AppContext.BaseDirectory });
+        var contentRoot = Directory.Exists("wwwroot") ? Directory.GetCurrentDirectory() : AppContext.BaseDirectory;
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = [], ContentRootPath = contentRoot });
         builder.WebHost.UseStaticWebAssets();
         builder.Configuration.Sources.Insert(0, new Microsoft.Extensions.Configuration.Json.JsonConfigurationSource { Path = Path.GetFullPath("appsettings.json"), Optional = true });
         builder.Logging.AddSimpleConsole(console =>
@@ -41,6 +43,7 @@ internal static partial class ServeCommand
             console.ColorBehavior = LoggerColorBehavior.Disabled;
         });
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        builder.Logging.AddFilter(typeof(AdminAuthentication).FullName, LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information);
         return builder;
     }

@@ -13,8 +13,10 @@ internal sealed class MetricsCollector : IHostedService, IDisposable
     private readonly SortedDictionary<string, Family> _families = new(StringComparer.Ordinal);
     private int _series;
 
-    public MetricsCollector()
+    /// <param name="platform">Asked for so that its instruments exist before the first scrape.</param>
+    public MetricsCollector(PlatformMetrics platform)
     {
+        _ = platform;
         _listener.InstrumentPublished = (instrument, listener) =>
         {
             if (instrument.Meter.Name.StartsWith("ccflux", StringComparison.OrdinalIgnoreCase))

@@ -15,6 +15,7 @@ internal static class AdminRegistration
         services.AddSingleton<AuditLog>();
         services.AddSingleton<SignInEndpoint>();
         services.AddHostedService<AdminHousekeeping>();
+        services.AddInMemoryDataProtection();
         services.AddAuthentication(AdminAuthentication.Name).AddScheme<AuthenticationSchemeOptions, AdminAuthentication>(AdminAuthentication.Name, null);
         services.AddAuthorizationBuilder()
             .AddPolicy(AdminPolicies.Reader, policy => policy.RequireRole(nameof(AdminRole.Viewer), nameof(AdminRole.Admin)))

@@ -1,10 +1,11 @@
 using Ccflux.Contracts.Http;
 using Ccflux.Receiver.Platform.Http;
+using Ccflux.Receiver.Platform.Metrics;
 
 namespace Ccflux.Receiver.Platform.Auth.Admin;
 
 /// <summary>Signing in and out: <c>/admin/login</c> takes <c>token</c> and <c>next</c>, <c>/admin/logout</c> ends the session. Both by POST.</summary>
-internal sealed partial class SignInEndpoint(AdminGate gate, AdminSessions sessions, AdminOptions options, IBrowserPages pages, BrowserAnswers answers, ILogger<SignInEndpoint> logger)
+internal sealed partial class SignInEndpoint(AdminGate gate, AdminSessions sessions, AdminOptions options, IBrowserPages pages, BrowserAnswers answers, PlatformMetrics metrics, ILogger<SignInEndpoint> logger)
 {
     public const string Path = "/admin/login";
     public const string LogoutPath = "/admin/logout";
@@ -40,6 +41,7 @@ internal sealed partial class SignInEndpoint(AdminGate gate, AdminSessions sessi
         var role = gate.TrySignIn(context, form["token"].ToString().Trim(), out var retryAfter);
         if (retryAfter is { } wait)
         {
+            metrics.SignedIn("limited");
             Log.TooManyAttempts(logger, RequestLimits.AddressOf(context));
             Problem.WriteHead(context.Response, StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, wait);
             return pages.SignIn(new SignInView(next, $"Too many wrong tokens from your address. Try again in {Math.Ceiling(wait.TotalSeconds):0} seconds."));
@@ -47,6 +49,7 @@ internal sealed partial class SignInEndpoint(AdminGate gate, AdminSessions sessi
 
         if (role is not { } known)
         {
+            metrics.SignedIn("wrong_token");
             Log.WrongToken(logger, RequestLimits.AddressOf(context));
             Problem.WriteHead(context.Response, StatusCodes.Status401Unauthorized, ErrorCodes.TokenInvalid, null);
             return pages.SignIn(new SignInView(next, "That token is not the right one."));
@@ -58,6 +61,7 @@ internal sealed partial class SignInEndpoint(AdminGate gate, AdminSessions sessi
             return new Refusal(answers, StatusCodes.Status503ServiceUnavailable, ErrorCodes.Busy, "The database cannot be written to now.", TimeSpan.FromSeconds(10));
         }
 
+        metrics.SignedIn("ok");
         context.Response.Cookies.Append(AdminGate.Cookie, cookie, CookieOptions());
         return new SeeOther(next);
     }

@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Auth.Users;
 using Ccflux.Storage.Sqlite;
 using Ccflux.Storage.Writing;
@@ -24,9 +25,9 @@ internal sealed class DeviceKeys(GroupCommitWriter writer, DeviceDirectory direc
     }
 
     /// <summary>From here on the device's reports are refused; the user's token and other devices stay.</summary>
-    public Task<AccountResult> RevokeAsync(long deviceRef) => ChangeAsync(DevicesSql.Revoke, deviceRef);
+    public Task<AccountResult> RevokeAsync(AuditActor actor, long deviceRef) => ChangeAsync(actor, "device.revoke", DevicesSql.Revoke, deviceRef);
 
-    public Task<AccountResult> ApproveAsync(long deviceRef) => ChangeAsync(DevicesSql.Approve, deviceRef);
+    public Task<AccountResult> ApproveAsync(AuditActor actor, long deviceRef) => ChangeAsync(actor, "device.approve", DevicesSql.Approve, deviceRef);
 
     private Registration Register(SqlConnection connection, long userId, string publicKey, string name)
     {
@@ -48,12 +49,20 @@ internal sealed class DeviceKeys(GroupCommitWriter writer, DeviceDirectory direc
         return Registration.Registered;
     }
 
-    private async Task<AccountResult> ChangeAsync(string sql, long deviceRef)
+    private async Task<AccountResult> ChangeAsync(AuditActor actor, string action, string sql, long deviceRef)
     {
         var result = await writer.WriteAsync(connection =>
-            connection.Execute(sql, time.GetUtcNow().ToUnixTimeMilliseconds(), deviceRef) > 0
-                ? AccountResult.Ok(NameOf(connection, deviceRef))
-                : AccountResult.Refused(AccountFault.UnknownDevice));
+        {
+            var now = time.GetUtcNow();
+            if (connection.Execute(sql, now.ToUnixTimeMilliseconds(), deviceRef) == 0)
+            {
+                return AccountResult.Refused(AccountFault.UnknownDevice);
+            }
+
+            var name = NameOf(connection, deviceRef);
+            AuditLog.Write(connection, new AuditEntry(now, actor, action, name, ""));
+            return AccountResult.Ok(name);
+        });
         directory.Forget();
         return result.Status == WriteStatus.Committed ? result.Value! : AccountResult.Refused(AccountFault.Busy);
     }

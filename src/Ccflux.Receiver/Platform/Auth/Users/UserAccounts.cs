@@ -1,27 +1,29 @@
+using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Auth.Tokens;
 using Ccflux.Storage.Sqlite;
 using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Platform.Auth.Users;
 
-/// <summary>What an admin does with users: by page, by API or by command, the rules are here. A new token is in the answer and nowhere else.</summary>
+/// <summary>What an admin does with users: by page, by API or by command, the rules are here.
+/// A new token is in the answer and nowhere else; each change writes its line of the audit log in its own transaction.</summary>
 internal sealed class UserAccounts(GroupCommitWriter writer, AccessTokens accessTokens, TimeProvider time)
 {
     public const int DefaultDays = 365;
 
     /// <summary>Adds a user, or gives one without a live token a new one.</summary>
-    public Task<AccountResult> AddAsync(string? email, string? division, int days = DefaultDays)
+    public Task<AccountResult> AddAsync(AuditActor actor, string? email, string? division, int days = DefaultDays)
     {
         return AccountRules.Fault(email, division, days, out var address, out var label) is { } fault
             ? Task.FromResult(AccountResult.Refused(fault))
-            : RunAsync(connection => Add(connection, address, label, days));
+            : RunAsync(actor, "user.add", label, connection => Add(connection, address, label, days));
     }
 
     /// <summary>Ends a user's tokens at once. The history stays.</summary>
-    public Task<AccountResult> RevokeAsync(string? email)
+    public Task<AccountResult> RevokeAsync(AuditActor actor, string? email)
     {
         var address = AccountRules.Normalize(email);
-        return RunAsync(connection =>
+        return RunAsync(actor, "user.revoke", "", connection =>
         {
             connection.Execute(UsersSql.DeleteAccess, address);
             return connection.Execute(UsersSql.RevokeTokens, address) > 0
@@ -31,18 +33,18 @@ internal sealed class UserAccounts(GroupCommitWriter writer, AccessTokens access
     }
 
     /// <summary>Replaces a user's token: the old one ends and the new one begins in one transaction. Days: as the old token's, where not given.</summary>
-    public Task<AccountResult> ReissueAsync(string? email, int? days = null)
+    public Task<AccountResult> ReissueAsync(AuditActor actor, string? email, int? days = null)
     {
         return AccountRules.Fault(email, division: null, days ?? DefaultDays, out var address, out _) is { } fault
             ? Task.FromResult(AccountResult.Refused(fault))
-            : RunAsync(connection => Reissue(connection, address, days));
+            : RunAsync(actor, "user.reissue", "", connection => Reissue(connection, address, days));
     }
 
-    public Task<AccountResult> SetDivisionAsync(string? email, string? division)
+    public Task<AccountResult> SetDivisionAsync(AuditActor actor, string? email, string? division)
     {
         return AccountRules.Fault(email, division, DefaultDays, out var address, out var label) is { } fault
             ? Task.FromResult(AccountResult.Refused(fault))
-            : RunAsync(connection =>
+            : RunAsync(actor, "user.division", label, connection =>
             {
                 connection.Execute(UsersSql.SetTokenDivision, label, address);
                 return connection.Execute(UsersSql.SetDivision, label, address) > 0
@@ -98,9 +100,18 @@ internal sealed class UserAccounts(GroupCommitWriter writer, AccessTokens access
         return token;
     }
 
-    private async Task<AccountResult> RunAsync(Func<SqlConnection, AccountResult> change)
+    private async Task<AccountResult> RunAsync(AuditActor actor, string action, string detail, Func<SqlConnection, AccountResult> change)
     {
-        var result = await writer.WriteAsync(change);
+        var result = await writer.WriteAsync(connection =>
+        {
+            var outcome = change(connection);
+            if (outcome.IsOk)
+            {
+                AuditLog.Write(connection, new AuditEntry(time.GetUtcNow(), actor, action, outcome.Target, detail));
+            }
+
+            return outcome;
+        });
         accessTokens.Forget();
         return result.Status == WriteStatus.Committed ? result.Value! : AccountResult.Refused(AccountFault.Busy);
     }
