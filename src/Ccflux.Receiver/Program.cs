@@ -3,6 +3,7 @@ using Ccflux.Receiver.Platform;
 using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Database;
 using Ccflux.Receiver.Platform.Settings;
+using Ccflux.Receiver.Quota;
 using Ccflux.Receiver.Usage;
 
 namespace Ccflux.Receiver;
@@ -20,6 +21,7 @@ internal static class Program
         builder.Services.AddStorage(builder.Configuration);
         builder.Services.AddIdentity(builder.Configuration);
         builder.Services.AddUsage(builder.Configuration);
+        builder.Services.AddQuota(builder.Configuration);
         builder.Services.CheckSettings(builder.Configuration);
 
         var app = builder.Build();
@@ -27,6 +29,7 @@ internal static class Program
         app.MapPlatform();
         app.MapGroup("").AllowAnonymous().MapIdentity();
         app.MapUsage();
+        app.MapQuota();
         return app;
     }
 }

@@ -6,4 +6,5 @@ public static class Routes
     public const string Token = "/token";
     public const string RegisterKey = "/register-key";
     public const string Report = "/report";
+    public const string QuotaReadings = "/quota/readings";
 }

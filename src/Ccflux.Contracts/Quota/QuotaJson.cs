@@ -1,0 +1,12 @@
+using Ccflux.Contracts.Usage;
+
+namespace Ccflux.Contracts.Quota;
+
+/// <summary>How quota payloads are read and written: as usage payloads are.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    MaxDepth = ReportLimits.MaxDepth)]
+[JsonSerializable(typeof(ReadingBatch))]
+[JsonSerializable(typeof(ReadingsReply))]
+public sealed partial class QuotaJson : JsonSerializerContext;

@@ -1,0 +1,55 @@
+using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Live;
+using Ccflux.Receiver.Platform.Settings;
+using Ccflux.Receiver.Quota.Api;
+using Ccflux.Receiver.Quota.Polling;
+using Ccflux.Receiver.Quota.Read;
+using Ccflux.Receiver.Quota.Sources;
+using Ccflux.Receiver.Quota.Store;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Ccflux.Receiver.Quota;
+
+/// <summary>The door of quota: readings in, how full each limit is out.</summary>
+internal static class QuotaFeature
+{
+    /// <summary>What pages watch.</summary>
+    public const string Topic = "quota";
+
+    public static IServiceCollection AddQuota(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSettings<QuotaOptions>(configuration);
+        services.AddSingleton<QuotaMetrics>();
+        services.AddSingleton(new LiveTopic(Topic, AdminPolicies.Reader));
+        services.AddSingleton<PollInterval>();
+        services.AddSingleton<AccountBook>();
+        services.TryAddSingleton<PollJitter>(Random.Shared.NextDouble);
+        services.TryAddSingleton(_ => new UpstreamHttp(UpstreamHttp.NewHandler()));
+        services.AddSingleton<UsageRequest>();
+        services.AddSingleton<IQuotaTargets, CredentialFiles>();
+        services.AddSingleton<IPollSource, CookieSource>();
+        services.AddSingleton<IPollSource, OAuthSource>();
+        services.AddSingleton<Poller>();
+        services.AddHostedService(provider => provider.GetRequiredService<Poller>());
+        services.AddSingleton<QuotaQuery>();
+        services.AddSingleton<HistoryQuery>();
+        services.AddSingleton<QuotaReads>();
+        services.AddSingleton<QuotaChanges>();
+        return services;
+    }
+
+    public static void MapQuota(this IEndpointRouteBuilder endpoints)
+    {
+        var isPublic = endpoints.ServiceProvider.GetRequiredService<QuotaOptions>().Public;
+        var reads = endpoints.MapGroup("").WithTags("Quota");
+        _ = isPublic ? reads.AllowAnonymous() : reads.RequireAuthorization(AdminPolicies.Reader);
+        reads.MapGet("/api/usage", (HttpContext context, QuotaReads quota) => quota.UsageAsync(context));
+        reads.MapGet("/api/history", (HttpContext context, QuotaReads quota) => quota.HistoryAsync(context));
+        reads.MapGet("/api/v1/quota", (HttpContext context, QuotaReads quota) => quota.TableAsync(context));
+
+        var changes = endpoints.MapGroup("").WithTags("Quota");
+        changes.MapGet("/api/settings", (QuotaChanges quota) => TypedResults.Json(quota.Settings(), QuotaApiJson.Default.SettingsReply)).RequireAuthorization(AdminPolicies.Reader);
+        changes.MapPost("/api/settings", (HttpContext context, QuotaChanges quota) => quota.SaveAsync(context)).RequireAuthorization(AdminPolicies.Admin);
+        changes.MapPost("/api/poll-now", (HttpContext context, QuotaChanges quota) => quota.PollNowAsync(context)).RequireAuthorization(AdminPolicies.Admin);
+    }
+}
