@@ -7,6 +7,11 @@ namespace Ccflux.Simulator;
 /// <summary>The upstreams within a process, in the place of the network: whatever is sent is answered by the simulator, or not at all.</summary>
 public sealed class SimulatorHandler(SimulatedUpstream upstream, TimeProvider time) : HttpMessageHandler
 {
+    private int _waiting;
+
+    /// <summary>Requests that wait for the clock to move.</summary>
+    public int Waiting => Volatile.Read(ref _waiting);
+
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var body = request.Content is null ? "" : await request.Content.ReadAsStringAsync(cancellationToken);
@@ -17,7 +22,15 @@ public sealed class SimulatorHandler(SimulatedUpstream upstream, TimeProvider ti
             body);
         if (answer.Delay > TimeSpan.Zero)
         {
-            await Task.Delay(answer.Delay, time, cancellationToken);
+            Interlocked.Increment(ref _waiting);
+            try
+            {
+                await Task.Delay(answer.Delay, time, cancellationToken);
+            }
+            finally
+            {
+                Interlocked.Decrement(ref _waiting);
+            }
         }
 
         if (answer.IsBroken)

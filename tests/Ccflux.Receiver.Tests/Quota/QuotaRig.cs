@@ -13,12 +13,16 @@ namespace Ccflux.Receiver.Tests.Quota;
 /// <summary>A receiver and the simulator of what it polls, on one clock that only the test moves.</summary>
 internal sealed class QuotaRig : IAsyncDisposable
 {
+    private const string Memory = "/dev/shm";
+
+    private readonly SimulatorHandler _handler;
     private readonly (string Key, string? Value)[] _settings;
 
-    private QuotaRig(ManualTime time, SimulatedUpstream upstream, RunningReceiver receiver, (string Key, string? Value)[] settings)
+    private QuotaRig(ManualTime time, SimulatedUpstream upstream, SimulatorHandler handler, RunningReceiver receiver, (string Key, string? Value)[] settings)
     {
         Time = time;
         Upstream = upstream;
+        _handler = handler;
         Receiver = receiver;
         _settings = settings;
     }
@@ -36,7 +40,8 @@ internal sealed class QuotaRig : IAsyncDisposable
     {
         var time = new ManualTime();
         var upstream = new SimulatedUpstream(accounts, time);
-        var folder = Directory.CreateTempSubdirectory("ccflux-test-").FullName;
+        // A simulated day is 25 000 commits; in memory they take seconds and not minutes.
+        var folder = Directory.Exists(Memory) ? Directory.CreateDirectory(Path.Combine(Memory, $"ccflux-test-{Guid.NewGuid():N}")).FullName : Directory.CreateTempSubdirectory("ccflux-test-").FullName;
         (string Key, string? Value)[] all =
         [
             ("ENV_FILE", Path.Combine(folder, ".env")),
@@ -44,8 +49,9 @@ internal sealed class QuotaRig : IAsyncDisposable
             ("CLAUDE_ORG_ID", cookies ? upstream.Accounts[0].OrganizationId : null),
             .. settings,
         ];
-        var receiver = await StartReceiverAsync(folder, time, upstream, cookies ? 1 : 0, all);
-        return new QuotaRig(time, upstream, receiver, all);
+        var handler = new SimulatorHandler(upstream, time);
+        var receiver = await StartReceiverAsync(folder, time, upstream, handler, cookies ? 1 : 0, all);
+        return new QuotaRig(time, upstream, handler, receiver, all);
     }
 
     /// <summary>Moves the clock from timer to timer and lets what each began come to its end.</summary>
@@ -54,10 +60,27 @@ internal sealed class QuotaRig : IAsyncDisposable
         var end = Time.GetUtcNow() + time;
         while (Time.AdvanceToNextTimer(end))
         {
-            await Poller.SettleAsync();
+            await SettleAsync();
         }
 
-        await Poller.SettleAsync();
+        await SettleAsync();
+    }
+
+    /// <summary>Waits for all that does not itself wait for the clock.</summary>
+    private async Task SettleAsync()
+    {
+        var settled = Poller.SettleAsync();
+        while (!settled.IsCompleted && _handler.Waiting < Poller.Running)
+        {
+            if (_handler.Waiting == 0)
+            {
+                await Task.WhenAny(settled, Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System));
+            }
+            else
+            {
+                await Task.Yield();
+            }
+        }
     }
 
     /// <summary>Ends the process and starts another on the same database.</summary>
@@ -65,7 +88,7 @@ internal sealed class QuotaRig : IAsyncDisposable
     {
         await Receiver.StopAsync();
         Time.Advance(after);
-        Receiver = await StartReceiverAsync(Receiver.Folder, Time, Upstream, 1, _settings);
+        Receiver = await StartReceiverAsync(Receiver.Folder, Time, Upstream, _handler, 1, _settings);
         await Poller.SettleAsync();
     }
 
@@ -95,13 +118,13 @@ internal sealed class QuotaRig : IAsyncDisposable
 
     public ValueTask DisposeAsync() => Receiver.DisposeAsync();
 
-    private static Task<RunningReceiver> StartReceiverAsync(string folder, ManualTime time, SimulatedUpstream upstream, int byCookies, (string Key, string? Value)[] settings) =>
+    private static Task<RunningReceiver> StartReceiverAsync(string folder, ManualTime time, SimulatedUpstream upstream, SimulatorHandler handler, int byCookies, (string Key, string? Value)[] settings) =>
         RunningReceiver.StartAsync(
             services =>
             {
                 var random = new Random(1);
                 services.AddSingleton<PollJitter>(random.NextDouble);
-                services.AddSingleton(_ => new UpstreamHttp(new SimulatorHandler(upstream, time)));
+                services.AddSingleton(_ => new UpstreamHttp(handler));
                 services.AddSingleton<IQuotaTargets>(new SimulatedTargets(upstream, byCookies));
             },
             folder,

@@ -56,7 +56,10 @@ internal sealed partial class Poller(
         await SettleAsync();
     }
 
-    /// <summary>Completes when no poll is under way.</summary>
+    /// <summary>Polls and looks that are under way.</summary>
+    public int Running => _work.Running;
+
+    /// <summary>Completes when none is.</summary>
     public Task SettleAsync() => _work.WhenIdleAsync();
 
     /// <summary>How each account's polling stands.</summary>

@@ -29,7 +29,7 @@ internal sealed class AccountBook(GroupCommitWriter writer)
         state.Failures,
         state.Failure?.ToString(),
         state.FailedSince?.ToUnixTimeMilliseconds(),
-        state.RetryAt?.ToUnixTimeMilliseconds(),
+        After(state.RetryAt),
         string.Join(' ', state.Recent.Select(at => After(at)!.Value.ToString(CultureInfo.InvariantCulture))));
 
     public static List<DateTimeOffset> Resets(SqlConnection connection, long accountId)
@@ -44,8 +44,8 @@ internal sealed class AccountBook(GroupCommitWriter writer)
         return resets;
     }
 
-    /// <summary>The millisecond after an attempt: cut to the one before it, a restart could come a moment too early.</summary>
-    private static long? After(DateTimeOffset? attempt) => attempt?.ToUnixTimeMilliseconds() + 1;
+    /// <summary>The millisecond after an instant that is waited from or for: cut to the one before it, a restart could come a moment too early.</summary>
+    private static long? After(DateTimeOffset? at) => at?.ToUnixTimeMilliseconds() + 1;
 
     private static KnownAccount Load(SqlConnection connection, long accountId)
     {
