@@ -1,7 +1,10 @@
+using Ccflux.Contracts.Http;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Live;
 using Ccflux.Receiver.Platform.Settings;
+using Ccflux.Receiver.Quota.Alerts;
 using Ccflux.Receiver.Quota.Api;
+using Ccflux.Receiver.Quota.Ingest;
 using Ccflux.Receiver.Quota.Polling;
 using Ccflux.Receiver.Quota.Read;
 using Ccflux.Receiver.Quota.Sources;
@@ -31,25 +34,40 @@ internal static class QuotaFeature
         services.AddSingleton<IPollSource, OAuthSource>();
         services.AddSingleton<Poller>();
         services.AddHostedService(provider => provider.GetRequiredService<Poller>());
+        services.AddSettings<AlertOptions>(configuration);
+        services.AddSingleton<WebhookHttp>();
+        services.AddSingleton<AlertSender>();
+        services.AddSingleton<AlertWatch>();
+        services.AddSingleton<AlertDelivery>();
+        services.AddHostedService(provider => provider.GetRequiredService<AlertDelivery>());
+        services.AddHostedService<Retention>();
+        services.AddSingleton<ReadingIntake>();
+        services.AddSingleton<ReadingsEndpoint>();
         services.AddSingleton<QuotaQuery>();
         services.AddSingleton<HistoryQuery>();
         services.AddSingleton<QuotaReads>();
         services.AddSingleton<QuotaChanges>();
+        services.AddSingleton<QuotaAlerts>();
         return services;
     }
 
     public static void MapQuota(this IEndpointRouteBuilder endpoints)
     {
+        endpoints.MapPost(Routes.QuotaReadings, (HttpContext context, ReadingsEndpoint readings) => readings.PostAsync(context)).AllowAnonymous();
         var isPublic = endpoints.ServiceProvider.GetRequiredService<QuotaOptions>().Public;
         var reads = endpoints.MapGroup("").WithTags("Quota");
         _ = isPublic ? reads.AllowAnonymous() : reads.RequireAuthorization(AdminPolicies.Reader);
         reads.MapGet("/api/usage", (HttpContext context, QuotaReads quota) => quota.UsageAsync(context));
         reads.MapGet("/api/history", (HttpContext context, QuotaReads quota) => quota.HistoryAsync(context));
         reads.MapGet("/api/v1/quota", (HttpContext context, QuotaReads quota) => quota.TableAsync(context));
+        reads.MapGet("/api/v1/quota/readings", (HttpContext context, QuotaReads quota) => quota.ReadingsAsync(context));
 
         var changes = endpoints.MapGroup("").WithTags("Quota");
         changes.MapGet("/api/settings", (QuotaChanges quota) => TypedResults.Json(quota.Settings(), QuotaApiJson.Default.SettingsReply)).RequireAuthorization(AdminPolicies.Reader);
         changes.MapPost("/api/settings", (HttpContext context, QuotaChanges quota) => quota.SaveAsync(context)).RequireAuthorization(AdminPolicies.Admin);
         changes.MapPost("/api/poll-now", (HttpContext context, QuotaChanges quota) => quota.PollNowAsync(context)).RequireAuthorization(AdminPolicies.Admin);
+        changes.MapGet("/api/v1/quota/alerts", (HttpContext context, QuotaAlerts alerts) => alerts.ListAsync(context)).RequireAuthorization(AdminPolicies.Reader);
+        changes.MapPost("/api/v1/quota/alerts/test", (HttpContext context, QuotaAlerts alerts) => alerts.TestAsync(context)).RequireAuthorization(AdminPolicies.Admin);
+        changes.MapPost("/api/v1/quota/alerts/rules", (HttpContext context, QuotaAlerts alerts) => alerts.SaveRuleAsync(context)).RequireAuthorization(AdminPolicies.Admin);
     }
 }

@@ -61,6 +61,27 @@ internal sealed record SettingsRequest(int? Interval);
 /// <summary><c>POST /api/poll-now</c>: when it will be, which is now where the rules allow it.</summary>
 internal sealed record PollNowReply(DateTimeOffset NextPoll, long WaitSeconds);
 
+/// <summary><c>GET /api/v1/quota/alerts</c>: the newest alerts, by channel.</summary>
+internal sealed record AlertsReply(IReadOnlyList<string> Channels, string? QuietHours, IReadOnlyList<AlertReply> Alerts);
+
+internal sealed record AlertReply(
+    DateTimeOffset At,
+    string Kind,
+    string Account,
+    string Window,
+    double UsedPercent,
+    double? ThresholdPercent,
+    string Text,
+    string Channel,
+    string State,
+    long Attempts,
+    string? Error,
+    DateTimeOffset? DeliveredAt);
+
+/// <summary>Body of <c>POST /api/v1/quota/alerts/rules</c>.</summary>
+internal sealed record AlertRuleRequest(long? Account, IReadOnlyList<int>? Thresholds, bool? Forecast);
+
+
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(UsageReply))]
 [JsonSerializable(typeof(IReadOnlyList<AccountReply>))]
@@ -68,4 +89,7 @@ internal sealed record PollNowReply(DateTimeOffset NextPoll, long WaitSeconds);
 [JsonSerializable(typeof(SettingsReply))]
 [JsonSerializable(typeof(SettingsRequest))]
 [JsonSerializable(typeof(PollNowReply))]
+[JsonSerializable(typeof(AlertsReply))]
+[JsonSerializable(typeof(AlertRuleRequest))]
+[JsonSerializable(typeof(IReadOnlyList<ReadingReply>))]
 internal sealed partial class QuotaApiJson : JsonSerializerContext;

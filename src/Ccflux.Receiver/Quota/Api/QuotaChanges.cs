@@ -57,15 +57,9 @@ internal sealed class QuotaChanges(Poller poller, PollInterval interval, GroupCo
 
     public async Task<IResult> PollNowAsync(HttpContext context)
     {
-        long? accountId = null;
-        if (context.Request.Query["account"].ToString() is { Length: > 0 } account)
+        if (!QuotaReads.TryReadAccount(context, out var accountId))
         {
-            if (!long.TryParse(account, NumberStyles.None, CultureInfo.InvariantCulture, out var id))
-            {
-                return QuotaReads.Invalid("account: the id of an account, as /api/usage tells it.");
-            }
-
-            accountId = id;
+            return QuotaReads.Invalid(QuotaReads.AccountForm);
         }
 
         if (await poller.HurryAsync(accountId) is not { } next)

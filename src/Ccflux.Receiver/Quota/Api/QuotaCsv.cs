@@ -1,4 +1,5 @@
 using System.Text;
+using Ccflux.Receiver.Quota.Read;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Ccflux.Receiver.Quota.Api;
@@ -24,6 +25,20 @@ internal static class QuotaCsv
                     text, Number(account.Id), account.Label, account.Email, window.Source, window.Window, Number(window.Utilization), window.Level, Instant(window.ResetsAt),
                     Instant(window.ObservedAt), Flag(account.Stale), window.Projection.Outlook, Instant(window.Projection.Earliest), Instant(window.Projection.Latest), error);
             }
+        }
+
+        return TypedResults.Text(text.ToString(), "text/csv; charset=utf-8");
+    }
+
+    public static ContentHttpResult Readings(IEnumerable<ReadingReply> readings)
+    {
+        var text = new StringBuilder();
+        Line(text, "account", "label", "email", "window", "used_percent", "resets_utc", "observed_utc", "source");
+        foreach (var reading in readings)
+        {
+            Line(
+                text, Number(reading.Account), reading.Label, reading.Email, reading.Window, Number(reading.Utilization), Instant(reading.ResetsAt),
+                Instant(reading.ObservedAt), reading.Source);
         }
 
         return TypedResults.Text(text.ToString(), "text/csv; charset=utf-8");

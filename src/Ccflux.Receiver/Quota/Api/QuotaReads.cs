@@ -8,7 +8,10 @@ namespace Ccflux.Receiver.Quota.Api;
 /// <summary>What may be read: by the admin and the viewer, and with <c>QUOTA_PUBLIC=1</c> by anyone, who then sees labels.</summary>
 internal sealed class QuotaReads(QuotaQuery query, HistoryQuery history, RequestLimits limits)
 {
+    public const string AccountForm = "account: the id of an account, as /api/usage tells it.";
+
     private const double DefaultHours = 24;
+    private static readonly string s_hoursForm = $"hours: a number above 0, at most {HistoryQuery.MaxHours}.";
 
     public async Task<IResult> UsageAsync(HttpContext context)
     {
@@ -29,22 +32,14 @@ internal sealed class QuotaReads(QuotaQuery query, HistoryQuery history, Request
             return refusal;
         }
 
-        var hours = DefaultHours;
-        if (context.Request.Query["hours"].ToString() is { Length: > 0 } text
-            && !(double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out hours) && hours is > 0 and <= HistoryQuery.MaxHours))
+        if (!TryReadHours(context, out var hours))
         {
-            return Invalid($"hours: a number above 0, at most {HistoryQuery.MaxHours}.");
+            return Invalid(s_hoursForm);
         }
 
-        long? accountId = null;
-        if (context.Request.Query["account"].ToString() is { Length: > 0 } account)
+        if (!TryReadAccount(context, out var accountId))
         {
-            if (!long.TryParse(account, NumberStyles.None, CultureInfo.InvariantCulture, out var id))
-            {
-                return Invalid("account: the id of an account, as /api/usage tells it.");
-            }
-
-            accountId = id;
+            return Invalid(AccountForm);
         }
 
         accountId ??= await FirstAsync(context.RequestAborted);
@@ -70,7 +65,50 @@ internal sealed class QuotaReads(QuotaQuery query, HistoryQuery history, Request
         return csv ? QuotaCsv.Accounts(accounts) : TypedResults.Json(accounts, QuotaApiJson.Default.IReadOnlyListAccountReply);
     }
 
+    /// <summary>Every reading of a period, the newest first, as they were observed: <c>?hours=</c>, <c>account=</c>; at most <see cref="HistoryQuery.MaxReadings"/>.</summary>
+    public async Task<IResult> ReadingsAsync(HttpContext context)
+    {
+        if (Refuse(context) is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (!ApiFormat.TryRead(context.Request, out var csv))
+        {
+            return Invalid("format: json or csv.");
+        }
+
+        if (!TryReadHours(context, out var hours))
+        {
+            return Invalid(s_hoursForm);
+        }
+
+        if (!TryReadAccount(context, out var accountId))
+        {
+            return Invalid(AccountForm);
+        }
+
+        var readings = await history.ReadingsAsync(accountId, TimeSpan.FromHours(hours), IsSignedIn(context), context.RequestAborted);
+        return csv ? QuotaCsv.Readings(readings) : TypedResults.Json(readings, QuotaApiJson.Default.IReadOnlyListReadingReply);
+    }
+
+    public static bool TryReadAccount(HttpContext context, out long? accountId)
+    {
+        var text = context.Request.Query["account"].ToString();
+        var isNumber = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id);
+        accountId = isNumber ? id : null;
+        return isNumber || text.Length == 0;
+    }
+
     public static Problem Invalid(string detail) => new(StatusCodes.Status400BadRequest, ErrorCodes.InvalidPayload, detail);
+
+    private static bool TryReadHours(HttpContext context, out double hours)
+    {
+        var text = context.Request.Query["hours"].ToString();
+        hours = DefaultHours;
+        return text.Length == 0
+            || (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out hours) && hours is > 0 and <= HistoryQuery.MaxHours);
+    }
 
     private static bool IsSignedIn(HttpContext context) => AdminSession.Of(context) is not null;
 

@@ -1,4 +1,5 @@
 using Ccflux.Receiver.Platform.Live;
+using Ccflux.Receiver.Quota.Alerts;
 using Ccflux.Receiver.Quota.Store;
 using Ccflux.Storage.Writing;
 
@@ -14,6 +15,7 @@ internal sealed partial class Poller(
     AccountBook book,
     GroupCommitWriter writer,
     PollInterval interval,
+    AlertWatch alerts,
     IChangeFeed changes,
     QuotaMetrics metrics,
     PollJitter jitter,
@@ -305,6 +307,7 @@ internal sealed partial class Poller(
         if (written.Status == WriteStatus.Committed)
         {
             metrics.Stored(source, written.Value);
+            await alerts.ConsiderAsync(account.AccountId);
         }
         else
         {

@@ -10,6 +10,9 @@ internal sealed class HistoryQuery(SqliteReaders readers, TimeProvider time)
     /// <summary>Points of a window at most: of each stretch of time its largest and its last are kept, so no peak and no reset is lost.</summary>
     public const int MaxPoints = 1440;
 
+    /// <summary>Rows one answer gives at most.</summary>
+    public const int MaxReadings = 50_000;
+
     public const int MaxHours = 24 * 366;
 
     public async Task<IReadOnlyList<HistorySeries>> ReadAsync(long accountId, TimeSpan period, CancellationToken cancellationToken)
@@ -29,6 +32,17 @@ internal sealed class HistoryQuery(SqliteReaders readers, TimeProvider time)
         }
 
         return series;
+    }
+
+    /// <summary>Readings as they were observed, the newest first.</summary>
+    public async Task<IReadOnlyList<ReadingReply>> ReadingsAsync(long? accountId, TimeSpan period, bool withEmails, CancellationToken cancellationToken)
+    {
+        var to = time.GetUtcNow().AddMilliseconds(1);
+        using var lease = await readers.RentAsync(cancellationToken);
+        var rows = await lease.Connection.QueryAsync<ReadingRow>(
+            QuotaReadSql.Readings,
+            new { AccountId = accountId, From = (to - period).ToUnixTimeMilliseconds(), To = to.ToUnixTimeMilliseconds(), Limit = MaxReadings });
+        return [.. rows.Select(row => row.ToReply(withEmails))];
     }
 
     private static List<HistoryPoint> Thin(IEnumerable<(long At, long Milli, long MaxMilli)> rows, TimeSpan period)

@@ -4,7 +4,6 @@ using Ccflux.Receiver.Quota.Sources;
 using Ccflux.Receiver.Quota.Store;
 using Ccflux.Storage.Sqlite;
 using Dapper;
-using Microsoft.Data.Sqlite;
 
 namespace Ccflux.Receiver.Quota.Read;
 
@@ -28,7 +27,7 @@ internal sealed class QuotaQuery(SqliteReaders readers, Poller poller, PollInter
         {
             accounts = [.. await lease.Connection.QueryAsync<AccountRow>(QuotaReadSql.Accounts, new { Limit = MaxAccounts })];
             var rows = await lease.Connection.QueryAsync<WindowRow>(QuotaReadSql.Windows, new { Limit = MaxWindows });
-            windows = rows.Select(row => (row, Project(lease.Connection, row, now))).ToLookup(pair => pair.row.AccountId);
+            windows = rows.Select(row => (row, WindowProjection.Read(lease.Connection, row, now))).ToLookup(pair => pair.row.AccountId);
         }
 
         var plans = await EstimateAsync(accounts, windows, now, cancellationToken);
@@ -36,17 +35,6 @@ internal sealed class QuotaQuery(SqliteReaders readers, Poller poller, PollInter
             .Where(account => polled.Contains(account.AccountId) || windows.Contains(account.AccountId))
             .Select(account => View(account, windows[account.AccountId], plans, polled.Contains(account.AccountId), withEmails, now));
         return new QuotaView(now, [.. views.OrderByDescending(Urgency).ThenBy(account => account.Name, StringComparer.OrdinalIgnoreCase)]);
-    }
-
-    /// <summary>When the window runs out, from values looked up one by one: a week of readings is thousands, and three are wanted.</summary>
-    private static Projection Project(SqliteConnection connection, WindowRow row, DateTimeOffset now)
-    {
-        var newest = row.ToReading();
-        var past = ForecastRule.Instants(newest)
-            .Select(at => connection.QuerySingleOrDefault<(long ObservedAt, long UsedMilli)?>(QuotaReadSql.ValueBefore, new { row.WindowId, At = at.ToUnixTimeMilliseconds() }))
-            .Where(found => found is not null)
-            .Select(found => new PastValue(RowTime.At(found!.Value.ObservedAt), found.Value.UsedMilli));
-        return ForecastRule.Project(newest, [.. past], now);
     }
 
     private async ValueTask<Dictionary<long, PlanEstimate>> EstimateAsync(
@@ -92,7 +80,7 @@ internal sealed class QuotaQuery(SqliteReaders readers, Poller poller, PollInter
         var observedAt = windows.Count == 0 ? RowTime.At(account.LastSuccessAt) : windows.Max(window => window.ObservedAt);
         return new AccountView(
             account.AccountId,
-            NameOf(account, withEmails),
+            AccountName.Of(account.AccountId, account.Label, account.Email, withEmails),
             withEmails && account.Email.Length > 0 ? account.Email : null,
             account.Source,
             windows,
@@ -120,14 +108,6 @@ internal sealed class QuotaQuery(SqliteReaders readers, Poller poller, PollInter
             projection,
             plan);
     }
-
-    /// <summary>Without e-mails, a label: one that looks like an e-mail is one.</summary>
-    private static string NameOf(AccountRow account, bool withEmails) => account switch
-    {
-        _ when account.Label.Length > 0 && (withEmails || !account.Label.Contains('@', StringComparison.Ordinal)) => account.Label,
-        _ when withEmails && account.Email.Length > 0 => account.Email,
-        _ => string.Create(CultureInfo.InvariantCulture, $"account {account.AccountId}"),
-    };
 
     private static double Urgency(AccountView account) =>
         account.Windows.Where(window => !window.IsOver).Select(window => window.UsedPercent).DefaultIfEmpty(-1).Max() + (account.Error is null ? 0 : 0.5);

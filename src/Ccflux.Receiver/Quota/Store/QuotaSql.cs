@@ -60,24 +60,19 @@ internal static class QuotaSql
 
     // A step of retention moves whole hours that lie before a limit, of one window, into quota_hours.
     public const string SelectExpiredWindow = """
-        SELECT w.window_id, (SELECT min(r.observed_at) FROM quota_readings r WHERE r.window_id = w.window_id) AS oldest
-        FROM quota_windows w
-        WHERE w.window_id > ?1 AND oldest < ?2
+        SELECT w.window_id FROM quota_windows w
+        WHERE w.window_id > ? AND (SELECT min(r.observed_at) FROM quota_readings r WHERE r.window_id = w.window_id) < ?
         ORDER BY w.window_id LIMIT 1
         """;
 
+    // With a lone max(), SQLite takes the bare columns from the row that has it; the largest value needs a second look, by the hour.
     public const string FoldHours = """
         INSERT INTO quota_hours (window_id, hour, max_milli, last_milli, last_at, resets_at, readings)
-        SELECT window_id, hour, max_milli, used_milli, observed_at, resets_at, readings
-        FROM (
-            SELECT window_id, observed_at / 3600000 AS hour, max(observed_at) AS observed_at, used_milli, resets_at,
-                   (SELECT max(i.used_milli) FROM quota_readings i WHERE i.window_id = r.window_id
-                        AND i.observed_at >= r.observed_at / 3600000 * 3600000 AND i.observed_at < (r.observed_at / 3600000 + 1) * 3600000) AS max_milli,
-                   count(*) AS readings
-            FROM quota_readings r
-            WHERE window_id = ?1 AND observed_at < ?2
-            GROUP BY hour
-        )
+        SELECT l.window_id, l.hour, m.max_milli, l.used_milli, l.observed_at, l.resets_at, m.readings
+        FROM (SELECT window_id, observed_at / 3600000 AS hour, max(observed_at) AS observed_at, used_milli, resets_at
+              FROM quota_readings WHERE window_id = ?1 AND observed_at < ?2 GROUP BY 2) l
+        JOIN (SELECT observed_at / 3600000 AS hour, max(used_milli) AS max_milli, count(*) AS readings
+              FROM quota_readings WHERE window_id = ?1 AND observed_at < ?2 GROUP BY 1) m ON m.hour = l.hour
         WHERE true
         ON CONFLICT (window_id, hour) DO UPDATE SET
             max_milli  = max(max_milli, excluded.max_milli),
@@ -88,4 +83,8 @@ internal static class QuotaSql
         """;
 
     public const string DeleteFolded = "DELETE FROM quota_readings WHERE window_id = ? AND observed_at < ?";
+
+    public const string DeleteOldDeliveries = "DELETE FROM quota_deliveries WHERE alert_id IN (SELECT alert_id FROM quota_alerts WHERE created_at < ?)";
+
+    public const string DeleteOldAlerts = "DELETE FROM quota_alerts WHERE created_at < ?";
 }
