@@ -6,7 +6,7 @@ using Ccflux.Storage.Sqlite;
 
 namespace Ccflux.Bench.Dashboard;
 
-/// <summary>Asks a running receiver for pages, one after the other over one connection, and holds the time against plain queries over the facts.</summary>
+/// <summary>Asks a running receiver (SERVER_PID) for pages, one after the other over one connection, and holds the time against plain queries over the facts.</summary>
 internal sealed class Measurement(string path, Uri address, string token)
 {
     private const int Requests = 200;
@@ -29,14 +29,23 @@ internal sealed class Measurement(string path, Uri address, string token)
                 _ = await TimeAsync(client, page);
             }
 
+            var before = ProcessorTime();
             var changed = await SampleAsync(client, page, i => connection.Execute(BenchSql.Touch, (i % Generator.Users) + 1));
+            var processor = (ProcessorTime() - before) / Requests;
             var quiet = await SampleAsync(client, page, _ => { });
             var how = $"GET {page}, {Requests} requests in turn over one loopback connection, time to the last byte; {events} events of {Generator.Users} users in {Generator.Days} days";
             Print($"dashboard {page} p95", changed.P95, scans, how + "; before each request a row of today changes. Baseline: the plain full-scan queries over events, added up");
             Print($"dashboard {page} median", changed.Median, scans, how + "; before each request a row of today changes");
+            Print($"dashboard {page} processor time", processor, scans, how + "; user and system time of the receiver's process, for one request of the same run; other load on the machine hardly moves it");
             Print($"dashboard {page} p95, nothing changed", quiet.P95, scans, how);
             Print($"dashboard {page} first", first, scans, how + "; the first request after start");
         }
+    }
+
+    private static double ProcessorTime()
+    {
+        using var server = Process.GetProcessById(int.Parse(Environment.GetEnvironmentVariable("SERVER_PID")!, CultureInfo.InvariantCulture));
+        return server.TotalProcessorTime.TotalMilliseconds;
     }
 
     private static double Scan(SqlConnection connection)

@@ -1,1 +1,17 @@
-return;
+using Ccflux.Hook.Commands;
+
+namespace Ccflux.Hook;
+
+internal static class Program
+{
+    private static int Main(string[] arguments)
+    {
+        // The hot path touches nothing of the rest: no console, no HTTP, no command-line library.
+        if (arguments is ["hook" or "init" or "report-turn" or "session-end", ..])
+        {
+            return HookCommand.Run(arguments);
+        }
+
+        return CommandLine.RunAsync(arguments).GetAwaiter().GetResult();
+    }
+}

@@ -4,6 +4,7 @@ using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Database;
 using Ccflux.Receiver.Platform.Settings;
 using Ccflux.Receiver.Quota;
+using Ccflux.Receiver.Shell;
 using Ccflux.Receiver.Usage;
 
 namespace Ccflux.Receiver;
@@ -22,12 +23,14 @@ internal static class Program
         builder.Services.AddIdentity(builder.Configuration);
         builder.Services.AddUsage(builder.Configuration);
         builder.Services.AddQuota(builder.Configuration);
+        builder.Services.AddShell();
         builder.Services.CheckSettings(builder.Configuration);
 
         var app = builder.Build();
         app.UsePlatform();
         app.MapPlatform();
-        app.MapGroup("").AllowAnonymous().MapIdentity();
+        app.MapShell();
+        app.MapIdentity();
         app.MapUsage();
         app.MapQuota();
         return app;

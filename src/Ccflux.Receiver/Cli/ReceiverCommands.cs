@@ -9,6 +9,14 @@ internal static class ReceiverCommands
     {
         var root = new RootCommand("Takes usage reports of Claude Code users and shows them to the admin. Without a command it serves, by its environment settings.");
         root.SetAction((_, cancellationToken) => ServeCommand.RunAsync(cancellationToken));
-        return root.Parse(args).InvokeAsync();
+        root.Add(UsersCommand.Make());
+        root.Add(ImportCommand.Make());
+        root.Add(DemoCommand.Make());
+        root.Add(ExportCommand.Make());
+        root.Add(DatabaseCommands.Backup());
+        root.Add(DatabaseCommands.Restore());
+
+        // The server has its own orderly way to stop, which takes longer than the library's two seconds.
+        return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
     }
 }

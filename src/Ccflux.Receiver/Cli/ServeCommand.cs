@@ -1,4 +1,5 @@
 using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Database;
 using Ccflux.Receiver.Platform.Settings;
 using Microsoft.Extensions.Logging.Console;
 
@@ -7,24 +8,27 @@ namespace Ccflux.Receiver.Cli;
 /// <summary>Runs the server until it is told to stop.</summary>
 internal static partial class ServeCommand
 {
-    public static async Task<int> RunAsync(CancellationToken cancellationToken)
+    public static Task<int> RunAsync(CancellationToken cancellationToken) => CommandHost.GuardAsync(async () =>
+    {
+        await using var app = Program.Build(CreateBuilder());
+        using var held = DatabaseLock.Take(app.Services.GetRequiredService<DatabaseOptions>().Path);
+        Announce(app);
+        await StartAsync(app, cancellationToken);
+        await app.WaitForShutdownAsync(cancellationToken);
+        return CommandHost.Done;
+    });
+
+    private static async Task StartAsync(WebApplication app, CancellationToken cancellationToken)
     {
         try
         {
-            await using var app = Program.Build(CreateBuilder());
-            Announce(app);
-            await app.RunAsync(cancellationToken);
-            return 0;
+            await app.StartAsync(cancellationToken);
         }
-        catch (InvalidSettingsException exception)
+        catch (IOException)
         {
-            await Console.Error.WriteLineAsync("ccflux-receiver cannot start. Settings to mend:");
-            foreach (var fault in exception.Faults)
-            {
-                await Console.Error.WriteLineAsync("  " + fault);
-            }
-
-            return 2;
+            // The address is taken. What was started already is stopped in order, or its end would look like a failure too.
+            await app.StopAsync(CancellationToken.None);
+            throw;
         }
     }
 

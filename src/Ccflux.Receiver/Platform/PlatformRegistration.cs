@@ -14,21 +14,16 @@ internal static class PlatformRegistration
     {
         builder.AddHttp();
         builder.Services.TryAddSingleton(TimeProvider.System);
-        builder.Services.TryAddSingleton<IBrowserPages, PlainPages>();
         builder.Services.AddAdmin(builder.Configuration);
         builder.Services.AddLive();
         builder.Services.AddDocs();
         builder.Services.AddSingleton<HealthEndpoint>();
-        builder.Services.AddSingleton<MetricsEndpoint>();
-        builder.Services.AddSingleton<PlatformMetrics>();
-        builder.Services.AddSingleton<MetricsCollector>();
-        builder.Services.AddHostedService(provider => provider.GetRequiredService<MetricsCollector>());
+        builder.Services.AddMetricsEndpoint();
     }
 
     public static void UsePlatform(this WebApplication app)
     {
         app.UseHttp();
-        app.UseStaticFiles();
         app.UseRouting();
         app.UseMiddleware<PageRates>();
         app.UseAdmin();
@@ -37,8 +32,7 @@ internal static class PlatformRegistration
     public static void MapPlatform(this WebApplication app)
     {
         app.MapGet(HealthEndpoint.Path, (HttpContext context, HealthEndpoint health) => health.AnswerAsync(context)).AllowAnonymous().WithTags("Operation");
-        app.MapGet(MetricsEndpoint.Path, (HttpContext context, MetricsEndpoint metrics) => metrics.Answer(context)).AllowAnonymous().WithTags("Operation");
-        app.MapGet("/", () => Results.LocalRedirect("/admin/")).AllowAnonymous().ExcludeFromDescription();
+        app.MapGet(MetricsEndpoint.Path, (HttpContext context, MetricsEndpoint metrics) => metrics.AnswerAsync(context)).AllowAnonymous().WithTags("Operation");
         app.MapAdmin();
         app.MapLive();
         app.MapDocs();

@@ -1,7 +1,17 @@
 using Ccflux.Contracts.Http;
+using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Live;
+using Ccflux.Receiver.Platform.Metrics;
 using Ccflux.Receiver.Platform.Settings;
+using Ccflux.Receiver.Usage.Api;
+using Ccflux.Receiver.Usage.Demo;
+using Ccflux.Receiver.Usage.Import;
 using Ccflux.Receiver.Usage.Ingest;
+using Ccflux.Receiver.Usage.Pages;
+using Ccflux.Receiver.Usage.Read;
 using Ccflux.Receiver.Usage.Store;
+using Ccflux.Receiver.Usage.Store.Retention;
+using Ccflux.Receiver.Usage.Store.Tiers;
 using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Usage;
@@ -12,14 +22,25 @@ internal static class UsageFeature
     public static IServiceCollection AddUsage(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSettings<UsageOptions>(configuration);
-        services.AddSingleton<UsageMetrics>();
+        services.AddMeters<UsageMetrics>();
+        services.AddSingleton(new LiveTopic(UsageWriter.Topic, AdminPolicies.Reader));
         services.AddSingleton<UsageWriter>();
         services.AddSingleton<ITransactionParticipant>(provider => provider.GetRequiredService<UsageWriter>());
         services.AddSingleton<RefusalNotes>();
         services.AddSingleton<ReportPipeline>();
+        services.AddTransient<LegacyImport>();
+        services.AddHostedService<TierJob>();
+        services.AddHostedService<RetentionJob>();
+        services.AddUsageRead(configuration);
+        services.AddUsagePages();
+        services.AddTransient<DemoData>();
         return services;
     }
 
-    public static void MapUsage(this IEndpointRouteBuilder endpoints) =>
-        endpoints.MapPost(Routes.Report, (HttpContext context, ReportPipeline pipeline) => pipeline.ReportAsync(context));
+    public static void MapUsage(this IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapPost(Routes.Report, (HttpContext context, ReportPipeline pipeline) => pipeline.ReportAsync(context)).AllowAnonymous();
+        endpoints.MapUsageApi();
+        endpoints.MapUsagePages();
+    }
 }

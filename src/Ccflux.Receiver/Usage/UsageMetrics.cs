@@ -14,12 +14,20 @@ internal sealed class UsageMetrics
     private readonly Counter<long> _refused;
     private readonly Counter<long> _turns;
 
+    // ccflux 0.1's three, which its dashboards and alerts know.
+    private readonly Counter<long> _authRejected;
+    private readonly Counter<long> _sigRejected;
+    private readonly Counter<long> _rateLimited;
+
     public UsageMetrics(IMeterFactory meters)
     {
         var meter = meters.Create(MeterName);
         _accepted = meter.CreateCounter<long>("ccflux.reports.accepted", "{report}", "Reports stored or stored already.");
         _refused = meter.CreateCounter<long>("ccflux.reports.refused", "{report}", "Reports refused, by reason.");
         _turns = meter.CreateCounter<long>("ccflux.turns.stored", "{turn}", "Turns that were new or changed what was stored.");
+        _authRejected = meter.CreateCounter<long>("ccflux.reports.auth_rejected", "{report}", "Reports refused for their token.");
+        _sigRejected = meter.CreateCounter<long>("ccflux.reports.sig_rejected", "{report}", "Reports refused for their signature, its time or its key.");
+        _rateLimited = meter.CreateCounter<long>("ccflux.reports.rate_limited", "{report}", "Reports refused for coming too fast, or too many in a day.");
     }
 
     public void Accepted(int turns)
@@ -28,5 +36,23 @@ internal sealed class UsageMetrics
         _turns.Add(turns);
     }
 
-    public void Refused(RefusalReason reason) => _refused.Add(1, new KeyValuePair<string, object?>("reason", s_reasons[(int)reason]));
+    public void Refused(RefusalReason reason)
+    {
+        _refused.Add(1, new KeyValuePair<string, object?>("reason", s_reasons[(int)reason]));
+        switch (reason)
+        {
+            case RefusalReason.TokenInvalid:
+                _authRejected.Add(1);
+                break;
+            case RefusalReason.RateLimited or RefusalReason.DailyCap:
+                _rateLimited.Add(1);
+                break;
+            case RefusalReason.SignatureRequired or RefusalReason.TimestampMissing or RefusalReason.TimestampStale
+                or RefusalReason.SignatureInvalid or RefusalReason.KeyNotRegistered or RefusalReason.KeyRevoked or RefusalReason.KeyPending:
+                _sigRejected.Add(1);
+                break;
+            case RefusalReason.TooLarge or RefusalReason.InvalidPayload or RefusalReason.FutureTurns or RefusalReason.QueueFull or RefusalReason.StorageFailed:
+                break;
+        }
+    }
 }

@@ -79,7 +79,7 @@ public sealed class Migrator(IReadOnlyList<Migration> migrations)
 /// <summary>One step of the schema.</summary>
 public sealed record Migration(int Number, string Name, string Sql)
 {
-    public string Checksum { get; } = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Sql)));
+    public string Checksum => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Sql)));
 
     internal static IReadOnlyList<Migration> Embedded(Assembly assembly, string dialect)
     {

@@ -8,8 +8,14 @@ namespace Ccflux.Storage.Writing;
 /// completes each only after the commit, so that one flush to disk serves them all.</summary>
 public sealed class GroupCommitWriter : IAsyncDisposable
 {
-    /// <summary>Entries that may wait; beyond it they are refused at once. A report is at most some 100 KB unpacked.</summary>
+    /// <summary>Entries that may wait; beyond it they are refused at once.</summary>
     public const int DefaultCapacity = 2048;
+
+    /// <summary>Rows that may wait in all entries together: some 30 MB of turns.</summary>
+    public const int MaxWaitingRows = 20_000;
+
+    /// <summary>Changes when another process (a command beside the running receiver) has committed.</summary>
+    private const string DataVersion = "PRAGMA data_version";
 
     private const int MaxRows = 500;
     private static readonly TimeSpan s_maxTime = TimeSpan.FromMilliseconds(5);
@@ -20,6 +26,8 @@ public sealed class GroupCommitWriter : IAsyncDisposable
     private readonly Action<Exception> _failed;
     private readonly List<WriteEntry> _batch = [];
     private readonly Thread _thread;
+    private long? _dataVersion;
+    private int _waitingRows;
 
     /// <param name="connection">The writer owns it from here on.</param>
     /// <param name="participants">Told of every transaction's end.</param>
@@ -39,13 +47,11 @@ public sealed class GroupCommitWriter : IAsyncDisposable
         _thread.Start();
     }
 
-    /// <summary>Entries waiting now.</summary>
-    public int Waiting => _queue.Reader.Count;
-
     public Task<WriteResult<T>> WriteAsync<T>(WriteEntry<T> entry)
     {
-        if (!_queue.Writer.TryWrite(entry))
+        if (Interlocked.Add(ref _waitingRows, entry.Weight) > MaxWaitingRows || !_queue.Writer.TryWrite(entry))
         {
+            Interlocked.Add(ref _waitingRows, -entry.Weight);
             entry.Complete(WriteStatus.QueueFull);
         }
 
@@ -89,8 +95,7 @@ public sealed class GroupCommitWriter : IAsyncDisposable
             {
                 if (next.OutsideTransaction)
                 {
-                    _ = reader.TryRead(out next);
-                    RunOutside(next!);
+                    RunOutside(Take(reader)!);
                 }
                 else
                 {
@@ -100,18 +105,27 @@ public sealed class GroupCommitWriter : IAsyncDisposable
         }
     }
 
+    private WriteEntry? Take(ChannelReader<WriteEntry> reader)
+    {
+        if (reader.TryRead(out var entry))
+        {
+            Interlocked.Add(ref _waitingRows, -entry.Weight);
+        }
+
+        return entry;
+    }
+
     private void RunBatch(ChannelReader<WriteEntry> reader)
     {
         _batch.Clear();
         try
         {
-            _connection.ExecuteScript("BEGIN IMMEDIATE");
+            Begin();
             var started = Stopwatch.GetTimestamp();
             for (var rows = 0; rows < MaxRows && Stopwatch.GetElapsedTime(started) < s_maxTime && reader.TryPeek(out var next) && !next.OutsideTransaction;)
             {
-                _ = reader.TryRead(out next);
-                _batch.Add(next!);
-                rows += next!.Weight;
+                _batch.Add(Take(reader)!);
+                rows += next.Weight;
                 next.Run(_connection);
             }
 
@@ -131,7 +145,7 @@ public sealed class GroupCommitWriter : IAsyncDisposable
     /// only the one that cannot be written fails.</summary>
     private void Recover(ChannelReader<WriteEntry> reader, Exception exception)
     {
-        if (_batch.Count == 0 && reader.TryRead(out var first))
+        if (_batch.Count == 0 && Take(reader) is { } first)
         {
             _batch.Add(first);
         }
@@ -153,7 +167,7 @@ public sealed class GroupCommitWriter : IAsyncDisposable
     {
         try
         {
-            _connection.ExecuteScript("BEGIN IMMEDIATE");
+            Begin();
             entry.Run(_connection);
             Commit();
         }
@@ -226,9 +240,25 @@ public sealed class GroupCommitWriter : IAsyncDisposable
             _failed(exception);
         }
 
+        Forget();
+    }
+
+    private void Begin()
+    {
+        _connection.ExecuteScript("BEGIN IMMEDIATE");
+        var version = _connection.Scalar(DataVersion);
+        if (version != _dataVersion)
+        {
+            _dataVersion = version;
+            Forget();
+        }
+    }
+
+    private void Forget()
+    {
         foreach (var participant in _participants)
         {
-            participant.RolledBack();
+            participant.Forget();
         }
     }
 

@@ -10,6 +10,6 @@ public interface ITransactionParticipant
 
     void Committed();
 
-    /// <summary>Nothing that was done since the last commit holds; what was kept of it in memory must go.</summary>
-    void RolledBack();
+    /// <summary>What is known of the database may no longer hold: a transaction was rolled back, or another process wrote. All that is kept in memory must go.</summary>
+    void Forget();
 }

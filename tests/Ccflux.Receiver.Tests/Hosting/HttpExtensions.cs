@@ -20,6 +20,12 @@ internal static class HttpExtensions
         return client.SendAsync(request);
     }
 
+    public static async Task<string> GetStringAsync(this HttpClient client, Uri path, string cookie)
+    {
+        using var answer = await client.SendAsync(Request(HttpMethod.Get, path.OriginalString, cookie, null, null));
+        return await answer.Content.ReadAsStringAsync();
+    }
+
     private static HttpRequestMessage Request(HttpMethod method, string path, string? cookie, string? bearer, string? accept)
     {
         var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative));

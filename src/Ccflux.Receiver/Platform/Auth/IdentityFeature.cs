@@ -3,6 +3,7 @@ using Ccflux.Receiver.Platform.Auth.Devices;
 using Ccflux.Receiver.Platform.Auth.Signing;
 using Ccflux.Receiver.Platform.Auth.Tokens;
 using Ccflux.Receiver.Platform.Auth.Users;
+using Ccflux.Receiver.Platform.Metrics;
 using Ccflux.Receiver.Platform.Settings;
 
 namespace Ccflux.Receiver.Platform.Auth;
@@ -15,12 +16,15 @@ internal static class IdentityFeature
         services.AddSettings<IdentityOptions>(configuration);
         services.AddSingleton<IEd25519Verifier>(_ => (IEd25519Verifier?)SodiumEd25519.TryLoad() ?? new OpenSslEd25519());
         services.AddSingleton<RequestSignatures>();
+        services.AddSingleton<PlainTextTraces>();
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<TokenExchange>();
         services.AddSingleton<DeviceDirectory>();
         services.AddSingleton<DeviceKeys>();
         services.AddSingleton<UserAccounts>();
-        services.AddSingleton<IdentityMetrics>();
+        services.AddMeters<IdentityMetrics>();
+        services.AddMeters<ActiveTokensGauge>();
+        services.AddSingleton<IBeforeScrape>(provider => provider.GetRequiredService<ActiveTokensGauge>());
         services.AddSingleton<IdentityEndpoints>();
         services.AddHostedService<HandInsertedTokens>();
         return services;
@@ -28,7 +32,7 @@ internal static class IdentityFeature
 
     public static void MapIdentity(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapPost(Routes.Token, (HttpContext context, IdentityEndpoints identity) => identity.TokenAsync(context));
-        endpoints.MapPost(Routes.RegisterKey, (HttpContext context, IdentityEndpoints identity) => identity.RegisterKeyAsync(context));
+        endpoints.MapPost(Routes.Token, (HttpContext context, IdentityEndpoints identity) => identity.TokenAsync(context)).AllowAnonymous();
+        endpoints.MapPost(Routes.RegisterKey, (HttpContext context, IdentityEndpoints identity) => identity.RegisterKeyAsync(context)).AllowAnonymous();
     }
 }

@@ -14,6 +14,11 @@ internal static partial class DatabaseFeature
         {
             var logger = provider.GetRequiredService<ILogger<GroupCommitWriter>>();
             var path = provider.GetRequiredService<DatabaseOptions>().Path;
+            if (!File.Exists(path))
+            {
+                PrivateFile.Create(path);
+            }
+
             var connection = SqliteDatabase.OpenForWriting(path);
             Log.Opened(logger, path, SqliteLibrary.Description);
             return new GroupCommitWriter(connection, provider.GetServices<ITransactionParticipant>(), exception => Log.Failed(logger, exception));

@@ -11,6 +11,9 @@ internal static class DocsRegistration
     private const string Scheme = "token";
 
     public static void AddDocs(this IServiceCollection services) => services.AddOpenApi("v1", options =>
+    {
+        // The pinned Swagger UI draws nothing newer.
+        options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_0;
         options.AddDocumentTransformer((document, _, _) =>
         {
             document.Info = new OpenApiInfo
@@ -25,7 +28,8 @@ internal static class DocsRegistration
             document.Components.SecuritySchemes[Scheme] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "ADMIN_TOKEN or VIEWER_TOKEN" };
             document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Scheme, document)] = [] }];
             return Task.CompletedTask;
-        }));
+        });
+    });
 
     public static void MapDocs(this IEndpointRouteBuilder endpoints)
     {

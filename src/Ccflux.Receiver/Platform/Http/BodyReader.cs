@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Compression;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Ccflux.Receiver.Platform.Http;
 
@@ -15,6 +16,8 @@ internal enum BodyStatus
 /// <summary>A request's body in rented memory, as sent and unpacked, each within the limit. Nothing beyond the limit is read or unpacked.</summary>
 internal sealed class BodyReader : IDisposable
 {
+    private const int MaxDiscarded = 8 * 1024 * 1024;
+
     private byte[] _sent = [];
     private byte[]? _unpacked;
     private int _sentLength;
@@ -38,8 +41,15 @@ internal sealed class BodyReader : IDisposable
     /// <param name="cancellationToken">Ends the reading.</param>
     public static async ValueTask<BodyReader> ReadAsync(HttpRequest request, int limit, int room, CancellationToken cancellationToken)
     {
+        // The limit is held here, so that a body beyond it can still be answered.
+        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        {
+            size.MaxRequestBodySize = null;
+        }
+
         if (request.ContentLength > limit)
         {
+            await DiscardAsync(request, cancellationToken);
             return new BodyReader(BodyStatus.TooLarge);
         }
 
@@ -48,6 +58,11 @@ internal sealed class BodyReader : IDisposable
         {
             var (length, buffer) = await FillAsync(request.Body, sent, limit, room, cancellationToken);
             sent = buffer;
+            if (length > limit)
+            {
+                await DiscardAsync(request, cancellationToken);
+            }
+
             var body = Unpack(request, sent, length, limit);
             if (body.Status == BodyStatus.Read)
             {
@@ -70,6 +85,25 @@ internal sealed class BodyReader : IDisposable
         Return(_unpacked ?? []);
         _sent = [];
         _unpacked = null;
+    }
+
+    /// <summary>Reads a body that is too large on to its end, within bounds: answered while it still sends, a client would see a
+    /// broken connection instead of the answer.</summary>
+    private static async Task DiscardAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(64 * 1024);
+        try
+        {
+            var rest = MaxDiscarded;
+            while (rest > 0 && await request.Body.ReadAsync(buffer, cancellationToken) is > 0 and var read)
+            {
+                rest -= read;
+            }
+        }
+        finally
+        {
+            Return(buffer);
+        }
     }
 
     private static async ValueTask<(int Length, byte[] Buffer)> FillAsync(Stream body, byte[] buffer, int limit, int room, CancellationToken cancellationToken)

@@ -13,13 +13,12 @@ internal sealed class MetricsCollector : IHostedService, IDisposable
     private readonly SortedDictionary<string, Family> _families = new(StringComparer.Ordinal);
     private int _series;
 
-    /// <param name="platform">Asked for so that its instruments exist before the first scrape.</param>
-    public MetricsCollector(PlatformMetrics platform)
+    /// <param name="meters">The factory whose meters are listened to; another receiver in the same process has its own.</param>
+    public MetricsCollector(IMeterFactory meters)
     {
-        _ = platform;
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Meter.Name.StartsWith("ccflux", StringComparison.OrdinalIgnoreCase))
+            if (ReferenceEquals(instrument.Meter.Scope, meters) && instrument.Meter.Name.StartsWith("ccflux", StringComparison.OrdinalIgnoreCase))
             {
                 Publish(instrument);
                 listener.EnableMeasurementEvents(instrument);

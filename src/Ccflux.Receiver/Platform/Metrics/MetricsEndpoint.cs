@@ -7,16 +7,21 @@ using Ccflux.Receiver.Platform.Http;
 namespace Ccflux.Receiver.Platform.Metrics;
 
 /// <summary><c>GET /metrics</c>. No label names a user; with METRICS_TOKEN set it asks for that as a bearer.</summary>
-internal sealed class MetricsEndpoint(MetricsCollector collector, AdminOptions options)
+internal sealed class MetricsEndpoint(MetricsCollector collector, IEnumerable<IBeforeScrape> gauges, AdminOptions options)
 {
     public const string Path = "/metrics";
 
-    public IResult Answer(HttpContext context)
+    public async Task<IResult> AnswerAsync(HttpContext context)
     {
         if (options.MetricsToken is { } token && !IsBearer(context.Request, token))
         {
             context.Response.Headers.WWWAuthenticate = "Bearer";
             return new Problem(StatusCodes.Status401Unauthorized, ErrorCodes.TokenInvalid, "Send Authorization: Bearer with METRICS_TOKEN.");
+        }
+
+        foreach (var gauge in gauges)
+        {
+            await gauge.RefreshAsync(context.RequestAborted);
         }
 
         context.Response.Headers.CacheControl = "no-store";

@@ -5,6 +5,7 @@ using Ccflux.Receiver.Platform.Auth.Tokens;
 using Ccflux.Receiver.Platform.Database;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Usage.Store;
+using Ccflux.Receiver.Usage.Store.Retention;
 using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Usage.Ingest;
@@ -136,7 +137,7 @@ internal sealed class ReportPipeline(
             Expired = expired,
             Store = await store.GetAsync(cancellationToken),
         };
-        return TypedResults.Json(reply, UsageJson.Default.ReportReply);
+        return new StoredResult(reply);
     }
 
     private IReadOnlyList<TurnReport> WithoutExpired(IReadOnlyList<TurnReport> turns, DateTimeOffset now)

@@ -29,7 +29,7 @@ internal static class ReportRules
         var latest = now + ReportLimits.ClockTolerance;
         for (var i = 0; i < report.Turns.Count; i++)
         {
-            if (report.Turns[i].EndedUtc > latest || report.Turns[i].StartedUtc > latest)
+            if (report.Turns[i].EndedUtc > latest || report.Turns[i].LimitEvents?.Any(limit => limit.AtUtc > latest) == true)
             {
                 return $"turns[{i}] lies more than 5 minutes in the future; the server's time is in the Date header.";
             }

@@ -33,9 +33,9 @@ internal sealed class UsagePageQuery(SqliteReaders readers, DayCache days, CostH
             snapshot.Now,
             Choices(snapshot),
             CardsPanel.Build(snapshot, allTime, cards, prior, firstDay),
-            ChartsPanel.Daily(snapshot, period, firstDay),
+            ChartsPanel.Daily(snapshot, period.Totals, firstDay),
             ChartsPanel.Users(snapshot, period, request.Bars),
-            ChartsPanel.Models(snapshot, period, request.Bars),
+            ChartsPanel.Models(snapshot, period.Totals, request.Bars),
             ChartsPanel.Divisions(snapshot, period),
             WindowsPanel.Peaks(snapshot, period, open, request.Bars),
             AttentionPanel.Build(snapshot, open, devices, seats, recent),
@@ -56,36 +56,36 @@ internal sealed class UsagePageQuery(SqliteReaders readers, DayCache days, CostH
         [.. snapshot.Models.Values.OrderBy(model => model.Order)]);
 
     /// <summary>The last 30 days, for what is about now.</summary>
-    private (RecentWindows Windows, PeriodSums Sums) ReadRecent(UsageSnapshot snapshot)
+    private (RecentWindows Windows, PeriodTotals Totals) ReadRecent(UsageSnapshot snapshot)
     {
         var today = UtcDay.From(snapshot.Now);
         var windows = new RecentWindows(snapshot.Now);
-        var sums = new PeriodSums(today - RecentWindows.Days + 1, today, null, null);
+        var totals = new PeriodTotals(today - RecentWindows.Days + 1, today);
         foreach (var rows in days.Read(snapshot.Connection, snapshot.StoreId, today - RecentWindows.Days + 1, today, snapshot.Models))
         {
             windows.Add(rows);
-            sums.Add(rows);
+            totals.Add(rows);
         }
 
-        return (windows, sums);
+        return (windows, totals);
     }
 
     /// <summary>The period for everybody, the one before it, and the period within the scope.</summary>
-    private (PeriodSums Cards, PeriodSums Prior, PeriodSums Scoped) ReadPeriod(UsageSnapshot snapshot, Scope scope)
+    private (PeriodTotals Cards, PeriodTotals Prior, PeriodSums Scoped) ReadPeriod(UsageSnapshot snapshot, Scope scope)
     {
         var from = UtcDay.From(scope.Filter.From);
         var to = UtcDay.From(scope.Filter.To);
         var length = to - from + 1;
-        var cards = new PeriodSums(from, to, null, null);
-        var prior = new PeriodSums(from - length, from - 1, null, null);
-        var scoped = scope is { Users: null, Model: null } ? cards : new PeriodSums(from, to, scope.Users, scope.Model);
+        var scoped = new PeriodSums(from, to, scope.Users, scope.Model);
+        var cards = scope is { Users: null, Model: null } ? scoped.Totals : new PeriodTotals(from, to);
+        var prior = new PeriodTotals(from - length, from - 1);
         foreach (var rows in days.Read(snapshot.Connection, snapshot.StoreId, from - length, to, snapshot.Models))
         {
-            cards.Add(rows);
+            scoped.Add(rows);
             prior.Add(rows);
-            if (!ReferenceEquals(scoped, cards))
+            if (cards != scoped.Totals)
             {
-                scoped.Add(rows);
+                cards.Add(rows);
             }
         }
 

@@ -28,9 +28,9 @@ internal static class UsageReadSql
 
     /// <summary>The token itself is never read here.</summary>
     public const string Tokens = """
-        SELECT lower(email) AS Email, coalesce(division, '') AS Division, expires_at AS ExpiresAt, revoked AS Revoked, created_at AS CreatedAt,
+        SELECT lower(trim(email)) AS Email, coalesce(division, '') AS Division, expires_at AS ExpiresAt, revoked AS Revoked, created_at AS CreatedAt,
                days_valid AS DaysValid
-        FROM refresh_tokens
+        FROM refresh_tokens WHERE trim(email) <> ''
         """;
 
     public const string FirstDay = """

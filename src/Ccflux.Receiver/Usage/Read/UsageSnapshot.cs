@@ -12,10 +12,10 @@ internal sealed class UsageSnapshot : IDisposable
     private readonly ReaderLease _lease;
     private readonly SqliteTransaction _transaction;
 
-    private UsageSnapshot(ReaderLease lease, DateTimeOffset now)
+    private UsageSnapshot(ReaderLease lease, SqliteTransaction transaction, DateTimeOffset now)
     {
         _lease = lease;
-        _transaction = lease.Connection.BeginTransaction(deferred: true);
+        _transaction = transaction;
         Now = now;
         StoreId = Connection.ExecuteScalar<string>(UsageReadSql.StoreId) ?? "";
         Models = Connection.Query<(long Id, string Name)>(UsageReadSql.Models)
@@ -44,12 +44,16 @@ internal sealed class UsageSnapshot : IDisposable
     public static async Task<UsageSnapshot> OpenAsync(SqliteReaders readers, TimeProvider time, CancellationToken cancellationToken)
     {
         var lease = await readers.RentAsync(cancellationToken);
+        SqliteTransaction? transaction = null;
         try
         {
-            return new UsageSnapshot(lease, time.GetUtcNow());
+            transaction = lease.Connection.BeginTransaction(deferred: true);
+            return new UsageSnapshot(lease, transaction, time.GetUtcNow());
         }
         catch
         {
+            // The connection goes back to the pool: it must not be left inside a transaction.
+            transaction?.Dispose();
             lease.Dispose();
             throw;
         }

@@ -39,11 +39,11 @@ internal sealed class UserPageQuery(SqliteReaders readers, DayCache days, CostHi
             facts?.Tier ?? TierView.None,
             open.GetValueOrDefault(id),
             AllTimeTotals(everything, facts, scope.Model is not null),
-            PeriodTotals(period, facts, scope.Model is not null),
-            ChartsPanel.Daily(snapshot, period, firstDay),
+            ChosenTotals(period.Totals, facts, scope.Model is not null),
+            ChartsPanel.Daily(snapshot, period.Totals, firstDay),
             sums is { PeakWindow: > 0 } ? WindowsPanel.Peak(snapshot, id, sums, open) : null,
             UsersPanel.Models(snapshot, everything),
-            UserDays.Table(period, scope.Model is not null, request.Days),
+            UserDays.Table(period.Totals, scope.Model is not null, request.Days),
             WindowsPanel.Table(snapshot, windows.Period, request.Windows),
             SessionsPanel.Read(snapshot, dayReader, id, scope.Filter, request.Sessions),
             [.. DevicesPanel.Read(snapshot).Where(device => device.User.Id == id)],
@@ -59,7 +59,7 @@ internal sealed class UserPageQuery(SqliteReaders readers, DayCache days, CostHi
         UtcDay.ToInstant(facts?.FirstAt),
         UtcDay.ToInstant(facts?.LastAt));
 
-    private static UserTotals PeriodTotals(PeriodSums period, UserFacts? facts, bool byModel) => new(
+    private static UserTotals ChosenTotals(PeriodTotals period, UserFacts? facts, bool byModel) => new(
         period.Tokens,
         period.Cost,
         byModel ? null : period.Sessions,
@@ -71,7 +71,7 @@ internal sealed class UserPageQuery(SqliteReaders readers, DayCache days, CostHi
     private PeriodSums ReadPeriod(UsageSnapshot snapshot, Scope scope)
     {
         var period = new PeriodSums(UtcDay.From(scope.Filter.From), UtcDay.From(scope.Filter.To), scope.Users, scope.Model);
-        foreach (var rows in days.Read(snapshot.Connection, snapshot.StoreId, period.From, period.To, snapshot.Models))
+        foreach (var rows in days.Read(snapshot.Connection, snapshot.StoreId, period.Totals.From, period.Totals.To, snapshot.Models))
         {
             period.Add(rows);
         }

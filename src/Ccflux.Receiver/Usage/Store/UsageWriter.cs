@@ -75,7 +75,7 @@ internal sealed class UsageWriter(IChangeFeed changes) : ITransactionParticipant
         }
     }
 
-    public void RolledBack()
+    public void Forget()
     {
         _names.Forget();
         _rollups.Clear();

@@ -25,7 +25,7 @@ internal static class WindowRecount
     /// <param name="connection">The writer's.</param>
     /// <param name="user">Whose windows.</param>
     /// <param name="begin">The first instant counted: a window's start, or a turn that no window before it holds.</param>
-    /// <param name="to">After this instant nothing changed, so that a start in common means that all after it is.</param>
+    /// <param name="to">After this instant nothing changed: a window that starts after it and stood before stands with all that follow.</param>
     /// <param name="before">The windows from here on stand.</param>
     private static List<Window> Count(SqlConnection connection, long user, long begin, long to, out long before)
     {
@@ -39,7 +39,7 @@ internal static class WindowRecount
             if (windows.Count == 0 || !WindowRule.Holds(windows[^1].Start, endedAt))
             {
                 var start = WindowRule.StartFor(endedAt);
-                if (endedAt > to && connection.Scalar(WindowSql.Exists, user, start) is not null)
+                if (start > to && connection.Scalar(WindowSql.Exists, user, start) is not null)
                 {
                     before = start;
                     break;

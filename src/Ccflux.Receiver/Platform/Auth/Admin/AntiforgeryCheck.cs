@@ -36,7 +36,7 @@ internal sealed class AntiforgeryCheck(RequestDelegate next, BrowserAnswers answ
         var sent = request.Headers[AdminSession.AntiforgeryHeader].ToString();
         if (sent.Length == 0 && request.HasFormContentType)
         {
-            var form = await request.ReadFormAsync(context.RequestAborted);
+            var form = await request.ReadFormSafelyAsync();
             sent = form[AdminSession.AntiforgeryField].ToString();
         }
 

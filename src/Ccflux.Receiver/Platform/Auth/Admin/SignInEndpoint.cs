@@ -36,7 +36,7 @@ internal sealed partial class SignInEndpoint(AdminGate gate, AdminSessions sessi
             return new Refusal(answers, StatusCodes.Status400BadRequest, "", "Expected the form of /admin/login.");
         }
 
-        var form = await context.Request.ReadFormAsync(context.RequestAborted);
+        var form = await context.Request.ReadFormSafelyAsync();
         var next = LocalPath(form["next"]);
         var role = gate.TrySignIn(context, form["token"].ToString().Trim(), out var retryAfter);
         if (retryAfter is { } wait)

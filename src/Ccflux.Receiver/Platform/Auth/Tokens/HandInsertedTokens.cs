@@ -10,12 +10,13 @@ namespace Ccflux.Receiver.Platform.Auth.Tokens;
 internal sealed partial class HandInsertedTokens(
     SqliteReaders readers,
     GroupCommitWriter writer,
+    PlainTextTraces traces,
     TimeProvider time,
     ILogger<HandInsertedTokens> logger) : BackgroundService
 {
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
-    private bool _checkpointDue;
+    private int _checkpointsSeen = -1;
 
     /// <summary>One look. Public to the assembly for tests.</summary>
     internal async Task SweepAsync(CancellationToken cancellationToken)
@@ -31,13 +32,18 @@ internal sealed partial class HandInsertedTokens(
         if (plain.Count > 0 || missing)
         {
             var taken = await writer.WriteAsync(connection => TakeUp(connection, plain));
-            _checkpointDue |= taken.Status == WriteStatus.Committed && plain.Count > 0;
-            Log.TakenUp(logger, plain.Count);
+            if (taken is { Status: WriteStatus.Committed, Value: > 0 })
+            {
+                traces.Left();
+                Log.TakenUp(logger, taken.Value);
+            }
         }
 
-        if (_checkpointDue)
+        // Also once after the start: a process that was killed may have left some.
+        var left = traces.Count;
+        if (left != _checkpointsSeen && await writer.CheckpointAsync() is { Status: WriteStatus.Committed, Value: true })
         {
-            _checkpointDue = await writer.CheckpointAsync() is not { Status: WriteStatus.Committed, Value: true };
+            _checkpointsSeen = left;
         }
     }
 
@@ -58,7 +64,7 @@ internal sealed partial class HandInsertedTokens(
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    private bool TakeUp(SqlConnection connection, List<string> plain)
+    private int TakeUp(SqlConnection connection, List<string> plain)
     {
         foreach (var token in plain)
         {
@@ -66,7 +72,7 @@ internal sealed partial class HandInsertedTokens(
         }
 
         connection.Execute(UsersSql.InsertMissing, time.GetUtcNow().ToUnixTimeMilliseconds());
-        return true;
+        return plain.Count;
     }
 
     private static partial class Log

@@ -7,7 +7,7 @@ using Dapper;
 namespace Ccflux.Receiver.Platform.Auth.Tokens;
 
 /// <summary>A refresh token for an access token. Each use rolls the refresh token's expiry by its own days.</summary>
-internal sealed class TokenExchange(SqliteReaders readers, GroupCommitWriter writer, IdentityOptions options, TimeProvider time)
+internal sealed class TokenExchange(SqliteReaders readers, GroupCommitWriter writer, PlainTextTraces traces, IdentityOptions options, TimeProvider time)
 {
     /// <summary>Live access tokens of one refresh token; the oldest go. A machine holds one for each of its config dirs.</summary>
     private const int MaxAccessTokens = 50;
@@ -43,6 +43,7 @@ internal sealed class TokenExchange(SqliteReaders readers, GroupCommitWriter wri
         if (!string.Equals(refresh.Token, stored, StringComparison.Ordinal))
         {
             connection.Execute(TokensSql.HashRefresh, stored, refresh.Token);
+            traces.Left();
         }
 
         var days = refresh.DaysValid ?? options.RefreshTokenRollingDays;

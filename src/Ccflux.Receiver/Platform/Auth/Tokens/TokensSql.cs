@@ -14,14 +14,14 @@ internal static class TokensSql
 
     public const string IsLiveRefresh = """
         SELECT count(*) FROM refresh_tokens
-        WHERE token IN (@Stored, @Plain) AND revoked = 0
+        WHERE token IN (@Stored, @Plain) AND revoked = 0 AND trim(email) <> ''
           AND (expires_at IS NULL OR datetime(expires_at) > datetime(@NowText))
         """;
 
     /// <summary>Parameters: stored, plain, now as text.</summary>
     public const string SelectLiveRefresh = """
         SELECT token, lower(trim(email)), coalesce(division, ''), days_valid FROM refresh_tokens
-        WHERE token IN (?, ?) AND revoked = 0
+        WHERE token IN (?, ?) AND revoked = 0 AND trim(email) <> ''
           AND (expires_at IS NULL OR datetime(expires_at) > datetime(?))
         """;
 

@@ -30,10 +30,30 @@ internal readonly record struct WindowCell(int User, long StartAt, long LastAt, 
     public bool IsOpen(long now) => now - StartAt < Length && now - LastAt < Length;
 }
 
-/// <summary>One UTC day's rollups, each list by user.</summary>
+/// <summary>One UTC day's rollups, each list by user, and their sums over everybody, so that a page without a filter need not add them up again.</summary>
 internal sealed record DayRows(int Day, UsageCell[] Usage, TurnCell[] Turns, SessionCell[] Sessions, WindowCell[] Windows)
 {
-    public static DayRows Empty(int day) => new(day, [], [], [], []);
-
     public int Count => Usage.Length + Turns.Length + Sessions.Length + Windows.Length;
+
+    /// <summary>Each model's sums; <see cref="UsageCell.User"/> is 0.</summary>
+    public UsageCell[] Models { get; } =
+    [
+        .. Usage.GroupBy(cell => (cell.Model, cell.IsPriced)).Select(group => new UsageCell(
+            0,
+            group.Key.Model,
+            group.Sum(cell => cell.Events),
+            group.Sum(cell => cell.Messages),
+            group.Aggregate(default(TokenSums), (sum, cell) => sum + cell.Tokens),
+            group.Sum(cell => cell.Usd),
+            group.Key.IsPriced)),
+    ];
+
+    public TurnCell AllTurns { get; } = new(0, Turns.Sum(cell => cell.Turns), Turns.Sum(cell => cell.Failed));
+
+    /// <summary>All sessions by the day before; <see cref="SessionCell.User"/> is 0.</summary>
+    public SessionCell[] AllSessions { get; } =
+        [.. Sessions.GroupBy(cell => cell.PreviousDay, cell => cell.Count).Select(group => new SessionCell(0, group.Key, group.Sum()))];
+
+    /// <summary>Who used something.</summary>
+    public int[] ActiveUsers { get; } = [.. Usage.Select(cell => cell.User).Distinct()];
 }

@@ -18,7 +18,7 @@ internal static class AttentionPanel
         IReadOnlyDictionary<int, OpenWindow> open,
         IReadOnlyList<DeviceRow> devices,
         IReadOnlyList<SeatRow> seats,
-        PeriodSums recent) =>
+        PeriodTotals recent) =>
     [
         .. Windows(snapshot, open),
         .. LimitHits(snapshot),
@@ -78,7 +78,7 @@ internal static class AttentionPanel
     private static Attention People(AttentionKind kind, List<SeatRow> seats, DateTimeOffset? at) =>
         new(kind, [.. seats.Take(Attention.MaxSubjects).Select(seat => seat.User.Email)], seats.Count, null, false, at, "");
 
-    private static IEnumerable<Attention> Unpriced(UsageSnapshot snapshot, PeriodSums recent)
+    private static IEnumerable<Attention> Unpriced(UsageSnapshot snapshot, PeriodTotals recent)
     {
         var models = recent.Models
             .Where(pair => pair.Value.Cost.HasUnpriced)

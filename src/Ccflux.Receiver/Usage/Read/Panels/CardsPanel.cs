@@ -6,7 +6,7 @@ namespace Ccflux.Receiver.Usage.Read.Panels;
 /// <summary>The cards: all time over everybody, the period and the one before it.</summary>
 internal static class CardsPanel
 {
-    public static UsageCards Build(UsageSnapshot snapshot, AllTime allTime, PeriodSums period, PeriodSums prior, int? firstDay)
+    public static UsageCards Build(UsageSnapshot snapshot, AllTime allTime, PeriodTotals period, PeriodTotals prior, int? firstDay)
     {
         var from = UtcDay.Start(period.From);
         var to = UtcDay.Start(period.To + 1);
@@ -26,5 +26,5 @@ internal static class CardsPanel
             firstDay <= prior.From);
     }
 
-    private static T[] Daily<T>(PeriodSums period, Func<DaySums, T> figure) => Array.ConvertAll(period.Days, day => figure(day));
+    private static T[] Daily<T>(PeriodTotals period, Func<DaySums, T> figure) => Array.ConvertAll(period.Days, day => figure(day));
 }

@@ -9,7 +9,7 @@ internal static class ChartsPanel
     /// <summary>Series in the daily chart; what is beyond them is one series "other".</summary>
     public const int MaxSeries = 8;
 
-    public static DailyUsage Daily(UsageSnapshot snapshot, PeriodSums period, int? firstDay)
+    public static DailyUsage Daily(UsageSnapshot snapshot, PeriodTotals period, int? firstDay)
     {
         var byBilled = period.Models.OrderByDescending(pair => pair.Value.Tokens.Billed).ThenBy(pair => pair.Key).ToList();
         var series = byBilled.Take(MaxSeries)
@@ -37,10 +37,10 @@ internal static class ChartsPanel
             .OrderByDescending(pair => pair.Sums.Tokens.Billed)
             .ThenBy(pair => pair.User.Email, StringComparer.Ordinal)
             .Take(bars)
-            .Select(pair => new UserBar(pair.User, pair.Sums.Tokens.Billed, Share(pair.Sums.Tokens, period), Split(snapshot, pair.Sums))),
+            .Select(pair => new UserBar(pair.User, pair.Sums.Tokens.Billed, Share(pair.Sums.Tokens, period.Totals), Split(snapshot, pair.Sums))),
     ];
 
-    public static IReadOnlyList<ModelBar> Models(UsageSnapshot snapshot, PeriodSums period, int bars) =>
+    public static IReadOnlyList<ModelBar> Models(UsageSnapshot snapshot, PeriodTotals period, int bars) =>
     [
         .. period.Models
             .OrderByDescending(pair => pair.Value.Tokens.Billed)
@@ -62,7 +62,7 @@ internal static class ChartsPanel
     {
         var tokens = users.Aggregate(default(TokenSums), (sum, user) => sum + user.Tokens);
         var cost = users.Aggregate(default(Cost), (sum, user) => sum + user.Cost);
-        return new DivisionBar(name, users.Count(user => user.Events > 0), tokens, cost, Share(tokens, period));
+        return new DivisionBar(name, users.Count(user => user.Events > 0), tokens, cost, Share(tokens, period.Totals));
     }
 
     private static ModelShare[] Split(UsageSnapshot snapshot, UserSums sums) =>
@@ -70,7 +70,7 @@ internal static class ChartsPanel
         .. sums.Models.OrderByDescending(part => part.Billed).ThenBy(part => part.Model).Select(part => new ModelShare(snapshot.Model(part.Model), part.Billed)),
     ];
 
-    private static double Share(TokenSums tokens, PeriodSums period) =>
+    private static double Share(TokenSums tokens, PeriodTotals period) =>
         period.Tokens.Billed == 0 ? 0 : (double)tokens.Billed / period.Tokens.Billed;
 
     private static ModelSeries Other(IEnumerable<ModelSums> models, int days)

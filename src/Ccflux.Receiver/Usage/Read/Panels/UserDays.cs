@@ -22,7 +22,7 @@ internal static class UserDays
             ["sessions"] = row => row.Sessions,
         });
 
-    public static Paged<UserDayRow> Table(PeriodSums period, bool byModel, TableState state) =>
+    public static Paged<UserDayRow> Table(PeriodTotals period, bool byModel, TableState state) =>
         s_order.Page(
             period.Days
                 .Select((day, index) => new UserDayRow(

@@ -51,12 +51,13 @@ internal static class UsersPanel
         TableState state)
     {
         var byModel = scope.Model is not null;
+        var totals = period.Totals;
         var rows = period.Users
             .Where(pair => pair.Value.Events > 0 || pair.Value.Turns > 0)
             .Select(pair => Row(snapshot, pair.Key, pair.Value, open, byModel))
             .ToList();
         var total = new UserUsageTotal(
-            rows.Count, period.Tokens, period.Cost, byModel ? null : period.Sessions, period.Turns, byModel ? null : period.Failed, period.Messages);
+            rows.Count, totals.Tokens, totals.Cost, byModel ? null : totals.Sessions, totals.Turns, byModel ? null : totals.Failed, totals.Messages);
         return (s_users.Page(rows, state), total);
     }
 

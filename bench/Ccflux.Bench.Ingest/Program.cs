@@ -1,0 +1,95 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using Ccflux.Bench.Ingest;
+using Ccflux.Receiver.Platform.Auth.Signing;
+using Ccflux.Storage.Sqlite;
+
+// Signed reports over loopback into the real receiver, and beside it, in the same run, what verifying alone reaches on the same cores.
+const int Singles = 40_000;
+const int Batches = 3_000;
+const int TurnsPerBatch = 100;
+const int Connections = 128;
+
+var program = args.Length == 1 ? args[0] : throw new InvalidOperationException("usage: Ccflux.Bench PATH-OF-ccflux-receiver");
+var folder = Directory.CreateTempSubdirectory("ccflux-bench-").FullName;
+try
+{
+    var database = Path.Combine(folder, "ccflux.db");
+    var requests = new SignedRequests();
+    requests.Prepare(database);
+    var messages = requests.Messages(2_000);
+    using var receiver = new ReceiverProcess(program, database);
+    await receiver.UntilItAnswersAsync();
+    await Load.RunAsync(receiver.Address, requests.Make("warm", 8_000, 1), Connections);
+
+    // The baseline is taken before and after, for a machine that is not always equally fast.
+    var openSsl = new OpenSslEd25519();
+    var verified = Verify(openSsl, messages);
+    var single = await MeasureAsync("single", Singles, 1);
+    verified = (verified + Verify(openSsl, messages)) / 2;
+    var sodium = SodiumEd25519.TryLoad();
+    var how = string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessorCount} cores, {Connections} connections, load on the same machine, {Singles} signed reports of one turn, synchronous=FULL; receiver verifies by {sodium?.Description ?? openSsl.Description}; {single.Processor:0} µs of its processor time a report; baseline: {openSsl.Description} verifying on all cores");
+    Print("ingest-single", single.PerSecond, "reports/s", verified, how);
+
+    var batch = await MeasureAsync("batch", Batches, TurnsPerBatch);
+    Print("ingest-batch", batch.PerSecond * TurnsPerBatch, "turns/s", 50_000, string.Create(CultureInfo.InvariantCulture, $"{Batches} signed reports of {TurnsPerBatch} turns, {batch.Processor / TurnsPerBatch:0.0} µs of processor time a turn; baseline: the target; receiver resident {receiver.ResidentBytes >> 20} MB afterwards"));
+    Print("ingest-verify-openssl", verified, "verifications/s", null, "all cores, messages of one turn");
+    if (sodium is not null)
+    {
+        Print("ingest-verify-libsodium", Verify(sodium, messages), "verifications/s", verified, "all cores, messages of one turn; baseline: OpenSSL");
+    }
+
+    using var connection = SqlConnection.Open(database);
+    connection.ExecuteScript("PRAGMA wal_checkpoint(TRUNCATE)");
+    var turns = connection.Scalar("SELECT count(*) FROM turns")!.Value;
+    var expected = 8_000 + Singles + (Batches * TurnsPerBatch);
+    Print("ingest-stored", turns, "turns", expected, "turns in the database afterwards; baseline: turns acknowledged");
+    Print("ingest-bytes-a-turn", (double)new FileInfo(database).Length / turns, "bytes", 1024, "database file by turns; baseline: the documented 1 KB");
+    return turns == expected ? 0 : 1;
+
+    async Task<(double PerSecond, double Processor)> MeasureAsync(string run, int count, int turnsEach)
+    {
+        var prepared = requests.Make(run, count, turnsEach);
+        var before = receiver.Processor;
+        var took = await Load.RunAsync(receiver.Address, prepared, Connections);
+        return (count / took.TotalSeconds, (receiver.Processor - before).TotalMicroseconds / count);
+    }
+}
+finally
+{
+    Directory.Delete(folder, recursive: true);
+}
+
+static double Verify(IEd25519Verifier verifier, (byte[] Key, byte[] Message, byte[] Signature)[] messages)
+{
+    var started = Stopwatch.GetTimestamp();
+    var rounds = 0;
+    while (Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(2))
+    {
+        rounds++;
+        Parallel.ForEach(messages, message =>
+        {
+            if (!verifier.Verify(message.Key, message.Message, message.Signature))
+            {
+                throw new InvalidOperationException("A signature of our own is invalid.");
+            }
+        });
+    }
+
+    return rounds * messages.Length / Stopwatch.GetElapsedTime(started).TotalSeconds;
+}
+
+static void Print(string name, double value, string unit, double? baseline, string how)
+{
+    var line = new Dictionary<string, object?>(StringComparer.Ordinal)
+    {
+        ["name"] = name,
+        ["value"] = Math.Round(value, 1),
+        ["unit"] = unit,
+        ["baseline"] = baseline is { } known ? Math.Round(known, 1) : null,
+        ["ratio"] = baseline is { } divisor ? Math.Round(value / divisor, 3) : null,
+        ["how"] = how,
+    };
+    Console.WriteLine(JsonSerializer.Serialize(line));
+}

@@ -1,0 +1,74 @@
+using System.Text;
+using System.Text.Json;
+using Ccflux.Contracts.Signing;
+using Ccflux.Contracts.Usage;
+using Ccflux.Receiver.Platform.Auth.Tokens;
+using Ccflux.Storage.Sqlite;
+using Ccflux.Testing;
+
+namespace Ccflux.Bench.Ingest;
+
+/// <summary>Whole HTTP requests, signed beforehand, of many users with a device each.</summary>
+internal sealed class SignedRequests
+{
+    private const int Users = 50;
+    private readonly DeviceKey[] _keys = [.. Enumerable.Range(0, Users).Select(_ => new DeviceKey())];
+
+    /// <summary>Makes the database with its users, tokens and devices.</summary>
+    public void Prepare(string databasePath)
+    {
+        using var connection = SqliteDatabase.OpenForWriting(databasePath);
+        connection.ExecuteScript("BEGIN");
+        for (var user = 0; user < Users; user++)
+        {
+            connection.Execute("INSERT INTO users (user_id, email, created_at) VALUES (?, ?, 0)", user + 1, $"user{user}@example.org");
+            connection.Execute("INSERT INTO refresh_tokens (token, email, expires_at) VALUES (?, ?, '2999-01-01 00:00:00')", $"sha256:{user}", $"user{user}@example.org");
+            connection.Execute("INSERT INTO access_tokens VALUES (?, ?, ?, 0, 9999999999999)", SecretToken.Hash(Token(user)), user + 1, $"sha256:{user}");
+            connection.Execute("INSERT INTO devices (user_id, public_key, name, registered_at, approved_at) VALUES (?, ?, 'bench', 0, 0)", user + 1, _keys[user].PublicKey);
+        }
+
+        connection.ExecuteScript("COMMIT");
+    }
+
+    /// <param name="run">Tells the sessions of one run from those of another.</param>
+    /// <param name="count">How many requests.</param>
+    /// <param name="turns">Turns in each.</param>
+    public byte[][] Make(string run, int count, int turns)
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        var timestamp = SignatureHeader.FormatTimestamp(now);
+        var requests = new byte[count][];
+        Parallel.For(0, count, i =>
+        {
+            var user = i % Users;
+            var session = $"{run}-{i / (Users * 20)}-{user}";
+            var batch = A.Batch([.. Enumerable.Range(0, turns).Select(turn => A.Turn(session, (i / Users % 20 * turns) + turn, now.AddSeconds(i - count)))]);
+            var body = JsonSerializer.SerializeToUtf8Bytes(batch, UsageJson.Default.TurnBatch);
+            var head = $"""
+                POST /report HTTP/1.1
+                Host: bench
+                Authorization: Bearer {Token(user)}
+                Content-Type: application/json
+                Content-Length: {body.Length}
+                {SignatureHeader.Name}: {_keys[user].Header(body, timestamp)}
+                {SignatureHeader.TimestampName}: {timestamp}
+
+
+                """.ReplaceLineEndings("\r\n");
+            requests[i] = [.. Encoding.ASCII.GetBytes(head), .. body];
+        });
+        return requests;
+    }
+
+    /// <summary>What a receiver has to verify for a report of one turn.</summary>
+    public (byte[] Key, byte[] Message, byte[] Signature)[] Messages(int count) =>
+        [.. Enumerable.Range(0, count).Select(i =>
+        {
+            var message = SignatureHeader.Message(
+                JsonSerializer.SerializeToUtf8Bytes(A.Batch(A.Turn("s", i, TimeProvider.System.GetUtcNow())), UsageJson.Default.TurnBatch), "2026-11-20T12:00:00Z");
+            var key = _keys[i % Users];
+            return (Convert.FromBase64String(key.PublicKey), message, key.Sign(message));
+        })];
+
+    private static string Token(int user) => $"atok_bench_{user}";
+}

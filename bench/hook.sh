@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# How long Claude Code waits for a hook: prints one JSON line. The command line is that of plugin/hooks/hooks.json, timed from spawn to exit
+# against /bin/true in turn, with a 100 MB transcript present and a spool that grows.
+#   COUNT   how many of each (default 500)
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/../eng/setup.sh"
+
+count=${COUNT:-500}
+need_node
+eng/publish-hook.sh
+command -v gcc >/dev/null || die "bench/hook.sh needs gcc, for its timer."
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+gcc -O2 -o "$work/timer" bench/hook-timer.c
+
+session=9f1a8809-75b5-4077-96c2-43e35727b43f
+config="$work/.claude"
+transcript="$config/projects/-home-dev-proj/$session.jsonl"
+mkdir -p "$config/projects/-home-dev-proj" "$config/ccflux"
+row='{"type":"assistant","uuid":"u","timestamp":"2026-11-20T07:10:13.161Z","message":{"id":"msg_1","model":"claude-opus-4-8","role":"assistant","usage":{"input_tokens":5,"output_tokens":20}},"sessionId":"'$session'"}'
+yes "$row" | head -c 104857600 > "$transcript" || [ "$(wc -c < "$transcript")" -eq 104857600 ]
+# A receiver that is not there: deliver is started, fails and ends, as on a train.
+printf '{"endpoint":"http://127.0.0.1:9","token":"rtok_bench"}' > "$config/ccflux/config.json"
+printf '{"session_id":"%s","transcript_path":"%s","cwd":"/home/dev/proj","permission_mode":"default","hook_event_name":"Stop","stop_hook_active":false,"last_assistant_message":"%s"}' \
+  "$session" "$transcript" "$(head -c 4000 /dev/zero | tr '\0' x)" > "$work/input.json"
+
+# The exact words of hooks.json.
+mapfile -t command < <(PLUGIN="$ROOT/plugin" node -e '
+  const hook = require(process.env.PLUGIN + "/hooks/hooks.json").hooks.Stop[0].hooks[0];
+  for (const word of [hook.command, ...hook.args]) console.log(word.replace("${CLAUDE_PLUGIN_ROOT}", process.env.PLUGIN));')
+HOME="$work" CCFLUX_PATIENCE_SECS=0 "$work/timer" "$count" "$work/input.json" "${command[@]}" > "$work/times"
+node -e '
+  const [hook, base] = require("fs").readFileSync(process.argv[1], "utf8").trim().split("\n").map(line => line.trim().split(" ").map(Number).sort((a, b) => a - b));
+  const at = (times, share) => times[Math.min(times.length - 1, Math.floor(times.length * share))] / 1000;
+  const round = value => Math.round(value * 100) / 100;
+  console.log(JSON.stringify({ name: "hook", value: round(at(hook, 0.5) - at(base, 0.5)), unit: "ms", p95: round(at(hook, 0.95)), median: round(at(hook, 0.5)), baseline: round(at(base, 0.5)),
+    how: `median of ${hook.length} runs minus that of /bin/true in turn; 100 MB transcript, growing spool, deliver started` }));' "$work/times"

@@ -1,0 +1,77 @@
+#!/usr/bin/env bash
+# Publishes the hook program natively into plugin/bin/ and makes it plugin/bin/ccflux, which the plugin's hooks name.
+#   HOOK_TFM   net10.0 or net9.0; without it net10.0, and net9.0 (for development and tests only) where the native
+#              runtime pack of .NET 10 cannot be restored
+#   HOOK_RID   the platform (default: this machine's)
+# Does nothing where the sources have not changed. Any warning of the native compiler is a failure.
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
+
+machine() {
+  case "$(uname -s)-$(uname -m)" in
+    Linux-x86_64) echo linux-x64 ;;
+    Linux-aarch64) echo linux-arm64 ;;
+    Darwin-x86_64) echo osx-x64 ;;
+    Darwin-arm64) echo osx-arm64 ;;
+    MINGW*-x86_64 | MSYS*-x86_64) echo win-x64 ;;
+    *) die "The hook program has no native build for $(uname -s) on $(uname -m)." ;;
+  esac
+}
+
+rid=${HOOK_RID:-$(machine)}
+suffix=
+case $rid in
+  linux-x64) name=ccflux-linux-x86_64 ;;
+  linux-arm64) name=ccflux-linux-aarch64 ;;
+  osx-x64) name=ccflux-macos-x86_64 ;;
+  osx-arm64) name=ccflux-macos-aarch64 ;;
+  win-x64) name=ccflux-windows-x86_64 suffix=.exe ;;
+  *) die "HOOK_RID names a platform that releases are not built for: $rid" ;;
+esac
+
+bin="$ROOT/plugin/bin"
+stamp="$ROOT/artifacts/native/$rid.stamp"
+hash=$(cat <(find src/Ccflux.Hook src/Ccflux.Contracts plugin .claude-plugin -type f -not -name 'packages.native.lock.json' -not -path '*/bin/*' -not -path '*/obj/*' -print0 | sort -z | xargs -0 sha256sum) \
+  <(sha256sum Directory.Build.props Directory.Packages.props global.json eng/publish-hook.sh) <(echo "$rid ${HOOK_TFM:-}") | sha256sum | cut -d' ' -f1)
+if [ "$(cat "$stamp" 2>/dev/null)" = "$hash" ] && [ -x "$bin/$name$suffix" ] && [ -x "$bin/ccflux$suffix" ]; then
+  exit 0
+fi
+
+need_dotnet
+case $rid in linux-*)
+  command -v gcc >/dev/null || command -v clang >/dev/null || die "The hook program needs a C linker: install gcc (or clang) and zlib1g-dev."
+  [ -e /usr/include/zlib.h ] || die "The hook program needs zlib's headers: install zlib1g-dev."
+esac
+
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+# publish TFM: a tree of its own (--artifacts-path), so that it and ordinary builds leave each other's restores alone
+publish() {
+  say "Building the hook program natively ($rid, $1) …"
+  dotnet publish src/Ccflux.Hook -c Release -f "$1" -r "$rid" --artifacts-path "artifacts/native/$1" -o "artifacts/native/$rid" \
+    -p:HookAot=true "-p:TargetFrameworks=$1" -p:NuGetLockFilePath=packages.native.lock.json -p:RestoreLockedMode=false -nologo -v minimal >"$log" 2>&1
+}
+
+if [ -n "${HOOK_TFM:-}" ]; then
+  publish "$HOOK_TFM" || { cat "$log" >&2; die "The hook program could not be built for $HOOK_TFM."; }
+elif ! publish net10.0; then
+  if ! grep -q 'NU1101.*NativeAOT\|NU110[123].*ILCompiler\|NU1301' "$log"; then
+    cat "$log" >&2
+    die "The hook program could not be built."
+  fi
+  say "The native runtime pack of .NET 10 cannot be restored here; using .NET 9's, which is for development and tests only."
+  publish net9.0 || { cat "$log" >&2; die "The hook program could not be built."; }
+fi
+
+if grep -E 'warning (IL|CA|CS|MA)[0-9]+' "$log" >&2; then
+  die "The native compiler warned (above); a warning there is a fault at run time."
+fi
+
+mkdir -p "$bin"
+# Beside and over it: a program that runs right now keeps its file.
+cp "artifacts/native/$rid/ccflux$suffix" "$bin/.new"
+mv -f "$bin/.new" "$bin/$name$suffix"
+ln -f "$bin/$name$suffix" "$bin/ccflux$suffix" 2>/dev/null || cp "$bin/$name$suffix" "$bin/ccflux$suffix"
+echo "$hash" > "$stamp"
+say "plugin/bin/$name$suffix: $(wc -c < "$bin/$name$suffix") bytes"

@@ -1,0 +1,57 @@
+using Ccflux.Hook.Spool;
+
+namespace Ccflux.Hook.Commands;
+
+/// <summary>A command's options, read strictly: what is not known is a mistake that is told, not something to guess at.</summary>
+internal sealed class Arguments
+{
+    private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
+
+    private Arguments()
+    {
+    }
+
+    /// <summary>The sentence to show where the options are wrong.</summary>
+    public string? Problem { get; private set; }
+
+    /// <param name="arguments">What follows the command's name.</param>
+    /// <param name="known">Options; those ending in <c>=</c> take a value.</param>
+    public static Arguments Read(ReadOnlySpan<string> arguments, params ReadOnlySpan<string> known)
+    {
+        var read = new Arguments();
+        for (var i = 0; i < arguments.Length; i++)
+        {
+            var (name, value) = arguments[i].IndexOf('=', StringComparison.Ordinal) is > 0 and var at
+                ? (arguments[i][..at], arguments[i][(at + 1)..])
+                : (arguments[i], null);
+            if (known.Contains(name + "="))
+            {
+                if (value is null && ++i == arguments.Length)
+                {
+                    read.Problem = $"{name} needs a value.";
+                    return read;
+                }
+
+                read._values[name] = value ?? arguments[i];
+            }
+            else if (value is null && known.Contains(name))
+            {
+                read._values[name] = "";
+            }
+            else
+            {
+                read.Problem = $"The option {name} is not known here. Try: ccflux help";
+                return read;
+            }
+        }
+
+        return read;
+    }
+
+    public bool Has(string name) => _values.ContainsKey(name);
+
+    public string? Value(string name) => _values.GetValueOrDefault(name);
+
+    /// <summary>The state directory that <c>--config-dir</c> names, else the environment's.</summary>
+    public StateDirectory State() => new(Value("--config-dir") is { Length: > 0 } dir ? Path.GetFullPath(dir) : StateDirectory.DefaultConfigDir());
+}

@@ -1,0 +1,80 @@
+using System.Globalization;
+using Ccflux.Hook.Delivery;
+using Ccflux.Hook.Spool;
+
+namespace Ccflux.Hook.Commands;
+
+/// <summary><c>ccflux backfill</c>: reports every transcript on the machine, older ones first. What was acknowledged before is not sent again.</summary>
+internal static class BackfillCommand
+{
+    private static readonly TimeSpan s_waitForLock = TimeSpan.FromSeconds(10);
+
+    public static async Task<int> RunAsync(StateDirectory state, string? since, TextWriter output, CancellationToken cancellationToken)
+    {
+        DateTimeOffset? from = null;
+        if (since is not null)
+        {
+            if (!DateTimeOffset.TryParse(since, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var day))
+            {
+                await output.WriteLineAsync("--since needs a day, such as 2026-11-01.").ConfigureAwait(false);
+                return 2;
+            }
+
+            from = day;
+        }
+
+        var bar = new ProgressBar(output, Console.IsOutputRedirected);
+        var courier = new Courier(state, TimeProvider.System) { Progress = bar.Show };
+        var giveUp = TimeProvider.System.GetUtcNow() + s_waitForLock;
+        Delivered delivered;
+        while ((delivered = await courier.RunAsync(Scope.Everything, from, cancellationToken).ConfigureAwait(false)) == Delivered.Busy
+            && TimeProvider.System.GetUtcNow() < giveUp)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, cancellationToken).ConfigureAwait(false);
+        }
+
+        bar.End();
+        await output.WriteLineAsync($"{courier.Acknowledged} turns acknowledged. {Sentence(delivered)}").ConfigureAwait(false);
+        return delivered == Delivered.All ? 0 : 1;
+    }
+
+    private static string Sentence(Delivered delivered) => delivered switch
+    {
+        Delivered.All => "Everything on this machine is reported.",
+        Delivered.Busy => "Another ccflux is delivering right now; try again in a minute.",
+        Delivered.NotConfigured => "No receiver is set up here. Run 'ccflux install', or 'ccflux status' to see what is missing.",
+        Delivered.Paused => "It is paused: nothing is sent until you run 'ccflux resume'.",
+        Delivered.KeyRevoked => "This device's key was revoked by the administrator: nothing is sent.",
+        Delivered.TokenRefused => "The receiver refuses the token. Ask your administrator for a new one.",
+        Delivered.Resting => "The receiver asked to be left alone for a while. What is left is sent later.",
+        Delivered.Unfinished => "The receiver could not be reached or was busy. What is left is sent later; errors.log says more.",
+    };
+
+    /// <summary>On a terminal: <c>[#########---------] 12 of 24 transcripts</c>.</summary>
+    private sealed class ProgressBar(TextWriter output, bool silent)
+    {
+        private const int Width = 30;
+        private int _shown = -1;
+
+        public void Show(int done, int all)
+        {
+            var filled = all == 0 ? Width : done * Width / all;
+            if (silent || (filled == _shown && done != all))
+            {
+                return;
+            }
+
+            _shown = filled;
+            output.Write($"\r[{new string('#', filled)}{new string('-', Width - filled)}] {done} of {all} transcripts ");
+            output.Flush();
+        }
+
+        public void End()
+        {
+            if (_shown >= 0)
+            {
+                output.WriteLine();
+            }
+        }
+    }
+}

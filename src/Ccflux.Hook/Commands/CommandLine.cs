@@ -1,0 +1,95 @@
+using Ccflux.Hook.Delivery;
+
+namespace Ccflux.Hook.Commands;
+
+/// <summary>Everything but the hot path: reads the arguments and runs a command.</summary>
+internal static class CommandLine
+{
+    private const string Help = """
+        ccflux reports what each Claude Code turn used (counts and times, never content) to your organisation's receiver.
+
+          ccflux status [--json]              whether reporting works, and exactly what is reported
+          ccflux usage [--by day|session|model] [--json]
+                                              what was used on this machine, computed here
+          ccflux pause | resume               stop and go on; turns in between are never sent
+          ccflux backfill [--since DAY]       report every transcript on this machine; safe to run again
+          ccflux install [--endpoint URL] [--token-file FILE] [--yes]
+          ccflux uninstall [--yes]            add the plugin to Claude Code, and take it out again
+          ccflux version
+
+        Every command takes --config-dir DIR (default: CLAUDE_CONFIG_DIR, else ~/.claude).
+        Claude Code itself runs 'ccflux hook', which starts 'ccflux deliver'.
+        """;
+
+    public static async Task<int> RunAsync(string[] arguments)
+    {
+        using var interrupted = new CancellationTokenSource();
+        Console.CancelKeyPress += (_, pressed) =>
+        {
+            pressed.Cancel = true;
+            interrupted.Cancel();
+        };
+        try
+        {
+            return await RunAsync(arguments, Console.Out, interrupted.Token).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or System.Text.Json.JsonException)
+        {
+            await Console.Error.WriteLineAsync($"A file of ccflux or Claude Code could not be read or written ({error.GetType().Name}). Nothing else was done.").ConfigureAwait(false);
+            return 1;
+        }
+        catch (OperationCanceledException) when (interrupted.IsCancellationRequested)
+        {
+            return 130;
+        }
+    }
+
+    private static async Task<int> RunAsync(string[] arguments, TextWriter output, CancellationToken cancellationToken)
+    {
+        if (arguments is [] or ["help" or "--help" or "-h", ..])
+        {
+            await output.WriteLineAsync(Help).ConfigureAwait(false);
+            return arguments is [] ? 2 : 0;
+        }
+
+        if (arguments is ["version" or "--version"])
+        {
+            await output.WriteLineAsync($"ccflux {ClientVersion.Text}").ConfigureAwait(false);
+            return 0;
+        }
+
+        if (arguments[0] is "usage")
+        {
+            await using var bytes = Console.OpenStandardOutput();
+            return UsageCommand.Run(arguments.AsSpan(1), bytes, Console.Error);
+        }
+
+        var rest = arguments.AsSpan(1);
+        var read = arguments[0] switch
+        {
+            "deliver" or "pause" or "resume" => Arguments.Read(rest, "--config-dir="),
+            "backfill" => Arguments.Read(rest, "--config-dir=", "--since="),
+            "status" => Arguments.Read(rest, "--config-dir=", "--json"),
+            "install" => Arguments.Read(rest, "--config-dir=", "--endpoint=", "--token-file=", "--yes"),
+            "uninstall" => Arguments.Read(rest, "--config-dir=", "--yes"),
+            _ => null,
+        };
+        if (read is null || read.Problem is not null)
+        {
+            await Console.Error.WriteLineAsync(read?.Problem ?? $"ccflux has no command '{arguments[0]}'. Try: ccflux help").ConfigureAwait(false);
+            return 2;
+        }
+
+        var state = read.State();
+        return arguments[0] switch
+        {
+            "deliver" => await DeliverCommand.RunAsync(state, cancellationToken).ConfigureAwait(false),
+            "pause" => PauseCommand.Pause(state, output),
+            "resume" => PauseCommand.Resume(state, output),
+            "install" => InstallCommand.Install(read, Console.In, output),
+            "uninstall" => InstallCommand.Uninstall(read, Console.In, output),
+            "backfill" => await BackfillCommand.RunAsync(state, read.Value("--since"), output, cancellationToken).ConfigureAwait(false),
+            _ => await StatusCommand.RunAsync(state, read.Has("--json"), output, cancellationToken).ConfigureAwait(false),
+        };
+    }
+}

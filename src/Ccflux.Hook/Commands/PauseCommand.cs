@@ -1,0 +1,30 @@
+using Ccflux.Hook.Spool;
+
+namespace Ccflux.Hook.Commands;
+
+/// <summary><c>ccflux pause</c> and <c>ccflux resume</c>: the user's switch. Turns of the time between are never sent.</summary>
+internal static class PauseCommand
+{
+    public static int Pause(StateDirectory state, TextWriter output)
+    {
+        state.Create();
+        output.WriteLine(Silence.Load(state).Open(SilenceInterval.Paused, TimeProvider.System.GetUtcNow())
+            ? "Paused. Nothing is sent from now on, and what you do until you run 'ccflux resume' is never sent later either."
+            : "It is paused already. Nothing is sent.");
+        return 0;
+    }
+
+    public static int Resume(StateDirectory state, TextWriter output)
+    {
+        state.Create();
+        if (!Silence.Load(state).Close(SilenceInterval.Paused, TimeProvider.System.GetUtcNow()))
+        {
+            output.WriteLine("It is not paused.");
+            return 0;
+        }
+
+        output.WriteLine("Resumed. Turns from now on are reported; those of the pause never are.");
+        _ = DetachedProcess.Start("deliver", "--config-dir", state.ConfigDir);
+        return 0;
+    }
+}

@@ -1,0 +1,61 @@
+using System.Text.Json.Serialization;
+using Ccflux.Contracts.Usage;
+using Ccflux.Hook.Spool;
+
+namespace Ccflux.Hook.Commands;
+
+/// <summary>What <c>ccflux status</c> knows, and what <c>--json</c> prints of it. No secret is in it.</summary>
+internal sealed record StatusReport
+{
+    public required string Version { get; init; }
+
+    public required string ConfigDir { get; init; }
+
+    public string? Endpoint { get; init; }
+
+    /// <summary>Why nothing can be sent, where the configuration is the reason.</summary>
+    public string? ConfigurationProblem { get; init; }
+
+    public required bool TokenSet { get; init; }
+
+    public required bool TokenRefused { get; init; }
+
+    /// <summary>The public half of this device's key; null where none was made yet.</summary>
+    public string? PublicKey { get; init; }
+
+    public required bool KeyRegistered { get; init; }
+
+    public required bool KeyRevoked { get; init; }
+
+    public required bool Paused { get; init; }
+
+    /// <summary>Times whose turns are never sent.</summary>
+    public required IReadOnlyList<SilenceInterval> Silence { get; init; }
+
+    /// <summary>Turns that await acknowledgement.</summary>
+    public required int Queued { get; init; }
+
+    /// <summary>Hook events that deliver has not dealt with.</summary>
+    public required int Spooled { get; init; }
+
+    /// <summary>True while a deliver is running.</summary>
+    public required bool Delivering { get; init; }
+
+    /// <summary>What the receiver answered just now: <c>ok</c>, or why not.</summary>
+    public string? Reachable { get; init; }
+
+    /// <summary>Whether Claude Code's own telemetry is switched on in this config dir or environment.</summary>
+    public required bool Telemetry { get; init; }
+
+    public DateTimeOffset? LastReportUtc { get; init; }
+
+    /// <summary>The last turn, exactly as it was sent.</summary>
+    public TurnBatch? LastPayload { get; init; }
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    WriteIndented = true)]
+[JsonSerializable(typeof(StatusReport))]
+internal sealed partial class StatusJson : JsonSerializerContext;

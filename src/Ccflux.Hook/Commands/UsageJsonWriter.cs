@@ -1,0 +1,63 @@
+using System.Text.Json;
+
+namespace Ccflux.Hook.Commands;
+
+/// <summary>Writes <c>{"totals":{…},"rows":[{"key":…,"input_tokens":…,…,"models":{NAME:{…}}}]}</c>.</summary>
+internal static class UsageJsonWriter
+{
+    public static void Write(UsageTable table, Stream output)
+    {
+        using var json = new Utf8JsonWriter(output);
+        json.WriteStartObject();
+        json.WriteStartObject("totals");
+        WriteSum(json, table.Totals);
+        json.WriteEndObject();
+        json.WriteStartArray("rows");
+        foreach (var row in table.Rows)
+        {
+            json.WriteStartObject();
+            json.WriteString("key", row.Key);
+            WriteSum(json, row.Sum);
+            json.WriteStartObject("models");
+            foreach (var (model, sum) in row.Models)
+            {
+                json.WriteStartObject(model);
+                WriteSum(json, sum);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        if (table.UnpricedModels.Count > 0)
+        {
+            json.WriteStartArray("unpriced_models");
+            foreach (var model in table.UnpricedModels)
+            {
+                json.WriteStringValue(model);
+            }
+
+            json.WriteEndArray();
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteSum(Utf8JsonWriter json, UsageSum sum)
+    {
+        json.WriteNumber("input_tokens", sum.InputTokens);
+        json.WriteNumber("output_tokens", sum.OutputTokens);
+        json.WriteNumber("cache_read_tokens", sum.CacheReadTokens);
+        json.WriteNumber("cache_write_tokens", sum.CacheWriteTokens);
+        json.WriteNumber("cache_write_1h_tokens", sum.CacheWrite1hTokens);
+        json.WriteNumber("messages", sum.Messages);
+        // The division drops the zeros that a decimal sum keeps at its end.
+        json.WriteNumber("cost_usd", sum.CostUsd / 1.0000000000000000m);
+        if (sum.Partial)
+        {
+            json.WriteBoolean("partial", value: true);
+        }
+    }
+}

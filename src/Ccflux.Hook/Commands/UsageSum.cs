@@ -1,0 +1,42 @@
+using Ccflux.Contracts.Pricing;
+using Ccflux.Contracts.Usage;
+
+namespace Ccflux.Hook.Commands;
+
+/// <summary>A line of <c>ccflux usage</c>.</summary>
+internal sealed class UsageSum
+{
+    public long InputTokens { get; private set; }
+
+    public long OutputTokens { get; private set; }
+
+    public long CacheReadTokens { get; private set; }
+
+    public long CacheWriteTokens { get; private set; }
+
+    public long CacheWrite1hTokens { get; private set; }
+
+    public long Messages { get; private set; }
+
+    public decimal CostUsd { get; private set; }
+
+    /// <summary>Some message never got its final figures, so that output may be too low.</summary>
+    public bool Partial { get; private set; }
+
+    /// <summary>Some of it has no price and is not in <see cref="CostUsd"/>.</summary>
+    public bool Unpriced { get; private set; }
+
+    public void Add(string model, DateOnly day, ModelUsage usage)
+    {
+        InputTokens += usage.InputTokens;
+        OutputTokens += usage.OutputTokens;
+        CacheReadTokens += usage.CacheReadTokens;
+        CacheWriteTokens += usage.CacheWriteTokens;
+        CacheWrite1hTokens += usage.CacheWrite1hTokens;
+        Messages += usage.Messages;
+        Partial |= usage.Partial;
+        var cost = PriceList.BuiltIn.Cost(model, day, usage);
+        CostUsd += cost ?? 0;
+        Unpriced |= cost is null;
+    }
+}

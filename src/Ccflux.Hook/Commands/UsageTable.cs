@@ -1,0 +1,78 @@
+using Ccflux.Contracts.Usage;
+using Ccflux.Hook.Transcript;
+
+namespace Ccflux.Hook.Commands;
+
+/// <summary>What the rows of <c>ccflux usage</c> stand for.</summary>
+internal enum UsageBy
+{
+    Day = 1,
+    Session,
+    Model,
+}
+
+/// <summary>Local totals: of everything, by key, and by key and model.</summary>
+internal sealed class UsageTable(UsageBy by)
+{
+    private readonly Dictionary<string, UsageRow> _rows = new(StringComparer.Ordinal);
+
+    public UsageSum Totals { get; } = new();
+
+    public SortedSet<string> UnpricedModels { get; } = new(StringComparer.Ordinal);
+
+    public List<ReadProblem> Problems { get; } = [];
+
+    public int MalformedLines { get; private set; }
+
+    /// <summary>Days and models by name, sessions in the order they began.</summary>
+    public IEnumerable<UsageRow> Rows => by == UsageBy.Session ? _rows.Values : _rows.Values.OrderBy(row => row.Key, StringComparer.Ordinal);
+
+    public void Add(ScanResult session)
+    {
+        Problems.AddRange(session.Problems);
+        MalformedLines += session.MalformedLines;
+        foreach (var turn in session.Turns)
+        {
+            foreach (var (model, usage) in turn.Models)
+            {
+                Add(turn, model, usage);
+            }
+        }
+    }
+
+    private void Add(TurnReport turn, string model, ModelUsage usage)
+    {
+        var day = DateOnly.FromDateTime(turn.EndedUtc.UtcDateTime);
+        var key = by switch
+        {
+            UsageBy.Day => day.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture),
+            UsageBy.Session => turn.SessionId,
+            UsageBy.Model => model,
+        };
+        if (!_rows.TryGetValue(key, out var row))
+        {
+            _rows.Add(key, row = new UsageRow(key));
+        }
+
+        if (!row.Models.TryGetValue(model, out var ofModel))
+        {
+            row.Models.Add(model, ofModel = new UsageSum());
+        }
+
+        Totals.Add(model, day, usage);
+        row.Sum.Add(model, day, usage);
+        ofModel.Add(model, day, usage);
+        if (ofModel.Unpriced)
+        {
+            UnpricedModels.Add(model);
+        }
+    }
+}
+
+/// <summary>The usage of one day, session or model.</summary>
+internal sealed record UsageRow(string Key)
+{
+    public UsageSum Sum { get; } = new();
+
+    public SortedDictionary<string, UsageSum> Models { get; } = new(StringComparer.Ordinal);
+}

@@ -1,0 +1,84 @@
+using System.Text;
+using System.Text.Json;
+using Ccflux.Contracts.Auth;
+using Ccflux.Contracts.Http;
+using Ccflux.Hook.Spool;
+
+namespace Ccflux.Hook.Delivery;
+
+/// <summary>The access token: from <c>token_cache.json</c> while it lasts, else exchanged for the refresh token at <c>POST /token</c>.</summary>
+internal sealed class AccessTokens(StateDirectory state, Settings settings, Wire wire, TimeProvider time, StateLog log)
+{
+    private static readonly TimeSpan s_margin = TimeSpan.FromMinutes(1);
+
+    private string? _current;
+
+    /// <summary>True where the receiver refused this very refresh token before: nothing is asked until it changes.</summary>
+    public bool WasRefused =>
+        AtomicFile.Read(state.TokenRefused) is { } bytes && bytes.AsSpan().SequenceEqual(Encoding.ASCII.GetBytes(settings.Fingerprint));
+
+    /// <returns>The token, or the answer that stands in its way.</returns>
+    public async Task<(string? Token, Answer? Refusal)> GetAsync(CancellationToken cancellationToken)
+    {
+        if ((_current ??= Cached()) is { } cached)
+        {
+            return (cached, null);
+        }
+
+        var answer = await wire.PostAsync(Routes.Token, settings.RefreshToken, null, null, mayPack: false, cancellationToken).ConfigureAwait(false);
+        if (answer.Status == 401)
+        {
+            AtomicFile.Write(state.TokenRefused, Encoding.ASCII.GetBytes(settings.Fingerprint));
+            log.Error("token: the receiver refuses it (revoked or expired); nothing is sent until it is replaced");
+            return (null, answer);
+        }
+
+        if (!answer.IsSuccess || Read(answer.Body) is not { } reply)
+        {
+            return (null, answer.IsSuccess ? Answer.None("no token in the answer to /token") : answer);
+        }
+
+        var cache = new CachedToken(reply.AccessToken, reply.ExpiresAt, settings.Fingerprint);
+        AtomicFile.Write(state.TokenCache, JsonSerializer.SerializeToUtf8Bytes(cache, StateJson.Default.CachedToken));
+        File.Delete(state.TokenRefused);
+        Fault.Point(Fault.TokenCached);
+        _current = reply.AccessToken;
+        return (_current, null);
+    }
+
+    public void Drop()
+    {
+        _current = null;
+        File.Delete(state.TokenCache);
+    }
+
+    private string? Cached()
+    {
+        try
+        {
+            return AtomicFile.Read(state.TokenCache) is { } json
+                && JsonSerializer.Deserialize(json, StateJson.Default.CachedToken) is { AccessToken.Length: > 0 } cache
+                && cache.ExpiresAt - s_margin > time.GetUtcNow()
+                && (cache.For is null || string.Equals(cache.For, settings.Fingerprint, StringComparison.Ordinal))
+                ? cache.AccessToken
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null; // damaged: exchanged anew
+        }
+    }
+
+    private static TokenReply? Read(byte[] body)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(body, AuthJson.Default.TokenReply) is { AccessToken.Length: > 0 } reply
+                && !reply.AccessToken.AsSpan().ContainsAnyExceptInRange('!', '~') ? reply : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using System.Text;
+using System.Text.Json;
+using Ccflux.Contracts.Usage;
+using Ccflux.Hook.Spool;
+
+namespace Ccflux.Hook.Delivery;
+
+/// <summary>What an acknowledgement leaves on disk besides the watermarks: the last report, and the identity of the receiver's database.</summary>
+internal sealed class Acknowledgement(StateDirectory state, StateLog log, TimeProvider time)
+{
+    private const int MaxStoreId = 128;
+
+    /// <summary>True where everything must be sent again, now or since an earlier run that did not finish it.</summary>
+    public bool MustResendAll => File.Exists(state.ResendAll);
+
+    public void Note(ReportReply reply, TurnBatch sent)
+    {
+        var last = new LastReport(
+            time.GetUtcNow(), sent.Turns.Count, reply.Accepted, reply.Unchanged, sent with { Turns = [sent.Turns.MaxBy(turn => turn.EndedUtc)!] });
+        AtomicFile.Write(state.LastReport, JsonSerializer.SerializeToUtf8Bytes(last, StateJson.Default.LastReport));
+        var expired = reply.Expired > 0 ? $", {reply.Expired} older than the receiver keeps" : "";
+        log.Activity($"report: {sent.Turns.Count} turns acknowledged ({reply.Accepted} new or better, {reply.Unchanged} unchanged{expired})");
+        NoteStore(reply.Store);
+    }
+
+    public void ResentAll() => File.Delete(state.ResendAll);
+
+    private void NoteStore(string store)
+    {
+        if (store.Length is 0 or > MaxStoreId)
+        {
+            return;
+        }
+
+        var known = AtomicFile.Read(state.Store) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
+        if (string.Equals(known, store, StringComparison.Ordinal))
+        {
+            return;
+        }
+
+        if (known is not null)
+        {
+            // The mark stands before the new name does: killed in between, it is found again at the next answer.
+            AtomicFile.Write(state.ResendAll, "reset"u8);
+            log.Activity("report: the receiver's database was replaced; everything is sent again");
+        }
+
+        AtomicFile.Write(state.Store, Encoding.UTF8.GetBytes(store));
+        Fault.Point(Fault.StoreNoted);
+    }
+}

@@ -1,0 +1,53 @@
+using Ccflux.Contracts.Http;
+
+namespace Ccflux.Hook.Delivery;
+
+/// <summary>What an answer obliges to.</summary>
+internal enum Duty
+{
+    /// <summary>It is stored.</summary>
+    Done,
+
+    /// <summary>The access token is not valid any more: get another, try once.</summary>
+    NewToken,
+
+    /// <summary>The receiver does not know the key: register it, try once.</summary>
+    Register,
+
+    /// <summary>The clocks disagree: measure by the receiver's, sign and date anew.</summary>
+    MeasureClock,
+
+    /// <summary>The signature did not fit what arrived: try once unpacked, for something on the way may have unpacked it.</summary>
+    SendPlain,
+
+    /// <summary>Too large: send it in parts.</summary>
+    Split,
+
+    /// <summary>Refused for good: find the report that is at fault and set it aside.</summary>
+    SetAside,
+
+    /// <summary>The key was revoked: clear the queue, go silent.</summary>
+    GoSilent,
+
+    /// <summary>Keep everything and come again later.</summary>
+    Wait,
+}
+
+/// <summary>Which duty follows from an answer.</summary>
+internal static class AnswerRule
+{
+    public static Duty For(Answer answer) => answer switch
+    {
+        { IsSuccess: true } => Duty.Done,
+        { Status: 401 } => Duty.NewToken,
+        { Status: 403, Code: ErrorCodes.KeyRevoked } => Duty.GoSilent,
+        { Status: 403, Code: ErrorCodes.KeyNotRegistered } => Duty.Register,
+        { Status: 403, Code: ErrorCodes.TimestampStale } => Duty.MeasureClock,
+        { Status: 403, Code: ErrorCodes.SignatureInvalid } => Duty.SendPlain,
+        { Status: 400, Code: ErrorCodes.FutureTurns } => Duty.MeasureClock,
+        // A 400 without our code is a proxy's word, not the receiver's; nothing is thrown away on it.
+        { Status: 400, Code: ErrorCodes.InvalidPayload } => Duty.SetAside,
+        { Status: 413 } => Duty.Split,
+        _ => Duty.Wait,
+    };
+}

@@ -1,0 +1,126 @@
+using System.Globalization;
+using Ccflux.Hook.Spool;
+
+namespace Ccflux.Hook.Delivery;
+
+/// <summary>How a delivery went.</summary>
+internal enum Delivered
+{
+    /// <summary>Everything there was is acknowledged.</summary>
+    All,
+
+    /// <summary>Another process delivers for this config dir.</summary>
+    Busy,
+
+    NotConfigured,
+    Paused,
+    KeyRevoked,
+    TokenRefused,
+
+    /// <summary>The receiver asked not to be called before a time that has not come.</summary>
+    Resting,
+
+    /// <summary>Something is left for a later try; errors.log says why.</summary>
+    Unfinished,
+}
+
+/// <summary>Puts a delivery together and runs it under the lock.</summary>
+internal sealed class Courier(StateDirectory state, TimeProvider time)
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(15);
+
+    private readonly StateLog _log = new(state, time);
+
+    public Action<int, int>? Progress { get; init; }
+
+    /// <summary>Turns acknowledged so far.</summary>
+    public int Acknowledged { get; private set; }
+
+    public async Task<Delivered> RunAsync(Scope scope, DateTimeOffset? since, CancellationToken cancellationToken)
+    {
+        state.Create();
+        var spool = new SpoolFile(state.Spool);
+        while (true)
+        {
+            Delivered delivered;
+            using (var held = DeliverLock.TryTake(state.Lock))
+            {
+                if (held is null)
+                {
+                    return Delivered.Busy;
+                }
+
+                Fault.Point(Fault.LockTaken);
+                delivered = await RunLockedAsync(scope, since, cancellationToken).ConfigureAwait(false);
+            }
+
+            // An event that found the lock taken started nothing: look once more now that it is free.
+            if (delivered != Delivered.All || scope == Scope.Everything || spool.Read().Events.Count == 0)
+            {
+                return delivered;
+            }
+        }
+    }
+
+    private async Task<Delivered> RunLockedAsync(Scope scope, DateTimeOffset? since, CancellationToken cancellationToken)
+    {
+        SettingsSource.Keep(state);
+        if (SettingsSource.Find(state, out var why) is not { } settings)
+        {
+            _log.Error($"deliver: {why}");
+            return Delivered.NotConfigured;
+        }
+
+        if (IsSilent() is { } reason)
+        {
+            return reason;
+        }
+
+        if (RetryTime.Read(state, time.GetUtcNow()) is not null)
+        {
+            return Delivered.Resting;
+        }
+
+        var clock = new ClockSkew(time);
+        using var wire = new Wire(settings.BaseAddress, clock, Environment.GetEnvironmentVariable("CCFLUX_CA_CERT"));
+        var tokens = new AccessTokens(state, settings, wire, time, _log);
+        if (tokens.WasRefused)
+        {
+            return Delivered.TokenRefused;
+        }
+
+        var post = new SignedPost(wire, tokens, DeviceKey.LoadOrCreate(state, _log), clock);
+        var reporter = new Reporter(post, new KeyRegistration(state, post, _log), clock);
+        var outbox = new Outbox(state);
+        var acknowledgement = new Acknowledgement(state, _log, time);
+        var sender = new Sender(state, _log, time, outbox, reporter, acknowledgement, new Patience(time, PatienceLimit(), Random.Shared));
+        var run = new DeliveryRun(state, _log, time, new SessionScans(state, _log, time), outbox, sender, reporter, acknowledgement) { Progress = Progress };
+        var all = await run.RunAsync(scope, since, cancellationToken).ConfigureAwait(false);
+        Acknowledged += sender.Acknowledged;
+        return all ? Delivered.All : IsSilent() ?? (tokens.WasRefused ? Delivered.TokenRefused : Delivered.Unfinished);
+    }
+
+    /// <summary>Null where sending is in order. Deleting the marker of a revoked key is the user's way to provision anew and ends that silence.</summary>
+    private Delivered? IsSilent()
+    {
+        var silence = Silence.Load(state);
+        if (File.Exists(state.KeyRevoked))
+        {
+            silence.Open(SilenceInterval.KeyRevoked, new DateTimeOffset(File.GetLastWriteTimeUtc(state.KeyRevoked), TimeSpan.Zero));
+            return Delivered.KeyRevoked;
+        }
+
+        if (silence.Close(SilenceInterval.KeyRevoked, time.GetUtcNow()))
+        {
+            File.Delete(state.KeyRegistered);
+            _log.Activity("key: provisioned anew");
+        }
+
+        return silence.IsPaused ? Delivered.Paused : null;
+    }
+
+    private static TimeSpan PatienceLimit() =>
+        int.TryParse(Environment.GetEnvironmentVariable("CCFLUX_PATIENCE_SECS"), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+            ? TimeSpan.FromSeconds(seconds)
+            : s_patience;
+}

@@ -1,0 +1,55 @@
+using System.Security.Cryptography;
+using Ccflux.Contracts.Signing;
+using Ccflux.Hook.Spool;
+using Org.BouncyCastle.Math.EC.Rfc8032;
+
+namespace Ccflux.Hook.Delivery;
+
+/// <summary>This machine's Ed25519 key, in <c>signing_key</c>: 32 raw bytes (64 are taken, seed first), mode 0600. It is made at the first delivery
+/// and after somebody deleted it.</summary>
+internal sealed class DeviceKey
+{
+    private const int SeedBytes = 32;
+
+    private readonly byte[] _seed;
+    private readonly byte[] _public = new byte[SignatureHeader.PublicKeyBytes];
+
+    private DeviceKey(byte[] seed)
+    {
+        _seed = seed;
+        Ed25519.GeneratePublicKey(_seed, 0, _public, 0);
+        PublicBase64 = Convert.ToBase64String(_public);
+    }
+
+    public string PublicBase64 { get; }
+
+    public static DeviceKey LoadOrCreate(StateDirectory state, StateLog log)
+    {
+        if (Load(state) is { } existing)
+        {
+            return existing;
+        }
+
+        if (File.Exists(state.SigningKey))
+        {
+            log.Error("key: signing_key is damaged, a new key is made");
+        }
+
+        var key = new DeviceKey(RandomNumberGenerator.GetBytes(SeedBytes));
+        AtomicFile.Write(state.SigningKey, key._seed);
+        Fault.Point(Fault.KeyWritten);
+        return key;
+    }
+
+    /// <summary>Null where there is none, or none of a key's length.</summary>
+    public static DeviceKey? Load(StateDirectory state) =>
+        AtomicFile.Read(state.SigningKey) is { Length: SeedBytes or 2 * SeedBytes } bytes ? new DeviceKey(bytes[..SeedBytes]) : null;
+
+    public SignatureHeader Sign(ReadOnlySpan<byte> body, string timestamp)
+    {
+        var message = SignatureHeader.Message(body, timestamp);
+        var signature = new byte[SignatureHeader.SignatureBytes];
+        Ed25519.Sign(_seed, 0, message, 0, message.Length, signature, 0);
+        return new SignatureHeader(signature, _public);
+    }
+}

@@ -1,0 +1,81 @@
+using Ccflux.Contracts.Usage;
+using Ccflux.Hook.Spool;
+
+namespace Ccflux.Hook.Delivery;
+
+/// <summary>A scanned session whose watermark moves once none of its turns is open.</summary>
+internal sealed class SessionWork(Action commit)
+{
+    public int Open { get; private set; }
+
+    public void Opened() => Open++;
+
+    public void Closed()
+    {
+        Open--;
+        if (Open == 0)
+        {
+            commit();
+            Fault.Point(Fault.Committed);
+        }
+    }
+}
+
+/// <summary>A turn on its way, and the session it was scanned from; null where it comes from the queue alone.</summary>
+internal sealed record OutgoingTurn(TurnReport Turn, SessionWork? Work);
+
+/// <summary>Turns on their way, oldest first. Bounded by its user: it is sent off whenever it holds a batch.</summary>
+internal sealed class Outbox(StateDirectory state)
+{
+    private readonly Dictionary<TurnId, TurnReport> _queued = [];
+    private readonly List<OutgoingTurn> _turns = [];
+
+    public int Count => _turns.Count;
+
+    public IReadOnlyList<OutgoingTurn> Turns => _turns;
+
+    /// <summary>Everything that waits, the queue's own turns included.</summary>
+    public IEnumerable<TurnReport> Waiting => _turns.Select(outgoing => outgoing.Turn).Concat(_queued.Values);
+
+    public void Restore(IEnumerable<TurnReport> queued)
+    {
+        foreach (var turn in queued)
+        {
+            _queued[TurnId.Of(turn)] = turn;
+        }
+    }
+
+    /// <summary>Adds a scanned turn, in place of an older report of it.</summary>
+    public void Add(TurnReport turn, SessionWork work)
+    {
+        _queued.Remove(TurnId.Of(turn));
+        work.Opened();
+        _turns.Add(new OutgoingTurn(turn, work));
+    }
+
+    /// <summary>Takes up what only the queue holds: its transcript may be gone.</summary>
+    public void AddQueued()
+    {
+        _turns.AddRange(_queued.Values.Select(turn => new OutgoingTurn(turn, null)));
+        _queued.Clear();
+    }
+
+    /// <summary>Acknowledged or set aside: out of the box, and the watermarks of finished sessions move.</summary>
+    public void Remove(IReadOnlyList<OutgoingTurn> done)
+    {
+        var gone = done.ToHashSet();
+        _turns.RemoveAll(gone.Contains);
+        foreach (var outgoing in done)
+        {
+            outgoing.Work?.Closed();
+        }
+    }
+
+    public void Clear()
+    {
+        _turns.Clear();
+        _queued.Clear();
+    }
+
+    public void Save() => ReportQueue.Save(state, Waiting);
+}

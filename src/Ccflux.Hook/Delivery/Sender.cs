@@ -1,0 +1,118 @@
+using Ccflux.Hook.Spool;
+
+namespace Ccflux.Hook.Delivery;
+
+/// <summary>Sends the outbox batch by batch and does what each answer obliges to, until it is empty or there is reason to stop.</summary>
+internal sealed class Sender(
+    StateDirectory state, StateLog log, TimeProvider time, Outbox outbox, Reporter reporter, Acknowledgement acknowledgement, Patience patience)
+{
+    /// <summary>True once there is no point in going on in this run.</summary>
+    public bool Stopped { get; private set; }
+
+    /// <summary>Turns acknowledged in this run.</summary>
+    public int Acknowledged { get; private set; }
+
+    /// <returns>False where it stopped with turns left.</returns>
+    public async Task<bool> FlushAsync(CancellationToken cancellationToken)
+    {
+        if (outbox.Count == 0)
+        {
+            return !Stopped;
+        }
+
+        outbox.Save();
+        Fault.Point(Fault.QueueSaved);
+        foreach (var batch in BatchPacker.Pack([.. outbox.Turns], outgoing => outgoing.Turn))
+        {
+            if (!await SendAsync(batch, cancellationToken).ConfigureAwait(false))
+            {
+                Stopped = true;
+                return false;
+            }
+
+            outbox.Save();
+            Fault.Point(Fault.QueueTrimmed);
+        }
+
+        return true;
+    }
+
+    private async Task<bool> SendAsync(IReadOnlyList<OutgoingTurn> batch, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (Silence.Load(state).IsPaused)
+            {
+                return false; // paused while this run was under way
+            }
+
+            var result = await reporter.SendAsync([.. batch.Select(outgoing => outgoing.Turn)], cancellationToken).ConfigureAwait(false);
+            switch (result.Duty)
+            {
+                case Duty.Done:
+                    Fault.Point(Fault.Acknowledged);
+                    patience.Succeeded();
+                    outbox.Remove(batch);
+                    acknowledgement.Note(result.Reply!, reporter.Batch([.. batch.Select(outgoing => outgoing.Turn)]));
+                    Acknowledged += batch.Count;
+                    return true;
+
+                case Duty.Split or Duty.SetAside when batch.Count > 1:
+                    // Halves find the report at fault in a few requests, and cost the others nothing.
+                    var half = batch.Count / 2;
+                    return await SendAsync([.. batch.Take(half)], cancellationToken).ConfigureAwait(false)
+                        && await SendAsync([.. batch.Skip(half)], cancellationToken).ConfigureAwait(false);
+
+                case Duty.Split or Duty.SetAside:
+                    RejectedReports.Add(state, batch[0].Turn);
+                    log.Error($"report: {result.Answer.Describe()}: turn {batch[0].Turn.TurnIndex} of session {batch[0].Turn.SessionId} set aside in rejected_reports.jsonl");
+                    outbox.Remove(batch);
+                    return true;
+
+                case Duty.GoSilent:
+                    GoSilent();
+                    return false;
+
+                case Duty.NewToken:
+                    return false; // logged where it was refused
+
+                default:
+                    if (!await WaitAsync(result.Answer, cancellationToken).ConfigureAwait(false))
+                    {
+                        return false;
+                    }
+
+                    break;
+            }
+        }
+    }
+
+    /// <summary>The key was revoked: what waits is never sent, nor is what follows until somebody deletes the key and this marker.</summary>
+    private void GoSilent()
+    {
+        var from = outbox.Waiting.Select(turn => turn.EndedUtc).Append(time.GetUtcNow()).Min();
+        Silence.Load(state).Open(SilenceInterval.KeyRevoked, from);
+        AtomicFile.Write(state.KeyRevoked, []);
+        outbox.Clear();
+        outbox.Save();
+        log.Error("key: this device's key was revoked; the queue is cleared and nothing is sent any more");
+    }
+
+    private async Task<bool> WaitAsync(Answer answer, CancellationToken cancellationToken)
+    {
+        if (patience.Next(answer.RetryAfter) is not { } wait)
+        {
+            if (answer.RetryAfter is { } asked)
+            {
+                RetryTime.Write(state, time.GetUtcNow() + asked);
+            }
+
+            log.Error($"report: {answer.Describe()}; {outbox.Count} turns wait for a later event");
+            return false;
+        }
+
+        log.Error($"report: {answer.Describe()}; next try in {wait.TotalSeconds:F0} s");
+        await Task.Delay(wait, time, cancellationToken).ConfigureAwait(false);
+        return true;
+    }
+}

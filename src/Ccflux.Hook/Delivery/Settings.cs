@@ -1,0 +1,77 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Ccflux.Hook.Spool;
+
+namespace Ccflux.Hook.Delivery;
+
+/// <summary>Where to report and as whom, once both are known and allowed.</summary>
+/// <param name="BaseAddress">Ends in a slash.</param>
+/// <param name="RefreshToken">The user's token.</param>
+internal sealed record Settings(Uri BaseAddress, string RefreshToken)
+{
+    /// <summary>Tells tokens and endpoints apart without naming them.</summary>
+    public string Fingerprint { get; } =
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{BaseAddress}\n{RefreshToken}")).AsSpan(0, 16));
+
+    public override string ToString() => $"Settings {{ BaseAddress = {BaseAddress} }}";
+}
+
+/// <summary>Finds the settings: the plugin's options in the environment, else <c>config.json</c>.</summary>
+internal static class SettingsSource
+{
+    public const string EndpointOption = "CLAUDE_PLUGIN_OPTION_API_ENDPOINT";
+    public const string TokenOption = "CLAUDE_PLUGIN_OPTION_API_TOKEN";
+    private const int MaxToken = 4096;
+
+    /// <returns>Null where something is missing or refused; <paramref name="why"/> then says what, in a sentence.</returns>
+    public static Settings? Find(StateDirectory state, out string why)
+    {
+        var saved = Read(state);
+        var endpoint = Option(EndpointOption) ?? saved.Endpoint;
+        var token = Option(TokenOption) ?? saved.Token;
+        if (endpoint is not { Length: > 0 } || token is not { Length: > 0 })
+        {
+            why = endpoint is { Length: > 0 } ? "No token is set." : "No endpoint is set.";
+            return null;
+        }
+
+        token = token.Trim();
+        if (token.Length > MaxToken || token.AsSpan().ContainsAnyExceptInRange('!', '~'))
+        {
+            why = "The token holds characters that no token has. Was it copied whole?";
+            return null;
+        }
+
+        var allowHttp = Environment.GetEnvironmentVariable("CCFLUX_ALLOW_HTTP") is "1";
+        return Endpoint.Parse(endpoint, allowHttp, out why) is { } address ? new Settings(address, token) : null;
+    }
+
+    /// <summary>Keeps the plugin's options for the commands that run outside a hook, where they changed.</summary>
+    public static void Keep(StateDirectory state)
+    {
+        var saved = Read(state);
+        var wanted = new ClientConfig(Option(EndpointOption) ?? saved.Endpoint, Option(TokenOption) ?? saved.Token);
+        if (wanted != saved)
+        {
+            Write(state, wanted);
+        }
+    }
+
+    public static void Write(StateDirectory state, ClientConfig config) =>
+        AtomicFile.Write(state.Config, JsonSerializer.SerializeToUtf8Bytes(config, StateJson.Default.ClientConfig));
+
+    public static ClientConfig Read(StateDirectory state)
+    {
+        try
+        {
+            return AtomicFile.Read(state.Config) is { } json ? JsonSerializer.Deserialize(json, StateJson.Default.ClientConfig) ?? new(null, null) : new(null, null);
+        }
+        catch (JsonException)
+        {
+            return new(null, null); // a damaged file is no configuration; status says that none is set
+        }
+    }
+
+    private static string? Option(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+}

@@ -1,0 +1,43 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Ccflux.Hook.Spool;
+
+namespace Ccflux.Hook.Install;
+
+/// <summary>A file as it was before the installation (null: it was not there), and a hash of what the installation made of it.</summary>
+internal sealed record ChangedFile(string Path, string? BeforeBase64, string After)
+{
+    // Not a byte[] property: generated serialisers write a null array as an empty one.
+    [JsonIgnore]
+    public byte[]? Before => BeforeBase64 is null ? null : Convert.FromBase64String(BeforeBase64);
+
+    public static ChangedFile Of(string path, byte[]? before, byte[]? after) =>
+        new(path, before is null ? null : Convert.ToBase64String(before), after is null ? "" : InstallRecord.Hash(after));
+}
+
+/// <summary><c>install.json</c>: what uninstall needs to put everything back byte for byte.</summary>
+internal sealed record InstallRecord(IReadOnlyList<ChangedFile> Files)
+{
+    public static InstallRecord? Load(StateDirectory state)
+    {
+        try
+        {
+            return AtomicFile.Read(state.InstallRecord) is { } json ? JsonSerializer.Deserialize(json, InstallJson.Default.InstallRecord) : null;
+        }
+        catch (JsonException)
+        {
+            return null; // then uninstall takes out what is ours, entry by entry
+        }
+    }
+
+    public void Save(StateDirectory state) => AtomicFile.Write(state.InstallRecord, JsonSerializer.SerializeToUtf8Bytes(this, InstallJson.Default.InstallRecord));
+
+    public ChangedFile? Of(string path) => Files.FirstOrDefault(file => string.Equals(file.Path, path, StringComparison.Ordinal));
+
+    public static string Hash(byte[] content) => Convert.ToHexStringLower(SHA256.HashData(content));
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(InstallRecord))]
+internal sealed partial class InstallJson : JsonSerializerContext;

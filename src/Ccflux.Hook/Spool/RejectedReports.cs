@@ -1,0 +1,24 @@
+using System.Text.Json;
+using Ccflux.Contracts.Usage;
+
+namespace Ccflux.Hook.Spool;
+
+/// <summary><c>rejected_reports.jsonl</c>: turns that the receiver refused for good, kept for whoever looks into it, the newest 256 KiB.</summary>
+internal static class RejectedReports
+{
+    private const int MaxBytes = 256 * 1024;
+
+    public static void Add(StateDirectory state, TurnReport turn)
+    {
+        var line = JsonSerializer.SerializeToUtf8Bytes(turn, UsageJson.Default.TurnReport);
+        var kept = AtomicFile.Read(state.Rejected) ?? [];
+        var from = 0;
+        if (kept.Length + line.Length + 1 > MaxBytes)
+        {
+            from = Math.Max(0, kept.Length - (MaxBytes / 2));
+            from += kept.AsSpan(from).IndexOf((byte)'\n') + 1;
+        }
+
+        AtomicFile.Write(state.Rejected, [.. kept.AsSpan(from), .. line, (byte)'\n']);
+    }
+}

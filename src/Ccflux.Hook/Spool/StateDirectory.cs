@@ -1,0 +1,114 @@
+namespace Ccflux.Hook.Spool;
+
+/// <summary>The files below <c>&lt;config dir&gt;/ccflux/</c>. Their names and formats are those of ccflux 0.1 where it had them, so that an
+/// existing installation goes on.</summary>
+internal sealed class StateDirectory(string configDir)
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    public string ConfigDir { get; } = configDir;
+
+    public string Root { get; } = Path.Combine(configDir, "ccflux");
+
+    /// <summary>What hook events leave behind: a line each.</summary>
+    public string Spool => In("spool.jsonl");
+
+    /// <summary>Held by the one <c>deliver</c> that runs.</summary>
+    public string Lock => In("deliver.lock");
+
+    public string Config => In("config.json");
+
+    public string TokenCache => In("token_cache.json");
+
+    /// <summary>Hash of the refresh token that the receiver refused, so that it is not tried again.</summary>
+    public string TokenRefused => In("token_refused");
+
+    public string SigningKey => In("signing_key");
+
+    public string KeyRegistered => In("key_registered");
+
+    public string KeyRevoked => In("key_revoked");
+
+    public string Queue => In("pending_reports.jsonl");
+
+    /// <summary>ccflux 0.1's queue, set aside: what it holds is in the transcripts too, and counted rightly there.</summary>
+    public string LegacyQueue => In("pending_reports.0.1.jsonl");
+
+    public string Rejected => In("rejected_reports.jsonl");
+
+    /// <summary>Intervals whose turns are never sent.</summary>
+    public string Silence => In("silence.json");
+
+    /// <summary>Identity of the receiver's database, as its last answer told it.</summary>
+    public string Store => In("store_id");
+
+    /// <summary>Present while everything must be sent again, because the receiver's database was replaced.</summary>
+    public string ResendAll => In("resend_all");
+
+    /// <summary>Before this time (epoch milliseconds) the receiver does not want to be asked.</summary>
+    public string RetryAt => In("retry_at");
+
+    /// <summary>What was acknowledged last, for <c>ccflux status</c>.</summary>
+    public string LastReport => In("last_report.json");
+
+    /// <summary>What stood in Claude Code's own files before <c>ccflux install</c> changed them.</summary>
+    public string InstallRecord => In("install.json");
+
+    /// <summary>Which session counts a message, by hashes of message ids.</summary>
+    public string Ledger => In("ledger");
+
+    public string ActivityLog => In("activity.log");
+
+    public string ErrorLog => In("errors.log");
+
+    /// <summary>The config dir a transcript belongs to: the folder above <c>projects/</c>, else the environment's.</summary>
+    public static StateDirectory Of(string? transcriptPath) => new(ConfigDirOf(transcriptPath) ?? DefaultConfigDir());
+
+    /// <summary><c>CLAUDE_CONFIG_DIR</c>, else <c>~/.claude</c>.</summary>
+    public static string DefaultConfigDir()
+    {
+        var configured = Environment.GetEnvironmentVariable("CLAUDE_CONFIG_DIR");
+        return configured is { Length: > 0 } && Path.IsPathRooted(configured)
+            ? configured
+            : Path.Combine(Home(), ".claude");
+    }
+
+    public static string Home() =>
+        Environment.GetEnvironmentVariable(OperatingSystem.IsWindows() ? "USERPROFILE" : "HOME") is { Length: > 0 } home
+            ? home
+            : Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+
+    /// <summary>How far a session is acknowledged. ccflux 0.1 wrote another format under the same name, which is ignored.</summary>
+    public string Offset(string sessionId) => In(sessionId + ".offset");
+
+    public void Create()
+    {
+        if (Directory.Exists(Root))
+        {
+            return;
+        }
+
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(Root);
+        }
+        else
+        {
+            Directory.CreateDirectory(Root, OwnerOnly);
+        }
+    }
+
+    private static string? ConfigDirOf(string? transcriptPath)
+    {
+        // …/.claude/projects/-home-dev-proj/9f1a8809-….jsonl
+        if (transcriptPath is not { Length: > 0 } || !Path.IsPathRooted(transcriptPath))
+        {
+            return null;
+        }
+
+        var projects = Path.GetDirectoryName(Path.GetDirectoryName(transcriptPath));
+        return Path.GetFileName(projects) is "projects" ? Path.GetDirectoryName(projects) : null;
+    }
+
+    private string In(string name) => Path.Combine(Root, name);
+}

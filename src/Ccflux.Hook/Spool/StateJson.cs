@@ -1,0 +1,31 @@
+using System.Text.Json.Serialization;
+using Ccflux.Contracts.Usage;
+
+namespace Ccflux.Hook.Spool;
+
+/// <summary><c>config.json</c>: where to report and as whom.</summary>
+internal sealed record ClientConfig(string? Endpoint, string? Token)
+{
+    /// <summary>A secret must not reach a log by way of a format string.</summary>
+    public override string ToString() => $"ClientConfig {{ Endpoint = {Endpoint} }}";
+}
+
+/// <summary><c>token_cache.json</c>: the access token, and a hash of the refresh token and endpoint it was got with (ccflux 0.1 wrote none).</summary>
+internal sealed record CachedToken(string AccessToken, DateTimeOffset ExpiresAt, string? For)
+{
+    public override string ToString() => $"CachedToken {{ ExpiresAt = {ExpiresAt:O} }}";
+}
+
+/// <summary><c>last_report.json</c>: what the receiver acknowledged last, and the newest turn of it exactly as it was sent.</summary>
+internal sealed record LastReport(DateTimeOffset At, int Turns, int Accepted, int Unchanged, TurnBatch Payload);
+
+/// <summary>How the program's own files are written.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    MaxDepth = 32)]
+[JsonSerializable(typeof(ClientConfig))]
+[JsonSerializable(typeof(CachedToken))]
+[JsonSerializable(typeof(LastReport))]
+[JsonSerializable(typeof(List<SilenceInterval>))]
+internal sealed partial class StateJson : JsonSerializerContext;

@@ -1,0 +1,271 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Ccflux.Hook.Transcript;
+
+/// <summary>Walks the keys of one JSON object in place and skips what is not asked for. It checks the structure it walks over, not
+/// the inside of values it skips, never goes beyond the line, never allocates and never recurses. A name or text with escapes in
+/// it stays as written: no name that matters has any.</summary>
+/// <remarks>The framework's reader takes every token through its state machine; on lines that are mostly skipped this is several times faster.</remarks>
+internal ref struct JsonCursor(ReadOnlySpan<byte> json)
+{
+    private readonly ReadOnlySpan<byte> _json = json;
+    private int _at;
+
+    /// <summary>The walk met something that is no JSON.</summary>
+    public bool Broken { get; private set; }
+
+    /// <summary>The first byte of the value that comes next, or 0.</summary>
+    public readonly byte Peek
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => (uint)_at < (uint)_json.Length ? _json[_at] : (byte)0;
+    }
+
+    /// <summary>Whether nothing but white space is left.</summary>
+    public readonly bool AtEnd => _json[_at..].TrimStart(" \t\r"u8).IsEmpty;
+
+    /// <summary>Steps into an object or array.</summary>
+    public bool Enter(byte opening)
+    {
+        SkipSpace();
+        if (Peek != opening)
+        {
+            return Break();
+        }
+
+        _at++;
+        return true;
+    }
+
+    /// <summary>The next key of the object stepped into; false at its end.</summary>
+    public bool NextKey(out ReadOnlySpan<byte> key)
+    {
+        key = default;
+        if (!NextItem((byte)'}'))
+        {
+            return false;
+        }
+
+        if (Peek != '"' || !ReadString(out key))
+        {
+            return Break();
+        }
+
+        SkipSpace();
+        if (Peek != ':')
+        {
+            return Break();
+        }
+
+        _at++;
+        SkipSpace();
+        return true;
+    }
+
+    /// <summary>Stands at the next element of the array stepped into; false at its end.</summary>
+    public bool NextElement() => NextItem((byte)']');
+
+    /// <summary>The text of a string value; empty for any other value, which is skipped.</summary>
+    public ReadOnlySpan<byte> Text()
+    {
+        if (Peek == '"')
+        {
+            return ReadString(out var text) ? text : default;
+        }
+
+        Skip();
+        return default;
+    }
+
+    public bool IsTrue()
+    {
+        var isTrue = Peek == 't';
+        Skip();
+        return isTrue;
+    }
+
+    /// <summary>A whole number; 0 for null. Negative, fractional and huge ones, and other values, break the line.</summary>
+    public long Count(long max)
+    {
+        if (Peek == 'n')
+        {
+            Skip();
+            return 0;
+        }
+
+        long value = 0;
+        var start = _at;
+        while (Peek is >= (byte)'0' and <= (byte)'9')
+        {
+            value = (value * 10) + (_json[_at++] - '0');
+            if (value > max)
+            {
+                Break();
+                return 0;
+            }
+        }
+
+        if (_at == start || Peek is not ((byte)',' or (byte)'}' or (byte)' '))
+        {
+            Break();
+        }
+
+        return value;
+    }
+
+    /// <summary>Passes over one value.</summary>
+    public void Skip()
+    {
+        switch (Peek)
+        {
+            case (byte)'"':
+                ReadString(out _);
+                break;
+            case (byte)'{' or (byte)'[':
+                SkipNested();
+                break;
+            default:
+                var start = _at;
+                while (_at < _json.Length && _json[_at] is not ((byte)',' or (byte)'}' or (byte)']' or (byte)' '))
+                {
+                    _at++;
+                }
+
+                if (_at == start)
+                {
+                    Break();
+                }
+
+                break;
+        }
+    }
+
+    private bool NextItem(byte closing)
+    {
+        if (Broken)
+        {
+            return false;
+        }
+
+        SkipSpace();
+        if (Peek == ',')
+        {
+            _at++;
+            SkipSpace();
+        }
+
+        if (Peek == closing)
+        {
+            _at++;
+            return false;
+        }
+
+        return _at < _json.Length || Break();
+    }
+
+    private void SkipNested()
+    {
+        var depth = 0;
+        var at = _at;
+        while (at < _json.Length)
+        {
+            switch (_json[at])
+            {
+                case (byte)'"':
+                    _at = at;
+                    if (!ReadString(out _))
+                    {
+                        return;
+                    }
+
+                    at = _at;
+                    continue;
+                case (byte)'{' or (byte)'[':
+                    depth++;
+                    break;
+                case (byte)'}' or (byte)']':
+                    if (--depth == 0)
+                    {
+                        _at = at + 1;
+                        return;
+                    }
+
+                    break;
+            }
+
+            at++;
+        }
+
+        Break();
+    }
+
+    private bool ReadString(out ReadOnlySpan<byte> text)
+    {
+        var start = _at + 1;
+        var end = EndOfString(_json, start);
+        if (end < 0)
+        {
+            text = default;
+            return Break();
+        }
+
+        text = _json[start..end];
+        _at = end + 1;
+        return true;
+    }
+
+    /// <summary>Where the closing quote stands, or -1. Texts are full of escapes, so a block's are handled from one look at it.</summary>
+    private static int EndOfString(ReadOnlySpan<byte> json, int at)
+    {
+        while (at + Vector256<byte>.Count <= json.Length)
+        {
+            var block = Vector256.Create(json[at..]);
+            var escapes = Vector256.Equals(block, Vector256.Create((byte)'\\')).ExtractMostSignificantBits();
+            var stops = Vector256.Equals(block, Vector256.Create((byte)'"')).ExtractMostSignificantBits() | escapes;
+            var step = Vector256<byte>.Count;
+            while (stops != 0)
+            {
+                var bit = BitOperations.TrailingZeroCount(stops);
+                if ((escapes & (1u << bit)) == 0)
+                {
+                    return at + bit;
+                }
+
+                step = Math.Max(step, bit + 2);
+                stops &= bit >= 30 ? 0 : uint.MaxValue << (bit + 2);
+            }
+
+            at += step;
+        }
+
+        for (; at < json.Length; at++)
+        {
+            if (json[at] == '"')
+            {
+                return at;
+            }
+
+            at += json[at] == '\\' ? 1 : 0;
+        }
+
+        return -1;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void SkipSpace()
+    {
+        while (Peek is (byte)' ' or (byte)'\t' or (byte)'\r')
+        {
+            _at++;
+        }
+    }
+
+    private bool Break()
+    {
+        Broken = true;
+        _at = _json.Length;
+        return false;
+    }
+}

@@ -1,0 +1,70 @@
+using System.Runtime.InteropServices;
+
+namespace Ccflux.Hook.Transcript;
+
+/// <summary>The usage that one row of an API message states.</summary>
+[StructLayout(LayoutKind.Auto)]
+internal struct MessageUsage
+{
+    /// <summary>No message comes near; a larger figure is a broken line. With it no sum can overflow.</summary>
+    public const long MaxTokens = 1_000_000_000;
+
+    public string? Model;
+    public long Input;
+    public long Output;
+    public long CacheRead;
+    public long CacheWrite;
+    public long CacheWrite1h;
+    public bool Fast;
+
+    /// <summary>The row was written before the message's final figures were known.</summary>
+    public bool Partial;
+
+    /// <summary>Every row of the message seen so far was a subagent's.</summary>
+    public bool Subagent;
+
+    public readonly long Prompt => Input + CacheRead + CacheWrite;
+
+    public readonly long Total => Prompt + Output;
+
+    /// <summary>Whether this row's figures are to stand instead of another row's of the same message: the larger output wins,
+    /// then the larger sum, then the final one. Never a mix of both.</summary>
+    public readonly bool Beats(in MessageUsage other)
+    {
+        if (Output != other.Output)
+        {
+            return Output > other.Output;
+        }
+
+        return Total != other.Total ? Total > other.Total : other.Partial && !Partial;
+    }
+
+    public readonly void Write(BinaryWriter writer)
+    {
+        writer.Write(Model!);
+        writer.Write7BitEncodedInt64(Input);
+        writer.Write7BitEncodedInt64(Output);
+        writer.Write7BitEncodedInt64(CacheRead);
+        writer.Write7BitEncodedInt64(CacheWrite);
+        writer.Write7BitEncodedInt64(CacheWrite1h);
+        writer.Write((byte)((Fast ? 1 : 0) | (Partial ? 2 : 0) | (Subagent ? 4 : 0)));
+    }
+
+    public static MessageUsage Read(BinaryReader reader)
+    {
+        var usage = new MessageUsage
+        {
+            Model = reader.ReadString(),
+            Input = reader.Read7BitEncodedInt64(),
+            Output = reader.Read7BitEncodedInt64(),
+            CacheRead = reader.Read7BitEncodedInt64(),
+            CacheWrite = reader.Read7BitEncodedInt64(),
+            CacheWrite1h = reader.Read7BitEncodedInt64(),
+        };
+        var flags = reader.ReadByte();
+        usage.Fast = (flags & 1) != 0;
+        usage.Partial = (flags & 2) != 0;
+        usage.Subagent = (flags & 4) != 0;
+        return usage;
+    }
+}

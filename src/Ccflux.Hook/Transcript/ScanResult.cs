@@ -1,0 +1,28 @@
+using Ccflux.Contracts.Usage;
+
+namespace Ccflux.Hook.Transcript;
+
+/// <summary>What one scan of a session found.</summary>
+internal sealed record ScanResult
+{
+    /// <summary>The turns that changed since the committed state, by index, each with its complete figures.</summary>
+    public required IReadOnlyList<TurnReport> Turns { get; init; }
+
+    /// <summary>The state to commit once all of <see cref="Turns"/> are acknowledged.</summary>
+    public required TranscriptState Next { get; init; }
+
+    /// <summary>The client version that the newest row names.</summary>
+    public string? ClaudeCodeVersion { get; init; }
+
+    /// <summary>How much was read: what the scan cost.</summary>
+    public long BytesRead { get; init; }
+
+    /// <summary>Lines of the session so far that were no JSON or held impossible figures.</summary>
+    public int MalformedLines { get; init; }
+
+    /// <summary>Files that could not be read. Their rows stay for a later scan.</summary>
+    public IReadOnlyList<ReadProblem> Problems { get; init; } = [];
+}
+
+/// <summary>A transcript file that could not be read, and why, in words for a log on this machine.</summary>
+internal sealed record ReadProblem(string Path, string Reason);

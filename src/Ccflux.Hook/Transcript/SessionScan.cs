@@ -1,0 +1,251 @@
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+
+namespace Ccflux.Hook.Transcript;
+
+/// <summary>One scan of one session. It goes on from the committed state where it can. Where a file was replaced, or a row
+/// concerns a turn that the state no longer holds, it reads everything again and reports what changed since.</summary>
+internal sealed class SessionScan(SessionFiles session, TranscriptState? committed, MessageLedger ledger, PreparedRows? prepared = null)
+{
+    private readonly ulong _owner = IdHash.Of(Encoding.UTF8.GetBytes(session.SessionId));
+    private readonly Dictionary<string, FileProgress> _committed = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, FileProgress> _files = new(StringComparer.Ordinal);
+    private readonly List<ReadProblem> _problems = [];
+    private readonly LineReader _lines = new();
+    private readonly RowParser _parser = new();
+    private SessionTurns _turns = null!;
+    private long _beganMs;
+    private long _bytesRead;
+    private bool _restart;
+
+    public ScanResult Run()
+    {
+        if (committed is null)
+        {
+            _turns = new SessionTurns(_owner, reading: 0, fromStart: true, ledger);
+        }
+        else
+        {
+            _beganMs = committed.ReadFiles(_committed);
+            committed.ReadFiles(_files);
+            _turns = committed.ReadTurns(_owner, ledger);
+        }
+
+        try
+        {
+            if (!ReadFiles())
+            {
+                ReadAgain();
+            }
+        }
+        catch (IOException problem)
+        {
+            // A file failed amid its rows. Nothing of this scan holds; the next one begins where this one did.
+            return Unchanged(problem);
+        }
+
+        return new ScanResult
+        {
+            Turns = [.. _turns.Changed(session.SessionId, _beganMs)],
+            Next = TranscriptState.Of(_beganMs, _files.Values, _turns),
+            ClaudeCodeVersion = _turns.ClaudeCodeVersion,
+            BytesRead = _bytesRead,
+            MalformedLines = _turns.MalformedLines,
+            Problems = _problems,
+        };
+    }
+
+    private ScanResult Unchanged(IOException problem) => new()
+    {
+        Turns = [],
+        Next = committed ?? TranscriptState.Of(beganMs: 0, [], new SessionTurns(_owner, reading: 0, fromStart: true, ledger)),
+        Problems = [.. _problems, new ReadProblem(session.MainPath, problem.Message)],
+    };
+
+    private void ReadAgain()
+    {
+        var before = _files.Values.ToArray();
+        _turns = new SessionTurns(_owner, (byte)(_turns.Reading + 1), fromStart: true, ledger);
+        _files.Clear();
+        _problems.Clear();
+        _restart = false;
+        ReadFiles();
+        foreach (var file in before)
+        {
+            if (file.Turn != FileProgress.NoTurn && _files.TryGetValue(file.Name, out var now) && now.Turn != file.Turn)
+            {
+                _turns.Touch(file.Turn);
+                _turns.Touch(now.Turn);
+            }
+        }
+    }
+
+    /// <summary>False where everything is to be read again.</summary>
+    private bool ReadFiles()
+    {
+        if (!ReadMain())
+        {
+            return true;
+        }
+
+        ReadAgents();
+        return !_restart && !_turns.NeedsRestart && !AnyMovedToAnotherTurn();
+    }
+
+    /// <summary>Subagents whose call is known first, since they may hold the calls of others; those told by time only where nothing else is left.</summary>
+    private void ReadAgents()
+    {
+        var waiting = new List<string>(session.AgentPaths);
+        while (waiting.Count > 0 && !_restart && !_turns.NeedsRestart)
+        {
+            var next = waiting.FindIndex(path => IsBound(Progress(path), path));
+            var chosen = waiting[Math.Max(0, next)];
+            waiting.RemoveAt(Math.Max(0, next));
+            ReadAgent(chosen);
+        }
+    }
+
+    private bool IsBound(FileProgress agent, string path)
+    {
+        if (agent.Call == 0)
+        {
+            agent.Call = AgentMeta.ReadCall(path);
+        }
+
+        if (!agent.TurnIsSure && _turns.TurnOfCall(agent.Call) is { } turn && agent.Turn is FileProgress.NoTurn)
+        {
+            agent.Turn = turn;
+            agent.TurnIsSure = true;
+        }
+
+        return agent.Turn != FileProgress.NoTurn;
+    }
+
+    /// <summary>False where the subagents' files cannot be read either: without the turns there is nothing to put them in.</summary>
+    private bool ReadMain()
+    {
+        using var file = TranscriptFile.Open(session.MainPath, out var reason);
+        if (file is null)
+        {
+            var neverThere = !File.Exists(session.MainPath) && !_committed.ContainsKey(session.NameOf(session.MainPath));
+            if (!neverThere || session.AgentPaths.Count == 0)
+            {
+                _problems.Add(new ReadProblem(session.MainPath, reason));
+            }
+
+            return neverThere;
+        }
+
+        if (_beganMs == 0)
+        {
+            _beganMs = TranscriptFile.FirstInstant(file);
+        }
+
+        Read(file, session.MainPath);
+        return true;
+    }
+
+    private void ReadAgent(string path)
+    {
+        using var file = TranscriptFile.Open(path, out var reason);
+        if (file is null)
+        {
+            _problems.Add(new ReadProblem(path, reason));
+            return;
+        }
+
+        var progress = Progress(path);
+        if (progress.FirstMs == 0)
+        {
+            progress.FirstMs = TranscriptFile.FirstInstant(file);
+        }
+
+        if (progress.Turn == FileProgress.NoTurn)
+        {
+            progress.Turn = _turns.TurnAt(progress.FirstMs);
+        }
+
+        Read(file, path);
+    }
+
+    private void Read(SafeFileHandle file, string path)
+    {
+        var progress = Progress(path);
+        var length = RandomAccess.GetLength(file);
+        if (length < progress.Offset || (progress.Offset > 0 && TranscriptFile.Identity(file, progress.Offset) != progress.Identity))
+        {
+            _committed.Remove(progress.Name);
+            _restart = true;
+            return;
+        }
+
+        if (length == progress.Offset)
+        {
+            progress.SeenLength = length;
+            return;
+        }
+
+        if (prepared is not null)
+        {
+            foreach (var row in prepared.Of(path))
+            {
+                Add(progress, row, isNew: true);
+            }
+
+            _problems.AddRange(prepared.ProblemsOf(path));
+            return;
+        }
+
+        var newFrom = _committed.TryGetValue(progress.Name, out var known) ? known.Offset : 0;
+        _lines.Open(file, progress.Offset, length);
+        while (_lines.TryRead(out var line))
+        {
+            _parser.Parse(line, out var row);
+            Add(progress, row, isNew: _lines.LineStart >= newFrom);
+        }
+
+        _turns.CountMalformed(_lines.TooLong);
+        _bytesRead += _lines.Position - progress.Offset;
+        progress.Offset = _lines.Position;
+        progress.SeenLength = length;
+        progress.Identity = TranscriptFile.Identity(file, progress.Offset);
+    }
+
+    private void Add(FileProgress progress, in TranscriptRow row, bool isNew)
+    {
+        if (progress.Turn == FileProgress.NoTurn)
+        {
+            _turns.AddMain(row, isNew);
+        }
+        else
+        {
+            _turns.AddAgent(row, progress.Turn, isNew);
+        }
+    }
+
+    private FileProgress Progress(string path)
+    {
+        var name = session.NameOf(path);
+        if (!_files.TryGetValue(name, out var progress))
+        {
+            _files.Add(name, progress = new FileProgress(name));
+        }
+
+        return progress;
+    }
+
+    /// <summary>A subagent's file may have been seen before the row that calls it, or before the prompt that led to it.</summary>
+    private bool AnyMovedToAnotherTurn()
+    {
+        foreach (var agent in _files.Values)
+        {
+            if (agent.Turn >= _turns.FirstKept && !agent.TurnIsSure
+                && (_turns.TurnOfCall(agent.Call) ?? _turns.TurnAt(agent.FirstMs)) != agent.Turn)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,24 @@
+namespace Ccflux.Hook.Transcript;
+
+/// <summary>Transcript files and a committed state in, changed turns and the next state out.</summary>
+internal static class TranscriptScanner
+{
+    /// <summary>Reads what is new since <paramref name="committed"/>. The same state gives the same turns however often it is asked.
+    /// Sessions that are not yet committed are to be scanned older ones first, with one ledger.</summary>
+    public static ScanResult Scan(SessionFiles session, TranscriptState? committed, MessageLedger ledger) =>
+        new SessionScan(session, committed, ledger).Run();
+
+    /// <summary>Whether a scan could find anything: asks for file lengths only.</summary>
+    public static bool HasChanged(SessionFiles session, TranscriptState? committed)
+    {
+        var files = new Dictionary<string, FileProgress>(StringComparer.Ordinal);
+        committed?.ReadFiles(files);
+        return Changed(session, session.MainPath, files) || session.AgentPaths.Any(path => Changed(session, path, files));
+    }
+
+    private static bool Changed(SessionFiles session, string path, Dictionary<string, FileProgress> files)
+    {
+        var file = new FileInfo(path);
+        return file.Exists && file.Length != (files.TryGetValue(session.NameOf(path), out var known) ? known.SeenLength : 0);
+    }
+}

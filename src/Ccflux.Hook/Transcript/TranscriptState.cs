@@ -1,0 +1,79 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace Ccflux.Hook.Transcript;
+
+/// <summary>How far a session has been read, and what is needed to go on from there: a few kilobytes, tens in a busy session, whatever its length.</summary>
+/// <remarks>It holds hashes of message ids, figures and times, nothing of the content. The bytes are <c>CCFLUX</c>, a format number, a
+/// hash of what follows, and that. They are decoded anew for each scan, so that a scan can never change a committed state.</remarks>
+internal sealed class TranscriptState
+{
+    private const int HeaderSize = 16;
+
+    private readonly byte[] _bytes;
+
+    private TranscriptState(byte[] bytes) => _bytes = bytes;
+
+    private static ReadOnlySpan<byte> Header => "CCFLUX\0\u0002"u8;
+
+    /// <summary>Null where the bytes are no state of this version, ccflux 0.1's offset file included: the session is read from its start.</summary>
+    public static TranscriptState? Read(ReadOnlySpan<byte> bytes) =>
+        bytes.Length > HeaderSize
+        && bytes.StartsWith(Header)
+        && BinaryPrimitives.ReadUInt64LittleEndian(bytes[Header.Length..]) == IdHash.Of(bytes[HeaderSize..])
+            ? new TranscriptState(bytes.ToArray())
+            : null;
+
+    public byte[] Write() => _bytes.ToArray();
+
+    public static TranscriptState Of(long beganMs, IReadOnlyCollection<FileProgress> files, SessionTurns turns)
+    {
+        using var stream = new MemoryStream();
+        using (var writer = new BinaryWriter(stream, Encoding.UTF8, leaveOpen: true))
+        {
+            writer.Write(Header);
+            writer.Write(0UL);
+            writer.Write7BitEncodedInt64(beganMs);
+            writer.Write7BitEncodedInt(files.Count);
+            foreach (var file in files)
+            {
+                file.Write(writer);
+            }
+
+            writer.Write(turns.Reading);
+            turns.Write(writer);
+        }
+
+        var bytes = stream.ToArray();
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(Header.Length), IdHash.Of(bytes.AsSpan(HeaderSize)));
+        return new TranscriptState(bytes);
+    }
+
+    /// <summary>When the session began, in epoch milliseconds; 0 where that is not known yet.</summary>
+    public long ReadFiles(Dictionary<string, FileProgress> files)
+    {
+        using var reader = Reader();
+        return ReadFiles(reader, files);
+    }
+
+    public SessionTurns ReadTurns(ulong owner, MessageLedger ledger)
+    {
+        using var reader = Reader();
+        ReadFiles(reader, []);
+        return SessionTurns.Read(reader, owner, reader.ReadByte(), ledger);
+    }
+
+    private static long ReadFiles(BinaryReader reader, Dictionary<string, FileProgress> files)
+    {
+        var began = reader.Read7BitEncodedInt64();
+        for (var count = reader.Read7BitEncodedInt(); count > 0; count--)
+        {
+            var file = FileProgress.Read(reader);
+            files[file.Name] = file;
+        }
+
+        return began;
+    }
+
+    private BinaryReader Reader() => new(new MemoryStream(_bytes, HeaderSize, _bytes.Length - HeaderSize, writable: false), Encoding.UTF8);
+}

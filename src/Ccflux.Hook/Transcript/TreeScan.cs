@@ -1,0 +1,42 @@
+namespace Ccflux.Hook.Transcript;
+
+/// <summary>Every turn of every session below a config dir, by the rules that reports follow, from the files alone: no state, no cache.</summary>
+internal static class TreeScan
+{
+    /// <summary>So much is read before its turns are built: the bound of the rows held at once.</summary>
+    private const long BatchBytes = 1024L * 1024 * 1024;
+
+    public static IEnumerable<ScanResult> Run(string configDir)
+    {
+        var ledger = MessageLedger.InMemory();
+        foreach (var batch in Batches(SessionCatalog.List(configDir)))
+        {
+            var rows = PreparedRows.Read(batch.SelectMany(Paths));
+            foreach (var session in batch)
+            {
+                yield return new SessionScan(session, committed: null, ledger, rows).Run();
+            }
+        }
+    }
+
+    private static IEnumerable<List<SessionFiles>> Batches(IReadOnlyList<SessionFiles> sessions)
+    {
+        var batch = new List<SessionFiles>();
+        long bytes = 0;
+        foreach (var session in sessions)
+        {
+            batch.Add(session);
+            bytes += Paths(session).Select(path => new FileInfo(path)).Where(file => file.Exists).Sum(file => file.Length);
+            if (bytes >= BatchBytes)
+            {
+                yield return batch;
+                batch = [];
+                bytes = 0;
+            }
+        }
+
+        yield return batch;
+    }
+
+    private static IEnumerable<string> Paths(SessionFiles session) => session.AgentPaths.Prepend(session.MainPath);
+}

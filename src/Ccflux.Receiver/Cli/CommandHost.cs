@@ -1,0 +1,49 @@
+using Ccflux.Receiver.Platform.Database;
+using Ccflux.Receiver.Platform.Settings;
+using Ccflux.Storage.Migrations;
+using Ccflux.Storage.Sqlite;
+
+namespace Ccflux.Receiver.Cli;
+
+/// <summary>Runs a command over the receiver's own services and turns what may go wrong into one line on stderr and an exit code.</summary>
+internal static class CommandHost
+{
+    public const int Done = 0;
+    public const int Failed = 1;
+    public const int WrongSettings = 2;
+
+    /// <summary>Runs <paramref name="command"/> with the services of a receiver that is not started.</summary>
+    public static Task<int> RunAsync(Func<IServiceProvider, Task<int>> command) => GuardAsync(async () =>
+    {
+        var builder = ServeCommand.CreateBuilder();
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.Logging.AddFilter("Ccflux", LogLevel.Warning);
+        await using var app = Program.Build(builder);
+        return await command(app.Services);
+    });
+
+    public static async Task<int> GuardAsync(Func<Task<int>> command)
+    {
+        try
+        {
+            return await command();
+        }
+        catch (InvalidSettingsException exception)
+        {
+            await FailAsync("ccflux-receiver cannot start. Settings to mend:");
+            foreach (var fault in exception.Faults)
+            {
+                await FailAsync("  " + fault);
+            }
+
+            return WrongSettings;
+        }
+        catch (Exception exception) when (exception is DatabaseInUseException or StorageException or MigrationException or IOException or UnauthorizedAccessException)
+        {
+            await FailAsync(exception.Message);
+            return Failed;
+        }
+    }
+
+    public static Task FailAsync(string message) => Console.Error.WriteLineAsync(message);
+}

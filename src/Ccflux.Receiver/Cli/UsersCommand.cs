@@ -1,0 +1,74 @@
+using System.CommandLine;
+using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth.Users;
+
+namespace Ccflux.Receiver.Cli;
+
+/// <summary><c>users add|list|revoke|reissue|import</c>. Works beside a running receiver, which follows within seconds.</summary>
+internal static class UsersCommand
+{
+    private static readonly Argument<string> s_email = new("EMAIL") { Description = "The user's e-mail address." };
+
+    public static Command Make()
+    {
+        var command = new Command("users", "Users and their tokens. Works while the receiver runs.");
+        command.Add(Add());
+        command.Add(List());
+        command.Add(Change("revoke", "Ends a user's tokens at once; the history stays.", (accounts, email) => accounts.RevokeAsync(AuditActor.Cli, email)));
+        command.Add(Change("reissue", "Replaces a user's token; the old one ends.", (accounts, email) => accounts.ReissueAsync(AuditActor.Cli, email)));
+        command.Add(UsersImport.Make());
+        return command;
+    }
+
+    private static Command Add()
+    {
+        var division = new Option<string?>("--division") { Description = "Team or department, for your own records." };
+        var days = new Option<int>("--days") { Description = $"Days the token is valid, counted from its last use (1 to {AccountRules.MaxDays}).", DefaultValueFactory = _ => UserAccounts.DefaultDays };
+        var command = new Command("add", "Adds a user and prints the new token, this once.") { s_email, division, days };
+        command.SetAction((result, _) => CommandHost.RunAsync(async services =>
+        {
+            var outcome = await services.GetRequiredService<UserAccounts>().AddAsync(AuditActor.Cli, result.GetValue(s_email), result.GetValue(division), result.GetValue(days));
+            return await ReportAsync(services, "Added", outcome);
+        }));
+        return command;
+    }
+
+    private static Command List()
+    {
+        var command = new Command("list", "Lists users: division, state of the token, last report.");
+        command.SetAction((_, cancellationToken) => CommandHost.RunAsync(async services =>
+        {
+            await UserList.WriteAsync(services, Console.Out, cancellationToken);
+            return CommandHost.Done;
+        }));
+        return command;
+    }
+
+    private static Command Change(string name, string description, Func<UserAccounts, string, Task<AccountResult>> change)
+    {
+        var command = new Command(name, description) { s_email };
+        command.SetAction((result, _) => CommandHost.RunAsync(async services =>
+        {
+            var outcome = await change(services.GetRequiredService<UserAccounts>(), result.GetValue(s_email)!);
+            return await ReportAsync(services, string.Equals(name, "revoke", StringComparison.Ordinal) ? "Revoked" : "Reissued", outcome);
+        }));
+        return command;
+    }
+
+    private static async Task<int> ReportAsync(IServiceProvider services, string done, AccountResult outcome)
+    {
+        if (!outcome.IsOk)
+        {
+            await CommandHost.FailAsync(outcome.Message);
+            return CommandHost.Failed;
+        }
+
+        await Console.Out.WriteLineAsync($"{done} {outcome.Target}.");
+        if (outcome.Token is { } token)
+        {
+            await Console.Out.WriteAsync(NewToken.Text(token, services));
+        }
+
+        return CommandHost.Done;
+    }
+}

@@ -1,0 +1,22 @@
+using System.Diagnostics.Metrics;
+using Ccflux.Receiver.Platform.Auth.Tokens;
+using Ccflux.Receiver.Platform.Metrics;
+
+namespace Ccflux.Receiver.Platform.Auth;
+
+/// <summary>How many access tokens hold now, as of the last scrape.</summary>
+internal sealed class ActiveTokensGauge : IBeforeScrape
+{
+    private readonly AccessTokens _tokens;
+    private long _active;
+
+    public ActiveTokensGauge(IMeterFactory meters, AccessTokens tokens)
+    {
+        _tokens = tokens;
+        meters.Create(IdentityMetrics.MeterName)
+            .CreateObservableGauge("ccflux.active_access_tokens", () => Interlocked.Read(ref _active), "{token}", "Access tokens that are neither expired nor ended.");
+    }
+
+    public async Task RefreshAsync(CancellationToken cancellationToken) =>
+        Interlocked.Exchange(ref _active, await _tokens.CountActiveAsync(cancellationToken));
+}

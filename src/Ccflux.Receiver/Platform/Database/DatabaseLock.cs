@@ -1,0 +1,30 @@
+namespace Ccflux.Receiver.Platform.Database;
+
+/// <summary>
+/// Held by whoever writes usage into a database: the server while it runs, an import, a restore. It is a lock on a file beside the database, so
+/// the system lets go of it even after <c>kill -9</c>.
+/// </summary>
+internal sealed class DatabaseLock : IDisposable
+{
+    private readonly FileStream _file;
+
+    private DatabaseLock(FileStream file) => _file = file;
+
+    /// <exception cref="DatabaseInUseException">Another process holds it.</exception>
+    public static DatabaseLock Take(string databasePath)
+    {
+        try
+        {
+            return new DatabaseLock(new FileStream(databasePath + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+        }
+        catch (IOException exception) when (exception is not DirectoryNotFoundException and not PathTooLongException)
+        {
+            throw new DatabaseInUseException(databasePath);
+        }
+    }
+
+    public void Dispose() => _file.Dispose();
+}
+
+/// <summary>The database belongs to another process now.</summary>
+internal sealed class DatabaseInUseException(string path) : Exception($"{path} is in use by a running ccflux-receiver. Stop it first.");

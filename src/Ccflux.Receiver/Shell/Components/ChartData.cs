@@ -1,0 +1,20 @@
+using System.Text.Json;
+
+namespace Ccflux.Receiver.Shell.Components;
+
+/// <summary>What a chart over days is drawn from: the JSON that stands in the page beside the chart's table.</summary>
+/// <param name="Days">UTC days, ISO.</param>
+/// <param name="Unfinished">True when the last day is today, so that its part is dashed.</param>
+/// <param name="SumLabel">What the sum of the series is called.</param>
+public sealed record ChartData(IReadOnlyList<string> Days, IReadOnlyList<ChartSeries> Series, bool Unfinished, string SumLabel)
+{
+    /// <summary>The default encoder escapes angle brackets and ampersands, so the text can stand in a script element.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, ChartJson.Default.ChartData);
+}
+
+/// <param name="Colour">Number of a series token, 0 for grey.</param>
+public sealed record ChartSeries(string Name, int Colour, IReadOnlyList<long> Values);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(ChartData))]
+internal sealed partial class ChartJson : JsonSerializerContext;

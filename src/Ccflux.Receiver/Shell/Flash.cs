@@ -1,0 +1,50 @@
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace Ccflux.Receiver.Shell;
+
+/// <summary>What was just done, told once on the page that follows a change. It crosses the redirect in a cookie that lives a minute.</summary>
+public sealed record Flash(string Text, string Detail)
+{
+    private const string Cookie = "ccflux_flash";
+    private const int MaxText = 300;
+
+    public void Leave(HttpContext context) =>
+        context.Response.Cookies.Append(Cookie, Encode(Text) + "." + Encode(Detail), Options(TimeSpan.FromMinutes(1)));
+
+    /// <summary>Takes what the page before left, so that it is told once.</summary>
+    public static Flash? Take(HttpContext context)
+    {
+        if (context.Request.Cookies[Cookie] is not { Length: > 0 and < 2000 } value)
+        {
+            return null;
+        }
+
+        context.Response.Cookies.Delete(Cookie, Options(null));
+        var parts = value.Split('.');
+        return parts.Length == 2 && Decode(parts[0]) is { } text && Decode(parts[1]) is { } detail ? new Flash(text, detail) : null;
+    }
+
+    private static string Encode(string text) =>
+        WebEncoders.Base64UrlEncode(System.Text.Encoding.UTF8.GetBytes(text.Length > MaxText ? text[..MaxText] : text));
+
+    private static string? Decode(string part)
+    {
+        try
+        {
+            return System.Text.Encoding.UTF8.GetString(WebEncoders.Base64UrlDecode(part));
+        }
+        catch (FormatException)
+        {
+            return null; // A cookie that is not ours says nothing.
+        }
+    }
+
+    private static CookieOptions Options(TimeSpan? lifetime) => new()
+    {
+        HttpOnly = true,
+        SameSite = SameSiteMode.Strict,
+        Path = "/admin",
+        MaxAge = lifetime,
+        IsEssential = true,
+    };
+}

@@ -1,0 +1,30 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Web;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Ccflux.Receiver.Shell;
+
+/// <summary>Draws a component as an answer or as text.</summary>
+internal static class Page
+{
+    /// <summary>An answer to a person. What it shows is theirs alone, so nothing between may keep it.</summary>
+    public static IResult Of<TComponent>(HttpContext context, IReadOnlyDictionary<string, object?> parameters)
+        where TComponent : IComponent
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        return new RazorComponentResult<TComponent>(parameters) { PreventStreamingRendering = true };
+    }
+
+    /// <summary>The document as text, for a file.</summary>
+    public static async Task<string> RenderAsync<TComponent>(IServiceProvider services, IReadOnlyDictionary<string, object?> parameters)
+        where TComponent : IComponent
+    {
+        await using var scope = services.CreateAsyncScope();
+        await using var renderer = new HtmlRenderer(scope.ServiceProvider, services.GetRequiredService<ILoggerFactory>());
+        return await renderer.Dispatcher.InvokeAsync(async () =>
+        {
+            var root = await renderer.RenderComponentAsync<TComponent>(ParameterView.FromDictionary(parameters.ToDictionary(StringComparer.Ordinal)));
+            return root.ToHtmlString();
+        });
+    }
+}

@@ -1,0 +1,71 @@
+using Ccflux.Contracts.Usage;
+using Ccflux.Receiver.Usage.Ingest;
+
+namespace Ccflux.Receiver.Usage.Import;
+
+/// <summary>A turn of a ccflux 0.1 database: its rows, one a model, as the report that once brought them.</summary>
+/// <param name="Email">Whose.</param>
+/// <param name="Device">The host's name.</param>
+/// <param name="ReceivedAt">Epoch milliseconds.</param>
+/// <param name="Report">Null where a time cannot be read.</param>
+internal sealed record LegacyTurn(string Email, string? Device, long ReceivedAt, IncomingReport? Report)
+{
+    /// <summary>Rows must come with those of a turn together.</summary>
+    public static IEnumerable<LegacyTurn> Group(IEnumerable<LegacyEvent> events)
+    {
+        var rows = new List<LegacyEvent>();
+        foreach (var each in events)
+        {
+            if (rows.Count > 0 && !IsSameTurn(rows[0], each))
+            {
+                yield return Of(rows);
+                rows.Clear();
+            }
+
+            rows.Add(each);
+        }
+
+        if (rows.Count > 0)
+        {
+            yield return Of(rows);
+        }
+    }
+
+    private static bool IsSameTurn(LegacyEvent a, LegacyEvent b) =>
+        a.TurnIndex == b.TurnIndex
+        && string.Equals(a.SessionId, b.SessionId, StringComparison.Ordinal)
+        && string.Equals(a.Email, b.Email, StringComparison.Ordinal);
+
+    private static LegacyTurn Of(List<LegacyEvent> rows)
+    {
+        var first = rows[0];
+        if (!LegacyTime.TryParse(first.Timestamp, out var at) || first.Email.Length == 0 || first.TurnIndex is < 0 or > int.MaxValue)
+        {
+            return new LegacyTurn(first.Email, first.Device, 0, null);
+        }
+
+        var turn = new TurnReport
+        {
+            SessionId = first.SessionId,
+            TurnIndex = (int)first.TurnIndex,
+            StartedUtc = at,
+            EndedUtc = at,
+            SessionStartUtc = LegacyTime.TryParse(first.SessionStart, out var started) ? started : null,
+            Outcome = TurnOutcome.Completed,
+            Models = rows
+                .GroupBy(row => row.Model, StringComparer.Ordinal)
+                .ToDictionary(group => group.Key, group => Usage(group.First()), StringComparer.Ordinal),
+        };
+        var received = LegacyTime.TryParse(first.ReceivedAt, out var receivedAt) ? receivedAt : at;
+        var client = new ClientInfo { Name = "ccflux", Version = first.PluginVersion ?? "" };
+        return new LegacyTurn(first.Email, first.Device, received.ToUnixTimeMilliseconds(), new IncomingReport(LegacyReport.Version, client, [turn], null));
+    }
+
+    private static ModelUsage Usage(LegacyEvent row) => new()
+    {
+        InputTokens = row.Input,
+        OutputTokens = row.Output,
+        CacheReadTokens = row.CacheRead,
+        CacheWriteTokens = row.CacheWrite,
+    };
+}

@@ -1,0 +1,17 @@
+using System.Text.Json;
+using Ccflux.Contracts.Usage;
+
+namespace Ccflux.Receiver.Usage.Ingest;
+
+/// <summary>The acknowledgement, written in one piece with its length: the busiest answer of the receiver.</summary>
+internal sealed class StoredResult(ReportReply reply) : IResult
+{
+    public Task ExecuteAsync(HttpContext httpContext)
+    {
+        var body = JsonSerializer.SerializeToUtf8Bytes(reply, UsageJson.Default.ReportReply);
+        var response = httpContext.Response;
+        response.ContentType = "application/json";
+        response.ContentLength = body.Length;
+        return response.Body.WriteAsync(body, httpContext.RequestAborted).AsTask();
+    }
+}

@@ -1,0 +1,46 @@
+using Ccflux.Receiver.Shell.Components;
+using Ccflux.Receiver.Shell.Format;
+using Ccflux.Receiver.Usage.Read.Views;
+
+namespace Ccflux.Receiver.Usage.Pages;
+
+/// <summary>A line of "worth a look" in words: whom it is about, what is the matter, and what it means or what to do.</summary>
+internal sealed record AttentionLine(Tone Tone, string Subject, string Says, string Detail, string? Href)
+{
+    public static AttentionLine Of(Attention item, DateTimeOffset now) => item.Kind switch
+    {
+        AttentionKind.WindowNearLimit => new(
+            item.Share >= 0.9 ? Tone.Bad : Tone.Warn,
+            Name(item),
+            $"is at {Numbers.Share(item.Share)} of {(item.OfLimit ? "the 5-hour limit" : "their own 5-hour peak")}",
+            item.At is { } ends ? $"the window ends {Times.Until(ends, now)}" : "",
+            UserHref(item)),
+        AttentionKind.LimitHit => new(
+            Tone.Bad,
+            Name(item),
+            "hit a limit" + (item.At is { } at ? $" {Times.Ago(at, now)}" : ""),
+            item.Detail.Length > 0 ? $"limit: {item.Detail}" : "limit event, window unknown",
+            UserHref(item)),
+        AttentionKind.DeviceWaiting => new(Tone.Warn, Name(item), "waits for approval", "its reports are refused until then", "#devices"),
+        AttentionKind.DeviceRegisteredAgain => new(Tone.Warn, Name(item), "was registered again after a revoke", "revoke it if that was not meant", "#devices"),
+        AttentionKind.ClaimedEmailMismatch => new(Tone.Warn, Name(item), "reports under another address", $"the client says {item.Detail}; the token decides", UserHref(item)),
+        AttentionKind.ReportsRefused => new(Tone.Bad, Names(item), item.Count == 1 ? "has reports refused" : "have reports refused", item.Detail, item.Count == 1 ? UserHref(item) : "#seats"),
+        AttentionKind.Silent => new(Tone.None, People(item.Count), item.Count == 1 ? "has gone silent" : "have gone silent", Names(item), "#seats"),
+        AttentionKind.NeverReported => new(Tone.None, People(item.Count), item.Count == 1 ? "is provisioned and never reported" : "are provisioned and never reported", Names(item), "#seats"),
+        AttentionKind.UnpricedModel => new(Tone.Info, Names(item), item.Count == 1 ? "has no price" : "have no price", "their cost is missing; PRICES_PATH can add it", "#models"),
+    };
+
+    private static string People(int count) => count == 1 ? "1 person" : $"{Numbers.Count(count)} people";
+
+    private static string Name(Attention item) => item.Subjects.Count > 0 ? Local(item.Subjects[0]) : "";
+
+    private static string Names(Attention item)
+    {
+        var names = string.Join(", ", item.Subjects.Select(Local));
+        return item.Count > item.Subjects.Count ? $"{names} and {Numbers.Count(item.Count - item.Subjects.Count)} more" : names;
+    }
+
+    private static string Local(string subject) => subject.LastIndexOf('@') is > 0 and var at ? subject[..at] : subject;
+
+    private static string? UserHref(Attention item) => item.Subjects.Count > 0 ? UsageLinks.User(item.Subjects[0]) : null;
+}

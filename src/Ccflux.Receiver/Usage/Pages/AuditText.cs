@@ -1,0 +1,33 @@
+using Ccflux.Receiver.Shell.Components;
+using Ccflux.Receiver.Usage.Read.Views;
+
+namespace Ccflux.Receiver.Usage.Pages;
+
+/// <summary>A line of the audit log in words: the same verbs as on the buttons.</summary>
+internal static class AuditText
+{
+    public static string Word(string action) => action switch
+    {
+        "user.add" => "User added",
+        "user.revoke" => "User revoked",
+        "user.reissue" => "Token reissued",
+        "user.division" => "Division changed",
+        "device.revoke" => "Device revoked",
+        "device.approve" => "Device approved",
+        "device.register-again" => "Device registered again after a revoke",
+        "sign-in" => "Signed in",
+        "sign-out" => "Signed out",
+        _ => action,
+    };
+
+    public static Tone Tone(string action) => action switch
+    {
+        "user.revoke" or "device.revoke" => Shell.Components.Tone.Bad,
+        "device.register-again" => Shell.Components.Tone.Warn,
+        "sign-in" or "sign-out" => Shell.Components.Tone.None,
+        _ => Shell.Components.Tone.Good,
+    };
+
+    public static string Detail(AuditRow row) =>
+        string.Join(", ", new[] { row.Target, row.Detail, row.Actor is "admin" or "" ? "" : $"by {row.Actor}", row.Address }.Where(text => text.Length > 0));
+}

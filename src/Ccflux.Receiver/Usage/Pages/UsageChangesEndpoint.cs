@@ -1,0 +1,161 @@
+using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth.Devices;
+using Ccflux.Receiver.Platform.Auth.Users;
+using Ccflux.Receiver.Platform.Http;
+using Ccflux.Receiver.Platform.Live;
+using Ccflux.Receiver.Shell;
+using Ccflux.Receiver.Usage.Read;
+using Ccflux.Receiver.Usage.Read.Views;
+
+namespace Ccflux.Receiver.Usage.Pages;
+
+/// <summary>
+/// What the admin changes. Each change is asked for by a GET page (shown as a dialog where there is script) and made by a POST, which leads
+/// back with a word about it. A new token is the answer to its POST and is nowhere else.
+/// </summary>
+internal sealed class UsageChangesEndpoint(
+    UserAccounts accounts, DeviceKeys devices, SubjectQuery subjects, PageFrames frames, BrowserAnswers answers, IChangeFeed changes)
+{
+    public async Task<IResult> AddUserAsync(HttpContext context)
+    {
+        var form = await FormOf(context);
+        var entry = AddUserEntry.Blank with { Email = Text(form["email"]), Division = Text(form["division"]), Days = Text(form["days"]) };
+        var days = ParseDays(entry.Days) ?? 0;
+        var result = await accounts.AddAsync(AuditActor.Of(context), entry.Email, entry.Division, days);
+        if (result is { IsOk: true, Token: { } token })
+        {
+            return TokenIssued(context, result.Target, token, days);
+        }
+
+        context.Response.StatusCode = StatusOf(result.Fault);
+        return Page.Of<AddUserPage>(context, new Dictionary<string, object?>(StringComparer.Ordinal)
+        {
+            [nameof(AddUserPage.Frame)] = frames.For(context, "Add user", UsagePagesEndpoint.Capability),
+            [nameof(AddUserPage.Entry)] = entry with { Faults = FaultOf(result) },
+            [nameof(AddUserPage.LiveEmail)] = result.Fault is AccountFault.AlreadyLive ? AccountRules.Normalize(entry.Email) : null,
+        });
+    }
+
+    public Task<IResult> AskRevokeUserAsync(string email, HttpContext context) =>
+        AskAboutUserAsync(context, email, seat => Question.RevokeUser(seat.User.Email), "#seats");
+
+    public async Task<IResult> RevokeUserAsync(string email, HttpContext context) =>
+        await DoneAsync(context, await accounts.RevokeAsync(AuditActor.Of(context), UsageLinks.Read(email)), "User revoked", "Past usage stays.", "#seats", Question.RevokeUser(UsageLinks.Read(email)));
+
+    public Task<IResult> AskReissueAsync(string email, HttpContext context) =>
+        AskAboutUserAsync(context, email, seat => Question.Reissue(seat.User.Email, seat.DaysValid), "#seats");
+
+    public async Task<IResult> ReissueAsync(string email, HttpContext context)
+    {
+        var typed = Text((await FormOf(context))["days"]);
+        var days = ParseDays(typed);
+        var result = await accounts.ReissueAsync(AuditActor.Of(context), UsageLinks.Read(email), typed.Length == 0 ? null : days ?? 0);
+        if (result is not { IsOk: true, Token: { } token })
+        {
+            return await DoneAsync(context, result, "", "", "#seats", Question.Reissue(UsageLinks.Read(email), days));
+        }
+
+        var seat = await subjects.FindSeatAsync(result.Target, context.RequestAborted);
+        return TokenIssued(context, result.Target, token, seat?.DaysValid ?? days ?? UserAccounts.DefaultDays);
+    }
+
+    public Task<IResult> AskDivisionAsync(string email, HttpContext context) =>
+        AskAboutUserAsync(context, email, seat => Question.Division(seat.User.Email, seat.User.Division), "#seats");
+
+    public async Task<IResult> SetDivisionAsync(string email, HttpContext context)
+    {
+        var division = Text((await FormOf(context))["division"]);
+        var result = await accounts.SetDivisionAsync(AuditActor.Of(context), UsageLinks.Read(email), division);
+        return await DoneAsync(context, result, "Division changed", division.Length > 0 ? division : "without division", "#seats", Question.Division(UsageLinks.Read(email), division));
+    }
+
+    public Task<IResult> AskRevokeDeviceAsync(long id, HttpContext context) =>
+        AskAboutDeviceAsync(context, id, row => Question.RevokeDevice(row.Name, row.User.Email));
+
+    public async Task<IResult> RevokeDeviceAsync(long id, HttpContext context) =>
+        await DoneAsync(context, await devices.RevokeAsync(AuditActor.Of(context), id), "Device revoked", "The user's other devices go on.", "#devices", question: null);
+
+    public Task<IResult> AskApproveDeviceAsync(long id, HttpContext context) =>
+        AskAboutDeviceAsync(context, id, row => Question.ApproveDevice(row.Name, row.User.Email, row.RegisteredAt));
+
+    public async Task<IResult> ApproveDeviceAsync(long id, HttpContext context) =>
+        await DoneAsync(context, await devices.ApproveAsync(AuditActor.Of(context), id), "Device approved", "Its reports count from now on.", "#devices", question: null);
+
+    private async Task<IResult> AskAboutUserAsync(HttpContext context, string email, Func<SeatRow, Question> ask, string place) =>
+        await subjects.FindSeatAsync(AccountRules.Normalize(UsageLinks.Read(email)), context.RequestAborted) is { } seat
+            ? Confirm(context, ask(seat), null, UsageLinks.Home + place)
+            : new Refusal(answers, StatusCodes.Status404NotFound, "", "Nobody here has that address.");
+
+    private async Task<IResult> AskAboutDeviceAsync(HttpContext context, long id, Func<DeviceRow, Question> ask) =>
+        await subjects.FindDeviceAsync(id, context.RequestAborted) is { } device
+            ? Confirm(context, ask(device), null, UsageLinks.Home + "#devices")
+            : new Refusal(answers, StatusCodes.Status404NotFound, "", "There is no such device.");
+
+    /// <summary>Back to where the admin came from, with a word about what was done; or the question again, with what is wrong.</summary>
+    private async Task<IResult> DoneAsync(HttpContext context, AccountResult result, string text, string detail, string place, Question? question)
+    {
+        var back = SignInEndpoint.LocalPath((await FormOf(context))["back"]);
+        if (!result.IsOk)
+        {
+            if (question is null)
+            {
+                return new Refusal(answers, StatusOf(result.Fault), "", result.Message);
+            }
+
+            context.Response.StatusCode = StatusOf(result.Fault);
+            return Confirm(context, question, result.Message, back);
+        }
+
+        changes.Publish(UsagePagesEndpoint.LiveTopic);
+        new Flash($"{text}: {result.Target}", detail).Leave(context);
+        return new SeeOther(back.Contains('#', StringComparison.Ordinal) ? back : back + place);
+    }
+
+    private IResult TokenIssued(HttpContext context, string email, string token, int days)
+    {
+        changes.Publish(UsagePagesEndpoint.LiveTopic);
+        return Page.Of<TokenIssuedPage>(context, new Dictionary<string, object?>(StringComparer.Ordinal)
+        {
+            [nameof(TokenIssuedPage.Frame)] = frames.For(context, "Token issued", UsagePagesEndpoint.Capability),
+            [nameof(TokenIssuedPage.Email)] = email,
+            [nameof(TokenIssuedPage.Token)] = token,
+            [nameof(TokenIssuedPage.Days)] = days,
+        });
+    }
+
+    private IResult Confirm(HttpContext context, Question question, string? fault, string back) =>
+        Page.Of<ConfirmPage>(context, new Dictionary<string, object?>(StringComparer.Ordinal)
+        {
+            [nameof(ConfirmPage.Frame)] = frames.For(context, question.Do, UsagePagesEndpoint.Capability),
+            [nameof(ConfirmPage.Question)] = question,
+            [nameof(ConfirmPage.Fault)] = fault,
+            [nameof(ConfirmPage.Back)] = back,
+        });
+
+    /// <summary>What was sent as a form; nothing where no form was sent, as by a program that only names whom it is about.</summary>
+    private static async Task<IFormCollection> FormOf(HttpContext context) =>
+        context.Request.HasFormContentType ? await context.Request.ReadFormSafelyAsync() : FormCollection.Empty;
+
+    private static int StatusOf(AccountFault? fault) => fault switch
+    {
+        AccountFault.UnknownUser or AccountFault.UnknownDevice => StatusCodes.Status404NotFound,
+        AccountFault.AlreadyLive or AccountFault.NoLiveToken => StatusCodes.Status409Conflict,
+        AccountFault.Busy => StatusCodes.Status503ServiceUnavailable,
+        _ => StatusCodes.Status422UnprocessableEntity,
+    };
+
+    private static Dictionary<string, string> FaultOf(AccountResult result)
+    {
+        var field = result.Fault switch
+        {
+            AccountFault.DivisionTooLong => "division",
+            AccountFault.DaysOutOfRange => "days",
+            _ => "email",
+        };
+        return new(StringComparer.Ordinal) { [field] = result.Message };
+    }
+
+    private static string Text(string? typed) => (typed ?? "").Trim();
+
+    private static int? ParseDays(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var days) ? days : null;
+}

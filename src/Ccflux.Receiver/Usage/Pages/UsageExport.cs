@@ -1,0 +1,37 @@
+using Ccflux.Receiver.Shell;
+using Ccflux.Receiver.Usage.Read;
+
+namespace Ccflux.Receiver.Usage.Pages;
+
+/// <summary>A page as one HTML file that works alone: whole tables, drawn charts, no form, no secret, no request.</summary>
+internal sealed class UsageExport(UsagePageQuery usage, UserPageQuery users, PageFrames frames, IServiceProvider services, TimeProvider time)
+{
+    public const string FileName = "ccflux-dashboard.html";
+
+    /// <summary>The usage page for a filter; <paramref name="address"/> is the receiver's, for the heading.</summary>
+    public async Task<string> UsageAsync(UsageFilter? filter, string address, CancellationToken cancellationToken)
+    {
+        var frame = frames.ForExport("Usage", address);
+        var view = await usage.ReadAsync(UsagePageRequest.Whole(filter ?? UsageFilter.Default(time.GetUtcNow())), cancellationToken);
+        return await Page.RenderAsync<UsagePage>(services, Parameters(frame, view));
+    }
+
+    /// <summary>A person's page; null when nobody has that address.</summary>
+    public async Task<string?> UserAsync(UserPageRequest request, string address, CancellationToken cancellationToken)
+    {
+        var whole = request with
+        {
+            Days = Whole(request.Days),
+            Windows = Whole(request.Windows),
+            Sessions = Whole(request.Sessions),
+        };
+        return await users.ReadAsync(whole, cancellationToken) is { } view
+            ? await Page.RenderAsync<UserPage>(services, Parameters(frames.ForExport(view.User.Email, address), view))
+            : null;
+    }
+
+    private static Dictionary<string, object?> Parameters(PageFrame frame, object view) =>
+        new(StringComparer.Ordinal) { [nameof(UsagePage.Frame)] = frame, [nameof(UsagePage.View)] = view };
+
+    private static TableState Whole(TableState state) => state with { Page = 1, Size = TableState.MaxSize };
+}

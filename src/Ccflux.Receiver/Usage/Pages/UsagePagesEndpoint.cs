@@ -1,0 +1,64 @@
+using System.Text;
+using Ccflux.Receiver.Platform.Http;
+using Ccflux.Receiver.Shell;
+using Ccflux.Receiver.Usage.Read;
+using Ccflux.Receiver.Usage.Store;
+
+namespace Ccflux.Receiver.Usage.Pages;
+
+/// <summary>The pages that only show: <c>/admin/</c> and <c>/admin/users/{email}</c>, and each as a file with <c>?export</c>. One read a page.</summary>
+internal sealed class UsagePagesEndpoint(UsagePageQuery usage, UserPageQuery users, UsageExport export, PageFrames frames, BrowserAnswers answers, TimeProvider time)
+{
+    public const string Capability = "Usage";
+    public const string LiveTopic = UsageWriter.Topic;
+
+    public async Task<IResult> UsageAsync(HttpContext context)
+    {
+        var cancellationToken = context.RequestAborted;
+        var request = UsagePageRequest.Parse(context.Request.Query, time.GetUtcNow());
+        if (IsExport(context))
+        {
+            return File(context, await export.UsageAsync(request.Filter, frames.AddressOf(context.Request), cancellationToken));
+        }
+
+        var frame = frames.For(context, "Usage", Capability, LiveTopic) with { Flash = Flash.Take(context) };
+        var view = await usage.ReadAsync(request, cancellationToken);
+        return Page.Of<UsagePage>(context, new Dictionary<string, object?>(StringComparer.Ordinal)
+        {
+            [nameof(UsagePage.Frame)] = frame with { Now = view.ReadAt },
+            [nameof(UsagePage.View)] = view,
+        });
+    }
+
+    public async Task<IResult> UserAsync(string email, HttpContext context)
+    {
+        var cancellationToken = context.RequestAborted;
+        var request = UserPageRequest.Parse(UsageLinks.Read(email), context.Request.Query, time.GetUtcNow());
+        if (IsExport(context))
+        {
+            return await export.UserAsync(request, frames.AddressOf(context.Request), cancellationToken) is { } html ? File(context, html) : NobodyThere();
+        }
+
+        var frame = frames.For(context, request.Email, Capability, LiveTopic) with { Flash = Flash.Take(context) };
+        if (await users.ReadAsync(request, cancellationToken) is not { } view)
+        {
+            return NobodyThere();
+        }
+
+        return Page.Of<UserPage>(context, new Dictionary<string, object?>(StringComparer.Ordinal)
+        {
+            [nameof(UserPage.Frame)] = frame with { Now = view.ReadAt },
+            [nameof(UserPage.View)] = view,
+        });
+    }
+
+    private Refusal NobodyThere() => new(answers, StatusCodes.Status404NotFound, "", "Nobody here has that address.");
+
+    private static bool IsExport(HttpContext context) => context.Request.Query.ContainsKey("export");
+
+    private static IResult File(HttpContext context, string html)
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        return Results.File(Encoding.UTF8.GetBytes(html), "text/html; charset=utf-8", UsageExport.FileName);
+    }
+}

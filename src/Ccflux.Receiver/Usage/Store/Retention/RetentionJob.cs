@@ -1,0 +1,107 @@
+using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Writing;
+using Dapper;
+
+namespace Ccflux.Receiver.Usage.Store.Retention;
+
+/// <summary>Removes whole days that are older than <c>RETENTION_DAYS</c>, with their part of every rollup, a few turns a transaction, so
+/// that reports are not kept waiting.</summary>
+internal sealed partial class RetentionJob(
+    SqliteReaders readers,
+    GroupCommitWriter writer,
+    UsageWriter usage,
+    UsageOptions options,
+    TimeProvider time,
+    ILogger<RetentionJob> logger) : BackgroundService
+{
+    private const int TurnsPerWrite = 200;
+    private const int CapDaysKept = 7;
+    private static readonly TimeSpan s_interval = TimeSpan.FromHours(1);
+
+    /// <summary>One pass. Gives the number of turns removed.</summary>
+    internal async Task<int> RemoveAsync(CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        await writer.WriteAsync(connection => connection.Execute(
+            RetentionSql.DeleteCaps,
+            StoredTurn.DayOf(now.ToUnixTimeMilliseconds()) - CapDaysKept));
+        if (options.RetentionDays == 0)
+        {
+            return 0;
+        }
+
+        var before = RetentionRule.FirstDayKept(now, options.RetentionDays) * StoredTurn.MillisecondsPerDay;
+        var removed = 0;
+        foreach (var user in await UsersAsync(before, cancellationToken))
+        {
+            WriteResult<int> result;
+            do
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                result = await writer.WriteAsync(connection => Remove(connection, user, before));
+                removed += result.Value;
+            }
+            while (result is { Status: WriteStatus.Committed, Value: TurnsPerWrite });
+        }
+
+        if (removed > 0)
+        {
+            Log.Removed(logger, removed, options.RetentionDays);
+        }
+
+        return removed;
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(s_interval, time);
+        do
+        {
+            try
+            {
+                await RemoveAsync(stoppingToken);
+            }
+            catch (Exception exception) when (exception is not OperationCanceledException)
+            {
+                Log.Failed(logger, exception);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    private async Task<IReadOnlyList<long>> UsersAsync(long before, CancellationToken cancellationToken)
+    {
+        using var lease = await readers.RentAsync(cancellationToken);
+        return (await lease.Connection.QueryAsync<long>(RetentionSql.SelectUsers, new { Before = before })).AsList();
+    }
+
+    private int Remove(SqlConnection connection, long user, long before)
+    {
+        var turns = new List<(long Session, int Schema, int Index)>(TurnsPerWrite);
+        using (var rows = connection.Query(RetentionSql.SelectTurns, user, before, TurnsPerWrite))
+        {
+            while (rows.Read())
+            {
+                turns.Add((rows.Number(1), (int)rows.Number(2), (int)rows.Number(3)));
+            }
+        }
+
+        foreach (var (session, schema, index) in turns)
+        {
+            var (turnId, turn) = FactsWriter.Read(connection, user, session, schema, index)!.Value;
+            usage.Remove(connection, turnId, turn);
+        }
+
+        connection.Execute(RetentionSql.DeleteLimitEvents, user, before);
+        return turns.Count;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Removed {Turns} turns older than {Days} days")]
+        public static partial void Removed(ILogger logger, int turns, int days);
+
+        [LoggerMessage(2, LogLevel.Error, "Removing old usage failed; it is tried again in an hour")]
+        public static partial void Failed(ILogger logger, Exception exception);
+    }
+}

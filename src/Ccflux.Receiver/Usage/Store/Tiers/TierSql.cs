@@ -1,0 +1,44 @@
+namespace Ccflux.Receiver.Usage.Store.Tiers;
+
+/// <summary>Statements on tiers and on what they are inferred from.</summary>
+internal static class TierSql
+{
+    /// <summary>Windows that are over: five hours since their start or since their last event.</summary>
+    public const string SelectPeaks = """
+        SELECT user_id AS UserId, start_at AS StartAt, input_tokens + output_tokens AS Billed
+        FROM usage_windows
+        WHERE start_at >= @From AND (start_at <= @Now - 18000000 OR last_at <= @Now - 18000000) AND input_tokens + output_tokens > 0
+        """;
+
+    /// <summary>Each user's last five-hour limit that ended a turn and that named its window and its reset.</summary>
+    public const string SelectHits = """
+        SELECT l.user_id AS UserId, max(l.at) AS At
+        FROM limit_events l
+        WHERE l.final = 1 AND l.window = 'five_hour' AND l.resets_at IS NOT NULL AND l.at >= @From
+        GROUP BY l.user_id
+        """;
+
+    /// <summary>What the window that held the hit had billed by then.</summary>
+    public const string SelectHeld = """
+        SELECT coalesce(sum(e.input_tokens + e.output_tokens), 0)
+        FROM turns t
+        JOIN events e ON e.user_id = t.user_id AND e.turn_id = t.turn_id
+        WHERE t.user_id = @UserId AND t.ended_at <= @At
+          AND t.ended_at >= (SELECT max(w.start_at) FROM usage_windows w WHERE w.user_id = @UserId AND w.start_at <= @At AND w.start_at > @At - 18000000)
+        """;
+
+    public const string SelectTiers = """
+        SELECT user_id AS UserId, label AS Label, peak_tokens AS PeakTokens, method AS Method, window_count AS WindowCount, limit_hit_at AS LimitHitAt
+        FROM tiers
+        """;
+
+    /// <summary>Parameters: user, label, peak, method, windows, now, limit hit or null.</summary>
+    public const string Put = """
+        INSERT INTO tiers (user_id, label, peak_tokens, method, window_count, updated_at, limit_hit_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (user_id) DO UPDATE SET label = excluded.label, peak_tokens = excluded.peak_tokens, method = excluded.method,
+            window_count = excluded.window_count, updated_at = excluded.updated_at, limit_hit_at = excluded.limit_hit_at
+        """;
+
+    /// <summary>Parameter: user.</summary>
+    public const string Delete = "DELETE FROM tiers WHERE user_id = ?";
+}

@@ -1,0 +1,178 @@
+using System.Diagnostics;
+using Ccflux.Hook.Spool;
+using Ccflux.Hook.Tests.Support;
+using Xunit;
+
+namespace Ccflux.Hook.Tests.Commands;
+
+public sealed class HookCommandTests
+{
+    private const string Session = "9f1a8809-75b5-4077-96c2-43e35727b43f";
+
+    [Fact]
+    public async Task Hook_StopEvent_SpoolsAndPrintsNothing()
+    {
+        using var machine = new Machine();
+
+        var result = await machine.HookAsync(Session);
+
+        Assert.Equal(new ProgramResult(0, "", ""), result);
+        var spooled = Assert.Single(new SpoolFile(machine.State.Spool).Read().Events);
+        Assert.Equal(new HookEvent(Session, machine.Transcript(Session), "Stop"), spooled);
+        Assert.DoesNotContain(Machine.Content, machine.Written(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("init", "SessionStart")]
+    [InlineData("report-turn", "Stop")]
+    [InlineData("session-end", "SessionEnd")]
+    public async Task Aliases_LegacyInput_AreTaken(string alias, string name)
+    {
+        using var machine = new Machine();
+
+        var result = await HookProgram.RunAsync([alias, "--input", machine.HookInput(Session, name)], machine.Environment);
+
+        Assert.Equal(new ProgramResult(0, "", ""), result);
+        Assert.Equal(name, Assert.Single(new SpoolFile(machine.State.Spool).Read().Events).Name);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("no json at all")]
+    [InlineData("{\"session_id\":\"../../etc/passwd\",\"transcript_path\":\"relative\",\"hook_event_name\":7}")]
+    [InlineData("{\"session_id\":{\"deep\":[[[[[[[[]]]]]]]]}}")]
+    [InlineData("[1,2,3]")]
+    [InlineData("\"text\"")]
+    [InlineData("\0\u0001\u0002\ufffd\uffff{")]
+    public async Task Hook_AbsurdInput_IsSilentAndLogged(string input)
+    {
+        using var machine = new Machine();
+
+        var result = await HookProgram.RunAsync(["hook"], machine.Environment, input);
+
+        Assert.Equal(new ProgramResult(0, "", ""), result);
+        Assert.Contains("names no session", machine.Log(machine.State.ErrorLog), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Hook_HugeInput_KeepsTheFieldsAtItsFront()
+    {
+        using var machine = new Machine();
+        var input = machine.HookInput(Session)[..^1] + ",\"more\":\"" + new string('x', 20 * 1024 * 1024) + "\"}";
+
+        var result = await HookProgram.RunAsync(["hook"], machine.Environment, input);
+
+        Assert.Equal(new ProgramResult(0, "", ""), result);
+        Assert.Single(new SpoolFile(machine.State.Spool).Read().Events);
+    }
+
+    [Fact]
+    public async Task Hook_InputThatNeverEnds_DoesNotHang()
+    {
+        using var machine = new Machine();
+        using var process = HookProgram.Start(["hook"], machine.Environment);
+        await process.StandardInput.WriteAsync(machine.HookInput(Session));
+        await process.StandardInput.FlushAsync(TestContext.Current.CancellationToken);
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+
+        await process.WaitForExitAsync(deadline.Token);
+
+        Assert.Equal(0, process.ExitCode);
+        Assert.Single(new SpoolFile(machine.State.Spool).Read().Events);
+    }
+
+    [Fact]
+    public async Task Hook_HomeThatCannotBeWritten_IsSilent()
+    {
+        using var machine = new Machine();
+        machine.Environment["CLAUDE_CONFIG_DIR"] = "/proc/1/nothing";
+
+        var result = await HookProgram.RunAsync(["hook"], machine.Environment, "{\"session_id\":\"s1\",\"hook_event_name\":\"Stop\"}");
+
+        Assert.Equal(new ProgramResult(0, "", ""), result);
+    }
+
+    [Fact]
+    public async Task Hook_FullDisk_IsSilentAndKeepsLaterLinesWhole()
+    {
+        using var machine = new Machine();
+        machine.State.Create();
+        // /dev/full answers every write with "no space left".
+        File.CreateSymbolicLink(machine.State.Spool, "/dev/full");
+
+        var result = await machine.HookAsync(Session);
+
+        Assert.Equal(new ProgramResult(0, "", ""), result);
+        Assert.Contains("spool cannot be written", machine.Log(machine.State.ErrorLog), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Hook_FullSpool_TakesNoMore()
+    {
+        using var machine = new Machine();
+        machine.State.Create();
+        File.WriteAllText(machine.State.Spool, new string('\n', SpoolFile.MaxBytes));
+
+        await machine.HookAsync(Session);
+
+        Assert.Equal(SpoolFile.MaxBytes, new FileInfo(machine.State.Spool).Length);
+    }
+
+    [Fact]
+    public async Task Hook_Configured_StartsDeliverThatOutlivesItsGroupWithoutTheUsersSecrets()
+    {
+        // A receiver that does not answer keeps deliver alive to look at.
+        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        using var machine = new Machine($"http://{listener.LocalEndpoint}");
+        machine.AddTurn(Session, DateTimeOffset.UtcNow.AddMinutes(-1));
+        machine.Environment["ANTHROPIC_API_KEY"] = "sk-ant-marked-secret";
+        machine.Environment["CLAUDE_CODE_MESSAGING_TOKEN"] = "messaging-marked-secret";
+
+        await machine.HookAsync(Session);
+
+        await Wait.UntilAsync(() => DeliverLock.IsTaken(machine.State.Lock), "deliver runs");
+        var deliver = FindDeliver(machine.State.ConfigDir);
+        try
+        {
+            var environment = File.ReadAllText($"/proc/{deliver}/environ");
+            Assert.DoesNotContain("marked-secret", environment, StringComparison.Ordinal);
+            Assert.DoesNotContain(Machine.Content, environment + File.ReadAllText($"/proc/{deliver}/cmdline"), StringComparison.Ordinal);
+            var fields = File.ReadAllText($"/proc/{deliver}/stat").Split(") ")[1].Split(' ');
+            Assert.Equal(deliver, int.Parse(fields[2])); // process group
+            Assert.Equal(deliver, int.Parse(fields[3])); // session
+            Assert.Equal("/dev/null", new FileInfo($"/proc/{deliver}/fd/1").LinkTarget);
+        }
+        finally
+        {
+            Process.GetProcessById(deliver).Kill();
+            await Wait.UntilAsync(() => !DeliverLock.IsTaken(machine.State.Lock), "deliver ended");
+        }
+    }
+
+    private static int FindDeliver(string configDir)
+    {
+        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+        {
+            if (!int.TryParse(Path.GetFileName(folder), out var id))
+            {
+                continue;
+            }
+
+            try
+            {
+                var line = File.ReadAllText($"{folder}/cmdline");
+                if (line.Contains("deliver", StringComparison.Ordinal) && line.Contains(configDir, StringComparison.Ordinal))
+                {
+                    return id;
+                }
+            }
+            catch (IOException)
+            {
+                // It ended while we looked.
+            }
+        }
+
+        throw new InvalidOperationException("No deliver is running.");
+    }
+}

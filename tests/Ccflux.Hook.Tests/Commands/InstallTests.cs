@@ -1,0 +1,115 @@
+using System.Text.Json.Nodes;
+using Ccflux.Hook.Tests.Support;
+using Xunit;
+
+namespace Ccflux.Hook.Tests.Commands;
+
+public sealed class InstallTests : IDisposable
+{
+    private readonly Machine _machine = new();
+    private readonly string _tokenFile;
+
+    public InstallTests()
+    {
+        _tokenFile = Path.Combine(_machine.Home, "token");
+        File.WriteAllText(_tokenFile, StubReceiver.RefreshToken + "\n");
+    }
+
+    private string Dir => _machine.State.ConfigDir;
+
+    private string Settings => Path.Combine(Dir, "settings.json");
+
+    private string Plugins(string name) => Path.Combine(Dir, "plugins", name);
+
+    public void Dispose() => _machine.Dispose();
+
+    [Fact]
+    public async Task Install_FreshConfigDir_WritesWhatTheClientWouldAndUninstallLeavesNothing()
+    {
+        var result = await InstallAsync();
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.DoesNotContain("marked-secret", result.Output + result.Error, StringComparison.Ordinal);
+        var market = Path.Combine(_machine.State.Root, "marketplace");
+        Assert.True(JsonNode.Parse(File.ReadAllText(Settings))!["enabledPlugins"]!["ccflux@ccflux"]!.GetValue<bool>());
+        Assert.Equal(market, JsonNode.Parse(File.ReadAllText(Plugins("known_marketplaces.json")))!["ccflux"]!["installLocation"]!.GetValue<string>());
+        var installed = JsonNode.Parse(File.ReadAllText(Plugins("installed_plugins.json")))!["plugins"]!["ccflux@ccflux"]![0]!;
+        Assert.True(File.Exists(Path.Combine(installed["installPath"]!.GetValue<string>(), "bin", "ccflux")));
+        var copied = await HookProgram.RunAsync(["version"], _machine.Environment, program: Path.Combine(market, "plugin", "bin", "ccflux"));
+        Assert.StartsWith("ccflux 1.", copied.Output, StringComparison.Ordinal);
+        if (!OperatingSystem.IsWindows())
+        {
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_machine.State.Config));
+        }
+
+        await _machine.RunAsync("uninstall", "--yes", "--config-dir", Dir);
+
+        Assert.False(File.Exists(Settings));
+        Assert.False(Directory.Exists(Path.Combine(Dir, "plugins")));
+        Assert.False(File.Exists(_machine.State.Config));
+    }
+
+    [Fact]
+    public async Task Uninstall_AfterTwoInstalls_RestoresEveryByte()
+    {
+        const string settings = "{ \"theme\":\"dark\",\n\n  \"enabledPlugins\": {\"ccflux@old-market\":true,\"other@x\":false} , \"naïve\": \"<ü&>\"}";
+        const string markets = "{\"x\":{\"source\":{\"source\":\"github\",\"repo\":\"a/b\"}}}";
+        const string plugins = "{\"version\":2,\"plugins\":{\"ccflux@old-market\":[{\"scope\":\"user\"}],\"other@x\":[]}}\n";
+        Directory.CreateDirectory(Plugins(""));
+        File.WriteAllText(Settings, settings);
+        File.WriteAllText(Plugins("known_marketplaces.json"), markets);
+        File.WriteAllText(Plugins("installed_plugins.json"), plugins);
+
+        await InstallAsync();
+        await InstallAsync();
+        var enabled = JsonNode.Parse(File.ReadAllText(Settings))!["enabledPlugins"]!.AsObject();
+        Assert.Equal(["other@x", "ccflux@ccflux"], enabled.Select(pair => pair.Key), StringComparer.Ordinal);
+        await _machine.RunAsync("uninstall", "--yes", "--config-dir", Dir);
+
+        Assert.Equal(settings, File.ReadAllText(Settings));
+        Assert.Equal(markets, File.ReadAllText(Plugins("known_marketplaces.json")));
+        Assert.Equal(plugins, File.ReadAllText(Plugins("installed_plugins.json")));
+    }
+
+    [Fact]
+    public async Task Uninstall_SettingsChangedSince_TakesOnlyOursOut()
+    {
+        File.WriteAllText(Settings, "{\"theme\":\"dark\"}");
+        await InstallAsync();
+        var changed = JsonNode.Parse(File.ReadAllText(Settings))!;
+        changed["model"] = "opus";
+        File.WriteAllText(Settings, changed.ToJsonString());
+
+        await _machine.RunAsync("uninstall", "--yes", "--config-dir", Dir);
+
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse("{\"theme\":\"dark\",\"model\":\"opus\"}"), JsonNode.Parse(File.ReadAllText(Settings))));
+    }
+
+    [Fact]
+    public async Task Install_DamagedSettings_ChangesNothing()
+    {
+        File.WriteAllText(Settings, "{ not json");
+
+        var result = await InstallAsync();
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("is damaged", result.Output, StringComparison.Ordinal);
+        Assert.Equal("{ not json", File.ReadAllText(Settings));
+        Assert.False(Directory.Exists(_machine.State.Root));
+    }
+
+    [Theory]
+    [InlineData("http://example.org", "not encrypted")]
+    [InlineData("nowhere", "no web address")]
+    public async Task Install_EndpointNotAllowed_SaysWhyAndInstallsNothing(string endpoint, string expected)
+    {
+        var result = await InstallAsync(endpoint);
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains(expected, result.Output, StringComparison.Ordinal);
+        Assert.False(File.Exists(Settings));
+    }
+
+    private Task<ProgramResult> InstallAsync(string endpoint = "https://ccflux.example.org") =>
+        _machine.RunAsync("install", "--yes", "--config-dir", Dir, "--endpoint", endpoint, "--token-file", _tokenFile);
+}

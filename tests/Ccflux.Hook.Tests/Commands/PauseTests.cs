@@ -1,0 +1,76 @@
+using System.Text.Json;
+using Ccflux.Hook.Tests.Support;
+using Xunit;
+
+namespace Ccflux.Hook.Tests.Commands;
+
+public sealed class PauseTests
+{
+    private const string Session = "9f1a8809-75b5-4077-96c2-43e35727b43f";
+
+    [Fact]
+    public async Task Pause_ThenResume_TurnsBetweenAreNeverSentByAnyPath()
+    {
+        await using var receiver = await StubReceiver.StartAsync();
+        using var machine = new Machine(receiver.Address);
+        string[] dir = ["--config-dir", machine.State.ConfigDir];
+        machine.AddTurn(Session, DateTimeOffset.UtcNow.AddMinutes(-5), output: 1);
+
+        await machine.RunAsync(["pause", .. dir]);
+        machine.AddTurn(Session, DateTimeOffset.UtcNow, output: 2);
+        machine.Spool(Session);
+        await machine.DeliverAsync();
+        Assert.Empty(receiver.Requests);
+        await Task.Delay(TimeSpan.FromSeconds(3), TestContext.Current.CancellationToken); // the turn's two seconds pass
+        await machine.RunAsync(["resume", .. dir]);
+        machine.AddTurn(Session, DateTimeOffset.UtcNow, output: 3);
+        machine.Spool(Session);
+        await Wait.UntilAsync(() => receiver.Turns.Count == 2 || machine.DeliverAsync().GetAwaiter().GetResult() is null, "both turns outside the pause arrive");
+        await machine.RunAsync(["backfill", .. dir]);
+        receiver.LoseEverything("store-2");
+        machine.AddTurn(Session, DateTimeOffset.UtcNow, output: 4);
+        machine.Spool(Session);
+        await machine.DeliverAsync();
+        var status = await machine.RunAsync(["status", "--json", .. dir]);
+
+        Assert.Equal([0, 2, 3], receiver.Turns.Keys.Select(key => key.Index).Order());
+        using var json = JsonDocument.Parse(status.Output);
+        Assert.Equal("paused", Assert.Single(json.RootElement.GetProperty("silence").EnumerateArray()).GetProperty("reason").GetString());
+        Assert.Equal("ok", json.RootElement.GetProperty("reachable").GetString());
+        Assert.Equal(3, json.RootElement.GetProperty("last_payload").GetProperty("turns")[0].GetProperty("turn_index").GetInt32());
+    }
+
+    [Fact]
+    public async Task Backfill_TwoTimes_SendsEverythingOnce()
+    {
+        await using var receiver = await StubReceiver.StartAsync();
+        using var machine = new Machine(receiver.Address);
+        for (var i = 0; i < 30; i++)
+        {
+            machine.AddTurn($"s{i}", DateTimeOffset.UtcNow.AddDays(-i));
+        }
+
+        var first = await machine.RunAsync("backfill", "--config-dir", machine.State.ConfigDir);
+        var reports = receiver.Requests.Count;
+        var second = await machine.RunAsync("backfill", "--config-dir", machine.State.ConfigDir);
+
+        Assert.Equal("30 turns acknowledged. Everything on this machine is reported.\n", first.Output);
+        Assert.Equal("0 turns acknowledged. Everything on this machine is reported.\n", second.Output);
+        Assert.Equal(reports, receiver.Requests.Count);
+        Assert.Equal(30, receiver.Turns.Count);
+    }
+
+    [Theory]
+    [InlineData("http://example.org", "not encrypted")]
+    [InlineData("ftp://example.org", "no web address")]
+    [InlineData("https://user:pass@example.org", "plain address")]
+    public async Task Status_EndpointNotAllowed_SaysWhy(string endpoint, string expected)
+    {
+        using var machine = new Machine(endpoint);
+
+        var result = await machine.RunAsync("status", "--config-dir", machine.State.ConfigDir);
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains(expected, result.Output, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,402 @@
+using Ccflux.Contracts.Http;
+using Ccflux.Hook.Spool;
+using Ccflux.Hook.Tests.Support;
+using Xunit;
+
+namespace Ccflux.Hook.Tests.Delivery;
+
+/// <summary>The published program against a strict receiver on loopback.</summary>
+public sealed class DeliverTests : IAsyncLifetime
+{
+    private const string Session = "9f1a8809-75b5-4077-96c2-43e35727b43f";
+    private static readonly DateTimeOffset s_start = DateTimeOffset.UtcNow.AddHours(-3);
+
+    private StubReceiver _receiver = null!;
+    private Machine _machine = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _receiver = await StubReceiver.StartAsync();
+        _machine = new Machine(_receiver.Address);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _machine.Dispose();
+        await _receiver.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task HookEvent_NewTurn_ArrivesSignedOnceAndLeavesNothingBehind()
+    {
+        _machine.AddTurn(Session, s_start, output: 123);
+
+        await _machine.HookAsync(Session);
+        await Wait.UntilAsync(() => _receiver.Turns.Count == 1 && new FileInfo(_machine.State.Spool).Length == 0, "the turn arrives");
+
+        var turn = _receiver.Turns[(Session, 0)];
+        Assert.Equal(123, turn.Models[Machine.Model].OutputTokens);
+        Assert.Equal(s_start.ToUnixTimeMilliseconds(), turn.StartedUtc.ToUnixTimeMilliseconds());
+        Assert.Equal(1, _receiver.TokensIssued);
+        Assert.Single(_receiver.Keys);
+        Assert.False(File.Exists(_machine.State.Queue));
+        Assert.Single(_receiver.Requests, request => request.Route is "/report");
+        Assert.All(_receiver.Requests, request => Assert.DoesNotContain(Machine.Content, request.Body, StringComparison.Ordinal));
+        Assert.DoesNotContain(Machine.Content, _machine.Written(), StringComparison.Ordinal);
+        if (!OperatingSystem.IsWindows())
+        {
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_machine.State.SigningKey));
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_machine.State.TokenCache));
+        }
+    }
+
+    [Fact]
+    public async Task Deliver_NothingNew_AsksNothing()
+    {
+        await OneTurnDelivered();
+        var requests = _receiver.Requests.Count;
+
+        _machine.Spool(Session);
+        await _machine.DeliverAsync();
+
+        Assert.Equal(requests, _receiver.Requests.Count);
+    }
+
+    [Fact]
+    public async Task Deliver_NextTurn_ReportsOnlyThat()
+    {
+        await OneTurnDelivered();
+
+        _machine.AddTurn(Session, s_start.AddMinutes(5), output: 7);
+        _machine.Spool(Session);
+        await _machine.DeliverAsync();
+
+        Assert.Equal(7, _receiver.Turns[(Session, 1)].Models[Machine.Model].OutputTokens);
+        Assert.Single(_receiver.Requests, request => request.Body.Contains("\"turn_index\":0", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Deliver_ReceiverAwayForMoreThanTheQueueHolds_AllArriveWithTheirOwnTimes()
+    {
+        var address = new Uri(_receiver.Address);
+        await _receiver.DisposeAsync();
+        for (var i = 0; i < 700; i++)
+        {
+            _machine.AddTurn(Session, s_start.AddSeconds(i * 10), output: i + 1);
+        }
+
+        _machine.Spool(Session);
+        await _machine.DeliverAsync();
+        Assert.Equal(ReportQueue.MaxReports, File.ReadAllLines(_machine.State.Queue).Length);
+
+        _receiver = await StubReceiver.StartAsync(address.Port);
+        _machine.Spool(Session);
+        await _machine.DeliverAsync();
+
+        var turns = _receiver.Turns;
+        Assert.Equal(700, turns.Count);
+        for (var i = 0; i < 700; i++)
+        {
+            Assert.Equal(i + 1, turns[(Session, i)].Models[Machine.Model].OutputTokens);
+            Assert.Equal(s_start.AddSeconds(i * 10).ToUnixTimeMilliseconds(), turns[(Session, i)].StartedUtc.ToUnixTimeMilliseconds());
+        }
+
+        Assert.False(File.Exists(_machine.State.Queue));
+    }
+
+    [Fact]
+    public async Task Deliver_TranscriptGoneMeanwhile_SendsTheQueue()
+    {
+        _machine.AddTurn(Session, s_start);
+        _receiver.Instead = context => Fail(context, 503);
+        _machine.Spool(Session);
+        await _machine.DeliverAsync();
+        File.Delete(_machine.Transcript(Session));
+
+        _receiver.Instead = null;
+        await _machine.DeliverAsync();
+
+        Assert.Single(_receiver.Turns);
+    }
+
+    [Fact]
+    public async Task Hooks_TwoSessionsStopAtTheSameInstant_BothArrive()
+    {
+        string[] sessions = [.. Enumerable.Range(0, 6).Select(i => $"session-{i}")];
+        foreach (var session in sessions)
+        {
+            _machine.AddTurn(session, s_start);
+        }
+
+        await Task.WhenAll(sessions.Select(session => _machine.HookAsync(session)));
+
+        await Wait.UntilAsync(() => _receiver.Turns.Count == sessions.Length, "every session's turn arrives");
+        await Wait.UntilAsync(() => new FileInfo(_machine.State.Spool).Length == 0, "the spool is empty");
+        await Wait.UntilAsync(() => !DeliverLock.IsTaken(_machine.State.Lock), "deliver ends");
+    }
+
+    [Fact]
+    public async Task SessionStart_SessionsWhoseEventsWereLost_AreCaughtUpButNotThoseFromBefore()
+    {
+        _machine.AddTurn("from-before", s_start.AddDays(-3));
+        File.SetLastWriteTimeUtc(_machine.Transcript("from-before"), s_start.AddDays(-3).UtcDateTime);
+        await OneTurnDelivered();
+        _machine.AddTurn("lost", s_start.AddMinutes(1));
+        _machine.AddTurn(Session, s_start.AddMinutes(2));
+
+        _machine.Spool("new", "SessionStart");
+        await _machine.DeliverAsync();
+
+        Assert.Equal([(Session, 0), (Session, 1), ("lost", 0)], _receiver.Turns.Keys.Order());
+    }
+
+    [Fact]
+    public async Task Deliver_AccessTokenRevoked_GetsAnotherOnce()
+    {
+        await OneTurnDelivered();
+        _receiver.RevokeAccessTokens();
+
+        await SecondTurn();
+
+        Assert.Equal(2, _receiver.Turns.Count);
+        Assert.Equal(2, _receiver.Requests.Count(request => request.Route is "/token"));
+    }
+
+    [Fact]
+    public async Task Deliver_RefreshTokenRefused_StopsUntilItChanges()
+    {
+        _receiver.RefusesRefreshToken = true;
+        _machine.AddTurn(Session, s_start);
+        _machine.Spool(Session);
+        await _machine.DeliverAsync();
+        await _machine.DeliverAsync();
+        Assert.Single(_receiver.Requests);
+        Assert.Single(File.ReadAllLines(_machine.State.ErrorLog));
+
+        _receiver.RefusesRefreshToken = false;
+        _receiver.AcceptedRefreshToken = "rtok_new";
+        _machine.Configure(_receiver.Address, "rtok_new");
+        await _machine.DeliverAsync();
+
+        Assert.Single(_receiver.Turns);
+    }
+
+    [Fact]
+    public async Task Deliver_KeyForgottenByTheReceiver_RegistersAgain()
+    {
+        await OneTurnDelivered();
+        _receiver.ForgetKeys();
+
+        await SecondTurn();
+
+        Assert.Equal(2, _receiver.Turns.Count);
+    }
+
+    [Fact]
+    public async Task Deliver_KeyRevoked_GoesSilentUntilProvisionedAnew()
+    {
+        await OneTurnDelivered();
+        _receiver.RevokeKeys();
+        await SecondTurn();
+        Assert.True(File.Exists(_machine.State.KeyRevoked));
+        Assert.False(File.Exists(_machine.State.Queue));
+        var requests = _receiver.Requests.Count;
+        _machine.AddTurn(Session, DateTimeOffset.UtcNow, output: 3);
+        _machine.Spool(Session);
+        await _machine.DeliverAsync();
+        Assert.Equal(requests, _receiver.Requests.Count);
+
+        File.Delete(_machine.State.SigningKey);
+        File.Delete(_machine.State.KeyRevoked);
+        await _machine.DeliverAsync();
+        _machine.AddTurn(Session, DateTimeOffset.UtcNow.AddSeconds(1), output: 4);
+        _machine.Spool(Session);
+        await _machine.DeliverAsync();
+
+        Assert.Equal([0, 3], _receiver.Turns.Keys.Select(key => key.Index).Order());
+        Assert.Equal(2, _receiver.Keys.Count);
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(1)]
+    public async Task Deliver_ClockAnHourOff_SignsAnewAndAdjustsTheTurns(int serverHoursAhead)
+    {
+        _receiver.ClockOffset = TimeSpan.FromHours(serverHoursAhead);
+        var local = DateTimeOffset.UtcNow.AddMinutes(-10);
+        _machine.AddTurn(Session, local);
+
+        _machine.Spool(Session);
+        await _machine.DeliverAsync();
+
+        var turn = Assert.Single(_receiver.Turns).Value;
+        Assert.True(turn.ClockAdjusted);
+        Assert.InRange((turn.StartedUtc - local - _receiver.ClockOffset).Duration(), TimeSpan.Zero, TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
+    public async Task Deliver_TurnFromTheFuture_ComesAgainWithAdjustedTimes()
+    {
+        _machine.AddTurn(Session, DateTimeOffset.UtcNow.AddHours(2));
+
+        _machine.Spool(Session);
+        await _machine.DeliverAsync();
+
+        var turn = Assert.Single(_receiver.Turns).Value;
+        Assert.True(turn.ClockAdjusted);
+        Assert.True(turn.EndedUtc <= DateTimeOffset.UtcNow.AddSeconds(2));
+    }
+
+    [Theory]
+    [InlineData(429)]
+    [InlineData(503)]
+    public async Task Deliver_ReceiverAsksToWait_ComesAgainAfterThat(int status)
+    {
+        var refusals = 0;
+        _receiver.Instead = context => context.Request.Path == "/report" && Interlocked.Increment(ref refusals) <= 2 && Fail(context, status, retryAfter: 1);
+        _machine.Environment["CCFLUX_PATIENCE_SECS"] = "30";
+        _machine.AddTurn(Session, s_start);
+
+        _machine.Spool(Session);
+        await _machine.DeliverAsync();
+
+        Assert.Single(_receiver.Turns);
+        Assert.Equal(3, refusals);
+    }
+
+    [Fact]
+    public async Task Deliver_ReceiverAsksForALongRest_LeavesItAlone()
+    {
+        _receiver.Instead = context => context.Request.Path == "/report" && Fail(context, 429, retryAfter: 3600);
+        _machine.AddTurn(Session, s_start);
+        _machine.Spool(Session);
+        await _machine.DeliverAsync();
+        var requests = _receiver.Requests.Count;
+
+        await _machine.DeliverAsync();
+
+        Assert.Equal(requests, _receiver.Requests.Count);
+        Assert.Single(File.ReadAllLines(_machine.State.Queue));
+    }
+
+    [Fact]
+    public async Task Deliver_TooLarge_SplitsUntilItFits()
+    {
+        _receiver.Instead = context => context.Request.Path == "/report" && _receiver.Requests.Last().Body.Length > 2500 && Fail(context, 413);
+        for (var i = 0; i < 20; i++)
+        {
+            _machine.AddTurn(Session, s_start.AddMinutes(i));
+        }
+
+        _machine.Spool(Session);
+        await _machine.DeliverAsync();
+
+        Assert.Equal(20, _receiver.Turns.Count);
+    }
+
+    [Fact]
+    public async Task Deliver_OneReportRefused_SetsItAsideAndDeliversTheOthers()
+    {
+        _receiver.Instead = context => context.Request.Path == "/report"
+            && _receiver.Requests.Last().Body.Contains("\"turn_index\":5,", StringComparison.Ordinal)
+            && Fail(context, 400, ErrorCodes.InvalidPayload);
+        for (var i = 0; i < 12; i++)
+        {
+            _machine.AddTurn(Session, s_start.AddMinutes(i));
+        }
+
+        _machine.Spool(Session);
+        await _machine.DeliverAsync();
+
+        Assert.Equal(11, _receiver.Turns.Count);
+        Assert.Contains("\"turn_index\":5,", Assert.Single(File.ReadAllLines(_machine.State.Rejected)), StringComparison.Ordinal);
+        var requests = _receiver.Requests.Count;
+        await _machine.DeliverAsync();
+        Assert.Equal(requests, _receiver.Requests.Count);
+    }
+
+    [Fact]
+    public async Task Deliver_StoreReplaced_SendsEverythingAgain()
+    {
+        for (var i = 0; i < 3; i++)
+        {
+            _machine.AddTurn($"old-{i}", s_start.AddMinutes(i));
+            _machine.Spool($"old-{i}");
+        }
+
+        await _machine.DeliverAsync();
+        Assert.Equal(3, _receiver.Turns.Count);
+
+        _receiver.LoseEverything("store-2");
+        _machine.AddTurn(Session, s_start.AddHours(1));
+        _machine.Spool(Session);
+        await _machine.DeliverAsync();
+
+        Assert.Equal(4, _receiver.Turns.Count);
+        Assert.False(File.Exists(_machine.State.ResendAll));
+    }
+
+    [Fact]
+    public async Task Deliver_StateOfCcflux01_GoesOn()
+    {
+        var state = _machine.State;
+        File.WriteAllBytes(state.SigningKey, [.. Enumerable.Range(0, 64).Select(i => (byte)i)]);
+        File.WriteAllText(state.Offset(Session), """{"line":2,"turn":1,"session_start":"2026-05-10T09:15:00Z","closed":false}""");
+        File.WriteAllText(state.Queue, """{"schema_version":1,"session_id":"x","user_email":"a@example.org","turn_index":1,"timestamp_utc":"2026-05-11T04:32:10Z","models":{},"plugin_version":"0.1.0"}""" + "\n");
+        _machine.AddTurn(Session, s_start);
+
+        _machine.Spool(Session);
+        await _machine.DeliverAsync();
+
+        Assert.Single(_receiver.Turns);
+        Assert.True(File.Exists(state.LegacyQueue));
+        Assert.Equal(64, new FileInfo(state.SigningKey).Length);
+        // What OpenSSL derives from the seed 00 01 … 1f.
+        Assert.Equal("A6EHv/POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg=", Assert.Single(_receiver.Keys));
+    }
+
+    [Fact]
+    public async Task Secrets_AfterEverything_StandOnlyInTheirFiles()
+    {
+        await OneTurnDelivered();
+        _receiver.RevokeAccessTokens();
+        _receiver.Instead = context => Fail(context, 500);
+        await SecondTurn();
+
+        var status = await _machine.RunAsync("status", "--json", "--config-dir", _machine.State.ConfigDir);
+
+        foreach (var file in new[] { _machine.State.ActivityLog, _machine.State.ErrorLog, _machine.State.LastReport, _machine.State.TokenRefused })
+        {
+            Assert.DoesNotContain("marked-secret", _machine.Log(file), StringComparison.Ordinal);
+            Assert.DoesNotContain("atok_", _machine.Log(file), StringComparison.Ordinal);
+        }
+
+        Assert.DoesNotContain("marked-secret", status.Output + status.Error, StringComparison.Ordinal);
+    }
+
+    private static bool Fail(Microsoft.AspNetCore.Http.HttpContext context, int status, string? code = null, int? retryAfter = null)
+    {
+        StubReceiver.Refuse(context, status, code ?? ErrorCodes.Busy);
+        if (retryAfter is { } seconds)
+        {
+            context.Response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        }
+
+        return true;
+    }
+
+    private async Task OneTurnDelivered()
+    {
+        _machine.AddTurn(Session, s_start);
+        _machine.Spool(Session);
+        await _machine.DeliverAsync();
+        Assert.Single(_receiver.Turns);
+    }
+
+    private async Task SecondTurn()
+    {
+        _machine.AddTurn(Session, s_start.AddMinutes(5));
+        _machine.Spool(Session);
+        await _machine.DeliverAsync();
+    }
+}

@@ -1,0 +1,111 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Ccflux.Hook.Spool;
+using Xunit;
+
+namespace Ccflux.Hook.Tests.Support;
+
+/// <summary>A user's machine: a home with a config dir, transcripts that grow, and the hook program to run there.</summary>
+internal sealed class Machine : IDisposable
+{
+    /// <summary>Stands in every prompt and answer; must turn up nowhere else.</summary>
+    public const string Content = "PROMPT-CONTENT-7f3a";
+
+    public const string Model = "claude-opus-4-8";
+
+    private readonly string _projects;
+    private readonly Dictionary<string, int> _rows = new(StringComparer.Ordinal);
+
+    public Machine(string? endpoint = null, string? token = StubReceiver.RefreshToken)
+    {
+        Home = Directory.CreateTempSubdirectory("ccflux-machine-").FullName;
+        State = new StateDirectory(Path.Combine(Home, ".claude"));
+        _projects = Path.Combine(State.ConfigDir, "projects", "-home-dev-proj");
+        Directory.CreateDirectory(_projects);
+        Environment["HOME"] = Home;
+        Environment["CCFLUX_PATIENCE_SECS"] = "0";
+        if (endpoint is not null)
+        {
+            Configure(endpoint, token);
+        }
+    }
+
+    public string Home { get; }
+
+    public StateDirectory State { get; }
+
+    public Dictionary<string, string> Environment { get; } = new(StringComparer.Ordinal);
+
+    public void Configure(string endpoint, string? token = StubReceiver.RefreshToken)
+    {
+        Directory.CreateDirectory(State.Root);
+        File.WriteAllText(State.Config, $$"""{"endpoint":"{{endpoint}}/report","token":"{{token}}"}""");
+    }
+
+    public string Transcript(string session) => Path.Combine(_projects, session + ".jsonl");
+
+    /// <summary>Appends a prompt and its answer, as the client writes them.</summary>
+    public void AddTurn(string session, DateTimeOffset at, int output = 100)
+    {
+        _rows.TryGetValue(session, out var row);
+        _rows[session] = row + 1;
+        File.AppendAllText(Transcript(session), Prompt(session, at) + Answer(session, row, at.AddSeconds(2), output));
+    }
+
+    public string HookInput(string session, string name = "Stop") => JsonSerializer.Serialize(new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["session_id"] = session,
+        ["transcript_path"] = Transcript(session),
+        ["cwd"] = "/home/dev/proj",
+        ["hook_event_name"] = name,
+        ["last_assistant_message"] = Content,
+    });
+
+    public Task<ProgramResult> RunAsync(params string[] arguments) => HookProgram.RunAsync(arguments, Environment);
+
+    public Task<ProgramResult> HookAsync(string session, string name = "Stop") => HookProgram.RunAsync(["hook"], Environment, HookInput(session, name));
+
+    /// <summary>Notes an event without starting deliver.</summary>
+    public void Spool(string session, string name = "Stop")
+    {
+        State.Create();
+        Assert.True(new SpoolFile(State.Spool).Append(new HookEvent(session, Transcript(session), name)));
+    }
+
+    /// <summary>One delivery, to its end.</summary>
+    public async Task<ProgramResult> DeliverAsync(string? fault = null)
+    {
+        var environment = new Dictionary<string, string>(Environment, StringComparer.Ordinal);
+        if (fault is not null)
+        {
+            environment["CCFLUX_FAULT"] = fault;
+        }
+
+        return await HookProgram.RunAsync(["deliver", "--config-dir", State.ConfigDir], environment);
+    }
+
+    public string Log(string path) => File.Exists(path) ? File.ReadAllText(path) : "";
+
+    /// <summary>Every byte that ccflux wrote on this machine, as text.</summary>
+    public string Written()
+    {
+        var text = new StringBuilder();
+        foreach (var file in Directory.EnumerateFiles(State.Root, "*", SearchOption.AllDirectories))
+        {
+            text.Append(Encoding.Latin1.GetString(File.ReadAllBytes(file)));
+        }
+
+        return text.ToString();
+    }
+
+    public void Dispose() => Directory.Delete(Home, recursive: true);
+
+    private static string Stamp(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+
+    private static string Prompt(string session, DateTimeOffset at) =>
+        $$"""{"parentUuid":null,"isSidechain":false,"promptId":"{{Guid.NewGuid()}}","type":"user","message":{"role":"user","content":"{{Content}} please"},"uuid":"{{Guid.NewGuid()}}","timestamp":"{{Stamp(at)}}","permissionMode":"default","promptSource":"sdk","turnOrigin":"sdk","userType":"external","entrypoint":"sdk-cli","cwd":"/home/dev/proj","sessionId":"{{session}}","version":"2.1.329","gitBranch":"main"}""" + "\n";
+
+    private static string Answer(string session, int row, DateTimeOffset at, int output) =>
+        $$"""{"parentUuid":"{{Guid.NewGuid()}}","isSidechain":false,"type":"assistant","uuid":"{{Guid.NewGuid()}}","timestamp":"{{Stamp(at)}}","message":{"id":"msg_{{session}}_{{row}}","model":"{{Model}}","role":"assistant","stop_reason":"end_turn","type":"message","usage":{"input_tokens":5,"output_tokens":{{output}},"cache_creation_input_tokens":30,"cache_read_input_tokens":1000,"cache_creation":{"ephemeral_1h_input_tokens":10,"ephemeral_5m_input_tokens":20},"service_tier":"standard","speed":"standard"},"content":[{"type":"text","text":"{{Content}} answered"}]},"requestId":"req_{{session}}_{{row}}","userType":"external","entrypoint":"sdk-cli","cwd":"/home/dev/proj","sessionId":"{{session}}","version":"2.1.329","gitBranch":"main"}""" + "\n";
+}

@@ -1,0 +1,183 @@
+using System.Text;
+using Ccflux.Contracts.Usage;
+using Ccflux.Hook.Transcript;
+using Ccflux.Testing;
+using Xunit;
+
+namespace Ccflux.Hook.Tests.Transcript;
+
+/// <summary>Whatever a transcript holds, the rows that are whole count and the rest is passed over and told.</summary>
+public sealed class BadInputTests : IDisposable
+{
+    private readonly SessionFolder _folder = new();
+
+    [Theory]
+    [InlineData("{\"type\":\"user\",\"message\":{\"role\":\"user\",")]
+    [InlineData("not json at all")]
+    [InlineData("[1,2,3]")]
+    [InlineData("{\"type\":\"user\" \"message\"}")]
+    [InlineData("{\"type\":\"user\",\"message\":\"unclosed}")]
+    [InlineData("\u0000\u0000\u0000\u0000")]
+    [InlineData("{\"type\":\"assistant\",\"message\":{\"id\":\"x\",\"model\":\"m\",\"usage\":{\"input_tokens\":-1}}}")]
+    [InlineData("{\"type\":\"assistant\",\"message\":{\"id\":\"x\",\"model\":\"m\",\"usage\":{\"input_tokens\":1.5}}}")]
+    [InlineData("{\"type\":\"assistant\",\"message\":{\"id\":\"x\",\"model\":\"m\",\"usage\":{\"input_tokens\":99999999999999999999}}}")]
+    [InlineData("{\"type\":\"assistant\",\"message\":{\"id\":\"x\",\"model\":\"m\",\"usage\":{\"input_tokens\":\"5\"}}}")]
+    [InlineData("{\"type\":\"assistant\",\"message\":{\"model\":\"m\",\"usage\":{\"input_tokens\":5}}}")]
+    public void BrokenLine_IsPassedOver(string line)
+    {
+        _folder.Append(_folder.MainPath(), TranscriptLines.Prompt(0, "p0"), line, TranscriptLines.Message(1, "m1"));
+
+        var scan = _folder.Scan();
+
+        Assert.Equal(line[0] == 0 ? 0 : 1, scan.MalformedLines);
+        Assert.Equal(20, Output(Assert.Single(scan.Turns)));
+    }
+
+    [Fact]
+    public void EveryPrefixOfARow_IsMalformedOrIgnored_NeverAnError()
+    {
+        var parser = new RowParser();
+        foreach (var line in new[] { TranscriptLines.Message(1, "m1", agentCall: "a"), TranscriptLines.Retry(1), TranscriptLines.Prompt(1, "p"), TranscriptLines.Failure(1, "f") })
+        {
+            var bytes = Encoding.UTF8.GetBytes(line);
+            for (var length = 0; length < bytes.Length; length++)
+            {
+                parser.Parse(bytes.AsSpan(0, length), out var row);
+                Assert.True(row.Kind is RowKind.Ignored or RowKind.Malformed, $"{row.Kind} after {length} bytes of {line}");
+            }
+        }
+    }
+
+    [Fact]
+    public void RandomDamage_NeverThrows()
+    {
+        var parser = new RowParser();
+        var random = new Random(7);
+        var line = Encoding.UTF8.GetBytes(TranscriptLines.Message(1, "m1", agentCall: "a"));
+        for (var i = 0; i < 50_000; i++)
+        {
+            var damaged = line.ToArray();
+            for (var hits = random.Next(1, 5); hits > 0; hits--)
+            {
+                damaged[random.Next(damaged.Length)] = (byte)random.Next(256);
+            }
+
+            parser.Parse(damaged, out _);
+        }
+    }
+
+    [Fact]
+    public void NulsBeforeARow_AreWhatACrashLeft_TheRowCounts()
+    {
+        _folder.Append(_folder.MainPath(), TranscriptLines.Prompt(0, "p0"), new string('\0', 5000) + TranscriptLines.Message(1, "m1"));
+
+        Assert.Equal(20, Output(Assert.Single(_folder.Scan().Turns)));
+    }
+
+    [Fact]
+    public void BytesThatAreNoUtf8_AreSkippedWithinTexts()
+    {
+        _folder.Append(_folder.MainPath(), TranscriptLines.Prompt(0, "p0"));
+        using (var file = new FileStream(_folder.MainPath(), FileMode.Append))
+        {
+            file.Write(Encoding.Latin1.GetBytes(TranscriptLines.Message(1, "m1").Replace("a text", "\u00ff\u00fe\u00c0", StringComparison.Ordinal) + "\n\u00ff\u00fe\n"));
+        }
+
+        var scan = _folder.Scan();
+
+        Assert.Equal(20, Output(Assert.Single(scan.Turns)));
+        Assert.Equal(1, scan.MalformedLines);
+    }
+
+    [Fact]
+    public void DeepNesting_CostsNoStack()
+    {
+        var deep = new string('[', 500_000) + new string(']', 500_000);
+        _folder.Append(_folder.MainPath(), TranscriptLines.Prompt(0, "p0").Replace("\"uuid\"", $"\"x\":{deep},\"uuid\"", StringComparison.Ordinal), TranscriptLines.Message(1, "m1"));
+
+        Assert.Equal(20, Output(Assert.Single(_folder.Scan().Turns)));
+    }
+
+    [Fact]
+    public void LinesOf50Megabytes_CountAndAreBounded()
+    {
+        _folder.Append(_folder.MainPath(), TranscriptLines.Prompt(0, "p0", new string('x', 50_000_000)), TranscriptLines.Message(1, "m1"), "{\"type\":\"junk\",\"x\":\"" + new string('y', 50_000_000) + "\"}");
+        _folder.Append(_folder.MainPath(), new string('z', LineReader.MaxLine + 10), TranscriptLines.Message(2, "m2"));
+
+        var scan = _folder.Scan();
+
+        Assert.Equal(40, Output(Assert.Single(scan.Turns)));
+        Assert.Equal(1, scan.MalformedLines);
+    }
+
+    [Fact]
+    public void MissingFile_IsTold()
+    {
+        var scan = _folder.Scan();
+
+        Assert.Empty(scan.Turns);
+        Assert.Equal("it is not there", Assert.Single(scan.Problems).Reason);
+    }
+
+    [Fact]
+    public void FileThatIsGone_LeavesTheStateAsItWas()
+    {
+        _folder.Append(_folder.MainPath(), TranscriptLines.Prompt(0, "p0"), TranscriptLines.Message(1, "m1"));
+        var committed = _folder.Scan().Next;
+        File.Delete(_folder.MainPath());
+
+        var scan = _folder.Scan(committed);
+
+        Assert.Empty(scan.Turns);
+        Assert.Single(scan.Problems);
+        Assert.Equal(committed.Write(), scan.Next.Write());
+    }
+
+    [Fact]
+    public void FileThatMayNotBeRead_IsTold_AndReadOnceItMay()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Unix permissions");
+        _folder.Append(_folder.MainPath(), TranscriptLines.Prompt(0, "p0"), TranscriptLines.Message(1, "m1"));
+        var committed = _folder.Scan().Next;
+        File.Move(_folder.MainPath(), _folder.MainPath("aside"));
+        // A folder in its place: what even root may not read as a file.
+        Directory.CreateDirectory(_folder.MainPath());
+
+        var refused = _folder.Scan(committed);
+        Directory.Delete(_folder.MainPath());
+        File.Move(_folder.MainPath("aside"), _folder.MainPath());
+        _folder.Append(_folder.MainPath(), TranscriptLines.Message(2, "m2"));
+        var read = _folder.Scan(refused.Next);
+
+        Assert.Single(refused.Problems);
+        Assert.Empty(refused.Turns);
+        Assert.Equal(40, Output(Assert.Single(read.Turns)));
+    }
+
+    [Fact]
+    public void SubagentsWhoseSessionIsGone_StillCount()
+    {
+        _folder.AddAgent("x", "toolu_a", TranscriptLines.Message(1, "a1", sidechain: true));
+
+        Assert.Equal(20, Output(Assert.Single(_folder.Scan().Turns)));
+    }
+
+    [Fact]
+    public void ManyModels_StayWithinWhatAReportTakes()
+    {
+        _folder.Append(_folder.MainPath(), TranscriptLines.Prompt(0, "p0"));
+        for (var i = 0; i < 100; i++)
+        {
+            _folder.Append(_folder.MainPath(), TranscriptLines.Message(i, $"m{i}", model: $"model-{i}"));
+        }
+
+        var turn = Assert.Single(_folder.Scan().Turns);
+
+        Assert.Equal(ReportLimits.MaxModels, turn.Models.Count);
+        Assert.Equal(2000, Output(turn));
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private static long Output(TurnReport turn) => turn.Models.Values.Sum(model => model.OutputTokens);
+}

@@ -1,0 +1,18 @@
+using Ccflux.Receiver.Tests.Hosting;
+
+namespace Ccflux.Receiver.Tests.Platform.Http;
+
+/// <summary>The API's document is a contract with programs: a change to it is meant and seen.</summary>
+public sealed class OpenApiTests
+{
+    [Fact]
+    public async Task Document_IsAsCommitted()
+    {
+        await using var receiver = await RunningReceiver.StartAsync();
+
+        using var answer = await receiver.Client.FetchAsync("/docs/v1.json", bearer: RunningReceiver.ViewerToken);
+        var document = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+
+        Repository.AssertMatches("tests/Ccflux.Receiver.Tests/Platform/Http/openapi.json", document + "\n");
+    }
+}

@@ -1,0 +1,84 @@
+using System.Globalization;
+using System.Text;
+using Ccflux.Receiver.Cli;
+using Ccflux.Receiver.Platform.Settings;
+using Ccflux.Receiver.Tests.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Ccflux.Receiver.Tests.Platform.Settings;
+
+/// <summary><c>docs/configuration.md</c> and <c>.env.example</c> say what the options classes say.</summary>
+public sealed class ConfigurationDocTests
+{
+    private const string Intro = """
+        # Configuration
+
+        Settings are environment variables; the same names may stand in `appsettings.json` in the receiver's working folder (the environment wins).
+        They are checked at start: if any is wrong the receiver says which, all at once, and does not start. What each came to is printed at start,
+        secrets only as set or unset. A blank value counts as unset. Secrets are never given as arguments.
+        Switches take `true`/`false`, `1`/`0`, `yes`/`no`, `on`/`off`.
+
+        `ccflux-receiver` also honours ASP.NET Core's `Logging__LogLevel__…` variables, such as `Logging__LogLevel__Default=Debug`.
+
+        """;
+
+    private static readonly Dictionary<string, string> s_titles = new(StringComparer.Ordinal)
+    {
+        ["DatabaseOptions"] = "Database",
+        ["HttpOptions"] = "Address and limits",
+        ["AdminOptions"] = "Admin and viewer",
+        ["IdentityOptions"] = "Users' tokens and devices",
+        ["UsageOptions"] = "Usage",
+        ["PriceOptions"] = "Prices",
+    };
+
+    [Fact]
+    public async Task ConfigurationPage_SaysWhatTheOptionsSay()
+    {
+        var text = new StringBuilder(Intro);
+        foreach (var group in await GroupsAsync())
+        {
+            text.Append(CultureInfo.InvariantCulture, $"\n## {s_titles[group.Key]}\n\n| name | default | what it does |\n|---|---|---|\n");
+            foreach (var setting in group)
+            {
+                var alias = setting.AlsoNamed is { } other ? $" (also `{other}`)" : "";
+                text.Append(CultureInfo.InvariantCulture, $"| `{setting.Key}`{alias} | {Default(setting)} | {setting.Description} |\n");
+            }
+        }
+
+        Repository.AssertMatches("docs/configuration.md", text.ToString());
+    }
+
+    [Fact]
+    public async Task EnvExample_HasEverySettingCommented()
+    {
+        var text = new StringBuilder("# Every setting of the receiver with its default; take the # away to set one. See docs/configuration.md.\n");
+        foreach (var group in await GroupsAsync())
+        {
+            text.Append(CultureInfo.InvariantCulture, $"\n# {s_titles[group.Key]}\n");
+            foreach (var setting in group)
+            {
+                var value = setting.Show(setting.Default);
+                text.Append(CultureInfo.InvariantCulture, $"\n# {setting.Description}\n#{setting.Key}={(value == "unset" ? "" : value)}\n");
+            }
+        }
+
+        Repository.AssertMatches(".env.example", text.ToString());
+    }
+
+    private static string Default(Setting setting)
+    {
+        var value = setting.Show(setting.Default);
+        return value == "unset" ? "unset" : $"`{value}`";
+    }
+
+    private static async Task<IEnumerable<IGrouping<string, Setting>>> GroupsAsync()
+    {
+        var builder = ServeCommand.CreateBuilder();
+        await using var app = Program.Build(builder);
+        return app.Services.GetRequiredService<SettingsReader>().Resolved
+            .Select(resolved => resolved.Setting)
+            .GroupBy(setting => setting.Property.DeclaringType!.Name, StringComparer.Ordinal)
+            .OrderBy(group => s_titles.Keys.ToList().IndexOf(group.Key));
+    }
+}

@@ -1,0 +1,167 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Text.Json;
+using Ccflux.Contracts.Usage;
+using Ccflux.Receiver.Platform.Auth.Tokens;
+using Ccflux.Storage.Sqlite;
+using Ccflux.Testing;
+using Dapper;
+using Microsoft.Data.Sqlite;
+
+namespace Ccflux.Receiver.Tests.Usage.Ingest;
+
+/// <summary>The real program, killed without warning while turns are on their way: what it acknowledged is there, once.</summary>
+public sealed class KillTests : IDisposable
+{
+    private const int Rounds = 20;
+    private const int Senders = 200;
+    private const string Access = "atok_of_the_kill_test";
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("ccflux-kill-").FullName;
+
+    private string DatabasePath => Path.Combine(_folder, "ccflux.db");
+
+    [Fact]
+    public async Task Receiver_KilledTwentyTimes_KeepsEveryAcknowledgedTurnOnce()
+    {
+        Prepare();
+        var random = new Random(42);
+        var acknowledged = new ConcurrentBag<string>();
+        for (var round = 0; round < Rounds; round++)
+        {
+            var before = acknowledged.Count;
+            await RunAndKillAsync(round, random.Next(1, 600), acknowledged);
+            Assert.True(acknowledged.Count > before);
+            AssertAllThereOnce(acknowledged);
+        }
+
+        Store.Recount.AssertExact(DatabasePath);
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private async Task RunAndKillAsync(int round, int killAfter, ConcurrentBag<string> acknowledged)
+    {
+        using var handler = new SocketsHttpHandler { MaxConnectionsPerServer = Senders };
+        using var client = new HttpClient(handler) { Timeout = TimeSpan.FromSeconds(20) };
+        using var process = Start(out var address);
+        try
+        {
+            await UntilItAnswersAsync(client, address, process);
+            var flight = new Flight();
+            await Task.WhenAll(Enumerable.Range(0, Senders).Select(async _ =>
+            {
+                // One turn after the other, so that as many are on their way as there are senders whenever the end comes.
+                for (var i = flight.Begin(); await ReportAsync(client, address, round, i); i = flight.Begin())
+                {
+                    acknowledged.Add($"r{round}-{i % 7}|{i}");
+                    if (flight.End() == killAfter)
+                    {
+                        process.Kill();
+                        flight.Killed();
+                    }
+                }
+            }));
+            Assert.InRange(flight.AtTheKill, 100, Senders);
+        }
+        finally
+        {
+            process.Kill();
+            await process.WaitForExitAsync();
+        }
+    }
+
+    private static async Task<bool> ReportAsync(HttpClient client, Uri address, int round, int index)
+    {
+        var batch = A.Batch(A.Turn($"r{round}-{index % 7}", index, DateTimeOffset.UtcNow.AddSeconds(-index)));
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(address, "/report"))
+        {
+            Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(batch, UsageJson.Default.TurnBatch)),
+        };
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Access);
+        try
+        {
+            using var response = await client.SendAsync(request);
+            return response.StatusCode == HttpStatusCode.OK;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    private void AssertAllThereOnce(ConcurrentBag<string> acknowledged)
+    {
+        using var connection = new SqliteConnection($"Data Source={DatabasePath};Pooling=False");
+        var stored = connection.Query<string>("SELECT session_id || '|' || turn_index FROM turns JOIN sessions USING (session_ref)").ToList();
+        Assert.Equal(stored.Count, stored.Distinct(StringComparer.Ordinal).Count());
+        Assert.Empty(acknowledged.Except(stored, StringComparer.Ordinal));
+    }
+
+    private void Prepare()
+    {
+        using var connection = SqliteDatabase.OpenForWriting(DatabasePath);
+        connection.ExecuteScript("""
+            INSERT INTO users (user_id, email, created_at) VALUES (1, 'amara@example.org', 0);
+            INSERT INTO refresh_tokens (token, email, expires_at) VALUES ('sha256:0', 'amara@example.org', '2999-01-01 00:00:00');
+            """);
+        connection.Execute("INSERT INTO access_tokens VALUES (?, 1, 'sha256:0', 0, 9999999999999)", SecretToken.Hash(Access));
+    }
+
+    private Process Start(out Uri address)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        address = new Uri($"http://{listener.LocalEndpoint}");
+        listener.Stop();
+        var configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;
+        var program = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "Ccflux.Receiver", configuration, "ccflux-receiver"));
+        var start = new ProcessStartInfo(program) { WorkingDirectory = _folder, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        start.Environment["DATABASE_PATH"] = DatabasePath;
+        start.Environment["LISTEN_ADDR"] = address.Authority;
+        start.Environment["RATE_LIMIT_PER_MINUTE"] = "1000000";
+        var process = Process.Start(start)!;
+        process.OutputDataReceived += (_, _) => { };
+        process.ErrorDataReceived += (_, _) => { };
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return process;
+    }
+
+    private static async Task UntilItAnswersAsync(HttpClient client, Uri address, Process process)
+    {
+        var deadline = Stopwatch.StartNew();
+        while (true)
+        {
+            Assert.False(process.HasExited, "the receiver ended at its start");
+            Assert.True(deadline.Elapsed < TimeSpan.FromSeconds(30), "the receiver does not answer");
+            try
+            {
+                using var response = await client.GetAsync(new Uri(address, "/health"));
+                return;
+            }
+            catch (HttpRequestException)
+            {
+                await Task.Delay(10);
+            }
+        }
+    }
+
+    /// <summary>Counts the turns on their way.</summary>
+    private sealed class Flight
+    {
+        private int _begun;
+        private int _ended;
+
+        public int AtTheKill { get; private set; }
+
+        public int Begin() => Interlocked.Increment(ref _begun) - 1;
+
+        public int End() => Interlocked.Increment(ref _ended);
+
+        public void Killed() => AtTheKill = Volatile.Read(ref _begun) - Volatile.Read(ref _ended);
+    }
+}

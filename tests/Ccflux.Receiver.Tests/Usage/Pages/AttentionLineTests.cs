@@ -1,0 +1,30 @@
+using Ccflux.Receiver.Shell.Components;
+using Ccflux.Receiver.Usage.Pages;
+using Ccflux.Receiver.Usage.Read.Views;
+
+namespace Ccflux.Receiver.Tests.Usage.Pages;
+
+public sealed class AttentionLineTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 11, 20, 12, 0, 0, TimeSpan.Zero);
+
+    [Fact]
+    public void WindowNearLimit_OfAnObservedLimit_SaysSoAndLeadsToThePerson()
+    {
+        var line = AttentionLine.Of(new Attention(AttentionKind.WindowNearLimit, ["hana.sato@example.org"], 1, 0.92, OfLimit: true, Now.AddMinutes(28), ""), Now);
+
+        Assert.Equal((Tone.Bad, "hana.sato", "is at 92\u00A0% of the 5-hour limit", "the window ends in 28 m", "/admin/users/hana.sato%40example.org"), (line.Tone, line.Subject, line.Says, line.Detail, line.Href));
+    }
+
+    [Fact]
+    public void LimitHit_WithoutAName_SaysThatTheWindowIsUnknown() =>
+        Assert.Equal("limit event, window unknown", AttentionLine.Of(new Attention(AttentionKind.LimitHit, ["a@b"], 1, null, false, Now, ""), Now).Detail);
+
+    [Fact]
+    public void Silent_MoreThanAreNamed_CountsTheRest()
+    {
+        var line = AttentionLine.Of(new Attention(AttentionKind.Silent, ["a@x", "b@x"], 5, null, false, null, ""), Now);
+
+        Assert.Equal(("5 people", "have gone silent", "a, b and 3 more"), (line.Subject, line.Says, line.Detail));
+    }
+}

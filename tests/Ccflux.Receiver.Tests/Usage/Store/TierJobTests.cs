@@ -1,0 +1,45 @@
+using Ccflux.Contracts.Usage;
+using Ccflux.Receiver.Usage;
+using Ccflux.Receiver.Usage.Store.Tiers;
+using Ccflux.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Ccflux.Receiver.Tests.Usage.Store;
+
+/// <summary>Tiers out of the stored windows and limit events.</summary>
+public sealed class TierJobTests
+{
+    private readonly ManualTime _time = new();
+
+    [Fact]
+    public async Task Infer_WindowsAndAFinalLimit_AreWrittenAndStaleTiersGo()
+    {
+        await using var store = new StoreUnderTest();
+        var now = _time.GetUtcNow();
+        for (var day = 1; day <= 4; day++)
+        {
+            await store.ReportAsync(1, A.Turn("s1", day, now.AddDays(-day), output: 900));
+            await store.ReportAsync(2, A.Turn("s2", day, now.AddDays(-day), output: 9900));
+        }
+
+        var hit = A.Turn("s2", 9, now.AddDays(-1).AddHours(1), output: 100, outcome: TurnOutcome.Failed) with
+        {
+            LimitEvents = [new LimitEvent { AtUtc = now.AddDays(-1).AddHours(1), Window = "five_hour", ResetsAtUtc = now, Final = true }],
+        };
+        await store.ReportAsync(2, hit);
+        await store.ReportAsync(3, A.Turn("s3", 0, now.AddMinutes(-10)) with
+        {
+            LimitEvents = [new LimitEvent { AtUtc = now.AddMinutes(-10), Final = true }],
+        });
+        await store.Writer.WriteAsync(connection => connection.Execute(TierSql.Put, 77, "Tier 9", 1, TierMethod.Inferred, 3, 0, (long?)null));
+
+        await Job(store).InferAsync(CancellationToken.None);
+
+        Assert.Equal(
+            ["1|Tier 1|1000|inferred|4|", $"2|Tier 2|10200|limit_hit|4|{now.AddDays(-1).AddHours(1).ToUnixTimeMilliseconds()}"],
+            store.Rows("SELECT user_id, label, peak_tokens, method, window_count, limit_hit_at FROM tiers ORDER BY 1"));
+    }
+
+    private TierJob Job(StoreUnderTest store) =>
+        new(store.Readers, store.Writer, store, new UsageOptions { TierInferenceDays = 90 }, _time, NullLogger<TierJob>.Instance);
+}

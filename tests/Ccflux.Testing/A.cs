@@ -1,0 +1,48 @@
+using Ccflux.Contracts.Usage;
+
+namespace Ccflux.Testing;
+
+/// <summary>Reports in a line: <c>A.Batch(A.Turn("s1", 0, at))</c>.</summary>
+public static class A
+{
+    public const string Model = "claude-opus-5-5";
+
+    public static TurnReport Turn(
+        string session,
+        int index,
+        DateTimeOffset ended,
+        long output = 10,
+        string model = Model,
+        TimeSpan? duration = null,
+        string outcome = TurnOutcome.Completed) => new()
+        {
+            SessionId = session,
+            TurnIndex = index,
+            StartedUtc = ended - (duration ?? TimeSpan.FromSeconds(20)),
+            EndedUtc = ended,
+            Outcome = outcome,
+            Entrypoint = "cli",
+            Models = new Dictionary<string, ModelUsage>(StringComparer.Ordinal) { [model] = Usage(output) },
+        };
+
+    public static ModelUsage Usage(long output = 10, long input = 100) => new()
+    {
+        InputTokens = input,
+        OutputTokens = output,
+        CacheReadTokens = 1000,
+        CacheWriteTokens = 50,
+        CacheWrite1hTokens = 20,
+        Messages = 2,
+    };
+
+    public static TurnBatch Batch(params TurnReport[] turns) => new()
+    {
+        Client = new ClientInfo { Name = "ccflux", Version = "1.0.0", Platform = "linux-x86_64", ClaudeCodeVersion = "2.1.0" },
+        Turns = turns,
+    };
+
+    /// <summary>Schema 1's body, made from its description alone.</summary>
+    public static string Legacy(string session, int index, DateTimeOffset at, long output = 10, string email = "", string model = Model) => $$$"""
+        {"schema_version":1,"session_id":"{{{session}}}","user_email":"{{{email}}}","turn_index":{{{index}}},"timestamp_utc":"{{{at:yyyy-MM-dd'T'HH:mm:ss'Z'}}}","models":{"{{{model}}}":{"input_tokens":100,"output_tokens":{{{output}}},"cache_read_tokens":1000,"cache_write_tokens":0}},"plugin_version":"0.1.0"}
+        """;
+}

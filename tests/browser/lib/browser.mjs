@@ -1,0 +1,45 @@
+// Chromium, with a record of all that goes wrong on a page: script errors, policy violations, console errors, requests elsewhere.
+import { chromium } from "playwright-core";
+import { adminToken } from "./receiver.mjs";
+
+export function openBrowser() {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    headless: true,
+    args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+  });
+}
+
+/** A fresh browser profile with one page, and what went wrong on it. */
+export async function openPage(browser, receiver, { width = 1440, height = 900, theme = "light", ...options } = {}) {
+  const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme, locale: "en-GB", timezoneId: "Europe/Berlin", acceptDownloads: true, ...options });
+  const page = await context.newPage();
+  const trouble = [];
+  page.on("pageerror", (error) => trouble.push(`script: ${error.message}`));
+  page.on("console", (message) => {
+    if (message.type() === "error" || /Content.Security.Policy/i.test(message.text())) {
+      trouble.push(`console: ${message.text()}`);
+    }
+  });
+  page.on("request", (request) => {
+    if (receiver && !request.url().startsWith(receiver.address) && !/^(data|blob|about):/.test(request.url())) {
+      trouble.push(`request elsewhere: ${request.url()}`);
+    }
+  });
+  page.on("dialog", (dialog) => {
+    trouble.push(`dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  await page.addInitScript(() => document.addEventListener("securitypolicyviolation", (event) => console.error(`Content-Security-Policy: ${event.violatedDirective} ${event.blockedURI}`)));
+  return { context, page, trouble };
+}
+
+export async function signIn(browser, receiver, options = {}) {
+  const opened = await openPage(browser, receiver, options);
+  await opened.page.goto(`${receiver.address}/admin/`);
+  await opened.page.getByLabel("Admin or viewer token").fill(options.token ?? adminToken);
+  await opened.page.getByRole("button", { name: "Sign in" }).click();
+  await opened.page.waitForURL(`${receiver.address}/admin/`);
+  await opened.page.waitForSelector("[data-drawn]", { timeout: 10_000 }).catch(() => null);
+  return opened;
+}

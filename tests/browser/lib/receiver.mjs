@@ -1,0 +1,94 @@
+// A real receiver: the built program, a free loopback port, a database of its own.
+import { spawn, execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, existsSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../../../", import.meta.url));
+const program = process.env.CCFLUX_RECEIVER ?? join(root, "artifacts/bin/Ccflux.Receiver/debug/ccflux-receiver.dll");
+
+export const adminToken = "admin-token-of-the-browser-tests";
+export const viewerToken = "viewer-token-of-the-browser-tests";
+
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+export async function startReceiver(settings = {}) {
+  if (!existsSync(program)) {
+    throw new Error(`${program} is not there: dotnet build src/Ccflux.Receiver`);
+  }
+  const folder = mkdtempSync(join(tmpdir(), "ccflux-browser-"));
+  const database = join(folder, "ccflux.db");
+  const port = await freePort();
+  const address = `http://127.0.0.1:${port}`;
+  const child = spawn("dotnet", [program], {
+    cwd: folder,
+    env: {
+      ...process.env,
+      LISTEN_ADDR: `127.0.0.1:${port}`,
+      DATABASE_PATH: database,
+      ADMIN_TOKEN: adminToken,
+      VIEWER_TOKEN: viewerToken,
+      RATE_LIMIT_PER_MINUTE: "100000",
+      TOKEN_RATE_LIMIT_PER_MINUTE: "100000",
+      ADMIN_RATE_LIMIT_PER_MINUTE: "100000",
+      SIGN_IN_ATTEMPTS: "1000",
+      BODY_LIMIT_KB: "1024",
+      TIER_INFERENCE_INTERVAL_SECS: "1",
+      DEVICE_APPROVAL: "0",
+      ...settings,
+    },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  child.stdout.on("data", (text) => (output += text));
+  child.stderr.on("data", (text) => (output += text));
+  await until(async () => {
+    if (child.exitCode !== null) {
+      throw new Error(`The receiver ended with ${child.exitCode}:\n${output}`);
+    }
+    return (await fetch(`${address}/health`).catch(() => null))?.ok;
+  }, "the receiver answers");
+
+  return {
+    address,
+    database,
+    output: () => output,
+    /** Rows of a query over the database, counted by the sqlite3 program and by none of our code. */
+    sql: (query) => {
+      const text = execFileSync("sqlite3", ["-readonly", "-json", database, query], { encoding: "utf8" });
+      return text.trim() === "" ? [] : JSON.parse(text);
+    },
+    stop: async () => {
+      if (child.exitCode === null) {
+        child.kill("SIGTERM");
+        await new Promise((resolve) => child.once("exit", resolve));
+      }
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Waits for a condition, not for a time. */
+export async function until(condition, what, deadlineMs = 20_000) {
+  const end = Date.now() + deadlineMs;
+  for (;;) {
+    if (await condition()) {
+      return;
+    }
+    if (Date.now() > end) {
+      throw new Error(`Waited ${deadlineMs} ms in vain until ${what}.`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}

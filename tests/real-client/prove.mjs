@@ -1,0 +1,183 @@
+// What issue "usage, end to end" asks to be shown with the real client. Runs inside the network namespace; see prove.sh.
+import { execFileSync, spawn } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { recordingProxy } from './recording-proxy.mjs';
+import { sampleProcesses } from './process-sampler.mjs';
+
+const here = import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname);
+const MARK = 'PROVE-CONTENT-5c1e';
+const RECEIVER_PORT = 18080;
+const PROXY_PORT = 18081;
+const pairs = Number(process.env.PAIRS ?? 30);
+const keep = process.env.KEEP;
+const work = keep ? path.resolve(keep) : fs.mkdtempSync(path.join(os.tmpdir(), 'ccflux-prove-'));
+fs.mkdirSync(work, { recursive: true });
+const home = path.join(work, 'home');
+const configDir = path.join(home, '.claude');
+const project = path.join(work, 'project');
+const database = path.join(work, 'ccflux.db');
+fs.mkdirSync(configDir, { recursive: true });
+fs.mkdirSync(project, { recursive: true });
+
+let passed = 0;
+let failed = 0;
+function check(name, ok, detail = '') {
+  console.log(`${ok ? 'passed' : 'FAILED'}   ${name}${detail ? `: ${detail}` : ''}`);
+  if (ok) passed++; else failed++;
+}
+const sleep = ms => new Promise(resolve => setTimeout(resolve, ms));
+function query(sql) {
+  const out = execFileSync('sqlite3', ['-json', `file:${database}?mode=ro`, sql], { encoding: 'utf8' });
+  return out.trim() ? JSON.parse(out) : [];
+}
+
+// The receiver, with everything signed or refused.
+const receiverEnvironment = {
+  PATH: process.env.PATH, HOME: work, DOTNET_ROOT: process.env.DOTNET_ROOT ?? '', DATABASE_PATH: database, LISTEN_ADDR: `127.0.0.1:${RECEIVER_PORT}`,
+  ADMIN_TOKEN: 'prove-admin-token-prove-admin-token-0', REQUIRE_SIGNATURES: 'true', DOTNET_CLI_TELEMETRY_OPTOUT: '1',
+};
+const receiverLog = path.join(work, 'receiver.log');
+const log = fs.openSync(receiverLog, 'a');
+const receiver = spawn('dotnet', [process.env.RECEIVER], { env: receiverEnvironment, stdio: ['ignore', log, log] });
+process.on('exit', () => receiver.kill());
+for (let i = 0; ; i++) {
+  try { if ((await fetch(`http://127.0.0.1:${RECEIVER_PORT}/health`)).ok) break; } catch { /* not up yet */ }
+  if (i > 150) { console.error(fs.readFileSync(receiverLog, 'utf8')); throw new Error('the receiver did not start'); }
+  await sleep(100);
+}
+const added = execFileSync('dotnet', [process.env.RECEIVER, 'users', 'add', 'dev@example.org'], { env: receiverEnvironment, encoding: 'utf8' });
+const token = /token\s+(\S+)/.exec(added)[1];
+const tokenFile = path.join(work, 'token');
+fs.writeFileSync(tokenFile, token, { mode: 0o600 });
+const bodies = [];
+await recordingProxy(PROXY_PORT, RECEIVER_PORT, bodies);
+const processes = new Map();
+const stopSampling = sampleProcesses('/ccflux', processes);
+
+function install(homeDir) {
+  execFileSync(path.join(process.env.PLUGIN, 'bin/ccflux'), ['install', '--yes', '--config-dir', path.join(homeDir, '.claude'), '--endpoint', `http://127.0.0.1:${PROXY_PORT}`, '--token-file', tokenFile], { env: { HOME: homeDir } });
+}
+install(home);
+
+// One session of the client, to its end.
+async function session(name, tag, rest = [], homeDir = home, extra = []) {
+  const out = path.join(work, 'runs', name);
+  const from = Date.now();
+  await new Promise(resolve => spawn(path.join(here, 'run-session.sh'), [
+    '--home', homeDir, '--work', project, '--out', out, '--prompt', `${MARK} please ${tag}`, ...extra, '--', ...rest,
+  ], { stdio: 'ignore' }).on('close', resolve));
+  const to = Date.now();
+  let result = {};
+  try { result = JSON.parse(fs.readFileSync(path.join(out, 'result.json'), 'utf8')); } catch { /* told by the checks */ }
+  return {
+    name, from, to, id: result.session_id, usage: result.modelUsage ?? {}, screen: fs.readFileSync(path.join(out, 'stderr.txt'), 'utf8'),
+    stdout: fs.readFileSync(path.join(out, 'result.json'), 'utf8'), microseconds: Number(fs.readFileSync(path.join(out, 'microseconds'), 'utf8')),
+  };
+}
+
+const fields = { inputTokens: 'input', outputTokens: 'output', cacheReadInputTokens: 'cache_read', cacheCreationInputTokens: 'cache_write' };
+function minus(total, before) {
+  const rest = {};
+  for (const [model, usage] of Object.entries(total)) {
+    const name = model.replace(/\[1m\]$/, '');
+    rest[name] ??= {};
+    for (const field of Object.keys(fields)) {
+      rest[name][fields[field]] = (rest[name][fields[field]] ?? 0) + usage[field] - (before[model]?.[field] ?? 0);
+    }
+  }
+  return Object.fromEntries(Object.entries(rest).filter(([, sums]) => Object.values(sums).some(sum => sum !== 0)));
+}
+function stored(id) {
+  const rows = query(`SELECT m.name, SUM(e.input_tokens) input, SUM(e.output_tokens) output, SUM(e.cache_read_tokens) cache_read, SUM(e.cache_write_tokens) cache_write
+    FROM events e JOIN turns t USING (turn_id) JOIN sessions s ON s.session_ref = t.session_ref JOIN models m USING (model_id)
+    WHERE s.session_id = '${id}' GROUP BY m.name`);
+  return Object.fromEntries(rows.map(({ name, ...sums }) => [name, sums]));
+}
+const turns = id => query(`SELECT t.turn_index, t.started_at, t.ended_at, t.outcome, t.device_ref FROM turns t JOIN sessions s ON s.session_ref = t.session_ref
+  WHERE s.session_id = '${id}' ORDER BY t.turn_index`);
+const same = (a, b) => JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
+const sorted = value => (value && typeof value === 'object' ? Object.fromEntries(Object.keys(value).sort().map(key => [key, sorted(value[key])])) : value);
+
+// Within five seconds of the session's end the database holds what the client counted.
+async function arrives(run, expected, count, outcome = 'completed') {
+  let have;
+  let rows;
+  do {
+    have = stored(run.id);
+    rows = turns(run.id);
+    if (same(have, expected) && rows.length === count && rows.at(-1)?.outcome === outcome) break;
+    await sleep(50);
+  } while (Date.now() - run.to < 5000);
+  const late = Date.now() - run.to;
+  check(`${run.name}: the client's own totals within 5 s`, same(have, expected), same(have, expected) ? `${late} ms after its end` : `expected ${JSON.stringify(expected)}, stored ${JSON.stringify(have)}`);
+  check(`${run.name}: ${count} turn(s), the last one ${outcome}, each once and signed`, rows.length === count && rows.at(-1)?.outcome === outcome && rows.every(row => row.device_ref !== null), JSON.stringify(rows.map(row => [row.turn_index, row.outcome])));
+  const last = rows.at(-1);
+  check(`${run.name}: the turn's own times`, !!last && last.started_at >= run.from - 1000 && last.ended_at <= run.to + 1000 && last.started_at <= last.ended_at);
+  check(`${run.name}: nothing on the client's screen`, run.screen === '' && !run.stdout.includes('ccflux'), run.screen.slice(0, 200));
+}
+
+const tools = await session('tools', '[[sc:tools]]');
+await arrives(tools, minus(tools.usage, {}), 1);
+const agent = await session('agent', '[[sc:agent]]');
+await arrives(agent, minus(agent.usage, {}), 1);
+const agentbg = await session('agentbg', '[[sc:agentbg]]');
+await arrives(agentbg, minus(agentbg.usage, {}), 1);
+const haiku = await session('agenthaiku', '[[sc:agenthaiku]]');
+await arrives(haiku, minus(haiku.usage, {}), 1);
+const continued = await session('continue', '[[sc:tools]]', ['--continue']);
+check('continue: it is the session before', continued.id === haiku.id);
+await arrives(continued, minus(continued.usage, {}), 2);
+const forked = await session('fork', '[[sc:text]]', ['--continue', '--fork-session']);
+check('fork: it is a session of its own', !!forked.id && forked.id !== continued.id);
+await arrives(forked, minus(forked.usage, continued.usage), 1);
+const limited = await session('e429unified', '[[sc:e429unified]]');
+await arrives(limited, minus(limited.usage, {}), 1, 'failed');
+const total = query('SELECT COUNT(*) n FROM turns')[0].n;
+check('all sessions: these seven turns and no other', total === 7, `${total} turns`);
+
+// How long the user waits: pairs of runs, with and without the plugin, in turn, in two homes that differ in nothing else.
+await sleep(2500);
+stopSampling();
+if (pairs > 0) {
+  const pluginHome = path.join(work, 'plugin-home');
+  const plainHome = path.join(work, 'plain-home');
+  fs.mkdirSync(plainHome, { recursive: true });
+  install(pluginHome);
+  for (const warmed of [pluginHome, plainHome]) await session(`warm-up-${path.basename(warmed)}`, '[[sc:text]]', [], warmed);
+  const differences = [];
+  for (let i = 0; i < pairs; i++) {
+    const withFirst = i % 2 === 0;
+    const first = await session(`pair-${i}-a`, '[[sc:text]]', [], withFirst ? pluginHome : plainHome);
+    const second = await session(`pair-${i}-b`, '[[sc:text]]', [], withFirst ? plainHome : pluginHome);
+    differences.push(((withFirst ? first : second).microseconds - (withFirst ? second : first).microseconds) / 1000);
+  }
+  const mean = differences.reduce((a, b) => a + b, 0) / pairs;
+  const deviation = Math.sqrt(differences.reduce((a, b) => a + (b - mean) ** 2, 0) / (pairs - 1));
+  const bound = mean + 1.7 * deviation / Math.sqrt(pairs); // one-sided 95 %, Student's t for 29 degrees of freedom
+  check(`${pairs} pairs of runs: the plugin costs less than 50 ms`, bound < 50, `mean ${mean.toFixed(1)} ms, upper 95 % bound ${bound.toFixed(1)} ms`);
+}
+
+// The prompts' text: in nothing that ccflux wrote, sent, or was started with.
+function* files(folder) {
+  for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
+    const full = path.join(folder, entry.name);
+    if (entry.isDirectory()) yield* files(full); else if (entry.isFile()) yield full;
+  }
+}
+const holds = text => text.includes(MARK) || text.includes(Buffer.from(MARK).toString('base64').slice(0, 20));
+const state = [...files(path.join(configDir, 'ccflux'))];
+check('the state directory holds nothing of the prompts', state.length > 3 && !state.some(file => holds(fs.readFileSync(file, 'latin1'))), `${state.length} files`);
+check('no request body holds anything of the prompts', bodies.length > 7 && !bodies.some(({ body }) => holds(body)), `${bodies.length} bodies`);
+const databaseFiles = [database, `${database}-wal`].filter(file => fs.existsSync(file));
+check('the database holds nothing of the prompts', !databaseFiles.some(file => holds(fs.readFileSync(file, 'latin1'))));
+check('the logs hold nothing of the prompts', !holds(fs.readFileSync(receiverLog, 'latin1')));
+const delivers = [...processes.values()].filter(({ command }) => command.includes('\0deliver'));
+check('no process of ccflux has anything of the prompts in its arguments or environment', delivers.length > 0 && ![...processes.values()].some(({ command, environment }) => holds(command + environment)), `${processes.size} seen, ${delivers.length} of them deliver`);
+check('deliver has neither the API key nor the token in its arguments', !delivers.some(({ command, environment }) => environment.includes('ANTHROPIC_API_KEY') || command.includes(token)));
+
+receiver.kill();
+if (!keep) fs.rmSync(work, { recursive: true, force: true });
+console.log(`${passed} passed, ${failed} failed, 0 skipped`);
+process.exit(failed === 0 ? 0 : 1);

@@ -1,0 +1,21 @@
+// Bundles the scripts and styles of the pages. What it writes is embedded into the receiver.
+import { build } from "esbuild";
+import { copyFile, mkdir } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const dist = here("../src/Ccflux.Receiver/wwwroot/dist/");
+
+await mkdir(dist, { recursive: true });
+await build({
+  entryPoints: { app: here("src/app.ts"), early: here("src/early.ts") },
+  outdir: dist,
+  bundle: true,
+  minify: true,
+  format: "iife",
+  target: ["chrome111", "firefox113", "safari16.4"],
+  // Pages and the export carry no licence texts inline; they stand in the packages' own files.
+  legalComments: "none",
+});
+await build({ entryPoints: { app: here("styles/app.css") }, outdir: dist, bundle: true, minify: true, target: ["chrome111", "firefox113", "safari16.4"] });
+await copyFile(here("static/favicon.svg"), dist + "favicon.svg");

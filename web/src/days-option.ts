@@ -1,0 +1,101 @@
+import type { EChartsCoreOption } from "echarts/core";
+import { compact, tick } from "./numbers";
+
+export interface DaysData {
+  days: string[];
+  series: { name: string; colour: number; values: number[] }[];
+  unfinished: boolean;
+  sumLabel: string;
+}
+
+const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const weekdays = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
+
+const utc = (day: string): Date => new Date(`${day}T00:00:00Z`);
+
+/** A UTC day on the axis: 22 Oct. */
+export const dayLabel = (day: string): string => `${utc(day).getUTCDate()} ${months[utc(day).getUTCMonth()]}`;
+
+/** A UTC day in the tooltip: Mon 16 Nov. */
+export const longDay = (day: string): string => `${weekdays[utc(day).getUTCDay()]} ${dayLabel(day)}`;
+
+export const colourToken = (colour: number): string => (colour === 0 ? "--none-fill" : `--c${colour}`);
+
+/** The chart as ECharts wants it, in the colours of the theme. */
+export function daysOption(data: DaysData, width: number): EChartsCoreOption {
+  const style = getComputedStyle(document.documentElement);
+  const token = (name: string): string => style.getPropertyValue(name).trim();
+  const last = data.days.length - 1;
+  const cut = data.unfinished && last > 0;
+  const font = { fontFamily: token("--font"), fontSize: 11, color: token("--text-3") };
+  const line = (series: DaysData["series"][number], part: "solid" | "dashed"): object => {
+    const inPart = (index: number): boolean => (part === "solid" ? !cut || index < last : index >= last - 1);
+    const colour = token(colourToken(series.colour));
+    return {
+      type: "line",
+      name: series.name,
+      stack: part,
+      data: series.values.map((value, index) => (inPart(index) ? value : null)),
+      showSymbol: data.days.length === 1,
+      symbolSize: 5,
+      silent: true,
+      lineStyle: { width: 1.5, color: colour, type: part === "solid" ? "solid" : [3, 3] },
+      itemStyle: { color: colour },
+      areaStyle: { color: colour, opacity: Number(token("--area-alpha")) || 0.16 },
+    };
+  };
+  const solid = data.series.map((series) => line(series, "solid"));
+  if (solid[0]) {
+    Object.assign(solid[0], { markArea: { silent: true, itemStyle: { color: token("--chart-band") }, data: weekends(data.days) } });
+  }
+  const step = Math.max(1, Math.ceil(data.days.length / Math.max(2, Math.floor(width / 110))));
+  return {
+    animation: false,
+    grid: { left: 44, right: 12, top: 8, bottom: 24 },
+    xAxis: {
+      type: "category",
+      data: data.days,
+      boundaryGap: false,
+      axisTick: { show: false },
+      axisLine: { show: true, lineStyle: { color: token("--chart-axis"), width: 1 } },
+      axisLabel: {
+        ...font,
+        interval: (index: number) => (index === last ? true : index % step === 0 && last - index >= step * 0.7),
+        formatter: (day: string) => (data.unfinished && day === data.days[last] ? "today" : dayLabel(day)),
+        alignMinLabel: "left",
+        alignMaxLabel: "right",
+      },
+    },
+    yAxis: {
+      type: "value",
+      min: 0,
+      splitNumber: 4,
+      minInterval: 1,
+      axisLine: { show: false },
+      axisTick: { show: false },
+      axisLabel: { ...font, formatter: (value: number) => tick(value) },
+      splitLine: { lineStyle: { color: token("--chart-grid"), width: 1 } },
+    },
+    series: cut ? [...solid, ...data.series.map((series) => line(series, "dashed"))] : solid,
+    aria: { enabled: false },
+  };
+}
+
+/** Bands from Saturday to Sunday, as pairs of days. */
+function weekends(days: string[]): [{ xAxis: string }, { xAxis: string }][] {
+  const bands: [{ xAxis: string }, { xAxis: string }][] = [];
+  for (const [index, day] of days.entries()) {
+    const next = days[index + 1];
+    if (next !== undefined && days.length <= 120 && utc(day).getUTCDay() === 6) {
+      bands.push([{ xAxis: day }, { xAxis: next }]);
+    }
+  }
+  return bands;
+}
+
+/** A day's rows for the tooltip, in drawing order from the top, the sum last. */
+export function rowsOf(data: DaysData, index: number): { name: string; colour: number | null; text: string }[] {
+  const rows = [...data.series].reverse().map((series) => ({ name: series.name, colour: series.colour as number | null, text: compact(series.values[index] ?? 0) }));
+  const sum = data.series.reduce((total, series) => total + (series.values[index] ?? 0), 0);
+  return [...rows, { name: data.sumLabel, colour: null, text: compact(sum) }];
+}

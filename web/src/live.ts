@@ -1,0 +1,127 @@
+// Follows the receiver: an event says that something changed, and the page fetches itself anew. Rests while the page is hidden or paused.
+import { applyPage, fetchPage, SignedOut } from "./fragments";
+import { recall, remember } from "./store";
+import { agoText } from "./times";
+
+/** A busy receiver changes several times a second; nobody reads that fast. */
+const restMs = 2000;
+
+let source: EventSource | null = null;
+let since = "";
+let topic = "";
+let freshAt = Date.now();
+let pending = false;
+let fetching = false;
+let paused = false;
+let connected = false;
+let heardAt = 0;
+
+/** The receiver speaks every 15 s; a connection that stays silent for three of them is dead, whatever the browser thinks. */
+const deafMs = 45_000;
+
+export function startLive(): void {
+  topic = document.body.dataset.liveTopic ?? "";
+  since = document.body.dataset.liveSince ?? "";
+  if (!topic) {
+    return;
+  }
+  paused = recall("paused") === "1";
+  document.addEventListener("click", (event) => {
+    if ((event.target as Element).closest("button[data-live]")) {
+      paused = !paused;
+      remember("paused", paused ? "1" : null);
+      follow();
+    }
+  });
+  document.addEventListener("visibilitychange", follow);
+  setInterval(() => {
+    if (source && Date.now() - heardAt > deafMs) {
+      source.close();
+      source = null;
+      connected = false;
+    }
+    follow();
+  }, 15_000);
+  follow();
+}
+
+function follow(): void {
+  const wanted = !paused && document.visibilityState === "visible";
+  if (wanted && !source) {
+    connect();
+  } else if (!wanted && source) {
+    source.close();
+    source = null;
+    connected = false;
+  }
+  show();
+}
+
+function connect(): void {
+  heardAt = Date.now();
+  source = new EventSource(`/events?topics=${encodeURIComponent(topic)}&since=${encodeURIComponent(since)}`);
+  source.addEventListener("current", (event) => seen(event as MessageEvent<string>));
+  source.addEventListener("ping", () => seen(null));
+  source.addEventListener("changed", (event) => {
+    seen(event as MessageEvent<string>);
+    pending = true;
+    void refresh();
+  });
+  source.addEventListener("error", () => {
+    connected = false;
+    show();
+    // The browser comes back by itself, except where it was refused; then the next look round does.
+    if (source?.readyState === EventSource.CLOSED) {
+      source = null;
+    }
+  });
+}
+
+function seen(event: MessageEvent<string> | null): void {
+  connected = true;
+  heardAt = Date.now();
+  if (event?.lastEventId) {
+    since = event.lastEventId;
+  }
+  if (!pending && !fetching) {
+    freshAt = Date.now();
+  }
+  show();
+}
+
+async function refresh(): Promise<void> {
+  if (fetching || paused) {
+    return;
+  }
+  fetching = true;
+  try {
+    while (pending && !paused) {
+      pending = false;
+      applyPage(await fetchPage(location.pathname + location.search), true);
+      freshAt = Date.now();
+      show("pulse");
+      await new Promise((resolve) => setTimeout(resolve, restMs));
+    }
+  } catch (error) {
+    if (error instanceof SignedOut) {
+      location.reload();
+    }
+    connected = false;
+  } finally {
+    fetching = false;
+    show();
+  }
+}
+
+function show(state?: "pulse"): void {
+  const dot = document.querySelector<HTMLElement>("button[data-live]");
+  if (!dot) {
+    return;
+  }
+  const age = agoText(new Date(freshAt), new Date());
+  const stale = !paused && !connected && Date.now() - freshAt > 5000;
+  dot.dataset.state = paused ? "off" : stale ? "stale" : (state ?? "live");
+  dot.textContent = paused ? "Paused" : stale ? (age === "now" ? "Reconnecting" : age.replace(" ago", " old")) : "Live";
+  dot.title = paused ? "Choose to follow the receiver again." : stale ? "The connection to the receiver dropped; trying again. The figures stay as they were." : "Follows the receiver. Choose to pause.";
+  dot.setAttribute("aria-pressed", String(paused));
+}

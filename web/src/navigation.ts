@@ -1,0 +1,96 @@
+// Sorting, paging, searching and filtering without leaving the page: the address changes as it would without script, and only what differs is redrawn.
+import { applyPage, fetchPage, noteServed, SignedOut } from "./fragments";
+import { recall, remember } from "./store";
+
+let running: AbortController | null = null;
+
+/** How tables are sorted and searched comes back on the next visit; periods and filters do not. */
+const remembered = /^[a-z]+\.(sort|q|view)$/;
+
+const tablesKey = (): string => `tables:${location.pathname.startsWith("/admin/users/") ? "user" : location.pathname}`;
+
+export function startNavigation(): void {
+  noteServed();
+  document.addEventListener("click", (event) => {
+    const link = (event.target as Element).closest<HTMLAnchorElement>("a[data-nav]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) {
+      return;
+    }
+    event.preventDefault();
+    void go(link.href, true);
+  });
+  document.addEventListener("submit", (event) => {
+    const form = event.target as HTMLFormElement;
+    if (form.matches("[data-search], [data-filters]")) {
+      event.preventDefault();
+      void go(addressOf(form), true);
+    }
+  });
+  document.addEventListener("change", (event) => {
+    const form = (event.target as Element).closest<HTMLFormElement>("form[data-filters]");
+    if (form && (event.target as Element).matches("select")) {
+      void go(addressOf(form), true);
+    }
+  });
+  let typing: ReturnType<typeof setTimeout> | undefined;
+  document.addEventListener("input", (event) => {
+    const form = (event.target as Element).closest<HTMLFormElement>("form[data-search]");
+    if (form) {
+      clearTimeout(typing);
+      typing = setTimeout(() => void go(addressOf(form), false), 250);
+    }
+  });
+  addEventListener("popstate", () => void go(location.href, null));
+  restoreTables();
+}
+
+/** The address a GET form leads to, without empty fields. */
+function addressOf(form: HTMLFormElement): string {
+  const address = new URL(form.action);
+  address.search = "";
+  for (const [name, value] of new FormData(form)) {
+    if (typeof value === "string" && value !== "") {
+      address.searchParams.append(name, value);
+    }
+  }
+  return address.href;
+}
+
+function restoreTables(): void {
+  const state = recall(tablesKey());
+  if (state && location.search === "") {
+    void go(`${location.pathname}?${state}${location.hash}`, false);
+  }
+}
+
+function rememberTables(): void {
+  const fields = [...new URLSearchParams(location.search)].filter(([name]) => remembered.test(name));
+  remember(tablesKey(), fields.length > 0 ? new URLSearchParams(fields).toString() : null);
+}
+
+/** Draws another state of this page. Push: true for a step back to it, false to take the place of the present one, null where the address is there already. */
+async function go(address: string, push: boolean | null): Promise<void> {
+  running?.abort();
+  const control = (running = new AbortController());
+  const target = new URL(address, location.href);
+  try {
+    document.documentElement.classList.add("is-loading");
+    const page = await fetchPage(target.pathname + target.search, control.signal);
+    if (push !== null) {
+      // The place in the page stays as it is: the hash only serves those without script.
+      target.hash = "";
+      history[push ? "pushState" : "replaceState"](null, "", target);
+      rememberTables();
+    }
+    applyPage(page, false);
+  } catch (error) {
+    if (!control.signal.aborted) {
+      location.assign(error instanceof SignedOut ? location.href : target.href);
+    }
+  } finally {
+    if (running === control) {
+      running = null;
+      document.documentElement.classList.remove("is-loading");
+    }
+  }
+}

@@ -1,0 +1,60 @@
+// Sorting and searching inside a saved page, where there is no receiver to ask.
+import { recall, remember } from "./store";
+
+const arrows = { none: "M1 4h6L4 .5zM1 6h6L4 9.5z", descending: "M0 5.5h8L4 10z", ascending: "M0 4.5h8L4 0z" };
+
+export function startOfflineTables(): void {
+  document.addEventListener("click", (event) => {
+    const button = (event.target as Element).closest<HTMLElement>("button[data-sort]");
+    const head = button?.closest<HTMLTableCellElement>("th");
+    if (button && head) {
+      const now = head.getAttribute("aria-sort");
+      sort(head, now ? now !== "descending" : button.dataset.descending === "true");
+    }
+  });
+  for (const input of document.querySelectorAll<HTMLInputElement>("input[data-filter-rows]")) {
+    const key = `export:q:${input.dataset.filterRows}`;
+    input.value = recall(key) ?? "";
+    filter(input);
+    input.addEventListener("input", () => {
+      remember(key, input.value || null);
+      filter(input);
+    });
+  }
+}
+
+function valueOf(cell: Element | undefined): string | number {
+  const raw = (cell as HTMLElement | undefined)?.dataset.v;
+  if (raw !== undefined) {
+    return raw === "" ? Number.NEGATIVE_INFINITY : Number(raw);
+  }
+  return cell?.textContent?.trim().toLowerCase() ?? "";
+}
+
+function sort(head: HTMLTableCellElement, descending: boolean): void {
+  const table = head.closest("table")!;
+  const body = table.tBodies[0]!;
+  const column = head.cellIndex;
+  const rows = [...body.rows].map((row) => ({ row, value: valueOf(row.cells[column]) }));
+  const compare = (a: string | number, b: string | number): number =>
+    typeof a === "number" && typeof b === "number" ? (a === b ? 0 : a < b ? -1 : 1) : String(a).localeCompare(String(b));
+  rows.sort((a, b) => (descending ? -1 : 1) * compare(a.value, b.value));
+  body.append(...rows.map((entry) => entry.row));
+  for (const other of head.parentElement!.children) {
+    const order = other === head ? (descending ? "descending" : "ascending") : null;
+    if (order) {
+      other.setAttribute("aria-sort", order);
+    } else {
+      other.removeAttribute("aria-sort");
+    }
+    other.querySelector(".sort path")?.setAttribute("d", arrows[order ?? "none"]);
+  }
+}
+
+function filter(input: HTMLInputElement): void {
+  const words = input.value.toLowerCase();
+  const panel = document.getElementById(input.dataset.filterRows ?? "");
+  for (const row of panel?.querySelectorAll<HTMLTableRowElement>("tbody tr") ?? []) {
+    row.hidden = !row.textContent?.toLowerCase().includes(words);
+  }
+}

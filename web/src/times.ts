@@ -1,0 +1,97 @@
+// Redraws every <time> in the browser's zone, in the formats of the server's Shell/Format/Times.cs.
+const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+const two = (value: number): string => String(value).padStart(2, "0");
+
+export function dayText(at: Date, now: Date): string {
+  const text = `${at.getDate()} ${months[at.getMonth()]}`;
+  return at.getFullYear() === now.getFullYear() ? text : `${text} ${at.getFullYear()}`;
+}
+
+export function pointText(at: Date, now: Date): string {
+  return `${dayText(at, now)}, ${two(at.getHours())}:${two(at.getMinutes())}`;
+}
+
+export function agoText(at: Date, now: Date): string {
+  const age = now.getTime() - at.getTime();
+  if (age < minute) {
+    return "now";
+  }
+  if (age < hour) {
+    return `${Math.floor(age / minute)} min ago`;
+  }
+  if (age < day) {
+    return `${Math.floor(age / hour)} h ago`;
+  }
+  return age <= 30 * day ? `${Math.floor(age / day)} d ago` : dayText(at, now);
+}
+
+export function leftText(left: number): string {
+  const pair = (large: number, unit: string, small: number, smaller: string): string => (small === 0 ? `${large} ${unit}` : `${large} ${unit} ${small} ${smaller}`);
+  if (left >= day) {
+    return pair(Math.floor(left / day), "d", Math.floor((left % day) / hour), "h");
+  }
+  if (left >= hour) {
+    return pair(Math.floor(left / hour), "h", Math.floor((left % hour) / minute), "m");
+  }
+  return left >= minute ? `${Math.floor(left / minute)} m` : `${Math.max(0, Math.floor(left / 1000))} s`;
+}
+
+function text(form: string | undefined, at: Date, now: Date): string {
+  switch (form) {
+    case "until":
+      return at > now ? `in ${leftText(at.getTime() - now.getTime())}` : agoText(at, now);
+    case "point":
+      return pointText(at, now);
+    case "day":
+      return dayText(at, now);
+    case "clock":
+      return `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
+    case "log":
+      return at.toDateString() === now.toDateString() ? `${two(at.getHours())}:${two(at.getMinutes())}` : dayText(at, now);
+    default:
+      // A file that was saved does not count on: it says when.
+      return document.documentElement.dataset.export === undefined ? agoText(at, now) : pointText(at, now);
+  }
+}
+
+/** The receiver's clock is taken, not this machine's, which may be wrong. */
+let ahead = 0;
+
+export function setClock(serverNow: string | undefined): void {
+  const at = Date.parse(serverNow ?? "");
+  if (!Number.isNaN(at)) {
+    ahead = at - Date.now();
+  }
+}
+
+export function drawTimes(root: ParentNode = document): void {
+  const now = new Date(Date.now() + ahead);
+  for (const element of root.querySelectorAll<HTMLTimeElement>("time[data-f]")) {
+    const at = new Date(element.dateTime);
+    if (Number.isNaN(at.getTime())) {
+      continue;
+    }
+    const drawn = text(element.dataset.f, at, now);
+    if (element.textContent !== drawn) {
+      element.textContent = drawn;
+    }
+  }
+}
+
+export function startTimes(): void {
+  setClock(document.body.dataset.now);
+  const zone = document.querySelector("[data-zone]");
+  if (zone) {
+    const offset = -new Date().getTimezoneOffset();
+    const name = offset === 0 ? "UTC" : `UTC${offset < 0 ? "−" : "+"}${Math.floor(Math.abs(offset) / 60)}${offset % 60 ? ":" + two(Math.abs(offset % 60)) : ""}`;
+    zone.textContent = `Days are UTC. Times in your zone (${name}), UTC on hover.`;
+  }
+  drawTimes();
+  if (document.documentElement.dataset.export === undefined) {
+    setInterval(() => drawTimes(), 15_000);
+  }
+}

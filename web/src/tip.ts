@@ -1,0 +1,76 @@
+// The tooltip of a chart: the whole column by pointer, day by day with the arrow keys, read aloud as it moves.
+import type { ECharts } from "echarts/core";
+import { longDay, rowsOf, type DaysData } from "./days-option";
+
+export interface Tip {
+  hide(): void;
+}
+
+export function attachTip(element: HTMLElement, chart: ECharts, data: DaysData): Tip {
+  const hair = Object.assign(document.createElement("div"), { className: "plot-hair" });
+  const tip = Object.assign(document.createElement("div"), { className: "tip plot-tip" });
+  const spoken = Object.assign(document.createElement("p"), { className: "vh" });
+  spoken.setAttribute("aria-live", "polite");
+  hair.hidden = tip.hidden = true;
+  element.append(hair, tip);
+  element.after(spoken);
+  let at = -1;
+
+  const hide = (): void => {
+    at = -1;
+    hair.hidden = tip.hidden = true;
+  };
+
+  const show = (index: number, aloud: boolean): void => {
+    at = Math.max(0, Math.min(data.days.length - 1, index));
+    const x = chart.convertToPixel({ xAxisIndex: 0 }, at);
+    const day = longDay(data.days[at] ?? "") + (data.unfinished && at === data.days.length - 1 ? ", so far" : "");
+    tip.replaceChildren(Object.assign(document.createElement("strong"), { textContent: day }), list(data, at));
+    hair.hidden = tip.hidden = false;
+    hair.style.left = `${x}px`;
+    // Never over its own point: on the side where there is room.
+    const width = tip.offsetWidth;
+    tip.style.left = x + 12 + width <= element.clientWidth ? `${x + 12}px` : x - 12 - width >= 0 ? `${x - 12 - width}px` : `${Math.max(0, element.clientWidth - width)}px`;
+    if (aloud) {
+      spoken.textContent = `${day}: ${rowsOf(data, at).map((row) => `${row.name} ${row.text}`).join(", ")}`;
+    }
+  };
+
+  element.addEventListener("pointermove", (event) => {
+    const box = element.getBoundingClientRect();
+    const index = chart.convertFromPixel({ xAxisIndex: 0 }, event.clientX - box.left);
+    if (Number.isFinite(index)) {
+      show(Math.round(index), false);
+    }
+  });
+  element.addEventListener("pointerleave", hide);
+  element.addEventListener("blur", hide);
+  element.addEventListener("keydown", (event) => {
+    const last = data.days.length - 1;
+    const target = event.key === "ArrowRight" ? (at < 0 ? 0 : at + 1) : event.key === "ArrowLeft" ? (at < 0 ? last : at - 1) : event.key === "Home" ? 0 : event.key === "End" ? last : null;
+    if (target !== null) {
+      event.preventDefault();
+      show(target, true);
+    } else if (event.key === "Escape") {
+      hide();
+    }
+  });
+  return { hide };
+}
+
+function list(data: DaysData, index: number): HTMLElement {
+  const rows = document.createElement("dl");
+  for (const row of rowsOf(data, index)) {
+    const name = document.createElement("dt");
+    const value = document.createElement("dd");
+    if (row.colour === null) {
+      name.className = value.className = "tot";
+    } else {
+      name.append(Object.assign(document.createElement("span"), { className: `sw k${row.colour}` }));
+    }
+    name.append(row.name);
+    value.textContent = row.text;
+    rows.append(name, value);
+  }
+  return rows;
+}
