@@ -30,6 +30,8 @@ public sealed class ConfigurationDocTests
         ["IdentityOptions"] = "Users' tokens and devices",
         ["UsageOptions"] = "Usage",
         ["PriceOptions"] = "Prices",
+        ["QuotaOptions"] = "Quota",
+        ["AlertOptions"] = "Quota alerts",
     };
 
     [Fact]
