@@ -9,6 +9,6 @@ need_dotnet
 out=$(mktemp)
 log=$(mktemp)
 trap 'rm -f "$out" "$log"' EXIT
-BENCH_OUT="$out" dotnet test --project tests/Ccflux.Receiver.Tests -c Release --no-progress -- --explicit only --filter-method '*.Month_OneAccountFailing_HoldsTheSame' >"$log" 2>&1 ||
+SIM_DAYS="${SIM_DAYS:-30}" BENCH_OUT="$out" dotnet test --project tests/Ccflux.Receiver.Tests -c Release --no-progress -- --filter-class '*.SimulatedDayTests' >"$log" 2>&1 ||
   { cat "$log" >&2; die "The simulated month did not hold."; }
 cat "$out"
