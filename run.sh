@@ -46,5 +46,4 @@ say ""
 say "  ccflux        http://${LISTEN_ADDR/0.0.0.0/127.0.0.1}/admin/"
 if [ -n "$token_file" ]; then say "  admin token   in $token_file"; else say "  admin token   the value of ADMIN_TOKEN"; fi
 say ""
-cd "$ROOT/src/Ccflux.Receiver"
 exec dotnet "$receiver"

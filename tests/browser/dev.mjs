@@ -1,13 +1,15 @@
 // For looking at the pages while working on them: a seeded receiver, and pictures of its pages. node dev.mjs [folder]
 import { mkdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { openBrowser, signIn } from "./lib/browser.mjs";
 import { startReceiver } from "./lib/receiver.mjs";
 import { seed } from "./lib/seed.mjs";
 
-const folder = process.argv[2] ?? "pictures";
+const folder = process.argv[2] ?? join(tmpdir(), "ccflux-pictures");
 mkdirSync(folder, { recursive: true });
 const receiver = await startReceiver();
-console.log(receiver.address, receiver.database);
+console.log(`${receiver.address}, pictures in ${folder}`);
 await seed(receiver);
 const browser = await openBrowser();
 try {

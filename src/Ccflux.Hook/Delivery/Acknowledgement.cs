@@ -23,7 +23,14 @@ internal sealed class Acknowledgement(StateDirectory state, StateLog log, TimePr
         NoteStore(reply.Store);
     }
 
-    public void ResentAll() => File.Delete(state.ResendAll);
+    /// <summary>Takes the mark away, unless another change of database has set it anew since.</summary>
+    public void ResentAll()
+    {
+        if (new FileInfo(state.ResendAll) is { Exists: true, Length: 0 })
+        {
+            File.Delete(state.ResendAll);
+        }
+    }
 
     private void NoteStore(string store)
     {

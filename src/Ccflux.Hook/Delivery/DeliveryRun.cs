@@ -21,6 +21,8 @@ internal sealed class DeliveryRun(
     /// <summary>The client writes a turn's last rows while, or shortly after, it calls the hook: look again after this.</summary>
     private static readonly TimeSpan s_settle = TimeSpan.FromSeconds(1);
 
+    private const int MaxBlocked = 100;
+
     /// <summary>Told how many sessions are done, of how many.</summary>
     public Action<int, int>? Progress { get; init; }
 
@@ -31,14 +33,24 @@ internal sealed class DeliveryRun(
         outbox.Restore(ReportQueue.Load(state, log).Where(turn => !silence.Covers(turn)));
         var spool = new SpoolFile(state.Spool);
         var settled = 0L;
+        var resent = false;
+        var blocked = 0;
         while (true)
         {
             var spooled = spool.Read();
             Fault.Point(Fault.SpoolRead);
             var resend = acknowledgement.MustResendAll;
+            if (resend && resent)
+            {
+                // Two databases behind one address would have everything sent for ever.
+                log.Error("report: the receiver's database changes all the time; everything is sent again at the next event");
+                return false;
+            }
+
             if (resend)
             {
                 ForgetOnce();
+                resent = true;
             }
 
             var sessions = scope == Scope.Everything || resend ? scans.All() : Choose(spooled);
@@ -74,6 +86,12 @@ internal sealed class DeliveryRun(
                 Fault.Point(Fault.SpoolEmptied);
                 return true;
             }
+
+            // A hook is adding a line, or the file cannot be written: then what it names stays, and is found to be delivered next time.
+            if (++blocked == MaxBlocked)
+            {
+                return false;
+            }
         }
     }
 
@@ -89,7 +107,7 @@ internal sealed class DeliveryRun(
         }
 
         var ids = named.Select(session => session.SessionId).ToHashSet(StringComparer.Ordinal);
-        return [.. scans.Known().Where(session => !ids.Contains(session.SessionId)), .. named];
+        return [.. SessionCatalog.OldestFirst(scans.Known().Where(session => !ids.Contains(session.SessionId)).Concat(named))];
     }
 
     private async Task<bool> DeliverAsync(IReadOnlyList<SessionFiles> sessions, CancellationToken cancellationToken)

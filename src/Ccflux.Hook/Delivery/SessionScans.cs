@@ -54,7 +54,7 @@ internal sealed class SessionScans(StateDirectory state, StateLog log, TimeProvi
             }
         }
 
-        return [.. found.Values.OrderBy(session => File.GetCreationTimeUtc(session.MainPath))];
+        return [.. SessionCatalog.OldestFirst(found.Values)];
     }
 
     /// <summary>Null where nothing can have changed.</summary>

@@ -32,16 +32,18 @@ internal static class SessionCatalog
             return [];
         }
 
-        return [.. projects.EnumerateDirectories("*", TopOnly)
-            .SelectMany(ListProject)
-            .Select(session => (session, age: Age(session)))
-            .OrderBy(pair => pair.age.FirstMs)
-            .ThenBy(pair => pair.age.Created)
-            .ThenBy(pair => pair.session.MainPath, StringComparer.Ordinal)
-            .Select(pair => pair.session)
+        return [.. OldestFirst(projects.EnumerateDirectories("*", TopOnly).SelectMany(ListProject))
             .GroupBy(session => session.SessionId, StringComparer.Ordinal)
             .Select(Join)];
     }
+
+    /// <summary>The order in which sessions must be scanned, so that what a fork copied counts in its parent.</summary>
+    public static IEnumerable<SessionFiles> OldestFirst(IEnumerable<SessionFiles> sessions) => sessions
+        .Select(session => (session, age: Age(session)))
+        .OrderBy(pair => pair.age.FirstMs)
+        .ThenBy(pair => pair.age.Created)
+        .ThenBy(pair => pair.session.MainPath, StringComparer.Ordinal)
+        .Select(pair => pair.session);
 
     /// <summary>The session that a hook names by its transcript, whether or not the file is there yet.</summary>
     public static SessionFiles Find(string transcriptPath)

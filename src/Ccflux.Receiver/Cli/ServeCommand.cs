@@ -35,9 +35,7 @@ internal static partial class ServeCommand
     /// <summary>Settings come from the environment and from appsettings.json in the working folder; never from arguments, which <c>ps</c> shows.</summary>
     public static WebApplicationBuilder CreateBuilder()
     {
-        var contentRoot = Directory.Exists("wwwroot") ? Directory.GetCurrentDirectory() : AppContext.BaseDirectory;
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = [], ContentRootPath = contentRoot });
-        builder.WebHost.UseStaticWebAssets();
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = [], ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.Sources.Insert(0, new Microsoft.Extensions.Configuration.Json.JsonConfigurationSource { Path = Path.GetFullPath("appsettings.json"), Optional = true });
         builder.Logging.AddSimpleConsole(console =>
         {

@@ -337,6 +337,23 @@ public sealed class DeliverTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Deliver_StoreChangesWithEveryAnswer_EndsAllTheSame()
+    {
+        await OneTurnDelivered();
+        var answers = 0;
+        _receiver.Instead = _ =>
+        {
+            _receiver.StoreId = $"store-{Interlocked.Increment(ref answers)}";
+            return false;
+        };
+
+        await SecondTurn();
+
+        Assert.InRange(answers, 1, 10);
+        Assert.Equal(2, _receiver.Turns.Count);
+    }
+
+    [Fact]
     public async Task Deliver_StateOfCcflux01_GoesOn()
     {
         var state = _machine.State;

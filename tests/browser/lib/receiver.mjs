@@ -63,6 +63,7 @@ export async function startReceiver(settings = {}) {
   return {
     address,
     database,
+    pid: child.pid,
     output: () => output,
     /** Rows of a query over the database, counted by the sqlite3 program and by none of our code. */
     sql: (query) => {

@@ -1,9 +1,12 @@
-@* An instant. The script redraws the text in the browser's zone; UTC stays in the title. *@
-@if (At is { } at)
-{<time datetime="@Times.Iso(at)" title="@Times.Exact(at)" data-f="@Form">@Text(at)</time>}
-else
-{<span class="faint">@Never</span>}
-@code {
+using System.Text;
+using Ccflux.Receiver.Shell.Format;
+using Microsoft.AspNetCore.Components;
+
+namespace Ccflux.Receiver.Shell.Components;
+
+/// <summary>An instant. The script redraws the text in the browser's zone; UTC stays in the title.</summary>
+public sealed class Ago : MarkupComponent
+{
     [CascadingParameter]
     public PageFrame Frame { get; set; } = null!;
 
@@ -16,6 +19,20 @@ else
 
     [Parameter]
     public string Never { get; set; } = Numbers.Unknown;
+
+    protected override void Write(StringBuilder html)
+    {
+        if (At is not { } at)
+        {
+            html.Append("<span class=\"faint\">").Append(Encode(Never)).Append("</span>");
+            return;
+        }
+
+        html.Append("<time datetime=\"").Append(Times.Iso(at))
+            .Append("\" title=\"").Append(Times.Exact(at))
+            .Append("\" data-f=\"").Append(Form).Append("\">")
+            .Append(Text(at)).Append("</time>");
+    }
 
     private string Text(DateTimeOffset at) => Form switch
     {

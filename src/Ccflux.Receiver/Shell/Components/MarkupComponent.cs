@@ -1,0 +1,40 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Unicode;
+using Microsoft.AspNetCore.Components;
+
+namespace Ccflux.Receiver.Shell.Components;
+
+/// <summary>
+/// A small part that a page has hundreds of: written as one piece of markup instead of a tree of elements and attributes, which costs a page
+/// of tables most of its time. Everything that is not a constant goes through <see cref="Encode"/>.
+/// </summary>
+public abstract class MarkupComponent : IComponent
+{
+    // Letters of any script stay as they are; what means something to HTML does not.
+    private static readonly HtmlEncoder s_encoder = HtmlEncoder.Create(UnicodeRanges.All);
+
+    [ThreadStatic]
+    private static StringBuilder? s_buffer;
+
+    private RenderHandle _handle;
+
+    void IComponent.Attach(RenderHandle renderHandle) => _handle = renderHandle;
+
+    Task IComponent.SetParametersAsync(ParameterView parameters)
+    {
+        parameters.SetParameterProperties(this);
+        _handle.Render(builder =>
+        {
+            var html = s_buffer ??= new StringBuilder(256);
+            html.Clear();
+            Write(html);
+            builder.AddMarkupContent(0, html.ToString());
+        });
+        return Task.CompletedTask;
+    }
+
+    protected abstract void Write(StringBuilder html);
+
+    protected static string Encode(string? text) => text is null ? "" : s_encoder.Encode(text);
+}

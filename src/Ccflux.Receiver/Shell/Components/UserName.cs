@@ -1,0 +1,34 @@
+using System.Text;
+using Microsoft.AspNetCore.Components;
+
+namespace Ccflux.Receiver.Shell.Components;
+
+/// <summary>An e-mail: the name in full, the domain in grey and, below 768, gone. In the export it leads nowhere.</summary>
+public sealed class UserName : MarkupComponent
+{
+    [CascadingParameter]
+    public PageFrame Frame { get; set; } = null!;
+
+    [Parameter, EditorRequired]
+    public string Email { get; set; } = "";
+
+    [Parameter]
+    public string? Href { get; set; }
+
+    [Parameter]
+    public bool NameOnly { get; set; }
+
+    protected override void Write(StringBuilder html)
+    {
+        var leads = Href is not null && !Frame.IsExport;
+        var at = Email.LastIndexOf('@') is > 0 and var found ? found : Email.Length;
+        html.Append(leads ? "<a class=\"mail\" href=\"" + Encode(Href) + "\" title=\"" : "<span class=\"mail\" title=\"")
+            .Append(Encode(Email)).Append("\">").Append(Encode(Email[..at]));
+        if (!NameOnly)
+        {
+            html.Append("<span>").Append(Encode(Email[at..])).Append("</span>");
+        }
+
+        html.Append(leads ? "</a>" : "</span>");
+    }
+}
