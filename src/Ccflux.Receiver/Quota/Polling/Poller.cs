@@ -307,7 +307,7 @@ internal sealed partial class Poller(
         if (written.Status == WriteStatus.Committed)
         {
             metrics.Stored(source, written.Value);
-            await alerts.ConsiderAsync(account.AccountId);
+            await ConsiderAlertsAsync(account);
         }
         else
         {
@@ -316,6 +316,19 @@ internal sealed partial class Poller(
         }
 
         changes.Publish(QuotaFeature.Topic);
+    }
+
+    /// <summary>What goes wrong with alerts is no failure of the poll.</summary>
+    private async Task ConsiderAlertsAsync(PolledAccount account)
+    {
+        try
+        {
+            await alerts.ConsiderAsync(account.AccountId);
+        }
+        catch (Exception exception)
+        {
+            Log.AlertsFailed(logger, exception);
+        }
     }
 
     private void Settle(PolledAccount account, PollState state)
@@ -356,6 +369,9 @@ internal sealed partial class Poller(
 
         [LoggerMessage(4, LogLevel.Warning, "What a poll of {Source} brought could not be written.")]
         public static partial void NotWritten(ILogger logger, string source);
+
+        [LoggerMessage(5, LogLevel.Error, "Looking for alerts failed.")]
+        public static partial void AlertsFailed(ILogger logger, Exception exception);
     }
 }
 
