@@ -4,6 +4,7 @@ using Ccflux.Receiver.Platform;
 using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Database;
 using Ccflux.Receiver.Platform.Settings;
+using Ccflux.Receiver.Quota;
 using Ccflux.Receiver.Shell;
 using Ccflux.Receiver.Telemetry;
 using Ccflux.Receiver.Usage;
@@ -23,6 +24,7 @@ internal static class Program
         builder.Services.AddStorage(builder.Configuration);
         builder.Services.AddIdentity(builder.Configuration);
         builder.Services.AddUsage(builder.Configuration);
+        builder.Services.AddQuota(builder.Configuration);
         builder.Services.AddShell();
         builder.Services.AddTelemetry(builder.Configuration);
         builder.Services.AddTelemetryPorts();
@@ -36,6 +38,7 @@ internal static class Program
         app.MapIdentity();
         app.MapUsage();
         app.MapTelemetry();
+        app.MapQuota();
         return app;
     }
 }

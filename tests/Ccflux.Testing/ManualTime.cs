@@ -46,6 +46,22 @@ public sealed class ManualTime(DateTimeOffset start) : TimeProvider
         }
     }
 
+    /// <summary>Moves the clock to the next timer's instant and fires what is due then; where none is due by <paramref name="limit"/>, moves it there.</summary>
+    /// <returns>False where <paramref name="limit"/> was reached.</returns>
+    public bool AdvanceToNextTimer(DateTimeOffset limit)
+    {
+        DateTimeOffset? due;
+        lock (_gate)
+        {
+            due = _timers.Min(timer => timer.Due);
+        }
+
+        var now = GetUtcNow();
+        var target = due is null || due > limit ? limit : due.Value > now ? due.Value : now;
+        Advance(target - now);
+        return due <= limit;
+    }
+
     private ManualTimer? NextDue(DateTimeOffset end)
     {
         lock (_gate)

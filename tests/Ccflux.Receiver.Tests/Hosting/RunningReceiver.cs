@@ -47,9 +47,15 @@ internal sealed class RunningReceiver : IAsyncDisposable
 
     public IEnumerable<T> Services<T>() => _app.Services.GetServices<T>();
 
-    public static async Task<RunningReceiver> StartAsync(TimeProvider? time = null, params (string Key, string? Value)[] settings)
+    public static Task<RunningReceiver> StartAsync(TimeProvider? time = null, params (string Key, string? Value)[] settings) =>
+        StartAsync(_ => { }, Directory.CreateTempSubdirectory("ccflux-test-").FullName, time, settings);
+
+    /// <param name="replace">Puts test doubles in the place of what leads out of the process.</param>
+    /// <param name="folder">Where the database is; a second receiver may be started on the first one's.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="settings">As the environment would have them.</param>
+    public static async Task<RunningReceiver> StartAsync(Action<IServiceCollection> replace, string folder, TimeProvider? time, params (string Key, string? Value)[] settings)
     {
-        var folder = Directory.CreateTempSubdirectory("ccflux-test-").FullName;
         var builder = ServeCommand.CreateBuilder();
         var values = new Dictionary<string, string?>(StringComparer.Ordinal)
         {
@@ -74,6 +80,7 @@ internal sealed class RunningReceiver : IAsyncDisposable
             builder.Services.AddSingleton(time);
         }
 
+        replace(builder.Services);
         var app = Program.Build(builder);
         await app.StartAsync();
         return new RunningReceiver(app, folder, log);
@@ -94,11 +101,17 @@ internal sealed class RunningReceiver : IAsyncDisposable
         return response.Headers.GetValues("Set-Cookie").Single().Split(';')[0];
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Stops it and leaves its folder for the next one.</summary>
+    public async Task StopAsync()
     {
         Client.Dispose();
         await _app.StopAsync();
         await _app.DisposeAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
         Directory.Delete(Folder, recursive: true);
     }
 }

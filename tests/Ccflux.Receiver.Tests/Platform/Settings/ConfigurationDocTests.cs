@@ -31,6 +31,8 @@ public sealed class ConfigurationDocTests
         ["UsageOptions"] = "Usage",
         ["PriceOptions"] = "Prices",
         ["TelemetryOptions"] = "Telemetry",
+        ["QuotaOptions"] = "Quota",
+        ["AlertOptions"] = "Quota alerts",
     };
 
     [Fact]

@@ -1,0 +1,52 @@
+using System.Text;
+
+namespace Ccflux.Receiver.Quota.Alerts;
+
+/// <summary>Kinds of alerts, as they are kept and sent.</summary>
+internal static class AlertKind
+{
+    public const string Threshold = "threshold";
+    public const string Forecast = "forecast";
+    public const string Test = "test";
+}
+
+/// <summary>An alert as it is sent.</summary>
+internal sealed record Alert(
+    string Kind,
+    string Account,
+    string Window,
+    double UsedPercent,
+    double? ThresholdPercent,
+    DateTimeOffset? ResetsAt,
+    DateTimeOffset? EarliestAt,
+    DateTimeOffset? LatestAt,
+    DateTimeOffset At)
+{
+    /// <summary>In a sentence, for people.</summary>
+    public string Text
+    {
+        get
+        {
+            if (string.Equals(Kind, AlertKind.Test, StringComparison.Ordinal))
+            {
+                return "ccflux: a test alert. This channel works.";
+            }
+
+            var text = new StringBuilder();
+            text.Append(CultureInfo.InvariantCulture, $"{Account}: {Window} is {UsedPercent:0.#} % used");
+            if (ThresholdPercent is { } threshold)
+            {
+                text.Append(CultureInfo.InvariantCulture, $" (threshold {threshold:0.#} %)");
+            }
+
+            if (EarliestAt is { } earliest && LatestAt is { } latest)
+            {
+                text.Append(CultureInfo.InvariantCulture, $" and at this rate runs out between {Clock(earliest)} and {Clock(latest)} (a projection)");
+            }
+
+            return ResetsAt is { } reset ? text.Append(CultureInfo.InvariantCulture, $"; it resets {Clock(reset)} UTC.").ToString() : text.Append('.').ToString();
+        }
+    }
+
+    private static string Clock(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+}

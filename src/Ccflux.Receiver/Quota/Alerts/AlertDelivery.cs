@@ -1,0 +1,104 @@
+using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Writing;
+using Dapper;
+
+namespace Ccflux.Receiver.Quota.Alerts;
+
+/// <summary>Sends what is due, some at a time, and tries again later what was not taken.</summary>
+internal sealed partial class AlertDelivery(
+    AlertOptions options,
+    AlertSender sender,
+    SqliteReaders readers,
+    GroupCommitWriter writer,
+    QuotaMetrics metrics,
+    TimeProvider time,
+    ILogger<AlertDelivery> logger) : BackgroundService
+{
+    private const int AtOnce = 20;
+    private const int MaxRecent = 500;
+    private static readonly TimeSpan s_look = TimeSpan.FromSeconds(5);
+
+    /// <summary>Waits after each failure; after the last one it is given up.</summary>
+    private static readonly TimeSpan[] s_waits = [TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(30)];
+
+    /// <summary>The newest alerts and what became of them.</summary>
+    public async Task<IReadOnlyList<AlertRow>> RecentAsync(CancellationToken cancellationToken)
+    {
+        using var lease = await readers.RentAsync(cancellationToken);
+        return (await lease.Connection.QueryAsync<AlertRow>(AlertSql.Recent, new { Limit = MaxRecent })).AsList();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (options.Channels.Count == 0)
+        {
+            return;
+        }
+
+        using var timer = new PeriodicTimer(s_look, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await SendDueAsync(stoppingToken);
+            }
+            catch (Exception exception) when (exception is not OperationCanceledException)
+            {
+                Log.Failed(logger, exception);
+            }
+        }
+    }
+
+    private async Task SendDueAsync(CancellationToken cancellationToken)
+    {
+        List<AlertRow> due;
+        using (var lease = await readers.RentAsync(cancellationToken))
+        {
+            due = (await lease.Connection.QueryAsync<AlertRow>(AlertSql.Due, new { Now = time.GetUtcNow().ToUnixTimeMilliseconds(), Limit = AtOnce })).AsList();
+        }
+
+        foreach (var row in due)
+        {
+            await SendAsync(row, cancellationToken);
+        }
+    }
+
+    private async Task SendAsync(AlertRow row, CancellationToken cancellationToken)
+    {
+        if (row.ResetsAt <= time.GetUtcNow().ToUnixTimeMilliseconds())
+        {
+            await SaveAsync(row, "outdated", row.Attempts, row.NextAt, null, null);
+            return;
+        }
+
+        var error = await sender.SendAsync(row.Channel, row.ToAlert(), cancellationToken);
+        metrics.Delivered(row.Channel, error is null);
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        if (error is null)
+        {
+            Log.Delivered(logger, row.AlertId, row.Channel);
+            await SaveAsync(row, "delivered", row.Attempts + 1, row.NextAt, null, now);
+            return;
+        }
+
+        Log.NotDelivered(logger, row.AlertId, row.Channel, error);
+        var isLast = row.Attempts >= s_waits.Length;
+        var next = isLast ? row.NextAt : now + (long)s_waits[row.Attempts].TotalMilliseconds;
+        await SaveAsync(row, isLast ? "failed" : "waiting", row.Attempts + 1, next, error, null);
+    }
+
+    private Task<WriteResult<int>> SaveAsync(AlertRow row, string state, long attempts, long nextAt, string? error, long? deliveredAt) => writer.WriteAsync(connection =>
+        connection.Execute(AlertSql.UpdateDelivery, state, attempts, nextAt, error, deliveredAt, row.AlertId, row.Channel));
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "Sending alerts failed.")]
+        public static partial void Failed(ILogger logger, Exception exception);
+
+        [LoggerMessage(2, LogLevel.Information, "Alert {AlertId} was delivered by {Channel}.")]
+        public static partial void Delivered(ILogger logger, long alertId, string channel);
+
+        [LoggerMessage(3, LogLevel.Warning, "Alert {AlertId} was not taken by {Channel}: {Error}.")]
+        public static partial void NotDelivered(ILogger logger, long alertId, string channel, string error);
+    }
+}

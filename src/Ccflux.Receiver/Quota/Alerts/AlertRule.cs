@@ -1,0 +1,53 @@
+using Ccflux.Receiver.Quota.Forecasts;
+
+namespace Ccflux.Receiver.Quota.Alerts;
+
+/// <summary>What was told of a window already.</summary>
+/// <param name="ThresholdMilli">The highest threshold that was told and not left again; 0: none.</param>
+/// <param name="ForecastTold">Of the window's instance that ends at <paramref name="ResetsAt"/>.</param>
+internal sealed record AlertState(long ThresholdMilli, bool ForecastTold, DateTimeOffset? ResetsAt)
+{
+    public static AlertState New { get; } = new(0, false, null);
+}
+
+/// <summary>Something to tell.</summary>
+/// <param name="Threshold">The threshold that was reached; null for a forecast.</param>
+internal sealed record AlertFinding(long? Threshold);
+
+/// <summary>Which alerts a reading makes: each crossing once, told again only after the window has clearly left the threshold. Pure.</summary>
+internal static class AlertRule
+{
+    /// <summary>How far below a threshold a window must fall before reaching it counts again.</summary>
+    public const long Hysteresis = 5_000;
+
+    private const long Full = 100_000;
+    private static readonly TimeSpan s_sameInstance = TimeSpan.FromMinutes(1);
+
+    public static (AlertState State, IReadOnlyList<AlertFinding> Findings) Decide(AlertState state, AlertSettings settings, Reading reading, Projection projection, DateTimeOffset now)
+    {
+        if (reading.ResetsAt <= now)
+        {
+            return (state, []);
+        }
+
+        var findings = new List<AlertFinding>();
+        var held = settings.Thresholds.LastOrDefault(threshold => threshold <= state.ThresholdMilli && reading.UsedMilli > threshold - Hysteresis);
+        var reached = settings.Thresholds.LastOrDefault(threshold => reading.UsedMilli >= threshold);
+        if (reached > held)
+        {
+            findings.Add(new AlertFinding(reached));
+        }
+
+        var told = state.ForecastTold && IsSame(state.ResetsAt, reading.ResetsAt);
+        if (!told && settings.Forecast && projection.Outlook == Outlook.RunsOut && reading.UsedMilli < Full)
+        {
+            findings.Add(new AlertFinding(null));
+            told = true;
+        }
+
+        return (new AlertState(Math.Max(held, reached), told, reading.ResetsAt), findings);
+    }
+
+    private static bool IsSame(DateTimeOffset? first, DateTimeOffset? second) =>
+        first is null || second is null ? first == second : (first.Value - second.Value).Duration() <= s_sameInstance;
+}

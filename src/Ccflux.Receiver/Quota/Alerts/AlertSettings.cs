@@ -1,0 +1,32 @@
+namespace Ccflux.Receiver.Quota.Alerts;
+
+/// <summary>What is told of an account.</summary>
+/// <param name="Thresholds">Thousandths of a percent, ascending.</param>
+/// <param name="Forecast">Whether a window that will run out is told.</param>
+internal sealed record AlertSettings(IReadOnlyList<long> Thresholds, bool Forecast)
+{
+    public const string ThresholdsForm = "expected up to 5 percentages from 1 to 100, separated by commas, such as 80,95.";
+
+    private const int MaxThresholds = 5;
+
+    /// <summary>Null where the text is not of that form; an empty one means none.</summary>
+    public static IReadOnlyList<long>? ParseThresholds(string text)
+    {
+        var parts = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        var thresholds = new SortedSet<long>();
+        foreach (var part in parts)
+        {
+            if (!int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var percent) || percent is < 1 or > 100)
+            {
+                return null;
+            }
+
+            thresholds.Add(percent * 1000L);
+        }
+
+        return thresholds.Count <= MaxThresholds ? [.. thresholds] : null;
+    }
+
+    public static string Text(IEnumerable<long> thresholds) =>
+        string.Join(',', thresholds.Select(threshold => (threshold / 1000).ToString(CultureInfo.InvariantCulture)));
+}

@@ -1,0 +1,51 @@
+namespace Ccflux.Receiver.Quota.Alerts;
+
+/// <summary>What alerts write and read. In the writer's texts parameters stand in order.</summary>
+internal static class AlertSql
+{
+    public const string SelectState = "SELECT threshold_milli, forecast_told, resets_at FROM quota_alert_states WHERE window_id = ?";
+
+    public const string UpsertState = """
+        INSERT INTO quota_alert_states (window_id, threshold_milli, forecast_told, resets_at) VALUES (?, ?, ?, ?)
+        ON CONFLICT (window_id) DO UPDATE SET threshold_milli = excluded.threshold_milli, forecast_told = excluded.forecast_told, resets_at = excluded.resets_at
+        """;
+
+    public const string SelectRule = "SELECT thresholds, forecast FROM quota_alert_rules WHERE account_id = ?";
+
+    public const string UpsertRule = """
+        INSERT INTO quota_alert_rules (account_id, thresholds, forecast) SELECT account_id, ?2, ?3 FROM quota_accounts WHERE account_id = ?1
+        ON CONFLICT (account_id) DO UPDATE SET thresholds = excluded.thresholds, forecast = excluded.forecast
+        """;
+
+    public const string InsertAlert = """
+        INSERT INTO quota_alerts (account_id, window, kind, used_milli, threshold_milli, resets_at, earliest_at, latest_at, created_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING alert_id
+        """;
+
+    public const string InsertDelivery = "INSERT INTO quota_deliveries (alert_id, channel, state, attempts, next_at) VALUES (?, ?, 'waiting', 0, ?)";
+
+    public const string UpdateDelivery = """
+        UPDATE quota_deliveries SET state = ?, attempts = ?, next_at = ?, error = ?, delivered_at = ? WHERE alert_id = ? AND channel = ?
+        """;
+
+    public const string WindowsOfAccount = """
+        SELECT window_id AS WindowId, account_id AS AccountId, name AS Name, used_milli AS UsedMilli, resets_at AS ResetsAt,
+               observed_at AS ObservedAt, source AS Source
+        FROM quota_windows WHERE account_id = @AccountId
+        """;
+
+    private const string AlertColumns = """
+        SELECT d.alert_id AS AlertId, d.channel AS Channel, d.state AS State, d.attempts AS Attempts, d.next_at AS NextAt, d.error AS Error,
+               d.delivered_at AS DeliveredAt, a.window AS Window, a.kind AS Kind, a.used_milli AS UsedMilli, a.threshold_milli AS ThresholdMilli,
+               a.resets_at AS ResetsAt, a.earliest_at AS EarliestAt, a.latest_at AS LatestAt, a.created_at AS CreatedAt,
+               coalesce(nullif(q.label, ''), nullif(q.email, ''), u.email, 'account ' || a.account_id) AS Account
+        FROM quota_deliveries d
+        JOIN quota_alerts a ON a.alert_id = d.alert_id
+        LEFT JOIN quota_accounts q ON q.account_id = a.account_id
+        LEFT JOIN users u ON u.user_id = q.owner
+        """;
+
+    public const string Due = AlertColumns + " WHERE d.state = 'waiting' AND d.next_at <= @Now ORDER BY d.next_at LIMIT @Limit";
+
+    public const string Recent = AlertColumns + " ORDER BY d.alert_id DESC, d.channel LIMIT @Limit";
+}

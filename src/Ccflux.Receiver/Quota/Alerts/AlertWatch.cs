@@ -1,0 +1,109 @@
+using Ccflux.Receiver.Quota.Forecasts;
+using Ccflux.Receiver.Quota.Read;
+using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Writing;
+using Dapper;
+
+namespace Ccflux.Receiver.Quota.Alerts;
+
+/// <summary>Looks at an account's windows after each reading and writes down what is to be told: the alert, its deliveries and what is told
+/// now, in one transaction, so that nothing is told twice or lost.</summary>
+internal sealed class AlertWatch(AlertOptions options, SqliteReaders readers, GroupCommitWriter writer, TimeProvider time)
+{
+    private readonly AlertSettings _default = new(AlertSettings.ParseThresholds(options.Thresholds) ?? [], options.Forecast);
+    private readonly QuietHours? _quiet = options.QuietHours is { } hours ? QuietHours.Parse(hours, options.TimeZone) : null;
+    private readonly IReadOnlyList<string> _channels = options.Channels;
+
+    public AlertSettings Default => _default;
+
+    public bool HasChannels => _channels.Count > 0;
+
+    public async Task ConsiderAsync(long accountId)
+    {
+        if (!HasChannels)
+        {
+            return;
+        }
+
+        var now = time.GetUtcNow();
+        List<(WindowRow Row, Projection Projection)> windows;
+        using (var lease = await readers.RentAsync(CancellationToken.None))
+        {
+            var rows = await lease.Connection.QueryAsync<WindowRow>(AlertSql.WindowsOfAccount, new { AccountId = accountId });
+            windows = [.. rows.Select(row => (row, WindowProjection.Read(lease.Connection, row, now)))];
+        }
+
+        await writer.WriteAsync(connection =>
+        {
+            var settings = SettingsOf(connection, accountId);
+            foreach (var (row, projection) in windows)
+            {
+                Consider(connection, row, projection, settings, now);
+            }
+
+            return true;
+        });
+    }
+
+    /// <summary>Sends a test alert by every channel.</summary>
+    public Task<WriteResult<bool>> TestAsync(Action<SqlConnection> audit)
+    {
+        var now = time.GetUtcNow();
+        return writer.WriteAsync(connection =>
+        {
+            Insert(connection, 0, "", AlertKind.Test, 0, null, null, Projection.Unknown, now, now);
+            audit(connection);
+            return true;
+        });
+    }
+
+    private void Consider(SqlConnection connection, WindowRow row, Projection projection, AlertSettings settings, DateTimeOffset now)
+    {
+        var before = StateOf(connection, row.WindowId);
+        var (state, findings) = AlertRule.Decide(before, settings, row.ToReading(), projection, now);
+        if (state != before)
+        {
+            connection.Execute(AlertSql.UpsertState, row.WindowId, state.ThresholdMilli, state.ForecastTold, state.ResetsAt?.ToUnixTimeMilliseconds());
+        }
+
+        foreach (var finding in findings)
+        {
+            var kind = finding.Threshold is null ? AlertKind.Forecast : AlertKind.Threshold;
+            Insert(
+                connection, row.AccountId, row.Name, kind, row.UsedMilli, finding.Threshold, row.ResetsAt,
+                finding.Threshold is null ? projection : Projection.Unknown, now, _quiet?.NotBefore(now) ?? now);
+        }
+    }
+
+    private void Insert(
+        SqlConnection connection, long accountId, string window, string kind, long used, long? threshold, long? resetsAt, Projection projection, DateTimeOffset now, DateTimeOffset sendAt)
+    {
+        var alertId = connection.Scalar(
+            AlertSql.InsertAlert,
+            accountId,
+            window,
+            kind,
+            used,
+            threshold,
+            resetsAt,
+            projection.Earliest?.ToUnixTimeMilliseconds(),
+            projection.Latest?.ToUnixTimeMilliseconds(),
+            now.ToUnixTimeMilliseconds())!.Value;
+        foreach (var channel in _channels)
+        {
+            connection.Execute(AlertSql.InsertDelivery, alertId, channel, sendAt.ToUnixTimeMilliseconds());
+        }
+    }
+
+    private AlertSettings SettingsOf(SqlConnection connection, long accountId)
+    {
+        using var rows = connection.Query(AlertSql.SelectRule, accountId);
+        return rows.Read() ? new AlertSettings(AlertSettings.ParseThresholds(rows.Text(0)) ?? [], rows.Number(1) != 0) : _default;
+    }
+
+    private static AlertState StateOf(SqlConnection connection, long windowId)
+    {
+        using var rows = connection.Query(AlertSql.SelectState, windowId);
+        return rows.Read() ? new AlertState(rows.Number(0), rows.Number(1) != 0, RowTime.At(rows.NumberOrNull(2))) : AlertState.New;
+    }
+}

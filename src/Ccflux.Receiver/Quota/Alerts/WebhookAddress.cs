@@ -1,0 +1,72 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Ccflux.Receiver.Quota.Alerts;
+
+/// <summary>Which addresses alerts may go to: https, and nothing inside the network that the receiver stands in, unless the environment allows it.</summary>
+internal static class WebhookAddress
+{
+    /// <summary>Networks that are not the public Internet's, IPv4.</summary>
+    private static readonly IPNetwork[] s_private =
+    [
+        IPNetwork.Parse("0.0.0.0/8"), IPNetwork.Parse("10.0.0.0/8"), IPNetwork.Parse("100.64.0.0/10"), IPNetwork.Parse("127.0.0.0/8"),
+        IPNetwork.Parse("169.254.0.0/16"), IPNetwork.Parse("172.16.0.0/12"), IPNetwork.Parse("192.0.0.0/24"), IPNetwork.Parse("192.0.2.0/24"),
+        IPNetwork.Parse("192.168.0.0/16"), IPNetwork.Parse("198.18.0.0/15"), IPNetwork.Parse("198.51.100.0/24"), IPNetwork.Parse("203.0.113.0/24"),
+        IPNetwork.Parse("224.0.0.0/3"),
+    ];
+
+    /// <summary>The only IPv6 network that is handed out to the public.</summary>
+    private static readonly IPNetwork s_global6 = IPNetwork.Parse("2000::/3");
+
+    private static readonly IPNetwork[] s_private6 = [IPNetwork.Parse("2001::/23"), IPNetwork.Parse("2001:db8::/32")];
+    private static readonly IPNetwork s_nat64 = IPNetwork.Parse("64:ff9b::/96");
+    private static readonly IPNetwork s_6to4 = IPNetwork.Parse("2002::/16");
+
+    /// <summary>What is wrong with an address as it was configured, or null. Never quotes it: a webhook's address is its key.</summary>
+    public static string? Fault(string address, bool allowPrivate)
+    {
+        if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme is not ("https" or "http") || uri.UserInfo.Length > 0)
+        {
+            return "expected an https address.";
+        }
+
+        if (string.Equals(uri.Scheme, "http", StringComparison.Ordinal) && !allowPrivate)
+        {
+            return "https only (ALLOW_PRIVATE_WEBHOOKS=1 lifts this for private addresses).";
+        }
+
+        var isPrivate = IPAddress.TryParse(uri.DnsSafeHost, out var literal) ? !IsPublic(literal) : uri.IsLoopback;
+        return isPrivate && !allowPrivate ? "a private or loopback address; ALLOW_PRIVATE_WEBHOOKS=1 allows it." : null;
+    }
+
+    /// <summary>True where an address is on the public Internet, however it is written.</summary>
+    public static bool IsPublic(IPAddress address)
+    {
+        if (address.IsIPv4MappedToIPv6)
+        {
+            address = address.MapToIPv4();
+        }
+
+        if (address.AddressFamily == AddressFamily.InterNetwork)
+        {
+            return !Array.Exists(s_private, network => network.Contains(address));
+        }
+
+        // Two ways of writing an IPv4 address into one of IPv6.
+        if (s_nat64.Contains(address))
+        {
+            return IsPublic(Embedded(address, 12));
+        }
+
+        return s_6to4.Contains(address)
+            ? IsPublic(Embedded(address, 2))
+            : s_global6.Contains(address) && !Array.Exists(s_private6, network => network.Contains(address));
+    }
+
+    private static IPAddress Embedded(IPAddress address, int offset)
+    {
+        var bytes = address.GetAddressBytes().AsSpan(offset, 4);
+        return new IPAddress(BinaryPrimitives.ReverseEndianness(BinaryPrimitives.ReadUInt32BigEndian(bytes)));
+    }
+}

@@ -1,0 +1,87 @@
+using System.Text.Json;
+using Ccflux.Contracts.Http;
+using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Http;
+using Ccflux.Receiver.Quota.Alerts;
+using Ccflux.Storage.Writing;
+
+namespace Ccflux.Receiver.Quota.Api;
+
+/// <summary>Alerts: what was told and delivered, what an account tells, and a test.</summary>
+internal sealed class QuotaAlerts(AlertWatch watch, AlertDelivery delivery, AlertOptions options, GroupCommitWriter writer, TimeProvider time)
+{
+    private const int MaxBody = 4096;
+
+    public async Task<IResult> ListAsync(HttpContext context)
+    {
+        var rows = await delivery.RecentAsync(context.RequestAborted);
+        return TypedResults.Json(
+            new AlertsReply(options.Channels, options.QuietHours, [.. rows.Select(Reply)]),
+            QuotaApiJson.Default.AlertsReply);
+    }
+
+    public async Task<IResult> TestAsync(HttpContext context)
+    {
+        if (!watch.HasChannels)
+        {
+            return new Problem(StatusCodes.Status422UnprocessableEntity, "", "No channel is configured: set ALERT_TELEGRAM_TOKEN and ALERT_TELEGRAM_CHAT, ALERT_SLACK_URL or ALERT_WEBHOOK_URL.");
+        }
+
+        var entry = new AuditEntry(time.GetUtcNow(), AuditActor.Of(context), "quota.alert.test", "", string.Join(' ', options.Channels));
+        var written = await watch.TestAsync(connection => AuditLog.Write(connection, entry));
+        return written.Status == WriteStatus.Committed ? TypedResults.StatusCode(StatusCodes.Status202Accepted) : Busy();
+    }
+
+    /// <summary>Saves what an account tells: <c>{"account":3,"thresholds":[80,95],"forecast":true}</c>.</summary>
+    public async Task<IResult> SaveRuleAsync(HttpContext context)
+    {
+        if (await ReadRuleAsync(context) is not { Account: { } account, Thresholds: { } percents } rule
+            || AlertSettings.ParseThresholds(string.Join(',', percents.Select(percent => percent.ToString(CultureInfo.InvariantCulture)))) is not { } thresholds)
+        {
+            return QuotaReads.Invalid("account: an id; thresholds: up to 5 whole percentages from 1 to 100; forecast: true or false.");
+        }
+
+        var text = AlertSettings.Text(thresholds);
+        var entry = new AuditEntry(time.GetUtcNow(), AuditActor.Of(context), "quota.alert.rule", account.ToString(CultureInfo.InvariantCulture), $"thresholds {text}, forecast {(rule.Forecast ?? false ? "on" : "off")}");
+        var written = await writer.WriteAsync(connection =>
+        {
+            if (connection.Execute(AlertSql.UpsertRule, account, text, rule.Forecast ?? false) == 0)
+            {
+                return false;
+            }
+
+            AuditLog.Write(connection, entry);
+            return true;
+        });
+        return written switch
+        {
+            { Status: not WriteStatus.Committed } => Busy(),
+            { Value: false } => new Problem(StatusCodes.Status404NotFound, "", "There is no such account."),
+            _ => TypedResults.NoContent(),
+        };
+    }
+
+    private static async Task<AlertRuleRequest?> ReadRuleAsync(HttpContext context)
+    {
+        using var body = await BodyReader.ReadAsync(context.Request, MaxBody, room: 0, context.RequestAborted);
+        try
+        {
+            return body.Status == BodyStatus.Read ? JsonSerializer.Deserialize(body.Content, QuotaApiJson.Default.AlertRuleRequest) : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static AlertReply Reply(AlertRow row)
+    {
+        var alert = row.ToAlert();
+        return new AlertReply(
+            alert.At, alert.Kind, alert.Account, alert.Window, alert.UsedPercent, alert.ThresholdPercent, alert.Text, row.Channel, row.State, row.Attempts, row.Error,
+            Read.RowTime.At(row.DeliveredAt));
+    }
+
+    private static Problem Busy() =>
+        new(StatusCodes.Status503ServiceUnavailable, ErrorCodes.Busy, "The database cannot be written at the moment.", TimeSpan.FromSeconds(5));
+}

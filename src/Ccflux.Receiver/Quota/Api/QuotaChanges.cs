@@ -1,0 +1,97 @@
+using System.Text.Json;
+using Ccflux.Contracts.Http;
+using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Http;
+using Ccflux.Receiver.Platform.Live;
+using Ccflux.Receiver.Quota.Polling;
+using Ccflux.Receiver.Quota.Store;
+using Ccflux.Storage.Writing;
+
+namespace Ccflux.Receiver.Quota.Api;
+
+/// <summary>What the admin may change: the interval, and when the next poll is, within the rules.</summary>
+internal sealed class QuotaChanges(Poller poller, PollInterval interval, GroupCommitWriter writer, IChangeFeed changes, TimeProvider time)
+{
+    private const int MaxBody = 4096;
+
+    public SettingsReply Settings()
+    {
+        var standing = poller.Standing()
+            .OrderBy(account => account.Source is Sources.CookieSource ? 0 : 1)
+            .ThenBy(account => account.NextAt)
+            .FirstOrDefault();
+        var seconds = (int)interval.Current.TotalSeconds;
+        return new SettingsReply(
+            seconds,
+            standing is null ? seconds : (int)standing.Wait.TotalSeconds,
+            standing is { State.Failures: > 0 },
+            standing?.NextAt,
+            PollInterval.MinSeconds,
+            PollInterval.MaxSeconds);
+    }
+
+    public async Task<IResult> SaveAsync(HttpContext context)
+    {
+        if (await ReadIntervalAsync(context) is not { } seconds)
+        {
+            return QuotaReads.Invalid($"interval: whole seconds from {PollInterval.MinSeconds} to {PollInterval.MaxSeconds}, as {{\"interval\":180}} or as a form.");
+        }
+
+        var entry = new AuditEntry(time.GetUtcNow(), AuditActor.Of(context), "quota.interval", "", $"{seconds} s");
+        var written = await writer.WriteAsync(connection =>
+        {
+            PollInterval.Save(connection, seconds);
+            AuditLog.Write(connection, entry);
+            return true;
+        });
+        if (written.Status != WriteStatus.Committed)
+        {
+            return new Problem(StatusCodes.Status503ServiceUnavailable, ErrorCodes.Busy, "The database cannot be written at the moment.", TimeSpan.FromSeconds(5));
+        }
+
+        interval.Adopt(seconds);
+        poller.Reschedule();
+        changes.Publish(QuotaFeature.Topic);
+        return TypedResults.Json(Settings(), QuotaApiJson.Default.SettingsReply);
+    }
+
+    public async Task<IResult> PollNowAsync(HttpContext context)
+    {
+        if (!QuotaReads.TryReadAccount(context, out var accountId))
+        {
+            return QuotaReads.Invalid(QuotaReads.AccountForm);
+        }
+
+        if (await poller.HurryAsync(accountId) is not { } next)
+        {
+            return new Problem(StatusCodes.Status404NotFound, "", "There is no such account that is polled.");
+        }
+
+        var wait = next - time.GetUtcNow();
+        var seconds = Math.Max(0, (long)Math.Ceiling(wait.TotalSeconds));
+        return seconds == 0
+            ? TypedResults.Json(new PollNowReply(next, 0), QuotaApiJson.Default.PollNowReply, statusCode: StatusCodes.Status202Accepted)
+            : new Problem(StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, $"The issuer's and ccflux's own limits allow the next poll in {seconds} s; it is set for then.", wait);
+    }
+
+    private static async Task<int?> ReadIntervalAsync(HttpContext context)
+    {
+        if (context.Request.HasFormContentType)
+        {
+            var form = await context.Request.ReadFormAsync(context.RequestAborted);
+            return int.TryParse(form["interval"].ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var typed) ? InRange(typed) : null;
+        }
+
+        using var body = await BodyReader.ReadAsync(context.Request, MaxBody, room: 0, context.RequestAborted);
+        try
+        {
+            return body.Status == BodyStatus.Read ? InRange(JsonSerializer.Deserialize(body.Content, QuotaApiJson.Default.SettingsRequest)?.Interval) : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static int? InRange(int? seconds) => seconds is >= PollInterval.MinSeconds and <= PollInterval.MaxSeconds ? seconds : null;
+}

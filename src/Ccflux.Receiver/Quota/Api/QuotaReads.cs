@@ -1,0 +1,126 @@
+using Ccflux.Contracts.Http;
+using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Http;
+using Ccflux.Receiver.Quota.Read;
+
+namespace Ccflux.Receiver.Quota.Api;
+
+/// <summary>What may be read: by the admin and the viewer, and with <c>QUOTA_PUBLIC=1</c> by anyone, who then sees labels.</summary>
+internal sealed class QuotaReads(QuotaQuery query, HistoryQuery history, RequestLimits limits)
+{
+    public const string AccountForm = "account: the id of an account, as /api/usage tells it.";
+
+    private const double DefaultHours = 24;
+    private static readonly string s_hoursForm = $"hours: a number above 0, at most {HistoryQuery.MaxHours}.";
+
+    public async Task<IResult> UsageAsync(HttpContext context)
+    {
+        if (Refuse(context) is { } refusal)
+        {
+            return refusal;
+        }
+
+        var view = await query.ReadAsync(IsSignedIn(context), context.RequestAborted);
+        return TypedResults.Json(Replies.Usage(view), QuotaApiJson.Default.UsageReply);
+    }
+
+    /// <summary><c>?hours=</c>, and <c>account=</c> where there are several; without it the first of <c>/api/usage</c>.</summary>
+    public async Task<IResult> HistoryAsync(HttpContext context)
+    {
+        if (Refuse(context) is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (!TryReadHours(context, out var hours))
+        {
+            return Invalid(s_hoursForm);
+        }
+
+        if (!TryReadAccount(context, out var accountId))
+        {
+            return Invalid(AccountForm);
+        }
+
+        accountId ??= await FirstAsync(context.RequestAborted);
+        var series = accountId is { } known ? await history.ReadAsync(known, TimeSpan.FromHours(hours), context.RequestAborted) : [];
+        return TypedResults.Json(new HistoryReply(accountId, hours, series), QuotaApiJson.Default.HistoryReply);
+    }
+
+    /// <summary>The table of all accounts, a row a window.</summary>
+    public async Task<IResult> TableAsync(HttpContext context)
+    {
+        if (Refuse(context) is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (!ApiFormat.TryRead(context.Request, out var csv))
+        {
+            return Invalid("format: json or csv.");
+        }
+
+        var view = await query.ReadAsync(IsSignedIn(context), context.RequestAborted);
+        IReadOnlyList<AccountReply> accounts = [.. view.Accounts.Select(account => Replies.Account(account, view.At))];
+        return csv ? QuotaCsv.Accounts(accounts) : TypedResults.Json(accounts, QuotaApiJson.Default.IReadOnlyListAccountReply);
+    }
+
+    /// <summary>Every reading of a period, the newest first, as they were observed: <c>?hours=</c>, <c>account=</c>; at most <see cref="HistoryQuery.MaxReadings"/>.</summary>
+    public async Task<IResult> ReadingsAsync(HttpContext context)
+    {
+        if (Refuse(context) is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (!ApiFormat.TryRead(context.Request, out var csv))
+        {
+            return Invalid("format: json or csv.");
+        }
+
+        if (!TryReadHours(context, out var hours))
+        {
+            return Invalid(s_hoursForm);
+        }
+
+        if (!TryReadAccount(context, out var accountId))
+        {
+            return Invalid(AccountForm);
+        }
+
+        var readings = await history.ReadingsAsync(accountId, TimeSpan.FromHours(hours), IsSignedIn(context), context.RequestAborted);
+        return csv ? QuotaCsv.Readings(readings) : TypedResults.Json(readings, QuotaApiJson.Default.IReadOnlyListReadingReply);
+    }
+
+    public static bool TryReadAccount(HttpContext context, out long? accountId)
+    {
+        var text = context.Request.Query["account"].ToString();
+        var isNumber = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id);
+        accountId = isNumber ? id : null;
+        return isNumber || text.Length == 0;
+    }
+
+    public static Problem Invalid(string detail) => new(StatusCodes.Status400BadRequest, ErrorCodes.InvalidPayload, detail);
+
+    private static bool TryReadHours(HttpContext context, out double hours)
+    {
+        var text = context.Request.Query["hours"].ToString();
+        hours = DefaultHours;
+        return text.Length == 0
+            || (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out hours) && hours is > 0 and <= HistoryQuery.MaxHours);
+    }
+
+    private static bool IsSignedIn(HttpContext context) => AdminSession.Of(context) is not null;
+
+    /// <summary>Addresses that anyone may read are outside the pages' own limit.</summary>
+    private Problem? Refuse(HttpContext context) =>
+        IsSignedIn(context) || limits.Pages.TryTake(RequestLimits.AddressOf(context), out var wait)
+            ? null
+            : new Problem(StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, "Too many requests from this address (ADMIN_RATE_LIMIT_PER_MINUTE).", wait);
+
+    private async Task<long?> FirstAsync(CancellationToken cancellationToken)
+    {
+        var view = await query.ReadAsync(withEmails: false, cancellationToken);
+        return view.Primary?.AccountId;
+    }
+}

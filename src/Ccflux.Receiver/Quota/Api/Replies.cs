@@ -1,0 +1,52 @@
+using System.Text.Json;
+using Ccflux.Receiver.Quota.Read;
+
+namespace Ccflux.Receiver.Quota.Api;
+
+/// <summary>Views as the API writes them.</summary>
+internal static class Replies
+{
+    private const string PlanBasis = "estimate from this receiver's own token counts";
+
+    public static UsageReply Usage(QuotaView view)
+    {
+        var first = view.Primary;
+        var windows = first?.Windows.Select(Window).ToDictionary(window => window.Window, StringComparer.Ordinal) ?? [];
+        return new UsageReply(
+            windows.GetValueOrDefault("five_hour"),
+            windows.GetValueOrDefault("seven_day"),
+            windows.GetValueOrDefault("extra_usage"),
+            first?.ObservedAt,
+            first?.IsStale ?? false,
+            first?.Error?.Text,
+            [.. view.Accounts.Select(account => Account(account, view.At))]);
+    }
+
+    public static AccountReply Account(AccountView account, DateTimeOffset now) => new(
+        account.AccountId,
+        account.Name,
+        account.Email,
+        account.Source,
+        Snake(account.Level),
+        account.ObservedAt,
+        account.ObservedAt is { } at ? (long)(now - at).TotalSeconds : null,
+        account.IsStale,
+        account.Error is { } error ? error with { Kind = JsonNamingPolicy.SnakeCaseLower.ConvertName(error.Kind) } : null,
+        account.NextPollAt,
+        [.. account.Windows.Select(Window)]);
+
+    public static string Snake<TEnum>(TEnum value)
+        where TEnum : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
+
+    private static WindowReply Window(WindowView window) => new(
+        window.Name,
+        window.UsedPercent,
+        Snake(window.Level),
+        window.ResetsAt,
+        window.IsOver,
+        window.ObservedAt,
+        window.Source,
+        window.Pace,
+        new ProjectionReply(Snake(window.Projection.Outlook), window.Projection.Earliest, window.Projection.Latest),
+        window.Plan is { } plan ? new PlanReply(Math.Round(plan.TokensPerPercent), Math.Round(plan.Lowest), Math.Round(plan.Highest), PlanBasis) : null);
+}

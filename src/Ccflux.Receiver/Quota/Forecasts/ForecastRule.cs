@@ -1,0 +1,84 @@
+namespace Ccflux.Receiver.Quota.Forecasts;
+
+/// <summary>A value of a window in the past.</summary>
+internal sealed record PastValue(DateTimeOffset At, long UsedMilli);
+
+/// <summary>Projects when a window runs out, from how fast it filled over a short, a middle and a long span. Pure.</summary>
+internal static class ForecastRule
+{
+    private const long Full = 100_000;
+
+    /// <summary>Spans as shares of the window's length: 15 minutes, 1 hour and all of five hours; 8.4 hours, 1.4 days and all of a week.</summary>
+    private static readonly double[] s_spans = [1 / 20d, 1 / 5d, 1];
+
+    /// <summary>Older than this share of the window's length, a reading says nothing about now.</summary>
+    private const double MaxAge = 1 / 10d;
+
+    /// <summary>The instants whose values <see cref="Project"/> wants: those before the window began are left out.</summary>
+    public static IEnumerable<DateTimeOffset> Instants(Reading newest)
+    {
+        if (newest.ResetsAt is { } reset && WindowLength.Of(newest.Window) is { } length)
+        {
+            foreach (var span in s_spans)
+            {
+                if (newest.ObservedAt - (length * span) > reset - length)
+                {
+                    yield return newest.ObservedAt - (length * span);
+                }
+            }
+        }
+    }
+
+    /// <param name="newest">The window as it was seen last.</param>
+    /// <param name="past">Its values at, or just before, the <see cref="Instants"/>.</param>
+    /// <param name="now">The present.</param>
+    public static Projection Project(Reading newest, IEnumerable<PastValue> past, DateTimeOffset now)
+    {
+        if (newest.ResetsAt is not { } reset || WindowLength.Of(newest.Window) is not { } length || now >= reset)
+        {
+            return Projection.Unknown;
+        }
+
+        if (newest.UsedMilli >= Full)
+        {
+            return new Projection(Outlook.Exhausted);
+        }
+
+        var start = reset - length;
+        if (now - newest.ObservedAt > length * MaxAge || newest.ObservedAt - start < length * s_spans[0])
+        {
+            return Projection.Unknown;
+        }
+
+        // A window is empty when it begins.
+        PastValue[] points = [new PastValue(start, 0), .. past.Where(value => value.At > start && value.UsedMilli <= newest.UsedMilli)];
+        var fastest = points.Max(point => Speed(newest, point, +1));
+        var slowest = points.Min(point => Speed(newest, point, -1));
+        var earliest = RunsOutAt(newest, fastest);
+        if (earliest is null || earliest >= reset)
+        {
+            return new Projection(Outlook.Lasts);
+        }
+
+        earliest = earliest < now ? now : earliest;
+        var latest = RunsOutAt(newest, slowest);
+        return latest is null || latest >= reset
+            ? new Projection(Outlook.MayRunOut, earliest)
+            : new Projection(Outlook.RunsOut, earliest, latest < now ? now : latest);
+    }
+
+    /// <summary>Thousandths of a percent a second since <paramref name="point"/>, with what rounding can hide added or taken.</summary>
+    private static double Speed(Reading newest, PastValue point, int sign)
+    {
+        var rounding = newest.UsedMilli % 1000 == 0 && point.UsedMilli % 1000 == 0 ? 500 : 50;
+        var seconds = (newest.ObservedAt - point.At).TotalSeconds;
+        return seconds <= 0 ? 0 : Math.Max(0, newest.UsedMilli - point.UsedMilli + (sign * rounding)) / seconds;
+    }
+
+    /// <summary>Null where it does not within a year.</summary>
+    private static DateTimeOffset? RunsOutAt(Reading newest, double speed)
+    {
+        var seconds = (Full - newest.UsedMilli) / speed;
+        return seconds < 366 * 86_400d ? newest.ObservedAt.AddSeconds(seconds) : null;
+    }
+}

@@ -1,0 +1,21 @@
+namespace Ccflux.Receiver.Quota.Forecasts;
+
+/// <summary>What is used against the time that has passed.</summary>
+/// <param name="ElapsedPercent">Share of the window that has passed.</param>
+/// <param name="Ratio">Used by elapsed: above 1 is faster than lasts to the reset. Null in the window's first hundredth, where it says nothing.</param>
+internal sealed record Pace(double ElapsedPercent, double? Ratio)
+{
+    private const double FirstPercent = 1;
+
+    /// <summary>Null where the window's length or reset is not known, or the reset has passed.</summary>
+    public static Pace? Of(Reading reading, DateTimeOffset now)
+    {
+        if (reading.ResetsAt is not { } reset || WindowLength.Of(reading.Window) is not { } length || now >= reset || now < reset - length)
+        {
+            return null;
+        }
+
+        var elapsed = (1 - ((reset - now) / length)) * 100;
+        return new Pace(elapsed, elapsed < FirstPercent ? null : reading.UsedPercent / elapsed);
+    }
+}

@@ -1,0 +1,105 @@
+using Ccflux.Contracts.Quota;
+using Ccflux.Receiver.Platform.Live;
+using Ccflux.Receiver.Quota.Alerts;
+using Ccflux.Receiver.Quota.Store;
+using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Writing;
+
+namespace Ccflux.Receiver.Quota.Ingest;
+
+/// <summary>Takes readings that users' machines bring: status lines, and turns that failed at a limit.</summary>
+internal sealed class ReadingIntake(GroupCommitWriter writer, QuotaOptions options, AlertWatch alerts, IChangeFeed changes, QuotaMetrics metrics, TimeProvider time)
+{
+    /// <summary>Accounts a user may report.</summary>
+    public const int MaxAccounts = 20;
+
+    private const long Full = 100_000;
+
+    public async Task<WriteResult<IntakeResult>> StoreAsync(long userId, IReadOnlyList<ReportedReading> readings)
+    {
+        var now = time.GetUtcNow();
+        var oldest = now.AddDays(-options.DetailDays);
+        var accounts = readings
+            .Where(reading => reading.ObservedAt >= oldest)
+            .OrderBy(reading => reading.ObservedAt)
+            .ToLookup(reading => reading.Account, ToReading, StringComparer.Ordinal);
+        var result = await writer.WriteAsync(new IntakeWrite(userId, accounts, now));
+        if (result is { Status: WriteStatus.Committed, Value.Accepted: > 0 })
+        {
+            await ToldAsync(QuotaSource.StatusLine, result.Value);
+        }
+
+        return result;
+    }
+
+    /// <summary>A final limit event that names its window and its reset: a reading of 100 percent. For usage to call; nothing less counts.</summary>
+    public async Task<WriteResult<IntakeResult>> LimitHitAsync(long userId, string email, string window, DateTimeOffset at, DateTimeOffset resetsAt)
+    {
+        if (!ReadingLimits.IsWindowName(window))
+        {
+            return new WriteResult<IntakeResult>(WriteStatus.Committed, new IntakeResult(0, [], false));
+        }
+
+        var now = time.GetUtcNow();
+        var reading = new Reading(window, Full, Reading.ToSecond(resetsAt), at);
+        var result = await writer.WriteAsync(connection =>
+        {
+            // A turn does not say whose account it used; with one account there is no doubt.
+            var accountId = connection.Scalar(QuotaSql.SelectOnlyAccountOfOwner, userId)
+                ?? AccountBook.Upsert(connection, new AccountIdentity(email, userId, QuotaSource.LimitHit, "", email), now);
+            return new IntakeResult(ReadingsLedger.Write(connection, accountId, QuotaSource.LimitHit, [reading]), [accountId], false);
+        });
+        if (result is { Status: WriteStatus.Committed, Value.Accepted: > 0 })
+        {
+            await ToldAsync(QuotaSource.LimitHit, result.Value);
+        }
+
+        return result;
+    }
+
+    private async Task ToldAsync(string source, IntakeResult stored)
+    {
+        metrics.Stored(source, stored.Accepted);
+        changes.Publish(QuotaFeature.Topic);
+        foreach (var accountId in stored.AccountIds)
+        {
+            await alerts.ConsiderAsync(accountId);
+        }
+    }
+
+    private static Reading ToReading(ReportedReading reading) => new(
+        reading.Window,
+        Reading.Milli(reading.UsedPercentage),
+        reading.ResetsAt is { } reset ? Reading.ToSecond(reset) : null,
+        reading.ObservedAt.ToUniversalTime());
+
+    /// <summary>All accounts of a batch in one transaction, or none.</summary>
+    private sealed class IntakeWrite(long userId, ILookup<string, Reading> accounts, DateTimeOffset now) : WriteEntry<IntakeResult>
+    {
+        public override int Weight => accounts.Sum(account => account.Count());
+
+        protected override IntakeResult Write(SqlConnection connection)
+        {
+            var unknown = accounts.Count(account => connection.Scalar(QuotaSql.SelectAccountId, account.Key, userId) is null);
+            if (unknown > 0 && connection.Scalar(QuotaSql.CountAccountsOfOwner, userId) + unknown > MaxAccounts)
+            {
+                return new IntakeResult(0, [], TooManyAccounts: true);
+            }
+
+            var accepted = 0;
+            var ids = new List<long>();
+            foreach (var account in accounts)
+            {
+                var email = account.Key.Contains('@', StringComparison.Ordinal) ? account.Key : "";
+                var accountId = AccountBook.Upsert(connection, new AccountIdentity(account.Key, userId, QuotaSource.StatusLine, "", email), now);
+                accepted += ReadingsLedger.Write(connection, accountId, QuotaSource.StatusLine, [.. account]);
+                ids.Add(accountId);
+            }
+
+            return new IntakeResult(accepted, ids, TooManyAccounts: false);
+        }
+    }
+}
+
+/// <summary>What became of a batch.</summary>
+internal readonly record struct IntakeResult(int Accepted, IReadOnlyList<long> AccountIds, bool TooManyAccounts);

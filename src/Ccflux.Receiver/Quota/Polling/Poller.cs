@@ -1,0 +1,379 @@
+using Ccflux.Receiver.Platform.Live;
+using Ccflux.Receiver.Quota.Alerts;
+using Ccflux.Receiver.Quota.Store;
+using Ccflux.Storage.Writing;
+
+namespace Ccflux.Receiver.Quota.Polling;
+
+/// <summary>A draw from 0 to 1, so that accounts do not poll in step.</summary>
+internal delegate double PollJitter();
+
+/// <summary>Asks each account when <see cref="PollRule"/> says so: one timer an account, one poll of it at a time. Every few seconds it looks
+/// whether accounts came, went or changed their credential.</summary>
+internal sealed partial class Poller(
+    IEnumerable<IPollSource> sources,
+    AccountBook book,
+    GroupCommitWriter writer,
+    PollInterval interval,
+    AlertWatch alerts,
+    IChangeFeed changes,
+    QuotaMetrics metrics,
+    PollJitter jitter,
+    TimeProvider time,
+    ILogger<Poller> logger) : IHostedService, IDisposable
+{
+    private static readonly TimeSpan s_look = TimeSpan.FromSeconds(5);
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<(string Source, string Key), PolledAccount> _accounts = [];
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly WorkInFlight _work = new();
+    private ITimer? _look;
+    private bool _isLooking;
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await interval.LoadAsync(cancellationToken);
+        _look = time.CreateTimer(_ => _ = LookAsync(), null, s_look, s_look);
+        await LookAsync();
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (_look is not null)
+        {
+            await _look.DisposeAsync();
+        }
+
+        lock (_gate)
+        {
+            foreach (var account in _accounts.Values)
+            {
+                account.IsGone = true;
+                account.Dispose();
+            }
+        }
+
+        await _stopping.CancelAsync();
+        await SettleAsync();
+    }
+
+    /// <summary>Polls and looks that are under way.</summary>
+    public int Running => _work.Running;
+
+    /// <summary>Completes when none is.</summary>
+    public Task SettleAsync() => _work.WhenIdleAsync();
+
+    /// <summary>How each account's polling stands.</summary>
+    public IReadOnlyList<PollStanding> Standing()
+    {
+        lock (_gate)
+        {
+            return [.. _accounts.Values.Select(account => new PollStanding(
+                account.AccountId,
+                account.Source,
+                account.State,
+                account.NextAt,
+                PollRule.Wait(account.State, account.Source.Policy(interval.Current))))];
+        }
+    }
+
+    /// <summary>Moves the next poll of an account, or of all, to now where the rules allow it, else to the earliest instant that they do.</summary>
+    /// <returns>When the first of them will be asked; null where there is nobody to ask.</returns>
+    public async Task<DateTimeOffset?> HurryAsync(long? accountId)
+    {
+        List<PolledAccount> hurried = [];
+        DateTimeOffset? first = null;
+        var now = time.GetUtcNow();
+        lock (_gate)
+        {
+            foreach (var account in _accounts.Values.Where(account => accountId is null || account.AccountId == accountId))
+            {
+                if (account.IsPolling)
+                {
+                    first = now;
+                    continue;
+                }
+
+                var earliest = PollRule.Earliest(account.State, account.Source.Policy(interval.Current), now);
+                account.NextAt = earliest < account.NextAt ? earliest : account.NextAt;
+                first = first is null || account.NextAt < first ? account.NextAt : first;
+                hurried.Add(account);
+            }
+        }
+
+        // Written before it is sent, so that a restart knows of it.
+        await writer.WriteAsync(connection =>
+        {
+            hurried.ForEach(account => AccountBook.SavePoll(connection, account.AccountId, account.State, account.NextAt));
+            return hurried.Count;
+        });
+        lock (_gate)
+        {
+            hurried.Where(account => !account.IsPolling).ToList().ForEach(Arm);
+        }
+
+        return first;
+    }
+
+    /// <summary>Applies a changed interval to the accounts that wait.</summary>
+    public void Reschedule()
+    {
+        lock (_gate)
+        {
+            foreach (var account in _accounts.Values.Where(account => !account.IsPolling))
+            {
+                account.NextAt = Next(account);
+                Arm(account);
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        _look?.Dispose();
+        _stopping.Dispose();
+        foreach (var account in _accounts.Values)
+        {
+            account.Dispose();
+        }
+    }
+
+    private async Task LookAsync()
+    {
+        lock (_gate)
+        {
+            if (_isLooking)
+            {
+                return;
+            }
+
+            _isLooking = true;
+        }
+
+        _work.Begin();
+        try
+        {
+            foreach (var source in sources)
+            {
+                await LookAtAsync(source);
+            }
+        }
+        catch (Exception exception)
+        {
+            Log.LookFailed(logger, exception);
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _isLooking = false;
+            }
+
+            _work.End();
+        }
+    }
+
+    private async Task LookAtAsync(IPollSource source)
+    {
+        var targets = await source.TargetsAsync(_stopping.Token);
+        foreach (var target in targets)
+        {
+            PolledAccount? known;
+            lock (_gate)
+            {
+                known = _accounts.GetValueOrDefault(KeyOf(target));
+            }
+
+            if (known is null)
+            {
+                await AddAsync(target, source);
+            }
+            else if (!string.Equals(known.Target.Stamp, target.Stamp, StringComparison.Ordinal))
+            {
+                Renew(known, target);
+            }
+        }
+
+        lock (_gate)
+        {
+            var names = targets.Select(KeyOf).ToHashSet();
+            foreach (var (key, gone) in _accounts.Where(pair => ReferenceEquals(pair.Value.Source, source) && !names.Contains(pair.Key)).ToList())
+            {
+                gone.IsGone = true;
+                gone.Dispose();
+                _accounts.Remove(key);
+            }
+        }
+    }
+
+    private async Task AddAsync(PollTarget target, IPollSource source)
+    {
+        if (await book.OpenAsync(target.Account, time.GetUtcNow()) is not { } known)
+        {
+            // The next look tries again.
+            return;
+        }
+
+        var account = new PolledAccount(target, source, known);
+        lock (_gate)
+        {
+            if (_stopping.IsCancellationRequested)
+            {
+                return;
+            }
+
+            var now = time.GetUtcNow();
+            account.State = PollRule.AfterRestart(account.State, source.Policy(interval.Current), account.NextAt, now);
+            account.NextAt = Next(account);
+            account.Timer = time.CreateTimer(_ => _ = PollAsync(account), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _accounts.Add(KeyOf(target), account);
+            Arm(account);
+        }
+
+        changes.Publish(QuotaFeature.Topic);
+    }
+
+    /// <summary>A new credential ends the backoff of the old one's failures; what the issuer asked for still holds.</summary>
+    private void Renew(PolledAccount account, PollTarget target)
+    {
+        lock (_gate)
+        {
+            account.Target = target;
+            if (account is { IsPolling: false, State.Failures: > 0 })
+            {
+                account.NextAt = PollRule.Earliest(account.State, account.Source.Policy(interval.Current), time.GetUtcNow());
+                Arm(account);
+            }
+        }
+    }
+
+    private async Task PollAsync(PolledAccount account)
+    {
+        lock (_gate)
+        {
+            if (account.IsPolling || account.IsGone || _stopping.IsCancellationRequested)
+            {
+                return;
+            }
+
+            account.IsPolling = true;
+        }
+
+        _work.Begin();
+        try
+        {
+            await AskAsync(account);
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            // Stopping: the next start counts this poll as sent.
+        }
+        catch (Exception exception)
+        {
+            Log.PollFailed(logger, exception, account.Target.Account.Source);
+            Settle(account, account.State with { LastAttempt = time.GetUtcNow(), Failures = account.State.Failures + 1 });
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                account.IsPolling = false;
+                Arm(account);
+            }
+
+            _work.End();
+        }
+    }
+
+    private async Task AskAsync(PolledAccount account)
+    {
+        var source = account.Target.Account.Source;
+        var attempt = time.GetUtcNow();
+        var outcome = await account.Source.PollAsync(account.Target.Account, _stopping.Token);
+        metrics.Polled(source, outcome.Failure);
+        if (outcome.Failure is { } failure && failure != account.State.Failure)
+        {
+            Log.Failing(logger, source, account.AccountId, failure);
+        }
+
+        if (outcome.Failure is null)
+        {
+            account.Resets = [.. outcome.Readings.Where(reading => reading.ResetsAt is not null).Select(reading => reading.ResetsAt!.Value)];
+        }
+
+        Settle(account, PollRule.After(account.State, account.Source.Policy(interval.Current), attempt, outcome, time.GetUtcNow()));
+        var written = await writer.WriteAsync(new PollWrite(account.AccountId, source, outcome.Readings, account.State, account.NextAt));
+        if (written.Status == WriteStatus.Committed)
+        {
+            metrics.Stored(source, written.Value);
+            await ConsiderAlertsAsync(account);
+        }
+        else
+        {
+            metrics.Lost();
+            Log.NotWritten(logger, source);
+        }
+
+        changes.Publish(QuotaFeature.Topic);
+    }
+
+    /// <summary>What goes wrong with alerts is no failure of the poll.</summary>
+    private async Task ConsiderAlertsAsync(PolledAccount account)
+    {
+        try
+        {
+            await alerts.ConsiderAsync(account.AccountId);
+        }
+        catch (Exception exception)
+        {
+            Log.AlertsFailed(logger, exception);
+        }
+    }
+
+    private void Settle(PolledAccount account, PollState state)
+    {
+        lock (_gate)
+        {
+            account.State = state;
+            account.NextAt = Next(account);
+        }
+    }
+
+    private DateTimeOffset Next(PolledAccount account) =>
+        PollRule.Next(account.State, account.Source.Policy(interval.Current), account.Resets, time.GetUtcNow(), jitter());
+
+    private void Arm(PolledAccount account)
+    {
+        if (account.IsGone)
+        {
+            return;
+        }
+
+        var wait = account.NextAt - time.GetUtcNow();
+        account.Timer?.Change(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+    }
+
+    private static (string Source, string Key) KeyOf(PollTarget target) => (target.Account.Source, target.Account.Key);
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "Looking for accounts to poll failed.")]
+        public static partial void LookFailed(ILogger logger, Exception exception);
+
+        [LoggerMessage(2, LogLevel.Error, "A poll of {Source} failed.")]
+        public static partial void PollFailed(ILogger logger, Exception exception, string source);
+
+        [LoggerMessage(3, LogLevel.Warning, "Polling {Source} account {AccountId}: {Failure}.")]
+        public static partial void Failing(ILogger logger, string source, long accountId, PollFailure failure);
+
+        [LoggerMessage(4, LogLevel.Warning, "What a poll of {Source} brought could not be written.")]
+        public static partial void NotWritten(ILogger logger, string source);
+
+        [LoggerMessage(5, LogLevel.Error, "Looking for alerts failed.")]
+        public static partial void AlertsFailed(ILogger logger, Exception exception);
+    }
+}
+
+/// <summary>How an account's polling stands.</summary>
+internal sealed record PollStanding(long AccountId, IPollSource Source, PollState State, DateTimeOffset NextAt, TimeSpan Wait);

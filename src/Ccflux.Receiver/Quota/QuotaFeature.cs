@@ -1,0 +1,73 @@
+using Ccflux.Contracts.Http;
+using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Live;
+using Ccflux.Receiver.Platform.Settings;
+using Ccflux.Receiver.Quota.Alerts;
+using Ccflux.Receiver.Quota.Api;
+using Ccflux.Receiver.Quota.Ingest;
+using Ccflux.Receiver.Quota.Polling;
+using Ccflux.Receiver.Quota.Read;
+using Ccflux.Receiver.Quota.Sources;
+using Ccflux.Receiver.Quota.Store;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Ccflux.Receiver.Quota;
+
+/// <summary>The door of quota: readings in, how full each limit is out.</summary>
+internal static class QuotaFeature
+{
+    /// <summary>What pages watch.</summary>
+    public const string Topic = "quota";
+
+    public static IServiceCollection AddQuota(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSettings<QuotaOptions>(configuration);
+        services.AddSingleton<QuotaMetrics>();
+        services.AddSingleton(new LiveTopic(Topic, AdminPolicies.Reader));
+        services.AddSingleton<PollInterval>();
+        services.AddSingleton<AccountBook>();
+        services.TryAddSingleton<PollJitter>(Random.Shared.NextDouble);
+        services.TryAddSingleton(_ => new UpstreamHttp(UpstreamHttp.NewHandler()));
+        services.AddSingleton<UsageRequest>();
+        services.AddSingleton<IQuotaTargets, CredentialFiles>();
+        services.AddSingleton<IPollSource, CookieSource>();
+        services.AddSingleton<IPollSource, OAuthSource>();
+        services.AddSingleton<Poller>();
+        services.AddHostedService(provider => provider.GetRequiredService<Poller>());
+        services.AddSettings<AlertOptions>(configuration);
+        services.AddSingleton<WebhookHttp>();
+        services.AddSingleton<AlertSender>();
+        services.AddSingleton<AlertWatch>();
+        services.AddSingleton<AlertDelivery>();
+        services.AddHostedService(provider => provider.GetRequiredService<AlertDelivery>());
+        services.AddHostedService<Retention>();
+        services.AddSingleton<ReadingIntake>();
+        services.AddSingleton<ReadingsEndpoint>();
+        services.AddSingleton<QuotaQuery>();
+        services.AddSingleton<HistoryQuery>();
+        services.AddSingleton<QuotaReads>();
+        services.AddSingleton<QuotaChanges>();
+        services.AddSingleton<QuotaAlerts>();
+        return services;
+    }
+
+    public static void MapQuota(this IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapPost(Routes.QuotaReadings, (HttpContext context, ReadingsEndpoint readings) => readings.PostAsync(context)).AllowAnonymous();
+        var isPublic = endpoints.ServiceProvider.GetRequiredService<QuotaOptions>().Public;
+        var reads = endpoints.MapGroup("").WithTags("Quota");
+        _ = isPublic ? reads.AllowAnonymous() : reads.RequireAuthorization(AdminPolicies.Reader);
+        reads.MapGet("/api/usage", (HttpContext context, QuotaReads quota) => quota.UsageAsync(context));
+        reads.MapGet("/api/history", (HttpContext context, QuotaReads quota) => quota.HistoryAsync(context));
+        reads.MapGet("/api/v1/quota", (HttpContext context, QuotaReads quota) => quota.TableAsync(context));
+        reads.MapGet("/api/v1/quota/readings", (HttpContext context, QuotaReads quota) => quota.ReadingsAsync(context));
+
+        var changes = endpoints.MapGroup("").WithTags("Quota");
+        changes.MapGet("/api/settings", (QuotaChanges quota) => TypedResults.Json(quota.Settings(), QuotaApiJson.Default.SettingsReply)).RequireAuthorization(AdminPolicies.Reader);
+        changes.MapPost("/api/settings", (HttpContext context, QuotaChanges quota) => quota.SaveAsync(context)).RequireAuthorization(AdminPolicies.Admin);
+        changes.MapPost("/api/poll-now", (HttpContext context, QuotaChanges quota) => quota.PollNowAsync(context)).RequireAuthorization(AdminPolicies.Admin);
+        changes.MapGet("/api/v1/quota/alerts", (HttpContext context, QuotaAlerts alerts) => alerts.ListAsync(context)).RequireAuthorization(AdminPolicies.Reader);
+        changes.MapPost("/api/v1/quota/alerts/test", (HttpContext context, QuotaAlerts alerts) => alerts.TestAsync(context)).RequireAuthorization(AdminPolicies.Admin);
+        changes.MapPost("/api/v1/quota/alerts/rules", (HttpContext context, QuotaAlerts alerts) => alerts.SaveRuleAsync(context)).RequireAuthorization(AdminPolicies.Admin);
+    }
+}

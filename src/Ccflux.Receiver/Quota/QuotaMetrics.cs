@@ -1,0 +1,38 @@
+using System.Diagnostics.Metrics;
+using Ccflux.Receiver.Quota.Polling;
+
+namespace Ccflux.Receiver.Quota;
+
+/// <summary>Counts of polls, readings and alerts. Labels come from closed sets; accounts are none.</summary>
+internal sealed class QuotaMetrics
+{
+    public const string MeterName = "Ccflux.Quota";
+
+    private readonly Counter<long> _polls;
+    private readonly Counter<long> _readings;
+    private readonly Counter<long> _refused;
+    private readonly Counter<long> _lost;
+    private readonly Counter<long> _deliveries;
+
+    public QuotaMetrics(IMeterFactory meters)
+    {
+        var meter = meters.Create(MeterName);
+        _polls = meter.CreateCounter<long>("ccflux.quota.polls", "{poll}", "Polls of issuers, by source and outcome.");
+        _readings = meter.CreateCounter<long>("ccflux.quota.readings", "{reading}", "Readings stored, by source.");
+        _refused = meter.CreateCounter<long>("ccflux.quota.refused", "{batch}", "Batches of readings refused, by error code.");
+        _lost = meter.CreateCounter<long>("ccflux.quota.lost", "{poll}", "Polls whose result could not be written.");
+        _deliveries = meter.CreateCounter<long>("ccflux.quota.deliveries", "{delivery}", "Alerts sent, by channel and outcome.");
+    }
+
+    public void Polled(string source, PollFailure? failure) => _polls.Add(
+        1, new KeyValuePair<string, object?>("source", source), new KeyValuePair<string, object?>("outcome", failure?.ToString() ?? "Ok"));
+
+    public void Stored(string source, int readings) => _readings.Add(readings, new KeyValuePair<string, object?>("source", source));
+
+    public void Refused(string code) => _refused.Add(1, new KeyValuePair<string, object?>("reason", code));
+
+    public void Lost() => _lost.Add(1);
+
+    public void Delivered(string channel, bool succeeded) => _deliveries.Add(
+        1, new KeyValuePair<string, object?>("channel", channel), new KeyValuePair<string, object?>("outcome", succeeded ? "delivered" : "failed"));
+}

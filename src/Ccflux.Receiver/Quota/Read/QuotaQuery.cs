@@ -1,0 +1,114 @@
+using Ccflux.Receiver.Quota.Forecasts;
+using Ccflux.Receiver.Quota.Polling;
+using Ccflux.Receiver.Quota.Sources;
+using Ccflux.Receiver.Quota.Store;
+using Ccflux.Storage.Sqlite;
+using Dapper;
+
+namespace Ccflux.Receiver.Quota.Read;
+
+/// <summary>Every account with its windows, as the page, the table and the API show them.</summary>
+internal sealed class QuotaQuery(SqliteReaders readers, Poller poller, PollInterval interval, TimeProvider time, IAccountUsage? usage = null)
+{
+    /// <summary>Accounts shown at most.</summary>
+    private const int MaxAccounts = 1000;
+
+    private const int MaxWindows = MaxAccounts * Contracts.Quota.ReadingLimits.MaxWindows;
+
+    /// <param name="withEmails">False for those who did not sign in: labels instead.</param>
+    /// <param name="cancellationToken">Ends the wait for a reader.</param>
+    public async Task<QuotaView> ReadAsync(bool withEmails, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var polled = poller.Standing().Select(standing => standing.AccountId).ToHashSet();
+        List<AccountRow> accounts;
+        ILookup<long, (WindowRow Row, Projection Projection)> windows;
+        using (var lease = await readers.RentAsync(cancellationToken))
+        {
+            accounts = [.. await lease.Connection.QueryAsync<AccountRow>(QuotaReadSql.Accounts, new { Limit = MaxAccounts })];
+            var rows = await lease.Connection.QueryAsync<WindowRow>(QuotaReadSql.Windows, new { Limit = MaxWindows });
+            windows = rows.Select(row => (row, WindowProjection.Read(lease.Connection, row, now))).ToLookup(pair => pair.row.AccountId);
+        }
+
+        var plans = await EstimateAsync(accounts, windows, now, cancellationToken);
+        var views = accounts
+            .Where(account => polled.Contains(account.AccountId) || windows.Contains(account.AccountId))
+            .Select(account => View(account, windows[account.AccountId], plans, polled.Contains(account.AccountId), withEmails, now));
+        return new QuotaView(now, [.. views.OrderByDescending(Urgency).ThenBy(account => account.Name, StringComparer.OrdinalIgnoreCase)]);
+    }
+
+    private async ValueTask<Dictionary<long, PlanEstimate>> EstimateAsync(
+        IEnumerable<AccountRow> accounts, ILookup<long, (WindowRow Row, Projection Projection)> windows, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var plans = new Dictionary<long, PlanEstimate>();
+        if (usage is null)
+        {
+            return plans;
+        }
+
+        var spans = new List<(WindowRow Row, UsageSpan Span)>();
+        foreach (var account in accounts)
+        {
+            foreach (var (row, _) in windows[account.AccountId])
+            {
+                if (RowTime.At(row.ResetsAt) is { } reset && reset > now && WindowLength.Of(row.Name) is { } length)
+                {
+                    spans.Add((row, new UsageSpan(account.Owner, account.Email, reset - length, RowTime.At(row.ObservedAt))));
+                }
+            }
+        }
+
+        var tokens = await usage.TokensAsync([.. spans.Select(pair => pair.Span)], cancellationToken);
+        foreach (var ((row, _), count) in spans.Zip(tokens))
+        {
+            if (count is { } known && PlanEstimate.Of(row.ToReading(), known) is { } plan)
+            {
+                plans.Add(row.WindowId, plan);
+            }
+        }
+
+        return plans;
+    }
+
+    private AccountView View(
+        AccountRow account, IEnumerable<(WindowRow Row, Projection Projection)> rows, Dictionary<long, PlanEstimate> plans, bool isPolled, bool withEmails, DateTimeOffset now)
+    {
+        var windows = rows
+            .OrderBy(pair => Levels.Order(pair.Row.Name)).ThenBy(pair => pair.Row.Name, StringComparer.Ordinal)
+            .Select(pair => View(pair.Row, pair.Projection, plans.GetValueOrDefault(pair.Row.WindowId), now))
+            .ToList();
+        var observedAt = windows.Count == 0 ? RowTime.At(account.LastSuccessAt) : windows.Max(window => window.ObservedAt);
+        return new AccountView(
+            account.AccountId,
+            AccountName.Of(account.AccountId, account.Label, account.Email, withEmails),
+            withEmails && account.Email.Length > 0 ? account.Email : null,
+            account.Source,
+            windows,
+            windows.Where(window => !window.IsOver).Select(window => window.Level).DefaultIfEmpty(QuotaLevel.Green).Max(),
+            observedAt,
+            observedAt is { } at && Levels.IsStale(account.Owner == AccountIdentity.Polled, at, interval.Current, now),
+            isPolled && Enum.TryParse<PollFailure>(account.Failure, out var failure)
+                ? new PollErrorView(failure.ToString(), FailureWords.Explain(account.Source, failure), RowTime.At(account.FailedSince), (int)(account.Failures ?? 0), RowTime.At(account.RetryAt))
+                : null,
+            isPolled ? RowTime.At(account.NextAt) : null);
+    }
+
+    private static WindowView View(WindowRow row, Projection projection, PlanEstimate? plan, DateTimeOffset now)
+    {
+        var reading = row.ToReading();
+        return new WindowView(
+            row.Name,
+            reading.UsedPercent,
+            Levels.Of(row.UsedMilli),
+            reading.ResetsAt,
+            reading.ResetsAt <= now,
+            reading.ObservedAt,
+            row.Source,
+            Pace.Of(reading, now),
+            projection,
+            plan);
+    }
+
+    private static double Urgency(AccountView account) =>
+        account.Windows.Where(window => !window.IsOver).Select(window => window.UsedPercent).DefaultIfEmpty(-1).Max() + (account.Error is null ? 0 : 0.5);
+}

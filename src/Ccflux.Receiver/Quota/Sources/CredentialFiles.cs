@@ -1,0 +1,84 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+
+namespace Ccflux.Receiver.Quota.Sources;
+
+/// <summary>
+/// Accounts whose login Claude Code keeps in files on this machine. The files are read and never written, and the tokens never refreshed: refresh
+/// tokens are good for one use, and a second holder signs the user out.
+/// <code>{"claudeAiOauth":{"accessToken":"…","expiresAt":1795270000000,"accountUuid":"…"}}</code>
+/// </summary>
+internal sealed class CredentialFiles(QuotaOptions options, TimeProvider time) : IQuotaTargets
+{
+    private const int MaxFiles = 100;
+    private const int MaxBytes = 256 * 1024;
+
+    private readonly IReadOnlyList<string> _paths =
+        [.. (options.CredentialFiles ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Take(MaxFiles)];
+
+    public ValueTask<IReadOnlyList<OAuthAccount>> AccountsAsync(CancellationToken cancellationToken) =>
+        ValueTask.FromResult<IReadOnlyList<OAuthAccount>>([.. _paths.Select((path, index) => Describe(Read(path), index))]);
+
+    public ValueTask<string?> AccessTokenAsync(string accountKey, CancellationToken cancellationToken)
+    {
+        for (var index = 0; index < _paths.Count; index++)
+        {
+            var login = Read(_paths[index]);
+            if (login is { AccessToken.Length: > 0 } && login.ExpiresAt > time.GetUtcNow().ToUnixTimeMilliseconds()
+                && string.Equals(Describe(login, index).Key, accountKey, StringComparison.Ordinal))
+            {
+                return ValueTask.FromResult<string?>(login.AccessToken);
+            }
+        }
+
+        return ValueTask.FromResult<string?>(null);
+    }
+
+    /// <summary>An account without an id is known by the file's place in the setting: a path tells who a user is.</summary>
+    private static OAuthAccount Describe(Login? login, int index)
+    {
+        var label = string.Create(CultureInfo.InvariantCulture, $"login {index + 1}");
+        var stamp = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(login?.AccessToken ?? "")));
+        return new OAuthAccount(login?.AccountUuid is { Length: > 0 and <= 64 } id ? id : label, label, "", stamp);
+    }
+
+    private static Login? Read(string path)
+    {
+        try
+        {
+            if (new FileInfo(path) is not { Exists: true, Length: <= MaxBytes })
+            {
+                return null;
+            }
+
+            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            if (document.RootElement.ValueKind != JsonValueKind.Object
+                || !document.RootElement.TryGetProperty("claudeAiOauth", out var login)
+                || login.ValueKind != JsonValueKind.Object)
+            {
+                return null;
+            }
+
+            var expires = login.TryGetProperty("expiresAt", out var at) && at.ValueKind == JsonValueKind.Number && at.TryGetInt64(out var ms) ? ms : 0;
+            return new Login(Text(login, "accessToken"), expires, Text(login, "accountUuid"));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException)
+        {
+            // The client is writing it, or it is none: the account is shown as one without a login.
+            return null;
+        }
+    }
+
+    private static string? Text(JsonElement holder, string name) =>
+        holder.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    private sealed class Login(string? accessToken, long expiresAt, string? accountUuid)
+    {
+        public string? AccessToken { get; } = accessToken;
+
+        public long ExpiresAt { get; } = expiresAt;
+
+        public string? AccountUuid { get; } = accountUuid;
+    }
+}

@@ -1,0 +1,86 @@
+using System.Net.Http.Headers;
+using Ccflux.Receiver.Quota.Polling;
+
+namespace Ccflux.Receiver.Quota.Sources;
+
+/// <summary>Sends a request for usage and tells its failures apart.</summary>
+internal sealed class UsageRequest(UpstreamHttp http, TimeProvider time)
+{
+    /// <summary>An answer is some 2 KB.</summary>
+    private const int MaxAnswer = 256 * 1024;
+
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(15);
+
+    public async Task<PollOutcome> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(s_timeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            using var response = await http.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
+            var retryAfter = RetryAfter(response.Headers.RetryAfter);
+            if (Failure(response) is { } failure)
+            {
+                return PollOutcome.Failed(failure, retryAfter);
+            }
+
+            var body = await ReadAsync(response.Content, either.Token);
+            return body is not null && UsageAnswer.Parse(body, time.GetUtcNow()) is { } readings
+                ? new PollOutcome(readings, null, retryAfter)
+                : PollOutcome.Failed(PollFailure.ChangedFormat, retryAfter);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        {
+            return PollOutcome.Failed(PollFailure.TimedOut);
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException)
+        {
+            return PollOutcome.Failed(PollFailure.Unreachable);
+        }
+    }
+
+    private static PollFailure? Failure(HttpResponseMessage response) => (int)response.StatusCode switch
+    {
+        200 => IsPage(response) ? PollFailure.Challenged : null,
+        401 => PollFailure.Rejected,
+        403 => IsPage(response) ? PollFailure.Challenged : PollFailure.Forbidden,
+        429 => PollFailure.RateLimited,
+        // A redirect leads to a sign-in page.
+        >= 300 and < 400 => PollFailure.Rejected,
+        408 or 504 => PollFailure.TimedOut,
+        >= 500 => PollFailure.UpstreamFailed,
+        _ => PollFailure.ChangedFormat,
+    };
+
+    private static bool IsPage(HttpResponseMessage response) =>
+        response.Content.Headers.ContentType?.MediaType is "text/html" or "application/xhtml+xml" || response.Headers.Contains("cf-mitigated");
+
+    private TimeSpan? RetryAfter(RetryConditionHeaderValue? header)
+    {
+        var wait = header?.Delta ?? header?.Date - time.GetUtcNow();
+        return wait > TimeSpan.Zero ? wait : null;
+    }
+
+    private static async Task<byte[]?> ReadAsync(HttpContent content, CancellationToken cancellationToken)
+    {
+        if (content.Headers.ContentLength > MaxAnswer)
+        {
+            return null;
+        }
+
+        await using var stream = await content.ReadAsStreamAsync(cancellationToken);
+        using var body = new MemoryStream();
+        var buffer = new byte[8192];
+        int read;
+        while ((read = await stream.ReadAsync(buffer, cancellationToken)) > 0)
+        {
+            body.Write(buffer, 0, read);
+            if (body.Length > MaxAnswer)
+            {
+                return null;
+            }
+        }
+
+        return body.ToArray();
+    }
+}

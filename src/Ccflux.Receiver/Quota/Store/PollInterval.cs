@@ -1,0 +1,30 @@
+using Ccflux.Storage.Sqlite;
+using Dapper;
+
+namespace Ccflux.Receiver.Quota.Store;
+
+/// <summary>The interval between polls with cookies: what was saved on the page, else what the environment says.</summary>
+internal sealed class PollInterval(QuotaOptions options, SqliteReaders readers)
+{
+    public const int MinSeconds = 60;
+    public const int MaxSeconds = 3600;
+
+    private const string Name = "poll_interval";
+
+    private volatile int _saved;
+
+    public TimeSpan Current => TimeSpan.FromSeconds(_saved > 0 ? _saved : options.PollInterval);
+
+    public async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        using var lease = await readers.RentAsync(cancellationToken);
+        var text = await lease.Connection.QuerySingleOrDefaultAsync<string>(QuotaReadSql.Setting, new { Name });
+        _saved = int.TryParse(text, CultureInfo.InvariantCulture, out var seconds) ? Math.Clamp(seconds, MinSeconds, MaxSeconds) : 0;
+    }
+
+    /// <summary>To be called inside the write that saves it; <see cref="Adopt"/> follows once it is committed.</summary>
+    public static void Save(SqlConnection connection, int seconds) =>
+        connection.Execute(QuotaSql.UpsertSetting, Name, seconds.ToString(CultureInfo.InvariantCulture));
+
+    public void Adopt(int seconds) => _saved = seconds;
+}

@@ -1,0 +1,17 @@
+using Ccflux.Receiver.Quota.Polling;
+using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Writing;
+
+namespace Ccflux.Receiver.Quota.Store;
+
+/// <summary>What a poll brought and how it went on, in one transaction.</summary>
+internal sealed class PollWrite(long accountId, string source, IReadOnlyList<Reading> readings, PollState state, DateTimeOffset next) : WriteEntry<int>
+{
+    public override int Weight => 1 + readings.Count;
+
+    protected override int Write(SqlConnection connection)
+    {
+        AccountBook.SavePoll(connection, accountId, state, next);
+        return ReadingsLedger.Write(connection, accountId, source, readings);
+    }
+}

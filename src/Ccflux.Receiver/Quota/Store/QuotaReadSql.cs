@@ -1,0 +1,55 @@
+namespace Ccflux.Receiver.Quota.Store;
+
+/// <summary>What readers ask.</summary>
+internal static class QuotaReadSql
+{
+    public const string Setting = "SELECT value FROM quota_settings WHERE name = @Name";
+
+    public const string Accounts = """
+        SELECT a.account_id AS AccountId, a.owner AS Owner, a.source AS Source, a.label AS Label,
+               CASE WHEN a.email <> '' THEN a.email ELSE coalesce(u.email, '') END AS Email,
+               p.next_at AS NextAt, p.last_success_at AS LastSuccessAt, p.failures AS Failures, p.failure AS Failure,
+               p.failed_since AS FailedSince, p.retry_at AS RetryAt
+        FROM quota_accounts a
+        LEFT JOIN quota_polls p ON p.account_id = a.account_id
+        LEFT JOIN users u ON u.user_id = a.owner
+        ORDER BY a.account_id
+        LIMIT @Limit
+        """;
+
+    public const string Windows = """
+        SELECT window_id AS WindowId, account_id AS AccountId, name AS Name, used_milli AS UsedMilli, resets_at AS ResetsAt,
+               observed_at AS ObservedAt, source AS Source
+        FROM quota_windows
+        ORDER BY account_id, window_id
+        LIMIT @Limit
+        """;
+
+    public const string ValueBefore = """
+        SELECT observed_at AS ObservedAt, used_milli AS UsedMilli
+        FROM quota_readings WHERE window_id = @WindowId AND observed_at <= @At ORDER BY observed_at DESC LIMIT 1
+        """;
+
+    public const string WindowsOfAccount = "SELECT window_id AS WindowId, name AS Name FROM quota_windows WHERE account_id = @AccountId ORDER BY window_id";
+
+    public const string History = """
+        SELECT last_at AS At, last_milli AS Milli, max_milli AS MaxMilli FROM quota_hours
+        WHERE window_id = @WindowId AND hour >= @From / 3600000 AND hour < @To / 3600000
+        UNION ALL
+        SELECT observed_at, used_milli, used_milli FROM quota_readings
+        WHERE window_id = @WindowId AND observed_at >= @From AND observed_at < @To
+        ORDER BY 1
+        """;
+
+    public const string Readings = """
+        SELECT a.account_id AS AccountId, a.label AS Label, CASE WHEN a.email <> '' THEN a.email ELSE coalesce(u.email, '') END AS Email,
+               w.name AS Window, r.used_milli AS UsedMilli, r.resets_at AS ResetsAt, r.observed_at AS ObservedAt, r.source AS Source
+        FROM quota_accounts a
+        JOIN quota_windows w ON w.account_id = a.account_id
+        JOIN quota_readings r ON r.window_id = w.window_id
+        LEFT JOIN users u ON u.user_id = a.owner
+        WHERE (@AccountId IS NULL OR a.account_id = @AccountId) AND r.observed_at >= @From AND r.observed_at < @To
+        ORDER BY r.observed_at DESC
+        LIMIT @Limit
+        """;
+}

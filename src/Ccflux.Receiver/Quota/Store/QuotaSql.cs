@@ -1,0 +1,90 @@
+namespace Ccflux.Receiver.Quota.Store;
+
+/// <summary>What the writer runs. Parameters stand in order.</summary>
+internal static class QuotaSql
+{
+    public const string UpsertAccount = """
+        INSERT INTO quota_accounts (account_key, owner, source, label, email, created_at) VALUES (?, ?, ?, ?, ?, ?)
+        ON CONFLICT (account_key, owner) DO UPDATE SET source = excluded.source, email = excluded.email,
+            label = CASE WHEN excluded.label = '' THEN label ELSE excluded.label END
+        RETURNING account_id
+        """;
+
+    public const string SelectAccountId = "SELECT account_id FROM quota_accounts WHERE account_key = ? AND owner = ?";
+
+    public const string CountAccountsOfOwner = "SELECT count(*) FROM quota_accounts WHERE owner = ?";
+
+    public const string SelectOnlyAccountOfOwner =
+        "SELECT CASE WHEN count(*) = 1 THEN min(account_id) END FROM quota_accounts WHERE owner = ?";
+
+    public const string SelectWindow = "SELECT window_id, used_milli, resets_at, observed_at FROM quota_windows WHERE account_id = ? AND name = ?";
+
+    public const string CountWindows = "SELECT count(*) FROM quota_windows WHERE account_id = ?";
+
+    public const string InsertWindow = """
+        INSERT INTO quota_windows (account_id, name, used_milli, resets_at, observed_at, source) VALUES (?, ?, ?, ?, ?, ?)
+        RETURNING window_id
+        """;
+
+    public const string UpdateWindow = """
+        UPDATE quota_windows SET used_milli = ?, resets_at = ?, observed_at = ?, source = ? WHERE window_id = ? AND observed_at < ?
+        """;
+
+    public const string InsertReading = """
+        INSERT INTO quota_readings (window_id, observed_at, used_milli, resets_at, source) VALUES (?, ?, ?, ?, ?)
+        ON CONFLICT (window_id, observed_at) DO NOTHING
+        """;
+
+    public const string SelectBefore = """
+        SELECT used_milli, resets_at, observed_at FROM quota_readings WHERE window_id = ? AND observed_at <= ? ORDER BY observed_at DESC LIMIT 1
+        """;
+
+    public const string UpsertPoll = """
+        INSERT INTO quota_polls (account_id, next_at, last_attempt_at, last_success_at, failures, failure, failed_since, retry_at, recent)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (account_id) DO UPDATE SET next_at = excluded.next_at, last_attempt_at = excluded.last_attempt_at,
+            last_success_at = excluded.last_success_at, failures = excluded.failures, failure = excluded.failure,
+            failed_since = excluded.failed_since, retry_at = excluded.retry_at, recent = excluded.recent
+        """;
+
+    public const string SelectPoll = """
+        SELECT next_at, last_attempt_at, last_success_at, failures, failure, failed_since, retry_at, recent FROM quota_polls WHERE account_id = ?
+        """;
+
+    public const string SelectResets = "SELECT resets_at FROM quota_windows WHERE account_id = ? AND resets_at IS NOT NULL";
+
+    public const string UpsertSetting =
+        "INSERT INTO quota_settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+
+    public const string SelectSetting = "SELECT value FROM quota_settings WHERE name = ?";
+
+    // A step of retention moves whole hours that lie before a limit, of one window, into quota_hours.
+    public const string SelectExpiredWindow = """
+        SELECT w.window_id FROM quota_windows w
+        WHERE w.window_id > ? AND (SELECT min(r.observed_at) FROM quota_readings r WHERE r.window_id = w.window_id) < ?
+        ORDER BY w.window_id LIMIT 1
+        """;
+
+    // With a lone max(), SQLite takes the bare columns from the row that has it; the largest value needs a second look, by the hour.
+    public const string FoldHours = """
+        INSERT INTO quota_hours (window_id, hour, max_milli, last_milli, last_at, resets_at, readings)
+        SELECT l.window_id, l.hour, m.max_milli, l.used_milli, l.observed_at, l.resets_at, m.readings
+        FROM (SELECT window_id, observed_at / 3600000 AS hour, max(observed_at) AS observed_at, used_milli, resets_at
+              FROM quota_readings WHERE window_id = ?1 AND observed_at < ?2 GROUP BY 2) l
+        JOIN (SELECT observed_at / 3600000 AS hour, max(used_milli) AS max_milli, count(*) AS readings
+              FROM quota_readings WHERE window_id = ?1 AND observed_at < ?2 GROUP BY 1) m ON m.hour = l.hour
+        WHERE true
+        ON CONFLICT (window_id, hour) DO UPDATE SET
+            max_milli  = max(max_milli, excluded.max_milli),
+            last_milli = CASE WHEN excluded.last_at >= last_at THEN excluded.last_milli ELSE last_milli END,
+            resets_at  = CASE WHEN excluded.last_at >= last_at THEN excluded.resets_at ELSE resets_at END,
+            last_at    = max(last_at, excluded.last_at),
+            readings   = readings + excluded.readings
+        """;
+
+    public const string DeleteFolded = "DELETE FROM quota_readings WHERE window_id = ? AND observed_at < ?";
+
+    public const string DeleteOldDeliveries = "DELETE FROM quota_deliveries WHERE alert_id IN (SELECT alert_id FROM quota_alerts WHERE created_at < ?)";
+
+    public const string DeleteOldAlerts = "DELETE FROM quota_alerts WHERE created_at < ?";
+}

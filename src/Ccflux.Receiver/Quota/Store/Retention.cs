@@ -1,0 +1,66 @@
+using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Writing;
+
+namespace Ccflux.Receiver.Quota.Store;
+
+/// <summary>Once an hour, folds readings older than <c>QUOTA_DETAIL_DAYS</c> into hours, a window a transaction, so that others write in between.</summary>
+internal sealed partial class Retention(GroupCommitWriter writer, QuotaOptions options, TimeProvider time, ILogger<Retention> logger) : BackgroundService
+{
+    private static readonly TimeSpan s_interval = TimeSpan.FromHours(1);
+
+    /// <summary>Days that alerts and their deliveries are kept.</summary>
+    private const int AlertDays = 90;
+
+    private const long Hour = 3_600_000;
+
+    /// <summary>Folds all that is due. Alerts go after <see cref="AlertDays"/>.</summary>
+    public async Task FoldAsync(CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var limit = now.AddDays(-options.DetailDays).ToUnixTimeMilliseconds() / Hour * Hour;
+        long? window = 0;
+        while (window is { } last && !cancellationToken.IsCancellationRequested)
+        {
+            var step = await writer.WriteAsync(connection => FoldNext(connection, last, limit));
+            window = step.Status == WriteStatus.Committed ? step.Value : null;
+        }
+
+        var oldest = now.AddDays(-AlertDays).ToUnixTimeMilliseconds();
+        await writer.WriteAsync(connection => connection.Execute(QuotaSql.DeleteOldDeliveries, oldest) + connection.Execute(QuotaSql.DeleteOldAlerts, oldest));
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(s_interval, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await FoldAsync(stoppingToken);
+            }
+            catch (Exception exception) when (exception is not OperationCanceledException)
+            {
+                Log.Failed(logger, exception);
+            }
+        }
+    }
+
+    /// <returns>The window that was folded, or null where none is left.</returns>
+    private static long? FoldNext(SqlConnection connection, long after, long limit)
+    {
+        if (connection.Scalar(QuotaSql.SelectExpiredWindow, after, limit) is not { } windowId)
+        {
+            return null;
+        }
+
+        connection.Execute(QuotaSql.FoldHours, windowId, limit);
+        connection.Execute(QuotaSql.DeleteFolded, windowId, limit);
+        return windowId;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "Old quota readings could not be folded into hours.")]
+        public static partial void Failed(ILogger logger, Exception exception);
+    }
+}

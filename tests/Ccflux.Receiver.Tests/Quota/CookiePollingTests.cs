@@ -1,0 +1,32 @@
+namespace Ccflux.Receiver.Tests.Quota;
+
+/// <summary>One account by cookies, from the setting to the API.</summary>
+public sealed class CookiePollingTests
+{
+    [Fact]
+    public async Task Cookies_Configured_ShowWhatTheIssuerAnswered()
+    {
+        await using var rig = await QuotaRig.StartAsync();
+
+        await rig.PassAsync(TimeSpan.FromHours(3));
+
+        var usage = await rig.GetAsync("/api/usage");
+        var last = rig.Upstream.Exchanges[^1];
+        Assert.Equal("/api/organizations/00000000-0000-4000-9000-000000000001/usage", last.Path);
+        Assert.All(rig.Upstream.Exchanges, exchange => Assert.Equal("GET", exchange.Method));
+        Assert.Equal(last.Windows[0].Used, usage.GetProperty("five_hour").GetProperty("utilization").GetDouble());
+        Assert.Equal(last.Windows[1].Used, usage.GetProperty("seven_day").GetProperty("utilization").GetDouble());
+        Assert.Equal(last.At.ToUnixTimeMilliseconds(), usage.GetProperty("updated_at").GetDateTimeOffset().ToUnixTimeMilliseconds());
+    }
+
+    [Fact]
+    public async Task Cookies_NotConfigured_NothingIsSent()
+    {
+        await using var rig = await QuotaRig.StartAsync(cookies: false, accounts: 0);
+
+        await rig.PassAsync(TimeSpan.FromHours(1));
+
+        Assert.Empty(rig.Upstream.Exchanges);
+        Assert.Empty((await rig.GetAsync("/api/usage")).GetProperty("accounts").EnumerateArray());
+    }
+}

@@ -1,0 +1,144 @@
+using System.Globalization;
+using System.Text.Json;
+using Ccflux.Receiver.Quota.Polling;
+using Ccflux.Receiver.Quota.Sources;
+using Ccflux.Receiver.Tests.Hosting;
+using Ccflux.Simulator;
+using Ccflux.Testing;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Ccflux.Receiver.Tests.Quota;
+
+/// <summary>A receiver and the simulator of what it polls, on one clock that only the test moves.</summary>
+internal sealed class QuotaRig : IAsyncDisposable
+{
+    private const string Memory = "/dev/shm";
+
+    private readonly SimulatorHandler _handler;
+    private readonly (string Key, string? Value)[] _settings;
+
+    private QuotaRig(ManualTime time, SimulatedUpstream upstream, SimulatorHandler handler, RunningReceiver receiver, (string Key, string? Value)[] settings)
+    {
+        Time = time;
+        Upstream = upstream;
+        _handler = handler;
+        Receiver = receiver;
+        _settings = settings;
+    }
+
+    public ManualTime Time { get; }
+
+    public SimulatedUpstream Upstream { get; }
+
+    public RunningReceiver Receiver { get; private set; }
+
+    public Poller Poller => Receiver.Service<Poller>();
+
+    /// <summary>Account 1 by cookies, the others by token; with <paramref name="cookies"/> false all by token.</summary>
+    public static async Task<QuotaRig> StartAsync(int accounts = 1, bool cookies = true, params (string Key, string? Value)[] settings)
+    {
+        var time = new ManualTime();
+        var upstream = new SimulatedUpstream(accounts, time);
+        // A simulated day is 25 000 commits; in memory they take seconds and not minutes.
+        var folder = Directory.Exists(Memory) ? Directory.CreateDirectory(Path.Combine(Memory, $"ccflux-test-{Guid.NewGuid():N}")).FullName : Directory.CreateTempSubdirectory("ccflux-test-").FullName;
+        (string Key, string? Value)[] all =
+        [
+            ("ENV_FILE", Path.Combine(folder, ".env")),
+            ("CLAUDE_SESSION_KEY", cookies ? upstream.Accounts[0].SessionKey : null),
+            ("CLAUDE_ORG_ID", cookies ? upstream.Accounts[0].OrganizationId : null),
+            .. settings,
+        ];
+        var handler = new SimulatorHandler(upstream, time);
+        var receiver = await StartReceiverAsync(folder, time, upstream, handler, cookies ? 1 : 0, all);
+        return new QuotaRig(time, upstream, handler, receiver, all);
+    }
+
+    /// <summary>Moves the clock from timer to timer and lets what each began come to its end.</summary>
+    public async Task PassAsync(TimeSpan time)
+    {
+        var end = Time.GetUtcNow() + time;
+        while (Time.AdvanceToNextTimer(end))
+        {
+            await SettleAsync();
+        }
+
+        await SettleAsync();
+    }
+
+    /// <summary>Waits for all that does not itself wait for the clock.</summary>
+    private async Task SettleAsync()
+    {
+        var settled = Poller.SettleAsync();
+        while (!settled.IsCompleted && _handler.Waiting < Poller.Running)
+        {
+            if (_handler.Waiting == 0)
+            {
+                await Task.WhenAny(settled, Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System));
+            }
+            else
+            {
+                await Task.Yield();
+            }
+        }
+    }
+
+    /// <summary>Ends the process and starts another on the same database.</summary>
+    public async Task RestartAsync(TimeSpan after)
+    {
+        await Receiver.StopAsync();
+        Time.Advance(after);
+        Receiver = await StartReceiverAsync(Receiver.Folder, Time, Upstream, _handler, 1, _settings);
+        await Poller.SettleAsync();
+    }
+
+    public async Task<JsonElement> GetAsync(string path)
+    {
+        using var response = await Receiver.Client.FetchAsync(path, bearer: RunningReceiver.ViewerToken);
+        response.EnsureSuccessStatusCode();
+        using var document = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
+        return document.RootElement.Clone();
+    }
+
+    public List<T> Query<T>(string sql, Func<SqliteDataReader, T> read)
+    {
+        using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Receiver.DatabasePath, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        using var reader = command.ExecuteReader();
+        var rows = new List<T>();
+        while (reader.Read())
+        {
+            rows.Add(read(reader));
+        }
+
+        return rows;
+    }
+
+    public ValueTask DisposeAsync() => Receiver.DisposeAsync();
+
+    private static Task<RunningReceiver> StartReceiverAsync(string folder, ManualTime time, SimulatedUpstream upstream, SimulatorHandler handler, int byCookies, (string Key, string? Value)[] settings) =>
+        RunningReceiver.StartAsync(
+            services =>
+            {
+                var random = new Random(1);
+                services.AddSingleton<PollJitter>(random.NextDouble);
+                services.AddSingleton(_ => new UpstreamHttp(handler));
+                services.AddSingleton<IQuotaTargets>(new SimulatedTargets(upstream, byCookies));
+            },
+            folder,
+            time,
+            settings);
+
+    /// <summary>The simulator's accounts as a capability that keeps tokens would bring them.</summary>
+    private sealed class SimulatedTargets(SimulatedUpstream upstream, int skip) : IQuotaTargets
+    {
+        public ValueTask<IReadOnlyList<OAuthAccount>> AccountsAsync(CancellationToken cancellationToken) =>
+            ValueTask.FromResult<IReadOnlyList<OAuthAccount>>(
+                [.. upstream.Accounts.Skip(skip).Select(account => new OAuthAccount(account.Id, $"seat {account.Number}", $"seat{account.Number}@example.org", account.AccessToken.Length.ToString(CultureInfo.InvariantCulture)))]);
+
+        public ValueTask<string?> AccessTokenAsync(string accountKey, CancellationToken cancellationToken) =>
+            ValueTask.FromResult(upstream.Accounts.FirstOrDefault(account => string.Equals(account.Id, accountKey, StringComparison.Ordinal))?.AccessToken);
+    }
+}

@@ -1,0 +1,58 @@
+using System.Text;
+using Ccflux.Receiver.Tests.Hosting;
+using Ccflux.Receiver.Tests.Secrets;
+using Ccflux.Simulator;
+
+namespace Ccflux.Receiver.Tests.Quota;
+
+/// <summary>Cookies, access tokens, bot tokens and webhook addresses are in nothing that the receiver writes, however polling goes.</summary>
+public sealed class QuotaSecretsTests
+{
+    private const string Device = "MARK-device-1f7a9c";
+    private const string Anonymous = "claudeai.v1.MARK-anonymous-77b1";
+    private const string Clearance = "MARK-clearance-c3d900";
+    private const string Bot = "123456:MARK-bot-token_a0b1c2";
+    private const string Slack = "https://ip6-localhost/services/MARK-slack-key-55aa";
+
+    [Fact]
+    public async Task Credentials_AreInNothingThatIsWritten()
+    {
+        await using var rig = await QuotaRig.StartAsync(accounts: 3, settings:
+        [
+            ("CLAUDE_DEVICE_ID", Device), ("CLAUDE_ANON_ID", Anonymous), ("CLAUDE_CF_CLEARANCE", Clearance),
+            ("ALERT_TELEGRAM_TOKEN", Bot), ("ALERT_TELEGRAM_CHAT", "42"), ("ALERT_TELEGRAM_URL", "http://127.0.0.1:9"), ("ALERT_SLACK_URL", Slack), ("ALLOW_PRIVATE_WEBHOOKS", "1"),
+        ]);
+        var now = rig.Time.GetUtcNow();
+        foreach (var (kind, index) in Enum.GetValues<FaultKind>().Select((kind, index) => (kind, index)))
+        {
+            rig.Upstream.Plan(new Fault(kind, now.AddHours(index), now.AddHours(index + 0.5)));
+        }
+
+        using var test = await rig.Receiver.Client.PostFormAsync("/api/v1/quota/alerts/test", [], bearer: RunningReceiver.AdminToken);
+        await rig.PassAsync(TimeSpan.FromHours(10));
+        var written = new List<(string Where, byte[] Content)> { ("log", Encoding.UTF8.GetBytes(string.Join('\n', rig.Receiver.LogLines))) };
+        foreach (var path in new[] { "/api/usage", "/api/history", "/api/settings", "/api/v1/quota", "/api/v1/quota/readings", "/api/v1/quota/alerts", "/metrics", "/docs/v1.json" })
+        {
+            using var answer = await rig.Receiver.Client.FetchAsync(path, bearer: RunningReceiver.AdminToken);
+            Assert.Equal(200, (int)answer.StatusCode);
+            written.Add((path, await answer.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken)));
+        }
+
+        foreach (var file in Directory.GetFiles(rig.Receiver.Folder))
+        {
+            await using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var copy = new MemoryStream();
+            await stream.CopyToAsync(copy, TestContext.Current.CancellationToken);
+            written.Add((file, copy.ToArray()));
+        }
+
+        SecretForms[] secrets =
+        [
+            new("session key", rig.Upstream.Accounts[0].SessionKey), new("access token", rig.Upstream.Accounts[1].AccessToken), new("device id", Device),
+            new("anonymous id", Anonymous), new("clearance", Clearance), new("bot token", Bot), new("webhook", "MARK-slack-key-55aa"),
+        ];
+        Assert.Empty(from one in written from secret in secrets from found in secret.FindIn(one.Content) select $"{found} in {one.Where}");
+        Assert.Contains(rig.Upstream.Exchanges, exchange => exchange.Status == 200);
+        Assert.All(rig.Upstream.Exchanges, exchange => Assert.Equal("GET", exchange.Method));
+    }
+}

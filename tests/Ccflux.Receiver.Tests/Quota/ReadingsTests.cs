@@ -1,0 +1,207 @@
+using System.Text;
+using System.Text.Json;
+using Ccflux.Contracts.Http;
+using Ccflux.Contracts.Quota;
+using Ccflux.Contracts.Usage;
+using Ccflux.Receiver.Quota.Ingest;
+using Ccflux.Receiver.Tests.Hosting;
+using Ccflux.Receiver.Tests.Usage.Ingest;
+using Ccflux.Testing;
+
+namespace Ccflux.Receiver.Tests.Quota;
+
+/// <summary><c>POST /quota/readings</c>: what status lines show, over the real wire.</summary>
+public sealed class ReadingsTests : IAsyncDisposable
+{
+    private const string Account = "00000000-0000-4000-8000-000000000002";
+
+    private readonly DeviceKey _key = new();
+    private Wire? _wire;
+    private string _access = "";
+
+    private DateTimeOffset Now => _wire!.Now;
+
+    /// <summary>Status-line JSON as the client writes it: whole, with windows missing one at a time, with unknown ones, beyond 100.</summary>
+    public static TheoryData<string, string> StatusLines => new()
+    {
+        { """{"five_hour":{"used_percentage":42,"resets_at":1795200000},"seven_day":{"used_percentage":17,"resets_at":1795645000}}""", "five_hour 42, seven_day 17" },
+        { """{"five_hour":{"used_percentage":42,"resets_at":1795200000}}""", "five_hour 42" },
+        { """{"seven_day":{"used_percentage":17.25,"resets_at":1795645000}}""", "seven_day 17.25" },
+        { """{"five_hour":{"used_percentage":104.5,"resets_at":1795200000}}""", "five_hour 104.5" },
+        { """{"five_hour":{"used_percentage":1,"resets_at":1795200000},"seven_day_opus":{"used_percentage":3},"thirty_day.new":{"used_percentage":7}}""", "five_hour 1, seven_day_opus 3, thirty_day.new 7" },
+    };
+
+    [Theory]
+    [MemberData(nameof(StatusLines))]
+    public async Task StatusLine_AnyWindows_AreKeptAndShown(string rateLimits, string expected)
+    {
+        await StartAsync();
+
+        var reply = await StoredAsync([.. FromStatusLine(rateLimits)]);
+
+        Assert.Equal(expected.Split(", ").Length, reply.Accepted);
+        Assert.Equal(expected, await ShownAsync());
+    }
+
+    [Fact]
+    public async Task StatusLine_ThatRepeatsItself_MakesNoNewReading()
+    {
+        await StartAsync();
+        var reset = Now.AddHours(3);
+        Assert.Equal(1, (await StoredAsync(Reading(42, reset))).Accepted);
+        _wire!.Time.Advance(TimeSpan.FromMinutes(1));
+
+        // The same figure, a sibling session's older one, and one of the window before.
+        Assert.Equal(0, (await StoredAsync(Reading(42, reset))).Accepted);
+        Assert.Equal(0, (await StoredAsync(Reading(41, reset))).Accepted);
+        Assert.Equal(0, (await StoredAsync(Reading(90, reset.AddHours(-5)))).Accepted);
+        Assert.Equal(1, (await StoredAsync(Reading(43, reset.AddMilliseconds(300)))).Accepted);
+        Assert.Equal(1, (await StoredAsync(Reading(2, reset.AddHours(5)) with { ObservedAt = Now.AddSeconds(1) })).Accepted);
+        Assert.Equal(3L, _wire.Scalar<long>("SELECT count(*) FROM quota_readings"));
+    }
+
+    [Fact]
+    public async Task Batch_SentTwiceAndOutOfOrder_IsStoredOnce()
+    {
+        await StartAsync();
+        ReportedReading[] batch = [.. Enumerable.Range(1, 50).Select(i => Reading(i, Now.AddHours(3)) with { ObservedAt = Now.AddMinutes(i - 60) })];
+
+        Assert.Equal(25, (await StoredAsync(batch[25..])).Accepted);
+        Assert.Equal(25, (await StoredAsync(batch)).Accepted);
+        Assert.Equal(50, (await StoredAsync(batch)).Unchanged);
+        Assert.Equal("five_hour 50", await ShownAsync());
+    }
+
+    [Fact]
+    public async Task Account_OfAnotherUser_IsNotWrittenInto()
+    {
+        await StartAsync();
+        await StoredAsync(Reading(42, Now.AddHours(3)));
+        var other = await _wire!.SignUpAsync("ben@example.org");
+        var key = new DeviceKey();
+        using (await _wire.RegisterAsync(other, key))
+        {
+        }
+
+        using var response = await _wire.SendAsync(Routes.QuotaReadings, other, Body(Reading(99, Now.AddHours(3)) with { ObservedAt = Now.AddSeconds(5) }), key);
+
+        Assert.Equal(200, (int)response.StatusCode);
+        Assert.Equal(2, (await AccountsAsync()).Count);
+        Assert.Equal(42_000L, _wire.Scalar<long>("SELECT used_milli FROM quota_windows JOIN quota_accounts USING (account_id) JOIN users ON user_id = owner WHERE users.email = 'amara@example.org'"));
+    }
+
+    [Fact]
+    public async Task LimitHit_NamesItsWindow_IsAReadingOfTheOnlyAccount()
+    {
+        await StartAsync();
+        await StoredAsync(Reading(97, Now.AddHours(3)));
+        var user = _wire!.Scalar<long>("SELECT user_id FROM users");
+
+        await _wire.Receiver.Service<ReadingIntake>().LimitHitAsync(user, "amara@example.org", "five_hour", Now.AddSeconds(30), Now.AddHours(3));
+
+        Assert.Equal("five_hour 100", await ShownAsync());
+        Assert.Equal("limit_hit", _wire.Scalar<string>("SELECT source FROM quota_windows"));
+    }
+
+    public static TheoryData<string> BadBodies => new()
+    {
+        "", "{", "[]", "null", """{"readings":null}""", """{"schema_version":1,"client":{"name":"ccflux","version":"1"},"readings":[]}""",
+        One("\"window\":\"\""), One("\"window\":\"a b\""), One("\"window\":\"<script>\""), One("\"used_percentage\":-1"), One("\"used_percentage\":1e9"),
+        One("\"used_percentage\":\"42\""), One("\"used_percentage\":1e999"), One("\"observed_at\":\"1999-01-01T00:00:00Z\""), One("\"resets_at\":\"9999-01-01T00:00:00Z\""),
+        One("\"account\":\"\""), One("\"account\":null"), One("\"account\":\"a\\u0000b\""), One("\"schema\":1").Replace("\"schema_version\":1", "\"schema_version\":7", StringComparison.Ordinal),
+    };
+
+    [Theory]
+    [MemberData(nameof(BadBodies))]
+    public async Task Body_ThatIsNone_IsRefusedInWords(string body)
+    {
+        await StartAsync();
+
+        await Wire.AssertRefusedAsync(await _wire!.SendAsync(Routes.QuotaReadings, _access, Encoding.UTF8.GetBytes(body), _key), 400, ErrorCodes.InvalidPayload);
+    }
+
+    [Fact]
+    public async Task Request_UnsignedForeignOrInTheFuture_IsRefused()
+    {
+        await StartAsync();
+        var body = Body(Reading(42, Now.AddHours(3)));
+
+        await Wire.AssertRefusedAsync(await _wire!.SendAsync(Routes.QuotaReadings, null, body, _key), 401, ErrorCodes.TokenInvalid);
+        await Wire.AssertRefusedAsync(await _wire.SendAsync(Routes.QuotaReadings, _access, body), 403, ErrorCodes.SignatureRequired);
+        await Wire.AssertRefusedAsync(await _wire.SendAsync(Routes.QuotaReadings, _access, body, new DeviceKey()), 403, ErrorCodes.KeyNotRegistered);
+        await Wire.AssertRefusedAsync(await _wire.SendAsync(Routes.QuotaReadings, _access, body, _key, Now.AddMinutes(-6)), 403, ErrorCodes.TimestampStale);
+        var future = Body(Reading(42, Now.AddHours(3)) with { ObservedAt = Now.AddMinutes(6) });
+        await Wire.AssertRefusedAsync(await _wire.SendAsync(Routes.QuotaReadings, _access, future, _key), 400, ErrorCodes.FutureTurns);
+        var many = Body([.. Enumerable.Range(0, 21).Select(i => Reading(42, null) with { Account = $"account-{i}" })]);
+        await Wire.AssertRefusedAsync(await _wire.SendAsync(Routes.QuotaReadings, _access, many, _key), 400, ErrorCodes.InvalidPayload);
+        Assert.Equal(0L, _wire.Scalar<long>("SELECT count(*) FROM quota_accounts"));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_wire is not null)
+        {
+            await _wire.DisposeAsync();
+        }
+    }
+
+    private static string One(string replacing)
+    {
+        var fields = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["window"] = "\"five_hour\"",
+            ["used_percentage"] = "42",
+            ["observed_at"] = "\"2026-11-20T11:00:00Z\"",
+            ["account"] = "\"a\"",
+        };
+        var parts = replacing.Split(':', 2);
+        fields[parts[0].Trim('"')] = parts[1];
+        return $$"""{"schema_version":1,"client":{"name":"ccflux","version":"1"},"readings":[{{{string.Join(',', fields.Select(field => $"\"{field.Key}\":{field.Value}"))}}}]}""";
+    }
+
+    private static byte[] Body(params ReportedReading[] readings) => JsonSerializer.SerializeToUtf8Bytes(
+        new ReadingBatch { Client = new ClientInfo { Name = "ccflux", Version = "1.0.0" }, Readings = readings }, QuotaJson.Default.ReadingBatch);
+
+    private async Task StartAsync()
+    {
+        _wire = await Wire.StartAsync(("RATE_LIMIT_PER_MINUTE", "1000"));
+        _access = await _wire.SignUpAsync();
+        using var registered = await _wire.RegisterAsync(_access, _key);
+        Assert.Equal(200, (int)registered.StatusCode);
+    }
+
+    private ReportedReading Reading(double used, DateTimeOffset? reset) =>
+        new() { Window = "five_hour", UsedPercentage = used, ResetsAt = reset, ObservedAt = Now, Account = Account };
+
+    private IEnumerable<ReportedReading> FromStatusLine(string rateLimits)
+    {
+        using var document = JsonDocument.Parse(rateLimits);
+        foreach (var window in document.RootElement.EnumerateObject())
+        {
+            DateTimeOffset? reset = window.Value.TryGetProperty("resets_at", out var at) ? DateTimeOffset.FromUnixTimeSeconds(at.GetInt64()) : null;
+            var reading = Reading(window.Value.GetProperty("used_percentage").GetDouble(), reset);
+            yield return reading with { Window = window.Name };
+        }
+    }
+
+    private async Task<ReadingsReply> StoredAsync(params ReportedReading[] readings)
+    {
+        using var response = await _wire!.SendAsync(Routes.QuotaReadings, _access, Body(readings), _key);
+        Assert.Equal("200 ", $"{(int)response.StatusCode} {Wire.Header(response, ErrorCodes.Header)}");
+        return JsonSerializer.Deserialize(await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken), QuotaJson.Default.ReadingsReply)!;
+    }
+
+    private async Task<List<JsonElement>> AccountsAsync()
+    {
+        using var response = await _wire!.Receiver.Client.FetchAsync("/api/usage", bearer: RunningReceiver.ViewerToken);
+        using var document = JsonDocument.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        return [.. document.RootElement.GetProperty("accounts").EnumerateArray().Select(account => account.Clone())];
+    }
+
+    private async Task<string> ShownAsync()
+    {
+        var account = Assert.Single(await AccountsAsync());
+        return string.Join(", ", account.GetProperty("windows").EnumerateArray().Select(window =>
+            string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{window.GetProperty("window").GetString()} {window.GetProperty("utilization").GetDouble()}")));
+    }
+}

@@ -1,0 +1,105 @@
+namespace Ccflux.Simulator;
+
+/// <summary>An account whose use follows a script that only its seed and the time decide, in steps of a minute.</summary>
+public sealed class SimulatedAccount
+{
+    private static readonly TimeSpan s_step = TimeSpan.FromMinutes(1);
+
+    private readonly Random _random;
+    private readonly double _percentPerHour;
+    private readonly int _firstHour;
+    private readonly int _hoursADay;
+    private readonly List<(string Window, DateTimeOffset At)> _resets = [];
+    private DateTimeOffset _at;
+    private bool _isWorking;
+
+    public SimulatedAccount(int number, DateTimeOffset start)
+    {
+        Number = number;
+        _random = new Random(number * 7919);
+        _percentPerHour = 6 + (_random.NextDouble() * 26);
+        _firstHour = _random.Next(0, 24);
+        _hoursADay = _random.Next(6, 15);
+        _at = new DateTimeOffset(start.Ticks - (start.Ticks % s_step.Ticks), TimeSpan.Zero);
+        Windows = number % 3 == 0
+            ? [new("five_hour", TimeSpan.FromHours(5)), new("seven_day", TimeSpan.FromDays(7)), new("seven_day_opus", TimeSpan.FromDays(7))]
+            : [new("five_hour", TimeSpan.FromHours(5)), new("seven_day", TimeSpan.FromDays(7))];
+        AccessToken = $"sk-ant-oat01-simulated-{number}";
+        RefreshToken = $"sk-ant-ort01-simulated-{number}";
+    }
+
+    public int Number { get; }
+
+    public string Id => $"00000000-0000-4000-8000-{Number:x12}";
+
+    public string OrganizationId => $"00000000-0000-4000-9000-{Number:x12}";
+
+    public string SessionKey => $"sk-ant-sid02-simulated-{Number}";
+
+    public string AccessToken { get; private set; }
+
+    /// <summary>Good for one use.</summary>
+    public string RefreshToken { get; private set; }
+
+    public int Refreshes { get; private set; }
+
+    public IReadOnlyList<SimulatedWindow> Windows { get; }
+
+    /// <summary>Every reset so far.</summary>
+    public IReadOnlyList<(string Window, DateTimeOffset At)> Resets => _resets;
+
+    /// <summary>Lives up to <paramref name="now"/>.</summary>
+    public void MoveTo(DateTimeOffset now)
+    {
+        while (_at + s_step <= now)
+        {
+            _at += s_step;
+            foreach (var window in Windows)
+            {
+                var reset = window.ResetsAt;
+                if (window.Expire(_at))
+                {
+                    _resets.Add((window.Name, reset!.Value));
+                }
+            }
+
+            if (IsWorking())
+            {
+                var percent = _percentPerHour / 60 * _random.NextDouble() * 2;
+                foreach (var window in Windows)
+                {
+                    window.Use(Share(window.Name) * percent, _at);
+                }
+            }
+        }
+    }
+
+    /// <summary>A new pair of tokens for the refresh token, which is spent by it; false where it is not the present one.</summary>
+    public bool TryRefresh(string refreshToken)
+    {
+        if (!string.Equals(refreshToken, RefreshToken, StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        Refreshes++;
+        AccessToken = $"sk-ant-oat01-simulated-{Number}-{Refreshes}";
+        RefreshToken = $"sk-ant-ort01-simulated-{Number}-{Refreshes}";
+        return true;
+    }
+
+    /// <summary>Works some hours of the day, with breaks.</summary>
+    private bool IsWorking()
+    {
+        var inHours = (_at.Hour - _firstHour + 24) % 24 < _hoursADay;
+        _isWorking = inHours && _random.NextDouble() < (_isWorking ? 0.97 : 0.1);
+        return _isWorking;
+    }
+
+    private static double Share(string window) => window switch
+    {
+        "five_hour" => 1,
+        "seven_day" => 0.11,
+        _ => 0.05,
+    };
+}

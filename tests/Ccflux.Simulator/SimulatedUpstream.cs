@@ -1,0 +1,165 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+
+namespace Ccflux.Simulator;
+
+/// <summary>What was asked of an upstream and answered.</summary>
+/// <param name="Windows">Of a 200: name, percent as answered, reset.</param>
+public sealed record Exchange(
+    DateTimeOffset At, int? Account, bool ByCookie, string Method, string Path, int Status, FaultKind? Fault, IReadOnlyList<(string Window, double Used, DateTimeOffset? ResetsAt)> Windows);
+
+/// <summary>An answer of an upstream.</summary>
+/// <param name="Delay">Before it is given.</param>
+/// <param name="IsBroken">The connection ends instead.</param>
+public sealed record UpstreamAnswer(int Status, string ContentType, string Body, TimeSpan Delay = default, TimeSpan? RetryAfter = null, bool IsBroken = false);
+
+/// <summary>claude.ai and the API for some accounts: usage by cookies and by token, profiles, and refresh tokens that are good for one use.</summary>
+public sealed class SimulatedUpstream
+{
+    private const string Json = "application/json";
+
+    private readonly Lock _gate = new();
+    private readonly TimeProvider _time;
+    private readonly List<Fault> _faults = [];
+    private readonly List<Exchange> _exchanges = [];
+    private readonly int _maxExchanges;
+    private readonly IReadOnlyList<SimulatedAccount> _accounts;
+
+    /// <param name="accounts">How many.</param>
+    /// <param name="time">Whose clock they live by.</param>
+    /// <param name="maxExchanges">Exchanges that are remembered; older ones are forgotten.</param>
+    public SimulatedUpstream(int accounts, TimeProvider time, int maxExchanges = 2_000_000)
+    {
+        _time = time;
+        _maxExchanges = maxExchanges;
+        // Their pasts differ, so that their windows do.
+        _accounts = [.. Enumerable.Range(1, accounts).Select(number => new SimulatedAccount(number, time.GetUtcNow() - TimeSpan.FromMinutes(97 * number)))];
+        foreach (var account in _accounts)
+        {
+            account.MoveTo(time.GetUtcNow());
+        }
+    }
+
+    public IReadOnlyList<SimulatedAccount> Accounts => _accounts;
+
+    public IReadOnlyList<Exchange> Exchanges
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _exchanges];
+            }
+        }
+    }
+
+    public void Plan(params ReadOnlySpan<Fault> faults)
+    {
+        lock (_gate)
+        {
+            _faults.AddRange(faults);
+        }
+    }
+
+    public UpstreamAnswer Answer(string method, string path, Func<string, string?> header, string body)
+    {
+        lock (_gate)
+        {
+            var now = _time.GetUtcNow();
+            var cookie = header("Cookie");
+            var account = cookie is not null ? ByCookie(cookie) : ByToken(header("Authorization"));
+            account?.MoveTo(now);
+            var fault = _faults.Find(fault => fault.From <= now && now < fault.To && (fault.Account is null || fault.Account == account?.Number));
+            var answer = fault is null ? Serve(method, path, account, cookie is not null, body) : Misbehave(fault);
+            Remember(new Exchange(now, account?.Number, cookie is not null, method, path, answer.Status, fault?.Kind, answer.Status == 200 && fault is null && account is not null ? Snapshot(account) : []));
+            return answer;
+        }
+    }
+
+    private UpstreamAnswer Serve(string method, string path, SimulatedAccount? account, bool byCookie, string body) => (method, path) switch
+    {
+        ("POST", "/v1/oauth/token") => Refresh(body),
+        (not "GET", _) => new UpstreamAnswer(405, Json, """{"error":{"type":"method_not_allowed"}}"""),
+        _ when account is null => new UpstreamAnswer(401, Json, """{"type":"error","error":{"type":"authentication_error","message":"Invalid authorization"}}"""),
+        (_, "/api/oauth/usage") when !byCookie => new UpstreamAnswer(200, Json, Usage(account)),
+        (_, "/api/oauth/profile") when !byCookie => new UpstreamAnswer(200, Json, Profile(account)),
+        _ when byCookie && string.Equals(path, $"/api/organizations/{account.OrganizationId}/usage", StringComparison.Ordinal) => new UpstreamAnswer(200, Json, Usage(account)),
+        _ when byCookie && path.StartsWith("/api/organizations/", StringComparison.Ordinal) => new UpstreamAnswer(403, Json, """{"error":{"type":"permission_error"}}"""),
+        _ => new UpstreamAnswer(404, Json, """{"error":{"type":"not_found_error"}}"""),
+    };
+
+    private static UpstreamAnswer Misbehave(Fault fault) => fault.Kind switch
+    {
+        FaultKind.Rejected => new UpstreamAnswer(401, Json, """{"type":"error","error":{"type":"authentication_error","details":{"error_code":"session_expired"}}}"""),
+        FaultKind.Challenge => new UpstreamAnswer(403, "text/html; charset=UTF-8", "<!DOCTYPE html><html><head><title>Just a moment...</title></head><body>Checking your browser</body></html>"),
+        FaultKind.Forbidden => new UpstreamAnswer(403, Json, """{"type":"error","error":{"type":"permission_error","message":"Missing scope"}}"""),
+        FaultKind.RateLimited => new UpstreamAnswer(429, Json, """{"type":"error","error":{"type":"rate_limit_error"}}""", RetryAfter: fault.RetryAfter),
+        FaultKind.ServerError => new UpstreamAnswer(503, Json, """{"type":"error","error":{"type":"overloaded_error"}}"""),
+        FaultKind.Slow => new UpstreamAnswer(200, Json, "{}", Delay: TimeSpan.FromMinutes(2)),
+        FaultKind.Malformed => new UpstreamAnswer(200, Json, """{"five_hour":{"utilization":42.0,"resets_"""),
+        FaultKind.ChangedFormat => new UpstreamAnswer(200, Json, """{"usage":{"windows":[{"id":"5h","fraction":0.42}]}}"""),
+        FaultKind.Broken => new UpstreamAnswer(0, Json, "", IsBroken: true),
+        _ => throw new ArgumentOutOfRangeException(nameof(fault)),
+    };
+
+    private SimulatedAccount? ByCookie(string cookie)
+    {
+        var values = cookie.Split(';', StringSplitOptions.TrimEntries);
+        return _accounts.FirstOrDefault(account => values.Contains($"sessionKey={account.SessionKey}", StringComparer.Ordinal));
+    }
+
+    private SimulatedAccount? ByToken(string? authorization) =>
+        _accounts.FirstOrDefault(account => string.Equals(authorization, $"Bearer {account.AccessToken}", StringComparison.Ordinal));
+
+    private UpstreamAnswer Refresh(string body)
+    {
+        using var request = Parse(body);
+        var spent = request?.RootElement.TryGetProperty("refresh_token", out var token) == true ? token.GetString() : null;
+        return spent is not null && _accounts.FirstOrDefault(account => account.TryRefresh(spent)) is { } renewed
+            ? new UpstreamAnswer(200, Json, $$"""{"access_token":"{{renewed.AccessToken}}","refresh_token":"{{renewed.RefreshToken}}","expires_in":28800,"token_type":"Bearer"}""")
+            : new UpstreamAnswer(400, Json, """{"error":"invalid_grant","error_description":"Refresh token not found or invalid"}""");
+    }
+
+    private static JsonDocument? Parse(string body)
+    {
+        try
+        {
+            return JsonDocument.Parse(body);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static List<(string Window, double Used, DateTimeOffset? ResetsAt)> Snapshot(SimulatedAccount account) =>
+        [.. account.Windows.Select(window => (window.Name, Math.Round(window.Used, 1), window.ResetsAt))];
+
+    private static string Usage(SimulatedAccount account)
+    {
+        var json = new StringBuilder("{");
+        foreach (var (name, used, resetsAt) in Snapshot(account))
+        {
+            var reset = resetsAt is { } at ? $"\"{at.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss}.000000+00:00\"" : "null";
+            json.Append(CultureInfo.InvariantCulture, $"\"{name}\":{{\"utilization\":{used:0.0},\"resets_at\":{reset}}},");
+        }
+
+        return json.Append("""
+            "seven_day_oauth_apps":null,"limits":[],"extra_usage":{"is_enabled":false,"monthly_limit":null,"used_credits":null,"utilization":null,"currency":"USD"}}
+            """).ToString();
+    }
+
+    private static string Profile(SimulatedAccount account) =>
+        $$$"""{"account":{"uuid":"{{{account.Id}}}","email":"seat{{{account.Number}}}@example.org"},"organization":{"uuid":"{{{account.OrganizationId}}}"}}""";
+
+    private void Remember(Exchange exchange)
+    {
+        if (_exchanges.Count >= _maxExchanges)
+        {
+            _exchanges.RemoveRange(0, _maxExchanges / 2);
+        }
+
+        _exchanges.Add(exchange);
+    }
+}

@@ -1,0 +1,32 @@
+namespace Ccflux.Simulator;
+
+/// <summary>A limit of fixed length that begins with the first use after the last one ended.</summary>
+public sealed class SimulatedWindow(string name, TimeSpan length)
+{
+    public string Name { get; } = name;
+
+    /// <summary>Percent, never above 100.</summary>
+    public double Used { get; private set; }
+
+    /// <summary>Null while nothing was used since the last reset.</summary>
+    public DateTimeOffset? ResetsAt { get; private set; }
+
+    /// <summary>Ends the window at its time. True where it did.</summary>
+    public bool Expire(DateTimeOffset now)
+    {
+        if (ResetsAt is null || now < ResetsAt)
+        {
+            return false;
+        }
+
+        ResetsAt = null;
+        Used = 0;
+        return true;
+    }
+
+    public void Use(double percent, DateTimeOffset now)
+    {
+        ResetsAt ??= now + length;
+        Used = Math.Min(100, Used + percent);
+    }
+}
