@@ -43,7 +43,9 @@ export function daysOption(data: DaysData, width: number): EChartsCoreOption {
       name: series.name,
       ...(data.stacked ? { stack: part } : {}),
       data: series.values.map((value, index) => (inPart(index) && !(data.unit === "ms" && value === 0) ? value : null)),
-      showSymbol: data.days.length === 1,
+      // A measurement between gaps has no line to be seen by.
+      showSymbol: data.days.length === 1 || data.unit === "ms",
+      showAllSymbol: data.unit === "ms",
       symbolSize: 5,
       silent: true,
       lineStyle: { width: 1.5, color: colour, type: part === "solid" ? "solid" : [3, 3] },

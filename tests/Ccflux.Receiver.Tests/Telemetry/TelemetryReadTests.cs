@@ -67,6 +67,23 @@ public sealed class TelemetryReadTests
     }
 
     [Fact]
+    public async Task Timeline_OfDaysAndOfHours_CountsSessionsAndConversationsAsTheCardsDo()
+    {
+        await using var host = await OtlpHost.StartAsync();
+        using var sent = await host.PostJsonAsync("logs", Otlp.Logs(
+            Otlp.Request("r1", session: "a", more: [("prompt.id", "p1")]),
+            Otlp.Request("r2", session: "b", more: [("prompt.id", "p2")]),
+            Otlp.Request("r3", session: "c", at: Otlp.Noon.AddDays(-3), more: [("prompt.id", "p3")])));
+
+        foreach (var (filter, expected) in new[] { (Today, 2L), (Today with { Period = "7d", From = Today.From.AddDays(-6) }, 3L) })
+        {
+            var view = await ReadAsync(host, filter);
+            Assert.Equal((expected, expected), (view.Cards.Sessions, view.Cards.Conversations));
+            Assert.Equal((expected, expected), (view.Timeline.Sum(point => point.Sessions), view.Timeline.Sum(point => point.Conversations)));
+        }
+    }
+
+    [Fact]
     public async Task MappedInstallation_StandsUnderItsPerson()
     {
         await using var host = await OtlpHost.StartAsync();
