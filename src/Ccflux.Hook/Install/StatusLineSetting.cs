@@ -6,9 +6,9 @@ namespace Ccflux.Hook.Install;
 internal static class StatusLineSetting
 {
     private const string Name = "statusLine";
-    private const string Wraps = " -- sh -c ";
+    private static readonly string s_wraps = OperatingSystem.IsWindows() ? " -- sh -c " : " -- /bin/sh -c ";
 
-    // {"statusLine":{"type":"command","command":"'/home/dev/.claude/ccflux/marketplace/plugin/bin/ccflux' statusline -- sh -c 'their command'","padding":0}}
+    // {"statusLine":{"type":"command","command":"'/home/dev/.claude/ccflux/marketplace/plugin/bin/ccflux' statusline -- /bin/sh -c 'their command'","padding":0}}
 
     public static void Add(JsonObject root, string program)
     {
@@ -16,7 +16,7 @@ internal static class StatusLineSetting
         var ours = Command(program);
         if (root[Name] is JsonObject line && Text(line["command"]) is { Length: > 0 } theirs)
         {
-            line["command"] = ours + Wraps + Quote(theirs);
+            line["command"] = ours + s_wraps + Quote(theirs);
         }
         else
         {
@@ -32,7 +32,7 @@ internal static class StatusLineSetting
         }
 
         var rest = command[Command(program).Length..];
-        if (rest.StartsWith(Wraps, StringComparison.Ordinal) && Unquote(rest[Wraps.Length..]) is { } theirs)
+        if (rest.StartsWith(s_wraps, StringComparison.Ordinal) && Unquote(rest[s_wraps.Length..]) is { } theirs)
         {
             line["command"] = theirs;
         }

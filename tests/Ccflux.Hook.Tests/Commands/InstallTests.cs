@@ -110,6 +110,85 @@ public sealed class InstallTests : IDisposable
         Assert.False(File.Exists(Settings));
     }
 
+    [Fact]
+    public async Task Install_TelemetryAndStatusLine_AreSetAndUninstallRestoresEveryByte()
+    {
+        const string before = """
+            { "env": {"OTEL_EXPORTER_OTLP_ENDPOINT":"https://old.example.org", "X":"y"},
+              "statusLine": { "type": "command","command":"my 'own' line $HOME", "padding":0 } }
+            """;
+        File.WriteAllText(Settings, before);
+
+        await InstallAsync();
+        var result = await InstallExtrasAsync();
+        await InstallAsync(); // a later installation without the options leaves both as they are
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.DoesNotContain("marked-secret", result.Output + result.Error, StringComparison.Ordinal);
+        var settings = JsonNode.Parse(File.ReadAllText(Settings))!;
+        Assert.Equal("https://ccflux.example.org", settings["env"]!["OTEL_EXPORTER_OTLP_ENDPOINT"]!.GetValue<string>());
+        Assert.Equal("http/protobuf", settings["env"]!["OTEL_EXPORTER_OTLP_PROTOCOL"]!.GetValue<string>());
+        Assert.Equal("Authorization=Bearer ttok_marked-secret", settings["env"]!["OTEL_EXPORTER_OTLP_HEADERS"]!.GetValue<string>());
+        Assert.Equal("y", settings["env"]!["X"]!.GetValue<string>());
+        Assert.Equal(0, settings["statusLine"]!["padding"]!.GetValue<int>());
+        Assert.EndsWith(@"/ccflux' statusline -- /bin/sh -c 'my '\''own'\'' line $HOME'", settings["statusLine"]!["command"]!.GetValue<string>(), StringComparison.Ordinal);
+        var status = await _machine.RunAsync("status");
+        Assert.Contains("Telemetry    on (Claude Code's own, by settings.json: http/protobuf to https://ccflux.example.org)", status.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("marked-secret", status.Output + (await _machine.RunAsync("status", "--json")).Output, StringComparison.Ordinal);
+
+        await _machine.RunAsync("uninstall", "--yes", "--config-dir", Dir);
+
+        Assert.Equal(before, File.ReadAllText(Settings));
+    }
+
+    [Fact]
+    public async Task Uninstall_ExtrasAndSettingsChangedSince_TakesOnlyOursOutAndPutsTheirsBack()
+    {
+        File.WriteAllText(Settings, """{"env":{"OTEL_LOGS_EXPORTER":"console"},"statusLine":{"type":"command","command":"mine"}}""");
+        await InstallExtrasAsync();
+        var changed = JsonNode.Parse(File.ReadAllText(Settings))!;
+        changed["model"] = "opus";
+        changed["env"]!["OTEL_EXPORTER_OTLP_PROTOCOL"] = "grpc";
+        File.WriteAllText(Settings, changed.ToJsonString());
+
+        await _machine.RunAsync("uninstall", "--yes", "--config-dir", Dir);
+
+        const string expected = """{"env":{"OTEL_LOGS_EXPORTER":"console","OTEL_EXPORTER_OTLP_PROTOCOL":"grpc"},"statusLine":{"type":"command","command":"mine"},"model":"opus"}""";
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(expected), JsonNode.Parse(File.ReadAllText(Settings))), File.ReadAllText(Settings));
+    }
+
+    [Fact]
+    public async Task Install_StatusLineThroughTheShell_DrawsTheirsAndOurs()
+    {
+        File.WriteAllText(Settings, """{"statusLine":{"type":"command","command":"echo \"it's $((1+1))\""}}""");
+        await InstallExtrasAsync();
+        var command = JsonNode.Parse(File.ReadAllText(Settings))!["statusLine"]!["command"]!.GetValue<string>();
+
+        var result = await HookProgram.RunAsync(["-c", command], _machine.Environment, """{"model":{"id":"m"}}""", program: "/bin/sh");
+
+        Assert.Equal(new ProgramResult(0, "it's 2\nm\n", ""), result);
+    }
+
+    [Fact]
+    public async Task Install_TelemetryTokenThatIsNone_SaysSoAndInstallsNothing()
+    {
+        File.WriteAllText(_tokenFile, "two words");
+
+        var result = await _machine.RunAsync("install", "--yes", "--config-dir", Dir, "--endpoint", "https://ccflux.example.org", "--telemetry-token-file", _tokenFile);
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.DoesNotContain("two words", result.Output, StringComparison.Ordinal);
+        Assert.False(File.Exists(Settings));
+    }
+
+    private async Task<ProgramResult> InstallExtrasAsync()
+    {
+        var file = Path.Combine(_machine.Home, "telemetry-token");
+        File.WriteAllText(file, "ttok_marked-secret\n");
+        return await _machine.RunAsync(
+            "install", "--yes", "--config-dir", Dir, "--endpoint", "https://ccflux.example.org", "--token-file", _tokenFile, "--telemetry", "--telemetry-token-file", file, "--statusline");
+    }
+
     private Task<ProgramResult> InstallAsync(string endpoint = "https://ccflux.example.org") =>
         _machine.RunAsync("install", "--yes", "--config-dir", Dir, "--endpoint", endpoint, "--token-file", _tokenFile);
 }

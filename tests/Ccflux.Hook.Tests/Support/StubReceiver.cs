@@ -6,6 +6,7 @@ using System.Text;
 using System.Text.Json;
 using Ccflux.Contracts.Auth;
 using Ccflux.Contracts.Http;
+using Ccflux.Contracts.Quota;
 using Ccflux.Contracts.Signing;
 using Ccflux.Contracts.Usage;
 using Microsoft.AspNetCore.Builder;
@@ -43,6 +44,12 @@ internal sealed class StubReceiver : IAsyncDisposable
 
     public string AcceptedRefreshToken { get; set; } = RefreshToken;
 
+    /// <summary>False for a receiver that is older than quota readings.</summary>
+    public bool TakesReadings { get; set; } = true;
+
+    /// <summary>Readings stored, a repeated one once.</summary>
+    public ConcurrentDictionary<(string Account, string Window, DateTimeOffset At), ReportedReading> Readings { get; } = [];
+
     /// <summary>Access tokens issued.</summary>
     public int TokensIssued => Volatile.Read(ref _tokens);
 
@@ -79,6 +86,7 @@ internal sealed class StubReceiver : IAsyncDisposable
         app.MapPost("/token", stub.Token);
         app.MapPost("/register-key", stub.RegisterAsync);
         app.MapPost("/report", stub.ReportAsync);
+        app.MapPost("/quota/readings", stub.ReadingsAsync);
         app.MapGet("/health", () => "ok");
         await app.StartAsync();
         return stub;
@@ -194,7 +202,33 @@ internal sealed class StubReceiver : IAsyncDisposable
         await context.Response.WriteAsync(JsonSerializer.Serialize(reply, UsageJson.Default.ReportReply));
     }
 
-    /// <summary>Token, order to fail, timestamp and signature: the same for both signed routes.</summary>
+    private async Task ReadingsAsync(HttpContext context)
+    {
+        if (await AdmitAsync(context, Routes.QuotaReadings) is not { } admitted)
+        {
+            return;
+        }
+
+        if (!TakesReadings)
+        {
+            context.Response.StatusCode = 404;
+            return;
+        }
+
+        if (!_keys.TryGetValue(Convert.ToBase64String(admitted.Signed.PublicKey), out var good) || !good)
+        {
+            Refuse(context, 403, ErrorCodes.KeyNotRegistered);
+            return;
+        }
+
+        var batch = JsonSerializer.Deserialize(admitted.Plain, QuotaJson.Default.ReadingBatch)!;
+        Assert.InRange(batch.Readings.Count, 1, ReadingLimits.MaxReadings);
+        var accepted = batch.Readings.Count(reading => Readings.TryAdd((reading.Account, reading.Window, reading.ObservedAt), reading));
+        var reply = new ReadingsReply { Accepted = accepted, Unchanged = batch.Readings.Count - accepted };
+        await context.Response.WriteAsync(JsonSerializer.Serialize(reply, QuotaJson.Default.ReadingsReply));
+    }
+
+    /// <summary>Token, order to fail, timestamp and signature: the same for every signed route.</summary>
     private async Task<(byte[] Plain, SignatureHeader Signed)?> AdmitAsync(HttpContext context, string route)
     {
         Date(context);
