@@ -22,14 +22,25 @@ public sealed class SimulatorHandler(SimulatedUpstream upstream, TimeProvider ti
             body);
         if (answer.Delay > TimeSpan.Zero)
         {
+            // It waits no more from the instant of its cancellation, not from when that has been noticed: whoever moves the clock looks at once.
+            var waits = 1;
             Interlocked.Increment(ref _waiting);
+            await using var cancelled = cancellationToken.Register(Leave);
             try
             {
                 await Task.Delay(answer.Delay, time, cancellationToken);
             }
             finally
             {
-                Interlocked.Decrement(ref _waiting);
+                Leave();
+            }
+
+            void Leave()
+            {
+                if (Interlocked.Exchange(ref waits, 0) == 1)
+                {
+                    Interlocked.Decrement(ref _waiting);
+                }
             }
         }
 
