@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Platform.Jobs;
 using Ccflux.Storage.Sqlite;
 using Ccflux.Storage.Writing;
 using Dapper;
@@ -28,26 +29,9 @@ internal sealed partial class AlertDelivery(
         return (await lease.Connection.QueryAsync<AlertRow>(AlertSql.Recent, new { Limit = MaxRecent })).AsList();
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        if (options.Channels.Count == 0)
-        {
-            return;
-        }
-
-        using var timer = new PeriodicTimer(s_look, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                await SendDueAsync(stoppingToken);
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException)
-            {
-                Log.Failed(logger, exception);
-            }
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => options.Channels.Count == 0
+        ? Task.CompletedTask
+        : Rounds.RunLaterAsync(time, s_look, SendDueAsync, exception => Log.Failed(logger, exception), stoppingToken);
 
     private async Task SendDueAsync(CancellationToken cancellationToken)
     {

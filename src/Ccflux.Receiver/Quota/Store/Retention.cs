@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Platform.Jobs;
 using Ccflux.Storage.Sqlite;
 using Ccflux.Storage.Writing;
 
@@ -29,21 +30,8 @@ internal sealed partial class Retention(GroupCommitWriter writer, QuotaOptions o
         await writer.WriteAsync(connection => connection.Execute(QuotaSql.DeleteOldDeliveries, oldest) + connection.Execute(QuotaSql.DeleteOldAlerts, oldest));
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(s_interval, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                await FoldAsync(stoppingToken);
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException)
-            {
-                Log.Failed(logger, exception);
-            }
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Rounds.RunLaterAsync(time, s_interval, FoldAsync, exception => Log.Failed(logger, exception), stoppingToken);
 
     /// <returns>The window that was folded, or null where none is left.</returns>
     private static long? FoldNext(SqlConnection connection, long after, long limit)

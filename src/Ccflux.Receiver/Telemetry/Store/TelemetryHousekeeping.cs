@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Platform.Jobs;
 using Ccflux.Storage.Sqlite;
 using Ccflux.Storage.Writing;
 
@@ -29,24 +30,15 @@ internal sealed partial class TelemetryHousekeeping(
         return true;
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Rounds.RunAsync(time, s_interval, RoundAsync, exception => Log.Failed(logger, exception), stoppingToken);
+
+    private async Task RoundAsync(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(s_interval, time);
-        do
+        if (!await RunAsync(cancellationToken))
         {
-            try
-            {
-                if (!await RunAsync(stoppingToken))
-                {
-                    Log.NotRemoved(logger);
-                }
-            }
-            catch (StorageException exception)
-            {
-                Log.Failed(logger, exception);
-            }
+            Log.NotRemoved(logger);
         }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
     private int Remove(SqlConnection connection, long before)

@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Platform.Jobs;
 using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Platform.Auth.Admin;
@@ -7,28 +8,29 @@ internal sealed partial class AdminHousekeeping(GroupCommitWriter writer, AdminO
 {
     private static readonly TimeSpan Interval = TimeSpan.FromDays(1);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Rounds.RunAsync(time, Interval, CleanAsync, exception => Log.Failed(logger, exception), stoppingToken);
+
+    private async Task CleanAsync(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(Interval, time);
-        do
+        var now = time.GetUtcNow();
+        var written = await writer.WriteAsync(connection =>
         {
-            var now = time.GetUtcNow();
-            var written = await writer.WriteAsync(connection =>
-            {
-                connection.Execute(AdminSql.DeleteIdleSessions, (now - AdminSessions.Lifetime).ToUnixTimeMilliseconds());
-                return connection.Execute(AdminSql.DeleteOldAudit, now.AddDays(-options.AuditRetentionDays).ToUnixTimeMilliseconds());
-            });
-            if (written.Status != WriteStatus.Committed)
-            {
-                Log.NotCleaned(logger, written.Status);
-            }
+            connection.Execute(AdminSql.DeleteIdleSessions, (now - AdminSessions.Lifetime).ToUnixTimeMilliseconds());
+            return connection.Execute(AdminSql.DeleteOldAudit, now.AddDays(-options.AuditRetentionDays).ToUnixTimeMilliseconds());
+        });
+        if (written.Status != WriteStatus.Committed)
+        {
+            Log.NotCleaned(logger, written.Status);
         }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
     private static partial class Log
     {
         [LoggerMessage(1, LogLevel.Warning, "Old audit lines and sessions were not removed ({Status}); it is tried again in a day.")]
         public static partial void NotCleaned(ILogger logger, WriteStatus status);
+
+        [LoggerMessage(2, LogLevel.Error, "Removing old audit lines and sessions failed; it is tried again in a day.")]
+        public static partial void Failed(ILogger logger, Exception exception);
     }
 }

@@ -1,4 +1,5 @@
 using Ccflux.Receiver.Platform.Auth.Users;
+using Ccflux.Receiver.Platform.Jobs;
 using Ccflux.Storage.Sqlite;
 using Ccflux.Storage.Writing;
 using Dapper;
@@ -47,22 +48,8 @@ internal sealed partial class HandInsertedTokens(
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Interval, time);
-        do
-        {
-            try
-            {
-                await SweepAsync(stoppingToken);
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException)
-            {
-                Log.Failed(logger, exception);
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Rounds.RunAsync(time, Interval, SweepAsync, exception => Log.Failed(logger, exception), stoppingToken);
 
     private int TakeUp(SqlConnection connection, List<string> plain)
     {

@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Platform.Jobs;
 using Ccflux.Storage.Sqlite;
 using Ccflux.Storage.Writing;
 using Dapper;
@@ -52,22 +53,8 @@ internal sealed partial class RetentionJob(
         return removed;
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(s_interval, time);
-        do
-        {
-            try
-            {
-                await RemoveAsync(stoppingToken);
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException)
-            {
-                Log.Failed(logger, exception);
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Rounds.RunAsync(time, s_interval, RemoveAsync, exception => Log.Failed(logger, exception), stoppingToken);
 
     private async Task<IReadOnlyList<long>> UsersAsync(long before, CancellationToken cancellationToken)
     {

@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Platform.Jobs;
 using Ccflux.Receiver.Platform.Live;
 using Ccflux.Storage.Sqlite;
 using Ccflux.Storage.Writing;
@@ -41,22 +42,8 @@ internal sealed partial class TierJob(
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(options.TierInferenceIntervalSeconds), time);
-        do
-        {
-            try
-            {
-                await InferAsync(stoppingToken);
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException)
-            {
-                Log.Failed(logger, exception);
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Rounds.RunAsync(time, TimeSpan.FromSeconds(options.TierInferenceIntervalSeconds), InferAsync, exception => Log.Failed(logger, exception), stoppingToken);
 
     private async Task<IReadOnlyCollection<TierInput>> ReadAsync(ReaderLease lease, List<Tier> known, long now)
     {

@@ -1,0 +1,40 @@
+namespace Ccflux.Receiver.Platform.Jobs;
+
+/// <summary>Work that a background service does again and again.</summary>
+internal static class Rounds
+{
+    /// <summary>A first round at once, then one a period. A round that fails is told and the next one comes all the same: an exception that
+    /// left the service would end the whole receiver.</summary>
+    /// <param name="failed">Logs what went wrong.</param>
+    /// <exception cref="OperationCanceledException">The receiver stops.</exception>
+    public static async Task RunAsync(
+        TimeProvider time, TimeSpan period, Func<CancellationToken, Task> round, Action<Exception> failed, CancellationToken stoppingToken)
+    {
+        await RoundAsync(round, failed, stoppingToken);
+        await RunLaterAsync(time, period, round, failed, stoppingToken);
+    }
+
+    /// <summary>The same, but for the round at once.</summary>
+    /// <inheritdoc cref="RunAsync"/>
+    public static async Task RunLaterAsync(
+        TimeProvider time, TimeSpan period, Func<CancellationToken, Task> round, Action<Exception> failed, CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(period, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            await RoundAsync(round, failed, stoppingToken);
+        }
+    }
+
+    private static async Task RoundAsync(Func<CancellationToken, Task> round, Action<Exception> failed, CancellationToken stoppingToken)
+    {
+        try
+        {
+            await round(stoppingToken);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            failed(exception);
+        }
+    }
+}
