@@ -1,4 +1,5 @@
 using Ccflux.Contracts.Http;
+using Ccflux.Receiver.Platform.Api;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Telemetry.Read;
@@ -51,10 +52,9 @@ internal static class TelemetryApi
     {
         var faults = new List<string>();
         var filter = TelemetryFilter.Parse(context.Request.Query, time.GetUtcNow(), faults);
-        var format = context.Request.Query["format"].ToString();
-        if (format is not ("" or "json" or "csv"))
+        if (!ApiFormat.TryRead(context.Request, out var isCsv))
         {
-            faults.Add("format: must be json or csv");
+            faults.Add($"{ApiFormat.Field}: {ApiFormat.Fault}");
         }
 
         if (faults.Count > 0)
@@ -62,7 +62,6 @@ internal static class TelemetryApi
             return new Problem(StatusCodes.Status400BadRequest, ErrorCodes.InvalidPayload, string.Join("; ", faults) + ".");
         }
 
-        var isCsv = format is "csv" || (format is "" && context.Request.Headers.Accept.ToString().Contains("text/csv", StringComparison.OrdinalIgnoreCase));
         return new TelemetryTable<T>(name, Text(filter.From), Text(filter.To), columns, await read(filter), isCsv);
     }
 

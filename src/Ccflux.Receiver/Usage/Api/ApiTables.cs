@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Platform.Api;
 using Ccflux.Receiver.Usage.Read.Views;
 
 namespace Ccflux.Receiver.Usage.Api;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Ccflux.Receiver.Usage.Api;
+namespace Ccflux.Receiver.Platform.Api;
 
 /// <summary>How a figure, an instant or a day is written, in JSON as in CSV.</summary>
 internal static class ApiValue
@@ -11,6 +11,7 @@ internal static class ApiValue
         DateOnly day => day.ToString("O", CultureInfo.InvariantCulture),
         bool flag => flag ? "true" : "false",
         decimal number => number.ToString("0.##########", CultureInfo.InvariantCulture),
+        double number => number.ToString("0.######", CultureInfo.InvariantCulture),
         _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
     };
 
@@ -27,7 +28,7 @@ internal static class ApiValue
             case bool flag:
                 json.WriteBooleanValue(flag);
                 break;
-            case long or int or decimal:
+            case long or int or decimal or double:
                 json.WriteRawValue(Format(value), skipInputValidation: true);
                 break;
             default:

@@ -1,4 +1,4 @@
-namespace Ccflux.Receiver.Usage.Api;
+namespace Ccflux.Receiver.Platform.Api;
 
 /// <summary>What a column holds, as the API's documentation says it.</summary>
 internal enum ApiType

@@ -1,8 +1,8 @@
-using Ccflux.Receiver.Usage.Api;
+using Ccflux.Receiver.Platform.Api;
 
-namespace Ccflux.Receiver.Tests.Usage.Api;
+namespace Ccflux.Receiver.Tests.Platform.Api;
 
-public sealed class CsvWriterTests
+public sealed class CsvTests
 {
     [Theory]
     [InlineData("plain", "plain")]
@@ -23,7 +23,7 @@ public sealed class CsvWriterTests
     {
         var columns = new ApiColumns<string>().Text("text", row => row);
 
-        Assert.Equal($"text\r\n{cell}\r\n", CsvWriter.Write(columns.List, [text]));
+        Assert.Equal($"text\r\n{cell}\r\n", Csv.Write(columns.List, [text]));
     }
 
     [Fact]
@@ -40,6 +40,6 @@ public sealed class CsvWriterTests
 
         Assert.Equal(
             "whole,money,share,flag,day,instant,nothing\r\n-12,1.25,0.5,true,2026-11-20,2026-11-20T11:00:00.000Z,\r\n",
-            CsvWriter.Write(columns.List, [1]));
+            Csv.Write(columns.List, [1]));
     }
 }
