@@ -53,7 +53,7 @@ internal static class QuotaFeature
 
     public static void MapQuota(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapPost(Routes.QuotaReadings, (HttpContext context, ReadingsEndpoint readings) => readings.PostAsync(context)).AllowAnonymous();
+        endpoints.MapPost(Routes.QuotaReadings, (HttpContext context, ReadingsEndpoint readings) => readings.PostAsync(context)).AllowOwnTokens();
         var isPublic = endpoints.ServiceProvider.GetRequiredService<QuotaOptions>().Public;
         var reads = endpoints.MapGroup("").WithTags("Quota");
         _ = isPublic ? reads.AllowAnonymous() : reads.RequireAuthorization(AdminPolicies.Reader);
