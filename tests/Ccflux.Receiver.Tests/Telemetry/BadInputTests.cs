@@ -169,7 +169,8 @@ public sealed class BadInputTests
             Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         }
 
-        Assert.Equal(2001, host.Scalar<long>("SELECT count(*) FROM telemetry_sessions"));
+        Assert.Equal(2000, host.Scalar<long>("SELECT count(*) FROM telemetry_sessions WHERE anonymous = 0"));
+        Assert.Equal(2, host.Scalar<long>("SELECT count(*) FROM telemetry_sessions WHERE anonymous = 1"));
         Assert.Equal(2500, host.Scalar<long>("SELECT sum(requests) FROM telemetry_days"));
         Assert.Equal(500, host.Scalar<long>("SELECT count FROM telemetry_seen WHERE kind = 'capped' AND name = 'session'"));
     }

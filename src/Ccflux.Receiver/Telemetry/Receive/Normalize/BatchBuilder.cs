@@ -123,7 +123,7 @@ internal sealed class BatchBuilder(BatchRules rules)
         {
             var stream = StableHash.Combine(StableHash.Combine(_metricHash, _resource.Identity), StableHash.Combine(attributes.Identity, start));
             _points.Add(PointReader.Read(
-                metric, _temporality == Cumulative, at, stream, (long)time, (long)Math.Round(number * MetricNames.Unit(metric)), attributes, Origin(attributes)));
+                metric, _temporality == Cumulative, at, stream, (long)(start > 0 ? Math.Min(start, time) : time), (long)time, (long)Math.Round(number * MetricNames.Unit(metric)), attributes, Origin(attributes)));
         }
     }
 
