@@ -37,6 +37,14 @@ async function session(cell, name, tag, rest = []) {
   return JSON.parse(fs.readFileSync(path.join(out, 'result.json'), 'utf8'));
 }
 
+// The model's API has been asked this by the session: by then the process has read what it resumes.
+async function asks(cell, name, text) {
+  const log = path.join(work, 'runs', cell.user, name, 'api', 'requests.jsonl');
+  for (const deadline = Date.now() + 60_000; !fs.existsSync(log) || !fs.readFileSync(log, 'utf8').includes(text); await sleep(20)) {
+    if (Date.now() > deadline) throw new Error(`${cell.name}: ${name} asked nothing`);
+  }
+}
+
 const fields = { inputTokens: 'input_tokens', outputTokens: 'output_tokens', cacheReadInputTokens: 'cache_read_tokens', cacheCreationInputTokens: 'cache_write_tokens', costUSD: 'cost_usd' };
 
 // What a process used: its result counts on from the session that it resumed.
@@ -67,13 +75,19 @@ async function pageModels(user) {
 }
 const rounded = expected => Object.fromEntries(Object.entries(expected).map(([model, row]) => [model, { ...row, cost_usd: Number(row.cost_usd.toFixed(6)) }]));
 
-// A session with subagents on two models; then two more processes on it at once.
+// A session with subagents on two models; then two more processes on it at once: one waits for its answer until the other has ended. Its
+// result counts on from what it read at its start; the other's from the first, since nothing else has ended.
 async function prove(cell) {
   const sums = {};
   const first = await session(cell, 'first', '[[sc:agenthaiku]]');
   add(sums, first);
-  const resumed = await Promise.all([['tools', '[[sc:tools]]'], ['text', '[[sc:text]]']].map(([name, tag]) => session(cell, name, tag, ['--resume', first.session_id])));
-  for (const each of resumed) add(sums, each, first);
+  const resume = ['--resume', first.session_id];
+  const go = path.join(work, `go-${cell.user}`);
+  const held = session(cell, 'held', `[[sc:hold:${go}]]`, resume);
+  await asks(cell, 'held', 'sc:hold');
+  add(sums, await session(cell, 'beside', '[[sc:tools]]', resume), first);
+  fs.writeFileSync(go, '');
+  add(sums, await held, first);
   let rows;
   for (const deadline = Date.now() + 5000; Date.now() < deadline; await sleep(50)) {
     rows = await models(cell.user);
