@@ -64,8 +64,7 @@ internal sealed class TelemetryChangesEndpoint(
         return Confirm(context, TelemetryQuestions.Map(install.InstallId, typed), result.Message, Installs);
     }
 
-    private async Task<InstallRow?> FindAsync(long id, HttpContext context) =>
-        (await admin.InstallsAsync(context.RequestAborted)).FirstOrDefault(row => row.SubjectId == id);
+    private Task<(string InstallId, string? MappedTo)?> FindAsync(long id, HttpContext context) => admin.InstallAsync(id, context.RequestAborted);
 
     private async Task<IResult> AskAboutUserAsync(HttpContext context, string person, Func<string, Question> ask)
     {

@@ -2,6 +2,7 @@ using System.Text;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Shell;
 using Ccflux.Receiver.Telemetry.Read;
+using Ccflux.Receiver.Telemetry.Read.Cells;
 using Ccflux.Receiver.Telemetry.Store;
 using Microsoft.AspNetCore.Components;
 
@@ -18,6 +19,8 @@ internal sealed class TelemetryPagesEndpoint(
     /// <summary>An export holds more of what the page shows the newest of.</summary>
     private const int ExportedCalls = 200;
 
+    private const int RecentCalls = 20;
+
     public async Task<IResult> AllAsync(HttpContext context)
     {
         var faults = new List<string>();
@@ -29,8 +32,6 @@ internal sealed class TelemetryPagesEndpoint(
             [nameof(TelemetryPage.Frame)] = frame with { Now = view.At },
             [nameof(TelemetryPage.View)] = view,
             [nameof(TelemetryPage.Faults)] = faults,
-            [nameof(TelemetryPage.Installs)] = await admin.InstallsAsync(context.RequestAborted),
-            [nameof(TelemetryPage.Names)] = await admin.SeenAsync(context.RequestAborted),
             [nameof(TelemetryPage.PlanPriceUsd)] = options.PlanPriceUsd,
         });
     }
@@ -64,7 +65,7 @@ internal sealed class TelemetryPagesEndpoint(
         ? frames.ForExport(title, frames.AddressOf(context.Request))
         : frames.For(context, title, Capability, LiveTopic) with { Flash = Flash.Take(context) };
 
-    private static int CallsOf(PageFrame frame) => frame.IsExport ? ExportedCalls : TelemetryPageQuery.RecentCalls;
+    private static CallPart CallsOf(PageFrame frame) => new(0, frame.IsExport ? ExportedCalls : RecentCalls);
 
     private async Task<IResult> DrawAsync<TPage>(HttpContext context, Dictionary<string, object?> parameters)
         where TPage : IComponent
