@@ -31,11 +31,17 @@ public readonly struct RawRows : IDisposable
         return new RawRows(database, statement);
     }
 
-    public static RawRows Query(SqliteConnection connection, string sql, string value)
+    /// <param name="text">Bound first.</param>
+    public static RawRows Query(SqliteConnection connection, string sql, string text, params ReadOnlySpan<long> values)
     {
         var database = connection.Handle!;
         SqliteException.ThrowExceptionForRC(raw.sqlite3_prepare_v2(database, sql, out var statement), database);
-        SqliteException.ThrowExceptionForRC(raw.sqlite3_bind_text(statement, 1, value), database);
+        SqliteException.ThrowExceptionForRC(raw.sqlite3_bind_text(statement, 1, text), database);
+        for (var i = 0; i < values.Length; i++)
+        {
+            SqliteException.ThrowExceptionForRC(raw.sqlite3_bind_int64(statement, i + 2, values[i]), database);
+        }
+
         return new RawRows(database, statement);
     }
 

@@ -4,7 +4,7 @@ using Ccflux.Receiver.Telemetry.Store;
 namespace Ccflux.Receiver.Telemetry.Read;
 
 /// <summary>A count of a period.</summary>
-/// <param name="Person">Only of sessions and decisions.</param>
+/// <param name="Person">Only of sessions and edit decisions; of decisions by event, a row without a count says whose there are.</param>
 /// <param name="Terminal">Only of sessions.</param>
 internal sealed record CountRow(string Person, string Kind, string Name, string Detail, string Terminal, long Count)
 {
@@ -45,10 +45,11 @@ internal static class PeriodCards
         new(durations.Percentile(0.5), durations.Percentile(0.95), durations.Percentile(0.99), durations.Count);
 
     /// <summary>A user's decisions by event where there are any, else those of the metric, which knows edits only. Never both.</summary>
-    public static IEnumerable<CountRow> Decided(IEnumerable<CountRow> counts) => counts
-        .Where(row => row.Kind is CountKind.Decision or CountKind.EditDecision)
-        .GroupBy(row => row.Person, StringComparer.Ordinal)
-        .SelectMany(user => user.Any(row => row.Kind is CountKind.Decision) ? user.Where(row => row.Kind is CountKind.Decision) : user);
+    public static IEnumerable<CountRow> Decided(IReadOnlyCollection<CountRow> counts)
+    {
+        var byEvent = counts.Where(row => row.Kind is CountKind.Decision).Select(row => row.Person).ToHashSet(StringComparer.Ordinal);
+        return counts.Where(row => row.Count > 0 && (row.Kind is CountKind.Decision || (row.Kind is CountKind.EditDecision && !byEvent.Contains(row.Person))));
+    }
 
     /// <summary>Rules and hooks decide without the user.</summary>
     private static bool IsAutomatic(string decision) =>

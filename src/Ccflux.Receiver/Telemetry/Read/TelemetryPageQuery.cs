@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Ccflux.Receiver.Telemetry.Read.Cells;
 using Ccflux.Receiver.Telemetry.Store;
 using Ccflux.Storage.Sqlite;
@@ -17,7 +18,7 @@ internal sealed class TelemetryPageQuery(SqliteReaders readers, CellCache cells,
         var now = time.GetUtcNow();
         var book = PeopleBook.Read(lease.Connection);
         var scope = book.Resolve(filter);
-        var (sums, installs) = Sum(lease.Connection, filter, scope, book);
+        var sums = Sum(lease.Connection, filter, scope, book);
         var period = sums.Counts(isNow: true);
         var (recent, total) = CallReader.Read(lease.Connection, filter, scope, book, calls);
         return new TelemetryPageView(
@@ -38,37 +39,44 @@ internal sealed class TelemetryPageQuery(SqliteReaders readers, CellCache cells,
             WindowReader.Read(lease.Connection, scope, book, SeatPlan.Set(tiers, lease.Connection.Query<(string, string)>(TelemetryReadSql.Plans)), now),
             recent,
             total,
-            Installs(lease.Connection, installs),
+            Installs(lease.Connection, filter),
             [.. lease.Connection.Query<(string Kind, string Name, long Count, long FirstAt, long LastAt)>(TelemetryReadSql.Seen)
                 .Select(row => new SeenRow(row.Kind, row.Name, row.Count, At(row.FirstAt), At(row.LastAt)))],
             book.Choices);
     }
 
-    /// <summary>The sums of the filter, and of each subject within the period whatever the filter: installations are assigned by them.</summary>
-    private (PeriodSums Sums, Dictionary<int, RequestSum> Subjects) Sum(SqliteConnection connection, TelemetryFilter filter, CellScope scope, PeopleBook book)
+    private PeriodSums Sum(SqliteConnection connection, TelemetryFilter filter, CellScope scope, PeopleBook book)
     {
-        var storeId = connection.ExecuteScalar<string>(TelemetryReadSql.StoreId) ?? "";
         var sums = new PeriodSums(scope, book, filter);
-        var subjects = new Dictionary<int, RequestSum>();
-        var first = filter.IsHourly ? filter.FirstDay * 24 : filter.FirstDay;
-        foreach (var part in cells.Read(connection, storeId, filter.FirstDayBefore, filter.EndDay, filter.IsHourly))
+        foreach (var part in cells.Read(connection, StoreId(connection), scope.Subjects, filter.FirstDayBefore, filter.EndDay, filter.IsHourly))
         {
             sums.Add(part);
-            foreach (var cell in part.Time >= first ? part.Requests : [])
+        }
+
+        return sums;
+    }
+
+    /// <summary>Installations with their figures of the period, whatever else the filter says.</summary>
+    private List<InstallRow> Installs(SqliteConnection connection, TelemetryFilter filter)
+    {
+        var installs = connection.Query<InstallFacts>(TelemetryReadSql.Installs).AsList();
+        var sums = new Dictionary<long, RequestSum>();
+        if (installs.Count > 0)
+        {
+            foreach (var cell in cells.Read(connection, StoreId(connection), null, filter.FirstDay, filter.EndDay, filter.IsHourly).SelectMany(part => part.Requests))
             {
-                subjects[cell.Subject] = subjects.GetValueOrDefault(cell.Subject) + cell.Sum;
+                CollectionsMarshal.GetValueRefOrAddDefault(sums, cell.Subject, out _) += cell.Sum;
             }
         }
 
-        return (sums, subjects);
+        return
+        [
+            .. installs.Select(row => (Row: row, Totals: sums.GetValueOrDefault(row.SubjectId).ToTotals()))
+                .Select(pair => new InstallRow(pair.Row.SubjectId, pair.Row.InstallId, pair.Row.MappedTo, At(pair.Row.FirstAt), pair.Totals.Requests, pair.Totals.CostUsd)),
+        ];
     }
 
-    private static List<InstallRow> Installs(SqliteConnection connection, Dictionary<int, RequestSum> sums) =>
-    [
-        .. connection.Query<InstallFacts>(TelemetryReadSql.Installs)
-            .Select(row => (Row: row, Totals: sums.GetValueOrDefault((int)row.SubjectId).ToTotals()))
-            .Select(pair => new InstallRow(pair.Row.SubjectId, pair.Row.InstallId, pair.Row.MappedTo, At(pair.Row.FirstAt), pair.Totals.Requests, pair.Totals.CostUsd)),
-    ];
+    private static string StoreId(SqliteConnection connection) => connection.ExecuteScalar<string>(TelemetryReadSql.StoreId) ?? "";
 
     private static List<NamedCount> Count(IEnumerable<CountRow> rows, Func<CountRow, (string Name, string Detail)> key) =>
     [

@@ -62,17 +62,15 @@ internal sealed class PeopleBook
     private static int Sureness(string kind) => kind switch { "user" => 3, "claimed" => 2, "install" => 1, _ => 0 };
 }
 
-/// <summary>A filter by ids; null holds everything.</summary>
+/// <summary>A filter by ids; null holds everything. Cells are read for its subjects alone.</summary>
 internal sealed record CellScope(HashSet<int>? Subjects, int? Model, int? Terminal)
 {
-    public bool IsEverything => Subjects is null && Model is null && Terminal is null;
+    public bool Holds(in RequestCell cell) => (Model is null || Model == cell.Model) && IsAt(cell.Terminal);
 
     /// <summary>Counts follow no model.</summary>
-    public bool IsEverybody => Subjects is null && Terminal is null;
+    public bool Holds(in CountCell cell) => IsAt(cell.Terminal);
 
-    public bool Holds(in RequestCell cell) => (Model is null || Model == cell.Model) && Holds(cell.Subject, cell.Terminal);
+    public bool Holds(in DurationCell cell, bool ofModel) => (!ofModel || Model is null || Model == cell.Name) && IsAt(cell.Terminal);
 
-    public bool Holds(in CountCell cell) => Holds(cell.Subject, cell.Terminal);
-
-    private bool Holds(int subject, int terminal) => (Terminal is null || Terminal == terminal) && (Subjects is null || Subjects.Contains(subject));
+    private bool IsAt(int terminal) => Terminal is null || Terminal == terminal;
 }

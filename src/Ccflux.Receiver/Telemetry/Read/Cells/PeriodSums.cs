@@ -91,46 +91,29 @@ internal sealed class PeriodSums
             }
 
             time.Add(cell, _book);
-            // Only what is shown by person or by terminal is kept apart by them.
-            var isSession = cell.Kind is CountKind.Session or CountKind.AnonymousSession;
-            var person = isSession || cell.Kind is CountKind.Decision or CountKind.EditDecision ? _book.Person(cell.Subject) : null;
-            CollectionsMarshal.GetValueRefOrAddDefault(_counts, new CountKey(isNow, person?.Name ?? "", cell.Kind, cell.Name, cell.Detail, isSession ? cell.Terminal : 0), out _) += cell.Count;
+            var person = cell.Subject == 0 ? "" : _book.Person(cell.Subject).Name;
+            // Only sessions are shown by terminal.
+            var terminal = cell.Kind is CountKind.Session or CountKind.AnonymousSession ? cell.Terminal : 0;
+            CollectionsMarshal.GetValueRefOrAddDefault(_counts, new CountKey(isNow, person, cell.Kind, cell.Name, cell.Detail, terminal), out _) += cell.Count;
         }
     }
 
     private void AddDurations(TimeCells cells, TimeSums time, bool isNow)
     {
         var (requests, tools) = (new LatencyHistogram(), new LatencyHistogram());
-        if (_scope.IsEverything)
+        foreach (var cell in cells.RequestTimes)
         {
-            requests.Add(cells.AllRequests);
-        }
-        else
-        {
-            foreach (ref readonly var cell in cells.Requests.AsSpan())
+            if (_scope.Holds(cell, ofModel: true))
             {
-                if (cell.Latency.Length > 0 && _scope.Holds(cell))
-                {
-                    requests.Add(cells.Latency(cell.Latency));
-                }
+                requests.Add(cell.Latency);
             }
         }
 
-        if (_scope.IsEverybody)
+        foreach (var cell in cells.ToolTimes)
         {
-            foreach (var (tool, latency) in cells.AllTools)
+            if (_scope.Holds(cell, ofModel: false))
             {
-                AddTool(tool, latency, tools, isNow);
-            }
-        }
-        else
-        {
-            foreach (ref readonly var cell in cells.Counts.AsSpan())
-            {
-                if (cell.Latency.Length > 0 && _scope.Holds(cell))
-                {
-                    AddTool(cell.Name, cells.Latency(cell.Latency), tools, isNow);
-                }
+                AddTool(cell, tools, isNow);
             }
         }
 
@@ -141,13 +124,13 @@ internal sealed class PeriodSums
         durations.Tools.Add(tools);
     }
 
-    private void AddTool(int tool, ReadOnlySpan<byte> latency, LatencyHistogram all, bool isNow)
+    private void AddTool(in DurationCell cell, LatencyHistogram all, bool isNow)
     {
-        all.Add(latency);
+        all.Add(cell.Latency);
         if (isNow)
         {
-            ref var sum = ref CollectionsMarshal.GetValueRefOrAddDefault(Tools, tool, out _);
-            (sum ??= new LatencyHistogram()).Add(latency);
+            ref var sum = ref CollectionsMarshal.GetValueRefOrAddDefault(Tools, cell.Name, out _);
+            (sum ??= new LatencyHistogram()).Add(cell.Latency);
         }
     }
 
