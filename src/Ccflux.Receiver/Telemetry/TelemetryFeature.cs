@@ -30,6 +30,7 @@ internal static class TelemetryFeature
         services.AddSingleton(new LiveTopic(TelemetryWriter.Topic, AdminPolicies.Reader));
         services.AddHostedService<TelemetryHousekeeping>();
         services.AddSingleton<Installations>();
+        services.AddSingleton<PlanBook>();
         services.TryAddSingleton<ISeatPlans, NoSeatPlans>();
         services.TryAddSingleton<IHookTotals, NoHookTotals>();
         services.AddSingleton<CellCache>();

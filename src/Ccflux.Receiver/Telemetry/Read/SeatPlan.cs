@@ -3,7 +3,7 @@ namespace Ccflux.Receiver.Telemetry.Read;
 /// <summary>A user's plan, as the admin set it or as the tier says.</summary>
 /// <param name="WindowTokens">Tokens, input and output, that five hours of it hold; null where that is not known.</param>
 /// <param name="IsSet">True where the admin set it.</param>
-internal sealed record SeatPlan(string Name, long? WindowTokens, bool IsSet = false)
+public sealed record SeatPlan(string Name, long? WindowTokens, bool IsSet = false)
 {
     /// <summary>What the admin set stands before the tier; how much five hours hold is known by the tier alone.</summary>
     public static IReadOnlyDictionary<string, SeatPlan> Set(IReadOnlyDictionary<string, SeatPlan> tiers, IEnumerable<(string Person, string Plan)> set)

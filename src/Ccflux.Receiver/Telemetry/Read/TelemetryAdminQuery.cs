@@ -4,7 +4,7 @@ using Dapper;
 namespace Ccflux.Receiver.Telemetry.Read;
 
 /// <summary>What a person's page shows beside the figures: tokens, the plan, and the comparison with hook reports.</summary>
-internal sealed class TelemetryAdminQuery(SqliteReaders readers, IHookTotals hooks)
+internal sealed class TelemetryAdminQuery(SqliteReaders readers, IHookTotals hooks, ISeatPlans plans)
 {
     /// <summary>Sessions of one comparison at most.</summary>
     public const int MaxSessions = 500;
@@ -14,6 +14,22 @@ internal sealed class TelemetryAdminQuery(SqliteReaders readers, IHookTotals hoo
     {
         using var lease = await readers.RentAsync(cancellationToken);
         return lease.Connection.QueryFirstOrDefault<(string, string?)?>(TelemetryReadSql.Install, new { Subject = subject });
+    }
+
+    /// <summary>True for users of this receiver, and for whoever telemetry stands under.</summary>
+    public async Task<bool> IsKnownAsync(string person, CancellationToken cancellationToken)
+    {
+        using var lease = await readers.RentAsync(cancellationToken);
+        return lease.Connection.ExecuteScalar<bool>(TelemetryReadSql.IsUser, new { Email = person })
+            || lease.Connection.ExecuteScalar<bool>(TelemetryReadSql.IsPerson, new { Person = person });
+    }
+
+    /// <summary>A person's plan: as the admin set it, else the tier; null where neither is known.</summary>
+    public async Task<SeatPlan?> PlanAsync(string person, CancellationToken cancellationToken)
+    {
+        var tiers = await plans.ReadAsync(cancellationToken);
+        using var lease = await readers.RentAsync(cancellationToken);
+        return SeatPlan.Set(tiers, lease.Connection.Query<(string, string)>(TelemetryReadSql.Plans)).GetValueOrDefault(person);
     }
 
     /// <summary>A user's telemetry tokens; null where the receiver has no such user.</summary>

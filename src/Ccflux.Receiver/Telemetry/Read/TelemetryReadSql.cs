@@ -63,6 +63,8 @@ internal static class TelemetryReadSql
 
     public const string IsUser = "SELECT EXISTS (SELECT 1 FROM users WHERE email = @Email)";
 
+    public const string IsPerson = People + "SELECT EXISTS (SELECT 1 FROM people WHERE person = @Person)";
+
     /// <summary>The newest of a user, as many as a page shows.</summary>
     public const string Tokens = """
         SELECT t.created_at AS CreatedAt, t.revoked_at AS RevokedAt

@@ -34,6 +34,8 @@ public sealed record RequestTotals(long Requests, long Errors, long Input, long 
     /// <summary>Input and output, without cache.</summary>
     public long Billed => Input + Output;
 
+    public long AllTokens => Input + Output + CacheRead + CacheWrite;
+
     /// <summary>Of requests after retries; null where none is known.</summary>
     public double? SuccessRate => Requests + Errors == 0 ? null : (double)Requests / (Requests + Errors);
 
