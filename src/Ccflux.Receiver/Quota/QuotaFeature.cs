@@ -56,7 +56,7 @@ internal static class QuotaFeature
         endpoints.MapPost(Routes.QuotaReadings, (HttpContext context, ReadingsEndpoint readings) => readings.PostAsync(context)).AllowAnonymous();
         var isPublic = endpoints.ServiceProvider.GetRequiredService<QuotaOptions>().Public;
         var reads = endpoints.MapGroup("").WithTags("Quota");
-        _ = isPublic ? reads.AllowAnonymous() : reads.RequireAuthorization(AdminPolicies.Reader);
+        _ = isPublic ? reads.AllowAnonymous().WithMetadata(new AdminWelcome()) : reads.RequireAuthorization(AdminPolicies.Reader);
         reads.MapGet("/api/usage", (HttpContext context, QuotaReads quota) => quota.UsageAsync(context));
         reads.MapGet("/api/history", (HttpContext context, QuotaReads quota) => quota.HistoryAsync(context));
         reads.MapGet("/api/v1/quota", (HttpContext context, QuotaReads quota) => quota.TableAsync(context));

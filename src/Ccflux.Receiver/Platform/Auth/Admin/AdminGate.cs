@@ -27,7 +27,9 @@ internal sealed class AdminGate(AdminOptions options, AdminSessions sessions, Re
     }
 
     /// <summary>Who is asking. An address that has tried too many wrong tokens must wait; then even the right one is not looked at.</summary>
-    public async Task<Caller> IdentifyAsync(HttpContext context)
+    /// <param name="context">The request.</param>
+    /// <param name="byBearer">False where a bearer token is the endpoint's own business.</param>
+    public async Task<Caller> IdentifyAsync(HttpContext context, bool byBearer = true)
     {
         if (!IsOpen)
         {
@@ -35,7 +37,7 @@ internal sealed class AdminGate(AdminOptions options, AdminSessions sessions, Re
         }
 
         var header = context.Request.Headers.Authorization.ToString();
-        if (header.StartsWith(BearerPrefix, StringComparison.OrdinalIgnoreCase))
+        if (byBearer && header.StartsWith(BearerPrefix, StringComparison.OrdinalIgnoreCase))
         {
             return TrySignIn(context, header[BearerPrefix.Length..].Trim(), out var retryAfter) is { } role
                 ? new Caller(new AdminSession(role, ""), null)
@@ -71,6 +73,9 @@ internal sealed class AdminGate(AdminOptions options, AdminSessions sessions, Re
 
     private static byte[] Hash(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
 }
+
+/// <summary>Marks an endpoint that is open to all and shows the admin more: there a bearer token may be the admin's.</summary>
+internal sealed class AdminWelcome;
 
 /// <summary>Who a request comes from: a session, or nobody; and how long an address with too many wrong tokens must wait.</summary>
 internal readonly record struct Caller(AdminSession? Session, TimeSpan? RetryAfter);

@@ -57,6 +57,23 @@ public sealed class SignInTests
     }
 
     [Fact]
+    public async Task SignIn_BesideClientsThatSendTheirOwnTokens_IsNotLockedOut()
+    {
+        await using var receiver = await RunningReceiver.StartAsync(null, ("SIGN_IN_ATTEMPTS", "2"));
+        foreach (var path in new[] { "/report", "/v1/logs", "/v1/metrics", "/token", "/quota/readings" })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(path, UriKind.Relative));
+            request.Headers.Authorization = new("Bearer", "a-token-of-a-client");
+            using var refused = await receiver.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        }
+
+        using var scraped = await receiver.Client.FetchAsync("/metrics", bearer: "a-token-of-a-scraper");
+        using var admin = await receiver.Client.FetchAsync("/api/v1/usage", bearer: RunningReceiver.AdminToken);
+
+        Assert.Equal(HttpStatusCode.OK, admin.StatusCode);
+    }
+
+    [Fact]
     public async Task SignIn_TooManyWrongTokens_EvenTheRightOneWaits()
     {
         var time = new ManualTime();
