@@ -9,6 +9,8 @@ export interface DaysData {
   unit: string;
   /** False where the series stand beside each other and have no sum. */
   stacked: boolean;
+  /** The same of the period before: a dotted line that no sum counts. */
+  prior: { name: string; colour: number; values: number[] } | null;
 }
 
 const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -53,6 +55,14 @@ export function daysOption(data: DaysData, width: number): EChartsCoreOption {
       areaStyle: { color: colour, opacity: data.stacked ? Number(token("--area-alpha")) || 0.16 : 0 },
     };
   };
+  const before = (series: NonNullable<DaysData["prior"]>): object => ({
+    type: "line",
+    name: series.name,
+    data: series.values.map((value) => (data.unit === "ms" && value === 0 ? null : value)),
+    showSymbol: false,
+    silent: true,
+    lineStyle: { width: 1.5, color: token("--text-3"), type: "dotted" },
+  });
   const solid = data.series.map((series) => line(series, "solid"));
   if (solid[0]) {
     Object.assign(solid[0], { markArea: { silent: true, itemStyle: { color: token("--chart-band") }, data: weekends(data.days) } });
@@ -85,7 +95,7 @@ export function daysOption(data: DaysData, width: number): EChartsCoreOption {
       axisLabel: { ...font, formatter: (value: number) => tickInUnit(data.unit, value) },
       splitLine: { lineStyle: { color: token("--chart-grid"), width: 1 } },
     },
-    series: cut ? [...solid, ...data.series.map((series) => line(series, "dashed"))] : solid,
+    series: [...solid, ...(cut ? data.series.map((series) => line(series, "dashed")) : []), ...(data.prior ? [before(data.prior)] : [])],
     aria: { enabled: false },
   };
 }
@@ -102,12 +112,13 @@ function weekends(days: string[]): [{ xAxis: string }, { xAxis: string }][] {
   return bands;
 }
 
-/** A day's rows for the tooltip, in drawing order from the top, the sum last. */
+/** A day's rows for the tooltip, in drawing order from the top, then the sum, then the period before. */
 export function rowsOf(data: DaysData, index: number): { name: string; colour: number | null; text: string }[] {
   const rows = [...data.series].reverse().map((series) => ({ name: series.name, colour: series.colour as number | null, text: inUnit(data.unit, series.values[index] ?? 0) }));
+  const prior = data.prior ? [{ name: data.prior.name, colour: data.prior.colour as number | null, text: inUnit(data.unit, data.prior.values[index] ?? 0) }] : [];
   if (!data.stacked) {
-    return rows;
+    return [...rows, ...prior];
   }
   const sum = data.series.reduce((total, series) => total + (series.values[index] ?? 0), 0);
-  return [...rows, { name: data.sumLabel, colour: null, text: inUnit(data.unit, sum) }];
+  return [...rows, { name: data.sumLabel, colour: null, text: inUnit(data.unit, sum) }, ...prior];
 }

@@ -28,4 +28,5 @@ public sealed record PageFrame(
 }
 
 /// <summary>An entry of the main navigation. A slice registers its own as a singleton when it is switched on.</summary>
-public sealed record Capability(string Name, string Path, int Order);
+/// <param name="PersonPage">The address of what it shows of one person, by e-mail: such pages lead to each other by it. Null: it has none.</param>
+public sealed record Capability(string Name, string Path, int Order, Func<string, string>? PersonPage = null);

@@ -5,6 +5,7 @@ using Ccflux.Receiver.Telemetry.Api;
 using Ccflux.Receiver.Telemetry.Auth;
 using Ccflux.Receiver.Telemetry.Pages;
 using Ccflux.Receiver.Telemetry.Read;
+using Ccflux.Receiver.Telemetry.Read.Cells;
 using Ccflux.Receiver.Telemetry.Receive;
 using Ccflux.Receiver.Telemetry.Store;
 using Ccflux.Storage.Writing;
@@ -29,8 +30,10 @@ internal static class TelemetryFeature
         services.AddSingleton(new LiveTopic(TelemetryWriter.Topic, AdminPolicies.Reader));
         services.AddHostedService<TelemetryHousekeeping>();
         services.AddSingleton<Installations>();
+        services.AddSingleton<PlanBook>();
         services.TryAddSingleton<ISeatPlans, NoSeatPlans>();
         services.TryAddSingleton<IHookTotals, NoHookTotals>();
+        services.AddSingleton<CellCache>();
         services.AddSingleton<TelemetryPageQuery>();
         services.AddSingleton<TelemetryAdminQuery>();
         services.AddTelemetryPages();

@@ -9,10 +9,7 @@ namespace Ccflux.Receiver.Telemetry.Pages;
 internal static class TelemetryBars
 {
     private const int Plain = 5;
-    private const int Good = 2;
     private const int Bad = 8;
-
-    public static IReadOnlyList<BarRow> Terminals(TelemetryPageView view) => Counts(view.Terminals, row => row.Name.Length > 0 ? row.Name : "not named", Plain);
 
     public static IReadOnlyList<BarRow> Errors(TelemetryPageView view) => Counts(view.Errors, row => row.Name.Length > 0 ? row.Name : "without a status", Bad);
 
@@ -41,16 +38,6 @@ internal static class TelemetryBars
         [.. view.Tools.Select(row => new BarRow(
             row.Tool, row.Calls, Numbers.Count(row.Calls), $"{Numbers.Exact(row.Calls)} calls, {Numbers.Exact(row.Failures)} failed; P95 {Durations.Milliseconds(row.Ms.P95)}", Numbers.Rate(row.SuccessRate), Plain))];
 
-    public static IReadOnlyList<BarRow> Decisions(TelemetryPageView view)
-    {
-        var all = view.Decisions.Sum(row => row.Count);
-        return [.. view.Decisions
-            .GroupBy(row => (row.Name, Word: Decision(row.Detail)))
-            .Select(group => (group.Key, Count: group.Sum(row => row.Count), Colour: DecisionColour(group.First().Detail)))
-            .OrderByDescending(row => row.Count)
-            .Select(row => new BarRow($"{(row.Key.Name.Length > 0 ? row.Key.Name : "any tool")}, {row.Key.Word}", row.Count, Numbers.Count(row.Count), Numbers.Exact(row.Count), Share(row.Count, all), row.Colour))];
-    }
-
     /// <summary>Tokens of five hours against the plan where its size is known, else against nothing.</summary>
     public static IReadOnlyList<BarRow> Windows(TelemetryPageView view, PageLink link) =>
         [.. view.Windows.Select(row => new BarRow(
@@ -69,22 +56,4 @@ internal static class TelemetryBars
     }
 
     private static string Share(double part, double all) => Numbers.Share(all > 0 ? part / all : null);
-
-    /// <summary>A stored decision is <c>accept:config</c>, <c>reject:user_temporary</c>, …</summary>
-    private static string Decision(string detail)
-    {
-        var parts = detail.Split(':');
-        var word = parts[0] switch { "accept" => "accepted", "reject" => "rejected", _ => parts[0] };
-        return parts[^1] switch
-        {
-            "config" => $"{word} by a rule",
-            "hook" => $"{word} by a hook",
-            "" => word,
-            _ => $"{word} by the user",
-        };
-    }
-
-    private static int DecisionColour(string detail) =>
-        detail.EndsWith(":config", StringComparison.Ordinal) || detail.EndsWith(":hook", StringComparison.Ordinal) ? Plain
-        : detail.StartsWith("accept", StringComparison.Ordinal) ? Good : Bad;
 }
