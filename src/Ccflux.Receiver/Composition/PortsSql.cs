@@ -21,4 +21,22 @@ internal static class PortsSql
         FROM tiers t JOIN users u ON u.user_id = t.user_id
         WHERE t.label <> 'Unknown'
         """;
+
+    public const string UserOfEmail = "SELECT user_id FROM users WHERE email = lower(@Email)";
+
+    /// <summary>Whole days from their rollup, and the parts of days at both ends from the turns.</summary>
+    public const string BilledTokens = """
+        SELECT coalesce(sum(tokens), 0) FROM (
+            SELECT d.input_tokens + d.output_tokens AS tokens
+            FROM usage_days d
+            WHERE d.day IN @Days AND d.user_id IN @Users
+            UNION ALL
+            SELECT e.input_tokens + e.output_tokens
+            FROM turns t JOIN events e ON e.user_id = t.user_id AND e.turn_id = t.turn_id
+            WHERE t.user_id IN @Users AND t.ended_at >= @From AND t.ended_at < @HeadEnd
+            UNION ALL
+            SELECT e.input_tokens + e.output_tokens
+            FROM turns t JOIN events e ON e.user_id = t.user_id AND e.turn_id = t.turn_id
+            WHERE t.user_id IN @Users AND t.ended_at >= @TailStart AND t.ended_at < @To)
+        """;
 }

@@ -43,6 +43,7 @@ internal static class QuotaFeature
         services.AddHostedService<Retention>();
         services.AddSingleton<ReadingIntake>();
         services.AddSingleton<ReadingsEndpoint>();
+        services.AddSingleton<PlanEstimates>();
         services.AddSingleton<QuotaQuery>();
         services.AddSingleton<HistoryQuery>();
         services.AddSingleton<QuotaReads>();
