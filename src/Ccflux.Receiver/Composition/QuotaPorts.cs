@@ -1,6 +1,8 @@
 using Ccflux.Receiver.Quota.Forecasts;
 using Ccflux.Receiver.Quota.Ingest;
+using Ccflux.Receiver.Telemetry.Read;
 using Ccflux.Receiver.Usage.Ingest;
+using Ccflux.Receiver.Usage.Read;
 using Ccflux.Storage.Sqlite;
 using Ccflux.Storage.Writing;
 using Dapper;
@@ -15,6 +17,9 @@ internal static class QuotaPorts
     {
         services.AddSingleton<IFinalLimits, LimitReadings>();
         services.AddSingleton<IAccountUsage, UsageOfAccounts>();
+        services.AddSingleton<UserReadings>();
+        services.AddSingleton<IUserQuotas>(provider => provider.GetRequiredService<UserReadings>());
+        services.AddSingleton<IFiveHourQuotas>(provider => provider.GetRequiredService<UserReadings>());
     }
 }
 

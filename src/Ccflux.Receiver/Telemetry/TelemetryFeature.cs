@@ -30,6 +30,7 @@ internal static class TelemetryFeature
         services.AddHostedService<TelemetryHousekeeping>();
         services.AddSingleton<Installations>();
         services.TryAddSingleton<ISeatPlans, NoSeatPlans>();
+        services.TryAddSingleton<IFiveHourQuotas, NoFiveHourQuotas>();
         services.TryAddSingleton<IHookTotals, NoHookTotals>();
         services.AddSingleton<TelemetryPageQuery>();
         services.AddSingleton<TelemetryAdminQuery>();

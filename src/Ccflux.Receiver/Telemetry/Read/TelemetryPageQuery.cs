@@ -5,13 +5,14 @@ using Dapper;
 namespace Ccflux.Receiver.Telemetry.Read;
 
 /// <summary>The telemetry page in one read: what the filter covers, and the period of equal length before it.</summary>
-internal sealed class TelemetryPageQuery(SqliteReaders readers, ISeatPlans plans, TimeProvider time)
+internal sealed class TelemetryPageQuery(SqliteReaders readers, ISeatPlans plans, IFiveHourQuotas quotas, TimeProvider time)
 {
     public const int RecentCalls = 20;
 
     public async Task<TelemetryPageView> ReadAsync(TelemetryFilter filter, int recentCalls, CancellationToken cancellationToken)
     {
         var known = await plans.ReadAsync(cancellationToken);
+        var observed = await quotas.ReadAsync(cancellationToken);
         using var lease = await readers.RentAsync(cancellationToken);
         using var transaction = lease.Connection.BeginTransaction(deferred: true);
         var now = time.GetUtcNow();
@@ -30,12 +31,13 @@ internal sealed class TelemetryPageQuery(SqliteReaders readers, ISeatPlans plans
             Tools(rows, period, filter),
             Count(Decided(period), row => (row.Name, row.Detail)),
             Count(period.Where(row => row.Kind is CountKind.Error), row => (row.Name, "")),
-            [.. rows.Windows.Select(row => Window(row, known.GetValueOrDefault(row.User))).OrderByDescending(row => row.Billed)],
+            [.. rows.Windows.Select(row => Window(row, known.GetValueOrDefault(row.User), observed.GetValueOrDefault(row.User))).OrderByDescending(row => row.Billed)],
             [.. rows.Calls.Select(row => row.ToCall())],
             rows.Choices);
     }
 
-    private static WindowRow Window(WindowSums row, SeatPlan? plan) => new(row.User, row.Billed, row.CacheRead, row.CacheWrite, plan?.Name, plan?.WindowTokens);
+    private static WindowRow Window(WindowSums row, SeatPlan? plan, FiveHourQuota? quota) =>
+        new(row.User, row.Billed, row.CacheRead, row.CacheWrite, plan?.Name, plan?.WindowTokens, quota);
 
     private static List<NamedCount> Count(IEnumerable<CountRow> rows, Func<CountRow, (string Name, string Detail)> key) =>
     [
