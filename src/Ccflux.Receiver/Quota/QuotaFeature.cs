@@ -4,6 +4,7 @@ using Ccflux.Receiver.Platform.Live;
 using Ccflux.Receiver.Platform.Settings;
 using Ccflux.Receiver.Quota.Alerts;
 using Ccflux.Receiver.Quota.Api;
+using Ccflux.Receiver.Quota.Demo;
 using Ccflux.Receiver.Quota.Ingest;
 using Ccflux.Receiver.Quota.Polling;
 using Ccflux.Receiver.Quota.Read;
@@ -49,6 +50,7 @@ internal static class QuotaFeature
         services.AddSingleton<QuotaReads>();
         services.AddSingleton<QuotaChanges>();
         services.AddSingleton<QuotaAlerts>();
+        services.AddTransient<DemoQuota>();
         return services;
     }
 

@@ -10,6 +10,8 @@ internal static class QuotaSql
         RETURNING account_id
         """;
 
+    public const string SelectUser = "SELECT user_id FROM users WHERE email = ?";
+
     public const string SelectAccountId = "SELECT account_id FROM quota_accounts WHERE account_key = ? AND owner = ?";
 
     public const string CountAccountsOfOwner = "SELECT count(*) FROM quota_accounts WHERE owner = ?";
