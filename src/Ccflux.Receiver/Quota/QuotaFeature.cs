@@ -2,6 +2,7 @@ using Ccflux.Contracts.Http;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Live;
 using Ccflux.Receiver.Platform.Settings;
+using Ccflux.Receiver.Quota.AlertPages;
 using Ccflux.Receiver.Quota.Alerts;
 using Ccflux.Receiver.Quota.Api;
 using Ccflux.Receiver.Quota.Demo;
@@ -50,6 +51,7 @@ internal static class QuotaFeature
         services.AddSingleton<QuotaReads>();
         services.AddSingleton<QuotaChanges>();
         services.AddSingleton<QuotaAlerts>();
+        services.AddAlertPages();
         services.AddTransient<DemoQuota>();
         return services;
     }
@@ -72,5 +74,6 @@ internal static class QuotaFeature
         changes.MapGet("/api/v1/quota/alerts", (HttpContext context, QuotaAlerts alerts) => alerts.ListAsync(context)).RequireAuthorization(AdminPolicies.Reader);
         changes.MapPost("/api/v1/quota/alerts/test", (HttpContext context, QuotaAlerts alerts) => alerts.TestAsync(context)).RequireAuthorization(AdminPolicies.Admin);
         changes.MapPost("/api/v1/quota/alerts/rules", (HttpContext context, QuotaAlerts alerts) => alerts.SaveRuleAsync(context)).RequireAuthorization(AdminPolicies.Admin);
+        endpoints.MapAlertPages();
     }
 }
