@@ -4,8 +4,8 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
-import { openBrowser, signIn } from "./lib/browser.mjs";
-import { startReceiver, viewerToken } from "./lib/receiver.mjs";
+import { openBrowser, openPage } from "./lib/browser.mjs";
+import { adminToken, startReceiver, viewerToken } from "./lib/receiver.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const taken = [];
@@ -32,10 +32,19 @@ after(async () => {
   hook?.close();
 });
 
+/** Signs in to the page itself: the one of usage would be waited for until it has drawn charts, and there are none. */
+async function enter(options = {}) {
+  const opened = await openPage(browser, receiver, options);
+  await opened.page.goto(`${receiver.address}/admin/alerts`);
+  await opened.page.getByLabel("Admin or viewer token").fill(options.token ?? adminToken);
+  await opened.page.getByRole("button", { name: "Sign in" }).click();
+  await opened.page.locator("#deliveries").waitFor();
+  return opened;
+}
+
 test("The test button sends, and the page follows until it is delivered", async () => {
-  const { page, context, trouble } = await signIn(browser, receiver);
-  await page.getByRole("link", { name: "Alerts" }).click();
-  await page.waitForURL(/\/admin\/alerts$/);
+  const { page, context, trouble } = await enter();
+  assert.equal(await page.locator(".nav [aria-current]").textContent(), "Alerts");
   assert.deepEqual(await page.locator("#channels tbody tr").evaluateAll((rows) => rows.map((row) => row.cells[1].textContent.trim())), ["Not set", "On", "Not set"]);
   assert.match(await page.locator("#rules tbody tr").first().textContent(), /All accounts\s*80 %, 95 %\s*on/);
   assert.match(await page.locator("#rules .note").textContent(), /quiet 22:00-07:00, UTC/);
@@ -49,8 +58,7 @@ test("The test button sends, and the page follows until it is delivered", async 
 });
 
 test("The viewer sees the page and no button", async () => {
-  const { page, context } = await signIn(browser, receiver, { token: viewerToken });
-  await page.goto(`${receiver.address}/admin/alerts`);
+  const { page, context } = await enter({ token: viewerToken });
   assert.equal(await page.getByRole("button", { name: "Send a test alert" }).count(), 0);
   assert.equal(await page.locator("#deliveries tbody tr").count(), 1);
   await context.close();
@@ -58,9 +66,9 @@ test("The viewer sees the page and no button", async () => {
 
 for (const theme of ["light", "dark"]) {
   test(`No violation in ${theme}, wide and at 360 px, and nothing is wider than the page`, async () => {
+    const { page, context } = await enter({ theme });
     for (const width of [1440, 360]) {
-      const { page, context } = await signIn(browser, receiver, { theme, width });
-      await page.goto(`${receiver.address}/admin/alerts`);
+      await page.setViewportSize({ width, height: 900 });
       await page.evaluate(axe);
       const { violations } = await page.evaluate(() => globalThis.axe.run({ resultTypes: ["violations"], runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }));
       assert.deepEqual(violations.map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(" | ")}`), []);
@@ -68,7 +76,7 @@ for (const theme of ["light", "dark"]) {
       if (process.env.PICTURES) {
         await page.screenshot({ path: `${process.env.PICTURES}/alerts-${theme}-${width}.png`, fullPage: true });
       }
-      await context.close();
     }
+    await context.close();
   });
 }

@@ -18,7 +18,7 @@ public sealed record AlertsPageView(
             new ChannelLine("Slack's form", "ALERT_SLACK_URL", options.SlackUrl is not null),
             new ChannelLine("Webhook", "ALERT_WEBHOOK_URL", options.WebhookUrl is not null),
         ],
-        [RuleLine.Of("All accounts", options.Thresholds, options.Forecast), .. rules.Select(rule => RuleLine.Of(rule.Account, rule.Thresholds, rule.Forecast != 0))],
+        [RuleLine.Of("All accounts", options.Thresholds, options.Forecast), .. rules.Select(rule => RuleLine.Of(rule.Account, rule.Thresholds, rule.Forecast))],
         options.QuietHours is { } hours ? $"{hours}, {options.TimeZone}" : null,
         options.AllowPrivate,
         [.. rows.Select(DeliveryLine.Of)]);

@@ -2,9 +2,6 @@ using Ccflux.Receiver.Quota.Read;
 
 namespace Ccflux.Receiver.Quota.Alerts;
 
-/// <summary>What an account tells, where that is its own rule.</summary>
-internal sealed record RuleRow(string Account, string Thresholds, long Forecast);
-
 /// <summary>An alert by one channel, and what became of it.</summary>
 internal sealed class AlertRow
 {
