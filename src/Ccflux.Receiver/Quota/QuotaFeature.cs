@@ -2,8 +2,10 @@ using Ccflux.Contracts.Http;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Live;
 using Ccflux.Receiver.Platform.Settings;
+using Ccflux.Receiver.Quota.AlertPages;
 using Ccflux.Receiver.Quota.Alerts;
 using Ccflux.Receiver.Quota.Api;
+using Ccflux.Receiver.Quota.Demo;
 using Ccflux.Receiver.Quota.Ingest;
 using Ccflux.Receiver.Quota.Polling;
 using Ccflux.Receiver.Quota.Read;
@@ -43,11 +45,14 @@ internal static class QuotaFeature
         services.AddHostedService<Retention>();
         services.AddSingleton<ReadingIntake>();
         services.AddSingleton<ReadingsEndpoint>();
+        services.AddSingleton<PlanEstimates>();
         services.AddSingleton<QuotaQuery>();
         services.AddSingleton<HistoryQuery>();
         services.AddSingleton<QuotaReads>();
         services.AddSingleton<QuotaChanges>();
         services.AddSingleton<QuotaAlerts>();
+        services.AddAlertPages();
+        services.AddTransient<DemoQuota>();
         return services;
     }
 
@@ -69,5 +74,6 @@ internal static class QuotaFeature
         changes.MapGet("/api/v1/quota/alerts", (HttpContext context, QuotaAlerts alerts) => alerts.ListAsync(context)).RequireAuthorization(AdminPolicies.Reader);
         changes.MapPost("/api/v1/quota/alerts/test", (HttpContext context, QuotaAlerts alerts) => alerts.TestAsync(context)).RequireAuthorization(AdminPolicies.Admin);
         changes.MapPost("/api/v1/quota/alerts/rules", (HttpContext context, QuotaAlerts alerts) => alerts.SaveRuleAsync(context)).RequireAuthorization(AdminPolicies.Admin);
+        endpoints.MapAlertPages();
     }
 }

@@ -32,6 +32,7 @@ internal static class TelemetryFeature
         services.AddSingleton<Installations>();
         services.AddSingleton<PlanBook>();
         services.TryAddSingleton<ISeatPlans, NoSeatPlans>();
+        services.TryAddSingleton<IFiveHourQuotas, NoFiveHourQuotas>();
         services.TryAddSingleton<IHookTotals, NoHookTotals>();
         services.AddSingleton<CellCache>();
         services.AddSingleton<TelemetryPageQuery>();

@@ -6,7 +6,7 @@ internal static class QuotaReadSql
     public const string Setting = "SELECT value FROM quota_settings WHERE name = @Name";
 
     public const string Accounts = """
-        SELECT a.account_id AS AccountId, a.owner AS Owner, a.source AS Source, a.label AS Label,
+        SELECT a.account_id AS AccountId, a.account_key AS AccountKey, a.owner AS Owner, a.source AS Source, a.label AS Label,
                CASE WHEN a.email <> '' THEN a.email ELSE coalesce(u.email, '') END AS Email,
                p.next_at AS NextAt, p.last_success_at AS LastSuccessAt, p.failures AS Failures, p.failure AS Failure,
                p.failed_since AS FailedSince, p.retry_at AS RetryAt

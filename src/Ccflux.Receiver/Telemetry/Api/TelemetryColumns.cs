@@ -46,6 +46,7 @@ internal static class TelemetryColumns
     [
         ("user", row => row.User), ("billed_tokens", row => row.Billed), ("cache_read_tokens", row => row.CacheRead), ("cache_write_tokens", row => row.CacheWrite),
         ("plan", row => row.Plan), ("plan_tokens", row => row.Limit),
+        ("quota_5h_percent", row => row.Quota?.UsedPercent), ("quota_5h_resets_utc", row => row.Quota?.ResetsAt), ("quota_5h_observed_utc", row => row.Quota?.ObservedAt),
     ];
 
     public static readonly IReadOnlyList<(string, Func<RecentCall, object?>)> Calls =

@@ -38,8 +38,25 @@ internal static class TelemetryBars
         [.. view.Tools.Select(row => new BarRow(
             row.Tool, row.Calls, Numbers.Count(row.Calls), $"{Numbers.Exact(row.Calls)} calls, {Numbers.Exact(row.Failures)} failed; P95 {Durations.Milliseconds(row.Ms.P95)}", Numbers.Rate(row.SuccessRate), Plain))];
 
+    /// <summary>How full the 5-hour limits are, where that was observed of anyone; until then tokens, which do not tell it.</summary>
+    public static IReadOnlyList<BarRow> Quotas(TelemetryPageView view, PageLink link) =>
+        HasReadings(view) ? Readings(view, link) : Windows(view, link);
+
+    public static bool HasReadings(TelemetryPageView view) => view.Windows.Any(row => row.Quota is not null);
+
+    private static IReadOnlyList<BarRow> Readings(TelemetryPageView view, PageLink link) =>
+        [.. view.Windows.OrderByDescending(row => row.Quota?.UsedPercent ?? -1).ThenByDescending(row => row.Billed)
+            .Select(row => new BarRow(
+                row.User,
+                row.Quota?.UsedPercent ?? 0,
+                Numbers.Share(row.Quota?.UsedPercent / 100),
+                row.Quota is { } quota ? $"{Numbers.Raw((decimal)quota.UsedPercent)} % by {quota.Source}, observed {Times.Exact(quota.ObservedAt)}" : "Nothing was observed",
+                Numbers.Compact(row.Billed),
+                row.Quota is { UsedPercent: >= 90 } ? Bad : Plain,
+                TelemetryLinks.User(link, row.User)))];
+
     /// <summary>Tokens of five hours against the plan where its size is known, else against nothing.</summary>
-    public static IReadOnlyList<BarRow> Windows(TelemetryPageView view, PageLink link) =>
+    private static IReadOnlyList<BarRow> Windows(TelemetryPageView view, PageLink link) =>
         [.. view.Windows.Select(row => new BarRow(
             row.User,
             row.Billed,

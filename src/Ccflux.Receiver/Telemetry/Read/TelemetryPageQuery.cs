@@ -8,11 +8,12 @@ using Microsoft.Data.Sqlite;
 namespace Ccflux.Receiver.Telemetry.Read;
 
 /// <summary>The telemetry page in one read: what the filter covers, and the period of equal length before it.</summary>
-internal sealed class TelemetryPageQuery(SqliteReaders readers, CellCache cells, ISeatPlans plans, TimeProvider time)
+internal sealed class TelemetryPageQuery(SqliteReaders readers, CellCache cells, ISeatPlans plans, IFiveHourQuotas quotas, TimeProvider time)
 {
     public async Task<TelemetryPageView> ReadAsync(TelemetryFilter filter, CallPart calls, CancellationToken cancellationToken)
     {
         var tiers = await plans.ReadAsync(cancellationToken);
+        var observed = await quotas.ReadAsync(cancellationToken);
         using var lease = await readers.RentAsync(cancellationToken);
         using var transaction = lease.Connection.BeginTransaction(deferred: true);
         var now = time.GetUtcNow();
@@ -36,7 +37,7 @@ internal sealed class TelemetryPageQuery(SqliteReaders readers, CellCache cells,
             Tools(sums, period, book),
             Count(PeriodCards.Decided(period), row => (row.Name, row.Detail)),
             Count(period.Where(row => row.Kind is CountKind.Error), row => (row.Name, "")),
-            WindowReader.Read(lease.Connection, scope, book, SeatPlan.Set(tiers, lease.Connection.Query<(string, string)>(TelemetryReadSql.Plans)), now),
+            WindowReader.Read(lease.Connection, scope, book, SeatPlan.Set(tiers, lease.Connection.Query<(string, string)>(TelemetryReadSql.Plans)), observed, now),
             recent,
             total,
             Installs(lease.Connection, filter),

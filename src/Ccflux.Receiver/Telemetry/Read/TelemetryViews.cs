@@ -113,7 +113,13 @@ public sealed record ToolRow(string Tool, long Calls, long Failures, Percentiles
 /// <summary>What a user used in the five hours up to now, against the plan.</summary>
 /// <param name="Plan">Null where no plan is known.</param>
 /// <param name="Limit">Tokens that the plan gives in five hours, as far as it is known.</param>
-public sealed record WindowRow(string User, long Billed, long CacheRead, long CacheWrite, string? Plan, long? Limit);
+/// <param name="Quota">How full the user's limit is, where that was observed.</param>
+public sealed record WindowRow(string User, long Billed, long CacheRead, long CacheWrite, string? Plan, long? Limit, FiveHourQuota? Quota);
+
+/// <summary>A reading of the 5-hour limit that has not reset since.</summary>
+/// <param name="UsedPercent">May pass 100.</param>
+/// <param name="Source">In words.</param>
+public sealed record FiveHourQuota(double UsedPercent, DateTimeOffset? ResetsAt, DateTimeOffset ObservedAt, string Source);
 
 public sealed record RecentCall(
     DateTimeOffset At, string User, string Model, string QuerySource, string? RequestId, long Input, long Output, long CacheRead, long CacheWrite, decimal CostUsd, long? DurationMs);

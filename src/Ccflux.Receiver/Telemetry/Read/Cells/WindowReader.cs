@@ -10,7 +10,13 @@ internal static class WindowReader
 {
     private const long Length = 5 * Clock.HourMs;
 
-    public static IReadOnlyList<WindowRow> Read(SqliteConnection connection, CellScope scope, PeopleBook book, IReadOnlyDictionary<string, SeatPlan> plans, DateTimeOffset at)
+    public static IReadOnlyList<WindowRow> Read(
+        SqliteConnection connection,
+        CellScope scope,
+        PeopleBook book,
+        IReadOnlyDictionary<string, SeatPlan> plans,
+        IReadOnlyDictionary<string, FiveHourQuota> quotas,
+        DateTimeOffset at)
     {
         var now = at.ToUnixTimeMilliseconds();
         var from = now - Length;
@@ -21,13 +27,13 @@ internal static class WindowReader
                 .Concat(connection.Query<WindowCell>(TelemetryReadSql.WindowEvents, parameters))
                 .Where(cell => (scope.Model is null || scope.Model == cell.Model) && (scope.Terminal is null || scope.Terminal == cell.Terminal) && (scope.Subjects?.Contains(cell.Subject) ?? true))
                 .GroupBy(cell => book.Person(cell.Subject).Name, StringComparer.Ordinal)
-                .Select(group => Row(group.Key, [.. group], plans.GetValueOrDefault(group.Key)))
+                .Select(group => Row(group.Key, [.. group], plans.GetValueOrDefault(group.Key), quotas.GetValueOrDefault(group.Key)))
                 .OrderByDescending(row => row.Billed).ThenBy(row => row.User, StringComparer.Ordinal),
         ];
     }
 
-    private static WindowRow Row(string person, IReadOnlyList<WindowCell> cells, SeatPlan? plan) =>
-        new(person, cells.Sum(cell => cell.Input + cell.Output), cells.Sum(cell => cell.CacheRead), cells.Sum(cell => cell.CacheWrite), plan?.Name, plan?.WindowTokens);
+    private static WindowRow Row(string person, IReadOnlyList<WindowCell> cells, SeatPlan? plan, FiveHourQuota? quota) =>
+        new(person, cells.Sum(cell => cell.Input + cell.Output), cells.Sum(cell => cell.CacheRead), cells.Sum(cell => cell.CacheWrite), plan?.Name, plan?.WindowTokens, quota);
 
     private sealed record WindowCell
     {
