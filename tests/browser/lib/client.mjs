@@ -50,6 +50,7 @@ export async function registerDevice(receiver, refreshToken, name) {
   await post("/register-key", { public_key: raw, device_id: name });
   return {
     name,
+    readings: (readings) => post("/quota/readings", { schema_version: 1, client: { name: "ccflux", version: "1.0.0", platform: "linux-x86_64", claude_code_version: "2.1.329" }, readings }),
     report: (turns, client = {}) =>
       post("/report", { schema_version: 2, client: { name: "ccflux", version: "1.0.0", platform: "linux-x86_64", claude_code_version: "2.1.329", ...client }, turns }),
   };
