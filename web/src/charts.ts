@@ -30,11 +30,14 @@ const resized = new ResizeObserver((entries) => {
   for (const entry of entries) {
     const element = entry.target as HTMLElement;
     const known = drawn.get(element);
-    if (known && element.clientWidth > 0) {
+    if (known && (element.clientWidth === 0 || (element.clientWidth === known.chart.getWidth() && element.clientHeight === known.chart.getHeight()))) {
+      continue;
+    }
+    if (known) {
       known.chart.resize();
       known.chart.setOption(known.kind.option(element.clientWidth));
       known.tip.hide();
-    } else if (!known && element.clientWidth > 0) {
+    } else if (element.clientWidth > 0) {
       draw(element);
     }
   }

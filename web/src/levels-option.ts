@@ -100,7 +100,7 @@ function option(data: LevelsData, width: number): EChartsCoreOption {
         showSymbol: series.at.length <= 30,
         symbolSize: 4,
         silent: true,
-        lineStyle: { width: 1.5, color: token(colourToken(series.colour)) },
+        lineStyle: { width: series.at.length > 300 ? 1 : 1.5, color: token(colourToken(series.colour)) },
         itemStyle: { color: token(colourToken(series.colour)) },
         areaStyle: { color: token(colourToken(series.colour)), opacity: place === 0 ? Number(token("--area-alpha")) || 0.16 : 0 },
       })),

@@ -9,7 +9,7 @@ namespace Ccflux.Receiver.Quota.Pages;
 /// <param name="From">Where the history begins.</param>
 /// <param name="Cards">The accounts that have a card on this page.</param>
 /// <param name="Histories">Of these accounts.</param>
-/// <param name="Rows">Of the table; null for those who did not sign in.</param>
+/// <param name="Rows">Of the table; null for those who did not sign in, and beside the card of a single account.</param>
 /// <param name="Interval">Between polls with cookies.</param>
 public sealed record QuotaPageView(
     QuotaView All,

@@ -81,7 +81,7 @@ internal sealed class QuotaPagesEndpoint(
             cards,
             new TableNav(link, QuotaPageRequest.Cards, QuotaPageRequest.Cards, "", Descending: false, page, size, chosen.Count, "", ""),
             histories,
-            isSignedIn ? rows : null,
+            isSignedIn && request.Account is null ? rows : null,
             rowsNav,
             interval.Current);
     }
