@@ -191,6 +191,7 @@ for (const theme of ["light", "dark"]) {
     const small = await phone.page.locator("main .btn:visible, main .seg > a:visible").evaluateAll((all) => all.map((one) => [one.textContent.trim(), one.getBoundingClientRect().height]).filter(([, height]) => height < 40));
     assert.deepEqual(small, []);
     await phone.page.setViewportSize({ width: 320, height: 740 });
+    await phone.page.reload();
     assert.ok(await phone.page.evaluate(() => document.documentElement.scrollWidth <= 320), "sideways at 320 px");
     assert.deepEqual([...trouble, ...phone.trouble], []);
     await phone.context.close();

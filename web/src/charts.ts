@@ -58,17 +58,20 @@ const near = new IntersectionObserver(
 
 export function drawCharts(root: ParentNode = document): void {
   for (const element of root.querySelectorAll<HTMLElement>("[data-chart]")) {
-    if (element.dataset.lazy === undefined) {
-      // Draws as soon as it has a size: a folded panel has none.
-      resized.observe(element);
-    } else {
+    if (element.dataset.draw === "near") {
       near.observe(element);
+      continue;
     }
+    if (element.dataset.draw === "now" && element.clientWidth > 0) {
+      draw(element);
+    }
+    // Draws as soon as it has a size: a folded panel has none.
+    resized.observe(element);
   }
 }
 
 export function disposeCharts(root: Element): void {
-  root.querySelectorAll("[data-lazy]").forEach((element) => near.unobserve(element));
+  root.querySelectorAll("[data-draw=near]").forEach((element) => near.unobserve(element));
   for (const [element, known] of drawn) {
     if (root.contains(element)) {
       resized.unobserve(element);
@@ -105,5 +108,7 @@ function draw(element: HTMLElement): void {
     element.dataset.drawn = "";
   });
   chart.setOption(kind.option(element.clientWidth));
+  // Now, and not a frame later.
+  chart.getZr().flush();
   drawn.set(element, { chart, kind, tip: attachTip(element, chart, kind.tip) });
 }
