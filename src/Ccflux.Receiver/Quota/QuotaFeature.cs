@@ -7,6 +7,7 @@ using Ccflux.Receiver.Quota.Alerts;
 using Ccflux.Receiver.Quota.Api;
 using Ccflux.Receiver.Quota.Demo;
 using Ccflux.Receiver.Quota.Ingest;
+using Ccflux.Receiver.Quota.Pages;
 using Ccflux.Receiver.Quota.Polling;
 using Ccflux.Receiver.Quota.Read;
 using Ccflux.Receiver.Quota.Sources;
@@ -25,7 +26,7 @@ internal static class QuotaFeature
     {
         services.AddSettings<QuotaOptions>(configuration);
         services.AddSingleton<QuotaMetrics>();
-        services.AddSingleton(new LiveTopic(Topic, AdminPolicies.Reader));
+        services.AddSingleton(provider => new LiveTopic(Topic, provider.GetRequiredService<QuotaOptions>().Public ? null : AdminPolicies.Reader));
         services.AddSingleton<PollInterval>();
         services.AddSingleton<AccountBook>();
         services.TryAddSingleton<PollJitter>(Random.Shared.NextDouble);
@@ -53,12 +54,14 @@ internal static class QuotaFeature
         services.AddSingleton<QuotaAlerts>();
         services.AddAlertPages();
         services.AddTransient<DemoQuota>();
+        services.AddQuotaPages();
         return services;
     }
 
     public static void MapQuota(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapPost(Routes.QuotaReadings, (HttpContext context, ReadingsEndpoint readings) => readings.PostAsync(context)).AllowOwnTokens();
+        endpoints.MapQuotaPages();
         var isPublic = endpoints.ServiceProvider.GetRequiredService<QuotaOptions>().Public;
         var reads = endpoints.MapGroup("").WithTags("Quota");
         _ = isPublic ? reads.AllowAnonymous() : reads.RequireAuthorization(AdminPolicies.Reader);

@@ -34,7 +34,7 @@ internal sealed class QuotaQuery(SqliteReaders readers, Poller poller, PollInter
         var views = accounts
             .Where(account => polled.Contains(account.AccountId) || windows.Contains(account.AccountId))
             .Select(account => View(account, windows[account.AccountId], plans, polled.Contains(account.AccountId), withEmails, now));
-        return new QuotaView(now, [.. views.OrderByDescending(Urgency).ThenBy(account => account.Name, StringComparer.OrdinalIgnoreCase)]);
+        return new QuotaView(now, [.. BlockedFirst.Sort(views)]);
     }
 
     private AccountView View(
@@ -75,7 +75,4 @@ internal sealed class QuotaQuery(SqliteReaders readers, Poller poller, PollInter
             projection,
             plan);
     }
-
-    private static double Urgency(AccountView account) =>
-        account.Windows.Where(window => !window.IsOver).Select(window => window.UsedPercent).DefaultIfEmpty(-1).Max() + (account.Error is null ? 0 : 0.5);
 }
