@@ -26,7 +26,7 @@ public sealed class FloodTests : IDisposable
     private const int Attributes = 1_000_000;
     private const int AtOnce = 8;
 
-    private static readonly DateTimeOffset s_start = DateTimeOffset.UtcNow.AddHours(-1);
+    private static readonly DateTimeOffset s_start = new(DateTimeOffset.UtcNow.Date.AddDays(-1).AddHours(12), TimeSpan.Zero);
 
     private readonly DeviceKey _device = new();
     private readonly ReceiverProcess _receiver = new ReceiverProcess().With("OTLP_TOKEN", OtlpHost.Token).With("OTLP_BODY_LIMIT_KB", "32768").With("RATE_LIMIT_PER_MINUTE", "100000");
@@ -74,6 +74,7 @@ public sealed class FloodTests : IDisposable
     private void AssertCounted()
     {
         using var connection = new SqliteConnection($"Data Source={_receiver.DatabasePath};Mode=ReadOnly;Pooling=False");
+        Assert.Equal(Sessions, connection.ExecuteScalar<long>("SELECT count(*) FROM telemetry_points"));
         Assert.Equal(Sessions, connection.ExecuteScalar<long>("SELECT sum(output_tokens) FROM telemetry_hours WHERE source = 'metrics'"));
         Assert.Equal(SessionBook.MaxNewPerDay, connection.ExecuteScalar<long>("SELECT count(*) FROM telemetry_sessions WHERE anonymous = 0 AND session_id LIKE 'flood-%'"));
         Assert.Equal(Sessions - SessionBook.MaxNewPerDay, connection.ExecuteScalar<long>("SELECT count FROM telemetry_seen WHERE kind = 'capped' AND name = 'session'"));
@@ -192,11 +193,11 @@ public sealed class FloodTests : IDisposable
     private static byte[] Points(int first, int count)
     {
         var common = new ProtoMessage().Attribute(7, "type", "output").Attribute(7, "model", "claude-opus-5-5").Attribute(7, "user.id", "install-1")
-            .Fixed(2, Nanos(s_start)).Fixed(3, Nanos(s_start.AddSeconds(1))).Fixed(4, BitConverter.DoubleToInt64Bits(1)).ToArray();
+            .Fixed(2, Nanos(s_start)).Fixed(4, BitConverter.DoubleToInt64Bits(1)).ToArray();
         var sum = new ProtoMessage().Number(2, 1).Number(3, 1);
         for (var i = first; i < first + count; i++)
         {
-            sum.Message(1, new ProtoMessage().Raw(common).Attribute(7, "session.id", $"flood-{i}"));
+            sum.Message(1, new ProtoMessage().Raw(common).Fixed(3, Nanos(s_start.AddMilliseconds(i + 1))).Attribute(7, "session.id", $"flood-{i}"));
         }
 
         return Request(Resource(), new ProtoMessage().Text(1, "claude_code.token.usage").Message(7, sum).ToArray(), 2);
