@@ -1,4 +1,4 @@
-using Ccflux.Receiver.Quota;
+using Ccflux.Receiver.Quota.Pages;
 using Ccflux.Receiver.Telemetry.Read;
 using Ccflux.Receiver.Usage.Read;
 using Ccflux.Receiver.Usage.Read.Views;
@@ -28,7 +28,7 @@ internal sealed class UserReadings(SqliteReaders readers, TimeProvider time) : I
             .GroupBy(row => row.Email, StringComparer.Ordinal)
             .Select(user => user.MaxBy(row => row.ObservedAt)!)
             .Where(row => !(row.ResetsAt <= now))
-            .ToDictionary(row => row.Email, row => new FiveHourQuota(row.UsedMilli / 1000d, At(row.ResetsAt), At(row.ObservedAt), Words(row.Source)), StringComparer.Ordinal);
+            .ToDictionary(row => row.Email, row => new FiveHourQuota(row.UsedMilli / 1000d, At(row.ResetsAt), At(row.ObservedAt), SourceText.Of(row.Source)), StringComparer.Ordinal);
     }
 
     private async Task<IEnumerable<Row>> RowsAsync(string sql, CancellationToken cancellationToken)
@@ -39,17 +39,8 @@ internal sealed class UserReadings(SqliteReaders readers, TimeProvider time) : I
 
     private static QuotaReading? Newest(IEnumerable<Row> rows, bool isFiveHour, DateTimeOffset now) =>
         rows.Where(row => row.Window is FiveHour == isFiveHour).MaxBy(row => row.ObservedAt) is { } row
-            ? new QuotaReading(row.UsedMilli / 1000d, At(row.ResetsAt), At(row.ResetsAt) <= now, At(row.ObservedAt), Words(row.Source))
+            ? new QuotaReading(row.UsedMilli / 1000d, At(row.ResetsAt), At(row.ResetsAt) <= now, At(row.ObservedAt), SourceText.Of(row.Source))
             : null;
-
-    private static string Words(string source) => source switch
-    {
-        QuotaSource.StatusLine => "status line",
-        QuotaSource.ClaudeAi => "claude.ai",
-        QuotaSource.OAuth => "the usage API",
-        QuotaSource.LimitHit => "a limit that was hit",
-        _ => source,
-    };
 
     private static DateTimeOffset At(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
 
