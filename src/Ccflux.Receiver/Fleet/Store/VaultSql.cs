@@ -11,6 +11,8 @@ internal static class VaultSql
                coalesce(g.account_id = a.account_id, 0) AS HolderHasIt, a.held_since AS HeldSince,
                a.refreshed_at AS RefreshedAt, a.refreshed_by AS RefreshedBy, a.fault AS Fault, a.fault_at AS FaultAt,
                a.failures AS Failures, a.failure AS Failure, a.retry_at AS RetryAt, i.begun_at AS IntentAt,
+               EXISTS (SELECT 1 FROM fleet_commands c
+                       WHERE c.agent_id = a.holder_agent AND c.account_id = a.account_id AND c.state IN ('issued', 'delivered')) AS OnItsWay,
                EXISTS (SELECT 1 FROM fleet_agents u
                        WHERE u.account_id = a.account_id AND u.has_sessions = 1 AND u.revoked_at IS NULL AND u.last_seen_at > @Since) AS InUse,
                EXISTS (SELECT 1 FROM quota_accounts q JOIN quota_windows w ON w.account_id = q.account_id
