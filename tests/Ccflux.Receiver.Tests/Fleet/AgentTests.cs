@@ -172,6 +172,10 @@ public sealed class AgentTests
         Assert.Equal(Holder.Agent, (await rig.FactsAsync(account)).Holder);
         Assert.Empty(await rig.RefreshAsync());
         Assert.Equal(0, rig.Issuer.Accounts[0].Refreshes);
+
+        // Nor where the operator imports it from there and says that it is the vault's alone.
+        await rig.ImportAsync(1, vaultOnly: true, lifetime: TimeSpan.FromMinutes(30));
+        Assert.Equal((Holder.Agent, agent.Id), ((await rig.FactsAsync(account)).Holder, (await rig.FactsAsync(account)).HolderAgent));
     }
 
     [Fact]
