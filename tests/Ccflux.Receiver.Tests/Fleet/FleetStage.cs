@@ -128,6 +128,11 @@ internal sealed class FleetStage : IAsyncDisposable
             var inVault = facts.Fingerprint == newest;
             var state = TokenRule.StateOf(facts, later);
             needLogin += state == TokenState.NeedsLogin ? 1 : 0;
+            if (!facts.CanOpen)
+            {
+                wrong.Add($"{facts.Label}: it cannot be opened");
+            }
+
             if (account.Reuses > 0)
             {
                 wrong.Add($"{facts.Label}: a refresh token was presented {account.Reuses} times after it was spent");
