@@ -56,7 +56,9 @@ internal sealed class AgentLoop(FleetDirectory fleet, Enrolment enrolment, Agent
 
             CarryOut(swapper);
             await BringAsync(back, cancellationToken).ConfigureAwait(false);
-            await Task.Delay(_pending is null ? s_look : s_lookWhileWaiting, time, cancellationToken).ConfigureAwait(false);
+            var look = _pending is null ? s_look : s_lookWhileWaiting;
+            var due = _nextBeat - time.GetUtcNow();
+            await Task.Delay(due > TimeSpan.Zero && due < look ? due : look, time, cancellationToken).ConfigureAwait(false);
         }
 
         await LeaveAsync(swapper, back, cancellationToken).ConfigureAwait(false);
@@ -96,6 +98,11 @@ internal sealed class AgentLoop(FleetDirectory fleet, Enrolment enrolment, Agent
         {
             Fault.Point(Fault.BeatAnswered);
             _book.Told(told);
+            if (_answered is null)
+            {
+                Footprint.Shrink(); // starting and the first handshake ran through code that is not needed again
+            }
+
             _failures = 0;
             _lastFailure = null;
             _answered = now;

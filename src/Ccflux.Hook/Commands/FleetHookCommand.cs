@@ -113,7 +113,7 @@ internal static class FleetHookCommand
     /// <summary>Where the user has enrolled one, and none runs.</summary>
     private static void StartAgent(FleetDirectory fleet)
     {
-        if (File.Exists(fleet.Enrolment) && !DeliverLock.IsTaken(fleet.Lock) && !DetachedProcess.Start("agent", "--config-dir", fleet.State.ConfigDir))
+        if (File.Exists(fleet.Enrolment) && !DeliverLock.IsTaken(fleet.Lock) && !DetachedProcess.Start(stays: true, "agent", "--config-dir", fleet.State.ConfigDir))
         {
             new StateLog(fleet.State, TimeProvider.System).Error("agent: it could not be started");
         }

@@ -99,6 +99,10 @@ internal static unsafe partial class Posix
     [LibraryImport("libc", EntryPoint = "usleep")]
     public static partial int SleepMicroseconds(uint microseconds);
 
+    /// <summary>Says that pages will not be needed soon: those of a file are read again when they are.</summary>
+    [LibraryImport("libc", EntryPoint = "madvise")]
+    public static partial int Advise(nuint address, nuint length, int advice);
+
     // open is variadic: on arm64 macOS variadic arguments go on the stack, so there the mode is set by the process's umask alone.
     [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags, int mode);
