@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Ccflux.Contracts.Fleet;
 using Ccflux.Contracts.Http;
+using Ccflux.Hook.Spool;
 using Ccflux.Hook.Tests.Support;
 using Xunit;
 
@@ -21,7 +22,7 @@ public sealed class AgentTests
         Assert.True(CredentialSeal.IsPublicKey(fleet.Enrolled.SealingKey));
         foreach (var file in new[] { machine.Fleet.SigningKey, machine.Fleet.SealingKey, machine.Fleet.Enrolment })
         {
-            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+            Assert.True(FleetMachine.IsPrivate(file), file);
         }
 
         Assert.DoesNotContain(StubFleet.Code, machine.Machine.Written(), StringComparison.Ordinal);
@@ -89,7 +90,7 @@ public sealed class AgentTests
         var text = await File.ReadAllTextAsync(machine.LoginPath, TestContext.Current.CancellationToken);
         Assert.StartsWith(FleetMachine.ForeignKeys, text, StringComparison.Ordinal); // byte for byte
         Assert.Contains(FleetMachine.Login("work"), text, StringComparison.Ordinal);
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(machine.LoginPath));
+        Assert.True(FleetMachine.IsPrivate(machine.LoginPath));
         await Wait.UntilAsync(() => fleet.Brought is { IsEmpty: false } && !File.Exists(machine.Fleet.Backup), "the login that was taken out");
         var (credential, login) = fleet.Brought.Single();
         Assert.True(credential.HandedBack);
@@ -158,7 +159,7 @@ public sealed class AgentTests
         fleet.Issue(fleet.Swap("work", FleetMachine.Login("work-2")));
         await Wait.UntilAsync(() => File.Exists(machine.Fleet.OwnLogin), "the user's login, kept");
         Assert.Contains("rt-private", await File.ReadAllTextAsync(machine.Fleet.OwnLogin, TestContext.Current.CancellationToken), StringComparison.Ordinal);
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(machine.Fleet.OwnLogin));
+        Assert.True(FleetMachine.IsPrivate(machine.Fleet.OwnLogin));
         Assert.Single(fleet.Brought);
     }
 
@@ -202,7 +203,7 @@ public sealed class AgentTests
         Assert.True(credential.HandedBack);
         Assert.Equal(FleetMachine.Fingerprint("work"), CredentialFingerprint.Of(login));
         Assert.Equal(JsonSerializer.Serialize(JsonDocument.Parse(FleetMachine.Login("work", whole: false)).RootElement), JsonSerializer.Serialize(machine.ReadLogin()));
-        await Wait.UntilAsync(() => !Hook.Spool.DeliverLock.IsTaken(machine.Fleet.Lock), "the agent's end");
+        await Wait.UntilAsync(() => !DeliverLock.IsTaken(machine.Fleet.Lock), "the agent's end");
         Assert.False(File.Exists(machine.Fleet.Backup));
     }
 }

@@ -33,15 +33,21 @@ internal sealed class FleetMachine : IDisposable
 
     /// <summary>A login in the client's form.</summary>
     public static string Login(string name, bool whole = true) =>
-        $$$"""{"accessToken":"at-{{{name}}}","refreshToken":"{{{(whole ? $"rt-{name}" : "")}}}","expiresAt":1795293664999,"scopes":["user:inference"],"subscriptionType":"max","later":{"kept":true}}""";
+        $$$"""{"accessToken":"at-{{{name}}}","refreshToken":"{{{(whole ? $"rt-{name}" : "")}}}","expiresAt":1795293664999,"scopes":["user:inference"],"subscriptionType":"max","later":{"kept":true},"accountUuid":"uuid-{{{name}}}"}""";
 
     public static string Fingerprint(string name, bool whole = true) => CredentialFingerprint.Of(whole ? $"rt-{name}" : $"at-{name}");
 
     public void WriteLogin(string login, string others = ForeignKeys)
     {
         File.WriteAllText(LoginPath, $"{others},\n  \"claudeAiOauth\": {login}\n}}\n");
-        File.SetUnixFileMode(LoginPath, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(LoginPath, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
     }
+
+    /// <summary>Whether only its owner may read it.</summary>
+    public static bool IsPrivate(string path) => OperatingSystem.IsWindows() || File.GetUnixFileMode(path) == (UnixFileMode.UserRead | UnixFileMode.UserWrite);
 
     public JsonElement ReadLogin()
     {

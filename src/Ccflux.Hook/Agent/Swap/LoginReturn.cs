@@ -23,26 +23,37 @@ internal sealed class LoginReturn(FleetDirectory fleet, CommandBook book, LoginF
             return true;
         }
 
-        var fingerprint = CredentialFingerprint.Of(taken.Login);
-        var answer = await wire.BringAsync(taken.AccountId, taken.Replaces, handedBack: true, taken.Login, cancellationToken).ConfigureAwait(false);
-        Fault.Point(Fault.LoginBrought);
-        if (!answer.IsSuccess)
+        if (taken.AccountId.Length == 0)
         {
-            if (!IsFinal(answer.Code))
-            {
-                return false;
-            }
-
-            // A login of the fleet's that the receiver has a newer one of is worth nothing. Any other is the user's own.
-            if (taken.AccountId.Length == 0 || answer.Code is not ErrorCodes.CredentialSuperseded)
-            {
-                AtomicFile.Write(fleet.OwnLogin, Encoding.UTF8.GetBytes(taken.Login.GetRawText()));
-                log.Activity($"agent: login {fingerprint} is not the fleet's ({answer.Describe()}); it is kept in own_login.json");
-            }
+            Keep(taken, "nobody knows whose it is");
+            return true;
         }
 
-        File.Delete(fleet.Backup);
+        var answer = await wire.BringAsync(taken.AccountId, taken.Replaces, handedBack: true, taken.Login, cancellationToken).ConfigureAwait(false);
+        Fault.Point(Fault.LoginBrought);
+        if (!answer.IsSuccess && !IsFinal(answer.Code))
+        {
+            return false;
+        }
+
+        // A login of the fleet's that the receiver has a newer one of is worth nothing. Any other that it does not want is the user's own.
+        if (answer.IsSuccess || (taken.IsGiven && answer.Code is ErrorCodes.CredentialSuperseded))
+        {
+            File.Delete(fleet.Backup);
+        }
+        else
+        {
+            Keep(taken, answer.Describe());
+        }
+
         return true;
+    }
+
+    private void Keep(TakenLogin taken, string why)
+    {
+        AtomicFile.Write(fleet.OwnLogin, Encoding.UTF8.GetBytes(taken.Login.GetRawText()));
+        File.Delete(fleet.Backup);
+        log.Activity($"agent: login {CredentialFingerprint.Of(taken.Login)} is not the fleet's ({why}); it is kept in own_login.json");
     }
 
     private async Task<bool> BringRenewedAsync(CancellationToken cancellationToken)

@@ -11,10 +11,11 @@ internal sealed record SwapJournal(long Command, HeldLogin Held, string? Before)
 
 /// <summary><c>backup.json</c>: a login with a refresh token that was taken out of the config dir. It is the only one of its kind on the machine now, so it
 /// stays until the receiver has it.</summary>
-/// <param name="AccountId">Whose; empty where the fleet did not put it there.</param>
+/// <param name="AccountId">Whose, as far as this machine can tell; empty where it cannot.</param>
+/// <param name="IsGiven">Whether the fleet put it there.</param>
 /// <param name="Replaces">Fingerprint that the receiver knows it by, as far as this agent can tell.</param>
 /// <param name="Login">In the client's form.</param>
-internal sealed record TakenLogin(string AccountId, string Replaces, JsonElement Login)
+internal sealed record TakenLogin(string AccountId, bool IsGiven, string Replaces, JsonElement Login)
 {
     public override string ToString() => $"TakenLogin {{ {CredentialFingerprint.Of(Login)} }}";
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Ccflux.Contracts.Fleet;
 using Ccflux.Hook.Agent.Sessions;
 using Ccflux.Hook.Spool;
+using Ccflux.Hook.StatusLine;
 
 namespace Ccflux.Hook.Agent.Swap;
 
@@ -147,9 +148,15 @@ internal sealed class Swapper(FleetDirectory fleet, CommandBook book, SessionBoa
         }
 
         using var document = JsonDocument.Parse(before.Json);
-        var known = book.Ledger.Held;
-        FleetStateJson.Write(fleet.Backup, new TakenLogin(known?.AccountId ?? "", known?.Fingerprint ?? fingerprint, document.RootElement), FleetStateJson.Default.TakenLogin);
+        var taken = book.Ledger.Held is { } known
+            ? new TakenLogin(known.AccountId, IsGiven: true, known.Fingerprint, document.RootElement)
+            : new TakenLogin(Owner(document.RootElement), IsGiven: false, fingerprint, document.RootElement);
+        FleetStateJson.Write(fleet.Backup, taken, FleetStateJson.Default.TakenLogin);
     }
+
+    /// <summary>Whose login it is that the fleet did not put there. The receiver does not believe it: it asks the issuer.</summary>
+    private string Owner(JsonElement login) =>
+        (login.TryGetProperty("accountUuid", out var named) && named.ValueKind == JsonValueKind.String ? named.GetString() : Account.Find(fleet.State.ConfigDir)) is { Length: <= FleetLimits.MaxId } id ? id : "";
 
     private bool Happened(SwapJournal journal)
     {
