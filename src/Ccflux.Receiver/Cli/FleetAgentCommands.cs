@@ -4,7 +4,7 @@ using Ccflux.Receiver.Platform.Auth.Admin;
 
 namespace Ccflux.Receiver.Cli;
 
-/// <summary><c>fleet enrol|grant|revoke</c>.</summary>
+/// <summary><c>fleet enrol|grant|give|revoke</c>.</summary>
 internal static class FleetAgentCommands
 {
     private static readonly Argument<string> s_agent = new("AGENT") { Description = "The agent's id, as list shows it." };
@@ -49,6 +49,31 @@ internal static class FleetAgentCommands
             var granted = !result.GetValue(withdraw);
             var done = await services.GetRequiredService<AgentBook>().GrantAsync(result.GetValue(s_agent)!, account.AccountId, granted, AuditActor.Cli);
             return await ReportAsync(done, granted ? $"{account.Label} may be given to it." : $"{account.Label} is given to it no longer.");
+        }));
+        return command;
+    }
+
+    public static Command Give()
+    {
+        var label = new Option<string>("--account") { Description = "The account's label.", Required = true };
+        var copy = new Option<bool>("--copy") { Description = "Where the login is held elsewhere, give a copy that works until its access token expires." };
+        var command = new Command("give", "Seals an account's login to an agent, which puts it into its config dir with the next heartbeat.") { s_agent, label, copy };
+        command.SetAction((result, cancellationToken) => FleetCommand.RunAsync(async services =>
+        {
+            if (await FleetCommand.FindAsync(services, result.GetValue(label)!, cancellationToken) is not { } account)
+            {
+                return CommandHost.Failed;
+            }
+
+            var issued = await services.GetRequiredService<CommandBox>().IssueAsync(result.GetValue(s_agent)!, account.AccountId, result.GetValue(copy), AuditActor.Cli);
+            if (issued.Outcome != IssueOutcome.Issued)
+            {
+                await CommandHost.FailAsync($"{account.Label}: {issued.Outcome}");
+                return CommandHost.Failed;
+            }
+
+            await Console.Out.WriteLineAsync($"{account.Label}: sealed to it, {(issued.Whole ? "whole" : "as a copy")}.");
+            return CommandHost.Done;
         }));
         return command;
     }

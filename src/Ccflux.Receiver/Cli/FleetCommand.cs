@@ -17,6 +17,7 @@ internal static class FleetCommand
         command.Add(FleetVaultCommands.RotateKeys());
         command.Add(FleetAgentCommands.Enrol());
         command.Add(FleetAgentCommands.Grant());
+        command.Add(FleetAgentCommands.Give());
         command.Add(FleetAgentCommands.Revoke());
         return command;
     }

@@ -1,5 +1,6 @@
 using Ccflux.Contracts.Http;
 using Ccflux.Receiver.Fleet.Agents;
+using Ccflux.Receiver.Fleet.Sessions;
 using Ccflux.Receiver.Fleet.Store;
 using Ccflux.Receiver.Fleet.Vault;
 using Ccflux.Receiver.Platform.Auth.Admin;
@@ -47,6 +48,7 @@ internal static class FleetFeature
         }
 
         endpoints.MapPost(Routes.AgentEnrol, (HttpContext context, AgentEndpoints agents) => agents.EnrolAsync(context)).AllowAnonymous().WithTags("Fleet");
+        endpoints.MapPost(Routes.Heartbeat, (HttpContext context, HeartbeatEndpoint heartbeats) => heartbeats.PostAsync(context)).AllowAnonymous().WithTags("Fleet");
         endpoints.MapPost(Routes.AgentCredential, (HttpContext context, AgentEndpoints agents) => agents.CredentialAsync(context)).AllowAnonymous().WithTags("Fleet");
     }
 
@@ -75,5 +77,6 @@ internal static class FleetFeature
         services.AddSingleton<Enrolment>();
         services.AddSingleton<BroughtIntake>();
         services.AddSingleton<AgentEndpoints>();
+        services.AddSingleton<HeartbeatEndpoint>();
     }
 }

@@ -239,7 +239,7 @@ public sealed class AgentTests
     {
         await using var rig = await FleetRig.StartAsync();
         var sequences = new HeartbeatSequences(rig.Time);
-        var agent = new EnrolledAgent("a", "m", "key", "seal", IsRevoked: false, Sequence: 10);
+        var agent = new EnrolledAgent("a", "m", "key", "seal", IsRevoked: false, Sequence: 10, Applied: null);
         var now = rig.Time.GetUtcNow();
 
         Assert.Equal(SequenceVerdict.BeforeStart, sequences.Advance(agent, 11, now.AddSeconds(-30)));

@@ -19,9 +19,10 @@ internal sealed class SimulatedAgent(Uri address, string machine, TimeProvider t
     private long _sequence;
     private long _lastCommand;
 
-    public HttpClient Client { get; } = new() { BaseAddress = address, Timeout = TimeSpan.FromSeconds(20) };
+    public HttpClient Client { get; } = new() { Timeout = TimeSpan.FromSeconds(20) };
 
-    public Uri Address => address;
+    /// <summary>The receiver that it talks to.</summary>
+    public Uri Address { get; set; } = address;
 
     public DeviceKey Key { get; } = new();
 
@@ -178,7 +179,7 @@ internal sealed class SimulatedAgent(Uri address, string machine, TimeProvider t
     public Task<HttpResponseMessage> PostAsync(string path, byte[] body, DeviceKey? signer = null, string? bearer = null, string? agent = null)
     {
         var timestamp = SignatureHeader.FormatTimestamp(time.GetUtcNow());
-        var request = new HttpRequestMessage(HttpMethod.Post, new Uri(path, UriKind.Relative)) { Content = new ByteArrayContent(body) };
+        var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Address, path)) { Content = new ByteArrayContent(body) };
         request.Headers.Add(SignatureHeader.Name, (signer ?? Key).Header(body, timestamp));
         request.Headers.Add(SignatureHeader.TimestampName, timestamp);
         if ((agent ?? Id) is { Length: > 0 } id)

@@ -27,7 +27,8 @@ internal sealed class AgentLedger(GroupCommitWriter writer, TimeProvider time)
     {
         var said = new Said(heartbeat.Applied, heartbeat.Sessions.Count > 0, heartbeat.Agent.Login, heartbeat.Agent.Version, heartbeat.Agent.Platform, agent.SigningKey);
         var seen = time.GetUtcNow();
-        if (_known.TryGetValue(agent.AgentId, out var known) && known.Said == said && seen - known.SeenAt < s_absence)
+        var isStored = string.Equals(agent.Applied, said.Applied, StringComparison.Ordinal);
+        if (isStored && _known.TryGetValue(agent.AgentId, out var known) && known.Said == said && seen - known.SeenAt < s_absence)
         {
             _known[agent.AgentId] = known with { Sequence = heartbeat.Sequence, SeenAt = seen, IsFlushed = false };
             return true;
