@@ -16,6 +16,11 @@ if (args is ["otlp", var receiverProgram, var recording])
     return await OtlpRun.RunAsync(receiverProgram, recording, Print);
 }
 
+if (args is ["heartbeats", var fleetProgram])
+{
+    return await HeartbeatRun.RunAsync(fleetProgram, Print);
+}
+
 var program = args.Length == 1 ? args[0] : throw new InvalidOperationException("usage: Ccflux.Bench PATH-OF-ccflux-receiver");
 var folder = Directory.CreateTempSubdirectory("ccflux-bench-").FullName;
 try

@@ -9,7 +9,7 @@ internal sealed class ReceiverProcess : IDisposable
 {
     private readonly Process _process;
 
-    public ReceiverProcess(string program, string databasePath)
+    public ReceiverProcess(string program, string databasePath, params ReadOnlySpan<(string Name, string Value)> settings)
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
@@ -20,6 +20,11 @@ internal sealed class ReceiverProcess : IDisposable
         start.Environment["LISTEN_ADDR"] = Address.ToString();
         start.Environment["RATE_LIMIT_PER_MINUTE"] = "10000000";
         start.Environment["MAX_SESSIONS_PER_DAY"] = "10000000";
+        foreach (var (name, value) in settings)
+        {
+            start.Environment[name] = value;
+        }
+
         _process = Process.Start(start)!;
         _process.OutputDataReceived += (_, _) => { };
         _process.BeginOutputReadLine();
