@@ -28,7 +28,7 @@ public sealed class SwapFaultTests
         var swap = fleet.Swap("work", FleetMachine.Login("work"), replaces: FleetMachine.Fingerprint("own"));
         fleet.Issue(swap);
 
-        using var killed = machine.Agent(fault);
+        var killed = machine.Agent(fault);
         await EndedByFaultAsync(killed);
         AssertWhole(machine, "own", "work");
         AssertNothingLost(machine, fleet, "own");
@@ -55,7 +55,7 @@ public sealed class SwapFaultTests
         await machine.EnrolAsync(fleet);
         var swap = fleet.Swap("work", FleetMachine.Login("work"), replaces: FleetMachine.Fingerprint("own"));
         fleet.Issue(swap);
-        using var killed = machine.Agent(fault);
+        var killed = machine.Agent(fault);
         await Wait.UntilAsync(() => fleet.Confirmed.Contains(swap.Id) && !File.Exists(machine.Fleet.Backup), "the swap");
 
         client.Kill();
@@ -63,7 +63,7 @@ public sealed class SwapFaultTests
         AssertWhole(machine, "own", "work");
         AssertNothingLost(machine, fleet, "work");
 
-        using var again = machine.Agent();
+        var again = machine.Agent();
         await again.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
         Assert.Equal(0, again.ExitCode);
         Assert.Equal(FleetMachine.Fingerprint("work", whole: false), machine.FingerprintOfFile());
