@@ -2,4 +2,4 @@
 # Ten thousand live sessions on this machine's cores: what their heartbeats cost the receiver, and how long they wait. Prints JSON lines.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-exec artifacts/bin/Ccflux.Bench.Ingest/release/Ccflux.Bench heartbeats artifacts/bin/Ccflux.Receiver/release/ccflux-receiver
+exec artifacts/bin/Ccflux.Bench.Ingest/release/Ccflux.Bench heartbeats

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
@@ -19,24 +20,22 @@ internal static class HeartbeatRun
     private const int Rounds = 8;
     private const int Connections = 64;
 
-    public static async Task<int> RunAsync(string program, Action<string, double, string, double?, string> print)
+    public static async Task<int> RunAsync(Action<string, double, string, double?, string> print)
     {
-        var folder = Directory.CreateTempSubdirectory("ccflux-bench-").FullName;
+        var keyRing = Directory.CreateTempSubdirectory("ccflux-bench-").FullName;
         try
         {
-            var database = Path.Combine(folder, "db", "ccflux.db");
-            Directory.CreateDirectory(Path.GetDirectoryName(database)!);
+            using var receiver = new ReceiverProcess().With("FLEET", "1").With("VAULT_KEY_PATH", keyRing);
             var keys = Enumerable.Range(0, Agents).Select(_ => new DeviceKey()).ToArray();
-            Prepare(database, keys);
-            using var receiver = new ReceiverProcess(program, database, ("FLEET", "1"), ("VAULT_KEY_PATH", Path.Combine(folder, "keys")));
-            await receiver.UntilItAnswersAsync();
+            Prepare(receiver.DatabasePath, keys);
+            await receiver.StartAsync();
             var requests = Requests(keys);
             var latencies = new double[requests.Length];
             await SendAsync(receiver, requests.AsMemory(0, Agents), new double[Agents]); // connections, caches, first words
-            var (before, started) = (receiver.Processor, Stopwatch.GetTimestamp());
+            var (before, started) = (receiver.ProcessorTime, Stopwatch.GetTimestamp());
             await SendAsync(receiver, requests.AsMemory(Agents), latencies);
             var elapsed = Stopwatch.GetElapsedTime(started);
-            var processor = receiver.Processor - before;
+            var processor = receiver.ProcessorTime - before;
             var sorted = latencies.AsSpan(Agents).ToArray();
             Array.Sort(sorted);
             var cores = Environment.ProcessorCount;
@@ -49,7 +48,7 @@ internal static class HeartbeatRun
         }
         finally
         {
-            Directory.Delete(folder, recursive: true);
+            Directory.Delete(keyRing, recursive: true);
         }
     }
 
@@ -120,7 +119,7 @@ internal static class HeartbeatRun
         await Task.WhenAll(Enumerable.Range(0, Connections).Select(_ => Task.Run(async () =>
         {
             using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-            await socket.ConnectAsync(receiver.Address);
+            await socket.ConnectAsync(IPAddress.Loopback, receiver.Address.Port);
             var buffer = new byte[4096];
             for (var i = Interlocked.Increment(ref next); i < requests.Length; i = Interlocked.Increment(ref next))
             {
