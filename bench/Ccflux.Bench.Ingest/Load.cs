@@ -8,8 +8,9 @@ namespace Ccflux.Bench.Ingest;
 internal static class Load
 {
     /// <returns>How long it took from the first byte to the last answer.</returns>
-    public static async Task<TimeSpan> RunAsync(IPEndPoint address, byte[][] requests, int connections)
+    public static async Task<TimeSpan> RunAsync(Uri receiver, byte[][] requests, int connections)
     {
+        var address = IPEndPoint.Parse(receiver.Authority);
         var next = -1;
         var started = Stopwatch.GetTimestamp();
         await Task.WhenAll(Enumerable.Range(0, connections).Select(_ => Task.Run(async () =>
@@ -27,7 +28,7 @@ internal static class Load
     }
 
     /// <summary>One answer: a head, and a body of the length it tells.</summary>
-    private static async Task ReadAsync(Socket socket, byte[] buffer)
+    public static async Task ReadAsync(Socket socket, byte[] buffer)
     {
         var length = 0;
         while (true)

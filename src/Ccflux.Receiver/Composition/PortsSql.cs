@@ -21,4 +21,47 @@ internal static class PortsSql
         FROM tiers t JOIN users u ON u.user_id = t.user_id
         WHERE t.label <> 'Unknown'
         """;
+
+    /// <summary>What users' two limits were seen at last: by their own status lines, where the same accounts are polled, and where an account with
+    /// their e-mail is.</summary>
+    public const string UserQuotas = """
+        SELECT a.owner AS UserId, w.name AS Window, w.used_milli AS UsedMilli, w.resets_at AS ResetsAt, w.observed_at AS ObservedAt, w.source AS Source
+        FROM quota_accounts a
+        JOIN quota_windows w ON w.account_id = a.account_id AND w.name IN ('five_hour', 'seven_day')
+        WHERE a.owner <> 0
+        UNION ALL
+        SELECT o.owner, w.name, w.used_milli, w.resets_at, w.observed_at, w.source
+        FROM quota_accounts p
+        JOIN quota_accounts o ON o.account_key = p.account_key AND o.owner <> 0
+        JOIN quota_windows w ON w.account_id = p.account_id AND w.name IN ('five_hour', 'seven_day')
+        WHERE p.owner = 0
+        UNION ALL
+        SELECT u.user_id, w.name, w.used_milli, w.resets_at, w.observed_at, w.source
+        FROM quota_accounts p
+        JOIN users u ON u.email = lower(p.email)
+        JOIN quota_windows w ON w.account_id = p.account_id AND w.name IN ('five_hour', 'seven_day')
+        WHERE p.owner = 0 AND p.email <> ''
+        """;
+
+    public const string QuotasByEmail = $"""
+        SELECT u.email AS Email, q.* FROM ({UserQuotas}) q JOIN users u ON u.user_id = q.UserId
+        """;
+
+    public const string UserOfEmail = "SELECT user_id FROM users WHERE email = lower(@Email)";
+
+    /// <summary>Whole days from their rollup, and the parts of days at both ends from the turns.</summary>
+    public const string BilledTokens = """
+        SELECT coalesce(sum(tokens), 0) FROM (
+            SELECT d.input_tokens + d.output_tokens AS tokens
+            FROM usage_days d
+            WHERE d.day IN @Days AND d.user_id IN @Users
+            UNION ALL
+            SELECT e.input_tokens + e.output_tokens
+            FROM turns t JOIN events e ON e.user_id = t.user_id AND e.turn_id = t.turn_id
+            WHERE t.user_id IN @Users AND t.ended_at >= @From AND t.ended_at < @HeadEnd
+            UNION ALL
+            SELECT e.input_tokens + e.output_tokens
+            FROM turns t JOIN events e ON e.user_id = t.user_id AND e.turn_id = t.turn_id
+            WHERE t.user_id IN @Users AND t.ended_at >= @TailStart AND t.ended_at < @To)
+        """;
 }

@@ -36,6 +36,7 @@ internal static class FleetFeature
         services.AddSingleton<FleetAudit>();
         services.AddVault();
         services.AddAgents();
+        services.AddSessions();
         services.AddHostedService<FleetHousekeeping>();
         return services;
     }
@@ -77,6 +78,13 @@ internal static class FleetFeature
         services.AddSingleton<Enrolment>();
         services.AddSingleton<BroughtIntake>();
         services.AddSingleton<AgentEndpoints>();
+    }
+
+    private static void AddSessions(this IServiceCollection services)
+    {
+        services.AddSingleton<LiveSessions>();
+        services.AddSingleton<WholeLogins>();
         services.AddSingleton<HeartbeatEndpoint>();
+        services.AddHostedService<SessionSweep>();
     }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Ccflux.Contracts.Fleet;
 using Ccflux.Contracts.Http;
@@ -52,12 +53,12 @@ public sealed class AgentTests
 
         Renew(rig, agent, 1);
         await GiveAsync(rig, agent, second);
-        Assert.Equal((Holder.Agent, TokenState.Ok), ((await rig.FactsAsync(first)).Holder, await rig.StateAsync(first)));
+        Assert.Equal((Holder.Agent, TokenState.Refreshing), ((await rig.FactsAsync(first)).Holder, await rig.StateAsync(first)));
         await agent.HandBackAsync();
 
         var facts = await rig.FactsAsync(first);
         Assert.Empty(agent.ToHandBack);
-        Assert.Equal((Holder.Vault, RefreshPath.Session), (facts.Holder, facts.RefreshedBy));
+        Assert.Equal((Holder.Vault, RefreshPath.Session, TokenState.Ok), (facts.Holder, facts.RefreshedBy, await rig.StateAsync(first)));
         Assert.Equal(rig.Issuer.Accounts[0].AccessToken, await rig.Book.AccessTokenAsync(facts.Uuid, TestContext.Current.CancellationToken));
         Assert.Equal(Holder.Agent, (await rig.FactsAsync(second)).Holder);
         Assert.Equal(0, rig.Issuer.Accounts[0].Reuses);
@@ -78,6 +79,11 @@ public sealed class AgentTests
         Assert.Equal(TokenState.NeedsLogin, await rig.StateAsync(account));
         await rig.BeatAsync(agent, sessions: 2);
         Assert.Equal(TokenState.Refreshing, await rig.StateAsync(account));
+
+        // The client has marked its login as ended: nobody will renew it.
+        agent.Login = JsonNode.Parse("""{"accessToken":"","refreshToken":"","expiresAt":0}""");
+        await rig.BeatAsync(agent);
+        Assert.Equal(TokenState.NeedsLogin, await rig.StateAsync(account));
         Assert.Equal(0, rig.Issuer.Accounts[0].Refreshes);
     }
 
@@ -166,6 +172,10 @@ public sealed class AgentTests
         Assert.Equal(Holder.Agent, (await rig.FactsAsync(account)).Holder);
         Assert.Empty(await rig.RefreshAsync());
         Assert.Equal(0, rig.Issuer.Accounts[0].Refreshes);
+
+        // Nor where the operator imports it from there and says that it is the vault's alone.
+        await rig.ImportAsync(1, vaultOnly: true, lifetime: TimeSpan.FromMinutes(30));
+        Assert.Equal((Holder.Agent, agent.Id), ((await rig.FactsAsync(account)).Holder, (await rig.FactsAsync(account)).HolderAgent));
     }
 
     [Fact]
@@ -224,6 +234,9 @@ public sealed class AgentTests
         Assert.Equal(RefusalReasons.Replayed, agent.Refuse(recorded));
         Assert.Equal(RefusalReasons.NotForMe, other.Refuse(recorded));
         Assert.Equal(RefusalReasons.NotForMe, other.Refuse(recorded with { Id = recorded.Id + 1 }));
+        agent.Take([recorded]);
+        await rig.BeatAsync(agent);
+        Assert.Contains($"stray replayed, command {recorded.Id}", (await rig.AuditAsync()).Select(row => $"{row.Outcome} {row.Detail}"));
 
         // A login that was handed back, and renewed since, does not come back as a newer one.
         await agent.HandBackAsync();
@@ -232,6 +245,20 @@ public sealed class AgentTests
         await rig.WaitForAsync(first, TokenState.Ok);
         await ExpectAsync(ErrorCodes.CredentialSuperseded, agent.BringAsync(rig.Issuer.Accounts[0].Id, replaces, old, handedBack: false));
         Assert.Equal(Holder.Vault, (await rig.FactsAsync(first)).Holder);
+    }
+
+    [Fact]
+    public async Task Heartbeat_SentTwice_IsRefusedAndRecorded()
+    {
+        await using var rig = await FleetRig.StartAsync(accounts: 1);
+        using var agent = await rig.EnrolAsync();
+        var heartbeat = JsonSerializer.SerializeToUtf8Bytes(agent.Heartbeat(), FleetJson.Default.Heartbeat);
+
+        using var first = await agent.PostAsync(Routes.Heartbeat, heartbeat);
+
+        Assert.Equal("""{"commands":[],"next_seconds":5}""", await first.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        await ExpectAsync(ErrorCodes.Replayed, agent.PostAsync(Routes.Heartbeat, heartbeat));
+        Assert.Contains($"{agent.Id} replayed", (await rig.AuditAsync()).Select(row => $"{row.AgentId} {row.Outcome}"));
     }
 
     [Fact]

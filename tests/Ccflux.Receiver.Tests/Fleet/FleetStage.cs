@@ -21,6 +21,9 @@ internal sealed class FleetStage : IAsyncDisposable
     public const int Accounts = 4;
     private const int Agents = 3;
 
+    /// <summary>How long a step is waited for that the race may never come to.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+
     private readonly string _root = Directory.CreateTempSubdirectory("ccflux-stage-").FullName;
     private readonly SimulatedUpstream _issuer = new(Accounts, TimeProvider.System);
     private readonly Random _random;
@@ -47,6 +50,7 @@ internal sealed class FleetStage : IAsyncDisposable
         ];
         stage._here = await RunningReceiver.StartAsync(_ => { }, Path.Combine(stage._root, "db"), null, stage._settings);
         await stage.FillAsync();
+        stage._issuer.Latency = TimeSpan.FromMilliseconds(400);
         return stage;
     }
 
@@ -64,13 +68,12 @@ internal sealed class FleetStage : IAsyncDisposable
             }
 
             _agents.ForEach(agent => agent.Address = address);
-            var rounds = _here.Service<RefreshRounds>().RunAsync(CancellationToken.None);
-            for (var step = 0; step < 12 && !process.HasExited; step++)
+            var watch = Stopwatch.StartNew();
+            while (!process.HasExited && watch.Elapsed < s_patience)
             {
                 await StepAsync();
             }
 
-            await rounds;
             return process.HasExited;
         }
         finally
@@ -89,12 +92,30 @@ internal sealed class FleetStage : IAsyncDisposable
         return process.ExitCode;
     }
 
+    /// <summary>The receiver in this process renews what is due, and agents swap on it, from when another has begun to renew until that has come to its end.</summary>
+    public async Task RenewWhileAsync(Task task)
+    {
+        while (!task.IsCompleted && _issuer.Exchanges.All(exchange => exchange.Path != SimulatedUpstream.TokenPath))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, CancellationToken.None);
+        }
+
+        while (!task.IsCompleted)
+        {
+            await _here.Service<RefreshRounds>().RunAsync(CancellationToken.None);
+            await StepAsync();
+        }
+
+        await task;
+    }
+
     public SimulatedAgent Agent(int index) => _agents[index];
 
     /// <summary>What is left comes to its end on the receiver that lives.</summary>
     public async Task SettleAsync()
     {
-        for (var step = 0; step < 4; step++)
+        var watch = Stopwatch.StartNew();
+        do
         {
             foreach (var agent in _agents)
             {
@@ -102,6 +123,7 @@ internal sealed class FleetStage : IAsyncDisposable
                 await agent.HandBackAsync();
             }
         }
+        while (watch.Elapsed < s_patience && (await _here.Service<AgentBook>().AllAsync(CancellationToken.None)).Any(agent => agent.PendingAccount is not null));
 
         await _here.Service<RefreshRounds>().RunAsync(CancellationToken.None);
     }

@@ -1,68 +1,39 @@
-using System.Text;
+using Ccflux.Receiver.Platform.Api;
 using Ccflux.Receiver.Quota.Read;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Ccflux.Receiver.Quota.Api;
 
-/// <summary>Tables as CSV (RFC 4180). A cell that a spreadsheet would run as a formula is quoted with an apostrophe.</summary>
+/// <summary>The API's tables as CSV.</summary>
 internal static class QuotaCsv
 {
-    public static ContentHttpResult Accounts(IEnumerable<AccountReply> accounts)
-    {
-        var text = new StringBuilder();
-        Line(text, "account", "label", "email", "source", "window", "used_percent", "level", "resets_utc", "observed_utc", "stale", "outlook", "earliest_utc", "latest_utc", "error");
-        foreach (var account in accounts)
-        {
-            var error = account.Error?.Kind;
-            if (account.Windows.Count == 0)
-            {
-                Line(text, Number(account.Id), account.Label, account.Email, account.Source, null, null, null, null, null, Flag(account.Stale), null, null, null, error);
-            }
+    private static readonly string[] AccountHeads =
+    [
+        "account", "label", "email", "source", "window", "used_percent", "level", "resets_utc", "observed_utc", "stale", "outlook", "earliest_utc", "latest_utc", "error",
+    ];
 
-            foreach (var window in account.Windows)
-            {
-                Line(
-                    text, Number(account.Id), account.Label, account.Email, window.Source, window.Window, Number(window.Utilization), window.Level, Instant(window.ResetsAt),
-                    Instant(window.ObservedAt), Flag(account.Stale), window.Projection.Outlook, Instant(window.Projection.Earliest), Instant(window.Projection.Latest), error);
-            }
-        }
+    private static readonly ApiColumns<ReadingReply> ReadingColumns = new ApiColumns<ReadingReply>()
+        .Integer("account", row => row.Account)
+        .Text("label", row => row.Label)
+        .Text("email", row => row.Email)
+        .Text("window", row => row.Window)
+        .Share("used_percent", row => row.Utilization)
+        .Instant("resets_utc", row => row.ResetsAt)
+        .Instant("observed_utc", row => row.ObservedAt)
+        .Text("source", row => row.Source);
 
-        return TypedResults.Text(text.ToString(), "text/csv; charset=utf-8");
-    }
+    public static ContentHttpResult Accounts(IEnumerable<AccountReply> accounts) => Text(Csv.Write(AccountHeads, accounts.SelectMany(Rows)));
 
-    public static ContentHttpResult Readings(IEnumerable<ReadingReply> readings)
-    {
-        var text = new StringBuilder();
-        Line(text, "account", "label", "email", "window", "used_percent", "resets_utc", "observed_utc", "source");
-        foreach (var reading in readings)
-        {
-            Line(
-                text, Number(reading.Account), reading.Label, reading.Email, reading.Window, Number(reading.Utilization), Instant(reading.ResetsAt),
-                Instant(reading.ObservedAt), reading.Source);
-        }
+    public static ContentHttpResult Readings(IEnumerable<ReadingReply> readings) => Text(Csv.Write(ReadingColumns.List, readings));
 
-        return TypedResults.Text(text.ToString(), "text/csv; charset=utf-8");
-    }
+    /// <summary>A row a window; an account that has none yet still has a row.</summary>
+    private static IEnumerable<IEnumerable<object?>> Rows(AccountReply account) => account.Windows.Count == 0
+        ? [[account.Id, account.Label, account.Email, account.Source, null, null, null, null, null, account.Stale, null, null, null, account.Error?.Kind]]
+        : account.Windows.Select(IEnumerable<object?> (window) =>
+        [
+            account.Id, account.Label, account.Email, window.Source, window.Window, window.Utilization, window.Level, window.ResetsAt, window.ObservedAt,
+            account.Stale, window.Projection.Outlook, window.Projection.Earliest, window.Projection.Latest, account.Error?.Kind,
+        ]);
 
-    private static void Line(StringBuilder text, params ReadOnlySpan<string?> cells)
-    {
-        for (var i = 0; i < cells.Length; i++)
-        {
-            text.Append(i == 0 ? "" : ",").Append(Cell(cells[i] ?? ""));
-        }
-
-        text.Append("\r\n");
-    }
-
-    private static string Cell(string value)
-    {
-        var safe = value is ['=' or '+' or '-' or '@' or '\t' or '\r', ..] ? "'" + value : value;
-        return safe.AsSpan().IndexOfAny(",\"\r\n") < 0 ? safe : $"\"{safe.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
-    }
-
-    private static string Number(IFormattable number) => number.ToString(null, CultureInfo.InvariantCulture);
-
-    private static string? Instant(DateTimeOffset? at) => at?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
-
-    private static string Flag(bool flag) => flag ? "true" : "false";
+    private static ContentHttpResult Text(string csv) => TypedResults.Text(csv, Csv.ContentType);
 }

@@ -1,5 +1,6 @@
 using Ccflux.Contracts.Http;
 using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Api;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Quota.Read;
 
@@ -57,7 +58,7 @@ internal sealed class QuotaReads(QuotaQuery query, HistoryQuery history, Request
 
         if (!ApiFormat.TryRead(context.Request, out var csv))
         {
-            return Invalid("format: json or csv.");
+            return Invalid($"{ApiFormat.Field}: {ApiFormat.Fault}.");
         }
 
         var view = await query.ReadAsync(IsSignedIn(context), context.RequestAborted);
@@ -75,7 +76,7 @@ internal sealed class QuotaReads(QuotaQuery query, HistoryQuery history, Request
 
         if (!ApiFormat.TryRead(context.Request, out var csv))
         {
-            return Invalid("format: json or csv.");
+            return Invalid($"{ApiFormat.Field}: {ApiFormat.Fault}.");
         }
 
         if (!TryReadHours(context, out var hours))

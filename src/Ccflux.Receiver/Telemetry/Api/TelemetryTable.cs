@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Ccflux.Receiver.Platform.Api;
 
 namespace Ccflux.Receiver.Telemetry.Api;
 
@@ -12,9 +13,9 @@ internal sealed class TelemetryTable<T>(string name, string from, string to, IRe
         response.Headers.CacheControl = "no-store";
         if (isCsv)
         {
-            response.ContentType = "text/csv; charset=utf-8; header=present";
+            response.ContentType = Csv.ContentType;
             response.Headers.ContentDisposition = $"attachment; filename=\"ccflux-telemetry-{name}.csv\"";
-            await response.WriteAsync(Csv(), Encoding.UTF8, httpContext.RequestAborted);
+            await response.WriteAsync(Csv.Write(columns.Select(column => column.Name), rows.Select(row => columns.Select(column => column.Value(row)))), Encoding.UTF8, httpContext.RequestAborted);
             return;
         }
 
@@ -30,7 +31,7 @@ internal sealed class TelemetryTable<T>(string name, string from, string to, IRe
             foreach (var (column, value) in columns)
             {
                 json.WritePropertyName(column);
-                Write(json, value(row));
+                ApiValue.Write(json, value(row));
             }
 
             json.WriteEndObject();
@@ -39,50 +40,5 @@ internal sealed class TelemetryTable<T>(string name, string from, string to, IRe
         json.WriteEndArray();
         json.WriteEndObject();
         await json.FlushAsync(httpContext.RequestAborted);
-    }
-
-    private static void Write(Utf8JsonWriter json, object? value)
-    {
-        switch (value)
-        {
-            case null:
-                json.WriteNullValue();
-                break;
-            case long or int or decimal or double:
-                json.WriteRawValue(Format(value));
-                break;
-            default:
-                json.WriteStringValue(Format(value));
-                break;
-        }
-    }
-
-    private static string Format(object value) => value switch
-    {
-        DateTimeOffset instant => instant.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
-        decimal number => number.ToString("0.##########", CultureInfo.InvariantCulture),
-        double number => number.ToString("0.######", CultureInfo.InvariantCulture),
-        _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
-    };
-
-    private string Csv()
-    {
-        var text = new StringBuilder();
-        text.AppendJoin(',', columns.Select(column => column.Name)).Append("\r\n");
-        foreach (var row in rows)
-        {
-            text.AppendJoin(',', columns.Select(column => Cell(column.Value(row)))).Append("\r\n");
-        }
-
-        return text.ToString();
-    }
-
-    /// <summary>RFC 4180; text that a spreadsheet would take for a formula gets an apostrophe in front, inside quotes.</summary>
-    private static string Cell(object? value)
-    {
-        var cell = value is null ? "" : Format(value);
-        var first = value is string ? cell.AsSpan().TrimStart(' ') : default;
-        var isFormula = first.Length > 0 && first[0] is '=' or '+' or '-' or '@' or '\t' or '\r' or '\n';
-        return isFormula || cell.AsSpan().IndexOfAny(",\"\r\n") >= 0 ? $"\"{(isFormula ? "'" : "")}{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : cell;
     }
 }

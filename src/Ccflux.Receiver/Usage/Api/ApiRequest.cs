@@ -1,4 +1,5 @@
 using Ccflux.Contracts.Http;
+using Ccflux.Receiver.Platform.Api;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Usage.Read;
 
@@ -11,14 +12,15 @@ internal sealed record ApiRequest(UsageFilter Filter, TableState State, bool Csv
     /// <summary>A CSV file is a whole table; so many rows at most.</summary>
     public const int MaxCsvRows = 100_000;
 
-    private const string Json = "json";
-    private const string CsvFormat = "csv";
-
     public static ApiRequest Parse(HttpRequest request, TableShape table, DateTimeOffset now, ICollection<FilterFault> faults)
     {
         var filter = UsageFilter.Parse(request.Query, now, faults);
         var state = TableState.Parse(table, request.Query, faults, prefix: "");
-        var csv = IsCsv(request, faults);
+        if (!ApiFormat.TryRead(request, out var csv))
+        {
+            faults.Add(new FilterFault(ApiFormat.Field, ApiFormat.Fault));
+        }
+
         if (csv && !request.Query.ContainsKey("size") && table != TableShape.Events)
         {
             state = state with { Page = 1, Size = MaxCsvRows };
@@ -55,22 +57,5 @@ internal sealed record ApiRequest(UsageFilter Filter, TableState State, bool Csv
         var address = email.ToLowerInvariant();
         return new UserPageRequest(
             address, Filter with { User = address, Division = null }, For(TableShape.Days), For(TableShape.Windows), For(TableShape.Sessions), []);
-    }
-
-    private static bool IsCsv(HttpRequest request, ICollection<FilterFault> faults)
-    {
-        var format = request.Query["format"] is { Count: > 0 } formats ? formats[^1] : null;
-        switch (format)
-        {
-            case null or "":
-                return request.Headers.Accept.ToString().Contains("text/csv", StringComparison.OrdinalIgnoreCase);
-            case Json:
-                return false;
-            case CsvFormat:
-                return true;
-            default:
-                faults.Add(new FilterFault("format", "must be json or csv"));
-                return false;
-        }
     }
 }

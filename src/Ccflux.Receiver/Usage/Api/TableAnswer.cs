@@ -1,22 +1,23 @@
 using System.Text;
 using System.Text.Json;
+using Ccflux.Receiver.Platform.Api;
 using Ccflux.Receiver.Usage.Read;
 
 namespace Ccflux.Receiver.Usage.Api;
 
 /// <summary>One table as an answer: <c>{"from","to","total","page","pages","rows":[…]}</c>, or CSV.</summary>
 /// <param name="name">The CSV file's name is made of it.</param>
-internal sealed class TableAnswer<T>(string name, ApiColumns<T> columns, Paged<T> page, UsageFilter? filter, bool csv) : IResult
+internal sealed class TableAnswer<T>(string name, ApiColumns<T> columns, Paged<T> page, UsageFilter? filter, bool isCsv) : IResult
 {
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         var response = httpContext.Response;
         response.Headers.CacheControl = "no-store";
-        if (csv)
+        if (isCsv)
         {
-            response.ContentType = "text/csv; charset=utf-8; header=present";
+            response.ContentType = Csv.ContentType;
             response.Headers.ContentDisposition = $"attachment; filename=\"ccflux-{name}.csv\"";
-            await response.WriteAsync(CsvWriter.Write(columns.List, page.Rows), Encoding.UTF8, httpContext.RequestAborted);
+            await response.WriteAsync(Csv.Write(columns.List, page.Rows), Encoding.UTF8, httpContext.RequestAborted);
             return;
         }
 

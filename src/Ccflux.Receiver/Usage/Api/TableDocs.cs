@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Ccflux.Receiver.Platform.Api;
 using Ccflux.Receiver.Usage.Read;
 using Microsoft.OpenApi;
 

@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Platform.Api;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Usage.Read;
 using Ccflux.Receiver.Usage.Read.Views;

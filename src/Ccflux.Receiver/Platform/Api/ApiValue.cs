@@ -1,0 +1,39 @@
+using System.Text.Json;
+
+namespace Ccflux.Receiver.Platform.Api;
+
+/// <summary>How a figure, an instant or a day is written, in JSON as in CSV.</summary>
+internal static class ApiValue
+{
+    public static string Format(object value) => value switch
+    {
+        DateTimeOffset instant => instant.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
+        DateOnly day => day.ToString("O", CultureInfo.InvariantCulture),
+        bool flag => flag ? "true" : "false",
+        decimal number => number.ToString("0.##########", CultureInfo.InvariantCulture),
+        double number => number.ToString("0.######", CultureInfo.InvariantCulture),
+        _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
+    };
+
+    public static void Write(Utf8JsonWriter json, object? value)
+    {
+        switch (value)
+        {
+            case null:
+                json.WriteNullValue();
+                break;
+            case string text:
+                json.WriteStringValue(text);
+                break;
+            case bool flag:
+                json.WriteBooleanValue(flag);
+                break;
+            case long or int or decimal or double:
+                json.WriteRawValue(Format(value), skipInputValidation: true);
+                break;
+            default:
+                json.WriteStringValue(Format(value));
+                break;
+        }
+    }
+}

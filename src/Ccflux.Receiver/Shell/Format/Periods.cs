@@ -1,0 +1,39 @@
+namespace Ccflux.Receiver.Shell.Format;
+
+/// <summary>What a period is called on buttons, in notes and in sentences. A period is its name (<c>today</c>, <c>7d</c>, …, <c>custom</c>) and how many days it has.</summary>
+internal static class Periods
+{
+    private const string Today = "today";
+    private const string Custom = "custom";
+
+    public static string Button(string period) => period switch
+    {
+        Today => "Today",
+        "7d" => "7 d",
+        "30d" => "30 d",
+        "90d" => "90 d",
+        _ => "Custom",
+    };
+
+    /// <summary>In a panel's note: <c>30 d</c>, <c>today</c>, <c>12 days</c>.</summary>
+    public static string Note(string period, int days) => period switch
+    {
+        Custom => $"{days} {(days == 1 ? "day" : "days")}",
+        Today => "today",
+        _ => Button(period),
+    };
+
+    /// <summary>The period that a change is measured against.</summary>
+    public static string Prior(string period, int days) => period is Today ? "vs yesterday" : $"vs prior {Note(period, days)}";
+
+    /// <summary>That period by itself: <c>prior 30 d</c>.</summary>
+    public static string Before(string period, int days) => period is Today ? "yesterday" : $"prior {Note(period, days)}";
+
+    /// <summary>In a sentence: <c>in the last 30 days</c>.</summary>
+    public static string Sentence(string period, int days) => period switch
+    {
+        Custom => "in the period",
+        Today => "today",
+        _ => $"in the last {days} days",
+    };
+}
