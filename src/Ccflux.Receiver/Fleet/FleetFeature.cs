@@ -65,6 +65,7 @@ internal static class FleetFeature
         services.AddSingleton<AccountEdit>();
         services.AddSingleton<KeyRotation>();
         services.AddSingleton<TokenRefresh>();
+        services.AddSingleton<RestoreWatch>();
         services.AddSingleton<RefreshRounds>();
         services.AddHostedService(provider => provider.GetRequiredService<RefreshRounds>());
         services.AddSingleton<IQuotaTargets, VaultTargets>();

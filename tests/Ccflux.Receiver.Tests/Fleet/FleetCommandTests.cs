@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
-using Ccflux.Receiver.Tests.Hosting;
 using Ccflux.Simulator;
+using Ccflux.Testing;
 
 namespace Ccflux.Receiver.Tests.Fleet;
 
