@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Ccflux.Hook.Agent;
 using Ccflux.Hook.Delivery;
 using Ccflux.Hook.Spool;
 using Ccflux.Hook.Telemetry;
@@ -32,7 +33,7 @@ internal static class StatusCommand
         var settings = SettingsSource.Find(state, out var why);
         var saved = SettingsSource.Read(state);
         var silence = Silence.Load(state);
-        var key = DeviceKey.Load(state);
+        var key = DeviceKey.Load(state.SigningKey);
         var last = Saved(state.LastReport, StateJson.Default.LastReport);
         var readings = Saved(state.LastReadings, QuotaStateJson.Default.LastReadings);
         var receiver = settings?.BaseAddress ?? (saved.Endpoint is { Length: > 0 } address ? Endpoint.Parse(address, allowHttp: true, out _) : null);
@@ -70,6 +71,7 @@ internal static class StatusCommand
             ReadingsWaiting = new ReadingSpool(state).Read().Waiting.Count,
             LastReadingsUtc = readings?.At,
             LastReadings = readings?.Payload,
+            Fleet = FleetStatus.Read(new FleetDirectory(state)),
             LastReportUtc = last?.At,
             LastPayload = last?.Payload,
         };
@@ -102,6 +104,7 @@ internal static class StatusCommand
         output.WriteLine($"  Sending      {(status.Paused ? "paused: run 'ccflux resume' to go on" : status.Delivering ? "delivering right now" : "on")}");
         output.WriteLine($"  Waiting      {status.Queued} turns, {status.Spooled} events, {status.ReadingsWaiting} quota readings");
         WriteTelemetry(status.TelemetrySettings, output);
+        status.Fleet?.Write(output);
         foreach (var interval in status.Silence)
         {
             output.WriteLine($"  Never sent   {Minute(interval.From)} to {(interval.Until is { } until ? Minute(until) : "now")} ({interval.Reason})");

@@ -2,6 +2,7 @@ using Ccflux.Contracts.Http;
 using Ccflux.Receiver.Fleet.Agents;
 using Ccflux.Receiver.Fleet.Sessions;
 using Ccflux.Receiver.Fleet.Store;
+using Ccflux.Receiver.Fleet.Switching;
 using Ccflux.Receiver.Fleet.Vault;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Live;
@@ -36,6 +37,8 @@ internal static class FleetFeature
         services.AddSingleton<FleetAudit>();
         services.AddVault();
         services.AddAgents();
+        services.AddSessions();
+        services.AddRotation();
         services.AddHostedService<FleetHousekeeping>();
         return services;
     }
@@ -78,6 +81,22 @@ internal static class FleetFeature
         services.AddSingleton<Enrolment>();
         services.AddSingleton<BroughtIntake>();
         services.AddSingleton<AgentEndpoints>();
+    }
+
+    private static void AddRotation(this IServiceCollection services)
+    {
+        services.AddSingleton<RotationControls>();
+        services.AddSingleton<RotationEvents>();
+        services.AddSingleton<FleetPicture>();
+        services.AddSingleton<RotationEngine>();
+        services.AddHostedService(provider => provider.GetRequiredService<RotationEngine>());
+    }
+
+    private static void AddSessions(this IServiceCollection services)
+    {
+        services.AddSingleton<LiveSessions>();
+        services.AddSingleton<WholeLogins>();
         services.AddSingleton<HeartbeatEndpoint>();
+        services.AddHostedService<SessionSweep>();
     }
 }

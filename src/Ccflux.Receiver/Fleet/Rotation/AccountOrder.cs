@@ -1,0 +1,16 @@
+namespace Ccflux.Receiver.Fleet.Rotation;
+
+/// <summary>All accounts in the order in which they are used, for showing: the exhausted ones, and those without a usable login, come last.</summary>
+internal static class AccountOrder
+{
+    public static IReadOnlyList<long> Of(FleetState state, DateTimeOffset now) =>
+    [
+        .. state.Accounts
+            .Select(account => (account.Id, Last: IsSpent(account, state.Settings, now), Urgency: Urgency.Of(account, state.Settings, now)))
+            .OrderBy(place => place.Last).ThenBy(place => place.Urgency.Rank).ThenBy(place => place.Urgency.Value).ThenBy(place => place.Id)
+            .Select(place => place.Id),
+    ];
+
+    private static bool IsSpent(AccountState account, RotationSettings settings, DateTimeOffset now) =>
+        Standing.Of(account, [], settings, 1, null, now) is { Fitness: Fitness.Blocked, Why: not RotationReason.FiveHourExhausted };
+}
