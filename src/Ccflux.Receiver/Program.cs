@@ -1,5 +1,6 @@
 using Ccflux.Receiver.Cli;
 using Ccflux.Receiver.Composition;
+using Ccflux.Receiver.Fleet;
 using Ccflux.Receiver.Platform;
 using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Database;
@@ -25,6 +26,7 @@ internal static class Program
         builder.Services.AddIdentity(builder.Configuration);
         builder.Services.AddUsage(builder.Configuration);
         builder.Services.AddQuota(builder.Configuration);
+        builder.Services.AddFleet(builder.Configuration);
         builder.Services.AddShell();
         builder.Services.AddTelemetry(builder.Configuration);
         builder.Services.AddTelemetryPorts();
@@ -39,6 +41,7 @@ internal static class Program
         app.MapUsage();
         app.MapTelemetry();
         app.MapQuota();
+        app.MapFleet();
         return app;
     }
 }
