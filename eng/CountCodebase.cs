@@ -1,13 +1,17 @@
 #nullable enable
+using System.Text;
+#if !COUNTER_ONLY
 using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
-using System.Text;
-#if !COUNTER_ONLY
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
+#endif
 
+namespace Ccflux.Build;
+
+#if !COUNTER_ONLY
 /// <summary>The build's step that writes the codebase table. A file that would not change is left alone, so that nothing is compiled anew for it.</summary>
 public sealed class CountCodebase : Task
 {

@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Fleet.Api;
 using Ccflux.Receiver.Fleet.Monitors;
 using Ccflux.Receiver.Fleet.Network;
 using Ccflux.Receiver.Fleet.Pages;
@@ -29,6 +30,7 @@ internal static class FleetFeature
         if (endpoints.ServiceProvider.GetRequiredService<FleetOptions>().IsOn)
         {
             endpoints.MapFleetPages();
+            endpoints.MapFleetApi();
         }
     }
 }
