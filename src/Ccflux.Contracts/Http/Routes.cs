@@ -7,4 +7,7 @@ public static class Routes
     public const string RegisterKey = "/register-key";
     public const string Report = "/report";
     public const string QuotaReadings = "/quota/readings";
+    public const string Heartbeat = "/heartbeat";
+    public const string AgentEnrol = "/agent/enrol";
+    public const string AgentCredential = "/agent/credential";
 }

@@ -1,36 +1,88 @@
+using Ccflux.Contracts.Http;
+using Ccflux.Receiver.Fleet.Agents;
 using Ccflux.Receiver.Fleet.Api;
 using Ccflux.Receiver.Fleet.Monitors;
 using Ccflux.Receiver.Fleet.Network;
 using Ccflux.Receiver.Fleet.Pages;
+using Ccflux.Receiver.Fleet.Store;
+using Ccflux.Receiver.Fleet.Vault;
+using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Live;
 using Ccflux.Receiver.Platform.Settings;
+using Ccflux.Receiver.Quota;
+using Ccflux.Receiver.Quota.Sources;
 
 namespace Ccflux.Receiver.Fleet;
 
-/// <summary>The door of fleet: several accounts, the right one active, every session seen.</summary>
+/// <summary>The door of the fleet. Without FLEET=1 none of it is there: no route, no key ring, no loop.</summary>
 internal static class FleetFeature
 {
     /// <summary>What pages watch.</summary>
     public const string Topic = "fleet";
 
+    /// <summary>After storage and quota, whose settings it is held against.</summary>
     public static IServiceCollection AddFleet(this IServiceCollection services, IConfiguration configuration)
     {
         var options = services.AddSettings<FleetOptions>(configuration);
-        services.AddNetwork(configuration, options.IsOn);
-        services.AddMonitors(configuration, options.IsOn);
-        if (options.IsOn)
+        foreach (var fault in options.Faults(services.Settings<DatabaseOptions>().Path, services.Settings<QuotaOptions>().AllowTestUpstreams))
         {
-            services.AddFleetPages();
+            services.RefuseSetting(configuration, fault);
         }
 
+        services.AddNetwork(configuration, options.Enabled);
+        services.AddMonitors(configuration, options.Enabled);
+        if (!options.Enabled)
+        {
+            return services;
+        }
+
+        services.AddSingleton(new LiveTopic(Topic, AdminPolicies.Reader));
+        services.AddSingleton<FleetMetrics>();
+        services.AddSingleton<FleetAudit>();
+        services.AddVault();
+        services.AddAgents();
+        services.AddHostedService<FleetHousekeeping>();
+        services.AddFleetPages();
         return services;
     }
 
     public static void MapFleet(this IEndpointRouteBuilder endpoints)
     {
-        if (endpoints.ServiceProvider.GetRequiredService<FleetOptions>().IsOn)
+        if (!endpoints.ServiceProvider.GetRequiredService<FleetOptions>().Enabled)
         {
-            endpoints.MapFleetPages();
-            endpoints.MapFleetApi();
+            return;
         }
+
+        endpoints.MapPost(Routes.AgentEnrol, (HttpContext context, AgentEndpoints agents) => agents.EnrolAsync(context)).AllowAnonymous().WithTags("Fleet");
+        endpoints.MapPost(Routes.AgentCredential, (HttpContext context, AgentEndpoints agents) => agents.CredentialAsync(context)).AllowAnonymous().WithTags("Fleet");
+        endpoints.MapFleetPages();
+        endpoints.MapFleetApi();
+    }
+
+    private static void AddVault(this IServiceCollection services)
+    {
+        services.AddSingleton<VaultProtection>();
+        services.AddSingleton<VaultBook>();
+        services.AddSingleton<ReceiverSeal>();
+        services.AddSingleton<Issuer>();
+        services.AddSingleton<AccountImport>();
+        services.AddSingleton<AccountEdit>();
+        services.AddSingleton<KeyRotation>();
+        services.AddSingleton<TokenRefresh>();
+        services.AddSingleton<RefreshRounds>();
+        services.AddHostedService(provider => provider.GetRequiredService<RefreshRounds>());
+        services.AddSingleton<IQuotaTargets, VaultTargets>();
+    }
+
+    private static void AddAgents(this IServiceCollection services)
+    {
+        services.AddSingleton<AgentDirectory>();
+        services.AddSingleton<AgentBook>();
+        services.AddSingleton<AgentGate>();
+        services.AddSingleton<AgentLedger>();
+        services.AddSingleton<CommandBox>();
+        services.AddSingleton<Enrolment>();
+        services.AddSingleton<BroughtIntake>();
+        services.AddSingleton<AgentEndpoints>();
     }
 }

@@ -1,11 +1,61 @@
 using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 
 namespace Ccflux.Receiver.Fleet;
 
-/// <summary>Whether there is a fleet.</summary>
-internal sealed class FleetOptions
+/// <summary>Whether this receiver keeps logins, and where their keys are.</summary>
+internal sealed class FleetOptions : IValidatableObject
 {
+    public const string IssuerOfLogins = "https://platform.claude.com";
+
     [ConfigurationKeyName("FLEET")]
-    [Description("Turns fleet on: several accounts, the right one active. Read docs/fleet.md first: it handles credentials.")]
-    public bool IsOn { get; set; }
+    [Description("Turns the fleet on: the vault of logins, agents, rotation. Read docs/fleet.md first: the vendor's terms restrict it. Off, none of its routes is there.")]
+    public bool Enabled { get; set; }
+
+    [ConfigurationKeyName("VAULT_KEY_PATH")]
+    [Description("The folder of the key ring that logins are encrypted with, outside the database's folder and its backups. Needed with FLEET=1.")]
+    public string? VaultKeyPath { get; set; }
+
+    [ConfigurationKeyName("ANTHROPIC_TOKEN_URL")]
+    [Description("Where refresh tokens are sent. Another address than the issuer's needs ALLOW_TEST_UPSTREAMS=1.")]
+    public string TokenUpstream { get; set; } = IssuerOfLogins;
+
+    [ConfigurationKeyName("FLEET_CLIENT_ID"), StringLength(128)]
+    [Description("The client_id sent with a refresh of a login that names none itself.")]
+    public string? ClientId { get; set; }
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (Enabled && VaultKeyPath is null)
+        {
+            yield return new ValidationResult("VAULT_KEY_PATH: FLEET=1 needs a folder for the vault's key ring, outside the database's folder.");
+        }
+    }
+
+    /// <summary>What is wrong with these settings beside those of the database and of quota.</summary>
+    public IEnumerable<string> Faults(string databasePath, bool allowTestUpstreams)
+    {
+        if (Enabled && VaultKeyPath is { } keys && IsBelow(Real(keys), Real(Path.GetDirectoryName(Path.GetFullPath(databasePath))!)))
+        {
+            yield return $"VAULT_KEY_PATH: {keys} lies in the database's folder, whose copies would then hold the keys too. Name a folder outside it.";
+        }
+
+        if (!Uri.TryCreate(TokenUpstream, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
+        {
+            yield return $"ANTHROPIC_TOKEN_URL: expected an address such as {IssuerOfLogins}.";
+        }
+        else if (!allowTestUpstreams && !string.Equals(TokenUpstream.TrimEnd('/'), IssuerOfLogins, StringComparison.Ordinal))
+        {
+            yield return $"ANTHROPIC_TOKEN_URL: refresh tokens go to {IssuerOfLogins} only. ALLOW_TEST_UPSTREAMS=1 lifts this, for tests.";
+        }
+    }
+
+    private static bool IsBelow(string path, string folder) =>
+        string.Equals(path, folder, StringComparison.Ordinal) || path.StartsWith(folder.TrimEnd('/') + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+
+    private static string Real(string path)
+    {
+        var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        return Directory.Exists(full) ? Directory.ResolveLinkTarget(full, returnFinalTarget: true)?.FullName ?? full : full;
+    }
 }

@@ -1,6 +1,5 @@
 using Ccflux.Receiver.Fleet.Read;
 using Ccflux.Receiver.Platform.Auth.Admin;
-using Ccflux.Receiver.Platform.Live;
 using Ccflux.Receiver.Shell;
 
 namespace Ccflux.Receiver.Fleet.Pages;
@@ -11,7 +10,6 @@ internal static class FleetPagesRegistration
     public static void AddFleetPages(this IServiceCollection services)
     {
         services.AddSingleton(new Capability(FleetPagesEndpoint.Capability, FleetLinks.Home, Order: 4));
-        services.AddSingleton(new LiveTopic(FleetFeature.Topic, AdminPolicies.Reader));
         services.AddSingleton<FleetPageQuery>();
         services.AddSingleton<FleetPagesEndpoint>();
     }

@@ -33,6 +33,9 @@ internal sealed class SettingsReader(IConfiguration configuration)
         return options;
     }
 
+    /// <summary>Adds a fault that only shows beside another slice's settings.</summary>
+    public void Refuse(string fault) => _faults.Add(fault);
+
     public void ThrowIfFaulty()
     {
         if (_faults.Count > 0)

@@ -15,6 +15,13 @@ internal static class SettingsRegistration
         return options;
     }
 
+    /// <summary>Options that another slice has read already.</summary>
+    public static T Settings<T>(this IServiceCollection services)
+        where T : class => (T)services.Last(service => service.ServiceType == typeof(T)).ImplementationInstance!;
+
+    /// <summary>Keeps a fault for <see cref="CheckSettings"/> that only shows beside another slice's settings.</summary>
+    public static void RefuseSetting(this IServiceCollection services, IConfiguration configuration, string fault) => Reader(services, configuration).Refuse(fault);
+
     /// <summary>Throws when any setting read so far is wrong. Called once, after the slices were added and before anything starts.</summary>
     public static void CheckSettings(this IServiceCollection services, IConfiguration configuration) => Reader(services, configuration).ThrowIfFaulty();
 

@@ -1,0 +1,113 @@
+namespace Ccflux.Contracts.Fleet;
+
+/// <summary>Body of <c>POST /heartbeat</c>: one config dir with all its sessions, every few seconds for as long as one of them lives.</summary>
+public sealed record Heartbeat
+{
+    public const int Version = 1;
+
+    public int SchemaVersion { get; init; } = Version;
+
+    /// <summary>Grows with every heartbeat of an agent, over restarts too: a recorded one is refused.</summary>
+    public required long Sequence { get; init; }
+
+    public required AgentInfo Agent { get; init; }
+
+    /// <summary>Fingerprint of the login that stands in the config dir now; null where there is none.</summary>
+    public string? Applied { get; init; }
+
+    /// <summary>Commands that were carried out since the last heartbeat that was answered. Naming one twice does no harm.</summary>
+    public required IReadOnlyList<long> Confirmed { get; init; }
+
+    /// <summary>Commands that will not be carried out, with the reason: their content was thrown away.</summary>
+    public required IReadOnlyList<RefusedCommand> Refused { get; init; }
+
+    public required IReadOnlyList<LiveSession> Sessions { get; init; }
+}
+
+/// <summary>What sends a heartbeat.</summary>
+public sealed record AgentInfo
+{
+    public required string Version { get; init; }
+
+    /// <summary>Operating system and architecture, such as <c>linux-x86_64</c>.</summary>
+    public required string Platform { get; init; }
+
+    /// <summary>One of <see cref="LoginPlace"/>.</summary>
+    public required string Login { get; init; }
+}
+
+/// <summary>Where the client keeps its login. Swaps reach files only.</summary>
+public static class LoginPlace
+{
+    public const string File = "file";
+    public const string Keychain = "keychain";
+    public const string None = "none";
+
+    public static bool IsKnown(string value) => value is File or Keychain or None;
+}
+
+/// <summary>A session of Claude Code whose process lives.</summary>
+public sealed record LiveSession
+{
+    public required string SessionId { get; init; }
+
+    /// <summary>One of <see cref="SessionState"/>.</summary>
+    public required string State { get; init; }
+
+    /// <summary>The model it last used; null where that is not known.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>When it came into this state.</summary>
+    public required DateTimeOffset Since { get; init; }
+}
+
+/// <summary>What a session does.</summary>
+public static class SessionState
+{
+    /// <summary>Waits for its user.</summary>
+    public const string Idle = "idle";
+
+    /// <summary>Answers.</summary>
+    public const string Turn = "turn";
+
+    /// <summary>A tool call is open: no swap may happen.</summary>
+    public const string Tool = "tool";
+
+    public static bool IsKnown(string value) => value is Idle or Turn or Tool;
+}
+
+/// <summary>A command that will not be carried out.</summary>
+/// <param name="Id">The command's.</param>
+/// <param name="Reason">One of <see cref="RefusalReasons"/>.</param>
+public sealed record RefusedCommand(long Id, string Reason);
+
+/// <summary>Why an agent does not carry out a command.</summary>
+public static class RefusalReasons
+{
+    public const string Expired = "expired";
+
+    /// <summary>The id is not above the last one.</summary>
+    public const string Replayed = "replayed";
+
+    /// <summary>It does not open with this agent's key, or was meant for another.</summary>
+    public const string NotForMe = "not-for-me";
+
+    /// <summary>The login in the config dir is not the one that the command replaces.</summary>
+    public const string Superseded = "superseded";
+
+    /// <summary>The client keeps its login where an agent cannot put one.</summary>
+    public const string NoLoginFile = "no-login-file";
+
+    /// <summary>The file could not be written; what stood there stands there.</summary>
+    public const string WriteFailed = "write-failed";
+}
+
+/// <summary>Answer to a heartbeat.</summary>
+public sealed record HeartbeatReply
+{
+    /// <summary>What the agent is to do, oldest first. One that was not confirmed comes again with the same id.</summary>
+    public required IReadOnlyList<SealedCommand> Commands { get; init; }
+
+    /// <summary>Seconds until the next heartbeat.</summary>
+    public required int NextSeconds { get; init; }
+}

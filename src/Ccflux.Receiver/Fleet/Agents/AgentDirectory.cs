@@ -1,0 +1,55 @@
+using Ccflux.Receiver.Fleet.Store;
+using Ccflux.Receiver.Platform.Auth;
+using Ccflux.Storage.Sqlite;
+using Dapper;
+
+namespace Ccflux.Receiver.Fleet.Agents;
+
+/// <summary>An enrolled agent: whose requests these are, and what is sealed to it.</summary>
+/// <param name="SigningKey">Ed25519 public key in base64.</param>
+/// <param name="SealingKey">P-256 public key in base64.</param>
+/// <param name="Sequence">Of its last heartbeat that was stored.</param>
+internal sealed record EnrolledAgent(string AgentId, string Machine, string SigningKey, string SealingKey, bool IsRevoked, long Sequence);
+
+/// <summary>Finds agents by their ids.</summary>
+internal sealed class AgentDirectory(SqliteReaders readers, TimeProvider time)
+{
+    private readonly RecentCache<string, EnrolledAgent> _recent = new(time);
+
+    /// <summary>Null where there is none such.</summary>
+    public ValueTask<EnrolledAgent?> FindAsync(string agentId, CancellationToken cancellationToken) =>
+        _recent.TryGet(agentId, out var agent) ? ValueTask.FromResult<EnrolledAgent?>(agent) : new ValueTask<EnrolledAgent?>(ReadAsync(agentId, cancellationToken));
+
+    /// <summary>Forgets what was read: a revocation holds from here on.</summary>
+    public void Forget() => _recent.Clear();
+
+    private async Task<EnrolledAgent?> ReadAsync(string agentId, CancellationToken cancellationToken)
+    {
+        var generation = _recent.Generation;
+        using var lease = await readers.RentAsync(cancellationToken);
+        var row = await lease.Connection.QuerySingleOrDefaultAsync<Row>(new CommandDefinition(AgentSql.Find, new { AgentId = agentId }, cancellationToken: cancellationToken));
+        if (row is null)
+        {
+            return null;
+        }
+
+        var agent = new EnrolledAgent(row.AgentId, row.Machine, row.SigningKey, row.SealingKey, row.RevokedAt is not null, row.Sequence);
+        _recent.Add(agentId, agent, generation);
+        return agent;
+    }
+
+    private sealed class Row
+    {
+        public string AgentId { get; init; } = "";
+
+        public string Machine { get; init; } = "";
+
+        public string SigningKey { get; init; } = "";
+
+        public string SealingKey { get; init; } = "";
+
+        public long? RevokedAt { get; init; }
+
+        public long Sequence { get; init; }
+    }
+}

@@ -1,0 +1,142 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Ccflux.Contracts.Fleet;
+using Ccflux.Contracts.Http;
+using Ccflux.Receiver.Platform.Auth.Signing;
+using Ccflux.Receiver.Platform.Http;
+using Ccflux.Storage.Writing;
+
+namespace Ccflux.Receiver.Fleet.Agents;
+
+/// <summary><c>POST /agent/enrol</c> and <c>POST /agent/credential</c>.</summary>
+internal sealed class AgentEndpoints(
+    Enrolment enrolment, BroughtIntake intake, AgentGate gate, RequestSignatures signatures, RequestLimits limits, FleetMetrics metrics, TimeProvider time)
+{
+    private const int MaxBody = FleetLimits.MaxSealed + 4096;
+
+    /// <summary>Each may cost a question to the issuer.</summary>
+    private const int BroughtPerMinute = 30;
+
+    private readonly KeyedLimit _brought = new(BroughtPerMinute, BroughtPerMinute, AgentBook.MaxAgents, time);
+
+    public async Task<IResult> EnrolAsync(HttpContext context)
+    {
+        if (!limits.Tokens.TryTake(RequestLimits.AddressOf(context), out var wait))
+        {
+            return new Problem(StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, "Too many requests from this address.", wait);
+        }
+
+        using var body = await BodyReader.ReadAsync(context.Request, MaxBody, RequestSignatures.MaxSuffix, context.RequestAborted);
+        if (Parse(body, FleetJson.Default.EnrolRequest, Enrolment.Fault, out var request) is { } refusal)
+        {
+            return refusal;
+        }
+
+        var verdict = signatures.Check(context.Request.Headers, body.SentBuffer, body.SentLength, out var signer);
+        if (verdict != SignatureVerdict.Valid || !string.Equals(signer, request!.SigningKey, StringComparison.Ordinal))
+        {
+            var (code, detail) = SignatureProblems.Describe(verdict == SignatureVerdict.Valid ? SignatureVerdict.Invalid : verdict);
+            return (await gate.RefuseAsync(context, null, code, detail)).Refusal!;
+        }
+
+        switch (await enrolment.EnrolAsync(request, context.Connection.RemoteIpAddress?.ToString() ?? ""))
+        {
+            case { Status: not WriteStatus.Committed }:
+                return Busy();
+            case { Value: { } reply }:
+                context.Response.Headers.CacheControl = "no-store";
+                return TypedResults.Json(reply, FleetJson.Default.EnrolReply);
+            default:
+                metrics.Refused(ErrorCodes.CodeInvalid);
+                return new Problem(StatusCodes.Status403Forbidden, ErrorCodes.CodeInvalid, "The code is unknown, used, too old or of another machine. Ask the admin for a new one.");
+        }
+    }
+
+    public async Task<IResult> CredentialAsync(HttpContext context)
+    {
+        using var body = await BodyReader.ReadAsync(context.Request, MaxBody, RequestSignatures.MaxSuffix, context.RequestAborted);
+        if (body.Status != BodyStatus.Read)
+        {
+            return Unread(body);
+        }
+
+        var call = await gate.AuthenticateAsync(context, body);
+        if (call.Agent is not { } agent)
+        {
+            return call.Refusal!;
+        }
+
+        if (Parse(body, FleetJson.Default.BroughtCredential, Fault, out var brought) is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (!_brought.TryTake(agent.AgentId, out var wait))
+        {
+            return new Problem(StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, $"An agent brings at most {BroughtPerMinute} logins a minute.", wait);
+        }
+
+        var outcome = await intake.TakeAsync(agent, brought!, context.Connection.RemoteIpAddress?.ToString() ?? "", context.RequestAborted);
+        if (outcome.Fingerprint is { } fingerprint)
+        {
+            return TypedResults.Json(new BroughtReply { Fingerprint = fingerprint }, FleetJson.Default.BroughtReply);
+        }
+
+        metrics.Refused(outcome.Refusal!);
+        return Explain(outcome.Refusal!);
+    }
+
+    private static string? Fault(BroughtCredential brought)
+    {
+        if (brought.AccountIdHint.Length is 0 or > FleetLimits.MaxId)
+        {
+            return $"account_id_hint: 1 to {FleetLimits.MaxId} characters.";
+        }
+
+        if (!CredentialFingerprint.IsOne(brought.Replaces))
+        {
+            return $"replaces: a fingerprint, {CredentialFingerprint.Length} hexadecimal digits in lower case.";
+        }
+
+        return brought.Sealed.Length is 0 or > FleetLimits.MaxSealed ? $"sealed: 1 to {FleetLimits.MaxSealed} characters of base64." : null;
+    }
+
+    private static Problem Explain(string code) => code switch
+    {
+        ErrorCodes.AccountNotGranted => new Problem(StatusCodes.Status403Forbidden, code, "This account is not granted to this agent."),
+        ErrorCodes.CredentialRefused => new Problem(StatusCodes.Status403Forbidden, code, "The login does not open, or is not proven to be of this account."),
+        ErrorCodes.CredentialSuperseded => new Problem(StatusCodes.Status409Conflict, code, "It replaces a login that is not the newest the receiver has."),
+        ErrorCodes.CredentialUnproven => new Problem(StatusCodes.Status503ServiceUnavailable, code, "Its issuer could not be asked whose it is. Bring it again.", TimeSpan.FromSeconds(30)),
+        _ => Busy(),
+    };
+
+    private static Problem? Parse<T>(BodyReader body, JsonTypeInfo<T> type, Func<T, string?> check, out T? value)
+        where T : class
+    {
+        value = null;
+        if (body.Status != BodyStatus.Read)
+        {
+            return Unread(body);
+        }
+
+        try
+        {
+            value = JsonSerializer.Deserialize(body.Content, type);
+        }
+        catch (JsonException)
+        {
+            // Answered below; the parser's own words may quote what was sent.
+        }
+
+        return value is null ? Invalid("The body is malformed, or a field is missing or of another type.") : check(value) is { } fault ? Invalid(fault) : null;
+    }
+
+    private static Problem Unread(BodyReader body) => body.Status == BodyStatus.TooLarge
+        ? new Problem(StatusCodes.Status413PayloadTooLarge, ErrorCodes.TooLarge, $"A body holds at most {MaxBody / 1024} KiB.")
+        : Invalid("The body cannot be unpacked: only gzip is taken.");
+
+    private static Problem Invalid(string detail) => new(StatusCodes.Status400BadRequest, ErrorCodes.InvalidPayload, detail);
+
+    private static Problem Busy() =>
+        new(StatusCodes.Status503ServiceUnavailable, ErrorCodes.Busy, "The database cannot be written at the moment, or the vault cannot be opened.", TimeSpan.FromSeconds(5));
+}

@@ -1,0 +1,90 @@
+using Ccflux.Contracts.Fleet;
+using Ccflux.Contracts.Http;
+using Ccflux.Contracts.Signing;
+using Ccflux.Receiver.Fleet.Store;
+using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth.Signing;
+using Ccflux.Receiver.Platform.Http;
+using Ccflux.Storage.Writing;
+
+namespace Ccflux.Receiver.Fleet.Agents;
+
+/// <summary>Who sent a request: an agent, or the refusal to be answered.</summary>
+/// <param name="At">The request's own time, as signed.</param>
+internal sealed record AgentCall(EnrolledAgent? Agent, Problem? Refusal, DateTimeOffset At);
+
+/// <summary>
+/// Lets agents in, by the signature of the key that was pinned at their enrolment and nothing else: a user's token opens nothing here. Refused
+/// attempts are recorded, so many a minute and address; beyond that they are only counted.
+/// </summary>
+internal sealed class AgentGate(
+    AgentDirectory agents, RequestSignatures signatures, GroupCommitWriter writer, FleetMetrics metrics, TimeProvider time)
+{
+    private const int RecordedPerMinute = 30;
+    private const int Addresses = 20_000;
+
+    private readonly KeyedLimit _recorded = new(RecordedPerMinute, RecordedPerMinute, Addresses, time);
+    private readonly HeartbeatSequences _sequences = new(time);
+
+    /// <param name="context">The request.</param>
+    /// <param name="body">Read with <see cref="RequestSignatures.MaxSuffix"/> bytes of room.</param>
+    public async ValueTask<AgentCall> AuthenticateAsync(HttpContext context, BodyReader body)
+    {
+        var name = context.Request.Headers[AgentHeader.Name] is [{ Length: > 0 and <= FleetLimits.MaxId } id] ? id : null;
+        var verdict = signatures.Check(context.Request.Headers, body.SentBuffer, body.SentLength, out var key);
+        if (name is null || verdict != SignatureVerdict.Valid)
+        {
+            var (code, detail) = verdict == SignatureVerdict.Valid ? (ErrorCodes.AgentUnknown, $"{AgentHeader.Name} is missing.") : SignatureProblems.Describe(verdict);
+            return await RefuseAsync(context, null, code, detail);
+        }
+
+        var agent = await agents.FindAsync(name, context.RequestAborted);
+        if (agent is null || !string.Equals(agent.SigningKey, key, StringComparison.Ordinal))
+        {
+            return await RefuseAsync(context, agent, ErrorCodes.AgentUnknown, "No agent of this id signs with this key. Enrol it with a code from the admin.");
+        }
+
+        if (agent.IsRevoked)
+        {
+            return await RefuseAsync(context, agent, ErrorCodes.AgentRevoked, "The admin ended this agent. Only a new code enrols it again.");
+        }
+
+        _ = SignatureHeader.TryParseTimestamp(context.Request.Headers[SignatureHeader.TimestampName].ToString(), out var at);
+        return new AgentCall(agent, null, at);
+    }
+
+    /// <summary>Whether a heartbeat is newer than every one before it. A recorded one that is sent again is refused.</summary>
+    /// <returns>Null where it is newer, else the refusal.</returns>
+    public async ValueTask<Problem?> AdvanceAsync(HttpContext context, AgentCall call, long sequence)
+    {
+        var agent = call.Agent!;
+        switch (_sequences.Advance(agent, sequence, call.At))
+        {
+            case SequenceVerdict.Newer:
+                return null;
+            case SequenceVerdict.BeforeStart:
+                // No attempt to be recorded: every agent's first heartbeat after a restart may be one.
+                return new Problem(StatusCodes.Status403Forbidden, ErrorCodes.TimestampStale, "This heartbeat was signed before the receiver started. Send a new one.");
+            default:
+                return (await RefuseAsync(context, agent, ErrorCodes.Replayed, "This heartbeat was taken already, or an older one.", StatusCodes.Status409Conflict)).Refusal;
+        }
+    }
+
+    /// <summary>Records and counts an attempt that is refused.</summary>
+    public async ValueTask<AgentCall> RefuseAsync(HttpContext context, EnrolledAgent? agent, string code, string detail, int status = StatusCodes.Status403Forbidden, long? accountId = null, string action = FleetAction.Authenticate)
+    {
+        metrics.Refused(code);
+        if (_recorded.TryTake(RequestLimits.AddressOf(context), out _))
+        {
+            var actor = new AuditActor(agent is null ? "anonymous" : "agent", context.Connection.RemoteIpAddress?.ToString() ?? "");
+            var note = context.Request.Headers.Authorization.Count > 0 ? $"{context.Request.Path} with a user's token" : context.Request.Path.Value ?? "";
+            await writer.WriteAsync(connection =>
+            {
+                FleetAudit.Write(connection, time.GetUtcNow(), new FleetAccess(actor, action, code, accountId, agent?.AgentId, Detail: note));
+                return true;
+            });
+        }
+
+        return new AgentCall(null, new Problem(status, code, detail), default);
+    }
+}

@@ -1,0 +1,159 @@
+using System.Text.Json;
+using Ccflux.Contracts.Fleet;
+using Ccflux.Contracts.Http;
+using Ccflux.Receiver.Fleet.Store;
+using Ccflux.Receiver.Fleet.Vault;
+using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Live;
+using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Writing;
+
+namespace Ccflux.Receiver.Fleet.Agents;
+
+/// <param name="Fingerprint">Of the login that the vault keeps now, where it was taken.</param>
+/// <param name="Refusal">One of <see cref="ErrorCodes"/>, where it was not.</param>
+internal sealed record BroughtOutcome(string? Fingerprint, string? Refusal);
+
+/// <summary>
+/// Takes logins that agents bring: renewed by the client, or handed back. One with new tokens replaces the old one only after its issuer has
+/// said whose it is, and only where the old one is still the one that it says it replaces.
+/// </summary>
+internal sealed class BroughtIntake(
+    GroupCommitWriter writer, VaultBook book, ReceiverSeal seal, Issuer issuer, IChangeFeed changes, TimeProvider time)
+{
+    public async Task<BroughtOutcome> TakeAsync(EnrolledAgent agent, BroughtCredential brought, string address, CancellationToken cancellationToken)
+    {
+        var actor = new AuditActor("agent", address);
+        var looked = await writer.WriteAsync(connection => Look(connection, agent, brought, actor));
+        if (looked.Status != WriteStatus.Committed)
+        {
+            return new BroughtOutcome(null, ErrorCodes.Busy);
+        }
+
+        if (looked.Value is not { Login: { } login, Account: { } account })
+        {
+            return looked.Value.Outcome!;
+        }
+
+        var answer = await issuer.ProfileAsync(login.AccessToken, cancellationToken);
+        if (answer.Verdict == IssuerVerdict.Ok && string.Equals(answer.AccountUuid, account.Uuid, StringComparison.Ordinal))
+        {
+            VaultFault.Point(VaultFault.CredentialProven);
+            var written = await writer.WriteAsync(connection => Store(connection, agent, brought, account, login, actor));
+            if (written.Status != WriteStatus.Committed)
+            {
+                return new BroughtOutcome(null, ErrorCodes.Busy);
+            }
+
+            VaultFault.Point(VaultFault.CredentialStored);
+            changes.Publish(FleetFeature.Topic);
+            return written.Value!;
+        }
+
+        // A dead or foreign token proves nothing, whenever it is asked about again; an issuer that does not answer may answer later.
+        var (code, detail) = answer.Verdict switch
+        {
+            IssuerVerdict.Ok => (ErrorCodes.CredentialRefused, "of another account"),
+            IssuerVerdict.Dead => (ErrorCodes.CredentialRefused, "its issuer does not take it"),
+            _ => (ErrorCodes.CredentialUnproven, answer.Reason),
+        };
+        await writer.WriteAsync(connection => Refuse(connection, agent, account.AccountId, code, actor, login.Fingerprint, detail));
+        return new BroughtOutcome(null, code);
+    }
+
+    private (BroughtOutcome? Outcome, StoredAccount? Account, Login? Login) Look(SqlConnection connection, EnrolledAgent agent, BroughtCredential brought, AuditActor actor)
+    {
+        var accountId = connection.Scalar(VaultSql.FindByUuid, brought.AccountIdHint);
+        if (accountId is not { } id || (connection.Scalar(AgentSql.IsGranted, agent.AgentId, id) == 0 && connection.Scalar(AgentSql.Holds, agent.AgentId, id) == 0))
+        {
+            return (Refuse(connection, agent, accountId, ErrorCodes.AccountNotGranted, actor, null, ""), null, null);
+        }
+
+        var account = book.Read(connection, id)!;
+        if (account.Login is null)
+        {
+            return (Refuse(connection, agent, id, ErrorCodes.Busy, actor, null, "the key ring is missing"), null, null);
+        }
+
+        if (Open(connection, agent, brought) is not { } login)
+        {
+            return (Refuse(connection, agent, id, ErrorCodes.CredentialRefused, actor, null, "does not open, or holds no login"), null, null);
+        }
+
+        var isCopy = login.RefreshToken is null && string.Equals(login.AccessToken, account.Login.AccessToken, StringComparison.Ordinal);
+        if (isCopy || login.HasTokensOf(account.Login))
+        {
+            if (!isCopy)
+            {
+                Settle(connection, agent, brought, account, account.Fingerprint);
+            }
+
+            Audit(connection, agent, id, FleetAccess.Done, actor, login.Fingerprint, brought.HandedBack ? "handed back, unchanged" : "unchanged");
+            return (new BroughtOutcome(account.Fingerprint, null), null, null);
+        }
+
+        return login.RefreshToken is null || !string.Equals(brought.Replaces, account.Fingerprint, StringComparison.Ordinal)
+            ? (Refuse(connection, agent, id, ErrorCodes.CredentialSuperseded, actor, login.Fingerprint, $"replaces {brought.Replaces}"), null, null)
+            : (null, account, login);
+    }
+
+    private BroughtOutcome Store(SqlConnection connection, EnrolledAgent agent, BroughtCredential brought, StoredAccount account, Login login, AuditActor actor)
+    {
+        if (!book.Replace(connection, account, login, RefreshPath.Session, brought.Replaces))
+        {
+            return Refuse(connection, agent, account.AccountId, ErrorCodes.CredentialSuperseded, actor, login.Fingerprint, $"replaces {brought.Replaces}");
+        }
+
+        connection.Execute(VaultSql.EndIntents, account.AccountId);
+        Settle(connection, agent, brought, book.Read(connection, account.AccountId)!, login.Fingerprint);
+        Audit(connection, agent, account.AccountId, FleetAccess.Done, actor, login.Fingerprint, brought.HandedBack ? "handed back" : "renewed");
+        return new BroughtOutcome(login.Fingerprint, null);
+    }
+
+    /// <summary>Who holds it from here on: the vault, where the agent has taken it out of its config dir, else that agent.</summary>
+    private void Settle(SqlConnection connection, EnrolledAgent agent, BroughtCredential brought, StoredAccount account, string fingerprint)
+    {
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var isHolder = account.Holder is Holder.Agent && string.Equals(account.HolderAgent, agent.AgentId, StringComparison.Ordinal);
+        if (brought.HandedBack && account.Holder is not Holder.Vault)
+        {
+            connection.Execute(VaultSql.SetHolder, Holder.Vault, default, now, account.AccountId);
+        }
+        else if (!brought.HandedBack && !isHolder)
+        {
+            connection.Execute(VaultSql.SetHolder, Holder.Agent, agent.AgentId, now, account.AccountId);
+        }
+
+        if (!brought.HandedBack)
+        {
+            connection.Execute(CommandSql.SetApplied, account.AccountId, fingerprint, agent.AgentId);
+        }
+    }
+
+    private Login? Open(SqlConnection connection, EnrolledAgent agent, BroughtCredential brought)
+    {
+        if (seal.Open(connection, brought.Sealed, brought.SealContext(agent.AgentId)) is not { } plain)
+        {
+            return null;
+        }
+
+        try
+        {
+            return JsonSerializer.Deserialize(plain, FleetJson.Default.BroughtContent) is { } content ? Login.Parse(content.ClaudeAiOauth, out _) : null;
+        }
+        catch (JsonException)
+        {
+            // Sealed by somebody who does not speak this wire; refused and recorded by the caller.
+            return null;
+        }
+    }
+
+    private BroughtOutcome Refuse(SqlConnection connection, EnrolledAgent agent, long? accountId, string code, AuditActor actor, string? fingerprint, string detail)
+    {
+        Audit(connection, agent, accountId, code, actor, fingerprint, detail);
+        return new BroughtOutcome(null, code);
+    }
+
+    private void Audit(SqlConnection connection, EnrolledAgent agent, long? accountId, string outcome, AuditActor actor, string? fingerprint, string detail) =>
+        FleetAudit.Write(connection, time.GetUtcNow(), new FleetAccess(actor, FleetAction.BringBack, outcome, accountId, agent.AgentId, fingerprint, detail));
+}

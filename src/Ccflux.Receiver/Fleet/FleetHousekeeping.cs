@@ -1,0 +1,43 @@
+using Ccflux.Receiver.Fleet.Agents;
+using Ccflux.Receiver.Fleet.Store;
+using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Jobs;
+using Ccflux.Storage.Writing;
+
+namespace Ccflux.Receiver.Fleet;
+
+/// <summary>Every half minute: writes which agents were seen, ends commands that were not fetched. Once a day: old records go.</summary>
+internal sealed partial class FleetHousekeeping(
+    AgentLedger ledger, CommandBox commands, GroupCommitWriter writer, AdminOptions options, TimeProvider time, ILogger<FleetHousekeeping> logger) : BackgroundService
+{
+    private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_cleaning = TimeSpan.FromDays(1);
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        await ledger.FlushAsync();
+    }
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
+        Rounds.RunAsync(time, s_interval, RoundAsync, exception => Log.Failed(logger, exception), stoppingToken),
+        Rounds.RunAsync(time, s_cleaning, CleanAsync, exception => Log.Failed(logger, exception), stoppingToken));
+
+    private async Task RoundAsync(CancellationToken cancellationToken)
+    {
+        await ledger.FlushAsync();
+        await commands.SweepAsync();
+    }
+
+    private Task CleanAsync(CancellationToken cancellationToken) => writer.WriteAsync(connection =>
+    {
+        var before = time.GetUtcNow().AddDays(-options.AuditRetentionDays).ToUnixTimeMilliseconds();
+        return connection.Execute(CommandSql.Prune, before) + connection.Execute(FleetAuditSql.Prune, before, FleetAudit.Capacity);
+    });
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "A round of the fleet's housekeeping failed.")]
+        public static partial void Failed(ILogger logger, Exception exception);
+    }
+}

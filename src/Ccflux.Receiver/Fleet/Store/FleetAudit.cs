@@ -1,0 +1,97 @@
+using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Storage.Sqlite;
+using Dapper;
+
+namespace Ccflux.Receiver.Fleet.Store;
+
+/// <summary>An access to a credential, or an attempt at one.</summary>
+/// <param name="Actor">Who: <c>admin</c>, <c>cli</c>, <c>switcher</c>, <c>agent</c>, <c>anonymous</c>.</param>
+/// <param name="Action">One of <see cref="FleetAction"/>.</param>
+/// <param name="Outcome"><see cref="Done"/>, or a word for what it was refused for.</param>
+internal sealed record FleetAccess(AuditActor Actor, string Action, string Outcome, long? AccountId = null, string? AgentId = null, string? Fingerprint = null, string Detail = "")
+{
+    public const string Done = "ok";
+}
+
+/// <summary>What is done to credentials.</summary>
+internal static class FleetAction
+{
+    public const string Import = "import";
+    public const string Edit = "edit";
+    public const string Remove = "remove";
+    public const string Refresh = "refresh";
+    public const string Code = "code";
+    public const string Enrol = "enrol";
+    public const string Revoke = "revoke";
+    public const string Grant = "grant";
+    public const string Seal = "seal";
+    public const string Deliver = "deliver";
+    public const string Confirm = "confirm";
+    public const string TakeBack = "take-back";
+    public const string BringBack = "bring-back";
+    public const string Adopt = "adopt";
+    public const string Authenticate = "authenticate";
+    public const string RotateKeys = "rotate-keys";
+}
+
+/// <summary>The record of every access to a credential. An access writes its row in its own transaction, so there is none without the other.</summary>
+internal sealed class FleetAudit(SqliteReaders readers)
+{
+    /// <summary>Rows one read gives at most.</summary>
+    public const int MaxRows = 500;
+
+    /// <summary>Rows that are kept at most.</summary>
+    public const int Capacity = 200_000;
+
+    private const int MaxDetail = 200;
+
+    /// <summary>To be called inside the write that makes the access.</summary>
+    public static void Write(SqlConnection connection, DateTimeOffset at, FleetAccess access) => connection.Execute(
+        FleetAuditSql.Insert,
+        at.ToUnixTimeMilliseconds(),
+        access.Actor.Name,
+        access.Actor.Address,
+        access.Action,
+        access.AccountId,
+        access.AgentId,
+        access.Fingerprint,
+        access.Outcome,
+        access.Detail.Length <= MaxDetail ? access.Detail : access.Detail[..MaxDetail]);
+
+    /// <summary>The newest rows, or those before <paramref name="before"/> (an id) for the next page.</summary>
+    public async Task<IReadOnlyList<FleetAuditRow>> ReadAsync(int limit, long before, CancellationToken cancellationToken)
+    {
+        using var lease = await readers.RentAsync(cancellationToken);
+        var query = new CommandDefinition(FleetAuditSql.Read, new { Limit = Math.Clamp(limit, 1, MaxRows), Before = before }, cancellationToken: cancellationToken);
+        return (await lease.Connection.QueryAsync<FleetAuditRow>(query)).AsList();
+    }
+}
+
+/// <summary>A row as it is read: <see cref="At"/> in epoch milliseconds.</summary>
+internal sealed class FleetAuditRow
+{
+    public long Id { get; init; }
+
+    public long At { get; init; }
+
+    public string Actor { get; init; } = "";
+
+    public string Address { get; init; } = "";
+
+    public string Action { get; init; } = "";
+
+    public long? AccountId { get; init; }
+
+    /// <summary>The account's label; empty where it is gone.</summary>
+    public string Account { get; init; } = "";
+
+    public string? AgentId { get; init; }
+
+    public string Machine { get; init; } = "";
+
+    public string? Fingerprint { get; init; }
+
+    public string Outcome { get; init; } = "";
+
+    public string Detail { get; init; } = "";
+}

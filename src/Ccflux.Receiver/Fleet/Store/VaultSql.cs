@@ -1,0 +1,120 @@
+namespace Ccflux.Receiver.Fleet.Store;
+
+/// <summary>SQL of the vault's accounts and of refreshes that are under way.</summary>
+internal static class VaultSql
+{
+    private const string Facts = """
+        SELECT a.account_id AS AccountId, a.account_uuid AS Uuid, a.label AS Label, a.email AS Email, a.plan AS Plan, a.next_charge AS NextCharge,
+               a.five_hour_ceiling AS FiveHourCeiling, a.seven_day_ceiling AS SevenDayCeiling, a.credential AS Credential,
+               a.fingerprint AS Fingerprint, a.refreshable AS Refreshable, a.expires_at AS ExpiresAt,
+               a.holder AS Holder, a.holder_agent AS HolderAgent, g.machine AS HolderMachine, g.last_seen_at AS HolderSeenAt, a.held_since AS HeldSince,
+               a.refreshed_at AS RefreshedAt, a.refreshed_by AS RefreshedBy, a.fault AS Fault, a.fault_at AS FaultAt,
+               a.failures AS Failures, a.failure AS Failure, a.retry_at AS RetryAt, i.begun_at AS IntentAt,
+               EXISTS (SELECT 1 FROM fleet_agents u
+                       WHERE u.account_id = a.account_id AND u.has_sessions = 1 AND u.revoked_at IS NULL AND u.last_seen_at > @Since) AS InUse,
+               EXISTS (SELECT 1 FROM quota_accounts q JOIN quota_windows w ON w.account_id = q.account_id
+                       WHERE q.account_key = a.account_uuid AND w.name = 'seven_day' AND w.used_milli >= 100000 AND w.resets_at > @Now) AS Exhausted
+        FROM fleet_accounts a
+        LEFT JOIN fleet_agents g ON g.agent_id = a.holder_agent
+        LEFT JOIN fleet_intents i ON i.account_id = a.account_id
+        """;
+
+    /// <summary>Every account in the order of its label.</summary>
+    public const string SelectAll = Facts + " ORDER BY a.label LIMIT @Limit";
+
+    public const string SelectOne = Facts + " WHERE a.account_id = @AccountId";
+
+    public const string FindByLabel = "SELECT account_id FROM fleet_accounts WHERE label = @Label";
+
+    public const string SelectCredential = "SELECT account_uuid AS Uuid, credential AS Credential FROM fleet_accounts WHERE account_uuid = @Uuid AND expires_at > @Now";
+
+    /// <summary>Parameters: instant since which an agent counts, account. Columns: uuid, credential, fingerprint, holder, its agent, fault, label, failures, a session is on it.</summary>
+    public const string Read = """
+        SELECT account_uuid, credential, fingerprint, holder, holder_agent, fault, label, failures,
+               EXISTS (SELECT 1 FROM fleet_agents u WHERE u.account_id = a.account_id AND u.has_sessions = 1 AND u.revoked_at IS NULL AND u.last_seen_at > ?1)
+        FROM fleet_accounts a WHERE account_id = ?2
+        """;
+
+    /// <summary>Parameter: uuid.</summary>
+    public const string FindByUuid = "SELECT account_id FROM fleet_accounts WHERE account_uuid = ?";
+
+    /// <summary>Parameters: label, uuid.</summary>
+    public const string LabelTaken = "SELECT count(*) FROM fleet_accounts WHERE label = ? AND account_uuid <> ?";
+
+    public const string Count = "SELECT count(*) FROM fleet_accounts";
+
+    /// <summary>A login that the operator imports ends every fault and every refresh of the one before.</summary>
+    public const string Import = """
+        INSERT INTO fleet_accounts (account_uuid, label, email, plan, credential, fingerprint, access_fingerprint, refreshable, expires_at,
+                                    holder, held_since, refreshed_at, refreshed_by, created_at)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11, 'login', ?11)
+        ON CONFLICT (account_uuid) DO UPDATE SET
+            label = excluded.label, email = CASE WHEN excluded.email <> '' THEN excluded.email ELSE email END,
+            plan = CASE WHEN excluded.plan <> '' THEN excluded.plan ELSE plan END,
+            credential = excluded.credential, fingerprint = excluded.fingerprint, access_fingerprint = excluded.access_fingerprint,
+            refreshable = excluded.refreshable, expires_at = excluded.expires_at,
+            holder = excluded.holder, holder_agent = NULL, held_since = excluded.held_since,
+            refreshed_at = excluded.refreshed_at, refreshed_by = 'login',
+            fault = NULL, fault_at = NULL, failures = 0, failure = NULL, retry_at = NULL
+        RETURNING account_id
+        """;
+
+    /// <summary>Compare and swap: parameters: credential, fingerprint, access fingerprint, refreshable, expires at, now, path, account, fingerprint that it replaces.</summary>
+    public const string Replace = """
+        UPDATE fleet_accounts
+        SET credential = ?1, fingerprint = ?2, access_fingerprint = ?3, refreshable = ?4, expires_at = ?5, refreshed_at = ?6, refreshed_by = ?7,
+            fault = NULL, fault_at = NULL, failures = 0, failure = NULL, retry_at = NULL
+        WHERE account_id = ?8 AND fingerprint = ?9
+        """;
+
+    /// <summary>The same login under another key.</summary>
+    public const string Reencrypt = "UPDATE fleet_accounts SET credential = ? WHERE account_id = ?";
+
+    public const string AllCredentials = "SELECT account_id, account_uuid, credential FROM fleet_accounts";
+
+    /// <summary>Parameters: holder, agent, now, account.</summary>
+    public const string SetHolder = "UPDATE fleet_accounts SET holder = ?, holder_agent = ?, held_since = ? WHERE account_id = ?";
+
+    /// <summary>Parameters: fault, now, account, fingerprint.</summary>
+    public const string SetFault = "UPDATE fleet_accounts SET fault = ?, fault_at = ?, failures = 0, retry_at = NULL WHERE account_id = ? AND fingerprint = ?";
+
+    /// <summary>Parameters: reason, retry at, account, fingerprint.</summary>
+    public const string SetFailure = "UPDATE fleet_accounts SET failures = failures + 1, failure = ?, retry_at = ? WHERE account_id = ? AND fingerprint = ?";
+
+    /// <summary>Parameters: label, e-mail, plan, next charge, ceilings, account.</summary>
+    public const string Edit = "UPDATE fleet_accounts SET label = ?, email = ?, plan = ?, next_charge = ?, five_hour_ceiling = ?, seven_day_ceiling = ? WHERE account_id = ?";
+
+    public const string Delete = "DELETE FROM fleet_accounts WHERE account_id = ?";
+
+    /// <summary>Parameters: account, intent, fingerprint, who, now. Changes no row where a refresh is under way: the row is the lock.</summary>
+    public const string BeginIntent = """
+        INSERT INTO fleet_intents (account_id, intent, fingerprint, begun_by, begun_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (account_id) DO NOTHING
+        """;
+
+    public const string HasAccount = "SELECT 1 FROM fleet_accounts WHERE account_id = ?";
+
+    public const string CountIntents = "SELECT count(*) FROM fleet_intents WHERE account_id = ?";
+
+    public const string HasIntent = "SELECT count(*) FROM fleet_intents WHERE account_id = ? AND intent = ?";
+
+    public const string EndIntent = "DELETE FROM fleet_intents WHERE account_id = ? AND intent = ?";
+
+    /// <summary>Parameters: account, instant.</summary>
+    public const string EndOldIntent = "DELETE FROM fleet_intents WHERE account_id = ? AND begun_at <= ?";
+
+    public const string EndIntents = "DELETE FROM fleet_intents WHERE account_id = ?";
+
+    /// <summary>Accounts with a refresh that began before an instant and whose refresh token is still the stored one. Parameter: instant.</summary>
+    public const string Unsettled = """
+        SELECT a.account_id, a.fingerprint FROM fleet_intents i JOIN fleet_accounts a ON a.account_id = i.account_id
+        WHERE i.begun_at <= ? AND a.fault IS NULL AND a.fingerprint = i.fingerprint
+        """;
+
+    public const string SelectKey = "SELECT public, private FROM fleet_keys WHERE name = ?";
+
+    public const string InsertKey = "INSERT INTO fleet_keys (name, public, private) VALUES (?, ?, ?)";
+
+    public const string AllKeys = "SELECT name, private FROM fleet_keys";
+
+    public const string ReencryptKey = "UPDATE fleet_keys SET private = ? WHERE name = ?";
+}

@@ -1,0 +1,93 @@
+using Ccflux.Contracts.Fleet;
+using Ccflux.Receiver.Fleet.Store;
+using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Live;
+using Ccflux.Storage.Writing;
+
+namespace Ccflux.Receiver.Fleet.Vault;
+
+/// <summary>What the admin may say of an account.</summary>
+/// <param name="NextCharge">A day, <c>2026-12-01</c>; null where it is not known.</param>
+/// <param name="FiveHourCeiling">Percent, in the place of the settings'.</param>
+/// <param name="SevenDayCeiling">The same for seven days.</param>
+internal sealed record AccountDetails(string Label, string Email, string Plan, string? NextCharge, int? FiveHourCeiling, int? SevenDayCeiling);
+
+/// <summary>Changes what is said of an account, or takes it out of the vault. Both answer null, or what is wrong.</summary>
+internal sealed class AccountEdit(GroupCommitWriter writer, VaultBook book, IChangeFeed changes, TimeProvider time)
+{
+    private const string Busy = "The database cannot be written at the moment.";
+    private const string Missing = "There is no such account.";
+
+    public async Task<string?> SaveAsync(long accountId, AccountDetails details, AuditActor actor)
+    {
+        if (Fault(details) is { } fault)
+        {
+            return fault;
+        }
+
+        var written = await writer.WriteAsync(connection =>
+        {
+            if (book.Read(connection, accountId) is not { } account)
+            {
+                return Missing;
+            }
+
+            if (connection.Scalar(VaultSql.LabelTaken, details.Label.Trim(), account.Uuid) > 0)
+            {
+                return "label: another account is called so.";
+            }
+
+            connection.Execute(
+                VaultSql.Edit,
+                details.Label.Trim(),
+                details.Email.Trim(),
+                details.Plan.Trim(),
+                details.NextCharge,
+                (long?)details.FiveHourCeiling,
+                (long?)details.SevenDayCeiling,
+                accountId);
+            FleetAudit.Write(connection, time.GetUtcNow(), new FleetAccess(actor, FleetAction.Edit, FleetAccess.Done, accountId));
+            return null;
+        });
+        return After(written);
+    }
+
+    /// <summary>Forgets an account and its login. A config dir that it was given to keeps its copy.</summary>
+    public async Task<string?> RemoveAsync(long accountId, AuditActor actor) => After(await writer.WriteAsync(connection =>
+    {
+        if (book.Read(connection, accountId) is not { } account)
+        {
+            return Missing;
+        }
+
+        connection.Execute(VaultSql.Delete, accountId);
+        FleetAudit.Write(connection, time.GetUtcNow(), new FleetAccess(actor, FleetAction.Remove, FleetAccess.Done, accountId, Fingerprint: account.Fingerprint, Detail: account.Label));
+        return null;
+    }));
+
+    private string? After(WriteResult<string?> written)
+    {
+        changes.Publish(FleetFeature.Topic);
+        return written.Status == WriteStatus.Committed ? written.Value : Busy;
+    }
+
+    private static string? Fault(AccountDetails details)
+    {
+        if (details.Label.Trim().Length is 0 or > FleetLimits.MaxText || details.Label.Any(char.IsControl))
+        {
+            return $"label: 1 to {FleetLimits.MaxText} characters on one line.";
+        }
+
+        if (details.Email.Length > 254 || details.Email.Any(char.IsControl) || details.Plan.Length > FleetLimits.MaxText || details.Plan.Any(char.IsControl))
+        {
+            return $"email, plan: at most 254 and {FleetLimits.MaxText} characters on one line.";
+        }
+
+        if (details.NextCharge is { } day && !DateOnly.TryParseExact(day, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _))
+        {
+            return "next_charge: a day such as 2026-12-01.";
+        }
+
+        return details.FiveHourCeiling is < 1 or > 100 || details.SevenDayCeiling is < 1 or > 100 ? "ceiling: 1 to 100 percent." : null;
+    }
+}

@@ -1,0 +1,84 @@
+using Ccflux.Receiver.Fleet.Store;
+using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Writing;
+
+namespace Ccflux.Receiver.Fleet.Vault;
+
+/// <param name="Reencrypted">Secrets that are encrypted with the new key now.</param>
+/// <param name="Unopened">Secrets whose key is not in the ring: they stay as they are.</param>
+/// <param name="Removed">Keys that nothing needed any more.</param>
+internal sealed record KeyRotationResult(int Reencrypted, int Unopened, int Removed);
+
+/// <summary>Gives the vault a new key and encrypts everything with it. The old keys go once that is committed; a receiver that runs beside follows by itself.</summary>
+internal sealed class KeyRotation(VaultProtection protection, GroupCommitWriter writer, TimeProvider time)
+{
+    /// <returns>Null where the database cannot be written.</returns>
+    public async Task<KeyRotationResult?> RunAsync(AuditActor actor)
+    {
+        var newest = protection.AddKey();
+        var written = await writer.WriteAsync(connection => Reencrypt(connection, actor));
+        if (written.Status != WriteStatus.Committed)
+        {
+            return null;
+        }
+
+        var (result, stored) = written.Value;
+        return result with { Removed = protection.RemoveKeysBut(newest, stored) };
+    }
+
+    private (KeyRotationResult Result, List<byte[]> Stored) Reencrypt(SqlConnection connection, AuditActor actor)
+    {
+        var stored = new List<byte[]>();
+        var unopened = 0;
+        foreach (var (id, uuid, credential) in Credentials(connection))
+        {
+            stored.Add(Renew(VaultBook.Purpose(uuid), credential, renewed => connection.Execute(VaultSql.Reencrypt, renewed, id), ref unopened));
+        }
+
+        foreach (var (name, secret) in Keys(connection))
+        {
+            stored.Add(Renew(ReceiverSeal.Purpose(name), secret, renewed => connection.Execute(VaultSql.ReencryptKey, renewed, name), ref unopened));
+        }
+
+        FleetAudit.Write(connection, time.GetUtcNow(), new FleetAccess(actor, FleetAction.RotateKeys, FleetAccess.Done, Detail: string.Create(CultureInfo.InvariantCulture, $"{stored.Count - unopened} re-encrypted")));
+        return (new KeyRotationResult(stored.Count - unopened, unopened, 0), stored);
+    }
+
+    private byte[] Renew(string purpose, byte[] secret, Action<byte[]> store, ref int unopened)
+    {
+        if (protection.Unprotect(purpose, secret) is not { } plain)
+        {
+            unopened++;
+            return secret;
+        }
+
+        var renewed = protection.Protect(purpose, plain);
+        store(renewed);
+        return renewed;
+    }
+
+    private static List<(long Id, string Uuid, byte[] Credential)> Credentials(SqlConnection connection)
+    {
+        var found = new List<(long, string, byte[])>();
+        using var rows = connection.Query(VaultSql.AllCredentials);
+        while (rows.Read())
+        {
+            found.Add((rows.Number(0), rows.Text(1), rows.Blob(2)));
+        }
+
+        return found;
+    }
+
+    private static List<(string Name, byte[] Private)> Keys(SqlConnection connection)
+    {
+        var found = new List<(string, byte[])>();
+        using var rows = connection.Query(VaultSql.AllKeys);
+        while (rows.Read())
+        {
+            found.Add((rows.Text(0), rows.Blob(1)));
+        }
+
+        return found;
+    }
+}

@@ -1,0 +1,148 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Ccflux.Contracts.Fleet;
+
+namespace Ccflux.Receiver.Fleet.Vault;
+
+/// <summary>
+/// A login in the client's own form, with every key that it came with. It prints as its fingerprint only.
+/// <code>{"accessToken":"…","refreshToken":"…","expiresAt":1795270000000,"scopes":["user:inference"],"subscriptionType":"max","clientId":"…","accountUuid":"…"}</code>
+/// </summary>
+internal sealed class Login
+{
+    /// <summary>Tokens are printable ASCII; what else is in one could break out of a header.</summary>
+    private const int MaxToken = 4096;
+
+    private readonly JsonObject _content;
+
+    private Login(JsonObject content, string fingerprint)
+    {
+        _content = content;
+        Fingerprint = fingerprint;
+    }
+
+    public string Fingerprint { get; }
+
+    public string AccessToken => Text("accessToken") ?? "";
+
+    public string? RefreshToken => Text("refreshToken") is { Length: > 0 } token ? token : null;
+
+    public string AccessFingerprint => CredentialFingerprint.Of(AccessToken);
+
+    public DateTimeOffset ExpiresAt => DateTimeOffset.FromUnixTimeMilliseconds(Number("expiresAt"));
+
+    public string? AccountUuid => Text("accountUuid") is { Length: > 0 and <= FleetLimits.MaxId } id ? id : null;
+
+    public string? ClientId => Text("clientId");
+
+    /// <summary>The plan in the issuer's words; empty where it does not say.</summary>
+    public string Plan => Text("rateLimitTier") ?? Text("subscriptionType") ?? "";
+
+    public string? Scope => _content["scopes"] is JsonArray { Count: > 0 } scopes
+        ? string.Join(' ', scopes.OfType<JsonValue>().Select(scope => scope.TryGetValue<string>(out var text) ? text : ""))
+        : null;
+
+    /// <summary>A login out of the client's <c>.credentials.json</c>, or its <c>claudeAiOauth</c> alone.</summary>
+    /// <param name="json">At most <see cref="FleetLimits.MaxLogin"/> bytes of the login itself.</param>
+    /// <param name="fault">Why it is none. It quotes nothing of what was given.</param>
+    public static Login? Parse(ReadOnlySpan<byte> json, out string fault)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = FleetLimits.MaxDepth });
+            if (JsonNode.Parse(ref reader) is JsonObject root)
+            {
+                return Of(root["claudeAiOauth"] as JsonObject ?? root, out fault);
+            }
+        }
+        catch (JsonException)
+        {
+            // Told below, without the parser's words: they may quote the text.
+        }
+        catch (ArgumentException)
+        {
+            // A key that stands twice.
+        }
+
+        fault = "The login is not a JSON object.";
+        return null;
+    }
+
+    /// <inheritdoc cref="Parse(ReadOnlySpan{byte}, out string)"/>
+    public static Login? Parse(JsonElement claudeAiOauth, out string fault) => Parse(JsonSerializer.SerializeToUtf8Bytes(claudeAiOauth), out fault);
+
+    public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(_content);
+
+    public JsonElement ToElement() => JsonSerializer.SerializeToElement(_content);
+
+    /// <summary>The same login with the tokens that the issuer gave in exchange for its refresh token. Other keys stay.</summary>
+    public Login Renewed(RenewedTokens tokens)
+    {
+        var content = (JsonObject)_content.DeepClone();
+        content["accessToken"] = tokens.AccessToken;
+        content["expiresAt"] = tokens.ExpiresAt.ToUnixTimeMilliseconds();
+        if (tokens.RefreshToken is { } refresh)
+        {
+            content["refreshToken"] = refresh;
+        }
+
+        if (tokens.RefreshExpiresAt is { } until)
+        {
+            content["refreshTokenExpiresAt"] = until.ToUnixTimeMilliseconds();
+        }
+
+        return new Login(content, CredentialFingerprint.Of(tokens.RefreshToken ?? RefreshToken ?? tokens.AccessToken));
+    }
+
+    /// <summary>A copy that works until its access token expires, and that its holder cannot renew.</summary>
+    public Login WithoutRefresh()
+    {
+        var content = (JsonObject)_content.DeepClone();
+        content["refreshToken"] = "";
+        return new Login(content, AccessFingerprint);
+    }
+
+    /// <summary>Whether both are the very same tokens.</summary>
+    public bool HasTokensOf(Login other) =>
+        string.Equals(AccessToken, other.AccessToken, StringComparison.Ordinal) && string.Equals(RefreshToken, other.RefreshToken, StringComparison.Ordinal);
+
+    public override string ToString() => Fingerprint;
+
+    private static Login? Of(JsonObject content, out string fault)
+    {
+        fault = "";
+        var login = new Login((JsonObject)content.DeepClone(), "");
+        if (!IsToken(login.AccessToken))
+        {
+            fault = "claudeAiOauth.accessToken: missing, empty or no token. A login that has ended holds none: sign in again.";
+        }
+        else if (login.RefreshToken is { } refresh && !IsToken(refresh))
+        {
+            fault = "claudeAiOauth.refreshToken: no token.";
+        }
+        else if (login.Number("expiresAt") is < 0 or > 253_402_300_799_999)
+        {
+            fault = "claudeAiOauth.expiresAt: expected epoch milliseconds.";
+        }
+        else if (login.ToBytes().Length > FleetLimits.MaxLogin)
+        {
+            fault = $"claudeAiOauth: at most {FleetLimits.MaxLogin} bytes.";
+        }
+
+        return fault.Length > 0 ? null : new Login(login._content, CredentialFingerprint.Of(login.RefreshToken ?? login.AccessToken));
+    }
+
+    private static bool IsToken(string text) => text.Length is > 0 and <= MaxToken && text.All(c => c is > ' ' and < (char)127);
+
+    private string? Text(string name) => _content[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+
+    private long Number(string name) => _content[name] is JsonValue value && value.TryGetValue<long>(out var number) ? number : 0;
+}
+
+/// <summary>What the issuer gives for a refresh token, which is spent by it.</summary>
+/// <param name="RefreshToken">Null where the issuer names none: the old one goes on.</param>
+internal sealed record RenewedTokens(string AccessToken, string? RefreshToken, DateTimeOffset ExpiresAt, DateTimeOffset? RefreshExpiresAt)
+{
+    /// <summary>No token is ever printed.</summary>
+    public override string ToString() => nameof(RenewedTokens);
+}

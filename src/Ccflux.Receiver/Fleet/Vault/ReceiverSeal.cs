@@ -1,0 +1,51 @@
+using System.Security.Cryptography;
+using Ccflux.Contracts.Fleet;
+using Ccflux.Receiver.Fleet.Store;
+using Ccflux.Storage.Sqlite;
+
+namespace Ccflux.Receiver.Fleet.Vault;
+
+/// <summary>The receiver's own sealing key, which agents seal brought-back logins to. Made with the first enrolment.</summary>
+internal sealed class ReceiverSeal(VaultProtection protection)
+{
+    private const string Name = "sealing";
+
+    public static string Purpose(string name) => "key " + name;
+
+    /// <summary>The public half. To be called inside a write.</summary>
+    public string PublicKey(SqlConnection connection)
+    {
+        using (var rows = connection.Query(VaultSql.SelectKey, Name))
+        {
+            if (rows.Read())
+            {
+                return rows.Text(0);
+            }
+        }
+
+        using var key = CredentialSeal.NewKey();
+        var publicKey = CredentialSeal.PublicKeyOf(key);
+        connection.Execute(VaultSql.InsertKey, Name, publicKey, protection.Protect(Purpose(Name), key.ExportPkcs8PrivateKey()));
+        return publicKey;
+    }
+
+    /// <summary>What was sealed to the receiver; null where it does not open, or the key ring lacks its key.</summary>
+    public byte[]? Open(SqlConnection connection, string sealedText, string context)
+    {
+        byte[]? stored = null;
+        using (var rows = connection.Query(VaultSql.SelectKey, Name))
+        {
+            stored = rows.Read() ? rows.Blob(1) : null;
+        }
+
+        if (stored is null || protection.Unprotect(Purpose(Name), stored) is not { } secret)
+        {
+            return null;
+        }
+
+        using var key = ECDiffieHellman.Create();
+        key.ImportPkcs8PrivateKey(secret, out _);
+        CryptographicOperations.ZeroMemory(secret);
+        return CredentialSeal.Open(key, sealedText, context);
+    }
+}

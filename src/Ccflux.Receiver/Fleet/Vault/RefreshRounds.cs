@@ -1,0 +1,77 @@
+using Ccflux.Receiver.Fleet.Store;
+using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Jobs;
+using Ccflux.Receiver.Platform.Live;
+using Ccflux.Storage.Writing;
+
+namespace Ccflux.Receiver.Fleet.Vault;
+
+/// <summary>Every half minute: names refreshes that ended without an outcome, and renews what is due.</summary>
+internal sealed partial class RefreshRounds(
+    VaultBook book, TokenRefresh refresh, GroupCommitWriter writer, IChangeFeed changes, TimeProvider time, ILogger<RefreshRounds> logger) : BackgroundService
+{
+    /// <summary>Who renews, in the record of accesses.</summary>
+    public static readonly AuditActor Switcher = new("switcher", "");
+
+    private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(30);
+
+    /// <summary>One round. The operator's command runs it too, beside a receiver.</summary>
+    /// <returns>What became of each login that was due.</returns>
+    public async Task<IReadOnlyList<(AccountFacts Account, RefreshOutcome Outcome)>> RunAsync(CancellationToken cancellationToken)
+    {
+        await NameUnsettledAsync();
+        var outcomes = new List<(AccountFacts, RefreshOutcome)>();
+        foreach (var account in await book.AllAsync(cancellationToken))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (TokenRule.IsDue(account, time.GetUtcNow()))
+            {
+                outcomes.Add((account, await refresh.RunAsync(account, Switcher, again: false)));
+            }
+        }
+
+        return outcomes;
+    }
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Rounds.RunAsync(time, s_interval, RunAsync, exception => Log.Failed(logger, exception), stoppingToken);
+
+    /// <summary>An intent that is older than a refresh can take, before the same refresh token: its process ended, and the token may be spent.</summary>
+    private async Task NameUnsettledAsync()
+    {
+        var written = await writer.WriteAsync(connection =>
+        {
+            var now = time.GetUtcNow();
+            var found = new List<(long AccountId, string Fingerprint)>();
+            using (var rows = connection.Query(VaultSql.Unsettled, (now - TokenRule.IntentLifetime).ToUnixTimeMilliseconds()))
+            {
+                while (rows.Read())
+                {
+                    found.Add((rows.Number(0), rows.Text(1)));
+                }
+            }
+
+            foreach (var (account, fingerprint) in found)
+            {
+                connection.Execute(VaultSql.SetFault, AccountFault.Unknown, now.ToUnixTimeMilliseconds(), account, fingerprint);
+                FleetAudit.Write(connection, now, new FleetAccess(Switcher, FleetAction.Refresh, AccountFault.Unknown, account, Fingerprint: fingerprint, Detail: "a refresh ended without an outcome"));
+            }
+
+            return found.Count;
+        });
+        if (written is { Status: WriteStatus.Committed, Value: > 0 })
+        {
+            Log.Unsettled(logger, written.Value);
+            changes.Publish(FleetFeature.Topic);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "A round of refreshes failed.")]
+        public static partial void Failed(ILogger logger, Exception exception);
+
+        [LoggerMessage(2, LogLevel.Warning, "{Count} refreshes ended without an outcome that is known: these accounts need a login.")]
+        public static partial void Unsettled(ILogger logger, int count);
+    }
+}
