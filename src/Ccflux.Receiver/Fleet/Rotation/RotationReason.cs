@@ -1,0 +1,50 @@
+namespace Ccflux.Receiver.Fleet.Rotation;
+
+/// <summary>Why a config dir stays with its account, leaves it, or has none.</summary>
+internal enum RotationReason
+{
+    /// <summary>The account in use is the one to use.</summary>
+    InOrder = 1,
+
+    /// <summary>The config dir had no account of the vault.</summary>
+    FirstChoice = 2,
+
+    /// <summary>An account whose week ends sooner can be used, and what it has left would be lost.</summary>
+    Perishable = 3,
+
+    /// <summary>The 5-hour window reached its ceiling, or has not cooled since.</summary>
+    FiveHourCeiling = 4,
+
+    /// <summary>The 5-hour window is full.</summary>
+    FiveHourExhausted = 5,
+
+    /// <summary>The 7-day window is used up.</summary>
+    SevenDayExhausted = 6,
+
+    /// <summary>The window of a model that a live session uses is full.</summary>
+    ModelExhausted = 7,
+
+    /// <summary>At its present speed the 5-hour window reaches its ceiling within the horizon.</summary>
+    FiveHourVelocity = 8,
+
+    /// <summary>At its present speed the 7-day window is used up within the horizon.</summary>
+    SevenDayVelocity = 9,
+
+    /// <summary>The account's login cannot be used.</summary>
+    Login = 10,
+
+    /// <summary>The account may not be used there, or no longer.</summary>
+    NotGranted = 11,
+
+    /// <summary>A pin says so.</summary>
+    Pinned = 12,
+
+    /// <summary>The admin asked for it.</summary>
+    Requested = 13,
+
+    /// <summary>The last switch is too short ago.</summary>
+    Cooldown = 14,
+
+    /// <summary>Rotation is paused.</summary>
+    Paused = 15,
+}

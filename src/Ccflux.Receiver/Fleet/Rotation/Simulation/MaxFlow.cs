@@ -1,0 +1,101 @@
+using System.Runtime.InteropServices;
+
+namespace Ccflux.Receiver.Fleet.Rotation.Simulation;
+
+/// <summary>The most that can flow through a network, by Dinic's algorithm.</summary>
+internal sealed class MaxFlow(int nodes)
+{
+    /// <summary>Tokens are counted in fractions; less than this is nothing.</summary>
+    private const double Nothing = 1e-3;
+
+    private readonly List<Edge> _edges = [];
+    private readonly int[] _first = Filled(nodes);
+    private readonly int[] _level = new int[nodes];
+    private readonly int[] _next = new int[nodes];
+    private readonly Queue<int> _queue = new();
+
+    private struct Edge
+    {
+        public int To;
+        public int Next;
+        public double Left;
+    }
+
+    public void Add(int from, int to, double capacity)
+    {
+        _edges.Add(new Edge { To = to, Next = _first[from], Left = capacity });
+        _first[from] = _edges.Count - 1;
+        _edges.Add(new Edge { To = from, Next = _first[to], Left = 0 });
+        _first[to] = _edges.Count - 1;
+    }
+
+    public double Between(int source, int sink)
+    {
+        var total = 0d;
+        var edges = CollectionsMarshal.AsSpan(_edges);
+        while (Reach(edges, source, sink))
+        {
+            _first.CopyTo(_next, 0);
+            for (var pushed = Push(edges, source, sink, double.MaxValue); pushed > Nothing; pushed = Push(edges, source, sink, double.MaxValue))
+            {
+                total += pushed;
+            }
+        }
+
+        return total;
+    }
+
+    private bool Reach(ReadOnlySpan<Edge> edges, int source, int sink)
+    {
+        Array.Fill(_level, -1);
+        _level[source] = 0;
+        _queue.Enqueue(source);
+        while (_queue.TryDequeue(out var node))
+        {
+            for (var edge = _first[node]; edge >= 0; edge = edges[edge].Next)
+            {
+                if (edges[edge].Left > Nothing && _level[edges[edge].To] < 0)
+                {
+                    _level[edges[edge].To] = _level[node] + 1;
+                    _queue.Enqueue(edges[edge].To);
+                }
+            }
+        }
+
+        return _level[sink] >= 0;
+    }
+
+    private double Push(Span<Edge> edges, int node, int sink, double most)
+    {
+        if (node == sink)
+        {
+            return most;
+        }
+
+        var sent = 0d;
+        for (; _next[node] >= 0; _next[node] = edges[_next[node]].Next)
+        {
+            ref var edge = ref edges[_next[node]];
+            if (edge.Left > Nothing && _level[edge.To] == _level[node] + 1)
+            {
+                var pushed = Push(edges, edge.To, sink, Math.Min(most - sent, edge.Left));
+                edge.Left -= pushed;
+                edges[_next[node] ^ 1].Left += pushed;
+                sent += pushed;
+                if (most - sent <= Nothing)
+                {
+                    return sent;
+                }
+            }
+        }
+
+        return sent;
+    }
+
+    private static int[] Filled(int length)
+    {
+        var filled = new int[length];
+        Array.Fill(filled, -1);
+        return filled;
+    }
+}

@@ -1,0 +1,122 @@
+namespace Ccflux.Receiver.Fleet.Rotation.Simulation;
+
+/// <summary>Draws a fortnight by the demand model of docs/fleet-simulation.md.</summary>
+internal static class RandomFortnight
+{
+    private const int Hours = Fortnight.Seconds / SimulatedAccount.Hour;
+    private const double RequestsPerFiveHours = 300;
+    private const double RequestsPerTurn = 8;
+
+    public static Fortnight Draw(int seed)
+    {
+        var random = new Random(seed);
+        var accounts = Accounts(random);
+        var demand = 0.7 + (0.6 * random.NextDouble());
+        var configDirs = random.Next(1, accounts.Count + 1);
+        var capacity = accounts.Sum(account => account.Capacity);
+        var requests = Requests(random, configDirs, demand * capacity / accounts.Average(account => account.FiveHour) * RequestsPerFiveHours);
+        var scale = demand * capacity / requests.Sum(request => request.Tokens);
+        for (var index = 0; index < requests.Length; index++)
+        {
+            requests[index] = requests[index] with { Tokens = requests[index].Tokens * scale };
+        }
+
+        return new Fortnight(accounts, configDirs, requests, random.Next());
+    }
+
+    private static List<SimulatedAccount> Accounts(Random random)
+    {
+        var accounts = new List<SimulatedAccount>();
+        var count = random.Next(4, 13);
+        for (var index = 0; index < count; index++)
+        {
+            var week = 1_000_000d;
+            var fiveHours = week / (6 + (4 * random.NextDouble()));
+            var reset = random.Next(1, 7 * 24 + 1) * SimulatedAccount.Hour;
+            var elapsed = 1 - ((double)reset / SimulatedAccount.Week);
+            accounts.Add(new SimulatedAccount(fiveHours, week, reset, week * elapsed * random.NextDouble()));
+        }
+
+        return accounts;
+    }
+
+    private static SimulatedRequest[] Requests(Random random, int configDirs, double expected)
+    {
+        var intensity = new double[configDirs][];
+        for (var configDir = 0; configDir < configDirs; configDir++)
+        {
+            intensity[configDir] = Intensity(random);
+        }
+
+        var turns = expected / RequestsPerTurn / intensity.Sum(hours => hours.Sum());
+        var requests = new List<SimulatedRequest>((int)(expected * 1.1));
+        for (var configDir = 0; configDir < configDirs; configDir++)
+        {
+            for (var hour = 0; hour < Hours; hour++)
+            {
+                for (var turn = Poisson(random, intensity[configDir][hour] * turns); turn > 0; turn--)
+                {
+                    Turn(random, requests, configDir, (hour * SimulatedAccount.Hour) + random.Next(SimulatedAccount.Hour));
+                }
+            }
+        }
+
+        var drawn = requests.ToArray();
+        Array.Sort(drawn, (one, other) => one.At.CompareTo(other.At));
+        return drawn;
+    }
+
+    /// <summary>How much a person asks for in each hour: working days, evenings and weekends, bursts, and nights that run unattended.</summary>
+    private static double[] Intensity(Random random)
+    {
+        var hours = new double[Hours];
+        var weight = Math.Exp(0.5 * Normal(random));
+        var (from, to) = (random.Next(7, 11), random.Next(16, 21));
+        var weekend = random.NextDouble() < 0.3 ? 0.5 : 0.05;
+        var nights = random.NextDouble() < 0.25 ? 0.5 : 0.05;
+        for (var day = 0; day < 14; day++)
+        {
+            var mood = weight * Math.Exp(0.4 * Normal(random)) * (day % 7 < 5 ? 1 : weekend);
+            var unattended = random.NextDouble() < nights;
+            for (var hour = 0; hour < 24; hour++)
+            {
+                var share = hour >= from && hour < to ? (hour == 12 ? 0.5 : 1) : hour >= to && hour < 23 ? 0.2 : unattended ? 0.6 : 0.02;
+                hours[(day * 24) + hour] = mood * share * (random.NextDouble() < 0.08 ? 3 : 1);
+            }
+        }
+
+        return hours;
+    }
+
+    private static void Turn(Random random, List<SimulatedRequest> requests, int configDir, int at)
+    {
+        do
+        {
+            var answered = at + 3 + random.Next(20);
+            var tool = random.NextDouble() < 0.8 ? (int)Math.Min(1_200, Math.Exp(1 + (1.5 * Normal(random)))) : 0;
+            if (answered + tool >= Fortnight.Seconds)
+            {
+                return;
+            }
+
+            requests.Add(new SimulatedRequest(at, configDir, Math.Exp(0.7 * Normal(random)), tool == 0 ? at : answered + tool));
+            at = answered + tool + 1;
+        }
+        while (random.NextDouble() > 1 / RequestsPerTurn);
+    }
+
+    private static int Poisson(Random random, double mean)
+    {
+        var (limit, product, count) = (Math.Exp(-Math.Min(mean, 500)), random.NextDouble(), 0);
+        while (product > limit)
+        {
+            product *= random.NextDouble();
+            count++;
+        }
+
+        return count;
+    }
+
+    private static double Normal(Random random) =>
+        Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+}
