@@ -2,6 +2,8 @@ using Ccflux.Contracts.Http;
 using Ccflux.Receiver.Fleet.Codebase;
 using Ccflux.Receiver.Fleet.Monitors;
 using Ccflux.Receiver.Fleet.Network;
+using Ccflux.Receiver.Fleet.Pages;
+using Ccflux.Receiver.Fleet.Read;
 using Ccflux.Receiver.Platform.Api;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Http;
@@ -16,25 +18,52 @@ internal static class FleetApi
 
     public static void MapFleetApi(this IEndpointRouteBuilder endpoints)
     {
+        endpoints.MapGet("/api/status", async (HttpContext context, BoardQuery query) =>
+                TypedResults.Json(StatusReply.Of(await query.ReadAsync(context.RequestAborted)), FleetApiJson.Default.StatusReply))
+            .RequireAuthorization(AdminPolicies.Reader).WithTags("Fleet")
+            .WithSummary("The account in use and how full each is, for status lines and scripts.");
+
         var api = endpoints.MapGroup("/api/v1/fleet").RequireAuthorization(AdminPolicies.Reader).WithTags("Fleet");
-        api.MapGet("/monitors", (HttpContext context, MonitorsQuery query, TimeProvider time) => AnswerAsync(
-                context, time, "monitors", FleetColumns.Monitors, async () => (await query.ReadAsync(context.RequestAborted)).Monitors))
-            .WithSummary("What is watched, by the receiver's own checks or by Uptime Kuma." + Format).ProducesProblem(StatusCodes.Status400BadRequest);
-        api.MapGet("/network", (HttpContext context, NetworkFacts facts, PageFrames frames, TimeProvider time) => AnswerAsync(
-                context, time, "network", FleetColumns.Network, () => facts.ReadAsync(frames.AddressOf(context.Request), context.Request)))
-            .WithSummary("How the receiver is reached and what guards it, as far as it can see." + Format).ProducesProblem(StatusCodes.Status400BadRequest);
-        api.MapGet("/codebase", (HttpContext context, TimeProvider time) => AnswerAsync(
-                context, time, "codebase", FleetColumns.Codebase, () => Task.FromResult(CodebaseTable.Rows)))
-            .WithSummary("Lines of the repository by language, counted when the receiver was built." + Format).ProducesProblem(StatusCodes.Status400BadRequest);
+        MapBoard(api, "accounts", "Accounts of the vault in the order of use; logins as fingerprints.", FleetColumns.Accounts, board => board.Accounts);
+        MapBoard(api, "agents", "Agents, what they may use and whether they are heard.", FleetColumns.Agents, board => board.Agents);
+        MapBoard(api, "sessions", "Sessions of Claude Code that live now.", FleetColumns.Sessions, board => board.Sessions);
+        MapBoard(api, "pins", "What is pinned where.", FleetColumns.Pins, board => board.Pins);
+        Map(api, "monitors", "What is watched, by the receiver's own checks or by Uptime Kuma.", FleetColumns.Monitors, async context =>
+            (await context.RequestServices.GetRequiredService<MonitorsQuery>().ReadAsync(context.RequestAborted)).Monitors);
+        Map(api, "network", "How the receiver is reached and what guards it, as far as it can see.", FleetColumns.Network, context =>
+            context.RequestServices.GetRequiredService<NetworkFacts>().ReadAsync(context.RequestServices.GetRequiredService<PageFrames>().AddressOf(context.Request), context.Request));
+        Map(api, "codebase", "Lines of the repository by language, counted when the receiver was built.", FleetColumns.Codebase, _ => Task.FromResult(CodebaseTable.Rows));
+        Map(
+            api,
+            "events",
+            $"Decisions of rotation and accesses to logins, the newest first, {LogQuery.Size} a page. kind is switches, tokens, agents or refused; page is 1 to {LogQuery.MaxPage}.",
+            FleetColumns.Events,
+            async context => (await context.RequestServices.GetRequiredService<LogQuery>().ReadAsync(context.Request.Query["kind"], context.Request.Query["page"], context.RequestAborted)).Lines,
+            EventFault);
     }
 
-    private static async Task<IResult> AnswerAsync<T>(HttpContext context, TimeProvider time, string name, ApiColumns<T> columns, Func<Task<IReadOnlyList<T>>> read)
-    {
-        if (!ApiFormat.TryRead(context.Request, out var isCsv))
-        {
-            return new Problem(StatusCodes.Status400BadRequest, ErrorCodes.InvalidPayload, $"{ApiFormat.Field}: {ApiFormat.Fault}.");
-        }
+    private static void MapBoard<T>(RouteGroupBuilder api, string name, string summary, ApiColumns<T> columns, Func<Board, IReadOnlyList<T>> part) =>
+        Map(api, name, summary, columns, async context => part(await context.RequestServices.GetRequiredService<BoardQuery>().ReadAsync(context.RequestAborted)));
 
-        return new FleetTable<T>(name, time.GetUtcNow(), columns, await read(), isCsv);
+    private static void Map<T>(
+        RouteGroupBuilder api, string name, string summary, ApiColumns<T> columns, Func<HttpContext, Task<IReadOnlyList<T>>> read, Func<HttpRequest, string?>? fault = null) =>
+        api.MapGet("/" + name, (HttpContext context, TimeProvider time) => AnswerAsync(context, time, name, columns, read, fault))
+            .WithSummary(summary + Format).ProducesProblem(StatusCodes.Status400BadRequest);
+
+    private static string? EventFault(HttpRequest request)
+    {
+        string kind = request.Query["kind"].ToString(), page = request.Query["page"].ToString();
+        return !LogQuery.Parts.Any(part => string.Equals(part.Name, kind, StringComparison.Ordinal)) ? "kind: switches, tokens, agents or refused."
+            : page.Length > 0 && FleetAnswers.Number(page) is < 1 or > LogQuery.MaxPage ? $"page: 1 to {LogQuery.MaxPage}."
+            : null;
+    }
+
+    private static async Task<IResult> AnswerAsync<T>(
+        HttpContext context, TimeProvider time, string name, ApiColumns<T> columns, Func<HttpContext, Task<IReadOnlyList<T>>> read, Func<HttpRequest, string?>? fault)
+    {
+        var wrong = ApiFormat.TryRead(context.Request, out var isCsv) ? fault?.Invoke(context.Request) : $"{ApiFormat.Field}: {ApiFormat.Fault}.";
+        return wrong is null
+            ? new FleetTable<T>(name, time.GetUtcNow(), columns, await read(context), isCsv)
+            : new Problem(StatusCodes.Status400BadRequest, ErrorCodes.InvalidPayload, wrong);
     }
 }

@@ -1,11 +1,12 @@
 using System.Text;
 using Ccflux.Receiver.Fleet.Read;
+using Ccflux.Receiver.Fleet.Rotation;
 using Ccflux.Receiver.Shell;
 
 namespace Ccflux.Receiver.Fleet.Pages;
 
 /// <summary>The page that shows: <c>/admin/fleet</c>, and as a file with <c>?export</c>.</summary>
-internal sealed class FleetPagesEndpoint(FleetPageQuery query, PageFrames frames, IServiceProvider services)
+internal sealed class FleetPagesEndpoint(FleetPageQuery query, RotationSettings settings, PageFrames frames, IServiceProvider services)
 {
     public const string Capability = "Fleet";
     public const string FileName = "ccflux-fleet.html";
@@ -22,6 +23,7 @@ internal sealed class FleetPagesEndpoint(FleetPageQuery query, PageFrames frames
         {
             [nameof(FleetPage.Frame)] = frame with { Now = view.At },
             [nameof(FleetPage.View)] = view,
+            [nameof(FleetPage.Cool)] = settings.FiveHourCool,
         };
         if (!isExport)
         {

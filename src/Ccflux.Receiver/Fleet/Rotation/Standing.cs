@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Ccflux.Receiver.Fleet.Rotation;
 
 /// <summary>How well an account serves now.</summary>
@@ -16,6 +18,7 @@ internal enum Fitness
 /// <summary>How an account stands for one config dir.</summary>
 /// <param name="Fitness">In a word.</param>
 /// <param name="Why">What spoils it, where something does.</param>
+[StructLayout(LayoutKind.Auto)]
 internal readonly record struct Standing(Fitness Fitness, RotationReason Why)
 {
     private const double Full = 100;

@@ -1,6 +1,9 @@
+using System.Runtime.InteropServices;
+
 namespace Ccflux.Receiver.Fleet.Rotation;
 
 /// <summary>A reading of one window.</summary>
+[StructLayout(LayoutKind.Auto)]
 internal readonly record struct Sample(DateTimeOffset At, double UsedPercent);
 
 /// <summary>How fast a window fills, from its readings. Pure.</summary>
