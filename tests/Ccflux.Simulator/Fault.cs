@@ -29,7 +29,11 @@ public enum FaultKind
 
     /// <summary>The connection ends without an answer.</summary>
     Broken = 9,
+
+    /// <summary>What was asked for is done, and the connection ends before the answer.</summary>
+    Lost = 10,
 }
 
-/// <summary>A misbehaviour from <paramref name="From"/> until <paramref name="To"/>, of one account or, where <paramref name="Account"/> is null, of all.</summary>
-public sealed record Fault(FaultKind Kind, DateTimeOffset From, DateTimeOffset To, int? Account = null, TimeSpan? RetryAfter = null);
+/// <summary>A misbehaviour from <paramref name="From"/> until <paramref name="To"/>, of one account or, where <paramref name="Account"/> is null, of all;
+/// on one path, or on every.</summary>
+public sealed record Fault(FaultKind Kind, DateTimeOffset From, DateTimeOffset To, int? Account = null, TimeSpan? RetryAfter = null, string? Path = null);

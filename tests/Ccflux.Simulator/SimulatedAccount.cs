@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Ccflux.Simulator;
 
 /// <summary>An account whose use follows a script that only its seed and the time decide, in steps of a minute.</summary>
@@ -10,6 +12,7 @@ public sealed class SimulatedAccount
     private readonly int _firstHour;
     private readonly int _hoursADay;
     private readonly List<(string Window, DateTimeOffset At)> _resets = [];
+    private readonly HashSet<string> _spent = new(StringComparer.Ordinal);
     private DateTimeOffset _at;
     private bool _isWorking;
 
@@ -42,6 +45,17 @@ public sealed class SimulatedAccount
     public string RefreshToken { get; private set; }
 
     public int Refreshes { get; private set; }
+
+    /// <summary>How often a refresh token was presented that was spent already: somebody else held it too, or spent it twice.</summary>
+    public int Reuses { get; private set; }
+
+    /// <summary>The operator signs in anew: other tokens, and the former ones are nothing any more.</summary>
+    public void SignIn()
+    {
+        _spent.Clear();
+        Refreshes++;
+        Renew();
+    }
 
     public IReadOnlyList<SimulatedWindow> Windows { get; }
 
@@ -79,13 +93,37 @@ public sealed class SimulatedAccount
     {
         if (!string.Equals(refreshToken, RefreshToken, StringComparison.Ordinal))
         {
+            Reuses += _spent.Contains(refreshToken) ? 1 : 0;
             return false;
         }
 
+        _spent.Add(refreshToken);
         Refreshes++;
+        Renew();
+        return true;
+    }
+
+    /// <summary>Whether it is this account's refresh token, or was.</summary>
+    public bool Knows(string refreshToken) => string.Equals(refreshToken, RefreshToken, StringComparison.Ordinal) || _spent.Contains(refreshToken);
+
+    /// <summary>Its login as the client keeps it, <c>claudeAiOauth</c>.</summary>
+    public string Login(DateTimeOffset expiresAt) => JsonSerializer.Serialize(new
+    {
+        accessToken = AccessToken,
+        refreshToken = RefreshToken,
+        expiresAt = expiresAt.ToUnixTimeMilliseconds(),
+        scopes = new[] { "user:inference", "user:profile" },
+        subscriptionType = "max",
+        rateLimitTier = "default_claude_max_5x",
+        clientId = "00000000-0000-4000-8000-000000000000",
+        accountUuid = Id,
+        organizationUuid = OrganizationId,
+    });
+
+    private void Renew()
+    {
         AccessToken = $"sk-ant-oat01-simulated-{Number}-{Refreshes}";
         RefreshToken = $"sk-ant-ort01-simulated-{Number}-{Refreshes}";
-        return true;
     }
 
     /// <summary>Works some hours of the day, with breaks.</summary>

@@ -17,6 +17,9 @@ public sealed record UpstreamAnswer(int Status, string ContentType, string Body,
 /// <summary>claude.ai and the API for some accounts: usage by cookies and by token, profiles, and refresh tokens that are good for one use.</summary>
 public sealed class SimulatedUpstream
 {
+    public const string TokenPath = "/v1/oauth/token";
+    public const string ProfilePath = "/api/oauth/profile";
+
     private const string Json = "application/json";
 
     private readonly Lock _gate = new();
@@ -68,22 +71,25 @@ public sealed class SimulatedUpstream
         {
             var now = _time.GetUtcNow();
             var cookie = header("Cookie");
-            var account = cookie is not null ? ByCookie(cookie) : ByToken(header("Authorization"));
+            var spent = path is TokenPath ? RefreshTokenOf(body) : null;
+            var account = cookie is not null ? ByCookie(cookie) : spent is not null ? ByRefreshToken(spent) : ByToken(header("Authorization"));
             account?.MoveTo(now);
-            var fault = _faults.Find(fault => fault.From <= now && now < fault.To && (fault.Account is null || fault.Account == account?.Number));
-            var answer = fault is null ? Serve(method, path, account, cookie is not null, body) : Misbehave(fault);
+            var fault = _faults.Find(fault => fault.From <= now && now < fault.To
+                && (fault.Account is null || fault.Account == account?.Number) && (fault.Path is null || string.Equals(fault.Path, path, StringComparison.Ordinal)));
+            var answer = fault is null or { Kind: FaultKind.Lost } ? Serve(method, path, account, cookie is not null, spent) : Misbehave(fault);
+            answer = fault is { Kind: FaultKind.Lost } ? answer with { IsBroken = true } : answer;
             Remember(new Exchange(now, account?.Number, cookie is not null, method, path, answer.Status, fault?.Kind, answer.Status == 200 && fault is null && account is not null ? Snapshot(account) : []));
             return answer;
         }
     }
 
-    private UpstreamAnswer Serve(string method, string path, SimulatedAccount? account, bool byCookie, string body) => (method, path) switch
+    private UpstreamAnswer Serve(string method, string path, SimulatedAccount? account, bool byCookie, string? spent) => (method, path) switch
     {
-        ("POST", "/v1/oauth/token") => Refresh(body),
+        ("POST", TokenPath) => Refresh(account, spent),
         (not "GET", _) => new UpstreamAnswer(405, Json, """{"error":{"type":"method_not_allowed"}}"""),
         _ when account is null => new UpstreamAnswer(401, Json, """{"type":"error","error":{"type":"authentication_error","message":"Invalid authorization"}}"""),
         (_, "/api/oauth/usage") when !byCookie => new UpstreamAnswer(200, Json, Usage(account)),
-        (_, "/api/oauth/profile") when !byCookie => new UpstreamAnswer(200, Json, Profile(account)),
+        (_, ProfilePath) when !byCookie => new UpstreamAnswer(200, Json, Profile(account)),
         _ when byCookie && string.Equals(path, $"/api/organizations/{account.OrganizationId}/usage", StringComparison.Ordinal) => new UpstreamAnswer(200, Json, Usage(account)),
         _ when byCookie && path.StartsWith("/api/organizations/", StringComparison.Ordinal) => new UpstreamAnswer(403, Json, """{"error":{"type":"permission_error"}}"""),
         _ => new UpstreamAnswer(404, Json, """{"error":{"type":"not_found_error"}}"""),
@@ -112,14 +118,21 @@ public sealed class SimulatedUpstream
     private SimulatedAccount? ByToken(string? authorization) =>
         _accounts.FirstOrDefault(account => string.Equals(authorization, $"Bearer {account.AccessToken}", StringComparison.Ordinal));
 
-    private UpstreamAnswer Refresh(string body)
+    private SimulatedAccount? ByRefreshToken(string token) => _accounts.FirstOrDefault(account => account.Knows(token));
+
+    private static string? RefreshTokenOf(string body)
     {
         using var request = Parse(body);
-        var spent = request?.RootElement.TryGetProperty("refresh_token", out var token) == true ? token.GetString() : null;
-        return spent is not null && _accounts.FirstOrDefault(account => account.TryRefresh(spent)) is { } renewed
-            ? new UpstreamAnswer(200, Json, $$"""{"access_token":"{{renewed.AccessToken}}","refresh_token":"{{renewed.RefreshToken}}","expires_in":28800,"token_type":"Bearer"}""")
-            : new UpstreamAnswer(400, Json, """{"error":"invalid_grant","error_description":"Refresh token not found or invalid"}""");
+        return request?.RootElement.TryGetProperty("refresh_token", out var token) == true ? token.GetString() : null;
     }
+
+    private static UpstreamAnswer Refresh(SimulatedAccount? account, string? spent) =>
+        spent is not null && account?.TryRefresh(spent) == true
+            ? new UpstreamAnswer(200, Json, $$$"""
+                {"access_token":"{{{account.AccessToken}}}","refresh_token":"{{{account.RefreshToken}}}","expires_in":28800,"refresh_token_expires_in":2592000,"token_type":"Bearer",
+                "scope":"user:inference user:profile","account":{"uuid":"{{{account.Id}}}","email_address":"seat{{{account.Number}}}@example.org"},"organization":{"uuid":"{{{account.OrganizationId}}}"}}
+                """)
+            : new UpstreamAnswer(400, Json, """{"error":"invalid_grant","error_description":"Refresh token not found or invalid"}""");
 
     private static JsonDocument? Parse(string body)
     {

@@ -13,6 +13,7 @@ internal static class ReceiverCommands
         root.Add(ImportCommand.Make());
         root.Add(DemoCommand.Make());
         root.Add(ExportCommand.Make());
+        root.Add(FleetCommand.Make());
         root.Add(DatabaseCommands.Backup());
         root.Add(DatabaseCommands.Restore());
 

@@ -4,6 +4,7 @@ using Ccflux.Receiver.Fleet.Api;
 using Ccflux.Receiver.Fleet.Monitors;
 using Ccflux.Receiver.Fleet.Network;
 using Ccflux.Receiver.Fleet.Pages;
+using Ccflux.Receiver.Fleet.Sessions;
 using Ccflux.Receiver.Fleet.Store;
 using Ccflux.Receiver.Fleet.Vault;
 using Ccflux.Receiver.Platform.Auth.Admin;
@@ -54,6 +55,7 @@ internal static class FleetFeature
         }
 
         endpoints.MapPost(Routes.AgentEnrol, (HttpContext context, AgentEndpoints agents) => agents.EnrolAsync(context)).AllowAnonymous().WithTags("Fleet");
+        endpoints.MapPost(Routes.Heartbeat, (HttpContext context, HeartbeatEndpoint heartbeats) => heartbeats.PostAsync(context)).AllowAnonymous().WithTags("Fleet");
         endpoints.MapPost(Routes.AgentCredential, (HttpContext context, AgentEndpoints agents) => agents.CredentialAsync(context)).AllowAnonymous().WithTags("Fleet");
         endpoints.MapFleetPages();
         endpoints.MapFleetApi();
@@ -84,5 +86,6 @@ internal static class FleetFeature
         services.AddSingleton<Enrolment>();
         services.AddSingleton<BroughtIntake>();
         services.AddSingleton<AgentEndpoints>();
+        services.AddSingleton<HeartbeatEndpoint>();
     }
 }

@@ -9,7 +9,8 @@ namespace Ccflux.Receiver.Fleet.Agents;
 /// <param name="SigningKey">Ed25519 public key in base64.</param>
 /// <param name="SealingKey">P-256 public key in base64.</param>
 /// <param name="Sequence">Of its last heartbeat that was stored.</param>
-internal sealed record EnrolledAgent(string AgentId, string Machine, string SigningKey, string SealingKey, bool IsRevoked, long Sequence);
+/// <param name="Applied">What stands in its config dir, as it was stored a moment ago.</param>
+internal sealed record EnrolledAgent(string AgentId, string Machine, string SigningKey, string SealingKey, bool IsRevoked, long Sequence, string? Applied);
 
 /// <summary>Finds agents by their ids.</summary>
 internal sealed class AgentDirectory(SqliteReaders readers, TimeProvider time)
@@ -33,7 +34,7 @@ internal sealed class AgentDirectory(SqliteReaders readers, TimeProvider time)
             return null;
         }
 
-        var agent = new EnrolledAgent(row.AgentId, row.Machine, row.SigningKey, row.SealingKey, row.RevokedAt is not null, row.Sequence);
+        var agent = new EnrolledAgent(row.AgentId, row.Machine, row.SigningKey, row.SealingKey, row.RevokedAt is not null, row.Sequence, row.Applied);
         _recent.Add(agentId, agent, generation);
         return agent;
     }
@@ -51,5 +52,7 @@ internal sealed class AgentDirectory(SqliteReaders readers, TimeProvider time)
         public long? RevokedAt { get; init; }
 
         public long Sequence { get; init; }
+
+        public string? Applied { get; init; }
     }
 }

@@ -14,6 +14,9 @@ namespace Ccflux.Receiver.Fleet.Agents;
 /// </summary>
 internal sealed class AgentLedger(GroupCommitWriter writer, TimeProvider time)
 {
+    /// <summary>One that comes back after so long is written at once.</summary>
+    private static readonly TimeSpan s_absence = TimeSpan.FromSeconds(30);
+
     private static readonly AuditActor s_agent = new("agent", "");
 
     /// <summary>One an agent; there are <see cref="AgentBook.MaxAgents"/> at most.</summary>
@@ -24,7 +27,8 @@ internal sealed class AgentLedger(GroupCommitWriter writer, TimeProvider time)
     {
         var said = new Said(heartbeat.Applied, heartbeat.Sessions.Count > 0, heartbeat.Agent.Login, heartbeat.Agent.Version, heartbeat.Agent.Platform, agent.SigningKey);
         var seen = time.GetUtcNow();
-        if (_known.TryGetValue(agent.AgentId, out var known) && known.Said == said)
+        var isStored = string.Equals(agent.Applied, said.Applied, StringComparison.Ordinal);
+        if (isStored && _known.TryGetValue(agent.AgentId, out var known) && known.Said == said && seen - known.SeenAt < s_absence)
         {
             _known[agent.AgentId] = known with { Sequence = heartbeat.Sequence, SeenAt = seen, IsFlushed = false };
             return true;

@@ -31,7 +31,8 @@ internal static class AgentSql
         """;
 
     public const string Find = """
-        SELECT agent_id AS AgentId, machine AS Machine, signing_key AS SigningKey, sealing_key AS SealingKey, revoked_at AS RevokedAt, sequence AS Sequence
+        SELECT agent_id AS AgentId, machine AS Machine, signing_key AS SigningKey, sealing_key AS SealingKey, revoked_at AS RevokedAt, sequence AS Sequence,
+               applied AS Applied
         FROM fleet_agents WHERE agent_id = @AgentId
         """;
 

@@ -7,7 +7,8 @@ internal static class VaultSql
         SELECT a.account_id AS AccountId, a.account_uuid AS Uuid, a.label AS Label, a.email AS Email, a.plan AS Plan, a.next_charge AS NextCharge,
                a.five_hour_ceiling AS FiveHourCeiling, a.seven_day_ceiling AS SevenDayCeiling, a.credential AS Credential,
                a.fingerprint AS Fingerprint, a.refreshable AS Refreshable, a.expires_at AS ExpiresAt,
-               a.holder AS Holder, a.holder_agent AS HolderAgent, g.machine AS HolderMachine, g.last_seen_at AS HolderSeenAt, a.held_since AS HeldSince,
+               a.holder AS Holder, a.holder_agent AS HolderAgent, g.machine AS HolderMachine, g.last_seen_at AS HolderSeenAt,
+               coalesce(g.account_id = a.account_id, 0) AS HolderHasIt, a.held_since AS HeldSince,
                a.refreshed_at AS RefreshedAt, a.refreshed_by AS RefreshedBy, a.fault AS Fault, a.fault_at AS FaultAt,
                a.failures AS Failures, a.failure AS Failure, a.retry_at AS RetryAt, i.begun_at AS IntentAt,
                EXISTS (SELECT 1 FROM fleet_agents u

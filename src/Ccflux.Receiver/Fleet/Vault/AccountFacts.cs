@@ -46,6 +46,7 @@ internal static class AccountFault
 /// <param name="HolderAgent">Where an agent is it.</param>
 /// <param name="HolderMachine">That agent's machine.</param>
 /// <param name="HolderSeenAt">When that agent was heard of last.</param>
+/// <param name="HolderHasIt">It stands in that agent's config dir; false where the client dropped it, or it is on its way.</param>
 /// <param name="RefreshedBy">One of <see cref="RefreshPath"/>.</param>
 /// <param name="Fault">One of <see cref="AccountFault"/>, or null.</param>
 /// <param name="InUse">A session lives on it, or may.</param>
@@ -68,6 +69,7 @@ internal sealed record AccountFacts(
     string? HolderAgent,
     string? HolderMachine,
     DateTimeOffset? HolderSeenAt,
+    bool HolderHasIt,
     DateTimeOffset HeldSince,
     DateTimeOffset RefreshedAt,
     string RefreshedBy,

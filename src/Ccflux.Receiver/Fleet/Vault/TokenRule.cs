@@ -79,7 +79,7 @@ internal static class TokenRule
     private static bool WillBeRenewed(AccountFacts account, DateTimeOffset now) => account.Holder switch
     {
         Holder.Vault => account.Refreshable,
-        Holder.Agent => account.HolderSeenAt is { } seen && now - seen < AgentPatience,
+        Holder.Agent => account.HolderHasIt && account.HolderSeenAt is { } seen && now - seen < AgentPatience,
         _ => false,
     };
 }

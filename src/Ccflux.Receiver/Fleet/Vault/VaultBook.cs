@@ -104,6 +104,7 @@ internal sealed class VaultBook(SqliteReaders readers, VaultProtection protectio
         row.HolderAgent,
         row.HolderMachine,
         AtOrNull(row.HolderSeenAt),
+        row.HolderHasIt != 0,
         At(row.HeldSince),
         At(row.RefreshedAt),
         row.RefreshedBy,
@@ -161,6 +162,8 @@ internal sealed class VaultBook(SqliteReaders readers, VaultProtection protectio
         public string? HolderMachine { get; init; }
 
         public long? HolderSeenAt { get; init; }
+
+        public long HolderHasIt { get; init; }
 
         public long HeldSince { get; init; }
 

@@ -33,6 +33,7 @@ public sealed class ConfigurationDocTests
         ["TelemetryOptions"] = "Telemetry",
         ["QuotaOptions"] = "Quota",
         ["AlertOptions"] = "Quota alerts",
+        ["FleetOptions"] = "Fleet",
     };
 
     [Fact]

@@ -1,0 +1,49 @@
+using System.CommandLine;
+using Ccflux.Receiver.Fleet;
+using Ccflux.Receiver.Fleet.Vault;
+
+namespace Ccflux.Receiver.Cli;
+
+/// <summary><c>fleet …</c>: accounts, agents and keys of the vault. Works beside a running receiver.</summary>
+internal static class FleetCommand
+{
+    public static Command Make()
+    {
+        var command = new Command("fleet", "The vault of logins and its agents. Needs FLEET=1; read docs/fleet.md first.");
+        command.Add(FleetImport.Make());
+        command.Add(FleetVaultCommands.List());
+        command.Add(FleetVaultCommands.Refresh());
+        command.Add(FleetVaultCommands.Remove());
+        command.Add(FleetVaultCommands.RotateKeys());
+        command.Add(FleetAgentCommands.Enrol());
+        command.Add(FleetAgentCommands.Grant());
+        command.Add(FleetAgentCommands.Give());
+        command.Add(FleetAgentCommands.Revoke());
+        return command;
+    }
+
+    /// <summary>Runs a command where the fleet is on.</summary>
+    public static Task<int> RunAsync(Func<IServiceProvider, Task<int>> command) => CommandHost.RunAsync(async services =>
+    {
+        if (services.GetRequiredService<FleetOptions>().Enabled)
+        {
+            return await command(services);
+        }
+
+        await CommandHost.FailAsync("The fleet is off: set FLEET=1 and VAULT_KEY_PATH, as for the receiver itself.");
+        return CommandHost.WrongSettings;
+    });
+
+    /// <summary>The account of a label; where there is none, says so.</summary>
+    public static async Task<AccountFacts?> FindAsync(IServiceProvider services, string label, CancellationToken cancellationToken)
+    {
+        var book = services.GetRequiredService<VaultBook>();
+        var account = await book.FindByLabelAsync(label, cancellationToken) is { } id ? await book.FindAsync(id, cancellationToken) : null;
+        if (account is null)
+        {
+            await CommandHost.FailAsync($"There is no account called {label}.");
+        }
+
+        return account;
+    }
+}

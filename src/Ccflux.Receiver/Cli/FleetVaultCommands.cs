@@ -1,0 +1,111 @@
+using System.CommandLine;
+using Ccflux.Receiver.Fleet.Agents;
+using Ccflux.Receiver.Fleet.Vault;
+using Ccflux.Receiver.Platform.Auth.Admin;
+
+namespace Ccflux.Receiver.Cli;
+
+/// <summary><c>fleet list|refresh|remove|rotate-keys</c>.</summary>
+internal static class FleetVaultCommands
+{
+    private static readonly Argument<string> s_label = new("LABEL") { Description = "The account's label." };
+
+    public static Command List()
+    {
+        var command = new Command("list", "Lists accounts and agents. Shows fingerprints, never a token.");
+        command.SetAction((_, cancellationToken) => FleetCommand.RunAsync(async services =>
+        {
+            var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
+            foreach (var account in await services.GetRequiredService<VaultBook>().AllAsync(cancellationToken))
+            {
+                var holder = account.HolderMachine is { } machine ? $"{account.Holder} {machine}" : account.Holder;
+                await Console.Out.WriteLineAsync(
+                    $"account {account.Label}  {account.Email}  {account.Fingerprint}  {TokenRule.StateOf(account, now)}  held by {holder}  by {account.RefreshedBy}  expires {Minute(account.ExpiresAt)}");
+            }
+
+            foreach (var agent in await services.GetRequiredService<AgentBook>().AllAsync(cancellationToken))
+            {
+                var state = agent.RevokedAt is null ? $"seen {(agent.LastSeenAt is { } seen ? Minute(seen) : "never")}" : "revoked";
+                await Console.Out.WriteLineAsync($"agent {agent.AgentId}  {agent.Machine}  {agent.ConfigDirId}  {state}  {agent.Granted.Count} accounts granted");
+            }
+
+            return CommandHost.Done;
+        }));
+        return command;
+    }
+
+    public static Command Refresh()
+    {
+        var label = new Argument<string?>("LABEL") { Description = "One account; without it, every one that is due.", Arity = ArgumentArity.ZeroOrOne };
+        var again = new Option<bool>("--again") { Description = "Also where a refresh ended without a known outcome. If its token was spent then, the issuer may end the login." };
+        var command = new Command("refresh", "Renews logins that the vault holds, beside a running receiver.") { label, again };
+        command.SetAction((result, cancellationToken) => FleetCommand.RunAsync(async services =>
+        {
+            if (result.GetValue(label) is not { } name)
+            {
+                foreach (var (due, outcome) in await services.GetRequiredService<RefreshRounds>().RunAsync(cancellationToken))
+                {
+                    await Console.Out.WriteLineAsync($"{due.Label}: {outcome}");
+                }
+
+                return CommandHost.Done;
+            }
+
+            if (await FleetCommand.FindAsync(services, name, cancellationToken) is not { } account)
+            {
+                return CommandHost.Failed;
+            }
+
+            var done = await services.GetRequiredService<TokenRefresh>().RunAsync(account, AuditActor.Cli, result.GetValue(again));
+            await Console.Out.WriteLineAsync($"{account.Label}: {done}");
+            return done == RefreshOutcome.Renewed ? CommandHost.Done : CommandHost.Failed;
+        }));
+        return command;
+    }
+
+    public static Command Remove()
+    {
+        var command = new Command("remove", "Forgets an account and its login. A config dir that it was given to keeps its copy.") { s_label };
+        command.SetAction((result, cancellationToken) => FleetCommand.RunAsync(async services =>
+        {
+            if (await FleetCommand.FindAsync(services, result.GetValue(s_label)!, cancellationToken) is not { } account)
+            {
+                return CommandHost.Failed;
+            }
+
+            if (await services.GetRequiredService<AccountEdit>().RemoveAsync(account.AccountId, AuditActor.Cli) is { } fault)
+            {
+                await CommandHost.FailAsync(fault);
+                return CommandHost.Failed;
+            }
+
+            await Console.Out.WriteLineAsync($"Removed {account.Label}.");
+            return CommandHost.Done;
+        }));
+        return command;
+    }
+
+    public static Command RotateKeys()
+    {
+        var command = new Command("rotate-keys", "Makes a new key, encrypts everything with it, and takes the old keys away.");
+        command.SetAction((_, _) => FleetCommand.RunAsync(async services =>
+        {
+            if (await services.GetRequiredService<KeyRotation>().RunAsync(AuditActor.Cli) is not { } rotated)
+            {
+                await CommandHost.FailAsync("The database cannot be written at the moment; the old keys still hold.");
+                return CommandHost.Failed;
+            }
+
+            await Console.Out.WriteLineAsync($"{rotated.Reencrypted} secrets encrypted anew, {rotated.Removed} old keys removed. Back up the key ring again, apart from the database.");
+            if (rotated.Unopened > 0)
+            {
+                await CommandHost.FailAsync($"{rotated.Unopened} secrets could not be opened: their key is not in the ring. Import these logins again.");
+            }
+
+            return rotated.Unopened > 0 ? CommandHost.Failed : CommandHost.Done;
+        }));
+        return command;
+    }
+
+    private static string Minute(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,65 @@
+using System.Text.Json;
+using Ccflux.Contracts.Fleet;
+using Ccflux.Contracts.Http;
+using Ccflux.Receiver.Fleet.Agents;
+using Ccflux.Receiver.Platform.Auth.Signing;
+using Ccflux.Receiver.Platform.Http;
+
+namespace Ccflux.Receiver.Fleet.Sessions;
+
+/// <summary><c>POST /heartbeat</c>, step by step: authenticate, parse, validate, refuse what is not newer, note, answer with commands.</summary>
+internal sealed class HeartbeatEndpoint(AgentGate gate, CommandBox commands, HttpOptions http)
+{
+    public async Task<IResult> PostAsync(HttpContext context)
+    {
+        using var body = await BodyReader.ReadAsync(context.Request, http.BodyLimitKb * 1024, RequestSignatures.MaxSuffix, context.RequestAborted);
+        if (body.Status != BodyStatus.Read)
+        {
+            return body.Status == BodyStatus.TooLarge
+                ? new Problem(StatusCodes.Status413PayloadTooLarge, ErrorCodes.TooLarge, $"A body holds at most {http.BodyLimitKb} KiB.")
+                : Invalid("The body cannot be unpacked: only gzip is taken.");
+        }
+
+        var call = await gate.AuthenticateAsync(context, body);
+        if (call.Agent is not { } agent)
+        {
+            return call.Refusal!;
+        }
+
+        if (Parse(body, out var fault) is not { } heartbeat)
+        {
+            return Invalid(fault);
+        }
+
+        if (await gate.AdvanceAsync(context, call, heartbeat.Sequence) is { } refusal)
+        {
+            return refusal;
+        }
+
+        return await commands.ExchangeAsync(agent, heartbeat, context.RequestAborted) is { } answer
+            ? TypedResults.Json(new HeartbeatReply { Commands = answer, NextSeconds = FleetLimits.HeartbeatSeconds }, FleetJson.Default.HeartbeatReply)
+            : new Problem(StatusCodes.Status503ServiceUnavailable, ErrorCodes.Busy, "The database cannot be written at the moment.", TimeSpan.FromSeconds(5));
+    }
+
+    private static Heartbeat? Parse(BodyReader body, out string fault)
+    {
+        fault = "The body is no heartbeat: malformed, or a field is missing or of another type.";
+        try
+        {
+            if (JsonSerializer.Deserialize(body.Content, FleetJson.Default.Heartbeat) is not { } heartbeat)
+            {
+                return null;
+            }
+
+            fault = HeartbeatRules.Fault(heartbeat) ?? "";
+            return fault.Length == 0 ? heartbeat : null;
+        }
+        catch (JsonException)
+        {
+            // Answered with the fault above; the parser's own words may quote what was sent.
+            return null;
+        }
+    }
+
+    private static Problem Invalid(string detail) => new(StatusCodes.Status400BadRequest, ErrorCodes.InvalidPayload, detail);
+}

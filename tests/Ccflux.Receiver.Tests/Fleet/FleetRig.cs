@@ -1,0 +1,149 @@
+using System.Text;
+using Ccflux.Receiver.Fleet.Agents;
+using Ccflux.Receiver.Fleet.Store;
+using Ccflux.Receiver.Fleet.Vault;
+using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Quota.Sources;
+using Ccflux.Receiver.Tests.Hosting;
+using Ccflux.Simulator;
+using Ccflux.Testing;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Ccflux.Receiver.Tests.Fleet;
+
+/// <summary>A receiver with a vault, and the simulator of the issuer, on one clock that only the test moves.</summary>
+internal sealed class FleetRig : IAsyncDisposable
+{
+    private readonly SimulatorHandler _handler;
+    private readonly string _root;
+
+    private FleetRig(ManualTime time, SimulatedUpstream issuer, SimulatorHandler handler, string root, RunningReceiver receiver)
+    {
+        Time = time;
+        Issuer = issuer;
+        _handler = handler;
+        _root = root;
+        Receiver = receiver;
+    }
+
+    public ManualTime Time { get; }
+
+    public SimulatedUpstream Issuer { get; }
+
+    public RunningReceiver Receiver { get; private set; }
+
+    public string KeyPath => Path.Combine(_root, "keys");
+
+    public VaultBook Book => Receiver.Service<VaultBook>();
+
+    public CommandBox Commands => Receiver.Service<CommandBox>();
+
+    public static async Task<FleetRig> StartAsync(int accounts = 2, params (string Key, string? Value)[] settings)
+    {
+        var time = new ManualTime();
+        var issuer = new SimulatedUpstream(accounts, time);
+        var handler = new SimulatorHandler(issuer, time);
+        var root = Directory.CreateTempSubdirectory("ccflux-fleet-").FullName;
+        Directory.CreateDirectory(Path.Combine(root, "db"));
+        return new FleetRig(time, issuer, handler, root, await StartReceiverAsync(time, handler, root, "keys", settings));
+    }
+
+    /// <summary>Another receiver on the same database.</summary>
+    public Task<RunningReceiver> StartAnotherAsync(string keys = "keys") => StartReceiverAsync(Time, _handler, _root, keys, []);
+
+    public async Task RestartAsync(string keys = "keys")
+    {
+        await Receiver.StopAsync();
+        Receiver = await StartReceiverAsync(Time, _handler, _root, keys, []);
+    }
+
+    public string LoginOf(int number, TimeSpan lifetime) => Issuer.Accounts[number - 1].Login(Time.GetUtcNow() + lifetime);
+
+    /// <summary>Imports an account's login and gives its id.</summary>
+    public async Task<long> ImportAsync(int number, bool vaultOnly = true, TimeSpan? lifetime = null)
+    {
+        var result = await Receiver.Service<AccountImport>().ImportAsync(
+            $"seat {number}", Encoding.UTF8.GetBytes(LoginOf(number, lifetime ?? TimeSpan.FromHours(8))), vaultOnly, AuditActor.Cli, TestContext.Current.CancellationToken);
+        Assert.True(result.AccountId is not null, result.Message);
+        return result.AccountId.Value;
+    }
+
+    public async Task<SimulatedAgent> EnrolAsync(string machine = "build-1", params long[] granted)
+    {
+        var code = await Receiver.Service<AgentBook>().NewCodeAsync(machine, AuditActor.Cli);
+        var agent = new SimulatedAgent(Receiver.Address, machine, Time);
+        await agent.EnrolAsync(code!);
+        foreach (var account in granted)
+        {
+            Assert.True(await Receiver.Service<AgentBook>().GrantAsync(agent.Id, account, granted: true, AuditActor.Cli));
+        }
+
+        return agent;
+    }
+
+    /// <summary>A heartbeat without its wire: what an agent says, and the commands of the answer.</summary>
+    public async Task BeatAsync(SimulatedAgent agent, int sessions = 1)
+    {
+        var enrolled = await Receiver.Service<AgentDirectory>().FindAsync(agent.Id, TestContext.Current.CancellationToken);
+        var commands = await Commands.ExchangeAsync(enrolled!, agent.Heartbeat(sessions), TestContext.Current.CancellationToken);
+        agent.Take(commands!);
+    }
+
+    public async Task<AccountFacts> FactsAsync(long account) => (await Book.FindAsync(account, TestContext.Current.CancellationToken))!;
+
+    public async Task<TokenState> StateAsync(long account) => TokenRule.StateOf(await FactsAsync(account), Time.GetUtcNow());
+
+    /// <summary>Moves the clock just past an instant at which something becomes due, so that what it begins is not overtaken by its own time limits.</summary>
+    public void PassTo(TimeSpan due)
+    {
+        Time.Advance(due - TimeSpan.FromSeconds(10));
+        Time.Advance(TimeSpan.FromSeconds(15));
+    }
+
+    /// <summary>The receiver's own rounds run with the clock; what they come to is waited for.</summary>
+    public async Task WaitForAsync(long account, TokenState state)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (await StateAsync(account) != state)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, deadline.Token);
+        }
+    }
+
+    /// <summary>Waits until the receiver's own round has renewed a login.</summary>
+    public async Task WaitForRefreshAsync(int number)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (Issuer.Accounts[number - 1].Refreshes == 0)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, deadline.Token);
+        }
+    }
+
+    public async Task<IReadOnlyList<FleetAuditRow>> AuditAsync() => await Receiver.Service<FleetAudit>().ReadAsync(500, long.MaxValue, TestContext.Current.CancellationToken);
+
+    public Task<IReadOnlyList<(AccountFacts Account, RefreshOutcome Outcome)>> RefreshAsync() => Receiver.Service<RefreshRounds>().RunAsync(TestContext.Current.CancellationToken);
+
+    public void Execute(string sql)
+    {
+        using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Receiver.DatabasePath, Pooling = false }.ToString());
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Receiver.StopAsync();
+        Directory.Delete(_root, recursive: true);
+    }
+
+    private static Task<RunningReceiver> StartReceiverAsync(ManualTime time, SimulatorHandler handler, string root, string keys, (string Key, string? Value)[] settings) =>
+        RunningReceiver.StartAsync(
+            services => services.AddSingleton(_ => new UpstreamHttp(handler)),
+            Path.Combine(root, "db"),
+            time,
+            [("FLEET", "1"), ("VAULT_KEY_PATH", Path.Combine(root, keys)), ("ENV_FILE", Path.Combine(root, ".env")), .. settings]);
+}

@@ -1,0 +1,323 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Ccflux.Contracts.Fleet;
+using Ccflux.Contracts.Http;
+using Ccflux.Receiver.Fleet.Agents;
+using Ccflux.Receiver.Fleet.Vault;
+using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Tests.Hosting;
+using Ccflux.Simulator;
+using Microsoft.AspNetCore.Builder;
+
+namespace Ccflux.Receiver.Tests.Fleet;
+
+/// <summary>Two switchers over one database and three agents, on the real wire: a receiver in this process, and one of its own that a fault ends.</summary>
+internal sealed class FleetStage : IAsyncDisposable
+{
+    public const int Accounts = 4;
+    private const int Agents = 3;
+
+    private readonly string _root = Directory.CreateTempSubdirectory("ccflux-stage-").FullName;
+    private readonly SimulatedUpstream _issuer = new(Accounts, TimeProvider.System);
+    private readonly Random _random;
+    private readonly List<SimulatedAgent> _agents = [];
+    private WebApplication _server = null!;
+    private RunningReceiver _here = null!;
+    private (string Key, string? Value)[] _settings = [];
+
+    private FleetStage(int seed) => _random = new Random(seed);
+
+    public SimulatedUpstream Issuer => _issuer;
+
+    /// <summary>All accounts in the vault: the first two fresh, the others due for renewal. The first stands in the first agent's config dir.</summary>
+    public static async Task<FleetStage> SetAsync(int seed)
+    {
+        var stage = new FleetStage(seed);
+        Directory.CreateDirectory(Path.Combine(stage._root, "db"));
+        stage._server = await SimulatorServer.StartAsync(stage._issuer, TimeProvider.System, 0);
+        var address = stage._server.Urls.Single();
+        stage._settings =
+        [
+            ("FLEET", "1"), ("VAULT_KEY_PATH", Path.Combine(stage._root, "keys")), ("ENV_FILE", Path.Combine(stage._root, ".env")),
+            ("ALLOW_TEST_UPSTREAMS", "1"), ("ANTHROPIC_TOKEN_URL", address), ("ANTHROPIC_API_URL", address),
+        ];
+        stage._here = await RunningReceiver.StartAsync(_ => { }, Path.Combine(stage._root, "db"), null, stage._settings);
+        await stage.FillAsync();
+        return stage;
+    }
+
+    /// <summary>The process that a fault ends, serving, with what the agents do on it meanwhile. Ends when it has ended, or nothing more comes.</summary>
+    /// <returns>Whether the fault ended it.</returns>
+    public async Task<bool> ServeUntilFaultAsync(string fault)
+    {
+        var address = FreeAddress();
+        using var process = Start(fault, address);
+        try
+        {
+            if (!await AnswersAsync(address, process))
+            {
+                return true;
+            }
+
+            _agents.ForEach(agent => agent.Address = address);
+            var rounds = _here.Service<RefreshRounds>().RunAsync(CancellationToken.None);
+            for (var step = 0; step < 12 && !process.HasExited; step++)
+            {
+                await StepAsync();
+            }
+
+            await rounds;
+            return process.HasExited;
+        }
+        finally
+        {
+            process.Kill();
+            await process.WaitForExitAsync();
+            _agents.ForEach(agent => agent.Address = _here.Address);
+        }
+    }
+
+    /// <summary>A command of the operator's in a process of its own, which a fault ends.</summary>
+    public async Task<int> RunAsync(string fault, params string[] arguments)
+    {
+        using var process = Start(fault, FreeAddress(), arguments);
+        await process.WaitForExitAsync();
+        return process.ExitCode;
+    }
+
+    public SimulatedAgent Agent(int index) => _agents[index];
+
+    /// <summary>What is left comes to its end on the receiver that lives.</summary>
+    public async Task SettleAsync()
+    {
+        for (var step = 0; step < 4; step++)
+        {
+            foreach (var agent in _agents)
+            {
+                await BeatAsync(agent);
+                await agent.HandBackAsync();
+            }
+        }
+
+        await _here.Service<RefreshRounds>().RunAsync(CancellationToken.None);
+    }
+
+    /// <summary>What does not hold: a token spent twice, a login in two hands, an account that was lost and does not say so.</summary>
+    public async Task<(IReadOnlyList<string> Wrong, int NeedLogin)> CheckAsync()
+    {
+        var wrong = new List<string>();
+        var needLogin = 0;
+        var later = TimeProvider.System.GetUtcNow() + TokenRule.IntentLifetime;
+        var stored = await _here.Service<VaultBook>().AllAsync(CancellationToken.None);
+        foreach (var account in _issuer.Accounts)
+        {
+            var facts = stored.Single(facts => facts.Uuid == account.Id);
+            var newest = CredentialFingerprint.Of(account.RefreshToken);
+            var places = _agents.Where(agent => agent.Account == account.Id && IsWhole(agent.Login) && agent.Applied == newest).ToList();
+            var inVault = facts.Fingerprint == newest;
+            var state = TokenRule.StateOf(facts, later);
+            needLogin += state == TokenState.NeedsLogin ? 1 : 0;
+            if (account.Reuses > 0)
+            {
+                wrong.Add($"{facts.Label}: a refresh token was presented {account.Reuses} times after it was spent");
+            }
+
+            if (places.Count > 1)
+            {
+                wrong.Add($"{facts.Label}: its login stands in {places.Count} config dirs");
+            }
+
+            if (places.Count == 1 && (facts.Holder != Holder.Agent || facts.HolderAgent != places[0].Id))
+            {
+                wrong.Add($"{facts.Label}: it stands in a config dir and is held by {facts.Holder} {facts.HolderAgent}");
+            }
+
+            if (!inVault && places.Count == 0 && state != TokenState.NeedsLogin)
+            {
+                wrong.Add($"{facts.Label}: lost, and shown as {state}");
+            }
+
+            if (facts.Holder == Holder.Agent && places.Count == 0 && state != TokenState.NeedsLogin && _agents.Single(agent => agent.Id == facts.HolderAgent).ToHandBack.Count == 0)
+            {
+                wrong.Add($"{facts.Label}: held by an agent that does not have it, and shown as {state}");
+            }
+        }
+
+        return (wrong, needLogin);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _agents.ForEach(agent => agent.Dispose());
+        await _here.StopAsync();
+        await _server.DisposeAsync();
+        Directory.Delete(_root, recursive: true);
+    }
+
+    private async Task FillAsync()
+    {
+        var book = _here.Service<AgentBook>();
+        for (var number = 1; number <= Accounts; number++)
+        {
+            var login = _issuer.Accounts[number - 1].Login(TimeProvider.System.GetUtcNow().AddMinutes(number <= 2 ? 480 : 30));
+            var result = await _here.Service<AccountImport>().ImportAsync($"seat {number}", Encoding.UTF8.GetBytes(login), vaultOnly: true, AuditActor.Cli, CancellationToken.None);
+            Assert.NotNull(result.AccountId);
+        }
+
+        for (var index = 0; index < Agents; index++)
+        {
+            var agent = new SimulatedAgent(_here.Address, $"build-{index}", TimeProvider.System);
+            await agent.EnrolAsync((await book.NewCodeAsync(agent.Machine, AuditActor.Cli))!);
+            _agents.Add(agent);
+            for (var account = 1; account <= Accounts; account++)
+            {
+                await book.GrantAsync(agent.Id, account, granted: true, AuditActor.Cli);
+            }
+        }
+
+        await BeatAsync(_agents[0]);
+        await _here.Commands().IssueAsync(_agents[0].Id, 1, allowCopy: false, AuditActor.Cli);
+        await BeatAsync(_agents[0]);
+        await BeatAsync(_agents[0]);
+        Assert.NotNull(_agents[0].Login);
+    }
+
+    /// <summary>Somebody switches an agent, every agent reports, some clients renew, agents bring and hand back: all at once.</summary>
+    private async Task StepAsync()
+    {
+        var (agent, account) = (_agents[_random.Next(Agents)], _random.Next(1, Accounts + 1));
+        var renewing = _random.Next(Agents);
+        await Task.WhenAll(
+        [
+            _here.Commands().IssueAsync(agent.Id, account, allowCopy: false, AuditActor.Cli),
+            .. _agents.Select(async (one, index) =>
+            {
+                await BeatAsync(one);
+                if (index == renewing)
+                {
+                    Renew(one);
+                }
+
+                await BringAsync(one);
+                await one.HandBackAsync();
+            }),
+        ]);
+    }
+
+    /// <summary>A client renews the login in its config dir: with whatever refresh token stands there.</summary>
+    private void Renew(SimulatedAgent agent)
+    {
+        if (!IsWhole(agent.Login))
+        {
+            return;
+        }
+
+        var request = new JsonObject { ["grant_type"] = "refresh_token", ["refresh_token"] = agent.Login!["refreshToken"]!.GetValue<string>() };
+        var answer = _issuer.Answer("POST", SimulatedUpstream.TokenPath, _ => null, request.ToJsonString());
+        if (answer.Status == 200)
+        {
+            var renewed = JsonNode.Parse(answer.Body)!;
+            agent.Login["accessToken"] = renewed["access_token"]!.GetValue<string>();
+            agent.Login["refreshToken"] = renewed["refresh_token"]!.GetValue<string>();
+            agent.Login["expiresAt"] = TimeProvider.System.GetUtcNow().AddHours(8).ToUnixTimeMilliseconds();
+        }
+    }
+
+    private static bool IsWhole(JsonNode? login) => login?["refreshToken"]?.GetValue<string>() is { Length: > 0 };
+
+    private static async Task BringAsync(SimulatedAgent agent)
+    {
+        if (agent.Login is not null && agent.Applied != agent.Given)
+        {
+            try
+            {
+                using var answer = await agent.BringAsync();
+            }
+            catch (HttpRequestException)
+            {
+                // The receiver has ended: the agent brings it again.
+            }
+        }
+    }
+
+    private static async Task BeatAsync(SimulatedAgent agent)
+    {
+        try
+        {
+            using var answer = await agent.PostAsync(Routes.Heartbeat, JsonSerializer.SerializeToUtf8Bytes(agent.Heartbeat(), FleetJson.Default.Heartbeat));
+            if (answer.IsSuccessStatusCode)
+            {
+                agent.Take(JsonSerializer.Deserialize(await answer.Content.ReadAsStringAsync(), FleetJson.Default.HeartbeatReply)!.Commands);
+            }
+        }
+        catch (HttpRequestException)
+        {
+            // The receiver has ended: the next heartbeat goes to the other.
+        }
+    }
+
+    private Process Start(string fault, Uri address, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ccflux-receiver.dll"), .. arguments])
+        {
+            WorkingDirectory = _root,
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var (key, value) in _settings)
+        {
+            start.Environment[key] = value;
+        }
+
+        start.Environment["DATABASE_PATH"] = Path.Combine(_root, "db", "ccflux.db");
+        start.Environment["LISTEN_ADDR"] = address.Authority;
+        start.Environment["OTLP_HTTP_ADDR"] = "";
+        start.Environment["OTLP_GRPC_ADDR"] = "";
+        start.Environment["CCFLUX_FAULT"] = fault;
+        var process = Process.Start(start)!;
+        process.OutputDataReceived += (_, _) => { };
+        process.ErrorDataReceived += (_, _) => { };
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return process;
+    }
+
+    private static Uri FreeAddress()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return new Uri($"http://{listener.LocalEndpoint}");
+    }
+
+    private async Task<bool> AnswersAsync(Uri address, Process process)
+    {
+        using var client = new HttpClient();
+        var deadline = Stopwatch.StartNew();
+        while (!process.HasExited)
+        {
+            Assert.True(deadline.Elapsed < TimeSpan.FromSeconds(60), "the receiver does not answer");
+            try
+            {
+                using var response = await client.GetAsync(new Uri(address, "/health"));
+                return true;
+            }
+            catch (HttpRequestException)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, CancellationToken.None);
+            }
+        }
+
+        return false;
+    }
+}
+
+/// <summary>Shorthand for tests.</summary>
+internal static class FleetServices
+{
+    public static CommandBox Commands(this RunningReceiver receiver) => receiver.Service<CommandBox>();
+}

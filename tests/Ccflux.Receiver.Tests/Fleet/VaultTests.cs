@@ -1,0 +1,253 @@
+using System.Text;
+using Ccflux.Receiver.Fleet.Vault;
+using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Quota.Sources;
+using Ccflux.Receiver.Tests.Hosting;
+using Ccflux.Simulator;
+
+namespace Ccflux.Receiver.Tests.Fleet;
+
+public sealed class VaultTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Fleet_Off_HasNoRouteAndNoKeyRing()
+    {
+        await using var receiver = await RunningReceiver.StartAsync();
+
+        using var answer = await receiver.Client.PostAsync(new Uri("/agent/enrol", UriKind.Relative), new StringContent("{}"), Cancellation);
+        using var nowhere = await receiver.Client.PostAsync(new Uri("/nowhere", UriKind.Relative), new StringContent("{}"), Cancellation);
+
+        Assert.Equal(nowhere.StatusCode, answer.StatusCode);
+        Assert.Empty(receiver.Services<VaultBook>());
+        Assert.Empty(Directory.GetDirectories(receiver.Folder));
+    }
+
+    [Fact]
+    public async Task Import_OfAVaultOnlyLogin_IsHeldByTheVaultAndOpens()
+    {
+        await using var rig = await FleetRig.StartAsync();
+
+        var account = await rig.ImportAsync(1);
+
+        var facts = await rig.FactsAsync(account);
+        Assert.Equal((Holder.Vault, RefreshPath.Login, "seat1@example.org", rig.Issuer.Accounts[0].Id), (facts.Holder, facts.RefreshedBy, facts.Email, facts.Uuid));
+        Assert.Equal(rig.Issuer.Accounts[0].AccessToken, await rig.Book.AccessTokenAsync(facts.Uuid, Cancellation));
+        Assert.Equal(TokenState.Ok, await rig.StateAsync(account));
+        Assert.Equal("import ok", (await rig.AuditAsync()).Select(row => $"{row.Action} {row.Outcome}").Single());
+    }
+
+    [Theory]
+    [InlineData("not json", "The login is not a JSON object.")]
+    [InlineData("""{"claudeAiOauth":{"accessToken":"","refreshToken":"","expiresAt":0}}""", "claudeAiOauth.accessToken: missing")]
+    [InlineData("""{"accessToken":"a b","expiresAt":1}""", "claudeAiOauth.accessToken: missing")]
+    [InlineData("""{"accessToken":"a","refreshToken":"b\nc","expiresAt":1}""", "claudeAiOauth.refreshToken: no token")]
+    [InlineData("""{"accessToken":"a","accessToken":"b"}""", "The login is not a JSON object.")]
+    [InlineData("""{"accessToken":"nobody","refreshToken":"b","expiresAt":32503680000000}""", "The issuer does not take this login any more")]
+    [InlineData("""{"accessToken":"nobody","refreshToken":"b","expiresAt":1}""", "The login does not say whose it is")]
+    public async Task Import_OfWhatIsNoLogin_IsRefusedWithoutQuotingIt(string json, string message)
+    {
+        await using var rig = await FleetRig.StartAsync();
+
+        var result = await rig.Receiver.Service<AccountImport>().ImportAsync("x", Encoding.UTF8.GetBytes(json), vaultOnly: true, AuditActor.Cli, Cancellation);
+
+        Assert.Null(result.AccountId);
+        Assert.StartsWith(message, result.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Refresh_OfALoginThatExpiresSoon_RenewsItOnce()
+    {
+        await using var rig = await FleetRig.StartAsync();
+        var account = await rig.ImportAsync(1, lifetime: TimeSpan.FromMinutes(61));
+        rig.PassTo(TimeSpan.FromMinutes(1));
+        await rig.WaitForRefreshAsync(1);
+        await rig.WaitForAsync(account, TokenState.Ok);
+
+        var facts = await rig.FactsAsync(account);
+
+        Assert.Equal((RefreshPath.Switcher, TokenState.Ok), (facts.RefreshedBy, await rig.StateAsync(account)));
+        Assert.Empty(await rig.RefreshAsync());
+        Assert.Equal((1, 0), (rig.Issuer.Accounts[0].Refreshes, rig.Issuer.Accounts[0].Reuses));
+        Assert.Equal(rig.Issuer.Accounts[0].AccessToken, await rig.Book.AccessTokenAsync(facts.Uuid, Cancellation));
+    }
+
+    [Fact]
+    public async Task Refresh_OfALoginInUseElsewhere_NeverHappens()
+    {
+        await using var rig = await FleetRig.StartAsync();
+        var account = await rig.ImportAsync(1, vaultOnly: false, lifetime: TimeSpan.FromMinutes(30));
+
+        Assert.Empty(await rig.RefreshAsync());
+        Assert.Equal(TokenState.Expiring, await rig.StateAsync(account));
+        rig.Time.Advance(TimeSpan.FromHours(1));
+        Assert.Equal(TokenState.NeedsLogin, await rig.StateAsync(account));
+        Assert.Equal(0, rig.Issuer.Accounts[0].Refreshes);
+    }
+
+    [Theory]
+    [InlineData(FaultKind.RateLimited, true)]
+    [InlineData(FaultKind.ServerError, true)]
+    [InlineData(FaultKind.Challenge, true)]
+    [InlineData(FaultKind.Broken, false)]
+    [InlineData(FaultKind.Lost, false)]
+    [InlineData(FaultKind.Malformed, false)]
+    public async Task Refresh_ThatFails_KeepsWhatIsKnownToHoldAndNothingElse(FaultKind kind, bool keeps)
+    {
+        await using var rig = await FleetRig.StartAsync();
+        var account = await rig.ImportAsync(1, lifetime: TimeSpan.FromMinutes(59));
+        rig.Issuer.Plan(new Fault(kind, rig.Time.GetUtcNow(), rig.Time.GetUtcNow().AddMinutes(1), RetryAfter: TimeSpan.FromMinutes(5), Path: SimulatedUpstream.TokenPath));
+
+        Assert.Equal(keeps ? RefreshOutcome.Failed : RefreshOutcome.NeedsLogin, Assert.Single(await rig.RefreshAsync()).Outcome);
+        Assert.Equal(keeps ? TokenState.Expiring : TokenState.NeedsLogin, await rig.StateAsync(account));
+        Assert.Empty(await rig.RefreshAsync());
+
+        rig.PassTo(TimeSpan.FromMinutes(kind == FaultKind.RateLimited ? 5 : 1));
+        await rig.WaitForAsync(account, keeps ? TokenState.Ok : TokenState.NeedsLogin);
+        Assert.Equal(0, rig.Issuer.Accounts[0].Reuses);
+    }
+
+    [Fact]
+    public async Task Refresh_OfADeadToken_IsQuarantinedUntilANewLogin()
+    {
+        await using var rig = await FleetRig.StartAsync();
+        var account = await rig.ImportAsync(1, lifetime: TimeSpan.FromMinutes(59));
+        rig.Issuer.Accounts[0].SignIn();
+
+        await rig.RefreshAsync();
+        Assert.Equal((TokenState.NeedsLogin, AccountFault.InvalidGrant), (await rig.StateAsync(account), (await rig.FactsAsync(account)).Fault));
+        rig.Time.Advance(TimeSpan.FromHours(2));
+        Assert.Empty(await rig.RefreshAsync());
+
+        Assert.Equal(account, await rig.ImportAsync(1));
+        Assert.Equal(TokenState.Ok, await rig.StateAsync(account));
+    }
+
+    [Fact]
+    public async Task Refresh_ThatAnotherProcessBegan_IsLeftAloneThenNeedsLogin()
+    {
+        await using var rig = await FleetRig.StartAsync();
+        var account = await rig.ImportAsync(1, lifetime: TimeSpan.FromMinutes(30));
+        var at = rig.Time.GetUtcNow().ToUnixTimeMilliseconds();
+        rig.Execute($"INSERT INTO fleet_intents SELECT account_id, 'other', fingerprint, 'switcher', {at} FROM fleet_accounts");
+
+        Assert.Empty(await rig.RefreshAsync());
+        Assert.Equal(TokenState.Refreshing, await rig.StateAsync(account));
+        rig.Time.Advance(TokenRule.IntentLifetime);
+        Assert.Equal(TokenState.NeedsLogin, await rig.StateAsync(account));
+        Assert.Empty(await rig.RefreshAsync());
+        Assert.Equal(AccountFault.Unknown, (await rig.FactsAsync(account)).Fault);
+        Assert.Equal(0, rig.Issuer.Accounts[0].Refreshes);
+
+        // The operator knows better, or takes the risk.
+        var outcome = await rig.Receiver.Service<TokenRefresh>().RunAsync(await rig.FactsAsync(account), AuditActor.Cli, again: true);
+        Assert.Equal((RefreshOutcome.Renewed, TokenState.Ok), (outcome, await rig.StateAsync(account)));
+    }
+
+    [Fact]
+    public async Task Refresh_ByTwoReceiversAtOnce_SpendsTheTokenOnce()
+    {
+        await using var rig = await FleetRig.StartAsync(accounts: 6);
+        for (var number = 1; number <= 6; number++)
+        {
+            await rig.ImportAsync(number, lifetime: TimeSpan.FromMinutes(30));
+        }
+
+        var other = await rig.StartAnotherAsync();
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(i => (i % 2 == 0 ? rig.Receiver : other).Service<RefreshRounds>().RunAsync(Cancellation)));
+        await other.StopAsync();
+
+        Assert.All(rig.Issuer.Accounts, account => Assert.Equal((1, 0), (account.Refreshes, account.Reuses)));
+        Assert.All(await rig.Book.AllAsync(Cancellation), facts => Assert.Equal(TokenState.Ok, TokenRule.StateOf(facts, rig.Time.GetUtcNow())));
+    }
+
+    [Fact]
+    public async Task Refresh_OfAnExhaustedAccount_WaitsForItsWindow()
+    {
+        await using var rig = await FleetRig.StartAsync();
+        var account = await rig.ImportAsync(1, lifetime: TimeSpan.FromMinutes(5));
+        var uuid = rig.Issuer.Accounts[0].Id;
+        var reset = rig.Time.GetUtcNow().AddMinutes(10).ToUnixTimeMilliseconds();
+        rig.Execute($"INSERT INTO quota_accounts (account_id, account_key, owner, source, created_at) VALUES (77, '{uuid}', 5, 'oauth', 0); INSERT INTO quota_windows (account_id, name, used_milli, resets_at, observed_at, source) VALUES (77, 'seven_day', 100000, {reset}, 0, 'oauth')");
+
+        Assert.Empty(await rig.RefreshAsync());
+        rig.Time.Advance(TimeSpan.FromMinutes(6));
+        Assert.Equal(TokenState.ExpiredExhausted, await rig.StateAsync(account));
+        Assert.Equal(0, rig.Issuer.Accounts[0].Refreshes);
+        rig.PassTo(TimeSpan.FromMinutes(4));
+        await rig.WaitForAsync(account, TokenState.Ok);
+    }
+
+    [Fact]
+    public async Task Database_WithoutItsKeyRing_OpensNothingAndSaysSo()
+    {
+        await using var rig = await FleetRig.StartAsync();
+        var account = await rig.ImportAsync(1, lifetime: TimeSpan.FromMinutes(30));
+        var agent = await rig.EnrolAsync(granted: account);
+
+        await rig.RestartAsync(keys: "other-keys");
+
+        Assert.Equal(TokenState.CannotBeOpened, await rig.StateAsync(account));
+        Assert.Null(await rig.Book.AccessTokenAsync(rig.Issuer.Accounts[0].Id, Cancellation));
+        Assert.Empty(await rig.RefreshAsync());
+        Assert.Equal(Ccflux.Receiver.Fleet.Agents.IssueOutcome.NeedsLogin, (await rig.Commands.IssueAsync(agent.Id, account, allowCopy: true, AuditActor.Cli)).Outcome);
+        Assert.Equal(0, rig.Issuer.Accounts[0].Refreshes);
+
+        await rig.RestartAsync();
+        await rig.WaitForAsync(account, TokenState.Ok);
+        agent.Dispose();
+    }
+
+    [Fact]
+    public async Task KeyRotation_BesideARunningReceiver_OpensEverythingWithTheNewKeyOnly()
+    {
+        await using var rig = await FleetRig.StartAsync();
+        var account = await rig.ImportAsync(1);
+        using var agent = await rig.EnrolAsync(granted: account);
+        var before = Directory.GetFiles(rig.KeyPath);
+        var other = await rig.StartAnotherAsync();
+
+        var result = await other.Service<KeyRotation>().RunAsync(AuditActor.Cli);
+        await other.StopAsync();
+
+        Assert.Equal(new KeyRotationResult(2, 0, 1), result);
+        Assert.Empty(before.Intersect(Directory.GetFiles(rig.KeyPath)));
+        Assert.Equal(TokenState.Ok, await rig.StateAsync(account));
+        await rig.ImportAsync(2);
+        await rig.RestartAsync();
+        Assert.All(await rig.Book.AllAsync(Cancellation), facts => Assert.True(facts.CanOpen));
+    }
+
+    [Fact]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+    public async Task KeyRing_IsForItsOwnerOnly()
+    {
+        await using var rig = await FleetRig.StartAsync();
+        await rig.ImportAsync(1);
+
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(rig.KeyPath));
+        Assert.Equal([UnixFileMode.UserRead | UnixFileMode.UserWrite], Directory.GetFiles(rig.KeyPath).Select(File.GetUnixFileMode).Distinct());
+    }
+
+    [Fact]
+    public async Task Quota_AsksForVaultAndFileAccountsAlike()
+    {
+        var file = Path.GetTempFileName();
+        await using var rig = await FleetRig.StartAsync(accounts: 2, ("OAUTH_CREDENTIALS", file));
+        await rig.ImportAsync(1);
+        await File.WriteAllTextAsync(file, $$"""{"claudeAiOauth":{{rig.LoginOf(2, TimeSpan.FromHours(8))}}}""", Cancellation);
+
+        var source = rig.Receiver.Services<Ccflux.Receiver.Quota.Polling.IPollSource>().OfType<OAuthSource>().Single();
+        var targets = await source.TargetsAsync(Cancellation);
+        var outcomes = new List<Ccflux.Receiver.Quota.Polling.PollOutcome>();
+        foreach (var target in targets)
+        {
+            outcomes.Add(await source.PollAsync(target.Account, Cancellation));
+        }
+
+        Assert.Equal(rig.Issuer.Accounts.Select(account => account.Id).Order(), targets.Select(target => target.Account.Key).Order());
+        Assert.All(outcomes, outcome => Assert.Null(outcome.Failure));
+        File.Delete(file);
+    }
+}
