@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# How long Claude Code waits for a hook: prints one JSON line. The command line is that of plugin/hooks/hooks.json, timed from spawn to exit
-# against /bin/true in turn, with a 100 MB transcript present and a spool that grows.
+# How long Claude Code waits for a hook, and for its status line: prints a JSON line each. The hook's command line is that of
+# plugin/hooks/hooks.json, timed from spawn to exit against /bin/true in turn, with a 100 MB transcript present and a spool that grows; the
+# status line gets the client's own input with limits, and repeats itself as an idle one does.
 #   COUNT   how many of each (default 500)
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../eng/setup.sh"
@@ -29,9 +30,21 @@ mapfile -t command < <(PLUGIN="$ROOT/plugin" node -e '
   const hook = require(process.env.PLUGIN + "/hooks/hooks.json").hooks.Stop[0].hooks[0];
   for (const word of [hook.command, ...hook.args]) console.log(word.replace("${CLAUDE_PLUGIN_ROOT}", process.env.PLUGIN));')
 HOME="$work" CCFLUX_PATIENCE_SECS=0 "$work/timer" "$count" "$work/input.json" "${command[@]}" > "$work/times"
-node -e '
-  const [hook, base] = require("fs").readFileSync(process.argv[1], "utf8").trim().split("\n").map(line => line.trim().split(" ").map(Number).sort((a, b) => a - b));
-  const at = (times, share) => times[Math.min(times.length - 1, Math.floor(times.length * share))] / 1000;
-  const round = value => Math.round(value * 100) / 100;
-  console.log(JSON.stringify({ name: "hook", value: round(at(hook, 0.5) - at(base, 0.5)), unit: "ms", p95: round(at(hook, 0.95)), median: round(at(hook, 0.5)), baseline: round(at(base, 0.5)),
-    how: `median of ${hook.length} runs minus that of /bin/true in turn; 100 MB transcript, growing spool, deliver started` }));' "$work/times"
+report() {
+  node -e '
+    const [file, name, how] = process.argv.slice(1);
+    const [ours, base] = require("fs").readFileSync(file, "utf8").trim().split("\n").map(line => line.trim().split(" ").map(Number).sort((a, b) => a - b));
+    const at = (times, share) => times[Math.min(times.length - 1, Math.floor(times.length * share))] / 1000;
+    const round = value => Math.round(value * 100) / 100;
+    console.log(JSON.stringify({ name, value: round(at(ours, 0.5) - at(base, 0.5)), unit: "ms", p95: round(at(ours, 0.95)), median: round(at(ours, 0.5)), baseline: round(at(base, 0.5)),
+      how: `median of ${ours.length} runs minus that of /bin/true in turn; ${how}` }));' "$@"
+}
+report "$work/times" hook "100 MB transcript, growing spool, deliver started"
+
+printf '{"oauthAccount":{"accountUuid":"00000000-0000-4000-8000-000000000001"}}' > "$work/.claude.json"
+TRANSCRIPT="$transcript" node -e '
+  const line = JSON.parse(require("fs").readFileSync("tests/fixtures/claude-code/statusline/after-answer.json", "utf8"));
+  const reset = Math.floor(Date.now() / 1000) + 7200;
+  console.log(JSON.stringify({ ...line, transcript_path: process.env.TRANSCRIPT, rate_limits: { five_hour: { used_percentage: 42, resets_at: reset }, seven_day: { used_percentage: 17, resets_at: reset } } }));' > "$work/line.json"
+HOME="$work" CCFLUX_PATIENCE_SECS=0 "$work/timer" "$count" "$work/line.json" "${command[0]}" statusline > "$work/times"
+report "$work/times" statusline "the input of the real client with two limits, repeated; configured, so readings are compared"

@@ -2,4 +2,4 @@
 # OTLP logs and metric points into the real receiver, and decoding alone. Prints one JSON object a line.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-exec artifacts/bin/Ccflux.Bench.Ingest/release/Ccflux.Bench otlp artifacts/bin/Ccflux.Receiver/release/ccflux-receiver tests/fixtures/otlp/pb-tools/0002-logs.pb
+exec artifacts/bin/Ccflux.Bench.Ingest/release/Ccflux.Bench otlp tests/fixtures/otlp/pb-tools/0002-logs.pb

@@ -1,6 +1,6 @@
 // Bundles the scripts and styles of the pages. What it writes is embedded into the receiver.
 import { build } from "esbuild";
-import { copyFile, mkdir } from "node:fs/promises";
+import { copyFile, mkdir, readdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -18,4 +18,6 @@ await build({
   legalComments: "none",
 });
 await build({ entryPoints: { app: here("styles/app.css") }, outdir: dist, bundle: true, minify: true, target: ["chrome111", "firefox113", "safari16.4"] });
-await copyFile(here("static/favicon.svg"), dist + "favicon.svg");
+for (const file of await readdir(here("static/"))) {
+  await copyFile(here(`static/${file}`), dist + file);
+}

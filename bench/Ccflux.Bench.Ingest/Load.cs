@@ -8,8 +8,9 @@ namespace Ccflux.Bench.Ingest;
 internal static class Load
 {
     /// <returns>How long it took from the first byte to the last answer.</returns>
-    public static async Task<TimeSpan> RunAsync(IPEndPoint address, byte[][] requests, int connections)
+    public static async Task<TimeSpan> RunAsync(Uri receiver, byte[][] requests, int connections)
     {
+        var address = IPEndPoint.Parse(receiver.Authority);
         var next = -1;
         var started = Stopwatch.GetTimestamp();
         await Task.WhenAll(Enumerable.Range(0, connections).Select(_ => Task.Run(async () =>

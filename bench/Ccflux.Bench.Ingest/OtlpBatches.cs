@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using Ccflux.Testing;
 
 namespace Ccflux.Bench.Ingest;
 
@@ -24,7 +25,7 @@ internal sealed class OtlpBatches(byte[] recording)
     /// <summary>A request of so many log records.</summary>
     public byte[] Logs(DateTimeOffset start, int records = RecordsABatch)
     {
-        var scope = new MemoryStream();
+        var scope = new ProtoMessage();
         for (var i = 0; i < records; i++)
         {
             var number = _next++;
@@ -33,7 +34,7 @@ internal sealed class OtlpBatches(byte[] recording)
             BinaryPrimitives.WriteInt64LittleEndian(record.AsSpan(record.AsSpan().IndexOf((byte)0x09) + 1), (start.ToUnixTimeMilliseconds() + (number / 16)) * 1_000_000);
             Number(record, s_session, number / RecordsABatch % Sessions);
             Number(record, s_request, number);
-            Put(scope, 2, record);
+            scope.Bytes(2, record);
         }
 
         return Request(scope);
@@ -42,41 +43,21 @@ internal sealed class OtlpBatches(byte[] recording)
     /// <summary>A request of <see cref="RecordsABatch"/> delta points of <c>claude_code.token.usage</c>.</summary>
     public byte[] Points(DateTimeOffset start)
     {
-        var sum = new MemoryStream();
+        var sum = new ProtoMessage().Number(2, 1).Number(3, 1);
         for (var i = 0; i < RecordsABatch; i++)
         {
             var number = _next++;
-            var point = new MemoryStream();
-            Attribute(point, "session.id", $"session-{number / RecordsABatch % Sessions}");
-            Attribute(point, "user.id", "install-1");
-            Attribute(point, "terminal.type", "vscode");
-            Attribute(point, "model", "claude-opus-5-5");
-            Attribute(point, "query_source", "main");
-            Attribute(point, "type", (number % 4) switch { 0 => "input", 1 => "output", 2 => "cacheRead", _ => "cacheCreation" });
-            Fixed(point, 2, start.ToUnixTimeMilliseconds() * 1_000_000);
-            Fixed(point, 3, (start.ToUnixTimeMilliseconds() + number + 1) * 1_000_000);
-            Fixed(point, 4, BitConverter.DoubleToInt64Bits(1));
-            Put(sum, 1, point.ToArray());
+            sum.Message(1, new ProtoMessage()
+                .Attribute(7, "session.id", $"session-{number / RecordsABatch % Sessions}").Attribute(7, "user.id", "install-1").Attribute(7, "terminal.type", "vscode")
+                .Attribute(7, "model", "claude-opus-5-5").Attribute(7, "query_source", "main")
+                .Attribute(7, "type", (number % 4) switch { 0 => "input", 1 => "output", 2 => "cacheRead", _ => "cacheCreation" })
+                .Fixed(2, start.ToUnixTimeMilliseconds() * 1_000_000).Fixed(3, (start.ToUnixTimeMilliseconds() + number + 1) * 1_000_000).Fixed(4, BitConverter.DoubleToInt64Bits(1)));
         }
 
-        sum.Write([0x10, 1, 0x18, 1]);
-        var metric = new MemoryStream();
-        Put(metric, 1, "claude_code.token.usage"u8.ToArray());
-        Put(metric, 7, sum.ToArray());
-        var scope = new MemoryStream();
-        Put(scope, 2, metric.ToArray());
-        return Request(scope);
+        return Request(new ProtoMessage().Message(2, new ProtoMessage().Text(1, "claude_code.token.usage").Message(7, sum)));
     }
 
-    private byte[] Request(MemoryStream scope)
-    {
-        var resource = new MemoryStream();
-        Put(resource, 1, Resource);
-        Put(resource, 2, scope.ToArray());
-        var request = new MemoryStream();
-        Put(request, 1, resource.ToArray());
-        return request.ToArray();
-    }
+    private byte[] Request(ProtoMessage scope) => new ProtoMessage().Message(1, new ProtoMessage().Bytes(1, Resource).Message(2, scope)).ToArray();
 
     private static bool IsKept(byte[] record) => new[] { "api_request", "api_error", "tool_result", "tool_decision", "user_prompt", "compaction", "subagent_completed" }
         .Any(name => record.AsSpan().IndexOf(Encoding.UTF8.GetBytes("claude_code." + name)) >= 0);
@@ -133,36 +114,5 @@ internal sealed class OtlpBatches(byte[] recording)
                 return value;
             }
         }
-    }
-
-    private static void Attribute(MemoryStream point, string name, string text)
-    {
-        var value = new MemoryStream();
-        Put(value, 1, Encoding.UTF8.GetBytes(text));
-        var pair = new MemoryStream();
-        Put(pair, 1, Encoding.UTF8.GetBytes(name));
-        Put(pair, 2, value.ToArray());
-        Put(point, 7, pair.ToArray());
-    }
-
-    private static void Fixed(MemoryStream message, int field, long value)
-    {
-        Span<byte> bytes = stackalloc byte[8];
-        BinaryPrimitives.WriteInt64LittleEndian(bytes, value);
-        message.WriteByte((byte)((field << 3) | 1));
-        message.Write(bytes);
-    }
-
-    private static void Put(MemoryStream message, int field, byte[] value)
-    {
-        message.WriteByte((byte)((field << 3) | 2));
-        var length = value.Length;
-        for (; length >= 0x80; length >>= 7)
-        {
-            message.WriteByte((byte)(length | 0x80));
-        }
-
-        message.WriteByte((byte)length);
-        message.Write(value);
     }
 }

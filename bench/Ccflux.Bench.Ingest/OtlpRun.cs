@@ -1,87 +1,85 @@
-using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
-using Ccflux.Receiver.Telemetry.Receive.Decode;
-using Ccflux.Receiver.Telemetry.Receive.Normalize;
+using Ccflux.Receiver.Telemetry.Receive;
 using Ccflux.Storage.Sqlite;
+using Ccflux.Testing;
 
 namespace Ccflux.Bench.Ingest;
 
-/// <summary>OTLP logs and metric points over loopback into the real receiver, and decoding alone.</summary>
+/// <summary>OTLP logs and metric points over loopback into the real receiver; decoding and storing apart; what a thousand exporters hold.</summary>
 internal static class OtlpRun
 {
     private const string Token = "organisation-token-of-the-bench";
-    private const int Batches = 1_500;
+    private const int Runs = 5;
+    private const int Batches = 800;
     private const int Connections = 16;
     private const int ManyConnections = 1_000;
     private const int FewRecords = 32;
+    private const double Target = 100_000;
 
-    public static async Task<int> RunAsync(string program, string recording, Action<string, double, string, double?, string> print)
+    public static async Task<int> RunAsync(string recording, Action<string, double, string, double?, string> print)
     {
-        var folder = Directory.CreateTempSubdirectory("ccflux-bench-otlp-").FullName;
-        try
+        var recorded = await File.ReadAllBytesAsync(recording);
+        var start = TimeProvider.System.GetUtcNow().AddDays(-1);
+        foreach (var signal in new[] { OtlpSignal.Logs, OtlpSignal.Metrics })
         {
-            Environment.SetEnvironmentVariable("OTLP_TOKEN", Token);
-            Environment.SetEnvironmentVariable("OTLP_HTTP_ADDR", "");
-            Environment.SetEnvironmentVariable("OTLP_GRPC_ADDR", "");
-            var database = Path.Combine(folder, "ccflux.db");
-            var batches = new OtlpBatches(await File.ReadAllBytesAsync(recording));
-            var decoded = new OtlpBatches(await File.ReadAllBytesAsync(recording));
-            var start = TimeProvider.System.GetUtcNow().AddDays(-1);
-            using var receiver = new ReceiverProcess(program, database);
-            await receiver.UntilItAnswersAsync();
-            await Load.RunAsync(receiver.Address, Posts("logs", 100, () => batches.Logs(start)), Connections);
+            var (decode, store) = await OtlpStages.MeasureAsync(recorded, signal, start, Runs);
+            print($"otlp-decode-{Name(signal)}", decode.Median, "records/s", null, $"one core, protobuf, batches of {OtlpBatches.RecordsABatch}, decoded and normalised, in memory; {decode}");
+            print($"otlp-store-{Name(signal)}", store.Median, "records/s", null, $"one core, decoded batches into a fresh database by the receiver's own writer, synchronous=FULL; {store}");
+        }
 
-            print("otlp-decode", Decode(decoded.Logs(start)), "records/s", null, "one core, logs as protobuf, batches of 512 in the mix of a recorded run, decoded and normalised");
-            var logs = await MeasureAsync("logs", () => batches.Logs(start));
-            print("otlp-logs", logs.PerSecond, "records/s", 100_000, How(logs, "log records in the mix of a recorded run, of which those that a figure needs are stored"));
-            var points = await MeasureAsync("metrics", () => batches.Points(start));
-            print("otlp-points", points.PerSecond, "points/s", 100_000, How(points, "delta points, each stored as known and added to its rollups"));
-
-            var many = Posts("logs", 4 * ManyConnections, () => batches.Logs(start, FewRecords));
-            var took = await Load.RunAsync(receiver.Address, many, ManyConnections);
-            print("otlp-1000-exporters", receiver.ResidentBytes >> 20, "MB", null, string.Create(CultureInfo.InvariantCulture, $"resident after {many.Length} requests of {FewRecords} records over {ManyConnections} connections at once, {many.Length / took.TotalSeconds:0} requests/s"));
-
-            using var connection = SqlConnection.Open(database);
-            var kept = batches.Kept;
-            print("otlp-stored-events", connection.Scalar("SELECT count(*) FROM telemetry_events")!.Value, "rows", kept, "events in the database afterwards; baseline: events acknowledged");
-            print("otlp-stored-points", connection.Scalar("SELECT count(*) FROM telemetry_points")!.Value, "rows", Batches * OtlpBatches.RecordsABatch, "points in the database afterwards; baseline: points acknowledged");
-            await TelemetryYear.RunAsync(program, folder, print);
-            return 0;
-
-            async Task<(double PerSecond, double Processor)> MeasureAsync(string signal, Func<byte[]> make)
+        using var receiver = NewReceiver();
+        var batches = new OtlpBatches(recorded);
+        await receiver.StartAsync();
+        await Load.RunAsync(receiver.Address, Posts("logs", 100, () => batches.Logs(start)), Connections);
+        foreach (var signal in new[] { OtlpSignal.Logs, OtlpSignal.Metrics })
+        {
+            var rates = new double[Runs];
+            var before = receiver.ProcessorTime;
+            for (var run = 0; run < Runs; run++)
             {
-                var requests = Posts(signal, Batches, make);
-                var before = receiver.Processor;
-                var elapsed = await Load.RunAsync(receiver.Address, requests, Connections);
-                var records = Batches * (double)OtlpBatches.RecordsABatch;
-                return (records / elapsed.TotalSeconds, (receiver.Processor - before).TotalMicroseconds / records);
+                var posts = Posts(Name(signal), Batches, () => Make(batches, signal, start));
+                rates[run] = Batches * OtlpBatches.RecordsABatch / (await Load.RunAsync(receiver.Address, posts, Connections)).TotalSeconds;
             }
+
+            var processor = (receiver.ProcessorTime - before).TotalMicroseconds / (Runs * Batches * OtlpBatches.RecordsABatch);
+            print($"otlp-{Name(signal)}", new Spread(rates).Median, "records/s", Target, How(signal, new Spread(rates), processor));
         }
-        finally
+
+        using (var connection = SqlConnection.Open(receiver.DatabasePath))
         {
-            Directory.Delete(folder, recursive: true);
+            print("otlp-stored-events", connection.Scalar("SELECT count(*) FROM telemetry_events")!.Value, "rows", batches.Kept, "events in the database afterwards; baseline: events acknowledged");
+            print("otlp-stored-points", connection.Scalar("SELECT count(*) FROM telemetry_points")!.Value, "rows", Runs * Batches * OtlpBatches.RecordsABatch, "points in the database afterwards; baseline: points acknowledged");
         }
+
+        await ManyExportersAsync(recorded, start, print);
+        await TelemetryYear.RunAsync(print);
+        return 0;
     }
 
-    private static string How((double PerSecond, double Processor) measured, string what) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{Environment.ProcessorCount} cores, {Connections} connections, load on the same machine, {Batches} batches of {OtlpBatches.RecordsABatch} {what}, synchronous=FULL; {measured.Processor:0.0} µs of its processor time each; baseline: the target");
+    public static byte[] Make(OtlpBatches batches, OtlpSignal signal, DateTimeOffset start) => signal == OtlpSignal.Logs ? batches.Logs(start) : batches.Points(start);
 
-    private static double Decode(byte[] batch)
+    private static async Task ManyExportersAsync(byte[] recorded, DateTimeOffset start, Action<string, double, string, double?, string> print)
     {
-        var rules = new BatchRules(new HashSet<string>(["claude-code"], StringComparer.Ordinal), 0, long.MaxValue);
-        var started = Stopwatch.GetTimestamp();
-        var records = 0L;
-        while (Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(3))
-        {
-            var builder = new BatchBuilder(rules);
-            new OtlpProtobuf(batch, builder).Logs(batch.Length);
-            records += builder.Build().Received;
-        }
-
-        return records / Stopwatch.GetElapsedTime(started).TotalSeconds;
+        using var receiver = NewReceiver();
+        var batches = new OtlpBatches(recorded);
+        await receiver.StartAsync();
+        var idle = receiver.ResidentBytes;
+        var posts = Posts("logs", 4 * ManyConnections, () => batches.Logs(start, FewRecords));
+        var took = await Load.RunAsync(receiver.Address, posts, ManyConnections);
+        print("otlp-1000-exporters", receiver.PeakBytes >> 20, "MB", idle >> 20, string.Create(
+            CultureInfo.InvariantCulture,
+            $"peak resident (VmHWM) of a fresh receiver, {posts.Length} requests of {FewRecords} records over {ManyConnections} connections at once, {posts.Length / took.TotalSeconds:0} requests/s; baseline: before them"));
     }
+
+    private static ReceiverProcess NewReceiver() => new ReceiverProcess().With("OTLP_TOKEN", Token);
+
+    private static string Name(OtlpSignal signal) => signal == OtlpSignal.Logs ? "logs" : "metrics";
+
+    private static string How(OtlpSignal signal, Spread rates, double processor) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Environment.ProcessorCount} cores, {Connections} connections, load on the same machine, {Batches} batches of {OtlpBatches.RecordsABatch} {(signal == OtlpSignal.Logs ? "log records in the mix of a recorded run, of which those that a figure needs are stored" : "delta points, each stored as known and added to its rollups")}, synchronous=FULL; {processor:0.0} µs of its processor time each; {rates}; baseline: the target");
 
     private static byte[][] Posts(string signal, int count, Func<byte[]> make)
     {
@@ -95,4 +93,15 @@ internal static class OtlpRun
 
         return posts;
     }
+}
+
+/// <summary>The figures of several runs.</summary>
+[StructLayout(LayoutKind.Auto)]
+internal readonly struct Spread(double[] runs)
+{
+    private readonly double[] _sorted = [.. runs.Order()];
+
+    public double Median => _sorted[_sorted.Length / 2];
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"median of {_sorted.Length} runs, from {_sorted[0]:0} to {_sorted[^1]:0}");
 }

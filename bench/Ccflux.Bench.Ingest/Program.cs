@@ -4,6 +4,7 @@ using System.Text.Json;
 using Ccflux.Bench.Ingest;
 using Ccflux.Receiver.Platform.Auth.Signing;
 using Ccflux.Storage.Sqlite;
+using Ccflux.Testing;
 
 // Signed reports over loopback into the real receiver, and beside it, in the same run, what verifying alone reaches on the same cores.
 const int Singles = 40_000;
@@ -11,21 +12,18 @@ const int Batches = 3_000;
 const int TurnsPerBatch = 100;
 const int Connections = 128;
 
-if (args is ["otlp", var receiverProgram, var recording])
+if (args is ["otlp", var recording])
 {
-    return await OtlpRun.RunAsync(receiverProgram, recording, Print);
+    return await OtlpRun.RunAsync(recording, Print);
 }
 
-var program = args.Length == 1 ? args[0] : throw new InvalidOperationException("usage: Ccflux.Bench PATH-OF-ccflux-receiver");
-var folder = Directory.CreateTempSubdirectory("ccflux-bench-").FullName;
-try
+using (var receiver = new ReceiverProcess().With("RATE_LIMIT_PER_MINUTE", "10000000").With("MAX_SESSIONS_PER_DAY", "10000000"))
 {
-    var database = Path.Combine(folder, "ccflux.db");
+    var database = receiver.DatabasePath;
     var requests = new SignedRequests();
     requests.Prepare(database);
     var messages = requests.Messages(2_000);
-    using var receiver = new ReceiverProcess(program, database);
-    await receiver.UntilItAnswersAsync();
+    await receiver.StartAsync();
     await Load.RunAsync(receiver.Address, requests.Make("warm", 8_000, 1), Connections);
 
     // The baseline is taken before and after, for a machine that is not always equally fast.
@@ -57,14 +55,10 @@ try
     async Task<(double PerSecond, double Processor)> MeasureAsync(string run, int count, int turnsEach)
     {
         var prepared = requests.Make(run, count, turnsEach);
-        var before = receiver.Processor;
+        var before = receiver.ProcessorTime;
         var took = await Load.RunAsync(receiver.Address, prepared, Connections);
-        return (count / took.TotalSeconds, (receiver.Processor - before).TotalMicroseconds / count);
+        return (count / took.TotalSeconds, (receiver.ProcessorTime - before).TotalMicroseconds / count);
     }
-}
-finally
-{
-    Directory.Delete(folder, recursive: true);
 }
 
 static (double PerSecond, double Processor) Verify(IEd25519Verifier verifier, (byte[] Key, byte[] Message, byte[] Signature)[] messages)

@@ -30,6 +30,7 @@ internal static class Program
         builder.Services.AddShell();
         builder.Services.AddTelemetry(builder.Configuration);
         builder.Services.AddTelemetryPorts();
+        builder.Services.AddQuotaPorts();
         builder.Services.CheckSettings(builder.Configuration);
 
         var app = builder.Build();

@@ -8,13 +8,14 @@ public sealed class SimulatedAccount
     private static readonly TimeSpan s_step = TimeSpan.FromMinutes(1);
 
     private readonly Random _random;
-    private readonly double _percentPerHour;
+    private double _percentPerHour;
     private readonly int _firstHour;
     private readonly int _hoursADay;
     private readonly List<(string Window, DateTimeOffset At)> _resets = [];
     private readonly HashSet<string> _spent = new(StringComparer.Ordinal);
     private DateTimeOffset _at;
     private bool _isWorking;
+    private bool _restsNever;
 
     public SimulatedAccount(int number, DateTimeOffset start)
     {
@@ -88,6 +89,18 @@ public sealed class SimulatedAccount
         }
     }
 
+    /// <summary>Puts the account where a demonstration wants it, from where it goes on at an even pace, without rest.</summary>
+    public void Set(double percentPerHour, (double Used, TimeSpan Left) fiveHours, (double Used, TimeSpan Left) sevenDays)
+    {
+        _percentPerHour = percentPerHour;
+        _restsNever = true;
+        foreach (var window in Windows)
+        {
+            var (used, left) = window.Name is "five_hour" ? fiveHours : sevenDays;
+            window.Set(used, _at + left);
+        }
+    }
+
     /// <summary>A new pair of tokens for the refresh token, which is spent by it; false where it is not the present one.</summary>
     public bool TryRefresh(string refreshToken)
     {
@@ -130,7 +143,7 @@ public sealed class SimulatedAccount
     private bool IsWorking()
     {
         var inHours = (_at.Hour - _firstHour + 24) % 24 < _hoursADay;
-        _isWorking = inHours && _random.NextDouble() < (_isWorking ? 0.97 : 0.1);
+        _isWorking = _restsNever || (inHours && _random.NextDouble() < (_isWorking ? 0.97 : 0.1));
         return _isWorking;
     }
 

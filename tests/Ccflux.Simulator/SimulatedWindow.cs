@@ -24,6 +24,13 @@ public sealed class SimulatedWindow(string name, TimeSpan length)
         return true;
     }
 
+    /// <summary>Puts it where a demonstration wants it.</summary>
+    public void Set(double used, DateTimeOffset resetsAt)
+    {
+        Used = used;
+        ResetsAt = resetsAt;
+    }
+
     public void Use(double percent, DateTimeOffset now)
     {
         ResetsAt ??= now + length;

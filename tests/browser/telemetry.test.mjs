@@ -14,10 +14,11 @@ const hanaPage = "/admin/telemetry/users/hana.sato%40example.org";
 let receiver;
 let browser;
 let tokens;
+const devices = {};
 
 before(async () => {
   receiver = await startReceiver({ OTLP_TOKEN: organisationToken, PLAN_PRICE_USD: "20" });
-  tokens = await seedTelemetry(receiver);
+  tokens = await seedTelemetry(receiver, devices);
   browser = await openBrowser();
 });
 after(async () => {
@@ -253,4 +254,15 @@ test("An empty receiver shows the exact settings to paste, and follows the first
   } finally {
     await empty.stop();
   }
+});
+
+test("Quota usage is in percent of the limit once a status line has shown it", async () => {
+  await devices["mateo.vargas@example.org"].shows("mateos-account", { five_hour: [91.5, new Date(Date.now() + 3_600_000)], seven_day: [20, null] });
+  const { page, context } = await open();
+  assert.deepEqual(await cells(page, "quota", 1), [["mateo.vargas@example.org", 91.5], ["hana.sato@example.org", 0], [`unattributed ${install}`, 0]]);
+  assert.deepEqual((await text(page, "quota", 1)).map((value) => value.replace(/\s/g, " ")), ["92 %", "—", "—"]);
+  assert.deepEqual(await text(page, "quota", 2), ["800", "10.3k", "30"]);
+  assert.match(await page.locator("#quota .v").first().getAttribute("title"), /^91\.5 % by status line, observed \d{4}-/);
+  await check(page, "quota panel", "#quota");
+  await context.close();
 });

@@ -1,8 +1,8 @@
 // What issue "usage, end to end" asks to be shown with the real client. Runs inside the network namespace; see prove.sh.
 import { execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
+import { check, databaseFiles, files, finish, query, receiverLog, sleep, startReceiver, work } from './proof.mjs';
 import { recordingProxy } from './recording-proxy.mjs';
 import { sampleProcesses } from './process-sampler.mjs';
 
@@ -11,44 +11,15 @@ const MARK = 'PROVE-CONTENT-5c1e';
 const RECEIVER_PORT = 18080;
 const PROXY_PORT = 18081;
 const pairs = Number(process.env.PAIRS ?? 30);
-const keep = process.env.KEEP;
-const work = keep ? path.resolve(keep) : fs.mkdtempSync(path.join(os.tmpdir(), 'ccflux-prove-'));
-fs.mkdirSync(work, { recursive: true });
 const home = path.join(work, 'home');
 const configDir = path.join(home, '.claude');
 const project = path.join(work, 'project');
-const database = path.join(work, 'ccflux.db');
 fs.mkdirSync(configDir, { recursive: true });
 fs.mkdirSync(project, { recursive: true });
 
-let passed = 0;
-let failed = 0;
-function check(name, ok, detail = '') {
-  console.log(`${ok ? 'passed' : 'FAILED'}   ${name}${detail ? `: ${detail}` : ''}`);
-  if (ok) passed++; else failed++;
-}
-const sleep = ms => new Promise(resolve => setTimeout(resolve, ms));
-function query(sql) {
-  const out = execFileSync('sqlite3', ['-json', `file:${database}?mode=ro`, sql], { encoding: 'utf8' });
-  return out.trim() ? JSON.parse(out) : [];
-}
-
 // The receiver, with everything signed or refused.
-const receiverEnvironment = {
-  PATH: process.env.PATH, HOME: work, DOTNET_ROOT: process.env.DOTNET_ROOT ?? '', DATABASE_PATH: database, LISTEN_ADDR: `127.0.0.1:${RECEIVER_PORT}`,
-  ADMIN_TOKEN: 'prove-admin-token-prove-admin-token-0', REQUIRE_SIGNATURES: 'true', DOTNET_CLI_TELEMETRY_OPTOUT: '1',
-};
-const receiverLog = path.join(work, 'receiver.log');
-const log = fs.openSync(receiverLog, 'a');
-const receiver = spawn('dotnet', [process.env.RECEIVER], { env: receiverEnvironment, stdio: ['ignore', log, log] });
-process.on('exit', () => receiver.kill());
-for (let i = 0; ; i++) {
-  try { if ((await fetch(`http://127.0.0.1:${RECEIVER_PORT}/health`)).ok) break; } catch { /* not up yet */ }
-  if (i > 150) { console.error(fs.readFileSync(receiverLog, 'utf8')); throw new Error('the receiver did not start'); }
-  await sleep(100);
-}
-const added = execFileSync('dotnet', [process.env.RECEIVER, 'users', 'add', 'dev@example.org'], { env: receiverEnvironment, encoding: 'utf8' });
-const token = /token\s+(\S+)/.exec(added)[1];
+const receiver = await startReceiver(RECEIVER_PORT, { REQUIRE_SIGNATURES: 'true' });
+const token = /token\s+(\S+)/.exec(receiver.addUser('dev@example.org'))[1];
 const tokenFile = path.join(work, 'token');
 fs.writeFileSync(tokenFile, token, { mode: 0o600 });
 const bodies = [];
@@ -160,24 +131,15 @@ if (pairs > 0) {
 }
 
 // The prompts' text: in nothing that ccflux wrote, sent, or was started with.
-function* files(folder) {
-  for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
-    const full = path.join(folder, entry.name);
-    if (entry.isDirectory()) yield* files(full); else if (entry.isFile()) yield full;
-  }
-}
 const holds = text => text.includes(MARK) || text.includes(Buffer.from(MARK).toString('base64').slice(0, 20));
 const state = [...files(path.join(configDir, 'ccflux'))];
 check('the state directory holds nothing of the prompts', state.length > 3 && !state.some(file => holds(fs.readFileSync(file, 'latin1'))), `${state.length} files`);
 check('no request body holds anything of the prompts', bodies.length > 7 && !bodies.some(({ body }) => holds(body)), `${bodies.length} bodies`);
-const databaseFiles = [database, `${database}-wal`].filter(file => fs.existsSync(file));
-check('the database holds nothing of the prompts', !databaseFiles.some(file => holds(fs.readFileSync(file, 'latin1'))));
+check('the database holds nothing of the prompts', !databaseFiles().some(file => holds(fs.readFileSync(file, 'latin1'))));
 check('the logs hold nothing of the prompts', !holds(fs.readFileSync(receiverLog, 'latin1')));
 const delivers = [...processes.values()].filter(({ command }) => command.includes('\0deliver'));
 check('no process of ccflux has anything of the prompts in its arguments or environment', delivers.length > 0 && ![...processes.values()].some(({ command, environment }) => holds(command + environment)), `${processes.size} seen, ${delivers.length} of them deliver`);
 check('deliver has neither the API key nor the token in its arguments', !delivers.some(({ command, environment }) => environment.includes('ANTHROPIC_API_KEY') || command.includes(token)));
 
 receiver.kill();
-if (!keep) fs.rmSync(work, { recursive: true, force: true });
-console.log(`${passed} passed, ${failed} failed, 0 skipped`);
-process.exit(failed === 0 ? 0 : 1);
+finish();

@@ -1,6 +1,7 @@
 // The script of all pages. Every page works without it; it adds local times, charts, folding, dialogs and live updates.
 import { startCharts } from "./charts";
 import { startCopy } from "./copy";
+import { startCountdowns } from "./countdown";
 import { startDialogs } from "./dialogs";
 import { startLive } from "./live";
 import { startNavigation } from "./navigation";
@@ -14,6 +15,7 @@ startTheme();
 startTimes();
 startPanels();
 startCharts();
+startCountdowns();
 startCopy();
 startToasts();
 if (document.documentElement.dataset.export === undefined) {

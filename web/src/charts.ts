@@ -1,19 +1,28 @@
-// Charts over UTC days. Data come from the JSON beside them, colours from the tokens; tooltip and keyboard are our own, since they are HTML.
+// Charts. Data come from the JSON beside them, colours from the tokens; tooltip and keyboard are our own, since they are HTML.
 import { LineChart } from "echarts/charts";
 import { GridComponent, MarkAreaComponent } from "echarts/components";
-import { init, use, type ECharts } from "echarts/core";
+import { init, use, type ECharts, type EChartsCoreOption } from "echarts/core";
 import { CanvasRenderer } from "echarts/renderers";
-import { daysOption, type DaysData } from "./days-option";
-import { attachTip, type Tip } from "./tip";
+import { daysChart } from "./days-option";
+import { levelsChart } from "./levels-option";
+import { attachTip, type Tip, type TipSource } from "./tip";
 import { onTheme } from "./theme";
 
 use([LineChart, GridComponent, MarkAreaComponent, CanvasRenderer]);
 
+/** What a kind of chart is made of its data. */
+export interface ChartKind {
+  option(width: number): EChartsCoreOption;
+  tip: TipSource;
+}
+
 interface Drawn {
   chart: ECharts;
-  data: DaysData;
+  kind: ChartKind;
   tip: Tip;
 }
+
+const kinds: Record<string, (json: string) => ChartKind> = { days: daysChart, levels: levelsChart };
 
 const drawn = new Map<HTMLElement, Drawn>();
 
@@ -21,24 +30,48 @@ const resized = new ResizeObserver((entries) => {
   for (const entry of entries) {
     const element = entry.target as HTMLElement;
     const known = drawn.get(element);
-    if (known && element.clientWidth > 0) {
+    if (known && (element.clientWidth === 0 || (element.clientWidth === known.chart.getWidth() && element.clientHeight === known.chart.getHeight()))) {
+      continue;
+    }
+    if (known) {
       known.chart.resize();
-      known.chart.setOption(daysOption(known.data, element.clientWidth));
+      known.chart.setOption(known.kind.option(element.clientWidth));
       known.tip.hide();
-    } else if (!known && element.clientWidth > 0) {
+    } else if (element.clientWidth > 0) {
       draw(element);
     }
   }
 });
 
+/** Where there is a chart for each of many, those that nobody has scrolled to cost nothing yet. */
+const near = new IntersectionObserver(
+  (entries) => {
+    for (const entry of entries) {
+      if (entry.isIntersecting) {
+        near.unobserve(entry.target);
+        resized.observe(entry.target);
+      }
+    }
+  },
+  { rootMargin: "240px" },
+);
+
 export function drawCharts(root: ParentNode = document): void {
-  for (const element of root.querySelectorAll<HTMLElement>("[data-chart=days]")) {
+  for (const element of root.querySelectorAll<HTMLElement>("[data-chart]")) {
+    if (element.dataset.draw === "near") {
+      near.observe(element);
+      continue;
+    }
+    if (element.dataset.draw === "now" && element.clientWidth > 0) {
+      draw(element);
+    }
     // Draws as soon as it has a size: a folded panel has none.
     resized.observe(element);
   }
 }
 
 export function disposeCharts(root: Element): void {
+  root.querySelectorAll("[data-draw=near]").forEach((element) => near.unobserve(element));
   for (const [element, known] of drawn) {
     if (root.contains(element)) {
       resized.unobserve(element);
@@ -52,7 +85,7 @@ export function startCharts(): void {
   drawCharts();
   onTheme(() => {
     for (const [element, known] of drawn) {
-      known.chart.setOption(daysOption(known.data, element.clientWidth));
+      known.chart.setOption(known.kind.option(element.clientWidth));
     }
   });
 }
@@ -62,13 +95,20 @@ function draw(element: HTMLElement): void {
   if (!json) {
     return;
   }
-  const data = JSON.parse(json) as DaysData;
+  const kind = kinds[element.dataset.chart ?? ""]?.(json);
+  if (!kind) {
+    return;
+  }
   const canvas = document.createElement("div");
   canvas.className = "plot-canvas";
   canvas.setAttribute("aria-hidden", "true");
   element.append(canvas);
   const chart = init(canvas, null, { renderer: "canvas" });
-  chart.setOption(daysOption(data, element.clientWidth));
-  drawn.set(element, { chart, data, tip: attachTip(element, chart, data) });
-  element.dataset.drawn = "";
+  chart.on("finished", () => {
+    element.dataset.drawn = "";
+  });
+  chart.setOption(kind.option(element.clientWidth));
+  // Now, and not a frame later.
+  chart.getZr().flush();
+  drawn.set(element, { chart, kind, tip: attachTip(element, chart, kind.tip) });
 }

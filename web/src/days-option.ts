@@ -1,7 +1,9 @@
 import type { EChartsCoreOption } from "echarts/core";
+import type { ChartKind } from "./charts";
 import { inUnit, tickInUnit } from "./numbers";
+import type { TipRow } from "./tip";
 
-export interface DaysData {
+interface DaysData {
   days: string[];
   series: { name: string; colour: number; values: number[] }[];
   unfinished: boolean;
@@ -9,6 +11,8 @@ export interface DaysData {
   unit: string;
   /** False where the series stand beside each other and have no sum. */
   stacked: boolean;
+  /** The same of the period before: a dotted line that no sum counts. */
+  prior: { name: string; colour: number; values: number[] } | null;
 }
 
 const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -21,15 +25,31 @@ const utc = (day: string): Date => new Date(isHour(day) ? day : `${day}T00:00:00
 const date = (day: string): string => `${utc(day).getUTCDate()} ${months[utc(day).getUTCMonth()]}`;
 
 /** A UTC day on the axis: 22 Oct; an hour: 14:00. */
-export const dayLabel = (day: string): string => (isHour(day) ? day.slice(11, 16) : date(day));
+const dayLabel = (day: string): string => (isHour(day) ? day.slice(11, 16) : date(day));
 
 /** A UTC day in the tooltip: Mon 16 Nov; an hour: Mon 16 Nov, 14:00 UTC. */
-export const longDay = (day: string): string => `${weekdays[utc(day).getUTCDay()]} ${date(day)}${isHour(day) ? `, ${dayLabel(day)} UTC` : ""}`;
+const longDay = (day: string): string => `${weekdays[utc(day).getUTCDay()]} ${date(day)}${isHour(day) ? `, ${dayLabel(day)} UTC` : ""}`;
 
 export const colourToken = (colour: number): string => (colour === 0 ? "--none-fill" : `--c${colour}`);
 
+/** A chart over UTC days or hours. */
+export function daysChart(json: string): ChartKind {
+  const data = JSON.parse(json) as DaysData;
+  const last = data.days.length - 1;
+  return {
+    option: (width) => daysOption(data, width),
+    tip: {
+      count: data.days.length,
+      axisOf: (index) => index,
+      indexOf: Math.round,
+      title: (index) => longDay(data.days[index] ?? "") + (data.unfinished && index === last ? ", so far" : ""),
+      rows: (index) => rowsOf(data, index),
+    },
+  };
+}
+
 /** The chart as ECharts wants it, in the colours of the theme. */
-export function daysOption(data: DaysData, width: number): EChartsCoreOption {
+function daysOption(data: DaysData, width: number): EChartsCoreOption {
   const style = getComputedStyle(document.documentElement);
   const token = (name: string): string => style.getPropertyValue(name).trim();
   const last = data.days.length - 1;
@@ -53,6 +73,14 @@ export function daysOption(data: DaysData, width: number): EChartsCoreOption {
       areaStyle: { color: colour, opacity: data.stacked ? Number(token("--area-alpha")) || 0.16 : 0 },
     };
   };
+  const before = (series: NonNullable<DaysData["prior"]>): object => ({
+    type: "line",
+    name: series.name,
+    data: series.values.map((value) => (data.unit === "ms" && value === 0 ? null : value)),
+    showSymbol: false,
+    silent: true,
+    lineStyle: { width: 1.5, color: token("--text-3"), type: "dotted" },
+  });
   const solid = data.series.map((series) => line(series, "solid"));
   if (solid[0]) {
     Object.assign(solid[0], { markArea: { silent: true, itemStyle: { color: token("--chart-band") }, data: weekends(data.days) } });
@@ -85,7 +113,7 @@ export function daysOption(data: DaysData, width: number): EChartsCoreOption {
       axisLabel: { ...font, formatter: (value: number) => tickInUnit(data.unit, value) },
       splitLine: { lineStyle: { color: token("--chart-grid"), width: 1 } },
     },
-    series: cut ? [...solid, ...data.series.map((series) => line(series, "dashed"))] : solid,
+    series: [...solid, ...(cut ? data.series.map((series) => line(series, "dashed")) : []), ...(data.prior ? [before(data.prior)] : [])],
     aria: { enabled: false },
   };
 }
@@ -102,12 +130,13 @@ function weekends(days: string[]): [{ xAxis: string }, { xAxis: string }][] {
   return bands;
 }
 
-/** A day's rows for the tooltip, in drawing order from the top, the sum last. */
-export function rowsOf(data: DaysData, index: number): { name: string; colour: number | null; text: string }[] {
+/** A day's rows for the tooltip, in drawing order from the top, then the sum, then the period before. */
+export function rowsOf(data: DaysData, index: number): TipRow[] {
   const rows = [...data.series].reverse().map((series) => ({ name: series.name, colour: series.colour as number | null, text: inUnit(data.unit, series.values[index] ?? 0) }));
+  const prior = data.prior ? [{ name: data.prior.name, colour: data.prior.colour as number | null, text: inUnit(data.unit, data.prior.values[index] ?? 0) }] : [];
   if (!data.stacked) {
-    return rows;
+    return [...rows, ...prior];
   }
   const sum = data.series.reduce((total, series) => total + (series.values[index] ?? 0), 0);
-  return [...rows, { name: data.sumLabel, colour: null, text: inUnit(data.unit, sum) }];
+  return [...rows, { name: data.sumLabel, colour: null, text: inUnit(data.unit, sum) }, ...prior];
 }

@@ -83,6 +83,8 @@ function replace(old: Element, fresh: Element): void {
   }
 }
 
+const idsIn = (list: Element): string => [...list.querySelectorAll("[data-fragment][id]")].map((fragment) => fragment.id).join();
+
 /** Takes over what differs. Polite: leaves alone what somebody is busy with; it comes with the next change. */
 export function applyPage(page: Document, polite: boolean): void {
   setClock(page.body.dataset.now);
@@ -94,6 +96,13 @@ export function applyPage(page: Document, polite: boolean): void {
     }
     served.set(fresh.id, html);
     replace(old, document.importNode(fresh, true));
+  }
+  for (const fresh of page.querySelectorAll<HTMLElement>("[data-fragments][id]")) {
+    const old = document.getElementById(fresh.id);
+    // Fragments that came, went or changed places: the list is taken whole.
+    if (old && idsIn(old) !== idsIn(fresh)) {
+      replace(old, document.importNode(fresh, true));
+    }
   }
   for (const gone of document.querySelectorAll("main [data-fragment][id]")) {
     if (!page.getElementById(gone.id)) {

@@ -34,6 +34,18 @@ export function startLive(): void {
     }
   });
   document.addEventListener("visibilitychange", follow);
+  // What is shown can age or pass without anything having changed.
+  const fetchAnew = (): void => {
+    pending = true;
+    if (document.visibilityState === "visible") {
+      void refresh();
+    }
+  };
+  document.addEventListener("ccflux:outdated", fetchAnew);
+  const every = Number(document.body.dataset.liveEvery);
+  if (every > 0) {
+    setInterval(fetchAnew, every * 1000);
+  }
   setInterval(() => {
     if (source && Date.now() - heardAt > deafMs) {
       source.close();

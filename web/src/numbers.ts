@@ -40,6 +40,8 @@ export function inUnit(unit: string, value: number): string {
       return value === 0 ? "—" : value < 999.5 ? `${exact(value)}\u00a0ms` : duration(value / 1000);
     case "s":
       return value < 60 ? `${exact(value)}\u00a0s` : duration(value);
+    case "x100":
+      return `${(value / 100).toFixed(1)}×`;
     default:
       return compact(value);
   }

@@ -50,6 +50,8 @@ function text(form: string | undefined, at: Date, now: Date): string {
       return dayText(at, now);
     case "clock":
       return `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
+    case "when":
+      return at.toDateString() === now.toDateString() ? `${two(at.getHours())}:${two(at.getMinutes())}` : pointText(at, now);
     case "log":
       return at.toDateString() === now.toDateString() ? `${two(at.getHours())}:${two(at.getMinutes())}` : dayText(at, now);
     default:
@@ -68,8 +70,10 @@ export function setClock(serverNow: string | undefined): void {
   }
 }
 
+export const receiverNow = (): Date => new Date(Date.now() + ahead);
+
 export function drawTimes(root: ParentNode = document): void {
-  const now = new Date(Date.now() + ahead);
+  const now = receiverNow();
   for (const element of root.querySelectorAll<HTMLTimeElement>("time[data-f]")) {
     const at = new Date(element.dateTime);
     if (Number.isNaN(at.getTime())) {

@@ -1,12 +1,29 @@
-// The tooltip of a chart: the whole column by pointer, day by day with the arrow keys, read aloud as it moves.
+// The tooltip of a chart: the whole column by pointer, column by column with the arrow keys, read aloud as it moves.
 import type { ECharts } from "echarts/core";
-import { longDay, rowsOf, type DaysData } from "./days-option";
+
+export interface TipRow {
+  name: string;
+  /** Null for the sum. */
+  colour: number | null;
+  text: string;
+}
+
+/** The columns of a chart. */
+export interface TipSource {
+  count: number;
+  /** Where a column stands on the axis. */
+  axisOf(index: number): number;
+  /** The column nearest to a place on the axis. */
+  indexOf(axis: number): number;
+  title(index: number): string;
+  rows(index: number): TipRow[];
+}
 
 export interface Tip {
   hide(): void;
 }
 
-export function attachTip(element: HTMLElement, chart: ECharts, data: DaysData): Tip {
+export function attachTip(element: HTMLElement, chart: ECharts, source: TipSource): Tip {
   const hair = Object.assign(document.createElement("div"), { className: "plot-hair" });
   const tip = Object.assign(document.createElement("div"), { className: "tip plot-tip" });
   const spoken = Object.assign(document.createElement("p"), { className: "vh" });
@@ -22,33 +39,33 @@ export function attachTip(element: HTMLElement, chart: ECharts, data: DaysData):
   };
 
   const show = (index: number, aloud: boolean): void => {
-    at = Math.max(0, Math.min(data.days.length - 1, index));
-    const x = chart.convertToPixel({ xAxisIndex: 0 }, at);
-    const day = longDay(data.days[at] ?? "") + (data.unfinished && at === data.days.length - 1 ? ", so far" : "");
-    tip.replaceChildren(Object.assign(document.createElement("strong"), { textContent: day }), list(data, at));
+    at = Math.max(0, Math.min(source.count - 1, index));
+    const x = chart.convertToPixel({ xAxisIndex: 0 }, source.axisOf(at));
+    const title = source.title(at);
+    tip.replaceChildren(Object.assign(document.createElement("strong"), { textContent: title }), list(source.rows(at)));
     hair.hidden = tip.hidden = false;
     hair.style.left = `${x}px`;
     // Never over its own point: on the side where there is room.
     const width = tip.offsetWidth;
     tip.style.left = x + 12 + width <= element.clientWidth ? `${x + 12}px` : x - 12 - width >= 0 ? `${x - 12 - width}px` : `${Math.max(0, element.clientWidth - width)}px`;
     if (aloud) {
-      spoken.textContent = `${day}: ${rowsOf(data, at).map((row) => `${row.name} ${row.text}`).join(", ")}`;
+      spoken.textContent = `${title}: ${source.rows(at).map((row) => `${row.name} ${row.text}`).join(", ")}`;
     }
   };
 
   element.addEventListener("pointermove", (event) => {
     const box = element.getBoundingClientRect();
-    const index = chart.convertFromPixel({ xAxisIndex: 0 }, event.clientX - box.left);
-    if (Number.isFinite(index)) {
-      show(Math.round(index), false);
+    const axis = chart.convertFromPixel({ xAxisIndex: 0 }, event.clientX - box.left);
+    if (Number.isFinite(axis) && source.count > 0) {
+      show(source.indexOf(axis), false);
     }
   });
   element.addEventListener("pointerleave", hide);
   element.addEventListener("blur", hide);
   element.addEventListener("keydown", (event) => {
-    const last = data.days.length - 1;
+    const last = source.count - 1;
     const target = event.key === "ArrowRight" ? (at < 0 ? 0 : at + 1) : event.key === "ArrowLeft" ? (at < 0 ? last : at - 1) : event.key === "Home" ? 0 : event.key === "End" ? last : null;
-    if (target !== null) {
+    if (target !== null && source.count > 0) {
       event.preventDefault();
       show(target, true);
     } else if (event.key === "Escape") {
@@ -58,9 +75,9 @@ export function attachTip(element: HTMLElement, chart: ECharts, data: DaysData):
   return { hide };
 }
 
-function list(data: DaysData, index: number): HTMLElement {
+function list(entries: TipRow[]): HTMLElement {
   const rows = document.createElement("dl");
-  for (const row of rowsOf(data, index)) {
+  for (const row of entries) {
     const name = document.createElement("dt");
     const value = document.createElement("dd");
     if (row.colour === null) {

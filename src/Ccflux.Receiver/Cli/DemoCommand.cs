@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Ccflux.Receiver.Platform.Database;
 using Ccflux.Receiver.Platform.Settings;
+using Ccflux.Receiver.Quota.Demo;
 using Ccflux.Receiver.Usage.Demo;
 using Ccflux.Receiver.Usage.Store.Tiers;
 
@@ -9,6 +10,17 @@ namespace Ccflux.Receiver.Cli;
 /// <summary><c>demo</c>: fills an empty database, to look at the pages before there are any users.</summary>
 internal static class DemoCommand
 {
+    /// <summary>Who has a status line. The last one rests, so that its readings are old.</summary>
+    private static readonly DemoStatusLine[] s_statusLines =
+    [
+        new("amara.okafor@example.org", 1_900_000, TimeSpan.FromMinutes(4)),
+        new("mateo.vargas@example.org", 1_900_000, TimeSpan.FromMinutes(11)),
+        new("hana.sato@example.org", DemoPlan.LimitTokens, TimeSpan.FromMinutes(2)),
+        new("elif.yilmaz@example.org", 480_000, TimeSpan.FromMinutes(35)),
+        new("daniel.novak@example.org", 480_000, TimeSpan.FromMinutes(8)),
+        new("george.whitlock@example.org", 480_000, TimeSpan.FromHours(7)),
+    ];
+
     public static Command Make()
     {
         var command = new Command("demo", "Fills an empty database with 45 days of 15 invented users.");
@@ -22,6 +34,7 @@ internal static class DemoCommand
                 return CommandHost.Failed;
             }
 
+            await services.GetRequiredService<DemoQuota>().FillAsync(s_statusLines, cancellationToken);
             await ActivatorUtilities.CreateInstance<TierJob>(services).InferAsync(cancellationToken);
             await Console.Out.WriteLineAsync($"Wrote {turns} turns of invented users into {path}.");
             return CommandHost.Done;

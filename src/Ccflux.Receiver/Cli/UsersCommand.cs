@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Auth.Users;
+using Ccflux.Receiver.Usage.Pages;
 
 namespace Ccflux.Receiver.Cli;
 
@@ -15,7 +16,7 @@ internal static class UsersCommand
         command.Add(Add());
         command.Add(List());
         command.Add(Change("revoke", "Ends a user's tokens at once; the history stays.", (accounts, email) => accounts.RevokeAsync(AuditActor.Cli, email)));
-        command.Add(Change("reissue", "Replaces a user's token; the old one ends.", (accounts, email) => accounts.ReissueAsync(AuditActor.Cli, email)));
+        command.Add(Change("reissue", "Replaces a user's token and telemetry token; the old ones end.", (accounts, email) => accounts.ReissueAsync(AuditActor.Cli, email)));
         command.Add(UsersImport.Make());
         return command;
     }
@@ -24,7 +25,7 @@ internal static class UsersCommand
     {
         var division = new Option<string?>("--division") { Description = "Team or department, for your own records." };
         var days = new Option<int>("--days") { Description = $"Days the token is valid, counted from its last use (1 to {AccountRules.MaxDays}).", DefaultValueFactory = _ => UserAccounts.DefaultDays };
-        var command = new Command("add", "Adds a user and prints the new token, this once.") { s_email, division, days };
+        var command = new Command("add", "Adds a user and prints the new tokens, this once.") { s_email, division, days };
         command.SetAction((result, _) => CommandHost.RunAsync(async services =>
         {
             var outcome = await services.GetRequiredService<UserAccounts>().AddAsync(AuditActor.Cli, result.GetValue(s_email), result.GetValue(division), result.GetValue(days));
@@ -67,6 +68,13 @@ internal static class UsersCommand
         if (outcome.Token is { } token)
         {
             await Console.Out.WriteAsync(NewToken.Text(token, services));
+            foreach (var companion in services.GetServices<ICompanionToken>())
+            {
+                if (await companion.IssueAsync(AuditActor.Cli, outcome.Target, NewToken.Address(services)) is { } other)
+                {
+                    await Console.Out.WriteLineAsync($"{other.Name}, shown this once as well, with the settings that carry it:\n\n{other.Settings}\n");
+                }
+            }
         }
 
         return CommandHost.Done;

@@ -21,4 +21,39 @@ internal static class PortsSql
         FROM tiers t JOIN users u ON u.user_id = t.user_id
         WHERE t.label <> 'Unknown'
         """;
+
+    /// <summary>The newest reading of each user's two limits: of accounts that the user's status line shows, of the same accounts where they are
+    /// polled, and of polled ones with the user's e-mail.</summary>
+    public const string UserQuotas = """
+        WITH held AS (
+            SELECT account_id, owner AS user_id FROM quota_accounts WHERE owner <> 0
+            UNION
+            SELECT p.account_id, o.owner FROM quota_accounts p JOIN quota_accounts o ON o.account_key = p.account_key AND o.owner <> 0 WHERE p.owner = 0
+            UNION
+            SELECT p.account_id, u.user_id FROM quota_accounts p JOIN users u ON u.email = lower(p.email) WHERE p.owner = 0 AND p.email <> '')
+        SELECT h.user_id AS UserId, u.email AS Email, w.name AS Window, w.used_milli AS UsedMilli, w.resets_at AS ResetsAt, w.source AS Source,
+               max(w.observed_at) AS ObservedAt
+        FROM held h
+        JOIN users u ON u.user_id = h.user_id
+        JOIN quota_windows w ON w.account_id = h.account_id AND w.name IN ('five_hour', 'seven_day')
+        GROUP BY h.user_id, w.name
+        """;
+
+    public const string UserOfEmail = "SELECT user_id FROM users WHERE email = lower(@Email)";
+
+    /// <summary>Whole days from their rollup, and the parts of days at both ends from the turns.</summary>
+    public const string BilledTokens = """
+        SELECT coalesce(sum(tokens), 0) FROM (
+            SELECT d.input_tokens + d.output_tokens AS tokens
+            FROM usage_days d
+            WHERE d.day IN @Days AND d.user_id IN @Users
+            UNION ALL
+            SELECT e.input_tokens + e.output_tokens
+            FROM turns t JOIN events e ON e.user_id = t.user_id AND e.turn_id = t.turn_id
+            WHERE t.user_id IN @Users AND t.ended_at >= @From AND t.ended_at < @HeadEnd
+            UNION ALL
+            SELECT e.input_tokens + e.output_tokens
+            FROM turns t JOIN events e ON e.user_id = t.user_id AND e.turn_id = t.turn_id
+            WHERE t.user_id IN @Users AND t.ended_at >= @TailStart AND t.ended_at < @To)
+        """;
 }

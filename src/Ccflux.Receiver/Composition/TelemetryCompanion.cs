@@ -5,12 +5,12 @@ using Ccflux.Receiver.Usage.Pages;
 
 namespace Ccflux.Receiver.Composition;
 
-/// <summary>A new user gets a telemetry token beside the refresh token.</summary>
+/// <summary>Whoever gets a refresh token gets a telemetry token with it; earlier ones end.</summary>
 internal sealed class TelemetryCompanion(TelemetryTokens tokens) : ICompanionToken
 {
     public async Task<CompanionToken?> IssueAsync(AuditActor actor, string email, string address)
     {
-        var issued = await tokens.IssueAsync(actor, email);
+        var issued = await tokens.ReissueAsync(actor, email);
         return issued is { IsOk: true, Token: { } token } ? new CompanionToken("Telemetry token", token, ClientSettings.Bash(address, token)) : null;
     }
 }

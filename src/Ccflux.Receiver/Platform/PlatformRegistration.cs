@@ -37,7 +37,7 @@ internal static class PlatformRegistration
     public static void MapPlatform(this WebApplication app)
     {
         app.MapGet(HealthEndpoint.Path, (HttpContext context, HealthEndpoint health) => health.AnswerAsync(context)).AllowAnonymous().WithTags("Operation");
-        app.MapGet(MetricsEndpoint.Path, (HttpContext context, MetricsEndpoint metrics) => metrics.AnswerAsync(context)).AllowAnonymous().WithTags("Operation");
+        app.MapGet(MetricsEndpoint.Path, (HttpContext context, MetricsEndpoint metrics) => metrics.AnswerAsync(context)).AllowOwnTokens().WithTags("Operation");
         app.MapAdmin();
         app.MapLive();
         app.MapDocs();

@@ -2,9 +2,12 @@ using Ccflux.Contracts.Http;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Live;
 using Ccflux.Receiver.Platform.Settings;
+using Ccflux.Receiver.Quota.AlertPages;
 using Ccflux.Receiver.Quota.Alerts;
 using Ccflux.Receiver.Quota.Api;
+using Ccflux.Receiver.Quota.Demo;
 using Ccflux.Receiver.Quota.Ingest;
+using Ccflux.Receiver.Quota.Pages;
 using Ccflux.Receiver.Quota.Polling;
 using Ccflux.Receiver.Quota.Read;
 using Ccflux.Receiver.Quota.Sources;
@@ -23,7 +26,7 @@ internal static class QuotaFeature
     {
         services.AddSettings<QuotaOptions>(configuration);
         services.AddSingleton<QuotaMetrics>();
-        services.AddSingleton(new LiveTopic(Topic, AdminPolicies.Reader));
+        services.AddSingleton(provider => new LiveTopic(Topic, provider.GetRequiredService<QuotaOptions>().Public ? null : AdminPolicies.Reader));
         services.AddSingleton<PollInterval>();
         services.AddSingleton<AccountBook>();
         services.TryAddSingleton<PollJitter>(Random.Shared.NextDouble);
@@ -44,17 +47,22 @@ internal static class QuotaFeature
         services.AddHostedService<Retention>();
         services.AddSingleton<ReadingIntake>();
         services.AddSingleton<ReadingsEndpoint>();
+        services.AddSingleton<PlanEstimates>();
         services.AddSingleton<QuotaQuery>();
         services.AddSingleton<HistoryQuery>();
         services.AddSingleton<QuotaReads>();
         services.AddSingleton<QuotaChanges>();
         services.AddSingleton<QuotaAlerts>();
+        services.AddAlertPages();
+        services.AddTransient<DemoQuota>();
+        services.AddQuotaPages();
         return services;
     }
 
     public static void MapQuota(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapPost(Routes.QuotaReadings, (HttpContext context, ReadingsEndpoint readings) => readings.PostAsync(context)).AllowAnonymous();
+        endpoints.MapPost(Routes.QuotaReadings, (HttpContext context, ReadingsEndpoint readings) => readings.PostAsync(context)).AllowOwnTokens();
+        endpoints.MapQuotaPages();
         var isPublic = endpoints.ServiceProvider.GetRequiredService<QuotaOptions>().Public;
         var reads = endpoints.MapGroup("").WithTags("Quota");
         _ = isPublic ? reads.AllowAnonymous() : reads.RequireAuthorization(AdminPolicies.Reader);
@@ -70,5 +78,6 @@ internal static class QuotaFeature
         changes.MapGet("/api/v1/quota/alerts", (HttpContext context, QuotaAlerts alerts) => alerts.ListAsync(context)).RequireAuthorization(AdminPolicies.Reader);
         changes.MapPost("/api/v1/quota/alerts/test", (HttpContext context, QuotaAlerts alerts) => alerts.TestAsync(context)).RequireAuthorization(AdminPolicies.Admin);
         changes.MapPost("/api/v1/quota/alerts/rules", (HttpContext context, QuotaAlerts alerts) => alerts.SaveRuleAsync(context)).RequireAuthorization(AdminPolicies.Admin);
+        endpoints.MapAlertPages();
     }
 }

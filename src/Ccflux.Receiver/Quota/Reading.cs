@@ -1,7 +1,7 @@
 namespace Ccflux.Receiver.Quota;
 
 /// <summary>How full one window of an account is. <paramref name="UsedMilli"/> is thousandths of a percent, so that what was observed is kept exactly.</summary>
-internal readonly record struct Reading(string Window, long UsedMilli, DateTimeOffset? ResetsAt, DateTimeOffset ObservedAt)
+public readonly record struct Reading(string Window, long UsedMilli, DateTimeOffset? ResetsAt, DateTimeOffset ObservedAt)
 {
     public double UsedPercent => UsedMilli / 1000d;
 

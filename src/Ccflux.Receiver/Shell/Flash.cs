@@ -43,7 +43,7 @@ public sealed record Flash(string Text, string Detail)
     {
         HttpOnly = true,
         SameSite = SameSiteMode.Strict,
-        Path = "/admin",
+        Path = "/",
         MaxAge = lifetime,
         IsEssential = true,
     };

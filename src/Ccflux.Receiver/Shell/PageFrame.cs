@@ -24,8 +24,13 @@ public sealed record PageFrame(
     Flash? Flash,
     bool IsExport)
 {
+    /// <summary>Fetches a live page anew after this time even if nothing was said to have changed: ages and forecasts change by themselves.</summary>
+    public TimeSpan? RefreshAfter { get; init; }
+
     public DateOnly Today => DateOnly.FromDateTime(Now.UtcDateTime);
 }
 
 /// <summary>An entry of the main navigation. A slice registers its own as a singleton when it is switched on.</summary>
-public sealed record Capability(string Name, string Path, int Order);
+/// <param name="PersonPage">The address of what it shows of one person, by e-mail: such pages lead to each other by it. Null: it has none.</param>
+/// <param name="IsPublic">True where it may be looked at without signing in.</param>
+public sealed record Capability(string Name, string Path, int Order, Func<string, string>? PersonPage = null, bool IsPublic = false);

@@ -20,7 +20,7 @@ internal sealed class PageFrames(IEnumerable<Capability> capabilities, HttpOptio
             address,
             PageLink.Of(context.Request),
             time.GetUtcNow(),
-            session is null ? [] : _capabilities,
+            session is null ? [.. _capabilities.Where(entry => entry.IsPublic)] : _capabilities,
             capability,
             SignedIn: session is { Antiforgery.Length: > 0 },
             MayChange: session is { MayChange: true, Antiforgery.Length: > 0 },

@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Shell.Assets;
 
@@ -18,9 +19,12 @@ internal static class ShellRegistration
     {
         endpoints.MapWebAssets();
 
-        // The first capability that is on is where the address without a path leads.
-        endpoints.MapGet("/", (IEnumerable<Capability> capabilities) => Results.LocalRedirect(capabilities.MinBy(capability => capability.Order)!.Path))
+        // The address without a path leads to the first capability that is on; who did not sign in, to the first that is open to all, where one is.
+        endpoints.MapGet("/", (HttpContext context, IEnumerable<Capability> capabilities) => Results.LocalRedirect(First(capabilities, AdminSession.Of(context) is null).Path))
             .AllowAnonymous()
             .ExcludeFromDescription();
     }
+
+    private static Capability First(IEnumerable<Capability> capabilities, bool isStranger) =>
+        capabilities.OrderBy(capability => isStranger && !capability.IsPublic).ThenBy(capability => capability.Order).First();
 }

@@ -39,7 +39,7 @@ internal static class UsageFeature
 
     public static void MapUsage(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapPost(Routes.Report, (HttpContext context, ReportPipeline pipeline) => pipeline.ReportAsync(context)).AllowAnonymous();
+        endpoints.MapPost(Routes.Report, (HttpContext context, ReportPipeline pipeline) => pipeline.ReportAsync(context)).AllowOwnTokens();
         endpoints.MapUsageApi();
         endpoints.MapUsagePages();
     }

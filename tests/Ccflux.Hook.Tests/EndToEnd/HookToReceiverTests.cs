@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using Ccflux.Hook.Spool;
 using Ccflux.Hook.Tests.Support;
+using Ccflux.Storage.Sqlite;
+using Ccflux.Testing;
 using Xunit;
 
 namespace Ccflux.Hook.Tests.EndToEnd;
@@ -21,8 +23,8 @@ public sealed class HookToReceiverTests
     [Fact]
     public async Task ReceiverAway_For700Turns_AllArriveSignedWithTheirOwnTimes()
     {
-        using var receiver = new ReceiverProcess();
-        using var machine = new Machine(receiver.Address, await receiver.AddUserAsync(Email));
+        using var receiver = NewReceiver();
+        using var machine = new Machine(receiver.Address.OriginalString, await receiver.AddUserAsync(Email));
         var start = DateTimeOffset.UtcNow.AddHours(-20);
         for (var i = 0; i < 700; i++)
         {
@@ -43,8 +45,8 @@ public sealed class HookToReceiverTests
 
         await machine.DeliverAsync();
 
-        Assert.Equal([700, 700, 700 * 701 / 2, 700 * 701 / 2], receiver.Query(Figures, 4));
-        Assert.Equal([700, 0], receiver.Query($"""
+        Assert.Equal([700, 700, 700 * 701 / 2, 700 * 701 / 2], Query(receiver, Figures, 4));
+        Assert.Equal([700, 0], Query(receiver, $"""
             SELECT count(DISTINCT ended_at), sum(device_ref IS NULL OR started_at < {start.ToUnixTimeMilliseconds()} - 1) FROM turns
             """, 2));
     }
@@ -52,8 +54,8 @@ public sealed class HookToReceiverTests
     [Fact]
     public async Task Receiver_KilledAgainAndAgainWhileTurnsComeIn_HasEachOnce()
     {
-        using var receiver = new ReceiverProcess();
-        using var machine = new Machine(receiver.Address, await receiver.AddUserAsync(Email));
+        using var receiver = NewReceiver();
+        using var machine = new Machine(receiver.Address.OriginalString, await receiver.AddUserAsync(Email));
         var start = DateTimeOffset.UtcNow.AddHours(-2);
         var random = new Random(2026);
         var turns = 0;
@@ -85,23 +87,23 @@ public sealed class HookToReceiverTests
         await machine.DeliverAsync();
 
         var output = (long)turns * (turns + 1) / 2;
-        Assert.Equal([turns, turns, output, output], receiver.Query(Figures, 4));
+        Assert.Equal([turns, turns, output, output], Query(receiver, Figures, 4));
         Assert.False(File.Exists(machine.State.Queue));
     }
 
     [Fact]
     public async Task Hooks_TwoSessionsStopAtTheSameInstant_BothArriveByThemselves()
     {
-        using var receiver = new ReceiverProcess();
-        using var machine = new Machine(receiver.Address, await receiver.AddUserAsync(Email));
+        using var receiver = NewReceiver();
+        using var machine = new Machine(receiver.Address.OriginalString, await receiver.AddUserAsync(Email));
         await receiver.StartAsync();
         machine.AddTurn("one", DateTimeOffset.UtcNow.AddMinutes(-1), output: 3);
         machine.AddTurn("two", DateTimeOffset.UtcNow.AddMinutes(-1), output: 4);
 
         await Task.WhenAll(machine.HookAsync("one"), machine.HookAsync("two"));
 
-        await Wait.UntilAsync(() => receiver.Query(Figures, 4)[0] == 2, "both turns are in the database");
-        Assert.Equal([2, 2, 7, 7], receiver.Query(Figures, 4));
+        await Wait.UntilAsync(() => Query(receiver, Figures, 4)[0] == 2, "both turns are in the database");
+        Assert.Equal([2, 2, 7, 7], Query(receiver, Figures, 4));
         await Wait.UntilAsync(() => new FileInfo(machine.State.Spool).Length == 0 && !DeliverLock.IsTaken(machine.State.Lock), "deliver ends");
     }
 
@@ -112,8 +114,8 @@ public sealed class HookToReceiverTests
         Assert.SkipUnless(Run("mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", folder), "a small disk cannot be mounted here (root only)");
         try
         {
-            using var receiver = new ReceiverProcess(folder);
-            using var machine = new Machine(receiver.Address, await receiver.AddUserAsync(Email));
+            using var receiver = NewReceiver(folder);
+            using var machine = new Machine(receiver.Address.OriginalString, await receiver.AddUserAsync(Email));
             await receiver.StartAsync();
             var ballast = Path.Combine(folder, "ballast");
             Run("dd", "if=/dev/zero", $"of={ballast}", "bs=4k");
@@ -124,7 +126,7 @@ public sealed class HookToReceiverTests
 
             machine.Spool("session");
             await machine.DeliverAsync();
-            var stored = receiver.Query(Figures, 4)[0];
+            var stored = Query(receiver, Figures, 4)[0];
 
             File.Delete(ballast);
             // The receiver asked to wait a while; deliver holds to that.
@@ -133,13 +135,13 @@ public sealed class HookToReceiverTests
                 () =>
                 {
                     machine.Spool("session");
-                    return machine.DeliverAsync().GetAwaiter().GetResult().ExitCode == 0 && receiver.Query(Figures, 4)[0] == 400;
+                    return machine.DeliverAsync().GetAwaiter().GetResult().ExitCode == 0 && Query(receiver, Figures, 4)[0] == 400;
                 },
                 "everything arrives",
                 seconds: 90);
 
             Assert.True(stored < 400, "the disk was never full");
-            Assert.Equal([400, 400, 400 * 401 / 2, 400 * 401 / 2], receiver.Query(Figures, 4));
+            Assert.Equal([400, 400, 400 * 401 / 2, 400 * 401 / 2], Query(receiver, Figures, 4));
         }
         finally
         {
@@ -151,8 +153,8 @@ public sealed class HookToReceiverTests
     [Fact]
     public async Task Deliver_KilledAfterTheReceiverStored_SendsAgainAndNothingDoubles()
     {
-        using var receiver = new ReceiverProcess();
-        using var machine = new Machine(receiver.Address, await receiver.AddUserAsync(Email));
+        using var receiver = NewReceiver();
+        using var machine = new Machine(receiver.Address.OriginalString, await receiver.AddUserAsync(Email));
         await receiver.StartAsync();
         for (var i = 0; i < 250; i++)
         {
@@ -168,7 +170,7 @@ public sealed class HookToReceiverTests
         machine.Spool("session");
         await machine.DeliverAsync();
 
-        Assert.Equal([250, 250, 250 * 251 / 2, 250 * 251 / 2], receiver.Query(Figures, 4));
+        Assert.Equal([250, 250, 250 * 251 / 2, 250 * 251 / 2], Query(receiver, Figures, 4));
     }
 
     private static bool Run(string program, params string[] arguments)
@@ -177,5 +179,22 @@ public sealed class HookToReceiverTests
         process.StandardError.ReadToEnd();
         process.WaitForExit();
         return process.ExitCode == 0;
+    }
+
+    private static ReceiverProcess NewReceiver(string? folder = null) => new ReceiverProcess(folder).With("RATE_LIMIT_PER_MINUTE", "100000");
+
+    /// <summary>The first <paramref name="columns"/> numbers of one row of a query over the database as it stands on disk.</summary>
+    private static long[] Query(ReceiverProcess receiver, string sql, int columns)
+    {
+        using var connection = SqlConnection.Open(receiver.DatabasePath);
+        using var rows = connection.Query(sql);
+        Assert.True(rows.Read());
+        var row = new long[columns];
+        for (var i = 0; i < columns; i++)
+        {
+            row[i] = rows.Number(i);
+        }
+
+        return row;
     }
 }

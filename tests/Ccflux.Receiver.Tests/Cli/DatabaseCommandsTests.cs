@@ -1,5 +1,5 @@
 using Ccflux.Receiver.Platform.Database;
-using Ccflux.Receiver.Tests.Hosting;
+using Ccflux.Testing;
 using Microsoft.Data.Sqlite;
 
 namespace Ccflux.Receiver.Tests.Cli;

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Ccflux.Receiver.Tests.Hosting;
+using Ccflux.Testing;
 
 namespace Ccflux.Receiver.Tests.Cli;
 

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Net;
 using System.Text;
+using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Tests.Telemetry;
 
@@ -169,9 +170,52 @@ public sealed class BadInputTests
             Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         }
 
-        Assert.Equal(2001, host.Scalar<long>("SELECT count(*) FROM telemetry_sessions"));
+        Assert.Equal(2000, host.Scalar<long>("SELECT count(*) FROM telemetry_sessions WHERE anonymous = 0"));
+        Assert.Equal(2, host.Scalar<long>("SELECT count(*) FROM telemetry_sessions WHERE anonymous = 1"));
         Assert.Equal(2500, host.Scalar<long>("SELECT sum(requests) FROM telemetry_days"));
         Assert.Equal(500, host.Scalar<long>("SELECT count FROM telemetry_seen WHERE kind = 'capped' AND name = 'session'"));
+    }
+
+    [Fact]
+    public async Task Message_OfTooManyRecords_KeepsTheFirstAndSaysSo()
+    {
+        await using var host = await OtlpHost.StartAsync();
+
+        using var response = await host.PostJsonAsync("logs", Otlp.Logs([.. Enumerable.Range(0, 8200).Select(i => Otlp.Event("user_prompt", Otlp.Noon.AddMilliseconds(i)))]));
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Contains("8 of 8200 refused: a message may hold 8192 records", await OtlpHost.TextOfAsync(response), StringComparison.Ordinal);
+        Assert.Equal(8192, host.Scalar<long>("SELECT sum(count) FROM telemetry_hour_counts WHERE kind = 'prompt'"));
+    }
+
+    [Fact]
+    public async Task Telemetry_AsMuchAsMayWait_LeavesRoomForReports()
+    {
+        const int Messages = 60;
+        const int Records = 500;
+        const int MayWait = 15_000 / Records;
+        await using var host = await OtlpHost.StartAsync();
+        var writer = host.Receiver.Service<GroupCommitWriter>();
+        using var release = new ManualResetEventSlim();
+        var holding = writer.WriteAsync(_ => release.Wait(TimeSpan.FromMinutes(1)));
+        var posts = Enumerable.Range(0, Messages)
+            .Select(message => host.PostJsonAsync("logs", Otlp.Logs([.. Enumerable.Range(0, Records).Select(i => Otlp.Request($"r{message}-{i}"))])))
+            .ToList();
+        while (posts.Count(post => post.IsCompleted) < Messages - MayWait)
+        {
+            await Task.WhenAny(posts.Where(post => !post.IsCompleted));
+        }
+
+        var report = writer.WriteAsync(_ => true);
+        release.Set();
+
+        Assert.Equal(WriteStatus.Committed, (await report).Status);
+        Assert.True((await holding).Value);
+        var answers = await Task.WhenAll(posts);
+        Assert.Equal(MayWait, answers.Count(answer => answer.StatusCode == HttpStatusCode.OK));
+        Assert.Equal(MayWait * Records, host.Scalar<long>("SELECT sum(requests) FROM telemetry_days"));
+        Assert.All(answers.Where(answer => answer.StatusCode != HttpStatusCode.OK), answer => Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode));
+        Array.ForEach(answers, answer => answer.Dispose());
     }
 
     [Fact]

@@ -1,8 +1,10 @@
 using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Http.Headers;
+using Microsoft.Extensions.Logging;
 using OpenTelemetry;
 using OpenTelemetry.Exporter;
+using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 
@@ -11,15 +13,18 @@ namespace Ccflux.Receiver.Tests.Telemetry;
 /// <summary>A real exporter delivers by each protocol, and gRPC answers as gRPC.</summary>
 public sealed class ExporterTests
 {
+    public static TheoryData<OtlpExportProtocol, OtlpExportCompression, MetricReaderTemporalityPreference> Ways =>
+        new MatrixTheoryData<OtlpExportProtocol, OtlpExportCompression, MetricReaderTemporalityPreference>(
+            [OtlpExportProtocol.Grpc, OtlpExportProtocol.HttpProtobuf],
+            [OtlpExportCompression.None, OtlpExportCompression.GZip],
+            [MetricReaderTemporalityPreference.Cumulative, MetricReaderTemporalityPreference.Delta]);
+
     [Theory]
-    [InlineData(OtlpExportProtocol.Grpc, MetricReaderTemporalityPreference.Cumulative)]
-    [InlineData(OtlpExportProtocol.Grpc, MetricReaderTemporalityPreference.Delta)]
-    [InlineData(OtlpExportProtocol.HttpProtobuf, MetricReaderTemporalityPreference.Cumulative)]
-    [InlineData(OtlpExportProtocol.HttpProtobuf, MetricReaderTemporalityPreference.Delta)]
-    public async Task DotnetExporter_DeliversEachGrowthOnce(OtlpExportProtocol protocol, MetricReaderTemporalityPreference temporality)
+    [MemberData(nameof(Ways))]
+    public async Task DotnetExporter_DeliversEachGrowthOnce(OtlpExportProtocol protocol, OtlpExportCompression compression, MetricReaderTemporalityPreference temporality)
     {
-        await using var receiver = await Hosting.RunningReceiver.StartAsync(null, ("OTLP_TOKEN", OtlpHost.Token), ("OTLP_HTTP_ADDR", "127.0.0.1:0"), ("OTLP_GRPC_ADDR", "127.0.0.1:0"));
-        var address = protocol == OtlpExportProtocol.Grpc ? receiver.Addresses[2] : new Uri(receiver.Addresses[1], "/v1/metrics");
+        await using var receiver = await StartAsync();
+        using var wire = new Encodings();
         using var meter = new Meter("com.anthropic.claude_code." + Guid.NewGuid());
         var tokens = meter.CreateCounter<long>("claude_code.token.usage", "tokens");
         using var provider = Sdk.CreateMeterProviderBuilder()
@@ -27,9 +32,7 @@ public sealed class ExporterTests
             .AddMeter(meter.Name)
             .AddOtlpExporter((exporter, reader) =>
             {
-                exporter.Endpoint = address;
-                exporter.Protocol = protocol;
-                exporter.Headers = $"Authorization=Bearer {OtlpHost.Token}";
+                Configure(exporter, receiver, "metrics", protocol, compression, wire);
                 reader.TemporalityPreference = temporality;
                 reader.PeriodicExportingMetricReaderOptions.ExportIntervalMilliseconds = 3_600_000;
             })
@@ -41,8 +44,37 @@ public sealed class ExporterTests
             Assert.True(provider.ForceFlush(20_000));
         }
 
-        using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={receiver.DatabasePath};Mode=ReadOnly;Pooling=False");
-        Assert.Equal(15, Dapper.SqlMapper.ExecuteScalar<long>(connection, "SELECT sum(output_tokens) FROM telemetry_hours"));
+        Assert.Equal(15, Output(receiver));
+        Assert.Equal(compression == OtlpExportCompression.GZip ? ["gzip"] : [""], wire.Seen);
+    }
+
+    [Theory]
+    [InlineData(OtlpExportProtocol.Grpc, OtlpExportCompression.None)]
+    [InlineData(OtlpExportProtocol.Grpc, OtlpExportCompression.GZip)]
+    [InlineData(OtlpExportProtocol.HttpProtobuf, OtlpExportCompression.None)]
+    [InlineData(OtlpExportProtocol.HttpProtobuf, OtlpExportCompression.GZip)]
+    public async Task DotnetExporter_DeliversEachEventOnce(OtlpExportProtocol protocol, OtlpExportCompression compression)
+    {
+        await using var receiver = await StartAsync();
+        using var wire = new Encodings();
+        using (var factory = LoggerFactory.Create(logging => logging.AddOpenTelemetry(options =>
+        {
+            options.SetResourceBuilder(ResourceBuilder.CreateEmpty().AddService("claude-code"));
+            options.AddOtlpExporter(exporter => Configure(exporter, receiver, "logs", protocol, compression, wire));
+        })))
+        {
+            var events = factory.CreateLogger("com.anthropic.claude_code.events");
+            for (var i = 0; i < 3; i++)
+            {
+                // The exporter sends the state's pairs as the record's attributes.
+                KeyValuePair<string, object?>[] state =
+                    [new("event.name", "api_request"), new("session.id", "s1"), new("model", "claude-opus-5-5"), new("request_id", $"req-{i}"), new("output_tokens", 7L)];
+                events.Log(LogLevel.Information, default, state, null, (_, _) => "claude_code.api_request");
+            }
+        }
+
+        Assert.Equal(21, Output(receiver));
+        Assert.Equal(compression == OtlpExportCompression.GZip ? ["gzip"] : [""], wire.Seen);
     }
 
     [Fact]
@@ -92,6 +124,25 @@ public sealed class ExporterTests
         Assert.Equal(HttpStatusCode.NotFound, health.StatusCode);
     }
 
+    private static Task<Hosting.RunningReceiver> StartAsync() =>
+        Hosting.RunningReceiver.StartAsync(null, ("OTLP_TOKEN", OtlpHost.Token), ("OTLP_HTTP_ADDR", "127.0.0.1:0"), ("OTLP_GRPC_ADDR", "127.0.0.1:0"));
+
+    private static void Configure(
+        OtlpExporterOptions exporter, Hosting.RunningReceiver receiver, string signal, OtlpExportProtocol protocol, OtlpExportCompression compression, Encodings wire)
+    {
+        exporter.Endpoint = protocol == OtlpExportProtocol.Grpc ? receiver.Addresses[2] : new Uri(receiver.Addresses[1], "/v1/" + signal);
+        exporter.Protocol = protocol;
+        exporter.Compression = compression;
+        exporter.Headers = $"Authorization=Bearer {OtlpHost.Token}";
+        exporter.HttpClientFactory = () => new HttpClient(wire, disposeHandler: false);
+    }
+
+    private static long Output(Hosting.RunningReceiver receiver)
+    {
+        using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={receiver.DatabasePath};Mode=ReadOnly;Pooling=False");
+        return Dapper.SqlMapper.ExecuteScalar<long>(connection, "SELECT sum(output_tokens) FROM telemetry_hours");
+    }
+
     private static async Task<(string? Status, string? Details)> SendAsync(OtlpHost host, string signal, byte[] frame, string token = OtlpHost.Token, string? encoding = null)
     {
         using var client = new HttpClient();
@@ -132,4 +183,27 @@ public sealed class ExporterTests
     }
 
     private static string Padded(string base64) => base64.PadRight((base64.Length + 3) / 4 * 4, '=');
+
+    /// <summary>Notes how the exporter packed its messages: what it says in the header of its protocol.</summary>
+    private sealed class Encodings() : DelegatingHandler(new SocketsHttpHandler())
+    {
+        private readonly System.Collections.Concurrent.ConcurrentDictionary<string, int> _seen = new(StringComparer.Ordinal);
+
+        public IEnumerable<string> Seen => _seen.Keys;
+
+        protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            Note(request);
+            return base.Send(request, cancellationToken);
+        }
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            Note(request);
+            return base.SendAsync(request, cancellationToken);
+        }
+
+        private void Note(HttpRequestMessage request) => _seen.TryAdd(
+            request.Headers.TryGetValues("grpc-encoding", out var values) ? values.Single() : string.Join(',', request.Content!.Headers.ContentEncoding), 0);
+    }
 }

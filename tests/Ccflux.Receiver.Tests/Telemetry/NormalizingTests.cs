@@ -47,6 +47,56 @@ public sealed class NormalizingTests
         Assert.Equal(2000, host.Scalar<long>("SELECT sum(output_tokens) FROM telemetry_days WHERE source = 'shadowed'"));
     }
 
+    [Theory]
+    [InlineData(true, false, "s1")]
+    [InlineData(false, false, "s1")]
+    [InlineData(true, false, null)]
+    [InlineData(false, false, null)]
+    [InlineData(true, true, null)]
+    [InlineData(false, true, null)]
+    public async Task MetricsWithoutSessionIds_WhereEventsTellTheSame_AreNotCountedBesideThem(bool eventsFirst, bool cumulative, string? sessionOfEvents)
+    {
+        await using var host = await OtlpHost.StartAsync();
+        var eleven = Start.AddMinutes(-30);
+        var events = Otlp.Logs(
+            Otlp.Request("r1", sessionOfEvents, at: eleven.AddSeconds(-40)), Otlp.Request("r2", sessionOfEvents, at: eleven.AddSeconds(-5)), Otlp.Request("r3", sessionOfEvents, at: eleven.AddMinutes(20)));
+
+        // The second point was counted over two hours and stands in the one in which nothing else happened yet.
+        async Task PointsAsync()
+        {
+            await SendAsync(host, cumulative, Otlp.Point(20, eleven.AddMinutes(-1), eleven.AddSeconds(-30), session: null));
+            await SendAsync(host, cumulative, Otlp.Point(cumulative ? 40 : 20, eleven.AddSeconds(cumulative ? -60 : -30), eleven.AddSeconds(30), session: null));
+            await SendAsync(host, cumulative, Otlp.Point(cumulative ? 60 : 20, eleven.AddSeconds(cumulative ? -60 : 30), eleven.AddMinutes(21), session: null));
+        }
+
+        if (!eventsFirst)
+        {
+            await PointsAsync();
+            Assert.Equal(60, Output(host));
+        }
+
+        using var response = await host.PostJsonAsync("logs", events);
+        if (eventsFirst)
+        {
+            await PointsAsync();
+        }
+
+        Assert.Equal(60, Output(host));
+        Assert.Equal(60, host.Scalar<long>("SELECT sum(output_tokens) FROM telemetry_hours WHERE source = 'shadowed'"));
+        Assert.Equal(60, host.Scalar<long>("SELECT sum(output_tokens) FROM telemetry_days WHERE source = 'events'"));
+    }
+
+    [Fact]
+    public async Task MetricsWithoutSessionIds_OfAnotherInstallation_StayCounted()
+    {
+        await using var host = await OtlpHost.StartAsync();
+
+        await SendAsync(host, false, Otlp.Point(7, Start, Start.AddMinutes(1), session: null, ("user.id", "install-2"), ("user.email", "amara@example.org")));
+        using var response = await host.PostJsonAsync("logs", Otlp.Logs(Otlp.Request("r1", more: [("user.email", "amara@example.org")])));
+
+        Assert.Equal(20 + 7, Output(host));
+    }
+
     [Fact]
     public async Task Numbers_AsTextAsNumberAndAsFlag_AreAllTaken()
     {

@@ -9,9 +9,9 @@ internal static class Otlp
     /// <summary>Inside the hour that <see cref="OtlpHost"/> stands in.</summary>
     public static readonly DateTimeOffset Noon = new(2026, 11, 21, 11, 30, 0, TimeSpan.Zero);
 
-    public static JsonObject Request(string requestId, string session = "s1", string model = "claude-opus-5-5", DateTimeOffset? at = null, params (string Key, object Value)[] more) =>
+    public static JsonObject Request(string requestId, string? session = "s1", string model = "claude-opus-5-5", DateTimeOffset? at = null, params (string Key, object Value)[] more) =>
         Event("api_request", at,
-            [("session.id", session), ("user.id", "install-1"), ("terminal.type", "vscode"), ("model", model), ("request_id", requestId),
+            [.. Session(session), ("user.id", "install-1"), ("terminal.type", "vscode"), ("model", model), ("request_id", requestId),
              ("input_tokens", 10L), ("output_tokens", 20L), ("cache_read_tokens", 30L), ("cache_creation_tokens", 40L), ("cost_usd", 0.5), ("duration_ms", 100L), .. more]);
 
     public static JsonObject Event(string name, DateTimeOffset? at = null, params (string Key, object Value)[] attributes) => new()
@@ -33,12 +33,12 @@ internal static class Otlp
     }.ToJsonString();
 
     /// <summary>A point of <c>claude_code.token.usage</c>, type output.</summary>
-    public static JsonObject Point(object value, DateTimeOffset start, DateTimeOffset time, string session = "s1", params (string Key, object Value)[] more) => new()
+    public static JsonObject Point(object value, DateTimeOffset start, DateTimeOffset time, string? session = "s1", params (string Key, object Value)[] more) => new()
     {
         ["startTimeUnixNano"] = Nanos(start),
         ["timeUnixNano"] = Nanos(time),
         ["asDouble"] = JsonSerializer.SerializeToNode(value),
-        ["attributes"] = Attributes([("session.id", session), ("user.id", "install-1"), ("type", "output"), ("model", "claude-opus-5-5"), .. more]),
+        ["attributes"] = Attributes([.. Session(session), ("user.id", "install-1"), ("type", "output"), ("model", "claude-opus-5-5"), .. more]),
     };
 
     public static string Tokens(bool cumulative, params JsonObject[] points) => Metric("claude_code.token.usage", cumulative ? 2 : 1, points);
@@ -58,6 +58,8 @@ internal static class Otlp
             }),
         }),
     }.ToJsonString();
+
+    private static IEnumerable<(string Key, object Value)> Session(string? id) => id is null ? [] : [("session.id", id)];
 
     private static string Nanos(DateTimeOffset at) => $"{at.ToUnixTimeMilliseconds()}000000";
 

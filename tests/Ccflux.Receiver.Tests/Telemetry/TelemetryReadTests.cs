@@ -4,6 +4,7 @@ using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Auth.Users;
 using Ccflux.Receiver.Telemetry.Auth;
 using Ccflux.Receiver.Telemetry.Read;
+using Ccflux.Receiver.Telemetry.Read.Cells;
 using Ccflux.Receiver.Telemetry.Store;
 using Ccflux.Receiver.Tests.Hosting;
 
@@ -89,7 +90,7 @@ public sealed class TelemetryReadTests
         await using var host = await OtlpHost.StartAsync();
         await host.Receiver.Service<UserAccounts>().AddAsync(AuditActor.System, "amara@example.org", "Research");
         using var sent = await host.PostJsonAsync("logs", Otlp.Logs(Otlp.Request("r1")));
-        var install = Assert.Single(await host.Receiver.Service<TelemetryAdminQuery>().InstallsAsync(TestContext.Current.CancellationToken));
+        var install = Assert.Single((await ReadAsync(host, Today)).Installs);
 
         var mapped = await host.Receiver.Service<Installations>().MapAsync(AuditActor.System, install.SubjectId, "amara@example.org");
 
@@ -199,5 +200,5 @@ public sealed class TelemetryReadTests
     }
 
     private static Task<TelemetryPageView> ReadAsync(OtlpHost host, TelemetryFilter filter) =>
-        host.Receiver.Service<TelemetryPageQuery>().ReadAsync(filter, TelemetryPageQuery.RecentCalls, TestContext.Current.CancellationToken);
+        host.Receiver.Service<TelemetryPageQuery>().ReadAsync(filter, new CallPart(0, 20), TestContext.Current.CancellationToken);
 }

@@ -50,6 +50,14 @@ export async function registerDevice(receiver, refreshToken, name) {
   await post("/register-key", { public_key: raw, device_id: name });
   return {
     name,
+    /** What a status line showed: windows by name, each [percent, resets at]. */
+    shows: (account, windows, observedAt = new Date()) =>
+      post("/quota/readings", {
+        schema_version: 1,
+        client: { name: "ccflux", version: "1.0.0" },
+        readings: Object.entries(windows).map(([window, [used, resets]]) => ({ account, window, used_percentage: used, resets_at: resets?.toISOString(), observed_at: observedAt.toISOString() })),
+      }),
+    readings: (readings) => post("/quota/readings", { schema_version: 1, client: { name: "ccflux", version: "1.0.0", platform: "linux-x86_64", claude_code_version: "2.1.329" }, readings }),
     report: (turns, client = {}) =>
       post("/report", { schema_version: 2, client: { name: "ccflux", version: "1.0.0", platform: "linux-x86_64", claude_code_version: "2.1.329", ...client }, turns }),
   };

@@ -78,7 +78,7 @@ const turn = (session, now, model, input, output, read, write) => ({
 /**
  * Hana's session agrees with the hook but for a compaction; Mateo's differs; an installation names nobody.
  */
-export async function seedTelemetry(receiver) {
+export async function seedTelemetry(receiver, devices = {}) {
   const now = Date.now();
   const tokens = {};
   for (const [email, division, session, model, ...hook] of [
@@ -86,6 +86,7 @@ export async function seedTelemetry(receiver) {
     ["mateo.vargas@example.org", "Platform", sessionOfMateo, "claude-sonnet-5", 300, 600, 0, 0],
   ]) {
     const device = await registerDevice(receiver, await addUser(receiver, email, division), `${email[0]}-machine`);
+    devices[email] = device;
     await device.report([turn(session, now, model, ...hook)]);
     tokens[email] = await issueTelemetryToken(receiver, email);
   }

@@ -70,7 +70,7 @@ export async function startReceiver(settings = {}) {
     output: () => output,
     /** Rows of a query over the database, counted by the sqlite3 program and by none of our code. */
     sql: (query) => {
-      const text = execFileSync("sqlite3", ["-readonly", "-json", database, query], { encoding: "utf8" });
+      const text = execFileSync("sqlite3", ["-readonly", "-json", database, query], { encoding: "utf8", maxBuffer: 1 << 28 });
       return text.trim() === "" ? [] : JSON.parse(text);
     },
     stop: async () => {

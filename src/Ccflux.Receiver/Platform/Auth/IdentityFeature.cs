@@ -1,4 +1,5 @@
 using Ccflux.Contracts.Http;
+using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Auth.Devices;
 using Ccflux.Receiver.Platform.Auth.Signing;
 using Ccflux.Receiver.Platform.Auth.Tokens;
@@ -32,7 +33,7 @@ internal static class IdentityFeature
 
     public static void MapIdentity(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapPost(Routes.Token, (HttpContext context, IdentityEndpoints identity) => identity.TokenAsync(context)).AllowAnonymous();
-        endpoints.MapPost(Routes.RegisterKey, (HttpContext context, IdentityEndpoints identity) => identity.RegisterKeyAsync(context)).AllowAnonymous();
+        endpoints.MapPost(Routes.Token, (HttpContext context, IdentityEndpoints identity) => identity.TokenAsync(context)).AllowOwnTokens();
+        endpoints.MapPost(Routes.RegisterKey, (HttpContext context, IdentityEndpoints identity) => identity.RegisterKeyAsync(context)).AllowOwnTokens();
     }
 }

@@ -9,9 +9,10 @@ namespace Ccflux.Receiver.Platform.Live;
 /// <summary>
 /// <c>GET /events?topics=usage</c>: server-sent events that say a topic changed, never what is in it. The first event, <c>current</c>, carries the
 /// id to come back with (<c>Last-Event-ID</c>, or <c>since</c> where a page knows the version it was drawn from); then one <c>changed</c> a change and
-/// a <c>ping</c> while nothing happens.
+/// a <c>ping</c> while nothing happens. Topics that are open to all need no sign-in.
 /// </summary>
-internal sealed class LiveEndpoint(LiveBus bus, HttpOptions options, AdminGate gate, IAuthorizationService authorization, TimeProvider time, IHostApplicationLifetime lifetime)
+internal sealed class LiveEndpoint(
+    LiveBus bus, HttpOptions options, RequestLimits limits, AdminGate gate, IAuthorizationService authorization, TimeProvider time, IHostApplicationLifetime lifetime)
 {
     private const int MaxTopics = 8;
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
@@ -19,6 +20,18 @@ internal sealed class LiveEndpoint(LiveBus bus, HttpOptions options, AdminGate g
     public async Task<IResult> OpenAsync(HttpContext context)
     {
         var topics = context.Request.Query["topics"].ToString().Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct(StringComparer.Ordinal).ToArray();
+        var isSignedIn = AdminSession.Of(context) is not null;
+        var isOpenToAll = topics.Length > 0 && Array.TrueForAll(topics, topic => bus.Find(topic) is { Policy: null });
+        if (!isSignedIn && !isOpenToAll)
+        {
+            return TypedResults.Challenge();
+        }
+
+        if (!limits.Pages.TryTake(RequestLimits.AddressOf(context), out var wait))
+        {
+            return new Problem(StatusCodes.Status429TooManyRequests, Contracts.Http.ErrorCodes.RateLimited, "Too many requests from this address (ADMIN_RATE_LIMIT_PER_MINUTE).", wait);
+        }
+
         if (topics.Length is 0 or > MaxTopics || Array.Find(topics, topic => bus.Find(topic) is null) is not null)
         {
             return new Problem(StatusCodes.Status400BadRequest, "", "topics: expected names of topics separated by commas, such as usage.");
@@ -30,7 +43,9 @@ internal sealed class LiveEndpoint(LiveBus bus, HttpOptions options, AdminGate g
         }
 
         var lastEventId = context.Request.Headers["Last-Event-ID"].ToString() is { Length: > 0 } header ? header : context.Request.Query["since"].ToString();
-        if (bus.Subscribe(topics, lastEventId, options.LiveConnections) is not { } subscription)
+        // Those who did not sign in leave half of the room to those who did.
+        var room = isSignedIn ? options.LiveConnections : Math.Max(1, options.LiveConnections / 2);
+        if (bus.Subscribe(topics, lastEventId, room) is not { } subscription)
         {
             return new Problem(StatusCodes.Status503ServiceUnavailable, Contracts.Http.ErrorCodes.Busy, "Too many pages are open for live updates (LIVE_CONNECTIONS).", TimeSpan.FromMinutes(1));
         }
@@ -41,10 +56,10 @@ internal sealed class LiveEndpoint(LiveBus bus, HttpOptions options, AdminGate g
         context.Response.Headers["X-Accel-Buffering"] = "no";
         var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
         context.Response.RegisterForDispose(ended);
-        return TypedResults.ServerSentEvents(EventsAsync(context, topics, subscription, ended.Token));
+        return TypedResults.ServerSentEvents(EventsAsync(context, subscription, isOpenToAll, ended.Token));
     }
 
-    private async IAsyncEnumerable<SseItem<string>> EventsAsync(HttpContext context, string[] topics, LiveSubscription subscription, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<SseItem<string>> EventsAsync(HttpContext context, LiveSubscription subscription, bool isOpenToAll, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         yield return new SseItem<string>("", "current") { EventId = subscription.StartId, ReconnectionInterval = TimeSpan.FromSeconds(5) };
         while (!cancellationToken.IsCancellationRequested)
@@ -56,7 +71,7 @@ internal sealed class LiveEndpoint(LiveBus bus, HttpOptions options, AdminGate g
                     yield return new SseItem<string>(changed.Topic, "changed") { EventId = changed.Id };
                 }
             }
-            else if (cancellationToken.IsCancellationRequested || (await gate.IdentifyAsync(context)).Session is null)
+            else if (cancellationToken.IsCancellationRequested || (!isOpenToAll && (await gate.IdentifyAsync(context)).Session is null))
             {
                 yield break;
             }
@@ -86,7 +101,7 @@ internal sealed class LiveEndpoint(LiveBus bus, HttpOptions options, AdminGate g
     {
         foreach (var topic in topics)
         {
-            if (!(await authorization.AuthorizeAsync(context.User, context, bus.Find(topic)!.Policy)).Succeeded)
+            if (bus.Find(topic)!.Policy is { } policy && !(await authorization.AuthorizeAsync(context.User, context, policy)).Succeeded)
             {
                 return false;
             }

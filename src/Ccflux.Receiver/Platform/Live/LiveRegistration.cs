@@ -1,5 +1,3 @@
-using Ccflux.Receiver.Platform.Auth.Admin;
-
 namespace Ccflux.Receiver.Platform.Live;
 
 /// <summary>The door of live updates.</summary>
@@ -15,6 +13,6 @@ internal static class LiveRegistration
 
     public static void MapLive(this IEndpointRouteBuilder endpoints) =>
         endpoints.MapGet("/events", (HttpContext context, LiveEndpoint live) => live.OpenAsync(context))
-            .RequireAuthorization(AdminPolicies.Reader)
+            .AllowAnonymous()
             .ExcludeFromDescription();
 }

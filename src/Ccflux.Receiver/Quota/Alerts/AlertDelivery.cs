@@ -1,4 +1,5 @@
 using Ccflux.Receiver.Platform.Jobs;
+using Ccflux.Receiver.Platform.Live;
 using Ccflux.Storage.Sqlite;
 using Ccflux.Storage.Writing;
 using Dapper;
@@ -11,22 +12,31 @@ internal sealed partial class AlertDelivery(
     AlertSender sender,
     SqliteReaders readers,
     GroupCommitWriter writer,
+    IChangeFeed changes,
     QuotaMetrics metrics,
     TimeProvider time,
     ILogger<AlertDelivery> logger) : BackgroundService
 {
+    public const int MaxRecent = 500;
+
     private const int AtOnce = 20;
-    private const int MaxRecent = 500;
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(5);
 
     /// <summary>Waits after each failure; after the last one it is given up.</summary>
     private static readonly TimeSpan[] s_waits = [TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(30)];
 
     /// <summary>The newest alerts and what became of them.</summary>
-    public async Task<IReadOnlyList<AlertRow>> RecentAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<AlertRow>> RecentAsync(int limit, CancellationToken cancellationToken)
     {
         using var lease = await readers.RentAsync(cancellationToken);
-        return (await lease.Connection.QueryAsync<AlertRow>(AlertSql.Recent, new { Limit = MaxRecent })).AsList();
+        return (await lease.Connection.QueryAsync<AlertRow>(AlertSql.Recent, new { Limit = limit })).AsList();
+    }
+
+    /// <summary>The accounts that have a rule of their own.</summary>
+    public async Task<IReadOnlyList<RuleRow>> RulesAsync(CancellationToken cancellationToken)
+    {
+        using var lease = await readers.RentAsync(cancellationToken);
+        return (await lease.Connection.QueryAsync<RuleRow>(AlertSql.Rules, new { Limit = MaxRecent })).AsList();
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => options.Channels.Count == 0
@@ -71,8 +81,12 @@ internal sealed partial class AlertDelivery(
         await SaveAsync(row, isLast ? "failed" : "waiting", row.Attempts + 1, next, error, null);
     }
 
-    private Task<WriteResult<int>> SaveAsync(AlertRow row, string state, long attempts, long nextAt, string? error, long? deliveredAt) => writer.WriteAsync(connection =>
-        connection.Execute(AlertSql.UpdateDelivery, state, attempts, nextAt, error, deliveredAt, row.AlertId, row.Channel));
+    private async Task SaveAsync(AlertRow row, string state, long attempts, long nextAt, string? error, long? deliveredAt)
+    {
+        await writer.WriteAsync(connection =>
+            connection.Execute(AlertSql.UpdateDelivery, state, attempts, nextAt, error, deliveredAt, row.AlertId, row.Channel));
+        changes.Publish(QuotaFeature.Topic);
+    }
 
     private static partial class Log
     {

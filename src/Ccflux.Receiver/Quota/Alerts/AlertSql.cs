@@ -38,6 +38,15 @@ internal static class AlertSql
         FROM quota_windows WHERE account_id = @AccountId
         """;
 
+    public const string Rules = """
+        SELECT coalesce(nullif(a.label, ''), nullif(a.email, ''), u.email, 'account ' || a.account_id) AS Account, r.thresholds AS Thresholds, r.forecast AS Forecast
+        FROM quota_alert_rules r
+        JOIN quota_accounts a ON a.account_id = r.account_id
+        LEFT JOIN users u ON u.user_id = a.owner
+        ORDER BY 1
+        LIMIT @Limit
+        """;
+
     private const string AlertColumns = """
         SELECT d.alert_id AS AlertId, d.channel AS Channel, d.state AS State, d.attempts AS Attempts, d.next_at AS NextAt, d.error AS Error,
                d.delivered_at AS DeliveredAt, a.window AS Window, a.kind AS Kind, a.used_milli AS UsedMilli, a.threshold_milli AS ThresholdMilli,

@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Quota.Forecasts;
 using Ccflux.Receiver.Quota.Read;
 using Ccflux.Storage.Sqlite;
@@ -10,6 +11,8 @@ namespace Ccflux.Receiver.Quota.Alerts;
 /// now, in one transaction, so that nothing is told twice or lost.</summary>
 internal sealed class AlertWatch(AlertOptions options, SqliteReaders readers, GroupCommitWriter writer, TimeProvider time)
 {
+    public const string NoChannel = "No channel is configured: set ALERT_TELEGRAM_TOKEN and ALERT_TELEGRAM_CHAT, ALERT_SLACK_URL or ALERT_WEBHOOK_URL.";
+
     private readonly AlertSettings _default = new(AlertSettings.ParseThresholds(options.Thresholds) ?? [], options.Forecast);
     private readonly QuietHours? _quiet = options.QuietHours is { } hours ? QuietHours.Parse(hours, options.TimeZone) : null;
     private readonly IReadOnlyList<string> _channels = options.Channels;
@@ -45,14 +48,15 @@ internal sealed class AlertWatch(AlertOptions options, SqliteReaders readers, Gr
         });
     }
 
-    /// <summary>Sends a test alert by every channel.</summary>
-    public Task<WriteResult<bool>> TestAsync(Action<SqlConnection> audit)
+    /// <summary>Sends a test alert by every channel, at once: whoever asks for it is awake.</summary>
+    public Task<WriteResult<bool>> TestAsync(AuditActor actor)
     {
         var now = time.GetUtcNow();
+        var entry = new AuditEntry(now, actor, "quota.alert.test", "", string.Join(' ', _channels));
         return writer.WriteAsync(connection =>
         {
             Insert(connection, 0, "", AlertKind.Test, 0, null, null, Projection.Unknown, now, now);
-            audit(connection);
+            AuditLog.Write(connection, entry);
             return true;
         });
     }

@@ -14,7 +14,7 @@ internal sealed class QuotaAlerts(AlertWatch watch, AlertDelivery delivery, Aler
 
     public async Task<IResult> ListAsync(HttpContext context)
     {
-        var rows = await delivery.RecentAsync(context.RequestAborted);
+        var rows = await delivery.RecentAsync(AlertDelivery.MaxRecent, context.RequestAborted);
         return TypedResults.Json(
             new AlertsReply(options.Channels, options.QuietHours, [.. rows.Select(Reply)]),
             QuotaApiJson.Default.AlertsReply);
@@ -24,11 +24,10 @@ internal sealed class QuotaAlerts(AlertWatch watch, AlertDelivery delivery, Aler
     {
         if (!watch.HasChannels)
         {
-            return new Problem(StatusCodes.Status422UnprocessableEntity, "", "No channel is configured: set ALERT_TELEGRAM_TOKEN and ALERT_TELEGRAM_CHAT, ALERT_SLACK_URL or ALERT_WEBHOOK_URL.");
+            return new Problem(StatusCodes.Status422UnprocessableEntity, "", AlertWatch.NoChannel);
         }
 
-        var entry = new AuditEntry(time.GetUtcNow(), AuditActor.Of(context), "quota.alert.test", "", string.Join(' ', options.Channels));
-        var written = await watch.TestAsync(connection => AuditLog.Write(connection, entry));
+        var written = await watch.TestAsync(AuditActor.Of(context));
         return written.Status == WriteStatus.Committed ? TypedResults.StatusCode(StatusCodes.Status202Accepted) : Busy();
     }
 

@@ -37,7 +37,15 @@ internal sealed class QuotaChanges(Poller poller, PollInterval interval, GroupCo
             return QuotaReads.Invalid($"interval: whole seconds from {PollInterval.MinSeconds} to {PollInterval.MaxSeconds}, as {{\"interval\":180}} or as a form.");
         }
 
-        var entry = new AuditEntry(time.GetUtcNow(), AuditActor.Of(context), "quota.interval", "", $"{seconds} s");
+        return await ApplyIntervalAsync(AuditActor.Of(context), seconds)
+            ? TypedResults.Json(Settings(), QuotaApiJson.Default.SettingsReply)
+            : new Problem(StatusCodes.Status503ServiceUnavailable, ErrorCodes.Busy, "The database cannot be written at the moment.", TimeSpan.FromSeconds(5));
+    }
+
+    /// <summary>Saves a valid interval and polls by it; false where it could not be saved.</summary>
+    public async Task<bool> ApplyIntervalAsync(AuditActor actor, int seconds)
+    {
+        var entry = new AuditEntry(time.GetUtcNow(), actor, "quota.interval", "", $"{seconds} s");
         var written = await writer.WriteAsync(connection =>
         {
             PollInterval.Save(connection, seconds);
@@ -46,13 +54,13 @@ internal sealed class QuotaChanges(Poller poller, PollInterval interval, GroupCo
         });
         if (written.Status != WriteStatus.Committed)
         {
-            return new Problem(StatusCodes.Status503ServiceUnavailable, ErrorCodes.Busy, "The database cannot be written at the moment.", TimeSpan.FromSeconds(5));
+            return false;
         }
 
         interval.Adopt(seconds);
         poller.Reschedule();
         changes.Publish(QuotaFeature.Topic);
-        return TypedResults.Json(Settings(), QuotaApiJson.Default.SettingsReply);
+        return true;
     }
 
     public async Task<IResult> PollNowAsync(HttpContext context)
@@ -93,5 +101,5 @@ internal sealed class QuotaChanges(Poller poller, PollInterval interval, GroupCo
         }
     }
 
-    private static int? InRange(int? seconds) => seconds is >= PollInterval.MinSeconds and <= PollInterval.MaxSeconds ? seconds : null;
+    private static int? InRange(int? seconds) => seconds is { } given && PollInterval.IsValid(given) ? given : null;
 }

@@ -3,7 +3,7 @@ namespace Ccflux.Receiver.Quota.Forecasts;
 /// <summary>What is used against the time that has passed.</summary>
 /// <param name="ElapsedPercent">Share of the window that has passed.</param>
 /// <param name="Ratio">Used by elapsed: above 1 is faster than lasts to the reset. Null in the window's first hundredth, where it says nothing.</param>
-internal sealed record Pace(double ElapsedPercent, double? Ratio)
+public sealed record Pace(double ElapsedPercent, double? Ratio)
 {
     private const double FirstPercent = 1;
 

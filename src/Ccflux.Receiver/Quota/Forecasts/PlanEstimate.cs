@@ -5,7 +5,7 @@ namespace Ccflux.Receiver.Quota.Forecasts;
 /// <param name="TokensPerPercent">Tokens of the account's turns since the window began, by the percent used.</param>
 /// <param name="Lowest">Tokens of the whole window, at the least that rounding allows.</param>
 /// <param name="Highest">At the most.</param>
-internal sealed record PlanEstimate(double TokensPerPercent, double Lowest, double Highest)
+public sealed record PlanEstimate(double TokensPerPercent, double Lowest, double Highest)
 {
     /// <summary>Below this share, rounding alone makes the estimate worthless.</summary>
     private const long MinMilli = 5_000;

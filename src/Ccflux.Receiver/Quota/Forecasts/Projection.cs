@@ -1,7 +1,7 @@
 namespace Ccflux.Receiver.Quota.Forecasts;
 
 /// <summary>What the present use comes to by the reset.</summary>
-internal enum Outlook
+public enum Outlook
 {
     /// <summary>Too little was seen, or too long ago.</summary>
     Unknown = 1,
@@ -23,7 +23,7 @@ internal enum Outlook
 /// <param name="Outlook">In a word.</param>
 /// <param name="Earliest">By the fastest use of the spans that were looked at.</param>
 /// <param name="Latest">By the slowest; null where that does not run out before the reset.</param>
-internal sealed record Projection(Outlook Outlook, DateTimeOffset? Earliest = null, DateTimeOffset? Latest = null)
+public sealed record Projection(Outlook Outlook, DateTimeOffset? Earliest = null, DateTimeOffset? Latest = null)
 {
     public static Projection Unknown { get; } = new(Outlook.Unknown);
 }

@@ -13,8 +13,6 @@ internal sealed class ReadingIntake(GroupCommitWriter writer, QuotaOptions optio
     /// <summary>Accounts a user may report.</summary>
     public const int MaxAccounts = 20;
 
-    private const long Full = 100_000;
-
     public async Task<WriteResult<IntakeResult>> StoreAsync(long userId, IReadOnlyList<ReportedReading> readings)
     {
         var now = time.GetUtcNow();
@@ -32,22 +30,20 @@ internal sealed class ReadingIntake(GroupCommitWriter writer, QuotaOptions optio
         return result;
     }
 
-    /// <summary>A final limit event that names its window and its reset: a reading of 100 percent. For usage to call; nothing less counts.</summary>
+    /// <summary>A limit that ended a turn, with its window and its reset: a reading of 100 percent. Nothing less counts as one.</summary>
     public async Task<WriteResult<IntakeResult>> LimitHitAsync(long userId, string email, string window, DateTimeOffset at, DateTimeOffset resetsAt)
     {
-        if (!ReadingLimits.IsWindowName(window))
+        var now = time.GetUtcNow();
+        var reported = new ReportedReading { Window = window, UsedPercentage = 100, ResetsAt = resetsAt, ObservedAt = at, Account = email };
+        if (ReadingRules.Fault(reported) is not null || ReadingRules.IsFuture(at, now) || at < now.AddDays(-options.DetailDays))
         {
-            return new WriteResult<IntakeResult>(WriteStatus.Committed, new IntakeResult(0, [], false));
+            return new WriteResult<IntakeResult>(WriteStatus.Committed, new IntakeResult(0, [], TooManyAccounts: false));
         }
 
-        var now = time.GetUtcNow();
-        var reading = new Reading(window, Full, Reading.ToSecond(resetsAt), at);
         var result = await writer.WriteAsync(connection =>
         {
-            // A turn does not say whose account it used; with one account there is no doubt.
-            var accountId = connection.Scalar(QuotaSql.SelectOnlyAccountOfOwner, userId)
-                ?? AccountBook.Upsert(connection, new AccountIdentity(email, userId, QuotaSource.LimitHit, "", email), now);
-            return new IntakeResult(ReadingsLedger.Write(connection, accountId, QuotaSource.LimitHit, [reading]), [accountId], false);
+            var accountId = AccountOfHit(connection, userId, email, now);
+            return new IntakeResult(ReadingsLedger.Write(connection, accountId, QuotaSource.LimitHit, [ToReading(reported)]), [accountId], TooManyAccounts: false);
         });
         if (result is { Status: WriteStatus.Committed, Value.Accepted: > 0 })
         {
@@ -56,6 +52,13 @@ internal sealed class ReadingIntake(GroupCommitWriter writer, QuotaOptions optio
 
         return result;
     }
+
+    /// <summary>A turn does not say whose account it used. Where the user's status lines show one account there is no doubt; else the hit stands
+    /// under the user's own e-mail.</summary>
+    private static long AccountOfHit(SqlConnection connection, long userId, string email, DateTimeOffset now) =>
+        connection.Scalar(QuotaSql.SelectOnlyAccountOfOwner, userId)
+        ?? connection.Scalar(QuotaSql.SelectAccountId, email, userId)
+        ?? AccountBook.Upsert(connection, new AccountIdentity(email, userId, QuotaSource.LimitHit, "", email), now);
 
     private async Task ToldAsync(string source, IntakeResult stored)
     {

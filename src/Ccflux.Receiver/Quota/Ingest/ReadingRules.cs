@@ -36,7 +36,7 @@ internal static class ReadingRules
     {
         for (var i = 0; i < batch.Readings.Count; i++)
         {
-            if (batch.Readings[i].ObservedAt > now + ReportLimits.ClockTolerance)
+            if (IsFuture(batch.Readings[i].ObservedAt, now))
             {
                 return $"readings[{i}] lies more than 5 minutes in the future; the server's time is in the Date header.";
             }
@@ -45,7 +45,10 @@ internal static class ReadingRules
         return null;
     }
 
-    private static string? Fault(ReportedReading? reading) => reading switch
+    public static bool IsFuture(DateTimeOffset observedAt, DateTimeOffset now) => observedAt > now + ReportLimits.ClockTolerance;
+
+    /// <summary>Of one reading.</summary>
+    public static string? Fault(ReportedReading? reading) => reading switch
     {
         null => "missing.",
         _ when !ReadingLimits.IsWindowName(reading.Window) => $"window: 1 to {ReadingLimits.MaxWindowName} letters, digits and _ - . : that begin with a letter.",

@@ -8,7 +8,7 @@ using Dapper;
 namespace Ccflux.Receiver.Quota.Read;
 
 /// <summary>Every account with its windows, as the page, the table and the API show them.</summary>
-internal sealed class QuotaQuery(SqliteReaders readers, Poller poller, PollInterval interval, TimeProvider time, IAccountUsage? usage = null)
+internal sealed class QuotaQuery(SqliteReaders readers, Poller poller, PollInterval interval, PlanEstimates estimates, TimeProvider time)
 {
     /// <summary>Accounts shown at most.</summary>
     private const int MaxAccounts = 1000;
@@ -30,48 +30,15 @@ internal sealed class QuotaQuery(SqliteReaders readers, Poller poller, PollInter
             windows = rows.Select(row => (row, WindowProjection.Read(lease.Connection, row, now))).ToLookup(pair => pair.row.AccountId);
         }
 
-        var plans = await EstimateAsync(accounts, windows, now, cancellationToken);
+        var plans = await estimates.ReadAsync(accounts, windows.SelectMany(group => group.Select(pair => pair.Row)), now, cancellationToken);
         var views = accounts
             .Where(account => polled.Contains(account.AccountId) || windows.Contains(account.AccountId))
             .Select(account => View(account, windows[account.AccountId], plans, polled.Contains(account.AccountId), withEmails, now));
-        return new QuotaView(now, [.. views.OrderByDescending(Urgency).ThenBy(account => account.Name, StringComparer.OrdinalIgnoreCase)]);
-    }
-
-    private async ValueTask<Dictionary<long, PlanEstimate>> EstimateAsync(
-        IEnumerable<AccountRow> accounts, ILookup<long, (WindowRow Row, Projection Projection)> windows, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        var plans = new Dictionary<long, PlanEstimate>();
-        if (usage is null)
-        {
-            return plans;
-        }
-
-        var spans = new List<(WindowRow Row, UsageSpan Span)>();
-        foreach (var account in accounts)
-        {
-            foreach (var (row, _) in windows[account.AccountId])
-            {
-                if (RowTime.At(row.ResetsAt) is { } reset && reset > now && WindowLength.Of(row.Name) is { } length)
-                {
-                    spans.Add((row, new UsageSpan(account.Owner, account.Email, reset - length, RowTime.At(row.ObservedAt))));
-                }
-            }
-        }
-
-        var tokens = await usage.TokensAsync([.. spans.Select(pair => pair.Span)], cancellationToken);
-        foreach (var ((row, _), count) in spans.Zip(tokens))
-        {
-            if (count is { } known && PlanEstimate.Of(row.ToReading(), known) is { } plan)
-            {
-                plans.Add(row.WindowId, plan);
-            }
-        }
-
-        return plans;
+        return new QuotaView(now, [.. BlockedFirst.Sort(views)]);
     }
 
     private AccountView View(
-        AccountRow account, IEnumerable<(WindowRow Row, Projection Projection)> rows, Dictionary<long, PlanEstimate> plans, bool isPolled, bool withEmails, DateTimeOffset now)
+        AccountRow account, IEnumerable<(WindowRow Row, Projection Projection)> rows, IReadOnlyDictionary<long, PlanEstimate> plans, bool isPolled, bool withEmails, DateTimeOffset now)
     {
         var windows = rows
             .OrderBy(pair => Levels.Order(pair.Row.Name)).ThenBy(pair => pair.Row.Name, StringComparer.Ordinal)
@@ -108,7 +75,4 @@ internal sealed class QuotaQuery(SqliteReaders readers, Poller poller, PollInter
             projection,
             plan);
     }
-
-    private static double Urgency(AccountView account) =>
-        account.Windows.Where(window => !window.IsOver).Select(window => window.UsedPercent).DefaultIfEmpty(-1).Max() + (account.Error is null ? 0 : 0.5);
 }

@@ -5,6 +5,8 @@ internal sealed class AccountRow
 {
     public long AccountId { get; init; }
 
+    public string AccountKey { get; init; } = "";
+
     public long Owner { get; init; }
 
     public string Source { get; init; } = "";

@@ -3,7 +3,7 @@ using Ccflux.Receiver.Quota.Forecasts;
 namespace Ccflux.Receiver.Quota.Read;
 
 /// <summary>How full: green below 70 percent, yellow from there, red from 90.</summary>
-internal enum QuotaLevel
+public enum QuotaLevel
 {
     Green = 1,
     Yellow = 2,
@@ -13,7 +13,7 @@ internal enum QuotaLevel
 /// <summary>All accounts, the one that needs attention most first.</summary>
 /// <param name="At">When it was read.</param>
 /// <param name="Accounts">One card each; the table of all accounts is the same rows.</param>
-internal sealed record QuotaView(DateTimeOffset At, IReadOnlyList<AccountView> Accounts)
+public sealed record QuotaView(DateTimeOffset At, IReadOnlyList<AccountView> Accounts)
 {
     /// <summary>The account that an address without an account means: the one polled with cookies, else the first.</summary>
     public AccountView? Primary =>
@@ -31,7 +31,7 @@ internal sealed record QuotaView(DateTimeOffset At, IReadOnlyList<AccountView> A
 /// <param name="IsStale">The newest reading is older than polling or a working status line would leave it.</param>
 /// <param name="Error">Why there is nothing newer.</param>
 /// <param name="NextPollAt">Null where the account is not polled.</param>
-internal sealed record AccountView(
+public sealed record AccountView(
     long AccountId,
     string Name,
     string? Email,
@@ -54,7 +54,7 @@ internal sealed record AccountView(
 /// <param name="Pace">Used against elapsed.</param>
 /// <param name="Projection">When it will be used up.</param>
 /// <param name="Plan">An estimate of the window's size in tokens.</param>
-internal sealed record WindowView(
+public sealed record WindowView(
     string Name,
     double UsedPercent,
     QuotaLevel Level,
@@ -67,9 +67,9 @@ internal sealed record WindowView(
     PlanEstimate? Plan);
 
 /// <summary>A failing poll, in words that say what to do.</summary>
-internal sealed record PollErrorView(string Kind, string Text, DateTimeOffset? Since, int Failures, DateTimeOffset? RetryAt);
+public sealed record PollErrorView(string Kind, string Text, DateTimeOffset? Since, int Failures, DateTimeOffset? RetryAt);
 
 /// <summary>The line of one window.</summary>
-internal sealed record HistorySeries(string Window, IReadOnlyList<HistoryPoint> Points);
+public sealed record HistorySeries(string Window, IReadOnlyList<HistoryPoint> Points);
 
-internal sealed record HistoryPoint(DateTimeOffset At, double UsedPercent);
+public sealed record HistoryPoint(DateTimeOffset At, double UsedPercent);

@@ -15,6 +15,8 @@ internal sealed class PollInterval(QuotaOptions options, SqliteReaders readers)
 
     public TimeSpan Current => TimeSpan.FromSeconds(_saved > 0 ? _saved : options.PollInterval);
 
+    public static bool IsValid(int seconds) => seconds is >= MinSeconds and <= MaxSeconds;
+
     public async Task LoadAsync(CancellationToken cancellationToken)
     {
         using var lease = await readers.RentAsync(cancellationToken);

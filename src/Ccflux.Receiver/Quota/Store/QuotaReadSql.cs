@@ -6,7 +6,7 @@ internal static class QuotaReadSql
     public const string Setting = "SELECT value FROM quota_settings WHERE name = @Name";
 
     public const string Accounts = """
-        SELECT a.account_id AS AccountId, a.owner AS Owner, a.source AS Source, a.label AS Label,
+        SELECT a.account_id AS AccountId, a.account_key AS AccountKey, a.owner AS Owner, a.source AS Source, a.label AS Label,
                CASE WHEN a.email <> '' THEN a.email ELSE coalesce(u.email, '') END AS Email,
                p.next_at AS NextAt, p.last_success_at AS LastSuccessAt, p.failures AS Failures, p.failure AS Failure,
                p.failed_since AS FailedSince, p.retry_at AS RetryAt
@@ -30,14 +30,25 @@ internal static class QuotaReadSql
         FROM quota_readings WHERE window_id = @WindowId AND observed_at <= @At ORDER BY observed_at DESC LIMIT 1
         """;
 
-    public const string WindowsOfAccount = "SELECT window_id AS WindowId, name AS Name FROM quota_windows WHERE account_id = @AccountId ORDER BY window_id";
+    public const string WindowsOfAccounts = """
+        SELECT window_id AS WindowId, account_id AS AccountId, name AS Name FROM quota_windows WHERE account_id IN @AccountIds ORDER BY account_id, window_id
+        """;
 
-    public const string History = """
-        SELECT last_at AS At, last_milli AS Milli, max_milli AS MaxMilli FROM quota_hours
-        WHERE window_id = @WindowId AND hour >= @From / 3600000 AND hour < @To / 3600000
-        UNION ALL
-        SELECT observed_at, used_milli, used_milli FROM quota_readings
-        WHERE window_id = @WindowId AND observed_at >= @From AND observed_at < @To
+    /// <summary>
+    /// A window by stretches of time. A value and its instant travel as one number, so that the largest of them brings along when it was:
+    /// used_milli is below 2^20, an instant below 2^42.
+    /// </summary>
+    public const string Buckets = """
+        SELECT at / @Bucket AS Bucket, sum(readings) AS Readings, min(at) AS FirstAt, max(at * 1048576 + milli) AS Last,
+               max(max_milli * 4398046511104 + at) AS Highest, min(milli * 4398046511104 + at) AS Lowest, max(resets_at) AS ResetsAt
+        FROM (
+            SELECT last_at AS at, last_milli AS milli, max_milli, readings, resets_at FROM quota_hours
+            WHERE window_id = @WindowId AND hour >= @From / 3600000 AND hour < @To / 3600000
+            UNION ALL
+            SELECT observed_at, used_milli, used_milli, 1, resets_at FROM quota_readings
+            WHERE window_id = @WindowId AND observed_at >= @From AND observed_at < @To
+        ) AS past
+        GROUP BY 1
         ORDER BY 1
         """;
 

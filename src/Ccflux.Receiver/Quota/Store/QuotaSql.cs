@@ -10,12 +10,14 @@ internal static class QuotaSql
         RETURNING account_id
         """;
 
+    public const string SelectUser = "SELECT user_id FROM users WHERE email = ?";
+
     public const string SelectAccountId = "SELECT account_id FROM quota_accounts WHERE account_key = ? AND owner = ?";
 
     public const string CountAccountsOfOwner = "SELECT count(*) FROM quota_accounts WHERE owner = ?";
 
     public const string SelectOnlyAccountOfOwner =
-        "SELECT CASE WHEN count(*) = 1 THEN min(account_id) END FROM quota_accounts WHERE owner = ?";
+        "SELECT CASE WHEN count(*) = 1 THEN min(account_id) END FROM quota_accounts WHERE owner = ? AND source <> 'limit_hit'";
 
     public const string SelectWindow = "SELECT window_id, used_milli, resets_at, observed_at FROM quota_windows WHERE account_id = ? AND name = ?";
 

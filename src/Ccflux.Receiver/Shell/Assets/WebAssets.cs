@@ -13,6 +13,8 @@ internal sealed partial class WebAssets
     public const string EarlyScript = "early.js";
     public const string Styles = "app.css";
     public const string Favicon = "favicon.svg";
+    public const string Manifest = "manifest.webmanifest";
+    public const string TouchIcon = "icon-180.png";
 
     private const string Prefix = "web/";
 
@@ -47,6 +49,8 @@ internal sealed partial class WebAssets
         ".js" => "text/javascript; charset=utf-8",
         ".css" => "text/css; charset=utf-8",
         ".svg" => "image/svg+xml",
+        ".png" => "image/png",
+        ".webmanifest" => "application/manifest+json",
         _ => "application/octet-stream",
     };
 

@@ -13,7 +13,7 @@ public sealed class Ago : MarkupComponent
     [Parameter, EditorRequired]
     public DateTimeOffset? At { get; set; }
 
-    /// <summary>ago, until, point, day, clock, or log (the hour today, the day before).</summary>
+    /// <summary>ago, until, point, day, clock, log (the hour today, the day before), or when (the hour today, else the point).</summary>
     [Parameter]
     public string Form { get; set; } = "ago";
 
@@ -40,6 +40,7 @@ public sealed class Ago : MarkupComponent
         "point" => Times.Point(at, Frame.Now),
         "day" => Times.Day(at, Frame.Now),
         "clock" => Times.Clock(at),
+        "when" => Times.When(at, Frame.Now),
         "log" => Times.ClockOrDay(at, Frame.Now),
         _ => Frame.IsExport ? Times.Point(at, Frame.Now) : Times.Ago(at, Frame.Now),
     };

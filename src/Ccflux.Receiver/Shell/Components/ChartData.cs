@@ -8,8 +8,10 @@ namespace Ccflux.Receiver.Shell.Components;
 /// <param name="SumLabel">What the sum of the series is called.</param>
 /// <param name="Unit">What the figures are, one of <see cref="ChartUnit"/>.</param>
 /// <param name="Stacked">False where the series stand beside each other and have no sum.</param>
+/// <param name="Prior">The same of the period before, hour by hour or day by day: a dotted line that no sum counts.</param>
 public sealed record ChartData(
-    IReadOnlyList<string> Days, IReadOnlyList<ChartSeries> Series, bool Unfinished, string SumLabel, string Unit = ChartUnit.Tokens, bool Stacked = true)
+    IReadOnlyList<string> Days, IReadOnlyList<ChartSeries> Series, bool Unfinished, string SumLabel, string Unit = ChartUnit.Tokens, bool Stacked = true,
+    ChartSeries? Prior = null)
 {
     /// <summary>The default encoder escapes angle brackets and ampersands, so the text can stand in a script element.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, ChartJson.Default.ChartData);

@@ -15,11 +15,18 @@ internal static class ChartUnit
 
     public const string Seconds = "s";
 
+    /// <summary>Hundredths of a multiple.</summary>
+    public const string Multiple = "x100";
+
+    /// <summary>True where figures over time do not add up to one.</summary>
+    public static bool IsRate(string unit) => unit is Milliseconds or Multiple;
+
     public static string Text(string unit, long value) => unit switch
     {
         MicroDollars => Numbers.Money(value / 1_000_000m),
         Milliseconds => value == 0 ? Numbers.Unknown : Durations.Milliseconds(value),
         Seconds => Durations.Seconds(value),
+        Multiple => Numbers.Multiple(value / 100.0),
         _ => Numbers.Compact(value),
     };
 
@@ -28,6 +35,7 @@ internal static class ChartUnit
         MicroDollars => Numbers.ExactMoney(value / 1_000_000m),
         Milliseconds => $"{Numbers.Exact(value)} ms",
         Seconds => $"{Numbers.Exact(value)} s",
+        Multiple => Numbers.Multiple(value / 100.0),
         _ => Numbers.Exact(value),
     };
 }

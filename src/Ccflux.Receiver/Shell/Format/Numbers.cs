@@ -63,6 +63,9 @@ public static class Numbers
     /// <summary>The size of a difference of two rates, in points.</summary>
     public static string Points(double difference) => $"{Math.Abs(difference * 100).ToString("0.0", s_grouped)}{NoBreakSpace}pt";
 
+    /// <summary>How many times as much: <c>3.8×</c>.</summary>
+    public static string Multiple(double? times) => times is { } known ? known.ToString("0.0", s_grouped) + "×" : Unknown;
+
     /// <summary>US dollars: whole from 100, cents below.</summary>
     public static string Money(decimal? amount) => amount switch
     {

@@ -26,6 +26,9 @@ internal static class Periods
     /// <summary>The period that a change is measured against.</summary>
     public static string Prior(string period, int days) => period is Today ? "vs yesterday" : $"vs prior {Note(period, days)}";
 
+    /// <summary>That period by itself: <c>prior 30 d</c>.</summary>
+    public static string Before(string period, int days) => period is Today ? "yesterday" : $"prior {Note(period, days)}";
+
     /// <summary>In a sentence: <c>in the last 30 days</c>.</summary>
     public static string Sentence(string period, int days) => period switch
     {

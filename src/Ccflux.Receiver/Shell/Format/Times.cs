@@ -49,6 +49,19 @@ public static class Times
     public static string ClockOrDay(DateTimeOffset at, DateTimeOffset now) =>
         at.UtcDateTime.Date == now.UtcDateTime.Date ? at.UtcDateTime.ToString("HH:mm", s_english) : Day(at, now);
 
+    /// <summary>The hour today, the whole point on another day: <c>14:58</c>, <c>22 Nov, 09:30</c>.</summary>
+    public static string When(DateTimeOffset at, DateTimeOffset now) =>
+        at.UtcDateTime.Date == now.UtcDateTime.Date ? at.UtcDateTime.ToString("HH:mm", s_english) : Point(at, now);
+
+    /// <summary>What is left, ticking: <c>3 d 9 h</c>, below a day <c>1 h 28 m 07 s</c>, <c>28 m 07 s</c>, <c>40 s</c>.</summary>
+    public static string Countdown(TimeSpan left) => left switch
+    {
+        { TotalDays: >= 1 } => Left(left),
+        { TotalHours: >= 1 } => $"{left.Hours} h {left.Minutes:00} m {left.Seconds:00} s",
+        { TotalMinutes: >= 1 } => $"{left.Minutes} m {left.Seconds:00} s",
+        _ => $"{Math.Max(0, left.Seconds)} s",
+    };
+
     /// <summary>Exact, in UTC, for titles.</summary>
     public static string Exact(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", s_english);
 

@@ -3,6 +3,7 @@ using Ccflux.Receiver.Platform.Api;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Telemetry.Read;
+using Ccflux.Receiver.Telemetry.Read.Cells;
 
 namespace Ccflux.Receiver.Telemetry.Api;
 
@@ -10,38 +11,35 @@ namespace Ccflux.Receiver.Telemetry.Api;
 internal static class TelemetryApi
 {
     private const string Filters = " Query: period (today, 7d, 30d, 90d, custom with from and to), user, division, model, terminal; format is json or csv.";
-    private const int RecentCalls = 1000;
 
     public static void MapTelemetryApi(this IEndpointRouteBuilder endpoints)
     {
         var api = endpoints.MapGroup("/api/v1/telemetry").RequireAuthorization(AdminPolicies.Reader).WithTags("Telemetry");
         Map(api, "/summary", "The figures of the period and of the one before.", TelemetryColumns.Summary, TelemetryColumns.SummaryOf);
         Map(api, "/timeline", "Hour by hour up to two days, else day by day.", TelemetryColumns.Timeline, view => view.Timeline);
+        Map(api, "/timeline-models", "The same by model.", TelemetryColumns.TimelineModels, TelemetryColumns.ModelsOf);
+        Map(api, "/timeline-users", "All tokens of the six heaviest users, and of everyone else, hour by hour or day by day.", TelemetryColumns.TimelineUsers, TelemetryColumns.UsersOf);
         Map(api, "/models", "By model, with the period before.", TelemetryColumns.Models, view => view.Models);
         Map(api, "/users", "By user. kind says how sure it is whose it is: user (own token), claimed (organisation's token), install (no e-mail).", TelemetryColumns.Users, view => view.Users);
         Map(api, "/terminals", "Sessions by terminal.", TelemetryColumns.Terminals, view => view.Terminals);
         Map(api, "/tools", "Tool calls, failures and durations. Follows no model.", TelemetryColumns.Tools, view => view.Tools);
         Map(api, "/decisions", "Tool decisions; config and hook decide without the user.", TelemetryColumns.Decisions, view => view.Decisions);
         Map(api, "/errors", "Requests that failed after all retries, by status.", TelemetryColumns.Errors, view => view.Errors);
-        Map(api, "/windows", "Tokens of the last five clock hours by user, against the plan.", TelemetryColumns.Windows, view => view.Windows);
+        Map(api, "/windows", "Tokens of the last five hours by user, against the plan.", TelemetryColumns.Windows, view => view.Windows);
         Map(api, "/calls", "The newest requests, as long as events are kept.", TelemetryColumns.Calls, view => view.RecentCalls);
-        MapAdmin(api);
+        Map(api, "/names", "Metrics, events, attributes and services that were received and not understood or refused, and caps that were met; of all time.", TelemetryColumns.Seen, view => view.Names);
+        Map(api, "/installs", "Installations that send no e-mail, whom the admin mapped them to, and their figures of the period.", TelemetryColumns.Installs, view => view.Installs);
+        MapReconciliation(api);
     }
 
     private static void Map<T>(
         RouteGroupBuilder api, string path, string summary, IReadOnlyList<(string, Func<T, object?>)> columns, Func<TelemetryPageView, IEnumerable<T>> part) =>
         api.MapGet(path, (HttpContext context, TelemetryPageQuery query, TimeProvider time) => AnswerAsync(
-                context, time, path[1..], columns, async filter => part(await query.ReadAsync(filter, RecentCalls, context.RequestAborted))))
+                context, time, path[1..], columns, async filter => part(await query.ReadAsync(filter, new CallPart(0, CallPart.MaxCalls), context.RequestAborted))))
             .WithSummary(summary + Filters).ProducesProblem(StatusCodes.Status400BadRequest);
 
-    private static void MapAdmin(RouteGroupBuilder api)
+    private static void MapReconciliation(RouteGroupBuilder api)
     {
-        api.MapGet("/names", (HttpContext context, TelemetryAdminQuery query, TimeProvider time) => AnswerAsync(
-                context, time, "names", TelemetryColumns.Seen, async _ => await query.SeenAsync(context.RequestAborted)))
-            .WithSummary("Metrics, events, attributes and services that were received and not understood or refused, and caps that were met.");
-        api.MapGet("/installs", (HttpContext context, TelemetryAdminQuery query, TimeProvider time) => AnswerAsync(
-                context, time, "installs", TelemetryColumns.Installs, async _ => await query.InstallsAsync(context.RequestAborted)))
-            .WithSummary("Installations that send no e-mail, and whom the admin mapped them to.");
         api.MapGet("/users/{email}/reconciliation", (string email, HttpContext context, TelemetryAdminQuery query, TimeProvider time) => AnswerAsync(
                 context, time, "reconciliation", TelemetryColumns.Reconciled, async filter => await query.ReconcileAsync(email.ToLowerInvariant(), filter, context.RequestAborted)))
             .WithSummary("A user's sessions by telemetry and by hook reports, side by side, never added up." + Filters);

@@ -17,6 +17,12 @@ internal static class TelemetryColumns
         ("cli_seconds", row => row.CliSeconds), ("user_seconds", row => row.UserSeconds), ("sessions", row => row.Sessions), ("conversations", row => row.Conversations),
     ];
 
+    public static readonly IReadOnlyList<(string, Func<(DateTimeOffset At, ModelTotals Model), object?>)> TimelineModels =
+        [("at", row => row.At), ("model", row => row.Model.Model), .. Totals<(DateTimeOffset At, ModelTotals Model)>(row => row.Model.Totals)];
+
+    public static readonly IReadOnlyList<(string, Func<(DateTimeOffset At, string User, long Tokens), object?>)> TimelineUsers =
+        [("at", row => row.At), ("user", row => row.User.Length > 0 ? row.User : "everyone else"), ("tokens", row => row.Tokens)];
+
     public static readonly IReadOnlyList<(string, Func<ModelRow, object?>)> Models =
         [("model", row => row.Model), .. Totals<ModelRow>(row => row.Totals), ("cost_usd_before", row => row.Before.CostUsd), ("requests_before", row => row.Before.Requests)];
 
@@ -40,6 +46,7 @@ internal static class TelemetryColumns
     [
         ("user", row => row.User), ("billed_tokens", row => row.Billed), ("cache_read_tokens", row => row.CacheRead), ("cache_write_tokens", row => row.CacheWrite),
         ("plan", row => row.Plan), ("plan_tokens", row => row.Limit),
+        ("quota_5h_percent", row => row.Quota?.UsedPercent), ("quota_5h_resets_utc", row => row.Quota?.ResetsAt), ("quota_5h_observed_utc", row => row.Quota?.ObservedAt),
     ];
 
     public static readonly IReadOnlyList<(string, Func<RecentCall, object?>)> Calls =
@@ -65,6 +72,12 @@ internal static class TelemetryColumns
         ("unseen_sources", row => string.Join(' ', row.UnseenSources)),
     ];
 
+    public static IEnumerable<(DateTimeOffset, ModelTotals)> ModelsOf(TelemetryPageView view) =>
+        view.Timeline.SelectMany(point => point.Models.OrderBy(model => model.Model, StringComparer.Ordinal).Select(model => (point.At, model)));
+
+    public static IEnumerable<(DateTimeOffset, string, long)> UsersOf(TelemetryPageView view) =>
+        view.Timeline.SelectMany((point, place) => view.UserLines.Select(line => (point.At, line.User, line.Tokens[place])).Where(row => row.Item3 > 0));
+
     public static IEnumerable<SummaryRow> SummaryOf(TelemetryPageView view) => Figures
         .Select(figure => new SummaryRow(figure.Name, figure.Value(view.Cards), figure.Value(view.Before)));
 
@@ -76,7 +89,7 @@ internal static class TelemetryColumns
         ("request_p50_ms", cards => cards.RequestMs.P50), ("request_p95_ms", cards => cards.RequestMs.P95), ("request_p99_ms", cards => cards.RequestMs.P99),
         ("tool_p95_ms", cards => cards.ToolMs.P95), ("cli_seconds", cards => cards.CliSeconds), ("user_seconds", cards => cards.UserSeconds),
         ("usage_leverage", cards => cards.UsageLeverage), ("lines_added", cards => cards.LinesAdded), ("lines_removed", cards => cards.LinesRemoved),
-        ("commits", cards => cards.Commits), ("pull_requests", cards => cards.PullRequests), ("tool_calls", cards => cards.ToolCalls),
+        ("commits", cards => cards.Commits), ("pull_requests", cards => cards.PullRequests), ("tool_calls", cards => cards.ToolCalls), ("tool_success", cards => cards.ToolSuccess),
         ("accepted", cards => cards.Accepted), ("rejected", cards => cards.Rejected), ("automatic", cards => cards.Automatic),
     ];
 

@@ -56,6 +56,16 @@ internal sealed class TelemetryTokens(SqliteReaders readers, GroupCommitWriter w
         return AccountResult.Ok(address, token);
     });
 
+    /// <summary>The same, and ends all earlier ones at once.</summary>
+    public Task<AccountResult> ReissueAsync(AuditActor actor, string? email) => RunAsync(actor, "telemetry.reissue", email, (connection, user, address) =>
+    {
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var token = SecretToken.NewTelemetry();
+        connection.Execute(TelemetryTokensSql.Revoke, now, user);
+        connection.Execute(TelemetryTokensSql.Insert, SecretToken.Hash(token), user, now);
+        return AccountResult.Ok(address, token);
+    });
+
     /// <summary>Ends all of a user's telemetry tokens at once.</summary>
     public Task<AccountResult> RevokeAsync(AuditActor actor, string? email) => RunAsync(actor, "telemetry.revoke", email, (connection, user, address) =>
         connection.Execute(TelemetryTokensSql.Revoke, time.GetUtcNow().ToUnixTimeMilliseconds(), user) > 0

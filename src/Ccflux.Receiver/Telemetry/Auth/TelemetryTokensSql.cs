@@ -22,6 +22,15 @@ internal static class TelemetryTokensSql
     /// <summary>Parameters: now, user.</summary>
     public const string Revoke = "UPDATE telemetry_tokens SET revoked_at = ? WHERE user_id = ? AND revoked_at IS NULL";
 
+    /// <summary>Parameters: person, plan, now.</summary>
+    public const string SetPlan = """
+        INSERT INTO telemetry_plans (person, plan, set_at) VALUES (?, ?, ?)
+        ON CONFLICT DO UPDATE SET plan = excluded.plan, set_at = excluded.set_at
+        """;
+
+    /// <summary>Parameters: person.</summary>
+    public const string RemovePlan = "DELETE FROM telemetry_plans WHERE person = ?";
+
     /// <summary>Parameters: user, subject.</summary>
     public const string MapInstall = "UPDATE telemetry_subjects SET user_id = ? WHERE subject_id = ? AND kind = 'install'";
 }

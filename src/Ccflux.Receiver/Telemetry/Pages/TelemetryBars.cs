@@ -9,10 +9,7 @@ namespace Ccflux.Receiver.Telemetry.Pages;
 internal static class TelemetryBars
 {
     private const int Plain = 5;
-    private const int Good = 2;
     private const int Bad = 8;
-
-    public static IReadOnlyList<BarRow> Terminals(TelemetryPageView view) => Counts(view.Terminals, row => row.Name.Length > 0 ? row.Name : "not named", Plain);
 
     public static IReadOnlyList<BarRow> Errors(TelemetryPageView view) => Counts(view.Errors, row => row.Name.Length > 0 ? row.Name : "without a status", Bad);
 
@@ -41,18 +38,25 @@ internal static class TelemetryBars
         [.. view.Tools.Select(row => new BarRow(
             row.Tool, row.Calls, Numbers.Count(row.Calls), $"{Numbers.Exact(row.Calls)} calls, {Numbers.Exact(row.Failures)} failed; P95 {Durations.Milliseconds(row.Ms.P95)}", Numbers.Rate(row.SuccessRate), Plain))];
 
-    public static IReadOnlyList<BarRow> Decisions(TelemetryPageView view)
-    {
-        var all = view.Decisions.Sum(row => row.Count);
-        return [.. view.Decisions
-            .GroupBy(row => (row.Name, Word: Decision(row.Detail)))
-            .Select(group => (group.Key, Count: group.Sum(row => row.Count), Colour: DecisionColour(group.First().Detail)))
-            .OrderByDescending(row => row.Count)
-            .Select(row => new BarRow($"{(row.Key.Name.Length > 0 ? row.Key.Name : "any tool")}, {row.Key.Word}", row.Count, Numbers.Count(row.Count), Numbers.Exact(row.Count), Share(row.Count, all), row.Colour))];
-    }
+    /// <summary>How full the 5-hour limits are, where that was observed of anyone; until then tokens, which do not tell it.</summary>
+    public static IReadOnlyList<BarRow> Quotas(TelemetryPageView view, PageLink link) =>
+        HasReadings(view) ? Readings(view, link) : Windows(view, link);
+
+    public static bool HasReadings(TelemetryPageView view) => view.Windows.Any(row => row.Quota is not null);
+
+    private static IReadOnlyList<BarRow> Readings(TelemetryPageView view, PageLink link) =>
+        [.. view.Windows.OrderByDescending(row => row.Quota?.UsedPercent ?? -1).ThenByDescending(row => row.Billed)
+            .Select(row => new BarRow(
+                row.User,
+                row.Quota?.UsedPercent ?? 0,
+                Numbers.Share(row.Quota?.UsedPercent / 100),
+                row.Quota is { } quota ? $"{Numbers.Raw((decimal)quota.UsedPercent)} % by {quota.Source}, observed {Times.Exact(quota.ObservedAt)}" : "Nothing was observed",
+                Numbers.Compact(row.Billed),
+                row.Quota is { UsedPercent: >= 90 } ? Bad : Plain,
+                TelemetryLinks.User(link, row.User)))];
 
     /// <summary>Tokens of five hours against the plan where its size is known, else against nothing.</summary>
-    public static IReadOnlyList<BarRow> Windows(TelemetryPageView view, PageLink link) =>
+    private static IReadOnlyList<BarRow> Windows(TelemetryPageView view, PageLink link) =>
         [.. view.Windows.Select(row => new BarRow(
             row.User,
             row.Billed,
@@ -69,22 +73,4 @@ internal static class TelemetryBars
     }
 
     private static string Share(double part, double all) => Numbers.Share(all > 0 ? part / all : null);
-
-    /// <summary>A stored decision is <c>accept:config</c>, <c>reject:user_temporary</c>, …</summary>
-    private static string Decision(string detail)
-    {
-        var parts = detail.Split(':');
-        var word = parts[0] switch { "accept" => "accepted", "reject" => "rejected", _ => parts[0] };
-        return parts[^1] switch
-        {
-            "config" => $"{word} by a rule",
-            "hook" => $"{word} by a hook",
-            "" => word,
-            _ => $"{word} by the user",
-        };
-    }
-
-    private static int DecisionColour(string detail) =>
-        detail.EndsWith(":config", StringComparison.Ordinal) || detail.EndsWith(":hook", StringComparison.Ordinal) ? Plain
-        : detail.StartsWith("accept", StringComparison.Ordinal) ? Good : Bad;
 }

@@ -9,9 +9,9 @@ using Ccflux.Receiver.Telemetry.Read;
 
 namespace Ccflux.Receiver.Telemetry.Pages;
 
-/// <summary>What the admin changes about telemetry: tokens, and whose an installation is. Asked for by a GET page, made by a POST.</summary>
+/// <summary>What the admin changes about telemetry: tokens, plans, and whose an installation is. Asked for by a GET page, made by a POST.</summary>
 internal sealed class TelemetryChangesEndpoint(
-    TelemetryTokens tokens, Installations installations, TelemetryAdminQuery admin, PageFrames frames, BrowserAnswers answers, IChangeFeed changes)
+    TelemetryTokens tokens, Installations installations, PlanBook plans, TelemetryAdminQuery admin, PageFrames frames, BrowserAnswers answers, IChangeFeed changes)
 {
     private const string Installs = TelemetryLinks.Home + "#installs";
 
@@ -42,6 +42,33 @@ internal sealed class TelemetryChangesEndpoint(
         return result.IsOk ? Done(context, "Telemetry tokens revoked", result.Target, TelemetryLinks.User(result.Target)) : Refuse(result);
     }
 
+    public async Task<IResult> AskPlanAsync(string person, HttpContext context)
+    {
+        var name = TelemetryLinks.Read(person);
+        return await admin.IsKnownAsync(name, context.RequestAborted)
+            ? Confirm(context, TelemetryQuestions.Plan(name, (await admin.PlanAsync(name, context.RequestAborted)) is { IsSet: true } plan ? plan.Name : null), null, TelemetryLinks.User(name))
+            : Nobody();
+    }
+
+    public async Task<IResult> SetPlanAsync(string person, HttpContext context)
+    {
+        var name = TelemetryLinks.Read(person);
+        if (!await admin.IsKnownAsync(name, context.RequestAborted))
+        {
+            return Nobody();
+        }
+
+        var plan = (await FormOf(context))["plan"].ToString().Trim();
+        if (plan.Length > PlanBook.MaxLength || plan.Any(char.IsControl))
+        {
+            context.Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
+            return Confirm(context, TelemetryQuestions.Plan(name, null), $"plan: must be one line of {PlanBook.MaxLength} characters at most", TelemetryLinks.User(name));
+        }
+
+        var result = await plans.SetAsync(AuditActor.Of(context), name, plan);
+        return result.IsOk ? Done(context, plan.Length == 0 ? "Plan taken back" : "Plan set", plan.Length == 0 ? name : $"{plan} for {name}", TelemetryLinks.User(name)) : Refuse(result);
+    }
+
     public async Task<IResult> AskMapAsync(long id, HttpContext context) =>
         await FindAsync(id, context) is { } install ? Confirm(context, TelemetryQuestions.Map(install.InstallId, install.MappedTo), null, Installs) : NoInstallation();
 
@@ -52,8 +79,7 @@ internal sealed class TelemetryChangesEndpoint(
             return NoInstallation();
         }
 
-        var form = context.Request.HasFormContentType ? await context.Request.ReadFormSafelyAsync() : FormCollection.Empty;
-        var typed = form["email"].ToString().Trim();
+        var typed = (await FormOf(context))["email"].ToString().Trim();
         var result = await installations.MapAsync(AuditActor.Of(context), id, typed);
         if (result.IsOk)
         {
@@ -64,16 +90,18 @@ internal sealed class TelemetryChangesEndpoint(
         return Confirm(context, TelemetryQuestions.Map(install.InstallId, typed), result.Message, Installs);
     }
 
-    private async Task<InstallRow?> FindAsync(long id, HttpContext context) =>
-        (await admin.InstallsAsync(context.RequestAborted)).FirstOrDefault(row => row.SubjectId == id);
+    private Task<(string InstallId, string? MappedTo)?> FindAsync(long id, HttpContext context) => admin.InstallAsync(id, context.RequestAborted);
 
     private async Task<IResult> AskAboutUserAsync(HttpContext context, string person, Func<string, Question> ask)
     {
         var email = TelemetryLinks.Read(person);
         return await admin.TokensAsync(email, context.RequestAborted) is null
-            ? new Refusal(answers, StatusCodes.Status404NotFound, "", "Nobody here has that address.")
+            ? Nobody()
             : Confirm(context, ask(email), null, TelemetryLinks.User(email));
     }
+
+    private static async Task<IFormCollection> FormOf(HttpContext context) =>
+        context.Request.HasFormContentType ? await context.Request.ReadFormSafelyAsync() : FormCollection.Empty;
 
     private SeeOther Done(HttpContext context, string text, string detail, string place)
     {
@@ -92,6 +120,8 @@ internal sealed class TelemetryChangesEndpoint(
         });
 
     private Refusal Refuse(AccountResult result) => new(answers, StatusOf(result.Fault), "", result.Message);
+
+    private Refusal Nobody() => new(answers, StatusCodes.Status404NotFound, "", "Nobody here has that address.");
 
     private Refusal NoInstallation() => new(answers, StatusCodes.Status404NotFound, "", "There is no such installation.");
 

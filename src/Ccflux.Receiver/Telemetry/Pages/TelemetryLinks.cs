@@ -23,6 +23,8 @@ internal static class TelemetryLinks
 
     public static string Revoke(string email) => User(email) + "/revoke";
 
+    public static string Plan(string person) => User(person) + "/plan";
+
     public static string Map(long subject) => $"{Home}/installs/{subject.ToString(CultureInfo.InvariantCulture)}/map";
 
     public static string Csv(string table, TelemetryFilter filter)

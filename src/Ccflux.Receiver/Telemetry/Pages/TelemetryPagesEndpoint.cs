@@ -2,6 +2,7 @@ using System.Text;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Shell;
 using Ccflux.Receiver.Telemetry.Read;
+using Ccflux.Receiver.Telemetry.Read.Cells;
 using Ccflux.Receiver.Telemetry.Store;
 using Microsoft.AspNetCore.Components;
 
@@ -23,14 +24,14 @@ internal sealed class TelemetryPagesEndpoint(
         var faults = new List<string>();
         var filter = TelemetryFilter.Parse(context.Request.Query, time.GetUtcNow(), faults);
         var frame = FrameOf(context, "Telemetry");
-        var view = await query.ReadAsync(filter, CallsOf(frame), context.RequestAborted);
+        var parts = TelemetryParts.Parse(context.Request.Query, faults);
+        var view = await query.ReadAsync(filter, CallsOf(frame, parts.Calls), context.RequestAborted);
         return await DrawAsync<TelemetryPage>(context, new Dictionary<string, object?>(StringComparer.Ordinal)
         {
             [nameof(TelemetryPage.Frame)] = frame with { Now = view.At },
             [nameof(TelemetryPage.View)] = view,
+            [nameof(TelemetryPage.Parts)] = parts,
             [nameof(TelemetryPage.Faults)] = faults,
-            [nameof(TelemetryPage.Installs)] = await admin.InstallsAsync(context.RequestAborted),
-            [nameof(TelemetryPage.Names)] = await admin.SeenAsync(context.RequestAborted),
             [nameof(TelemetryPage.PlanPriceUsd)] = options.PlanPriceUsd,
         });
     }
@@ -42,8 +43,9 @@ internal sealed class TelemetryPagesEndpoint(
         var filter = TelemetryFilter.Parse(context.Request.Query, time.GetUtcNow(), faults) with { User = name, Division = null };
         var frame = FrameOf(context, name);
         var tokens = await admin.TokensAsync(name, context.RequestAborted);
-        var view = await query.ReadAsync(filter, CallsOf(frame), context.RequestAborted);
-        if (tokens is null && !view.Choices.Users.Contains(name, StringComparer.Ordinal))
+        var parts = TelemetryParts.Parse(context.Request.Query, faults);
+        var view = await query.ReadAsync(filter, CallsOf(frame, parts.Calls), context.RequestAborted);
+        if (tokens is null && !await admin.IsKnownAsync(name, context.RequestAborted))
         {
             return new Refusal(answers, StatusCodes.Status404NotFound, "", "Nobody here has that address, and no telemetry stands under it.");
         }
@@ -53,9 +55,11 @@ internal sealed class TelemetryPagesEndpoint(
             [nameof(TelemetryUserPage.Frame)] = frame with { Now = view.At },
             [nameof(TelemetryUserPage.View)] = view,
             [nameof(TelemetryUserPage.Person)] = name,
+            [nameof(TelemetryUserPage.Parts)] = parts,
             [nameof(TelemetryUserPage.Faults)] = faults,
             [nameof(TelemetryUserPage.Reconciled)] = await admin.ReconcileAsync(name, filter, context.RequestAborted),
             [nameof(TelemetryUserPage.Tokens)] = tokens,
+            [nameof(TelemetryUserPage.Plan)] = await admin.PlanAsync(name, context.RequestAborted),
             [nameof(TelemetryUserPage.PlanPriceUsd)] = options.PlanPriceUsd,
         });
     }
@@ -64,7 +68,7 @@ internal sealed class TelemetryPagesEndpoint(
         ? frames.ForExport(title, frames.AddressOf(context.Request))
         : frames.For(context, title, Capability, LiveTopic) with { Flash = Flash.Take(context) };
 
-    private static int CallsOf(PageFrame frame) => frame.IsExport ? ExportedCalls : TelemetryPageQuery.RecentCalls;
+    private static CallPart CallsOf(PageFrame frame, TablePart part) => frame.IsExport ? new(0, ExportedCalls) : new((part.Page - 1) * part.Size, part.Size);
 
     private async Task<IResult> DrawAsync<TPage>(HttpContext context, Dictionary<string, object?> parameters)
         where TPage : IComponent

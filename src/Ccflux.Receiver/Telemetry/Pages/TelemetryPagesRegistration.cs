@@ -8,7 +8,7 @@ internal static class TelemetryPagesRegistration
 {
     public static void AddTelemetryPages(this IServiceCollection services)
     {
-        services.AddSingleton(new Capability(TelemetryPagesEndpoint.Capability, TelemetryLinks.Home, Order: 2));
+        services.AddSingleton(new Capability(TelemetryPagesEndpoint.Capability, TelemetryLinks.Home, Order: 2, TelemetryLinks.User));
         services.AddSingleton<TelemetryPagesEndpoint>();
         services.AddSingleton<TelemetryChangesEndpoint>();
     }
@@ -26,6 +26,8 @@ internal static class TelemetryPagesRegistration
         changed.MapPost("/users/{person}/issue", change.IssueAsync);
         changed.MapGet("/users/{person}/revoke", change.AskRevokeAsync);
         changed.MapPost("/users/{person}/revoke", change.RevokeAsync);
+        changed.MapGet("/users/{person}/plan", change.AskPlanAsync);
+        changed.MapPost("/users/{person}/plan", change.SetPlanAsync);
         changed.MapGet("/installs/{id:long}/map", change.AskMapAsync);
         changed.MapPost("/installs/{id:long}/map", change.MapAsync);
     }

@@ -1,4 +1,5 @@
 using Ccflux.Receiver.Shell;
+using Ccflux.Receiver.Telemetry.Auth;
 
 namespace Ccflux.Receiver.Telemetry.Pages;
 
@@ -18,6 +19,14 @@ internal static class TelemetryQuestions
         "Keep",
         "Revoke tokens",
         IsDanger: true);
+
+    public static Question Plan(string person, string? plan) => new(
+        $"Which plan does {person} have?",
+        ["It stands before the tier that is inferred from usage. How much five hours of it hold is known once a limit was met."],
+        "Keep",
+        "Set plan",
+        IsDanger: false,
+        new QuestionField("plan", "Plan", $"Such as {PlanBook.Examples}. Empty: the tier stands again.", plan ?? "", "text", PlanBook.MaxLength));
 
     public static Question Map(string install, string? email) => new(
         $"Whose is installation {install}?",

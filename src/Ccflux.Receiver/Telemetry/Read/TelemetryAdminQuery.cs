@@ -3,24 +3,33 @@ using Dapper;
 
 namespace Ccflux.Receiver.Telemetry.Read;
 
-/// <summary>What the admin looks at beside the figures: names that were not understood, installations without a person, and the comparison with hook reports.</summary>
-internal sealed class TelemetryAdminQuery(SqliteReaders readers, IHookTotals hooks)
+/// <summary>What a person's page shows beside the figures: tokens, the plan, and the comparison with hook reports.</summary>
+internal sealed class TelemetryAdminQuery(SqliteReaders readers, IHookTotals hooks, ISeatPlans plans)
 {
     /// <summary>Sessions of one comparison at most.</summary>
     public const int MaxSessions = 500;
 
-    public async Task<IReadOnlyList<SeenRow>> SeenAsync(CancellationToken cancellationToken)
+    /// <summary>An installation that names nobody.</summary>
+    public async Task<(string InstallId, string? MappedTo)?> InstallAsync(long subject, CancellationToken cancellationToken)
     {
         using var lease = await readers.RentAsync(cancellationToken);
-        return [.. lease.Connection.Query<SeenCount>(TelemetryReadSql.Seen)
-            .Select(row => new SeenRow(row.Kind, row.Name, row.Count, At(row.FirstAt), At(row.LastAt)))];
+        return lease.Connection.QueryFirstOrDefault<(string, string?)?>(TelemetryReadSql.Install, new { Subject = subject });
     }
 
-    public async Task<IReadOnlyList<InstallRow>> InstallsAsync(CancellationToken cancellationToken)
+    /// <summary>True for users of this receiver, and for whoever telemetry stands under.</summary>
+    public async Task<bool> IsKnownAsync(string person, CancellationToken cancellationToken)
     {
         using var lease = await readers.RentAsync(cancellationToken);
-        return [.. lease.Connection.Query<InstallSums>(TelemetryReadSql.Installs)
-            .Select(row => new InstallRow(row.SubjectId, row.InstallId, row.MappedTo, At(row.FirstAt), row.Requests, row.Cost / 1_000_000_000m))];
+        return lease.Connection.ExecuteScalar<bool>(TelemetryReadSql.IsUser, new { Email = person })
+            || lease.Connection.ExecuteScalar<bool>(TelemetryReadSql.IsPerson, new { Person = person });
+    }
+
+    /// <summary>A person's plan: as the admin set it, else the tier; null where neither is known.</summary>
+    public async Task<SeatPlan?> PlanAsync(string person, CancellationToken cancellationToken)
+    {
+        var tiers = await plans.ReadAsync(cancellationToken);
+        using var lease = await readers.RentAsync(cancellationToken);
+        return SeatPlan.Set(tiers, lease.Connection.Query<(string, string)>(TelemetryReadSql.Plans)).GetValueOrDefault(person);
     }
 
     /// <summary>A user's telemetry tokens; null where the receiver has no such user.</summary>
@@ -57,35 +66,7 @@ internal sealed class TelemetryAdminQuery(SqliteReaders readers, IHookTotals hoo
 
     private static DateTimeOffset At(long epochMs) => DateTimeOffset.FromUnixTimeMilliseconds(epochMs);
 
-    private sealed record SeenCount
-    {
-        public string Kind { get; init; } = "";
-
-        public string Name { get; init; } = "";
-
-        public long Count { get; init; }
-
-        public long FirstAt { get; init; }
-
-        public long LastAt { get; init; }
-    }
-
-    private sealed record InstallSums
-    {
-        public long SubjectId { get; init; }
-
-        public string InstallId { get; init; } = "";
-
-        public string? MappedTo { get; init; }
-
-        public long FirstAt { get; init; }
-
-        public long Requests { get; init; }
-
-        public long Cost { get; init; }
-    }
-
-    private sealed record SessionSums : SumsRow
+    private sealed record SessionSums
     {
         public string Session { get; init; } = "";
 
@@ -94,5 +75,13 @@ internal sealed class TelemetryAdminQuery(SqliteReaders readers, IHookTotals hoo
         public string QuerySource { get; init; } = "";
 
         public long LastAt { get; init; }
+
+        public long Input { get; init; }
+
+        public long Output { get; init; }
+
+        public long CacheRead { get; init; }
+
+        public long CacheWrite { get; init; }
     }
 }

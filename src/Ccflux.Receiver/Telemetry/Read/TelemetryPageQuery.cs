@@ -1,41 +1,83 @@
+using System.Runtime.InteropServices;
+using Ccflux.Receiver.Telemetry.Read.Cells;
 using Ccflux.Receiver.Telemetry.Store;
 using Ccflux.Storage.Sqlite;
 using Dapper;
+using Microsoft.Data.Sqlite;
 
 namespace Ccflux.Receiver.Telemetry.Read;
 
 /// <summary>The telemetry page in one read: what the filter covers, and the period of equal length before it.</summary>
-internal sealed class TelemetryPageQuery(SqliteReaders readers, ISeatPlans plans, TimeProvider time)
+internal sealed class TelemetryPageQuery(SqliteReaders readers, CellCache cells, ISeatPlans plans, IFiveHourQuotas quotas, TimeProvider time)
 {
-    public const int RecentCalls = 20;
-
-    public async Task<TelemetryPageView> ReadAsync(TelemetryFilter filter, int recentCalls, CancellationToken cancellationToken)
+    public async Task<TelemetryPageView> ReadAsync(TelemetryFilter filter, CallPart calls, CancellationToken cancellationToken)
     {
-        var known = await plans.ReadAsync(cancellationToken);
+        var tiers = await plans.ReadAsync(cancellationToken);
+        var observed = await quotas.ReadAsync(cancellationToken);
         using var lease = await readers.RentAsync(cancellationToken);
         using var transaction = lease.Connection.BeginTransaction(deferred: true);
         var now = time.GetUtcNow();
-        var rows = TelemetryRows.Read(lease.Connection, filter, now, recentCalls);
-        var period = rows.Counts.Where(row => row.Time >= filter.FirstDay).ToList();
+        var book = PeopleBook.Read(lease.Connection);
+        var scope = book.Resolve(filter);
+        var sums = Sum(lease.Connection, filter, scope, book);
+        var period = sums.Counts(isNow: true);
+        var (recent, total) = CallReader.Read(lease.Connection, filter, scope, book, calls);
         return new TelemetryPageView(
             filter,
             now,
             lease.Connection.ExecuteScalar<bool>(TelemetryReadSql.HasAny),
-            Cards(rows, filter.FirstDay, filter.EndDay),
-            Cards(rows, filter.FirstDayBefore, filter.FirstDay),
-            TelemetryTimeline.Build(rows, filter),
-            Models(rows, filter),
-            Users(rows, period),
-            Count(period.Where(IsSession), row => (row.Terminal, "")),
-            Tools(rows, period, filter),
-            Count(Decided(period), row => (row.Name, row.Detail)),
+            PeriodCards.Build(sums.Times, period, sums.Durations),
+            PeriodCards.Build(sums.Before, sums.Counts(isNow: false), sums.DurationsBefore),
+            TelemetryTimeline.Build(sums.Times, book, filter),
+            TelemetryTimeline.Build(sums.Before, book, filter),
+            TelemetryTimeline.Users(sums),
+            Models(sums, book),
+            Users(sums, period, filter),
+            Count(period.Where(row => row.IsSession), row => (row.Terminal, "")),
+            Tools(sums, period, book),
+            Count(PeriodCards.Decided(period), row => (row.Name, row.Detail)),
             Count(period.Where(row => row.Kind is CountKind.Error), row => (row.Name, "")),
-            [.. rows.Windows.Select(row => Window(row, known.GetValueOrDefault(row.User))).OrderByDescending(row => row.Billed)],
-            [.. rows.Calls.Select(row => row.ToCall())],
-            rows.Choices);
+            WindowReader.Read(lease.Connection, scope, book, SeatPlan.Set(tiers, lease.Connection.Query<(string, string)>(TelemetryReadSql.Plans)), observed, now),
+            recent,
+            total,
+            Installs(lease.Connection, filter),
+            [.. lease.Connection.Query<(string Kind, string Name, long Count, long FirstAt, long LastAt)>(TelemetryReadSql.Seen)
+                .Select(row => new SeenRow(row.Kind, row.Name, row.Count, At(row.FirstAt), At(row.LastAt)))],
+            book.Choices);
     }
 
-    private static WindowRow Window(WindowSums row, SeatPlan? plan) => new(row.User, row.Billed, row.CacheRead, row.CacheWrite, plan?.Name, plan?.WindowTokens);
+    private PeriodSums Sum(SqliteConnection connection, TelemetryFilter filter, CellScope scope, PeopleBook book)
+    {
+        var sums = new PeriodSums(scope, book, filter);
+        foreach (var part in cells.Read(connection, StoreId(connection), scope.Subjects, filter.FirstDayBefore, filter.EndDay, filter.IsHourly))
+        {
+            sums.Add(part);
+        }
+
+        return sums;
+    }
+
+    /// <summary>Installations with their figures of the period, whatever else the filter says.</summary>
+    private List<InstallRow> Installs(SqliteConnection connection, TelemetryFilter filter)
+    {
+        var installs = connection.Query<InstallFacts>(TelemetryReadSql.Installs).AsList();
+        var sums = new Dictionary<long, RequestSum>();
+        if (installs.Count > 0)
+        {
+            foreach (var cell in cells.Read(connection, StoreId(connection), null, filter.FirstDay, filter.EndDay, filter.IsHourly).SelectMany(part => part.Requests))
+            {
+                CollectionsMarshal.GetValueRefOrAddDefault(sums, cell.Subject, out _) += cell.Sum;
+            }
+        }
+
+        return
+        [
+            .. installs.Select(row => (Row: row, Totals: sums.GetValueOrDefault(row.SubjectId).ToTotals()))
+                .Select(pair => new InstallRow(pair.Row.SubjectId, pair.Row.InstallId, pair.Row.MappedTo, At(pair.Row.FirstAt), pair.Totals.Requests, pair.Totals.CostUsd)),
+        ];
+    }
+
+    private static string StoreId(SqliteConnection connection) => connection.ExecuteScalar<string>(TelemetryReadSql.StoreId) ?? "";
 
     private static List<NamedCount> Count(IEnumerable<CountRow> rows, Func<CountRow, (string Name, string Detail)> key) =>
     [
@@ -44,69 +86,38 @@ internal sealed class TelemetryPageQuery(SqliteReaders readers, ISeatPlans plans
             .OrderByDescending(row => row.Count).ThenBy(row => row.Name, StringComparer.Ordinal),
     ];
 
-    private static TelemetryCards Cards(TelemetryRows rows, long from, long to)
+    private static List<ModelRow> Models(PeriodSums sums, PeopleBook book)
     {
-        var counts = rows.Counts.Where(row => row.Time >= from && row.Time < to).ToList();
-        var decisions = Decided(counts).ToList();
-        long Sum(string kind, string? name = null) => counts
-            .Where(row => string.Equals(row.Kind, kind, StringComparison.Ordinal) && (name is null || string.Equals(row.Name, name, StringComparison.Ordinal)))
-            .Sum(row => row.Count);
-        long Decisions(Func<string, bool> choose) => decisions.Where(row => choose(row.Detail)).Sum(row => row.Count);
-
-        return new TelemetryCards(
-            rows.Days.Where(row => row.Time >= from && row.Time < to).Aggregate(RequestTotals.None, (sum, row) => sum + row.ToTotals()),
-            counts.Where(IsSession).Sum(row => row.Count),
-            Sum(CountKind.Conversation),
-            Histograms.Of(rows.DayLatencies, from, to),
-            Histograms.Of(rows.DayToolLatencies, from, to),
-            Sum(CountKind.ActiveTime, "cli") / 1000,
-            Sum(CountKind.ActiveTime, "user") / 1000,
-            Sum(CountKind.Lines, "added"),
-            Sum(CountKind.Lines, "removed"),
-            Sum(CountKind.Commit),
-            Sum(CountKind.PullRequest),
-            Sum(CountKind.Tool),
-            Decisions(detail => detail.StartsWith("accept:", StringComparison.Ordinal) && !IsAutomatic(detail)),
-            Decisions(detail => detail.StartsWith("reject:", StringComparison.Ordinal) && !IsAutomatic(detail)),
-            Decisions(IsAutomatic));
-    }
-
-    /// <summary>Rules and hooks decide without the user.</summary>
-    private static bool IsAutomatic(string decision) =>
-        decision.EndsWith(":config", StringComparison.Ordinal) || decision.EndsWith(":hook", StringComparison.Ordinal);
-
-    private static bool IsSession(CountRow row) => row.Kind is CountKind.Session or CountKind.AnonymousSession;
-
-    /// <summary>A user's decisions by event where there are any, else those of the metric, which knows edits only. Never both.</summary>
-    private static IEnumerable<CountRow> Decided(IEnumerable<CountRow> counts) => counts
-        .Where(row => row.Kind is CountKind.Decision or CountKind.EditDecision)
-        .GroupBy(row => row.User, StringComparer.Ordinal)
-        .SelectMany(user => user.Any(row => row.Kind is CountKind.Decision) ? user.Where(row => row.Kind is CountKind.Decision) : user);
-
-    private static List<ModelRow> Models(TelemetryRows rows, TelemetryFilter filter) =>
-    [
-        .. rows.Days.GroupBy(row => row.Model, StringComparer.Ordinal)
-            .Select(group => new ModelRow(
-                group.Key,
-                group.Where(row => row.Time >= filter.FirstDay).Aggregate(RequestTotals.None, (sum, row) => sum + row.ToTotals()),
-                group.Where(row => row.Time < filter.FirstDay).Aggregate(RequestTotals.None, (sum, row) => sum + row.ToTotals())))
-            .OrderByDescending(row => row.Totals.CostUsd),
-    ];
-
-    private static List<UserRow> Users(TelemetryRows rows, List<CountRow> period)
-    {
-        var sessions = period.Where(IsSession).GroupBy(row => row.User, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Sum(row => row.Count), StringComparer.Ordinal);
+        var (now, before) = (ByModel(sums.Times), ByModel(sums.Before));
         return
         [
-            .. rows.Users
-                .Select(row => new UserRow(row.User, row.Division, row.Kind, row.ToTotals(), sessions.GetValueOrDefault(row.User), TelemetryFilter.Day(row.LastDay)))
-                .OrderByDescending(row => row.Totals.Requests).ThenByDescending(row => row.Totals.Billed),
+            .. now.Keys.Union(before.Keys)
+                .Select(model => new ModelRow(book.Name(model), now.GetValueOrDefault(model).ToTotals(), before.GetValueOrDefault(model).ToTotals()))
+                .OrderByDescending(row => row.Totals.CostUsd).ThenBy(row => row.Model, StringComparer.Ordinal),
         ];
     }
 
-    private static List<ToolRow> Tools(TelemetryRows rows, List<CountRow> period, TelemetryFilter filter)
+    private static Dictionary<int, RequestSum> ByModel(IReadOnlyList<TimeSums> times) => times
+        .SelectMany(each => each.Models)
+        .GroupBy(pair => pair.Key, pair => pair.Value)
+        .ToDictionary(group => group.Key, group => group.Aggregate(default(RequestSum), (sum, one) => sum + one));
+
+    private static List<UserRow> Users(PeriodSums sums, IReadOnlyList<CountRow> period, TelemetryFilter filter)
     {
-        var latencies = rows.DayToolLatencies.Where(row => row.Time >= filter.FirstDay).ToLookup(row => row.Name, StringComparer.Ordinal);
+        var sessions = period.Where(row => row.IsSession).GroupBy(row => row.Person, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Sum(row => row.Count), StringComparer.Ordinal);
+        return
+        [
+            .. sums.People.Values
+                .Select(person => new UserRow(
+                    person.Person.Name, person.Person.Division, person.Person.Kind, person.Sum.ToTotals(), sessions.GetValueOrDefault(person.Person.Name),
+                    TelemetryFilter.Day(filter.FirstDay + (filter.IsHourly ? person.LastPlace / 24 : person.LastPlace))))
+                .OrderByDescending(row => row.Totals.Requests).ThenByDescending(row => row.Totals.Billed).ThenBy(row => row.User, StringComparer.Ordinal),
+        ];
+    }
+
+    private static List<ToolRow> Tools(PeriodSums sums, IReadOnlyList<CountRow> period, PeopleBook book)
+    {
+        var durations = sums.Tools.ToDictionary(pair => book.Name(pair.Key), pair => pair.Value, StringComparer.Ordinal);
         return
         [
             .. period.Where(row => row.Kind is CountKind.Tool).GroupBy(row => row.Name, StringComparer.Ordinal)
@@ -114,8 +125,21 @@ internal sealed class TelemetryPageQuery(SqliteReaders readers, ISeatPlans plans
                     group.Key,
                     group.Sum(row => row.Count),
                     group.Where(row => row.Detail is "failure").Sum(row => row.Count),
-                    Histograms.Of(latencies[group.Key], filter.FirstDay, filter.EndDay)))
-                .OrderByDescending(row => row.Calls),
+                    PeriodCards.Percentiles(durations.GetValueOrDefault(group.Key) ?? new LatencyHistogram())))
+                .OrderByDescending(row => row.Calls).ThenBy(row => row.Tool, StringComparer.Ordinal),
         ];
+    }
+
+    private static DateTimeOffset At(long epochMs) => DateTimeOffset.FromUnixTimeMilliseconds(epochMs);
+
+    private sealed record InstallFacts
+    {
+        public long SubjectId { get; init; }
+
+        public string InstallId { get; init; } = "";
+
+        public string? MappedTo { get; init; }
+
+        public long FirstAt { get; init; }
     }
 }

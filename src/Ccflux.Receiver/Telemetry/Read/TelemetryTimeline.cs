@@ -1,33 +1,50 @@
+using Ccflux.Receiver.Telemetry.Read.Cells;
 using Ccflux.Receiver.Telemetry.Store;
 
 namespace Ccflux.Receiver.Telemetry.Read;
 
-/// <summary>The period hour by hour where it is short, else day by day; empty ones stand too.</summary>
+/// <summary>A period hour by hour where it is short, else day by day; empty ones stand too.</summary>
 internal static class TelemetryTimeline
 {
-    public static IReadOnlyList<TimePoint> Build(TelemetryRows rows, TelemetryFilter filter)
+    /// <summary>People with a line of their own in the chart by user.</summary>
+    private const int Lines = 6;
+
+    public static IReadOnlyList<TimePoint> Build(IReadOnlyList<TimeSums> times, PeopleBook book, TelemetryFilter filter)
     {
-        var scale = filter.IsHourly ? 24 : 1;
         var length = filter.IsHourly ? Clock.HourMs : Clock.DayMs;
-        var requests = (filter.IsHourly ? rows.Hours : rows.Days).ToLookup(row => row.Time);
-        var latencies = Histograms.P95(filter.IsHourly ? rows.HourLatencies : rows.DayLatencies);
-        var tools = Histograms.P95(filter.IsHourly ? rows.HourToolLatencies : rows.DayToolLatencies);
-        var activity = (filter.IsHourly ? rows.HourActivity : rows.Counts.Where(row => row.Kind is CountKind.ActiveTime).Concat(rows.DayActivity)).ToLookup(row => row.Time);
-        var points = new List<TimePoint>();
-        for (var at = filter.FirstDay * scale; at < filter.EndDay * scale; at++)
+        return
+        [
+            .. times.Select(time => new TimePoint(
+                DateTimeOffset.FromUnixTimeMilliseconds(time.Time * length),
+                time.Models.Values.Aggregate(default(RequestSum), (sum, each) => sum + each).ToTotals(),
+                [.. time.Models.Select(model => new ModelTotals(book.Name(model.Key), model.Value.ToTotals()))],
+                time.RequestP95,
+                time.ToolP95,
+                time.CliMs / 1000,
+                time.UserMs / 1000,
+                time.Sessions,
+                time.Conversations)),
+        ];
+    }
+
+    /// <summary>The heaviest people, and all others as one without a name.</summary>
+    public static IReadOnlyList<UserLine> Users(PeriodSums sums)
+    {
+        var people = sums.People.Values
+            .Select(person => (person.Person.Name, person.Tokens, Sum: person.Tokens.Sum()))
+            .Where(person => person.Sum > 0)
+            .OrderByDescending(person => person.Sum).ThenBy(person => person.Name, StringComparer.Ordinal)
+            .ToList();
+        var others = new long[sums.Times.Count];
+        foreach (var (_, tokens, _) in people.Skip(Lines))
         {
-            points.Add(new TimePoint(
-                DateTimeOffset.FromUnixTimeMilliseconds(at * length),
-                requests[at].Aggregate(RequestTotals.None, (sum, row) => sum + row.ToTotals()),
-                [.. requests[at].Select(row => new ModelTotals(row.Model, row.ToTotals()))],
-                latencies.GetValueOrDefault(at),
-                tools.GetValueOrDefault(at),
-                activity[at].Where(row => row.Kind is CountKind.ActiveTime && row.Name is "cli").Sum(row => row.Count) / 1000,
-                activity[at].Where(row => row.Kind is CountKind.ActiveTime && row.Name is "user").Sum(row => row.Count) / 1000,
-                activity[at].Where(row => row.Kind is CountKind.Session or CountKind.AnonymousSession).Sum(row => row.Count),
-                activity[at].Where(row => row.Kind is CountKind.Conversation).Sum(row => row.Count)));
+            for (var place = 0; place < tokens.Length; place++)
+            {
+                others[place] += tokens[place];
+            }
         }
 
-        return points;
+        var lines = people.Take(Lines).Select(person => new UserLine(person.Name, person.Tokens));
+        return people.Count > Lines ? [.. lines, new UserLine("", others)] : [.. lines];
     }
 }

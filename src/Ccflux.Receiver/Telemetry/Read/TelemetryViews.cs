@@ -2,6 +2,8 @@ namespace Ccflux.Receiver.Telemetry.Read;
 
 /// <summary>Everything that the telemetry page shows, read at one instant.</summary>
 /// <param name="HasAny">False until the first record arrived: then the page shows how to set clients up.</param>
+/// <param name="CallsTotal">Requests that can be paged through.</param>
+/// <param name="Installs">Whatever the filter; their figures are those of the period.</param>
 public sealed record TelemetryPageView(
     TelemetryFilter Filter,
     DateTimeOffset At,
@@ -9,6 +11,8 @@ public sealed record TelemetryPageView(
     TelemetryCards Cards,
     TelemetryCards Before,
     IReadOnlyList<TimePoint> Timeline,
+    IReadOnlyList<TimePoint> TimelineBefore,
+    IReadOnlyList<UserLine> UserLines,
     IReadOnlyList<ModelRow> Models,
     IReadOnlyList<UserRow> Users,
     IReadOnlyList<NamedCount> Terminals,
@@ -17,6 +21,9 @@ public sealed record TelemetryPageView(
     IReadOnlyList<NamedCount> Errors,
     IReadOnlyList<WindowRow> Windows,
     IReadOnlyList<RecentCall> RecentCalls,
+    int CallsTotal,
+    IReadOnlyList<InstallRow> Installs,
+    IReadOnlyList<SeenRow> Names,
     TelemetryChoices Choices);
 
 /// <summary>Requests, tokens and cost, from one source each.</summary>
@@ -26,6 +33,8 @@ public sealed record RequestTotals(long Requests, long Errors, long Input, long 
 
     /// <summary>Input and output, without cache.</summary>
     public long Billed => Input + Output;
+
+    public long AllTokens => Input + Output + CacheRead + CacheWrite;
 
     /// <summary>Of requests after retries; null where none is known.</summary>
     public double? SuccessRate => Requests + Errors == 0 ? null : (double)Requests / (Requests + Errors);
@@ -55,10 +64,14 @@ public sealed record TelemetryCards(
     long Commits,
     long PullRequests,
     long ToolCalls,
+    long ToolFailures,
     long Accepted,
     long Rejected,
     long Automatic)
 {
+    /// <summary>Of tool calls; null while there were none.</summary>
+    public double? ToolSuccess => ToolCalls == 0 ? null : (double)(ToolCalls - ToolFailures) / ToolCalls;
+
     /// <summary>Seconds that the client worked for each second of a person; null while nobody did.</summary>
     public double? UsageLeverage => UserSeconds == 0 ? null : (double)CliSeconds / UserSeconds;
 }
@@ -79,6 +92,10 @@ public sealed record TimePoint(
     long Sessions,
     long Conversations);
 
+/// <summary>All tokens of a person by hour or day.</summary>
+/// <param name="User">Empty: everyone else.</param>
+public sealed record UserLine(string User, IReadOnlyList<long> Tokens);
+
 public sealed record ModelTotals(string Model, RequestTotals Totals);
 
 public sealed record ModelRow(string Model, RequestTotals Totals, RequestTotals Before);
@@ -93,15 +110,21 @@ public sealed record ToolRow(string Tool, long Calls, long Failures, Percentiles
     public double? SuccessRate => Calls == 0 ? null : (double)(Calls - Failures) / Calls;
 }
 
-/// <summary>What a user used in the five clock hours up to now, against the plan.</summary>
+/// <summary>What a user used in the five hours up to now, against the plan.</summary>
 /// <param name="Plan">Null where no plan is known.</param>
 /// <param name="Limit">Tokens that the plan gives in five hours, as far as it is known.</param>
-public sealed record WindowRow(string User, long Billed, long CacheRead, long CacheWrite, string? Plan, long? Limit);
+/// <param name="Quota">How full the user's limit is, where that was observed.</param>
+public sealed record WindowRow(string User, long Billed, long CacheRead, long CacheWrite, string? Plan, long? Limit, FiveHourQuota? Quota);
+
+/// <summary>A reading of the 5-hour limit that has not reset since.</summary>
+/// <param name="UsedPercent">May pass 100.</param>
+/// <param name="Source">In words.</param>
+public sealed record FiveHourQuota(double UsedPercent, DateTimeOffset? ResetsAt, DateTimeOffset ObservedAt, string Source);
 
 public sealed record RecentCall(
     DateTimeOffset At, string User, string Model, string QuerySource, string? RequestId, long Input, long Output, long CacheRead, long CacheWrite, decimal CostUsd, long? DurationMs);
 
-/// <summary>What the filters offer.</summary>
+/// <summary>What the filters offer; models in the order of first sight, which gives each its colour for good.</summary>
 public sealed record TelemetryChoices(IReadOnlyList<string> Users, IReadOnlyList<string> Divisions, IReadOnlyList<string> Models, IReadOnlyList<string> Terminals);
 
 /// <summary>A name that is not understood, refused or beyond a cap.</summary>

@@ -22,9 +22,16 @@ internal sealed class OtlpIntake(
     private const int MaxCallers = 20_000;
     private const int WrongTokensPerMinute = 120;
 
+    /// <summary>Records that may wait for the writer: three quarters of its queue, so that there is always room for reports.</summary>
+    private const int MaxWaitingRecords = GroupCommitWriter.MaxWaitingRows / 4 * 3;
+
+    /// <summary>A message counts as so many records at least, since entries are counted too.</summary>
+    private const int LeastRecords = 10;
+
     private readonly IReadOnlySet<string> _services = BatchRules.ServicesOf(options);
     private readonly KeyedLimit _requests = new(options.RequestsPerMinute, options.RequestsPerMinute, MaxCallers, time);
     private readonly KeyedLimit _wrongTokens = new(WrongTokensPerMinute, WrongTokensPerMinute, MaxCallers, time);
+    private int _waitingRecords;
 
     public async Task<OtlpOutcome> TakeAsync(
         HttpContext context, OtlpSignal signal, OtlpFormat format, bool isGzip, long? announced, CancellationToken cancellationToken)
@@ -117,7 +124,7 @@ internal sealed class OtlpIntake(
         var stored = default(StoredCounts);
         if (!batch.IsEmpty)
         {
-            var result = await writer.WriteAsync(new BatchWrite(telemetry, caller, batch, time.GetUtcNow().ToUnixTimeMilliseconds()));
+            var result = await WriteAsync(caller, batch);
             switch (result.Status)
             {
                 case WriteStatus.QueueFull:
@@ -133,5 +140,20 @@ internal sealed class OtlpIntake(
 
         metrics.Took(signal, batch, stored);
         return OtlpOutcome.Taken(batch.Received, batch.Rejected, batch.Reason);
+    }
+
+    private async Task<WriteResult<StoredCounts>> WriteAsync(TelemetryCaller caller, TelemetryBatch batch)
+    {
+        var records = Math.Max(batch.Weight, LeastRecords);
+        try
+        {
+            return Interlocked.Add(ref _waitingRecords, records) > MaxWaitingRecords
+                ? new WriteResult<StoredCounts>(WriteStatus.QueueFull, default)
+                : await writer.WriteAsync(new BatchWrite(telemetry, caller, batch, time.GetUtcNow().ToUnixTimeMilliseconds()));
+        }
+        finally
+        {
+            Interlocked.Add(ref _waitingRecords, -records);
+        }
     }
 }

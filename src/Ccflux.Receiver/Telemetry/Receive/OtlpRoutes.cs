@@ -1,3 +1,5 @@
+using Ccflux.Receiver.Platform.Auth.Admin;
+
 namespace Ccflux.Receiver.Telemetry.Receive;
 
 /// <summary>The addresses of OTLP.</summary>
@@ -7,11 +9,11 @@ internal static class OtlpRoutes
 
     public static void MapOtlp(this IEndpointRouteBuilder endpoints)
     {
-        var http = endpoints.MapGroup("/v1").AllowAnonymous().WithTags("Telemetry");
+        var http = endpoints.MapGroup("/v1").AllowOwnTokens().WithTags("Telemetry");
         MapHttp(http, "/logs", OtlpSignal.Logs);
         MapHttp(http, "/metrics", OtlpSignal.Metrics);
         MapHttp(http, "/traces", OtlpSignal.Traces);
-        var grpc = endpoints.MapGroup("").AllowAnonymous().ExcludeFromDescription();
+        var grpc = endpoints.MapGroup("").AllowOwnTokens().ExcludeFromDescription();
         MapGrpc(grpc, "logs.v1.LogsService/Export", OtlpSignal.Logs);
         MapGrpc(grpc, "metrics.v1.MetricsService/Export", OtlpSignal.Metrics);
         MapGrpc(grpc, "trace.v1.TraceService/Export", OtlpSignal.Traces);

@@ -18,6 +18,16 @@ internal sealed class LatencyHistogram
         Count += times;
     }
 
+    public void Add(LatencyHistogram other)
+    {
+        for (var bucket = 0; bucket < MaxBuckets; bucket++)
+        {
+            _counts[bucket] += other._counts[bucket];
+        }
+
+        Count += other.Count;
+    }
+
     /// <summary>Adds one as it is stored. What cannot be read adds nothing.</summary>
     public void Add(ReadOnlySpan<byte> stored)
     {

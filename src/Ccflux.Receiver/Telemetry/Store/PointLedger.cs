@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Ccflux.Receiver.Telemetry.Receive.Normalize;
 using Ccflux.Storage.Sqlite;
 
@@ -7,15 +8,17 @@ namespace Ccflux.Receiver.Telemetry.Store;
 /// ends and begins anew with another start, since that is part of its key.</summary>
 internal static class PointLedger
 {
+    private const long NanosPerMs = 1_000_000;
+
     /// <summary>Null where the point, or a later one of its cumulative stream, is known.</summary>
-    public static long? NewValue(SqlConnection connection, long subject, PointRecord point)
+    public static Growth? Find(SqlConnection connection, long subject, PointRecord point)
     {
         if (!point.IsCumulative)
         {
-            return connection.Execute(StoreSql.InsertPoint, Clock.Day(point.At), subject, point.PointKey) > 0 ? point.Value : null;
+            return connection.Execute(StoreSql.InsertPoint, Clock.Day(point.At), subject, point.PointKey) > 0 ? new Growth(point.Value, point.Start / NanosPerMs) : null;
         }
 
-        var before = 0L;
+        var (since, before) = (point.Start, 0L);
         using (var rows = connection.Query(StoreSql.SelectStream, subject, point.StreamKey))
         {
             if (rows.Read())
@@ -25,13 +28,18 @@ internal static class PointLedger
                     return null;
                 }
 
-                before = rows.Number(1);
+                (since, before) = (rows.Number(0), rows.Number(1));
             }
         }
 
         connection.Execute(StoreSql.PutStream, subject, point.StreamKey, point.Time, point.Value);
 
         // A counter that fell without another start was reset all the same: what it shows now is new.
-        return point.Value >= before ? point.Value - before : point.Value;
+        return new Growth(point.Value >= before ? point.Value - before : point.Value, since / NanosPerMs);
     }
 }
+
+/// <summary>What a point adds.</summary>
+/// <param name="Since">Epoch milliseconds: it was used between this and the point's time.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct Growth(long Value, long Since);

@@ -32,6 +32,9 @@ internal static class StoreSql
         VALUES (?, ?, ?, 0, ?, ?, ?)
         """;
 
+    /// <summary>Parameters: subject, anonymous, from, to.</summary>
+    public const string CountSessions = "SELECT count(*) FROM telemetry_sessions WHERE subject_id = ? AND anonymous = ? AND first_at >= ? AND first_at < ?";
+
     /// <summary>Parameters: first, last, has events, session.</summary>
     public const string UpdateSession = """
         UPDATE telemetry_sessions

@@ -106,7 +106,7 @@ internal sealed class TelemetryWriter : ITransactionParticipant
     {
         var subject = _subjects.Find(connection, caller, record.Origin, _now);
         var terminal = _names.Find(connection, subject, NameCategory.Terminal, record.Origin.Terminal);
-        var session = _sessions.Find(connection, subject, record.Origin, record.At, terminal, out var isNewSession);
+        var session = _sessions.Find(connection, subject, record.Origin, record.At, record.At, terminal, out var isNewSession);
         var model = _names.Find(connection, subject, NameCategory.Model, record.Model);
         var name = _names.Find(connection, subject, record.Kind is EventKind.ToolResult or EventKind.ToolDecision ? NameCategory.Tool : NameCategory.Other, record.Name);
         var detail = _names.Find(connection, subject, NameCategory.Other, record.Detail);
@@ -130,10 +130,9 @@ internal sealed class TelemetryWriter : ITransactionParticipant
         switch (record.Kind)
         {
             case EventKind.ApiRequest:
-                if (!session.HasEvents)
+                foreach (var described in _sessions.Describe(connection, session, record.Origin, record.At, terminal))
                 {
-                    session.HasEvents = true;
-                    _rollups.Shadow(connection, session);
+                    _rollups.Shadow(connection, described);
                 }
 
                 _rollups.Request(session, place, record.Sums, record.DurationMs);
@@ -167,13 +166,14 @@ internal sealed class TelemetryWriter : ITransactionParticipant
     private bool Write(SqlConnection connection, TelemetryCaller caller, PointRecord point)
     {
         var subject = _subjects.Find(connection, caller, point.Origin, _now);
-        if (PointLedger.NewValue(connection, subject, point) is not { } value)
+        if (PointLedger.Find(connection, subject, point) is not { } growth)
         {
             return false;
         }
 
+        var value = growth.Value;
         var terminal = _names.Find(connection, subject, NameCategory.Terminal, point.Origin.Terminal);
-        var session = _sessions.Find(connection, subject, point.Origin, point.At, terminal, out var isNewSession);
+        var session = _sessions.Find(connection, subject, point.Origin, growth.Since, point.At, terminal, out var isNewSession);
         var model = _names.Find(connection, subject, NameCategory.Model, point.Model);
         var name = _names.Find(connection, subject, point.Kind == MetricKind.EditDecisions ? NameCategory.Tool : NameCategory.Other, point.Name);
         var place = new Place(subject, terminal, model, _names.Find(connection, subject, NameCategory.Other, point.Source), point.At);

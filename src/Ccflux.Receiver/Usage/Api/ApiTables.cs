@@ -19,7 +19,11 @@ internal static class ApiTables
         .Text("tier_confidence", row => Snake(row.Tier.Confidence))
         .Integer("window_billed_tokens", row => row.Window?.Billed)
         .Share("window_share", row => row.Window?.Share)
-        .Instant("window_ends_utc", row => row.Window?.EndsAt);
+        .Instant("window_ends_utc", row => row.Window?.EndsAt)
+        .Share("quota_5h", row => row.Quota?.FiveHour?.Share)
+        .Instant("quota_5h_resets_utc", row => row.Quota?.FiveHour?.NextReset)
+        .Share("quota_7d", row => row.Quota?.SevenDay?.Share)
+        .Instant("quota_7d_resets_utc", row => row.Quota?.SevenDay?.NextReset);
 
     public static ApiColumns<ModelUsageRow> Models { get; } = Tokens(
         new ApiColumns<ModelUsageRow>().Text("model", row => row.Model.Name), row => row.Tokens)

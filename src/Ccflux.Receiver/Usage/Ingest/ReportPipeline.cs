@@ -24,7 +24,8 @@ internal sealed class ReportPipeline(
     StoreIdentity store,
     RefusalNotes notes,
     UsageMetrics metrics,
-    TimeProvider time)
+    TimeProvider time,
+    IFinalLimits? finalLimits = null)
 {
     private static readonly TimeSpan s_busyWait = TimeSpan.FromSeconds(5);
 
@@ -124,8 +125,31 @@ internal sealed class ReportPipeline(
             return Refuse(new(RefusalReason.DailyCap, $"This user has had today's {cap}. The turns can come again tomorrow (UTC).", midnight), caller);
         }
 
+        if (!await StoreFinalLimitsAsync(kept, caller))
+        {
+            return Refuse(new(RefusalReason.StorageFailed, "The database cannot be written at the moment.", s_busyWait));
+        }
+
         metrics.Accepted(stored.Accepted);
         return report.SchemaVersion == LegacyReport.Version ? TypedResults.Ok() : await AcknowledgeAsync(stored, report.Turns.Count - kept.Count, cancellationToken);
+    }
+
+    private async ValueTask<bool> StoreFinalLimitsAsync(IReadOnlyList<TurnReport> turns, Caller caller)
+    {
+        if (finalLimits is null)
+        {
+            return true;
+        }
+
+        foreach (var limit in FinalLimit.In(turns, caller.UserId, caller.Email))
+        {
+            if (!await finalLimits.StoreAsync(limit))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private async Task<IResult> AcknowledgeAsync(StoreResult stored, int expired, CancellationToken cancellationToken)

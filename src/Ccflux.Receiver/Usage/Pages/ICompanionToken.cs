@@ -2,10 +2,10 @@ using Ccflux.Receiver.Platform.Auth.Admin;
 
 namespace Ccflux.Receiver.Usage.Pages;
 
-/// <summary>Another token that a new user is given with the refresh token, for a slice that usage does not know.</summary>
+/// <summary>Another token that a user is given with each new refresh token, for a slice that usage does not know.</summary>
 internal interface ICompanionToken
 {
-    /// <summary>Makes one. Null where that cannot be done now: the admin then issues it on its own page.</summary>
+    /// <summary>Makes one, which ends earlier ones. Null where that cannot be done now: the admin then issues it on its own page.</summary>
     Task<CompanionToken?> IssueAsync(AuditActor actor, string email, string address);
 }
 

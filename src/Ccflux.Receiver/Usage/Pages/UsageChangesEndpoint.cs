@@ -58,7 +58,7 @@ internal sealed class UsageChangesEndpoint(
         }
 
         var seat = await subjects.FindSeatAsync(result.Target, context.RequestAborted);
-        return TokenIssued(context, result.Target, token, seat?.DaysValid ?? days ?? UserAccounts.DefaultDays, companions: []);
+        return TokenIssued(context, result.Target, token, seat?.DaysValid ?? days ?? UserAccounts.DefaultDays, await CompanionsAsync(context, result.Target));
     }
 
     public Task<IResult> AskDivisionAsync(string email, HttpContext context) =>
@@ -113,7 +113,7 @@ internal sealed class UsageChangesEndpoint(
         return new SeeOther(back.Contains('#', StringComparison.Ordinal) ? back : back + place);
     }
 
-    /// <summary>What a new user gets besides. A reissue brings none: what the user has goes on.</summary>
+    /// <summary>What a user gets besides: a new one of each.</summary>
     private async Task<IReadOnlyList<CompanionToken>> CompanionsAsync(HttpContext context, string email)
     {
         var issued = new List<CompanionToken>();

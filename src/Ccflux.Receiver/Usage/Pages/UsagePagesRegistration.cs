@@ -9,7 +9,7 @@ internal static class UsagePagesRegistration
 {
     public static void AddUsagePages(this IServiceCollection services)
     {
-        services.AddSingleton(new Capability(UsagePagesEndpoint.Capability, UsageLinks.Home, Order: 1));
+        services.AddSingleton(new Capability(UsagePagesEndpoint.Capability, UsageLinks.Home, Order: 1, UsageLinks.User));
         services.AddSingleton<UsageExport>();
         services.AddSingleton<SubjectQuery>();
         services.AddSingleton<UsagePagesEndpoint>();

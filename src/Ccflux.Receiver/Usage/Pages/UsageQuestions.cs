@@ -15,7 +15,7 @@ internal static class UsageQuestions
 
     public static Question Reissue(string email, int? days) => new(
         $"Reissue the token of {email}?",
-        ["The old token stops and a new one begins, at once. Past usage stays with the address."],
+        ["The old token stops and a new one begins, at once; so does the telemetry token. Past usage stays with the address."],
         "Keep",
         "Reissue token",
         IsDanger: false,

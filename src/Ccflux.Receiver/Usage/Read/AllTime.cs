@@ -1,5 +1,6 @@
 using Ccflux.Receiver.Usage.Read.Days;
 using Ccflux.Receiver.Usage.Read.Views;
+using Ccflux.Storage.Sqlite;
 
 namespace Ccflux.Receiver.Usage.Read;
 
@@ -38,8 +39,8 @@ internal sealed record AllTime(IReadOnlyList<UserModelFacts> Rows, IReadOnlyDict
         using var rows = RawRows.Query(snapshot.Connection, UsageReadSql.UserModels);
         while (rows.Read())
         {
-            var tokens = new TokenSums(rows.Long(4), rows.Long(5), rows.Long(6), rows.Long(7));
-            list.Add(new UserModelFacts(rows.Int(0), rows.Int(1), rows.Long(2), rows.Long(3), tokens));
+            var tokens = new TokenSums(rows.Number(4), rows.Number(5), rows.Number(6), rows.Number(7));
+            list.Add(new UserModelFacts(rows.Small(0), rows.Small(1), rows.Number(2), rows.Number(3), tokens));
         }
 
         return list;

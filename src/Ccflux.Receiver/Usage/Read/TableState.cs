@@ -83,7 +83,7 @@ public sealed record TableShape(string Name, IReadOnlyList<string> Columns, stri
 
     /// <summary>A list of fifteen people is shown whole; a larger one is paged.</summary>
     public static TableShape Users { get; } = new("users",
-        ["user", "division", "billed", "input", "output", "cache_read", "cache_write", "cost", "sessions", "turns", "failed", "last", "tier"], "billed", true, 25, []);
+        ["user", "division", "billed", "input", "output", "cache_read", "cache_write", "cost", "sessions", "turns", "failed", "quota_5h", "quota_7d", "quota_reset", "last", "tier"], "billed", true, 25, []);
 
     public static TableShape Models { get; } = new("models",
         ["model", "billed", "input", "output", "cache_read", "cache_write", "cache_hit", "cost", "users", "turns"], "billed", true, 25, []);

@@ -7,10 +7,12 @@ using Dapper;
 namespace Ccflux.Receiver.Usage.Read;
 
 /// <summary>Reads <c>/admin/</c> in one snapshot.</summary>
-internal sealed class UsagePageQuery(SqliteReaders readers, DayCache days, CostHistory costs, TimeProvider time)
+internal sealed class UsagePageQuery(SqliteReaders readers, DayCache days, CostHistory costs, IUserQuotas userQuotas, TimeProvider time)
 {
     public async Task<UsagePageView> ReadAsync(UsagePageRequest request, CancellationToken cancellationToken)
     {
+        // Before the snapshot: two readers held by one page could starve another's.
+        var quotas = await userQuotas.ReadAsync(cancellationToken);
         using var snapshot = await UsageSnapshot.OpenAsync(readers, time, cancellationToken);
         var faults = request.Faults.ToList();
         var scope = Scope.Resolve(request.Filter, snapshot, faults);
@@ -23,7 +25,7 @@ internal sealed class UsagePageQuery(SqliteReaders readers, DayCache days, CostH
         var open = WindowsPanel.Open(snapshot, recentWindows.List, recentWindows.Closed);
         var devices = DevicesPanel.Read(snapshot);
         var seats = SeatsPanel.Read(snapshot);
-        var (users, usersTotal) = UsersPanel.Users(snapshot, scope, period, open, request.Users);
+        var (users, usersTotal) = UsersPanel.Users(snapshot, scope, period, open, quotas, request.Users);
         var (models, modelsTotal) = UsersPanel.Models(snapshot, allTime.Narrow(scope, snapshot, costs), request.Models);
         var listed = scope.Users is null ? recentWindows.List : [.. recentWindows.List.Where(window => scope.Holds(window.User))];
 

@@ -1,5 +1,6 @@
 using Ccflux.Receiver.Platform.Settings;
 using Ccflux.Receiver.Usage.Read.Days;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Ccflux.Receiver.Usage.Read;
 
@@ -13,6 +14,7 @@ internal static class UsageReadRegistration
         services.AddSingleton<DayReader>();
         services.AddSingleton<DayCache>();
         services.AddSingleton<CostHistory>();
+        services.TryAddSingleton<IUserQuotas, NoUserQuotas>();
         services.AddSingleton<UsagePageQuery>();
         services.AddSingleton<UserPageQuery>();
     }

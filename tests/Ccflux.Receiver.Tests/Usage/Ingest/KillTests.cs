@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
 using System.Text.Json;
 using Ccflux.Contracts.Usage;
 using Ccflux.Receiver.Platform.Auth.Tokens;
@@ -20,9 +18,9 @@ public sealed class KillTests : IDisposable
     private const int Senders = 200;
     private const string Access = "atok_of_the_kill_test";
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("ccflux-kill-").FullName;
+    private readonly ReceiverProcess _receiver = new ReceiverProcess().With("RATE_LIMIT_PER_MINUTE", "1000000");
 
-    private string DatabasePath => Path.Combine(_folder, "ccflux.db");
+    private string DatabasePath => _receiver.DatabasePath;
 
     [Fact]
     public async Task Receiver_KilledTwentyTimes_KeepsEveryAcknowledgedTurnOnce()
@@ -41,27 +39,26 @@ public sealed class KillTests : IDisposable
         Store.Recount.AssertExact(DatabasePath);
     }
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _receiver.Dispose();
 
     private async Task RunAndKillAsync(int round, int killAfter, ConcurrentBag<string> acknowledged)
     {
         using var handler = new SocketsHttpHandler { MaxConnectionsPerServer = Senders };
         using var client = new HttpClient(handler) { Timeout = TimeSpan.FromSeconds(20) };
-        using var process = Start(out var address);
         try
         {
-            await UntilItAnswersAsync(client, address, process);
+            await _receiver.StartAsync();
             var flight = new Flight();
             await Task.WhenAll(Enumerable.Range(0, Senders).Select(async _ =>
             {
                 // One turn after the other, so that as many are on their way as there are senders whenever the end comes.
-                for (var i = flight.Begin(); await ReportAsync(client, address, round, i); i = flight.Begin())
+                for (var i = flight.Begin(); await ReportAsync(client, _receiver.Address, round, i); i = flight.Begin())
                 {
                     acknowledged.Add($"r{round}-{i % 7}|{i}");
                     if (flight.End() == killAfter)
                     {
-                        process.Kill();
                         flight.Killed();
+                        _receiver.Kill();
                     }
                 }
             }));
@@ -69,8 +66,7 @@ public sealed class KillTests : IDisposable
         }
         finally
         {
-            process.Kill();
-            await process.WaitForExitAsync();
+            _receiver.Kill();
         }
     }
 
@@ -109,45 +105,6 @@ public sealed class KillTests : IDisposable
             INSERT INTO refresh_tokens (token, email, expires_at) VALUES ('sha256:0', 'amara@example.org', '2999-01-01 00:00:00');
             """);
         connection.Execute("INSERT INTO access_tokens VALUES (?, 1, 'sha256:0', 0, 9999999999999)", SecretToken.Hash(Access));
-    }
-
-    private Process Start(out Uri address)
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        address = new Uri($"http://{listener.LocalEndpoint}");
-        listener.Stop();
-        var configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;
-        var program = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "Ccflux.Receiver", configuration, "ccflux-receiver"));
-        var start = new ProcessStartInfo(program) { WorkingDirectory = _folder, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        start.Environment["DATABASE_PATH"] = DatabasePath;
-        start.Environment["LISTEN_ADDR"] = address.Authority;
-        start.Environment["RATE_LIMIT_PER_MINUTE"] = "1000000";
-        var process = Process.Start(start)!;
-        process.OutputDataReceived += (_, _) => { };
-        process.ErrorDataReceived += (_, _) => { };
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        return process;
-    }
-
-    private static async Task UntilItAnswersAsync(HttpClient client, Uri address, Process process)
-    {
-        var deadline = Stopwatch.StartNew();
-        while (true)
-        {
-            Assert.False(process.HasExited, "the receiver ended at its start");
-            Assert.True(deadline.Elapsed < TimeSpan.FromSeconds(30), "the receiver does not answer");
-            try
-            {
-                using var response = await client.GetAsync(new Uri(address, "/health"));
-                return;
-            }
-            catch (HttpRequestException)
-            {
-                await Task.Delay(10);
-            }
-        }
     }
 
     /// <summary>Counts the turns on their way.</summary>

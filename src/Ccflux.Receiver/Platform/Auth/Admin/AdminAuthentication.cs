@@ -21,6 +21,11 @@ internal sealed class AdminAuthentication(
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
+        if (OwnTokens.AreTakenBy(Context.GetEndpoint()))
+        {
+            return AuthenticateResult.NoResult();
+        }
+
         var caller = await gate.IdentifyAsync(Context);
         _retryAfter = caller.RetryAfter;
         if (caller.Session is not { } session)

@@ -8,44 +8,17 @@ internal sealed class OtlpProtobuf(byte[] buffer, BatchBuilder batch)
     private readonly AttributeSet _resource = new();
     private readonly AttributeSet _attributes = new();
 
-    public void Logs(int length)
-    {
-        var request = new ProtoReader(buffer.AsSpan(0, length));
-        while (Find(ref request, 1))
-        {
-            var resource = request.Message();
-            ReadResource(resource);
-            while (Find(ref resource, 2))
-            {
-                var scope = resource.Message();
-                while (Find(ref scope, 2))
-                {
-                    ReadLog(scope.Message());
-                }
-            }
-        }
-    }
+    private delegate void Item(ProtoReader message);
 
-    public void Metrics(int length)
-    {
-        var request = new ProtoReader(buffer.AsSpan(0, length));
-        while (Find(ref request, 1))
-        {
-            var resource = request.Message();
-            ReadResource(resource);
-            while (Find(ref resource, 2))
-            {
-                var scope = resource.Message();
-                while (Find(ref scope, 2))
-                {
-                    ReadMetric(scope.Message());
-                }
-            }
-        }
-    }
+    public void Logs(int length) => EachItem(length, ReadLog);
+
+    public void Metrics(int length) => EachItem(length, ReadMetric);
 
     /// <summary>Spans are counted and dropped.</summary>
-    public void Traces(int length)
+    public void Traces(int length) => EachItem(length, _ => batch.AddSpan());
+
+    /// <summary>All three requests have one shape: resources (1) of scopes (2) of items (2).</summary>
+    private void EachItem(int length, Item read)
     {
         var request = new ProtoReader(buffer.AsSpan(0, length));
         while (Find(ref request, 1))
@@ -57,8 +30,7 @@ internal sealed class OtlpProtobuf(byte[] buffer, BatchBuilder batch)
                 var scope = resource.Message();
                 while (Find(ref scope, 2))
                 {
-                    scope.Skip();
-                    batch.AddSpan();
+                    read(scope.Message());
                 }
             }
         }

@@ -5,6 +5,8 @@ namespace Ccflux.Receiver.Telemetry.Receive.Normalize;
 /// <summary>Takes what a decoder finds, record by record, keeps what a figure is made of and counts the rest.</summary>
 internal sealed class BatchBuilder(BatchRules rules)
 {
+    private static readonly string s_tooMany = string.Create(CultureInfo.InvariantCulture, $"a message may hold {BatchRules.MaxRecords} records");
+
     private readonly List<EventRecord> _events = [];
     private readonly List<PointRecord> _points = [];
     private readonly SeenTally _seen = new();
@@ -63,7 +65,7 @@ internal sealed class BatchBuilder(BatchRules rules)
             case null:
                 _seen.Add(SeenKind.Event, EventNames.Bare(eventName));
                 return;
-            case { } kind when IsInTime(time, out var at):
+            case { } kind when HasRoom() && IsInTime(time, out var at):
                 if (EventReader.Read(kind, at, time, attributes, Origin(attributes)) is { } read)
                 {
                     _events.Add(read);
@@ -119,11 +121,11 @@ internal sealed class BatchBuilder(BatchRules rules)
         {
             Reject("a point's value is negative, too large or no number");
         }
-        else if (IsInTime(time, out var at))
+        else if (HasRoom() && IsInTime(time, out var at))
         {
             var stream = StableHash.Combine(StableHash.Combine(_metricHash, _resource.Identity), StableHash.Combine(attributes.Identity, start));
             _points.Add(PointReader.Read(
-                metric, _temporality == Cumulative, at, stream, (long)time, (long)Math.Round(number * MetricNames.Unit(metric)), attributes, Origin(attributes)));
+                metric, _temporality == Cumulative, at, stream, (long)(start > 0 ? Math.Min(start, time) : time), (long)time, (long)Math.Round(number * MetricNames.Unit(metric)), attributes, Origin(attributes)));
         }
     }
 
@@ -135,6 +137,17 @@ internal sealed class BatchBuilder(BatchRules rules)
         }
 
         return _isRefused;
+    }
+
+    private bool HasRoom()
+    {
+        var hasRoom = _events.Count + _points.Count < BatchRules.MaxRecords;
+        if (!hasRoom)
+        {
+            Reject(s_tooMany);
+        }
+
+        return hasRoom;
     }
 
     private bool IsInTime(ulong time, out long at)

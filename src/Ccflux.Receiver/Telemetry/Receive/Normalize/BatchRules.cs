@@ -8,6 +8,9 @@ internal sealed record BatchRules(IReadOnlySet<string> Services, long From, long
 {
     public static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(10);
 
+    /// <summary>Records of one message that are kept. Exporters send some hundreds; more would hold up the writer, and memory beyond the message's own.</summary>
+    public const int MaxRecords = 8192;
+
     /// <summary>Tokens of one request. No model takes as many.</summary>
     public const long MaxRequestTokens = 100_000_000;
 

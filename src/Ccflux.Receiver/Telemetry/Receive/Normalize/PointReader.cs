@@ -6,7 +6,7 @@ namespace Ccflux.Receiver.Telemetry.Receive.Normalize;
 internal static class PointReader
 {
     public static PointRecord Read(
-        MetricKind kind, bool isCumulative, long at, ulong stream, long time, long value, AttributeSet attributes, Origin origin)
+        MetricKind kind, bool isCumulative, long at, ulong stream, long start, long time, long value, AttributeSet attributes, Origin origin)
     {
         string Text(AttributeKey key) => SafeText.Name(attributes.Text(key));
 
@@ -24,7 +24,8 @@ internal static class PointReader
             _ => "",
         };
         return new PointRecord(
-            kind, isCumulative, at, (long)stream, KeyOf(at, StableHash.Combine(stream, (ulong)time)), time, value, origin, Text(AttributeKey.Model), name, detail, source);
+            kind, isCumulative, at, (long)stream, KeyOf(at, StableHash.Combine(stream, (ulong)time)),
+            start, time, value, origin, Text(AttributeKey.Model), name, detail, source);
     }
 
     /// <summary>The second of the day before 46 bits of the hash: what arrives together stands together in the database, and is written with few pages.</summary>

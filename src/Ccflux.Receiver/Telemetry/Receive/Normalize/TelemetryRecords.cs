@@ -43,6 +43,7 @@ internal sealed record EventRecord(
 /// <summary>A point of a monotonic sum to be stored.</summary>
 /// <param name="StreamKey">Of metric, resource, attributes and start time.</param>
 /// <param name="PointKey">Of the stream and the point's time.</param>
+/// <param name="Start">Nanoseconds, as sent: since when a delta counts, and when a cumulative stream began. Never after <paramref name="Time"/>.</param>
 /// <param name="Time">Nanoseconds, as sent.</param>
 /// <param name="Value">In <see cref="MetricNames.Unit"/>s.</param>
 /// <param name="Name">The type of tokens, time, lines or start; the tool; or empty.</param>
@@ -53,6 +54,7 @@ internal sealed record PointRecord(
     long At,
     long StreamKey,
     long PointKey,
+    long Start,
     long Time,
     long Value,
     Origin Origin,

@@ -1,4 +1,5 @@
 using Ccflux.Receiver.Usage.Read.Views;
+using Ccflux.Storage.Sqlite;
 using Microsoft.Data.Sqlite;
 
 namespace Ccflux.Receiver.Usage.Read.Days;
@@ -20,7 +21,7 @@ internal sealed class CostHistory(DayReader reader)
     /// <summary>Cost by model id.</summary>
     public Dictionary<int, Cost> Read(SqliteConnection connection, string storeId, IReadOnlyDictionary<int, ModelRef> models)
     {
-        var versions = DayCache.ReadVersions(connection, int.MinValue, int.MaxValue);
+        var versions = DayVersions.Read(connection, DaySql.Versions, int.MinValue, int.MaxValue);
         Dictionary<int, Entry> known;
         lock (_lock)
         {
@@ -62,7 +63,7 @@ internal sealed class CostHistory(DayReader reader)
     private Dictionary<int, Entry> Refresh(
         SqliteConnection connection,
         Dictionary<int, Entry> known,
-        List<(int Day, long Version)> versions,
+        IReadOnlyList<(int Day, long Version)> versions,
         IReadOnlyDictionary<int, ModelRef> models)
     {
         var days = new Dictionary<int, Entry>(versions.Count);

@@ -1,6 +1,7 @@
 using Ccflux.Contracts.Pricing;
 using Ccflux.Contracts.Usage;
 using Ccflux.Receiver.Usage.Read.Views;
+using Ccflux.Storage.Sqlite;
 using Microsoft.Data.Sqlite;
 
 namespace Ccflux.Receiver.Usage.Read.Days;
@@ -27,8 +28,8 @@ internal sealed class DayReader(PriceList prices)
     {
         while (rows.Read())
         {
-            var day = rows.Int(0);
-            yield return (day, rows.Long(2), Cell(rows, 0, day, models));
+            var day = rows.Small(0);
+            yield return (day, rows.Number(2), Cell(rows, 0, day, models));
         }
     }
 
@@ -38,7 +39,7 @@ internal sealed class DayReader(PriceList prices)
         using var rows = RawRows.Query(connection, DaySql.Turns, day);
         while (rows.Read())
         {
-            cells.Add(new TurnCell(rows.Int(0), rows.Int(1), rows.Int(2)));
+            cells.Add(new TurnCell(rows.Small(0), rows.Small(1), rows.Small(2)));
         }
 
         return [.. cells];
@@ -50,7 +51,7 @@ internal sealed class DayReader(PriceList prices)
         using var rows = RawRows.Query(connection, DaySql.Sessions, day);
         while (rows.Read())
         {
-            cells.Add(new SessionCell(rows.Int(0), rows.Int(1), rows.Int(2)));
+            cells.Add(new SessionCell(rows.Small(0), rows.Small(1), rows.Small(2)));
         }
 
         return [.. cells];
@@ -62,8 +63,8 @@ internal sealed class DayReader(PriceList prices)
         using var rows = RawRows.Query(connection, DaySql.Windows, UtcDay.Start(day), UtcDay.Start(day + 1));
         while (rows.Read())
         {
-            var tokens = new TokenSums(rows.Long(5), rows.Long(6), rows.Long(7), rows.Long(8));
-            cells.Add(new WindowCell(rows.Int(0), rows.Long(1), rows.Long(2), rows.Int(3), rows.Int(4), tokens));
+            var tokens = new TokenSums(rows.Number(5), rows.Number(6), rows.Number(7), rows.Number(8));
+            cells.Add(new WindowCell(rows.Small(0), rows.Number(1), rows.Number(2), rows.Small(3), rows.Small(4), tokens));
         }
 
         return [.. cells.OrderBy(cell => cell.User).ThenBy(cell => cell.StartAt)];
@@ -71,11 +72,11 @@ internal sealed class DayReader(PriceList prices)
 
     private static TokenCounts Counts(RawRows rows, int column) => new()
     {
-        InputTokens = rows.Long(column),
-        OutputTokens = rows.Long(column + 1),
-        CacheReadTokens = rows.Long(column + 2),
-        CacheWriteTokens = rows.Long(column + 3),
-        CacheWrite1hTokens = rows.Long(column + 4),
+        InputTokens = rows.Number(column),
+        OutputTokens = rows.Number(column + 1),
+        CacheReadTokens = rows.Number(column + 2),
+        CacheWriteTokens = rows.Number(column + 3),
+        CacheWrite1hTokens = rows.Number(column + 4),
     };
 
     private UsageCell[] ReadUsage(SqliteConnection connection, int day, IReadOnlyDictionary<int, ModelRef> models)
@@ -84,7 +85,7 @@ internal sealed class DayReader(PriceList prices)
         using var rows = RawRows.Query(connection, DaySql.Usage, day);
         while (rows.Read())
         {
-            cells.Add(Cell(rows, rows.Int(0), day, models));
+            cells.Add(Cell(rows, rows.Small(0), day, models));
         }
 
         return [.. cells];
@@ -92,7 +93,7 @@ internal sealed class DayReader(PriceList prices)
 
     private UsageCell Cell(RawRows rows, int user, int day, IReadOnlyDictionary<int, ModelRef> models)
     {
-        var model = rows.Int(1);
+        var model = rows.Small(1);
         var all = Counts(rows, All);
         var price = models.TryGetValue(model, out var known) ? prices.Find(known.Name, UtcDay.ToDate(day)) : null;
         var usd = price is null ? 0 : PriceList.Cost(
@@ -102,6 +103,6 @@ internal sealed class DayReader(PriceList prices)
             price.Over200k is null ? null : Counts(rows, Over200k),
             price.Fast is null ? null : Counts(rows, Fast));
         var tokens = new TokenSums(all.InputTokens, all.OutputTokens, all.CacheReadTokens, all.CacheWriteTokens);
-        return new UsageCell(user, model, rows.Int(2), rows.Long(3), tokens, usd, price is not null);
+        return new UsageCell(user, model, rows.Small(2), rows.Number(3), tokens, usd, price is not null);
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Ccflux.Receiver.Usage.Read.Views;
+using Ccflux.Storage.Sqlite;
 
 namespace Ccflux.Receiver.Usage.Read.Days;
 
@@ -31,9 +32,9 @@ internal readonly record struct WindowCell(int User, long StartAt, long LastAt, 
 }
 
 /// <summary>One UTC day's rollups, each list by user, and their sums over everybody, so that a page without a filter need not add them up again.</summary>
-internal sealed record DayRows(int Day, UsageCell[] Usage, TurnCell[] Turns, SessionCell[] Sessions, WindowCell[] Windows)
+internal sealed record DayRows(int Day, UsageCell[] Usage, TurnCell[] Turns, SessionCell[] Sessions, WindowCell[] Windows) : IDayPart
 {
-    public int Count => Usage.Length + Turns.Length + Sessions.Length + Windows.Length;
+    public int Size => Usage.Length + Turns.Length + Sessions.Length + Windows.Length;
 
     /// <summary>Each model's sums; <see cref="UsageCell.User"/> is 0.</summary>
     public UsageCell[] Models { get; } =

@@ -1,5 +1,6 @@
 using Ccflux.Receiver.Usage.Read.Days;
 using Ccflux.Receiver.Usage.Read.Views;
+using Ccflux.Storage.Sqlite;
 using Dapper;
 
 namespace Ccflux.Receiver.Usage.Read.Panels;

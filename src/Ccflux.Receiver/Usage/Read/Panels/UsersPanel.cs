@@ -22,6 +22,9 @@ internal static class UsersPanel
             ["sessions"] = row => row.Sessions,
             ["turns"] = row => row.Turns,
             ["failed"] = row => row.Failed,
+            ["quota_5h"] = row => row.Quota?.FiveHour?.Share,
+            ["quota_7d"] = row => row.Quota?.SevenDay?.Share,
+            ["quota_reset"] = row => row.Quota?.ResetsAt,
             ["last"] = row => row.LastActive,
             ["tier"] = row => TierOrder.Rank(row.Tier) is var rank and >= 0 ? (rank * 4) + (int)row.Tier.Confidence : null,
         });
@@ -48,13 +51,14 @@ internal static class UsersPanel
         Scope scope,
         PeriodSums period,
         IReadOnlyDictionary<int, OpenWindow> open,
+        IReadOnlyDictionary<int, UserQuota> quotas,
         TableState state)
     {
         var byModel = scope.Model is not null;
         var totals = period.Totals;
         var rows = period.Users
             .Where(pair => pair.Value.Events > 0 || pair.Value.Turns > 0)
-            .Select(pair => Row(snapshot, pair.Key, pair.Value, open, byModel))
+            .Select(pair => Row(snapshot, pair.Key, pair.Value, open, quotas, byModel))
             .ToList();
         var total = new UserUsageTotal(
             rows.Count, totals.Tokens, totals.Cost, byModel ? null : totals.Sessions, totals.Turns, byModel ? null : totals.Failed, totals.Messages);
@@ -85,7 +89,7 @@ internal static class UsersPanel
             .ThenBy(row => row.Model.Name, StringComparer.Ordinal),
     ];
 
-    private static UserUsageRow Row(UsageSnapshot snapshot, int id, UserSums sums, IReadOnlyDictionary<int, OpenWindow> open, bool byModel)
+    private static UserUsageRow Row(UsageSnapshot snapshot, int id, UserSums sums, IReadOnlyDictionary<int, OpenWindow> open, IReadOnlyDictionary<int, UserQuota> quotas, bool byModel)
     {
         var facts = snapshot.Users.GetValueOrDefault(id);
         return new UserUsageRow(
@@ -98,6 +102,7 @@ internal static class UsersPanel
             sums.Messages,
             UtcDay.ToInstant(facts?.LastAt),
             facts?.Tier ?? TierView.None,
-            open.GetValueOrDefault(id));
+            open.GetValueOrDefault(id),
+            quotas.GetValueOrDefault(id));
     }
 }

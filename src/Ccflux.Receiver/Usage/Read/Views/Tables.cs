@@ -4,6 +4,8 @@ namespace Ccflux.Receiver.Usage.Read.Views;
 /// <param name="Sessions">Distinct sessions; null while a model is chosen, since sessions are not counted by model.</param>
 /// <param name="Turns">Distinct turns; while a model is chosen, the turns that used it.</param>
 /// <param name="Failed">Turns that the API refused; null while a model is chosen.</param>
+/// <param name="Window">In tokens, by the turns reported here.</param>
+/// <param name="Quota">In percent, as the account showed it; null where nothing was observed.</param>
 public sealed record UserUsageRow(
     UserRef User,
     TokenSums Tokens,
@@ -14,7 +16,8 @@ public sealed record UserUsageRow(
     long Messages,
     DateTimeOffset? LastActive,
     TierView Tier,
-    OpenWindow? Window);
+    OpenWindow? Window,
+    UserQuota? Quota);
 
 /// <summary>The sum over all rows of "usage by user", not only the page's.</summary>
 public sealed record UserUsageTotal(int Users, TokenSums Tokens, Cost Cost, long? Sessions, long Turns, long? Failed, long Messages);

@@ -77,6 +77,27 @@ public sealed class SignInTests
         Assert.Equal(HttpStatusCode.SeeOther, later.StatusCode);
     }
 
+    [Theory]
+    [InlineData("/report")]
+    [InlineData("/token")]
+    [InlineData("/register-key")]
+    [InlineData("/quota/readings")]
+    [InlineData("/v1/logs")]
+    public async Task SignIn_AfterTokensOfUsersFromTheSameAddress_IsNotMadeToWait(string path)
+    {
+        await using var receiver = await RunningReceiver.StartAsync(new ManualTime(), ("SIGN_IN_ATTEMPTS", "3"));
+        for (var i = 0; i < 6; i++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(path, UriKind.Relative)) { Content = new StringContent("{}", System.Text.Encoding.UTF8, "application/json") };
+            request.Headers.Authorization = new("Bearer", "atok_of_somebody");
+            using var response = await receiver.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        }
+
+        using var bearer = await receiver.Client.FetchAsync("/docs/v1.json", bearer: RunningReceiver.AdminToken);
+
+        Assert.Equal(HttpStatusCode.OK, bearer.StatusCode);
+    }
+
     [Fact]
     public async Task Session_Sliding_EndsTwelveHoursAfterItsLastUse()
     {

@@ -2,12 +2,12 @@ using System.Runtime.InteropServices;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
-namespace Ccflux.Receiver.Usage.Read.Days;
+namespace Ccflux.Storage.Sqlite;
 
-/// <summary>Rows of integers, read straight from SQLite: a day's rollups are thousands of figures, and the reader of
-/// Microsoft.Data.Sqlite costs several times as much for each.</summary>
+/// <summary>Rows read straight from SQLite: a day's rollups are thousands of figures, and the reader of Microsoft.Data.Sqlite costs
+/// several times as much for each.</summary>
 [StructLayout(LayoutKind.Auto)]
-internal readonly struct RawRows : IDisposable
+public readonly struct RawRows : IDisposable
 {
     private readonly sqlite3 _database;
     private readonly sqlite3_stmt _statement;
@@ -31,11 +31,17 @@ internal readonly struct RawRows : IDisposable
         return new RawRows(database, statement);
     }
 
-    public static RawRows Query(SqliteConnection connection, string sql, string value)
+    /// <param name="text">Bound first.</param>
+    public static RawRows Query(SqliteConnection connection, string sql, string text, params ReadOnlySpan<long> values)
     {
         var database = connection.Handle!;
         SqliteException.ThrowExceptionForRC(raw.sqlite3_prepare_v2(database, sql, out var statement), database);
-        SqliteException.ThrowExceptionForRC(raw.sqlite3_bind_text(statement, 1, value), database);
+        SqliteException.ThrowExceptionForRC(raw.sqlite3_bind_text(statement, 1, text), database);
+        for (var i = 0; i < values.Length; i++)
+        {
+            SqliteException.ThrowExceptionForRC(raw.sqlite3_bind_int64(statement, i + 2, values[i]), database);
+        }
+
         return new RawRows(database, statement);
     }
 
@@ -51,9 +57,15 @@ internal readonly struct RawRows : IDisposable
         return false;
     }
 
-    public long Long(int column) => raw.sqlite3_column_int64(_statement, column);
+    public long Number(int column) => raw.sqlite3_column_int64(_statement, column);
 
-    public int Int(int column) => checked((int)Long(column));
+    /// <summary>A number that is known to be small: an id, a day, a count of a day.</summary>
+    public int Small(int column) => checked((int)Number(column));
+
+    public string Text(int column) => raw.sqlite3_column_text(_statement, column).utf8_to_string() ?? "";
+
+    /// <summary>Valid until the next row; empty for NULL.</summary>
+    public ReadOnlySpan<byte> Blob(int column) => raw.sqlite3_column_blob(_statement, column);
 
     public void Dispose() => _statement.Dispose();
 }

@@ -1,0 +1,64 @@
+using Ccflux.Receiver.Quota.Forecasts;
+using Ccflux.Receiver.Quota.Ingest;
+using Ccflux.Receiver.Telemetry.Read;
+using Ccflux.Receiver.Usage.Ingest;
+using Ccflux.Receiver.Usage.Read;
+using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Writing;
+using Dapper;
+using Microsoft.Data.Sqlite;
+
+namespace Ccflux.Receiver.Composition;
+
+/// <summary>Joins usage and quota: a turn that ended at a limit is a reading, and the tokens of a window tell how large a plan is.</summary>
+internal static class QuotaPorts
+{
+    public static void AddQuotaPorts(this IServiceCollection services)
+    {
+        services.AddSingleton<IFinalLimits, LimitReadings>();
+        services.AddSingleton<IAccountUsage, UsageOfAccounts>();
+        services.AddSingleton<UserReadings>();
+        services.AddSingleton<IUserQuotas>(provider => provider.GetRequiredService<UserReadings>());
+        services.AddSingleton<IFiveHourQuotas>(provider => provider.GetRequiredService<UserReadings>());
+    }
+}
+
+/// <summary>Limits that ended turns, as readings of 100 percent.</summary>
+internal sealed class LimitReadings(ReadingIntake intake) : IFinalLimits
+{
+    public async Task<bool> StoreAsync(FinalLimit limit)
+    {
+        var result = await intake.LimitHitAsync(limit.UserId, limit.Email, limit.Window, limit.At, limit.ResetsAt);
+        return result.Status == WriteStatus.Committed;
+    }
+}
+
+/// <summary>The billed tokens of an account's users.</summary>
+internal sealed class UsageOfAccounts(SqliteReaders readers) : IAccountUsage
+{
+    private const long Day = 86_400_000;
+
+    public async ValueTask<IReadOnlyList<long?>> TokensAsync(IReadOnlyList<UsageSpan> spans, CancellationToken cancellationToken)
+    {
+        using var lease = await readers.RentAsync(cancellationToken);
+        var tokens = new List<long?>(spans.Count);
+        foreach (var span in spans)
+        {
+            var users = span.Users.Count > 0 ? span.Users : UsersOf(lease.Connection, span.Email);
+            tokens.Add(users.Count > 0 ? Sum(lease.Connection, users, span.From.ToUnixTimeMilliseconds(), span.To.ToUnixTimeMilliseconds()) : null);
+        }
+
+        return tokens;
+    }
+
+    private static IReadOnlyList<long> UsersOf(SqliteConnection connection, string email) =>
+        email.Length == 0 ? [] : [.. connection.Query<long>(PortsSql.UserOfEmail, new { Email = email })];
+
+    private static long Sum(SqliteConnection connection, IReadOnlyList<long> users, long from, long to)
+    {
+        var (firstDay, endDay) = ((from + Day - 1) / Day, to / Day);
+        var (headEnd, tailStart) = firstDay < endDay ? (firstDay * Day, endDay * Day) : (to, to);
+        var days = Enumerable.Range(0, (int)Math.Max(0, endDay - firstDay)).Select(offset => firstDay + offset);
+        return connection.ExecuteScalar<long>(PortsSql.BilledTokens, new { Users = users, Days = days, From = from, HeadEnd = headEnd, TailStart = tailStart, To = to });
+    }
+}

@@ -1,0 +1,46 @@
+using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Http;
+using Ccflux.Receiver.Quota.Alerts;
+using Ccflux.Receiver.Shell;
+using Ccflux.Storage.Writing;
+
+namespace Ccflux.Receiver.Quota.AlertPages;
+
+/// <summary><c>/admin/alerts</c>: where alerts go, what is told, what became of the last ones, and a test.</summary>
+internal sealed class AlertsPageEndpoint(AlertOptions options, AlertWatch watch, AlertDelivery delivery, PageFrames frames, BrowserAnswers answers)
+{
+    public const string Capability = "Alerts";
+    public const string Home = "/admin/alerts";
+    public const string Test = Home + "/test";
+
+    /// <summary>Deliveries on the page; the API has more.</summary>
+    private const int Shown = 100;
+
+    public async Task<IResult> ShowAsync(HttpContext context)
+    {
+        var frame = frames.For(context, "Alerts", Capability, QuotaFeature.Topic) with { Flash = Flash.Take(context) };
+        var view = AlertsPageView.Of(options, await delivery.RecentAsync(Shown, context.RequestAborted), await delivery.RulesAsync(context.RequestAborted));
+        return Page.Of<AlertsPage>(context, new Dictionary<string, object?>(StringComparer.Ordinal)
+        {
+            [nameof(AlertsPage.Frame)] = frame,
+            [nameof(AlertsPage.View)] = view,
+        });
+    }
+
+    public async Task<IResult> TestAsync(HttpContext context)
+    {
+        if (!watch.HasChannels)
+        {
+            return new Refusal(answers, StatusCodes.Status422UnprocessableEntity, "", AlertWatch.NoChannel);
+        }
+
+        var written = await watch.TestAsync(AuditActor.Of(context));
+        if (written.Status != WriteStatus.Committed)
+        {
+            return new Refusal(answers, StatusCodes.Status503ServiceUnavailable, "", "The database cannot be written at the moment.");
+        }
+
+        new Flash("Test alert on its way", string.Join(", ", options.Channels)).Leave(context);
+        return new SeeOther(Home);
+    }
+}

@@ -1,0 +1,77 @@
+using Ccflux.Receiver.Quota.Alerts;
+
+namespace Ccflux.Receiver.Quota.AlertPages;
+
+/// <summary>All that <c>/admin/alerts</c> shows.</summary>
+/// <param name="Channels">Every channel there can be.</param>
+/// <param name="Rules">The rule of all accounts first, then those of accounts that have their own.</param>
+/// <param name="QuietHours">With their time zone; null: none.</param>
+/// <param name="Deliveries">The newest first.</param>
+public sealed record AlertsPageView(
+    IReadOnlyList<ChannelLine> Channels, IReadOnlyList<RuleLine> Rules, string? QuietHours, bool AllowsPrivate, IReadOnlyList<DeliveryLine> Deliveries)
+{
+    public bool HasChannel => Channels.Any(channel => channel.IsSet);
+
+    internal static AlertsPageView Of(AlertOptions options, IReadOnlyList<AlertRow> rows, IReadOnlyList<RuleRow> rules) => new(
+        [
+            new ChannelLine("Telegram", "ALERT_TELEGRAM_TOKEN and ALERT_TELEGRAM_CHAT", options.Channels.Contains(AlertChannel.Telegram, StringComparer.Ordinal)),
+            new ChannelLine("Slack's form", "ALERT_SLACK_URL", options.SlackUrl is not null),
+            new ChannelLine("Webhook", "ALERT_WEBHOOK_URL", options.WebhookUrl is not null),
+        ],
+        [RuleLine.Of("All accounts", options.Thresholds, options.Forecast), .. rules.Select(rule => RuleLine.Of(rule.Account, rule.Thresholds, rule.Forecast))],
+        options.QuietHours is { } hours ? $"{hours}, {options.TimeZone}" : null,
+        options.AllowPrivate,
+        [.. rows.Select(DeliveryLine.Of)]);
+}
+
+/// <param name="Settings">What sets it, by the names of the environment.</param>
+public sealed record ChannelLine(string Name, string Settings, bool IsSet);
+
+/// <param name="Thresholds">In words.</param>
+public sealed record RuleLine(string Account, string Thresholds, bool Forecast)
+{
+    internal static RuleLine Of(string account, string thresholds, bool forecast) => new(
+        account,
+        AlertSettings.ParseThresholds(thresholds) is { Count: > 0 } parsed ? string.Join(", ", parsed.Select(threshold => $"{threshold / 1000} %")) : "none",
+        forecast);
+}
+
+/// <summary>An alert by one channel.</summary>
+/// <param name="Error">Why it was not taken, in words.</param>
+public sealed record DeliveryLine(
+    DateTimeOffset At, string Account, string Text, string Channel, DeliveryState State, long Attempts, DateTimeOffset? NextAt, DateTimeOffset? DeliveredAt, string? Error)
+{
+    internal static DeliveryLine Of(AlertRow row)
+    {
+        var alert = row.ToAlert();
+        var state = row.State switch
+        {
+            "delivered" => DeliveryState.Delivered,
+            "failed" => DeliveryState.Failed,
+            "outdated" => DeliveryState.Outdated,
+            _ => DeliveryState.Waiting,
+        };
+        return new DeliveryLine(
+            alert.At,
+            alert.Kind is AlertKind.Test ? "" : alert.Account,
+            alert.Text,
+            row.Channel,
+            state,
+            row.Attempts,
+            state is DeliveryState.Waiting ? Read.RowTime.At(row.NextAt) : null,
+            Read.RowTime.At(row.DeliveredAt),
+            row.Error);
+    }
+}
+
+public enum DeliveryState
+{
+    Waiting = 1,
+    Delivered = 2,
+
+    /// <summary>Given up after the last attempt.</summary>
+    Failed = 3,
+
+    /// <summary>Its window had reset before it could be sent.</summary>
+    Outdated = 4,
+}

@@ -1,0 +1,41 @@
+using Ccflux.Receiver.Quota.Forecasts;
+using Ccflux.Receiver.Quota.Polling;
+using Ccflux.Receiver.Quota.Read;
+using Ccflux.Receiver.Shell.Components;
+
+namespace Ccflux.Receiver.Quota.Pages;
+
+/// <summary>An account in a word, with the shape and colour that go with it.</summary>
+internal sealed record AccountState(Tone Tone, string Text)
+{
+    public static AccountState Of(AccountView account)
+    {
+        var open = account.Windows.Where(window => !window.IsOver).ToList();
+        return account switch
+        {
+            { Windows.Count: 0, Error: not null } => new AccountState(Tone.Bad, "Not readable"),
+            { Windows.Count: 0 } => new AccountState(Tone.None, "No reading yet"),
+            { IsStale: true } => new AccountState(Tone.None, "Stale"),
+            _ when open.Count == 0 => new AccountState(Tone.None, "Reset"),
+            _ when open.Exists(window => window.Projection.Outlook is Outlook.Exhausted) => new AccountState(Tone.Bad, "Full"),
+            { Level: QuotaLevel.Red } => new AccountState(Tone.Bad, "Near limit"),
+            _ when open.Exists(window => window.Projection.Outlook is Outlook.RunsOut) => new AccountState(Tone.Warn, "Runs out"),
+            { Level: QuotaLevel.Yellow } => new AccountState(Tone.Warn, "From 70 %"),
+            _ => new AccountState(Tone.Good, "Below 70 %"),
+        };
+    }
+
+    /// <summary>What a failing poll is, in a line; what to do about it stands in the view.</summary>
+    public static AccountState Of(PollErrorView error) => Enum.Parse<PollFailure>(error.Kind) switch
+    {
+        PollFailure.NoCredential => new AccountState(Tone.Bad, "No credential"),
+        PollFailure.Rejected => new AccountState(Tone.Bad, "Signed out upstream (401)"),
+        PollFailure.Challenged => new AccountState(Tone.Bad, "Stopped by a browser check (403)"),
+        PollFailure.Forbidden => new AccountState(Tone.Bad, "Not allowed to read this (403)"),
+        PollFailure.RateLimited => new AccountState(Tone.Warn, "Asked to slow down (429)"),
+        PollFailure.UpstreamFailed => new AccountState(Tone.Warn, "Upstream has trouble (5xx)"),
+        PollFailure.TimedOut => new AccountState(Tone.Warn, "No answer in time"),
+        PollFailure.Unreachable => new AccountState(Tone.Warn, "Not reachable"),
+        PollFailure.ChangedFormat => new AccountState(Tone.Bad, "Answer not understood"),
+    };
+}

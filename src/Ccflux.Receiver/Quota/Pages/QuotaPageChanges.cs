@@ -1,0 +1,81 @@
+using Ccflux.Contracts.Http;
+using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Http;
+using Ccflux.Receiver.Quota.Api;
+using Ccflux.Receiver.Quota.Polling;
+using Ccflux.Receiver.Quota.Store;
+using Ccflux.Receiver.Shell;
+using Ccflux.Receiver.Shell.Format;
+using Ccflux.Receiver.Shell.Pages;
+
+namespace Ccflux.Receiver.Quota.Pages;
+
+/// <summary>What the admin changes on the page: the next poll, and the interval. Each leads back to the page with a word about it.</summary>
+internal sealed class QuotaPageChanges(QuotaChanges changes, Poller poller, PollInterval interval, PageFrames frames, BrowserAnswers answers, TimeProvider time)
+{
+    private const string Field = "interval";
+
+    public async Task<IResult> PollAsync(HttpContext context)
+    {
+        if (!QuotaReads.TryReadAccount(context, out var accountId))
+        {
+            return new Refusal(answers, StatusCodes.Status400BadRequest, ErrorCodes.InvalidPayload, QuotaReads.AccountForm);
+        }
+
+        if (await poller.HurryAsync(accountId) is not { } next)
+        {
+            return new Refusal(answers, StatusCodes.Status404NotFound, "", "There is no such account that is polled.");
+        }
+
+        var wait = next - time.GetUtcNow();
+        var flash = wait > TimeSpan.Zero
+            ? new Flash($"Next poll in {Times.Countdown(wait + TimeSpan.FromSeconds(1))}", "The issuer's and ccflux's own limits allow it no sooner.")
+            : new Flash("Polling now", "");
+        flash.Leave(context);
+        return new SeeOther(await BackAsync(context));
+    }
+
+    public IResult AskInterval(HttpContext context) => Confirm(context, ((int)interval.Current.TotalSeconds).ToString(CultureInfo.InvariantCulture), null, QuotaLinks.Home);
+
+    public async Task<IResult> SaveIntervalAsync(HttpContext context)
+    {
+        var typed = (await FormOf(context))[Field].ToString().Trim();
+        var back = await BackAsync(context);
+        if (!int.TryParse(typed, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) || !PollInterval.IsValid(seconds))
+        {
+            context.Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
+            return Confirm(context, typed, $"Whole seconds from {PollInterval.MinSeconds} to {PollInterval.MaxSeconds}.", back);
+        }
+
+        if (!await changes.ApplyIntervalAsync(AuditActor.Of(context), seconds))
+        {
+            return new Refusal(answers, StatusCodes.Status503ServiceUnavailable, ErrorCodes.Busy, "The database cannot be written at the moment.", TimeSpan.FromSeconds(5));
+        }
+
+        new Flash("Interval saved", $"With cookies every {seconds} s.").Leave(context);
+        return new SeeOther(back);
+    }
+
+    private IResult Confirm(HttpContext context, string typed, string? fault, string back) => Page.Of<ConfirmPage>(context, new Dictionary<string, object?>(StringComparer.Ordinal)
+    {
+        [nameof(ConfirmPage.Frame)] = frames.For(context, "Poll interval", QuotaPagesEndpoint.Capability),
+        [nameof(ConfirmPage.Question)] = new Question(
+            "How often to poll with cookies?",
+            ["It beats POLL_INTERVAL and survives restarts. Access tokens are polled every 3 minutes, whatever stands here."],
+            "Keep",
+            "Save interval",
+            IsDanger: false,
+            new QuestionField(Field, "Seconds between polls", $"From {PollInterval.MinSeconds} to {PollInterval.MaxSeconds}.", typed, "number", Min: PollInterval.MinSeconds, Max: PollInterval.MaxSeconds)),
+        [nameof(ConfirmPage.Fault)] = fault,
+        [nameof(ConfirmPage.Back)] = back,
+    });
+
+    private static async Task<string> BackAsync(HttpContext context)
+    {
+        var back = (await FormOf(context))["back"].ToString();
+        return back.Length == 0 ? QuotaLinks.Home : SignInEndpoint.LocalPath(back);
+    }
+
+    private static async Task<IFormCollection> FormOf(HttpContext context) =>
+        context.Request.HasFormContentType ? await context.Request.ReadFormSafelyAsync() : FormCollection.Empty;
+}

@@ -1,0 +1,88 @@
+using System.Text;
+using Ccflux.Contracts.Http;
+using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Http;
+using Ccflux.Receiver.Quota.Read;
+using Ccflux.Receiver.Quota.Store;
+using Ccflux.Receiver.Shell;
+using Ccflux.Receiver.Shell.Tables;
+
+namespace Ccflux.Receiver.Quota.Pages;
+
+/// <summary><c>/quota</c>, and the same as a file with <c>?export</c>.</summary>
+internal sealed class QuotaPagesEndpoint(
+    QuotaQuery query, HistoryQuery history, PollInterval interval, RequestLimits limits, PageFrames frames, BrowserAnswers answers, IServiceProvider services, TimeProvider time)
+{
+    public const string Capability = "Quota";
+    public const string FileName = "ccflux-quota.html";
+
+    /// <summary>Cards of a page: each has a chart.</summary>
+    private const int CardsShown = 6;
+    private const int CardsExported = 24;
+
+    /// <summary>An admin has every account on one screen.</summary>
+    private const int RowsShown = 50;
+    private const int RowsExported = 1000;
+
+    /// <summary>Figures grow stale and forecasts move while nothing changes.</summary>
+    private static readonly TimeSpan s_refreshAfter = TimeSpan.FromMinutes(1);
+
+    public async Task<IResult> ShowAsync(HttpContext context)
+    {
+        var isSignedIn = AdminSession.Of(context) is not null;
+        if (!isSignedIn && !limits.Pages.TryTake(RequestLimits.AddressOf(context), out var wait))
+        {
+            return new Refusal(answers, StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, "Too many requests from this address (ADMIN_RATE_LIMIT_PER_MINUTE).", wait);
+        }
+
+        var isExport = context.Request.Query.ContainsKey("export");
+        var frame = isExport
+            ? frames.ForExport("Quota", frames.AddressOf(context.Request))
+            : frames.For(context, "Quota", Capability, QuotaFeature.Topic) with { Flash = Flash.Take(context), RefreshAfter = s_refreshAfter };
+        var view = await ReadAsync(context, frame.Link, isSignedIn, isExport);
+        var parameters = new Dictionary<string, object?>(StringComparer.Ordinal)
+        {
+            [nameof(QuotaPage.Frame)] = frame with { Now = view.All.At },
+            [nameof(QuotaPage.View)] = view,
+        };
+        if (!isExport)
+        {
+            return Page.Of<QuotaPage>(context, parameters);
+        }
+
+        context.Response.Headers.CacheControl = "no-store";
+        return Results.File(Encoding.UTF8.GetBytes(await Page.RenderAsync<QuotaPage>(services, parameters)), "text/html; charset=utf-8", FileName);
+    }
+
+    private async Task<QuotaPageView> ReadAsync(HttpContext context, PageLink link, bool isSignedIn, bool isExport)
+    {
+        var faults = new List<string>();
+        var request = QuotaPageRequest.Parse(context.Request.Query, faults);
+        var all = await query.ReadAsync(isSignedIn, context.RequestAborted);
+        if (request.Account is { } wanted && all.Accounts.All(account => account.AccountId != wanted))
+        {
+            faults.Add("There is no such account here.");
+            request = request with { Account = null };
+        }
+
+        var chosen = all.Accounts.Where(account => request.Account is null || account.AccountId == request.Account).ToList();
+        var size = isExport ? CardsExported : CardsShown;
+        var page = Math.Clamp(request.CardsPage, 1, Math.Max(1, (chosen.Count + size - 1) / size));
+        IReadOnlyList<AccountView> cards = [.. chosen.Skip((page - 1) * size).Take(size)];
+        var from = request.Range.From(all.At);
+        var histories = await history.BucketsAsync(
+            [.. cards.Select(account => account.AccountId)], from, time.GetUtcNow().AddMilliseconds(1), request.Range.Stretch, context.RequestAborted);
+        var (rows, rowsNav) = AccountTable.Page(all.Accounts, request, link, isExport ? RowsExported : RowsShown);
+        return new QuotaPageView(
+            all,
+            request,
+            faults,
+            from,
+            cards,
+            new TableNav(link, QuotaPageRequest.Cards, QuotaPageRequest.Cards, "", Descending: false, page, size, chosen.Count, "", ""),
+            histories,
+            isSignedIn && request.Account is null ? rows : null,
+            rowsNav,
+            interval.Current);
+    }
+}

@@ -1,0 +1,77 @@
+using Ccflux.Receiver.Quota.Read;
+using Ccflux.Receiver.Shell.Components;
+using Ccflux.Receiver.Shell.Format;
+
+namespace Ccflux.Receiver.Quota.Pages;
+
+/// <summary>Windows in words.</summary>
+internal static class WindowText
+{
+    /// <summary>Closer than this to the even rate is on it: points of a percent.</summary>
+    private const double OnPace = 2;
+
+    /// <summary>Series colours by window; what is not named here takes the next of <see cref="s_otherColours"/>.</summary>
+    private static readonly int[] s_otherColours = [6, 2, 3, 8, 1, 4];
+
+    /// <summary><c>five_hour</c> is 5-hour, <c>seven_day_opus</c> is 7-day, opus; others keep their name.</summary>
+    public static string Name(string window) => window switch
+    {
+        "five_hour" => "5-hour",
+        "seven_day" => "7-day",
+        "extra_usage" => "Extra usage",
+        _ when window.StartsWith("seven_day_", StringComparison.Ordinal) => "7-day, " + Words(window["seven_day_".Length..]),
+        _ when window.StartsWith("five_hour_", StringComparison.Ordinal) => "5-hour, " + Words(window["five_hour_".Length..]),
+        _ when window.StartsWith("weekly_scoped:", StringComparison.Ordinal) => "7-day, " + Words(window["weekly_scoped:".Length..]),
+        _ => Words(window),
+    };
+
+    /// <summary>The place of a window among those of its account decides only what has no colour of its own.</summary>
+    public static int Colour(string window, int place) => window switch
+    {
+        "five_hour" => 5,
+        "seven_day" => 7,
+        _ => s_otherColours[place % s_otherColours.Length],
+    };
+
+    public static Tone Tone(QuotaLevel level) => level switch
+    {
+        QuotaLevel.Green => Shell.Components.Tone.Good,
+        QuotaLevel.Yellow => Shell.Components.Tone.Warn,
+        QuotaLevel.Red => Shell.Components.Tone.Bad,
+    };
+
+    /// <summary>The level in words, for those who do not see the colour.</summary>
+    public static string Level(QuotaLevel level) => level switch
+    {
+        QuotaLevel.Green => "below 70 %",
+        QuotaLevel.Yellow => "from 70 %",
+        QuotaLevel.Red => "from 90 %",
+    };
+
+    public static string Percent(WindowView window) => Numbers.Share(window.UsedPercent / 100);
+
+    public static string? Pace(WindowView window)
+    {
+        if (window.Pace is not { } pace)
+        {
+            return null;
+        }
+
+        var ahead = window.UsedPercent - pace.ElapsedPercent;
+        return Math.Abs(ahead) < OnPace ? "On pace" : $"{Math.Abs(ahead):0} pt {(ahead > 0 ? "ahead of" : "below")} pace";
+    }
+
+    /// <summary>What the words of the pace are made of.</summary>
+    public static string? PaceTitle(WindowView window) => window.Pace is not { } pace ? null
+        : string.Create(CultureInfo.InvariantCulture, $"{window.UsedPercent:0.#} % used, {pace.ElapsedPercent:0.#} % of the window has passed")
+        + (pace.Ratio is { } ratio ? string.Create(CultureInfo.InvariantCulture, $": {ratio:0.00} times the even rate") : "");
+
+    /// <summary>The open window that is furthest ahead of its pace.</summary>
+    public static WindowView? Fastest(AccountView account) => account.Windows.Where(window => window is { IsOver: false, Pace.Ratio: not null }).MaxBy(window => window.Pace!.Ratio);
+
+    private static string Words(string name)
+    {
+        var words = name.Replace('_', ' ').Replace(':', ' ');
+        return words.Length == 0 ? name : char.ToUpperInvariant(words[0]) + words[1..];
+    }
+}

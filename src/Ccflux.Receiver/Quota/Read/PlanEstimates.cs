@@ -1,0 +1,58 @@
+using Ccflux.Receiver.Quota.Forecasts;
+
+namespace Ccflux.Receiver.Quota.Read;
+
+/// <summary>Estimates of how many tokens windows hold, from the usage of the same account.</summary>
+internal sealed class PlanEstimates(IAccountUsage? usage = null)
+{
+    /// <summary>By window. Only of windows that count every model, that have not reset since, and whose users show no other account:
+    /// which tokens count for which limit is not known elsewhere.</summary>
+    public async ValueTask<IReadOnlyDictionary<long, PlanEstimate>> ReadAsync(
+        IReadOnlyList<AccountRow> accounts, IEnumerable<WindowRow> windows, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var plans = new Dictionary<long, PlanEstimate>();
+        if (usage is null)
+        {
+            return plans;
+        }
+
+        var users = UsersOf(accounts);
+        var byId = accounts.ToDictionary(account => account.AccountId);
+        var spans = new List<(WindowRow Row, UsageSpan Span)>();
+        foreach (var row in windows)
+        {
+            if (byId.TryGetValue(row.AccountId, out var account) && users(account) is { } known
+                && row.Name is "five_hour" or "seven_day" && RowTime.At(row.ResetsAt) is { } reset && reset > now)
+            {
+                spans.Add((row, new UsageSpan(known, account.Email, reset - WindowLength.Of(row.Name)!.Value, RowTime.At(row.ObservedAt))));
+            }
+        }
+
+        var tokens = await usage.TokensAsync([.. spans.Select(pair => pair.Span)], cancellationToken);
+        foreach (var ((row, _), count) in spans.Zip(tokens))
+        {
+            if (count is { } sum && PlanEstimate.Of(row.ToReading(), sum) is { } plan)
+            {
+                plans.Add(row.WindowId, plan);
+            }
+        }
+
+        return plans;
+    }
+
+    /// <summary>The users of an account; null where one of them uses another account too.</summary>
+    private static Func<AccountRow, IReadOnlyList<long>?> UsersOf(IReadOnlyList<AccountRow> accounts)
+    {
+        var shown = accounts.Where(account => account.Owner != AccountIdentity.Polled && account.Source is not QuotaSource.LimitHit).ToList();
+        var several = shown.GroupBy(account => account.Owner).Where(group => group.Skip(1).Any()).Select(group => group.Key).ToHashSet();
+        var byKey = shown.ToLookup(account => account.AccountKey, account => account.Owner, StringComparer.Ordinal);
+        return account =>
+        {
+            IReadOnlyList<long> users = [.. byKey[account.AccountKey]];
+            var usesAnother = users.Count == 0
+                ? shown.Any(other => other.Email.Length > 0 && string.Equals(other.Email, account.Email, StringComparison.OrdinalIgnoreCase))
+                : users.Any(several.Contains);
+            return usesAnother ? null : users;
+        };
+    }
+}

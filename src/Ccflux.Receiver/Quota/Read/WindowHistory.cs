@@ -1,0 +1,45 @@
+namespace Ccflux.Receiver.Quota.Read;
+
+/// <summary>How full one window was, by stretches of time.</summary>
+public sealed record WindowHistory(string Window, IReadOnlyList<HistoryBucket> Buckets);
+
+/// <summary>What was observed within a stretch of time: enough to draw every peak and every reset of it.</summary>
+/// <param name="Number">Stretches since 1970, so that those of a day or an hour can be told.</param>
+/// <param name="Readings">How many there were.</param>
+/// <param name="FirstAt">When the first of them was observed.</param>
+/// <param name="Lowest">The lowest, and when.</param>
+/// <param name="Highest">The highest, and when.</param>
+/// <param name="Last">The last, and when.</param>
+/// <param name="ResetsAt">The reset that was told last; null where none was.</param>
+public sealed record HistoryBucket(
+    long Number, long Readings, DateTimeOffset FirstAt, HistoryPoint Lowest, HistoryPoint Highest, HistoryPoint Last, DateTimeOffset? ResetsAt)
+{
+    /// <summary>One to three points, in the order of time.</summary>
+    public IEnumerable<HistoryPoint> Points => new[] { Lowest, Highest, Last }.Distinct().OrderBy(point => point.At);
+}
+
+/// <summary>A stretch as the database gives it: see <see cref="Store.QuotaReadSql.Buckets"/> for what is packed into one number.</summary>
+internal sealed class BucketRow
+{
+    private const long InstantUnit = 1L << 42;
+    private const long ValueUnit = 1L << 20;
+
+    public long Bucket { get; init; }
+
+    public long Readings { get; init; }
+
+    public long FirstAt { get; init; }
+
+    public long Last { get; init; }
+
+    public long Highest { get; init; }
+
+    public long Lowest { get; init; }
+
+    public long? ResetsAt { get; init; }
+
+    public HistoryBucket ToBucket() => new(
+        Bucket, Readings, RowTime.At(FirstAt), Point(Lowest), Point(Highest), new HistoryPoint(RowTime.At(Last / ValueUnit), Last % ValueUnit / 1000d), RowTime.At(ResetsAt));
+
+    private static HistoryPoint Point(long packed) => new(RowTime.At(packed % InstantUnit), packed / InstantUnit / 1000d);
+}

@@ -1,0 +1,42 @@
+using System.Runtime.InteropServices;
+
+namespace Ccflux.Receiver.Telemetry.Read.Cells;
+
+/// <summary>What one subject used of one model from one terminal in an hour or a day, of all sources that count.</summary>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct RequestCell(int Subject, int Terminal, int Model, RequestSum Sum);
+
+/// <summary>Something else that was counted.</summary>
+/// <param name="Subject">0: of everybody read together, where nothing is shown by person.</param>
+/// <param name="Kind">One of <see cref="Store.CountKind"/>.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct CountCell(int Subject, int Terminal, string Kind, int Name, int Detail, long Count);
+
+/// <summary>How long requests of a model or calls of a tool took, everybody's read together, as a stored histogram.</summary>
+/// <param name="Name">The model or the tool.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct DurationCell(int Terminal, int Name, byte[] Latency);
+
+/// <summary>Sums as the database holds them; cost in billionths of a dollar.</summary>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct RequestSum(long Requests, long Errors, long Input, long Output, long CacheRead, long CacheWrite, long Cost)
+{
+    private const decimal Billion = 1_000_000_000m;
+
+    public static RequestSum operator +(in RequestSum left, in RequestSum right) => new(
+        left.Requests + right.Requests, left.Errors + right.Errors, left.Input + right.Input, left.Output + right.Output,
+        left.CacheRead + right.CacheRead, left.CacheWrite + right.CacheWrite, left.Cost + right.Cost);
+
+    public RequestTotals ToTotals() => new(Requests, Errors, Input, Output, CacheRead, CacheWrite, Cost / Billion);
+}
+
+/// <summary>The rollups of an hour or a day, in as few arrays as they fit into: a page adds up some hundred thousand of them.</summary>
+/// <param name="Time">The hour or day, counted since 1970.</param>
+internal sealed record TimeCells(long Time, RequestCell[] Requests, CountCell[] Counts, DurationCell[] RequestTimes, DurationCell[] ToolTimes)
+{
+    private const int RequestBytes = 72;
+    private const int CountBytes = 40;
+    private const int DurationBytes = 40;
+
+    public int Bytes => (Requests.Length * RequestBytes) + (Counts.Length * CountBytes) + RequestTimes.Concat(ToolTimes).Sum(cell => cell.Latency.Length + DurationBytes);
+}

@@ -1,0 +1,42 @@
+using System.Text.Json;
+using Ccflux.Storage.Sqlite;
+using Microsoft.Data.Sqlite;
+
+namespace Ccflux.Receiver.Telemetry.Read.Cells;
+
+/// <summary>Everybody's rollups, kept in memory between reads: of days, and of the hours of the last few days. A page then reads only the
+/// days that changed. Those of some people are read by their keys each time.</summary>
+internal sealed class CellCache
+{
+    /// <summary>Bytes kept at most, about; a day of 500 busy people is a fifth of a megabyte.</summary>
+    public const int MaxBytes = 40_000_000;
+
+    private const int MaxHourBytes = 8_000_000;
+
+    private readonly VersionedDays<DayCells> _days = new(CellsSql.Versions, MaxBytes);
+    private readonly VersionedDays<DayCells> _hours = new(CellsSql.Versions, MaxHourBytes);
+
+    /// <summary>Bytes kept now, about.</summary>
+    public int Bytes => _days.Size + _hours.Size;
+
+    /// <summary>What a scope's people did from one day to before another, in order, by hour or by day. Empty ones may be left out.</summary>
+    public IEnumerable<TimeCells> Read(SqliteConnection connection, string storeId, IReadOnlyCollection<int>? subjects, long from, long end, bool hourly)
+    {
+        if (subjects is not null)
+        {
+            var some = new CellReader(connection, JsonSerializer.Serialize(subjects), hourly);
+            return DayVersions.Read(connection, CellsSql.Versions, (int)from, (int)end - 1).SelectMany(day => some.ReadDay(day.Day));
+        }
+
+        var all = new CellReader(connection, null, hourly);
+        return (hourly ? _hours : _days)
+            .Read(connection, storeId, (int)from, (int)end - 1, day => new DayCells(day, [.. all.ReadDay(day)]))
+            .SelectMany(day => day.Times);
+    }
+
+    /// <summary>A day as one sum, or hour by hour.</summary>
+    private sealed record DayCells(int Day, IReadOnlyList<TimeCells> Times) : IDayPart
+    {
+        public int Size { get; } = Times.Sum(cells => cells.Bytes);
+    }
+}

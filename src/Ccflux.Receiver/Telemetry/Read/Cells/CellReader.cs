@@ -1,0 +1,90 @@
+using System.Collections.Frozen;
+using System.Runtime.InteropServices;
+using Ccflux.Receiver.Telemetry.Store;
+using Ccflux.Storage.Sqlite;
+using Microsoft.Data.Sqlite;
+
+namespace Ccflux.Receiver.Telemetry.Read.Cells;
+
+/// <summary>Reads an hour or a day. What no page shows by person is added up while it is read.</summary>
+/// <param name="connection">A reading connection.</param>
+/// <param name="subjects">A JSON array of the subjects that count, or null for everybody.</param>
+/// <param name="hourly">Hours, else days.</param>
+internal sealed class CellReader(SqliteConnection connection, string? subjects, bool hourly)
+{
+    private static readonly FrozenSet<string> s_kinds = FrozenSet.ToFrozenSet(
+    [
+        CountKind.Session, CountKind.AnonymousSession, CountKind.Conversation, CountKind.Error, CountKind.Tool, CountKind.Decision,
+        CountKind.EditDecision, CountKind.ActiveTime, CountKind.Lines, CountKind.Commit, CountKind.PullRequest,
+    ]);
+
+    /// <summary>The hours of a day, or the day.</summary>
+    public IEnumerable<TimeCells> ReadDay(int day) => hourly ? Enumerable.Range(day * 24, 24).Select(Read) : [Read(day)];
+
+    private TimeCells Read(int time)
+    {
+        var (requestTimes, toolTimes) = (new Dictionary<(int, int), LatencyHistogram>(), new Dictionary<(int, int), LatencyHistogram>());
+        var requests = ReadRequests(time, requestTimes);
+        return new TimeCells(time, requests, ReadCounts(time, toolTimes), Durations(requestTimes), Durations(toolTimes));
+    }
+
+    private RequestCell[] ReadRequests(int time, Dictionary<(int, int), LatencyHistogram> times)
+    {
+        var cells = new List<RequestCell>();
+        using var rows = subjects is null
+            ? RawRows.Query(connection, hourly ? CellsSql.HourRequests : CellsSql.DayRequests, time)
+            : RawRows.Query(connection, hourly ? CellsSql.HourRequestsOf : CellsSql.DayRequestsOf, subjects, time);
+        while (rows.Read())
+        {
+            var sum = new RequestSum(rows.Number(3), rows.Number(4), rows.Number(5), rows.Number(6), rows.Number(7), rows.Number(8), rows.Number(9));
+            var cell = new RequestCell(rows.Small(0), rows.Small(1), rows.Small(2), sum);
+            cells.Add(cell);
+            AddTo(times, (cell.Terminal, cell.Model), rows.Blob(10));
+        }
+
+        return [.. cells];
+    }
+
+    private CountCell[] ReadCounts(int time, Dictionary<(int, int), LatencyHistogram> times)
+    {
+        var sums = new Dictionary<CountKey, long>();
+        using var rows = subjects is null
+            ? RawRows.Query(connection, hourly ? CellsSql.HourCounts : CellsSql.DayCounts, time)
+            : RawRows.Query(connection, hourly ? CellsSql.HourCountsOf : CellsSql.DayCountsOf, subjects, time);
+        while (rows.Read())
+        {
+            if (!s_kinds.TryGetValue(rows.Text(2), out var kind))
+            {
+                continue;
+            }
+
+            var (subject, terminal, name) = (rows.Small(0), rows.Small(1), rows.Small(3));
+            if (kind is CountKind.Decision)
+            {
+                // Whose decisions are known by event is all that is asked of each person: see PeriodCards.
+                sums.TryAdd(new CountKey(subject, terminal, kind, 0, 0), 0);
+            }
+
+            var person = kind is CountKind.Session or CountKind.AnonymousSession or CountKind.EditDecision ? subject : 0;
+            CollectionsMarshal.GetValueRefOrAddDefault(sums, new CountKey(person, terminal, kind, name, rows.Small(4)), out _) += rows.Number(5);
+            AddTo(times, (terminal, name), rows.Blob(6));
+        }
+
+        return [.. sums.Select(pair => new CountCell(pair.Key.Subject, pair.Key.Terminal, pair.Key.Kind, pair.Key.Name, pair.Key.Detail, pair.Value))];
+    }
+
+    private static void AddTo(Dictionary<(int, int), LatencyHistogram> times, (int Terminal, int Name) key, ReadOnlySpan<byte> latency)
+    {
+        if (latency.Length > 0)
+        {
+            ref var sum = ref CollectionsMarshal.GetValueRefOrAddDefault(times, key, out _);
+            (sum ??= new LatencyHistogram()).Add(latency);
+        }
+    }
+
+    private static DurationCell[] Durations(Dictionary<(int Terminal, int Name), LatencyHistogram> times) =>
+        [.. times.Select(pair => new DurationCell(pair.Key.Terminal, pair.Key.Name, pair.Value.ToArray()))];
+
+    [StructLayout(LayoutKind.Auto)]
+    private readonly record struct CountKey(int Subject, int Terminal, string Kind, int Name, int Detail);
+}

@@ -1,0 +1,54 @@
+using Ccflux.Receiver.Telemetry.Store;
+using Dapper;
+using Microsoft.Data.Sqlite;
+
+namespace Ccflux.Receiver.Telemetry.Read.Cells;
+
+/// <summary>What each person used in the five hours up to now, as exactly as it is kept: requests by their instant, sums of clients that
+/// send metrics only by the clock hour, the oldest hour whole.</summary>
+internal static class WindowReader
+{
+    private const long Length = 5 * Clock.HourMs;
+
+    public static IReadOnlyList<WindowRow> Read(
+        SqliteConnection connection,
+        CellScope scope,
+        PeopleBook book,
+        IReadOnlyDictionary<string, SeatPlan> plans,
+        IReadOnlyDictionary<string, FiveHourQuota> quotas,
+        DateTimeOffset at)
+    {
+        var now = at.ToUnixTimeMilliseconds();
+        var from = now - Length;
+        var parameters = new { OldestHour = Clock.Hour(from), NowHour = Clock.Hour(now), FromMs = from };
+        return
+        [
+            .. connection.Query<WindowCell>(TelemetryReadSql.WindowHours, parameters)
+                .Concat(connection.Query<WindowCell>(TelemetryReadSql.WindowEvents, parameters))
+                .Where(cell => (scope.Model is null || scope.Model == cell.Model) && (scope.Terminal is null || scope.Terminal == cell.Terminal) && (scope.Subjects?.Contains(cell.Subject) ?? true))
+                .GroupBy(cell => book.Person(cell.Subject).Name, StringComparer.Ordinal)
+                .Select(group => Row(group.Key, [.. group], plans.GetValueOrDefault(group.Key), quotas.GetValueOrDefault(group.Key)))
+                .OrderByDescending(row => row.Billed).ThenBy(row => row.User, StringComparer.Ordinal),
+        ];
+    }
+
+    private static WindowRow Row(string person, IReadOnlyList<WindowCell> cells, SeatPlan? plan, FiveHourQuota? quota) =>
+        new(person, cells.Sum(cell => cell.Input + cell.Output), cells.Sum(cell => cell.CacheRead), cells.Sum(cell => cell.CacheWrite), plan?.Name, plan?.WindowTokens, quota);
+
+    private sealed record WindowCell
+    {
+        public int Subject { get; init; }
+
+        public int Terminal { get; init; }
+
+        public int Model { get; init; }
+
+        public long Input { get; init; }
+
+        public long Output { get; init; }
+
+        public long CacheRead { get; init; }
+
+        public long CacheWrite { get; init; }
+    }
+}

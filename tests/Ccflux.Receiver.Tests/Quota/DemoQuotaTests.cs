@@ -1,0 +1,116 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Ccflux.Receiver.Quota.Demo;
+using Ccflux.Receiver.Tests.Hosting;
+using Ccflux.Receiver.Usage.Demo;
+using Ccflux.Simulator;
+
+namespace Ccflux.Receiver.Tests.Quota;
+
+/// <summary>What <c>./run.sh --demo</c> shows of quota: a past that goes on with the simulator, in every state.</summary>
+public sealed class DemoQuotaTests
+{
+    [Fact]
+    public async Task Demo_WithItsSimulator_ShowsAccountsInEveryState()
+    {
+        await using var simulator = await SimulatorProcess.StartAsync();
+        await using var receiver = await RunningReceiver.StartAsync(null, [.. simulator.Settings, ("ENV_FILE", Path.Combine(simulator.Folder, ".env"))]);
+        await receiver.Service<DemoData>().FillAsync();
+        await receiver.Service<DemoQuota>().FillAsync(
+            [new("amara.okafor@example.org", 1_900_000, TimeSpan.FromMinutes(4)), new("george.whitlock@example.org", 480_000, TimeSpan.FromHours(7))], TestContext.Current.CancellationToken);
+
+        var accounts = await UntilPolledAsync(receiver);
+
+        Assert.Equal(DemoScript.Accounts + 2, accounts.Count);
+        Assert.Contains(accounts, account => Window(account) is < 20 && Text(account, "level") == "green");
+        Assert.Contains(accounts, account => Window(account) is > 70 and < 90);
+        Assert.Contains(accounts, account => Window(account) is > 90 and < 100 && Outlook(account) == "runs_out");
+        Assert.Contains(accounts, account => Window(account) is 100 && Outlook(account) == "exhausted");
+        Assert.Contains(accounts, account => Error(account) == "rejected" && account.GetProperty("stale").GetBoolean());
+        Assert.Contains(accounts, account => Error(account) == "rate_limited");
+        Assert.Contains(accounts, account => Text(account, "source") == "statusline" && account.GetProperty("stale").GetBoolean());
+        Assert.Contains(accounts, account => account.GetProperty("windows")[0].GetProperty("plan_estimate").ValueKind == JsonValueKind.Object);
+
+        Assert.True(await simulator.EndInputAsync(), "the simulator ends with its standard input");
+    }
+
+    private static double Window(JsonElement account) => account.GetProperty("windows")[0].GetProperty("utilization").GetDouble();
+
+    private static string? Outlook(JsonElement account) => Text(account.GetProperty("windows")[0].GetProperty("projection"), "outlook");
+
+    private static string? Text(JsonElement holder, string name) => holder.GetProperty(name).GetString();
+
+    private static string? Error(JsonElement account) =>
+        account.GetProperty("error") is { ValueKind: JsonValueKind.Object } error ? Text(error, "kind") : null;
+
+    /// <summary>The receiver polled before the demo was filled, in part; what is shown settles once every account was asked.</summary>
+    private static async Task<List<JsonElement>> UntilPolledAsync(RunningReceiver receiver)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (true)
+        {
+            using var answer = await receiver.Client.FetchAsync("/api/usage", bearer: RunningReceiver.ViewerToken);
+            using var document = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(deadline.Token));
+            var accounts = document.RootElement.GetProperty("accounts").EnumerateArray().Select(account => account.Clone()).ToList();
+            if (accounts.Count(account => Error(account) is not null) == 2)
+            {
+                return accounts;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, deadline.Token);
+        }
+    }
+
+    /// <summary>The program that run.sh starts.</summary>
+    private sealed class SimulatorProcess : IAsyncDisposable
+    {
+        private readonly Process _process;
+
+        private SimulatorProcess(Process process, string folder)
+        {
+            _process = process;
+            Folder = folder;
+        }
+
+        public string Folder { get; }
+
+        public List<(string Key, string? Value)> Settings { get; } = [];
+
+        public static async Task<SimulatorProcess> StartAsync()
+        {
+            var folder = Directory.CreateTempSubdirectory("ccflux-simulator-").FullName;
+            var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true };
+            start.ArgumentList.Add(typeof(DemoScript).Assembly.Location);
+            start.ArgumentList.Add("0");
+            start.ArgumentList.Add(Path.Combine(folder, "logins"));
+            var simulator = new SimulatorProcess(Process.Start(start)!, folder);
+            while (await simulator._process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { Length: > 0 } line)
+            {
+                var parts = line.Split('=', 2);
+                simulator.Settings.Add((parts[0], parts[1]));
+            }
+
+            return simulator;
+        }
+
+        public async Task<bool> EndInputAsync()
+        {
+            _process.StandardInput.Close();
+            using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+            await _process.WaitForExitAsync(deadline.Token);
+            return _process.ExitCode == 0;
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            if (!_process.HasExited)
+            {
+                _process.Kill();
+            }
+
+            _process.Dispose();
+            Directory.Delete(Folder, recursive: true);
+            return ValueTask.CompletedTask;
+        }
+    }
+}

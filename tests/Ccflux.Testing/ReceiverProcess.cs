@@ -1,0 +1,177 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Ccflux.Testing;
+
+/// <summary>The built receiver as a process of its own: a database of its own, an address of its own, and nothing of this process' settings.
+/// It can be killed and started again.</summary>
+public sealed class ReceiverProcess : IDisposable
+{
+    private static readonly string[] s_inherited = ["PATH", "HOME", "DOTNET_ROOT", "DOTNET_CLI_HOME", "TMPDIR"];
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+
+    private readonly Dictionary<string, string> _settings = new(StringComparer.Ordinal);
+    private readonly bool _ownsFolder;
+    private Process? _process;
+
+    /// <param name="folder">Where the database is and stays; a temporary folder where none is given.</param>
+    public ReceiverProcess(string? folder = null)
+    {
+        _ownsFolder = folder is null;
+        Folder = folder ?? Directory.CreateTempSubdirectory("ccflux-receiver-").FullName;
+        Address = new Uri($"http://127.0.0.1:{FreePort().ToString(CultureInfo.InvariantCulture)}");
+        _ = With("DATABASE_PATH", DatabasePath).With("LISTEN_ADDR", Address.Authority).With("OTLP_HTTP_ADDR", "").With("OTLP_GRPC_ADDR", "");
+    }
+
+    public string Folder { get; }
+
+    public string DatabasePath => PathOf("ccflux.db");
+
+    /// <summary>Where it listens, once it is started; the same after another start.</summary>
+    public Uri Address { get; }
+
+    /// <summary>Processor time used so far.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            Running.Refresh();
+            return Running.TotalProcessorTime;
+        }
+    }
+
+    /// <summary>What is resident now, in bytes, by the kernel's accounting.</summary>
+    public long ResidentBytes => Status("VmRSS");
+
+    /// <summary>The most that ever was resident, in bytes, by the kernel's accounting.</summary>
+    public long PeakBytes => Status("VmHWM");
+
+    private Process Running => _process ?? throw new InvalidOperationException("The receiver is not running.");
+
+    public string PathOf(string name) => Path.Combine(Folder, name);
+
+    public ReceiverProcess With(string key, string value)
+    {
+        _settings[key] = value;
+        return this;
+    }
+
+    /// <summary>Runs a command to its end.</summary>
+    public Task<CommandOutcome> RunAsync(params string[] arguments) => RunAsync("", arguments);
+
+    public async Task<CommandOutcome> RunAsync(string input, string[] arguments)
+    {
+        using var process = Launch(arguments);
+        await process.StandardInput.WriteAsync(input);
+        process.StandardInput.Close();
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return new CommandOutcome(process.ExitCode, await output, await error);
+    }
+
+    /// <summary>Adds a user by the command that an admin would use, and gives the token that it prints.</summary>
+    public async Task<string> AddUserAsync(string email)
+    {
+        var (_, output, error) = await RunAsync("users", "add", email);
+        var line = output.Split('\n').FirstOrDefault(line => line.TrimStart().StartsWith("token ", StringComparison.Ordinal));
+        return line?.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1] ?? throw new InvalidOperationException($"users add printed no token: {output}{error}");
+    }
+
+    /// <summary>Serves, and answers from then on.</summary>
+    public async Task StartAsync()
+    {
+        var process = _process = Launch();
+        var errors = new ConcurrentQueue<string?>();
+        process.OutputDataReceived += (_, _) => { };
+        process.ErrorDataReceived += (_, line) => errors.Enqueue(line.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        using var client = new HttpClient { BaseAddress = Address };
+        for (var waited = Stopwatch.StartNew(); !await AnswersAsync(client); await Task.Delay(10))
+        {
+            if (process.HasExited || waited.Elapsed > s_patience)
+            {
+                throw new InvalidOperationException($"The receiver does not answer: {string.Join('\n', errors)}");
+            }
+        }
+    }
+
+    /// <summary>As <c>kill -9</c> ends it, if it runs.</summary>
+    public void Kill()
+    {
+        if (Interlocked.Exchange(ref _process, null) is { } process)
+        {
+            process.Kill();
+            process.WaitForExit();
+            process.Dispose();
+        }
+    }
+
+    public void Dispose()
+    {
+        Kill();
+        if (_ownsFolder)
+        {
+            Directory.Delete(Folder, recursive: true);
+        }
+    }
+
+    private static async Task<bool> AnswersAsync(HttpClient client)
+    {
+        try
+        {
+            using var answer = await client.GetAsync(new Uri("/health", UriKind.Relative));
+            return answer.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private long Status(string name)
+    {
+        var line = File.ReadLines($"/proc/{Running.Id.ToString(CultureInfo.InvariantCulture)}/status").First(line => line.StartsWith(name + ":", StringComparison.Ordinal));
+        return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) * 1024;
+    }
+
+    private Process Launch(params string[] arguments)
+    {
+        // The receiver of the same configuration as this program, from its own folder: as it is shipped, with its own dependencies.
+        var configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;
+        var program = Path.Combine(RepositoryRoot.Path, "artifacts", "bin", "Ccflux.Receiver", configuration, "ccflux-receiver.dll");
+        var start = new ProcessStartInfo("dotnet", [program, .. arguments])
+        {
+            WorkingDirectory = Folder,
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var name in start.Environment.Keys.Except(s_inherited, StringComparer.Ordinal).ToList())
+        {
+            start.Environment.Remove(name);
+        }
+
+        foreach (var (key, value) in _settings)
+        {
+            start.Environment[key] = value;
+        }
+
+        return Process.Start(start)!;
+    }
+}
+
+/// <summary>How a command ended and what it wrote.</summary>
+public sealed record CommandOutcome(int ExitCode, string Output, string Error);
