@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Ccflux.Receiver.Tests.Hosting;
 using Ccflux.Simulator;
+using Ccflux.Testing;
 
 namespace Ccflux.Receiver.Tests.Fleet;
 

@@ -26,8 +26,8 @@ public sealed class MonitorTests
         });
         await using var hook = await LocalServer.StartAsync(async context => told.Enqueue(await new StreamReader(context.Request.Body).ReadToEndAsync(context.RequestAborted)));
         var time = new ManualTime();
-        await using var receiver = await RunningReceiver.StartAsync(
-            time, ("FLEET", "1"), ("ALLOW_PRIVATE_MONITORS", "1"), ("MONITORS", $"API={target.Address}key?token=secret-of-the-address"), ("BASE_URL", "http://ccflux.invalid"),
+        await using var receiver = await FleetHost.StartAsync(
+            time, ("ALLOW_PRIVATE_MONITORS", "1"), ("MONITORS", $"API={target.Address}key?token=secret-of-the-address"), ("BASE_URL", "http://ccflux.invalid"),
             ("ALLOW_PRIVATE_WEBHOOKS", "1"), ("ALERT_WEBHOOK_URL", hook.Address.ToString()));
         var watch = receiver.Service<MonitorWatch>();
 
@@ -57,14 +57,14 @@ public sealed class MonitorTests
     [Fact]
     public async Task Target_AtAPrivateAddress_IsNotCheckedAndNotCalledDown()
     {
-        await using var receiver = await RunningReceiver.StartAsync(new ManualTime(), ("FLEET", "1"), ("BASE_URL", "https://localhost:1"));
+        await using var receiver = await FleetHost.StartAsync(new ManualTime(), ("BASE_URL", "https://localhost:1"));
 
         await receiver.Service<MonitorWatch>().RunAsync(Cancellation);
 
         Assert.Equal([("Receiver", "up"), ("Public address", "unknown")], await StatesAsync(receiver));
-        var fault = await Assert.ThrowsAsync<InvalidSettingsException>(() => RunningReceiver.StartAsync(settings: [("FLEET", "1"), ("MONITORS", "a=http://10.0.0.1/,b")]));
+        var fault = await Assert.ThrowsAsync<InvalidSettingsException>(() => FleetHost.StartAsync(new ManualTime(), [("MONITORS", "a=http://10.0.0.1/,b")]));
         Assert.Contains("MONITORS", fault.Message, StringComparison.Ordinal);
-        fault = await Assert.ThrowsAsync<InvalidSettingsException>(() => RunningReceiver.StartAsync(settings: [("FLEET", "1"), ("MONITORS", "a=https://10.0.0.1/"), ("KUMA_URL", "https://kuma.example.org")]));
+        fault = await Assert.ThrowsAsync<InvalidSettingsException>(() => FleetHost.StartAsync(new ManualTime(), [("MONITORS", "a=https://10.0.0.1/"), ("KUMA_URL", "https://kuma.example.org")]));
         Assert.Contains("MONITORS: a: a private or loopback address", fault.Message, StringComparison.Ordinal);
         Assert.Contains("KUMA_URL and KUMA_STATUS_PAGE: set both", fault.Message, StringComparison.Ordinal);
     }
@@ -80,7 +80,7 @@ public sealed class MonitorTests
             ["/api/status-page/heartbeat/fleet"] = $$$"""{"heartbeatList":{"1":[{"status":1,"time":"{{{stamp}}}","ping":12}],"2":[{"status":0,"time":"{{{stamp}}}"},{"status":"x"}],"3":[{"status":3,"time":"{{{stamp}}}"}]},"uptimeList":{"1_24":0.998,"2_24":7}}""",
         };
         await using var kuma = await LocalServer.StartAsync(context => answers.TryGetValue(context.Request.Path, out var body) ? context.Response.WriteAsync(body, context.RequestAborted) : Refuse(context));
-        await using var receiver = await RunningReceiver.StartAsync(time, ("FLEET", "1"), ("ALLOW_PRIVATE_MONITORS", "1"), ("KUMA_URL", kuma.Address.ToString()), ("KUMA_STATUS_PAGE", "fleet"));
+        await using var receiver = await FleetHost.StartAsync(time, ("ALLOW_PRIVATE_MONITORS", "1"), ("KUMA_URL", kuma.Address.ToString()), ("KUMA_STATUS_PAGE", "fleet"));
         var watch = receiver.Service<MonitorWatch>();
 
         await watch.RunAsync(Cancellation);

@@ -14,7 +14,7 @@ public sealed class NetworkTests
     [Fact]
     public async Task NothingAround_IsSaidToBeUnseen()
     {
-        await using var receiver = await RunningReceiver.StartAsync(new ManualTime(), ("FLEET", "1"), ("TAILSCALE_SOCKET", "/nonexistent/tailscaled.sock"));
+        await using var receiver = await FleetHost.StartAsync(new ManualTime(), ("TAILSCALE_SOCKET", "/nonexistent/tailscaled.sock"));
         await receiver.Service<NetworkWatch>().LookAsync(Cancellation);
 
         var facts = await FactsAsync(receiver);
@@ -31,7 +31,7 @@ public sealed class NetworkTests
     public async Task Tailscale_IsReadOverItsSocket()
     {
         var socket = Path.Combine(Directory.CreateTempSubdirectory("ccflux-test-").FullName, "ts.sock");
-        await using var receiver = await RunningReceiver.StartAsync(new ManualTime(), ("FLEET", "1"), ("TAILSCALE_SOCKET", socket));
+        await using var receiver = await FleetHost.StartAsync(new ManualTime(), ("TAILSCALE_SOCKET", socket));
         var serve = $$$$$"""{"Web":{"host.tail1.ts.net:443":{"Handlers":{"/":{"Proxy":"http://127.0.0.1:{{{{{receiver.Address.Port}}}}}"}}}},"AllowFunnel":{"host.tail1.ts.net:443":true}}""";
         var state = "Running";
         await using (await LocalServer.OnSocketAsync(socket, context => context.Response.WriteAsync(
@@ -60,7 +60,7 @@ public sealed class NetworkTests
             context.Response.StatusCode = context.Request.Path == "/ready" ? status : 404;
             return context.Response.WriteAsync(body, context.RequestAborted);
         });
-        await using var receiver = await RunningReceiver.StartAsync(new ManualTime(), ("FLEET", "1"), ("CLOUDFLARED_METRICS", cloudflared.Address.ToString()));
+        await using var receiver = await FleetHost.StartAsync(new ManualTime(), ("CLOUDFLARED_METRICS", cloudflared.Address.ToString()));
 
         Assert.Equal("good", (await TunnelAsync(receiver)).State);
         (status, body) = (503, """{"status":503,"readyConnections":0,"connectorId":"x"}""");
@@ -72,13 +72,13 @@ public sealed class NetworkTests
     [Fact]
     public async Task Tls_IsWhatTrustedProxiesSaid()
     {
-        await using var believing = await RunningReceiver.StartAsync(new ManualTime(), ("FLEET", "1"), ("TRUSTED_PROXIES", "127.0.0.0/8"));
+        await using var believing = await FleetHost.StartAsync(new ManualTime(), ("TRUSTED_PROXIES", "127.0.0.0/8"));
         await SendAsync(believing, ("X-Forwarded-For", "198.51.100.7"), ("X-Forwarded-Proto", "https"));
         Assert.Equal("good", (await FactsAsync(believing))["TLS"].State);
         await SendAsync(believing, ("X-Forwarded-For", "198.51.100.7"), ("X-Forwarded-Proto", "http"));
         Assert.Equal(("bad", "The proxy took 1 request without TLS since the start"), (await FactsAsync(believing))["TLS"]);
 
-        await using var wary = await RunningReceiver.StartAsync(new ManualTime(), ("FLEET", "1"));
+        await using var wary = await FleetHost.StartAsync(new ManualTime());
         await SendAsync(wary, ("X-Forwarded-For", "198.51.100.7"), ("X-Forwarded-Proto", "https"));
         await SendAsync(wary, ("X-Original-Proto", "http"), ("X-Original-For", "198.51.100.7"));
         var facts = await FactsAsync(wary);

@@ -11,13 +11,15 @@ internal sealed class FleetPagesEndpoint(FleetPageQuery query, RotationSettings 
     public const string Capability = "Fleet";
     public const string FileName = "ccflux-fleet.html";
 
+    private static readonly TimeSpan s_refresh = TimeSpan.FromSeconds(30);
+
     public async Task<IResult> ShowAsync(HttpContext context)
     {
         var isExport = context.Request.Query.ContainsKey("export");
         var address = frames.AddressOf(context.Request);
         var frame = isExport
             ? frames.ForExport(Capability, address)
-            : frames.For(context, Capability, Capability, FleetFeature.Topic) with { Flash = Flash.Take(context) };
+            : frames.For(context, Capability, Capability, FleetFeature.Topic) with { Flash = Flash.Take(context), RefreshAfter = s_refresh };
         var view = await query.ReadAsync(context.Request, address);
         var parameters = new Dictionary<string, object?>(StringComparer.Ordinal)
         {
