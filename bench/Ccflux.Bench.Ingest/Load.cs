@@ -28,7 +28,7 @@ internal static class Load
     }
 
     /// <summary>One answer: a head, and a body of the length it tells.</summary>
-    private static async Task ReadAsync(Socket socket, byte[] buffer)
+    public static async Task ReadAsync(Socket socket, byte[] buffer)
     {
         var length = 0;
         while (true)

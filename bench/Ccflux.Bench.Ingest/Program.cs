@@ -17,6 +17,11 @@ if (args is ["otlp", var recording])
     return await OtlpRun.RunAsync(recording, Print);
 }
 
+if (args is ["heartbeats"])
+{
+    return await HeartbeatRun.RunAsync(Print);
+}
+
 using (var receiver = new ReceiverProcess().With("RATE_LIMIT_PER_MINUTE", "10000000").With("MAX_SESSIONS_PER_DAY", "10000000"))
 {
     var database = receiver.DatabasePath;

@@ -12,6 +12,11 @@ internal static class Program
             return HookCommand.Run(arguments);
         }
 
+        if (arguments is ["agent", "hook", ..])
+        {
+            return FleetHookCommand.Run();
+        }
+
         if (arguments is ["statusline", ..])
         {
             return StatusLineCommand.RunAsync(arguments).GetAwaiter().GetResult();

@@ -16,10 +16,13 @@ internal static class CommandLine
           ccflux install [--endpoint URL] [--token-file FILE] [--yes]
                          [--statusline] [--telemetry] [--telemetry-token-file FILE]
           ccflux uninstall [--yes]            add the plugin to Claude Code, and take it out again
+          ccflux agent enrol [--endpoint URL] [--code-file FILE]
+                                              make this config dir part of a fleet
           ccflux version
 
         Every command takes --config-dir DIR (default: CLAUDE_CONFIG_DIR, else ~/.claude).
-        Claude Code itself runs 'ccflux hook' and 'ccflux statusline [-- COMMAND…]', which start 'ccflux deliver'.
+        Claude Code itself runs 'ccflux hook' and 'ccflux statusline [-- COMMAND…]', which start 'ccflux deliver'; the plugin ccflux-fleet
+        runs 'ccflux agent hook', which starts 'ccflux agent'.
         """;
 
     public static async Task<int> RunAsync(string[] arguments)
@@ -65,11 +68,19 @@ internal static class CommandLine
             return UsageCommand.Run(arguments.AsSpan(1), bytes, Console.Error);
         }
 
+        if (arguments is ["agent", "enrol", ..])
+        {
+            var options = Arguments.Read(arguments.AsSpan(2), "--config-dir=", "--endpoint=", "--code-file=");
+            return options.Problem is null
+                ? await EnrolCommand.RunAsync(options, Console.In, output, cancellationToken).ConfigureAwait(false)
+                : await RefuseAsync(options.Problem).ConfigureAwait(false);
+        }
+
         var rest = arguments.AsSpan(1);
         var read = arguments[0] switch
         {
             "deliver" => Arguments.Read(rest, "--config-dir=", "--readings"),
-            "pause" or "resume" => Arguments.Read(rest, "--config-dir="),
+            "agent" or "pause" or "resume" => Arguments.Read(rest, "--config-dir="),
             "backfill" => Arguments.Read(rest, "--config-dir=", "--since="),
             "status" => Arguments.Read(rest, "--config-dir=", "--json"),
             "install" => Arguments.Read(rest, "--config-dir=", "--endpoint=", "--token-file=", "--statusline", "--telemetry", "--telemetry-token-file=", "--yes"),
@@ -78,14 +89,14 @@ internal static class CommandLine
         };
         if (read is null || read.Problem is not null)
         {
-            await Console.Error.WriteLineAsync(read?.Problem ?? $"ccflux has no command '{arguments[0]}'. Try: ccflux help").ConfigureAwait(false);
-            return 2;
+            return await RefuseAsync(read?.Problem ?? $"ccflux has no command '{arguments[0]}'. Try: ccflux help").ConfigureAwait(false);
         }
 
         var state = read.State();
         return arguments[0] switch
         {
             "deliver" => await DeliverCommand.RunAsync(state, read.Has("--readings") ? Scope.Readings : Scope.Spooled, cancellationToken).ConfigureAwait(false),
+            "agent" => await AgentCommand.RunAsync(state, cancellationToken).ConfigureAwait(false),
             "pause" => PauseCommand.Pause(state, output),
             "resume" => PauseCommand.Resume(state, output),
             "install" => InstallCommand.Install(read, Console.In, output),
@@ -93,5 +104,10 @@ internal static class CommandLine
             "backfill" => await BackfillCommand.RunAsync(state, read.Value("--since"), output, cancellationToken).ConfigureAwait(false),
             _ => await StatusCommand.RunAsync(state, read.Has("--json"), output, cancellationToken).ConfigureAwait(false),
         };
+    }
+    private static async Task<int> RefuseAsync(string sentence)
+    {
+        await Console.Error.WriteLineAsync(sentence).ConfigureAwait(false);
+        return 2;
     }
 }

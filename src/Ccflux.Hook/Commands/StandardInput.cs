@@ -39,6 +39,17 @@ internal static class StandardInput
         return buffer.AsMemory(0, length);
     }
 
+    /// <summary>Passes all that comes on, piece by piece.</summary>
+    public static void Stream(StandardInputPiece take)
+    {
+        var buffer = new byte[16 * 1024];
+        int read;
+        for (var total = 0; total < MaxDrained && (read = Read(buffer, 0, total == 0 ? FirstByteMilliseconds : NextByteMilliseconds)) > 0; total += read)
+        {
+            take(buffer.AsSpan(0, read));
+        }
+    }
+
     /// <summary>Reads on and forgets, so that the writer does not find its pipe broken.</summary>
     public static void Drain()
     {
@@ -59,3 +70,6 @@ internal static class StandardInput
         public static int Read(byte[] buffer, int offset) => s_input.Read(buffer, offset, buffer.Length - offset);
     }
 }
+
+/// <summary>Takes a piece of the input, which is gone afterwards.</summary>
+internal delegate void StandardInputPiece(ReadOnlySpan<byte> piece);

@@ -32,7 +32,7 @@ internal static class StatusCommand
         var settings = SettingsSource.Find(state, out var why);
         var saved = SettingsSource.Read(state);
         var silence = Silence.Load(state);
-        var key = DeviceKey.Load(state);
+        var key = DeviceKey.Load(state.SigningKey);
         var last = Saved(state.LastReport, StateJson.Default.LastReport);
         var readings = Saved(state.LastReadings, QuotaStateJson.Default.LastReadings);
         var receiver = settings?.BaseAddress ?? (saved.Endpoint is { Length: > 0 } address ? Endpoint.Parse(address, allowHttp: true, out _) : null);

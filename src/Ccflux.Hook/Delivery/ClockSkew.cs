@@ -25,6 +25,15 @@ internal sealed class ClockSkew(TimeProvider time)
         return true;
     }
 
+    /// <summary>Measures anew, for a process that lives for days: clocks are set, and machines sleep.</summary>
+    public void Follow(DateTimeOffset? serverTime)
+    {
+        if (serverTime is { } server)
+        {
+            _offset = server - time.GetUtcNow();
+        }
+    }
+
     /// <summary>The turn as the receiver's clock would have timed it. A turn that still lies in the future then is moved to now.</summary>
     public TurnReport Adjust(TurnReport turn)
     {

@@ -103,7 +103,7 @@ internal sealed class Courier(StateDirectory state, TimeProvider time)
             return Delivered.TokenRefused;
         }
 
-        var post = new SignedPost(wire, tokens, DeviceKey.LoadOrCreate(state, _log), clock);
+        var post = new SignedPost(wire, tokens, DeviceKey.LoadOrCreate(state.SigningKey, _log), clock);
         var registered = new RegisteredPost(post, new KeyRegistration(state, post, _log));
         // First, for they are few and tell of now; turns may have to wait for the receiver.
         await readings.SendAsync(registered, clock, cancellationToken).ConfigureAwait(false);

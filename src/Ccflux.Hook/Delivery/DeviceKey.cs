@@ -5,8 +5,8 @@ using Org.BouncyCastle.Math.EC.Rfc8032;
 
 namespace Ccflux.Hook.Delivery;
 
-/// <summary>This machine's Ed25519 key, in <c>signing_key</c>: 32 raw bytes (64 are taken, seed first), mode 0600. It is made at the first delivery
-/// and after somebody deleted it.</summary>
+/// <summary>An Ed25519 key of this machine's, in a file <c>signing_key</c>: 32 raw bytes (64 are taken, seed first), mode 0600. Reports are signed
+/// with one that is made at the first delivery and after somebody deleted it, an agent's requests with one of its own.</summary>
 internal sealed class DeviceKey
 {
     private const int SeedBytes = 32;
@@ -23,27 +23,27 @@ internal sealed class DeviceKey
 
     public string PublicBase64 { get; }
 
-    public static DeviceKey LoadOrCreate(StateDirectory state, StateLog log)
+    public static DeviceKey LoadOrCreate(string path, StateLog log)
     {
-        if (Load(state) is { } existing)
+        if (Load(path) is { } existing)
         {
             return existing;
         }
 
-        if (File.Exists(state.SigningKey))
+        if (File.Exists(path))
         {
             log.Error("key: signing_key is damaged, a new key is made");
         }
 
         var key = new DeviceKey(RandomNumberGenerator.GetBytes(SeedBytes));
-        AtomicFile.Write(state.SigningKey, key._seed);
+        AtomicFile.Write(path, key._seed);
         Fault.Point(Fault.KeyWritten);
         return key;
     }
 
     /// <summary>Null where there is none, or none of a key's length.</summary>
-    public static DeviceKey? Load(StateDirectory state) =>
-        AtomicFile.Read(state.SigningKey) is { Length: SeedBytes or 2 * SeedBytes } bytes ? new DeviceKey(bytes[..SeedBytes]) : null;
+    public static DeviceKey? Load(string path) =>
+        AtomicFile.Read(path) is { Length: SeedBytes or 2 * SeedBytes } bytes ? new DeviceKey(bytes[..SeedBytes]) : null;
 
     public SignatureHeader Sign(ReadOnlySpan<byte> body, string timestamp)
     {

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using Ccflux.Contracts.Fleet;
 using Ccflux.Contracts.Http;
 using Ccflux.Contracts.Signing;
 
@@ -64,11 +65,24 @@ internal sealed class Wire : IDisposable
 
         if (key is not null)
         {
-            var timestamp = SignatureHeader.FormatTimestamp(_clock.ServerNow());
-            request.Headers.Add(SignatureHeader.Name, key.Sign(body, timestamp).Format());
-            request.Headers.Add(SignatureHeader.TimestampName, timestamp);
+            Sign(request, body, key);
         }
 
+        return await SendAsync(request, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Posts as an agent: signed, and by no user's token.</summary>
+    public async Task<Answer> PostAsAgentAsync(string route, string? agentId, byte[] json, DeviceKey key, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, route.TrimStart('/'));
+        request.Content = new ByteArrayContent(json);
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        if (agentId is not null)
+        {
+            request.Headers.Add(AgentHeader.Name, agentId);
+        }
+
+        Sign(request, json, key);
         return await SendAsync(request, cancellationToken).ConfigureAwait(false);
     }
 
@@ -77,6 +91,13 @@ internal sealed class Wire : IDisposable
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "health");
         return await SendAsync(request, cancellationToken).ConfigureAwait(false);
+    }
+
+    private void Sign(HttpRequestMessage request, byte[] body, DeviceKey key)
+    {
+        var timestamp = SignatureHeader.FormatTimestamp(_clock.ServerNow());
+        request.Headers.Add(SignatureHeader.Name, key.Sign(body, timestamp).Format());
+        request.Headers.Add(SignatureHeader.TimestampName, timestamp);
     }
 
     private async Task<Answer> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)

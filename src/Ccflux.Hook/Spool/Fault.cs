@@ -19,6 +19,16 @@ internal static class Fault
     public const string StoreNoted = "store-noted";
     public const string ReadingsAcknowledged = "readings-acknowledged";
 
+    // The agent's.
+    public const string ClientLocked = "client-locked";
+    public const string SwapJournaled = "swap-journaled";
+    public const string LoginCopied = "login-copied";
+    public const string LoginReplaced = "login-replaced";
+    public const string SwapNoted = "swap-noted";
+    public const string SwapUndone = "swap-undone";
+    public const string LoginBrought = "login-brought";
+    public const string BeatAnswered = "beat-answered";
+
     private static readonly string[]? s_wanted = Environment.GetEnvironmentVariable("CCFLUX_FAULT")?.Split(':');
     private static int s_left = s_wanted is [_, var times] && int.TryParse(times, out var n) ? n : 1;
 
@@ -26,6 +36,9 @@ internal static class Fault
     [
         LockTaken, SpoolRead, Scanned, QueueSaved, TokenCached, KeyWritten, KeyRegistered, Posting, Acknowledged, Committed, QueueTrimmed, SpoolEmptied, StoreNoted,
     ];
+
+    /// <summary>Steps of a swap and of bringing a login back, in their order.</summary>
+    public static IReadOnlyList<string> OfSwaps { get; } = [ClientLocked, SwapJournaled, LoginCopied, LoginReplaced, SwapNoted, LoginBrought, BeatAnswered];
 
     public static void Point(string name)
     {

@@ -47,6 +47,23 @@ internal static unsafe partial class Posix
         }
     }
 
+    /// <summary>Reads a small file, without what a stream costs; negative where it is not there, and where it does not fit.</summary>
+    public static int ReadSmallFile(string path, Span<byte> bytes)
+    {
+        var file = Open(path, s_mac ? 0x1000000 : 0x80000, 0);
+        if (file < 0)
+        {
+            return -1;
+        }
+
+        fixed (byte* start = bytes)
+        {
+            var read = (int)ReadCall(file, start, bytes.Length);
+            _ = Close(file);
+            return read < bytes.Length ? read : -1;
+        }
+    }
+
     /// <summary>One write; the number of bytes written, negative where none were.</summary>
     public static int Write(int descriptor, ReadOnlySpan<byte> bytes)
     {
@@ -65,6 +82,13 @@ internal static unsafe partial class Posix
     [LibraryImport("libc", EntryPoint = "getpid")]
     public static partial int ProcessId();
 
+    [LibraryImport("libc", EntryPoint = "getppid")]
+    public static partial int ParentProcessId();
+
+    /// <summary>Makes a folder, which only one of several can: 0 for that one.</summary>
+    [LibraryImport("libc", EntryPoint = "mkdir", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int MakeFolder(string path, uint mode);
+
     [LibraryImport("libc", EntryPoint = "kill")]
     public static partial int Signal(int process, int signal);
 
@@ -74,6 +98,10 @@ internal static unsafe partial class Posix
 
     [LibraryImport("libc", EntryPoint = "usleep")]
     public static partial int SleepMicroseconds(uint microseconds);
+
+    /// <summary>Says that pages will not be needed soon: those of a file are read again when they are.</summary>
+    [LibraryImport("libc", EntryPoint = "madvise")]
+    public static partial int Advise(nuint address, nuint length, int advice);
 
     // open is variadic: on arm64 macOS variadic arguments go on the stack, so there the mode is set by the process's umask alone.
     [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]

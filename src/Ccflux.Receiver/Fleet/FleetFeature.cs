@@ -42,6 +42,7 @@ internal static class FleetFeature
         services.AddSingleton<FleetAudit>();
         services.AddVault();
         services.AddAgents();
+        services.AddSessions();
         services.AddHostedService<FleetHousekeeping>();
         services.AddFleetPages();
         return services;
@@ -86,6 +87,13 @@ internal static class FleetFeature
         services.AddSingleton<Enrolment>();
         services.AddSingleton<BroughtIntake>();
         services.AddSingleton<AgentEndpoints>();
+    }
+
+    private static void AddSessions(this IServiceCollection services)
+    {
+        services.AddSingleton<LiveSessions>();
+        services.AddSingleton<WholeLogins>();
         services.AddSingleton<HeartbeatEndpoint>();
+        services.AddHostedService<SessionSweep>();
     }
 }

@@ -11,6 +11,7 @@ internal sealed class FleetMetrics
     private readonly Counter<long> _refreshes;
     private readonly Counter<long> _refused;
     private readonly Counter<long> _commands;
+    private readonly Counter<long> _sessionsDropped;
 
     public FleetMetrics(IMeterFactory meters)
     {
@@ -18,7 +19,10 @@ internal sealed class FleetMetrics
         _refreshes = meter.CreateCounter<long>("ccflux.fleet.refreshes", "{refresh}", "Refreshes of logins, by outcome.");
         _refused = meter.CreateCounter<long>("ccflux.fleet.refused", "{request}", "Requests of agents refused, by error code.");
         _commands = meter.CreateCounter<long>("ccflux.fleet.commands", "{command}", "Commands to agents, by what became of them.");
+        _sessionsDropped = meter.CreateCounter<long>("ccflux.fleet.sessions.dropped", "{session}", "Sessions in heartbeats beyond what is kept in memory.");
     }
+
+    public void SessionsDropped(int count) => _sessionsDropped.Add(count);
 
     public void Refreshed(RefreshOutcome outcome) => _refreshes.Add(1, new KeyValuePair<string, object?>("outcome", outcome.ToString()));
 

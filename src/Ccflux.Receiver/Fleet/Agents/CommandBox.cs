@@ -205,7 +205,9 @@ internal sealed class CommandBox(
             return IssueOutcome.Pending;
         }
 
-        if (agent.AccountId == accountId)
+        // A copy may be replaced by the whole login, where the vault has it.
+        var isCopy = account is { Holder: Holder.Vault } && login.RefreshToken is not null && string.Equals(agent.Applied, login.AccessFingerprint, StringComparison.Ordinal);
+        if (agent.AccountId == accountId && !isCopy)
         {
             return IssueOutcome.AlreadyThere;
         }

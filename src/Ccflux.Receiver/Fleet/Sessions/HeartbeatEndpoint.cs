@@ -8,7 +8,7 @@ using Ccflux.Receiver.Platform.Http;
 namespace Ccflux.Receiver.Fleet.Sessions;
 
 /// <summary><c>POST /heartbeat</c>, step by step: authenticate, parse, validate, refuse what is not newer, note, answer with commands.</summary>
-internal sealed class HeartbeatEndpoint(AgentGate gate, CommandBox commands, HttpOptions http)
+internal sealed class HeartbeatEndpoint(AgentGate gate, LiveSessions sessions, CommandBox commands, HttpOptions http)
 {
     public async Task<IResult> PostAsync(HttpContext context)
     {
@@ -36,6 +36,7 @@ internal sealed class HeartbeatEndpoint(AgentGate gate, CommandBox commands, Htt
             return refusal;
         }
 
+        sessions.Note(agent, heartbeat);
         return await commands.ExchangeAsync(agent, heartbeat, context.RequestAborted) is { } answer
             ? TypedResults.Json(new HeartbeatReply { Commands = answer, NextSeconds = FleetLimits.HeartbeatSeconds }, FleetJson.Default.HeartbeatReply)
             : new Problem(StatusCodes.Status503ServiceUnavailable, ErrorCodes.Busy, "The database cannot be written at the moment.", TimeSpan.FromSeconds(5));

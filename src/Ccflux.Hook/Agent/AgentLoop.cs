@@ -1,0 +1,245 @@
+using System.Text.Json;
+using Ccflux.Contracts.Fleet;
+using Ccflux.Contracts.Http;
+using Ccflux.Hook.Agent.Sessions;
+using Ccflux.Hook.Agent.Swap;
+using Ccflux.Hook.Delivery;
+using Ccflux.Hook.Spool;
+
+namespace Ccflux.Hook.Agent;
+
+/// <summary>One agent's life: heartbeats while a session lives, commands carried out between tool calls, and once the last session has ended whatever can
+/// renew itself is brought to the receiver. Without an answer it goes on, more and more rarely; nothing grows meanwhile.</summary>
+internal sealed class AgentLoop(FleetDirectory fleet, Enrolment enrolment, AgentKeys keys, AgentWire wire, TimeProvider time, StateLog log)
+{
+    /// <summary>A session's end may be the beginning of the next (clear, resume).</summary>
+    private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(15);
+
+    private static readonly TimeSpan s_look = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_lookWhileWaiting = TimeSpan.FromMilliseconds(250);
+
+    private readonly SessionBoard _sessions = new(fleet);
+    private readonly CommandBook _book = new(fleet);
+    private readonly LoginFile _file = new(fleet.State.ConfigDir);
+    private readonly BeatNumbers _numbers = new(fleet.Sequence);
+
+    private SealedCommand? _pending;
+    private string? _waiting;
+    private int _failures;
+    private string? _lastFailure;
+    private DateTimeOffset? _answered;
+    private DateTimeOffset _nextBeat;
+    private DateTimeOffset _nextReturn;
+    private int _toldSessions;
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var swapper = new Swapper(fleet, _book, _sessions, _file, time);
+        var back = new LoginReturn(fleet, _book, _file, wire, log);
+        swapper.Recover();
+        var emptySince = (DateTimeOffset?)null;
+        while (true)
+        {
+            var now = time.GetUtcNow();
+            var changed = _failures == 0 && _sessions.SetOfSessions() != _toldSessions;
+            if (now >= _nextBeat || changed)
+            {
+                var sessions = _sessions.Read();
+                emptySince = sessions.Count > 0 ? null : emptySince ?? now;
+                if (now - emptySince >= s_grace)
+                {
+                    break;
+                }
+
+                await BeatAsync(sessions, cancellationToken).ConfigureAwait(false);
+            }
+
+            CarryOut(swapper);
+            await BringAsync(back, cancellationToken).ConfigureAwait(false);
+            var look = _pending is null ? s_look : s_lookWhileWaiting;
+            var due = _nextBeat - time.GetUtcNow();
+            await Task.Delay(due > TimeSpan.Zero && due < look ? due : look, time, cancellationToken).ConfigureAwait(false);
+        }
+
+        await LeaveAsync(swapper, back, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Nobody is left who would renew a login here, and the receiver can only renew what it holds.</summary>
+    private async Task LeaveAsync(Swapper swapper, LoginReturn back, CancellationToken cancellationToken)
+    {
+        if (_failures == 0)
+        {
+            await BringAsync(back, cancellationToken).ConfigureAwait(false);
+            if (swapper.TakeOutRefreshToken())
+            {
+                await back.TryAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        await BeatAsync([], cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task BeatAsync(IReadOnlyList<LiveSession> sessions, CancellationToken cancellationToken)
+    {
+        _toldSessions = _sessions.SetOfSessions();
+        var told = _book.Ledger;
+        var heartbeat = new Heartbeat
+        {
+            Sequence = _numbers.Next(),
+            Agent = new AgentInfo { Version = ClientVersion.Text, Platform = ClientVersion.Platform, Login = _file.Place },
+            Applied = _file.Current()?.Fingerprint,
+            Confirmed = told.Confirm,
+            Refused = told.Refused,
+            Sessions = sessions,
+        };
+        var answer = await wire.BeatAsync(heartbeat, cancellationToken).ConfigureAwait(false);
+        var now = time.GetUtcNow();
+        if (answer.IsSuccess && ReplyOf(answer) is { } reply)
+        {
+            Fault.Point(Fault.BeatAnswered);
+            _book.Told(told);
+            if (_answered is null)
+            {
+                Footprint.Shrink(); // starting and the first handshake ran through code that is not needed again
+            }
+
+            _failures = 0;
+            _lastFailure = null;
+            _answered = now;
+            _nextBeat = now + BeatPause.AfterAnswer(reply.NextSeconds);
+            _pending = Sort(reply.Commands);
+        }
+        else
+        {
+            Failed(answer, now);
+        }
+
+        FleetStateJson.Write(fleet.LastBeat, new LastBeat(now, answer.Describe(), _answered, sessions.Count, _waiting), FleetStateJson.Default.LastBeat, toDisk: false);
+    }
+
+    private void Failed(Answer answer, DateTimeOffset now)
+    {
+        _failures++;
+        if (answer is { Status: 409, Code: ErrorCodes.Replayed })
+        {
+            _numbers.Jump(now);
+        }
+
+        var unwanted = answer.Code is ErrorCodes.AgentRevoked or ErrorCodes.AgentUnknown;
+        _nextBeat = now + (unwanted ? BeatPause.Unwanted : BeatPause.AfterFailure(_failures, answer.RetryAfter, Random.Shared.NextDouble()));
+        var failure = answer.Describe();
+        if (!string.Equals(failure, _lastFailure, StringComparison.Ordinal))
+        {
+            log.Error($"agent: heartbeat: {failure}"); // once, however often it is met again
+            _lastFailure = failure;
+        }
+    }
+
+    /// <summary>The newest genuine command is the one to carry out; the others are answered.</summary>
+    private SealedCommand? Sort(IReadOnlyList<SealedCommand> commands)
+    {
+        SealedCommand? newest = null;
+        foreach (var command in commands.Take(FleetLimits.MaxCommands))
+        {
+            switch (Judge(command, out _))
+            {
+                case (CommandVerdict.Apply, _):
+                    newest = newest?.Id > command.Id ? newest : command;
+                    break;
+                case (CommandVerdict.ConfirmAgain, _):
+                    _book.ConfirmAgain(command.Id);
+                    break;
+                case (_, var reason):
+                    Refuse(command, reason!);
+                    break;
+            }
+        }
+
+        return newest;
+    }
+
+    private (CommandVerdict Verdict, string? Reason) Judge(SealedCommand command, out SwapContent? content)
+    {
+        content = Open(command);
+        return CommandRule.For(command, content, _book.Ledger, wire.ServerNow(), LoginFile.CanWrite);
+    }
+
+    private void CarryOut(Swapper swapper)
+    {
+        if (_pending is not { } command)
+        {
+            return;
+        }
+
+        // It may have waited for a tool call's end, beyond its time.
+        var (verdict, reason) = Judge(command, out var content);
+        if (verdict != CommandVerdict.Apply)
+        {
+            Refuse(command, reason ?? RefusalReasons.Replayed);
+            return;
+        }
+
+        var outcome = swapper.Apply(command.Id, content!);
+        switch (outcome)
+        {
+            case SwapOutcome.Done:
+                log.Activity($"agent: login {content!.Fingerprint} put in place");
+                (_pending, _waiting) = (null, null);
+                _nextBeat = time.GetUtcNow();
+                break;
+            case SwapOutcome.CallOpen or SwapOutcome.Busy:
+                _waiting = outcome == SwapOutcome.CallOpen ? "a tool call is open" : "the login is in use";
+                break;
+            default:
+                Refuse(command, outcome == SwapOutcome.Superseded ? RefusalReasons.Superseded : RefusalReasons.WriteFailed);
+                break;
+        }
+    }
+
+    private void Refuse(SealedCommand command, string reason)
+    {
+        log.Error($"agent: a command is refused: {reason}");
+        _book.Refuse(command.Id, reason);
+        if (_pending?.Id == command.Id)
+        {
+            (_pending, _waiting) = (null, null);
+        }
+    }
+
+    private async Task BringAsync(LoginReturn back, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        if (now < _nextReturn || _failures > 0 || !back.IsDue)
+        {
+            return;
+        }
+
+        _nextReturn = await back.TryAsync(cancellationToken).ConfigureAwait(false) ? now : now + BeatPause.AfterFailure(3, null, Random.Shared.NextDouble());
+    }
+
+    private SwapContent? Open(SealedCommand command)
+    {
+        try
+        {
+            return CredentialSeal.Open(keys.Sealing, command.Sealed, command.SealContext(enrolment.AgentId)) is { } json
+                ? JsonSerializer.Deserialize(json, FleetJson.Default.SwapContent)
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static HeartbeatReply? ReplyOf(Answer answer)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(answer.Body, FleetJson.Default.HeartbeatReply);
+        }
+        catch (JsonException)
+        {
+            return null; // something else answered in the receiver's place
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using Ccflux.Contracts.Fleet;
+
+namespace Ccflux.Hook.Agent.Swap;
+
+/// <summary>The ledger of commands, kept on disk: what was carried out or refused is told until the receiver has heard it.</summary>
+internal sealed class CommandBook
+{
+    private readonly string _path;
+
+    public CommandBook(FleetDirectory fleet)
+    {
+        _path = fleet.Ledger;
+        Ledger = FleetStateJson.Read(_path, FleetStateJson.Default.CommandLedger) ?? CommandLedger.Empty;
+    }
+
+    public CommandLedger Ledger { get; private set; }
+
+    public void Done(long command, HeldLogin held)
+    {
+        var ledger = Ledger;
+        Save(command == 0 ? ledger with { Held = held } : ledger with
+        {
+            LastCommand = Math.Max(ledger.LastCommand, command),
+            Done = [.. ledger.Done.Append(command).TakeLast(FleetLimits.MaxCommands)],
+            Confirm = [.. ledger.Confirm.Append(command).Distinct().TakeLast(FleetLimits.MaxCommands)],
+            Held = held,
+        });
+    }
+
+    public void ConfirmAgain(long command) => Save(Ledger with { Confirm = [.. Ledger.Confirm.Append(command).Distinct().TakeLast(FleetLimits.MaxCommands)] });
+
+    /// <summary>A refusal is final where the command was genuine; one that does not open may be somebody's trick, and must not make a later one look old.</summary>
+    public void Refuse(long command, string reason)
+    {
+        var genuine = reason is not (RefusalReasons.NotForMe or RefusalReasons.Replayed or RefusalReasons.Expired);
+        Save(Ledger with
+        {
+            LastCommand = genuine ? Math.Max(Ledger.LastCommand, command) : Ledger.LastCommand,
+            Refused = [.. Ledger.Refused.Where(refused => refused.Id != command).Append(new RefusedCommand(command, reason)).TakeLast(FleetLimits.MaxCommands)],
+        });
+    }
+
+    /// <summary>The receiver has answered the heartbeat that named these.</summary>
+    public void Told(CommandLedger told)
+    {
+        if (told.Confirm.Count + told.Refused.Count > 0)
+        {
+            Save(Ledger with { Confirm = [.. Ledger.Confirm.Except(told.Confirm)], Refused = [.. Ledger.Refused.Except(told.Refused)] });
+        }
+    }
+
+    /// <param name="held">Null where the login turned out to be somebody else's.</param>
+    public void Hold(HeldLogin? held) => Save(Ledger with { Held = held });
+
+    private void Save(CommandLedger ledger)
+    {
+        FleetStateJson.Write(_path, ledger, FleetStateJson.Default.CommandLedger);
+        Ledger = ledger;
+    }
+}

@@ -1,0 +1,40 @@
+using Ccflux.Contracts.Fleet;
+
+namespace Ccflux.Hook.Agent.Swap;
+
+/// <summary>What is to be done with a command.</summary>
+internal enum CommandVerdict
+{
+    /// <summary>Carry it out.</summary>
+    Apply,
+
+    /// <summary>It was carried out before: say so again.</summary>
+    ConfirmAgain,
+
+    /// <summary>Throw it away, with a reason.</summary>
+    Refuse,
+}
+
+/// <summary>Which commands an agent takes: its own, in order, in time, each once.</summary>
+internal static class CommandRule
+{
+    /// <param name="command">As it came.</param>
+    /// <param name="content">What it opened to; null where it did not.</param>
+    /// <param name="ledger">How far commands are carried out.</param>
+    /// <param name="now">By the receiver's clock.</param>
+    /// <param name="canWrite">Whether a login can be put into a file here.</param>
+    public static (CommandVerdict Verdict, string? Reason) For(SealedCommand command, SwapContent? content, CommandLedger ledger, DateTimeOffset now, bool canWrite)
+    {
+        if (ledger.Done.Contains(command.Id))
+        {
+            return (CommandVerdict.ConfirmAgain, null);
+        }
+
+        string? reason = command.Id <= ledger.LastCommand ? RefusalReasons.Replayed
+            : command.ExpiresAt <= now ? RefusalReasons.Expired
+            : content is null || command.Kind is not SealedCommand.Swap ? RefusalReasons.NotForMe
+            : !canWrite ? RefusalReasons.NoLoginFile
+            : null;
+        return reason is null ? (CommandVerdict.Apply, null) : (CommandVerdict.Refuse, reason);
+    }
+}

@@ -1,0 +1,173 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Ccflux.Contracts.Fleet;
+
+namespace Ccflux.Hook.Agent.Swap;
+
+/// <summary>The text of <c>.credentials.json</c>: the login in it is found and exchanged, every other byte stays as it is. The client keeps other things
+/// in there, secrets of plugins and of MCP servers among them.</summary>
+internal sealed class CredentialsText
+{
+    /// <summary>Our own key beside the login: the number of the command that put it there. It changes in the same instant as the login, so that
+    /// after a crash the file itself tells which of the two stands in it. The client keeps keys that it does not know.</summary>
+    public const string MarkName = "ccfluxFleet";
+
+    private const string LoginName = "claudeAiOauth";
+
+    private readonly byte[] _json;
+    private readonly Range? _login;
+    private readonly Range? _mark;
+
+    private CredentialsText(byte[] json, Range? login, Range? mark)
+    {
+        _json = json;
+        _login = login;
+        _mark = mark;
+    }
+
+    /// <summary>The login as it stands there; null where there is none.</summary>
+    public byte[]? Login => _login is { } range ? _json[range] : null;
+
+    public long? Mark => _mark is { } range && long.TryParse(_json.AsSpan(range), NumberStyles.None, CultureInfo.InvariantCulture, out var mark) ? mark : null;
+
+    // {"mcpOAuth":{…},"claudeAiOauth":{"accessToken":"…","refreshToken":"…","expiresAt":1795293664999,…},"ccfluxFleet":41,"pluginSecrets":{…}}
+
+    /// <summary>Null where it is no JSON object: then nothing of it may be touched.</summary>
+    public static CredentialsText? Parse(byte[]? json)
+    {
+        if (json is null || json.AsSpan().Trim(" \t\r\n"u8).IsEmpty)
+        {
+            return new CredentialsText("{}"u8.ToArray(), null, null);
+        }
+
+        Range? login = null, mark = null;
+        try
+        {
+            var reader = new Utf8JsonReader(json);
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            {
+                return null;
+            }
+
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                var (isLogin, isMark) = (reader.ValueTextEquals(LoginName), reader.ValueTextEquals(MarkName));
+                reader.Read();
+                var start = (int)reader.TokenStartIndex;
+                reader.Skip();
+                var value = start..(int)reader.BytesConsumed;
+                (login, mark) = (isLogin ? value : login, isMark ? value : mark);
+            }
+
+            return reader.TokenType == JsonTokenType.EndObject && !reader.Read() ? new CredentialsText(json, login, mark) : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The same file with another login.</summary>
+    /// <param name="login">In the client's form.</param>
+    /// <param name="mark">The command that brings it; null takes the mark out.</param>
+    public byte[] With(ReadOnlySpan<byte> login, long? mark)
+    {
+        var text = Set(_json, _login, LoginName, login);
+        var marked = Parse(text)!;
+        return mark is { } number
+            ? Set(text, marked._mark, MarkName, Encoding.UTF8.GetBytes(number.ToString(CultureInfo.InvariantCulture)))
+            : marked._mark is null ? text : Without(text, marked._mark.Value);
+    }
+
+    private static byte[] Set(byte[] json, Range? old, string name, ReadOnlySpan<byte> value)
+    {
+        if (old is { } range)
+        {
+            return [.. json.AsSpan(..range.Start.Value), .. value, .. json.AsSpan(range.End.Value..)];
+        }
+
+        var end = json.AsSpan().LastIndexOf((byte)'}');
+        var head = json.AsSpan(..end).TrimEnd(" \t\r\n"u8);
+        var comma = head.EndsWith("{"u8) ? "" : ",";
+        return [.. head, .. Encoding.UTF8.GetBytes($"{comma}\"{name}\":"), .. value, .. json.AsSpan(head.Length..)];
+    }
+
+    /// <summary>The mark with its name and one comma.</summary>
+    private static byte[] Without(byte[] json, Range mark)
+    {
+        var head = json.AsSpan(..json.AsSpan(..mark.Start.Value).LastIndexOf(Encoding.UTF8.GetBytes($"\"{MarkName}\""))).TrimEnd(" \t\r\n"u8);
+        var tail = json.AsSpan(mark.End.Value..);
+        if (head.EndsWith(","u8))
+        {
+            head = head[..^1];
+        }
+        else if (tail.TrimStart(" \t\r\n"u8).StartsWith(","u8))
+        {
+            tail = tail[(tail.IndexOf((byte)',') + 1)..];
+        }
+
+        return [.. head, .. tail];
+    }
+}
+
+/// <summary>A login in the client's form, as its bytes.</summary>
+internal sealed class LoginText
+{
+    private LoginText(byte[] json, string? fingerprint, bool canRenew)
+    {
+        Json = json;
+        Fingerprint = fingerprint;
+        CanRenew = canRenew;
+    }
+
+    public byte[] Json { get; }
+
+    /// <summary>Null where it holds no token: a login that ended.</summary>
+    public string? Fingerprint { get; }
+
+    /// <summary>Whether it holds a refresh token. Without one it is a copy.</summary>
+    public bool CanRenew { get; }
+
+    public static LoginText? Of(byte[]? json)
+    {
+        try
+        {
+            if (json is null)
+            {
+                return null;
+            }
+
+            using var document = JsonDocument.Parse(json);
+            var root = document.RootElement;
+            return root.ValueKind == JsonValueKind.Object
+                ? new LoginText(json, CredentialFingerprint.Of(root), root.TryGetProperty("refreshToken", out var token) && token.ValueKind == JsonValueKind.String && token.GetString() is { Length: > 0 })
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The same login without its refresh token: the client works with it until its access token ends, and never renews it.</summary>
+    public LoginText WithoutRefreshToken()
+    {
+        var reader = new Utf8JsonReader(Json);
+        while (reader.Read())
+        {
+            if (reader.TokenType != JsonTokenType.PropertyName || reader.CurrentDepth != 1 || !reader.ValueTextEquals("refreshToken"u8))
+            {
+                continue;
+            }
+
+            reader.Read();
+            byte[] copy = [.. Json.AsSpan(..(int)reader.TokenStartIndex), .. "\"\""u8, .. Json.AsSpan((int)reader.BytesConsumed..)];
+            return Of(copy)!;
+        }
+
+        return this;
+    }
+
+    public override string ToString() => $"LoginText {{ {Fingerprint} }}";
+}

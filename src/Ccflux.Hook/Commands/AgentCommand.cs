@@ -1,0 +1,55 @@
+using Ccflux.Hook.Agent;
+using Ccflux.Hook.Agent.Sessions;
+using Ccflux.Hook.Spool;
+
+namespace Ccflux.Hook.Commands;
+
+/// <summary><c>ccflux agent</c>: one process a config dir, started by the hooks of the plugin <c>ccflux-fleet</c>. It says nothing; the logs tell what it did.</summary>
+internal static class AgentCommand
+{
+    public static async Task<int> RunAsync(StateDirectory state, CancellationToken cancellationToken)
+    {
+        var fleet = new FleetDirectory(state);
+        var log = new StateLog(state, TimeProvider.System);
+        try
+        {
+            // After unlocking it looks once more: a session that began just then found the lock taken.
+            do
+            {
+                using var taken = Directory.Exists(fleet.Root) ? DeliverLock.TryTake(fleet.Lock) : null;
+                if (taken is null)
+                {
+                    return 0;
+                }
+
+                if (FleetStateJson.Read(fleet.Enrolment, FleetStateJson.Default.Enrolment) is not { } enrolment)
+                {
+                    return 0;
+                }
+
+                using var keys = AgentKeys.Load(fleet);
+                if (keys is null)
+                {
+                    log.Error("agent: its keys are missing or damaged; enrol it again");
+                    return 1;
+                }
+
+                using var wire = new AgentWire(enrolment, keys.Signing, TimeProvider.System);
+                await new AgentLoop(fleet, enrolment, keys, wire, TimeProvider.System, log).RunAsync(cancellationToken).ConfigureAwait(false);
+            }
+            while (new SessionBoard(fleet).Read().Count > 0);
+
+            return 0;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return 0;
+        }
+        catch (Exception error)
+        {
+            // Edge of a program without a screen. The type is enough to find the place; a message might name a path.
+            log.Error($"agent: ended by {error.GetType().Name}");
+            return 1;
+        }
+    }
+}

@@ -1,0 +1,121 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Ccflux.Contracts.Fleet;
+using Ccflux.Contracts.Http;
+using Ccflux.Hook.Agent;
+using Ccflux.Hook.Delivery;
+using Ccflux.Hook.Spool;
+
+namespace Ccflux.Hook.Commands;
+
+/// <summary><c>ccflux agent enrol</c>: makes this config dir's keys and shows their public halves to the receiver, with the code that its admin gave out.
+/// The code comes from a file or from standard input, never from the arguments.</summary>
+internal static class EnrolCommand
+{
+    public static async Task<int> RunAsync(Arguments arguments, TextReader input, TextWriter output, CancellationToken cancellationToken)
+    {
+        var state = arguments.State();
+        var endpoint = arguments.Value("--endpoint") ?? SettingsSource.Read(state).Endpoint;
+        if (endpoint is not { Length: > 0 })
+        {
+            return await RefuseAsync(output, "The receiver's address is not known: give it with --endpoint.").ConfigureAwait(false);
+        }
+
+        if (Endpoint.Parse(endpoint, Environment.GetEnvironmentVariable("CCFLUX_ALLOW_HTTP") is "1", out var why) is not { } address)
+        {
+            return await RefuseAsync(output, why).ConfigureAwait(false);
+        }
+
+        if (arguments.Value("--code-file") is { } path && path is not "-" && !File.Exists(path))
+        {
+            return await RefuseAsync(output, "The file that --code-file names is not there.").ConfigureAwait(false);
+        }
+
+        var code = (arguments.Value("--code-file") is { } file and not "-" ? await File.ReadAllTextAsync(file, cancellationToken).ConfigureAwait(false) : input.ReadLine())?.Trim();
+        if (code is not { Length: > 0 and <= FleetLimits.MaxEnrolmentCode })
+        {
+            return await RefuseAsync(output, "No code was given. The receiver's admin makes one: ccflux-receiver fleet enrol.").ConfigureAwait(false);
+        }
+
+        return await EnrolAsync(state, address, code, output, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<int> EnrolAsync(StateDirectory state, Uri address, string code, TextWriter output, CancellationToken cancellationToken)
+    {
+        var fleet = new FleetDirectory(state);
+        state.Create();
+        FleetDirectory.Create(fleet.Root);
+        using var taken = DeliverLock.TryTake(fleet.Lock);
+        if (taken is null)
+        {
+            return await RefuseAsync(output, "An agent runs for this config dir. It ends shortly after its last session; enrol it again then.").ConfigureAwait(false);
+        }
+
+        var log = new StateLog(state, TimeProvider.System);
+        File.Delete(fleet.Enrolment);
+        using var keys = AgentKeys.Create(fleet, log);
+        var configDirId = IdOf(state.ConfigDir);
+        var request = new EnrolRequest
+        {
+            Code = code,
+            SigningKey = keys.Signing.PublicBase64,
+            SealingKey = CredentialSeal.PublicKeyOf(keys.Sealing),
+            Machine = Environment.MachineName,
+            Platform = ClientVersion.Platform,
+            ConfigDirId = configDirId,
+            Version = ClientVersion.Text,
+        };
+        var clock = new ClockSkew(TimeProvider.System);
+        using var wire = new Wire(address, clock, Environment.GetEnvironmentVariable("CCFLUX_CA_CERT"));
+        var json = JsonSerializer.SerializeToUtf8Bytes(request, FleetJson.Default.EnrolRequest);
+        var answer = await wire.PostAsAgentAsync(Routes.AgentEnrol, null, json, keys.Signing, cancellationToken).ConfigureAwait(false);
+        if (answer.Code is ErrorCodes.TimestampStale && clock.Measure(answer.ServerTime))
+        {
+            answer = await wire.PostAsAgentAsync(Routes.AgentEnrol, null, json, keys.Signing, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (!answer.IsSuccess || Reply(answer) is not { } reply)
+        {
+            return await RefuseAsync(output, Explain(answer)).ConfigureAwait(false);
+        }
+
+        FleetStateJson.Write(fleet.Enrolment, new Enrolment(address.ToString(), reply.AgentId, reply.SealingKey, configDirId, TimeProvider.System.GetUtcNow()), FleetStateJson.Default.Enrolment);
+        await output.WriteLineAsync($"Enrolled as agent {reply.AgentId} for {state.ConfigDir}. It starts with the next session of Claude Code that has the plugin ccflux-fleet.").ConfigureAwait(false);
+        return 0;
+    }
+
+    private static string Explain(Answer answer) => answer switch
+    {
+        { Code: ErrorCodes.CodeInvalid } => "The receiver does not take this code: it is unknown, was used, or is older than an hour. Ask its admin for another.",
+        { IsSuccess: true } => "What answered is no receiver with a fleet.",
+        { Status: 404 } => "The receiver has no fleet: its admin switches it on with FLEET=1.",
+        _ => $"The receiver did not enrol this agent: {answer.Describe()}.",
+    };
+
+    private static EnrolReply? Reply(Answer answer)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(answer.Body, FleetJson.Default.EnrolReply) is { } reply && CredentialSeal.IsPublicKey(reply.SealingKey) && reply.AgentId.Length <= FleetLimits.MaxId ? reply : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Names the config dir to the receiver; its path stays here.</summary>
+    private static string IdOf(string configDir)
+    {
+        var machine = File.Exists("/etc/machine-id") ? File.ReadAllText("/etc/machine-id").Trim() : Environment.MachineName;
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{machine}\n{Path.TrimEndingDirectorySeparator(configDir)}"));
+        return Convert.ToHexStringLower(hash)[..FleetLimits.ConfigDirId];
+    }
+
+    private static async Task<int> RefuseAsync(TextWriter output, string sentence)
+    {
+        await output.WriteLineAsync(sentence).ConfigureAwait(false);
+        return 2;
+    }
+}

@@ -1,0 +1,117 @@
+using System.Collections.Concurrent;
+using Ccflux.Contracts.Fleet;
+using Ccflux.Receiver.Fleet.Agents;
+using Ccflux.Receiver.Platform.Live;
+
+namespace Ccflux.Receiver.Fleet.Sessions;
+
+/// <summary>The sessions that agents tell of, in memory. A heartbeat replaces all that its config dir had; silence makes them stale, then gone, whatever
+/// else arrives. Holds <see cref="Capacity"/> sessions; what a heartbeat brings beyond that is not taken and counted.</summary>
+internal sealed class LiveSessions(FleetMetrics metrics, IChangeFeed changes, TimeProvider time)
+{
+    public const int Capacity = 20_000;
+
+    /// <summary>Pages need to hear of changes, not of each.</summary>
+    private static readonly TimeSpan s_toldEvery = TimeSpan.FromSeconds(1);
+
+    /// <summary>One a config dir; there are <see cref="AgentBook.MaxAgents"/> at most.</summary>
+    private readonly ConcurrentDictionary<string, Pulse> _pulses = new(StringComparer.Ordinal);
+    private readonly Lock _gate = new();
+    private int _count;
+    private bool _changed;
+    private long? _toldAt;
+
+    /// <summary>Sessions that are live or stale, as of the last sweep.</summary>
+    public int Count => Volatile.Read(ref _count);
+
+    public void Note(EnrolledAgent agent, Heartbeat heartbeat) =>
+        Note(agent.AgentId, agent.Machine, time.GetUtcNow(), heartbeat.Applied, heartbeat.Sessions);
+
+    /// <summary>What was known when the last process stopped. Newer words stand.</summary>
+    public void Restore(IEnumerable<ConfigDirSeen> known)
+    {
+        foreach (var seen in known.Where(seen => !_pulses.ContainsKey(seen.AgentId)))
+        {
+            Note(seen.AgentId, seen.Machine, seen.SeenAt, seen.Applied, seen.Sessions);
+        }
+    }
+
+    /// <summary>Config dirs with a session that is not gone, by machine.</summary>
+    public IReadOnlyList<ConfigDirSeen> Read()
+    {
+        var now = time.GetUtcNow();
+        return
+        [
+            .. _pulses
+                .Select(pair => new ConfigDirSeen(pair.Key, pair.Value.Machine, pair.Value.SeenAt, SessionRule.Of(now - pair.Value.SeenAt), pair.Value.Applied, pair.Value.Sessions))
+                .Where(seen => seen.Sessions.Count > 0 && seen.Presence is not Presence.Gone)
+                .OrderBy(seen => seen.Machine, StringComparer.Ordinal)
+                .ThenBy(seen => seen.AgentId, StringComparer.Ordinal),
+        ];
+    }
+
+    /// <summary>Forgets who is gone, and tells pages where something has changed that no heartbeat told them.</summary>
+    public void Sweep()
+    {
+        var now = time.GetUtcNow();
+        lock (_gate)
+        {
+            foreach (var (agent, pulse) in _pulses)
+            {
+                var presence = SessionRule.Of(now - pulse.SeenAt);
+                if (presence == Presence.Gone)
+                {
+                    _pulses.TryRemove(agent, out _);
+                    _count -= pulse.Sessions.Count;
+                    _changed |= pulse.Sessions.Count > 0;
+                }
+                else if (presence != pulse.Told)
+                {
+                    _pulses[agent] = pulse with { Told = presence };
+                    _changed |= pulse.Sessions.Count > 0;
+                }
+            }
+        }
+
+        Tell();
+    }
+
+    private void Note(string agentId, string machine, DateTimeOffset at, string? applied, IReadOnlyList<LiveSession> sessions)
+    {
+        lock (_gate)
+        {
+            var before = _pulses.GetValueOrDefault(agentId);
+            var room = Capacity - (_count - (before?.Sessions.Count ?? 0));
+            if (sessions.Count > room)
+            {
+                metrics.SessionsDropped(sessions.Count - room);
+                sessions = [.. sessions.Take(room)];
+            }
+
+            _count += sessions.Count - (before?.Sessions.Count ?? 0);
+            _changed |= before is null ? sessions.Count > 0 : before.Told != Presence.Live || !string.Equals(before.Applied, applied, StringComparison.Ordinal) || !before.Sessions.SequenceEqual(sessions);
+            _pulses[agentId] = new Pulse(machine, at, applied, sessions, Presence.Live);
+        }
+
+        Tell();
+    }
+
+    private void Tell()
+    {
+        lock (_gate)
+        {
+            if (!_changed || (_toldAt is { } told && time.GetElapsedTime(told) < s_toldEvery))
+            {
+                return;
+            }
+
+            _changed = false;
+            _toldAt = time.GetTimestamp();
+        }
+
+        changes.Publish(FleetFeature.Topic);
+    }
+
+    /// <param name="Told">What pages were last told of it.</param>
+    private sealed record Pulse(string Machine, DateTimeOffset SeenAt, string? Applied, IReadOnlyList<LiveSession> Sessions, Presence Told);
+}

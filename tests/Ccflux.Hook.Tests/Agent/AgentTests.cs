@@ -1,0 +1,209 @@
+using System.Text.Json;
+using Ccflux.Contracts.Fleet;
+using Ccflux.Contracts.Http;
+using Ccflux.Hook.Spool;
+using Ccflux.Hook.Tests.Support;
+using Xunit;
+
+namespace Ccflux.Hook.Tests.Agent;
+
+/// <summary>The published agent against a strict receiver: what it tells, and what it takes.</summary>
+public sealed class AgentTests
+{
+    [Fact]
+    public async Task Enrol_WithACode_PinsTwoKeysAndTellsNoPath()
+    {
+        await using var fleet = await StubFleet.StartAsync();
+        using var machine = new FleetMachine();
+
+        await machine.EnrolAsync(fleet);
+
+        Assert.Matches("^[0-9a-f]{16}$", fleet.Enrolled!.ConfigDirId);
+        Assert.True(CredentialSeal.IsPublicKey(fleet.Enrolled.SealingKey));
+        foreach (var file in new[] { machine.Fleet.SigningKey, machine.Fleet.SealingKey, machine.Fleet.Enrolment })
+        {
+            Assert.True(FleetMachine.IsPrivate(file), file);
+        }
+
+        Assert.DoesNotContain(StubFleet.Code, machine.Machine.Written(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Enrol_WithAnotherCode_SaysSoAndEnrolsNothing()
+    {
+        await using var fleet = await StubFleet.StartAsync();
+        using var machine = new FleetMachine();
+
+        var result = await HookProgram.RunAsync(["agent", "enrol", "--endpoint", fleet.Address, "--config-dir", machine.Machine.State.ConfigDir], machine.Machine.Environment, "other\n");
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("does not take this code", result.Output, StringComparison.Ordinal);
+        Assert.False(File.Exists(machine.Fleet.Enrolment));
+    }
+
+    [Fact]
+    public async Task Session_ThatStarts_IsSeenWithItsStateAndModelAndGoesWithItsProcess()
+    {
+        await using var fleet = await StubFleet.StartAsync();
+        using var machine = new FleetMachine();
+        machine.WriteLogin(FleetMachine.Login("own"));
+        await machine.EnrolAsync(fleet);
+        var client = machine.Client();
+        machine.Machine.AddTurn("s1", DateTimeOffset.UtcNow);
+
+        await machine.HookAsync(client, "s1", "SessionStart"); // starts the agent
+        await Wait.UntilAsync(() => fleet.Last?.Sessions is [{ SessionId: "s1", State: SessionState.Idle, Model: Machine.Model }], "the session, idle");
+        Assert.Equal((FleetMachine.Fingerprint("own"), LoginPlace.File), (fleet.Last!.Applied, fleet.Last.Agent.Login));
+        await machine.HookAsync(client, "s1", "UserPromptSubmit", ",\"prompt_id\":\"p1\"");
+        await Wait.UntilAsync(() => fleet.Last?.Sessions is [{ State: SessionState.Turn }], "the turn");
+        await machine.HookAsync(client, "s1", "PreToolUse", ",\"prompt_id\":\"p1\",\"tool_use_id\":\"toolu_1\"");
+        await Wait.UntilAsync(() => fleet.Last?.Sessions is [{ State: SessionState.Tool }], "the tool call");
+        await machine.HookAsync(machine.Client(), "s2", "SessionStart");
+        await Wait.UntilAsync(() => fleet.Last?.Sessions.Count == 2, "the second session");
+
+        client.Kill();
+        await client.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        await Wait.UntilAsync(() => fleet.Last?.Sessions is [{ SessionId: "s2" }], "the first session's end");
+        Assert.False(Directory.Exists(machine.Fleet.CallFolder("s1")));
+    }
+
+    [Fact]
+    public async Task Swap_WhileAToolCallIsOpen_WaitsAndComesWithItsEnd()
+    {
+        await using var fleet = await StubFleet.StartAsync();
+        using var machine = new FleetMachine();
+        machine.WriteLogin(FleetMachine.Login("own"));
+        await machine.EnrolAsync(fleet);
+        var client = machine.Client();
+        await machine.HookAsync(client, "s1", "SessionStart");
+        await machine.HookAsync(client, "s1", "PreToolUse", ",\"prompt_id\":\"p1\",\"tool_use_id\":\"toolu_1\"");
+        fleet.Issue(fleet.Swap("work", FleetMachine.Login("work"), replaces: FleetMachine.Fingerprint("own")));
+        await Wait.UntilAsync(() => File.Exists(machine.Fleet.LastBeat) && File.ReadAllText(machine.Fleet.LastBeat).Contains("a tool call is open", StringComparison.Ordinal), "the swap to wait");
+        Assert.Equal(FleetMachine.Fingerprint("own"), machine.FingerprintOfFile());
+
+        await machine.HookAsync(client, "s1", "PostToolUse", ",\"prompt_id\":\"p1\",\"tool_use_id\":\"toolu_1\"");
+
+        await Wait.UntilAsync(() => !fleet.Confirmed.IsEmpty, "the confirmation");
+        Assert.Equal(FleetMachine.Fingerprint("work"), machine.FingerprintOfFile());
+        Assert.Equal(FleetMachine.Fingerprint("work"), fleet.Last!.Applied);
+        var text = await File.ReadAllTextAsync(machine.LoginPath, TestContext.Current.CancellationToken);
+        Assert.StartsWith(FleetMachine.ForeignKeys, text, StringComparison.Ordinal); // byte for byte
+        Assert.Contains(FleetMachine.Login("work"), text, StringComparison.Ordinal);
+        Assert.True(FleetMachine.IsPrivate(machine.LoginPath));
+        await Wait.UntilAsync(() => fleet.Brought is { IsEmpty: false } && !File.Exists(machine.Fleet.Backup), "the login that was taken out");
+        var (credential, login) = fleet.Brought.Single();
+        Assert.True(credential.HandedBack);
+        Assert.Equal(FleetMachine.Fingerprint("own"), CredentialFingerprint.Of(login));
+        Assert.DoesNotContain("rt-", machine.WrittenElsewhere(), StringComparison.Ordinal);
+        Assert.DoesNotContain("at-", machine.WrittenElsewhere(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Commands_ForgedExpiredOldOrForAnotherAgent_ChangeNothingAndAreRefused()
+    {
+        await using var fleet = await StubFleet.StartAsync();
+        using var machine = new FleetMachine();
+        machine.WriteLogin(FleetMachine.Login("own"));
+        await machine.EnrolAsync(fleet);
+        await machine.HookAsync(machine.Client(), "s1", "SessionStart");
+        var good = fleet.Swap("work", FleetMachine.Login("work", whole: false), replaces: FleetMachine.Fingerprint("own"));
+        fleet.Issue(good);
+        await Wait.UntilAsync(() => fleet.Confirmed.Contains(good.Id), "the first swap");
+
+        var old = fleet.Swap("old", FleetMachine.Login("old"), id: good.Id - 1);
+        var expired = fleet.Swap("late", FleetMachine.Login("late"), lifetime: TimeSpan.FromSeconds(-1));
+        var foreign = fleet.Swap("foreign", FleetMachine.Login("foreign"), agentId: "agent-2");
+        var moved = fleet.Swap("moved", FleetMachine.Login("moved")) with { Id = good.Id + 50 };
+        var stale = fleet.Swap("stale", FleetMachine.Login("stale"), replaces: FleetMachine.Fingerprint("own"));
+        foreach (var command in new[] { old, expired, foreign, moved, stale })
+        {
+            fleet.Issue(command);
+            await Wait.UntilAsync(() => fleet.Refused.Any(refused => refused.Id == command.Id), $"the refusal of {command.Id}");
+        }
+
+        Assert.Equal(
+            new[] { RefusalReasons.Replayed, RefusalReasons.Expired, RefusalReasons.NotForMe, RefusalReasons.NotForMe, RefusalReasons.Superseded },
+            fleet.Refused.DistinctBy(refused => refused.Id).Select(refused => refused.Reason));
+        Assert.Equal(FleetMachine.Fingerprint("work", whole: false), machine.FingerprintOfFile());
+
+        // The one that was carried out comes again: it is confirmed again, and nothing else.
+        machine.WriteLogin(FleetMachine.Login("own"));
+        fleet.Issue(good);
+        await Wait.UntilAsync(() => fleet.Confirmed.Count(id => id == good.Id) > 1, "the second confirmation");
+        Assert.Equal(FleetMachine.Fingerprint("own"), machine.FingerprintOfFile());
+    }
+
+    [Fact]
+    public async Task Login_ThatTheClientRenewed_IsBroughtAndTheUsersOwnIsNot()
+    {
+        await using var fleet = await StubFleet.StartAsync();
+        using var machine = new FleetMachine();
+        await machine.EnrolAsync(fleet);
+        await machine.HookAsync(machine.Client(), "s1", "SessionStart");
+        var swap = fleet.Swap("work", FleetMachine.Login("work"));
+        fleet.Issue(swap); // into a config dir without a login
+        await Wait.UntilAsync(() => fleet.Confirmed.Contains(swap.Id), "the swap");
+
+        machine.WriteLogin(FleetMachine.Login("work-renewed"));
+
+        await Wait.UntilAsync(() => !fleet.Brought.IsEmpty, "the renewed login");
+        var (credential, login) = fleet.Brought.Single();
+        Assert.Equal(("work", FleetMachine.Fingerprint("work"), false), (credential.AccountIdHint, credential.Replaces, credential.HandedBack));
+        Assert.Equal(FleetMachine.Fingerprint("work-renewed"), CredentialFingerprint.Of(login));
+
+        // Somebody signs in by hand. The receiver refuses it once; then it is left alone, also when the next swap takes it out.
+        fleet.RefusesLogins = (403, ErrorCodes.CredentialRefused);
+        machine.WriteLogin(FleetMachine.Login("private"));
+        await Wait.UntilAsync(() => machine.Logs().Contains("is not the fleet's", StringComparison.Ordinal), "the refusal");
+        fleet.Issue(fleet.Swap("work", FleetMachine.Login("work-2")));
+        await Wait.UntilAsync(() => File.Exists(machine.Fleet.OwnLogin), "the user's login, kept");
+        Assert.Contains("rt-private", await File.ReadAllTextAsync(machine.Fleet.OwnLogin, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.True(FleetMachine.IsPrivate(machine.Fleet.OwnLogin));
+        Assert.Single(fleet.Brought);
+    }
+
+    [Fact]
+    public async Task Receiver_ThatIsAwayOrForgot_IsFoundAgainAndTheLogStaysShort()
+    {
+        await using var fleet = await StubFleet.StartAsync();
+        using var machine = new FleetMachine();
+        await machine.EnrolAsync(fleet);
+        fleet.ClockOffset = TimeSpan.FromHours(3);
+        var refused = 0;
+        fleet.Instead = context =>
+        {
+            context.Response.StatusCode = 503;
+            context.Response.Headers.RetryAfter = "1";
+            return Interlocked.Increment(ref refused) <= 1;
+        };
+
+        await machine.HookAsync(machine.Client(), "s1", "SessionStart");
+
+        await Wait.UntilAsync(() => !fleet.Beats.IsEmpty, "a heartbeat by the receiver's clock", seconds: 30);
+        Assert.Single(machine.Logs().Split('\n'), line => line.Contains("heartbeat: HTTP 503", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Agent_WithoutSessions_HandsBackWhatCanRenewItselfLeavesACopyAndEnds()
+    {
+        await using var fleet = await StubFleet.StartAsync();
+        using var machine = new FleetMachine();
+        machine.WriteLogin(FleetMachine.Login("own"));
+        await machine.EnrolAsync(fleet);
+        var client = machine.Client();
+        await machine.HookAsync(client, "s1", "SessionStart", "");
+        fleet.Issue(fleet.Swap("work", FleetMachine.Login("work"), replaces: FleetMachine.Fingerprint("own")));
+        await Wait.UntilAsync(() => fleet.Brought.Count == 1, "the swap, and the login before it");
+
+        await machine.HookAsync(client, "s1", "SessionEnd");
+
+        await Wait.UntilAsync(() => fleet.Brought.Count == 2 && fleet.Last?.Sessions.Count == 0 && fleet.Last.Applied == FleetMachine.Fingerprint("work", whole: false), "the hand-back", seconds: 40);
+        var (credential, login) = fleet.Brought.Last();
+        Assert.True(credential.HandedBack);
+        Assert.Equal(FleetMachine.Fingerprint("work"), CredentialFingerprint.Of(login));
+        Assert.Equal(JsonSerializer.Serialize(JsonDocument.Parse(FleetMachine.Login("work", whole: false)).RootElement), JsonSerializer.Serialize(machine.ReadLogin()));
+        await Wait.UntilAsync(() => !DeliverLock.IsTaken(machine.Fleet.Lock), "the agent's end");
+        Assert.False(File.Exists(machine.Fleet.Backup));
+    }
+}
