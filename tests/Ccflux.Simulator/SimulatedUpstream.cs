@@ -57,6 +57,9 @@ public sealed class SimulatedUpstream
         }
     }
 
+    /// <summary>How long new tokens take to arrive, once the old ones are spent: room for whoever spends them twice.</summary>
+    public TimeSpan Latency { get; set; }
+
     public void Plan(params ReadOnlySpan<Fault> faults)
     {
         lock (_gate)
@@ -78,6 +81,7 @@ public sealed class SimulatedUpstream
                 && (fault.Account is null || fault.Account == account?.Number) && (fault.Path is null || string.Equals(fault.Path, path, StringComparison.Ordinal)));
             var answer = fault is null or { Kind: FaultKind.Lost } ? Serve(method, path, account, cookie is not null, spent) : Misbehave(fault);
             answer = fault is { Kind: FaultKind.Lost } ? answer with { IsBroken = true } : answer;
+            answer = spent is null ? answer : answer with { Delay = answer.Delay + Latency };
             Remember(new Exchange(now, account?.Number, cookie is not null, method, path, answer.Status, fault?.Kind, answer.Status == 200 && fault is null && account is not null ? Snapshot(account) : []));
             return answer;
         }

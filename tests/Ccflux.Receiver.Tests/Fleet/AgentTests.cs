@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Ccflux.Contracts.Fleet;
 using Ccflux.Contracts.Http;
@@ -224,6 +225,9 @@ public sealed class AgentTests
         Assert.Equal(RefusalReasons.Replayed, agent.Refuse(recorded));
         Assert.Equal(RefusalReasons.NotForMe, other.Refuse(recorded));
         Assert.Equal(RefusalReasons.NotForMe, other.Refuse(recorded with { Id = recorded.Id + 1 }));
+        agent.Take([recorded]);
+        await rig.BeatAsync(agent);
+        Assert.Contains($"stray replayed, command {recorded.Id}", (await rig.AuditAsync()).Select(row => $"{row.Outcome} {row.Detail}"));
 
         // A login that was handed back, and renewed since, does not come back as a newer one.
         await agent.HandBackAsync();
@@ -232,6 +236,20 @@ public sealed class AgentTests
         await rig.WaitForAsync(first, TokenState.Ok);
         await ExpectAsync(ErrorCodes.CredentialSuperseded, agent.BringAsync(rig.Issuer.Accounts[0].Id, replaces, old, handedBack: false));
         Assert.Equal(Holder.Vault, (await rig.FactsAsync(first)).Holder);
+    }
+
+    [Fact]
+    public async Task Heartbeat_SentTwice_IsRefusedAndRecorded()
+    {
+        await using var rig = await FleetRig.StartAsync(accounts: 1);
+        using var agent = await rig.EnrolAsync();
+        var heartbeat = JsonSerializer.SerializeToUtf8Bytes(agent.Heartbeat(), FleetJson.Default.Heartbeat);
+
+        using var first = await agent.PostAsync(Routes.Heartbeat, heartbeat);
+
+        Assert.Equal("""{"commands":[],"next_seconds":5}""", await first.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        await ExpectAsync(ErrorCodes.Replayed, agent.PostAsync(Routes.Heartbeat, heartbeat));
+        Assert.Contains($"{agent.Id} replayed", (await rig.AuditAsync()).Select(row => $"{row.AgentId} {row.Outcome}"));
     }
 
     [Fact]

@@ -111,6 +111,22 @@ internal sealed class FleetRig : IAsyncDisposable
         }
     }
 
+    /// <summary>Lets answers that are under way arrive, until something has come to its end.</summary>
+    public async Task FinishAsync(Task task)
+    {
+        while (!task.IsCompleted)
+        {
+            if (_handler.Waiting > 0)
+            {
+                Time.Advance(Issuer.Latency);
+            }
+
+            await Task.WhenAny(task, Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System));
+        }
+
+        await task;
+    }
+
     /// <summary>Waits until the receiver's own round has renewed a login.</summary>
     public async Task WaitForRefreshAsync(int number)
     {

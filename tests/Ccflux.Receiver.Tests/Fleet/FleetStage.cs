@@ -21,6 +21,9 @@ internal sealed class FleetStage : IAsyncDisposable
     public const int Accounts = 4;
     private const int Agents = 3;
 
+    /// <summary>How long a step is waited for that the race may never come to.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+
     private readonly string _root = Directory.CreateTempSubdirectory("ccflux-stage-").FullName;
     private readonly SimulatedUpstream _issuer = new(Accounts, TimeProvider.System);
     private readonly Random _random;
@@ -47,6 +50,7 @@ internal sealed class FleetStage : IAsyncDisposable
         ];
         stage._here = await RunningReceiver.StartAsync(_ => { }, Path.Combine(stage._root, "db"), null, stage._settings);
         await stage.FillAsync();
+        stage._issuer.Latency = TimeSpan.FromMilliseconds(400);
         return stage;
     }
 
@@ -65,7 +69,8 @@ internal sealed class FleetStage : IAsyncDisposable
 
             _agents.ForEach(agent => agent.Address = address);
             var rounds = _here.Service<RefreshRounds>().RunAsync(CancellationToken.None);
-            for (var step = 0; step < 12 && !process.HasExited; step++)
+            var watch = Stopwatch.StartNew();
+            while (!process.HasExited && watch.Elapsed < s_patience)
             {
                 await StepAsync();
             }
@@ -87,6 +92,22 @@ internal sealed class FleetStage : IAsyncDisposable
         using var process = Start(fault, FreeAddress(), arguments);
         await process.WaitForExitAsync();
         return process.ExitCode;
+    }
+
+    /// <summary>The receiver in this process renews what is due, again and again, from when another has begun until that has come to its end.</summary>
+    public async Task RenewWhileAsync(Task task)
+    {
+        while (!task.IsCompleted && _issuer.Exchanges.All(exchange => exchange.Path != SimulatedUpstream.TokenPath))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, CancellationToken.None);
+        }
+
+        while (!task.IsCompleted)
+        {
+            await _here.Service<RefreshRounds>().RunAsync(CancellationToken.None);
+        }
+
+        await task;
     }
 
     public SimulatedAgent Agent(int index) => _agents[index];

@@ -155,7 +155,8 @@ public sealed class VaultTests
         }
 
         var other = await rig.StartAnotherAsync();
-        await Task.WhenAll(Enumerable.Range(0, 4).Select(i => (i % 2 == 0 ? rig.Receiver : other).Service<RefreshRounds>().RunAsync(Cancellation)));
+        rig.Issuer.Latency = TimeSpan.FromSeconds(1);
+        await rig.FinishAsync(Task.WhenAll(Enumerable.Range(0, 4).Select(i => (i % 2 == 0 ? rig.Receiver : other).Service<RefreshRounds>().RunAsync(Cancellation))));
         await other.StopAsync();
 
         Assert.All(rig.Issuer.Accounts, account => Assert.Equal((1, 0), (account.Refreshes, account.Reuses)));

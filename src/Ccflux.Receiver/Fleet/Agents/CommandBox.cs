@@ -92,7 +92,7 @@ internal sealed class CommandBox(
             return null;
         }
 
-        if (!(await WaitingAsync(cancellationToken)).Contains(agent.AgentId))
+        if (heartbeat.Refused.Count == 0 && !(await WaitingAsync(cancellationToken)).Contains(agent.AgentId))
         {
             return [];
         }
@@ -227,7 +227,15 @@ internal sealed class CommandBox(
         var commands = new List<SealedCommand>();
         var delivered = 0;
         var settled = 0;
-        foreach (var command in OpenCommand.Of(connection, agent.AgentId))
+        var open = OpenCommand.Of(connection, agent.AgentId);
+        foreach (var refused in heartbeat.Refused.Where(refused => open.TrueForAll(command => command.Id != refused.Id)))
+        {
+            // Settled long ago, or never ours: somebody shows the agent old commands, or made-up ones.
+            var detail = string.Create(CultureInfo.InvariantCulture, $"{refused.Reason}, command {refused.Id}");
+            FleetAudit.Write(connection, now, new FleetAccess(new AuditActor("agent", ""), FleetAction.Confirm, "stray", AgentId: agent.AgentId, Detail: detail));
+        }
+
+        foreach (var command in open)
         {
             if (Settle(connection, command, heartbeat, now))
             {
