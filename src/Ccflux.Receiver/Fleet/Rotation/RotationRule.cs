@@ -2,12 +2,14 @@ namespace Ccflux.Receiver.Fleet.Rotation;
 
 /// <summary>
 /// Which account each config dir uses. Pure: the same state at the same instant gives the same decision.
-/// <para>The account whose 7-day window ends soonest goes first, since what it has left is lost then, and is used up. One whose 5-hour window is at its
-/// ceiling, or will be within minutes, waits until it has cooled; one that is about to be used up is left before it is. Where nothing better is
-/// left, those are used to the end. A switch waits for running tool calls, and for the cooldown unless the account in use is blocked.</para>
+/// <para>The most urgent account goes first (<see cref="Urgency"/>) and is used up. One whose 5-hour window is at its ceiling, or will be within minutes,
+/// waits until it has cooled; one that is about to be used up is left before it is. Where nothing better is left, those are used to the end.
+/// A switch waits for running tool calls, and for the cooldown unless the account in use is blocked.</para>
 /// </summary>
 internal static class RotationRule
 {
+    private static readonly Urgency s_pinned = new(-1, 0);
+
     public static Decision Decide(FleetState state, DateTimeOffset now)
     {
         var decisions = new ConfigDirDecision[state.ConfigDirs.Count];
@@ -44,13 +46,13 @@ internal static class RotationRule
                 : Switch(state, configDir, standing.Why, active, best, now);
         }
 
-        if (best == active || fitness != Fitness.Lasting)
+        if (best == active || fitness > standing.Fitness || (fitness == standing.Fitness && fitness != Fitness.Lasting))
         {
             return Stay(configDir, standing.Why);
         }
 
-        var reason = standing.Fitness == Fitness.Short ? standing.Why : pin?.Account == best!.Id ? RotationReason.Pinned : RotationReason.Perishable;
-        if (reason == RotationReason.Perishable && !AccountOrder.IsSooner(best!, active!, state.Settings, now))
+        var reason = standing.Fitness != Fitness.Lasting ? standing.Why : pin?.Account == best!.Id ? RotationReason.Pinned : RotationReason.Perishable;
+        if (reason == RotationReason.Perishable && !Urgency.Of(best!, state.Settings, now).IsWellBefore(Urgency.Of(active!, state.Settings, now), state.Settings))
         {
             return Stay(configDir, RotationReason.InOrder);
         }
@@ -77,12 +79,13 @@ internal static class RotationRule
             : new(Fitness.Blocked, RotationReason.NotGranted);
     }
 
-    /// <summary>The fittest account, of those the pinned one, of those the one whose week ends soonest; null where all are blocked.</summary>
+    /// <summary>The fittest account; of several that last the pinned one, else the most urgent; of several that do not, the one with most room. Null where
+    /// all are blocked.</summary>
     private static AccountState? Best(
         FleetState state, ConfigDirState configDir, Pin? pin, AccountState? active, Fitness activeFitness, DateTimeOffset now, out Fitness fitness)
     {
         AccountState? best = null;
-        var bestKey = long.MaxValue;
+        var bestPlace = default(Urgency);
         fitness = Fitness.Blocked;
         foreach (var account in state.Accounts)
         {
@@ -94,10 +97,17 @@ internal static class RotationRule
             var own = account == active
                 ? activeFitness
                 : Standing.Of(account, configDir.Models, state.Settings, state.Settings.EntryHorizons, active, now).Fitness;
-            var key = pin?.Account == account.Id ? long.MinValue : AccountOrder.Key(account, state.Settings, now);
-            if (own != Fitness.Blocked && (own < fitness || (own == fitness && key < bestKey)))
+            if (own == Fitness.Blocked || own > fitness)
             {
-                (best, bestKey, fitness) = (account, key, own);
+                continue;
+            }
+
+            var place = pin?.Account == account.Id ? s_pinned
+                : own == Fitness.Lasting ? Urgency.Of(account, state.Settings, now)
+                : new Urgency(0, Standing.Used(account.FiveHour, now));
+            if (own < fitness || place.CompareTo(bestPlace) < 0)
+            {
+                (best, bestPlace, fitness) = (account, place, own);
             }
         }
 

@@ -23,8 +23,14 @@ internal sealed record RotationSettings
     /// <summary>Hysteresis: an account is entered only where it is projected to last this many horizons; staying takes one.</summary>
     public double EntryHorizons { get; init; } = 2;
 
-    /// <summary>Hysteresis: an account goes before the one in use only where its 7-day window ends sooner by this.</summary>
+    /// <summary>An account whose 7-day window ends within this goes first, the soonest before the others; 7 days makes that the whole order.</summary>
+    public TimeSpan SoonestFirstWithin { get; init; } = TimeSpan.FromHours(12);
+
+    /// <summary>Hysteresis: of two whose windows end that soon, one goes before the one in use where its window ends sooner by this.</summary>
     public TimeSpan SoonerBy { get; init; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>Hysteresis: of two others, one goes before the one in use where it is more urgent by this factor.</summary>
+    public double MoreUrgentBy { get; init; } = 1.3;
 
     /// <summary>Between two switches of a config dir, unless the account in use is blocked or the admin asks.</summary>
     public TimeSpan Cooldown { get; init; } = TimeSpan.FromMinutes(5);

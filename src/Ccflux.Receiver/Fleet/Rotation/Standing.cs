@@ -8,11 +8,14 @@ internal enum Fitness
     /// <summary>It has room in all its windows.</summary>
     Lasting = 1,
 
-    /// <summary>It can be used, and will be where nothing lasts: its 5-hour window is at the ceiling or close, or its week nearly used up.</summary>
+    /// <summary>Its 5-hour window is at the ceiling, or will be within minutes: it is used where nothing lasts.</summary>
     Short = 2,
 
+    /// <summary>Requests will be refused within minutes: it is used where nothing else can be.</summary>
+    Closing = 3,
+
     /// <summary>A request would be refused.</summary>
-    Blocked = 3,
+    Blocked = 4,
 }
 
 /// <summary>How an account stands for one config dir.</summary>
@@ -22,6 +25,9 @@ internal enum Fitness
 internal readonly record struct Standing(Fitness Fitness, RotationReason Why)
 {
     private const double Full = 100;
+
+    /// <summary>Readings are whole percents: this much less may be left.</summary>
+    private const double Step = 1;
 
     /// <param name="account">The account.</param>
     /// <param name="models">Of the sessions that use or would use it.</param>
@@ -55,18 +61,20 @@ internal readonly record struct Standing(Fitness Fitness, RotationReason Why)
             return new(Fitness.Blocked, RotationReason.ModelExhausted);
         }
 
-        if (five >= fiveCeiling || (account.Cooling && five > settings.FiveHourCool))
+        if (EndsWithin(settings.SevenDayHorizon * horizons, weekCeiling - week - Step, account.SevenDay, newcomer?.SevenDay, settings, now))
         {
-            return new(Fitness.Short, RotationReason.FiveHourCeiling);
+            return new(Fitness.Closing, RotationReason.SevenDayVelocity);
         }
 
-        if (EndsWithin(settings.SevenDayHorizon * horizons, weekCeiling - week, account.SevenDay, newcomer?.SevenDay, settings, now))
+        var why = five >= fiveCeiling || (account.Cooling && five > settings.FiveHourCool) ? RotationReason.FiveHourCeiling : RotationReason.FiveHourVelocity;
+        if (EndsWithin(settings.FiveHourHorizon * horizons, Full - five - Step, account.FiveHour, newcomer?.FiveHour, settings, now))
         {
-            return new(Fitness.Short, RotationReason.SevenDayVelocity);
+            return new(Fitness.Closing, why);
         }
 
-        return EndsWithin(settings.FiveHourHorizon * horizons, fiveCeiling - five, account.FiveHour, newcomer?.FiveHour, settings, now)
-            ? new(Fitness.Short, RotationReason.FiveHourVelocity)
+        return why == RotationReason.FiveHourCeiling ||
+            EndsWithin(settings.FiveHourHorizon * horizons, fiveCeiling - five, account.FiveHour, newcomer?.FiveHour, settings, now)
+            ? new(Fitness.Short, why)
             : new(Fitness.Lasting, RotationReason.InOrder);
     }
 
@@ -76,7 +84,13 @@ internal readonly record struct Standing(Fitness Fitness, RotationReason Why)
     private static bool EndsWithin(TimeSpan horizon, double left, WindowState? own, WindowState? added, RotationSettings settings, DateTimeOffset now)
     {
         var speed = Speed(own, settings, now) + Speed(added, settings, now);
-        return left <= speed * horizon.TotalMinutes && !(own?.ResetsAt > now && own.ResetsAt < now + TimeSpan.FromMinutes(left / speed));
+        if (left <= 0 || speed <= 0)
+        {
+            return left <= 0;
+        }
+
+        var minutes = left / speed;
+        return minutes <= horizon.TotalMinutes && !(own?.ResetsAt > now && own.ResetsAt < now.AddMinutes(minutes));
     }
 
     private static double Speed(WindowState? window, RotationSettings settings, DateTimeOffset now) =>

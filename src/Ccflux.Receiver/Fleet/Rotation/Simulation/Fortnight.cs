@@ -10,26 +10,25 @@ internal sealed record Fortnight(IReadOnlyList<SimulatedAccount> Accounts, int C
     public const int Seconds = 14 * 86_400;
 
     /// <summary>Everything that the windows of these two weeks hold: what is left of the running one, and the whole of each that begins.</summary>
-    public double Capacity => Accounts.Sum(account => account.Capacity);
+    public int Capacity => Accounts.Sum(account => account.Capacity);
 }
 
 /// <summary>An account of the simulation.</summary>
-/// <param name="FiveHour">Tokens of a 5-hour window; it begins with the first request, floored to the hour.</param>
-/// <param name="SevenDay">Tokens of a 7-day window.</param>
+/// <param name="FiveHour">Requests of a 5-hour window; it begins with the first request, floored to the hour.</param>
+/// <param name="SevenDay">Requests of a 7-day window.</param>
 /// <param name="FirstReset">When the running 7-day window ends: a whole hour.</param>
-/// <param name="UsedBefore">Tokens used of it before the simulation begins.</param>
-internal sealed record SimulatedAccount(double FiveHour, double SevenDay, int FirstReset, double UsedBefore)
+/// <param name="UsedBefore">Requests used of it before the simulation begins.</param>
+internal sealed record SimulatedAccount(int FiveHour, int SevenDay, int FirstReset, int UsedBefore)
 {
     public const int Week = 7 * 86_400;
     public const int Hour = 3_600;
     public const int FiveHours = 5 * Hour;
 
-    public double Capacity => (SevenDay - UsedBefore) + (SevenDay * ((Fortnight.Seconds - 1 - FirstReset) / Week + 1));
+    public int Capacity => (SevenDay - UsedBefore) + (SevenDay * ((Fortnight.Seconds - 1 - FirstReset) / Week + 1));
 }
 
 /// <summary>A request to the model.</summary>
 /// <param name="At">When.</param>
 /// <param name="ConfigDir">Whose login it uses.</param>
-/// <param name="Tokens">What it costs.</param>
 /// <param name="BusyUntil">When the tool call that its answer asks for has ended; until then the config dir's login must not change.</param>
-internal readonly record struct SimulatedRequest(int At, int ConfigDir, double Tokens, int BusyUntil);
+internal readonly record struct SimulatedRequest(int At, int ConfigDir, int BusyUntil);

@@ -6,7 +6,7 @@ namespace Ccflux.Receiver.Fleet.Rotation.Simulation;
 /// <param name="Requests">How many were sent.</param>
 /// <param name="Interruptions">Requests that met a blocked account.</param>
 /// <param name="Switches">How often a config dir got another account.</param>
-internal readonly record struct Outcome(double Used, double Perished, int Requests, int Interruptions, int Switches)
+internal readonly record struct Outcome(int Used, int Perished, int Requests, int Interruptions, int Switches)
 {
     public static Outcome operator +(Outcome one, Outcome other) => new(
         one.Used + other.Used, one.Perished + other.Perished, one.Requests + other.Requests, one.Interruptions + other.Interruptions, one.Switches + other.Switches);
@@ -64,7 +64,7 @@ internal sealed class FortnightRun
             Request(_fortnight.Requests[next]);
         }
 
-        var (used, perished) = (0d, 0d);
+        var (used, perished) = (0, 0);
         foreach (var meter in _meters)
         {
             meter.Roll(Fortnight.Seconds - 1);
@@ -78,9 +78,9 @@ internal sealed class FortnightRun
     private void Request(in SimulatedRequest request)
     {
         ref var configDir = ref _configDirs[request.ConfigDir];
-        if (configDir.Active < 0 || !_meters[configDir.Active].TryUse(request.At, request.Tokens))
+        if (configDir.Active < 0 || !_meters[configDir.Active].TryUse(request.At))
         {
-            _interruptions++; Diag.Note(_meters, configDir, request.At);
+            _interruptions++;
         }
         else
         {

@@ -5,9 +5,6 @@ namespace Ccflux.Receiver.Fleet.Rotation.Simulation;
 /// <summary>The most that can flow through a network, by Dinic's algorithm.</summary>
 internal sealed class MaxFlow(int nodes)
 {
-    /// <summary>Tokens are counted in fractions; less than this is nothing.</summary>
-    private const double Nothing = 1e-3;
-
     private readonly List<Edge> _edges = [];
     private readonly int[] _first = Filled(nodes);
     private readonly int[] _level = new int[nodes];
@@ -18,10 +15,10 @@ internal sealed class MaxFlow(int nodes)
     {
         public int To;
         public int Next;
-        public double Left;
+        public int Left;
     }
 
-    public void Add(int from, int to, double capacity)
+    public void Add(int from, int to, int capacity)
     {
         _edges.Add(new Edge { To = to, Next = _first[from], Left = capacity });
         _first[from] = _edges.Count - 1;
@@ -29,14 +26,14 @@ internal sealed class MaxFlow(int nodes)
         _first[to] = _edges.Count - 1;
     }
 
-    public double Between(int source, int sink)
+    public int Between(int source, int sink)
     {
-        var total = 0d;
+        var total = 0;
         var edges = CollectionsMarshal.AsSpan(_edges);
         while (Reach(edges, source, sink))
         {
             _first.CopyTo(_next, 0);
-            for (var pushed = Push(edges, source, sink, double.MaxValue); pushed > Nothing; pushed = Push(edges, source, sink, double.MaxValue))
+            for (var pushed = Push(edges, source, sink, int.MaxValue); pushed > 0; pushed = Push(edges, source, sink, int.MaxValue))
             {
                 total += pushed;
             }
@@ -54,7 +51,7 @@ internal sealed class MaxFlow(int nodes)
         {
             for (var edge = _first[node]; edge >= 0; edge = edges[edge].Next)
             {
-                if (edges[edge].Left > Nothing && _level[edges[edge].To] < 0)
+                if (edges[edge].Left > 0 && _level[edges[edge].To] < 0)
                 {
                     _level[edges[edge].To] = _level[node] + 1;
                     _queue.Enqueue(edges[edge].To);
@@ -65,24 +62,24 @@ internal sealed class MaxFlow(int nodes)
         return _level[sink] >= 0;
     }
 
-    private double Push(Span<Edge> edges, int node, int sink, double most)
+    private int Push(Span<Edge> edges, int node, int sink, int most)
     {
         if (node == sink)
         {
             return most;
         }
 
-        var sent = 0d;
+        var sent = 0;
         for (; _next[node] >= 0; _next[node] = edges[_next[node]].Next)
         {
             ref var edge = ref edges[_next[node]];
-            if (edge.Left > Nothing && _level[edge.To] == _level[node] + 1)
+            if (edge.Left > 0 && _level[edge.To] == _level[node] + 1)
             {
                 var pushed = Push(edges, edge.To, sink, Math.Min(most - sent, edge.Left));
                 edge.Left -= pushed;
                 edges[_next[node] ^ 1].Left += pushed;
                 sent += pushed;
-                if (most - sent <= Nothing)
+                if (most - sent <= 0)
                 {
                     return sent;
                 }

@@ -3,9 +3,9 @@ namespace Ccflux.Receiver.Fleet.Rotation.Simulation;
 /// <summary>What the issuer counts for one account: the truth behind the readings.</summary>
 internal sealed class Meter(SimulatedAccount account, int firstPoll)
 {
-    private double _sevenDay = account.UsedBefore;
+    private int _sevenDay = account.UsedBefore;
     private int _sevenDayReset = account.FirstReset;
-    private double _fiveHour;
+    private int _fiveHour;
     private int _fiveHourReset;
 
     public int NextPoll { get; set; } = firstPoll;
@@ -13,16 +13,15 @@ internal sealed class Meter(SimulatedAccount account, int firstPoll)
     /// <summary>A request was refused since the account was read last: the client's hook tells so.</summary>
     public bool Refused { get; private set; }
 
-    public double Served { get; private set; }
+    public int Served { get; private set; }
 
-    public double Perished { get; private set; }
+    public int Perished { get; private set; }
 
-    /// <summary>Serves a request, unless a window is full. The one that fills a window is served, and counted as far as there was room.</summary>
-    public bool TryUse(int at, double tokens)
+    /// <summary>Serves a request, unless a window is full.</summary>
+    public bool TryUse(int at)
     {
         Roll(at);
-        var left = Math.Min(account.SevenDay - _sevenDay, account.FiveHour - _fiveHour);
-        if (left <= 0)
+        if (_sevenDay >= account.SevenDay || _fiveHour >= account.FiveHour)
         {
             Refused = true;
             return false;
@@ -33,14 +32,12 @@ internal sealed class Meter(SimulatedAccount account, int firstPoll)
             _fiveHourReset = at - (at % SimulatedAccount.Hour) + SimulatedAccount.FiveHours;
         }
 
-        tokens = Math.Min(tokens, left);
-        _fiveHour += tokens;
-        _sevenDay += tokens;
-        Served += tokens;
+        _fiveHour++;
+        _sevenDay++;
+        Served++;
         return true;
     }
 
-    public bool Full5 => _fiveHour >= account.FiveHour; public bool Full7 => _sevenDay >= account.SevenDay;
     public SimulatedReading Show(int now)
     {
         Roll(now);
@@ -65,5 +62,5 @@ internal sealed class Meter(SimulatedAccount account, int firstPoll)
     }
 
     /// <summary>Whole percents downwards, so that 100 means full.</summary>
-    private static int Percent(double used, double of) => used >= of ? 100 : (int)(used / of * 100);
+    private static int Percent(int used, int of) => (int)(used * 100L / of);
 }

@@ -12,15 +12,8 @@ internal static class RandomFortnight
         var random = new Random(seed);
         var accounts = Accounts(random);
         var demand = 0.7 + (0.6 * random.NextDouble());
-        var configDirs = random.Next(1, accounts.Count + 1);
-        var capacity = accounts.Sum(account => account.Capacity);
-        var requests = Requests(random, configDirs, demand * capacity / accounts.Average(account => account.FiveHour) * RequestsPerFiveHours);
-        var scale = demand * capacity / requests.Sum(request => request.Tokens);
-        for (var index = 0; index < requests.Length; index++)
-        {
-            requests[index] = requests[index] with { Tokens = requests[index].Tokens * scale };
-        }
-
+        var configDirs = random.Next((accounts.Count + 1) / 2, accounts.Count + 1);
+        var requests = Requests(random, configDirs, demand * accounts.Sum(account => account.Capacity));
         return new Fortnight(accounts, configDirs, requests, random.Next());
     }
 
@@ -30,11 +23,11 @@ internal static class RandomFortnight
         var count = random.Next(4, 13);
         for (var index = 0; index < count; index++)
         {
-            var week = 1_000_000d;
-            var fiveHours = week / (6 + (4 * random.NextDouble()));
-            var reset = random.Next(1, 7 * 24 + 1) * SimulatedAccount.Hour;
+            var fiveHours = (int)(RequestsPerFiveHours * (0.75 + (0.5 * random.NextDouble())));
+            var week = (int)(RequestsPerFiveHours * 8);
+            var reset = random.Next(1, (7 * 24) + 1) * SimulatedAccount.Hour;
             var elapsed = 1 - ((double)reset / SimulatedAccount.Week);
-            accounts.Add(new SimulatedAccount(fiveHours, week, reset, week * elapsed * random.NextDouble()));
+            accounts.Add(new SimulatedAccount(fiveHours, week, reset, (int)(week * elapsed * random.NextDouble())));
         }
 
         return accounts;
@@ -99,7 +92,7 @@ internal static class RandomFortnight
                 return;
             }
 
-            requests.Add(new SimulatedRequest(at, configDir, Math.Exp(0.7 * Normal(random)), tool == 0 ? at : answered + tool));
+            requests.Add(new SimulatedRequest(at, configDir, tool == 0 ? at : answered + tool));
             at = answered + tool + 1;
         }
         while (random.NextDouble() > 1 / RequestsPerTurn);

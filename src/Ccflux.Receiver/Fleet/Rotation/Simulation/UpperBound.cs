@@ -8,12 +8,12 @@ internal static class UpperBound
 {
     private const int Hours = Fortnight.Seconds / SimulatedAccount.Hour;
 
-    public static double Of(Fortnight fortnight)
+    public static int Of(Fortnight fortnight)
     {
-        var demand = new double[Hours];
+        var demand = new int[Hours];
         foreach (var request in fortnight.Requests)
         {
-            demand[request.At / SimulatedAccount.Hour] += request.Tokens;
+            demand[request.At / SimulatedAccount.Hour] ++;
         }
 
         var weeks = Hours / 168 + 1;

@@ -1,0 +1,38 @@
+namespace Ccflux.Receiver.Fleet.Rotation;
+
+/// <summary>
+/// An account's place in the order of use: the smaller, the sooner.
+/// <para>What is left of a week is lost when it ends. Shortly before that the account whose week ends soonest goes first, whatever it has left. Before
+/// that it is the one that loses most by waiting: the least time for each percent that is left, so that of two with as much left the one whose week
+/// ends sooner goes first, and one that is nearly used up is spared for hours in which many are needed. Unknown ends come after known ones.</para>
+/// </summary>
+/// <param name="Rank">0: the week ends soon. 1: it ends later. 2: nobody knows when.</param>
+/// <param name="Value">Hours to the end; with rank 1, for each percent that is left.</param>
+internal readonly record struct Urgency(int Rank, double Value) : IComparable<Urgency>
+{
+    /// <summary>The more room in the 5-hour window, the sooner; this is how much of that weight even a full one has.</summary>
+    private const double LeastRoom = 60;
+
+    public static Urgency Of(AccountState account, RotationSettings settings, DateTimeOffset now)
+    {
+        if (account.SevenDay is not { ResetsAt: { } reset } week || reset <= now || week.IsStale(settings, now))
+        {
+            return new(2, account.Id);
+        }
+
+        var hours = (reset - now).TotalHours;
+        var left = Math.Max(0.5, 100 - week.UsedPercent);
+        var room = (100 - Standing.Used(account.FiveHour, now) + LeastRoom) / 100;
+        return reset - now <= settings.SoonestFirstWithin ? new(0, hours) : new(1, hours / left / room);
+    }
+
+    /// <summary>Before <paramref name="other"/> by enough to be worth a switch.</summary>
+    public bool IsWellBefore(Urgency other, RotationSettings settings) => Rank != other.Rank ? Rank < other.Rank : Rank switch
+    {
+        0 => Value + settings.SoonerBy.TotalHours <= other.Value,
+        1 => Value * settings.MoreUrgentBy <= other.Value,
+        _ => false,
+    };
+
+    public int CompareTo(Urgency other) => Rank != other.Rank ? Rank.CompareTo(other.Rank) : Value.CompareTo(other.Value);
+}
