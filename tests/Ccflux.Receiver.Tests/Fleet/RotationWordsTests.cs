@@ -21,14 +21,24 @@ public sealed class RotationWordsTests
             Cooldown = TimeSpan.FromMinutes(6),
             Tick = TimeSpan.FromSeconds(33),
             Stale = TimeSpan.FromMinutes(16),
+            SoonestFirstWithin = TimeSpan.FromHours(17),
+            MoreUrgentBy = 1.45,
         };
 
         var text = string.Join(' ', RotationWords.Of(settings).Select(part => part.Text));
 
-        foreach (var figure in new[] { "71 %", "97 %", "53 %", "4 minutes", "11 minutes", "3 times", "44 minutes", "6 minutes", "33 seconds", "16 minutes" })
+        foreach (var figure in new[] { "71 %", "97 %", "53 %", "4 minutes", "11 minutes", "3 times", "44 minutes", "6 minutes", "33 seconds", "16 minutes", "17 hours", "45 %" })
         {
             Assert.Contains(figure, text, StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public void Words_WhereTheSoonestAlwaysGoesFirst_SayJustThat()
+    {
+        var order = RotationWords.Of(new RotationSettings { SoonestFirstWithin = TimeSpan.FromDays(7) })[0].Text;
+
+        Assert.StartsWith("The account whose weekly window resets soonest goes first and is used to 100 %", order, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -57,7 +57,6 @@ internal static class FleetColumns
         .Text("state", row => row.State)
         .Text("model", row => row.Model)
         .Instant("since_utc", row => row.Since)
-        .Instant("started_utc", row => row.StartedAt)
         .Instant("seen_utc", row => row.LastSeenAt);
 
     public static readonly ApiColumns<PinView> Pins = new ApiColumns<PinView>()

@@ -21,6 +21,4 @@ internal static class ControlSql
     public const string HasAccount = "SELECT count(*) FROM fleet_accounts WHERE account_id = ?";
 
     public const string HasAgent = "SELECT count(*) FROM fleet_agents WHERE agent_id = ? AND revoked_at IS NULL";
-
-    public const string IsGranted = "SELECT count(*) FROM fleet_grants WHERE agent_id = ? AND account_id = ?";
 }

@@ -5,11 +5,10 @@ using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Fleet.Control;
 
-/// <summary>What the admin tells rotation: pins, a pause, a switch by hand. Each answers null, or what is wrong; each is in the audit log.</summary>
+/// <summary>What the admin tells rotation: pins and a pause. Each answers null, or what is wrong; each is in the audit log.</summary>
 internal sealed class RotationControl(GroupCommitWriter writer, IChangeFeed changes, TimeProvider time)
 {
     public const string Paused = "paused";
-    public const string RequestPrefix = "request ";
     public const int MaxPins = 1000;
 
     private const string Busy = "The database cannot be written at the moment.";
@@ -68,29 +67,6 @@ internal sealed class RotationControl(GroupCommitWriter writer, IChangeFeed chan
     {
         _ = isPaused ? connection.Execute(ControlSql.SaveSetting, Paused, "1") : connection.Execute(ControlSql.DropSetting, Paused);
         Audit(connection, actor, isPaused ? "fleet.pause" : "fleet.resume", "", "");
-        return null;
-    });
-
-    /// <summary>Asks for an account in a config dir; rotation gives it at its next tick, once no tool call runs there.</summary>
-    public Task<string?> RequestAsync(string agentId, long accountId, AuditActor actor) => ChangeAsync(connection =>
-    {
-        if (connection.Scalar(ControlSql.HasAgent, agentId) == 0)
-        {
-            return NoAgent;
-        }
-
-        if (connection.Scalar(ControlSql.HasAccount, accountId) == 0)
-        {
-            return NoAccount;
-        }
-
-        if (connection.Scalar(ControlSql.IsGranted, agentId, accountId) == 0)
-        {
-            return "account: it is not granted to that agent.";
-        }
-
-        connection.Execute(ControlSql.SaveSetting, RequestPrefix + agentId, accountId.ToString(CultureInfo.InvariantCulture));
-        Audit(connection, actor, "fleet.switch", agentId, $"account {accountId}");
         return null;
     });
 

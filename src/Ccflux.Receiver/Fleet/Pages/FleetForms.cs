@@ -60,10 +60,13 @@ internal static class FleetForms
         "Cancel",
         "Save accounts");
 
-    public static FormQuestion Switch(AgentRow agent, IReadOnlyList<AccountRow> accounts, string chosen) => new(
+    public static FormQuestion Switch(AgentRow agent, IReadOnlyList<AccountRow> accounts, string chosen, bool allowCopy) => new(
         $"Switch {agent.Machine} by hand",
-        ["Rotation switches this config dir at its next tick, once no tool call runs there, and goes on as ever afterwards. Pin the account if it is to stay."],
-        [new FormField("account", "Account", FieldKind.Choice, chosen) { Options = Options(accounts.Where(account => agent.Granted.Contains(account.Label, StringComparer.Ordinal))) }],
+        ["The login is sealed to this agent, which puts it in place at its next pulse, once no tool call runs there. Rotation goes on as ever afterwards: pin the account if it is to stay."],
+        [
+            new FormField("account", "Account", FieldKind.Choice, chosen) { Options = Options(accounts.Where(account => agent.Granted.Contains(account.Label, StringComparer.Ordinal))) },
+            new FormField("copy", "Give a copy where the login is held elsewhere", FieldKind.Check, allowCopy ? "1" : "", "A copy has no refresh token: it works until its access token expires."),
+        ],
         "Cancel",
         "Switch account");
 

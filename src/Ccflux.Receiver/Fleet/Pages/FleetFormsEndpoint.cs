@@ -9,7 +9,7 @@ using Ccflux.Receiver.Shell.Forms;
 namespace Ccflux.Receiver.Fleet.Pages;
 
 /// <summary>What the admin changes about agents and rotation. Asked for by a GET page, made by a POST.</summary>
-internal sealed class FleetFormsEndpoint(BoardQuery board, AgentBook agents, RotationControl control, PageFrames frames, BrowserAnswers answers)
+internal sealed class FleetFormsEndpoint(BoardQuery board, AgentBook agents, CommandBox commands, RotationControl control, PageFrames frames, BrowserAnswers answers)
 {
     private const string NotThere = "There is no such agent, or it was revoked.";
 
@@ -48,14 +48,16 @@ internal sealed class FleetFormsEndpoint(BoardQuery board, AgentBook agents, Rot
         return Done(context, "Accounts saved", agent.Machine, "agents");
     });
 
-    public Task<IResult> AskSwitchAsync(string id, HttpContext context) => WithAgentAsync(context, id, (agent, now) => Ask(context, FleetForms.Switch(agent, now.Accounts, "")));
+    public Task<IResult> AskSwitchAsync(string id, HttpContext context) => WithAgentAsync(context, id, (agent, now) => Ask(context, FleetForms.Switch(agent, now.Accounts, "", allowCopy: false)));
 
     public Task<IResult> SwitchAsync(string id, HttpContext context) => WithAgentAsync(context, id, async (agent, now) =>
     {
-        var chosen = (await FormAsync(context))["account"].ToString();
-        return await control.RequestAsync(id, Number(chosen), AuditActor.Of(context)) is { } fault
-            ? Ask(context, FleetForms.Switch(agent, now.Accounts, chosen), fault)
-            : Done(context, "Switch asked for", $"{agent.Machine}, at the next tick", "agents");
+        var form = await FormAsync(context);
+        var (chosen, allowCopy) = (form["account"].ToString(), form["copy"].ToString() is "1");
+        var result = await commands.IssueAsync(id, Number(chosen), allowCopy, AuditActor.Of(context));
+        return IssueText.Fault(result.Outcome) is { } fault
+            ? Ask(context, FleetForms.Switch(agent, now.Accounts, chosen, allowCopy), fault)
+            : Done(context, result.Whole ? "Login on its way" : "Copy on its way", $"to {agent.Machine}, at its next pulse", "agents");
     });
 
     public Task<IResult> AskRevokeAsync(string id, HttpContext context) => WithAgentAsync(context, id, (agent, _) => Ask(context, FleetForms.Revoke(agent)));

@@ -14,8 +14,7 @@ internal static class FleetPagesRegistration
     {
         services.AddSingleton(new Capability(FleetPagesEndpoint.Capability, FleetLinks.Home, Order: 4));
         services.TryAddSingleton(RotationSettings.Default);
-        services.TryAddSingleton<ILiveSessions, NoLiveSessions>();
-        services.TryAddSingleton<IRotationState, StoredRotationState>();
+        services.AddSingleton<RotationStandingQuery>();
         services.AddSingleton<RotationControl>();
         services.AddSingleton<BoardQuery>();
         services.AddSingleton<LogQuery>();

@@ -12,7 +12,7 @@ internal static class AccountRows
     public static IReadOnlyList<AccountRow> Of(
         IReadOnlyList<AccountFacts> accounts, ILookup<long, WindowRow> windows, IReadOnlyList<AgentRow> agents, IReadOnlySet<long> cooling, RotationSettings settings, DateTimeOffset now)
     {
-        var states = accounts.Select(account => State(account, windows[account.AccountId], cooling)).ToList();
+        var states = accounts.Select(account => State(account, windows[account.AccountId], cooling, TokenRule.StateOf(account, now))).ToList();
         var order = AccountOrder.Of(new FleetState(settings, states, [], []), now).Select((id, index) => (id, index)).ToDictionary(pair => pair.id, pair => pair.index);
         var users = agents.Where(agent => agent is { State: not AgentPulse.Revoked, AccountId: not null }).ToLookup(agent => agent.AccountId!.Value);
         var rows = accounts.Zip(states)
@@ -24,7 +24,7 @@ internal static class AccountRows
         return [.. rows.Select((row, index) => row with { Place = IsUsable(row) ? index + 1 : null, IsNext = index == next })];
     }
 
-    private static AccountState State(AccountFacts account, IEnumerable<WindowRow> windows, IReadOnlySet<long> cooling)
+    private static AccountState State(AccountFacts account, IEnumerable<WindowRow> windows, IReadOnlySet<long> cooling, TokenState login)
     {
         var all = windows.ToList();
         return new AccountState(account.AccountId, Window(all, FiveHour), Window(all, SevenDay))
@@ -32,6 +32,12 @@ internal static class AccountRows
             FiveHourCeiling = account.FiveHourCeiling,
             SevenDayCeiling = account.SevenDayCeiling,
             Cooling = cooling.Contains(account.AccountId),
+            Login = login switch
+            {
+                TokenState.Ok or TokenState.Expiring => LoginState.Usable,
+                TokenState.Refreshing or TokenState.ExpiredExhausted => LoginState.Renewing,
+                TokenState.NeedsLogin or TokenState.CannotBeOpened => LoginState.NeedsLogin,
+            },
         };
     }
 

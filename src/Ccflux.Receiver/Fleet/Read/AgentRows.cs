@@ -1,24 +1,22 @@
 using Ccflux.Receiver.Fleet.Agents;
+using Ccflux.Receiver.Fleet.Sessions;
 
 namespace Ccflux.Receiver.Fleet.Read;
 
 /// <summary>Agents as they are shown. Pure.</summary>
 internal static class AgentRows
 {
-    /// <summary>Heartbeats come every five seconds; a minute without one and its sessions are gone.</summary>
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
-
-    public static AgentRow Of(AgentFacts agent, Dictionary<long, string> labels, IReadOnlyList<AgentSessions> live, DateTimeOffset now)
+    public static AgentRow Of(AgentFacts agent, Dictionary<long, string> labels, IReadOnlyList<ConfigDirSeen> live, DateTimeOffset now)
     {
         var heard = live.FirstOrDefault(one => string.Equals(one.AgentId, agent.AgentId, StringComparison.Ordinal));
-        var seen = heard is null || agent.LastSeenAt > heard.LastSeenAt ? agent.LastSeenAt : heard.LastSeenAt;
+        var seen = heard is null || agent.LastSeenAt > heard.SeenAt ? agent.LastSeenAt : heard.SeenAt;
         return new AgentRow(
             agent.AgentId,
             agent.Machine,
             agent.ConfigDirId,
             agent.Platform,
             agent.Version,
-            agent.RevokedAt is not null ? AgentPulse.Revoked : seen is null ? AgentPulse.Never : now - seen < s_patience ? AgentPulse.Pulsing : AgentPulse.Silent,
+            agent.RevokedAt is not null ? AgentPulse.Revoked : seen is not { } at ? AgentPulse.Never : SessionRule.Of(now - at) is Presence.Gone ? AgentPulse.Silent : AgentPulse.Pulsing,
             seen,
             agent.Login,
             agent.AccountId,

@@ -1,5 +1,7 @@
 using Ccflux.Receiver.Fleet.Agents;
+using Ccflux.Receiver.Fleet.Control;
 using Ccflux.Receiver.Fleet.Rotation;
+using Ccflux.Receiver.Fleet.Sessions;
 using Ccflux.Receiver.Fleet.Vault;
 using Ccflux.Storage.Sqlite;
 using Dapper;
@@ -12,7 +14,7 @@ internal sealed record Board(
 
 /// <summary>Reads the <see cref="Board"/>.</summary>
 internal sealed class BoardQuery(
-    VaultBook vault, AgentBook agents, ILiveSessions sessions, IRotationState rotation, RotationSettings settings, SqliteReaders readers, TimeProvider time)
+    VaultBook vault, AgentBook agents, LiveSessions sessions, RotationStandingQuery rotation, RotationSettings settings, SqliteReaders readers, TimeProvider time)
 {
     private const int MaxPins = 1000;
 
@@ -21,8 +23,8 @@ internal sealed class BoardQuery(
         var now = time.GetUtcNow();
         var facts = await vault.AllAsync(cancellationToken);
         var enrolled = await agents.AllAsync(cancellationToken);
-        var live = sessions.Now();
-        var standing = await rotation.NowAsync(cancellationToken);
+        var live = sessions.Read();
+        var standing = await rotation.ReadAsync(cancellationToken);
         using var lease = await readers.RentAsync(cancellationToken);
         var windows = (await lease.Connection.QueryAsync<WindowRow>(FleetReadSql.Windows)).ToLookup(row => row.AccountId);
         var polls = await lease.Connection.QuerySingleAsync<PollsRow>(FleetReadSql.Polls);
