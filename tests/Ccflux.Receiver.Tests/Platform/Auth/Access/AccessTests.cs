@@ -38,7 +38,7 @@ public sealed class AccessTests : IAsyncLifetime
     [Fact]
     public async Task Request_WithoutAToken_IsRefusedEvenWithTheAdminToken()
     {
-        foreach (var path in new[] { "/admin/", "/admin/login", "/api/v1/users", "/docs/v1.json", "/events?topics=usage", "/nowhere" })
+        foreach (var path in new[] { "/admin/", "/admin/login", "/api/v1/users", "/docs/v1.json", "/nowhere" })
         {
             using var answer = await _receiver.Client.FetchAsync(path, bearer: RunningReceiver.AdminToken);
 
@@ -46,6 +46,8 @@ public sealed class AccessTests : IAsyncLifetime
             Assert.Contains("Cloudflare Access", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
         }
 
+        using var live = await _receiver.Client.FetchAsync("/events?topics=usage", bearer: RunningReceiver.AdminToken);
+        Assert.Equal(HttpStatusCode.Unauthorized, live.StatusCode);
         using var signIn = await _receiver.Client.PostFormAsync("/admin/login", [new("token", RunningReceiver.AdminToken)]);
         Assert.Equal(HttpStatusCode.Forbidden, signIn.StatusCode);
         Assert.Equal(0, _team.Fetches);
