@@ -91,7 +91,7 @@ test("The table has the accounts in the order of use, with what was read and how
 test("Live sessions appear, change and vanish without a reload", async () => {
   await pulse(["tool", "claude-opus-5-5"]);
   const { page, context, trouble } = await open();
-  assert.deepEqual((await rows(page, "sessions")).map((row) => row.replace(/ ?(now|\d+ (s|min) ago)/g, "")), ["ao-mbp16platformTool callclaude-opus-5-5"]);
+  assert.deepEqual((await rows(page, "sessions")).map((row) => row.replace(/ ?(now|\d+ (s|min) ago)/g, "")), ["ao-mbp16 platform Tool call claude-opus-5-5"]);
   await pulse(["turn", "claude-opus-5-5"], ["idle", null]);
   await page.locator("#sessions", { hasText: "In a turn" }).waitFor();
   assert.equal((await rows(page, "sessions")).length, 2);
@@ -103,7 +103,7 @@ test("Live sessions appear, change and vanish without a reload", async () => {
 
 test("Monitors say what was seen, and network and security what was observed", async () => {
   const { page, context, trouble } = await open();
-  assert.deepEqual((await rows(page, "monitors")).map((row) => row.replace(/ in \d+ m?s/, "")), ["ReceiverGET /healthUp100.0 %", "ServiceHTTP, 127.0.0.1Up100.0 %", "GoneHTTP, 127.0.0.1Down cannot be reached0.0 %".replace("Down ", "Down")]);
+  assert.deepEqual((await rows(page, "monitors")).map((row) => row.replace(/ in \d+ m?s/, "")), ["Receiver GET /health Up 100.0 %", "Service HTTP, 127.0.0.1 Up 100.0 %", "Gone HTTP, 127.0.0.1 Down, cannot be reached 0.0 %"]);
   assert.ok(!(await page.content()).includes("path-that-is-a-key"));
   const fact = async (name) => plain(await page.locator(`#network dd[data-fact="${name}"]`).textContent());
   assert.equal(await fact("Listening"), `${receiver.address.replace("http://", "")} (this machine only)`);
@@ -163,7 +163,7 @@ test("The admin adds, edits and removes an account in dialogs", async () => {
 test("The admin enrols a machine, says what it may use, switches it by hand and revokes it", async () => {
   const { page, context, trouble } = await open();
   await page.getByRole("link", { name: "Enrol a machine" }).click();
-  await page.getByLabel("Machine").fill("dn-tower");
+  await page.getByRole("dialog").getByLabel("Machine").fill("dn-tower");
   await check(page, "enrol", "dialog");
   await submit(page, "Make code");
   assert.match(await page.locator("#code").textContent(), /^fcode_[0-9a-f]{32}$/);
