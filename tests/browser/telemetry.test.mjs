@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import { openBrowser, openPage, signIn } from "./lib/browser.mjs";
 import { addUser } from "./lib/client.mjs";
-import { install, organisationToken, seedTelemetry, sendEvents, request, sessionOfHana } from "./lib/otlp.mjs";
+import { install, issueTelemetryToken, organisationToken, seedTelemetry, sendEvents, request, sessionOfHana } from "./lib/otlp.mjs";
 import { adminToken, startReceiver, viewerToken } from "./lib/receiver.mjs";
 import { digits } from "./lib/suite.mjs";
 
@@ -68,7 +68,12 @@ test("The bar lists and tables show what was sent", async () => {
   assert.deepEqual(new Map(await cells(page, "models", 1)), new Map([["claude-opus-5-5", 3], ["claude-sonnet-5", 1], ["claude-haiku-4-5", 1]]));
   assert.deepEqual(await cells(page, "tools", 1), [["Read", 2], ["Bash", 1]]);
   assert.deepEqual((await text(page, "tools", 2)).map((rate) => rate.replace(/\s/g, " ")), ["100.0 %", "0.0 %"]);
-  assert.deepEqual(new Map(await cells(page, "decisions", 1)), new Map([["Edit, accepted by the user", 2], ["Read, accepted by a rule", 1], ["Bash, rejected by the user", 1]]));
+  assert.deepEqual(await cells(page, "decisions", 1), [["Edit", 0], ["Bash", 0], ["Read", 1]]);
+  assert.deepEqual(await cells(page, "decisions", 2), [["Edit", 2], ["Bash", 0], ["Read", 0]]);
+  assert.deepEqual(await cells(page, "decisions", 3), [["Edit", 0], ["Bash", 1], ["Read", 0]]);
+  assert.equal(await page.locator("#terminals .donut .ring-sum").textContent(), "3");
+  // 37 cents against three seats of $20: 30 days of them cost $60, a day of them $2.
+  assert.deepEqual(await series(page, "leverage"), { "cost leverage": 19 });
   assert.equal(await figure(page, "automatic"), 1);
   assert.match(await page.locator("[data-figure=accepted]").textContent(), /66\.7\s%\s*accepted, of 3 own/);
   assert.deepEqual(new Map(await cells(page, "cost-models", 1)), new Map([["claude-opus-5-5", 0.34], ["claude-sonnet-5", 0.02], ["claude-haiku-4-5", 0.01]]));
@@ -104,6 +109,128 @@ test("The filters narrow to a user, division, model, terminal and period, and a 
   assert.match((await page.locator("[data-figure=input] .delta").textContent()).replace(/\s+/g, " "), /up 200\.0 % vs prior 21 days/);
   await page.goto(`${receiver.address}/admin/telemetry?period=custom&from=2026-02-31&to=x`);
   assert.match(await page.locator("#faults").textContent(), /from: must be a day/);
+  await context.close();
+});
+
+const single = `FROM telemetry_events e JOIN telemetry_subjects c USING (subject_id) LEFT JOIN users u USING (user_id) LEFT JOIN telemetry_names m ON m.name_id = e.model_id
+  LEFT JOIN telemetry_names n ON n.name_id = e.name_id LEFT JOIN telemetry_names o ON o.name_id = e.detail_id JOIN telemetry_sessions s USING (session_ref) JOIN telemetry_names t ON t.name_id = s.terminal_id`;
+
+test("Every panel equals a count over the single events", async () => {
+  const { page, context } = await open();
+  const count = (columns, where, group) => receiver.sql(`SELECT ${columns} ${single} WHERE ${where} GROUP BY ${group} ORDER BY 1`).map((row) => Object.values(row));
+  const sorted = (rows) => rows.sort((a, b) => (a[0] < b[0] ? -1 : 1));
+  const requests = "e.kind = 'api_request'";
+  const all = receiver.sql(`SELECT sum(e.input_tokens) AS input, sum(e.output_tokens) AS output, sum(e.cache_read_tokens) AS "cache reads", sum(e.cache_write_tokens) AS "cache writes", sum(e.cost) / 1e9 AS cost ${single} WHERE ${requests}`)[0];
+  assert.equal(await figure(page, "cost"), Math.round(all.cost * 1e4) / 1e4);
+  delete all.cost;
+  assert.deepEqual(await series(page, "types"), all);
+  const tokens = "sum(e.input_tokens + e.output_tokens + e.cache_read_tokens + e.cache_write_tokens) AS tokens";
+  const byModel = count(`m.name, ${tokens}`, requests, "1");
+  const byUser = count(`coalesce(u.email, 'unattributed ' || c.name), ${tokens}`, requests, "1");
+  assert.deepEqual(sorted(await cells(page, "terminals", 1)), count("t.name, count(DISTINCT e.session_ref)", "1", "1"));
+  assert.deepEqual(sorted(await cells(page, "models", 1)), count("m.name, count(*)", requests, "1"));
+  assert.deepEqual(sorted(await cells(page, "tools", 1)), count("n.name, count(*)", "e.kind = 'tool_result'", "1"));
+  assert.deepEqual(sorted(await cells(page, "success", 1)), count("n.name, count(*)", "e.kind = 'api_error'", "1"));
+  assert.deepEqual(sorted(await cells(page, "quota", 1)), count("coalesce(u.email, 'unattributed ' || c.name), sum(e.input_tokens + e.output_tokens)", `${requests} AND e.at > ${Date.now() - 5 * 3_600_000}`, "1"));
+  assert.deepEqual(sorted(await cells(page, "users", 2)), count("coalesce(u.email, 'unattributed ' || c.name), count(*)", requests, "1"));
+  assert.equal((await text(page, "calls", 1)).length, receiver.sql(`SELECT count(*) AS n ${single} WHERE ${requests}`)[0].n);
+
+  await page.locator("#types").getByRole("link", { name: "Model" }).click();
+  await page.waitForURL(/tokens=model/);
+  await page.locator("#types .legend", { hasText: "claude-opus-5-5" }).waitFor();
+  assert.deepEqual(sorted(Object.entries(await series(page, "types"))), byModel);
+  await page.locator("#types").getByRole("link", { name: "User" }).click();
+  await page.locator("#types .legend", { hasText: "hana.sato" }).waitFor();
+  assert.deepEqual(sorted(Object.entries(await series(page, "types"))), byUser);
+  await context.close();
+});
+
+test("Users are sorted, searched and paged; recent calls are paged", async () => {
+  const many = await startReceiver({ OTLP_TOKEN: organisationToken });
+  try {
+    for (let person = 0; person < 15; person++) {
+      await sendEvents(many, organisationToken, Date.now(), { "session.id": `s${person}`, "user.id": `i${person}`, "user.email": `p${String(person).padStart(2, "0")}@example.org` },
+        [["api_request", person + 1, request(`a${person}`, "claude-haiku-4-5", person, 1, 0, 0, 0.01, 10)], ["api_request", person + 1, request(`b${person}`, "claude-haiku-4-5", 1, 1, 0, 0, 0.01, 10)]]);
+    }
+    const { page, context, trouble } = await signIn(browser, many);
+    await page.goto(`${many.address}/admin/telemetry`);
+    const names = () => text(page, "users", 0).then((list) => list.map((name) => name.slice(0, 3)));
+    assert.equal((await names()).length, 12);
+    await page.locator("#users").getByRole("link", { name: /^Billed/ }).click();
+    await page.waitForURL(/users\.sort=-billed/);
+    await page.locator("#users [aria-sort=descending]", { hasText: "Billed" }).waitFor();
+    assert.deepEqual((await names()).slice(0, 2), ["p14", "p13"]);
+    await page.locator("#users").getByRole("link", { name: "Next page of users" }).click();
+    await page.locator("#users .panel-foot", { hasText: "13–15 of 15" }).waitFor();
+    assert.deepEqual(await names(), ["p02", "p01", "p00"]);
+    assert.equal((await text(page, "calls", 0)).length, 20);
+    await page.locator("#calls").getByRole("link", { name: "Next page of recent API calls" }).click();
+    await page.locator("#calls .panel-foot", { hasText: "21–30 of 30" }).waitFor();
+    assert.equal((await text(page, "calls", 0)).length, 10);
+    await page.goto(`${many.address}/admin/telemetry?users.q=p07&users.sort=nothing&calls.page=x&tokens=colour`);
+    assert.deepEqual(await names(), ["p07"]);
+    for (const field of ["users.sort", "calls.page", "tokens"]) {
+      assert.ok((await page.locator("#faults").textContent()).includes(`${field}: must be`), field);
+    }
+    assert.deepEqual(trouble, []);
+    await context.close();
+  } finally {
+    await many.stop();
+  }
+});
+
+test("The period before is a dotted line with its own figure and column", async () => {
+  const { page, context } = await open("/admin/telemetry?period=7d");
+  assert.equal(await page.locator("#types .sw.dots").count(), 0);
+  await sendEvents(receiver, tokens["mateo.vargas@example.org"], Date.now() - 10 * 86_400_000, { "session.id": "before", "user.id": "m".repeat(32), "terminal.type": "tmux" }, [["api_request", 0, request("before", "claude-sonnet-5", 100, 11, 0, 0, 0.01, 100)]]);
+  await page.reload();
+  const before = JSON.parse(await page.locator("#types script").textContent()).prior;
+  assert.deepEqual([before.name, before.values.reduce((a, b) => a + b, 0)], ["prior 7 d", 111]);
+  assert.equal(await page.locator("#types th", { hasText: "prior 7 d" }).count(), 1);
+  assert.match(await page.locator("#types .legend").textContent(), /prior 7 d\s*111/);
+  await context.close();
+});
+
+test("The admin sets a person's plan, and takes it back", async () => {
+  const { page, context, trouble } = await open("/admin/telemetry/users/mateo.vargas%40example.org");
+  const setPlan = async (plan) => {
+    await page.getByRole("link", { name: "Set plan" }).click();
+    await page.getByLabel("Plan", { exact: true }).fill(plan);
+    await page.getByRole("dialog").getByRole("button", { name: "Set plan" }).click();
+  };
+  await setPlan("Max 5×");
+  await page.locator("#plan", { hasText: "plan: Max 5×" }).waitFor();
+  assert.equal((await page.locator("#plan").textContent()), "plan: Max 5×");
+  assert.deepEqual(receiver.sql("SELECT person, plan FROM telemetry_plans"), [{ person: "mateo.vargas@example.org", plan: "Max 5×" }]);
+  assert.equal(receiver.sql("SELECT count(*) AS n FROM audit_log WHERE action = 'telemetry.plan' AND target = 'mateo.vargas@example.org'")[0].n, 1);
+  assert.ok((await page.locator("#quota").textContent()).includes("Max 5×"));
+  await setPlan("");
+  await page.locator("#plan", { hasText: "no plan known" }).waitFor();
+  assert.equal((await fetch(`${receiver.address}/admin/telemetry/users/nobody%40example.org/plan`, { method: "POST", headers: { Authorization: `Bearer ${adminToken}` } })).status, 404);
+  assert.equal((await fetch(`${receiver.address}/admin/telemetry/users/mateo.vargas%40example.org/plan`, { method: "POST", headers: { Authorization: `Bearer ${adminToken}` }, body: new URLSearchParams({ plan: "x".repeat(41) }) })).status, 422);
+  assert.deepEqual(trouble, []);
+  await context.close();
+});
+
+test("A person's pages of usage and of telemetry lead to each other", async () => {
+  const { page, context } = await open(hanaPage);
+  await page.getByRole("link", { name: "Usage of this person" }).click();
+  await page.waitForURL(/\/admin\/users\/hana\.sato/);
+  await page.getByRole("link", { name: "Telemetry of this person" }).click();
+  await page.waitForURL(/\/admin\/telemetry\/users\/hana\.sato/);
+  await context.close();
+});
+
+test("A reissue brings a new telemetry token and ends the old one", async () => {
+  await addUser(receiver, "tomas.ruiz@example.org");
+  const old = await issueTelemetryToken(receiver, "tomas.ruiz@example.org");
+  const { page, context } = await open("/admin/users/tomas.ruiz%40example.org");
+  await page.getByRole("link", { name: "Reissue token" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Reissue token" }).click();
+  const token = await page.locator("#telemetry-token").textContent();
+  assert.match(token, /^ttok_/);
+  await sendEvents(receiver, token, Date.now(), { "session.id": "tomas", "user.id": "t" }, [["user_prompt", 1, { "prompt.id": "prompt-t" }]]);
+  await assert.rejects(sendEvents(receiver, old, Date.now(), {}, [["user_prompt", 1, {}]]), /401/);
   await context.close();
 });
 
@@ -202,7 +329,10 @@ test("The export works with the network off, and holds no form and no secret", a
     await saved.page.locator("#types [data-drawn] canvas").waitFor();
     await saved.page.locator("#tools").getByRole("button", { name: "Table" }).click();
     assert.equal(await saved.page.locator("#tools table").isVisible(), true);
-    assert.equal(await saved.page.locator("form, input, a[data-dialog], a[href^='/'], a[href^='http'], link[href], script[src], img").count(), 0);
+    for (const id of ["tokens", "sessions", "cost", "duration", "types", "success", "terminals", "users", "models", "decisions", "quota", "cost-models", "active-time", "model-tokens", "leverage", "requests", "results", "calls"]) {
+      assert.equal(await saved.page.locator(`#${id} :is(table, .empty)`).count() > 0, true, id);
+    }
+    assert.equal(await saved.page.locator("form, input:not([type=search]), a[data-dialog], a[href^='/'], a[href^='http'], link[href], script[src], img").count(), 0);
     for (const secret of [adminToken, viewerToken, organisationToken, ...Object.values(tokens)]) {
       assert.ok(!html.includes(secret));
     }

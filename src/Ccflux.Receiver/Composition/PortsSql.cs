@@ -22,21 +22,29 @@ internal static class PortsSql
         WHERE t.label <> 'Unknown'
         """;
 
-    /// <summary>The newest reading of each user's two limits: of accounts that the user's status line shows, of the same accounts where they are
-    /// polled, and of polled ones with the user's e-mail.</summary>
+    /// <summary>What users' two limits were seen at last: by their own status lines, where the same accounts are polled, and where an account with
+    /// their e-mail is.</summary>
     public const string UserQuotas = """
-        WITH held AS (
-            SELECT account_id, owner AS user_id FROM quota_accounts WHERE owner <> 0
-            UNION
-            SELECT p.account_id, o.owner FROM quota_accounts p JOIN quota_accounts o ON o.account_key = p.account_key AND o.owner <> 0 WHERE p.owner = 0
-            UNION
-            SELECT p.account_id, u.user_id FROM quota_accounts p JOIN users u ON u.email = lower(p.email) WHERE p.owner = 0 AND p.email <> '')
-        SELECT h.user_id AS UserId, u.email AS Email, w.name AS Window, w.used_milli AS UsedMilli, w.resets_at AS ResetsAt, w.source AS Source,
-               max(w.observed_at) AS ObservedAt
-        FROM held h
-        JOIN users u ON u.user_id = h.user_id
-        JOIN quota_windows w ON w.account_id = h.account_id AND w.name IN ('five_hour', 'seven_day')
-        GROUP BY h.user_id, w.name
+        SELECT a.owner AS UserId, w.name AS Window, w.used_milli AS UsedMilli, w.resets_at AS ResetsAt, w.observed_at AS ObservedAt, w.source AS Source
+        FROM quota_accounts a
+        JOIN quota_windows w ON w.account_id = a.account_id AND w.name IN ('five_hour', 'seven_day')
+        WHERE a.owner <> 0
+        UNION ALL
+        SELECT o.owner, w.name, w.used_milli, w.resets_at, w.observed_at, w.source
+        FROM quota_accounts p
+        JOIN quota_accounts o ON o.account_key = p.account_key AND o.owner <> 0
+        JOIN quota_windows w ON w.account_id = p.account_id AND w.name IN ('five_hour', 'seven_day')
+        WHERE p.owner = 0
+        UNION ALL
+        SELECT u.user_id, w.name, w.used_milli, w.resets_at, w.observed_at, w.source
+        FROM quota_accounts p
+        JOIN users u ON u.email = lower(p.email)
+        JOIN quota_windows w ON w.account_id = p.account_id AND w.name IN ('five_hour', 'seven_day')
+        WHERE p.owner = 0 AND p.email <> ''
+        """;
+
+    public const string QuotasByEmail = $"""
+        SELECT u.email AS Email, q.* FROM ({UserQuotas}) q JOIN users u ON u.user_id = q.UserId
         """;
 
     public const string UserOfEmail = "SELECT user_id FROM users WHERE email = lower(@Email)";

@@ -1,4 +1,4 @@
-using Ccflux.Receiver.Quota;
+using Ccflux.Receiver.Quota.Pages;
 using Ccflux.Receiver.Telemetry.Read;
 using Ccflux.Receiver.Usage.Read;
 using Ccflux.Receiver.Usage.Read.Views;
@@ -15,38 +15,32 @@ internal sealed class UserReadings(SqliteReaders readers, TimeProvider time) : I
     async Task<IReadOnlyDictionary<int, UserQuota>> IUserQuotas.ReadAsync(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        return (await RowsAsync(cancellationToken))
+        return (await RowsAsync(PortsSql.UserQuotas, cancellationToken))
             .GroupBy(row => row.UserId)
-            .ToDictionary(user => (int)user.Key, user => new UserQuota(Of(user, isFiveHour: true, now), Of(user, isFiveHour: false, now)));
+            .ToDictionary(user => (int)user.Key, user => new UserQuota(Newest(user, isFiveHour: true, now), Newest(user, isFiveHour: false, now)));
     }
 
     async Task<IReadOnlyDictionary<string, FiveHourQuota>> IFiveHourQuotas.ReadAsync(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        return (await RowsAsync(cancellationToken))
-            .Where(row => row.Window is FiveHour && !(row.ResetsAt <= now))
-            .ToDictionary(row => row.Email, row => new FiveHourQuota(row.UsedMilli / 1000d, At(row.ResetsAt), At(row.ObservedAt), Words(row.Source)), StringComparer.Ordinal);
+        return (await RowsAsync(PortsSql.QuotasByEmail, cancellationToken))
+            .Where(row => row.Window is FiveHour)
+            .GroupBy(row => row.Email, StringComparer.Ordinal)
+            .Select(user => user.MaxBy(row => row.ObservedAt)!)
+            .Where(row => !(row.ResetsAt <= now))
+            .ToDictionary(row => row.Email, row => new FiveHourQuota(row.UsedMilli / 1000d, At(row.ResetsAt), At(row.ObservedAt), SourceText.Of(row.Source)), StringComparer.Ordinal);
     }
 
-    private async Task<IEnumerable<Row>> RowsAsync(CancellationToken cancellationToken)
+    private async Task<IEnumerable<Row>> RowsAsync(string sql, CancellationToken cancellationToken)
     {
         using var lease = await readers.RentAsync(cancellationToken);
-        return await lease.Connection.QueryAsync<Row>(PortsSql.UserQuotas);
+        return await lease.Connection.QueryAsync<Row>(sql);
     }
 
-    private static QuotaReading? Of(IEnumerable<Row> rows, bool isFiveHour, DateTimeOffset now) =>
-        rows.FirstOrDefault(row => row.Window is FiveHour == isFiveHour) is { } row
-            ? new QuotaReading(row.UsedMilli / 1000d, At(row.ResetsAt), At(row.ResetsAt) <= now, At(row.ObservedAt), Words(row.Source))
+    private static QuotaReading? Newest(IEnumerable<Row> rows, bool isFiveHour, DateTimeOffset now) =>
+        rows.Where(row => row.Window is FiveHour == isFiveHour).MaxBy(row => row.ObservedAt) is { } row
+            ? new QuotaReading(row.UsedMilli / 1000d, At(row.ResetsAt), At(row.ResetsAt) <= now, At(row.ObservedAt), SourceText.Of(row.Source))
             : null;
-
-    private static string Words(string source) => source switch
-    {
-        QuotaSource.StatusLine => "status line",
-        QuotaSource.ClaudeAi => "claude.ai",
-        QuotaSource.OAuth => "the usage API",
-        QuotaSource.LimitHit => "a limit that was hit",
-        _ => source,
-    };
 
     private static DateTimeOffset At(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
 

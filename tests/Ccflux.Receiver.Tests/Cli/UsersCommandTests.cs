@@ -35,6 +35,8 @@ public sealed partial class UsersCommandTests : IDisposable
         var list = await _receiver.RunAsync("users", "list");
 
         Assert.NotEqual(Token().Match(added.Output).Value, Token().Match(reissued.Output).Value);
+        Assert.Matches("Authorization=Bearer ttok_", added.Output);
+        Assert.Matches("Authorization=Bearer ttok_", reissued.Output);
         Assert.Equal((0, "Revoked jo@example.org."), (revoked.ExitCode, revoked.Output.Trim()));
         Assert.Matches("jo@example.org +revoked", list.Output);
     }

@@ -53,12 +53,12 @@ public sealed class AgentTests
 
         Renew(rig, agent, 1);
         await GiveAsync(rig, agent, second);
-        Assert.Equal((Holder.Agent, TokenState.Ok), ((await rig.FactsAsync(first)).Holder, await rig.StateAsync(first)));
+        Assert.Equal((Holder.Agent, TokenState.Refreshing), ((await rig.FactsAsync(first)).Holder, await rig.StateAsync(first)));
         await agent.HandBackAsync();
 
         var facts = await rig.FactsAsync(first);
         Assert.Empty(agent.ToHandBack);
-        Assert.Equal((Holder.Vault, RefreshPath.Session), (facts.Holder, facts.RefreshedBy));
+        Assert.Equal((Holder.Vault, RefreshPath.Session, TokenState.Ok), (facts.Holder, facts.RefreshedBy, await rig.StateAsync(first)));
         Assert.Equal(rig.Issuer.Accounts[0].AccessToken, await rig.Book.AccessTokenAsync(facts.Uuid, TestContext.Current.CancellationToken));
         Assert.Equal(Holder.Agent, (await rig.FactsAsync(second)).Holder);
         Assert.Equal(0, rig.Issuer.Accounts[0].Reuses);
@@ -79,6 +79,11 @@ public sealed class AgentTests
         Assert.Equal(TokenState.NeedsLogin, await rig.StateAsync(account));
         await rig.BeatAsync(agent, sessions: 2);
         Assert.Equal(TokenState.Refreshing, await rig.StateAsync(account));
+
+        // The client has marked its login as ended: nobody will renew it.
+        agent.Login = JsonNode.Parse("""{"accessToken":"","refreshToken":"","expiresAt":0}""");
+        await rig.BeatAsync(agent);
+        Assert.Equal(TokenState.NeedsLogin, await rig.StateAsync(account));
         Assert.Equal(0, rig.Issuer.Accounts[0].Refreshes);
     }
 
@@ -167,6 +172,10 @@ public sealed class AgentTests
         Assert.Equal(Holder.Agent, (await rig.FactsAsync(account)).Holder);
         Assert.Empty(await rig.RefreshAsync());
         Assert.Equal(0, rig.Issuer.Accounts[0].Refreshes);
+
+        // Nor where the operator imports it from there and says that it is the vault's alone.
+        await rig.ImportAsync(1, vaultOnly: true, lifetime: TimeSpan.FromMinutes(30));
+        Assert.Equal((Holder.Agent, agent.Id), ((await rig.FactsAsync(account)).Holder, (await rig.FactsAsync(account)).HolderAgent));
     }
 
     [Fact]

@@ -16,6 +16,11 @@ public sealed class FleetFaultTests
     /// <summary>Steps after which what the issuer answered, or whether it did, is known to nobody.</summary>
     private static readonly string[] s_unknowable = [VaultFault.IntentWritten, VaultFault.IssuerAnswered];
 
+    private static readonly string[] s_renewing = [VaultFault.Refreshing, VaultFault.IntentWritten, VaultFault.IssuerAnswered, VaultFault.RefreshSettled];
+
+    /// <summary>How a process ends that SIGKILL ended.</summary>
+    private const int Killed = 137;
+
     public static TheoryData<string> Steps => [.. VaultFault.All];
 
     [Theory]
@@ -26,18 +31,8 @@ public sealed class FleetFaultTests
         for (var seed = 1; seed <= s_seeds; seed++)
         {
             await using var stage = await FleetStage.SetAsync(seed);
-            var time = (seed % 3) + 1;
-            var fault = s_seeds == 1 ? step : string.Create(CultureInfo.InvariantCulture, $"{step}:{time}");
-            if (step == VaultFault.CommandIssued)
-            {
-                Assert.Equal(137, await stage.RunAsync(step, "fleet", "give", stage.Agent(1).Id, "--account", "seat 2"));
-                reached++;
-            }
-            else
-            {
-                reached += await stage.ServeUntilFaultAsync(fault) ? 1 : 0;
-            }
-
+            var fault = s_seeds == 1 ? step : string.Create(CultureInfo.InvariantCulture, $"{step}:{(seed % 2) + 1}");
+            reached += await RunAsync(stage, step, fault) ? 1 : 0;
             await stage.SettleAsync();
             var (wrong, needLogin) = await stage.CheckAsync();
 
@@ -47,6 +42,24 @@ public sealed class FleetFaultTests
         }
 
         Assert.True(reached > 0, "no process came to this step");
+    }
+
+    /// <summary>Steps of renewing and of issuing are those of the operator's commands, too; the others need a receiver that serves.</summary>
+    private static async Task<bool> RunAsync(FleetStage stage, string step, string fault)
+    {
+        if (step == VaultFault.CommandIssued)
+        {
+            return await stage.RunAsync(step, "fleet", "give", stage.Agent(1).Id, "--account", "seat 2") == Killed;
+        }
+
+        if (!s_renewing.Contains(step))
+        {
+            return await stage.ServeUntilFaultAsync(fault);
+        }
+
+        var command = stage.RunAsync(fault, "fleet", "refresh");
+        await stage.RenewWhileAsync(command);
+        return await command == Killed;
     }
 
     [Fact]
@@ -63,7 +76,7 @@ public sealed class FleetFaultTests
         Assert.Equal([0, 0], exits);
         Assert.Empty(wrong);
         Assert.Equal(0, needLogin);
-        Assert.Equal([0, 0, 1, 1], stage.Issuer.Accounts.Select(account => account.Refreshes));
+        Assert.All(stage.Issuer.Accounts.Skip(2), account => Assert.True(account.Refreshes > 0));
         Report(watch.Elapsed);
     }
 

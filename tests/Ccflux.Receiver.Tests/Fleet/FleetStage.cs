@@ -68,14 +68,12 @@ internal sealed class FleetStage : IAsyncDisposable
             }
 
             _agents.ForEach(agent => agent.Address = address);
-            var rounds = _here.Service<RefreshRounds>().RunAsync(CancellationToken.None);
             var watch = Stopwatch.StartNew();
             while (!process.HasExited && watch.Elapsed < s_patience)
             {
                 await StepAsync();
             }
 
-            await rounds;
             return process.HasExited;
         }
         finally
@@ -94,7 +92,7 @@ internal sealed class FleetStage : IAsyncDisposable
         return process.ExitCode;
     }
 
-    /// <summary>The receiver in this process renews what is due, again and again, from when another has begun until that has come to its end.</summary>
+    /// <summary>The receiver in this process renews what is due, and agents swap on it, from when another has begun to renew until that has come to its end.</summary>
     public async Task RenewWhileAsync(Task task)
     {
         while (!task.IsCompleted && _issuer.Exchanges.All(exchange => exchange.Path != SimulatedUpstream.TokenPath))
@@ -105,6 +103,7 @@ internal sealed class FleetStage : IAsyncDisposable
         while (!task.IsCompleted)
         {
             await _here.Service<RefreshRounds>().RunAsync(CancellationToken.None);
+            await StepAsync();
         }
 
         await task;
@@ -115,7 +114,8 @@ internal sealed class FleetStage : IAsyncDisposable
     /// <summary>What is left comes to its end on the receiver that lives.</summary>
     public async Task SettleAsync()
     {
-        for (var step = 0; step < 4; step++)
+        var watch = Stopwatch.StartNew();
+        do
         {
             foreach (var agent in _agents)
             {
@@ -123,6 +123,7 @@ internal sealed class FleetStage : IAsyncDisposable
                 await agent.HandBackAsync();
             }
         }
+        while (watch.Elapsed < s_patience && (await _here.Service<AgentBook>().AllAsync(CancellationToken.None)).Any(agent => agent.PendingAccount is not null));
 
         await _here.Service<RefreshRounds>().RunAsync(CancellationToken.None);
     }

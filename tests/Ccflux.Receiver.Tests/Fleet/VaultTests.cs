@@ -170,7 +170,11 @@ public sealed class VaultTests
         var account = await rig.ImportAsync(1, lifetime: TimeSpan.FromMinutes(5));
         var uuid = rig.Issuer.Accounts[0].Id;
         var reset = rig.Time.GetUtcNow().AddMinutes(10).ToUnixTimeMilliseconds();
-        rig.Execute($"INSERT INTO quota_accounts (account_id, account_key, owner, source, created_at) VALUES (77, '{uuid}', 5, 'oauth', 0); INSERT INTO quota_windows (account_id, name, used_milli, resets_at, observed_at, source) VALUES (77, 'seven_day', 100000, {reset}, 0, 'oauth')");
+        rig.Issuer.Plan(new Fault(FaultKind.ServerError, rig.Time.GetUtcNow(), rig.Time.GetUtcNow().AddDays(1), Path: "/api/oauth/usage"));
+        rig.Execute($"""
+            INSERT INTO quota_accounts (account_id, account_key, owner, source, created_at) VALUES (77, '{uuid}', 0, 'oauth', 0);
+            INSERT INTO quota_windows (account_id, name, used_milli, resets_at, observed_at, source) VALUES (77, 'seven_day', 100000, {reset}, 0, 'oauth');
+            """);
 
         Assert.Empty(await rig.RefreshAsync());
         rig.Time.Advance(TimeSpan.FromMinutes(6));
@@ -196,7 +200,7 @@ public sealed class VaultTests
         Assert.Equal(0, rig.Issuer.Accounts[0].Refreshes);
 
         await rig.RestartAsync();
-        await rig.WaitForAsync(account, TokenState.Ok);
+        Assert.Equal(TokenState.Expiring, await rig.StateAsync(account));
         agent.Dispose();
     }
 

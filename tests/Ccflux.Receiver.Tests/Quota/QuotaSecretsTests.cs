@@ -52,7 +52,7 @@ public sealed class QuotaSecretsTests
         foreach (var path in s_pages)
         {
             using var answer = await rig.Receiver.Client.FetchAsync(path, session, accept: "text/html");
-            Assert.InRange((int)answer.StatusCode, 200, 404);
+            Assert.Equal(200, (int)answer.StatusCode);
             written.Add((path, await answer.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken)));
         }
 

@@ -18,7 +18,7 @@ namespace Ccflux.Receiver.Tests.Telemetry;
 public sealed class FloodTests : IDisposable
 {
     /// <summary>Stated in docs/telemetry.md.</summary>
-    private const long PeakLimit = 512L << 20;
+    private const long PeakLimit = 640L << 20;
 
     private const string Access = "atok_of_the_flood_test";
     private const int Sessions = 1_000_000;
@@ -26,7 +26,7 @@ public sealed class FloodTests : IDisposable
     private const int Attributes = 1_000_000;
     private const int AtOnce = 8;
 
-    private static readonly DateTimeOffset s_start = DateTimeOffset.UtcNow.AddHours(-1);
+    private static readonly DateTimeOffset s_start = new(DateTimeOffset.UtcNow.Date.AddDays(-1).AddHours(12), TimeSpan.Zero);
 
     private readonly DeviceKey _device = new();
     private readonly ReceiverProcess _receiver = new ReceiverProcess().With("OTLP_TOKEN", OtlpHost.Token).With("OTLP_BODY_LIMIT_KB", "32768").With("RATE_LIMIT_PER_MINUTE", "100000");
@@ -40,13 +40,19 @@ public sealed class FloodTests : IDisposable
         using var over = new CancellationTokenSource();
         var others = ServeOthersAsync(over.Token);
 
+        Note("at rest");
         var wide = Record(Attributes);
         await AllAtOnceAsync(wide, "application/x-protobuf", null, HttpStatusCode.OK, HttpStatusCode.ServiceUnavailable);
+        Note("a million attributes");
         await AllAtOnceAsync(Pack(wide), "application/x-protobuf", "gzip", HttpStatusCode.OK, HttpStatusCode.ServiceUnavailable);
+        Note("the same packed");
         await AllAtOnceAsync(Pack(new byte[400 << 20]), "application/x-protobuf", "gzip", HttpStatusCode.RequestEntityTooLarge, HttpStatusCode.ServiceUnavailable);
+        Note("400 MiB of zeros packed");
         await AllAtOnceAsync(TinyRecords(1_000_000), "application/x-protobuf", null, HttpStatusCode.OK, HttpStatusCode.ServiceUnavailable);
+        Note("a million records");
         await AllAtOnceAsync(wide[..^7], "application/x-protobuf", null, HttpStatusCode.BadRequest, HttpStatusCode.ServiceUnavailable);
         await Task.WhenAll(SendSessionsAsync(0), SendSessionsAsync(1));
+        Note("a million sessions");
 
         await over.CancelAsync();
         var (answered, slowest) = await others;
@@ -54,7 +60,6 @@ public sealed class FloodTests : IDisposable
         Assert.True(slowest < TimeSpan.FromSeconds(10), $"somebody waited {slowest}");
         Assert.True(_receiver.PeakBytes < PeakLimit, $"peak: {_receiver.PeakBytes >> 20} MiB");
         AssertCounted();
-        TestContext.Current.TestOutputHelper!.WriteLine($"peak {_receiver.PeakBytes >> 20} MiB, {answered} others answered, the slowest in {slowest.TotalMilliseconds:0} ms");
     }
 
     public void Dispose()
@@ -63,10 +68,13 @@ public sealed class FloodTests : IDisposable
         _receiver.Dispose();
     }
 
+    private void Note(string what) => TestContext.Current.TestOutputHelper!.WriteLine($"peak {_receiver.PeakBytes >> 20} MiB after {what}");
+
     /// <summary>Every point was counted; sessions beyond the cap are, under their hour.</summary>
     private void AssertCounted()
     {
         using var connection = new SqliteConnection($"Data Source={_receiver.DatabasePath};Mode=ReadOnly;Pooling=False");
+        Assert.Equal(Sessions, connection.ExecuteScalar<long>("SELECT count(*) FROM telemetry_points"));
         Assert.Equal(Sessions, connection.ExecuteScalar<long>("SELECT sum(output_tokens) FROM telemetry_hours WHERE source = 'metrics'"));
         Assert.Equal(SessionBook.MaxNewPerDay, connection.ExecuteScalar<long>("SELECT count(*) FROM telemetry_sessions WHERE anonymous = 0 AND session_id LIKE 'flood-%'"));
         Assert.Equal(Sessions - SessionBook.MaxNewPerDay, connection.ExecuteScalar<long>("SELECT count FROM telemetry_seen WHERE kind = 'capped' AND name = 'session'"));
@@ -161,7 +169,7 @@ public sealed class FloodTests : IDisposable
         var resource = new ProtoMessage().Attribute(1, "service.name", "claude-code");
         for (var i = 0; i < attributes; i++)
         {
-            var pair = new ProtoMessage().Bytes(1, BitConverter.GetBytes(i)).ToArray();
+            var pair = new ProtoMessage().Text(1, $"a{i}").ToArray();
             many.Bytes(6, pair);
             resource.Bytes(1, pair);
         }
@@ -185,11 +193,11 @@ public sealed class FloodTests : IDisposable
     private static byte[] Points(int first, int count)
     {
         var common = new ProtoMessage().Attribute(7, "type", "output").Attribute(7, "model", "claude-opus-5-5").Attribute(7, "user.id", "install-1")
-            .Fixed(2, Nanos(s_start)).Fixed(3, Nanos(s_start.AddSeconds(1))).Fixed(4, BitConverter.DoubleToInt64Bits(1)).ToArray();
+            .Fixed(2, Nanos(s_start)).Fixed(4, BitConverter.DoubleToInt64Bits(1)).ToArray();
         var sum = new ProtoMessage().Number(2, 1).Number(3, 1);
         for (var i = first; i < first + count; i++)
         {
-            sum.Message(1, new ProtoMessage().Raw(common).Attribute(7, "session.id", $"flood-{i}"));
+            sum.Message(1, new ProtoMessage().Raw(common).Fixed(3, Nanos(s_start.AddMilliseconds(i + 1))).Attribute(7, "session.id", $"flood-{i}"));
         }
 
         return Request(Resource(), new ProtoMessage().Text(1, "claude_code.token.usage").Message(7, sum).ToArray(), 2);

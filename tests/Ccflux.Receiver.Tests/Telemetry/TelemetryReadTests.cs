@@ -115,6 +115,8 @@ public sealed class TelemetryReadTests
     [Theory]
     [InlineData("summary")]
     [InlineData("timeline")]
+    [InlineData("timeline-models")]
+    [InlineData("timeline-users")]
     [InlineData("models")]
     [InlineData("users")]
     [InlineData("terminals")]

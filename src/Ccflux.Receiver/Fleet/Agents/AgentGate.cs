@@ -71,16 +71,21 @@ internal sealed class AgentGate(
     }
 
     /// <summary>Records and counts an attempt that is refused.</summary>
-    public async ValueTask<AgentCall> RefuseAsync(HttpContext context, EnrolledAgent? agent, string code, string detail, int status = StatusCodes.Status403Forbidden, long? accountId = null, string action = FleetAction.Authenticate)
+    /// <param name="context">The request.</param>
+    /// <param name="agent">Which agent it says it is of, where there is such a one.</param>
+    /// <param name="code">One of <see cref="ErrorCodes"/>.</param>
+    /// <param name="detail">What is said to the sender.</param>
+    /// <param name="status">The answer's.</param>
+    public async ValueTask<AgentCall> RefuseAsync(HttpContext context, EnrolledAgent? agent, string code, string detail, int status = StatusCodes.Status403Forbidden)
     {
         metrics.Refused(code);
         if (_recorded.TryTake(RequestLimits.AddressOf(context), out _))
         {
-            var actor = new AuditActor(agent is null ? "anonymous" : "agent", context.Connection.RemoteIpAddress?.ToString() ?? "");
+            var actor = new AuditActor(agent is null || code is ErrorCodes.AgentUnknown ? "anonymous" : "agent", context.Connection.RemoteIpAddress?.ToString() ?? "");
             var note = context.Request.Headers.Authorization.Count > 0 ? $"{context.Request.Path} with a user's token" : context.Request.Path.Value ?? "";
             await writer.WriteAsync(connection =>
             {
-                FleetAudit.Write(connection, time.GetUtcNow(), new FleetAccess(actor, action, code, accountId, agent?.AgentId, Detail: note));
+                FleetAudit.Write(connection, time.GetUtcNow(), new FleetAccess(actor, FleetAction.Authenticate, code, AgentId: agent?.AgentId, Detail: note));
                 return true;
             });
         }

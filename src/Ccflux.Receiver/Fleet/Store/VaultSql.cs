@@ -11,10 +11,12 @@ internal static class VaultSql
                coalesce(g.account_id = a.account_id, 0) AS HolderHasIt, a.held_since AS HeldSince,
                a.refreshed_at AS RefreshedAt, a.refreshed_by AS RefreshedBy, a.fault AS Fault, a.fault_at AS FaultAt,
                a.failures AS Failures, a.failure AS Failure, a.retry_at AS RetryAt, i.begun_at AS IntentAt,
+               EXISTS (SELECT 1 FROM fleet_commands c
+                       WHERE c.agent_id = a.holder_agent AND c.account_id = a.account_id AND c.state IN ('issued', 'delivered')) AS OnItsWay,
                EXISTS (SELECT 1 FROM fleet_agents u
                        WHERE u.account_id = a.account_id AND u.has_sessions = 1 AND u.revoked_at IS NULL AND u.last_seen_at > @Since) AS InUse,
                EXISTS (SELECT 1 FROM quota_accounts q JOIN quota_windows w ON w.account_id = q.account_id
-                       WHERE q.account_key = a.account_uuid AND w.name = 'seven_day' AND w.used_milli >= 100000 AND w.resets_at > @Now) AS Exhausted
+                       WHERE q.account_key = a.account_uuid AND q.owner = 0 AND w.name = 'seven_day' AND w.used_milli >= 100000 AND w.resets_at > @Now) AS Exhausted
         FROM fleet_accounts a
         LEFT JOIN fleet_agents g ON g.agent_id = a.holder_agent
         LEFT JOIN fleet_intents i ON i.account_id = a.account_id
@@ -59,6 +61,9 @@ internal static class VaultSql
             fault = NULL, fault_at = NULL, failures = 0, failure = NULL, retry_at = NULL
         RETURNING account_id
         """;
+
+    /// <summary>The agent in whose config dir a login stands. Parameter: fingerprint.</summary>
+    public const string StandsAt = "SELECT agent_id FROM fleet_agents WHERE applied = ? AND revoked_at IS NULL";
 
     /// <summary>Compare and swap: parameters: credential, fingerprint, access fingerprint, refreshable, expires at, now, path, account, fingerprint that it replaces.</summary>
     public const string Replace = """

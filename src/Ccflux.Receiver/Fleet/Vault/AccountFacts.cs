@@ -46,7 +46,8 @@ internal static class AccountFault
 /// <param name="HolderAgent">Where an agent is it.</param>
 /// <param name="HolderMachine">That agent's machine.</param>
 /// <param name="HolderSeenAt">When that agent was heard of last.</param>
-/// <param name="HolderHasIt">It stands in that agent's config dir; false where the client dropped it, or it is on its way.</param>
+/// <param name="HolderHasIt">It stands in that agent's config dir; false where it is on its way there or back, or the client dropped it.</param>
+/// <param name="OnItsWay">Sealed to that agent, and not yet confirmed.</param>
 /// <param name="RefreshedBy">One of <see cref="RefreshPath"/>.</param>
 /// <param name="Fault">One of <see cref="AccountFault"/>, or null.</param>
 /// <param name="InUse">A session lives on it, or may.</param>
@@ -70,6 +71,7 @@ internal sealed record AccountFacts(
     string? HolderMachine,
     DateTimeOffset? HolderSeenAt,
     bool HolderHasIt,
+    bool OnItsWay,
     DateTimeOffset HeldSince,
     DateTimeOffset RefreshedAt,
     string RefreshedBy,

@@ -99,8 +99,22 @@ internal sealed class AccountImport(
             vaultOnly ? Holder.Vault : Holder.Foreign,
             now.ToUnixTimeMilliseconds())!.Value;
         connection.Execute(VaultSql.EndIntents, id);
+        var holder = vaultOnly ? "renewed by the receiver" : "never renewed here";
+        if (login.RefreshToken is not null && StandsAt(connection, login.Fingerprint) is { } agent)
+        {
+            // It stands in a config dir that an agent serves: whatever was said of it, that client renews it.
+            connection.Execute(VaultSql.SetHolder, Holder.Agent, agent, now.ToUnixTimeMilliseconds(), id);
+            holder = "renewed by the client in whose config dir it stands";
+        }
+
         FleetAudit.Write(connection, now, new FleetAccess(actor, FleetAction.Import, FleetAccess.Done, id, Fingerprint: login.Fingerprint, Detail: vaultOnly ? "vault only" : "in use elsewhere"));
-        return new ImportResult(id, $"{(known is null ? "Imported" : "Renewed")} {label}: login {login.Fingerprint}, {(vaultOnly ? "renewed by the receiver" : "never renewed here")}.", login.Fingerprint);
+        return new ImportResult(id, $"{(known is null ? "Imported" : "Renewed")} {label}: login {login.Fingerprint}, {holder}.", login.Fingerprint);
+    }
+
+    private static string? StandsAt(SqlConnection connection, string fingerprint)
+    {
+        using var rows = connection.Query(VaultSql.StandsAt, fingerprint);
+        return rows.Read() ? rows.Text(0) : null;
     }
 
     private static ImportResult Refused(string message) => new(null, message);

@@ -33,8 +33,9 @@ internal sealed partial class RefreshRounds(
         return outcomes;
     }
 
+    /// <summary>Not at once: after a start, agents have time to say what stands in their config dirs.</summary>
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Rounds.RunAsync(time, s_interval, RunAsync, exception => Log.Failed(logger, exception), stoppingToken);
+        Rounds.RunLaterAsync(time, s_interval, RunAsync, exception => Log.Failed(logger, exception), stoppingToken);
 
     /// <summary>An intent that is older than a refresh can take, before the same refresh token: its process ended, and the token may be spent.</summary>
     private async Task NameUnsettledAsync()

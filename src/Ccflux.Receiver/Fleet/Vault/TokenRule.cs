@@ -8,7 +8,7 @@ internal enum TokenState
     /// <summary>Its access token expires within the hour; whoever holds it renews it.</summary>
     Expiring = 2,
 
-    /// <summary>It is being renewed, or has expired and will be by itself.</summary>
+    /// <summary>It is being renewed or handed back, or has expired and will be renewed by itself.</summary>
     Refreshing = 3,
 
     /// <summary>It has expired, and is renewed when the seven-day window lets the account be used again.</summary>
@@ -56,6 +56,12 @@ internal static class TokenRule
         if (now >= account.ExpiresAt)
         {
             return !WillBeRenewed(account, now) ? TokenState.NeedsLogin : account.Exhausted ? TokenState.ExpiredExhausted : TokenState.Refreshing;
+        }
+
+        if (account is { Holder: Holder.Agent, HolderHasIt: false, OnItsWay: false })
+        {
+            // Swapped away and not handed back yet, or dropped by its client: nobody can say that it is well.
+            return TokenState.Refreshing;
         }
 
         return account.ExpiresAt - now < Margin ? TokenState.Expiring : TokenState.Ok;

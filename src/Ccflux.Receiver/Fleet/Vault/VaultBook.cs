@@ -105,6 +105,7 @@ internal sealed class VaultBook(SqliteReaders readers, VaultProtection protectio
         row.HolderMachine,
         AtOrNull(row.HolderSeenAt),
         row.HolderHasIt != 0,
+        row.OnItsWay != 0,
         At(row.HeldSince),
         At(row.RefreshedAt),
         row.RefreshedBy,
@@ -164,6 +165,8 @@ internal sealed class VaultBook(SqliteReaders readers, VaultProtection protectio
         public long? HolderSeenAt { get; init; }
 
         public long HolderHasIt { get; init; }
+
+        public long OnItsWay { get; init; }
 
         public long HeldSince { get; init; }
 

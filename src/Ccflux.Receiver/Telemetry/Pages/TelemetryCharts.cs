@@ -56,7 +56,7 @@ internal static class TelemetryCharts
     public static ChartData Leverage(TelemetryPageView view, int planPriceUsd)
     {
         var seats = planPriceUsd * view.Users.Count / 30m / (view.Filter.IsHourly ? 24 : 1);
-        long Times(TimePoint point) => seats == 0 ? 0 : (long)Math.Round(point.Totals.CostUsd * 100 / seats);
+        long Times(TimePoint point) => seats == 0 ? 0 : (long)Math.Round(point.Totals.CostUsd * 100 / seats, MidpointRounding.AwayFromZero);
         return Beside(view, ChartUnit.Multiple, ("leverage", Times), Series("cost leverage", 5, Times));
     }
 

@@ -1,11 +1,15 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.IO.Compression;
 
 namespace Ccflux.Receiver.Telemetry.Receive;
 
-/// <summary>A message in rented memory, unpacked, within the limit and the budget. Nothing beyond either is read or unpacked.</summary>
+/// <summary>A message in memory, unpacked, within the limit and the budget. Nothing beyond either is read or unpacked.</summary>
 internal sealed class OtlpBody : IDisposable
 {
+    /// <summary>Larger buffers are not pooled: the pool would round them up to powers of two and keep some for each thread, outside the budget.</summary>
+    private const int LargestPooled = 1 << 20;
+
     private OtlpBody(OtlpOutcome? refusal) => Refusal = refusal;
 
     /// <summary>Why there is no message; or null.</summary>
@@ -49,11 +53,26 @@ internal sealed class OtlpBody : IDisposable
 
     public void Dispose()
     {
-        if (Buffer.Length > 0)
+        GiveBack(Buffer);
+        Buffer = [];
+        Length = 0;
+    }
+
+    /// <summary>Gzip ends with the length of what it holds. Believed as far as deflate can pack: a hint for the first buffer, which grows where it is wrong.</summary>
+    private static int LengthToldBy(OtlpBody packed, int limit)
+    {
+        const int MaxRatio = 1032;
+        var told = packed.Length < sizeof(uint) ? 0 : BinaryPrimitives.ReadUInt32LittleEndian(packed.Buffer.AsSpan(packed.Length - sizeof(uint)));
+        return (int)Math.Min(told, Math.Min(packed.Length * (long)MaxRatio, limit));
+    }
+
+    private static byte[] Take(int size) => size <= LargestPooled ? ArrayPool<byte>.Shared.Rent(size) : GC.AllocateUninitializedArray<byte>(size);
+
+    private static void GiveBack(byte[] buffer)
+    {
+        if (buffer.Length is > 0 and <= LargestPooled)
         {
-            ArrayPool<byte>.Shared.Return(Buffer);
-            Buffer = [];
-            Length = 0;
+            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 
@@ -65,7 +84,7 @@ internal sealed class OtlpBody : IDisposable
             try
             {
                 await using var gzip = new GZipStream(new MemoryStream(packed.Buffer, 0, packed.Length, writable: false), CompressionMode.Decompress);
-                if (await body.FillAsync(gzip, Math.Min(packed.Length * 6, limit) + 1, limit, lease, cancellationToken) is { } refusal)
+                if (await body.FillAsync(gzip, LengthToldBy(packed, limit) + 1, limit, lease, cancellationToken) is { } refusal)
                 {
                     body.Dispose();
                     return new OtlpBody(refusal);
@@ -90,7 +109,7 @@ internal sealed class OtlpBody : IDisposable
             return OtlpOutcome.Busy;
         }
 
-        Buffer = ArrayPool<byte>.Shared.Rent(first);
+        Buffer = Take(first);
         while (true)
         {
             // One byte more than allowed tells a message that is too large from one that just fits.
@@ -116,15 +135,15 @@ internal sealed class OtlpBody : IDisposable
     private bool TryGrow(long before, int limit, MemoryLease lease)
     {
         var size = (int)Math.Min(Buffer.Length * 2L, limit + 1);
-        if (!lease.TryHold(before + size))
+        if (!lease.TryHold(before + Buffer.Length + size))
         {
             return false;
         }
 
-        var larger = ArrayPool<byte>.Shared.Rent(size);
+        var larger = Take(size);
         Buffer.AsSpan(0, Length).CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(Buffer);
+        GiveBack(Buffer);
         Buffer = larger;
-        return true;
+        return lease.TryHold(before + size);
     }
 }

@@ -9,9 +9,9 @@ namespace Ccflux.Receiver.Telemetry.Read.Cells;
 internal sealed class CellCache
 {
     /// <summary>Bytes kept at most, about; a day of 500 busy people is a fifth of a megabyte.</summary>
-    public const int MaxBytes = 40_000_000;
+    public const int MaxBytes = 24_000_000;
 
-    private const int MaxHourBytes = 8_000_000;
+    private const int MaxHourBytes = 6_000_000;
 
     private readonly VersionedDays<DayCells> _days = new(CellsSql.Versions, MaxBytes);
     private readonly VersionedDays<DayCells> _hours = new(CellsSql.Versions, MaxHourBytes);
