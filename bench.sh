@@ -8,7 +8,7 @@ need_dotnet
 build_web
 build_dotnet Release Ccflux.slnx
 eng/publish-hook.sh || die "The hook program could not be built."
-[ $# -gt 0 ] || set -- hook transcripts ingest otlp heartbeats agent dashboard receiver
+[ $# -gt 0 ] || set -- hook transcripts ingest otlp heartbeats agent dashboard quota receiver
 for name in "$@"; do
   [ -x "bench/$name.sh" ] || die "bench.sh does not know '$name'. It knows: $(cd bench && ls ./*.sh | sed 's|./||; s|\.sh||' | tr '\n' ' ')"
   "bench/$name.sh"

@@ -31,7 +31,7 @@ esac
 
 bin="$ROOT/plugin/bin"
 stamp="$ROOT/artifacts/native/$rid.stamp"
-hash=$(cat <(find src/Ccflux.Hook src/Ccflux.Contracts plugin .claude-plugin -type f -not -name 'packages.native.lock.json' -not -path '*/bin/*' -not -path '*/obj/*' -print0 | sort -z | xargs -0 sha256sum) \
+hash=$(cat <(find src/Ccflux.Hook src/Ccflux.Contracts plugin plugin-fleet .claude-plugin -type f -not -name 'packages.native.lock.json' -not -path '*/bin/*' -not -path '*/obj/*' -print0 | sort -z | xargs -0 sha256sum) \
   <(sha256sum Directory.Build.props Directory.Packages.props global.json eng/publish-hook.sh) <(echo "$rid ${HOOK_TFM:-}") | sha256sum | cut -d' ' -f1)
 if [ "$(cat "$stamp" 2>/dev/null)" = "$hash" ] && [ -x "$bin/$name$suffix" ] && [ -x "$bin/ccflux$suffix" ]; then
   exit 0
@@ -72,6 +72,9 @@ mkdir -p "$bin"
 # Beside and over it: a program that runs right now keeps its file.
 cp "artifacts/native/$rid/ccflux$suffix" "$bin/.new"
 mv -f "$bin/.new" "$bin/$name$suffix"
-ln -f "$bin/$name$suffix" "$bin/ccflux$suffix" 2>/dev/null || cp "$bin/$name$suffix" "$bin/ccflux$suffix"
+mkdir -p "$ROOT/plugin-fleet/bin"
+for each in "$bin" "$ROOT/plugin-fleet/bin"; do
+  ln -f "$bin/$name$suffix" "$each/ccflux$suffix" 2>/dev/null || cp "$bin/$name$suffix" "$each/ccflux$suffix"
+done
 echo "$hash" > "$stamp"
 say "plugin/bin/$name$suffix: $(wc -c < "$bin/$name$suffix") bytes"

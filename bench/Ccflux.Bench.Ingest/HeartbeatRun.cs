@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
@@ -24,8 +25,8 @@ internal static class HeartbeatRun
         var keyRing = Directory.CreateTempSubdirectory("ccflux-bench-").FullName;
         try
         {
-            var keys = Enumerable.Range(0, Agents).Select(_ => new DeviceKey()).ToArray();
             using var receiver = new ReceiverProcess().With("FLEET", "1").With("VAULT_KEY_PATH", keyRing);
+            var keys = Enumerable.Range(0, Agents).Select(_ => new DeviceKey()).ToArray();
             Prepare(receiver.DatabasePath, keys);
             await receiver.StartAsync();
             var requests = Requests(keys);
@@ -118,7 +119,7 @@ internal static class HeartbeatRun
         await Task.WhenAll(Enumerable.Range(0, Connections).Select(_ => Task.Run(async () =>
         {
             using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-            await socket.ConnectAsync(receiver.Address.Host, receiver.Address.Port);
+            await socket.ConnectAsync(IPAddress.Loopback, receiver.Address.Port);
             var buffer = new byte[4096];
             for (var i = Interlocked.Increment(ref next); i < requests.Length; i = Interlocked.Increment(ref next))
             {

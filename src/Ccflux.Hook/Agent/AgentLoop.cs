@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Ccflux.Contracts.Fleet;
 using Ccflux.Contracts.Http;
@@ -13,7 +14,8 @@ namespace Ccflux.Hook.Agent;
 internal sealed class AgentLoop(FleetDirectory fleet, Enrolment enrolment, AgentKeys keys, AgentWire wire, TimeProvider time, StateLog log)
 {
     /// <summary>A session's end may be the beginning of the next (clear, resume).</summary>
-    private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(
+        int.TryParse(Environment.GetEnvironmentVariable("CCFLUX_GRACE_SECS"), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds : 15);
 
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_lookWhileWaiting = TimeSpan.FromMilliseconds(250);
@@ -114,7 +116,7 @@ internal sealed class AgentLoop(FleetDirectory fleet, Enrolment enrolment, Agent
             Failed(answer, now);
         }
 
-        FleetStateJson.Write(fleet.LastBeat, new LastBeat(now, answer.Describe(), _answered, sessions.Count, _waiting), FleetStateJson.Default.LastBeat, toDisk: false);
+        FleetStateJson.Write(fleet.LastBeat, new LastBeat(now, answer.Describe(), _answered, _waiting, heartbeat), FleetStateJson.Default.LastBeat, toDisk: false);
     }
 
     private void Failed(Answer answer, DateTimeOffset now)

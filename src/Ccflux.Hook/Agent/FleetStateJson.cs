@@ -34,9 +34,9 @@ internal sealed record CommandLedger(long LastCommand, IReadOnlyList<long> Done,
 /// <param name="At">When.</param>
 /// <param name="Answer">In a few words.</param>
 /// <param name="Answered">When one was answered last.</param>
-/// <param name="Sessions">How many it told of.</param>
 /// <param name="Waiting">Why a swap waits; null where none does.</param>
-internal sealed record LastBeat(DateTimeOffset At, string Answer, DateTimeOffset? Answered, int Sessions, string? Waiting);
+/// <param name="Payload">What was sent.</param>
+internal sealed record LastBeat(DateTimeOffset At, string Answer, DateTimeOffset? Answered, string? Waiting, Heartbeat Payload);
 
 /// <summary>How the agent's own files are written.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, MaxDepth = 16)]

@@ -14,7 +14,7 @@ internal static class CommandLine
           ccflux pause | resume               stop and go on; turns in between are never sent
           ccflux backfill [--since DAY]       report every transcript on this machine; safe to run again
           ccflux install [--endpoint URL] [--token-file FILE] [--yes]
-                         [--statusline] [--telemetry] [--telemetry-token-file FILE]
+                         [--statusline] [--telemetry] [--telemetry-token-file FILE] [--fleet]
           ccflux uninstall [--yes]            add the plugin to Claude Code, and take it out again
           ccflux agent enrol [--endpoint URL] [--code-file FILE]
                                               make this config dir part of a fleet
@@ -83,7 +83,7 @@ internal static class CommandLine
             "agent" or "pause" or "resume" => Arguments.Read(rest, "--config-dir="),
             "backfill" => Arguments.Read(rest, "--config-dir=", "--since="),
             "status" => Arguments.Read(rest, "--config-dir=", "--json"),
-            "install" => Arguments.Read(rest, "--config-dir=", "--endpoint=", "--token-file=", "--statusline", "--telemetry", "--telemetry-token-file=", "--yes"),
+            "install" => Arguments.Read(rest, "--config-dir=", "--endpoint=", "--token-file=", "--statusline", "--telemetry", "--telemetry-token-file=", "--fleet", "--yes"),
             "uninstall" => Arguments.Read(rest, "--config-dir=", "--yes"),
             _ => null,
         };

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Ccflux.Hook.Agent;
 using Ccflux.Hook.Delivery;
 using Ccflux.Hook.Install;
 using Ccflux.Hook.Spool;
@@ -52,6 +53,11 @@ internal static class InstallCommand
                     : "Claude Code's telemetry is on for sessions that start from now on. No telemetry token is set: give one with --telemetry-token-file, unless it is set elsewhere.");
             }
 
+            if (extras.Fleet)
+            {
+                output.WriteLine($"The fleet's plugin is there. Make this config dir part of a fleet with: {installation.BinaryPath} agent enrol");
+            }
+
             output.WriteLine($"See what is sent with: {installation.BinaryPath} status");
         }
 
@@ -68,6 +74,12 @@ internal static class InstallCommand
             {
                 output.WriteLine($"ccflux is not installed in {dir}.");
                 continue;
+            }
+
+            if (FleetRemoval.Remove(new FleetDirectory(state), TimeProvider.System) is { } refusal)
+            {
+                output.WriteLine(refusal);
+                return 1;
             }
 
             try
@@ -102,7 +114,7 @@ internal static class InstallCommand
     {
         var statusLine = arguments.Has("--statusline")
             || (!unattended && Ask(input, output, "Show how full your limits are in Claude Code's status line? [Y/n] ").Trim() is "" or "y" or "Y" or "yes");
-        var none = Extras.None with { StatusLine = statusLine };
+        var none = Extras.None with { StatusLine = statusLine, Fleet = arguments.Has("--fleet") };
         if (!arguments.Has("--telemetry") && arguments.Value("--telemetry-token-file") is null)
         {
             return (none, null);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Ccflux.Hook.Agent;
 using Ccflux.Hook.Delivery;
 using Ccflux.Hook.Spool;
 using Ccflux.Hook.Telemetry;
@@ -70,6 +71,7 @@ internal static class StatusCommand
             ReadingsWaiting = new ReadingSpool(state).Read().Waiting.Count,
             LastReadingsUtc = readings?.At,
             LastReadings = readings?.Payload,
+            Fleet = FleetStatus.Read(new FleetDirectory(state)),
             LastReportUtc = last?.At,
             LastPayload = last?.Payload,
         };
@@ -102,6 +104,7 @@ internal static class StatusCommand
         output.WriteLine($"  Sending      {(status.Paused ? "paused: run 'ccflux resume' to go on" : status.Delivering ? "delivering right now" : "on")}");
         output.WriteLine($"  Waiting      {status.Queued} turns, {status.Spooled} events, {status.ReadingsWaiting} quota readings");
         WriteTelemetry(status.TelemetrySettings, output);
+        status.Fleet?.Write(output);
         foreach (var interval in status.Silence)
         {
             output.WriteLine($"  Never sent   {Minute(interval.From)} to {(interval.Until is { } until ? Minute(until) : "now")} ({interval.Reason})");

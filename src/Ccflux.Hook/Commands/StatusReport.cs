@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Ccflux.Contracts.Quota;
 using Ccflux.Contracts.Usage;
+using Ccflux.Hook.Agent;
 using Ccflux.Hook.Spool;
 using Ccflux.Hook.Telemetry;
 
@@ -59,6 +60,9 @@ internal sealed record StatusReport
 
     /// <summary>The last quota readings, exactly as they were sent.</summary>
     public ReadingBatch? LastReadings { get; init; }
+
+    /// <summary>Null where this config dir belongs to no fleet.</summary>
+    public FleetStatus? Fleet { get; init; }
 
     public DateTimeOffset? LastReportUtc { get; init; }
 

@@ -14,8 +14,8 @@ internal sealed record ClientFile(string Path, Action<JsonObject> Add, Action<Js
 {
     private static readonly JsonSerializerOptions s_asTheClientWrites = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>The three files that make a plugin known, installed and enabled; their shapes are those that the client itself writes.</summary>
-    public static IReadOnlyList<ClientFile> All(StateDirectory state, PluginFiles plugin, Extras extras, InstallRecord? earlier, DateTimeOffset now)
+    /// <summary>The three files that make our plugins known, installed and enabled; their shapes are those that the client itself writes.</summary>
+    public static IReadOnlyList<ClientFile> All(StateDirectory state, PluginFiles files, Extras extras, InstallRecord? earlier, DateTimeOffset now)
     {
         var stamp = now.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
         var plugins = System.IO.Path.Combine(state.ConfigDir, "plugins");
@@ -25,8 +25,8 @@ internal sealed record ClientFile(string Path, Action<JsonObject> Add, Action<Js
                 System.IO.Path.Combine(plugins, "known_marketplaces.json"),
                 root => root[PluginFiles.Marketplace] = new JsonObject
                 {
-                    ["source"] = Source(plugin),
-                    ["installLocation"] = plugin.MarketplacePath,
+                    ["source"] = Source(files),
+                    ["installLocation"] = files.MarketplacePath,
                     ["lastUpdated"] = stamp,
                 },
                 (root, _) => root.Remove(PluginFiles.Marketplace)),
@@ -37,14 +37,17 @@ internal sealed record ClientFile(string Path, Action<JsonObject> Add, Action<Js
                     root["version"] ??= 2;
                     var list = Section(root, "plugins");
                     RemoveOurs(list);
-                    list[PluginFiles.Id] = new JsonArray(new JsonObject
+                    foreach (var plugin in files.Plugins)
                     {
-                        ["scope"] = "user",
-                        ["installPath"] = plugin.CachePath,
-                        ["version"] = PluginFiles.Version,
-                        ["installedAt"] = stamp,
-                        ["lastUpdated"] = stamp,
-                    });
+                        list[plugin.Id] = new JsonArray(new JsonObject
+                        {
+                            ["scope"] = "user",
+                            ["installPath"] = files.CachePath(plugin),
+                            ["version"] = PluginFiles.Version,
+                            ["installedAt"] = stamp,
+                            ["lastUpdated"] = stamp,
+                        });
+                    }
                 },
                 (root, _) => RemoveOurs(root["plugins"] as JsonObject)),
             new ClientFile(
@@ -53,12 +56,16 @@ internal sealed record ClientFile(string Path, Action<JsonObject> Add, Action<Js
                 {
                     var enabled = Section(root, "enabledPlugins");
                     RemoveOurs(enabled);
-                    enabled[PluginFiles.Id] = true;
-                    Section(root, "extraKnownMarketplaces")[PluginFiles.Marketplace] = new JsonObject { ["source"] = Source(plugin) };
+                    foreach (var plugin in files.Plugins)
+                    {
+                        enabled[plugin.Id] = true;
+                    }
+
+                    Section(root, "extraKnownMarketplaces")[PluginFiles.Marketplace] = new JsonObject { ["source"] = Source(files) };
                     SettingsEnv.Add(root, extras.Telemetry);
                     if (extras.StatusLine)
                     {
-                        StatusLineSetting.Add(root, plugin.BinaryPath);
+                        StatusLineSetting.Add(root, files.BinaryPath);
                     }
                 },
                 (root, before) =>
@@ -68,7 +75,7 @@ internal sealed record ClientFile(string Path, Action<JsonObject> Add, Action<Js
                     RemoveEmpty(root, "enabledPlugins");
                     RemoveEmpty(root, "extraKnownMarketplaces");
                     SettingsEnv.Remove(root, earlier?.Env ?? Extras.None.Telemetry, before);
-                    StatusLineSetting.Remove(root, plugin.BinaryPath);
+                    StatusLineSetting.Remove(root, files.BinaryPath);
                 }),
         ];
     }
@@ -98,7 +105,7 @@ internal sealed record ClientFile(string Path, Action<JsonObject> Add, Action<Js
 
     private static byte[] Format(JsonObject root) => System.Text.Encoding.UTF8.GetBytes(root.ToJsonString(s_asTheClientWrites) + "\n");
 
-    private static JsonObject Source(PluginFiles plugin) => new() { ["source"] = "directory", ["path"] = plugin.MarketplacePath };
+    private static JsonObject Source(PluginFiles files) => new() { ["source"] = "directory", ["path"] = files.MarketplacePath };
 
     private static JsonObject Section(JsonObject root, string name)
     {
@@ -113,7 +120,7 @@ internal sealed record ClientFile(string Path, Action<JsonObject> Add, Action<Js
     /// <summary>Ours under any marketplace's name: ccflux 0.1's installation is replaced, for two of them would report twice.</summary>
     private static void RemoveOurs(JsonObject? section)
     {
-        foreach (var key in section?.Select(pair => pair.Key).Where(key => key.StartsWith(PluginFiles.Plugin + "@", StringComparison.Ordinal)).ToArray() ?? [])
+        foreach (var key in section?.Select(pair => pair.Key).Where(key => Plugin.All.Any(plugin => key.StartsWith(plugin.Name + "@", StringComparison.Ordinal))).ToArray() ?? [])
         {
             section!.Remove(key);
         }

@@ -8,19 +8,20 @@ namespace Ccflux.Hook.Install;
 /// <summary>Adds the plugin to one config dir, and takes it out again.</summary>
 internal sealed class Installation(StateDirectory state, TimeProvider time)
 {
-    private readonly PluginFiles _plugin = new(state);
+    private readonly PluginFiles _files = new(state, Plugin.All);
 
-    public bool IsInstalled => File.Exists(state.InstallRecord) || Directory.Exists(_plugin.MarketplacePath);
+    public bool IsInstalled => File.Exists(state.InstallRecord) || Directory.Exists(_files.MarketplacePath);
 
-    public string BinaryPath => _plugin.BinaryPath;
+    public string BinaryPath => _files.BinaryPath;
 
     /// <summary>All new contents are worked out before the first file is written, so that a file that cannot be read stops it in time.</summary>
     /// <exception cref="JsonException">One of Claude Code's files is damaged; nothing was changed.</exception>
     public void Install(ClientConfig config, Extras extras)
     {
         var earlier = InstallRecord.Load(state);
+        var files = new PluginFiles(state, extras.Fleet || PluginFiles.IsThere(state, Plugin.Fleet) ? Plugin.All : [Plugin.Usage]);
         var changes = new List<(string Path, byte[]? Before, byte[] After)>();
-        foreach (var file in ClientFile.All(state, _plugin, extras, earlier, time.GetUtcNow()))
+        foreach (var file in ClientFile.All(state, files, extras, earlier, time.GetUtcNow()))
         {
             var current = AtomicFile.Read(file.Path);
             changes.Add((file.Path, Before(file, current, earlier?.Of(file.Path)), file.With(current)));
@@ -29,7 +30,7 @@ internal sealed class Installation(StateDirectory state, TimeProvider time)
         state.Create();
         var saved = AtomicFile.Read(state.Config);
         var before = earlier?.Of(state.Config) is { } known ? known.Before : saved;
-        _plugin.Write();
+        files.Write();
         SettingsSource.Write(state, config);
         File.Delete(state.TokenRefused); // whoever installs again wants it tried again
         new InstallRecord(
@@ -54,7 +55,7 @@ internal sealed class Installation(StateDirectory state, TimeProvider time)
     public void Uninstall()
     {
         var record = InstallRecord.Load(state);
-        foreach (var file in ClientFile.All(state, _plugin, Extras.None, record, time.GetUtcNow()))
+        foreach (var file in ClientFile.All(state, _files, Extras.None, record, time.GetUtcNow()))
         {
             if (AtomicFile.Read(file.Path) is not { } current)
             {
@@ -85,7 +86,7 @@ internal sealed class Installation(StateDirectory state, TimeProvider time)
         }
 
         File.Delete(state.InstallRecord);
-        _plugin.Delete();
+        _files.Delete();
     }
 
     /// <summary>What stood there before us: at a second installation, what stood there before the first, unless others wrote since.</summary>

@@ -1,47 +1,71 @@
 using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Ccflux.Hook.Delivery;
 using Ccflux.Hook.Spool;
 
 namespace Ccflux.Hook.Install;
 
-/// <summary>The plugin on disk: a directory marketplace of its own below <c>&lt;config dir&gt;/ccflux/</c>, and the copy in the client's cache. The text files
-/// travel inside this program, and the program itself is the plugin's binary.</summary>
-internal sealed class PluginFiles(StateDirectory state)
+/// <summary>One of ours.</summary>
+/// <param name="Name">As the client knows it.</param>
+/// <param name="Folder">In the marketplace, and in the names of this program's resources.</param>
+internal sealed record Plugin(string Name, string Folder)
+{
+    public static Plugin Usage { get; } = new("ccflux", "plugin");
+
+    /// <summary>For machines that belong to a fleet; installed only where the user wants it.</summary>
+    public static Plugin Fleet { get; } = new("ccflux-fleet", "plugin-fleet");
+
+    public static IReadOnlyList<Plugin> All { get; } = [Usage, Fleet];
+
+    public string Id => $"{Name}@{PluginFiles.Marketplace}";
+}
+
+/// <summary>The plugins on disk: a directory marketplace of our own below <c>&lt;config dir&gt;/ccflux/</c>, and the copies in the client's cache. The text files
+/// travel inside this program, and the program itself is the plugins' binary.</summary>
+internal sealed class PluginFiles(StateDirectory state, IReadOnlyList<Plugin> plugins)
 {
     public const string Marketplace = "ccflux";
-    public const string Plugin = "ccflux";
-    public const string Id = $"{Plugin}@{Marketplace}";
-    private const string Prefix = "plugin/";
 
     public static string Version => ClientVersion.Text;
 
     /// <summary>What the client is told to be the marketplace.</summary>
     public string MarketplacePath { get; } = Path.Combine(state.Root, "marketplace");
 
-    /// <summary>Where the client keeps its copy of an installed plugin.</summary>
-    public string CachePath { get; } = Path.Combine(state.ConfigDir, "plugins", "cache", Marketplace, Plugin, Version);
+    public IReadOnlyList<Plugin> Plugins => plugins;
 
     private static string BinaryName => OperatingSystem.IsWindows() ? "ccflux.exe" : "ccflux";
 
     public string BinaryPath => Path.Combine(MarketplacePath, "plugin", "bin", BinaryName);
 
-    /// <summary>Writes both copies. A binary that is running keeps its file: the new one takes its name.</summary>
+    /// <summary>Whether a plugin was installed before.</summary>
+    public static bool IsThere(StateDirectory state, Plugin plugin) => Directory.Exists(Path.Combine(state.Root, "marketplace", plugin.Folder));
+
+    /// <summary>Where the client keeps its copy of an installed plugin.</summary>
+    public string CachePath(Plugin plugin) => Path.Combine(state.ConfigDir, "plugins", "cache", Marketplace, plugin.Name, Version);
+
+    /// <summary>Writes both copies of each. A binary that is running keeps its file: the new one takes its name.</summary>
     public void Write()
     {
-        WriteResource("marketplace.json", Path.Combine(MarketplacePath, ".claude-plugin", "marketplace.json"));
-        foreach (var folder in new[] { Path.Combine(MarketplacePath, "plugin"), CachePath })
+        WriteMarketplace(Path.Combine(MarketplacePath, ".claude-plugin", "marketplace.json"));
+        foreach (var plugin in plugins)
         {
-            foreach (var name in Assembly.GetExecutingAssembly().GetManifestResourceNames().Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)))
+            var prefix = plugin.Folder + "/";
+            foreach (var folder in new[] { Path.Combine(MarketplacePath, plugin.Folder), CachePath(plugin) })
             {
-                WriteResource(name, Path.Combine(folder, name[Prefix.Length..]));
-            }
+                foreach (var name in Assembly.GetExecutingAssembly().GetManifestResourceNames().Where(name => name.StartsWith(prefix, StringComparison.Ordinal)))
+                {
+                    WriteResource(name, Path.Combine(folder, name[prefix.Length..]));
+                }
 
-            if (OperatingSystem.IsWindows())
-            {
-                WriteResource("plugin/hooks/hooks.windows.json", Path.Combine(folder, "hooks", "hooks.json"));
-            }
+                if (OperatingSystem.IsWindows())
+                {
+                    WriteResource(prefix + "hooks/hooks.windows.json", Path.Combine(folder, "hooks", "hooks.json"));
+                }
 
-            CopyProgram(Path.Combine(folder, "bin", BinaryName));
+                WriteResource("LICENSE", Path.Combine(folder, "LICENSE"));
+                CopyProgram(Path.Combine(folder, "bin", BinaryName));
+            }
         }
     }
 
@@ -65,10 +89,28 @@ internal sealed class PluginFiles(StateDirectory state)
         }
     }
 
+    /// <summary>It names the plugins that are there, and no other.</summary>
+    private void WriteMarketplace(string path)
+    {
+        using var resource = Resource("marketplace.json");
+        var root = JsonNode.Parse(resource)!.AsObject();
+        var listed = root["plugins"]!.AsArray();
+        foreach (var plugin in listed.Where(plugin => !plugins.Any(ours => string.Equals(ours.Name, plugin!["name"]!.GetValue<string>(), StringComparison.Ordinal))).ToArray())
+        {
+            listed.Remove(plugin);
+        }
+
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, root.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n");
+    }
+
+    private static Stream Resource(string name) =>
+        Assembly.GetExecutingAssembly().GetManifestResourceStream(name) ?? throw new InvalidOperationException($"This program was built without {name}.");
+
     private static void WriteResource(string name, string path)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        using var resource = Assembly.GetExecutingAssembly().GetManifestResourceStream(name) ?? throw new InvalidOperationException($"This program was built without {name}.");
+        using var resource = Resource(name);
         using var file = File.Create(path);
         resource.CopyTo(file);
     }

@@ -189,10 +189,12 @@ public sealed class AgentTests
     {
         await using var fleet = await StubFleet.StartAsync();
         using var machine = new FleetMachine();
+        machine.Machine.Environment["CCFLUX_GRACE_SECS"] = "1";
         machine.WriteLogin(FleetMachine.Login("own"));
-        await machine.EnrolAsync(fleet);
         var client = machine.Client();
-        await machine.HookAsync(client, "s1", "SessionStart", "");
+        await machine.HookAsync(client, "s1", "SessionStart"); // not enrolled yet, so it starts no agent
+        await machine.EnrolAsync(fleet);
+        machine.Agent();
         fleet.Issue(fleet.Swap("work", FleetMachine.Login("work"), replaces: FleetMachine.Fingerprint("own")));
         await Wait.UntilAsync(() => fleet.Brought.Count == 1, "the swap, and the login before it");
 
