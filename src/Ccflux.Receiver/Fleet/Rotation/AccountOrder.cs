@@ -7,7 +7,7 @@ internal static class AccountOrder
     [
         .. state.Accounts
             .Select(account => (account.Id, Last: IsSpent(account, state.Settings, now), Urgency: Urgency.Of(account, state.Settings, now)))
-            .OrderBy(place => place.Last).ThenBy(place => place.Urgency).ThenBy(place => place.Id)
+            .OrderBy(place => place.Last).ThenBy(place => place.Urgency.Rank).ThenBy(place => place.Urgency.Value).ThenBy(place => place.Id)
             .Select(place => place.Id),
     ];
 

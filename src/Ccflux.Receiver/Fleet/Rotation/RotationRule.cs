@@ -105,7 +105,7 @@ internal static class RotationRule
             var place = pin?.Account == account.Id ? s_pinned
                 : own == Fitness.Lasting ? Urgency.Of(account, state.Settings, now)
                 : new Urgency(0, Standing.Used(account.FiveHour, now));
-            if (own < fitness || place.CompareTo(bestPlace) < 0)
+            if (own < fitness || place.IsBefore(bestPlace))
             {
                 (best, bestPlace, fitness) = (account, place, own);
             }

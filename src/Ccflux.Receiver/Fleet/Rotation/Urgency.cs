@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Ccflux.Receiver.Fleet.Rotation;
 
 /// <summary>
@@ -8,7 +10,8 @@ namespace Ccflux.Receiver.Fleet.Rotation;
 /// </summary>
 /// <param name="Rank">0: the week ends soon. 1: it ends later. 2: nobody knows when.</param>
 /// <param name="Value">Hours to the end; with rank 1, for each percent that is left.</param>
-internal readonly record struct Urgency(int Rank, double Value) : IComparable<Urgency>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct Urgency(int Rank, double Value)
 {
     /// <summary>The more room in the 5-hour window, the sooner; this is how much of that weight even a full one has.</summary>
     private const double LeastRoom = 60;
@@ -34,5 +37,5 @@ internal readonly record struct Urgency(int Rank, double Value) : IComparable<Ur
         _ => false,
     };
 
-    public int CompareTo(Urgency other) => Rank != other.Rank ? Rank.CompareTo(other.Rank) : Value.CompareTo(other.Value);
+    public bool IsBefore(Urgency other) => Rank != other.Rank ? Rank < other.Rank : Value < other.Value;
 }

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Ccflux.Receiver.Fleet.Rotation.Simulation;
 
 /// <summary>Two weeks of accounts and of requests that want one. Times are whole seconds from its start, which is a Monday's midnight.</summary>
@@ -31,4 +33,5 @@ internal sealed record SimulatedAccount(int FiveHour, int SevenDay, int FirstRes
 /// <param name="At">When.</param>
 /// <param name="ConfigDir">Whose login it uses.</param>
 /// <param name="BusyUntil">When the tool call that its answer asks for has ended; until then the config dir's login must not change.</param>
+[StructLayout(LayoutKind.Auto)]
 internal readonly record struct SimulatedRequest(int At, int ConfigDir, int BusyUntil);

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Ccflux.Receiver.Fleet.Rotation.Simulation;
 
 /// <summary>What a policy made of a fortnight.</summary>
@@ -6,6 +8,7 @@ namespace Ccflux.Receiver.Fleet.Rotation.Simulation;
 /// <param name="Requests">How many were sent.</param>
 /// <param name="Interruptions">Requests that met a blocked account.</param>
 /// <param name="Switches">How often a config dir got another account.</param>
+[StructLayout(LayoutKind.Auto)]
 internal readonly record struct Outcome(int Used, int Perished, int Requests, int Interruptions, int Switches)
 {
     public static Outcome operator +(Outcome one, Outcome other) => new(

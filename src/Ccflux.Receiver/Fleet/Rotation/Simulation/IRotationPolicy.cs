@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Ccflux.Receiver.Fleet.Rotation.Simulation;
 
 /// <summary>What says which account each config dir wants. It sees readings, never the truth.</summary>
@@ -18,6 +20,7 @@ internal interface IRotationPolicy
 /// <param name="FiveHourReset">0 where no window is open.</param>
 /// <param name="SevenDay">Percent.</param>
 /// <param name="SevenDayReset">When.</param>
+[StructLayout(LayoutKind.Auto)]
 internal readonly record struct SimulatedReading(int At, int FiveHour, int FiveHourReset, int SevenDay, int SevenDayReset)
 {
     public bool IsBlockedAt(int now) => (FiveHour >= 100 && FiveHourReset > now) || (SevenDay >= 100 && SevenDayReset > now);
@@ -27,6 +30,7 @@ internal readonly record struct SimulatedReading(int At, int FiveHour, int FiveH
 }
 
 /// <summary>A config dir of the simulation.</summary>
+[StructLayout(LayoutKind.Auto)]
 internal struct SimulatedConfigDir
 {
     /// <summary>The account in use; -1 is none.</summary>

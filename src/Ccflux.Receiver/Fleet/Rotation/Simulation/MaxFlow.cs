@@ -11,6 +11,7 @@ internal sealed class MaxFlow(int nodes)
     private readonly int[] _next = new int[nodes];
     private readonly Queue<int> _queue = new();
 
+    [StructLayout(LayoutKind.Auto)]
     private struct Edge
     {
         public int To;

@@ -13,7 +13,7 @@ internal static class UpperBound
         var demand = new int[Hours];
         foreach (var request in fortnight.Requests)
         {
-            demand[request.At / SimulatedAccount.Hour] ++;
+            demand[request.At / SimulatedAccount.Hour]++;
         }
 
         var weeks = Hours / 168 + 1;

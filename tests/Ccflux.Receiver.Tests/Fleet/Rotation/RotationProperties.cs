@@ -1,0 +1,169 @@
+using System.Text.Json;
+using Ccflux.Receiver.Fleet.Rotation;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace Ccflux.Receiver.Tests.Fleet.Rotation;
+
+/// <summary>What holds whatever the fleet is like.</summary>
+public sealed class RotationProperties
+{
+    private static readonly Config s_many = Config.QuickThrowOnFailure.WithMaxTest(3000);
+    private static readonly DateTimeOffset s_now = RandomFleet.Now;
+
+    [Fact]
+    public void Decide_AnyFleet_NeverSwitchesToAnAccountThatCannotBeUsedThere() => ForAnySeed(seed =>
+    {
+        var state = RandomFleet.Draw(seed);
+
+        foreach (var (decision, configDir) in Switches(state))
+        {
+            var target = state.Accounts.Single(account => account.Id == decision.To);
+            Assert.NotEqual(configDir.Active, target.Id);
+            Assert.True(target.Login is LoginState.Usable or LoginState.Renewing, "its login is dead");
+            Assert.False(IsFull(target.SevenDay, target.SevenDayCeiling ?? 100), "its week is used up");
+            Assert.False(IsFull(target.FiveHour, 100), "its 5-hour window is full");
+            Assert.False(configDir.Models.Count > 0 && target.Scoped.Any(scoped => IsFull(scoped.Window, 100)), "its window for the model is full");
+            Assert.True(configDir.Granted is null || configDir.Granted.Contains(target.Id), "it is not granted");
+            var pin = state.Pins.Where(pin => pin.HoldsFor(configDir)).OrderBy(pin => pin.Scope).FirstOrDefault();
+            Assert.True(pin is not { Mode: PinMode.Strict } || pin.Account == target.Id, "a pin holds for another");
+        }
+    });
+
+    [Fact]
+    public void Decide_WhileACallIsOpen_NeverSwitches() => ForAnySeed(seed =>
+    {
+        var state = RandomFleet.Draw(seed);
+        var open = state.ConfigDirs.Where(configDir => configDir.OpenCalls > 0).Select(configDir => configDir.Id).ToHashSet();
+
+        var decision = RotationRule.Decide(state, s_now);
+
+        Assert.DoesNotContain(decision.ConfigDirs, one => one.Verdict == Verdict.Switch && open.Contains(one.ConfigDir));
+        Assert.All(decision.ConfigDirs.Where(one => one.Verdict == Verdict.Deferred), one => Assert.True(one.Since is not null && open.Contains(one.ConfigDir)));
+    });
+
+    [Fact]
+    public void Decide_TheSameFleetAgain_DecidesTheSame() => ForAnySeed(seed =>
+    {
+        var first = JsonSerializer.Serialize(RotationRule.Decide(RandomFleet.Draw(seed), s_now));
+
+        Assert.Equal(first, JsonSerializer.Serialize(RotationRule.Decide(RandomFleet.Draw(seed), s_now)));
+    });
+
+    [Fact]
+    public void Fleet_OverHours_SwitchesAtMostOnceACooldownUnlessBlocked() => ForAnySeed(seed =>
+    {
+        var random = new System.Random(seed);
+        var state = RandomFleet.Draw(seed);
+        state = state with { ConfigDirs = [.. state.ConfigDirs.Select(configDir => configDir with { Requested = null, LastSwitch = null })] };
+        var last = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
+        for (var now = s_now; now < s_now.AddHours(2); now += state.Settings.Tick)
+        {
+            state = Drift(state, random, now);
+            var decision = RotationRule.Decide(state, now);
+            foreach (var one in decision.ConfigDirs.Where(one => one.Verdict == Verdict.Switch))
+            {
+                var configDir = state.ConfigDirs.Single(configDir => configDir.Id == one.ConfigDir);
+                Assert.True(
+                    !last.TryGetValue(configDir.Id, out var at) || now - at >= state.Settings.Cooldown || IsBlocked(state, configDir, now),
+                    $"{configDir.Id} switched {(now - last.GetValueOrDefault(configDir.Id)).TotalSeconds} s after it did before");
+                last[configDir.Id] = now;
+            }
+
+            state = Apply(state, decision, now);
+        }
+    }, 60);
+
+    [Fact]
+    public void Fleet_WhoseFirstAccountCooled_ReturnsToIt() => ForAnySeed(seed =>
+    {
+        var random = new System.Random(seed);
+        var reset = s_now.AddHours(random.Next(2, 5));
+        var hot = new WindowState(random.Next(80, 100), reset, s_now);
+        AccountState first = new(1, hot, new WindowState(random.Next(0, 90), s_now.AddHours(random.Next(6, 12)), s_now));
+        AccountState second = new(2, new WindowState(random.Next(0, 70), s_now.AddHours(6), s_now), new WindowState(random.Next(0, 50), s_now.AddDays(5), s_now));
+        var state = new FleetState(RotationSettings.Default, [first, second], [new ConfigDirState("dir", "machine", 1)], []);
+
+        var away = RotationRule.Decide(state, s_now);
+        Assert.Equal((Verdict.Switch, 2), (away.ConfigDirs[0].Verdict, away.ConfigDirs[0].To));
+        state = Apply(state, away, s_now);
+
+        var cooled = random.Next(2) == 0;
+        var later = cooled ? s_now.AddHours(1) : reset;
+        state = Seen(state, 1, cooled ? random.Next(0, 61) : hot.UsedPercent, later);
+        Assert.Equal((Verdict.Switch, 1), RotationRule.Decide(state, later).ConfigDirs[0] is var back ? (back.Verdict, back.To) : default);
+    }, 500);
+
+    [Fact]
+    public void Fleet_WhoseFirstAccountHasNotCooled_DoesNotReturnToIt() => ForAnySeed(seed =>
+    {
+        var random = new System.Random(seed);
+        AccountState first = new(1, new WindowState(random.Next(61, 80), s_now.AddHours(3), s_now), new WindowState(10, s_now.AddHours(8), s_now)) { Cooling = true };
+        AccountState second = new(2, new WindowState(random.Next(0, 70), s_now.AddHours(6), s_now), new WindowState(10, s_now.AddDays(5), s_now));
+
+        var decision = RotationRule.Decide(new FleetState(RotationSettings.Default, [first, second], [new ConfigDirState("dir", "machine", 2)], []), s_now);
+
+        Assert.Equal(Verdict.Stay, decision.ConfigDirs[0].Verdict);
+        Assert.Contains(1, decision.Cooling);
+    }, 200);
+
+    [Fact]
+    public void Decide_AccountsThatLast_TakesTheOneWhoseWeekEndsSoonest() => ForAnySeed(seed =>
+    {
+        var random = new System.Random(seed);
+        var alike = random.Next(2) == 0;
+        var used = random.Next(0, 80);
+        var accounts = Enumerable.Range(1, random.Next(2, 10)).Select(id => new AccountState(
+            id,
+            new WindowState(alike ? 10 : random.Next(0, 70), s_now.AddHours(3), s_now),
+            new WindowState(alike ? used : random.Next(0, 80), s_now.AddMinutes(random.Next(30, 10_080)), s_now))).ToArray();
+        var settings = RotationSettings.Default with { SoonestFirstWithin = alike ? RotationSettings.Default.SoonestFirstWithin : TimeSpan.FromDays(7) };
+
+        var decision = RotationRule.Decide(new FleetState(settings, accounts, [new ConfigDirState("dir", "machine", null)], []), s_now);
+
+        Assert.Equal(accounts.MinBy(account => account.SevenDay!.ResetsAt)!.SevenDay!.ResetsAt, accounts.Single(account => account.Id == decision.ConfigDirs[0].To).SevenDay!.ResetsAt);
+    });
+
+    private static void ForAnySeed(Action<int> holds, int tests = 0) =>
+        Prop.ForAll(ArbMap.Default.ArbFor<int>(), holds).Check(tests == 0 ? s_many : Config.QuickThrowOnFailure.WithMaxTest(tests));
+
+    private static IEnumerable<(ConfigDirDecision Decision, ConfigDirState ConfigDir)> Switches(FleetState state) =>
+        RotationRule.Decide(state, s_now).ConfigDirs.Zip(state.ConfigDirs).Where(pair => pair.First.Verdict is Verdict.Switch or Verdict.Deferred);
+
+    private static bool IsFull(WindowState? window, double ceiling) => window is not null && !(window.ResetsAt <= s_now) && window.UsedPercent >= ceiling;
+
+    private static bool IsBlocked(FleetState state, ConfigDirState configDir, DateTimeOffset now) =>
+        state.Accounts.SingleOrDefault(account => account.Id == configDir.Active) is not { } active
+        || configDir.Granted?.Contains(active.Id) == false
+        || state.Pins.Where(pin => pin.HoldsFor(configDir)).OrderBy(pin => pin.Scope).FirstOrDefault() is { Mode: PinMode.Strict } pin && pin.Account != active.Id
+        || Standing.Of(active, configDir.Models, state.Settings, 1, null, now).Fitness == Fitness.Blocked;
+
+    /// <summary>Usage, resets, logins and calls go on by chance.</summary>
+    private static FleetState Drift(FleetState state, System.Random random, DateTimeOffset now) => state with
+    {
+        Accounts = [.. state.Accounts.Select(account => random.Next(6) != 0 ? account : account with
+        {
+            FiveHour = account.FiveHour is { } five ? five with { UsedPercent = random.Next(101), ObservedAt = now, PerMinute = random.NextDouble() * 5, ResetsAt = now.AddMinutes(random.Next(1, 300)) } : null,
+            SevenDay = account.SevenDay is { } week ? week with { UsedPercent = random.Next(101), ObservedAt = now, ResetsAt = now.AddMinutes(random.Next(1, 10_000)) } : null,
+            Login = random.Next(30) == 0 ? LoginState.NeedsLogin : LoginState.Usable,
+        })],
+        ConfigDirs = [.. state.ConfigDirs.Select(configDir => configDir with { OpenCalls = random.Next(3) == 0 ? 1 : 0 })],
+    };
+
+    private static FleetState Seen(FleetState state, long id, double used, DateTimeOffset now) => state with
+    {
+        Accounts = [.. state.Accounts.Select(account => account with
+        {
+            FiveHour = account.FiveHour! with { UsedPercent = account.Id == id ? used : account.FiveHour.UsedPercent, ObservedAt = now },
+            SevenDay = account.SevenDay! with { ObservedAt = now },
+        })],
+    };
+
+    private static FleetState Apply(FleetState state, Decision decision, DateTimeOffset now) => state with
+    {
+        Accounts = [.. state.Accounts.Select(account => account with { Cooling = decision.Cooling.Contains(account.Id) })],
+        ConfigDirs = [.. state.ConfigDirs.Zip(decision.ConfigDirs, (configDir, one) => one.Verdict == Verdict.Switch
+            ? configDir with { Active = one.To, LastSwitch = now, DeferredSince = null }
+            : configDir with { DeferredSince = one.Since })],
+    };
+}
