@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Ccflux.Receiver.Tests.Hosting;
 using Ccflux.Simulator;
 using Ccflux.Testing;
 
