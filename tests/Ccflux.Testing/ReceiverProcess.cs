@@ -33,6 +33,9 @@ public sealed class ReceiverProcess : IDisposable
     /// <summary>Where it listens, once it is started; the same after another start.</summary>
     public Uri Address { get; }
 
+    /// <summary>Whether it has ended by itself, or was never started.</summary>
+    public bool HasEnded => _process?.HasExited ?? true;
+
     /// <summary>Processor time used so far.</summary>
     public TimeSpan ProcessorTime
     {

@@ -6,6 +6,7 @@ using Ccflux.Receiver.Fleet.Network;
 using Ccflux.Receiver.Fleet.Pages;
 using Ccflux.Receiver.Fleet.Sessions;
 using Ccflux.Receiver.Fleet.Store;
+using Ccflux.Receiver.Fleet.Switching;
 using Ccflux.Receiver.Fleet.Vault;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Live;
@@ -43,6 +44,7 @@ internal static class FleetFeature
         services.AddVault();
         services.AddAgents();
         services.AddSessions();
+        services.AddRotation();
         services.AddHostedService<FleetHousekeeping>();
         services.AddFleetPages();
         return services;
@@ -72,6 +74,7 @@ internal static class FleetFeature
         services.AddSingleton<AccountEdit>();
         services.AddSingleton<KeyRotation>();
         services.AddSingleton<TokenRefresh>();
+        services.AddSingleton<RestoreWatch>();
         services.AddSingleton<RefreshRounds>();
         services.AddHostedService(provider => provider.GetRequiredService<RefreshRounds>());
         services.AddSingleton<IQuotaTargets, VaultTargets>();
@@ -87,6 +90,15 @@ internal static class FleetFeature
         services.AddSingleton<Enrolment>();
         services.AddSingleton<BroughtIntake>();
         services.AddSingleton<AgentEndpoints>();
+    }
+
+    private static void AddRotation(this IServiceCollection services)
+    {
+        services.AddSingleton<RotationControls>();
+        services.AddSingleton<RotationEvents>();
+        services.AddSingleton<FleetPicture>();
+        services.AddSingleton<RotationEngine>();
+        services.AddHostedService(provider => provider.GetRequiredService<RotationEngine>());
     }
 
     private static void AddSessions(this IServiceCollection services)

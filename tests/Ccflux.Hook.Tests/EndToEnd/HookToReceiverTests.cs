@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Ccflux.Hook.Spool;
 using Ccflux.Hook.Tests.Support;
-using Ccflux.Storage.Sqlite;
 using Ccflux.Testing;
 using Xunit;
 
@@ -45,8 +44,8 @@ public sealed class HookToReceiverTests
 
         await machine.DeliverAsync();
 
-        Assert.Equal([700, 700, 700 * 701 / 2, 700 * 701 / 2], Query(receiver, Figures, 4));
-        Assert.Equal([700, 0], Query(receiver, $"""
+        Assert.Equal([700, 700, 700 * 701 / 2, 700 * 701 / 2], receiver.Query(Figures, 4));
+        Assert.Equal([700, 0], receiver.Query($"""
             SELECT count(DISTINCT ended_at), sum(device_ref IS NULL OR started_at < {start.ToUnixTimeMilliseconds()} - 1) FROM turns
             """, 2));
     }
@@ -87,7 +86,7 @@ public sealed class HookToReceiverTests
         await machine.DeliverAsync();
 
         var output = (long)turns * (turns + 1) / 2;
-        Assert.Equal([turns, turns, output, output], Query(receiver, Figures, 4));
+        Assert.Equal([turns, turns, output, output], receiver.Query(Figures, 4));
         Assert.False(File.Exists(machine.State.Queue));
     }
 
@@ -102,8 +101,8 @@ public sealed class HookToReceiverTests
 
         await Task.WhenAll(machine.HookAsync("one"), machine.HookAsync("two"));
 
-        await Wait.UntilAsync(() => Query(receiver, Figures, 4)[0] == 2, "both turns are in the database");
-        Assert.Equal([2, 2, 7, 7], Query(receiver, Figures, 4));
+        await Wait.UntilAsync(() => receiver.Query(Figures, 4)[0] == 2, "both turns are in the database");
+        Assert.Equal([2, 2, 7, 7], receiver.Query(Figures, 4));
         await Wait.UntilAsync(() => new FileInfo(machine.State.Spool).Length == 0 && !DeliverLock.IsTaken(machine.State.Lock), "deliver ends");
     }
 
@@ -126,7 +125,7 @@ public sealed class HookToReceiverTests
 
             machine.Spool("session");
             await machine.DeliverAsync();
-            var stored = Query(receiver, Figures, 4)[0];
+            var stored = receiver.Query(Figures, 4)[0];
 
             File.Delete(ballast);
             // The receiver asked to wait a while; deliver holds to that.
@@ -135,13 +134,13 @@ public sealed class HookToReceiverTests
                 () =>
                 {
                     machine.Spool("session");
-                    return machine.DeliverAsync().GetAwaiter().GetResult().ExitCode == 0 && Query(receiver, Figures, 4)[0] == 400;
+                    return machine.DeliverAsync().GetAwaiter().GetResult().ExitCode == 0 && receiver.Query(Figures, 4)[0] == 400;
                 },
                 "everything arrives",
                 seconds: 90);
 
             Assert.True(stored < 400, "the disk was never full");
-            Assert.Equal([400, 400, 400 * 401 / 2, 400 * 401 / 2], Query(receiver, Figures, 4));
+            Assert.Equal([400, 400, 400 * 401 / 2, 400 * 401 / 2], receiver.Query(Figures, 4));
         }
         finally
         {
@@ -170,7 +169,7 @@ public sealed class HookToReceiverTests
         machine.Spool("session");
         await machine.DeliverAsync();
 
-        Assert.Equal([250, 250, 250 * 251 / 2, 250 * 251 / 2], Query(receiver, Figures, 4));
+        Assert.Equal([250, 250, 250 * 251 / 2, 250 * 251 / 2], receiver.Query(Figures, 4));
     }
 
     private static bool Run(string program, params string[] arguments)
@@ -182,19 +181,4 @@ public sealed class HookToReceiverTests
     }
 
     private static ReceiverProcess NewReceiver(string? folder = null) => new ReceiverProcess(folder).With("RATE_LIMIT_PER_MINUTE", "100000");
-
-    /// <summary>The first <paramref name="columns"/> numbers of one row of a query over the database as it stands on disk.</summary>
-    private static long[] Query(ReceiverProcess receiver, string sql, int columns)
-    {
-        using var connection = SqlConnection.Open(receiver.DatabasePath);
-        using var rows = connection.Query(sql);
-        Assert.True(rows.Read());
-        var row = new long[columns];
-        for (var i = 0; i < columns; i++)
-        {
-            row[i] = rows.Number(i);
-        }
-
-        return row;
-    }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Ccflux.Hook.Spool;
 using Ccflux.Hook.Tests.Support;
+using Ccflux.Testing;
 using Xunit;
 
 namespace Ccflux.Hook.Tests.EndToEnd;
@@ -27,7 +28,7 @@ public sealed class StatusLineToReceiverTests
         await receiver.StartAsync();
         for (var i = 0; i < s_lines.Length; i++)
         {
-            using var machine = new Machine(receiver.Address, token);
+            using var machine = new Machine(receiver.Address.OriginalString, token);
             var account = $"account-{i}";
             await File.WriteAllTextAsync(Path.Combine(machine.Home, ".claude.json"), $$$"""{"oauthAccount":{"accountUuid":"{{{account}}}"}}""", TestContext.Current.CancellationToken);
 

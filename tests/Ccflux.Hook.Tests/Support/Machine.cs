@@ -99,7 +99,13 @@ internal sealed class Machine : IDisposable
         return text.ToString();
     }
 
-    public void Dispose() => Directory.Delete(Home, recursive: true);
+    public void Dispose()
+    {
+        // A program that a hook started may still be about to write: moved away first, the folder does not fill up again while it is deleted.
+        var away = Home + "-ended";
+        Directory.Move(Home, away);
+        Directory.Delete(away, recursive: true);
+    }
 
     private static string Stamp(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 

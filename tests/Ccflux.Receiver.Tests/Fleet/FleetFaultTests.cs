@@ -52,6 +52,11 @@ public sealed class FleetFaultTests
             return await stage.RunAsync(step, "fleet", "give", stage.Agent(1).Id, "--account", "seat 2") == Killed;
         }
 
+        if (step is VaultFault.KeyAdded or VaultFault.Reencrypted)
+        {
+            return await stage.RunAsync(step, "fleet", "rotate-keys") == Killed && await stage.RunAsync("", "fleet", "rotate-keys") == 0;
+        }
+
         if (!s_renewing.Contains(step))
         {
             return await stage.ServeUntilFaultAsync(fault);

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -11,6 +9,7 @@ using Ccflux.Receiver.Fleet.Vault;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Tests.Hosting;
 using Ccflux.Simulator;
+using Ccflux.Testing;
 using Microsoft.AspNetCore.Builder;
 
 namespace Ccflux.Receiver.Tests.Fleet;
@@ -58,38 +57,24 @@ internal sealed class FleetStage : IAsyncDisposable
     /// <returns>Whether the fault ended it.</returns>
     public async Task<bool> ServeUntilFaultAsync(string fault)
     {
-        var address = FreeAddress();
-        using var process = Start(fault, address);
-        try
+        using var process = Process(fault);
+        await process.StartAsync();
+        _agents.ForEach(agent => agent.Address = process.Address);
+        var watch = Stopwatch.StartNew();
+        while (!process.HasEnded && watch.Elapsed < s_patience)
         {
-            if (!await AnswersAsync(address, process))
-            {
-                return true;
-            }
-
-            _agents.ForEach(agent => agent.Address = address);
-            var watch = Stopwatch.StartNew();
-            while (!process.HasExited && watch.Elapsed < s_patience)
-            {
-                await StepAsync();
-            }
-
-            return process.HasExited;
+            await StepAsync();
         }
-        finally
-        {
-            process.Kill();
-            await process.WaitForExitAsync();
-            _agents.ForEach(agent => agent.Address = _here.Address);
-        }
+
+        _agents.ForEach(agent => agent.Address = _here.Address);
+        return process.HasEnded;
     }
 
     /// <summary>A command of the operator's in a process of its own, which a fault ends.</summary>
     public async Task<int> RunAsync(string fault, params string[] arguments)
     {
-        using var process = Start(fault, FreeAddress(), arguments);
-        await process.WaitForExitAsync();
-        return process.ExitCode;
+        using var process = Process(fault);
+        return (await process.RunAsync(arguments)).ExitCode;
     }
 
     /// <summary>The receiver in this process renews what is due, and agents swap on it, from when another has begun to renew until that has come to its end.</summary>
@@ -143,6 +128,11 @@ internal sealed class FleetStage : IAsyncDisposable
             var inVault = facts.Fingerprint == newest;
             var state = TokenRule.StateOf(facts, later);
             needLogin += state == TokenState.NeedsLogin ? 1 : 0;
+            if (!facts.CanOpen)
+            {
+                wrong.Add($"{facts.Label}: it cannot be opened");
+            }
+
             if (account.Reuses > 0)
             {
                 wrong.Add($"{facts.Label}: a refresh token was presented {account.Reuses} times after it was spent");
@@ -282,59 +272,15 @@ internal sealed class FleetStage : IAsyncDisposable
         }
     }
 
-    private Process Start(string fault, Uri address, params string[] arguments)
+    private ReceiverProcess Process(string fault)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ccflux-receiver.dll"), .. arguments])
-        {
-            WorkingDirectory = _root,
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        var process = new ReceiverProcess(Path.Combine(_root, "db")).With("CCFLUX_FAULT", fault);
         foreach (var (key, value) in _settings)
         {
-            start.Environment[key] = value;
+            process.With(key, value!);
         }
 
-        start.Environment["DATABASE_PATH"] = Path.Combine(_root, "db", "ccflux.db");
-        start.Environment["LISTEN_ADDR"] = address.Authority;
-        start.Environment["OTLP_HTTP_ADDR"] = "";
-        start.Environment["OTLP_GRPC_ADDR"] = "";
-        start.Environment["CCFLUX_FAULT"] = fault;
-        var process = Process.Start(start)!;
-        process.OutputDataReceived += (_, _) => { };
-        process.ErrorDataReceived += (_, _) => { };
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
         return process;
-    }
-
-    private static Uri FreeAddress()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return new Uri($"http://{listener.LocalEndpoint}");
-    }
-
-    private async Task<bool> AnswersAsync(Uri address, Process process)
-    {
-        using var client = new HttpClient();
-        var deadline = Stopwatch.StartNew();
-        while (!process.HasExited)
-        {
-            Assert.True(deadline.Elapsed < TimeSpan.FromSeconds(60), "the receiver does not answer");
-            try
-            {
-                using var response = await client.GetAsync(new Uri(address, "/health"));
-                return true;
-            }
-            catch (HttpRequestException)
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, CancellationToken.None);
-            }
-        }
-
-        return false;
     }
 }
 

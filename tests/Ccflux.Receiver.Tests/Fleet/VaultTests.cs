@@ -205,6 +205,58 @@ public sealed class VaultTests
     }
 
     [Fact]
+    public async Task Database_RestoredFromABackup_RenewsNothingOfIt()
+    {
+        await using var rig = await FleetRig.StartAsync();
+        var account = await rig.ImportAsync(1, lifetime: TimeSpan.FromMinutes(61));
+        Assert.Empty(await rig.RefreshAsync());
+        rig.Execute("UPDATE store SET store_id = 'restored'; UPDATE fleet_accounts SET expires_at = expires_at - 1800000");
+
+        Assert.Empty(await rig.RefreshAsync());
+        Assert.Equal((TokenState.NeedsLogin, AccountFault.Unknown), (await rig.StateAsync(account), (await rig.FactsAsync(account)).Fault));
+        Assert.Equal(0, rig.Issuer.Accounts[0].Refreshes);
+
+        await rig.ImportAsync(1);
+        Assert.Empty(await rig.RefreshAsync());
+        Assert.Equal(TokenState.Ok, await rig.StateAsync(account));
+    }
+
+    [Fact]
+    public async Task Details_OfAnAccount_AreCheckedAndKeptOverANewLogin()
+    {
+        await using var rig = await FleetRig.StartAsync();
+        var account = await rig.ImportAsync(1);
+        await rig.ImportAsync(2);
+        var edit = rig.Receiver.Service<AccountEdit>();
+        var good = new AccountDetails("work", "amara@example.org", "max 5x", "2026-12-01", 70, null);
+
+        Assert.StartsWith("label: 1 to 64", await edit.SaveAsync(account, good with { Label = " " }, AuditActor.Cli), StringComparison.Ordinal);
+        Assert.StartsWith("label: another", await edit.SaveAsync(account, good with { Label = "SEAT 2" }, AuditActor.Cli), StringComparison.Ordinal);
+        Assert.StartsWith("next_charge", await edit.SaveAsync(account, good with { NextCharge = "soon" }, AuditActor.Cli), StringComparison.Ordinal);
+        Assert.StartsWith("ceiling", await edit.SaveAsync(account, good with { FiveHourCeiling = 101 }, AuditActor.Cli), StringComparison.Ordinal);
+        Assert.Equal("There is no such account.", await edit.SaveAsync(99, good, AuditActor.Cli));
+        Assert.Null(await edit.SaveAsync(account, good, AuditActor.Cli));
+
+        var facts = await rig.FactsAsync(account);
+        Assert.Equal(("work", "2026-12-01", 70L, null), (facts.Label, facts.NextCharge, facts.FiveHourCeiling, facts.SevenDayCeiling));
+        Assert.Null(await edit.RemoveAsync(account, AuditActor.Cli));
+        Assert.Equal("There is no such account.", await edit.RemoveAsync(account, AuditActor.Cli));
+        Assert.Single(await rig.Book.AllAsync(Cancellation));
+    }
+
+    [Theory]
+    [InlineData(1, 0, 60)]
+    [InlineData(2, 0, 120)]
+    [InlineData(6, 0, 1800)]
+    [InlineData(100, 0, 1800)]
+    [InlineData(1, 3600, 3600)]
+    [InlineData(3, 30, 240)]
+    public void Wait_AfterFailures_DoublesUpToHalfAnHourAndObeysTheIssuer(int failures, int retryAfter, int seconds)
+    {
+        Assert.Equal(TimeSpan.FromSeconds(seconds), TokenRule.Wait(failures, retryAfter == 0 ? null : TimeSpan.FromSeconds(retryAfter)));
+    }
+
+    [Fact]
     public async Task KeyRotation_BesideARunningReceiver_OpensEverythingWithTheNewKeyOnly()
     {
         await using var rig = await FleetRig.StartAsync();

@@ -31,6 +31,7 @@ internal static class FleetAction
     public const string BringBack = "bring-back";
     public const string Adopt = "adopt";
     public const string Authenticate = "authenticate";
+    public const string Restore = "restore";
     public const string RotateKeys = "rotate-keys";
 }
 

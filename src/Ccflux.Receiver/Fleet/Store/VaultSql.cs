@@ -116,6 +116,13 @@ internal static class VaultSql
         WHERE i.begun_at <= ? AND a.fault IS NULL AND a.fingerprint = i.fingerprint
         """;
 
+    public const string SelectSetting = "SELECT value FROM fleet_settings WHERE name = ?";
+
+    public const string SaveSetting = "INSERT INTO fleet_settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+
+    /// <summary>Parameters: fault, now.</summary>
+    public const string DoubtAll = "UPDATE fleet_accounts SET fault = ?, fault_at = ? WHERE fault IS NULL AND refreshable = 1";
+
     public const string SelectKey = "SELECT public, private FROM fleet_keys WHERE name = ?";
 
     public const string InsertKey = "INSERT INTO fleet_keys (name, public, private) VALUES (?, ?, ?)";

@@ -17,12 +17,14 @@ internal sealed class KeyRotation(VaultProtection protection, GroupCommitWriter 
     public async Task<KeyRotationResult?> RunAsync(AuditActor actor)
     {
         var newest = protection.AddKey();
+        VaultFault.Point(VaultFault.KeyAdded);
         var written = await writer.WriteAsync(connection => Reencrypt(connection, actor));
         if (written.Status != WriteStatus.Committed)
         {
             return null;
         }
 
+        VaultFault.Point(VaultFault.Reencrypted);
         var (result, stored) = written.Value;
         return result with { Removed = protection.RemoveKeysBut(newest, stored) };
     }

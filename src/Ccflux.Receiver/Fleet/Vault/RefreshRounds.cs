@@ -8,7 +8,7 @@ namespace Ccflux.Receiver.Fleet.Vault;
 
 /// <summary>Every half minute: names refreshes that ended without an outcome, and renews what is due.</summary>
 internal sealed partial class RefreshRounds(
-    VaultBook book, TokenRefresh refresh, GroupCommitWriter writer, IChangeFeed changes, TimeProvider time, ILogger<RefreshRounds> logger) : BackgroundService
+    VaultBook book, TokenRefresh refresh, RestoreWatch restores, GroupCommitWriter writer, IChangeFeed changes, TimeProvider time, ILogger<RefreshRounds> logger) : BackgroundService
 {
     /// <summary>Who renews, in the record of accesses.</summary>
     public static readonly AuditActor Switcher = new("switcher", "");
@@ -19,7 +19,11 @@ internal sealed partial class RefreshRounds(
     /// <returns>What became of each login that was due.</returns>
     public async Task<IReadOnlyList<(AccountFacts Account, RefreshOutcome Outcome)>> RunAsync(CancellationToken cancellationToken)
     {
-        await NameUnsettledAsync();
+        if (!await NameUnsettledAsync())
+        {
+            return [];
+        }
+
         var outcomes = new List<(AccountFacts, RefreshOutcome)>();
         foreach (var account in await book.AllAsync(cancellationToken))
         {
@@ -38,11 +42,13 @@ internal sealed partial class RefreshRounds(
         Rounds.RunLaterAsync(time, s_interval, RunAsync, exception => Log.Failed(logger, exception), stoppingToken);
 
     /// <summary>An intent that is older than a refresh can take, before the same refresh token: its process ended, and the token may be spent.</summary>
-    private async Task NameUnsettledAsync()
+    /// <returns>False where the database cannot be written: then nothing may be renewed either.</returns>
+    private async Task<bool> NameUnsettledAsync()
     {
         var written = await writer.WriteAsync(connection =>
         {
             var now = time.GetUtcNow();
+            var doubted = restores.Look(connection);
             var found = new List<(long AccountId, string Fingerprint)>();
             using (var rows = connection.Query(VaultSql.Unsettled, (now - TokenRule.IntentLifetime).ToUnixTimeMilliseconds()))
             {
@@ -58,13 +64,15 @@ internal sealed partial class RefreshRounds(
                 FleetAudit.Write(connection, now, new FleetAccess(Switcher, FleetAction.Refresh, AccountFault.Unknown, account, Fingerprint: fingerprint, Detail: "a refresh ended without an outcome"));
             }
 
-            return found.Count;
+            return doubted + found.Count;
         });
         if (written is { Status: WriteStatus.Committed, Value: > 0 })
         {
             Log.Unsettled(logger, written.Value);
             changes.Publish(FleetFeature.Topic);
         }
+
+        return written.Status == WriteStatus.Committed;
     }
 
     private static partial class Log
@@ -72,7 +80,7 @@ internal sealed partial class RefreshRounds(
         [LoggerMessage(1, LogLevel.Error, "A round of refreshes failed.")]
         public static partial void Failed(ILogger logger, Exception exception);
 
-        [LoggerMessage(2, LogLevel.Warning, "{Count} refreshes ended without an outcome that is known: these accounts need a login.")]
+        [LoggerMessage(2, LogLevel.Warning, "Whether {Count} logins still hold is not known: a refresh ended without an outcome, or the database was restored. These accounts need a login.")]
         public static partial void Unsettled(ILogger logger, int count);
     }
 }

@@ -15,12 +15,16 @@ internal static class VaultFault
     public const string CommandSettled = "command-settled";
     public const string CredentialProven = "credential-proven";
     public const string CredentialStored = "credential-stored";
+    public const string KeyAdded = "key-added";
+    public const string Reencrypted = "reencrypted";
 
     private static readonly string[]? s_wanted = Environment.GetEnvironmentVariable("CCFLUX_FAULT")?.Split(':');
     private static int s_left = s_wanted is [_, var times] && int.TryParse(times, NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : 1;
 
     public static IReadOnlyList<string> All { get; } =
-        [Refreshing, IntentWritten, IssuerAnswered, RefreshSettled, CommandIssued, CommandDelivered, CommandSettled, CredentialProven, CredentialStored];
+    [
+        Refreshing, IntentWritten, IssuerAnswered, RefreshSettled, CommandIssued, CommandDelivered, CommandSettled, CredentialProven, CredentialStored, KeyAdded, Reencrypted,
+    ];
 
     public static void Point(string name)
     {

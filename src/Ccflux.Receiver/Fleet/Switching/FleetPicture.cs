@@ -1,0 +1,134 @@
+using System.Runtime.InteropServices;
+using Ccflux.Receiver.Fleet.Agents;
+using Ccflux.Receiver.Fleet.Rotation;
+using Ccflux.Receiver.Fleet.Sessions;
+using Ccflux.Receiver.Fleet.Store;
+using Ccflux.Receiver.Fleet.Vault;
+using Ccflux.Storage.Sqlite;
+using Dapper;
+
+namespace Ccflux.Receiver.Fleet.Switching;
+
+/// <summary>The fleet as the rule wants it: from the vault, quota's readings, live sessions, and what the admin said.</summary>
+internal sealed class FleetPicture(SqliteReaders readers, VaultBook vault, AgentBook agents, LiveSessions sessions, RotationControls controls, TimeProvider time)
+{
+    /// <summary>A copy without a refresh token is of no use for less than this.</summary>
+    private static readonly TimeSpan s_copyLife = TimeSpan.FromMinutes(10);
+
+    /// <param name="cooling">What the last decision said.</param>
+    /// <param name="deferred">Since when switches wait, by agent.</param>
+    /// <param name="cancellationToken">Ends the wait for a reader.</param>
+    public async Task<FleetState> ReadAsync(IReadOnlySet<long> cooling, IReadOnlyDictionary<string, DateTimeOffset> deferred, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var accounts = await vault.AllAsync(cancellationToken);
+        var said = await controls.ReadAsync(cancellationToken);
+        var windows = await WindowsAsync(now, cancellationToken);
+        var known = (await agents.AllAsync(cancellationToken)).ToDictionary(agent => agent.AgentId, StringComparer.Ordinal);
+        return new FleetState(
+            RotationSettings.Default,
+            [.. accounts.Select(account => Account(account, windows[account.AccountId], cooling, now))],
+            [.. sessions.Read().Where(seen => CanSwitch(known.GetValueOrDefault(seen.AgentId))).Select(seen => ConfigDir(seen, known[seen.AgentId], accounts, said, deferred, now))],
+            [.. said.Pins.Select(pin => pin.ToRule())],
+            said.Paused);
+    }
+
+    /// <summary>Not where a client keeps its login elsewhere, nor while a command is under way.</summary>
+    private static bool CanSwitch(AgentFacts? agent) =>
+        agent is { RevokedAt: null, PendingAccount: null } && !string.Equals(agent.Login, Contracts.Fleet.LoginPlace.Keychain, StringComparison.Ordinal);
+
+    private static ConfigDirState ConfigDir(
+        ConfigDirSeen seen, AgentFacts agent, IReadOnlyList<AccountFacts> accounts, RotationSaid said, IReadOnlyDictionary<string, DateTimeOffset> deferred, DateTimeOffset now) =>
+        new(agent.AgentId, agent.Machine, agent.AccountId)
+        {
+            OpenCalls = seen.OpenCalls,
+            OpenSince = seen.OldestCall,
+            Models = [.. seen.Sessions.Select(session => session.Model).OfType<string>().Distinct(StringComparer.Ordinal)],
+            LastSwitch = agent.LastSwitchAt,
+            DeferredSince = deferred.TryGetValue(agent.AgentId, out var since) ? since : null,
+            Requested = said.Requested.TryGetValue(agent.AgentId, out var requested) ? requested : null,
+            Granted = accounts.Where(account => agent.Granted.Contains(account.AccountId) && CanBeHad(account, agent.AgentId, now)).Select(account => account.AccountId).ToHashSet(),
+        };
+
+    /// <summary>The whole login, or a copy that works for a while.</summary>
+    private static bool CanBeHad(AccountFacts account, string agent, DateTimeOffset now) =>
+        account.Holder is Holder.Vault || string.Equals(account.HolderAgent, agent, StringComparison.Ordinal) || account.ExpiresAt - now > s_copyLife;
+
+    private static AccountState Account(AccountFacts account, IEnumerable<(string Name, WindowState Window)> windows, IReadOnlySet<long> cooling, DateTimeOffset now)
+    {
+        WindowState? fiveHour = null, sevenDay = null;
+        var scoped = new List<ScopedWindow>();
+        foreach (var (name, window) in windows)
+        {
+            if (name is "five_hour")
+            {
+                fiveHour = window;
+            }
+            else if (name is "seven_day")
+            {
+                sevenDay = window;
+            }
+            else if (name.StartsWith("seven_day_", StringComparison.Ordinal))
+            {
+                scoped.Add(new ScopedWindow(name, name["seven_day_".Length..], window));
+            }
+        }
+
+        return new AccountState(account.AccountId, fiveHour, sevenDay)
+        {
+            Login = TokenRule.StateOf(account, now) switch
+            {
+                TokenState.Ok or TokenState.Expiring => LoginState.Usable,
+                TokenState.Refreshing or TokenState.ExpiredExhausted => LoginState.Renewing,
+                TokenState.CannotBeOpened => LoginState.NeedsLogin,
+                TokenState.NeedsLogin => account.Fault is AccountFault.InvalidGrant ? LoginState.Quarantined : LoginState.NeedsLogin,
+            },
+            Scoped = scoped,
+            FiveHourCeiling = account.FiveHourCeiling,
+            SevenDayCeiling = account.SevenDayCeiling,
+            Cooling = cooling.Contains(account.AccountId),
+        };
+    }
+
+    private async Task<ILookup<long, (string Name, WindowState Window)>> WindowsAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        using var lease = await readers.RentAsync(cancellationToken);
+        var rows = await lease.Connection.QueryAsync<WindowRow>(new CommandDefinition(RotationSql.Windows, cancellationToken: cancellationToken));
+        var since = (now - Velocity.SevenDaySpan - TimeSpan.FromMinutes(5)).ToUnixTimeMilliseconds();
+        var samples = (await lease.Connection.QueryAsync<SampleRow>(new CommandDefinition(RotationSql.Samples, new { Since = since }, cancellationToken: cancellationToken)))
+            .ToLookup(row => row.WindowId, row => new Sample(At(row.ObservedAt), row.UsedMilli / 1000d));
+        return rows.ToLookup(row => row.AccountId, row => (row.Name, Window(row, samples[row.WindowId])));
+    }
+
+    private static WindowState Window(WindowRow row, IEnumerable<Sample> samples) => new(
+        row.UsedMilli / 1000d,
+        row.ResetsAt is { } reset ? At(reset) : null,
+        At(row.ObservedAt),
+        Velocity.PerMinute(CollectionsMarshal.AsSpan(samples.ToList()), row.Name is "five_hour" ? Velocity.FiveHourSpan : Velocity.SevenDaySpan));
+
+    private static DateTimeOffset At(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
+
+    private sealed class WindowRow
+    {
+        public long AccountId { get; init; }
+
+        public long WindowId { get; init; }
+
+        public string Name { get; init; } = "";
+
+        public long UsedMilli { get; init; }
+
+        public long? ResetsAt { get; init; }
+
+        public long ObservedAt { get; init; }
+    }
+
+    private sealed class SampleRow
+    {
+        public long WindowId { get; init; }
+
+        public long ObservedAt { get; init; }
+
+        public long UsedMilli { get; init; }
+    }
+}

@@ -1,0 +1,175 @@
+using Ccflux.Receiver.Fleet.Rotation;
+using Ccflux.Receiver.Fleet.Store;
+using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Live;
+using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Writing;
+using Dapper;
+
+namespace Ccflux.Receiver.Fleet.Switching;
+
+/// <summary>A pin as it is kept and shown.</summary>
+internal sealed record PinFacts(PinScope Scope, string Target, long AccountId, PinMode Mode, DateTimeOffset CreatedAt, string CreatedBy)
+{
+    public Pin ToRule() => new(Scope, Scope == PinScope.Fleet ? null : Target, AccountId, Mode);
+}
+
+/// <summary>What the admin said of rotation.</summary>
+/// <param name="Paused">Nothing is switched but by hand.</param>
+/// <param name="Requested">Accounts asked for by hand, by agent.</param>
+/// <param name="Cooling">What the last decision said, for the process after this one.</param>
+internal sealed record RotationSaid(bool Paused, IReadOnlyDictionary<string, long> Requested, IReadOnlySet<long> Cooling, IReadOnlyList<PinFacts> Pins);
+
+/// <summary>Pause, switches by hand and pins: what a page or a command may set. Each change is an event. Answers are null, or what is wrong.</summary>
+internal sealed class RotationControls(SqliteReaders readers, GroupCommitWriter writer, IChangeFeed changes, TimeProvider time)
+{
+    public const int MaxPins = 1000;
+
+    private const int MaxTarget = 255;
+    private const string Paused = "rotation.paused";
+    private const string Cooling = "rotation.cooling";
+    private const string Requested = "rotation.requested.";
+
+    public async Task<RotationSaid> ReadAsync(CancellationToken cancellationToken)
+    {
+        using var lease = await readers.RentAsync(cancellationToken);
+        var settings = (await lease.Connection.QueryAsync<SettingRow>(new CommandDefinition(RotationSql.Settings, cancellationToken: cancellationToken))).ToDictionary(row => row.Name, row => row.Value, StringComparer.Ordinal);
+        var pins = await lease.Connection.QueryAsync<PinRow>(new CommandDefinition(RotationSql.Pins, new { Limit = MaxPins }, cancellationToken: cancellationToken));
+        return new RotationSaid(
+            settings.ContainsKey(Paused),
+            settings.Where(setting => setting.Key.StartsWith(Requested, StringComparison.Ordinal)).ToDictionary(
+                setting => setting.Key[Requested.Length..], setting => long.Parse(setting.Value, CultureInfo.InvariantCulture), StringComparer.Ordinal),
+            settings.GetValueOrDefault(Cooling, "").Split(',', StringSplitOptions.RemoveEmptyEntries).Select(id => long.Parse(id, CultureInfo.InvariantCulture)).ToHashSet(),
+            [.. pins.Select(row => row.ToFacts())]);
+    }
+
+    public Task<string?> PauseAsync(bool paused, AuditActor actor) => ChangeAsync(connection =>
+    {
+        Set(connection, Paused, paused ? "1" : null);
+        RotationEvents.Write(connection, time.GetUtcNow(), new RotationEvent(paused ? RotationEvent.Paused : RotationEvent.Resumed, null, null, null, actor.Name));
+        return null;
+    });
+
+    /// <summary>Gives a config dir an account by hand, at the next tick that no tool call hinders. It stays until the account cannot be used any more.</summary>
+    public Task<string?> RequestAsync(string agentId, long accountId, AuditActor actor) => ChangeAsync(connection =>
+    {
+        if (connection.Scalar(RotationSql.HasAgent, agentId) == 0)
+        {
+            return "There is no such config dir.";
+        }
+
+        if (connection.Scalar(AgentSql.IsGranted, agentId, accountId) == 0)
+        {
+            return "The account is not granted to this config dir.";
+        }
+
+        Set(connection, Requested + agentId, accountId.ToString(CultureInfo.InvariantCulture));
+        RotationEvents.Write(connection, time.GetUtcNow(), new RotationEvent(RotationEvent.Asked, agentId, null, accountId, actor.Name));
+        return null;
+    });
+
+    /// <summary>Lets rotation go on where an account was asked for by hand.</summary>
+    public Task<string?> ReleaseAsync(string agentId) => ChangeAsync(connection =>
+    {
+        Set(connection, Requested + agentId, null);
+        return null;
+    });
+
+    public Task<string?> PinAsync(Pin pin, AuditActor actor) => ChangeAsync(connection =>
+    {
+        var target = pin.Scope == PinScope.Fleet ? "" : pin.Target?.Trim() ?? "";
+        if (pin.Scope != PinScope.Fleet && target.Length is 0 or > MaxTarget)
+        {
+            return $"target: a config dir's id or a machine's name, 1 to {MaxTarget} characters.";
+        }
+
+        if (connection.Scalar(RotationSql.HasAccount, pin.Account) == 0)
+        {
+            return "account: there is none such.";
+        }
+
+        if (connection.Scalar(RotationSql.CountPins) >= MaxPins)
+        {
+            return $"There are {MaxPins} pins already.";
+        }
+
+        connection.Execute(RotationSql.SetPin, PinRow.Word(pin.Scope), target, pin.Account, PinRow.Word(pin.Mode), time.GetUtcNow().ToUnixTimeMilliseconds(), actor.Name);
+        RotationEvents.Write(connection, time.GetUtcNow(), new RotationEvent(RotationEvent.Pinned, null, null, pin.Account, $"{PinRow.Word(pin.Scope)} {PinRow.Word(pin.Mode)} {target}".TrimEnd()));
+        return null;
+    });
+
+    public Task<string?> UnpinAsync(PinScope scope, string? target) => ChangeAsync(connection =>
+    {
+        if (connection.Execute(RotationSql.RemovePin, PinRow.Word(scope), target ?? "") > 0)
+        {
+            RotationEvents.Write(connection, time.GetUtcNow(), new RotationEvent(RotationEvent.Unpinned, null, null, null, $"{PinRow.Word(scope)} {target}".TrimEnd()));
+        }
+
+        return null;
+    });
+
+    /// <summary>Keeps what a decision said for the process after this one.</summary>
+    public static void Remember(SqlConnection connection, IReadOnlySet<long> cooling) =>
+        Set(connection, Cooling, cooling.Count == 0 ? null : string.Join(',', cooling.Order()));
+
+    /// <summary>What was asked for by hand cannot be any more.</summary>
+    public static void Drop(SqlConnection connection, string agentId) => Set(connection, Requested + agentId, null);
+
+    private async Task<string?> ChangeAsync(Func<SqlConnection, string?> change)
+    {
+        var written = await writer.WriteAsync(change);
+        if (written.Status != WriteStatus.Committed)
+        {
+            return "The database cannot be written at the moment.";
+        }
+
+        changes.Publish(FleetFeature.Topic);
+        return written.Value;
+    }
+
+    private static void Set(SqlConnection connection, string name, string? value)
+    {
+        if (value is null)
+        {
+            connection.Execute(RotationSql.Unset, name);
+        }
+        else
+        {
+            connection.Execute(RotationSql.Set, name, value);
+        }
+    }
+
+    private sealed class SettingRow
+    {
+        public string Name { get; init; } = "";
+
+        public string Value { get; init; } = "";
+    }
+
+    private sealed class PinRow
+    {
+        public string Scope { get; init; } = "";
+
+        public string Target { get; init; } = "";
+
+        public long AccountId { get; init; }
+
+        public string Mode { get; init; } = "";
+
+        public long CreatedAt { get; init; }
+
+        public string CreatedBy { get; init; } = "";
+
+        public static string Word(PinScope scope) => scope switch { PinScope.ConfigDir => "config_dir", PinScope.Machine => "machine", PinScope.Fleet => "fleet" };
+
+        public static string Word(PinMode mode) => mode switch { PinMode.Strict => "strict", PinMode.Soft => "soft" };
+
+        public PinFacts ToFacts() => new(
+            Enum.GetValues<PinScope>().First(scope => string.Equals(Word(scope), Scope, StringComparison.Ordinal)),
+            Target,
+            AccountId,
+            Enum.GetValues<PinMode>().First(mode => string.Equals(Word(mode), Mode, StringComparison.Ordinal)),
+            DateTimeOffset.FromUnixTimeMilliseconds(CreatedAt),
+            CreatedBy);
+    }
+}

@@ -1,0 +1,137 @@
+using Ccflux.Receiver.Fleet.Agents;
+using Ccflux.Receiver.Fleet.Rotation;
+using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Jobs;
+using Ccflux.Receiver.Platform.Live;
+using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Writing;
+
+namespace Ccflux.Receiver.Fleet.Switching;
+
+/// <summary>What the last tick saw and decided, for pages.</summary>
+internal sealed record LastTick(DateTimeOffset At, FleetState State, Decision Decision);
+
+/// <summary>
+/// Every half minute: looks at the fleet, asks <see cref="RotationRule"/>, seals logins to the agents whose config dirs switch, and writes down why.
+/// What it remembers between ticks is what the rule hands back: which accounts cool, and which switches wait since when.
+/// </summary>
+internal sealed partial class RotationEngine(
+    FleetPicture picture,
+    RotationControls controls,
+    CommandBox commands,
+    GroupCommitWriter writer,
+    IChangeFeed changes,
+    TimeProvider time,
+    ILogger<RotationEngine> logger) : BackgroundService
+{
+    private static readonly AuditActor s_actor = new("switcher", "");
+
+    /// <summary>By agent; those that are not in the picture any more go with each tick.</summary>
+    private Dictionary<string, ConfigDirDecision> _told = new(StringComparer.Ordinal);
+    private IReadOnlySet<long>? _cooling;
+
+    public LastTick? Last { get; private set; }
+
+    /// <summary>One tick.</summary>
+    public async Task TickAsync(CancellationToken cancellationToken)
+    {
+        _cooling ??= (await controls.ReadAsync(cancellationToken)).Cooling;
+        var deferred = _told.Values.Where(told => told is { Verdict: Verdict.Deferred, Since: not null })
+            .ToDictionary(told => told.ConfigDir, told => told.Since!.Value, StringComparer.Ordinal);
+        var state = await picture.ReadAsync(_cooling, deferred, cancellationToken);
+        var now = time.GetUtcNow();
+        var decision = RotationRule.Decide(state, now);
+        var events = new List<RotationEvent>();
+        var dropped = new List<string>();
+        for (var index = 0; index < decision.ConfigDirs.Count; index++)
+        {
+            var one = decision.ConfigDirs[index];
+            if (state.ConfigDirs[index].Requested is not null && one.Reason != RotationReason.Requested)
+            {
+                dropped.Add(one.ConfigDir);
+                events.Add(RotationEvent.Of(one, RotationEvent.Dropped));
+            }
+
+            if (await CarryOutAsync(one) is { } happened)
+            {
+                events.Add(happened);
+            }
+        }
+
+        await KeepAsync(decision, events, dropped, now);
+        Last = new LastTick(now, state, decision);
+    }
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Rounds.RunAsync(time, RotationSettings.Default.Tick, TickAsync, exception => Log.Failed(logger, exception), stoppingToken);
+
+    /// <returns>What is to be written down: a switch that waits, or that cannot be, is told once and not at each tick.</returns>
+    private async Task<RotationEvent?> CarryOutAsync(ConfigDirDecision one)
+    {
+        var told = _told.GetValueOrDefault(one.ConfigDir);
+        switch (one.Verdict)
+        {
+            case Verdict.Switch:
+                var issued = await commands.IssueAsync(one.ConfigDir, one.To!.Value, allowCopy: true, s_actor);
+                if (issued.Outcome == IssueOutcome.Issued)
+                {
+                    Log.Switching(logger, one.ConfigDir, one.To.Value, RotationEvent.Word(one.Reason));
+                    return RotationEvent.Of(one, RotationEvent.KindOf(one.Reason));
+                }
+
+                return told is { Verdict: Verdict.Switch } && told.To == one.To ? null : RotationEvent.Of(one, RotationEvent.Refused, issued.Outcome.ToString());
+            case Verdict.Deferred:
+                return told is { Verdict: Verdict.Deferred } && told.To == one.To ? null : RotationEvent.Of(one, RotationEvent.Deferred);
+            case Verdict.Blocked:
+                return told is { Verdict: Verdict.Blocked } && told.Reason == one.Reason ? null : RotationEvent.Of(one, RotationEvent.Blocked);
+            default:
+                return null;
+        }
+    }
+
+    private async Task KeepAsync(Decision decision, List<RotationEvent> events, List<string> dropped, DateTimeOffset now)
+    {
+        var cooled = !decision.Cooling.SetEquals(_cooling!);
+        if (events.Count > 0 || dropped.Count > 0 || cooled)
+        {
+            var written = await writer.WriteAsync(connection => Keep(connection, decision, events, dropped, now));
+            if (written.Status != WriteStatus.Committed)
+            {
+                Log.NotKept(logger, events.Count);
+            }
+
+            changes.Publish(FleetFeature.Topic);
+        }
+
+        _cooling = decision.Cooling;
+        _told = decision.ConfigDirs.ToDictionary(one => one.ConfigDir, StringComparer.Ordinal);
+    }
+
+    private static int Keep(SqlConnection connection, Decision decision, List<RotationEvent> events, List<string> dropped, DateTimeOffset now)
+    {
+        foreach (var happened in events)
+        {
+            RotationEvents.Write(connection, now, happened);
+        }
+
+        foreach (var agent in dropped)
+        {
+            RotationControls.Drop(connection, agent);
+        }
+
+        RotationControls.Remember(connection, decision.Cooling);
+        return events.Count;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "A tick of rotation failed.")]
+        public static partial void Failed(ILogger logger, Exception exception);
+
+        [LoggerMessage(2, LogLevel.Information, "Config dir {Agent} is given account {Account}: {Reason}.")]
+        public static partial void Switching(ILogger logger, string agent, long account, string reason);
+
+        [LoggerMessage(3, LogLevel.Warning, "{Count} events of rotation could not be written.")]
+        public static partial void NotKept(ILogger logger, int count);
+    }
+}

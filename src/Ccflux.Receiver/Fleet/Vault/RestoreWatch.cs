@@ -1,0 +1,42 @@
+using Ccflux.Receiver.Fleet.Store;
+using Ccflux.Storage.Sqlite;
+
+namespace Ccflux.Receiver.Fleet.Vault;
+
+/// <summary>
+/// Notices that the database was restored from a backup: it then is another store. The logins in it are as old as the backup, and their refresh
+/// tokens may be spent since, so each of them needs a new login, or the operator's word that it holds.
+/// </summary>
+internal sealed class RestoreWatch(TimeProvider time)
+{
+    private const string Name = "store_id";
+
+    /// <summary>To be called inside a write, before anything is renewed.</summary>
+    /// <returns>How many logins are not known to hold any more.</returns>
+    public int Look(SqlConnection connection)
+    {
+        var store = Text(connection, SqliteDatabase.SelectStoreId);
+        var known = Text(connection, VaultSql.SelectSetting, Name);
+        if (string.Equals(store, known, StringComparison.Ordinal))
+        {
+            return 0;
+        }
+
+        connection.Execute(VaultSql.SaveSetting, Name, store);
+        if (known is null)
+        {
+            return 0;
+        }
+
+        var now = time.GetUtcNow();
+        var found = connection.Execute(VaultSql.DoubtAll, AccountFault.Unknown, now.ToUnixTimeMilliseconds());
+        FleetAudit.Write(connection, now, new FleetAccess(RefreshRounds.Switcher, FleetAction.Restore, AccountFault.Unknown, Detail: string.Create(CultureInfo.InvariantCulture, $"the database was restored; {found} logins may be spent")));
+        return found;
+    }
+
+    private static string? Text(SqlConnection connection, string sql, params ReadOnlySpan<SqlValue> values)
+    {
+        using var rows = connection.Query(sql, values);
+        return rows.Read() ? rows.Text(0) : null;
+    }
+}

@@ -1,0 +1,24 @@
+using Ccflux.Storage.Sqlite;
+using Ccflux.Testing;
+using Xunit;
+
+namespace Ccflux.Hook.Tests.Support;
+
+/// <summary>What a receiver has stored, looked at from outside.</summary>
+internal static class ReceiverRows
+{
+    /// <summary>The first <paramref name="columns"/> numbers of one row of a query over the database as it stands on disk.</summary>
+    public static long[] Query(this ReceiverProcess receiver, string sql, int columns)
+    {
+        using var connection = SqlConnection.Open(receiver.DatabasePath);
+        using var rows = connection.Query(sql);
+        Assert.True(rows.Read());
+        var row = new long[columns];
+        for (var i = 0; i < columns; i++)
+        {
+            row[i] = rows.Number(i);
+        }
+
+        return row;
+    }
+}
