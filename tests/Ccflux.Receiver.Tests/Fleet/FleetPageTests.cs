@@ -163,7 +163,7 @@ public sealed partial class FleetPageTests
     }
 
     [Fact]
-    public async Task Pins_AndThePause_AreKeptShownAndAudited()
+    public async Task Pins_AndThePause_AreKeptShownAndWrittenDown()
     {
         await using var rig = await FleetRig.StartAsync(1);
         var id = await rig.ImportAsync(1);
@@ -186,8 +186,8 @@ public sealed partial class FleetPageTests
         await PostAsync(rig, "/resume", HttpStatusCode.SeeOther);
         Assert.DoesNotContain("Rotation is paused", await PageAsync(rig), StringComparison.Ordinal);
 
-        var audit = await rig.Receiver.Service<Ccflux.Receiver.Platform.Auth.Admin.AuditLog>().ReadAsync(20, long.MaxValue, Cancellation);
-        Assert.Equal(["fleet.resume", "fleet.pause", "fleet.unpin", "fleet.pin", "fleet.pin"], audit.Select(line => line.Action).Where(action => action.StartsWith("fleet.", StringComparison.Ordinal)));
+        var kinds = (await GetAsync(rig, "/api/v1/fleet/events?kind=switches")).GetProperty("rows").EnumerateArray().Select(row => row.GetProperty("kind").GetString());
+        Assert.Equal(["rotation_resumed", "rotation_paused", "unpinned", "pinned", "pinned"], kinds);
     }
 
     [Fact]
@@ -200,13 +200,14 @@ public sealed partial class FleetPageTests
             rig.Execute($"INSERT INTO fleet_audit (at, actor, action, outcome) VALUES ({Now(rig) + index}, 'agent', 'authenticate', 'signature-invalid')");
         }
 
-        rig.Execute($$$"""INSERT INTO fleet_events (at, kind, to_account, reason, figures) VALUES ({{{Now(rig) + 500}}}, 'velocity_preemptive_switch', 1, 'five_hour_velocity', '{"from":{"five_hour":78.5} }')""");
+        rig.Execute($$$"""INSERT INTO fleet_events (at, kind, to_account, reason, figures) VALUES ({{{Now(rig) + 500}}}, 'velocity_preemptive_switch', 1, 'window=5h', '{"from":{"five_hour":78.5} }')""");
 
         var pages = await Task.WhenAll(Enumerable.Range(1, 4).Select(page => CountAsync(rig, $"page={page}")));
         Assert.Equal([50, 50, 22, 0], pages);
         Assert.Equal((1, 1, 120), (await CountAsync(rig, "kind=switches"), await CountAsync(rig, "kind=tokens"), await CountAsync(rig, "kind=refused") + await CountAsync(rig, "kind=refused&page=2") + await CountAsync(rig, "kind=refused&page=3")));
         var switches = await PageAsync(rig, "?log=switches");
         Assert.Contains("Switched early", switches, StringComparison.Ordinal);
+        Assert.Contains("velocity_preemptive_switch window=5h", switches, StringComparison.Ordinal);
         Assert.Contains("from five hour 78.5", switches, StringComparison.Ordinal);
         Assert.Contains("log.page=2", await PageAsync(rig, "?log=refused"), StringComparison.Ordinal);
         foreach (var query in new[] { "kind=nothing", "page=0", "page=x", "format=xml" })

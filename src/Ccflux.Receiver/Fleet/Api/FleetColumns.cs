@@ -44,6 +44,7 @@ internal static class FleetColumns
         .Text("login", row => row.Login)
         .Text("account", row => row.Account)
         .Text("pending_account", row => row.Pending)
+        .Text("requested_account", row => row.Requested)
         .Text("granted", row => string.Join("; ", row.Granted))
         .Integer("sessions", row => row.Sessions)
         .Instant("seen_utc", row => row.LastSeenAt)

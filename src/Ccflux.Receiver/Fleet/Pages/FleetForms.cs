@@ -62,13 +62,20 @@ internal static class FleetForms
 
     public static FormQuestion Switch(AgentRow agent, IReadOnlyList<AccountRow> accounts, string chosen, bool allowCopy) => new(
         $"Switch {agent.Machine} by hand",
-        ["The login is sealed to this agent, which puts it in place at its next pulse, once no tool call runs there. Rotation goes on as ever afterwards: pin the account if it is to stay."],
+        ["The login is sealed to this agent, which puts it in place once no tool call runs there. While a session lives, that is at rotation's next tick, and the account stays until it cannot be used or you release it."],
         [
             new FormField("account", "Account", FieldKind.Choice, chosen) { Options = Options(accounts.Where(account => agent.Granted.Contains(account.Label, StringComparer.Ordinal))) },
-            new FormField("copy", "Give a copy where the login is held elsewhere", FieldKind.Check, allowCopy ? "1" : "", "A copy has no refresh token: it works until its access token expires."),
+            new FormField("copy", "Give a copy where the login is held elsewhere", FieldKind.Check, allowCopy ? "1" : "", "Where no session lives. A copy has no refresh token: it works until its access token expires."),
         ],
         "Cancel",
         "Switch account");
+
+    public static FormQuestion Release(AgentRow agent) => new(
+        $"Let rotation go on for {agent.Machine}?",
+        [$"{agent.Requested} was asked for by hand. Rotation chooses again at its next tick."],
+        [],
+        "Keep",
+        "Release");
 
     public static FormQuestion Revoke(AgentRow agent) => new(
         $"Revoke the agent on {agent.Machine}?",

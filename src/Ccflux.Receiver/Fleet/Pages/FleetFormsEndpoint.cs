@@ -1,6 +1,6 @@
 using Ccflux.Receiver.Fleet.Agents;
-using Ccflux.Receiver.Fleet.Control;
 using Ccflux.Receiver.Fleet.Read;
+using Ccflux.Receiver.Fleet.Switching;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Shell;
@@ -9,7 +9,7 @@ using Ccflux.Receiver.Shell.Forms;
 namespace Ccflux.Receiver.Fleet.Pages;
 
 /// <summary>What the admin changes about agents and rotation. Asked for by a GET page, made by a POST.</summary>
-internal sealed class FleetFormsEndpoint(BoardQuery board, AgentBook agents, CommandBox commands, RotationControl control, PageFrames frames, BrowserAnswers answers)
+internal sealed class FleetFormsEndpoint(BoardQuery board, AgentBook agents, CommandBox commands, RotationControls control, PageFrames frames, BrowserAnswers answers)
 {
     private const string NotThere = "There is no such agent, or it was revoked.";
 
@@ -54,11 +54,24 @@ internal sealed class FleetFormsEndpoint(BoardQuery board, AgentBook agents, Com
     {
         var form = await FormAsync(context);
         var (chosen, allowCopy) = (form["account"].ToString(), form["copy"].ToString() is "1");
+        var asked = FleetForms.Switch(agent, now.Accounts, chosen, allowCopy);
+        if (agent.Sessions > 0)
+        {
+            return await control.RequestAsync(id, Number(chosen), AuditActor.Of(context)) is { } wrong
+                ? Ask(context, asked, wrong)
+                : Done(context, "Switch asked for", $"{agent.Machine}, at the next tick without a tool call", "agents");
+        }
+
         var result = await commands.IssueAsync(id, Number(chosen), allowCopy, AuditActor.Of(context));
         return IssueText.Fault(result.Outcome) is { } fault
-            ? Ask(context, FleetForms.Switch(agent, now.Accounts, chosen, allowCopy), fault)
+            ? Ask(context, asked, fault)
             : Done(context, result.Whole ? "Login on its way" : "Copy on its way", $"to {agent.Machine}, at its next pulse", "agents");
     });
+
+    public Task<IResult> AskReleaseAsync(string id, HttpContext context) => WithAgentAsync(context, id, (agent, _) => Ask(context, FleetForms.Release(agent)));
+
+    public Task<IResult> ReleaseAsync(string id, HttpContext context) => WithAgentAsync(context, id, async (agent, _) =>
+        await control.ReleaseAsync(id) is { } fault ? Ask(context, FleetForms.Release(agent), fault) : Done(context, "Released", agent.Machine, "agents"));
 
     public Task<IResult> AskRevokeAsync(string id, HttpContext context) => WithAgentAsync(context, id, (agent, _) => Ask(context, FleetForms.Revoke(agent)));
 
@@ -77,27 +90,30 @@ internal sealed class FleetFormsEndpoint(BoardQuery board, AgentBook agents, Com
     {
         var form = await FormAsync(context);
         var (account, place, mode) = (form["account"].ToString(), form["place"].ToString(), form["mode"].ToString());
-        var parts = place.Split(' ', 2);
-        if (await control.PinAsync(parts[0], parts.Length > 1 ? parts[1] : "", Number(account), mode, AuditActor.Of(context)) is { } fault)
-        {
-            var now = await board.ReadAsync(context.RequestAborted);
-            return Ask(context, FleetForms.Pin(now.Accounts, now.Agents, account, place, mode), fault);
-        }
-
-        return Done(context, "Account pinned", "", "pins");
+        var now = await board.ReadAsync(context.RequestAborted);
+        var fault = PinText.Parse(account, place, mode, now) is { } pin
+            ? await control.PinAsync(pin, AuditActor.Of(context))
+            : "account, place, mode: one of those in the form.";
+        return fault is null ? Done(context, "Account pinned", "", "pins") : Ask(context, FleetForms.Pin(now.Accounts, now.Agents, account, place, mode), fault);
     }
 
     public async Task<IResult> AskUnpinAsync(HttpContext context)
     {
         var (scope, target) = (context.Request.Query["scope"].ToString(), context.Request.Query["target"].ToString());
-        var pin = (await board.ReadAsync(context.RequestAborted)).Pins.FirstOrDefault(pin => string.Equals(pin.Scope, scope, StringComparison.Ordinal) && string.Equals(pin.Target, target, StringComparison.Ordinal));
+        var pin = (await board.ReadAsync(context.RequestAborted)).Pins.FirstOrDefault(pin => IsOf(pin, scope, target));
         return pin is null ? Missing("There is no such pin.") : Ask(context, FleetForms.Unpin(pin));
     }
 
     public async Task<IResult> UnpinAsync(HttpContext context)
     {
         var form = await FormAsync(context);
-        return await control.UnpinAsync(form["scope"].ToString(), form["target"].ToString(), AuditActor.Of(context)) is { } fault ? Missing(fault) : Done(context, "Account unpinned", "", "pins");
+        var (scope, target) = (form["scope"].ToString(), form["target"].ToString());
+        if (PinText.Scope(scope) is not { } known || !(await board.ReadAsync(context.RequestAborted)).Pins.Any(pin => IsOf(pin, scope, target)))
+        {
+            return Missing("There is no such pin.");
+        }
+
+        return await control.UnpinAsync(known, target) is { } fault ? Missing(fault) : Done(context, "Account unpinned", "", "pins");
     }
 
     public IResult AskPause(HttpContext context) => Ask(context, FleetForms.Pause);
@@ -121,6 +137,8 @@ internal sealed class FleetFormsEndpoint(BoardQuery board, AgentBook agents, Com
         var now = await board.ReadAsync(context.RequestAborted);
         return now.Agents.FirstOrDefault(agent => string.Equals(agent.Id, id, StringComparison.Ordinal) && agent.State != AgentPulse.Revoked) is { } agent ? await answer(agent, now) : Missing(NotThere);
     }
+
+    private static bool IsOf(PinView pin, string scope, string target) => string.Equals(pin.Scope, scope, StringComparison.Ordinal) && string.Equals(pin.Target, target, StringComparison.Ordinal);
 
     private IResult Ask(HttpContext context, FormQuestion form, string? fault = null) => FleetAnswers.Ask(context, frames, form, fault);
 

@@ -19,6 +19,8 @@ internal static class FleetLinks
 
     public static string Switch(string agent) => $"{Home}/agents/{Uri.EscapeDataString(agent)}/switch";
 
+    public static string Release(string agent) => $"{Home}/agents/{Uri.EscapeDataString(agent)}/release";
+
     public static string Revoke(string agent) => $"{Home}/agents/{Uri.EscapeDataString(agent)}/revoke";
 
     public static string Unpin(string scope, string target) => $"{Home}/unpin?scope={Uri.EscapeDataString(scope)}&target={Uri.EscapeDataString(target)}";

@@ -1,4 +1,3 @@
-using Ccflux.Receiver.Fleet.Control;
 using Ccflux.Receiver.Fleet.Read;
 using Ccflux.Receiver.Fleet.Rotation;
 using Ccflux.Receiver.Platform.Auth.Admin;
@@ -14,8 +13,6 @@ internal static class FleetPagesRegistration
     {
         services.AddSingleton(new Capability(FleetPagesEndpoint.Capability, FleetLinks.Home, Order: 4));
         services.TryAddSingleton(RotationSettings.Default);
-        services.AddSingleton<RotationStandingQuery>();
-        services.AddSingleton<RotationControl>();
         services.AddSingleton<BoardQuery>();
         services.AddSingleton<LogQuery>();
         services.AddSingleton<FleetPageQuery>();
@@ -47,6 +44,8 @@ internal static class FleetPagesRegistration
         changed.MapPost("/agents/{id}/grants", forms.GrantsAsync);
         changed.MapGet("/agents/{id}/switch", forms.AskSwitchAsync);
         changed.MapPost("/agents/{id}/switch", forms.SwitchAsync);
+        changed.MapGet("/agents/{id}/release", forms.AskReleaseAsync);
+        changed.MapPost("/agents/{id}/release", forms.ReleaseAsync);
         changed.MapGet("/agents/{id}/revoke", forms.AskRevokeAsync);
         changed.MapPost("/agents/{id}/revoke", forms.RevokeAsync);
         changed.MapGet("/pin", (Delegate)forms.AskPinAsync);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Ccflux.Receiver.Fleet.Read;
+using Ccflux.Receiver.Fleet.Switching;
 using Ccflux.Receiver.Shell.Components;
 
 namespace Ccflux.Receiver.Fleet.Pages;
@@ -11,8 +12,9 @@ internal static class LogText
 
     public static Tone Tone(LogLine line) => line switch
     {
-        { Part: Switches, Kind: "switcher_switch_deferred" or "velocity_preemptive_switch" } => Shell.Components.Tone.Warn,
-        { Part: Switches } when line.Kind.Contains("blocked", StringComparison.Ordinal) => Shell.Components.Tone.Bad,
+        { Part: Switches, Kind: RotationEvent.Deferred or RotationEvent.Preempted } => Shell.Components.Tone.Warn,
+        { Part: Switches, Kind: RotationEvent.Refused or RotationEvent.Blocked } => Shell.Components.Tone.Bad,
+        { Part: Switches, Kind: RotationEvent.Paused or RotationEvent.Dropped } => Shell.Components.Tone.None,
         { Part: Switches } => Shell.Components.Tone.Good,
         { Outcome: "ok" } => Shell.Components.Tone.Good,
         { Outcome: "withdrawn" } => Shell.Components.Tone.None,
@@ -21,9 +23,17 @@ internal static class LogText
 
     public static string Title(LogLine line) => line.Kind switch
     {
-        "switch" or "switched" or "account_switch" => "Switched",
-        "switcher_switch_deferred" => "Switch deferred",
-        "velocity_preemptive_switch" => "Switched early",
+        RotationEvent.Switched => "Switched",
+        RotationEvent.Deferred => "Switch deferred",
+        RotationEvent.Preempted => "Switched early",
+        RotationEvent.Refused => "Switch refused",
+        RotationEvent.Blocked => "No account can be used",
+        RotationEvent.Asked => "Switch asked for",
+        RotationEvent.Dropped => "Switch by hand ended",
+        RotationEvent.Paused => "Rotation paused",
+        RotationEvent.Resumed => "Rotation resumed",
+        RotationEvent.Pinned => "Account pinned",
+        RotationEvent.Unpinned => "Account unpinned",
         "import" => "Login imported",
         "edit" => "Account changed",
         "remove" => "Account removed",
@@ -44,7 +54,10 @@ internal static class LogText
     };
 
     /// <summary>As programs see it.</summary>
-    public static string Code(LogLine line) => line.Outcome.Length > 0 ? $"{line.Kind} {(line.Part is Switches ? "reason" : "outcome")}={line.Outcome}" : line.Kind;
+    public static string Code(LogLine line) =>
+        line.Outcome.Length == 0 ? line.Kind
+        : line.Outcome.StartsWith("window=", StringComparison.Ordinal) ? $"{line.Kind} {line.Outcome}"
+        : $"{line.Kind} {(line.Part is Switches ? "reason" : "outcome")}={line.Outcome}";
 
     public static string Detail(LogLine line, bool withFingerprint)
     {

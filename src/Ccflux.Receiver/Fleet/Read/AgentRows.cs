@@ -6,7 +6,7 @@ namespace Ccflux.Receiver.Fleet.Read;
 /// <summary>Agents as they are shown. Pure.</summary>
 internal static class AgentRows
 {
-    public static AgentRow Of(AgentFacts agent, Dictionary<long, string> labels, IReadOnlyList<ConfigDirSeen> live, DateTimeOffset now)
+    public static AgentRow Of(AgentFacts agent, Dictionary<long, string> labels, IReadOnlyDictionary<string, long> requested, IReadOnlyList<ConfigDirSeen> live, DateTimeOffset now)
     {
         var heard = live.FirstOrDefault(one => string.Equals(one.AgentId, agent.AgentId, StringComparison.Ordinal));
         var seen = heard is null || agent.LastSeenAt > heard.SeenAt ? agent.LastSeenAt : heard.SeenAt;
@@ -22,6 +22,7 @@ internal static class AgentRows
             agent.AccountId,
             Label(agent.AccountId),
             Label(agent.PendingAccount),
+            Label(requested.TryGetValue(agent.AgentId, out var asked) ? asked : null),
             heard?.Sessions.Count ?? 0,
             agent.LastSwitchAt,
             [.. agent.Granted.Select(account => Label(account)).OfType<string>().Order(StringComparer.OrdinalIgnoreCase)]);

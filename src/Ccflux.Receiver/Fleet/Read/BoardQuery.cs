@@ -1,7 +1,7 @@
 using Ccflux.Receiver.Fleet.Agents;
-using Ccflux.Receiver.Fleet.Control;
 using Ccflux.Receiver.Fleet.Rotation;
 using Ccflux.Receiver.Fleet.Sessions;
+using Ccflux.Receiver.Fleet.Switching;
 using Ccflux.Receiver.Fleet.Vault;
 using Ccflux.Storage.Sqlite;
 using Dapper;
@@ -14,7 +14,7 @@ internal sealed record Board(
 
 /// <summary>Reads the <see cref="Board"/>.</summary>
 internal sealed class BoardQuery(
-    VaultBook vault, AgentBook agents, LiveSessions sessions, RotationStandingQuery rotation, RotationSettings settings, SqliteReaders readers, TimeProvider time)
+    VaultBook vault, AgentBook agents, LiveSessions sessions, RotationControls rotation, RotationSettings settings, SqliteReaders readers, TimeProvider time)
 {
     private const int MaxPins = 1000;
 
@@ -24,7 +24,7 @@ internal sealed class BoardQuery(
         var facts = await vault.AllAsync(cancellationToken);
         var enrolled = await agents.AllAsync(cancellationToken);
         var live = sessions.Read();
-        var standing = await rotation.ReadAsync(cancellationToken);
+        var said = await rotation.ReadAsync(cancellationToken);
         using var lease = await readers.RentAsync(cancellationToken);
         var windows = (await lease.Connection.QueryAsync<WindowRow>(FleetReadSql.Windows)).ToLookup(row => row.AccountId);
         var polls = await lease.Connection.QuerySingleAsync<PollsRow>(FleetReadSql.Polls);
@@ -32,13 +32,13 @@ internal sealed class BoardQuery(
         var pins = await lease.Connection.QueryAsync<PinRow>(FleetReadSql.Pins, new { Limit = MaxPins });
 
         var labels = facts.ToDictionary(account => account.AccountId, account => account.Label);
-        var agentRows = enrolled.Select(agent => AgentRows.Of(agent, labels, live, now)).ToList();
+        var agentRows = enrolled.Select(agent => AgentRows.Of(agent, labels, said.Requested, live, now)).ToList();
         var sessionRows = SessionRows.Of(live, agentRows);
         return new Board(
             now,
             new FleetHead(
-                At(polls.LastAt), polls.Polled == 0 ? null : At(polls.NextAt), (int)polls.Failing, At(last?.At), last?.Label ?? "", last?.Machine ?? "", standing.IsPaused),
-            AccountRows.Of(facts, windows, agentRows, standing.Cooling, settings, now),
+                At(polls.LastAt), polls.Polled == 0 ? null : At(polls.NextAt), (int)polls.Failing, At(last?.At), last?.Label ?? "", last?.Machine ?? "", said.Paused),
+            AccountRows.Of(facts, windows, agentRows, said.Cooling, settings, now),
             agentRows,
             sessionRows,
             [.. pins.Select(pin => new PinView(pin.Scope, pin.Target, Where(pin), pin.Label, pin.Mode, At(pin.CreatedAt)!.Value, pin.CreatedBy))]);

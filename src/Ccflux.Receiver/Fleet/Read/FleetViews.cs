@@ -75,6 +75,8 @@ public sealed record AccountRow(
 /// <summary>An agent: one config dir of a machine.</summary>
 /// <param name="State">What is known of it now.</param>
 /// <param name="Account">Label of the account in use there; null where it is none of the vault's, or none.</param>
+/// <param name="Pending">Label of the account whose login is on its way.</param>
+/// <param name="Requested">Label of the account that was asked for by hand.</param>
 /// <param name="Granted">Labels of the accounts it may be given.</param>
 public sealed record AgentRow(
     string Id,
@@ -88,6 +90,7 @@ public sealed record AgentRow(
     long? AccountId,
     string? Account,
     string? Pending,
+    string? Requested,
     int Sessions,
     DateTimeOffset? LastSwitchAt,
     IReadOnlyList<string> Granted);
