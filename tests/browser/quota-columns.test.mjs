@@ -18,7 +18,7 @@ test("The user table shows how full limits are, where that is from and how old i
   await device("mateo.vargas@example.org").shows("mateos-account", { five_hour: [71, inHours(1)] });
   await device("lena.fischer@example.org").shows("lenas-account", { five_hour: [88, inHours(-1)] }, inHours(-2));
 
-  const { page, context, trouble } = await signIn(world.browser, world.receiver);
+  const { page, context, trouble } = await signIn(world.browser, world.receiver, { width: 1920 });
   const row = (email) => page.locator("#users tbody tr", { has: page.locator(`[title="${email}"]`) });
   const at = (name) => page.locator("#users thead th").evaluateAll((heads, wanted) => heads.findIndex((head) => head.textContent.trim() === wanted), name);
   const [fiveHours, sevenDays, resets] = [await at("5h"), await at("7d"), await at("Resets")];

@@ -5,7 +5,8 @@ import { openBrowser, signIn } from "./lib/browser.mjs";
 import { addPusher, at, insert, month, polled, polling, startUpstream, usage } from "./lib/quota.mjs";
 import { adminToken, startReceiver } from "./lib/receiver.mjs";
 
-const ranges = { "3h": [3, 15], "6h": [6, 30], "24h": [24, 60], "7d": [168, 360], "30d": [720, 1440] };
+/** Hours, and the minutes of a row of the table and of a stretch of the chart. */
+const ranges = { "3h": [3, 15, 1], "6h": [6, 30, 1], "24h": [24, 60, 6], "7d": [168, 360, 60], "30d": [720, 1440, 180] };
 let upstream;
 let logins;
 let receiver;
@@ -169,7 +170,7 @@ test("Every range's table is what the readings come to, and every point of its c
   const windows = receiver.sql(`SELECT window_id AS id FROM quota_windows WHERE account_id = ${id} ORDER BY 1`).map((one) => one.id);
   insert(receiver, month(windows[0], windows[1], Math.floor(Date.now() / 60_000) * 60_000 - 60_000));
   const { page, context, trouble } = await open();
-  for (const [range, [hours, row]] of Object.entries(ranges)) {
+  for (const [range, [hours, row, stretch]] of Object.entries(ranges)) {
     await page.goto(`${receiver.address}/quota?account=${id}&range=${range}`);
     await card(page, "history@example.org").locator("[data-drawn] canvas").waitFor();
     const shown = await page.locator(`#account-${id} tr[data-row]`).evaluateAll((all) => all.map((one) => [Number(one.dataset.row), ...[...one.cells].slice(1).map((cell) => Number(cell.dataset.v))]));
@@ -189,7 +190,16 @@ test("Every range's table is what the readings come to, and every point of its c
       const read = new Map(receiver.sql(`SELECT (observed_at - ${chart.from}) / 1000 AS at, used_milli / 1000.0 AS used FROM quota_readings WHERE window_id = ${windows[place]} AND observed_at >= ${chart.from}`).map((one) => [one.at, one.used]));
       const drawn = series.at.map((second, index) => [second, series.used[index]]).filter(([, used]) => used !== null);
       assert.ok(drawn.every(([second, used]) => read.get(second) === used), `${range}: a point that was not read`);
-      assert.equal(Math.max(...drawn.map(([, used]) => used)), Math.max(...read.values()), `${range}: the peak`);
+      const extremes = (points) => {
+        const found = new Map();
+        for (const [second, used] of points) {
+          const key = Math.floor(second / 60 / stretch);
+          const [low, high] = found.get(key) ?? [used, used];
+          found.set(key, [Math.min(low, used), Math.max(high, used)]);
+        }
+        return [...found].sort((a, b) => a[0] - b[0]);
+      };
+      assert.deepEqual(extremes(drawn), extremes(read), `${range}: the lowest and the highest of each stretch`);
       assert.ok(drawn.length <= 1440);
       // No reset is lost: as often as the readings fall by half, the line does.
       const falls = (values) => values.filter((used, index) => index > 0 && used < values[index - 1] / 2 && values[index - 1] > 40).length;

@@ -27,7 +27,7 @@ public sealed class QuotaShare : MarkupComponent
 
         var tone = share >= 0.9 ? Tone.Bad : share >= 0.7 ? Tone.Warn : Tone.Good;
         html.Append("<td class=\"p2\" title=\"").Append(Encode(Title(reading))).Append("\" data-v=\"").Append(Numbers.Raw((decimal)reading.UsedPercent))
-            .Append("\"><span class=\"qm q ").Append(Shares.Class(share)).Append("\" data-level=\"").Append(Glyphs.Class(tone)).Append("\"><i></i><span>");
+            .Append("\"><span class=\"qm q tight ").Append(Shares.Class(share)).Append("\" data-level=\"").Append(Glyphs.Class(tone)).Append("\"><i></i><span>");
         if (tone is not Tone.Good)
         {
             html.Append("<svg class=\"ic\" viewBox=\"0 0 12 12\" aria-hidden=\"true\">").Append(Glyphs.Shape(tone)).Append("</svg>");

@@ -61,7 +61,8 @@ internal static class UsersPanel
             .Select(pair => Row(snapshot, pair.Key, pair.Value, open, quotas, byModel))
             .ToList();
         var total = new UserUsageTotal(
-            rows.Count, totals.Tokens, totals.Cost, byModel ? null : totals.Sessions, totals.Turns, byModel ? null : totals.Failed, totals.Messages);
+            rows.Count, totals.Tokens, totals.Cost, byModel ? null : totals.Sessions, totals.Turns, byModel ? null : totals.Failed, totals.Messages,
+            rows.Exists(row => row.Quota is not null));
         return (s_users.Page(rows, state), total);
     }
 

@@ -20,7 +20,8 @@ public sealed record UserUsageRow(
     UserQuota? Quota);
 
 /// <summary>The sum over all rows of "usage by user", not only the page's.</summary>
-public sealed record UserUsageTotal(int Users, TokenSums Tokens, Cost Cost, long? Sessions, long Turns, long? Failed, long Messages);
+/// <param name="HasQuota">Limits of somebody were observed; they stand in the place of what tokens let one guess.</param>
+public sealed record UserUsageTotal(int Users, TokenSums Tokens, Cost Cost, long? Sessions, long Turns, long? Failed, long Messages, bool HasQuota);
 
 /// <summary>The window a user is in now.</summary>
 /// <param name="Share">Of the limit where one was hit, else of the user's peak; null where neither is known.</param>
