@@ -25,26 +25,20 @@ printf '{"endpoint":"http://127.0.0.1:9","token":"rtok_bench"}' > "$config/ccflu
 printf '{"session_id":"%s","transcript_path":"%s","cwd":"/home/dev/proj","permission_mode":"default","hook_event_name":"Stop","stop_hook_active":false,"last_assistant_message":"%s"}' \
   "$session" "$transcript" "$(head -c 4000 /dev/zero | tr '\0' x)" > "$work/input.json"
 
-# The exact words of hooks.json.
-mapfile -t command < <(PLUGIN="$ROOT/plugin" node -e '
-  const hook = require(process.env.PLUGIN + "/hooks/hooks.json").hooks.Stop[0].hooks[0];
-  for (const word of [hook.command, ...hook.args]) console.log(word.replace("${CLAUDE_PLUGIN_ROOT}", process.env.PLUGIN));')
-HOME="$work" CCFLUX_PATIENCE_SECS=0 "$work/timer" "$count" "$work/input.json" "${command[@]}" > "$work/times"
-report() {
-  node -e '
-    const [file, name, how] = process.argv.slice(1);
-    const [ours, base] = require("fs").readFileSync(file, "utf8").trim().split("\n").map(line => line.trim().split(" ").map(Number).sort((a, b) => a - b));
+# The exact words of each hooks.json.
+measure() { # plugin, event, input, name, what it is
+  mapfile -t command < <(PLUGIN="$ROOT/$1" EVENT="$2" node -e '
+    const hook = require(process.env.PLUGIN + "/hooks/hooks.json").hooks[process.env.EVENT][0].hooks[0];
+    for (const word of [hook.command, ...hook.args]) console.log(word.replace("${CLAUDE_PLUGIN_ROOT}", process.env.PLUGIN));')
+  HOME="$work" CCFLUX_PATIENCE_SECS=0 "$work/timer" "$count" "$3" "${command[@]}" > "$work/times"
+  NAME="$4" HOW="$5" node -e '
+    const [hook, base] = require("fs").readFileSync(process.argv[1], "utf8").trim().split("\n").map(line => line.trim().split(" ").map(Number).sort((a, b) => a - b));
     const at = (times, share) => times[Math.min(times.length - 1, Math.floor(times.length * share))] / 1000;
     const round = value => Math.round(value * 100) / 100;
-    console.log(JSON.stringify({ name, value: round(at(ours, 0.5) - at(base, 0.5)), unit: "ms", p95: round(at(ours, 0.95)), median: round(at(ours, 0.5)), baseline: round(at(base, 0.5)),
-      how: `median of ${ours.length} runs minus that of /bin/true in turn; ${how}` }));' "$@"
+    console.log(JSON.stringify({ name: process.env.NAME, value: round(at(hook, 0.5) - at(base, 0.5)), unit: "ms", p95: round(at(hook, 0.95)), median: round(at(hook, 0.5)), baseline: round(at(base, 0.5)),
+      how: `median of ${hook.length} runs minus that of /bin/true in turn; ${process.env.HOW}` }));' "$work/times"
 }
-report "$work/times" hook "100 MB transcript, growing spool, deliver started"
-
-printf '{"oauthAccount":{"accountUuid":"00000000-0000-4000-8000-000000000001"}}' > "$work/.claude.json"
-TRANSCRIPT="$transcript" node -e '
-  const line = JSON.parse(require("fs").readFileSync("tests/fixtures/claude-code/statusline/after-answer.json", "utf8"));
-  const reset = Math.floor(Date.now() / 1000) + 7200;
-  console.log(JSON.stringify({ ...line, transcript_path: process.env.TRANSCRIPT, rate_limits: { five_hour: { used_percentage: 42, resets_at: reset }, seven_day: { used_percentage: 17, resets_at: reset } } }));' > "$work/line.json"
-HOME="$work" CCFLUX_PATIENCE_SECS=0 "$work/timer" "$count" "$work/line.json" "${command[0]}" statusline > "$work/times"
-report "$work/times" statusline "the input of the real client with two limits, repeated; configured, so readings are compared"
+measure plugin Stop "$work/input.json" hook "100 MB transcript, growing spool, deliver started"
+printf '{"session_id":"%s","transcript_path":"%s","prompt_id":"p1","hook_event_name":"PostToolUse","tool_name":"Bash","tool_input":{"command":"%s"},"tool_response":{"stdout":"%s"},"tool_use_id":"toolu_1"}' \
+  "$session" "$transcript" "$(head -c 4000 /dev/zero | tr '\0' x)" "$(head -c 50000 /dev/zero | tr '\0' y)" > "$work/tool.json"
+measure plugin-fleet PostToolUse "$work/tool.json" hook-tool "a tool's end with 50 KB of output, fleet plugin"

@@ -126,7 +126,7 @@ internal static class HeartbeatRun
                 var wait = (i * gap) - Stopwatch.GetElapsedTime(started);
                 if (wait > TimeSpan.Zero)
                 {
-                    await Task.Delay(wait);
+                    await Task.Delay(wait, TimeProvider.System, CancellationToken.None);
                 }
 
                 await socket.SendAsync(requests.Span[i]);

@@ -1,6 +1,6 @@
 // The fleet with the real client on a fake login: sessions appear and vanish, an open tool call defers a swap, the swap is used by the next
 // request, what the client renews is brought back. Run by ./in-fake-internet.sh; see prove.sh. The real receiver, the real agent, a fake issuer.
-import { execFileSync, spawn } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -39,7 +39,7 @@ const issuer = await new FakeIssuer(API).start();
 // The receiver asks the same issuer, by the vendor's own addresses.
 const receiverEnvironment = {
   PATH: process.env.PATH, HOME: work, DOTNET_ROOT: process.env.DOTNET_ROOT ?? '', DATABASE_PATH: path.join(work, 'db', 'ccflux.db'), LISTEN_ADDR: `127.0.0.1:${RECEIVER}`,
-  ADMIN_TOKEN: 'prove-admin-token-prove-admin-token-0', FLEET: '1', VAULT_KEY_PATH: path.join(work, 'keys'), SSL_CERT_FILE: issuer.ca, DOTNET_CLI_TELEMETRY_OPTOUT: '1',
+  ADMIN_TOKEN: 'prove-admin-token-prove-admin-token-0', FLEET: '1', VAULT_KEY_PATH: path.join(work, 'keys'), OTLP_HTTP_ADDR: '', OTLP_GRPC_ADDR: '', SSL_CERT_FILE: issuer.ca, DOTNET_CLI_TELEMETRY_OPTOUT: '1',
 };
 const receiverLog = path.join(work, 'receiver.log');
 const log = fs.openSync(receiverLog, 'a');
@@ -51,7 +51,12 @@ for (let i = 0; ; i++) {
 }
 const bodies = [];
 await recordingProxy(PROXY, RECEIVER, bodies);
-const fleet = (...args) => execFileSync('dotnet', [process.env.RECEIVER, 'fleet', ...args], { env: receiverEnvironment, encoding: 'utf8' });
+// Not synchronously: the issuer and the proxy that these talk to are in this process.
+const run = (file, args, env, input = '') => new Promise((resolve, reject) => {
+  const child = execFile(file, args, { env, encoding: 'utf8' }, (error, output, errors) => (error ? reject(new Error(`${args.join(' ')}: ${output}${errors}`)) : resolve(output)));
+  child.stdin.end(input);
+});
+const fleet = (...args) => run('dotnet', [process.env.RECEIVER, 'fleet', ...args], receiverEnvironment);
 const beats = () => bodies.filter(each => each.url === '/heartbeat').map(each => JSON.parse(each.body));
 const lastBeat = () => beats().at(-1);
 
@@ -60,7 +65,7 @@ for (const name of ['alpha', 'beta']) {
   const dir = path.join(work, `login-${name}`);
   fs.mkdirSync(dir);
   writeLogin(dir, issuer.login(name));
-  fleet('import', '--label', name, '--config-dir', dir, '--vault-only');
+  await fleet('import', '--label', name, '--config-dir', dir, '--vault-only');
 }
 const home = path.join(work, 'home');
 const configDir = path.join(home, '.claude');
@@ -68,11 +73,11 @@ fs.mkdirSync(configDir, { recursive: true });
 const foreign = { mcpOAuth: { server: { accessToken: 'mcp' } }, pluginSecrets: { other: { key: 'value' } } };
 fs.writeFileSync(path.join(configDir, '.credentials.json'), JSON.stringify(foreign), { mode: 0o600 });
 const environment = { PATH: '/usr/bin:/bin', HOME: home };
-const code = /([A-Za-z0-9_-]{16,})\s*$/m.exec(fleet('enrol', '--machine', os.hostname()))[1];
+const code = /([A-Za-z0-9_-]{16,})\s*$/m.exec(await fleet('enrol', '--machine', os.hostname()))[1];
 execFileSync(program, ['install', '--yes', '--fleet', '--config-dir', configDir, '--endpoint', `http://127.0.0.1:${PROXY}`], { env: environment });
-const enrolled = execFileSync(program, ['agent', 'enrol', '--config-dir', configDir], { env: environment, input: `${code}\n`, encoding: 'utf8' });
+const enrolled = await run(program, ['agent', 'enrol', '--config-dir', configDir], environment, `${code}\n`);
 const agent = /as agent (\S+) for/.exec(enrolled)[1];
-for (const name of ['alpha', 'beta']) fleet('grant', agent, '--account', name);
+for (const name of ['alpha', 'beta']) await fleet('grant', agent, '--account', name);
 
 const asked = () => issuer.requests.filter(each => each.path === '/v1/messages').map(each => `${each.token}:${each.status}`);
 const token = () => readLogin(configDir).claudeAiOauth?.accessToken;
@@ -84,7 +89,7 @@ const opening = first.ask('hello [[sc:sleep:4]]');
 const appeared = await until(() => lastBeat()?.sessions.length === 1, 15000);
 check('a session appears within 5 s of its start', appeared !== null && Date.now() - started < 5000, `${Date.now() - started} ms`);
 await opening; // not signed in yet: its answer is of no interest
-fleet('give', agent, '--account', 'alpha');
+await fleet('give', agent, '--account', 'alpha');
 const given = await until(() => token() === 'at-alpha-1', 15000);
 check('a login reaches the config dir with the next heartbeat', given !== null && given < 7000, `${given} ms`);
 const hello = await first.ask('hello [[sc:text]]');
@@ -94,7 +99,7 @@ check('the client works with it at its next turn', !hello.is_error && asked().at
 const turn = first.ask('wait [[sc:sleep:12]]');
 const open = await until(() => lastBeat()?.sessions[0]?.state === 'tool', 15000);
 check('a running tool call is seen', open !== null, `${open} ms`);
-fleet('give', agent, '--account', 'beta');
+await fleet('give', agent, '--account', 'beta');
 const early = await until(() => token() !== 'at-alpha-1', 4000);
 check('the swap waits while it runs', early === null);
 const callsFolder = path.join(configDir, 'ccflux/fleet/calls');
@@ -108,7 +113,8 @@ check('the next turn is of the other account', !after.is_error && asked().at(-1)
 const file = readLogin(configDir);
 check('foreign keys are as they were', JSON.stringify({ mcpOAuth: file.mcpOAuth, pluginSecrets: file.pluginSecrets }) === JSON.stringify(foreign));
 await until(() => bodies.some(each => each.url === '/agent/credential'), 15000);
-check('the login before it was handed back', bodies.some(each => each.url === '/agent/credential') && /alpha\s.*vault/.test(fleet('list')), fleet('list').split('\n').find(line => line.includes('alpha'))?.trim());
+const listed = await fleet('list');
+check('the login before it was handed back', bodies.some(each => each.url === '/agent/credential') && /alpha\s.*vault/.test(listed), listed.split('\n').find(line => line.includes('alpha'))?.trim());
 
 // The client renews its login; the agent brings it back.
 const credentials = bodies.filter(each => each.url === '/agent/credential').length;
@@ -127,7 +133,8 @@ check('a session whose process was killed vanishes', vanished !== null, `${vanis
 const handedBack = await until(() => readLogin(configDir).claudeAiOauth.refreshToken === '', 40000);
 check('after the last session the refresh token goes back and a copy stays', handedBack !== null && token() === 'at-beta-2', `${handedBack} ms`);
 await sleep(2000);
-check('the vault holds both logins', ['alpha', 'beta'].every(name => new RegExp(`${name}\\s.*vault`).test(fleet('list'))), fleet('list'));
+const inVault = await fleet('list');
+check('the vault holds both logins', ['alpha', 'beta'].every(name => new RegExp(`${name}\\s.*vault`).test(inVault)), inVault);
 const next = new LiveClient(client, home, issuer);
 const onCopy = await next.ask('again [[sc:text]]');
 check('a session on the copy works at once', !onCopy.is_error && asked().at(-1) === 'at-beta-2:200', asked().at(-1));

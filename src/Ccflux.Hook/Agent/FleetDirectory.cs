@@ -44,6 +44,9 @@ internal sealed class FleetDirectory(StateDirectory state)
     /// <summary>A login that was in the config dir before the fleet and that the receiver does not know. Uninstalling puts it back.</summary>
     public string OwnLogin => In("own_login.json");
 
+    /// <summary>A login of the fleet's that the receiver would not take back: its issuer no longer takes it, or somebody else has a newer one.</summary>
+    public string RefusedLogin => In("refused_login.json");
+
     /// <summary>How the last heartbeat went, for <c>ccflux status</c>.</summary>
     public string LastBeat => In("last_heartbeat.json");
 

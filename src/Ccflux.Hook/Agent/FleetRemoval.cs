@@ -39,7 +39,7 @@ internal static class FleetRemoval
     private static bool PutBack(FleetDirectory fleet, TimeProvider time)
     {
         var file = new LoginFile(fleet.State.ConfigDir);
-        var isFleets = FleetStateJson.Read(fleet.Ledger, FleetStateJson.Default.CommandLedger)?.Held is not null;
+        var isFleets = FleetStatus.HoldsLogin(fleet);
         var own = AtomicFile.Read(fleet.OwnLogin);
         if (!File.Exists(file.Path) || file.Read()?.Mark is null)
         {

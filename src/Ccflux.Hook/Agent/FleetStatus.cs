@@ -32,6 +32,9 @@ internal sealed record FleetStatus
     /// <summary>The last heartbeat, exactly as it was sent.</summary>
     public Heartbeat? LastHeartbeat { get; init; }
 
+    /// <summary>Whether the login that stands in the config dir is the fleet's.</summary>
+    public static bool HoldsLogin(FleetDirectory fleet) => FleetStateJson.Read(fleet.Ledger, FleetStateJson.Default.CommandLedger)?.Held is not null;
+
     /// <summary>Null where the config dir is not enrolled.</summary>
     public static FleetStatus? Read(FleetDirectory fleet)
     {

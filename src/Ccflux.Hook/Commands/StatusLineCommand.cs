@@ -1,4 +1,5 @@
 using System.Text;
+using Ccflux.Hook.Agent;
 using Ccflux.Hook.Spool;
 using Ccflux.Hook.StatusLine;
 
@@ -57,7 +58,8 @@ internal static class StatusLineCommand
         var state = StateDirectory.Of(status.TranscriptPath);
         try
         {
-            if (status.Windows.Count == 0 || !HookCommand.IsConfigured(state))
+            // Where a fleet changes the login, figures may be of the account before, and its receiver asks for them itself.
+            if (status.Windows.Count == 0 || !HookCommand.IsConfigured(state) || FleetStatus.HoldsLogin(new FleetDirectory(state)))
             {
                 return;
             }

@@ -6,21 +6,6 @@ using Ccflux.Hook.Spool;
 
 namespace Ccflux.Hook.Install;
 
-/// <summary>One of ours.</summary>
-/// <param name="Name">As the client knows it.</param>
-/// <param name="Folder">In the marketplace, and in the names of this program's resources.</param>
-internal sealed record Plugin(string Name, string Folder)
-{
-    public static Plugin Usage { get; } = new("ccflux", "plugin");
-
-    /// <summary>For machines that belong to a fleet; installed only where the user wants it.</summary>
-    public static Plugin Fleet { get; } = new("ccflux-fleet", "plugin-fleet");
-
-    public static IReadOnlyList<Plugin> All { get; } = [Usage, Fleet];
-
-    public string Id => $"{Name}@{PluginFiles.Marketplace}";
-}
-
 /// <summary>The plugins on disk: a directory marketplace of our own below <c>&lt;config dir&gt;/ccflux/</c>, and the copies in the client's cache. The text files
 /// travel inside this program, and the program itself is the plugins' binary.</summary>
 internal sealed class PluginFiles(StateDirectory state, IReadOnlyList<Plugin> plugins)

@@ -208,4 +208,41 @@ public sealed class AgentTests
         await Wait.UntilAsync(() => !DeliverLock.IsTaken(machine.Fleet.Lock), "the agent's end");
         Assert.False(File.Exists(machine.Fleet.Backup));
     }
+
+    [Fact]
+    public async Task Uninstall_OfAConfigDirOfAFleet_PutsTheUsersOwnLoginBack()
+    {
+        await using var fleet = await StubFleet.StartAsync();
+        using var machine = new FleetMachine();
+        machine.Machine.Environment["CCFLUX_GRACE_SECS"] = "1";
+        var dir = machine.Machine.State.ConfigDir;
+        await machine.Machine.RunAsync("install", "--yes", "--fleet", "--config-dir", dir, "--endpoint", fleet.Address);
+        var settings = await File.ReadAllTextAsync(Path.Combine(dir, "settings.json"), TestContext.Current.CancellationToken);
+        Assert.Contains("\"ccflux-fleet@ccflux\": true", settings, StringComparison.Ordinal);
+        Assert.True(File.Exists(Path.Combine(machine.Machine.State.Root, "marketplace", "plugin-fleet", "bin", "ccflux")));
+        machine.WriteLogin(FleetMachine.Login("own"));
+        var before = await File.ReadAllTextAsync(machine.LoginPath, TestContext.Current.CancellationToken);
+        fleet.RefusesLogins = (403, ErrorCodes.AccountNotGranted);
+        var client = machine.Client();
+        await machine.HookAsync(client, "s1", "SessionStart"); // not enrolled yet, so it starts no agent
+        await machine.EnrolAsync(fleet);
+        fleet.Issue(fleet.Swap("work", FleetMachine.Login("work", whole: false)));
+        var agent = machine.Agent();
+        await Wait.UntilAsync(() => File.Exists(machine.Fleet.OwnLogin), "the swap");
+        var status = await machine.Machine.RunAsync("status");
+        Assert.Contains("account work, put in place by the fleet", status.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("at-", status.Output, StringComparison.Ordinal);
+
+        var early = await machine.Machine.RunAsync("uninstall", "--yes", "--config-dir", dir);
+        Assert.Equal(1, early.ExitCode);
+        Assert.Contains("Close its sessions", early.Output, StringComparison.Ordinal);
+        client.Kill();
+        await agent.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        var late = await machine.Machine.RunAsync("uninstall", "--yes", "--config-dir", dir);
+
+        Assert.Equal(0, late.ExitCode);
+        Assert.Equal(before, await File.ReadAllTextAsync(machine.LoginPath, TestContext.Current.CancellationToken));
+        Assert.False(Directory.Exists(machine.Fleet.Root));
+        Assert.False(File.Exists(Path.Combine(dir, "settings.json")));
+    }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Ccflux.Contracts.Http;
+using Ccflux.Hook.Agent;
 using Ccflux.Hook.Spool;
 using Ccflux.Hook.Tests.Support;
 using Xunit;
@@ -52,6 +53,19 @@ public sealed class StatusLineCommandTests : IAsyncLifetime
         Assert.DoesNotContain(Machine.Content, _machine.Written(), StringComparison.Ordinal);
         var status = await _machine.RunAsync("status");
         Assert.Contains("acc-7f0c", status.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task StatusLine_WhereAFleetPutTheLogin_DrawsAndReportsNothing()
+    {
+        var fleet = new FleetDirectory(_machine.State);
+        Directory.CreateDirectory(fleet.Root);
+        File.WriteAllText(fleet.Ledger, """{"last_command":1,"done":[1],"confirm":[],"refused":[],"held":{"account_id":"a","account_label":"work","fingerprint":"0123456789ab"}}""");
+
+        var result = await LineAsync("""{"five_hour":{"used_percentage":50,"resets_at":1795252215}}""");
+
+        Assert.StartsWith("Opus 5.5 · 5h ", result.Output, StringComparison.Ordinal);
+        Assert.False(File.Exists(_machine.State.QuotaReadings));
     }
 
     [Fact]

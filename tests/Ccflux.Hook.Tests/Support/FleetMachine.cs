@@ -103,7 +103,7 @@ internal sealed class FleetMachine : IDisposable
     public string WrittenElsewhere()
     {
         var text = new StringBuilder();
-        var secret = new[] { LoginPath, Fleet.Backup, Fleet.OwnLogin, Fleet.Lock }; // the lock cannot be read while it is held, and is empty
+        var secret = new[] { LoginPath, Fleet.Backup, Fleet.OwnLogin, Fleet.RefusedLogin, Fleet.Lock }; // the lock cannot be read while it is held, and is empty
         foreach (var file in Directory.EnumerateFiles(_machine.State.ConfigDir, "*", SearchOption.AllDirectories).Except(secret, StringComparer.Ordinal))
         {
             text.Append(Encoding.Latin1.GetString(File.ReadAllBytes(file)));

@@ -51,9 +51,10 @@ internal sealed class LoginReturn(FleetDirectory fleet, CommandBook book, LoginF
 
     private void Keep(TakenLogin taken, string why)
     {
-        AtomicFile.Write(fleet.OwnLogin, Encoding.UTF8.GetBytes(taken.Login.GetRawText()));
+        var place = taken.IsGiven ? fleet.RefusedLogin : fleet.OwnLogin;
+        AtomicFile.Write(place, Encoding.UTF8.GetBytes(taken.Login.GetRawText()));
         File.Delete(fleet.Backup);
-        log.Activity($"agent: login {CredentialFingerprint.Of(taken.Login)} is not the fleet's ({why}); it is kept in own_login.json");
+        log.Activity($"agent: login {CredentialFingerprint.Of(taken.Login)} is not taken by the receiver ({why}); it is kept in {Path.GetFileName(place)}");
     }
 
     private async Task<bool> BringRenewedAsync(CancellationToken cancellationToken)

@@ -3,13 +3,12 @@ namespace Ccflux.Receiver.Fleet.Read;
 /// <summary>What the fleet page reads beside the vault's and the agents' own books.</summary>
 internal static class FleetReadSql
 {
-    /// <summary>The newest reading of each window of each account, whoever reported it.</summary>
+    /// <summary>The newest reading of each window of each account, of those that were polled: rotation goes by no others.</summary>
     public const string Windows = """
-        SELECT f.account_id AS AccountId, w.name AS Name, w.used_milli AS UsedMilli, w.resets_at AS ResetsAt, max(w.observed_at) AS ObservedAt, w.source AS Source
+        SELECT f.account_id AS AccountId, w.name AS Name, w.used_milli AS UsedMilli, w.resets_at AS ResetsAt, w.observed_at AS ObservedAt, w.source AS Source
         FROM fleet_accounts f
-        JOIN quota_accounts q ON q.account_key = f.account_uuid
+        JOIN quota_accounts q ON q.account_key = f.account_uuid AND q.owner = 0
         JOIN quota_windows w ON w.account_id = q.account_id
-        GROUP BY f.account_id, w.name
         """;
 
     public const string Polls = """
