@@ -42,7 +42,7 @@ async function open(link: HTMLAnchorElement): Promise<void> {
   });
   document.body.append(dialog);
   dialog.showModal();
-  (form.querySelector<HTMLElement>("input:not([type=hidden])") ?? keep)?.focus();
+  (form.querySelector<HTMLElement>("input:not([type=hidden]), select, textarea") ?? keep)?.focus();
 }
 
 async function load(address: string): Promise<HTMLFormElement | null> {

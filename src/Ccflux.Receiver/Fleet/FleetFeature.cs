@@ -1,5 +1,9 @@
 using Ccflux.Contracts.Http;
 using Ccflux.Receiver.Fleet.Agents;
+using Ccflux.Receiver.Fleet.Api;
+using Ccflux.Receiver.Fleet.Monitors;
+using Ccflux.Receiver.Fleet.Network;
+using Ccflux.Receiver.Fleet.Pages;
 using Ccflux.Receiver.Fleet.Sessions;
 using Ccflux.Receiver.Fleet.Store;
 using Ccflux.Receiver.Fleet.Switching;
@@ -27,6 +31,8 @@ internal static class FleetFeature
             services.RefuseSetting(configuration, fault);
         }
 
+        services.AddNetwork(configuration, options.Enabled);
+        services.AddMonitors(configuration, options.Enabled);
         if (!options.Enabled)
         {
             return services;
@@ -40,6 +46,7 @@ internal static class FleetFeature
         services.AddSessions();
         services.AddRotation();
         services.AddHostedService<FleetHousekeeping>();
+        services.AddFleetPages();
         return services;
     }
 
@@ -53,6 +60,8 @@ internal static class FleetFeature
         endpoints.MapPost(Routes.AgentEnrol, (HttpContext context, AgentEndpoints agents) => agents.EnrolAsync(context)).AllowAnonymous().WithTags("Fleet");
         endpoints.MapPost(Routes.Heartbeat, (HttpContext context, HeartbeatEndpoint heartbeats) => heartbeats.PostAsync(context)).AllowAnonymous().WithTags("Fleet");
         endpoints.MapPost(Routes.AgentCredential, (HttpContext context, AgentEndpoints agents) => agents.CredentialAsync(context)).AllowAnonymous().WithTags("Fleet");
+        endpoints.MapFleetPages();
+        endpoints.MapFleetApi();
     }
 
     private static void AddVault(this IServiceCollection services)

@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Platform.Auth.Access;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Docs;
 using Ccflux.Receiver.Platform.Http;
@@ -16,6 +17,7 @@ internal static class PlatformRegistration
         builder.AddHttp();
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddAdmin(builder.Configuration);
+        builder.Services.AddAccess(builder.Configuration);
         builder.Services.AddLive();
         builder.Services.AddDocs();
         builder.Services.AddSingleton<HealthEndpoint>();
@@ -28,6 +30,7 @@ internal static class PlatformRegistration
         app.UseHttp();
         app.UseRouting();
         app.UseMiddleware<PageRates>();
+        app.UseAccess();
         app.UseAdmin();
     }
 

@@ -40,6 +40,7 @@ internal static class QuotaFeature
         services.AddSettings<AlertOptions>(configuration);
         services.AddSingleton<WebhookHttp>();
         services.AddSingleton<AlertSender>();
+        services.AddSingleton<Notices>();
         services.AddSingleton<AlertWatch>();
         services.AddSingleton<AlertDelivery>();
         services.AddHostedService(provider => provider.GetRequiredService<AlertDelivery>());

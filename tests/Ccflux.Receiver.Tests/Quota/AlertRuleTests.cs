@@ -1,5 +1,6 @@
 using System.Net;
 using Ccflux.Receiver.Quota;
+using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Quota.Alerts;
 using Ccflux.Receiver.Quota.Forecasts;
 
@@ -67,14 +68,14 @@ public sealed class AlertRuleTests
     [InlineData("::ffff:10.0.0.1")]
     [InlineData("64:ff9b::a00:1")]
     [InlineData("2002:7f00:1::")]
-    public void Address_OfAPrivateNetwork_IsNotPublic(string address) => Assert.False(WebhookAddress.IsPublic(IPAddress.Parse(address)));
+    public void Address_OfAPrivateNetwork_IsNotPublic(string address) => Assert.False(OutboundAddress.IsPublic(IPAddress.Parse(address)));
 
     [Theory]
     [InlineData("8.8.8.8")]
     [InlineData("172.32.0.1")]
     [InlineData("2606:4700::1")]
     [InlineData("64:ff9b::808:808")]
-    public void Address_OfTheInternet_IsPublic(string address) => Assert.True(WebhookAddress.IsPublic(IPAddress.Parse(address)));
+    public void Address_OfTheInternet_IsPublic(string address) => Assert.True(OutboundAddress.IsPublic(IPAddress.Parse(address)));
 
     [Theory]
     [InlineData("http://example.org/hook", false)]
@@ -86,7 +87,7 @@ public sealed class AlertRuleTests
     [InlineData("ftp://example.org/", false)]
     [InlineData("https://hooks.example.org/services/T/B/x", true)]
     public void WebhookSetting_IsHttpsAndNotPrivate(string address, bool isTaken) =>
-        Assert.Equal(isTaken, WebhookAddress.Fault(address, allowPrivate: false) is null);
+        Assert.Equal(isTaken, OutboundAddress.Fault(address, allowPrivate: false, "ALLOW_PRIVATE_WEBHOOKS") is null);
 
     private static (AlertState State, IReadOnlyList<AlertFinding> Findings) Decide(AlertState state, double used, Projection projection) =>
         AlertRule.Decide(state, Settings, new Reading("five_hour", Reading.Milli(used), Reset, Now), projection, Now);

@@ -12,6 +12,7 @@ internal static class HttpRegistration
         var options = builder.Services.AddSettings<HttpOptions>(builder.Configuration);
         builder.Services.AddSingleton<RequestLimits>();
         builder.Services.AddSingleton<BrowserAnswers>();
+        builder.Services.AddSingleton<TransportSeen>();
         builder.WebHost.ConfigureKestrel(kestrel => Bound(kestrel, options));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(20));
         builder.Services.Configure<ForwardedHeadersOptions>(forwarded => Trust(forwarded, options));
@@ -20,7 +21,18 @@ internal static class HttpRegistration
     /// <summary>First in the pipeline: from here on the caller's address is the real one, and no failure gets past.</summary>
     public static void UseHttp(this IApplicationBuilder app)
     {
+        var seen = app.ApplicationServices.GetRequiredService<TransportSeen>();
+        app.Use((context, next) =>
+        {
+            TransportSeen.Cleanse(context.Request.Headers);
+            return next(context);
+        });
         app.UseForwardedHeaders();
+        app.Use((context, next) =>
+        {
+            seen.Note(context);
+            return next(context);
+        });
         app.UseSecurityHeaders();
         app.UseMiddleware<ErrorHandling>();
     }

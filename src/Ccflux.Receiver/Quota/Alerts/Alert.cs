@@ -8,6 +8,9 @@ internal static class AlertKind
     public const string Threshold = "threshold";
     public const string Forecast = "forecast";
     public const string Test = "test";
+
+    /// <summary>Something that is no window's state, in words of its own.</summary>
+    public const string Notice = "notice";
 }
 
 /// <summary>An alert as it is sent.</summary>
@@ -20,13 +23,19 @@ internal sealed record Alert(
     DateTimeOffset? ResetsAt,
     DateTimeOffset? EarliestAt,
     DateTimeOffset? LatestAt,
-    DateTimeOffset At)
+    DateTimeOffset At,
+    [property: JsonIgnore] string? Message = null)
 {
     /// <summary>In a sentence, for people.</summary>
     public string Text
     {
         get
         {
+            if (Message is not null)
+            {
+                return $"ccflux: {Message}";
+            }
+
             if (string.Equals(Kind, AlertKind.Test, StringComparison.Ordinal))
             {
                 return "ccflux: a test alert. This channel works.";

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Platform.Settings;
 
 namespace Ccflux.Receiver.Quota.Alerts;
@@ -80,7 +81,7 @@ internal sealed class AlertOptions : IValidatableObject
 
         foreach (var (key, address) in new[] { ("ALERT_SLACK_URL", SlackUrl), ("ALERT_WEBHOOK_URL", WebhookUrl), ("ALERT_TELEGRAM_URL", TelegramUrl) })
         {
-            if (address is not null && WebhookAddress.Fault(address, AllowPrivate) is { } fault)
+            if (address is not null && OutboundAddress.Fault(address, AllowPrivate, "ALLOW_PRIVATE_WEBHOOKS") is { } fault)
             {
                 yield return new ValidationResult($"{key}: {fault}");
             }

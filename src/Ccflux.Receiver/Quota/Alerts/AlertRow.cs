@@ -37,6 +37,8 @@ internal sealed class AlertRow
 
     public string Account { get; init; } = "";
 
+    public string? Message { get; init; }
+
     public Alert ToAlert() => new(
-        Kind, Account, Window, UsedMilli / 1000d, ThresholdMilli / 1000d, RowTime.At(ResetsAt), RowTime.At(EarliestAt), RowTime.At(LatestAt), RowTime.At(CreatedAt));
+        Kind, Account, Window, UsedMilli / 1000d, ThresholdMilli / 1000d, RowTime.At(ResetsAt), RowTime.At(EarliestAt), RowTime.At(LatestAt), RowTime.At(CreatedAt), Message);
 }

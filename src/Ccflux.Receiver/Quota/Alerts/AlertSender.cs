@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
+using Ccflux.Receiver.Platform.Http;
 
 namespace Ccflux.Receiver.Quota.Alerts;
 

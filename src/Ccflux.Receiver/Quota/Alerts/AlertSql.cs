@@ -22,6 +22,10 @@ internal static class AlertSql
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING alert_id
         """;
 
+    public const string InsertNotice = """
+        INSERT INTO quota_alerts (account_id, window, kind, used_milli, created_at, message) VALUES (0, '', ?, 0, ?, ?) RETURNING alert_id
+        """;
+
     public const string InsertDelivery = "INSERT INTO quota_deliveries (alert_id, channel, state, attempts, next_at) VALUES (?, ?, 'waiting', 0, ?)";
 
     public const string UpdateDelivery = """
@@ -47,7 +51,8 @@ internal static class AlertSql
         SELECT d.alert_id AS AlertId, d.channel AS Channel, d.state AS State, d.attempts AS Attempts, d.next_at AS NextAt, d.error AS Error,
                d.delivered_at AS DeliveredAt, a.window AS Window, a.kind AS Kind, a.used_milli AS UsedMilli, a.threshold_milli AS ThresholdMilli,
                a.resets_at AS ResetsAt, a.earliest_at AS EarliestAt, a.latest_at AS LatestAt, a.created_at AS CreatedAt,
-               coalesce(nullif(q.label, ''), nullif(q.email, ''), u.email, 'account ' || a.account_id) AS Account
+               a.message AS Message,
+               coalesce(CASE a.kind WHEN 'notice' THEN '' END, nullif(q.label, ''), nullif(q.email, ''), u.email, 'account ' || a.account_id) AS Account
         FROM quota_deliveries d
         JOIN quota_alerts a ON a.alert_id = d.alert_id
         LEFT JOIN quota_accounts q ON q.account_id = a.account_id

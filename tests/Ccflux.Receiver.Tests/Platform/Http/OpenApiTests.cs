@@ -8,7 +8,7 @@ public sealed class OpenApiTests
     [Fact]
     public async Task Document_IsAsCommitted()
     {
-        await using var receiver = await RunningReceiver.StartAsync();
+        await using var receiver = await RunningReceiver.StartAsync(settings: [("FLEET", "1"), ("VAULT_KEY_PATH", Directory.CreateTempSubdirectory("ccflux-keys-").FullName)]);
 
         using var answer = await receiver.Client.FetchAsync("/docs/v1.json", bearer: RunningReceiver.ViewerToken);
         var document = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);

@@ -33,7 +33,10 @@ public sealed class ConfigurationDocTests
         ["TelemetryOptions"] = "Telemetry",
         ["QuotaOptions"] = "Quota",
         ["AlertOptions"] = "Quota alerts",
+        ["AccessOptions"] = "Cloudflare Access",
         ["FleetOptions"] = "Fleet",
+        ["NetworkOptions"] = "Fleet: network",
+        ["MonitorOptions"] = "Fleet: uptime monitoring",
     };
 
     [Fact]

@@ -64,6 +64,14 @@ internal sealed class AdminSessions(GroupCommitWriter writer, SqliteReaders read
         return new AdminSession(role, AntiforgeryOf(cookie));
     }
 
+    /// <summary>Sessions that are open, of admins and of viewers.</summary>
+    public async Task<(long Admins, long Viewers)> CountAsync(CancellationToken cancellationToken)
+    {
+        using var lease = await readers.RentAsync(cancellationToken);
+        var since = (time.GetUtcNow() - Lifetime).ToUnixTimeMilliseconds();
+        return await lease.Connection.QuerySingleAsync<(long, long)>(new CommandDefinition(AdminSql.CountSessions, new { since }, cancellationToken: cancellationToken));
+    }
+
     public Task EndAsync(string cookie) => writer.WriteAsync(connection => connection.Execute(AdminSql.DeleteSession, Hash(cookie)));
 
     private async Task<Row?> ReadAsync(byte[] hash, CancellationToken cancellationToken)

@@ -20,6 +20,12 @@ internal static class AdminSql
 
     public const string DeleteIdleSessions = "DELETE FROM admin_sessions WHERE last_used_at < ?";
 
+    public const string CountSessions = """
+        SELECT coalesce(sum(role = 'admin'), 0) AS Admins, coalesce(sum(role = 'viewer'), 0) AS Viewers
+        FROM admin_sessions
+        WHERE last_used_at >= @since
+        """;
+
     /// <summary>Keeps the newest sessions only, so that signing in over and over cannot fill the table.</summary>
     public const string DeleteSurplusSessions = """
         DELETE FROM admin_sessions

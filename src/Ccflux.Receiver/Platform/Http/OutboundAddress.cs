@@ -2,10 +2,10 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 
-namespace Ccflux.Receiver.Quota.Alerts;
+namespace Ccflux.Receiver.Platform.Http;
 
-/// <summary>Which addresses alerts may go to: https, and nothing inside the network that the receiver stands in, unless the environment allows it.</summary>
-internal static class WebhookAddress
+/// <summary>Which addresses of somebody else the receiver may call: https, and nothing inside the network that it stands in, unless the environment allows it.</summary>
+internal static class OutboundAddress
 {
     /// <summary>Networks that are not the public Internet's, IPv4.</summary>
     private static readonly IPNetwork[] s_private =
@@ -24,7 +24,8 @@ internal static class WebhookAddress
     private static readonly IPNetwork s_6to4 = IPNetwork.Parse("2002::/16");
 
     /// <summary>What is wrong with an address as it was configured, or null. Never quotes it: a webhook's address is its key.</summary>
-    public static string? Fault(string address, bool allowPrivate)
+    /// <param name="allowance">The setting that would allow it.</param>
+    public static string? Fault(string address, bool allowPrivate, string allowance)
     {
         if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme is not ("https" or "http") || uri.UserInfo.Length > 0)
         {
@@ -33,11 +34,11 @@ internal static class WebhookAddress
 
         if (string.Equals(uri.Scheme, "http", StringComparison.Ordinal) && !allowPrivate)
         {
-            return "https only (ALLOW_PRIVATE_WEBHOOKS=1 lifts this for private addresses).";
+            return $"https only ({allowance}=1 lifts this for private addresses).";
         }
 
         var isPrivate = IPAddress.TryParse(uri.DnsSafeHost, out var literal) ? !IsPublic(literal) : uri.IsLoopback;
-        return isPrivate && !allowPrivate ? "a private or loopback address; ALLOW_PRIVATE_WEBHOOKS=1 allows it." : null;
+        return isPrivate && !allowPrivate ? $"a private or loopback address; {allowance}=1 allows it." : null;
     }
 
     /// <summary>True where an address is on the public Internet, however it is written.</summary>

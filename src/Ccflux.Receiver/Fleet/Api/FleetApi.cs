@@ -1,0 +1,69 @@
+using Ccflux.Contracts.Http;
+using Ccflux.Receiver.Fleet.Codebase;
+using Ccflux.Receiver.Fleet.Monitors;
+using Ccflux.Receiver.Fleet.Network;
+using Ccflux.Receiver.Fleet.Pages;
+using Ccflux.Receiver.Fleet.Read;
+using Ccflux.Receiver.Platform.Api;
+using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Http;
+using Ccflux.Receiver.Shell;
+
+namespace Ccflux.Receiver.Fleet.Api;
+
+/// <summary><c>/api/v1/fleet/…</c>: the fleet page's tables as JSON or CSV.</summary>
+internal static class FleetApi
+{
+    private const string Format = " Query: format is json or csv.";
+
+    public static void MapFleetApi(this IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapGet("/api/status", async (HttpContext context, BoardQuery query) =>
+                TypedResults.Json(StatusReply.Of(await query.ReadAsync(context.RequestAborted)), FleetApiJson.Default.StatusReply))
+            .RequireAuthorization(AdminPolicies.Reader).WithTags("Fleet")
+            .WithSummary("The account in use and how full each is, for status lines and scripts.");
+
+        var api = endpoints.MapGroup("/api/v1/fleet").RequireAuthorization(AdminPolicies.Reader).WithTags("Fleet");
+        MapBoard(api, "accounts", "Accounts of the vault in the order of use; logins as fingerprints.", FleetColumns.Accounts, board => board.Accounts);
+        MapBoard(api, "agents", "Agents, what they may use and whether they are heard.", FleetColumns.Agents, board => board.Agents);
+        MapBoard(api, "sessions", "Sessions of Claude Code that live now.", FleetColumns.Sessions, board => board.Sessions);
+        MapBoard(api, "pins", "What is pinned where.", FleetColumns.Pins, board => board.Pins);
+        Map(api, "monitors", "What is watched, by the receiver's own checks or by Uptime Kuma.", FleetColumns.Monitors, async context =>
+            (await context.RequestServices.GetRequiredService<MonitorsQuery>().ReadAsync(context.RequestAborted)).Monitors);
+        Map(api, "network", "How the receiver is reached and what guards it, as far as it can see.", FleetColumns.Network, context =>
+            context.RequestServices.GetRequiredService<NetworkFacts>().ReadAsync(context.RequestServices.GetRequiredService<PageFrames>().AddressOf(context.Request), context.Request));
+        Map(api, "codebase", "Lines of the repository by language, counted when the receiver was built.", FleetColumns.Codebase, _ => Task.FromResult(CodebaseTable.Rows));
+        Map(
+            api,
+            "events",
+            $"Decisions of rotation and accesses to logins, the newest first, {LogQuery.Size} a page. kind is switches, tokens, agents or refused; page is 1 to {LogQuery.MaxPage}.",
+            FleetColumns.Events,
+            async context => (await context.RequestServices.GetRequiredService<LogQuery>().ReadAsync(context.Request.Query["kind"], context.Request.Query["page"], context.RequestAborted)).Lines,
+            EventFault);
+    }
+
+    private static void MapBoard<T>(RouteGroupBuilder api, string name, string summary, ApiColumns<T> columns, Func<Board, IReadOnlyList<T>> part) =>
+        Map(api, name, summary, columns, async context => part(await context.RequestServices.GetRequiredService<BoardQuery>().ReadAsync(context.RequestAborted)));
+
+    private static void Map<T>(
+        RouteGroupBuilder api, string name, string summary, ApiColumns<T> columns, Func<HttpContext, Task<IReadOnlyList<T>>> read, Func<HttpRequest, string?>? fault = null) =>
+        api.MapGet("/" + name, (HttpContext context, TimeProvider time) => AnswerAsync(context, time, name, columns, read, fault))
+            .WithSummary(summary + Format).ProducesProblem(StatusCodes.Status400BadRequest);
+
+    private static string? EventFault(HttpRequest request)
+    {
+        string kind = request.Query["kind"].ToString(), page = request.Query["page"].ToString();
+        return !LogQuery.Parts.Any(part => string.Equals(part.Name, kind, StringComparison.Ordinal)) ? "kind: switches, tokens, agents or refused."
+            : page.Length > 0 && FleetAnswers.Number(page) is < 1 or > LogQuery.MaxPage ? $"page: 1 to {LogQuery.MaxPage}."
+            : null;
+    }
+
+    private static async Task<IResult> AnswerAsync<T>(
+        HttpContext context, TimeProvider time, string name, ApiColumns<T> columns, Func<HttpContext, Task<IReadOnlyList<T>>> read, Func<HttpRequest, string?>? fault)
+    {
+        var wrong = ApiFormat.TryRead(context.Request, out var isCsv) ? fault?.Invoke(context.Request) : $"{ApiFormat.Field}: {ApiFormat.Fault}.";
+        return wrong is null
+            ? new FleetTable<T>(name, time.GetUtcNow(), columns, await read(context), isCsv)
+            : new Problem(StatusCodes.Status400BadRequest, ErrorCodes.InvalidPayload, wrong);
+    }
+}

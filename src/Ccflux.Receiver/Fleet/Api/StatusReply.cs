@@ -1,0 +1,27 @@
+using Ccflux.Receiver.Fleet.Read;
+
+namespace Ccflux.Receiver.Fleet.Api;
+
+/// <summary><c>GET /api/status</c>: what a status line or a script wants to know in one look.</summary>
+/// <param name="ActiveAccount">The account in use with the most sessions; null where none is.</param>
+internal sealed record StatusReply(string? ActiveAccount, IReadOnlyList<StatusAccount> Accounts)
+{
+    public static StatusReply Of(Board board) => new(
+        board.Accounts.Where(account => account.Agents > 0).OrderByDescending(account => account.Sessions).ThenByDescending(account => account.Agents).FirstOrDefault()?.Label,
+        [.. board.Accounts.Select(account => new StatusAccount(account.Label, account.Agents > 0, account.Sessions, new StatusUsage(Window(account.SevenDay, board.At), Window(account.FiveHour, board.At))))]);
+
+    private static StatusWindow? Window(WindowCell? cell, DateTimeOffset now) => cell is null
+        ? null
+        : new StatusWindow(Math.Round(cell.Used, 3), cell.ResetsAt, cell.ResetsAt is { } at ? (long)Math.Max(0, (at - now).TotalSeconds) : null, cell.ObservedAt);
+}
+
+internal sealed record StatusAccount(string Name, bool Active, int Sessions, StatusUsage Usage);
+
+internal sealed record StatusUsage(StatusWindow? SevenDay, StatusWindow? FiveHour);
+
+/// <param name="Utilization">Percent.</param>
+internal sealed record StatusWindow(double Utilization, DateTimeOffset? ResetsAt, long? ResetsInSeconds, DateTimeOffset ObservedAt);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(StatusReply))]
+internal sealed partial class FleetApiJson : JsonSerializerContext;

@@ -1,0 +1,57 @@
+using System.Text.Json;
+using Ccflux.Receiver.Fleet.Network;
+using Ccflux.Receiver.Platform;
+using Ccflux.Receiver.Platform.Http;
+
+namespace Ccflux.Receiver.Fleet.Monitors;
+
+/// <summary>What Uptime Kuma's status page said last, and what was wrong with asking since.</summary>
+/// <param name="At">When it was read; null: never.</param>
+internal sealed record KumaSight(DateTimeOffset? At, IReadOnlyList<KumaMonitor> Monitors, string? Fault)
+{
+    public static KumaSight Nothing { get; } = new(null, [], null);
+}
+
+/// <summary>Reads the status page of an Uptime Kuma, which anyone may read: two GETs, no credential.</summary>
+internal sealed class KumaReader : IDisposable
+{
+    private const int MaxAnswer = 4 * 1024 * 1024;
+
+    private readonly MonitorOptions _options;
+    private readonly TimeProvider _time;
+    private readonly HttpClient _client;
+    private volatile KumaSight _seen = KumaSight.Nothing;
+
+    public KumaReader(MonitorOptions options, TimeProvider time)
+    {
+        _options = options;
+        _time = time;
+        _client = new HttpClient(CheckedConnection.NewHandler(options.AllowPrivate)) { Timeout = TimeSpan.FromSeconds(10), MaxResponseContentBufferSize = MaxAnswer };
+        _client.DefaultRequestHeaders.UserAgent.ParseAdd($"ccflux/{ProductVersion.Text}");
+    }
+
+    public KumaSight Seen => _seen;
+
+    public async Task LookAsync(CancellationToken cancellationToken)
+    {
+        if (!_options.HasKuma)
+        {
+            return;
+        }
+
+        try
+        {
+            var page = await GetAsync($"/api/status-page/{_options.KumaPage}", cancellationToken);
+            var beats = await GetAsync($"/api/status-page/heartbeat/{_options.KumaPage}", cancellationToken);
+            _seen = new KumaSight(_time.GetUtcNow(), KumaPage.Parse(page, beats), null);
+        }
+        catch (Exception exception) when (Sight.IsExpected(exception, cancellationToken))
+        {
+            _seen = _seen with { Fault = exception is JsonException or FormatException ? "it answers in a form that is not known" : Sight.Words(exception) };
+        }
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    private Task<byte[]> GetAsync(string path, CancellationToken cancellationToken) => _client.GetByteArrayAsync(new Uri(_options.KumaUrl!.TrimEnd('/') + path), cancellationToken);
+}

@@ -1,0 +1,23 @@
+using Ccflux.Receiver.Platform.Settings;
+
+namespace Ccflux.Receiver.Fleet.Monitors;
+
+/// <summary>The door of uptime monitoring.</summary>
+internal static class MonitorRegistration
+{
+    public static void AddMonitors(this IServiceCollection services, IConfiguration configuration, bool isOn)
+    {
+        services.AddSettings<MonitorOptions>(configuration);
+        if (!isOn)
+        {
+            return;
+        }
+
+        services.AddSingleton<HttpCheck>();
+        services.AddSingleton<KumaReader>();
+        services.AddSingleton<MonitorLedger>();
+        services.AddSingleton<MonitorWatch>();
+        services.AddHostedService(provider => provider.GetRequiredService<MonitorWatch>());
+        services.AddSingleton<MonitorsQuery>();
+    }
+}

@@ -1,0 +1,86 @@
+using System.Net;
+using Ccflux.Receiver.Platform.Http;
+using Ccflux.Receiver.Platform.Jobs;
+using Ccflux.Receiver.Platform.Live;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+
+namespace Ccflux.Receiver.Fleet.Monitors;
+
+/// <summary>Checks every target once an interval, some at a time, and keeps how it ended.</summary>
+internal sealed partial class MonitorWatch(
+    MonitorOptions options,
+    HttpOptions http,
+    IServer server,
+    IHostApplicationLifetime lifetime,
+    HttpCheck check,
+    KumaReader kuma,
+    MonitorLedger ledger,
+    IChangeFeed changes,
+    TimeProvider time,
+    ILogger<MonitorWatch> logger) : BackgroundService
+{
+    private const int AtOnce = 8;
+
+    /// <summary>The receiver itself and the address people reach it by, where Uptime Kuma does not watch them; then what the settings name.</summary>
+    public IReadOnlyList<MonitorTarget> Targets() => [.. options.HasKuma ? [] : Own(), .. options.Parse()];
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        await kuma.LookAsync(cancellationToken);
+        var targets = Targets();
+        var results = new (MonitorTarget, CheckResult)[targets.Count];
+        await Parallel.ForAsync(0, targets.Count, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (index, token) =>
+            results[index] = (targets[index], await check.RunAsync(targets[index], token)));
+        if (results.Length > 0 && !await ledger.WriteAsync(results, time.GetUtcNow()))
+        {
+            Log.NotKept(logger);
+        }
+
+        changes.Publish(FleetFeature.Topic);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await StartedAsync(stoppingToken);
+        await Rounds.RunAsync(time, TimeSpan.FromSeconds(options.IntervalSeconds), RunAsync, exception => Log.Failed(logger, exception), stoppingToken);
+    }
+
+    /// <summary>Before the server listens there is no address to check.</summary>
+    private async Task StartedAsync(CancellationToken stoppingToken)
+    {
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = lifetime.ApplicationStarted.Register(started.SetResult);
+        await started.Task.WaitAsync(stoppingToken);
+    }
+
+    private IEnumerable<MonitorTarget> Own()
+    {
+        var listening = server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault();
+        if (Uri.TryCreate(listening, UriKind.Absolute, out var address))
+        {
+            yield return new MonitorTarget("Receiver", new UriBuilder(address) { Host = Reachable(address.DnsSafeHost), Path = HealthEndpoint.Path }.Uri, IsOurs: true);
+        }
+
+        if (http.BaseUrl is { } outside)
+        {
+            yield return new MonitorTarget("Public address", new Uri(outside.TrimEnd('/') + HealthEndpoint.Path));
+        }
+    }
+
+    /// <summary>Every interface is reached over the loopback one.</summary>
+    private static string Reachable(string host) =>
+        !IPAddress.TryParse(host, out var address) ? host
+        : address.Equals(IPAddress.Any) ? "127.0.0.1"
+        : address.Equals(IPAddress.IPv6Any) ? "[::1]"
+        : host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host;
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "A round of uptime checks failed.")]
+        public static partial void Failed(ILogger logger, Exception exception);
+
+        [LoggerMessage(2, LogLevel.Warning, "A round of uptime checks could not be written down.")]
+        public static partial void NotKept(ILogger logger);
+    }
+}

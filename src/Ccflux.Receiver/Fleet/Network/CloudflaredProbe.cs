@@ -1,0 +1,45 @@
+using System.Net;
+using System.Text.Json;
+
+namespace Ccflux.Receiver.Fleet.Network;
+
+/// <summary>How many connections a cloudflared holds to Cloudflare.</summary>
+internal sealed record CloudflaredStatus(int Connections);
+
+/// <summary>Asks the machine's cloudflared at its metrics address: <c>GET /ready</c> gives <c>{"status":200,"readyConnections":4,"connectorId":"…"}</c>, with 503 where it has none.</summary>
+internal sealed class CloudflaredProbe(NetworkOptions options) : IDisposable
+{
+    private readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false })
+    {
+        Timeout = TimeSpan.FromSeconds(3),
+        MaxResponseContentBufferSize = 16 * 1024,
+    };
+
+    public async Task<Sight<CloudflaredStatus>> ReadAsync(CancellationToken cancellationToken)
+    {
+        if (options.CloudflaredMetrics is not { } address)
+        {
+            return Sight<CloudflaredStatus>.None("CLOUDFLARED_METRICS is not set");
+        }
+
+        try
+        {
+            using var answer = await _client.GetAsync(new Uri(address.TrimEnd('/') + "/ready"), cancellationToken);
+            if (answer.StatusCode is not (HttpStatusCode.OK or HttpStatusCode.ServiceUnavailable))
+            {
+                return Sight<CloudflaredStatus>.None(string.Create(CultureInfo.InvariantCulture, $"cloudflared answered {(int)answer.StatusCode}"));
+            }
+
+            using var document = JsonDocument.Parse(await answer.Content.ReadAsByteArrayAsync(cancellationToken));
+            return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("readyConnections", out var ready) && ready.TryGetInt32(out var count)
+                ? Sight<CloudflaredStatus>.Of(new CloudflaredStatus(count))
+                : Sight<CloudflaredStatus>.None("cloudflared answers in a form that is not known");
+        }
+        catch (Exception exception) when (Sight.IsExpected(exception, cancellationToken))
+        {
+            return Sight<CloudflaredStatus>.None($"cloudflared cannot be asked ({Sight.Words(exception)})");
+        }
+    }
+
+    public void Dispose() => _client.Dispose();
+}

@@ -1,0 +1,22 @@
+using Ccflux.Receiver.Platform.Settings;
+
+namespace Ccflux.Receiver.Fleet.Network;
+
+/// <summary>The door of what is known of the network around the receiver.</summary>
+internal static class NetworkRegistration
+{
+    public static void AddNetwork(this IServiceCollection services, IConfiguration configuration, bool isOn)
+    {
+        services.AddSettings<NetworkOptions>(configuration);
+        if (!isOn)
+        {
+            return;
+        }
+
+        services.AddSingleton<TailscaleProbe>();
+        services.AddSingleton<CloudflaredProbe>();
+        services.AddSingleton<NetworkWatch>();
+        services.AddHostedService(provider => provider.GetRequiredService<NetworkWatch>());
+        services.AddSingleton<NetworkFacts>();
+    }
+}

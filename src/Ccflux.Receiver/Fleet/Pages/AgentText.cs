@@ -1,0 +1,31 @@
+using Ccflux.Receiver.Fleet.Read;
+using Ccflux.Receiver.Shell.Components;
+
+namespace Ccflux.Receiver.Fleet.Pages;
+
+/// <summary>Agents in words.</summary>
+internal static class AgentText
+{
+    public static Tone Tone(AgentRow agent) => agent.State switch
+    {
+        AgentPulse.Pulsing => agent.Login is "keychain" ? Shell.Components.Tone.Warn : Shell.Components.Tone.Good,
+        AgentPulse.Silent or AgentPulse.Never => Shell.Components.Tone.None,
+        AgentPulse.Revoked => Shell.Components.Tone.Bad,
+    };
+
+    public static string Word(AgentRow agent) => agent.State switch
+    {
+        AgentPulse.Pulsing => agent.Login is "keychain" ? "Pulsing, cannot switch" : "Pulsing",
+        AgentPulse.Silent => "Silent",
+        AgentPulse.Never => "Not heard yet",
+        AgentPulse.Revoked => "Revoked",
+    };
+
+    public static string Login(AgentRow agent) => agent.Login switch
+    {
+        "file" => "The login stands in a file, which the agent can change.",
+        "keychain" => "The client keeps its login in a keychain, which the agent does not touch: it only sends heartbeats.",
+        "none" => "There is no login in the config dir.",
+        _ => "Nothing is known of its login.",
+    };
+}

@@ -1,0 +1,152 @@
+using Ccflux.Receiver.Fleet.Agents;
+using Ccflux.Receiver.Fleet.Read;
+using Ccflux.Receiver.Fleet.Switching;
+using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Http;
+using Ccflux.Receiver.Shell;
+using Ccflux.Receiver.Shell.Forms;
+
+namespace Ccflux.Receiver.Fleet.Pages;
+
+/// <summary>What the admin changes about agents and rotation. Asked for by a GET page, made by a POST.</summary>
+internal sealed class FleetFormsEndpoint(BoardQuery board, AgentBook agents, CommandBox commands, RotationControls control, PageFrames frames, BrowserAnswers answers)
+{
+    private const string NotThere = "There is no such agent, or it was revoked.";
+
+    public IResult AskEnrol(HttpContext context) => Ask(context, FleetForms.Enrol(""));
+
+    public async Task<IResult> EnrolAsync(HttpContext context)
+    {
+        var machine = (await FormAsync(context))["machine"].ToString();
+        if (await agents.NewCodeAsync(machine, AuditActor.Of(context)) is not { } code)
+        {
+            return Ask(context, FleetForms.Enrol(machine), AgentBook.IsMachine(machine.Trim()) ? "Too many codes wait to be used, or the database cannot be written." : "machine: 1 to 255 characters on one line.");
+        }
+
+        return Page.Of<EnrolmentCodePage>(context, new Dictionary<string, object?>(StringComparer.Ordinal)
+        {
+            [nameof(EnrolmentCodePage.Frame)] = frames.For(context, "Enrolment code", FleetPagesEndpoint.Capability),
+            [nameof(EnrolmentCodePage.Machine)] = machine.Trim(),
+            [nameof(EnrolmentCodePage.Code)] = code,
+        });
+    }
+
+    public Task<IResult> AskGrantsAsync(string id, HttpContext context) => WithAgentAsync(context, id, (agent, now) => Ask(context, FleetForms.Grants(agent, now.Accounts)));
+
+    public Task<IResult> GrantsAsync(string id, HttpContext context) => WithAgentAsync(context, id, async (agent, now) =>
+    {
+        var chosen = (await FormAsync(context))["account"].Select(Number).ToHashSet();
+        foreach (var account in now.Accounts)
+        {
+            var isGranted = agent.Granted.Contains(account.Label, StringComparer.Ordinal);
+            if (isGranted != chosen.Contains(account.Id) && !await agents.GrantAsync(id, account.Id, !isGranted, AuditActor.Of(context)))
+            {
+                return Ask(context, FleetForms.Grants(agent, now.Accounts), "It could not be saved whole: look again at what is granted.");
+            }
+        }
+
+        return Done(context, "Accounts saved", agent.Machine, "agents");
+    });
+
+    public Task<IResult> AskSwitchAsync(string id, HttpContext context) => WithAgentAsync(context, id, (agent, now) => Ask(context, FleetForms.Switch(agent, now.Accounts, "", allowCopy: false)));
+
+    public Task<IResult> SwitchAsync(string id, HttpContext context) => WithAgentAsync(context, id, async (agent, now) =>
+    {
+        var form = await FormAsync(context);
+        var (chosen, allowCopy) = (form["account"].ToString(), form["copy"].ToString() is "1");
+        var asked = FleetForms.Switch(agent, now.Accounts, chosen, allowCopy);
+        if (agent.Sessions > 0)
+        {
+            return await control.RequestAsync(id, Number(chosen), AuditActor.Of(context)) is { } wrong
+                ? Ask(context, asked, wrong)
+                : Done(context, "Switch asked for", $"{agent.Machine}, at the next tick without a tool call", "agents");
+        }
+
+        var result = await commands.IssueAsync(id, Number(chosen), allowCopy, AuditActor.Of(context));
+        return IssueText.Fault(result.Outcome) is { } fault
+            ? Ask(context, asked, fault)
+            : Done(context, result.Whole ? "Login on its way" : "Copy on its way", $"to {agent.Machine}, at its next pulse", "agents");
+    });
+
+    public Task<IResult> AskReleaseAsync(string id, HttpContext context) => WithAgentAsync(context, id, (agent, _) => Ask(context, FleetForms.Release(agent)));
+
+    public Task<IResult> ReleaseAsync(string id, HttpContext context) => WithAgentAsync(context, id, async (agent, _) =>
+        await control.ReleaseAsync(id) is { } fault ? Ask(context, FleetForms.Release(agent), fault) : Done(context, "Released", agent.Machine, "agents"));
+
+    public Task<IResult> AskRevokeAsync(string id, HttpContext context) => WithAgentAsync(context, id, (agent, _) => Ask(context, FleetForms.Revoke(agent)));
+
+    public Task<IResult> RevokeAsync(string id, HttpContext context) => WithAgentAsync(context, id, async (agent, _) =>
+        await agents.RevokeAsync(id, AuditActor.Of(context))
+            ? Done(context, "Agent revoked", agent.Machine, "agents")
+            : Ask(context, FleetForms.Revoke(agent), "It was revoked already, or the database cannot be written."));
+
+    public async Task<IResult> AskPinAsync(HttpContext context)
+    {
+        var now = await board.ReadAsync(context.RequestAborted);
+        return Ask(context, FleetForms.Pin(now.Accounts, now.Agents, "", "fleet ", "soft"));
+    }
+
+    public async Task<IResult> PinAsync(HttpContext context)
+    {
+        var form = await FormAsync(context);
+        var (account, place, mode) = (form["account"].ToString(), form["place"].ToString(), form["mode"].ToString());
+        var now = await board.ReadAsync(context.RequestAborted);
+        var fault = PinText.Parse(account, place, mode, now) is { } pin
+            ? await control.PinAsync(pin, AuditActor.Of(context))
+            : "account, place, mode: one of those in the form.";
+        return fault is null ? Done(context, "Account pinned", "", "pins") : Ask(context, FleetForms.Pin(now.Accounts, now.Agents, account, place, mode), fault);
+    }
+
+    public async Task<IResult> AskUnpinAsync(HttpContext context)
+    {
+        var (scope, target) = (context.Request.Query["scope"].ToString(), context.Request.Query["target"].ToString());
+        var pin = (await board.ReadAsync(context.RequestAborted)).Pins.FirstOrDefault(pin => IsOf(pin, scope, target));
+        return pin is null ? Missing("There is no such pin.") : Ask(context, FleetForms.Unpin(pin));
+    }
+
+    public async Task<IResult> UnpinAsync(HttpContext context)
+    {
+        var form = await FormAsync(context);
+        var (scope, target) = (form["scope"].ToString(), form["target"].ToString());
+        if (PinText.Scope(scope) is not { } known || !(await board.ReadAsync(context.RequestAborted)).Pins.Any(pin => IsOf(pin, scope, target)))
+        {
+            return Missing("There is no such pin.");
+        }
+
+        return await control.UnpinAsync(known, target) is { } fault ? Missing(fault) : Done(context, "Account unpinned", "", "pins");
+    }
+
+    public IResult AskPause(HttpContext context) => Ask(context, FleetForms.Pause);
+
+    public Task<IResult> PauseAsync(HttpContext context) => SetPausedAsync(context, isPaused: true);
+
+    public IResult AskResume(HttpContext context) => Ask(context, FleetForms.Resume);
+
+    public Task<IResult> ResumeAsync(HttpContext context) => SetPausedAsync(context, isPaused: false);
+
+    private async Task<IResult> SetPausedAsync(HttpContext context, bool isPaused) =>
+        await control.PauseAsync(isPaused, AuditActor.Of(context)) is { } fault
+            ? Ask(context, isPaused ? FleetForms.Pause : FleetForms.Resume, fault)
+            : Done(context, isPaused ? "Rotation paused" : "Rotation resumed", "", "pins");
+
+    private Task<IResult> WithAgentAsync(HttpContext context, string id, Func<AgentRow, Board, IResult> answer) =>
+        WithAgentAsync(context, id, (agent, now) => Task.FromResult(answer(agent, now)));
+
+    private async Task<IResult> WithAgentAsync(HttpContext context, string id, Func<AgentRow, Board, Task<IResult>> answer)
+    {
+        var now = await board.ReadAsync(context.RequestAborted);
+        return now.Agents.FirstOrDefault(agent => string.Equals(agent.Id, id, StringComparison.Ordinal) && agent.State != AgentPulse.Revoked) is { } agent ? await answer(agent, now) : Missing(NotThere);
+    }
+
+    private static bool IsOf(PinView pin, string scope, string target) => string.Equals(pin.Scope, scope, StringComparison.Ordinal) && string.Equals(pin.Target, target, StringComparison.Ordinal);
+
+    private IResult Ask(HttpContext context, FormQuestion form, string? fault = null) => FleetAnswers.Ask(context, frames, form, fault);
+
+    private Refusal Missing(string detail) => new(answers, StatusCodes.Status404NotFound, "", detail);
+
+    private static SeeOther Done(HttpContext context, string text, string detail, string panel) => FleetAnswers.Done(context, text, detail, panel);
+
+    private static Task<IFormCollection> FormAsync(HttpContext context) => FleetAnswers.FormAsync(context);
+
+    private static long Number(string? text) => FleetAnswers.Number(text);
+}

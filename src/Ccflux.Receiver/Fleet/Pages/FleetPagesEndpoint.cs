@@ -1,0 +1,39 @@
+using System.Text;
+using Ccflux.Receiver.Fleet.Read;
+using Ccflux.Receiver.Fleet.Rotation;
+using Ccflux.Receiver.Shell;
+
+namespace Ccflux.Receiver.Fleet.Pages;
+
+/// <summary>The page that shows: <c>/admin/fleet</c>, and as a file with <c>?export</c>.</summary>
+internal sealed class FleetPagesEndpoint(FleetPageQuery query, RotationSettings settings, PageFrames frames, IServiceProvider services)
+{
+    public const string Capability = "Fleet";
+    public const string FileName = "ccflux-fleet.html";
+
+    private static readonly TimeSpan s_refresh = TimeSpan.FromSeconds(30);
+
+    public async Task<IResult> ShowAsync(HttpContext context)
+    {
+        var isExport = context.Request.Query.ContainsKey("export");
+        var address = frames.AddressOf(context.Request);
+        var frame = isExport
+            ? frames.ForExport(Capability, address)
+            : frames.For(context, Capability, Capability, FleetFeature.Topic) with { Flash = Flash.Take(context), RefreshAfter = s_refresh };
+        var view = await query.ReadAsync(context.Request, address);
+        var parameters = new Dictionary<string, object?>(StringComparer.Ordinal)
+        {
+            [nameof(FleetPage.Frame)] = frame with { Now = view.At },
+            [nameof(FleetPage.View)] = view,
+            [nameof(FleetPage.Cool)] = settings.FiveHourCool,
+        };
+        if (!isExport)
+        {
+            return Page.Of<FleetPage>(context, parameters);
+        }
+
+        context.Response.Headers.CacheControl = "no-store";
+        var html = await Page.RenderAsync<FleetPage>(services, parameters);
+        return Results.File(Encoding.UTF8.GetBytes(html), "text/html; charset=utf-8", FileName);
+    }
+}

@@ -1,0 +1,16 @@
+using Ccflux.Receiver.Fleet.Network;
+using Ccflux.Receiver.Shell.Components;
+
+namespace Ccflux.Receiver.Fleet.Pages.Parts;
+
+/// <summary>Which tone goes with a fact.</summary>
+internal static class FactStatus
+{
+    public static Tone Tone(FactState state) => state switch
+    {
+        FactState.Good => Shell.Components.Tone.Good,
+        FactState.Warning => Shell.Components.Tone.Warn,
+        FactState.Bad => Shell.Components.Tone.Bad,
+        FactState.Plain or FactState.Unseen => Shell.Components.Tone.None,
+    };
+}

@@ -1,0 +1,83 @@
+using System.Text;
+using Ccflux.Receiver.Fleet.Read;
+using Ccflux.Receiver.Fleet.Vault;
+using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Http;
+using Ccflux.Receiver.Quota.Polling;
+using Ccflux.Receiver.Shell;
+using Ccflux.Receiver.Shell.Format;
+
+namespace Ccflux.Receiver.Fleet.Pages;
+
+/// <summary>What the admin changes about the vault's accounts, and when they are polled. What was pasted goes to the vault and nowhere else.</summary>
+internal sealed class VaultFormsEndpoint(BoardQuery board, AccountImport import, AccountEdit edit, Poller poller, PageFrames frames, BrowserAnswers answers, TimeProvider time)
+{
+    public IResult AskImport(HttpContext context) => FleetAnswers.Ask(context, frames, FleetForms.Import("", vaultOnly: false), null);
+
+    public async Task<IResult> ImportAsync(HttpContext context)
+    {
+        var form = await FleetAnswers.FormAsync(context);
+        var label = form["label"].ToString();
+        var vaultOnly = form["vault_only"].ToString() is "1";
+        var result = await import.ImportAsync(label, Encoding.UTF8.GetBytes(form["credential"].ToString()), vaultOnly, AuditActor.Of(context), context.RequestAborted);
+        return result.AccountId is null
+            ? FleetAnswers.Ask(context, frames, FleetForms.Import(label, vaultOnly), result.Message)
+            : FleetAnswers.Done(context, "Login imported", result.Message, "accounts");
+    }
+
+    public Task<IResult> AskEditAsync(long id, HttpContext context) => WithAccountAsync(context, id, account => Task.FromResult(FleetAnswers.Ask(context, frames, FleetForms.Edit(account), null)));
+
+    public Task<IResult> EditAsync(long id, HttpContext context) => WithAccountAsync(context, id, async account =>
+    {
+        var form = await FleetAnswers.FormAsync(context);
+        var typed = account with
+        {
+            Label = form["label"].ToString(),
+            Email = form["email"].ToString(),
+            Plan = form["plan"].ToString(),
+            NextCharge = form["next_charge"].ToString() is { Length: > 0 } day ? day : null,
+        };
+        if (!TryPercent(form["five_hour_ceiling"].ToString(), out var five) || !TryPercent(form["seven_day_ceiling"].ToString(), out var seven))
+        {
+            return FleetAnswers.Ask(context, frames, FleetForms.Edit(typed), "five_hour_ceiling, seven_day_ceiling: whole percentages from 1 to 100, or nothing.");
+        }
+
+        var details = new AccountDetails(typed.Label, typed.Email, typed.Plan, typed.NextCharge, five, seven);
+        return await edit.SaveAsync(id, details, AuditActor.Of(context)) is { } fault
+            ? FleetAnswers.Ask(context, frames, FleetForms.Edit(typed with { FiveHourCeiling = five, SevenDayCeiling = seven }), fault)
+            : FleetAnswers.Done(context, "Account saved", typed.Label.Trim(), "accounts");
+    });
+
+    public Task<IResult> AskRemoveAsync(long id, HttpContext context) => WithAccountAsync(context, id, account => Task.FromResult(FleetAnswers.Ask(context, frames, FleetForms.Remove(account), null)));
+
+    public Task<IResult> RemoveAsync(long id, HttpContext context) => WithAccountAsync(context, id, async account =>
+        await edit.RemoveAsync(id, AuditActor.Of(context)) is { } fault
+            ? FleetAnswers.Ask(context, frames, FleetForms.Remove(account), fault)
+            : FleetAnswers.Done(context, "Account removed", account.Label, "accounts"));
+
+    public async Task<IResult> PollAsync(HttpContext context)
+    {
+        if (await poller.HurryAsync(null) is not { } next)
+        {
+            return new Refusal(answers, StatusCodes.Status404NotFound, "", "There is no account that is polled.");
+        }
+
+        var wait = next - time.GetUtcNow();
+        return wait > TimeSpan.Zero
+            ? FleetAnswers.Done(context, $"Next poll in {Times.Left(wait)}", "The issuer's and ccflux's own limits allow it no sooner.", "accounts")
+            : FleetAnswers.Done(context, "Polling now", "", "accounts");
+    }
+
+    private async Task<IResult> WithAccountAsync(HttpContext context, long id, Func<AccountRow, Task<IResult>> answer)
+    {
+        var account = (await board.ReadAsync(context.RequestAborted)).Accounts.FirstOrDefault(account => account.Id == id);
+        return account is null ? new Refusal(answers, StatusCodes.Status404NotFound, "", "There is no such account.") : await answer(account);
+    }
+
+    private static bool TryPercent(string text, out int? percent)
+    {
+        var isNumber = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number);
+        percent = isNumber ? number : null;
+        return text.Length == 0 || (isNumber && number is >= 1 and <= 100);
+    }
+}

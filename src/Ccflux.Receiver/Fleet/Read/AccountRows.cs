@@ -1,0 +1,135 @@
+using Ccflux.Receiver.Fleet.Rotation;
+using Ccflux.Receiver.Fleet.Vault;
+
+namespace Ccflux.Receiver.Fleet.Read;
+
+/// <summary>Accounts in the order they are used, each with what is known of it. Pure.</summary>
+internal static class AccountRows
+{
+    private const string FiveHour = "five_hour";
+    private const string SevenDay = "seven_day";
+
+    public static IReadOnlyList<AccountRow> Of(
+        IReadOnlyList<AccountFacts> accounts, ILookup<long, WindowRow> windows, IReadOnlyList<AgentRow> agents, IReadOnlySet<long> cooling, RotationSettings settings, DateTimeOffset now)
+    {
+        var states = accounts.Select(account => State(account, windows[account.AccountId], cooling, TokenRule.StateOf(account, now))).ToList();
+        var order = AccountOrder.Of(new FleetState(settings, states, [], []), now).Select((id, index) => (id, index)).ToDictionary(pair => pair.id, pair => pair.index);
+        var users = agents.Where(agent => agent is { State: not AgentPulse.Revoked, AccountId: not null }).ToLookup(agent => agent.AccountId!.Value);
+        var rows = accounts.Zip(states)
+            .Select(pair => Row(pair.First, pair.Second, windows[pair.First.AccountId], users[pair.First.AccountId].ToList(), settings, now))
+            .OrderBy(row => IsUsable(row) ? 0 : 1)
+            .ThenBy(row => order[row.Id])
+            .ToList();
+        var next = rows.FindIndex(row => row.Standpoint == Standpoint.Ready);
+        return [.. rows.Select((row, index) => row with { Place = IsUsable(row) ? index + 1 : null, IsNext = index == next })];
+    }
+
+    private static AccountState State(AccountFacts account, IEnumerable<WindowRow> windows, IReadOnlySet<long> cooling, TokenState login)
+    {
+        var all = windows.ToList();
+        return new AccountState(account.AccountId, Window(all, FiveHour), Window(all, SevenDay))
+        {
+            FiveHourCeiling = account.FiveHourCeiling,
+            SevenDayCeiling = account.SevenDayCeiling,
+            Cooling = cooling.Contains(account.AccountId),
+            Login = login switch
+            {
+                TokenState.Ok or TokenState.Expiring => LoginState.Usable,
+                TokenState.Refreshing or TokenState.ExpiredExhausted => LoginState.Renewing,
+                TokenState.NeedsLogin or TokenState.CannotBeOpened => LoginState.NeedsLogin,
+            },
+        };
+    }
+
+    private static AccountRow Row(AccountFacts account, AccountState state, IEnumerable<WindowRow> windows, List<AgentRow> agents, RotationSettings settings, DateTimeOffset now)
+    {
+        var token = TokenRule.StateOf(account, now);
+        var cells = windows.Select(row => Cell(row, settings, now)).ToList();
+        return new AccountRow(
+            account.AccountId,
+            account.Label,
+            account.Email,
+            account.Plan,
+            null,
+            false,
+            agents.Count,
+            agents.Sum(agent => agent.Sessions),
+            cells.Find(cell => cell.Name is SevenDay),
+            cells.Find(cell => cell.Name is FiveHour),
+            [.. cells.Where(cell => cell.Name is not (SevenDay or FiveHour)).OrderBy(cell => cell.Name, StringComparer.Ordinal)],
+            Word(token),
+            HolderOf(account),
+            account.Fingerprint,
+            account.RefreshedAt,
+            account.RefreshedBy,
+            account.ExpiresAt,
+            Stand(account, state, token, agents.Count > 0, settings, now),
+            Note(account, token),
+            account.NextCharge,
+            account.FiveHourCeiling,
+            account.SevenDayCeiling);
+    }
+
+    private static Standpoint Stand(AccountFacts account, AccountState state, TokenState token, bool isActive, RotationSettings settings, DateTimeOffset now)
+    {
+        if (token == TokenState.CannotBeOpened)
+        {
+            return Standpoint.Closed;
+        }
+
+        if (token == TokenState.NeedsLogin)
+        {
+            return account.Fault is AccountFault.InvalidGrant ? Standpoint.Quarantined : Standpoint.NeedsLogin;
+        }
+
+        var five = Standing.Used(state.FiveHour, now);
+        return isActive ? Standpoint.Active
+            : Standing.Used(state.SevenDay, now) >= (state.SevenDayCeiling ?? settings.SevenDayCeiling) ? Standpoint.Exhausted
+            : five >= (state.FiveHourCeiling ?? settings.FiveHourCeiling) || (state.Cooling && five > settings.FiveHourCool) ? Standpoint.Cooling
+            : Standpoint.Ready;
+    }
+
+    private static bool IsUsable(AccountRow row) => row.Standpoint is Standpoint.Active or Standpoint.Ready or Standpoint.Cooling or Standpoint.Exhausted;
+
+    private static string HolderOf(AccountFacts account) => account.Holder switch
+    {
+        Holder.Vault => "the vault",
+        Holder.Agent => $"the agent on {account.HolderMachine ?? "a machine that is gone"}",
+        _ => "a config dir without an agent",
+    };
+
+    private static string? Note(AccountFacts account, TokenState token) => (token, account.Fault) switch
+    {
+        (TokenState.CannotBeOpened, _) => "The key ring that it is encrypted with is missing (VAULT_KEY_PATH).",
+        (_, AccountFault.InvalidGrant) => "The issuer refused its refresh token: import a new login.",
+        (_, AccountFault.OtherAccount) => "The issuer answered for another account: import a new login.",
+        (_, not null) => "A refresh ended without its outcome being known: import a new login.",
+        (TokenState.NeedsLogin, _) when account.Holder is Holder.Agent => $"Held by the agent on {account.HolderMachine ?? "a machine that is gone"}, which is not heard, and expired: import a new login.",
+        (TokenState.NeedsLogin, _) when account.Holder is Holder.Foreign => "Imported from a config dir that goes on using it, and expired: import it again.",
+        (TokenState.NeedsLogin, _) => "It has expired and cannot be renewed here: import a new login.",
+        _ when account.Failures > 0 => string.Create(CultureInfo.InvariantCulture, $"The last {account.Failures} attempts to renew it failed ({account.Failure}); nothing is lost."),
+        _ => null,
+    };
+
+    private static WindowState? Window(List<WindowRow> windows, string name) => windows.Find(row => string.Equals(row.Name, name, StringComparison.Ordinal)) is { } row
+        ? new WindowState(row.UsedMilli / 1000d, At(row.ResetsAt), DateTimeOffset.FromUnixTimeMilliseconds(row.ObservedAt))
+        : null;
+
+    private static WindowCell Cell(WindowRow row, RotationSettings settings, DateTimeOffset now)
+    {
+        var window = new WindowState(row.UsedMilli / 1000d, At(row.ResetsAt), DateTimeOffset.FromUnixTimeMilliseconds(row.ObservedAt));
+        return new WindowCell(row.Name, Standing.Used(window, now), window.IsOver(now) ? null : window.ResetsAt, window.ObservedAt, row.Source, window.IsStale(settings, now));
+    }
+
+    private static LoginWord Word(TokenState state) => state switch
+    {
+        TokenState.Ok => LoginWord.Ok,
+        TokenState.Expiring => LoginWord.Expiring,
+        TokenState.Refreshing => LoginWord.Refreshing,
+        TokenState.ExpiredExhausted => LoginWord.ExpiredExhausted,
+        TokenState.NeedsLogin => LoginWord.NeedsLogin,
+        TokenState.CannotBeOpened => LoginWord.CannotBeOpened,
+    };
+
+    private static DateTimeOffset? At(long? milliseconds) => milliseconds is { } value ? DateTimeOffset.FromUnixTimeMilliseconds(value) : null;
+}

@@ -1,0 +1,55 @@
+using Ccflux.Receiver.Fleet.Agents;
+using Ccflux.Receiver.Fleet.Rotation;
+using Ccflux.Receiver.Fleet.Sessions;
+using Ccflux.Receiver.Fleet.Switching;
+using Ccflux.Receiver.Fleet.Vault;
+using Ccflux.Storage.Sqlite;
+using Dapper;
+
+namespace Ccflux.Receiver.Fleet.Read;
+
+/// <summary>Accounts, agents, sessions and pins as they stand now: what the page, the API and <c>/api/status</c> show.</summary>
+internal sealed record Board(
+    DateTimeOffset At, FleetHead Head, IReadOnlyList<AccountRow> Accounts, IReadOnlyList<AgentRow> Agents, IReadOnlyList<SessionRow> Sessions, IReadOnlyList<PinView> Pins);
+
+/// <summary>Reads the <see cref="Board"/>.</summary>
+internal sealed class BoardQuery(
+    VaultBook vault, AgentBook agents, LiveSessions sessions, RotationControls rotation, RotationSettings settings, SqliteReaders readers, TimeProvider time)
+{
+    private const int MaxPins = 1000;
+
+    public async Task<Board> ReadAsync(CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var facts = await vault.AllAsync(cancellationToken);
+        var enrolled = await agents.AllAsync(cancellationToken);
+        var live = sessions.Read();
+        var said = await rotation.ReadAsync(cancellationToken);
+        using var lease = await readers.RentAsync(cancellationToken);
+        var windows = (await lease.Connection.QueryAsync<WindowRow>(FleetReadSql.Windows)).ToLookup(row => row.AccountId);
+        var polls = await lease.Connection.QuerySingleAsync<PollsRow>(FleetReadSql.Polls);
+        var last = await lease.Connection.QuerySingleOrDefaultAsync<SwitchRow>(FleetReadSql.LastSwitch);
+        var pins = await lease.Connection.QueryAsync<PinRow>(FleetReadSql.Pins, new { Limit = MaxPins });
+
+        var labels = facts.ToDictionary(account => account.AccountId, account => account.Label);
+        var agentRows = enrolled.Select(agent => AgentRows.Of(agent, labels, said.Requested, live, now)).ToList();
+        var sessionRows = SessionRows.Of(live, agentRows);
+        return new Board(
+            now,
+            new FleetHead(
+                At(polls.LastAt), polls.Polled == 0 ? null : At(polls.NextAt), (int)polls.Failing, At(last?.At), last?.Label ?? "", last?.Machine ?? "", said.Paused),
+            AccountRows.Of(facts, windows, agentRows, said.Cooling, settings, now),
+            agentRows,
+            sessionRows,
+            [.. pins.Select(pin => new PinView(pin.Scope, pin.Target, Where(pin), pin.Label, pin.Mode, At(pin.CreatedAt)!.Value, pin.CreatedBy))]);
+    }
+
+    private static string Where(PinRow pin) => pin.Scope switch
+    {
+        "config_dir" => $"one config dir on {(pin.Machine.Length > 0 ? pin.Machine : "a machine that is gone")}",
+        "machine" => $"every config dir on {pin.Target}",
+        _ => "the whole fleet",
+    };
+
+    private static DateTimeOffset? At(long? milliseconds) => milliseconds is { } value ? DateTimeOffset.FromUnixTimeMilliseconds(value) : null;
+}

@@ -1,0 +1,34 @@
+using Ccflux.Receiver.Fleet.Monitors;
+using Ccflux.Receiver.Fleet.Network;
+using Ccflux.Receiver.Fleet.Rotation;
+
+namespace Ccflux.Receiver.Fleet.Read;
+
+/// <summary>Reads the fleet page.</summary>
+internal sealed class FleetPageQuery(BoardQuery board, LogQuery log, MonitorsQuery monitors, NetworkFacts network, RotationSettings settings)
+{
+    /// <param name="request">The request that the page answers: its query string holds the log's part and page.</param>
+    /// <param name="address">How people reach the receiver.</param>
+    public async Task<FleetPageView> ReadAsync(HttpRequest request, string address)
+    {
+        var cancellationToken = request.HttpContext.RequestAborted;
+        var now = await board.ReadAsync(cancellationToken);
+        return new FleetPageView(
+            now.At,
+            now.Head,
+            now.Accounts,
+            now.Agents,
+            now.Sessions,
+            now.Pins,
+            await log.ReadAsync(request.Query["log"], request.Query["log.page"], cancellationToken),
+            await monitors.ReadAsync(cancellationToken),
+            [.. await network.ReadAsync(address, request), VaultFact(now)],
+            RotationWords.Of(settings));
+    }
+
+    private static NetworkFact VaultFact(Board board) => board.Accounts.Count(account => account.Login == LoginWord.CannotBeOpened) switch
+    {
+        0 => new NetworkFact("Vault", FactState.Good, "Encrypted; the key ring is outside the database's folder"),
+        var closed => new NetworkFact("Vault", FactState.Bad, $"{closed.ToString(CultureInfo.InvariantCulture)} of {board.Accounts.Count.ToString(CultureInfo.InvariantCulture)} logins cannot be opened: the key ring is missing"),
+    };
+}

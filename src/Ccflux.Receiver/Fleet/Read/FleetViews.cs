@@ -1,0 +1,130 @@
+namespace Ccflux.Receiver.Fleet.Read;
+
+/// <summary>A window of an account as it was read last.</summary>
+/// <param name="Used">Percent; what it was before its reset where that has passed is not shown.</param>
+/// <param name="IsOld">Read so long ago that rotation counts it as unknown.</param>
+public sealed record WindowCell(string Name, double Used, DateTimeOffset? ResetsAt, DateTimeOffset ObservedAt, string Source, bool IsOld);
+
+/// <summary>How an account stands, in one word.</summary>
+public enum Standpoint
+{
+    /// <summary>A config dir uses it.</summary>
+    Active = 1,
+
+    Ready = 2,
+
+    /// <summary>Its 5-hour window was at the ceiling and has not cooled.</summary>
+    Cooling = 3,
+
+    /// <summary>Its 7-day window is used up.</summary>
+    Exhausted = 4,
+
+    /// <summary>The issuer refused its login for good.</summary>
+    Quarantined = 5,
+
+    /// <summary>Only the operator can bring it back.</summary>
+    NeedsLogin = 6,
+
+    /// <summary>The key ring is not there.</summary>
+    Closed = 7,
+}
+
+/// <summary>How a login stands: the states of the token column.</summary>
+public enum LoginWord
+{
+    Ok = 1,
+    Expiring = 2,
+    Refreshing = 3,
+    ExpiredExhausted = 4,
+    NeedsLogin = 5,
+    CannotBeOpened = 6,
+}
+
+/// <summary>An account of the vault.</summary>
+/// <param name="Place">In the order of use, from 1; null where it cannot be used.</param>
+/// <param name="Agents">Config dirs whose login it is.</param>
+/// <param name="Sessions">Live sessions in them.</param>
+/// <param name="Holder">Who may spend its refresh token, in words.</param>
+/// <param name="Fingerprint">Of its login; never in an export.</param>
+/// <param name="RefreshedBy">switcher, session or login.</param>
+/// <param name="Note">What the operator should know of the login: a failed refresh, who holds it.</param>
+public sealed record AccountRow(
+    long Id,
+    string Label,
+    string Email,
+    string Plan,
+    int? Place,
+    bool IsNext,
+    int Agents,
+    int Sessions,
+    WindowCell? SevenDay,
+    WindowCell? FiveHour,
+    IReadOnlyList<WindowCell> Scoped,
+    LoginWord Login,
+    string Holder,
+    string Fingerprint,
+    DateTimeOffset RefreshedAt,
+    string RefreshedBy,
+    DateTimeOffset ExpiresAt,
+    Standpoint Standpoint,
+    string? Note,
+    string? NextCharge,
+    long? FiveHourCeiling,
+    long? SevenDayCeiling);
+
+/// <summary>An agent: one config dir of a machine.</summary>
+/// <param name="State">What is known of it now.</param>
+/// <param name="Account">Label of the account in use there; null where it is none of the vault's, or none.</param>
+/// <param name="Pending">Label of the account whose login is on its way.</param>
+/// <param name="Requested">Label of the account that was asked for by hand.</param>
+/// <param name="Granted">Labels of the accounts it may be given.</param>
+public sealed record AgentRow(
+    string Id,
+    string Machine,
+    string ConfigDir,
+    string Platform,
+    string Version,
+    AgentPulse State,
+    DateTimeOffset? LastSeenAt,
+    string? Login,
+    long? AccountId,
+    string? Account,
+    string? Pending,
+    string? Requested,
+    int Sessions,
+    DateTimeOffset? LastSwitchAt,
+    IReadOnlyList<string> Granted);
+
+/// <summary>Whether an agent is heard.</summary>
+public enum AgentPulse
+{
+    /// <summary>A heartbeat within the last seconds.</summary>
+    Pulsing = 1,
+
+    /// <summary>None for a while: no session lives there, or the machine is away.</summary>
+    Silent = 2,
+
+    /// <summary>Enrolled and not heard yet.</summary>
+    Never = 3,
+    Revoked = 4,
+}
+
+/// <summary>A pin.</summary>
+/// <param name="Scope">config_dir, machine or fleet.</param>
+/// <param name="Where">What it holds for, in words.</param>
+public sealed record PinView(string Scope, string Target, string Where, string Label, string Mode, DateTimeOffset CreatedAt, string CreatedBy);
+
+/// <summary>A line of the event log.</summary>
+/// <param name="Part">switches, tokens or agents.</param>
+public sealed record LogLine(
+    DateTimeOffset At, string Part, string Kind, string Outcome, string Detail, string Actor, string? Fingerprint, string From, string Label, string Machine);
+
+/// <summary>A page of the event log.</summary>
+public sealed record LogPage(string Part, int Page, bool HasMore, IReadOnlyList<LogLine> Lines);
+
+/// <summary>What stands above the table.</summary>
+/// <param name="LastPollAt">When an account last answered; null: never.</param>
+/// <param name="NextPollAt">When the next is asked; null where nobody is.</param>
+/// <param name="Failing">Accounts whose last poll failed.</param>
+public sealed record FleetHead(
+    DateTimeOffset? LastPollAt, DateTimeOffset? NextPollAt, int Failing, DateTimeOffset? LastSwitchAt, string LastSwitchTo, string LastSwitchOn, bool IsPaused);

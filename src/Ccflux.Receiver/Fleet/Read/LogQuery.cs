@@ -1,0 +1,31 @@
+using Ccflux.Storage.Sqlite;
+using Dapper;
+
+namespace Ccflux.Receiver.Fleet.Read;
+
+/// <summary>The event log, a page at a time.</summary>
+internal sealed class LogQuery(SqliteReaders readers)
+{
+    public const int Size = 50;
+
+    /// <summary>Older lines are in the API's pages no more than here; the database keeps them longer.</summary>
+    public const int MaxPage = 200;
+
+    /// <summary>Parts that a filter may name; nothing is all of them.</summary>
+    public static readonly IReadOnlyList<(string Name, string Title)> Parts = [("", "All"), ("switches", "Switches"), ("tokens", "Tokens"), ("agents", "Agents"), ("refused", "Refused")];
+
+    /// <summary>What is not a part or a page is the first one.</summary>
+    public async Task<LogPage> ReadAsync(string? part, string? page, CancellationToken cancellationToken)
+    {
+        var known = Parts.Any(one => string.Equals(one.Name, part, StringComparison.Ordinal)) ? part! : "";
+        var number = int.TryParse(page, NumberStyles.None, CultureInfo.InvariantCulture, out var asked) ? Math.Clamp(asked, 1, MaxPage) : 1;
+        var skip = (number - 1) * Size;
+        using var lease = await readers.RentAsync(cancellationToken);
+        var rows = (await lease.Connection.QueryAsync<LogRow>(
+            new CommandDefinition(FleetReadSql.Log, new { Part = known, Most = skip + Size + 1, Size = Size + 1, Skip = skip }, cancellationToken: cancellationToken))).AsList();
+        return new LogPage(known, number, rows.Count > Size && number < MaxPage, [.. rows.Take(Size).Select(Line)]);
+    }
+
+    private static LogLine Line(LogRow row) => new(
+        DateTimeOffset.FromUnixTimeMilliseconds(row.At), row.Part, row.Kind, row.Outcome, row.Detail, row.Actor, row.Fingerprint, row.FromLabel, row.Label, row.Machine);
+}

@@ -1,0 +1,43 @@
+using Ccflux.Receiver.Fleet.Rotation;
+
+namespace Ccflux.Receiver.Fleet.Read;
+
+/// <summary>How rotation works, in words made from the very numbers it goes by.</summary>
+internal static class RotationWords
+{
+    public static IReadOnlyList<(string Name, string Text)> Of(RotationSettings settings) =>
+    [
+        ("Order", $"{Order(settings)} Unknown resets come after known ones; exhausted accounts come last."),
+        ("7d",
+            $"The main measure. At {Percent(settings.SevenDayCeiling)} the account rests until its reset. If it is projected to get there within {Span(settings.SevenDayHorizon)}, the switch comes early (velocity_preemptive_switch window=7d)."),
+        ("5h",
+            $"A short-term speed limit. At {Percent(settings.FiveHourCeiling)} the next account takes over until this one has cooled to {Percent(settings.FiveHourCool)} or was reset; within {Span(settings.FiveHourHorizon)} of a projected breach the switch comes early (velocity_preemptive_switch window=5h). An account may have ceilings of its own."),
+        ("In the middle of a turn",
+            $"While a tool call runs in any session of a config dir, its switch waits, whatever the reason (switcher_switch_deferred), and is tried again every {Span(settings.Tick)}."),
+        ("No flapping",
+            $"Between two switches of a config dir lie {Span(settings.Cooldown)}, unless its account is blocked or you ask for one. One account goes before the one in use only where its week ends {Span(settings.SoonerBy)} sooner{(IsSoonestFirst(settings) ? "" : $" or it is more urgent by {Percent((settings.MoreUrgentBy - 1) * 100)}")}, and one is entered only where it is projected to last {Times(settings.EntryHorizons)} as long as staying would need."),
+        ("What is not known",
+            $"A reading older than {Span(settings.Stale)} counts as unknown, and the reason of a decision says so. Windows of single models count only for sessions on that model."),
+        ("Pins",
+            "A pin of a config dir goes before one of its machine, and that before one of the fleet. A strict pin means this account or none; a soft one this account while it can be used."),
+    ];
+
+    private static string Order(RotationSettings settings) => IsSoonestFirst(settings)
+        ? $"The account whose weekly window resets soonest goes first and is used to {Percent(settings.SevenDayCeiling)}, because what is left at the reset is lost."
+        : $"What is left of a week is lost when it resets. In the last {Span(settings.SoonestFirstWithin)} before a reset, the account whose weekly window resets soonest goes first and is used to {Percent(settings.SevenDayCeiling)}. Before that, it is the one with the least time for each percent that is left.";
+
+    /// <summary>A weekly window is never further from its reset than that.</summary>
+    private static bool IsSoonestFirst(RotationSettings settings) => settings.SoonestFirstWithin >= TimeSpan.FromDays(7);
+
+    private static string Percent(double value) => $"{value.ToString("0.#", CultureInfo.InvariantCulture)} %";
+
+    private static string Times(double value) => value == 2 ? "twice" : $"{value.ToString("0.#", CultureInfo.InvariantCulture)} times";
+
+    private static string Span(TimeSpan span) => span switch
+    {
+        { TotalSeconds: < 60 } => $"{span.TotalSeconds.ToString("0", CultureInfo.InvariantCulture)} seconds",
+        { TotalMinutes: 1 } => "a minute",
+        { TotalMinutes: < 120 } => $"{span.TotalMinutes.ToString("0.#", CultureInfo.InvariantCulture)} minutes",
+        _ => $"{span.TotalHours.ToString("0.#", CultureInfo.InvariantCulture)} hours",
+    };
+}
