@@ -106,6 +106,11 @@ internal sealed class FleetMachine : IDisposable
         var secret = new[] { LoginPath, Fleet.Backup, Fleet.OwnLogin, Fleet.RefusedLogin, Fleet.Lock }; // the lock cannot be read while it is held, and is empty
         foreach (var file in Directory.EnumerateFiles(_machine.State.ConfigDir, "*", SearchOption.AllDirectories).Except(secret, StringComparer.Ordinal))
         {
+            if (file.EndsWith(".new", StringComparison.Ordinal))
+            {
+                continue; // being written by the agent this moment
+            }
+
             text.Append(Encoding.Latin1.GetString(File.ReadAllBytes(file)));
         }
 

@@ -75,6 +75,7 @@ public sealed class FleetFaultTests
 
         var commands = Task.WhenAll(stage.RunAsync("", "fleet", "refresh"), stage.RunAsync("", "fleet", "refresh"));
         await stage.RenewWhileAsync(commands);
+        await stage.SettleAsync();
         var (wrong, needLogin) = await stage.CheckAsync();
 
         var exits = await commands;
