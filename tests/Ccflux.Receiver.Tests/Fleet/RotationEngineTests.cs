@@ -74,6 +74,23 @@ public sealed class RotationEngineTests
     }
 
     [Fact]
+    public async Task Tick_AgentThatIsSilent_IsSentNothing()
+    {
+        await using var stage = await Stage.StartAsync();
+        stage.Seen(stage.First, 100, 20, 0.3);
+        stage.Seen(stage.Second, 10, 20, 5);
+        await stage.PutAsync(stage.First);
+        stage.EndCooldown();
+
+        stage.Pass(TimeSpan.FromSeconds(20));
+        await stage.Engine.TickAsync(TestContext.Current.CancellationToken);
+
+        Assert.Empty(await stage.EventsAsync());
+        await stage.TickAsync();
+        Assert.Equal(stage.Second, await stage.ActiveAsync());
+    }
+
+    [Fact]
     public async Task Controls_PauseRequestAndPins_HoldFromTheNextTick()
     {
         await using var stage = await Stage.StartAsync();
@@ -157,6 +174,8 @@ public sealed class RotationEngineTests
 
         public async Task<IReadOnlyList<RotationEvent>> EventsAsync() =>
             [.. (await rig.Receiver.Service<RotationEvents>().ReadAsync(new EventFilter(AgentId: agent.Id), 100, TestContext.Current.CancellationToken)).Select(kept => kept.Event).Reverse()];
+
+        public void Pass(TimeSpan time) => rig.Time.Advance(time);
 
         public void EndCooldown() => rig.Execute("UPDATE fleet_commands SET settled_at = settled_at - 300000");
 

@@ -28,14 +28,14 @@ internal sealed class FleetPicture(SqliteReaders readers, VaultBook vault, Agent
         return new FleetState(
             RotationSettings.Default,
             [.. accounts.Select(account => Account(account, windows[account.AccountId], cooling, now))],
-            [.. sessions.Read().Where(seen => CanSwitch(known.GetValueOrDefault(seen.AgentId))).Select(seen => ConfigDir(seen, known[seen.AgentId], accounts, said, deferred, now))],
+            [.. sessions.Read().Where(seen => CanSwitch(seen, known.GetValueOrDefault(seen.AgentId))).Select(seen => ConfigDir(seen, known[seen.AgentId], accounts, said, deferred, now))],
             [.. said.Pins.Select(pin => pin.ToRule())],
             said.Paused);
     }
 
-    /// <summary>Not where a client keeps its login elsewhere, nor while a command is under way.</summary>
-    private static bool CanSwitch(AgentFacts? agent) =>
-        agent is { RevokedAt: null, PendingAccount: null } && !string.Equals(agent.Login, Contracts.Fleet.LoginPlace.Keychain, StringComparison.Ordinal);
+    /// <summary>Not where an agent is silent or its client keeps its login elsewhere, nor while a command is under way.</summary>
+    private static bool CanSwitch(ConfigDirSeen seen, AgentFacts? agent) =>
+        seen.Presence is Presence.Live && agent is { RevokedAt: null, PendingAccount: null } && !string.Equals(agent.Login, Contracts.Fleet.LoginPlace.Keychain, StringComparison.Ordinal);
 
     private static ConfigDirState ConfigDir(
         ConfigDirSeen seen, AgentFacts agent, IReadOnlyList<AccountFacts> accounts, RotationSaid said, IReadOnlyDictionary<string, DateTimeOffset> deferred, DateTimeOffset now) =>

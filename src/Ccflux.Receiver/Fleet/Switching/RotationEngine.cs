@@ -62,8 +62,9 @@ internal sealed partial class RotationEngine(
         Last = new LastTick(now, state, decision);
     }
 
+    /// <summary>The first tick comes after a whole period: until then agents have told what they have.</summary>
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Rounds.RunAsync(time, RotationSettings.Default.Tick, TickAsync, exception => Log.Failed(logger, exception), stoppingToken);
+        Rounds.RunLaterAsync(time, RotationSettings.Default.Tick, TickAsync, exception => Log.Failed(logger, exception), stoppingToken);
 
     /// <returns>What is to be written down: a switch that waits, or that cannot be, is told once and not at each tick.</returns>
     private async Task<RotationEvent?> CarryOutAsync(ConfigDirDecision one)
