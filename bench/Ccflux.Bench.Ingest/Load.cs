@@ -60,6 +60,11 @@ internal static class Load
             throw new InvalidOperationException(System.Text.Encoding.UTF8.GetString(answer));
         }
 
+        if (answer[..head].IndexOf("Transfer-Encoding: chunked"u8) >= 0)
+        {
+            return answer.EndsWith("\r\n0\r\n\r\n"u8);
+        }
+
         var at = answer.IndexOf("Content-Length: "u8) + "Content-Length: ".Length;
         _ = System.Buffers.Text.Utf8Parser.TryParse(answer[at..], out int bodyLength, out _);
         return answer.Length >= head + 4 + bodyLength;
