@@ -46,6 +46,26 @@ public sealed class ManualTime(DateTimeOffset start) : TimeProvider
         }
     }
 
+    /// <summary>Moves the clock on by <paramref name="by"/> at once, as a machine that slept does: what came due meanwhile fires once.</summary>
+    public void Leap(TimeSpan by)
+    {
+        List<ManualTimer> due;
+        lock (_gate)
+        {
+            _now += by;
+            due = [.. _timers.Where(timer => timer.Due <= _now).OrderBy(timer => timer.Due)];
+            foreach (var timer in due)
+            {
+                timer.Due = timer.Period is { } period ? _now + period : null;
+            }
+        }
+
+        foreach (var timer in due)
+        {
+            timer.Fire();
+        }
+    }
+
     /// <summary>Moves the clock to the next timer's instant and fires what is due then; where none is due by <paramref name="limit"/>, moves it there.</summary>
     /// <returns>False where <paramref name="limit"/> was reached.</returns>
     public bool AdvanceToNextTimer(DateTimeOffset limit)

@@ -79,10 +79,10 @@ public sealed class RotationEngineTests
         await using var stage = await Stage.StartAsync();
         stage.Seen(stage.First, 100, 20, 0.3);
         stage.Seen(stage.Second, 10, 20, 5);
-        await stage.PutAsync(stage.First);
+        await stage.PutAsync(stage.First, isHeard: false);
         stage.EndCooldown();
 
-        stage.Pass(TimeSpan.FromSeconds(20));
+        stage.LastHeard(TimeSpan.FromSeconds(20));
         await stage.Engine.TickAsync(TestContext.Current.CancellationToken);
 
         Assert.Empty(await stage.EventsAsync());
@@ -160,12 +160,12 @@ public sealed class RotationEngineTests
         }
 
         /// <summary>Has an account in place to begin with.</summary>
-        public async Task PutAsync(long account)
+        public async Task PutAsync(long account, bool isHeard = true)
         {
-            await BeatAsync(SessionState.Idle);
+            await BeatAsync(SessionState.Idle, isHeard);
             await rig.Commands.IssueAsync(agent.Id, account, allowCopy: false, AuditActor.Cli);
-            await BeatAsync(SessionState.Idle);
-            await BeatAsync(SessionState.Idle);
+            await BeatAsync(SessionState.Idle, isHeard);
+            await BeatAsync(SessionState.Idle, isHeard);
             Assert.Equal(account, await ActiveAsync());
         }
 
@@ -175,7 +175,9 @@ public sealed class RotationEngineTests
         public async Task<IReadOnlyList<RotationEvent>> EventsAsync() =>
             [.. (await rig.Receiver.Service<RotationEvents>().ReadAsync(new EventFilter(AgentId: agent.Id), 100, TestContext.Current.CancellationToken)).Select(kept => kept.Event).Reverse()];
 
-        public void Pass(TimeSpan time) => rig.Time.Advance(time);
+        /// <summary>As after a restart, which remembers what it last heard. The clock is left alone: moved, it would poll the accounts, too.</summary>
+        public void LastHeard(TimeSpan ago) => rig.Receiver.Service<LiveSessions>().Restore(
+            [new ConfigDirSeen(agent.Id, agent.Machine, rig.Time.GetUtcNow() - ago, Presence.Live, null, Sessions(SessionState.Idle))]);
 
         public void EndCooldown() => rig.Execute("UPDATE fleet_commands SET settled_at = settled_at - 300000");
 
@@ -205,11 +207,17 @@ public sealed class RotationEngineTests
             WHERE f.account_id = {account} AND q.owner = 0 AND w.name = '{name}'
             """));
 
-        private async Task BeatAsync(string state)
+        private IReadOnlyList<LiveSession> Sessions(string state) => [new LiveSession { SessionId = "s1", State = state, Since = rig.Time.GetUtcNow() }];
+
+        private async Task BeatAsync(string state, bool isHeard = true)
         {
-            var heartbeat = agent.Heartbeat(0) with { Sessions = [new LiveSession { SessionId = "s1", State = state, Since = rig.Time.GetUtcNow() }] };
+            var heartbeat = agent.Heartbeat(0) with { Sessions = Sessions(state) };
             var enrolled = await rig.Receiver.Service<AgentDirectory>().FindAsync(agent.Id, TestContext.Current.CancellationToken);
-            rig.Receiver.Service<LiveSessions>().Note(enrolled!, heartbeat);
+            if (isHeard)
+            {
+                rig.Receiver.Service<LiveSessions>().Note(enrolled!, heartbeat);
+            }
+
             agent.Take((await rig.Commands.ExchangeAsync(enrolled!, heartbeat, TestContext.Current.CancellationToken))!);
         }
     }
