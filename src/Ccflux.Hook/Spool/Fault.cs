@@ -45,6 +45,7 @@ internal static class Fault
         if (s_wanted is [var wanted, ..] && string.Equals(wanted, name, StringComparison.Ordinal) && --s_left == 0 && !OperatingSystem.IsWindows())
         {
             _ = Posix.Signal(Posix.ProcessId(), Posix.Kill);
+            // The signal may take a moment to arrive, and nothing after this step may run.
             Thread.Sleep(Timeout.Infinite);
         }
     }

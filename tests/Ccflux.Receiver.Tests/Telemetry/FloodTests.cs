@@ -90,6 +90,7 @@ public sealed class FloodTests : IDisposable
             HttpStatusCode status;
             while ((status = await PostAsync("metrics", body, "application/x-protobuf", null)) == HttpStatusCode.ServiceUnavailable)
             {
+                // The queue is full: an exporter waits before it sends again, too.
                 await Task.Delay(20);
             }
 
@@ -131,6 +132,7 @@ public sealed class FloodTests : IDisposable
             Assert.Equal(HttpStatusCode.OK, await ReportAsync(client, answered));
             answered += 2;
             slowest = TimeSpan.FromTicks(Math.Max(slowest.Ticks, Stopwatch.GetElapsedTime(started).Ticks));
+            // Asks often enough to meet every stage of the flood, without being a load of its own.
             await Task.Delay(50, CancellationToken.None);
         }
 

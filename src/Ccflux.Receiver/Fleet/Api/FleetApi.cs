@@ -63,7 +63,7 @@ internal static class FleetApi
     {
         var wrong = ApiFormat.TryRead(context.Request, out var isCsv) ? fault?.Invoke(context.Request) : $"{ApiFormat.Field}: {ApiFormat.Fault}.";
         return wrong is null
-            ? new FleetTable<T>(name, time.GetUtcNow(), columns, await read(context), isCsv)
+            ? ApiTable.Of("ccflux-fleet-" + name, columns, await read(context), isCsv, json => json.WriteString("at", ApiValue.Format(time.GetUtcNow())))
             : new Problem(StatusCodes.Status400BadRequest, ErrorCodes.InvalidPayload, wrong);
     }
 }

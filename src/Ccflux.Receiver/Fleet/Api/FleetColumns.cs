@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Ccflux.Receiver.Fleet.Codebase;
 using Ccflux.Receiver.Fleet.Monitors;
 using Ccflux.Receiver.Fleet.Network;
@@ -22,8 +21,8 @@ internal static class FleetColumns
         .Share("five_hour_percent", row => row.FiveHour?.Used)
         .Instant("five_hour_resets_utc", row => row.FiveHour?.ResetsAt)
         .Instant("observed_utc", row => row.SevenDay?.ObservedAt ?? row.FiveHour?.ObservedAt)
-        .Text("status", row => Snake(row.Standpoint))
-        .Text("token", row => Snake(row.Login))
+        .Text("status", row => ApiValue.Name(row.Standpoint))
+        .Text("token", row => ApiValue.Name(row.Login))
         .Text("fingerprint", row => row.Fingerprint)
         .Text("held_by", row => row.Holder)
         .Instant("refreshed_utc", row => row.RefreshedAt)
@@ -40,7 +39,7 @@ internal static class FleetColumns
         .Text("config_dir", row => row.ConfigDir)
         .Text("platform", row => row.Platform)
         .Text("version", row => row.Version)
-        .Text("state", row => Snake(row.State))
+        .Text("state", row => ApiValue.Name(row.State))
         .Text("login", row => row.Login)
         .Text("account", row => row.Account)
         .Text("pending_account", row => row.Pending)
@@ -102,9 +101,6 @@ internal static class FleetColumns
         .Integer("code", row => row.Code)
         .Integer("comments", row => row.Comments)
         .Integer("blanks", row => row.Blanks);
-
-    private static string Snake<TEnum>(TEnum value)
-        where TEnum : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
 
     private static string Name(FactState state) => state switch
     {

@@ -32,6 +32,7 @@ internal static class VaultFault
         {
             using var self = Process.GetCurrentProcess();
             self.Kill();
+            // The signal may take a moment to arrive, and nothing after this step may run.
             Thread.Sleep(Timeout.Infinite);
         }
     }

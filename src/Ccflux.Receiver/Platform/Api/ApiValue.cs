@@ -15,6 +15,10 @@ internal static class ApiValue
         _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
     };
 
+    /// <summary>An enum's value by name: <c>NeverReported</c> is <c>never_reported</c>.</summary>
+    public static string Name<TEnum>(TEnum value)
+        where TEnum : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
+
     public static void Write(Utf8JsonWriter json, object? value)
     {
         switch (value)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Ccflux.Receiver.Platform.Api;
 using Ccflux.Receiver.Quota.Read;
 
 namespace Ccflux.Receiver.Quota.Api;
@@ -27,7 +28,7 @@ internal static class Replies
         account.Name,
         account.Email,
         account.Source,
-        Snake(account.Level),
+        ApiValue.Name(account.Level),
         account.ObservedAt,
         account.ObservedAt is { } at ? (long)(now - at).TotalSeconds : null,
         account.IsStale,
@@ -35,18 +36,15 @@ internal static class Replies
         account.NextPollAt,
         [.. account.Windows.Select(Window)]);
 
-    public static string Snake<TEnum>(TEnum value)
-        where TEnum : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
-
     private static WindowReply Window(WindowView window) => new(
         window.Name,
         window.UsedPercent,
-        Snake(window.Level),
+        ApiValue.Name(window.Level),
         window.ResetsAt,
         window.IsOver,
         window.ObservedAt,
         window.Source,
         window.Pace,
-        new ProjectionReply(Snake(window.Projection.Outlook), window.Projection.Earliest, window.Projection.Latest),
+        new ProjectionReply(ApiValue.Name(window.Projection.Outlook), window.Projection.Earliest, window.Projection.Latest),
         window.Plan is { } plan ? new PlanReply(Math.Round(plan.TokensPerPercent), Math.Round(plan.Lowest), Math.Round(plan.Highest), PlanBasis) : null);
 }

@@ -60,8 +60,16 @@ internal static class TelemetryApi
             return new Problem(StatusCodes.Status400BadRequest, ErrorCodes.InvalidPayload, string.Join("; ", faults) + ".");
         }
 
-        return new TelemetryTable<T>(name, Text(filter.From), Text(filter.To), columns, await read(filter), isCsv);
+        var rows = await read(filter);
+        return new ApiTable(
+            "ccflux-telemetry-" + name,
+            [.. columns.Select(column => column.Item1)],
+            rows.Select(row => columns.Select(column => column.Item2(row))),
+            isCsv,
+            json =>
+            {
+                json.WriteString("from", ApiValue.Format(filter.From));
+                json.WriteString("to", ApiValue.Format(filter.To));
+            });
     }
-
-    private static string Text(DateOnly day) => day.ToString("O", CultureInfo.InvariantCulture);
 }

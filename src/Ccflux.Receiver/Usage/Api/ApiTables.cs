@@ -16,7 +16,7 @@ internal static class ApiTables
         .Integer("messages", row => row.Messages)
         .Instant("last_active_utc", row => row.LastActive)
         .Text("tier", row => row.Tier.Label)
-        .Text("tier_confidence", row => Snake(row.Tier.Confidence))
+        .Text("tier_confidence", row => ApiValue.Name(row.Tier.Confidence))
         .Integer("window_billed_tokens", row => row.Window?.Billed)
         .Share("window_share", row => row.Window?.Share)
         .Instant("window_ends_utc", row => row.Window?.EndsAt)
@@ -48,7 +48,7 @@ internal static class ApiTables
         .Text("email", row => row.User.Email)
         .Text("division", row => row.User.Division)
         .Text("tier", row => row.Tier.Label)
-        .Text("tier_confidence", row => Snake(row.Tier.Confidence))
+        .Text("tier_confidence", row => ApiValue.Name(row.Tier.Confidence))
         .Integer("peak_tokens", row => row.Peak)
         .Integer("average_tokens", row => row.Average)
         .Integer("windows", row => row.Windows)
@@ -68,7 +68,7 @@ internal static class ApiTables
         .Integer("sessions", row => row.Sessions);
 
     public static ApiColumns<Attention> WorthALook { get; } = new ApiColumns<Attention>()
-        .Text("kind", row => Snake(row.Kind))
+        .Text("kind", row => ApiValue.Name(row.Kind))
         .Text("subjects", row => string.Join(' ', row.Subjects))
         .Integer("count", row => row.Count)
         .Share("share", row => row.Share)
@@ -84,7 +84,7 @@ internal static class ApiTables
         .Instant("registered_utc", row => row.RegisteredAt)
         .Instant("last_seen_utc", row => row.LastSeenAt)
         .Instant("revoked_utc", row => row.RevokedAt)
-        .Text("status", row => Snake(row.Status));
+        .Text("status", row => ApiValue.Name(row.Status));
 
     public static ApiColumns<EventRow> Events { get; } = Tokens(
         new ApiColumns<EventRow>()
@@ -105,7 +105,7 @@ internal static class ApiTables
     public static ApiColumns<SeatRow> Seats { get; } = new ApiColumns<SeatRow>()
         .Text("email", row => row.User.Email)
         .Text("division", row => row.User.Division)
-        .Text("status", row => Snake(row.Status))
+        .Text("status", row => ApiValue.Name(row.Status))
         .Integer("silent_days", row => row.SilentDays)
         .Instant("created_utc", row => row.CreatedAt)
         .Instant("expires_utc", row => row.ExpiresAt)
@@ -158,10 +158,6 @@ internal static class ApiTables
         .Number("all_time", row => row.AllTime)
         .Number("period", row => row.Period)
         .Number("prior_period", row => row.Prior);
-
-    /// <summary>An enum's name as the API writes it: <c>NeverReported</c> is <c>never_reported</c>.</summary>
-    public static string Snake<TEnum>(TEnum value)
-        where TEnum : struct, Enum => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
 
     private static ApiColumns<T> Tokens<T>(ApiColumns<T> columns, Func<T, TokenSums> tokens) => columns
         .Integer("billed_tokens", row => tokens(row).Billed)

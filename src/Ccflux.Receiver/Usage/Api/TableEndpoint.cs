@@ -28,7 +28,7 @@ internal static class TableEndpoint
             var view = await query.ReadAsync(request.ToPage(), context.RequestAborted);
             return view.Faults.Count > 0
                 ? ApiRequest.Refuse(view.Faults)
-                : new TableAnswer<T>(name, columns, part(view, request), request.Filter, request.Csv);
+                : TableAnswer.Of(name, columns, part(view, request), request.Filter, request.Csv);
         }).Describe(name, summary, table, columns);
 
     public static void MapUserTable<T>(
@@ -55,6 +55,6 @@ internal static class TableEndpoint
 
             return view.Faults.Count > 0
                 ? ApiRequest.Refuse(view.Faults)
-                : new TableAnswer<T>(name, columns, part(view), request.Filter, request.Csv);
+                : TableAnswer.Of(name, columns, part(view), request.Filter, request.Csv);
         }).Describe(name, summary, table, columns);
 }

@@ -1,0 +1,48 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Ccflux.Receiver.Platform.Api;
+
+/// <summary>One table as an answer: an object with what <paramref name="head"/> says of the table and its <c>rows</c>, or CSV with the same columns.</summary>
+/// <param name="file">The CSV file's name, without its ending.</param>
+/// <param name="rows">A value a column.</param>
+/// <param name="isCsv">Which of the two.</param>
+internal sealed class ApiTable(string file, IReadOnlyList<string> columns, IEnumerable<IEnumerable<object?>> rows, bool isCsv, Action<Utf8JsonWriter> head) : IResult
+{
+    public static ApiTable Of<T>(string file, ApiColumns<T> columns, IEnumerable<T> rows, bool isCsv, Action<Utf8JsonWriter> head) => new(
+        file, [.. columns.List.Select(column => column.Name)], rows.Select(row => columns.List.Select(column => column.Value(row))), isCsv, head);
+
+    public async Task ExecuteAsync(HttpContext httpContext)
+    {
+        var response = httpContext.Response;
+        response.Headers.CacheControl = "no-store";
+        if (isCsv)
+        {
+            response.ContentType = Csv.ContentType;
+            response.Headers.ContentDisposition = $"attachment; filename=\"{file}.csv\"";
+            await response.WriteAsync(Csv.Write(columns, rows), Encoding.UTF8, httpContext.RequestAborted);
+            return;
+        }
+
+        response.ContentType = "application/json";
+        await using var json = new Utf8JsonWriter(response.BodyWriter);
+        json.WriteStartObject();
+        head(json);
+        json.WriteStartArray("rows");
+        foreach (var row in rows)
+        {
+            json.WriteStartObject();
+            foreach (var (column, value) in columns.Zip(row))
+            {
+                json.WritePropertyName(column);
+                ApiValue.Write(json, value);
+            }
+
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+        await json.FlushAsync(httpContext.RequestAborted);
+    }
+}
