@@ -43,6 +43,9 @@ internal sealed class MaxFlow(int nodes)
         return total;
     }
 
+    /// <summary>Whether the node lies on the source's side of the smallest cut, once the flow is known.</summary>
+    public bool IsBeforeCut(int node) => _level[node] >= 0;
+
     private bool Reach(ReadOnlySpan<Edge> edges, int source, int sink)
     {
         Array.Fill(_level, -1);

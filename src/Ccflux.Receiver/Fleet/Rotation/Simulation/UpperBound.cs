@@ -1,12 +1,22 @@
 namespace Ccflux.Receiver.Fleet.Rotation.Simulation;
 
 /// <summary>
-/// More than this no policy can serve, even one that knows the whole fortnight beforehand: a maximum flow from the hours' demand through the accounts'
-/// windows. docs/fleet-simulation.md has the proof that it is a bound.
+/// More than this no policy can serve, even one that knows the whole fortnight beforehand. docs/fleet-simulation.md has the proof that it is a bound.
+/// <para>A maximum flow from the hours' demand through the accounts' windows says which hours and which weeks are scarce (its smallest cut);
+/// <see cref="ScarceBound"/> makes a tighter bound of those.</para>
 /// </summary>
 internal static class UpperBound
 {
-    private const int Hours = Fortnight.Seconds / SimulatedAccount.Hour;
+    /// <summary>Of a fortnight.</summary>
+    public const int Hours = Fortnight.Seconds / SimulatedAccount.Hour;
+
+    /// <summary>That an account's 7-day windows can touch.</summary>
+    public const int Weeks = (Hours / HoursOfWeek) + 1;
+
+    private const int HoursOfWeek = 168;
+    private const int NodesOfWeek = 1 + 7 + 28;
+    private const int Source = Hours;
+    private const int Sink = Hours + 1;
 
     public static int Of(Fortnight fortnight)
     {
@@ -16,24 +26,42 @@ internal static class UpperBound
             demand[request.At / SimulatedAccount.Hour]++;
         }
 
-        var weeks = Hours / 168 + 1;
-        var perAccount = weeks * (1 + 7 + 28);
-        var (source, sink) = (Hours, Hours + 1);
-        var flow = new MaxFlow(Hours + 2 + (fortnight.Accounts.Count * perAccount));
+        var flow = Network(fortnight.Accounts, demand);
+        var most = flow.Between(Source, Sink);
+        var scarce = new ScarceBound(
+            fortnight.Accounts,
+            demand,
+            hour => !flow.IsBeforeCut(hour),
+            (account, week) => flow.IsBeforeCut(WeekNode(account, week)));
+        return Math.Min(most, scarce.Lower());
+    }
+
+    /// <summary>The account's 7-day window that an hour lies in: 0 is the one that runs at the start.</summary>
+    public static int WeekOf(SimulatedAccount account, int hour)
+    {
+        var sinceReset = hour - (account.FirstReset / SimulatedAccount.Hour);
+        return sinceReset < 0 ? 0 : (sinceReset / HoursOfWeek) + 1;
+    }
+
+    /// <summary>What it holds.</summary>
+    public static int WeekHolds(SimulatedAccount account, int week) => week == 0 ? account.SevenDay - account.UsedBefore : account.SevenDay;
+
+    private static MaxFlow Network(IReadOnlyList<SimulatedAccount> accounts, int[] demand)
+    {
+        var flow = new MaxFlow(WeekNode(accounts.Count, 0));
         for (var hour = 0; hour < Hours; hour++)
         {
-            flow.Add(source, hour, demand[hour]);
+            flow.Add(Source, hour, demand[hour]);
         }
 
-        for (var index = 0; index < fortnight.Accounts.Count; index++)
+        for (var index = 0; index < accounts.Count; index++)
         {
-            var account = fortnight.Accounts[index];
-            var first = Hours + 2 + (index * perAccount);
-            var start = (account.FirstReset / SimulatedAccount.Hour) - 168;
-            for (var week = 0; week < weeks; week++)
+            var account = accounts[index];
+            var start = (account.FirstReset / SimulatedAccount.Hour) - HoursOfWeek;
+            for (var week = 0; week < Weeks; week++)
             {
-                var node = first + (week * 36);
-                flow.Add(node, sink, week == 0 ? account.SevenDay - account.UsedBefore : account.SevenDay);
+                var node = WeekNode(index, week);
+                flow.Add(node, Sink, WeekHolds(account, week));
                 for (var day = 0; day < 7; day++)
                 {
                     flow.Add(node + 1 + day, node, 6 * account.FiveHour);
@@ -44,9 +72,9 @@ internal static class UpperBound
                     flow.Add(node + 8 + quarter, node + 1 + (quarter / 4), 2 * account.FiveHour);
                 }
 
-                for (var hour = 0; hour < 168; hour++)
+                for (var hour = 0; hour < HoursOfWeek; hour++)
                 {
-                    var at = start + (week * 168) + hour;
+                    var at = start + (week * HoursOfWeek) + hour;
                     if (at is >= 0 and < Hours && demand[at] > 0)
                     {
                         flow.Add(at, node + 8 + (hour / 6), account.FiveHour);
@@ -55,6 +83,8 @@ internal static class UpperBound
             }
         }
 
-        return flow.Between(source, sink);
+        return flow;
     }
+
+    private static int WeekNode(int account, int week) => Hours + 2 + (((account * Weeks) + week) * NodesOfWeek);
 }
