@@ -2,8 +2,8 @@ namespace Ccflux.Receiver.Fleet.Rotation.Simulation;
 
 /// <summary>
 /// More than this no policy can serve, even one that knows the whole fortnight beforehand. docs/fleet-simulation.md has the proof that it is a bound.
-/// <para>A maximum flow from the hours' demand through the accounts' windows says which hours and which weeks are scarce (its smallest cut);
-/// <see cref="ScarceBound"/> makes a tighter bound of those.</para>
+/// <para>The smallest cut between the hours' demand and what the accounts' windows let through says which hours and which weeks are scarce;
+/// <see cref="ScarceBound"/> makes a bound of those.</para>
 /// </summary>
 internal static class UpperBound
 {
@@ -26,14 +26,13 @@ internal static class UpperBound
             demand[request.At / SimulatedAccount.Hour]++;
         }
 
-        var flow = Network(fortnight.Accounts, demand);
-        var most = flow.Between(Source, Sink);
-        var scarce = new ScarceBound(
+        var cut = Network(fortnight.Accounts, demand);
+        cut.Find(Source, Sink);
+        return new ScarceBound(
             fortnight.Accounts,
             demand,
-            hour => !flow.IsBeforeCut(hour),
-            (account, week) => flow.IsBeforeCut(WeekNode(account, week)));
-        return Math.Min(most, scarce.Lower());
+            hour => !cut.IsBefore(hour),
+            (account, week) => cut.IsBefore(WeekNode(account, week))).Lower();
     }
 
     /// <summary>The account's 7-day window that an hour lies in: 0 is the one that runs at the start.</summary>
@@ -46,12 +45,12 @@ internal static class UpperBound
     /// <summary>What it holds.</summary>
     public static int WeekHolds(SimulatedAccount account, int week) => week == 0 ? account.SevenDay - account.UsedBefore : account.SevenDay;
 
-    private static MaxFlow Network(IReadOnlyList<SimulatedAccount> accounts, int[] demand)
+    private static MinCut Network(IReadOnlyList<SimulatedAccount> accounts, int[] demand)
     {
-        var flow = new MaxFlow(WeekNode(accounts.Count, 0));
+        var network = new MinCut(WeekNode(accounts.Count, 0));
         for (var hour = 0; hour < Hours; hour++)
         {
-            flow.Add(Source, hour, demand[hour]);
+            network.Add(Source, hour, demand[hour]);
         }
 
         for (var index = 0; index < accounts.Count; index++)
@@ -61,15 +60,15 @@ internal static class UpperBound
             for (var week = 0; week < Weeks; week++)
             {
                 var node = WeekNode(index, week);
-                flow.Add(node, Sink, WeekHolds(account, week));
+                network.Add(node, Sink, WeekHolds(account, week));
                 for (var day = 0; day < 7; day++)
                 {
-                    flow.Add(node + 1 + day, node, 6 * account.FiveHour);
+                    network.Add(node + 1 + day, node, 6 * account.FiveHour);
                 }
 
                 for (var quarter = 0; quarter < 28; quarter++)
                 {
-                    flow.Add(node + 8 + quarter, node + 1 + (quarter / 4), 2 * account.FiveHour);
+                    network.Add(node + 8 + quarter, node + 1 + (quarter / 4), 2 * account.FiveHour);
                 }
 
                 for (var hour = 0; hour < HoursOfWeek; hour++)
@@ -77,13 +76,13 @@ internal static class UpperBound
                     var at = start + (week * HoursOfWeek) + hour;
                     if (at is >= 0 and < Hours && demand[at] > 0)
                     {
-                        flow.Add(at, node + 8 + (hour / 6), account.FiveHour);
+                        network.Add(at, node + 8 + (hour / 6), account.FiveHour);
                     }
                 }
             }
         }
 
-        return flow;
+        return network;
     }
 
     private static int WeekNode(int account, int week) => Hours + 2 + (((account * Weeks) + week) * NodesOfWeek);

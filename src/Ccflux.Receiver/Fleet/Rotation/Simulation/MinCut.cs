@@ -2,8 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Ccflux.Receiver.Fleet.Rotation.Simulation;
 
-/// <summary>The most that can flow through a network, by Dinic's algorithm.</summary>
-internal sealed class MaxFlow(int nodes)
+/// <summary>The smallest cut of a network, by the most that can flow through it (Dinic's algorithm).</summary>
+internal sealed class MinCut(int nodes)
 {
     private readonly List<Edge> _edges = [];
     private readonly int[] _first = Filled(nodes);
@@ -27,24 +27,20 @@ internal sealed class MaxFlow(int nodes)
         _first[to] = _edges.Count - 1;
     }
 
-    public int Between(int source, int sink)
+    public void Find(int source, int sink)
     {
-        var total = 0;
         var edges = CollectionsMarshal.AsSpan(_edges);
         while (Reach(edges, source, sink))
         {
             _first.CopyTo(_next, 0);
-            for (var pushed = Push(edges, source, sink, int.MaxValue); pushed > 0; pushed = Push(edges, source, sink, int.MaxValue))
+            while (Push(edges, source, sink, int.MaxValue) > 0)
             {
-                total += pushed;
             }
         }
-
-        return total;
     }
 
-    /// <summary>Whether the node lies on the source's side of the smallest cut, once the flow is known.</summary>
-    public bool IsBeforeCut(int node) => _level[node] >= 0;
+    /// <summary>Whether the node lies on the source's side, once the cut is found.</summary>
+    public bool IsBefore(int node) => _level[node] >= 0;
 
     private bool Reach(ReadOnlySpan<Edge> edges, int source, int sink)
     {
