@@ -6,7 +6,7 @@ namespace Ccflux.Receiver.Tests.Fleet;
 public sealed class MonitorRuleTests
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 20, 12, 0, 0, TimeSpan.Zero);
-    private static readonly MonitorTarget Target = new("API", new Uri("https://api.example.org/secret-path"));
+    private static readonly Watched Target = OwnView.Of(new MonitorTarget("API", new Uri("https://api.example.org/secret-path")), null, Now);
 
     [Fact]
     public void Outage_IsToldOnceItWasSeenTwiceAndOnceWhenItEnds()

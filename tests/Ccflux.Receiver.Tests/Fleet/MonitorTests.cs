@@ -1,7 +1,11 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Ccflux.Receiver.Fleet.Monitors;
+using Ccflux.Receiver.Fleet.Network;
+using Ccflux.Receiver.Fleet.Sessions;
 using Ccflux.Receiver.Platform.Settings;
 using Ccflux.Receiver.Tests.Hosting;
 using Ccflux.Testing;
@@ -32,7 +36,7 @@ public sealed class MonitorTests
         var watch = receiver.Service<MonitorWatch>();
 
         await watch.RunAsync(Cancellation);
-        Assert.Equal([("Receiver", "up"), ("Public address", "down"), ("API", "up")], await StatesAsync(receiver));
+        Assert.Equal([("Receiver", "up"), ("Public address", "down"), ("API", "up"), ("Polling", "unknown"), ("Agents", "unknown")], await StatesAsync(receiver));
 
         status = 503;
         await watch.RunAsync(Cancellation);
@@ -61,7 +65,7 @@ public sealed class MonitorTests
 
         await receiver.Service<MonitorWatch>().RunAsync(Cancellation);
 
-        Assert.Equal([("Receiver", "up"), ("Public address", "unknown")], await StatesAsync(receiver));
+        Assert.Equal([("Receiver", "up"), ("Public address", "unknown"), ("Polling", "unknown"), ("Agents", "unknown")], await StatesAsync(receiver));
         var fault = await Assert.ThrowsAsync<InvalidSettingsException>(() => FleetHost.StartAsync(new ManualTime(), [("MONITORS", "a=http://10.0.0.1/,b")]));
         Assert.Contains("MONITORS", fault.Message, StringComparison.Ordinal);
         fault = await Assert.ThrowsAsync<InvalidSettingsException>(() => FleetHost.StartAsync(new ManualTime(), [("MONITORS", "a=https://10.0.0.1/"), ("KUMA_URL", "https://kuma.example.org")]));
@@ -84,11 +88,11 @@ public sealed class MonitorTests
         var watch = receiver.Service<MonitorWatch>();
 
         await watch.RunAsync(Cancellation);
-        Assert.Equal([("API", "up"), ("Site", "down"), ("<b>Odd</b>", "maintenance")], await StatesAsync(receiver));
+        Assert.Equal([("API", "up"), ("Site", "down"), ("<b>Odd</b>", "maintenance")], (await StatesAsync(receiver)).Take(3));
 
         answers["/api/status-page/fleet"] = "[1,2";
         await watch.RunAsync(Cancellation);
-        Assert.Equal(["unknown", "unknown", "unknown"], (await StatesAsync(receiver)).Select(row => row.State));
+        Assert.Equal(["unknown", "unknown", "unknown"], (await StatesAsync(receiver)).Take(3).Select(row => row.State));
 
         answers.Remove("/api/status-page/fleet");
         await watch.RunAsync(Cancellation);
@@ -96,6 +100,36 @@ public sealed class MonitorTests
         var html = await page.Content.ReadAsStringAsync(Cancellation);
         Assert.Contains("Uptime Kuma cannot be read: it answered 404.", html, StringComparison.Ordinal);
         Assert.DoesNotContain("<b>Odd", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Certificate_IsShownWithTheDaysItHasLeft()
+    {
+        var time = new ManualTime();
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var certificate = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256).CreateSelfSigned(time.GetUtcNow().AddDays(-1), time.GetUtcNow().AddDays(9.5));
+        await using var target = await LocalServer.OverTlsAsync(certificate, _ => Task.CompletedTask);
+        await using var receiver = await FleetHost.StartAsync(time, ("ALLOW_PRIVATE_MONITORS", "1"), ("BASE_URL", target.Address.ToString().TrimEnd('/')));
+
+        await receiver.Service<MonitorWatch>().RunAsync(Cancellation);
+
+        using var page = await receiver.Client.FetchAsync("/admin/fleet", bearer: RunningReceiver.AdminToken);
+        var html = WebUtility.HtmlDecode(await page.Content.ReadAsStringAsync(Cancellation));
+        Assert.Contains("HTTPS, 127.0.0.1, certificate 9 d", html, StringComparison.Ordinal);
+        Assert.Contains("its certificate is not trusted", html, StringComparison.Ordinal);
+        Assert.Contains("Of the public address, valid for 9 d", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void InnerChecks_SayWhatIsKnownWithoutAsking()
+    {
+        ConfigDirSeen Seen(Presence presence) => new("a", "m", default, presence, null, []);
+        Assert.Equal(new CheckResult(MonitorState.Unknown, "no session lives"), InnerChecks.Agents([]));
+        Assert.Equal(new CheckResult(MonitorState.Up, "1 of 1 heard"), InnerChecks.Agents([Seen(Presence.Live)]));
+        Assert.Equal(new CheckResult(MonitorState.Partly, "1 of 2 heard"), InnerChecks.Agents([Seen(Presence.Live), Seen(Presence.Stale)]));
+        Assert.Equal(new CheckResult(MonitorState.Down, "0 of 1 heard"), InnerChecks.Agents([Seen(Presence.Stale)]));
+        Assert.Equal(MonitorState.Down, InnerChecks.Tunnel(Sight<CloudflaredStatus>.None("no connection")).State);
+        Assert.Equal(MonitorState.Down, InnerChecks.Tailscale(Sight<TailscaleStatus>.None("no connection")).State);
     }
 
     private static Task Refuse(HttpContext context)

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -18,6 +19,9 @@ internal sealed class LocalServer : IAsyncDisposable
 
     public static Task<LocalServer> StartAsync(RequestDelegate answer) => StartAsync(kestrel => kestrel.Listen(IPAddress.Loopback, 0), answer);
 
+    public static Task<LocalServer> OverTlsAsync(X509Certificate2 certificate, RequestDelegate answer) =>
+        StartAsync(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(certificate)), answer);
+
     public static Task<LocalServer> OnSocketAsync(string path, RequestDelegate answer) => StartAsync(kestrel => kestrel.ListenUnixSocket(path), answer);
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
@@ -26,7 +30,7 @@ internal sealed class LocalServer : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(listen);
+        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(listen);
         var app = builder.Build();
         app.Run(answer);
         await app.StartAsync();

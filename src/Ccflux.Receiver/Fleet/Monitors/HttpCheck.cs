@@ -1,3 +1,6 @@
+using System.Collections.Concurrent;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
 using Ccflux.Receiver.Platform;
 using Ccflux.Receiver.Platform.Http;
 
@@ -13,6 +16,9 @@ internal sealed class HttpCheck : IDisposable
     private readonly TimeProvider _time;
     private readonly HttpClient _public;
     private readonly HttpClient _private;
+
+    /// <summary>When the certificate ends that a host showed last; hosts are those of the settings.</summary>
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _certificates = new(StringComparer.OrdinalIgnoreCase);
 
     public HttpCheck(MonitorOptions options, TimeProvider time)
     {
@@ -55,6 +61,9 @@ internal sealed class HttpCheck : IDisposable
         }
     }
 
+    /// <summary>When the certificate that an address showed ends; null where it showed none since the start.</summary>
+    public DateTimeOffset? CertificateEndsAt(Uri address) => _certificates.TryGetValue(address.IdnHost, out var end) ? end : null;
+
     public void Dispose()
     {
         _public.Dispose();
@@ -76,10 +85,23 @@ internal sealed class HttpCheck : IDisposable
         _ => "cannot be reached",
     };
 
-    private static HttpClient NewClient(bool allowPrivate)
+    private HttpClient NewClient(bool allowPrivate)
     {
-        var client = new HttpClient(CheckedConnection.NewHandler(allowPrivate)) { Timeout = Timeout.InfiniteTimeSpan };
+        var handler = CheckedConnection.NewHandler(allowPrivate);
+        handler.SslOptions.RemoteCertificateValidationCallback = Note;
+        var client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
         client.DefaultRequestHeaders.UserAgent.ParseAdd($"ccflux/{ProductVersion.Text}");
         return client;
+    }
+
+    /// <summary>Looks at the certificate, and judges nothing that the system has not.</summary>
+    private bool Note(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+    {
+        if (sender is SslStream { TargetHostName: { Length: > 0 } host } && certificate is X509Certificate2 shown)
+        {
+            _certificates[host] = new DateTimeOffset(shown.NotAfter.ToUniversalTime(), TimeSpan.Zero);
+        }
+
+        return errors == SslPolicyErrors.None;
     }
 }

@@ -52,7 +52,7 @@ internal static class KumaView
             {
                 MonitorState.Down => HourState.Bad,
                 MonitorState.Up => HourState.Good,
-                MonitorState.Slow or MonitorState.Pending => HourState.Warning,
+                MonitorState.Slow or MonitorState.Pending or MonitorState.Partly => HourState.Warning,
                 MonitorState.Unknown or MonitorState.Maintenance => HourState.Unseen,
             };
             state = here > state ? here : state;

@@ -12,13 +12,13 @@ internal sealed class MonitorLedger(GroupCommitWriter writer, Notices notices, M
 
     public static long SlotMilliseconds { get; } = (long)TimeSpan.FromMinutes(15).TotalMilliseconds;
 
-    public async Task<bool> WriteAsync(IReadOnlyList<(MonitorTarget Target, CheckResult Result)> round, DateTimeOffset now)
+    public async Task<bool> WriteAsync(IReadOnlyList<(string Name, CheckResult Result)> round, DateTimeOffset now)
     {
         var written = await writer.WriteAsync(connection =>
         {
-            foreach (var (target, result) in round)
+            foreach (var (name, result) in round)
             {
-                Write(connection, target.Name, result, now);
+                Write(connection, name, result, now);
             }
 
             var oldest = (now - s_kept).ToUnixTimeMilliseconds();
@@ -35,9 +35,9 @@ internal sealed class MonitorLedger(GroupCommitWriter writer, Notices notices, M
         var at = now.ToUnixTimeMilliseconds();
         var id = connection.Scalar(
             MonitorSql.Upsert, name, MonitorStates.Name(after.State), after.Since.ToUnixTimeMilliseconds(), at, result.Milliseconds, result.Detail, after.Failures, after.ToldDown)!.Value;
-        if (result.State is MonitorState.Up or MonitorState.Slow or MonitorState.Down)
+        if (result.State is MonitorState.Up or MonitorState.Slow or MonitorState.Partly or MonitorState.Down)
         {
-            connection.Execute(MonitorSql.Count, id, at - (at % SlotMilliseconds), Is(MonitorState.Up), Is(MonitorState.Slow), Is(MonitorState.Down));
+            connection.Execute(MonitorSql.Count, id, at - (at % SlotMilliseconds), Is(MonitorState.Up), Is(MonitorState.Slow) + Is(MonitorState.Partly), Is(MonitorState.Down));
         }
 
         if (notice is not null && options.Alerts)

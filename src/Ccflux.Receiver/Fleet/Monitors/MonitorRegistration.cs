@@ -14,6 +14,7 @@ internal static class MonitorRegistration
         }
 
         services.AddSingleton<HttpCheck>();
+        services.AddSingleton<InnerChecks>();
         services.AddSingleton<KumaReader>();
         services.AddSingleton<MonitorLedger>();
         services.AddSingleton<MonitorWatch>();

@@ -23,7 +23,7 @@ internal static class MonitorRule
                 var failures = Math.Min((before?.Failures ?? 0) + 1, MostFailures);
                 var tell = failures >= FailuresToTell && before is not { ToldDown: true };
                 return (new MonitorStanding(result.State, since, failures, before is { ToldDown: true } || tell), tell ? $"{name} is down: {result.Detail}." : null);
-            case MonitorState.Up or MonitorState.Slow:
+            case MonitorState.Up or MonitorState.Slow or MonitorState.Partly:
                 return (new MonitorStanding(result.State, since, 0, ToldDown: false), before is { ToldDown: true } ? $"{name} is up again." : null);
             default:
                 // What cannot be seen neither ends an outage nor begins one.

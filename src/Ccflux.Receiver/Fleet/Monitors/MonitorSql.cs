@@ -31,4 +31,7 @@ internal static class MonitorSql
         SELECT monitor_id AS MonitorId, slot_at AS SlotAt, up AS Up, slow AS Slow, down AS Down
         FROM fleet_monitor_slots WHERE slot_at >= @since
         """;
+
+    /// <summary>Accounts that are polled, of the fleet or not, and those whose last poll failed.</summary>
+    public const string Polls = "SELECT count(*) AS Polled, coalesce(sum(failures > 0), 0) AS Failing, coalesce(sum(last_attempt_at IS NULL), 0) AS Waiting FROM quota_polls";
 }

@@ -16,6 +16,9 @@ public enum MonitorState
 
     /// <summary>Uptime Kuma was told not to look.</summary>
     Maintenance = 6,
+
+    /// <summary>Some of what it stands for is up, some is not.</summary>
+    Partly = 7,
 }
 
 /// <summary>States as they are stored and written.</summary>
@@ -29,6 +32,7 @@ internal static class MonitorStates
         MonitorState.Down => "down",
         MonitorState.Pending => "pending",
         MonitorState.Maintenance => "maintenance",
+        MonitorState.Partly => "partly",
     };
 
     public static MonitorState Parse(string name) => name switch
@@ -38,6 +42,7 @@ internal static class MonitorStates
         "down" => MonitorState.Down,
         "pending" => MonitorState.Pending,
         "maintenance" => MonitorState.Maintenance,
+        "partly" => MonitorState.Partly,
         _ => MonitorState.Unknown,
     };
 }

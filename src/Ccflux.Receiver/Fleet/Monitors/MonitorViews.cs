@@ -7,7 +7,7 @@ public enum HourState
     Unseen = 1,
     Good = 2,
 
-    /// <summary>Slow, or pending.</summary>
+    /// <summary>Slow, pending, or partly up.</summary>
     Warning = 3,
 
     /// <summary>Down at least once.</summary>

@@ -7,13 +7,14 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 
 namespace Ccflux.Receiver.Fleet.Monitors;
 
-/// <summary>Checks every target once an interval, some at a time, and keeps how it ended.</summary>
+/// <summary>Checks every target once an interval, some at a time, and what the receiver knows from within; keeps how it ended.</summary>
 internal sealed partial class MonitorWatch(
     MonitorOptions options,
     HttpOptions http,
     IServer server,
     IHostApplicationLifetime lifetime,
     HttpCheck check,
+    InnerChecks inner,
     KumaReader kuma,
     MonitorLedger ledger,
     IChangeFeed changes,
@@ -29,9 +30,10 @@ internal sealed partial class MonitorWatch(
     {
         await kuma.LookAsync(cancellationToken);
         var targets = Targets();
-        var results = new (MonitorTarget, CheckResult)[targets.Count];
+        var answers = new CheckResult[targets.Count];
         await Parallel.ForAsync(0, targets.Count, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (index, token) =>
-            results[index] = (targets[index], await check.RunAsync(targets[index], token)));
+            answers[index] = await check.RunAsync(targets[index], token));
+        (string, CheckResult)[] results = [.. targets.Zip(answers, (target, answer) => (target.Name, answer)), .. await inner.RunAsync(targets, cancellationToken)];
         if (results.Length > 0 && !await ledger.WriteAsync(results, time.GetUtcNow()))
         {
             Log.NotKept(logger);

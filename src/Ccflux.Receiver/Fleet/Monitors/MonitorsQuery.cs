@@ -5,7 +5,8 @@ using Dapper;
 namespace Ccflux.Receiver.Fleet.Monitors;
 
 /// <summary>What the panel "Uptime monitoring" shows.</summary>
-internal sealed class MonitorsQuery(MonitorOptions options, MonitorWatch watch, KumaReader kuma, Notices notices, SqliteReaders readers, TimeProvider time)
+internal sealed class MonitorsQuery(
+    MonitorOptions options, MonitorWatch watch, HttpCheck check, InnerChecks inner, KumaReader kuma, Notices notices, SqliteReaders readers, TimeProvider time)
 {
     private static readonly TimeSpan s_day = TimeSpan.FromHours(24);
 
@@ -26,9 +27,11 @@ internal sealed class MonitorsQuery(MonitorOptions options, MonitorWatch watch, 
         using var lease = await readers.RentAsync(cancellationToken);
         var rows = (await lease.Connection.QueryAsync<MonitorRow>(MonitorSql.Monitors)).ToDictionary(row => row.Name, StringComparer.Ordinal);
         var slots = (await lease.Connection.QueryAsync<SlotRow>(MonitorSql.Slots, new { since = since - (since % MonitorLedger.SlotMilliseconds) })).ToLookup(slot => slot.MonitorId);
-        return [.. watch.Targets().Select(target => rows.TryGetValue(target.Name, out var row)
-            ? OwnView.Of(target, row, [.. slots[row.MonitorId]], TimeSpan.FromSeconds(options.IntervalSeconds), now)
-            : OwnView.Unchecked(target))];
+        var targets = watch.Targets();
+        Watched[] watched = [.. targets.Select(target => OwnView.Of(target, check.CertificateEndsAt(target.Address), now)), .. inner.Watched(targets)];
+        return [.. watched.Select(one => rows.TryGetValue(one.Name, out var row)
+            ? OwnView.Of(one, row, [.. slots[row.MonitorId]], TimeSpan.FromSeconds(options.IntervalSeconds), now)
+            : OwnView.Unchecked(one))];
     }
 
     private string Told(bool any) => !any ? "" : notices.Channels.Count == 0 ? " · no alert channel is set" : !options.Alerts ? " · alerts are off" : $" · alerts to {string.Join(", ", notices.Channels)}";

@@ -2,6 +2,10 @@ using Ccflux.Receiver.Shell.Format;
 
 namespace Ccflux.Receiver.Fleet.Monitors;
 
+/// <summary>Something that the receiver watches itself.</summary>
+/// <param name="What">How it is checked.</param>
+internal sealed record Watched(string Name, string What);
+
 /// <summary>How checks of our own are shown. Pure.</summary>
 internal static class OwnView
 {
@@ -10,19 +14,19 @@ internal static class OwnView
 
     private const double SlotsOfADay = 96;
 
-    public static MonitorView Unchecked(MonitorTarget target) =>
-        new(target.Name, Source, What(target), MonitorState.Unknown, "not checked yet", null, null, null, 0, [.. Enumerable.Repeat(HourState.Unseen, Hours)]);
+    public static MonitorView Unchecked(Watched one) =>
+        new(one.Name, Source, one.What, MonitorState.Unknown, "not checked yet", null, null, null, 0, [.. Enumerable.Repeat(HourState.Unseen, Hours)]);
 
     /// <summary>What was seen three intervals ago or earlier is no longer known.</summary>
-    public static MonitorView Of(MonitorTarget target, MonitorRow row, IReadOnlyList<SlotRow> slots, TimeSpan interval, DateTimeOffset now)
+    public static MonitorView Of(Watched one, MonitorRow row, IReadOnlyList<SlotRow> slots, TimeSpan interval, DateTimeOffset now)
     {
         var checkedAt = DateTimeOffset.FromUnixTimeMilliseconds(row.CheckedAt);
         var isOld = now - checkedAt > interval * 3;
         long all = slots.Sum(slot => slot.Up + slot.Slow + slot.Down), down = slots.Sum(slot => slot.Down);
         return new MonitorView(
-            target.Name,
+            one.Name,
             Source,
-            What(target),
+            one.What,
             isOld ? MonitorState.Unknown : MonitorStates.Parse(row.State),
             isOld ? "not checked for a while" : row.TookMs is { } took ? $"{row.Detail} in {Durations.Milliseconds(took)}" : row.Detail,
             DateTimeOffset.FromUnixTimeMilliseconds(row.Since),
@@ -46,5 +50,15 @@ internal static class OwnView
     }
 
     /// <summary>The host only: a path may be a key.</summary>
-    private static string What(MonitorTarget target) => target.IsOurs ? $"GET {target.Address.AbsolutePath}" : $"{target.Address.Scheme.ToUpperInvariant()}, {target.Address.Host}";
+    /// <param name="target">What is checked.</param>
+    /// <param name="certificateEndsAt">Of the certificate that it showed.</param>
+    /// <param name="now">The present.</param>
+    public static Watched Of(MonitorTarget target, DateTimeOffset? certificateEndsAt, DateTimeOffset now)
+    {
+        var what = target.IsOurs ? $"GET {target.Address.AbsolutePath}" : $"{target.Address.Scheme.ToUpperInvariant()}, {target.Address.Host}";
+        return new Watched(target.Name, certificateEndsAt is { } end ? $"{what}, certificate {Left(end - now)}" : what);
+    }
+
+    /// <summary>Whole days: <c>61 d</c>.</summary>
+    public static string Left(TimeSpan left) => left <= TimeSpan.Zero ? "has ended" : left.TotalDays < 1 ? Times.Left(left) : string.Create(CultureInfo.InvariantCulture, $"{(int)left.TotalDays} d");
 }

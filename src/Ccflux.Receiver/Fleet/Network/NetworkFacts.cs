@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Fleet.Monitors;
 using Ccflux.Receiver.Platform.Auth.Access;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Http;
@@ -8,8 +9,12 @@ namespace Ccflux.Receiver.Fleet.Network;
 
 /// <summary>How the receiver is reached and what guards it, each line from something that was observed, and said to be unseen where nothing was.</summary>
 internal sealed class NetworkFacts(
-    IServer server, HttpOptions http, AdminOptions admin, AdminSessions sessions, AccessOptions access, AccessKeys accessKeys, AccessTally accessTally, TransportSeen transports, NetworkWatch watch)
+    IServer server, HttpOptions http, AdminOptions admin, AdminSessions sessions, AccessOptions access, AccessKeys accessKeys, AccessTally accessTally, TransportSeen transports, NetworkWatch watch, HttpCheck check, TimeProvider time)
 {
+    /// <summary>Issuers renew a month ahead: less than this means that nobody does.</summary>
+    private static readonly TimeSpan s_soon = TimeSpan.FromDays(14);
+
+
     /// <param name="address">How people reach the receiver: BASE_URL, else as the page was asked for.</param>
     /// <param name="request">The request that the page answers.</param>
     public async Task<IReadOnlyList<NetworkFact>> ReadAsync(string address, HttpRequest request)
@@ -20,6 +25,7 @@ internal sealed class NetworkFacts(
         [
             new("Address", FactState.Plain, http.BaseUrl is null ? $"{address} (as you asked for it; BASE_URL is not set)" : address),
             Tls(),
+            .. Certificate(),
             new("Listening", listening.All(one => one.IsLocal) ? FactState.Good : FactState.Plain, Listening.Text(listening)),
             new("Open ports", FactState.Unseen, "What a firewall or a proxy lets through cannot be seen from here"),
             Proxies(),
@@ -45,6 +51,20 @@ internal sealed class NetworkFacts(
         return transports.Last(Transport.ProxiedTls) is not null ? new("TLS", FactState.Good, "Ends at the trusted proxy; no request came without since the start")
             : transports.Last(Transport.DirectTls) is not null ? new("TLS", FactState.Good, "Ends in the receiver")
             : new("TLS", FactState.Unseen, "Only requests from this machine were seen since the start; whether a proxy uses TLS, they do not tell");
+    }
+
+    /// <summary>As the check of the public address was shown it; without such an address there is none to speak of.</summary>
+    private IEnumerable<NetworkFact> Certificate()
+    {
+        if (!Uri.TryCreate(http.BaseUrl, UriKind.Absolute, out var address) || !string.Equals(address.Scheme, Uri.UriSchemeHttps, StringComparison.Ordinal))
+        {
+            yield break;
+        }
+
+        yield return check.CertificateEndsAt(address) is not { } end
+            ? new("Certificate", FactState.Unseen, "The public address has shown none since the start")
+            : end <= time.GetUtcNow() ? new("Certificate", FactState.Bad, "That of the public address has ended")
+            : new("Certificate", end - time.GetUtcNow() < s_soon ? FactState.Warning : FactState.Good, $"Of the public address, valid for {OwnView.Left(end - time.GetUtcNow())}");
     }
 
     private NetworkFact Proxies()

@@ -10,7 +10,7 @@ internal static class MonitorText
     public static Tone Tone(MonitorState state) => state switch
     {
         MonitorState.Up => Shell.Components.Tone.Good,
-        MonitorState.Slow or MonitorState.Pending => Shell.Components.Tone.Warn,
+        MonitorState.Slow or MonitorState.Pending or MonitorState.Partly => Shell.Components.Tone.Warn,
         MonitorState.Down => Shell.Components.Tone.Bad,
         MonitorState.Unknown or MonitorState.Maintenance => Shell.Components.Tone.None,
     };
@@ -23,6 +23,7 @@ internal static class MonitorText
         MonitorState.Down => "Down",
         MonitorState.Pending => "Pending",
         MonitorState.Maintenance => "Maintenance",
+        MonitorState.Partly => "Partly",
     };
 
     public static string Class(HourState hour) => hour switch
@@ -37,7 +38,7 @@ internal static class MonitorText
     public static string Strip(MonitorView monitor)
     {
         int Count(HourState state) => monitor.Hours.Count(hour => hour == state);
-        return $"24 hours: {Count(HourState.Good)} without trouble, {Count(HourState.Warning)} slow, {Count(HourState.Bad)} with an outage, {Count(HourState.Unseen)} not seen";
+        return $"24 hours: {Count(HourState.Good)} without trouble, {Count(HourState.Warning)} slow or partly up, {Count(HourState.Bad)} with an outage, {Count(HourState.Unseen)} not seen";
     }
 
     /// <summary>Never rounded up to what it was not.</summary>
