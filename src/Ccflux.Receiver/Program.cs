@@ -31,6 +31,7 @@ internal static class Program
         builder.Services.AddTelemetry(builder.Configuration);
         builder.Services.AddTelemetryPorts();
         builder.Services.AddQuotaPorts();
+        builder.Services.AddFleetPorts();
         builder.Services.CheckSettings(builder.Configuration);
 
         var app = builder.Build();

@@ -7,11 +7,14 @@ const day = 24 * hour;
 
 const two = (value: number): string => String(value).padStart(2, "0");
 
-/** The same as Times.Countdown of the server. */
-function leftText(left: number): string {
+/** The same as Times.Countdown of the server; brief ones, as Times.Left, tick below a minute only. */
+function leftText(left: number, isBrief: boolean): string {
   const [days, hours, minutes, seconds] = [Math.floor(left / day), Math.floor((left % day) / hour), Math.floor((left % hour) / minute), Math.floor((left % minute) / 1000)];
   if (days > 0) {
     return hours === 0 ? `${days} d` : `${days} d ${hours} h`;
+  }
+  if (isBrief && left >= minute) {
+    return hours === 0 ? `${minutes} m` : minutes === 0 ? `${hours} h` : `${hours} h ${minutes} m`;
   }
   return hours > 0 ? `${hours} h ${two(minutes)} m ${two(seconds)} s` : minutes > 0 ? `${minutes} m ${two(seconds)} s` : `${seconds} s`;
 }
@@ -26,7 +29,7 @@ function tick(): void {
       continue;
     }
     if (left > 0) {
-      const text = leftText(left);
+      const text = leftText(left, element.dataset.brief !== undefined);
       if (shown.textContent !== text) {
         shown.textContent = text;
       }

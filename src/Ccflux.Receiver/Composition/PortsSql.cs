@@ -49,6 +49,24 @@ internal static class PortsSql
 
     public const string UserOfEmail = "SELECT user_id FROM users WHERE email = lower(@Email)";
 
+    public const string RecentSessions = """
+        SELECT s.session_id AS Session, u.email AS Email
+        FROM users u
+        JOIN sessions s ON s.user_id = u.user_id AND s.last_at >= @Since
+        LIMIT @Limit
+        """;
+
+    /// <summary>Host names whose devices all belong to the same user.</summary>
+    public const string MachinesOfOneUser = """
+        SELECT lower(d.name) AS Machine, min(u.email) AS Email
+        FROM devices d
+        JOIN users u ON u.user_id = d.user_id
+        WHERE d.revoked_at IS NULL AND d.approved_at IS NOT NULL AND d.name <> ''
+        GROUP BY lower(d.name)
+        HAVING count(DISTINCT d.user_id) = 1
+        LIMIT @Limit
+        """;
+
     /// <summary>Whole days from their rollup, and the parts of days at both ends from the turns.</summary>
     public const string BilledTokens = """
         SELECT coalesce(sum(tokens), 0) FROM (

@@ -2,6 +2,9 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Ccflux.Contracts.Fleet;
+using Ccflux.Contracts.Http;
+using Ccflux.Receiver.Fleet.Switching;
 using Ccflux.Receiver.Tests.Hosting;
 
 namespace Ccflux.Receiver.Tests.Fleet;
@@ -73,7 +76,7 @@ public sealed partial class FleetPageTests
         var admin = await rig.Receiver.SignInAsync();
         string[] forms =
         [
-            "/import", $"/accounts/{id}/edit", $"/accounts/{id}/remove", "/enrol", $"/agents/{agent.Id}/grants", $"/agents/{agent.Id}/switch", $"/agents/{agent.Id}/revoke", "/pin", "/unpin", "/pause", "/resume", "/poll",
+            "/import", $"/accounts/{id}/edit", $"/accounts/{id}/remove", "/enrol", $"/agents/{agent.Id}/grants", $"/agents/{agent.Id}/switch", $"/agents/{agent.Id}/release", $"/agents/{agent.Id}/revoke", "/pin", "/unpin", "/pause", "/resume", "/poll",
         ];
 
         foreach (var form in forms)
@@ -191,6 +194,70 @@ public sealed partial class FleetPageTests
     }
 
     [Fact]
+    public async Task SwitchByHand_IsAskedForShownAndReleased()
+    {
+        await using var rig = await FleetRig.StartAsync(2);
+        long[] ids = [await rig.ImportAsync(1), await rig.ImportAsync(2)];
+        using var agent = await rig.EnrolAsync("build-1", ids);
+        await BeatAsync(agent);
+
+        await PostAsync(rig, $"/agents/{agent.Id}/switch", HttpStatusCode.SeeOther, ("account", Id(ids[1])));
+        Assert.Equal("seat 2", await RequestedAsync(rig));
+        Assert.Contains("seat 2 asked for", await PageAsync(rig), StringComparison.Ordinal);
+
+        await PostAsync(rig, $"/agents/{agent.Id}/release", HttpStatusCode.SeeOther);
+        Assert.Null(await RequestedAsync(rig));
+        Assert.DoesNotContain("asked for</span>", await PageAsync(rig), StringComparison.Ordinal);
+        await PostAsync(rig, "/agents/nobody/release", HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task LastDecision_IsShownWithWhatComesNextAndItsFigures()
+    {
+        await using var rig = await FleetRig.StartAsync(2);
+        long[] ids = [await rig.ImportAsync(1), await rig.ImportAsync(2)];
+        Read(rig, 1, "seven_day", 40, 24);
+        Read(rig, 2, "seven_day", 20, 96);
+        using var agent = await rig.EnrolAsync("build-1", ids);
+        await BeatAsync(agent);
+        Assert.Contains("Rotation has not looked yet", await PageAsync(rig), StringComparison.Ordinal);
+
+        await rig.Receiver.Service<RotationEngine>().TickAsync(Cancellation);
+
+        var row = (await GetAsync(rig, "/api/v1/fleet/decisions")).GetProperty("rows")[0];
+        Assert.Equal(("switch", "first_choice", "seat 1", "seat 2"), (Text(row, "verdict"), Text(row, "reason"), Text(row, "to_account"), Text(row, "next_account")));
+        Assert.Equal(40, row.GetProperty("next_seven_day_percent").GetDouble());
+        var html = await PageAsync(rig);
+        Assert.Contains("Switched to seat 1", html, StringComparison.Ordinal);
+        Assert.Contains("there was no account of the vault", html, StringComparison.Ordinal);
+        Assert.Contains("7d 40\u00A0%, 5h unknown", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Session_IsTheUsersWhoReportedItElseWhoseMachineItIs()
+    {
+        await using var rig = await FleetRig.StartAsync(1);
+        using var agent = await rig.EnrolAsync("Build-1");
+        await BeatAsync(agent);
+        Assert.Null(await UserAsync(rig));
+
+        rig.Execute("""
+            INSERT INTO users (user_id, email, created_at) VALUES (1, 'ada@example.org', 0), (2, 'bob@example.org', 0);
+            INSERT INTO devices (user_id, public_key, name, registered_at, approved_at) VALUES (2, 'b', 'build-1', 0, 0), (2, 'c', 'build-1', 0, 0);
+            """);
+        Assert.Equal("bob@example.org", await UserAsync(rig));
+        rig.Execute("INSERT INTO devices (user_id, public_key, name, registered_at, approved_at) VALUES (1, 'a', 'BUILD-1', 0, 0)");
+        Assert.Null(await UserAsync(rig));
+
+        var session = Text((await GetAsync(rig, "/api/v1/fleet/sessions")).GetProperty("rows")[0], "session");
+        rig.Execute($"INSERT INTO sessions (user_id, session_id, first_at, last_at) VALUES (1, '{session}', {Now(rig)}, {Now(rig)})");
+        Assert.Equal("ada@example.org", await UserAsync(rig));
+        Assert.Contains("title=\"ada@example.org\"", await PageAsync(rig), StringComparison.Ordinal);
+        rig.Execute($"INSERT INTO sessions (user_id, session_id, first_at, last_at) VALUES (2, '{session}', {Now(rig)}, {Now(rig)})");
+        Assert.Null(await UserAsync(rig));
+    }
+
+    [Fact]
     public async Task EventLog_HasPartsAndPages()
     {
         await using var rig = await FleetRig.StartAsync(1);
@@ -200,7 +267,7 @@ public sealed partial class FleetPageTests
             rig.Execute($"INSERT INTO fleet_audit (at, actor, action, outcome) VALUES ({Now(rig) + index}, 'agent', 'authenticate', 'signature-invalid')");
         }
 
-        rig.Execute($$$"""INSERT INTO fleet_events (at, kind, to_account, reason, figures) VALUES ({{{Now(rig) + 500}}}, 'velocity_preemptive_switch', 1, 'window=5h', '{"from":{"five_hour":78.5} }')""");
+        rig.Execute($$$"""INSERT INTO fleet_events (at, kind, to_account, reason, figures) VALUES ({{{Now(rig) + 500}}}, 'velocity_preemptive_switch', 1, 'window=5h', '{"from":{"five_hour":78.5,"five_hour_per_minute":0.8} }')""");
 
         var pages = await Task.WhenAll(Enumerable.Range(1, 4).Select(page => CountAsync(rig, $"page={page}")));
         Assert.Equal([50, 50, 22, 0], pages);
@@ -208,7 +275,7 @@ public sealed partial class FleetPageTests
         var switches = await PageAsync(rig, "?log=switches");
         Assert.Contains("Switched early", switches, StringComparison.Ordinal);
         Assert.Contains("velocity_preemptive_switch window=5h", switches, StringComparison.Ordinal);
-        Assert.Contains("from five hour 78.5", switches, StringComparison.Ordinal);
+        Assert.Contains("the 5-hour window is about to reach its ceiling, it had 7d unknown, 5h 78.5\u00A0% rising 0.8\u00A0pt/min", switches, StringComparison.Ordinal);
         Assert.Contains("log.page=2", await PageAsync(rig, "?log=refused"), StringComparison.Ordinal);
         foreach (var query in new[] { "kind=nothing", "page=0", "page=x", "format=xml" })
         {
@@ -224,7 +291,7 @@ public sealed partial class FleetPageTests
     {
         await using var rig = await FleetRig.StartAsync(1);
         await rig.ImportAsync(1);
-        foreach (var table in new[] { "accounts", "agents", "sessions", "pins", "events", "monitors", "network", "codebase" })
+        foreach (var table in new[] { "accounts", "agents", "sessions", "decisions", "pins", "events", "monitors", "network", "codebase" })
         {
             using var answer = await rig.Receiver.Client.FetchAsync($"/api/v1/fleet/{table}?format=csv", bearer: RunningReceiver.ViewerToken);
             Assert.Equal(("text/csv", HttpStatusCode.OK), (answer.Content.Headers.ContentType!.MediaType, answer.StatusCode));
@@ -260,6 +327,19 @@ public sealed partial class FleetPageTests
     private static long Now(FleetRig rig) => rig.Time.GetUtcNow().ToUnixTimeMilliseconds();
 
     private static string Id(long id) => id.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>Over the wire, so that its session lives.</summary>
+    private static async Task BeatAsync(SimulatedAgent agent)
+    {
+        using var answer = await agent.PostAsync(Routes.Heartbeat, JsonSerializer.SerializeToUtf8Bytes(agent.Heartbeat(), FleetJson.Default.Heartbeat));
+        answer.EnsureSuccessStatusCode();
+    }
+
+    private static string? Text(JsonElement row, string name) => row.GetProperty(name).GetString();
+
+    private static async Task<string?> RequestedAsync(FleetRig rig) => Text((await GetAsync(rig, "/api/v1/fleet/agents")).GetProperty("rows")[0], "requested_account");
+
+    private static async Task<string?> UserAsync(FleetRig rig) => Text((await GetAsync(rig, "/api/v1/fleet/sessions")).GetProperty("rows")[0], "user");
 
     private static async Task<string?> GrantedAsync(FleetRig rig) => (await GetAsync(rig, "/api/v1/fleet/agents")).GetProperty("rows")[0].GetProperty("granted").GetString();
 

@@ -27,6 +27,7 @@ internal static class FleetApi
         MapBoard(api, "accounts", "Accounts of the vault in the order of use; logins as fingerprints.", FleetColumns.Accounts, board => board.Accounts);
         MapBoard(api, "agents", "Agents, what they may use and whether they are heard.", FleetColumns.Agents, board => board.Agents);
         MapBoard(api, "sessions", "Sessions of Claude Code that live now.", FleetColumns.Sessions, board => board.Sessions);
+        MapBoard(api, "decisions", "What rotation decided for each config dir with a live session when it looked last, the account that comes next, and the figures behind it.", FleetColumns.Decisions, board => board.Decisions);
         MapBoard(api, "pins", "What is pinned where.", FleetColumns.Pins, board => board.Pins);
         Map(api, "monitors", "What is watched, by the receiver's own checks or by Uptime Kuma.", FleetColumns.Monitors, async context =>
             (await context.RequestServices.GetRequiredService<MonitorsQuery>().ReadAsync(context.RequestAborted)).Monitors);

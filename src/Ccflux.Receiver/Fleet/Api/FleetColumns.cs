@@ -51,6 +51,7 @@ internal static class FleetColumns
 
     public static readonly ApiColumns<SessionRow> Sessions = new ApiColumns<SessionRow>()
         .Text("session", row => row.Session)
+        .Text("user", row => row.User)
         .Text("machine", row => row.Machine)
         .Text("config_dir", row => row.ConfigDir)
         .Text("account", row => row.Account)
@@ -58,6 +59,23 @@ internal static class FleetColumns
         .Text("model", row => row.Model)
         .Instant("since_utc", row => row.Since)
         .Instant("seen_utc", row => row.LastSeenAt);
+
+    public static readonly ApiColumns<DecisionRow> Decisions = new ApiColumns<DecisionRow>()
+        .Text("agent", row => row.Agent)
+        .Text("machine", row => row.Machine)
+        .Text("config_dir", row => row.ConfigDir)
+        .Text("account", row => row.Account)
+        .Text("verdict", row => row.Verdict)
+        .Text("reason", row => row.Reason)
+        .Text("to_account", row => row.To)
+        .Instant("waits_since_utc", row => row.Since)
+        .Text("next_account", row => row.Next)
+        .Share("seven_day_percent", row => row.Figures?.SevenDay)
+        .Share("seven_day_per_minute", row => row.Figures?.SevenDayPerMinute)
+        .Share("five_hour_percent", row => row.Figures?.FiveHour)
+        .Share("five_hour_per_minute", row => row.Figures?.FiveHourPerMinute)
+        .Share("next_seven_day_percent", row => row.NextFigures?.SevenDay)
+        .Share("next_five_hour_percent", row => row.NextFigures?.FiveHour);
 
     public static readonly ApiColumns<PinView> Pins = new ApiColumns<PinView>()
         .Text("scope", row => row.Scope)

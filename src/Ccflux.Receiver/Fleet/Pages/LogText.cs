@@ -76,6 +76,11 @@ internal static class LogText
             parts.Add($"on {line.Machine}");
         }
 
+        if (line.Part is Switches && ReasonText.Of(line.Outcome) is { } why)
+        {
+            parts.Add(why);
+        }
+
         if (withFingerprint && line.Fingerprint is { Length: > 0 } fingerprint)
         {
             parts.Add($"login {AccountText.Fingerprint(fingerprint)}");
@@ -94,14 +99,20 @@ internal static class LogText
         return string.Join(", ", parts);
     }
 
-    /// <summary>The figures behind a decision: <c>{"from":{"five_hour":81.5},…}</c> as <c>from five hour 81.5, …</c>.</summary>
+    /// <summary>The figures behind a decision: <c>{"from":{"five_hour":81.5},…}</c> as <c>it had 7d 40 %, 5h 81.5 %; the other 7d 12 %, 5h 3 %</c>.</summary>
     private static string? Figures(string json)
     {
         try
         {
             using var document = JsonDocument.Parse(json);
-            var words = Words(document.RootElement, "").Take(12).ToList();
-            return words.Count == 0 ? null : string.Join(", ", words);
+            var (from, target) = (Account(document.RootElement, "from"), Account(document.RootElement, "target"));
+            return (from, target) switch
+            {
+                (null, null) => null,
+                (not null, null) => $"it had {from}",
+                (null, not null) => $"the other had {target}",
+                _ => $"it had {from}; the other {target}",
+            };
         }
         catch (JsonException)
         {
@@ -109,12 +120,12 @@ internal static class LogText
         }
     }
 
-    private static IEnumerable<string> Words(JsonElement item, string name) => item.ValueKind switch
-    {
-        JsonValueKind.Object => item.EnumerateObject().SelectMany(member => Words(member.Value, $"{name} {member.Name.Replace('_', ' ')}".Trim())),
-        JsonValueKind.Number => [$"{name} {item.GetDouble().ToString("0.##", CultureInfo.InvariantCulture)}"],
-        JsonValueKind.String => [$"{name} {item.GetString()}"],
-        JsonValueKind.True => [name],
-        _ => [],
-    };
+    private static string? Account(JsonElement figures, string name) =>
+        figures.ValueKind is JsonValueKind.Object && figures.TryGetProperty(name, out var account) && account.ValueKind is JsonValueKind.Object
+            ? DecisionText.Figures(new FigureCell(
+                Number(account, "seven_day"), Number(account, "seven_day_per_minute"), Number(account, "five_hour"), Number(account, "five_hour_per_minute"),
+                account.TryGetProperty("stale", out var isOld) && isOld.ValueKind is JsonValueKind.True))
+            : null;
+
+    private static double? Number(JsonElement account, string name) => account.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.Number ? value.GetDouble() : null;
 }

@@ -1,4 +1,7 @@
+using Ccflux.Receiver.Fleet.Sessions;
+using Ccflux.Receiver.Shell;
 using Ccflux.Receiver.Shell.Components;
+using Ccflux.Receiver.Shell.Format;
 
 namespace Ccflux.Receiver.Fleet.Pages;
 
@@ -21,6 +24,12 @@ internal static class SessionText
         "idle" => "Idle",
         _ => state,
     };
+
+    /// <summary>Which machine is silent for the longest; null where none is.</summary>
+    public static string? Silence(IReadOnlyList<Read.SessionRow> rows, PageFrame frame) =>
+        rows.Where(row => row.State is Read.SessionRows.Stale).MinBy(row => row.LastSeenAt) is { } silent
+            ? $"{silent.Machine} has been silent for {Times.Left(frame.Now - silent.LastSeenAt)}. Its sessions count as gone at {SessionRule.GoneAfter.TotalSeconds:0} s."
+            : null;
 
     public static string Note(IReadOnlyList<Read.SessionRow> rows)
     {

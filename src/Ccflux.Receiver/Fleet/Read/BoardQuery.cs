@@ -8,13 +8,19 @@ using Dapper;
 
 namespace Ccflux.Receiver.Fleet.Read;
 
-/// <summary>Accounts, agents, sessions and pins as they stand now: what the page, the API and <c>/api/status</c> show.</summary>
+/// <summary>Accounts, agents, sessions and pins as they stand now, and what rotation made of it: what the page, the API and <c>/api/status</c> show.</summary>
 internal sealed record Board(
-    DateTimeOffset At, FleetHead Head, IReadOnlyList<AccountRow> Accounts, IReadOnlyList<AgentRow> Agents, IReadOnlyList<SessionRow> Sessions, IReadOnlyList<PinView> Pins);
+    DateTimeOffset At, FleetHead Head, IReadOnlyList<AccountRow> Accounts, IReadOnlyList<AgentRow> Agents, IReadOnlyList<SessionRow> Sessions, IReadOnlyList<PinView> Pins)
+{
+    /// <summary>When rotation looked last.</summary>
+    public DateTimeOffset? DecidedAt { get; init; }
+
+    public IReadOnlyList<DecisionRow> Decisions { get; init; } = [];
+}
 
 /// <summary>Reads the <see cref="Board"/>.</summary>
 internal sealed class BoardQuery(
-    VaultBook vault, AgentBook agents, LiveSessions sessions, RotationControls rotation, RotationSettings settings, SqliteReaders readers, TimeProvider time)
+    VaultBook vault, AgentBook agents, LiveSessions sessions, ISessionUsers users, RotationControls rotation, RotationEngine engine, RotationSettings settings, SqliteReaders readers, TimeProvider time)
 {
     private const int MaxPins = 1000;
 
@@ -24,6 +30,7 @@ internal sealed class BoardQuery(
         var facts = await vault.AllAsync(cancellationToken);
         var enrolled = await agents.AllAsync(cancellationToken);
         var live = sessions.Read();
+        var owners = live.Count == 0 ? SessionOwners.Nobody : await users.ReadAsync(cancellationToken);
         var said = await rotation.ReadAsync(cancellationToken);
         using var lease = await readers.RentAsync(cancellationToken);
         var windows = (await lease.Connection.QueryAsync<WindowRow>(FleetReadSql.Windows)).ToLookup(row => row.AccountId);
@@ -33,15 +40,19 @@ internal sealed class BoardQuery(
 
         var labels = facts.ToDictionary(account => account.AccountId, account => account.Label);
         var agentRows = enrolled.Select(agent => AgentRows.Of(agent, labels, said.Requested, live, now)).ToList();
-        var sessionRows = SessionRows.Of(live, agentRows);
+        var sessionRows = SessionRows.Of(live, agentRows, owners);
         return new Board(
             now,
             new FleetHead(
-                At(polls.LastAt), polls.Polled == 0 ? null : At(polls.NextAt), (int)polls.Failing, At(last?.At), last?.Label ?? "", last?.Machine ?? "", said.Paused),
+                At(polls.LastAt), polls.Polled == 0 ? null : At(polls.NextAt), (int)polls.Failing, last is null ? null : new SwitchView(At(last.At)!.Value, last.Label, last.Machine, last.IssuedBy, last.Reason), said.Paused),
             AccountRows.Of(facts, windows, agentRows, said.Cooling, settings, now),
             agentRows,
             sessionRows,
-            [.. pins.Select(pin => new PinView(pin.Scope, pin.Target, Where(pin), pin.Label, pin.Mode, At(pin.CreatedAt)!.Value, pin.CreatedBy))]);
+            [.. pins.Select(pin => new PinView(pin.Scope, pin.Target, Where(pin), pin.Label, pin.Mode, At(pin.CreatedAt)!.Value, pin.CreatedBy))])
+        {
+            DecidedAt = engine.Last?.At,
+            Decisions = DecisionRows.Of(engine.Last, agentRows, labels),
+        };
     }
 
     private static string Where(PinRow pin) => pin.Scope switch

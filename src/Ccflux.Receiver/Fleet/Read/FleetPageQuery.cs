@@ -20,6 +20,8 @@ internal sealed class FleetPageQuery(BoardQuery board, LogQuery log, MonitorsQue
             now.Agents,
             now.Sessions,
             now.Pins,
+            now.DecidedAt,
+            now.Decisions,
             await log.ReadAsync(request.Query["log"], request.Query["log.page"], cancellationToken),
             await monitors.ReadAsync(cancellationToken),
             [.. await network.ReadAsync(address, request), VaultFact(now)],

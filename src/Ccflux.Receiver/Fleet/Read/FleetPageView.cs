@@ -4,6 +4,7 @@ using Ccflux.Receiver.Fleet.Network;
 namespace Ccflux.Receiver.Fleet.Read;
 
 /// <summary>All that the fleet page shows, read at one instant.</summary>
+/// <param name="DecidedAt">When rotation looked last; null: not yet.</param>
 public sealed record FleetPageView(
     DateTimeOffset At,
     FleetHead Head,
@@ -11,6 +12,8 @@ public sealed record FleetPageView(
     IReadOnlyList<AgentRow> Agents,
     IReadOnlyList<SessionRow> Sessions,
     IReadOnlyList<PinView> Pins,
+    DateTimeOffset? DecidedAt,
+    IReadOnlyList<DecisionRow> Decisions,
     LogPage Log,
     MonitorsView Monitors,
     IReadOnlyList<NetworkFact> Network,

@@ -19,7 +19,11 @@ internal static class FleetReadSql
         """;
 
     public const string LastSwitch = """
-        SELECT c.settled_at AS At, a.label AS Label, g.machine AS Machine
+        SELECT c.settled_at AS At, a.label AS Label, g.machine AS Machine, c.issued_by AS IssuedBy,
+               coalesce((SELECT e.reason FROM fleet_events e
+                         WHERE e.at BETWEEN c.issued_at - 60000 AND c.issued_at + 60000 AND e.agent_id = c.agent_id AND e.to_account = c.account_id
+                           AND e.kind IN ('switched', 'velocity_preemptive_switch')
+                         ORDER BY e.at DESC LIMIT 1), '') AS Reason
         FROM fleet_commands c
         JOIN fleet_accounts a ON a.account_id = c.account_id
         JOIN fleet_agents g ON g.agent_id = c.agent_id

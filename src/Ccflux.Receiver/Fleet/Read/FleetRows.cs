@@ -33,6 +33,10 @@ internal sealed class SwitchRow
     public string Label { get; init; } = "";
 
     public string Machine { get; init; } = "";
+
+    public string IssuedBy { get; init; } = "";
+
+    public string Reason { get; init; } = "";
 }
 
 internal sealed class PinRow

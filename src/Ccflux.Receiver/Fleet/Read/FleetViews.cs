@@ -126,5 +126,10 @@ public sealed record LogPage(string Part, int Page, bool HasMore, IReadOnlyList<
 /// <param name="LastPollAt">When an account last answered; null: never.</param>
 /// <param name="NextPollAt">When the next is asked; null where nobody is.</param>
 /// <param name="Failing">Accounts whose last poll failed.</param>
-public sealed record FleetHead(
-    DateTimeOffset? LastPollAt, DateTimeOffset? NextPollAt, int Failing, DateTimeOffset? LastSwitchAt, string LastSwitchTo, string LastSwitchOn, bool IsPaused);
+/// <param name="LastSwitch">Null: none yet.</param>
+public sealed record FleetHead(DateTimeOffset? LastPollAt, DateTimeOffset? NextPollAt, int Failing, SwitchView? LastSwitch, bool IsPaused);
+
+/// <summary>A login that came into place.</summary>
+/// <param name="By">Who asked for it: the switcher, or a person.</param>
+/// <param name="Reason">The switcher's, as events spell it; empty where a person asked.</param>
+public sealed record SwitchView(DateTimeOffset At, string Account, string Machine, string By, string Reason);

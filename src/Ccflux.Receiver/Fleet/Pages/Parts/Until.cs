@@ -19,6 +19,10 @@ public sealed class Until : MarkupComponent
     [Parameter]
     public string Over { get; set; } = "now";
 
+    /// <summary>The two largest units; seconds only below a minute.</summary>
+    [Parameter]
+    public bool Brief { get; set; }
+
     protected override void Write(StringBuilder html)
     {
         if (At is not { } at)
@@ -36,7 +40,7 @@ public sealed class Until : MarkupComponent
         else
         {
             html.Append("<span title=\"").Append(Times.Exact(at)).Append("\" data-resets=\"").Append(Times.Iso(at)).Append("\" data-over=\"").Append(Encode(Over))
-                .Append("\"><span class=\"countdown\">").Append(Times.Left(at - Frame.Now)).Append("</span></span>");
+                .Append(Brief ? "\" data-brief=\"" : "").Append("\"><span class=\"countdown\">").Append(Brief ? Times.Left(at - Frame.Now) : Times.Countdown(at - Frame.Now)).Append("</span></span>");
         }
     }
 }

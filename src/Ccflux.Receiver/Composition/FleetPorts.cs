@@ -1,0 +1,38 @@
+using Ccflux.Receiver.Fleet.Read;
+using Ccflux.Storage.Sqlite;
+using Dapper;
+
+namespace Ccflux.Receiver.Composition;
+
+/// <summary>Joins usage and the fleet: whose a live session is.</summary>
+internal static class FleetPorts
+{
+    public static void AddFleetPorts(this IServiceCollection services) => services.AddSingleton<ISessionUsers, UsersOfSessions>();
+}
+
+/// <summary>Users of reported sessions, and of devices by the name of their host.</summary>
+internal sealed class UsersOfSessions(SqliteReaders readers, TimeProvider time) : ISessionUsers
+{
+    /// <summary>A session that was reported at all in this time is known by its id.</summary>
+    private static readonly TimeSpan s_lately = TimeSpan.FromDays(1);
+
+    private const int MaxSessions = 50_000;
+    private const int MaxMachines = 10_000;
+
+    public async Task<SessionOwners> ReadAsync(CancellationToken cancellationToken)
+    {
+        var since = (time.GetUtcNow() - s_lately).ToUnixTimeMilliseconds();
+        using var lease = await readers.RentAsync(cancellationToken);
+        var sessions = await lease.Connection.QueryAsync<(string Session, string Email)>(
+            new CommandDefinition(PortsSql.RecentSessions, new { Since = since, Limit = MaxSessions }, cancellationToken: cancellationToken));
+        var machines = await lease.Connection.QueryAsync<(string Machine, string Email)>(
+            new CommandDefinition(PortsSql.MachinesOfOneUser, new { Limit = MaxMachines }, cancellationToken: cancellationToken));
+        return new SessionOwners(ById(sessions), machines.ToDictionary(row => row.Machine, row => row.Email, StringComparer.OrdinalIgnoreCase));
+    }
+
+    /// <summary>Two users with one session id would be a forgery of one of them: it is nobody's.</summary>
+    private static Dictionary<string, string> ById(IEnumerable<(string Session, string Email)> rows) => rows
+        .GroupBy(row => row.Session, StringComparer.Ordinal)
+        .Where(group => group.Count() == 1)
+        .ToDictionary(group => group.Key, group => group.First().Email, StringComparer.Ordinal);
+}

@@ -1,0 +1,78 @@
+using Ccflux.Receiver.Fleet.Rotation;
+using Ccflux.Receiver.Fleet.Switching;
+using Ccflux.Receiver.Platform.Api;
+
+namespace Ccflux.Receiver.Fleet.Read;
+
+/// <summary>What rotation decided for a config dir when it looked last, and on what.</summary>
+/// <param name="Account">The account in use then; null where it was none of the vault's.</param>
+/// <param name="Verdict">stay, switch, deferred or blocked.</param>
+/// <param name="Reason">As events spell it.</param>
+/// <param name="To">The account it got, or waits for.</param>
+/// <param name="Since">Since when a switch waits.</param>
+/// <param name="Next">The account it gets once the one in use cannot be used; null where there is none.</param>
+/// <param name="Figures">Of the account in use.</param>
+/// <param name="NextFigures">Of the one that comes next.</param>
+public sealed record DecisionRow(
+    string Agent, string Machine, string ConfigDir, string? Account, string Verdict, string Reason, string? To, DateTimeOffset? Since, string? Next, FigureCell? Figures, FigureCell? NextFigures);
+
+/// <summary>An account's figures as a decision saw them; null is unknown.</summary>
+/// <param name="FiveHourPerMinute">How fast it rises, in percent a minute.</param>
+public sealed record FigureCell(double? SevenDay, double? SevenDayPerMinute, double? FiveHour, double? FiveHourPerMinute, bool IsOld);
+
+/// <summary>The last tick, as it is shown. Pure.</summary>
+internal static class DecisionRows
+{
+    public static IReadOnlyList<DecisionRow> Of(LastTick? last, IReadOnlyList<AgentRow> agents, IReadOnlyDictionary<long, string> labels)
+    {
+        if (last is null)
+        {
+            return [];
+        }
+
+        var byId = agents.ToDictionary(agent => agent.Id, StringComparer.Ordinal);
+        return
+        [
+            .. last.State.ConfigDirs.Zip(last.Decision.ConfigDirs)
+                .Where(pair => byId.ContainsKey(pair.First.Id))
+                .Select(pair => Row(last, pair.First, pair.Second, byId[pair.First.Id], labels))
+                .OrderBy(row => row.Machine, StringComparer.OrdinalIgnoreCase).ThenBy(row => row.ConfigDir, StringComparer.Ordinal),
+        ];
+    }
+
+    /// <summary>The same rule, asked what it would do if the account could not be used any more.</summary>
+    internal static long? NextOf(FleetState state, ConfigDirState configDir, DateTimeOffset now)
+    {
+        var without = state with
+        {
+            Accounts = [.. state.Accounts.Select(account => account.Id == configDir.Active ? account with { Login = LoginState.NeedsLogin } : account)],
+            ConfigDirs = [configDir with { OpenCalls = 0, Requested = null }],
+            Paused = false,
+        };
+        return RotationRule.Decide(without, now).ConfigDirs[0].To;
+    }
+
+    private static DecisionRow Row(LastTick last, ConfigDirState configDir, ConfigDirDecision decision, AgentRow agent, IReadOnlyDictionary<long, string> labels)
+    {
+        var next = NextOf(last.State, decision is { Verdict: Verdict.Switch, To: { } now } ? configDir with { Active = now } : configDir, last.At);
+        return new DecisionRow(
+            agent.Id,
+            agent.Machine,
+            agent.ConfigDir,
+            Label(configDir.Active),
+            ApiValue.Name(decision.Verdict),
+            RotationEvent.Word(decision.Reason),
+            Label(decision.To),
+            decision.Since,
+            Label(next),
+            Figures(configDir.Active),
+            Figures(decision.To ?? next));
+
+        string? Label(long? account) => account is { } id ? labels.GetValueOrDefault(id) : null;
+
+        FigureCell? Figures(long? account) =>
+            account is { } id && AccountFigures.Of(last.State.Accounts.FirstOrDefault(one => one.Id == id), last.State.Settings, last.At) is { } figures
+                ? new FigureCell(figures.SevenDay, figures.SevenDayPerMinute, figures.FiveHour, figures.FiveHourPerMinute, figures.Stale)
+                : null;
+    }
+}
