@@ -1,14 +1,13 @@
-// /admin/fleet: every panel against a fleet over the real wire, every form, live updates, export, axe in both themes, 360 px.
+// /admin/fleet: every panel against a fleet over the real wire, live updates, export, axe in both themes, 360 px. Its forms: fleet-forms.test.mjs.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 import { openBrowser, openPage } from "./lib/browser.mjs";
 import { enrol, fleet, login, post, startIssuer, table } from "./lib/fleet.mjs";
+import { check, openAt, plain } from "./lib/look.mjs";
+import { insert } from "./lib/quota.mjs";
 import { adminToken, startReceiver, until, viewerToken } from "./lib/receiver.mjs";
 
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const accounts = [
   { id: "aaaaaaaa-0000-4000-8000-000000000001", email: "platform@example.org", five: [15, 4.4], seven: [68, 9] },
   { id: "aaaaaaaa-0000-4000-8000-000000000002", email: "data@example.org", five: [62, 1.2], seven: [41, 93] },
@@ -16,7 +15,6 @@ const accounts = [
   { id: "aaaaaaaa-0000-4000-8000-000000000004", email: "build@example.org", five: [3, 2], seven: [100, 32] },
   { id: "aaaaaaaa-0000-4000-8000-000000000005", email: "spare@example.org", five: [1, 3], seven: [2, 100] },
 ];
-const hostile = `<img src=x onerror=alert(1)>"'&`;
 let issuer;
 let service;
 let serviceStatus = 200;
@@ -25,6 +23,8 @@ let receiver;
 let browser;
 let agent;
 let byLabel;
+let alive = [];
+let pulsing;
 
 before(async () => {
   issuer = await startIssuer(accounts);
@@ -38,12 +38,14 @@ before(async () => {
   }
   byLabel = Object.fromEntries(receiver.sql("SELECT account_id AS id, label, fingerprint FROM fleet_accounts").map((row) => [row.label, row]));
   agent = await enrol(receiver, "ao-mbp16");
-  await post(receiver, `/agents/${agent.id}/grants`, { account: String(byLabel.platform.id) });
-  await agent.beat(byLabel.platform.fingerprint, ["tool", "claude-opus-5-5"], ["idle", "claude-sonnet-5"]);
+  await post(receiver, `/agents/${agent.id}/grants`, [["account", String(byLabel.platform.id)], ["account", String(byLabel.data.id)]]);
+  await pulse(["tool", "claude-opus-5-5"], ["idle", "claude-sonnet-5"]);
+  pulsing = setInterval(() => agent.beat(byLabel.platform.fingerprint, ...alive).catch(() => null), 5000);
   await until(() => receiver.sql("SELECT count(*) AS n FROM quota_windows")[0].n >= 8, "every account was polled");
-  await until(() => receiver.sql("SELECT count(*) AS n FROM fleet_monitors")[0].n === 3, "the monitors were checked");
+  await until(() => receiver.sql("SELECT count(*) AS n FROM fleet_monitors")[0].n === 5, "the monitors were checked");
 });
 after(async () => {
+  clearInterval(pulsing);
   await browser?.close();
   await receiver?.stop();
   await issuer?.stop();
@@ -51,26 +53,14 @@ after(async () => {
   set?.clean();
 });
 
-/** Signed in without a look at the usage page, which has no chart to wait for here. */
-async function open(path = "/admin/fleet", { token = adminToken, at = receiver, ...options } = {}) {
-  const opened = await openPage(browser, at, options);
-  await opened.context.request.post(`${at.address}/admin/login`, { form: { token }, maxRedirects: 0 });
-  await opened.page.goto(at.address + path);
-  return opened;
-}
-
-async function check(page, what, within = "html") {
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate((root) => globalThis.axe.run(root, { resultTypes: ["violations"], runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }), within);
-  assert.deepEqual(violations.map((one) => `${what}: ${one.id}: ${one.help}: ${one.nodes.slice(0, 4).map((node) => node.html.slice(0, 160)).join(" | ")}`), []);
-}
-
-const plain = (text) => text.replace(/\s+/g, " ").trim();
+const open = ({ at = receiver, ...options } = {}) => openAt(browser, at, "/admin/fleet", options);
 const rows = async (page, panel) => (await page.locator(`#${panel} tbody tr`).allTextContents()).map(plain);
-const submit = (page, name) => page.getByRole("dialog").getByRole("button", { name }).click();
 
-/** Keeps the agent's session alive, as its pulse does. */
-const pulse = (...sessions) => agent.beat(byLabel.platform.fingerprint, ...sessions);
+/** What the agent tells of, now and every five seconds from here on. */
+function pulse(...sessions) {
+  alive = sessions;
+  return agent.beat(byLabel.platform.fingerprint, ...sessions);
+}
 
 test("The table has the accounts in the order of use, with what was read and how they stand", async () => {
   await pulse(["tool", "claude-opus-5-5"], ["idle", "claude-sonnet-5"]);
@@ -93,8 +83,11 @@ test("The table has the accounts in the order of use, with what was read and how
 test("Live sessions appear, change and vanish without a reload", async () => {
   await pulse(["tool", "claude-opus-5-5"]);
   const { page, context, trouble } = await open();
-  assert.deepEqual((await rows(page, "sessions")).map((row) => row.replace(/ ?(now|\d+ (s|min) ago)/g, "")), ["ao-mbp16 platform Tool call claude-opus-5-5"]);
+  assert.deepEqual((await rows(page, "sessions")).map((row) => row.replace(/ ?\b(now|\d+ (s|min) ago)/g, "")), ["unknown ao-mbp16 platform Tool call claude-opus-5-5"]);
+  insert(receiver, `INSERT INTO users (user_id, email, created_at) VALUES (900, 'amara.okafor@example.org', 0);
+    INSERT INTO devices (user_id, public_key, name, registered_at, approved_at) VALUES (900, 'k', 'ao-mbp16', 0, 0);`);
   await pulse(["turn", "claude-opus-5-5"], ["idle", null]);
+  await page.locator("#sessions tbody tr", { hasText: "amara.okafor" }).first().waitFor();
   await page.locator("#sessions", { hasText: "In a turn" }).waitFor();
   assert.equal((await rows(page, "sessions")).length, 2);
   await pulse();
@@ -105,7 +98,7 @@ test("Live sessions appear, change and vanish without a reload", async () => {
 
 test("Monitors say what was seen, and network and security what was observed", async () => {
   const { page, context, trouble } = await open();
-  assert.deepEqual((await rows(page, "monitors")).map((row) => row.replace(/ in \d+ m?s/, "")), ["Receiver GET /health Up 100.0 %", "Service HTTP, 127.0.0.1 Up 100.0 %", "Gone HTTP, 127.0.0.1 Down, cannot be reached 0.0 %"]);
+  assert.deepEqual((await rows(page, "monitors")).map((row) => row.replace(/ in \d+ m?s/, "").replace(/^(Polling|Agents)(.*?) (Unknown|Up|Partly).*/, "$1$2")), ["Receiver GET /health Up 100.0 %", "Service HTTP, 127.0.0.1 Up 100.0 %", "Gone HTTP, 127.0.0.1 Down, cannot be reached 0.0 %", "Polling quota of every account", "Agents pulse of config dirs with sessions"]);
   assert.ok(!(await page.content()).includes("path-that-is-a-key"));
   const fact = async (name) => plain(await page.locator(`#network dd[data-fact="${name}"]`).textContent());
   assert.equal(await fact("Listening"), `${receiver.address.replace("http://", "")} (this machine only)`);
@@ -117,6 +110,19 @@ test("Monitors say what was seen, and network and security what was observed", a
   serviceStatus = 500;
   await page.locator("#monitors tr", { hasText: "Service" }).getByText("Down", { exact: false }).waitFor({ timeout: 40_000 });
   serviceStatus = 200;
+  assert.deepEqual(trouble, []);
+  await context.close();
+});
+
+test("Rotation's last decision says what was chosen, why, what comes next and on which figures", async () => {
+  await pulse(["idle", "claude-opus-5-5"]);
+  const { page, context, trouble } = await open();
+  // It looks every 30 s; the page follows by itself.
+  const row = page.locator("#decisions tr[data-decision=ao-mbp16]");
+  await row.waitFor({ timeout: 70_000 });
+  assert.equal(plain(await row.evaluate((cells) => [...cells.cells].map((cell) => cell.textContent).join(" | "))), "ao-mbp16 | platform | Stays | it is the one to use | data | 7d 68 %, 5h 15 % | 7d 41 %, 5h 62 %");
+  assert.match(await page.locator("#decisions .note").textContent(), /looked at \d\d:\d\d:\d\d/);
+  assert.deepEqual((await table(receiver, "decisions")).map((one) => [one.machine, one.verdict, one.next_account]), [["ao-mbp16", "stay", "data"]]);
   assert.deepEqual(trouble, []);
   await context.close();
 });
@@ -133,112 +139,10 @@ test("How rotation works, the codebase and where to read on are told", async () 
   await context.close();
 });
 
-test("The admin adds, edits and removes an account in dialogs", async () => {
-  const { page, context, trouble } = await open();
-  const spare = accounts[4];
-  await page.getByRole("link", { name: "Add account" }).click();
-  await check(page, "import", "dialog");
-  await page.getByLabel("Label").fill(hostile);
-  await page.getByLabel("Login", { exact: true }).fill(login(spare));
-  await page.getByLabel("This login was made for the vault alone").check();
-  await submit(page, "Import login");
-  await page.locator("#accounts th", { hasText: hostile }).waitFor();
-  const html = await page.content();
-  assert.ok(!html.includes(`sk-ant-oat01-of-${spare.id}`) && !html.includes(`sk-ant-ort01-of-${spare.id}`));
-
-  await page.locator("#accounts tr", { hasText: hostile }).getByRole("link", { name: /^Edit/ }).click();
-  await page.getByLabel("Label").fill("spare");
-  await page.getByLabel("Next charge").fill("2026-12-18");
-  await page.getByLabel("5-hour ceiling in percent").fill("55");
-  await check(page, "edit", "dialog");
-  await submit(page, "Save account");
-  await page.locator("#accounts tr[data-account=spare]", { hasText: "18 Dec" }).waitFor();
-
-  await page.locator("#accounts tr[data-account=spare]").getByRole("link", { name: /^Remove/ }).click();
-  await submit(page, "Remove account");
-  await page.locator("#accounts tr[data-account=spare]").waitFor({ state: "detached" });
-  assert.equal((await table(receiver, "accounts")).length, 4);
-  assert.deepEqual(trouble, []);
-  await context.close();
-});
-
-test("The admin enrols a machine, says what it may use, switches it by hand and revokes it", async () => {
-  const { page, context, trouble } = await open();
-  await page.getByRole("link", { name: "Enrol a machine" }).click();
-  await page.getByRole("textbox", { name: "Machine" }).fill("dn-tower");
-  await check(page, "enrol", "dialog");
-  await submit(page, "Make code");
-  assert.match(await page.locator("#code").textContent(), /^fcode_[0-9a-f]{32}$/);
-  await check(page, "the code");
-  await page.getByRole("link", { name: "Done" }).click();
-
-  const second = await enrol(receiver, "lf-t14");
-  await second.beat(null);
-  await page.reload();
-  const row = page.locator("#agents tr[data-agent=lf-t14]");
-  await row.getByRole("link", { name: /^Accounts of/ }).click();
-  await page.getByRole("dialog").getByLabel("data", { exact: true }).check();
-  await check(page, "grants", "dialog");
-  await submit(page, "Save accounts");
-  await page.locator("#agents tr[data-agent=lf-t14] td", { hasText: /^data$/ }).waitFor();
-  await row.getByRole("link", { name: /^Switch/ }).click();
-  await check(page, "switch", "dialog");
-  await submit(page, "Switch account");
-  await page.getByText("Login on its way").waitFor();
-  assert.equal((await second.beat(null)).commands.length, 1);
-  await row.getByRole("link", { name: /^Revoke/ }).click();
-  await submit(page, "Revoke agent");
-  await row.getByText("Revoked").waitFor();
-  await assert.rejects(second.beat(null), /403/);
-  assert.deepEqual(trouble, []);
-  await context.close();
-});
-
-test("The admin pins, unpins, pauses and resumes; the viewer only looks", async () => {
-  const { page, context, trouble } = await open();
-  await page.getByRole("link", { name: "Pin an account" }).click();
-  await page.getByLabel("Account", { exact: true }).selectOption("mobile");
-  await page.getByLabel("For", { exact: true }).selectOption({ label: "every config dir on ao-mbp16" });
-  await page.getByLabel("Mode").selectOption("strict");
-  await check(page, "pin", "dialog");
-  await submit(page, "Pin account");
-  await page.locator("#pins tbody tr", { hasText: "every config dir on ao-mbp16" }).waitFor();
-  await page.getByRole("link", { name: /^Unpin/ }).click();
-  await submit(page, "Unpin account");
-  await page.locator("#pins", { hasText: "Nothing is pinned" }).waitFor();
-  await page.getByRole("link", { name: "Pause rotation" }).click();
-  await submit(page, "Pause rotation");
-  await page.locator("#now", { hasText: "Paused" }).waitFor();
-  await page.getByRole("link", { name: "Resume rotation" }).click();
-  await submit(page, "Resume rotation");
-  await page.locator("#pins", { hasText: "Rotation is paused" }).waitFor({ state: "detached" });
-  assert.deepEqual(trouble, []);
-  await context.close();
-
-  const viewer = await open("/admin/fleet", { token: viewerToken });
-  assert.equal(await viewer.page.locator("a[data-dialog], form[action^='/admin/fleet']").count(), 0);
-  assert.equal((await viewer.page.goto(`${receiver.address}/admin/fleet/pause`)).status(), 403);
-  await viewer.context.close();
-});
-
-test("The event log is filtered and paged in the address, and polling now says when", async () => {
-  const { page, context, trouble } = await open();
-  await page.locator("#log").getByRole("link", { name: "Tokens" }).click();
-  await page.waitForURL(/log=tokens/);
-  const titles = await page.locator("#log li > div").evaluateAll((all) => all.map((item) => item.firstChild.textContent.trim()));
-  assert.ok(titles.length > 3 && titles.every((title) => /^(Login|Account|Keys)/.test(title)), titles.join());
-  await page.locator("#log").getByRole("link", { name: "Agents" }).click();
-  await page.locator("#log", { hasText: "Agent enrolled" }).waitFor();
-  await page.getByRole("button", { name: "Poll now" }).click();
-  await page.getByText(/^(Polling now|Next poll in)/).first().waitFor();
-  assert.deepEqual(trouble, []);
-  await context.close();
-});
-
 test("Every CSV link of the page answers with a table", async () => {
   const { page, context } = await open();
   const links = await page.locator("a[download][href^='/api/']").evaluateAll((list) => [...new Set(list.map((link) => link.getAttribute("href")))]);
-  assert.equal(links.length, 8, links.join());
+  assert.equal(links.length, 9, links.join());
   for (const link of links) {
     const answer = await fetch(receiver.address + link, { headers: { Authorization: `Bearer ${adminToken}` } });
     assert.deepEqual([answer.status, answer.headers.get("content-type").split(";")[0]], [200, "text/csv"], link);
@@ -269,7 +173,7 @@ for (const theme of ["light", "dark"]) {
   test(`No violation in ${theme}, wide and at 360 px, and nothing is wider than the page`, async () => {
     for (const width of [1440, 360]) {
       await pulse(["tool", "claude-opus-5-5"]);
-      const { page, context, trouble } = await open("/admin/fleet", { theme, width });
+      const { page, context, trouble } = await open({ theme, width });
       await check(page, `fleet at ${width}`);
       assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= width, `no sideways scroll at ${width}`);
       await page.goto(`${receiver.address}/admin/fleet/pin`);
@@ -284,7 +188,7 @@ test("An empty fleet says what to do first", async () => {
   const empty = fleet(issuer);
   const fresh = await startReceiver(empty.settings);
   try {
-    const { page, context, trouble } = await open("/admin/fleet", { at: fresh });
+    const { page, context, trouble } = await open({ at: fresh });
     assert.match(await page.locator("#accounts").textContent(), /ccflux-receiver fleet import --label NAME/);
     assert.match(await page.locator("#agents").textContent(), new RegExp(`ccflux agent enrol --endpoint ${fresh.address}`));
     await check(page, "empty");

@@ -76,9 +76,9 @@ export async function table(receiver, name) {
   return (await answer.json()).rows;
 }
 
-/** A machine with an agent, enrolled with a code of the page. */
-export async function enrol(receiver, machine) {
-  const code = /id="code">(fcode_[0-9a-f]+)</.exec(await post(receiver, "/enrol", { machine }))[1];
+/** A machine with an agent, enrolled with a code of the page: a given one, or one made for it. */
+export async function enrol(receiver, machine, given) {
+  const code = given ?? /id="code">(fcode_[0-9a-f]+)</.exec(await post(receiver, "/enrol", { machine }))[1];
   const { publicKey, privateKey } = generateKeyPairSync("ed25519");
   const raw = publicKey.export({ format: "der", type: "spki" }).subarray(-32).toString("base64");
   const sealing = createECDH("prime256v1");
