@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds and starts the receiver: ./run.sh [--demo]
-#   --demo   on a database of its own, filled with 45 days of 15 users, and with accounts whose quota a simulator makes up
+#   --demo   on a database of its own, filled with 45 days of 15 users; a simulator makes up quotas, telemetry and a fleet, and goes on with them
 # Every setting of docs/configuration.md is honoured; without any it listens on 127.0.0.1:8080 and keeps its data in ./data.
 set -euo pipefail
 . "$(dirname "$0")/eng/setup.sh"
@@ -46,10 +46,11 @@ if [ -n "$demo" ]; then
   # The simulator answers in the issuers' place, on a loopback port. No credential of yours may reach it, so none is read.
   unset CLAUDE_DEVICE_ID CLAUDE_ANON_ID CLAUDE_CF_CLEARANCE CLAUDE_CF_BM
   export ENV_FILE="$data/.env"
+  export FLEET=${FLEET:-1} VAULT_KEY_PATH="$data-keys"
   # Its standard input is held open by this process and by the receiver that takes its place: when that ends, however it ends, the simulator does too.
   settings="$data/simulator.env"
   : > "$settings"
-  exec 9> >(exec dotnet "$ROOT/artifacts/bin/Ccflux.Simulator/release/Ccflux.Simulator.dll" 0 "$data/logins" > "$settings")
+  exec 9> >(exec dotnet "$ROOT/artifacts/bin/Ccflux.Simulator/release/Ccflux.Simulator.dll" 0 "$data/logins" "http://${LISTEN_ADDR/0.0.0.0/127.0.0.1}" > "$settings")
   for _ in $(seq 300); do grep -q '^$' "$settings" && break; sleep 0.1; done
   grep -q '^$' "$settings" || die "The simulator did not start."
   while IFS= read -r line && [ -n "$line" ]; do export "${line?}"; done < "$settings"

@@ -3,11 +3,23 @@ namespace Ccflux.Simulator;
 /// <summary>Accounts in every state a page can show, at a pace that can be watched: low, high, about to be blocked, blocked, and failures.</summary>
 public static class DemoScript
 {
+    /// <summary>Those that quota polls by itself; the fleet's come after them.</summary>
     public const int Accounts = 8;
+
+    /// <summary>Accounts of the fleet: how long their logins live, and what becomes of them.</summary>
+    public static IReadOnlyList<DemoLogin> Fleet { get; } =
+    [
+        new(9, "platform", TimeSpan.FromHours(8), "2"),
+        new(10, "data", TimeSpan.FromHours(8), "5"),
+        new(11, "mobile", TimeSpan.FromMinutes(40), "23"),
+        new(12, "research", TimeSpan.FromHours(5), "11"),
+        new(13, "build", TimeSpan.FromMinutes(2), "18"),
+        new(14, "legacy", TimeSpan.FromMinutes(30), "27", IsDead: true),
+    ];
 
     public static SimulatedUpstream Make(TimeProvider time)
     {
-        var upstream = new SimulatedUpstream(Accounts, time, maxExchanges: 10_000);
+        var upstream = new SimulatedUpstream(Accounts + Fleet.Count, time, maxExchanges: 10_000);
         var now = time.GetUtcNow();
         Set(upstream, 1, 34, (46, Hours(3.3)), (41, Hours(70)));
         Set(upstream, 2, 3, (8, Hours(4.1)), (12, Hours(120)));
@@ -17,6 +29,12 @@ public static class DemoScript
         Set(upstream, 6, 15, (33, Hours(2)), (28, Hours(130)));
         Set(upstream, 7, 10, (57, Hours(3)), (44, Hours(60)));
         Set(upstream, 8, 22, (24, Hours(4.6)), (71, Hours(11)));
+        Set(upstream, 9, 0, (62, Hours(1.9)), (68, Hours(9)));
+        Set(upstream, 10, 0, (31, Hours(3.4)), (41, Hours(93)));
+        Set(upstream, 11, 0, (12, Hours(2.2)), (58, Hours(123)));
+        Set(upstream, 12, 0, (0, Hours(4.9)), (11, Hours(145)));
+        Set(upstream, 13, 0, (0, Hours(4)), (100, Hours(32)));
+        Set(upstream, 14, 0, (0, Hours(4)), (7, Hours(60)));
         upstream.Plan(
             new Fault(FaultKind.RateLimited, now, now.AddMinutes(12), Account: 6, TimeSpan.FromMinutes(10)),
             new Fault(FaultKind.Rejected, now, now.AddYears(1), Account: 7));
@@ -28,3 +46,10 @@ public static class DemoScript
 
     private static TimeSpan Hours(double hours) => TimeSpan.FromHours(hours);
 }
+
+/// <summary>A login of the fleet's demo.</summary>
+/// <param name="Number">The simulated account's.</param>
+/// <param name="Lifetime">Of its access token.</param>
+/// <param name="ChargeDay">Of the month.</param>
+/// <param name="IsDead">Its refresh token is spent by somebody else.</param>
+public sealed record DemoLogin(int Number, string Label, TimeSpan Lifetime, string ChargeDay, bool IsDead = false);

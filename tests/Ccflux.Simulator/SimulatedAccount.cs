@@ -101,6 +101,9 @@ public sealed class SimulatedAccount
         }
     }
 
+    /// <summary>How fast it is used from here on.</summary>
+    public void Pace(double percentPerHour) => _percentPerHour = percentPerHour;
+
     /// <summary>A new pair of tokens for the refresh token, which is spent by it; false where it is not the present one.</summary>
     public bool TryRefresh(string refreshToken)
     {

@@ -68,6 +68,19 @@ public sealed class SimulatedUpstream
         }
     }
 
+    /// <summary>Accounts are used at another pace from now on, by number; the rest as before.</summary>
+    public void Pace(IReadOnlyDictionary<int, double> percentPerHour)
+    {
+        lock (_gate)
+        {
+            foreach (var account in _accounts.Where(account => percentPerHour.ContainsKey(account.Number)))
+            {
+                account.MoveTo(_time.GetUtcNow());
+                account.Pace(percentPerHour[account.Number]);
+            }
+        }
+    }
+
     public UpstreamAnswer Answer(string method, string path, Func<string, string?> header, string body)
     {
         lock (_gate)

@@ -6,6 +6,7 @@ using Ccflux.Contracts.Fleet;
 using Ccflux.Contracts.Http;
 using Ccflux.Receiver.Fleet.Switching;
 using Ccflux.Receiver.Tests.Hosting;
+using Ccflux.Simulator;
 
 namespace Ccflux.Receiver.Tests.Fleet;
 

@@ -124,7 +124,7 @@ public sealed class MonitorTests
     public void InnerChecks_SayWhatIsKnownWithoutAsking()
     {
         ConfigDirSeen Seen(Presence presence) => new("a", "m", default, presence, null, []);
-        Assert.Equal(new CheckResult(MonitorState.Unknown, "no session lives"), InnerChecks.Agents([]));
+        Assert.Equal(new CheckResult(MonitorState.Unknown, "no session is known to live"), InnerChecks.Agents([]));
         Assert.Equal(new CheckResult(MonitorState.Up, "1 of 1 heard"), InnerChecks.Agents([Seen(Presence.Live)]));
         Assert.Equal(new CheckResult(MonitorState.Partly, "1 of 2 heard"), InnerChecks.Agents([Seen(Presence.Live), Seen(Presence.Stale)]));
         Assert.Equal(new CheckResult(MonitorState.Down, "0 of 1 heard"), InnerChecks.Agents([Seen(Presence.Stale)]));

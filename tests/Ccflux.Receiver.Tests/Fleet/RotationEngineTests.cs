@@ -4,6 +4,7 @@ using Ccflux.Receiver.Fleet.Rotation;
 using Ccflux.Receiver.Fleet.Sessions;
 using Ccflux.Receiver.Fleet.Switching;
 using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Simulator;
 
 namespace Ccflux.Receiver.Tests.Fleet;
 

@@ -10,6 +10,7 @@ using Ccflux.Receiver.Fleet.Sessions;
 using Ccflux.Receiver.Fleet.Vault;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Live;
+using Ccflux.Simulator;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Ccflux.Receiver.Tests.Fleet;

@@ -7,8 +7,11 @@ namespace Ccflux.Receiver.Fleet.Monitors;
 
 /// <summary>What the receiver knows without asking an address: whether polls are answered, whether config dirs with sessions are heard, and the
 /// programs that lead here. Those are watched from when they were first seen.</summary>
-internal sealed class InnerChecks(LiveSessions sessions, NetworkWatch network, SqliteReaders readers)
+internal sealed class InnerChecks(LiveSessions sessions, NetworkWatch network, SqliteReaders readers, TimeProvider time)
 {
+    /// <summary>What is known of sessions then is from before: nobody had the time to be heard.</summary>
+    private readonly DateTimeOffset _settled = time.GetUtcNow() + SessionRule.GoneAfter;
+
     private static readonly Watched s_polling = new("Polling", "quota of every account");
     private static readonly Watched s_agents = new("Agents", "pulse of config dirs with sessions");
     private static readonly Watched s_tailscale = new("Tailscale", "tailscaled of this machine");
@@ -26,14 +29,14 @@ internal sealed class InnerChecks(LiveSessions sessions, NetworkWatch network, S
         _sawTailscale |= seen.Tailscale.Value is not null;
         _sawTunnel |= seen.Cloudflared.Value is not null;
         var polling = await PollingAsync(cancellationToken);
-        return [.. Watched(targets).Select(one => (one.Name, one == s_polling ? polling : one == s_agents ? Agents(sessions.Read()) : one == s_tailscale ? Tailscale(seen.Tailscale) : Tunnel(seen.Cloudflared)))];
+        return [.. Watched(targets).Select(one => (one.Name, one == s_polling ? polling : one == s_agents ? Agents(time.GetUtcNow() < _settled ? [] : sessions.Read()) : one == s_tailscale ? Tailscale(seen.Tailscale) : Tunnel(seen.Cloudflared)))];
     }
 
     /// <summary>A config dir without a session is silent by right: only one that had some a moment ago is missed.</summary>
     internal static CheckResult Agents(IReadOnlyList<ConfigDirSeen> seen)
     {
         var live = seen.Count(one => one.Presence is Presence.Live);
-        return seen.Count == 0 ? new CheckResult(MonitorState.Unknown, "no session lives")
+        return seen.Count == 0 ? new CheckResult(MonitorState.Unknown, "no session is known to live")
             : new CheckResult(State(live, seen.Count), string.Create(CultureInfo.InvariantCulture, $"{live} of {seen.Count} heard"));
     }
 

@@ -7,10 +7,10 @@ using Ccflux.Contracts.Http;
 using Ccflux.Contracts.Signing;
 using Ccflux.Testing;
 
-namespace Ccflux.Receiver.Tests.Fleet;
+namespace Ccflux.Simulator;
 
 /// <summary>An agent with its config dir in memory: real keys, real seals, the real wire.</summary>
-internal sealed class SimulatedAgent(Uri address, string machine, TimeProvider time) : IDisposable
+public sealed class SimulatedAgent(Uri address, string machine, TimeProvider time) : IDisposable
 {
     private readonly ECDiffieHellman _sealing = CredentialSeal.NewKey();
     private readonly List<long> _confirmed = [];
