@@ -29,7 +29,7 @@ public static class DemoScript
         Set(upstream, 6, 15, (33, Hours(2)), (28, Hours(130)));
         Set(upstream, 7, 10, (57, Hours(3)), (44, Hours(60)));
         Set(upstream, 8, 22, (24, Hours(4.6)), (71, Hours(11)));
-        Set(upstream, 9, 0, (62, Hours(1.9)), (68, Hours(9)));
+        Set(upstream, 9, 0, (72, Hours(1.9)), (68, Hours(9)));
         Set(upstream, 10, 0, (31, Hours(3.4)), (41, Hours(93)));
         Set(upstream, 11, 0, (12, Hours(2.2)), (58, Hours(123)));
         Set(upstream, 12, 0, (0, Hours(4.9)), (11, Hours(145)));

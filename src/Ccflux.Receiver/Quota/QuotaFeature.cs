@@ -42,6 +42,7 @@ internal static class QuotaFeature
         services.AddSingleton<AlertSender>();
         services.AddSingleton<Notices>();
         services.AddSingleton<AlertWatch>();
+        services.AddSingleton<RuleBook>();
         services.AddSingleton<AlertDelivery>();
         services.AddHostedService(provider => provider.GetRequiredService<AlertDelivery>());
         services.AddHostedService<Retention>();

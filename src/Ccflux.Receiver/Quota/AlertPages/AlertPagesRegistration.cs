@@ -10,6 +10,7 @@ internal static class AlertPagesRegistration
     {
         services.AddSingleton(new Capability(AlertsPageEndpoint.Capability, AlertsPageEndpoint.Home, Order: 4));
         services.AddSingleton<AlertsPageEndpoint>();
+        services.AddSingleton<RuleFormsEndpoint>();
     }
 
     public static void MapAlertPages(this IEndpointRouteBuilder endpoints)
@@ -18,5 +19,14 @@ internal static class AlertPagesRegistration
             .RequireAuthorization(AdminPolicies.Reader).ExcludeFromDescription();
         endpoints.MapPost(AlertsPageEndpoint.Test, (HttpContext context, AlertsPageEndpoint alerts) => alerts.TestAsync(context))
             .RequireAuthorization(AdminPolicies.Admin).ExcludeFromDescription();
+
+        var forms = endpoints.ServiceProvider.GetRequiredService<RuleFormsEndpoint>();
+        var rules = endpoints.MapGroup(AlertsPageEndpoint.Rules).RequireAuthorization(AdminPolicies.Admin).ExcludeFromDescription();
+        rules.MapGet("/new", (Delegate)forms.AskAddAsync);
+        rules.MapPost("/new", (Delegate)forms.AddAsync);
+        rules.MapGet("/{account:long}", forms.AskEditAsync);
+        rules.MapPost("/{account:long}", forms.EditAsync);
+        rules.MapGet("/{account:long}/remove", forms.AskRemoveAsync);
+        rules.MapPost("/{account:long}/remove", forms.RemoveAsync);
     }
 }

@@ -7,19 +7,23 @@ using Ccflux.Storage.Writing;
 namespace Ccflux.Receiver.Quota.AlertPages;
 
 /// <summary><c>/admin/alerts</c>: where alerts go, what is told, what became of the last ones, and a test.</summary>
-internal sealed class AlertsPageEndpoint(AlertOptions options, AlertWatch watch, AlertDelivery delivery, PageFrames frames, BrowserAnswers answers)
+internal sealed class AlertsPageEndpoint(AlertOptions options, AlertWatch watch, AlertDelivery delivery, RuleBook rules, PageFrames frames, BrowserAnswers answers)
 {
     public const string Capability = "Alerts";
     public const string Home = "/admin/alerts";
     public const string Test = Home + "/test";
+    public const string Rules = Home + "/rules";
+    public const string NewRule = Rules + "/new";
 
     /// <summary>Deliveries on the page; the API has more.</summary>
     private const int Shown = 100;
 
+    public static string Rule(long account) => $"{Rules}/{account.ToString(CultureInfo.InvariantCulture)}";
+
     public async Task<IResult> ShowAsync(HttpContext context)
     {
         var frame = frames.For(context, "Alerts", Capability, QuotaFeature.Topic) with { Flash = Flash.Take(context) };
-        var view = AlertsPageView.Of(options, await delivery.RecentAsync(Shown, context.RequestAborted), await delivery.RulesAsync(context.RequestAborted));
+        var view = AlertsPageView.Of(options, await delivery.RecentAsync(Shown, context.RequestAborted), await rules.ReadAsync(context.RequestAborted));
         return Page.Of<AlertsPage>(context, new Dictionary<string, object?>(StringComparer.Ordinal)
         {
             [nameof(AlertsPage.Frame)] = frame,

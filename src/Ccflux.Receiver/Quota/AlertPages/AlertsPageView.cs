@@ -18,7 +18,7 @@ public sealed record AlertsPageView(
             new ChannelLine("Slack's form", "ALERT_SLACK_URL", options.SlackUrl is not null),
             new ChannelLine("Webhook", "ALERT_WEBHOOK_URL", options.WebhookUrl is not null),
         ],
-        [RuleLine.Of("All accounts", options.Thresholds, options.Forecast), .. rules.Select(rule => RuleLine.Of(rule.Account, rule.Thresholds, rule.Forecast))],
+        [RuleLine.Of(null, "All accounts", options.Thresholds, options.Forecast), .. rules.Select(rule => RuleLine.Of(rule.AccountId, rule.Account, rule.Thresholds, rule.Forecast))],
         options.QuietHours is { } hours ? $"{hours}, {options.TimeZone}" : null,
         options.AllowPrivate,
         [.. rows.Select(DeliveryLine.Of)]);
@@ -27,10 +27,12 @@ public sealed record AlertsPageView(
 /// <param name="Settings">What sets it, by the names of the environment.</param>
 public sealed record ChannelLine(string Name, string Settings, bool IsSet);
 
+/// <param name="AccountId">Null for the rule of all accounts.</param>
 /// <param name="Thresholds">In words.</param>
-public sealed record RuleLine(string Account, string Thresholds, bool Forecast)
+public sealed record RuleLine(long? AccountId, string Account, string Thresholds, bool Forecast)
 {
-    internal static RuleLine Of(string account, string thresholds, bool forecast) => new(
+    internal static RuleLine Of(long? accountId, string account, string thresholds, bool forecast) => new(
+        accountId,
         account,
         AlertSettings.ParseThresholds(thresholds) is { Count: > 0 } parsed ? string.Join(", ", parsed.Select(threshold => $"{threshold / 1000} %")) : "none",
         forecast);

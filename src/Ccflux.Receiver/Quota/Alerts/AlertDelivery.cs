@@ -32,13 +32,6 @@ internal sealed partial class AlertDelivery(
         return (await lease.Connection.QueryAsync<AlertRow>(AlertSql.Recent, new { Limit = limit })).AsList();
     }
 
-    /// <summary>The accounts that have a rule of their own.</summary>
-    public async Task<IReadOnlyList<RuleRow>> RulesAsync(CancellationToken cancellationToken)
-    {
-        using var lease = await readers.RentAsync(cancellationToken);
-        return (await lease.Connection.QueryAsync<RuleRow>(AlertSql.Rules, new { Limit = MaxRecent })).AsList();
-    }
-
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => options.Channels.Count == 0
         ? Task.CompletedTask
         : Rounds.RunLaterAsync(time, s_look, SendDueAsync, exception => Log.Failed(logger, exception), stoppingToken);

@@ -38,12 +38,26 @@ internal static class AlertSql
         FROM quota_windows WHERE account_id = @AccountId
         """;
 
-    public const string Rules = """
-        SELECT coalesce(nullif(a.label, ''), nullif(a.email, ''), u.email, 'account ' || a.account_id) AS Account, r.thresholds AS Thresholds, r.forecast AS Forecast
+    public const string DeleteRule = "DELETE FROM quota_alert_rules WHERE account_id = ?";
+
+    /// <summary>An account as people call it.</summary>
+    private const string Name = "coalesce(nullif(a.label, ''), nullif(a.email, ''), u.email, 'account ' || a.account_id) AS Account";
+
+    public const string Rules = $"""
+        SELECT r.account_id AS AccountId, {Name}, r.thresholds AS Thresholds, r.forecast AS Forecast
         FROM quota_alert_rules r
         JOIN quota_accounts a ON a.account_id = r.account_id
         LEFT JOIN users u ON u.user_id = a.owner
-        ORDER BY 1
+        ORDER BY 2
+        LIMIT @Limit
+        """;
+
+    public const string WithoutRule = $"""
+        SELECT a.account_id AS AccountId, {Name}
+        FROM quota_accounts a
+        LEFT JOIN users u ON u.user_id = a.owner
+        WHERE NOT EXISTS (SELECT 1 FROM quota_alert_rules r WHERE r.account_id = a.account_id)
+        ORDER BY 2
         LIMIT @Limit
         """;
 

@@ -8,7 +8,7 @@ using Ccflux.Storage.Writing;
 namespace Ccflux.Receiver.Quota.Api;
 
 /// <summary>Alerts: what was told and delivered, what an account tells, and a test.</summary>
-internal sealed class QuotaAlerts(AlertWatch watch, AlertDelivery delivery, AlertOptions options, GroupCommitWriter writer, TimeProvider time)
+internal sealed class QuotaAlerts(AlertWatch watch, AlertDelivery delivery, AlertOptions options, RuleBook rules)
 {
     private const int MaxBody = 4096;
 
@@ -40,23 +40,11 @@ internal sealed class QuotaAlerts(AlertWatch watch, AlertDelivery delivery, Aler
             return QuotaReads.Invalid("account: an id; thresholds: up to 5 whole percentages from 1 to 100; forecast: true or false.");
         }
 
-        var text = AlertSettings.Text(thresholds);
-        var entry = new AuditEntry(time.GetUtcNow(), AuditActor.Of(context), "quota.alert.rule", account.ToString(CultureInfo.InvariantCulture), $"thresholds {text}, forecast {(rule.Forecast ?? false ? "on" : "off")}");
-        var written = await writer.WriteAsync(connection =>
+        return await rules.SaveAsync(account, thresholds, rule.Forecast ?? false, AuditActor.Of(context)) switch
         {
-            if (connection.Execute(AlertSql.UpsertRule, account, text, rule.Forecast ?? false) == 0)
-            {
-                return false;
-            }
-
-            AuditLog.Write(connection, entry);
-            return true;
-        });
-        return written switch
-        {
-            { Status: not WriteStatus.Committed } => Busy(),
-            { Value: false } => new Problem(StatusCodes.Status404NotFound, "", "There is no such account."),
-            _ => TypedResults.NoContent(),
+            RuleOutcome.Done => TypedResults.NoContent(),
+            RuleOutcome.NotThere => new Problem(StatusCodes.Status404NotFound, "", "There is no such account."),
+            RuleOutcome.Busy => Busy(),
         };
     }
 

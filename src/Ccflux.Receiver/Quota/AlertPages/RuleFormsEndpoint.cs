@@ -1,0 +1,92 @@
+using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Http;
+using Ccflux.Receiver.Quota.Alerts;
+using Ccflux.Receiver.Shell;
+using Ccflux.Receiver.Shell.Forms;
+using Ccflux.Receiver.Shell.Pages;
+
+namespace Ccflux.Receiver.Quota.AlertPages;
+
+/// <summary>Rules of single accounts: added, edited and removed. Asked for by a GET page, made by a POST.</summary>
+internal sealed class RuleFormsEndpoint(RuleBook rules, AlertWatch watch, PageFrames frames, BrowserAnswers answers)
+{
+    private const string Busy = "The database cannot be written at the moment.";
+
+    public async Task<IResult> AskAddAsync(HttpContext context) =>
+        await rules.WithoutAsync(context.RequestAborted) is { Count: > 0 } accounts
+            ? Ask(context, RuleForms.Add(accounts, "", RuleForms.Typed(AlertSettings.Text(watch.Default.Thresholds), watch.Default.Forecast)))
+            : Missing("Every account has a rule of its own, or there is none yet.");
+
+    public async Task<IResult> AddAsync(HttpContext context)
+    {
+        var form = await FormAsync(context);
+        var (account, typed) = (form["account"].ToString(), RuleForms.Typed(form));
+        var accounts = await rules.WithoutAsync(context.RequestAborted);
+        var chosen = accounts.FirstOrDefault(row => string.Equals(row.AccountId.ToString(CultureInfo.InvariantCulture), account, StringComparison.Ordinal));
+        return chosen is null
+            ? Ask(context, RuleForms.Add(accounts, account, typed), "account: one of those in the form.")
+            : await SaveAsync(context, chosen, typed, fault => Ask(context, RuleForms.Add(accounts, account, typed), fault));
+    }
+
+    public Task<IResult> AskEditAsync(long account, HttpContext context) => WithRuleAsync(context, account, rule => Task.FromResult(Ask(context, RuleForms.Edit(rule, RuleForms.Typed(rule.Thresholds, rule.Forecast)))));
+
+    public Task<IResult> EditAsync(long account, HttpContext context) => WithRuleAsync(context, account, async rule =>
+    {
+        var typed = RuleForms.Typed(await FormAsync(context));
+        return await SaveAsync(context, rule, typed, fault => Ask(context, RuleForms.Edit(rule, typed), fault));
+    });
+
+    public Task<IResult> AskRemoveAsync(long account, HttpContext context) => WithRuleAsync(context, account, rule => Task.FromResult(Ask(context, RuleForms.Remove(rule))));
+
+    public Task<IResult> RemoveAsync(long account, HttpContext context) => WithRuleAsync(context, account, async rule =>
+        await rules.RemoveAsync(account, AuditActor.Of(context)) switch
+        {
+            RuleOutcome.Done => Done(context, "Rule removed", rule.Account),
+            RuleOutcome.NotThere => Missing("There is no such rule."),
+            RuleOutcome.Busy => Ask(context, RuleForms.Remove(rule), Busy),
+        });
+
+    private async Task<IResult> SaveAsync(HttpContext context, RuleRow rule, TypedRule typed, Func<string, IResult> ask)
+    {
+        if (AlertSettings.ParseThresholds(typed.Thresholds) is not { } thresholds)
+        {
+            return ask($"thresholds: {AlertSettings.ThresholdsForm}");
+        }
+
+        return await rules.SaveAsync(rule.AccountId, thresholds, typed.Forecast, AuditActor.Of(context)) switch
+        {
+            RuleOutcome.Done => Done(context, "Rule saved", rule.Account),
+            RuleOutcome.NotThere => Missing("There is no such account."),
+            RuleOutcome.Busy => ask(Busy),
+        };
+    }
+
+    private async Task<IResult> WithRuleAsync(HttpContext context, long account, Func<RuleRow, Task<IResult>> answer) =>
+        (await rules.ReadAsync(context.RequestAborted)).FirstOrDefault(rule => rule.AccountId == account) is { } rule ? await answer(rule) : Missing("There is no such rule.");
+
+    private IResult Ask(HttpContext context, FormQuestion form, string? fault = null)
+    {
+        if (fault is not null)
+        {
+            context.Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
+        }
+
+        return Page.Of<FormPage>(context, new Dictionary<string, object?>(StringComparer.Ordinal)
+        {
+            [nameof(FormPage.Frame)] = frames.For(context, form.Do, AlertsPageEndpoint.Capability),
+            [nameof(FormPage.Form)] = form,
+            [nameof(FormPage.Fault)] = fault,
+            [nameof(FormPage.Back)] = AlertsPageEndpoint.Home,
+        });
+    }
+
+    private Refusal Missing(string detail) => new(answers, StatusCodes.Status404NotFound, "", detail);
+
+    private static SeeOther Done(HttpContext context, string text, string account)
+    {
+        new Flash(text, account).Leave(context);
+        return new SeeOther($"{AlertsPageEndpoint.Home}#rules");
+    }
+
+    private static async Task<IFormCollection> FormAsync(HttpContext context) => context.Request.HasFormContentType ? await context.Request.ReadFormSafelyAsync() : FormCollection.Empty;
+}
