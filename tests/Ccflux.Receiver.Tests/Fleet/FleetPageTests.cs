@@ -215,10 +215,14 @@ public sealed partial class FleetPageTests
     [Fact]
     public async Task LastDecision_IsShownWithWhatComesNextAndItsFigures()
     {
-        await using var rig = await FleetRig.StartAsync(2);
-        long[] ids = [await rig.ImportAsync(1), await rig.ImportAsync(2)];
+        await using var rig = await FleetRig.StartAsync(3);
+        long[] ids = [await rig.ImportAsync(1), await rig.ImportAsync(2), await rig.ImportAsync(3)];
+
+        // The second would be next in the order, but its five hours are at the ceiling.
         Read(rig, 1, "seven_day", 40, 24);
-        Read(rig, 2, "seven_day", 20, 96);
+        Read(rig, 2, "seven_day", 20, 48);
+        Read(rig, 2, "five_hour", 85, 2);
+        Read(rig, 3, "seven_day", 20, 96);
         using var agent = await rig.EnrolAsync("build-1", ids);
         await BeatAsync(agent);
         Assert.Contains("Rotation has not looked yet", await PageAsync(rig), StringComparison.Ordinal);
@@ -226,10 +230,11 @@ public sealed partial class FleetPageTests
         await rig.Receiver.Service<RotationEngine>().TickAsync(Cancellation);
 
         var row = (await GetAsync(rig, "/api/v1/fleet/decisions")).GetProperty("rows")[0];
-        Assert.Equal(("switch", "first_choice", "seat 1", "seat 2"), (Text(row, "verdict"), Text(row, "reason"), Text(row, "to_account"), Text(row, "next_account")));
+        Assert.Equal(("switch", "first_choice", "seat 1", "seat 3"), (Text(row, "verdict"), Text(row, "reason"), Text(row, "to_account"), Text(row, "next_account")));
         Assert.Equal(40, row.GetProperty("next_seven_day_percent").GetDouble());
         var html = await PageAsync(rig);
         Assert.Contains("Switched to seat 1", html, StringComparison.Ordinal);
+        Assert.Contains("<dt>Next in line</dt><dd>seat 3</dd>", html, StringComparison.Ordinal);
         Assert.Contains("there was no account of the vault", html, StringComparison.Ordinal);
         Assert.Contains("7d 40\u00A0%, 5h unknown", html, StringComparison.Ordinal);
     }

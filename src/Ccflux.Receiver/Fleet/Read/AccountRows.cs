@@ -70,6 +70,12 @@ internal static class AccountRows
             account.SevenDayCeiling);
     }
 
+    /// <summary>Where rotation has looked, next is what most config dirs would get; else the first in the order that is ready.</summary>
+    public static IReadOnlyList<AccountRow> WithNext(IReadOnlyList<AccountRow> rows, IReadOnlyList<DecisionRow> decisions) =>
+        decisions.Where(row => row.Next is not null).CountBy(row => row.Next!).OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => pair.Key).FirstOrDefault() is { } next
+            ? [.. rows.Select(row => row with { IsNext = string.Equals(row.Label, next, StringComparison.Ordinal) })]
+            : rows;
+
     private static Standpoint Stand(AccountFacts account, AccountState state, TokenState token, bool isActive, RotationSettings settings, DateTimeOffset now)
     {
         if (token == TokenState.CannotBeOpened)

@@ -40,18 +40,19 @@ internal sealed class BoardQuery(
 
         var labels = facts.ToDictionary(account => account.AccountId, account => account.Label);
         var agentRows = enrolled.Select(agent => AgentRows.Of(agent, labels, said.Requested, live, now)).ToList();
+        var decisions = DecisionRows.Of(engine.Last, agentRows, labels);
         var sessionRows = SessionRows.Of(live, agentRows, owners);
         return new Board(
             now,
             new FleetHead(
                 At(polls.LastAt), polls.Polled == 0 ? null : At(polls.NextAt), (int)polls.Failing, last is null ? null : new SwitchView(At(last.At)!.Value, last.Label, last.Machine, last.IssuedBy, last.Reason), said.Paused),
-            AccountRows.Of(facts, windows, agentRows, said.Cooling, settings, now),
+            AccountRows.WithNext(AccountRows.Of(facts, windows, agentRows, said.Cooling, settings, now), decisions),
             agentRows,
             sessionRows,
             [.. pins.Select(pin => new PinView(pin.Scope, pin.Target, Where(pin), pin.Label, pin.Mode, At(pin.CreatedAt)!.Value, pin.CreatedBy))])
         {
             DecidedAt = engine.Last?.At,
-            Decisions = DecisionRows.Of(engine.Last, agentRows, labels),
+            Decisions = decisions,
         };
     }
 
