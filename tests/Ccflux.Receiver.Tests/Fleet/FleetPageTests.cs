@@ -275,13 +275,16 @@ public sealed partial class FleetPageTests
 
         rig.Execute($$$"""INSERT INTO fleet_events (at, kind, to_account, reason, figures) VALUES ({{{Now(rig) + 500}}}, 'velocity_preemptive_switch', 1, 'window=5h', '{"from":{"five_hour":78.5,"five_hour_per_minute":0.8} }')""");
 
+        rig.Execute($$$"""INSERT INTO fleet_events (at, kind, to_account, reason, figures) VALUES ({{{Now(rig) + 400}}}, 'pinned', 1, 'fleet soft', '{"by":"<i>admin"}')""");
+
         var pages = await Task.WhenAll(Enumerable.Range(1, 4).Select(page => CountAsync(rig, $"page={page}")));
-        Assert.Equal([50, 50, 22, 0], pages);
-        Assert.Equal((1, 1, 120), (await CountAsync(rig, "kind=switches"), await CountAsync(rig, "kind=tokens"), await CountAsync(rig, "kind=refused") + await CountAsync(rig, "kind=refused&page=2") + await CountAsync(rig, "kind=refused&page=3")));
+        Assert.Equal([50, 50, 23, 0], pages);
+        Assert.Equal((2, 1, 120), (await CountAsync(rig, "kind=switches"), await CountAsync(rig, "kind=tokens"), await CountAsync(rig, "kind=refused") + await CountAsync(rig, "kind=refused&page=2") + await CountAsync(rig, "kind=refused&page=3")));
         var switches = await PageAsync(rig, "?log=switches");
         Assert.Contains("Switched early", switches, StringComparison.Ordinal);
         Assert.Contains("velocity_preemptive_switch window=5h", switches, StringComparison.Ordinal);
         Assert.Contains("the 5-hour window is about to reach its ceiling, it had 7d unknown, 5h 78.5\u00A0% rising 0.8\u00A0pt/min", switches, StringComparison.Ordinal);
+        Assert.Contains("seat 1, by <i>admin", switches, StringComparison.Ordinal);
         Assert.Contains("log.page=2", await PageAsync(rig, "?log=refused"), StringComparison.Ordinal);
         foreach (var query in new[] { "kind=nothing", "page=0", "page=x", "format=xml" })
         {

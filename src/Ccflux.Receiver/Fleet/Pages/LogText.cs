@@ -99,7 +99,7 @@ internal static class LogText
         return string.Join(", ", parts);
     }
 
-    /// <summary>The figures behind a decision: <c>{"from":{"five_hour":81.5},…}</c> as <c>it had 7d 40 %, 5h 81.5 %; the other 7d 12 %, 5h 3 %</c>.</summary>
+    /// <summary>Who set something: <c>{"by":"admin"}</c>. Or the figures behind a decision: <c>{"from":{"five_hour":81.5},…}</c> as <c>it had 7d 40 %, 5h 81.5 %; the other 7d 12 %, 5h 3 %</c>.</summary>
     private static string? Figures(string json)
     {
         try
@@ -108,7 +108,7 @@ internal static class LogText
             var (from, target) = (Account(document.RootElement, "from"), Account(document.RootElement, "target"));
             return (from, target) switch
             {
-                (null, null) => null,
+                (null, null) => document.RootElement.ValueKind is JsonValueKind.Object && document.RootElement.TryGetProperty("by", out var by) ? $"by {by}" : null,
                 (not null, null) => $"it had {from}",
                 (null, not null) => $"the other had {target}",
                 _ => $"it had {from}; the other {target}",
