@@ -24,6 +24,8 @@ internal sealed class BoardQuery(
 {
     private const int MaxPins = 1000;
 
+    private volatile NextChoices _next = NextChoices.None;
+
     public async Task<Board> ReadAsync(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
@@ -40,7 +42,7 @@ internal sealed class BoardQuery(
 
         var labels = facts.ToDictionary(account => account.AccountId, account => account.Label);
         var agentRows = enrolled.Select(agent => AgentRows.Of(agent, labels, said.Requested, live, now)).ToList();
-        var decisions = DecisionRows.Of(engine.Last, agentRows, labels);
+        var decisions = DecisionRows.Of(Next(), agentRows, labels);
         var sessionRows = SessionRows.Of(live, agentRows, owners);
         return new Board(
             now,
@@ -51,10 +53,12 @@ internal sealed class BoardQuery(
             sessionRows,
             [.. pins.Select(pin => new PinView(pin.Scope, pin.Target, Where(pin), pin.Label, pin.Mode, At(pin.CreatedAt)!.Value, pin.CreatedBy))])
         {
-            DecidedAt = engine.Last?.At,
+            DecidedAt = _next.Tick?.At,
             Decisions = decisions,
         };
     }
+
+    private NextChoices Next() => engine.Last is not { } last || ReferenceEquals(last, _next.Tick) ? _next : _next = NextChoices.Of(last);
 
     private static string Where(PinRow pin) => pin.Scope switch
     {

@@ -23,9 +23,9 @@ public sealed record FigureCell(double? SevenDay, double? SevenDayPerMinute, dou
 /// <summary>The last tick, as it is shown. Pure.</summary>
 internal static class DecisionRows
 {
-    public static IReadOnlyList<DecisionRow> Of(LastTick? last, IReadOnlyList<AgentRow> agents, IReadOnlyDictionary<long, string> labels)
+    public static IReadOnlyList<DecisionRow> Of(NextChoices next, IReadOnlyList<AgentRow> agents, IReadOnlyDictionary<long, string> labels)
     {
-        if (last is null)
+        if (next.Tick is not { } last)
         {
             return [];
         }
@@ -35,26 +35,13 @@ internal static class DecisionRows
         [
             .. last.State.ConfigDirs.Zip(last.Decision.ConfigDirs)
                 .Where(pair => byId.ContainsKey(pair.First.Id))
-                .Select(pair => Row(last, pair.First, pair.Second, byId[pair.First.Id], labels))
+                .Select(pair => Row(last, pair.First, pair.Second, next.ByAgent[pair.First.Id], byId[pair.First.Id], labels))
                 .OrderBy(row => row.Machine, StringComparer.OrdinalIgnoreCase).ThenBy(row => row.ConfigDir, StringComparer.Ordinal),
         ];
     }
 
-    /// <summary>The same rule, asked what it would do if the account could not be used any more.</summary>
-    internal static long? NextOf(FleetState state, ConfigDirState configDir, DateTimeOffset now)
+    private static DecisionRow Row(LastTick last, ConfigDirState configDir, ConfigDirDecision decision, long? next, AgentRow agent, IReadOnlyDictionary<long, string> labels)
     {
-        var without = state with
-        {
-            Accounts = [.. state.Accounts.Select(account => account.Id == configDir.Active ? account with { Login = LoginState.NeedsLogin } : account)],
-            ConfigDirs = [configDir with { OpenCalls = 0, Requested = null }],
-            Paused = false,
-        };
-        return RotationRule.Decide(without, now).ConfigDirs[0].To;
-    }
-
-    private static DecisionRow Row(LastTick last, ConfigDirState configDir, ConfigDirDecision decision, AgentRow agent, IReadOnlyDictionary<long, string> labels)
-    {
-        var next = NextOf(last.State, decision is { Verdict: Verdict.Switch, To: { } now } ? configDir with { Active = now } : configDir, last.At);
         return new DecisionRow(
             agent.Id,
             agent.Machine,
