@@ -96,6 +96,8 @@ internal static class FleetFeature
     {
         services.AddSingleton<RotationControls>();
         services.AddSingleton<RotationEvents>();
+        services.AddSingleton<AccountWindows>();
+        services.AddSingleton<MetLimits>();
         services.AddSingleton<FleetPicture>();
         services.AddSingleton<RotationEngine>();
         services.AddHostedService(provider => provider.GetRequiredService<RotationEngine>());

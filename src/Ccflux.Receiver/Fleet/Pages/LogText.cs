@@ -12,7 +12,7 @@ internal static class LogText
 
     public static Tone Tone(LogLine line) => line switch
     {
-        { Part: Switches, Kind: RotationEvent.Deferred or RotationEvent.Preempted } => Shell.Components.Tone.Warn,
+        { Part: Switches, Kind: RotationEvent.Deferred or RotationEvent.Preempted or RotationEvent.LimitMet } => Shell.Components.Tone.Warn,
         { Part: Switches, Kind: RotationEvent.Refused or RotationEvent.Blocked } => Shell.Components.Tone.Bad,
         { Part: Switches, Kind: RotationEvent.Paused or RotationEvent.Dropped } => Shell.Components.Tone.None,
         { Part: Switches } => Shell.Components.Tone.Good,
@@ -34,6 +34,7 @@ internal static class LogText
         RotationEvent.Resumed => "Rotation resumed",
         RotationEvent.Pinned => "Account pinned",
         RotationEvent.Unpinned => "Account unpinned",
+        RotationEvent.LimitMet => "Limit met",
         "import" => "Login imported",
         "edit" => "Account changed",
         "remove" => "Account removed",

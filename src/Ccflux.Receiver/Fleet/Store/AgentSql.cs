@@ -63,7 +63,7 @@ internal static class AgentSql
     public const string Note = """
         UPDATE fleet_agents
         SET last_seen_at = max(coalesce(last_seen_at, 0), ?1), sequence = max(sequence, ?2), login = ?3, version = ?4, platform = ?5,
-            applied = ?6, account_id = ?7, has_sessions = ?8
+            applied = ?6, account_since = CASE WHEN account_id IS ?7 THEN account_since ELSE ?1 END, account_id = ?7, has_sessions = ?8
         WHERE agent_id = ?9
         """;
 
@@ -75,6 +75,11 @@ internal static class AgentSql
     public const string CountOf = "SELECT count(*) FROM fleet_agents WHERE agent_id = ?";
 
     public const string AccountOf = "SELECT account_id FROM fleet_agents WHERE agent_id = ?";
+
+    /// <summary>Parameter: agent. Columns: account, since when.</summary>
+    public const string AccountSince = """
+        SELECT account_id, coalesce(account_since, 0) FROM fleet_agents WHERE agent_id = ? AND revoked_at IS NULL AND account_id IS NOT NULL
+        """;
 
     /// <summary>Parameter: agent. Columns: sealing key, applied, account, where its client keeps logins.</summary>
     public const string Recipient = "SELECT sealing_key, applied, account_id, login FROM fleet_agents WHERE agent_id = ? AND revoked_at IS NULL";

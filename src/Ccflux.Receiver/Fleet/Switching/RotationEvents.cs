@@ -26,6 +26,7 @@ internal sealed record RotationEvent(string Kind, string? AgentId, long? FromAcc
     public const string Resumed = "rotation_resumed";
     public const string Pinned = "pinned";
     public const string Unpinned = "unpinned";
+    public const string LimitMet = "limit_met";
 
     private static readonly JsonSerializerOptions s_json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
