@@ -4,6 +4,7 @@ using Ccflux.Receiver.Fleet.Rotation;
 using Ccflux.Receiver.Fleet.Sessions;
 using Ccflux.Receiver.Fleet.Switching;
 using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Tests.Hosting;
 
 namespace Ccflux.Receiver.Tests.Fleet;
 
@@ -75,6 +76,20 @@ internal sealed class RotationStage(FleetRig rig, SimulatedAgent agent, long fir
         Window(account, "seven_day", sevenDay, now.AddDays(days), at);
     }
 
+    /// <summary>A heartbeat without its wire, to this receiver or another on the same database.</summary>
+    public async Task BeatAsync(string state = SessionState.Idle, bool isHeard = true, RunningReceiver? receiver = null)
+    {
+        receiver ??= rig.Receiver;
+        var heartbeat = agent.Heartbeat(0) with { Sessions = Sessions(state) };
+        var enrolled = await receiver.Service<AgentDirectory>().FindAsync(agent.Id, TestContext.Current.CancellationToken);
+        if (isHeard)
+        {
+            receiver.Service<LiveSessions>().Note(enrolled!, heartbeat);
+        }
+
+        agent.Take((await receiver.Service<CommandBox>().ExchangeAsync(enrolled!, heartbeat, TestContext.Current.CancellationToken))!);
+    }
+
     public ValueTask DisposeAsync()
     {
         agent.Dispose();
@@ -93,16 +108,4 @@ internal sealed class RotationStage(FleetRig rig, SimulatedAgent agent, long fir
         """));
 
     private IReadOnlyList<LiveSession> Sessions(string state) => [new LiveSession { SessionId = Session, State = state, Since = rig.Time.GetUtcNow() }];
-
-    private async Task BeatAsync(string state, bool isHeard = true)
-    {
-        var heartbeat = agent.Heartbeat(0) with { Sessions = Sessions(state) };
-        var enrolled = await rig.Receiver.Service<AgentDirectory>().FindAsync(agent.Id, TestContext.Current.CancellationToken);
-        if (isHeard)
-        {
-            rig.Receiver.Service<LiveSessions>().Note(enrolled!, heartbeat);
-        }
-
-        agent.Take((await rig.Commands.ExchangeAsync(enrolled!, heartbeat, TestContext.Current.CancellationToken))!);
-    }
 }
