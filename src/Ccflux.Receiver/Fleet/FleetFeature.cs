@@ -84,6 +84,8 @@ internal static class FleetFeature
     {
         services.AddSingleton<AgentDirectory>();
         services.AddSingleton<AgentBook>();
+        services.AddSingleton<HeartbeatSequences>();
+        services.AddHostedService(provider => provider.GetRequiredService<HeartbeatSequences>());
         services.AddSingleton<AgentGate>();
         services.AddSingleton<AgentLedger>();
         services.AddSingleton<CommandBox>();

@@ -27,12 +27,14 @@ internal static class AgentSql
         VALUES (?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (machine, config_dir_id) DO UPDATE SET
             platform = excluded.platform, version = excluded.version, signing_key = excluded.signing_key, sealing_key = excluded.sealing_key,
-            enrolled_at = excluded.enrolled_at, revoked_at = NULL, sequence = 0
+            enrolled_at = excluded.enrolled_at, revoked_at = NULL,
+            sequence = CASE WHEN signing_key = excluded.signing_key THEN sequence ELSE 0 END,
+            signed_until = CASE WHEN signing_key = excluded.signing_key THEN signed_until END
         """;
 
     public const string Find = """
         SELECT agent_id AS AgentId, machine AS Machine, signing_key AS SigningKey, sealing_key AS SealingKey, revoked_at AS RevokedAt, sequence AS Sequence,
-               applied AS Applied
+               signed_until AS SignedUntil, applied AS Applied
         FROM fleet_agents WHERE agent_id = @AgentId
         """;
 
@@ -71,6 +73,9 @@ internal static class AgentSql
     public const string Touch = """
         UPDATE fleet_agents SET last_seen_at = max(coalesce(last_seen_at, 0), ?), sequence = max(sequence, ?) WHERE agent_id = ?
         """;
+
+    /// <summary>Parameters: signed until, agent.</summary>
+    public const string SignedUntil = "UPDATE fleet_agents SET signed_until = max(coalesce(signed_until, 0), ?) WHERE agent_id = ?";
 
     public const string CountOf = "SELECT count(*) FROM fleet_agents WHERE agent_id = ?";
 
