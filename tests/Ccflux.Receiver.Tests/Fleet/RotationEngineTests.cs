@@ -104,14 +104,14 @@ public sealed class RotationEngineTests
         Assert.Equal(stage.Second, await stage.ActiveAsync());
 
         Assert.Null(await stage.Controls.PauseAsync(paused: false, AuditActor.Cli));
-        Assert.Null(await stage.Controls.ReleaseAsync(stage.Agent.Id));
+        Assert.Null(await stage.Controls.ReleaseAsync(stage.Agent.Id, AuditActor.Cli));
         stage.Seen(stage.First, 5, 20, 0.3);
         stage.EndCooldown();
         Assert.Null(await stage.Controls.PinAsync(new Pin(PinScope.Machine, stage.Agent.Machine, stage.Second, PinMode.Strict), AuditActor.Cli));
         await stage.TickAsync();
         Assert.Equal(stage.Second, await stage.ActiveAsync());
 
-        Assert.Null(await stage.Controls.UnpinAsync(PinScope.Machine, stage.Agent.Machine));
+        Assert.Null(await stage.Controls.UnpinAsync(PinScope.Machine, stage.Agent.Machine, AuditActor.Cli));
         await stage.TickAsync();
         Assert.Equal(stage.First, await stage.ActiveAsync());
     }

@@ -58,8 +58,11 @@ internal sealed class RotationStage(FleetRig rig, SimulatedAgent agent, long fir
     public Task<FleetState> PictureAsync() =>
         rig.Receiver.Service<FleetPicture>().ReadAsync(new HashSet<long>(), new Dictionary<string, DateTimeOffset>(), TestContext.Current.CancellationToken);
 
-    public async Task<IReadOnlyList<RotationEvent>> EventsAsync() =>
-        [.. (await rig.Receiver.Service<RotationEvents>().ReadAsync(new EventFilter(AgentId: agent.Id), 100, TestContext.Current.CancellationToken)).Select(kept => kept.Event).Reverse()];
+    public async Task<IReadOnlyList<RotationEvent>> EventsAsync() => [.. (await AllEventsAsync()).Where(happened => happened.AgentId == agent.Id)];
+
+    /// <summary>Those of no config dir, too; the oldest first.</summary>
+    public async Task<IReadOnlyList<RotationEvent>> AllEventsAsync() =>
+        [.. (await rig.Receiver.Service<RotationEvents>().ReadAsync(new EventFilter(), 100, TestContext.Current.CancellationToken)).Select(kept => kept.Event).Reverse()];
 
     /// <summary>As after a restart, which remembers what it last heard. The clock is left alone: moved, it would poll the accounts, too.</summary>
     public void LastHeard(TimeSpan ago) => rig.Receiver.Service<LiveSessions>().Restore(
