@@ -53,8 +53,22 @@ internal sealed class LiveSessions(FleetMetrics metrics, IChangeFeed changes, Ti
     /// <summary>The one config dir that a session is in; null where none or more than one tells of it.</summary>
     public string? AgentOf(string sessionId)
     {
-        var found = Read().Where(seen => seen.Sessions.Any(session => string.Equals(session.SessionId, sessionId, StringComparison.Ordinal))).Take(2).ToList();
-        return found.Count == 1 ? found[0].AgentId : null;
+        var now = time.GetUtcNow();
+        string? found = null;
+        foreach (var (agent, pulse) in _pulses)
+        {
+            if (SessionRule.Of(now - pulse.SeenAt) is not Presence.Gone && pulse.Sessions.Any(session => string.Equals(session.SessionId, sessionId, StringComparison.Ordinal)))
+            {
+                if (found is not null)
+                {
+                    return null;
+                }
+
+                found = agent;
+            }
+        }
+
+        return found;
     }
 
     /// <summary>Forgets who is gone, and tells pages where something has changed that no heartbeat told them.</summary>
