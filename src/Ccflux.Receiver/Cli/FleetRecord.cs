@@ -47,7 +47,7 @@ internal static class FleetRecord
         await File.WriteAllTextAsync(target, recorded.Scenario.ToJson(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), cancellationToken);
         var requests = recorded.Scenario.Demand.Sum(work => (long)work.RequestsPerHour);
         await Console.Out.WriteLineAsync(
-            $"Wrote {target}: 14 days from {Word(from)} on, {recorded.Scenario.Accounts.Count} accounts, {recorded.Scenario.Demand.DistinctBy(work => work.ConfigDir).Count()} config dirs, {requests} requests.");
+            $"Wrote {target}: 14 days from {Word(from)} on; accounts: {recorded.Scenario.Accounts.Count}, config dirs: {recorded.Scenario.Demand.DistinctBy(work => work.ConfigDir).Count()}, requests: {requests}.");
         foreach (var note in recorded.Notes)
         {
             await Console.Out.WriteLineAsync(note);

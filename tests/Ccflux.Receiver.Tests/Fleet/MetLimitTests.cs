@@ -33,6 +33,9 @@ public sealed class MetLimitTests
         var events = (await stage.EventsAsync()).TakeLast(2).ToList();
         Assert.Equal(["limit_met five_hour", "switched five_hour_exhausted"], events.Select(happened => $"{happened.Kind} {happened.Reason}"));
         Assert.Equal(stage.First, events[0].FromAccount);
+
+        await stage.Rig.RestartAsync();
+        Assert.Equal(100, (await stage.PictureAsync()).Accounts.Single(account => account.Id == stage.First).FiveHour!.UsedPercent);
     }
 
     public static TheoryData<string> NoLimits =>

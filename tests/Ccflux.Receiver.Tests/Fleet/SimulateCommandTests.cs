@@ -84,13 +84,27 @@ public sealed class SimulateCommandTests : IDisposable
         var nobody = await _receiver.RunAsync("fleet", "record", _receiver.PathOf("nobody.json"), "--user", "nobody@example.org");
 
         Assert.Equal((0, ""), (recorded.ExitCode, recorded.Error));
-        Assert.Contains($"14 days from {from:yyyy-MM-dd} on, 2 accounts, 2 config dirs, 5600 requests.", recorded.Output, StringComparison.Ordinal);
+        Assert.Contains($"14 days from {from:yyyy-MM-dd} on; accounts: 2, config dirs: 2, requests: 5600.", recorded.Output, StringComparison.Ordinal);
         Assert.Equal((0, ""), (played.ExitCode, played.Error));
         var totals = JsonDocument.Parse(played.Output).RootElement;
         Assert.Equal(5600, totals.GetProperty("requests").GetInt64());
         Assert.Equal(0, totals.GetProperty("policies")[0].GetProperty("interruptions").GetInt32());
         Assert.Equal((1, true), (again.ExitCode, again.Error.Contains("recorded.json", StringComparison.Ordinal)));
         Assert.Contains("No requests were reported", nobody.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Record_WhereAgentsAreEnrolled_CountsTheWorkOfTheirMachines()
+    {
+        Fill(new DateTimeOffset(TimeProvider.System.GetUtcNow().UtcDateTime.Date, TimeSpan.Zero).AddDays(-14));
+        using (var connection = SqliteDatabase.OpenForWriting(_receiver.DatabasePath))
+        {
+            connection.ExecuteScript("INSERT INTO fleet_agents (agent_id, machine, config_dir_id, platform, version, signing_key, sealing_key, enrolled_at) VALUES ('a', 'Laptop', 'c', 'linux', '1', '', '', 0)");
+        }
+
+        var recorded = await _receiver.RunAsync("fleet", "record", _receiver.PathOf("recorded.json"));
+
+        Assert.Contains("accounts: 2, config dirs: 1, requests: 3920.", recorded.Output, StringComparison.Ordinal);
     }
 
     [Fact]

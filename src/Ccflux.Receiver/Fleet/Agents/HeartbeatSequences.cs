@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 using Ccflux.Receiver.Fleet.Store;
 using Ccflux.Storage.Writing;
 
@@ -84,6 +85,6 @@ internal sealed class HeartbeatSequences(GroupCommitWriter writer, TimeProvider 
         return written.Status == WriteStatus.Committed;
     }
 
-    [System.Runtime.InteropServices.StructLayout(System.Runtime.InteropServices.LayoutKind.Auto)]
+    [StructLayout(LayoutKind.Auto)]
     private readonly record struct Last(long Sequence, DateTimeOffset? SignedUntil);
 }

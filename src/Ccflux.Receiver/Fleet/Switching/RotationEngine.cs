@@ -48,6 +48,11 @@ internal sealed partial class RotationEngine(
             (_cooling, _told) = (null, new(StringComparer.Ordinal));
         }
 
+        if (lease == LeaseAnswer.Taken)
+        {
+            Log.Leading(logger);
+        }
+
         _cooling ??= (await controls.ReadAsync(cancellationToken)).Cooling;
         var deferred = _told.Values.Where(told => told is { Verdict: Verdict.Deferred, Since: not null })
             .ToDictionary(told => told.ConfigDir, told => told.Since!.Value, StringComparer.Ordinal);
@@ -160,5 +165,8 @@ internal sealed partial class RotationEngine(
 
         [LoggerMessage(3, LogLevel.Warning, "{Count} events of rotation could not be written.")]
         public static partial void NotKept(ILogger logger, int count);
+
+        [LoggerMessage(4, LogLevel.Information, "Rotation of the fleet is decided by this process from now on.")]
+        public static partial void Leading(ILogger logger);
     }
 }
