@@ -29,13 +29,6 @@ internal static class HeartbeatRun
             var keys = Enumerable.Range(0, Agents).Select(_ => new DeviceKey()).ToArray();
             Prepare(receiver.DatabasePath, keys);
             await receiver.StartAsync();
-            using (var client = new HttpClient())
-            {
-                // From the first heartbeat on, none is taken that was signed before it.
-                using var body = new StringContent("");
-                using var refused = await client.PostAsync(new Uri(receiver.Address, "/heartbeat"), body);
-            }
-
             var requests = Requests(keys);
             var latencies = new double[requests.Length];
             await SendAsync(receiver, requests.AsMemory(0, Agents), new double[Agents]); // connections, caches, first words

@@ -87,6 +87,9 @@ public sealed class SimulatedAgent(Uri address, string machine, TimeProvider tim
         return heartbeat;
     }
 
+    /// <summary>A heartbeat as it goes over the wire.</summary>
+    public byte[] HeartbeatBody(int sessions = 1) => JsonSerializer.SerializeToUtf8Bytes(Heartbeat(sessions), FleetJson.Default.Heartbeat);
+
     /// <summary>Carries commands out as a real agent does.</summary>
     public void Take(IReadOnlyList<SealedCommand> commands)
     {
@@ -176,9 +179,9 @@ public sealed class SimulatedAgent(Uri address, string machine, TimeProvider tim
         return PostAsync(Routes.AgentCredential, JsonSerializer.SerializeToUtf8Bytes(brought, FleetJson.Default.BroughtCredential));
     }
 
-    public Task<HttpResponseMessage> PostAsync(string path, byte[] body, DeviceKey? signer = null, string? bearer = null, string? agent = null)
+    public Task<HttpResponseMessage> PostAsync(string path, byte[] body, DeviceKey? signer = null, string? bearer = null, string? agent = null, DateTimeOffset? signedAt = null)
     {
-        var timestamp = SignatureHeader.FormatTimestamp(time.GetUtcNow());
+        var timestamp = SignatureHeader.FormatTimestamp(signedAt ?? time.GetUtcNow());
         var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Address, path)) { Content = new ByteArrayContent(body) };
         request.Headers.Add(SignatureHeader.Name, (signer ?? Key).Header(body, timestamp));
         request.Headers.Add(SignatureHeader.TimestampName, timestamp);

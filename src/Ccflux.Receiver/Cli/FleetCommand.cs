@@ -9,7 +9,7 @@ internal static class FleetCommand
 {
     public static Command Make()
     {
-        var command = new Command("fleet", "The vault of logins and its agents. Needs FLEET=1, but for simulate; read docs/fleet.md first.");
+        var command = new Command("fleet", "The vault of logins and its agents. Needs FLEET=1, but for record and simulate; read docs/fleet.md first.");
         command.Add(FleetImport.Make());
         command.Add(FleetVaultCommands.List());
         command.Add(FleetVaultCommands.Refresh());
@@ -19,6 +19,7 @@ internal static class FleetCommand
         command.Add(FleetAgentCommands.Grant());
         command.Add(FleetAgentCommands.Give());
         command.Add(FleetAgentCommands.Revoke());
+        command.Add(FleetRecord.Make());
         command.Add(FleetSimulate.Make());
         return command;
     }

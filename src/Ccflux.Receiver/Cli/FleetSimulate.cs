@@ -19,7 +19,13 @@ internal static class FleetSimulate
         var command = new Command("simulate", "Plays fortnights of several accounts and prints what rotation would make of them.") { scenario, runs, seed, soonest, json };
         command.SetAction((result, cancellationToken) => CommandHost.GuardAsync(async () =>
         {
-            var settings = RotationSettings.Default with { SoonestFirstWithin = TimeSpan.FromHours(Math.Clamp(result.GetValue(soonest), 0, 168)) };
+            if (result.GetValue(soonest) is < 0 or > 168)
+            {
+                await CommandHost.FailAsync("--soonest-first-hours: 0 to 168.");
+                return CommandHost.Failed;
+            }
+
+            var settings = RotationSettings.Default with { SoonestFirstWithin = TimeSpan.FromHours(result.GetValue(soonest)) };
             IReadOnlyList<Comparison> compared;
             if (result.GetValue(scenario) is { } path)
             {

@@ -15,6 +15,14 @@ internal static class PortsSql
         GROUP BY s.session_id, m.name
         """;
 
+    /// <summary>Who reported a session first. By user, since sessions are found by user and id.</summary>
+    public const string FirstReporter = """
+        SELECT s.user_id
+        FROM users u JOIN sessions s ON s.user_id = u.user_id AND s.session_id = @SessionId
+        ORDER BY s.session_ref
+        LIMIT 1
+        """;
+
     /// <summary>A tier's size is known only where a limit was met: what is inferred is what a user came to, not what the plan gives.</summary>
     public const string Plans = """
         SELECT u.email AS Email, t.label AS Label, CASE t.method WHEN 'limit_hit' THEN t.peak_tokens END AS WindowTokens

@@ -1,10 +1,8 @@
 using Ccflux.Receiver.Quota.Forecasts;
-using Ccflux.Receiver.Quota.Ingest;
 using Ccflux.Receiver.Telemetry.Read;
 using Ccflux.Receiver.Usage.Ingest;
 using Ccflux.Receiver.Usage.Read;
 using Ccflux.Storage.Sqlite;
-using Ccflux.Storage.Writing;
 using Dapper;
 using Microsoft.Data.Sqlite;
 
@@ -20,16 +18,6 @@ internal static class QuotaPorts
         services.AddSingleton<UserReadings>();
         services.AddSingleton<IUserQuotas>(provider => provider.GetRequiredService<UserReadings>());
         services.AddSingleton<IFiveHourQuotas>(provider => provider.GetRequiredService<UserReadings>());
-    }
-}
-
-/// <summary>Limits that ended turns, as readings of 100 percent.</summary>
-internal sealed class LimitReadings(ReadingIntake intake) : IFinalLimits
-{
-    public async Task<bool> StoreAsync(FinalLimit limit)
-    {
-        var result = await intake.LimitHitAsync(limit.UserId, limit.Email, limit.Window, limit.At, limit.ResetsAt);
-        return result.Status == WriteStatus.Committed;
     }
 }
 

@@ -84,6 +84,8 @@ internal static class FleetFeature
     {
         services.AddSingleton<AgentDirectory>();
         services.AddSingleton<AgentBook>();
+        services.AddSingleton<HeartbeatSequences>();
+        services.AddHostedService(provider => provider.GetRequiredService<HeartbeatSequences>());
         services.AddSingleton<AgentGate>();
         services.AddSingleton<AgentLedger>();
         services.AddSingleton<CommandBox>();
@@ -96,6 +98,8 @@ internal static class FleetFeature
     {
         services.AddSingleton<RotationControls>();
         services.AddSingleton<RotationEvents>();
+        services.AddSingleton<AccountWindows>();
+        services.AddSingleton<MetLimits>();
         services.AddSingleton<FleetPicture>();
         services.AddSingleton<RotationEngine>();
         services.AddHostedService(provider => provider.GetRequiredService<RotationEngine>());

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Ccflux.Contracts.Fleet;
 using Ccflux.Contracts.Http;
@@ -245,36 +244,6 @@ public sealed class AgentTests
         await rig.WaitForAsync(first, TokenState.Ok);
         await ExpectAsync(ErrorCodes.CredentialSuperseded, agent.BringAsync(rig.Issuer.Accounts[0].Id, replaces, old, handedBack: false));
         Assert.Equal(Holder.Vault, (await rig.FactsAsync(first)).Holder);
-    }
-
-    [Fact]
-    public async Task Heartbeat_SentTwice_IsRefusedAndRecorded()
-    {
-        await using var rig = await FleetRig.StartAsync(accounts: 1);
-        using var agent = await rig.EnrolAsync();
-        var heartbeat = JsonSerializer.SerializeToUtf8Bytes(agent.Heartbeat(), FleetJson.Default.Heartbeat);
-
-        using var first = await agent.PostAsync(Routes.Heartbeat, heartbeat);
-
-        Assert.Equal("""{"commands":[],"next_seconds":5}""", await first.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
-        await ExpectAsync(ErrorCodes.Replayed, agent.PostAsync(Routes.Heartbeat, heartbeat));
-        Assert.Contains($"{agent.Id} replayed", (await rig.AuditAsync()).Select(row => $"{row.AgentId} {row.Outcome}"));
-    }
-
-    [Fact]
-    public async Task Heartbeat_WithASequenceThatIsNotNewer_IsAReplay()
-    {
-        await using var rig = await FleetRig.StartAsync();
-        var sequences = new HeartbeatSequences(rig.Time);
-        var agent = new EnrolledAgent("a", "m", "key", "seal", IsRevoked: false, Sequence: 10, Applied: null);
-        var now = rig.Time.GetUtcNow();
-
-        Assert.Equal(SequenceVerdict.BeforeStart, sequences.Advance(agent, 11, now.AddSeconds(-30)));
-        Assert.Equal(SequenceVerdict.Replayed, sequences.Advance(agent, 10, now));
-        Assert.Equal(SequenceVerdict.Newer, sequences.Advance(agent, 11, now));
-        Assert.Equal(SequenceVerdict.Replayed, sequences.Advance(agent, 11, now));
-        Assert.Equal(SequenceVerdict.Newer, sequences.Advance(agent, 12, now.AddSeconds(-30)));
-        Assert.Equal(SequenceVerdict.Newer, sequences.Advance(agent with { SigningKey = "new", Sequence = 0 }, 1, now));
     }
 
     [Fact]

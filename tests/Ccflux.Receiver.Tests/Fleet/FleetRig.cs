@@ -50,7 +50,7 @@ internal sealed class FleetRig : IAsyncDisposable
     }
 
     /// <summary>Another receiver on the same database.</summary>
-    public Task<RunningReceiver> StartAnotherAsync(string keys = "keys") => StartReceiverAsync(Time, _handler, _root, keys, []);
+    public Task<RunningReceiver> StartAnotherAsync(string keys = "keys", TimeProvider? time = null) => StartReceiverAsync(time ?? Time, _handler, _root, keys, []);
 
     public async Task RestartAsync(string keys = "keys")
     {
@@ -156,7 +156,7 @@ internal sealed class FleetRig : IAsyncDisposable
         Directory.Delete(_root, recursive: true);
     }
 
-    private static Task<RunningReceiver> StartReceiverAsync(ManualTime time, SimulatorHandler handler, string root, string keys, (string Key, string? Value)[] settings) =>
+    private static Task<RunningReceiver> StartReceiverAsync(TimeProvider time, SimulatorHandler handler, string root, string keys, (string Key, string? Value)[] settings) =>
         RunningReceiver.StartAsync(
             services => services.AddSingleton(_ => new UpstreamHttp(handler)),
             Path.Combine(root, "db"),

@@ -9,8 +9,9 @@ namespace Ccflux.Receiver.Fleet.Agents;
 /// <param name="SigningKey">Ed25519 public key in base64.</param>
 /// <param name="SealingKey">P-256 public key in base64.</param>
 /// <param name="Sequence">Of its last heartbeat that was stored.</param>
+/// <param name="SignedUntil">No heartbeat of it was signed later by a clock that is ahead; null where none was ahead.</param>
 /// <param name="Applied">What stands in its config dir, as it was stored a moment ago.</param>
-internal sealed record EnrolledAgent(string AgentId, string Machine, string SigningKey, string SealingKey, bool IsRevoked, long Sequence, string? Applied);
+internal sealed record EnrolledAgent(string AgentId, string Machine, string SigningKey, string SealingKey, bool IsRevoked, long Sequence, DateTimeOffset? SignedUntil, string? Applied);
 
 /// <summary>Finds agents by their ids.</summary>
 internal sealed class AgentDirectory(SqliteReaders readers, TimeProvider time)
@@ -34,10 +35,12 @@ internal sealed class AgentDirectory(SqliteReaders readers, TimeProvider time)
             return null;
         }
 
-        var agent = new EnrolledAgent(row.AgentId, row.Machine, row.SigningKey, row.SealingKey, row.RevokedAt is not null, row.Sequence, row.Applied);
+        var agent = new EnrolledAgent(row.AgentId, row.Machine, row.SigningKey, row.SealingKey, row.RevokedAt is not null, row.Sequence, At(row.SignedUntil), row.Applied);
         _recent.Add(agentId, agent, generation);
         return agent;
     }
+
+    private static DateTimeOffset? At(long? milliseconds) => milliseconds is { } value ? DateTimeOffset.FromUnixTimeMilliseconds(value) : null;
 
     private sealed class Row
     {
@@ -52,6 +55,8 @@ internal sealed class AgentDirectory(SqliteReaders readers, TimeProvider time)
         public long? RevokedAt { get; init; }
 
         public long Sequence { get; init; }
+
+        public long? SignedUntil { get; init; }
 
         public string? Applied { get; init; }
     }

@@ -18,13 +18,12 @@ internal sealed record AgentCall(EnrolledAgent? Agent, Problem? Refusal, DateTim
 /// attempts are recorded, so many a minute and address; beyond that they are only counted.
 /// </summary>
 internal sealed class AgentGate(
-    AgentDirectory agents, RequestSignatures signatures, GroupCommitWriter writer, FleetMetrics metrics, TimeProvider time)
+    AgentDirectory agents, HeartbeatSequences sequences, RequestSignatures signatures, GroupCommitWriter writer, FleetMetrics metrics, TimeProvider time)
 {
     private const int RecordedPerMinute = 30;
     private const int Addresses = 20_000;
 
     private readonly KeyedLimit _recorded = new(RecordedPerMinute, RecordedPerMinute, Addresses, time);
-    private readonly HeartbeatSequences _sequences = new(time);
 
     /// <param name="context">The request.</param>
     /// <param name="body">Read with <see cref="RequestSignatures.MaxSuffix"/> bytes of room.</param>
@@ -58,13 +57,16 @@ internal sealed class AgentGate(
     public async ValueTask<Problem?> AdvanceAsync(HttpContext context, AgentCall call, long sequence)
     {
         var agent = call.Agent!;
-        switch (_sequences.Advance(agent, sequence, call.At))
+        switch (await sequences.AdvanceAsync(agent, sequence, call.At))
         {
             case SequenceVerdict.Newer:
                 return null;
             case SequenceVerdict.BeforeStart:
                 // No attempt to be recorded: every agent's first heartbeat after a restart may be one.
                 return new Problem(StatusCodes.Status403Forbidden, ErrorCodes.TimestampStale, "This heartbeat was signed before the receiver started. Send a new one.");
+            case SequenceVerdict.Busy:
+                return new Problem(StatusCodes.Status503ServiceUnavailable, ErrorCodes.Busy, "The database cannot be written at the moment.", TimeSpan.FromSeconds(5));
+            case SequenceVerdict.Replayed:
             default:
                 return (await RefuseAsync(context, agent, ErrorCodes.Replayed, "This heartbeat was taken already, or an older one.", StatusCodes.Status409Conflict)).Refusal;
         }

@@ -126,7 +126,7 @@ internal sealed class BroughtIntake(
 
         if (!brought.HandedBack)
         {
-            connection.Execute(CommandSql.SetApplied, account.AccountId, fingerprint, agent.AgentId);
+            connection.Execute(CommandSql.SetApplied, account.AccountId, fingerprint, agent.AgentId, now);
         }
     }
 

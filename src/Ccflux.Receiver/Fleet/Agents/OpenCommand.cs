@@ -55,7 +55,7 @@ internal sealed record OpenCommand(
     public void Confirm(SqlConnection connection, DateTimeOffset now)
     {
         connection.Execute(CommandSql.Settle, Confirmed, default, now.ToUnixTimeMilliseconds(), Id);
-        connection.Execute(CommandSql.SetApplied, AccountId, Fingerprint, AgentId);
+        connection.Execute(CommandSql.SetApplied, AccountId, Fingerprint, AgentId, now.ToUnixTimeMilliseconds());
         Audit(connection, now, FleetAction.Confirm, FleetAccess.Done, "");
     }
 

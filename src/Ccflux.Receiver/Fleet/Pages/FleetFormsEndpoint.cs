@@ -71,7 +71,7 @@ internal sealed class FleetFormsEndpoint(BoardQuery board, AgentBook agents, Com
     public Task<IResult> AskReleaseAsync(string id, HttpContext context) => WithAgentAsync(context, id, (agent, _) => Ask(context, FleetForms.Release(agent)));
 
     public Task<IResult> ReleaseAsync(string id, HttpContext context) => WithAgentAsync(context, id, async (agent, _) =>
-        await control.ReleaseAsync(id) is { } fault ? Ask(context, FleetForms.Release(agent), fault) : Done(context, "Released", agent.Machine, "agents"));
+        await control.ReleaseAsync(id, AuditActor.Of(context)) is { } fault ? Ask(context, FleetForms.Release(agent), fault) : Done(context, "Released", agent.Machine, "agents"));
 
     public Task<IResult> AskRevokeAsync(string id, HttpContext context) => WithAgentAsync(context, id, (agent, _) => Ask(context, FleetForms.Revoke(agent)));
 
@@ -113,7 +113,7 @@ internal sealed class FleetFormsEndpoint(BoardQuery board, AgentBook agents, Com
             return Missing("There is no such pin.");
         }
 
-        return await control.UnpinAsync(known, target) is { } fault ? Missing(fault) : Done(context, "Account unpinned", "", "pins");
+        return await control.UnpinAsync(known, target, AuditActor.Of(context)) is { } fault ? Missing(fault) : Done(context, "Account unpinned", "", "pins");
     }
 
     public IResult AskPause(HttpContext context) => Ask(context, FleetForms.Pause);

@@ -12,9 +12,9 @@ internal static class LogText
 
     public static Tone Tone(LogLine line) => line switch
     {
-        { Part: Switches, Kind: RotationEvent.Deferred or RotationEvent.Preempted } => Shell.Components.Tone.Warn,
+        { Part: Switches, Kind: RotationEvent.Deferred or RotationEvent.Preempted or RotationEvent.LimitMet } => Shell.Components.Tone.Warn,
         { Part: Switches, Kind: RotationEvent.Refused or RotationEvent.Blocked } => Shell.Components.Tone.Bad,
-        { Part: Switches, Kind: RotationEvent.Paused or RotationEvent.Dropped } => Shell.Components.Tone.None,
+        { Part: Switches, Kind: RotationEvent.Paused or RotationEvent.Dropped or RotationEvent.Released } => Shell.Components.Tone.None,
         { Part: Switches } => Shell.Components.Tone.Good,
         { Outcome: "ok" } => Shell.Components.Tone.Good,
         { Outcome: "withdrawn" } => Shell.Components.Tone.None,
@@ -30,10 +30,12 @@ internal static class LogText
         RotationEvent.Blocked => "No account can be used",
         RotationEvent.Asked => "Switch asked for",
         RotationEvent.Dropped => "Switch by hand ended",
+        RotationEvent.Released => "Switch by hand released",
         RotationEvent.Paused => "Rotation paused",
         RotationEvent.Resumed => "Rotation resumed",
         RotationEvent.Pinned => "Account pinned",
         RotationEvent.Unpinned => "Account unpinned",
+        RotationEvent.LimitMet => "Limit met",
         "import" => "Login imported",
         "edit" => "Account changed",
         "remove" => "Account removed",

@@ -7,9 +7,14 @@ using Ccflux.Receiver.Platform.Http;
 
 namespace Ccflux.Receiver.Fleet.Sessions;
 
-/// <summary><c>POST /heartbeat</c>, step by step: authenticate, parse, validate, refuse what is not newer, note, answer with commands.</summary>
-internal sealed class HeartbeatEndpoint(AgentGate gate, LiveSessions sessions, CommandBox commands, HttpOptions http)
+/// <summary><c>POST /heartbeat</c>, step by step: authenticate, rate-limit, parse, validate, refuse what is not newer, note, answer with commands.</summary>
+internal sealed class HeartbeatEndpoint(AgentGate gate, LiveSessions sessions, CommandBox commands, FleetMetrics metrics, HttpOptions http, TimeProvider time)
 {
+    /// <summary>Twelve come by themselves; the others are for sessions that start and end.</summary>
+    public const int PerMinute = 30;
+
+    private readonly KeyedLimit _limit = new(PerMinute, PerMinute, AgentBook.MaxAgents, time);
+
     public async Task<IResult> PostAsync(HttpContext context)
     {
         using var body = await BodyReader.ReadAsync(context.Request, http.BodyLimitKb * 1024, RequestSignatures.MaxSuffix, context.RequestAborted);
@@ -24,6 +29,12 @@ internal sealed class HeartbeatEndpoint(AgentGate gate, LiveSessions sessions, C
         if (call.Agent is not { } agent)
         {
             return call.Refusal!;
+        }
+
+        if (!_limit.TryTake(agent.AgentId, out var wait))
+        {
+            metrics.Refused(ErrorCodes.RateLimited);
+            return new Problem(StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, $"An agent sends at most {PerMinute} heartbeats a minute.", wait);
         }
 
         if (Parse(body, out var fault) is not { } heartbeat)

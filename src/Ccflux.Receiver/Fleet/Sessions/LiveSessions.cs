@@ -50,6 +50,27 @@ internal sealed class LiveSessions(FleetMetrics metrics, IChangeFeed changes, Ti
         ];
     }
 
+    /// <summary>The one config dir that a session is in; null where none or more than one tells of it.</summary>
+    public string? AgentOf(string sessionId)
+    {
+        var now = time.GetUtcNow();
+        string? found = null;
+        foreach (var (agent, pulse) in _pulses)
+        {
+            if (SessionRule.Of(now - pulse.SeenAt) is not Presence.Gone && pulse.Sessions.Any(session => string.Equals(session.SessionId, sessionId, StringComparison.Ordinal)))
+            {
+                if (found is not null)
+                {
+                    return null;
+                }
+
+                found = agent;
+            }
+        }
+
+        return found;
+    }
+
     /// <summary>Forgets who is gone, and tells pages where something has changed that no heartbeat told them.</summary>
     public void Sweep()
     {

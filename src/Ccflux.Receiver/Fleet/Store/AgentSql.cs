@@ -27,12 +27,14 @@ internal static class AgentSql
         VALUES (?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (machine, config_dir_id) DO UPDATE SET
             platform = excluded.platform, version = excluded.version, signing_key = excluded.signing_key, sealing_key = excluded.sealing_key,
-            enrolled_at = excluded.enrolled_at, revoked_at = NULL, sequence = 0
+            enrolled_at = excluded.enrolled_at, revoked_at = NULL,
+            sequence = CASE WHEN signing_key = excluded.signing_key THEN sequence ELSE 0 END,
+            signed_until = CASE WHEN signing_key = excluded.signing_key THEN signed_until END
         """;
 
     public const string Find = """
         SELECT agent_id AS AgentId, machine AS Machine, signing_key AS SigningKey, sealing_key AS SealingKey, revoked_at AS RevokedAt, sequence AS Sequence,
-               applied AS Applied
+               signed_until AS SignedUntil, applied AS Applied
         FROM fleet_agents WHERE agent_id = @AgentId
         """;
 
@@ -63,7 +65,7 @@ internal static class AgentSql
     public const string Note = """
         UPDATE fleet_agents
         SET last_seen_at = max(coalesce(last_seen_at, 0), ?1), sequence = max(sequence, ?2), login = ?3, version = ?4, platform = ?5,
-            applied = ?6, account_id = ?7, has_sessions = ?8
+            applied = ?6, account_since = CASE WHEN account_id IS ?7 THEN account_since ELSE ?1 END, account_id = ?7, has_sessions = ?8
         WHERE agent_id = ?9
         """;
 
@@ -72,9 +74,17 @@ internal static class AgentSql
         UPDATE fleet_agents SET last_seen_at = max(coalesce(last_seen_at, 0), ?), sequence = max(sequence, ?) WHERE agent_id = ?
         """;
 
+    /// <summary>Parameters: signed until, agent.</summary>
+    public const string SignedUntil = "UPDATE fleet_agents SET signed_until = max(coalesce(signed_until, 0), ?) WHERE agent_id = ?";
+
     public const string CountOf = "SELECT count(*) FROM fleet_agents WHERE agent_id = ?";
 
     public const string AccountOf = "SELECT account_id FROM fleet_agents WHERE agent_id = ?";
+
+    /// <summary>Parameter: agent. Columns: account, since when.</summary>
+    public const string AccountSince = """
+        SELECT account_id, coalesce(account_since, 0) FROM fleet_agents WHERE agent_id = ? AND revoked_at IS NULL AND account_id IS NOT NULL
+        """;
 
     /// <summary>Parameter: agent. Columns: sealing key, applied, account, where its client keeps logins.</summary>
     public const string Recipient = "SELECT sealing_key, applied, account_id, login FROM fleet_agents WHERE agent_id = ? AND revoked_at IS NULL";

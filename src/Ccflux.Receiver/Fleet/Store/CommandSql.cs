@@ -38,8 +38,12 @@ internal static class CommandSql
         WHERE account_id = ? AND holder = 'agent' AND holder_agent = ? AND fingerprint = ?
         """;
 
-    /// <summary>Parameters: account, fingerprint, agent.</summary>
-    public const string SetApplied = "UPDATE fleet_agents SET account_id = ?, applied = ? WHERE agent_id = ?";
+    /// <summary>Parameters: account, fingerprint, agent, now.</summary>
+    public const string SetApplied = """
+        UPDATE fleet_agents
+        SET account_since = CASE WHEN account_id IS ?1 THEN account_since ELSE ?4 END, account_id = ?1, applied = ?2
+        WHERE agent_id = ?3
+        """;
 
     /// <summary>Parameter: settled before.</summary>
     public const string Prune = "DELETE FROM fleet_commands WHERE settled_at < ?";

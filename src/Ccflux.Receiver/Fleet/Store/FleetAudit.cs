@@ -35,7 +35,8 @@ internal static class FleetAction
     public const string RotateKeys = "rotate-keys";
 }
 
-/// <summary>The record of every access to a credential. An access writes its row in its own transaction, so there is none without the other.</summary>
+/// <summary>The record of every access to a credential. An access writes its row in its own transaction, so there is none without the other. What the admin
+/// or a command did is told in the admin's log as well.</summary>
 internal sealed class FleetAudit(SqliteReaders readers)
 {
     /// <summary>Rows one read gives at most.</summary>
@@ -47,17 +48,35 @@ internal sealed class FleetAudit(SqliteReaders readers)
     private const int MaxDetail = 200;
 
     /// <summary>To be called inside the write that makes the access.</summary>
-    public static void Write(SqlConnection connection, DateTimeOffset at, FleetAccess access) => connection.Execute(
-        FleetAuditSql.Insert,
-        at.ToUnixTimeMilliseconds(),
-        access.Actor.Name,
-        access.Actor.Address,
-        access.Action,
-        access.AccountId,
-        access.AgentId,
-        access.Fingerprint,
-        access.Outcome,
-        access.Detail.Length <= MaxDetail ? access.Detail : access.Detail[..MaxDetail]);
+    public static void Write(SqlConnection connection, DateTimeOffset at, FleetAccess access)
+    {
+        connection.Execute(
+            FleetAuditSql.Insert,
+            at.ToUnixTimeMilliseconds(),
+            access.Actor.Name,
+            access.Actor.Address,
+            access.Action,
+            access.AccountId,
+            access.AgentId,
+            access.Fingerprint,
+            access.Outcome,
+            access.Detail.Length <= MaxDetail ? access.Detail : access.Detail[..MaxDetail]);
+        if (access.Actor.Name is "admin" or "cli")
+        {
+            var outcome = access.Outcome is FleetAccess.Done ? "" : access.Outcome;
+            WriteAdmin(connection, at, access.Actor, access.Action, access.AccountId, access.AgentId, outcome, access.Detail);
+        }
+    }
+
+    /// <summary>What a person changed stands in the admin's log, too, beside what they change elsewhere. To be called inside the write.</summary>
+    public static void WriteAdmin(SqlConnection connection, DateTimeOffset at, AuditActor actor, string action, long? accountId, string? agentId, params ReadOnlySpan<string> details)
+    {
+        var account = accountId is { } id ? Name(connection, FleetAuditSql.LabelOf, id) : "";
+        var machine = agentId is null ? "" : Name(connection, FleetAuditSql.MachineOf, agentId);
+        var (target, parts) = account.Length > 0 ? (account, new List<string> { machine }) : (machine, []);
+        parts.AddRange(details);
+        AuditLog.Write(connection, new AuditEntry(at, actor, "fleet." + action, target, string.Join(", ", parts.Where(part => part.Length > 0))));
+    }
 
     /// <summary>The newest rows, or those before <paramref name="before"/> (an id) for the next page.</summary>
     public async Task<IReadOnlyList<FleetAuditRow>> ReadAsync(int limit, long before, CancellationToken cancellationToken)
@@ -65,6 +84,12 @@ internal sealed class FleetAudit(SqliteReaders readers)
         using var lease = await readers.RentAsync(cancellationToken);
         var query = new CommandDefinition(FleetAuditSql.Read, new { Limit = Math.Clamp(limit, 1, MaxRows), Before = before }, cancellationToken: cancellationToken);
         return (await lease.Connection.QueryAsync<FleetAuditRow>(query)).AsList();
+    }
+
+    private static string Name(SqlConnection connection, string sql, SqlValue id)
+    {
+        using var rows = connection.Query(sql, id);
+        return rows.Read() ? rows.Text(0) : "";
     }
 }
 

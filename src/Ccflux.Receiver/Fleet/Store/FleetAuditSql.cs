@@ -7,6 +7,10 @@ internal static class FleetAuditSql
         INSERT INTO fleet_audit (at, actor, address, action, account_id, agent_id, fingerprint, outcome, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
         """;
 
+    public const string LabelOf = "SELECT label FROM fleet_accounts WHERE account_id = ?";
+
+    public const string MachineOf = "SELECT machine FROM fleet_agents WHERE agent_id = ?";
+
     public const string Read = """
         SELECT f.audit_id AS Id, f.at AS At, f.actor AS Actor, f.address AS Address, f.action AS Action, f.account_id AS AccountId,
                coalesce(a.label, '') AS Account, f.agent_id AS AgentId, coalesce(g.machine, '') AS Machine,

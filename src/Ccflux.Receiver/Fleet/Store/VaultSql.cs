@@ -87,6 +87,9 @@ internal static class VaultSql
     /// <summary>Parameters: reason, retry at, account, fingerprint.</summary>
     public const string SetFailure = "UPDATE fleet_accounts SET failures = failures + 1, failure = ?, retry_at = ? WHERE account_id = ? AND fingerprint = ?";
 
+    /// <summary>Parameter: account. Columns: label, e-mail, plan, next charge, ceilings.</summary>
+    public const string Details = "SELECT label, email, plan, next_charge, five_hour_ceiling, seven_day_ceiling FROM fleet_accounts WHERE account_id = ?";
+
     /// <summary>Parameters: label, e-mail, plan, next charge, ceilings, account.</summary>
     public const string Edit = "UPDATE fleet_accounts SET label = ?, email = ?, plan = ?, next_charge = ?, five_hour_ceiling = ?, seven_day_ceiling = ? WHERE account_id = ?";
 

@@ -1,16 +1,12 @@
-using System.Runtime.InteropServices;
 using Ccflux.Receiver.Fleet.Agents;
 using Ccflux.Receiver.Fleet.Rotation;
 using Ccflux.Receiver.Fleet.Sessions;
-using Ccflux.Receiver.Fleet.Store;
 using Ccflux.Receiver.Fleet.Vault;
-using Ccflux.Storage.Sqlite;
-using Dapper;
 
 namespace Ccflux.Receiver.Fleet.Switching;
 
 /// <summary>The fleet as the rule wants it: from the vault, quota's readings, live sessions, and what the admin said.</summary>
-internal sealed class FleetPicture(SqliteReaders readers, VaultBook vault, AgentBook agents, LiveSessions sessions, RotationControls controls, TimeProvider time)
+internal sealed class FleetPicture(AccountWindows quota, VaultBook vault, AgentBook agents, LiveSessions sessions, RotationControls controls, TimeProvider time)
 {
     /// <summary>A copy without a refresh token is of no use for less than this.</summary>
     private static readonly TimeSpan s_copyLife = TimeSpan.FromMinutes(10);
@@ -23,7 +19,7 @@ internal sealed class FleetPicture(SqliteReaders readers, VaultBook vault, Agent
         var now = time.GetUtcNow();
         var accounts = await vault.AllAsync(cancellationToken);
         var said = await controls.ReadAsync(cancellationToken);
-        var windows = await WindowsAsync(now, cancellationToken);
+        var windows = await quota.ReadAsync(now, cancellationToken);
         var known = (await agents.AllAsync(cancellationToken)).ToDictionary(agent => agent.AgentId, StringComparer.Ordinal);
         return new FleetState(
             RotationSettings.Default,
@@ -68,9 +64,9 @@ internal sealed class FleetPicture(SqliteReaders readers, VaultBook vault, Agent
             {
                 sevenDay = window;
             }
-            else if (name.StartsWith("seven_day_", StringComparison.Ordinal))
+            else if (name.StartsWith(LimitRule.ScopedPrefix, StringComparison.Ordinal))
             {
-                scoped.Add(new ScopedWindow(name, name["seven_day_".Length..], window));
+                scoped.Add(new ScopedWindow(name, name[LimitRule.ScopedPrefix.Length..], window));
             }
         }
 
@@ -88,47 +84,5 @@ internal sealed class FleetPicture(SqliteReaders readers, VaultBook vault, Agent
             SevenDayCeiling = account.SevenDayCeiling,
             Cooling = cooling.Contains(account.AccountId),
         };
-    }
-
-    private async Task<ILookup<long, (string Name, WindowState Window)>> WindowsAsync(DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        using var lease = await readers.RentAsync(cancellationToken);
-        var rows = await lease.Connection.QueryAsync<WindowRow>(new CommandDefinition(RotationSql.Windows, cancellationToken: cancellationToken));
-        var since = (now - Velocity.SevenDaySpan - TimeSpan.FromMinutes(5)).ToUnixTimeMilliseconds();
-        var samples = (await lease.Connection.QueryAsync<SampleRow>(new CommandDefinition(RotationSql.Samples, new { Since = since }, cancellationToken: cancellationToken)))
-            .ToLookup(row => row.WindowId, row => new Sample(At(row.ObservedAt), row.UsedMilli / 1000d));
-        return rows.ToLookup(row => row.AccountId, row => (row.Name, Window(row, samples[row.WindowId])));
-    }
-
-    private static WindowState Window(WindowRow row, IEnumerable<Sample> samples) => new(
-        row.UsedMilli / 1000d,
-        row.ResetsAt is { } reset ? At(reset) : null,
-        At(row.ObservedAt),
-        Velocity.PerMinute(CollectionsMarshal.AsSpan(samples.ToList()), row.Name is "five_hour" ? Velocity.FiveHourSpan : Velocity.SevenDaySpan));
-
-    private static DateTimeOffset At(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
-
-    private sealed class WindowRow
-    {
-        public long AccountId { get; init; }
-
-        public long WindowId { get; init; }
-
-        public string Name { get; init; } = "";
-
-        public long UsedMilli { get; init; }
-
-        public long? ResetsAt { get; init; }
-
-        public long ObservedAt { get; init; }
-    }
-
-    private sealed class SampleRow
-    {
-        public long WindowId { get; init; }
-
-        public long ObservedAt { get; init; }
-
-        public long UsedMilli { get; init; }
     }
 }

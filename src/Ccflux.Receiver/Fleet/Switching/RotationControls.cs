@@ -20,7 +20,8 @@ internal sealed record PinFacts(PinScope Scope, string Target, long AccountId, P
 /// <param name="Cooling">What the last decision said, for the process after this one.</param>
 internal sealed record RotationSaid(bool Paused, IReadOnlyDictionary<string, long> Requested, IReadOnlySet<long> Cooling, IReadOnlyList<PinFacts> Pins);
 
-/// <summary>Pause, switches by hand and pins: what a page or a command may set. Each change is an event. Answers are null, or what is wrong.</summary>
+/// <summary>Pause, switches by hand and pins: what a page or a command may set. Each change is an event and a line of the admin's log. Answers are null, or what
+/// is wrong.</summary>
 internal sealed class RotationControls(SqliteReaders readers, GroupCommitWriter writer, IChangeFeed changes, TimeProvider time)
 {
     public const int MaxPins = 1000;
@@ -46,7 +47,7 @@ internal sealed class RotationControls(SqliteReaders readers, GroupCommitWriter 
     public Task<string?> PauseAsync(bool paused, AuditActor actor) => ChangeAsync(connection =>
     {
         Set(connection, Paused, paused ? "1" : null);
-        RotationEvents.Write(connection, time.GetUtcNow(), new RotationEvent(paused ? RotationEvent.Paused : RotationEvent.Resumed, null, null, null, actor.Name));
+        Tell(connection, new RotationEvent(paused ? RotationEvent.Paused : RotationEvent.Resumed, null, null, null, actor.Name), actor, paused ? "pause" : "resume");
         return null;
     });
 
@@ -64,14 +65,18 @@ internal sealed class RotationControls(SqliteReaders readers, GroupCommitWriter 
         }
 
         Set(connection, Requested + agentId, accountId.ToString(CultureInfo.InvariantCulture));
-        RotationEvents.Write(connection, time.GetUtcNow(), new RotationEvent(RotationEvent.Asked, agentId, null, accountId, actor.Name));
+        Tell(connection, new RotationEvent(RotationEvent.Asked, agentId, null, accountId, actor.Name), actor, "switch");
         return null;
     });
 
     /// <summary>Lets rotation go on where an account was asked for by hand.</summary>
-    public Task<string?> ReleaseAsync(string agentId) => ChangeAsync(connection =>
+    public Task<string?> ReleaseAsync(string agentId, AuditActor actor) => ChangeAsync(connection =>
     {
-        Set(connection, Requested + agentId, null);
+        if (connection.Execute(RotationSql.Unset, Requested + agentId) > 0)
+        {
+            Tell(connection, new RotationEvent(RotationEvent.Released, agentId, null, null, actor.Name), actor, "release");
+        }
+
         return null;
     });
 
@@ -94,15 +99,17 @@ internal sealed class RotationControls(SqliteReaders readers, GroupCommitWriter 
         }
 
         connection.Execute(RotationSql.SetPin, PinRow.Word(pin.Scope), target, pin.Account, PinRow.Word(pin.Mode), time.GetUtcNow().ToUnixTimeMilliseconds(), actor.Name);
-        RotationEvents.Write(connection, time.GetUtcNow(), new RotationEvent(RotationEvent.Pinned, null, null, pin.Account, $"{PinRow.Word(pin.Scope)} {PinRow.Word(pin.Mode)} {target}".TrimEnd()));
+        var what = $"{PinRow.Word(pin.Scope)} {PinRow.Word(pin.Mode)} {target}".TrimEnd();
+        Tell(connection, new RotationEvent(RotationEvent.Pinned, null, null, pin.Account, what, RotationEvent.By(actor)), actor, "pin", what);
         return null;
     });
 
-    public Task<string?> UnpinAsync(PinScope scope, string? target) => ChangeAsync(connection =>
+    public Task<string?> UnpinAsync(PinScope scope, string? target, AuditActor actor) => ChangeAsync(connection =>
     {
         if (connection.Execute(RotationSql.RemovePin, PinRow.Word(scope), target ?? "") > 0)
         {
-            RotationEvents.Write(connection, time.GetUtcNow(), new RotationEvent(RotationEvent.Unpinned, null, null, null, $"{PinRow.Word(scope)} {target}".TrimEnd()));
+            var what = $"{PinRow.Word(scope)} {target}".TrimEnd();
+            Tell(connection, new RotationEvent(RotationEvent.Unpinned, null, null, null, what, RotationEvent.By(actor)), actor, "unpin", what);
         }
 
         return null;
@@ -114,6 +121,13 @@ internal sealed class RotationControls(SqliteReaders readers, GroupCommitWriter 
 
     /// <summary>What was asked for by hand cannot be any more.</summary>
     public static void Drop(SqlConnection connection, string agentId) => Set(connection, Requested + agentId, null);
+
+    private void Tell(SqlConnection connection, RotationEvent happened, AuditActor actor, string action, string detail = "")
+    {
+        var now = time.GetUtcNow();
+        RotationEvents.Write(connection, now, happened);
+        FleetAudit.WriteAdmin(connection, now, actor, action, happened.ToAccount, happened.AgentId, detail);
+    }
 
     private async Task<string?> ChangeAsync(Func<SqlConnection, string?> change)
     {

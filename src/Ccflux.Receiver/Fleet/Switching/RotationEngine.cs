@@ -13,7 +13,8 @@ internal sealed record LastTick(DateTimeOffset At, FleetState State, Decision De
 
 /// <summary>
 /// Every half minute: looks at the fleet, asks <see cref="RotationRule"/>, seals logins to the agents whose config dirs switch, and writes down why.
-/// What it remembers between ticks is what the rule hands back: which accounts cool, and which switches wait since when.
+/// What it remembers between ticks is what the rule hands back: which accounts cool, and which switches wait since when. Of several receivers on a
+/// database one decides, by a <see cref="Lease"/>; the others look and decide the same way for their pages, and do nothing.
 /// </summary>
 internal sealed partial class RotationEngine(
     FleetPicture picture,
@@ -24,7 +25,12 @@ internal sealed partial class RotationEngine(
     TimeProvider time,
     ILogger<RotationEngine> logger) : BackgroundService
 {
+    /// <summary>One tick may fail to renew it.</summary>
+    public static readonly TimeSpan LeaseLength = 2 * RotationSettings.Default.Tick;
+
     private static readonly AuditActor s_actor = new("switcher", "");
+
+    private readonly Lease _lease = new("rotation", LeaseLength, writer, time);
 
     /// <summary>By agent; those that are not in the picture any more go with each tick.</summary>
     private Dictionary<string, ConfigDirDecision> _told = new(StringComparer.Ordinal);
@@ -35,12 +41,30 @@ internal sealed partial class RotationEngine(
     /// <summary>One tick.</summary>
     public async Task TickAsync(CancellationToken cancellationToken)
     {
+        var lease = await _lease.HoldAsync();
+        if (lease != LeaseAnswer.Renewed)
+        {
+            // Another may have decided since this one did.
+            (_cooling, _told) = (null, new(StringComparer.Ordinal));
+        }
+
+        if (lease == LeaseAnswer.Taken)
+        {
+            Log.Leading(logger);
+        }
+
         _cooling ??= (await controls.ReadAsync(cancellationToken)).Cooling;
         var deferred = _told.Values.Where(told => told is { Verdict: Verdict.Deferred, Since: not null })
             .ToDictionary(told => told.ConfigDir, told => told.Since!.Value, StringComparer.Ordinal);
         var state = await picture.ReadAsync(_cooling, deferred, cancellationToken);
         var now = time.GetUtcNow();
         var decision = RotationRule.Decide(state, now);
+        Last = new LastTick(now, state, decision);
+        if (lease == LeaseAnswer.Elsewhere)
+        {
+            return;
+        }
+
         var events = new List<RotationEvent>();
         var dropped = new List<string>();
         for (var index = 0; index < decision.ConfigDirs.Count; index++)
@@ -59,7 +83,12 @@ internal sealed partial class RotationEngine(
         }
 
         await KeepAsync(decision, events, dropped, now);
-        Last = new LastTick(now, state, decision);
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        await _lease.ReleaseAsync();
     }
 
     /// <summary>The first tick comes after a whole period: until then agents have told what they have.</summary>
@@ -72,6 +101,8 @@ internal sealed partial class RotationEngine(
         var told = _told.GetValueOrDefault(one.ConfigDir);
         switch (one.Verdict)
         {
+            case Verdict.Switch when !_lease.IsHeld:
+                return null; // This tick took longer than the lease: whoever has it now decides.
             case Verdict.Switch:
                 var issued = await commands.IssueAsync(one.ConfigDir, one.To!.Value, allowCopy: true, s_actor);
                 if (issued.Outcome == IssueOutcome.Issued)
@@ -134,5 +165,8 @@ internal sealed partial class RotationEngine(
 
         [LoggerMessage(3, LogLevel.Warning, "{Count} events of rotation could not be written.")]
         public static partial void NotKept(ILogger logger, int count);
+
+        [LoggerMessage(4, LogLevel.Information, "Rotation of the fleet is decided by this process from now on.")]
+        public static partial void Leading(ILogger logger);
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Ccflux.Receiver.Fleet.Rotation;
 using Ccflux.Receiver.Fleet.Store;
+using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Storage.Sqlite;
 using Dapper;
 
@@ -22,10 +23,12 @@ internal sealed record RotationEvent(string Kind, string? AgentId, long? FromAcc
     public const string Blocked = "no_account_usable";
     public const string Asked = "switch_requested";
     public const string Dropped = "request_dropped";
+    public const string Released = "request_released";
     public const string Paused = "rotation_paused";
     public const string Resumed = "rotation_resumed";
     public const string Pinned = "pinned";
     public const string Unpinned = "unpinned";
+    public const string LimitMet = "limit_met";
 
     private static readonly JsonSerializerOptions s_json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
@@ -36,6 +39,9 @@ internal sealed record RotationEvent(string Kind, string? AgentId, long? FromAcc
         decision.To,
         refusal ?? Word(decision.Reason),
         JsonSerializer.Serialize(new { decision.From, decision.Target, decision.Since }, s_json));
+
+    /// <summary>What a person set, where the reason says what and not who.</summary>
+    public static string By(AuditActor actor) => JsonSerializer.Serialize(new { By = actor.Name }, s_json);
 
     /// <summary>The kind of a switch by what led to it.</summary>
     public static string KindOf(RotationReason reason) =>

@@ -2,6 +2,7 @@ using Ccflux.Contracts.Fleet;
 using Ccflux.Receiver.Fleet.Store;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Live;
+using Ccflux.Storage.Sqlite;
 using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Fleet.Vault;
@@ -37,6 +38,7 @@ internal sealed class AccountEdit(GroupCommitWriter writer, VaultBook book, ICha
                 return "label: another account is called so.";
             }
 
+            var changed = Changes(connection, accountId, details);
             connection.Execute(
                 VaultSql.Edit,
                 details.Label.Trim(),
@@ -46,7 +48,7 @@ internal sealed class AccountEdit(GroupCommitWriter writer, VaultBook book, ICha
                 (long?)details.FiveHourCeiling,
                 (long?)details.SevenDayCeiling,
                 accountId);
-            FleetAudit.Write(connection, time.GetUtcNow(), new FleetAccess(actor, FleetAction.Edit, FleetAccess.Done, accountId));
+            FleetAudit.Write(connection, time.GetUtcNow(), new FleetAccess(actor, FleetAction.Edit, FleetAccess.Done, accountId, Detail: changed));
             return null;
         });
         return After(written);
@@ -64,6 +66,28 @@ internal sealed class AccountEdit(GroupCommitWriter writer, VaultBook book, ICha
         FleetAudit.Write(connection, time.GetUtcNow(), new FleetAccess(actor, FleetAction.Remove, FleetAccess.Done, accountId, Fingerprint: account.Fingerprint, Detail: account.Label));
         return null;
     }));
+
+    /// <summary>What becomes another, before it does: rotation goes by the ceilings, so those with what they were.</summary>
+    private static string Changes(SqlConnection connection, long accountId, AccountDetails details)
+    {
+        using var rows = connection.Query(VaultSql.Details, accountId);
+        _ = rows.Read();
+        string?[] changed =
+        [
+            IsSame(rows.Text(0), details.Label.Trim()) ? null : $"label was {rows.Text(0)}",
+            IsSame(rows.Text(1), details.Email.Trim()) ? null : "email",
+            IsSame(rows.Text(2), details.Plan.Trim()) ? null : "plan",
+            IsSame(rows.TextOrNull(3), details.NextCharge) ? null : "next_charge",
+            Ceiling("five_hour_ceiling", rows.NumberOrNull(4), details.FiveHourCeiling),
+            Ceiling("seven_day_ceiling", rows.NumberOrNull(5), details.SevenDayCeiling),
+        ];
+        return string.Join(", ", changed.OfType<string>());
+    }
+
+    private static string? Ceiling(string name, long? before, long? after) =>
+        before == after ? null : string.Create(CultureInfo.InvariantCulture, $"{name} {before?.ToString(CultureInfo.InvariantCulture) ?? "default"} to {after?.ToString(CultureInfo.InvariantCulture) ?? "default"}");
+
+    private static bool IsSame(string? one, string? other) => string.Equals(one, other, StringComparison.Ordinal);
 
     private string? After(WriteResult<string?> written)
     {

@@ -3,10 +3,11 @@ using Ccflux.Contracts.Usage;
 namespace Ccflux.Receiver.Usage.Ingest;
 
 /// <summary>A limit that ended a turn and named its window and its reset: the instant at which that window was full.</summary>
-internal sealed record FinalLimit(long UserId, string Email, string Window, DateTimeOffset At, DateTimeOffset ResetsAt)
+/// <param name="IsSigned">One of the user's devices signed it.</param>
+internal sealed record FinalLimit(long UserId, string Email, bool IsSigned, string SessionId, string Window, DateTimeOffset At, DateTimeOffset ResetsAt)
 {
     /// <summary>Anything less than that is a limit event whose window is not known, and counts for nothing here.</summary>
-    public static IEnumerable<FinalLimit> In(IReadOnlyList<TurnReport> turns, long userId, string email)
+    public static IEnumerable<FinalLimit> In(IReadOnlyList<TurnReport> turns, long userId, string email, bool isSigned)
     {
         foreach (var turn in turns)
         {
@@ -14,7 +15,7 @@ internal sealed record FinalLimit(long UserId, string Email, string Window, Date
             {
                 if (limit is { Final: true, Window: { Length: > 0 } window, ResetsAtUtc: { } resetsAt } && resetsAt > limit.AtUtc)
                 {
-                    yield return new FinalLimit(userId, email, window, limit.AtUtc, resetsAt);
+                    yield return new FinalLimit(userId, email, isSigned, turn.SessionId, window, limit.AtUtc, resetsAt);
                 }
             }
         }

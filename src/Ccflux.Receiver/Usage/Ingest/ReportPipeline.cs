@@ -125,7 +125,7 @@ internal sealed class ReportPipeline(
             return Refuse(new(RefusalReason.DailyCap, $"This user has had today's {cap}. The turns can come again tomorrow (UTC).", midnight), caller);
         }
 
-        if (!await StoreFinalLimitsAsync(kept, caller))
+        if (!await StoreFinalLimitsAsync(kept, caller, isSigned: device is not null))
         {
             return Refuse(new(RefusalReason.StorageFailed, "The database cannot be written at the moment.", s_busyWait));
         }
@@ -134,14 +134,14 @@ internal sealed class ReportPipeline(
         return report.SchemaVersion == LegacyReport.Version ? TypedResults.Ok() : await AcknowledgeAsync(stored, report.Turns.Count - kept.Count, cancellationToken);
     }
 
-    private async ValueTask<bool> StoreFinalLimitsAsync(IReadOnlyList<TurnReport> turns, Caller caller)
+    private async ValueTask<bool> StoreFinalLimitsAsync(IReadOnlyList<TurnReport> turns, Caller caller, bool isSigned)
     {
         if (finalLimits is null)
         {
             return true;
         }
 
-        foreach (var limit in FinalLimit.In(turns, caller.UserId, caller.Email))
+        foreach (var limit in FinalLimit.In(turns, caller.UserId, caller.Email, isSigned))
         {
             if (!await finalLimits.StoreAsync(limit))
             {

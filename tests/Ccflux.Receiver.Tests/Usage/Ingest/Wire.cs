@@ -36,6 +36,9 @@ internal sealed class Wire : IAsyncDisposable
         return new Wire(await RunningReceiver.StartAsync(time, settings), time);
     }
 
+    /// <summary>The same of a receiver that is running already, and whose end is for others to see to.</summary>
+    public static Wire Of(RunningReceiver receiver, ManualTime time) => new(receiver, time);
+
     /// <summary>Adds a user and gives the refresh token.</summary>
     public async Task<string> AddUserAsync(string email = "amara@example.org")
     {

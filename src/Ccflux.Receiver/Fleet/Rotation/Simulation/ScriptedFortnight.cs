@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Ccflux.Receiver.Fleet.Rotation.Simulation;
@@ -5,13 +6,13 @@ namespace Ccflux.Receiver.Fleet.Rotation.Simulation;
 /// <summary>A fortnight as a file describes it; docs/fleet-simulation.md has an example.</summary>
 internal sealed record ScriptedFortnight
 {
-    public const int MaxFileBytes = 1 << 20;
-    private const int MaxAccounts = 100;
-    private const int MaxConfigDirs = 200;
+    public const int MaxFileBytes = 8 << 20;
+    public const int MaxAccounts = 100;
+    public const int MaxConfigDirs = 200;
     private const int MaxRequests = 5_000_000;
     private const int MaxSize = 10_000_000;
 
-    private static readonly JsonSerializerOptions s_json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow };
+    private static readonly JsonSerializerOptions s_json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public int Seed { get; init; } = 1;
 
@@ -23,7 +24,8 @@ internal sealed record ScriptedFortnight
     /// <param name="SevenDay">Requests of a 7-day window.</param>
     /// <param name="ResetsAtHour">When the first 7-day window ends, from the start: 1 to 168.</param>
     /// <param name="Used">Requests used of it before.</param>
-    internal sealed record Account(int FiveHour, int SevenDay, int ResetsAtHour, int Used = 0);
+    /// <param name="Label">For whoever reads the file.</param>
+    internal sealed record Account(int FiveHour, int SevenDay, int ResetsAtHour, int Used = 0, string? Label = null);
 
     /// <param name="ConfigDir">From 0.</param>
     /// <param name="Days">0, a Monday, to 13.</param>
@@ -51,6 +53,8 @@ internal sealed record ScriptedFortnight
         fault = scenario is null ? "the file: expected an object" : scenario.Fault() ?? "";
         return fault.Length > 0 ? null : scenario!.ToFortnight();
     }
+
+    public string ToJson() => JsonSerializer.Serialize(this, s_json);
 
     private string? Fault()
     {

@@ -1,0 +1,70 @@
+using System.Runtime.InteropServices;
+using Ccflux.Receiver.Fleet.Rotation;
+using Ccflux.Receiver.Fleet.Store;
+using Ccflux.Storage.Sqlite;
+using Dapper;
+
+namespace Ccflux.Receiver.Fleet.Switching;
+
+/// <summary>How full each account's windows are: as this receiver polled them last, and where a session met a limit since then, full.</summary>
+internal sealed class AccountWindows(SqliteReaders readers)
+{
+    public async Task<ILookup<long, (string Name, WindowState Window)>> ReadAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        using var lease = await readers.RentAsync(cancellationToken);
+        var rows = await lease.Connection.QueryAsync<WindowRow>(new CommandDefinition(RotationSql.Windows, cancellationToken: cancellationToken));
+        var since = (now - Velocity.SevenDaySpan - TimeSpan.FromMinutes(5)).ToUnixTimeMilliseconds();
+        var samples = (await lease.Connection.QueryAsync<SampleRow>(new CommandDefinition(RotationSql.Samples, new { Since = since }, cancellationToken: cancellationToken)))
+            .ToLookup(row => row.WindowId, row => new Sample(At(row.ObservedAt), row.UsedMilli / 1000d));
+        var windows = rows.ToDictionary(row => (row.AccountId, row.Name), row => Window(row, samples[row.WindowId]));
+        foreach (var met in await lease.Connection.QueryAsync<LimitRow>(new CommandDefinition(LimitSql.Select, new { Now = now.ToUnixTimeMilliseconds() }, cancellationToken: cancellationToken)))
+        {
+            windows[(met.AccountId, met.Window)] = LimitRule.Of(windows.GetValueOrDefault((met.AccountId, met.Window)), At(met.At), At(met.ResetsAt));
+        }
+
+        return windows.ToLookup(pair => pair.Key.AccountId, pair => (pair.Key.Name, pair.Value));
+    }
+
+    private static WindowState Window(WindowRow row, IEnumerable<Sample> samples) => new(
+        row.UsedMilli / 1000d,
+        row.ResetsAt is { } reset ? At(reset) : null,
+        At(row.ObservedAt),
+        Velocity.PerMinute(CollectionsMarshal.AsSpan(samples.ToList()), row.Name is "five_hour" ? Velocity.FiveHourSpan : Velocity.SevenDaySpan));
+
+    private static DateTimeOffset At(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
+
+    private sealed class WindowRow
+    {
+        public long AccountId { get; init; }
+
+        public long WindowId { get; init; }
+
+        public string Name { get; init; } = "";
+
+        public long UsedMilli { get; init; }
+
+        public long? ResetsAt { get; init; }
+
+        public long ObservedAt { get; init; }
+    }
+
+    private sealed class SampleRow
+    {
+        public long WindowId { get; init; }
+
+        public long ObservedAt { get; init; }
+
+        public long UsedMilli { get; init; }
+    }
+
+    private sealed class LimitRow
+    {
+        public long AccountId { get; init; }
+
+        public string Window { get; init; } = "";
+
+        public long At { get; init; }
+
+        public long ResetsAt { get; init; }
+    }
+}
