@@ -3,6 +3,7 @@ using Ccflux.Contracts.Http;
 using Ccflux.Receiver.Fleet.Agents;
 using Ccflux.Receiver.Fleet.Sessions;
 using Ccflux.Receiver.Tests.Usage.Ingest;
+using Ccflux.Simulator;
 using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Tests.Fleet;

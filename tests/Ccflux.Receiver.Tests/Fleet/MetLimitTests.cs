@@ -6,6 +6,7 @@ using Ccflux.Contracts.Usage;
 using Ccflux.Receiver.Fleet.Rotation;
 using Ccflux.Receiver.Fleet.Switching;
 using Ccflux.Receiver.Tests.Usage.Ingest;
+using Ccflux.Simulator;
 using Ccflux.Testing;
 
 namespace Ccflux.Receiver.Tests.Fleet;

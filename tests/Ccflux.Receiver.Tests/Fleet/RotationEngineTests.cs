@@ -1,7 +1,6 @@
 using Ccflux.Contracts.Fleet;
 using Ccflux.Receiver.Fleet.Rotation;
 using Ccflux.Receiver.Platform.Auth.Admin;
-using Ccflux.Simulator;
 
 namespace Ccflux.Receiver.Tests.Fleet;
 

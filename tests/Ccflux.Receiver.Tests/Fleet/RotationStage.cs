@@ -5,6 +5,7 @@ using Ccflux.Receiver.Fleet.Sessions;
 using Ccflux.Receiver.Fleet.Switching;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Tests.Hosting;
+using Ccflux.Simulator;
 
 namespace Ccflux.Receiver.Tests.Fleet;
 

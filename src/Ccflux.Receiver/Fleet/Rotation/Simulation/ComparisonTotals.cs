@@ -50,7 +50,7 @@ internal sealed record ComparisonTotals(
     public string ToText()
     {
         var text = new StringWriter(CultureInfo.InvariantCulture);
-        text.WriteLine($"{Runs} fortnights from seed {FirstSeed}, {Requests} requests. Interruptions are requests that met a blocked account.");
+        text.WriteLine($"{(Runs == 1 ? "One fortnight, seed" : $"{Runs} fortnights from seed")} {FirstSeed}, {Requests} requests. Interruptions are requests that met a blocked account.");
         text.WriteLine($"{"",-20}{"capacity used",14}{"of the bound",14}{"perished",10}{"interruptions",15}{"of requests",13}{"switches/run",14}");
         foreach (var policy in Policies)
         {
