@@ -32,6 +32,7 @@ internal sealed class AgentLoop(FleetDirectory fleet, Enrolment enrolment, Agent
     private DateTimeOffset? _answered;
     private DateTimeOffset _nextBeat;
     private DateTimeOffset _nextReturn;
+    private DateTimeOffset _nextShrink;
     private int _toldSessions;
 
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -39,6 +40,7 @@ internal sealed class AgentLoop(FleetDirectory fleet, Enrolment enrolment, Agent
         var swapper = new Swapper(fleet, _book, _sessions, _file, time);
         var back = new LoginReturn(fleet, _book, _file, wire, log);
         swapper.Recover();
+        Footprint.Shrink(); // before the first handshake runs through its own share of code
         var emptySince = (DateTimeOffset?)null;
         while (true)
         {
@@ -100,9 +102,10 @@ internal sealed class AgentLoop(FleetDirectory fleet, Enrolment enrolment, Agent
         {
             Fault.Point(Fault.BeatAnswered);
             _book.Told(told);
-            if (_answered is null)
+            if (now >= _nextShrink)
             {
-                Footprint.Shrink(); // starting and the first handshake ran through code that is not needed again
+                Footprint.Shrink();
+                _nextShrink = now + Footprint.Interval;
             }
 
             _failures = 0;

@@ -3,10 +3,13 @@ using Ccflux.Hook.Spool;
 
 namespace Ccflux.Hook.Agent;
 
-/// <summary>Gives back what only the start needed: garbage, and the pages of programs that were read once. Those that are needed after all come back
-/// from the system's cache.</summary>
+/// <summary>Gives back what is not needed again: garbage, which by itself would be collected once it is megabytes, and the pages of programs that were read
+/// once. Those that are needed after all come back from the system's cache.</summary>
 internal static class Footprint
 {
+    /// <summary>It costs some milliseconds; what gathers meanwhile is a few hundred kilobytes.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromMinutes(5);
+
     private const int NotNeeded = 4;
 
     public static void Shrink()
