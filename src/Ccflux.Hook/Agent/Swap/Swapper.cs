@@ -149,7 +149,7 @@ internal sealed class Swapper(FleetDirectory fleet, CommandBook book, SessionBoa
 
         using var document = JsonDocument.Parse(before.Json);
         var taken = book.Ledger.Held is { } known
-            ? new TakenLogin(known.AccountId, IsGiven: true, known.Fingerprint, document.RootElement)
+            ? new TakenLogin(known.AccountId, IsGiven: true, known.Fingerprint, document.RootElement, known.Sent)
             : new TakenLogin(Owner(document.RootElement), IsGiven: false, fingerprint, document.RootElement);
         FleetStateJson.Write(fleet.Backup, taken, FleetStateJson.Default.TakenLogin);
     }

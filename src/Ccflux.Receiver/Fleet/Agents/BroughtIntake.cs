@@ -54,7 +54,7 @@ internal sealed class BroughtIntake(
         var (code, detail) = answer.Verdict switch
         {
             IssuerVerdict.Ok => (ErrorCodes.CredentialRefused, "of another account"),
-            IssuerVerdict.Dead => (ErrorCodes.CredentialRefused, "its issuer does not take it"),
+            IssuerVerdict.Dead => (ErrorCodes.CredentialDead, "its issuer does not take it"),
             _ => (ErrorCodes.CredentialUnproven, answer.Reason),
         };
         await writer.WriteAsync(connection => Refuse(connection, agent, account.AccountId, code, actor, login.Fingerprint, detail));
