@@ -200,7 +200,7 @@ public sealed class AgentTests
         await ExpectAsync(ErrorCodes.AccountNotGranted, agent.BringAsync(rig.Issuer.Accounts[1].Id, before, login, handedBack: true));
         await ExpectAsync(ErrorCodes.AccountNotGranted, agent.BringAsync("nobody", before, login, handedBack: true));
         var forged = JsonNode.Parse("""{"accessToken":"sk-ant-oat01-forged","refreshToken":"sk-ant-ort01-forged","expiresAt":1900000000000}""")!;
-        await ExpectAsync(ErrorCodes.CredentialRefused, agent.BringAsync(uuid, before, forged, handedBack: true));
+        await ExpectAsync(ErrorCodes.CredentialDead, agent.BringAsync(uuid, before, forged, handedBack: true));
         var anothers = JsonNode.Parse(rig.LoginOf(3, TimeSpan.FromHours(8)))!;
         await ExpectAsync(ErrorCodes.CredentialRefused, agent.BringAsync(uuid, before, anothers, handedBack: true));
         using var key = CredentialSeal.NewKey();
