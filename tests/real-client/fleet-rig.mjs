@@ -125,6 +125,9 @@ export class FleetRig {
     return fs.existsSync(calls) && fs.readdirSync(calls).some(session => fs.readdirSync(path.join(calls, session)).length > 0);
   }
 
+  // How many sessions hooks have noted.
+  sessionsNoted() { return fs.readdirSync(path.join(this.configDir, 'ccflux/fleet/sessions')).length; }
+
   keepsForeign() {
     const file = readLogin(this.configDir);
     return JSON.stringify({ mcpOAuth: file.mcpOAuth, pluginSecrets: file.pluginSecrets }) === JSON.stringify(foreign);
