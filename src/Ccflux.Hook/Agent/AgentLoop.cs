@@ -35,6 +35,9 @@ internal sealed class AgentLoop(FleetDirectory fleet, Enrolment enrolment, Agent
     private DateTimeOffset _nextShrink;
     private int _toldSessions;
 
+    /// <summary>Whether the receiver does not know yet that a command was carried out. Nothing is brought before: what is handed back is of after all that it knows.</summary>
+    private bool IsUntold => _book.Ledger.Confirm.Count > 0;
+
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var swapper = new Swapper(fleet, _book, _sessions, _file, time);
@@ -71,7 +74,12 @@ internal sealed class AgentLoop(FleetDirectory fleet, Enrolment enrolment, Agent
     /// <summary>Nobody is left who would renew a login here, and the receiver can only renew what it holds.</summary>
     private async Task LeaveAsync(Swapper swapper, LoginReturn back, CancellationToken cancellationToken)
     {
-        if (_failures == 0)
+        if (IsUntold)
+        {
+            await BeatAsync([], cancellationToken).ConfigureAwait(false); // a swap at the last moment
+        }
+
+        if (_failures == 0 && !IsUntold)
         {
             await BringAsync(back, cancellationToken).ConfigureAwait(false);
             if (swapper.TakeOutRefreshToken())
@@ -214,7 +222,7 @@ internal sealed class AgentLoop(FleetDirectory fleet, Enrolment enrolment, Agent
     private async Task BringAsync(LoginReturn back, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        if (now < _nextReturn || _failures > 0 || !back.IsDue)
+        if (now < _nextReturn || _failures > 0 || IsUntold || !back.IsDue)
         {
             return;
         }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using Ccflux.Contracts.Fleet;
 using Ccflux.Receiver.Fleet.Agents;
+using Ccflux.Receiver.Fleet.Store;
 using Ccflux.Receiver.Fleet.Vault;
 using Ccflux.Receiver.Platform.Auth.Admin;
 
@@ -33,6 +34,7 @@ internal sealed class FleetRace : IAsyncDisposable
     private readonly ConcurrentDictionary<string, int> _killed = new(StringComparer.Ordinal);
     private readonly ConcurrentBag<string> _wrong = [];
     private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<string> _needing = [];
     private IReadOnlyList<string> _wanted = [];
     private volatile bool _isQuiet;
     private int _reads;
@@ -57,6 +59,9 @@ internal sealed class FleetRace : IAsyncDisposable
 
     /// <summary>What did not hold.</summary>
     public IReadOnlyCollection<string> Wrong => [.. _wrong];
+
+    /// <summary>Accounts that need a login, with what happened to them.</summary>
+    public IReadOnlyList<string> Needing => _needing;
 
     public int Reads => _reads;
 
@@ -139,10 +144,11 @@ internal sealed class FleetRace : IAsyncDisposable
             if (state == TokenState.NeedsLogin)
             {
                 needLogin++;
+                _needing.Add($"{facts.Label}: {await StoryAsync(facts.AccountId)}");
             }
             else if (facts.Holder != Holder.Vault || facts.Fingerprint != CredentialFingerprint.Of(account.RefreshToken))
             {
-                _wrong.Add($"{facts.Label}: held by {facts.Holder}, {(facts.Fingerprint == CredentialFingerprint.Of(account.RefreshToken) ? "with its login" : "its login is lost")}, and shown as {state}");
+                _wrong.Add($"{facts.Label}: held by {facts.Holder}, {(facts.Fingerprint == CredentialFingerprint.Of(account.RefreshToken) ? "with its login" : "its login is lost")}, and shown as {state}; {await StoryAsync(facts.AccountId)}");
             }
             else if (facts.Fingerprint == before.Single(facts => facts.Uuid == account.Id).Fingerprint)
             {
@@ -273,8 +279,8 @@ internal sealed class FleetRace : IAsyncDisposable
             }
 
             using var process = _vault.Process(fault);
-            await process.StartAsync();
             var life = Stopwatch.StartNew();
+            await process.StartAsync();
             _relay.Lead(process.Address, _vault.Here.Address);
             while (!process.HasEnded && !_isQuiet)
             {
@@ -353,6 +359,14 @@ internal sealed class FleetRace : IAsyncDisposable
         var later = TimeProvider.System.GetUtcNow() + TokenRule.IntentLifetime;
         return !_agents.Exists(agent => agent.IsBusy || agent.WholeLogin() is not null)
             && (await _vault.Here.Service<VaultBook>().AllAsync(CancellationToken.None)).All(account => account.Holder is Holder.Vault || TokenRule.StateOf(account, later) is TokenState.NeedsLogin);
+    }
+
+    /// <summary>What was recorded of an account last, and what stands in the config dirs: no secrets, only fingerprints.</summary>
+    private async Task<string> StoryAsync(long account)
+    {
+        var rows = await _vault.Here.Service<FleetAudit>().ReadAsync(500, long.MaxValue, CancellationToken.None);
+        var told = rows.Where(row => row.AccountId == account).Take(14).Reverse().Select(row => $"{row.At:mm:ss.fff} {row.Action} {row.Outcome} {row.AgentId?[..4]} {row.Fingerprint} {row.Detail}");
+        return $"{string.Join(" | ", told)}; config dirs: {string.Join(", ", _agents.Select(agent => $"{agent.Id[..4]} {agent.WholeLogin()}{(agent.IsBusy ? " busy" : "")}"))}";
     }
 
     private async Task UntilAsync(Func<Task<bool>> condition, string otherwise, Stopwatch watch)
