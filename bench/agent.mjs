@@ -51,6 +51,7 @@ const agent = fs.readdirSync('/proc').filter(name => /^\d+$/.test(name)).find(pi
 const status = name => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(fs.readFileSync(`/proc/${agent}/status`, 'utf8'))[1]) / 1024;
 const ticks = () => fs.readFileSync(`/proc/${agent}/stat`, 'utf8').split(') ')[1].split(' ').slice(11, 13).reduce((sum, each) => sum + Number(each), 0);
 
+const round = (value, digits) => Number(value.toFixed(digits));
 let turn = 0;
 const working = setInterval(() => {
   const i = turn++ % sessions;
@@ -62,11 +63,15 @@ const working = setInterval(() => {
 await sleep(Math.min(60, seconds) * 1000);
 const allThreads = () => fs.readdirSync(`/proc/${agent}/task`).reduce((sum, task) => sum + Number(fs.readFileSync(`/proc/${agent}/task/${task}/schedstat`, 'utf8').split(' ')[0]), 0) / 1e9;
 const from = { at: Date.now(), cpu: allThreads(), ticks: ticks(), beats };
+const series = [];
+const watching = setInterval(() => series.push({ minute: Math.round((Date.now() - from.at) / 60_000), resident: round(status('VmRSS'), 1), own: round(status('RssAnon'), 1), cpu: round(1000 * (ticks() - from.ticks) / (Date.now() - from.at), 3) }), Math.max(1, Math.ceil(seconds / 600)) * 60_000);
 await sleep(seconds * 1000);
+clearInterval(watching);
+if (seconds >= 120) console.log(JSON.stringify({ name: 'agent-series', unit: 'MiB resident, MiB own, % of a core since the start', minutes: series.map(each => [each.minute, each.resident, each.own, each.cpu]) }));
+if (process.env.SMAPS) fs.writeFileSync(process.env.SMAPS, fs.readFileSync(`/proc/${agent}/smaps`));
 const elapsed = (Date.now() - from.at) / 1000;
 const cpu = Math.max(allThreads() - from.cpu, (ticks() - from.ticks) / 100);
 clearInterval(working);
-const round = (value, digits) => Number(value.toFixed(digits));
 const anonymous = round(status('RssAnon'), 1);
 console.log(JSON.stringify({ name: 'agent-memory', value: round(status('VmRSS'), 1), unit: 'MiB', most: round(status('VmHWM'), 1), own: anonymous, target: 20, how: `VmRSS of the native agent with ${told} sessions over TLS after ${round(elapsed, 0)} s; most is VmHWM, own is RssAnon` }));
 console.log(JSON.stringify({ name: 'agent-cpu', value: round(100 * cpu / elapsed, 3), unit: '% of a core', target: 0.1, how: `processor time of all its threads over ${round(elapsed, 0)} s, ${beats - from.beats} heartbeats, a session at work every second` }));

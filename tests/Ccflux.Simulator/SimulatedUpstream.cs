@@ -60,6 +60,9 @@ public sealed class SimulatedUpstream
     /// <summary>How long new tokens take to arrive, once the old ones are spent: room for whoever spends them twice.</summary>
     public TimeSpan Latency { get; set; }
 
+    /// <summary>Of the access tokens that it gives.</summary>
+    public TimeSpan Lifetime { get; set; } = TimeSpan.FromHours(8);
+
     public void Plan(params ReadOnlySpan<Fault> faults)
     {
         lock (_gate)
@@ -143,10 +146,10 @@ public sealed class SimulatedUpstream
         return request?.RootElement.TryGetProperty("refresh_token", out var token) == true ? token.GetString() : null;
     }
 
-    private static UpstreamAnswer Refresh(SimulatedAccount? account, string? spent) =>
+    private UpstreamAnswer Refresh(SimulatedAccount? account, string? spent) =>
         spent is not null && account?.TryRefresh(spent) == true
             ? new UpstreamAnswer(200, Json, $$$"""
-                {"access_token":"{{{account.AccessToken}}}","refresh_token":"{{{account.RefreshToken}}}","expires_in":28800,"refresh_token_expires_in":2592000,"token_type":"Bearer",
+                {"access_token":"{{{account.AccessToken}}}","refresh_token":"{{{account.RefreshToken}}}","expires_in":{{{(int)Lifetime.TotalSeconds}}},"refresh_token_expires_in":2592000,"token_type":"Bearer",
                 "scope":"user:inference user:profile","account":{"uuid":"{{{account.Id}}}","email_address":"seat{{{account.Number}}}@example.org"},"organization":{"uuid":"{{{account.OrganizationId}}}"}}
                 """)
             : new UpstreamAnswer(400, Json, """{"error":"invalid_grant","error_description":"Refresh token not found or invalid"}""");

@@ -11,6 +11,8 @@ export class FakeIssuer {
     this.requests = []; // { at, host, method, path, token, status, note }
     this.accounts = new Map();
     this.lifetime = 8 * 3600;
+    // What an account's windows are at.
+    this.usage = () => ({ five_hour: { utilization: 10, resets_at: null }, seven_day: { utilization: 20, resets_at: null } });
     this.refreshDelay = 0; // milliseconds between spending a refresh token and answering
   }
 
@@ -67,7 +69,7 @@ export class FakeIssuer {
         organization: { uuid: uuid(`org-${account.name}`), name: account.name, organization_type: 'claude_max', rate_limit_tier: 'default_claude_max_5x' },
       });
     }
-    if (route === '/api/oauth/usage') return answer(200, { five_hour: { utilization: 10, resets_at: null }, seven_day: { utilization: 20, resets_at: null }, limits: [] });
+    if (route === '/api/oauth/usage') return answer(200, { ...this.usage(account.name), limits: [] });
     return answer(404, { type: 'error', error: { type: 'not_found_error', message: 'Not found' } });
   }
 

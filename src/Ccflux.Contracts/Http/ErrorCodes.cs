@@ -31,5 +31,6 @@ public static class ErrorCodes
     public const string AccountNotGranted = "account-not-granted";       // 403: not an account of this agent
     public const string CredentialSuperseded = "credential-superseded";  // 409: it replaces a login that is not the receiver's newest
     public const string CredentialRefused = "credential-refused";        // 403: it does not open, or is not of that account
+    public const string CredentialDead = "credential-dead";              // 403: its issuer does not take its access token, so whose it is cannot be known
     public const string CredentialUnproven = "credential-unproven";      // 503: its issuer could not be asked; bring it again
 }

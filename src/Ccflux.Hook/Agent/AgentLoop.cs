@@ -32,13 +32,18 @@ internal sealed class AgentLoop(FleetDirectory fleet, Enrolment enrolment, Agent
     private DateTimeOffset? _answered;
     private DateTimeOffset _nextBeat;
     private DateTimeOffset _nextReturn;
+    private DateTimeOffset _nextShrink;
     private int _toldSessions;
+
+    /// <summary>Whether the receiver does not know yet that a command was carried out. Nothing is brought before: what is handed back is of after all that it knows.</summary>
+    private bool IsUntold => _book.Ledger.Confirm.Count > 0;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var swapper = new Swapper(fleet, _book, _sessions, _file, time);
         var back = new LoginReturn(fleet, _book, _file, wire, log);
         swapper.Recover();
+        Footprint.Shrink(); // before the first handshake runs through its own share of code
         var emptySince = (DateTimeOffset?)null;
         while (true)
         {
@@ -69,7 +74,12 @@ internal sealed class AgentLoop(FleetDirectory fleet, Enrolment enrolment, Agent
     /// <summary>Nobody is left who would renew a login here, and the receiver can only renew what it holds.</summary>
     private async Task LeaveAsync(Swapper swapper, LoginReturn back, CancellationToken cancellationToken)
     {
-        if (_failures == 0)
+        if (IsUntold)
+        {
+            await BeatAsync([], cancellationToken).ConfigureAwait(false); // a swap at the last moment
+        }
+
+        if (_failures == 0 && !IsUntold)
         {
             await BringAsync(back, cancellationToken).ConfigureAwait(false);
             if (swapper.TakeOutRefreshToken())
@@ -100,9 +110,10 @@ internal sealed class AgentLoop(FleetDirectory fleet, Enrolment enrolment, Agent
         {
             Fault.Point(Fault.BeatAnswered);
             _book.Told(told);
-            if (_answered is null)
+            if (now >= _nextShrink)
             {
-                Footprint.Shrink(); // starting and the first handshake ran through code that is not needed again
+                Footprint.Shrink();
+                _nextShrink = now + Footprint.Interval;
             }
 
             _failures = 0;
@@ -211,7 +222,7 @@ internal sealed class AgentLoop(FleetDirectory fleet, Enrolment enrolment, Agent
     private async Task BringAsync(LoginReturn back, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        if (now < _nextReturn || _failures > 0 || !back.IsDue)
+        if (now < _nextReturn || _failures > 0 || IsUntold || !back.IsDue)
         {
             return;
         }

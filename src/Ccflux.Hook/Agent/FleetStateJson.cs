@@ -17,7 +17,8 @@ internal sealed record Enrolment(string Endpoint, string AgentId, string Receive
 /// <param name="AccountId">Whose.</param>
 /// <param name="AccountLabel">What the admin calls it.</param>
 /// <param name="Fingerprint">Of the login that the receiver knows; the client may have renewed it since.</param>
-internal sealed record HeldLogin(string AccountId, string AccountLabel, string Fingerprint);
+/// <param name="Sent">Of renewed ones that were sent since, and whose answer did not arrive: the receiver may know one of them instead.</param>
+internal sealed record HeldLogin(string AccountId, string AccountLabel, string Fingerprint, IReadOnlyList<string>? Sent = null);
 
 /// <summary><c>commands.json</c>: how far commands are carried out.</summary>
 /// <param name="LastCommand">The largest that was taken up.</param>

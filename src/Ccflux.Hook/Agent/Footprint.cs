@@ -3,28 +3,27 @@ using Ccflux.Hook.Spool;
 
 namespace Ccflux.Hook.Agent;
 
-/// <summary>Gives back what only the start needed: garbage, and the pages of programs that were read once. Those that are needed after all come back
-/// from the system's cache.</summary>
+/// <summary>Gives back what is not needed again: garbage, which by itself would be collected once it is megabytes, and the pages of programs that were read
+/// once. Those that are needed after all come back from the system's cache.</summary>
 internal static class Footprint
 {
+    /// <summary>It costs some milliseconds; what gathers meanwhile is a few hundred kilobytes.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromMinutes(5);
+
     private const int NotNeeded = 4;
 
     public static void Shrink()
     {
+        var unwritten = OperatingSystem.IsLinux() ? Unwritten(File.ReadLines("/proc/self/smaps")) : []; // thousands of lines, which are garbage then
         GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        if (!OperatingSystem.IsLinux())
-        {
-            return;
-        }
-
-        foreach (var (start, length) in Unwritten(File.ReadAllLines("/proc/self/smaps")))
+        foreach (var (start, length) in unwritten)
         {
             _ = Posix.Advise(start, length, NotNeeded);
         }
     }
 
     /// <summary>Mappings of files that cannot be written and never were: the loader writes to some before it locks them, and those must stay.</summary>
-    private static List<(nuint Start, nuint Length)> Unwritten(string[] smaps)
+    private static List<(nuint Start, nuint Length)> Unwritten(IEnumerable<string> smaps)
     {
         // 55d63e267000-55d63e88e000 r-xp 00010000 fe:00 5645446    /home/dev/.claude/ccflux/marketplace/plugin-fleet/bin/ccflux
         // Rss:                5404 kB

@@ -27,6 +27,7 @@ internal static class Fault
     public const string SwapNoted = "swap-noted";
     public const string SwapUndone = "swap-undone";
     public const string LoginBrought = "login-brought";
+    public const string RenewedBrought = "renewed-brought";
     public const string BeatAnswered = "beat-answered";
 
     private static readonly string[]? s_wanted = Environment.GetEnvironmentVariable("CCFLUX_FAULT")?.Split(':');

@@ -55,6 +55,8 @@ internal sealed class FleetMachine : IDisposable
         return document.RootElement.GetProperty("claudeAiOauth").Clone();
     }
 
+    public bool FingerprintIs(string name) => File.Exists(LoginPath) && string.Equals(FingerprintOfFile(), Fingerprint(name), StringComparison.Ordinal);
+
     public string? FingerprintOfFile() => CredentialFingerprint.Of(ReadLogin());
 
     public async Task EnrolAsync(StubFleet fleet)

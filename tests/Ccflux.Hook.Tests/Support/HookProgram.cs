@@ -6,7 +6,7 @@ namespace Ccflux.Hook.Tests.Support;
 /// <summary>The published native program, as Claude Code runs it.</summary>
 internal static class HookProgram
 {
-    public static string Path { get; } = Find();
+    public static string Path { get; } = File.Exists(NativeHook.Path) ? NativeHook.Path : throw new InvalidOperationException(NativeHook.Missing);
 
     public static string Root => RepositoryRoot.Path;
 
@@ -49,12 +49,6 @@ internal static class HookProgram
         }
 
         return Process.Start(start)!;
-    }
-
-    private static string Find()
-    {
-        var path = System.IO.Path.Combine(RepositoryRoot.Path, "plugin", "bin", "ccflux");
-        return File.Exists(path) ? path : throw new InvalidOperationException($"The native hook program is not built: run eng/publish-hook.sh ({path} is missing).");
     }
 }
 

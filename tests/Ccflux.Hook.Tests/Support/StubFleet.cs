@@ -52,6 +52,9 @@ internal sealed class StubFleet : IAsyncDisposable
     /// <summary>Code and status for a login that is brought.</summary>
     public (int Status, string Code)? RefusesLogins { get; set; }
 
+    /// <summary>Fingerprint of the login that the vault has: only one that replaces it is taken. Null takes any.</summary>
+    public string? Newest { get; set; }
+
     public TimeSpan ClockOffset { get; set; }
 
     public int NextSeconds { get; set; } = 1;
@@ -192,6 +195,17 @@ internal sealed class StubFleet : IAsyncDisposable
         }
 
         var login = JsonSerializer.Deserialize(content, FleetJson.Default.BroughtContent)!.ClaudeAiOauth;
+        if (Newest is { } newest)
+        {
+            if (!string.Equals(brought.Replaces, newest, StringComparison.Ordinal))
+            {
+                await RefuseAsync(context, 409, ErrorCodes.CredentialSuperseded);
+                return;
+            }
+
+            Newest = CredentialFingerprint.Of(login);
+        }
+
         Brought.Enqueue((brought, login));
         await context.Response.WriteAsync(JsonSerializer.Serialize(new BroughtReply { Fingerprint = CredentialFingerprint.Of(login)! }, FleetJson.Default.BroughtReply));
     }

@@ -63,6 +63,32 @@ public sealed class AgentTests
         Assert.Equal(0, rig.Issuer.Accounts[0].Reuses);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task HandedBack_AgainAfterItWasGivenAgain_LeavesTheNewHolder(bool toAnother)
+    {
+        await using var rig = await FleetRig.StartAsync();
+        var (first, second) = (await rig.ImportAsync(1), await rig.ImportAsync(2));
+        using var agent = await rig.EnrolAsync("build-1", first, second);
+        using var other = await rig.EnrolAsync("build-2", first);
+        await GiveAsync(rig, agent, first);
+        await GiveAsync(rig, agent, second);
+        var (account, given, login) = agent.ToHandBack.Single();
+        await agent.HandBackAsync();
+        Assert.Equal(Holder.Vault, (await rig.FactsAsync(first)).Holder);
+        var holder = toAnother ? other : agent;
+        Assert.Equal(IssueOutcome.Issued, (await rig.Commands.IssueAsync(holder.Id, first, allowCopy: false, AuditActor.Cli)).Outcome);
+
+        using var answer = await agent.BringAsync(account, given, login, handedBack: true); // the answer of the first time was lost
+        await rig.BeatAsync(holder);
+        await rig.BeatAsync(holder);
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        var facts = await rig.FactsAsync(first);
+        Assert.Equal((Holder.Agent, holder.Id, true), (facts.Holder, facts.HolderAgent, facts.HolderHasIt));
+    }
+
     [Fact]
     public async Task Refresh_OfALoginThatAnAgentHolds_NeverHappens()
     {
@@ -199,7 +225,7 @@ public sealed class AgentTests
         await ExpectAsync(ErrorCodes.AccountNotGranted, agent.BringAsync(rig.Issuer.Accounts[1].Id, before, login, handedBack: true));
         await ExpectAsync(ErrorCodes.AccountNotGranted, agent.BringAsync("nobody", before, login, handedBack: true));
         var forged = JsonNode.Parse("""{"accessToken":"sk-ant-oat01-forged","refreshToken":"sk-ant-ort01-forged","expiresAt":1900000000000}""")!;
-        await ExpectAsync(ErrorCodes.CredentialRefused, agent.BringAsync(uuid, before, forged, handedBack: true));
+        await ExpectAsync(ErrorCodes.CredentialDead, agent.BringAsync(uuid, before, forged, handedBack: true));
         var anothers = JsonNode.Parse(rig.LoginOf(3, TimeSpan.FromHours(8)))!;
         await ExpectAsync(ErrorCodes.CredentialRefused, agent.BringAsync(uuid, before, anothers, handedBack: true));
         using var key = CredentialSeal.NewKey();
@@ -213,7 +239,7 @@ public sealed class AgentTests
         Assert.Equal(
             [
                 "authenticate signature-required", "authenticate agent-unknown", "authenticate agent-unknown", "bring-back account-not-granted", "bring-back account-not-granted", "bring-back account-not-granted",
-                "bring-back credential-refused", "bring-back credential-refused", "bring-back credential-refused", "bring-back credential-superseded", "seal not-granted",
+                "bring-back credential-dead", "bring-back credential-refused", "bring-back credential-refused", "bring-back credential-superseded", "seal not-granted",
             ],
             refused);
     }

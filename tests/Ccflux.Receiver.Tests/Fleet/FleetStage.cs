@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Ccflux.Contracts.Fleet;
@@ -9,8 +8,6 @@ using Ccflux.Receiver.Fleet.Vault;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Tests.Hosting;
 using Ccflux.Simulator;
-using Ccflux.Testing;
-using Microsoft.AspNetCore.Builder;
 
 namespace Ccflux.Receiver.Tests.Fleet;
 
@@ -23,31 +20,26 @@ internal sealed class FleetStage : IAsyncDisposable
     /// <summary>How long a step is waited for that the race may never come to.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
-    private readonly string _root = Directory.CreateTempSubdirectory("ccflux-stage-").FullName;
-    private readonly SimulatedUpstream _issuer = new(Accounts, TimeProvider.System);
+    private readonly SharedVault _vault;
+    private readonly SimulatedUpstream _issuer;
+    private readonly RunningReceiver _here;
     private readonly Random _random;
     private readonly List<SimulatedAgent> _agents = [];
-    private WebApplication _server = null!;
-    private RunningReceiver _here = null!;
-    private (string Key, string? Value)[] _settings = [];
 
-    private FleetStage(int seed) => _random = new Random(seed);
+    private FleetStage(SharedVault vault, int seed)
+    {
+        _vault = vault;
+        _issuer = vault.Issuer;
+        _here = vault.Here;
+        _random = new Random(seed);
+    }
 
     public SimulatedUpstream Issuer => _issuer;
 
     /// <summary>All accounts in the vault: the first two fresh, the others due for renewal. The first stands in the first agent's config dir.</summary>
     public static async Task<FleetStage> SetAsync(int seed)
     {
-        var stage = new FleetStage(seed);
-        Directory.CreateDirectory(Path.Combine(stage._root, "db"));
-        stage._server = await SimulatorServer.StartAsync(stage._issuer, TimeProvider.System, 0);
-        var address = stage._server.Urls.Single();
-        stage._settings =
-        [
-            ("FLEET", "1"), ("VAULT_KEY_PATH", Path.Combine(stage._root, "keys")), ("ENV_FILE", Path.Combine(stage._root, ".env")),
-            ("ALLOW_TEST_UPSTREAMS", "1"), ("ANTHROPIC_TOKEN_URL", address), ("ANTHROPIC_API_URL", address),
-        ];
-        stage._here = await RunningReceiver.StartAsync(_ => { }, Path.Combine(stage._root, "db"), null, stage._settings);
+        var stage = new FleetStage(await SharedVault.OpenAsync(Accounts), seed);
         await stage.FillAsync();
         stage._issuer.Latency = TimeSpan.FromMilliseconds(400);
         return stage;
@@ -57,7 +49,7 @@ internal sealed class FleetStage : IAsyncDisposable
     /// <returns>Whether the fault ended it.</returns>
     public async Task<bool> ServeUntilFaultAsync(string fault)
     {
-        using var process = Process(fault);
+        using var process = _vault.Process(fault);
         await process.StartAsync();
         _agents.ForEach(agent => agent.Address = process.Address);
         var watch = Stopwatch.StartNew();
@@ -73,7 +65,7 @@ internal sealed class FleetStage : IAsyncDisposable
     /// <summary>A command of the operator's in a process of its own, which a fault ends.</summary>
     public async Task<int> RunAsync(string fault, params string[] arguments)
     {
-        using var process = Process(fault);
+        using var process = _vault.Process(fault);
         return (await process.RunAsync(arguments)).ExitCode;
     }
 
@@ -165,9 +157,7 @@ internal sealed class FleetStage : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _agents.ForEach(agent => agent.Dispose());
-        await _here.StopAsync();
-        await _server.DisposeAsync();
-        Directory.Delete(_root, recursive: true);
+        await _vault.DisposeAsync();
     }
 
     private async Task FillAsync()
@@ -175,9 +165,7 @@ internal sealed class FleetStage : IAsyncDisposable
         var book = _here.Service<AgentBook>();
         for (var number = 1; number <= Accounts; number++)
         {
-            var login = _issuer.Accounts[number - 1].Login(TimeProvider.System.GetUtcNow().AddMinutes(number <= 2 ? 480 : 30));
-            var result = await _here.Service<AccountImport>().ImportAsync($"seat {number}", Encoding.UTF8.GetBytes(login), vaultOnly: true, AuditActor.Cli, CancellationToken.None);
-            Assert.NotNull(result.AccountId);
+            await _vault.ImportAsync(number, TimeSpan.FromMinutes(number <= 2 ? 480 : 30));
         }
 
         for (var index = 0; index < Agents; index++)
@@ -270,17 +258,6 @@ internal sealed class FleetStage : IAsyncDisposable
         {
             // The receiver has ended: the next heartbeat goes to the other.
         }
-    }
-
-    private ReceiverProcess Process(string fault)
-    {
-        var process = new ReceiverProcess(Path.Combine(_root, "db")).With("CCFLUX_FAULT", fault);
-        foreach (var (key, value) in _settings)
-        {
-            process.With(key, value!);
-        }
-
-        return process;
     }
 }
 

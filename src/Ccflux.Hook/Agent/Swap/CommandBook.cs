@@ -5,6 +5,9 @@ namespace Ccflux.Hook.Agent.Swap;
 /// <summary>The ledger of commands, kept on disk: what was carried out or refused is told until the receiver has heard it.</summary>
 internal sealed class CommandBook
 {
+    /// <summary>Answers that are lost one after another, with a renewal in between.</summary>
+    private const int MaxSent = 8;
+
     private readonly string _path;
 
     public CommandBook(FleetDirectory fleet)
@@ -47,6 +50,18 @@ internal sealed class CommandBook
         {
             Save(Ledger with { Confirm = [.. Ledger.Confirm.Except(told.Confirm)], Refused = [.. Ledger.Refused.Except(told.Refused)] });
         }
+    }
+
+    /// <summary>Before a renewed login is sent: its answer may be lost, and the client may renew it again before the next attempt.</summary>
+    public HeldLogin Sending(HeldLogin held, string fingerprint)
+    {
+        if (held.Sent?.Contains(fingerprint, StringComparer.Ordinal) != true)
+        {
+            held = held with { Sent = [.. (held.Sent ?? []).Append(fingerprint).TakeLast(MaxSent)] };
+            Hold(held);
+        }
+
+        return held;
     }
 
     /// <param name="held">Null where the login turned out to be somebody else's.</param>

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Ccflux.Contracts.Fleet;
 using Ccflux.Contracts.Http;
+using Ccflux.Hook.Delivery;
 using Ccflux.Hook.Spool;
 
 namespace Ccflux.Hook.Agent.Swap;
@@ -9,6 +10,9 @@ namespace Ccflux.Hook.Agent.Swap;
 /// <summary>Brings logins to the receiver, sealed: one that was taken out of the config dir, and one that the client has renewed in it.</summary>
 internal sealed class LoginReturn(FleetDirectory fleet, CommandBook book, LoginFile file, AgentWire wire, StateLog log)
 {
+    /// <summary>A login whose access token its issuer does not take; asking again proves nothing.</summary>
+    private string? _dead;
+
     /// <summary>Whether there is anything to bring.</summary>
     public bool IsDue => File.Exists(fleet.Backup) || Renewed() is not null;
 
@@ -29,9 +33,9 @@ internal sealed class LoginReturn(FleetDirectory fleet, CommandBook book, LoginF
             return true;
         }
 
-        var answer = await wire.BringAsync(taken.AccountId, taken.Replaces, handedBack: true, taken.Login, cancellationToken).ConfigureAwait(false);
+        var answer = await BringAsync(taken.AccountId, taken.Replaces, taken.Sent, handedBack: true, taken.Login, cancellationToken).ConfigureAwait(false);
         Fault.Point(Fault.LoginBrought);
-        if (!answer.IsSuccess && !IsFinal(answer.Code))
+        if (!answer.IsSuccess && !IsFinal(answer.Code) && answer.Code is not ErrorCodes.CredentialDead)
         {
             return false;
         }
@@ -51,7 +55,8 @@ internal sealed class LoginReturn(FleetDirectory fleet, CommandBook book, LoginF
 
     private void Keep(TakenLogin taken, string why)
     {
-        var place = taken.IsGiven ? fleet.RefusedLogin : fleet.OwnLogin;
+        // What stood there before the fleet is put back one day, and nothing that came later.
+        var place = taken.IsGiven || File.Exists(fleet.OwnLogin) ? fleet.RefusedLogin : fleet.OwnLogin;
         AtomicFile.Write(place, Encoding.UTF8.GetBytes(taken.Login.GetRawText()));
         File.Delete(fleet.Backup);
         log.Activity($"agent: login {CredentialFingerprint.Of(taken.Login)} is not taken by the receiver ({why}); it is kept in {Path.GetFileName(place)}");
@@ -65,11 +70,20 @@ internal sealed class LoginReturn(FleetDirectory fleet, CommandBook book, LoginF
         }
 
         using var document = JsonDocument.Parse(login.Json);
-        var answer = await wire.BringAsync(held.AccountId, held.Fingerprint, handedBack: false, document.RootElement, cancellationToken).ConfigureAwait(false);
+        var former = held.Sent;
+        held = book.Sending(held, login.Fingerprint!);
+        var answer = await BringAsync(held.AccountId, held.Fingerprint, former, handedBack: false, document.RootElement, cancellationToken).ConfigureAwait(false);
+        Fault.Point(Fault.RenewedBrought);
         if (answer.IsSuccess)
         {
-            book.Hold(held with { Fingerprint = login.Fingerprint! });
+            book.Hold(held with { Fingerprint = login.Fingerprint!, Sent = null });
             log.Activity($"agent: brought back login {login.Fingerprint}, which the client renewed");
+            return true;
+        }
+
+        if (answer.Code is ErrorCodes.CredentialDead)
+        {
+            _dead = login.Fingerprint; // until the client has renewed it
             return true;
         }
 
@@ -83,8 +97,25 @@ internal sealed class LoginReturn(FleetDirectory fleet, CommandBook book, LoginF
         return true;
     }
 
+    /// <summary>The receiver takes a login that replaces the one it has. Where an answer was lost, that is one of several.</summary>
+    private async Task<Answer> BringAsync(string account, string replaces, IReadOnlyList<string>? sent, bool handedBack, JsonElement login, CancellationToken cancellationToken)
+    {
+        var answer = await wire.BringAsync(account, replaces, handedBack, login, cancellationToken).ConfigureAwait(false);
+        foreach (var known in sent ?? [])
+        {
+            if (answer.Code is not ErrorCodes.CredentialSuperseded)
+            {
+                break;
+            }
+
+            answer = await wire.BringAsync(account, known, handedBack, login, cancellationToken).ConfigureAwait(false);
+        }
+
+        return answer;
+    }
+
     private LoginText? Renewed() =>
-        book.Ledger.Held is { } held && file.Current() is { CanRenew: true, Fingerprint: { } fingerprint } login && !string.Equals(fingerprint, held.Fingerprint, StringComparison.Ordinal)
+        book.Ledger.Held is { } held && file.Current() is { CanRenew: true, Fingerprint: { } fingerprint } login && !string.Equals(fingerprint, held.Fingerprint, StringComparison.Ordinal) && !string.Equals(fingerprint, _dead, StringComparison.Ordinal)
             ? login
             : null;
 

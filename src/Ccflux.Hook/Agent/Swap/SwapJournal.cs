@@ -15,7 +15,8 @@ internal sealed record SwapJournal(long Command, HeldLogin Held, string? Before)
 /// <param name="IsGiven">Whether the fleet put it there.</param>
 /// <param name="Replaces">Fingerprint that the receiver knows it by, as far as this agent can tell.</param>
 /// <param name="Login">In the client's form.</param>
-internal sealed record TakenLogin(string AccountId, bool IsGiven, string Replaces, JsonElement Login)
+/// <param name="Sent">Fingerprints that the receiver may know it by instead.</param>
+internal sealed record TakenLogin(string AccountId, bool IsGiven, string Replaces, JsonElement Login, IReadOnlyList<string>? Sent = null)
 {
     public override string ToString() => $"TakenLogin {{ {CredentialFingerprint.Of(Login)} }}";
 }

@@ -72,17 +72,18 @@ internal sealed class Swapper(FleetDirectory fleet, CommandBook book, SessionBoa
         return Exchange(text, before, login, held, command) ? SwapOutcome.Done : SwapOutcome.Failed;
     }
 
-    /// <summary>Leaves a copy without the refresh token in the config dir and sets the whole login aside for the receiver: nobody here needs to renew it any more.</summary>
+    /// <summary>Leaves a copy without the refresh token in the config dir and sets the whole login aside for the receiver: nobody here needs to renew it any more.
+    /// One that the receiver does not know by now stays: only the client can use it, and renew it into one that can be proven.</summary>
     /// <returns>False where there is nothing of the fleet's to hand back, or it cannot be done now.</returns>
     public bool TakeOutRefreshToken()
     {
-        if (book.Ledger.Held is not { } held || File.Exists(fleet.Backup) || file.Current() is not { CanRenew: true })
+        if (book.Ledger.Held is not { } held || File.Exists(fleet.Backup) || !IsKnownWhole(file.Current(), held))
         {
             return false;
         }
 
         using var locks = ClientLocks.TryTake(fleet.State.ConfigDir, time);
-        if (locks is null || file.Read() is not { } text || LoginText.Of(text.Login) is not { CanRenew: true } login)
+        if (locks is null || file.Read() is not { } text || LoginText.Of(text.Login) is not { } login || !IsKnownWhole(login, held))
         {
             return false;
         }
@@ -114,6 +115,9 @@ internal sealed class Swapper(FleetDirectory fleet, CommandBook book, SessionBoa
 
         File.Delete(fleet.Journal);
     }
+
+    private static bool IsKnownWhole(LoginText? login, HeldLogin held) =>
+        login is { CanRenew: true } && string.Equals(login.Fingerprint, held.Fingerprint, StringComparison.Ordinal);
 
     private bool Exchange(CredentialsText text, LoginText? before, byte[] login, HeldLogin held, long command)
     {
@@ -149,7 +153,7 @@ internal sealed class Swapper(FleetDirectory fleet, CommandBook book, SessionBoa
 
         using var document = JsonDocument.Parse(before.Json);
         var taken = book.Ledger.Held is { } known
-            ? new TakenLogin(known.AccountId, IsGiven: true, known.Fingerprint, document.RootElement)
+            ? new TakenLogin(known.AccountId, IsGiven: true, known.Fingerprint, document.RootElement, known.Sent)
             : new TakenLogin(Owner(document.RootElement), IsGiven: false, fingerprint, document.RootElement);
         FleetStateJson.Write(fleet.Backup, taken, FleetStateJson.Default.TakenLogin);
     }

@@ -104,7 +104,8 @@ internal sealed class AgentEndpoints(
     private static Problem Explain(string code) => code switch
     {
         ErrorCodes.AccountNotGranted => new Problem(StatusCodes.Status403Forbidden, code, "This account is not granted to this agent."),
-        ErrorCodes.CredentialRefused => new Problem(StatusCodes.Status403Forbidden, code, "The login does not open, or is not proven to be of this account."),
+        ErrorCodes.CredentialRefused => new Problem(StatusCodes.Status403Forbidden, code, "The login does not open, or is not of this account."),
+        ErrorCodes.CredentialDead => new Problem(StatusCodes.Status403Forbidden, code, "Its issuer does not take its access token: it has expired, or was renewed since."),
         ErrorCodes.CredentialSuperseded => new Problem(StatusCodes.Status409Conflict, code, "It replaces a login that is not the newest the receiver has."),
         ErrorCodes.CredentialUnproven => new Problem(StatusCodes.Status503ServiceUnavailable, code, "Its issuer could not be asked whose it is. Bring it again.", TimeSpan.FromSeconds(30)),
         _ => Busy(),

@@ -54,7 +54,7 @@ internal sealed class BroughtIntake(
         var (code, detail) = answer.Verdict switch
         {
             IssuerVerdict.Ok => (ErrorCodes.CredentialRefused, "of another account"),
-            IssuerVerdict.Dead => (ErrorCodes.CredentialRefused, "its issuer does not take it"),
+            IssuerVerdict.Dead => (ErrorCodes.CredentialDead, "its issuer does not take it"),
             _ => (ErrorCodes.CredentialUnproven, answer.Reason),
         };
         await writer.WriteAsync(connection => Refuse(connection, agent, account.AccountId, code, actor, login.Fingerprint, detail));
@@ -83,7 +83,7 @@ internal sealed class BroughtIntake(
         var isCopy = login.RefreshToken is null && string.Equals(login.AccessToken, account.Login.AccessToken, StringComparison.Ordinal);
         if (isCopy || login.HasTokensOf(account.Login))
         {
-            if (!isCopy)
+            if (!isCopy && !(brought.HandedBack && IsGivenAgain(connection, account, agent)))
             {
                 Settle(connection, agent, brought, account, account.Fingerprint);
             }
@@ -114,7 +114,7 @@ internal sealed class BroughtIntake(
     private void Settle(SqlConnection connection, EnrolledAgent agent, BroughtCredential brought, StoredAccount account, string fingerprint)
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        var isHolder = account.Holder is Holder.Agent && string.Equals(account.HolderAgent, agent.AgentId, StringComparison.Ordinal);
+        var isHolder = account.Holder is Holder.Agent && !IsAnothers(account, agent);
         if (brought.HandedBack && account.Holder is not Holder.Vault)
         {
             connection.Execute(VaultSql.SetHolder, Holder.Vault, default, now, account.AccountId);
@@ -129,6 +129,13 @@ internal sealed class BroughtIntake(
             connection.Execute(CommandSql.SetApplied, account.AccountId, fingerprint, agent.AgentId, now);
         }
     }
+
+    /// <summary>What is handed back a second time, for the first answer was lost, may have been given to somebody meanwhile: to another agent, or to this one.</summary>
+    private static bool IsGivenAgain(SqlConnection connection, StoredAccount account, EnrolledAgent agent) =>
+        IsAnothers(account, agent) || OpenCommand.Of(connection, agent.AgentId).Exists(command => command.Whole && command.AccountId == account.AccountId);
+
+    private static bool IsAnothers(StoredAccount account, EnrolledAgent agent) =>
+        account.Holder is Holder.Agent && !string.Equals(account.HolderAgent, agent.AgentId, StringComparison.Ordinal);
 
     private Login? Open(SqlConnection connection, EnrolledAgent agent, BroughtCredential brought)
     {
