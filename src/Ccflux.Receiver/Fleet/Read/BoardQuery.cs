@@ -1,6 +1,7 @@
 using Ccflux.Receiver.Fleet.Agents;
 using Ccflux.Receiver.Fleet.Rotation;
 using Ccflux.Receiver.Fleet.Sessions;
+using Ccflux.Receiver.Fleet.Store;
 using Ccflux.Receiver.Fleet.Switching;
 using Ccflux.Receiver.Fleet.Vault;
 using Ccflux.Storage.Sqlite;
@@ -35,7 +36,8 @@ internal sealed class BoardQuery(
         var owners = live.Count == 0 ? SessionOwners.Nobody : await users.ReadAsync(cancellationToken);
         var said = await rotation.ReadAsync(cancellationToken);
         using var lease = await readers.RentAsync(cancellationToken);
-        var windows = (await lease.Connection.QueryAsync<WindowRow>(FleetReadSql.Windows)).ToLookup(row => row.AccountId);
+        var limits = await lease.Connection.QueryAsync<LimitRow>(LimitSql.Select, new { Now = now.ToUnixTimeMilliseconds() });
+        var windows = MetWindows.Of(await lease.Connection.QueryAsync<WindowRow>(FleetReadSql.Windows), limits).ToLookup(row => row.AccountId);
         var polls = await lease.Connection.QuerySingleAsync<PollsRow>(FleetReadSql.Polls);
         var last = await lease.Connection.QuerySingleOrDefaultAsync<SwitchRow>(FleetReadSql.LastSwitch);
         var pins = await lease.Connection.QueryAsync<PinRow>(FleetReadSql.Pins, new { Limit = MaxPins });

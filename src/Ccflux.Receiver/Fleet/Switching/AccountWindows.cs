@@ -56,15 +56,4 @@ internal sealed class AccountWindows(SqliteReaders readers)
 
         public long UsedMilli { get; init; }
     }
-
-    private sealed class LimitRow
-    {
-        public long AccountId { get; init; }
-
-        public string Window { get; init; } = "";
-
-        public long At { get; init; }
-
-        public long ResetsAt { get; init; }
-    }
 }
