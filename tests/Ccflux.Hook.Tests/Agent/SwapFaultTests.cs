@@ -91,7 +91,7 @@ public sealed class SwapFaultTests
         // The client touches it while it lives. This one was left behind long ago.
         Directory.SetLastWriteTimeUtc(Path.Combine(config, ".oauth_refresh.lock"), DateTime.UnixEpoch);
 
-        await Wait.UntilAsync(() => fleet.Confirmed.Contains(swap.Id), "the swap");
+        await Wait.UntilAsync(() => fleet.Confirmed.Contains(swap.Id) && !File.Exists(machine.Fleet.Backup), "the swap, and the login before it");
         Assert.Equal(FleetMachine.Fingerprint("work", whole: false), machine.FingerprintOfFile());
         AssertNothingLeft(machine);
     }
