@@ -3,6 +3,7 @@ using System.Text.Json;
 using Ccflux.Contracts.Fleet;
 using Ccflux.Contracts.Http;
 using Ccflux.Contracts.Usage;
+using Ccflux.Receiver.Fleet.Read;
 using Ccflux.Receiver.Fleet.Rotation;
 using Ccflux.Receiver.Fleet.Switching;
 using Ccflux.Receiver.Tests.Usage.Ingest;
@@ -34,8 +35,8 @@ public sealed class MetLimitTests
         var events = (await stage.EventsAsync()).TakeLast(2).ToList();
         Assert.Equal(["limit_met five_hour", "switched five_hour_exhausted"], events.Select(happened => $"{happened.Kind} {happened.Reason}"));
         Assert.Equal(stage.First, events[0].FromAccount);
-        var board = await stage.Rig.Host.Services.GetRequiredService<BoardQuery>().ReadAsync(TestContext.Current.CancellationToken);
-        Assert.Equal((100, "limit_hit"), board.Accounts.Where(row => row.Id == stage.First).Select(row => (row.FiveHour!.UsedPercent, row.FiveHour.Source)).Single());
+        var board = await stage.Rig.Receiver.Service<BoardQuery>().ReadAsync(TestContext.Current.CancellationToken);
+        Assert.Equal((100d, "limit_hit"), board.Accounts.Where(row => row.Id == stage.First).Select(row => (row.FiveHour!.Used, row.FiveHour.Source)).Single());
 
         await stage.Rig.RestartAsync();
         Assert.Equal(100, (await stage.PictureAsync()).Accounts.Single(account => account.Id == stage.First).FiveHour!.UsedPercent);
