@@ -51,7 +51,7 @@ need_dotnet
 need_node
 build_web
 npm_ci tests/browser
-build_dotnet Debug Ccflux.slnx
+build_dotnet Release Ccflux.slnx
 
 hook=1
 if ! eng/publish-hook.sh; then
@@ -73,7 +73,7 @@ fi
 dotnet_tests() {
   local log
   log=$(mktemp)
-  dotnet test --project "tests/$1" --no-build --no-progress 2>&1 | tee "$log" >&2
+  dotnet test --project "tests/$1" -c Release --no-build --no-progress 2>&1 | tee "$log" >&2
   count_dotnet "$1" "$log"
 }
 
@@ -90,7 +90,7 @@ count_dotnet() {
 # The hook's tests mostly wait for programs they started, so they run beside the others.
 hook_log=$(mktemp)
 if [ -n "$hook" ]; then
-  dotnet test --project tests/Ccflux.Hook.Tests --no-build --no-progress >"$hook_log" 2>&1 &
+  dotnet test --project tests/Ccflux.Hook.Tests -c Release --no-build --no-progress >"$hook_log" 2>&1 &
   hook_run=$!
 else
   skip Ccflux.Hook.Tests "the native hook program could not be built (above)"

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
-const program = process.env.CCFLUX_RECEIVER ?? join(root, "artifacts/bin/Ccflux.Receiver/debug/ccflux-receiver.dll");
+const program = process.env.CCFLUX_RECEIVER ?? join(root, "artifacts/bin/Ccflux.Receiver/release/ccflux-receiver.dll");
 
 export const adminToken = "admin-token-of-the-browser-tests";
 export const viewerToken = "viewer-token-of-the-browser-tests";
