@@ -17,7 +17,7 @@ internal sealed class FleetFormsEndpoint(BoardQuery board, AgentBook agents, Com
 
     public async Task<IResult> EnrolAsync(HttpContext context)
     {
-        var machine = (await FormAsync(context))["machine"].ToString();
+        var machine = (await context.Request.FormOrEmptyAsync())["machine"].ToString();
         if (await agents.NewCodeAsync(machine, AuditActor.Of(context)) is not { } code)
         {
             return Ask(context, FleetForms.Enrol(machine), AgentBook.IsMachine(machine.Trim()) ? "Too many codes wait to be used, or the database cannot be written." : "machine: 1 to 255 characters on one line.");
@@ -35,7 +35,7 @@ internal sealed class FleetFormsEndpoint(BoardQuery board, AgentBook agents, Com
 
     public Task<IResult> GrantsAsync(string id, HttpContext context) => WithAgentAsync(context, id, async (agent, now) =>
     {
-        var chosen = (await FormAsync(context))["account"].Select(Number).ToHashSet();
+        var chosen = (await context.Request.FormOrEmptyAsync())["account"].Select(Number).ToHashSet();
         foreach (var account in now.Accounts)
         {
             var isGranted = agent.Granted.Contains(account.Label, StringComparer.Ordinal);
@@ -52,7 +52,7 @@ internal sealed class FleetFormsEndpoint(BoardQuery board, AgentBook agents, Com
 
     public Task<IResult> SwitchAsync(string id, HttpContext context) => WithAgentAsync(context, id, async (agent, now) =>
     {
-        var form = await FormAsync(context);
+        var form = await context.Request.FormOrEmptyAsync();
         var (chosen, allowCopy) = (form["account"].ToString(), form["copy"].ToString() is "1");
         var asked = FleetForms.Switch(agent, now.Accounts, chosen, allowCopy);
         if (agent.Sessions > 0)
@@ -88,7 +88,7 @@ internal sealed class FleetFormsEndpoint(BoardQuery board, AgentBook agents, Com
 
     public async Task<IResult> PinAsync(HttpContext context)
     {
-        var form = await FormAsync(context);
+        var form = await context.Request.FormOrEmptyAsync();
         var (account, place, mode) = (form["account"].ToString(), form["place"].ToString(), form["mode"].ToString());
         var now = await board.ReadAsync(context.RequestAborted);
         var fault = PinText.Parse(account, place, mode, now) is { } pin
@@ -106,7 +106,7 @@ internal sealed class FleetFormsEndpoint(BoardQuery board, AgentBook agents, Com
 
     public async Task<IResult> UnpinAsync(HttpContext context)
     {
-        var form = await FormAsync(context);
+        var form = await context.Request.FormOrEmptyAsync();
         var (scope, target) = (form["scope"].ToString(), form["target"].ToString());
         if (PinText.Scope(scope) is not { } known || !(await board.ReadAsync(context.RequestAborted)).Pins.Any(pin => IsOf(pin, scope, target)))
         {
@@ -145,8 +145,6 @@ internal sealed class FleetFormsEndpoint(BoardQuery board, AgentBook agents, Com
     private Refusal Missing(string detail) => new(answers, StatusCodes.Status404NotFound, "", detail);
 
     private static SeeOther Done(HttpContext context, string text, string detail, string panel) => FleetAnswers.Done(context, text, detail, panel);
-
-    private static Task<IFormCollection> FormAsync(HttpContext context) => FleetAnswers.FormAsync(context);
 
     private static long Number(string? text) => FleetAnswers.Number(text);
 }

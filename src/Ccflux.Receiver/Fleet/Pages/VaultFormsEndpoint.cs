@@ -16,7 +16,7 @@ internal sealed class VaultFormsEndpoint(BoardQuery board, AccountImport import,
 
     public async Task<IResult> ImportAsync(HttpContext context)
     {
-        var form = await FleetAnswers.FormAsync(context);
+        var form = await context.Request.FormOrEmptyAsync();
         var label = form["label"].ToString();
         var vaultOnly = form["vault_only"].ToString() is "1";
         var result = await import.ImportAsync(label, Encoding.UTF8.GetBytes(form["credential"].ToString()), vaultOnly, AuditActor.Of(context), context.RequestAborted);
@@ -29,7 +29,7 @@ internal sealed class VaultFormsEndpoint(BoardQuery board, AccountImport import,
 
     public Task<IResult> EditAsync(long id, HttpContext context) => WithAccountAsync(context, id, async account =>
     {
-        var form = await FleetAnswers.FormAsync(context);
+        var form = await context.Request.FormOrEmptyAsync();
         var typed = account with
         {
             Label = form["label"].ToString(),

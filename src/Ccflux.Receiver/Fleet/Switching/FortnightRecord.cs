@@ -44,14 +44,14 @@ internal sealed class FortnightRecord(SqliteReaders readers)
     /// <summary>A turn's requests, evenly from its start to its end.</summary>
     private static int[] Hours(IEnumerable<TurnRow> turns, long from)
     {
-        var hours = new int[RecordedFortnight.Hours];
+        var hours = new int[Fortnight.Hours];
         foreach (var turn in turns)
         {
             for (var index = 0; index < turn.Requests; index++)
             {
                 var at = turn.StartedAt + ((turn.EndedAt - turn.StartedAt) * index / turn.Requests);
                 var hour = (at - from) / 3_600_000;
-                if (at >= from && hour < RecordedFortnight.Hours)
+                if (at >= from && hour < Fortnight.Hours)
                 {
                     hours[hour]++;
                 }

@@ -15,4 +15,9 @@ internal static class FormReading
             throw new BadHttpRequestException("The form could not be read.", exception);
         }
     }
+
+    /// <summary>The same, and without fields where nothing says that a form was sent.</summary>
+    /// <inheritdoc cref="ReadFormSafelyAsync"/>
+    public static async Task<IFormCollection> FormOrEmptyAsync(this HttpRequest request) =>
+        request.HasFormContentType ? await request.ReadFormSafelyAsync() : FormCollection.Empty;
 }

@@ -3,7 +3,6 @@ using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Quota.Alerts;
 using Ccflux.Receiver.Shell;
 using Ccflux.Receiver.Shell.Forms;
-using Ccflux.Receiver.Shell.Pages;
 
 namespace Ccflux.Receiver.Quota.AlertPages;
 
@@ -19,7 +18,7 @@ internal sealed class RuleFormsEndpoint(RuleBook rules, AlertWatch watch, PageFr
 
     public async Task<IResult> AddAsync(HttpContext context)
     {
-        var form = await FormAsync(context);
+        var form = await context.Request.FormOrEmptyAsync();
         var (account, typed) = (form["account"].ToString(), RuleForms.Typed(form));
         var accounts = await rules.WithoutAsync(context.RequestAborted);
         var chosen = accounts.FirstOrDefault(row => string.Equals(row.AccountId.ToString(CultureInfo.InvariantCulture), account, StringComparison.Ordinal));
@@ -32,7 +31,7 @@ internal sealed class RuleFormsEndpoint(RuleBook rules, AlertWatch watch, PageFr
 
     public Task<IResult> EditAsync(long account, HttpContext context) => WithRuleAsync(context, account, async rule =>
     {
-        var typed = RuleForms.Typed(await FormAsync(context));
+        var typed = RuleForms.Typed(await context.Request.FormOrEmptyAsync());
         return await SaveAsync(context, rule, typed, fault => Ask(context, RuleForms.Edit(rule, typed), fault));
     });
 
@@ -64,21 +63,8 @@ internal sealed class RuleFormsEndpoint(RuleBook rules, AlertWatch watch, PageFr
     private async Task<IResult> WithRuleAsync(HttpContext context, long account, Func<RuleRow, Task<IResult>> answer) =>
         (await rules.ReadAsync(context.RequestAborted)).FirstOrDefault(rule => rule.AccountId == account) is { } rule ? await answer(rule) : Missing("There is no such rule.");
 
-    private IResult Ask(HttpContext context, FormQuestion form, string? fault = null)
-    {
-        if (fault is not null)
-        {
-            context.Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
-        }
-
-        return Page.Of<FormPage>(context, new Dictionary<string, object?>(StringComparer.Ordinal)
-        {
-            [nameof(FormPage.Frame)] = frames.For(context, form.Do, AlertsPageEndpoint.Capability),
-            [nameof(FormPage.Form)] = form,
-            [nameof(FormPage.Fault)] = fault,
-            [nameof(FormPage.Back)] = AlertsPageEndpoint.Home,
-        });
-    }
+    private IResult Ask(HttpContext context, FormQuestion form, string? fault = null) =>
+        FormAnswer.Of(context, frames, AlertsPageEndpoint.Capability, AlertsPageEndpoint.Home, form, fault);
 
     private Refusal Missing(string detail) => new(answers, StatusCodes.Status404NotFound, "", detail);
 
@@ -87,6 +73,4 @@ internal sealed class RuleFormsEndpoint(RuleBook rules, AlertWatch watch, PageFr
         new Flash(text, account).Leave(context);
         return new SeeOther($"{AlertsPageEndpoint.Home}#rules");
     }
-
-    private static async Task<IFormCollection> FormAsync(HttpContext context) => context.Request.HasFormContentType ? await context.Request.ReadFormSafelyAsync() : FormCollection.Empty;
 }

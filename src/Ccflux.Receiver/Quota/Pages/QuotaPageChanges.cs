@@ -39,7 +39,7 @@ internal sealed class QuotaPageChanges(QuotaChanges changes, Poller poller, Poll
 
     public async Task<IResult> SaveIntervalAsync(HttpContext context)
     {
-        var typed = (await FormOf(context))[Field].ToString().Trim();
+        var typed = (await context.Request.FormOrEmptyAsync())[Field].ToString().Trim();
         var back = await BackAsync(context);
         if (!int.TryParse(typed, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) || !PollInterval.IsValid(seconds))
         {
@@ -72,10 +72,7 @@ internal sealed class QuotaPageChanges(QuotaChanges changes, Poller poller, Poll
 
     private static async Task<string> BackAsync(HttpContext context)
     {
-        var back = (await FormOf(context))["back"].ToString();
+        var back = (await context.Request.FormOrEmptyAsync())["back"].ToString();
         return back.Length == 0 ? QuotaLinks.Home : SignInEndpoint.LocalPath(back);
     }
-
-    private static async Task<IFormCollection> FormOf(HttpContext context) =>
-        context.Request.HasFormContentType ? await context.Request.ReadFormSafelyAsync() : FormCollection.Empty;
 }

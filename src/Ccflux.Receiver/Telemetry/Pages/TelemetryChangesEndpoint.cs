@@ -58,7 +58,7 @@ internal sealed class TelemetryChangesEndpoint(
             return Nobody();
         }
 
-        var plan = (await FormOf(context))["plan"].ToString().Trim();
+        var plan = (await context.Request.FormOrEmptyAsync())["plan"].ToString().Trim();
         if (plan.Length > PlanBook.MaxLength || plan.Any(char.IsControl))
         {
             context.Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
@@ -79,7 +79,7 @@ internal sealed class TelemetryChangesEndpoint(
             return NoInstallation();
         }
 
-        var typed = (await FormOf(context))["email"].ToString().Trim();
+        var typed = (await context.Request.FormOrEmptyAsync())["email"].ToString().Trim();
         var result = await installations.MapAsync(AuditActor.Of(context), id, typed);
         if (result.IsOk)
         {
@@ -99,9 +99,6 @@ internal sealed class TelemetryChangesEndpoint(
             ? Nobody()
             : Confirm(context, ask(email), null, TelemetryLinks.User(email));
     }
-
-    private static async Task<IFormCollection> FormOf(HttpContext context) =>
-        context.Request.HasFormContentType ? await context.Request.ReadFormSafelyAsync() : FormCollection.Empty;
 
     private SeeOther Done(HttpContext context, string text, string detail, string place)
     {

@@ -20,7 +20,7 @@ internal sealed class UsageChangesEndpoint(
 {
     public async Task<IResult> AddUserAsync(HttpContext context)
     {
-        var form = await FormOf(context);
+        var form = await context.Request.FormOrEmptyAsync();
         var entry = AddUserEntry.Blank with { Email = Text(form["email"]), Division = Text(form["division"]), Days = Text(form["days"]) };
         var days = ParseDays(entry.Days) ?? 0;
         var result = await accounts.AddAsync(AuditActor.Of(context), entry.Email, entry.Division, days);
@@ -49,7 +49,7 @@ internal sealed class UsageChangesEndpoint(
 
     public async Task<IResult> ReissueAsync(string email, HttpContext context)
     {
-        var typed = Text((await FormOf(context))["days"]);
+        var typed = Text((await context.Request.FormOrEmptyAsync())["days"]);
         var days = ParseDays(typed);
         var result = await accounts.ReissueAsync(AuditActor.Of(context), UsageLinks.Read(email), typed.Length == 0 ? null : days ?? 0);
         if (result is not { IsOk: true, Token: { } token })
@@ -66,7 +66,7 @@ internal sealed class UsageChangesEndpoint(
 
     public async Task<IResult> SetDivisionAsync(string email, HttpContext context)
     {
-        var division = Text((await FormOf(context))["division"]);
+        var division = Text((await context.Request.FormOrEmptyAsync())["division"]);
         var result = await accounts.SetDivisionAsync(AuditActor.Of(context), UsageLinks.Read(email), division);
         return await DoneAsync(context, result, "Division changed", division.Length > 0 ? division : "without division", "#seats", UsageQuestions.Division(UsageLinks.Read(email), division));
     }
@@ -96,7 +96,7 @@ internal sealed class UsageChangesEndpoint(
     /// <summary>Back to where the admin came from, with a word about what was done; or the question again, with what is wrong.</summary>
     private async Task<IResult> DoneAsync(HttpContext context, AccountResult result, string text, string detail, string place, Question? question)
     {
-        var back = SignInEndpoint.LocalPath((await FormOf(context))["back"]);
+        var back = SignInEndpoint.LocalPath((await context.Request.FormOrEmptyAsync())["back"]);
         if (!result.IsOk)
         {
             if (question is null)
@@ -149,10 +149,6 @@ internal sealed class UsageChangesEndpoint(
             [nameof(ConfirmPage.Fault)] = fault,
             [nameof(ConfirmPage.Back)] = back,
         });
-
-    /// <summary>What was sent as a form; nothing where no form was sent, as by a program that only names whom it is about.</summary>
-    private static async Task<IFormCollection> FormOf(HttpContext context) =>
-        context.Request.HasFormContentType ? await context.Request.ReadFormSafelyAsync() : FormCollection.Empty;
 
     private static int StatusOf(AccountFault? fault) => fault switch
     {

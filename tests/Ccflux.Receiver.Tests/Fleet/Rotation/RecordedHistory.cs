@@ -14,9 +14,9 @@ internal static class RecordedHistory
     public static (RecordedAccount Account, int[] Work) Play(string label, DateTimeOffset from, SimulatedAccount account, int perHour, int fromHour, int toHour)
     {
         var meter = new Meter(account, 0);
-        var work = new int[RecordedFortnight.Hours];
+        var work = new int[Fortnight.Hours];
         var (fiveHour, sevenDay) = (new List<RecordedReading>(), new List<RecordedReading>());
-        for (var hour = 0; hour < RecordedFortnight.Hours; hour++)
+        for (var hour = 0; hour < Fortnight.Hours; hour++)
         {
             for (var half = 0; half < 2; half++)
             {

@@ -10,6 +10,7 @@ namespace Ccflux.Receiver.Fleet.Rotation.Simulation;
 internal sealed record Fortnight(IReadOnlyList<SimulatedAccount> Accounts, int ConfigDirs, SimulatedRequest[] Requests, int Seed)
 {
     public const int Seconds = 14 * 86_400;
+    public const int Hours = Seconds / SimulatedAccount.Hour;
 
     /// <summary>Everything that the windows of these two weeks hold: what is left of the running one, and the whole of each that begins.</summary>
     public int Capacity => Accounts.Sum(account => account.Capacity);

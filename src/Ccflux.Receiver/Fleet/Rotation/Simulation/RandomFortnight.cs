@@ -3,7 +3,6 @@ namespace Ccflux.Receiver.Fleet.Rotation.Simulation;
 /// <summary>Draws a fortnight by the demand model of docs/fleet-simulation.md.</summary>
 internal static class RandomFortnight
 {
-    private const int Hours = Fortnight.Seconds / SimulatedAccount.Hour;
     private const double RequestsPerFiveHours = 300;
     private const double RequestsPerTurn = 8;
 
@@ -45,7 +44,7 @@ internal static class RandomFortnight
         var requests = new List<SimulatedRequest>((int)(expected * 1.1));
         for (var configDir = 0; configDir < configDirs; configDir++)
         {
-            for (var hour = 0; hour < Hours; hour++)
+            for (var hour = 0; hour < Fortnight.Hours; hour++)
             {
                 for (var turn = Poisson(random, intensity[configDir][hour] * turns); turn > 0; turn--)
                 {
@@ -62,7 +61,7 @@ internal static class RandomFortnight
     /// <summary>How much a person asks for in each hour: working days, evenings and weekends, bursts, and nights that run unattended.</summary>
     private static double[] Intensity(Random random)
     {
-        var hours = new double[Hours];
+        var hours = new double[Fortnight.Hours];
         var weight = Math.Exp(0.5 * Normal(random));
         var (from, to) = (random.Next(7, 11), random.Next(16, 21));
         var weekend = random.NextDouble() < 0.3 ? 0.5 : 0.05;

@@ -8,8 +8,6 @@ namespace Ccflux.Receiver.Fleet.Rotation.Simulation;
 /// <param name="Notes">What it stands on, and what was left out, in words.</param>
 internal sealed record RecordedFortnight(ScriptedFortnight Scenario, IReadOnlyList<string> Notes)
 {
-    public const int Hours = Fortnight.Seconds / SimulatedAccount.Hour;
-
     /// <summary>Days of the fourteen on which an account must have been read.</summary>
     public const int MinDays = 10;
 
@@ -101,12 +99,12 @@ internal sealed record RecordedFortnight(ScriptedFortnight Scenario, IReadOnlyLi
 
     private static int[] Demand(DateTimeOffset from, RecordedAccount account, double perPercent)
     {
-        var hours = new int[Hours];
+        var hours = new int[Fortnight.Hours];
         var (whole, sum) = (0, 0d);
         foreach (var (at, percent) in RecordedAccount.Rises(account.SevenDay))
         {
             sum += percent * perPercent;
-            hours[Math.Clamp((int)(at - from).TotalHours, 0, Hours - 1)] += (int)sum - whole;
+            hours[Math.Clamp((int)(at - from).TotalHours, 0, Fortnight.Hours - 1)] += (int)sum - whole;
             whole = (int)sum;
         }
 
@@ -114,7 +112,7 @@ internal sealed record RecordedFortnight(ScriptedFortnight Scenario, IReadOnlyLi
     }
 
     private static IEnumerable<ScriptedFortnight.Work> Rows(int configDir, int[] hours) =>
-        from hour in Enumerable.Range(0, Hours)
+        from hour in Enumerable.Range(0, Fortnight.Hours)
         where hours[hour] > 0
         select new ScriptedFortnight.Work(configDir, [hour / 24], hour % 24, (hour % 24) + 1, hours[hour], CallSeconds);
 }

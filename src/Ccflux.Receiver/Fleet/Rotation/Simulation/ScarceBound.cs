@@ -25,7 +25,7 @@ internal sealed class ScarceBound
     public ScarceBound(IReadOnlyList<SimulatedAccount> accounts, int[] demand, Func<int, bool> isScarceHour, Func<int, int, bool> isScarceWeek)
     {
         (_accounts, _demand) = (accounts, demand);
-        _scarceHour = [.. Enumerable.Range(0, UpperBound.Hours).Select(isScarceHour)];
+        _scarceHour = [.. Enumerable.Range(0, Fortnight.Hours).Select(isScarceHour)];
         _scarceWeek = new bool[accounts.Count, UpperBound.Weeks];
         for (var account = 0; account < accounts.Count; account++)
         {
@@ -119,18 +119,18 @@ internal sealed class ScarceBound
     private int ServedBy(int index)
     {
         var account = _accounts[index];
-        Span<int> open = stackalloc int[UpperBound.Hours + HoursOfWindow];
+        Span<int> open = stackalloc int[Fortnight.Hours + HoursOfWindow];
         open.Clear();
-        for (var hour = 0; hour < UpperBound.Hours; hour++)
+        for (var hour = 0; hour < Fortnight.Hours; hour++)
         {
             open[hour] = _scarceHour[hour] || _scarceWeek[index, UpperBound.WeekOf(account, hour)] ? 0 : _demand[hour];
         }
 
         // The most from each hour on, from the last to the first.
-        Span<int> most = stackalloc int[UpperBound.Hours + HoursOfWindow];
+        Span<int> most = stackalloc int[Fortnight.Hours + HoursOfWindow];
         most.Clear();
         var ahead = 0;
-        for (var hour = UpperBound.Hours - 1; hour >= 0; hour--)
+        for (var hour = Fortnight.Hours - 1; hour >= 0; hour--)
         {
             ahead += open[hour] - open[hour + HoursOfWindow];
             most[hour] = _demand[hour] == 0 ? most[hour + 1] : Math.Max(most[hour + 1], Math.Min(account.FiveHour, ahead) + most[hour + HoursOfWindow]);

@@ -7,20 +7,17 @@ namespace Ccflux.Receiver.Fleet.Rotation.Simulation;
 /// </summary>
 internal static class UpperBound
 {
-    /// <summary>Of a fortnight.</summary>
-    public const int Hours = Fortnight.Seconds / SimulatedAccount.Hour;
-
     /// <summary>That an account's 7-day windows can touch.</summary>
-    public const int Weeks = (Hours / HoursOfWeek) + 1;
+    public const int Weeks = (Fortnight.Hours / HoursOfWeek) + 1;
 
     private const int HoursOfWeek = 168;
     private const int NodesOfWeek = 1 + 7 + 28;
-    private const int Source = Hours;
-    private const int Sink = Hours + 1;
+    private const int Source = Fortnight.Hours;
+    private const int Sink = Fortnight.Hours + 1;
 
     public static int Of(Fortnight fortnight)
     {
-        var demand = new int[Hours];
+        var demand = new int[Fortnight.Hours];
         foreach (var request in fortnight.Requests)
         {
             demand[request.At / SimulatedAccount.Hour]++;
@@ -48,7 +45,7 @@ internal static class UpperBound
     private static MinCut Network(IReadOnlyList<SimulatedAccount> accounts, int[] demand)
     {
         var network = new MinCut(WeekNode(accounts.Count, 0));
-        for (var hour = 0; hour < Hours; hour++)
+        for (var hour = 0; hour < Fortnight.Hours; hour++)
         {
             network.Add(Source, hour, demand[hour]);
         }
@@ -74,7 +71,7 @@ internal static class UpperBound
                 for (var hour = 0; hour < HoursOfWeek; hour++)
                 {
                     var at = start + (week * HoursOfWeek) + hour;
-                    if (at is >= 0 and < Hours && demand[at] > 0)
+                    if (at is >= 0 and < Fortnight.Hours && demand[at] > 0)
                     {
                         network.Add(at, node + 8 + (hour / 6), account.FiveHour);
                     }
@@ -85,5 +82,5 @@ internal static class UpperBound
         return network;
     }
 
-    private static int WeekNode(int account, int week) => Hours + 2 + (((account * Weeks) + week) * NodesOfWeek);
+    private static int WeekNode(int account, int week) => Fortnight.Hours + 2 + (((account * Weeks) + week) * NodesOfWeek);
 }
