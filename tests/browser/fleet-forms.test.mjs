@@ -45,8 +45,9 @@ async function ask(page, within, name) {
   await page.locator(within).getByRole("link", { name }).click();
   await dialog(page).waitFor();
 }
-const lastAudit = () => one("SELECT action, outcome, actor FROM fleet_audit ORDER BY audit_id DESC LIMIT 1");
-const lastEvent = () => one("SELECT kind, reason FROM fleet_events ORDER BY event_id DESC LIMIT 1");
+/** The newest of what the admin did: rotation and the vault write their own rows in between. */
+const lastAudit = () => one("SELECT action, outcome FROM fleet_audit WHERE actor = 'admin' ORDER BY audit_id DESC LIMIT 1");
+const lastEvent = () => one("SELECT kind FROM fleet_events WHERE 'admin' IN (reason, figures ->> 'by') ORDER BY event_id DESC LIMIT 1").kind;
 
 async function finish({ context, trouble }) {
   assert.deepEqual(trouble, []);
@@ -73,7 +74,7 @@ test("A login is imported by paste; a wrong one says why and is not put back", a
   const row = one(`SELECT label, holder, email, hex(credential) AS sealed FROM fleet_accounts WHERE account_uuid = '${accounts[2].id}'`);
   assert.deepEqual([row.label, row.holder, row.email], [hostile, "vault", "spare@example.org"]);
   assert.ok(!Buffer.from(row.sealed, "hex").toString("latin1").includes("sk-ant-"), "it is encrypted");
-  assert.deepEqual(lastAudit(), { action: "import", outcome: "ok", actor: "admin" });
+  assert.deepEqual(lastAudit(), { action: "import", outcome: "ok" });
   opened.trouble.splice(0, opened.trouble.length, ...opened.trouble.filter((line) => !/status of 422/.test(line)));
   await finish(opened);
 });
@@ -92,7 +93,7 @@ test("An account is edited: label, e-mail, plan, next charge and ceilings, and a
   await page.locator("#accounts tr[data-account=spare]", { hasText: "18 Dec" }).waitFor();
   const stored = () => one(`SELECT label, email, plan, next_charge, five_hour_ceiling AS five, seven_day_ceiling AS seven FROM fleet_accounts WHERE account_uuid = '${accounts[2].id}'`);
   assert.deepEqual(stored(), { label: "spare", email: "s@example.org", plan: "max 20x", next_charge: "2026-12-18", five: 55, seven: 90 });
-  assert.deepEqual(lastAudit(), { action: "edit", outcome: "ok", actor: "admin" });
+  assert.deepEqual(lastAudit(), { action: "edit", outcome: "ok" });
 
   await ask(page, "#accounts", "Edit spare");
   for (const label of ["Next charge", "5-hour ceiling in percent", "7-day ceiling in percent"]) {
@@ -115,7 +116,7 @@ test("An account is kept, then removed", async () => {
   await submit(page, "Remove account");
   await page.locator("#accounts tr[data-account=spare]").waitFor({ state: "detached" });
   assert.equal(one("SELECT count(*) AS n FROM fleet_accounts").n, 2);
-  assert.deepEqual(lastAudit(), { action: "remove", outcome: "ok", actor: "admin" });
+  assert.deepEqual(lastAudit(), { action: "remove", outcome: "ok" });
   await finish(opened);
 });
 
@@ -153,7 +154,7 @@ test("Accounts are granted to an agent and withdrawn", async () => {
   await submit(page, "Save accounts");
   await page.locator("#agents tr[data-agent=kb-mbp14]", { hasText: "data" }).waitFor({ state: "detached" });
   assert.deepEqual(granted(), ["platform"]);
-  assert.deepEqual(lastAudit(), { action: "grant", outcome: "withdrawn", actor: "admin" });
+  assert.deepEqual(lastAudit(), { action: "grant", outcome: "withdrawn" });
   await finish(opened);
 });
 
@@ -182,7 +183,7 @@ test("A config dir with a session is switched when asked for, and released again
   await submit(page, "Switch account");
   await page.getByText("Switch asked for").first().waitFor();
   assert.equal(asked(), 1);
-  assert.deepEqual(lastEvent(), { kind: "switch_requested", reason: "admin" });
+  assert.equal(lastEvent(), "switch_requested");
   await page.locator("#agents tr[data-agent=ao-mbp16]", { hasText: "platform asked for" }).waitFor();
   await ask(page, "#agents", "Release ao-mbp16");
   await check(page, "release", "dialog");
@@ -231,14 +232,14 @@ test("Accounts are pinned for the fleet, a machine and a config dir, soft and st
   const pins = () => receiver.sql("SELECT p.scope, a.label, p.mode FROM fleet_pins p JOIN fleet_accounts a USING (account_id) ORDER BY 1").map((row) => Object.values(row).join(" "));
   assert.deepEqual(pins(), ["config_dir data soft", "fleet platform soft", "machine data strict"], "the second pin of a place replaces the first");
   assert.deepEqual((await page.locator("#pins tbody th").allTextContents()).map(plain), ["one config dir on ao-mbp16", "the whole fleet", "every config dir on ao-mbp16"]);
-  assert.equal(lastEvent().kind, "pinned");
+  assert.equal(lastEvent(), "pinned");
   for (const where of ["one config dir on ao-mbp16", "the whole fleet", "every config dir on ao-mbp16"]) {
     await ask(page, "#pins", new RegExp(`for ${where}$`));
     await submit(page, "Unpin account");
     await page.locator("#pins tbody tr", { hasText: where }).waitFor({ state: "detached" });
   }
   assert.deepEqual(pins(), []);
-  assert.equal(lastEvent().kind, "unpinned");
+  assert.equal(lastEvent(), "unpinned");
   await finish(opened);
 });
 
@@ -250,12 +251,12 @@ test("Rotation is paused and resumed, and another window of the page follows", a
   await page.locator("#now", { hasText: "Paused" }).waitFor();
   await other.page.locator("#now", { hasText: "Paused" }).waitFor();
   assert.equal(one("SELECT count(*) AS n FROM fleet_settings WHERE name = 'rotation.paused'").n, 1);
-  assert.deepEqual(lastEvent(), { kind: "rotation_paused", reason: "admin" });
+  assert.equal(lastEvent(), "rotation_paused");
   await page.getByRole("link", { name: "Resume rotation" }).click();
   await submit(page, "Resume rotation");
   await other.page.locator("#pins", { hasText: "Rotation is paused" }).waitFor({ state: "detached" });
   assert.equal(one("SELECT count(*) AS n FROM fleet_settings WHERE name = 'rotation.paused'").n, 0);
-  assert.deepEqual(lastEvent(), { kind: "rotation_resumed", reason: "admin" });
+  assert.equal(lastEvent(), "rotation_resumed");
   await finish(other);
   await finish(opened);
 });
@@ -331,7 +332,7 @@ for (const theme of ["light", "dark"]) {
     const { page, ...opened } = await open({ theme, width: theme === "dark" ? 360 : 1440 });
     for (const [within, name] of [
       ["#accounts", /^Add/], ["#accounts", "Edit data"], ["#accounts", "Remove data"], ["#agents", /^Enrol/], ["#agents", "Accounts of ao-mbp16"], ["#agents", "Switch ao-mbp16"],
-      ["#agents", "Revoke ao-mbp16"], ["#pins", "Pin an account"], ["#pins", /^Unpin/], ["#pins", "Pause rotation"],
+      ["#agents", "Revoke ao-mbp16"], ["#pins", "Pin an account"], ["#pins", "Unpin data for the whole fleet"], ["#pins", "Pause rotation"],
     ]) {
       await ask(page, within, name);
       await check(page, `${within} ${name}`, "dialog");

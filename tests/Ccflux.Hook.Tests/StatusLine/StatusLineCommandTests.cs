@@ -123,8 +123,8 @@ public sealed class StatusLineCommandTests : IAsyncLifetime
     {
         await _machine.RunAsync("pause");
         await LineAsync("""{"five_hour":{"used_percentage":42}}""");
-        await _machine.RunAsync("resume");
         Assert.Single(Waiting());
+        await _machine.RunAsync("resume");
 
         var watch = Stopwatch.StartNew();
         while (Waiting().Count > 0)
