@@ -79,6 +79,7 @@ internal static class QuotaFeature
         changes.MapGet("/api/v1/quota/alerts", (HttpContext context, QuotaAlerts alerts) => alerts.ListAsync(context)).RequireAuthorization(AdminPolicies.Reader);
         changes.MapPost("/api/v1/quota/alerts/test", (HttpContext context, QuotaAlerts alerts) => alerts.TestAsync(context)).RequireAuthorization(AdminPolicies.Admin);
         changes.MapPost("/api/v1/quota/alerts/rules", (HttpContext context, QuotaAlerts alerts) => alerts.SaveRuleAsync(context)).RequireAuthorization(AdminPolicies.Admin);
+        changes.MapDelete("/api/v1/quota/alerts/rules/{account:long}", (long account, HttpContext context, QuotaAlerts alerts) => alerts.RemoveRuleAsync(account, context)).RequireAuthorization(AdminPolicies.Admin);
         endpoints.MapAlertPages();
     }
 }

@@ -107,6 +107,23 @@ public sealed class AlertDeliveryTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Rule_Removed_GivesTheAccountTheDefaultAgain()
+    {
+        await StartAsync(("ALERT_THRESHOLDS", "1"), ("ALERT_FORECAST", "0"), ("ALERT_QUIET_HOURS", "00:00-23:59"));
+        Assert.Equal(204, await RuleAsync("""{"account":1,"thresholds":[],"forecast":false}"""));
+        await _rig!.PassAsync(TimeSpan.FromHours(12));
+        var before = Deliveries("true");
+
+        Assert.Equal(403, await RemoveRuleAsync(1, RunningReceiver.ViewerToken));
+        Assert.Equal(204, await RemoveRuleAsync(1));
+        Assert.Equal(404, await RemoveRuleAsync(1));
+        await _rig.PassAsync(TimeSpan.FromHours(12));
+
+        Assert.True(Deliveries("true") > before);
+        Assert.Equal("removed", _rig.Query("SELECT detail FROM audit_log WHERE action = 'quota.alert.rule' ORDER BY rowid DESC LIMIT 1", row => row.GetString(0)).Single());
+    }
+
+    [Fact]
     public async Task Page_ShowsChannelsRulesAndDeliveries_AndSendsATest()
     {
         await StartAsync();
@@ -159,10 +176,14 @@ public sealed class AlertDeliveryTests : IAsyncDisposable
         Assert.Equal(202, (int)test.StatusCode);
     }
 
-    private async Task<int> RuleAsync(string json)
+    private Task<int> RuleAsync(string json) => SendAsync(HttpMethod.Post, "", new StringContent(json, Encoding.UTF8, "application/json"), RunningReceiver.AdminToken);
+
+    private Task<int> RemoveRuleAsync(long account, string token = RunningReceiver.AdminToken) => SendAsync(HttpMethod.Delete, $"/{account}", null, token);
+
+    private async Task<int> SendAsync(HttpMethod method, string path, HttpContent? content, string token)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("/api/v1/quota/alerts/rules", UriKind.Relative)) { Content = new StringContent(json, Encoding.UTF8, "application/json") };
-        request.Headers.Authorization = new("Bearer", RunningReceiver.AdminToken);
+        using var request = new HttpRequestMessage(method, new Uri("/api/v1/quota/alerts/rules" + path, UriKind.Relative)) { Content = content };
+        request.Headers.Authorization = new("Bearer", token);
         using var answer = await _rig!.Receiver.Client.SendAsync(request, Cancellation);
         return (int)answer.StatusCode;
     }

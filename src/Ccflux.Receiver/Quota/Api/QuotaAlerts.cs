@@ -40,13 +40,19 @@ internal sealed class QuotaAlerts(AlertWatch watch, AlertDelivery delivery, Aler
             return QuotaReads.Invalid("account: an id; thresholds: up to 5 whole percentages from 1 to 100; forecast: true or false.");
         }
 
-        return await rules.SaveAsync(account, thresholds, rule.Forecast ?? false, AuditActor.Of(context)) switch
-        {
-            RuleOutcome.Done => TypedResults.NoContent(),
-            RuleOutcome.NotThere => new Problem(StatusCodes.Status404NotFound, "", "There is no such account."),
-            RuleOutcome.Busy => Busy(),
-        };
+        return Answer(await rules.SaveAsync(account, thresholds, rule.Forecast ?? false, AuditActor.Of(context)), "There is no such account.");
     }
+
+    /// <summary>The account goes by the settings' rule again.</summary>
+    public async Task<IResult> RemoveRuleAsync(long account, HttpContext context) =>
+        Answer(await rules.RemoveAsync(account, AuditActor.Of(context)), "The account has no rule of its own, or there is none such.");
+
+    private static IResult Answer(RuleOutcome outcome, string notThere) => outcome switch
+    {
+        RuleOutcome.Done => TypedResults.NoContent(),
+        RuleOutcome.NotThere => new Problem(StatusCodes.Status404NotFound, "", notThere),
+        RuleOutcome.Busy => Busy(),
+    };
 
     private static async Task<AlertRuleRequest?> ReadRuleAsync(HttpContext context)
     {
