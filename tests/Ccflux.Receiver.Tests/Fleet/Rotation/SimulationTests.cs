@@ -61,6 +61,23 @@ public sealed class SimulationTests
         Assert.Equal((5 * 8 * 40, 0), (outcome.Used, outcome.Interruptions));
     }
 
+    /// <summary>The two fortnights of docs/fleet-simulation.md with one past: whatever serves the first request, one of them then goes better for a plain policy.</summary>
+    [Fact]
+    public void Fortnights_WithTheSamePast_AreEachWonByAnotherPlainPolicy()
+    {
+        var busyAfternoon = AfterOneRequest("""{"config_dir":0,"days":[0],"from_hour":13,"to_hour":15,"requests_per_hour":2000}""");
+        var busyWeek = AfterOneRequest("""{"config_dir":0,"days":[1,2,3,4,5],"from_hour":0,"to_hour":24,"requests_per_hour":60}""");
+
+        Assert.Equal((200, 250), (busyAfternoon.StayUntilBlocked.Used, busyAfternoon.MostLeftFirst.Used));
+        Assert.Equal((601, 600), (busyWeek.StayUntilBlocked.Used, busyWeek.MostLeftFirst.Used));
+        Assert.True(busyAfternoon.IsBeaten || busyWeek.IsBeaten);
+
+        static Comparison AfterOneRequest(string rest) => Comparison.Of(0, Scripted($$"""
+            {"accounts":[{"five_hour":50,"seven_day":200,"resets_at_hour":10,"used":180},{"five_hour":100,"seven_day":400,"resets_at_hour":168}],
+             "demand":[{"config_dir":0,"days":[0],"from_hour":9,"to_hour":10,"requests_per_hour":1},{{rest}}]}
+            """), RotationSettings.Default);
+    }
+
     [Theory]
     [InlineData("[]", "not as")]
     [InlineData("""{"accounts":[],"demand":[]}""", "accounts: 1 to")]
