@@ -55,7 +55,8 @@ check('nothing is switched while it runs', early === null && rig.callIsOpen(), `
 fs.writeFileSync(done, '');
 await until(() => !rig.callIsOpen(), 10_000);
 const swapped = await until(() => rig.token() === 'at-beta-1', TICK + BEAT + SLACK);
-check('the swap reaches the file within a tick of the call\'s end', swapped !== null && swapped <= TICK + BEAT, `${swapped} ms`);
+// Told with one heartbeat, looked at a second later, fetched with the next.
+check('the swap reaches the file within two heartbeats and a second of the call\'s end, less than a tick', swapped !== null && swapped <= 2 * BEAT + 1000 + SLACK, `${swapped} ms`);
 check('it was deferred once and switched once', (await events('switcher_switch_deferred')).length === 1 && (await events('switched')).filter(each => each.from_account === 'alpha').length === 1, show((await events('switched'))[0]));
 const ended = await turn;
 check('the turn went on undisturbed', !ended.is_error);

@@ -107,6 +107,7 @@ internal static class FleetFeature
 
     private static void AddSessions(this IServiceCollection services)
     {
+        services.AddSingleton<RotationNudge>();
         services.AddSingleton<LiveSessions>();
         services.AddSingleton<WholeLogins>();
         services.AddSingleton<HeartbeatEndpoint>();

@@ -18,14 +18,16 @@ public sealed class MetLimitTests
     private static readonly DateTimeOffset s_now = new(2026, 11, 20, 12, 0, 0, TimeSpan.Zero);
 
     [Fact]
-    public async Task Report_OfARefusedRequest_SwitchesAtTheNextTickAndNotAtTheNextPoll()
+    public async Task Report_OfARefusedRequest_SwitchesAtOnceAndNotAtTheNextPoll()
     {
         await using var stage = await StartAsync();
         var user = new User(stage, "amara@example.org");
         await stage.TickAsync();
         Assert.Equal(stage.First, await stage.ActiveAsync());
 
+        Assert.False(stage.IsNudged);
         await user.ReportAsync(limit => limit);
+        Assert.True(stage.IsNudged);
         await HeartbeatAsync(stage);
         await stage.Engine.TickAsync(TestContext.Current.CancellationToken);
         await HeartbeatAsync(stage);

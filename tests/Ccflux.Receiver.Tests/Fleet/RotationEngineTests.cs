@@ -48,10 +48,26 @@ public sealed class RotationEngineTests
         await stage.TickAsync(SessionState.Tool);
         Assert.Equal(stage.First, await stage.ActiveAsync());
         Assert.NotNull(stage.Engine.Last!.Decision.ConfigDirs.Single().Since);
+        Assert.False(stage.IsNudged);
         await stage.TickAsync();
+
+        Assert.True(stage.IsNudged, "the call's end is news");
 
         Assert.Equal(stage.Second, await stage.ActiveAsync());
         Assert.Equal(["switcher_switch_deferred", "switched"], (await stage.EventsAsync()).Where(one => one.Reason == "five_hour_exhausted").Select(one => one.Kind));
+    }
+
+    [Fact]
+    public async Task Heartbeat_OfACallThatEndedWithNoSwitchWaiting_NudgesNobody()
+    {
+        await using var stage = await RotationStage.StartAsync();
+        stage.Seen(stage.First, 10, 20, 0.3);
+        await stage.PutAsync(stage.First);
+
+        await stage.TickAsync(SessionState.Tool);
+        await stage.BeatAsync(SessionState.Turn);
+
+        Assert.False(stage.IsNudged);
     }
 
     [Fact]
@@ -95,7 +111,9 @@ public sealed class RotationEngineTests
         stage.Seen(stage.Second, 10, 20, 5);
         await stage.PutAsync(stage.First);
 
+        Assert.False(stage.IsNudged);
         Assert.Null(await stage.Controls.PauseAsync(paused: true, AuditActor.Cli));
+        Assert.True(stage.IsNudged);
         await stage.TickAsync();
         Assert.Equal(stage.First, await stage.ActiveAsync());
 

@@ -27,6 +27,9 @@ internal sealed class RotationStage(FleetRig rig, SimulatedAgent agent, long fir
 
     public RotationControls Controls => rig.Receiver.Service<RotationControls>();
 
+    /// <summary>Whether rotation would look at the fleet in a second, if the clock went on.</summary>
+    public bool IsNudged => rig.Receiver.Service<RotationNudge>().WaitAsync(TestContext.Current.CancellationToken).IsCompleted;
+
     public static async Task<RotationStage> StartAsync()
     {
         var rig = await FleetRig.StartAsync();

@@ -64,7 +64,7 @@ public sealed class SessionTests
     public async Task Sessions_BeyondWhatIsKept_AreNotTakenAndRoomComesBack()
     {
         await using var rig = await FleetRig.StartAsync();
-        var sessions = new LiveSessions(rig.Receiver.Service<FleetMetrics>(), rig.Receiver.Service<IChangeFeed>(), rig.Time);
+        var sessions = new LiveSessions(new RotationNudge(), rig.Receiver.Service<FleetMetrics>(), rig.Receiver.Service<IChangeFeed>(), rig.Time);
         for (var i = 0; i < (LiveSessions.Capacity / FleetLimits.MaxSessions) + 1; i++)
         {
             sessions.Note(Agent(i), Heartbeat(FleetLimits.MaxSessions));
@@ -82,7 +82,7 @@ public sealed class SessionTests
     {
         await using var rig = await FleetRig.StartAsync();
         var feed = new CountingFeed();
-        var sessions = new LiveSessions(rig.Receiver.Service<FleetMetrics>(), feed, rig.Time);
+        var sessions = new LiveSessions(new RotationNudge(), rig.Receiver.Service<FleetMetrics>(), feed, rig.Time);
         for (var i = 0; i < 100; i++)
         {
             sessions.Note(Agent(i), Heartbeat(1));

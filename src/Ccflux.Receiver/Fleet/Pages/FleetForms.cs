@@ -62,7 +62,7 @@ internal static class FleetForms
 
     public static FormQuestion Switch(AgentRow agent, IReadOnlyList<AccountRow> accounts, string chosen, bool allowCopy) => new(
         $"Switch {agent.Machine} by hand",
-        ["The login is sealed to this agent, which puts it in place once no tool call runs there. While a session lives, that is at rotation's next tick, and the account stays until it cannot be used or you release it."],
+        ["The login is sealed to this agent, which puts it in place once no tool call runs there. While a session lives, rotation does so within seconds, and the account stays until it cannot be used or you release it."],
         [
             new FormField("account", "Account", FieldKind.Choice, chosen) { Options = Options(accounts.Where(account => agent.Granted.Contains(account.Label, StringComparer.Ordinal))) },
             new FormField("copy", "Give a copy where the login is held elsewhere", FieldKind.Check, allowCopy ? "1" : "", "Where no session lives. A copy has no refresh token: it works until its access token expires."),
@@ -72,7 +72,7 @@ internal static class FleetForms
 
     public static FormQuestion Release(AgentRow agent) => new(
         $"Let rotation go on for {agent.Machine}?",
-        [$"{agent.Requested} was asked for by hand. Rotation chooses again at its next tick."],
+        [$"{agent.Requested} was asked for by hand. Rotation chooses again, within seconds."],
         [],
         "Keep",
         "Release");
@@ -110,7 +110,7 @@ internal static class FleetForms
         "Keep",
         "Pause rotation");
 
-    public static FormQuestion Resume { get; } = new("Resume rotation?", ["It looks again at its next tick."], [], "Cancel", "Resume rotation");
+    public static FormQuestion Resume { get; } = new("Resume rotation?", ["It looks at the fleet again within seconds."], [], "Cancel", "Resume rotation");
 
     /// <summary>Places of pins: <c>fleet</c>, <c>machine NAME</c>, <c>config_dir AGENT</c>.</summary>
     private static List<FormOption> Places(IReadOnlyList<AgentRow> agents)

@@ -59,7 +59,7 @@ internal sealed class FleetFormsEndpoint(BoardQuery board, AgentBook agents, Com
         {
             return await control.RequestAsync(id, Number(chosen), AuditActor.Of(context)) is { } wrong
                 ? Ask(context, asked, wrong)
-                : Done(context, "Switch asked for", $"{agent.Machine}, at the next tick without a tool call", "agents");
+                : Done(context, "Switch asked for", $"{agent.Machine}, as soon as no tool call runs there", "agents");
         }
 
         var result = await commands.IssueAsync(id, Number(chosen), allowCopy, AuditActor.Of(context));

@@ -13,7 +13,7 @@ internal static class RotationWords
         ("5h",
             $"A short-term speed limit. At {Percent(settings.FiveHourCeiling)} the next account takes over until this one has cooled to {Percent(settings.FiveHourCool)} or was reset; within {Span(settings.FiveHourHorizon)} of a projected breach the switch comes early (velocity_preemptive_switch window=5h). An account may have ceilings of its own."),
         ("In the middle of a turn",
-            $"While a tool call runs in any session of a config dir, its switch waits, whatever the reason (switcher_switch_deferred), and is tried again every {Span(settings.Tick)}."),
+            $"While a tool call runs in any session of a config dir, its switch waits, whatever the reason (switcher_switch_deferred), and is tried again when the call ends and every {Span(settings.Tick)}."),
         ("No flapping",
             $"Between two switches of a config dir lie {Span(settings.Cooldown)}, unless its account is blocked or you ask for one. One account goes before the one in use only where its week ends {Span(settings.SoonerBy)} sooner{(IsSoonestFirst(settings) ? "" : $" or it is more urgent by {Percent((settings.MoreUrgentBy - 1) * 100)}")}, and one is entered only where it is projected to last {Times(settings.EntryHorizons)} as long as staying would need."),
         ("What is not known",

@@ -7,7 +7,7 @@ namespace Ccflux.Receiver.Fleet.Sessions;
 
 /// <summary>The sessions that agents tell of, in memory. A heartbeat replaces all that its config dir had; silence makes them stale, then gone, whatever
 /// else arrives. Holds <see cref="Capacity"/> sessions; what a heartbeat brings beyond that is not taken and counted.</summary>
-internal sealed class LiveSessions(FleetMetrics metrics, IChangeFeed changes, TimeProvider time)
+internal sealed class LiveSessions(RotationNudge nudge, FleetMetrics metrics, IChangeFeed changes, TimeProvider time)
 {
     public const int Capacity = 20_000;
 
@@ -99,6 +99,7 @@ internal sealed class LiveSessions(FleetMetrics metrics, IChangeFeed changes, Ti
 
     private void Note(string agentId, string machine, DateTimeOffset at, string? applied, IReadOnlyList<LiveSession> sessions)
     {
+        bool ended;
         lock (_gate)
         {
             var before = _pulses.GetValueOrDefault(agentId);
@@ -112,10 +113,18 @@ internal sealed class LiveSessions(FleetMetrics metrics, IChangeFeed changes, Ti
             _count += sessions.Count - (before?.Sessions.Count ?? 0);
             _changed |= before is null ? sessions.Count > 0 : before.Told != Presence.Live || !string.Equals(before.Applied, applied, StringComparison.Ordinal) || !before.Sessions.SequenceEqual(sessions);
             _pulses[agentId] = new Pulse(machine, at, applied, sessions, Presence.Live);
+            ended = before?.Sessions.Any(IsInCall) == true && !sessions.Any(IsInCall);
+        }
+
+        if (ended)
+        {
+            nudge.CallsEnded(agentId);
         }
 
         Tell();
     }
+
+    private static bool IsInCall(LiveSession session) => session.State is SessionState.Tool;
 
     private void Tell()
     {

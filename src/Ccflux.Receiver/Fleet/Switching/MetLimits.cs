@@ -10,10 +10,10 @@ namespace Ccflux.Receiver.Fleet.Switching;
 internal sealed record MetLimit(string SessionId, string Window, DateTimeOffset At, DateTimeOffset ResetsAt);
 
 /// <summary>
-/// Limits that sessions met, for rotation to go by before the next poll. A report names its session and no account: it is the one that an agent tells
+/// Limits that sessions met, for rotation to go by at once and not at the next poll. A report names its session and no account: it is the one that an agent tells
 /// to be in its config dir just there and has told so since before. Whose word a session's reports are is for the caller to know.
 /// </summary>
-internal sealed partial class MetLimits(LiveSessions sessions, GroupCommitWriter writer, IChangeFeed changes, TimeProvider time, ILogger<MetLimits> logger)
+internal sealed partial class MetLimits(LiveSessions sessions, RotationNudge nudge, GroupCommitWriter writer, IChangeFeed changes, TimeProvider time, ILogger<MetLimits> logger)
 {
     /// <returns>False where it could not be stored now. What is not believed, or is about no session of the fleet, is done with.</returns>
     public async Task<bool> NoteAsync(MetLimit limit)
@@ -29,6 +29,7 @@ internal sealed partial class MetLimits(LiveSessions sessions, GroupCommitWriter
         if (written is { Status: WriteStatus.Committed, Value: { } account })
         {
             Log.Met(logger, account, limit.Window);
+            nudge.Give();
             changes.Publish(FleetFeature.Topic);
         }
 

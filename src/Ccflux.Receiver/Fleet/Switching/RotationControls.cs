@@ -1,4 +1,5 @@
 using Ccflux.Receiver.Fleet.Rotation;
+using Ccflux.Receiver.Fleet.Sessions;
 using Ccflux.Receiver.Fleet.Store;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Live;
@@ -22,7 +23,7 @@ internal sealed record RotationSaid(bool Paused, IReadOnlyDictionary<string, lon
 
 /// <summary>Pause, switches by hand and pins: what a page or a command may set. Each change is an event and a line of the admin's log. Answers are null, or what
 /// is wrong.</summary>
-internal sealed class RotationControls(SqliteReaders readers, GroupCommitWriter writer, IChangeFeed changes, TimeProvider time)
+internal sealed class RotationControls(SqliteReaders readers, GroupCommitWriter writer, RotationNudge nudge, IChangeFeed changes, TimeProvider time)
 {
     public const int MaxPins = 1000;
 
@@ -51,7 +52,7 @@ internal sealed class RotationControls(SqliteReaders readers, GroupCommitWriter 
         return null;
     });
 
-    /// <summary>Gives a config dir an account by hand, at the next tick that no tool call hinders. It stays until the account cannot be used any more.</summary>
+    /// <summary>Gives a config dir an account by hand, as soon as no tool call hinders. It stays until the account cannot be used any more.</summary>
     public Task<string?> RequestAsync(string agentId, long accountId, AuditActor actor) => ChangeAsync(connection =>
     {
         if (connection.Scalar(RotationSql.HasAgent, agentId) == 0)
@@ -137,6 +138,7 @@ internal sealed class RotationControls(SqliteReaders readers, GroupCommitWriter 
             return "The database cannot be written at the moment.";
         }
 
+        nudge.Give();
         changes.Publish(FleetFeature.Topic);
         return written.Value;
     }

@@ -1,5 +1,6 @@
 using Ccflux.Receiver.Fleet.Agents;
 using Ccflux.Receiver.Fleet.Rotation;
+using Ccflux.Receiver.Fleet.Sessions;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Jobs;
 using Ccflux.Receiver.Platform.Live;
@@ -12,7 +13,7 @@ namespace Ccflux.Receiver.Fleet.Switching;
 internal sealed record LastTick(DateTimeOffset At, FleetState State, Decision Decision);
 
 /// <summary>
-/// Every half minute: looks at the fleet, asks <see cref="RotationRule"/>, seals logins to the agents whose config dirs switch, and writes down why.
+/// Every half minute, and where it is nudged: looks at the fleet, asks <see cref="RotationRule"/>, seals logins to the agents whose config dirs switch, and writes down why.
 /// What it remembers between ticks is what the rule hands back: which accounts cool, and which switches wait since when. Of several receivers on a
 /// database one decides, by a <see cref="Lease"/>; the others look and decide the same way for their pages, and do nothing.
 /// </summary>
@@ -20,6 +21,7 @@ internal sealed partial class RotationEngine(
     FleetPicture picture,
     RotationControls controls,
     CommandBox commands,
+    RotationNudge nudge,
     GroupCommitWriter writer,
     IChangeFeed changes,
     TimeProvider time,
@@ -27,6 +29,9 @@ internal sealed partial class RotationEngine(
 {
     /// <summary>One tick may fail to renew it.</summary>
     public static readonly TimeSpan LeaseLength = 2 * RotationSettings.Default.Tick;
+
+    /// <summary>Many things at once are one tick.</summary>
+    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
 
     private static readonly AuditActor s_actor = new("switcher", "");
 
@@ -93,7 +98,7 @@ internal sealed partial class RotationEngine(
 
     /// <summary>The first tick comes after a whole period: until then agents have told what they have.</summary>
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Rounds.RunLaterAsync(time, RotationSettings.Default.Tick, TickAsync, exception => Log.Failed(logger, exception), stoppingToken);
+        Rounds.RunLaterAsync(time, RotationSettings.Default.Tick, nudge, s_pause, TickAsync, exception => Log.Failed(logger, exception), stoppingToken);
 
     /// <returns>What is to be written down: a switch that waits, or that cannot be, is told once and not at each tick.</returns>
     private async Task<RotationEvent?> CarryOutAsync(ConfigDirDecision one)
@@ -137,6 +142,7 @@ internal sealed partial class RotationEngine(
 
         _cooling = decision.Cooling;
         _told = decision.ConfigDirs.ToDictionary(one => one.ConfigDir, StringComparer.Ordinal);
+        nudge.Await(decision.ConfigDirs.Where(one => one.Verdict is Verdict.Deferred).Select(one => one.ConfigDir).ToHashSet(StringComparer.Ordinal));
     }
 
     private static int Keep(SqlConnection connection, Decision decision, List<RotationEvent> events, List<string> dropped, DateTimeOffset now)

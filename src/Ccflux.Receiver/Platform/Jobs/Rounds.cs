@@ -26,6 +26,33 @@ internal static class Rounds
         }
     }
 
+    /// <summary>The same, with a round in between where <paramref name="nudge"/> is given, at most one in <paramref name="pause"/>.</summary>
+    /// <inheritdoc cref="RunLaterAsync(TimeProvider, TimeSpan, Func{CancellationToken, Task}, Action{Exception}, CancellationToken)"/>
+    public static async Task RunLaterAsync(
+        TimeProvider time, TimeSpan period, Nudge nudge, TimeSpan pause, Func<CancellationToken, Task> round, Action<Exception> failed, CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(period, time);
+        var tick = timer.WaitForNextTickAsync(stoppingToken).AsTask();
+        var nudged = nudge.WaitAsync(stoppingToken);
+        while (true)
+        {
+            if (await Task.WhenAny(tick, nudged) == tick)
+            {
+                await tick;
+                tick = timer.WaitForNextTickAsync(stoppingToken).AsTask();
+            }
+            else
+            {
+                await nudged;
+                await Task.Delay(pause, time, stoppingToken);
+                nudge.Take();
+                nudged = nudge.WaitAsync(stoppingToken);
+            }
+
+            await RoundAsync(round, failed, stoppingToken);
+        }
+    }
+
     private static async Task RoundAsync(Func<CancellationToken, Task> round, Action<Exception> failed, CancellationToken stoppingToken)
     {
         try

@@ -62,4 +62,29 @@ public sealed class RoundsTests
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
     }
+
+    [Fact]
+    public async Task RunLaterAsync_Nudged_ComesOnceAfterThePauseAndThenByTheClock()
+    {
+        var time = new ManualTime();
+        var pause = TimeSpan.FromSeconds(1);
+        var nudge = new Nudge();
+        using var stop = new CancellationTokenSource();
+        using var round = new SemaphoreSlim(0);
+        nudge.Give();
+        nudge.Give();
+        var running = Rounds.RunLaterAsync(time, s_period, nudge, pause, _ => Task.FromResult(round.Release()), _ => { }, stop.Token);
+
+        time.Advance(pause - TimeSpan.FromMilliseconds(1));
+        Assert.Equal(0, round.CurrentCount);
+        time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.True(await round.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
+        Assert.False(nudge.WaitAsync(TestContext.Current.CancellationToken).IsCompleted);
+        time.Advance(s_period - pause);
+        Assert.True(await round.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
+
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+        Assert.Equal(0, round.CurrentCount);
+    }
 }
