@@ -77,7 +77,7 @@ test("An account is given its own rule, which is edited and removed", async () =
   await form.getByLabel("Tell when a window will run out").uncheck();
   await form.getByRole("button", { name: "Save rule" }).click();
   await page.locator("#rules tbody tr", { hasText: "login 2" }).waitFor();
-  assert.deepEqual(await rows(), ["All accounts80 %, 95 %onset in the environment", "<b>login 2</b>70 %, 95 %offEdit Remove"]);
+  assert.deepEqual(await rows(), ["All accounts80 %, 95 %onenvironment", "<b>login 2</b>70 %, 95 %offEdit Remove"]);
   assert.deepEqual(rules(), [{ account: 72, thresholds: "70,95", forecast: 0 }]);
 
   await page.getByRole("link", { name: "Edit the rule of <b>login 2</b>" }).click();
