@@ -26,12 +26,15 @@ internal static class Rounds
         }
     }
 
-    /// <summary>The same, with a round in between where <paramref name="nudge"/> is given, at most one in <paramref name="pause"/>.</summary>
+    /// <summary>The same; from the first round on, <paramref name="nudge"/> has one come in between, at most one in <paramref name="pause"/>.</summary>
     /// <inheritdoc cref="RunLaterAsync(TimeProvider, TimeSpan, Func{CancellationToken, Task}, Action{Exception}, CancellationToken)"/>
     public static async Task RunLaterAsync(
         TimeProvider time, TimeSpan period, Nudge nudge, TimeSpan pause, Func<CancellationToken, Task> round, Action<Exception> failed, CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(period, time);
+        await timer.WaitForNextTickAsync(stoppingToken);
+        nudge.Take();
+        await RoundAsync(round, failed, stoppingToken);
         var tick = timer.WaitForNextTickAsync(stoppingToken).AsTask();
         var nudged = nudge.WaitAsync(stoppingToken);
         while (true)

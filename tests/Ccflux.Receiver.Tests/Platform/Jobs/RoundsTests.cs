@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Ccflux.Receiver.Platform.Jobs;
 using Ccflux.Testing;
 
@@ -64,27 +65,42 @@ public sealed class RoundsTests
     }
 
     [Fact]
-    public async Task RunLaterAsync_Nudged_ComesOnceAfterThePauseAndThenByTheClock()
+    public async Task RunLaterAsync_Nudged_ComesAfterThePauseToo_ButFirstByTheClock()
     {
         var time = new ManualTime();
-        var pause = TimeSpan.FromSeconds(1);
+        var start = time.GetUtcNow();
+        var pause = TimeSpan.FromMilliseconds(50);
         var nudge = new Nudge();
+        var rounds = new ConcurrentQueue<TimeSpan>();
         using var stop = new CancellationTokenSource();
-        using var round = new SemaphoreSlim(0);
         nudge.Give();
-        nudge.Give();
-        var running = Rounds.RunLaterAsync(time, s_period, nudge, pause, _ => Task.FromResult(round.Release()), _ => { }, stop.Token);
-
-        time.Advance(pause - TimeSpan.FromMilliseconds(1));
-        Assert.Equal(0, round.CurrentCount);
-        time.Advance(TimeSpan.FromMilliseconds(1));
-        Assert.True(await round.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
-        Assert.False(nudge.WaitAsync(TestContext.Current.CancellationToken).IsCompleted);
+        var running = Rounds.RunLaterAsync(time, s_period, nudge, pause, _ => Round(), _ => { }, stop.Token);
         time.Advance(s_period - pause);
-        Assert.True(await round.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
+        Assert.Empty(rounds);
+
+        while (rounds.Count < 3)
+        {
+            time.Advance(TimeSpan.FromMilliseconds(10));
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TestContext.Current.CancellationToken);
+        }
 
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
-        Assert.Equal(0, round.CurrentCount);
+        var (first, second, third) = (rounds.ElementAt(0), rounds.ElementAt(1), rounds.ElementAt(2));
+        Assert.InRange(first, s_period, 2 * s_period - TimeSpan.FromTicks(1));
+        Assert.InRange(second, first + pause, (2 * s_period) - TimeSpan.FromTicks(1));
+        Assert.InRange(third, 2 * s_period, 3 * s_period);
+
+        Task Round()
+        {
+            rounds.Enqueue(time.GetUtcNow() - start);
+            if (rounds.Count == 1)
+            {
+                nudge.Give();
+                nudge.Give();
+            }
+
+            return Task.CompletedTask;
+        }
     }
 }
