@@ -24,6 +24,9 @@ internal sealed class FleetRace : IAsyncDisposable
     private static readonly TimeSpan s_lifetime = TimeSpan.FromMinutes(50);
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(75);
 
+    /// <summary>More than an answer of the issuer and its commit take.</summary>
+    private static readonly TimeSpan s_answer = TimeSpan.FromSeconds(10);
+
     private static readonly string[] s_whileServing = [VaultFault.CommandDelivered, VaultFault.CommandSettled, VaultFault.CredentialProven, VaultFault.CredentialStored];
 
     private readonly SharedVault _vault;
@@ -112,6 +115,7 @@ internal sealed class FleetRace : IAsyncDisposable
         await Task.WhenAll(people);
         _relay.Lead(_vault.Here.Address);
         var watch = Stopwatch.StartNew();
+        await UntilAsync(IsOwnTakenOutAsync, "the user's own login is never taken out", watch);
         await UntilAsync(IsSettledAsync, "the config dirs do not come to rest", watch);
         foreach (var agent in _agents.Where(agent => agent.HasClient))
         {
@@ -130,6 +134,7 @@ internal sealed class FleetRace : IAsyncDisposable
         var needLogin = 0;
         var before = await _vault.Here.Service<VaultBook>().AllAsync(CancellationToken.None);
         await _vault.Here.Service<RefreshRounds>().RunAsync(CancellationToken.None);
+        await UntilAsync(IsNothingUnderWayAsync, "a refresh neither ends nor began long ago", Stopwatch.StartNew());
         var later = TimeProvider.System.GetUtcNow() + TokenRule.IntentLifetime;
         var stored = await _vault.Here.Service<VaultBook>().AllAsync(CancellationToken.None);
         foreach (var account in _vault.Issuer.Accounts.Take(Accounts))
@@ -168,6 +173,8 @@ internal sealed class FleetRace : IAsyncDisposable
 
         return needLogin;
     }
+
+    public string Describe() => $"killed at {string.Join(", ", _killed.Select(pair => $"{pair.Key} {pair.Value}"))}\n{string.Join('\n', _agents.Select(agent => agent.Describe()))}";
 
     public async ValueTask DisposeAsync()
     {
@@ -350,8 +357,31 @@ internal sealed class FleetRace : IAsyncDisposable
         }
     }
 
+    /// <summary>A client that renews its login every second, as here, may never leave the time for a swap of the login that a command replaces. Now it rests.</summary>
+    private async Task<bool> IsOwnTakenOutAsync()
+    {
+        if (File.Exists(_agents[0].OwnLogin))
+        {
+            return true;
+        }
+
+        for (var account = 1; account <= Accounts; account++)
+        {
+            await _vault.Here.Commands().IssueAsync(_agents[0].Id, account, allowCopy: true, AuditActor.Cli);
+        }
+
+        return false;
+    }
+
     private async Task<bool> IsSettledAsync() =>
         !_agents.Exists(agent => agent.IsBusy) && (await _vault.Here.Service<AgentBook>().AllAsync(CancellationToken.None)).All(agent => agent.PendingAccount is null);
+
+    /// <summary>The receiver's own round may have come just now; an intent that a killed process left is older than any answer takes.</summary>
+    private async Task<bool> IsNothingUnderWayAsync()
+    {
+        var longAgo = TimeProvider.System.GetUtcNow() - s_answer;
+        return (await _vault.Here.Service<VaultBook>().AllAsync(CancellationToken.None)).All(account => account.IntentAt is null || account.IntentAt < longAgo);
+    }
 
     /// <summary>Once the last session has ended, every login is the vault's again.</summary>
     private async Task<bool> IsAtHomeAsync()

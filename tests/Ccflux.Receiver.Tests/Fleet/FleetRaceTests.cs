@@ -7,10 +7,11 @@ using Ccflux.Testing;
 namespace Ccflux.Receiver.Tests.Fleet;
 
 /// <summary>The real agents, the real switchers and the real files, with every one of them killed at each of its steps. FLEET_FAULT_SEEDS says how many races
-/// there are, each with other timing, other swaps and another order of the steps; a single one leaves out the slower steps of the receivers.</summary>
+/// there are, FLEET_FAULT_FIRST which comes first, each with other timing, other swaps and another order of the steps; a single one leaves out the slower steps of the receivers.</summary>
 public sealed class FleetRaceTests
 {
-    private static readonly int s_seeds = int.TryParse(Environment.GetEnvironmentVariable("FLEET_FAULT_SEEDS"), NumberStyles.None, CultureInfo.InvariantCulture, out var seeds) ? seeds : 1;
+    private static readonly int s_seeds = Number("FLEET_FAULT_SEEDS", 1);
+    private static readonly int s_first = Number("FLEET_FAULT_FIRST", 1);
 
     private static readonly string[] s_steps = s_seeds > 1
         ? [.. FleetRace.AgentSteps, .. FleetRace.ReceiverSteps]
@@ -23,13 +24,13 @@ public sealed class FleetRaceTests
         var watch = Stopwatch.StartNew();
         var killed = new SortedDictionary<string, int>(StringComparer.Ordinal);
         var (swaps, renewals, reads, lost) = (0, 0, 0, 0);
-        for (var seed = 1; seed <= s_seeds; seed++)
+        for (var seed = s_first; seed < s_first + s_seeds; seed++)
         {
             await using var race = await FleetRace.SetAsync(seed);
             await race.RunAsync(s_steps);
             var needLogin = await race.CheckAsync();
 
-            Assert.True(race.Wrong.Count == 0, $"Race {seed}: {string.Join("; ", race.Wrong)}");
+            Assert.True(race.Wrong.Count == 0, $"Race {seed}: {string.Join("; ", race.Wrong)}\n{race.Describe()}");
             Assert.True(needLogin <= race.MayNeedLogin, $"Race {seed}: {needLogin} accounts need a login, {race.MayNeedLogin} may: {string.Join("; ", race.Needing)}");
             (swaps, renewals, reads, lost) = (swaps + race.Swaps, renewals + race.Renewals, reads + race.Reads, lost + needLogin);
             foreach (var (step, count) in race.KilledAt)
@@ -41,6 +42,9 @@ public sealed class FleetRaceTests
         Report(watch.Elapsed, killed, string.Create(CultureInfo.InvariantCulture, $"{swaps} swaps, {renewals} renewals, {reads} readings of login files, {lost} accounts need a login"));
         Assert.Empty(s_steps.Except(killed.Keys, StringComparer.Ordinal));
     }
+
+    private static int Number(string name, int otherwise) =>
+        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : otherwise;
 
     private static void Report(TimeSpan elapsed, SortedDictionary<string, int> killed, string figures)
     {

@@ -59,6 +59,15 @@ internal sealed class NativeAgent : IDisposable
     /// <summary>Whether something is under way on this machine.</summary>
     public bool IsBusy => File.Exists(Backup) || File.Exists(InFleet("journal.json"));
 
+    /// <summary>What a person would look at first, where something is wrong: no secrets, for none is in these files' names and logs.</summary>
+    public string Describe()
+    {
+        var locks = Directory.GetDirectories(ConfigDir, "*.lock").Append(ConfigDir + ".lock").Where(Directory.Exists).Select(Path.GetFileName);
+        var files = Directory.GetFiles(InFleet("")).Select(Path.GetFileName).Order(StringComparer.Ordinal);
+        var log = new[] { "activity.log", "errors.log" }.Select(name => In(Path.Combine("ccflux", name))).Where(File.Exists).SelectMany(path => File.ReadLines(path).TakeLast(12));
+        return $"{Id[..4]} has {WholeLogin() ?? "no whole login"}{(HasClient ? ", a client" : "")}, locks {string.Join(' ', locks)}, files {string.Join(' ', files)}, told:\n{string.Join('\n', log)}";
+    }
+
     public async Task EnrolAsync(Uri endpoint, string code)
     {
         using var process = Launch([], "agent", "enrol", "--config-dir", ConfigDir, "--endpoint", endpoint.ToString());
