@@ -25,9 +25,9 @@ public sealed class MetLimitTests
         await stage.TickAsync();
         Assert.Equal(stage.First, await stage.ActiveAsync());
 
-        Assert.False(stage.IsNudged);
+        stage.TakeNudge();
         await user.ReportAsync(limit => limit);
-        Assert.True(stage.IsNudged);
+        Assert.True(stage.TakeNudge());
         await HeartbeatAsync(stage);
         await stage.Engine.TickAsync(TestContext.Current.CancellationToken);
         await HeartbeatAsync(stage);

@@ -42,16 +42,17 @@ public sealed class RotationEngineTests
         stage.Seen(stage.First, 100, 20, 0.3);
         stage.Seen(stage.Second, 10, 20, 5);
         await stage.PutAsync(stage.First);
+        Assert.True(stage.TakeNudge(), "a session began without a login");
         stage.EndCooldown();
 
         await stage.TickAsync(SessionState.Tool);
         await stage.TickAsync(SessionState.Tool);
         Assert.Equal(stage.First, await stage.ActiveAsync());
         Assert.NotNull(stage.Engine.Last!.Decision.ConfigDirs.Single().Since);
-        Assert.False(stage.IsNudged);
+        Assert.False(stage.TakeNudge());
         await stage.TickAsync();
 
-        Assert.True(stage.IsNudged, "the call's end is news");
+        Assert.True(stage.TakeNudge(), "the call's end is news");
 
         Assert.Equal(stage.Second, await stage.ActiveAsync());
         Assert.Equal(["switcher_switch_deferred", "switched"], (await stage.EventsAsync()).Where(one => one.Reason == "five_hour_exhausted").Select(one => one.Kind));
@@ -63,11 +64,12 @@ public sealed class RotationEngineTests
         await using var stage = await RotationStage.StartAsync();
         stage.Seen(stage.First, 10, 20, 0.3);
         await stage.PutAsync(stage.First);
+        stage.TakeNudge();
 
         await stage.TickAsync(SessionState.Tool);
         await stage.BeatAsync(SessionState.Turn);
 
-        Assert.False(stage.IsNudged);
+        Assert.False(stage.TakeNudge());
     }
 
     [Fact]
@@ -111,9 +113,9 @@ public sealed class RotationEngineTests
         stage.Seen(stage.Second, 10, 20, 5);
         await stage.PutAsync(stage.First);
 
-        Assert.False(stage.IsNudged);
+        stage.TakeNudge();
         Assert.Null(await stage.Controls.PauseAsync(paused: true, AuditActor.Cli));
-        Assert.True(stage.IsNudged);
+        Assert.True(stage.TakeNudge());
         await stage.TickAsync();
         Assert.Equal(stage.First, await stage.ActiveAsync());
 

@@ -27,8 +27,15 @@ internal sealed class RotationStage(FleetRig rig, SimulatedAgent agent, long fir
 
     public RotationControls Controls => rig.Receiver.Service<RotationControls>();
 
-    /// <summary>Whether rotation would look at the fleet in a second, if the clock went on.</summary>
-    public bool IsNudged => rig.Receiver.Service<RotationNudge>().WaitAsync(TestContext.Current.CancellationToken).IsCompleted;
+    /// <summary>Rotation would look at the fleet in a second, if the clock went on.</summary>
+    /// <returns>False where it would not, or was asked here before.</returns>
+    public bool TakeNudge()
+    {
+        var nudge = rig.Receiver.Service<RotationNudge>();
+        var given = nudge.WaitAsync(TestContext.Current.CancellationToken).IsCompleted;
+        nudge.Take();
+        return given;
+    }
 
     public static async Task<RotationStage> StartAsync()
     {

@@ -99,7 +99,7 @@ internal sealed class LiveSessions(RotationNudge nudge, FleetMetrics metrics, IC
 
     private void Note(string agentId, string machine, DateTimeOffset at, string? applied, IReadOnlyList<LiveSession> sessions)
     {
-        bool ended;
+        bool began, ended;
         lock (_gate)
         {
             var before = _pulses.GetValueOrDefault(agentId);
@@ -113,7 +113,13 @@ internal sealed class LiveSessions(RotationNudge nudge, FleetMetrics metrics, IC
             _count += sessions.Count - (before?.Sessions.Count ?? 0);
             _changed |= before is null ? sessions.Count > 0 : before.Told != Presence.Live || !string.Equals(before.Applied, applied, StringComparison.Ordinal) || !before.Sessions.SequenceEqual(sessions);
             _pulses[agentId] = new Pulse(machine, at, applied, sessions, Presence.Live);
+            began = sessions.Count > 0 && before is not { Sessions.Count: > 0 };
             ended = before?.Sessions.Any(IsInCall) == true && !sessions.Any(IsInCall);
+        }
+
+        if (began && applied is null)
+        {
+            nudge.Give();
         }
 
         if (ended)

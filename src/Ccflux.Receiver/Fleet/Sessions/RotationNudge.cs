@@ -2,7 +2,8 @@ using Ccflux.Receiver.Platform.Jobs;
 
 namespace Ccflux.Receiver.Fleet.Sessions;
 
-/// <summary>Has rotation look at the fleet now: a limit was met, a call ended that a switch waits for, or a person set something.</summary>
+/// <summary>Has rotation look at the fleet now: a session began where no login of the fleet stands, a call ended that a switch waits for, a limit was met, or a
+/// person set something.</summary>
 internal sealed class RotationNudge : Nudge
 {
     private volatile IReadOnlySet<string> _waiting = new HashSet<string>(StringComparer.Ordinal);
