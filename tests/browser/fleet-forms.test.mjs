@@ -134,7 +134,7 @@ test("A machine is enrolled by the code of the page, which is shown once", async
   await page.locator("#agents tr[data-agent=dn-tower]", { hasText: "Not heard yet" }).waitFor();
   assert.ok(!(await page.content()).includes(code));
   await agent.beat(null);
-  await page.locator("#agents tr[data-agent=dn-tower]", { hasText: "Pulsing" }).waitFor({ timeout: 40_000 });
+  await page.locator("#agents tr[data-agent=dn-tower]", { hasText: "Pulsing" }).waitFor({ timeout: 300_000 });
   await finish(opened);
 });
 

@@ -7,7 +7,7 @@ cd "$(dirname "$0")"
 files=("$@")
 [ ${#files[@]} -gt 0 ] || files=(*.test.mjs)
 tap=$(mktemp)
-node --test --test-concurrency="${BROWSER_TESTS_JOBS:-4}" --test-timeout=600000 --test-reporter=spec --test-reporter-destination=stderr \
+node --test --test-concurrency="${BROWSER_TESTS_JOBS:-4}" --test-timeout=1800000 --test-reporter=spec --test-reporter-destination=stderr \
   --test-reporter=tap --test-reporter-destination="$tap" "${files[@]}"
 code=$?
 count() { sed -nE "s/^# $1 ([0-9]+)$/\1/p" "$tap" | tail -1; }

@@ -36,7 +36,7 @@ export async function startReceiver(port, settings) {
   process.on('exit', () => receiver.kill());
   for (let i = 0; ; i++) {
     try { if ((await fetch(`http://127.0.0.1:${port}/health`)).ok) break; } catch { /* not up yet */ }
-    if (i > 150) { console.error(fs.readFileSync(receiverLog, 'utf8')); throw new Error('the receiver did not start'); }
+    if (i > 3000) { console.error(fs.readFileSync(receiverLog, 'utf8')); throw new Error('the receiver did not start'); }
     await sleep(100);
   }
   return {

@@ -3,6 +3,7 @@ using Ccflux.Contracts.Fleet;
 using Ccflux.Contracts.Http;
 using Ccflux.Hook.Spool;
 using Ccflux.Hook.Tests.Support;
+using Ccflux.Testing;
 using Xunit;
 
 namespace Ccflux.Hook.Tests.Agent;
@@ -180,7 +181,7 @@ public sealed class AgentTests
 
         await machine.HookAsync(machine.Client(), "s1", "SessionStart");
 
-        await Wait.UntilAsync(() => !fleet.Beats.IsEmpty, "a heartbeat by the receiver's clock", seconds: 30);
+        await Wait.UntilAsync(() => !fleet.Beats.IsEmpty, "a heartbeat by the receiver's clock");
         Assert.Single(machine.Logs().Split('\n'), line => line.Contains("heartbeat: HTTP 503", StringComparison.Ordinal));
     }
 
@@ -200,7 +201,7 @@ public sealed class AgentTests
 
         await machine.HookAsync(client, "s1", "SessionEnd");
 
-        await Wait.UntilAsync(() => fleet.Brought.Count == 2 && fleet.Last?.Sessions.Count == 0 && fleet.Last.Applied == FleetMachine.Fingerprint("work", whole: false), "the hand-back", seconds: 40);
+        await Wait.UntilAsync(() => fleet.Brought.Count == 2 && fleet.Last?.Sessions.Count == 0 && fleet.Last.Applied == FleetMachine.Fingerprint("work", whole: false), "the hand-back");
         var (credential, login) = fleet.Brought.Last();
         Assert.True(credential.HandedBack);
         Assert.Equal(FleetMachine.Fingerprint("work"), CredentialFingerprint.Of(login));
@@ -237,7 +238,7 @@ public sealed class AgentTests
         Assert.Equal(1, early.ExitCode);
         Assert.Contains("Close its sessions", early.Output, StringComparison.Ordinal);
         client.Kill();
-        await agent.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await agent.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TestDeadline.Ample, TestContext.Current.CancellationToken);
         var late = await machine.Machine.RunAsync("uninstall", "--yes", "--config-dir", dir);
 
         Assert.Equal(0, late.ExitCode);

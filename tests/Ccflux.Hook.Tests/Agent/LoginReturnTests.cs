@@ -2,6 +2,7 @@ using Ccflux.Contracts.Fleet;
 using Ccflux.Contracts.Http;
 using Ccflux.Hook.Spool;
 using Ccflux.Hook.Tests.Support;
+using Ccflux.Testing;
 using Xunit;
 
 namespace Ccflux.Hook.Tests.Agent;
@@ -21,7 +22,7 @@ public sealed class LoginReturnTests
         await Wait.UntilAsync(() => machine.FingerprintIs("work") && fleet.Confirmed.Count == 1, "the swap");
         fleet.Newest = FleetMachine.Fingerprint("work");
         machine.WriteLogin(FleetMachine.Login("work-2"));
-        await killed.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        await killed.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TestDeadline.Ample, TestContext.Current.CancellationToken);
 
         Assert.Equal(FleetMachine.Fingerprint("work-2"), fleet.Newest);
         machine.WriteLogin(FleetMachine.Login("work-3"));
@@ -74,7 +75,7 @@ public sealed class LoginReturnTests
 
         File.Delete(machine.Fleet.SessionFile("s1"));
 
-        await agent.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        await agent.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TestDeadline.Ample, TestContext.Current.CancellationToken);
         Assert.Equal(FleetMachine.Fingerprint("work-2"), machine.FingerprintOfFile());
         Assert.False(File.Exists(machine.Fleet.Backup) || File.Exists(machine.Fleet.RefusedLogin));
     }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Ccflux.Contracts.Fleet;
 using Ccflux.Hook.Spool;
 using Ccflux.Hook.Tests.Support;
+using Ccflux.Testing;
 using Xunit;
 
 namespace Ccflux.Hook.Tests.Agent;
@@ -64,7 +65,7 @@ public sealed class SwapFaultTests
         AssertNothingLost(machine, fleet, "work");
 
         var again = machine.Agent();
-        await again.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await again.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TestDeadline.Ample, TestContext.Current.CancellationToken);
         Assert.Equal(0, again.ExitCode);
         Assert.Equal(FleetMachine.Fingerprint("work", whole: false), machine.FingerprintOfFile());
         Assert.Contains(fleet.Brought, brought => brought.Credential.HandedBack && CredentialFingerprint.Of(brought.Login) == FleetMachine.Fingerprint("work"));
@@ -98,7 +99,7 @@ public sealed class SwapFaultTests
 
     private static async Task EndedByFaultAsync(Process agent)
     {
-        await agent.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(40), TestContext.Current.CancellationToken);
+        await agent.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TestDeadline.Ample, TestContext.Current.CancellationToken);
         Assert.Equal(137, agent.ExitCode);
     }
 

@@ -74,7 +74,7 @@ public sealed class HookCommandTests
         using var process = HookProgram.Start(["hook"], machine.Environment);
         await process.StandardInput.WriteAsync(machine.HookInput(Session));
         await process.StandardInput.FlushAsync(TestContext.Current.CancellationToken);
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+        using var deadline = new CancellationTokenSource(TestDeadline.Ample);
 
         await process.WaitForExitAsync(deadline.Token);
 

@@ -3,6 +3,7 @@ using Ccflux.Contracts.Http;
 using Ccflux.Hook.Agent;
 using Ccflux.Hook.Spool;
 using Ccflux.Hook.Tests.Support;
+using Ccflux.Testing;
 using Xunit;
 
 namespace Ccflux.Hook.Tests.StatusLine;
@@ -129,7 +130,7 @@ public sealed class StatusLineCommandTests : IAsyncLifetime
         var watch = Stopwatch.StartNew();
         while (Waiting().Count > 0)
         {
-            Assert.True(watch.Elapsed < TimeSpan.FromSeconds(15));
+            Assert.True(watch.Elapsed < TestDeadline.Ample);
             await _machine.DeliverAsync(); // the one that the line started may still hold the lock
         }
 

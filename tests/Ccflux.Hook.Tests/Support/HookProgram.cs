@@ -29,7 +29,7 @@ internal static class HookProgram
         process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var deadline = new CancellationTokenSource(TestDeadline.Ample);
         await process.WaitForExitAsync(deadline.Token);
         return new ProgramResult(process.ExitCode, await output, await error);
     }

@@ -104,7 +104,7 @@ internal sealed class FleetRig : IAsyncDisposable
     /// <summary>The receiver's own rounds run with the clock; what they come to is waited for.</summary>
     public async Task WaitForAsync(long account, TokenState state)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var deadline = new CancellationTokenSource(TestDeadline.Ample);
         while (await StateAsync(account) != state)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, deadline.Token);
@@ -130,7 +130,7 @@ internal sealed class FleetRig : IAsyncDisposable
     /// <summary>Waits until the receiver's own round has renewed a login.</summary>
     public async Task WaitForRefreshAsync(int number)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var deadline = new CancellationTokenSource(TestDeadline.Ample);
         while (Issuer.Accounts[number - 1].Refreshes == 0)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, deadline.Token);

@@ -11,6 +11,7 @@ using Ccflux.Receiver.Fleet.Vault;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Live;
 using Ccflux.Simulator;
+using Ccflux.Testing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Ccflux.Receiver.Tests.Fleet;
@@ -37,7 +38,7 @@ public sealed class SessionTests
         Assert.Empty(sessions.Read());
 
         // The sweep needs no request to run.
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var deadline = new CancellationTokenSource(TestDeadline.Ample);
         while (sessions.Count > 0)
         {
             rig.Time.Advance(SessionRule.SweepEvery);
@@ -146,7 +147,7 @@ public sealed class SessionTests
         Assert.Equal(Holder.Vault, (await rig.FactsAsync(account)).Holder);
 
         await BeatAsync(agent, 1);
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var deadline = new CancellationTokenSource(TestDeadline.Ample);
         while ((await rig.FactsAsync(account)).Holder == Holder.Vault)
         {
             rig.Time.Advance(SessionRule.SweepEvery);

@@ -1,5 +1,6 @@
 using System.Net;
 using Ccflux.Receiver.Cli;
+using Ccflux.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -89,7 +90,7 @@ internal sealed class RunningReceiver : IAsyncDisposable
     public HttpClient NewClient()
     {
         var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, AutomaticDecompression = DecompressionMethods.None };
-        return new HttpClient(handler) { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(20) };
+        return new HttpClient(handler) { BaseAddress = Address, Timeout = TestDeadline.Ample };
     }
 
     /// <summary>Signs in and returns the value for a Cookie header.</summary>

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Tests.Hosting;
+using Ccflux.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
 
@@ -202,7 +203,7 @@ public sealed class AlertDeliveryTests : IAsyncDisposable
     /// <summary>Moves the clock until it is so; in steps, since what is sent takes its own time.</summary>
     private async Task UntilAsync(Func<bool> isSo, TimeSpan? step = null)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var deadline = new CancellationTokenSource(TestDeadline.Ample);
         while (!isSo())
         {
             await _rig!.PassAsync(step ?? TimeSpan.FromSeconds(5));

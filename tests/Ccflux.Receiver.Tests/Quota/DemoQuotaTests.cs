@@ -4,6 +4,7 @@ using Ccflux.Receiver.Quota.Demo;
 using Ccflux.Receiver.Tests.Hosting;
 using Ccflux.Receiver.Usage.Demo;
 using Ccflux.Simulator;
+using Ccflux.Testing;
 
 namespace Ccflux.Receiver.Tests.Quota;
 
@@ -46,7 +47,7 @@ public sealed class DemoQuotaTests
     /// <summary>The receiver polled before the demo was filled, in part; what is shown settles once every account was asked.</summary>
     private static async Task<List<JsonElement>> UntilPolledAsync(RunningReceiver receiver)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var deadline = new CancellationTokenSource(TestDeadline.Ample);
         while (true)
         {
             using var answer = await receiver.Client.FetchAsync("/api/usage", bearer: RunningReceiver.ViewerToken);
@@ -96,7 +97,7 @@ public sealed class DemoQuotaTests
         public async Task<bool> EndInputAsync()
         {
             _process.StandardInput.Close();
-            using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+            using var deadline = new CancellationTokenSource(TestDeadline.Ample);
             await _process.WaitForExitAsync(deadline.Token);
             return _process.ExitCode == 0;
         }

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Ccflux.Receiver.Quota.Store;
 using Ccflux.Receiver.Tests.Hosting;
+using Ccflux.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Hosting;
 
@@ -218,7 +219,7 @@ public sealed class QuotaApiTests
     /// <summary>Moves the clock until the only alert is as expected; slowly, since what is sent takes its own time.</summary>
     private static async Task<JsonElement> WaitForAsync(QuotaRig rig, Func<JsonElement, bool> isExpected)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var deadline = new CancellationTokenSource(TestDeadline.Ample);
         while (true)
         {
             var alert = (await rig.GetAsync("/api/v1/quota/alerts")).GetProperty("alerts")[0];

@@ -151,7 +151,7 @@ public sealed class SecretsTests
     /// <summary>A token inserted by hand is hashed, and its plain text gone from database and log, within seconds.</summary>
     private static async Task WaitUntilHashedAsync(RunningReceiver receiver)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var deadline = new CancellationTokenSource(TestDeadline.Ample);
         while (Files(receiver).Any(file => new SecretForms("", HandInserted).FindIn(file.Content).Any()) && !deadline.IsCancellationRequested)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(50), Cancellation);

@@ -105,7 +105,7 @@ public sealed class OtlpKillTests : IDisposable
     private async Task RunAsync(Func<HttpClient, Task> work)
     {
         using var handler = new SocketsHttpHandler { MaxConnectionsPerServer = Senders };
-        using var client = new HttpClient(handler) { Timeout = TimeSpan.FromSeconds(20) };
+        using var client = new HttpClient(handler) { Timeout = TestDeadline.Ample };
         try
         {
             await _receiver.StartAsync();

@@ -14,6 +14,8 @@ export function openBrowser() {
 export async function openPage(browser, receiver, { width = 1440, height = 900, theme = "light", ...options } = {}) {
   const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme, locale: "en-GB", timezoneId: "Europe/Berlin", acceptDownloads: true, ...options });
   const page = await context.newPage();
+  // No test depends on speed: only what never happens takes so long.
+  page.setDefaultTimeout(300_000);
   const trouble = [];
   page.on("pageerror", (error) => trouble.push(`script: ${error.message}`));
   page.on("console", (message) => {
@@ -40,6 +42,6 @@ export async function signIn(browser, receiver, options = {}) {
   await opened.page.getByLabel("Admin or viewer token").fill(options.token ?? adminToken);
   await opened.page.getByRole("button", { name: "Sign in" }).click();
   await opened.page.waitForURL(`${receiver.address}/admin/`);
-  await opened.page.waitForSelector("[data-drawn]", { timeout: 10_000 }).catch(() => null);
+  await opened.page.waitForSelector("[data-drawn]", { timeout: 60_000 }).catch(() => null);
   return opened;
 }

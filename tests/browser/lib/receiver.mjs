@@ -84,7 +84,7 @@ export async function startReceiver(settings = {}) {
 }
 
 /** Waits for a condition, not for a time. */
-export async function until(condition, what, deadlineMs = 20_000) {
+export async function until(condition, what, deadlineMs = 300_000) {
   const end = Date.now() + deadlineMs;
   for (;;) {
     if (await condition()) {

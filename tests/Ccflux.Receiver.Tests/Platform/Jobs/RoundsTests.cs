@@ -20,7 +20,7 @@ public sealed class RoundsTests
         var running = Rounds.RunAsync(time, s_period, _ => Round(), told.Add, stop.Token);
 
         time.Advance(s_period);
-        await second.Task.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        await second.Task.WaitAsync(TestDeadline.Ample, TestContext.Current.CancellationToken);
         while (!third.Task.IsCompleted)
         {
             time.Advance(s_period);

@@ -44,7 +44,7 @@ public sealed class KillTests : IDisposable
     private async Task RunAndKillAsync(int round, int killAfter, ConcurrentBag<string> acknowledged)
     {
         using var handler = new SocketsHttpHandler { MaxConnectionsPerServer = Senders };
-        using var client = new HttpClient(handler) { Timeout = TimeSpan.FromSeconds(20) };
+        using var client = new HttpClient(handler) { Timeout = TestDeadline.Ample };
         try
         {
             await _receiver.StartAsync();
