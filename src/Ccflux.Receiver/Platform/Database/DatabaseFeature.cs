@@ -21,7 +21,11 @@ internal static partial class DatabaseFeature
 
             var connection = SqliteDatabase.OpenForWriting(path);
             Log.Opened(logger, path, SqliteLibrary.Description);
-            return new GroupCommitWriter(connection, provider.GetServices<ITransactionParticipant>(), exception => Log.Failed(logger, exception));
+            return new GroupCommitWriter(
+                connection,
+                provider.GetServices<ITransactionParticipant>(),
+                exception => Log.Failed(logger, exception),
+                time: provider.GetRequiredService<TimeProvider>());
         });
         services.AddSingleton(provider =>
         {

@@ -29,6 +29,6 @@ internal sealed class RefusalNotes(GroupCommitWriter writer, TimeProvider time)
         _noted[(userId, code)] = now;
 
         // Not waited for: the note is a courtesy, and a full queue may drop it.
-        _ = writer.WriteAsync(connection => connection.Execute(FactsSql.StampRefusal, code, time.GetUtcNow().ToUnixTimeMilliseconds(), userId));
+        writer.Post(connection => connection.Execute(FactsSql.StampRefusal, code, time.GetUtcNow().ToUnixTimeMilliseconds(), userId));
     }
 }
