@@ -23,7 +23,11 @@ internal static class PrivateFile
     }
 
     /// <summary>Where a path leads: the end of a chain of links, which need not exist, or the path itself.</summary>
-    public static string Target(string path) => new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path;
+    public static string Target(string path)
+    {
+        var file = new FileInfo(path);
+        return file.LinkTarget is null ? path : file.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path;
+    }
 
     /// <summary>Takes everybody's rights to a file but its owner's.</summary>
     /// <returns>The mode that the file had, where it had to be changed; null where it is private, is not there, or the system has no modes.</returns>
