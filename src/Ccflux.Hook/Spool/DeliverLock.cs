@@ -15,7 +15,7 @@ internal sealed class DeliverLock : IDisposable
             try
             {
                 // FileShare.None is flock(LOCK_EX | LOCK_NB) on Unix.
-                return new DeliverLock(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+                return new DeliverLock(new FileStream(path, Options()));
             }
             catch (IOException) when (tries > 1)
             {
@@ -49,4 +49,16 @@ internal sealed class DeliverLock : IDisposable
     }
 
     public void Dispose() => _file.Dispose();
+
+    /// <summary>Only the owner can open the file: whoever can open it can hold its lock.</summary>
+    private static FileStreamOptions Options()
+    {
+        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        return options;
+    }
 }

@@ -2,6 +2,8 @@ using Ccflux.Receiver.Platform.Database;
 using Ccflux.Receiver.Platform.Settings;
 using Ccflux.Storage.Migrations;
 using Ccflux.Storage.Sqlite;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.Extensions.Logging.Console;
 
 namespace Ccflux.Receiver.Cli;
 
@@ -11,13 +13,30 @@ internal static class CommandHost
     public const int Done = 0;
     public const int Failed = 1;
     public const int WrongSettings = 2;
+    public const int WrongUsage = 2;
 
-    /// <summary>Runs <paramref name="command"/> with the services of a receiver that is not started.</summary>
+    /// <summary>Runs a <paramref name="command"/> that only reads: where there is no database, it says so and makes none.</summary>
+    public static Task<int> ReadAsync(Func<IServiceProvider, Task<int>> command) => RunAsync(async services =>
+    {
+        var path = services.GetRequiredService<DatabaseOptions>().Path;
+        if (File.Exists(path))
+        {
+            return await command(services);
+        }
+
+        await FailAsync($"There is no database at {path} (DATABASE_PATH).");
+        return Failed;
+    });
+
+    /// <summary>Runs <paramref name="command"/> with the services of a receiver that is not started and listens nowhere. What it logs goes to
+    /// stderr: stdout is for what was asked for.</summary>
     public static Task<int> RunAsync(Func<IServiceProvider, Task<int>> command) => GuardAsync(async () =>
     {
         var builder = ServeCommand.CreateBuilder();
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Logging.AddFilter("Ccflux", LogLevel.Warning);
+        builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Services.AddSingleton<IServer, NoServer>();
         await using var app = Program.Build(builder);
         return await command(app.Services);
     });

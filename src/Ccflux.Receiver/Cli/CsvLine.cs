@@ -37,7 +37,4 @@ internal static class CsvLine
         fields[0] = fields[0].TrimStart('\uFEFF');
         return fields;
     }
-
-    public static string Quote(string field) =>
-        field.AsSpan().ContainsAny(',', '"') ? $"\"{field.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : field;
 }

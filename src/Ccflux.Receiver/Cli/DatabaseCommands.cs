@@ -11,7 +11,7 @@ internal static class DatabaseCommands
     {
         var file = new Argument<string>("FILE") { Description = "The new file; it must not be there yet." };
         var command = new Command("backup", "Writes a consistent copy of the database while the receiver runs.") { file };
-        command.SetAction((result, _) => CommandHost.RunAsync(async services =>
+        command.SetAction((result, _) => CommandHost.ReadAsync(async services =>
         {
             var target = result.GetValue(file)!;
             DatabaseCopy.Backup(services.GetRequiredService<DatabaseOptions>().Path, target);

@@ -13,7 +13,7 @@ internal static class ExportCommand
     {
         var file = new Argument<string>("FILE") { Description = "The new HTML file; it must not be there yet." };
         var command = new Command("export", "Writes the dashboard as one HTML file that works offline, without forms and without any token.") { file };
-        command.SetAction((result, cancellationToken) => CommandHost.RunAsync(async services =>
+        command.SetAction((result, cancellationToken) => CommandHost.ReadAsync(async services =>
         {
             var target = result.GetValue(file)!;
             PrivateFile.Create(target);

@@ -25,16 +25,10 @@ internal static class FleetCommand
     }
 
     /// <summary>Runs a command where the fleet is on.</summary>
-    public static Task<int> RunAsync(Func<IServiceProvider, Task<int>> command) => CommandHost.RunAsync(async services =>
-    {
-        if (services.GetRequiredService<FleetOptions>().Enabled)
-        {
-            return await command(services);
-        }
+    public static Task<int> RunAsync(Func<IServiceProvider, Task<int>> command) => CommandHost.RunAsync(services => WhereOnAsync(services, command));
 
-        await CommandHost.FailAsync("The fleet is off: set FLEET=1 and VAULT_KEY_PATH, as for the receiver itself.");
-        return CommandHost.WrongSettings;
-    });
+    /// <summary>The same for a command that only reads.</summary>
+    public static Task<int> ReadAsync(Func<IServiceProvider, Task<int>> command) => CommandHost.ReadAsync(services => WhereOnAsync(services, command));
 
     /// <summary>The account of a label; where there is none, says so.</summary>
     public static async Task<AccountFacts?> FindAsync(IServiceProvider services, string label, CancellationToken cancellationToken)
@@ -47,5 +41,16 @@ internal static class FleetCommand
         }
 
         return account;
+    }
+
+    private static async Task<int> WhereOnAsync(IServiceProvider services, Func<IServiceProvider, Task<int>> command)
+    {
+        if (services.GetRequiredService<FleetOptions>().Enabled)
+        {
+            return await command(services);
+        }
+
+        await CommandHost.FailAsync("The fleet is off: set FLEET=1 and VAULT_KEY_PATH, as for the receiver itself.");
+        return CommandHost.WrongSettings;
     }
 }

@@ -19,7 +19,7 @@ internal static class FleetRecord
         var from = new Option<string?>("--from") { Description = "The first of the fourteen days (UTC), such as 2026-11-02; without it the last fourteen that are over." };
         var user = new Option<string[]>("--user") { Description = "Only this user's work, by e-mail; may be given again. Without it, that of machines with agents, or where there are none, everybody's." };
         var command = new Command("record", "Writes what polls and reports recorded of a fortnight as a scenario for fleet simulate.") { file, from, user };
-        command.SetAction((result, cancellationToken) => CommandHost.RunAsync(services =>
+        command.SetAction((result, cancellationToken) => CommandHost.ReadAsync(services =>
             RunAsync(services, result.GetValue(file)!, result.GetValue(from), result.GetValue(user) ?? [], cancellationToken)));
         return command;
     }

@@ -13,7 +13,7 @@ internal static class FleetVaultCommands
     public static Command List()
     {
         var command = new Command("list", "Lists accounts and agents. Shows fingerprints, never a token.");
-        command.SetAction((_, cancellationToken) => FleetCommand.RunAsync(async services =>
+        command.SetAction((_, cancellationToken) => FleetCommand.ReadAsync(async services =>
         {
             var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
             foreach (var account in await services.GetRequiredService<VaultBook>().AllAsync(cancellationToken))

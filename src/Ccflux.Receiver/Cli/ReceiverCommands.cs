@@ -1,10 +1,12 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 
 namespace Ccflux.Receiver.Cli;
 
 /// <summary>The command line of <c>ccflux-receiver</c>: without a command it serves.</summary>
 internal static class ReceiverCommands
 {
+    /// <returns>0 done, 1 failed, 2 wrong settings or a command line that is not understood.</returns>
     public static Task<int> RunAsync(string[] args)
     {
         var root = new RootCommand("Takes usage reports of Claude Code users and shows them to the admin. Without a command it serves, by its environment settings.");
@@ -18,6 +20,19 @@ internal static class ReceiverCommands
         root.Add(DatabaseCommands.Restore());
 
         // The server has its own orderly way to stop, which takes longer than the library's two seconds.
-        return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+        var parsed = root.Parse(args);
+        var configuration = new InvocationConfiguration { ProcessTerminationTimeout = null };
+        return parsed.Errors.Count == 0 ? parsed.InvokeAsync(configuration) : RefuseAsync(parsed, configuration);
+    }
+
+    /// <summary>Says what is wrong, with the help, on stderr: what a script takes from stdout stays clean. Help that was asked for is no fault.</summary>
+    private static async Task<int> RefuseAsync(ParseResult parsed, InvocationConfiguration configuration)
+    {
+        if (parsed.Action is not HelpAction)
+        {
+            configuration.Output = Console.Error;
+        }
+
+        return await parsed.InvokeAsync(configuration) == CommandHost.Done ? CommandHost.Done : CommandHost.WrongUsage;
     }
 }

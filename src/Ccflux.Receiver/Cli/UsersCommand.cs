@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Auth.Users;
-using Ccflux.Receiver.Usage.Pages;
 
 namespace Ccflux.Receiver.Cli;
 
@@ -37,7 +36,7 @@ internal static class UsersCommand
     private static Command List()
     {
         var command = new Command("list", "Lists users: division, state of the token, last report.");
-        command.SetAction((_, cancellationToken) => CommandHost.RunAsync(async services =>
+        command.SetAction((_, cancellationToken) => CommandHost.ReadAsync(async services =>
         {
             await UserList.WriteAsync(services, Console.Out, cancellationToken);
             return CommandHost.Done;
@@ -67,14 +66,8 @@ internal static class UsersCommand
         await Console.Out.WriteLineAsync($"{done} {outcome.Target}.");
         if (outcome.Token is { } token)
         {
-            await Console.Out.WriteAsync(NewToken.Text(token, services));
-            foreach (var companion in services.GetServices<ICompanionToken>())
-            {
-                if (await companion.IssueAsync(AuditActor.Cli, outcome.Target, NewToken.Address(services)) is { } other)
-                {
-                    await Console.Out.WriteLineAsync($"{other.Name}, shown this once as well, with the settings that carry it:\n\n{other.Settings}\n");
-                }
-            }
+            var companions = await NewToken.CompanionsAsync(services, outcome.Target);
+            await Console.Out.WriteAsync(NewToken.Text(token, companions, NewToken.Address(services)));
         }
 
         return CommandHost.Done;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Ccflux.Receiver.Platform.Api;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Auth.Users;
 
@@ -8,23 +9,25 @@ namespace Ccflux.Receiver.Cli;
 internal static class UsersImport
 {
     private const int MaxLines = 100_000;
+    private const string Heads = "email,token,telemetry_token,endpoint";
 
     public static Command Make()
     {
         var file = new Argument<string>("CSV") { Description = "A file with the columns email, division and days (the last two may be missing or empty); - reads stdin." };
-        var command = new Command("import", "Adds users from a CSV file and prints email,token lines, this once. Users with a live token are left as they are.") { file };
+        var command = new Command("import", "Adds users from a CSV file and prints email,token,telemetry_token,endpoint lines, this once. Users with a live token are left as they are.") { file };
         command.SetAction((result, cancellationToken) => CommandHost.RunAsync(async services =>
         {
             using var input = string.Equals(result.GetValue(file), "-", StringComparison.Ordinal) ? Console.In : new StreamReader(result.GetValue(file)!);
-            return await RunAsync(services.GetRequiredService<UserAccounts>(), input, cancellationToken);
+            return await RunAsync(services, input, cancellationToken);
         }));
         return command;
     }
 
-    private static async Task<int> RunAsync(UserAccounts accounts, TextReader input, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(IServiceProvider services, TextReader input, CancellationToken cancellationToken)
     {
+        var accounts = services.GetRequiredService<UserAccounts>();
         int added = 0, kept = 0, failed = 0;
-        await Console.Out.WriteLineAsync("email,token");
+        await Console.Out.WriteLineAsync(Heads);
         for (var number = 1; number <= MaxLines && await input.ReadLineAsync(cancellationToken) is { } line; number++)
         {
             var fields = CsvLine.Split(line);
@@ -43,7 +46,10 @@ internal static class UsersImport
             var outcome = await accounts.AddAsync(AuditActor.Cli, fields[0], fields.ElementAtOrDefault(1), days);
             if (outcome.IsOk)
             {
-                await Console.Out.WriteLineAsync($"{CsvLine.Quote(outcome.Target)},{outcome.Token}");
+                // The endpoint stays empty without BASE_URL, the telemetry token where it could not be made now.
+                var companions = await NewToken.CompanionsAsync(services, outcome.Target);
+                var telemetry = string.Join(' ', companions.Select(companion => companion.Token));
+                await Console.Out.WriteLineAsync($"{Csv.Text(outcome.Target)},{outcome.Token},{telemetry},{Csv.Text(NewToken.Address(services) ?? "")}");
                 added++;
             }
             else if (outcome.Fault == AccountFault.AlreadyLive)

@@ -7,9 +7,9 @@ internal static class PortsSql
         SELECT s.session_id AS Session, m.name AS Model, sum(e.input_tokens) AS Input, sum(e.output_tokens) AS Output,
                sum(e.cache_read_tokens) AS CacheRead, sum(e.cache_write_tokens) AS CacheWrite
         FROM users u
-        JOIN sessions s ON s.user_id = u.user_id
-        JOIN turns t    ON t.user_id = s.user_id AND t.session_ref = s.session_ref
-        JOIN events e   ON e.user_id = t.user_id AND e.turn_id = t.turn_id
+        CROSS JOIN sessions s ON s.user_id = u.user_id
+        CROSS JOIN turns t    ON t.user_id = s.user_id AND t.session_ref = s.session_ref
+        CROSS JOIN events e   ON e.user_id = t.user_id AND e.turn_id = t.turn_id
         JOIN models m   ON m.model_id = e.model_id
         WHERE u.email = @Email AND s.session_id IN @Sessions
         GROUP BY s.session_id, m.name

@@ -32,6 +32,7 @@ internal static class PlatformRegistration
         app.UseMiddleware<PageRates>();
         app.UseAccess();
         app.UseAdmin();
+        app.UseMiddleware<ReadLimits>();
     }
 
     public static void MapPlatform(this WebApplication app)

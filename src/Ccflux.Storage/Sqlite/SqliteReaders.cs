@@ -1,87 +1,170 @@
-using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
 
 namespace Ccflux.Storage.Sqlite;
 
-/// <summary>Reading connections: a few, kept open, each for one caller at a time. They see the last commit and can change nothing.</summary>
+/// <summary>
+/// Reading connections: a few, kept open, each for one caller at a time. They see the last commit and can change nothing. Requests,
+/// background work and what must always answer (authentication, health) have readers of their own, so that none waits for another kind.
+/// </summary>
 public sealed class SqliteReaders : IDisposable
 {
-    /// <summary>Readers at once. Each may hold <see cref="CacheKilobytes"/> of pages.</summary>
-    public const int MaxReaders = 4;
+    /// <summary>Reads of requests at once.</summary>
+    public const int MaxRequests = 4;
 
+    /// <summary>Of these, how many one caller may have.</summary>
+    public const int MaxOfCaller = 2;
+
+    /// <summary>Of these, how many all callers without privilege may have together: one is left for the others.</summary>
+    public const int MaxUnprivileged = MaxRequests - 1;
+
+    /// <summary>Further reads of one caller that may wait; beyond it they are refused at once.</summary>
+    public const int MaxWaitingOfCaller = 32;
+
+    private const int MaxBackground = 2;
+    private const int MaxUrgent = 2;
     private const int CacheKilobytes = 8192;
+    private const int UrgentCacheKilobytes = 1024;
 
-    private readonly string _connectionString;
-    private readonly SemaphoreSlim _free = new(MaxReaders);
-    private readonly ConcurrentBag<SqliteConnection> _idle = [];
+    private readonly ReaderPool _requests;
+    private readonly ReaderPool _background;
+    private readonly ReaderPool _urgent;
+    private readonly SemaphoreSlim _unprivileged = new(MaxUnprivileged);
+    private readonly Dictionary<string, CallerShare> _callers = new(StringComparer.Ordinal);
 
     public SqliteReaders(string path)
     {
         SqliteLibrary.EnsureLoaded();
-        _connectionString = new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString();
+        var connectionString = new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString();
+        _requests = new ReaderPool(connectionString, MaxRequests, CacheKilobytes);
+        _background = new ReaderPool(connectionString, MaxBackground, CacheKilobytes);
+        _urgent = new ReaderPool(connectionString, MaxUrgent, UrgentCacheKilobytes);
     }
 
-    /// <summary>Waits for a free connection; disposing the lease gives it back.</summary>
+    /// <summary>Waits for a free connection; disposing the lease gives it back. Within a <see cref="ReadScope"/> it counts against the
+    /// caller's share, and what it reads ends with the scope.</summary>
+    /// <exception cref="ReadRefusedException">The scope ended, or too many of the caller's reads wait.</exception>
     public async Task<ReaderLease> RentAsync(CancellationToken cancellationToken)
     {
-        await _free.WaitAsync(cancellationToken);
+        if (ReadScope.Current is not { } scope)
+        {
+            return new ReaderLease(_background, await _background.TakeAsync(cancellationToken), default, null);
+        }
+
+        var share = Join(scope.Caller);
+        var waitingForCaller = true;
+        var (ofCaller, unprivileged) = (false, false);
+        void Leave()
+        {
+            Release(unprivileged ? _unprivileged : null);
+            Release(ofCaller ? share.Free : null);
+            Part(scope.Caller, share);
+        }
+
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(scope.Ended, cancellationToken);
         try
         {
-            return new ReaderLease(this, _idle.TryTake(out var idle) ? idle : Open());
+            await share.Free.WaitAsync(ended.Token);
+            ofCaller = true;
+            waitingForCaller = false;
+            if (!scope.IsPrivileged)
+            {
+                await _unprivileged.WaitAsync(ended.Token);
+                unprivileged = true;
+            }
+
+            return new ReaderLease(_requests, await _requests.TakeAsync(ended.Token), scope.Ended, Leave);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            Leave();
+            throw new ReadRefusedException(waitingForCaller ? ReadRefusal.CallerBusy : ReadRefusal.Busy);
         }
         catch
         {
-            _free.Release();
+            Leave();
             throw;
         }
     }
 
+    /// <summary>A connection for a look-up that everything else waits for, such as who a token belongs to. Only for statements that an index
+    /// answers at once.</summary>
+    public async Task<ReaderLease> RentUrgentAsync(CancellationToken cancellationToken) =>
+        new(_urgent, await _urgent.TakeAsync(cancellationToken), default, null);
+
     public void Dispose()
     {
-        while (_idle.TryTake(out var connection))
+        _requests.Dispose();
+        _background.Dispose();
+        _urgent.Dispose();
+        _unprivileged.Dispose();
+    }
+
+    private static void Release(SemaphoreSlim? semaphore) => semaphore?.Release();
+
+    private CallerShare Join(string caller)
+    {
+        lock (_callers)
         {
-            connection.Dispose();
+            if (!_callers.TryGetValue(caller, out var share))
+            {
+                _callers[caller] = share = new CallerShare();
+            }
+
+            if (share.Reads >= MaxOfCaller + MaxWaitingOfCaller)
+            {
+                throw new ReadRefusedException(ReadRefusal.CallerBusy);
+            }
+
+            share.Reads++;
+            return share;
         }
-
-        _free.Dispose();
     }
 
-    internal void Return(SqliteConnection connection)
+    private void Part(string caller, CallerShare share)
     {
-        _idle.Add(connection);
-        _free.Release();
+        lock (_callers)
+        {
+            if (--share.Reads == 0)
+            {
+                _callers.Remove(caller);
+                share.Free.Dispose();
+            }
+        }
     }
 
-    private SqliteConnection Open()
+    /// <summary>The reads of one caller that run or wait. Kept only while there are any.</summary>
+    private sealed class CallerShare
     {
-        var connection = new SqliteConnection(_connectionString);
-        connection.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = $"PRAGMA query_only = 1; PRAGMA busy_timeout = 5000; PRAGMA cache_size = -{CacheKilobytes}; PRAGMA temp_store = memory";
-        command.ExecuteNonQuery();
-        return connection;
+        public SemaphoreSlim Free { get; } = new(MaxOfCaller);
+
+        public int Reads { get; set; }
     }
 }
 
 /// <summary>A reading connection, until it is disposed.</summary>
 public sealed class ReaderLease : IDisposable
 {
-    private readonly SqliteReaders _readers;
-    private SqliteConnection? _connection;
+    private readonly ReaderPool _pool;
+    private readonly Action? _returned;
+    private Reader? _reader;
 
-    internal ReaderLease(SqliteReaders readers, SqliteConnection connection)
+    internal ReaderLease(ReaderPool pool, Reader reader, CancellationToken ended, Action? returned)
     {
-        _readers = readers;
-        _connection = connection;
+        _pool = pool;
+        _returned = returned;
+        _reader = reader;
+        reader.Ended = ended;
     }
 
-    public SqliteConnection Connection => _connection ?? throw new ObjectDisposedException(nameof(ReaderLease));
+    public SqliteConnection Connection => _reader?.Connection ?? throw new ObjectDisposedException(nameof(ReaderLease));
 
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _connection, null) is { } connection)
+        if (Interlocked.Exchange(ref _reader, null) is { } reader)
         {
-            _readers.Return(connection);
+            reader.Ended = default;
+            _pool.Return(reader);
+            _returned?.Invoke();
         }
     }
 }

@@ -35,5 +35,8 @@ public sealed class StorageException : Exception
     public int Code { get; }
 
     /// <summary>True where the storage failed, not the statement: no room, no access, an I/O error. The same may succeed later.</summary>
-    public bool IsTransient => (Code & 0xFF) is Busy or Locked or NoMemory or ReadOnly or IoError or Full or CantOpen;
+    public bool IsTransient => IsTransientCode(Code);
+
+    /// <summary><see cref="IsTransient"/> of a result code, extended or not.</summary>
+    internal static bool IsTransientCode(int code) => (code & 0xFF) is Busy or Locked or NoMemory or ReadOnly or IoError or Full or CantOpen;
 }

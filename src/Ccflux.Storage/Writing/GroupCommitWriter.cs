@@ -17,6 +17,12 @@ public sealed class GroupCommitWriter : IAsyncDisposable
     /// <summary>Changes when another process (a command beside the running receiver) has committed.</summary>
     private const string DataVersion = "PRAGMA data_version";
 
+    /// <summary>Writes a page, and nothing new: whether the disk takes it is what is asked.</summary>
+    private const string Probe = "UPDATE store SET created_at = created_at";
+
+    /// <summary>How long after a failure of the storage it is tried again, where no entry comes before.</summary>
+    public static readonly TimeSpan ProbeInterval = TimeSpan.FromSeconds(5);
+
     private const int MaxRows = 500;
     private static readonly TimeSpan s_maxTime = TimeSpan.FromMilliseconds(5);
 
@@ -26,26 +32,35 @@ public sealed class GroupCommitWriter : IAsyncDisposable
     private readonly Action<Exception> _failed;
     private readonly List<WriteEntry> _batch = [];
     private readonly Thread _thread;
+    private readonly ITimer _probe;
     private long? _dataVersion;
     private int _waitingRows;
+    private volatile bool _storageFails;
 
     /// <param name="connection">The writer owns it from here on.</param>
     /// <param name="participants">Told of every transaction's end.</param>
-    /// <param name="failed">Called with every failure of a transaction or an entry, to be logged.</param>
+    /// <param name="failed">Called with every failure of a transaction, an entry or a participant, to be logged.</param>
     /// <param name="capacity">How many entries may wait.</param>
+    /// <param name="time">The clock of <see cref="ProbeInterval"/>.</param>
     public GroupCommitWriter(
         SqlConnection connection,
         IEnumerable<ITransactionParticipant> participants,
         Action<Exception> failed,
-        int capacity = DefaultCapacity)
+        int capacity = DefaultCapacity,
+        TimeProvider? time = null)
     {
         _connection = connection;
         _participants = [.. participants];
         _failed = failed;
         _queue = Channel.CreateBounded<WriteEntry>(new BoundedChannelOptions(capacity) { SingleReader = true });
+        _probe = (time ?? TimeProvider.System).CreateTimer(_ => Post(connection => connection.Execute(Probe)), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _thread = new Thread(Loop) { Name = "ccflux writer", IsBackground = true };
         _thread.Start();
     }
+
+    /// <summary>False from the moment the storage refused a transaction (locked, full, failing) until it took one again. While it is false the
+    /// writer tries by itself every <see cref="ProbeInterval"/>.</summary>
+    public bool IsWritable => !_storageFails;
 
     public Task<WriteResult<T>> WriteAsync<T>(WriteEntry<T> entry)
     {
@@ -59,6 +74,14 @@ public sealed class GroupCommitWriter : IAsyncDisposable
     }
 
     public Task<WriteResult<T>> WriteAsync<T>(Func<SqlConnection, T> write) => WriteAsync(new WriteFunction<T>(write, outsideTransaction: false));
+
+    /// <summary>Writes without telling what became of it: for notes that may be lost. A failure is logged.</summary>
+    public void Post<T>(Func<SqlConnection, T> write)
+    {
+        // Reading the exception marks it as seen.
+        _ = WriteAsync(write).ContinueWith(
+            static done => _ = done.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
 
     /// <summary>Brings the log into the database file and empties it, as far as readers let it, so that overwritten secrets are in neither.</summary>
     public Task<WriteResult<bool>> CheckpointAsync() => WriteAsync(new WriteFunction<bool>(
@@ -82,6 +105,7 @@ public sealed class GroupCommitWriter : IAsyncDisposable
             });
             waiter.Start();
             await ended.Task;
+            await _probe.DisposeAsync();
             _connection.Dispose();
         }
     }
@@ -138,6 +162,7 @@ public sealed class GroupCommitWriter : IAsyncDisposable
             return;
         }
 
+        Committed();
         Complete(WriteStatus.Committed);
     }
 
@@ -145,21 +170,36 @@ public sealed class GroupCommitWriter : IAsyncDisposable
     /// only the one that cannot be written fails.</summary>
     private void Recover(ChannelReader<WriteEntry> reader, Exception exception)
     {
+        if (exception is StorageException { IsTransient: true })
+        {
+            // Nothing could begin, after as long a wait as one entry is worth. Whoever came meanwhile has waited with it.
+            if (_batch.Count == 0)
+            {
+                TakeAll(reader);
+            }
+
+            StorageFailed(exception);
+            Complete(WriteStatus.StorageFailed);
+            return;
+        }
+
         if (_batch.Count == 0 && Take(reader) is { } first)
         {
             _batch.Add(first);
         }
 
-        if (exception is StorageException { IsTransient: true })
-        {
-            _failed(exception);
-            Complete(WriteStatus.StorageFailed);
-            return;
-        }
-
         foreach (var entry in _batch)
         {
             RunAlone(entry);
+        }
+    }
+
+    private void TakeAll(ChannelReader<WriteEntry> reader)
+    {
+        // Not until the queue is empty: entries may come as fast as they are refused.
+        for (var waiting = reader.Count; waiting > 0 && Take(reader) is { } entry; waiting--)
+        {
+            _batch.Add(entry);
         }
     }
 
@@ -174,7 +214,7 @@ public sealed class GroupCommitWriter : IAsyncDisposable
         catch (StorageException exception) when (exception.IsTransient)
         {
             RollBack();
-            _failed(exception);
+            StorageFailed(exception);
             entry.Complete(WriteStatus.StorageFailed);
             return;
         }
@@ -186,6 +226,7 @@ public sealed class GroupCommitWriter : IAsyncDisposable
             return;
         }
 
+        Committed();
         entry.Complete(WriteStatus.Committed);
     }
 
@@ -197,7 +238,7 @@ public sealed class GroupCommitWriter : IAsyncDisposable
         }
         catch (StorageException exception) when (exception.IsTransient)
         {
-            _failed(exception);
+            StorageFailed(exception);
             entry.Complete(WriteStatus.StorageFailed);
             return;
         }
@@ -219,10 +260,31 @@ public sealed class GroupCommitWriter : IAsyncDisposable
         }
 
         _connection.ExecuteScript("COMMIT");
+    }
+
+    /// <summary>Tells the participants, outside of what a failed transaction undoes: what is committed must not run again because one of
+    /// them cannot be told.</summary>
+    private void Committed()
+    {
+        _storageFails = false;
         foreach (var participant in _participants)
         {
-            participant.Committed();
+            try
+            {
+                participant.Committed();
+            }
+            catch (Exception exception)
+            {
+                _failed(exception);
+            }
         }
+    }
+
+    private void StorageFailed(Exception exception)
+    {
+        _storageFails = true;
+        _failed(exception);
+        _probe.Change(ProbeInterval, Timeout.InfiniteTimeSpan);
     }
 
     private void RollBack()

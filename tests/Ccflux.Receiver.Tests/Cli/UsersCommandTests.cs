@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using Ccflux.Testing;
 
@@ -48,11 +50,114 @@ public sealed partial class UsersCommandTests : IDisposable
         var list = await _receiver.RunAsync("users", "list");
 
         Assert.Equal(1, outcome.ExitCode);
-        Assert.Matches("^email,token\nkai@example.org,rtok_[^\n]+\n$", outcome.Output);
+        Assert.Matches("^email,token,telemetry_token,endpoint\nkai@example.org,rtok_[^,\n]+,ttok_[^,\n]+,https://ccflux.example.org\n$", outcome.Output);
         Assert.Contains("line 4: E-mail", outcome.Error, StringComparison.Ordinal);
         Assert.Contains("line 5: days", outcome.Error, StringComparison.Ordinal);
         Assert.Contains("1 added, 1 had a live token already, 2 not taken.", outcome.Error, StringComparison.Ordinal);
         Assert.Contains("Ops, night", list.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Add_WithoutBaseUrl_PrintsTheTokensAndNoLineThatCannotWork()
+    {
+        using var receiver = new ReceiverProcess();
+
+        var added = await receiver.RunAsync("users", "add", "amara@example.org");
+
+        Assert.Equal((0, ""), (added.ExitCode, added.Error));
+        Assert.Matches("token +rtok_", added.Output);
+        Assert.Matches("Telemetry token +ttok_", added.Output);
+        Assert.Contains("BASE_URL", added.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("OTEL_", added.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("ccflux install", added.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Command_BesideWhatListensOnItsPorts_SaysNothingOfThem()
+    {
+        // The default addresses, which are looked at before they are listened on.
+        using var http = Taken(4318);
+        using var grpc = Taken(4317);
+        using var receiver = new ReceiverProcess().With("OTLP_HTTP_ADDR", "127.0.0.1:4318").With("OTLP_GRPC_ADDR", "127.0.0.1:4317");
+
+        var added = await receiver.RunAsync("users", "add", "amara@example.org");
+
+        Assert.Equal((0, ""), (added.ExitCode, added.Error));
+        Assert.StartsWith("Added", added.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Command_WithSomethingToLog_KeepsItOffTheOutput()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no modes.");
+        await _receiver.RunAsync("users", "add", "amara@example.org");
+        File.SetUnixFileMode(_receiver.DatabasePath, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
+
+        var outcome = await _receiver.RunAsync("kai@example.org\n", ["users", "import", "-"]);
+
+        Assert.StartsWith("email,token", outcome.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("warn", outcome.Output, StringComparison.Ordinal);
+        Assert.Contains("could be opened by other users", outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("users", "list")]
+    [InlineData("export", "page.html")]
+    [InlineData("backup", "copy.db")]
+    [InlineData("fleet", "record", "fortnight.json")]
+    public async Task ReadOnlyCommand_WithoutADatabase_MakesNone(params string[] arguments)
+    {
+        var outcome = await _receiver.RunAsync(arguments);
+
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Contains("There is no database at", outcome.Error, StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFiles(_receiver.Folder));
+    }
+
+    [Theory]
+    [InlineData("nonsense")]
+    [InlineData("users")]
+    [InlineData("users", "nonsense")]
+    [InlineData("users", "add")]
+    [InlineData("users", "list", "--nonsense")]
+    [InlineData("fleet", "nonsense")]
+    [InlineData("backup")]
+    public async Task CommandLine_NotUnderstood_Is2WithHelpOnStderr(params string[] arguments)
+    {
+        var outcome = await _receiver.RunAsync(arguments);
+
+        Assert.Equal((2, ""), (outcome.ExitCode, outcome.Output));
+        Assert.Contains("Usage:", outcome.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--help")]
+    [InlineData("users", "--help")]
+    [InlineData("users", "import", "--help")]
+    [InlineData("fleet", "grant", "--help")]
+    [InlineData("restore", "--help")]
+    public async Task Help_IsAskedFor_AndIsNoFault(params string[] arguments)
+    {
+        var outcome = await _receiver.RunAsync(arguments);
+
+        Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error));
+        Assert.Contains("Usage:", outcome.Output, StringComparison.Ordinal);
+    }
+
+    /// <summary>Holds a port, where nobody does so far.</summary>
+    private static TcpListener? Taken(int port)
+    {
+        var listener = new TcpListener(IPAddress.Loopback, port);
+        try
+        {
+            listener.Start();
+            return listener;
+        }
+        catch (SocketException)
+        {
+            return null;
+        }
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using Ccflux.Storage.Sqlite;
 using Ccflux.Storage.Writing;
+using Ccflux.Testing;
 using Xunit;
 
 namespace Ccflux.Storage.Tests.Writing;
@@ -110,6 +111,92 @@ public sealed class GroupCommitWriterTests : IDisposable
     }
 
     [Fact]
+    public async Task Write_ParticipantThrowsOnceCommitted_IsNotWrittenAgain()
+    {
+        await using var writer = Open();
+        _witness.ThrowsOnce = true;
+
+        var result = await writer.WriteAsync(connection => connection.Execute(Insert, 1));
+
+        Assert.Equal(WriteStatus.Committed, result.Status);
+        Assert.Equal(1, (await writer.WriteAsync(connection => connection.Scalar(Count))).Value);
+        Assert.Equal("told", Assert.Single(_failures).Message);
+    }
+
+    [Fact]
+    public async Task Write_DatabaseLocked_FailsAllThatWaitTogether()
+    {
+        var time = new ManualTime();
+        await using var writer = Open(time: time);
+        using var gate = new ManualResetEventSlim();
+        using var other = SqlConnection.Open(_file.Path);
+        var blocker = writer.WriteAsync(new Outside(() => Blocked(gate)));
+        var waiting = Enumerable.Range(0, 8).Select(i => writer.WriteAsync(connection => connection.Execute(Insert, i))).ToList();
+        other.ExecuteScript("BEGIN IMMEDIATE");
+        Assert.True(writer.IsWritable);
+
+        gate.Set();
+        await blocker;
+
+        // One wait for the lock, not one for each.
+        Assert.All(await Task.WhenAll(waiting), result => Assert.Equal(WriteStatus.StorageFailed, result.Status));
+        Assert.Single(_failures);
+        Assert.False(writer.IsWritable);
+
+        // It finds out by itself that the lock is gone.
+        other.ExecuteScript("ROLLBACK");
+        time.Advance(GroupCommitWriter.ProbeInterval);
+        await writer.WriteAsync(new Outside(() => 0));
+        Assert.True(writer.IsWritable);
+        Assert.Equal(0, (await writer.WriteAsync(connection => connection.Scalar(Count))).Value);
+    }
+
+    [Fact]
+    public async Task Write_StillLocked_IsTriedAgainLater()
+    {
+        var time = new ManualTime();
+        await using var writer = Open(time: time);
+        using var other = SqlConnection.Open(_file.Path);
+        other.ExecuteScript("BEGIN IMMEDIATE");
+        await writer.WriteAsync(connection => connection.Execute(Insert, 1));
+
+        time.Advance(GroupCommitWriter.ProbeInterval);
+        await writer.WriteAsync(new Outside(() => 0));
+        Assert.False(writer.IsWritable);
+
+        other.ExecuteScript("ROLLBACK");
+        time.Advance(GroupCommitWriter.ProbeInterval);
+        await writer.WriteAsync(new Outside(() => 0));
+        Assert.True(writer.IsWritable);
+    }
+
+    [Fact]
+    public async Task Post_ThatFails_LeavesNoFaultUnobserved()
+    {
+        var unobserved = new List<string>();
+        void Note(object? sender, UnobservedTaskExceptionEventArgs failure) => unobserved.Add(failure.Exception.InnerException!.Message);
+        TaskScheduler.UnobservedTaskException += Note;
+        try
+        {
+            await using (var writer = Open())
+            {
+                writer.Post<int>(_ => throw new InvalidOperationException("posted"));
+                await writer.WriteAsync(_ => 0);
+            }
+
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+        finally
+        {
+            TaskScheduler.UnobservedTaskException -= Note;
+        }
+
+        Assert.DoesNotContain("posted", unobserved);
+        Assert.Equal("posted", Assert.Single(_failures).Message);
+    }
+
+    [Fact]
     public async Task Dispose_EntriesWaiting_WritesThemFirst()
     {
         var writer = Open();
@@ -141,17 +228,25 @@ public sealed class GroupCommitWriterTests : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    private GroupCommitWriter Open(int capacity = GroupCommitWriter.DefaultCapacity)
+    private GroupCommitWriter Open(int capacity = GroupCommitWriter.DefaultCapacity, TimeProvider? time = null)
     {
         var connection = SqliteDatabase.OpenForWriting(_file.Path);
-        connection.ExecuteScript("CREATE TABLE t (x)");
-        return new GroupCommitWriter(connection, [_witness], _failures.Add, capacity);
+        connection.ExecuteScript("CREATE TABLE t (x); PRAGMA busy_timeout = 10");
+        return new GroupCommitWriter(connection, [_witness], _failures.Add, capacity, time);
     }
 
     private static int Blocked(ManualResetEventSlim gate)
     {
         gate.Wait();
         return 0;
+    }
+
+    /// <summary>Neither begins nor ends a transaction.</summary>
+    private sealed class Outside(Func<int> run) : WriteEntry<int>
+    {
+        public override bool OutsideTransaction => true;
+
+        protected override int Write(SqlConnection connection) => run();
     }
 
     private sealed class Witness : ITransactionParticipant
@@ -164,7 +259,17 @@ public sealed class GroupCommitWriterTests : IDisposable
         {
         }
 
-        public void Committed() => Commits++;
+        public bool ThrowsOnce { get; set; }
+
+        public void Committed()
+        {
+            Commits++;
+            if (ThrowsOnce)
+            {
+                ThrowsOnce = false;
+                throw new InvalidOperationException("told");
+            }
+        }
 
         public void Forget() => Forgotten++;
     }

@@ -28,7 +28,7 @@ internal sealed class AgentDirectory(SqliteReaders readers, TimeProvider time)
     private async Task<EnrolledAgent?> ReadAsync(string agentId, CancellationToken cancellationToken)
     {
         var generation = _recent.Generation;
-        using var lease = await readers.RentAsync(cancellationToken);
+        using var lease = await readers.RentUrgentAsync(cancellationToken);
         var row = await lease.Connection.QuerySingleOrDefaultAsync<Row>(new CommandDefinition(AgentSql.Find, new { AgentId = agentId }, cancellationToken: cancellationToken));
         if (row is null)
         {

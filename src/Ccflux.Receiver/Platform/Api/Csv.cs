@@ -1,11 +1,18 @@
+using System.Buffers;
 using System.Text;
 
 namespace Ccflux.Receiver.Platform.Api;
 
-/// <summary>CSV as RFC 4180 has it. Text that a spreadsheet would take for a formula gets an apostrophe in front, inside quotes.</summary>
+/// <summary>CSV as RFC 4180 has it. Text that a spreadsheet would take for a formula, or for several cells with a formula among them, gets an
+/// apostrophe in front, inside quotes.</summary>
 internal static class Csv
 {
     public const string ContentType = "text/csv; charset=utf-8; header=present";
+
+    // The full-width forms are taken for the plain ones by some spreadsheets.
+    private static readonly SearchValues<char> s_signs = SearchValues.Create("=+-@\uFF1D\uFF0B\uFF0D\uFF20");
+    private static readonly SearchValues<char> s_quoted = SearchValues.Create(",;\t\"\r\n");
+    private static readonly SearchValues<char> s_separators = SearchValues.Create(",;\t|\r\n\"");
 
     public static string Write<T>(IReadOnlyList<ApiColumn<T>> columns, IEnumerable<T> rows) => Write(
         columns.Select(column => column.Name),
@@ -29,13 +36,33 @@ internal static class Csv
         _ => ApiValue.Format(value),
     };
 
-    private static string Text(string cell)
+    /// <summary>A text as a cell: as it is where no reader can take it for more than one cell or for a formula.</summary>
+    public static string Text(string cell)
     {
-        // Spreadsheets skip leading blanks before they look for a formula.
-        var first = cell.AsSpan().TrimStart(' ');
-        var formula = first.Length > 0 && first[0] is ('=' or '+' or '-' or '@' or '\t' or '\r' or '\n');
-        return formula || cell.AsSpan().IndexOfAny(",\"\r\n") >= 0
+        var formula = IsFormula(cell);
+        return formula || cell.AsSpan().IndexOfAny(s_quoted) >= 0
             ? $"\"{(formula ? "'" : "")}{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\""
             : cell;
+    }
+
+    /// <summary>Also where a formula follows a separator: a program that splits at another one than the comma finds a cell there.</summary>
+    private static bool IsFormula(ReadOnlySpan<char> cell)
+    {
+        if (cell.TrimStart(' ') is [var first, ..] && (s_signs.Contains(first) || first is '\t' or '\r' or '\n'))
+        {
+            return true;
+        }
+
+        while (cell.IndexOfAny(s_separators) is >= 0 and var separator)
+        {
+            // Spreadsheets skip blanks before they look for a formula.
+            cell = cell[(separator + 1)..].TrimStart();
+            if (cell is [var next, ..] && s_signs.Contains(next))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 }

@@ -93,7 +93,7 @@ internal sealed class IdentityEndpoints(
                 return new Problem(
                     StatusCodes.Status429TooManyRequests,
                     ErrorCodes.DailyCap,
-                    "This user has registered as many devices today as one may. Try again tomorrow (UTC).",
+                    "This user has registered as many devices today as one may (MAX_DEVICES_PER_DAY). Try again tomorrow (UTC).",
                     UntilTomorrow());
             default:
                 metrics.KeyRegistered();

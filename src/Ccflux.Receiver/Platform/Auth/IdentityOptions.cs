@@ -19,6 +19,6 @@ internal sealed class IdentityOptions
     public bool DeviceApproval { get; set; }
 
     [ConfigurationKeyName("MAX_DEVICES_PER_DAY"), Range(1, 1_000_000)]
-    [Description("Devices a user may register on one day (UTC).")]
-    public int MaxDevicesPerDay { get; set; } = 20;
+    [Description("Devices a user may register on one day (UTC). A container that starts without its config dir is a new device each time; the 1000 seen last are kept.")]
+    public int MaxDevicesPerDay { get; set; } = 500;
 }

@@ -6,7 +6,8 @@ namespace Ccflux.Receiver.Platform.Database;
 /// <summary>Backup, while the receiver runs, and restore, while it does not.</summary>
 internal static class DatabaseCopy
 {
-    private static readonly string[] s_parts = ["-wal", "-shm"];
+    /// <summary>Endings of the files that SQLite keeps beside a database.</summary>
+    public static IReadOnlyList<string> Parts { get; } = ["-wal", "-shm"];
 
     /// <summary>Writes a consistent copy of the database into a new file that only its owner can read. Writers go on meanwhile.</summary>
     /// <exception cref="IOException">The file is there already, or cannot be written.</exception>
@@ -45,7 +46,7 @@ internal static class DatabaseCopy
         finally
         {
             File.Delete(fresh);
-            foreach (var part in s_parts)
+            foreach (var part in Parts)
             {
                 File.Delete(fresh + part);
             }
@@ -83,7 +84,7 @@ internal static class DatabaseCopy
         {
             kept = $"{databasePath}.before-{now.UtcDateTime.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}";
             File.Move(databasePath, kept);
-            foreach (var part in s_parts.Where(part => File.Exists(databasePath + part)))
+            foreach (var part in Parts.Where(part => File.Exists(databasePath + part)))
             {
                 File.Move(databasePath + part, kept + part);
             }

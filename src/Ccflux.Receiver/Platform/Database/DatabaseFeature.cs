@@ -14,14 +14,14 @@ internal static partial class DatabaseFeature
         {
             var logger = provider.GetRequiredService<ILogger<GroupCommitWriter>>();
             var path = provider.GetRequiredService<DatabaseOptions>().Path;
-            if (!File.Exists(path))
-            {
-                PrivateFile.Create(path);
-            }
-
+            MakePrivate(path, logger);
             var connection = SqliteDatabase.OpenForWriting(path);
             Log.Opened(logger, path, SqliteLibrary.Description);
-            return new GroupCommitWriter(connection, provider.GetServices<ITransactionParticipant>(), exception => Log.Failed(logger, exception));
+            return new GroupCommitWriter(
+                connection,
+                provider.GetServices<ITransactionParticipant>(),
+                exception => Log.Failed(logger, exception),
+                time: provider.GetRequiredService<TimeProvider>());
         });
         services.AddSingleton(provider =>
         {
@@ -33,10 +33,42 @@ internal static partial class DatabaseFeature
         return services;
     }
 
+    /// <summary>The database holds e-mail addresses and usage: nobody but its owner reads it, however it was made and wherever a link to it leads.</summary>
+    private static void MakePrivate(string path, ILogger logger)
+    {
+        var file = PrivateFile.Target(path);
+        if (!File.Exists(file))
+        {
+            PrivateFile.Create(file);
+        }
+
+        foreach (var part in DatabaseCopy.Parts.Select(part => file + part).Prepend(file))
+        {
+            try
+            {
+                if (PrivateFile.Tighten(part) is { } mode)
+                {
+                    Log.Tightened(logger, part, Convert.ToString((int)mode, 8));
+                }
+            }
+            catch (Exception exception) when (exception is UnauthorizedAccessException or IOException)
+            {
+                // A file system without modes, or another owner: that others can read it is to be known, and no reason not to run.
+                Log.NotTightened(logger, part, exception.Message);
+            }
+        }
+    }
+
     private static partial class Log
     {
         [LoggerMessage(1, LogLevel.Information, "Database {Path}, SQLite {Version}")]
         public static partial void Opened(ILogger logger, string path, string version);
+
+        [LoggerMessage(3, LogLevel.Warning, "{Path} could be opened by other users (mode {Mode}); now only its owner can")]
+        public static partial void Tightened(ILogger logger, string path, string mode);
+
+        [LoggerMessage(4, LogLevel.Warning, "{Path} can be opened by other users, and that cannot be changed: {Reason}")]
+        public static partial void NotTightened(ILogger logger, string path, string reason);
 
         [LoggerMessage(2, LogLevel.Error, "Writing to the database failed")]
         public static partial void Failed(ILogger logger, Exception exception);

@@ -2,7 +2,8 @@ namespace Ccflux.Receiver.Platform.Database;
 
 /// <summary>
 /// Held by whoever writes usage into a database: the server while it runs, an import, a restore. It is a lock on a file beside the database, so
-/// the system lets go of it even after <c>kill -9</c>.
+/// the system lets go of it even after <c>kill -9</c>. Only its owner can open the file: whoever can open it can lock it, and so keep the
+/// receiver from starting.
 /// </summary>
 internal sealed class DatabaseLock : IDisposable
 {
@@ -15,7 +16,9 @@ internal sealed class DatabaseLock : IDisposable
     {
         try
         {
-            return new DatabaseLock(new FileStream(databasePath + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            var path = databasePath + ".lock";
+            PrivateFile.Tighten(path);
+            return new DatabaseLock(PrivateFile.Open(path, FileMode.OpenOrCreate, FileAccess.ReadWrite));
         }
         catch (IOException exception) when (exception is not DirectoryNotFoundException and not PathTooLongException)
         {

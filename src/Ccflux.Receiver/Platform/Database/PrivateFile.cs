@@ -3,16 +3,49 @@ namespace Ccflux.Receiver.Platform.Database;
 /// <summary>Files that only their owner may read. SQLite gives its log files the mode of the database, so the database is made here first.</summary>
 internal static class PrivateFile
 {
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode Others = ~(OwnerOnly | UnixFileMode.UserExecute);
+
     /// <summary>Makes an empty file.</summary>
     /// <exception cref="IOException">It is there already, or its folder is not.</exception>
-    public static void Create(string path)
+    public static void Create(string path) => Open(path, FileMode.CreateNew, FileAccess.Write).Dispose();
+
+    /// <summary>Opens a file for this process alone, and makes it private where it is made.</summary>
+    public static FileStream Open(string path, FileMode mode, FileAccess access)
     {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        var options = new FileStreamOptions { Mode = mode, Access = access, Share = FileShare.None };
         if (!OperatingSystem.IsWindows())
         {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            options.UnixCreateMode = OwnerOnly;
         }
 
-        new FileStream(path, options).Dispose();
+        return new FileStream(path, options);
+    }
+
+    /// <summary>Where a path leads: the end of a chain of links, which need not exist, or the path itself.</summary>
+    public static string Target(string path)
+    {
+        var file = new FileInfo(path);
+        return file.LinkTarget is null ? path : file.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path;
+    }
+
+    /// <summary>Takes everybody's rights to a file but its owner's.</summary>
+    /// <returns>The mode that the file had, where it had to be changed; null where it is private, is not there, or the system has no modes.</returns>
+    /// <exception cref="UnauthorizedAccessException">The file belongs to somebody else.</exception>
+    public static UnixFileMode? Tighten(string path)
+    {
+        if (OperatingSystem.IsWindows() || !File.Exists(path))
+        {
+            return null;
+        }
+
+        var mode = File.GetUnixFileMode(path);
+        if ((mode & Others) == 0)
+        {
+            return null;
+        }
+
+        File.SetUnixFileMode(path, OwnerOnly);
+        return mode;
     }
 }

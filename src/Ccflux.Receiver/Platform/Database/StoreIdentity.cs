@@ -13,7 +13,7 @@ internal sealed class StoreIdentity(SqliteReaders readers)
 
     private async Task<string> ReadAsync(CancellationToken cancellationToken)
     {
-        using var lease = await readers.RentAsync(cancellationToken);
+        using var lease = await readers.RentUrgentAsync(cancellationToken);
         return _id = await lease.Connection.QuerySingleAsync<string>(SqliteDatabase.SelectStoreId);
     }
 }

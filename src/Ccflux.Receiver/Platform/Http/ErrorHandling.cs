@@ -1,10 +1,14 @@
 using Ccflux.Contracts.Http;
+using Ccflux.Storage.Sqlite;
 
 namespace Ccflux.Receiver.Platform.Http;
 
 /// <summary>What a caller sees where no endpoint answered: never a stack trace, never an empty page.</summary>
 internal sealed partial class ErrorHandling(RequestDelegate next, BrowserAnswers answers, ILogger<ErrorHandling> logger)
 {
+    private static readonly TimeSpan s_shortWait = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_longWait = TimeSpan.FromSeconds(30);
+
     public async Task InvokeAsync(HttpContext context)
     {
         try
@@ -21,6 +25,11 @@ internal sealed partial class ErrorHandling(RequestDelegate next, BrowserAnswers
             context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
             return;
         }
+        catch (Exception exception) when (!context.Response.HasStarted && ReadRefusedException.ReasonOf(exception) is { } reason)
+        {
+            await RefuseAsync(context, reason);
+            return;
+        }
         catch (Exception exception) when (!context.Response.HasStarted)
         {
             Log.Failed(logger, exception, context.Request.Method, RouteOf(context));
@@ -34,14 +43,35 @@ internal sealed partial class ErrorHandling(RequestDelegate next, BrowserAnswers
         }
     }
 
-    private Task RefuseAsync(HttpContext context, int status)
+    /// <summary>A read that had to be given up: the caller may try again, which a 500 would not say.</summary>
+    private Task RefuseAsync(HttpContext context, ReadRefusal reason)
     {
-        if (HttpMethods.IsHead(context.Request.Method))
+        if (context.RequestAborted.IsCancellationRequested)
         {
-            context.Response.StatusCode = status;
+            context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
             return Task.CompletedTask;
         }
 
+        Log.GivenUp(logger, context.Request.Method, RouteOf(context), reason);
+        return reason switch
+        {
+            ReadRefusal.CallerBusy => WriteAsync(
+                context, StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, "Earlier requests from this address are still being read. Wait for them.", s_shortWait),
+            ReadRefusal.TooSlow => WriteAsync(
+                context,
+                StatusCodes.Status503ServiceUnavailable,
+                ErrorCodes.Busy,
+                "This took longer to read than READ_TIMEOUT_SECONDS allows. Choose a shorter period or a narrower filter, or try again later.",
+                s_longWait),
+            ReadRefusal.Unreadable => WriteAsync(
+                context, StatusCodes.Status503ServiceUnavailable, ErrorCodes.Busy, "The database cannot be read at the moment. The receiver's log says more.", s_shortWait),
+            _ => WriteAsync(
+                context, StatusCodes.Status503ServiceUnavailable, ErrorCodes.Busy, "Other requests are being read and none ended in time. Try again in a moment.", s_shortWait),
+        };
+    }
+
+    private Task RefuseAsync(HttpContext context, int status)
+    {
         var (code, detail) = status switch
         {
             StatusCodes.Status404NotFound => ("", "There is nothing at this address."),
@@ -51,7 +81,18 @@ internal sealed partial class ErrorHandling(RequestDelegate next, BrowserAnswers
             >= 500 => ("", "The receiver's log says more. Nothing that was acknowledged is lost."),
             _ => (ErrorCodes.InvalidPayload, "The request could not be read."),
         };
-        return answers.WriteAsync(context, status, code, detail);
+        return WriteAsync(context, status, code, detail, null);
+    }
+
+    private Task WriteAsync(HttpContext context, int status, string code, string detail, TimeSpan? retryAfter)
+    {
+        if (HttpMethods.IsHead(context.Request.Method))
+        {
+            Problem.WriteHead(context.Response, status, code, retryAfter);
+            return Task.CompletedTask;
+        }
+
+        return answers.WriteAsync(context, status, code, detail, retryAfter);
     }
 
     /// <summary>The route's pattern, not the path: a path can hold an e-mail address.</summary>
@@ -62,5 +103,8 @@ internal sealed partial class ErrorHandling(RequestDelegate next, BrowserAnswers
     {
         [LoggerMessage(1, LogLevel.Error, "{Method} {Route} failed.")]
         public static partial void Failed(ILogger logger, Exception exception, string method, string route);
+
+        [LoggerMessage(2, LogLevel.Warning, "{Method} {Route}: a read was given up: {Reason}")]
+        public static partial void GivenUp(ILogger logger, string method, string route, ReadRefusal reason);
     }
 }

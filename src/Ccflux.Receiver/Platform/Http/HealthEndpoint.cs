@@ -1,10 +1,12 @@
 using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Writing;
 using Dapper;
 
 namespace Ccflux.Receiver.Platform.Http;
 
-/// <summary><c>GET /health</c>: whether the receiver answers and its database can be read. Open to all, tells nothing else.</summary>
-internal sealed partial class HealthEndpoint(SqliteReaders readers, ILogger<HealthEndpoint> logger)
+/// <summary><c>GET /health</c>: whether the receiver answers, its database can be read and the last write to it was taken. Open to all, tells
+/// nothing else, and writes nothing itself.</summary>
+internal sealed partial class HealthEndpoint(SqliteReaders readers, GroupCommitWriter writer, ILogger<HealthEndpoint> logger)
 {
     public const string Path = "/health";
 
@@ -13,10 +15,13 @@ internal sealed partial class HealthEndpoint(SqliteReaders readers, ILogger<Heal
     public async Task<IResult> AnswerAsync(HttpContext context)
     {
         context.Response.Headers.CacheControl = "no-store";
-        return await CanReadAsync(context.RequestAborted)
-            ? Results.Json(new Health("ok", "ok"), HealthJson.Default.Health)
-            : Results.Json(new Health("degraded", "error"), HealthJson.Default.Health, statusCode: StatusCodes.Status503ServiceUnavailable);
+        return !await CanReadAsync(context.RequestAborted) ? Degraded("error")
+            : !writer.IsWritable ? Degraded("not-writable")
+            : Results.Json(new Health("ok", "ok"), HealthJson.Default.Health);
     }
+
+    private static IResult Degraded(string database) =>
+        Results.Json(new Health("degraded", database), HealthJson.Default.Health, statusCode: StatusCodes.Status503ServiceUnavailable);
 
     private async Task<bool> CanReadAsync(CancellationToken cancellationToken)
     {
@@ -24,7 +29,7 @@ internal sealed partial class HealthEndpoint(SqliteReaders readers, ILogger<Heal
         patience.CancelAfter(Patience);
         try
         {
-            using var lease = await readers.RentAsync(patience.Token);
+            using var lease = await readers.RentUrgentAsync(patience.Token);
             return await lease.Connection.ExecuteScalarAsync<long>(new CommandDefinition(HealthSql.Probe, cancellationToken: patience.Token)) == 1;
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
@@ -41,7 +46,7 @@ internal sealed partial class HealthEndpoint(SqliteReaders readers, ILogger<Heal
     }
 }
 
-/// <summary>Answer of <c>/health</c>.</summary>
+/// <summary>Answer of <c>/health</c>. <paramref name="Db"/> is ok, error (it cannot be read) or not-writable.</summary>
 internal sealed record Health(string Status, string Db);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]

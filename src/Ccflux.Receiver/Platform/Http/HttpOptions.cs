@@ -34,6 +34,10 @@ internal sealed class HttpOptions
     [Description("Requests a minute from one address to the pages and the API.")]
     public int PagesPerMinute { get; set; } = 600;
 
+    [ConfigurationKeyName("READ_TIMEOUT_SECONDS"), Range(1, 600)]
+    [Description("Seconds after which a page or an API answer that still reads the database is given up with a 503; an export has four times as long.")]
+    public int ReadTimeoutSeconds { get; set; } = 15;
+
     [ConfigurationKeyName("SIGN_IN_ATTEMPTS"), Range(1, 1000)]
     [Description("Wrong admin or viewer tokens from one address before it must wait; one more is allowed every minute.")]
     public int SignInAttempts { get; set; } = 10;

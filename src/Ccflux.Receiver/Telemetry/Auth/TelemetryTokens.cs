@@ -38,7 +38,7 @@ internal sealed class TelemetryTokens(SqliteReaders readers, GroupCommitWriter w
     {
         if (_organisation is null)
         {
-            using var lease = await readers.RentAsync(cancellationToken);
+            using var lease = await readers.RentUrgentAsync(cancellationToken);
             if (await lease.Connection.ExecuteScalarAsync<long>(TelemetryTokensSql.CountLive) == 0)
             {
                 return "Telemetry is not set up here: the admin gives out telemetry tokens, or sets OTLP_TOKEN.";
@@ -75,7 +75,7 @@ internal sealed class TelemetryTokens(SqliteReaders readers, GroupCommitWriter w
     private async Task<TelemetryCaller?> ReadAsync(byte[] hash, string key, CancellationToken cancellationToken)
     {
         var generation = _recent.Generation;
-        using var lease = await readers.RentAsync(cancellationToken);
+        using var lease = await readers.RentUrgentAsync(cancellationToken);
         if (await lease.Connection.ExecuteScalarAsync<long?>(TelemetryTokensSql.FindUser, new { Hash = hash }) is not { } user)
         {
             return null;

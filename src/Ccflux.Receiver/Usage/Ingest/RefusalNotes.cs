@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Ccflux.Receiver.Usage.Store;
+using Ccflux.Receiver.Platform.Auth.Users;
 using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Usage.Ingest;
@@ -29,6 +29,6 @@ internal sealed class RefusalNotes(GroupCommitWriter writer, TimeProvider time)
         _noted[(userId, code)] = now;
 
         // Not waited for: the note is a courtesy, and a full queue may drop it.
-        _ = writer.WriteAsync(connection => connection.Execute(FactsSql.StampRefusal, code, time.GetUtcNow().ToUnixTimeMilliseconds(), userId));
+        writer.Post(connection => connection.Execute(UsersSql.StampRefusal, code, time.GetUtcNow().ToUnixTimeMilliseconds(), userId));
     }
 }

@@ -122,7 +122,7 @@ internal sealed class ReportPipeline(
         if (stored.OverCap is { } cap)
         {
             var midnight = now.UtcDateTime.Date.AddDays(1) - now.UtcDateTime;
-            return Refuse(new(RefusalReason.DailyCap, $"This user has had today's {cap}. The turns can come again tomorrow (UTC).", midnight), caller);
+            return Refuse(new(RefusalReason.DailyCap, $"This user has had today's {cap}. None of this report was stored; turns of sessions that are known here are taken in a report without new ones. The others can come again tomorrow (UTC).", midnight), caller);
         }
 
         if (!await StoreFinalLimitsAsync(kept, caller, isSigned: device is not null))

@@ -3,7 +3,8 @@ using Ccflux.Storage.Sqlite;
 namespace Ccflux.Receiver.Usage.Store;
 
 /// <summary>Holds what one user may add on one day: sessions never seen, and model names new to the user. A token that got into wrong
-/// hands, or a broken client, cannot fill the database with names.</summary>
+/// hands, or a broken client, cannot fill the database with names. What the receiver knows already is never held up: turns of known sessions
+/// pass whatever else the user did today, as long as a report brings nothing beyond the caps beside them.</summary>
 internal static class DailyCapCheck
 {
     /// <summary>Counts what the turns would add and, where it fits, takes it off today's allowance.</summary>
@@ -52,7 +53,7 @@ internal static class DailyCapCheck
 
         if (sessions > 0 && sessionsToday + sessions > caps.Sessions)
         {
-            return $"new sessions (at most {caps.Sessions})";
+            return $"new sessions (at most {caps.Sessions}, of which {Math.Max(0, caps.Sessions - sessionsToday)} are left)";
         }
 
         if (models > 0 && modelsToday + models > caps.Models)

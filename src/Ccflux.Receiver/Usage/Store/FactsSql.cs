@@ -96,7 +96,4 @@ internal static class FactsSql
 
     /// <summary>Parameters: now, device.</summary>
     public const string StampDevice = "UPDATE devices SET last_seen_at = ? WHERE device_ref = ?";
-
-    /// <summary>Parameters: code, now, user.</summary>
-    public const string StampRefusal = "UPDATE users SET last_refusal = ?, last_refusal_at = ? WHERE user_id = ?";
 }

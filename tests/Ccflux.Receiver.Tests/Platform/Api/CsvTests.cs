@@ -19,6 +19,17 @@ public sealed class CsvTests
     [InlineData("  =1", "\"'  =1\"")]
     [InlineData("=\"a\"", "\"'=\"\"a\"\"\"")]
     [InlineData("a=1", "a=1")]
+    [InlineData("a;b", "\"a;b\"")]
+    [InlineData("a\tb", "\"a\tb\"")]
+    [InlineData("x;=1+1", "\"'x;=1+1\"")]
+    [InlineData("x\t=1+1", "\"'x\t=1+1\"")]
+    [InlineData("x; @sum", "\"'x; @sum\"")]
+    [InlineData("x\r\n-1", "\"'x\r\n-1\"")]
+    [InlineData("x\";+1", "\"'x\"\";+1\"")]
+    [InlineData("\uFF1D1+1", "\"'\uFF1D1+1\"")]
+    [InlineData("\uFF0B1", "\"'\uFF0B1\"")]
+    [InlineData("\uFF0D1", "\"'\uFF0D1\"")]
+    [InlineData("x;\uFF20y", "\"'x;\uFF20y\"")]
     public void Text_IsQuotedAndInert(string text, string cell)
     {
         var columns = new ApiColumns<string>().Text("text", row => row);

@@ -2,6 +2,9 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Ccflux.Receiver.Tests.Hosting;
+using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Writing;
+using Ccflux.Testing;
 
 namespace Ccflux.Receiver.Tests.Platform.Http;
 
@@ -18,6 +21,31 @@ public sealed class HttpTests
 
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.Equal("{\"status\":\"ok\",\"db\":\"ok\"}", await answer.Content.ReadAsStringAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task Health_DatabaseCannotBeWritten_SaysSoUntilItCan()
+    {
+        var time = new ManualTime();
+        await using var receiver = await RunningReceiver.StartAsync(time);
+        var writer = receiver.Service<GroupCommitWriter>();
+        await writer.WriteAsync(connection => connection.Scalar("PRAGMA busy_timeout = 10"));
+        using (var other = SqlConnection.Open(receiver.DatabasePath))
+        {
+            other.ExecuteScript("BEGIN IMMEDIATE");
+            Assert.Equal(WriteStatus.StorageFailed, (await writer.WriteAsync(connection => connection.Execute("DELETE FROM admin_sessions"))).Status);
+
+            using var degraded = await receiver.Client.FetchAsync("/health");
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, degraded.StatusCode);
+            Assert.Equal("{\"status\":\"degraded\",\"db\":\"not-writable\"}", await degraded.Content.ReadAsStringAsync(Cancellation));
+            other.ExecuteScript("ROLLBACK");
+        }
+
+        time.Advance(GroupCommitWriter.ProbeInterval);
+        await writer.CheckpointAsync();
+
+        using var answer = await receiver.Client.FetchAsync("/health");
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
     }
 
     [Fact]

@@ -5,6 +5,7 @@ using Ccflux.Contracts.Usage;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Auth.Devices;
 using Ccflux.Receiver.Platform.Auth.Users;
+using Ccflux.Storage.Writing;
 using Ccflux.Testing;
 
 namespace Ccflux.Receiver.Tests.Usage.Ingest;
@@ -257,6 +258,26 @@ public sealed class ReportTests
         wire.Time.Advance(TimeSpan.FromDays(1));
         var tomorrow = await wire.SignUpAsync("bo@example.org");
         await Wire.AssertStoredAsync(await wire.ReportAsync(tomorrow, A.Batch(A.Turn("s-tomorrow", 0, wire.Now, model: "model-tomorrow"))));
+    }
+
+    [Fact]
+    public async Task Report_AfterTheDailyCapOfSessions_TakesKnownSessionsOnly()
+    {
+        await using var wire = await Wire.StartAsync(("MAX_SESSIONS_PER_DAY", "2"));
+        var access = await wire.SignUpAsync();
+        await Wire.AssertStoredAsync(await wire.ReportAsync(access, A.Batch(A.Turn("live", 0, wire.Now))));
+
+        // Two new ones where one is left: the answer cannot say which, so neither is stored, and none is charged for.
+        var both = A.Batch(A.Turn("live", 1, wire.Now), A.Turn("old-1", 0, wire.Now), A.Turn("old-2", 0, wire.Now));
+        var text = await Wire.AssertRefusedAsync(await wire.ReportAsync(access, both), 429, ErrorCodes.DailyCap);
+        Assert.Contains("1 are left", text, StringComparison.Ordinal);
+        Assert.Equal(1, wire.Scalar<long>("SELECT count(*) FROM turns"));
+
+        await Wire.AssertStoredAsync(await wire.ReportAsync(access, A.Batch(A.Turn("old-1", 0, wire.Now))));
+        await Wire.AssertRefusedAsync(await wire.ReportAsync(access, A.Batch(A.Turn("old-2", 0, wire.Now))), 429, ErrorCodes.DailyCap);
+        await Wire.AssertStoredAsync(await wire.ReportAsync(access, A.Batch(A.Turn("live", 1, wire.Now), A.Turn("old-1", 1, wire.Now))));
+        await wire.Receiver.Service<GroupCommitWriter>().WriteAsync(_ => true);
+        Assert.Equal("daily-cap", wire.Scalar<string>("SELECT last_refusal FROM users"));
     }
 
     private static void Replace(HttpRequestMessage request, string header, string value)

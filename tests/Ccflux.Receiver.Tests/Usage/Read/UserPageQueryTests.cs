@@ -1,5 +1,9 @@
+using Ccflux.Receiver.Composition;
 using Ccflux.Receiver.Usage.Read;
+using Ccflux.Receiver.Usage.Read.Panels;
 using Ccflux.Receiver.Usage.Read.Views;
+using Dapper;
+using Microsoft.Data.Sqlite;
 
 namespace Ccflux.Receiver.Tests.Usage.Read;
 
@@ -53,6 +57,42 @@ public sealed class UserPageQueryTests
             Assert.Equal(events.Any(each => each.Cost is null), row.Cost.HasUnpriced);
             Assert.Equal(events.GroupBy(each => each.Model).ToDictionary(group => group.Key, group => group.Sum(each => each.Billed)), row.Models.ToDictionary(share => share.Model.Name, share => share.Billed));
         }
+    }
+
+    [Fact]
+    public async Task Sessions_WithMoreEventsThanAPageReads_AreShownWithoutACost()
+    {
+        await using var history = await History.RandomAsync(seed: 33, users: 1, turns: 60);
+        var today = DateOnly.FromDateTime(history.Time.GetUtcNow().UtcDateTime);
+        var filter = new UsageFilter("90d", today.AddDays(-89), today, History.Email(1));
+        var before = (await ReadAsync(history, filter))!.Sessions.Rows;
+        var huge = before[0].SessionId;
+
+        await history.ExecuteAsync("UPDATE sessions SET events = ? WHERE session_id = ?", SessionsPanel.MaxPricedEvents + 1, huge);
+        var after = (await ReadAsync(history, filter))!.Sessions.Rows;
+
+        Assert.Equal((null, true), (after[0].Cost.Usd, after[0].Cost.HasUnpriced));
+        Assert.Equal(before[0].Tokens, after[0].Tokens);
+        Assert.Equal(before.Skip(1).Select(row => row.Cost), after.Skip(1).Select(row => row.Cost));
+    }
+
+    /// <summary>Without its word on the order SQLite goes through all events of the user, once for each session.</summary>
+    [Fact]
+    public async Task EventsOfSessions_AreFoundByTheirTurns()
+    {
+        await using var history = await History.EmptyAsync();
+        using var connection = new SqliteConnection($"Data Source={history.Receiver.DatabasePath};Mode=ReadOnly;Pooling=False");
+
+        var sessions = connection.Query<Step>("EXPLAIN QUERY PLAN " + UsageReadSql.SessionModels, new { sessions = "[]" });
+        var totals = connection.Query<Step>("EXPLAIN QUERY PLAN " + PortsSql.HookTotals, new { Email = "", Sessions = new[] { "a", "b" } });
+
+        Assert.Contains(sessions, step => step.Detail.Contains("(user_id=? AND turn_id=?)", StringComparison.Ordinal));
+        Assert.Contains(totals, step => step.Detail.Contains("(user_id=? AND turn_id=?)", StringComparison.Ordinal));
+    }
+
+    private sealed record Step
+    {
+        public string Detail { get; init; } = "";
     }
 
     [Fact]

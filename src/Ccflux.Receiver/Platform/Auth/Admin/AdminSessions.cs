@@ -67,7 +67,7 @@ internal sealed class AdminSessions(GroupCommitWriter writer, SqliteReaders read
     /// <summary>Sessions that are open, of admins and of viewers.</summary>
     public async Task<(long Admins, long Viewers)> CountAsync(CancellationToken cancellationToken)
     {
-        using var lease = await readers.RentAsync(cancellationToken);
+        using var lease = await readers.RentUrgentAsync(cancellationToken);
         var since = (time.GetUtcNow() - Lifetime).ToUnixTimeMilliseconds();
         return await lease.Connection.QuerySingleAsync<(long, long)>(new CommandDefinition(AdminSql.CountSessions, new { since }, cancellationToken: cancellationToken));
     }
@@ -76,7 +76,7 @@ internal sealed class AdminSessions(GroupCommitWriter writer, SqliteReaders read
 
     private async Task<Row?> ReadAsync(byte[] hash, CancellationToken cancellationToken)
     {
-        using var lease = await readers.RentAsync(cancellationToken);
+        using var lease = await readers.RentUrgentAsync(cancellationToken);
         return await lease.Connection.QuerySingleOrDefaultAsync<Row>(new CommandDefinition(AdminSql.FindSession, new { hash }, cancellationToken: cancellationToken));
     }
 

@@ -36,7 +36,7 @@ internal sealed class DeviceDirectory(SqliteReaders readers, TimeProvider time)
     private async Task<DeviceFinding> ReadAsync(long userId, string publicKey, CancellationToken cancellationToken)
     {
         var generation = _recent.Generation;
-        using var lease = await readers.RentAsync(cancellationToken);
+        using var lease = await readers.RentUrgentAsync(cancellationToken);
         var row = await lease.Connection.QuerySingleAsync<Row>(DevicesSql.Find, new { UserId = userId, PublicKey = publicKey });
         var state = row switch
         {

@@ -1,3 +1,4 @@
+using Ccflux.Contracts.Http;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Auth.Users;
 using Ccflux.Storage.Sqlite;
@@ -17,6 +18,10 @@ internal enum Registration
 /// <summary>Registering, approving and revoking devices. A key belongs to each user who registers it: two users of one machine do not meet.</summary>
 internal sealed class DeviceKeys(GroupCommitWriter writer, DeviceDirectory directory, IdentityOptions options, TimeProvider time)
 {
+    /// <summary>Devices kept of one user. A container that starts without its config dir is a new device each time; of many such, those seen
+    /// last stay. One that was dropped and comes back is told to register, which its client does by itself.</summary>
+    public const int MaxDevices = 1000;
+
     public async Task<WriteResult<Registration>> RegisterAsync(long userId, string publicKey, string name)
     {
         var result = await writer.WriteAsync(connection => Register(connection, userId, publicKey, name));
@@ -40,9 +45,12 @@ internal sealed class DeviceKeys(GroupCommitWriter writer, DeviceDirectory direc
         var day = now.ToUnixTimeSeconds() / 86400;
         if (connection.Scalar(DevicesSql.CountToday, userId, day) >= options.MaxDevicesPerDay)
         {
+            // The admin sees it under "Worth a look".
+            connection.Execute(UsersSql.StampRefusal, ErrorCodes.DailyCap, now.ToUnixTimeMilliseconds(), userId);
             return Registration.DailyCap;
         }
 
+        connection.Execute(DevicesSql.DeleteSurplus, userId, MaxDevices - 1);
         connection.Execute(DevicesSql.AddToday, userId, day);
         long? approved = options.DeviceApproval ? null : now.ToUnixTimeMilliseconds();
         connection.Execute(DevicesSql.Insert, userId, publicKey, name, now.ToUnixTimeMilliseconds(), approved, userId, name);

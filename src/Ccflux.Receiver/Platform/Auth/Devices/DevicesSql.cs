@@ -28,6 +28,14 @@ internal static class DevicesSql
         VALUES (?, ?, ?, ?, ?, EXISTS (SELECT 1 FROM devices WHERE user_id = ? AND name = ? AND revoked_at IS NOT NULL))
         """;
 
+    /// <summary>Makes room for one more: the devices longest unseen go, those that were never approved first. A revoked key stays, or it could be
+    /// registered again. Parameters: user, how many to keep.</summary>
+    public const string DeleteSurplus = """
+        DELETE FROM devices WHERE device_ref IN (
+            SELECT device_ref FROM devices WHERE user_id = ? AND revoked_at IS NULL
+            ORDER BY approved_at IS NOT NULL DESC, coalesce(last_seen_at, registered_at) DESC, device_ref DESC LIMIT -1 OFFSET ?)
+        """;
+
     /// <summary>Parameters: now, device.</summary>
     public const string Revoke = "UPDATE devices SET revoked_at = ? WHERE device_ref = ? AND revoked_at IS NULL";
 

@@ -26,7 +26,7 @@ internal sealed class AccessTokens(SqliteReaders readers, TimeProvider time)
     /// <summary>Tokens that are neither expired nor removed, for the gauge.</summary>
     public async Task<long> CountActiveAsync(CancellationToken cancellationToken)
     {
-        using var lease = await readers.RentAsync(cancellationToken);
+        using var lease = await readers.RentUrgentAsync(cancellationToken);
         return await lease.Connection.ExecuteScalarAsync<long>(TokensSql.CountActive, new { Now = time.GetUtcNow().ToUnixTimeMilliseconds() });
     }
 
@@ -37,7 +37,7 @@ internal sealed class AccessTokens(SqliteReaders readers, TimeProvider time)
     {
         var generation = _recent.Generation;
         var now = time.GetUtcNow();
-        using var lease = await readers.RentAsync(cancellationToken);
+        using var lease = await readers.RentUrgentAsync(cancellationToken);
         var known = await lease.Connection.QuerySingleOrDefaultAsync<Known>(
             TokensSql.FindCaller,
             new { Hash = hash, Now = now.ToUnixTimeMilliseconds(), NowText = SqlTime.Text(now) });

@@ -17,7 +17,7 @@ internal sealed class TokenExchange(SqliteReaders readers, GroupCommitWriter wri
     {
         var stored = SecretToken.Stored(token);
         var plain = SecretToken.IsStored(token) ? stored : token;
-        using (var lease = await readers.RentAsync(cancellationToken))
+        using (var lease = await readers.RentUrgentAsync(cancellationToken))
         {
             // Strangers do not reach the writer's queue.
             var live = await lease.Connection.ExecuteScalarAsync<long>(

@@ -56,4 +56,7 @@ internal static class UsersSql
 
     /// <summary>Parameters: division, email.</summary>
     public const string SetTokenDivision = "UPDATE refresh_tokens SET division = ? WHERE lower(trim(email)) = ?";
+
+    /// <summary>Parameters: error code, now, user.</summary>
+    public const string StampRefusal = "UPDATE users SET last_refusal = ?, last_refusal_at = ? WHERE user_id = ?";
 }

@@ -1,3 +1,4 @@
+using Ccflux.Contracts.Http;
 using Ccflux.Receiver.Usage.Read.Days;
 using Ccflux.Receiver.Usage.Read.Views;
 using Dapper;
@@ -61,7 +62,7 @@ internal static class SeatsPanel
         var lastReport = UtcDay.ToInstant(user.LastReportAt ?? user.LastAt);
         var silent = lastReport is { } last ? (int)Math.Floor((snapshot.Now - last).TotalDays) : (int?)null;
         var status = Status(token, silent, snapshot.Now);
-        var refused = user.LastRefusalAt is { } refusal && !(user.LastReportAt > refusal);
+        var refused = user.LastRefusalAt is { } refusal && (!(user.LastReportAt > refusal) || IsCappedToday(user, snapshot.Now));
         return new SeatRow(
             user.Ref,
             status,
@@ -81,6 +82,10 @@ internal static class SeatsPanel
     /// <summary>The token that counts: a live one before any other, then the newest.</summary>
     public static TokenFacts Newest(IEnumerable<TokenFacts> tokens, DateTimeOffset now) =>
         tokens.OrderByDescending(token => token.Revoked == 0 && !token.IsExpired(now)).ThenByDescending(token => token.Created).First();
+
+    /// <summary>A daily cap holds something back for the rest of the day, while other reports of the same user are accepted.</summary>
+    private static bool IsCappedToday(UserFacts user, DateTimeOffset now) =>
+        string.Equals(user.LastRefusal, ErrorCodes.DailyCap, StringComparison.Ordinal) && UtcDay.ToInstant(user.LastRefusalAt) is { } at && UtcDay.From(at) == UtcDay.From(now);
 
     private static SeatStatus Status(TokenFacts? token, int? silentDays, DateTimeOffset now) => token switch
     {

@@ -8,6 +8,10 @@ namespace Ccflux.Receiver.Usage.Read.Panels;
 /// <summary>A user's sessions and limit events of a period. Only the sessions of the page are priced, from their events.</summary>
 internal static class SessionsPanel
 {
+    /// <summary>Events read at most for the costs of a page of sessions. Fifty busy sessions have some 20 000; beyond the bound a session
+    /// is shown without its cost.</summary>
+    public const long MaxPricedEvents = 200_000;
+
     public static Paged<SessionRow> Read(UsageSnapshot snapshot, DayReader reader, int user, UsageFilter filter, TableState state)
     {
         var (from, to) = Bounds(filter);
@@ -17,8 +21,9 @@ internal static class SessionsPanel
         var sessions = snapshot.Connection.Query<SessionFacts>(
             UsageReadSql.Sessions,
             new { user, from, to, search, key = shown.Sort, sign = shown.Descending ? -1 : 1, limit = shown.Size, offset = shown.Offset }).ToList();
-        var used = Price(snapshot, reader, sessions);
-        return new Paged<SessionRow>([.. sessions.Select(session => Row(snapshot, session, used))], total, shown);
+        var priced = WithinBound(sessions);
+        var used = Price(snapshot, reader, priced);
+        return new Paged<SessionRow>([.. sessions.Select(session => Row(snapshot, session, used, priced.Contains(session)))], total, shown);
     }
 
     public static IReadOnlyList<LimitEventRow> ReadLimits(UsageSnapshot snapshot, int user, UsageFilter filter)
@@ -31,22 +36,36 @@ internal static class SessionsPanel
         ];
     }
 
+    /// <summary>The sessions whose events are few enough to be read for a page, from the first on.</summary>
+    private static HashSet<SessionFacts> WithinBound(IEnumerable<SessionFacts> sessions)
+    {
+        var left = MaxPricedEvents;
+        var within = new HashSet<SessionFacts>(ReferenceEqualityComparer.Instance);
+        foreach (var session in sessions.Where(session => session.Events <= left))
+        {
+            left -= session.Events;
+            within.Add(session);
+        }
+
+        return within;
+    }
+
     private static (long From, long To) Bounds(UsageFilter filter) =>
         (UtcDay.Start(UtcDay.From(filter.From)), UtcDay.Start(UtcDay.From(filter.To) + 1));
 
-    private static ILookup<long, UsageCell> Price(UsageSnapshot snapshot, DayReader reader, List<SessionFacts> sessions)
+    private static ILookup<long, UsageCell> Price(UsageSnapshot snapshot, DayReader reader, IEnumerable<SessionFacts> sessions)
     {
         var refs = $"[{string.Join(',', sessions.Select(session => session.Ref))}]";
         using var rows = RawRows.Query(snapshot.Connection, UsageReadSql.SessionModels, refs);
         return reader.ReadModels(rows, snapshot.Models).ToLookup(row => row.Key, row => row.Cell);
     }
 
-    private static SessionRow Row(UsageSnapshot snapshot, SessionFacts session, ILookup<long, UsageCell> used) => new(
+    private static SessionRow Row(UsageSnapshot snapshot, SessionFacts session, ILookup<long, UsageCell> used, bool isPriced) => new(
         session.SessionId,
         UtcDay.ToInstant(session.StartedAt),
         UtcDay.ToInstant(session.LastAt),
         new TokenSums(session.Input, session.Output, session.CacheRead, session.CacheWrite),
-        used[session.Ref].Aggregate(default(Cost), (sum, cell) => sum + cell.Cost),
+        used[session.Ref].Aggregate(new Cost(0, HasPriced: false, HasUnpriced: !isPriced), (sum, cell) => sum + cell.Cost),
         session.Turns,
         [
             .. used[session.Ref]
@@ -66,6 +85,8 @@ internal static class SessionsPanel
         public long LastAt { get; init; }
 
         public long Turns { get; init; }
+
+        public long Events { get; init; }
 
         public long Input { get; init; }
 

@@ -16,7 +16,7 @@ public enum SeatStatus
 
 /// <summary>A row of "user provisioning": a person's newest token and what is known of their client. No row holds a token or its hash.</summary>
 /// <param name="ClaimedEmail">The address a ccflux 0.1 client named, where it is not the token's.</param>
-/// <param name="LastRefusal">Error code of the last refused report, unless one was accepted since.</param>
+/// <param name="LastRefusal">Error code of the last refused report, unless one was accepted since; a daily cap is named until the day ends.</param>
 public sealed record SeatRow(
     UserRef User,
     SeatStatus Status,

@@ -1,8 +1,10 @@
 using Ccflux.Contracts.Http;
 using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth.Devices;
 using Ccflux.Receiver.Platform.Auth.Tokens;
 using Ccflux.Receiver.Platform.Auth.Users;
+using Ccflux.Receiver.Tests.Hosting;
 using Ccflux.Receiver.Tests.Usage.Ingest;
 using Ccflux.Testing;
 using Microsoft.Extensions.Hosting;
@@ -179,6 +181,52 @@ public sealed class TokenTests
         }
 
         await Wire.AssertRefusedAsync(await wire.RegisterAsync(access, new DeviceKey()), 429, ErrorCodes.DailyCap);
+    }
+
+    [Fact]
+    public async Task RegisterKey_OverTheDailyCap_IsShownToTheAdmin_WhateverElseIsAccepted()
+    {
+        await using var wire = await Wire.StartAsync(("MAX_DEVICES_PER_DAY", "1"));
+        var access = await wire.SignUpAsync();
+        var known = new DeviceKey();
+        (await wire.RegisterAsync(access, known)).EnsureSuccessStatusCode();
+        var refused = await wire.RegisterAsync(access, new DeviceKey());
+        Assert.NotNull(refused.Headers.RetryAfter);
+        wire.Time.Advance(TimeSpan.FromMinutes(1));
+        await Wire.AssertStoredAsync(await wire.ReportAsync(access, A.Batch(A.Turn("s", 0, wire.Now)), known));
+
+        Assert.Contains("daily-cap", await AttentionAsync(wire), StringComparison.Ordinal);
+        wire.Time.Advance(TimeSpan.FromDays(1));
+        Assert.DoesNotContain("daily-cap", await AttentionAsync(wire), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RegisterKey_EachOfManyContainers_IsAcceptedAndTheirNumberIsBounded()
+    {
+        await using var wire = await Wire.StartAsync(("MAX_DEVICES_PER_DAY", "2000"));
+        var access = await wire.SignUpAsync();
+        var laptop = new DeviceKey();
+        (await wire.RegisterAsync(access, laptop)).EnsureSuccessStatusCode();
+        wire.ByHand($"""
+            WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {DeviceKeys.MaxDevices})
+            INSERT INTO devices (user_id, public_key, name, registered_at, approved_at, revoked_at)
+            SELECT 1, 'key' || i, 'container', {wire.Now.ToUnixTimeMilliseconds()} + i, 1, CASE i WHEN 1 THEN 1 END FROM n
+            """);
+        wire.Time.Advance(TimeSpan.FromHours(1));
+        await Wire.AssertStoredAsync(await wire.ReportAsync(access, A.Batch(A.Turn("s", 0, wire.Now)), laptop));
+
+        (await wire.RegisterAsync(access, new DeviceKey(), "newest")).EnsureSuccessStatusCode();
+
+        // The laptop was seen since and stays, and so does the key that was revoked; of the containers those go that were seen first.
+        Assert.Equal(DeviceKeys.MaxDevices, wire.Scalar<long>("SELECT count(*) FROM devices WHERE revoked_at IS NULL"));
+        Assert.Equal("key1", wire.Scalar<string>("SELECT group_concat(public_key) FROM devices WHERE public_key IN ('key1', 'key2')"));
+        await Wire.AssertStoredAsync(await wire.ReportAsync(access, A.Batch(A.Turn("s", 1, wire.Now)), laptop));
+    }
+
+    private static async Task<string> AttentionAsync(Wire wire)
+    {
+        using var answer = await wire.Receiver.Client.FetchAsync("/api/v1/usage/attention", bearer: RunningReceiver.AdminToken);
+        return await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
     }
 
     private static void AssertNowhere(Wire wire, string secret)

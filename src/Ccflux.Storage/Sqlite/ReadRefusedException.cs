@@ -1,0 +1,56 @@
+using Microsoft.Data.Sqlite;
+
+namespace Ccflux.Storage.Sqlite;
+
+/// <summary>Why a read was not done.</summary>
+public enum ReadRefusal
+{
+    /// <summary>The caller's share of the readers is in use by requests of the caller's own.</summary>
+    CallerBusy = 1,
+
+    /// <summary>No reader became free in time.</summary>
+    Busy = 2,
+
+    /// <summary>The statement was stopped because its time was up.</summary>
+    TooSlow = 3,
+
+    /// <summary>The database file is locked or cannot be read now.</summary>
+    Unreadable = 4,
+}
+
+/// <summary>A read that had to wait for too long. Trying again later may help.</summary>
+public sealed class ReadRefusedException : Exception
+{
+    private const int Interrupted = 9;
+
+    public ReadRefusedException(ReadRefusal reason)
+        : base($"A read was refused: {reason}")
+    {
+        Reason = reason;
+    }
+
+    public ReadRefusedException()
+    {
+    }
+
+    public ReadRefusedException(string message)
+        : base(message)
+    {
+    }
+
+    public ReadRefusedException(string message, Exception innerException)
+        : base(message, innerException)
+    {
+    }
+
+    public ReadRefusal Reason { get; }
+
+    /// <summary>The refusal that a failed read amounts to; null where it failed for a reason that waiting does not mend.</summary>
+    public static ReadRefusal? ReasonOf(Exception exception) => exception switch
+    {
+        ReadRefusedException refused => refused.Reason,
+        SqliteException { SqliteErrorCode: Interrupted } => ReadRefusal.TooSlow,
+        SqliteException failed when StorageException.IsTransientCode(failed.SqliteErrorCode) => ReadRefusal.Unreadable,
+        _ => null,
+    };
+}

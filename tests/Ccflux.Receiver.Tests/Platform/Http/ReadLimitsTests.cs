@@ -1,0 +1,144 @@
+using System.Net;
+using Ccflux.Receiver.Tests.Hosting;
+using Ccflux.Receiver.Tests.Usage.Ingest;
+using Ccflux.Storage.Sqlite;
+using Ccflux.Testing;
+using Dapper;
+using Microsoft.Data.Sqlite;
+
+namespace Ccflux.Receiver.Tests.Platform.Http;
+
+/// <summary>Reads that do not end: a table is replaced by a view without an end, so that nothing depends on how fast the machine is.</summary>
+public sealed class ReadLimitsTests
+{
+    private const string Endless = """
+        ALTER TABLE tiers RENAME TO tiers_kept;
+        CREATE VIEW tiers AS
+        WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)
+        SELECT i AS user_id, '' AS label, 0 AS peak_tokens, '' AS method, 0 AS window_count, 0 AS updated_at, NULL AS limit_hit_at FROM n WHERE i < 0
+        """;
+
+    private const string Mended = "DROP VIEW tiers; ALTER TABLE tiers_kept RENAME TO tiers";
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Reads_WithoutEnd_AreGivenUpInWords_WhileEverythingElseAnswers()
+    {
+        await using var wire = await Wire.StartAsync(("READ_TIMEOUT_SECONDS", "7"));
+        var refresh = await wire.AddUserAsync();
+        var access = await wire.AccessAsync(refresh);
+        Run(wire, Endless);
+        var client = wire.Receiver.Client;
+        var page = client.FetchAsync("/admin/", bearer: RunningReceiver.ViewerToken, accept: "text/html");
+        var api = client.FetchAsync("/api/v1/users/amara%40example.org/sessions", bearer: RunningReceiver.ViewerToken);
+        var more = Enumerable.Range(0, 4).Select(_ => client.FetchAsync("/api/v1/users", bearer: RunningReceiver.ViewerToken)).ToList();
+
+        // Who asks is looked up, health is told, reports are taken.
+        Assert.Equal(HttpStatusCode.OK, (await client.FetchAsync("/health")).StatusCode);
+        Assert.NotEmpty(await wire.Receiver.SignInAsync());
+        Assert.Equal(HttpStatusCode.OK, (await wire.TokenAsync(refresh)).StatusCode);
+        await Wire.AssertStoredAsync(await wire.ReportAsync(access, A.Batch(A.Turn("s", 0, wire.Now))));
+        Assert.Equal(HttpStatusCode.OK, (await client.FetchAsync("/api/v1/fleet/events", bearer: RunningReceiver.AdminToken)).StatusCode);
+
+        var all = Task.WhenAll([page, api, .. more]);
+        await EndAsync(wire, all);
+
+        var (shown, told) = (await page, await api);
+        Assert.Equal("503 30", $"{(int)shown.StatusCode} {shown.Headers.RetryAfter}");
+        Assert.Contains("READ_TIMEOUT_SECONDS", await shown.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
+        Assert.Equal("text/html", shown.Content.Headers.ContentType!.MediaType);
+        await Wire.AssertRefusedAsync(told, 503, "busy");
+        foreach (var answer in more.Select(task => task.Result))
+        {
+            await Wire.AssertRefusedAsync(answer, 429, "rate-limited");
+            Assert.NotNull(answer.Headers.RetryAfter);
+        }
+
+        Assert.DoesNotContain(wire.Receiver.LogLines, line => line.StartsWith("Error", StringComparison.Ordinal) && line.Contains("failed", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Reads_WhoseCallerLeft_GiveTheirReadersBack()
+    {
+        await using var wire = await Wire.StartAsync();
+        await wire.AddUserAsync();
+        Run(wire, Endless);
+        using (var leaving = wire.Receiver.NewClient())
+        {
+            leaving.DefaultRequestHeaders.Authorization = new("Bearer", RunningReceiver.ViewerToken);
+            using var left = new CancellationTokenSource();
+            var reads = Enumerable.Range(0, SqliteReaders.MaxOfCaller).Select(_ => leaving.GetAsync(new Uri("/api/v1/users", UriKind.Relative), left.Token)).ToList();
+
+            await UntilTheyReadAsync(wire);
+            await left.CancelAsync();
+            foreach (var read in reads)
+            {
+                await Assert.ThrowsAnyAsync<OperationCanceledException>(() => read);
+            }
+        }
+
+        Run(wire, Mended);
+
+        // The clock stands still: only their leaving can have ended them.
+        using var answer = await wire.Receiver.Client.FetchAsync("/api/v1/users", bearer: RunningReceiver.ViewerToken);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task Export_HasFourTimesAsLong()
+    {
+        await using var wire = await Wire.StartAsync(("READ_TIMEOUT_SECONDS", "10"));
+        await wire.AddUserAsync();
+        Run(wire, Endless);
+        var export = wire.Receiver.Client.FetchAsync("/admin/?export", bearer: RunningReceiver.AdminToken);
+        var page = wire.Receiver.Client.FetchAsync("/admin/", bearer: RunningReceiver.AdminToken);
+        var start = wire.Now;
+
+        await EndAsync(wire, page);
+        Assert.InRange(wire.Now - start, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(39));
+        Assert.False(export.IsCompleted);
+        await EndAsync(wire, export);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await export).StatusCode);
+    }
+
+    /// <summary>Moves the clock until the requests have ended: a request that has not arrived yet counts from when it does.</summary>
+    private static async Task EndAsync(Wire wire, Task requests)
+    {
+        while (!requests.IsCompleted)
+        {
+            wire.Time.Advance(TimeSpan.FromSeconds(1));
+            await Task.WhenAny(requests, Task.Delay(20, Cancellation));
+        }
+
+        await requests;
+    }
+
+    /// <summary>Until all that one caller may have is in use: then one more does not get a reader at once.</summary>
+    private static async Task UntilTheyReadAsync(Wire wire)
+    {
+        var readers = wire.Receiver.Service<SqliteReaders>();
+        while (true)
+        {
+            using var scope = ReadScope.Open("Viewer 127.0.0.1", isPrivileged: false, Cancellation);
+            using var patience = new CancellationTokenSource();
+            var rent = readers.RentAsync(patience.Token);
+            if (!rent.IsCompleted)
+            {
+                await patience.CancelAsync();
+                await Assert.ThrowsAnyAsync<OperationCanceledException>(() => rent);
+                return;
+            }
+
+            (await rent).Dispose();
+            await Task.Delay(10, Cancellation);
+        }
+    }
+
+    private static void Run(Wire wire, string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={wire.Receiver.DatabasePath};Pooling=False");
+        connection.Execute(sql);
+    }
+}
