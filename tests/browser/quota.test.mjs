@@ -129,7 +129,7 @@ test("Pace and projection are said in words, with an honest range", async () => 
 test("Each failure says what it is, what to renew and where", async () => {
   const { page, context, trouble } = await open("/quota");
   for (const [label, title, words] of [
-    ["shared seat", "Signed out upstream (401)", /sessionKey.*Application, Cookies.*CLAUDE_SESSION_KEY/],
+    ["shared seat", "Signed out upstream", /sessionKey.*Application, Cookies.*CLAUDE_SESSION_KEY/],
     ["login 1", "Stopped by a browser check (403)", /check for browsers/],
     ["login 2", "Asked to slow down (429)", /waits/],
     ["login 3", "Answer not understood", /newer ccflux/],

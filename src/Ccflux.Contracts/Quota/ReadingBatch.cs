@@ -28,6 +28,11 @@ public sealed record ReportedReading
 
     public required DateTimeOffset ObservedAt { get; init; }
 
-    /// <summary>Whose limit it is: the account's id, or its e-mail where there is no id.</summary>
+    /// <summary>Whose limit it is, by <see cref="AccountKey"/>: the account's id with its organisation's where that is known; its e-mail where there is no id.</summary>
     public required string Account { get; init; }
+
+    /// <summary>True where the figure was surely taken from the issuer at <see cref="ObservedAt"/>: its session had just begun, or the figure had moved there.
+    /// A figure that falls is then news; otherwise it may be one that an idle session repeats.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Fresh { get; init; }
 }

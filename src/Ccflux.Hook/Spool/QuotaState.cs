@@ -4,8 +4,8 @@ using Ccflux.Hook.StatusLine;
 
 namespace Ccflux.Hook.Spool;
 
-/// <summary>A window's figure as a session shows it, since when, and whether that was recorded as a reading.</summary>
-internal sealed record Sighting(string Name, double UsedPercentage, DateTimeOffset? ResetsAt, DateTimeOffset At, bool Recorded)
+/// <summary>A window's figure as a session shows it, since when, whether that was recorded as a reading, and whether it was surely taken from the issuer then.</summary>
+internal sealed record Sighting(string Name, double UsedPercentage, DateTimeOffset? ResetsAt, DateTimeOffset At, bool Recorded, bool Fresh = false)
 {
     public bool Shows(LimitWindow window) => UsedPercentage.Equals(window.UsedPercentage) && ResetsAt == window.ResetsAt;
 }

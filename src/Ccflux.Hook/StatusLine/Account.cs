@@ -4,13 +4,13 @@ using Ccflux.Hook.Spool;
 
 namespace Ccflux.Hook.StatusLine;
 
-/// <summary>Whose limits they are, by the client's <c>.claude.json</c>: the account's id, else its e-mail.</summary>
+/// <summary>Whose limits they are, by the client's <c>.claude.json</c>: the account's id with its organisation's (<see cref="AccountKey"/>), else its e-mail.</summary>
 internal static class Account
 {
     /// <summary>A larger file is no longer worth the user's time.</summary>
     private const int MaxFile = 32 * 1024 * 1024;
 
-    // {"numStartups":4,"oauthAccount":{"accountUuid":"7f0c…","emailAddress":"dev@example.org",…},"projects":{…}}
+    // {"numStartups":4,"oauthAccount":{"accountUuid":"7f0c…","emailAddress":"dev@example.org","organizationUuid":"41b2…",…},"projects":{…}}
 
     /// <summary>Null where nobody is logged in (an API key has no such limits).</summary>
     public static string? Find(string configDir)
@@ -21,12 +21,12 @@ internal static class Account
             return null;
         }
 
-        string? id = null, email = null;
+        string? id = null, organization = null, email = null;
         try
         {
             var reader = new Utf8JsonReader(json, new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
             var inside = false;
-            while (id is null && reader.Read())
+            while ((id is null || organization is null) && reader.Read())
             {
                 if (reader.TokenType == JsonTokenType.EndObject && reader.CurrentDepth == 1 && inside)
                 {
@@ -48,10 +48,15 @@ internal static class Account
                 }
                 else if (inside && reader.CurrentDepth == 2)
                 {
-                    var (isId, isEmail) = (reader.ValueTextEquals("accountUuid"u8), reader.ValueTextEquals("emailAddress"u8));
+                    var name = reader.ValueTextEquals("accountUuid"u8) ? Field.Account
+                        : reader.ValueTextEquals("organizationUuid"u8) ? Field.Organization
+                        : reader.ValueTextEquals("emailAddress"u8) ? Field.Email
+                        : Field.Other;
                     reader.Read();
-                    var text = (isId || isEmail) && reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
-                    (id, email) = (isId ? text : id, isEmail ? text : email);
+                    var text = name is not Field.Other && reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
+                    id = name is Field.Account ? text : id;
+                    organization = name is Field.Organization ? text : organization;
+                    email = name is Field.Email ? text : email;
                     reader.Skip();
                 }
             }
@@ -61,7 +66,15 @@ internal static class Account
             // Half written, perhaps: what was read before the break counts.
         }
 
-        return Usable(id) ?? Usable(email);
+        return Usable(AccountKey.Of(IdOf(id), IdOf(organization))) ?? Usable(email);
+    }
+
+    private enum Field
+    {
+        Other = 0,
+        Account = 1,
+        Organization = 2,
+        Email = 3,
     }
 
     /// <summary>Below a config dir of its own the file lies in it; the default one has it beside.</summary>
@@ -72,6 +85,8 @@ internal static class Account
             && string.Equals(Path.TrimEndingDirectorySeparator(configDir), Path.Combine(home, ".claude"), StringComparison.Ordinal);
         return Path.Combine(isDefault ? home : configDir, ".claude.json");
     }
+
+    private static string? IdOf(string? text) => text?.Contains(AccountKey.Separator, StringComparison.Ordinal) == true ? null : text;
 
     private static string? Usable(string? account) =>
         account is { Length: > 0 and <= ReadingLimits.MaxAccount } && !account.Any(char.IsControl) ? account : null;

@@ -16,9 +16,12 @@ internal static class Sightings
     /// <param name="windows">What it shows.</param>
     /// <param name="account">Whose limits they are; null where nobody knows.</param>
     /// <param name="now">When.</param>
+    /// <param name="age">How long the session has been there; null where the client does not say.</param>
     /// <returns>Whether anything changed, and whether a reading was added to what waits.</returns>
-    public static (bool Changed, bool Recorded) Note(QuotaState state, string session, IReadOnlyList<LimitWindow> windows, Func<string?> account, DateTimeOffset now)
+    public static (bool Changed, bool Recorded) Note(QuotaState state, string session, IReadOnlyList<LimitWindow> windows, Func<string?> account, DateTimeOffset now, TimeSpan? age = null)
     {
+        var isNewSession = !state.Sessions.Exists(known => string.Equals(known.Id, session, StringComparison.Ordinal));
+        var isFresh = !isNewSession || IsSurelyNew(state, age, now);
         var seen = SessionOf(state, session, now);
         var changed = false;
         foreach (var window in windows)
@@ -30,7 +33,7 @@ internal static class Sightings
             }
 
             changed = true;
-            var sighting = new Sighting(window.Name, window.UsedPercentage, window.ResetsAt, now, Recorded: false);
+            var sighting = new Sighting(window.Name, window.UsedPercentage, window.ResetsAt, now, Recorded: false, isFresh);
             if (at >= 0)
             {
                 seen.Windows[at] = sighting;
@@ -70,9 +73,10 @@ internal static class Sightings
                 ResetsAt = sighting.ResetsAt,
                 ObservedAt = sighting.At,
                 Account = account,
+                Fresh = sighting.Fresh,
             };
             var last = state.Latest.FindIndex(known => string.Equals(known.Window, reading.Window, StringComparison.Ordinal) && string.Equals(known.Account, account, StringComparison.Ordinal));
-            if (last >= 0 && state.Latest[last] with { ObservedAt = reading.ObservedAt } == reading)
+            if (last >= 0 && state.Latest[last] with { ObservedAt = reading.ObservedAt, Fresh = reading.Fresh } == reading)
             {
                 continue; // another session told the same, or this one did under its former id
             }
@@ -90,6 +94,11 @@ internal static class Sightings
 
         return recorded;
     }
+
+    /// <summary>A session that is not known has begun since, unless what was known was lost or did not fit, or it began before the newest reading.
+    /// One that is known shows a changed figure only after a new answer.</summary>
+    private static bool IsSurelyNew(QuotaState state, TimeSpan? age, DateTimeOffset now) =>
+        state.Sessions.Count is > 0 and < MaxSessions && !(age is { } old && state.Latest.Exists(reading => reading.ObservedAt > now - old));
 
     private static SeenSession SessionOf(QuotaState state, string session, DateTimeOffset now)
     {

@@ -7,12 +7,15 @@ namespace Ccflux.Hook.StatusLine;
 internal readonly record struct LimitWindow(string Name, double UsedPercentage, DateTimeOffset? ResetsAt);
 
 /// <summary>What is kept of the status line's input. A part that is missing, or is of a shape that nobody knows, is null: the rest stands without it.</summary>
-internal sealed record StatusInput(string? SessionId, string? TranscriptPath, string? Model, double? ContextPercentage, IReadOnlyList<LimitWindow> Windows)
+internal sealed record StatusInput(string? SessionId, string? TranscriptPath, string? Model, double? ContextPercentage, IReadOnlyList<LimitWindow> Windows, TimeSpan? Age = null)
 {
     private const int MaxModel = 40;
 
+    /// <summary>Longer sessions count as this long.</summary>
+    private const double MaxAge = 366 * 86_400_000d;
+
     // {"session_id":"dfe7d126-…","transcript_path":"/home/dev/.claude/projects/-home-dev-proj/dfe7d126-….jsonl","model":{"id":"claude-opus-5-5",
-    //  "display_name":"Opus 5.5"},"context_window":{"used_percentage":2,…},"rate_limits":{"five_hour":{"used_percentage":42,"resets_at":1795252215},…},…}
+    //  "display_name":"Opus 5.5"},"context_window":{"used_percentage":2,…},"cost":{"total_duration_ms":840000,…},"rate_limits":{"five_hour":{"used_percentage":42,"resets_at":1795252215},…},…}
 
     /// <summary>Null where the text is no JSON object.</summary>
     public static StatusInput? Read(ReadOnlyMemory<byte> json)
@@ -28,7 +31,8 @@ internal sealed record StatusInput(string? SessionId, string? TranscriptPath, st
                     Text(root, "transcript_path"),
                     ModelName(root),
                     Section(root, "context_window") is { } context ? Number(context, "used_percentage") : null,
-                    Section(root, "rate_limits") is { } limits ? ReadWindows(limits) : []);
+                    Section(root, "rate_limits") is { } limits ? ReadWindows(limits) : [],
+                    Section(root, "cost") is { } cost && Number(cost, "total_duration_ms") is { } age and >= 0 ? TimeSpan.FromMilliseconds(Math.Min(age, MaxAge)) : null);
         }
         catch (JsonException)
         {

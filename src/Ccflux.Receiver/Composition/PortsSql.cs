@@ -31,7 +31,8 @@ internal static class PortsSql
         """;
 
     /// <summary>What users' two limits were seen at last: by their own status lines, where the same accounts are polled, and where an account with
-    /// their e-mail is.</summary>
+    /// their e-mail is. An account whose organisation one of the two leaves open is the same where the other has only one: ':' stands between the ids,
+    /// and ';' is the character after it.</summary>
     public const string UserQuotas = """
         SELECT a.owner AS UserId, w.name AS Window, w.used_milli AS UsedMilli, w.resets_at AS ResetsAt, w.observed_at AS ObservedAt, w.source AS Source
         FROM quota_accounts a
@@ -43,6 +44,22 @@ internal static class PortsSql
         JOIN quota_accounts o ON o.account_key = p.account_key AND o.owner <> 0
         JOIN quota_windows w ON w.account_id = p.account_id AND w.name IN ('five_hour', 'seven_day')
         WHERE p.owner = 0
+        UNION ALL
+        SELECT o.owner, w.name, w.used_milli, w.resets_at, w.observed_at, w.source
+        FROM quota_accounts p
+        JOIN quota_accounts o ON o.account_key = substr(p.account_key, 1, instr(p.account_key, ':') - 1) AND o.owner <> 0
+        JOIN quota_windows w ON w.account_id = p.account_id AND w.name IN ('five_hour', 'seven_day')
+        WHERE p.owner = 0 AND instr(p.account_key, ':') > 1
+          AND NOT EXISTS (SELECT 1 FROM quota_accounts x WHERE x.owner = 0 AND x.account_id <> p.account_id
+                          AND (x.account_key = o.account_key OR (x.account_key > o.account_key || ':' AND x.account_key < o.account_key || ';')))
+        UNION ALL
+        SELECT o.owner, w.name, w.used_milli, w.resets_at, w.observed_at, w.source
+        FROM quota_accounts p
+        JOIN quota_accounts o ON o.account_key > p.account_key || ':' AND o.account_key < p.account_key || ';' AND o.owner <> 0
+        JOIN quota_windows w ON w.account_id = p.account_id AND w.name IN ('five_hour', 'seven_day')
+        WHERE p.owner = 0 AND instr(p.account_key, ':') = 0
+          AND NOT EXISTS (SELECT 1 FROM quota_accounts x WHERE x.owner = o.owner AND x.account_id <> o.account_id
+                          AND x.account_key > p.account_key || ':' AND x.account_key < p.account_key || ';')
         UNION ALL
         SELECT u.user_id, w.name, w.used_milli, w.resets_at, w.observed_at, w.source
         FROM quota_accounts p

@@ -13,6 +13,8 @@ internal sealed class QuotaMetrics
     private readonly Counter<long> _refused;
     private readonly Counter<long> _lost;
     private readonly Counter<long> _deliveries;
+    private readonly Counter<long> _leftOut;
+    private readonly Counter<long> _held;
 
     public QuotaMetrics(IMeterFactory meters)
     {
@@ -22,7 +24,14 @@ internal sealed class QuotaMetrics
         _refused = meter.CreateCounter<long>("ccflux.quota.refused", "{batch}", "Batches of readings refused, by error code.");
         _lost = meter.CreateCounter<long>("ccflux.quota.lost", "{poll}", "Polls whose result could not be written.");
         _deliveries = meter.CreateCounter<long>("ccflux.quota.deliveries", "{delivery}", "Alerts sent, by channel and outcome.");
+        _leftOut = meter.CreateCounter<long>("ccflux.quota.left_out", "{field}", "Parts of answers that could not be read, by source.");
+        _held = meter.CreateCounter<long>("ccflux.quota.alerts_held", "{alert}", "Alerts that were not sent on their own, by reason.");
     }
+
+    public void LeftOut(string source, int fields) => _leftOut.Add(fields, new KeyValuePair<string, object?>("source", source));
+
+    /// <param name="reason"><c>rate</c>: a digest stands for it. <c>full</c>: the queue had no room.</param>
+    public void Held(string reason) => _held.Add(1, new KeyValuePair<string, object?>("reason", reason));
 
     public void Polled(string source, PollFailure? failure) => _polls.Add(
         1, new KeyValuePair<string, object?>("source", source), new KeyValuePair<string, object?>("outcome", failure?.ToString() ?? "Ok"));

@@ -86,6 +86,44 @@ public sealed class SightingsTests
         Assert.Empty(_state.Waiting);
     }
 
-    private (bool Changed, bool Recorded) Note(string session, int seconds, double used) =>
-        Sightings.Note(_state, session, [new LimitWindow("five_hour", used, s_start.AddHours(5))], () => "account-1", s_start.AddSeconds(seconds));
+    [Fact]
+    public void Note_FigureThatFalls_IsFreshInASessionThatJustBeganOrWhereItMoved()
+    {
+        Note("before", 0, 60);
+        Note("after", 61, 2, ageSeconds: 30);
+        Note("before", 122, 3);
+
+        Assert.Equal([(60, false), (2, true), (3, true)], _state.Waiting.Select(reading => (reading.UsedPercentage, reading.Fresh)));
+    }
+
+    [Fact]
+    public void Note_SessionThatBeganBeforeTheNewestReading_IsNotSurelyFresh()
+    {
+        Note("active", 0, 60);
+        Note("active", 61, 61);
+
+        Note("late to be seen", 122, 40, ageSeconds: 100);
+
+        Assert.Equal((40, false), (_state.Waiting[^1].UsedPercentage, _state.Waiting[^1].Fresh));
+    }
+
+    [Fact]
+    public void Note_SessionAfterSoManyThatSomeWereForgotten_IsNotSurelyFresh()
+    {
+        for (var i = 0; i <= Sightings.MaxSessions; i++)
+        {
+            Note($"s{i}", i * 61, 50 + i);
+        }
+
+        Assert.True(_state.Waiting[^2].Fresh);
+        Assert.False(_state.Waiting[^1].Fresh);
+    }
+
+    private (bool Changed, bool Recorded) Note(string session, int seconds, double used, int? ageSeconds = null) => Sightings.Note(
+        _state,
+        session,
+        [new LimitWindow("five_hour", used, s_start.AddHours(5))],
+        () => "account-1",
+        s_start.AddSeconds(seconds),
+        ageSeconds is { } age ? TimeSpan.FromSeconds(age) : null);
 }

@@ -60,6 +60,22 @@ public sealed class ForecastTests
     }
 
     [Fact]
+    public void WindowThatBeganAnewBeforeItsTime_IsProjectedFromThen()
+    {
+        // 60 % at hour 2, then 0, then 40 points an hour: what was before would say that it lasts.
+        var early = Start.AddHours(2);
+        Reading At(DateTimeOffset at) => new("five_hour", Reading.Milli(Math.Floor(at < early ? 30 * (at - Start).TotalHours : 40 * (at - early).TotalHours)), Reset, at, early);
+        var now = Start.AddHours(3);
+        var newest = At(now);
+        var projection = ForecastRule.Project(newest, ForecastRule.Instants(newest).Select(at => new PastValue(at, At(at).UsedMilli)), now);
+
+        Assert.Equal(Outlook.RunsOut, projection.Outlook);
+        Assert.InRange(early.AddHours(2.5), projection.Earliest!.Value, projection.Latest!.Value);
+        Assert.Equal(100 / 3d, Pace.Of(newest, now)!.ElapsedPercent, 6);
+        Assert.Equal(Outlook.Unknown, ForecastRule.Project(At(early.AddMinutes(5)), [], early.AddMinutes(5)).Outlook);
+    }
+
+    [Fact]
     public void Plan_IsARangeThatRoundingAllows()
     {
         var plan = PlanEstimate.Of(new Reading("five_hour", 40_000, Reset, Start), 4_000_000)!;

@@ -101,5 +101,58 @@ public sealed class PollFailureTests
         SimulatedRules.HoldBudgets(rig.Upstream.Exchanges, TimeSpan.FromSeconds(60));
     }
 
+    [Fact]
+    public async Task Credential_RenewedWhileNoReceiverRan_StartsAfresh()
+    {
+        await using var rig = await QuotaRig.StartAsync(settings: [("CLAUDE_SESSION_KEY", "sk-ant-sid02-ended")]);
+        await rig.PassAsync(TimeSpan.FromHours(3));
+        var before = rig.Upstream.Exchanges.Count;
+        var env = Path.Combine(rig.Receiver.Folder, ".env");
+
+        await rig.RestartAsync(TimeSpan.FromSeconds(61), () => File.WriteAllText(env, $"CLAUDE_SESSION_KEY={rig.Upstream.Accounts[0].SessionKey}\n"));
+
+        Assert.Equal(JsonValueKind.Null, (await rig.GetAsync("/api/usage")).GetProperty("accounts")[0].GetProperty("error").ValueKind);
+        await rig.PassAsync(TimeSpan.FromSeconds(70));
+        Assert.Equal(200, rig.Upstream.Exchanges[before].Status);
+        SimulatedRules.HoldBudgets(rig.Upstream.Exchanges, TimeSpan.FromSeconds(60));
+        Assert.DoesNotContain(rig.Upstream.Accounts[0].SessionKey, rig.Query("SELECT credential FROM quota_polls", row => row.GetString(0)).Single(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Restart_WithTheSameCredential_KeepsTheBackoff()
+    {
+        await using var rig = await QuotaRig.StartAsync(settings: [("CLAUDE_SESSION_KEY", "sk-ant-sid02-ended")]);
+        await rig.PassAsync(TimeSpan.FromHours(3));
+        var before = rig.Upstream.Exchanges.Count;
+
+        await rig.RestartAsync(TimeSpan.FromSeconds(61));
+        await rig.PassAsync(TimeSpan.FromMinutes(2));
+
+        Assert.Equal("rejected", (await rig.GetAsync("/api/usage")).GetProperty("accounts")[0].GetProperty("error").GetProperty("kind").GetString());
+        Assert.InRange(rig.Upstream.Exchanges.Count - before, 0, 1);
+    }
+
+    [Fact]
+    public async Task ManyAccounts_AreNotAskedInTheSameMoment_AtAStartAndByHand()
+    {
+        await using var rig = await QuotaRig.StartAsync(accounts: 12, cookies: false);
+        await rig.PassAsync(TimeSpan.FromSeconds(60));
+        Spread(rig.Upstream.Exchanges.Take(12));
+
+        await rig.PassAsync(TimeSpan.FromMinutes(2));
+        var before = rig.Upstream.Exchanges.Count;
+        using var pollNow = await rig.Receiver.Client.PostFormAsync("/api/poll-now", [], bearer: RunningReceiver.AdminToken);
+        await rig.PassAsync(TimeSpan.FromSeconds(1));
+        Assert.InRange(rig.Upstream.Exchanges.Count - before, 1, 3);
+    }
+
+    private static void Spread(IEnumerable<Exchange> exchanges)
+    {
+        var at = exchanges.Select(exchange => exchange.At).ToList();
+        Assert.Equal(12, at.Count);
+        Assert.InRange(at.Count(one => one - at[0] < TimeSpan.FromSeconds(1)), 1, 2);
+        Assert.InRange(at[^1] - at[0], TimeSpan.FromSeconds(45), TimeSpan.FromSeconds(60));
+    }
+
     private static double Utilization(JsonElement usage) => usage.GetProperty("five_hour").GetProperty("utilization").GetDouble();
 }

@@ -71,5 +71,30 @@ public sealed class PollRuleTests
     public void NoCredential_NothingWasSent_CostsNoBudget() =>
         Assert.Empty(PollRule.After(PollState.New, PollPolicy.OAuth, Now, PollOutcome.Failed(PollFailure.NoCredential), Now).Recent);
 
+    [Fact]
+    public void AccountsThatAreDueTogether_AreSpreadOverAThirdOfTheInterval_TheFirstAtOnce()
+    {
+        var random = new Random(7);
+        var waits = Enumerable.Range(0, 12).Select(place => PollRule.Spread(PollPolicy.OAuth, place, 12, random.NextDouble())).ToList();
+
+        Assert.Equal(TimeSpan.Zero, waits[0]);
+        Assert.Equal(waits.Order(), waits);
+        Assert.InRange(waits[^1], TimeSpan.FromSeconds(50), TimeSpan.FromSeconds(60));
+        Assert.All(Enumerable.Range(1, 11), place => Assert.InRange(waits[place].TotalSeconds, 60 * (place - 1) / 11d, 60 * place / 11d));
+        Assert.Equal(TimeSpan.Zero, PollRule.Spread(PollPolicy.OAuth, 0, 1, 1));
+    }
+
+    [Fact]
+    public void AnotherCredential_ForgetsTheFailures_NotWhatTheIssuerAskedFor()
+    {
+        var failing = Asked() with { Failures = 5, Failure = PollFailure.Rejected, FailedSince = Now, RetryAt = Now.AddHours(1), Credential = "old" };
+
+        Assert.Same(failing, PollRule.With(failing, "old"));
+        var renewed = PollRule.With(failing, "new");
+
+        Assert.Equal((0, null, null), (renewed.Failures, renewed.Failure, renewed.FailedSince));
+        Assert.Equal(Now.AddHours(1), PollRule.Earliest(renewed, Cookies, Now.AddMinutes(5)));
+    }
+
     private static PollState Asked() => PollState.New with { LastAttempt = Now, LastSuccess = Now };
 }

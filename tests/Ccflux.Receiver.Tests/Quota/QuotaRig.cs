@@ -84,10 +84,13 @@ internal sealed class QuotaRig : IAsyncDisposable
     }
 
     /// <summary>Ends the process and starts another on the same database.</summary>
-    public async Task RestartAsync(TimeSpan after)
+    /// <param name="after">How long none runs.</param>
+    /// <param name="meanwhile">What happens then.</param>
+    public async Task RestartAsync(TimeSpan after, Action? meanwhile = null)
     {
         await Receiver.StopAsync();
         Time.Advance(after);
+        meanwhile?.Invoke();
         Receiver = await StartReceiverAsync(Receiver.Folder, Time, Upstream, _handler, 1, _settings);
         await Poller.SettleAsync();
     }

@@ -61,6 +61,124 @@ public sealed class ReadingsTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Limit_ThatFallsBeforeItsReset_IsShown_AndOldFiguresDoNotComeBack()
+    {
+        await StartAsync();
+        var reset = Now.AddHours(3);
+        foreach (var used in new double[] { 2, 20, 60 })
+        {
+            await NextAsync(Reading(used, reset));
+        }
+
+        // An idle session beside it, then one that began after the drop, and the idle one again.
+        Assert.Equal(0, (await NextAsync(Reading(20, reset))).Accepted);
+        Assert.Equal("five_hour 60", await ShownAsync());
+        Assert.Equal(1, (await NextAsync(Reading(2, reset) with { Fresh = true })).Accepted);
+        Assert.Equal("five_hour 2", await ShownAsync());
+        Assert.Equal(0, (await NextAsync(Reading(60, reset))).Accepted);
+        Assert.Equal(1, (await NextAsync(Reading(3, reset))).Accepted);
+        Assert.Equal("five_hour 3", await ShownAsync());
+    }
+
+    [Fact]
+    public async Task Limit_ThatFalls_IsShownFromOlderClientsToo()
+    {
+        await StartAsync();
+        var reset = Now.AddHours(3);
+        await NextAsync(Reading(60, reset));
+
+        Assert.Equal(1, (await NextAsync(Reading(2, reset))).Accepted);
+        Assert.Equal(1, (await NextAsync(Reading(3, reset))).Accepted);
+        Assert.Equal("five_hour 3", await ShownAsync());
+    }
+
+    [Fact]
+    public async Task Limit_ThatFell_BeganThen_ForPaceAndForecast()
+    {
+        await StartAsync();
+        var reset = Now.AddHours(2);
+        await NextAsync(Reading(60, reset));
+        _wire!.ByHand("INSERT OR REPLACE INTO quota_alert_states (window_id, threshold_milli, forecast_told) SELECT window_id, 0, 1 FROM quota_windows");
+        var fellAt = Now;
+        await NextAsync(Reading(2, reset));
+        await NextAsync(Reading(3, reset));
+
+        Assert.Equal(fellAt.ToUnixTimeMilliseconds(), _wire.Scalar<long>("SELECT started_at FROM quota_windows"));
+        Assert.Equal(0L, _wire.Scalar<long>("SELECT forecast_told FROM quota_alert_states"));
+        var pace = Assert.Single(await AccountsAsync()).GetProperty("windows")[0].GetProperty("pace");
+        Assert.InRange(pace.GetProperty("elapsed_percent").GetDouble(), 1, 3);
+
+        await NextAsync(Reading(1, reset.AddHours(5)));
+        Assert.Equal(1L, _wire.Scalar<long>("SELECT started_at IS NULL FROM quota_windows"));
+    }
+
+    [Fact]
+    public async Task Account_OfTwoOrganisations_IsTwo()
+    {
+        await StartAsync();
+        var reset = Now.AddHours(3);
+
+        await StoredAsync(Reading(20, reset) with { Account = Account + ":org-1" }, Reading(92, reset) with { Account = Account + ":org-2" });
+
+        Assert.Equal(["20", "92"], (await AccountsAsync()).Select(account => account.GetProperty("windows")[0].GetProperty("utilization").GetRawText()).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Account_ThatOlderClientsNameAlone_IsTheSameAsWithItsOrganisation()
+    {
+        await StartAsync();
+        var reset = Now.AddHours(3);
+        await NextAsync(Reading(20, reset));
+        await NextAsync(Reading(21, reset) with { Account = Account + ":org-1" });
+        await NextAsync(Reading(22, reset));
+
+        Assert.Equal("five_hour 22", await ShownAsync());
+        Assert.Equal(Account + ":org-1", _wire!.Scalar<string>("SELECT account_key FROM quota_accounts"));
+
+        // With a second organisation nobody can tell any more which one an older client means.
+        await NextAsync(Reading(90, reset) with { Account = Account + ":org-2" });
+        await NextAsync(Reading(50, reset));
+        await NextAsync(Reading(51, reset));
+        await NextAsync(Reading(10, reset) with { Account = Account + ":org-3" });
+
+        Assert.Equal("10 22 51 90", _wire.Scalar<string>("SELECT group_concat(used, ' ') FROM (SELECT used_milli / 1000 AS used FROM quota_windows ORDER BY 1)"));
+    }
+
+    [Fact]
+    public async Task PlanWithoutAFiveHourLimit_IsNotShownAsUnused()
+    {
+        await StartAsync();
+        await StoredAsync(Reading(30, Now.AddDays(3)) with { Window = "seven_day" });
+
+        using var response = await _wire!.Receiver.Client.FetchAsync("/api/usage", bearer: RunningReceiver.ViewerToken);
+        using var document = JsonDocument.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+
+        Assert.Equal(JsonValueKind.Null, document.RootElement.GetProperty("five_hour").ValueKind);
+        Assert.Equal("seven_day 30", await ShownAsync());
+    }
+
+    [Fact]
+    public async Task Window_ThatIsNoLongerTold_IsOverAfterItsLength_WhereNoResetIsKnown()
+    {
+        await StartAsync();
+        await StoredAsync(Reading(85, null));
+        Assert.False(Assert.Single(await AccountsAsync()).GetProperty("windows")[0].GetProperty("is_over").GetBoolean());
+
+        _wire!.Time.Advance(TimeSpan.FromHours(5));
+
+        Assert.True(Assert.Single(await AccountsAsync()).GetProperty("windows")[0].GetProperty("is_over").GetBoolean());
+    }
+
+    [Fact]
+    public async Task KnownWindow_HasItsPlace_WhateverElseWasTold()
+    {
+        await StartAsync();
+        await StoredAsync([.. Enumerable.Range(0, ReadingLimits.MaxWindows + 5).Select(i => Reading(1, null) with { Window = $"w{i}" })]);
+
+        Assert.Equal(1, (await StoredAsync(Reading(42, Now.AddHours(3)))).Accepted);
+    }
+
+    [Fact]
     public async Task Batch_SentTwiceAndOutOfOrder_IsStoredOnce()
     {
         await StartAsync();
@@ -189,6 +307,14 @@ public sealed class ReadingsTests : IAsyncDisposable
         using var response = await _wire!.SendAsync(Routes.QuotaReadings, _access, Body(readings), _key);
         Assert.Equal("200 ", $"{(int)response.StatusCode} {Wire.Header(response, ErrorCodes.Header)}");
         return JsonSerializer.Deserialize(await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken), QuotaJson.Default.ReadingsReply)!;
+    }
+
+    /// <summary>A minute later.</summary>
+    private async Task<ReadingsReply> NextAsync(ReportedReading reading)
+    {
+        var reply = await StoredAsync(reading);
+        _wire!.Time.Advance(TimeSpan.FromMinutes(1));
+        return reply;
     }
 
     private async Task<List<JsonElement>> AccountsAsync()

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Ccflux.Receiver.Fleet.Rotation;
 using Ccflux.Receiver.Fleet.Store;
+using Ccflux.Receiver.Quota.Forecasts;
 using Ccflux.Storage.Sqlite;
 using Dapper;
 
@@ -16,7 +17,10 @@ internal sealed class AccountWindows(SqliteReaders readers)
         var since = (now - Velocity.SevenDaySpan - TimeSpan.FromMinutes(5)).ToUnixTimeMilliseconds();
         var samples = (await lease.Connection.QueryAsync<SampleRow>(new CommandDefinition(RotationSql.Samples, new { Since = since }, cancellationToken: cancellationToken)))
             .ToLookup(row => row.WindowId, row => new Sample(At(row.ObservedAt), row.UsedMilli / 1000d));
-        var windows = rows.ToDictionary(row => (row.AccountId, row.Name), row => Window(row, samples[row.WindowId]));
+        // A window that its plan has no more is not told any longer, and one without a known reset never would be over.
+        var windows = rows
+            .Where(row => row.ResetsAt is not null || WindowLength.Of(row.Name) is not { } length || At(row.ObservedAt) + length > now)
+            .ToDictionary(row => (row.AccountId, row.Name), row => Window(row, samples[row.WindowId]));
         foreach (var met in await lease.Connection.QueryAsync<LimitRow>(new CommandDefinition(LimitSql.Select, new { Now = now.ToUnixTimeMilliseconds() }, cancellationToken: cancellationToken)))
         {
             windows[(met.AccountId, met.Window)] = LimitRule.Of(windows.GetValueOrDefault((met.AccountId, met.Window)), At(met.At), At(met.ResetsAt));

@@ -1,3 +1,4 @@
+using Ccflux.Contracts.Quota;
 using Ccflux.Receiver.Fleet.Agents;
 using Ccflux.Receiver.Fleet.Rotation;
 using Ccflux.Receiver.Fleet.Sessions;
@@ -56,17 +57,17 @@ internal sealed class FleetPicture(AccountWindows quota, VaultBook vault, AgentB
         var scoped = new List<ScopedWindow>();
         foreach (var (name, window) in windows)
         {
-            if (name is "five_hour")
+            if (name is LimitNames.FiveHour)
             {
                 fiveHour = window;
             }
-            else if (name is "seven_day")
+            else if (name is LimitNames.SevenDay)
             {
                 sevenDay = window;
             }
-            else if (name.StartsWith(LimitRule.ScopedPrefix, StringComparison.Ordinal))
+            else if (LimitNames.ModelOf(name) is { } model)
             {
-                scoped.Add(new ScopedWindow(name, name[LimitRule.ScopedPrefix.Length..], window));
+                scoped.Add(new ScopedWindow(name, model, window));
             }
         }
 

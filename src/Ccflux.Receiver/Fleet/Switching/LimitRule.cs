@@ -1,3 +1,4 @@
+using Ccflux.Contracts.Quota;
 using Ccflux.Receiver.Fleet.Rotation;
 
 namespace Ccflux.Receiver.Fleet.Switching;
@@ -5,9 +6,6 @@ namespace Ccflux.Receiver.Fleet.Switching;
 /// <summary>What to believe of a limit that a session met, and for how long. Pure.</summary>
 internal static class LimitRule
 {
-    /// <summary>Windows of single models are called so, with the model behind it.</summary>
-    public const string ScopedPrefix = "seven_day_";
-
     /// <summary>Resets of one window differ by so much at most, from one place where they are told to another.</summary>
     private static readonly TimeSpan s_tolerance = TimeSpan.FromMinutes(5);
 
@@ -21,9 +19,9 @@ internal static class LimitRule
     /// <param name="now">The present.</param>
     public static bool IsOf(MetLimit limit, bool read, DateTimeOffset? readReset, DateTimeOffset now)
     {
-        var isScoped = limit.Window.StartsWith(ScopedPrefix, StringComparison.Ordinal);
-        var longest = limit.Window is "five_hour" ? TimeSpan.FromHours(5) : TimeSpan.FromDays(7);
-        if ((!isScoped && limit.Window is not ("five_hour" or "seven_day")) || (isScoped && !read) ||
+        var isScoped = LimitNames.ModelOf(limit.Window) is not null;
+        var longest = limit.Window is LimitNames.FiveHour ? TimeSpan.FromHours(5) : TimeSpan.FromDays(7);
+        if ((!isScoped && !LimitNames.IsGeneral(limit.Window)) || (isScoped && !read) ||
             limit.ResetsAt <= now || limit.ResetsAt - limit.At > longest + s_tolerance)
         {
             return false;

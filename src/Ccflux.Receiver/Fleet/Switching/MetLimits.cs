@@ -1,3 +1,4 @@
+using Ccflux.Contracts.Quota;
 using Ccflux.Receiver.Fleet.Sessions;
 using Ccflux.Receiver.Fleet.Store;
 using Ccflux.Receiver.Platform.Live;
@@ -19,7 +20,7 @@ internal sealed partial class MetLimits(LiveSessions sessions, RotationNudge nud
     public async Task<bool> NoteAsync(MetLimit limit)
     {
         var now = time.GetUtcNow();
-        limit = limit.At > now ? limit with { At = now } : limit;
+        limit = limit with { Window = LimitNames.Canonical(limit.Window), At = limit.At > now ? now : limit.At };
         if (sessions.AgentOf(limit.SessionId) is not { } agent)
         {
             return true;

@@ -9,6 +9,9 @@ internal static class AlertKind
     public const string Forecast = "forecast";
     public const string Test = "test";
 
+    /// <summary>Stands for alerts of one user, or of one polled account, that were too many to be sent one by one.</summary>
+    public const string Digest = "digest";
+
     /// <summary>Something that is no window's state, in words of its own.</summary>
     public const string Notice = "notice";
 }
@@ -24,7 +27,8 @@ internal sealed record Alert(
     DateTimeOffset? EarliestAt,
     DateTimeOffset? LatestAt,
     DateTimeOffset At,
-    [property: JsonIgnore] string? Message = null)
+    [property: JsonIgnore] string? Message = null,
+    [property: JsonIgnore] long Held = 0)
 {
     /// <summary>In a sentence, for people.</summary>
     public string Text
@@ -39,6 +43,13 @@ internal sealed record Alert(
             if (string.Equals(Kind, AlertKind.Test, StringComparison.Ordinal))
             {
                 return "ccflux: a test alert. This channel works.";
+            }
+
+            if (string.Equals(Kind, AlertKind.Digest, StringComparison.Ordinal))
+            {
+                return string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{Account}: {Held} more alerts within an hour are not sent one by one. The fullest limit among them is {Window}, {UsedPercent:0.#} % used; the quota page has them all.");
             }
 
             var text = new StringBuilder();

@@ -39,6 +39,8 @@ internal sealed class AlertRow
 
     public string? Message { get; init; }
 
+    public long Held { get; init; }
+
     public Alert ToAlert() => new(
-        Kind, Account, Window, UsedMilli / 1000d, ThresholdMilli / 1000d, RowTime.At(ResetsAt), RowTime.At(EarliestAt), RowTime.At(LatestAt), RowTime.At(CreatedAt), Message);
+        Kind, Account, Window, UsedMilli / 1000d, ThresholdMilli / 1000d, RowTime.At(ResetsAt), RowTime.At(EarliestAt), RowTime.At(LatestAt), RowTime.At(CreatedAt), Message, Held);
 }

@@ -25,7 +25,7 @@ internal static class AlertRule
 
     public static (AlertState State, IReadOnlyList<AlertFinding> Findings) Decide(AlertState state, AlertSettings settings, Reading reading, Projection projection, DateTimeOffset now)
     {
-        if (reading.ResetsAt <= now)
+        if (reading.IsOver(now))
         {
             return (state, []);
         }

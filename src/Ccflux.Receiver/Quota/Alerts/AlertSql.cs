@@ -18,12 +18,41 @@ internal static class AlertSql
         """;
 
     public const string InsertAlert = """
-        INSERT INTO quota_alerts (account_id, window, kind, used_milli, threshold_milli, resets_at, earliest_at, latest_at, created_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING alert_id
+        INSERT INTO quota_alerts (account_id, window, kind, used_milli, threshold_milli, resets_at, earliest_at, latest_at, created_at, held)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING alert_id
         """;
 
     public const string InsertNotice = """
         INSERT INTO quota_alerts (account_id, window, kind, used_milli, created_at, message) VALUES (0, '', ?, 0, ?, ?) RETURNING alert_id
+        """;
+
+    public const string SelectOwner = "SELECT owner FROM quota_accounts WHERE account_id = ?";
+
+    /// <summary>Alerts that went out one by one, of a user (owner above 0) or of one polled account. Parameters: owner, account, since.</summary>
+    public const string CountOfSource = """
+        SELECT count(*) FROM quota_alerts a JOIN quota_accounts q ON q.account_id = a.account_id
+        WHERE a.created_at > ?3 AND a.kind IN ('threshold', 'forecast') AND q.owner = ?1 AND (?1 <> 0 OR q.account_id = ?2)
+        """;
+
+    /// <summary>The digest of a source. Parameters: owner, account, since.</summary>
+    public const string SelectDigest = """
+        SELECT a.alert_id FROM quota_alerts a JOIN quota_accounts q ON q.account_id = a.account_id
+        WHERE a.created_at > ?3 AND a.kind = 'digest' AND q.owner = ?1 AND (?1 <> 0 OR q.account_id = ?2)
+        ORDER BY a.alert_id DESC LIMIT 1
+        """;
+
+    /// <summary>One more alert that a digest stands for; the fullest window names it. Parameters: window, used_milli, alert.</summary>
+    public const string AddToDigest = """
+        UPDATE quota_alerts SET held = held + 1, window = CASE WHEN ?2 > used_milli THEN ?1 ELSE window END, used_milli = max(used_milli, ?2) WHERE alert_id = ?3
+        """;
+
+    public const string CountWaiting = "SELECT count(*) FROM quota_deliveries WHERE state = 'waiting'";
+
+    public const string CountReportedWaiting = """
+        SELECT count(*) FROM quota_deliveries d
+        JOIN quota_alerts a ON a.alert_id = d.alert_id
+        JOIN quota_accounts q ON q.account_id = a.account_id AND q.owner <> 0
+        WHERE d.state = 'waiting'
         """;
 
     public const string InsertDelivery = "INSERT INTO quota_deliveries (alert_id, channel, state, attempts, next_at) VALUES (?, ?, 'waiting', 0, ?)";
@@ -34,7 +63,7 @@ internal static class AlertSql
 
     public const string WindowsOfAccount = """
         SELECT window_id AS WindowId, account_id AS AccountId, name AS Name, used_milli AS UsedMilli, resets_at AS ResetsAt,
-               observed_at AS ObservedAt, source AS Source
+               observed_at AS ObservedAt, started_at AS StartedAt, source AS Source
         FROM quota_windows WHERE account_id = @AccountId
         """;
 
@@ -65,7 +94,7 @@ internal static class AlertSql
         SELECT d.alert_id AS AlertId, d.channel AS Channel, d.state AS State, d.attempts AS Attempts, d.next_at AS NextAt, d.error AS Error,
                d.delivered_at AS DeliveredAt, a.window AS Window, a.kind AS Kind, a.used_milli AS UsedMilli, a.threshold_milli AS ThresholdMilli,
                a.resets_at AS ResetsAt, a.earliest_at AS EarliestAt, a.latest_at AS LatestAt, a.created_at AS CreatedAt,
-               a.message AS Message,
+               a.message AS Message, a.held AS Held,
                coalesce(CASE a.kind WHEN 'notice' THEN '' END, nullif(q.label, ''), nullif(q.email, ''), u.email, 'account ' || a.account_id) AS Account
         FROM quota_deliveries d
         JOIN quota_alerts a ON a.alert_id = d.alert_id
@@ -73,7 +102,12 @@ internal static class AlertSql
         LEFT JOIN users u ON u.user_id = q.owner
         """;
 
-    public const string Due = AlertColumns + " WHERE d.state = 'waiting' AND d.next_at <= @Now ORDER BY d.next_at LIMIT @Limit";
+    /// <summary>What this receiver polled, tests and notices first; then what users report, each user's oldest before anybody's second.</summary>
+    public const string Due = AlertColumns + """
+         WHERE d.state = 'waiting' AND d.next_at <= @Now
+         ORDER BY coalesce(q.owner, 0) <> 0, row_number() OVER (PARTITION BY d.channel, coalesce(q.owner, 0), CASE coalesce(q.owner, 0) WHEN 0 THEN a.account_id END ORDER BY d.next_at), d.next_at
+         LIMIT @Limit
+        """;
 
     public const string Recent = AlertColumns + " ORDER BY d.alert_id DESC, d.channel LIMIT @Limit";
 }

@@ -9,7 +9,7 @@ namespace Ccflux.Receiver.Quota.Alerts;
 
 /// <summary>Looks at an account's windows after each reading and writes down what is to be told: the alert, its deliveries and what is told
 /// now, in one transaction, so that nothing is told twice or lost.</summary>
-internal sealed class AlertWatch(AlertOptions options, SqliteReaders readers, GroupCommitWriter writer, TimeProvider time)
+internal sealed class AlertWatch(AlertOptions options, SqliteReaders readers, GroupCommitWriter writer, QuotaMetrics metrics, TimeProvider time)
 {
     public const string NoChannel = "No channel is configured: set ALERT_TELEGRAM_TOKEN and ALERT_TELEGRAM_CHAT, ALERT_SLACK_URL or ALERT_WEBHOOK_URL.";
 
@@ -72,15 +72,56 @@ internal sealed class AlertWatch(AlertOptions options, SqliteReaders readers, Gr
 
         foreach (var finding in findings)
         {
-            var kind = finding.Threshold is null ? AlertKind.Forecast : AlertKind.Threshold;
-            Insert(
-                connection, row.AccountId, row.Name, kind, row.UsedMilli, finding.Threshold, row.ResetsAt,
-                finding.Threshold is null ? projection : Projection.Unknown, now, _quiet?.NotBefore(now) ?? now);
+            Tell(connection, row, finding.Threshold, finding.Threshold is null ? projection : Projection.Unknown, now);
         }
     }
 
+    /// <summary>An alert of its own, or where its user or its polled account had too many lately, one more that a digest stands for.</summary>
+    private void Tell(SqlConnection connection, WindowRow row, long? threshold, Projection projection, DateTimeOffset now)
+    {
+        var owner = connection.Scalar(AlertSql.SelectOwner, row.AccountId) ?? AccountIdentity.Polled;
+        var since = (now - AlertQueue.Span).ToUnixTimeMilliseconds();
+        var isOften = connection.Scalar(AlertSql.CountOfSource, owner, row.AccountId, since) >= AlertQueue.MaxPerSpan;
+        if (isOften)
+        {
+            metrics.Held("rate");
+            if (connection.Scalar(AlertSql.SelectDigest, owner, row.AccountId, since) is { } digest)
+            {
+                connection.Execute(AlertSql.AddToDigest, row.Name, row.UsedMilli, digest);
+                return;
+            }
+        }
+
+        if (!AlertQueue.HasRoom(connection, isReported: owner != AccountIdentity.Polled))
+        {
+            metrics.Held("full");
+            return;
+        }
+
+        if (isOften)
+        {
+            Insert(connection, row.AccountId, row.Name, AlertKind.Digest, row.UsedMilli, null, null, Projection.Unknown, now, NotBefore(now + AlertQueue.DigestAfter), held: 1);
+            return;
+        }
+
+        var kind = threshold is null ? AlertKind.Forecast : AlertKind.Threshold;
+        Insert(connection, row.AccountId, row.Name, kind, row.UsedMilli, threshold, row.ResetsAt, projection, now, NotBefore(now));
+    }
+
+    private DateTimeOffset NotBefore(DateTimeOffset at) => _quiet?.NotBefore(at) ?? at;
+
     private void Insert(
-        SqlConnection connection, long accountId, string window, string kind, long used, long? threshold, long? resetsAt, Projection projection, DateTimeOffset now, DateTimeOffset sendAt)
+        SqlConnection connection,
+        long accountId,
+        string window,
+        string kind,
+        long used,
+        long? threshold,
+        long? resetsAt,
+        Projection projection,
+        DateTimeOffset now,
+        DateTimeOffset sendAt,
+        long held = 0)
     {
         var alertId = connection.Scalar(
             AlertSql.InsertAlert,
@@ -92,7 +133,8 @@ internal sealed class AlertWatch(AlertOptions options, SqliteReaders readers, Gr
             resetsAt,
             projection.Earliest?.ToUnixTimeMilliseconds(),
             projection.Latest?.ToUnixTimeMilliseconds(),
-            now.ToUnixTimeMilliseconds())!.Value;
+            now.ToUnixTimeMilliseconds(),
+            held)!.Value;
         foreach (var channel in _channels)
         {
             connection.Execute(AlertSql.InsertDelivery, alertId, channel, sendAt.ToUnixTimeMilliseconds());

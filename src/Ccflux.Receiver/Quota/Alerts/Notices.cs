@@ -11,11 +11,12 @@ internal sealed class Notices(AlertOptions options, TimeProvider time)
 
     public IReadOnlyList<string> Channels => options.Channels;
 
-    /// <summary>Within the caller's transaction, so that what is told and what is known to be told never differ. Nothing is written without a channel.</summary>
+    /// <summary>Within the caller's transaction, so that what is told and what is known to be told never differ. Nothing is written
+    /// without a channel, or where <see cref="AlertQueue.MaxWaiting"/> deliveries wait.</summary>
     public void Write(SqlConnection connection, string text)
     {
         var channels = options.Channels;
-        if (channels.Count == 0)
+        if (channels.Count == 0 || !AlertQueue.HasRoom(connection, isReported: false))
         {
             return;
         }

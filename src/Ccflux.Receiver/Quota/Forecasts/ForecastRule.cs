@@ -14,17 +14,23 @@ internal static class ForecastRule
     /// <summary>Older than this share of the window's length, a reading says nothing about now.</summary>
     private const double MaxAge = 1 / 10d;
 
-    /// <summary>The instants whose values <see cref="Project"/> wants: those before the window began are left out.</summary>
+    /// <summary>The instants whose values <see cref="Project"/> wants: those before the window began are left out, and so is its beginning unless it was
+    /// before its time, when the window need not have been empty.</summary>
     public static IEnumerable<DateTimeOffset> Instants(Reading newest)
     {
-        if (newest.ResetsAt is { } reset && WindowLength.Of(newest.Window) is { } length)
+        if (newest.Start is { } start && WindowLength.Of(newest.Window) is { } length)
         {
             foreach (var span in s_spans)
             {
-                if (newest.ObservedAt - (length * span) > reset - length)
+                if (newest.ObservedAt - (length * span) > start)
                 {
                     yield return newest.ObservedAt - (length * span);
                 }
+            }
+
+            if (IsEarly(newest))
+            {
+                yield return start;
             }
         }
     }
@@ -34,7 +40,7 @@ internal static class ForecastRule
     /// <param name="now">The present.</param>
     public static Projection Project(Reading newest, IEnumerable<PastValue> past, DateTimeOffset now)
     {
-        if (newest.ResetsAt is not { } reset || WindowLength.Of(newest.Window) is not { } length || now >= reset)
+        if (newest.ResetsAt is not { } reset || newest.Start is not { } start || WindowLength.Of(newest.Window) is not { } length || now >= reset)
         {
             return Projection.Unknown;
         }
@@ -44,14 +50,18 @@ internal static class ForecastRule
             return new Projection(Outlook.Exhausted);
         }
 
-        var start = reset - length;
         if (now - newest.ObservedAt > length * MaxAge || newest.ObservedAt - start < length * s_spans[0])
         {
             return Projection.Unknown;
         }
 
-        // A window is empty when it begins.
-        PastValue[] points = [new PastValue(start, 0), .. past.Where(value => value.At > start && value.UsedMilli <= newest.UsedMilli)];
+        // A window is empty when it begins; what it was when it began before its time is among what was read.
+        var points = past.Where(value => value.At >= start && value.UsedMilli <= newest.UsedMilli).ToList();
+        if (!IsEarly(newest) || points.Count == 0)
+        {
+            points.Add(new PastValue(start, 0));
+        }
+
         var fastest = points.Max(point => Speed(newest, point, +1));
         var slowest = points.Min(point => Speed(newest, point, -1));
         var earliest = RunsOutAt(newest, fastest);
@@ -66,6 +76,8 @@ internal static class ForecastRule
             ? new Projection(Outlook.MayRunOut, earliest)
             : new Projection(Outlook.RunsOut, earliest, latest < now ? now : latest);
     }
+
+    private static bool IsEarly(Reading newest) => newest.StartedAt is { } early && early == newest.Start;
 
     /// <summary>Thousandths of a percent a second since <paramref name="point"/>, with what rounding can hide added or taken.</summary>
     private static double Speed(Reading newest, PastValue point, int sign)

@@ -10,12 +10,12 @@ public sealed record Pace(double ElapsedPercent, double? Ratio)
     /// <summary>Null where the window's length or reset is not known, or the reset has passed.</summary>
     public static Pace? Of(Reading reading, DateTimeOffset now)
     {
-        if (reading.ResetsAt is not { } reset || WindowLength.Of(reading.Window) is not { } length || now >= reset || now < reset - length)
+        if (reading.ResetsAt is not { } reset || reading.Start is not { } start || now >= reset || now < start)
         {
             return null;
         }
 
-        var elapsed = (1 - ((reset - now) / length)) * 100;
+        var elapsed = (now - start) / (reset - start) * 100;
         return new Pace(elapsed, elapsed < FirstPercent ? null : reading.UsedPercent / elapsed);
     }
 }

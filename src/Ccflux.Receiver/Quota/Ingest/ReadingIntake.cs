@@ -71,10 +71,11 @@ internal sealed class ReadingIntake(GroupCommitWriter writer, QuotaOptions optio
     }
 
     private static Reading ToReading(ReportedReading reading) => new(
-        reading.Window,
+        LimitNames.Canonical(reading.Window),
         Reading.Milli(reading.UsedPercentage),
         reading.ResetsAt is { } reset ? Reading.ToSecond(reset) : null,
-        reading.ObservedAt.ToUniversalTime());
+        reading.ObservedAt.ToUniversalTime(),
+        IsFresh: reading.Fresh);
 
     /// <summary>All accounts of a batch in one transaction, or none.</summary>
     private sealed class IntakeWrite(long userId, ILookup<string, Reading> accounts, DateTimeOffset now) : WriteEntry<IntakeResult>
@@ -83,7 +84,7 @@ internal sealed class ReadingIntake(GroupCommitWriter writer, QuotaOptions optio
 
         protected override IntakeResult Write(SqlConnection connection)
         {
-            var unknown = accounts.Count(account => connection.Scalar(QuotaSql.SelectAccountId, account.Key, userId) is null);
+            var unknown = accounts.Count(account => AccountBook.Find(connection, account.Key, userId) is null);
             if (unknown > 0 && connection.Scalar(QuotaSql.CountAccountsOfOwner, userId) + unknown > MaxAccounts)
             {
                 return new IntakeResult(0, [], TooManyAccounts: true);

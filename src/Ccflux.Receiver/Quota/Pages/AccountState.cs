@@ -29,13 +29,14 @@ internal sealed record AccountState(Tone Tone, string Text)
     public static AccountState Of(PollErrorView error) => Enum.Parse<PollFailure>(error.Kind) switch
     {
         PollFailure.NoCredential => new AccountState(Tone.Bad, "No credential"),
-        PollFailure.Rejected => new AccountState(Tone.Bad, "Signed out upstream (401)"),
+        PollFailure.Rejected => new AccountState(Tone.Bad, "Signed out upstream"),
         PollFailure.Challenged => new AccountState(Tone.Bad, "Stopped by a browser check (403)"),
         PollFailure.Forbidden => new AccountState(Tone.Bad, "Not allowed to read this (403)"),
         PollFailure.RateLimited => new AccountState(Tone.Warn, "Asked to slow down (429)"),
         PollFailure.UpstreamFailed => new AccountState(Tone.Warn, "Upstream has trouble (5xx)"),
         PollFailure.TimedOut => new AccountState(Tone.Warn, "No answer in time"),
         PollFailure.Unreachable => new AccountState(Tone.Warn, "Not reachable"),
+        PollFailure.UnknownOrganization => new AccountState(Tone.Bad, "No such organisation upstream"),
         PollFailure.ChangedFormat => new AccountState(Tone.Bad, "Answer not understood"),
     };
 }

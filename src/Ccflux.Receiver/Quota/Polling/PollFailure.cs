@@ -6,7 +6,7 @@ internal enum PollFailure
     /// <summary>There is nothing to ask with: a setting or a file is missing, or a token has expired. Nothing was sent.</summary>
     NoCredential = 1,
 
-    /// <summary>401: the credential is not taken any more.</summary>
+    /// <summary>401, or a 403 that says that the session has ended: the credential is not taken any more.</summary>
     Rejected = 2,
 
     /// <summary>403 with a page: a check for browsers stands in between.</summary>
@@ -28,4 +28,7 @@ internal enum PollFailure
 
     /// <summary>An answer that is not what it used to be.</summary>
     ChangedFormat = 9,
+
+    /// <summary>400 or 404: there is no organisation of the id that was asked for.</summary>
+    UnknownOrganization = 10,
 }

@@ -12,6 +12,9 @@ internal static class PollRule
     /// <summary>No Retry-After holds longer: a slip of the issuer must not stop polling for good.</summary>
     private static readonly TimeSpan s_maxRetryAfter = TimeSpan.FromHours(24);
 
+    /// <summary>Over how much of its interval accounts that are due together are spread.</summary>
+    private const double SpreadShare = 1 / 3d;
+
     private static readonly TimeSpan s_margin = TimeSpan.FromSeconds(1);
     private const double JitterShare = 0.1;
     private const int MaxDoublings = 10;
@@ -30,8 +33,23 @@ internal static class PollRule
             RetryAt: outcome.RetryAfter is { } wait ? now + (wait < s_maxRetryAfter ? wait : s_maxRetryAfter) : null,
             Recent: policy.Budget is { } budget && sent
                 ? [.. state.Recent.Where(at => at > attempt - PollPolicy.BudgetSpan).TakeLast(budget), attempt]
-                : state.Recent);
+                : state.Recent,
+            Credential: state.Credential);
     }
+
+    /// <summary>The state with a credential: the failures of another one say nothing about it. What the issuer asked for still holds.</summary>
+    public static PollState With(PollState state, string credential) => string.Equals(state.Credential, credential, StringComparison.Ordinal)
+        ? state
+        : state with { Failures = 0, Failure = null, FailedSince = null, Credential = credential };
+
+    /// <summary>How long the account waits that is one of several which are due at once, so that they do not all ask in the same moment: the first does not,
+    /// the others have a part of the spread each.</summary>
+    /// <param name="policy">Of the account.</param>
+    /// <param name="place">From 0.</param>
+    /// <param name="count">How many there are.</param>
+    /// <param name="jitter">From 0 to 1.</param>
+    public static TimeSpan Spread(PollPolicy policy, int place, int count, double jitter) =>
+        place == 0 ? TimeSpan.Zero : policy.Interval * (SpreadShare * (place - 1 + jitter) / (count - 1));
 
     /// <param name="state">After the last poll.</param>
     /// <param name="policy">How often it may be.</param>

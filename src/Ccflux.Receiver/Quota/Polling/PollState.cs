@@ -8,6 +8,7 @@ namespace Ccflux.Receiver.Quota.Polling;
 /// <param name="FailedSince">When the failures began.</param>
 /// <param name="RetryAt">Not before, says the issuer.</param>
 /// <param name="Recent">Attempts within <see cref="PollPolicy.BudgetSpan"/>, oldest first; at most the budget and one.</param>
+/// <param name="Credential">Which credential the failures are of: <see cref="CredentialMark"/>. Null where that was not kept.</param>
 internal sealed record PollState(
     DateTimeOffset? LastAttempt,
     DateTimeOffset? LastSuccess,
@@ -15,7 +16,8 @@ internal sealed record PollState(
     PollFailure? Failure,
     DateTimeOffset? FailedSince,
     DateTimeOffset? RetryAt,
-    IReadOnlyList<DateTimeOffset> Recent)
+    IReadOnlyList<DateTimeOffset> Recent,
+    string? Credential = null)
 {
     public static PollState New { get; } = new(null, null, 0, null, null, null, []);
 }

@@ -24,8 +24,12 @@ internal sealed partial class Poller(
 {
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(5);
 
+    /// <summary>Names of odd fields that are logged in the life of the process.</summary>
+    private const int MaxLeftOut = 64;
+
     private readonly Lock _gate = new();
     private readonly Dictionary<(string Source, string Key), PolledAccount> _accounts = [];
+    private readonly HashSet<(string Source, string Name)> _leftOut = [];
     private readonly CancellationTokenSource _stopping = new();
     private readonly WorkInFlight _work = new();
     private ITimer? _look;
@@ -87,27 +91,22 @@ internal sealed partial class Poller(
         var now = time.GetUtcNow();
         lock (_gate)
         {
-            foreach (var account in _accounts.Values.Where(account => accountId is null || account.AccountId == accountId))
+            var asked = _accounts.Values.Where(account => accountId is null || account.AccountId == accountId).ToList();
+            first = asked.Exists(account => account.IsPolling) ? now : null;
+            hurried.AddRange(asked.Where(account => !account.IsPolling));
+            var due = hurried.Count(account => IsFree(account, now));
+            var place = 0;
+            foreach (var account in hurried)
             {
-                if (account.IsPolling)
-                {
-                    first = now;
-                    continue;
-                }
-
-                var earliest = PollRule.Earliest(account.State, account.Source.Policy(interval.Current), now);
+                var policy = account.Source.Policy(interval.Current);
+                var earliest = IsFree(account, now) ? now + PollRule.Spread(policy, place++, due, jitter()) : PollRule.Earliest(account.State, policy, now);
                 account.NextAt = earliest < account.NextAt ? earliest : account.NextAt;
                 first = first is null || account.NextAt < first ? account.NextAt : first;
-                hurried.Add(account);
             }
         }
 
         // Written before it is sent, so that a restart knows of it.
-        await writer.WriteAsync(connection =>
-        {
-            hurried.ForEach(account => AccountBook.SavePoll(connection, account.AccountId, account.State, account.NextAt));
-            return hurried.Count;
-        });
+        await SaveAsync(hurried);
         lock (_gate)
         {
             hurried.Where(account => !account.IsPolling).ToList().ForEach(Arm);
@@ -177,6 +176,8 @@ internal sealed partial class Poller(
     private async Task LookAtAsync(IPollSource source)
     {
         var targets = await source.TargetsAsync(_stopping.Token);
+        var names = targets.Select(KeyOf).ToHashSet();
+        List<PolledAccount> added = [];
         foreach (var target in targets)
         {
             PolledAccount? known;
@@ -187,17 +188,23 @@ internal sealed partial class Poller(
 
             if (known is null)
             {
-                await AddAsync(target, source);
+                // A key that leaves the organisation open is another account as long as it is polled, too.
+                var isAlone = !names.Contains((target.Account.Source, AccountMatch.AccountOf(target.Account.Key))) || !AccountMatch.HasOrganization(target.Account.Key);
+                if (await book.OpenAsync(target.Account, isAlone, time.GetUtcNow()) is { } opened)
+                {
+                    // Where the database could not be written, the next look tries again.
+                    added.Add(new PolledAccount(target, source, opened));
+                }
             }
             else if (!string.Equals(known.Target.Stamp, target.Stamp, StringComparison.Ordinal))
             {
-                Renew(known, target);
+                await RenewAsync(known, target);
             }
         }
 
+        await AddAsync(added);
         lock (_gate)
         {
-            var names = targets.Select(KeyOf).ToHashSet();
             foreach (var (key, gone) in _accounts.Where(pair => ReferenceEquals(pair.Value.Source, source) && !names.Contains(pair.Key)).ToList())
             {
                 gone.IsGone = true;
@@ -207,15 +214,15 @@ internal sealed partial class Poller(
         }
     }
 
-    private async Task AddAsync(PollTarget target, IPollSource source)
+    /// <summary>Begins to poll accounts. Those that are due at once, as all of them are after a while without this process, are spread.</summary>
+    private async Task AddAsync(List<PolledAccount> added)
     {
-        if (await book.OpenAsync(target.Account, time.GetUtcNow()) is not { } known)
+        if (added.Count == 0)
         {
-            // The next look tries again.
             return;
         }
 
-        var account = new PolledAccount(target, source, known);
+        List<PolledAccount> changed = [];
         lock (_gate)
         {
             if (_stopping.IsCancellationRequested)
@@ -224,27 +231,87 @@ internal sealed partial class Poller(
             }
 
             var now = time.GetUtcNow();
-            account.State = PollRule.AfterRestart(account.State, source.Policy(interval.Current), account.NextAt, now);
-            account.NextAt = Next(account);
-            account.Timer = time.CreateTimer(_ => _ = PollAsync(account), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-            _accounts.Add(KeyOf(target), account);
-            Arm(account);
+            foreach (var account in added)
+            {
+                var policy = account.Source.Policy(interval.Current);
+                account.State = PollRule.AfterRestart(account.State, policy, account.NextAt, now);
+                if (Adopt(account))
+                {
+                    changed.Add(account);
+                    account.NextAt = PollRule.Earliest(account.State, policy, now);
+                }
+                else
+                {
+                    account.NextAt = Next(account);
+                }
+            }
+
+            var due = added.Where(account => account.NextAt <= now).ToList();
+            for (var place = 0; place < due.Count; place++)
+            {
+                due[place].NextAt = now + PollRule.Spread(due[place].Source.Policy(interval.Current), place, due.Count, jitter());
+            }
+
+            foreach (var account in added)
+            {
+                account.Timer = time.CreateTimer(_ => _ = PollAsync(account), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                _accounts.Add(KeyOf(account.Target), account);
+            }
+        }
+
+        await SaveAsync(changed);
+        lock (_gate)
+        {
+            added.ForEach(Arm);
         }
 
         changes.Publish(QuotaFeature.Topic);
     }
 
     /// <summary>A new credential ends the backoff of the old one's failures; what the issuer asked for still holds.</summary>
-    private void Renew(PolledAccount account, PollTarget target)
+    private async Task RenewAsync(PolledAccount account, PollTarget target)
     {
         lock (_gate)
         {
             account.Target = target;
-            if (account is { IsPolling: false, State.Failures: > 0 })
+            if (account.IsPolling || !Adopt(account))
             {
-                account.NextAt = PollRule.Earliest(account.State, account.Source.Policy(interval.Current), time.GetUtcNow());
+                return;
+            }
+
+            account.NextAt = PollRule.Earliest(account.State, account.Source.Policy(interval.Current), time.GetUtcNow());
+        }
+
+        await SaveAsync([account]);
+        lock (_gate)
+        {
+            if (!account.IsPolling)
+            {
                 Arm(account);
             }
+        }
+
+        changes.Publish(QuotaFeature.Topic);
+    }
+
+    /// <summary>Takes the account's present credential for the one that its state is of.</summary>
+    /// <returns>Whether failures were forgotten by that.</returns>
+    private static bool Adopt(PolledAccount account)
+    {
+        var failed = account.State.Failures > 0;
+        account.State = PollRule.With(account.State, CredentialMark.Of(account.Target.Stamp));
+        return failed && account.State.Failures == 0;
+    }
+
+    private async Task SaveAsync(List<PolledAccount> accounts)
+    {
+        if (accounts.Count > 0)
+        {
+            await writer.WriteAsync(connection =>
+            {
+                accounts.ForEach(account => AccountBook.SavePoll(connection, account.AccountId, account.State, account.NextAt));
+                return accounts.Count;
+            });
         }
     }
 
@@ -297,6 +364,7 @@ internal sealed partial class Poller(
             Log.Failing(logger, source, account.AccountId, failure);
         }
 
+        NoteLeftOut(source, outcome);
         if (outcome.Failure is null)
         {
             account.Resets = [.. outcome.Readings.Where(reading => reading.ResetsAt is not null).Select(reading => reading.ResetsAt!.Value)];
@@ -336,7 +404,35 @@ internal sealed partial class Poller(
         lock (_gate)
         {
             account.State = state;
-            account.NextAt = Next(account);
+            // The credential may have been renewed while the old one was asked with.
+            account.NextAt = Adopt(account) ? PollRule.Earliest(account.State, account.Source.Policy(interval.Current), time.GetUtcNow()) : Next(account);
+        }
+    }
+
+    /// <summary>Whether the rules let a poll by hand be now.</summary>
+    private bool IsFree(PolledAccount account, DateTimeOffset now) => PollRule.Earliest(account.State, account.Source.Policy(interval.Current), now) <= now;
+
+    /// <summary>What an answer holds beside the windows that could be read is counted each time and logged once.</summary>
+    private void NoteLeftOut(string source, PollOutcome outcome)
+    {
+        if (outcome.LeftOut is not { Count: > 0 } names)
+        {
+            return;
+        }
+
+        metrics.LeftOut(source, names.Count);
+        foreach (var name in names)
+        {
+            bool isNew;
+            lock (_gate)
+            {
+                isNew = _leftOut.Count < MaxLeftOut && _leftOut.Add((source, name));
+            }
+
+            if (isNew)
+            {
+                Log.LeftOut(logger, source, name);
+            }
         }
     }
 
@@ -369,6 +465,9 @@ internal sealed partial class Poller(
 
         [LoggerMessage(4, LogLevel.Warning, "What a poll of {Source} brought could not be written.")]
         public static partial void NotWritten(ILogger logger, string source);
+
+        [LoggerMessage(6, LogLevel.Warning, "An answer to {Source} holds something that this version cannot read, and is read without it: {Name}.")]
+        public static partial void LeftOut(ILogger logger, string source, string name);
 
         [LoggerMessage(5, LogLevel.Error, "Looking for alerts failed.")]
         public static partial void AlertsFailed(ILogger logger, Exception exception);

@@ -1,3 +1,4 @@
+using Ccflux.Contracts.Quota;
 using Ccflux.Receiver.Quota.Forecasts;
 
 namespace Ccflux.Receiver.Quota.Read;
@@ -22,9 +23,9 @@ internal sealed class PlanEstimates(IAccountUsage? usage = null)
         foreach (var row in windows)
         {
             if (byId.TryGetValue(row.AccountId, out var account) && users(account) is { } known
-                && row.Name is "five_hour" or "seven_day" && RowTime.At(row.ResetsAt) is { } reset && reset > now)
+                && LimitNames.IsGeneral(row.Name) && row.ToReading() is { Start: { } start } reading && !reading.IsOver(now))
             {
-                spans.Add((row, new UsageSpan(known, account.Email, reset - WindowLength.Of(row.Name)!.Value, RowTime.At(row.ObservedAt))));
+                spans.Add((row, new UsageSpan(known, account.Email, start, RowTime.At(row.ObservedAt))));
             }
         }
 
@@ -45,13 +46,19 @@ internal sealed class PlanEstimates(IAccountUsage? usage = null)
     {
         var shown = accounts.Where(account => account.Owner != AccountIdentity.Polled && account.Source is not QuotaSource.LimitHit).ToList();
         var several = shown.GroupBy(account => account.Owner).Where(group => group.Skip(1).Any()).Select(group => group.Key).ToHashSet();
-        var byKey = shown.ToLookup(account => account.AccountKey, account => account.Owner, StringComparer.Ordinal);
+        var byAccount = shown.ToLookup(account => AccountMatch.AccountOf(account.AccountKey), StringComparer.Ordinal);
+        var organizations = accounts.Where(account => AccountMatch.HasOrganization(account.AccountKey)).Select(account => account.AccountKey).Distinct(StringComparer.Ordinal)
+            .CountBy(AccountMatch.AccountOf, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
         return account =>
         {
-            IReadOnlyList<long> users = [.. byKey[account.AccountKey]];
+            var id = AccountMatch.AccountOf(account.AccountKey);
+            var matches = byAccount[id].Where(other => AccountMatch.MayBeSame(account.AccountKey, other.AccountKey)).ToList();
+            // Where an account has several organisations, a key that leaves it open may be of any of them.
+            var isOpen = organizations.GetValueOrDefault(id) > 1 && matches.Exists(other => !string.Equals(other.AccountKey, account.AccountKey, StringComparison.Ordinal));
+            IReadOnlyList<long> users = [.. matches.Select(other => other.Owner)];
             var usesAnother = users.Count == 0
                 ? shown.Any(other => other.Email.Length > 0 && string.Equals(other.Email, account.Email, StringComparison.OrdinalIgnoreCase))
-                : users.Any(several.Contains);
+                : isOpen || users.Any(several.Contains);
             return usesAnother ? null : users;
         };
     }

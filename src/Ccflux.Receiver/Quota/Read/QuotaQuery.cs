@@ -68,7 +68,7 @@ internal sealed class QuotaQuery(SqliteReaders readers, Poller poller, PollInter
             reading.UsedPercent,
             Levels.Of(row.UsedMilli),
             reading.ResetsAt,
-            reading.ResetsAt <= now,
+            reading.IsOver(now),
             reading.ObservedAt,
             row.Source,
             Pace.Of(reading, now),

@@ -45,7 +45,9 @@ internal sealed class WindowRow
 
     public string Source { get; init; } = "";
 
-    public Reading ToReading() => new(Name, UsedMilli, RowTime.At(ResetsAt), RowTime.At(ObservedAt));
+    public long? StartedAt { get; init; }
+
+    public Reading ToReading() => new(Name, UsedMilli, RowTime.At(ResetsAt), RowTime.At(ObservedAt), RowTime.At(StartedAt));
 }
 
 /// <summary>Epoch milliseconds as instants.</summary>

@@ -37,7 +37,7 @@ internal sealed class CookieSource(QuotaOptions options, UsageRequest usage) : I
             request.Headers.Add("anthropic-anonymous-id", anonymous);
         }
 
-        return await usage.SendAsync(request, cancellationToken);
+        return await usage.SendAsync(request, UsageAddress.OfOrganization, cancellationToken);
     }
 
     public PollPolicy Policy(TimeSpan cookieInterval) => PollPolicy.Cookies(cookieInterval);

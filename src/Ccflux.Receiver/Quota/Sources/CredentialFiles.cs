@@ -1,13 +1,14 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Ccflux.Contracts.Quota;
 
 namespace Ccflux.Receiver.Quota.Sources;
 
 /// <summary>
 /// Accounts whose login Claude Code keeps in files on this machine. The files are read and never written, and the tokens never refreshed: refresh
 /// tokens are good for one use, and a second holder signs the user out.
-/// <code>{"claudeAiOauth":{"accessToken":"…","expiresAt":1795270000000,"accountUuid":"…"}}</code>
+/// <code>{"claudeAiOauth":{"accessToken":"…","expiresAt":1795270000000,"accountUuid":"…","organizationUuid":"…"}}</code>
 /// </summary>
 internal sealed class CredentialFiles(QuotaOptions options, TimeProvider time) : IQuotaTargets
 {
@@ -25,7 +26,7 @@ internal sealed class CredentialFiles(QuotaOptions options, TimeProvider time) :
         for (var index = 0; index < _paths.Count; index++)
         {
             var login = Read(_paths[index]);
-            if (login is { AccessToken.Length: > 0 } && login.ExpiresAt > time.GetUtcNow().ToUnixTimeMilliseconds()
+            if (login is { AccessToken.Length: > 0 } && !(login.ExpiresAt <= time.GetUtcNow().ToUnixTimeMilliseconds())
                 && string.Equals(Describe(login, index).Key, accountKey, StringComparison.Ordinal))
             {
                 return ValueTask.FromResult<string?>(login.AccessToken);
@@ -40,8 +41,10 @@ internal sealed class CredentialFiles(QuotaOptions options, TimeProvider time) :
     {
         var label = string.Create(CultureInfo.InvariantCulture, $"login {index + 1}");
         var stamp = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(login?.AccessToken ?? "")));
-        return new OAuthAccount(login?.AccountUuid is { Length: > 0 and <= 64 } id ? id : label, label, "", stamp);
+        return new OAuthAccount(AccountKey.Of(Id(login?.AccountUuid), Id(login?.OrganizationUuid)) ?? label, label, "", stamp);
     }
+
+    private static string? Id(string? text) => text is { Length: <= 64 } && !text.Contains(AccountKey.Separator, StringComparison.Ordinal) ? text : null;
 
     private static Login? Read(string path)
     {
@@ -60,8 +63,9 @@ internal sealed class CredentialFiles(QuotaOptions options, TimeProvider time) :
                 return null;
             }
 
-            var expires = login.TryGetProperty("expiresAt", out var at) && at.ValueKind == JsonValueKind.Number && at.TryGetInt64(out var ms) ? ms : 0;
-            return new Login(Text(login, "accessToken"), expires, Text(login, "accountUuid"));
+            // Missing or 0 is an end that is not known, as clients leave it at times: the issuer says whether the token still holds.
+            long? expires = login.TryGetProperty("expiresAt", out var at) && at.ValueKind == JsonValueKind.Number && at.TryGetInt64(out var ms) && ms > 0 ? ms : null;
+            return new Login(Text(login, "accessToken"), expires, Text(login, "accountUuid"), Text(login, "organizationUuid"));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException)
         {
@@ -73,12 +77,15 @@ internal sealed class CredentialFiles(QuotaOptions options, TimeProvider time) :
     private static string? Text(JsonElement holder, string name) =>
         holder.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
-    private sealed class Login(string? accessToken, long expiresAt, string? accountUuid)
+    private sealed class Login(string? accessToken, long? expiresAt, string? accountUuid, string? organizationUuid)
     {
         public string? AccessToken { get; } = accessToken;
 
-        public long ExpiresAt { get; } = expiresAt;
+        /// <summary>Milliseconds since 1970; null where it is not known.</summary>
+        public long? ExpiresAt { get; } = expiresAt;
 
         public string? AccountUuid { get; } = accountUuid;
+
+        public string? OrganizationUuid { get; } = organizationUuid;
     }
 }

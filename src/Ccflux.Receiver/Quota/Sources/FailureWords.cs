@@ -14,9 +14,10 @@ internal static class FailureWords
     private static string ForCookies(PollFailure failure) => failure switch
     {
         PollFailure.NoCredential => $"CLAUDE_SESSION_KEY or CLAUDE_ORG_ID is missing, or a cookie holds a character that none can. Copy the cookies sessionKey and lastActiveOrg ({Where}). {Taken}",
-        PollFailure.Rejected => $"claude.ai no longer takes the session (401). Sign in there, copy the cookie sessionKey ({Where}) into CLAUDE_SESSION_KEY. {Taken}",
+        PollFailure.Rejected => $"claude.ai no longer takes the session (401 or 403). Sign in there, copy the cookie sessionKey ({Where}) into CLAUDE_SESSION_KEY. {Taken}",
         PollFailure.Challenged => $"claude.ai answered with a check for browsers (403). Copy the cookie cf_clearance ({Where}) into CLAUDE_CF_CLEARANCE; it holds only for the address and browser it was given to. {Taken}",
         PollFailure.Forbidden => $"claude.ai does not let this session read that organisation (403). Copy the cookie lastActiveOrg ({Where}) into CLAUDE_ORG_ID. {Taken}",
+        PollFailure.UnknownOrganization => $"claude.ai knows no organisation of this id (400 or 404): CLAUDE_ORG_ID is wrong, or the organisation is gone. Copy the cookie lastActiveOrg ({Where}) into CLAUDE_ORG_ID. {Taken}",
         _ => ForBoth("claude.ai", failure),
     };
 
@@ -35,7 +36,7 @@ internal static class FailureWords
         PollFailure.UpstreamFailed => $"{issuer} has trouble of its own (5xx). Nothing is to be done: polling goes on, less often.",
         PollFailure.TimedOut => $"{issuer} did not answer in time. Polling goes on, less often.",
         PollFailure.Unreachable => $"{issuer} cannot be reached from the receiver: check its network, DNS, clock and certificates.",
-        PollFailure.ChangedFormat => $"{issuer} answers in a form that this version does not know. Look for a newer ccflux; the last good readings stay.",
+        PollFailure.ChangedFormat or PollFailure.UnknownOrganization => $"{issuer} answers in a form that this version does not know. Look for a newer ccflux; the last good readings stay.",
         PollFailure.NoCredential or PollFailure.Rejected or PollFailure.Challenged or PollFailure.Forbidden => throw new ArgumentOutOfRangeException(nameof(failure)),
     };
 }

@@ -11,7 +11,7 @@ internal interface IQuotaTargets
     ValueTask<string?> AccessTokenAsync(string accountKey, CancellationToken cancellationToken);
 }
 
-/// <param name="Key">The account's id, or another name that stays.</param>
+/// <param name="Key">The account by <see cref="Contracts.Quota.AccountKey"/>, or another name that stays.</param>
 /// <param name="Label">What it is called where no e-mail may be shown.</param>
 /// <param name="Email">Empty where it is not known.</param>
 /// <param name="Stamp">Changes when its token does; tells nothing of it.</param>

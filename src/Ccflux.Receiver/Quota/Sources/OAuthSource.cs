@@ -42,7 +42,7 @@ internal sealed class OAuthSource(QuotaOptions options, IEnumerable<IQuotaTarget
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         request.Headers.Accept.ParseAdd("application/json");
         request.Headers.Add("anthropic-beta", "oauth-2025-04-20");
-        return await usage.SendAsync(request, cancellationToken);
+        return await usage.SendAsync(request, UsageAddress.OfLogin, cancellationToken);
     }
 
     public PollPolicy Policy(TimeSpan cookieInterval) => PollPolicy.OAuth;

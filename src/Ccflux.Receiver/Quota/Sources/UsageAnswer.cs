@@ -4,126 +4,237 @@ using Ccflux.Contracts.Quota;
 namespace Ccflux.Receiver.Quota.Sources;
 
 /// <summary>
-/// Reads what both issuers answer. Windows are taken by their shape and not by their names, so that new ones appear by themselves:
+/// What both issuers answer. Windows are taken by their shape and not by their names, so that new ones appear by themselves, and each on its own, so that
+/// none depends on a field that this version does not know:
 /// <code>{"five_hour":{"utilization":42.0,"resets_at":"2026-11-21T12:00:00+00:00"},"seven_day_opus":null,
 /// "limits":[{"kind":"weekly_scoped","percent":5,"resets_at":null,"scope":{"model":{"display_name":"Fable"}}}],"extra_usage":{"utilization":null}}</code>
 /// </summary>
-internal static class UsageAnswer
+/// <param name="Readings">The windows that could be read, at most <see cref="ReadingLimits.MaxWindows"/>; those that count every model first.</param>
+/// <param name="LeftOut">Names of what could not be read, at most <see cref="MaxLeftOut"/>.</param>
+internal sealed record UsageAnswer(IReadOnlyList<Reading> Readings, IReadOnlyList<string> LeftOut)
 {
-    private const string FiveHour = "five_hour";
-    private const string SevenDay = "seven_day";
-    private const int MaxDepth = 16;
+    public const int MaxLeftOut = 8;
 
-    /// <summary>Null where the answer is not of this form: neither of the two windows that every answer has, or a field of another type.</summary>
-    public static IReadOnlyList<Reading>? Parse(ReadOnlyMemory<byte> body, DateTimeOffset now)
+    /// <summary>Stands for a name that is no window's.</summary>
+    private const string Unnamed = "another field";
+
+    /// <summary>Deep enough for whatever an issuer may add; the reader does not recurse.</summary>
+    private const int MaxDepth = 256;
+
+    private static readonly DateTimeOffset s_earliest = new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private static readonly DateTimeOffset s_latest = new(2200, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    /// <summary>Null where nothing in it can be read: no window with a figure, and none that says it has none yet.</summary>
+    public static UsageAnswer? Parse(ReadOnlyMemory<byte> body, DateTimeOffset now)
     {
         try
         {
             using var document = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = MaxDepth });
-            return document.RootElement.ValueKind == JsonValueKind.Object ? Read(document.RootElement, now) : null;
+            return document.RootElement.ValueKind == JsonValueKind.Object ? new Reader(now).Read(document.RootElement) : null;
         }
         catch (JsonException)
         {
             return null;
         }
-        catch (InvalidOperationException)
-        {
-            // A text that is no valid UTF-16.
-            return null;
-        }
     }
 
-    private static List<Reading>? Read(JsonElement root, DateTimeOffset now)
+    private enum Found
     {
-        var readings = new Dictionary<string, Reading>(StringComparer.Ordinal);
-        var isKnown = false;
-        foreach (var property in root.EnumerateObject())
+        Read = 1,
+
+        /// <summary>The window says that it has no figure yet.</summary>
+        Empty = 2,
+        Odd = 3,
+    }
+
+    private sealed class Reader(DateTimeOffset now)
+    {
+        private readonly Dictionary<string, Reading> _readings = new(StringComparer.Ordinal);
+        private readonly List<string> _leftOut = [];
+
+        public UsageAnswer? Read(JsonElement root)
         {
-            isKnown |= property.Name is FiveHour or SevenDay;
-            if (property.Value.ValueKind == JsonValueKind.Object && ReadingLimits.IsWindowName(property.Name) && property.Value.TryGetProperty("utilization", out var used))
+            var isKnown = false;
+            foreach (var property in root.EnumerateObject())
             {
-                if (!TryAdd(readings, property.Name, used, property.Value, now))
+                if (NameOf(property) is not { } name)
                 {
-                    return null;
+                    LeaveOut(Unnamed);
+                }
+                else if (name is "limits")
+                {
+                    isKnown |= ReadLimits(property.Value);
+                }
+                else
+                {
+                    isKnown |= ReadWindow(name, property.Value);
                 }
             }
-            else if (property.Name is FiveHour or SevenDay && property.Value.ValueKind != JsonValueKind.Null)
-            {
-                return null;
-            }
+
+            return isKnown || _readings.Count > 0
+                ? new UsageAnswer([.. _readings.Values.OrderByDescending(reading => LimitNames.IsGeneral(reading.Window)).Take(ReadingLimits.MaxWindows)], _leftOut)
+                : null;
         }
 
-        if (root.TryGetProperty("limits", out var limits) && limits.ValueKind == JsonValueKind.Array)
+        /// <returns>Whether it is one of the two windows that every answer has, and says that it has no figure yet.</returns>
+        private bool ReadWindow(string field, JsonElement value)
         {
-            isKnown |= limits.GetArrayLength() > 0;
+            var name = LimitNames.Canonical(field);
+            var isGeneral = LimitNames.IsGeneral(name);
+            if (isGeneral && value.ValueKind == JsonValueKind.Null)
+            {
+                return true;
+            }
+
+            if (value.ValueKind != JsonValueKind.Object || !ReadingLimits.IsWindowName(name) || Part(value, "utilization") is not { } used)
+            {
+                LeaveOut(isGeneral ? Found.Odd : Found.Empty, name);
+                return false;
+            }
+
+            var found = Add(name, used, value, isReplacing: true);
+            LeaveOut(found, name);
+            return isGeneral && found == Found.Empty;
+        }
+
+        /// <summary>The list repeats the windows under other names; only what they lack is taken from it.</summary>
+        /// <returns>Whether a limit of it says that it has no figure yet.</returns>
+        private bool ReadLimits(JsonElement limits)
+        {
+            var isKnown = false;
+            if (limits.ValueKind != JsonValueKind.Array)
+            {
+                return isKnown;
+            }
+
             foreach (var limit in limits.EnumerateArray())
             {
-                if (limit.ValueKind != JsonValueKind.Object || !TryAddLimit(readings, limit, now))
+                var name = LimitNames.OfKind(Text(limit, "kind"), Scope(limit));
+                if (!ReadingLimits.IsWindowName(name))
                 {
-                    return null;
+                    LeaveOut("limits");
                 }
+                else if (Part(limit, "percent") is { } percent)
+                {
+                    var found = Add(name, percent, limit, isReplacing: false);
+                    LeaveOut(found, name);
+                    isKnown |= found == Found.Empty;
+                }
+            }
+
+            return isKnown;
+        }
+
+        private Found Add(string window, JsonElement used, JsonElement holder, bool isReplacing)
+        {
+            if (used.ValueKind == JsonValueKind.Null)
+            {
+                return Found.Empty;
+            }
+
+            if (used.ValueKind != JsonValueKind.Number || !used.TryGetDouble(out var percent) || percent is not (>= 0 and <= ReadingLimits.MaxPercentage))
+            {
+                return Found.Odd;
+            }
+
+            var isResetRead = TryReset(holder, out var resetsAt);
+            if (isReplacing || !_readings.ContainsKey(window))
+            {
+                _readings[window] = new Reading(window, Reading.Milli(percent), resetsAt, now);
+            }
+
+            return isResetRead ? Found.Read : Found.Odd;
+        }
+
+        private void LeaveOut(Found found, string name)
+        {
+            if (found == Found.Odd)
+            {
+                LeaveOut(name);
             }
         }
 
-        return isKnown ? [.. readings.Values.Take(ReadingLimits.MaxWindows)] : null;
-    }
-
-    /// <summary>The list repeats the windows under other names; only what they lack is taken from it.</summary>
-    private static bool TryAddLimit(Dictionary<string, Reading> readings, JsonElement limit, DateTimeOffset now)
-    {
-        var kind = Text(limit, "kind");
-        var window = kind switch
+        private void LeaveOut(string name)
         {
-            "session" => FiveHour,
-            "weekly_all" => SevenDay,
-            _ => Scoped(kind, limit),
-        };
-        return !ReadingLimits.IsWindowName(window)
-            || readings.ContainsKey(window)
-            || !limit.TryGetProperty("percent", out var percent)
-            || TryAdd(readings, window, percent, limit, now);
-    }
-
-    private static string Scoped(string kind, JsonElement limit)
-    {
-        if (!limit.TryGetProperty("scope", out var scope) || scope.ValueKind != JsonValueKind.Object
-            || !scope.TryGetProperty("model", out var model) || model.ValueKind != JsonValueKind.Object)
-        {
-            return kind;
+            if (_leftOut.Count < MaxLeftOut && !_leftOut.Contains(name, StringComparer.Ordinal))
+            {
+                _leftOut.Add(name);
+            }
         }
-
-        var name = Text(model, "display_name") is { Length: > 0 } shown ? shown : Text(model, "id");
-        return $"{kind}:{string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) ? char.ToLowerInvariant(c) : '-'))}";
     }
 
-    /// <returns>False where a field has another type than it should.</returns>
-    private static bool TryAdd(Dictionary<string, Reading> readings, string window, JsonElement used, JsonElement holder, DateTimeOffset now)
+    /// <summary>A text, or seconds since 1970 as status lines have it. Where it is neither, the figure stands without a reset.</summary>
+    private static bool TryReset(JsonElement holder, out DateTimeOffset? resetsAt)
     {
-        if (used.ValueKind == JsonValueKind.Null)
+        resetsAt = null;
+        if (Part(holder, "resets_at") is not { } reset || reset.ValueKind == JsonValueKind.Null)
         {
             return true;
         }
 
-        if (used.ValueKind != JsonValueKind.Number || !used.TryGetDouble(out var percent) || percent is not (>= 0 and <= ReadingLimits.MaxPercentage))
+        DateTimeOffset? at = reset.ValueKind switch
+        {
+            JsonValueKind.String => DateTimeOffset.TryParse(TextOf(reset), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var text) ? text : null,
+            JsonValueKind.Number => reset.TryGetInt64(out var seconds) && seconds is > 0 and < 253_402_300_800 ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null,
+            _ => null,
+        };
+        if (at is not { } instant || instant < s_earliest || instant >= s_latest)
         {
             return false;
         }
 
-        DateTimeOffset? resetsAt = null;
-        if (holder.TryGetProperty("resets_at", out var reset) && reset.ValueKind != JsonValueKind.Null)
-        {
-            if (reset.ValueKind != JsonValueKind.String || !reset.TryGetDateTimeOffset(out var at) || at.Year < 2020)
-            {
-                return false;
-            }
-
-            resetsAt = Reading.ToSecond(at);
-        }
-
-        readings[window] = new Reading(window, Reading.Milli(percent), resetsAt, now);
+        resetsAt = Reading.ToSecond(instant);
         return true;
     }
 
-    private static string Text(JsonElement holder, string name) =>
-        holder.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
+    /// <summary>The model or the surface that a limit is for, as people call it; empty where it holds for all.</summary>
+    private static string Scope(JsonElement limit)
+    {
+        if (Part(limit, "scope") is not { } scope)
+        {
+            return "";
+        }
+
+        return Part(scope, "model") is not { ValueKind: JsonValueKind.Object } model ? Text(scope, "surface")
+            : Text(model, "display_name") is { Length: > 0 } shown ? shown : Text(model, "id");
+    }
+
+    private static string? NameOf(JsonProperty property)
+    {
+        try
+        {
+            return property.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            return null; // half a surrogate pair
+        }
+    }
+
+    private static JsonElement? Part(JsonElement holder, string name)
+    {
+        try
+        {
+            return holder.ValueKind == JsonValueKind.Object && holder.TryGetProperty(name, out var value) ? value : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null; // the name beside it has half a surrogate pair
+        }
+    }
+
+    /// <summary>Empty where there is no valid text.</summary>
+    private static string Text(JsonElement holder, string name) => Part(holder, name) is { } value ? TextOf(value) : "";
+
+    private static string TextOf(JsonElement value)
+    {
+        try
+        {
+            return value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
+        }
+        catch (InvalidOperationException)
+        {
+            return "";
+        }
+    }
 }

@@ -3,15 +3,28 @@ using Ccflux.Receiver.Quota.Polling;
 
 namespace Ccflux.Receiver.Quota.Sources;
 
+/// <summary>What the address of a request names.</summary>
+internal enum UsageAddress
+{
+    /// <summary>Nothing: the login says whose usage it is.</summary>
+    OfLogin = 1,
+
+    /// <summary>An organisation by its id, which may be wrong.</summary>
+    OfOrganization = 2,
+}
+
 /// <summary>Sends a request for usage and tells its failures apart.</summary>
 internal sealed class UsageRequest(UpstreamHttp http, TimeProvider time)
 {
     /// <summary>An answer is some 2 KB.</summary>
     private const int MaxAnswer = 256 * 1024;
 
+    /// <summary>An error is some 200 bytes. What is longer is told by its status alone.</summary>
+    private const int MaxError = 16 * 1024;
+
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(15);
 
-    public async Task<PollOutcome> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    public async Task<PollOutcome> SendAsync(HttpRequestMessage request, UsageAddress address, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(s_timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
@@ -21,12 +34,13 @@ internal sealed class UsageRequest(UpstreamHttp http, TimeProvider time)
             var retryAfter = RetryAfter(response.Headers.RetryAfter);
             if (Failure(response) is { } failure)
             {
-                return PollOutcome.Failed(failure, retryAfter);
+                var error = failure is PollFailure.Forbidden or PollFailure.ChangedFormat ? await ErrorAsync(response.Content, either.Token) : UsageError.None;
+                return PollOutcome.Failed(error.Explains((int)response.StatusCode, address) ?? failure, retryAfter);
             }
 
-            var body = await ReadAsync(response.Content, either.Token);
-            return body is not null && UsageAnswer.Parse(body, time.GetUtcNow()) is { } readings
-                ? new PollOutcome(readings, null, retryAfter)
+            var body = await ReadAsync(response.Content, MaxAnswer, either.Token);
+            return body is not null && UsageAnswer.Parse(body, time.GetUtcNow()) is { } answer
+                ? new PollOutcome(answer.Readings, null, retryAfter, answer.LeftOut)
                 : PollOutcome.Failed(PollFailure.ChangedFormat, retryAfter);
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
@@ -61,9 +75,22 @@ internal sealed class UsageRequest(UpstreamHttp http, TimeProvider time)
         return wait > TimeSpan.Zero ? wait : null;
     }
 
-    private static async Task<byte[]?> ReadAsync(HttpContent content, CancellationToken cancellationToken)
+    /// <summary>A body that breaks off says nothing: the status is known.</summary>
+    private static async Task<UsageError> ErrorAsync(HttpContent content, CancellationToken cancellationToken)
     {
-        if (content.Headers.ContentLength > MaxAnswer)
+        try
+        {
+            return await ReadAsync(content, MaxError, cancellationToken) is { } body ? UsageError.Parse(body) : UsageError.None;
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException)
+        {
+            return UsageError.None;
+        }
+    }
+
+    private static async Task<byte[]?> ReadAsync(HttpContent content, int most, CancellationToken cancellationToken)
+    {
+        if (content.Headers.ContentLength > most)
         {
             return null;
         }
@@ -75,7 +102,7 @@ internal sealed class UsageRequest(UpstreamHttp http, TimeProvider time)
         while ((read = await stream.ReadAsync(buffer, cancellationToken)) > 0)
         {
             body.Write(buffer, 0, read);
-            if (body.Length > MaxAnswer)
+            if (body.Length > most)
             {
                 return null;
             }

@@ -11,13 +11,51 @@ internal sealed record KnownAccount(long AccountId, PollState State, DateTimeOff
 internal sealed class AccountBook(GroupCommitWriter writer)
 {
     /// <summary>The account's row, made where there is none. Null where the database cannot be written now.</summary>
-    public async Task<KnownAccount?> OpenAsync(AccountIdentity account, DateTimeOffset now)
+    /// <param name="account">The account.</param>
+    /// <param name="isAlone">Whether no other account that is polled leaves open which organisation of the same account it is.</param>
+    /// <param name="now">The present.</param>
+    public async Task<KnownAccount?> OpenAsync(AccountIdentity account, bool isAlone, DateTimeOffset now)
     {
-        var result = await writer.WriteAsync(connection => Load(connection, Upsert(connection, account, now)));
+        var result = await writer.WriteAsync(connection => Load(connection, isAlone ? Upsert(connection, account, now) : Insert(connection, account, now)));
         return result.Status == WriteStatus.Committed ? result.Value : null;
     }
 
-    public static long Upsert(SqlConnection connection, AccountIdentity account, DateTimeOffset now) => connection.Scalar(
+    /// <summary>
+    /// The row of an account by its key and owner. Older clients and older versions know the account's id alone: such a row becomes that of the first
+    /// organisation that is told, and a user's reading without an organisation is of the only one that is known. Where there are several it stands alone.
+    /// </summary>
+    public static long? Find(SqlConnection connection, string key, long owner)
+    {
+        if (connection.Scalar(QuotaSql.SelectAccountId, key, owner) is { } same)
+        {
+            return same;
+        }
+
+        if (AccountMatch.HasOrganization(key))
+        {
+            return connection.Scalar(QuotaSql.SelectWithoutOrganization, AccountMatch.AccountOf(key), owner);
+        }
+
+        return owner == AccountIdentity.Polled ? null : connection.Scalar(QuotaSql.SelectOnlyOrganization, key, owner);
+    }
+
+    public static long Upsert(SqlConnection connection, AccountIdentity account, DateTimeOffset now)
+    {
+        if (Find(connection, account.Key, account.Owner) is not { } known)
+        {
+            return Insert(connection, account, now);
+        }
+
+        if (AccountMatch.HasOrganization(account.Key))
+        {
+            connection.Execute(QuotaSql.UpdateAccountKey, account.Key, known);
+        }
+
+        connection.Execute(QuotaSql.UpdateAccount, account.Source, account.Email, account.Label, known);
+        return known;
+    }
+
+    private static long Insert(SqlConnection connection, AccountIdentity account, DateTimeOffset now) => connection.Scalar(
         QuotaSql.UpsertAccount, account.Key, account.Owner, account.Source, account.Label, account.Email, now.ToUnixTimeMilliseconds())!.Value;
 
     public static void SavePoll(SqlConnection connection, long accountId, PollState state, DateTimeOffset next) => connection.Execute(
@@ -30,7 +68,8 @@ internal sealed class AccountBook(GroupCommitWriter writer)
         state.Failure?.ToString(),
         state.FailedSince?.ToUnixTimeMilliseconds(),
         After(state.RetryAt),
-        string.Join(' ', state.Recent.Select(at => After(at)!.Value.ToString(CultureInfo.InvariantCulture))));
+        string.Join(' ', state.Recent.Select(at => After(at)!.Value.ToString(CultureInfo.InvariantCulture))),
+        state.Credential);
 
     public static List<DateTimeOffset> Resets(SqlConnection connection, long accountId)
     {
@@ -68,7 +107,8 @@ internal sealed class AccountBook(GroupCommitWriter writer)
             Failure: Enum.TryParse<PollFailure>(rows.TextOrNull(4), out var failure) ? failure : null,
             FailedSince: AtOrNull(rows.NumberOrNull(5)),
             RetryAt: AtOrNull(rows.NumberOrNull(6)),
-            Recent: [.. rows.Text(7).Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(text => At(long.Parse(text, CultureInfo.InvariantCulture)))]);
+            Recent: [.. rows.Text(7).Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(text => At(long.Parse(text, CultureInfo.InvariantCulture)))],
+            Credential: rows.TextOrNull(8));
         return (state, At(rows.Number(0)));
     }
 

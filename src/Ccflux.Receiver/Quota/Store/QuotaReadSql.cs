@@ -19,7 +19,7 @@ internal static class QuotaReadSql
 
     public const string Windows = """
         SELECT window_id AS WindowId, account_id AS AccountId, name AS Name, used_milli AS UsedMilli, resets_at AS ResetsAt,
-               observed_at AS ObservedAt, source AS Source
+               observed_at AS ObservedAt, started_at AS StartedAt, source AS Source
         FROM quota_windows
         ORDER BY account_id, window_id
         LIMIT @Limit

@@ -14,12 +14,32 @@ internal static class QuotaSql
 
     public const string SelectAccountId = "SELECT account_id FROM quota_accounts WHERE account_key = ? AND owner = ?";
 
+    /// <summary>The row that an account's id alone names, where no organisation of it is known. Parameters: the account's id, owner.</summary>
+    public const string SelectWithoutOrganization = """
+        SELECT account_id FROM quota_accounts
+        WHERE account_key = ?1 AND owner = ?2
+          AND NOT EXISTS (SELECT 1 FROM quota_accounts o WHERE o.owner = ?2 AND o.account_key > ?1 || ':' AND o.account_key < ?1 || ';')
+        """;
+
+    /// <summary>The row of the only organisation of an account that is known; null where there are several. Parameters: the account's id, owner.</summary>
+    public const string SelectOnlyOrganization = """
+        SELECT CASE WHEN count(*) = 1 THEN min(account_id) END FROM quota_accounts
+        WHERE owner = ?2 AND account_key > ?1 || ':' AND account_key < ?1 || ';'
+        """;
+
+    public const string UpdateAccountKey = "UPDATE quota_accounts SET account_key = ? WHERE account_id = ?";
+
+    /// <summary>Parameters: source, e-mail, label (empty: as it was), account.</summary>
+    public const string UpdateAccount = """
+        UPDATE quota_accounts SET source = ?1, email = ?2, label = CASE WHEN ?3 = '' THEN label ELSE ?3 END WHERE account_id = ?4
+        """;
+
     public const string CountAccountsOfOwner = "SELECT count(*) FROM quota_accounts WHERE owner = ?";
 
     public const string SelectOnlyAccountOfOwner =
         "SELECT CASE WHEN count(*) = 1 THEN min(account_id) END FROM quota_accounts WHERE owner = ? AND source <> 'limit_hit'";
 
-    public const string SelectWindow = "SELECT window_id, used_milli, resets_at, observed_at FROM quota_windows WHERE account_id = ? AND name = ?";
+    public const string SelectWindow = "SELECT window_id, used_milli, resets_at, observed_at, started_at, source FROM quota_windows WHERE account_id = ? AND name = ?";
 
     public const string CountWindows = "SELECT count(*) FROM quota_windows WHERE account_id = ?";
 
@@ -29,8 +49,16 @@ internal static class QuotaSql
         """;
 
     public const string UpdateWindow = """
-        UPDATE quota_windows SET used_milli = ?, resets_at = ?, observed_at = ?, source = ? WHERE window_id = ? AND observed_at < ?
+        UPDATE quota_windows SET used_milli = ?, resets_at = ?, observed_at = ?, started_at = ?, source = ? WHERE window_id = ? AND observed_at < ?
         """;
+
+    /// <summary>Whether a figure was read of a window before. Parameters: window, used_milli, the reset no earlier than, no later than, before.</summary>
+    public const string SelectSameFigure = """
+        SELECT 1 FROM quota_readings WHERE window_id = ?1 AND used_milli = ?2 AND resets_at BETWEEN ?3 AND ?4 AND observed_at < ?5 LIMIT 1
+        """;
+
+    /// <summary>A window that begins anew may run out anew.</summary>
+    public const string ForgetForecast = "UPDATE quota_alert_states SET forecast_told = 0 WHERE window_id = ?";
 
     public const string InsertReading = """
         INSERT INTO quota_readings (window_id, observed_at, used_milli, resets_at, source) VALUES (?, ?, ?, ?, ?)
@@ -42,15 +70,16 @@ internal static class QuotaSql
         """;
 
     public const string UpsertPoll = """
-        INSERT INTO quota_polls (account_id, next_at, last_attempt_at, last_success_at, failures, failure, failed_since, retry_at, recent)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO quota_polls (account_id, next_at, last_attempt_at, last_success_at, failures, failure, failed_since, retry_at, recent, credential)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (account_id) DO UPDATE SET next_at = excluded.next_at, last_attempt_at = excluded.last_attempt_at,
             last_success_at = excluded.last_success_at, failures = excluded.failures, failure = excluded.failure,
-            failed_since = excluded.failed_since, retry_at = excluded.retry_at, recent = excluded.recent
+            failed_since = excluded.failed_since, retry_at = excluded.retry_at, recent = excluded.recent,
+            credential = excluded.credential
         """;
 
     public const string SelectPoll = """
-        SELECT next_at, last_attempt_at, last_success_at, failures, failure, failed_since, retry_at, recent FROM quota_polls WHERE account_id = ?
+        SELECT next_at, last_attempt_at, last_success_at, failures, failure, failed_since, retry_at, recent, credential FROM quota_polls WHERE account_id = ?
         """;
 
     public const string SelectResets = "SELECT resets_at FROM quota_windows WHERE account_id = ? AND resets_at IS NOT NULL";

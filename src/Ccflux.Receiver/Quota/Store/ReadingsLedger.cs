@@ -24,9 +24,11 @@ internal static class ReadingsLedger
         var at = reading.ObservedAt.ToUnixTimeMilliseconds();
         var resetsAt = reading.ResetsAt?.ToUnixTimeMilliseconds();
         long windowId;
+        var startedAt = reading.StartedAt;
         if (Find(connection, accountId, reading.Window) is not { } window)
         {
-            if (connection.Scalar(QuotaSql.CountWindows, accountId) >= ReadingLimits.MaxWindows)
+            // The two limits that everything counts for have their place, whatever else a source tells.
+            if (!LimitNames.IsGeneral(reading.Window) && connection.Scalar(QuotaSql.CountWindows, accountId) >= ReadingLimits.MaxWindows)
             {
                 return false;
             }
@@ -36,10 +38,13 @@ internal static class ReadingsLedger
         else
         {
             windowId = window.Id;
-            if (IsFromStatusLine(source) && !StatusLineRule.IsNews(Before(connection, window, reading), reading))
+            if (IsFromStatusLine(source)
+                && !StatusLineRule.IsNews(Before(connection, window, reading), reading, reading.IsFresh, () => WasTold(connection, window.Id, reading)))
             {
                 return false;
             }
+
+            startedAt = StartOf(window, reading);
         }
 
         if (connection.Execute(QuotaSql.InsertReading, windowId, at, reading.UsedMilli, resetsAt, source) == 0)
@@ -47,8 +52,39 @@ internal static class ReadingsLedger
             return false;
         }
 
-        connection.Execute(QuotaSql.UpdateWindow, reading.UsedMilli, resetsAt, at, source, windowId, at);
+        var isNewest = connection.Execute(QuotaSql.UpdateWindow, reading.UsedMilli, resetsAt, at, startedAt?.ToUnixTimeMilliseconds(), source, windowId, at) > 0;
+        if (isNewest && startedAt == reading.ObservedAt)
+        {
+            connection.Execute(QuotaSql.ForgetForecast, windowId);
+        }
+
         return true;
+    }
+
+    /// <summary>When the window began anew before its time: now, where the figure fell; as was known, where it is still the same window. A limit that a
+    /// turn met says that the window was full then, but not surely of which account.</summary>
+    private static DateTimeOffset? StartOf(Window window, Reading reading)
+    {
+        var newest = window.Newest;
+        if (newest.ResetsAt is not { } known || reading.ResetsAt is not { } told || (told - known).Duration() > Reading.SameInstance)
+        {
+            return null;
+        }
+
+        var isReset = newest.UsedMilli - reading.UsedMilli >= Reading.ResetFall && window.Source is not QuotaSource.LimitHit;
+        return isReset ? reading.ObservedAt : newest.StartedAt;
+    }
+
+    private static bool WasTold(SqlConnection connection, long windowId, Reading reading)
+    {
+        var reset = reading.ResetsAt!.Value;
+        return connection.Scalar(
+            QuotaSql.SelectSameFigure,
+            windowId,
+            reading.UsedMilli,
+            (reset - Reading.SameInstance).ToUnixTimeMilliseconds(),
+            (reset + Reading.SameInstance).ToUnixTimeMilliseconds(),
+            reading.ObservedAt.ToUnixTimeMilliseconds()) is not null;
     }
 
     private static bool IsFromStatusLine(string source) => string.Equals(source, QuotaSource.StatusLine, StringComparison.Ordinal);
@@ -56,7 +92,7 @@ internal static class ReadingsLedger
     private static Window? Find(SqlConnection connection, long accountId, string name)
     {
         using var rows = connection.Query(QuotaSql.SelectWindow, accountId, name);
-        return rows.Read() ? new Window(rows.Number(0), new Reading(name, rows.Number(1), ResetOf(rows.NumberOrNull(2)), At(rows.Number(3)))) : null;
+        return rows.Read() ? new Window(rows.Number(0), new Reading(name, rows.Number(1), ResetOf(rows.NumberOrNull(2)), At(rows.Number(3)), ResetOf(rows.NumberOrNull(4))), rows.Text(5)) : null;
     }
 
     /// <summary>What the window was like before a reading that may come late.</summary>
@@ -75,5 +111,5 @@ internal static class ReadingsLedger
 
     private static DateTimeOffset? ResetOf(long? milliseconds) => milliseconds is { } value ? At(value) : null;
 
-    private sealed record Window(long Id, Reading Newest);
+    private sealed record Window(long Id, Reading Newest, string Source);
 }

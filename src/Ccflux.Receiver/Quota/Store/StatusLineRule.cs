@@ -1,14 +1,18 @@
 namespace Ccflux.Receiver.Quota.Store;
 
 /// <summary>
-/// Which status-line readings say something new. An idle session's line repeats what it saw last, for hours, beside sessions that go on: a reading
-/// that falls behind the one before it in the same window instance, or belongs to an earlier instance, is such a repetition.
+/// Which status-line readings say something new. An idle session's line repeats what it saw last, for hours, beside sessions that go on. A client that knows
+/// its sessions says which figures are fresh: those of a session that has just begun, or whose figure has moved. Of the others (older clients, a client that
+/// lost its state) a reading is a repetition that belongs to an earlier window, that falls behind by little, or that was told before in this window and
+/// does not follow on from the reading before it.
 /// </summary>
 internal static class StatusLineRule
 {
-    private static readonly TimeSpan s_sameInstance = TimeSpan.FromMinutes(1);
-
-    public static bool IsNews(Reading? before, Reading reading)
+    /// <param name="before">What the window was like before; null where nothing is known.</param>
+    /// <param name="reading">The reading.</param>
+    /// <param name="isFresh">Whether the client says that it was taken from the issuer just then.</param>
+    /// <param name="wasTold">Whether the same figure was told before in this window.</param>
+    public static bool IsNews(Reading? before, Reading reading, bool isFresh, Func<bool> wasTold)
     {
         if (before is not { } known)
         {
@@ -21,6 +25,18 @@ internal static class StatusLineRule
         }
 
         var later = reading.ResetsAt.Value - known.ResetsAt.Value;
-        return later > s_sameInstance || (later >= -s_sameInstance && reading.UsedMilli > known.UsedMilli);
+        if (later.Duration() > Reading.SameInstance)
+        {
+            return later > TimeSpan.Zero;
+        }
+
+        var rise = reading.UsedMilli - known.UsedMilli;
+        return rise switch
+        {
+            0 => false,
+            _ when isFresh => true,
+            >= Reading.ResetFall or <= -Reading.ResetFall => !wasTold(),
+            _ => rise > 0,
+        };
     }
 }

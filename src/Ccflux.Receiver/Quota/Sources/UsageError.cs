@@ -1,0 +1,42 @@
+using System.Text.Json;
+using Ccflux.Receiver.Quota.Polling;
+
+namespace Ccflux.Receiver.Quota.Sources;
+
+/// <summary>
+/// What an issuer says beside the status of an error; empty where it says nothing that can be read:
+/// <code>{"type":"error","error":{"type":"permission_error","message":"Invalid authorization","details":{"error_code":"account_session_invalid"}}}</code>
+/// </summary>
+internal sealed record UsageError(string Type, string Message, string Code)
+{
+    public static UsageError None { get; } = new("", "", "");
+
+    public static UsageError Parse(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(body);
+            return Part(document.RootElement, "error") is not { } error ? None
+                : new UsageError(Text(error, "type"), Text(error, "message"), Part(error, "details") is { } details ? Text(details, "error_code") : Text(error, "error_code"));
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            return None;
+        }
+    }
+
+    /// <summary>The failure that the status alone does not tell; null where this says no more than the status.</summary>
+    public PollFailure? Explains(int status, UsageAddress address) => status switch
+    {
+        403 when Code.StartsWith("account_session", StringComparison.Ordinal) || Code.StartsWith("session_", StringComparison.Ordinal) || Type is "authentication_error" => PollFailure.Rejected,
+        // The id has another form than an id, or there is no organisation of that id.
+        400 when address == UsageAddress.OfOrganization && Type is "invalid_request_error" => PollFailure.UnknownOrganization,
+        404 when address == UsageAddress.OfOrganization => PollFailure.UnknownOrganization,
+        _ => null,
+    };
+
+    private static JsonElement? Part(JsonElement holder, string name) =>
+        holder.ValueKind == JsonValueKind.Object && holder.TryGetProperty(name, out var value) ? value : null;
+
+    private static string Text(JsonElement holder, string name) => Part(holder, name) is { ValueKind: JsonValueKind.String } value ? value.GetString()! : "";
+}
