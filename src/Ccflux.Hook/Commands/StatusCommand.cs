@@ -6,6 +6,7 @@ using Ccflux.Hook.Agent;
 using Ccflux.Hook.Delivery;
 using Ccflux.Hook.Spool;
 using Ccflux.Hook.Telemetry;
+using Ccflux.Hook.Transcript;
 
 namespace Ccflux.Hook.Commands;
 
@@ -54,6 +55,9 @@ internal static class StatusCommand
             ConfigDir = state.ConfigDir,
             Endpoint = settings?.BaseAddress.ToString() ?? saved.Endpoint,
             ConfigurationProblem = settings is null ? why : null,
+            StateProblem = state.Refusal(),
+            DesktopSessions = DesktopFolders.Find().Count,
+            NewSessionsRestUntilUtc = SessionCap.Load(state, time).Until,
             TokenSet = settings is not null || saved.Token is { Length: > 0 },
             TokenRefused = refused,
             PublicKey = key?.PublicBase64,
@@ -99,10 +103,25 @@ internal static class StatusCommand
             output.WriteLine($"               {problem}");
         }
 
+        if (status.StateProblem is { } refusal)
+        {
+            output.WriteLine($"  Files        {refusal}");
+        }
+
         output.WriteLine($"  Token        {(status.TokenRefused ? "refused by the receiver: ask your administrator for a new one" : status.TokenSet ? "set" : "not set")}");
         output.WriteLine($"  Device key   {(status.KeyRevoked ? "revoked by the administrator: nothing is sent" : status.PublicKey is null ? "made at the first report" : $"{status.PublicKey} ({(status.KeyRegistered ? "registered" : "not registered yet")})")}");
         output.WriteLine($"  Sending      {(status.Paused ? "paused: run 'ccflux resume' to go on" : status.Delivering ? "delivering right now" : "on")}");
         output.WriteLine($"  Waiting      {status.Queued} turns, {status.Spooled} events, {status.ReadingsWaiting} quota readings");
+        if (status.NewSessionsRestUntilUtc is { } until)
+        {
+            output.WriteLine($"  Daily cap    met: new sessions are sent from {Minute(until)} on; those that the receiver knows go on");
+        }
+
+        if (status.DesktopSessions > 0)
+        {
+            output.WriteLine($"  Desktop      {status.DesktopSessions} sessions of Claude Desktop's agent mode are on this machine; 'ccflux usage' counts them, nothing reports them");
+        }
+
         WriteTelemetry(status.TelemetrySettings, output);
         status.Fleet?.Write(output);
         foreach (var interval in status.Silence)

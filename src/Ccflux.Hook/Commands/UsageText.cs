@@ -29,6 +29,11 @@ internal static class UsageText
             output.WriteLine($"not priced: {string.Join(", ", table.UnpricedModels)}");
         }
 
+        if (table.DesktopSessions > 0)
+        {
+            output.WriteLine($"{Count(table.DesktopSessions)} sessions of Claude Desktop's agent mode are counted ({Count(table.DesktopOutputTokens)} output); they are not reported");
+        }
+
         if (table.MalformedLines > 0)
         {
             output.WriteLine($"{table.MalformedLines.ToString("N0", CultureInfo.InvariantCulture)} broken lines were passed over");

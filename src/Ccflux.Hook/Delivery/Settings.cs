@@ -36,6 +36,12 @@ internal static class SettingsSource
             return null;
         }
 
+        return Of(endpoint, token, out why);
+    }
+
+    /// <returns>Null where one of them is refused; <paramref name="why"/> then says why, in a sentence.</returns>
+    public static Settings? Of(string endpoint, string token, out string why)
+    {
         token = token.Trim();
         if (token.Length > MaxToken || token.AsSpan().ContainsAnyExceptInRange('!', '~'))
         {
