@@ -26,6 +26,12 @@ internal static class CommandLine
         runs 'ccflux agent hook', which starts 'ccflux agent'.
         """;
 
+    /// <summary>Exit code 2 tells Claude Code that a turn must go on, and what a hook writes to standard error reaches the model. So a plugin's hook
+    /// that is not understood, whatever version of the client started it, ends in silence.</summary>
+    private static readonly bool s_isHook = Environment.GetEnvironmentVariable("CLAUDE_PLUGIN_ROOT") is { Length: > 0 };
+
+    private static readonly TextWriter s_error = s_isHook ? TextWriter.Null : Console.Error;
+
     public static async Task<int> RunAsync(string[] arguments)
     {
         using var interrupted = new CancellationTokenSource();
@@ -36,7 +42,8 @@ internal static class CommandLine
         };
         try
         {
-            return await RunAsync(arguments, Console.Out, interrupted.Token).ConfigureAwait(false);
+            var code = await RunAsync(arguments, Console.Out, interrupted.Token).ConfigureAwait(false);
+            return s_isHook && code == 2 ? 0 : code;
         }
         catch (OperationCanceledException) when (interrupted.IsCancellationRequested)
         {
@@ -44,7 +51,7 @@ internal static class CommandLine
         }
         catch (Exception error)
         {
-            await Console.Error.WriteLineAsync(Explain(error)).ConfigureAwait(false);
+            await s_error.WriteLineAsync(Explain(error)).ConfigureAwait(false);
             return 1;
         }
     }
@@ -72,7 +79,7 @@ internal static class CommandLine
         if (arguments[0] is "usage")
         {
             await using var bytes = Console.OpenStandardOutput();
-            return UsageCommand.Run(arguments.AsSpan(1), bytes, Console.Error);
+            return UsageCommand.Run(arguments.AsSpan(1), bytes, s_error);
         }
 
         if (arguments is ["agent", "enrol", ..])
@@ -141,7 +148,7 @@ internal static class CommandLine
 
     private static async Task<int> RefuseAsync(string sentence)
     {
-        await Console.Error.WriteLineAsync(sentence).ConfigureAwait(false);
+        await s_error.WriteLineAsync(sentence).ConfigureAwait(false);
         return 2;
     }
 }

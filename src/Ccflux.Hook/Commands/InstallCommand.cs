@@ -166,7 +166,7 @@ internal static class InstallCommand
     private static async Task<int> CheckAsync(IReadOnlyList<Planned> planned, TextWriter output, CancellationToken cancellationToken)
     {
         var code = 0;
-        foreach (var one in planned.Where(one => one.Settings is not null).DistinctBy(one => one.Settings!.Fingerprint))
+        foreach (var one in planned.Where(one => one.Settings is not null).DistinctBy(one => one.Settings!.Fingerprint, StringComparer.Ordinal))
         {
             var (works, sentence) = await TokenCheck.RunAsync(one.State, one.Settings!, TimeProvider.System, cancellationToken).ConfigureAwait(false);
             await output.WriteLineAsync(works ? sentence : $"{sentence} It is installed; what is to be reported waits until then.").ConfigureAwait(false);

@@ -37,7 +37,7 @@ internal sealed class Sender(
         return true;
     }
 
-    private async Task<bool> SendAsync(IReadOnlyList<OutgoingTurn> batch, CancellationToken cancellationToken)
+    private async Task<bool> SendAsync(List<OutgoingTurn> batch, CancellationToken cancellationToken)
     {
         while (batch.Count > 0)
         {

@@ -58,7 +58,7 @@ internal static class ConfigDirs
     {
         var home = StateDirectory.Home();
         return Directory.Exists(home)
-            ? [.. Directory.EnumerateDirectories(home, ".claude-*", new EnumerationOptions { IgnoreInaccessible = true, AttributesToSkip = 0 }).Order(StringComparer.Ordinal)]
+            ? [.. Directory.EnumerateDirectories(home, ".claude-*", new EnumerationOptions { IgnoreInaccessible = true, AttributesToSkip = FileAttributes.None }).Order(StringComparer.Ordinal)]
             : [];
     }
 

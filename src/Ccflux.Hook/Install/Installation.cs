@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using System.Text.Json;
 using Ccflux.Hook.Delivery;
 using Ccflux.Hook.Spool;
@@ -61,7 +62,7 @@ internal sealed class Installation(StateDirectory state, TimeProvider time)
         {
             // It holds a token now, which other users of the machine have no business with.
             var settings = Path.Combine(state.ConfigDir, "settings.json");
-            steps.Run(settings, () => File.SetUnixFileMode(settings, UnixFileMode.UserRead | UnixFileMode.UserWrite));
+            steps.Run(settings, () => MakePrivate(settings));
         }
     }
 
@@ -180,6 +181,9 @@ internal sealed class Installation(StateDirectory state, TimeProvider time)
 
         return env;
     }
+
+    [UnsupportedOSPlatform("windows")]
+    private static void MakePrivate(string path) => File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
 
     /// <summary>Whole or not at all, keeping the file's mode and, where it is a link to a file elsewhere (dotfiles), the link.</summary>
     private static void Replace(string path, byte[] content)

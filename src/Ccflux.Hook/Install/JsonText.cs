@@ -264,9 +264,9 @@ internal sealed class JsonText
         {
             return value.GetString()!;
         }
-        catch (InvalidOperationException)
+        catch (InvalidOperationException error)
         {
-            throw new JsonException("a string that is no text");
+            throw new JsonException("a string that is no text", error);
         }
     }
 
@@ -276,9 +276,9 @@ internal sealed class JsonText
         {
             return reader.GetString()!;
         }
-        catch (InvalidOperationException)
+        catch (InvalidOperationException error)
         {
-            throw new JsonException("a name that is no text"); // half of a surrogate pair, or bytes that are not UTF-8
+            throw new JsonException("a name that is no text", error); // half of a surrogate pair, or bytes that are not UTF-8
         }
     }
 

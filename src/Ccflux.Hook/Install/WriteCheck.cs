@@ -76,5 +76,5 @@ internal static class WriteCheck
 
     private static bool IsReadOnly(string path) => OperatingSystem.IsWindows()
         ? System.IO.File.GetAttributes(path).HasFlag(FileAttributes.ReadOnly)
-        : !Posix.MayWrite(path) || (System.IO.File.GetUnixFileMode(path) & (UnixFileMode.UserWrite | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) == 0;
+        : !Posix.MayWrite(path) || (System.IO.File.GetUnixFileMode(path) & (UnixFileMode.UserWrite | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) == UnixFileMode.None;
 }
