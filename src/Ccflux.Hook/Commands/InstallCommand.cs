@@ -42,13 +42,14 @@ internal static class InstallCommand
 
     public static int Uninstall(Arguments arguments, TextReader input, TextWriter output)
     {
-        if (Named(arguments) is { } named && named.FirstOrDefault(dir => !Directory.Exists(dir)) is { } missing)
+        var where = Named(arguments) ?? (ConfigDirNames.FromEnvironment is { } configured ? ConfigDirNames.Read(configured) : null);
+        if (where is not null && where.FirstOrDefault(dir => !Directory.Exists(dir)) is { } missing)
         {
             output.WriteLine($"There is no folder {missing}.");
             return 2;
         }
 
-        foreach (var dir in Choose(Named(arguments) ?? ConfigDirs.Installed(), arguments, input, output, "Take ccflux out of"))
+        foreach (var dir in Choose(where ?? ConfigDirs.Installed(), arguments, input, output, "Take ccflux out of"))
         {
             var state = new StateDirectory(dir);
             var installation = new Installation(state, TimeProvider.System);

@@ -130,7 +130,7 @@ internal static class StatusCommand
 
         if (status.DesktopSessions > 0)
         {
-            output.WriteLine($"  Desktop      {status.DesktopSessions} sessions of Claude Desktop's agent mode are on this machine; 'ccflux usage' counts them, nothing reports them");
+            output.WriteLine($"  Desktop      {status.DesktopSessions} {(status.DesktopSessions == 1 ? "session" : "sessions")} of Claude Desktop's agent mode on this machine: counted by 'ccflux usage', reported by no hook");
         }
 
         WriteTelemetry(status.TelemetrySettings, output);

@@ -31,7 +31,8 @@ internal static class UsageText
 
         if (table.DesktopSessions > 0)
         {
-            output.WriteLine($"{Count(table.DesktopSessions)} sessions of Claude Desktop's agent mode are counted ({Count(table.DesktopOutputTokens)} output); they are not reported");
+            var (sessions, them) = table.DesktopSessions == 1 ? ("session of Claude Desktop's agent mode is", "it") : ("sessions of Claude Desktop's agent mode are", "them");
+            output.WriteLine($"{Count(table.DesktopSessions)} {sessions} counted ({Count(table.DesktopOutputTokens)} output); no hook reports {them}");
         }
 
         if (table.MalformedLines > 0)

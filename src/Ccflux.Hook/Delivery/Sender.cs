@@ -93,7 +93,7 @@ internal sealed class Sender(
     }
 
     /// <summary>The batch as a whole is more than the receiver takes today: by halves of its sessions it takes what fits, and those that it knows.</summary>
-    private async Task<bool> SendKnownAsync(IReadOnlyList<OutgoingTurn> batch, Answer answer, CancellationToken cancellationToken)
+    private async Task<bool> SendKnownAsync(List<OutgoingTurn> batch, Answer answer, CancellationToken cancellationToken)
     {
         var sessions = batch.GroupBy(outgoing => outgoing.Turn.SessionId, StringComparer.Ordinal).Select(turns => turns.ToList()).ToList();
         if (sessions.Count == 1)

@@ -73,7 +73,7 @@ internal static class SettingsSource
         {
             return AtomicFile.Read(state.Config) is { } json ? JsonSerializer.Deserialize(json, StateJson.Default.ClientConfig) ?? new(null, null) : new(null, null);
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
         {
             return new(null, null); // a damaged file is no configuration; status says that none is set
         }

@@ -42,14 +42,9 @@ internal static class ConfigDirs
         return (found, copies);
     }
 
-    /// <summary>Where ccflux is installed; the default folder where it is nowhere.</summary>
+    /// <summary>Where in the home folder ccflux is installed, whatever those folders are; the default one where it is nowhere.</summary>
     public static IReadOnlyList<string> Installed()
     {
-        if (ConfigDirNames.FromEnvironment is { } configured)
-        {
-            return ConfigDirNames.Read(configured);
-        }
-
         string[] found = [.. Siblings().Prepend(Default).Where(dir => new Installation(new StateDirectory(dir), TimeProvider.System).IsInstalled)];
         return found.Length > 0 ? found : [Default];
     }

@@ -30,7 +30,7 @@ internal sealed record InstallRecord(IReadOnlyList<ChangedFile> Files, IReadOnly
         {
             return AtomicFile.Read(state.InstallRecord) is { } json && JsonSerializer.Deserialize(json, InstallJson.Default.InstallRecord) is { } record && record.IsWhole ? record : null;
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
         {
             return null; // then uninstall takes out what is ours, entry by entry
         }
