@@ -1,4 +1,3 @@
-using System.Runtime.Versioning;
 using System.Text.Json;
 using Ccflux.Hook.Delivery;
 using Ccflux.Hook.Spool;
@@ -58,7 +57,7 @@ internal sealed class Installation(StateDirectory state, TimeProvider time)
             });
         }
 
-        if (plan.Extras.Telemetry.ContainsKey(TelemetryVariables.Headers) && !OperatingSystem.IsWindows())
+        if (plan.Extras.Telemetry.ContainsKey(TelemetryVariables.Headers))
         {
             // It holds a token now, which other users of the machine have no business with.
             var settings = Path.Combine(state.ConfigDir, "settings.json");
@@ -182,8 +181,13 @@ internal sealed class Installation(StateDirectory state, TimeProvider time)
         return env;
     }
 
-    [UnsupportedOSPlatform("windows")]
-    private static void MakePrivate(string path) => File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    private static void MakePrivate(string path)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+    }
 
     /// <summary>Whole or not at all, keeping the file's mode and, where it is a link to a file elsewhere (dotfiles), the link.</summary>
     private static void Replace(string path, byte[] content)
