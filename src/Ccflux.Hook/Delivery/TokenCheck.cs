@@ -24,7 +24,7 @@ internal static class TokenCheck
         { Status: 401 } => $"The receiver at {address} refuses the token: it is unknown, was revoked, or is past its end. Ask your administrator for a new one.",
         { Failure: Wire.NotTrusted } => $"The certificate of {address} is not trusted. Where your organisation has an authority of its own, name its file in CCFLUX_CA_CERT.",
         { Failure: AccessTokens.NoToken } or { Status: (>= 300 and < 400) or 404 or 405 } => $"What answers at {address} is no ccflux receiver ({refusal.Describe()}). Is the address right?",
-        { Failure: { } failure } => $"The receiver at {address} cannot be reached: {failure}.",
+        { Failure: { } failure } => $"The receiver at {address} does not answer: {failure}.",
         _ => $"The receiver at {address} did not check the token ({refusal.Describe()}). 'ccflux status' tells later whether it works.",
     };
 }

@@ -40,7 +40,7 @@ public sealed class HelpTests
     {
         using var machine = new Machine();
 
-        var result = await HookProgram.RunAsync(["statusline", "--", "/bin/echo", "--help"], machine.Environment, "{}");
+        var result = await HookProgram.RunAsync(["statusline", "--", "/bin/sh", "-c", "echo $0", "--help"], machine.Environment, "{}");
 
         Assert.StartsWith("--help", result.Output, StringComparison.Ordinal);
     }

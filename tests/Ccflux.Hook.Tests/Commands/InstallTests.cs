@@ -372,7 +372,7 @@ public sealed class InstallTests : IDisposable
         var offline = await InstallAsync(address);
 
         Assert.Equal((3, 0), (result.ExitCode, offline.ExitCode));
-        Assert.Contains("cannot be reached", result.Output, StringComparison.Ordinal);
+        Assert.Contains("does not answer", result.Output, StringComparison.Ordinal);
     }
 
     [Fact]

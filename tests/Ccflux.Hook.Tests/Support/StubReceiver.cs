@@ -191,9 +191,9 @@ internal sealed class StubReceiver : IAsyncDisposable
         var accepted = 0;
         lock (_gate)
         {
-            var known = _turns.Keys.Select(key => key.Session).ToHashSet(StringComparer.Ordinal);
-            var added = batch.Turns.Select(turn => turn.SessionId).Except(known, StringComparer.Ordinal).Count();
-            if (added > 0 && known.Count + added > MaxSessions)
+            var seen = _turns.Keys.Select(key => key.Session).ToHashSet(StringComparer.Ordinal);
+            var added = batch.Turns.Select(turn => turn.SessionId).Except(seen, StringComparer.Ordinal).Count();
+            if (added > 0 && seen.Count + added > MaxSessions)
             {
                 context.Response.Headers.RetryAfter = "3600";
                 Refuse(context, 429, ErrorCodes.DailyCap);
