@@ -7,17 +7,17 @@ internal static class Program
     private static int Main(string[] arguments)
     {
         // The hot path touches nothing of the rest: no console, no HTTP, no command-line library.
-        if (arguments is ["hook" or "init" or "report-turn" or "session-end", ..])
+        if (arguments is ["hook" or "init" or "report-turn" or "session-end", ..] and not [_, "--help" or "-h", ..])
         {
             return HookCommand.Run(arguments);
         }
 
-        if (arguments is ["agent", "hook", ..])
+        if (arguments is ["agent", "hook", ..] and not [_, _, "--help" or "-h", ..])
         {
             return FleetHookCommand.Run();
         }
 
-        if (arguments is ["statusline", ..])
+        if (arguments is ["statusline", ..] and not [_, "--help" or "-h", ..])
         {
             return StatusLineCommand.RunAsync(arguments).GetAwaiter().GetResult();
         }

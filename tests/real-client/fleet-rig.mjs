@@ -89,7 +89,7 @@ export class FleetRig {
     fs.writeFileSync(path.join(this.configDir, '.credentials.json'), JSON.stringify(foreign), { mode: 0o600 });
     const environment = { PATH: '/usr/bin:/bin', HOME: this.home };
     const code = /([A-Za-z0-9_-]{16,})\s*$/m.exec(await this.fleet('enrol', '--machine', os.hostname()))[1];
-    execFileSync(program, ['install', '--yes', '--fleet', '--config-dir', this.configDir, '--endpoint', `http://127.0.0.1:${PROXY}`], { env: environment });
+    execFileSync(program, ['install', '--yes', '--no-check', '--fleet', '--config-dir', this.configDir, '--endpoint', `http://127.0.0.1:${PROXY}`], { env: environment });
     this.agent = /as agent (\S+) for/.exec(await run(program, ['agent', 'enrol', '--config-dir', this.configDir], environment, `${code}\n`))[1];
     for (const name of accounts) await this.fleet('grant', this.agent, '--account', name);
   }

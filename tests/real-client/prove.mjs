@@ -28,7 +28,7 @@ const processes = new Map();
 const stopSampling = sampleProcesses('/ccflux', processes);
 
 function install(homeDir) {
-  execFileSync(path.join(process.env.PLUGIN, 'bin/ccflux'), ['install', '--yes', '--config-dir', path.join(homeDir, '.claude'), '--endpoint', `http://127.0.0.1:${PROXY_PORT}`, '--token-file', tokenFile], { env: { HOME: homeDir } });
+  execFileSync(path.join(process.env.PLUGIN, 'bin/ccflux'), ['install', '--yes', '--no-check', '--config-dir', path.join(homeDir, '.claude'), '--endpoint', `http://127.0.0.1:${PROXY_PORT}`, '--token-file', tokenFile], { env: { HOME: homeDir } });
 }
 install(home);
 

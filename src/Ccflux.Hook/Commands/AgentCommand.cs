@@ -11,6 +11,11 @@ internal static class AgentCommand
     {
         var fleet = new FleetDirectory(state);
         var log = new StateLog(state, TimeProvider.System);
+        if (state.Refusal() is not null)
+        {
+            return 1; // status says why
+        }
+
         try
         {
             // After unlocking it looks once more: a session that began just then found the lock taken.

@@ -1,3 +1,4 @@
+using Ccflux.Hook.Install;
 using Ccflux.Hook.Spool;
 
 namespace Ccflux.Hook.Commands;
@@ -52,6 +53,31 @@ internal sealed class Arguments
 
     public string? Value(string name) => _values.GetValueOrDefault(name);
 
-    /// <summary>The state directory that <c>--config-dir</c> names, else the environment's.</summary>
-    public StateDirectory State() => new(Value("--config-dir") is { Length: > 0 } dir ? Path.GetFullPath(dir) : StateDirectory.DefaultConfigDir());
+    /// <summary>The state directories of the folders that <c>--config-dir</c>, else <c>CLAUDE_CONFIG_DIR</c>, names. Where one is not there, <see cref="Problem"/>
+    /// says so and there is none.</summary>
+    public IReadOnlyList<StateDirectory> States()
+    {
+        var named = Value("--config-dir") is { Length: > 0 } value ? value : ConfigDirNames.FromEnvironment;
+        var dirs = named is null ? [ConfigDirs.Default] : ConfigDirNames.Read(named);
+        if (dirs.FirstOrDefault(dir => !Directory.Exists(dir)) is { } missing)
+        {
+            Problem = $"There is no folder {missing}.";
+            return [];
+        }
+
+        return [.. dirs.Select(dir => new StateDirectory(dir))];
+    }
+
+    /// <summary>As <see cref="States"/>, for what deals with one folder at a time; null with a <see cref="Problem"/>.</summary>
+    public StateDirectory? State()
+    {
+        var states = States();
+        if (states.Count > 1)
+        {
+            Problem = "Several folders are named, and this command takes one: name it with --config-dir.";
+            return null;
+        }
+
+        return states.Count == 1 ? states[0] : null;
+    }
 }

@@ -34,11 +34,11 @@ internal static class BackfillCommand
         }
 
         bar.End();
-        await output.WriteLineAsync($"{courier.Acknowledged} turns acknowledged. {Sentence(delivered)}").ConfigureAwait(false);
+        await output.WriteLineAsync($"{courier.Acknowledged} turns acknowledged. {Sentence(delivered, courier)}").ConfigureAwait(false);
         return delivered == Delivered.All ? 0 : 1;
     }
 
-    private static string Sentence(Delivered delivered) => delivered switch
+    private static string Sentence(Delivered delivered, Courier courier) => delivered switch
     {
         Delivered.All => "Everything on this machine is reported.",
         Delivered.Busy => "Another ccflux is delivering right now; try again in a minute.",
@@ -47,6 +47,8 @@ internal static class BackfillCommand
         Delivered.KeyRevoked => "This device's key was revoked by the administrator: nothing is sent.",
         Delivered.TokenRefused => "The receiver refuses the token. Ask your administrator for a new one.",
         Delivered.Resting => "The receiver asked to be left alone for a while. What is left is sent later.",
+        Delivered.DailyCap =>
+            $"The receiver takes no more new sessions of yours today; {courier.Held} {(courier.Held == 1 ? "session is" : "sessions are")} left. They follow by themselves with the first turn after {courier.HeldUntil?.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture) ?? "midnight UTC"}, or run this again then.",
         Delivered.Unfinished => "The receiver could not be reached or was busy. What is left is sent later; errors.log says more.",
     };
 

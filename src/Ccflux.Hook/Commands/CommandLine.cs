@@ -1,4 +1,5 @@
 using Ccflux.Hook.Delivery;
+using Ccflux.Hook.Spool;
 
 namespace Ccflux.Hook.Commands;
 
@@ -14,13 +15,13 @@ internal static class CommandLine
           ccflux pause | resume               stop and go on; turns in between are never sent
           ccflux backfill [--since DAY]       report every transcript on this machine; safe to run again
           ccflux install [--endpoint URL] [--token-file FILE] [--yes]
-                         [--statusline] [--telemetry] [--telemetry-token-file FILE] [--fleet]
+                         [--no-check] [--statusline] [--telemetry] [--telemetry-token-file FILE] [--fleet]
           ccflux uninstall [--yes]            add the plugin to Claude Code, and take it out again
           ccflux agent enrol [--endpoint URL] [--code-file FILE]
                                               make this config dir part of a fleet
           ccflux version
 
-        Every command takes --config-dir DIR (default: CLAUDE_CONFIG_DIR, else ~/.claude).
+        Every command takes --config-dir DIR (default: CLAUDE_CONFIG_DIR, else ~/.claude), and --help tells more of it. Several folders are parted by commas.
         Claude Code itself runs 'ccflux hook' and 'ccflux statusline [-- COMMAND…]', which start 'ccflux deliver'; the plugin ccflux-fleet
         runs 'ccflux agent hook', which starts 'ccflux agent'.
         """;
@@ -44,19 +45,25 @@ internal static class CommandLine
             var code = await RunAsync(arguments, Console.Out, interrupted.Token).ConfigureAwait(false);
             return s_isHook && code == 2 ? 0 : code;
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or System.Text.Json.JsonException)
-        {
-            await s_error.WriteLineAsync($"A file of ccflux or Claude Code could not be read or written ({error.GetType().Name}). Nothing else was done.").ConfigureAwait(false);
-            return 1;
-        }
         catch (OperationCanceledException) when (interrupted.IsCancellationRequested)
         {
             return 130;
+        }
+        catch (Exception error)
+        {
+            await s_error.WriteLineAsync(Explain(error)).ConfigureAwait(false);
+            return 1;
         }
     }
 
     private static async Task<int> RunAsync(string[] arguments, TextWriter output, CancellationToken cancellationToken)
     {
+        if (HelpText.Asked(arguments) is { } text)
+        {
+            await output.WriteLineAsync(text).ConfigureAwait(false);
+            return 0;
+        }
+
         if (arguments is [] or ["help" or "--help" or "-h", ..])
         {
             await output.WriteLineAsync(Help).ConfigureAwait(false);
@@ -90,7 +97,7 @@ internal static class CommandLine
             "agent" or "pause" or "resume" => Arguments.Read(rest, "--config-dir="),
             "backfill" => Arguments.Read(rest, "--config-dir=", "--since="),
             "status" => Arguments.Read(rest, "--config-dir=", "--json"),
-            "install" => Arguments.Read(rest, "--config-dir=", "--endpoint=", "--token-file=", "--statusline", "--telemetry", "--telemetry-token-file=", "--fleet", "--yes"),
+            "install" => Arguments.Read(rest, "--config-dir=", "--endpoint=", "--token-file=", "--statusline", "--telemetry", "--telemetry-token-file=", "--fleet", "--yes", "--no-check"),
             "uninstall" => Arguments.Read(rest, "--config-dir=", "--yes"),
             _ => null,
         };
@@ -99,19 +106,45 @@ internal static class CommandLine
             return await RefuseAsync(read?.Problem ?? $"ccflux has no command '{arguments[0]}'. Try: ccflux help").ConfigureAwait(false);
         }
 
-        var state = read.State();
-        return arguments[0] switch
+        switch (arguments[0])
         {
-            "deliver" => await DeliverCommand.RunAsync(state, read.Has("--readings") ? Scope.Readings : Scope.Spooled, cancellationToken).ConfigureAwait(false),
-            "agent" => await AgentCommand.RunAsync(state, cancellationToken).ConfigureAwait(false),
-            "pause" => PauseCommand.Pause(state, output),
-            "resume" => PauseCommand.Resume(state, output),
-            "install" => InstallCommand.Install(read, Console.In, output),
-            "uninstall" => InstallCommand.Uninstall(read, Console.In, output),
-            "backfill" => await BackfillCommand.RunAsync(state, read.Value("--since"), output, cancellationToken).ConfigureAwait(false),
-            _ => await StatusCommand.RunAsync(state, read.Has("--json"), output, cancellationToken).ConfigureAwait(false),
-        };
+            case "install":
+                return await InstallCommand.InstallAsync(read, Console.In, output, cancellationToken).ConfigureAwait(false);
+            case "uninstall":
+                return InstallCommand.Uninstall(read, Console.In, output);
+        }
+
+        var states = arguments[0] is "deliver" or "agent" ? read.State() is { } one ? [one] : [] : read.States();
+        if (read.Problem is not null)
+        {
+            return await RefuseAsync(read.Problem).ConfigureAwait(false);
+        }
+
+        var code = 0;
+        foreach (var state in states)
+        {
+            code = Math.Max(code, arguments[0] switch
+            {
+                "deliver" => await DeliverCommand.RunAsync(state, read.Has("--readings") ? Scope.Readings : Scope.Spooled, cancellationToken).ConfigureAwait(false),
+                "agent" => await AgentCommand.RunAsync(state, cancellationToken).ConfigureAwait(false),
+                "pause" => PauseCommand.Pause(state, output),
+                "resume" => PauseCommand.Resume(state, output),
+                "backfill" => await BackfillCommand.RunAsync(state, read.Value("--since"), output, cancellationToken).ConfigureAwait(false),
+                _ => await StatusCommand.RunAsync(state, read.Has("--json"), output, cancellationToken).ConfigureAwait(false),
+            });
+        }
+
+        return code;
     }
+
+    /// <summary>Never a stack trace: whoever reads this can do nothing with one, and it may hold a path.</summary>
+    private static string Explain(Exception error) => error switch
+    {
+        StateRefusedException => error.Message,
+        IOException or UnauthorizedAccessException => $"A file of ccflux or Claude Code could not be read or written ({error.GetType().Name}).",
+        System.Text.Json.JsonException => "A file of ccflux or Claude Code is damaged.",
+        _ => $"ccflux stopped by a fault of its own ({error.GetType().Name}). Please report it.",
+    };
 
     private static async Task<int> RefuseAsync(string sentence)
     {

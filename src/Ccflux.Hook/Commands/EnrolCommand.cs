@@ -15,7 +15,11 @@ internal static class EnrolCommand
 {
     public static async Task<int> RunAsync(Arguments arguments, TextReader input, TextWriter output, CancellationToken cancellationToken)
     {
-        var state = arguments.State();
+        if (arguments.State() is not { } state)
+        {
+            return await RefuseAsync(output, arguments.Problem!).ConfigureAwait(false);
+        }
+
         var endpoint = arguments.Value("--endpoint") ?? SettingsSource.Read(state).Endpoint;
         if (endpoint is not { Length: > 0 })
         {

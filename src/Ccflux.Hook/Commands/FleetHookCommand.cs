@@ -34,6 +34,7 @@ internal static class FleetHookCommand
 
     private static void Handle(FleetDirectory fleet, FleetEvent fleetEvent, string session)
     {
+        fleet.State.Create(); // refuses a folder that is somebody else's
         var calls = new OpenCalls(fleet, session);
         switch (fleetEvent.Name)
         {

@@ -62,6 +62,7 @@ internal static class HookCommand
     private static void Handle(StateDirectory state, HookEvent hookEvent, int length)
     {
         state.Create();
+        hookEvent = Absolute(state, hookEvent);
         if (hookEvent.SessionId is null)
         {
             new StateLog(state, TimeProvider.System).Error($"hook: input of {length} bytes names no session");
@@ -89,6 +90,24 @@ internal static class HookCommand
         {
             new StateLog(state, TimeProvider.System).Error("hook: deliver could not be started");
         }
+    }
+
+    /// <summary>A client whose <c>CLAUDE_CONFIG_DIR</c> is relative, or has a <c>~</c> that no shell expanded, names transcripts by relative paths. What such a path leads to
+    /// is taken where it is the session's file; the state stays in the user's own config dir, not in a project's folder.</summary>
+    private static HookEvent Absolute(StateDirectory state, HookEvent hookEvent)
+    {
+        if (hookEvent.TranscriptPath is not { Length: > 0 } path || Path.IsPathRooted(path))
+        {
+            return hookEvent;
+        }
+
+        string[] candidates = [Path.GetFullPath(path), Path.GetFullPath(ConfigDirNames.ExpandHome(path))];
+        var found = hookEvent.SessionId is { } id
+            ? Array.Find(candidates, candidate => string.Equals(Path.GetFileName(candidate), id + ".jsonl", StringComparison.Ordinal) && File.Exists(candidate))
+            : null;
+        new StateLog(state, TimeProvider.System).Error(
+            $"hook: the transcript's path is not absolute, and the file was {(found is null ? "not found from here" : "found all the same")}. Set CLAUDE_CONFIG_DIR to an absolute path, without ~");
+        return hookEvent with { TranscriptPath = found };
     }
 
     public static bool IsConfigured(StateDirectory state) =>

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Ccflux.Hook.Agent;
 using Ccflux.Hook.Delivery;
 using Ccflux.Hook.Install;
@@ -11,62 +10,46 @@ namespace Ccflux.Hook.Commands;
 /// (<c>CCFLUX_TOKEN</c>) or a hidden prompt, never from the arguments.</summary>
 internal static class InstallCommand
 {
-    public static int Install(Arguments arguments, TextReader input, TextWriter output)
+    private const int Unchecked = 3;
+
+    /// <returns>0 where it is installed and the receiver takes the token (or there was nothing to check), 1 where a file cannot be written, 2 where an
+    /// option is wrong, 3 where it is installed and the receiver cannot be reached or refuses the token.</returns>
+    public static async Task<int> InstallAsync(Arguments arguments, TextReader input, TextWriter output, CancellationToken cancellationToken)
     {
-        var unattended = arguments.Has("--yes");
-        foreach (var dir in Choose(arguments, input, output, unattended, "Add ccflux to"))
+        var planned = new List<Planned>();
+        if (Plan(arguments, input, output, planned) is { } refused)
         {
-            var state = new StateDirectory(dir);
-            var saved = SettingsSource.Read(state);
-            var endpoint = arguments.Value("--endpoint") ?? saved.Endpoint ?? (unattended ? null : Ask(input, output, "Address of your receiver: "));
-            var (token, problem) = Secret(arguments.Value("--token-file"), "--token-file", "CCFLUX_TOKEN", input);
-            token ??= saved.Token ?? (unattended || problem is not null ? null : AskHidden(output, "Your token: "));
-            if (endpoint is { Length: > 0 } && Endpoint.Parse(endpoint, Environment.GetEnvironmentVariable("CCFLUX_ALLOW_HTTP") is "1", out var why) is null)
-            {
-                problem ??= why;
-            }
+            return refused;
+        }
 
-            var (extras, fault) = ReadExtras(arguments, endpoint, input, output, unattended);
-            problem ??= fault;
-            if (problem is not null)
-            {
-                output.WriteLine(problem);
-                return 2;
-            }
-
-            var installation = new Installation(state, TimeProvider.System);
+        foreach (var (state, installation, plan, _) in planned)
+        {
             try
             {
-                installation.Install(new ClientConfig(endpoint, token), extras);
+                installation.Install(plan);
             }
-            catch (JsonException)
+            catch (InstallFault fault)
             {
-                output.WriteLine($"A settings file of Claude Code in {dir} is damaged. It was left as it is, and nothing was installed there.");
+                await output.WriteLineAsync($"Not installed in {state.ConfigDir}: {fault.Message}").ConfigureAwait(false);
                 return 1;
             }
 
-            output.WriteLine($"Installed in {dir}. Sessions that start from now on are reported{(endpoint is null || token is null ? " once the receiver's address and your token are set" : "")}.");
-            if (extras.Telemetry.Count > 0)
-            {
-                output.WriteLine(extras.Telemetry.ContainsKey(TelemetryVariables.Headers)
-                    ? "Claude Code's telemetry is on for sessions that start from now on."
-                    : "Claude Code's telemetry is on for sessions that start from now on. No telemetry token is set: give one with --telemetry-token-file, unless it is set elsewhere.");
-            }
-
-            if (extras.Fleet)
-            {
-                output.WriteLine($"The fleet's plugin is there. Make this config dir part of a fleet with: {installation.BinaryPath} agent enrol");
-            }
-
-            output.WriteLine($"See what is sent with: {installation.BinaryPath} status");
+            Report(state, installation, plan, output);
         }
 
-        return 0;
+        return arguments.Has("--no-check") ? 0 : await CheckAsync(planned, output, cancellationToken).ConfigureAwait(false);
     }
 
     public static int Uninstall(Arguments arguments, TextReader input, TextWriter output)
     {
-        foreach (var dir in Choose(arguments, input, output, arguments.Has("--yes"), "Take ccflux out of"))
+        var where = Named(arguments) ?? (ConfigDirNames.FromEnvironment is { } configured ? ConfigDirNames.Read(configured) : null);
+        if (where is not null && where.FirstOrDefault(dir => !Directory.Exists(dir)) is { } missing)
+        {
+            output.WriteLine($"There is no folder {missing}.");
+            return 2;
+        }
+
+        foreach (var dir in Choose(where ?? ConfigDirs.Installed(), arguments, input, output, "Take ccflux out of"))
         {
             var state = new StateDirectory(dir);
             var installation = new Installation(state, TimeProvider.System);
@@ -76,19 +59,20 @@ internal static class InstallCommand
                 continue;
             }
 
-            if (FleetRemoval.Remove(new FleetDirectory(state), TimeProvider.System) is { } refusal)
-            {
-                output.WriteLine(refusal);
-                return 1;
-            }
-
             try
             {
-                installation.Uninstall();
+                var changes = installation.PlanRemoval();
+                if (FleetRemoval.Remove(new FleetDirectory(state), TimeProvider.System) is { } refusal)
+                {
+                    output.WriteLine(refusal);
+                    return 1;
+                }
+
+                installation.Uninstall(changes);
             }
-            catch (JsonException)
+            catch (InstallFault fault)
             {
-                output.WriteLine($"A settings file of Claude Code in {dir} is damaged. It was left as it is; nothing more was taken out.");
+                output.WriteLine($"Not taken out of {dir}: {fault.Message}");
                 return 1;
             }
 
@@ -98,26 +82,117 @@ internal static class InstallCommand
         return 0;
     }
 
-    private static IEnumerable<string> Choose(Arguments arguments, TextReader input, TextWriter output, bool unattended, string question)
+    /// <summary>What there is to do in every folder, looked at before anything is done in the first.</summary>
+    /// <returns>The exit code where it cannot be done; then nothing was.</returns>
+    private static int? Plan(Arguments arguments, TextReader input, TextWriter output, List<Planned> planned)
     {
-        if (arguments.Value("--config-dir") is { Length: > 0 } named)
+        var unattended = arguments.Has("--yes");
+        var (found, copies) = Named(arguments) is { } named ? (named, []) : ConfigDirs.ToInstall();
+        foreach (var copy in copies)
         {
-            return [Path.GetFullPath(named)];
+            output.WriteLine($"{copy} looks like a copy and is left alone. To install there all the same, name it with --config-dir.");
         }
 
-        var found = ConfigDirs.Find();
-        return unattended ? found : [.. found.Where(dir => Ask(input, output, $"{question} {dir}? [Y/n] ").Trim() is "" or "y" or "Y" or "yes")];
+        var dirs = Choose(found, arguments, input, output, "Add ccflux to").ToArray();
+        var (given, problem) = dirs.Length > 0 ? Secret(arguments.Value("--token-file"), "--token-file", "CCFLUX_TOKEN", input) : (null, null);
+        string? address = arguments.Value("--endpoint"), asked = null;
+        Wishes? wishes = null;
+        foreach (var dir in dirs)
+        {
+            var state = new StateDirectory(dir);
+            var saved = SettingsSource.Read(state);
+            var endpoint = address ?? saved.Endpoint ?? (unattended ? null : address = Ask(input, output, "Address of your receiver: "));
+            var token = given ?? saved.Token ?? (unattended || problem is not null ? null : asked ??= AskHidden(output, "Your token: "));
+            problem ??= Refusal(endpoint, token);
+            if (problem is null && wishes is null)
+            {
+                (wishes, problem) = ReadWishes(arguments, input, output, unattended);
+            }
+
+            var (extras, fault) = problem is null ? ToExtras(wishes!, endpoint) : (Extras.None, problem);
+            if (fault is not null)
+            {
+                output.WriteLine(fault);
+                return 2;
+            }
+
+            var installation = new Installation(state, TimeProvider.System);
+            try
+            {
+                planned.Add(new Planned(state, installation, installation.Plan(new ClientConfig(endpoint, token), extras), Settings(endpoint, token)));
+            }
+            catch (InstallFault refused)
+            {
+                output.WriteLine($"Not installed in {dir}: {refused.Message} Nothing was written{(dirs.Length > 1 ? ", in any folder" : "")}.");
+                return 1;
+            }
+        }
+
+        return null;
     }
 
-    /// <summary>What goes into settings.json besides the plugin; a problem where it cannot.</summary>
-    private static (Extras Extras, string? Problem) ReadExtras(Arguments arguments, string? endpoint, TextReader input, TextWriter output, bool unattended)
+    private static string? Refusal(string? endpoint, string? token)
+    {
+        if (endpoint is { Length: > 0 } && Endpoint.Parse(endpoint, Environment.GetEnvironmentVariable("CCFLUX_ALLOW_HTTP") is "1", out var why) is null)
+        {
+            return why;
+        }
+
+        return endpoint is { Length: > 0 } && token is { Length: > 0 } && SettingsSource.Of(endpoint, token, out why) is null ? why : null;
+    }
+
+    private static Settings? Settings(string? endpoint, string? token) =>
+        endpoint is { Length: > 0 } && token is { Length: > 0 } ? SettingsSource.Of(endpoint, token, out _) : null;
+
+    private static void Report(StateDirectory state, Installation installation, InstallPlan plan, TextWriter output)
+    {
+        var isSet = Settings(plan.Config.Endpoint, plan.Config.Token) is not null;
+        output.WriteLine($"Installed in {state.ConfigDir}. Sessions that start from now on are reported{(isSet ? "" : " once the receiver's address and your token are set")}.");
+        if (plan.Extras.Telemetry.Count > 0)
+        {
+            output.WriteLine(plan.Extras.Telemetry.ContainsKey(TelemetryVariables.Headers)
+                ? "Claude Code's telemetry is on for sessions that start from now on."
+                : "Claude Code's telemetry is on for sessions that start from now on. No telemetry token is set: give one with --telemetry-token-file, unless it is set elsewhere.");
+        }
+
+        if (plan.Extras.Fleet)
+        {
+            output.WriteLine($"The fleet's plugin is there. Make this config dir part of a fleet with: {installation.BinaryPath} agent enrol");
+        }
+
+        output.WriteLine($"See what is sent with: {installation.BinaryPath} status");
+    }
+
+    /// <summary>Once for each receiver and token.</summary>
+    private static async Task<int> CheckAsync(IReadOnlyList<Planned> planned, TextWriter output, CancellationToken cancellationToken)
+    {
+        var code = 0;
+        foreach (var one in planned.Where(one => one.Settings is not null).DistinctBy(one => one.Settings!.Fingerprint, StringComparer.Ordinal))
+        {
+            var (works, sentence) = await TokenCheck.RunAsync(one.State, one.Settings!, TimeProvider.System, cancellationToken).ConfigureAwait(false);
+            await output.WriteLineAsync(works ? sentence : $"{sentence} It is installed; what is to be reported waits until then.").ConfigureAwait(false);
+            code = works ? code : Unchecked;
+        }
+
+        return code;
+    }
+
+    /// <summary>The folders of <c>--config-dir</c>, there or not; null without it.</summary>
+    private static IReadOnlyList<string>? Named(Arguments arguments) => arguments.Value("--config-dir") is { Length: > 0 } named ? ConfigDirNames.Read(named) : null;
+
+    /// <summary>Those that the user agrees to; who names them, or says <c>--yes</c>, has agreed.</summary>
+    private static IEnumerable<string> Choose(IReadOnlyList<string> dirs, Arguments arguments, TextReader input, TextWriter output, string question) =>
+        arguments.Has("--yes") || Named(arguments) is not null ? dirs : dirs.Where(dir => Ask(input, output, $"{question} {dir}? [Y/n] ").Trim() is "" or "y" or "Y" or "yes");
+
+    /// <summary>What the user wants in settings.json besides the plugin; a problem where it cannot be had.</summary>
+    private static (Wishes Wishes, string? Problem) ReadWishes(Arguments arguments, TextReader input, TextWriter output, bool unattended)
     {
         var statusLine = arguments.Has("--statusline")
             || (!unattended && Ask(input, output, "Show how full your limits are in Claude Code's status line? [Y/n] ").Trim() is "" or "y" or "Y" or "yes");
-        var none = Extras.None with { StatusLine = statusLine, Fleet = arguments.Has("--fleet") };
+        var fleet = arguments.Has("--fleet");
         if (!arguments.Has("--telemetry") && arguments.Value("--telemetry-token-file") is null)
         {
-            return (none, null);
+            return (new Wishes(statusLine, fleet, false, null), null);
         }
 
         var (token, problem) = Secret(arguments.Value("--telemetry-token-file"), "--telemetry-token-file", "CCFLUX_TELEMETRY_TOKEN", input);
@@ -127,12 +202,21 @@ internal static class InstallCommand
             problem ??= "The telemetry token holds characters that no token has. Was it copied whole?";
         }
 
-        if (endpoint is not { Length: > 0 } || Endpoint.Parse(endpoint, Environment.GetEnvironmentVariable("CCFLUX_ALLOW_HTTP") is "1", out _) is not { } receiver)
+        return (new Wishes(statusLine, fleet, true, token), problem);
+    }
+
+    /// <summary>The same for one folder, whose receiver is known.</summary>
+    private static (Extras Extras, string? Problem) ToExtras(Wishes wishes, string? endpoint)
+    {
+        var extras = Extras.None with { StatusLine = wishes.StatusLine, Fleet = wishes.Fleet };
+        if (!wishes.Telemetry)
         {
-            return (none, problem ?? "Telemetry needs the receiver's address: give it with --endpoint.");
+            return (extras, null);
         }
 
-        return (none with { Telemetry = TelemetryVariables.For(receiver, token) }, problem);
+        return endpoint is { Length: > 0 } && Endpoint.Parse(endpoint, Environment.GetEnvironmentVariable("CCFLUX_ALLOW_HTTP") is "1", out _) is { } receiver
+            ? (extras with { Telemetry = TelemetryVariables.For(receiver, wishes.TelemetryToken) }, null)
+            : (extras, "Telemetry needs the receiver's address: give it with --endpoint.");
     }
 
     private static (string? Token, string? Problem) Secret(string? path, string option, string variable, TextReader input)
@@ -149,6 +233,14 @@ internal static class InstallCommand
 
         return (Environment.GetEnvironmentVariable(variable) is { Length: > 0 } token ? token.Trim() : null, null);
     }
+
+    private sealed record Wishes(bool StatusLine, bool Fleet, bool Telemetry, string? TelemetryToken)
+    {
+        /// <summary>One of them is a secret.</summary>
+        public override string ToString() => $"Wishes {{ Telemetry = {Telemetry} }}";
+    }
+
+    private sealed record Planned(StateDirectory State, Installation Installation, InstallPlan Plan, Settings? Settings);
 
     private static string Ask(TextReader input, TextWriter output, string question)
     {

@@ -7,6 +7,7 @@ using Ccflux.Hook.Delivery;
 using Ccflux.Hook.Install;
 using Ccflux.Hook.Spool;
 using Ccflux.Hook.Telemetry;
+using Ccflux.Hook.Transcript;
 
 namespace Ccflux.Hook.Commands;
 
@@ -58,6 +59,9 @@ internal static class StatusCommand
             Hooks = HookStatus.Read(state),
             Endpoint = settings?.BaseAddress.ToString() ?? saved.Endpoint,
             ConfigurationProblem = settings is null ? why : null,
+            StateProblem = state.Refusal(),
+            DesktopSessions = DesktopFolders.Find().Count,
+            NewSessionsRestUntilUtc = SessionCap.Load(state, time).Until,
             TokenSet = settings is not null || saved.Token is { Length: > 0 },
             TokenRefused = refused,
             PublicKey = key?.PublicBase64,
@@ -110,10 +114,25 @@ internal static class StatusCommand
             output.WriteLine($"               {problem}");
         }
 
+        if (status.StateProblem is { } refusal)
+        {
+            output.WriteLine($"  Files        {refusal}");
+        }
+
         output.WriteLine($"  Token        {(status.TokenRefused ? "refused by the receiver: ask your administrator for a new one" : status.TokenSet ? "set" : "not set")}");
         output.WriteLine($"  Device key   {(status.KeyRevoked ? "revoked by the administrator: nothing is sent" : status.PublicKey is null ? "made at the first report" : $"{status.PublicKey} ({(status.KeyRegistered ? "registered" : "not registered yet")})")}");
         output.WriteLine($"  Sending      {(status.Paused ? "paused: run 'ccflux resume' to go on" : status.Delivering ? "delivering right now" : status.Hooks.Run ? "on" : "on, but no hook will run")}");
         output.WriteLine($"  Waiting      {status.Queued} turns, {status.Spooled} events, {status.ReadingsWaiting} quota readings");
+        if (status.NewSessionsRestUntilUtc is { } rest)
+        {
+            output.WriteLine($"  Daily cap    met: new sessions are sent from {Minute(rest)} on; those that the receiver knows go on");
+        }
+
+        if (status.DesktopSessions > 0)
+        {
+            output.WriteLine($"  Desktop      {status.DesktopSessions} {(status.DesktopSessions == 1 ? "session" : "sessions")} of Claude Desktop's agent mode on this machine: counted by 'ccflux usage', reported by no hook");
+        }
+
         WriteTelemetry(status.TelemetrySettings, output);
         status.Fleet?.Write(output);
         foreach (var interval in status.Silence)

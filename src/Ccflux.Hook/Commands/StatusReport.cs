@@ -29,6 +29,15 @@ internal sealed record StatusReport
     /// <summary>Why nothing can be sent, where the configuration is the reason.</summary>
     public string? ConfigurationProblem { get; init; }
 
+    /// <summary>Why nothing is written to the state directory, and so nothing is sent; null where all is well.</summary>
+    public string? StateProblem { get; init; }
+
+    /// <summary>Sessions of Claude Desktop's agent mode on this machine, which no hook reports.</summary>
+    public int DesktopSessions { get; init; }
+
+    /// <summary>Until when the receiver takes no new sessions of this user; null where it takes them.</summary>
+    public DateTimeOffset? NewSessionsRestUntilUtc { get; init; }
+
     public required bool TokenSet { get; init; }
 
     public required bool TokenRefused { get; init; }

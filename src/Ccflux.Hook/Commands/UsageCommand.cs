@@ -1,4 +1,5 @@
 using System.Text;
+using Ccflux.Hook.Spool;
 using Ccflux.Hook.Transcript;
 
 namespace Ccflux.Hook.Commands;
@@ -12,51 +13,38 @@ internal static class UsageCommand
     /// <summary>Takes what stands after <c>usage</c>, gives the exit code.</summary>
     public static int Run(ReadOnlySpan<string> args, Stream output, TextWriter error)
     {
-        string? configDir = null;
-        UsageBy? by = UsageBy.Day;
-        var json = false;
-        for (var i = 0; i < args.Length && by is not null; i++)
-        {
-            switch (args[i])
-            {
-                case "--json":
-                    json = true;
-                    break;
-                case "--config-dir" when i + 1 < args.Length:
-                    configDir = args[++i];
-                    break;
-                case "--by" when i + 1 < args.Length:
-                    by = Parse(args[++i]);
-                    break;
-                default:
-                    by = null;
-                    break;
-            }
-        }
-
-        if (by is null)
+        var arguments = Arguments.Read(args, "--config-dir=", "--by=", "--json");
+        if (arguments.Problem is not null || Parse(arguments.Value("--by") ?? "day") is not { } by)
         {
             error.WriteLine(Usage);
             return Wrong;
         }
 
-        configDir ??= DefaultConfigDir();
-        if (!Directory.Exists(configDir))
+        var states = arguments.States();
+        if (arguments.Problem is { } problem)
         {
-            error.WriteLine($"There is no folder {configDir}.");
+            error.WriteLine(problem);
             return Wrong;
         }
 
-        var table = new UsageTable(by.Value);
-        foreach (var session in TreeScan.Run(configDir))
+        var table = new UsageTable(by);
+        var ledger = MessageLedger.InMemory();
+        foreach (var session in states.SelectMany(state => TreeScan.Run(state.ConfigDir, ledger)))
         {
             table.Add(session);
         }
 
-        Write(table, by.Value, json, output);
-        foreach (var problem in table.Problems)
+        // Whoever names a folder wants that folder's.
+        var isNamed = arguments.Has("--config-dir") || ConfigDirNames.FromEnvironment is not null;
+        foreach (var session in isNamed ? [] : DesktopFolders.Find().SelectMany(dir => TreeScan.Run(dir, ledger)))
         {
-            error.WriteLine($"{problem.Path} was not read: {problem.Reason}.");
+            table.AddDesktop(session);
+        }
+
+        Write(table, by, arguments.Has("--json"), output);
+        foreach (var unread in table.Problems)
+        {
+            error.WriteLine($"{unread.Path} was not read: {unread.Reason}.");
         }
 
         return 0;
@@ -82,9 +70,4 @@ internal static class UsageCommand
         "model" => UsageBy.Model,
         _ => null,
     };
-
-    private static string DefaultConfigDir() =>
-        Environment.GetEnvironmentVariable("CLAUDE_CONFIG_DIR") is { Length: > 0 } configured
-            ? configured
-            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".claude");
 }

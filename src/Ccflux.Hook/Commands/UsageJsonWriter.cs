@@ -2,7 +2,8 @@ using System.Text.Json;
 
 namespace Ccflux.Hook.Commands;
 
-/// <summary>Writes <c>{"totals":{…},"rows":[{"key":…,"input_tokens":…,…,"models":{NAME:{…}}}]}</c>.</summary>
+/// <summary>Writes <c>{"totals":{…},"rows":[{"key":…,"input_tokens":…,…,"models":{NAME:{…}}}],"desktop_agent_mode":{"sessions":…,"output_tokens":…}}</c>: the last only
+/// where there are such sessions.</summary>
 internal static class UsageJsonWriter
 {
     public static void Write(UsageTable table, Stream output)
@@ -40,6 +41,14 @@ internal static class UsageJsonWriter
             }
 
             json.WriteEndArray();
+        }
+
+        if (table.DesktopSessions > 0)
+        {
+            json.WriteStartObject("desktop_agent_mode");
+            json.WriteNumber("sessions", table.DesktopSessions);
+            json.WriteNumber("output_tokens", table.DesktopOutputTokens);
+            json.WriteEndObject();
         }
 
         json.WriteEndObject();

@@ -24,6 +24,12 @@ internal sealed class UsageTable(UsageBy by)
 
     public int MalformedLines { get; private set; }
 
+    /// <summary>Sessions of Claude Desktop's agent mode that are in the totals.</summary>
+    public int DesktopSessions { get; private set; }
+
+    /// <summary>Their output tokens, which are in the totals too.</summary>
+    public long DesktopOutputTokens { get; private set; }
+
     /// <summary>Days and models by name, sessions in the order they began.</summary>
     public IEnumerable<UsageRow> Rows => by == UsageBy.Session ? _rows.Values : _rows.Values.OrderBy(row => row.Key, StringComparer.Ordinal);
 
@@ -38,6 +44,15 @@ internal sealed class UsageTable(UsageBy by)
                 Add(turn, model, usage);
             }
         }
+    }
+
+    /// <summary>Adds a session of Claude Desktop's agent mode, which is counted here and reported by nobody.</summary>
+    public void AddDesktop(ScanResult session)
+    {
+        var before = Totals.OutputTokens;
+        Add(session);
+        DesktopSessions += session.Turns.Count > 0 ? 1 : 0;
+        DesktopOutputTokens += Totals.OutputTokens - before;
     }
 
     private void Add(TurnReport turn, string model, ModelUsage usage)

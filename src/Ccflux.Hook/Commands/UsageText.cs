@@ -29,6 +29,12 @@ internal static class UsageText
             output.WriteLine($"not priced: {string.Join(", ", table.UnpricedModels)}");
         }
 
+        if (table.DesktopSessions > 0)
+        {
+            var (sessions, them) = table.DesktopSessions == 1 ? ("session of Claude Desktop's agent mode is", "it") : ("sessions of Claude Desktop's agent mode are", "them");
+            output.WriteLine($"{Count(table.DesktopSessions)} {sessions} counted ({Count(table.DesktopOutputTokens)} output); no hook reports {them}");
+        }
+
         if (table.MalformedLines > 0)
         {
             output.WriteLine($"{table.MalformedLines.ToString("N0", CultureInfo.InvariantCulture)} broken lines were passed over");

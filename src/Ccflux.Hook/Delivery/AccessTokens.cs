@@ -9,6 +9,9 @@ namespace Ccflux.Hook.Delivery;
 /// <summary>The access token: from <c>token_cache.json</c> while it lasts, else exchanged for the refresh token at <c>POST /token</c>.</summary>
 internal sealed class AccessTokens(StateDirectory state, Settings settings, Wire wire, TimeProvider time, StateLog log)
 {
+    /// <summary>The failure of an answer that is none of the receiver's.</summary>
+    public const string NoToken = "no token in the answer to /token";
+
     private static readonly TimeSpan s_margin = TimeSpan.FromMinutes(1);
 
     private string? _current;
@@ -25,6 +28,13 @@ internal sealed class AccessTokens(StateDirectory state, Settings settings, Wire
             return (cached, null);
         }
 
+        return await ExchangeAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Asks for a new one, whatever is cached.</summary>
+    /// <returns>The token, or the answer that stands in its way.</returns>
+    public async Task<(string? Token, Answer? Refusal)> ExchangeAsync(CancellationToken cancellationToken)
+    {
         var answer = await wire.PostAsync(Routes.Token, settings.RefreshToken, null, null, mayPack: false, cancellationToken).ConfigureAwait(false);
         if (answer.Status == 401)
         {
@@ -35,7 +45,7 @@ internal sealed class AccessTokens(StateDirectory state, Settings settings, Wire
 
         if (!answer.IsSuccess || Read(answer.Body) is not { } reply)
         {
-            return (null, answer.IsSuccess ? Answer.None("no token in the answer to /token") : answer);
+            return (null, answer.IsSuccess ? Answer.None(NoToken) : answer);
         }
 
         var cache = new CachedToken(reply.AccessToken, reply.ExpiresAt, settings.Fingerprint);

@@ -26,6 +26,9 @@ internal enum Duty
     /// <summary>Refused for good: find the report that is at fault and set it aside.</summary>
     SetAside,
 
+    /// <summary>Some of it is more than the receiver takes of this user on one day: send the rest.</summary>
+    HoldBack,
+
     /// <summary>The key was revoked: clear the queue, go silent.</summary>
     GoSilent,
 
@@ -48,6 +51,7 @@ internal static class AnswerRule
         // A 400 without our code is a proxy's word, not the receiver's; nothing is thrown away on it.
         { Status: 400, Code: ErrorCodes.InvalidPayload } => Duty.SetAside,
         { Status: 413 } => Duty.Split,
+        { Status: 429, Code: ErrorCodes.DailyCap } => Duty.HoldBack,
         _ => Duty.Wait,
     };
 }

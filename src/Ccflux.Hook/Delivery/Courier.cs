@@ -20,6 +20,9 @@ internal enum Delivered
     /// <summary>The receiver asked not to be called before a time that has not come.</summary>
     Resting,
 
+    /// <summary>All but new sessions, of which the receiver takes no more today.</summary>
+    DailyCap,
+
     /// <summary>Something is left for a later try; errors.log says why.</summary>
     Unfinished,
 }
@@ -35,6 +38,12 @@ internal sealed class Courier(StateDirectory state, TimeProvider time)
 
     /// <summary>Turns acknowledged so far.</summary>
     public int Acknowledged { get; private set; }
+
+    /// <summary>Sessions that wait for the next day, after <see cref="Delivered.DailyCap"/>.</summary>
+    public int Held { get; private set; }
+
+    /// <summary>From when on they are sent.</summary>
+    public DateTimeOffset? HeldUntil { get; private set; }
 
     public async Task<Delivered> RunAsync(Scope scope, DateTimeOffset? since, CancellationToken cancellationToken)
     {
@@ -56,7 +65,7 @@ internal sealed class Courier(StateDirectory state, TimeProvider time)
             }
 
             // An event or a reading that found the lock taken started nothing: look once more now that it is free.
-            if (delivered != Delivered.All || scope == Scope.Everything)
+            if (delivered is not (Delivered.All or Delivered.DailyCap) || scope == Scope.Everything)
             {
                 return delivered;
             }
@@ -120,11 +129,19 @@ internal sealed class Courier(StateDirectory state, TimeProvider time)
         var reporter = new Reporter(registered, clock);
         var outbox = new Outbox(state);
         var acknowledgement = new Acknowledgement(state, _log, time);
-        var sender = new Sender(state, _log, time, outbox, reporter, acknowledgement, new Patience(time, PatienceLimit(), Random.Shared));
-        var run = new DeliveryRun(state, _log, time, new SessionScans(state, _log, time), outbox, sender, reporter, acknowledgement) { Progress = Progress };
+        var cap = SessionCap.Load(state, time, asksAnew: scope == Scope.Everything);
+        if (cap.Due is { } left)
+        {
+            // The day on which too much was new is over: what was left then comes first.
+            (scope, since) = scope == Scope.Everything ? (scope, cap.SinceWithEarlier(since)) : left.Everything ? (Scope.Everything, left.Since) : (Scope.Known, null);
+        }
+
+        var sender = new Sender(state, _log, time, outbox, reporter, acknowledgement, cap, new Patience(time, PatienceLimit(), Random.Shared));
+        var run = new DeliveryRun(state, _log, time, new SessionScans(state, _log, time), outbox, sender, reporter, acknowledgement, cap) { Progress = Progress };
         var all = await run.RunAsync(scope, since, cancellationToken).ConfigureAwait(false);
         Acknowledged += sender.Acknowledged;
-        return all ? Delivered.All : IsSilent() ?? (tokens.WasRefused ? Delivered.TokenRefused : Delivered.Unfinished);
+        (Held, HeldUntil) = (cap.Held, cap.Until);
+        return all && cap.Held > 0 ? Delivered.DailyCap : all ? Delivered.All : IsSilent() ?? (tokens.WasRefused ? Delivered.TokenRefused : Delivered.Unfinished);
     }
 
     /// <summary>Null where sending is in order. Deleting the marker of a revoked key is the user's way to provision anew and ends that silence.</summary>

@@ -10,6 +10,9 @@ internal enum Scope
     /// <summary>Those that the spool names, and those it implies.</summary>
     Spooled,
 
+    /// <summary>Those that the spool names, and all that were reported before or written to since this machine has a key.</summary>
+    Known,
+
     /// <summary>Every transcript on the machine.</summary>
     Everything,
 
@@ -19,7 +22,7 @@ internal enum Scope
 
 /// <summary>One run of deliver with the lock held: spool, transcripts, queue, receiver, and round again until nothing is left.</summary>
 internal sealed class DeliveryRun(
-    StateDirectory state, StateLog log, TimeProvider time, SessionScans scans, Outbox outbox, Sender sender, Reporter reporter, Acknowledgement acknowledgement)
+    StateDirectory state, StateLog log, TimeProvider time, SessionScans scans, Outbox outbox, Sender sender, Reporter reporter, Acknowledgement acknowledgement, SessionCap cap)
 {
     /// <summary>The client writes a turn's last rows while, or shortly after, it calls the hook: look again after this.</summary>
     private static readonly TimeSpan s_settle = TimeSpan.FromSeconds(1);
@@ -33,7 +36,7 @@ internal sealed class DeliveryRun(
     public async Task<bool> RunAsync(Scope scope, DateTimeOffset? since, CancellationToken cancellationToken)
     {
         var silence = Silence.Load(state);
-        outbox.Restore(ReportQueue.Load(state, log).Where(turn => !silence.Covers(turn)));
+        outbox.Restore(ReportQueue.Load(state, log).Where(turn => !silence.Covers(turn)), cap.Holds);
         var spool = new SpoolFile(state.Spool);
         var settled = 0L;
         var resent = false;
@@ -56,13 +59,19 @@ internal sealed class DeliveryRun(
                 resent = true;
             }
 
-            var sessions = scope == Scope.Everything || resend ? scans.All() : Choose(spooled);
+            var sessions = scope == Scope.Everything || resend ? scans.All() : Choose(spooled, scope);
             if (since is { } from)
             {
                 sessions = [.. sessions.Where(session => File.GetLastWriteTimeUtc(session.MainPath) >= from.UtcDateTime)];
             }
 
-            if (!await DeliverAsync(sessions, cancellationToken).ConfigureAwait(false))
+            var isDelivered = await DeliverAsync(sessions, cancellationToken).ConfigureAwait(false);
+            if (isDelivered || cap.Held > 0)
+            {
+                cap.Save(scope == Scope.Everything || resend, since, isDelivered);
+            }
+
+            if (!isDelivered)
             {
                 return false;
             }
@@ -100,10 +109,10 @@ internal sealed class DeliveryRun(
 
     /// <summary>SessionStart looks after earlier sessions too, whose end may never have been told; so does a run that nobody asked for by
     /// name, and one whose spool was too full to name all.</summary>
-    private IReadOnlyList<SessionFiles> Choose(SpoolContent spooled)
+    private IReadOnlyList<SessionFiles> Choose(SpoolContent spooled, Scope scope)
     {
         var named = scans.Named(spooled.Events);
-        var all = spooled.IsFull || spooled.Events.Count == 0 || spooled.Events.Any(hookEvent => hookEvent.Name is "SessionStart");
+        var all = scope == Scope.Known || spooled.IsFull || spooled.Events.Count == 0 || spooled.Events.Any(hookEvent => hookEvent.Name is "SessionStart");
         if (!all)
         {
             return named;
@@ -117,7 +126,11 @@ internal sealed class DeliveryRun(
     {
         for (var i = 0; i < sessions.Count; i++)
         {
-            Collect(sessions[i]);
+            if (!cap.Holds(sessions[i].SessionId))
+            {
+                Collect(sessions[i]);
+            }
+
             if (outbox.Count >= ReportLimits.MaxTurns && !await sender.FlushAsync(cancellationToken).ConfigureAwait(false))
             {
                 return false;

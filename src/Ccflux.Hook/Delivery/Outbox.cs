@@ -29,19 +29,29 @@ internal sealed class Outbox(StateDirectory state)
 {
     private readonly Dictionary<TurnId, TurnReport> _queued = [];
     private readonly List<OutgoingTurn> _turns = [];
+    private readonly List<TurnReport> _held = [];
 
     public int Count => _turns.Count;
 
     public IReadOnlyList<OutgoingTurn> Turns => _turns;
 
     /// <summary>Everything that waits, the queue's own turns included.</summary>
-    public IEnumerable<TurnReport> Waiting => _turns.Select(outgoing => outgoing.Turn).Concat(_queued.Values);
+    public IEnumerable<TurnReport> Waiting => _turns.Select(outgoing => outgoing.Turn).Concat(_queued.Values).Concat(_held);
 
-    public void Restore(IEnumerable<TurnReport> queued)
+    /// <param name="queued">What an earlier run left.</param>
+    /// <param name="holds">Whether a session must rest.</param>
+    public void Restore(IEnumerable<TurnReport> queued, Func<string, bool> holds)
     {
         foreach (var turn in queued)
         {
-            _queued[TurnId.Of(turn)] = turn;
+            if (holds(turn.SessionId))
+            {
+                _held.Add(turn);
+            }
+            else
+            {
+                _queued[TurnId.Of(turn)] = turn;
+            }
         }
     }
 
@@ -71,8 +81,17 @@ internal sealed class Outbox(StateDirectory state)
         }
     }
 
+    /// <summary>Keeps them for a later run: in the queue, and their sessions unacknowledged.</summary>
+    public void Hold(IReadOnlyList<OutgoingTurn> back)
+    {
+        var gone = back.ToHashSet();
+        _turns.RemoveAll(gone.Contains);
+        _held.AddRange(back.Select(outgoing => outgoing.Turn));
+    }
+
     public void Clear()
     {
+        _held.Clear();
         _turns.Clear();
         _queued.Clear();
     }

@@ -4,7 +4,7 @@ namespace Ccflux.Hook.Delivery;
 
 /// <summary>Sends the outbox batch by batch and does what each answer obliges to, until it is empty or there is reason to stop.</summary>
 internal sealed class Sender(
-    StateDirectory state, StateLog log, TimeProvider time, Outbox outbox, Reporter reporter, Acknowledgement acknowledgement, Patience patience)
+    StateDirectory state, StateLog log, TimeProvider time, Outbox outbox, Reporter reporter, Acknowledgement acknowledgement, SessionCap cap, Patience patience)
 {
     /// <summary>True once there is no point in going on in this run.</summary>
     public bool Stopped { get; private set; }
@@ -24,7 +24,7 @@ internal sealed class Sender(
         Fault.Point(Fault.QueueSaved);
         foreach (var batch in BatchPacker.Pack([.. outbox.Turns], outgoing => outgoing.Turn))
         {
-            if (!await SendAsync(batch, cancellationToken).ConfigureAwait(false))
+            if (!await SendAsync(WithoutResting(batch), cancellationToken).ConfigureAwait(false))
             {
                 Stopped = true;
                 return false;
@@ -37,9 +37,9 @@ internal sealed class Sender(
         return true;
     }
 
-    private async Task<bool> SendAsync(IReadOnlyList<OutgoingTurn> batch, CancellationToken cancellationToken)
+    private async Task<bool> SendAsync(List<OutgoingTurn> batch, CancellationToken cancellationToken)
     {
-        while (true)
+        while (batch.Count > 0)
         {
             if (Silence.Load(state).IsPaused)
             {
@@ -69,6 +69,9 @@ internal sealed class Sender(
                     outbox.Remove(batch);
                     return true;
 
+                case Duty.HoldBack:
+                    return await SendKnownAsync(batch, result.Answer, cancellationToken).ConfigureAwait(false);
+
                 case Duty.GoSilent:
                     GoSilent();
                     return false;
@@ -85,6 +88,38 @@ internal sealed class Sender(
                     break;
             }
         }
+
+        return true;
+    }
+
+    /// <summary>The batch as a whole is more than the receiver takes today: by halves of its sessions it takes what fits, and those that it knows.</summary>
+    private async Task<bool> SendKnownAsync(List<OutgoingTurn> batch, Answer answer, CancellationToken cancellationToken)
+    {
+        var sessions = batch.GroupBy(outgoing => outgoing.Turn.SessionId, StringComparer.Ordinal).Select(turns => turns.ToList()).ToList();
+        if (sessions.Count == 1)
+        {
+            var session = sessions[0][0].Turn.SessionId;
+            cap.Met(session, answer.RetryAfter);
+            outbox.Hold(batch);
+            log.Error($"report: {answer.Describe()}: session {session} waits for the next day; sessions that the receiver knows go on");
+            return true;
+        }
+
+        var half = sessions.Count / 2;
+        return await SendAsync([.. sessions[..half].SelectMany(turns => turns)], cancellationToken).ConfigureAwait(false)
+            && await SendAsync(WithoutResting([.. sessions[half..].SelectMany(turns => turns)]), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Holds back the sessions that must rest, and gives the others.</summary>
+    private List<OutgoingTurn> WithoutResting(IReadOnlyList<OutgoingTurn> batch)
+    {
+        var resting = batch.Where(outgoing => cap.Holds(outgoing.Turn.SessionId)).ToHashSet();
+        if (resting.Count > 0)
+        {
+            outbox.Hold([.. resting]);
+        }
+
+        return [.. batch.Where(outgoing => !resting.Contains(outgoing))];
     }
 
     /// <summary>The key was revoked: what waits is never sent, nor is what follows until somebody deletes the key and this marker.</summary>

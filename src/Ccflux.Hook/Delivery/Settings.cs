@@ -36,6 +36,12 @@ internal static class SettingsSource
             return null;
         }
 
+        return Of(endpoint, token, out why);
+    }
+
+    /// <returns>Null where one of them is refused; <paramref name="why"/> then says why, in a sentence.</returns>
+    public static Settings? Of(string endpoint, string token, out string why)
+    {
         token = token.Trim();
         if (token.Length > MaxToken || token.AsSpan().ContainsAnyExceptInRange('!', '~'))
         {
@@ -67,7 +73,7 @@ internal static class SettingsSource
         {
             return AtomicFile.Read(state.Config) is { } json ? JsonSerializer.Deserialize(json, StateJson.Default.ClientConfig) ?? new(null, null) : new(null, null);
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
         {
             return new(null, null); // a damaged file is no configuration; status says that none is set
         }

@@ -12,6 +12,9 @@ namespace Ccflux.Hook.Delivery;
 /// <summary>Sends requests to the receiver. Follows no redirect (a bearer token is for one address), keeps no cookies, gives up after 15 seconds.</summary>
 internal sealed class Wire : IDisposable
 {
+    /// <summary>The failure of an answer that did not come because of the certificate.</summary>
+    public const string NotTrusted = "the receiver's certificate is not trusted";
+
     /// <summary>Below it packing costs more than it saves.</summary>
     private const int GzipFrom = 1400;
     private const int MaxAnswer = 64 * 1024;
@@ -111,7 +114,7 @@ internal sealed class Wire : IDisposable
         }
         catch (HttpRequestException error)
         {
-            return Answer.None(error.InnerException is AuthenticationException ? "the receiver's certificate is not trusted" : $"not reachable ({error.HttpRequestError})");
+            return Answer.None(error.InnerException is AuthenticationException ? NotTrusted : $"not reachable ({error.HttpRequestError})");
         }
         catch (TaskCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

@@ -1,19 +1,17 @@
 using System.Globalization;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Ccflux.Hook.Spool;
 
 namespace Ccflux.Hook.Install;
 
-/// <summary>One of Claude Code's own JSON files, and what ccflux puts into it and takes out again. Everything else in it stays as it is.</summary>
+/// <summary>One of Claude Code's own JSON files, and what ccflux puts into it and takes out again. Everything else in it stays as it is,
+/// to the byte.</summary>
 /// <param name="Path">Where it is.</param>
 /// <param name="Add">Puts our entries in.</param>
 /// <param name="Remove">Takes our entries out; told what the file was before us, where that is known.</param>
-internal sealed record ClientFile(string Path, Action<JsonObject> Add, Action<JsonObject, JsonObject?> Remove)
+internal sealed record ClientFile(string Path, Action<JsonText> Add, Action<JsonText, JsonText?> Remove)
 {
-    private static readonly JsonSerializerOptions s_asTheClientWrites = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <summary>The three files that make our plugins known, installed and enabled; their shapes are those that the client itself writes.</summary>
     public static IReadOnlyList<ClientFile> All(StateDirectory state, PluginFiles files, Extras extras, InstallRecord? earlier, DateTimeOffset now)
     {
@@ -23,45 +21,47 @@ internal sealed record ClientFile(string Path, Action<JsonObject> Add, Action<Js
         [
             new ClientFile(
                 System.IO.Path.Combine(plugins, "known_marketplaces.json"),
-                root => root[PluginFiles.Marketplace] = new JsonObject
+                root => root.Set([PluginFiles.Marketplace], new JsonObject
                 {
                     ["source"] = Source(files),
                     ["installLocation"] = files.MarketplacePath,
                     ["lastUpdated"] = stamp,
-                },
+                }),
                 (root, _) => root.Remove(PluginFiles.Marketplace)),
             new ClientFile(
                 System.IO.Path.Combine(plugins, "installed_plugins.json"),
                 root =>
                 {
-                    root["version"] ??= 2;
-                    var list = Section(root, "plugins");
-                    RemoveOurs(list);
+                    if (!root.Has("version"))
+                    {
+                        root.Set(["version"], 2);
+                    }
+
+                    RemoveOurs(root, "plugins");
                     foreach (var plugin in files.Plugins)
                     {
-                        list[plugin.Id] = new JsonArray(new JsonObject
+                        root.Set(["plugins", plugin.Id], new JsonArray(new JsonObject
                         {
                             ["scope"] = "user",
                             ["installPath"] = files.CachePath(plugin),
                             ["version"] = PluginFiles.Version,
                             ["installedAt"] = stamp,
                             ["lastUpdated"] = stamp,
-                        });
+                        }));
                     }
                 },
-                (root, _) => RemoveOurs(root["plugins"] as JsonObject)),
+                (root, _) => RemoveOurs(root, "plugins")),
             new ClientFile(
                 System.IO.Path.Combine(state.ConfigDir, "settings.json"),
                 root =>
                 {
-                    var enabled = Section(root, "enabledPlugins");
-                    RemoveOurs(enabled);
+                    RemoveOurs(root, "enabledPlugins");
                     foreach (var plugin in files.Plugins)
                     {
-                        enabled[plugin.Id] = true;
+                        root.Set(["enabledPlugins", plugin.Id], true);
                     }
 
-                    Section(root, "extraKnownMarketplaces")[PluginFiles.Marketplace] = new JsonObject { ["source"] = Source(files) };
+                    root.Set(["extraKnownMarketplaces", PluginFiles.Marketplace], new JsonObject { ["source"] = Source(files) });
                     SettingsEnv.Add(root, extras.Telemetry);
                     if (extras.StatusLine)
                     {
@@ -70,8 +70,8 @@ internal sealed record ClientFile(string Path, Action<JsonObject> Add, Action<Js
                 },
                 (root, before) =>
                 {
-                    RemoveOurs(root["enabledPlugins"] as JsonObject);
-                    (root["extraKnownMarketplaces"] as JsonObject)?.Remove(PluginFiles.Marketplace);
+                    RemoveOurs(root, "enabledPlugins");
+                    root.Remove("extraKnownMarketplaces", PluginFiles.Marketplace);
                     RemoveEmpty(root, "enabledPlugins");
                     RemoveEmpty(root, "extraKnownMarketplaces");
                     SettingsEnv.Remove(root, earlier?.Env ?? Extras.None.Telemetry, before);
@@ -83,52 +83,33 @@ internal sealed record ClientFile(string Path, Action<JsonObject> Add, Action<Js
     /// <exception cref="JsonException">The text is no JSON object: then nothing of it may be touched.</exception>
     public byte[] With(byte[]? current)
     {
-        var root = Parse(current);
+        var root = JsonText.Parse(current);
         Add(root);
-        return Format(root);
+        return root.ToBytes();
     }
 
     /// <exception cref="JsonException">The text is no JSON object.</exception>
     public byte[] Without(byte[]? current, byte[]? before)
     {
-        var root = Parse(current);
-        Remove(root, before is null ? null : Parse(before));
-        return Format(root);
+        var root = JsonText.Parse(current);
+        Remove(root, before is null ? null : JsonText.Parse(before));
+        return root.ToBytes();
     }
-
-    /// <summary>Whether two texts say the same, however they are laid out.</summary>
-    public static bool SameJson(byte[]? left, byte[]? right) => JsonNode.DeepEquals(Parse(left), Parse(right));
-
-    private static JsonObject Parse(byte[]? json) => json is null or []
-        ? []
-        : JsonNode.Parse(json) as JsonObject ?? throw new JsonException("not an object");
-
-    private static byte[] Format(JsonObject root) => System.Text.Encoding.UTF8.GetBytes(root.ToJsonString(s_asTheClientWrites) + "\n");
 
     private static JsonObject Source(PluginFiles files) => new() { ["source"] = "directory", ["path"] = files.MarketplacePath };
 
-    private static JsonObject Section(JsonObject root, string name)
-    {
-        if (root[name] is not JsonObject section)
-        {
-            root[name] = section = [];
-        }
-
-        return section;
-    }
-
     /// <summary>Ours under any marketplace's name: ccflux 0.1's installation is replaced, for two of them would report twice.</summary>
-    private static void RemoveOurs(JsonObject? section)
+    private static void RemoveOurs(JsonText root, string section)
     {
-        foreach (var key in section?.Select(pair => pair.Key).Where(key => Plugin.All.Any(plugin => key.StartsWith(plugin.Name + "@", StringComparison.Ordinal))).ToArray() ?? [])
+        foreach (var name in root.Names(section).Where(name => Plugin.All.Any(plugin => name.StartsWith(plugin.Name + "@", StringComparison.Ordinal))))
         {
-            section!.Remove(key);
+            root.Remove(section, name);
         }
     }
 
-    private static void RemoveEmpty(JsonObject root, string name)
+    private static void RemoveEmpty(JsonText root, string name)
     {
-        if (root[name] is JsonObject { Count: 0 })
+        if (root.IsObject(name) && root.Names(name).Count == 0)
         {
             root.Remove(name);
         }

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -21,13 +22,15 @@ internal sealed record ChangedFile(string Path, string? BeforeBase64, string Aft
 /// <param name="Env">Variables that were put into settings.json, with hashes of their values. Older records have none.</param>
 internal sealed record InstallRecord(IReadOnlyList<ChangedFile> Files, IReadOnlyDictionary<string, string>? Env = null)
 {
+    private bool IsWhole => Files is not null && Files.All(file => file is { Path: not null, After: not null } && (file.BeforeBase64 is null || Base64.IsValid(file.BeforeBase64)));
+
     public static InstallRecord? Load(StateDirectory state)
     {
         try
         {
-            return AtomicFile.Read(state.InstallRecord) is { } json ? JsonSerializer.Deserialize(json, InstallJson.Default.InstallRecord) : null;
+            return AtomicFile.Read(state.InstallRecord) is { } json && JsonSerializer.Deserialize(json, InstallJson.Default.InstallRecord) is { } record && record.IsWhole ? record : null;
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
         {
             return null; // then uninstall takes out what is ours, entry by entry
         }

@@ -14,49 +14,70 @@ internal sealed class Installation(StateDirectory state, TimeProvider time)
 
     public string BinaryPath => _files.BinaryPath;
 
-    /// <summary>All new contents are worked out before the first file is written, so that a file that cannot be read stops it in time.</summary>
-    /// <exception cref="JsonException">One of Claude Code's files is damaged; nothing was changed.</exception>
-    public void Install(ClientConfig config, Extras extras)
+    /// <summary>Works everything out and looks whether all of it can be written. Nothing is written yet.</summary>
+    /// <exception cref="InstallFault">It cannot.</exception>
+    public InstallPlan Plan(ClientConfig config, Extras extras)
     {
         var earlier = InstallRecord.Load(state);
         var files = new PluginFiles(state, extras.Fleet || PluginFiles.IsThere(state, Plugin.Fleet) ? Plugin.All : [Plugin.Usage]);
-        var changes = new List<(string Path, byte[]? Before, byte[] After)>();
-        foreach (var file in ClientFile.All(state, files, extras, earlier, time.GetUtcNow()))
+        var clientFiles = ClientFile.All(state, files, extras, earlier, time.GetUtcNow());
+        Check([.. clientFiles.Select(file => file.Path), .. files.Paths(), state.Config, state.InstallRecord, state.TokenRefused], files.ProgramFolders(), files.Bytes);
+        var changes = new List<FileChange>();
+        foreach (var file in clientFiles)
         {
             var current = AtomicFile.Read(file.Path);
-            changes.Add((file.Path, Before(file, current, earlier?.Of(file.Path)), file.With(current)));
+            changes.Add(Sound(file.Path, () => new FileChange(file.Path, Before(file, current, earlier?.Of(file.Path)), file.With(current))));
         }
 
-        state.Create();
-        var saved = AtomicFile.Read(state.Config);
-        var before = earlier?.Of(state.Config) is { } known ? known.Before : saved;
-        files.Write();
-        SettingsSource.Write(state, config);
-        File.Delete(state.TokenRefused); // whoever installs again wants it tried again
-        new InstallRecord(
+        var before = earlier?.Of(state.Config) is { } known ? known.Before : AtomicFile.Read(state.Config);
+        return new InstallPlan(config, extras, files, changes, new InstallRecord(
         [
             .. changes.Select(change => ChangedFile.Of(change.Path, change.Before, change.After)),
             ChangedFile.Of(state.Config, before, null),
         ],
-        Env(earlier, extras)).Save(state);
-        foreach (var (path, _, after) in changes)
+        Env(earlier, extras)));
+    }
+
+    /// <summary>The record comes first: with it, uninstall undoes whatever was done.</summary>
+    /// <exception cref="InstallFault">Something could not be written all the same.</exception>
+    public void Install(InstallPlan plan)
+    {
+        var steps = new Steps();
+        steps.Run(state.Root, state.Create);
+        steps.Run(state.InstallRecord, () => plan.Record.Save(state));
+        steps.Run($"{_files.MarketplacePath} and its copy in {_files.CacheRoot}", plan.Files.Write);
+        steps.Run(state.Config, () => SettingsSource.Write(state, plan.Config));
+        steps.Run(state.TokenRefused, () => File.Delete(state.TokenRefused)); // whoever installs again wants it tried again
+        foreach (var change in plan.Changes)
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            Replace(path, after);
+            steps.Run(change.Path, () =>
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(change.Path)!);
+                Replace(change.Path, change.After);
+            });
         }
 
-        if (extras.Telemetry.ContainsKey(TelemetryVariables.Headers) && !OperatingSystem.IsWindows())
+        if (plan.Extras.Telemetry.ContainsKey(TelemetryVariables.Headers))
         {
             // It holds a token now, which other users of the machine have no business with.
-            File.SetUnixFileMode(Path.Combine(state.ConfigDir, "settings.json"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            var settings = Path.Combine(state.ConfigDir, "settings.json");
+            steps.Run(settings, () => MakePrivate(settings));
         }
     }
 
-    public void Uninstall()
+    /// <summary>What is to be put back, worked out and looked at before anything is.</summary>
+    /// <exception cref="InstallFault">It cannot be written.</exception>
+    public IReadOnlyList<(string Path, byte[]? Content)> PlanRemoval()
     {
         var record = InstallRecord.Load(state);
+        var changes = new List<(string Path, byte[]? Content)>();
         foreach (var file in ClientFile.All(state, _files, Extras.None, record, time.GetUtcNow()))
         {
+            if (WriteCheck.File(file.Path) is { } problem)
+            {
+                throw new InstallFault(problem);
+            }
+
             if (AtomicFile.Read(file.Path) is not { } current)
             {
                 continue;
@@ -68,25 +89,74 @@ internal sealed class Installation(StateDirectory state, TimeProvider time)
                 continue; // an installation that did not get this far
             }
 
-            var untouched = known is not null && string.Equals(known.After, InstallRecord.Hash(current), StringComparison.Ordinal);
-            var without = untouched ? null : file.Without(current, known?.Before);
-            if (known is not null && (untouched || ClientFile.SameJson(without, known.Before)))
-            {
-                Restore(file.Path, known.Before);
-            }
-            else
-            {
-                Replace(file.Path, without!); // changed by others since: only ours goes
-            }
+            changes.Add((file.Path, Sound(file.Path, () => Restored(file, current, known))));
         }
 
         if (record?.Of(state.Config) is { } config)
         {
-            Restore(state.Config, config.Before);
+            changes.Add((state.Config, config.Before));
         }
 
-        File.Delete(state.InstallRecord);
-        _files.Delete();
+        Check([.. changes.Select(change => change.Path), state.InstallRecord], [], bytes: 0);
+        return changes;
+    }
+
+    /// <exception cref="InstallFault">Something could not be written all the same.</exception>
+    public void Uninstall(IReadOnlyList<(string Path, byte[]? Content)> changes)
+    {
+        var steps = new Steps();
+        foreach (var (path, content) in changes)
+        {
+            steps.Run(path, () =>
+            {
+                if (content is null)
+                {
+                    File.Delete(WriteCheck.Target(path));
+                }
+                else
+                {
+                    Replace(path, content);
+                }
+            });
+        }
+
+        steps.Run($"{_files.MarketplacePath} and its copy in {_files.CacheRoot}", _files.Delete);
+        steps.Run(state.InstallRecord, () => File.Delete(state.InstallRecord));
+    }
+
+    private void Check(IEnumerable<string> files, IEnumerable<string> folders, long bytes)
+    {
+        var problem = state.Refusal()
+            ?? folders.Prepend(state.Root).Select(WriteCheck.Folder).Concat(files.Select(WriteCheck.File)).FirstOrDefault(found => found is not null)
+            ?? WriteCheck.Space(state.ConfigDir, bytes);
+        if (problem is not null)
+        {
+            throw new InstallFault(problem);
+        }
+    }
+
+    private static T Sound<T>(string path, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (JsonException)
+        {
+            throw InstallFault.Damaged(path);
+        }
+    }
+
+    /// <summary>The file as it was before us where nobody else has changed it since, else without what is ours; null where it is to go.</summary>
+    private static byte[]? Restored(ClientFile file, byte[] current, ChangedFile? known)
+    {
+        if (known is not null && string.Equals(known.After, InstallRecord.Hash(current), StringComparison.Ordinal))
+        {
+            return known.Before;
+        }
+
+        var without = file.Without(current, known?.Before);
+        return known is not null && JsonText.Same(without, known.Before) ? known.Before : without;
     }
 
     /// <summary>What stood there before us: at a second installation, what stood there before the first, unless others wrote since.</summary>
@@ -111,22 +181,18 @@ internal sealed class Installation(StateDirectory state, TimeProvider time)
         return env;
     }
 
-    private static void Restore(string path, byte[]? before)
+    private static void MakePrivate(string path)
     {
-        if (before is null)
+        if (!OperatingSystem.IsWindows())
         {
-            File.Delete(path);
-        }
-        else
-        {
-            Replace(path, before);
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         }
     }
 
     /// <summary>Whole or not at all, keeping the file's mode and, where it is a link to a file elsewhere (dotfiles), the link.</summary>
     private static void Replace(string path, byte[] content)
     {
-        var target = File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path : path;
+        var target = WriteCheck.Target(path);
         var mode = !OperatingSystem.IsWindows() && File.Exists(target) ? File.GetUnixFileMode(target) : (UnixFileMode?)null;
         AtomicFile.Write(target, content);
         if (mode is { } kept && !OperatingSystem.IsWindows())
@@ -135,3 +201,9 @@ internal sealed class Installation(StateDirectory state, TimeProvider time)
         }
     }
 }
+
+/// <summary>One of the client's files as it is, or was before us, and as it is to be.</summary>
+internal sealed record FileChange(string Path, byte[]? Before, byte[] After);
+
+/// <summary>All that an installation writes.</summary>
+internal sealed record InstallPlan(ClientConfig Config, Extras Extras, PluginFiles Files, IReadOnlyList<FileChange> Changes, InstallRecord Record);

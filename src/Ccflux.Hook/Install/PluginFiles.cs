@@ -26,8 +26,27 @@ internal sealed class PluginFiles(StateDirectory state, IReadOnlyList<Plugin> pl
     /// <summary>Whether a plugin was installed before.</summary>
     public static bool IsThere(StateDirectory state, Plugin plugin) => Directory.Exists(Path.Combine(state.Root, "marketplace", plugin.Folder));
 
+    /// <summary>Where the client keeps its copies of our plugins.</summary>
+    public string CacheRoot { get; } = Path.Combine(state.ConfigDir, "plugins", "cache", Marketplace);
+
     /// <summary>Where the client keeps its copy of an installed plugin.</summary>
-    public string CachePath(Plugin plugin) => Path.Combine(state.ConfigDir, "plugins", "cache", Marketplace, plugin.Name, Version);
+    public string CachePath(Plugin plugin) => Path.Combine(CacheRoot, plugin.Name, Version);
+
+    /// <summary>Bytes that <see cref="Write"/> may need, old and new programs side by side, and to spare.</summary>
+    public long Bytes => (2 * plugins.Count * new FileInfo(Environment.ProcessPath!).Length) + (1024 * 1024);
+
+    /// <summary>Every file that <see cref="Write"/> writes but the programs, which are replaced.</summary>
+    public IEnumerable<string> Paths() =>
+    [
+        Path.Combine(MarketplacePath, ".claude-plugin", "marketplace.json"),
+        .. from plugin in plugins
+           from folder in Folders(plugin)
+           from name in Resources(plugin).Append("LICENSE")
+           select Path.Combine(folder, name),
+    ];
+
+    /// <summary>Where it puts programs.</summary>
+    public IEnumerable<string> ProgramFolders() => plugins.SelectMany(Folders).Select(folder => Path.Combine(folder, "bin"));
 
     /// <summary>Writes both copies of each. A binary that is running keeps its file: the new one takes its name.</summary>
     public void Write()
@@ -36,11 +55,11 @@ internal sealed class PluginFiles(StateDirectory state, IReadOnlyList<Plugin> pl
         foreach (var plugin in plugins)
         {
             var prefix = plugin.Folder + "/";
-            foreach (var folder in new[] { Path.Combine(MarketplacePath, plugin.Folder), CachePath(plugin) })
+            foreach (var folder in Folders(plugin))
             {
-                foreach (var name in Assembly.GetExecutingAssembly().GetManifestResourceNames().Where(name => name.StartsWith(prefix, StringComparison.Ordinal)))
+                foreach (var name in Resources(plugin))
                 {
-                    WriteResource(name, Path.Combine(folder, name[prefix.Length..]));
+                    WriteResource(prefix + name, Path.Combine(folder, name));
                 }
 
                 if (OperatingSystem.IsWindows())
@@ -56,7 +75,7 @@ internal sealed class PluginFiles(StateDirectory state, IReadOnlyList<Plugin> pl
 
     public void Delete()
     {
-        foreach (var folder in new[] { MarketplacePath, Path.Combine(state.ConfigDir, "plugins", "cache", Marketplace) })
+        foreach (var folder in new[] { MarketplacePath, CacheRoot })
         {
             if (Directory.Exists(folder))
             {
@@ -88,6 +107,13 @@ internal sealed class PluginFiles(StateDirectory state, IReadOnlyList<Plugin> pl
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.WriteAllText(path, root.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n");
     }
+
+    private IEnumerable<string> Folders(Plugin plugin) => [Path.Combine(MarketplacePath, plugin.Folder), CachePath(plugin)];
+
+    /// <summary>The text files of a plugin, by their paths in it.</summary>
+    private static IEnumerable<string> Resources(Plugin plugin) => Assembly.GetExecutingAssembly().GetManifestResourceNames()
+        .Where(name => name.StartsWith(plugin.Folder + "/", StringComparison.Ordinal))
+        .Select(name => name[(plugin.Folder.Length + 1)..]);
 
     private static Stream Resource(string name) =>
         Assembly.GetExecutingAssembly().GetManifestResourceStream(name) ?? throw new InvalidOperationException($"This program was built without {name}.");

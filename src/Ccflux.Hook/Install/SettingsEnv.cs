@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json.Nodes;
 
 namespace Ccflux.Hook.Install;
 
@@ -7,52 +6,39 @@ namespace Ccflux.Hook.Install;
 /// taken for ours.</summary>
 internal static class SettingsEnv
 {
-    public static void Add(JsonObject root, IReadOnlyDictionary<string, string> variables)
+    private const string Env = "env";
+
+    public static void Add(JsonText root, IReadOnlyDictionary<string, string> variables)
     {
-        if (variables.Count == 0)
-        {
-            return;
-        }
-
-        if (root["env"] is not JsonObject env)
-        {
-            root["env"] = env = [];
-        }
-
         foreach (var (name, value) in variables)
         {
-            env[name] = value;
+            root.Set([Env, name], value);
         }
     }
 
     /// <summary>Takes out what is still ours, and puts back what stood there before.</summary>
-    public static void Remove(JsonObject root, IReadOnlyDictionary<string, string> hashes, JsonObject? before)
+    public static void Remove(JsonText root, IReadOnlyDictionary<string, string> hashes, JsonText? before)
     {
-        if (root["env"] is not JsonObject env)
-        {
-            return;
-        }
-
         foreach (var (name, hash) in hashes)
         {
-            if (env[name] is not JsonValue value || !string.Equals(HashOf(value.ToString()), hash, StringComparison.Ordinal))
+            if (root.Text(Env, name) is not { } value || !string.Equals(HashOf(value), hash, StringComparison.Ordinal))
             {
                 continue;
             }
 
-            if ((before?["env"] as JsonObject)?[name] is { } earlier)
+            if (before?.Node(Env, name) is { } earlier)
             {
-                env[name] = earlier.DeepClone();
+                root.Set([Env, name], earlier);
             }
             else
             {
-                env.Remove(name);
+                root.Remove(Env, name);
             }
         }
 
-        if (env.Count == 0 && hashes.Count > 0)
+        if (hashes.Count > 0 && root.IsObject(Env) && root.Names(Env).Count == 0)
         {
-            root.Remove("env");
+            root.Remove(Env);
         }
     }
 

@@ -10,23 +10,23 @@ internal static class StatusLineSetting
 
     // {"statusLine":{"type":"command","command":"'/home/dev/.claude/ccflux/marketplace/plugin/bin/ccflux' statusline -- /bin/sh -c 'their command'","padding":0}}
 
-    public static void Add(JsonObject root, string program)
+    public static void Add(JsonText root, string program)
     {
         Remove(root, program);
         var ours = Command(program);
-        if (root[Name] is JsonObject line && Text(line["command"]) is { Length: > 0 } theirs)
+        if (root.Text(Name, "command") is { Length: > 0 } theirs)
         {
-            line["command"] = ours + s_wraps + Quote(theirs);
+            root.Set([Name, "command"], ours + s_wraps + Quote(theirs));
         }
         else
         {
-            root[Name] = new JsonObject { ["type"] = "command", ["command"] = ours };
+            root.Set([Name], new JsonObject { ["type"] = "command", ["command"] = ours });
         }
     }
 
-    public static void Remove(JsonObject root, string program)
+    public static void Remove(JsonText root, string program)
     {
-        if (root[Name] is not JsonObject line || Text(line["command"]) is not { } command || !command.StartsWith(Command(program), StringComparison.Ordinal))
+        if (root.Text(Name, "command") is not { } command || !command.StartsWith(Command(program), StringComparison.Ordinal))
         {
             return;
         }
@@ -34,7 +34,7 @@ internal static class StatusLineSetting
         var rest = command[Command(program).Length..];
         if (rest.StartsWith(s_wraps, StringComparison.Ordinal) && Unquote(rest[s_wraps.Length..]) is { } theirs)
         {
-            line["command"] = theirs;
+            root.Set([Name, "command"], theirs);
         }
         else
         {
@@ -58,6 +58,4 @@ internal static class StatusLineSetting
         var text = quoted[1..^1].Replace("'\\''", "'", StringComparison.Ordinal);
         return string.Equals(Quote(text), quoted, StringComparison.Ordinal) ? text : null;
     }
-
-    private static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 }

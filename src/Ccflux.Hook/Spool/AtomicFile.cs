@@ -15,6 +15,11 @@ internal static class AtomicFile
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         }
 
+        if (new FileInfo(beside).LinkTarget is not null)
+        {
+            File.Delete(beside); // none of ours, and it would be written through
+        }
+
         using (var file = new FileStream(beside, options))
         {
             file.Write(content);

@@ -17,13 +17,60 @@ internal static unsafe partial class Posix
     private const int ReadWrite = 2;
     private const int Interrupted = 4;
 
+    private const int NoFollowLinks = 0x100;
+    private const int CurrentFolder = -100;
+    private const uint TypeMask = 0xF000;
+    private const uint TypeFolder = 0x4000;
+    private const uint WritableByOthers = 0x12;
+    private const uint OwnerOnly = 0x1C0;
+    private const int AccessWrite = 2;
+    private const int NoSuchFile = 2;
+
     private static readonly bool s_mac = OperatingSystem.IsMacOS();
 
+    /// <summary>Makes <c>open</c> fail at a link.</summary>
+    private static readonly int s_noFollow = s_mac ? 0x100 : RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x8000 : 0x20000;
+
     /// <summary>Opens for appending, creating with mode 0600; negative where it cannot.</summary>
-    public static int OpenForAppend(string path) => Open(path, WriteOnly | (s_mac ? 0x200 | 0x8 | 0x1000000 : 0x40 | 0x400 | 0x80000), 0x180);
+    public static int OpenForAppend(string path) => Open(path, WriteOnly | s_noFollow | (s_mac ? 0x200 | 0x8 | 0x1000000 : 0x40 | 0x400 | 0x80000), 0x180);
 
     /// <summary>Opens for reading and writing, creating with mode 0600; negative where it cannot.</summary>
-    public static int OpenForLock(string path) => Open(path, ReadWrite | (s_mac ? 0x200 | 0x1000000 : 0x40 | 0x80000), 0x180);
+    public static int OpenForLock(string path) => Open(path, ReadWrite | s_noFollow | (s_mac ? 0x200 | 0x1000000 : 0x40 | 0x80000), 0x180);
+
+    /// <summary>Whether a folder may be written to as this user's own: no link, and owned by this user or by whoever owns the config dir (in a container that is
+    /// often the host's user). Write permission of others is taken away from it.</summary>
+    public static FolderTrust Inspect(string folder, string configDir)
+    {
+        if (s_mac)
+        {
+            return InspectByClaim(folder);
+        }
+
+        if (!TryStatus(folder, NoFollowLinks, out var owner, out var mode))
+        {
+            return Directory.Exists(folder) ? FolderTrust.Own : FolderTrust.Missing; // a kernel before 4.11 does not tell
+        }
+
+        if ((mode & TypeMask) != TypeFolder)
+        {
+            return FolderTrust.NoFolder;
+        }
+
+        if (owner != EffectiveUser() && !(TryStatus(configDir, 0, out var above, out _) && above == owner))
+        {
+            return FolderTrust.Foreign;
+        }
+
+        if ((mode & WritableByOthers) != 0)
+        {
+            _ = ChangeMode(folder, OwnerOnly);
+        }
+
+        return FolderTrust.Own;
+    }
+
+    /// <summary>Whether this user may write to a file, or make files in a folder.</summary>
+    public static bool MayWrite(string path) => Access(path, AccessWrite) == 0;
 
     /// <summary>Reads from standard input; 0 at its end, negative when nothing came in time.</summary>
     public static int ReadInput(byte[] buffer, int offset, int timeoutMilliseconds)
@@ -116,6 +163,48 @@ internal static unsafe partial class Posix
     [LibraryImport("libc", EntryPoint = "poll")]
     private static partial int PollCall(PollEntry* entries, nuint count, int timeout);
 
+    /// <summary>Owner and mode as <c>statx</c> tells them: its layout is the same on every architecture.</summary>
+    private static bool TryStatus(string path, int flags, out uint owner, out uint mode)
+    {
+        const int TypeModeAndOwner = 0xB;
+        var buffer = stackalloc byte[256];
+        var number = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 291 : 332;
+        var found = SystemCall(number, CurrentFolder, path, flags, TypeModeAndOwner, buffer) == 0;
+        owner = found ? *(uint*)(buffer + 20) : 0;
+        mode = found ? *(ushort*)(buffer + 28) : 0u;
+        return found;
+    }
+
+    /// <summary>Only a folder's owner may set its mode.</summary>
+    private static FolderTrust InspectByClaim(string folder)
+    {
+        const int FolderNoFollow = 0x100000 | 0x100 | 0x1000000;
+        var file = Open(folder, FolderNoFollow, 0);
+        if (file < 0)
+        {
+            return Marshal.GetLastSystemError() == NoSuchFile ? FolderTrust.Missing : FolderTrust.NoFolder;
+        }
+
+        var isOwn = ChangeMode(file, OwnerOnly) == 0;
+        _ = Close(file);
+        return isOwn ? FolderTrust.Own : FolderTrust.Foreign;
+    }
+
+    [LibraryImport("libc", EntryPoint = "syscall", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial nint SystemCall(nint number, nint folder, string path, nint flags, nint mask, byte* buffer);
+
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    private static partial uint EffectiveUser();
+
+    [LibraryImport("libc", EntryPoint = "chmod", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int ChangeMode(string path, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "fchmod")]
+    private static partial int ChangeMode(int descriptor, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "access", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Access(string path, int mode);
+
     [StructLayout(LayoutKind.Sequential)]
     private struct PollEntry
     {
@@ -123,4 +212,15 @@ internal static unsafe partial class Posix
         public short Events;
         public short Returned;
     }
+}
+
+/// <summary>Whose a folder is.</summary>
+internal enum FolderTrust
+{
+    Missing,
+    Own,
+
+    /// <summary>A link or a file stands in its place.</summary>
+    NoFolder,
+    Foreign,
 }

@@ -39,7 +39,7 @@ internal sealed class SpoolFile(string path)
 
     public SpoolContent Read()
     {
-        if (!File.Exists(path))
+        if (!IsThere)
         {
             return new SpoolContent([], 0);
         }
@@ -62,7 +62,7 @@ internal sealed class SpoolFile(string path)
     /// <summary>Empties the spool if nothing was added to what was read; false where something was.</summary>
     public bool TryEmpty(SpoolContent read)
     {
-        if (!File.Exists(path))
+        if (!IsThere)
         {
             return true;
         }
@@ -84,6 +84,9 @@ internal sealed class SpoolFile(string path)
             return false; // in use: look again
         }
     }
+
+    /// <summary>A link is none that hooks write to, and what it leads to must not be emptied.</summary>
+    private bool IsThere => new FileInfo(path) is { Exists: true, LinkTarget: null };
 
     private bool AppendOnWindows(byte[] line)
     {

@@ -48,6 +48,9 @@ internal sealed class StateDirectory(string configDir)
     /// <summary>Before this time (epoch milliseconds) the receiver does not want to be asked.</summary>
     public string RetryAt => In("retry_at");
 
+    /// <summary>Until when new sessions rest, because the receiver takes no more of them that day.</summary>
+    public string DailyCap => In("daily_cap.json");
+
     /// <summary>What was acknowledged last, for <c>ccflux status</c>.</summary>
     public string LastReport => In("last_report.json");
 
@@ -76,13 +79,17 @@ internal sealed class StateDirectory(string configDir)
     /// <summary>The config dir a transcript belongs to: the folder above <c>projects/</c>, else the environment's.</summary>
     public static StateDirectory Of(string? transcriptPath) => new(ConfigDirOf(transcriptPath) ?? DefaultConfigDir());
 
-    /// <summary><c>CLAUDE_CONFIG_DIR</c>, else <c>~/.claude</c>.</summary>
+    /// <summary>For what the client starts: the folder that <c>CLAUDE_CONFIG_DIR</c> names (of several the first that is there), else <c>~/.claude</c>. A relative
+    /// path is not followed here: it would leave keys and a token in whatever project the client runs in.</summary>
     public static string DefaultConfigDir()
     {
-        var configured = Environment.GetEnvironmentVariable("CLAUDE_CONFIG_DIR");
-        return configured is { Length: > 0 } && Path.IsPathRooted(configured)
-            ? configured
-            : Path.Combine(Home(), ".claude");
+        if (ConfigDirNames.FromEnvironment is { } configured && (Path.IsPathRooted(configured) || configured[0] == '~'))
+        {
+            var named = ConfigDirNames.Read(configured);
+            return named.FirstOrDefault(Directory.Exists) ?? named[0];
+        }
+
+        return Path.Combine(Home(), ".claude");
     }
 
     public static string Home() =>
@@ -93,9 +100,16 @@ internal sealed class StateDirectory(string configDir)
     /// <summary>How far a session is acknowledged. ccflux 0.1 wrote another format under the same name, which is ignored.</summary>
     public string Offset(string sessionId) => In(sessionId + ".offset");
 
+    /// <summary>Makes the folder where it is not there.</summary>
+    /// <exception cref="StateRefusedException">It is a link, or somebody else's.</exception>
     public void Create()
     {
-        if (Directory.Exists(Root))
+        if (Refusal(out var exists) is { } refusal)
+        {
+            throw new StateRefusedException(refusal);
+        }
+
+        if (exists)
         {
             return;
         }
@@ -108,6 +122,28 @@ internal sealed class StateDirectory(string configDir)
         {
             Directory.CreateDirectory(Root, OwnerOnly);
         }
+    }
+
+    /// <summary>Why nothing may be written here, in a sentence; null where nothing speaks against it. A folder that another user could put into a shared config dir
+    /// would make this program write where that user wants.</summary>
+    public string? Refusal() => Refusal(out _);
+
+    private string? Refusal(out bool exists)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            exists = Directory.Exists(Root);
+            return null;
+        }
+
+        var folder = Posix.Inspect(Root, ConfigDir);
+        exists = folder != FolderTrust.Missing;
+        return folder switch
+        {
+            FolderTrust.NoFolder => $"{Root} is a link or a file, not a folder. Nothing is written there: remove it.",
+            FolderTrust.Foreign => $"{Root} belongs to another user. Nothing is written there: remove it, or have it given to you.",
+            _ => null,
+        };
     }
 
     private static string? ConfigDirOf(string? transcriptPath)
@@ -124,3 +160,6 @@ internal sealed class StateDirectory(string configDir)
 
     private string In(string name) => Path.Combine(Root, name);
 }
+
+/// <summary>The state directory is none that this user may write to; the message is a sentence for the user.</summary>
+internal sealed class StateRefusedException(string message) : IOException(message);

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Ccflux.Contracts.Usage;
+using Ccflux.Hook.Delivery;
 
 namespace Ccflux.Hook.Spool;
 
@@ -25,6 +26,7 @@ internal sealed record LastReport(DateTimeOffset At, int Turns, int Accepted, in
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     MaxDepth = 32)]
 [JsonSerializable(typeof(ClientConfig))]
+[JsonSerializable(typeof(CapNote))]
 [JsonSerializable(typeof(CachedToken))]
 [JsonSerializable(typeof(LastReport))]
 [JsonSerializable(typeof(List<SilenceInterval>))]

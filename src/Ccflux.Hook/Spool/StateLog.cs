@@ -19,6 +19,11 @@ internal sealed class StateLog(StateDirectory state, TimeProvider time)
         var line = Encoding.UTF8.GetBytes($"{stamp} {text.ReplaceLineEndings(" ")}\n");
         try
         {
+            if (state.Refusal() is not null || new FileInfo(path).LinkTarget is not null)
+            {
+                return; // status says so
+            }
+
             Trim(path);
             using var file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
             file.Write(line);

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Ccflux.Hook.Install;
 using Ccflux.Hook.Spool;
 
@@ -36,13 +35,14 @@ internal static class TelemetryLayers
         var variables = new Dictionary<string, string>(StringComparer.Ordinal);
         try
         {
-            if (AtomicFile.Read(path) is { } json && (JsonNode.Parse(json) as JsonObject)?["env"] is JsonObject env)
+            if (AtomicFile.Read(path) is { } json)
             {
+                var settings = JsonText.Parse(json);
                 foreach (var name in TelemetryVariables.All)
                 {
-                    if (env[name] is JsonValue value)
+                    if (settings.Text("env", name) is { } value)
                     {
-                        variables[name] = value.ToString();
+                        variables[name] = value;
                     }
                 }
             }

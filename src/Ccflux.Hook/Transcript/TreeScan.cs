@@ -6,9 +6,10 @@ internal static class TreeScan
     /// <summary>So much is read before its turns are built: the bound of the rows held at once.</summary>
     private const long BatchBytes = 1024L * 1024 * 1024;
 
-    public static IEnumerable<ScanResult> Run(string configDir)
+    /// <param name="configDir">Where the transcripts are.</param>
+    /// <param name="ledger">Which messages counted already: one for all config dirs whose usage is added up.</param>
+    public static IEnumerable<ScanResult> Run(string configDir, MessageLedger ledger)
     {
-        var ledger = MessageLedger.InMemory();
         foreach (var batch in Batches(SessionCatalog.List(configDir)))
         {
             var rows = PreparedRows.Read(batch.SelectMany(Paths));

@@ -94,17 +94,117 @@ public sealed class HookCommandTests
     }
 
     [Fact]
-    public async Task Hook_FullDisk_IsSilentAndKeepsLaterLinesWhole()
+    public async Task Hook_SpoolThatCannotBeWritten_IsSilentAndLogged()
     {
         using var machine = new Machine();
-        machine.State.Create();
-        // /dev/full answers every write with "no space left".
-        File.CreateSymbolicLink(machine.State.Spool, "/dev/full");
+        Directory.CreateDirectory(machine.State.Spool);
 
         var result = await machine.HookAsync(Session);
 
         Assert.Equal(new ProgramResult(0, "", ""), result);
         Assert.Contains("spool cannot be written", machine.Log(machine.State.ErrorLog), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("spool.jsonl")]
+    [InlineData("errors.log")]
+    public async Task Hook_LinkInTheStateDirectory_IsNotWrittenThrough(string name)
+    {
+        using var machine = new Machine();
+        machine.State.Create();
+        var victim = Path.Combine(machine.Home, "victim");
+        File.WriteAllText(victim, "theirs");
+        File.CreateSymbolicLink(Path.Combine(machine.State.Root, name), victim);
+
+        var result = await machine.HookAsync(Session);
+        await HookProgram.RunAsync(["hook"], machine.Environment, "no json"); // is told in errors.log
+        await machine.DeliverAsync();
+
+        Assert.Equal(new ProgramResult(0, "", ""), result);
+        Assert.Equal("theirs", File.ReadAllText(victim));
+    }
+
+    [Fact]
+    public async Task StateDirectoryThatIsALink_NothingIsWrittenAndStatusSaysSo()
+    {
+        using var machine = new Machine();
+        var elsewhere = Directory.CreateDirectory(Path.Combine(machine.Home, "elsewhere")).FullName;
+        Directory.CreateSymbolicLink(machine.State.Root, elsewhere);
+
+        var result = await machine.HookAsync(Session);
+        var paused = await machine.RunAsync("pause");
+        var status = await machine.RunAsync("status");
+
+        Assert.Equal(new ProgramResult(0, "", ""), result);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(elsewhere));
+        Assert.Equal(1, paused.ExitCode);
+        Assert.Contains("is a link or a file, not a folder", paused.Error, StringComparison.Ordinal);
+        Assert.Contains("is a link or a file, not a folder", status.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task StateDirectoryOfAnotherUser_NothingIsWrittenAndStatusSaysSo()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "Giving files away needs root.");
+        using var machine = new Machine();
+        machine.State.Create();
+        using (var chown = Process.Start(new ProcessStartInfo("chown", ["65534", machine.State.Root]) { UseShellExecute = false })!)
+        {
+            await chown.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        var result = await machine.HookAsync(Session);
+        var status = await machine.RunAsync("status");
+
+        Assert.Equal(new ProgramResult(0, "", ""), result);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(machine.State.Root));
+        Assert.Contains("belongs to another user", status.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task StateDirectoryThatOthersMayWriteTo_IsClosedToThem()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Unix modes.");
+        using var machine = new Machine();
+        machine.State.Create();
+        const UnixFileMode Open = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
+        File.SetUnixFileMode(machine.State.Root, Open);
+
+        await machine.HookAsync(Session);
+
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(machine.State.Root));
+        Assert.Single(new SpoolFile(machine.State.Spool).Read().Events);
+    }
+
+    /// <summary>A client whose CLAUDE_CONFIG_DIR no shell expanded writes below a folder named ~ in the project.</summary>
+    [Theory]
+    [InlineData("~/.claude-work", "project/~/.claude-work")]
+    [InlineData("conf", "project/conf")]
+    [InlineData("~/.claude-work", ".claude-work")]
+    [InlineData("~/.claude-work", null)]
+    public async Task Hook_TranscriptPathThatIsNotAbsolute_IsResolvedAndTold(string configDir, string? folder)
+    {
+        using var machine = new Machine();
+        var project = Directory.CreateDirectory(Path.Combine(machine.Home, "project")).FullName;
+        string? transcript = null;
+        if (folder is not null)
+        {
+            transcript = Path.Combine(machine.Home, folder, "projects", "-p", Session + ".jsonl");
+            Directory.CreateDirectory(Path.GetDirectoryName(transcript)!);
+            File.WriteAllText(transcript, "");
+        }
+
+        var input = System.Text.Json.JsonSerializer.Serialize(new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["session_id"] = Session,
+            ["transcript_path"] = $"{configDir}/projects/-p/{Session}.jsonl",
+            ["hook_event_name"] = "Stop",
+        });
+        var result = await HookProgram.RunAsync(["-c", $"cd '{project}' && exec '{HookProgram.Path}' hook"], machine.Environment, input, program: "/bin/sh");
+
+        Assert.Equal(new ProgramResult(0, "", ""), result);
+        Assert.Equal(new HookEvent(Session, transcript, "Stop"), Assert.Single(new SpoolFile(machine.State.Spool).Read().Events));
+        Assert.Contains("path is not absolute", machine.Log(machine.State.ErrorLog), StringComparison.Ordinal);
     }
 
     [Fact]

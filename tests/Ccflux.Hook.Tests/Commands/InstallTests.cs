@@ -181,14 +181,235 @@ public sealed class InstallTests : IDisposable
         Assert.False(File.Exists(Settings));
     }
 
+    [Fact]
+    public async Task Install_SettingsWithAKeyTwice_TheLastCountsAndEveryOtherByteStays()
+    {
+        const string before = "{\n\t\"model\": \"opus\",\n\t\"model\": \"sonnet\",\n\t\"enabledPlugins\": {\"a@b\": true, \"a@b\": false}\n}";
+        File.WriteAllText(Settings, before);
+
+        var result = await InstallAsync();
+
+        Assert.Equal((0, ""), (result.ExitCode, result.Error));
+        var after = File.ReadAllText(Settings);
+        Assert.StartsWith("{\n\t\"model\": \"opus\",\n\t\"model\": \"sonnet\",\n\t\"enabledPlugins\": {\"a@b\": true, \"a@b\": false, \"ccflux@ccflux\": true},\n\t\"extraKnownMarketplaces\"", after, StringComparison.Ordinal);
+
+        File.WriteAllText(Settings, after.Replace("sonnet", "haiku", StringComparison.Ordinal)); // no longer as it was left: ours is taken out, entry by entry
+        result = await _machine.RunAsync("uninstall", "--yes", "--config-dir", Dir);
+
+        Assert.Equal((0, ""), (result.ExitCode, result.Error));
+        Assert.Equal(before.Replace("sonnet", "haiku", StringComparison.Ordinal), File.ReadAllText(Settings));
+    }
+
+    [Theory]
+    [InlineData("plugins/known_marketplaces.json", """{"x":1,"x":2}""")]
+    [InlineData("plugins/installed_plugins.json", """{"version":1,"version":2,"plugins":{"a@b":[],"a@b":[{"scope":"user"}]}}""")]
+    [InlineData("ccflux/config.json", """{"token":"rtok_one","token":"rtok_two"}""")]
+    [InlineData("ccflux/install.json", """{"files":null,"files":[{"path":null}]}""")]
+    [InlineData("ccflux/install.json", """{"files":[{"path":"x","before_base64":"no base64!","after":""}]}""")]
+    [InlineData("settings.json", "\n")]
+    public async Task InstallAndUninstall_FilesThatOthersWrote_EndWell(string name, string text)
+    {
+        var path = Path.Combine(Dir, name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, text);
+
+        var installed = await InstallAsync();
+        var removed = await _machine.RunAsync("uninstall", "--yes", "--config-dir", Dir);
+
+        Assert.Equal((0, "", 0, ""), (installed.ExitCode, installed.Error, removed.ExitCode, removed.Error));
+        if (!name.StartsWith("ccflux/install", StringComparison.Ordinal))
+        {
+            Assert.Equal(text, File.ReadAllText(path));
+        }
+    }
+
+    [Theory]
+    [InlineData("ln -s nowhere/settings.json .claude/settings.json", "there is no such folder")]
+    [InlineData("ln -s settings.json .claude/settings.json", "leads in a circle")]
+    [InlineData("mkdir .claude/settings.json", "is a folder where a file belongs")]
+    [InlineData("echo '{}' > .claude/settings.json; chmod 444 .claude/settings.json", "is read-only")]
+    [InlineData("echo x > .claude/plugins", "where a folder belongs")]
+    [InlineData("mkdir -p .claude/plugins/installed_plugins.json", "is a folder where a file belongs")]
+    [InlineData("echo x > .claude/ccflux", "is a link or a file")]
+    [InlineData("mkdir -p .claude/ccflux/config.json", "is a folder where a file belongs")]
+    public async Task Install_SomethingCannotBeWritten_WritesNothingAndSaysWhy(string spoil, string expected)
+    {
+        await HookProgram.RunAsync(["-c", $"cd '{_machine.Home}' && {spoil}"], new Dictionary<string, string>(StringComparer.Ordinal) { ["PATH"] = "/usr/bin:/bin" }, program: "/bin/sh");
+        var before = Tree();
+
+        var result = await InstallAsync();
+
+        Assert.Equal((1, ""), (result.ExitCode, result.Error));
+        Assert.Contains(expected, result.Output, StringComparison.Ordinal);
+        Assert.Contains("Nothing was written", result.Output, StringComparison.Ordinal);
+        Assert.Equal(before, Tree());
+    }
+
+    [Fact]
+    public async Task Install_OneOfTwoFoldersCannotBeWritten_WritesInNeither()
+    {
+        var second = Directory.CreateDirectory(Path.Combine(_machine.Home, ".claude-work", "projects")).Parent!.FullName;
+        Directory.CreateDirectory(Path.Combine(second, "settings.json"));
+        var before = Tree();
+
+        var result = await _machine.RunAsync("install", "--yes", "--no-check", "--endpoint", "https://ccflux.example.org", "--token-file", _tokenFile);
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("Nothing was written, in any folder", result.Output, StringComparison.Ordinal);
+        Assert.Equal(before, Tree());
+    }
+
+    [Fact]
+    public async Task Install_SettingsThatAreALink_StayOneAndTheirTargetIsWritten()
+    {
+        var target = Path.Combine(_machine.Home, "dotfiles.json");
+        File.WriteAllText(target, "{\"theme\":\"dark\"}");
+        File.CreateSymbolicLink(Settings, target);
+
+        await InstallAsync();
+
+        Assert.Equal(target, new FileInfo(Settings).LinkTarget);
+        Assert.StartsWith("{\"theme\":\"dark\",\"enabledPlugins\":{\"ccflux@ccflux\":true}", File.ReadAllText(target), StringComparison.Ordinal);
+
+        await _machine.RunAsync("uninstall", "--yes", "--config-dir", Dir);
+
+        Assert.Equal(target, new FileInfo(Settings).LinkTarget);
+        Assert.Equal("{\"theme\":\"dark\"}", File.ReadAllText(target));
+    }
+
+    [Fact]
+    public async Task Uninstall_SettingsThatCannotBeWritten_TakesNothingOut()
+    {
+        await InstallAsync();
+        File.WriteAllText(Settings, "{ not json");
+
+        var result = await _machine.RunAsync("uninstall", "--yes", "--config-dir", Dir);
+
+        Assert.Equal((1, ""), (result.ExitCode, result.Error));
+        Assert.Contains("is damaged", result.Output, StringComparison.Ordinal);
+        Assert.True(File.Exists(_machine.State.Config));
+        Assert.True(File.Exists(Plugins("known_marketplaces.json")));
+    }
+
+    [Fact]
+    public async Task InstallAndUninstall_OfManyFolders_TakeTheClientsAndLeaveTheRestAlone()
+    {
+        foreach (var folder in new[] { ".claude-work/projects", ".claude-mem", ".claude-code-router", ".claude-squad", ".claude-backup-2025/projects", ".claude-second", ".claude-third" })
+        {
+            Directory.CreateDirectory(Path.Combine(_machine.Home, folder));
+        }
+
+        File.WriteAllText(Path.Combine(_machine.Home, ".claude-mem", "settings.json"), """{"MEM_MODEL":"x"}""");
+        File.WriteAllText(Path.Combine(_machine.Home, ".claude-code-router", "config.json"), "{}");
+        File.WriteAllText(Path.Combine(_machine.Home, ".claude-second", ".credentials.json"), "{}");
+        File.WriteAllText(Path.Combine(_machine.Home, ".claude-third", "settings.json"), """{"permissions":{"allow":[]}}""");
+        Directory.CreateSymbolicLink(Path.Combine(_machine.Home, ".claude-link"), Dir);
+
+        var installed = await _machine.RunAsync("install", "--yes", "--no-check", "--endpoint", "https://ccflux.example.org", "--token-file", _tokenFile);
+        string[] folders = [.. Configured()];
+        var removed = await _machine.RunAsync("uninstall", "--yes");
+
+        Assert.Equal((0, 0), (installed.ExitCode, removed.ExitCode));
+        Assert.Equal([".claude", ".claude-second", ".claude-third", ".claude-work"], folders);
+        Assert.Contains(".claude-backup-2025 looks like a copy", installed.Output, StringComparison.Ordinal);
+        Assert.Equal("""{"MEM_MODEL":"x"}""", File.ReadAllText(Path.Combine(_machine.Home, ".claude-mem", "settings.json")));
+        Assert.Empty(Configured());
+    }
+
+    [Fact]
+    public async Task Install_FolderThatIsNamed_IsTakenEvenWhereItIsNew()
+    {
+        var result = await _machine.RunAsync("install", "--yes", "--no-check", "--endpoint", "https://ccflux.example.org", "--token-file", _tokenFile, "--config-dir", "~/.claude-new,~/.claude-backup");
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Equal([".claude-backup", ".claude-new"], Configured());
+    }
+
+    [Fact]
+    public async Task Install_ReceiverThatTakesTheToken_IsChecked()
+    {
+        await using var receiver = await StubReceiver.StartAsync();
+
+        var result = await CheckedAsync(receiver.Address);
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains("takes your token", result.Output, StringComparison.Ordinal);
+        Assert.Equal(1, receiver.TokensIssued);
+    }
+
+    [Theory]
+    [InlineData(401, "refuses the token")]
+    [InlineData(404, "is no ccflux receiver")]
+    [InlineData(302, "is no ccflux receiver")]
+    [InlineData(200, "is no ccflux receiver")]
+    [InlineData(503, "did not check the token (HTTP 503)")]
+    public async Task Install_ReceiverThatDoesNotTakeTheToken_SaysWhyAndExits3(int status, string expected)
+    {
+        await using var receiver = await StubReceiver.StartAsync();
+        receiver.Instead = context =>
+        {
+            context.Response.StatusCode = status;
+            return true;
+        };
+
+        var result = await CheckedAsync(receiver.Address);
+
+        Assert.Equal(3, result.ExitCode);
+        Assert.Contains(expected, result.Output, StringComparison.Ordinal);
+        Assert.True(File.Exists(Settings)); // installed all the same
+        Assert.DoesNotContain("marked-secret", result.Output + result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Install_ReceiverThatIsNotThere_SaysSoAndExits3()
+    {
+        using var taken = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        taken.Start();
+        var address = $"http://{taken.LocalEndpoint}";
+        taken.Stop();
+
+        var result = await CheckedAsync(address);
+        var offline = await InstallAsync(address);
+
+        Assert.Equal((3, 0), (result.ExitCode, offline.ExitCode));
+        Assert.Contains("does not answer", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Install_TokenThatIsNone_SaysSoAndInstallsNothing()
+    {
+        File.WriteAllText(_tokenFile, "two words");
+
+        var result = await InstallAsync();
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.DoesNotContain("two words", result.Output, StringComparison.Ordinal);
+        Assert.False(File.Exists(Settings));
+    }
+
+    private Task<ProgramResult> CheckedAsync(string endpoint) =>
+        _machine.RunAsync("install", "--yes", "--config-dir", Dir, "--endpoint", endpoint, "--token-file", _tokenFile);
+
+    /// <summary>Every path below the home, with the target of links.</summary>
+    private string[] Tree() =>
+    [
+        .. Directory.EnumerateFileSystemEntries(_machine.Home, "*", SearchOption.AllDirectories).Select(path => $"{path} {new FileInfo(path).LinkTarget}").Order(StringComparer.Ordinal),
+    ];
+
+    /// <summary>The folders that hold a token, by their names.</summary>
+    private IEnumerable<string> Configured() => Directory.EnumerateDirectories(_machine.Home)
+        .Where(dir => new DirectoryInfo(dir).LinkTarget is null && File.Exists(Path.Combine(dir, "ccflux", "config.json")))
+        .Select(dir => Path.GetFileName(dir))
+        .Order(StringComparer.Ordinal);
+
     private async Task<ProgramResult> InstallExtrasAsync()
     {
         var file = Path.Combine(_machine.Home, "telemetry-token");
         File.WriteAllText(file, "ttok_marked-secret\n");
         return await _machine.RunAsync(
-            "install", "--yes", "--config-dir", Dir, "--endpoint", "https://ccflux.example.org", "--token-file", _tokenFile, "--telemetry", "--telemetry-token-file", file, "--statusline");
+            "install", "--yes", "--no-check", "--config-dir", Dir, "--endpoint", "https://ccflux.example.org", "--token-file", _tokenFile, "--telemetry", "--telemetry-token-file", file, "--statusline");
     }
 
     private Task<ProgramResult> InstallAsync(string endpoint = "https://ccflux.example.org") =>
-        _machine.RunAsync("install", "--yes", "--config-dir", Dir, "--endpoint", endpoint, "--token-file", _tokenFile);
+        _machine.RunAsync("install", "--yes", "--no-check", "--config-dir", Dir, "--endpoint", endpoint, "--token-file", _tokenFile);
 }

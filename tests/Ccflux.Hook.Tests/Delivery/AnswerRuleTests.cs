@@ -22,7 +22,7 @@ public sealed class AnswerRuleTests
     [InlineData(400, null, nameof(Duty.Wait))]
     [InlineData(413, ErrorCodes.TooLarge, nameof(Duty.Split))]
     [InlineData(429, ErrorCodes.RateLimited, nameof(Duty.Wait))]
-    [InlineData(429, ErrorCodes.DailyCap, nameof(Duty.Wait))]
+    [InlineData(429, ErrorCodes.DailyCap, nameof(Duty.HoldBack))]
     [InlineData(503, ErrorCodes.Busy, nameof(Duty.Wait))]
     [InlineData(500, null, nameof(Duty.Wait))]
     [InlineData(302, null, nameof(Duty.Wait))]

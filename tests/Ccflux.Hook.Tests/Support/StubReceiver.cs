@@ -47,6 +47,9 @@ internal sealed class StubReceiver : IAsyncDisposable
     /// <summary>False for a receiver that is older than quota readings.</summary>
     public bool TakesReadings { get; set; } = true;
 
+    /// <summary>Sessions that it takes in all; a report with more is refused whole, as beyond the day's cap.</summary>
+    public int MaxSessions { get; set; } = int.MaxValue;
+
     /// <summary>Readings stored, a repeated one once.</summary>
     public ConcurrentDictionary<(string Account, string Window, DateTimeOffset At), ReportedReading> Readings { get; } = [];
 
@@ -188,6 +191,15 @@ internal sealed class StubReceiver : IAsyncDisposable
         var accepted = 0;
         lock (_gate)
         {
+            var seen = _turns.Keys.Select(key => key.Session).ToHashSet(StringComparer.Ordinal);
+            var added = batch.Turns.Select(turn => turn.SessionId).Except(seen, StringComparer.Ordinal).Count();
+            if (added > 0 && seen.Count + added > MaxSessions)
+            {
+                context.Response.Headers.RetryAfter = "3600";
+                Refuse(context, 429, ErrorCodes.DailyCap);
+                return;
+            }
+
             foreach (var turn in batch.Turns)
             {
                 if (!_turns.TryGetValue((turn.SessionId, turn.TurnIndex), out var known) || Output(turn) > Output(known))

@@ -1,0 +1,108 @@
+using System.Text.Json;
+using Ccflux.Hook.Spool;
+
+namespace Ccflux.Hook.Delivery;
+
+/// <summary><c>daily_cap.json</c>: until when the receiver takes no new sessions of this user, and what is to be looked through once it does.</summary>
+/// <param name="Until">New sessions rest until then.</param>
+/// <param name="Everything">Every transcript is to be looked through then: a backfill was not finished. Else those that are known on this machine.</param>
+/// <param name="Since">The unfinished backfill's <c>--since</c>.</param>
+internal sealed record CapNote(DateTimeOffset Until, bool Everything, DateTimeOffset? Since);
+
+/// <summary>The receiver's cap on a day's new sessions. Once it is met, sessions that the receiver knows go on, and new ones rest until the next day: they are not even
+/// read, for each would be refused.</summary>
+internal sealed class SessionCap
+{
+    /// <summary>A longer rest is not believed, nor a file that a wrong clock wrote.</summary>
+    private static readonly TimeSpan s_longest = TimeSpan.FromHours(24);
+
+    private readonly StateDirectory _state;
+    private readonly TimeProvider _time;
+    private readonly CapNote? _note;
+    private readonly HashSet<string> _held = new(StringComparer.Ordinal);
+    private DateTimeOffset? _until;
+
+    private SessionCap(StateDirectory state, TimeProvider time, CapNote? note, bool asksAnew)
+    {
+        (_state, _time, _note) = (state, time, note);
+        var now = time.GetUtcNow();
+        _until = !asksAnew && note is not null && note.Until > now && note.Until <= now + s_longest ? note.Until : null;
+    }
+
+    /// <summary>Null where new sessions may be sent.</summary>
+    public DateTimeOffset? Until => _until;
+
+    /// <summary>Sessions that were held back in this run.</summary>
+    public int Held => _held.Count;
+
+    /// <summary>What an earlier run left undone, where its rest is over.</summary>
+    public CapNote? Due => _until is null ? _note : null;
+
+    /// <param name="state">Whose.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="asksAnew">For a backfill that the user starts: the cap may have been raised since.</param>
+    public static SessionCap Load(StateDirectory state, TimeProvider time, bool asksAnew = false) => new(state, time, Read(state), asksAnew);
+
+    /// <summary>Whether a session must rest: new to the receiver, as far as is known here, on a day on which it takes no more.</summary>
+    public bool Holds(string sessionId)
+    {
+        var holds = _until is not null && IsNew(sessionId);
+        if (holds)
+        {
+            _held.Add(sessionId);
+        }
+
+        return holds;
+    }
+
+    /// <summary>The receiver refused this session alone. One that it knew before met another cap (that of model names), which says nothing of new sessions.</summary>
+    public void Met(string sessionId, TimeSpan? wait)
+    {
+        _held.Add(sessionId);
+        if (IsNew(sessionId))
+        {
+            var now = _time.GetUtcNow();
+            _until = wait is { } asked && asked > TimeSpan.Zero && asked <= s_longest ? now + asked : new DateTimeOffset(now.UtcDateTime.Date.AddDays(1), TimeSpan.Zero);
+        }
+    }
+
+    /// <summary>Notes what this run left, for the first run of the next day; forgets what an earlier one left, once that is done.</summary>
+    /// <param name="everything">Whether the run looked at every transcript.</param>
+    /// <param name="since">Of those the ones written to since then; null for all.</param>
+    /// <param name="isDone">Whether it came to its end.</param>
+    public void Save(bool everything, DateTimeOffset? since, bool isDone)
+    {
+        if (_until is { } until)
+        {
+            var note = everything ? new CapNote(until, true, SinceWithEarlier(since)) : new CapNote(until, _note?.Everything == true, _note?.Since);
+            if (note != _note)
+            {
+                AtomicFile.Write(_state.DailyCap, JsonSerializer.SerializeToUtf8Bytes(note, StateJson.Default.CapNote));
+            }
+        }
+        else if (_note is not null && isDone)
+        {
+            File.Delete(_state.DailyCap);
+        }
+    }
+
+    /// <summary>Of this backfill and an unfinished one, the day of that which goes further back; null for all.</summary>
+    public DateTimeOffset? SinceWithEarlier(DateTimeOffset? since) =>
+        _note is not { Everything: true } earlier ? since
+        : since is null || earlier.Since is null ? null
+        : since < earlier.Since ? since : earlier.Since;
+
+    private static CapNote? Read(StateDirectory state)
+    {
+        try
+        {
+            return AtomicFile.Read(state.DailyCap) is { } json ? JsonSerializer.Deserialize(json, StateJson.Default.CapNote) : null;
+        }
+        catch (JsonException)
+        {
+            return null; // damaged: the receiver says again what it takes
+        }
+    }
+
+    private bool IsNew(string sessionId) => !File.Exists(_state.Offset(sessionId));
+}
