@@ -7,14 +7,14 @@ internal static class FleetReadSql
     public const string Windows = """
         SELECT f.account_id AS AccountId, w.name AS Name, w.used_milli AS UsedMilli, w.resets_at AS ResetsAt, w.observed_at AS ObservedAt, w.source AS Source
         FROM fleet_accounts f
-        JOIN quota_accounts q ON q.account_key = f.account_uuid AND q.owner = 0
+        JOIN quota_accounts q ON q.account_key = f.account_key AND q.owner = 0
         JOIN quota_windows w ON w.account_id = q.account_id
         """;
 
     public const string Polls = """
         SELECT max(p.last_success_at) AS LastAt, min(p.next_at) AS NextAt, coalesce(sum(p.failures > 0), 0) AS Failing, count(*) AS Polled
         FROM fleet_accounts f
-        JOIN quota_accounts q ON q.account_key = f.account_uuid AND q.owner = 0
+        JOIN quota_accounts q ON q.account_key = f.account_key AND q.owner = 0
         JOIN quota_polls p ON p.account_id = q.account_id
         """;
 
