@@ -56,15 +56,15 @@ internal static class FleetReadSql
                 ORDER BY e.at DESC, e.event_id DESC LIMIT @Most)
             UNION ALL
             SELECT * FROM (
-                SELECT u.at AS At, u.audit_id AS Id, CASE WHEN u.action IN ('import', 'edit', 'remove', 'refresh', 'take-back', 'bring-back', 'adopt', 'rotate-keys') THEN 'tokens' ELSE 'agents' END AS Part,
+                SELECT u.at AS At, u.audit_id AS Id, CASE WHEN u.action IN ('import', 'edit', 'remove', 'refresh', 'take-back', 'bring-back', 'adopt', 'read-answer', 'rotate-keys') THEN 'tokens' ELSE 'agents' END AS Part,
                        u.action AS Kind, u.outcome AS Outcome, u.detail AS Detail, u.actor AS Actor, u.fingerprint AS Fingerprint,
                        '' AS FromLabel, coalesce(a.label, '') AS Label, coalesce(g.machine, '') AS Machine
                 FROM fleet_audit u
                 LEFT JOIN fleet_accounts a ON a.account_id = u.account_id
                 LEFT JOIN fleet_agents g ON g.agent_id = u.agent_id
                 WHERE @Part IN ('', 'tokens', 'agents', 'refused')
-                  AND (@Part <> 'tokens' OR u.action IN ('import', 'edit', 'remove', 'refresh', 'take-back', 'bring-back', 'adopt', 'rotate-keys'))
-                  AND (@Part <> 'agents' OR u.action NOT IN ('import', 'edit', 'remove', 'refresh', 'take-back', 'bring-back', 'adopt', 'rotate-keys'))
+                  AND (@Part <> 'tokens' OR u.action IN ('import', 'edit', 'remove', 'refresh', 'take-back', 'bring-back', 'adopt', 'read-answer', 'rotate-keys'))
+                  AND (@Part <> 'agents' OR u.action NOT IN ('import', 'edit', 'remove', 'refresh', 'take-back', 'bring-back', 'adopt', 'read-answer', 'rotate-keys'))
                   AND (@Part <> 'refused' OR u.outcome NOT IN ('ok', 'withdrawn'))
                 ORDER BY u.at DESC, u.audit_id DESC LIMIT @Most))
         ORDER BY At DESC, Id DESC

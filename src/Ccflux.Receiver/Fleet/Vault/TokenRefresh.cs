@@ -115,6 +115,24 @@ internal sealed partial class TokenRefresh(
         }
     }
 
+    /// <summary>The answer to a refresh that no login could be made of, for a person to look at. Looking is recorded.</summary>
+    /// <returns>Null where none is kept, or where that cannot be recorded.</returns>
+    public async Task<JournaledAnswer?> ReadUnreadAsync(AccountFacts account, AuditActor actor)
+    {
+        if (journal.FindUnread(account.AccountId) is not { } answer || !string.Equals(answer.Uuid, account.Uuid, StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        var access = new FleetAccess(actor, FleetAction.ReadAnswer, FleetAccess.Done, account.AccountId, Fingerprint: answer.Fingerprint);
+        var written = await writer.WriteAsync(connection =>
+        {
+            FleetAudit.Write(connection, time.GetUtcNow(), access);
+            return true;
+        });
+        return written.Status == WriteStatus.Committed ? answer : null;
+    }
+
     /// <returns>Null where the login that it replaces cannot be opened now.</returns>
     private RefreshOutcome? TakeUp(SqlConnection connection, JournaledAnswer left, IssuerAnswer answer, AuditActor actor)
     {
