@@ -170,7 +170,7 @@ internal sealed class AccountImport(
 
         if (organization is not null)
         {
-            return owner.OrganizationUuid is not null ? null : $"The login does not say of which organisation it is, and its issuer could not tell; the vault has a login of the same account. Import it while its access token holds.";
+            return owner.OrganizationUuid is not null ? null : "The login does not say of which organisation it is, and its issuer could not tell; the vault has a login of the same account. Import it while its access token holds.";
         }
 
         // Of the account that is there the organisation is not known.

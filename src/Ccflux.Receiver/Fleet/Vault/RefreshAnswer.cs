@@ -15,6 +15,7 @@ internal sealed class RefreshAnswer
     public static readonly TimeSpan AssumedLife = TimeSpan.FromHours(1);
 
     private readonly Dictionary<string, string> _texts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _numbers = new(StringComparer.Ordinal);
 
     private RefreshAnswer()
     {
@@ -67,7 +68,15 @@ internal sealed class RefreshAnswer
                     break;
                 case JsonTokenType.String or JsonTokenType.Number when reader.CurrentDepth is 1 or 2:
                     var path = reader.CurrentDepth == 1 ? name : $"{outer}.{name}";
-                    _texts[path] = reader.TokenType is JsonTokenType.String ? Text(ref reader) : Encoding.ASCII.GetString(reader.ValueSpan);
+                    if (reader.TokenType is JsonTokenType.String)
+                    {
+                        _texts[path] = Text(ref reader);
+                    }
+                    else
+                    {
+                        _numbers[path] = Encoding.ASCII.GetString(reader.ValueSpan);
+                    }
+
                     break;
                 default:
                     break;
@@ -92,5 +101,5 @@ internal sealed class RefreshAnswer
     private string? Id(string path) => _texts.GetValueOrDefault(path) is { Length: > 0 and <= FleetLimits.MaxId } id ? id : null;
 
     private TimeSpan? Life(string name) =>
-        double.TryParse(_texts.GetValueOrDefault(name), NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and < 1e9 ? TimeSpan.FromSeconds(seconds) : null;
+        double.TryParse(_numbers.GetValueOrDefault(name) ?? _texts.GetValueOrDefault(name), NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and < 1e9 ? TimeSpan.FromSeconds(seconds) : null;
 }

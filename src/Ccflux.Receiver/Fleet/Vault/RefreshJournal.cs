@@ -97,17 +97,30 @@ internal sealed partial class RefreshJournal(FleetOptions options, VaultProtecti
     }
 
     /// <summary>Every answer as it is encrypted: a key that one of them needs must stay.</summary>
-    public IEnumerable<byte[]> Sealed() => Files(Pending).Concat(Files(Unread)).Select(File.ReadAllBytes);
+    public IReadOnlyList<byte[]> Sealed() => [.. Files(Pending).Concat(Files(Unread)).Select(Bytes).OfType<byte[]>()];
 
     private JournaledAnswer? Read(string path)
     {
         try
         {
-            return File.Exists(path) && protection.Unprotect(Purpose, File.ReadAllBytes(path)) is { } plain ? JsonSerializer.Deserialize<JournaledAnswer>(plain) : null;
+            return Bytes(path) is { } stored && protection.Unprotect(Purpose, stored) is { } plain ? JsonSerializer.Deserialize<JournaledAnswer>(plain) : null;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException)
+        catch (JsonException)
         {
-            // Another process has just settled it, or it was written by another version.
+            // Written by another version.
+            return null;
+        }
+    }
+
+    private static byte[]? Bytes(string path)
+    {
+        try
+        {
+            return File.ReadAllBytes(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // There is none, or another process has just settled it.
             return null;
         }
     }
