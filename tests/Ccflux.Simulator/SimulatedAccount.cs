@@ -28,13 +28,15 @@ public sealed class SimulatedAccount
         Windows = number % 3 == 0
             ? [new("five_hour", TimeSpan.FromHours(5)), new("seven_day", TimeSpan.FromDays(7)), new("seven_day_opus", TimeSpan.FromDays(7))]
             : [new("five_hour", TimeSpan.FromHours(5)), new("seven_day", TimeSpan.FromDays(7))];
+        Id = $"00000000-0000-4000-8000-{number:x12}";
         AccessToken = $"sk-ant-oat01-simulated-{number}";
         RefreshToken = $"sk-ant-ort01-simulated-{number}";
     }
 
     public int Number { get; }
 
-    public string Id => $"00000000-0000-4000-8000-{Number:x12}";
+    /// <summary>Of the person's account. Two with the same are seats of one person in two organisations.</summary>
+    public string Id { get; set; }
 
     public string OrganizationId => $"00000000-0000-4000-9000-{Number:x12}";
 

@@ -63,6 +63,9 @@ public sealed class SimulatedUpstream
     /// <summary>Of the access tokens that it gives.</summary>
     public TimeSpan Lifetime { get; set; } = TimeSpan.FromHours(8);
 
+    /// <summary>What is made of the body of a refresh that succeeds: the issuer may answer in another form one day.</summary>
+    public Func<string, string> ShapeRefresh { get; set; } = body => body;
+
     public void Plan(params ReadOnlySpan<Fault> faults)
     {
         lock (_gate)
@@ -148,10 +151,10 @@ public sealed class SimulatedUpstream
 
     private UpstreamAnswer Refresh(SimulatedAccount? account, string? spent) =>
         spent is not null && account?.TryRefresh(spent) == true
-            ? new UpstreamAnswer(200, Json, $$$"""
+            ? new UpstreamAnswer(200, Json, ShapeRefresh($$$"""
                 {"access_token":"{{{account.AccessToken}}}","refresh_token":"{{{account.RefreshToken}}}","expires_in":{{{(int)Lifetime.TotalSeconds}}},"refresh_token_expires_in":2592000,"token_type":"Bearer",
                 "scope":"user:inference user:profile","account":{"uuid":"{{{account.Id}}}","email_address":"seat{{{account.Number}}}@example.org"},"organization":{"uuid":"{{{account.OrganizationId}}}"}}
-                """)
+                """))
             : new UpstreamAnswer(400, Json, """{"error":"invalid_grant","error_description":"Refresh token not found or invalid"}""");
 
     private static JsonDocument? Parse(string body)

@@ -13,6 +13,7 @@ internal static class FleetCommand
         command.Add(FleetImport.Make());
         command.Add(FleetVaultCommands.List());
         command.Add(FleetVaultCommands.Refresh());
+        command.Add(FleetVaultCommands.Answer());
         command.Add(FleetVaultCommands.Remove());
         command.Add(FleetVaultCommands.RotateKeys());
         command.Add(FleetAgentCommands.Enrol());

@@ -1,11 +1,12 @@
 using System.CommandLine;
+using System.Text;
 using Ccflux.Receiver.Fleet.Agents;
 using Ccflux.Receiver.Fleet.Vault;
 using Ccflux.Receiver.Platform.Auth.Admin;
 
 namespace Ccflux.Receiver.Cli;
 
-/// <summary><c>fleet list|refresh|remove|rotate-keys</c>.</summary>
+/// <summary><c>fleet list|refresh|answer|remove|rotate-keys</c>.</summary>
 internal static class FleetVaultCommands
 {
     private static readonly Argument<string> s_label = new("LABEL") { Description = "The account's label." };
@@ -59,6 +60,28 @@ internal static class FleetVaultCommands
             var done = await services.GetRequiredService<TokenRefresh>().RunAsync(account, AuditActor.Cli, result.GetValue(again));
             await Console.Out.WriteLineAsync($"{account.Label}: {done}");
             return done == RefreshOutcome.Renewed ? CommandHost.Done : CommandHost.Failed;
+        }));
+        return command;
+    }
+
+    public static Command Answer()
+    {
+        var command = new Command("answer", "Prints the answer to a refresh that no login could be made of. It may hold tokens: show it to nobody.") { s_label };
+        command.SetAction((result, cancellationToken) => FleetCommand.RunAsync(async services =>
+        {
+            if (await FleetCommand.FindAsync(services, result.GetValue(s_label)!, cancellationToken) is not { } account)
+            {
+                return CommandHost.Failed;
+            }
+
+            if (await services.GetRequiredService<TokenRefresh>().ReadUnreadAsync(account, AuditActor.Cli) is not { } answer)
+            {
+                await CommandHost.FailAsync($"No such answer is kept for {account.Label}.");
+                return CommandHost.Failed;
+            }
+
+            await Console.Out.WriteLineAsync($"{Minute(answer.At)}\n{Encoding.UTF8.GetString(answer.Body)}");
+            return CommandHost.Done;
         }));
         return command;
     }

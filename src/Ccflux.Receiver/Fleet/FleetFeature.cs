@@ -70,6 +70,8 @@ internal static class FleetFeature
         services.AddSingleton<VaultBook>();
         services.AddSingleton<ReceiverSeal>();
         services.AddSingleton<Issuer>();
+        services.AddSingleton<RefreshJournal>();
+        services.AddSingleton<LoginCheck>();
         services.AddSingleton<AccountImport>();
         services.AddSingleton<AccountEdit>();
         services.AddSingleton<KeyRotation>();

@@ -58,7 +58,7 @@ public sealed class AgentTests
         var facts = await rig.FactsAsync(first);
         Assert.Empty(agent.ToHandBack);
         Assert.Equal((Holder.Vault, RefreshPath.Session, TokenState.Ok), (facts.Holder, facts.RefreshedBy, await rig.StateAsync(first)));
-        Assert.Equal(rig.Issuer.Accounts[0].AccessToken, await rig.Book.AccessTokenAsync(facts.Uuid, TestContext.Current.CancellationToken));
+        Assert.Equal(rig.Issuer.Accounts[0].AccessToken, await rig.Book.AccessTokenAsync(facts.Key, TestContext.Current.CancellationToken));
         Assert.Equal(Holder.Agent, (await rig.FactsAsync(second)).Holder);
         Assert.Equal(0, rig.Issuer.Accounts[0].Reuses);
     }

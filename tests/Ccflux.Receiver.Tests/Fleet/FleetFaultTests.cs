@@ -16,7 +16,7 @@ public sealed class FleetFaultTests
     /// <summary>Steps after which what the issuer answered, or whether it did, is known to nobody.</summary>
     private static readonly string[] s_unknowable = [VaultFault.IntentWritten, VaultFault.IssuerAnswered];
 
-    private static readonly string[] s_renewing = [VaultFault.Refreshing, VaultFault.IntentWritten, VaultFault.IssuerAnswered, VaultFault.RefreshSettled];
+    private static readonly string[] s_renewing = [VaultFault.Refreshing, VaultFault.IntentWritten, VaultFault.IssuerAnswered, VaultFault.AnswerKept, VaultFault.RefreshSettled];
 
     /// <summary>How a process ends that SIGKILL ended.</summary>
     private const int Killed = 137;

@@ -52,9 +52,11 @@ internal sealed class FleetRig : IAsyncDisposable
     /// <summary>Another receiver on the same database.</summary>
     public Task<RunningReceiver> StartAnotherAsync(string keys = "keys", TimeProvider? time = null) => StartReceiverAsync(time ?? Time, _handler, _root, keys, []);
 
-    public async Task RestartAsync(string keys = "keys")
+    /// <param name="between">Done while no receiver runs.</param>
+    public async Task RestartAsync(string keys = "keys", Action? between = null)
     {
         await Receiver.StopAsync();
+        between?.Invoke();
         Receiver = await StartReceiverAsync(Time, _handler, _root, keys, []);
     }
 
@@ -125,6 +127,31 @@ internal sealed class FleetRig : IAsyncDisposable
         }
 
         await task;
+    }
+
+    /// <summary>Lets the answer that is under way arrive, until something tells that it has.</summary>
+    public async Task AnswerUntilAsync(Func<bool> arrived)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (!arrived())
+        {
+            if (_handler.Waiting > 0)
+            {
+                Time.Advance(Issuer.Latency);
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, deadline.Token);
+        }
+    }
+
+    /// <summary>Waits until what is stored of an account is so.</summary>
+    public async Task WaitForAsync(long account, Func<AccountFacts, bool> condition)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (!condition(await FactsAsync(account)))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, deadline.Token);
+        }
     }
 
     /// <summary>Waits until the receiver's own round has renewed a login.</summary>

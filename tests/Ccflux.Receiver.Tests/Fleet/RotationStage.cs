@@ -85,7 +85,7 @@ internal sealed class RotationStage(FleetRig rig, SimulatedAgent agent, long fir
     {
         var now = rig.Time.GetUtcNow();
         var at = now.AddMinutes(-minutesAgo).ToUnixTimeMilliseconds();
-        rig.Execute($"INSERT OR IGNORE INTO quota_accounts (account_key, owner, source, created_at) SELECT account_uuid, 0, 'oauth', 0 FROM fleet_accounts WHERE account_id = {account}");
+        rig.Execute($"INSERT OR IGNORE INTO quota_accounts (account_key, owner, source, created_at) SELECT account_key, 0, 'oauth', 0 FROM fleet_accounts WHERE account_id = {account}");
         Window(account, "five_hour", fiveHour, now.AddHours(fiveHourResetsIn), at);
         Window(account, "seven_day", sevenDay, now.AddDays(days), at);
     }
@@ -113,11 +113,11 @@ internal sealed class RotationStage(FleetRig rig, SimulatedAgent agent, long fir
     private void Window(long account, string name, double used, DateTimeOffset reset, long at) => rig.Execute(FormattableString.Invariant($"""
         INSERT INTO quota_windows (account_id, name, used_milli, resets_at, observed_at, source)
         SELECT q.account_id, '{name}', {(long)(used * 1000)}, {reset.ToUnixTimeMilliseconds()}, {at}, 'oauth'
-        FROM quota_accounts q JOIN fleet_accounts f ON f.account_uuid = q.account_key WHERE f.account_id = {account} AND q.owner = 0
+        FROM quota_accounts q JOIN fleet_accounts f ON f.account_key = q.account_key WHERE f.account_id = {account} AND q.owner = 0
         ON CONFLICT (account_id, name) DO UPDATE SET used_milli = excluded.used_milli, resets_at = excluded.resets_at, observed_at = excluded.observed_at;
         INSERT OR REPLACE INTO quota_readings (window_id, observed_at, used_milli, resets_at, source)
         SELECT w.window_id, w.observed_at, w.used_milli, w.resets_at, w.source FROM quota_windows w
-        JOIN quota_accounts q ON q.account_id = w.account_id JOIN fleet_accounts f ON f.account_uuid = q.account_key
+        JOIN quota_accounts q ON q.account_id = w.account_id JOIN fleet_accounts f ON f.account_key = q.account_key
         WHERE f.account_id = {account} AND q.owner = 0 AND w.name = '{name}'
         """));
 

@@ -33,7 +33,7 @@ public sealed class VaultTests
 
         var facts = await rig.FactsAsync(account);
         Assert.Equal((Holder.Vault, RefreshPath.Login, "seat1@example.org", rig.Issuer.Accounts[0].Id), (facts.Holder, facts.RefreshedBy, facts.Email, facts.Uuid));
-        Assert.Equal(rig.Issuer.Accounts[0].AccessToken, await rig.Book.AccessTokenAsync(facts.Uuid, Cancellation));
+        Assert.Equal(rig.Issuer.Accounts[0].AccessToken, await rig.Book.AccessTokenAsync(facts.Key, Cancellation));
         Assert.Equal(TokenState.Ok, await rig.StateAsync(account));
         Assert.Equal("import ok", (await rig.AuditAsync()).Select(row => $"{row.Action} {row.Outcome}").Single());
     }
@@ -70,7 +70,7 @@ public sealed class VaultTests
         Assert.Equal((RefreshPath.Switcher, TokenState.Ok), (facts.RefreshedBy, await rig.StateAsync(account)));
         Assert.Empty(await rig.RefreshAsync());
         Assert.Equal((1, 0), (rig.Issuer.Accounts[0].Refreshes, rig.Issuer.Accounts[0].Reuses));
-        Assert.Equal(rig.Issuer.Accounts[0].AccessToken, await rig.Book.AccessTokenAsync(facts.Uuid, Cancellation));
+        Assert.Equal(rig.Issuer.Accounts[0].AccessToken, await rig.Book.AccessTokenAsync(facts.Key, Cancellation));
     }
 
     [Fact]

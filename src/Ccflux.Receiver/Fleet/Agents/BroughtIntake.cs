@@ -16,10 +16,10 @@ internal sealed record BroughtOutcome(string? Fingerprint, string? Refusal);
 
 /// <summary>
 /// Takes logins that agents bring: renewed by the client, or handed back. One with new tokens replaces the old one only after its issuer has
-/// said whose it is, and only where the old one is still the one that it says it replaces.
+/// said whose it is, the account and its organisation, and only where the old one is still the one that it says it replaces.
 /// </summary>
 internal sealed class BroughtIntake(
-    GroupCommitWriter writer, VaultBook book, ReceiverSeal seal, Issuer issuer, IChangeFeed changes, TimeProvider time)
+    GroupCommitWriter writer, VaultBook book, ReceiverSeal seal, Issuer issuer, LoginCheck check, IChangeFeed changes, TimeProvider time)
 {
     public async Task<BroughtOutcome> TakeAsync(EnrolledAgent agent, BroughtCredential brought, string address, CancellationToken cancellationToken)
     {
@@ -36,10 +36,17 @@ internal sealed class BroughtIntake(
         }
 
         var answer = await issuer.ProfileAsync(login.AccessToken, cancellationToken);
-        if (answer.Verdict == IssuerVerdict.Ok && string.Equals(answer.AccountUuid, account.Uuid, StringComparison.Ordinal))
+        var (code, detail) = answer.Verdict switch
+        {
+            // A dead or foreign token proves nothing, whenever it is asked about again; an issuer that does not answer may answer later.
+            IssuerVerdict.Ok => await IsOfAsync(account, answer, cancellationToken),
+            IssuerVerdict.Dead => (ErrorCodes.CredentialDead, "its issuer does not take it"),
+            _ => (ErrorCodes.CredentialUnproven, answer.Reason),
+        };
+        if (code is null)
         {
             VaultFault.Point(VaultFault.CredentialProven);
-            var written = await writer.WriteAsync(connection => Store(connection, agent, brought, account, login, actor));
+            var written = await writer.WriteAsync(connection => Store(connection, agent, brought, account, login, answer.OrganizationUuid, actor));
             if (written.Status != WriteStatus.Committed)
             {
                 return new BroughtOutcome(null, ErrorCodes.Busy);
@@ -50,20 +57,41 @@ internal sealed class BroughtIntake(
             return written.Value!;
         }
 
-        // A dead or foreign token proves nothing, whenever it is asked about again; an issuer that does not answer may answer later.
-        var (code, detail) = answer.Verdict switch
-        {
-            IssuerVerdict.Ok => (ErrorCodes.CredentialRefused, "of another account"),
-            IssuerVerdict.Dead => (ErrorCodes.CredentialDead, "its issuer does not take it"),
-            _ => (ErrorCodes.CredentialUnproven, answer.Reason),
-        };
         await writer.WriteAsync(connection => Refuse(connection, agent, account.AccountId, code, actor, login.Fingerprint, detail));
         return new BroughtOutcome(null, code);
     }
 
+    /// <summary>Whether a login is of an account of the vault, by what its issuer said of it. Where the account's organisation is not known, the issuer is asked about
+    /// the login that the vault has; where that has ended, the account is of the organisation that the new one is of.</summary>
+    /// <returns>Null, or why it is not taken.</returns>
+    private async Task<(string? Code, string Detail)> IsOfAsync(StoredAccount account, IssuerAnswer answer, CancellationToken cancellationToken)
+    {
+        if (!string.Equals(answer.AccountUuid, account.Uuid, StringComparison.Ordinal))
+        {
+            return (ErrorCodes.CredentialRefused, "of another account");
+        }
+
+        var organization = account.OrganizationUuid;
+        if (organization is null && answer.OrganizationUuid is not null && await book.FindAsync(account.AccountId, cancellationToken) is { } facts)
+        {
+            var known = await check.AskAsync(facts, cancellationToken);
+            if (known.Verdict is not (IssuerVerdict.Ok or IssuerVerdict.Dead))
+            {
+                return (ErrorCodes.CredentialUnproven, known.Reason);
+            }
+
+            organization = known.OrganizationUuid;
+        }
+
+        return organization is null || string.Equals(organization, answer.OrganizationUuid, StringComparison.Ordinal) ? (null, "")
+            : answer.OrganizationUuid is null ? (ErrorCodes.CredentialUnproven, "its issuer does not name its organisation")
+            : (ErrorCodes.CredentialRefused, "of another account: of another organisation");
+    }
+
     private (BroughtOutcome? Outcome, StoredAccount? Account, Login? Login) Look(SqlConnection connection, EnrolledAgent agent, BroughtCredential brought, AuditActor actor)
     {
-        var accountId = connection.Scalar(VaultSql.FindByUuid, brought.AccountIdHint);
+        var opened = Open(connection, agent, brought);
+        var accountId = connection.Scalar(VaultSql.FindBrought, brought.AccountIdHint, opened?.Fingerprint, brought.Replaces, agent.AgentId);
         if (accountId is not { } id || (connection.Scalar(AgentSql.IsGranted, agent.AgentId, id) == 0 && connection.Scalar(AgentSql.Holds, agent.AgentId, id) == 0))
         {
             return (Refuse(connection, agent, accountId, ErrorCodes.AccountNotGranted, actor, null, ""), null, null);
@@ -75,7 +103,7 @@ internal sealed class BroughtIntake(
             return (Refuse(connection, agent, id, ErrorCodes.Busy, actor, null, "the key ring is missing"), null, null);
         }
 
-        if (Open(connection, agent, brought) is not { } login)
+        if (opened is not { } login)
         {
             return (Refuse(connection, agent, id, ErrorCodes.CredentialRefused, actor, null, "does not open, or holds no login"), null, null);
         }
@@ -97,13 +125,14 @@ internal sealed class BroughtIntake(
             : (null, account, login);
     }
 
-    private BroughtOutcome Store(SqlConnection connection, EnrolledAgent agent, BroughtCredential brought, StoredAccount account, Login login, AuditActor actor)
+    private BroughtOutcome Store(SqlConnection connection, EnrolledAgent agent, BroughtCredential brought, StoredAccount account, Login login, string? organization, AuditActor actor)
     {
-        if (!book.Replace(connection, account, login, RefreshPath.Session, brought.Replaces))
+        if (book.Read(connection, account.AccountId) is not { } present || !book.Replace(connection, present, login, RefreshPath.Session, brought.Replaces))
         {
             return Refuse(connection, agent, account.AccountId, ErrorCodes.CredentialSuperseded, actor, login.Fingerprint, $"replaces {brought.Replaces}");
         }
 
+        book.Learn(connection, present with { Login = login }, organization);
         connection.Execute(VaultSql.EndIntents, account.AccountId);
         Settle(connection, agent, brought, book.Read(connection, account.AccountId)!, login.Fingerprint);
         Audit(connection, agent, account.AccountId, FleetAccess.Done, actor, login.Fingerprint, brought.HandedBack ? "handed back" : "renewed");

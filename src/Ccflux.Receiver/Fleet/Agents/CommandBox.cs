@@ -158,6 +158,11 @@ internal sealed class CommandBox(
             return new IssueResult(refusal);
         }
 
+        if (!book.TryGive(connection, account!, agentId, whole))
+        {
+            return new IssueResult(IssueOutcome.Refreshing);
+        }
+
         var login = whole || account!.Login!.RefreshToken is null ? account!.Login! : account.Login.WithoutRefresh();
         var id = connection.Scalar(CommandSql.NextId, now.ToUnixTimeMilliseconds())!.Value;
         var content = new SwapContent
@@ -172,11 +177,6 @@ internal sealed class CommandBox(
             agent.SealingKey, JsonSerializer.SerializeToUtf8Bytes(content, FleetJson.Default.SwapContent), SealedCommand.Context(agentId, id, SealedCommand.Swap, now));
         connection.Execute(
             CommandSql.Insert, id, agentId, accountId, SealedCommand.Swap, whole, login.Fingerprint, agent.Applied, seal, actor.Name, now.ToUnixTimeMilliseconds(), (now + Lifetime).ToUnixTimeMilliseconds());
-        if (whole)
-        {
-            connection.Execute(VaultSql.SetHolder, Holder.Agent, agentId, now.ToUnixTimeMilliseconds(), accountId);
-        }
-
         FleetAudit.Write(connection, now, new FleetAccess(actor, FleetAction.Seal, FleetAccess.Done, accountId, agentId, login.Fingerprint, whole ? "whole" : "copy"));
         return new IssueResult(IssueOutcome.Issued, id, whole);
     }
@@ -218,7 +218,7 @@ internal sealed class CommandBox(
         }
 
         whole = account.Holder is Holder.Vault && login.RefreshToken is not null;
-        return whole || (login.ExpiresAt > now && (allowCopy || account.Holder is Holder.Vault)) ? null : IssueOutcome.HeldElsewhere;
+        return whole || (!(login.ExpiresAt <= now) && (allowCopy || account.Holder is Holder.Vault)) ? null : IssueOutcome.HeldElsewhere;
     }
 
     private (IReadOnlyList<SealedCommand> Commands, int Delivered, int Settled) Exchange(SqlConnection connection, EnrolledAgent agent, Heartbeat heartbeat)

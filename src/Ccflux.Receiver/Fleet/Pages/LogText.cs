@@ -51,6 +51,7 @@ internal static class LogText
         "bring-back" => "Login brought back",
         "adopt" => "Login found in a config dir",
         "authenticate" => "Agent's request",
+        "read-answer" => "Kept answer read",
         "rotate-keys" => "Keys rotated",
         var kind => kind.Replace('_', ' '),
     };

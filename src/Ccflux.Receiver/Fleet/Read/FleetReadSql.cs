@@ -7,14 +7,14 @@ internal static class FleetReadSql
     public const string Windows = """
         SELECT f.account_id AS AccountId, w.name AS Name, w.used_milli AS UsedMilli, w.resets_at AS ResetsAt, w.observed_at AS ObservedAt, w.source AS Source
         FROM fleet_accounts f
-        JOIN quota_accounts q ON q.account_key = f.account_uuid AND q.owner = 0
+        JOIN quota_accounts q ON q.account_key = f.account_key AND q.owner = 0
         JOIN quota_windows w ON w.account_id = q.account_id
         """;
 
     public const string Polls = """
         SELECT max(p.last_success_at) AS LastAt, min(p.next_at) AS NextAt, coalesce(sum(p.failures > 0), 0) AS Failing, count(*) AS Polled
         FROM fleet_accounts f
-        JOIN quota_accounts q ON q.account_key = f.account_uuid AND q.owner = 0
+        JOIN quota_accounts q ON q.account_key = f.account_key AND q.owner = 0
         JOIN quota_polls p ON p.account_id = q.account_id
         """;
 
@@ -56,15 +56,15 @@ internal static class FleetReadSql
                 ORDER BY e.at DESC, e.event_id DESC LIMIT @Most)
             UNION ALL
             SELECT * FROM (
-                SELECT u.at AS At, u.audit_id AS Id, CASE WHEN u.action IN ('import', 'edit', 'remove', 'refresh', 'take-back', 'bring-back', 'adopt', 'rotate-keys') THEN 'tokens' ELSE 'agents' END AS Part,
+                SELECT u.at AS At, u.audit_id AS Id, CASE WHEN u.action IN ('import', 'edit', 'remove', 'refresh', 'take-back', 'bring-back', 'adopt', 'read-answer', 'rotate-keys') THEN 'tokens' ELSE 'agents' END AS Part,
                        u.action AS Kind, u.outcome AS Outcome, u.detail AS Detail, u.actor AS Actor, u.fingerprint AS Fingerprint,
                        '' AS FromLabel, coalesce(a.label, '') AS Label, coalesce(g.machine, '') AS Machine
                 FROM fleet_audit u
                 LEFT JOIN fleet_accounts a ON a.account_id = u.account_id
                 LEFT JOIN fleet_agents g ON g.agent_id = u.agent_id
                 WHERE @Part IN ('', 'tokens', 'agents', 'refused')
-                  AND (@Part <> 'tokens' OR u.action IN ('import', 'edit', 'remove', 'refresh', 'take-back', 'bring-back', 'adopt', 'rotate-keys'))
-                  AND (@Part <> 'agents' OR u.action NOT IN ('import', 'edit', 'remove', 'refresh', 'take-back', 'bring-back', 'adopt', 'rotate-keys'))
+                  AND (@Part <> 'tokens' OR u.action IN ('import', 'edit', 'remove', 'refresh', 'take-back', 'bring-back', 'adopt', 'read-answer', 'rotate-keys'))
+                  AND (@Part <> 'agents' OR u.action NOT IN ('import', 'edit', 'remove', 'refresh', 'take-back', 'bring-back', 'adopt', 'read-answer', 'rotate-keys'))
                   AND (@Part <> 'refused' OR u.outcome NOT IN ('ok', 'withdrawn'))
                 ORDER BY u.at DESC, u.audit_id DESC LIMIT @Most))
         ORDER BY At DESC, Id DESC

@@ -34,7 +34,7 @@ internal static class CommandSql
 
     /// <summary>The vault takes back what an agent did not take up: parameters: now, account, agent, fingerprint.</summary>
     public const string TakeBack = """
-        UPDATE fleet_accounts SET holder = 'vault', holder_agent = NULL, held_since = ?
+        UPDATE fleet_accounts SET holder = 'vault', holder_agent = NULL, held_since = ?, revision = revision + 1
         WHERE account_id = ? AND holder = 'agent' AND holder_agent = ? AND fingerprint = ?
         """;
 

@@ -32,6 +32,7 @@ internal static class FleetAction
     public const string Adopt = "adopt";
     public const string Authenticate = "authenticate";
     public const string Restore = "restore";
+    public const string ReadAnswer = "read-answer";
     public const string RotateKeys = "rotate-keys";
 }
 

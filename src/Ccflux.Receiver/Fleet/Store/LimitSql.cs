@@ -21,7 +21,7 @@ internal static class LimitSql
     public const string ReadReset = """
         SELECT w.resets_at
         FROM fleet_accounts f
-        JOIN quota_accounts q ON q.account_key = f.account_uuid AND q.owner = 0
+        JOIN quota_accounts q ON q.account_key = f.account_key AND q.owner = 0
         JOIN quota_windows w ON w.account_id = q.account_id
         WHERE f.account_id = ? AND w.name = ?
         """;

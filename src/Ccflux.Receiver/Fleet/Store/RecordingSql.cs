@@ -10,7 +10,7 @@ internal static class RecordingSql
         FROM quota_accounts q
         JOIN quota_windows w ON w.account_id = q.account_id AND w.name IN ('five_hour', 'seven_day')
         JOIN quota_readings r ON r.window_id = w.window_id AND r.observed_at >= @From AND r.observed_at < @To
-        LEFT JOIN fleet_accounts f ON f.account_uuid = q.account_key
+        LEFT JOIN fleet_accounts f ON f.account_key = q.account_key
         WHERE q.owner = 0
         ORDER BY q.account_id, w.name, r.observed_at
         """;

@@ -6,14 +6,14 @@ internal static class RotationSql
     public const string Windows = """
         SELECT f.account_id AS AccountId, w.window_id AS WindowId, w.name AS Name, w.used_milli AS UsedMilli, w.resets_at AS ResetsAt, w.observed_at AS ObservedAt
         FROM fleet_accounts f
-        JOIN quota_accounts q ON q.account_key = f.account_uuid AND q.owner = 0
+        JOIN quota_accounts q ON q.account_key = f.account_key AND q.owner = 0
         JOIN quota_windows w ON w.account_id = q.account_id
         """;
 
     public const string Samples = """
         SELECT r.window_id AS WindowId, r.observed_at AS ObservedAt, r.used_milli AS UsedMilli
         FROM fleet_accounts f
-        JOIN quota_accounts q ON q.account_key = f.account_uuid AND q.owner = 0
+        JOIN quota_accounts q ON q.account_key = f.account_key AND q.owner = 0
         JOIN quota_windows w ON w.account_id = q.account_id AND w.name IN ('five_hour', 'seven_day')
         JOIN quota_readings r ON r.window_id = w.window_id AND r.observed_at >= @Since
         ORDER BY r.window_id, r.observed_at

@@ -4,7 +4,7 @@ namespace Ccflux.Receiver.Fleet.Store;
 internal static class VaultSql
 {
     private const string Facts = """
-        SELECT a.account_id AS AccountId, a.account_uuid AS Uuid, a.label AS Label, a.email AS Email, a.plan AS Plan, a.next_charge AS NextCharge,
+        SELECT a.account_id AS AccountId, a.account_key AS Key, a.account_uuid AS Uuid, a.organization_uuid AS Organization, a.label AS Label, a.email AS Email, a.plan AS Plan, a.next_charge AS NextCharge,
                a.five_hour_ceiling AS FiveHourCeiling, a.seven_day_ceiling AS SevenDayCeiling, a.credential AS Credential,
                a.fingerprint AS Fingerprint, a.refreshable AS Refreshable, a.expires_at AS ExpiresAt,
                a.holder AS Holder, a.holder_agent AS HolderAgent, g.machine AS HolderMachine, g.last_seen_at AS HolderSeenAt,
@@ -16,7 +16,7 @@ internal static class VaultSql
                EXISTS (SELECT 1 FROM fleet_agents u
                        WHERE u.account_id = a.account_id AND u.has_sessions = 1 AND u.revoked_at IS NULL AND u.last_seen_at > @Since) AS InUse,
                EXISTS (SELECT 1 FROM quota_accounts q JOIN quota_windows w ON w.account_id = q.account_id
-                       WHERE q.account_key = a.account_uuid AND q.owner = 0 AND w.name = 'seven_day' AND w.used_milli >= 100000 AND w.resets_at > @Now) AS Exhausted
+                       WHERE q.account_key = a.account_key AND q.owner = 0 AND w.name = 'seven_day' AND w.used_milli >= 100000 AND w.resets_at > @Now) AS Exhausted
         FROM fleet_accounts a
         LEFT JOIN fleet_agents g ON g.agent_id = a.holder_agent
         LEFT JOIN fleet_intents i ON i.account_id = a.account_id
@@ -29,38 +29,64 @@ internal static class VaultSql
 
     public const string FindByLabel = "SELECT account_id FROM fleet_accounts WHERE label = @Label";
 
-    public const string SelectCredential = "SELECT account_uuid AS Uuid, credential AS Credential FROM fleet_accounts WHERE account_uuid = @Uuid AND expires_at > @Now";
+    public const string SelectCredential = "SELECT account_key AS Key, credential AS Credential, expires_at AS ExpiresAt FROM fleet_accounts WHERE account_key = @Key";
 
-    /// <summary>Parameters: instant since which an agent counts, account. Columns: uuid, credential, fingerprint, holder, its agent, fault, label, failures, a session is on it.</summary>
+    /// <summary>Parameters: instant since which an agent counts, account. Columns: key, credential, fingerprint, holder, its agent, fault, label, failures,
+    /// a session is on it, uuid, organisation, revision, refreshed at.</summary>
     public const string Read = """
-        SELECT account_uuid, credential, fingerprint, holder, holder_agent, fault, label, failures,
-               EXISTS (SELECT 1 FROM fleet_agents u WHERE u.account_id = a.account_id AND u.has_sessions = 1 AND u.revoked_at IS NULL AND u.last_seen_at > ?1)
+        SELECT account_key, credential, fingerprint, holder, holder_agent, fault, label, failures,
+               EXISTS (SELECT 1 FROM fleet_agents u WHERE u.account_id = a.account_id AND u.has_sessions = 1 AND u.revoked_at IS NULL AND u.last_seen_at > ?1),
+               account_uuid, organization_uuid, revision, refreshed_at
         FROM fleet_accounts a WHERE account_id = ?2
         """;
 
-    /// <summary>Parameter: uuid.</summary>
-    public const string FindByUuid = "SELECT account_id FROM fleet_accounts WHERE account_uuid = ?";
+    /// <summary>Parameter: key.</summary>
+    public const string FindByKey = "SELECT account_id FROM fleet_accounts WHERE account_key = ?";
 
-    /// <summary>Parameters: label, uuid.</summary>
-    public const string LabelTaken = "SELECT count(*) FROM fleet_accounts WHERE label = ? AND account_uuid <> ?";
+    /// <summary>An account of the vault that is a person's in some organisation, those first whose organisation is not known. Parameter: uuid. Columns: account, organisation.</summary>
+    public const string FindByUuid = "SELECT account_id, organization_uuid FROM fleet_accounts WHERE account_uuid = ? ORDER BY organization_uuid IS NOT NULL, account_id LIMIT 1";
+
+    /// <summary>Of a person's accounts the one that an agent brings a login of: which has that login, had the one that it replaces, is held by that agent,
+    /// or is granted to it. Parameters: uuid, fingerprint of the login, that which it replaces, agent.</summary>
+    public const string FindBrought = """
+        SELECT account_id FROM fleet_accounts a WHERE account_uuid = ?1
+        ORDER BY (fingerprint IS ?2) DESC, (fingerprint = ?3 OR access_fingerprint = ?3) DESC, (holder_agent IS ?4) DESC,
+                 EXISTS (SELECT 1 FROM fleet_grants g WHERE g.account_id = a.account_id AND g.agent_id = ?4) DESC, account_id
+        LIMIT 1
+        """;
+
+    /// <summary>Parameters: label, account that it may be of (0 where it is a new one's).</summary>
+    public const string LabelTaken = "SELECT count(*) FROM fleet_accounts WHERE label = ? AND account_id <> ?";
 
     public const string Count = "SELECT count(*) FROM fleet_accounts";
 
     /// <summary>A login that the operator imports ends every fault and every refresh of the one before.</summary>
     public const string Import = """
-        INSERT INTO fleet_accounts (account_uuid, label, email, plan, credential, fingerprint, access_fingerprint, refreshable, expires_at,
-                                    holder, held_since, refreshed_at, refreshed_by, created_at)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11, 'login', ?11)
-        ON CONFLICT (account_uuid) DO UPDATE SET
+        INSERT INTO fleet_accounts (account_key, account_uuid, organization_uuid, label, email, plan, credential, fingerprint, access_fingerprint, refreshable,
+                                    expires_at, holder, held_since, refreshed_at, refreshed_by, created_at)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?13, 'login', ?13)
+        ON CONFLICT (account_key) DO UPDATE SET
             label = excluded.label, email = CASE WHEN excluded.email <> '' THEN excluded.email ELSE email END,
             plan = CASE WHEN excluded.plan <> '' THEN excluded.plan ELSE plan END,
             credential = excluded.credential, fingerprint = excluded.fingerprint, access_fingerprint = excluded.access_fingerprint,
             refreshable = excluded.refreshable, expires_at = excluded.expires_at,
             holder = excluded.holder, holder_agent = NULL, held_since = excluded.held_since,
-            refreshed_at = excluded.refreshed_at, refreshed_by = 'login',
+            refreshed_at = excluded.refreshed_at, refreshed_by = 'login', revision = revision + 1,
             fault = NULL, fault_at = NULL, failures = 0, failure = NULL, retry_at = NULL
         RETURNING account_id
         """;
+
+    /// <summary>Parameters: key, organisation, account.</summary>
+    public const string SetOrganization = "UPDATE fleet_accounts SET account_key = ?, organization_uuid = ?, revision = revision + 1 WHERE account_id = ? AND organization_uuid IS NULL";
+
+    /// <summary>What was polled of an account under its former key is its own. Parameters: new key, former key.</summary>
+    public const string RenameQuota = """
+        UPDATE quota_accounts SET account_key = ?1
+        WHERE account_key = ?2 AND owner = 0 AND NOT EXISTS (SELECT 1 FROM quota_accounts o WHERE o.account_key = ?1 AND o.owner = 0)
+        """;
+
+    /// <summary>Until when a login is taken to live. Parameters: instant, account, fingerprint of its access token.</summary>
+    public const string SetExpiry = "UPDATE fleet_accounts SET expires_at = ? WHERE account_id = ? AND access_fingerprint = ?";
 
     /// <summary>The agent in whose config dir a login stands. Parameter: fingerprint.</summary>
     public const string StandsAt = "SELECT agent_id FROM fleet_agents WHERE applied = ? AND revoked_at IS NULL";
@@ -68,7 +94,7 @@ internal static class VaultSql
     /// <summary>Compare and swap: parameters: credential, fingerprint, access fingerprint, refreshable, expires at, now, path, account, fingerprint that it replaces.</summary>
     public const string Replace = """
         UPDATE fleet_accounts
-        SET credential = ?1, fingerprint = ?2, access_fingerprint = ?3, refreshable = ?4, expires_at = ?5, refreshed_at = ?6, refreshed_by = ?7,
+        SET credential = ?1, fingerprint = ?2, access_fingerprint = ?3, refreshable = ?4, expires_at = ?5, refreshed_at = ?6, refreshed_by = ?7, revision = revision + 1,
             fault = NULL, fault_at = NULL, failures = 0, failure = NULL, retry_at = NULL
         WHERE account_id = ?8 AND fingerprint = ?9
         """;
@@ -76,13 +102,13 @@ internal static class VaultSql
     /// <summary>The same login under another key.</summary>
     public const string Reencrypt = "UPDATE fleet_accounts SET credential = ? WHERE account_id = ?";
 
-    public const string AllCredentials = "SELECT account_id, account_uuid, credential FROM fleet_accounts";
+    public const string AllCredentials = "SELECT account_id, account_key, credential FROM fleet_accounts";
 
     /// <summary>Parameters: holder, agent, now, account.</summary>
-    public const string SetHolder = "UPDATE fleet_accounts SET holder = ?, holder_agent = ?, held_since = ? WHERE account_id = ?";
+    public const string SetHolder = "UPDATE fleet_accounts SET holder = ?, holder_agent = ?, held_since = ?, revision = revision + 1 WHERE account_id = ?";
 
     /// <summary>Parameters: fault, now, account, fingerprint.</summary>
-    public const string SetFault = "UPDATE fleet_accounts SET fault = ?, fault_at = ?, failures = 0, retry_at = NULL WHERE account_id = ? AND fingerprint = ?";
+    public const string SetFault = "UPDATE fleet_accounts SET fault = ?, fault_at = ?, failures = 0, retry_at = NULL, revision = revision + 1 WHERE account_id = ? AND fingerprint = ?";
 
     /// <summary>Parameters: reason, retry at, account, fingerprint.</summary>
     public const string SetFailure = "UPDATE fleet_accounts SET failures = failures + 1, failure = ?, retry_at = ? WHERE account_id = ? AND fingerprint = ?";
@@ -95,6 +121,29 @@ internal static class VaultSql
 
     public const string Delete = "DELETE FROM fleet_accounts WHERE account_id = ?";
 
+    /// <summary>
+    /// Refreshes and hand-outs exclude each other on the account's own row: each of them changes it, and only where nothing has changed since it was
+    /// read. So one of two writers finds no row, whatever the database lets them see of each other's other tables.
+    /// The vault holds the login, and nothing of it is on its way to an agent: parameters: account, revision, now.
+    /// </summary>
+    public const string ClaimForRefresh = """
+        UPDATE fleet_accounts SET revision = revision + 1
+        WHERE account_id = ?1 AND revision = ?2 AND holder = 'vault'
+          AND NOT EXISTS (SELECT 1 FROM fleet_commands c WHERE c.account_id = ?1 AND c.state IN ('issued', 'delivered') AND c.expires_at > ?3)
+        """;
+
+    /// <summary>The whole login goes to an agent, which holds it from here on. Changes no row where a refresh is under way. Parameters: account, revision, agent, now.</summary>
+    public const string HandOut = """
+        UPDATE fleet_accounts SET holder = 'agent', holder_agent = ?3, held_since = ?4, revision = revision + 1
+        WHERE account_id = ?1 AND revision = ?2 AND holder = 'vault' AND NOT EXISTS (SELECT 1 FROM fleet_intents i WHERE i.account_id = ?1)
+        """;
+
+    /// <summary>A copy of the login goes to an agent; a refresh might end it. Parameters: account, revision.</summary>
+    public const string ClaimForCopy = """
+        UPDATE fleet_accounts SET revision = revision + 1
+        WHERE account_id = ?1 AND revision = ?2 AND NOT EXISTS (SELECT 1 FROM fleet_intents i WHERE i.account_id = ?1)
+        """;
+
     /// <summary>Parameters: account, intent, fingerprint, who, now. Changes no row where a refresh is under way: the row is the lock.</summary>
     public const string BeginIntent = """
         INSERT INTO fleet_intents (account_id, intent, fingerprint, begun_by, begun_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (account_id) DO NOTHING
@@ -103,8 +152,6 @@ internal static class VaultSql
     public const string HasAccount = "SELECT 1 FROM fleet_accounts WHERE account_id = ?";
 
     public const string CountIntents = "SELECT count(*) FROM fleet_intents WHERE account_id = ?";
-
-    public const string HasIntent = "SELECT count(*) FROM fleet_intents WHERE account_id = ? AND intent = ?";
 
     public const string EndIntent = "DELETE FROM fleet_intents WHERE account_id = ? AND intent = ?";
 
@@ -124,7 +171,7 @@ internal static class VaultSql
     public const string SaveSetting = "INSERT INTO fleet_settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
 
     /// <summary>Parameters: fault, now.</summary>
-    public const string DoubtAll = "UPDATE fleet_accounts SET fault = ?, fault_at = ? WHERE fault IS NULL AND refreshable = 1";
+    public const string DoubtAll = "UPDATE fleet_accounts SET fault = ?, fault_at = ?, revision = revision + 1 WHERE fault IS NULL AND refreshable = 1";
 
     public const string SelectKey = "SELECT public, private FROM fleet_keys WHERE name = ?";
 

@@ -28,12 +28,12 @@ internal sealed class AccountEdit(GroupCommitWriter writer, VaultBook book, ICha
 
         var written = await writer.WriteAsync(connection =>
         {
-            if (book.Read(connection, accountId) is not { } account)
+            if (book.Read(connection, accountId) is null)
             {
                 return Missing;
             }
 
-            if (connection.Scalar(VaultSql.LabelTaken, details.Label.Trim(), account.Uuid) > 0)
+            if (connection.Scalar(VaultSql.LabelTaken, details.Label.Trim(), accountId) > 0)
             {
                 return "label: another account is called so.";
             }

@@ -41,13 +41,17 @@ internal static class AccountFault
 
 /// <summary>An account as everybody may see it: nothing here is secret.</summary>
 /// <param name="AccountId">What the fleet calls it by.</param>
-/// <param name="Uuid">What its issuer does.</param>
+/// <param name="Key">The pair of both ids as one text, by <see cref="Contracts.Quota.AccountKey"/>: what quota knows it by.</param>
+/// <param name="Uuid">What its issuer calls the person's account.</param>
+/// <param name="OrganizationUuid">The organisation whose seat it is; null while the issuer has not said it.</param>
 /// <param name="Holder">One of <see cref="Vault.Holder"/>.</param>
 /// <param name="HolderAgent">Where an agent is it.</param>
 /// <param name="HolderMachine">That agent's machine.</param>
 /// <param name="HolderSeenAt">When that agent was heard of last.</param>
 /// <param name="HolderHasIt">It stands in that agent's config dir; false where it is on its way there or back, or the client dropped it.</param>
 /// <param name="OnItsWay">Sealed to that agent, and not yet confirmed.</param>
+/// <param name="ExpiresAt">When its access token ends, or is taken to.</param>
+/// <param name="EndIsKnown">False where the login does not say when its access token ends.</param>
 /// <param name="RefreshedBy">One of <see cref="RefreshPath"/>.</param>
 /// <param name="Fault">One of <see cref="AccountFault"/>, or null.</param>
 /// <param name="InUse">A session lives on it, or may.</param>
@@ -56,7 +60,9 @@ internal static class AccountFault
 /// <param name="IntentAt">When a refresh began whose outcome is not stored; null where none is under way.</param>
 internal sealed record AccountFacts(
     long AccountId,
+    string Key,
     string Uuid,
+    string? OrganizationUuid,
     string Label,
     string Email,
     string Plan,
@@ -66,6 +72,7 @@ internal sealed record AccountFacts(
     string Fingerprint,
     bool Refreshable,
     DateTimeOffset ExpiresAt,
+    bool EndIsKnown,
     string Holder,
     string? HolderAgent,
     string? HolderMachine,

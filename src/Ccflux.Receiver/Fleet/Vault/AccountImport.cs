@@ -1,4 +1,5 @@
 using Ccflux.Contracts.Fleet;
+using Ccflux.Contracts.Quota;
 using Ccflux.Receiver.Fleet.Store;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Live;
@@ -13,9 +14,17 @@ namespace Ccflux.Receiver.Fleet.Vault;
 /// <param name="Fingerprint">Of the login that is stored now.</param>
 internal sealed record ImportResult(long? AccountId, string Message, string? Fingerprint = null);
 
-/// <summary>Takes a login that the operator gives into the vault, in the place of the one that the same account had.</summary>
+/// <summary>Whose a login is, as far as that is known.</summary>
+/// <param name="OrganizationUuid">Null where neither its issuer nor the login says it.</param>
+/// <param name="IsAsked">Its issuer was asked and said what it says; otherwise the login itself did, and the first refresh proves it.</param>
+internal sealed record LoginOwner(string Uuid, string? OrganizationUuid, string Email, bool IsAsked);
+
+/// <summary>
+/// Takes a login that the operator gives into the vault, in the place of the one that the same account of the same organisation had. Where it is not known whether
+/// that is so, nothing is replaced: the vault may have the only copy.
+/// </summary>
 internal sealed class AccountImport(
-    VaultProtection protection, Issuer issuer, GroupCommitWriter writer, IChangeFeed changes, TimeProvider time)
+    VaultProtection protection, VaultBook book, Issuer issuer, LoginCheck check, GroupCommitWriter writer, IChangeFeed changes, TimeProvider time)
 {
     /// <param name="label">What the account is to be called.</param>
     /// <param name="json">A <c>.credentials.json</c>, or the <c>claudeAiOauth</c> in it.</param>
@@ -41,13 +50,21 @@ internal sealed class AccountImport(
         }
 
         var now = time.GetUtcNow();
-        var answer = login.ExpiresAt > now ? await issuer.ProfileAsync(login.AccessToken, cancellationToken) : new IssuerAnswer(IssuerVerdict.Unreachable, Reason: "has expired");
-        if (Whose(login, answer, out var uuid) is { } refusal)
+        var answer = login.ExpiresAt <= now ? new IssuerAnswer(IssuerVerdict.Unreachable, Reason: "has expired") : await issuer.ProfileAsync(login.AccessToken, cancellationToken);
+        var until = login.ExpiresAt ?? now + RefreshAnswer.AssumedLife;
+        if (answer.Verdict is IssuerVerdict.Dead && login.ExpiresAt is null && vaultOnly)
+        {
+            // It did not say that it has ended, and has; its refresh token may be good.
+            (until, answer) = (now, new IssuerAnswer(IssuerVerdict.Unreachable, Reason: "has expired"));
+        }
+
+        if (Whose(login, answer, out var owner) is { } refusal)
         {
             return Refused(refusal);
         }
 
-        var written = await writer.WriteAsync(connection => Store(connection, label, uuid, answer.Email ?? "", login, vaultOnly, actor));
+        var asked = await AskAboutKnownAsync(owner!, cancellationToken);
+        var written = await writer.WriteAsync(connection => Store(connection, label, owner!, asked, login, until, vaultOnly, actor));
         if (written.Status != WriteStatus.Committed)
         {
             return Refused("The database cannot be written at the moment.");
@@ -58,12 +75,14 @@ internal sealed class AccountImport(
     }
 
     /// <summary>The issuer says whose it is; where it cannot be asked, the login itself does, and the first refresh proves it.</summary>
-    private static string? Whose(Login login, IssuerAnswer answer, out string uuid)
+    private static string? Whose(Login login, IssuerAnswer answer, out LoginOwner? owner)
     {
-        uuid = answer.AccountUuid ?? login.AccountUuid ?? "";
+        var uuid = answer.AccountUuid ?? login.AccountUuid ?? "";
+        owner = new LoginOwner(uuid, answer.OrganizationUuid ?? login.OrganizationUuid, answer.Email ?? "", answer.Verdict is IssuerVerdict.Ok);
         return answer.Verdict switch
         {
-            IssuerVerdict.Ok when login.AccountUuid is { } named && !string.Equals(named, uuid, StringComparison.Ordinal) => "The login names another account than its issuer does.",
+            IssuerVerdict.Ok when Differ(login.AccountUuid, answer.AccountUuid) => "The login names another account than its issuer does.",
+            IssuerVerdict.Ok when Differ(login.OrganizationUuid, answer.OrganizationUuid) => "The login names another organisation than its issuer does.",
             IssuerVerdict.Ok => null,
             IssuerVerdict.Dead => "The issuer does not take this login any more: sign in again.",
             _ when uuid.Length == 0 => $"The login does not say whose it is, and its issuer could not tell ({answer.Reason}).",
@@ -71,34 +90,62 @@ internal sealed class AccountImport(
         };
     }
 
-    private ImportResult Store(SqlConnection connection, string label, string uuid, string email, Login login, bool vaultOnly, AuditActor actor)
+    private static bool Differ(string? named, string? said) => named is not null && said is not null && !string.Equals(named, said, StringComparison.Ordinal);
+
+    /// <summary>Where the vault has a login of the same person's account and not of which organisation, its issuer is asked.</summary>
+    /// <returns>Why the issuer could not tell; null where it did, or there was nothing to ask.</returns>
+    private async Task<string?> AskAboutKnownAsync(LoginOwner owner, CancellationToken cancellationToken)
     {
-        if (connection.Scalar(VaultSql.LabelTaken, label, uuid) > 0)
+        var found = await writer.WriteAsync(connection => FindByUuid(connection, owner.Uuid) is (var id, null) ? id : (long?)null);
+        if (owner.OrganizationUuid is null || found.Value is not { } known || await book.FindAsync(known, cancellationToken) is not { } account)
+        {
+            return null;
+        }
+
+        var answer = await check.AskAsync(account, cancellationToken);
+        return answer.Verdict is not IssuerVerdict.Ok ? answer.Reason : answer.OrganizationUuid is null ? "names none" : null;
+    }
+
+    private ImportResult Store(SqlConnection connection, string label, LoginOwner owner, string? asked, Login login, DateTimeOffset until, bool vaultOnly, AuditActor actor)
+    {
+        if (Place(connection, label, owner, asked, login, out var known) is { } refusal)
+        {
+            return Refused(refusal);
+        }
+
+        if (connection.Scalar(VaultSql.LabelTaken, label, known?.AccountId ?? 0) > 0)
         {
             return Refused($"label: another account is called {label}.");
         }
 
-        var known = connection.Scalar(VaultSql.FindByUuid, uuid);
         if (known is null && connection.Scalar(VaultSql.Count) >= VaultBook.MaxAccounts)
         {
             return Refused($"A vault holds {VaultBook.MaxAccounts} accounts.");
         }
 
         var now = time.GetUtcNow();
+        var key = known?.Key ?? AccountKey.Of(owner.Uuid, owner.OrganizationUuid)!;
         var id = connection.Scalar(
             VaultSql.Import,
-            uuid,
+            key,
+            owner.Uuid,
+            known is null ? owner.OrganizationUuid : known.OrganizationUuid,
             label,
-            email,
+            owner.Email,
             login.Plan.Length <= FleetLimits.MaxText ? login.Plan : "",
-            protection.Protect(VaultBook.Purpose(uuid), login.ToBytes()),
+            protection.Protect(VaultBook.Purpose(key), login.ToBytes()),
             login.Fingerprint,
             login.AccessFingerprint,
             login.RefreshToken is not null,
-            login.ExpiresAt.ToUnixTimeMilliseconds(),
+            until.ToUnixTimeMilliseconds(),
             vaultOnly ? Holder.Vault : Holder.Foreign,
             now.ToUnixTimeMilliseconds())!.Value;
         connection.Execute(VaultSql.EndIntents, id);
+        if (known is not null)
+        {
+            book.Learn(connection, book.Read(connection, id)!, owner.OrganizationUuid);
+        }
+
         var holder = vaultOnly ? "renewed by the receiver" : "never renewed here";
         if (login.RefreshToken is not null && StandsAt(connection, login.Fingerprint) is { } agent)
         {
@@ -109,6 +156,42 @@ internal sealed class AccountImport(
 
         FleetAudit.Write(connection, now, new FleetAccess(actor, FleetAction.Import, FleetAccess.Done, id, Fingerprint: login.Fingerprint, Detail: vaultOnly ? "vault only" : "in use elsewhere"));
         return new ImportResult(id, $"{(known is null ? "Imported" : "Renewed")} {label}: login {login.Fingerprint}, {holder}.", login.Fingerprint);
+    }
+
+    /// <summary>The account whose login this one replaces; null for a new account.</summary>
+    /// <returns>Why that cannot be said; null where it can.</returns>
+    private string? Place(SqlConnection connection, string label, LoginOwner owner, string? asked, Login login, out StoredAccount? known)
+    {
+        known = connection.Scalar(VaultSql.FindByKey, AccountKey.Of(owner.Uuid, owner.OrganizationUuid)!) is { } exact ? book.Read(connection, exact) : null;
+        if (known is { OrganizationUuid: not null } || FindByUuid(connection, owner.Uuid) is not (var id, var organization))
+        {
+            return null;
+        }
+
+        if (organization is not null)
+        {
+            return owner.OrganizationUuid is not null ? null : "The login does not say of which organisation it is, and its issuer could not tell; the vault has a login of the same account. Import it while its access token holds.";
+        }
+
+        // Of the account that is there the organisation is not known.
+        var other = book.Read(connection, id)!;
+        var isSaid = string.Equals(other.Label, label, StringComparison.OrdinalIgnoreCase) && other.Fault is not null;
+        var isSame = string.Equals(other.Fingerprint, login.Fingerprint, StringComparison.Ordinal);
+        var hasNone = owner is { OrganizationUuid: null, IsAsked: true };
+        if (isSaid || isSame || hasNone)
+        {
+            known = other;
+            return null;
+        }
+
+        return $"The vault has {other.Label} of the same account, and it is not known of which organisation that is{(asked is null ? "" : $" (its issuer: {asked})")}: this login might replace the only copy of another one. "
+            + $"Try again when its issuer can tell, or remove {other.Label} first.";
+    }
+
+    private static (long AccountId, string? OrganizationUuid)? FindByUuid(SqlConnection connection, string uuid)
+    {
+        using var rows = connection.Query(VaultSql.FindByUuid, uuid);
+        return rows.Read() ? (rows.Number(0), rows.TextOrNull(1)) : null;
     }
 
     private static string? StandsAt(SqlConnection connection, string fingerprint)

@@ -30,18 +30,26 @@ internal enum IssuerVerdict
 /// <param name="Tokens">Of a refresh that succeeded.</param>
 /// <param name="AccountUuid">Whose, where the answer says so.</param>
 /// <param name="Email">The same account's.</param>
+/// <param name="OrganizationUuid">Of which organisation, where the answer says so.</param>
 /// <param name="Reason">For the page, in a word or two; never of the answer's text.</param>
 /// <param name="RetryAfter">What the issuer asked for.</param>
+/// <param name="Body">What a refresh was answered with, as it came, where it may have spent the refresh token: at most 64 KiB. Secret.</param>
+/// <param name="At">When that came.</param>
 internal sealed record IssuerAnswer(
-    IssuerVerdict Verdict, RenewedTokens? Tokens = null, string? AccountUuid = null, string? Email = null, string Reason = "", TimeSpan? RetryAfter = null);
+    IssuerVerdict Verdict, RenewedTokens? Tokens = null, string? AccountUuid = null, string? Email = null, string? OrganizationUuid = null, string Reason = "", TimeSpan? RetryAfter = null,
+    byte[]? Body = null, DateTimeOffset At = default)
+{
+    /// <summary>No token is ever printed.</summary>
+    public override string ToString() => $"{Verdict} {Reason}";
+}
 
 /// <summary>Asks the issuer of logins: new tokens for a refresh token, and whose an access token is. Under its own name; it follows no redirect.</summary>
 internal sealed class Issuer(FleetOptions options, QuotaOptions quota, UpstreamHttp http, TimeProvider time)
 {
     private const int MaxAnswer = 64 * 1024;
 
-    /// <summary>Below <see cref="TokenRule.IntentLifetime"/> by far.</summary>
-    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(20);
+    /// <summary>Below <see cref="TokenRule.IntentLifetime"/> by far, and below what a receiver that stops is given.</summary>
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(15);
 
     private readonly Uri _token = new($"{options.TokenUpstream.TrimEnd('/')}/v1/oauth/token");
     private readonly Uri _profile = new($"{quota.TokenUpstream.TrimEnd('/')}/api/oauth/profile");
@@ -62,7 +70,7 @@ internal sealed class Issuer(FleetOptions options, QuotaOptions quota, UpstreamH
 
         using var request = new HttpRequestMessage(HttpMethod.Post, _token);
         request.Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
-        return await SendAsync(request, ReadTokens, CancellationToken.None);
+        return await SendAsync(request, (body, _) => RefreshAnswer.Read(body, time.GetUtcNow()), CancellationToken.None);
     }
 
     /// <summary>Whose an access token is.</summary>
@@ -72,19 +80,21 @@ internal sealed class Issuer(FleetOptions options, QuotaOptions quota, UpstreamH
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", accessToken);
         request.Headers.Accept.ParseAdd("application/json");
         request.Headers.Add("anthropic-beta", "oauth-2025-04-20");
-        return await SendAsync(request, ReadProfile, cancellationToken);
+        return await SendAsync(request, (body, isWhole) => isWhole ? Parse(body, ReadProfile) : null, cancellationToken);
     }
 
-    private async Task<IssuerAnswer> SendAsync(HttpRequestMessage request, Func<JsonElement, IssuerAnswer?> read, CancellationToken cancellationToken)
+    private async Task<IssuerAnswer> SendAsync(HttpRequestMessage request, Func<byte[], bool, IssuerAnswer?> read, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(s_timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
             using var response = await http.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
-            var status = (int)response.StatusCode;
-            var body = await ReadAsync(response.Content, either.Token);
-            return status == 200 ? Parse(body, read) ?? new IssuerAnswer(IssuerVerdict.Unknown, Reason: "an answer of another form") : Failure(response, body);
+            var (body, isWhole) = await ReadAsync(response.Content, either.Token);
+            cancellationToken.ThrowIfCancellationRequested();
+            return response.IsSuccessStatusCode
+                ? read(body, isWhole) ?? new IssuerAnswer(IssuerVerdict.Unknown, Reason: "an answer of another form")
+                : Failure(response, body);
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
@@ -100,45 +110,30 @@ internal sealed class Issuer(FleetOptions options, QuotaOptions quota, UpstreamH
         }
     }
 
-    private IssuerAnswer Failure(HttpResponseMessage response, byte[]? body)
+    private IssuerAnswer Failure(HttpResponseMessage response, byte[] body)
     {
         var status = (int)response.StatusCode;
         var header = response.Headers.RetryAfter;
         var wait = header?.Delta ?? header?.Date - time.GetUtcNow();
-        var error = body is null ? null : Parse(body, root => new IssuerAnswer(IssuerVerdict.Ok, Reason: Text(root, "error") ?? ""))?.Reason;
+        var error = Parse(body, root => new IssuerAnswer(IssuerVerdict.Ok, Reason: Text(root, "error") ?? ""))?.Reason;
         var isDead = status == 401 && response.RequestMessage?.Method == HttpMethod.Get || string.Equals(error, "invalid_grant", StringComparison.Ordinal);
         return isDead
             ? new IssuerAnswer(IssuerVerdict.Dead, Reason: string.Create(CultureInfo.InvariantCulture, $"refused ({status})"))
             : new IssuerAnswer(IssuerVerdict.Refused, Reason: string.Create(CultureInfo.InvariantCulture, $"answered {status}"), RetryAfter: wait > TimeSpan.Zero ? wait : null);
     }
 
-    private IssuerAnswer? ReadTokens(JsonElement root)
+    private static IssuerAnswer? ReadProfile(JsonElement root) => Part(root, "account") is { } account && Text(account, "uuid") is { Length: > 0 and <= FleetLimits.MaxId } uuid
+        ? new IssuerAnswer(
+            IssuerVerdict.Ok,
+            AccountUuid: uuid,
+            Email: Text(account, "email") ?? Text(account, "email_address"),
+            OrganizationUuid: Part(root, "organization") is { } organization && Text(organization, "uuid") is { Length: > 0 and <= FleetLimits.MaxId } id ? id : null)
+        : null;
+
+    private static JsonElement? Part(JsonElement root, string name) => root.TryGetProperty(name, out var part) && part.ValueKind == JsonValueKind.Object ? part : null;
+
+    private static IssuerAnswer? Parse(byte[] body, Func<JsonElement, IssuerAnswer?> read)
     {
-        if (Text(root, "access_token") is not { Length: > 0 } access || Seconds(root, "expires_in") is not { } lifetime)
-        {
-            return null;
-        }
-
-        var now = time.GetUtcNow();
-        var until = Seconds(root, "refresh_token_expires_in") is { } seconds ? now.AddSeconds(seconds) : (DateTimeOffset?)null;
-        var tokens = new RenewedTokens(access, Text(root, "refresh_token") is { Length: > 0 } refresh ? refresh : null, now.AddSeconds(lifetime), until);
-        var (uuid, _) = AccountOf(root);
-        return new IssuerAnswer(IssuerVerdict.Ok, tokens, uuid);
-    }
-
-    private static IssuerAnswer? ReadProfile(JsonElement root) =>
-        AccountOf(root) is ({ Length: > 0 and <= FleetLimits.MaxId } uuid, var email) ? new IssuerAnswer(IssuerVerdict.Ok, AccountUuid: uuid, Email: email) : null;
-
-    private static (string? Uuid, string? Email) AccountOf(JsonElement root) =>
-        root.TryGetProperty("account", out var account) && account.ValueKind == JsonValueKind.Object ? (Text(account, "uuid"), Text(account, "email") ?? Text(account, "email_address")) : (null, null);
-
-    private static IssuerAnswer? Parse(byte[]? body, Func<JsonElement, IssuerAnswer?> read)
-    {
-        if (body is null)
-        {
-            return null;
-        }
-
         try
         {
             using var document = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = 32 });
@@ -154,14 +149,26 @@ internal sealed class Issuer(FleetOptions options, QuotaOptions quota, UpstreamH
     private static string? Text(JsonElement holder, string name) =>
         holder.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
-    private static double? Seconds(JsonElement holder, string name) =>
-        holder.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var seconds) && seconds is > 0 and < 1e9 ? seconds : null;
-
-    private static async Task<byte[]?> ReadAsync(HttpContent content, CancellationToken cancellationToken)
+    /// <summary>A body, or as much of it as came and is taken.</summary>
+    private static async Task<(byte[] Body, bool IsWhole)> ReadAsync(HttpContent content, CancellationToken cancellationToken)
     {
-        await using var stream = await content.ReadAsStreamAsync(cancellationToken);
         var buffer = new byte[MaxAnswer + 1];
-        var length = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
-        return length > MaxAnswer ? null : buffer[..length];
+        var length = 0;
+        var isWhole = true;
+        try
+        {
+            await using var stream = await content.ReadAsStreamAsync(cancellationToken);
+            while (length < buffer.Length && await stream.ReadAsync(buffer.AsMemory(length), cancellationToken) is var read and > 0)
+            {
+                length += read;
+            }
+        }
+        catch (Exception exception) when (exception is IOException or HttpRequestException or OperationCanceledException)
+        {
+            // The connection ended, or the time is up: what has come may be all that is needed.
+            isWhole = false;
+        }
+
+        return (buffer[..Math.Min(length, MaxAnswer)], isWhole && length <= MaxAnswer);
     }
 }

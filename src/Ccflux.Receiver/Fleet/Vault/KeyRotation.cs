@@ -11,7 +11,7 @@ namespace Ccflux.Receiver.Fleet.Vault;
 internal sealed record KeyRotationResult(int Reencrypted, int Unopened, int Removed);
 
 /// <summary>Gives the vault a new key and encrypts everything with it. The old keys go once that is committed; a receiver that runs beside follows by itself.</summary>
-internal sealed class KeyRotation(VaultProtection protection, GroupCommitWriter writer, TimeProvider time)
+internal sealed class KeyRotation(VaultProtection protection, RefreshJournal journal, GroupCommitWriter writer, TimeProvider time)
 {
     /// <returns>Null where the database cannot be written.</returns>
     public async Task<KeyRotationResult?> RunAsync(AuditActor actor)
@@ -26,16 +26,16 @@ internal sealed class KeyRotation(VaultProtection protection, GroupCommitWriter 
 
         VaultFault.Point(VaultFault.Reencrypted);
         var (result, stored) = written.Value;
-        return result with { Removed = protection.RemoveKeysBut(newest, stored) };
+        return result with { Removed = protection.RemoveKeysBut(newest, [.. stored, .. journal.Sealed()]) };
     }
 
     private (KeyRotationResult Result, List<byte[]> Stored) Reencrypt(SqlConnection connection, AuditActor actor)
     {
         var stored = new List<byte[]>();
         var unopened = 0;
-        foreach (var (id, uuid, credential) in Credentials(connection))
+        foreach (var (id, key, credential) in Credentials(connection))
         {
-            stored.Add(Renew(VaultBook.Purpose(uuid), credential, renewed => connection.Execute(VaultSql.Reencrypt, renewed, id), ref unopened));
+            stored.Add(Renew(VaultBook.Purpose(key), credential, renewed => connection.Execute(VaultSql.Reencrypt, renewed, id), ref unopened));
         }
 
         foreach (var (name, secret) in Keys(connection))
@@ -60,7 +60,7 @@ internal sealed class KeyRotation(VaultProtection protection, GroupCommitWriter 
         return renewed;
     }
 
-    private static List<(long Id, string Uuid, byte[] Credential)> Credentials(SqlConnection connection)
+    private static List<(long Id, string Key, byte[] Credential)> Credentials(SqlConnection connection)
     {
         var found = new List<(long, string, byte[])>();
         using var rows = connection.Query(VaultSql.AllCredentials);

@@ -13,6 +13,11 @@ internal sealed class Login
     /// <summary>Tokens are printable ASCII; what else is in one could break out of a header.</summary>
     private const int MaxToken = 4096;
 
+    /// <summary>Epoch milliseconds below this are in 2001 or before it, if they are milliseconds at all: the client writes 0 where it does not know.</summary>
+    private const double EarliestExpiry = 1e12;
+
+    private const double LatestExpiry = 253_402_300_799_999;
+
     private readonly JsonObject _content;
 
     private Login(JsonObject content, string fingerprint)
@@ -29,9 +34,13 @@ internal sealed class Login
 
     public string AccessFingerprint => CredentialFingerprint.Of(AccessToken);
 
-    public DateTimeOffset ExpiresAt => DateTimeOffset.FromUnixTimeMilliseconds(Number("expiresAt"));
+    /// <summary>When its access token ends, in whatever form the client wrote that; null where it does not say. Then only the issuer knows.</summary>
+    public DateTimeOffset? ExpiresAt => Number("expiresAt") is { } milliseconds and >= EarliestExpiry and <= LatestExpiry ? DateTimeOffset.FromUnixTimeMilliseconds((long)milliseconds) : null;
 
     public string? AccountUuid => Text("accountUuid") is { Length: > 0 and <= FleetLimits.MaxId } id ? id : null;
+
+    /// <summary>The organisation whose seat it is.</summary>
+    public string? OrganizationUuid => Text("organizationUuid") is { Length: > 0 and <= FleetLimits.MaxId } id ? id : null;
 
     public string? ClientId => Text("clientId");
 
@@ -40,13 +49,18 @@ internal sealed class Login
 
     public string? Scope => _content["scopes"] is JsonArray { Count: > 0 } scopes
         ? string.Join(' ', scopes.OfType<JsonValue>().Select(scope => scope.TryGetValue<string>(out var text) ? text : ""))
-        : null;
+        : Text("scopes");
 
     /// <summary>A login out of the client's <c>.credentials.json</c>, or its <c>claudeAiOauth</c> alone.</summary>
     /// <param name="json">At most <see cref="FleetLimits.MaxLogin"/> bytes of the login itself.</param>
     /// <param name="fault">Why it is none. It quotes nothing of what was given.</param>
     public static Login? Parse(ReadOnlySpan<byte> json, out string fault)
     {
+        if (json.StartsWith("\uFEFF"u8))
+        {
+            json = json["\uFEFF"u8.Length..];
+        }
+
         try
         {
             var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = FleetLimits.MaxDepth });
@@ -79,7 +93,7 @@ internal sealed class Login
     public Login Renewed(RenewedTokens tokens)
     {
         var content = (JsonObject)_content.DeepClone();
-        content["accessToken"] = tokens.AccessToken;
+        content["accessToken"] = tokens.AccessToken ?? AccessToken;
         content["expiresAt"] = tokens.ExpiresAt.ToUnixTimeMilliseconds();
         if (tokens.RefreshToken is { } refresh)
         {
@@ -91,7 +105,7 @@ internal sealed class Login
             content["refreshTokenExpiresAt"] = until.ToUnixTimeMilliseconds();
         }
 
-        return new Login(content, CredentialFingerprint.Of(tokens.RefreshToken ?? RefreshToken ?? tokens.AccessToken));
+        return new Login(content, CredentialFingerprint.Of(tokens.RefreshToken ?? RefreshToken ?? tokens.AccessToken ?? AccessToken));
     }
 
     /// <summary>A copy that works until its access token expires, and that its holder cannot renew.</summary>
@@ -120,10 +134,6 @@ internal sealed class Login
         {
             fault = "claudeAiOauth.refreshToken: no token.";
         }
-        else if (login.Number("expiresAt") is < 0 or > 253_402_300_799_999)
-        {
-            fault = "claudeAiOauth.expiresAt: expected epoch milliseconds.";
-        }
         else if (login.ToBytes().Length > FleetLimits.MaxLogin)
         {
             fault = $"claudeAiOauth: at most {FleetLimits.MaxLogin} bytes.";
@@ -132,16 +142,24 @@ internal sealed class Login
         return fault.Length > 0 ? null : new Login(login._content, CredentialFingerprint.Of(login.RefreshToken ?? login.AccessToken));
     }
 
-    private static bool IsToken(string text) => text.Length is > 0 and <= MaxToken && text.All(c => c is > ' ' and < (char)127);
+    /// <summary>Whether a text can be a token: printable ASCII without spaces, of a bounded length.</summary>
+    public static bool IsToken(string text) => text.Length is > 0 and <= MaxToken && text.All(c => c is > ' ' and < (char)127);
 
     private string? Text(string name) => _content[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 
-    private long Number(string name) => _content[name] is JsonValue value && value.TryGetValue<long>(out var number) ? number : 0;
+    /// <summary>A number, also one with a fraction or in quotes.</summary>
+    private double? Number(string name) => _content[name] is not JsonValue value ? null
+        : value.TryGetValue<long>(out var whole) ? whole
+        : value.TryGetValue<double>(out var number) ? number
+        : value.TryGetValue<string>(out var text) && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number) ? number
+        : null;
 }
 
 /// <summary>What the issuer gives for a refresh token, which is spent by it.</summary>
+/// <param name="AccessToken">Null where none can be read: the refresh token gets one.</param>
 /// <param name="RefreshToken">Null where the issuer names none: the old one goes on.</param>
-internal sealed record RenewedTokens(string AccessToken, string? RefreshToken, DateTimeOffset ExpiresAt, DateTimeOffset? RefreshExpiresAt)
+/// <param name="ExpiresAt">When the access token ends, or is taken to.</param>
+internal sealed record RenewedTokens(string? AccessToken, string? RefreshToken, DateTimeOffset ExpiresAt, DateTimeOffset? RefreshExpiresAt)
 {
     /// <summary>No token is ever printed.</summary>
     public override string ToString() => nameof(RenewedTokens);

@@ -6,9 +6,10 @@ using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Fleet.Vault;
 
-/// <summary>Every half minute: names refreshes that ended without an outcome, and renews what is due.</summary>
+/// <summary>Every half minute: takes up what refreshes brought before their process ended, names those that ended without an outcome, renews what is due,
+/// and asks the issuer about logins that do not say enough of themselves.</summary>
 internal sealed partial class RefreshRounds(
-    VaultBook book, TokenRefresh refresh, RestoreWatch restores, GroupCommitWriter writer, IChangeFeed changes, TimeProvider time, ILogger<RefreshRounds> logger) : BackgroundService
+    VaultBook book, TokenRefresh refresh, RefreshJournal journal, LoginCheck check, RestoreWatch restores, GroupCommitWriter writer, IChangeFeed changes, TimeProvider time, ILogger<RefreshRounds> logger) : BackgroundService
 {
     /// <summary>Who renews, in the record of accesses.</summary>
     public static readonly AuditActor Switcher = new("switcher", "");
@@ -19,13 +20,16 @@ internal sealed partial class RefreshRounds(
     /// <returns>What became of each login that was due.</returns>
     public async Task<IReadOnlyList<(AccountFacts Account, RefreshOutcome Outcome)>> RunAsync(CancellationToken cancellationToken)
     {
+        await refresh.TakeUpAsync(Switcher);
         if (!await NameUnsettledAsync())
         {
             return [];
         }
 
         var outcomes = new List<(AccountFacts, RefreshOutcome)>();
-        foreach (var account in await book.AllAsync(cancellationToken))
+        var accounts = await book.AllAsync(cancellationToken);
+        journal.Prune([.. accounts.Select(account => account.AccountId)]);
+        foreach (var account in accounts)
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (TokenRule.IsDue(account, time.GetUtcNow()))
@@ -34,6 +38,7 @@ internal sealed partial class RefreshRounds(
             }
         }
 
+        await check.RunAsync(outcomes.Count > 0 ? await book.AllAsync(cancellationToken) : accounts, cancellationToken);
         return outcomes;
     }
 

@@ -29,10 +29,19 @@ internal enum RefreshOutcome
 
 /// <summary>
 /// Renews one login. The refresh token is good for one use, so the intent is committed before anything is sent, and the new login before anything
-/// uses it: a process that ends in between leaves the intent behind, and nobody spends that token again by itself.
+/// uses it: a process that ends in between leaves the intent behind, and nobody spends that token again by itself. The answer is written down beside the
+/// key ring before that, so that neither a database that cannot be written nor the end of the process loses it.
 /// </summary>
 internal sealed partial class TokenRefresh(
-    VaultBook book, GroupCommitWriter writer, Issuer issuer, FleetMetrics metrics, IChangeFeed changes, TimeProvider time, ILogger<TokenRefresh> logger)
+    VaultBook book,
+    RefreshJournal journal,
+    GroupCommitWriter writer,
+    Issuer issuer,
+    FleetMetrics metrics,
+    IChangeFeed changes,
+    IHostApplicationLifetime lifetime,
+    TimeProvider time,
+    ILogger<TokenRefresh> logger)
 {
     private static readonly TimeSpan s_writeAgain = TimeSpan.FromSeconds(1);
 
@@ -57,7 +66,9 @@ internal sealed partial class TokenRefresh(
         VaultFault.Point(VaultFault.IntentWritten);
         var answer = await issuer.RefreshAsync(login);
         VaultFault.Point(VaultFault.IssuerAnswered);
-        var outcome = await SettleAsync(stored, login, answer, actor, intent);
+        var journaled = answer.Body is { Length: > 0 } body && journal.Write(new JournaledAnswer(stored.AccountId, stored.Uuid, stored.Fingerprint, intent, answer.At, body));
+        VaultFault.Point(VaultFault.AnswerKept);
+        var outcome = await SettleAsync(stored, login, answer, actor, intent, journaled);
         VaultFault.Point(VaultFault.RefreshSettled);
         metrics.Refreshed(outcome);
         changes.Publish(FleetFeature.Topic);
@@ -79,7 +90,7 @@ internal sealed partial class TokenRefresh(
             connection.Execute(VaultSql.EndOldIntent, stored.AccountId, (now - TokenRule.IntentLifetime).ToUnixTimeMilliseconds());
         }
 
-        if (connection.Execute(VaultSql.BeginIntent, stored.AccountId, intent, stored.Fingerprint, actor.Name, now.ToUnixTimeMilliseconds()) == 0)
+        if (!book.TryBeginRefresh(connection, stored, intent, actor.Name))
         {
             return null;
         }
@@ -88,8 +99,55 @@ internal sealed partial class TokenRefresh(
         return stored;
     }
 
-    /// <summary>What the issuer gave exists nowhere else: it is written again and again until it is, or the process ends.</summary>
-    private async Task<RefreshOutcome> SettleAsync(StoredAccount account, Login login, IssuerAnswer answer, AuditActor actor, string intent)
+    /// <summary>Takes up the answers that a process could not store before it ended.</summary>
+    public async Task TakeUpAsync(AuditActor actor)
+    {
+        foreach (var left in journal.Waiting())
+        {
+            var answer = RefreshAnswer.Read(left.Body, left.At);
+            var written = await writer.WriteAsync(connection => TakeUp(connection, left, answer, actor));
+            if (written is { Status: WriteStatus.Committed, Value: { } outcome })
+            {
+                journal.Settle(left.AccountId, IsToBeKept(outcome, answer));
+                Log.TakenUp(logger, left.AccountId, outcome);
+                changes.Publish(FleetFeature.Topic);
+            }
+        }
+    }
+
+    /// <summary>The answer to a refresh that no login could be made of, for a person to look at. Looking is recorded.</summary>
+    /// <returns>Null where none is kept, or where that cannot be recorded.</returns>
+    public async Task<JournaledAnswer?> ReadUnreadAsync(AccountFacts account, AuditActor actor)
+    {
+        if (journal.FindUnread(account.AccountId) is not { } answer || !string.Equals(answer.Uuid, account.Uuid, StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        var access = new FleetAccess(actor, FleetAction.ReadAnswer, FleetAccess.Done, account.AccountId, Fingerprint: answer.Fingerprint);
+        var written = await writer.WriteAsync(connection =>
+        {
+            FleetAudit.Write(connection, time.GetUtcNow(), access);
+            return true;
+        });
+        return written.Status == WriteStatus.Committed ? answer : null;
+    }
+
+    /// <returns>Null where the login that it replaces cannot be opened now.</returns>
+    private RefreshOutcome? TakeUp(SqlConnection connection, JournaledAnswer left, IssuerAnswer answer, AuditActor actor)
+    {
+        var account = book.Read(connection, left.AccountId);
+        if (account is null || account.RefreshedAt > left.At
+            || !string.Equals(account.Uuid, left.Uuid, StringComparison.Ordinal) || !string.Equals(account.Fingerprint, left.Fingerprint, StringComparison.Ordinal))
+        {
+            return RefreshOutcome.Superseded;
+        }
+
+        return account.Login is { } login ? Settle(connection, account, login, answer, actor, left.Intent) : null;
+    }
+
+    /// <summary>What the issuer gave is written again and again until it is in the database. When the receiver stops before that, the next start takes it up.</summary>
+    private async Task<RefreshOutcome> SettleAsync(StoredAccount account, Login login, IssuerAnswer answer, AuditActor actor, string intent, bool journaled)
     {
         var told = false;
         while (true)
@@ -97,6 +155,11 @@ internal sealed partial class TokenRefresh(
             var written = await writer.WriteAsync(connection => Settle(connection, account, login, answer, actor, intent));
             if (written.Status == WriteStatus.Committed)
             {
+                if (journaled)
+                {
+                    journal.Settle(account.AccountId, IsToBeKept(written.Value, answer));
+                }
+
                 if (written.Value is not RefreshOutcome.Renewed)
                 {
                     Log.NotRenewed(logger, account.AccountId, written.Value, answer.Reason);
@@ -111,35 +174,31 @@ internal sealed partial class TokenRefresh(
                 Log.NotWritten(logger, account.AccountId, written.Status);
             }
 
-            await Task.Delay(s_writeAgain, time, CancellationToken.None);
+            try
+            {
+                await Task.Delay(s_writeAgain, time, lifetime.ApplicationStopping);
+            }
+            catch (OperationCanceledException)
+            {
+                Log.Left(logger, account.AccountId, journaled);
+                return RefreshOutcome.Failed;
+            }
         }
     }
 
+    /// <summary>An answer that spent the refresh token and gave no login that could be stored.</summary>
+    private static bool IsToBeKept(RefreshOutcome outcome, IssuerAnswer answer) => outcome is RefreshOutcome.NeedsLogin || answer.Tokens is { AccessToken: null };
+
     private RefreshOutcome Settle(SqlConnection connection, StoredAccount account, Login login, IssuerAnswer answer, AuditActor actor, string intent)
     {
-        if (connection.Scalar(VaultSql.HasIntent, account.AccountId, intent) == 0)
-        {
-            // A new login was imported or brought meanwhile; what was renewed is the old one's.
-            Audit(connection, actor, account, "superseded", account.Fingerprint);
-            return RefreshOutcome.Superseded;
-        }
-
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         connection.Execute(VaultSql.EndIntent, account.AccountId, intent);
         switch (answer)
         {
-            case { Verdict: IssuerVerdict.Ok, Tokens: not null } when answer.AccountUuid is { } uuid && !string.Equals(uuid, account.Uuid, StringComparison.Ordinal):
+            case { Verdict: IssuerVerdict.Ok, Tokens: not null } when IsOfAnother(account, answer):
                 return Fault(connection, account, AccountFault.OtherAccount, actor, now);
             case { Verdict: IssuerVerdict.Ok, Tokens: { } tokens }:
-                var renewed = login.Renewed(tokens);
-                if (!book.Replace(connection, account, renewed, RefreshPath.Switcher, account.Fingerprint))
-                {
-                    Audit(connection, actor, account, "superseded", account.Fingerprint);
-                    return RefreshOutcome.Superseded;
-                }
-
-                Audit(connection, actor, account, FleetAccess.Done, renewed.Fingerprint);
-                return RefreshOutcome.Renewed;
+                return Store(connection, account, login.Renewed(tokens), answer, actor, now);
             case { Verdict: IssuerVerdict.Dead }:
                 return Fault(connection, account, AccountFault.InvalidGrant, actor, now);
             case { Verdict: IssuerVerdict.Refused or IssuerVerdict.Unreachable }:
@@ -151,6 +210,33 @@ internal sealed partial class TokenRefresh(
                 return Fault(connection, account, AccountFault.Unknown, actor, now, answer.Reason);
         }
     }
+
+    private RefreshOutcome Store(SqlConnection connection, StoredAccount account, Login renewed, IssuerAnswer answer, AuditActor actor, long now)
+    {
+        if (book.Read(connection, account.AccountId) is not { } present || !book.Replace(connection, present, renewed, RefreshPath.Switcher, account.Fingerprint))
+        {
+            // A new login was imported or brought meanwhile, and what was renewed is the old one's; or another process has taken up the answer.
+            var isStored = book.Read(connection, account.AccountId)?.Login?.HasTokensOf(renewed) == true;
+            Audit(connection, actor, account, isStored ? FleetAccess.Done : "superseded", renewed.Fingerprint);
+            return isStored ? RefreshOutcome.Renewed : RefreshOutcome.Superseded;
+        }
+
+        book.Learn(connection, present with { Login = renewed }, answer.OrganizationUuid);
+        if (answer.Tokens is { AccessToken: null })
+        {
+            const string reason = "an answer without an access token";
+            connection.Execute(VaultSql.SetFailure, reason, now + (long)TokenRule.Wait(account.Failures + 1, null).TotalMilliseconds, account.AccountId, renewed.Fingerprint);
+            Audit(connection, actor, account, "failed", renewed.Fingerprint, reason);
+            return RefreshOutcome.Failed;
+        }
+
+        Audit(connection, actor, account, FleetAccess.Done, renewed.Fingerprint);
+        return RefreshOutcome.Renewed;
+    }
+
+    private static bool IsOfAnother(StoredAccount account, IssuerAnswer answer) =>
+        (answer.AccountUuid is { } uuid && !string.Equals(uuid, account.Uuid, StringComparison.Ordinal))
+        || (answer.OrganizationUuid is { } organization && account.OrganizationUuid is { } known && !string.Equals(organization, known, StringComparison.Ordinal));
 
     private RefreshOutcome Fault(SqlConnection connection, StoredAccount account, string fault, AuditActor actor, long now, string detail = "")
     {
@@ -169,5 +255,11 @@ internal sealed partial class TokenRefresh(
 
         [LoggerMessage(2, LogLevel.Error, "What refreshing account {AccountId} brought could not be written ({Status}); it is tried again until it can.")]
         public static partial void NotWritten(ILogger logger, long accountId, WriteStatus status);
+
+        [LoggerMessage(3, LogLevel.Error, "The receiver stops before what refreshing account {AccountId} brought could be written. Kept beside the key ring for the next start: {Kept}.")]
+        public static partial void Left(ILogger logger, long accountId, bool kept);
+
+        [LoggerMessage(4, LogLevel.Warning, "Took up what a refresh of account {AccountId} brought before the receiver ended: {Outcome}.")]
+        public static partial void TakenUp(ILogger logger, long accountId, RefreshOutcome outcome);
     }
 }

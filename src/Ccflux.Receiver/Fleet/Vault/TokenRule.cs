@@ -24,7 +24,7 @@ internal enum TokenState
 /// <summary>What a login's state is, and when the receiver renews it: pure.</summary>
 internal static class TokenRule
 {
-    /// <summary>A login is renewed so long before its access token expires.</summary>
+    /// <summary>A login is renewed so long before its access token expires, or at half the life of one that lives briefly.</summary>
     public static readonly TimeSpan Margin = TimeSpan.FromHours(1);
 
     /// <summary>A refresh whose outcome is not stored after this has no outcome that anyone knows: it is longer than the request may take and its write.</summary>
@@ -64,13 +64,13 @@ internal static class TokenRule
             return TokenState.Refreshing;
         }
 
-        return account.ExpiresAt - now < Margin ? TokenState.Expiring : TokenState.Ok;
+        return account.ExpiresAt - now < MarginOf(account) ? TokenState.Expiring : TokenState.Ok;
     }
 
     /// <summary>Whether the receiver renews it now: only what it alone holds, never under a session that lives or may.</summary>
     public static bool IsDue(AccountFacts account, DateTimeOffset now) =>
         account is { CanOpen: true, Fault: null, IntentAt: null, Refreshable: true, Holder: Holder.Vault, InUse: false, Exhausted: false }
-        && account.ExpiresAt - now < Margin
+        && account.ExpiresAt - now < MarginOf(account)
         && (account.RetryAt is null || account.RetryAt <= now);
 
     /// <summary>How long after a failure that lost nothing it is tried again.</summary>
@@ -81,6 +81,10 @@ internal static class TokenRule
         var wait = TimeSpan.FromTicks(Math.Min(s_longestWait.Ticks, s_firstWait.Ticks << (int)Math.Clamp(failures - 1, 0, 10)));
         return retryAfter > wait ? retryAfter.Value : wait;
     }
+
+    /// <summary>A new access token that lives briefly is renewed at half its life, or it would be again at once.</summary>
+    private static TimeSpan MarginOf(AccountFacts account) =>
+        account.RefreshedBy is RefreshPath.Login || (account.ExpiresAt - account.RefreshedAt) / 2 is not { Ticks: >= 0 } half || half > Margin ? Margin : half;
 
     private static bool WillBeRenewed(AccountFacts account, DateTimeOffset now) => account.Holder switch
     {

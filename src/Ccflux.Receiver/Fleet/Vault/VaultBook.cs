@@ -1,3 +1,4 @@
+using Ccflux.Contracts.Quota;
 using Ccflux.Receiver.Fleet.Store;
 using Ccflux.Storage.Sqlite;
 using Dapper;
@@ -11,7 +12,7 @@ internal sealed class VaultBook(SqliteReaders readers, VaultProtection protectio
     public const int MaxAccounts = 1000;
 
     /// <summary>What a login is encrypted for: taken to another account's row, it does not open.</summary>
-    public static string Purpose(string uuid) => "login " + uuid;
+    public static string Purpose(string key) => "login " + key;
 
     /// <summary>Every account, in the order of its label.</summary>
     public async Task<IReadOnlyList<AccountFacts>> AllAsync(CancellationToken cancellationToken)
@@ -34,17 +35,19 @@ internal sealed class VaultBook(SqliteReaders readers, VaultProtection protectio
         return await lease.Connection.QuerySingleOrDefaultAsync<long?>(new CommandDefinition(VaultSql.FindByLabel, new { Label = label }, cancellationToken: cancellationToken));
     }
 
-    /// <summary>The access token to ask the issuer about an account with; null where there is none that holds.</summary>
-    public async Task<string?> AccessTokenAsync(string uuid, CancellationToken cancellationToken)
+    /// <summary>The access token to ask the issuer about an account with; null where there is none that holds. One that does not say when it ends may.</summary>
+    public async Task<string?> AccessTokenAsync(string key, CancellationToken cancellationToken)
     {
         CredentialRow? row;
         using (var lease = await readers.RentAsync(cancellationToken))
         {
-            var query = new CommandDefinition(VaultSql.SelectCredential, new { Uuid = uuid, Now = time.GetUtcNow().ToUnixTimeMilliseconds() }, cancellationToken: cancellationToken);
+            var query = new CommandDefinition(VaultSql.SelectCredential, new { Key = key }, cancellationToken: cancellationToken);
             row = await lease.Connection.QuerySingleOrDefaultAsync<CredentialRow>(query);
         }
 
-        return row is null ? null : Open(row.Uuid, row.Credential)?.AccessToken;
+        return row is not null && Open(row.Key, row.Credential) is { } login && (login.ExpiresAt is null || row.ExpiresAt > time.GetUtcNow().ToUnixTimeMilliseconds())
+            ? login.AccessToken
+            : null;
     }
 
     /// <summary>An account as a write finds it, with its login. Null where there is none such.</summary>
@@ -55,6 +58,8 @@ internal sealed class VaultBook(SqliteReaders readers, VaultProtection protectio
             ? new StoredAccount(
                 accountId,
                 rows.Text(0),
+                rows.Text(9),
+                rows.TextOrNull(10),
                 rows.Text(6),
                 rows.Text(2),
                 rows.Text(3),
@@ -62,25 +67,60 @@ internal sealed class VaultBook(SqliteReaders readers, VaultProtection protectio
                 rows.TextOrNull(5),
                 rows.Number(7),
                 rows.Number(8) != 0,
+                rows.Number(11),
+                At(rows.Number(12)),
                 Open(rows.Text(0), rows.Blob(1)))
             : null;
     }
 
     /// <summary>Stores a login in the place of the one with the fingerprint that it replaces; false where that is not there any more.</summary>
-    public bool Replace(SqlConnection connection, StoredAccount account, Login login, string path, string replaces) => connection.Execute(
-        VaultSql.Replace,
-        protection.Protect(Purpose(account.Uuid), login.ToBytes()),
-        login.Fingerprint,
-        login.AccessFingerprint,
-        login.RefreshToken is not null,
-        login.ExpiresAt.ToUnixTimeMilliseconds(),
-        time.GetUtcNow().ToUnixTimeMilliseconds(),
-        path,
-        account.AccountId,
-        replaces) == 1;
+    public bool Replace(SqlConnection connection, StoredAccount account, Login login, string path, string replaces)
+    {
+        var now = time.GetUtcNow();
+        return connection.Execute(
+            VaultSql.Replace,
+            protection.Protect(Purpose(account.Key), login.ToBytes()),
+            login.Fingerprint,
+            login.AccessFingerprint,
+            login.RefreshToken is not null,
+            (login.ExpiresAt ?? now + RefreshAnswer.AssumedLife).ToUnixTimeMilliseconds(),
+            now.ToUnixTimeMilliseconds(),
+            path,
+            account.AccountId,
+            replaces) == 1;
+    }
 
-    private Login? Open(string uuid, byte[] credential) =>
-        protection.Unprotect(Purpose(uuid), credential) is { } plain ? Login.Parse(plain, out _) : null;
+    /// <summary>Stores which organisation an account is of, as the issuer said of its login, where that was not known. What quota knows of it goes with it.</summary>
+    /// <returns>The account as it is from then on: unchanged where another account of the vault is that one already, or its login does not open.</returns>
+    public StoredAccount Learn(SqlConnection connection, StoredAccount account, string? organization)
+    {
+        if (organization is null || account is not { OrganizationUuid: null, Login: { } login } || AccountKey.Of(account.Uuid, organization) is not { } key
+            || connection.Scalar(VaultSql.FindByKey, key) is not null)
+        {
+            return account;
+        }
+
+        connection.Execute(VaultSql.SetOrganization, key, organization, account.AccountId);
+        connection.Execute(VaultSql.Reencrypt, protection.Protect(Purpose(key), login.ToBytes()), account.AccountId);
+        connection.Execute(VaultSql.RenameQuota, key, account.Key);
+        return account with { Key = key, OrganizationUuid = organization, Revision = account.Revision + 1 };
+    }
+
+    /// <summary>Begins a refresh: false where the login is not the vault's any more, is on its way to an agent, or has changed since it was read, or where another refresh is under way.</summary>
+    public bool TryBeginRefresh(SqlConnection connection, StoredAccount account, string intent, string actor)
+    {
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        return connection.Execute(VaultSql.ClaimForRefresh, account.AccountId, account.Revision, now) == 1
+            && connection.Execute(VaultSql.BeginIntent, account.AccountId, intent, account.Fingerprint, actor, now) == 1;
+    }
+
+    /// <summary>Gives an agent the login, or a copy of it: false where a refresh is under way, or the account has changed since it was read.</summary>
+    public bool TryGive(SqlConnection connection, StoredAccount account, string agentId, bool whole) => whole
+        ? connection.Execute(VaultSql.HandOut, account.AccountId, account.Revision, agentId, time.GetUtcNow().ToUnixTimeMilliseconds()) == 1
+        : connection.Execute(VaultSql.ClaimForCopy, account.AccountId, account.Revision) == 1;
+
+    private Login? Open(string key, byte[] credential) =>
+        protection.Unprotect(Purpose(key), credential) is { } plain ? Login.Parse(plain, out _) : null;
 
     private object Times(int limit, long accountId)
     {
@@ -88,36 +128,43 @@ internal sealed class VaultBook(SqliteReaders readers, VaultProtection protectio
         return new { Limit = limit, AccountId = accountId, Now = now.ToUnixTimeMilliseconds(), Since = (now - TokenRule.AgentPatience).ToUnixTimeMilliseconds() };
     }
 
-    private AccountFacts ToFacts(Row row) => new(
-        row.AccountId,
-        row.Uuid,
-        row.Label,
-        row.Email,
-        row.Plan,
-        row.NextCharge,
-        row.FiveHourCeiling,
-        row.SevenDayCeiling,
-        row.Fingerprint,
-        row.Refreshable != 0,
-        At(row.ExpiresAt),
-        row.Holder,
-        row.HolderAgent,
-        row.HolderMachine,
-        AtOrNull(row.HolderSeenAt),
-        row.HolderHasIt != 0,
-        row.OnItsWay != 0,
-        At(row.HeldSince),
-        At(row.RefreshedAt),
-        row.RefreshedBy,
-        row.Fault,
-        AtOrNull(row.FaultAt),
-        row.Failures,
-        row.Failure,
-        AtOrNull(row.RetryAt),
-        AtOrNull(row.IntentAt),
-        row.InUse != 0,
-        row.Exhausted != 0,
-        Open(row.Uuid, row.Credential) is not null);
+    private AccountFacts ToFacts(Row row)
+    {
+        var login = Open(row.Key, row.Credential);
+        return new AccountFacts(
+            row.AccountId,
+            row.Key,
+            row.Uuid,
+            row.Organization,
+            row.Label,
+            row.Email,
+            row.Plan,
+            row.NextCharge,
+            row.FiveHourCeiling,
+            row.SevenDayCeiling,
+            row.Fingerprint,
+            row.Refreshable != 0,
+            At(row.ExpiresAt),
+            login?.ExpiresAt is not null,
+            row.Holder,
+            row.HolderAgent,
+            row.HolderMachine,
+            AtOrNull(row.HolderSeenAt),
+            row.HolderHasIt != 0,
+            row.OnItsWay != 0,
+            At(row.HeldSince),
+            At(row.RefreshedAt),
+            row.RefreshedBy,
+            row.Fault,
+            AtOrNull(row.FaultAt),
+            row.Failures,
+            row.Failure,
+            AtOrNull(row.RetryAt),
+            AtOrNull(row.IntentAt),
+            row.InUse != 0,
+            row.Exhausted != 0,
+            login is not null);
+    }
 
     private static DateTimeOffset At(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
 
@@ -125,16 +172,22 @@ internal sealed class VaultBook(SqliteReaders readers, VaultProtection protectio
 
     private sealed class CredentialRow
     {
-        public string Uuid { get; init; } = "";
+        public string Key { get; init; } = "";
 
         public byte[] Credential { get; init; } = [];
+
+        public long ExpiresAt { get; init; }
     }
 
     private sealed class Row
     {
         public long AccountId { get; init; }
 
+        public string Key { get; init; } = "";
+
         public string Uuid { get; init; } = "";
+
+        public string? Organization { get; init; }
 
         public string Label { get; init; } = "";
 
@@ -194,6 +247,20 @@ internal sealed class VaultBook(SqliteReaders readers, VaultProtection protectio
 
 /// <summary>An account inside a write.</summary>
 /// <param name="InUse">A session lives on it, or may.</param>
+/// <param name="Revision">Compared by what is decided from it.</param>
 /// <param name="Login">Null where the key ring lacks its key.</param>
 internal sealed record StoredAccount(
-    long AccountId, string Uuid, string Label, string Fingerprint, string Holder, string? HolderAgent, string? Fault, long Failures, bool InUse, Login? Login);
+    long AccountId,
+    string Key,
+    string Uuid,
+    string? OrganizationUuid,
+    string Label,
+    string Fingerprint,
+    string Holder,
+    string? HolderAgent,
+    string? Fault,
+    long Failures,
+    bool InUse,
+    long Revision,
+    DateTimeOffset RefreshedAt,
+    Login? Login);

@@ -9,6 +9,7 @@ internal static class VaultFault
     public const string Refreshing = "refreshing";
     public const string IntentWritten = "intent-written";
     public const string IssuerAnswered = "issuer-answered";
+    public const string AnswerKept = "answer-kept";
     public const string RefreshSettled = "refresh-settled";
     public const string CommandIssued = "command-issued";
     public const string CommandDelivered = "command-delivered";
@@ -23,7 +24,7 @@ internal static class VaultFault
 
     public static IReadOnlyList<string> All { get; } =
     [
-        Refreshing, IntentWritten, IssuerAnswered, RefreshSettled, CommandIssued, CommandDelivered, CommandSettled, CredentialProven, CredentialStored, KeyAdded, Reencrypted,
+        Refreshing, IntentWritten, IssuerAnswered, AnswerKept, RefreshSettled, CommandIssued, CommandDelivered, CommandSettled, CredentialProven, CredentialStored, KeyAdded, Reencrypted,
     ];
 
     public static void Point(string name)

@@ -7,7 +7,7 @@ internal sealed class VaultTargets(VaultBook book) : IQuotaTargets
 {
     public async ValueTask<IReadOnlyList<OAuthAccount>> AccountsAsync(CancellationToken cancellationToken) =>
         [.. (await book.AllAsync(cancellationToken)).Select(account => new OAuthAccount(
-            account.Uuid, account.Label, account.Email, string.Create(CultureInfo.InvariantCulture, $"{account.Fingerprint} {account.RefreshedAt.ToUnixTimeMilliseconds()}")))];
+            account.Key, account.Label, account.Email, string.Create(CultureInfo.InvariantCulture, $"{account.Fingerprint} {account.RefreshedAt.ToUnixTimeMilliseconds()}")))];
 
     public async ValueTask<string?> AccessTokenAsync(string accountKey, CancellationToken cancellationToken) => await book.AccessTokenAsync(accountKey, cancellationToken);
 }

@@ -25,6 +25,7 @@ internal static class AuditText
         "fleet.edit" => "Fleet: account changed",
         "fleet.remove" => "Fleet: account removed",
         "fleet.refresh" => "Fleet: login renewed by hand",
+        "fleet.read-answer" => "Fleet: kept answer to a refresh read",
         "fleet.rotate-keys" => "Fleet: keys rotated",
         "fleet.code" => "Fleet: enrolment code made",
         "fleet.grant" => "Fleet: grant changed",

@@ -1,0 +1,93 @@
+using System.Collections.Concurrent;
+using Ccflux.Receiver.Fleet.Store;
+using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Live;
+using Ccflux.Storage.Writing;
+
+namespace Ccflux.Receiver.Fleet.Vault;
+
+/// <summary>
+/// Asks the issuer about logins of the vault that do not say of which organisation they are, or when their access token ends: the first is stored once it is
+/// known, the second is looked at again and again.
+/// </summary>
+internal sealed class LoginCheck(VaultBook book, Issuer issuer, GroupCommitWriter writer, IChangeFeed changes, TimeProvider time)
+{
+    /// <summary>Questions of one round, so that an issuer that is slow to answer does not hold up what is to be renewed.</summary>
+    private const int MostARound = 10;
+
+    private static readonly TimeSpan s_askAgain = TimeSpan.FromMinutes(10);
+
+    /// <summary>An issuer that does not name organisations may do so one day.</summary>
+    private static readonly TimeSpan s_askMuchLater = TimeSpan.FromDays(1);
+
+    private readonly ConcurrentDictionary<long, (string Fingerprint, DateTimeOffset Next)> _asked = [];
+
+    /// <summary>Asks about those of <paramref name="accounts"/>, all that there are, that it is time for.</summary>
+    public async Task RunAsync(IReadOnlyList<AccountFacts> accounts, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        foreach (var gone in _asked.Keys.Except(accounts.Select(account => account.AccountId)).ToList())
+        {
+            _asked.TryRemove(gone, out _);
+        }
+
+        foreach (var account in accounts.Where(account => IsDue(account, now)).Take(MostARound).ToList())
+        {
+            _asked[account.AccountId] = (account.Fingerprint, now + s_askAgain);
+            var answer = await AskAsync(account, cancellationToken);
+            if (answer.Verdict is IssuerVerdict.Ok && answer.OrganizationUuid is null)
+            {
+                _asked[account.AccountId] = (account.Fingerprint, now + (account.EndIsKnown ? s_askMuchLater : s_askAgain));
+            }
+            else if (answer.Verdict is not (IssuerVerdict.Ok or IssuerVerdict.Dead))
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>Asks about one account's login, and stores what is learned.</summary>
+    public async Task<IssuerAnswer> AskAsync(AccountFacts account, CancellationToken cancellationToken)
+    {
+        if (await book.AccessTokenAsync(account.Key, cancellationToken) is not { } token)
+        {
+            return new IssuerAnswer(IssuerVerdict.Dead, Reason: "has expired");
+        }
+
+        var answer = await issuer.ProfileAsync(token, cancellationToken);
+        var fingerprint = Contracts.Fleet.CredentialFingerprint.Of(token);
+        var written = await writer.WriteAsync(connection =>
+        {
+            if (book.Read(connection, account.AccountId) is not { Login: { } login } stored || !string.Equals(login.AccessFingerprint, fingerprint, StringComparison.Ordinal))
+            {
+                return false; // another login stands there by now
+            }
+
+            var isOk = answer.Verdict is IssuerVerdict.Ok && string.Equals(answer.AccountUuid, stored.Uuid, StringComparison.Ordinal);
+            var learned = isOk ? book.Learn(connection, stored, answer.OrganizationUuid) : stored;
+            if (login.ExpiresAt is null && (isOk || answer.Verdict is IssuerVerdict.Dead))
+            {
+                var end = time.GetUtcNow() + (isOk ? RefreshAnswer.AssumedLife : TimeSpan.Zero);
+                connection.Execute(VaultSql.SetExpiry, end.ToUnixTimeMilliseconds(), stored.AccountId, fingerprint);
+            }
+
+            if (learned != stored)
+            {
+                FleetAudit.Write(connection, time.GetUtcNow(), new FleetAccess(RefreshRounds.Switcher, FleetAction.Edit, FleetAccess.Done, stored.AccountId, Fingerprint: stored.Fingerprint, Detail: "its issuer named its organisation"));
+            }
+
+            return learned != stored || login.ExpiresAt is null;
+        });
+        if (written is { Status: WriteStatus.Committed, Value: true })
+        {
+            changes.Publish(FleetFeature.Topic);
+        }
+
+        return answer;
+    }
+
+    private bool IsDue(AccountFacts account, DateTimeOffset now) =>
+        account is { CanOpen: true, Fault: null, IntentAt: null }
+        && (account.OrganizationUuid is null ? account.ExpiresAt > now || !account.EndIsKnown : !account.EndIsKnown && account.ExpiresAt - now < RefreshAnswer.AssumedLife / 2)
+        && !(_asked.TryGetValue(account.AccountId, out var asked) && asked.Next > now && string.Equals(asked.Fingerprint, account.Fingerprint, StringComparison.Ordinal));
+}
