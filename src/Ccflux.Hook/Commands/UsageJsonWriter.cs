@@ -1,8 +1,10 @@
 using System.Text.Json;
+using Ccflux.Hook.Transcript;
 
 namespace Ccflux.Hook.Commands;
 
-/// <summary>Writes <c>{"totals":{…},"rows":[{"key":…,"input_tokens":…,…,"models":{NAME:{…}}}]}</c>.</summary>
+/// <summary>Writes <c>{"totals":{…},"rows":[{"key":…,"input_tokens":…,…,"models":{NAME:{…}}}],"lines_passed_over":{REASON:lines},
+/// "answers_with_odd_figures":n}</c>, and <c>"unpriced_models":[…]</c> where there are any.</summary>
 internal static class UsageJsonWriter
 {
     public static void Write(UsageTable table, Stream output)
@@ -42,6 +44,14 @@ internal static class UsageJsonWriter
             json.WriteEndArray();
         }
 
+        json.WriteStartObject("lines_passed_over");
+        foreach (var (name, _, lines) in UsageFaults.PassedOver(table.Faults))
+        {
+            json.WriteNumber(name, lines);
+        }
+
+        json.WriteEndObject();
+        json.WriteNumber("answers_with_odd_figures", table.Faults[LineFault.Figure]);
         json.WriteEndObject();
     }
 
