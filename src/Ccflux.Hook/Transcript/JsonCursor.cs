@@ -126,7 +126,7 @@ internal ref struct JsonCursor(ReadOnlySpan<byte> json)
                 break;
             default:
                 var start = _at;
-                while (_at < _json.Length && _json[_at] is not ((byte)',' or (byte)'}' or (byte)']' or (byte)' ' or (byte)'\t' or (byte)'\r'))
+                while (_at < _json.Length && _json[_at] is > (byte)' ' and not ((byte)',' or (byte)'}' or (byte)']'))
                 {
                     _at++;
                 }

@@ -37,7 +37,13 @@ internal sealed class LineFaults
     /// <summary>Lines that count for nothing.</summary>
     public long PassedOver => _counts.AsSpan((int)LineFault.NoObject, (int)LineFault.Figure - 1).ToArray().Sum();
 
-    public void Add(LineFault fault, long lines = 1) => _counts[(int)fault] += fault == LineFault.None ? 0 : lines;
+    public void Add(LineFault fault, long lines = 1)
+    {
+        if (fault != LineFault.None)
+        {
+            _counts[(int)fault] += lines;
+        }
+    }
 
     public void Add(LineFaults others)
     {

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using Ccflux.Contracts.Usage;
 
@@ -15,9 +14,6 @@ internal sealed class RowParser
         [.. "<command-name>"u8], [.. "<local-command-"u8], [.. "<task-notification>"u8],
         [.. "<bash-input>"u8], [.. "<bash-stdout>"u8], [.. "<bash-stderr>"u8],
     ];
-
-    private static readonly SearchValues<byte> s_idCharacters =
-        SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_-"u8);
 
     private const int HeadBytes = 384;
 
@@ -61,7 +57,7 @@ internal sealed class RowParser
         row = default;
         _recoveries = 0;
         line = Trim(line);
-        if (line.IsEmpty || (line[0] == '{' && line[^1] == '}' && !IsMessage(line) && !CanMatter(line)))
+        if (line.IsEmpty || (line[0] == '{' && line[^1] == '}' && line[1] != 0 && !IsMessage(line) && !CanMatter(line)))
         {
             return default;
         }
@@ -79,6 +75,11 @@ internal sealed class RowParser
     /// <summary>Without white space, byte order marks, and what a crash leaves of a page that was never written: NULs, with the next row behind them.</summary>
     private static ReadOnlySpan<byte> Trim(ReadOnlySpan<byte> line)
     {
+        if (line.Length > 0 && line[0] == '{' && line[^1] == '}')
+        {
+            return line;
+        }
+
         line = line.Trim(" \t\r\0"u8);
         while (line.StartsWith("\ufeff"u8))
         {
@@ -171,11 +172,12 @@ internal sealed class RowParser
     /// <summary>Rows of messages say so within their first keys, which spares searching their long rest.</summary>
     private static bool IsMessage(ReadOnlySpan<byte> line) => line[..Math.Min(line.Length, HeadBytes)].IndexOf("\"message\":{"u8) >= 0;
 
-    /// <summary>Names and values without what stands around them, so that spaces there do not matter.</summary>
+    /// <summary>Names and values without what stands around them, so that spaces there do not matter. A search goes by its first and last byte:
+    /// two quotes would stop it all the time.</summary>
     private static bool CanMatter(ReadOnlySpan<byte> line) =>
-        line.IndexOf("\"usage\""u8) >= 0
-        || line.IndexOf("\"user\""u8) >= 0
-        || line.IndexOf("\"api_error\""u8) >= 0;
+        line.IndexOf("usage\""u8) >= 0
+        || line.IndexOf("user\""u8) >= 0
+        || line.IndexOf("api_error\""u8) >= 0;
 
     /// <summary>Null for a text that is no name: empty, too long, or with control characters, which the receiver would refuse.</summary>
     private static string? Text(ReadOnlySpan<byte> bytes) =>
@@ -477,7 +479,7 @@ internal sealed class RowParser
 
     /// <summary><c>req_011CSHoEeqs5C35K2UUqR7Fy</c></summary>
     private static bool IsApiRequestId(ReadOnlySpan<byte> id) =>
-        id.Length is > 4 and <= 128 && id.StartsWith("req_"u8) && id[4..].IndexOfAnyExcept(s_idCharacters) < 0;
+        id.Length is > 4 and <= 128 && id.StartsWith("req_"u8);
 
     private static RowKind UserKind(in Parts parts, ref TranscriptRow row)
     {

@@ -238,17 +238,24 @@ internal sealed class SessionScan(SessionFiles session, TranscriptState? committ
         }
     }
 
-    private void Add(FileProgress progress, TranscriptRow row, bool isNew)
+    private void Add(FileProgress progress, in TranscriptRow row, bool isNew)
     {
         if (row.Place is { } place)
         {
-            row.Id = (progress.Places ??= new ResponsePlaces()).ResponseOf(place, row.AtMs);
+            AddToTurn(progress, row with { Id = (progress.Places ??= new ResponsePlaces()).ResponseOf(place, row.AtMs) }, isNew);
+            return;
         }
-        else if (row.Kind is not (RowKind.Ignored or RowKind.Malformed or RowKind.Message))
+
+        if (row.Kind is not (RowKind.Ignored or RowKind.Malformed or RowKind.Message))
         {
             progress.Places?.Part();
         }
 
+        AddToTurn(progress, row, isNew);
+    }
+
+    private void AddToTurn(FileProgress progress, in TranscriptRow row, bool isNew)
+    {
         if (progress.Turn == FileProgress.NoTurn)
         {
             _turns.AddMain(row, isNew);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Ccflux.Hook.Transcript;
 
 /// <summary>Reads <c>{"input_tokens":5,"cache_creation_input_tokens":13681,"cache_read_input_tokens":0,"output_tokens":44,
@@ -34,6 +36,7 @@ internal static class UsageReader
         Complete(ref usage, fiveMinutes);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void ReadFigure(ReadOnlySpan<byte> key, ref JsonCursor cursor, ref MessageUsage usage, ref long fiveMinutes, ref bool odd)
     {
         switch (key.Length)
