@@ -1,9 +1,11 @@
 using System.Text.Json;
+using Ccflux.Hook.Transcript;
 
 namespace Ccflux.Hook.Commands;
 
-/// <summary>Writes <c>{"totals":{…},"rows":[{"key":…,"input_tokens":…,…,"models":{NAME:{…}}}],"desktop_agent_mode":{"sessions":…,"output_tokens":…}}</c>: the last only
-/// where there are such sessions.</summary>
+/// <summary>Writes <c>{"totals":{…},"rows":[{"key":…,"input_tokens":…,…,"models":{NAME:{…}}}],"lines_passed_over":{REASON:lines},
+/// "answers_with_odd_figures":n}</c>, <c>"unpriced_models":[…]</c> where there are any, and <c>"desktop_agent_mode":{"sessions":…,"output_tokens":…}</c> where
+/// there are such sessions.</summary>
 internal static class UsageJsonWriter
 {
     public static void Write(UsageTable table, Stream output)
@@ -51,6 +53,14 @@ internal static class UsageJsonWriter
             json.WriteEndObject();
         }
 
+        json.WriteStartObject("lines_passed_over");
+        foreach (var (name, _, lines) in UsageFaults.PassedOver(table.Faults))
+        {
+            json.WriteNumber(name, lines);
+        }
+
+        json.WriteEndObject();
+        json.WriteNumber("answers_with_odd_figures", table.Faults[LineFault.Figure]);
         json.WriteEndObject();
     }
 

@@ -1,5 +1,6 @@
 using Ccflux.Contracts.Pricing;
 using Ccflux.Contracts.Usage;
+using Ccflux.Hook.Transcript;
 
 namespace Ccflux.Hook.Commands;
 
@@ -38,5 +39,20 @@ internal sealed class UsageSum
         var cost = PriceList.BuiltIn.Cost(model, day, usage);
         CostUsd += cost ?? 0;
         Unpriced |= cost is null;
+    }
+
+    /// <summary>What a report leaves out: an advisor's tokens, and what the region and web searches cost beyond tokens.</summary>
+    public void Add(DateOnly day, LocalUsage local)
+    {
+        if (local.Advisor is { } advisor)
+        {
+            Add(local.Model, day, advisor);
+        }
+
+        if (PriceList.BuiltIn.Find(local.Model, day) is not null)
+        {
+            CostUsd += local.WebSearches * Surcharges.WebSearchUsd;
+            CostUsd += local.InUs is { } inUs ? (PriceList.BuiltIn.Cost(local.Model, day, inUs) ?? 0) * Surcharges.OfUsRegion(local.Model) : 0;
+        }
     }
 }

@@ -22,7 +22,8 @@ internal sealed class UsageTable(UsageBy by)
 
     public List<ReadProblem> Problems { get; } = [];
 
-    public int MalformedLines { get; private set; }
+    /// <summary>What was wrong with lines of the transcripts.</summary>
+    public LineFaults Faults { get; } = new();
 
     /// <summary>Sessions of Claude Desktop's agent mode that are in the totals.</summary>
     public int DesktopSessions { get; private set; }
@@ -36,12 +37,20 @@ internal sealed class UsageTable(UsageBy by)
     public void Add(ScanResult session)
     {
         Problems.AddRange(session.Problems);
-        MalformedLines += session.MalformedLines;
+        Faults.Add(session.Faults);
         foreach (var turn in session.Turns)
         {
             foreach (var (model, usage) in turn.Models)
             {
-                Add(turn, model, usage);
+                Add(turn, model, sum => sum.Add(model, Day(turn), usage));
+            }
+        }
+
+        foreach (var local in session.Local)
+        {
+            if (session.Turns.FirstOrDefault(turn => turn.TurnIndex == local.TurnIndex) is { } turn)
+            {
+                Add(turn, local.Model, sum => sum.Add(Day(turn), local));
             }
         }
     }
@@ -55,12 +64,13 @@ internal sealed class UsageTable(UsageBy by)
         DesktopOutputTokens += Totals.OutputTokens - before;
     }
 
-    private void Add(TurnReport turn, string model, ModelUsage usage)
+    private static DateOnly Day(TurnReport turn) => DateOnly.FromDateTime(turn.EndedUtc.UtcDateTime);
+
+    private void Add(TurnReport turn, string model, Action<UsageSum> add)
     {
-        var day = DateOnly.FromDateTime(turn.EndedUtc.UtcDateTime);
         var key = by switch
         {
-            UsageBy.Day => day.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture),
+            UsageBy.Day => Day(turn).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture),
             UsageBy.Session => turn.SessionId,
             UsageBy.Model => model,
         };
@@ -74,9 +84,9 @@ internal sealed class UsageTable(UsageBy by)
             row.Models.Add(model, ofModel = new UsageSum());
         }
 
-        Totals.Add(model, day, usage);
-        row.Sum.Add(model, day, usage);
-        ofModel.Add(model, day, usage);
+        add(Totals);
+        add(row.Sum);
+        add(ofModel);
         if (ofModel.Unpriced)
         {
             UnpricedModels.Add(model);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Ccflux.Hook.Transcript;
 
 namespace Ccflux.Hook.Commands;
 
@@ -35,9 +36,14 @@ internal static class UsageText
             output.WriteLine($"{Count(table.DesktopSessions)} {sessions} counted ({Count(table.DesktopOutputTokens)} output); no hook reports {them}");
         }
 
-        if (table.MalformedLines > 0)
+        if (table.Faults.PassedOver > 0)
         {
-            output.WriteLine($"{table.MalformedLines.ToString("N0", CultureInfo.InvariantCulture)} broken lines were passed over");
+            output.WriteLine($"lines passed over: {string.Join(", ", UsageFaults.PassedOver(table.Faults).Select(fault => $"{Count(fault.Lines)} {fault.Words}"))}");
+        }
+
+        if (table.Faults[LineFault.Figure] is var figures and > 0)
+        {
+            output.WriteLine($"answers with a figure that is no whole number within bounds, counted as 0: {Count(figures)}");
         }
     }
 

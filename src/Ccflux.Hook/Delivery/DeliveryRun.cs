@@ -62,7 +62,7 @@ internal sealed class DeliveryRun(
             var sessions = scope == Scope.Everything || resend ? scans.All() : Choose(spooled, scope);
             if (since is { } from)
             {
-                sessions = [.. sessions.Where(session => File.GetLastWriteTimeUtc(session.MainPath) >= from.UtcDateTime)];
+                sessions = [.. sessions.Where(session => TranscriptFile.LastWriteUtc(session.MainPath) >= from.UtcDateTime)];
             }
 
             var isDelivered = await DeliverAsync(sessions, cancellationToken).ConfigureAwait(false);

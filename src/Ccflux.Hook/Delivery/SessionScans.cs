@@ -30,7 +30,7 @@ internal sealed class SessionScans(StateDirectory state, StateLog log, TimeProvi
         }
 
         var keyMade = File.GetLastWriteTimeUtc(state.SigningKey);
-        return [.. all.Values.Where(session => File.Exists(state.Offset(session.SessionId)) || File.GetLastWriteTimeUtc(session.MainPath) > keyMade)];
+        return [.. all.Values.Where(session => File.Exists(state.Offset(session.SessionId)) || TranscriptFile.LastWriteUtc(session.MainPath) > keyMade)];
     }
 
     /// <summary>The sessions that events name, older ones first. An event whose path is of no use is found by its session.</summary>

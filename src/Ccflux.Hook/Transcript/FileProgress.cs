@@ -30,6 +30,9 @@ internal sealed class FileProgress(string name)
     /// <summary>When the subagent's first row was written.</summary>
     public long FirstMs { get; set; }
 
+    /// <summary>Null while every message had a request id.</summary>
+    public ResponsePlaces? Places { get; set; }
+
     public void Write(BinaryWriter writer)
     {
         writer.Write(name);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
@@ -10,11 +11,17 @@ namespace Ccflux.Hook.Transcript;
 /// <remarks>The framework's reader takes every token through its state machine; on lines that are mostly skipped this is several times faster.</remarks>
 internal ref struct JsonCursor(ReadOnlySpan<byte> json)
 {
+    /// <summary>The longest text of a figure that is looked at: no decimal number that fits has more digits.</summary>
+    private const int MaxFigure = 40;
+
     private readonly ReadOnlySpan<byte> _json = json;
     private int _at;
 
     /// <summary>The walk met something that is no JSON.</summary>
     public bool Broken { get; private set; }
+
+    /// <summary>What the walk missed was the text's end: it was cut short.</summary>
+    public bool EndedEarly { get; private set; }
 
     /// <summary>The first byte of the value that comes next, or 0.</summary>
     public readonly byte Peek
@@ -23,8 +30,8 @@ internal ref struct JsonCursor(ReadOnlySpan<byte> json)
         get => (uint)_at < (uint)_json.Length ? _json[_at] : (byte)0;
     }
 
-    /// <summary>Whether nothing but white space is left.</summary>
-    public readonly bool AtEnd => _json[_at..].TrimStart(" \t\r"u8).IsEmpty;
+    /// <summary>What stands behind the last value taken.</summary>
+    public readonly ReadOnlySpan<byte> Rest => _json[_at..];
 
     /// <summary>Steps into an object or array.</summary>
     public bool Enter(byte opening)
@@ -86,32 +93,23 @@ internal ref struct JsonCursor(ReadOnlySpan<byte> json)
         return isTrue;
     }
 
-    /// <summary>A whole number; 0 for null. Negative, fractional and huge ones, and other values, break the line.</summary>
-    public long Count(long max)
+    /// <summary>A whole number from 0 to <paramref name="max"/> (below 10^17), also where it is written as <c>10.0</c>, <c>1e3</c> or in quotes; 0 for null.
+    /// Any other value is passed over, gives 0 and sets <paramref name="odd"/>.</summary>
+    public long Count(long max, ref bool odd)
     {
-        if (Peek == 'n')
-        {
-            Skip();
-            return 0;
-        }
-
         long value = 0;
-        var start = _at;
-        while (Peek is >= (byte)'0' and <= (byte)'9')
+        var at = _at;
+        while ((uint)at < (uint)_json.Length && _json[at] is >= (byte)'0' and <= (byte)'9' && value <= max)
         {
-            value = (value * 10) + (_json[_at++] - '0');
-            if (value > max)
-            {
-                Break();
-                return 0;
-            }
+            value = (value * 10) + (_json[at++] - '0');
         }
 
-        if (_at == start || Peek is not ((byte)',' or (byte)'}' or (byte)' '))
+        if (at == _at || value > max || (uint)at >= (uint)_json.Length || _json[at] is not ((byte)',' or (byte)'}' or (byte)' '))
         {
-            Break();
+            return OddCount(max, ref odd);
         }
 
+        _at = at;
         return value;
     }
 
@@ -128,7 +126,7 @@ internal ref struct JsonCursor(ReadOnlySpan<byte> json)
                 break;
             default:
                 var start = _at;
-                while (_at < _json.Length && _json[_at] is not ((byte)',' or (byte)'}' or (byte)']' or (byte)' '))
+                while (_at < _json.Length && _json[_at] is > (byte)' ' and not ((byte)',' or (byte)'}' or (byte)']'))
                 {
                     _at++;
                 }
@@ -140,6 +138,37 @@ internal ref struct JsonCursor(ReadOnlySpan<byte> json)
 
                 break;
         }
+    }
+
+    private long OddCount(long max, ref bool odd)
+    {
+        if (Peek == 'n')
+        {
+            Skip();
+            return 0;
+        }
+
+        ReadOnlySpan<byte> written;
+        if (Peek == '"')
+        {
+            written = Text();
+        }
+        else
+        {
+            var start = _at;
+            Skip();
+            written = Broken ? default : _json[start.._at];
+        }
+
+        if (written.Length <= MaxFigure
+            && decimal.TryParse(written, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var figure)
+            && figure >= 0 && figure <= max && decimal.IsInteger(figure))
+        {
+            return (long)figure;
+        }
+
+        odd = true;
+        return 0;
     }
 
     private bool NextItem(byte closing)
@@ -198,6 +227,7 @@ internal ref struct JsonCursor(ReadOnlySpan<byte> json)
             at++;
         }
 
+        _at = _json.Length;
         Break();
     }
 
@@ -208,6 +238,7 @@ internal ref struct JsonCursor(ReadOnlySpan<byte> json)
         if (end < 0)
         {
             text = default;
+            _at = _json.Length;
             return Break();
         }
 
@@ -265,6 +296,7 @@ internal ref struct JsonCursor(ReadOnlySpan<byte> json)
     private bool Break()
     {
         Broken = true;
+        EndedEarly = _at >= _json.Length;
         _at = _json.Length;
         return false;
     }

@@ -3,7 +3,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Ccflux.Hook.Transcript;
 
 /// <summary>Gives the complete lines of a byte range of a file, one after the other, in a buffer that only an unusually long line
-/// makes larger. A line is complete when its line feed is written; one that starts in the range is read to its end.</summary>
+/// makes larger. A line is complete when its line feed is written; one that starts in the range is read to its end. What stands at the
+/// file's end without a line feed is given apart: it may be half a line, or all that will ever be written of it.</summary>
 internal sealed class LineReader
 {
     /// <summary>Longer lines are passed over: the bound of what one line can cost.</summary>
@@ -87,6 +88,17 @@ internal sealed class LineReader
 
         return false;
     }
+
+    /// <summary>Once <see cref="TryRead"/> has given all: what stands behind the last line feed, if it starts in the range. It stays where it is until
+    /// <see cref="TakeTail"/>.</summary>
+    public bool TryReadTail(out ReadOnlySpan<byte> tail)
+    {
+        var isTail = !_skipping && Position < _end && _at < _filled;
+        tail = isTail ? _buffer.AsSpan(_at, _filled - _at) : default;
+        return isTail;
+    }
+
+    public void TakeTail() => _at = _filled;
 
     /// <summary>Length of the line that starts at <see cref="_at"/>, or -1 where its end is not written or not within bounds.</summary>
     private int FindLineEnd()

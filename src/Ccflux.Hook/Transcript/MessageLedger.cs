@@ -89,6 +89,9 @@ internal sealed class MessageLedger
         return new Claim(IsOwn: true, earlier);
     }
 
+    /// <summary>The session that claimed an id; null where none has.</summary>
+    public ulong? OwnerOf(ulong id) => _path is not null && _entries.TryGetValue(id, out var entry) ? entry.Owner : null;
+
     private static ReadOnlySpan<byte> Header => "CCFLEDG1"u8;
 
     private void ReadEntries(ReadOnlySpan<byte> bytes)

@@ -6,8 +6,11 @@ namespace Ccflux.Hook.Transcript;
 [StructLayout(LayoutKind.Auto)]
 internal struct MessageUsage
 {
-    /// <summary>No message comes near; a larger figure is a broken line. With it no sum can overflow.</summary>
+    /// <summary>No message comes near; a larger figure is none. With it no sum can overflow.</summary>
     public const long MaxTokens = 1_000_000_000;
+
+    /// <summary>Advisors of one message beyond so many are not counted.</summary>
+    public const int MaxAdvisors = 64;
 
     public string? Model;
     public long Input;
@@ -22,6 +25,18 @@ internal struct MessageUsage
 
     /// <summary>Every row of the message seen so far was a subagent's.</summary>
     public bool Subagent;
+
+    /// <summary>Answered with <c>inference_geo: "us"</c>. This and what follows is for local totals: reports and states do not carry it.</summary>
+    public bool InUs;
+
+    /// <summary>Web searches within the message.</summary>
+    public int WebSearches;
+
+    /// <summary>What models used that advised the one that answered. It is not in the figures above.</summary>
+    public MessageUsage[]? Advisors;
+
+    /// <summary>Some of it is for local totals only.</summary>
+    public readonly bool HasLocal => InUs || WebSearches > 0 || Advisors is not null;
 
     public readonly long Prompt => Input + CacheRead + CacheWrite;
 
@@ -38,6 +53,10 @@ internal struct MessageUsage
 
         return Total != other.Total ? Total > other.Total : other.Partial && !Partial;
     }
+
+    /// <summary>A hash of the model and the prompt's figures; never 0.</summary>
+    public readonly ulong HashOfPrompt() =>
+        IdHash.Of([IdHash.Of(System.Text.Encoding.UTF8.GetBytes(Model!)), (ulong)Input, (ulong)CacheRead, (ulong)CacheWrite]);
 
     public readonly void Write(BinaryWriter writer)
     {

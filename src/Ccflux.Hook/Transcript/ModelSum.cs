@@ -21,6 +21,30 @@ internal sealed class ModelSum
 
     public void Remove(in MessageUsage usage) => Change(usage, -1);
 
+    /// <summary><paramref name="sign"/>: 1 to add, -1 to take out.</summary>
+    public void Change(in MessageUsage usage, int sign)
+    {
+        Change(0, usage, sign);
+        if (usage.Prompt > Over100k)
+        {
+            Change(1, usage, sign);
+        }
+
+        if (usage.Prompt > Over200k)
+        {
+            Change(2, usage, sign);
+        }
+
+        if (usage.Fast)
+        {
+            Change(3, usage, sign);
+        }
+
+        Messages += sign;
+        _partial += usage.Partial ? sign : 0;
+        _subagentTokens += usage.Subagent ? sign * usage.Total : 0;
+    }
+
     public ModelUsage ToReport() => new()
     {
         InputTokens = _sums[0],
@@ -60,29 +84,6 @@ internal sealed class ModelSum
         sum._partial = reader.Read7BitEncodedInt();
         sum.Messages = reader.Read7BitEncodedInt();
         return sum;
-    }
-
-    private void Change(in MessageUsage usage, int sign)
-    {
-        Change(0, usage, sign);
-        if (usage.Prompt > Over100k)
-        {
-            Change(1, usage, sign);
-        }
-
-        if (usage.Prompt > Over200k)
-        {
-            Change(2, usage, sign);
-        }
-
-        if (usage.Fast)
-        {
-            Change(3, usage, sign);
-        }
-
-        Messages += sign;
-        _partial += usage.Partial ? sign : 0;
-        _subagentTokens += usage.Subagent ? sign * usage.Total : 0;
     }
 
     private void Change(int set, in MessageUsage usage, int sign)

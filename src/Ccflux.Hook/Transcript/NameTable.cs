@@ -1,22 +1,14 @@
-using System.Text;
-
 namespace Ccflux.Hook.Transcript;
 
 /// <summary>Gives the same string for the same bytes without making it twice. Holds up to 256 names; more are made each time.</summary>
-internal sealed class NameTable
+internal sealed class NameTable(Func<ReadOnlySpan<byte>, string?> make)
 {
     private const int Capacity = 256;
 
-    private readonly List<(byte[] Bytes, string Name)> _names = [];
+    private readonly List<(byte[] Bytes, string? Name)> _names = [];
 
-    /// <summary>Null for an empty text and for one that is too long to be a name.</summary>
-    public string? Get(ReadOnlySpan<byte> bytes, int maxLength)
+    public string? Get(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.IsEmpty || bytes.Length > maxLength)
-        {
-            return null;
-        }
-
         foreach (var (known, name) in _names)
         {
             if (bytes.SequenceEqual(known))
@@ -25,12 +17,14 @@ internal sealed class NameTable
             }
         }
 
-        var made = Encoding.UTF8.GetString(bytes);
-        if (_names.Count < Capacity)
+        var made = make(bytes);
+        if (_names.Count < Capacity && bytes.Length <= MaxKept)
         {
             _names.Add((bytes.ToArray(), made));
         }
 
         return made;
     }
+
+    private const int MaxKept = 1024;
 }

@@ -17,6 +17,8 @@ internal sealed class PreparedRows
     {
         public List<TranscriptRow> Rows { get; } = [];
 
+        public LineFaults Faults { get; } = new();
+
         /// <summary>Why the piece was not read to its end.</summary>
         public string? Problem { get; set; }
     }
@@ -53,18 +55,29 @@ internal sealed class PreparedRows
             ? pieces.Where(piece => piece.Problem is not null).Take(1).Select(piece => new ReadProblem(path, piece.Problem!))
             : [];
 
+    public LineFaults FaultsOf(string path)
+    {
+        var faults = new LineFaults();
+        foreach (var piece in _files.TryGetValue(path, out var pieces) ? pieces : [])
+        {
+            faults.Add(piece.Faults);
+        }
+
+        return faults;
+    }
+
     private void AddFile(string path)
     {
-        var file = new FileInfo(path);
-        if (!file.Exists || _files.ContainsKey(path))
+        if (_files.ContainsKey(path))
         {
             return;
         }
 
+        var length = TranscriptFile.Length(path) ?? 0;
         var pieces = new List<Piece>();
-        for (long start = 0; start < file.Length; start += PieceBytes)
+        for (long start = 0; start < length; start += PieceBytes)
         {
-            pieces.Add(new Piece(path, start, Math.Min(start + PieceBytes, file.Length)));
+            pieces.Add(new Piece(path, start, Math.Min(start + PieceBytes, length)));
         }
 
         _files.Add(path, pieces);
@@ -109,15 +122,35 @@ internal sealed class PreparedRows
 
         while (lines.TryRead(out var line))
         {
-            parser.Parse(line, out var row);
-            Add(piece.Rows, row);
+            AddLine(piece, line, parser);
+        }
+
+        // There is no later look: what stands at the end is all there is.
+        if (lines.TryReadTail(out var tail))
+        {
+            AddLine(piece, tail, parser);
+        }
+
+        piece.Faults.Add(LineFault.TooLong, lines.TooLong);
+    }
+
+    private static void AddLine(Piece piece, ReadOnlySpan<byte> line, RowParser parser)
+    {
+        line = parser.Parse(line, out var row);
+        Add(piece, row);
+        while (!line.IsEmpty)
+        {
+            line = parser.ParseNext(line, out row);
+            Add(piece, row);
         }
     }
 
     /// <summary>Of tool results in a row only the last one's time matters, so they do not pile up.</summary>
-    private static void Add(List<TranscriptRow> rows, in TranscriptRow row)
+    private static void Add(Piece piece, in TranscriptRow row)
     {
-        if (row.Kind == RowKind.Ignored)
+        piece.Faults.Add(row.Fault);
+        var rows = piece.Rows;
+        if (row.Kind is RowKind.Ignored or RowKind.Malformed)
         {
             return;
         }

@@ -1,9 +1,12 @@
+using System.Text;
 using Ccflux.Contracts.Usage;
 
 namespace Ccflux.Hook.Transcript;
 
 /// <summary>One transcript line in, what it means for usage out. Lines that cannot matter are told by three vectorised searches,
 /// the rest is walked once. Nothing is allocated but names not met before. Not for several threads at once.</summary>
+/// <remarks>A line should be one JSON object as the client writes it. Tools that rewrite transcripts put spaces in, files that were joined
+/// have byte order marks amid them, and a line that never got its line feed has the next one behind it: each object found counts.</remarks>
 internal sealed class RowParser
 {
     private static readonly byte[][] LocalMarks =
@@ -14,7 +17,15 @@ internal sealed class RowParser
 
     private const int HeadBytes = 384;
 
-    private readonly NameTable _names = new();
+    /// <summary>The API's message ids are no shorter; shorter ones are a relay's.</summary>
+    private const int ApiMessageId = 20;
+
+    /// <summary>How often one line is searched for an object behind broken text: the bound of what such a line costs.</summary>
+    private const int MaxRecoveries = 16;
+
+    private readonly NameTable _names = new(Text);
+    private readonly NameTable _models = new(ModelName.OfJson);
+    private int _recoveries;
 
     /// <summary>The parts of a row that decide what it is, gathered in whatever order its keys stand.</summary>
     private ref struct Parts
@@ -22,6 +33,8 @@ internal sealed class RowParser
         public ReadOnlySpan<byte> Type;
         public ReadOnlySpan<byte> Subtype;
         public ReadOnlySpan<byte> Uuid;
+        public ReadOnlySpan<byte> ParentUuid;
+        public ReadOnlySpan<byte> RequestId;
         public ReadOnlySpan<byte> Error;
         public ReadOnlySpan<byte> MessageId;
         public ReadOnlySpan<byte> Model;
@@ -33,32 +46,58 @@ internal sealed class RowParser
         public bool ToolUse;
         public bool Notification;
         public bool HasUsage;
+        public bool OddFigure;
         public long Status;
     }
 
-    /// <summary>Fills <paramref name="row"/> whatever the line holds.</summary>
-    public void Parse(ReadOnlySpan<byte> line, out TranscriptRow row)
+    /// <summary>Fills <paramref name="row"/> whatever the line holds, from its first object.</summary>
+    /// <returns>What of the line is left for <see cref="ParseNext"/>: nothing, in a line as it should be.</returns>
+    public ReadOnlySpan<byte> Parse(ReadOnlySpan<byte> line, out TranscriptRow row)
     {
         row = default;
-        // What a crash leaves of a page that was never written: NULs, with the next row behind them.
-        line = line.TrimStart((byte)0).Trim(" \t\r"u8);
-        if (line.IsEmpty)
+        _recoveries = 0;
+        line = Trim(line);
+        if (line.IsEmpty || (line[0] == '{' && line[^1] == '}' && line[1] != 0 && !IsMessage(line) && !CanMatter(line)))
         {
-            return;
+            return default;
         }
 
-        if (line[0] != '{' || line[^1] != '}')
+        return ParseObject(line, ref row);
+    }
+
+    /// <summary>Goes on in a line that holds more than one object.</summary>
+    public ReadOnlySpan<byte> ParseNext(ReadOnlySpan<byte> rest, out TranscriptRow row)
+    {
+        row = default;
+        return rest.IsEmpty ? default : ParseObject(rest, ref row);
+    }
+
+    /// <summary>Without white space, byte order marks, and what a crash leaves of a page that was never written: NULs, with the next row behind them.</summary>
+    private static ReadOnlySpan<byte> Trim(ReadOnlySpan<byte> line)
+    {
+        if (line.Length > 0 && line[0] == '{' && line[^1] == '}')
         {
-            row.Kind = RowKind.Malformed;
-            return;
+            return line;
         }
 
-        if (!IsMessage(line) && !CanMatter(line))
+        line = line.Trim(" \t\r\0"u8);
+        while (line.StartsWith("\ufeff"u8))
         {
-            return;
+            line = line[3..].TrimStart(" \t\r\0"u8);
         }
 
-        var cursor = new JsonCursor(line);
+        return line;
+    }
+
+    private ReadOnlySpan<byte> ParseObject(ReadOnlySpan<byte> text, scoped ref TranscriptRow row)
+    {
+        var cursor = new JsonCursor(text);
+        if (text[0] != '{')
+        {
+            row.Fail(IsUtf16(text) ? LineFault.Utf16 : LineFault.NoObject);
+            return Recover(text);
+        }
+
         var parts = default(Parts);
         cursor.Enter((byte)'{');
         while (cursor.NextKey(out var key))
@@ -68,20 +107,84 @@ internal sealed class RowParser
             {
                 // What follows is the result once more, which can be most of the file.
                 row.Kind = RowKind.Activity;
-                return;
+                return FindRow(cursor.Rest);
             }
         }
 
-        row.Kind = cursor.Broken || !cursor.AtEnd ? RowKind.Malformed : Kind(parts, ref row);
+        if (cursor.Broken)
+        {
+            row = default;
+            row.Fail(IsUtf16(text) ? LineFault.Utf16 : cursor.EndedEarly ? LineFault.Cut : LineFault.Broken);
+            return Recover(text[1..]);
+        }
+
+        row.Kind = Kind(parts, ref row);
+        return cursor.Rest.IsEmpty ? default : Trim(cursor.Rest);
     }
+
+    /// <summary>The next object that begins as a row does, behind text that is no JSON.</summary>
+    private ReadOnlySpan<byte> Recover(ReadOnlySpan<byte> text)
+    {
+        if (++_recoveries > MaxRecoveries)
+        {
+            return default;
+        }
+
+        return FindRow(text);
+    }
+
+    /// <summary>Whether a text without a line feed is all of its line: one or more complete objects. What is written behind it can be no part of them.</summary>
+    public static bool IsWhole(ReadOnlySpan<byte> text)
+    {
+        text = Trim(text);
+        if (text.IsEmpty || text[^1] != '}')
+        {
+            return false;
+        }
+
+        while (!text.IsEmpty)
+        {
+            var cursor = new JsonCursor(text);
+            cursor.Enter((byte)'{');
+            while (cursor.NextKey(out _))
+            {
+                cursor.Skip();
+            }
+
+            if (cursor.Broken)
+            {
+                return false;
+            }
+
+            text = Trim(cursor.Rest);
+        }
+
+        return true;
+    }
+
+    /// <summary>Every row that counts begins so. Within a text these quotes would be escaped.</summary>
+    private static ReadOnlySpan<byte> FindRow(ReadOnlySpan<byte> text) =>
+        text.IndexOf("{\"parentUuid\""u8) is var at and >= 0 ? text[at..] : default;
+
+    private static bool IsUtf16(ReadOnlySpan<byte> text) =>
+        text.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || text.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]) || (text.Length > 1 && text[1] == 0);
 
     /// <summary>Rows of messages say so within their first keys, which spares searching their long rest.</summary>
     private static bool IsMessage(ReadOnlySpan<byte> line) => line[..Math.Min(line.Length, HeadBytes)].IndexOf("\"message\":{"u8) >= 0;
 
+    /// <summary>Names and values without what stands around them, so that spaces there do not matter. A search goes by its first and last byte:
+    /// two quotes would stop it all the time.</summary>
     private static bool CanMatter(ReadOnlySpan<byte> line) =>
-        line.IndexOf("\"usage\":{"u8) >= 0
-        || line.IndexOf("\"type\":\"user\""u8) >= 0
-        || line.IndexOf("\"subtype\":\"api_error\""u8) >= 0;
+        line.IndexOf("usage\""u8) >= 0
+        || line.IndexOf("user\""u8) >= 0
+        || line.IndexOf("api_error\""u8) >= 0;
+
+    /// <summary>Null for a text that is no name: empty, too long, or with control characters, which the receiver would refuse.</summary>
+    private static string? Text(ReadOnlySpan<byte> bytes) =>
+        bytes.IsEmpty || bytes.Length > ReportLimits.MaxText || bytes.ContainsAnyInRange((byte)0, (byte)0x1F)
+        || Encoding.UTF8.GetString(bytes) is var text && text.Any(char.IsControl)
+            ? null
+            : text;
 
     private void ReadTop(ReadOnlySpan<byte> key, ref JsonCursor cursor, ref Parts parts, ref TranscriptRow row)
     {
@@ -109,13 +212,19 @@ internal sealed class RowParser
                 parts.Subtype = cursor.Text();
                 break;
             case 7 when key.SequenceEqual("version"u8):
-                row.Version = _names.Get(cursor.Text(), ReportLimits.MaxText);
+                row.Version = _names.Get(cursor.Text());
+                break;
+            case 9 when key.SequenceEqual("requestId"u8):
+                parts.RequestId = cursor.Text();
                 break;
             case 9 when key.SequenceEqual("timestamp"u8):
                 row.AtMs = Instant.Parse(cursor.Text());
                 break;
             case 10 when key.SequenceEqual("entrypoint"u8):
-                row.Entrypoint = _names.Get(cursor.Text(), ReportLimits.MaxText);
+                row.Entrypoint = _names.Get(cursor.Text());
+                break;
+            case 10 when key.SequenceEqual("parentUuid"u8):
+                parts.ParentUuid = cursor.Text();
                 break;
             case 10 when key.SequenceEqual("turnOrigin"u8):
                 parts.Notification |= cursor.Text().SequenceEqual("task_notification"u8);
@@ -139,7 +248,7 @@ internal sealed class RowParser
         }
     }
 
-    private static void ReadMessage(ref JsonCursor cursor, ref Parts parts, ref TranscriptRow row)
+    private void ReadMessage(ref JsonCursor cursor, ref Parts parts, ref TranscriptRow row)
     {
         cursor.Enter((byte)'{');
         while (cursor.NextKey(out var key))
@@ -154,7 +263,7 @@ internal sealed class RowParser
                     break;
                 case 5 when key.SequenceEqual("usage"u8) && cursor.Peek == '{':
                     parts.HasUsage = true;
-                    UsageReader.Read(ref cursor, ref row.Usage);
+                    UsageReader.Read(ref cursor, ref row.Usage, _models, ref parts.OddFigure);
                     break;
                 case 7 when key.SequenceEqual("content"u8):
                     ReadContent(ref cursor, ref parts, ref row);
@@ -263,9 +372,10 @@ internal sealed class RowParser
         cursor.Enter((byte)'{');
         while (cursor.NextKey(out var key))
         {
-            if (key.SequenceEqual("status"u8) && cursor.Peek is >= (byte)'0' and <= (byte)'9')
+            if (key.SequenceEqual("status"u8))
             {
-                parts.Status = cursor.Count(999);
+                var odd = false;
+                parts.Status = cursor.Count(999, ref odd);
             }
             else if (key.SequenceEqual("rateLimits"u8) && cursor.Peek == '{')
             {
@@ -285,11 +395,12 @@ internal sealed class RowParser
         {
             if (key.SequenceEqual("rateLimitType"u8))
             {
-                row.Window = _names.Get(cursor.Text(), ReportLimits.MaxText);
+                row.Window = _names.Get(cursor.Text());
             }
-            else if (key.SequenceEqual("resetsAt"u8) && cursor.Peek is >= (byte)'0' and <= (byte)'9')
+            else if (key.SequenceEqual("resetsAt"u8))
             {
-                row.ResetsAtMs = cursor.Count(Instant.MaxSeconds) * 1000;
+                var odd = false;
+                row.ResetsAtMs = cursor.Count(Instant.MaxSeconds, ref odd) * 1000;
             }
             else
             {
@@ -321,9 +432,9 @@ internal sealed class RowParser
 
     private RowKind AssistantKind(in Parts parts, ref TranscriptRow row)
     {
-        row.Id = IdHash.Of(parts.MessageId.IsEmpty ? parts.Uuid : parts.MessageId);
         if (parts.ApiError)
         {
+            row.Id = IdHash.Of(parts.MessageId.IsEmpty ? parts.Uuid : parts.MessageId);
             row.RateLimited = parts.Error.SequenceEqual("rate_limit"u8);
             return RowKind.Failure;
         }
@@ -333,17 +444,42 @@ internal sealed class RowParser
             return RowKind.Ignored;
         }
 
-        if (parts.Model.IsEmpty || parts.Model.Length > ReportLimits.MaxModelName || row.Id == 0)
+        row.Usage.Model = _models.Get(parts.Model);
+        Identify(parts, ref row);
+        if (row.Id == 0 && row.Place is null)
         {
-            return RowKind.Malformed;
+            row.Fail(LineFault.NoIdentity);
+            return row.Kind;
         }
 
+        row.Fault = parts.OddFigure ? LineFault.Figure : LineFault.None;
         row.CallsTool = parts.StopReason.IsEmpty ? parts.ToolUse : parts.StopReason.SequenceEqual("tool_use"u8);
-        row.Usage.Model = _names.Get(parts.Model, ReportLimits.MaxModelName);
         row.Usage.Partial = parts.StopReason.IsEmpty;
         row.Usage.Subagent = row.Sidechain;
         return RowKind.Message;
     }
+
+    /// <summary>Which response a row is of: its request id tells, if it is the API's own, together with the message's id, where it has one. Relays
+    /// give every answer one message id, or one request id of their own making; then the row's place in the conversation tells.</summary>
+    private static void Identify(in Parts parts, ref TranscriptRow row)
+    {
+        if (IsApiRequestId(parts.RequestId))
+        {
+            row.Id = IdHash.Of(parts.MessageId, parts.RequestId, out var ofMessage);
+            row.EarlierId = parts.MessageId.Length >= ApiMessageId && parts.MessageId.StartsWith("msg_"u8) ? ofMessage : 0;
+            return;
+        }
+
+        if (!parts.MessageId.IsEmpty || !parts.Uuid.IsEmpty || row.AtMs > 0)
+        {
+            row.Place = new ResponsePlace(
+                parts.MessageId.IsEmpty ? row.Usage.HashOfPrompt() : IdHash.Of(parts.MessageId), IdHash.Of(parts.Uuid), IdHash.Of(parts.ParentUuid));
+        }
+    }
+
+    /// <summary><c>req_011CSHoEeqs5C35K2UUqR7Fy</c></summary>
+    private static bool IsApiRequestId(ReadOnlySpan<byte> id) =>
+        id.Length is > 4 and <= 128 && id.StartsWith("req_"u8);
 
     private static RowKind UserKind(in Parts parts, ref TranscriptRow row)
     {

@@ -17,8 +17,14 @@ internal sealed record ScanResult
     /// <summary>How much was read: what the scan cost.</summary>
     public long BytesRead { get; init; }
 
-    /// <summary>Lines of the session so far that were no JSON or held impossible figures.</summary>
+    /// <summary>Lines of the session so far that could not be read.</summary>
     public int MalformedLines { get; init; }
+
+    /// <summary>What was wrong with lines of this scan.</summary>
+    public LineFaults Faults { get; init; } = new();
+
+    /// <summary>What <see cref="Turns"/> cost beyond what reports carry.</summary>
+    public IReadOnlyList<LocalUsage> Local { get; init; } = [];
 
     /// <summary>Files that could not be read. Their rows stay for a later scan.</summary>
     public IReadOnlyList<ReadProblem> Problems { get; init; } = [];

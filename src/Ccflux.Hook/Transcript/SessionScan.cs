@@ -11,6 +11,7 @@ internal sealed class SessionScan(SessionFiles session, TranscriptState? committ
     private readonly Dictionary<string, FileProgress> _committed = new(StringComparer.Ordinal);
     private readonly Dictionary<string, FileProgress> _files = new(StringComparer.Ordinal);
     private readonly List<ReadProblem> _problems = [];
+    private readonly LineFaults _faults = new();
     private readonly LineReader _lines = new();
     private readonly RowParser _parser = new();
     private SessionTurns _turns = null!;
@@ -27,8 +28,7 @@ internal sealed class SessionScan(SessionFiles session, TranscriptState? committ
         else
         {
             _beganMs = committed.ReadFiles(_committed);
-            committed.ReadFiles(_files);
-            _turns = committed.ReadTurns(_owner, ledger);
+            _turns = committed.ReadTurns(_owner, ledger, _files);
         }
 
         try
@@ -49,8 +49,10 @@ internal sealed class SessionScan(SessionFiles session, TranscriptState? committ
             Turns = [.. _turns.Changed(session.SessionId, _beganMs)],
             Next = TranscriptState.Of(_beganMs, _files.Values, _turns),
             ClaudeCodeVersion = _turns.ClaudeCodeVersion,
+            Local = [.. _turns.Local()],
             BytesRead = _bytesRead,
             MalformedLines = _turns.MalformedLines,
+            Faults = _faults,
             Problems = _problems,
         };
     }
@@ -192,6 +194,9 @@ internal sealed class SessionScan(SessionFiles session, TranscriptState? committ
                 Add(progress, row, isNew: true);
             }
 
+            var faults = prepared.FaultsOf(path);
+            _faults.Add(faults);
+            _turns.CountMalformed((int)Math.Min(faults.PassedOver, int.MaxValue));
             _problems.AddRange(prepared.ProblemsOf(path));
             return;
         }
@@ -200,10 +205,17 @@ internal sealed class SessionScan(SessionFiles session, TranscriptState? committ
         _lines.Open(file, progress.Offset, length);
         while (_lines.TryRead(out var line))
         {
-            _parser.Parse(line, out var row);
-            Add(progress, row, isNew: _lines.LineStart >= newFrom);
+            AddLine(progress, line, _lines.LineStart, newFrom);
         }
 
+        // Without a line feed it counts once it is whole: the client may never write one, and what it writes next is another row.
+        if (_lines.TryReadTail(out var tail) && RowParser.IsWhole(tail))
+        {
+            AddLine(progress, tail, _lines.Position, newFrom);
+            _lines.TakeTail();
+        }
+
+        _faults.Add(LineFault.TooLong, _lines.TooLong);
         _turns.CountMalformed(_lines.TooLong);
         _bytesRead += _lines.Position - progress.Offset;
         progress.Offset = _lines.Position;
@@ -211,7 +223,38 @@ internal sealed class SessionScan(SessionFiles session, TranscriptState? committ
         progress.Identity = TranscriptFile.Identity(file, progress.Offset);
     }
 
+    private void AddLine(FileProgress progress, ReadOnlySpan<byte> line, long start, long newFrom)
+    {
+        var rest = _parser.Parse(line, out var row);
+        _faults.Add(row.Fault);
+        Add(progress, row, isNew: start >= newFrom);
+        while (!rest.IsEmpty)
+        {
+            // What stood at the file's end without a line feed is not new, but what was written behind it is.
+            line.Overlaps(rest, out var offset);
+            rest = _parser.ParseNext(rest, out row);
+            _faults.Add(row.Fault);
+            Add(progress, row, isNew: start + offset >= newFrom);
+        }
+    }
+
     private void Add(FileProgress progress, in TranscriptRow row, bool isNew)
+    {
+        if (row.Place is { } place)
+        {
+            AddToTurn(progress, row with { Id = (progress.Places ??= new ResponsePlaces()).ResponseOf(place, row.AtMs) }, isNew);
+            return;
+        }
+
+        if (row.Kind is not (RowKind.Ignored or RowKind.Malformed or RowKind.Message))
+        {
+            progress.Places?.Part();
+        }
+
+        AddToTurn(progress, row, isNew);
+    }
+
+    private void AddToTurn(FileProgress progress, in TranscriptRow row, bool isNew)
     {
         if (progress.Turn == FileProgress.NoTurn)
         {

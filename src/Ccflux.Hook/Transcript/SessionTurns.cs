@@ -136,6 +136,9 @@ internal sealed class SessionTurns(ulong owner, byte reading, bool fromStart, Me
             .Select(turn => turn.ToReport(sessionId, sessionStartMs))
             .OfType<TurnReport>();
 
+    /// <summary>What those reports leave out.</summary>
+    public IEnumerable<LocalUsage> Local() => _turns.Where(turn => turn.IsOwn && turn.Touched).SelectMany(turn => turn.Local());
+
     public void Write(BinaryWriter writer)
     {
         var messages = _messages.OrderByDescending(pair => pair.Value.Place).Take(KeptMessages).Reverse().ToArray();
@@ -268,9 +271,21 @@ internal sealed class SessionTurns(ulong owner, byte reading, bool fromStart, Me
     private bool AddMessage(in TranscriptRow row, int index, bool isNew)
     {
         ref var known = ref CollectionsMarshal.GetValueRefOrNullRef(_messages, row.Id);
+        if (!fromStart && row.EarlierId != 0 && System.Runtime.CompilerServices.Unsafe.IsNullRef(ref known))
+        {
+            known = ref CollectionsMarshal.GetValueRefOrNullRef(_messages, row.EarlierId);
+        }
+
         if (!System.Runtime.CompilerServices.Unsafe.IsNullRef(ref known))
         {
             return Merge(ref known, row, index, isNew);
+        }
+
+        // Counted by ccflux 1.0, under the message's id alone: as a copy in another session, or long ago in this one.
+        if (row.EarlierId != 0 && ledger.OwnerOf(row.EarlierId) is { } before && ledger.OwnerOf(row.Id) is null && (before != owner || !fromStart))
+        {
+            NeedsRestart |= before == owner;
+            return false;
         }
 
         var claim = ledger.Take(row.Id, owner, new ClaimNumber(reading, _nextPlace), row.AtMs);

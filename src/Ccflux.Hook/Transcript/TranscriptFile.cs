@@ -33,6 +33,37 @@ internal static class TranscriptFile
         return null;
     }
 
+    /// <summary>In bytes, of what a link leads to; null where there is no file.</summary>
+    public static long? Length(string path)
+    {
+        var file = new FileInfo(path);
+        if (!file.Exists)
+        {
+            return null;
+        }
+
+        if ((file.Attributes & FileAttributes.ReparsePoint) == 0)
+        {
+            return file.Length;
+        }
+
+        using var target = Open(path, out _);
+        return target is null ? null : RandomAccess.GetLength(target);
+    }
+
+    /// <summary>When the file was written to last, or what a link leads to.</summary>
+    public static DateTime LastWriteUtc(string path)
+    {
+        var written = File.GetLastWriteTimeUtc(path);
+        if ((new FileInfo(path).Attributes & FileAttributes.ReparsePoint) == 0)
+        {
+            return written;
+        }
+
+        using var target = Open(path, out _);
+        return target is null ? written : File.GetLastWriteTimeUtc(target);
+    }
+
     /// <summary>A hash of the file's first bytes and of the last ones before <paramref name="offset"/>. While it stays, what was read
     /// is still there, whether the file was appended to, copied or moved; a number from the file system would say less.</summary>
     public static ulong Identity(SafeFileHandle file, long offset)
@@ -60,17 +91,41 @@ internal static class TranscriptFile
 
     private static long FirstInstant(ReadOnlySpan<byte> head)
     {
-        var mark = "\"timestamp\":\""u8;
-        while (head.IndexOf(mark) is var at and >= 0)
+        while (TryFindText(ref head, "\"timestamp\""u8, out var text))
         {
-            head = head[(at + mark.Length)..];
-            if (head.Length >= 24 && Instant.Parse(head[..24]) is var instant and > 0)
+            if (Instant.Parse(text) is var instant and > 0)
             {
                 return instant;
             }
         }
 
         return 0;
+    }
+
+    /// <summary>The next text that is the value of <paramref name="quotedName"/> within some bytes of JSON, however it is spaced; <paramref name="json"/>
+    /// becomes what stands behind it.</summary>
+    public static bool TryFindText(ref ReadOnlySpan<byte> json, ReadOnlySpan<byte> quotedName, out ReadOnlySpan<byte> text)
+    {
+        while (json.IndexOf(quotedName) is var at and >= 0)
+        {
+            json = json[(at + quotedName.Length)..];
+            var value = json.TrimStart(" \t\r"u8);
+            if (!value.StartsWith(":"u8))
+            {
+                continue;
+            }
+
+            value = value[1..].TrimStart(" \t\r"u8);
+            if (value.StartsWith("\""u8) && value[1..].IndexOf((byte)'"') is var length and >= 0)
+            {
+                text = value.Slice(1, length);
+                json = value[(length + 2)..];
+                return true;
+            }
+        }
+
+        text = default;
+        return false;
     }
 
     private static int ReadFully(SafeFileHandle file, Span<byte> buffer, long offset)

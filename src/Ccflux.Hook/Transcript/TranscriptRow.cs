@@ -26,7 +26,7 @@ internal enum RowKind : byte
     /// <summary>A rate limit after which the client tries again.</summary>
     Limit,
 
-    /// <summary>A line that is no JSON object, or that holds impossible figures.</summary>
+    /// <summary>A line that cannot be read; its <see cref="TranscriptRow.Fault"/> says why.</summary>
     Malformed,
 }
 
@@ -35,6 +35,9 @@ internal enum RowKind : byte
 internal struct TranscriptRow
 {
     public RowKind Kind;
+
+    /// <summary>Why the row is <see cref="RowKind.Malformed"/>, or which part of a message was passed over.</summary>
+    public LineFault Fault;
 
     /// <summary>Written by a subagent.</summary>
     public bool Sidechain;
@@ -48,8 +51,14 @@ internal struct TranscriptRow
     /// <summary>When the row was written, in epoch milliseconds; 0 where the row does not say.</summary>
     public long AtMs;
 
-    /// <summary>Hash of the message's id, or of a prompt's uuid. Never 0 on a row that is to be counted.</summary>
+    /// <summary>Hash of the response's ids, or of a prompt's uuid. 0 on a message whose <see cref="Place"/> tells the response.</summary>
     public ulong Id;
+
+    /// <summary>The hash under which ccflux 1.0 noted the same message; 0 where the message's id is not the API's.</summary>
+    public ulong EarlierId;
+
+    /// <summary>Where a message stands that has no request id of the API's; null on all other rows.</summary>
+    public ResponsePlace? Place;
 
     /// <summary>Hash of the id of the tool call that starts a subagent; 0 for none.</summary>
     public ulong AgentCall;
@@ -62,4 +71,10 @@ internal struct TranscriptRow
     public long ResetsAtMs;
     public string? Entrypoint;
     public string? Version;
+
+    public void Fail(LineFault fault)
+    {
+        Kind = RowKind.Malformed;
+        Fault = fault;
+    }
 }

@@ -16,9 +16,7 @@ internal static class TranscriptScanner
         return Changed(session, session.MainPath, files) || session.AgentPaths.Any(path => Changed(session, path, files));
     }
 
-    private static bool Changed(SessionFiles session, string path, Dictionary<string, FileProgress> files)
-    {
-        var file = new FileInfo(path);
-        return file.Exists && file.Length != (files.TryGetValue(session.NameOf(path), out var known) ? known.SeenLength : 0);
-    }
+    private static bool Changed(SessionFiles session, string path, Dictionary<string, FileProgress> files) =>
+        TranscriptFile.Length(path) is { } length
+        && length != (files.TryGetValue(session.NameOf(path), out var known) ? known.SeenLength : 0);
 }

@@ -5,7 +5,8 @@ namespace Ccflux.Hook.Transcript;
 
 /// <summary>How far a session has been read, and what is needed to go on from there: a few kilobytes, tens in a busy session, whatever its length.</summary>
 /// <remarks>It holds hashes of message ids, figures and times, nothing of the content. The bytes are <c>CCFLUX</c>, a format number, a
-/// hash of what follows, and that. They are decoded anew for each scan, so that a scan can never change a committed state.</remarks>
+/// hash of what follows, and that. They are decoded anew for each scan, so that a scan can never change a committed state. What ccflux 1.0
+/// did not have stands at the end, where it does not look: each file's <see cref="ResponsePlaces"/>.</remarks>
 internal sealed class TranscriptState
 {
     private const int HeaderSize = 16;
@@ -42,6 +43,11 @@ internal sealed class TranscriptState
 
             writer.Write(turns.Reading);
             turns.Write(writer);
+            foreach (var file in files)
+            {
+                writer.Write(file.Places is not null);
+                file.Places?.Write(writer);
+            }
         }
 
         var bytes = stream.ToArray();
@@ -56,11 +62,21 @@ internal sealed class TranscriptState
         return ReadFiles(reader, files);
     }
 
-    public SessionTurns ReadTurns(ulong owner, MessageLedger ledger)
+    /// <summary>The turns, and what <paramref name="files"/> holds of each file beyond <see cref="ReadFiles(Dictionary{string, FileProgress})"/>.</summary>
+    public SessionTurns ReadTurns(ulong owner, MessageLedger ledger, Dictionary<string, FileProgress> files)
     {
         using var reader = Reader();
-        ReadFiles(reader, []);
-        return SessionTurns.Read(reader, owner, reader.ReadByte(), ledger);
+        ReadFiles(reader, files);
+        var turns = SessionTurns.Read(reader, owner, reader.ReadByte(), ledger);
+        if (reader.BaseStream.Position < reader.BaseStream.Length)
+        {
+            foreach (var file in files.Values)
+            {
+                file.Places = reader.ReadBoolean() ? ResponsePlaces.Read(reader) : null;
+            }
+        }
+
+        return turns;
     }
 
     private static long ReadFiles(BinaryReader reader, Dictionary<string, FileProgress> files)

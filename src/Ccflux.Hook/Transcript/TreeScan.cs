@@ -27,7 +27,7 @@ internal static class TreeScan
         foreach (var session in sessions)
         {
             batch.Add(session);
-            bytes += Paths(session).Select(path => new FileInfo(path)).Where(file => file.Exists).Sum(file => file.Length);
+            bytes += Paths(session).Sum(path => TranscriptFile.Length(path) ?? 0);
             if (bytes >= BatchBytes)
             {
                 yield return batch;

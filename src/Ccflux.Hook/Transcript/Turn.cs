@@ -5,7 +5,8 @@ namespace Ccflux.Hook.Transcript;
 /// <summary>A turn as far as it has been read.</summary>
 internal sealed class Turn(int index)
 {
-    private const string OtherModels = "other";
+    /// <summary>Stands for the models beyond the number that a report takes.</summary>
+    public const string OtherModels = "other";
 
     private readonly Dictionary<string, ModelSum> _models = new(StringComparer.Ordinal);
     private readonly List<LimitEvent> _limits = [];
@@ -13,6 +14,7 @@ internal sealed class Turn(int index)
     private long _startedMs;
     private long _endedMs;
     private string? _entrypoint;
+    private LocalSums? _local;
 
     public int Index => index;
 
@@ -53,6 +55,10 @@ internal sealed class Turn(int index)
         }
 
         sum.Add(usage);
+        if (usage.HasLocal)
+        {
+            (_local ??= new LocalSums()).Change(usage.Model!, usage, 1);
+        }
     }
 
     /// <summary>Takes out what was added before.</summary>
@@ -65,7 +71,16 @@ internal sealed class Turn(int index)
         {
             _models.Remove(name);
         }
+
+        if (usage.HasLocal)
+        {
+            // What an earlier scan added, this one does not hold.
+            _local?.Change(usage.Model!, usage, -1);
+        }
     }
+
+    /// <summary>What <see cref="ToReport"/> leaves out. Only a scan from the start knows all of it.</summary>
+    public IEnumerable<LocalUsage> Local() => _local?.Of(index) ?? [];
 
     /// <summary>A final refusal names no window; the last retry of the same turn may have.</summary>
     public void Limited(in TranscriptRow row, bool final)

@@ -18,10 +18,6 @@ public sealed class BadInputTests : IDisposable
     [InlineData("{\"type\":\"user\" \"message\"}")]
     [InlineData("{\"type\":\"user\",\"message\":\"unclosed}")]
     [InlineData("\u0000\u0000\u0000\u0000")]
-    [InlineData("{\"type\":\"assistant\",\"message\":{\"id\":\"x\",\"model\":\"m\",\"usage\":{\"input_tokens\":-1}}}")]
-    [InlineData("{\"type\":\"assistant\",\"message\":{\"id\":\"x\",\"model\":\"m\",\"usage\":{\"input_tokens\":1.5}}}")]
-    [InlineData("{\"type\":\"assistant\",\"message\":{\"id\":\"x\",\"model\":\"m\",\"usage\":{\"input_tokens\":99999999999999999999}}}")]
-    [InlineData("{\"type\":\"assistant\",\"message\":{\"id\":\"x\",\"model\":\"m\",\"usage\":{\"input_tokens\":\"5\"}}}")]
     [InlineData("{\"type\":\"assistant\",\"message\":{\"model\":\"m\",\"usage\":{\"input_tokens\":5}}}")]
     public void BrokenLine_IsPassedOver(string line)
     {
@@ -31,6 +27,78 @@ public sealed class BadInputTests : IDisposable
 
         Assert.Equal(line[0] == 0 ? 0 : 1, scan.MalformedLines);
         Assert.Equal(20, Output(Assert.Single(scan.Turns)));
+    }
+
+    [Theory]
+    [InlineData("10.0", 10, 0)]
+    [InlineData("1e1", 10, 0)]
+    [InlineData("\"10\"", 10, 0)]
+    [InlineData("10\t", 10, 0)]
+    [InlineData("null", 0, 0)]
+    [InlineData("10.5", 0, 1)]
+    [InlineData("-10", 0, 1)]
+    [InlineData("99999999999999999999999999999999999999999999999", 0, 1)]
+    [InlineData("\"ten\"", 0, 1)]
+    [InlineData("true", 0, 1)]
+    [InlineData("{\"sum\":[1]}", 0, 1)]
+    public void OddFigure_CostsNothingElseOfItsAnswer(string written, long input, int odd)
+    {
+        var line = TranscriptLines.Message(1, "m1").Replace("\"input_tokens\":10", $"\"input_tokens\":{written}", StringComparison.Ordinal);
+        _folder.Append(_folder.MainPath(), TranscriptLines.Prompt(0, "p0"), line);
+
+        var scan = _folder.Scan();
+
+        var usage = Assert.Single(Assert.Single(scan.Turns).Models).Value;
+        Assert.Equal((input, 20L, 1), (usage.InputTokens, usage.OutputTokens, usage.Messages));
+        Assert.Equal((odd, 0), (scan.Faults[LineFault.Figure], scan.Faults.PassedOver));
+    }
+
+    [Theory]
+    [InlineData("\"status\":429", "\"status\":99999999999999999999")]
+    [InlineData("\"resetsAt\":1795252208", "\"resetsAt\":1795252208.5")]
+    public void OddFigureOfARetry_LeavesTheLimit(string figure, string odd)
+    {
+        _folder.Append(_folder.MainPath(), TranscriptLines.Prompt(0, "p0"), TranscriptLines.Retry(1).Replace(figure, odd, StringComparison.Ordinal));
+
+        Assert.Equal("five_hour", Assert.Single(Assert.Single(_folder.Scan().Turns).LimitEvents!).Window);
+    }
+
+    [Theory]
+    [InlineData("\"model\":null")]
+    [InlineData("\"model\":\"\"")]
+    [InlineData("\"model\":7")]
+    [InlineData("\"mode\":\"x\"")]
+    public void AnswerWithoutAModel_CountsAsUnknown(string model)
+    {
+        var line = TranscriptLines.Message(1, "m1").Replace("\"model\":\"claude-opus-5-5\"", model, StringComparison.Ordinal);
+        _folder.Append(_folder.MainPath(), TranscriptLines.Prompt(0, "p0"), line);
+
+        Assert.Equal(20, Assert.Single(_folder.Scan().Turns).Models["unknown"].OutputTokens);
+    }
+
+    [Fact]
+    public void EntrypointTheReceiverWouldRefuse_IsLeftOut()
+    {
+        _folder.Append(_folder.MainPath(), TranscriptLines.Prompt(0, "p0").Replace("sdk-cli", "sdk\u0001cli", StringComparison.Ordinal));
+
+        Assert.Null(Assert.Single(_folder.Scan().Turns).Entrypoint);
+    }
+
+    [Fact]
+    public void ManyObjectsOnOneLine_AndManyCutOnes_AreBounded()
+    {
+        var cut = string.Concat(Enumerable.Repeat("{\"parentUuid\":[", 200_000));
+        _folder.Append(
+            _folder.MainPath(),
+            TranscriptLines.Prompt(0, "p0"),
+            string.Concat(Enumerable.Repeat("{}", 500_000)) + TranscriptLines.Message(1, "m1"),
+            "\"usage\"" + cut,
+            TranscriptLines.Message(2, "m2"));
+
+        var scan = _folder.Scan();
+
+        Assert.Equal(40, Output(Assert.Single(scan.Turns)));
+        Assert.InRange(scan.Faults.PassedOver, 1, 20);
     }
 
     [Fact]

@@ -41,6 +41,9 @@ internal sealed class SessionFolder : IDisposable
     public ScanResult Scan(TranscriptState? committed = null, string session = "s") =>
         TranscriptScanner.Scan(SessionCatalog.Find(MainPath(session)), committed, Ledger);
 
+    /// <summary>Every session as <c>ccflux usage</c> reads it.</summary>
+    public IReadOnlyList<ScanResult> ScanAll() => [.. TreeScan.Run(ConfigDir)];
+
     public void Dispose()
     {
         if (OperatingSystem.IsWindows())
@@ -49,7 +52,8 @@ internal sealed class SessionFolder : IDisposable
             return;
         }
 
-        foreach (var path in Directory.EnumerateFileSystemEntries(ConfigDir, "*", SearchOption.AllDirectories))
+        var noLinks = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
+        foreach (var path in Directory.EnumerateFileSystemEntries(ConfigDir, "*", noLinks))
         {
             File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }

@@ -1,5 +1,6 @@
 using Ccflux.Contracts.Fleet;
 using Ccflux.Hook.Spool;
+using Ccflux.Hook.Transcript;
 
 namespace Ccflux.Hook.Agent.Sessions;
 
@@ -63,7 +64,7 @@ internal sealed class SessionBoard(FleetDirectory fleet)
     {
         if (!_models.TryGetValue(session, out var known) || known.At != note.Since)
         {
-            known = new KnownModel(note.Since, TranscriptTail.LastModel(note.TranscriptPath) ?? note.Model);
+            known = new KnownModel(note.Since, (TranscriptTail.LastModel(note.TranscriptPath) ?? note.Model) is { } model ? ModelName.Of(model) : null);
             _models[session] = known;
         }
 

@@ -1,0 +1,95 @@
+using System.Text;
+using System.Text.Json;
+using Ccflux.Contracts.Pricing;
+using Ccflux.Contracts.Usage;
+using Ccflux.Hook.Commands;
+using Ccflux.Testing;
+using Xunit;
+
+namespace Ccflux.Hook.Tests.Transcript;
+
+/// <summary>What <c>ccflux usage</c> counts beyond the figures that reports carry.</summary>
+public sealed class LocalUsageTests : IDisposable
+{
+    private const string Advice =
+        """
+        "iterations":[{"type":"message","input_tokens":9,"output_tokens":9},{"type":"advisor_message","model":"claude-opus-5-5","input_tokens":100000,"output_tokens":2000,"cache_read_input_tokens":0,"cache_creation_input_tokens":0},{"type":"fallback_message","model":"claude-haiku-5-5","input_tokens":9}],"speed"
+        """;
+
+    private readonly SessionFolder _folder = new();
+
+    [Fact]
+    public void Advisor_CountsUnderItsOwnModel_OncePerAnswer()
+    {
+        Write(message => message.Replace("\"speed\"", Advice.Trim(), StringComparison.Ordinal), times: 2);
+
+        var models = Models();
+
+        Assert.Equal(["claude-opus-5-5", "claude-sonnet-5-5"], models.Keys);
+        Assert.Equal((100_000L, 2000L, 0.44m), models["claude-opus-5-5"]);
+        Assert.Equal((10L, 20L, 0.00022m), models["claude-sonnet-5-5"]);
+    }
+
+    [Theory]
+    [InlineData("claude-sonnet-5-5", "us", 0.000242)]
+    [InlineData("claude-sonnet-5-5", "not_available", 0.00022)]
+    [InlineData("claude-sonnet-4-5", "us", 0.00033)]
+    [InlineData("claude-sonnet-4-6", "us", 0.000363)]
+    public void UsRegion_CostsATenthMore_FromVersion46On(string model, string region, double cost)
+    {
+        Write(message => message.Replace("\"speed\"", $"\"inference_geo\":\"{region}\",\"speed\"", StringComparison.Ordinal), model);
+
+        Assert.Equal((decimal)cost, Models()[model].Cost);
+    }
+
+    [Fact]
+    public void WebSearches_CostACentEach()
+    {
+        Write(message => message.Replace("\"speed\"", "\"server_tool_use\":{\"web_search_requests\":30,\"web_fetch_requests\":2},\"speed\"", StringComparison.Ordinal), times: 2);
+
+        Assert.Equal(0.30022m, Models()["claude-sonnet-5-5"].Cost);
+    }
+
+    [Fact]
+    public void Reports_CarryNoneOfIt()
+    {
+        Write(message => message);
+        var plain = Report();
+        File.Delete(_folder.MainPath());
+        Write(message => message.Replace("\"speed\"", "\"server_tool_use\":{\"web_search_requests\":30},\"inference_geo\":\"us\"," + Advice.Trim(), StringComparison.Ordinal));
+
+        Assert.Equal(plain, Report());
+    }
+
+    [Theory]
+    [InlineData("claude-opus-4-5", 0)]
+    [InlineData("claude-3-opus", 0)]
+    [InlineData("claude-opus-4-20250514", 0)]
+    [InlineData("claude-opus-4-6", 0.1)]
+    [InlineData("claude-opus-4-8[1m]", 0.1)]
+    [InlineData("claude-fable-5", 0.1)]
+    [InlineData("claude-haiku-5-5-20261001", 0.1)]
+    [InlineData("glm-5", 0)]
+    public void UsSurcharge_IsToldByTheVersion(string model, double share) => Assert.Equal((decimal)share, Surcharges.OfUsRegion(model));
+
+    public void Dispose() => _folder.Dispose();
+
+    private void Write(Func<string, string> change, string model = "claude-sonnet-5-5", int times = 1) => _folder.Append(
+        _folder.MainPath(),
+        [TranscriptLines.Prompt(0, "p0"), .. Enumerable.Range(1, times).Select(at => change(TranscriptLines.Message(at, "m1", model: model).Replace("\"iterations\":[{\"input_tokens\":5}],", "", StringComparison.Ordinal)))]);
+
+    private string Report()
+    {
+        _folder.Ledger = Hook.Transcript.MessageLedger.InMemory();
+        return JsonSerializer.Serialize(_folder.Scan().Turns, JsonSerializerOptions.Web);
+    }
+
+    private Dictionary<string, (long Input, long Output, decimal Cost)> Models()
+    {
+        using var output = new MemoryStream();
+        Assert.Equal(0, UsageCommand.Run(["--config-dir", _folder.ConfigDir, "--by", "model", "--json"], output, TextWriter.Null));
+        return JsonDocument.Parse(Encoding.UTF8.GetString(output.ToArray())).RootElement.GetProperty("rows").EnumerateArray().ToDictionary(
+            row => row.GetProperty("key").GetString()!,
+            row => (row.GetProperty("input_tokens").GetInt64(), row.GetProperty("output_tokens").GetInt64(), row.GetProperty("cost_usd").GetDecimal()));
+    }
+}
