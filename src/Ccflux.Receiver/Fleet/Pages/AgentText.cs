@@ -8,17 +8,27 @@ internal static class AgentText
 {
     public static Tone Tone(AgentRow agent) => agent.State switch
     {
+        not AgentPulse.Revoked when agent.MustEnrolAgain => Shell.Components.Tone.Bad,
         AgentPulse.Pulsing => agent.Login is "keychain" ? Shell.Components.Tone.Warn : Shell.Components.Tone.Good,
-        AgentPulse.Silent or AgentPulse.Never => Shell.Components.Tone.None,
+        AgentPulse.Silent or AgentPulse.Never or AgentPulse.Replaced => Shell.Components.Tone.None,
         AgentPulse.Revoked => Shell.Components.Tone.Bad,
     };
 
     public static string Word(AgentRow agent) => agent.State switch
     {
+        not AgentPulse.Revoked when agent.MustEnrolAgain => "Must be enrolled again",
         AgentPulse.Pulsing => agent.Login is "keychain" ? "Pulsing, cannot switch" : "Pulsing",
+        AgentPulse.Replaced => "Replaced",
         AgentPulse.Silent => "Silent",
         AgentPulse.Never => "Not heard yet",
         AgentPulse.Revoked => "Revoked",
+    };
+
+    public static string Title(AgentRow agent) => agent switch
+    {
+        { MustEnrolAgain: true, State: not AgentPulse.Revoked } => "It does not know the key that this receiver signs commands with, so it is given no login.",
+        { State: AgentPulse.Replaced } => "A newer agent says that it is of the same config dir, and this one is not heard.",
+        _ => Login(agent),
     };
 
     public static string Login(AgentRow agent) => agent.Login switch
