@@ -93,3 +93,6 @@ export function requireHook() {
   }
   return hookProgram;
 }
+
+/** The receiver that is attacked, for its commands. */
+export const receiverProgram = process.env.CCFLUX_RECEIVER ?? join(root, "artifacts/bin/Ccflux.Receiver/release/ccflux-receiver.dll");

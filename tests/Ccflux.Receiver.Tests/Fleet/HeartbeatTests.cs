@@ -44,7 +44,7 @@ public sealed class HeartbeatTests
 
         Assert.Equal("""{"commands":[],"next_seconds":5}""", await first.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         await Wire.AssertRefusedAsync(await agent.PostAsync(Routes.Heartbeat, heartbeat), 409, ErrorCodes.Replayed);
-        Assert.Contains($"{agent.Id} replayed", (await rig.AuditAsync()).Select(row => $"{row.AgentId} {row.Outcome}"));
+        Assert.Contains($"{agent.Id} replayed", (await rig.RefusalsAsync()).Select(row => $"{row.AgentId} {row.Outcome}"));
     }
 
     [Theory]
