@@ -17,7 +17,7 @@ const server = https.createServer({ key: fs.readFileSync(`${work}/key.pem`), cer
   for await (const chunk of request) chunks.push(chunk);
   const body = JSON.parse(Buffer.concat(chunks));
   response.setHeader('content-type', 'application/json');
-  if (request.url === '/agent/enrol') return response.end(JSON.stringify({ agent_id: 'bench', sealing_key: receiverKey.getPublicKey('base64') }));
+  if (request.url === '/agent/enrol') return response.end(JSON.stringify({ agent_id: 'bench', sealing_key: receiverKey.getPublicKey('base64'), signing_key: receiverKey.getPublicKey('base64') }));
   beats++;
   told = body.sessions.length;
   return response.end(JSON.stringify({ commands: [], next_seconds: 5 }));

@@ -16,6 +16,7 @@ public sealed class SimulatedAgent(Uri address, string machine, TimeProvider tim
     private readonly List<long> _confirmed = [];
     private readonly List<RefusedCommand> _refused = [];
     private string _receiverKey = "";
+    private string _commandKey = "";
     private long _sequence;
     private long _lastCommand;
 
@@ -56,6 +57,7 @@ public sealed class SimulatedAgent(Uri address, string machine, TimeProvider tim
         var reply = JsonSerializer.Deserialize(await answer.Content.ReadAsStringAsync(), FleetJson.Default.EnrolReply)!;
         Id = reply.AgentId;
         _receiverKey = reply.SealingKey;
+        _commandKey = reply.SigningKey;
     }
 
     public Task<HttpResponseMessage> PostEnrolmentAsync(string code)
@@ -112,6 +114,11 @@ public sealed class SimulatedAgent(Uri address, string machine, TimeProvider tim
     /// <summary>A command carried out; null, or why not.</summary>
     public string? Refuse(SealedCommand command)
     {
+        if (!CommandSignature.IsValid(_commandKey, Id, command))
+        {
+            return RefusalReasons.Unsigned;
+        }
+
         if (command.Id < _lastCommand)
         {
             return RefusalReasons.Replayed;
@@ -128,7 +135,7 @@ public sealed class SimulatedAgent(Uri address, string machine, TimeProvider tim
         }
 
         var content = JsonSerializer.Deserialize(plain, FleetJson.Default.SwapContent)!;
-        if (content.Replaces is not null && content.Replaces != Applied)
+        if (content.Replaces != (Applied ?? ""))
         {
             return RefusalReasons.Superseded;
         }

@@ -117,3 +117,6 @@ export async function rawMachine(receiver, refreshToken, name) {
   }
   return { post, report: (turns) => post("/report", { schema_version: 2, client: { name: "ccflux", version: "1.0.0", platform: "linux-x86_64", claude_code_version: "2.1.329" }, turns }) };
 }
+
+/** The receiver that is attacked, for its commands. */
+export const receiverProgram = process.env.CCFLUX_RECEIVER ?? join(root, "artifacts/bin/Ccflux.Receiver/release/ccflux-receiver.dll");

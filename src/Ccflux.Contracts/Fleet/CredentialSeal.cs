@@ -7,7 +7,7 @@ namespace Ccflux.Contracts.Fleet;
 /// Seals bytes to the holder of a P-256 key: a fresh key pair for each seal, ECDH, HKDF-SHA256, AES-256-GCM.
 /// <code>01 | ephemeral public key, 65 bytes | nonce, 12 bytes | ciphertext | tag, 16 bytes</code>
 /// The key is HKDF(secret = x coordinate of the shared point, salt = ephemeral key | recipient's key, info = "ccflux seal 1", 32 bytes);
-/// the associated data is the context, in UTF-8. It says nothing of who sealed: that is the request's signature, or TLS.
+/// the associated data is the context, in UTF-8. It says nothing of who sealed: that is the signature of the request, or of the command.
 /// </summary>
 public static class CredentialSeal
 {

@@ -34,6 +34,9 @@ public sealed record EnrolReply
 
     /// <summary>P-256 public key in base64 that brought-back credentials are sealed to.</summary>
     public required string SealingKey { get; init; }
+
+    /// <summary>P-256 public key in base64 that every command is signed with, as <see cref="CommandSignature"/> says. The agent pins it.</summary>
+    public required string SigningKey { get; init; }
 }
 
 /// <summary>The header that says which agent signed a request.</summary>

@@ -89,8 +89,12 @@ public static class RefusalReasons
     /// <summary>The id is not above the last one.</summary>
     public const string Replayed = "replayed";
 
-    /// <summary>It does not open with this agent's key, or was meant for another.</summary>
+    /// <summary>It does not open with this agent's key, or is of a kind that this agent does not know.</summary>
     public const string NotForMe = "not-for-me";
+
+    /// <summary>The receiver's key that was pinned at the enrolment did not sign it, for this agent and as it is: somebody else made or changed it. The command of
+    /// this id, if there is one, is not refused by that.</summary>
+    public const string Unsigned = "unsigned";
 
     /// <summary>The login in the config dir is not the one that the command replaces.</summary>
     public const string Superseded = "superseded";
@@ -100,6 +104,8 @@ public static class RefusalReasons
 
     /// <summary>The file could not be written; what stood there stands there.</summary>
     public const string WriteFailed = "write-failed";
+
+    public static bool IsKnown(string reason) => reason is Expired or Replayed or NotForMe or Unsigned or Superseded or NoLoginFile or WriteFailed;
 }
 
 /// <summary>Answer to a heartbeat.</summary>

@@ -4,7 +4,7 @@ using Ccflux.Contracts.Signing;
 
 namespace Ccflux.Contracts.Fleet;
 
-/// <summary>Something an agent is to do, readable by that agent only.</summary>
+/// <summary>Something an agent is to do: readable by that agent only, and signed by its receiver. Instants are whole seconds.</summary>
 public sealed record SealedCommand
 {
     public const string Swap = "swap";
@@ -24,11 +24,16 @@ public sealed record SealedCommand
     /// <summary>A <see cref="SwapContent"/> by <see cref="CredentialSeal"/>, in base64, bound by <see cref="SealContext"/>.</summary>
     public required string Sealed { get; init; }
 
-    /// <summary>What the seal is bound to: moved to another agent, id, kind or time, it does not open.</summary>
-    public string SealContext(string agentId) => Context(agentId, Id, Kind, IssuedAt);
+    /// <summary>The receiver's signature over all of the above and the agent's id, in base64: see <see cref="CommandSignature"/>.</summary>
+    public required string Signature { get; init; }
 
-    public static string Context(string agentId, long id, string kind, DateTimeOffset issuedAt) =>
-        string.Create(CultureInfo.InvariantCulture, $"ccflux command\n{agentId}\n{id}\n{kind}\n{SignatureHeader.FormatTimestamp(issuedAt)}");
+    /// <summary>What the seal is bound to: moved to another agent, id, kind or time, it does not open.</summary>
+    public string SealContext(string agentId) => Context(agentId, Id, Kind, IssuedAt, ExpiresAt);
+
+    public static string Context(string agentId, long id, string kind, DateTimeOffset issuedAt, DateTimeOffset expiresAt) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"ccflux command\n{agentId}\n{id}\n{kind}\n{SignatureHeader.FormatTimestamp(issuedAt)}\n{SignatureHeader.FormatTimestamp(expiresAt)}");
 }
 
 /// <summary>What a swap puts into a config dir.</summary>
@@ -47,6 +52,6 @@ public sealed record SwapContent
     /// <summary>Fingerprint of this login.</summary>
     public required string Fingerprint { get; init; }
 
-    /// <summary>Fingerprint of the login that must stand there before; null where any may.</summary>
-    public string? Replaces { get; init; }
+    /// <summary>Fingerprint of the login that must stand there before; empty where none may.</summary>
+    public required string Replaces { get; init; }
 }

@@ -173,8 +173,9 @@ internal sealed class AgentLoop(FleetDirectory fleet, Enrolment enrolment, Agent
 
     private (CommandVerdict Verdict, string? Reason) Judge(SealedCommand command, out SwapContent? content)
     {
-        content = Open(command);
-        return CommandRule.For(command, content, _book.Ledger, wire.ServerNow(), LoginFile.CanWrite);
+        var isSigned = enrolment.CommandKey is { } key && CommandSignature.IsValid(key, enrolment.AgentId, command);
+        content = isSigned ? Open(command) : null;
+        return CommandRule.For(command, isSigned, content, _book.Ledger, wire.ServerNow(), LoginFile.CanWrite);
     }
 
     private void CarryOut(Swapper swapper)

@@ -9,9 +9,10 @@ namespace Ccflux.Hook.Agent;
 /// <param name="Endpoint">The receiver's base address.</param>
 /// <param name="AgentId">As the receiver calls this agent.</param>
 /// <param name="ReceiverKey">Public key that logins are sealed to.</param>
+/// <param name="CommandKey">Public key that commands must be signed with. Null where the enrolment is from before they were: it is worth nothing any more.</param>
 /// <param name="ConfigDirId">What the receiver knows of the config dir's path.</param>
 /// <param name="At">When it was enrolled.</param>
-internal sealed record Enrolment(string Endpoint, string AgentId, string ReceiverKey, string ConfigDirId, DateTimeOffset At);
+internal sealed record Enrolment(string Endpoint, string AgentId, string ReceiverKey, string? CommandKey, string ConfigDirId, DateTimeOffset At);
 
 /// <summary>A login of the fleet that stands in the config dir.</summary>
 /// <param name="AccountId">Whose.</param>

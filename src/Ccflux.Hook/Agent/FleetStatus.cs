@@ -13,6 +13,9 @@ internal sealed record FleetStatus
 
     public required string Endpoint { get; init; }
 
+    /// <summary>Of the receiver's keys, as its admin was shown it; null where the agent must be enrolled again, since it knows no key to check commands with.</summary>
+    public string? ReceiverKey { get; init; }
+
     /// <summary>An agent runs: it does while a session lives.</summary>
     public required bool Running { get; init; }
 
@@ -48,6 +51,7 @@ internal sealed record FleetStatus
         {
             AgentId = enrolment.AgentId,
             Endpoint = enrolment.Endpoint,
+            ReceiverKey = enrolment.CommandKey is { } key ? KeyFingerprint.Of(key, enrolment.ReceiverKey) : null,
             Running = File.Exists(fleet.Lock) && DeliverLock.IsTaken(fleet.Lock),
             Login = new LoginFile(fleet.State.ConfigDir).Place,
             Account = FleetStateJson.Read(fleet.Ledger, FleetStateJson.Default.CommandLedger)?.Held?.AccountLabel,
@@ -61,6 +65,9 @@ internal sealed record FleetStatus
     public void Write(TextWriter output)
     {
         output.WriteLine($"  Fleet        agent {AgentId} of {Endpoint}, {(Running ? "running" : "starts with the next session")}");
+        output.WriteLine(ReceiverKey is null
+            ? "               it must be enrolled again: its enrolment is from before commands were signed"
+            : $"               receiver's keys: {ReceiverKey}");
         output.WriteLine($"               login: {(Login is LoginPlace.Keychain ? "in the keychain, where it is left alone" : Account is { } account ? $"account {account}, put in place by the fleet" : "your own")}");
         if (Waiting is { } why)
         {

@@ -32,6 +32,12 @@ internal static class AgentCommand
                     return 0;
                 }
 
+                if (enrolment.CommandKey is null)
+                {
+                    log.Error("agent: it was enrolled before commands were signed; enrol it again with a code from the receiver's admin");
+                    return 1;
+                }
+
                 using var keys = AgentKeys.Load(fleet);
                 if (keys is null)
                 {

@@ -17,7 +17,7 @@ internal static class CommandLine
           ccflux install [--endpoint URL] [--token-file FILE] [--yes]
                          [--no-check] [--statusline] [--telemetry] [--telemetry-token-file FILE] [--fleet]
           ccflux uninstall [--yes]            add the plugin to Claude Code, and take it out again
-          ccflux agent enrol [--endpoint URL] [--code-file FILE]
+          ccflux agent enrol [--endpoint URL] [--receiver-key FINGERPRINT] [--code-file FILE]
                                               make this config dir part of a fleet
           ccflux version
 
@@ -84,7 +84,7 @@ internal static class CommandLine
 
         if (arguments is ["agent", "enrol", ..])
         {
-            var options = Arguments.Read(arguments.AsSpan(2), "--config-dir=", "--endpoint=", "--code-file=");
+            var options = Arguments.Read(arguments.AsSpan(2), "--config-dir=", "--endpoint=", "--receiver-key=", "--code-file=");
             return options.Problem is null
                 ? await EnrolCommand.RunAsync(options, Console.In, output, cancellationToken).ConfigureAwait(false)
                 : await RefuseAsync(options.Problem).ConfigureAwait(false);

@@ -42,10 +42,16 @@ internal static class EnrolCommand
             return await RefuseAsync(output, "No code was given. The receiver's admin makes one: ccflux-receiver fleet enrol.").ConfigureAwait(false);
         }
 
-        return await EnrolAsync(state, address, code, output, cancellationToken).ConfigureAwait(false);
+        var expected = arguments.Value("--receiver-key")?.Trim().ToLowerInvariant();
+        if (expected is not null && expected.Length != KeyFingerprint.Length)
+        {
+            return await RefuseAsync(output, $"--receiver-key: the fingerprint that the receiver's admin was shown with the code, {KeyFingerprint.Length} characters.").ConfigureAwait(false);
+        }
+
+        return await EnrolAsync(state, address, code, expected, output, cancellationToken).ConfigureAwait(false);
     }
 
-    private static async Task<int> EnrolAsync(StateDirectory state, Uri address, string code, TextWriter output, CancellationToken cancellationToken)
+    private static async Task<int> EnrolAsync(StateDirectory state, Uri address, string code, string? expected, TextWriter output, CancellationToken cancellationToken)
     {
         var fleet = new FleetDirectory(state);
         state.Create();
@@ -84,8 +90,21 @@ internal static class EnrolCommand
             return await RefuseAsync(output, Explain(answer)).ConfigureAwait(false);
         }
 
-        FleetStateJson.Write(fleet.Enrolment, new Enrolment(address.ToString(), reply.AgentId, reply.SealingKey, configDirId, TimeProvider.System.GetUtcNow()), FleetStateJson.Default.Enrolment);
-        await output.WriteLineAsync($"Enrolled as agent {reply.AgentId} for {state.ConfigDir}. It starts with the next session of Claude Code that has the plugin ccflux-fleet.").ConfigureAwait(false);
+        var receiver = KeyFingerprint.Of(reply.SigningKey, reply.SealingKey);
+        if (expected is not null && !string.Equals(expected, receiver, StringComparison.Ordinal))
+        {
+            return await RefuseAsync(
+                output,
+                $"What answered has other keys ({receiver}) than the receiver ({expected}): something stands in between, or the receiver's keys have changed. Nothing is enrolled; tell the admin, who should revoke agent {reply.AgentId}.").ConfigureAwait(false);
+        }
+
+        var enrolment = new Enrolment(address.ToString(), reply.AgentId, reply.SealingKey, reply.SigningKey, configDirId, TimeProvider.System.GetUtcNow());
+        FleetStateJson.Write(fleet.Enrolment, enrolment, FleetStateJson.Default.Enrolment);
+        await output.WriteLineAsync($"""
+            Enrolled as agent {reply.AgentId} for {state.ConfigDir}. It starts with the next session of Claude Code that has the plugin ccflux-fleet.
+            Receiver's keys: {receiver}{(expected is null ? "  (see that its admin was shown the same with the code)" : "")}
+            This agent's keys: {KeyFingerprint.Of(request.SigningKey, request.SealingKey)}  (the admin compares them before granting it an account)
+            """).ConfigureAwait(false);
         return 0;
     }
 
@@ -101,13 +120,17 @@ internal static class EnrolCommand
     {
         try
         {
-            return JsonSerializer.Deserialize(answer.Body, FleetJson.Default.EnrolReply) is { } reply && CredentialSeal.IsPublicKey(reply.SealingKey) && reply.AgentId.Length <= FleetLimits.MaxId ? reply : null;
+            return JsonSerializer.Deserialize(answer.Body, FleetJson.Default.EnrolReply) is { } reply
+                && CredentialSeal.IsPublicKey(reply.SealingKey) && CredentialSeal.IsPublicKey(reply.SigningKey) && PlainId(reply.AgentId) ? reply : null;
         }
         catch (JsonException)
         {
             return null;
         }
     }
+
+    /// <summary>It goes into headers and onto the terminal.</summary>
+    private static bool PlainId(string id) => id.Length is > 0 and <= FleetLimits.MaxId && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
 
     /// <summary>Names the config dir to the receiver; its path stays here.</summary>
     private static string IdOf(string configDir)

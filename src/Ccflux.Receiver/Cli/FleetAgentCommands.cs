@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Ccflux.Contracts.Fleet;
 using Ccflux.Receiver.Fleet.Agents;
 using Ccflux.Receiver.Platform.Auth.Admin;
 
@@ -11,22 +12,35 @@ internal static class FleetAgentCommands
 
     public static Command Enrol()
     {
-        var machine = new Option<string>("--machine") { Description = "The machine's host name; the code is good for it alone.", Required = true };
-        var command = new Command("enrol", "Prints a code that enrols one agent on a machine, once, within the hour.") { machine };
+        var machine = new Option<string?>("--machine") { Description = "For a new agent: the machine's host name, as the machine says it. It guards against mistakes, not against lies." };
+        var agent = new Option<string?>("--agent") { Description = "For an agent that is there, by its id: the code gives it new keys and takes from it what it was granted." };
+        var command = new Command("enrol", "Prints a code that enrols one agent, once, within the hour: a new one, or the one that is named.") { machine, agent };
         command.SetAction((result, _) => FleetCommand.RunAsync(async services =>
         {
-            if (await services.GetRequiredService<AgentBook>().NewCodeAsync(result.GetValue(machine)!, AuditActor.Cli) is not { } code)
+            var (name, renewed) = (result.GetValue(machine), result.GetValue(agent));
+            if ((name is null) == (renewed is null))
             {
-                await CommandHost.FailAsync("No code was made: the machine's name is 1 to 255 characters on one line, and at most 1000 codes wait.");
+                await CommandHost.FailAsync("Say either --machine NAME, for a new agent, or --agent AGENT, for one that is to get new keys.");
+                return CommandHost.Failed;
+            }
+
+            var book = services.GetRequiredService<AgentBook>();
+            var code = renewed is null ? await book.NewCodeAsync(name!, AuditActor.Cli) : await book.NewCodeForAsync(renewed, AuditActor.Cli);
+            if (code is null || await book.ReceiverFingerprintAsync() is not { } fingerprint)
+            {
+                await CommandHost.FailAsync(renewed is null
+                    ? $"No code was made: the machine's name is 1 to {FleetLimits.MaxMachine} characters on one line, and at most {AgentBook.MaxCodes} codes wait."
+                    : $"No code was made: there is no such agent, or {AgentBook.MaxCodes} codes wait.");
                 return CommandHost.Failed;
             }
 
             await Console.Out.WriteAsync($"""
                 {code}
 
-                Shown this once, good for an hour. On {result.GetValue(machine)!.Trim()}, for one config dir:
-                  ccflux agent enrol --endpoint ADDRESS --code-file FILE
-                Then say which accounts it may be given: ccflux-receiver fleet grant AGENT --account LABEL
+                Shown this once, good for an hour. {(renewed is null ? $"On {name!.Trim()}, for one config dir:" : "In the config dir of that agent:")}
+                  ccflux agent enrol --endpoint ADDRESS --receiver-key {fingerprint} --code-file FILE
+                It prints its own keys' fingerprint. See that fleet list shows the same, then say which accounts it may be given:
+                  ccflux-receiver fleet grant AGENT --account LABEL
 
                 """);
             return CommandHost.Done;
@@ -80,7 +94,7 @@ internal static class FleetAgentCommands
 
     public static Command Revoke()
     {
-        var command = new Command("revoke", "Ends an agent at once. An account whose login it holds needs a new one.") { s_agent };
+        var command = new Command("revoke", "Ends an agent at once, and what it was granted. An account whose login it holds needs a new one.") { s_agent };
         command.SetAction((result, _) => FleetCommand.RunAsync(async services =>
             await ReportAsync(await services.GetRequiredService<AgentBook>().RevokeAsync(result.GetValue(s_agent)!, AuditActor.Cli), "Revoked.")));
         return command;

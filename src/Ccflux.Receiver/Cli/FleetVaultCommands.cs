@@ -26,8 +26,8 @@ internal static class FleetVaultCommands
 
             foreach (var agent in await services.GetRequiredService<AgentBook>().AllAsync(cancellationToken))
             {
-                var state = agent.RevokedAt is null ? $"seen {(agent.LastSeenAt is { } seen ? Minute(seen) : "never")}" : "revoked";
-                await Console.Out.WriteLineAsync($"agent {agent.AgentId}  {agent.Machine}  {agent.ConfigDirId}  {state}  {agent.Granted.Count} accounts granted");
+                var state = agent.RevokedAt is not null ? "revoked" : $"seen {(agent.LastSeenAt is { } seen ? Minute(seen) : "never")}{(agent.MustEnrolAgain ? ", must be enrolled again" : "")}";
+                await Console.Out.WriteLineAsync($"agent {agent.AgentId}  {agent.Machine}  {agent.ConfigDirId}  keys {agent.KeyFingerprint}  {state}  {agent.Granted.Count} accounts granted");
             }
 
             return CommandHost.Done;
@@ -110,10 +110,11 @@ internal static class FleetVaultCommands
 
     public static Command RotateKeys()
     {
-        var command = new Command("rotate-keys", "Makes a new key, encrypts everything with it, and takes the old keys away.");
-        command.SetAction((_, _) => FleetCommand.RunAsync(async services =>
+        var signing = new Option<bool>("--signing-key") { Description = "Ends the key that commands to agents are signed with, too. Every agent must then be enrolled again: fleet enrol --agent AGENT." };
+        var command = new Command("rotate-keys", "Makes a new key, encrypts everything with it, and takes the old keys away.") { signing };
+        command.SetAction((result, _) => FleetCommand.RunAsync(async services =>
         {
-            if (await services.GetRequiredService<KeyRotation>().RunAsync(AuditActor.Cli) is not { } rotated)
+            if (await services.GetRequiredService<KeyRotation>().RunAsync(AuditActor.Cli, result.GetValue(signing)) is not { } rotated)
             {
                 await CommandHost.FailAsync("The database cannot be written at the moment; the old keys still hold.");
                 return CommandHost.Failed;

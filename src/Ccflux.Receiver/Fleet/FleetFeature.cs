@@ -41,6 +41,7 @@ internal static class FleetFeature
         services.AddSingleton(new LiveTopic(Topic, AdminPolicies.Reader));
         services.AddSingleton<FleetMetrics>();
         services.AddSingleton<FleetAudit>();
+        services.AddSingleton<FleetRefusals>();
         services.AddVault();
         services.AddAgents();
         services.AddSessions();
@@ -69,6 +70,7 @@ internal static class FleetFeature
         services.AddSingleton<VaultProtection>();
         services.AddSingleton<VaultBook>();
         services.AddSingleton<ReceiverSeal>();
+        services.AddSingleton<ReceiverSigning>();
         services.AddSingleton<Issuer>();
         services.AddSingleton<RefreshJournal>();
         services.AddSingleton<LoginCheck>();

@@ -31,8 +31,8 @@ internal sealed partial class FleetHousekeeping(
 
     private Task CleanAsync(CancellationToken cancellationToken) => writer.WriteAsync(connection =>
     {
-        var before = time.GetUtcNow().AddDays(-options.AuditRetentionDays).ToUnixTimeMilliseconds();
-        return connection.Execute(CommandSql.Prune, before) + connection.Execute(FleetAuditSql.Prune, before, FleetAudit.Capacity);
+        var before = time.GetUtcNow().AddDays(-options.AuditRetentionDays);
+        return connection.Execute(CommandSql.Prune, before.ToUnixTimeMilliseconds()) + FleetAudit.Prune(connection, before) + FleetRefusals.Prune(connection, before);
     });
 
     private static partial class Log

@@ -26,7 +26,7 @@ public sealed class FleetJsonTests
         };
 
         Holds("""{"code":"c0de","signing_key":"AAAA","sealing_key":"BBBB","machine":"build-3","platform":"linux-x86_64","config_dir_id":"0123456789abcdef","version":"1.2.3"}""", request, FleetJson.Default.EnrolRequest);
-        Holds("""{"agent_id":"a1","sealing_key":"CCCC"}""", new EnrolReply { AgentId = "a1", SealingKey = "CCCC" }, FleetJson.Default.EnrolReply);
+        Holds("""{"agent_id":"a1","sealing_key":"CCCC","signing_key":"DDDD"}""", new EnrolReply { AgentId = "a1", SealingKey = "CCCC", SigningKey = "DDDD" }, FleetJson.Default.EnrolReply);
     }
 
     [Fact]
@@ -60,13 +60,13 @@ public sealed class FleetJsonTests
     [Fact]
     public void Commands_OnTheWire_StayAsTheyAre()
     {
-        var reply = new HeartbeatReply { Commands = [new SealedCommand { Id = 41, Kind = SealedCommand.Swap, IssuedAt = At, ExpiresAt = At.AddMinutes(5), Sealed = "AQ==" }], NextSeconds = FleetLimits.HeartbeatSeconds };
+        var reply = new HeartbeatReply { Commands = [new SealedCommand { Id = 41, Kind = SealedCommand.Swap, IssuedAt = At, ExpiresAt = At.AddMinutes(5), Sealed = "AQ==", Signature = "Ag==" }], NextSeconds = FleetLimits.HeartbeatSeconds };
 
         Holds(
-            """{"commands":[{"id":41,"kind":"swap","issued_at":"2026-11-20T14:31:46+00:00","expires_at":"2026-11-20T14:36:46+00:00","sealed":"AQ=="}],"next_seconds":5}""",
+            """{"commands":[{"id":41,"kind":"swap","issued_at":"2026-11-20T14:31:46+00:00","expires_at":"2026-11-20T14:36:46+00:00","sealed":"AQ==","signature":"Ag=="}],"next_seconds":5}""",
             reply,
             FleetJson.Default.HeartbeatReply);
-        Assert.Equal("ccflux command\na1\n41\nswap\n2026-11-20T14:31:46Z", reply.Commands[0].SealContext("a1"));
+        Assert.Equal("ccflux command\na1\n41\nswap\n2026-11-20T14:31:46Z\n2026-11-20T14:36:46Z", reply.Commands[0].SealContext("a1"));
     }
 
     [Fact]
@@ -77,6 +77,14 @@ public sealed class FleetJsonTests
 
         Assert.Equal(1, content.ClaudeAiOauth.GetProperty("someKey")[0].GetInt32());
         Holds(Json, content, FleetJson.Default.SwapContent);
+    }
+
+    [Theory]
+    [InlineData("""{"account_label":"work","account_id":"u1","claudeAiOauth":{},"fingerprint":"0123456789ab"}""")]
+    [InlineData("""{"account_label":"work","account_id":"u1","claudeAiOauth":{},"fingerprint":"0123456789ab","replaces":null}""")]
+    public void Swap_ThatDoesNotSayWhatItReplaces_IsNone(string json)
+    {
+        Assert.Throws<JsonException>(() => JsonSerializer.Deserialize(json, FleetJson.Default.SwapContent));
     }
 
     [Fact]

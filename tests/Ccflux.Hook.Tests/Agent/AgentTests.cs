@@ -43,6 +43,46 @@ public sealed class AgentTests
     }
 
     [Fact]
+    public async Task Enrol_WhereTheReceiversKeysAreOthers_SaysSoAndEnrolsNothing()
+    {
+        await using var fleet = await StubFleet.StartAsync();
+        using var machine = new FleetMachine();
+        string[] enrol = ["agent", "enrol", "--endpoint", fleet.Address, "--config-dir", machine.Machine.State.ConfigDir, "--receiver-key"];
+
+        var other = await HookProgram.RunAsync([.. enrol, "0000-0000-0000-0000-0000"], machine.Machine.Environment, StubFleet.Code + "\n");
+        Assert.Equal(2, other.ExitCode);
+        Assert.Contains($"has other keys ({fleet.Fingerprint})", other.Output, StringComparison.Ordinal);
+        Assert.False(File.Exists(machine.Fleet.Enrolment));
+        var none = await HookProgram.RunAsync([.. enrol, "0000"], machine.Machine.Environment, StubFleet.Code + "\n");
+        Assert.Equal((2, true), (none.ExitCode, none.Output.Contains("--receiver-key: the fingerprint", StringComparison.Ordinal)));
+
+        var same = await HookProgram.RunAsync([.. enrol, fleet.Fingerprint], machine.Machine.Environment, StubFleet.Code + "\n");
+        Assert.Equal(0, same.ExitCode);
+        Assert.Contains($"Receiver's keys: {fleet.Fingerprint}", same.Output, StringComparison.Ordinal);
+        Assert.Contains($"This agent's keys: {KeyFingerprint.Of(fleet.Enrolled!.SigningKey, fleet.Enrolled.SealingKey)}", same.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Agent_EnrolledBeforeCommandsWereSigned_SaysThatItMustBeEnrolledAgain()
+    {
+        await using var fleet = await StubFleet.StartAsync();
+        using var machine = new FleetMachine();
+        await machine.HookAsync(machine.Client(), "s1", "SessionStart"); // not enrolled yet, so it starts no agent
+        await machine.EnrolAsync(fleet);
+        var enrolment = System.Text.Json.Nodes.JsonNode.Parse(await File.ReadAllTextAsync(machine.Fleet.Enrolment, TestContext.Current.CancellationToken))!.AsObject();
+        Assert.True(enrolment.Remove("command_key"));
+        await File.WriteAllTextAsync(machine.Fleet.Enrolment, enrolment.ToJsonString(), TestContext.Current.CancellationToken);
+
+        var agent = machine.Agent();
+        await agent.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+
+        Assert.Equal(1, agent.ExitCode);
+        Assert.Contains("enrol it again", machine.Logs(), StringComparison.Ordinal);
+        Assert.Contains("must be enrolled again", (await machine.Machine.RunAsync("status")).Output, StringComparison.Ordinal);
+        Assert.Empty(fleet.Beats);
+    }
+
+    [Fact]
     public async Task Session_ThatStarts_IsSeenWithItsStateAndModelAndGoesWithItsProcess()
     {
         await using var fleet = await StubFleet.StartAsync();
@@ -116,15 +156,28 @@ public sealed class AgentTests
         var expired = fleet.Swap("late", FleetMachine.Login("late"), lifetime: TimeSpan.FromSeconds(-1));
         var foreign = fleet.Swap("foreign", FleetMachine.Login("foreign"), agentId: "agent-2");
         var moved = fleet.Swap("moved", FleetMachine.Login("moved")) with { Id = good.Id + 50 };
+        var longer = fleet.Swap("longer", FleetMachine.Login("longer"));
+        longer = longer with { ExpiresAt = longer.ExpiresAt.AddYears(4) };
+        using var stranger = CommandSignature.NewKey();
+        var forged = fleet.Swap("forged", FleetMachine.Login("forged"));
+        forged = forged with { Signature = CommandSignature.Sign(stranger, StubFleet.AgentId, forged) };
+        var unsigned = fleet.Swap("unsigned", FleetMachine.Login("unsigned")) with { Signature = "" };
         var stale = fleet.Swap("stale", FleetMachine.Login("stale"), replaces: FleetMachine.Fingerprint("own"));
-        foreach (var command in new[] { old, expired, foreign, moved, stale })
+        var unaware = fleet.Swap("unaware", FleetMachine.Login("unaware"), replaces: "");
+        var unread = fleet.Signed(fleet.Swap("unread", FleetMachine.Login("unread")) with { Id = good.Id + 100 });
+        SealedCommand[] refused = [old, expired, foreign, moved, longer, forged, unsigned, stale, unaware, unread];
+        foreach (var command in refused)
         {
             fleet.Issue(command);
-            await Wait.UntilAsync(() => fleet.Refused.Any(refused => refused.Id == command.Id), $"the refusal of {command.Id}");
+            await Wait.UntilAsync(() => fleet.Refused.Any(one => one.Id == command.Id), $"the refusal of {command.Id}");
         }
 
         Assert.Equal(
-            new[] { RefusalReasons.Replayed, RefusalReasons.Expired, RefusalReasons.NotForMe, RefusalReasons.NotForMe, RefusalReasons.Superseded },
+            new[]
+            {
+                RefusalReasons.Replayed, RefusalReasons.Expired, RefusalReasons.Unsigned, RefusalReasons.Unsigned, RefusalReasons.Unsigned, RefusalReasons.Unsigned, RefusalReasons.Unsigned,
+                RefusalReasons.Superseded, RefusalReasons.Superseded, RefusalReasons.NotForMe,
+            },
             fleet.Refused.DistinctBy(refused => refused.Id).Select(refused => refused.Reason));
         Assert.Equal(FleetMachine.Fingerprint("work", whole: false), machine.FingerprintOfFile());
 
@@ -157,7 +210,7 @@ public sealed class AgentTests
         fleet.RefusesLogins = (403, ErrorCodes.CredentialRefused);
         machine.WriteLogin(FleetMachine.Login("private"));
         await Wait.UntilAsync(() => machine.Logs().Contains("is not the fleet's", StringComparison.Ordinal), "the refusal");
-        fleet.Issue(fleet.Swap("work", FleetMachine.Login("work-2")));
+        fleet.Issue(fleet.Swap("work", FleetMachine.Login("work-2"), replaces: FleetMachine.Fingerprint("private")));
         await Wait.UntilAsync(() => File.Exists(machine.Fleet.OwnLogin), "the user's login, kept");
         Assert.Contains("rt-private", await File.ReadAllTextAsync(machine.Fleet.OwnLogin, TestContext.Current.CancellationToken), StringComparison.Ordinal);
         Assert.True(FleetMachine.IsPrivate(machine.Fleet.OwnLogin));
@@ -227,7 +280,7 @@ public sealed class AgentTests
         var client = machine.Client();
         await machine.HookAsync(client, "s1", "SessionStart"); // not enrolled yet, so it starts no agent
         await machine.EnrolAsync(fleet);
-        fleet.Issue(fleet.Swap("work", FleetMachine.Login("work", whole: false)));
+        fleet.Issue(fleet.Swap("work", FleetMachine.Login("work", whole: false), replaces: FleetMachine.Fingerprint("own")));
         var agent = machine.Agent();
         await Wait.UntilAsync(() => File.Exists(machine.Fleet.OwnLogin), "the swap");
         var status = await machine.Machine.RunAsync("status");

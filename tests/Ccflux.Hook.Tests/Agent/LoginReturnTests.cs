@@ -28,7 +28,7 @@ public sealed class LoginReturnTests
         machine.WriteLogin(FleetMachine.Login("work-3"));
         if (takenOut)
         {
-            fleet.Issue(fleet.Swap("other", FleetMachine.Login("other", whole: false)));
+            fleet.Issue(fleet.Swap("other", FleetMachine.Login("other", whole: false), replaces: FleetMachine.Fingerprint("work-3")));
         }
 
         machine.Agent();

@@ -83,7 +83,7 @@ public sealed class SwapFaultTests
         await machine.EnrolAsync(fleet);
         var config = machine.Machine.State.ConfigDir;
         Directory.CreateDirectory(Path.Combine(config, ".oauth_refresh.lock"));
-        var swap = fleet.Swap("work", FleetMachine.Login("work", whole: false));
+        var swap = fleet.Swap("work", FleetMachine.Login("work", whole: false), replaces: FleetMachine.Fingerprint("own"));
         fleet.Issue(swap);
         machine.Agent();
         await Wait.UntilAsync(() => File.Exists(machine.Fleet.LastBeat) && File.ReadAllText(machine.Fleet.LastBeat).Contains("the login is in use", StringComparison.Ordinal), "the swap to wait");

@@ -23,6 +23,7 @@ internal sealed class StubFleet : IAsyncDisposable
 
     private readonly WebApplication _app;
     private readonly ECDiffieHellman _sealing = CredentialSeal.NewKey();
+    private readonly ECDsa _signing = CommandSignature.NewKey();
     private readonly Lock _gate = new();
     private long _sequence;
     private long _command = 40;
@@ -73,24 +74,33 @@ internal sealed class StubFleet : IAsyncDisposable
         return stub;
     }
 
-    /// <summary>A swap to a login, sealed to the enrolled agent.</summary>
+    /// <summary>Of its keys, as its admin would be shown it.</summary>
+    public string Fingerprint => KeyFingerprint.Of(CommandSignature.PublicKeyOf(_signing), CredentialSeal.PublicKeyOf(_sealing));
+
+    /// <summary>A swap to a login, sealed to the enrolled agent and signed. Without <paramref name="replaces"/> it replaces what the agent last told of.</summary>
     public SealedCommand Swap(string account, string login, string? replaces = null, long? id = null, TimeSpan? lifetime = null, string agentId = AgentId)
     {
         var issued = DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.ToUnixTimeSeconds());
         var number = id ?? Interlocked.Increment(ref _command);
         using var document = JsonDocument.Parse(login);
         var content = JsonSerializer.SerializeToUtf8Bytes(
-            new SwapContent { AccountLabel = account, AccountId = account, ClaudeAiOauth = document.RootElement, Fingerprint = CredentialFingerprint.Of(document.RootElement)!, Replaces = replaces },
+            new SwapContent { AccountLabel = account, AccountId = account, ClaudeAiOauth = document.RootElement, Fingerprint = CredentialFingerprint.Of(document.RootElement)!, Replaces = replaces ?? Last?.Applied ?? "" },
             FleetJson.Default.SwapContent);
-        return new SealedCommand
+        var expires = issued + (lifetime ?? TimeSpan.FromMinutes(5));
+        var command = new SealedCommand
         {
             Id = number,
             Kind = SealedCommand.Swap,
             IssuedAt = issued,
-            ExpiresAt = issued + (lifetime ?? TimeSpan.FromMinutes(5)),
-            Sealed = CredentialSeal.Seal(Enrolled!.SealingKey, content, SealedCommand.Context(agentId, number, SealedCommand.Swap, issued)),
+            ExpiresAt = expires,
+            Sealed = CredentialSeal.Seal(Enrolled!.SealingKey, content, SealedCommand.Context(agentId, number, SealedCommand.Swap, issued, expires)),
+            Signature = "",
         };
+        return Signed(command, agentId);
     }
+
+    /// <summary>A command as the receiver signs it.</summary>
+    public SealedCommand Signed(SealedCommand command, string agentId = AgentId) => command with { Signature = CommandSignature.Sign(_signing, agentId, command) };
 
     public void Issue(SealedCommand command)
     {
@@ -104,6 +114,7 @@ internal sealed class StubFleet : IAsyncDisposable
     {
         await _app.DisposeAsync();
         _sealing.Dispose();
+        _signing.Dispose();
     }
 
     private async Task EnrolAsync(HttpContext context)
@@ -122,7 +133,7 @@ internal sealed class StubFleet : IAsyncDisposable
         }
 
         Enrolled = request;
-        await context.Response.WriteAsync(JsonSerializer.Serialize(new EnrolReply { AgentId = AgentId, SealingKey = CredentialSeal.PublicKeyOf(_sealing) }, FleetJson.Default.EnrolReply));
+        await context.Response.WriteAsync(JsonSerializer.Serialize(new EnrolReply { AgentId = AgentId, SealingKey = CredentialSeal.PublicKeyOf(_sealing), SigningKey = CommandSignature.PublicKeyOf(_signing) }, FleetJson.Default.EnrolReply));
     }
 
     private async Task BeatAsync(HttpContext context)

@@ -43,6 +43,12 @@ public sealed partial class FleetCommandTests : IDisposable
         Assert.Equal((1, ""), (again.ExitCode, again.Output));
         Assert.Contains("sign in again", again.Error, StringComparison.Ordinal);
         Assert.Matches(Code(), code.Output);
+        Assert.Matches("--receiver-key [0-9a-f]{4}(-[0-9a-f]{4}){4} ", code.Output);
+        var both = await _receiver.RunAsync("fleet", "enrol", "--machine", "build-1", "--agent", "a");
+        var nobody = await _receiver.RunAsync("fleet", "enrol", "--agent", "a");
+        Assert.Equal((1, 1, ""), (both.ExitCode, nobody.ExitCode, both.Output + nobody.Output));
+        Assert.Contains("either --machine NAME", both.Error, StringComparison.Ordinal);
+        Assert.Contains("there is no such agent", nobody.Error, StringComparison.Ordinal);
         Assert.Equal((0, ""), (rotated.ExitCode, rotated.Error));
         Assert.Matches("account work +seat1@example.org +[0-9a-f]{12} +Ok +held by vault +by switcher", list.Output);
         Assert.All(new[] { imported, refreshed, again, code, rotated, list }, outcome =>

@@ -87,7 +87,7 @@ internal sealed class FleetRig : IAsyncDisposable
     /// <summary>A heartbeat without its wire: what an agent says, and the commands of the answer.</summary>
     public async Task BeatAsync(SimulatedAgent agent, int sessions = 1)
     {
-        var enrolled = await Receiver.Service<AgentDirectory>().FindAsync(agent.Id, TestContext.Current.CancellationToken);
+        var enrolled = await Receiver.Service<AgentDirectory>().ReadAsync(agent.Id, TestContext.Current.CancellationToken);
         var commands = await Commands.ExchangeAsync(enrolled!, agent.Heartbeat(sessions), TestContext.Current.CancellationToken);
         agent.Take(commands!);
     }
@@ -165,6 +165,8 @@ internal sealed class FleetRig : IAsyncDisposable
     }
 
     public async Task<IReadOnlyList<FleetAuditRow>> AuditAsync() => await Receiver.Service<FleetAudit>().ReadAsync(500, long.MaxValue, TestContext.Current.CancellationToken);
+
+    public async Task<IReadOnlyList<FleetRefusalRow>> RefusalsAsync() => await Receiver.Service<FleetRefusals>().ReadAsync(500, TestContext.Current.CancellationToken);
 
     public Task<IReadOnlyList<(AccountFacts Account, RefreshOutcome Outcome)>> RefreshAsync() => Receiver.Service<RefreshRounds>().RunAsync(TestContext.Current.CancellationToken);
 

@@ -107,7 +107,7 @@ public sealed class FleetSecretsTests
             written.Add((path, Encoding.UTF8.GetBytes(await FetchAsync(rig, path))));
         }
 
-        foreach (var row in await rig.AuditAsync())
+        foreach (var row in (await rig.AuditAsync()).Concat(await rig.RefusalsAsync()))
         {
             written.Add(("audit", Encoding.UTF8.GetBytes($"{row.Actor} {row.Address} {row.Action} {row.Account} {row.Fingerprint} {row.Outcome} {row.Detail}")));
         }

@@ -44,7 +44,7 @@ public sealed class HeartbeatTests
 
         Assert.Equal("""{"commands":[],"next_seconds":5}""", await first.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         await Wire.AssertRefusedAsync(await agent.PostAsync(Routes.Heartbeat, heartbeat), 409, ErrorCodes.Replayed);
-        Assert.Contains($"{agent.Id} replayed", (await rig.AuditAsync()).Select(row => $"{row.AgentId} {row.Outcome}"));
+        Assert.Contains($"{agent.Id} replayed", (await rig.RefusalsAsync()).Select(row => $"{row.AgentId} {row.Outcome}"));
     }
 
     [Theory]
@@ -79,7 +79,7 @@ public sealed class HeartbeatTests
     {
         await using var rig = await FleetRig.StartAsync();
         var sequences = new HeartbeatSequences(rig.Receiver.Service<GroupCommitWriter>(), rig.Time);
-        var agent = new EnrolledAgent("a", "m", "key", "seal", IsRevoked: false, Sequence: 10, SignedUntil: null, Applied: null);
+        var agent = new EnrolledAgent("a", "m", "key", "seal", IsRevoked: false, Sequence: 10, SignedUntil: null, new AgentSaid(null, HasSessions: false, Login: null, "1", "p"));
         var now = rig.Time.GetUtcNow();
 
         Assert.Equal(SequenceVerdict.BeforeStart, await sequences.AdvanceAsync(agent, 11, now.AddSeconds(-1)));

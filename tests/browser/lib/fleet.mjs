@@ -1,5 +1,5 @@
 // A fleet over the real wire: an issuer that knows some accounts, logins pasted into the vault, machines with agents of their own.
-import { generateKeyPairSync, createECDH, randomBytes, sign } from "node:crypto";
+import { createCipheriv, createECDH, generateKeyPairSync, hkdfSync, randomBytes, sign } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
@@ -19,7 +19,16 @@ export async function startIssuer(accounts) {
       response.writeHead(status, { "Content-Type": "application/json" });
       response.end(JSON.stringify(body));
     };
-    if (!account) {
+    if (request.method === "POST" && request.url.startsWith("/v1/oauth/token")) {
+      const chunks = [];
+      request.on("data", (chunk) => chunks.push(chunk));
+      request.on("end", () => {
+        const renewed = accounts.find((one) => JSON.parse(Buffer.concat(chunks)).refresh_token === `sk-ant-ort01-of-${one.id}`);
+        answer(renewed ? 200 : 400, renewed
+          ? { access_token: `sk-ant-oat01-of-${renewed.id}`, refresh_token: `sk-ant-ort01-of-${renewed.id}`, expires_in: 28_800, account: { uuid: renewed.id, email_address: renewed.email } }
+          : { error: "invalid_grant" });
+      });
+    } else if (!account) {
       answer(401, { type: "error", error: { type: "authentication_error" } });
     } else if (request.url.startsWith("/api/oauth/profile")) {
       answer(200, { account: { uuid: account.id, email: account.email }, organization: { uuid: `org-${account.id}` } });
@@ -76,39 +85,37 @@ export async function table(receiver, name) {
   return (await answer.json()).rows;
 }
 
-/** A machine with an agent, enrolled with a code of the page: a given one, or one made for it. */
-export async function enrol(receiver, machine, given) {
-  const code = given ?? /id="code">(fcode_[0-9a-f]+)</.exec(await post(receiver, "/enrol", { machine }))[1];
+/** A code of the page for a new agent on a machine. */
+export const codeFor = async (receiver, machine) => /id="code">(fcode_[0-9a-f]+)</.exec(await post(receiver, "/enrol", { machine }))[1];
+
+/** An agent's keys and its signed requests, without any enrolment: what it says of itself is the caller's. */
+export function newAgent(address, machine) {
   const { publicKey, privateKey } = generateKeyPairSync("ed25519");
   const raw = publicKey.export({ format: "der", type: "spki" }).subarray(-32).toString("base64");
   const sealing = createECDH("prime256v1");
   sealing.generateKeys();
-  let id = null;
   let sequence = Date.now();
-
-  const send = async (path, body) => {
-    const text = Buffer.from(JSON.stringify(body));
-    const timestamp = new Date().toISOString().replace(/\.\d+Z$/, "Z");
-    const signature = sign(null, Buffer.concat([text, Buffer.from(`\n${timestamp}`)]), privateKey).toString("base64");
-    const headers = { "Content-Type": "application/json", "X-CCFLUX-Signature": `ed25519 ${signature} ${raw}`, "X-CCFLUX-Timestamp": timestamp, ...(id ? { "X-CCFLUX-Agent": id } : {}) };
-    const answer = await fetch(receiver.address + path, { method: "POST", headers, body: text });
-    if (!answer.ok) {
-      throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
-    }
-    return answer.json();
-  };
-
-  id = (
-    await send("/agent/enrol", {
-      code, signing_key: raw, sealing_key: sealing.getPublicKey().toString("base64"), machine, platform: "linux-x86_64", config_dir_id: randomBytes(8).toString("hex"), version: "1.0.0",
-    })
-  ).agent_id;
-  return {
-    id,
+  const agent = {
+    id: null,
     machine,
+    configDirId: randomBytes(8).toString("hex"),
+    sealingKey: sealing.getPublicKey().toString("base64"),
+    /** Status and body of a signed request. */
+    send: async (path, body) => {
+      const text = Buffer.from(JSON.stringify(body));
+      const timestamp = new Date().toISOString().replace(/\.\d+Z$/, "Z");
+      const signature = sign(null, Buffer.concat([text, Buffer.from(`\n${timestamp}`)]), privateKey).toString("base64");
+      const headers = { "Content-Type": "application/json", "X-CCFLUX-Signature": `ed25519 ${signature} ${raw}`, "X-CCFLUX-Timestamp": timestamp, ...(agent.id ? { "X-CCFLUX-Agent": agent.id } : {}) };
+      const answer = await fetch(address + path, { method: "POST", headers, body: text });
+      return { status: answer.status, text: await answer.text() };
+    },
+    enrol: (code, more = {}) =>
+      agent.send("/agent/enrol", {
+        code, signing_key: raw, sealing_key: agent.sealingKey, machine, platform: "linux-x86_64", config_dir_id: agent.configDirId, version: "1.0.0", ...more,
+      }),
     /** Sessions are [state, model] each; applied is the fingerprint of the login that stands there. */
-    beat: (applied, ...sessions) =>
-      send("/heartbeat", {
+    heartbeat: (applied, sessions = [], more = {}) =>
+      agent.send("/heartbeat", {
         schema_version: 1,
         sequence: ++sequence,
         agent: { version: "1.0.0", platform: "linux-x86_64", login: "file" },
@@ -116,6 +123,34 @@ export async function enrol(receiver, machine, given) {
         confirmed: [],
         refused: [],
         sessions: sessions.map(([state, model], index) => ({ session_id: `${machine}-session-${index}`, state, model, since: new Date(Date.now() - 60_000).toISOString() })),
+        ...more,
       }),
   };
+  return agent;
+}
+
+/** A machine with an agent, enrolled with a code of the page: a given one, or one made for it. */
+export async function enrol(receiver, machine, given) {
+  const agent = newAgent(receiver.address, machine);
+  const read = (answer, what) => {
+    if (answer.status !== 200) {
+      throw new Error(`${what}: ${answer.status} ${answer.text}`);
+    }
+    return JSON.parse(answer.text);
+  };
+  agent.id = read(await agent.enrol(given ?? (await codeFor(receiver, machine))), "/agent/enrol").agent_id;
+  return { ...agent, beat: async (applied, ...sessions) => read(await agent.heartbeat(applied, sessions), "/heartbeat") };
+}
+
+/** Seals bytes to a P-256 key, as both sides of the wire do. */
+export function seal(recipient, content, context) {
+  const theirs = Buffer.from(recipient, "base64");
+  const own = createECDH("prime256v1");
+  own.generateKeys();
+  const nonce = randomBytes(12);
+  const key = Buffer.from(hkdfSync("sha256", own.computeSecret(theirs), Buffer.concat([own.getPublicKey(), theirs]), "ccflux seal 1", 32));
+  const cipher = createCipheriv("aes-256-gcm", key, nonce);
+  cipher.setAAD(Buffer.from(context));
+  const ciphertext = Buffer.concat([cipher.update(content), cipher.final()]);
+  return Buffer.concat([Buffer.from([1]), own.getPublicKey(), nonce, ciphertext, cipher.getAuthTag()]).toString("base64");
 }

@@ -32,10 +32,10 @@ internal sealed class CommandBook
 
     public void ConfirmAgain(long command) => Save(Ledger with { Confirm = [.. Ledger.Confirm.Append(command).Distinct().TakeLast(FleetLimits.MaxCommands)] });
 
-    /// <summary>A refusal is final where the command was genuine; one that does not open may be somebody's trick, and must not make a later one look old.</summary>
+    /// <summary>A refusal of a genuine command is final: shown again, it is old. One that the receiver did not sign must not make a later one look old.</summary>
     public void Refuse(long command, string reason)
     {
-        var genuine = reason is not (RefusalReasons.NotForMe or RefusalReasons.Replayed or RefusalReasons.Expired);
+        var genuine = reason is not RefusalReasons.Unsigned;
         Save(Ledger with
         {
             LastCommand = genuine ? Math.Max(Ledger.LastCommand, command) : Ledger.LastCommand,

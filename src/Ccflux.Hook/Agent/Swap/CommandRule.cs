@@ -15,16 +15,22 @@ internal enum CommandVerdict
     Refuse,
 }
 
-/// <summary>Which commands an agent takes: its own, in order, in time, each once.</summary>
+/// <summary>Which commands an agent takes: its receiver's, for itself, in order, in time, each once.</summary>
 internal static class CommandRule
 {
     /// <param name="command">As it came.</param>
+    /// <param name="isSigned">Whether the receiver's pinned key signed it for this agent, as it is. Nothing of one that it did not is believed.</param>
     /// <param name="content">What it opened to; null where it did not.</param>
     /// <param name="ledger">How far commands are carried out.</param>
     /// <param name="now">By the receiver's clock.</param>
     /// <param name="canWrite">Whether a login can be put into a file here.</param>
-    public static (CommandVerdict Verdict, string? Reason) For(SealedCommand command, SwapContent? content, CommandLedger ledger, DateTimeOffset now, bool canWrite)
+    public static (CommandVerdict Verdict, string? Reason) For(SealedCommand command, bool isSigned, SwapContent? content, CommandLedger ledger, DateTimeOffset now, bool canWrite)
     {
+        if (!isSigned)
+        {
+            return (CommandVerdict.Refuse, RefusalReasons.Unsigned);
+        }
+
         if (ledger.Done.Contains(command.Id))
         {
             return (CommandVerdict.ConfirmAgain, null);

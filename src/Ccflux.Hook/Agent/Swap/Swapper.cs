@@ -62,7 +62,7 @@ internal sealed class Swapper(FleetDirectory fleet, CommandBook book, SessionBoa
         }
 
         var before = LoginText.Of(text.Login);
-        if (content.Replaces is { } expected && !string.Equals(expected, before?.Fingerprint, StringComparison.Ordinal) && !string.Equals(content.Fingerprint, before?.Fingerprint, StringComparison.Ordinal))
+        if (!string.Equals(content.Replaces, before?.Fingerprint ?? "", StringComparison.Ordinal) && !string.Equals(content.Fingerprint, before?.Fingerprint, StringComparison.Ordinal))
         {
             return SwapOutcome.Superseded;
         }

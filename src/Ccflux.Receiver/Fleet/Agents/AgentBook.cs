@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Ccflux.Contracts.Fleet;
 using Ccflux.Receiver.Fleet.Store;
+using Ccflux.Receiver.Fleet.Vault;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Auth.Tokens;
 using Ccflux.Receiver.Platform.Live;
@@ -11,8 +12,12 @@ using Dapper;
 namespace Ccflux.Receiver.Fleet.Agents;
 
 /// <summary>An agent as pages and rotation see it.</summary>
+/// <param name="ConfigDirId">What it calls its config dir. Nobody has verified it.</param>
+/// <param name="KeyFingerprint">Of its two keys, as its own enrolment printed it.</param>
+/// <param name="MustEnrolAgain">It does not know the key that commands are signed with now.</param>
 /// <param name="Applied">Fingerprint of the login in its config dir.</param>
-/// <param name="AccountId">Whose that is; null where it is none of the vault's.</param>
+/// <param name="AccountId">Whose that is; null where it is none of the vault's, or of one that was not granted to it.</param>
+/// <param name="ClaimedAccount">The account whose fingerprint it says stands there, where it may not have that; nothing goes by it.</param>
 /// <param name="PendingAccount">The account of a command that is not settled.</param>
 /// <param name="Granted">Accounts that it may be given.</param>
 internal sealed record AgentFacts(
@@ -21,24 +26,28 @@ internal sealed record AgentFacts(
     string ConfigDirId,
     string Platform,
     string Version,
+    string KeyFingerprint,
+    bool MustEnrolAgain,
     DateTimeOffset EnrolledAt,
     DateTimeOffset? RevokedAt,
     DateTimeOffset? LastSeenAt,
     string? Login,
     string? Applied,
     long? AccountId,
+    long? ClaimedAccount,
     bool HasSessions,
     DateTimeOffset? LastSwitchAt,
     long? PendingAccount,
     IReadOnlySet<long> Granted);
 
 /// <summary>Agents, as the admin deals with them: codes, grants, their end.</summary>
-internal sealed class AgentBook(SqliteReaders readers, GroupCommitWriter writer, AgentDirectory directory, IChangeFeed changes, TimeProvider time)
+internal sealed class AgentBook(SqliteReaders readers, GroupCommitWriter writer, AgentDirectory directory, ReceiverSigning signing, IChangeFeed changes, TimeProvider time)
 {
+    /// <summary>Agents that are kept, revoked ones among them.</summary>
     public const int MaxAgents = 20_000;
 
     /// <summary>Codes that wait to be used.</summary>
-    private const int MaxCodes = 1000;
+    public const int MaxCodes = 1000;
 
     public static readonly TimeSpan CodeLifetime = TimeSpan.FromHours(1);
 
@@ -54,46 +63,48 @@ internal sealed class AgentBook(SqliteReaders readers, GroupCommitWriter writer,
             row.ConfigDirId,
             row.Platform,
             row.Version,
+            KeyFingerprint.Of(row.SigningKey, row.SealingKey),
+            row.ReceiverKey is null || !string.Equals(row.ReceiverKey, row.CurrentKey, StringComparison.Ordinal),
             DateTimeOffset.FromUnixTimeMilliseconds(row.EnrolledAt),
             At(row.RevokedAt),
             At(row.LastSeenAt),
             row.Login,
             row.Applied,
             row.AccountId,
+            row.ClaimedAccount,
             row.HasSessions != 0,
             At(row.LastSwitchAt),
             row.PendingAccount,
             grants[row.AgentId].ToHashSet()))];
     }
 
-    /// <summary>A code that enrols one agent on a machine. It is shown this once and kept as its hash.</summary>
+    /// <summary>A code that makes one new agent on a machine. It is shown this once and kept as its hash.</summary>
     /// <returns>Null where the machine's name is none, too many codes wait, or the database cannot be written.</returns>
-    public async Task<string?> NewCodeAsync(string machine, AuditActor actor)
+    public Task<string?> NewCodeAsync(string machine, AuditActor actor)
     {
         machine = machine.Trim();
-        if (!IsMachine(machine))
-        {
-            return null;
-        }
-
-        var code = "fcode_" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
-        var written = await writer.WriteAsync(connection =>
-        {
-            var now = time.GetUtcNow();
-            connection.Execute(AgentSql.PruneCodes, now.ToUnixTimeMilliseconds());
-            if (connection.Scalar(AgentSql.CountCodes, now.ToUnixTimeMilliseconds()) >= MaxCodes)
-            {
-                return false;
-            }
-
-            connection.Execute(AgentSql.InsertCode, SecretToken.Hash(code), machine, now.ToUnixTimeMilliseconds(), (now + CodeLifetime).ToUnixTimeMilliseconds());
-            FleetAudit.Write(connection, now, new FleetAccess(actor, FleetAction.Code, FleetAccess.Done, Detail: machine));
-            return true;
-        });
-        return written is { Status: WriteStatus.Committed, Value: true } ? code : null;
+        return IsMachine(machine) ? MakeCodeAsync(_ => machine, agentId: null, actor) : Task.FromResult<string?>(null);
     }
 
-    public static bool IsMachine(string machine) => machine.Length is > 0 and <= FleetLimits.MaxMachine && !machine.Any(char.IsControl);
+    /// <summary>A code that gives an agent new keys, and takes from it what it was granted. A revoked one comes back by it.</summary>
+    /// <returns>Null where there is no such agent, too many codes wait, or the database cannot be written.</returns>
+    public Task<string?> NewCodeForAsync(string agentId, AuditActor actor) => MakeCodeAsync(
+        connection =>
+        {
+            using var rows = connection.Query(AgentSql.MachineOf, agentId);
+            return rows.Read() ? rows.Text(0) : null;
+        },
+        agentId,
+        actor);
+
+    /// <summary>What people compare when they enrol an agent: see <see cref="KeyFingerprint"/>. Null where the database cannot be written.</summary>
+    public async Task<string?> ReceiverFingerprintAsync()
+    {
+        var written = await writer.WriteAsync(signing.Fingerprint);
+        return written.Status == WriteStatus.Committed ? written.Value : null;
+    }
+
+    public static bool IsMachine(string machine) => PlainText.Is(machine, FleetLimits.MaxMachine);
 
     /// <summary>Lets an agent be given an account, or no longer. False where one of them is not there.</summary>
     public Task<bool> GrantAsync(string agentId, long accountId, bool granted, AuditActor actor) => ChangeAsync(connection =>
@@ -114,11 +125,12 @@ internal sealed class AgentBook(SqliteReaders readers, GroupCommitWriter writer,
         _ = granted
             ? connection.Execute(AgentSql.Grant, agentId, accountId, time.GetUtcNow().ToUnixTimeMilliseconds())
             : connection.Execute(AgentSql.Withdraw, agentId, accountId);
+        AgentLedger.Review(connection, agentId, time.GetUtcNow());
         FleetAudit.Write(connection, time.GetUtcNow(), new FleetAccess(actor, FleetAction.Grant, granted ? FleetAccess.Done : "withdrawn", accountId, agentId));
         return true;
     });
 
-    /// <summary>Ends an agent at once. What its config dir holds stays there: an account that it was given needs a new login.</summary>
+    /// <summary>Ends an agent at once, and what it was granted. What its config dir holds stays there: an account that it was given needs a new login.</summary>
     public Task<bool> RevokeAsync(string agentId, AuditActor actor) => ChangeAsync(connection =>
     {
         var now = time.GetUtcNow();
@@ -127,10 +139,31 @@ internal sealed class AgentBook(SqliteReaders readers, GroupCommitWriter writer,
             return false;
         }
 
+        connection.Execute(AgentSql.WithdrawAll, agentId);
         OpenCommand.EndUndelivered(connection, agentId, "revoked", now);
+        AgentLedger.Review(connection, agentId, now);
         FleetAudit.Write(connection, now, new FleetAccess(actor, FleetAction.Revoke, FleetAccess.Done, AgentId: agentId));
         return true;
     });
+
+    private async Task<string?> MakeCodeAsync(Func<SqlConnection, string?> machineOf, string? agentId, AuditActor actor)
+    {
+        var code = "fcode_" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+        var written = await writer.WriteAsync(connection =>
+        {
+            var now = time.GetUtcNow();
+            connection.Execute(AgentSql.PruneCodes, now.ToUnixTimeMilliseconds());
+            if (connection.Scalar(AgentSql.CountCodes, now.ToUnixTimeMilliseconds()) >= MaxCodes || machineOf(connection) is not { } machine)
+            {
+                return false;
+            }
+
+            connection.Execute(AgentSql.InsertCode, SecretToken.Hash(code), machine, agentId, now.ToUnixTimeMilliseconds(), (now + CodeLifetime).ToUnixTimeMilliseconds());
+            FleetAudit.Write(connection, now, new FleetAccess(actor, FleetAction.Code, FleetAccess.Done, AgentId: agentId, Detail: agentId is null ? machine : "new keys"));
+            return true;
+        });
+        return written is { Status: WriteStatus.Committed, Value: true } ? code : null;
+    }
 
     private async Task<bool> ChangeAsync(Func<SqlConnection, bool> change)
     {
@@ -160,6 +193,16 @@ internal sealed class AgentBook(SqliteReaders readers, GroupCommitWriter writer,
         public string Platform { get; init; } = "";
 
         public string Version { get; init; } = "";
+
+        public string SigningKey { get; init; } = "";
+
+        public string SealingKey { get; init; } = "";
+
+        public string? ReceiverKey { get; init; }
+
+        public string? CurrentKey { get; init; }
+
+        public long? ClaimedAccount { get; init; }
 
         public long EnrolledAt { get; init; }
 

@@ -10,22 +10,29 @@ namespace Ccflux.Receiver.Fleet.Agents;
 /// <param name="SealingKey">P-256 public key in base64.</param>
 /// <param name="Sequence">Of its last heartbeat that was stored.</param>
 /// <param name="SignedUntil">No heartbeat of it was signed later by a clock that is ahead; null where none was ahead.</param>
-/// <param name="Applied">What stands in its config dir, as it was stored a moment ago.</param>
-internal sealed record EnrolledAgent(string AgentId, string Machine, string SigningKey, string SealingKey, bool IsRevoked, long Sequence, DateTimeOffset? SignedUntil, string? Applied);
+/// <param name="Stored">What is stored of what it said last.</param>
+internal sealed record EnrolledAgent(
+    string AgentId, string Machine, string SigningKey, string SealingKey, bool IsRevoked, long Sequence, DateTimeOffset? SignedUntil, AgentSaid Stored);
+
+/// <summary>What rotation and renewing go by, of what an agent says of itself.</summary>
+/// <param name="Applied">Fingerprint of the login in its config dir.</param>
+/// <param name="Login">One of <see cref="Contracts.Fleet.LoginPlace"/>; null where it was never heard.</param>
+internal sealed record AgentSaid(string? Applied, bool HasSessions, string? Login, string Version, string Platform);
 
 /// <summary>Finds agents by their ids.</summary>
 internal sealed class AgentDirectory(SqliteReaders readers, TimeProvider time)
 {
     private readonly RecentCache<string, EnrolledAgent> _recent = new(time);
 
-    /// <summary>Null where there is none such.</summary>
+    /// <summary>As it was stored a moment ago; null where there is none such.</summary>
     public ValueTask<EnrolledAgent?> FindAsync(string agentId, CancellationToken cancellationToken) =>
         _recent.TryGet(agentId, out var agent) ? ValueTask.FromResult<EnrolledAgent?>(agent) : new ValueTask<EnrolledAgent?>(ReadAsync(agentId, cancellationToken));
 
     /// <summary>Forgets what was read: a revocation holds from here on.</summary>
     public void Forget() => _recent.Clear();
 
-    private async Task<EnrolledAgent?> ReadAsync(string agentId, CancellationToken cancellationToken)
+    /// <summary>As it is stored now, whichever process stored it; null where there is none such.</summary>
+    public async Task<EnrolledAgent?> ReadAsync(string agentId, CancellationToken cancellationToken)
     {
         var generation = _recent.Generation;
         using var lease = await readers.RentUrgentAsync(cancellationToken);
@@ -35,7 +42,7 @@ internal sealed class AgentDirectory(SqliteReaders readers, TimeProvider time)
             return null;
         }
 
-        var agent = new EnrolledAgent(row.AgentId, row.Machine, row.SigningKey, row.SealingKey, row.RevokedAt is not null, row.Sequence, At(row.SignedUntil), row.Applied);
+        var agent = new EnrolledAgent(row.AgentId, row.Machine, row.SigningKey, row.SealingKey, row.RevokedAt is not null, row.Sequence, At(row.SignedUntil), new AgentSaid(row.Applied, row.HasSessions != 0, row.Login, row.Version, row.Platform));
         _recent.Add(agentId, agent, generation);
         return agent;
     }
@@ -59,5 +66,13 @@ internal sealed class AgentDirectory(SqliteReaders readers, TimeProvider time)
         public long? SignedUntil { get; init; }
 
         public string? Applied { get; init; }
+
+        public long HasSessions { get; init; }
+
+        public string? Login { get; init; }
+
+        public string Version { get; init; } = "";
+
+        public string Platform { get; init; } = "";
     }
 }

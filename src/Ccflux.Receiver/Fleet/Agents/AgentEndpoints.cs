@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Ccflux.Contracts.Fleet;
 using Ccflux.Contracts.Http;
+using Ccflux.Receiver.Fleet.Store;
 using Ccflux.Receiver.Platform.Auth.Signing;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Storage.Writing;
@@ -43,12 +44,13 @@ internal sealed class AgentEndpoints(
         {
             case { Status: not WriteStatus.Committed }:
                 return Busy();
-            case { Value: { } reply }:
+            case { Value.Reply: { } reply }:
                 context.Response.Headers.CacheControl = "no-store";
                 return TypedResults.Json(reply, FleetJson.Default.EnrolReply);
+            case { Value: { } outcome }:
+                return (await gate.RefuseAsync(context, null, ErrorCodes.CodeInvalid, outcome.Refusal!, action: FleetAction.Enrol, note: $"machine {PlainText.Quote(request.Machine)}")).Refusal!;
             default:
-                metrics.Refused(ErrorCodes.CodeInvalid);
-                return new Problem(StatusCodes.Status403Forbidden, ErrorCodes.CodeInvalid, "The code is unknown, used, too old or of another machine. Ask the admin for a new one.");
+                return Busy();
         }
     }
 
@@ -66,14 +68,15 @@ internal sealed class AgentEndpoints(
             return call.Refusal!;
         }
 
+        if (!_brought.TryTake(agent.AgentId, out var wait))
+        {
+            metrics.Refused(ErrorCodes.RateLimited);
+            return new Problem(StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, $"An agent brings at most {BroughtPerMinute} logins a minute.", wait);
+        }
+
         if (Parse(body, FleetJson.Default.BroughtCredential, Fault, out var brought) is { } refusal)
         {
             return refusal;
-        }
-
-        if (!_brought.TryTake(agent.AgentId, out var wait))
-        {
-            return new Problem(StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, $"An agent brings at most {BroughtPerMinute} logins a minute.", wait);
         }
 
         var outcome = await intake.TakeAsync(agent, brought!, context.Connection.RemoteIpAddress?.ToString() ?? "", context.RequestAborted);

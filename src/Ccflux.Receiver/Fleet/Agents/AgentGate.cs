@@ -15,7 +15,7 @@ internal sealed record AgentCall(EnrolledAgent? Agent, Problem? Refusal, DateTim
 
 /// <summary>
 /// Lets agents in, by the signature of the key that was pinned at their enrolment and nothing else: a user's token opens nothing here. Refused
-/// attempts are recorded, so many a minute and address; beyond that they are only counted.
+/// attempts are recorded, so many a minute and address; beyond that the metrics alone count them.
 /// </summary>
 internal sealed class AgentGate(
     AgentDirectory agents, HeartbeatSequences sequences, RequestSignatures signatures, GroupCommitWriter writer, FleetMetrics metrics, TimeProvider time)
@@ -27,7 +27,8 @@ internal sealed class AgentGate(
 
     /// <param name="context">The request.</param>
     /// <param name="body">Read with <see cref="RequestSignatures.MaxSuffix"/> bytes of room.</param>
-    public async ValueTask<AgentCall> AuthenticateAsync(HttpContext context, BodyReader body)
+    /// <param name="fresh">What is stored of the agent counts, so it is read now.</param>
+    public async ValueTask<AgentCall> AuthenticateAsync(HttpContext context, BodyReader body, bool fresh = false)
     {
         var name = context.Request.Headers[AgentHeader.Name] is [{ Length: > 0 and <= FleetLimits.MaxId } id] ? id : null;
         var verdict = signatures.Check(context.Request.Headers, body.SentBuffer, body.SentLength, out var key);
@@ -37,7 +38,7 @@ internal sealed class AgentGate(
             return await RefuseAsync(context, null, code, detail);
         }
 
-        var agent = await agents.FindAsync(name, context.RequestAborted);
+        var agent = fresh ? await agents.ReadAsync(name, context.RequestAborted) : await agents.FindAsync(name, context.RequestAborted);
         if (agent is null || !string.Equals(agent.SigningKey, key, StringComparison.Ordinal))
         {
             return await RefuseAsync(context, agent, ErrorCodes.AgentUnknown, "No agent of this id signs with this key. Enrol it with a code from the admin.");
@@ -78,16 +79,20 @@ internal sealed class AgentGate(
     /// <param name="code">One of <see cref="ErrorCodes"/>.</param>
     /// <param name="detail">What is said to the sender.</param>
     /// <param name="status">The answer's.</param>
-    public async ValueTask<AgentCall> RefuseAsync(HttpContext context, EnrolledAgent? agent, string code, string detail, int status = StatusCodes.Status403Forbidden)
+    /// <param name="action">What was attempted, of <see cref="FleetAction"/>.</param>
+    /// <param name="note">What is recorded beside; words of the sender's are in quotation marks.</param>
+    public async ValueTask<AgentCall> RefuseAsync(
+        HttpContext context, EnrolledAgent? agent, string code, string detail, int status = StatusCodes.Status403Forbidden, string action = FleetAction.Authenticate, string? note = null)
     {
         metrics.Refused(code);
-        if (_recorded.TryTake(RequestLimits.AddressOf(context), out _))
+        var address = RequestLimits.AddressOf(context);
+        if (_recorded.TryTake(address, out _))
         {
-            var actor = new AuditActor(agent is null || code is ErrorCodes.AgentUnknown ? "anonymous" : "agent", context.Connection.RemoteIpAddress?.ToString() ?? "");
-            var note = context.Request.Headers.Authorization.Count > 0 ? $"{context.Request.Path} with a user's token" : context.Request.Path.Value ?? "";
+            var actor = new AuditActor(agent is null || code is ErrorCodes.AgentUnknown ? FleetAccess.Anonymous : FleetAccess.Agent, address);
+            note ??= context.Request.Headers.Authorization.Count > 0 ? $"{context.Request.Path} with a user's token" : context.Request.Path.Value ?? "";
             await writer.WriteAsync(connection =>
             {
-                FleetAudit.Write(connection, time.GetUtcNow(), new FleetAccess(actor, FleetAction.Authenticate, code, AgentId: agent?.AgentId, Detail: note));
+                FleetAudit.Write(connection, time.GetUtcNow(), new FleetAccess(actor, action, code, AgentId: agent?.AgentId, Detail: note));
                 return true;
             });
         }

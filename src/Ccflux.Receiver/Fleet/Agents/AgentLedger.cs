@@ -17,7 +17,7 @@ internal sealed class AgentLedger(GroupCommitWriter writer, TimeProvider time)
     /// <summary>One that comes back after so long is written at once.</summary>
     private static readonly TimeSpan s_absence = TimeSpan.FromSeconds(30);
 
-    private static readonly AuditActor s_agent = new("agent", "");
+    private static readonly AuditActor s_agent = new(FleetAccess.Agent, "");
 
     /// <summary>One an agent; there are <see cref="AgentBook.MaxAgents"/> at most.</summary>
     private readonly ConcurrentDictionary<string, Known> _known = new(StringComparer.Ordinal);
@@ -25,10 +25,11 @@ internal sealed class AgentLedger(GroupCommitWriter writer, TimeProvider time)
     /// <returns>False where it had to be written and could not.</returns>
     public async ValueTask<bool> NoteAsync(EnrolledAgent agent, Heartbeat heartbeat)
     {
-        var said = new Said(heartbeat.Applied, heartbeat.Sessions.Count > 0, heartbeat.Agent.Login, heartbeat.Agent.Version, heartbeat.Agent.Platform, agent.SigningKey);
+        var said = new AgentSaid(heartbeat.Applied, heartbeat.Sessions.Count > 0, heartbeat.Agent.Login, heartbeat.Agent.Version, heartbeat.Agent.Platform);
         var seen = time.GetUtcNow();
-        var isStored = string.Equals(agent.Applied, said.Applied, StringComparison.Ordinal);
-        if (isStored && _known.TryGetValue(agent.AgentId, out var known) && known.Said == said && seen - known.SeenAt < s_absence)
+
+        // Compared with what the database holds: another process may have written something else since this one last did.
+        if (agent.Stored == said && _known.TryGetValue(agent.AgentId, out var known) && string.Equals(known.Key, agent.SigningKey, StringComparison.Ordinal) && seen - known.SeenAt < s_absence)
         {
             _known[agent.AgentId] = known with { Sequence = heartbeat.Sequence, SeenAt = seen, IsFlushed = false };
             return true;
@@ -40,7 +41,7 @@ internal sealed class AgentLedger(GroupCommitWriter writer, TimeProvider time)
             return false;
         }
 
-        _known[agent.AgentId] = new Known(said, heartbeat.Sequence, seen, IsFlushed: true);
+        _known[agent.AgentId] = new Known(agent.SigningKey, heartbeat.Sequence, seen, IsFlushed: true);
         return true;
     }
 
@@ -71,7 +72,19 @@ internal sealed class AgentLedger(GroupCommitWriter writer, TimeProvider time)
         }
     }
 
-    private static bool Write(SqlConnection connection, string agentId, Said said, long sequence, DateTimeOffset seen)
+    /// <summary>Whose login stands in an agent's config dir, once what it is granted has changed. To be called inside the write.</summary>
+    public static void Review(SqlConnection connection, string agentId, DateTimeOffset now)
+    {
+        string? applied;
+        using (var rows = connection.Query(AgentSql.AppliedOf, agentId))
+        {
+            applied = rows.Read() ? rows.TextOrNull(0) : null;
+        }
+
+        connection.Execute(AgentSql.SetAccount, AccountOf(connection, agentId, applied, now), now.ToUnixTimeMilliseconds(), agentId);
+    }
+
+    private static bool Write(SqlConnection connection, string agentId, AgentSaid said, long sequence, DateTimeOffset seen)
     {
         var account = AccountOf(connection, agentId, said.Applied, seen);
         connection.Execute(AgentSql.Note, seen.ToUnixTimeMilliseconds(), sequence, said.Login, said.Version, said.Platform, said.Applied, account, said.HasSessions, agentId);
@@ -79,7 +92,8 @@ internal sealed class AgentLedger(GroupCommitWriter writer, TimeProvider time)
     }
 
     /// <summary>
-    /// Whose login stands in a config dir. A whole login of ours that stands there is in its client's hands, whatever the books say: the agent is
+    /// Whose login stands in a config dir. What an agent says of an account counts if that is granted to it, or if it holds that account's login; anybody can name a
+    /// fingerprint, since they are shown. A whole login of ours that stands there is in its client's hands, whatever the books say: the agent is
     /// its holder, so that nobody else renews it. A login that nobody knows, in a config dir that holds one of ours, is that one, renewed by the client.
     /// </summary>
     private static long? AccountOf(SqlConnection connection, string agentId, string? applied, DateTimeOffset now)
@@ -92,7 +106,13 @@ internal sealed class AgentLedger(GroupCommitWriter writer, TimeProvider time)
         var (account, holder, isWhole) = Find(connection, applied);
         if (account is { } known)
         {
-            if (isWhole && holder is (Holder.Vault or Holder.Foreign) && connection.Scalar(AgentSql.IsGranted, agentId, known) > 0)
+            var isGranted = connection.Scalar(AgentSql.IsGranted, agentId, known) > 0;
+            if (!isGranted && connection.Scalar(AgentSql.Holds, agentId, known) == 0)
+            {
+                return null;
+            }
+
+            if (isGranted && isWhole && holder is (Holder.Vault or Holder.Foreign))
             {
                 connection.Execute(VaultSql.SetHolder, Holder.Agent, agentId, now.ToUnixTimeMilliseconds(), known);
                 FleetAudit.Write(connection, now, new FleetAccess(s_agent, FleetAction.Adopt, FleetAccess.Done, known, agentId, applied, $"was {holder}"));
@@ -111,7 +131,6 @@ internal sealed class AgentLedger(GroupCommitWriter writer, TimeProvider time)
         return rows.Read() ? (rows.Number(0), rows.Text(1), rows.Number(2) != 0) : (null, "", false);
     }
 
-    private sealed record Said(string? Applied, bool HasSessions, string Login, string Version, string Platform, string Key);
-
-    private sealed record Known(Said Said, long Sequence, DateTimeOffset SeenAt, bool IsFlushed);
+    /// <param name="Key">The key that signed it: enrolled again, an agent is another.</param>
+    private sealed record Known(string Key, long Sequence, DateTimeOffset SeenAt, bool IsFlushed);
 }

@@ -38,6 +38,9 @@ internal enum IssueOutcome
 
     /// <summary>The database cannot be written.</summary>
     Busy = 10,
+
+    /// <summary>The agent knows no key of this receiver's, or a former one: it would take no command.</summary>
+    EnrolAgain = 11,
 }
 
 /// <param name="CommandId">Where one was issued.</param>
@@ -49,12 +52,14 @@ internal sealed record IssueResult(IssueOutcome Outcome, long? CommandId = null,
 /// holder in the same transaction; a command that never left, or that its agent did not take up, gives it back to the vault.
 /// </summary>
 internal sealed class CommandBox(
-    SqliteReaders readers, GroupCommitWriter writer, VaultBook book, AgentLedger ledger, FleetMetrics metrics, IChangeFeed changes, TimeProvider time)
+    SqliteReaders readers, GroupCommitWriter writer, VaultBook book, ReceiverSigning signing, AgentLedger ledger, FleetMetrics metrics, IChangeFeed changes, TimeProvider time)
 {
     public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
 
     /// <summary>How long it is believed who has commands waiting; a command of this process is known of at once.</summary>
     private static readonly TimeSpan s_waitingAge = TimeSpan.FromSeconds(1);
+
+    private static readonly AuditActor s_agent = new(FleetAccess.Agent, "");
 
     private volatile Waiting? _waiting;
 
@@ -158,11 +163,6 @@ internal sealed class CommandBox(
             return new IssueResult(refusal);
         }
 
-        if (!book.TryGive(connection, account!, agentId, whole))
-        {
-            return new IssueResult(IssueOutcome.Refreshing);
-        }
-
         var login = whole || account!.Login!.RefreshToken is null ? account!.Login! : account.Login.WithoutRefresh();
         var id = connection.Scalar(CommandSql.NextId, now.ToUnixTimeMilliseconds())!.Value;
         var content = new SwapContent
@@ -171,12 +171,42 @@ internal sealed class CommandBox(
             AccountId = account.Uuid,
             ClaudeAiOauth = login.ToElement(),
             Fingerprint = login.Fingerprint,
-            Replaces = agent.Applied,
+            Replaces = agent.Applied ?? "",
         };
+        var expires = now + Lifetime;
         var seal = CredentialSeal.Seal(
-            agent.SealingKey, JsonSerializer.SerializeToUtf8Bytes(content, FleetJson.Default.SwapContent), SealedCommand.Context(agentId, id, SealedCommand.Swap, now));
-        connection.Execute(
-            CommandSql.Insert, id, agentId, accountId, SealedCommand.Swap, whole, login.Fingerprint, agent.Applied, seal, actor.Name, now.ToUnixTimeMilliseconds(), (now + Lifetime).ToUnixTimeMilliseconds());
+            agent.SealingKey, JsonSerializer.SerializeToUtf8Bytes(content, FleetJson.Default.SwapContent), SealedCommand.Context(agentId, id, SealedCommand.Swap, now, expires));
+        var command = new SealedCommand { Id = id, Kind = SealedCommand.Swap, IssuedAt = now, ExpiresAt = expires, Sealed = seal, Signature = "" };
+        if (signing.Sign(connection, agentId, command) is not { } signature)
+        {
+            return new IssueResult(IssueOutcome.NeedsLogin);
+        }
+
+        var inserted = connection.Execute(
+            CommandSql.Insert,
+            id,
+            agentId,
+            accountId,
+            SealedCommand.Swap,
+            whole,
+            login.Fingerprint,
+            agent.Applied,
+            seal,
+            signature,
+            actor.Name,
+            now.ToUnixTimeMilliseconds(),
+            expires.ToUnixTimeMilliseconds());
+        if (inserted == 0)
+        {
+            return new IssueResult(IssueOutcome.Pending);
+        }
+
+        if (!book.TryGive(connection, account!, agentId, whole))
+        {
+            connection.Execute(CommandSql.Delete, id); // nobody has seen it: it was written in this transaction
+            return new IssueResult(IssueOutcome.Refreshing);
+        }
+
         FleetAudit.Write(connection, now, new FleetAccess(actor, FleetAction.Seal, FleetAccess.Done, accountId, agentId, login.Fingerprint, whole ? "whole" : "copy"));
         return new IssueResult(IssueOutcome.Issued, id, whole);
     }
@@ -198,6 +228,11 @@ internal sealed class CommandBox(
         if (agent.KeepsInKeychain)
         {
             return IssueOutcome.NoLoginFile;
+        }
+
+        if (!string.Equals(agent.ReceiverKey, signing.PublicKey(connection), StringComparison.Ordinal))
+        {
+            return IssueOutcome.EnrolAgain;
         }
 
         if (connection.Scalar(CommandSql.CountOpen, agent.AgentId) > 0)
@@ -228,11 +263,12 @@ internal sealed class CommandBox(
         var delivered = 0;
         var settled = 0;
         var open = OpenCommand.Of(connection, agent.AgentId);
-        foreach (var refused in heartbeat.Refused.Where(refused => open.TrueForAll(command => command.Id != refused.Id)))
+        var strays = heartbeat.Refused.Where(refused => refused.Reason is RefusalReasons.Unsigned || open.TrueForAll(command => command.Id != refused.Id)).ToList();
+        if (strays.Count > 0)
         {
             // Settled long ago, or never ours: somebody shows the agent old commands, or made-up ones.
-            var detail = string.Create(CultureInfo.InvariantCulture, $"{refused.Reason}, command {refused.Id}");
-            FleetAudit.Write(connection, now, new FleetAccess(new AuditActor("agent", ""), FleetAction.Confirm, "stray", AgentId: agent.AgentId, Detail: detail));
+            var detail = string.Create(CultureInfo.InvariantCulture, $"command {strays[^1].Id} {Words(strays[^1])}");
+            FleetRefusals.Write(connection, now, new FleetAccess(s_agent, FleetAction.Confirm, FleetRefusals.Stray, AgentId: agent.AgentId, Detail: detail), strays.Count);
         }
 
         foreach (var command in open)
@@ -243,7 +279,7 @@ internal sealed class CommandBox(
                 continue;
             }
 
-            if (command.ExpiresAt <= now)
+            if (command.ExpiresAt <= now || command.Signature is null)
             {
                 continue;
             }
@@ -251,7 +287,7 @@ internal sealed class CommandBox(
             if (connection.Execute(CommandSql.Deliver, now.ToUnixTimeMilliseconds(), command.Id) > 0)
             {
                 delivered++;
-                FleetAudit.Write(connection, now, new FleetAccess(new AuditActor("agent", ""), FleetAction.Deliver, FleetAccess.Done, command.AccountId, agent.AgentId, command.Fingerprint));
+                FleetAudit.Write(connection, now, new FleetAccess(s_agent, FleetAction.Deliver, FleetAccess.Done, command.AccountId, agent.AgentId, command.Fingerprint));
             }
 
             commands.Add(command.ToWire());
@@ -269,9 +305,10 @@ internal sealed class CommandBox(
             return true;
         }
 
-        if (heartbeat.Refused.FirstOrDefault(refused => refused.Id == command.Id) is { } refusal)
+        // One that its agent says nobody signed was somebody else's under that id; the genuine one may be on its way still.
+        if (heartbeat.Refused.FirstOrDefault(refused => refused.Id == command.Id && refused.Reason is not RefusalReasons.Unsigned) is { } refusal)
         {
-            command.End(connection, OpenCommand.Refused, refusal.Reason, now);
+            command.End(connection, OpenCommand.Refused, Words(refusal), now);
             return true;
         }
 
@@ -290,9 +327,11 @@ internal sealed class CommandBox(
     {
         using var rows = connection.Query(AgentSql.Recipient, agentId);
         return rows.Read()
-            ? new Recipient(agentId, rows.Text(0), rows.TextOrNull(1), rows.NumberOrNull(2), string.Equals(rows.TextOrNull(3), LoginPlace.Keychain, StringComparison.Ordinal))
+            ? new Recipient(agentId, rows.Text(0), rows.TextOrNull(1), rows.NumberOrNull(2), string.Equals(rows.TextOrNull(3), LoginPlace.Keychain, StringComparison.Ordinal), rows.TextOrNull(4))
             : null;
     }
+
+    private static string Words(RefusedCommand refused) => RefusalReasons.IsKnown(refused.Reason) ? refused.Reason : PlainText.Quote(refused.Reason);
 
     private async ValueTask<FrozenSet<string>> WaitingAsync(CancellationToken cancellationToken)
     {
@@ -310,5 +349,5 @@ internal sealed class CommandBox(
 
     private sealed record Waiting(FrozenSet<string> Agents, long At);
 
-    private sealed record Recipient(string AgentId, string SealingKey, string? Applied, long? AccountId, bool KeepsInKeychain);
+    private sealed record Recipient(string AgentId, string SealingKey, string? Applied, long? AccountId, bool KeepsInKeychain, string? ReceiverKey);
 }

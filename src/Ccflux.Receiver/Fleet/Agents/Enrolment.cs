@@ -11,8 +11,15 @@ using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Fleet.Agents;
 
-/// <summary>Pins an agent's keys against a code of the admin's.</summary>
-internal sealed class Enrolment(GroupCommitWriter writer, AgentDirectory directory, ReceiverSeal seal, IChangeFeed changes, TimeProvider time)
+/// <param name="Reply">Null where it was refused.</param>
+/// <param name="Refusal">Why, in a sentence.</param>
+internal sealed record EnrolOutcome(EnrolReply? Reply, string? Refusal);
+
+/// <summary>
+/// Pins an agent's keys against a code of the admin's. A code makes a new agent, whatever the request says of its machine and config dir, which nobody can verify;
+/// only one that names an agent gives that agent new keys.
+/// </summary>
+internal sealed class Enrolment(GroupCommitWriter writer, AgentDirectory directory, ReceiverSeal seal, ReceiverSigning signing, IChangeFeed changes, TimeProvider time)
 {
     /// <summary>What is wrong with a request, naming the field and its limit; null where nothing is.</summary>
     public static string? Fault(EnrolRequest request)
@@ -46,56 +53,72 @@ internal sealed class Enrolment(GroupCommitWriter writer, AgentDirectory directo
         return IsText(request.Platform) && IsText(request.Version) ? null : $"platform, version: 1 to {FleetLimits.MaxText} characters on one line.";
     }
 
-    /// <returns>The answer; its value is null where the code does not hold for this machine.</returns>
-    public async Task<WriteResult<EnrolReply?>> EnrolAsync(EnrolRequest request, string address)
+    /// <returns>The answer, or why there is none.</returns>
+    public async Task<WriteResult<EnrolOutcome>> EnrolAsync(EnrolRequest request, string address)
     {
         var written = await writer.WriteAsync(connection => Enrol(connection, request, address));
-        directory.Forget();
-        changes.Publish(FleetFeature.Topic);
+        if (written.Value?.Reply is not null)
+        {
+            directory.Forget();
+            changes.Publish(FleetFeature.Topic);
+        }
+
         return written;
     }
 
-    private EnrolReply? Enrol(SqlConnection connection, EnrolRequest request, string address)
+    private EnrolOutcome Enrol(SqlConnection connection, EnrolRequest request, string address)
     {
         var now = time.GetUtcNow();
-        var actor = new AuditActor("agent", address);
         var hash = SecretToken.Hash(request.Code);
-        string? machine;
-        using (var rows = connection.Query(AgentSql.FindCode, hash, now.ToUnixTimeMilliseconds()))
+        if (FindCode(connection, hash, now) is not var (machine, renewed))
         {
-            machine = rows.Read() ? rows.Text(0) : null;
+            return new EnrolOutcome(null, "The code is unknown, used or too old. Ask the admin for a new one.");
         }
 
         if (!string.Equals(machine, request.Machine, StringComparison.OrdinalIgnoreCase))
         {
-            var outcome = machine is null ? "code-invalid" : "other-machine";
-            FleetAudit.Write(connection, now, new FleetAccess(actor, FleetAction.Enrol, outcome, Detail: request.Machine));
-            return null;
+            return new EnrolOutcome(null, "The code was made for another machine. Ask the admin for a new one.");
         }
 
-        var known = FindConfigDir(connection, machine!, request.ConfigDirId);
-        if (known is null && connection.Scalar(AgentSql.Count) >= AgentBook.MaxAgents)
+        if (renewed is null && connection.Scalar(AgentSql.Count) >= AgentBook.MaxAgents)
         {
-            FleetAudit.Write(connection, now, new FleetAccess(actor, FleetAction.Enrol, "too-many-agents", Detail: machine!));
-            return null;
+            return new EnrolOutcome(null, $"The receiver has {AgentBook.MaxAgents} agents, revoked ones among them, and takes no more. An agent that is there can be enrolled again.");
         }
 
-        var agentId = known ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
-        connection.Execute(AgentSql.UseCode, now.ToUnixTimeMilliseconds(), hash);
-        connection.Execute(
-            AgentSql.Enrol, agentId, machine, request.ConfigDirId, request.Platform, request.Version, request.SigningKey, request.SealingKey, now.ToUnixTimeMilliseconds());
+        // Checked here and not only above: two receivers may have read the code at once.
+        if (connection.Execute(AgentSql.UseCode, now.ToUnixTimeMilliseconds(), hash) == 0)
+        {
+            return new EnrolOutcome(null, "The code is used. Ask the admin for a new one.");
+        }
 
-        // What was sealed to the former key opens nowhere any more.
-        OpenCommand.EndUndelivered(connection, agentId, "enrolled again", now);
-        FleetAudit.Write(connection, now, new FleetAccess(actor, FleetAction.Enrol, FleetAccess.Done, AgentId: agentId, Detail: known is null ? machine! : "again"));
-        return new EnrolReply { AgentId = agentId, SealingKey = seal.PublicKey(connection) };
+        var agentId = renewed ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
+        var receiverKey = signing.PublicKey(connection);
+        if (renewed is null)
+        {
+            connection.Execute(
+                AgentSql.Insert, agentId, agentId, machine, request.ConfigDirId, request.Platform, request.Version, request.SigningKey, request.SealingKey, receiverKey, now.ToUnixTimeMilliseconds());
+        }
+        else
+        {
+            connection.Execute(
+                AgentSql.Renew, request.ConfigDirId, request.Platform, request.Version, request.SigningKey, request.SealingKey, receiverKey, now.ToUnixTimeMilliseconds(), agentId);
+
+            // What was granted was granted to the holder of the former keys, and what was sealed to those opens nowhere any more.
+            connection.Execute(AgentSql.WithdrawAll, agentId);
+            OpenCommand.EndUndelivered(connection, agentId, "enrolled again", now);
+            AgentLedger.Review(connection, agentId, now);
+        }
+
+        var detail = $"{(renewed is null ? machine : "new keys, grants withdrawn")}, keys {KeyFingerprint.Of(request.SigningKey, request.SealingKey)}";
+        FleetAudit.Write(connection, now, new FleetAccess(new AuditActor(FleetAccess.Agent, address), FleetAction.Enrol, FleetAccess.Done, AgentId: agentId, Detail: detail));
+        return new EnrolOutcome(new EnrolReply { AgentId = agentId, SealingKey = seal.PublicKey(connection), SigningKey = receiverKey }, null);
     }
 
-    private static string? FindConfigDir(SqlConnection connection, string machine, string configDirId)
+    private static (string Machine, string? Renewed)? FindCode(SqlConnection connection, byte[] hash, DateTimeOffset now)
     {
-        using var rows = connection.Query(AgentSql.FindConfigDir, machine, configDirId);
-        return rows.Read() ? rows.Text(0) : null;
+        using var rows = connection.Query(AgentSql.FindCode, hash, now.ToUnixTimeMilliseconds());
+        return rows.Read() ? (rows.Text(0), rows.TextOrNull(1)) : null;
     }
 
-    private static bool IsText(string text) => text.Length is > 0 and <= FleetLimits.MaxText && !text.Any(char.IsControl);
+    private static bool IsText(string text) => PlainText.Is(text, FleetLimits.MaxText);
 }

@@ -7,8 +7,10 @@ namespace Ccflux.Receiver.Fleet.Agents;
 
 /// <summary>A command that is not settled. Everything here runs inside a write.</summary>
 /// <param name="Whole">With the refresh token: the agent is the login's holder while it is not settled otherwise.</param>
+/// <param name="Signature">Null where it was issued before commands were signed: no agent takes it.</param>
 internal sealed record OpenCommand(
-    long Id, string AgentId, long AccountId, string Kind, bool Whole, string Fingerprint, string? Replaces, string Sealed, bool IsDelivered, DateTimeOffset IssuedAt, DateTimeOffset ExpiresAt)
+    long Id, string AgentId, long AccountId, string Kind, bool Whole, string Fingerprint, string? Replaces, string Sealed, bool IsDelivered, DateTimeOffset IssuedAt, DateTimeOffset ExpiresAt,
+    string? Signature)
 {
     public const string Confirmed = "confirmed";
     public const string Refused = "refused";
@@ -34,7 +36,8 @@ internal sealed record OpenCommand(
                 rows.Text(6),
                 string.Equals(rows.Text(7), "delivered", StringComparison.Ordinal),
                 DateTimeOffset.FromUnixTimeMilliseconds(rows.Number(8)),
-                DateTimeOffset.FromUnixTimeMilliseconds(rows.Number(9))));
+                DateTimeOffset.FromUnixTimeMilliseconds(rows.Number(9)),
+                rows.TextOrNull(10)));
         }
 
         return open;
@@ -49,7 +52,7 @@ internal sealed record OpenCommand(
         }
     }
 
-    public SealedCommand ToWire() => new() { Id = Id, Kind = Kind, IssuedAt = IssuedAt, ExpiresAt = ExpiresAt, Sealed = Sealed };
+    public SealedCommand ToWire() => new() { Id = Id, Kind = Kind, IssuedAt = IssuedAt, ExpiresAt = ExpiresAt, Sealed = Sealed, Signature = Signature! };
 
     /// <summary>The config dir holds what was given.</summary>
     public void Confirm(SqlConnection connection, DateTimeOffset now)
@@ -68,5 +71,5 @@ internal sealed record OpenCommand(
     }
 
     private void Audit(SqlConnection connection, DateTimeOffset now, string action, string outcome, string detail) =>
-        FleetAudit.Write(connection, now, new FleetAccess(new AuditActor("agent", ""), action, outcome, AccountId, AgentId, Fingerprint, detail));
+        FleetAudit.Write(connection, now, new FleetAccess(new AuditActor(FleetAccess.Agent, ""), action, outcome, AccountId, AgentId, Fingerprint, detail));
 }

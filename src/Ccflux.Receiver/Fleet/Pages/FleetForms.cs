@@ -43,14 +43,21 @@ internal static class FleetForms
 
     public static FormQuestion Enrol(string machine) => new(
         "Enrol a machine",
-        ["You get a code that enrols one agent on that machine, within an hour. The agent makes its own keys; until you grant it an account, it is given none."],
-        [new FormField("machine", "Machine", FieldKind.Text, machine, "Its host name, as the machine itself says it.") { MaxLength = FleetLimits.MaxMachine }],
+        ["You get a code that makes one new agent, within an hour. The agent makes its own keys; until you grant it an account, it is given none. An agent that is there is not touched by it."],
+        [new FormField("machine", "Machine", FieldKind.Text, machine, "Its host name, as the machine itself says it. Nobody can verify that it is true.") { MaxLength = FleetLimits.MaxMachine }],
+        "Cancel",
+        "Make code");
+
+    public static FormQuestion EnrolAgain(AgentRow agent) => new(
+        $"Enrol {agent.Machine} again?",
+        [$"You get a code that gives agent {agent.Id} new keys, within an hour. When it is used, the former keys end, and with them what is granted: grant it anew. For another config dir, or another machine, enrol a new agent instead."],
+        [],
         "Cancel",
         "Make code");
 
     public static FormQuestion Grants(AgentRow agent, IReadOnlyList<AccountRow> accounts) => new(
         $"Which accounts may {agent.Machine} use?",
-        ["Their logins may be sealed to this agent. One that you take away is not given any more; a login that stands there already stays until the next switch."],
+        [$"Its keys are {agent.KeyFingerprint}. Compare them with what the agent printed when it was enrolled: somebody in between may have enrolled themselves.", "Their logins may be sealed to this agent. One that you take away is not given any more; a login that stands there already stays until the next switch."],
         [
             new FormField("account", "Accounts", FieldKind.Many, string.Join(' ', accounts.Where(account => agent.Granted.Contains(account.Label, StringComparer.Ordinal)).Select(account => Text(account.Id))))
             {

@@ -11,6 +11,7 @@ namespace Ccflux.Receiver.Fleet.Pages;
 /// <summary>What the admin changes about agents and rotation. Asked for by a GET page, made by a POST.</summary>
 internal sealed class FleetFormsEndpoint(BoardQuery board, AgentBook agents, CommandBox commands, RotationControls control, PageFrames frames, BrowserAnswers answers)
 {
+    private const string TooManyCodes = "Too many codes wait to be used, or the database cannot be written.";
     private const string NotThere = "There is no such agent, or it was revoked.";
 
     public IResult AskEnrol(HttpContext context) => Ask(context, FleetForms.Enrol(""));
@@ -18,18 +19,18 @@ internal sealed class FleetFormsEndpoint(BoardQuery board, AgentBook agents, Com
     public async Task<IResult> EnrolAsync(HttpContext context)
     {
         var machine = (await context.Request.FormOrEmptyAsync())["machine"].ToString();
-        if (await agents.NewCodeAsync(machine, AuditActor.Of(context)) is not { } code)
-        {
-            return Ask(context, FleetForms.Enrol(machine), AgentBook.IsMachine(machine.Trim()) ? "Too many codes wait to be used, or the database cannot be written." : "machine: 1 to 255 characters on one line.");
-        }
-
-        return Page.Of<EnrolmentCodePage>(context, new Dictionary<string, object?>(StringComparer.Ordinal)
-        {
-            [nameof(EnrolmentCodePage.Frame)] = frames.For(context, "Enrolment code", FleetPagesEndpoint.Capability),
-            [nameof(EnrolmentCodePage.Machine)] = machine.Trim(),
-            [nameof(EnrolmentCodePage.Code)] = code,
-        });
+        return await CodePageAsync(context, machine.Trim(), await agents.NewCodeAsync(machine, AuditActor.Of(context)))
+            ?? Ask(context, FleetForms.Enrol(machine), AgentBook.IsMachine(machine.Trim()) ? TooManyCodes : "machine: 1 to 255 characters on one line.");
     }
+
+    public Task<IResult> AskEnrolAgainAsync(string id, HttpContext context) =>
+        WithAgentAsync(context, id, (agent, _) => Task.FromResult(Ask(context, FleetForms.EnrolAgain(agent))), orRevoked: true);
+
+    public Task<IResult> EnrolAgainAsync(string id, HttpContext context) => WithAgentAsync(
+        context,
+        id,
+        async (agent, _) => await CodePageAsync(context, agent.Machine, await agents.NewCodeForAsync(id, AuditActor.Of(context))) ?? Ask(context, FleetForms.EnrolAgain(agent), TooManyCodes),
+        orRevoked: true);
 
     public Task<IResult> AskGrantsAsync(string id, HttpContext context) => WithAgentAsync(context, id, (agent, now) => Ask(context, FleetForms.Grants(agent, now.Accounts)));
 
@@ -124,6 +125,18 @@ internal sealed class FleetFormsEndpoint(BoardQuery board, AgentBook agents, Com
 
     public Task<IResult> ResumeAsync(HttpContext context) => SetPausedAsync(context, isPaused: false);
 
+    /// <returns>Null where no code was made.</returns>
+    private async Task<IResult?> CodePageAsync(HttpContext context, string machine, string? code) =>
+        code is null || await agents.ReceiverFingerprintAsync() is not { } fingerprint
+            ? null
+            : Page.Of<EnrolmentCodePage>(context, new Dictionary<string, object?>(StringComparer.Ordinal)
+            {
+                [nameof(EnrolmentCodePage.Frame)] = frames.For(context, "Enrolment code", FleetPagesEndpoint.Capability),
+                [nameof(EnrolmentCodePage.Machine)] = machine,
+                [nameof(EnrolmentCodePage.Code)] = code,
+                [nameof(EnrolmentCodePage.Fingerprint)] = fingerprint,
+            });
+
     private async Task<IResult> SetPausedAsync(HttpContext context, bool isPaused) =>
         await control.PauseAsync(isPaused, AuditActor.Of(context)) is { } fault
             ? Ask(context, isPaused ? FleetForms.Pause : FleetForms.Resume, fault)
@@ -132,10 +145,10 @@ internal sealed class FleetFormsEndpoint(BoardQuery board, AgentBook agents, Com
     private Task<IResult> WithAgentAsync(HttpContext context, string id, Func<AgentRow, Board, IResult> answer) =>
         WithAgentAsync(context, id, (agent, now) => Task.FromResult(answer(agent, now)));
 
-    private async Task<IResult> WithAgentAsync(HttpContext context, string id, Func<AgentRow, Board, Task<IResult>> answer)
+    private async Task<IResult> WithAgentAsync(HttpContext context, string id, Func<AgentRow, Board, Task<IResult>> answer, bool orRevoked = false)
     {
         var now = await board.ReadAsync(context.RequestAborted);
-        return now.Agents.FirstOrDefault(agent => string.Equals(agent.Id, id, StringComparison.Ordinal) && agent.State != AgentPulse.Revoked) is { } agent ? await answer(agent, now) : Missing(NotThere);
+        return now.Agents.FirstOrDefault(agent => string.Equals(agent.Id, id, StringComparison.Ordinal) && (orRevoked || agent.State != AgentPulse.Revoked)) is { } agent ? await answer(agent, now) : Missing(NotThere);
     }
 
     private static bool IsOf(PinView pin, string scope, string target) => string.Equals(pin.Scope, scope, StringComparison.Ordinal) && string.Equals(pin.Target, target, StringComparison.Ordinal);

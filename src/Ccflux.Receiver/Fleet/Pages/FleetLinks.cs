@@ -21,6 +21,8 @@ internal static class FleetLinks
 
     public static string Release(string agent) => $"{Home}/agents/{Uri.EscapeDataString(agent)}/release";
 
+    public static string EnrolAgain(string agent) => $"{Home}/agents/{Uri.EscapeDataString(agent)}/enrol";
+
     public static string Revoke(string agent) => $"{Home}/agents/{Uri.EscapeDataString(agent)}/revoke";
 
     public static string Unpin(string scope, string target) => $"{Home}/unpin?scope={Uri.EscapeDataString(scope)}&target={Uri.EscapeDataString(target)}";

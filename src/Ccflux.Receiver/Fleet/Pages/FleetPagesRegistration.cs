@@ -46,6 +46,8 @@ internal static class FleetPagesRegistration
         changed.MapPost("/agents/{id}/switch", forms.SwitchAsync);
         changed.MapGet("/agents/{id}/release", forms.AskReleaseAsync);
         changed.MapPost("/agents/{id}/release", forms.ReleaseAsync);
+        changed.MapGet("/agents/{id}/enrol", forms.AskEnrolAgainAsync);
+        changed.MapPost("/agents/{id}/enrol", forms.EnrolAgainAsync);
         changed.MapGet("/agents/{id}/revoke", forms.AskRevokeAsync);
         changed.MapPost("/agents/{id}/revoke", forms.RevokeAsync);
         changed.MapGet("/pin", (Delegate)forms.AskPinAsync);

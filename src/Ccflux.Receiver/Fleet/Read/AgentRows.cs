@@ -6,21 +6,40 @@ namespace Ccflux.Receiver.Fleet.Read;
 /// <summary>Agents as they are shown. Pure.</summary>
 internal static class AgentRows
 {
-    public static AgentRow Of(AgentFacts agent, Dictionary<long, string> labels, IReadOnlyDictionary<string, long> requested, IReadOnlyList<ConfigDirSeen> live, DateTimeOffset now)
+    private const int ShownDigits = 8;
+
+    /// <summary>All agents. What one calls its config dir is shown to nobody here.</summary>
+    public static List<AgentRow> All(
+        IReadOnlyList<AgentFacts> agents, Dictionary<long, string> labels, IReadOnlyDictionary<string, long> requested, IReadOnlyList<ConfigDirSeen> live, DateTimeOffset now)
+    {
+        var newest = agents.Where(agent => agent.RevokedAt is null).GroupBy(agent => (agent.Machine.ToUpperInvariant(), agent.ConfigDirId)).ToDictionary(same => same.Key, same => same.Max(agent => agent.EnrolledAt));
+        return
+        [
+            .. agents.Select(agent => (Agent: agent, Row: Of(agent, labels, requested, live, now)))
+                .Select(pair => pair.Row.State is AgentPulse.Silent or AgentPulse.Never && newest[(pair.Agent.Machine.ToUpperInvariant(), pair.Agent.ConfigDirId)] > pair.Agent.EnrolledAt
+                    ? pair.Row with { State = AgentPulse.Replaced }
+                    : pair.Row),
+        ];
+    }
+
+    private static AgentRow Of(AgentFacts agent, Dictionary<long, string> labels, IReadOnlyDictionary<string, long> requested, IReadOnlyList<ConfigDirSeen> live, DateTimeOffset now)
     {
         var heard = live.FirstOrDefault(one => string.Equals(one.AgentId, agent.AgentId, StringComparison.Ordinal));
         var seen = heard is null || agent.LastSeenAt > heard.SeenAt ? agent.LastSeenAt : heard.SeenAt;
         return new AgentRow(
             agent.AgentId,
             agent.Machine,
-            agent.ConfigDirId,
+            agent.AgentId.Length > ShownDigits ? agent.AgentId[..ShownDigits] : agent.AgentId,
             agent.Platform,
             agent.Version,
+            agent.KeyFingerprint,
+            agent.MustEnrolAgain,
             agent.RevokedAt is not null ? AgentPulse.Revoked : seen is not { } at ? AgentPulse.Never : SessionRule.Of(now - at) is Presence.Gone ? AgentPulse.Silent : AgentPulse.Pulsing,
             seen,
             agent.Login,
             agent.AccountId,
             Label(agent.AccountId),
+            Label(agent.ClaimedAccount),
             Label(agent.PendingAccount),
             Label(requested.TryGetValue(agent.AgentId, out var asked) ? asked : null),
             heard?.Sessions.Count ?? 0,

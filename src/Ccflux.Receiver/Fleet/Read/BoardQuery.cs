@@ -43,7 +43,7 @@ internal sealed class BoardQuery(
         var pins = await lease.Connection.QueryAsync<PinRow>(FleetReadSql.Pins, new { Limit = MaxPins });
 
         var labels = facts.ToDictionary(account => account.AccountId, account => account.Label);
-        var agentRows = enrolled.Select(agent => AgentRows.Of(agent, labels, said.Requested, live, now)).ToList();
+        var agentRows = AgentRows.All(enrolled, labels, said.Requested, live, now);
         var decisions = DecisionRows.Of(Next(), agentRows, labels);
         var sessionRows = SessionRows.Of(live, agentRows, owners);
         return new Board(

@@ -66,7 +66,17 @@ internal static class FleetReadSql
                   AND (@Part <> 'tokens' OR u.action IN ('import', 'edit', 'remove', 'refresh', 'take-back', 'bring-back', 'adopt', 'read-answer', 'rotate-keys'))
                   AND (@Part <> 'agents' OR u.action NOT IN ('import', 'edit', 'remove', 'refresh', 'take-back', 'bring-back', 'adopt', 'read-answer', 'rotate-keys'))
                   AND (@Part <> 'refused' OR u.outcome NOT IN ('ok', 'withdrawn'))
-                ORDER BY u.at DESC, u.audit_id DESC LIMIT @Most))
+                ORDER BY u.at DESC, u.audit_id DESC LIMIT @Most)
+            UNION ALL
+            SELECT * FROM (
+                SELECT r.last_at AS At, 0 AS Id, CASE WHEN r.action = 'bring-back' THEN 'tokens' ELSE 'agents' END AS Part, r.action AS Kind, r.outcome AS Outcome,
+                       CASE WHEN r.times = 1 THEN r.detail WHEN r.detail = '' THEN r.times || ' times within the hour' ELSE r.times || ' times within the hour, the last: ' || r.detail END AS Detail,
+                       r.actor AS Actor, r.fingerprint AS Fingerprint, '' AS FromLabel, coalesce(a.label, '') AS Label, coalesce(g.machine, '') AS Machine
+                FROM fleet_refusals r
+                LEFT JOIN fleet_accounts a ON a.account_id = r.account_id
+                LEFT JOIN fleet_agents g ON g.agent_id = r.agent_id
+                WHERE @Part IN ('', 'refused') OR (@Part = 'tokens' AND r.action = 'bring-back') OR (@Part = 'agents' AND r.action <> 'bring-back')
+                ORDER BY r.last_at DESC LIMIT @Most))
         ORDER BY At DESC, Id DESC
         LIMIT @Size OFFSET @Skip
         """;

@@ -74,7 +74,11 @@ public sealed record AccountRow(
 
 /// <summary>An agent: one config dir of a machine.</summary>
 /// <param name="State">What is known of it now.</param>
+/// <param name="ConfigDir">How its config dir is told from others: the first digits of the agent's id.</param>
+/// <param name="KeyFingerprint">Of its keys, to be compared with what it printed.</param>
+/// <param name="MustEnrolAgain">It takes no command: it does not know the key that they are signed with.</param>
 /// <param name="Account">Label of the account in use there; null where it is none of the vault's, or none.</param>
+/// <param name="Claimed">Label of the account that it says stands there, without having been granted it; nothing goes by that.</param>
 /// <param name="Pending">Label of the account whose login is on its way.</param>
 /// <param name="Requested">Label of the account that was asked for by hand.</param>
 /// <param name="Granted">Labels of the accounts it may be given.</param>
@@ -84,11 +88,14 @@ public sealed record AgentRow(
     string ConfigDir,
     string Platform,
     string Version,
+    string KeyFingerprint,
+    bool MustEnrolAgain,
     AgentPulse State,
     DateTimeOffset? LastSeenAt,
     string? Login,
     long? AccountId,
     string? Account,
+    string? Claimed,
     string? Pending,
     string? Requested,
     int Sessions,
@@ -107,6 +114,9 @@ public enum AgentPulse
     /// <summary>Enrolled and not heard yet.</summary>
     Never = 3,
     Revoked = 4,
+
+    /// <summary>Not heard, and a newer agent says that it is of the same config dir.</summary>
+    Replaced = 5,
 }
 
 /// <summary>A pin.</summary>

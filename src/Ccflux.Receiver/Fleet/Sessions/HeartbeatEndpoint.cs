@@ -25,7 +25,7 @@ internal sealed class HeartbeatEndpoint(AgentGate gate, LiveSessions sessions, C
                 : Invalid("The body cannot be unpacked: only gzip is taken.");
         }
 
-        var call = await gate.AuthenticateAsync(context, body);
+        var call = await gate.AuthenticateAsync(context, body, fresh: true);
         if (call.Agent is not { } agent)
         {
             return call.Refusal!;

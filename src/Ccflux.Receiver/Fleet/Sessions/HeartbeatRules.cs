@@ -57,5 +57,5 @@ internal static class HeartbeatRules
         _ => null,
     };
 
-    private static bool IsText(string text, int max) => text.Length > 0 && text.Length <= max && !text.Any(char.IsControl);
+    private static bool IsText(string text, int max) => PlainText.Is(text, max);
 }

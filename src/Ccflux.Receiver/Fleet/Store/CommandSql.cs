@@ -6,17 +6,22 @@ internal static class CommandSql
     /// <summary>Parameter: now in milliseconds. Ids grow with time, so that they do after an older backup was restored, too.</summary>
     public const string NextId = "SELECT max(coalesce((SELECT max(command_id) FROM fleet_commands), 0) + 1, ?)";
 
+    /// <summary>Inserts no row where a command to the agent is open: an index holds there is one at most.</summary>
     public const string Insert = """
-        INSERT INTO fleet_commands (command_id, agent_id, account_id, kind, whole, fingerprint, replaces, sealed, state, issued_by, issued_at, expires_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'issued', ?, ?, ?)
+        INSERT INTO fleet_commands (command_id, agent_id, account_id, kind, whole, fingerprint, replaces, sealed, signature, state, issued_by, issued_at, expires_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'issued', ?, ?, ?)
+        ON CONFLICT DO NOTHING
         """;
+
+    /// <summary>Parameter: command.</summary>
+    public const string Delete = "DELETE FROM fleet_commands WHERE command_id = ?";
 
     /// <summary>Parameter: agent.</summary>
     public const string CountOpen = "SELECT count(*) FROM fleet_commands WHERE agent_id = ? AND state IN ('issued', 'delivered')";
 
     /// <summary>Parameter: agent.</summary>
     public const string SelectOpen = """
-        SELECT command_id, account_id, kind, whole, fingerprint, replaces, sealed, state, issued_at, expires_at
+        SELECT command_id, account_id, kind, whole, fingerprint, replaces, sealed, state, issued_at, expires_at, signature
         FROM fleet_commands WHERE agent_id = ? AND state IN ('issued', 'delivered') ORDER BY command_id
         """;
 

@@ -11,6 +11,17 @@ namespace Ccflux.Receiver.Fleet.Store;
 internal sealed record FleetAccess(AuditActor Actor, string Action, string Outcome, long? AccountId = null, string? AgentId = null, string? Fingerprint = null, string Detail = "")
 {
     public const string Done = "ok";
+
+    /// <summary>Whoever signs with an agent's key.</summary>
+    public const string Agent = "agent";
+
+    /// <summary>Whoever is no agent.</summary>
+    public const string Anonymous = "anonymous";
+
+    /// <summary>Whether somebody outside tried what they may not: such attempts are counted apart from accesses, so that no number of them removes one.</summary>
+    public bool IsRefusedAttempt =>
+        Actor.Name is Agent or Anonymous
+        && (Outcome is FleetRefusals.Stray || (Outcome is not Done && Action is FleetAction.Authenticate or FleetAction.Enrol or FleetAction.BringBack));
 }
 
 /// <summary>What is done to credentials.</summary>
@@ -37,20 +48,33 @@ internal static class FleetAction
 }
 
 /// <summary>The record of every access to a credential. An access writes its row in its own transaction, so there is none without the other. What the admin
-/// or a command did is told in the admin's log as well.</summary>
+/// or a command did is told in the admin's log as well. What outsiders attempt in vain is counted by <see cref="FleetRefusals"/>.</summary>
 internal sealed class FleetAudit(SqliteReaders readers)
 {
     /// <summary>Rows one read gives at most.</summary>
     public const int MaxRows = 500;
 
-    /// <summary>Rows that are kept at most.</summary>
+    /// <summary>Rows that are kept at most of what people and the receiver itself did.</summary>
     public const int Capacity = 200_000;
+
+    /// <summary>Rows that are kept at most of one kind of one agent's accesses: an agent can push out nothing but its own.</summary>
+    public const int AgentCapacity = 5_000;
+
+    /// <summary>Rows that are kept at most of all agents' accesses.</summary>
+    public const int AgentsCapacity = 1_000_000;
 
     private const int MaxDetail = 200;
 
     /// <summary>To be called inside the write that makes the access.</summary>
     public static void Write(SqlConnection connection, DateTimeOffset at, FleetAccess access)
     {
+        access = access with { Detail = Shown(access.Detail) };
+        if (access.IsRefusedAttempt)
+        {
+            FleetRefusals.Write(connection, at, access);
+            return;
+        }
+
         connection.Execute(
             FleetAuditSql.Insert,
             at.ToUnixTimeMilliseconds(),
@@ -61,7 +85,7 @@ internal sealed class FleetAudit(SqliteReaders readers)
             access.AgentId,
             access.Fingerprint,
             access.Outcome,
-            access.Detail.Length <= MaxDetail ? access.Detail : access.Detail[..MaxDetail]);
+            access.Detail);
         if (access.Actor.Name is "admin" or "cli")
         {
             var outcome = access.Outcome is FleetAccess.Done ? "" : access.Outcome;
@@ -87,6 +111,19 @@ internal sealed class FleetAudit(SqliteReaders readers)
         return (await lease.Connection.QueryAsync<FleetAuditRow>(query)).AsList();
     }
 
+    /// <summary>Takes away what is too old or beyond the limits. To be called inside a write.</summary>
+    public static int Prune(SqlConnection connection, DateTimeOffset before) =>
+        connection.Execute(FleetAuditSql.PruneOld, before.ToUnixTimeMilliseconds())
+        + connection.Execute(FleetAuditSql.PruneOthers, Capacity)
+        + connection.Execute(FleetAuditSql.PruneEachAgent, AgentCapacity)
+        + connection.Execute(FleetAuditSql.PruneAgents, AgentsCapacity);
+
+    private static string Shown(string detail)
+    {
+        detail = PlainText.Clean(detail);
+        return detail.Length <= MaxDetail ? detail : detail[..MaxDetail];
+    }
+
     private static string Name(SqlConnection connection, string sql, SqlValue id)
     {
         using var rows = connection.Query(sql, id);
@@ -95,7 +132,7 @@ internal sealed class FleetAudit(SqliteReaders readers)
 }
 
 /// <summary>A row as it is read: <see cref="At"/> in epoch milliseconds.</summary>
-internal sealed class FleetAuditRow
+internal class FleetAuditRow
 {
     public long Id { get; init; }
 

@@ -23,8 +23,56 @@ internal static class FleetAuditSql
         LIMIT @Limit
         """;
 
+    /// <summary>Parameter: instant.</summary>
+    public const string PruneOld = "DELETE FROM fleet_audit WHERE at < ?";
+
+    /// <summary>What no agent did. Parameter: how many rows may stay.</summary>
+    public const string PruneOthers = """
+        DELETE FROM fleet_audit
+        WHERE actor <> 'agent' AND audit_id <= (SELECT audit_id FROM fleet_audit WHERE actor <> 'agent' ORDER BY audit_id DESC LIMIT 1 OFFSET ?)
+        """;
+
+    /// <summary>Parameter: how many rows of one agent and action may stay.</summary>
+    public const string PruneEachAgent = """
+        DELETE FROM fleet_audit
+        WHERE audit_id IN (SELECT audit_id
+                           FROM (SELECT audit_id, row_number() OVER (PARTITION BY agent_id, action ORDER BY audit_id DESC) AS place FROM fleet_audit WHERE actor = 'agent')
+                           WHERE place > ?)
+        """;
+
+    /// <summary>Parameter: how many rows of all agents may stay.</summary>
+    public const string PruneAgents = """
+        DELETE FROM fleet_audit
+        WHERE actor = 'agent' AND audit_id <= (SELECT audit_id FROM fleet_audit WHERE actor = 'agent' ORDER BY audit_id DESC LIMIT 1 OFFSET ?)
+        """;
+
+    /// <summary>Parameters: hour, address, action, outcome, agent, account. </summary>
+    public const string HasRefusal = """
+        SELECT 1 FROM fleet_refusals WHERE hour = ? AND address = ? AND action = ? AND outcome = ? AND agent_id = ? AND account_id = ?
+        """;
+
+    public const string CountRefusals = "SELECT count(*) FROM fleet_refusals WHERE hour = ?";
+
+    /// <summary>Parameters: hour, address, action, outcome, agent, account, actor, fingerprint, detail, times, now.</summary>
+    public const string PutRefusal = """
+        INSERT INTO fleet_refusals (hour, address, action, outcome, agent_id, account_id, actor, fingerprint, detail, times, last_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (hour, address, action, outcome, agent_id, account_id) DO UPDATE SET
+            actor = excluded.actor, fingerprint = excluded.fingerprint, detail = excluded.detail, times = times + excluded.times, last_at = excluded.last_at
+        """;
+
+    public const string ReadRefusals = """
+        SELECT r.last_at AS At, r.actor AS Actor, r.address AS Address, r.action AS Action, nullif(r.account_id, 0) AS AccountId, coalesce(a.label, '') AS Account,
+               nullif(r.agent_id, '') AS AgentId, coalesce(g.machine, '') AS Machine, r.fingerprint AS Fingerprint, r.outcome AS Outcome, r.detail AS Detail, r.times AS Times
+        FROM fleet_refusals r
+        LEFT JOIN fleet_accounts a ON a.account_id = r.account_id
+        LEFT JOIN fleet_agents g ON g.agent_id = r.agent_id
+        ORDER BY r.last_at DESC
+        LIMIT @Limit
+        """;
+
     /// <summary>Parameters: instant, how many rows may stay.</summary>
-    public const string Prune = """
-        DELETE FROM fleet_audit WHERE at < ?1 OR audit_id <= (SELECT max(audit_id) FROM fleet_audit) - ?2
+    public const string PruneRefusals = """
+        DELETE FROM fleet_refusals
+        WHERE last_at < ?1 OR last_at <= (SELECT last_at FROM fleet_refusals ORDER BY last_at DESC LIMIT 1 OFFSET ?2)
         """;
 }

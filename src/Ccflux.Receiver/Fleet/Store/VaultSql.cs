@@ -14,7 +14,9 @@ internal static class VaultSql
                EXISTS (SELECT 1 FROM fleet_commands c
                        WHERE c.agent_id = a.holder_agent AND c.account_id = a.account_id AND c.state IN ('issued', 'delivered')) AS OnItsWay,
                EXISTS (SELECT 1 FROM fleet_agents u
-                       WHERE u.account_id = a.account_id AND u.has_sessions = 1 AND u.revoked_at IS NULL AND u.last_seen_at > @Since) AS InUse,
+                       WHERE u.account_id = a.account_id AND u.has_sessions = 1 AND u.revoked_at IS NULL AND u.last_seen_at > @Since
+                         AND (a.holder_agent = u.agent_id
+                              OR EXISTS (SELECT 1 FROM fleet_grants r WHERE r.agent_id = u.agent_id AND r.account_id = a.account_id))) AS InUse,
                EXISTS (SELECT 1 FROM quota_accounts q JOIN quota_windows w ON w.account_id = q.account_id
                        WHERE q.account_key = a.account_key AND q.owner = 0 AND w.name = 'seven_day' AND w.used_milli >= 100000 AND w.resets_at > @Now) AS Exhausted
         FROM fleet_accounts a
@@ -35,7 +37,10 @@ internal static class VaultSql
     /// a session is on it, uuid, organisation, revision, refreshed at.</summary>
     public const string Read = """
         SELECT account_key, credential, fingerprint, holder, holder_agent, fault, label, failures,
-               EXISTS (SELECT 1 FROM fleet_agents u WHERE u.account_id = a.account_id AND u.has_sessions = 1 AND u.revoked_at IS NULL AND u.last_seen_at > ?1),
+               EXISTS (SELECT 1 FROM fleet_agents u
+                       WHERE u.account_id = a.account_id AND u.has_sessions = 1 AND u.revoked_at IS NULL AND u.last_seen_at > ?1
+                         AND (a.holder_agent = u.agent_id
+                              OR EXISTS (SELECT 1 FROM fleet_grants r WHERE r.agent_id = u.agent_id AND r.account_id = a.account_id))),
                account_uuid, organization_uuid, revision, refreshed_at
         FROM fleet_accounts a WHERE account_id = ?2
         """;
@@ -176,6 +181,8 @@ internal static class VaultSql
     public const string SelectKey = "SELECT public, private FROM fleet_keys WHERE name = ?";
 
     public const string InsertKey = "INSERT INTO fleet_keys (name, public, private) VALUES (?, ?, ?)";
+
+    public const string DeleteKey = "DELETE FROM fleet_keys WHERE name = ?";
 
     public const string AllKeys = "SELECT name, private FROM fleet_keys";
 

@@ -13,12 +13,14 @@ internal sealed record KeyRotationResult(int Reencrypted, int Unopened, int Remo
 /// <summary>Gives the vault a new key and encrypts everything with it. The old keys go once that is committed; a receiver that runs beside follows by itself.</summary>
 internal sealed class KeyRotation(VaultProtection protection, RefreshJournal journal, GroupCommitWriter writer, TimeProvider time)
 {
+    /// <param name="actor">Who asks for it.</param>
+    /// <param name="endsSigningKey">The key that commands are signed with goes, too: no agent takes a command until it is enrolled again.</param>
     /// <returns>Null where the database cannot be written.</returns>
-    public async Task<KeyRotationResult?> RunAsync(AuditActor actor)
+    public async Task<KeyRotationResult?> RunAsync(AuditActor actor, bool endsSigningKey = false)
     {
         var newest = protection.AddKey();
         VaultFault.Point(VaultFault.KeyAdded);
-        var written = await writer.WriteAsync(connection => Reencrypt(connection, actor));
+        var written = await writer.WriteAsync(connection => Reencrypt(connection, actor, endsSigningKey));
         if (written.Status != WriteStatus.Committed)
         {
             return null;
@@ -29,8 +31,13 @@ internal sealed class KeyRotation(VaultProtection protection, RefreshJournal jou
         return result with { Removed = protection.RemoveKeysBut(newest, [.. stored, .. journal.Sealed()]) };
     }
 
-    private (KeyRotationResult Result, List<byte[]> Stored) Reencrypt(SqlConnection connection, AuditActor actor)
+    private (KeyRotationResult Result, List<byte[]> Stored) Reencrypt(SqlConnection connection, AuditActor actor, bool endsSigningKey)
     {
+        if (endsSigningKey)
+        {
+            ReceiverSigning.Forget(connection);
+        }
+
         var stored = new List<byte[]>();
         var unopened = 0;
         foreach (var (id, key, credential) in Credentials(connection))
@@ -43,7 +50,7 @@ internal sealed class KeyRotation(VaultProtection protection, RefreshJournal jou
             stored.Add(Renew(ReceiverSeal.Purpose(name), secret, renewed => connection.Execute(VaultSql.ReencryptKey, renewed, name), ref unopened));
         }
 
-        FleetAudit.Write(connection, time.GetUtcNow(), new FleetAccess(actor, FleetAction.RotateKeys, FleetAccess.Done, Detail: string.Create(CultureInfo.InvariantCulture, $"{stored.Count - unopened} re-encrypted")));
+        FleetAudit.Write(connection, time.GetUtcNow(), new FleetAccess(actor, FleetAction.RotateKeys, FleetAccess.Done, Detail: string.Create(CultureInfo.InvariantCulture, $"{stored.Count - unopened} re-encrypted{(endsSigningKey ? ", the signing key ended" : "")}")));
         return (new KeyRotationResult(stored.Count - unopened, unopened, 0), stored);
     }
 

@@ -1,0 +1,55 @@
+using System.Security.Cryptography;
+using Ccflux.Contracts.Fleet;
+using Ccflux.Receiver.Fleet.Store;
+using Ccflux.Storage.Sqlite;
+
+namespace Ccflux.Receiver.Fleet.Vault;
+
+/// <summary>The receiver's own signing key, which agents pin and check commands with. Made with the first code, kept as logins are. Everything here runs inside a write.</summary>
+internal sealed class ReceiverSigning(VaultProtection protection, ReceiverSeal seal)
+{
+    private const string Name = "signing";
+
+    /// <summary>The public half in base64.</summary>
+    public string PublicKey(SqlConnection connection)
+    {
+        using (var rows = connection.Query(VaultSql.SelectKey, Name))
+        {
+            if (rows.Read())
+            {
+                return rows.Text(0);
+            }
+        }
+
+        using var key = CommandSignature.NewKey();
+        var publicKey = CommandSignature.PublicKeyOf(key);
+        connection.Execute(VaultSql.InsertKey, Name, publicKey, protection.Protect(ReceiverSeal.Purpose(Name), key.ExportPkcs8PrivateKey()));
+        return publicKey;
+    }
+
+    /// <summary>What people compare when they enrol an agent: of both keys that it pins.</summary>
+    public string Fingerprint(SqlConnection connection) => KeyFingerprint.Of(PublicKey(connection), seal.PublicKey(connection));
+
+    /// <summary>A signature as <see cref="CommandSignature"/> has it; null where the key ring lacks its key.</summary>
+    public string? Sign(SqlConnection connection, string agentId, SealedCommand command)
+    {
+        byte[]? stored = null;
+        using (var rows = connection.Query(VaultSql.SelectKey, Name))
+        {
+            stored = rows.Read() ? rows.Blob(1) : null;
+        }
+
+        if (stored is null || protection.Unprotect(ReceiverSeal.Purpose(Name), stored) is not { } secret)
+        {
+            return null;
+        }
+
+        using var key = ECDsa.Create();
+        key.ImportPkcs8PrivateKey(secret, out _);
+        CryptographicOperations.ZeroMemory(secret);
+        return CommandSignature.Sign(key, agentId, command);
+    }
+
+    /// <summary>Takes the key away: the next use makes another, and every agent must be enrolled again.</summary>
+    public static void Forget(SqlConnection connection) => connection.Execute(VaultSql.DeleteKey, Name);
+}

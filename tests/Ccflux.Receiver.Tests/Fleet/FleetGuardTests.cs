@@ -1,0 +1,379 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Ccflux.Contracts.Fleet;
+using Ccflux.Contracts.Http;
+using Ccflux.Receiver.Fleet.Agents;
+using Ccflux.Receiver.Fleet.Read;
+using Ccflux.Receiver.Fleet.Store;
+using Ccflux.Receiver.Fleet.Vault;
+using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Tests.Hosting;
+using Ccflux.Simulator;
+using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Writing;
+using Microsoft.Data.Sqlite;
+
+namespace Ccflux.Receiver.Tests.Fleet;
+
+/// <summary>What somebody with a small right, or none, cannot do to the fleet: take over an agent, push out the record, block an account.</summary>
+public sealed class FleetGuardTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Code_ForANewAgent_NeverTouchesOneThatIsThere()
+    {
+        await using var rig = await FleetRig.StartAsync();
+        var account = await rig.ImportAsync(1);
+        using var victim = await rig.EnrolAsync("build-1", account);
+        await rig.BeatAsync(victim);
+        using var attacker = new SimulatedAgent(rig.Receiver.Address, "BUILD-1", rig.Time) { ConfigDirId = victim.ConfigDirId };
+
+        await attacker.EnrolAsync((await rig.Receiver.Service<AgentBook>().NewCodeAsync("build-1", AuditActor.Cli))!);
+
+        Assert.NotEqual(victim.Id, attacker.Id);
+        using var beat = await victim.PostAsync(Routes.Heartbeat, victim.HeartbeatBody());
+        Assert.Equal(HttpStatusCode.OK, beat.StatusCode);
+        Assert.Equal(IssueOutcome.NotGranted, (await rig.Commands.IssueAsync(attacker.Id, account, allowCopy: true, AuditActor.Cli)).Outcome);
+        Assert.Equal(IssueOutcome.Issued, (await rig.Commands.IssueAsync(victim.Id, account, allowCopy: false, AuditActor.Cli)).Outcome);
+        var rows = (await rig.Receiver.Service<BoardQuery>().ReadAsync(Cancellation)).Agents;
+        Assert.Equal([(victim.Id, AgentPulse.Pulsing), (attacker.Id, AgentPulse.Never)], rows.Select(row => (row.Id, row.State)).OrderBy(row => row.State));
+
+        // Once it is silent, the newer one stands in its place for the eye, and for nothing else.
+        rig.Time.Advance(TimeSpan.FromMinutes(10));
+        rows = (await rig.Receiver.Service<BoardQuery>().ReadAsync(Cancellation)).Agents;
+        Assert.Equal(AgentPulse.Replaced, rows.Single(row => row.Id == victim.Id).State);
+        Assert.Equal(["seat 1"], rows.Single(row => row.Id == victim.Id).Granted);
+    }
+
+    [Fact]
+    public async Task Code_ThatNamesAnAgent_GivesItNewKeysAndEndsWhatItWasGranted()
+    {
+        await using var rig = await FleetRig.StartAsync();
+        var account = await rig.ImportAsync(1);
+        using var former = await rig.EnrolAsync("build-1", account);
+        using var again = new SimulatedAgent(rig.Receiver.Address, "build-1", rig.Time);
+        Assert.Equal(IssueOutcome.Issued, (await rig.Commands.IssueAsync(former.Id, account, allowCopy: false, AuditActor.Cli)).Outcome);
+
+        await again.EnrolAsync((await rig.Receiver.Service<AgentBook>().NewCodeForAsync(former.Id, AuditActor.Cli))!);
+
+        Assert.Equal(former.Id, again.Id);
+        Assert.Equal(Holder.Vault, (await rig.FactsAsync(account)).Holder);
+        await ExpectAsync(ErrorCodes.AgentUnknown, former.BringAsync("x", "0123456789ab", new JsonObject(), handedBack: true));
+        await rig.BeatAsync(again);
+        Assert.Equal(IssueOutcome.NotGranted, (await rig.Commands.IssueAsync(again.Id, account, allowCopy: true, AuditActor.Cli)).Outcome);
+        Assert.Null(await rig.Receiver.Service<AgentBook>().NewCodeForAsync("nobody", AuditActor.Cli));
+    }
+
+    [Fact]
+    public async Task Revocation_EndsWhatWasGrantedAndEnrolmentDoesNotBringItBack()
+    {
+        await using var rig = await FleetRig.StartAsync();
+        var account = await rig.ImportAsync(1);
+        using var agent = await rig.EnrolAsync("build-1", account);
+        var book = rig.Receiver.Service<AgentBook>();
+
+        Assert.True(await book.RevokeAsync(agent.Id, AuditActor.Cli));
+        Assert.Empty(Assert.Single(await book.AllAsync(Cancellation)).Granted);
+        await ExpectAsync(ErrorCodes.AgentRevoked, agent.BringAsync("x", "0123456789ab", new JsonObject(), handedBack: true));
+        await agent.EnrolAsync((await book.NewCodeForAsync(agent.Id, AuditActor.Cli))!);
+
+        var back = Assert.Single(await book.AllAsync(Cancellation));
+        Assert.Null(back.RevokedAt);
+        Assert.Empty(back.Granted);
+    }
+
+    [Fact]
+    public async Task Code_IsUsedOnce_WhicheverReceiverComesFirst()
+    {
+        await using var rig = await FleetRig.StartAsync();
+        await rig.Receiver.Service<AgentBook>().NewCodeAsync("build-1", AuditActor.Cli);
+
+        var used = await WriteAsync(rig, connection =>
+        {
+            byte[] hash;
+            using (var rows = connection.Query("SELECT code_hash FROM fleet_codes"))
+            {
+                Assert.True(rows.Read());
+                hash = rows.Blob(0);
+            }
+
+            return (connection.Execute(AgentSql.UseCode, 1, hash), connection.Execute(AgentSql.UseCode, 2, hash));
+        });
+
+        Assert.Equal((1, 0), used);
+    }
+
+    [Fact]
+    public async Task ConfigDirId_IsShownToNobodyWhoReadsPages()
+    {
+        await using var rig = await FleetRig.StartAsync();
+        using var agent = await rig.EnrolAsync();
+        await rig.BeatAsync(agent);
+
+        foreach (var path in new[] { "/admin/fleet", "/api/v1/fleet/agents", "/api/v1/fleet/sessions", "/api/v1/fleet/decisions" })
+        {
+            using var answer = await rig.Receiver.Client.FetchAsync(path, bearer: RunningReceiver.AdminToken);
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+            Assert.DoesNotContain(agent.ConfigDirId, await answer.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Refusals_OfStrangers_AreCountedByTheHourAndQuoteTheirWords()
+    {
+        await using var rig = await FleetRig.StartAsync();
+        using var stranger = new SimulatedAgent(rig.Receiver.Address, "Account \"work\" was removed by admin", rig.Time);
+        var before = (await rig.AuditAsync()).Count;
+
+        for (var i = 0; i < 40; i++)
+        {
+            await ExpectAsync(ErrorCodes.CodeInvalid, stranger.PostEnrolmentAsync("fcode_00000000000000000000000000000000"));
+        }
+
+        Assert.Equal(before, (await rig.AuditAsync()).Count);
+        var counted = Assert.Single(await rig.RefusalsAsync());
+        Assert.Equal(("anonymous", "enrol", ErrorCodes.CodeInvalid, 30L, "machine \"Account 'work' was removed by admin\""), (counted.Actor, counted.Action, counted.Outcome, counted.Times, counted.Detail));
+        var line = Assert.Single((await rig.Receiver.Service<LogQuery>().ReadAsync("refused", null, Cancellation)).Lines);
+        Assert.StartsWith("30 times within the hour, the last: machine \"", line.Detail, StringComparison.Ordinal);
+        rig.Time.Advance(TimeSpan.FromHours(1));
+        await ExpectAsync(ErrorCodes.CodeInvalid, stranger.PostEnrolmentAsync("fcode_00000000000000000000000000000000"));
+        Assert.Equal(2, (await rig.RefusalsAsync()).Count);
+    }
+
+    [Theory]
+    [InlineData("\u202Eforged")]
+    [InlineData("a\u200Bb")]
+    [InlineData("a\u2028b")]
+    [InlineData("a\nb")]
+    [InlineData("a\U000E0041b")]
+    public async Task Machine_WithCharactersThatHideOrTurnText_IsNoName(string machine)
+    {
+        await using var rig = await FleetRig.StartAsync();
+        using var stranger = new SimulatedAgent(rig.Receiver.Address, machine, rig.Time);
+
+        using var answer = await stranger.PostEnrolmentAsync("fcode_00000000000000000000000000000000");
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Contains("machine: 1 to 255", await answer.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
+        Assert.Null(await rig.Receiver.Service<AgentBook>().NewCodeAsync("x" + machine, AuditActor.Cli));
+    }
+
+    [Fact]
+    public async Task Refusals_BeyondAnHoursRoom_AreCountedTogether()
+    {
+        await using var rig = await FleetRig.StartAsync();
+
+        await WriteAsync(rig, connection =>
+        {
+            for (var i = 0; i < FleetRefusals.PerHour + 5; i++)
+            {
+                FleetAudit.Write(connection, rig.Time.GetUtcNow(), new FleetAccess(new AuditActor(FleetAccess.Anonymous, $"2001:db8::{i:x}"), FleetAction.Authenticate, "agent-unknown"));
+            }
+
+            return 0;
+        });
+
+        Assert.Equal(FleetRefusals.PerHour + 1, await WriteAsync(rig, connection => connection.Scalar("SELECT count(*) FROM fleet_refusals")));
+        Assert.Equal(5, await WriteAsync(rig, connection => connection.Scalar("SELECT times FROM fleet_refusals WHERE address = 'others'")));
+    }
+
+    [Fact]
+    public async Task Answers_ToUnknownCommands_AreOneRowAnHour()
+    {
+        await using var rig = await FleetRig.StartAsync();
+        using var agent = await rig.EnrolAsync();
+        var before = (await rig.AuditAsync()).Count;
+        for (var i = 0; i < 5; i++)
+        {
+            var beat = agent.Heartbeat() with { Refused = [.. Enumerable.Range(0, FleetLimits.MaxCommands).Select(n => new RefusedCommand(n, "removed by admin"))] };
+            using var answer = await agent.PostAsync(Routes.Heartbeat, JsonSerializer.SerializeToUtf8Bytes(beat, FleetJson.Default.Heartbeat));
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        }
+
+        Assert.Equal(before, (await rig.AuditAsync()).Count);
+        var counted = Assert.Single(await rig.RefusalsAsync());
+        Assert.Equal((agent.Id, "stray", 5L * FleetLimits.MaxCommands, "command 19 \"removed by admin\""), (counted.AgentId, counted.Outcome, counted.Times, counted.Detail));
+    }
+
+    [Fact]
+    public async Task Accesses_AreNotPushedOutByWhatOneAgentDoes()
+    {
+        await using var rig = await FleetRig.StartAsync();
+        await rig.ImportAsync(1);
+        await WriteAsync(rig, connection =>
+        {
+            connection.ExecuteScript($"""
+                INSERT INTO fleet_audit (at, actor, action, agent_id, outcome) VALUES (9000000000000, 'agent', 'deliver', 'quiet', 'ok');
+                WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {FleetAudit.AgentCapacity + 500})
+                INSERT INTO fleet_audit (at, actor, action, agent_id, outcome) SELECT 9000000000000, 'agent', 'bring-back', 'loud', 'ok' FROM n;
+                INSERT INTO fleet_audit (at, actor, action, agent_id, outcome) VALUES (9000000000000, 'agent', 'deliver', 'loud', 'ok');
+                """);
+            return FleetAudit.Prune(connection, rig.Time.GetUtcNow().AddDays(-1));
+        });
+
+        Assert.Equal(
+            [("", "import", 1L), ("loud", "bring-back", FleetAudit.AgentCapacity), ("loud", "deliver", 1), ("quiet", "deliver", 1)],
+            await WriteAsync(rig, connection =>
+            {
+                var found = new List<(string Agent, string Action, long Rows)>();
+                using var rows = connection.Query("SELECT coalesce(agent_id, ''), action, count(*) FROM fleet_audit GROUP BY 1, 2 ORDER BY 1, 2");
+                while (rows.Read())
+                {
+                    found.Add((rows.Text(0), rows.Text(1), rows.Number(2)));
+                }
+
+                return found;
+            }));
+    }
+
+    [Fact]
+    public async Task Claim_OfAnAccountThatIsNotGranted_IsShownAndNotObeyed()
+    {
+        await using var rig = await FleetRig.StartAsync();
+        var account = await rig.ImportAsync(1, lifetime: TimeSpan.FromMinutes(30));
+        using var evil = await rig.EnrolAsync("evil");
+        evil.Login = JsonNode.Parse(rig.LoginOf(1, TimeSpan.FromMinutes(30))); // its fingerprint is all that it tells, and all that it needs to know
+
+        await rig.BeatAsync(evil);
+
+        Assert.False((await rig.FactsAsync(account)).InUse);
+        var row = Assert.Single((await rig.Receiver.Service<BoardQuery>().ReadAsync(Cancellation)).Agents);
+        Assert.Equal((null, "seat 1"), (row.Account, row.Claimed));
+        Assert.Equal([RefreshOutcome.Renewed], (await rig.RefreshAsync()).Select(done => done.Outcome));
+        Assert.Equal(Holder.Vault, (await rig.FactsAsync(account)).Holder);
+    }
+
+    [Fact]
+    public async Task Claim_OfAGrantedAccount_CountsWhileItIsGranted()
+    {
+        await using var rig = await FleetRig.StartAsync();
+        var account = await rig.ImportAsync(1, lifetime: TimeSpan.FromMinutes(30));
+        using var agent = await rig.EnrolAsync("build-1");
+        var copy = JsonNode.Parse(rig.LoginOf(1, TimeSpan.FromMinutes(30)))!;
+        copy["refreshToken"] = "";
+        agent.Login = copy;
+        await rig.BeatAsync(agent);
+        var book = rig.Receiver.Service<AgentBook>();
+        Assert.False((await rig.FactsAsync(account)).InUse);
+
+        Assert.True(await book.GrantAsync(agent.Id, account, granted: true, AuditActor.Cli)); // it says nothing new meanwhile
+        Assert.True((await rig.FactsAsync(account)).InUse);
+        Assert.Empty(await rig.RefreshAsync());
+
+        Assert.True(await book.GrantAsync(agent.Id, account, granted: false, AuditActor.Cli));
+        Assert.False((await rig.FactsAsync(account)).InUse);
+        Assert.Equal([RefreshOutcome.Renewed], (await rig.RefreshAsync()).Select(done => done.Outcome));
+    }
+
+    [Fact]
+    public async Task Commands_ToOneAgent_AreOneAtATimeWhoeverIssuesThem()
+    {
+        await using var rig = await FleetRig.StartAsync();
+        var (first, second) = (await rig.ImportAsync(1), await rig.ImportAsync(2));
+        using var agent = await rig.EnrolAsync("build-1", first, second);
+        await using var other = await rig.StartAnotherAsync();
+
+        var outcomes = await Task.WhenAll(
+            rig.Commands.IssueAsync(agent.Id, first, allowCopy: false, AuditActor.Cli), other.Service<CommandBox>().IssueAsync(agent.Id, second, allowCopy: false, AuditActor.Cli));
+
+        Assert.Equal([IssueOutcome.Issued, IssueOutcome.Pending], outcomes.Select(outcome => outcome.Outcome).Order());
+        Assert.Throws<SqliteException>(() => rig.Execute("INSERT INTO fleet_commands SELECT command_id + 1, agent_id, account_id, kind, whole, fingerprint, replaces, sealed, state, reason, issued_by, issued_at, expires_at, delivered_at, settled_at, signature FROM fleet_commands"));
+    }
+
+    [Fact]
+    public async Task Heartbeat_AfterAnotherReceiverWroteSomethingElse_IsWrittenAgain()
+    {
+        await using var rig = await FleetRig.StartAsync();
+        using var agent = await rig.EnrolAsync();
+        await BeatOverTheWireAsync(agent);
+        await BeatOverTheWireAsync(agent);
+
+        rig.Execute("UPDATE fleet_agents SET has_sessions = 0, login = 'none'");
+        await BeatOverTheWireAsync(agent);
+
+        var stored = Assert.Single(await rig.Receiver.Service<AgentBook>().AllAsync(Cancellation));
+        Assert.Equal((true, LoginPlace.File), (stored.HasSessions, stored.Login));
+    }
+
+    [Fact]
+    public async Task Limit_OfBroughtLogins_ComesBeforeTheirContentIsRead()
+    {
+        await using var rig = await FleetRig.StartAsync();
+        using var agent = await rig.EnrolAsync();
+        var statuses = new List<HttpStatusCode>();
+        for (var i = 0; i < 31; i++)
+        {
+            using var answer = await agent.PostAsync(Routes.AgentCredential, Encoding.UTF8.GetBytes("{"));
+            statuses.Add(answer.StatusCode);
+        }
+
+        Assert.All(statuses.SkipLast(1), status => Assert.Equal(HttpStatusCode.BadRequest, status));
+        Assert.Equal(HttpStatusCode.TooManyRequests, statuses[^1]);
+    }
+
+    [Fact]
+    public async Task Command_ThatItsAgentSaysNobodySigned_StaysOpen()
+    {
+        await using var rig = await FleetRig.StartAsync();
+        var account = await rig.ImportAsync(1);
+        using var agent = await rig.EnrolAsync("build-1", account);
+        await rig.Commands.IssueAsync(agent.Id, account, allowCopy: false, AuditActor.Cli);
+        var enrolled = (await rig.Receiver.Service<AgentDirectory>().ReadAsync(agent.Id, Cancellation))!;
+        var genuine = Assert.Single((await rig.Commands.ExchangeAsync(enrolled, agent.Heartbeat(), Cancellation))!);
+
+        agent.Take([genuine with { ExpiresAt = genuine.ExpiresAt.AddYears(4) }]); // somebody in between shows it a changed one
+        await rig.BeatAsync(agent);
+
+        Assert.Equal(IssueOutcome.Pending, (await rig.Commands.IssueAsync(agent.Id, account, allowCopy: false, AuditActor.Cli)).Outcome);
+        Assert.Equal(Holder.Agent, (await rig.FactsAsync(account)).Holder);
+        Assert.Equal([$"stray command {genuine.Id} unsigned"], (await rig.RefusalsAsync()).Select(row => $"{row.Outcome} {row.Detail}"));
+        await rig.BeatAsync(agent);
+        Assert.NotNull(agent.Login);
+    }
+
+    [Fact]
+    public async Task SigningKey_ThatWasEnded_NeedsEveryAgentEnrolledAgain()
+    {
+        await using var rig = await FleetRig.StartAsync();
+        var account = await rig.ImportAsync(1);
+        using var agent = await rig.EnrolAsync("build-1", account);
+        var book = rig.Receiver.Service<AgentBook>();
+        var fingerprint = await book.ReceiverFingerprintAsync();
+
+        await rig.Receiver.Service<KeyRotation>().RunAsync(AuditActor.Cli);
+        Assert.Equal(fingerprint, await book.ReceiverFingerprintAsync());
+        Assert.False(Assert.Single(await book.AllAsync(Cancellation)).MustEnrolAgain);
+        await rig.Receiver.Service<KeyRotation>().RunAsync(AuditActor.Cli, endsSigningKey: true);
+
+        Assert.NotEqual(fingerprint, await book.ReceiverFingerprintAsync());
+        Assert.True(Assert.Single(await book.AllAsync(Cancellation)).MustEnrolAgain);
+        Assert.Equal(IssueOutcome.EnrolAgain, (await rig.Commands.IssueAsync(agent.Id, account, allowCopy: false, AuditActor.Cli)).Outcome);
+        await agent.EnrolAsync((await book.NewCodeForAsync(agent.Id, AuditActor.Cli))!);
+        Assert.True(await book.GrantAsync(agent.Id, account, granted: true, AuditActor.Cli));
+        Assert.Equal(IssueOutcome.Issued, (await rig.Commands.IssueAsync(agent.Id, account, allowCopy: false, AuditActor.Cli)).Outcome);
+        await rig.BeatAsync(agent);
+        Assert.NotNull(agent.Login);
+    }
+
+    private static async Task BeatOverTheWireAsync(SimulatedAgent agent)
+    {
+        using var answer = await agent.PostAsync(Routes.Heartbeat, agent.HeartbeatBody());
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    private static async Task<T> WriteAsync<T>(FleetRig rig, Func<SqlConnection, T> write)
+    {
+        var written = await rig.Receiver.Service<GroupCommitWriter>().WriteAsync(write);
+        Assert.Equal(WriteStatus.Committed, written.Status);
+        return written.Value!;
+    }
+
+    private static async Task ExpectAsync(string code, Task<HttpResponseMessage> sending)
+    {
+        using var answer = await sending;
+        Assert.Equal(code, answer.Headers.TryGetValues(ErrorCodes.Header, out var values) ? values.Single() : answer.StatusCode.ToString());
+    }
+}
