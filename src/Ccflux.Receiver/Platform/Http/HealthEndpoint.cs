@@ -1,10 +1,11 @@
+using Ccflux.Contracts.Http;
 using Ccflux.Storage.Sqlite;
 using Dapper;
 
 namespace Ccflux.Receiver.Platform.Http;
 
 /// <summary><c>GET /health</c>: whether the receiver answers and its database can be read. Open to all, tells nothing else.</summary>
-internal sealed partial class HealthEndpoint(SqliteReaders readers, ILogger<HealthEndpoint> logger)
+internal sealed partial class HealthEndpoint(SqliteReaders readers, RequestLimits limits, ILogger<HealthEndpoint> logger)
 {
     public const string Path = "/health";
 
@@ -12,6 +13,11 @@ internal sealed partial class HealthEndpoint(SqliteReaders readers, ILogger<Heal
 
     public async Task<IResult> AnswerAsync(HttpContext context)
     {
+        if (!limits.Open.TryTake(RequestLimits.AddressOf(context), out var wait))
+        {
+            return new Problem(StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, "Too many requests from this address.", wait);
+        }
+
         context.Response.Headers.CacheControl = "no-store";
         return await CanReadAsync(context.RequestAborted)
             ? Results.Json(new Health("ok", "ok"), HealthJson.Default.Health)
