@@ -1,6 +1,7 @@
 // What the attacks share: a receiver of their own on a loopback port, users and machines on the real wire, and one verdict.
 // CCFLUX_RECEIVER names the ccflux-receiver.dll to attack and CCFLUX_HOOK the native hook program; both default to this checkout's builds.
 import { spawnSync } from "node:child_process";
+import { generateKeyPairSync, sign } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -93,6 +94,29 @@ export function requireHook() {
     throw new Error(`${hookProgram} is not there: eng/publish-hook.sh`);
   }
   return hookProgram;
+}
+
+/** A machine whose every answer is given as it is, refusals too: post(path, body) gives the answer of ask(). */
+export async function rawMachine(receiver, refreshToken, name) {
+  const { publicKey, privateKey } = generateKeyPairSync("ed25519");
+  const key = publicKey.export({ format: "der", type: "spki" }).subarray(-32).toString("base64");
+  const token = await accessToken(receiver, refreshToken);
+  const post = (path, body, options = {}) => {
+    const text = Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body));
+    const timestamp = new Date().toISOString().replace(/\.\d+Z$/, "Z");
+    const signature = sign(null, Buffer.concat([text, Buffer.from(`\n${timestamp}`)]), privateKey).toString("base64");
+    return ask(receiver.address, path, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", Authorization: `Bearer ${token}`, "X-CCFLUX-Signature": `ed25519 ${signature} ${key}`, "X-CCFLUX-Timestamp": timestamp },
+      body: text,
+      ...options,
+    });
+  };
+  const registered = await post("/register-key", { public_key: key, device_id: name });
+  if (registered.status >= 300) {
+    throw new Error(`register-key: ${registered.status} ${registered.body}`);
+  }
+  return { post, report: (turns) => post("/report", { schema_version: 2, client: { name: "ccflux", version: "1.0.0", platform: "linux-x86_64", claude_code_version: "2.1.329" }, turns }) };
 }
 
 const receiverProgram = process.env.CCFLUX_RECEIVER ?? join(root, "artifacts/bin/Ccflux.Receiver/release/ccflux-receiver.dll");
