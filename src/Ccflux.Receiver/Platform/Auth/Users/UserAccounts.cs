@@ -111,13 +111,11 @@ internal sealed class UserAccounts(GroupCommitWriter writer, AccessTokens access
 
     private async Task<AccountResult> RunAsync(AuditActor actor, string action, string detail, Func<SqlConnection, AccountResult> change)
     {
+        var tookUp = false;
         var result = await writer.WriteAsync(connection =>
         {
             // A token that was inserted by hand a moment ago counts too.
-            if (HandInsertedTokens.TakeUp(connection, time.GetUtcNow()).Count > 0)
-            {
-                traces.Left();
-            }
+            tookUp = HandInsertedTokens.TakeUp(connection, time.GetUtcNow()).Count > 0;
 
             var outcome = change(connection);
             if (outcome.IsOk)
@@ -128,6 +126,13 @@ internal sealed class UserAccounts(GroupCommitWriter writer, AccessTokens access
             return outcome;
         });
         accessTokens.Forget();
+        if (tookUp)
+        {
+            // Its plain text is still in the log of the database; a command has no other chance to clear it.
+            traces.Left();
+            await writer.CheckpointAsync();
+        }
+
         return result.Status == WriteStatus.Committed ? result.Value! : AccountResult.Refused(AccountFault.Busy);
     }
 }
