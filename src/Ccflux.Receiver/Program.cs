@@ -4,6 +4,7 @@ using Ccflux.Receiver.Fleet;
 using Ccflux.Receiver.Platform;
 using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Database;
+using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Platform.Settings;
 using Ccflux.Receiver.Quota;
 using Ccflux.Receiver.Shell;
@@ -35,6 +36,7 @@ internal static class Program
         builder.Services.CheckSettings(builder.Configuration);
 
         var app = builder.Build();
+        app.UseHostCheck();
         app.UseTelemetry();
         app.UsePlatform();
         app.MapPlatform();

@@ -1,5 +1,6 @@
 // What the attacks share: a receiver of their own on a loopback port, users and machines on the real wire, and one verdict.
 // CCFLUX_RECEIVER names the ccflux-receiver.dll to attack and CCFLUX_HOOK the native hook program; both default to this checkout's builds.
+import { spawnSync } from "node:child_process";
 import { generateKeyPairSync, sign } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -120,3 +121,14 @@ export async function rawMachine(receiver, refreshToken, name) {
 
 /** The receiver that is attacked, for its commands. */
 export const receiverProgram = process.env.CCFLUX_RECEIVER ?? join(root, "artifacts/bin/Ccflux.Receiver/release/ccflux-receiver.dll");
+
+/** Runs a command of the receiver under attack in a folder, with few settings: exit status and all that it wrote. */
+export function commandIn(folder, settings, ...parts) {
+  const { PATH, HOME, DOTNET_ROOT } = process.env;
+  const { status, stdout, stderr } = spawnSync("dotnet", [receiverProgram, ...parts], {
+    cwd: folder,
+    env: { PATH, HOME, ...(DOTNET_ROOT && { DOTNET_ROOT }), DATABASE_PATH: join(folder, "ccflux.db"), OTLP_HTTP_ADDR: "", OTLP_GRPC_ADDR: "", ...settings },
+    encoding: "utf8",
+  });
+  return { status, output: stdout + stderr };
+}

@@ -12,6 +12,7 @@ internal static class ReceiverCommands
         var root = new RootCommand("Takes usage reports of Claude Code users and shows them to the admin. Without a command it serves, by its environment settings.");
         root.SetAction((_, cancellationToken) => ServeCommand.RunAsync(cancellationToken));
         root.Add(UsersCommand.Make());
+        root.Add(SessionsCommand.Make());
         root.Add(ImportCommand.Make());
         root.Add(DemoCommand.Make());
         root.Add(ExportCommand.Make());

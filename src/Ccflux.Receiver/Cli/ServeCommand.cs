@@ -1,6 +1,7 @@
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Database;
 using Ccflux.Receiver.Platform.Settings;
+using Microsoft.Extensions.Configuration.Json;
 using Microsoft.Extensions.Logging.Console;
 
 namespace Ccflux.Receiver.Cli;
@@ -32,11 +33,22 @@ internal static partial class ServeCommand
         }
     }
 
-    /// <summary>Settings come from the environment and from appsettings.json in the working folder; never from arguments, which <c>ps</c> shows.</summary>
+    /// <summary>Settings come from appsettings.json in the working folder and, before it, from the environment; never from arguments, which <c>ps</c> shows.</summary>
+    /// <exception cref="InvalidSettingsException">appsettings.json is there and cannot be used.</exception>
     public static WebApplicationBuilder CreateBuilder()
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = [], ContentRootPath = AppContext.BaseDirectory });
-        builder.Configuration.Sources.Insert(0, new Microsoft.Extensions.Configuration.Json.JsonConfigurationSource { Path = Path.GetFullPath("appsettings.json"), Optional = true });
+        // The host's own files lie beside the program, where no operator keeps settings.
+        foreach (var file in builder.Configuration.Sources.OfType<JsonConfigurationSource>().ToList())
+        {
+            builder.Configuration.Sources.Remove(file);
+        }
+
+        if (SettingsFile.Read(Environment.CurrentDirectory) is { } settings)
+        {
+            builder.Configuration.Sources.Insert(0, settings);
+        }
+
         builder.Logging.AddSimpleConsole(console =>
         {
             console.SingleLine = true;
@@ -58,12 +70,20 @@ internal static partial class ServeCommand
         {
             Log.Setting(logger, setting);
         }
+
+        foreach (var name in app.Services.GetRequiredService<AdminOptions>().ShortTokens)
+        {
+            Log.ShortToken(logger, name, AdminOptions.LeastToken);
+        }
     }
 
     private static partial class Log
     {
         [LoggerMessage(1, LogLevel.Information, "ccflux-receiver {Version}")]
         public static partial void Starting(ILogger logger, string version);
+
+        [LoggerMessage(3, LogLevel.Warning, "{Name} is shorter than {Least} characters and can be guessed: a right token is taken however often wrong ones were tried. Make one with openssl rand -hex 32")]
+        public static partial void ShortToken(ILogger logger, string name, int least);
 
         [LoggerMessage(2, LogLevel.Information, "setting {Setting}")]
         public static partial void Setting(ILogger logger, ResolvedSetting setting);

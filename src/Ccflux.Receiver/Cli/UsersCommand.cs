@@ -14,7 +14,7 @@ internal static class UsersCommand
         var command = new Command("users", "Users and their tokens. Works while the receiver runs.");
         command.Add(Add());
         command.Add(List());
-        command.Add(Change("revoke", "Ends a user's tokens at once; the history stays.", (accounts, email) => accounts.RevokeAsync(AuditActor.Cli, email)));
+        command.Add(Revoke());
         command.Add(Change("reissue", "Replaces a user's token and telemetry token; the old ones end.", (accounts, email) => accounts.ReissueAsync(AuditActor.Cli, email)));
         command.Add(UsersImport.Make());
         return command;
@@ -44,13 +44,35 @@ internal static class UsersCommand
         return command;
     }
 
+    private static Command Revoke()
+    {
+        var email = new Argument<string?>("EMAIL") { Description = "The user's e-mail address.", Arity = ArgumentArity.ZeroOrOne };
+        var id = new Option<long?>("--id") { Description = "The user's number in `users list` instead: for an address that cannot be typed." };
+        var command = new Command("revoke", "Ends a user's tokens at once; the history stays.") { email, id };
+        command.SetAction((result, _) => CommandHost.RunAsync(async services =>
+        {
+            var accounts = services.GetRequiredService<UserAccounts>();
+            switch (result.GetValue(email), result.GetValue(id))
+            {
+                case ({ } address, null):
+                    return await ReportAsync(services, "Revoked", await accounts.RevokeAsync(AuditActor.Cli, address));
+                case (null, { } number):
+                    return await ReportAsync(services, "Revoked", await accounts.RevokeAsync(AuditActor.Cli, number));
+                default:
+                    await CommandHost.FailAsync("users revoke: name the user by EMAIL or by --id, one of them.");
+                    return CommandHost.Failed;
+            }
+        }));
+        return command;
+    }
+
     private static Command Change(string name, string description, Func<UserAccounts, string, Task<AccountResult>> change)
     {
         var command = new Command(name, description) { s_email };
         command.SetAction((result, _) => CommandHost.RunAsync(async services =>
         {
             var outcome = await change(services.GetRequiredService<UserAccounts>(), result.GetValue(s_email)!);
-            return await ReportAsync(services, string.Equals(name, "revoke", StringComparison.Ordinal) ? "Revoked" : "Reissued", outcome);
+            return await ReportAsync(services, "Reissued", outcome);
         }));
         return command;
     }

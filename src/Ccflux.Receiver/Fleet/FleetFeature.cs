@@ -9,6 +9,7 @@ using Ccflux.Receiver.Fleet.Store;
 using Ccflux.Receiver.Fleet.Switching;
 using Ccflux.Receiver.Fleet.Vault;
 using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Database;
 using Ccflux.Receiver.Platform.Live;
 using Ccflux.Receiver.Platform.Settings;
 using Ccflux.Receiver.Quota;
@@ -33,6 +34,11 @@ internal static class FleetFeature
 
         services.AddNetwork(configuration, options.Enabled);
         services.AddMonitors(configuration, options.Enabled);
+        // A restore keeps what was revoked also while the fleet is off.
+        services.AddSingleton(new Revocations("agents", "fleet_agents", FleetRevocationsSql.SelectAgents, FleetRevocationsSql.RevokeAgents, FleetRevocationsSql.SelectUnknownAgents));
+        services.AddSingleton(new Revocations("grants", "fleet_grants", FleetRevocationsSql.SelectGrants, FleetRevocationsSql.RevokeGrants, null));
+        services.AddSingleton(new Revocations("enrolment codes", "fleet_codes", FleetRevocationsSql.SelectCodes, FleetRevocationsSql.RevokeCodes, null));
+        services.AddSingleton(new Revocations("logins in the vault", "fleet_accounts", null, null, FleetRevocationsSql.SelectUnknownAccounts));
         if (!options.Enabled)
         {
             return services;

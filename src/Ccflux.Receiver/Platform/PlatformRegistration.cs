@@ -29,7 +29,6 @@ internal static class PlatformRegistration
     {
         app.UseHttp();
         app.UseRouting();
-        app.UseMiddleware<PageRates>();
         app.UseAccess();
         app.UseAdmin();
         app.UseMiddleware<ReadLimits>();

@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Platform.Http;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace Ccflux.Receiver.Shell;
@@ -7,19 +8,20 @@ public sealed record Flash(string Text, string Detail)
 {
     private const string Cookie = "ccflux_flash";
     private const int MaxText = 300;
+    private const int MaxCookie = 2000;
 
     public void Leave(HttpContext context) =>
-        context.Response.Cookies.Append(Cookie, Encode(Text) + "." + Encode(Detail), Options(TimeSpan.FromMinutes(1)));
+        CookiesOf(context).Write(context, Cookie, Encode(Text) + "." + Encode(Detail), TimeSpan.FromMinutes(1));
 
     /// <summary>Takes what the page before left, so that it is told once.</summary>
     public static Flash? Take(HttpContext context)
     {
-        if (context.Request.Cookies[Cookie] is not { Length: > 0 and < 2000 } value)
+        if (CookiesOf(context).Read(context.Request, Cookie, MaxCookie) is not { } value)
         {
             return null;
         }
 
-        context.Response.Cookies.Delete(Cookie, Options(null));
+        CookiesOf(context).Remove(context, Cookie);
         var parts = value.Split('.');
         return parts.Length == 2 && Decode(parts[0]) is { } text && Decode(parts[1]) is { } detail ? new Flash(text, detail) : null;
     }
@@ -39,12 +41,5 @@ public sealed record Flash(string Text, string Detail)
         }
     }
 
-    private static CookieOptions Options(TimeSpan? lifetime) => new()
-    {
-        HttpOnly = true,
-        SameSite = SameSiteMode.Strict,
-        Path = "/",
-        MaxAge = lifetime,
-        IsEssential = true,
-    };
+    private static BrowserCookies CookiesOf(HttpContext context) => context.RequestServices.GetRequiredService<BrowserCookies>();
 }

@@ -1,4 +1,5 @@
 using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Database;
 using Ccflux.Receiver.Platform.Live;
 using Ccflux.Receiver.Platform.Settings;
 using Ccflux.Receiver.Telemetry.Api;
@@ -29,6 +30,8 @@ internal static class TelemetryFeature
         services.AddSingleton<OtlpGrpcEndpoint>();
         services.AddSingleton(new LiveTopic(TelemetryWriter.Topic, AdminPolicies.Reader));
         services.AddHostedService<TelemetryHousekeeping>();
+        services.AddSingleton(new Revocations(
+            "telemetry tokens", "telemetry_tokens", TelemetryTokensSql.SelectRevokedSince, TelemetryTokensSql.RevokeSince, TelemetryTokensSql.SelectUnknown));
         services.AddSingleton<Installations>();
         services.AddSingleton<PlanBook>();
         services.TryAddSingleton<ISeatPlans, NoSeatPlans>();

@@ -44,6 +44,21 @@ public sealed partial class UsersCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Revoke_ByNumber_EndsTheTokenAndNeedsOneOfBothNames()
+    {
+        await _receiver.RunAsync("users", "add", "jo@example.org");
+
+        var neither = await _receiver.RunAsync("users", "revoke");
+        var both = await _receiver.RunAsync("users", "revoke", "jo@example.org", "--id", "1");
+        var unknown = await _receiver.RunAsync("users", "revoke", "--id", "7");
+        var revoked = await _receiver.RunAsync("users", "revoke", "--id", "1");
+
+        Assert.Equal((1, 1, 1), (neither.ExitCode, both.ExitCode, unknown.ExitCode));
+        Assert.Contains("EMAIL or by --id", neither.Error, StringComparison.Ordinal);
+        Assert.Equal((0, "Revoked jo@example.org."), (revoked.ExitCode, revoked.Output.Trim()));
+    }
+
+    [Fact]
     public async Task Import_Csv_AddsWhatIsRightAndNamesTheLinesThatAreNot()
     {
         var outcome = await _receiver.RunAsync("\uFEFFemail,division,days\nkai@example.org,\"Ops, night\",30\n\nnobody\nlee@example.org,Ops,never\nkai@example.org,Ops,30\n", ["users", "import", "-"]);
@@ -161,6 +176,27 @@ public sealed partial class UsersCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Sessions_AreListedAndEnded()
+    {
+        using var receiver = new ReceiverProcess().With("ADMIN_TOKEN", "a");
+        await receiver.StartAsync();
+        using var client = new HttpClient { BaseAddress = receiver.Address };
+        using var form = new FormUrlEncodedContent([new("token", "a")]);
+        using var signedIn = await client.PostAsync(new Uri("/admin/login", UriKind.Relative), form, TestContext.Current.CancellationToken);
+        var page = await signedIn.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+
+        var before = await receiver.RunAsync("sessions", "list");
+        var id = SessionLine().Match(before.Output).Groups[1].Value;
+        var ended = await receiver.RunAsync("sessions", "end", id);
+        var again = await receiver.RunAsync("sessions", "end", id);
+        using var after = await client.GetAsync(new Uri("/docs/v1.json", UriKind.Relative), TestContext.Current.CancellationToken);
+
+        Assert.Contains("ADMIN_TOKEN can be guessed", page, StringComparison.Ordinal);
+        Assert.Equal((0, 0, 1), (before.ExitCode, ended.ExitCode, again.ExitCode));
+        Assert.Equal(System.Net.HttpStatusCode.Unauthorized, after.StatusCode);
+    }
+
+    [Fact]
     public async Task Settings_Wrong_AreAllNamedAndNothingStarts()
     {
         using var receiver = new ReceiverProcess().With("RATE_LIMIT_PER_MINUTE", "often").With("DATABASE_URL", "postgres://user:pass@host/db").With("ADMIN_TOKEN", "same").With("VIEWER_TOKEN", "same");
@@ -174,6 +210,9 @@ public sealed partial class UsersCommandTests : IDisposable
         Assert.DoesNotContain("pass", outcome.Error, StringComparison.Ordinal);
         Assert.False(File.Exists(receiver.PathOf("ccflux.db")));
     }
+
+    [GeneratedRegex("([0-9a-f]{12})  admin ", RegexOptions.None, 1000)]
+    private static partial Regex SessionLine();
 
     [GeneratedRegex("rtok_[A-Za-z0-9_-]+", RegexOptions.None, 1000)]
     private static partial Regex Token();

@@ -9,7 +9,7 @@ namespace Ccflux.Receiver.Fleet.Network;
 
 /// <summary>How the receiver is reached and what guards it, each line from something that was observed, and said to be unseen where nothing was.</summary>
 internal sealed class NetworkFacts(
-    IServer server, HttpOptions http, AdminOptions admin, AdminSessions sessions, AccessOptions access, AccessKeys accessKeys, AccessTally accessTally, TransportSeen transports, NetworkWatch watch, HttpCheck check, TimeProvider time)
+    IServer server, HttpOptions http, BrowserCookies cookies, AdminSessions sessions, AccessOptions access, AccessKeys accessKeys, AccessTally accessTally, TransportSeen transports, NetworkWatch watch, HttpCheck check, TimeProvider time)
 {
     /// <summary>Issuers renew a month ahead: less than this means that nobody does.</summary>
     private static readonly TimeSpan s_soon = TimeSpan.FromDays(14);
@@ -32,7 +32,7 @@ internal sealed class NetworkFacts(
             Tailscale(watch.Seen.Tailscale, listening),
             Tunnel(watch.Seen.Cloudflared),
             Access(),
-            new("Signed in", FactState.Plain, $"{Count(admins, "admin")}, {Count(viewers, "viewer")}{(admin.CookieSecure ? "" : "; the cookie would go over plain HTTP too (COOKIE_SECURE)")}"),
+            new("Signed in", FactState.Plain, $"{Count(admins, "admin")}, {Count(viewers, "viewer")}{(cookies.IsSecure(request) ? "" : "; the cookie would go over plain HTTP too (COOKIE_SECURE)")}"),
         ];
     }
 

@@ -21,25 +21,35 @@ internal sealed class IdentityEndpoints(
     IdentityMetrics metrics,
     TimeProvider time)
 {
+    private const string Unknown = "The refresh token is unknown, revoked or expired. Ask your admin for a new one.";
+
     public async Task<IResult> TokenAsync(HttpContext context)
     {
-        if (!limits.Tokens.TryTake(RequestLimits.AddressOf(context), out var wait))
+        // A token that holds has an allowance of its own: strangers at the same address use up only their own.
+        var token = SecretToken.Bearer(context.Request);
+        var isLive = token is not null && await exchange.IsLiveAsync(token, context.RequestAborted);
+        if (!limits.Tokens.TryTake(isLive ? SecretToken.Stored(token!) : RequestLimits.AddressOf(context), out var wait))
         {
             return RateLimited(wait);
         }
 
-        if (SecretToken.Bearer(context.Request) is not { } token)
+        if (token is null)
         {
             return Unauthorized("Send the refresh token as \"Authorization: Bearer …\".");
         }
 
-        var result = await exchange.ExchangeAsync(token, context.RequestAborted);
+        if (!isLive)
+        {
+            return Unauthorized(Unknown);
+        }
+
+        var result = await exchange.ExchangeAsync(token);
         switch (result)
         {
             case { Status: not WriteStatus.Committed }:
                 return Busy();
             case { Value: null }:
-                return Unauthorized("The refresh token is unknown, revoked or expired. Ask your admin for a new one.");
+                return Unauthorized(Unknown);
             default:
                 metrics.TokenExchanged();
                 context.Response.Headers.CacheControl = "no-store";
@@ -49,12 +59,13 @@ internal sealed class IdentityEndpoints(
 
     public async Task<IResult> RegisterKeyAsync(HttpContext context)
     {
-        if (!limits.Tokens.TryTake(RequestLimits.AddressOf(context), out var wait))
+        var known = await accessTokens.AuthenticateAsync(context.Request, context.RequestAborted);
+        if (!limits.Tokens.TryTake(known is null ? RequestLimits.AddressOf(context) : $"user {known.UserId.ToString(CultureInfo.InvariantCulture)}", out var wait))
         {
             return RateLimited(wait);
         }
 
-        if (await accessTokens.AuthenticateAsync(context.Request, context.RequestAborted) is not { } caller)
+        if (known is not { } caller)
         {
             return Unauthorized("The access token is missing, unknown, revoked or expired. Get a new one from POST /token.");
         }
@@ -140,7 +151,7 @@ internal sealed class IdentityEndpoints(
     private static Problem Invalid(string detail) => new(StatusCodes.Status400BadRequest, ErrorCodes.InvalidPayload, detail);
 
     private static Problem RateLimited(TimeSpan wait) =>
-        new(StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, "Too many requests from this address.", wait);
+        new(StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, "Too many requests with this token, or with unknown tokens from this address (TOKEN_RATE_LIMIT_PER_MINUTE).", wait);
 
     private static Problem Busy() =>
         new(StatusCodes.Status503ServiceUnavailable, ErrorCodes.Busy, "The database cannot be written at the moment.", TimeSpan.FromSeconds(5));

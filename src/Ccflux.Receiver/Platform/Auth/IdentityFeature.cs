@@ -4,6 +4,7 @@ using Ccflux.Receiver.Platform.Auth.Devices;
 using Ccflux.Receiver.Platform.Auth.Signing;
 using Ccflux.Receiver.Platform.Auth.Tokens;
 using Ccflux.Receiver.Platform.Auth.Users;
+using Ccflux.Receiver.Platform.Database;
 using Ccflux.Receiver.Platform.Metrics;
 using Ccflux.Receiver.Platform.Settings;
 
@@ -28,6 +29,8 @@ internal static class IdentityFeature
         services.AddSingleton<IBeforeScrape>(provider => provider.GetRequiredService<ActiveTokensGauge>());
         services.AddSingleton<IdentityEndpoints>();
         services.AddHostedService<HandInsertedTokens>();
+        services.AddSingleton(new Revocations("refresh tokens", "refresh_tokens", RevocationsSql.SelectTokens, RevocationsSql.RevokeTokens, RevocationsSql.SelectUnknownTokens));
+        services.AddSingleton(new Revocations("devices", "devices", RevocationsSql.SelectDevices, RevocationsSql.RevokeDevices, RevocationsSql.SelectUnknownDevices));
         return services;
     }
 

@@ -1,4 +1,5 @@
 using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth.Tokens;
 using Ccflux.Storage.Sqlite;
 
 namespace Ccflux.Receiver.Platform.Database;
@@ -25,12 +26,16 @@ internal static class DatabaseCopy
 
     /// <summary>
     /// Puts a backup in the place of the database, which is kept beside it. The backup is copied and checked first; a fault leaves
-    /// everything as it was.
+    /// everything as it was. What was revoked since the backup stays revoked, access tokens and sessions end.
     /// </summary>
-    /// <returns>Where the former database now is; null where there was none.</returns>
+    /// <param name="file">The backup.</param>
+    /// <param name="databasePath">The database.</param>
+    /// <param name="now">For the record.</param>
+    /// <param name="revocations">What is kept revoked.</param>
+    /// <param name="forgetRevocations">Restores the backup as it is, where the database that is replaced cannot be read.</param>
     /// <exception cref="DatabaseInUseException">A receiver runs on the database.</exception>
-    /// <exception cref="StorageException">The file is no sound database.</exception>
-    public static string? Restore(string file, string databasePath, DateTimeOffset now)
+    /// <exception cref="StorageException">The file is no sound database, or the one that it replaces cannot be read.</exception>
+    public static RestoreReport Restore(string file, string databasePath, DateTimeOffset now, IEnumerable<Revocations> revocations, bool forgetRevocations)
     {
         RequireDatabase(file);
         using var held = DatabaseLock.Take(databasePath);
@@ -39,9 +44,9 @@ internal static class DatabaseCopy
         try
         {
             Backup(file, fresh);
-            Renew(fresh, now);
+            var report = Renew(fresh, now, forgetRevocations || !File.Exists(databasePath) ? null : databasePath, revocations);
             FlushToDisk(fresh);
-            return Replace(fresh, databasePath, now);
+            return report with { Former = Replace(fresh, databasePath, now) };
         }
         finally
         {
@@ -53,7 +58,7 @@ internal static class DatabaseCopy
         }
     }
 
-    private static void Renew(string path, DateTimeOffset now)
+    private static RestoreReport Renew(string path, DateTimeOffset now, string? former, IEnumerable<Revocations> revocations)
     {
         using (var found = SqlConnection.Open(path))
         {
@@ -74,7 +79,68 @@ internal static class DatabaseCopy
 
         connection.Execute(DatabaseCopySql.NewIdentity, Guid.NewGuid().ToString("N"));
         connection.Execute(DatabaseCopySql.EndSessions);
+        connection.Execute(DatabaseCopySql.EndAccessTokens);
+        HandInsertedTokens.TakeUp(connection, now);
+        var report = former is null ? new RestoreReport(null, [], []) : Keep(connection, former, revocations);
         AuditLog.Write(connection, new AuditEntry(now, AuditActor.Cli, "restore", "", ""));
+        return report;
+    }
+
+    private static RestoreReport Keep(SqlConnection connection, string former, IEnumerable<Revocations> revocations)
+    {
+        try
+        {
+            connection.Execute(DatabaseCopySql.Attach, former);
+            using (var rows = connection.Query(DatabaseCopySql.CheckFormer))
+            {
+                if (!rows.Read() || !string.Equals(rows.Text(0), "ok", StringComparison.Ordinal))
+                {
+                    throw new StorageException("it is damaged");
+                }
+            }
+
+            var access = new List<RestoredAccess>();
+            foreach (var kind in revocations.Where(kind => connection.Scalar(DatabaseCopySql.HasTable, kind.Table) > 0))
+            {
+                access.Add(new RestoredAccess(kind.What, Names(connection, kind.SelectRevoked), Names(connection, kind.SelectUnknown)));
+                if (kind.Revoke is { } revoke)
+                {
+                    connection.Execute(revoke);
+                }
+            }
+
+            if (connection.Scalar(DatabaseCopySql.HasTable, "audit_log") > 0)
+            {
+                connection.Execute(DatabaseCopySql.KeepAudit);
+            }
+
+            var hasTokens = connection.Scalar(DatabaseCopySql.HasTable, "refresh_tokens") > 0;
+            return new RestoreReport(null, access, hasTokens ? Names(connection, DatabaseCopySql.SelectWithoutToken) : []);
+        }
+        catch (StorageException exception)
+        {
+            throw new StorageException(
+                $"{former}, which is to be replaced, cannot be read ({exception.Message}), so what was revoked in it would hold again. Nothing was changed. "
+                + "Restore with --forget-revocations if that is meant, and revoke by hand what must not hold.",
+                exception);
+        }
+    }
+
+    private static List<string> Names(SqlConnection connection, string? sql)
+    {
+        var names = new List<string>();
+        if (sql is null)
+        {
+            return names;
+        }
+
+        using var rows = connection.Query(sql);
+        while (rows.Read())
+        {
+            names.Add(rows.Text(0));
+        }
+
+        return names;
     }
 
     private static string? Replace(string fresh, string databasePath, DateTimeOffset now)

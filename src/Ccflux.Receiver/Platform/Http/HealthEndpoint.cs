@@ -1,3 +1,4 @@
+using Ccflux.Contracts.Http;
 using Ccflux.Storage.Sqlite;
 using Ccflux.Storage.Writing;
 using Dapper;
@@ -6,7 +7,7 @@ namespace Ccflux.Receiver.Platform.Http;
 
 /// <summary><c>GET /health</c>: whether the receiver answers, its database can be read and the last write to it was taken. Open to all, tells
 /// nothing else, and writes nothing itself.</summary>
-internal sealed partial class HealthEndpoint(SqliteReaders readers, GroupCommitWriter writer, ILogger<HealthEndpoint> logger)
+internal sealed partial class HealthEndpoint(SqliteReaders readers, GroupCommitWriter writer, RequestLimits limits, ILogger<HealthEndpoint> logger)
 {
     public const string Path = "/health";
 
@@ -14,6 +15,11 @@ internal sealed partial class HealthEndpoint(SqliteReaders readers, GroupCommitW
 
     public async Task<IResult> AnswerAsync(HttpContext context)
     {
+        if (!limits.Open.TryTake(RequestLimits.AddressOf(context), out var wait))
+        {
+            return new Problem(StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, "Too many requests from this address.", wait);
+        }
+
         context.Response.Headers.CacheControl = "no-store";
         return !await CanReadAsync(context.RequestAborted) ? Degraded("error")
             : !writer.IsWritable ? Degraded("not-writable")

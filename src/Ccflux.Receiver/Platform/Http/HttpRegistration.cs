@@ -13,12 +13,21 @@ internal static class HttpRegistration
         builder.Services.AddSingleton<RequestLimits>();
         builder.Services.AddSingleton<BrowserAnswers>();
         builder.Services.AddSingleton<TransportSeen>();
+        builder.Services.AddSingleton<HostCheck>();
+        builder.Services.AddSingleton<BrowserCookies>();
         builder.WebHost.ConfigureKestrel(kestrel => Bound(kestrel, options));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(20));
         builder.Services.Configure<ForwardedHeadersOptions>(forwarded => Trust(forwarded, options));
     }
 
-    /// <summary>First in the pipeline: from here on the caller's address is the real one, and no failure gets past.</summary>
+    /// <summary>Before everything else, on every port.</summary>
+    public static void UseHostCheck(this IApplicationBuilder app)
+    {
+        var check = app.ApplicationServices.GetRequiredService<HostCheck>();
+        app.Use(check.InvokeAsync);
+    }
+
+    /// <summary>From here on the caller's address is the real one, and no failure gets past.</summary>
     public static void UseHttp(this IApplicationBuilder app)
     {
         var seen = app.ApplicationServices.GetRequiredService<TransportSeen>();
@@ -39,6 +48,9 @@ internal static class HttpRegistration
 
     private static void Bound(KestrelServerOptions kestrel, HttpOptions options)
     {
+        // Set before any address is listened on: it holds for the ports of telemetry too.
+        var connections = new ConnectionShare(options);
+        kestrel.ConfigureEndpointDefaults(listen => listen.Use(connections.Admit));
         if (ListenAddressAttribute.Parse(options.ListenAddress) is { } address)
         {
             kestrel.Listen(address);
@@ -52,7 +64,7 @@ internal static class HttpRegistration
         limits.MaxRequestLineSize = 8 * 1024;
         limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
         limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
-        limits.MaxConcurrentConnections = 10_000;
+        limits.MaxConcurrentConnections = ConnectionShare.MaxConnections;
         limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
     }
 

@@ -54,6 +54,7 @@ internal static class Titles
         StatusCodes.Status408RequestTimeout => "Request timed out",
         StatusCodes.Status409Conflict => "Conflict",
         StatusCodes.Status413PayloadTooLarge => "Too large",
+        StatusCodes.Status421MisdirectedRequest => "Wrong host",
         StatusCodes.Status415UnsupportedMediaType => "Unsupported media type",
         StatusCodes.Status422UnprocessableEntity => "Cannot be done",
         StatusCodes.Status429TooManyRequests => "Too many requests",

@@ -12,7 +12,11 @@ internal sealed class SeeOther(string path) : IResult
     public Task ExecuteAsync(HttpContext httpContext)
     {
         httpContext.Response.StatusCode = StatusCodes.Status303SeeOther;
-        httpContext.Response.Headers.Location = path;
+        httpContext.Response.Headers.Location = Ascii(path);
         return Task.CompletedTask;
     }
+
+    /// <summary>A header holds ASCII only; what is beyond it is escaped, what is escaped already stays.</summary>
+    private static string Ascii(string path) =>
+        System.Text.Ascii.IsValid(path) ? path : string.Concat(path.EnumerateRunes().Select(rune => rune.IsAscii ? rune.ToString() : Uri.EscapeDataString(rune.ToString())));
 }

@@ -58,20 +58,20 @@ internal sealed class LiveBus : IChangeFeed, IDisposable
 
     /// <summary>
     /// Subscribes first and looks second: topics that changed after <paramref name="lastEventId"/> are sent at once, so nothing falls between
-    /// the read of a page and its subscription. Null when <paramref name="cap"/> connections are open.
+    /// the read of a page and its subscription. Null when <paramref name="cap"/> connections are open, or <paramref name="share"/> of them by the same caller.
     /// </summary>
-    public LiveSubscription? Subscribe(IReadOnlyCollection<string> topics, string? lastEventId, int cap)
+    public LiveSubscription? Subscribe(IReadOnlyCollection<string> topics, string? lastEventId, int cap, string caller = "", int share = int.MaxValue)
     {
         var channel = Channel.CreateBounded<LiveEvent>(new BoundedChannelOptions(Backlog) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
         lock (_gate)
         {
-            if (_subscriptions.Count >= cap)
+            if (_subscriptions.Count >= cap || _subscriptions.Count(open => string.Equals(open.Caller, caller, StringComparison.Ordinal)) >= share)
             {
                 return null;
             }
 
             var start = string.IsNullOrEmpty(lastEventId) ? new LiveEvent("", _epoch, _version).Id : null;
-            var subscription = new LiveSubscription(channel, topics, start, Unsubscribe);
+            var subscription = new LiveSubscription(channel, topics, start, caller, Unsubscribe);
             _subscriptions.Add(subscription);
             foreach (var topic in topics)
             {

@@ -20,16 +20,16 @@ internal sealed class LiveEndpoint(
     public async Task<IResult> OpenAsync(HttpContext context)
     {
         var topics = context.Request.Query["topics"].ToString().Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct(StringComparer.Ordinal).ToArray();
+        if (!limits.Pages.TryTake(RequestLimits.CallerOf(context), out var wait))
+        {
+            return new Problem(StatusCodes.Status429TooManyRequests, Contracts.Http.ErrorCodes.RateLimited, "Too many requests from this address (ADMIN_RATE_LIMIT_PER_MINUTE).", wait);
+        }
+
         var isSignedIn = AdminSession.Of(context) is not null;
         var isOpenToAll = topics.Length > 0 && Array.TrueForAll(topics, topic => bus.Find(topic) is { Policy: null });
         if (!isSignedIn && !isOpenToAll)
         {
             return TypedResults.Challenge();
-        }
-
-        if (!limits.Pages.TryTake(RequestLimits.AddressOf(context), out var wait))
-        {
-            return new Problem(StatusCodes.Status429TooManyRequests, Contracts.Http.ErrorCodes.RateLimited, "Too many requests from this address (ADMIN_RATE_LIMIT_PER_MINUTE).", wait);
         }
 
         if (topics.Length is 0 or > MaxTopics || Array.Find(topics, topic => bus.Find(topic) is null) is not null)
@@ -43,9 +43,9 @@ internal sealed class LiveEndpoint(
         }
 
         var lastEventId = context.Request.Headers["Last-Event-ID"].ToString() is { Length: > 0 } header ? header : context.Request.Query["since"].ToString();
-        // Those who did not sign in leave half of the room to those who did.
-        var room = isSignedIn ? options.LiveConnections : Math.Max(1, options.LiveConnections / 2);
-        if (bus.Subscribe(topics, lastEventId, room) is not { } subscription)
+        var all = options.LiveConnections;
+        var room = Math.Max(1, AdminSession.Of(context)?.Role switch { AdminRole.Admin => all, AdminRole.Viewer => all * 3 / 4, _ => all / 2 });
+        if (bus.Subscribe(topics, lastEventId, room, RequestLimits.CallerOf(context), Math.Max(1, all / 4)) is not { } subscription)
         {
             return new Problem(StatusCodes.Status503ServiceUnavailable, Contracts.Http.ErrorCodes.Busy, "Too many pages are open for live updates (LIVE_CONNECTIONS).", TimeSpan.FromMinutes(1));
         }

@@ -6,17 +6,29 @@ using Ccflux.Receiver.Platform.Http;
 
 namespace Ccflux.Receiver.Platform.Metrics;
 
-/// <summary><c>GET /metrics</c>. No label names a user; with METRICS_TOKEN set it asks for that as a bearer.</summary>
-internal sealed class MetricsEndpoint(MetricsCollector collector, IEnumerable<IBeforeScrape> gauges, AdminOptions options)
+/// <summary>
+/// <c>GET /metrics</c>. No label names a user. With METRICS_TOKEN set it asks everybody for that as a bearer; without, it answers to this machine only.
+/// </summary>
+internal sealed class MetricsEndpoint(MetricsCollector collector, IEnumerable<IBeforeScrape> gauges, AdminOptions options, RequestLimits limits)
 {
     public const string Path = "/metrics";
 
     public async Task<IResult> AnswerAsync(HttpContext context)
     {
-        if (options.MetricsToken is { } token && !IsBearer(context.Request, token))
+        if (!limits.Open.TryTake(RequestLimits.AddressOf(context), out var wait))
+        {
+            return new Problem(StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, "Too many requests from this address.", wait);
+        }
+
+        if (options.MetricsToken is { } token ? !IsBearer(context.Request, token) : !ThisMachine.Asks(context))
         {
             context.Response.Headers.WWWAuthenticate = "Bearer";
-            return new Problem(StatusCodes.Status401Unauthorized, ErrorCodes.TokenInvalid, "Send Authorization: Bearer with METRICS_TOKEN.");
+            return new Problem(
+                StatusCodes.Status401Unauthorized,
+                ErrorCodes.TokenInvalid,
+                options.MetricsToken is null
+                    ? "Without METRICS_TOKEN the metrics are for this machine only. Set it, and send it as Authorization: Bearer."
+                    : "Send Authorization: Bearer with METRICS_TOKEN.");
         }
 
         foreach (var gauge in gauges)

@@ -17,6 +17,7 @@ internal sealed class ReadingsEndpoint(
     RequestSignatures signatures,
     DeviceDirectory devices,
     ReadingIntake intake,
+    RequestLimits limits,
     QuotaMetrics metrics,
     TimeProvider time)
 {
@@ -30,7 +31,9 @@ internal sealed class ReadingsEndpoint(
         var cancellationToken = context.RequestAborted;
         if (await accessTokens.AuthenticateAsync(context.Request, cancellationToken) is not { } caller)
         {
-            return Refuse(401, ErrorCodes.TokenInvalid, "The access token is missing, unknown, revoked or expired. Get a new one from POST /token.");
+            return limits.WrongTokens.TryTake(RequestLimits.AddressOf(context), out var pause)
+                ? Refuse(401, ErrorCodes.TokenInvalid, "The access token is missing, unknown, revoked or expired. Get a new one from POST /token.")
+                : Refuse(429, ErrorCodes.RateLimited, "Too many requests without a good token from this address.", pause);
         }
 
         if (!_rate.TryTake(caller.Email, out var wait))

@@ -22,6 +22,22 @@ internal static class TelemetryTokensSql
     /// <summary>Parameters: now, user.</summary>
     public const string Revoke = "UPDATE telemetry_tokens SET revoked_at = ? WHERE user_id = ? AND revoked_at IS NULL";
 
+    /// <summary>These three for a restore, which keeps revoked what is revoked in the database it replaces.</summary>
+    public const string SelectRevokedSince = """
+        SELECT u.email FROM main.telemetry_tokens t JOIN main.users u ON u.user_id = t.user_id JOIN former.telemetry_tokens f ON f.token_hash = t.token_hash
+        WHERE t.revoked_at IS NULL AND f.revoked_at IS NOT NULL
+        """;
+
+    public const string RevokeSince = """
+        UPDATE main.telemetry_tokens SET revoked_at = CAST(strftime('%s', 'now') AS INTEGER) * 1000
+        WHERE revoked_at IS NULL AND token_hash IN (SELECT token_hash FROM former.telemetry_tokens WHERE revoked_at IS NOT NULL)
+        """;
+
+    public const string SelectUnknown = """
+        SELECT u.email FROM main.telemetry_tokens t JOIN main.users u ON u.user_id = t.user_id
+        WHERE t.revoked_at IS NULL AND t.token_hash NOT IN (SELECT token_hash FROM former.telemetry_tokens)
+        """;
+
     /// <summary>Parameters: person, plan, now.</summary>
     public const string SetPlan = """
         INSERT INTO telemetry_plans (person, plan, set_at) VALUES (?, ?, ?)

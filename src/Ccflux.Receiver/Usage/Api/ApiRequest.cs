@@ -1,5 +1,6 @@
 using Ccflux.Contracts.Http;
 using Ccflux.Receiver.Platform.Api;
+using Ccflux.Receiver.Platform.Auth.Users;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Usage.Read;
 
@@ -54,7 +55,7 @@ internal sealed record ApiRequest(UsageFilter Filter, TableState State, bool Csv
     public UserPageRequest ToUser(string email)
     {
         TableState For(TableShape shape) => shape == State.Table ? State : shape.Initial with { Size = 1 };
-        var address = email.ToLowerInvariant();
+        var address = AccountRules.Normalize(email);
         return new UserPageRequest(
             address, Filter with { User = address, Division = null }, For(TableShape.Days), For(TableShape.Windows), For(TableShape.Sessions), []);
     }

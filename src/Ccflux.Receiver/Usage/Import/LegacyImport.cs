@@ -126,7 +126,7 @@ internal sealed class LegacyImport(GroupCommitWriter writer, UsageWriter usage, 
         {
             UserId(connection, token.Email, token.Division);
             var stored = SecretToken.IsStored(token.Token) ? token.Token : SecretToken.Stored(token.Token);
-            connection.Execute(LegacySql.InsertToken, stored, token.Email, token.Division, token.ExpiresAt, token.Revoked, token.CreatedAt);
+            connection.Execute(LegacySql.InsertToken, stored, AccountRules.Normalize(token.Email), token.Division, token.ExpiresAt, token.Revoked, token.CreatedAt);
         }
 
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
@@ -154,8 +154,9 @@ internal sealed class LegacyImport(GroupCommitWriter writer, UsageWriter usage, 
         return true;
     }
 
-    private long UserId(SqlConnection connection, string email, string division)
+    private long UserId(SqlConnection connection, string written, string division)
     {
+        var email = AccountRules.Normalize(written);
         if (division.Length == 0 && _users.TryGetValue(email, out var known))
         {
             return known;

@@ -36,7 +36,9 @@ internal sealed class ReportPipeline(
         var cancellationToken = context.RequestAborted;
         if (await accessTokens.AuthenticateAsync(context.Request, cancellationToken) is not { } caller)
         {
-            return Refuse(new(RefusalReason.TokenInvalid, "The access token is missing, unknown, revoked or expired. Get a new one from POST /token."));
+            return limits.WrongTokens.TryTake(RequestLimits.AddressOf(context), out var pause)
+                ? Refuse(new(RefusalReason.TokenInvalid, "The access token is missing, unknown, revoked or expired. Get a new one from POST /token."))
+                : Refuse(new(RefusalReason.RateLimited, "Too many requests without a good token from this address.", pause));
         }
 
         if (!limits.Reports.TryTake(caller.Email, out var wait))

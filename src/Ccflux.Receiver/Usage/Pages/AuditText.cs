@@ -38,7 +38,9 @@ internal static class AuditText
         "fleet.pause" => "Fleet: rotation paused",
         "fleet.resume" => "Fleet: rotation resumed",
         "sign-in" => "Signed in",
+        "sign-in.refused" => "Wrong token",
         "sign-out" => "Signed out",
+        "session.end" => "Session ended",
         _ => action,
     };
 

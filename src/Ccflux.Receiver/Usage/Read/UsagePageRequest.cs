@@ -1,3 +1,5 @@
+using Ccflux.Receiver.Platform.Auth.Users;
+
 namespace Ccflux.Receiver.Usage.Read;
 
 /// <summary>All that the query string of <c>/admin/</c> says.</summary>
@@ -60,8 +62,8 @@ public sealed record UserPageRequest(
     {
         var faults = new List<FilterFault>();
         return new UserPageRequest(
-            email.ToLowerInvariant(),
-            UsageFilter.Parse(query, now, faults) with { User = email.ToLowerInvariant(), Division = null },
+            AccountRules.Normalize(email),
+            UsageFilter.Parse(query, now, faults) with { User = AccountRules.Normalize(email), Division = null },
             TableState.Parse(TableShape.Days, query, faults),
             TableState.Parse(TableShape.Windows, query, faults),
             TableState.Parse(TableShape.Sessions, query, faults),

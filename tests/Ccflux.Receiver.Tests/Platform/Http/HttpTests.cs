@@ -86,11 +86,11 @@ public sealed class HttpTests
     }
 
     [Theory]
-    [InlineData("GET /admin/%zz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")]
-    [InlineData("POST /admin/login HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 9\r\n\r\n%%%=%&=&&")]
-    [InlineData("POST /admin/login HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: 7\r\n\r\ngarbage")]
-    [InlineData("GET /admin/ HTTP/1.1\r\nHost: a\r\nConnection: close\r\nCookie: ccflux_admin=\u0001\u0002;;==\r\n\r\n")]
-    [InlineData("BREW / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")]
+    [InlineData("GET /admin/%zz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")]
+    [InlineData("POST /admin/login HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 9\r\n\r\n%%%=%&=&&")]
+    [InlineData("POST /admin/login HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: 7\r\n\r\ngarbage")]
+    [InlineData("GET /admin/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nCookie: ccflux_admin=\u0001\u0002;;==\r\n\r\n")]
+    [InlineData("BREW / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")]
     public async Task Garbage_IsRefusedWithoutA500(string request)
     {
         await using var receiver = await RunningReceiver.StartAsync();

@@ -61,6 +61,19 @@ public sealed class LiveEndpointTests
     }
 
     [Fact]
+    public async Task Events_AllThatAViewerMayHave_LeaveRoomForTheAdmin()
+    {
+        await using var receiver = await RunningReceiver.StartAsync(null, ("LIVE_CONNECTIONS", "8"));
+        using var first = await OpenAsync(receiver, "usage");
+        using var second = await OpenAsync(receiver, "usage");
+
+        using var third = await receiver.Client.FetchAsync("/events?topics=usage", bearer: RunningReceiver.ViewerToken);
+        using var admin = await OpenAsync(receiver, "usage", RunningReceiver.AdminToken);
+
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK), (second.StatusCode, third.StatusCode, admin.StatusCode));
+    }
+
+    [Fact]
     public async Task Shutdown_WithAnOpenPage_IsQuick()
     {
         var receiver = await RunningReceiver.StartAsync();
@@ -72,10 +85,10 @@ public sealed class LiveEndpointTests
         Assert.True(TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(5));
     }
 
-    private static Task<HttpResponseMessage> OpenAsync(RunningReceiver receiver, string topics)
+    private static Task<HttpResponseMessage> OpenAsync(RunningReceiver receiver, string topics, string token = RunningReceiver.ViewerToken)
     {
         var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"/events?topics={topics}", UriKind.Relative));
-        request.Headers.Authorization = new("Bearer", RunningReceiver.ViewerToken);
+        request.Headers.Authorization = new("Bearer", token);
         return receiver.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
     }
 

@@ -14,6 +14,7 @@ public sealed class ConfigurationDocTests
         # Configuration
 
         Settings are environment variables; the same names may stand in `appsettings.json` in the receiver's working folder (the environment wins).
+        The file is a JSON object, at most 1 MiB. If it is there and cannot be read, belongs neither to the receiver's user nor to root, or may be written to by everybody, nothing starts.
         They are checked at start: if any is wrong the receiver says which, all at once, and does not start. What each came to is printed at start,
         secrets only as set or unset. A blank value counts as unset, but where empty turns something off. Secrets are never given as arguments.
         Switches take `true`/`false`, `1`/`0`, `yes`/`no`, `on`/`off`.

@@ -57,7 +57,7 @@ public sealed class SettingsReaderTests
 
         Assert.Contains("ADMIN_TOKEN=set", lines, StringComparer.Ordinal);
         Assert.Contains("VIEWER_TOKEN=unset", lines, StringComparer.Ordinal);
-        Assert.Contains("COOKIE_SECURE=false (default)", lines, StringComparer.Ordinal);
+        Assert.Contains("COOKIE_SECURE=unset (default)", lines, StringComparer.Ordinal);
         Assert.DoesNotContain(lines, line => line.Contains("do-not-show", StringComparison.Ordinal));
     }
 

@@ -1,15 +1,17 @@
 using System.Security.Cryptography;
 using System.Text;
 using Ccflux.Receiver.Platform.Http;
+using Microsoft.AspNetCore.Authorization;
 
 namespace Ccflux.Receiver.Platform.Auth.Admin;
 
 /// <summary>Decides who a request comes from: the session of its cookie, or the admin's or viewer's token as a bearer.</summary>
-internal sealed class AdminGate(AdminOptions options, AdminSessions sessions, RequestLimits limits)
+internal sealed class AdminGate(AdminOptions options, AdminSessions sessions, RequestLimits limits, BrowserCookies cookies, SignInAudit audit)
 {
     public const string Cookie = "ccflux_admin";
 
     private const string BearerPrefix = "Bearer ";
+    private const int MaxCookie = 100;
 
     private readonly byte[]? _admin = HashOrNull(options.AdminToken);
     private readonly byte[]? _viewer = HashOrNull(options.ViewerToken);
@@ -26,7 +28,8 @@ internal sealed class AdminGate(AdminOptions options, AdminSessions sessions, Re
         return isAdmin ? AdminRole.Admin : isViewer ? AdminRole.Viewer : null;
     }
 
-    /// <summary>Who is asking. An address that has tried too many wrong tokens must wait; then even the right one is not looked at.</summary>
+    /// <summary>Who is asking. A wrong bearer counts as a wrong try only where one is required: what a monitor sends to an address that is open to all
+    /// is nobody's business.</summary>
     public async Task<Caller> IdentifyAsync(HttpContext context)
     {
         if (!IsOpen)
@@ -35,37 +38,34 @@ internal sealed class AdminGate(AdminOptions options, AdminSessions sessions, Re
         }
 
         var header = context.Request.Headers.Authorization.ToString();
-        if (header.StartsWith(BearerPrefix, StringComparison.OrdinalIgnoreCase))
+        if (!header.StartsWith(BearerPrefix, StringComparison.OrdinalIgnoreCase))
         {
-            return TrySignIn(context, header[BearerPrefix.Length..].Trim(), out var retryAfter) is { } role
-                ? new Caller(new AdminSession(role, ""), null)
-                : new Caller(null, retryAfter);
+            return CookieOf(context) is { } cookie ? new Caller(await sessions.FindAsync(cookie, context.RequestAborted), null) : default;
         }
 
-        return context.Request.Cookies[Cookie] is { Length: > 0 and < 100 } cookie
-            ? new Caller(await sessions.FindAsync(cookie, context.RequestAborted), null)
-            : default;
+        var token = header[BearerPrefix.Length..].Trim();
+        return RoleOf(token) is { } role ? new Caller(new AdminSession(role, ""), null)
+            : IsOpenToAll(context) ? default
+            : new Caller(null, await CountWrongAsync(context));
     }
 
-    /// <summary>The role of a token, counting wrong ones against the caller's address.</summary>
-    public AdminRole? TrySignIn(HttpContext context, string token, out TimeSpan? retryAfter)
+    /// <summary>The session's cookie on this request, or null.</summary>
+    public string? CookieOf(HttpContext context) => cookies.Read(context.Request, Cookie, MaxCookie);
+
+    /// <summary>Counts a wrong token against the caller's address. Says how long to wait where it has tried too many; a right token is never asked to:
+    /// it is compared first, whatever others at the same address have sent.</summary>
+    public async Task<TimeSpan?> CountWrongAsync(HttpContext context)
     {
-        retryAfter = null;
-        var address = RequestLimits.AddressOf(context);
-        if (!limits.SignIns.TryTake(address, out var wait))
+        if (!limits.SignIns.TryTake(RequestLimits.AddressOf(context), out var wait))
         {
-            retryAfter = wait;
-            return null;
+            return wait;
         }
 
-        var role = RoleOf(token);
-        if (role is not null)
-        {
-            limits.SignIns.GiveBack(address);
-        }
-
-        return role;
+        await audit.RefusedAsync(AuditActor.Of(context));
+        return null;
     }
+
+    private static bool IsOpenToAll(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is not null;
 
     private static byte[]? HashOrNull(string? token) => token is null ? null : Hash(token);
 

@@ -3,7 +3,7 @@ using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Platform.Auth.Admin;
 
-/// <summary>Once a day: audit lines older than AUDIT_RETENTION_DAYS and sessions nobody uses any more go.</summary>
+/// <summary>Once a day: audit lines older than AUDIT_RETENTION_DAYS, surplus lines of signing in, and sessions that have ended go.</summary>
 internal sealed partial class AdminHousekeeping(GroupCommitWriter writer, AdminOptions options, TimeProvider time, ILogger<AdminHousekeeping> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromDays(1);
@@ -16,7 +16,8 @@ internal sealed partial class AdminHousekeeping(GroupCommitWriter writer, AdminO
         var now = time.GetUtcNow();
         var written = await writer.WriteAsync(connection =>
         {
-            connection.Execute(AdminSql.DeleteIdleSessions, (now - AdminSessions.Lifetime).ToUnixTimeMilliseconds());
+            AdminSessions.DeleteOld(connection, now);
+            connection.Execute(AdminSql.DeleteSurplusSignIns, SignInAudit.MaxLines);
             return connection.Execute(AdminSql.DeleteOldAudit, now.AddDays(-options.AuditRetentionDays).ToUnixTimeMilliseconds());
         });
         if (written.Status != WriteStatus.Committed)

@@ -7,8 +7,11 @@ namespace Ccflux.Receiver.Platform.Auth.Admin;
 /// <summary>Who may see the pages, and how signing in works.</summary>
 internal sealed class AdminOptions : IValidatableObject
 {
+    /// <summary>Characters that a token should have at least. A shorter one is warned of, at start and on the pages.</summary>
+    public const int LeastToken = 16;
+
     [ConfigurationKeyName("ADMIN_TOKEN"), Secret]
-    [Description("What the admin signs in with, and the bearer token of programs. While it is unset every page and API answers 503. Changing it ends all sessions.")]
+    [Description("What the admin signs in with, and the bearer token of programs. While it is unset every page and API answers 503. Changing it ends all sessions. At least 16 characters: openssl rand -hex 32.")]
     public string? AdminToken { get; set; }
 
     [ConfigurationKeyName("VIEWER_TOKEN"), Secret]
@@ -16,16 +19,22 @@ internal sealed class AdminOptions : IValidatableObject
     public string? ViewerToken { get; set; }
 
     [ConfigurationKeyName("COOKIE_SECURE")]
-    [Description("Sends the session cookie over HTTPS only. Turn it on behind a TLS proxy.")]
-    public bool CookieSecure { get; set; }
+    [Description("Whether cookies go over HTTPS only. Unset: they do wherever the request came by HTTPS, to a trusted proxy too, or to the name of an https BASE_URL.")]
+    public bool? CookieSecure { get; set; }
 
     [ConfigurationKeyName("METRICS_TOKEN"), Secret]
-    [Description("When set, /metrics asks for it as a bearer token.")]
+    [Description("What /metrics asks for as a bearer token. Unset: /metrics answers to this machine only, and not through a proxy on it.")]
     public string? MetricsToken { get; set; }
 
     [ConfigurationKeyName("AUDIT_RETENTION_DAYS"), Range(1, 3650)]
     [Description("Days that the audit log is kept.")]
     public int AuditRetentionDays { get; set; } = 400;
+
+    /// <summary>The settings whose tokens are shorter than <see cref="LeastToken"/>.</summary>
+    public IEnumerable<string> ShortTokens =>
+        new[] { ("ADMIN_TOKEN", AdminToken), ("VIEWER_TOKEN", ViewerToken), ("METRICS_TOKEN", MetricsToken) }
+            .Where(token => token.Item2 is { Length: < LeastToken })
+            .Select(token => token.Item1);
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {

@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Platform.Settings;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
@@ -11,6 +12,7 @@ internal static class AdminRegistration
     {
         services.AddSettings<AdminOptions>(configuration);
         services.AddSingleton<AdminSessions>();
+        services.AddSingleton<SignInAudit>();
         services.AddSingleton<AdminGate>();
         services.AddSingleton<AuditLog>();
         services.AddSingleton<SignInEndpoint>();
@@ -26,6 +28,7 @@ internal static class AdminRegistration
     public static void UseAdmin(this IApplicationBuilder app)
     {
         app.UseAuthentication();
+        app.UseMiddleware<PageRates>();
         app.UseAuthorization();
         app.UseMiddleware<AntiforgeryCheck>();
     }

@@ -15,32 +15,44 @@ internal sealed class AdminSessions(GroupCommitWriter writer, SqliteReaders read
 {
     public static readonly TimeSpan Lifetime = TimeSpan.FromHours(12);
 
-    /// <summary>How long the browser keeps the cookie. The session behind it ends by itself, <see cref="Lifetime"/> after its last use.</summary>
-    public static readonly TimeSpan CookieLifetime = TimeSpan.FromDays(30);
+    /// <summary>A session ends so long after it was opened, however much it is used. The browser keeps the cookie as long.</summary>
+    public static readonly TimeSpan MaxLifetime = TimeSpan.FromDays(7);
 
-    /// <summary>Sessions kept at most.</summary>
-    private const int Capacity = 500;
+    /// <summary>Sessions kept of each role at most; the ones that were not used for longest go.</summary>
+    public const int Capacity = 250;
 
     /// <summary>How stale the time of last use may be; a write a minute is enough for twelve hours.</summary>
     private static readonly TimeSpan TouchAfter = TimeSpan.FromMinutes(1);
 
     /// <summary>Opens a session and returns the value of its cookie; null where it cannot be stored now.</summary>
-    public async Task<string?> OpenAsync(AdminRole role, AuditActor actor)
+    /// <param name="role">Whose.</param>
+    /// <param name="actor">As the audit log names them.</param>
+    /// <param name="earlier">The cookie of the session that the browser had: it ends.</param>
+    public async Task<string?> OpenAsync(AdminRole role, AuditActor actor, string? earlier = null)
     {
         var cookie = WebEncoders.Base64UrlEncode(RandomNumberGenerator.GetBytes(32));
         var now = time.GetUtcNow();
         var written = await writer.WriteAsync(connection =>
         {
-            connection.Execute(AdminSql.DeleteIdleSessions, (now - Lifetime).ToUnixTimeMilliseconds());
-            connection.Execute(AdminSql.DeleteSurplusSessions, Capacity - 1);
+            DeleteOld(connection, now);
+            if (earlier is not null)
+            {
+                connection.Execute(AdminSql.DeleteSession, Hash(earlier));
+            }
+
+            connection.Execute(AdminSql.DeleteSurplusSessions, NameOf(role), Capacity - 1);
             connection.Execute(AdminSql.InsertSession, Hash(cookie), NameOf(role), Mark(cookie, role), now.ToUnixTimeMilliseconds());
-            AuditLog.Write(connection, new AuditEntry(now, actor, "sign-in", NameOf(role), ""));
+            SignInAudit.Write(connection, now, actor, SignInAudit.SignedIn);
             return true;
         });
         return written.Status == WriteStatus.Committed ? cookie : null;
     }
 
-    /// <summary>The session of a cookie, unless it is unknown, idle for too long, or opened with a token that is no longer the token.</summary>
+    /// <summary>Removes sessions that have ended by themselves. To be called inside a write.</summary>
+    public static void DeleteOld(SqlConnection connection, DateTimeOffset now) =>
+        connection.Execute(AdminSql.DeleteOldSessions, (now - Lifetime).ToUnixTimeMilliseconds(), (now - MaxLifetime).ToUnixTimeMilliseconds());
+
+    /// <summary>The session of a cookie, unless it is unknown, idle for too long, too old, or opened with a token that is no longer the token.</summary>
     public async Task<AdminSession?> FindAsync(string cookie, CancellationToken cancellationToken)
     {
         var hash = Hash(cookie);
@@ -51,7 +63,9 @@ internal sealed class AdminSessions(GroupCommitWriter writer, SqliteReaders read
 
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         var role = string.Equals(row.Role, NameOf(AdminRole.Admin), StringComparison.Ordinal) ? AdminRole.Admin : AdminRole.Viewer;
-        if (now - row.LastUsedAt > Lifetime.TotalMilliseconds || !CryptographicOperations.FixedTimeEquals(row.TokenMark, Mark(cookie, role)))
+        if (now - row.LastUsedAt > Lifetime.TotalMilliseconds
+            || now - row.CreatedAt > MaxLifetime.TotalMilliseconds
+            || !CryptographicOperations.FixedTimeEquals(row.TokenMark, Mark(cookie, role)))
         {
             return null;
         }
@@ -68,11 +82,49 @@ internal sealed class AdminSessions(GroupCommitWriter writer, SqliteReaders read
     public async Task<(long Admins, long Viewers)> CountAsync(CancellationToken cancellationToken)
     {
         using var lease = await readers.RentUrgentAsync(cancellationToken);
-        var since = (time.GetUtcNow() - Lifetime).ToUnixTimeMilliseconds();
-        return await lease.Connection.QuerySingleAsync<(long, long)>(new CommandDefinition(AdminSql.CountSessions, new { since }, cancellationToken: cancellationToken));
+        return await lease.Connection.QuerySingleAsync<(long, long)>(new CommandDefinition(AdminSql.CountSessions, Since(), cancellationToken: cancellationToken));
     }
 
-    public Task EndAsync(string cookie) => writer.WriteAsync(connection => connection.Execute(AdminSql.DeleteSession, Hash(cookie)));
+    /// <summary>Ends the session of a cookie.</summary>
+    public Task EndAsync(string cookie, AuditActor actor) => writer.WriteAsync(connection =>
+    {
+        var ended = connection.Execute(AdminSql.DeleteSession, Hash(cookie));
+        if (ended > 0)
+        {
+            SignInAudit.Write(connection, time.GetUtcNow(), actor, SignInAudit.SignedOut);
+        }
+
+        return ended;
+    });
+
+    /// <summary>All open sessions, by role, the one used last first; at most <see cref="Capacity"/> of each.</summary>
+    public async Task<IReadOnlyList<OpenSession>> ListAsync(CancellationToken cancellationToken)
+    {
+        using var lease = await readers.RentAsync(cancellationToken);
+        return (await lease.Connection.QueryAsync<OpenSession>(new CommandDefinition(AdminSql.ReadSessions, Since(), cancellationToken: cancellationToken))).AsList();
+    }
+
+    /// <summary>Ends an open session by its <see cref="OpenSession.Id"/>; false where there is none.</summary>
+    public async Task<bool> EndByIdAsync(string id, AuditActor actor)
+    {
+        var written = await writer.WriteAsync(connection =>
+        {
+            var ended = connection.Execute(AdminSql.EndSession, id);
+            if (ended > 0)
+            {
+                AuditLog.Write(connection, new AuditEntry(time.GetUtcNow(), actor, "session.end", id, ""));
+            }
+
+            return ended > 0;
+        });
+        return written is { Status: WriteStatus.Committed, Value: true };
+    }
+
+    private object Since() => new
+    {
+        usedSince = (time.GetUtcNow() - Lifetime).ToUnixTimeMilliseconds(),
+        createdSince = (time.GetUtcNow() - MaxLifetime).ToUnixTimeMilliseconds(),
+    };
 
     private async Task<Row?> ReadAsync(byte[] hash, CancellationToken cancellationToken)
     {
@@ -99,6 +151,11 @@ internal sealed class AdminSessions(GroupCommitWriter writer, SqliteReaders read
 
         public byte[] TokenMark { get; init; } = [];
 
+        public long CreatedAt { get; init; }
+
         public long LastUsedAt { get; init; }
     }
 }
+
+/// <summary>A session as it is listed. <paramref name="Id"/> is 12 hexadecimal digits that lead to no cookie; times are epoch milliseconds.</summary>
+internal sealed record OpenSession(string Id, string Role, long CreatedAt, long LastUsedAt);

@@ -9,7 +9,7 @@ internal static class AdminSql
         """;
 
     public const string FindSession = """
-        SELECT role AS Role, token_mark AS TokenMark, last_used_at AS LastUsedAt
+        SELECT role AS Role, token_mark AS TokenMark, created_at AS CreatedAt, last_used_at AS LastUsedAt
         FROM admin_sessions
         WHERE session_hash = @hash
         """;
@@ -18,18 +18,47 @@ internal static class AdminSql
 
     public const string DeleteSession = "DELETE FROM admin_sessions WHERE session_hash = ?";
 
-    public const string DeleteIdleSessions = "DELETE FROM admin_sessions WHERE last_used_at < ?";
+    /// <summary>Parameters: used since, created since.</summary>
+    public const string DeleteOldSessions = "DELETE FROM admin_sessions WHERE last_used_at < ? OR created_at < ?";
 
     public const string CountSessions = """
         SELECT coalesce(sum(role = 'admin'), 0) AS Admins, coalesce(sum(role = 'viewer'), 0) AS Viewers
         FROM admin_sessions
-        WHERE last_used_at >= @since
+        WHERE last_used_at >= @usedSince AND created_at >= @createdSince
         """;
 
-    /// <summary>Keeps the newest sessions only, so that signing in over and over cannot fill the table.</summary>
+    /// <summary>Keeps the newest sessions of a role only, so that signing in over and over neither fills the table nor ends another role's
+    /// sessions. Parameters: role, how many to keep.</summary>
     public const string DeleteSurplusSessions = """
         DELETE FROM admin_sessions
-        WHERE session_hash NOT IN (SELECT session_hash FROM admin_sessions ORDER BY last_used_at DESC LIMIT ?)
+        WHERE role = ?1
+          AND session_hash NOT IN (SELECT session_hash FROM admin_sessions WHERE role = ?1 ORDER BY last_used_at DESC LIMIT ?2)
+        """;
+
+    public const string ReadSessions = """
+        SELECT lower(hex(substr(session_hash, 1, 6))) AS Id, role AS Role, created_at AS CreatedAt, last_used_at AS LastUsedAt
+        FROM admin_sessions
+        WHERE last_used_at >= @usedSince AND created_at >= @createdSince
+        ORDER BY role, last_used_at DESC
+        """;
+
+    /// <summary>Parameter: the first six bytes of the hash, in hexadecimal.</summary>
+    public const string EndSession = "DELETE FROM admin_sessions WHERE lower(hex(substr(session_hash, 1, 6))) = ?";
+
+    /// <summary>Adds one to this hour's line of an action, if there is one. Parameters: start of the hour, action, actor, address.</summary>
+    public const string CountAudit = """
+        UPDATE audit_log SET detail = (max(CAST(detail AS INTEGER), 1) + 1) || ' times within the hour'
+        WHERE audit_id = (SELECT max(audit_id) FROM audit_log WHERE at >= ?1 AND action = ?2 AND actor = ?3 AND address = ?4)
+        """;
+
+    /// <summary>Parameters: start of the hour, action, actor.</summary>
+    public const string CountAuditLines = "SELECT count(*) FROM audit_log WHERE at >= ?1 AND action = ?2 AND actor = ?3";
+
+    /// <summary>Parameter: how many lines of signing in and out to keep.</summary>
+    public const string DeleteSurplusSignIns = """
+        DELETE FROM audit_log
+        WHERE action IN ('sign-in', 'sign-in.refused', 'sign-out')
+          AND audit_id NOT IN (SELECT audit_id FROM audit_log WHERE action IN ('sign-in', 'sign-in.refused', 'sign-out') ORDER BY audit_id DESC LIMIT ?)
         """;
 
     /// <summary>For a change's own transaction, so that no change is without its line.</summary>

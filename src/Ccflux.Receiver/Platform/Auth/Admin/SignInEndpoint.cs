@@ -5,7 +5,7 @@ using Ccflux.Receiver.Platform.Metrics;
 namespace Ccflux.Receiver.Platform.Auth.Admin;
 
 /// <summary>Signing in and out: <c>/admin/login</c> takes <c>token</c> and <c>next</c>, <c>/admin/logout</c> ends the session. Both by POST.</summary>
-internal sealed partial class SignInEndpoint(AdminGate gate, AdminSessions sessions, AdminOptions options, IBrowserPages pages, BrowserAnswers answers, PlatformMetrics metrics, ILogger<SignInEndpoint> logger)
+internal sealed partial class SignInEndpoint(AdminGate gate, AdminSessions sessions, RequestLimits limits, BrowserCookies cookies, IBrowserPages pages, BrowserAnswers answers, PlatformMetrics metrics, ILogger<SignInEndpoint> logger)
 {
     public const string Path = "/admin/login";
     public const string LogoutPath = "/admin/logout";
@@ -21,7 +21,7 @@ internal sealed partial class SignInEndpoint(AdminGate gate, AdminSessions sessi
         }
 
         var next = LocalPath(context.Request.Query["next"]);
-        return (await gate.IdentifyAsync(context)).Session is null ? pages.SignIn(new SignInView(next, null)) : Results.LocalRedirect(next);
+        return (await gate.IdentifyAsync(context)).Session is null ? pages.SignIn(new SignInView(next, null)) : new SeeOther(next);
     }
 
     public async Task<IResult> SignInAsync(HttpContext context)
@@ -38,42 +38,36 @@ internal sealed partial class SignInEndpoint(AdminGate gate, AdminSessions sessi
 
         var form = await context.Request.ReadFormSafelyAsync();
         var next = LocalPath(form["next"]);
-        var role = gate.TrySignIn(context, form["token"].ToString().Trim(), out var retryAfter);
-        if (retryAfter is { } wait)
+        if (gate.RoleOf(form["token"].ToString().Trim()) is not { } role)
+        {
+            return await RefuseAsync(context, next);
+        }
+
+        var actor = AuditActor.Of(context) with { Name = NameOf(role) };
+        if (!limits.Sessions.TryTake($"{role}@{RequestLimits.AddressOf(context)}", out var pause))
         {
             metrics.SignedIn("limited");
-            Log.TooManyAttempts(logger, RequestLimits.AddressOf(context));
-            Problem.WriteHead(context.Response, StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, wait);
-            return pages.SignIn(new SignInView(next, $"Too many wrong tokens from your address. Try again in {Math.Ceiling(wait.TotalSeconds):0} seconds."));
+            return Wait(context, next, pause, "Too many sessions were opened from your address.");
         }
 
-        if (role is not { } known)
-        {
-            metrics.SignedIn("wrong_token");
-            Log.WrongToken(logger, RequestLimits.AddressOf(context));
-            Problem.WriteHead(context.Response, StatusCodes.Status401Unauthorized, ErrorCodes.TokenInvalid, null);
-            return pages.SignIn(new SignInView(next, "That token is not the right one."));
-        }
-
-        var actor = AuditActor.Of(context) with { Name = known == AdminRole.Admin ? "admin" : "viewer" };
-        if (await sessions.OpenAsync(known, actor) is not { } cookie)
+        if (await sessions.OpenAsync(role, actor, gate.CookieOf(context)) is not { } cookie)
         {
             return new Refusal(answers, StatusCodes.Status503ServiceUnavailable, ErrorCodes.Busy, "The database cannot be written to now.", TimeSpan.FromSeconds(10));
         }
 
         metrics.SignedIn("ok");
-        context.Response.Cookies.Append(AdminGate.Cookie, cookie, CookieOptions());
+        cookies.Write(context, AdminGate.Cookie, cookie, AdminSessions.MaxLifetime);
         return new SeeOther(next);
     }
 
     public async Task<IResult> SignOutAsync(HttpContext context)
     {
-        if (context.Request.Cookies[AdminGate.Cookie] is { Length: > 0 } cookie)
+        if (gate.CookieOf(context) is { } cookie)
         {
-            await sessions.EndAsync(cookie);
+            await sessions.EndAsync(cookie, AuditActor.Of(context));
         }
 
-        context.Response.Cookies.Delete(AdminGate.Cookie, CookieOptions());
+        cookies.Remove(context, AdminGate.Cookie);
         return new SeeOther(Path);
     }
 
@@ -83,15 +77,28 @@ internal sealed partial class SignInEndpoint(AdminGate gate, AdminSessions sessi
 
     private Refusal Closed() => new(answers, StatusCodes.Status503ServiceUnavailable, "", BrowserAnswers.NoAdminToken);
 
-    private CookieOptions CookieOptions() => new()
+    private async Task<IResult> RefuseAsync(HttpContext context, string next)
     {
-        HttpOnly = true,
-        SameSite = SameSiteMode.Strict,
-        Secure = options.CookieSecure,
-        Path = "/",
-        MaxAge = AdminSessions.CookieLifetime,
-        IsEssential = true,
-    };
+        if (await gate.CountWrongAsync(context) is { } wait)
+        {
+            metrics.SignedIn("limited");
+            Log.TooManyAttempts(logger, RequestLimits.AddressOf(context));
+            return Wait(context, next, wait, "Too many wrong tokens from your address.");
+        }
+
+        metrics.SignedIn("wrong_token");
+        Log.WrongToken(logger, RequestLimits.AddressOf(context));
+        Problem.WriteHead(context.Response, StatusCodes.Status401Unauthorized, ErrorCodes.TokenInvalid, null);
+        return pages.SignIn(new SignInView(next, "That token is not the right one."));
+    }
+
+    private IResult Wait(HttpContext context, string next, TimeSpan wait, string why)
+    {
+        Problem.WriteHead(context.Response, StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, wait);
+        return pages.SignIn(new SignInView(next, $"{why} Try again in {Math.Ceiling(wait.TotalSeconds):0} seconds."));
+    }
+
+    private static string NameOf(AdminRole role) => role == AdminRole.Admin ? "admin" : "viewer";
 
     private static partial class Log
     {

@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Auth.Users;
 using Ccflux.Receiver.Platform.Jobs;
 using Ccflux.Storage.Sqlite;
@@ -18,26 +19,23 @@ internal sealed partial class HandInsertedTokens(
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
     private int _checkpointsSeen = -1;
+    private bool _hasLooked;
 
     /// <summary>One look. Public to the assembly for tests.</summary>
     internal async Task SweepAsync(CancellationToken cancellationToken)
     {
-        List<string> plain;
-        bool missing;
+        long unseen;
         using (var lease = await readers.RentAsync(cancellationToken))
         {
-            plain = (await lease.Connection.QueryAsync<string>(TokensSql.SelectPlain)).AsList();
-            missing = await lease.Connection.ExecuteScalarAsync<long>(UsersSql.CountMissing) > 0;
+            unseen = await lease.Connection.ExecuteScalarAsync<long>(TokensSql.CountUnseen);
         }
 
-        if (plain.Count > 0 || missing)
+        // Once after the start in any case: an earlier version may have stored addresses in another spelling.
+        if (unseen > 0 || !_hasLooked)
         {
-            var taken = await writer.WriteAsync(connection => TakeUp(connection, plain));
-            if (taken is { Status: WriteStatus.Committed, Value: > 0 })
-            {
-                traces.Left();
-                Log.TakenUp(logger, taken.Value);
-            }
+            var taken = await writer.WriteAsync(connection => TakeUp(connection, time.GetUtcNow()));
+            _hasLooked |= taken.Status == WriteStatus.Committed;
+            Report(taken.Value);
         }
 
         // Also once after the start: a process that was killed may have left some.
@@ -51,21 +49,86 @@ internal sealed partial class HandInsertedTokens(
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Rounds.RunAsync(time, Interval, SweepAsync, exception => Log.Failed(logger, exception), stoppingToken);
 
-    private int TakeUp(SqlConnection connection, List<string> plain)
+    /// <summary>To be called inside a write: hashes plain tokens, writes addresses by the one rule (those of users too) and makes their users known. A token whose address
+    /// the rule refuses is revoked, and the audit log says so.</summary>
+    /// <returns>Rows looked at, and how many of them were refused.</returns>
+    internal static (int Count, int Refused) TakeUp(SqlConnection connection, DateTimeOffset now)
     {
-        foreach (var token in plain)
+        MendAddresses(connection);
+        var unseen = new List<(long Row, string Token, string Email, string Division)>();
+        using (var rows = connection.Query(TokensSql.SelectUnseen))
         {
-            connection.Execute(TokensSql.HashRefresh, SecretToken.Stored(token), token);
+            while (rows.Read())
+            {
+                unseen.Add((rows.Number(0), rows.Text(1), rows.Text(2), rows.Text(3)));
+            }
         }
 
-        connection.Execute(UsersSql.InsertMissing, time.GetUtcNow().ToUnixTimeMilliseconds());
-        return plain.Count;
+        var refused = 0;
+        foreach (var (row, token, email, division) in unseen)
+        {
+            var stored = SecretToken.IsStored(token) ? token : SecretToken.Stored(token);
+            if (AccountRules.TryNormalize(email, out var address))
+            {
+                connection.Execute(TokensSql.TakeUp, stored, address, row);
+                connection.Execute(UsersSql.Upsert, address, division, now.ToUnixTimeMilliseconds());
+                continue;
+            }
+
+            connection.Execute(TokensSql.Refuse, stored, row);
+            if (!string.IsNullOrWhiteSpace(email))
+            {
+                refused++;
+                AuditLog.Write(connection, new AuditEntry(now, AuditActor.System, "user.refuse", AccountRules.Printable(email), "the address of a token inserted by hand"));
+            }
+        }
+
+        return (unseen.Count, refused);
+    }
+
+    /// <summary>Addresses in another spelling than the rule's: their tokens go to the right one, and so does the user where it is free.</summary>
+    private static void MendAddresses(SqlConnection connection)
+    {
+        var users = new List<(long Id, string Email)>();
+        using (var rows = connection.Query(UsersSql.SelectUnusual))
+        {
+            while (rows.Read())
+            {
+                users.Add((rows.Number(0), rows.Text(1)));
+            }
+        }
+
+        foreach (var (id, email) in users)
+        {
+            if (AccountRules.TryNormalize(email, out var address) && !string.Equals(address, email, StringComparison.Ordinal))
+            {
+                connection.Execute(UsersSql.Rename, address, id);
+                connection.Execute(UsersSql.RenameTokens, address, email);
+            }
+        }
+    }
+
+    private void Report((int Count, int Refused) taken)
+    {
+        if (taken.Count > 0)
+        {
+            traces.Left();
+            Log.TakenUp(logger, taken.Count);
+        }
+
+        if (taken.Refused > 0)
+        {
+            Log.Refused(logger, taken.Refused);
+        }
     }
 
     private static partial class Log
     {
         [LoggerMessage(1, LogLevel.Information, "Took up {Count} refresh tokens that were inserted by hand; they are hashed now")]
         public static partial void TakenUp(ILogger logger, int count);
+
+        [LoggerMessage(3, LogLevel.Warning, "Revoked {Count} refresh tokens that were inserted by hand: their addresses hold control, format or combining characters, or are too long. The audit log has them.")]
+        public static partial void Refused(ILogger logger, int count);
 
         [LoggerMessage(2, LogLevel.Error, "Looking for hand-inserted refresh tokens failed; the next look follows")]
         public static partial void Failed(ILogger logger, Exception exception);

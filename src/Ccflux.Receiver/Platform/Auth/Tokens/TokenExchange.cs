@@ -12,43 +12,39 @@ internal sealed class TokenExchange(SqliteReaders readers, GroupCommitWriter wri
     /// <summary>Live access tokens of one refresh token; the oldest go. A machine holds one for each of its config dirs.</summary>
     private const int MaxAccessTokens = 50;
 
-    /// <summary>The status tells apart a store that cannot write now; a committed null is a token that does not hold.</summary>
-    public async Task<WriteResult<TokenReply?>> ExchangeAsync(string token, CancellationToken cancellationToken)
+    /// <summary>Whether the token holds now. Strangers are turned away by this, before they reach the writer's queue.</summary>
+    public async Task<bool> IsLiveAsync(string token, CancellationToken cancellationToken)
     {
-        var stored = SecretToken.Stored(token);
-        var plain = SecretToken.IsStored(token) ? stored : token;
-        using (var lease = await readers.RentUrgentAsync(cancellationToken))
-        {
-            // Strangers do not reach the writer's queue.
-            var live = await lease.Connection.ExecuteScalarAsync<long>(
-                TokensSql.IsLiveRefresh,
-                new { Stored = stored, Plain = plain, NowText = SqlTime.Text(time.GetUtcNow()) });
-            if (live == 0)
-            {
-                return new WriteResult<TokenReply?>(WriteStatus.Committed, null);
-            }
-        }
-
-        return await writer.WriteAsync(connection => Exchange(connection, stored, plain));
+        using var lease = await readers.RentUrgentAsync(cancellationToken);
+        return await lease.Connection.ExecuteScalarAsync<long>(
+            TokensSql.IsLiveRefresh,
+            new { Stored = SecretToken.Stored(token), Plain = PlainOf(token), NowText = SqlTime.Text(time.GetUtcNow()) }) > 0;
     }
+
+    /// <summary>The status tells apart a store that cannot write now; a committed null is a token that does not hold.</summary>
+    public Task<WriteResult<TokenReply?>> ExchangeAsync(string token) =>
+        writer.WriteAsync(connection => Exchange(connection, SecretToken.Stored(token), PlainOf(token)));
+
+    /// <summary>How the token stands in the table where it was inserted by hand and is not taken up yet.</summary>
+    private static string PlainOf(string token) => SecretToken.IsStored(token) ? SecretToken.Stored(token) : token;
 
     private TokenReply? Exchange(SqlConnection connection, string stored, string plain)
     {
         var now = time.GetUtcNow();
-        if (SelectLive(connection, stored, plain, now) is not { } refresh)
+        if (SelectLive(connection, stored, plain, now) is not { } refresh || !AccountRules.TryNormalize(refresh.Email, out var email))
         {
             return null;
         }
 
         if (!string.Equals(refresh.Token, stored, StringComparison.Ordinal))
         {
-            connection.Execute(TokensSql.HashRefresh, stored, refresh.Token);
+            connection.Execute(TokensSql.HashRefresh, stored, email, refresh.Token);
             traces.Left();
         }
 
         var days = refresh.DaysValid ?? options.RefreshTokenRollingDays;
         connection.Execute(TokensSql.RollRefresh, SqlTime.Text(now.AddDays(Math.Clamp(days, 1, 3650))), SqlTime.Text(now), stored);
-        var userId = connection.Scalar(UsersSql.Upsert, refresh.Email, refresh.Division, now.ToUnixTimeMilliseconds())!.Value;
+        var userId = connection.Scalar(UsersSql.Upsert, email, refresh.Division, now.ToUnixTimeMilliseconds())!.Value;
 
         var access = SecretToken.NewAccess();
         var expires = now.AddSeconds(options.AccessTokenExpirySeconds);

@@ -20,7 +20,7 @@ internal static class TokensSql
 
     /// <summary>Parameters: stored, plain, now as text.</summary>
     public const string SelectLiveRefresh = """
-        SELECT token, lower(trim(email)), coalesce(division, ''), days_valid FROM refresh_tokens
+        SELECT token, email, coalesce(division, ''), days_valid FROM refresh_tokens
         WHERE token IN (?, ?) AND revoked = 0 AND trim(email) <> ''
           AND (expires_at IS NULL OR datetime(expires_at) > datetime(?))
         """;
@@ -32,10 +32,24 @@ internal static class TokensSql
         WHERE token = ?
         """;
 
-    /// <summary>Parameters: stored, plain.</summary>
-    public const string HashRefresh = "UPDATE OR REPLACE refresh_tokens SET token = ?, email = lower(trim(email)) WHERE token = ?";
+    /// <summary>Parameters: stored, e-mail as it is normalised, the token as it stands.</summary>
+    public const string HashRefresh = "UPDATE OR REPLACE refresh_tokens SET token = ?, email = ? WHERE token = ?";
 
-    public const string SelectPlain = "SELECT token FROM refresh_tokens WHERE token NOT LIKE 'sha256:%'";
+    /// <summary>Rows that the receiver has not seen: a plain token, or an address that is no user's as it is written. The rest waits for the next look.</summary>
+    public const string SelectUnseen = $"SELECT rowid, token, email, coalesce(division, '') FROM refresh_tokens WHERE {IsUnseen} LIMIT 5000";
+
+    public const string CountUnseen = $"SELECT count(*) FROM refresh_tokens WHERE {IsUnseen}";
+
+    /// <summary>Parameters: stored, e-mail as it is normalised, row.</summary>
+    public const string TakeUp = "UPDATE OR REPLACE refresh_tokens SET token = ?, email = ? WHERE rowid = ?";
+
+    /// <summary>For a row whose address is refused: its token never holds. Parameters: stored, row.</summary>
+    public const string Refuse = "UPDATE OR REPLACE refresh_tokens SET token = ?, revoked = 1 WHERE rowid = ?";
+
+    private const string IsUnseen = """
+        token IS NOT NULL
+        AND (token NOT LIKE 'sha256:%' OR (revoked = 0 AND trim(email) <> '' AND email NOT IN (SELECT email FROM users)))
+        """;
 
     public const string InsertAccess =
         "INSERT INTO access_tokens (token_hash, user_id, refresh_token, created_at, expires_at) VALUES (?, ?, ?, ?, ?)";

@@ -28,7 +28,7 @@ internal sealed record AccountResult(AccountFault? Fault, string Target, string?
     /// <summary>What to tell the admin.</summary>
     public string Message => Fault is not { } fault ? "" : fault switch
     {
-        AccountFault.EmailInvalid => $"E-mail: write an address such as name@example.org, at most {AccountRules.MaxEmail} characters.",
+        AccountFault.EmailInvalid => $"E-mail: write an address such as name@example.org, at most {AccountRules.MaxEmail} characters, each of them visible; letters with accents as one character.",
         AccountFault.DivisionTooLong => $"Division: at most {AccountRules.MaxDivision} characters on one line.",
         AccountFault.DaysOutOfRange => $"Days valid: from 1 to {AccountRules.MaxDays}.",
         AccountFault.AlreadyLive => "This user has a live token already. Reissue it to replace it.",

@@ -7,7 +7,7 @@ namespace Ccflux.Receiver.Platform.Auth.Users;
 
 /// <summary>What an admin does with users: by page, by API or by command, the rules are here.
 /// A new token is in the answer and nowhere else; each change writes its line of the audit log in its own transaction.</summary>
-internal sealed class UserAccounts(GroupCommitWriter writer, AccessTokens accessTokens, TimeProvider time)
+internal sealed class UserAccounts(GroupCommitWriter writer, AccessTokens accessTokens, PlainTextTraces traces, TimeProvider time)
 {
     public const int DefaultDays = 365;
 
@@ -23,14 +23,15 @@ internal sealed class UserAccounts(GroupCommitWriter writer, AccessTokens access
     public Task<AccountResult> RevokeAsync(AuditActor actor, string? email)
     {
         var address = AccountRules.Normalize(email);
-        return RunAsync(actor, "user.revoke", "", connection =>
-        {
-            connection.Execute(UsersSql.DeleteAccess, address);
-            return connection.Execute(UsersSql.RevokeTokens, address) > 0
-                ? AccountResult.Ok(address)
-                : AccountResult.Refused(AccountFault.NoLiveToken);
-        });
+        return RunAsync(actor, "user.revoke", "", connection => Revoke(connection, address));
     }
+
+    /// <summary>The same by the user's number, for an address that cannot be typed.</summary>
+    public Task<AccountResult> RevokeAsync(AuditActor actor, long userId) => RunAsync(actor, "user.revoke", "", connection =>
+    {
+        using var rows = connection.Query(UsersSql.SelectEmail, userId);
+        return rows.Read() ? Revoke(connection, rows.Text(0)) : AccountResult.Refused(AccountFault.UnknownUser);
+    });
 
     /// <summary>Replaces a user's token: the old one ends and the new one begins in one transaction. Days: as the old token's, where not given.</summary>
     public Task<AccountResult> ReissueAsync(AuditActor actor, string? email, int? days = null)
@@ -51,6 +52,14 @@ internal sealed class UserAccounts(GroupCommitWriter writer, AccessTokens access
                     ? AccountResult.Ok(address)
                     : AccountResult.Refused(AccountFault.UnknownUser);
             });
+    }
+
+    private static AccountResult Revoke(SqlConnection connection, string email)
+    {
+        connection.Execute(UsersSql.DeleteAccess, email);
+        return connection.Execute(UsersSql.RevokeTokens, email) > 0
+            ? AccountResult.Ok(AccountRules.Printable(email))
+            : AccountResult.Refused(AccountFault.NoLiveToken);
     }
 
     private AccountResult Add(SqlConnection connection, string email, string division, int days)
@@ -102,8 +111,12 @@ internal sealed class UserAccounts(GroupCommitWriter writer, AccessTokens access
 
     private async Task<AccountResult> RunAsync(AuditActor actor, string action, string detail, Func<SqlConnection, AccountResult> change)
     {
+        var tookUp = false;
         var result = await writer.WriteAsync(connection =>
         {
+            // A token that was inserted by hand a moment ago counts too.
+            tookUp = HandInsertedTokens.TakeUp(connection, time.GetUtcNow()).Count > 0;
+
             var outcome = change(connection);
             if (outcome.IsOk)
             {
@@ -113,6 +126,13 @@ internal sealed class UserAccounts(GroupCommitWriter writer, AccessTokens access
             return outcome;
         });
         accessTokens.Forget();
+        if (tookUp)
+        {
+            // Its plain text is still in the log of the database; a command has no other chance to clear it.
+            traces.Left();
+            await writer.CheckpointAsync();
+        }
+
         return result.Status == WriteStatus.Committed ? result.Value! : AccountResult.Refused(AccountFault.Busy);
     }
 }

@@ -10,24 +10,22 @@ internal static class UsersSql
         RETURNING user_id
         """;
 
-    /// <summary>Users of tokens that were inserted by hand. Parameter: now.</summary>
-    public const string InsertMissing = """
-        INSERT INTO users (email, division, created_at)
-        SELECT lower(trim(r.email)), coalesce(max(r.division), ''), ?
-        FROM refresh_tokens r
-        WHERE trim(r.email) <> '' AND lower(trim(r.email)) NOT IN (SELECT email FROM users)
-        GROUP BY lower(trim(r.email))
-        """;
+    /// <summary>Users whose address is not all lower-case ASCII without blanks around: few, and each is looked at.</summary>
+    public const string SelectUnusual = "SELECT user_id, email FROM users WHERE email <> lower(trim(email)) OR email GLOB '*[^!-~]*'";
 
-    public const string CountMissing = """
-        SELECT count(*) FROM refresh_tokens r
-        WHERE trim(r.email) <> '' AND lower(trim(r.email)) NOT IN (SELECT email FROM users)
-        """;
+    /// <summary>Nothing where another user has the address. Parameters: address, user.</summary>
+    public const string Rename = "UPDATE OR IGNORE users SET email = ? WHERE user_id = ?";
+
+    /// <summary>Parameters: address, address as it stood.</summary>
+    public const string RenameTokens = "UPDATE refresh_tokens SET email = ? WHERE email = ?";
+
+    /// <summary>Parameter: user.</summary>
+    public const string SelectEmail = "SELECT email FROM users WHERE user_id = ?";
 
     /// <summary>Parameters: email, now as text.</summary>
     public const string CountLiveTokens = """
         SELECT count(*) FROM refresh_tokens
-        WHERE lower(trim(email)) = ? AND revoked = 0 AND (expires_at IS NULL OR datetime(expires_at) > datetime(?))
+        WHERE email = ? AND revoked = 0 AND (expires_at IS NULL OR datetime(expires_at) > datetime(?))
         """;
 
     /// <summary>Parameters: stored token, email, division, expiry, now as text, days.</summary>
@@ -37,25 +35,25 @@ internal static class UsersSql
         """;
 
     /// <summary>Parameter: email.</summary>
-    public const string RevokeTokens = "UPDATE refresh_tokens SET revoked = 1 WHERE lower(trim(email)) = ? AND revoked = 0";
+    public const string RevokeTokens = "UPDATE refresh_tokens SET revoked = 1 WHERE email = ? AND revoked = 0";
 
     /// <summary>Parameter: email.</summary>
     public const string DeleteAccess = """
         DELETE FROM access_tokens
-        WHERE refresh_token IN (SELECT token FROM refresh_tokens WHERE lower(trim(email)) = ?)
+        WHERE refresh_token IN (SELECT token FROM refresh_tokens WHERE email = ?)
         """;
 
     /// <summary>Parameter: email.</summary>
     public const string SelectNewestToken = """
         SELECT days_valid, coalesce(division, '') FROM refresh_tokens
-        WHERE lower(trim(email)) = ? ORDER BY revoked, created_at DESC LIMIT 1
+        WHERE email = ? ORDER BY revoked, created_at DESC LIMIT 1
         """;
 
     /// <summary>Parameters: division, email.</summary>
     public const string SetDivision = "UPDATE users SET division = ? WHERE email = ?";
 
     /// <summary>Parameters: division, email.</summary>
-    public const string SetTokenDivision = "UPDATE refresh_tokens SET division = ? WHERE lower(trim(email)) = ?";
+    public const string SetTokenDivision = "UPDATE refresh_tokens SET division = ? WHERE email = ?";
 
     /// <summary>Parameters: error code, now, user.</summary>
     public const string StampRefusal = "UPDATE users SET last_refusal = ?, last_refusal_at = ? WHERE user_id = ?";

@@ -1,0 +1,49 @@
+namespace Ccflux.Receiver.Fleet.Store;
+
+/// <summary>What of the fleet is kept revoked when a backup is restored; <c>former</c> is the database that it replaces.</summary>
+internal static class FleetRevocationsSql
+{
+    /// <summary>Revoked since, or with other keys since: the keys of the backup were given up.</summary>
+    public const string SelectAgents = """
+        SELECT a.machine || ' ' || a.agent_id FROM main.fleet_agents a JOIN former.fleet_agents f ON f.agent_id = a.agent_id
+        WHERE a.revoked_at IS NULL AND (f.revoked_at IS NOT NULL OR f.signing_key <> a.signing_key)
+        """;
+
+    public const string RevokeAgents = """
+        UPDATE main.fleet_agents SET revoked_at = CAST(strftime('%s', 'now') AS INTEGER) * 1000
+        WHERE revoked_at IS NULL AND EXISTS (
+            SELECT 1 FROM former.fleet_agents f
+            WHERE f.agent_id = fleet_agents.agent_id AND (f.revoked_at IS NOT NULL OR f.signing_key <> fleet_agents.signing_key))
+        """;
+
+    public const string SelectUnknownAgents = """
+        SELECT machine || ' ' || agent_id FROM main.fleet_agents
+        WHERE revoked_at IS NULL AND agent_id NOT IN (SELECT agent_id FROM former.fleet_agents)
+        """;
+
+    public const string SelectGrants = """
+        SELECT a.machine || ' ' || x.label
+        FROM main.fleet_grants g JOIN main.fleet_agents a ON a.agent_id = g.agent_id JOIN main.fleet_accounts x ON x.account_id = g.account_id
+        WHERE EXISTS (SELECT 1 FROM former.fleet_agents f WHERE f.agent_id = g.agent_id)
+          AND NOT EXISTS (
+            SELECT 1 FROM former.fleet_grants fg JOIN former.fleet_accounts fx ON fx.account_id = fg.account_id
+            WHERE fg.agent_id = g.agent_id AND fx.account_uuid = x.account_uuid)
+        """;
+
+    public const string RevokeGrants = """
+        DELETE FROM main.fleet_grants
+        WHERE EXISTS (SELECT 1 FROM former.fleet_agents f WHERE f.agent_id = fleet_grants.agent_id)
+          AND NOT EXISTS (
+            SELECT 1 FROM former.fleet_grants fg JOIN former.fleet_accounts fx ON fx.account_id = fg.account_id
+            JOIN main.fleet_accounts x ON x.account_uuid = fx.account_uuid
+            WHERE fg.agent_id = fleet_grants.agent_id AND x.account_id = fleet_grants.account_id)
+        """;
+
+    /// <summary>A code lives an hour: those of a backup are spent, and all of them end.</summary>
+    public const string SelectCodes = "SELECT machine FROM main.fleet_codes WHERE used_at IS NULL";
+
+    public const string RevokeCodes = "DELETE FROM main.fleet_codes";
+
+    /// <summary>An account that was removed comes back with its login: it can be told of, and only the admin can say whether it should go.</summary>
+    public const string SelectUnknownAccounts = "SELECT label FROM main.fleet_accounts WHERE account_uuid NOT IN (SELECT account_uuid FROM former.fleet_accounts)";
+}

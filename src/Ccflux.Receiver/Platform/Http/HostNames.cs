@@ -1,0 +1,39 @@
+using System.ComponentModel.DataAnnotations;
+using System.Net;
+
+namespace Ccflux.Receiver.Platform.Http;
+
+/// <summary>Names in a <c>Host</c> header, as they are compared: without a dot at the end, without the brackets of IPv6, in any case of letters.</summary>
+internal static class HostNames
+{
+    public static string Bare(string host) => host.Trim('[', ']').TrimEnd('.');
+
+    /// <summary><c>localhost</c>, a name below it, or a loopback address. Browsers resolve these without asking anybody.</summary>
+    public static bool IsLoopback(string host)
+    {
+        var name = Bare(host);
+        return name.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+            || name.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)
+            || (IPAddress.TryParse(name, out var address) && IPAddress.IsLoopback(address));
+    }
+
+    /// <summary>An address instead of a name: nobody can make it lead elsewhere.</summary>
+    public static bool IsAddress(string host) => IPAddress.TryParse(Bare(host), out _);
+}
+
+/// <summary>Host names separated by commas; <c>*.</c> before one takes every name below it, and <c>*</c> alone takes all.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class HostListAttribute : ValidationAttribute
+{
+    private const int MaxName = 253;
+
+    public static string[] Parse(string? text) => (text ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+    protected override ValidationResult? IsValid(object? value, ValidationContext validationContext) =>
+        Parse((string?)value).All(IsName)
+            ? ValidationResult.Success
+            : new ValidationResult($"expected host names without scheme and port, separated by commas (ccflux.example.org, *.example.org), got \"{value}\".");
+
+    private static bool IsName(string name) =>
+        name is "*" || (name.Length <= MaxName && Uri.CheckHostName(name.StartsWith("*.", StringComparison.Ordinal) ? name[2..] : name) != UriHostNameType.Unknown);
+}

@@ -1,0 +1,57 @@
+using System.Runtime.InteropServices;
+
+namespace Ccflux.Receiver.Platform.Settings;
+
+/// <summary>Whose a file is. A command that is run in a folder such as <c>/tmp</c> must not take its settings from somebody else's file there.</summary>
+internal static partial class FileOwner
+{
+    private const int CurrentFolder = -100;
+    private const uint TypeModeAndOwner = 0x1 | 0x2 | 0x8;
+    private const int TypeMask = 0xF000;
+    private const int RegularFile = 0x8000;
+    private const int OthersMayWrite = 0x2;
+
+    /// <summary>Why the file is not to be trusted, or null: it is a plain file of this process' user or of root that not everybody may write to.
+    /// Null too where the system does not tell.</summary>
+    public static string? Fault(string path)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return null;
+        }
+
+        try
+        {
+            if (Statx(CurrentFolder, path, 0, TypeModeAndOwner, out var found) != 0)
+            {
+                return "it cannot be looked at.";
+            }
+
+            return (found.Mode & TypeMask) != RegularFile ? "it is no plain file."
+                : found.Owner != 0 && found.Owner != EffectiveUser() ? $"it belongs to another user (uid {found.Owner}) and is not read. Take it away, make it your own, or start in another folder."
+                : (found.Mode & OthersMayWrite) != 0 ? "everybody may write to it. Take that away: chmod o-w."
+                : null;
+        }
+        catch (EntryPointNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Statx(int folder, string path, int flags, uint mask, out FileFacts facts);
+
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    private static partial uint EffectiveUser();
+
+    /// <summary>The kernel's <c>struct statx</c>, the same on every architecture.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    private struct FileFacts
+    {
+        [FieldOffset(20)]
+        public uint Owner;
+
+        [FieldOffset(28)]
+        public ushort Mode;
+    }
+}

@@ -1,0 +1,44 @@
+using Microsoft.Extensions.Configuration.Memory;
+
+namespace Ccflux.Receiver.Platform.Settings;
+
+/// <summary>The settings that may stand in <c>appsettings.json</c> in the working folder. A file that is there and is not read would be worse than
+/// none: whoever wrote it believes that it holds.</summary>
+internal static class SettingsFile
+{
+    public const string Name = "appsettings.json";
+
+    private const int MaxBytes = 1024 * 1024;
+
+    /// <summary>What the file says; null where there is none.</summary>
+    /// <exception cref="InvalidSettingsException">It is there and cannot be read, is no JSON, or is not one's own.</exception>
+    public static MemoryConfigurationSource? Read(string folder)
+    {
+        var path = Path.Combine(folder, Name);
+        if (!Path.Exists(path))
+        {
+            return null;
+        }
+
+        if (FileOwner.Fault(path) is { } fault)
+        {
+            throw new InvalidSettingsException([$"{path}: {fault}"]);
+        }
+
+        try
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            return file.Length > MaxBytes
+                ? throw new InvalidSettingsException([$"{path}: it is larger than {MaxBytes / 1024} KiB."])
+                : new MemoryConfigurationSource { InitialData = new ConfigurationBuilder().AddJsonStream(file).Build().AsEnumerable().ToList() };
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidSettingsException([$"{path}: it cannot be read ({exception.Message})"]);
+        }
+        catch (Exception exception) when (exception is FormatException or InvalidDataException or System.Text.Json.JsonException)
+        {
+            throw new InvalidSettingsException([$"{path}: it is no JSON object of settings ({(exception.InnerException ?? exception).Message})"]);
+        }
+    }
+}
