@@ -136,8 +136,7 @@ public sealed class HookToReceiverTests
                     machine.Spool("session");
                     return machine.DeliverAsync().GetAwaiter().GetResult().ExitCode == 0 && receiver.Query(Figures, 4)[0] == 400;
                 },
-                "everything arrives",
-                seconds: 90);
+                "everything arrives");
 
             Assert.True(stored < 400, "the disk was never full");
             Assert.Equal([400, 400, 400 * 401 / 2, 400 * 401 / 2], receiver.Query(Figures, 4));

@@ -42,7 +42,7 @@ internal sealed class SessionFolder : IDisposable
         TranscriptScanner.Scan(SessionCatalog.Find(MainPath(session)), committed, Ledger);
 
     /// <summary>Every session as <c>ccflux usage</c> reads it.</summary>
-    public IReadOnlyList<ScanResult> ScanAll() => [.. TreeScan.Run(ConfigDir)];
+    public IReadOnlyList<ScanResult> ScanAll() => [.. TreeScan.Run(ConfigDir, MessageLedger.InMemory())];
 
     public void Dispose()
     {
