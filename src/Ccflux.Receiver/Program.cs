@@ -21,6 +21,24 @@ internal static class Program
     /// <exception cref="InvalidSettingsException">A setting is wrong; all that are wrong are named.</exception>
     public static WebApplication Build(WebApplicationBuilder builder)
     {
+        AddServices(builder);
+        var app = builder.Build();
+        app.UseTelemetry();
+        app.UsePlatform();
+        app.MapPlatform();
+        app.MapShell();
+        app.MapIdentity();
+        app.MapUsage();
+        app.MapTelemetry();
+        app.MapQuota();
+        app.MapFleet();
+        return app;
+    }
+
+    /// <summary>What the server and every command are made of. The database is opened by whoever first asks for it.</summary>
+    /// <exception cref="InvalidSettingsException">A setting is wrong; all that are wrong are named.</exception>
+    public static void AddServices(WebApplicationBuilder builder)
+    {
         builder.AddPlatform();
         builder.Services.AddStorage(builder.Configuration);
         builder.Services.AddIdentity(builder.Configuration);
@@ -33,17 +51,5 @@ internal static class Program
         builder.Services.AddQuotaPorts();
         builder.Services.AddFleetPorts();
         builder.Services.CheckSettings(builder.Configuration);
-
-        var app = builder.Build();
-        app.UseTelemetry();
-        app.UsePlatform();
-        app.MapPlatform();
-        app.MapShell();
-        app.MapIdentity();
-        app.MapUsage();
-        app.MapTelemetry();
-        app.MapQuota();
-        app.MapFleet();
-        return app;
     }
 }
