@@ -22,19 +22,7 @@ internal static class Program
     /// <exception cref="InvalidSettingsException">A setting is wrong; all that are wrong are named.</exception>
     public static WebApplication Build(WebApplicationBuilder builder)
     {
-        builder.AddPlatform();
-        builder.Services.AddStorage(builder.Configuration);
-        builder.Services.AddIdentity(builder.Configuration);
-        builder.Services.AddUsage(builder.Configuration);
-        builder.Services.AddQuota(builder.Configuration);
-        builder.Services.AddFleet(builder.Configuration);
-        builder.Services.AddShell();
-        builder.Services.AddTelemetry(builder.Configuration);
-        builder.Services.AddTelemetryPorts();
-        builder.Services.AddQuotaPorts();
-        builder.Services.AddFleetPorts();
-        builder.Services.CheckSettings(builder.Configuration);
-
+        AddServices(builder);
         var app = builder.Build();
         app.UseHostCheck();
         app.UseTelemetry();
@@ -47,5 +35,23 @@ internal static class Program
         app.MapQuota();
         app.MapFleet();
         return app;
+    }
+
+    /// <summary>What the server and every command are made of. The database is opened by whoever first asks for it.</summary>
+    /// <exception cref="InvalidSettingsException">A setting is wrong; all that are wrong are named.</exception>
+    public static void AddServices(WebApplicationBuilder builder)
+    {
+        builder.AddPlatform();
+        builder.Services.AddStorage(builder.Configuration);
+        builder.Services.AddIdentity(builder.Configuration);
+        builder.Services.AddUsage(builder.Configuration);
+        builder.Services.AddQuota(builder.Configuration);
+        builder.Services.AddFleet(builder.Configuration);
+        builder.Services.AddShell();
+        builder.Services.AddTelemetry(builder.Configuration);
+        builder.Services.AddTelemetryPorts();
+        builder.Services.AddQuotaPorts();
+        builder.Services.AddFleetPorts();
+        builder.Services.CheckSettings(builder.Configuration);
     }
 }

@@ -37,7 +37,8 @@ internal static class CommandHost
         builder.Logging.AddFilter("Ccflux", LogLevel.Warning);
         builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Services.AddSingleton<IServer, NoServer>();
-        await using var app = Program.Build(builder);
+        Program.AddServices(builder);
+        await using var app = builder.Build();
         return await command(app.Services);
     });
 

@@ -47,7 +47,7 @@ public sealed class SqliteReaders : IDisposable
     {
         if (ReadScope.Current is not { } scope)
         {
-            return new ReaderLease(_background, await _background.TakeAsync(cancellationToken), default, null);
+            return new ReaderLease(_background, await _background.TakeAsync(cancellationToken), null, default);
         }
 
         var share = Join(scope.Caller);
@@ -72,7 +72,7 @@ public sealed class SqliteReaders : IDisposable
                 unprivileged = true;
             }
 
-            return new ReaderLease(_requests, await _requests.TakeAsync(ended.Token), scope.Ended, Leave);
+            return new ReaderLease(_requests, await _requests.TakeAsync(ended.Token), Leave, scope.Ended);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -89,7 +89,7 @@ public sealed class SqliteReaders : IDisposable
     /// <summary>A connection for a look-up that everything else waits for, such as who a token belongs to. Only for statements that an index
     /// answers at once.</summary>
     public async Task<ReaderLease> RentUrgentAsync(CancellationToken cancellationToken) =>
-        new(_urgent, await _urgent.TakeAsync(cancellationToken), default, null);
+        new(_urgent, await _urgent.TakeAsync(cancellationToken), null, default);
 
     public void Dispose()
     {
@@ -148,7 +148,7 @@ public sealed class ReaderLease : IDisposable
     private readonly Action? _returned;
     private Reader? _reader;
 
-    internal ReaderLease(ReaderPool pool, Reader reader, CancellationToken ended, Action? returned)
+    internal ReaderLease(ReaderPool pool, Reader reader, Action? returned, CancellationToken ended)
     {
         _pool = pool;
         _returned = returned;
