@@ -108,7 +108,7 @@ internal sealed class IdentityEndpoints(
         RegisterKeyRequest? request;
         try
         {
-            request = JsonSerializer.Deserialize(body.Content, AuthJson.Default.RegisterKeyRequest);
+            request = BodyJson.Deserialize(body.Content, AuthJson.Default.RegisterKeyRequest);
         }
         catch (JsonException)
         {

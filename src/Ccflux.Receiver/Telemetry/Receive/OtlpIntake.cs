@@ -28,7 +28,7 @@ internal sealed class OtlpIntake(
     /// <summary>A message counts as so many records at least, since entries are counted too.</summary>
     private const int LeastRecords = 10;
 
-    private readonly IReadOnlySet<string> _services = BatchRules.ServicesOf(options);
+    private readonly IReadOnlyList<byte[]> _services = BatchRules.ServicesOf(options);
     private readonly KeyedLimit _requests = new(options.RequestsPerMinute, options.RequestsPerMinute, MaxCallers, time);
     private readonly KeyedLimit _wrongTokens = new(WrongTokensPerMinute, WrongTokensPerMinute, MaxCallers, time);
     private int _waitingRecords;
@@ -80,8 +80,9 @@ internal sealed class OtlpIntake(
             {
                 batch = Decode(body, signal, format);
             }
-            catch (Exception exception) when (exception is OtlpFormatException or JsonException)
+            catch (Exception exception) when (exception is OtlpFormatException or JsonException or InvalidOperationException)
             {
+                // The last of these is what the reader makes of a property whose name holds half a surrogate pair.
                 return new OtlpOutcome(OtlpVerdict.Malformed, 0, $"The message is no OTLP {signal} request: {(exception is OtlpFormatException ? exception.Message : "not JSON")}.");
             }
         }

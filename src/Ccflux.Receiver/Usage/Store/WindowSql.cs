@@ -17,9 +17,9 @@ internal static class WindowSql
         INSERT INTO usage_windows (user_id, start_at, last_at, turns, sessions, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT DO UPDATE SET last_at = max(last_at, excluded.last_at), turns = turns + excluded.turns, sessions = sessions + excluded.sessions,
-            input_tokens = input_tokens + excluded.input_tokens, output_tokens = output_tokens + excluded.output_tokens,
-            cache_read_tokens = cache_read_tokens + excluded.cache_read_tokens,
-            cache_write_tokens = cache_write_tokens + excluded.cache_write_tokens
+            input_tokens = CAST(input_tokens + excluded.input_tokens AS INTEGER), output_tokens = CAST(output_tokens + excluded.output_tokens AS INTEGER),
+            cache_read_tokens = CAST(cache_read_tokens + excluded.cache_read_tokens AS INTEGER),
+            cache_write_tokens = CAST(cache_write_tokens + excluded.cache_write_tokens AS INTEGER)
         """;
 
     /// <summary>Parameters: user, start, session.</summary>
