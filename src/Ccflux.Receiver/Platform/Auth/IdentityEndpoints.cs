@@ -128,6 +128,11 @@ internal sealed class IdentityEndpoints(
             return "public_key: an Ed25519 public key, 32 bytes in base64.";
         }
 
+        if (SmallOrderKeys.Contains(bytes[..length]))
+        {
+            return "public_key: a point of small order is no key, since nobody holds its secret.";
+        }
+
         key = Convert.ToBase64String(bytes[..length]);
         name = request.DeviceId.Trim();
         return name.Length is 0 or > RegisterKeyRequest.MaxDeviceId || name.Any(char.IsControl)

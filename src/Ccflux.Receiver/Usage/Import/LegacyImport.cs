@@ -180,6 +180,6 @@ internal sealed class LegacyImport(GroupCommitWriter writer, UsageWriter usage, 
     private static bool IsKey(string text)
     {
         Span<byte> bytes = stackalloc byte[SignatureHeader.PublicKeyBytes];
-        return Convert.TryFromBase64String(text, bytes, out var length) && length == SignatureHeader.PublicKeyBytes;
+        return Convert.TryFromBase64String(text, bytes, out var length) && length == SignatureHeader.PublicKeyBytes && !SmallOrderKeys.Contains(bytes);
     }
 }
