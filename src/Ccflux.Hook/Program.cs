@@ -22,6 +22,12 @@ internal static class Program
             return StatusLineCommand.RunAsync(arguments).GetAwaiter().GetResult();
         }
 
+        // A client before 2.1.139 knows no "args" of a hook and runs the program without any. An error would tell it that the turn must go on.
+        if (arguments is [] && Console.IsInputRedirected)
+        {
+            return HookCommand.RunWithoutArguments();
+        }
+
         return CommandLine.RunAsync(arguments).GetAwaiter().GetResult();
     }
 }

@@ -25,6 +25,12 @@ internal static class CommandLine
         runs 'ccflux agent hook', which starts 'ccflux agent'.
         """;
 
+    /// <summary>Exit code 2 tells Claude Code that a turn must go on, and what a hook writes to standard error reaches the model. So a plugin's hook
+    /// that is not understood, whatever version of the client started it, ends in silence.</summary>
+    private static readonly bool s_isHook = Environment.GetEnvironmentVariable("CLAUDE_PLUGIN_ROOT") is { Length: > 0 };
+
+    private static readonly TextWriter s_error = s_isHook ? TextWriter.Null : Console.Error;
+
     public static async Task<int> RunAsync(string[] arguments)
     {
         using var interrupted = new CancellationTokenSource();
@@ -35,11 +41,12 @@ internal static class CommandLine
         };
         try
         {
-            return await RunAsync(arguments, Console.Out, interrupted.Token).ConfigureAwait(false);
+            var code = await RunAsync(arguments, Console.Out, interrupted.Token).ConfigureAwait(false);
+            return s_isHook && code == 2 ? 0 : code;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or System.Text.Json.JsonException)
         {
-            await Console.Error.WriteLineAsync($"A file of ccflux or Claude Code could not be read or written ({error.GetType().Name}). Nothing else was done.").ConfigureAwait(false);
+            await s_error.WriteLineAsync($"A file of ccflux or Claude Code could not be read or written ({error.GetType().Name}). Nothing else was done.").ConfigureAwait(false);
             return 1;
         }
         catch (OperationCanceledException) when (interrupted.IsCancellationRequested)
@@ -65,7 +72,7 @@ internal static class CommandLine
         if (arguments[0] is "usage")
         {
             await using var bytes = Console.OpenStandardOutput();
-            return UsageCommand.Run(arguments.AsSpan(1), bytes, Console.Error);
+            return UsageCommand.Run(arguments.AsSpan(1), bytes, s_error);
         }
 
         if (arguments is ["agent", "enrol", ..])
@@ -105,9 +112,10 @@ internal static class CommandLine
             _ => await StatusCommand.RunAsync(state, read.Has("--json"), output, cancellationToken).ConfigureAwait(false),
         };
     }
+
     private static async Task<int> RefuseAsync(string sentence)
     {
-        await Console.Error.WriteLineAsync(sentence).ConfigureAwait(false);
+        await s_error.WriteLineAsync(sentence).ConfigureAwait(false);
         return 2;
     }
 }

@@ -30,6 +30,35 @@ internal static class HookCommand
         return 0;
     }
 
+    /// <summary>What a client runs that does not know a hook's arguments. Only the events of the usage plugin count: the fleet's plugin names the
+    /// same program. Whatever else stands on standard input is somebody else's, and nothing is written for it.</summary>
+    public static int RunWithoutArguments()
+    {
+        StateDirectory? state = null;
+        try
+        {
+            var input = StandardInput.Read();
+            var hookEvent = HookEvent.Read(input.Span);
+            if (hookEvent is { SessionId: not null, Name: "SessionStart" or "Stop" or "StopFailure" or "SubagentStop" or "SessionEnd" })
+            {
+                state = StateDirectory.Of(hookEvent.TranscriptPath);
+                Handle(state, hookEvent, input.Length);
+            }
+
+            if (input.Length >= StandardInput.MaxInput)
+            {
+                StandardInput.Drain();
+            }
+        }
+        catch (Exception error)
+        {
+            // Edge of the program, as in Run.
+            new StateLog(state ?? StateDirectory.Of(null), TimeProvider.System).Error($"hook: {error.GetType().Name}");
+        }
+
+        return 0;
+    }
+
     private static void Handle(StateDirectory state, HookEvent hookEvent, int length)
     {
         state.Create();

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Ccflux.Hook.Agent;
 using Ccflux.Hook.Delivery;
+using Ccflux.Hook.Install;
 using Ccflux.Hook.Spool;
 using Ccflux.Hook.Telemetry;
 
@@ -52,6 +53,9 @@ internal static class StatusCommand
         {
             Version = ClientVersion.Text,
             ConfigDir = state.ConfigDir,
+            OldestClaudeCode = ClientVersion.OldestClaudeCode,
+            LastClaudeCode = last?.Payload.Client.ClaudeCodeVersion,
+            Hooks = HookStatus.Read(state),
             Endpoint = settings?.BaseAddress.ToString() ?? saved.Endpoint,
             ConfigurationProblem = settings is null ? why : null,
             TokenSet = settings is not null || saved.Token is { Length: > 0 },
@@ -93,6 +97,13 @@ internal static class StatusCommand
     private static void Write(StatusReport status, TextWriter output)
     {
         output.WriteLine($"ccflux {status.Version}, for {status.ConfigDir}");
+        output.WriteLine($"  Claude Code  {status.OldestClaudeCode} or newer{(status.LastClaudeCode is { } seen ? $"; last reported from {seen}" : "")}");
+        output.WriteLine($"  Hooks        {(status.Hooks.Run ? "on" : "off: nothing is reported")}");
+        foreach (var hookProblem in status.Hooks.Problems)
+        {
+            output.WriteLine($"               {hookProblem}");
+        }
+
         output.WriteLine($"  Receiver     {status.Endpoint ?? "not set"}{(status.Reachable is { } reachable ? $" ({(reachable is "ok" ? "reachable" : reachable)})" : "")}");
         if (status.ConfigurationProblem is { } problem)
         {
@@ -101,7 +112,7 @@ internal static class StatusCommand
 
         output.WriteLine($"  Token        {(status.TokenRefused ? "refused by the receiver: ask your administrator for a new one" : status.TokenSet ? "set" : "not set")}");
         output.WriteLine($"  Device key   {(status.KeyRevoked ? "revoked by the administrator: nothing is sent" : status.PublicKey is null ? "made at the first report" : $"{status.PublicKey} ({(status.KeyRegistered ? "registered" : "not registered yet")})")}");
-        output.WriteLine($"  Sending      {(status.Paused ? "paused: run 'ccflux resume' to go on" : status.Delivering ? "delivering right now" : "on")}");
+        output.WriteLine($"  Sending      {(status.Paused ? "paused: run 'ccflux resume' to go on" : status.Delivering ? "delivering right now" : status.Hooks.Run ? "on" : "on, but no hook will run")}");
         output.WriteLine($"  Waiting      {status.Queued} turns, {status.Spooled} events, {status.ReadingsWaiting} quota readings");
         WriteTelemetry(status.TelemetrySettings, output);
         status.Fleet?.Write(output);

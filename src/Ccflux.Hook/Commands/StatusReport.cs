@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Ccflux.Contracts.Quota;
 using Ccflux.Contracts.Usage;
 using Ccflux.Hook.Agent;
+using Ccflux.Hook.Install;
 using Ccflux.Hook.Spool;
 using Ccflux.Hook.Telemetry;
 
@@ -13,6 +14,15 @@ internal sealed record StatusReport
     public required string Version { get; init; }
 
     public required string ConfigDir { get; init; }
+
+    /// <summary>The oldest Claude Code whose usage is reported whole.</summary>
+    public required string OldestClaudeCode { get; init; }
+
+    /// <summary>The Claude Code that the last report told of; null where none was sent yet.</summary>
+    public string? LastClaudeCode { get; init; }
+
+    /// <summary>Whether Claude Code will run our hooks, and why not.</summary>
+    public required HookStatus Hooks { get; init; }
 
     public string? Endpoint { get; init; }
 

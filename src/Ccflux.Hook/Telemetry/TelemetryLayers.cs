@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Ccflux.Hook.Install;
 using Ccflux.Hook.Spool;
 
 namespace Ccflux.Hook.Telemetry;
@@ -11,14 +12,12 @@ internal sealed record TelemetryLayer(string Name, IReadOnlyDictionary<string, s
 /// add is not looked at: which project that would be, nobody knows here.</summary>
 internal static class TelemetryLayers
 {
-    private const int MaxManagedFiles = 64;
-
-    public static IReadOnlyList<TelemetryLayer> Of(StateDirectory state) => Of(ManagedFolder(), Path.Combine(state.ConfigDir, "settings.json"), Environment.GetEnvironmentVariable);
+    public static IReadOnlyList<TelemetryLayer> Of(StateDirectory state) => Of(ManagedSettings.Folder(), Path.Combine(state.ConfigDir, "settings.json"), Environment.GetEnvironmentVariable);
 
     public static IReadOnlyList<TelemetryLayer> Of(string managedFolder, string settings, Func<string, string?> environment)
     {
         var layers = new List<TelemetryLayer>();
-        foreach (var path in Managed(managedFolder))
+        foreach (var path in ManagedSettings.Files(managedFolder))
         {
             layers.Add(new TelemetryLayer("managed settings", Env(path)));
         }
@@ -29,19 +28,6 @@ internal static class TelemetryLayers
             .Where(pair => pair.Value is { Length: > 0 })
             .ToDictionary(pair => pair.Name, pair => pair.Value!, StringComparer.Ordinal)));
         return layers;
-    }
-
-    private static string ManagedFolder() =>
-        OperatingSystem.IsMacOS() ? "/Library/Application Support/ClaudeCode"
-        : OperatingSystem.IsWindows() ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.ProgramFiles), "ClaudeCode")
-        : "/etc/claude-code";
-
-    /// <summary>Of the drop-in files the last by name wins, and each wins over the main file.</summary>
-    private static IEnumerable<string> Managed(string folder)
-    {
-        var dropIns = Path.Combine(folder, "managed-settings.d");
-        var files = Directory.Exists(dropIns) ? Directory.EnumerateFiles(dropIns, "*.json").OrderDescending(StringComparer.Ordinal).Take(MaxManagedFiles) : [];
-        return files.Append(Path.Combine(folder, "managed-settings.json"));
     }
 
     /// <summary>The <c>env</c> block; empty where the file is none that the client could read either.</summary>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Ccflux.Hook.Spool;
 using Ccflux.Hook.Tests.Support;
+using Ccflux.Testing;
 using Xunit;
 
 namespace Ccflux.Hook.Tests.Commands;
@@ -147,6 +148,79 @@ public sealed class HookCommandTests
         {
             Process.GetProcessById(deliver).Kill();
             await Wait.UntilAsync(() => !DeliverLock.IsTaken(machine.State.Lock), "deliver ended");
+        }
+    }
+
+    /// <summary>Clients before 2.1.139 run a hook's command without its arguments; exit code 2 would send the turn back to the model.</summary>
+    [Theory]
+    [InlineData("SessionStart")]
+    [InlineData("Stop")]
+    [InlineData("StopFailure")]
+    [InlineData("SubagentStop")]
+    [InlineData("SessionEnd")]
+    public async Task NoArguments_EventOnStandardInput_IsTakenAsAHook(string name)
+    {
+        using var machine = new Machine();
+
+        var result = await HookProgram.RunAsync([], machine.Environment, machine.HookInput(Session, name));
+
+        Assert.Equal(new ProgramResult(0, "", ""), result);
+        Assert.Equal(new HookEvent(Session, machine.Transcript(Session), name), Assert.Single(new SpoolFile(machine.State.Spool).Read().Events));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{}")]
+    [InlineData("no json at all")]
+    [InlineData("{\"session_id\":\"s1\",\"hook_event_name\":\"PreToolUse\"}")]
+    public async Task NoArguments_NothingOfOurs_IsLeftInPeace(string input)
+    {
+        using var machine = new Machine();
+
+        var result = await HookProgram.RunAsync([], machine.Environment, input);
+
+        Assert.Equal(new ProgramResult(0, "", ""), result);
+        Assert.False(Directory.Exists(machine.State.Root));
+    }
+
+    /// <summary>A client that writes a hook's arguments in a way nobody foresaw must not be told that its turn goes on.</summary>
+    [Theory]
+    [InlineData("no-such-command")]
+    [InlineData("hook agent")]
+    [InlineData("status", "--no-such-option")]
+    [InlineData("agent", "no-such-command")]
+    [InlineData("usage", "--by", "nothing")]
+    public async Task AnyArguments_WithinAPluginsHook_NeverAnErrorAndNeverAWord(params string[] arguments)
+    {
+        using var machine = new Machine();
+        machine.Environment["CLAUDE_PLUGIN_ROOT"] = "/home/dev/.claude/plugins/cache/ccflux/ccflux/1.0.0";
+
+        var result = await HookProgram.RunAsync(arguments, machine.Environment, machine.HookInput(Session));
+
+        Assert.Equal(new ProgramResult(0, "", ""), result);
+    }
+
+    /// <summary>What each version of the client would start from our plugins' own files: the exec form, and the command alone.</summary>
+    [Theory]
+    [InlineData("plugin")]
+    [InlineData("plugin-fleet")]
+    public async Task HookFiles_EveryEntry_EndsInSilenceWithAndWithoutArguments(string plugin)
+    {
+        using var file = System.Text.Json.JsonDocument.Parse(File.ReadAllBytes(Path.Combine(RepositoryRoot.Path, plugin, "hooks", "hooks.json")));
+        foreach (var entry in file.RootElement.GetProperty("hooks").EnumerateObject())
+        {
+            var hook = entry.Value[0].GetProperty("hooks")[0];
+            Assert.Equal("${CLAUDE_PLUGIN_ROOT}/bin/ccflux", hook.GetProperty("command").GetString());
+            string[] arguments = [.. hook.GetProperty("args").EnumerateArray().Select(argument => argument.GetString()!)];
+            foreach (var form in new[] { arguments, [] })
+            {
+                using var machine = new Machine();
+                machine.Environment["CLAUDE_PLUGIN_ROOT"] = Path.Combine(RepositoryRoot.Path, plugin);
+
+                var result = await HookProgram.RunAsync(form, machine.Environment, machine.HookInput(Session, entry.Name));
+
+                Assert.Equal(new ProgramResult(0, "", ""), result);
+            }
         }
     }
 

@@ -1,0 +1,162 @@
+// Two hostile users at the highest rate that the default limits admit, and ten times as much that is refused, beside six users and an admin at work.
+// The others' 99th percentile is compared with theirs before and after, in the same run; then every figure is recounted by plain SQL.
+//   SECONDS_HOSTILE   how long the two are at it (default 600)     SECONDS_QUIET   how long each quiet part is (default 120)
+import { fork } from "node:child_process";
+import { statSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { asAdmin, ask, attack, defaultLimits, issueTelemetryToken, newUser, rawMachine, turn, until } from "./lib.mjs";
+
+const hostileSeconds = Number(process.env.SECONDS_HOSTILE ?? 600);
+const quietSeconds = Number(process.env.SECONDS_QUIET ?? 120);
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+const session = (user, n) => `${user.toString(16).padStart(8, "0")}-0000-4000-8000-${n.toString(16).padStart(12, "0")}`;
+
+/** A message of log records, each a request with figures at the limits and names of its own. */
+function logs(seed, records, long) {
+  const attribute = (key, value) => ({ key, value: typeof value === "string" ? { stringValue: value } : { intValue: value } });
+  const logRecords = [];
+  for (let i = 0; i < records; i++) {
+    logRecords.push({
+      timeUnixNano: `${Date.now() - i}000000`,
+      body: { stringValue: "claude_code.api_request" },
+      attributes: [
+        attribute("event.name", "api_request"), attribute("session.id", session(seed % 4096, i)), attribute("request_id", `req_${seed}_${i}_${Math.random().toString(36).slice(2)}`), attribute("model", `model-${long ? seed * records + i : seed % 3}`),
+        attribute("input_tokens", 99_000_000), attribute("output_tokens", 99_000_000), attribute("cache_read_tokens", 1), attribute("cache_creation_tokens", 1), attribute("cost_usd", "999"), attribute("duration_ms", 1000),
+        ...(long ? [attribute("prompt.id", `p-${seed}-${i}`), attribute("terminal.type", `t-${seed}-${i}`)] : []),
+      ],
+    });
+  }
+  return Buffer.from(JSON.stringify({ resourceLogs: [{ resource: { attributes: [{ key: "service.name", value: { stringValue: "claude-code" } }] }, scopeLogs: [{ logRecords }] }] }));
+}
+
+/** The traffic of one hostile user, in a process of its own. */
+async function hostile({ address, refreshToken, telemetryToken, seed, seconds }) {
+  const end = Date.now() + seconds * 1000;
+  const machine = await rawMachine({ address }, refreshToken, `hostile-${seed}`);
+  const answers = new Map();
+  const count = (kind, status) => answers.set(`${kind} ${status}`, (answers.get(`${kind} ${status}`) ?? 0) + 1);
+  const messages = [];
+  for (let i = 0; i < 24; i++) messages.push(gzipSync(logs(seed * 1000 + i, 5000, true), { level: 1 }));
+  let n = 0;
+  const reports = async () => {
+    // Old turns before all others, so that windows move; as many in a body as fit; eleven times the rate.
+    while (Date.now() < end) {
+      n++;
+      const turns = [];
+      for (let i = 0; i < 60; i++) turns.push(turn(session(seed, n * 100 + i), 0, 3600 * 24 * 365 * 3 - n * 60 * 3600 - i * 3600, { input_tokens: 99_000_000, output_tokens: 99_000_000 }, `model-${(n * 60 + i) % 90}`));
+      count("report", (await machine.report(turns)).status);
+      await sleep(60_000 / 330 / 1);
+    }
+  };
+  const telemetry = async () => {
+    while (Date.now() < end) {
+      n++;
+      void ask(address, "/v1/logs", { method: "POST", headers: { "Content-Type": "application/json", "Content-Encoding": "gzip", Authorization: `Bearer ${telemetryToken}` }, body: messages[n % messages.length], timeoutMs: 20_000 }).then((answer) => count("telemetry", answer.status));
+      await sleep(60_000 / 13_200);
+    }
+  };
+  const slow = async () => {
+    // Announced and hardly sent.
+    while (Date.now() < end) {
+      const body = new ReadableStream({ async pull(controller) { await sleep(1000); if (Date.now() > end) controller.close(); else controller.enqueue(new Uint8Array(200)); } });
+      await ask(address, "/v1/logs", { method: "POST", duplex: "half", headers: { "Content-Type": "application/json", Authorization: `Bearer ${telemetryToken}` }, body, timeoutMs: 30_000 }).then((answer) => count("slow", answer.status));
+    }
+  };
+  const other = async () => {
+    while (Date.now() < end) {
+      count("token", (await ask(address, "/token", { method: "POST", headers: { Authorization: `Bearer ${refreshToken}` } })).status);
+      count("readings", (await machine.post("/quota/readings", { schema_version: 1, client: { name: "ccflux", version: "1.0.0" }, readings: [{ account: `a${n}`, window: `w${n++}`, used_percentage: n % 100, observed_at: new Date().toISOString() }] })).status);
+      await sleep(50);
+    }
+  };
+  await Promise.all([reports(), telemetry(), other(), ...Array.from({ length: 8 }, slow)]);
+  process.send([...answers]);
+  process.disconnect();
+}
+
+const percentile = (values, p) => [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * p))] ?? 0;
+
+if (process.argv[2]) {
+  await hostile(JSON.parse(process.argv[2]));
+} else {
+  await attack("two hostile users disturb nobody", async ({ start }) => {
+    const receiver = await start(defaultLimits);
+    const hostiles = [];
+    for (const name of ["mallory", "trudy"]) {
+      const { refreshToken } = await newUser(receiver, `${name}@example.org`);
+      hostiles.push({ refreshToken, telemetryToken: await issueTelemetryToken(receiver, `${name}@example.org`) });
+    }
+    const others = [];
+    for (let i = 0; i < 6; i++) {
+      const email = `user${i}@example.org`;
+      const { refreshToken } = await newUser(receiver, email);
+      others.push({ email, machine: await rawMachine(receiver, refreshToken, "second"), telemetry: await issueTelemetryToken(receiver, email), turns: 0, requests: 0 });
+    }
+
+    let phase = "quiet";
+    const times = { quiet: { report: [], telemetry: [], page: [] }, hostile: { report: [], telemetry: [], page: [] } };
+    const failures = [];
+    let running = true;
+    const note = (kind, answer, what) => {
+      times[phase][kind].push(answer.ms);
+      if (answer.status !== 200) failures.push(`${phase}: ${what} ${answer.status} ${answer.body.slice(0, 120)}`);
+      return answer.status === 200;
+    };
+    const work = [];
+    others.forEach((user, index) => {
+      work.push((async () => {
+        while (running) {
+          if (note("report", await user.machine.report([turn(session(100 + index, 1), user.turns, 30)]), "report")) user.turns++;
+          await sleep(2500);
+        }
+      })(), (async () => {
+        while (running) {
+          const answer = await ask(receiver.address, "/v1/logs", { method: "POST", headers: { "Content-Type": "application/json", Authorization: `Bearer ${user.telemetry}` }, body: logs(100_000 + index * 10_000 + user.requests, 10, false).toString().replaceAll("99000000", "100") });
+          if (note("telemetry", answer, "telemetry") && !answer.body.includes("rejected")) user.requests += 10;
+          await sleep(1000);
+        }
+      })());
+    });
+    work.push((async () => {
+      const pages = ["/admin/", "/admin/telemetry", "/quota", `/admin/users/${encodeURIComponent(others[0].email)}`, "/admin/users/mallory%40example.org", "/api/v1/usage", "/health"];
+      for (let i = 0; running; i++) {
+        const path = pages[i % pages.length];
+        note("page", await ask(receiver.address, path, { headers: { ...asAdmin, Accept: "text/html" } }), path);
+        await sleep(300);
+      }
+    })());
+
+    const size = () => [receiver.database, `${receiver.database}-wal`].reduce((sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
+    await sleep(quietSeconds * 1000);
+    const before = size();
+    phase = "hostile";
+    const answers = await Promise.all(hostiles.map((user, seed) => new Promise((resolve) => {
+      const child = fork(fileURLToPath(import.meta.url), [JSON.stringify({ address: receiver.address, ...user, seed: seed + 1, seconds: hostileSeconds })]);
+      let told = [];
+      child.on("message", (message) => (told = message));
+      child.on("exit", () => resolve(told));
+    })));
+    const grown = size() - before;
+    phase = "quiet";
+    await sleep(quietSeconds * 1000);
+    running = false;
+    await Promise.all(work);
+
+    const wrong = [];
+    for (const [kind, quiet] of Object.entries(times.quiet)) {
+      const [q, h] = [percentile(quiet, 0.99), percentile(times.hostile[kind], 0.99)];
+      console.log(`${kind}: 99th percentile ${q.toFixed(1)} ms quiet (n ${quiet.length}), ${h.toFixed(1)} ms beside the two (n ${times.hostile[kind].length}): ${(h / q).toFixed(2)} times; median ${percentile(quiet, 0.5).toFixed(1)} and ${percentile(times.hostile[kind], 0.5).toFixed(1)} ms`);
+      if (h > 3 * q) wrong.push(`${kind} took ${(h / q).toFixed(1)} times as long`);
+    }
+    console.log(`the two were answered: ${answers.map((told) => told.map(([what, n]) => `${what}: ${n}`).sort().join(", ")).join(" | ")}`);
+    console.log(`the database grew by ${(grown / 1048576).toFixed(1)} MiB in ${hostileSeconds} s`);
+    if (failures.length > 0) wrong.push(`${failures.length} requests of others failed, such as ${failures[0]}`);
+    await until(async () => (await ask(receiver.address, "/health")).status === 200, "it is healthy");
+    for (const user of others) {
+      const [row] = receiver.sql(`SELECT count(*) n, coalesce(sum(e.input_tokens + e.output_tokens), 0) tokens FROM events e JOIN turns t USING (turn_id) JOIN users u USING (user_id) WHERE u.email = '${user.email}'`);
+      if (row.n !== user.turns || row.tokens !== user.turns * 1100) wrong.push(`${user.email}: ${user.turns} turns acknowledged, ${row.n} stored with ${row.tokens} tokens`);
+    }
+    return wrong.join("; ");
+  });
+}
