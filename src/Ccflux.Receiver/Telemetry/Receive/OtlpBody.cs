@@ -145,7 +145,8 @@ internal sealed class OtlpBody : IDisposable
 
     private bool TryGrow(long before, int most, MemoryLease lease)
     {
-        var size = (int)Math.Min(Buffer.Length * 2L, most);
+        // Not to a little less than all, which would have to grow again for the rest.
+        var size = Buffer.Length * 2L > most - (most / 8) ? most : Buffer.Length * 2;
         if (!lease.TryHold(before + Buffer.Length + size))
         {
             return false;

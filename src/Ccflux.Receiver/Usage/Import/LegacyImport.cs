@@ -1,5 +1,6 @@
 using Ccflux.Contracts.Signing;
 using Ccflux.Contracts.Usage;
+using Ccflux.Receiver.Platform.Auth.Signing;
 using Ccflux.Receiver.Platform.Auth.Tokens;
 using Ccflux.Receiver.Platform.Auth.Users;
 using Ccflux.Receiver.Usage.Ingest;

@@ -18,7 +18,8 @@ public sealed class DailyGrowthTests
     public async Task Turns_BeyondTheDaysCap_WaitForTheNextDay_AndKnownOnesPass()
     {
         await using var wire = await Wire.StartAsync(("MAX_TURNS_PER_DAY", "5"));
-        var (amara, bo) = (await wire.SignUpAsync(), await wire.SignUpAsync("bo@example.org"));
+        var refresh = await wire.AddUserAsync();
+        var (amara, bo) = (await wire.AccessAsync(refresh), await wire.SignUpAsync("bo@example.org"));
         var first = Turns(wire, 0, 4);
         await Wire.AssertStoredAsync(await wire.ReportAsync(amara, A.Batch(first)));
 
@@ -27,7 +28,7 @@ public sealed class DailyGrowthTests
         await Wire.AssertStoredAsync(await wire.ReportAsync(amara, A.Batch([.. first, .. Turns(wire, 4, 1)])));
         await Wire.AssertStoredAsync(await wire.ReportAsync(bo, A.Batch(Turns(wire, 0, 5))));
         wire.Time.Advance(TimeSpan.FromHours(13));
-        await Wire.AssertStoredAsync(await wire.ReportAsync(amara, A.Batch(Turns(wire, 5, 5))));
+        await Wire.AssertStoredAsync(await wire.ReportAsync(await wire.AccessAsync(refresh), A.Batch(Turns(wire, 5, 5))));
     }
 
     [Fact]

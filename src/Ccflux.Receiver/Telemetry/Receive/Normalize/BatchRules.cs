@@ -13,8 +13,8 @@ internal sealed record BatchRules(IReadOnlyList<byte[]> Services, long From, lon
     /// <summary>Records of one message that are kept. Exporters send some hundreds; more would hold up the writer, and memory beyond the message's own.</summary>
     public const int MaxRecords = 8192;
 
-    /// <summary>Tokens of one request: ten full contexts of a million tokens.</summary>
-    public const long MaxRequestTokens = 10_000_000;
+    /// <summary>Tokens of one request. No model takes as many.</summary>
+    public const long MaxRequestTokens = 100_000_000;
 
     /// <summary>Cost of one request in billionths of a dollar: 1000 dollars, ten times what the largest request costs at list price.</summary>
     public const long MaxRequestCost = 1_000_000_000_000;
