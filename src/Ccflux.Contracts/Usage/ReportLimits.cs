@@ -12,8 +12,9 @@ public static class ReportLimits
     public const int MaxTurnIndex = 1_000_000;
     public const int MaxMessages = 1_000_000;
 
-    /// <summary>Largest token count of one model in one turn.</summary>
-    public const long MaxTokens = 1_000_000_000_000;
+    /// <summary>Largest token count of one model in one turn: ten thousand requests that each send a full context of a million tokens. A night
+    /// of many agents at work comes to a tenth of that, so no honest turn meets it; and a sum of ten million such turns still fits a long.</summary>
+    public const long MaxTokens = 10_000_000_000;
 
     /// <summary>Deepest nesting of a body.</summary>
     public const int MaxDepth = 16;

@@ -1,10 +1,11 @@
 using System.CommandLine;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Auth.Users;
+using Ccflux.Receiver.Usage.Store.Retention;
 
 namespace Ccflux.Receiver.Cli;
 
-/// <summary><c>users add|list|revoke|reissue|import</c>. Works beside a running receiver, which follows within seconds.</summary>
+/// <summary><c>users add|list|revoke|reissue|forget-usage|import</c>. Works beside a running receiver, which follows within seconds.</summary>
 internal static class UsersCommand
 {
     private static readonly Argument<string> s_email = new("EMAIL") { Description = "The user's e-mail address." };
@@ -16,6 +17,7 @@ internal static class UsersCommand
         command.Add(List());
         command.Add(Revoke());
         command.Add(Change("reissue", "Replaces a user's token and telemetry token; the old ones end.", (accounts, email) => accounts.ReissueAsync(AuditActor.Cli, email)));
+        command.Add(ForgetUsage());
         command.Add(UsersImport.Make());
         return command;
     }
@@ -62,6 +64,32 @@ internal static class UsersCommand
                     await CommandHost.FailAsync("users revoke: name the user by EMAIL or by --id, one of them.");
                     return CommandHost.Failed;
             }
+        }));
+        return command;
+    }
+
+    private static Command ForgetUsage()
+    {
+        var yes = new Option<bool>("--yes") { Description = "Do it. Without it the command says what it would do." };
+        var command = new Command("forget-usage", "Removes all turns that a user reported, for good. Tokens, devices and telemetry stay.") { s_email, yes };
+        command.SetAction((result, _) => CommandHost.RunAsync(async services =>
+        {
+            var email = result.GetValue(s_email)!;
+            if (!result.GetValue(yes))
+            {
+                await CommandHost.FailAsync($"This removes all turns that {email} reported from every figure, and cannot be undone. Repeat it with --yes.");
+                return CommandHost.Failed;
+            }
+
+            var (outcome, turns) = await services.GetRequiredService<UsageRemoval>().ForgetAsync(AuditActor.Cli, email);
+            if (!outcome.IsOk)
+            {
+                await CommandHost.FailAsync(outcome.Message);
+                return CommandHost.Failed;
+            }
+
+            await Console.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"Forgot {turns} turns of {outcome.Target}."));
+            return CommandHost.Done;
         }));
         return command;
     }

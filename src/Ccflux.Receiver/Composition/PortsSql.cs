@@ -4,8 +4,8 @@ namespace Ccflux.Receiver.Composition;
 internal static class PortsSql
 {
     public const string HookTotals = """
-        SELECT s.session_id AS Session, m.name AS Model, sum(e.input_tokens) AS Input, sum(e.output_tokens) AS Output,
-               sum(e.cache_read_tokens) AS CacheRead, sum(e.cache_write_tokens) AS CacheWrite
+        SELECT s.session_id AS Session, m.name AS Model, CAST(total(e.input_tokens) AS INTEGER) AS Input, CAST(total(e.output_tokens) AS INTEGER) AS Output,
+               CAST(total(e.cache_read_tokens) AS INTEGER) AS CacheRead, CAST(total(e.cache_write_tokens) AS INTEGER) AS CacheWrite
         FROM users u
         CROSS JOIN sessions s ON s.user_id = u.user_id
         CROSS JOIN turns t    ON t.user_id = s.user_id AND t.session_ref = s.session_ref
@@ -94,7 +94,7 @@ internal static class PortsSql
 
     /// <summary>Whole days from their rollup, and the parts of days at both ends from the turns.</summary>
     public const string BilledTokens = """
-        SELECT coalesce(sum(tokens), 0) FROM (
+        SELECT CAST(total(tokens) AS INTEGER) FROM (
             SELECT d.input_tokens + d.output_tokens AS tokens
             FROM usage_days d
             WHERE d.day IN @Days AND d.user_id IN @Users

@@ -24,11 +24,13 @@ internal static class UsageFeature
         services.AddSettings<UsageOptions>(configuration);
         services.AddMeters<UsageMetrics>();
         services.AddSingleton(new LiveTopic(UsageWriter.Topic, AdminPolicies.Reader));
-        services.AddSingleton<UsageWriter>();
+        services.AddSingleton(provider => new UsageWriter(provider.GetRequiredService<IChangeFeed>()));
         services.AddSingleton<ITransactionParticipant>(provider => provider.GetRequiredService<UsageWriter>());
         services.AddSingleton<RefusalNotes>();
         services.AddSingleton<ReportPipeline>();
         services.AddTransient<LegacyImport>();
+        services.AddTransient<UsageRemoval>();
+        services.AddHostedService<WindowJob>();
         services.AddHostedService<TierJob>();
         services.AddHostedService<RetentionJob>();
         services.AddUsageRead(configuration);

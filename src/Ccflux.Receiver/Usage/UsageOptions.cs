@@ -29,4 +29,16 @@ internal sealed class UsageOptions
     [ConfigurationKeyName("MAX_MODELS_PER_DAY"), Range(1, 100_000)]
     [Description("Model names new to a user that may be reported on one day (UTC); more wait for the next day.")]
     public int MaxModelsPerDay { get; set; } = 100;
+
+    [ConfigurationKeyName("MAX_TURNS_PER_DAY"), Range(1, 100_000_000)]
+    [Description("New turns of a user that are stored on one day (UTC); more wait for the next day. Turns sent again do not count.")]
+    public int MaxTurnsPerDay { get; set; } = 50_000;
+
+    [ConfigurationKeyName("MAX_EVENTS_PER_DAY"), Range(1, 1_000_000_000)]
+    [Description("The same for events, one for each model that a turn used.")]
+    public int MaxEventsPerDay { get; set; } = 100_000;
+
+    [ConfigurationKeyName("MAX_LIMIT_EVENTS_PER_DAY"), Range(1, 10_000_000)]
+    [Description("The same for limits that turns met.")]
+    public int MaxLimitEventsPerDay { get; set; } = 2000;
 }

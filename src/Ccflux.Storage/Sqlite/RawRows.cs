@@ -59,6 +59,9 @@ public readonly struct RawRows : IDisposable
 
     public long Number(int column) => raw.sqlite3_column_int64(_statement, column);
 
+    /// <summary>A figure that cannot be below zero: a sum that once wrapped counts as none, and one that became a real number as the largest there is.</summary>
+    public long Figure(int column) => Math.Max(0, Number(column));
+
     /// <summary>A number that is known to be small: an id, a day, a count of a day.</summary>
     public int Small(int column) => checked((int)Number(column));
 

@@ -226,6 +226,7 @@ public sealed class ReadingsTests : IAsyncDisposable
         "", "{", "[]", "null", """{"readings":null}""", """{"schema_version":1,"client":{"name":"ccflux","version":"1"},"readings":[]}""",
         One("\"window\":\"\""), One("\"window\":\"a b\""), One("\"window\":\"<script>\""), One("\"used_percentage\":-1"), One("\"used_percentage\":1e9"),
         One("\"used_percentage\":\"42\""), One("\"used_percentage\":1e999"), One("\"observed_at\":\"1999-01-01T00:00:00Z\""), One("\"resets_at\":\"9999-01-01T00:00:00Z\""),
+        """{"\ud800":1}""", One("\"window\":\"\\ud800\""), One("\"account\":\"\\udc00\""), One("\"\\ud83d\":1"),
         One("\"account\":\"\""), One("\"account\":null"), One("\"account\":\"a\\u0000b\""), One("\"schema\":1").Replace("\"schema_version\":1", "\"schema_version\":7", StringComparison.Ordinal),
     };
 
@@ -250,6 +251,8 @@ public sealed class ReadingsTests : IAsyncDisposable
         await Wire.AssertRefusedAsync(await _wire.SendAsync(Routes.QuotaReadings, _access, body, _key, Now.AddMinutes(-6)), 403, ErrorCodes.TimestampStale);
         var future = Body(Reading(42, Now.AddHours(3)) with { ObservedAt = Now.AddMinutes(6) });
         await Wire.AssertRefusedAsync(await _wire.SendAsync(Routes.QuotaReadings, _access, future, _key), 400, ErrorCodes.FutureTurns);
+        var farOff = Body(Reading(42, null) with { ObservedAt = DateTimeOffset.MaxValue });
+        await Wire.AssertRefusedAsync(await _wire.SendAsync(Routes.QuotaReadings, _access, farOff, _key), 400, ErrorCodes.FutureTurns);
         var many = Body([.. Enumerable.Range(0, 21).Select(i => Reading(42, null) with { Account = $"account-{i}" })]);
         await Wire.AssertRefusedAsync(await _wire.SendAsync(Routes.QuotaReadings, _access, many, _key), 400, ErrorCodes.InvalidPayload);
         Assert.Equal(0L, _wire.Scalar<long>("SELECT count(*) FROM quota_accounts"));

@@ -125,7 +125,7 @@ internal sealed class AgentEndpoints(
 
         try
         {
-            value = JsonSerializer.Deserialize(body.Content, type);
+            value = BodyJson.Deserialize(body.Content, type);
         }
         catch (JsonException)
         {

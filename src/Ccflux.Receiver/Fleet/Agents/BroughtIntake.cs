@@ -175,7 +175,7 @@ internal sealed class BroughtIntake(
 
         try
         {
-            return JsonSerializer.Deserialize(plain, FleetJson.Default.BroughtContent) is { } content ? Login.Parse(content.ClaudeAiOauth, out _) : null;
+            return Platform.Http.BodyJson.Deserialize(plain, FleetJson.Default.BroughtContent) is { } content ? Login.Parse(content.ClaudeAiOauth, out _) : null;
         }
         catch (JsonException)
         {

@@ -58,7 +58,7 @@ internal sealed class HeartbeatEndpoint(AgentGate gate, LiveSessions sessions, C
         fault = "The body is no heartbeat: malformed, or a field is missing or of another type.";
         try
         {
-            if (JsonSerializer.Deserialize(body.Content, FleetJson.Default.Heartbeat) is not { } heartbeat)
+            if (BodyJson.Deserialize(body.Content, FleetJson.Default.Heartbeat) is not { } heartbeat)
             {
                 return null;
             }

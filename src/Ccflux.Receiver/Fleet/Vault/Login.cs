@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Ccflux.Contracts.Fleet;
@@ -69,9 +70,9 @@ internal sealed class Login
                 return Of(root["claudeAiOauth"] as JsonObject ?? root, out fault);
             }
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            // Told below, without the parser's words: they may quote the text.
+            // No JSON, or a text with half a surrogate pair. Told below, without the parser's words: they may quote the text.
         }
         catch (ArgumentException)
         {
@@ -83,7 +84,7 @@ internal sealed class Login
     }
 
     /// <inheritdoc cref="Parse(ReadOnlySpan{byte}, out string)"/>
-    public static Login? Parse(JsonElement claudeAiOauth, out string fault) => Parse(JsonSerializer.SerializeToUtf8Bytes(claudeAiOauth), out fault);
+    public static Login? Parse(JsonElement claudeAiOauth, out string fault) => Parse(Encoding.UTF8.GetBytes(claudeAiOauth.GetRawText()), out fault);
 
     public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(_content);
 

@@ -119,7 +119,7 @@ internal sealed class IdentityEndpoints(
         RegisterKeyRequest? request;
         try
         {
-            request = JsonSerializer.Deserialize(body.Content, AuthJson.Default.RegisterKeyRequest);
+            request = BodyJson.Deserialize(body.Content, AuthJson.Default.RegisterKeyRequest);
         }
         catch (JsonException)
         {
@@ -137,6 +137,11 @@ internal sealed class IdentityEndpoints(
             || length != SignatureHeader.PublicKeyBytes)
         {
             return "public_key: an Ed25519 public key, 32 bytes in base64.";
+        }
+
+        if (SmallOrderKeys.Contains(bytes[..length]))
+        {
+            return "public_key: a point of small order is no key, since nobody holds its secret.";
         }
 
         key = Convert.ToBase64String(bytes[..length]);

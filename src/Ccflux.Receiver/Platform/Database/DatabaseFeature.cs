@@ -30,6 +30,8 @@ internal static partial class DatabaseFeature
             return new SqliteReaders(provider.GetRequiredService<DatabaseOptions>().Path);
         });
         services.AddSingleton<StoreIdentity>();
+        services.AddSingleton<DatabaseSize>();
+        services.AddHostedService(provider => provider.GetRequiredService<DatabaseSize>());
         return services;
     }
 

@@ -3,11 +3,14 @@ using Ccflux.Storage.Sqlite;
 
 namespace Ccflux.Receiver.Platform.Http;
 
-/// <summary>What a caller sees where no endpoint answered: never a stack trace, never an empty page.</summary>
-internal sealed partial class ErrorHandling(RequestDelegate next, BrowserAnswers answers, ILogger<ErrorHandling> logger)
+/// <summary>What a caller sees where no endpoint answered: never a stack trace, never an empty page, always with the headers of every answer.</summary>
+internal sealed partial class ErrorHandling(RequestDelegate next, BrowserAnswers answers, TimeProvider time, ILogger<ErrorHandling> logger)
 {
+    private const string LogSaysMore = "The receiver's log says more. Nothing that was acknowledged is lost.";
     private static readonly TimeSpan s_shortWait = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_longWait = TimeSpan.FromSeconds(30);
+
+    private readonly FailureSample _failures = new(time);
 
     public async Task InvokeAsync(HttpContext context)
     {
@@ -17,12 +20,18 @@ internal sealed partial class ErrorHandling(RequestDelegate next, BrowserAnswers
         }
         catch (BadHttpRequestException exception) when (!context.Response.HasStarted)
         {
+            Clear(context.Response);
             await RefuseAsync(context, exception.StatusCode);
             return;
         }
-        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        catch (Exception exception) when (exception is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
         {
-            context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+            // The client went away or reset its stream: its own affair, and nothing that a stranger should be able to write into the log.
+            if (!context.Response.HasStarted)
+            {
+                context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+            }
+
             return;
         }
         catch (Exception exception) when (!context.Response.HasStarted && ReadRefusedException.ReasonOf(exception) is { } reason)
@@ -32,14 +41,37 @@ internal sealed partial class ErrorHandling(RequestDelegate next, BrowserAnswers
         }
         catch (Exception exception) when (!context.Response.HasStarted)
         {
-            Log.Failed(logger, exception, context.Request.Method, RouteOf(context));
-            await RefuseAsync(context, StatusCodes.Status500InternalServerError);
+            LogFailure(context, exception);
+            await FailAsync(context);
             return;
         }
 
         if (context.Response is { StatusCode: >= 400, HasStarted: false, ContentType: null, ContentLength: null })
         {
             await RefuseAsync(context, context.Response.StatusCode);
+        }
+    }
+
+    /// <summary>What was prepared before the failure goes: half an answer's headers would be wrong on another, and some may stand only once.</summary>
+    private static void Clear(HttpResponse response)
+    {
+        response.Clear();
+        SecurityHeaders.Set(response.Headers);
+    }
+
+    /// <summary>The answer to a failure. Where no page can be drawn either, it is problem details.</summary>
+    private async Task FailAsync(HttpContext context)
+    {
+        Clear(context.Response);
+        try
+        {
+            await RefuseAsync(context, StatusCodes.Status500InternalServerError);
+        }
+        catch (Exception exception) when (!context.Response.HasStarted)
+        {
+            LogFailure(context, exception);
+            Clear(context.Response);
+            await new Problem(StatusCodes.Status500InternalServerError, "", LogSaysMore).ExecuteAsync(context);
         }
     }
 
@@ -78,7 +110,7 @@ internal sealed partial class ErrorHandling(RequestDelegate next, BrowserAnswers
             StatusCodes.Status405MethodNotAllowed => ("", "This address takes another method."),
             StatusCodes.Status413PayloadTooLarge => (ErrorCodes.TooLarge, "The body is larger than BODY_LIMIT_KB allows."),
             StatusCodes.Status408RequestTimeout => ("", "The request took too long to arrive."),
-            >= 500 => ("", "The receiver's log says more. Nothing that was acknowledged is lost."),
+            >= 500 => ("", LogSaysMore),
             _ => (ErrorCodes.InvalidPayload, "The request could not be read."),
         };
         return WriteAsync(context, status, code, detail, null);
@@ -95,14 +127,23 @@ internal sealed partial class ErrorHandling(RequestDelegate next, BrowserAnswers
         return answers.WriteAsync(context, status, code, detail, retryAfter);
     }
 
+    private void LogFailure(HttpContext context, Exception exception)
+    {
+        var route = RouteOf(context);
+        if (_failures.IsDue(route, exception.GetType(), out var unlogged))
+        {
+            Log.Failed(logger, exception, context.Request.Method, route, unlogged);
+        }
+    }
+
     /// <summary>The route's pattern, not the path: a path can hold an e-mail address.</summary>
     private static string RouteOf(HttpContext context) =>
         (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "(no route)";
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Error, "{Method} {Route} failed.")]
-        public static partial void Failed(ILogger logger, Exception exception, string method, string route);
+        [LoggerMessage(1, LogLevel.Error, "{Method} {Route} failed ({Unlogged} more of its kind since the last such line)")]
+        public static partial void Failed(ILogger logger, Exception exception, string method, string route, int unlogged);
 
         [LoggerMessage(2, LogLevel.Warning, "{Method} {Route}: a read was given up: {Reason}")]
         public static partial void GivenUp(ILogger logger, string method, string route, ReadRefusal reason);

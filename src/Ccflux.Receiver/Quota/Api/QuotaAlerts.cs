@@ -59,7 +59,7 @@ internal sealed class QuotaAlerts(AlertWatch watch, AlertDelivery delivery, Aler
         using var body = await BodyReader.ReadAsync(context.Request, MaxBody, room: 0, context.RequestAborted);
         try
         {
-            return body.Status == BodyStatus.Read ? JsonSerializer.Deserialize(body.Content, QuotaApiJson.Default.AlertRuleRequest) : null;
+            return body.Status == BodyStatus.Read ? BodyJson.Deserialize(body.Content, QuotaApiJson.Default.AlertRuleRequest) : null;
         }
         catch (JsonException)
         {

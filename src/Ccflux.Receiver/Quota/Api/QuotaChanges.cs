@@ -93,7 +93,7 @@ internal sealed class QuotaChanges(Poller poller, PollInterval interval, GroupCo
         using var body = await BodyReader.ReadAsync(context.Request, MaxBody, room: 0, context.RequestAborted);
         try
         {
-            return body.Status == BodyStatus.Read ? InRange(JsonSerializer.Deserialize(body.Content, QuotaApiJson.Default.SettingsRequest)?.Interval) : null;
+            return body.Status == BodyStatus.Read ? InRange(BodyJson.Deserialize(body.Content, QuotaApiJson.Default.SettingsRequest)?.Interval) : null;
         }
         catch (JsonException)
         {

@@ -7,6 +7,7 @@ namespace Ccflux.Receiver.Quota.Ingest;
 internal static class ReadingRules
 {
     private static readonly DateTimeOffset s_earliest = new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private static readonly TimeSpan s_furthestReset = TimeSpan.FromDays(400);
 
     public static string? Fault(ReadingBatch batch)
     {
@@ -54,7 +55,7 @@ internal static class ReadingRules
         _ when !ReadingLimits.IsWindowName(reading.Window) => $"window: 1 to {ReadingLimits.MaxWindowName} letters, digits and _ - . : that begin with a letter.",
         _ when reading.UsedPercentage is not (>= 0 and <= ReadingLimits.MaxPercentage) => $"used_percentage: 0 to {ReadingLimits.MaxPercentage}.",
         _ when reading.ObservedAt < s_earliest => "observed_at: not before 2020.",
-        _ when reading.ResetsAt < s_earliest || reading.ResetsAt > reading.ObservedAt.AddDays(400) => "resets_at: from 2020 to 400 days after observed_at.",
+        _ when reading.ResetsAt < s_earliest || reading.ResetsAt - reading.ObservedAt > s_furthestReset => "resets_at: from 2020 to 400 days after observed_at.",
         _ when reading.Account is not { Length: > 0 and <= ReadingLimits.MaxAccount } || reading.Account.Any(char.IsControl) => $"account: 1 to {ReadingLimits.MaxAccount} characters, no control characters.",
         _ => null,
     };

@@ -71,7 +71,7 @@ internal sealed class ReadingsEndpoint(
 
         try
         {
-            if (JsonSerializer.Deserialize(body.Content, QuotaJson.Default.ReadingBatch) is not { } batch)
+            if (BodyJson.Deserialize(body.Content, QuotaJson.Default.ReadingBatch) is not { } batch)
             {
                 return null;
             }

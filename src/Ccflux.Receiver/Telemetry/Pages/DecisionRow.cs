@@ -16,9 +16,9 @@ internal sealed record DecisionRow(string Tool, long Automatic, long Accepted, l
         .. decisions.GroupBy(row => row.Name, StringComparer.Ordinal)
             .Select(group => new DecisionRow(
                 group.Key.Length > 0 ? group.Key : "any tool",
-                group.Where(row => IsAutomatic(row.Detail)).Sum(row => row.Count),
-                group.Where(row => !IsAutomatic(row.Detail) && !IsReject(row.Detail)).Sum(row => row.Count),
-                group.Where(row => !IsAutomatic(row.Detail) && IsReject(row.Detail)).Sum(row => row.Count)))
+                group.Where(row => IsAutomatic(row.Detail)).SaturatingSum(row => row.Count),
+                group.Where(row => !IsAutomatic(row.Detail) && !IsReject(row.Detail)).SaturatingSum(row => row.Count),
+                group.Where(row => !IsAutomatic(row.Detail) && IsReject(row.Detail)).SaturatingSum(row => row.Count)))
             .OrderByDescending(row => row.All).ThenBy(row => row.Tool, StringComparer.Ordinal),
     ];
 

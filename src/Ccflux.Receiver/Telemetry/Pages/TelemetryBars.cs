@@ -15,7 +15,7 @@ internal static class TelemetryBars
 
     public static IReadOnlyList<BarRow> Models(TelemetryPageView view)
     {
-        var all = view.Models.Sum(row => row.Totals.Requests);
+        var all = view.Models.SaturatingSum(row => row.Totals.Requests);
         return [.. view.Models.Where(row => row.Totals.Requests > 0).OrderByDescending(row => row.Totals.Requests)
             .Select(row => new BarRow(
                 row.Model, row.Totals.Requests, Numbers.Count(row.Totals.Requests), Numbers.Exact(row.Totals.Requests), Share(row.Totals.Requests, all), TelemetryCharts.Colour(view, row.Model)))];
@@ -68,7 +68,7 @@ internal static class TelemetryBars
 
     private static IReadOnlyList<BarRow> Counts(IReadOnlyList<NamedCount> rows, Func<NamedCount, string> name, int colour)
     {
-        var all = rows.Sum(row => row.Count);
+        var all = rows.SaturatingSum(row => row.Count);
         return [.. rows.Select(row => new BarRow(name(row), row.Count, Numbers.Count(row.Count), Numbers.Exact(row.Count), Share(row.Count, all), colour))];
     }
 

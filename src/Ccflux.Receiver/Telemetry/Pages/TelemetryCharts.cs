@@ -69,7 +69,7 @@ internal static class TelemetryCharts
 
     private static string Figure(ChartData data, ChartSeries series) => ChartUnit.IsRate(data.Unit)
         ? $"at most {ChartUnit.Text(data.Unit, series.Values.DefaultIfEmpty().Max())}"
-        : ChartUnit.Exact(data.Unit, series.Values.Sum());
+        : ChartUnit.Exact(data.Unit, series.Values.SaturatingSum());
 
     private static Func<IReadOnlyList<TimePoint>, ChartSeries> Series(string name, int colour, Func<TimePoint, long> value) =>
         points => new ChartSeries(name, colour, [.. points.Select(value)]);
@@ -88,7 +88,7 @@ internal static class TelemetryCharts
     }
 
     private static long Of(TimePoint point, Func<string, bool> isMeant, Func<RequestTotals, long> value) =>
-        point.Models.Where(one => isMeant(one.Model)).Sum(one => value(one.Totals));
+        point.Models.Where(one => isMeant(one.Model)).SaturatingSum(one => value(one.Totals));
 
     /// <summary>Series that add up to <paramref name="sum"/>.</summary>
     private static ChartData Data(TelemetryPageView view, string sum, string unit, Func<TimePoint, long> before, params Func<IReadOnlyList<TimePoint>, ChartSeries>[] series) =>

@@ -18,11 +18,11 @@ internal sealed record TerminalRing(long Sum, IReadOnlyList<RingArc> Arcs)
 
     public static TerminalRing Of(IReadOnlyList<NamedCount> terminals)
     {
-        var sum = terminals.Sum(row => row.Count);
+        var sum = terminals.SaturatingSum(row => row.Count);
         var parts = terminals.Take(Named).Select((row, place) => (Name: Name(row), row.Count, Colour: s_colours[place])).ToList();
         if (terminals.Count > Named)
         {
-            parts.Add(("other", terminals.Skip(Named).Sum(row => row.Count), 0));
+            parts.Add(("other", terminals.Skip(Named).SaturatingSum(row => row.Count), 0));
         }
 
         var arcs = new List<RingArc>();

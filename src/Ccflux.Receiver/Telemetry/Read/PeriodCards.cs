@@ -19,12 +19,12 @@ internal static class PeriodCards
         var decisions = Decided(counts).ToList();
         long Sum(string kind, string? name = null) => counts
             .Where(row => string.Equals(row.Kind, kind, StringComparison.Ordinal) && (name is null || string.Equals(row.Name, name, StringComparison.Ordinal)))
-            .Sum(row => row.Count);
-        long Decisions(Func<string, bool> choose) => decisions.Where(row => choose(row.Detail)).Sum(row => row.Count);
+            .SaturatingSum(row => row.Count);
+        long Decisions(Func<string, bool> choose) => decisions.Where(row => choose(row.Detail)).SaturatingSum(row => row.Count);
 
         return new TelemetryCards(
             times.SelectMany(time => time.Models.Values).Aggregate(default(RequestSum), (sum, each) => sum + each).ToTotals(),
-            counts.Where(row => row.IsSession).Sum(row => row.Count),
+            counts.Where(row => row.IsSession).SaturatingSum(row => row.Count),
             Sum(CountKind.Conversation),
             Percentiles(durations.Requests),
             Percentiles(durations.Tools),
@@ -35,7 +35,7 @@ internal static class PeriodCards
             Sum(CountKind.Commit),
             Sum(CountKind.PullRequest),
             Sum(CountKind.Tool),
-            counts.Where(row => row.Kind is CountKind.Tool && row.Detail is "failure").Sum(row => row.Count),
+            counts.Where(row => row.Kind is CountKind.Tool && row.Detail is "failure").SaturatingSum(row => row.Count),
             Decisions(detail => detail.StartsWith("accept:", StringComparison.Ordinal) && !IsAutomatic(detail)),
             Decisions(detail => detail.StartsWith("reject:", StringComparison.Ordinal) && !IsAutomatic(detail)),
             Decisions(IsAutomatic));

@@ -16,7 +16,7 @@ public sealed record AccountTokens(long Input, long Output, long CacheRead, long
     public static readonly AccountTokens None = new(0, 0, 0, 0);
 
     public static AccountTokens operator +(AccountTokens left, AccountTokens right) =>
-        new(left.Input + right.Input, left.Output + right.Output, left.CacheRead + right.CacheRead, left.CacheWrite + right.CacheWrite);
+        new(Saturating.Add(left.Input, right.Input), Saturating.Add(left.Output, right.Output), Saturating.Add(left.CacheRead, right.CacheRead), Saturating.Add(left.CacheWrite, right.CacheWrite));
 
     public static AccountTokens operator -(AccountTokens left, AccountTokens right) =>
         new(left.Input - right.Input, left.Output - right.Output, left.CacheRead - right.CacheRead, left.CacheWrite - right.CacheWrite);

@@ -82,7 +82,7 @@ internal sealed class TelemetryPageQuery(SqliteReaders readers, CellCache cells,
     private static List<NamedCount> Count(IEnumerable<CountRow> rows, Func<CountRow, (string Name, string Detail)> key) =>
     [
         .. rows.GroupBy(key)
-            .Select(group => new NamedCount(group.Key.Name, group.Key.Detail, group.Sum(row => row.Count)))
+            .Select(group => new NamedCount(group.Key.Name, group.Key.Detail, group.SaturatingSum(row => row.Count)))
             .OrderByDescending(row => row.Count).ThenBy(row => row.Name, StringComparer.Ordinal),
     ];
 
@@ -104,7 +104,7 @@ internal sealed class TelemetryPageQuery(SqliteReaders readers, CellCache cells,
 
     private static List<UserRow> Users(PeriodSums sums, IReadOnlyList<CountRow> period, TelemetryFilter filter)
     {
-        var sessions = period.Where(row => row.IsSession).GroupBy(row => row.Person, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Sum(row => row.Count), StringComparer.Ordinal);
+        var sessions = period.Where(row => row.IsSession).GroupBy(row => row.Person, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.SaturatingSum(row => row.Count), StringComparer.Ordinal);
         return
         [
             .. sums.People.Values
@@ -123,8 +123,8 @@ internal sealed class TelemetryPageQuery(SqliteReaders readers, CellCache cells,
             .. period.Where(row => row.Kind is CountKind.Tool).GroupBy(row => row.Name, StringComparer.Ordinal)
                 .Select(group => new ToolRow(
                     group.Key,
-                    group.Sum(row => row.Count),
-                    group.Where(row => row.Detail is "failure").Sum(row => row.Count),
+                    group.SaturatingSum(row => row.Count),
+                    group.Where(row => row.Detail is "failure").SaturatingSum(row => row.Count),
                     PeriodCards.Percentiles(durations.GetValueOrDefault(group.Key) ?? new LatencyHistogram())))
                 .OrderByDescending(row => row.Calls).ThenBy(row => row.Tool, StringComparer.Ordinal),
         ];

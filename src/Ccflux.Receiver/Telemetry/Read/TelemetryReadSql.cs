@@ -17,7 +17,7 @@ internal static class TelemetryReadSql
     /// <summary>Whole clock hours, newest five: of each, the requests of its events and the sums of its metrics.</summary>
     public const string WindowHours = """
         SELECT subject_id AS Subject, terminal_id AS Terminal, model_id AS Model,
-               sum(input_tokens) AS Input, sum(output_tokens) AS Output, sum(cache_read_tokens) AS CacheRead, sum(cache_write_tokens) AS CacheWrite
+               CAST(total(input_tokens) AS INTEGER) AS Input, CAST(total(output_tokens) AS INTEGER) AS Output, CAST(total(cache_read_tokens) AS INTEGER) AS CacheRead, CAST(total(cache_write_tokens) AS INTEGER) AS CacheWrite
         FROM telemetry_hours
         WHERE (hour > @OldestHour OR (hour = @OldestHour AND source = 'metrics')) AND hour <= @NowHour AND source <> 'shadowed'
         GROUP BY subject_id, terminal_id, model_id
@@ -26,7 +26,7 @@ internal static class TelemetryReadSql
     /// <summary>The part of the oldest hour that is less than five hours ago, by its events.</summary>
     public const string WindowEvents = """
         SELECT e.subject_id AS Subject, s.terminal_id AS Terminal, e.model_id AS Model,
-               sum(e.input_tokens) AS Input, sum(e.output_tokens) AS Output, sum(e.cache_read_tokens) AS CacheRead, sum(e.cache_write_tokens) AS CacheWrite
+               CAST(total(e.input_tokens) AS INTEGER) AS Input, CAST(total(e.output_tokens) AS INTEGER) AS Output, CAST(total(e.cache_read_tokens) AS INTEGER) AS CacheRead, CAST(total(e.cache_write_tokens) AS INTEGER) AS CacheWrite
         FROM telemetry_events e JOIN telemetry_sessions s ON s.session_ref = e.session_ref
         WHERE e.at > @FromMs AND e.at < (@OldestHour + 1) * 3600000 AND e.kind = 'api_request'
         GROUP BY e.subject_id, s.terminal_id, e.model_id
@@ -75,7 +75,7 @@ internal static class TelemetryReadSql
     /// <summary>Sessions of a person with what each source says of them, events where there are any.</summary>
     public const string SessionUsage = People + """
         SELECT s.session_id AS Session, m.name AS Model, q.name AS QuerySource, s.last_at AS LastAt,
-               sum(x.input_tokens) AS Input, sum(x.output_tokens) AS Output, sum(x.cache_read_tokens) AS CacheRead, sum(x.cache_write_tokens) AS CacheWrite
+               CAST(total(x.input_tokens) AS INTEGER) AS Input, CAST(total(x.output_tokens) AS INTEGER) AS Output, CAST(total(x.cache_read_tokens) AS INTEGER) AS CacheRead, CAST(total(x.cache_write_tokens) AS INTEGER) AS CacheWrite
         FROM telemetry_sessions s
         JOIN people p ON p.subject_id = s.subject_id
         JOIN telemetry_session_usage x ON x.subject_id = s.subject_id AND x.session_ref = s.session_ref

@@ -31,7 +31,7 @@ internal static class TelemetryTimeline
     public static IReadOnlyList<UserLine> Users(PeriodSums sums)
     {
         var people = sums.People.Values
-            .Select(person => (person.Person.Name, person.Tokens, Sum: person.Tokens.Sum()))
+            .Select(person => (person.Person.Name, person.Tokens, Sum: person.Tokens.SaturatingSum()))
             .Where(person => person.Sum > 0)
             .OrderByDescending(person => person.Sum).ThenBy(person => person.Name, StringComparer.Ordinal)
             .ToList();
@@ -40,7 +40,7 @@ internal static class TelemetryTimeline
         {
             for (var place = 0; place < tokens.Length; place++)
             {
-                others[place] += tokens[place];
+                others[place] = Saturating.Add(others[place], tokens[place]);
             }
         }
 

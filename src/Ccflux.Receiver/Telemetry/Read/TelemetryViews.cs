@@ -32,19 +32,19 @@ public sealed record RequestTotals(long Requests, long Errors, long Input, long 
     public static readonly RequestTotals None = new(0, 0, 0, 0, 0, 0, 0);
 
     /// <summary>Input and output, without cache.</summary>
-    public long Billed => Input + Output;
+    public long Billed => Saturating.Add(Input, Output);
 
-    public long AllTokens => Input + Output + CacheRead + CacheWrite;
+    public long AllTokens => Saturating.Add(Saturating.Add(Input, Output), Saturating.Add(CacheRead, CacheWrite));
 
     /// <summary>Of requests after retries; null where none is known.</summary>
     public double? SuccessRate => Requests + Errors == 0 ? null : (double)Requests / (Requests + Errors);
 
     /// <summary>Cache reads of all that was put in, the writing of the cache counted.</summary>
-    public double? CacheEfficiency => Input + CacheRead + CacheWrite == 0 ? null : (double)CacheRead / (Input + CacheRead + CacheWrite);
+    public double? CacheEfficiency => (double)Input + CacheRead + CacheWrite is > 0 and var read ? CacheRead / read : null;
 
     public static RequestTotals operator +(RequestTotals left, RequestTotals right) => new(
-        left.Requests + right.Requests, left.Errors + right.Errors, left.Input + right.Input, left.Output + right.Output,
-        left.CacheRead + right.CacheRead, left.CacheWrite + right.CacheWrite, left.CostUsd + right.CostUsd);
+        Saturating.Add(left.Requests, right.Requests), Saturating.Add(left.Errors, right.Errors), Saturating.Add(left.Input, right.Input), Saturating.Add(left.Output, right.Output),
+        Saturating.Add(left.CacheRead, right.CacheRead), Saturating.Add(left.CacheWrite, right.CacheWrite), left.CostUsd + right.CostUsd);
 }
 
 /// <summary>The figures of a period.</summary>

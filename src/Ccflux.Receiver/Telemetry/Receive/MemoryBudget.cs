@@ -1,28 +1,44 @@
 namespace Ccflux.Receiver.Telemetry.Receive;
 
-/// <summary>What all OTLP messages that are being read or wait to be stored may hold together (OTLP_MEMORY_MB). Who comes when it is
-/// used up is told to come again.</summary>
-internal sealed class MemoryBudget(TelemetryOptions options)
+/// <summary>What all OTLP messages that are being read or wait to be stored may hold together (OTLP_MEMORY_MB), and each user's messages: a quarter
+/// of it, or what four messages of the largest size need. Who comes when it is used up is told to come again.</summary>
+internal sealed class MemoryBudget
 {
-    private readonly long _limit = options.MemoryMb * 1024L * 1024;
+    private const int Users = 4;
+
+    private readonly long _limit;
+    private readonly CallerShares _shares;
     private long _used;
 
-    public MemoryLease Open() => new(this);
-
-    internal bool TryTake(long bytes)
+    public MemoryBudget(TelemetryOptions options)
     {
+        _limit = options.MemoryMb * 1024L * 1024;
+        _shares = new CallerShares(Math.Max(_limit / Users, 4 * options.BodyLimitKb * 1024L));
+    }
+
+    /// <param name="user">Whose message it is; null with the organisation's token.</param>
+    public MemoryLease Open(long? user) => new(this, user);
+
+    internal bool TryTake(long? user, long bytes)
+    {
+        if (!_shares.TryTake(user, bytes))
+        {
+            return false;
+        }
+
         if (Interlocked.Add(ref _used, bytes) <= _limit || bytes <= 0)
         {
             return true;
         }
 
         Interlocked.Add(ref _used, -bytes);
+        _shares.TryTake(user, -bytes);
         return false;
     }
 }
 
 /// <summary>One message's share, until it is disposed.</summary>
-internal sealed class MemoryLease(MemoryBudget budget) : IDisposable
+internal sealed class MemoryLease(MemoryBudget budget, long? user) : IDisposable
 {
     /// <summary>Bytes of the share.</summary>
     public long Held { get; private set; }
@@ -30,7 +46,7 @@ internal sealed class MemoryLease(MemoryBudget budget) : IDisposable
     /// <summary>Sets the share to so many bytes; false, and as before, where there are not so many left.</summary>
     public bool TryHold(long bytes)
     {
-        if (!budget.TryTake(bytes - Held))
+        if (!budget.TryTake(user, bytes - Held))
         {
             return false;
         }

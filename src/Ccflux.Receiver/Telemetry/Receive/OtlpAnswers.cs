@@ -56,6 +56,7 @@ internal static class GrpcStatus
 {
     public const int Ok = 0;
     public const int InvalidArgument = 3;
+    public const int DeadlineExceeded = 4;
     public const int ResourceExhausted = 8;
     public const int Unimplemented = 12;
     public const int Unavailable = 14;
@@ -66,8 +67,9 @@ internal static class GrpcStatus
         OtlpVerdict.Taken => Ok,
         OtlpVerdict.Malformed or OtlpVerdict.UnknownType => InvalidArgument,
         OtlpVerdict.UnknownEncoding => Unimplemented,
-        OtlpVerdict.TooLarge or OtlpVerdict.RateLimited => ResourceExhausted,
+        OtlpVerdict.TooLarge or OtlpVerdict.RateLimited or OtlpVerdict.DailyCap => ResourceExhausted,
         OtlpVerdict.Busy or OtlpVerdict.StorageFailed => Unavailable,
+        OtlpVerdict.TooSlow => DeadlineExceeded,
         OtlpVerdict.Unauthenticated => Unauthenticated,
     };
 }

@@ -10,7 +10,12 @@ internal sealed class OtlpBody : IDisposable
     /// <summary>Larger buffers are not pooled: the pool would round them up to powers of two and keep some for each thread, outside the budget.</summary>
     private const int LargestPooled = 1 << 20;
 
+    /// <summary>Bytes reserved before any has come. Beyond it a message holds about twice what was sent of it, whatever it announces.</summary>
+    private const int FirstBuffer = 16 * 1024;
+
     private OtlpBody(OtlpOutcome? refusal) => Refusal = refusal;
+
+    public static OtlpBody Refused(OtlpOutcome refusal) => new(refusal);
 
     /// <summary>Why there is no message; or null.</summary>
     public OtlpOutcome? Refusal { get; }
@@ -36,7 +41,7 @@ internal sealed class OtlpBody : IDisposable
         var body = new OtlpBody(refusal: null);
         try
         {
-            if (await body.FillAsync(stream, (int)(announced ?? 4096) + 1, limit, lease, cancellationToken) is { } refusal)
+            if (await body.FillAsync(stream, (int)Math.Min(announced ?? FirstBuffer, FirstBuffer) + 1, (int)(announced ?? limit) + 1, limit, lease, cancellationToken) is { } refusal)
             {
                 body.Dispose();
                 return new OtlpBody(refusal);
@@ -84,7 +89,7 @@ internal sealed class OtlpBody : IDisposable
             try
             {
                 await using var gzip = new GZipStream(new MemoryStream(packed.Buffer, 0, packed.Length, writable: false), CompressionMode.Decompress);
-                if (await body.FillAsync(gzip, LengthToldBy(packed, limit) + 1, limit, lease, cancellationToken) is { } refusal)
+                if (await body.FillAsync(gzip, LengthToldBy(packed, limit) + 1, limit + 1, limit, lease, cancellationToken) is { } refusal)
                 {
                     body.Dispose();
                     return new OtlpBody(refusal);
@@ -100,7 +105,13 @@ internal sealed class OtlpBody : IDisposable
         }
     }
 
-    private async ValueTask<OtlpOutcome?> FillAsync(Stream stream, int first, int limit, MemoryLease lease, CancellationToken cancellationToken)
+    /// <param name="stream">Read to its end.</param>
+    /// <param name="first">Bytes of the first buffer.</param>
+    /// <param name="expected">Bytes that will do if the sender told the truth: the buffer grows to that before it grows beyond.</param>
+    /// <param name="limit">Most bytes.</param>
+    /// <param name="lease">Holds the buffer.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    private async ValueTask<OtlpOutcome?> FillAsync(Stream stream, int first, int expected, int limit, MemoryLease lease, CancellationToken cancellationToken)
     {
         // Each stage is held beside what the lease holds already: the packed message stays until it is unpacked.
         var before = lease.Held;
@@ -125,16 +136,17 @@ internal sealed class OtlpBody : IDisposable
                 return OtlpOutcome.TooLarge(limit);
             }
 
-            if (Length == Buffer.Length && !TryGrow(before, limit, lease))
+            if (Length == Buffer.Length && !TryGrow(before, Length < expected ? expected : limit + 1, lease))
             {
                 return OtlpOutcome.Busy;
             }
         }
     }
 
-    private bool TryGrow(long before, int limit, MemoryLease lease)
+    private bool TryGrow(long before, int most, MemoryLease lease)
     {
-        var size = (int)Math.Min(Buffer.Length * 2L, limit + 1);
+        // Not to a little less than all, which would have to grow again for the rest.
+        var size = Buffer.Length * 2L > most - (most / 8) ? most : Buffer.Length * 2;
         if (!lease.TryHold(before + Buffer.Length + size))
         {
             return false;

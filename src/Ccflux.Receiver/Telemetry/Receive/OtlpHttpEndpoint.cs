@@ -1,3 +1,4 @@
+using Ccflux.Contracts.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
 
@@ -42,6 +43,11 @@ internal sealed class OtlpHttpEndpoint(OtlpIntake intake)
             response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         }
 
+        if (outcome.Verdict == OtlpVerdict.DailyCap)
+        {
+            response.Headers[ErrorCodes.Header] = ErrorCodes.DailyCap;
+        }
+
         if (outcome.Verdict == OtlpVerdict.Unauthenticated)
         {
             response.Headers.WWWAuthenticate = "Bearer";
@@ -59,7 +65,8 @@ internal sealed class OtlpHttpEndpoint(OtlpIntake intake)
         OtlpVerdict.TooLarge => StatusCodes.Status413PayloadTooLarge,
         OtlpVerdict.UnknownEncoding or OtlpVerdict.UnknownType => StatusCodes.Status415UnsupportedMediaType,
         OtlpVerdict.Unauthenticated => StatusCodes.Status401Unauthorized,
-        OtlpVerdict.RateLimited => StatusCodes.Status429TooManyRequests,
+        OtlpVerdict.RateLimited or OtlpVerdict.DailyCap => StatusCodes.Status429TooManyRequests,
+        OtlpVerdict.TooSlow => StatusCodes.Status408RequestTimeout,
         OtlpVerdict.Busy or OtlpVerdict.StorageFailed => StatusCodes.Status503ServiceUnavailable,
     };
 }

@@ -28,7 +28,15 @@ internal sealed class OtlpIntake(
     /// <summary>A message counts as so many records at least, since entries are counted too.</summary>
     private const int LeastRecords = 10;
 
-    private readonly IReadOnlySet<string> _services = BatchRules.ServicesOf(options);
+    /// <summary>Of these, what one user's messages may hold: one of the largest.</summary>
+    private const int MaxWaitingOfUser = BatchRules.MaxRecords;
+
+    /// <summary>A whole message has to arrive within this; exporters give up after ten seconds as a rule.</summary>
+    private static readonly TimeSpan s_bodyDeadline = TimeSpan.FromSeconds(60);
+
+    private readonly CallerShares _waitingShares = new(MaxWaitingOfUser);
+    private readonly DailyRecords _daily = new(options.RecordsPerDay, time);
+    private readonly IReadOnlyList<byte[]> _services = BatchRules.ServicesOf(options);
     private readonly KeyedLimit _requests = new(options.RequestsPerMinute, options.RequestsPerMinute, MaxCallers, time);
     private readonly KeyedLimit _wrongTokens = new(WrongTokensPerMinute, WrongTokensPerMinute, MaxCallers, time);
     private int _waitingRecords;
@@ -54,17 +62,23 @@ internal sealed class OtlpIntake(
                 : new OtlpOutcome(OtlpVerdict.RateLimited, 0, "Too many requests without a good token from this address.", pause));
         }
 
-        return caller.UserId is { } user && !_requests.TryTake(user.ToString(CultureInfo.InvariantCulture), out var wait)
-            ? (null, new OtlpOutcome(OtlpVerdict.RateLimited, 0, "Too many requests with this token (OTLP_RATE_LIMIT_PER_MINUTE).", wait))
+        if (caller.UserId is not { } user)
+        {
+            return (caller, null);
+        }
+
+        return !_requests.TryTake(user.ToString(CultureInfo.InvariantCulture), out var wait)
+                ? (null, new OtlpOutcome(OtlpVerdict.RateLimited, 0, "Too many requests with this token (OTLP_RATE_LIMIT_PER_MINUTE).", wait))
+            : !_daily.HasRoom(user, out var untilTomorrow) ? (null, OtlpOutcome.DailyCap(options.RecordsPerDay, untilTomorrow))
             : (caller, null);
     }
 
     private async Task<OtlpOutcome> ReadAsync(
         HttpRequest request, TelemetryCaller caller, OtlpSignal signal, OtlpFormat format, bool isGzip, long? announced, CancellationToken cancellationToken)
     {
-        using var lease = budget.Open();
+        using var lease = budget.Open(caller.UserId);
         TelemetryBatch batch;
-        using (var body = await OtlpBody.ReadAsync(request.Body, announced, isGzip, options.BodyLimitKb * 1024, lease, cancellationToken))
+        using (var body = await ReceiveAsync(request.Body, announced, isGzip, lease, cancellationToken))
         {
             if (body.Refusal is { } refusal)
             {
@@ -80,13 +94,28 @@ internal sealed class OtlpIntake(
             {
                 batch = Decode(body, signal, format);
             }
-            catch (Exception exception) when (exception is OtlpFormatException or JsonException)
+            catch (Exception exception) when (exception is OtlpFormatException or JsonException or InvalidOperationException)
             {
+                // The last of these is what the reader makes of a property whose name holds half a surrogate pair.
                 return new OtlpOutcome(OtlpVerdict.Malformed, 0, $"The message is no OTLP {signal} request: {(exception is OtlpFormatException ? exception.Message : "not JSON")}.");
             }
         }
 
         return lease.TryHold(batch.EstimatedBytes) ? await StoreAsync(caller, signal, batch) : OtlpOutcome.Busy;
+    }
+
+    private async ValueTask<OtlpBody> ReceiveAsync(Stream stream, long? announced, bool isGzip, MemoryLease lease, CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(s_bodyDeadline, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        try
+        {
+            return await OtlpBody.ReadAsync(stream, announced, isGzip, options.BodyLimitKb * 1024, lease, either.Token);
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            return OtlpBody.Refused(OtlpOutcome.TooSlow(s_bodyDeadline));
+        }
     }
 
     private TelemetryBatch Decode(OtlpBody body, OtlpSignal signal, OtlpFormat format)
@@ -134,6 +163,11 @@ internal sealed class OtlpIntake(
                 case WriteStatus.Committed:
                 default:
                     stored = result.Value;
+                    if (caller.UserId is { } user)
+                    {
+                        _daily.Add(user, stored.New);
+                    }
+
                     break;
             }
         }
@@ -145,6 +179,11 @@ internal sealed class OtlpIntake(
     private async Task<WriteResult<StoredCounts>> WriteAsync(TelemetryCaller caller, TelemetryBatch batch)
     {
         var records = Math.Max(batch.Weight, LeastRecords);
+        if (!_waitingShares.TryTake(caller.UserId, records))
+        {
+            return new WriteResult<StoredCounts>(WriteStatus.QueueFull, default);
+        }
+
         try
         {
             return Interlocked.Add(ref _waitingRecords, records) > MaxWaitingRecords
@@ -154,6 +193,7 @@ internal sealed class OtlpIntake(
         finally
         {
             Interlocked.Add(ref _waitingRecords, -records);
+            _waitingShares.TryTake(caller.UserId, -records);
         }
     }
 }

@@ -28,6 +28,8 @@ internal enum OtlpVerdict
     RateLimited,
     Busy,
     StorageFailed,
+    TooSlow,
+    DailyCap,
 }
 
 /// <summary>The answer to a message, before it is put into a transport's words.</summary>
@@ -45,6 +47,11 @@ internal sealed record OtlpOutcome(OtlpVerdict Verdict, int Rejected, string Mes
     public static readonly OtlpOutcome CutOff = new(OtlpVerdict.Malformed, 0, "The message is cut off.");
 
     public static readonly OtlpOutcome UnknownEncoding = new(OtlpVerdict.UnknownEncoding, 0, "Only gzip is taken as an encoding.");
+
+    public static OtlpOutcome TooSlow(TimeSpan deadline) => new(OtlpVerdict.TooSlow, 0, $"A message must have arrived within {deadline.TotalSeconds:0} seconds.");
+
+    public static OtlpOutcome DailyCap(int cap, TimeSpan wait) =>
+        new(OtlpVerdict.DailyCap, 0, $"This user has sent today's {cap} records (OTLP_RECORDS_PER_DAY). More are taken tomorrow (UTC).", wait);
 
     public static OtlpOutcome TooLarge(int limit) => new(OtlpVerdict.TooLarge, 0, $"A message holds at most {limit / 1024} KiB, as sent and unpacked (OTLP_BODY_LIMIT_KB).");
 

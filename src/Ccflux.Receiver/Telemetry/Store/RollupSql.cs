@@ -11,11 +11,11 @@ internal static class RollupSql
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT DO UPDATE SET
             requests = requests + excluded.requests,
-            input_tokens = input_tokens + excluded.input_tokens,
-            output_tokens = output_tokens + excluded.output_tokens,
-            cache_read_tokens = cache_read_tokens + excluded.cache_read_tokens,
-            cache_write_tokens = cache_write_tokens + excluded.cache_write_tokens,
-            cost = cost + excluded.cost
+            input_tokens = CAST(input_tokens + excluded.input_tokens AS INTEGER),
+            output_tokens = CAST(output_tokens + excluded.output_tokens AS INTEGER),
+            cache_read_tokens = CAST(cache_read_tokens + excluded.cache_read_tokens AS INTEGER),
+            cache_write_tokens = CAST(cache_write_tokens + excluded.cache_write_tokens AS INTEGER),
+            cost = CAST(cost + excluded.cost AS INTEGER)
         """;
 
     /// <summary>Parameters: subject, session.</summary>
@@ -60,17 +60,17 @@ internal static class RollupSql
         ON CONFLICT DO UPDATE SET
             requests = requests + excluded.requests,
             errors = errors + excluded.errors,
-            input_tokens = input_tokens + excluded.input_tokens,
-            output_tokens = output_tokens + excluded.output_tokens,
-            cache_read_tokens = cache_read_tokens + excluded.cache_read_tokens,
-            cache_write_tokens = cache_write_tokens + excluded.cache_write_tokens,
-            cost = cost + excluded.cost,
+            input_tokens = CAST(input_tokens + excluded.input_tokens AS INTEGER),
+            output_tokens = CAST(output_tokens + excluded.output_tokens AS INTEGER),
+            cache_read_tokens = CAST(cache_read_tokens + excluded.cache_read_tokens AS INTEGER),
+            cache_write_tokens = CAST(cache_write_tokens + excluded.cache_write_tokens AS INTEGER),
+            cost = CAST(cost + excluded.cost AS INTEGER),
             latency = coalesce(excluded.latency, latency)
         """;
 
     private const string CountColumns = """
         subject_id, terminal_id, kind, name_id, detail_id, count, latency)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-        ON CONFLICT DO UPDATE SET count = count + excluded.count, latency = coalesce(excluded.latency, latency)
+        ON CONFLICT DO UPDATE SET count = CAST(count + excluded.count AS INTEGER), latency = coalesce(excluded.latency, latency)
         """;
 }

@@ -1,5 +1,6 @@
 using Ccflux.Contracts.Signing;
 using Ccflux.Contracts.Usage;
+using Ccflux.Receiver.Platform.Auth.Signing;
 using Ccflux.Receiver.Platform.Auth.Tokens;
 using Ccflux.Receiver.Platform.Auth.Users;
 using Ccflux.Receiver.Usage.Ingest;
@@ -181,6 +182,6 @@ internal sealed class LegacyImport(GroupCommitWriter writer, UsageWriter usage, 
     private static bool IsKey(string text)
     {
         Span<byte> bytes = stackalloc byte[SignatureHeader.PublicKeyBytes];
-        return Convert.TryFromBase64String(text, bytes, out var length) && length == SignatureHeader.PublicKeyBytes;
+        return Convert.TryFromBase64String(text, bytes, out var length) && length == SignatureHeader.PublicKeyBytes && !SmallOrderKeys.Contains(bytes);
     }
 }

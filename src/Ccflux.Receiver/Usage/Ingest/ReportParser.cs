@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Unicode;
 using Ccflux.Contracts.Usage;
+using Ccflux.Receiver.Platform.Http;
 
 namespace Ccflux.Receiver.Usage.Ingest;
 
@@ -24,10 +25,10 @@ internal static class ReportParser
             switch (SchemaVersion(body))
             {
                 case TurnBatch.Version:
-                    var batch = JsonSerializer.Deserialize(body, UsageJson.Default.TurnBatch)!;
+                    var batch = BodyJson.Deserialize(body, UsageJson.Default.TurnBatch)!;
                     return new IncomingReport(TurnBatch.Version, batch.Client, batch.Turns, ClaimedEmail: null);
                 case LegacyReport.Version:
-                    return FromLegacy(JsonSerializer.Deserialize(body, UsageJson.Default.LegacyReport)!, out fault);
+                    return FromLegacy(BodyJson.Deserialize(body, UsageJson.Default.LegacyReport)!, out fault);
                 default:
                     fault = "schema_version: 1 or 2.";
                     return null;
@@ -36,6 +37,12 @@ internal static class ReportParser
         catch (JsonException exception)
         {
             fault = Describe(exception);
+            return null;
+        }
+        catch (InvalidOperationException)
+        {
+            // A property's name holds an escaped half of a surrogate pair.
+            fault = Describe(new JsonException());
             return null;
         }
     }

@@ -29,7 +29,8 @@ internal sealed class ReportPipeline(
 {
     private static readonly TimeSpan s_busyWait = TimeSpan.FromSeconds(5);
 
-    private readonly DailyCaps _caps = new(options.MaxSessionsPerDay, options.MaxModelsPerDay);
+    private readonly DailyCaps _caps = new(
+        options.MaxSessionsPerDay, options.MaxModelsPerDay, options.MaxTurnsPerDay, options.MaxEventsPerDay, options.MaxLimitEventsPerDay);
 
     public async Task<IResult> ReportAsync(HttpContext context)
     {

@@ -28,6 +28,7 @@ internal sealed record AttentionLine(Tone Tone, string Subject, string Says, str
         AttentionKind.Silent => new(Tone.None, People(item.Count), item.Count == 1 ? "has gone silent" : "have gone silent", Names(item), "#seats"),
         AttentionKind.NeverReported => new(Tone.None, People(item.Count), item.Count == 1 ? "is provisioned and never reported" : "are provisioned and never reported", Names(item), "#seats"),
         AttentionKind.UnpricedModel => new(Tone.Info, Names(item), item.Count == 1 ? "has no price" : "have no price", "their cost is missing; PRICES_PATH can add it", "#models"),
+        AttentionKind.DatabaseSize => new(Tone.Warn, "The database", item.Detail, "the audit and the users table below show what changed", null),
     };
 
     private static string People(int count) => count == 1 ? "1 person" : $"{Numbers.Count(count)} people";

@@ -11,6 +11,7 @@ internal static class AuditText
         "user.add" => "User added",
         "user.revoke" => "User revoked",
         "user.reissue" => "Token reissued",
+        "user.forget-usage" => "Usage figures forgotten",
         "user.division" => "Division changed",
         "device.revoke" => "Device revoked",
         "device.approve" => "Device approved",
@@ -46,7 +47,7 @@ internal static class AuditText
 
     public static Tone Tone(string action) => action switch
     {
-        "user.revoke" or "device.revoke" or "telemetry.revoke" or "fleet.revoke" or "fleet.remove" => Shell.Components.Tone.Bad,
+        "user.revoke" or "user.forget-usage" or "device.revoke" or "telemetry.revoke" or "fleet.revoke" or "fleet.remove" => Shell.Components.Tone.Bad,
         "device.register-again" => Shell.Components.Tone.Warn,
         "sign-in" or "sign-out" => Shell.Components.Tone.None,
         _ => Shell.Components.Tone.Good,

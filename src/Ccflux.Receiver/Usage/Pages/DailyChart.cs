@@ -17,7 +17,7 @@ internal static class DailyChart
 
     public static string Summary(DailyUsage view)
     {
-        var total = view.Total.Sum();
+        var total = view.Total.SaturatingSum();
         var peak = view.Total.Count == 0 ? 0 : view.Total.Max();
         var peakDay = view.Total.ToList().IndexOf(peak);
         return view.Days.Count == 0
@@ -32,7 +32,7 @@ internal static class DailyChart
         {
             for (var day = 0; day < sum.Length; day++)
             {
-                sum[day] += one.Daily[day];
+                sum[day] = Saturating.Add(sum[day], one.Daily[day]);
             }
         }
 

@@ -39,7 +39,7 @@ internal sealed record AllTime(IReadOnlyList<UserModelFacts> Rows, IReadOnlyDict
         using var rows = RawRows.Query(snapshot.Connection, UsageReadSql.UserModels);
         while (rows.Read())
         {
-            var tokens = new TokenSums(rows.Number(4), rows.Number(5), rows.Number(6), rows.Number(7));
+            var tokens = new TokenSums(rows.Figure(4), rows.Figure(5), rows.Figure(6), rows.Figure(7));
             list.Add(new UserModelFacts(rows.Small(0), rows.Small(1), rows.Number(2), rows.Number(3), tokens));
         }
 

@@ -53,7 +53,7 @@ internal sealed class UserSums
         {
             if (part.Model == cell.Model)
             {
-                part.Billed += cell.Tokens.Billed;
+                part.Billed = Saturating.Add(part.Billed, cell.Tokens.Billed);
                 return;
             }
         }
@@ -64,7 +64,7 @@ internal sealed class UserSums
     public void AddWindow(long billed)
     {
         Windows++;
-        _windowTokens += billed;
+        _windowTokens = Saturating.Add(_windowTokens, billed);
         PeakWindow = Math.Max(PeakWindow, billed);
     }
 }
@@ -82,6 +82,6 @@ internal sealed class ModelSums(int days)
     {
         Tokens += cell.Tokens;
         Cost += cell.Cost;
-        Daily[day] += cell.Tokens.Billed;
+        Daily[day] = Saturating.Add(Daily[day], cell.Tokens.Billed);
     }
 }

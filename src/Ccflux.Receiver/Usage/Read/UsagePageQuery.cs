@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Platform.Database;
 using Ccflux.Receiver.Usage.Read.Days;
 using Ccflux.Receiver.Usage.Read.Panels;
 using Ccflux.Receiver.Usage.Read.Views;
@@ -7,7 +8,7 @@ using Dapper;
 namespace Ccflux.Receiver.Usage.Read;
 
 /// <summary>Reads <c>/admin/</c> in one snapshot.</summary>
-internal sealed class UsagePageQuery(SqliteReaders readers, DayCache days, CostHistory costs, IUserQuotas userQuotas, TimeProvider time)
+internal sealed class UsagePageQuery(SqliteReaders readers, DayCache days, CostHistory costs, IUserQuotas userQuotas, DatabaseSize database, TimeProvider time)
 {
     public async Task<UsagePageView> ReadAsync(UsagePageRequest request, CancellationToken cancellationToken)
     {
@@ -40,7 +41,7 @@ internal sealed class UsagePageQuery(SqliteReaders readers, DayCache days, CostH
             ChartsPanel.Models(snapshot, period.Totals, request.Bars),
             ChartsPanel.Divisions(snapshot, period),
             WindowsPanel.Peaks(snapshot, period, open, request.Bars),
-            AttentionPanel.Build(snapshot, open, devices, seats, recent),
+            AttentionPanel.Build(snapshot, open, devices, seats, recent, database.Warning),
             users,
             usersTotal,
             models,

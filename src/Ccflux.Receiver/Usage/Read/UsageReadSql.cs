@@ -98,7 +98,8 @@ internal static class UsageReadSql
     /// <summary>$key chooses the order, $sign its direction.</summary>
     public const string Sessions = """
         SELECT session_ref AS Ref, session_id AS SessionId, coalesce(started_at, first_at) AS StartedAt, last_at AS LastAt, turns AS Turns, events AS Events,
-               input_tokens AS Input, output_tokens AS Output, cache_read_tokens AS CacheRead, cache_write_tokens AS CacheWrite
+               max(0, CAST(input_tokens AS INTEGER)) AS Input, max(0, CAST(output_tokens AS INTEGER)) AS Output,
+               max(0, CAST(cache_read_tokens AS INTEGER)) AS CacheRead, max(0, CAST(cache_write_tokens AS INTEGER)) AS CacheWrite
         FROM sessions
         WHERE user_id = $user AND last_at >= $from AND last_at < $to AND ($search = '' OR instr(session_id, $search) > 0)
         ORDER BY $sign * CASE $key WHEN 'started' THEN coalesce(started_at, first_at) WHEN 'turns' THEN turns
@@ -109,10 +110,10 @@ internal static class UsageReadSql
     /// <summary>What a page of sessions used, by day and model, in the columns that pricing reads. CROSS keeps SQLite to this order of the
     /// tables: without it, it may go through all events of the user once for each session.</summary>
     public const string SessionModels = """
-        SELECT t.ended_at / 86400000, e.model_id, t.session_ref, sum(e.messages), sum(e.input_tokens), sum(e.output_tokens), sum(e.cache_read_tokens), sum(e.cache_write_tokens), sum(e.cache_write_1h_tokens),
-               sum(e.over_100k_input_tokens), sum(e.over_100k_output_tokens), sum(e.over_100k_cache_read_tokens), sum(e.over_100k_cache_write_tokens), sum(e.over_100k_cache_write_1h_tokens),
-               sum(e.over_200k_input_tokens), sum(e.over_200k_output_tokens), sum(e.over_200k_cache_read_tokens), sum(e.over_200k_cache_write_tokens), sum(e.over_200k_cache_write_1h_tokens),
-               sum(e.fast_input_tokens), sum(e.fast_output_tokens), sum(e.fast_cache_read_tokens), sum(e.fast_cache_write_tokens), sum(e.fast_cache_write_1h_tokens)
+        SELECT t.ended_at / 86400000, e.model_id, t.session_ref, sum(e.messages), CAST(total(e.input_tokens) AS INTEGER), CAST(total(e.output_tokens) AS INTEGER), CAST(total(e.cache_read_tokens) AS INTEGER), CAST(total(e.cache_write_tokens) AS INTEGER), CAST(total(e.cache_write_1h_tokens) AS INTEGER),
+               CAST(total(e.over_100k_input_tokens) AS INTEGER), CAST(total(e.over_100k_output_tokens) AS INTEGER), CAST(total(e.over_100k_cache_read_tokens) AS INTEGER), CAST(total(e.over_100k_cache_write_tokens) AS INTEGER), CAST(total(e.over_100k_cache_write_1h_tokens) AS INTEGER),
+               CAST(total(e.over_200k_input_tokens) AS INTEGER), CAST(total(e.over_200k_output_tokens) AS INTEGER), CAST(total(e.over_200k_cache_read_tokens) AS INTEGER), CAST(total(e.over_200k_cache_write_tokens) AS INTEGER), CAST(total(e.over_200k_cache_write_1h_tokens) AS INTEGER),
+               CAST(total(e.fast_input_tokens) AS INTEGER), CAST(total(e.fast_output_tokens) AS INTEGER), CAST(total(e.fast_cache_read_tokens) AS INTEGER), CAST(total(e.fast_cache_write_tokens) AS INTEGER), CAST(total(e.fast_cache_write_1h_tokens) AS INTEGER)
         FROM sessions s
         CROSS JOIN turns t ON t.user_id = s.user_id AND t.session_ref = s.session_ref
         CROSS JOIN events e ON e.user_id = t.user_id AND e.turn_id = t.turn_id

@@ -28,6 +28,15 @@ internal static class FactsSql
         ON CONFLICT (user_id, day) DO UPDATE SET sessions = sessions + excluded.sessions, models = models + excluded.models
         """;
 
+    /// <summary>Parameters: user, day.</summary>
+    public const string SelectGrowth = "SELECT turns, events, limit_events FROM user_caps WHERE user_id = ? AND day = ?";
+
+    /// <summary>Parameters: user, day, turns, events, limit events.</summary>
+    public const string PutGrowth = """
+        INSERT INTO user_caps (user_id, day, sessions, models, devices, turns, events, limit_events) VALUES (?, ?, 0, 0, 0, ?, ?, ?)
+        ON CONFLICT (user_id, day) DO UPDATE SET turns = excluded.turns, events = excluded.events, limit_events = excluded.limit_events
+        """;
+
     /// <summary>Changes nothing where the turn is known.</summary>
     public const string InsertTurn = """
         INSERT INTO turns (user_id, session_ref, schema_version, turn_index, started_at, ended_at, received_at,
@@ -76,6 +85,9 @@ internal static class FactsSql
             fast_cache_read_tokens = excluded.fast_cache_read_tokens, fast_cache_write_tokens = excluded.fast_cache_write_tokens,
             fast_cache_write_1h_tokens = excluded.fast_cache_write_1h_tokens
         """;
+
+    /// <summary>Parameters: user, session, index, at.</summary>
+    public const string HasLimitEvent = "SELECT 1 FROM limit_events WHERE user_id = ? AND session_ref = ? AND turn_index = ? AND at = ?";
 
     /// <summary>A later report may know more of the same event. Parameters: user, session, index, at, window, resets at, final.</summary>
     public const string PutLimitEvent = """

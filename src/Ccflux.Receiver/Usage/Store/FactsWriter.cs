@@ -75,15 +75,23 @@ internal static class FactsWriter
         connection.Execute(replace ? FactsSql.ReplaceEvent : FactsSql.InsertEvent, values);
     }
 
-    public static void PutLimitEvents(SqlConnection connection, in StoredTurn turn, IReadOnlyList<LimitEvent>? events)
+    public static bool HasLimitEvent(SqlConnection connection, long userId, long sessionRef, int turnIndex, LimitEvent limit) =>
+        connection.Scalar(FactsSql.HasLimitEvent, userId, sessionRef, turnIndex, limit.AtUtc.ToUnixTimeMilliseconds()) is not null;
+
+    /// <returns>How many were new.</returns>
+    public static int PutLimitEvents(SqlConnection connection, in StoredTurn turn, IReadOnlyList<LimitEvent>? events)
     {
+        var added = 0;
         for (var i = 0; i < (events?.Count ?? 0); i++)
         {
             var limit = events![i];
+            added += HasLimitEvent(connection, turn.UserId, turn.SessionRef, turn.TurnIndex, limit) ? 0 : 1;
             connection.Execute(
                 FactsSql.PutLimitEvent,
                 turn.UserId, turn.SessionRef, turn.TurnIndex, limit.AtUtc.ToUnixTimeMilliseconds(),
                 string.IsNullOrEmpty(limit.Window) ? null : limit.Window, limit.ResetsAtUtc?.ToUnixTimeMilliseconds(), limit.Final);
         }
+
+        return added;
     }
 }

@@ -37,8 +37,8 @@ internal sealed class ReportWrite(UsageWriter usage, IncomingTurns turns, DailyC
     protected override StoreResult Write(SqlConnection connection) => usage.Write(connection, turns, caps);
 }
 
-/// <summary>New sessions and model names a user may bring on one day.</summary>
-internal sealed record DailyCaps(int Sessions, int Models)
+/// <summary>What a user may add on one day: sessions, model names new to the user, and rows of facts.</summary>
+internal sealed record DailyCaps(int Sessions, int Models, int Turns = int.MaxValue, int Events = int.MaxValue, int LimitEvents = int.MaxValue)
 {
     /// <summary>For imports, whose rows have passed a receiver before.</summary>
     public static DailyCaps None { get; } = new(int.MaxValue, int.MaxValue);

@@ -13,25 +13,25 @@ internal static class RollupSql
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT DO UPDATE SET
             events = events + excluded.events, messages = messages + excluded.messages,
-            input_tokens = input_tokens + excluded.input_tokens, output_tokens = output_tokens + excluded.output_tokens,
-            cache_read_tokens = cache_read_tokens + excluded.cache_read_tokens,
-            cache_write_tokens = cache_write_tokens + excluded.cache_write_tokens,
-            cache_write_1h_tokens = cache_write_1h_tokens + excluded.cache_write_1h_tokens,
-            over_100k_input_tokens = over_100k_input_tokens + excluded.over_100k_input_tokens,
-            over_100k_output_tokens = over_100k_output_tokens + excluded.over_100k_output_tokens,
-            over_100k_cache_read_tokens = over_100k_cache_read_tokens + excluded.over_100k_cache_read_tokens,
-            over_100k_cache_write_tokens = over_100k_cache_write_tokens + excluded.over_100k_cache_write_tokens,
-            over_100k_cache_write_1h_tokens = over_100k_cache_write_1h_tokens + excluded.over_100k_cache_write_1h_tokens,
-            over_200k_input_tokens = over_200k_input_tokens + excluded.over_200k_input_tokens,
-            over_200k_output_tokens = over_200k_output_tokens + excluded.over_200k_output_tokens,
-            over_200k_cache_read_tokens = over_200k_cache_read_tokens + excluded.over_200k_cache_read_tokens,
-            over_200k_cache_write_tokens = over_200k_cache_write_tokens + excluded.over_200k_cache_write_tokens,
-            over_200k_cache_write_1h_tokens = over_200k_cache_write_1h_tokens + excluded.over_200k_cache_write_1h_tokens,
-            fast_input_tokens = fast_input_tokens + excluded.fast_input_tokens,
-            fast_output_tokens = fast_output_tokens + excluded.fast_output_tokens,
-            fast_cache_read_tokens = fast_cache_read_tokens + excluded.fast_cache_read_tokens,
-            fast_cache_write_tokens = fast_cache_write_tokens + excluded.fast_cache_write_tokens,
-            fast_cache_write_1h_tokens = fast_cache_write_1h_tokens + excluded.fast_cache_write_1h_tokens
+            input_tokens = CAST(input_tokens + excluded.input_tokens AS INTEGER), output_tokens = CAST(output_tokens + excluded.output_tokens AS INTEGER),
+            cache_read_tokens = CAST(cache_read_tokens + excluded.cache_read_tokens AS INTEGER),
+            cache_write_tokens = CAST(cache_write_tokens + excluded.cache_write_tokens AS INTEGER),
+            cache_write_1h_tokens = CAST(cache_write_1h_tokens + excluded.cache_write_1h_tokens AS INTEGER),
+            over_100k_input_tokens = CAST(over_100k_input_tokens + excluded.over_100k_input_tokens AS INTEGER),
+            over_100k_output_tokens = CAST(over_100k_output_tokens + excluded.over_100k_output_tokens AS INTEGER),
+            over_100k_cache_read_tokens = CAST(over_100k_cache_read_tokens + excluded.over_100k_cache_read_tokens AS INTEGER),
+            over_100k_cache_write_tokens = CAST(over_100k_cache_write_tokens + excluded.over_100k_cache_write_tokens AS INTEGER),
+            over_100k_cache_write_1h_tokens = CAST(over_100k_cache_write_1h_tokens + excluded.over_100k_cache_write_1h_tokens AS INTEGER),
+            over_200k_input_tokens = CAST(over_200k_input_tokens + excluded.over_200k_input_tokens AS INTEGER),
+            over_200k_output_tokens = CAST(over_200k_output_tokens + excluded.over_200k_output_tokens AS INTEGER),
+            over_200k_cache_read_tokens = CAST(over_200k_cache_read_tokens + excluded.over_200k_cache_read_tokens AS INTEGER),
+            over_200k_cache_write_tokens = CAST(over_200k_cache_write_tokens + excluded.over_200k_cache_write_tokens AS INTEGER),
+            over_200k_cache_write_1h_tokens = CAST(over_200k_cache_write_1h_tokens + excluded.over_200k_cache_write_1h_tokens AS INTEGER),
+            fast_input_tokens = CAST(fast_input_tokens + excluded.fast_input_tokens AS INTEGER),
+            fast_output_tokens = CAST(fast_output_tokens + excluded.fast_output_tokens AS INTEGER),
+            fast_cache_read_tokens = CAST(fast_cache_read_tokens + excluded.fast_cache_read_tokens AS INTEGER),
+            fast_cache_write_tokens = CAST(fast_cache_write_tokens + excluded.fast_cache_write_tokens AS INTEGER),
+            fast_cache_write_1h_tokens = CAST(fast_cache_write_1h_tokens + excluded.fast_cache_write_1h_tokens AS INTEGER)
         """;
 
     public const string DeleteEmptyDay = "DELETE FROM usage_days WHERE day = ? AND user_id = ? AND model_id = ? AND events = 0";
@@ -49,8 +49,8 @@ internal static class RollupSql
         UPDATE sessions SET
             started_at = CASE WHEN ?1 IS NULL THEN started_at ELSE min(coalesce(started_at, ?1), ?1) END,
             first_at = min(first_at, ?2), last_at = max(last_at, ?3),
-            turns = turns + ?4, events = events + ?5, input_tokens = input_tokens + ?6, output_tokens = output_tokens + ?7,
-            cache_read_tokens = cache_read_tokens + ?8, cache_write_tokens = cache_write_tokens + ?9
+            turns = turns + ?4, events = events + ?5, input_tokens = CAST(input_tokens + ?6 AS INTEGER), output_tokens = CAST(output_tokens + ?7 AS INTEGER),
+            cache_read_tokens = CAST(cache_read_tokens + ?8 AS INTEGER), cache_write_tokens = CAST(cache_write_tokens + ?9 AS INTEGER)
         WHERE session_ref = ?10
         """;
 
@@ -85,9 +85,9 @@ internal static class RollupSql
         INSERT INTO user_models (user_id, model_id, events, messages, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT DO UPDATE SET events = events + excluded.events, messages = messages + excluded.messages,
-            input_tokens = input_tokens + excluded.input_tokens, output_tokens = output_tokens + excluded.output_tokens,
-            cache_read_tokens = cache_read_tokens + excluded.cache_read_tokens,
-            cache_write_tokens = cache_write_tokens + excluded.cache_write_tokens
+            input_tokens = CAST(input_tokens + excluded.input_tokens AS INTEGER), output_tokens = CAST(output_tokens + excluded.output_tokens AS INTEGER),
+            cache_read_tokens = CAST(cache_read_tokens + excluded.cache_read_tokens AS INTEGER),
+            cache_write_tokens = CAST(cache_write_tokens + excluded.cache_write_tokens AS INTEGER)
         """;
 
     public const string DeleteEmptyModel = "DELETE FROM user_models WHERE user_id = ? AND model_id = ? AND events = 0";

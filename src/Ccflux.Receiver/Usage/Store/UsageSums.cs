@@ -24,7 +24,7 @@ internal struct UsageSums
     public readonly long CacheWrite => this[4];
 
     /// <summary>What "the larger sum" of a resend means.</summary>
-    public readonly long AllTokens => Input + Output + CacheRead + CacheWrite;
+    public readonly long AllTokens => Saturating.Add(Saturating.Add(Input, Output), Saturating.Add(CacheRead, CacheWrite));
 
     public static UsageSums Of(ModelUsage usage)
     {
@@ -45,7 +45,7 @@ internal struct UsageSums
     {
         for (var i = 0; i < Count; i++)
         {
-            this[i] += sign * other[i];
+            this[i] = Saturating.Add(this[i], sign * other[i]);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Ccflux.Contracts.Usage;
+using Ccflux.Receiver.Platform.Jobs;
 using Ccflux.Receiver.Platform.Live;
 using Ccflux.Storage.Sqlite;
 using Ccflux.Storage.Writing;
@@ -7,30 +8,47 @@ using Ccflux.Storage.Writing;
 namespace Ccflux.Receiver.Usage.Store;
 
 /// <summary>Stores turns: facts at once, rollups and windows at the transaction's end. Used on the writer's thread only.</summary>
-internal sealed class UsageWriter(IChangeFeed changes) : ITransactionParticipant
+/// <param name="changes">Told of what was committed.</param>
+/// <param name="windows">Null: as the receiver has it.</param>
+internal sealed class UsageWriter(IChangeFeed changes, WindowLedger? windows = null) : ITransactionParticipant
 {
     public const string Topic = "usage";
 
     private readonly NameBook _names = new();
     private readonly RollupLedger _rollups = new();
-    private readonly WindowLedger _windows = new();
+    private readonly WindowLedger _windows = windows ?? new WindowLedger();
+    private readonly DailyGrowth _growth = new();
     private readonly StampLedger _stamps = new();
     private readonly HashSet<(long User, long Session)> _toSupersede = [];
     private readonly List<StoredEvent> _events = [];
+    private DailyGrowth.Rows _added;
     private bool _changed;
+    private bool _windowsBehind;
+
+    /// <summary>Given where a commit left some user's windows behind their turns.</summary>
+    public Nudge WindowsFellBehind { get; } = new();
+
+    /// <summary>True while some user's windows lag behind their turns, as of the last commit.</summary>
+    public bool AreWindowsBehind => Volatile.Read(ref _windowsBehind);
 
     /// <summary>Stores the turns, or none of them where the user would go over a cap.</summary>
     public StoreResult Write(SqlConnection connection, IncomingTurns incoming, DailyCaps caps)
     {
-        if (DailyCapCheck.Run(connection, _names, incoming, caps) is { } overCap)
+        if ((_growth.Check(connection, _names, incoming, caps) ?? DailyCapCheck.Run(connection, _names, incoming, caps)) is { } overCap)
         {
             return new StoreResult(0, 0, overCap);
         }
 
         var accepted = 0;
+        _added = default;
         foreach (var turn in incoming.Turns)
         {
             accepted += Write(connection, incoming, turn) ? 1 : 0;
+        }
+
+        if (caps != DailyCaps.None)
+        {
+            _growth.Add(connection, incoming, _added);
         }
 
         _stamps.Add(incoming);
@@ -48,6 +66,9 @@ internal sealed class UsageWriter(IChangeFeed changes) : ITransactionParticipant
         _changed = true;
     }
 
+    /// <summary>Has the transaction count on for a user whose windows lag behind.</summary>
+    public void GoOnWithWindows() => _windows.GoOn();
+
     public void BeforeCommit(SqlConnection connection)
     {
         foreach (var (user, session) in _toSupersede)
@@ -62,12 +83,19 @@ internal sealed class UsageWriter(IChangeFeed changes) : ITransactionParticipant
         }
 
         _windows.Flush(connection);
+        _growth.Flush(connection);
         _stamps.Flush(connection);
         _toSupersede.Clear();
     }
 
     public void Committed()
     {
+        Volatile.Write(ref _windowsBehind, _windows.IsBehind);
+        if (_windows.IsBehind)
+        {
+            WindowsFellBehind.Give();
+        }
+
         if (_changed)
         {
             _changed = false;
@@ -80,6 +108,7 @@ internal sealed class UsageWriter(IChangeFeed changes) : ITransactionParticipant
         _names.Forget();
         _rollups.Clear();
         _windows.Forget();
+        _growth.Forget();
         _stamps.Clear();
         _toSupersede.Clear();
         _changed = false;
@@ -114,7 +143,7 @@ internal sealed class UsageWriter(IChangeFeed changes) : ITransactionParticipant
             incoming.UserId, session.Ref, incoming.SchemaVersion, report.TurnIndex, started, ended,
             report.Outcome, report.Entrypoint, incoming.DeviceRef, incoming.PluginVersion, report.ClockAdjusted);
         ReadEvents(connection, incoming, report);
-        FactsWriter.PutLimitEvents(connection, turn, report.LimitEvents);
+        _added = _added.Plus(new DailyGrowth.Rows(0, 0, FactsWriter.PutLimitEvents(connection, turn, report.LimitEvents)));
         if (FactsWriter.Insert(connection, turn, incoming.ReceivedAt) is not { } turnId)
         {
             return WriteAgain(connection, turn, sessionStart);
@@ -126,6 +155,7 @@ internal sealed class UsageWriter(IChangeFeed changes) : ITransactionParticipant
             FactsWriter.PutEvent(connection, turn.UserId, turnId, each, replace: false);
         }
 
+        _added = _added.Plus(new DailyGrowth.Rows(1, events.Length, 0));
         _rollups.Add(turn, sessionStart, events);
         _windows.Add(connection, turn, TokenSums.Of(events));
         return true;
@@ -148,6 +178,7 @@ internal sealed class UsageWriter(IChangeFeed changes) : ITransactionParticipant
             }
 
             FactsWriter.PutEvent(connection, again.UserId, turnId, each, replace: true);
+            _added = _added.Plus(new DailyGrowth.Rows(0, at < 0 ? 1 : 0, 0));
             events = [.. events.Where(candidate => candidate.ModelId != each.ModelId), each];
             changed = true;
         }

@@ -1,77 +1,104 @@
+using System.Runtime.InteropServices;
 using Ccflux.Storage.Sqlite;
 
 namespace Ccflux.Receiver.Usage.Store;
 
-/// <summary>Counts a user's windows anew from the turns, between two instants and as far beyond as they differ from those that stand.</summary>
-internal static class WindowRecount
+/// <summary>How far counting a user's windows anew has come. Turns up to (<paramref name="At"/>, <paramref name="Turn"/>) in the order of their ends
+/// stand in their windows.</summary>
+/// <param name="To">After this instant no turn changed: a window from before that starts later, met again, stands with all that follow.</param>
+/// <param name="Start">The window that is being filled; -1 before the first.</param>
+/// <param name="At">End of the last turn counted; before the first, where counting begins.</param>
+/// <param name="Turn">Its id; -1 before the first.</param>
+/// <param name="Cleared">Windows from before that start up to here are gone.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct WindowRecount(long To, long Start, long At, long Turn, long Cleared)
 {
-    public static void Run(SqlConnection connection, long user, long from, long to)
+    /// <summary>Begins at the window that holds <paramref name="from"/>, or there where none does.</summary>
+    public static WindowRecount Begin(SqlConnection connection, long user, long from, long to)
     {
         var begin = connection.Scalar(WindowSql.SelectLatestStart, user, from) is { } start && WindowRule.Holds(start, from) ? start : from;
-        var windows = Count(connection, user, begin, to, out var before);
-
-        connection.Execute(WindowSql.Delete, user, WindowRule.StartFor(begin), before);
-        connection.Execute(WindowSql.DeleteSessions, user, WindowRule.StartFor(begin), before);
-        foreach (var window in windows)
-        {
-            WindowLedger.Put(connection, user, window.Start, window.Sums);
-            foreach (var session in window.Sessions)
-            {
-                connection.Execute(WindowSql.AddSession, user, window.Start, session);
-            }
-        }
+        return new WindowRecount(to, -1, begin, -1, WindowRule.StartFor(begin) - 1);
     }
 
+    /// <summary>Counts on, until the windows fall in step with those that stand, the turns end or the budget does.</summary>
     /// <param name="connection">The writer's.</param>
     /// <param name="user">Whose windows.</param>
-    /// <param name="begin">The first instant counted: a window's start, or a turn that no window before it holds.</param>
-    /// <param name="to">After this instant nothing changed: a window that starts after it and stood before stands with all that follow.</param>
-    /// <param name="before">The windows from here on stand.</param>
-    private static List<Window> Count(SqlConnection connection, long user, long begin, long to, out long before)
+    /// <param name="budget">Rows that may be read; what was read is taken off.</param>
+    /// <returns>Where to go on; null where it is done.</returns>
+    public WindowRecount? Run(SqlConnection connection, long user, ref int budget)
     {
         var windows = new List<Window>();
-        before = long.MaxValue;
-        var lastTurn = -1L;
-        using var rows = connection.Query(WindowSql.SelectTurns, user, begin);
-        while (rows.Read())
+        var (start, at, lastTurn) = (Start, At, Turn);
+        var cleared = long.MaxValue;
+        var isDone = true;
+        using (var rows = connection.Query(WindowSql.SelectTurns, user, At, Turn))
         {
-            var endedAt = rows.Number(1);
-            if (windows.Count == 0 || !WindowRule.Holds(windows[^1].Start, endedAt))
+            while (rows.Read())
             {
-                var start = WindowRule.StartFor(endedAt);
-                if (start > to && connection.Scalar(WindowSql.Exists, user, start) is not null)
+                var (turn, endedAt) = (rows.Number(0), rows.Number(1));
+                var isNewTurn = turn != lastTurn;
+                if (isNewTurn && budget <= 0)
                 {
-                    before = start;
+                    (isDone, cleared) = (false, at);
                     break;
                 }
 
-                windows.Add(new Window(start));
-            }
+                if (!WindowRule.Holds(start, endedAt))
+                {
+                    var next = WindowRule.StartFor(endedAt);
+                    if (next > To && connection.Scalar(WindowSql.Exists, user, next) is not null)
+                    {
+                        cleared = next - 1;
+                        break;
+                    }
 
-            var tokens = new TokenSums(rows.Number(3), rows.Number(4), rows.Number(5), rows.Number(6));
-            windows[^1].Add(endedAt, rows.Number(2), rows.Number(0) != lastTurn, tokens);
-            lastTurn = rows.Number(0);
+                    start = next;
+                    windows.Add(new Window(start));
+                }
+                else if (windows.Count == 0)
+                {
+                    windows.Add(new Window(start));
+                }
+
+                windows[^1].Add(endedAt, rows.Number(2), isNewTurn, new TokenSums(rows.Number(3), rows.Number(4), rows.Number(5), rows.Number(6)));
+                (at, lastTurn) = (endedAt, turn);
+                budget--;
+            }
         }
 
-        return windows;
+        var before = cleared == long.MaxValue ? cleared : cleared + 1;
+        connection.Execute(WindowSql.Delete, user, Cleared + 1, before);
+        connection.Execute(WindowSql.DeleteSessions, user, Cleared + 1, before);
+        foreach (var window in windows)
+        {
+            window.Put(connection, user);
+        }
+
+        return isDone ? null : new WindowRecount(To, start, at, lastTurn, cleared);
     }
 
+    /// <summary>What a run adds to a window; the window's first part may stand already.</summary>
     private sealed class Window(long start)
     {
+        private readonly HashSet<long> _sessions = [];
         private WindowSums _sums;
 
-        public long Start { get; } = start;
-
-        public HashSet<long> Sessions { get; } = [];
-
-        public WindowSums Sums => _sums with { Sessions = Sessions.Count };
-
-        public void Add(long endedAt, long session, bool newTurn, in TokenSums tokens)
+        public void Add(long endedAt, long session, bool isNewTurn, in TokenSums tokens)
         {
             _sums.Last = endedAt;
-            _sums.Turns += newTurn ? 1 : 0;
+            _sums.Turns += isNewTurn ? 1 : 0;
             _sums.Tokens = _sums.Tokens.Plus(tokens, 1);
-            Sessions.Add(session);
+            _sessions.Add(session);
+        }
+
+        public void Put(SqlConnection connection, long user)
+        {
+            foreach (var session in _sessions)
+            {
+                _sums.Sessions += connection.Execute(WindowSql.AddSession, user, start, session) > 0 ? 1 : 0;
+            }
+
+            WindowLedger.Put(connection, user, start, _sums);
         }
     }
 }

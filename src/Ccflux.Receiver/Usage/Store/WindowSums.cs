@@ -20,10 +20,10 @@ internal readonly record struct TokenSums(long Input, long Output, long CacheRea
     }
 
     public TokenSums Plus(in TokenSums other, int sign) => new(
-        Input + (sign * other.Input),
-        Output + (sign * other.Output),
-        CacheRead + (sign * other.CacheRead),
-        CacheWrite + (sign * other.CacheWrite));
+        Saturating.Add(Input, sign * other.Input),
+        Saturating.Add(Output, sign * other.Output),
+        Saturating.Add(CacheRead, sign * other.CacheRead),
+        Saturating.Add(CacheWrite, sign * other.CacheWrite));
 }
 
 /// <summary>What is added to a window's row.</summary>

@@ -26,7 +26,7 @@ public sealed class BadInputTests
         ("client null", """{"schema_version":2,"client":null,"turns":[]}"""),
         ("negative", Valid.Replace("\"input_tokens\":1", "\"input_tokens\":-1", StringComparison.Ordinal)),
         ("overflow", Valid.Replace("\"input_tokens\":1", "\"input_tokens\":99999999999999999999", StringComparison.Ordinal)),
-        ("beyond the limit", Valid.Replace("\"input_tokens\":1", "\"input_tokens\":1000000000001", StringComparison.Ordinal)),
+        ("beyond the limit", Valid.Replace("\"input_tokens\":1", "\"input_tokens\":10000000001", StringComparison.Ordinal)),
         ("fraction", Valid.Replace("\"input_tokens\":1", "\"input_tokens\":1.5", StringComparison.Ordinal)),
         ("part larger than its whole", Valid.Replace("\"output_tokens\":1", "\"output_tokens\":1,\"fast\":{\"input_tokens\":2}", StringComparison.Ordinal)),
         ("negative index", Valid.Replace("\"turn_index\":0", "\"turn_index\":-1", StringComparison.Ordinal)),
@@ -39,6 +39,11 @@ public sealed class BadInputTests
         ("long session", Valid.Replace("\"session_id\":\"s\"", $"\"session_id\":\"{new string('s', 65)}\"", StringComparison.Ordinal)),
         ("control character", Valid.Replace("\"session_id\":\"s\"", "\"session_id\":\"a\\u0000b\"", StringComparison.Ordinal)),
         ("lone surrogate", Valid.Replace("\"session_id\":\"s\"", "\"session_id\":\"\\ud800\"", StringComparison.Ordinal)),
+        ("lone surrogate in a model's name", Valid.Replace("\"m\"", "\"\\udc00\"", StringComparison.Ordinal)),
+        ("lone surrogate in a field's name", Valid.Replace("\"outcome\"", "\"\\ud83d\"", StringComparison.Ordinal)),
+        ("lone surrogate in the first field's name", Valid.Replace("\"schema_version\"", "\"\\ud83d\"", StringComparison.Ordinal)),
+        ("lone surrogate in an unknown field", Valid.Replace("\"schema_version\"", "\"x\":{\"\\ud83d\":\"\\ud83d\"},\"outcome\":\"\\ud83d\",\"schema_version\"", StringComparison.Ordinal)),
+        ("schema 1 lone surrogate", """{"schema_version":1,"session_id":"s","turn_index":0,"timestamp_utc":"2026-11-20T11:00:00Z","models":{"\ud800":{}}}"""),
         ("long model", Valid.Replace("\"m\"", $"\"{new string('m', 129)}\"", StringComparison.Ordinal)),
         ("models null", Valid.Replace("{\"m\":{\"input_tokens\":1,\"output_tokens\":1}}", "null", StringComparison.Ordinal)),
         ("model null", Valid.Replace("{\"input_tokens\":1,\"output_tokens\":1}", "null", StringComparison.Ordinal)),
@@ -109,6 +114,8 @@ public sealed class BadInputTests
     [InlineData("null")]
     [InlineData("{\"public_key\":\"AAAA\",\"device_id\":\"x\"}")]
     [InlineData("{\"public_key\":null,\"device_id\":null}")]
+    [InlineData("{\"public_key\":\"\\ud800\",\"device_id\":\"x\"}")]
+    [InlineData("{\"\\ud800\":\"\",\"device_id\":\"\\ud800\"}")]
     [InlineData("{\"public_key\":\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\",\"device_id\":\"\"}")]
     [InlineData("{\"public_key\":\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\",\"device_id\":\"a\\nb\"}")]
     public async Task RegisterKey_MalformedBody_IsAnInvalidPayload(string body)

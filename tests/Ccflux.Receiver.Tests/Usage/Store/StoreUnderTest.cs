@@ -6,6 +6,7 @@ using Ccflux.Storage.Writing;
 using Ccflux.Testing;
 using Dapper;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ccflux.Receiver.Tests.Usage.Store;
 
@@ -15,21 +16,20 @@ internal sealed class StoreUnderTest : IAsyncDisposable, IChangeFeed
     private readonly string _folder = Directory.CreateTempSubdirectory("ccflux-store-").FullName;
     private readonly List<Exception> _failures = [];
 
-    public StoreUnderTest()
+    private readonly int _rowsPerTransaction;
+
+    public StoreUnderTest(int rowsPerTransaction = WindowLedger.RowsPerTransaction)
     {
-        Usage = new UsageWriter(this);
-        var connection = SqliteDatabase.OpenForWriting(DatabasePath);
-        // What a crash loses is not at stake here, and some thousand commits are.
-        connection.ExecuteScript("PRAGMA synchronous = OFF");
-        Writer = new GroupCommitWriter(connection, [Usage], _failures.Add);
+        _rowsPerTransaction = rowsPerTransaction;
+        (Usage, Writer) = Open();
         Readers = new SqliteReaders(DatabasePath);
     }
 
     public string DatabasePath => Path.Combine(_folder, "ccflux.db");
 
-    public UsageWriter Usage { get; }
+    public UsageWriter Usage { get; private set; }
 
-    public GroupCommitWriter Writer { get; }
+    public GroupCommitWriter Writer { get; private set; }
 
     public SqliteReaders Readers { get; }
 
@@ -51,10 +51,41 @@ internal sealed class StoreUnderTest : IAsyncDisposable, IChangeFeed
         return result.Value;
     }
 
+    /// <summary>Ends the writer and begins with a new one, as a receiver that is started again does.</summary>
+    public async Task RestartAsync()
+    {
+        await Writer.DisposeAsync();
+        (Usage, Writer) = Open();
+    }
+
+    /// <summary>Counts on for a user whose windows lag behind; false where none does any more.</summary>
+    public Task<bool> StepAsync() => new WindowJob(Writer, Usage, TimeProvider.System, NullLogger<WindowJob>.Instance).StepAsync();
+
+    /// <summary>Steps until no windows lag behind; how many it took.</summary>
+    public async Task<int> CatchUpAsync()
+    {
+        var steps = 1;
+        while (await StepAsync())
+        {
+            steps++;
+        }
+
+        return steps;
+    }
+
     public IReadOnlyList<string> Rows(string sql)
     {
         using var connection = new SqliteConnection($"Data Source={DatabasePath};Mode=ReadOnly;Pooling=False");
         return [.. connection.Query(sql).Select(row => string.Join('|', ((IDictionary<string, object>)row).Values))];
+    }
+
+    private (UsageWriter Usage, GroupCommitWriter Writer) Open()
+    {
+        var usage = new UsageWriter(this, new WindowLedger(_rowsPerTransaction));
+        var connection = SqliteDatabase.OpenForWriting(DatabasePath);
+        // What a crash loses is not at stake here, and some thousand commits are.
+        connection.ExecuteScript("PRAGMA synchronous = OFF");
+        return (usage, new GroupCommitWriter(connection, [usage], _failures.Add));
     }
 
     public async ValueTask DisposeAsync()

@@ -12,7 +12,8 @@ internal sealed unsafe partial class OpenSslEd25519 : IEd25519Verifier
 
     public bool Verify(ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature)
     {
-        if (publicKey.Length != 32 || signature.Length != 64)
+        // libsodium refuses these by itself.
+        if (publicKey.Length != 32 || signature.Length != 64 || SmallOrderKeys.Contains(publicKey))
         {
             return false;
         }

@@ -23,9 +23,11 @@ internal readonly record struct RequestSum(long Requests, long Errors, long Inpu
 {
     private const decimal Billion = 1_000_000_000m;
 
+    public long AllTokens => Saturating.Add(Saturating.Add(Input, Output), Saturating.Add(CacheRead, CacheWrite));
+
     public static RequestSum operator +(in RequestSum left, in RequestSum right) => new(
-        left.Requests + right.Requests, left.Errors + right.Errors, left.Input + right.Input, left.Output + right.Output,
-        left.CacheRead + right.CacheRead, left.CacheWrite + right.CacheWrite, left.Cost + right.Cost);
+        Saturating.Add(left.Requests, right.Requests), Saturating.Add(left.Errors, right.Errors), Saturating.Add(left.Input, right.Input), Saturating.Add(left.Output, right.Output),
+        Saturating.Add(left.CacheRead, right.CacheRead), Saturating.Add(left.CacheWrite, right.CacheWrite), Saturating.Add(left.Cost, right.Cost));
 
     public RequestTotals ToTotals() => new(Requests, Errors, Input, Output, CacheRead, CacheWrite, Cost / Billion);
 }

@@ -36,7 +36,7 @@ internal sealed class CellReader(SqliteConnection connection, string? subjects, 
             : RawRows.Query(connection, hourly ? CellsSql.HourRequestsOf : CellsSql.DayRequestsOf, subjects, time);
         while (rows.Read())
         {
-            var sum = new RequestSum(rows.Number(3), rows.Number(4), rows.Number(5), rows.Number(6), rows.Number(7), rows.Number(8), rows.Number(9));
+            var sum = new RequestSum(rows.Figure(3), rows.Figure(4), rows.Figure(5), rows.Figure(6), rows.Figure(7), rows.Figure(8), rows.Figure(9));
             var cell = new RequestCell(rows.Small(0), rows.Small(1), rows.Small(2), sum);
             cells.Add(cell);
             AddTo(times, (cell.Terminal, cell.Model), rows.Blob(10));
@@ -66,7 +66,8 @@ internal sealed class CellReader(SqliteConnection connection, string? subjects, 
             }
 
             var person = kind is CountKind.Session or CountKind.AnonymousSession or CountKind.EditDecision ? subject : 0;
-            CollectionsMarshal.GetValueRefOrAddDefault(sums, new CountKey(person, terminal, kind, name, rows.Small(4)), out _) += rows.Number(5);
+            ref var sum = ref CollectionsMarshal.GetValueRefOrAddDefault(sums, new CountKey(person, terminal, kind, name, rows.Small(4)), out _);
+            sum = Saturating.Add(sum, rows.Figure(5));
             AddTo(times, (terminal, name), rows.Blob(6));
         }
 

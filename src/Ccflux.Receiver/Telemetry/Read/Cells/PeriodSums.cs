@@ -94,7 +94,8 @@ internal sealed class PeriodSums
             var person = cell.Subject == 0 ? "" : _book.Person(cell.Subject).Name;
             // Only sessions are shown by terminal.
             var terminal = cell.Kind is CountKind.Session or CountKind.AnonymousSession ? cell.Terminal : 0;
-            CollectionsMarshal.GetValueRefOrAddDefault(_counts, new CountKey(isNow, person, cell.Kind, cell.Name, cell.Detail, terminal), out _) += cell.Count;
+            ref var sum = ref CollectionsMarshal.GetValueRefOrAddDefault(_counts, new CountKey(isNow, person, cell.Kind, cell.Name, cell.Detail, terminal), out _);
+            sum = Saturating.Add(sum, cell.Count);
         }
     }
 

@@ -36,16 +36,16 @@ internal sealed class TimeSums(long time)
         switch (cell.Kind)
         {
             case CountKind.Session or CountKind.AnonymousSession:
-                Sessions += cell.Count;
+                Sessions = Saturating.Add(Sessions, cell.Count);
                 break;
             case CountKind.Conversation:
                 Conversations += cell.Count;
                 break;
             case CountKind.ActiveTime when book.Name(cell.Name) is "cli":
-                CliMs += cell.Count;
+                CliMs = Saturating.Add(CliMs, cell.Count);
                 break;
             case CountKind.ActiveTime when book.Name(cell.Name) is "user":
-                UserMs += cell.Count;
+                UserMs = Saturating.Add(UserMs, cell.Count);
                 break;
         }
     }
@@ -69,7 +69,7 @@ internal sealed class PersonSums(Person person, int length)
     public void Add(int place, in RequestSum sum)
     {
         Sum += sum;
-        Tokens[place] += sum.Input + sum.Output + sum.CacheRead + sum.CacheWrite;
+        Tokens[place] = Saturating.Add(Tokens[place], sum.AllTokens);
         LastPlace = Math.Max(LastPlace, place);
     }
 }

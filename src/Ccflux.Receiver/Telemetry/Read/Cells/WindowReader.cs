@@ -33,7 +33,7 @@ internal static class WindowReader
     }
 
     private static WindowRow Row(string person, IReadOnlyList<WindowCell> cells, SeatPlan? plan, FiveHourQuota? quota) =>
-        new(person, cells.Sum(cell => cell.Input + cell.Output), cells.Sum(cell => cell.CacheRead), cells.Sum(cell => cell.CacheWrite), plan?.Name, plan?.WindowTokens, quota);
+        new(person, cells.SaturatingSum(cell => Saturating.Add(cell.Input, cell.Output)), cells.SaturatingSum(cell => cell.CacheRead), cells.SaturatingSum(cell => cell.CacheWrite), plan?.Name, plan?.WindowTokens, quota);
 
     private sealed record WindowCell
     {

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Text;
 using System.Text.Json;
 
 namespace Ccflux.Receiver.Telemetry.Receive.Decode;
@@ -82,7 +83,51 @@ internal static class JsonCursor
         }
 
         var own = new byte[reader.ValueSpan.Length];
-        return (own, 0, reader.CopyString(own));
+        return (own, 0, Unescape(reader.ValueSpan, own));
+    }
+
+    /// <summary>Like <see cref="Utf8JsonReader.CopyString(Span{byte})"/>, but half a surrogate pair becomes U+FFFD instead of an exception: a client
+    /// that cuts a text in the middle of an emoji loses that character, not the message.</summary>
+    /// <param name="escaped">A well-formed JSON string without its quotes.</param>
+    /// <param name="text">As long; unescaping never lengthens.</param>
+    private static int Unescape(ReadOnlySpan<byte> escaped, Span<byte> text)
+    {
+        var length = 0;
+        while (!escaped.IsEmpty)
+        {
+            var plain = escaped.IndexOf((byte)'\\');
+            var run = plain < 0 ? escaped : escaped[..plain];
+            run.CopyTo(text[length..]);
+            length += run.Length;
+            if (plain < 0)
+            {
+                break;
+            }
+
+            var code = escaped[plain + 1];
+            escaped = escaped[(plain + 2)..];
+            if (code != 'u')
+            {
+                text[length++] = code switch { (byte)'b' => 8, (byte)'t' => 9, (byte)'n' => 10, (byte)'f' => 12, (byte)'r' => 13, _ => code };
+                continue;
+            }
+
+            var first = Hex(ref escaped);
+            var isPair = char.IsHighSurrogate(first) && escaped is [(byte)'\\', (byte)'u', ..] && PeekHex(escaped[2..]) is var second && char.IsLowSurrogate(second);
+            var rune = isPair ? new Rune(first, Hex(ref escaped, skip: 2)) : Rune.TryCreate(first, out var single) ? single : Rune.ReplacementChar;
+            length += rune.EncodeToUtf8(text[length..]);
+        }
+
+        return length;
+    }
+
+    private static char PeekHex(ReadOnlySpan<byte> digits) => Utf8Parser.TryParse(digits[..4], out ushort value, out _, 'x') ? (char)value : default;
+
+    private static char Hex(ref ReadOnlySpan<byte> escaped, int skip = 0)
+    {
+        var value = PeekHex(escaped[skip..]);
+        escaped = escaped[(skip + 4)..];
+        return value;
     }
 
     private static bool Enter(this scoped ref Utf8JsonReader reader, JsonTokenType start)

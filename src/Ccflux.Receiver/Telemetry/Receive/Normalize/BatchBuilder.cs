@@ -1,3 +1,4 @@
+using System.Text;
 using Ccflux.Receiver.Telemetry.Receive.Decode;
 
 namespace Ccflux.Receiver.Telemetry.Receive.Normalize;
@@ -19,7 +20,7 @@ internal sealed class BatchBuilder(BatchRules rules)
     private MetricKind? _metric;
     private int _temporality;
     private ulong _metricHash;
-    private (ulong Hash, string? Text) _session;
+    private string? _session;
 
     /// <summary>True while a metric's points are read, whose attributes all tell streams apart.</summary>
     public bool NeedsIdentity { get; private init; }
@@ -31,12 +32,12 @@ internal sealed class BatchBuilder(BatchRules rules)
     public void BeginResource(AttributeSet resource)
     {
         _resource = resource;
-        _service = SafeText.Name(resource.Text(AttributeKey.ServiceName));
-        _isRefused = !rules.Services.Contains(_service);
+        var service = resource.Text(AttributeKey.ServiceName);
+        _isRefused = !rules.Takes(service);
         if (_isRefused)
         {
-            _service = _service.Length > 0 ? _service : "(none)";
-            _seen.Add(SeenKind.Service, resource.Text(AttributeKey.ServiceName));
+            _service = service.IsEmpty ? "(none)" : SafeText.Id(service) ?? SafeText.Other;
+            _seen.Add(SeenKind.Service, service);
         }
     }
 
@@ -117,7 +118,7 @@ internal sealed class BatchBuilder(BatchRules rules)
         {
             Reject("a sum is neither delta nor cumulative");
         }
-        else if (!double.IsFinite(number) || number < 0 || number * MetricNames.Unit(metric) > BatchRules.MaxPoint)
+        else if (!double.IsFinite(number) || number < 0 || number > MetricNames.MaxPoint(metric))
         {
             Reject("a point's value is negative, too large or no number");
         }
@@ -171,17 +172,16 @@ internal sealed class BatchBuilder(BatchRules rules)
     private Origin Origin(AttributeSet attributes)
     {
         var session = Either(attributes, AttributeKey.SessionId);
-        var hash = StableHash.Of(session);
-        if (_session.Hash != hash)
+        if (_session is null || !Ascii.Equals(session, _session))
         {
-            _session = (hash, SafeText.Id(session));
+            _session = SafeText.Id(session);
         }
 
         var install = Either(attributes, AttributeKey.UserId);
         return new Origin(
             SafeText.Email(Either(attributes, AttributeKey.UserEmail)),
             install.IsEmpty ? null : SafeText.Name(install),
-            _session.Text,
+            _session,
             SafeText.Name(Either(attributes, AttributeKey.TerminalType)));
     }
 

@@ -1,10 +1,12 @@
+using System.Text;
+
 namespace Ccflux.Receiver.Telemetry.Receive.Normalize;
 
 /// <summary>What is taken into a batch.</summary>
-/// <param name="Services">Values of <c>service.name</c>.</param>
+/// <param name="Services">Values of <c>service.name</c>, in UTF-8. They are few, and compared byte by byte.</param>
 /// <param name="From">Epoch milliseconds: what is older is refused, since nothing would know it again.</param>
 /// <param name="To">Epoch milliseconds: what is later is refused; clocks may be a little ahead.</param>
-internal sealed record BatchRules(IReadOnlySet<string> Services, long From, long To)
+internal sealed record BatchRules(IReadOnlyList<byte[]> Services, long From, long To)
 {
     public static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(10);
 
@@ -14,15 +16,30 @@ internal sealed record BatchRules(IReadOnlySet<string> Services, long From, long
     /// <summary>Tokens of one request. No model takes as many.</summary>
     public const long MaxRequestTokens = 100_000_000;
 
-    /// <summary>Cost of one request in billionths of a dollar: 10 000 dollars.</summary>
-    public const long MaxRequestCost = 10_000_000_000_000;
-
-    /// <summary>Of one point, in its <see cref="MetricNames.Unit"/>s: 10 000 dollars, or as many tokens as nobody uses.</summary>
-    public const double MaxPoint = 1e13;
+    /// <summary>Cost of one request in billionths of a dollar: 1000 dollars, ten times what the largest request costs at list price.</summary>
+    public const long MaxRequestCost = 1_000_000_000_000;
 
     private static readonly string[] s_clients = ["claude-code", "claude-code-desktop"];
 
-    public static IReadOnlySet<string> ServicesOf(TelemetryOptions options) => s_clients
-        .Concat((options.Services ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
-        .ToHashSet(StringComparer.Ordinal);
+    /// <summary>Whether messages of this service are taken.</summary>
+    public bool Takes(ReadOnlySpan<byte> service)
+    {
+        foreach (var each in Services)
+        {
+            if (service.SequenceEqual(each))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    public static IReadOnlyList<byte[]> ServicesOf(TelemetryOptions options) =>
+    [
+        .. s_clients
+            .Concat((options.Services ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+            .Distinct(StringComparer.Ordinal)
+            .Select(Encoding.UTF8.GetBytes),
+    ];
 }

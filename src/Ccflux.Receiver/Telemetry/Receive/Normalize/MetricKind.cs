@@ -38,4 +38,13 @@ internal static class MetricNames
         MetricKind.ActiveTime => 1e3,
         _ => 1,
     };
+
+    /// <summary>Largest value of one point, as sent: what it counts since the last point, or since its process began.</summary>
+    public static double MaxPoint(MetricKind kind) => kind switch
+    {
+        MetricKind.Cost => 10_000,
+        MetricKind.Tokens => 10_000_000_000,
+        MetricKind.ActiveTime => 366 * 86_400,
+        _ => 10_000_000,
+    };
 }

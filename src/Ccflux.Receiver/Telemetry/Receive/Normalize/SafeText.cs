@@ -14,7 +14,8 @@ internal static class SafeText
     private const int MaxEmail = 254;
     private const int MaxKept = 4096;
 
-    // Models, tools and terminals come over and over; strangers cannot grow it beyond MaxKept.
+    // Models, tools and terminals come over and over; strangers cannot grow it beyond MaxKept. It serves all users and anybody can make two
+    // texts with one hash, so the hash only finds the place: the bytes decide.
     private static readonly ConcurrentDictionary<ulong, string> s_kept = new();
 
     /// <summary>A model, tool, terminal or other name; empty for nothing, <see cref="Other"/> for what is none.</summary>
@@ -26,7 +27,7 @@ internal static class SafeText
         }
 
         var hash = StableHash.Of(bytes);
-        if (s_kept.TryGetValue(hash, out var known) && known.Length == bytes.Length)
+        if (s_kept.TryGetValue(hash, out var known) && Ascii.Equals(bytes, known))
         {
             return known;
         }

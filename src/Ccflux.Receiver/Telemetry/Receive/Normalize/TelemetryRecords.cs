@@ -15,7 +15,7 @@ internal readonly record struct Origin(string? Email, string? Install, string? S
 internal readonly record struct RequestSums(long Input, long Output, long CacheRead, long CacheWrite, long Cost)
 {
     public static RequestSums operator +(RequestSums left, RequestSums right) => new(
-        left.Input + right.Input, left.Output + right.Output, left.CacheRead + right.CacheRead, left.CacheWrite + right.CacheWrite, left.Cost + right.Cost);
+        Saturating.Add(left.Input, right.Input), Saturating.Add(left.Output, right.Output), Saturating.Add(left.CacheRead, right.CacheRead), Saturating.Add(left.CacheWrite, right.CacheWrite), Saturating.Add(left.Cost, right.Cost));
 
     public static RequestSums operator -(RequestSums sums) => new(-sums.Input, -sums.Output, -sums.CacheRead, -sums.CacheWrite, -sums.Cost);
 }

@@ -63,7 +63,7 @@ internal sealed class DayReader(PriceList prices)
         using var rows = RawRows.Query(connection, DaySql.Windows, UtcDay.Start(day), UtcDay.Start(day + 1));
         while (rows.Read())
         {
-            var tokens = new TokenSums(rows.Number(5), rows.Number(6), rows.Number(7), rows.Number(8));
+            var tokens = new TokenSums(rows.Figure(5), rows.Figure(6), rows.Figure(7), rows.Figure(8));
             cells.Add(new WindowCell(rows.Small(0), rows.Number(1), rows.Number(2), rows.Small(3), rows.Small(4), tokens));
         }
 
@@ -72,11 +72,11 @@ internal sealed class DayReader(PriceList prices)
 
     private static TokenCounts Counts(RawRows rows, int column) => new()
     {
-        InputTokens = rows.Number(column),
-        OutputTokens = rows.Number(column + 1),
-        CacheReadTokens = rows.Number(column + 2),
-        CacheWriteTokens = rows.Number(column + 3),
-        CacheWrite1hTokens = rows.Number(column + 4),
+        InputTokens = rows.Figure(column),
+        OutputTokens = rows.Figure(column + 1),
+        CacheReadTokens = rows.Figure(column + 2),
+        CacheWriteTokens = rows.Figure(column + 3),
+        CacheWrite1hTokens = rows.Figure(column + 4),
     };
 
     private UsageCell[] ReadUsage(SqliteConnection connection, int day, IReadOnlyDictionary<int, ModelRef> models)

@@ -30,19 +30,19 @@ internal static class DaySql
 
     /// <summary>Sums of whole days by model: what the cost of all time needs. The columns from the fourth on are those of <see cref="Usage"/> from the fifth on.</summary>
     public const string Models = """
-        SELECT day, model_id, sum(events), sum(messages), sum(input_tokens), sum(output_tokens), sum(cache_read_tokens), sum(cache_write_tokens), sum(cache_write_1h_tokens),
-               sum(over_100k_input_tokens), sum(over_100k_output_tokens), sum(over_100k_cache_read_tokens), sum(over_100k_cache_write_tokens), sum(over_100k_cache_write_1h_tokens),
-               sum(over_200k_input_tokens), sum(over_200k_output_tokens), sum(over_200k_cache_read_tokens), sum(over_200k_cache_write_tokens), sum(over_200k_cache_write_1h_tokens),
-               sum(fast_input_tokens), sum(fast_output_tokens), sum(fast_cache_read_tokens), sum(fast_cache_write_tokens), sum(fast_cache_write_1h_tokens)
+        SELECT day, model_id, sum(events), sum(messages), CAST(total(input_tokens) AS INTEGER), CAST(total(output_tokens) AS INTEGER), CAST(total(cache_read_tokens) AS INTEGER), CAST(total(cache_write_tokens) AS INTEGER), CAST(total(cache_write_1h_tokens) AS INTEGER),
+               CAST(total(over_100k_input_tokens) AS INTEGER), CAST(total(over_100k_output_tokens) AS INTEGER), CAST(total(over_100k_cache_read_tokens) AS INTEGER), CAST(total(over_100k_cache_write_tokens) AS INTEGER), CAST(total(over_100k_cache_write_1h_tokens) AS INTEGER),
+               CAST(total(over_200k_input_tokens) AS INTEGER), CAST(total(over_200k_output_tokens) AS INTEGER), CAST(total(over_200k_cache_read_tokens) AS INTEGER), CAST(total(over_200k_cache_write_tokens) AS INTEGER), CAST(total(over_200k_cache_write_1h_tokens) AS INTEGER),
+               CAST(total(fast_input_tokens) AS INTEGER), CAST(total(fast_output_tokens) AS INTEGER), CAST(total(fast_cache_read_tokens) AS INTEGER), CAST(total(fast_cache_write_tokens) AS INTEGER), CAST(total(fast_cache_write_1h_tokens) AS INTEGER)
         FROM usage_days WHERE day BETWEEN $from AND $to GROUP BY day, model_id
         """;
 
     /// <summary>The same for chosen users.</summary>
     public const string ModelsOfUsers = """
-        SELECT day, model_id, sum(events), sum(messages), sum(input_tokens), sum(output_tokens), sum(cache_read_tokens), sum(cache_write_tokens), sum(cache_write_1h_tokens),
-               sum(over_100k_input_tokens), sum(over_100k_output_tokens), sum(over_100k_cache_read_tokens), sum(over_100k_cache_write_tokens), sum(over_100k_cache_write_1h_tokens),
-               sum(over_200k_input_tokens), sum(over_200k_output_tokens), sum(over_200k_cache_read_tokens), sum(over_200k_cache_write_tokens), sum(over_200k_cache_write_1h_tokens),
-               sum(fast_input_tokens), sum(fast_output_tokens), sum(fast_cache_read_tokens), sum(fast_cache_write_tokens), sum(fast_cache_write_1h_tokens)
+        SELECT day, model_id, sum(events), sum(messages), CAST(total(input_tokens) AS INTEGER), CAST(total(output_tokens) AS INTEGER), CAST(total(cache_read_tokens) AS INTEGER), CAST(total(cache_write_tokens) AS INTEGER), CAST(total(cache_write_1h_tokens) AS INTEGER),
+               CAST(total(over_100k_input_tokens) AS INTEGER), CAST(total(over_100k_output_tokens) AS INTEGER), CAST(total(over_100k_cache_read_tokens) AS INTEGER), CAST(total(over_100k_cache_write_tokens) AS INTEGER), CAST(total(over_100k_cache_write_1h_tokens) AS INTEGER),
+               CAST(total(over_200k_input_tokens) AS INTEGER), CAST(total(over_200k_output_tokens) AS INTEGER), CAST(total(over_200k_cache_read_tokens) AS INTEGER), CAST(total(over_200k_cache_write_tokens) AS INTEGER), CAST(total(over_200k_cache_write_1h_tokens) AS INTEGER),
+               CAST(total(fast_input_tokens) AS INTEGER), CAST(total(fast_output_tokens) AS INTEGER), CAST(total(fast_cache_read_tokens) AS INTEGER), CAST(total(fast_cache_write_tokens) AS INTEGER), CAST(total(fast_cache_write_1h_tokens) AS INTEGER)
         FROM usage_days
         WHERE day IN (SELECT day FROM usage_day_versions) AND user_id IN (SELECT value FROM json_each($users))
         GROUP BY day, model_id

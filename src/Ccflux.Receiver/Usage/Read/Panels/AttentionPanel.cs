@@ -18,8 +18,10 @@ internal static class AttentionPanel
         IReadOnlyDictionary<int, OpenWindow> open,
         IReadOnlyList<DeviceRow> devices,
         IReadOnlyList<SeatRow> seats,
-        PeriodTotals recent) =>
+        PeriodTotals recent,
+        string? database) =>
     [
+        .. Database(database),
         .. Windows(snapshot, open),
         .. LimitHits(snapshot),
         .. Devices(devices, DeviceStatus.WaitingForApproval, AttentionKind.DeviceWaiting),
@@ -27,6 +29,9 @@ internal static class AttentionPanel
         .. Seats(seats),
         .. Unpriced(snapshot, recent),
     ];
+
+    private static IEnumerable<Attention> Database(string? warning) =>
+        warning is null ? [] : [new Attention(AttentionKind.DatabaseSize, [], 1, null, false, null, warning)];
 
     private static IEnumerable<Attention> Windows(UsageSnapshot snapshot, IReadOnlyDictionary<int, OpenWindow> open) =>
         open.Where(pair => pair.Value.Share >= NearLimit)

@@ -80,10 +80,10 @@ internal static class ChartsPanel
         {
             for (var i = 0; i < days; i++)
             {
-                daily[i] += model.Daily[i];
+                daily[i] = Saturating.Add(daily[i], model.Daily[i]);
             }
         }
 
-        return new ModelSeries(ModelRef.Other, daily.Sum(), daily);
+        return new ModelSeries(ModelRef.Other, daily.SaturatingSum(), daily);
     }
 }

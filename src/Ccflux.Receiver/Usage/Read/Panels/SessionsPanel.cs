@@ -70,7 +70,7 @@ internal static class SessionsPanel
         [
             .. used[session.Ref]
                 .GroupBy(cell => cell.Model, cell => cell.Tokens.Billed)
-                .Select(group => new ModelShare(snapshot.Model(group.Key), group.Sum()))
+                .Select(group => new ModelShare(snapshot.Model(group.Key), group.SaturatingSum()))
                 .OrderByDescending(share => share.Billed),
         ]);
 

@@ -29,6 +29,9 @@ public enum AttentionKind
 
     /// <summary>A model that was used in the period has no price.</summary>
     UnpricedModel = 8,
+
+    /// <summary>The database is large, or grows fast.</summary>
+    DatabaseSize = 9,
 }
 
 /// <summary>One line of "worth a look".</summary>

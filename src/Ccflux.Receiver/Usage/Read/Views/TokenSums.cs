@@ -7,13 +7,13 @@ namespace Ccflux.Receiver.Usage.Read.Views;
 public readonly record struct TokenSums(long Input, long Output, long CacheRead, long CacheWrite)
 {
     /// <summary>Input and output, without cache.</summary>
-    public long Billed => Input + Output;
+    public long Billed => Saturating.Add(Input, Output);
 
     /// <summary>Cache reads as a share (0 to 1) of everything that was read; null where nothing was.</summary>
-    public double? CacheHit => Input + CacheRead + CacheWrite is > 0 and var read ? (double)CacheRead / read : null;
+    public double? CacheHit => (double)Input + CacheRead + CacheWrite is > 0 and var read ? CacheRead / read : null;
 
     public static TokenSums operator +(TokenSums a, TokenSums b) =>
-        new(a.Input + b.Input, a.Output + b.Output, a.CacheRead + b.CacheRead, a.CacheWrite + b.CacheWrite);
+        new(Saturating.Add(a.Input, b.Input), Saturating.Add(a.Output, b.Output), Saturating.Add(a.CacheRead, b.CacheRead), Saturating.Add(a.CacheWrite, b.CacheWrite));
 }
 
 /// <summary>USD at list prices, and whether some or all of the tokens have no price.</summary>

@@ -62,7 +62,15 @@ internal sealed partial class RetentionJob(
         return (await lease.Connection.QueryAsync<long>(RetentionSql.SelectUsers, new { Before = before })).AsList();
     }
 
-    private int Remove(SqlConnection connection, long user, long before)
+    private int Remove(SqlConnection connection, long user, long before) => Remove(connection, usage, user, before);
+
+    /// <summary>Takes out a user's oldest turns, as many as one write does, with their part of every figure.</summary>
+    /// <param name="connection">The writer's.</param>
+    /// <param name="usage">Whose rollups follow.</param>
+    /// <param name="user">Whose turns.</param>
+    /// <param name="before">Epoch milliseconds: turns that ended before.</param>
+    /// <returns>How many; fewer than <see cref="TurnsPerWrite"/> where none is left.</returns>
+    internal static int Remove(SqlConnection connection, UsageWriter usage, long user, long before)
     {
         var turns = new List<(long Session, int Schema, int Index)>(TurnsPerWrite);
         using (var rows = connection.Query(RetentionSql.SelectTurns, user, before, TurnsPerWrite))

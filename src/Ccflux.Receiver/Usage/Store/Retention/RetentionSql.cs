@@ -6,6 +6,8 @@ internal static class RetentionSql
     /// <summary>Parameter: instant.</summary>
     public const string SelectUsers = "SELECT user_id FROM user_totals WHERE first_at < @Before";
 
+    public const string SelectUser = "SELECT user_id FROM users WHERE email = ?";
+
     /// <summary>Parameters: user, instant, how many.</summary>
     public const string SelectTurns = """
         SELECT turn_id, session_ref, schema_version, turn_index FROM turns

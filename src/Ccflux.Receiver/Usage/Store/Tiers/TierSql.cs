@@ -5,7 +5,7 @@ internal static class TierSql
 {
     /// <summary>Windows that are over: five hours since their start or since their last event.</summary>
     public const string SelectPeaks = """
-        SELECT user_id AS UserId, start_at AS StartAt, input_tokens + output_tokens AS Billed
+        SELECT user_id AS UserId, start_at AS StartAt, CAST(input_tokens + output_tokens AS INTEGER) AS Billed
         FROM usage_windows
         WHERE start_at >= @From AND (start_at <= @Now - 18000000 OR last_at <= @Now - 18000000) AND input_tokens + output_tokens > 0
         """;
@@ -20,7 +20,7 @@ internal static class TierSql
 
     /// <summary>What the window that held the hit had billed by then.</summary>
     public const string SelectHeld = """
-        SELECT coalesce(sum(e.input_tokens + e.output_tokens), 0)
+        SELECT CAST(total(e.input_tokens + e.output_tokens) AS INTEGER)
         FROM turns t
         JOIN events e ON e.user_id = t.user_id AND e.turn_id = t.turn_id
         WHERE t.user_id = @UserId AND t.ended_at <= @At

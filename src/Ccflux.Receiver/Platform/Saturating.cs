@@ -1,0 +1,19 @@
+namespace Ccflux.Receiver.Platform;
+
+/// <summary>Sums of figures that clients send. A sum beyond what a <see cref="long"/> holds stays at the largest there is: it neither wraps to a
+/// negative number nor throws, so that one absurd figure spoils nothing but itself. SQL does the same by <c>CAST(a + b AS INTEGER)</c> and
+/// <c>CAST(total(a) AS INTEGER)</c>; the latter is exact up to 2^53.</summary>
+internal static class Saturating
+{
+    public static long Add(long left, long right)
+    {
+        var sum = unchecked(left + right);
+
+        // Only two numbers of the same sign can pass the end, and their sum then has the other sign.
+        return ((left ^ sum) & (right ^ sum)) >= 0 ? sum : left < 0 ? long.MinValue : long.MaxValue;
+    }
+
+    public static long SaturatingSum(this IEnumerable<long> figures) => figures.Aggregate(0L, Add);
+
+    public static long SaturatingSum<T>(this IEnumerable<T> rows, Func<T, long> figure) => rows.Select(figure).SaturatingSum();
+}

@@ -1,0 +1,33 @@
+using System.Runtime.InteropServices;
+
+namespace Ccflux.Receiver.Telemetry.Receive;
+
+/// <summary>How much of something that all share each user holds, and at most may. Who holds nothing takes no room here.</summary>
+internal sealed class CallerShares(long limit)
+{
+    private readonly Dictionary<long, long> _held = [];
+    private readonly Lock _lock = new();
+
+    /// <param name="user">Null, for the organisation's token: no share of its own.</param>
+    /// <param name="amount">Negative gives back.</param>
+    public bool TryTake(long? user, long amount)
+    {
+        if (user is not { } key)
+        {
+            return true;
+        }
+
+        lock (_lock)
+        {
+            ref var held = ref CollectionsMarshal.GetValueRefOrAddDefault(_held, key, out _);
+            var fits = amount <= 0 || held + amount <= limit;
+            held += fits ? amount : 0;
+            if (held <= 0)
+            {
+                _held.Remove(key);
+            }
+
+            return fits;
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth.Users;
+using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Writing;
+
+namespace Ccflux.Receiver.Usage.Store.Retention;
+
+/// <summary>Forgets all that a user ever reported, with its part of every figure. Tokens, devices and telemetry stay.</summary>
+internal sealed class UsageRemoval(GroupCommitWriter writer, UsageWriter usage, TimeProvider time)
+{
+    /// <summary>A few turns a transaction, so that reports are not kept waiting; what was forgotten before a failure stays forgotten.</summary>
+    /// <returns>How many turns went, or why none did.</returns>
+    public async Task<(AccountResult Result, int Turns)> ForgetAsync(AuditActor actor, string? email)
+    {
+        var address = AccountRules.Normalize(email);
+        var found = await writer.WriteAsync(connection =>
+        {
+            var user = connection.Scalar(RetentionSql.SelectUser, address);
+            if (user is not null)
+            {
+                AuditLog.Write(connection, new AuditEntry(time.GetUtcNow(), actor, "user.forget-usage", address, ""));
+            }
+
+            return user;
+        });
+        if (found.Status != WriteStatus.Committed || found.Value is not { } user)
+        {
+            return (AccountResult.Refused(found.Status == WriteStatus.Committed ? AccountFault.UnknownUser : AccountFault.Busy), 0);
+        }
+
+        var turns = 0;
+        WriteResult<int> removed;
+        do
+        {
+            removed = await writer.WriteAsync(connection => RetentionJob.Remove(connection, usage, user, long.MaxValue));
+            turns += removed.Value;
+        }
+        while (removed is { Status: WriteStatus.Committed, Value: > 0 });
+
+        while (removed.Status == WriteStatus.Committed && usage.AreWindowsBehind)
+        {
+            removed = await writer.WriteAsync(_ =>
+            {
+                usage.GoOnWithWindows();
+                return 0;
+            });
+        }
+
+        return (removed.Status == WriteStatus.Committed ? AccountResult.Ok(address) : AccountResult.Refused(AccountFault.Busy), turns);
+    }
+}

@@ -1,0 +1,34 @@
+// One user reports as many turns and limit events as fit into reports. From some number on the day's cap must answer, and what is stored already must still pass.
+import { attack, newUser, rawMachine, turn } from "./lib.mjs";
+
+await attack("daily-growth", async ({ start }) => {
+  const receiver = await start({ MAX_TURNS_PER_DAY: "1000", MAX_EVENTS_PER_DAY: "3000", MAX_LIMIT_EVENTS_PER_DAY: "500" });
+  const user = await newUser(receiver, "alice@example.org");
+  const machine = await rawMachine(receiver, user.refreshToken, "raw");
+  const batch = (first) => Array.from({ length: 100 }, (_, n) => turn("s", first + n, 3600 + first + n));
+
+  let refusal;
+  for (let first = 0; first < 3000 && !refusal; first += 100) {
+    const answer = await machine.report(batch(first));
+    refusal = answer.status === 200 ? undefined : answer;
+  }
+  if (!refusal) {
+    return "3000 new turns of one user on one day are taken";
+  }
+  if (refusal.status !== 429 || refusal.headers.get("x-ccflux-error") !== "daily-cap" || !refusal.headers.get("retry-after")) {
+    return `the cap answers ${refusal.status} ${refusal.headers.get("x-ccflux-error")}`;
+  }
+  const again = await machine.report(batch(0));
+  if (again.status !== 200) {
+    return `turns that are stored already are answered ${again.status}`;
+  }
+
+  const limits = (at) => [{ ...turn("s", 0, 3600), limit_events: Array.from({ length: 20 }, (_, n) => ({ at_utc: new Date(Date.now() - 7_200_000 - at * 20_000 - n * 1000).toISOString(), final: false })) }];
+  for (let n = 0; n < 50; n++) {
+    const answer = await machine.report(limits(n));
+    if (answer.status === 429) {
+      return undefined;
+    }
+  }
+  return "1000 limit events of one user on one day are taken";
+});
