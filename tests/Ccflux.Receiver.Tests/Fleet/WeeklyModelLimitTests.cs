@@ -60,9 +60,9 @@ public sealed class WeeklyModelLimitTests
     private static Task PolledAsync(RotationStage stage, string model, int percent)
     {
         var now = stage.Rig.Time.GetUtcNow();
-        var body = $$$"""
-            {"five_hour":{"utilization":5},"seven_day":{"utilization":20,"resets_at":"{{{now.AddDays(2):O}}}"},"limits":[
-            {"kind":"weekly_scoped","percent":{{{percent}}},"resets_at":"{{{now.AddDays(2):O}}}","scope":{"model":{"id":null,"display_name":"{{{model}}}"}}}]}
+        var body = $$$$"""
+            {"five_hour":{"utilization":5},"seven_day":{"utilization":20,"resets_at":"{{{{now.AddDays(2):O}}}}"},"limits":[
+            {"kind":"weekly_scoped","percent":{{{{percent}}}},"resets_at":"{{{{now.AddDays(2):O}}}}","scope":{"model":{"id":null,"display_name":"{{{{model}}}}"}}}]}
             """;
         return WriteAsync(stage, UsageAnswer.Parse(Encoding.UTF8.GetBytes(body), now)!.Readings);
     }

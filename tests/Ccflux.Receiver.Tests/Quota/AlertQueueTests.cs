@@ -112,7 +112,7 @@ public sealed class AlertQueueTests : IAsyncDisposable
         await _wire!.Receiver.Service<GroupCommitWriter>().WriteAsync(connection =>
         {
             id = AccountBook.Upsert(connection, new AccountIdentity("polled", AccountIdentity.Polled, QuotaSource.OAuth, "polled", ""), Now);
-            return ReadingsLedger.Write(connection, id, QuotaSource.OAuth, [new Reading("five_hour", Reading.Milli(used), Now.AddHours(3), Now)]);
+            return ReadingsLedger.Write(connection, id, QuotaSource.OAuth, [new Reading("five_hour", (long)(used * 1000), Now.AddHours(3), Now)]);
         });
         await _wire.Receiver.Service<AlertWatch>().ConsiderAsync(id);
     }
