@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Ccflux.Contracts.Fleet;
 using Ccflux.Contracts.Http;
+using Ccflux.Contracts.Quota;
 using Ccflux.Receiver.Fleet.Switching;
 using Ccflux.Receiver.Tests.Hosting;
 using Ccflux.Simulator;
@@ -324,7 +325,8 @@ public sealed partial class FleetPageTests
     /// <summary>What a poll would have read.</summary>
     private static void Read(FleetRig rig, int number, string window, int percent, int resetsInHours)
     {
-        var key = rig.Issuer.Accounts[number - 1].Id;
+        var account = rig.Issuer.Accounts[number - 1];
+        var key = AccountKey.Of(account.Id, account.OrganizationId);
         rig.Execute($"""
             INSERT INTO quota_accounts (account_key, owner, source, created_at) VALUES ('{key}', 0, 'oauth', 0) ON CONFLICT DO NOTHING;
             INSERT INTO quota_windows (account_id, name, used_milli, resets_at, observed_at, source)

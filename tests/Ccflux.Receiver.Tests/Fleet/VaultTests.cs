@@ -1,4 +1,5 @@
 using System.Text;
+using Ccflux.Contracts.Quota;
 using Ccflux.Receiver.Fleet.Vault;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Quota.Sources;
@@ -168,11 +169,11 @@ public sealed class VaultTests
     {
         await using var rig = await FleetRig.StartAsync();
         var account = await rig.ImportAsync(1, lifetime: TimeSpan.FromMinutes(5));
-        var uuid = rig.Issuer.Accounts[0].Id;
+        var key = (await rig.FactsAsync(account)).Key;
         var reset = rig.Time.GetUtcNow().AddMinutes(10).ToUnixTimeMilliseconds();
         rig.Issuer.Plan(new Fault(FaultKind.ServerError, rig.Time.GetUtcNow(), rig.Time.GetUtcNow().AddDays(1), Path: "/api/oauth/usage"));
         rig.Execute($"""
-            INSERT INTO quota_accounts (account_id, account_key, owner, source, created_at) VALUES (77, '{uuid}', 0, 'oauth', 0);
+            INSERT INTO quota_accounts (account_id, account_key, owner, source, created_at) VALUES (77, '{key}', 0, 'oauth', 0);
             INSERT INTO quota_windows (account_id, name, used_milli, resets_at, observed_at, source) VALUES (77, 'seven_day', 100000, {reset}, 0, 'oauth');
             """);
 
@@ -303,7 +304,7 @@ public sealed class VaultTests
             outcomes.Add(await source.PollAsync(target.Account, Cancellation));
         }
 
-        Assert.Equal(rig.Issuer.Accounts.Select(account => account.Id).Order(), targets.Select(target => target.Account.Key).Order());
+        Assert.Equal(rig.Issuer.Accounts.Select(account => account.Id).Order(), targets.Select(target => target.Account.Key.Split(AccountKey.Separator)[0]).Order());
         Assert.All(outcomes, outcome => Assert.Null(outcome.Failure));
         File.Delete(file);
     }
