@@ -169,7 +169,7 @@ public sealed class SessionTests
         agent.Take(JsonSerializer.Deserialize(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), FleetJson.Default.HeartbeatReply)!.Commands);
     }
 
-    private static EnrolledAgent Agent(int number) => new($"a{number}", "build-1", "", "", IsRevoked: false, 0, null, null);
+    private static EnrolledAgent Agent(int number) => new($"a{number}", "build-1", "", "", IsRevoked: false, 0, null, new AgentSaid(null, HasSessions: false, Login: null, "1", "p"));
 
     private static Heartbeat Heartbeat(int sessions) => new()
     {

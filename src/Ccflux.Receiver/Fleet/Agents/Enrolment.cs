@@ -42,7 +42,7 @@ internal sealed class Enrolment(GroupCommitWriter writer, AgentDirectory directo
 
         if (!AgentBook.IsMachine(request.Machine))
         {
-            return $"machine: 1 to {FleetLimits.MaxMachine} characters on one line.";
+            return $"machine: 1 to {FleetLimits.MaxMachine} characters on one line, none of them a control or format character.";
         }
 
         if (request.ConfigDirId.Length != FleetLimits.ConfigDirId || !request.ConfigDirId.All(char.IsAsciiHexDigitLower))
