@@ -94,7 +94,7 @@ public static class RefusalReasons
 
     /// <summary>The receiver's key that was pinned at the enrolment did not sign it, for this agent and as it is: somebody else made or changed it. The command of
     /// this id, if there is one, is not refused by that.</summary>
-    public const string Unsigned = "unsigned";
+    public const string SignedByNobody = "unsigned";
 
     /// <summary>The login in the config dir is not the one that the command replaces.</summary>
     public const string Superseded = "superseded";

@@ -28,7 +28,7 @@ internal static class CommandRule
     {
         if (!isSigned)
         {
-            return (CommandVerdict.Refuse, RefusalReasons.Unsigned);
+            return (CommandVerdict.Refuse, RefusalReasons.SignedByNobody);
         }
 
         if (ledger.Done.Contains(command.Id))
