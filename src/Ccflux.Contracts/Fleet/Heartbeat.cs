@@ -105,7 +105,7 @@ public static class RefusalReasons
     /// <summary>The file could not be written; what stood there stands there.</summary>
     public const string WriteFailed = "write-failed";
 
-    public static bool IsKnown(string reason) => reason is Expired or Replayed or NotForMe or Unsigned or Superseded or NoLoginFile or WriteFailed;
+    public static bool IsKnown(string reason) => reason is Expired or Replayed or NotForMe or SignedByNobody or Superseded or NoLoginFile or WriteFailed;
 }
 
 /// <summary>Answer to a heartbeat.</summary>
