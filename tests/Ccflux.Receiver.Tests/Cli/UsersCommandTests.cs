@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.Versioning;
 using System.Text.RegularExpressions;
 using Ccflux.Testing;
 
@@ -102,6 +103,7 @@ public sealed partial class UsersCommandTests : IDisposable
     }
 
     [Fact]
+    [UnsupportedOSPlatform("windows")]
     public async Task Command_WithSomethingToLog_KeepsItOffTheOutput()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no modes.");

@@ -40,7 +40,7 @@ internal static class PrivateFile
         }
 
         var mode = File.GetUnixFileMode(path);
-        if ((mode & Others) == 0)
+        if ((mode & Others) == UnixFileMode.None)
         {
             return null;
         }

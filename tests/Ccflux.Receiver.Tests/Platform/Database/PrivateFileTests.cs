@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using Ccflux.Receiver.Platform.Database;
 using Ccflux.Receiver.Tests.Hosting;
 using Ccflux.Storage.Sqlite;
@@ -5,6 +6,7 @@ using Ccflux.Storage.Sqlite;
 namespace Ccflux.Receiver.Tests.Platform.Database;
 
 /// <summary>Nobody but its owner opens the database, its parts and its lock, however they were made.</summary>
+[UnsupportedOSPlatform("windows")]
 public sealed class PrivateFileTests : IDisposable
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;

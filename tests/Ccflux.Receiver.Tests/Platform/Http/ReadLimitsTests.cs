@@ -32,6 +32,7 @@ public sealed class ReadLimitsTests
         var client = wire.Receiver.Client;
         var page = client.FetchAsync("/admin/", bearer: RunningReceiver.ViewerToken, accept: "text/html");
         var api = client.FetchAsync("/api/v1/users/amara%40example.org/sessions", bearer: RunningReceiver.ViewerToken);
+        await UntilTheyReadAsync(wire, "Viewer");
         var more = Enumerable.Range(0, 4).Select(_ => client.FetchAsync("/api/v1/users", bearer: RunningReceiver.ViewerToken)).ToList();
 
         // Who asks is looked up, health is told, reports are taken.
