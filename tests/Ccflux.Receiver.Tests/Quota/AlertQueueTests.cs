@@ -36,7 +36,7 @@ public sealed class AlertQueueTests : IAsyncDisposable
         Assert.Contains("180 more alerts", digest.ToAlert().Text, StringComparison.Ordinal);
 
         _wire!.Time.Advance(AlertQueue.Span + TimeSpan.FromMinutes(1));
-        await PostAsync([Reading("late", "w1", 99)]);
+        await PostAsync([Reading("a0", "late", 99)]);
         Assert.Equal(AlertQueue.MaxPerSpan + 1, Count("kind <> 'digest'"));
     }
 
