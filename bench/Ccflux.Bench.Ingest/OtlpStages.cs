@@ -39,7 +39,7 @@ internal static class OtlpStages
 
     private static TelemetryBatch Decode(byte[] body, OtlpSignal signal)
     {
-        var rules = new BatchRules(new HashSet<string>(["claude-code"], StringComparer.Ordinal), 0, long.MaxValue);
+        var rules = new BatchRules(["claude-code"u8.ToArray()], 0, long.MaxValue);
         var builder = signal == OtlpSignal.Metrics ? BatchBuilder.ForMetrics(rules) : new BatchBuilder(rules);
         var decoder = new OtlpProtobuf(body, builder);
         if (signal == OtlpSignal.Metrics)

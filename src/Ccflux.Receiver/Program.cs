@@ -1,7 +1,6 @@
 using Ccflux.Receiver.Cli;
 using Ccflux.Receiver.Composition;
 using Ccflux.Receiver.Fleet;
-using Ccflux.Receiver.Platform;
 using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Database;
 using Ccflux.Receiver.Platform.Http;

@@ -107,7 +107,7 @@ internal sealed class SessionListing
     private void Take(FileSystemInfo entry, Place folder)
     {
         var place = folder.Below(entry.Name);
-        if ((entry.Attributes & FileAttributes.ReparsePoint) != 0)
+        if ((entry.Attributes & FileAttributes.ReparsePoint) is FileAttributes.ReparsePoint)
         {
             if (place.Links < MaxLinks)
             {

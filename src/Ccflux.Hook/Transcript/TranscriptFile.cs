@@ -42,7 +42,7 @@ internal static class TranscriptFile
             return null;
         }
 
-        if ((file.Attributes & FileAttributes.ReparsePoint) == 0)
+        if ((file.Attributes & FileAttributes.ReparsePoint) is not FileAttributes.ReparsePoint)
         {
             return file.Length;
         }
@@ -55,7 +55,7 @@ internal static class TranscriptFile
     public static DateTime LastWriteUtc(string path)
     {
         var written = File.GetLastWriteTimeUtc(path);
-        if ((new FileInfo(path).Attributes & FileAttributes.ReparsePoint) == 0)
+        if ((new FileInfo(path).Attributes & FileAttributes.ReparsePoint) is not FileAttributes.ReparsePoint)
         {
             return written;
         }

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using Ccflux.Contracts.Pricing;
-using Ccflux.Contracts.Usage;
 using Ccflux.Hook.Commands;
 using Ccflux.Testing;
 using Xunit;

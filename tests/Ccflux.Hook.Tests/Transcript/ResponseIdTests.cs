@@ -150,7 +150,7 @@ public sealed partial class ResponseIdTests : IDisposable
 
     private static string Parent(string line, string uuid) => line.Replace("\"parentUuid\":\"p\"", $"\"parentUuid\":\"{uuid}\"", StringComparison.Ordinal);
 
-    private static string UuidOf(string line) => Uuid().Match(line).Groups[1].Value;
+    private static string UuidOf(string line) => Uuid().Match(line).Groups["id"].Value;
 
     private static (int Messages, long Output) Total(ScanResult scan) => Total([scan]);
 
@@ -160,9 +160,9 @@ public sealed partial class ResponseIdTests : IDisposable
         return (models.Sum(model => model.Messages), models.Sum(model => model.OutputTokens));
     }
 
-    [GeneratedRegex("\"requestId\":\"[^\"]*\",")]
+    [GeneratedRegex("\"requestId\":\"[^\"]*\",", RegexOptions.None, 1000)]
     private static partial Regex RequestIds();
 
-    [GeneratedRegex("\"uuid\":\"([^\"]*)\",")]
+    [GeneratedRegex("\"uuid\":\"(?<id>[^\"]*)\",", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Uuid();
 }

@@ -188,7 +188,7 @@ public sealed partial class UsersCommandTests : IDisposable
         var page = await signedIn.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
 
         var before = await receiver.RunAsync("sessions", "list");
-        var id = SessionLine().Match(before.Output).Groups[1].Value;
+        var id = SessionLine().Match(before.Output).Groups["id"].Value;
         var ended = await receiver.RunAsync("sessions", "end", id);
         var again = await receiver.RunAsync("sessions", "end", id);
         using var after = await client.GetAsync(new Uri("/docs/v1.json", UriKind.Relative), TestContext.Current.CancellationToken);
@@ -213,7 +213,7 @@ public sealed partial class UsersCommandTests : IDisposable
         Assert.False(File.Exists(receiver.PathOf("ccflux.db")));
     }
 
-    [GeneratedRegex("([0-9a-f]{12})  admin ", RegexOptions.None, 1000)]
+    [GeneratedRegex("(?<id>[0-9a-f]{12})  admin ", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex SessionLine();
 
     [GeneratedRegex("rtok_[A-Za-z0-9_-]+", RegexOptions.None, 1000)]

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Ccflux.Receiver.Quota;
-using Ccflux.Receiver.Quota.Polling;
 using Ccflux.Receiver.Quota.Sources;
 using Ccflux.Receiver.Quota.Store;
 using Ccflux.Testing;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 using Ccflux.Receiver.Platform.Auth.Admin;
@@ -12,6 +13,7 @@ public sealed class SharedNamesTests
 {
     private const ulong First = 0x9E3779B97F4A7C15;
     private const ulong Second = 0xD6E8FEB86659FD93;
+    private static readonly SearchValues<byte> s_letters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.:/@[]+"u8);
 
     [Fact]
     public void Forged_HasTheHashOfTheGenuineName()
@@ -96,7 +98,7 @@ public sealed class SharedNamesTests
         {
             Encoding.ASCII.GetBytes($"f{attempt:D7}", both);
             BinaryPrimitives.WriteUInt64LittleEndian(both[8..], Mix(start ^ BinaryPrimitives.ReadUInt64LittleEndian(both), Second) ^ wanted);
-            if (both[8..].IndexOfAnyExcept("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.:/@[]+"u8) < 0)
+            if (both[8..].IndexOfAnyExcept(s_letters) < 0)
             {
                 return Encoding.ASCII.GetString(both) + genuine[16..];
             }

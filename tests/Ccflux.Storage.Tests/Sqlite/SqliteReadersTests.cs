@@ -24,7 +24,7 @@ public sealed class SqliteReadersTests : IDisposable
     public async Task Statement_WhoseScopeEnded_IsStoppedAndTheReaderGoesOn()
     {
         using var ended = new CancellationTokenSource();
-        using (var lease = await RentAsync("a", ended: ended.Token))
+        using (var lease = await RentAsync("a", ended: ended))
         {
             Assert.Equal(2_000_000L, Scalar(lease, Long));
             await ended.CancelAsync();
@@ -103,7 +103,7 @@ public sealed class SqliteReadersTests : IDisposable
     {
         var leases = new List<ReaderLease> { await RentAsync("a"), await RentAsync("a"), await RentAsync("admin", isPrivileged: true), await RentAsync("admin", isPrivileged: true) };
         using var ended = new CancellationTokenSource();
-        var waiting = RentAsync(caller, ended: ended.Token);
+        var waiting = RentAsync(caller, ended: ended);
 
         await ended.CancelAsync();
 
@@ -133,9 +133,9 @@ public sealed class SqliteReadersTests : IDisposable
         _file.Dispose();
     }
 
-    private async Task<ReaderLease> RentAsync(string caller, bool isPrivileged = false, CancellationToken ended = default)
+    private async Task<ReaderLease> RentAsync(string caller, bool isPrivileged = false, CancellationTokenSource? ended = null)
     {
-        using var scope = ReadScope.Open(caller, isPrivileged, ended);
+        using var scope = ReadScope.Open(caller, isPrivileged, ended?.Token ?? CancellationToken.None);
         return await _readers.RentAsync(Cancellation);
     }
 

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
-using Ccflux.Receiver.Platform;
 using Ccflux.Receiver.Platform.Http;
 
 namespace Ccflux.Receiver.Fleet.Monitors;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Ccflux.Receiver.Fleet.Network;
-using Ccflux.Receiver.Platform;
 using Ccflux.Receiver.Platform.Http;
 
 namespace Ccflux.Receiver.Fleet.Monitors;

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Ccflux.Receiver.Fleet.Store;
-using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Live;
 using Ccflux.Storage.Writing;
 

@@ -1,4 +1,3 @@
-using Ccflux.Receiver.Platform;
 using Ccflux.Receiver.Platform.Http;
 
 namespace Ccflux.Receiver.Quota.Alerts;

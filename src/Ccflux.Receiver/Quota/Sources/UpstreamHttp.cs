@@ -1,4 +1,3 @@
-using Ccflux.Receiver.Platform;
 
 namespace Ccflux.Receiver.Quota.Sources;
 

@@ -1,4 +1,3 @@
-using Ccflux.Receiver.Platform.Jobs;
 using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Usage.Store;
