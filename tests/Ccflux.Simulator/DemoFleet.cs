@@ -95,7 +95,12 @@ public sealed partial class DemoFleet(SimulatedUpstream upstream, DemoAdmin admi
     /// <summary>A config dir that was enrolled before gets new keys.</summary>
     private async Task EnrolAsync(DemoConfigDir configDir, CancellationToken cancellationToken)
     {
-        var code = Code().Match(await admin.PostAsync("/admin/fleet/enrol", cancellationToken, ("machine", configDir.Agent.Machine))).Groups["code"].Value;
+        var known = (await admin.RowsAsync("/api/v1/fleet/agents", cancellationToken))
+            .FirstOrDefault(row => string.Equals((string?)row!["machine"], configDir.Agent.Machine, StringComparison.Ordinal) && (string?)row["state"] is not "revoked");
+        var answer = known is null
+            ? await admin.PostAsync("/admin/fleet/enrol", cancellationToken, ("machine", configDir.Agent.Machine))
+            : await admin.PostAsync($"/admin/fleet/agents/{(string?)known["agent"]}/enrol", cancellationToken);
+        var code = Code().Match(answer).Groups["code"].Value;
         await configDir.Agent.EnrolAsync(code);
         var form = $"/admin/fleet/agents/{configDir.Agent.Id}/grants";
         var accounts = Option().Matches(await admin.GetAsync(form, cancellationToken)).Select(match => ("account", match.Groups["id"].Value));

@@ -7,7 +7,7 @@ namespace Ccflux.Hook.Transcript;
 /// the rest is walked once. Nothing is allocated but names not met before. Not for several threads at once.</summary>
 /// <remarks>A line should be one JSON object as the client writes it. Tools that rewrite transcripts put spaces in, files that were joined
 /// have byte order marks amid them, and a line that never got its line feed has the next one behind it: each object found counts.</remarks>
-internal sealed class RowParser
+internal sealed partial class RowParser
 {
     private static readonly byte[][] LocalMarks =
     [
@@ -26,29 +26,6 @@ internal sealed class RowParser
     private readonly NameTable _names = new(Text);
     private readonly NameTable _models = new(ModelName.OfJson);
     private int _recoveries;
-
-    /// <summary>The parts of a row that decide what it is, gathered in whatever order its keys stand.</summary>
-    private ref struct Parts
-    {
-        public ReadOnlySpan<byte> Type;
-        public ReadOnlySpan<byte> Subtype;
-        public ReadOnlySpan<byte> Uuid;
-        public ReadOnlySpan<byte> ParentUuid;
-        public ReadOnlySpan<byte> RequestId;
-        public ReadOnlySpan<byte> Error;
-        public ReadOnlySpan<byte> MessageId;
-        public ReadOnlySpan<byte> Model;
-        public ReadOnlySpan<byte> StopReason;
-        public ReadOnlySpan<byte> Text;
-        public bool Meta;
-        public bool ApiError;
-        public bool ToolResult;
-        public bool ToolUse;
-        public bool Notification;
-        public bool HasUsage;
-        public bool OddFigure;
-        public long Status;
-    }
 
     /// <summary>Fills <paramref name="row"/> whatever the line holds, from its first object.</summary>
     /// <returns>What of the line is left for <see cref="ParseNext"/>: nothing, in a line as it should be.</returns>
@@ -407,117 +384,5 @@ internal sealed class RowParser
                 cursor.Skip();
             }
         }
-    }
-
-    private RowKind Kind(in Parts parts, ref TranscriptRow row)
-    {
-        if (parts.Type.SequenceEqual("assistant"u8))
-        {
-            return AssistantKind(parts, ref row);
-        }
-
-        if (parts.Type.SequenceEqual("user"u8))
-        {
-            return UserKind(parts, ref row);
-        }
-
-        if (!parts.Type.SequenceEqual("system"u8) || !parts.Subtype.SequenceEqual("api_error"u8))
-        {
-            return RowKind.Ignored;
-        }
-
-        row.RateLimited = parts.Status == 429 || row.Window is not null;
-        return row.RateLimited ? RowKind.Limit : RowKind.Activity;
-    }
-
-    private RowKind AssistantKind(in Parts parts, ref TranscriptRow row)
-    {
-        if (parts.ApiError)
-        {
-            row.Id = IdHash.Of(parts.MessageId.IsEmpty ? parts.Uuid : parts.MessageId);
-            row.RateLimited = parts.Error.SequenceEqual("rate_limit"u8);
-            return RowKind.Failure;
-        }
-
-        if (!parts.HasUsage || parts.Model.SequenceEqual("<synthetic>"u8))
-        {
-            return RowKind.Ignored;
-        }
-
-        row.Usage.Model = _models.Get(parts.Model);
-        Identify(parts, ref row);
-        if (row.Id == 0 && row.Place is null)
-        {
-            row.Fail(LineFault.NoIdentity);
-            return row.Kind;
-        }
-
-        row.Fault = parts.OddFigure ? LineFault.Figure : LineFault.None;
-        row.CallsTool = parts.StopReason.IsEmpty ? parts.ToolUse : parts.StopReason.SequenceEqual("tool_use"u8);
-        row.Usage.Partial = parts.StopReason.IsEmpty;
-        row.Usage.Subagent = row.Sidechain;
-        return RowKind.Message;
-    }
-
-    /// <summary>Which response a row is of: its request id tells, if it is the API's own, together with the message's id, where it has one. Relays
-    /// give every answer one message id, or one request id of their own making; then the row's place in the conversation tells.</summary>
-    private static void Identify(in Parts parts, ref TranscriptRow row)
-    {
-        if (IsApiRequestId(parts.RequestId))
-        {
-            row.Id = IdHash.Of(parts.MessageId, parts.RequestId, out var ofMessage);
-            row.EarlierId = parts.MessageId.Length >= ApiMessageId && parts.MessageId.StartsWith("msg_"u8) ? ofMessage : 0;
-            return;
-        }
-
-        if (!parts.MessageId.IsEmpty || !parts.Uuid.IsEmpty || row.AtMs > 0)
-        {
-            row.Place = new ResponsePlace(
-                parts.MessageId.IsEmpty ? row.Usage.HashOfPrompt() : IdHash.Of(parts.MessageId), IdHash.Of(parts.Uuid), IdHash.Of(parts.ParentUuid));
-        }
-    }
-
-    /// <summary><c>req_011CSHoEeqs5C35K2UUqR7Fy</c></summary>
-    private static bool IsApiRequestId(ReadOnlySpan<byte> id) =>
-        id.Length is > 4 and <= 128 && id.StartsWith("req_"u8);
-
-    private static RowKind UserKind(in Parts parts, ref TranscriptRow row)
-    {
-        if (row.Sidechain || parts.ToolResult)
-        {
-            return RowKind.Activity;
-        }
-
-        // Slash commands that the client answers itself begin with their name; those that become a prompt begin with <command-message>.
-        if (parts.Meta || parts.Notification || IsLocal(parts.Text))
-        {
-            return RowKind.Ignored;
-        }
-
-        if (parts.Text.StartsWith("[Request interrupted by user"u8))
-        {
-            return RowKind.Interrupt;
-        }
-
-        row.Id = IdHash.Of(parts.Uuid);
-        return RowKind.Prompt;
-    }
-
-    private static bool IsLocal(ReadOnlySpan<byte> text)
-    {
-        if (text.IsEmpty || text[0] != '<')
-        {
-            return false;
-        }
-
-        foreach (var mark in LocalMarks)
-        {
-            if (text.StartsWith(mark))
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 }

@@ -16,7 +16,10 @@ internal static class CommandHost
     public const int WrongUsage = 2;
 
     /// <summary>Runs a <paramref name="command"/> that only reads: where there is no database, it says so and makes none.</summary>
-    public static Task<int> ReadAsync(Func<IServiceProvider, Task<int>> command) => RunAsync(async services =>
+    public static Task<int> ReadAsync(Func<IServiceProvider, Task<int>> command) => RunAsync(services => WhereThereIsADatabaseAsync(services, command));
+
+    /// <summary>Runs a command that only reads where there is a database to read.</summary>
+    public static async Task<int> WhereThereIsADatabaseAsync(IServiceProvider services, Func<IServiceProvider, Task<int>> command)
     {
         var path = services.GetRequiredService<DatabaseOptions>().Path;
         if (File.Exists(path))
@@ -26,7 +29,7 @@ internal static class CommandHost
 
         await FailAsync($"There is no database at {path} (DATABASE_PATH).");
         return Failed;
-    });
+    }
 
     /// <summary>Runs <paramref name="command"/> with the services of a receiver that is not started and listens nowhere. What it logs goes to
     /// stderr: stdout is for what was asked for.</summary>

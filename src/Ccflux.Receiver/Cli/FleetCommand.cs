@@ -29,7 +29,8 @@ internal static class FleetCommand
     public static Task<int> RunAsync(Func<IServiceProvider, Task<int>> command) => CommandHost.RunAsync(services => WhereOnAsync(services, command));
 
     /// <summary>The same for a command that only reads.</summary>
-    public static Task<int> ReadAsync(Func<IServiceProvider, Task<int>> command) => CommandHost.ReadAsync(services => WhereOnAsync(services, command));
+    public static Task<int> ReadAsync(Func<IServiceProvider, Task<int>> command) => CommandHost.RunAsync(services =>
+        WhereOnAsync(services, inner => CommandHost.WhereThereIsADatabaseAsync(inner, command)));
 
     /// <summary>The account of a label; where there is none, says so.</summary>
     public static async Task<AccountFacts?> FindAsync(IServiceProvider services, string label, CancellationToken cancellationToken)

@@ -237,7 +237,7 @@ public sealed class AgentTests
         Assert.Equal(IssueOutcome.NotGranted, (await rig.Commands.IssueAsync(stranger.Id, other, allowCopy: true, AuditActor.Cli)).Outcome);
         Assert.Equal(
             [
-                "authenticate agent-unknown 1", "authenticate agent-unknown 1", "authenticate signature-required 1", "bring-back account-not-granted 1", "bring-back account-not-granted 1",
+                "authenticate agent-unknown 2", "authenticate signature-required 1", "bring-back account-not-granted 1", "bring-back account-not-granted 1",
                 "bring-back account-not-granted 1", "bring-back credential-dead 1", "bring-back credential-refused 2", "bring-back credential-superseded 1",
             ],
             (await rig.RefusalsAsync()).Select(row => $"{row.Action} {row.Outcome} {row.Times}").Order(StringComparer.Ordinal));

@@ -31,6 +31,7 @@ public sealed class FleetGuardTests
         await rig.BeatAsync(victim);
         using var attacker = new SimulatedAgent(rig.Receiver.Address, "BUILD-1", rig.Time) { ConfigDirId = victim.ConfigDirId };
 
+        rig.Time.Advance(TimeSpan.FromSeconds(1));
         await attacker.EnrolAsync((await rig.Receiver.Service<AgentBook>().NewCodeAsync("build-1", AuditActor.Cli))!);
 
         Assert.NotEqual(victim.Id, attacker.Id);

@@ -269,7 +269,7 @@ public sealed class VaultTests
         var result = await other.Service<KeyRotation>().RunAsync(AuditActor.Cli);
         await other.StopAsync();
 
-        Assert.Equal(new KeyRotationResult(2, 0, 1), result);
+        Assert.Equal(new KeyRotationResult(3, 0, 1), result);
         Assert.Empty(before.Intersect(Directory.GetFiles(rig.KeyPath)));
         Assert.Equal(TokenState.Ok, await rig.StateAsync(account));
         await rig.ImportAsync(2);

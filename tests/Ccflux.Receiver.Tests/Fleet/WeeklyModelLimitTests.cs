@@ -70,8 +70,8 @@ public sealed class WeeklyModelLimitTests
     private static async Task WriteAsync(RotationStage stage, IReadOnlyList<Reading> readings) =>
         await stage.Rig.Receiver.Service<GroupCommitWriter>().WriteAsync(connection =>
         {
-            connection.Execute("INSERT OR IGNORE INTO quota_accounts (account_key, owner, source, created_at) SELECT account_uuid, 0, 'oauth', 0 FROM fleet_accounts WHERE account_id = ?", stage.First);
-            var account = connection.Scalar("SELECT q.account_id FROM quota_accounts q JOIN fleet_accounts f ON f.account_uuid = q.account_key WHERE f.account_id = ? AND q.owner = 0", stage.First)!.Value;
+            connection.Execute("INSERT OR IGNORE INTO quota_accounts (account_key, owner, source, created_at) SELECT account_key, 0, 'oauth', 0 FROM fleet_accounts WHERE account_id = ?", stage.First);
+            var account = connection.Scalar("SELECT q.account_id FROM quota_accounts q JOIN fleet_accounts f ON f.account_key = q.account_key WHERE f.account_id = ? AND q.owner = 0", stage.First)!.Value;
             return ReadingsLedger.Write(connection, account, QuotaSource.OAuth, readings);
         });
 }

@@ -20,7 +20,8 @@ public sealed class QuotaDeployTests
             .Select(property => property.GetCustomAttribute<ConfigurationKeyNameAttribute>()?.Name)
             .OfType<string>()
             .Except(s_notForUsers, StringComparer.Ordinal)
-            .Append("ADMIN_TOKEN");
+            .Append("ADMIN_TOKEN")
+            .Append("ALLOWED_HOSTS");
 
         var lines = await File.ReadAllLinesAsync(Repository.PathOf("deploy/quota/.env.example"), TestContext.Current.CancellationToken);
         var named = lines.Select(line => line.TrimStart('#')).Where(line => line.Contains('=', StringComparison.Ordinal)).Select(line => line.Split('=')[0]);

@@ -106,7 +106,7 @@ public sealed class ExporterTests
         Assert.Equal("12", (await SendAsync(host, "logs", [1, 0, 0, 0, 0], encoding: "zstd")).Status);
         Assert.Equal("8", (await SendAsync(host, "logs", [0, 255, 255, 255, 255])).Status);
         Assert.Equal("12", (await SendAsync(host, "nothing", [0, 0, 0, 0, 0])).Status);
-        var busy = await SendAsync(host, "logs", [0, 0, 160, 0, 0, .. new byte[100]]);
+        var busy = await SendAsync(host, "logs", [0, 0, 160, 0, 0, .. new byte[10 << 20]]);
         Assert.Equal("14", busy.Status);
         Assert.Contains("RetryInfo", System.Text.Encoding.Latin1.GetString(Convert.FromBase64String(Padded(busy.Details!))), StringComparison.Ordinal);
     }

