@@ -11,7 +11,7 @@ public sealed class DemoAdmin : IDisposable
     public DemoAdmin(Uri receiver, string token)
     {
         Receiver = receiver;
-        _client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = receiver, Timeout = TimeSpan.FromSeconds(30) };
+        _client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = receiver, Timeout = TimeSpan.FromMinutes(5) };
         _client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         _client.DefaultRequestHeaders.Accept.ParseAdd("text/html");
     }

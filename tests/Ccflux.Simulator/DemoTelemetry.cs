@@ -22,7 +22,7 @@ public sealed partial class DemoTelemetry(DemoAdmin admin, DemoFleet fleet, Time
     private static readonly string[] s_terminals = ["vscode", "iTerm.app", "tmux", "WezTerm"];
 
     private readonly Random _random = new(7);
-    private readonly HttpClient _client = new() { BaseAddress = admin.Receiver, Timeout = TimeSpan.FromSeconds(60) };
+    private readonly HttpClient _client = new() { BaseAddress = admin.Receiver, Timeout = TimeSpan.FromMinutes(5) };
     private readonly Dictionary<string, string> _tokens = new(StringComparer.Ordinal);
     private int _sequence;
 

@@ -20,7 +20,7 @@ public sealed class SimulatedAgent(Uri address, string machine, TimeProvider tim
     private long _sequence;
     private long _lastCommand;
 
-    public HttpClient Client { get; } = new() { Timeout = TimeSpan.FromSeconds(20) };
+    public HttpClient Client { get; } = new() { Timeout = TimeSpan.FromMinutes(5) };
 
     /// <summary>The receiver that it talks to.</summary>
     public Uri Address { get; set; } = address;

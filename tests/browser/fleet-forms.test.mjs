@@ -201,7 +201,7 @@ test("An agent is revoked and refused from then on", async () => {
   await ask(page, "#agents", "Revoke old-box");
   await submit(page, "Revoke agent");
   await page.locator("#agents tr[data-agent=old-box]", { hasText: "Revoked" }).waitFor();
-  assert.equal(await page.locator("#agents tr[data-agent=old-box] a").count(), 0);
+  assert.deepEqual(await page.locator("#agents tr[data-agent=old-box] a").allTextContents(), ["Enrol again"]);
   assert.ok(one(`SELECT revoked_at AS at FROM fleet_agents WHERE agent_id = '${agent.id}'`).at > 0);
   await assert.rejects(agent.beat(null), /403/);
   await finish(opened);
@@ -331,7 +331,7 @@ for (const theme of ["light", "dark"]) {
     await post(receiver, "/pin", { account: String(idOf("data")), place: "fleet ", mode: "soft" });
     const { page, ...opened } = await open({ theme, width: theme === "dark" ? 360 : 1440 });
     for (const [within, name] of [
-      ["#accounts", /^Add/], ["#accounts", "Edit data"], ["#accounts", "Remove data"], ["#agents", /^Enrol/], ["#agents", "Accounts of ao-mbp16"], ["#agents", "Switch ao-mbp16"],
+      ["#accounts", /^Add/], ["#accounts", "Edit data"], ["#accounts", "Remove data"], ["#agents", /^Enrol( a machine)?$/], ["#agents", "Enrol again: ao-mbp16"], ["#agents", "Accounts of ao-mbp16"], ["#agents", "Switch ao-mbp16"],
       ["#agents", "Revoke ao-mbp16"], ["#pins", "Pin an account"], ["#pins", "Unpin data for the whole fleet"], ["#pins", "Pause rotation"],
     ]) {
       await ask(page, within, name);

@@ -71,7 +71,7 @@ test("The table has the accounts in the order of use, with what was read and how
   assert.deepEqual(await page.locator("#accounts tbody tr").evaluateAll((all) => all.map((row) => row.dataset.account)), ["platform", "data", "mobile", "build"]);
   const first = plain(await page.locator("#accounts tbody tr").first().textContent());
   const print = byLabel.platform.fingerprint;
-  assert.match(first, new RegExp(`^in use ?platform ?2 sessions ?68 % ?8 h 5\\d m.* ?15 % ?4 h 2\\d m.*${print.slice(0, 6)}·${print.slice(6)}.*now ?login.*Active ?— ?Edit Remove$`));
+  assert.match(first, new RegExp(`^in use ?platform ?2 sessions ?68 % ?8 h 5\\d m.* ?15 % ?4 h 2\\d m.*${print.slice(0, 6)}·${print.slice(6)}.*(?:now|\\d+ min ago) ?login.*Active ?— ?Edit Remove$`));
   assert.match(plain(await page.locator("#accounts tbody tr").nth(1).textContent()), /^2 ?data ?next.*Ready/);
   assert.match(plain(await page.locator("#accounts tbody tr").nth(2).textContent()), /84 %.*Cooling to 60 %/);
   assert.match(plain(await page.locator("#accounts tbody tr").nth(3).textContent()), /100 %.*Exhausted until the reset/);

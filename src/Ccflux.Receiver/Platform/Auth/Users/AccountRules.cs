@@ -36,7 +36,7 @@ internal static class AccountRules
         var printable = new StringBuilder(text.Length);
         foreach (var rune in text.EnumerateRunes().Take(MaxEmail))
         {
-            if (IsPlain(rune))
+            if (rune.Value == ' ' || IsPlain(rune))
             {
                 printable.Append(rune);
             }
