@@ -15,7 +15,7 @@ internal sealed record StatusReport
 
     public required string ConfigDir { get; init; }
 
-    /// <summary>The oldest Claude Code whose usage is reported whole.</summary>
+    /// <summary>The oldest Claude Code that runs the hooks as they are written.</summary>
     public required string OldestClaudeCode { get; init; }
 
     /// <summary>The Claude Code that the last report told of; null where none was sent yet.</summary>

@@ -11,7 +11,7 @@ internal static class ClientVersion
     /// <summary>As in the names of the released programs: <c>linux-x86_64</c>.</summary>
     public static string Platform { get; } = $"{System()}-{Architecture()}";
 
-    /// <summary>The oldest Claude Code whose usage is reported whole. An older one is left in peace: hooks that it cannot run do nothing.</summary>
+    /// <summary>The oldest Claude Code that runs the hooks as they are written. An older one is left in peace.</summary>
     public const string OldestClaudeCode = "2.1.139";
 
     public static ClientInfo Describe(string? claudeCodeVersion) =>
