@@ -137,7 +137,7 @@ public sealed class OrganisationTests
         Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
         Assert.Contains(ErrorCodes.CredentialRefused, await answer.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
         Assert.Equal(rig.Issuer.Accounts[0].AccessToken, await TokenAsync(rig, first));
-        Assert.StartsWith("of another account", (await rig.AuditAsync())[0].Detail, StringComparison.Ordinal);
+        Assert.StartsWith("of another account", Assert.Single(await rig.RefusalsAsync()).Detail, StringComparison.Ordinal);
     }
 
     [Fact]
