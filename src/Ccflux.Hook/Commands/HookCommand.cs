@@ -7,15 +7,27 @@ namespace Ccflux.Hook.Commands;
 /// It prints nothing, waits for no network and always exits 0. A headless client kills it about 20 ms after a failed turn.</summary>
 internal static class HookCommand
 {
-    public static int Run(ReadOnlySpan<string> arguments)
+    public static int Run(ReadOnlySpan<string> arguments) => Take(LegacyInput(arguments), isNamed: true);
+
+    /// <summary>What a client runs that does not know a hook's arguments. Only the events of the usage plugin count: the fleet's plugin names the
+    /// same program. Whatever else stands on standard input is somebody else's, and nothing is written for it.</summary>
+    public static int RunWithoutArguments() => Take(legacyInput: null, isNamed: false);
+
+    /// <param name="legacyInput">The hook's JSON where it came as an argument; null where standard input has it.</param>
+    /// <param name="isNamed">Whether the program was called as a hook by name.</param>
+    private static int Take(string? legacyInput, bool isNamed)
     {
         StateDirectory? state = null;
         try
         {
-            var input = LegacyInput(arguments) is { } text ? Encoding.UTF8.GetBytes(text) : StandardInput.Read();
+            var input = legacyInput is null ? StandardInput.Read() : Encoding.UTF8.GetBytes(legacyInput);
             var hookEvent = HookEvent.Read(input.Span);
-            state = StateDirectory.Of(hookEvent.TranscriptPath);
-            Handle(state, hookEvent, input.Length);
+            if (isNamed || hookEvent is { SessionId: not null, Name: "SessionStart" or "Stop" or "StopFailure" or "SubagentStop" or "SessionEnd" })
+            {
+                state = StateDirectory.Of(hookEvent.TranscriptPath);
+                Handle(state, hookEvent, input.Length);
+            }
+
             if (input.Length >= StandardInput.MaxInput)
             {
                 StandardInput.Drain(); // a client must not find its pipe broken
@@ -24,35 +36,6 @@ internal static class HookCommand
         catch (Exception error)
         {
             // Edge of the program: whatever is at fault, the user's session goes on and shows nothing.
-            new StateLog(state ?? StateDirectory.Of(null), TimeProvider.System).Error($"hook: {error.GetType().Name}");
-        }
-
-        return 0;
-    }
-
-    /// <summary>What a client runs that does not know a hook's arguments. Only the events of the usage plugin count: the fleet's plugin names the
-    /// same program. Whatever else stands on standard input is somebody else's, and nothing is written for it.</summary>
-    public static int RunWithoutArguments()
-    {
-        StateDirectory? state = null;
-        try
-        {
-            var input = StandardInput.Read();
-            var hookEvent = HookEvent.Read(input.Span);
-            if (hookEvent is { SessionId: not null, Name: "SessionStart" or "Stop" or "StopFailure" or "SubagentStop" or "SessionEnd" })
-            {
-                state = StateDirectory.Of(hookEvent.TranscriptPath);
-                Handle(state, hookEvent, input.Length);
-            }
-
-            if (input.Length >= StandardInput.MaxInput)
-            {
-                StandardInput.Drain();
-            }
-        }
-        catch (Exception error)
-        {
-            // Edge of the program, as in Run.
             new StateLog(state ?? StateDirectory.Of(null), TimeProvider.System).Error($"hook: {error.GetType().Name}");
         }
 

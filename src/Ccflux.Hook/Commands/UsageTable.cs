@@ -46,9 +46,15 @@ internal sealed class UsageTable(UsageBy by)
             }
         }
 
+        if (session.Local.Count == 0)
+        {
+            return;
+        }
+
+        var turns = session.Turns.ToDictionary(turn => turn.TurnIndex);
         foreach (var local in session.Local)
         {
-            if (session.Turns.FirstOrDefault(turn => turn.TurnIndex == local.TurnIndex) is { } turn)
+            if (turns.TryGetValue(local.TurnIndex, out var turn))
             {
                 Add(turn, local.Model, sum => sum.Add(Day(turn), local));
             }

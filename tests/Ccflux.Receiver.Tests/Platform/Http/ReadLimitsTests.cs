@@ -109,6 +109,7 @@ public sealed class ReadLimitsTests
         while (!requests.IsCompleted)
         {
             wire.Time.Advance(TimeSpan.FromSeconds(1));
+            // A request that has not begun to read needs real time to get there, or the clock would run far ahead of it.
             await Task.WhenAny(requests, Task.Delay(20, Cancellation));
         }
 
@@ -132,6 +133,7 @@ public sealed class ReadLimitsTests
             }
 
             (await rent).Dispose();
+            // Nothing tells when a request takes its reader, so it is asked for again; not in a tight loop, which would keep it from getting there.
             await Task.Delay(10, Cancellation);
         }
     }
