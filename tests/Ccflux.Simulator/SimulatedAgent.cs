@@ -116,7 +116,7 @@ public sealed class SimulatedAgent(Uri address, string machine, TimeProvider tim
     {
         if (!CommandSignature.IsValid(_commandKey, Id, command))
         {
-            return RefusalReasons.SignedByNobody;
+            return RefusalReasons.NotSigned;
         }
 
         if (command.Id < _lastCommand)

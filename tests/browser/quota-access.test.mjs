@@ -126,6 +126,7 @@ test("The admin polls now within the limits, and sets the interval", async () =>
 
   await page.getByRole("link", { name: "Every 60 s" }).click();
   const dialog = page.getByRole("dialog");
+  await dialog.waitFor();
   await check(page, "the interval's dialog", "dialog");
   await dialog.getByLabel("Seconds between polls").fill("120");
   await dialog.getByRole("button", { name: "Save interval" }).click();

@@ -70,7 +70,7 @@ test("From 70 and from 90 percent the bar changes its colour, its shape and its 
 
 test("A reset is counted down to the second, and what has passed is never negative", async () => {
   const push = await addPusher(receiver, "countdown@example.org");
-  await push(["five_hour", 80, 2], ["seven_day", 20, 3000]);
+  await push(["five_hour", 80, 20], ["seven_day", 20, 3000]);
   const { page, context, trouble } = await open(`/quota?account=${idOf("countdown@example.org")}`, { clock: true, paused: true });
   const bar = card(page, "countdown@example.org").locator("[data-window=five_hour]");
   const left = async () => {
@@ -80,7 +80,7 @@ test("A reset is counted down to the second, and what has passed is never negati
   await page.clock.pauseAt((await page.evaluate(() => Date.now())) + 10_000); // until then it ran by itself
   await page.clock.runFor(250);
   const first = await left();
-  assert.ok(first > 60 && first <= 120, `${first} s`);
+  assert.ok(first > 60 && first <= 1200, `${first} s`);
   for (let second = 1; second <= 3; second++) {
     await page.clock.runFor(1000);
     assert.equal(await left(), first - second);
@@ -114,7 +114,7 @@ test("Pace and projection are said in words, with an honest range", async () => 
   await push(["five_hour", 80, 150], ["seven_day", 10, 5040]);
   const { page, context } = await open(`/quota?account=${idOf("pace@example.org")}`);
   const text = async (window) => plain(await card(page, "pace@example.org").locator(`[data-window=${window}]`).textContent());
-  assert.match(await text("five_hour"), /30 pt ahead of pace.*Full at about \d\d:\d\d to \d\d:\d\d/);
+  assert.match(await text("five_hour"), /30 pt ahead of pace.*Full at about (\d+ \w+, )?\d\d:\d\d to (\d+ \w+, )?\d\d:\d\d/);
   assert.match(await text("seven_day"), /40 pt below pace.*Lasts to the reset at this pace/);
   const api = await (await fetch(`${receiver.address}/api/v1/quota`, { headers: { Authorization: `Bearer ${adminToken}` } })).json();
   const window = api.find((one) => one.id === idOf("pace@example.org")).windows[0];
@@ -138,11 +138,11 @@ test("Each failure says what it is, what to renew and where", async () => {
     const text = plain(await card(page, label).textContent());
     assert.ok(text.includes(title), `${label}: ${text}`);
     assert.match(text, words);
-    assert.match(text, /Failing since \d\d:\d\d/);
+    assert.match(text, /Failing since (\d+ \w+, )?\d\d:\d\d/);
     assert.match(text, /No reading yet/);
   }
   await page.goto(`${receiver.address}/quota?account=${idOf("login 4")}`);
-  assert.match(plain(await card(page, "login 4").textContent()), /OAuth, (now|1 min ago).*7-day, Opus.*41 %.*Next poll in [123] m/);
+  assert.match(plain(await card(page, "login 4").textContent()), /OAuth, (now|\d+ min ago).*7-day, Opus.*41 %.*Next poll in \d+ [ms]/);
   assert.equal(await card(page, "login 4").locator(".alert").count(), 0);
   assert.deepEqual(trouble, []);
   await context.close();
@@ -156,7 +156,7 @@ test("A failing account keeps its last reading, grey and with its age; a silent 
 
   const { page, context } = await open(`/quota?account=${failing}`);
   const bar = card(page, "login 3").locator("[data-window=five_hour]");
-  assert.match(plain(await bar.textContent()), /95 %.*as of \d\d:\d\d.*OAuth, 40 min ago/);
+  assert.match(plain(await bar.textContent()), /95 %.*as of (\d+ \w+, )?\d\d:\d\d.*OAuth, 4\d min ago/);
   assert.equal(await bar.getAttribute("data-level"), "none");
   assert.match(plain(await card(page, "login 3").textContent()), /Stale.*Answer not understood/);
   await page.goto(`${receiver.address}/quota?account=${idOf("silent@example.org")}`);

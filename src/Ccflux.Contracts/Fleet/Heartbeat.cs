@@ -94,7 +94,7 @@ public static class RefusalReasons
 
     /// <summary>The receiver's key that was pinned at the enrolment did not sign it, for this agent and as it is: somebody else made or changed it. The command of
     /// this id, if there is one, is not refused by that.</summary>
-    public const string SignedByNobody = "unsigned";
+    public const string NotSigned = "unsigned";
 
     /// <summary>The login in the config dir is not the one that the command replaces.</summary>
     public const string Superseded = "superseded";
@@ -105,7 +105,7 @@ public static class RefusalReasons
     /// <summary>The file could not be written; what stood there stands there.</summary>
     public const string WriteFailed = "write-failed";
 
-    public static bool IsKnown(string reason) => reason is Expired or Replayed or NotForMe or SignedByNobody or Superseded or NoLoginFile or WriteFailed;
+    public static bool IsKnown(string reason) => reason is Expired or Replayed or NotForMe or NotSigned or Superseded or NoLoginFile or WriteFailed;
 }
 
 /// <summary>Answer to a heartbeat.</summary>

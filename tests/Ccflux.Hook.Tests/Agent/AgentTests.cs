@@ -175,7 +175,7 @@ public sealed class AgentTests
         Assert.Equal(
             new[]
             {
-                RefusalReasons.Replayed, RefusalReasons.Expired, RefusalReasons.SignedByNobody, RefusalReasons.SignedByNobody, RefusalReasons.SignedByNobody, RefusalReasons.SignedByNobody, RefusalReasons.SignedByNobody,
+                RefusalReasons.Replayed, RefusalReasons.Expired, RefusalReasons.NotSigned, RefusalReasons.NotSigned, RefusalReasons.NotSigned, RefusalReasons.NotSigned, RefusalReasons.NotSigned,
                 RefusalReasons.Superseded, RefusalReasons.Superseded, RefusalReasons.NotForMe,
             },
             fleet.Refused.DistinctBy(refused => refused.Id).Select(refused => refused.Reason));

@@ -29,7 +29,7 @@ public sealed class CommandRuleTests
     {
         var ledger = CommandLedger.Empty with { LastCommand = 41, Done = [41] };
 
-        Assert.Equal((CommandVerdict.Refuse, RefusalReasons.SignedByNobody), CommandRule.For(Command with { Id = id }, isSigned: false, Content, ledger, s_now, canWrite: true));
+        Assert.Equal((CommandVerdict.Refuse, RefusalReasons.NotSigned), CommandRule.For(Command with { Id = id }, isSigned: false, Content, ledger, s_now, canWrite: true));
     }
 
     [Theory]

@@ -257,8 +257,8 @@ public sealed class AgentTests
         await GiveAsync(rig, agent, second);
 
         Assert.Equal(RefusalReasons.Replayed, agent.Refuse(recorded));
-        Assert.Equal(RefusalReasons.SignedByNobody, other.Refuse(recorded));
-        Assert.Equal(RefusalReasons.SignedByNobody, agent.Refuse(recorded with { Id = recorded.Id + 1 }));
+        Assert.Equal(RefusalReasons.NotSigned, other.Refuse(recorded));
+        Assert.Equal(RefusalReasons.NotSigned, agent.Refuse(recorded with { Id = recorded.Id + 1 }));
         agent.Take([recorded]);
         await rig.BeatAsync(agent);
         Assert.Contains($"confirm stray command {recorded.Id} replayed", (await rig.RefusalsAsync()).Select(row => $"{row.Action} {row.Outcome} {row.Detail}"));

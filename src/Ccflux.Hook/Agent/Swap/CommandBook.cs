@@ -35,7 +35,7 @@ internal sealed class CommandBook
     /// <summary>A refusal of a genuine command is final: shown again, it is old. One that the receiver did not sign must not make a later one look old.</summary>
     public void Refuse(long command, string reason)
     {
-        var genuine = reason is not RefusalReasons.SignedByNobody;
+        var genuine = reason is not RefusalReasons.NotSigned;
         Save(Ledger with
         {
             LastCommand = genuine ? Math.Max(Ledger.LastCommand, command) : Ledger.LastCommand,

@@ -28,7 +28,7 @@ internal static class CommandRule
     {
         if (!isSigned)
         {
-            return (CommandVerdict.Refuse, RefusalReasons.SignedByNobody);
+            return (CommandVerdict.Refuse, RefusalReasons.NotSigned);
         }
 
         if (ledger.Done.Contains(command.Id))

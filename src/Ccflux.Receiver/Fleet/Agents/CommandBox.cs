@@ -263,7 +263,7 @@ internal sealed class CommandBox(
         var delivered = 0;
         var settled = 0;
         var open = OpenCommand.Of(connection, agent.AgentId);
-        var strays = heartbeat.Refused.Where(refused => refused.Reason is RefusalReasons.SignedByNobody || open.TrueForAll(command => command.Id != refused.Id)).ToList();
+        var strays = heartbeat.Refused.Where(refused => refused.Reason is RefusalReasons.NotSigned || open.TrueForAll(command => command.Id != refused.Id)).ToList();
         if (strays.Count > 0)
         {
             // Settled long ago, or never ours: somebody shows the agent old commands, or made-up ones.
@@ -306,7 +306,7 @@ internal sealed class CommandBox(
         }
 
         // One that its agent says nobody signed was somebody else's under that id; the genuine one may be on its way still.
-        if (heartbeat.Refused.FirstOrDefault(refused => refused.Id == command.Id && refused.Reason is not RefusalReasons.SignedByNobody) is { } refusal)
+        if (heartbeat.Refused.FirstOrDefault(refused => refused.Id == command.Id && refused.Reason is not RefusalReasons.NotSigned) is { } refusal)
         {
             command.End(connection, OpenCommand.Refused, Words(refusal), now);
             return true;

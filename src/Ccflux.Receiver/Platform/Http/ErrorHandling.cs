@@ -36,7 +36,7 @@ internal sealed partial class ErrorHandling(RequestDelegate next, BrowserAnswers
         }
         catch (Exception exception) when (!context.Response.HasStarted && ReadRefusedException.ReasonOf(exception) is { } reason)
         {
-            await RefuseAsync(context, reason);
+            await RefuseAsync(context, exception, reason);
             return;
         }
         catch (Exception exception) when (!context.Response.HasStarted)
@@ -76,7 +76,7 @@ internal sealed partial class ErrorHandling(RequestDelegate next, BrowserAnswers
     }
 
     /// <summary>A read that had to be given up: the caller may try again, which a 500 would not say.</summary>
-    private Task RefuseAsync(HttpContext context, ReadRefusal reason)
+    private Task RefuseAsync(HttpContext context, Exception exception, ReadRefusal reason)
     {
         if (context.RequestAborted.IsCancellationRequested)
         {
@@ -84,7 +84,12 @@ internal sealed partial class ErrorHandling(RequestDelegate next, BrowserAnswers
             return Task.CompletedTask;
         }
 
-        Log.GivenUp(logger, context.Request.Method, RouteOf(context), reason);
+        var route = RouteOf(context);
+        if (_failures.IsDue(route, exception.GetType(), out var unlogged))
+        {
+            Log.GivenUp(logger, context.Request.Method, route, reason, unlogged);
+        }
+
         return reason switch
         {
             ReadRefusal.CallerBusy => WriteAsync(
@@ -145,7 +150,7 @@ internal sealed partial class ErrorHandling(RequestDelegate next, BrowserAnswers
         [LoggerMessage(1, LogLevel.Error, "{Method} {Route} failed ({Unlogged} more of its kind since the last such line)")]
         public static partial void Failed(ILogger logger, Exception exception, string method, string route, int unlogged);
 
-        [LoggerMessage(2, LogLevel.Warning, "{Method} {Route}: a read was given up: {Reason}")]
-        public static partial void GivenUp(ILogger logger, string method, string route, ReadRefusal reason);
+        [LoggerMessage(2, LogLevel.Warning, "{Method} {Route}: a read was given up: {Reason} ({Unlogged} more of its kind since the last such line)")]
+        public static partial void GivenUp(ILogger logger, string method, string route, ReadRefusal reason, int unlogged);
     }
 }

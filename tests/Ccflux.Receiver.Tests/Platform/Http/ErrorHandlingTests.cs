@@ -1,5 +1,6 @@
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Tests.Hosting;
+using Ccflux.Storage.Sqlite;
 using Ccflux.Testing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -54,6 +55,28 @@ public sealed class ErrorHandlingTests
         time.Advance(TimeSpan.FromMinutes(1));
         await handling.InvokeAsync(Request(receiver, "application/json"));
         Assert.Equal(2, log.Lines.Count);
+        Assert.Contains(log.Lines, line => line.Contains("49 more of its kind", StringComparison.Ordinal));
+    }
+
+    /// <summary>A caller can have reads refused as often as it asks: that must not fill the log either.</summary>
+    [Fact]
+    public async Task RefusedReads_AreLoggedOnceAMinuteAndCounted()
+    {
+        await using var receiver = await RunningReceiver.StartAsync();
+        var log = new CapturedLog();
+        var time = new ManualTime();
+        var handling = Handling(receiver, log, _ => throw new ReadRefusedException(ReadRefusal.CallerBusy), time);
+
+        for (var refusal = 0; refusal < 50; refusal++)
+        {
+            var context = Request(receiver, "application/json");
+            await handling.InvokeAsync(context);
+            Assert.Equal(429, context.Response.StatusCode);
+        }
+
+        Assert.Single(log.Lines);
+        time.Advance(TimeSpan.FromMinutes(1));
+        await handling.InvokeAsync(Request(receiver, "application/json"));
         Assert.Contains(log.Lines, line => line.Contains("49 more of its kind", StringComparison.Ordinal));
     }
 
