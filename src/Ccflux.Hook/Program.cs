@@ -4,7 +4,7 @@ namespace Ccflux.Hook;
 
 internal static class Program
 {
-    private static int Main(string[] arguments)
+    public static int Main(string[] arguments)
     {
         // The hot path touches nothing of the rest: no console, no HTTP, no command-line library.
         if (arguments is ["hook" or "init" or "report-turn" or "session-end", ..] and not [_, "--help" or "-h", ..])

@@ -11,15 +11,17 @@ namespace Ccflux.Testing;
 public sealed class ReceiverProcess : IDisposable
 {
     private static readonly string[] s_inherited = ["PATH", "HOME", "DOTNET_ROOT", "DOTNET_CLI_HOME", "TMPDIR"];
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     private readonly Dictionary<string, string> _settings = new(StringComparer.Ordinal);
     private readonly bool _ownsFolder;
+    private readonly string? _killedAt;
     private Process? _process;
 
     /// <param name="folder">Where the database is and stays; a temporary folder where none is given.</param>
-    public ReceiverProcess(string? folder = null)
+    /// <param name="killedAt">The step at which it is killed: a step's name, or <c>name:3</c> for the third time it is reached. Then it is the program of the tests, with the shipped code.</param>
+    public ReceiverProcess(string? folder = null, string? killedAt = null)
     {
+        _killedAt = killedAt;
         _ownsFolder = folder is null;
         Folder = folder ?? Directory.CreateTempSubdirectory("ccflux-receiver-").FullName;
         Address = new Uri($"http://127.0.0.1:{FreePort().ToString(CultureInfo.InvariantCulture)}");
@@ -96,7 +98,7 @@ public sealed class ReceiverProcess : IDisposable
         using var client = new HttpClient { BaseAddress = Address };
         for (var waited = Stopwatch.StartNew(); !await AnswersAsync(client); await Task.Delay(10))
         {
-            if (process.HasExited || waited.Elapsed > s_patience)
+            if (process.HasExited || waited.Elapsed > TestDeadline.Ample)
             {
                 throw new InvalidOperationException($"The receiver does not answer: {string.Join('\n', errors)}");
             }
@@ -151,9 +153,10 @@ public sealed class ReceiverProcess : IDisposable
 
     private Process Launch(params string[] arguments)
     {
-        // The receiver of the same configuration as this program, from its own folder: as it is shipped, with its own dependencies.
-        var configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;
-        var program = Path.Combine(RepositoryRoot.Path, "artifacts", "bin", "Ccflux.Receiver", configuration, "ccflux-receiver.dll");
+        // From its own folder: as it is shipped, with its own dependencies.
+        var program = _killedAt is null
+            ? Path.Combine(RepositoryRoot.BinariesOf("Ccflux.Receiver"), "ccflux-receiver.dll")
+            : Path.Combine(RepositoryRoot.BinariesOf("Ccflux.Receiver.Killable"), "Ccflux.Receiver.Killable.dll");
         var start = new ProcessStartInfo("dotnet", [program, .. arguments])
         {
             WorkingDirectory = Folder,
@@ -170,6 +173,11 @@ public sealed class ReceiverProcess : IDisposable
         foreach (var (key, value) in _settings)
         {
             start.Environment[key] = value;
+        }
+
+        if (_killedAt is not null)
+        {
+            start.Environment["KILL_AT"] = _killedAt;
         }
 
         return Process.Start(start)!;

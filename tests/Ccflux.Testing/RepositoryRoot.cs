@@ -5,6 +5,9 @@ public static class RepositoryRoot
 {
     public static string Path { get; } = Find();
 
+    /// <summary>Where a project's binaries of the same configuration as this program's are.</summary>
+    public static string BinariesOf(string project) => System.IO.Path.Combine(Path, "artifacts", "bin", project, new DirectoryInfo(AppContext.BaseDirectory).Name);
+
     private static string Find()
     {
         var folder = AppContext.BaseDirectory;

@@ -1,7 +1,6 @@
 namespace Ccflux.Hook.Spool;
 
-/// <summary>Named places at which a test may kill the process as the kernel would: <c>CCFLUX_FAULT=queue-saved</c> or <c>queue-saved:3</c> for the
-/// third time it gets there. Without the variable nothing happens; whoever can set it can kill the process anyway.</summary>
+/// <summary>The steps between which the program may be killed at any time, by name. A test's program listens, and kills itself at the step it was told; nothing else listens.</summary>
 internal static class Fault
 {
     public const string LockTaken = "lock-taken";
@@ -30,8 +29,8 @@ internal static class Fault
     public const string RenewedBrought = "renewed-brought";
     public const string BeatAnswered = "beat-answered";
 
-    private static readonly string[]? s_wanted = Environment.GetEnvironmentVariable("CCFLUX_FAULT")?.Split(':');
-    private static int s_left = s_wanted is [_, var times] && int.TryParse(times, out var n) ? n : 1;
+    /// <summary>Told each step as it is reached; none but in tests.</summary>
+    public static Action<string>? Listener { get; set; }
 
     public static IReadOnlyList<string> All { get; } =
     [
@@ -41,13 +40,5 @@ internal static class Fault
     /// <summary>Steps of a swap and of bringing a login back, in their order.</summary>
     public static IReadOnlyList<string> OfSwaps { get; } = [ClientLocked, SwapJournaled, LoginCopied, LoginReplaced, SwapNoted, LoginBrought, BeatAnswered];
 
-    public static void Point(string name)
-    {
-        if (s_wanted is [var wanted, ..] && string.Equals(wanted, name, StringComparison.Ordinal) && --s_left == 0 && !OperatingSystem.IsWindows())
-        {
-            _ = Posix.Signal(Posix.ProcessId(), Posix.Kill);
-            // The signal may take a moment to arrive, and nothing after this step may run.
-            Thread.Sleep(Timeout.Infinite);
-        }
-    }
+    public static void Point(string name) => Listener?.Invoke(name);
 }

@@ -10,7 +10,6 @@ internal static unsafe partial class Posix
     public const int LockExclusive = 2;
     public const int LockNonBlocking = 4;
     public const int LockRelease = 8;
-    public const int Kill = 9;
 
     private const short PollIn = 1;
     private const int WriteOnly = 1;
@@ -125,9 +124,6 @@ internal static unsafe partial class Posix
 
     [LibraryImport("libc", EntryPoint = "close")]
     public static partial int Close(int descriptor);
-
-    [LibraryImport("libc", EntryPoint = "getpid")]
-    public static partial int ProcessId();
 
     [LibraryImport("libc", EntryPoint = "getppid")]
     public static partial int ParentProcessId();

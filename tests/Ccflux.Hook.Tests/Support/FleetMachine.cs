@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Ccflux.Contracts.Fleet;
 using Ccflux.Hook.Agent;
+using Ccflux.Testing;
 using Xunit;
 
 namespace Ccflux.Hook.Tests.Support;
@@ -86,15 +87,12 @@ internal sealed class FleetMachine : IDisposable
     }
 
     /// <summary>The agent, in the test's hands.</summary>
-    public Process Agent(string? fault = null)
+    public Process Agent(string? killedAt = null)
     {
-        var environment = new Dictionary<string, string>(_machine.Environment, StringComparer.Ordinal);
-        if (fault is not null)
-        {
-            environment["CCFLUX_FAULT"] = fault;
-        }
-
-        var process = HookProgram.Start(["agent", "--config-dir", _machine.State.ConfigDir], environment);
+        string[] arguments = ["agent", "--config-dir", _machine.State.ConfigDir];
+        var process = killedAt is null
+            ? HookProgram.Start(arguments, _machine.Environment)
+            : HookProgram.Start(arguments, _machine.Environment.Concat(KillableHook.Environment(killedAt)).ToDictionary(StringComparer.Ordinal), KillableHook.Path);
         _processes.Add(process);
         return process;
     }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Ccflux.Hook.Spool;
+using Ccflux.Testing;
 using Xunit;
 
 namespace Ccflux.Hook.Tests.Support;
@@ -74,15 +75,12 @@ internal sealed class Machine : IDisposable
     }
 
     /// <summary>One delivery, to its end.</summary>
-    public async Task<ProgramResult> DeliverAsync(string? fault = null)
+    public async Task<ProgramResult> DeliverAsync(string? killedAt = null)
     {
-        var environment = new Dictionary<string, string>(Environment, StringComparer.Ordinal);
-        if (fault is not null)
-        {
-            environment["CCFLUX_FAULT"] = fault;
-        }
-
-        return await HookProgram.RunAsync(["deliver", "--config-dir", State.ConfigDir], environment);
+        string[] arguments = ["deliver", "--config-dir", State.ConfigDir];
+        return killedAt is null
+            ? await HookProgram.RunAsync(arguments, Environment)
+            : await HookProgram.RunAsync(arguments, Environment.Concat(KillableHook.Environment(killedAt)).ToDictionary(StringComparer.Ordinal), program: KillableHook.Path);
     }
 
     public string Log(string path) => File.Exists(path) ? File.ReadAllText(path) : "";

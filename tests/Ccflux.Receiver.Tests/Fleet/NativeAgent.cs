@@ -70,7 +70,7 @@ internal sealed class NativeAgent : IDisposable
 
     public async Task EnrolAsync(Uri endpoint, string code)
     {
-        using var process = Launch([], "agent", "enrol", "--config-dir", ConfigDir, "--endpoint", endpoint.ToString());
+        using var process = Launch(NativeHook.Path, [], "agent", "enrol", "--config-dir", ConfigDir, "--endpoint", endpoint.ToString());
         await process.StandardInput.WriteLineAsync(code);
         process.StandardInput.Close();
         await process.WaitForExitAsync();
@@ -78,8 +78,10 @@ internal sealed class NativeAgent : IDisposable
         Id = JsonNode.Parse(await File.ReadAllTextAsync(InFleet("enrolment.json")))!["agent_id"]!.GetValue<string>();
     }
 
-    /// <summary>The agent, to be ended by the fault if one is named.</summary>
-    public Process Start(string? fault) => Launch(fault is null ? [] : [("CCFLUX_FAULT", fault)], "agent", "--config-dir", ConfigDir);
+    /// <summary>The agent, to be killed at a step if one is named.</summary>
+    public Process Start(string? killedAt) => killedAt is null
+        ? Launch(NativeHook.Path, [], "agent", "--config-dir", ConfigDir)
+        : Launch(KillableHook.Path, KillableHook.Environment(killedAt), "agent", "--config-dir", ConfigDir);
 
     public void StartClient()
     {
@@ -219,9 +221,9 @@ internal sealed class NativeAgent : IDisposable
         return mkdir.ExitCode == 0;
     }
 
-    private Process Launch((string Name, string Value)[] more, params string[] arguments)
+    private Process Launch(string program, IReadOnlyList<KeyValuePair<string, string>> more, params string[] arguments)
     {
-        var start = new ProcessStartInfo(NativeHook.Path, arguments) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment.Clear();
         start.Environment["HOME"] = _home;
         start.Environment["CCFLUX_GRACE_SECS"] = "1";

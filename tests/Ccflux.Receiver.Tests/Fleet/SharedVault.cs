@@ -54,10 +54,10 @@ internal sealed class SharedVault : IAsyncDisposable
         Assert.NotNull(result.AccountId);
     }
 
-    /// <summary>A receiver of its own on the same database, which the fault ends, if one is named.</summary>
-    public ReceiverProcess Process(string fault)
+    /// <summary>A receiver of its own on the same database, to be killed at a step.</summary>
+    public ReceiverProcess Process(string killedAt)
     {
-        var process = new ReceiverProcess(Path.Combine(Root, "db")).With("CCFLUX_FAULT", fault);
+        var process = new ReceiverProcess(Path.Combine(Root, "db"), killedAt);
         foreach (var (key, value) in _settings)
         {
             process.With(key, value!);
