@@ -11,22 +11,30 @@ namespace Ccflux.Receiver.Composition;
 /// <param name="fleet">Null where the fleet is off.</param>
 internal sealed class LimitReadings(ReadingIntake intake, SqliteReaders readers, MetLimits? fleet = null) : IFinalLimits
 {
-    public async Task<bool> StoreAsync(FinalLimit limit)
+    public async Task<bool> StoreAsync(FinalLimits met)
     {
-        var result = await intake.LimitHitAsync(limit.UserId, limit.Email, limit.Window, limit.At, limit.ResetsAt);
-        if (result.Status != WriteStatus.Committed)
+        var result = await intake.LimitsHitAsync(met.UserId, met.Email, [.. met.Limits.Select(limit => new LimitHit(limit.Window, limit.At, limit.ResetsAt))]);
+        return result.Status == WriteStatus.Committed && (fleet is null || !met.IsSigned || await NoteAsync(fleet, met));
+    }
+
+    private async Task<bool> NoteAsync(MetLimits fleet, FinalLimits met)
+    {
+        var own = new List<MetLimit>();
+        foreach (var session in met.Limits.Where(limit => fleet.IsOfFleet(limit.SessionId)).GroupBy(limit => limit.SessionId, StringComparer.Ordinal))
         {
-            return false;
+            if (await IsOfReporterAsync(session.Key, met.UserId))
+            {
+                own.AddRange(session.Select(limit => new MetLimit(limit.SessionId, limit.Window, limit.At, limit.ResetsAt)));
+            }
         }
 
-        return fleet is null || !limit.IsSigned || !await IsOfReporterAsync(limit) ||
-            await fleet.NoteAsync(new MetLimit(limit.SessionId, limit.Window, limit.At, limit.ResetsAt));
+        return await fleet.NoteAsync(own);
     }
 
     /// <summary>A session's id can be read off pages: what counts is the word of the user who reported it before anybody else.</summary>
-    private async Task<bool> IsOfReporterAsync(FinalLimit limit)
+    private async Task<bool> IsOfReporterAsync(string sessionId, long userId)
     {
         using var lease = await readers.RentAsync(CancellationToken.None);
-        return await lease.Connection.ExecuteScalarAsync<long?>(PortsSql.FirstReporter, new { limit.SessionId }) == limit.UserId;
+        return await lease.Connection.ExecuteScalarAsync<long?>(PortsSql.FirstReporter, new { SessionId = sessionId }) == userId;
     }
 }

@@ -38,7 +38,7 @@ public sealed class WeeklyModelLimitTests
         await stage.PutAsync(stage.First);
         var now = stage.Rig.Time.GetUtcNow();
 
-        await stage.Rig.Receiver.Service<MetLimits>().NoteAsync(new MetLimit(RotationStage.Session, told, now, now.AddDays(2)));
+        await stage.Rig.Receiver.Service<MetLimits>().NoteAsync([new MetLimit(RotationStage.Session, told, now, now.AddDays(2))]);
 
         var state = (await stage.PictureAsync()).Accounts.Single(account => account.Id == stage.First);
         Assert.Equal(("seven_day_fable", 100d), (Assert.Single(state.Scoped).Name, state.Scoped[0].Window.UsedPercent));

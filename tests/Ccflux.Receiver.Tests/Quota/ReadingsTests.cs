@@ -215,7 +215,7 @@ public sealed class ReadingsTests : IAsyncDisposable
         await StoredAsync(Reading(97, Now.AddHours(3)));
         var user = _wire!.Scalar<long>("SELECT user_id FROM users");
 
-        await _wire.Receiver.Service<ReadingIntake>().LimitHitAsync(user, "amara@example.org", "five_hour", Now.AddSeconds(30), Now.AddHours(3));
+        await _wire.Receiver.Service<ReadingIntake>().LimitsHitAsync(user, "amara@example.org", [new LimitHit("five_hour", Now.AddSeconds(30), Now.AddHours(3))]);
 
         Assert.Equal("five_hour 100", await ShownAsync());
         Assert.Equal("limit_hit", _wire.Scalar<string>("SELECT source FROM quota_windows"));

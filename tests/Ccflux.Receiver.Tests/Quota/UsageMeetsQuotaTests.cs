@@ -52,6 +52,23 @@ public sealed class UsageMeetsQuotaTests : IAsyncDisposable
             "SELECT account_key || ' ' || name FROM quota_windows JOIN quota_accounts USING (account_id) WHERE quota_windows.source = 'limit_hit' ORDER BY observed_at DESC"));
     }
 
+    [Fact]
+    public async Task FinalLimits_OfOneReport_AreAllReadings_AndALessThanGoodOneTakesNoneWithIt()
+    {
+        await StartAsync();
+        await ShowAsync(Account, "five_hour", 96, Now.AddHours(2));
+        _wire!.Time.Advance(TimeSpan.FromMinutes(1));
+
+        await ReportAsync(
+            Limited(0, Limit("five_hour", Now.AddHours(2))),
+            Limited(1, Limit("five hours", Now.AddHours(2))),
+            Limited(2, Limit("seven_day", Now.AddDays(2))));
+
+        Assert.Equal(["five_hour", "seven_day"], Assert.Single(await AccountsAsync()).GetProperty("windows").EnumerateArray()
+            .Where(window => window.GetProperty("source").GetString() == "limit_hit" && window.GetProperty("utilization").GetDouble() == 100)
+            .Select(window => window.GetProperty("window").GetString()).Order(StringComparer.Ordinal));
+    }
+
     public static TheoryData<string> LessThanAHit => ["retried", "no window", "no reset", "reset before", "too old", "bad name"];
 
     [Theory]

@@ -16,20 +16,33 @@ internal sealed record MetLimit(string SessionId, string Window, DateTimeOffset 
 /// </summary>
 internal sealed partial class MetLimits(LiveSessions sessions, RotationNudge nudge, GroupCommitWriter writer, IChangeFeed changes, TimeProvider time, ILogger<MetLimits> logger)
 {
-    /// <returns>False where it could not be stored now. What is not believed, or is about no session of the fleet, is done with.</returns>
-    public async Task<bool> NoteAsync(MetLimit limit)
+    /// <summary>Whether an agent tells of the session now: a limit that any other met is none of the fleet's.</summary>
+    public bool IsOfFleet(string sessionId) => sessions.AgentOf(sessionId) is not null;
+
+    /// <summary>Notes the last of each session and window, all in one write.</summary>
+    /// <returns>False where they could not be stored now. What is not believed, or is about no session of the fleet, is done with.</returns>
+    public async Task<bool> NoteAsync(IReadOnlyList<MetLimit> limits)
     {
         var now = time.GetUtcNow();
-        limit = limit with { Window = LimitNames.Canonical(limit.Window), At = limit.At > now ? now : limit.At };
-        if (sessions.AgentOf(limit.SessionId) is not { } agent)
+        var last = limits
+            .Select(limit => (Agent: sessions.AgentOf(limit.SessionId), Limit: limit with { Window = LimitNames.Canonical(limit.Window), At = limit.At > now ? now : limit.At }))
+            .Where(met => met.Agent is not null)
+            .GroupBy(met => (met.Limit.SessionId, met.Limit.Window))
+            .Select(same => same.MaxBy(met => met.Limit.At))
+            .ToList();
+        if (last.Count == 0)
         {
             return true;
         }
 
-        var written = await writer.WriteAsync(connection => Write(connection, agent, limit, now));
-        if (written is { Status: WriteStatus.Committed, Value: { } account })
+        var written = await writer.WriteAsync(connection => last.Select(met => (Account: Write(connection, met.Agent!, met.Limit, now), met.Limit.Window)).Where(met => met.Account is not null).ToList());
+        if (written is { Status: WriteStatus.Committed, Value: { Count: > 0 } news })
         {
-            Log.Met(logger, account, limit.Window);
+            foreach (var (account, window) in news)
+            {
+                Log.Met(logger, account!.Value, window);
+            }
+
             nudge.Give();
             changes.Publish(FleetFeature.Topic);
         }

@@ -30,21 +30,22 @@ internal sealed class ReadingIntake(GroupCommitWriter writer, QuotaOptions optio
         return result;
     }
 
-    /// <summary>A limit that ended a turn, with its window and its reset: a reading of 100 percent. Nothing less counts as one.</summary>
-    public async Task<WriteResult<IntakeResult>> LimitHitAsync(long userId, string email, string window, DateTimeOffset at, DateTimeOffset resetsAt)
+    /// <summary>Limits that ended turns of one user, with their windows and resets: each a reading of 100 percent. Nothing less counts as one.</summary>
+    public async Task<WriteResult<IntakeResult>> LimitsHitAsync(long userId, string email, IReadOnlyList<LimitHit> hits)
     {
         var now = time.GetUtcNow();
-        var reported = new ReportedReading { Window = window, UsedPercentage = 100, ResetsAt = resetsAt, ObservedAt = at, Account = email };
-        if (ReadingRules.Fault(reported) is not null || ReadingRules.IsFuture(at, now) || at < now.AddDays(-options.DetailDays))
+        var readings = hits
+            .Select(hit => new ReportedReading { Window = hit.Window, UsedPercentage = 100, ResetsAt = hit.ResetsAt, ObservedAt = hit.At, Account = email })
+            .Where(hit => ReadingRules.Fault(hit) is null && !ReadingRules.IsFuture(hit.ObservedAt, now) && hit.ObservedAt >= now.AddDays(-options.DetailDays))
+            .OrderBy(hit => hit.ObservedAt)
+            .Select(ToReading)
+            .ToList();
+        if (readings.Count == 0)
         {
             return new WriteResult<IntakeResult>(WriteStatus.Committed, new IntakeResult(0, [], TooManyAccounts: false));
         }
 
-        var result = await writer.WriteAsync(connection =>
-        {
-            var accountId = AccountOfHit(connection, userId, email, now);
-            return new IntakeResult(ReadingsLedger.Write(connection, accountId, QuotaSource.LimitHit, [ToReading(reported)]), [accountId], TooManyAccounts: false);
-        });
+        var result = await writer.WriteAsync(new HitsWrite(userId, email, readings, now));
         if (result is { Status: WriteStatus.Committed, Value.Accepted: > 0 })
         {
             await ToldAsync(QuotaSource.LimitHit, result.Value);
@@ -77,6 +78,18 @@ internal sealed class ReadingIntake(GroupCommitWriter writer, QuotaOptions optio
         reading.ObservedAt.ToUniversalTime(),
         IsFresh: reading.Fresh);
 
+    /// <summary>All limits that one report met, in one transaction.</summary>
+    private sealed class HitsWrite(long userId, string email, IReadOnlyList<Reading> readings, DateTimeOffset now) : WriteEntry<IntakeResult>
+    {
+        public override int Weight => readings.Count;
+
+        protected override IntakeResult Write(SqlConnection connection)
+        {
+            var accountId = AccountOfHit(connection, userId, email, now);
+            return new IntakeResult(ReadingsLedger.Write(connection, accountId, QuotaSource.LimitHit, readings), [accountId], TooManyAccounts: false);
+        }
+    }
+
     /// <summary>All accounts of a batch in one transaction, or none.</summary>
     private sealed class IntakeWrite(long userId, ILookup<string, Reading> accounts, DateTimeOffset now) : WriteEntry<IntakeResult>
     {
@@ -104,6 +117,9 @@ internal sealed class ReadingIntake(GroupCommitWriter writer, QuotaOptions optio
         }
     }
 }
+
+/// <summary>A window that was full at an instant.</summary>
+internal readonly record struct LimitHit(string Window, DateTimeOffset At, DateTimeOffset ResetsAt);
 
 /// <summary>What became of a batch.</summary>
 internal readonly record struct IntakeResult(int Accepted, IReadOnlyList<long> AccountIds, bool TooManyAccounts);

@@ -144,15 +144,8 @@ internal sealed class ReportPipeline(
             return true;
         }
 
-        foreach (var limit in FinalLimit.In(turns, caller.UserId, caller.Email, isSigned))
-        {
-            if (!await finalLimits.StoreAsync(limit))
-            {
-                return false;
-            }
-        }
-
-        return true;
+        var met = FinalLimit.In(turns).ToList();
+        return met.Count == 0 || await finalLimits.StoreAsync(new FinalLimits(caller.UserId, caller.Email, isSigned, met));
     }
 
     private async Task<IResult> AcknowledgeAsync(StoreResult stored, int expired, CancellationToken cancellationToken)
