@@ -96,7 +96,7 @@ internal static class HeartbeatRun
             var body = JsonSerializer.SerializeToUtf8Bytes(heartbeat, FleetJson.Default.Heartbeat);
             var head = $"""
                 POST /heartbeat HTTP/1.1
-                Host: bench
+                Host: localhost
                 Content-Type: application/json
                 Content-Length: {body.Length}
                 {AgentHeader.Name}: agent-{agent}

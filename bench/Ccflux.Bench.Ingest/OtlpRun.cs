@@ -91,7 +91,7 @@ internal static class OtlpRun
         for (var i = 0; i < count; i++)
         {
             var body = make();
-            var head = Encoding.ASCII.GetBytes($"POST /v1/{signal} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {Token}\r\nContent-Type: application/x-protobuf\r\nContent-Length: {body.Length.ToString(CultureInfo.InvariantCulture)}\r\n\r\n");
+            var head = Encoding.ASCII.GetBytes($"POST /v1/{signal} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {Token}\r\nContent-Type: application/x-protobuf\r\nContent-Length: {body.Length.ToString(CultureInfo.InvariantCulture)}\r\n\r\n");
             posts[i] = [.. head, .. body];
         }
 

@@ -46,7 +46,7 @@ internal sealed class SignedRequests
             var body = JsonSerializer.SerializeToUtf8Bytes(batch, UsageJson.Default.TurnBatch);
             var head = $"""
                 POST /report HTTP/1.1
-                Host: bench
+                Host: localhost
                 Authorization: Bearer {Token(user)}
                 Content-Type: application/json
                 Content-Length: {body.Length}
