@@ -56,7 +56,7 @@ await attack("broken-texts", async ({ start }) => {
   for (let n = 0; n < 20; n++) {
     await new Promise((resolve) => {
       const socket = createConnection(Number(port), hostname, () => {
-        socket.write("POST /report HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{");
+        socket.write("POST /report HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n{");
         socket.resetAndDestroy();
         resolve();
       });

@@ -100,7 +100,7 @@ export function requireHook() {
 export async function rawMachine(receiver, refreshToken, name) {
   const { publicKey, privateKey } = generateKeyPairSync("ed25519");
   const key = publicKey.export({ format: "der", type: "spki" }).subarray(-32).toString("base64");
-  const token = await accessToken(receiver, refreshToken);
+  let token = await accessToken(receiver, refreshToken);
   const post = (path, body, options = {}) => {
     const text = Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body));
     const timestamp = new Date().toISOString().replace(/\.\d+Z$/, "Z");
@@ -116,7 +116,13 @@ export async function rawMachine(receiver, refreshToken, name) {
   if (registered.status >= 300) {
     throw new Error(`register-key: ${registered.status} ${registered.body}`);
   }
-  return { post, report: (turns) => post("/report", { schema_version: 2, client: { name: "ccflux", version: "1.0.0", platform: "linux-x86_64", claude_code_version: "2.1.329" }, turns }) };
+  /** Gets an access token by the refresh token, and uses it from then on where there is one. */
+  const renew = async () => {
+    const answer = await ask(receiver.address, "/token", { method: "POST", headers: { Authorization: `Bearer ${refreshToken}` } });
+    if (answer.status === 200) token = JSON.parse(answer.body).access_token;
+    return answer.status;
+  };
+  return { post, renew, report: (turns) => post("/report", { schema_version: 2, client: { name: "ccflux", version: "1.0.0", platform: "linux-x86_64", claude_code_version: "2.1.329" }, turns }) };
 }
 
 /** The receiver that is attacked, for its commands. */

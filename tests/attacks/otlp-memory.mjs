@@ -16,8 +16,8 @@ await attack("otlp-memory", async ({ start }) => {
   for (let n = 0; n < 60; n++) {
     const socket = connect(Number(port), hostname);
     socket.on("error", () => {});
-    const length = Math.max(64, 4096 >> (n >> 4)) * 1024;
-    socket.write(`POST /v1/logs HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${tokens["alice@example.org"]}\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n\r\n{`);
+    const length = Math.max(64, 4096 >> (n >> 3)) * 1024;
+    socket.write(`POST /v1/logs HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${tokens["alice@example.org"]}\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n\r\n{`);
     trickle.push(setInterval(() => socket.write(" ".repeat(270)), 1000));
     sockets.push(socket);
   }
@@ -25,7 +25,7 @@ await attack("otlp-memory", async ({ start }) => {
 
   let refused = 0;
   for (let n = 0; n < 40; n++) {
-    const answer = await ask(receiver.address, "/v1/logs", { method: "POST", headers: { "Content-Type": "application/json", Authorization: `Bearer ${tokens["bob@example.org"]}` }, body: "{}" + " ".repeat(60_000) });
+    const answer = await ask(receiver.address, "/v1/logs", { method: "POST", headers: { "Content-Type": "application/json", Authorization: `Bearer ${tokens["bob@example.org"]}` }, body: "{}" + " ".repeat(200_000) });
     refused += answer.status === 200 ? 0 : 1;
   }
   trickle.forEach(clearInterval);

@@ -1,19 +1,22 @@
 // Two hostile users at the highest rate that the default limits admit, and ten times as much that is refused, beside six users and an admin at work.
 // The others' 99th percentile is compared with theirs before and after, in the same run; then every figure is recounted by plain SQL.
+//   SECONDS_WARM      how long everybody works before anything is timed (default 60)
 //   SECONDS_HOSTILE   how long the two are at it (default 600)     SECONDS_QUIET   how long each quiet part is (default 120)
 import { fork } from "node:child_process";
 import { statSync } from "node:fs";
+import { constants, setPriority } from "node:os";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { asAdmin, ask, attack, defaultLimits, issueTelemetryToken, newUser, rawMachine, turn, until } from "./lib.mjs";
 
 const hostileSeconds = Number(process.env.SECONDS_HOSTILE ?? 600);
+const warmSeconds = Number(process.env.SECONDS_WARM ?? 60);
 const quietSeconds = Number(process.env.SECONDS_QUIET ?? 120);
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const session = (user, n) => `${user.toString(16).padStart(8, "0")}-0000-4000-8000-${n.toString(16).padStart(12, "0")}`;
 
 /** A message of log records, each a request with figures at the limits and names of its own. */
-function logs(seed, records, long) {
+function logs(seed, records, long, tokens = 99_000_000) {
   const attribute = (key, value) => ({ key, value: typeof value === "string" ? { stringValue: value } : { intValue: value } });
   const logRecords = [];
   for (let i = 0; i < records; i++) {
@@ -22,7 +25,7 @@ function logs(seed, records, long) {
       body: { stringValue: "claude_code.api_request" },
       attributes: [
         attribute("event.name", "api_request"), attribute("session.id", session(seed % 4096, i)), attribute("request_id", `req_${seed}_${i}_${Math.random().toString(36).slice(2)}`), attribute("model", `model-${long ? seed * records + i : seed % 3}`),
-        attribute("input_tokens", 99_000_000), attribute("output_tokens", 99_000_000), attribute("cache_read_tokens", 1), attribute("cache_creation_tokens", 1), attribute("cost_usd", "999"), attribute("duration_ms", 1000),
+        attribute("input_tokens", tokens), attribute("output_tokens", tokens), attribute("cache_read_tokens", 1), attribute("cache_creation_tokens", 1), attribute("cost_usd", "999"), attribute("duration_ms", 1000),
         ...(long ? [attribute("prompt.id", `p-${seed}-${i}`), attribute("terminal.type", `t-${seed}-${i}`)] : []),
       ],
     });
@@ -32,26 +35,25 @@ function logs(seed, records, long) {
 
 /** The traffic of one hostile user, in a process of its own. */
 async function hostile({ address, refreshToken, telemetryToken, seed, seconds }) {
+  // In earnest it runs on a machine of its own; here it shall not take the receiver's processors away but by what it sends.
+  setPriority(constants.priority.PRIORITY_LOW);
   const end = Date.now() + seconds * 1000;
   const machine = await rawMachine({ address }, refreshToken, `hostile-${seed}`);
   const answers = new Map();
   const count = (kind, status) => answers.set(`${kind} ${status}`, (answers.get(`${kind} ${status}`) ?? 0) + 1);
   const messages = [];
   for (let i = 0; i < 24; i++) messages.push(gzipSync(logs(seed * 1000 + i, 5000, true), { level: 1 }));
-  let n = 0;
   const reports = async () => {
-    // Old turns before all others, so that windows move; as many in a body as fit; eleven times the rate.
-    while (Date.now() < end) {
-      n++;
+    // Old turns before all others, so that windows move; as many in a body as it may hold, in as many sessions as a day may have; eleven times the rate.
+    for (let n = 1; Date.now() < end; n++) {
       const turns = [];
-      for (let i = 0; i < 60; i++) turns.push(turn(session(seed, n * 100 + i), 0, 3600 * 24 * 365 * 3 - n * 60 * 3600 - i * 3600, { input_tokens: 99_000_000, output_tokens: 99_000_000 }, `model-${(n * 60 + i) % 90}`));
+      for (let i = 0; i < 200; i++) turns.push(turn(session(seed, (n * 200 + i) % 1900), n, 3600 * 24 * 365 * 3 - n * 3600 - i * 15, { input_tokens: 99_000_000, output_tokens: 99_000_000 }, `model-${(n * 200 + i) % 45}`));
       count("report", (await machine.report(turns)).status);
       await sleep(60_000 / 330 / 1);
     }
   };
   const telemetry = async () => {
-    while (Date.now() < end) {
-      n++;
+    for (let n = 0; Date.now() < end; n++) {
       void ask(address, "/v1/logs", { method: "POST", headers: { "Content-Type": "application/json", "Content-Encoding": "gzip", Authorization: `Bearer ${telemetryToken}` }, body: messages[n % messages.length], timeoutMs: 20_000 }).then((answer) => count("telemetry", answer.status));
       await sleep(60_000 / 13_200);
     }
@@ -64,9 +66,9 @@ async function hostile({ address, refreshToken, telemetryToken, seed, seconds })
     }
   };
   const other = async () => {
-    while (Date.now() < end) {
-      count("token", (await ask(address, "/token", { method: "POST", headers: { Authorization: `Bearer ${refreshToken}` } })).status);
-      count("readings", (await machine.post("/quota/readings", { schema_version: 1, client: { name: "ccflux", version: "1.0.0" }, readings: [{ account: `a${n}`, window: `w${n++}`, used_percentage: n % 100, observed_at: new Date().toISOString() }] })).status);
+    for (let n = 0; Date.now() < end; n++) {
+      count("token", await machine.renew());
+      count("readings", (await machine.post("/quota/readings", { schema_version: 1, client: { name: "ccflux", version: "1.0.0" }, readings: [{ account: `a${n}`, window: `w${n}`, used_percentage: n % 100, observed_at: new Date().toISOString() }] })).status);
       await sleep(50);
     }
   };
@@ -74,6 +76,18 @@ async function hostile({ address, refreshToken, telemetryToken, seed, seconds })
   process.send([...answers]);
   process.disconnect();
 }
+
+/** Each gives rows only where a sum of single rows is not what the pages show. */
+const recounts = {
+  "days of usage": `WITH r AS (SELECT t.ended_at / 86400000 day, e.user_id, e.model_id, sum(e.input_tokens) i, sum(e.output_tokens) o FROM events e JOIN turns t USING (turn_id) GROUP BY 1, 2, 3)
+    SELECT * FROM r FULL JOIN usage_days d USING (day, user_id, model_id) WHERE r.i IS NOT d.input_tokens OR r.o IS NOT d.output_tokens LIMIT 1`,
+  "windows": `WITH r AS (SELECT e.user_id, sum(e.input_tokens) i, sum(e.output_tokens) o FROM events e GROUP BY 1), w AS (SELECT user_id, sum(input_tokens) i, sum(output_tokens) o FROM usage_windows GROUP BY 1)
+    SELECT * FROM r FULL JOIN w USING (user_id) WHERE r.i IS NOT w.i OR r.o IS NOT w.o LIMIT 1`,
+  "turns of users": `WITH r AS (SELECT user_id, count(*) n FROM turns GROUP BY 1) SELECT * FROM r FULL JOIN user_totals t USING (user_id) WHERE r.n IS NOT t.turns LIMIT 1`,
+  "hours of telemetry": `WITH r AS (SELECT subject_id, at / 3600000 hour, sum(input_tokens) i, sum(cost) c, count(*) n FROM telemetry_events WHERE kind = 'api_request' GROUP BY 1, 2),
+    h AS (SELECT subject_id, hour, sum(input_tokens) i, sum(cost) c, sum(requests) n FROM telemetry_hours WHERE source = 'events' GROUP BY 1, 2)
+    SELECT * FROM r FULL JOIN h USING (subject_id, hour) WHERE r.i IS NOT h.i OR r.c IS NOT h.c OR r.n IS NOT h.n LIMIT 1`,
+};
 
 const percentile = (values, p) => [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * p))] ?? 0;
 
@@ -94,12 +108,15 @@ if (process.argv[2]) {
       others.push({ email, machine: await rawMachine(receiver, refreshToken, "second"), telemetry: await issueTelemetryToken(receiver, email), turns: 0, requests: 0 });
     }
 
-    let phase = "quiet";
-    const times = { quiet: { report: [], telemetry: [], page: [] }, hostile: { report: [], telemetry: [], page: [] } };
+    let phase = "warm";
+    const times = { warm: { report: [], telemetry: [], page: [] }, quiet: { report: [], telemetry: [], page: [] }, hostile: { report: [], telemetry: [], page: [] } };
     const failures = [];
+    const slowest = [];
+    let begun = Date.now();
     let running = true;
     const note = (kind, answer, what) => {
       times[phase][kind].push(answer.ms);
+      slowest.push([answer.ms, phase, what, (Date.now() - begun) / 1000]);
       if (answer.status !== 200) failures.push(`${phase}: ${what} ${answer.status} ${answer.body.slice(0, 120)}`);
       return answer.status === 200;
     };
@@ -112,7 +129,7 @@ if (process.argv[2]) {
         }
       })(), (async () => {
         while (running) {
-          const answer = await ask(receiver.address, "/v1/logs", { method: "POST", headers: { "Content-Type": "application/json", Authorization: `Bearer ${user.telemetry}` }, body: logs(100_000 + index * 10_000 + user.requests, 10, false).toString().replaceAll("99000000", "100") });
+          const answer = await ask(receiver.address, "/v1/logs", { method: "POST", headers: { "Content-Type": "application/json", Authorization: `Bearer ${user.telemetry}` }, body: logs(100_000 + index * 10_000 + user.requests, 10, false, 100) });
           if (note("telemetry", answer, "telemetry") && !answer.body.includes("rejected")) user.requests += 10;
           await sleep(1000);
         }
@@ -128,9 +145,12 @@ if (process.argv[2]) {
     })());
 
     const size = () => [receiver.database, `${receiver.database}-wal`].reduce((sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
+    await sleep(warmSeconds * 1000);
+    phase = "quiet";
     await sleep(quietSeconds * 1000);
     const before = size();
     phase = "hostile";
+    begun = Date.now();
     const answers = await Promise.all(hostiles.map((user, seed) => new Promise((resolve) => {
       const child = fork(fileURLToPath(import.meta.url), [JSON.stringify({ address: receiver.address, ...user, seed: seed + 1, seconds: hostileSeconds })]);
       let told = [];
@@ -149,12 +169,20 @@ if (process.argv[2]) {
       console.log(`${kind}: 99th percentile ${q.toFixed(1)} ms quiet (n ${quiet.length}), ${h.toFixed(1)} ms beside the two (n ${times.hostile[kind].length}): ${(h / q).toFixed(2)} times; median ${percentile(quiet, 0.5).toFixed(1)} and ${percentile(times.hostile[kind], 0.5).toFixed(1)} ms`);
       if (h > 3 * q) wrong.push(`${kind} took ${(h / q).toFixed(1)} times as long`);
     }
+    console.log(`the slowest beside the two: ${slowest.filter(([, when]) => when === "hostile").sort((a, b) => b[0] - a[0]).slice(0, 12).map(([ms, , what, at]) => `${what} ${ms.toFixed(0)} ms at ${at.toFixed(0)} s`).join(", ")}`);
     console.log(`the two were answered: ${answers.map((told) => told.map(([what, n]) => `${what}: ${n}`).sort().join(", ")).join(" | ")}`);
     console.log(`the database grew by ${(grown / 1048576).toFixed(1)} MiB in ${hostileSeconds} s`);
     if (failures.length > 0) wrong.push(`${failures.length} requests of others failed, such as ${failures[0]}`);
     await until(async () => (await ask(receiver.address, "/health")).status === 200, "it is healthy");
+    await until(() => receiver.sql("SELECT count(*) n FROM window_recounts")[0].n === 0, "all windows are counted");
+    for (const [what, query] of Object.entries(recounts)) {
+      const differing = receiver.sql(query);
+      if (differing.length > 0) wrong.push(`${what}: ${JSON.stringify(differing[0])}`);
+    }
     for (const user of others) {
       const [row] = receiver.sql(`SELECT count(*) n, coalesce(sum(e.input_tokens + e.output_tokens), 0) tokens FROM events e JOIN turns t USING (turn_id) JOIN users u USING (user_id) WHERE u.email = '${user.email}'`);
+      const [sent] = receiver.sql(`SELECT count(*) n FROM telemetry_events e JOIN telemetry_subjects s USING (subject_id) JOIN users u ON u.user_id = s.user_id WHERE u.email = '${user.email}'`);
+      if (sent.n !== user.requests) wrong.push(`${user.email}: ${user.requests} requests acknowledged, ${sent.n} stored`);
       if (row.n !== user.turns || row.tokens !== user.turns * 1100) wrong.push(`${user.email}: ${user.turns} turns acknowledged, ${row.n} stored with ${row.tokens} tokens`);
     }
     return wrong.join("; ");

@@ -32,6 +32,10 @@ internal sealed class TelemetryOptions
     [Description("OTLP requests a minute with a user's own telemetry token.")]
     public int RequestsPerMinute { get; set; } = 1200;
 
+    [ConfigurationKeyName("OTLP_MB_PER_MINUTE"), Range(1, 100_000)]
+    [Description("MiB of OTLP messages a minute, unpacked, with a user's own telemetry token.")]
+    public int MbPerMinute { get; set; } = 20;
+
     [ConfigurationKeyName("OTLP_RECORDS_PER_DAY"), Range(1, 1_000_000_000)]
     [Description("New records of a user's own telemetry token that are stored on one day (UTC). Records sent again do not count.")]
     public int RecordsPerDay { get; set; } = 500_000;

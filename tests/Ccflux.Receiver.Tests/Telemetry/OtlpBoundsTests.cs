@@ -7,6 +7,7 @@ using Ccflux.Receiver.Platform.Auth.Users;
 using Ccflux.Receiver.Telemetry;
 using Ccflux.Receiver.Telemetry.Auth;
 using Ccflux.Receiver.Telemetry.Receive;
+using Ccflux.Receiver.Telemetry.Receive.Normalize;
 using Ccflux.Receiver.Tests.Usage.Ingest;
 
 namespace Ccflux.Receiver.Tests.Telemetry;
@@ -108,6 +109,75 @@ public sealed class OtlpBoundsTests
         {
             using var response = await host.PostJsonAsync("logs", Otlp.Logs([.. requests.Select(id => Otlp.Request(id))]), token);
             Assert.Equal(status, (int)response.StatusCode);
+        }
+    }
+
+    [Theory]
+    [InlineData(false, 128)]
+    [InlineData(false, 300)]
+    [InlineData(true, 1300)]
+    public async Task Message_StoredInParts_CountsEachRecordAndEachNameOnce(bool isOfAll, int records)
+    {
+        await using var host = await OtlpHost.StartAsync();
+        var token = isOfAll ? OtlpHost.Token : await TokenAsync(host, "alice@example.org");
+        var message = Otlp.Logs([Otlp.Event("not_known_here"), .. Enumerable.Range(0, records).Select(index => Otlp.Request($"r{index}", more: ("input_tokens", 7)))]);
+
+        for (var round = 1; round <= 2; round++)
+        {
+            using var response = await host.PostJsonAsync("logs", message, token);
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+            Assert.Equal(records, host.Scalar<long>("SELECT count(*) FROM telemetry_events"));
+            Assert.Equal(7L * records, host.Scalar<long>("SELECT sum(input_tokens) FROM telemetry_hours WHERE source = 'events'"));
+            Assert.Equal(round, host.Scalar<long>("SELECT sum(count) FROM telemetry_seen WHERE kind = 'event'"));
+        }
+    }
+
+    [Fact]
+    public void Parts_OfEventsAndPoints_AreTheWholeInItsOrder()
+    {
+        var point = new PointRecord(MetricKind.Tokens, IsCumulative: false, 0, 0, 0, 0, 0, 0, default, "", "", "", "");
+        var each = new EventRecord(EventKind.UserPrompt, 0, 0, default, 0, "", "", "", "", null, default, null);
+        var batch = new TelemetryBatch(
+            [.. Enumerable.Range(0, 5).Select(key => each with { Key = key })], [.. Enumerable.Range(0, 4).Select(key => point with { PointKey = key })], [new SeenName(SeenKind.Event, "x", 1)], 9, 0, null);
+
+        foreach (var most in new[] { 1, 2, 3, 4, 5, 8, 9, 10 })
+        {
+            var parts = batch.Parts(most).ToList();
+            Assert.Equal(batch.Events, parts.SelectMany(part => part.Events));
+            Assert.Equal(batch.Points, parts.SelectMany(part => part.Points));
+            Assert.All(parts, part => Assert.InRange(part.Weight, 1, most));
+            Assert.Equal(batch.Seen, parts[^1].Seen);
+            Assert.All(parts.SkipLast(1), part => Assert.Empty(part.Seen));
+        }
+
+        Assert.Equal(batch.Seen, Assert.Single(new TelemetryBatch([], [], batch.Seen, 1, 0, null).Parts(4)).Seen);
+    }
+
+    /// <summary>Refused messages count too: reading them is what costs.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Bytes_BeyondTheMinutesLimit_WaitForTheNext_AndOthersAreServed(bool isBroken)
+    {
+        await using var host = await OtlpHost.StartAsync(("OTLP_MB_PER_MINUTE", "1"));
+        var (alice, bob) = (await TokenAsync(host, "alice@example.org"), await TokenAsync(host, "bob@example.org"));
+        var large = Otlp.Logs(Otlp.Request("a1", more: ("padding", new string('x', 1 << 20)))) + (isBroken ? "}" : "");
+
+        Assert.Equal(isBroken ? HttpStatusCode.BadRequest : HttpStatusCode.OK, await SendAsync(alice, large));
+        using (var refused = await host.PostJsonAsync("logs", Otlp.Logs(Otlp.Request("a2")), alice))
+        {
+            Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
+            Assert.Contains("OTLP_MB_PER_MINUTE", await OtlpHost.TextOfAsync(refused), StringComparison.Ordinal);
+            host.Time.Advance(refused.Headers.RetryAfter!.Delta!.Value);
+        }
+
+        Assert.Equal(HttpStatusCode.OK, await SendAsync(bob, Otlp.Logs(Otlp.Request("b1"))));
+        Assert.Equal(HttpStatusCode.OK, await SendAsync(alice, Otlp.Logs(Otlp.Request("a2"))));
+
+        async Task<HttpStatusCode> SendAsync(string token, string message)
+        {
+            using var response = await host.PostJsonAsync("logs", message, token);
+            return response.StatusCode;
         }
     }
 

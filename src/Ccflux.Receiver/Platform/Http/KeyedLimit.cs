@@ -26,7 +26,7 @@ internal sealed class KeyedLimit(int perMinute, int burst, int capacity, TimePro
         {
             var now = time.GetTimestamp();
             var known = _fullAt.TryGetValue(key, out var fullAt);
-            if (!known && !string.Equals(key, Overflow, StringComparison.Ordinal) && !HasRoom(now))
+            if (!known && !string.Equals(key, Overflow, StringComparison.Ordinal) && !CanAdd(now))
             {
                 return TryTake(Overflow, out retryAfter);
             }
@@ -43,6 +43,37 @@ internal sealed class KeyedLimit(int perMinute, int burst, int capacity, TimePro
             {
                 retryAfter = TimeSpan.Zero;
                 return true;
+            }
+        }
+    }
+
+    /// <summary>For what is only known to cost so much once it is done: whether the allowance is not used up yet; else says when it will not be.</summary>
+    public bool HasRoom(string key, out TimeSpan retryAfter)
+    {
+        var isHeld = _fullAt.TryGetValue(key, out var fullAt) || (Keys >= capacity && _fullAt.TryGetValue(Overflow, out fullAt));
+        var early = fullAt - time.GetTimestamp() - (_interval * burst);
+        var isUsedUp = isHeld && early >= 0;
+        retryAfter = isUsedUp ? time.GetElapsedTime(0, early + _interval) : TimeSpan.Zero;
+        return !isUsedUp;
+    }
+
+    /// <summary>Takes so many, whether the allowance has them or not: what is owed is waited for by the next.</summary>
+    public void Charge(string key, long amount)
+    {
+        while (true)
+        {
+            var now = time.GetTimestamp();
+            var known = _fullAt.TryGetValue(key, out var fullAt);
+            if (!known && !string.Equals(key, Overflow, StringComparison.Ordinal) && !CanAdd(now))
+            {
+                key = Overflow;
+                continue;
+            }
+
+            var next = Math.Max(fullAt, now) + (_interval * amount);
+            if (known ? _fullAt.TryUpdate(key, next, fullAt) : TryAdd(key, next))
+            {
+                return;
             }
         }
     }
@@ -70,7 +101,7 @@ internal sealed class KeyedLimit(int perMinute, int burst, int capacity, TimePro
         return added;
     }
 
-    private bool HasRoom(long now)
+    private bool CanAdd(long now)
     {
         if (Keys < capacity)
         {

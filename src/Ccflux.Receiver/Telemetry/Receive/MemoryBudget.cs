@@ -43,6 +43,9 @@ internal sealed class MemoryLease(MemoryBudget budget, long? user) : IDisposable
     /// <summary>Bytes of the share.</summary>
     public long Held { get; private set; }
 
+    /// <summary>The most bytes that it ever was.</summary>
+    public long Peak { get; private set; }
+
     /// <summary>Sets the share to so many bytes; false, and as before, where there are not so many left.</summary>
     public bool TryHold(long bytes)
     {
@@ -52,6 +55,7 @@ internal sealed class MemoryLease(MemoryBudget budget, long? user) : IDisposable
         }
 
         Held = bytes;
+        Peak = Math.Max(Peak, bytes);
         return true;
     }
 

@@ -17,7 +17,7 @@ internal sealed class OtlpIntake(
     TelemetryWriter telemetry,
     GroupCommitWriter writer,
     TelemetryMetrics metrics,
-    TimeProvider time)
+    TimeProvider time) : IDisposable
 {
     private const int MaxCallers = 20_000;
     private const int WrongTokensPerMinute = 120;
@@ -31,13 +31,23 @@ internal sealed class OtlpIntake(
     /// <summary>Of these, what one user's messages may hold: one of the largest.</summary>
     private const int MaxWaitingOfUser = BatchRules.MaxRecords;
 
+    /// <summary>Of a user's own token; more would keep others from the writer for long. Where all have one token there are no others: as many as an exporter sends at once.</summary>
+    private const int MaxRecordsInOneWrite = 128;
+    private const int MaxRecordsOfAllInOneWrite = 512;
+
+    /// <summary>Bytes from which decoding takes milliseconds. Of such messages of users, so many are decoded at once that a processor is left for everything else.</summary>
+    private const int Large = 256 * 1024;
+
     /// <summary>A whole message has to arrive within this; exporters give up after ten seconds as a rule.</summary>
     private static readonly TimeSpan s_bodyDeadline = TimeSpan.FromSeconds(60);
 
+    private readonly CallerTurns _turns = new();
+    private readonly SemaphoreSlim _large = new(Math.Max(1, Environment.ProcessorCount - 1));
     private readonly CallerShares _waitingShares = new(MaxWaitingOfUser);
     private readonly DailyRecords _daily = new(options.RecordsPerDay, time);
     private readonly IReadOnlyList<byte[]> _services = BatchRules.ServicesOf(options);
     private readonly KeyedLimit _requests = new(options.RequestsPerMinute, options.RequestsPerMinute, MaxCallers, time);
+    private readonly KeyedLimit _kib = new(options.MbPerMinute * 1024, options.MbPerMinute * 1024, MaxCallers, time);
     private readonly KeyedLimit _wrongTokens = new(WrongTokensPerMinute, WrongTokensPerMinute, MaxCallers, time);
     private int _waitingRecords;
 
@@ -53,6 +63,8 @@ internal sealed class OtlpIntake(
         return outcome;
     }
 
+    public void Dispose() => _large.Dispose();
+
     private async Task<(TelemetryCaller? Caller, OtlpOutcome? Refusal)> AuthenticateAsync(HttpContext context, CancellationToken cancellationToken)
     {
         if (await tokens.AuthenticateAsync(context.Request, cancellationToken) is not { } caller)
@@ -67,40 +79,58 @@ internal sealed class OtlpIntake(
             return (caller, null);
         }
 
-        return !_requests.TryTake(user.ToString(CultureInfo.InvariantCulture), out var wait)
+        return !_requests.TryTake(KeyOf(user), out var wait)
                 ? (null, new OtlpOutcome(OtlpVerdict.RateLimited, 0, "Too many requests with this token (OTLP_RATE_LIMIT_PER_MINUTE).", wait))
+            : !_kib.HasRoom(KeyOf(user), out wait)
+                ? (null, new OtlpOutcome(OtlpVerdict.RateLimited, 0, "Too many bytes with this token (OTLP_MB_PER_MINUTE).", wait))
             : !_daily.HasRoom(user, out var untilTomorrow) ? (null, OtlpOutcome.DailyCap(options.RecordsPerDay, untilTomorrow))
             : (caller, null);
     }
 
+    private static string KeyOf(long user) => user.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>Whatever becomes of a message, its user is charged for what it took to read it.</summary>
     private async Task<OtlpOutcome> ReadAsync(
         HttpRequest request, TelemetryCaller caller, OtlpSignal signal, OtlpFormat format, bool isGzip, long? announced, CancellationToken cancellationToken)
     {
         using var lease = budget.Open(caller.UserId);
-        TelemetryBatch batch;
-        using (var body = await ReceiveAsync(request.Body, announced, isGzip, lease, cancellationToken))
+        try
         {
-            if (body.Refusal is { } refusal)
+            return await ReadAsync(request, caller, signal, format, isGzip, announced, lease, cancellationToken);
+        }
+        finally
+        {
+            if (caller.UserId is { } user)
             {
-                return refusal;
-            }
-
-            if (!isGzip && announced is { } length && body.Length != length)
-            {
-                return OtlpOutcome.CutOff;
-            }
-
-            try
-            {
-                batch = Decode(body, signal, format);
-            }
-            catch (Exception exception) when (exception is OtlpFormatException or JsonException or InvalidOperationException)
-            {
-                // The last of these is what the reader makes of a property whose name holds half a surrogate pair.
-                return new OtlpOutcome(OtlpVerdict.Malformed, 0, $"The message is no OTLP {signal} request: {(exception is OtlpFormatException ? exception.Message : "not JSON")}.");
+                _kib.Charge(KeyOf(user), (lease.Peak / 1024) + 1);
             }
         }
+    }
 
+    private async Task<OtlpOutcome> ReadAsync(
+        HttpRequest request, TelemetryCaller caller, OtlpSignal signal, OtlpFormat format, bool isGzip, long? announced, MemoryLease lease, CancellationToken cancellationToken)
+    {
+        using var body = await ReceiveAsync(request.Body, announced, isGzip, lease, cancellationToken);
+        return body.Refusal
+            ?? (!isGzip && announced is { } length && body.Length != length ? OtlpOutcome.CutOff : null)
+            ?? await _turns.RunAsync(caller.UserId, () => TakeAsync(body, caller, signal, format, lease), cancellationToken);
+    }
+
+    /// <summary>The message is given back as soon as it is decoded.</summary>
+    private async Task<OtlpOutcome> TakeAsync(OtlpBody body, TelemetryCaller caller, OtlpSignal signal, OtlpFormat format, MemoryLease lease)
+    {
+        TelemetryBatch batch;
+        try
+        {
+            batch = caller.UserId is not null && body.Length > Large ? await DecodeLargeAsync(body, signal, format) : Decode(body, signal, format);
+        }
+        catch (Exception exception) when (exception is OtlpFormatException or JsonException or InvalidOperationException)
+        {
+            // The last of these is what the reader makes of a property whose name holds half a surrogate pair.
+            return new OtlpOutcome(OtlpVerdict.Malformed, 0, $"The message is no OTLP {signal} request: {(exception is OtlpFormatException ? exception.Message : "not JSON")}.");
+        }
+
+        body.Dispose();
         return lease.TryHold(batch.EstimatedBytes) ? await StoreAsync(caller, signal, batch) : OtlpOutcome.Busy;
     }
 
@@ -115,6 +145,19 @@ internal sealed class OtlpIntake(
         catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             return OtlpBody.Refused(OtlpOutcome.TooSlow(s_bodyDeadline));
+        }
+    }
+
+    private async Task<TelemetryBatch> DecodeLargeAsync(OtlpBody body, OtlpSignal signal, OtlpFormat format)
+    {
+        await _large.WaitAsync();
+        try
+        {
+            return Decode(body, signal, format);
+        }
+        finally
+        {
+            _large.Release();
         }
     }
 
@@ -153,22 +196,26 @@ internal sealed class OtlpIntake(
         var stored = default(StoredCounts);
         if (!batch.IsEmpty)
         {
-            var result = await WriteAsync(caller, batch);
-            switch (result.Status)
+            // Others write in between. Where a part cannot be stored the message comes again, and the parts that are add nothing.
+            foreach (var part in batch.Parts(caller.UserId is null ? MaxRecordsOfAllInOneWrite : MaxRecordsInOneWrite))
             {
-                case WriteStatus.QueueFull:
-                    return OtlpOutcome.Busy;
-                case WriteStatus.StorageFailed:
-                    return OtlpOutcome.StorageFailed;
-                case WriteStatus.Committed:
-                default:
-                    stored = result.Value;
-                    if (caller.UserId is { } user)
-                    {
-                        _daily.Add(user, stored.New);
-                    }
+                var result = await WriteAsync(caller, part);
+                switch (result.Status)
+                {
+                    case WriteStatus.QueueFull:
+                        return OtlpOutcome.Busy;
+                    case WriteStatus.StorageFailed:
+                        return OtlpOutcome.StorageFailed;
+                    case WriteStatus.Committed:
+                    default:
+                        stored += result.Value;
+                        break;
+                }
 
-                    break;
+                if (caller.UserId is { } user)
+                {
+                    _daily.Add(user, result.Value.New);
+                }
             }
         }
 

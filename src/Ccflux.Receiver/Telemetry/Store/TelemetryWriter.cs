@@ -254,7 +254,10 @@ internal sealed class TelemetryWriter : ITransactionParticipant
 
 /// <summary>What storing came to; what was known already is neither new nor refused.</summary>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct StoredCounts(int New, int Known);
+internal readonly record struct StoredCounts(int New, int Known)
+{
+    public static StoredCounts operator +(StoredCounts left, StoredCounts right) => new(left.New + right.New, left.Known + right.Known);
+}
 
 /// <summary>The writer's entry for a batch.</summary>
 internal sealed class BatchWrite(TelemetryWriter telemetry, TelemetryCaller caller, TelemetryBatch batch, long now) : WriteEntry<StoredCounts>

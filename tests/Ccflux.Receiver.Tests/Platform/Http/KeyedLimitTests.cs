@@ -31,6 +31,36 @@ public sealed class KeyedLimitTests
     }
 
     [Fact]
+    public void Charge_BeyondTheAllowance_IsOwedAndWaitedFor()
+    {
+        var limit = new KeyedLimit(perMinute: 60, burst: 60, capacity: 10, _time);
+        Assert.True(limit.HasRoom("a", out _));
+
+        limit.Charge("a", 59);
+        Assert.True(limit.HasRoom("a", out _));
+        limit.Charge("a", 31);
+
+        Assert.False(limit.HasRoom("a", out var wait));
+        Assert.Equal(TimeSpan.FromSeconds(31), wait);
+        Assert.True(limit.HasRoom("b", out _));
+        _time.Advance(wait);
+        Assert.True(limit.HasRoom("a", out _));
+    }
+
+    [Fact]
+    public void Charge_MoreKeysThanCapacity_StrangersShareOneAllowance()
+    {
+        var limit = new KeyedLimit(perMinute: 1, burst: 2, capacity: 1, _time);
+        limit.Charge("known", 1);
+
+        limit.Charge("stranger", 2);
+
+        Assert.False(limit.HasRoom("another stranger", out _));
+        Assert.True(limit.HasRoom("known", out _));
+        Assert.Equal(2, limit.Keys);
+    }
+
+    [Fact]
     public void TryTake_LongRun_KeepsTheRate()
     {
         var limit = new KeyedLimit(perMinute: 60, burst: 5, capacity: 10, _time);
