@@ -47,7 +47,7 @@ async function hostile({ address, refreshToken, telemetryToken, seed, seconds })
     // Old turns before all others, so that windows move; as many in a body as it may hold, in as many sessions as a day may have; eleven times the rate.
     for (let n = 1; Date.now() < end; n++) {
       const turns = [];
-      for (let i = 0; i < 200; i++) turns.push(turn(session(seed, (n * 200 + i) % 1900), n, 3600 * 24 * 365 * 3 - n * 3600 - i * 15, { input_tokens: 99_000_000, output_tokens: 99_000_000 }, `model-${(n * 200 + i) % 45}`));
+      for (let i = 0; i < 120; i++) turns.push(turn(session(seed, (n * 120 + i) % 1900), n, 3600 * 24 * 365 * 3 - n * 3600 - i * 25, { input_tokens: 99_000_000, output_tokens: 99_000_000 }, `model-${(n * 120 + i) % 45}`));
       count("report", (await machine.report(turns)).status);
       await sleep(60_000 / 330 / 1);
     }

@@ -34,7 +34,7 @@ internal sealed class TelemetryOptions
 
     [ConfigurationKeyName("OTLP_MB_PER_MINUTE"), Range(1, 100_000)]
     [Description("MiB of OTLP messages a minute, unpacked, with a user's own telemetry token.")]
-    public int MbPerMinute { get; set; } = 20;
+    public int MbPerMinute { get; set; } = 10;
 
     [ConfigurationKeyName("OTLP_RECORDS_PER_DAY"), Range(1, 1_000_000_000)]
     [Description("New records of a user's own telemetry token that are stored on one day (UTC). Records sent again do not count.")]
