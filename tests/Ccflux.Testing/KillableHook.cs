@@ -10,5 +10,5 @@ public static class KillableHook
     public static string Path { get; } = System.IO.Path.Combine(RepositoryRoot.BinariesOf("Ccflux.Hook.Killable"), "Ccflux.Hook.Killable");
 
     /// <param name="step">A step's name, or <c>name:3</c> for the third time it is reached.</param>
-    public static IReadOnlyList<KeyValuePair<string, string>> Environment(string step) => [new("KILL_AT", step), new("DOTNET_ROOT", s_runtimeRoot)];
+    public static IReadOnlyList<KeyValuePair<string, string>> Environment(string step) => [new(KillAt.Variable, step), new("DOTNET_ROOT", s_runtimeRoot)];
 }

@@ -177,7 +177,7 @@ public sealed class ReceiverProcess : IDisposable
 
         if (_killedAt is not null)
         {
-            start.Environment["KILL_AT"] = _killedAt;
+            start.Environment[KillAt.Variable] = _killedAt;
         }
 
         return Process.Start(start)!;

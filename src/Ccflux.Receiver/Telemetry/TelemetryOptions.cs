@@ -33,7 +33,7 @@ internal sealed class TelemetryOptions
     public int RequestsPerMinute { get; set; } = 1200;
 
     [ConfigurationKeyName("OTLP_MB_PER_MINUTE"), Range(1, 100_000)]
-    [Description("MiB of OTLP messages a minute, unpacked, with a user's own telemetry token.")]
+    [Description("MiB a minute that OTLP messages with a user's own telemetry token may take to read: up to twice their size, unpacked.")]
     public int MbPerMinute { get; set; } = 10;
 
     [ConfigurationKeyName("OTLP_RECORDS_PER_DAY"), Range(1, 1_000_000_000)]

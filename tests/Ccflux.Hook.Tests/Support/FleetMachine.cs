@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Json;
 using Ccflux.Contracts.Fleet;
 using Ccflux.Hook.Agent;
-using Ccflux.Testing;
 using Xunit;
 
 namespace Ccflux.Hook.Tests.Support;
@@ -89,10 +88,8 @@ internal sealed class FleetMachine : IDisposable
     /// <summary>The agent, in the test's hands.</summary>
     public Process Agent(string? killedAt = null)
     {
-        string[] arguments = ["agent", "--config-dir", _machine.State.ConfigDir];
-        var process = killedAt is null
-            ? HookProgram.Start(arguments, _machine.Environment)
-            : HookProgram.Start(arguments, _machine.Environment.Concat(KillableHook.Environment(killedAt)).ToDictionary(StringComparer.Ordinal), KillableHook.Path);
+        var (program, environment) = HookProgram.KilledAt(killedAt, _machine.Environment);
+        var process = HookProgram.Start(["agent", "--config-dir", _machine.State.ConfigDir], environment, program);
         _processes.Add(process);
         return process;
     }

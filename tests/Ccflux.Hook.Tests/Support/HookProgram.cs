@@ -34,6 +34,10 @@ internal static class HookProgram
         return new ProgramResult(process.ExitCode, await output, await error);
     }
 
+    /// <summary>The program and its environment; where a step is named, those that are killed there.</summary>
+    public static (string Program, IReadOnlyDictionary<string, string> Environment) KilledAt(string? step, IReadOnlyDictionary<string, string> environment) =>
+        step is null ? (Path, environment) : (KillableHook.Path, environment.Concat(KillableHook.Environment(step)).ToDictionary(StringComparer.Ordinal));
+
     public static Process Start(IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, string? program = null)
     {
         var start = new ProcessStartInfo(program ?? Path) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Ccflux.Hook.Spool;
-using Ccflux.Testing;
 using Xunit;
 
 namespace Ccflux.Hook.Tests.Support;
@@ -77,10 +76,8 @@ internal sealed class Machine : IDisposable
     /// <summary>One delivery, to its end.</summary>
     public async Task<ProgramResult> DeliverAsync(string? killedAt = null)
     {
-        string[] arguments = ["deliver", "--config-dir", State.ConfigDir];
-        return killedAt is null
-            ? await HookProgram.RunAsync(arguments, Environment)
-            : await HookProgram.RunAsync(arguments, Environment.Concat(KillableHook.Environment(killedAt)).ToDictionary(StringComparer.Ordinal), program: KillableHook.Path);
+        var (program, environment) = HookProgram.KilledAt(killedAt, Environment);
+        return await HookProgram.RunAsync(["deliver", "--config-dir", State.ConfigDir], environment, program: program);
     }
 
     public string Log(string path) => File.Exists(path) ? File.ReadAllText(path) : "";

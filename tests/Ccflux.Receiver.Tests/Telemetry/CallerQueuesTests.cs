@@ -2,9 +2,9 @@ using Ccflux.Receiver.Telemetry.Receive;
 
 namespace Ccflux.Receiver.Tests.Telemetry;
 
-public sealed class CallerTurnsTests
+public sealed class CallerQueuesTests
 {
-    private readonly CallerTurns _turns = new();
+    private readonly CallerQueues _queues = new();
 
     [Fact]
     public async Task Messages_OfOneUser_AreOneAtATimeInTheirOrder()
@@ -18,9 +18,9 @@ public sealed class CallerTurnsTests
         await Task.WhenAll(all);
 
         Assert.Equal([1, 2, 3], done);
-        Assert.Equal(0, _turns.Users);
+        Assert.Equal(0, _queues.Users);
 
-        Task<int> RunAsync(int number, Task until) => _turns.RunAsync(
+        Task<int> RunAsync(int number, Task until) => _queues.RunAsync(
             7,
             async () =>
             {
@@ -37,23 +37,23 @@ public sealed class CallerTurnsTests
     public async Task Messages_OfOthers_DoNotWait(long? other)
     {
         var first = new TaskCompletionSource();
-        var busy = _turns.RunAsync(7, () => first.Task.ContinueWith(_ => 1, TaskScheduler.Default), TestContext.Current.CancellationToken);
+        var busy = _queues.RunAsync(7, () => first.Task.ContinueWith(_ => 1, TaskScheduler.Default), TestContext.Current.CancellationToken);
 
-        Assert.Equal(2, await _turns.RunAsync(other, () => Task.FromResult(2), TestContext.Current.CancellationToken));
+        Assert.Equal(2, await _queues.RunAsync(other, () => Task.FromResult(2), TestContext.Current.CancellationToken));
 
         first.SetResult();
         await busy;
     }
 
-    /// <summary>Neither a message that fails nor one whose sender is gone keeps the next from its turn, or the memory.</summary>
+    /// <summary>Neither a message that fails nor one whose sender is gone keeps the next waiting, or stays in memory.</summary>
     [Fact]
-    public async Task Messages_ThatFail_EndTheirTurn()
+    public async Task Messages_ThatFail_LetTheNextOneIn()
     {
         var first = new TaskCompletionSource<int>();
         using var gone = new CancellationTokenSource();
-        var failing = _turns.RunAsync(7, () => first.Task, CancellationToken.None);
-        var leaving = _turns.RunAsync(7, () => Task.FromResult(2), gone.Token);
-        var waiting = _turns.RunAsync(7, () => Task.FromResult(3), CancellationToken.None);
+        var failing = _queues.RunAsync(7, () => first.Task, CancellationToken.None);
+        var leaving = _queues.RunAsync(7, () => Task.FromResult(2), gone.Token);
+        var waiting = _queues.RunAsync(7, () => Task.FromResult(3), CancellationToken.None);
 
         await gone.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => leaving);
@@ -61,6 +61,6 @@ public sealed class CallerTurnsTests
 
         await Assert.ThrowsAsync<InvalidOperationException>(() => failing);
         Assert.Equal(3, await waiting);
-        Assert.Equal(0, _turns.Users);
+        Assert.Equal(0, _queues.Users);
     }
 }

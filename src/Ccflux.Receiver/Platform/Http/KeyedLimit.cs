@@ -20,32 +20,7 @@ internal sealed class KeyedLimit(int perMinute, int burst, int capacity, TimePro
     public int Keys => Volatile.Read(ref _keys);
 
     /// <summary>Takes one from the allowance of <paramref name="key"/>; where none is left, says when there will be.</summary>
-    public bool TryTake(string key, out TimeSpan retryAfter)
-    {
-        while (true)
-        {
-            var now = time.GetTimestamp();
-            var known = _fullAt.TryGetValue(key, out var fullAt);
-            if (!known && !string.Equals(key, Overflow, StringComparison.Ordinal) && !CanAdd(now))
-            {
-                return TryTake(Overflow, out retryAfter);
-            }
-
-            var next = Math.Max(fullAt, now) + _interval;
-            var early = next - now - (_interval * burst);
-            if (known && early > 0)
-            {
-                retryAfter = time.GetElapsedTime(0, early);
-                return false;
-            }
-
-            if (known ? _fullAt.TryUpdate(key, next, fullAt) : TryAdd(key, next))
-            {
-                retryAfter = TimeSpan.Zero;
-                return true;
-            }
-        }
-    }
+    public bool TryTake(string key, out TimeSpan retryAfter) => Take(key, 1, mayOwe: false, out retryAfter);
 
     /// <summary>For what is only known to cost so much once it is done: whether the allowance is not used up yet; else says when it will not be.</summary>
     public bool HasRoom(string key, out TimeSpan retryAfter)
@@ -58,7 +33,21 @@ internal sealed class KeyedLimit(int perMinute, int burst, int capacity, TimePro
     }
 
     /// <summary>Takes so many, whether the allowance has them or not: what is owed is waited for by the next.</summary>
-    public void Charge(string key, long amount)
+    public void Charge(string key, long amount) => Take(key, amount, mayOwe: true, out _);
+
+    /// <summary>Gives back what <see cref="TryTake"/> took, for limits that count failures only.</summary>
+    public void GiveBack(string key)
+    {
+        while (_fullAt.TryGetValue(key, out var fullAt))
+        {
+            if (_fullAt.TryUpdate(key, fullAt - _interval, fullAt))
+            {
+                return;
+            }
+        }
+    }
+
+    private bool Take(string key, long amount, bool mayOwe, out TimeSpan retryAfter)
     {
         while (true)
         {
@@ -71,21 +60,17 @@ internal sealed class KeyedLimit(int perMinute, int burst, int capacity, TimePro
             }
 
             var next = Math.Max(fullAt, now) + (_interval * amount);
+            var early = next - now - (_interval * burst);
+            if (known && early > 0 && !mayOwe)
+            {
+                retryAfter = time.GetElapsedTime(0, early);
+                return false;
+            }
+
             if (known ? _fullAt.TryUpdate(key, next, fullAt) : TryAdd(key, next))
             {
-                return;
-            }
-        }
-    }
-
-    /// <summary>Gives back what <see cref="TryTake"/> took, for limits that count failures only.</summary>
-    public void GiveBack(string key)
-    {
-        while (_fullAt.TryGetValue(key, out var fullAt))
-        {
-            if (_fullAt.TryUpdate(key, fullAt - _interval, fullAt))
-            {
-                return;
+                retryAfter = TimeSpan.Zero;
+                return true;
             }
         }
     }

@@ -4,23 +4,23 @@ namespace Ccflux.Receiver.Telemetry.Receive;
 
 /// <summary>One message of a user at a time, in the order in which they came: who sends many gets no more of the processors and the writer than who sends one.
 /// What the messages that wait may hold is for <see cref="MemoryBudget"/> to bound.</summary>
-internal sealed class CallerTurns
+internal sealed class CallerQueues
 {
-    private readonly Dictionary<long, Line> _lines = [];
+    private readonly Dictionary<long, Queue> _queues = [];
 
     /// <summary>Users with a message in work or waiting.</summary>
     public int Users
     {
         get
         {
-            lock (_lines)
+            lock (_queues)
             {
-                return _lines.Count;
+                return _queues.Count;
             }
         }
     }
 
-    /// <param name="user">Null, for the organisation's token: there is nobody to take turns with.</param>
+    /// <param name="user">Null, for the organisation's token: there is no one user to queue for.</param>
     public async Task<T> RunAsync<T>(long? user, Func<Task<T>> work, CancellationToken cancellationToken)
     {
         if (user is not { } key)
@@ -28,50 +28,50 @@ internal sealed class CallerTurns
             return await work();
         }
 
-        var line = Join(key);
+        var queue = Join(key);
         try
         {
-            await line.Turn.WaitAsync(cancellationToken);
+            await queue.Free.WaitAsync(cancellationToken);
             try
             {
                 return await work();
             }
             finally
             {
-                line.Turn.Release();
+                queue.Free.Release();
             }
         }
         finally
         {
-            Leave(key, line);
+            Leave(key, queue);
         }
     }
 
-    private Line Join(long user)
+    private Queue Join(long user)
     {
-        lock (_lines)
+        lock (_queues)
         {
-            ref var line = ref CollectionsMarshal.GetValueRefOrAddDefault(_lines, user, out _);
-            line ??= new Line();
-            line.Length++;
-            return line;
+            ref var queue = ref CollectionsMarshal.GetValueRefOrAddDefault(_queues, user, out _);
+            queue ??= new Queue();
+            queue.Length++;
+            return queue;
         }
     }
 
-    private void Leave(long user, Line line)
+    private void Leave(long user, Queue queue)
     {
-        lock (_lines)
+        lock (_queues)
         {
-            if (--line.Length == 0)
+            if (--queue.Length == 0)
             {
-                _lines.Remove(user);
+                _queues.Remove(user);
             }
         }
     }
 
-    private sealed class Line
+    private sealed class Queue
     {
-        public SemaphoreSlim Turn { get; } = new(1);
+        public SemaphoreSlim Free { get; } = new(1);
 
         public int Length { get; set; }
     }

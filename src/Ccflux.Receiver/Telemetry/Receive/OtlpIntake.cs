@@ -41,7 +41,7 @@ internal sealed class OtlpIntake(
     /// <summary>A whole message has to arrive within this; exporters give up after ten seconds as a rule.</summary>
     private static readonly TimeSpan s_bodyDeadline = TimeSpan.FromSeconds(60);
 
-    private readonly CallerTurns _turns = new();
+    private readonly CallerQueues _queues = new();
     private readonly SemaphoreSlim _large = new(Math.Max(1, Environment.ProcessorCount - 1));
     private readonly CallerShares _waitingShares = new(MaxWaitingOfUser);
     private readonly DailyRecords _daily = new(options.RecordsPerDay, time);
@@ -113,7 +113,7 @@ internal sealed class OtlpIntake(
         using var body = await ReceiveAsync(request.Body, announced, isGzip, lease, cancellationToken);
         return body.Refusal
             ?? (!isGzip && announced is { } length && body.Length != length ? OtlpOutcome.CutOff : null)
-            ?? await _turns.RunAsync(caller.UserId, () => TakeAsync(body, caller, signal, format, lease), cancellationToken);
+            ?? await _queues.RunAsync(caller.UserId, () => TakeAsync(body, caller, signal, format, lease), cancellationToken);
     }
 
     /// <summary>The message is given back as soon as it is decoded.</summary>

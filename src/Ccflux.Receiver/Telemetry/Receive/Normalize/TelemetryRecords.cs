@@ -92,9 +92,11 @@ internal sealed record TelemetryBatch(
     public int EstimatedBytes => 1024 + (Weight * 512);
 
     /// <summary>The same in parts of at most so many records. What was seen beside them stands in the last, so that a message that comes again for want of it counts it once.</summary>
-    public IEnumerable<TelemetryBatch> Parts(int most)
+    public IEnumerable<TelemetryBatch> Parts(int most) => Weight <= most ? [this] : Cut(most);
+
+    private IEnumerable<TelemetryBatch> Cut(int most)
     {
-        for (var at = 0; at == 0 || at < Weight; at += most)
+        for (var at = 0; at < Weight; at += most)
         {
             var events = Events.Skip(at).Take(most).ToList();
             var points = Points.Skip(Math.Max(0, at - Events.Count)).Take(most - events.Count).ToList();
