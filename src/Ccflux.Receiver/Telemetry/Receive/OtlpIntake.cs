@@ -32,8 +32,11 @@ internal sealed class OtlpIntake(
     private const int MaxWaitingOfUser = BatchRules.MaxRecords;
 
     /// <summary>Of a user's own token; more would keep others from the writer for long. Where all have one token there are no others: as many as an exporter sends at once.</summary>
-    private const int MaxRecordsInOneWrite = 128;
+    private const int MaxRecordsInOneWrite = 64;
     private const int MaxRecordsOfAllInOneWrite = 512;
+
+    /// <summary>Between two writes of a user's message, so many times as long as the first took: a user has a third of the writer at most.</summary>
+    private const int PauseFactor = 2;
 
     /// <summary>Bytes from which decoding takes milliseconds. Of such messages of users, so many are decoded at once that a processor is left for everything else.</summary>
     private const int Large = 256 * 1024;
@@ -197,8 +200,11 @@ internal sealed class OtlpIntake(
         if (!batch.IsEmpty)
         {
             // Others write in between. Where a part cannot be stored the message comes again, and the parts that are add nothing.
+            var pause = TimeSpan.Zero;
             foreach (var part in batch.Parts(caller.UserId is null ? MaxRecordsOfAllInOneWrite : MaxRecordsInOneWrite))
             {
+                await Task.Delay(pause, time);
+                var started = time.GetTimestamp();
                 var result = await WriteAsync(caller, part);
                 switch (result.Status)
                 {
@@ -215,6 +221,7 @@ internal sealed class OtlpIntake(
                 if (caller.UserId is { } user)
                 {
                     _daily.Add(user, result.Value.New);
+                    pause = time.GetElapsedTime(started) * PauseFactor;
                 }
             }
         }
