@@ -9,6 +9,10 @@ using Ccflux.Receiver.Telemetry.Auth;
 using Ccflux.Receiver.Telemetry.Receive;
 using Ccflux.Receiver.Telemetry.Receive.Normalize;
 using Ccflux.Receiver.Tests.Usage.Ingest;
+using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Writing;
+using Ccflux.Testing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Ccflux.Receiver.Tests.Telemetry;
 
@@ -112,7 +116,29 @@ public sealed class OtlpBoundsTests
         }
     }
 
+    [Fact]
+    public async Task Message_StoredInParts_WaitsTwiceAsLongAsItsLastWriteTook()
+    {
+        SlowWrite? slow = null;
+        await using var host = await OtlpHost.StartAsync((services, time) => services.AddSingleton<ITransactionParticipant>(slow = new SlowWrite(time, TimeSpan.FromSeconds(3))));
+        var token = await TokenAsync(host, "alice@example.org");
+        var begun = host.Time.GetUtcNow();
+
+        var sending = host.PostJsonAsync("logs", Otlp.Logs([.. Enumerable.Range(0, 65).Select(index => Otlp.Request($"r{index}"))]), token);
+        await slow!.Ended;
+        while (await Task.WhenAny(sending, Task.Delay(20, TestContext.Current.CancellationToken)) != sending)
+        {
+            host.Time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        using var response = await sending;
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal(65, host.Scalar<long>("SELECT count(*) FROM telemetry_events"));
+        Assert.InRange(host.Time.GetUtcNow() - begun, TimeSpan.FromSeconds(3 + 6), TimeSpan.MaxValue);
+    }
+
     [Theory]
+    [InlineData(false, 64)]
     [InlineData(false, 128)]
     [InlineData(false, 300)]
     [InlineData(true, 1300)]
@@ -270,6 +296,31 @@ public sealed class OtlpBoundsTests
             _starved.TrySetResult();
             await Task.Delay(Timeout.Infinite, cancellationToken);
             return 0;
+        }
+    }
+
+    /// <summary>The first write of telemetry takes so long, by the test's clock.</summary>
+    private sealed class SlowWrite(ManualTime time, TimeSpan duration) : ITransactionParticipant
+    {
+        private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Ended => _ended.Task;
+
+        public void BeforeCommit(SqlConnection connection)
+        {
+            if (!_ended.Task.IsCompleted && connection.Scalar("SELECT count(*) FROM telemetry_events") > 0)
+            {
+                time.Advance(duration);
+                _ended.SetResult();
+            }
+        }
+
+        public void Committed()
+        {
+        }
+
+        public void Forget()
+        {
         }
     }
 }

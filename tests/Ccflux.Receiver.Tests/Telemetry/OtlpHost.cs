@@ -4,6 +4,7 @@ using Ccflux.Receiver.Tests.Hosting;
 using Ccflux.Testing;
 using Dapper;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Ccflux.Receiver.Tests.Telemetry;
 
@@ -22,10 +23,15 @@ internal sealed class OtlpHost : IAsyncDisposable
 
     public ManualTime Time { get; }
 
-    public static async Task<OtlpHost> StartAsync(params (string Key, string? Value)[] settings)
+    public static Task<OtlpHost> StartAsync(params (string Key, string? Value)[] settings) => StartAsync((_, _) => { }, settings);
+
+    /// <param name="add">Adds services of the test to the receiver's.</param>
+    /// <param name="settings">As the environment would have them.</param>
+    public static async Task<OtlpHost> StartAsync(Action<IServiceCollection, ManualTime> add, params (string Key, string? Value)[] settings)
     {
         var time = new ManualTime(new DateTimeOffset(2026, 11, 21, 12, 0, 0, TimeSpan.Zero));
-        var receiver = await RunningReceiver.StartAsync(time, [("OTLP_TOKEN", Token), .. settings]);
+        var folder = Directory.CreateTempSubdirectory("ccflux-test-").FullName;
+        var receiver = await RunningReceiver.StartAsync(services => add(services, time), folder, time, [("OTLP_TOKEN", Token), .. settings]);
         return new OtlpHost(receiver, time);
     }
 

@@ -199,8 +199,9 @@ internal sealed class OtlpIntake(
         var stored = default(StoredCounts);
         if (!batch.IsEmpty)
         {
-            // Others write in between. Where a part cannot be stored the message comes again, and the parts that are add nothing.
             var pause = TimeSpan.Zero;
+
+            // Others write in between. Where a part cannot be stored the message comes again, and the parts that are add nothing.
             foreach (var part in batch.Parts(caller.UserId is null ? MaxRecordsOfAllInOneWrite : MaxRecordsInOneWrite))
             {
                 await Task.Delay(pause, time);
