@@ -17,6 +17,7 @@ for argument in "$@"; do
 done
 
 passed=0 failed=0 skipped=0
+failures=$(mktemp)
 count() { passed=$((passed + $1)); failed=$((failed + $2)); skipped=$((skipped + $3)); }
 skip() { say "SKIPPED  $1: $2"; count 0 0 1; }
 finish() {
@@ -24,6 +25,9 @@ finish() {
     say "With CI=true a skipped test is a failure."
     failed=$((failed + skipped)) skipped=0
   fi
+  # Thousands of lines above, a failure would not be found.
+  cat "$failures" >&2
+  rm -f "$failures"
   echo "$passed passed, $failed failed, $skipped skipped"
   [ "$failed" -eq 0 ]
   exit
@@ -83,6 +87,7 @@ count_dotnet() {
   p=$(sed -nE 's/^ *succeeded: ([0-9]+).*/\1/p' "$2" | tail -1)
   f=$(sed -nE 's/^ *failed: ([0-9]+).*/\1/p' "$2" | tail -1)
   s=$(sed -nE 's/^ *skipped: ([0-9]+).*/\1/p' "$2" | tail -1)
+  grep -E -A 8 '^failed ' "$2" >>"$failures"
   rm -f "$2"
   if [ -z "$p" ]; then say "FAILED   $1 did not run"; count 0 1 0; else count "$p" "$f" "$s"; fi
 }
@@ -110,6 +115,7 @@ fi
 if command -v chromium >/dev/null && command -v sqlite3 >/dev/null; then
   log=$(mktemp)
   tests/browser/run.sh 2>&1 | tee "$log" >&2
+  sed -n '/^✖ failing tests:/,$p' "$log" | head -100 >>"$failures"
   read -r p f s < <(sed -nE 's/^([0-9]+) passed, ([0-9]+) failed, ([0-9]+) skipped$/\1 \2 \3/p' "$log" | tail -1)
   rm -f "$log"
   if [ -n "${p:-}" ]; then count "$p" "$f" "$s"; else say "FAILED   the browser tests did not run"; count 0 1 0; fi

@@ -35,6 +35,8 @@ export async function startReceiver(settings = {}) {
     cwd: folder,
     env: {
       ...process.env,
+      // Measuring code to make it faster later does not pay in a process of a minute.
+      DOTNET_TieredPGO: "0",
       LISTEN_ADDR: `127.0.0.1:${port}`,
       DATABASE_PATH: database,
       ADMIN_TOKEN: adminToken,

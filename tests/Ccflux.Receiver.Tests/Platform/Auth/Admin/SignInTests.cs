@@ -199,10 +199,10 @@ public sealed class SignInTests
         {
             using var used = await receiver.Client.FetchAsync("/docs/v1.json", cookie);
             Assert.Equal(HttpStatusCode.OK, used.StatusCode);
-            time.Advance(TimeSpan.FromHours(8));
+            time.Leap(TimeSpan.FromHours(8));
         }
 
-        time.Advance(TimeSpan.FromMinutes(1));
+        time.Leap(TimeSpan.FromMinutes(1));
         using var ended = await receiver.Client.FetchAsync("/docs/v1.json", cookie);
 
         Assert.Equal(HttpStatusCode.Unauthorized, ended.StatusCode);
@@ -290,12 +290,12 @@ public sealed class SignInTests
 
         for (var i = 0; i < 3; i++)
         {
-            time.Advance(TimeSpan.FromHours(11));
+            time.Leap(TimeSpan.FromHours(11));
             using var used = await receiver.Client.FetchAsync("/docs/v1.json", cookie);
             Assert.Equal(HttpStatusCode.OK, used.StatusCode);
         }
 
-        time.Advance(AdminSessions.Lifetime + TimeSpan.FromMinutes(1));
+        time.Leap(AdminSessions.Lifetime + TimeSpan.FromMinutes(1));
         using var ended = await receiver.Client.FetchAsync("/docs/v1.json", cookie);
         Assert.Equal(HttpStatusCode.Unauthorized, ended.StatusCode);
     }
