@@ -11,12 +11,13 @@ namespace Ccflux.Bench.Ingest;
 internal static class OtlpRun
 {
     private const string Token = "organisation-token-of-the-bench";
-    private const int Runs = 5;
     private const int Batches = 800;
     private const int Connections = 16;
     private const int ManyConnections = 1_000;
     private const int FewRecords = 32;
     private const double Target = 100_000;
+
+    private static readonly int s_runs = int.Parse(Environment.GetEnvironmentVariable("RUNS") ?? "5", CultureInfo.InvariantCulture);
 
     public static async Task<int> RunAsync(string recording, Action<string, double, string, double?, string> print)
     {
@@ -24,7 +25,7 @@ internal static class OtlpRun
         var start = TimeProvider.System.GetUtcNow().AddDays(-1);
         foreach (var signal in new[] { OtlpSignal.Logs, OtlpSignal.Metrics })
         {
-            var (decode, store) = await OtlpStages.MeasureAsync(recorded, signal, start, Runs);
+            var (decode, store) = await OtlpStages.MeasureAsync(recorded, signal, start, s_runs);
             print($"otlp-decode-{Name(signal)}", decode.Median, "records/s", null, $"one core, protobuf, batches of {OtlpBatches.RecordsABatch} {What(signal)}: only decoded and normalised; {decode}");
             print($"otlp-store-{Name(signal)}", store.Median, "records/s", null, $"one core, the same batches, decoded, into a fresh database by the receiver's own writer, synchronous=FULL; {store}");
         }
@@ -35,22 +36,22 @@ internal static class OtlpRun
         await Load.RunAsync(receiver.Address, Posts("logs", 100, () => batches.Logs(start)), Connections);
         foreach (var signal in new[] { OtlpSignal.Logs, OtlpSignal.Metrics })
         {
-            var rates = new double[Runs];
+            var rates = new double[s_runs];
             var before = receiver.ProcessorTime;
-            for (var run = 0; run < Runs; run++)
+            for (var run = 0; run < s_runs; run++)
             {
                 var posts = Posts(Name(signal), Batches, () => Make(batches, signal, start));
                 rates[run] = Batches * OtlpBatches.RecordsABatch / (await Load.RunAsync(receiver.Address, posts, Connections)).TotalSeconds;
             }
 
-            var processor = (receiver.ProcessorTime - before).TotalMicroseconds / (Runs * Batches * OtlpBatches.RecordsABatch);
+            var processor = (receiver.ProcessorTime - before).TotalMicroseconds / (s_runs * Batches * OtlpBatches.RecordsABatch);
             print($"otlp-{Name(signal)}", new Spread(rates).Median, "records/s", Target, How(signal, new Spread(rates), processor));
         }
 
         using (var connection = SqlConnection.Open(receiver.DatabasePath))
         {
             print("otlp-stored-events", connection.Scalar("SELECT count(*) FROM telemetry_events")!.Value, "rows", batches.Kept, "events in the database afterwards; baseline: events acknowledged");
-            print("otlp-stored-points", connection.Scalar("SELECT count(*) FROM telemetry_points")!.Value, "rows", Runs * Batches * OtlpBatches.RecordsABatch, "points in the database afterwards; baseline: points acknowledged");
+            print("otlp-stored-points", connection.Scalar("SELECT count(*) FROM telemetry_points")!.Value, "rows", s_runs * Batches * OtlpBatches.RecordsABatch, "points in the database afterwards; baseline: points acknowledged");
         }
 
         await ManyExportersAsync(recorded, start, print);

@@ -120,7 +120,7 @@ public sealed class OtlpBoundsTests
     public async Task Message_StoredInParts_WaitsTwiceAsLongAsItsLastWriteTook()
     {
         SlowWrite? slow = null;
-        await using var host = await OtlpHost.StartAsync((services, time) => services.AddSingleton<ITransactionParticipant>(slow = new SlowWrite(time, TimeSpan.FromSeconds(3))));
+        await using var host = await OtlpHost.StartAsync((services, time) => services.AddSingleton<ITransactionParticipant>(slow = new SlowWrite(time, TimeSpan.FromSeconds(0.4))));
         var token = await TokenAsync(host, "alice@example.org");
         var begun = host.Time.GetUtcNow();
 
@@ -128,14 +128,23 @@ public sealed class OtlpBoundsTests
         await slow!.Ended;
         while (await Task.WhenAny(sending, Task.Delay(20, TestContext.Current.CancellationToken)) != sending)
         {
-            host.Time.Advance(TimeSpan.FromSeconds(1));
+            host.Time.Advance(TimeSpan.FromSeconds(0.1));
         }
 
         using var response = await sending;
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal(65, host.Scalar<long>("SELECT count(*) FROM telemetry_events"));
-        Assert.InRange(host.Time.GetUtcNow() - begun, TimeSpan.FromSeconds(3 + 6), TimeSpan.MaxValue);
+        Assert.InRange(host.Time.GetUtcNow() - begun, TimeSpan.FromSeconds(0.4 + 0.8), TimeSpan.MaxValue);
     }
+
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(40, 80)]
+    [InlineData(499, 998)]
+    [InlineData(501, 1000)]
+    [InlineData(60_000, 1000)]
+    public void Pause_IsTwiceTheWrite_UpToASecond(int write, int pause) =>
+        Assert.Equal(TimeSpan.FromMilliseconds(pause), OtlpIntake.PauseAfter(TimeSpan.FromMilliseconds(write)));
 
     [Theory]
     [InlineData(false, 64)]

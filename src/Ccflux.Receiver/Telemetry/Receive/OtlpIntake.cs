@@ -41,6 +41,9 @@ internal sealed class OtlpIntake(
     /// <summary>Bytes from which decoding takes milliseconds. Of such messages of users, so many are decoded at once that a processor is left for everything else.</summary>
     private const int Large = 256 * 1024;
 
+    /// <summary>No pause is longer: where the writer is slow for everybody, a message that waits holds its memory for nothing.</summary>
+    private static readonly TimeSpan s_maxPause = TimeSpan.FromSeconds(1);
+
     /// <summary>A whole message has to arrive within this; exporters give up after ten seconds as a rule.</summary>
     private static readonly TimeSpan s_bodyDeadline = TimeSpan.FromSeconds(60);
 
@@ -222,13 +225,20 @@ internal sealed class OtlpIntake(
                 if (caller.UserId is { } user)
                 {
                     _daily.Add(user, result.Value.New);
-                    pause = time.GetElapsedTime(started) * PauseFactor;
+                    pause = PauseAfter(time.GetElapsedTime(started));
                 }
             }
         }
 
         metrics.Took(signal, batch, stored);
         return OtlpOutcome.Taken(batch.Received, batch.Rejected, batch.Reason);
+    }
+
+    /// <summary>How long a user's next part waits after a write that took <paramref name="write"/>, its time in the writer's queue included.</summary>
+    internal static TimeSpan PauseAfter(TimeSpan write)
+    {
+        var pause = write * PauseFactor;
+        return pause < s_maxPause ? pause : s_maxPause;
     }
 
     private async Task<WriteResult<StoredCounts>> WriteAsync(TelemetryCaller caller, TelemetryBatch batch)
