@@ -13,11 +13,12 @@ await attack("otlp-memory", async ({ start }) => {
   const sockets = [];
   const trickle = [];
   const { hostname, port } = new URL(receiver.address);
-  for (let n = 0; n < 60; n++) {
+  // The sixteenth of the largest no longer fits into 64 MiB; the smaller ones take what is left.
+  const kilobytes = [...Array(16).fill(4096), ...[2048, 1024, 512, 256, 128, 64].flatMap((size) => Array(4).fill(size))];
+  for (const size of kilobytes) {
     const socket = connect(Number(port), hostname);
     socket.on("error", () => {});
-    const length = Math.max(64, 4096 >> (n >> 3)) * 1024;
-    socket.write(`POST /v1/logs HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${tokens["alice@example.org"]}\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n\r\n{`);
+    socket.write(`POST /v1/logs HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${tokens["alice@example.org"]}\r\nContent-Type: application/json\r\nContent-Length: ${size * 1024}\r\n\r\n{`);
     trickle.push(setInterval(() => socket.write(" ".repeat(270)), 1000));
     sockets.push(socket);
   }
@@ -25,7 +26,7 @@ await attack("otlp-memory", async ({ start }) => {
 
   let refused = 0;
   for (let n = 0; n < 40; n++) {
-    const answer = await ask(receiver.address, "/v1/logs", { method: "POST", headers: { "Content-Type": "application/json", Authorization: `Bearer ${tokens["bob@example.org"]}` }, body: "{}" + " ".repeat(200_000) });
+    const answer = await ask(receiver.address, "/v1/logs", { method: "POST", headers: { "Content-Type": "application/json", Authorization: `Bearer ${tokens["bob@example.org"]}` }, body: "{}" + " ".repeat(100_000) });
     refused += answer.status === 200 ? 0 : 1;
   }
   trickle.forEach(clearInterval);
