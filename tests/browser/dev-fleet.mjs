@@ -2,9 +2,9 @@
 import { mkdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openBrowser, openPage } from "./lib/browser.mjs";
+import { beginSession, openBrowser, openPage } from "./lib/browser.mjs";
 import { enrol, fleet, login, post, startIssuer } from "./lib/fleet.mjs";
-import { adminToken, startReceiver, until } from "./lib/receiver.mjs";
+import { startReceiver, until } from "./lib/receiver.mjs";
 
 const folder = process.argv[2] ?? join(tmpdir(), "ccflux-pictures");
 mkdirSync(folder, { recursive: true });
@@ -36,7 +36,7 @@ try {
   }
   for (const [name, width, theme] of [["light", 1440, "light"], ["dark", 1440, "dark"], ["360-light", 360, "light"], ["360-dark", 360, "dark"]]) {
     const { page, context, trouble } = await openPage(browser, receiver, { width, theme });
-    await context.request.post(`${receiver.address}/admin/login`, { form: { token: adminToken }, maxRedirects: 0 });
+    await beginSession(context, receiver);
     for (const path of ["fleet", "alerts"]) {
       await page.goto(`${receiver.address}/admin/${path}`);
       await page.screenshot({ path: `${folder}/${path}-${name}.png`, fullPage: true });

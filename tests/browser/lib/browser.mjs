@@ -36,13 +36,18 @@ export async function openPage(browser, receiver, { width = 1440, height = 900, 
   return { context, page, trouble };
 }
 
-/** A page whose session began without the form: sign-in.test.mjs fills that in. */
-export async function signIn(browser, receiver, options = {}) {
-  const opened = await openPage(browser, receiver, options);
-  const answer = await opened.context.request.post(`${receiver.address}/admin/login`, { form: { token: options.token ?? adminToken }, maxRedirects: 0 });
+/** Begins a profile's session without the form: sign-in.test.mjs fills that in. */
+export async function beginSession(context, receiver, token = adminToken) {
+  const answer = await context.request.post(`${receiver.address}/admin/login`, { form: { token }, maxRedirects: 0 });
   if (answer.status() !== 303) {
     throw new Error(`Signing in: ${answer.status()} ${await answer.text()}`);
   }
+}
+
+/** The page of usage, signed in, once its charts are drawn. */
+export async function signIn(browser, receiver, options = {}) {
+  const opened = await openPage(browser, receiver, options);
+  await beginSession(opened.context, receiver, options.token);
   await opened.page.goto(`${receiver.address}/admin/`);
   if (await opened.page.locator("[data-chart]").count() > 0) {
     await opened.page.waitForSelector("[data-drawn]");

@@ -2,14 +2,13 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { openPage } from "./browser.mjs";
-import { adminToken } from "./receiver.mjs";
+import { beginSession, openPage } from "./browser.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-export async function openAt(browser, receiver, path, { token = adminToken, ...options } = {}) {
+export async function openAt(browser, receiver, path, { token, ...options } = {}) {
   const opened = await openPage(browser, receiver, options);
-  await opened.context.request.post(`${receiver.address}/admin/login`, { form: { token }, maxRedirects: 0 });
+  await beginSession(opened.context, receiver, token);
   await opened.page.goto(receiver.address + path);
   return opened;
 }

@@ -35,7 +35,7 @@ internal sealed class OtlpIntake(
     private const int MaxRecordsInOneWrite = 64;
     private const int MaxRecordsOfAllInOneWrite = 512;
 
-    /// <summary>Between two writes of a user's message, so many times as long as the first took: a user has a third of the writer at most.</summary>
+    /// <summary>Between two writes of a user's message, so many times as long as the first took: up to the longest pause, a user has a third of the writer at most.</summary>
     private const int PauseFactor = 2;
 
     /// <summary>Bytes from which decoding takes milliseconds. Of such messages of users, so many are decoded at once that a processor is left for everything else.</summary>
