@@ -34,7 +34,7 @@ finish() {
 }
 
 # package=the command or file that tells it is there
-packages="gcc=gcc zlib1g-dev=/usr/include/zlib.h chromium=chromium sqlite3=sqlite3 fonts-liberation=/usr/share/fonts/truetype/liberation libsodium23=/usr/lib/x86_64-linux-gnu/libsodium.so.23"
+packages="gcc=gcc zlib1g-dev=/usr/include/zlib.h chromium-headless-shell=chromium-headless-shell sqlite3=sqlite3 fonts-liberation=/usr/share/fonts/truetype/liberation libsodium23=/usr/lib/x86_64-linux-gnu/libsodium.so.23"
 missing=
 for entry in $packages; do
   probe=${entry#*=}
@@ -112,7 +112,7 @@ if [ -n "$hook" ]; then
   count_dotnet Ccflux.Hook.Tests "$hook_log"
 fi
 
-if command -v chromium >/dev/null && command -v sqlite3 >/dev/null; then
+if { command -v chromium-headless-shell || command -v chromium; } >/dev/null && command -v sqlite3 >/dev/null; then
   log=$(mktemp)
   tests/browser/run.sh 2>&1 | tee "$log" >&2
   sed -n '/^✖ failing tests:/,$p' "$log" | head -100 >>"$failures"
@@ -120,7 +120,7 @@ if command -v chromium >/dev/null && command -v sqlite3 >/dev/null; then
   rm -f "$log"
   if [ -n "${p:-}" ]; then count "$p" "$f" "$s"; else say "FAILED   the browser tests did not run"; count 0 1 0; fi
 else
-  skip "browser tests" "chromium or sqlite3 is not installed"
+  skip "browser tests" "neither chromium-headless-shell nor chromium is installed, or sqlite3 is not"
 fi
 
 finish

@@ -203,7 +203,7 @@ internal sealed class FleetStage : IAsyncDisposable
                 }
 
                 await BringAsync(one);
-                await one.HandBackAsync();
+                await UnlessEndedAsync(one.HandBackAsync);
             }),
         ]);
     }
@@ -233,30 +233,35 @@ internal sealed class FleetStage : IAsyncDisposable
     {
         if (agent.Login is not null && agent.Applied != agent.Given)
         {
-            try
+            await UnlessEndedAsync(async () =>
             {
                 using var answer = await agent.BringAsync();
-            }
-            catch (HttpRequestException)
-            {
-                // The receiver has ended: the agent brings it again.
-            }
+            });
         }
     }
 
-    private static async Task BeatAsync(SimulatedAgent agent)
+    private static Task BeatAsync(SimulatedAgent agent)
     {
-        try
+        return UnlessEndedAsync(async () =>
         {
             using var answer = await agent.PostAsync(Routes.Heartbeat, JsonSerializer.SerializeToUtf8Bytes(agent.Heartbeat(), FleetJson.Default.Heartbeat));
             if (answer.IsSuccessStatusCode)
             {
                 agent.Take(JsonSerializer.Deserialize(await answer.Content.ReadAsStringAsync(), FleetJson.Default.HeartbeatReply)!.Commands);
             }
+        });
+    }
+
+    /// <summary>What an agent sends while its receiver may be killed: it sends it again to the other.</summary>
+    private static async Task UnlessEndedAsync(Func<Task> send)
+    {
+        try
+        {
+            await send();
         }
         catch (HttpRequestException)
         {
-            // The receiver has ended: the next heartbeat goes to the other.
+            // The receiver has ended; the agent keeps what it could not send.
         }
     }
 }
