@@ -17,6 +17,12 @@ if (args is ["otlp", var recording])
     return await OtlpRun.RunAsync(recording, Print);
 }
 
+if (args is ["telemetry-pages"])
+{
+    await TelemetryYear.RunAsync(Print);
+    return 0;
+}
+
 if (args is ["heartbeats"])
 {
     return await HeartbeatRun.RunAsync(Print);

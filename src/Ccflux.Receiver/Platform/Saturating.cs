@@ -13,7 +13,16 @@ internal static class Saturating
         return ((left ^ sum) & (right ^ sum)) >= 0 ? sum : left < 0 ? long.MinValue : long.MaxValue;
     }
 
-    public static long SaturatingSum(this IEnumerable<long> figures) => figures.Aggregate(0L, Add);
+    public static long SaturatingSum(this IEnumerable<long> figures) => figures.SaturatingSum(figure => figure);
 
-    public static long SaturatingSum<T>(this IEnumerable<T> rows, Func<T, long> figure) => rows.Select(figure).SaturatingSum();
+    public static long SaturatingSum<T>(this IEnumerable<T> rows, Func<T, long> figure)
+    {
+        var sum = 0L;
+        foreach (var row in rows)
+        {
+            sum = Add(sum, figure(row));
+        }
+
+        return sum;
+    }
 }
