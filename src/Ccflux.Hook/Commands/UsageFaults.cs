@@ -13,6 +13,7 @@ internal static class UsageFaults
         (LineFault.TooLong, "too_long", $"longer than {LineReader.MaxLine / 1024 / 1024} MB"),
         (LineFault.Utf16, "utf16", "in UTF-16"),
         (LineFault.NoIdentity, "no_identity", "without any id or time"),
+        (LineFault.NoTime, "no_time", "answers in turns without any time"),
     ];
 
     /// <summary>The reasons that were met, with how many lines each.</summary>

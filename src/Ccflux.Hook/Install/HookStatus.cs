@@ -72,15 +72,16 @@ internal sealed record HookStatus(bool Run, IReadOnlyList<string> Problems)
                     ? new Settings(Flag(root, "disableAllHooks"), Flag(root, "allowManagedHooksOnly"), EnabledIn(root))
                     : s_silent;
             }
-            catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
+            catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException or InvalidOperationException)
             {
-                return s_silent; // the client cannot read it either
+                return s_silent; // the client cannot read it either, or half a surrogate pair is in a name
             }
         }
 
         private static bool? EnabledIn(JsonElement root)
         {
-            bool? enabled = null;
+            // The last of one name counts.
+            var ours = new Dictionary<string, bool>(StringComparer.Ordinal);
             if (root.TryGetProperty("enabledPlugins", out var plugins) && plugins.ValueKind is JsonValueKind.Object)
             {
                 foreach (var plugin in plugins.EnumerateObject())
@@ -88,12 +89,12 @@ internal sealed record HookStatus(bool Run, IReadOnlyList<string> Problems)
                     // Under any marketplace's name.
                     if (plugin.Name.StartsWith(Plugin.Usage.Name + "@", StringComparison.Ordinal))
                     {
-                        enabled = enabled == true || plugin.Value.ValueKind is not (JsonValueKind.False or JsonValueKind.Null);
+                        ours[plugin.Name] = plugin.Value.ValueKind is not (JsonValueKind.False or JsonValueKind.Null);
                     }
                 }
             }
 
-            return enabled;
+            return ours.Count == 0 ? null : ours.ContainsValue(true);
         }
 
         private static bool? Flag(JsonElement root, string name) =>

@@ -47,12 +47,13 @@ internal sealed record StatusInput(string? SessionId, string? TranscriptPath, st
         {
             // Any name is a window's, so that a new kind of limit needs no new client; what the receiver would refuse is no reading.
             if (windows.Count < ReadingLimits.MaxWindows
-                && ReadingLimits.IsWindowName(limit.Name)
+                && NameOf(limit) is { } name
+                && ReadingLimits.IsWindowName(name)
                 && limit.Value.ValueKind == JsonValueKind.Object
                 && Number(limit.Value, "used_percentage") is { } used and >= 0 and <= ReadingLimits.MaxPercentage
-                && !windows.Exists(window => string.Equals(window.Name, limit.Name, StringComparison.Ordinal)))
+                && !windows.Exists(window => string.Equals(window.Name, name, StringComparison.Ordinal)))
             {
-                windows.Add(new LimitWindow(limit.Name, used, Number(limit.Value, "resets_at") is { } seconds ? Instant(seconds) : null));
+                windows.Add(new LimitWindow(name, used, Number(limit.Value, "resets_at") is { } seconds ? Instant(seconds) : null));
             }
         }
 
@@ -76,13 +77,13 @@ internal sealed record StatusInput(string? SessionId, string? TranscriptPath, st
     }
 
     private static JsonElement? Section(JsonElement parent, string name) =>
-        parent.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Object ? value : null;
+        Value(parent, name) is { ValueKind: JsonValueKind.Object } value ? value : null;
 
     private static string? Text(JsonElement parent, string name)
     {
         try
         {
-            return parent.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+            return Value(parent, name) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
         }
         catch (InvalidOperationException)
         {
@@ -91,7 +92,34 @@ internal sealed record StatusInput(string? SessionId, string? TranscriptPath, st
     }
 
     private static double? Number(JsonElement parent, string name) =>
-        parent.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && double.IsFinite(number)
+        Value(parent, name) is { ValueKind: JsonValueKind.Number } value && value.TryGetDouble(out var number) && double.IsFinite(number)
             ? number
             : null;
+
+    /// <summary>The last member of that name. Others may have names that are no text.</summary>
+    private static JsonElement? Value(JsonElement parent, string name)
+    {
+        JsonElement? found = null;
+        foreach (var member in parent.EnumerateObject())
+        {
+            if (string.Equals(NameOf(member), name, StringComparison.Ordinal))
+            {
+                found = member.Value;
+            }
+        }
+
+        return found;
+    }
+
+    private static string? NameOf(JsonProperty member)
+    {
+        try
+        {
+            return member.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            return null; // half a surrogate pair
+        }
+    }
 }

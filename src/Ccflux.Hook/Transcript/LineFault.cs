@@ -23,6 +23,9 @@ internal enum LineFault : byte
     /// <summary>An answer without id, request id, uuid and time: nothing tells whether it was counted before.</summary>
     NoIdentity,
 
+    /// <summary>An answer in a turn of which no row says when it was.</summary>
+    NoTime,
+
     /// <summary>A figure that is no whole number within bounds. It counts as 0; the rest of its answer counts.</summary>
     Figure,
 }

@@ -98,7 +98,8 @@ internal sealed class LineReader
         return isTail;
     }
 
-    public void TakeTail() => _at = _filled;
+    /// <param name="length">Bytes of it; the rest stays where it is.</param>
+    public void TakeTail(int length) => _at += length;
 
     /// <summary>Length of the line that starts at <see cref="_at"/>, or -1 where its end is not written or not within bounds.</summary>
     private int FindLineEnd()

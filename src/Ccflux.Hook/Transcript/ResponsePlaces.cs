@@ -2,89 +2,91 @@ namespace Ccflux.Hook.Transcript;
 
 /// <summary>Where a message's row stands that has no request id of the API's own.</summary>
 /// <param name="Message">Hash of the message's id; of its prompt's figures where it has none, for all rows of a response state the same.</param>
+/// <param name="HasApiId">Whether the message's id is of the API's own form, so that hardly two responses share it.</param>
+/// <param name="Prompt">Hash of the model and the prompt's figures.</param>
 /// <param name="Row">Hash of the row's uuid; 0 where it has none.</param>
 /// <param name="Parent">Hash of the uuid of the row it follows; 0 where it names none.</param>
-internal sealed record ResponsePlace(ulong Message, ulong Row, ulong Parent);
+internal sealed record ResponsePlace(ulong Message, bool HasApiId, ulong Prompt, ulong Row, ulong Parent);
 
-/// <summary>Tells, row by row of one file, which rows without a request id are one response: those of one message that follow upon each
-/// other. After a prompt or a tool result the same id is another response, unless the row follows upon one of the first.</summary>
+/// <summary>What has been read since a row, as far as it can part two responses.</summary>
+internal enum Since : byte
+{
+    Nothing = 0,
+
+    /// <summary>The client runs a response's first tool while the rest still arrives, so its result may stand between two rows of one response.</summary>
+    ToolResult = 1,
+
+    /// <summary>A prompt, or a request that failed or was stopped.</summary>
+    Prompt = 2,
+}
+
+/// <summary>Tells, row by row of one file, which rows without a request id are one response. A row of the same message belongs to an earlier
+/// one that it follows upon; to the row just before it, unless they follow upon different rows; and, where the message's id is the API's own,
+/// to one with the same prompt, also behind a tool result. All else is a response of its own.</summary>
 /// <remarks>A response is named after its first row's uuid, which a copy of the row in a fork keeps, and no other session has.</remarks>
 internal sealed class ResponsePlaces
 {
-    /// <summary>How many rows back one may follow upon.</summary>
+    /// <summary>How many rows are looked back.</summary>
     private const int Kept = 16;
 
-    private readonly Queue<(ulong Row, ulong Message, ulong Response)> _rows = new();
-    private ulong _message;
-    private ulong _parent;
-    private ulong _response;
+    private readonly List<KnownRow> _rows = [];
 
-    /// <summary>A prompt, tool result or failed request: what comes next is another response.</summary>
-    public void Part() => _message = 0;
+    /// <summary>What was just read lies between the rows before and those that come.</summary>
+    public void Part(Since since)
+    {
+        for (var i = 0; i < _rows.Count; i++)
+        {
+            _rows[i] = _rows[i] with { Since = (Since)Math.Max((byte)_rows[i].Since, (byte)since) };
+        }
+    }
 
     /// <summary>The hash that stands for the row's response; never 0.</summary>
     public ulong ResponseOf(ResponsePlace place, long atMs)
     {
-        var response = Followed(place);
-        if (response == 0)
+        var response = Earlier(place)?.Response ?? IdHash.Of([place.Message, place.Row != 0 ? place.Row : (ulong)atMs]);
+        if (_rows.Count == Kept)
         {
-            response = place.Message == _message && (place.Parent == 0 || place.Parent == _parent)
-                ? _response
-                : IdHash.Of([place.Message, place.Row != 0 ? place.Row : (ulong)atMs]);
+            _rows.RemoveAt(0);
         }
 
-        (_message, _parent, _response) = (place.Message, place.Parent, response);
-        if (place.Row != 0)
-        {
-            if (_rows.Count == Kept)
-            {
-                _rows.Dequeue();
-            }
-
-            _rows.Enqueue((place.Row, place.Message, response));
-        }
-
+        _rows.Add(new KnownRow(place, response, Since.Nothing));
         return response;
     }
 
     public void Write(BinaryWriter writer)
     {
-        writer.Write(_message);
-        writer.Write(_parent);
-        writer.Write(_response);
         writer.Write7BitEncodedInt(_rows.Count);
-        foreach (var (row, message, response) in _rows)
+        foreach (var (place, response, since) in _rows)
         {
-            writer.Write(row);
-            writer.Write(message);
+            writer.Write(place.Message);
+            writer.Write(place.HasApiId);
+            writer.Write(place.Prompt);
+            writer.Write(place.Row);
+            writer.Write(place.Parent);
             writer.Write(response);
+            writer.Write((byte)since);
         }
     }
 
     public static ResponsePlaces Read(BinaryReader reader)
     {
-        var places = new ResponsePlaces { _message = reader.ReadUInt64(), _parent = reader.ReadUInt64(), _response = reader.ReadUInt64() };
+        var places = new ResponsePlaces();
         for (var count = reader.Read7BitEncodedInt(); count > 0; count--)
         {
-            places._rows.Enqueue((reader.ReadUInt64(), reader.ReadUInt64(), reader.ReadUInt64()));
+            var place = new ResponsePlace(reader.ReadUInt64(), reader.ReadBoolean(), reader.ReadUInt64(), reader.ReadUInt64(), reader.ReadUInt64());
+            places._rows.Add(new KnownRow(place, reader.ReadUInt64(), (Since)reader.ReadByte()));
         }
 
         return places;
     }
 
-    private ulong Followed(ResponsePlace place)
+    private KnownRow? Earlier(ResponsePlace place)
     {
-        if (place.Parent != 0)
-        {
-            foreach (var (row, message, response) in _rows)
-            {
-                if (row == place.Parent && message == place.Message)
-                {
-                    return response;
-                }
-            }
-        }
-
-        return 0;
+        var same = _rows.FindAll(row => row.Place.Message == place.Message);
+        return same.Find(row => place.Parent != 0 && row.Place.Row == place.Parent)
+            ?? same.FindLast(row => row == _rows[^1] && row.Since == Since.Nothing && (place.Parent == 0 || place.Parent == row.Place.Parent))
+            ?? same.FindLast(row => place.HasApiId && row.Since != Since.Prompt && place.Prompt == row.Place.Prompt);
     }
+
+    private sealed record KnownRow(ResponsePlace Place, ulong Response, Since Since);
 }

@@ -1,3 +1,5 @@
+using System.Buffers.Text;
+
 namespace Ccflux.Hook.Transcript;
 
 /// <summary>What a row is, told by what was read of it.</summary>
@@ -56,7 +58,7 @@ internal sealed partial class RowParser
             return RowKind.Failure;
         }
 
-        if (!parts.HasUsage || parts.Model.SequenceEqual("<synthetic>"u8))
+        if (!parts.HasUsage || Unescaped(parts.Model, stackalloc byte[LongestMark]).SequenceEqual("<synthetic>"u8))
         {
             return RowKind.Ignored;
         }
@@ -83,16 +85,20 @@ internal sealed partial class RowParser
         if (IsApiRequestId(parts.RequestId))
         {
             row.Id = IdHash.Of(parts.MessageId, parts.RequestId, out var ofMessage);
-            row.EarlierId = parts.MessageId.Length >= ApiMessageId && parts.MessageId.StartsWith("msg_"u8) ? ofMessage : 0;
+            row.EarlierId = IsApiMessageId(parts.MessageId) ? ofMessage : 0;
             return;
         }
 
         if (!parts.MessageId.IsEmpty || !parts.Uuid.IsEmpty || row.AtMs > 0)
         {
+            var prompt = row.Usage.HashOfPrompt();
             row.Place = new ResponsePlace(
-                parts.MessageId.IsEmpty ? row.Usage.HashOfPrompt() : IdHash.Of(parts.MessageId), IdHash.Of(parts.Uuid), IdHash.Of(parts.ParentUuid));
+                parts.MessageId.IsEmpty ? prompt : IdHash.Of(parts.MessageId), IsApiMessageId(parts.MessageId), prompt, IdHash.Of(parts.Uuid), IdHash.Of(parts.ParentUuid));
         }
     }
+
+    /// <summary><c>msg_01yC3vH379scTS312N1TrL</c>, <c>msg_bdrk_01…</c>; shorter ones are a relay's.</summary>
+    private static bool IsApiMessageId(ReadOnlySpan<byte> id) => id.Length >= ApiMessageId && id.StartsWith("msg_"u8);
 
     /// <summary><c>req_011CSHoEeqs5C35K2UUqR7Fy</c></summary>
     private static bool IsApiRequestId(ReadOnlySpan<byte> id) =>
@@ -122,19 +128,51 @@ internal sealed partial class RowParser
 
     private static bool IsLocal(ReadOnlySpan<byte> text)
     {
-        if (text.IsEmpty || text[0] != '<')
+        var beginning = Unescaped(text, stackalloc byte[LongestMark]);
+        if (beginning.IsEmpty || beginning[0] != '<')
         {
             return false;
         }
 
         foreach (var mark in LocalMarks)
         {
-            if (text.StartsWith(mark))
+            if (beginning.StartsWith(mark))
             {
                 return true;
             }
         }
 
         return false;
+    }
+
+    /// <summary>A text's beginning without <c>\u003c</c> and its like: some tools that rewrite transcripts escape what need not be.</summary>
+    private static ReadOnlySpan<byte> Unescaped(ReadOnlySpan<byte> text, Span<byte> beginning)
+    {
+        const int Escape = 6;
+        if (text.IsEmpty || text[0] != '\\')
+        {
+            return text;
+        }
+
+        var length = 0;
+        for (; length < beginning.Length && !text.IsEmpty; length++)
+        {
+            if (text[0] != '\\')
+            {
+                beginning[length] = text[0];
+                text = text[1..];
+            }
+            else if (text.Length >= Escape && text[1] == 'u' && Utf8Parser.TryParse(text[2..Escape], out ushort code, out var digits, 'x') && digits == 4 && code < 0x80)
+            {
+                beginning[length] = (byte)code;
+                text = text[Escape..];
+            }
+            else
+            {
+                break;
+            }
+        }
+
+        return beginning[..length];
     }
 }

@@ -17,8 +17,11 @@ internal sealed partial class RowParser
 
     private const int HeadBytes = 384;
 
-    /// <summary>The API's message ids are no shorter; shorter ones are a relay's.</summary>
+    /// <summary>The API's message ids are no shorter.</summary>
     private const int ApiMessageId = 20;
+
+    /// <summary>Longer than any of <see cref="LocalMarks"/> and other texts that tell a row's kind.</summary>
+    private const int LongestMark = 64;
 
     /// <summary>How often one line is searched for an object behind broken text: the bound of what such a line costs.</summary>
     private const int MaxRecoveries = 16;
@@ -26,6 +29,7 @@ internal sealed partial class RowParser
     private readonly NameTable _names = new(Text);
     private readonly NameTable _models = new(ModelName.OfJson);
     private int _recoveries;
+    private bool _isRecovered;
 
     /// <summary>Fills <paramref name="row"/> whatever the line holds, from its first object.</summary>
     /// <returns>What of the line is left for <see cref="ParseNext"/>: nothing, in a line as it should be.</returns>
@@ -33,6 +37,7 @@ internal sealed partial class RowParser
     {
         row = default;
         _recoveries = 0;
+        _isRecovered = false;
         line = Trim(line);
         if (line.IsEmpty || (line[0] == '{' && line[^1] == '}' && line[1] != 0 && !IsMessage(line) && !CanMatter(line)))
         {
@@ -69,6 +74,8 @@ internal sealed partial class RowParser
     private ReadOnlySpan<byte> ParseObject(ReadOnlySpan<byte> text, scoped ref TranscriptRow row)
     {
         var cursor = new JsonCursor(text);
+        var isRecovered = _isRecovered;
+        _isRecovered = false;
         if (text[0] != '{')
         {
             row.Fail(IsUtf16(text) ? LineFault.Utf16 : LineFault.NoObject);
@@ -84,7 +91,7 @@ internal sealed partial class RowParser
             {
                 // What follows is the result once more, which can be most of the file.
                 row.Kind = RowKind.Activity;
-                return FindRow(cursor.Rest);
+                return CanMatter(cursor.Rest) ? Behind(cursor) : default;
             }
         }
 
@@ -95,8 +102,27 @@ internal sealed partial class RowParser
             return Recover(text[1..]);
         }
 
+        var behind = Trim(cursor.Rest);
+        if (isRecovered && !behind.IsEmpty && behind[0] != '{')
+        {
+            row = default;
+            return Recover(behind); // It was no row, but stood within the value of one.
+        }
+
         row.Kind = Kind(parts, ref row);
-        return cursor.Rest.IsEmpty ? default : Trim(cursor.Rest);
+        return behind;
+    }
+
+    /// <summary>What stands behind an object of which nothing more is asked.</summary>
+    private ReadOnlySpan<byte> Behind(JsonCursor cursor)
+    {
+        var rest = cursor.Rest;
+        while (cursor.NextKey(out _))
+        {
+            cursor.Skip();
+        }
+
+        return cursor.Broken ? Recover(rest) : Trim(cursor.Rest);
     }
 
     /// <summary>The next object that begins as a row does, behind text that is no JSON.</summary>
@@ -107,21 +133,20 @@ internal sealed partial class RowParser
             return default;
         }
 
-        return FindRow(text);
+        // As the client writes rows. Within a text these quotes would be escaped.
+        var at = text.IndexOf("{\"parentUuid\""u8);
+        _isRecovered = at >= 0;
+        return at < 0 ? default : text[at..];
     }
 
-    /// <summary>Whether a text without a line feed is all of its line: one or more complete objects. What is written behind it can be no part of them.</summary>
-    public static bool IsWhole(ReadOnlySpan<byte> text)
+    /// <summary>How much of a text without a line feed is complete objects: what is written behind it later can be no part of them.</summary>
+    public static int WholeLength(ReadOnlySpan<byte> text)
     {
-        text = Trim(text);
-        if (text.IsEmpty || text[^1] != '}')
+        var whole = 0;
+        for (var rest = Trim(text); !rest.IsEmpty;)
         {
-            return false;
-        }
-
-        while (!text.IsEmpty)
-        {
-            var cursor = new JsonCursor(text);
+            text.Overlaps(rest, out var start);
+            var cursor = new JsonCursor(rest);
             cursor.Enter((byte)'{');
             while (cursor.NextKey(out _))
             {
@@ -130,18 +155,15 @@ internal sealed partial class RowParser
 
             if (cursor.Broken)
             {
-                return false;
+                break;
             }
 
-            text = Trim(cursor.Rest);
+            whole = start + rest.Length - cursor.Rest.Length;
+            rest = Trim(cursor.Rest);
         }
 
-        return true;
+        return whole;
     }
-
-    /// <summary>Every row that counts begins so. Within a text these quotes would be escaped.</summary>
-    private static ReadOnlySpan<byte> FindRow(ReadOnlySpan<byte> text) =>
-        text.IndexOf("{\"parentUuid\""u8) is var at and >= 0 ? text[at..] : default;
 
     private static bool IsUtf16(ReadOnlySpan<byte> text) =>
         text.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || text.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]) || (text.Length > 1 && text[1] == 0);

@@ -44,6 +44,7 @@ internal sealed class SessionScan(SessionFiles session, TranscriptState? committ
             return Unchanged(problem);
         }
 
+        _faults.Add(LineFault.NoTime, _turns.AnswersWithoutTime());
         return new ScanResult
         {
             Turns = [.. _turns.Changed(session.SessionId, _beganMs)],
@@ -209,10 +210,10 @@ internal sealed class SessionScan(SessionFiles session, TranscriptState? committ
         }
 
         // Without a line feed it counts once it is whole: the client may never write one, and what it writes next is another row.
-        if (_lines.TryReadTail(out var tail) && RowParser.IsWhole(tail))
+        if (_lines.TryReadTail(out var tail) && RowParser.WholeLength(tail) is > 0 and var whole)
         {
-            AddLine(progress, tail, _lines.Position, newFrom);
-            _lines.TakeTail();
+            AddLine(progress, tail[..whole], _lines.Position, newFrom);
+            _lines.TakeTail(whole);
         }
 
         _faults.Add(LineFault.TooLong, _lines.TooLong);
@@ -248,7 +249,7 @@ internal sealed class SessionScan(SessionFiles session, TranscriptState? committ
 
         if (row.Kind is not (RowKind.Ignored or RowKind.Malformed or RowKind.Message))
         {
-            progress.Places?.Part();
+            progress.Places?.Part(row.Kind == RowKind.Activity ? Since.ToolResult : Since.Prompt);
         }
 
         AddToTurn(progress, row, isNew);

@@ -136,6 +136,9 @@ internal sealed class SessionTurns(ulong owner, byte reading, bool fromStart, Me
             .Select(turn => turn.ToReport(sessionId, sessionStartMs))
             .OfType<TurnReport>();
 
+    /// <summary>Answers in changed turns that cannot be reported, since nothing says when they were.</summary>
+    public int AnswersWithoutTime() => _turns.Where(turn => turn.IsOwn && turn.Touched && !turn.HasTime).Sum(turn => turn.Messages);
+
     /// <summary>What those reports leave out.</summary>
     public IEnumerable<LocalUsage> Local() => _turns.Where(turn => turn.IsOwn && turn.Touched).SelectMany(turn => turn.Local());
 

@@ -10,6 +10,7 @@ namespace Ccflux.Hook.Transcript;
 internal sealed class TranscriptState
 {
     private const int HeaderSize = 16;
+    private const byte PlacesFormat = 2;
 
     private readonly byte[] _bytes;
 
@@ -45,7 +46,7 @@ internal sealed class TranscriptState
             turns.Write(writer);
             foreach (var file in files)
             {
-                writer.Write(file.Places is not null);
+                writer.Write(file.Places is null ? (byte)0 : PlacesFormat);
                 file.Places?.Write(writer);
             }
         }
@@ -68,12 +69,14 @@ internal sealed class TranscriptState
         using var reader = Reader();
         ReadFiles(reader, files);
         var turns = SessionTurns.Read(reader, owner, reader.ReadByte(), ledger);
-        if (reader.BaseStream.Position < reader.BaseStream.Length)
+        foreach (var file in files.Values)
         {
-            foreach (var file in files.Values)
+            if (reader.BaseStream.Position == reader.BaseStream.Length || reader.ReadByte() is var format && format is not (0 or PlacesFormat))
             {
-                file.Places = reader.ReadBoolean() ? ResponsePlaces.Read(reader) : null;
+                break; // of a version that had none, or others
             }
+
+            file.Places = format == PlacesFormat ? ResponsePlaces.Read(reader) : null;
         }
 
         return turns;

@@ -31,6 +31,11 @@ internal sealed class Turn(int index)
 
     public void Own() => IsOwn = true;
 
+    /// <summary>Some row of it says when it was written.</summary>
+    public bool HasTime => _startedMs > 0 || _endedMs > 0;
+
+    public int Messages => _models.Values.Sum(sum => sum.Messages);
+
     /// <summary>A row of the session's own file was written at this instant.</summary>
     public void SeenInMain(in TranscriptRow row)
     {
@@ -113,12 +118,12 @@ internal sealed class Turn(int index)
     /// <summary>Null where nothing of the turn says when it was.</summary>
     public TurnReport? ToReport(string sessionId, long sessionStartMs)
     {
-        var started = _startedMs > 0 ? _startedMs : _endedMs;
-        if (started == 0)
+        if (!HasTime)
         {
             return null;
         }
 
+        var started = _startedMs > 0 ? _startedMs : _endedMs;
         _limits.Sort(ByTime);
         return new TurnReport
         {

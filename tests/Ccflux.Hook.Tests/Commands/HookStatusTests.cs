@@ -28,6 +28,10 @@ public sealed class HookStatusTests : IDisposable
     [InlineData("""{"allowManagedHooksOnly":true,"enabledPlugins":{"ccflux@ccflux":true}}""", null, true, null)]
     [InlineData("""{"enabledPlugins":{"ccflux@ccflux":true}}""", """{"disableAllHooks":true}""", true, null)]
     [InlineData("""{"enabledPlugins":{"ccflux@ccflux":false}}""", Enabled, false, "Managed settings disable the plugin")]
+    [InlineData(null, """{"enabledPlugins":{"ccflux@ccflux":true,"ccflux@ccflux":false}}""", false, "settings.json disables the plugin")]
+    [InlineData(null, """{"enabledPlugins":{"ccflux@ccflux":false,"ccflux@ccflux":true}}""", true, null)]
+    [InlineData(null, """{"enabledPlugins":{"ccflux@one":false,"ccflux@other":true}}""", true, null)]
+    [InlineData("""{"enabledPlugins":{"\ud800":true}}""", Enabled, true, null)]
     [InlineData("no json", Enabled, true, null)]
     [InlineData("[1]", """{"disableAllHooks":"yes","enabledPlugins":{"ccflux@ccflux":{"version":"1"}}}""", true, null)]
     public void Read_Settings_TellsWhetherHooksRunAndWhyNot(string? managed, string? user, bool run, string? problem)

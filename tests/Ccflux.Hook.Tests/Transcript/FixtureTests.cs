@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Ccflux.Contracts.Usage;
 using Ccflux.Hook.Transcript;
 using Xunit;
@@ -6,7 +7,7 @@ using Xunit;
 namespace Ccflux.Hook.Tests.Transcript;
 
 /// <summary>What the real client wrote, against what it says itself and against a plain recount.</summary>
-public sealed class FixtureTests
+public sealed partial class FixtureTests
 {
     private const string Fork = "3f61b272-d49f-48fb-a864-c4e328dc717f";
 
@@ -69,6 +70,26 @@ public sealed class FixtureTests
         Assert.Equal(
             best.Values.Sum(usage => usage.Sum),
             turns.SelectMany(turn => turn.Models.Values).Sum(model => model.InputTokens + model.OutputTokens + model.CacheReadTokens + model.CacheWriteTokens));
+    }
+
+    /// <summary>Other clouds and gateways give no request id of the API's own.</summary>
+    [Theory]
+    [InlineData("2.1.329")]
+    [InlineData("2.0.76")]
+    public void WithoutRequestIds_TheTreeHasTheSameTotals(string version)
+    {
+        var source = SessionFolder.Fixture(version);
+        using var folder = new SessionFolder();
+        foreach (var file in Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories).Where(file => file.Contains($"{Path.DirectorySeparatorChar}projects{Path.DirectorySeparatorChar}", StringComparison.Ordinal)))
+        {
+            folder.AppendRaw(Path.Combine(folder.ConfigDir, Path.GetRelativePath(source, file)), RequestId().Replace(File.ReadAllText(file), ""));
+        }
+
+        var turns = folder.ScanAll().SelectMany(session => session.Turns).ToArray();
+        var expected = Scan(version).Values.SelectMany(session => session.Turns).ToArray();
+
+        Assert.Equal(Messages(expected), Messages(turns));
+        Assert.Equal(Totals(expected), Totals(turns));
     }
 
     [Theory]
@@ -161,4 +182,7 @@ public sealed class FixtureTests
 
     private static int Messages(IEnumerable<TurnReport> turns) => turns.SelectMany(turn => turn.Models.Values).Sum(model => model.Messages);
 
+
+    [GeneratedRegex("\"requestId\":\"[^\"]*\",?", RegexOptions.None, 1000)]
+    private static partial Regex RequestId();
 }

@@ -108,6 +108,66 @@ public sealed class LineShapeTests : IDisposable
     }
 
     [Fact]
+    public void ARowWithinAnother_IsNone()
+    {
+        var nested = $$$$"""{"parentUuid":"p","isSidechain":false,"message":{"role":"user","content":[{"type":"tool_result","content":"done"}]},"type":"user","uuid":"r","timestamp":"{{{{TranscriptLines.At(2)}}}}","toolUseResult":{"rows":[{{{{TranscriptLines.Message(3, "nested")}}}},{{{{TranscriptLines.Message(4, "nested2")}}}}]}}""";
+        _folder.Append(
+            _folder.MainPath(), TranscriptLines.Prompt(0, "p0"), TranscriptLines.Message(1, "m1"), nested, nested + TranscriptLines.Message(5, "m2"), nested[..^40], nested[..^40] + TranscriptLines.Message(6, "m3"));
+
+        Assert.Equal((60L, 60L), (Output(_folder.Scan()), Output(_folder.ScanAll())));
+    }
+
+    [Fact]
+    public void ARowBehindAToolResult_Counts_InWhateverOrderItsKeysStand()
+    {
+        var row = TranscriptLines.Message(3, "m1");
+        var reordered = "{\"type\":\"assistant\"," + row[1..].Replace("\"type\":\"assistant\",", "", StringComparison.Ordinal);
+        _folder.Append(_folder.MainPath(), TranscriptLines.Prompt(0, "p0"), TranscriptLines.ToolResult(2) + reordered, TranscriptLines.ToolResult(4) + " " + Spaced(TranscriptLines.Message(5, "m2"), ": ", ", ", " "));
+
+        Assert.Equal((40L, 40L), (Output(_folder.Scan()), Output(_folder.ScanAll())));
+    }
+
+    [Fact]
+    public void EscapesThatNeedNotBe_ChangeNothing()
+    {
+        string[] rows =
+        [
+            TranscriptLines.Prompt(0, "p0"), TranscriptLines.Message(1, "m1"), TranscriptLines.Prompt(2, "l", "<command-name>/cost</command-name>"),
+            TranscriptLines.Message(3, "none", model: "<synthetic>"), TranscriptLines.Prompt(4, "p1", "<b>"), TranscriptLines.Message(5, "m2"),
+        ];
+        _folder.Append(_folder.MainPath(), rows);
+        using var other = new SessionFolder();
+        other.Append(other.MainPath(), [.. rows.Select(row => row.Replace("<", "\\u003c", StringComparison.Ordinal).Replace(">", "\\u003E", StringComparison.Ordinal))]);
+
+        var scan = other.Scan();
+
+        Assert.Equivalent(_folder.Scan().Turns, scan.Turns, strict: true);
+        Assert.Equal([20, 20], scan.Turns.Select(turn => turn.Models.Values.Sum(model => model.OutputTokens)));
+    }
+
+    [Fact]
+    public void AnswersThatNothingGivesATime_AreTold()
+    {
+        _folder.Append(_folder.MainPath(), TranscriptLines.Prompt(0, "p0").Replace($"\"{TranscriptLines.At(0)}\"", "1795950942000", StringComparison.Ordinal), TranscriptLines.Message(1, "m1").Replace($"\"{TranscriptLines.At(1)}\"", "1795950943000", StringComparison.Ordinal));
+
+        var scan = _folder.Scan();
+
+        Assert.Empty(scan.Turns);
+        Assert.Equal((1L, 1L), (scan.Faults[LineFault.NoTime], scan.Faults.PassedOver));
+    }
+
+    [Fact]
+    public void AWholeRowBeforeACutOne_CountsBeforeTheOtherIsWhole()
+    {
+        var cut = TranscriptLines.Message(2, "m2");
+        _folder.AppendRaw(_folder.MainPath(), $"{TranscriptLines.Prompt(0, "p0")}\n{TranscriptLines.Message(1, "m1")} {cut[..100]}");
+        var first = _folder.Scan();
+        _folder.AppendRaw(_folder.MainPath(), cut[100..] + "\n");
+
+        Assert.Equal((20L, 40L, 40L), (Output(first), Output(_folder.Scan(first.Next)), Output(_folder.ScanAll())));
+    }
+
+    [Fact]
     public void WithoutItsLastLineFeed_ARowCounts_AndWhatIsWrittenBehindIt()
     {
         _folder.AppendRaw(_folder.MainPath(), $"{TranscriptLines.Prompt(0, "p0")}\n{TranscriptLines.Message(1, "m1")}");

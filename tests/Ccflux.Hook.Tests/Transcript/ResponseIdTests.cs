@@ -50,7 +50,6 @@ public sealed partial class ResponseIdTests : IDisposable
     [Theory]
     [InlineData("relay", null)]
     [InlineData("relay", "one-for-all")]
-    [InlineData(ApiId, null)]
     [InlineData(null, "one-for-all")]
     public void OneIdForAll_APromptOrAToolResultParts(string? id, string? request)
     {
@@ -81,6 +80,29 @@ public sealed partial class ResponseIdTests : IDisposable
         _folder.Append(_folder.MainPath(), TranscriptLines.Prompt(0, "p0"), first, TranscriptLines.ToolResult(2), second);
 
         Assert.Equal((1, 20L), Total(_folder.Scan()));
+    }
+
+    /// <summary>As 2.1.332 writes two tool calls of one answer, without the request ids that only the API itself gives.</summary>
+    [Fact]
+    public void ToolResultsBetweenTheRowsOfAnApiId_PartNothingWhileThePromptIsTheSame()
+    {
+        string Row(double at, string uuid, string parent, long input) =>
+            Parent(Uuid().Replace(WithoutRequest(TranscriptLines.Message(at, ApiId, input: input, stop: "tool_use")), $"\"uuid\":\"{uuid}\",", 1), parent);
+        string Result(double at, string uuid, string parent) => Parent(Uuid().Replace(TranscriptLines.ToolResult(at), $"\"uuid\":\"{uuid}\",", 1), parent);
+        string[] rows =
+        [
+            TranscriptLines.Prompt(0, "p0"), Row(1, "a", "p0", 10), Result(2, "r1", "a"), Row(3, "b", "r1", 10), Result(4, "r2", "b"), Row(5, "c", "progress", 10),
+            Result(6, "r3", "c"), Row(7, "d", "r3", 11), TranscriptLines.Prompt(8, "p1"), Row(9, "e", "p1", 11),
+        ];
+        _folder.Append(_folder.MainPath(), rows[..4]);
+        var first = _folder.Scan();
+        _folder.Append(_folder.MainPath(), rows[4..]);
+
+        var second = _folder.Scan(TranscriptState.Read(first.Next.Write()));
+
+        Assert.Equal((1, 20L), Total(first));
+        Assert.Equal((3, 60L), Total(second));
+        Assert.Equal((3, 60L), Total(_folder.ScanAll()));
     }
 
     [Fact]

@@ -31,5 +31,12 @@ public sealed class StatusLineRuleTests
         Assert.True(StatusLineRule.IsNews(At(60, Reset), At(2, Reset.AddHours(5)), isFresh: false, () => true));
     }
 
+    [Theory]
+    [InlineData(true, 1, true)]
+    [InlineData(true, -1, false)]
+    [InlineData(false, 1, false)]
+    public void Reset_ThatMovesEarlier_IsNewsOfALaterFreshFigure(bool isFresh, int minutesLater, bool isNews) =>
+        Assert.Equal(isNews, StatusLineRule.IsNews(At(60, Reset), At(2, Reset.AddHours(-42)) with { ObservedAt = Now.AddMinutes(minutesLater) }, isFresh, () => false));
+
     private static Reading At(double used, DateTimeOffset reset) => new("seven_day", Reading.Milli(used), reset, Now);
 }

@@ -27,7 +27,8 @@ internal static class StatusLineRule
         var later = reading.ResetsAt.Value - known.ResetsAt.Value;
         if (later.Duration() > Reading.SameInstance)
         {
-            return later > TimeSpan.Zero;
+            // The issuer may set a limit back early, and its next reset with it.
+            return later > TimeSpan.Zero || (isFresh && reading.ObservedAt > known.ObservedAt);
         }
 
         var rise = reading.UsedMilli - known.UsedMilli;
