@@ -34,7 +34,7 @@ finish() {
 }
 
 # package=the command or file that tells it is there
-packages="gcc=gcc zlib1g-dev=/usr/include/zlib.h chromium-headless-shell=chromium-headless-shell sqlite3=sqlite3 fonts-liberation=/usr/share/fonts/truetype/liberation libsodium23=/usr/lib/x86_64-linux-gnu/libsodium.so.23"
+packages="gcc=gcc zlib1g-dev=/usr/include/zlib.h chromium-headless-shell=chromium-headless-shell sqlite3=sqlite3 fonts-liberation=/usr/share/fonts/truetype/liberation"
 missing=
 for entry in $packages; do
   probe=${entry#*=}

@@ -1,7 +1,5 @@
 #!/usr/bin/env bash
 # Publishes the hook program natively into plugin/bin/ and makes it plugin/bin/ccflux, which the plugin's hooks name.
-#   HOOK_TFM   net10.0 or net9.0; without it net10.0, and net9.0 (for development and tests only) where the native
-#              runtime pack of .NET 10 cannot be restored
 #   HOOK_RID   the platform (default: this machine's)
 # Does nothing where the sources have not changed. Any warning of the native compiler is a failure.
 set -euo pipefail
@@ -32,7 +30,7 @@ esac
 bin="$ROOT/plugin/bin"
 stamp="$ROOT/artifacts/native/$rid.stamp"
 hash=$(cat <(find src/Ccflux.Hook src/Ccflux.Contracts plugin plugin-fleet .claude-plugin -type f -not -name 'packages.native.lock.json' -not -path '*/bin/*' -not -path '*/obj/*' -print0 | sort -z | xargs -0 sha256sum) \
-  <(sha256sum Directory.Build.props Directory.Packages.props global.json eng/publish-hook.sh) <(echo "$rid ${HOOK_TFM:-}") | sha256sum | cut -d' ' -f1)
+  <(sha256sum Directory.Build.props Directory.Packages.props global.json eng/publish-hook.sh) <(echo "$rid") | sha256sum | cut -d' ' -f1)
 if [ "$(cat "$stamp" 2>/dev/null)" = "$hash" ] && [ -x "$bin/$name$suffix" ] && [ -x "$bin/ccflux$suffix" ]; then
   exit 0
 fi
@@ -46,23 +44,13 @@ esac
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
-# publish TFM: a tree of its own (--artifacts-path), so that it and ordinary builds leave each other's restores alone
-publish() {
-  say "Building the hook program natively ($rid, $1) …"
-  dotnet publish src/Ccflux.Hook -c Release -f "$1" -r "$rid" --artifacts-path "artifacts/native/$1" -o "artifacts/native/$rid" \
-    -p:HookAot=true "-p:TargetFrameworks=$1" -p:NuGetLockFilePath=packages.native.lock.json -p:RestoreLockedMode=false -nologo -v minimal >"$log" 2>&1
+say "Building the hook program natively ($rid) …"
+# A tree of its own (--artifacts-path), so that it and ordinary builds leave each other's restores alone.
+dotnet publish src/Ccflux.Hook -c Release -r "$rid" --artifacts-path artifacts/native -o "artifacts/native/$rid" \
+  -p:HookAot=true -p:NuGetLockFilePath=packages.native.lock.json -p:RestoreLockedMode=false -nologo -v minimal >"$log" 2>&1 || {
+  cat "$log" >&2
+  die "The hook program could not be built."
 }
-
-if [ -n "${HOOK_TFM:-}" ]; then
-  publish "$HOOK_TFM" || { cat "$log" >&2; die "The hook program could not be built for $HOOK_TFM."; }
-elif ! publish net10.0; then
-  if ! grep -q 'NU1101.*NativeAOT\|NU110[123].*ILCompiler\|NU1301' "$log"; then
-    cat "$log" >&2
-    die "The hook program could not be built."
-  fi
-  say "The native runtime pack of .NET 10 cannot be restored here; using .NET 9's, which is for development and tests only."
-  publish net9.0 || { cat "$log" >&2; die "The hook program could not be built."; }
-fi
 
 if grep -E 'warning (IL|CA|CS|MA)[0-9]+' "$log" >&2; then
   die "The native compiler warned (above); a warning there is a fault at run time."

@@ -33,7 +33,6 @@ public sealed class SqliteReaders : IDisposable
 
     public SqliteReaders(string path)
     {
-        SqliteLibrary.EnsureLoaded();
         var connectionString = new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString();
         _requests = new ReaderPool(connectionString, MaxRequests, CacheKilobytes);
         _background = new ReaderPool(connectionString, MaxBackground, CacheKilobytes);

@@ -16,7 +16,6 @@ internal static class IdentityFeature
     public static IServiceCollection AddIdentity(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSettings<IdentityOptions>(configuration);
-        services.AddSingleton<IEd25519Verifier>(_ => (IEd25519Verifier?)SodiumEd25519.TryLoad() ?? new OpenSslEd25519());
         services.AddSingleton<RequestSignatures>();
         services.AddSingleton<PlainTextTraces>();
         services.AddSingleton<AccessTokens>();
