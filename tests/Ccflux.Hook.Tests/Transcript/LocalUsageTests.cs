@@ -87,7 +87,7 @@ public sealed class LocalUsageTests : IDisposable
     private Dictionary<string, (long Input, long Output, decimal Cost)> Models()
     {
         using var output = new MemoryStream();
-        Assert.Equal(0, UsageCommand.Run(["--config-dir", _folder.ConfigDir, "--by", "model", "--json"], output, TextWriter.Null));
+        Assert.Equal(0, UsageCommand.Run(["--config-dir", _folder.ConfigDir, "--by", "model", "--json"], output, TextWriter.Null, TimeProvider.System));
         return JsonDocument.Parse(Encoding.UTF8.GetString(output.ToArray())).RootElement.GetProperty("rows").EnumerateArray().ToDictionary(
             row => row.GetProperty("key").GetString()!,
             row => (row.GetProperty("input_tokens").GetInt64(), row.GetProperty("output_tokens").GetInt64(), row.GetProperty("cost_usd").GetDecimal()));
