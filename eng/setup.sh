@@ -49,14 +49,14 @@ build_web() {
   fi
 }
 
-# build_dotnet CONFIGURATION PROJECT…
+# build_dotnet CONFIGURATION PROJECT… (BUILD_ARGS: further arguments)
 build_dotnet() {
   local configuration=$1 log
   shift
   log=$(mktemp)
   say "Building ($configuration) …"
   for project in "$@"; do
-    if ! dotnet build "$project" -c "$configuration" -nologo -v quiet >"$log" 2>&1; then
+    if ! dotnet build "$project" -c "$configuration" -nologo -v quiet ${BUILD_ARGS:-} >"$log" 2>&1; then
       cat "$log" >&2
       grep -q 'NU1301' "$log" && say "Packages are missing and no package registry could be reached."
       rm -f "$log"

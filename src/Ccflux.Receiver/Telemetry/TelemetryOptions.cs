@@ -6,7 +6,7 @@ using Ccflux.Receiver.Platform.Settings;
 namespace Ccflux.Receiver.Telemetry;
 
 /// <summary>Where OTLP is taken, from whom, and how long its events are kept.</summary>
-internal sealed class TelemetryOptions
+internal sealed class TelemetryOptions : IValidatableObject
 {
     [ConfigurationKeyName("OTLP_HTTP_ADDR"), ListenAddress, BlankIsOff]
     [Description("Address and port for OTLP over HTTP, beside the main port, which takes it too. Empty: off.")]
@@ -21,8 +21,12 @@ internal sealed class TelemetryOptions
     public string? Token { get; set; }
 
     [ConfigurationKeyName("OTLP_BODY_LIMIT_KB"), Range(16, 65536)]
-    [Description("Largest OTLP message in KiB, as sent and unpacked.")]
+    [Description("Largest OTLP message with a user's own telemetry token in KiB, as sent and unpacked.")]
     public int BodyLimitKb { get; set; } = 4096;
+
+    [ConfigurationKeyName("OTLP_COLLECTOR_BODY_LIMIT_KB"), Range(16, 65536)]
+    [Description("Largest OTLP message with OTLP_TOKEN in KiB, as sent and unpacked: what a collector puts together. At most a quarter of OTLP_MEMORY_MB.")]
+    public int CollectorBodyLimitKb { get; set; } = 16384;
 
     [ConfigurationKeyName("OTLP_MEMORY_MB"), Range(8, 4096)]
     [Description("OTLP messages being read or waiting to be stored may hold so many MiB; beyond it exporters are told to come again.")]
@@ -41,7 +45,7 @@ internal sealed class TelemetryOptions
     public int RecordsPerDay { get; set; } = 500_000;
 
     [ConfigurationKeyName("OTLP_SERVICES")]
-    [Description("Further values of service.name that are taken, separated by commas. claude-code and claude-code-desktop always are.")]
+    [Description("Further values of service.name that are taken, separated by commas. claude-code, claude-code-desktop and cowork always are, and so is whatever names itself Claude Code's by its scope or its records' names.")]
     public string? Services { get; set; }
 
     [ConfigurationKeyName("TELEMETRY_RETENTION_DAYS"), Range(1, 3650)]
@@ -51,4 +55,13 @@ internal sealed class TelemetryOptions
     [ConfigurationKeyName("PLAN_PRICE_USD"), Range(0, 100_000)]
     [Description("What a seat costs a month, in whole US dollars: what the telemetry page measures cost against. 0: not known.")]
     public int PlanPriceUsd { get; set; }
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        // A message is held packed and unpacked while it is read, then with what was made of it.
+        if (Math.Max(BodyLimitKb, CollectorBodyLimitKb) * 4L > MemoryMb * 1024L)
+        {
+            yield return new ValidationResult($"OTLP_MEMORY_MB: must be at least four times the larger of OTLP_BODY_LIMIT_KB and OTLP_COLLECTOR_BODY_LIMIT_KB; it is {MemoryMb} MiB.");
+        }
+    }
 }

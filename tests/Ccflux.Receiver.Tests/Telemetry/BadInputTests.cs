@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Net;
 using System.Text;
+using Ccflux.Receiver.Telemetry.Receive.Normalize;
 using Ccflux.Receiver.Telemetry.Store;
 using Ccflux.Storage.Writing;
 
@@ -189,11 +190,11 @@ public sealed class BadInputTests
     {
         await using var host = await OtlpHost.StartAsync();
 
-        using var response = await host.PostJsonAsync("logs", Otlp.Logs([.. Enumerable.Range(0, 8200).Select(i => Otlp.Event("user_prompt", Otlp.Noon.AddMilliseconds(i)))]));
+        using var response = await host.PostJsonAsync("logs", Otlp.Logs([.. Enumerable.Range(0, BatchRules.MaxOfCollector + 8).Select(i => Otlp.Event("user_prompt", Otlp.Noon.AddMilliseconds(i)))]));
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        Assert.Contains("8 of 8200 refused: a message may hold 8192 records", await OtlpHost.TextOfAsync(response), StringComparison.Ordinal);
-        Assert.Equal(8192, host.Scalar<long>("SELECT sum(count) FROM telemetry_hour_counts WHERE kind = 'prompt'"));
+        Assert.Contains($"8 of {BatchRules.MaxOfCollector + 8} refused: a message may hold {BatchRules.MaxOfCollector} records", await OtlpHost.TextOfAsync(response), StringComparison.Ordinal);
+        Assert.Equal(BatchRules.MaxOfCollector, host.Scalar<long>("SELECT sum(count) FROM telemetry_hour_counts WHERE kind = 'prompt'"));
     }
 
     [Fact]

@@ -29,7 +29,7 @@ public sealed class OtlpBoundsTests
         var stream = new TricklingStream("{"u8.ToArray());
         using var over = new CancellationTokenSource();
 
-        var reading = OtlpBody.ReadAsync(stream, Limit, isGzip: false, Limit, lease, over.Token).AsTask();
+        var reading = OtlpBody.ReadAsync(stream, Limit, OtlpPacking.None, Limit, lease, over.Token).AsTask();
         await stream.Starved;
 
         Assert.InRange(lease.Held, 1, 64 * 1024);
@@ -45,7 +45,7 @@ public sealed class OtlpBoundsTests
 
         foreach (long? announced in new long?[] { Limit, null })
         {
-            using var body = await OtlpBody.ReadAsync(new MemoryStream(new byte[Limit]), announced, isGzip: false, Limit, lease, TestContext.Current.CancellationToken);
+            using var body = await OtlpBody.ReadAsync(new MemoryStream(new byte[Limit]), announced, OtlpPacking.None, Limit, lease, TestContext.Current.CancellationToken);
             Assert.Null(body.Refusal);
             Assert.Equal(Limit, body.Length);
             lease.TryHold(0);

@@ -5,11 +5,15 @@ internal enum AttributeKey
 {
     None = 0,
 
+    /// <summary>Known by name, not wanted, and often put on the resource by a collector on the way: it tells no streams apart.</summary>
+    Surroundings = 1,
+
     /// <summary>Known by name, and not wanted: prompts, tool inputs, paths and what no figure needs.</summary>
-    Dropped = 1,
+    Dropped = 2,
     ServiceName,
     UserId,
     UserEmail,
+    EndUserId,
     SessionId,
     TerminalType,
     EventName,

@@ -45,7 +45,11 @@ internal sealed class OtlpJson(byte[] body, BatchBuilder batch)
             for (var list = reader.EnterList(); list && reader.NextObject();)
             {
                 ReadResource(reader);
-                ReadLists(ref reader, scopes, (ref scope) => ReadLists(ref scope, records, read));
+                ReadLists(ref reader, scopes, (ref scope) =>
+                {
+                    batch.BeginScope(NameOfScope(scope));
+                    ReadLists(ref scope, records, read);
+                });
             }
         }
 
@@ -88,6 +92,24 @@ internal sealed class OtlpJson(byte[] body, BatchBuilder batch)
         }
 
         batch.BeginResource(_resource);
+    }
+
+    /// <summary>Works on a copy of the reader: a scope may be named behind its records.</summary>
+    private ReadOnlySpan<byte> NameOfScope(Utf8JsonReader look)
+    {
+        while (look.NextProperty())
+        {
+            if (!look.ValueTextEquals("scope"u8))
+            {
+                look.SkipValue();
+            }
+            else if (look.EnterObject())
+            {
+                return NameOf(look);
+            }
+        }
+
+        return default;
     }
 
     private void ReadLog(ref Utf8JsonReader reader)
@@ -329,7 +351,7 @@ internal sealed class OtlpJson(byte[] body, BatchBuilder batch)
             {
                 reader.Read();
                 var (source, start, length) = reader.Text(body);
-                set.Identify(name, StableHash.Of(source.AsSpan(start, length)));
+                set.Identify(key, name, StableHash.Of(source.AsSpan(start, length)));
                 if (isRead)
                 {
                     set.SetText(key, source, start, length);
@@ -338,7 +360,7 @@ internal sealed class OtlpJson(byte[] body, BatchBuilder batch)
             else if (reader.ValueTextEquals("intValue"u8))
             {
                 var integer = reader.ReadInteger() ?? 0;
-                set.Identify(name, (ulong)integer);
+                set.Identify(key, name, (ulong)integer);
                 if (isRead)
                 {
                     set.SetInteger(key, integer);
@@ -347,7 +369,7 @@ internal sealed class OtlpJson(byte[] body, BatchBuilder batch)
             else if (reader.ValueTextEquals("doubleValue"u8))
             {
                 var real = reader.ReadDouble() ?? 0;
-                set.Identify(name, BitConverter.DoubleToUInt64Bits(real));
+                set.Identify(key, name, BitConverter.DoubleToUInt64Bits(real));
                 if (isRead)
                 {
                     set.SetDouble(key, real);
@@ -357,7 +379,7 @@ internal sealed class OtlpJson(byte[] body, BatchBuilder batch)
             {
                 reader.Read();
                 var flag = reader.TokenType == JsonTokenType.True ? 1 : 0;
-                set.Identify(name, (ulong)flag);
+                set.Identify(key, name, (ulong)flag);
                 if (isRead)
                 {
                     set.SetInteger(key, flag);
@@ -367,7 +389,7 @@ internal sealed class OtlpJson(byte[] body, BatchBuilder batch)
             {
                 var start = (int)reader.TokenStartIndex;
                 reader.SkipValue();
-                set.Identify(name, StableHash.Of(body.AsSpan(start, (int)reader.BytesConsumed - start)));
+                set.Identify(key, name, StableHash.Of(body.AsSpan(start, (int)reader.BytesConsumed - start)));
             }
         }
     }

@@ -28,6 +28,7 @@ internal sealed class OtlpProtobuf(byte[] buffer, BatchBuilder batch)
             while (Find(ref resource, 2))
             {
                 var scope = resource.Message();
+                batch.BeginScope(NameOfScope(scope));
                 while (Find(ref scope, 2))
                 {
                     read(scope.Message());
@@ -66,6 +67,21 @@ internal sealed class OtlpProtobuf(byte[] buffer, BatchBuilder batch)
         }
 
         batch.BeginResource(_resource);
+    }
+
+    /// <summary>The scope (1) stands before its items as a rule, but need not.</summary>
+    private static ReadOnlySpan<byte> NameOfScope(ProtoReader scope)
+    {
+        ReadOnlySpan<byte> name = default;
+        while (Find(ref scope, 1))
+        {
+            for (var inner = scope.Message(); Find(ref inner, 1);)
+            {
+                name = inner.Bytes();
+            }
+        }
+
+        return name;
     }
 
     private void ReadLog(ProtoReader log)
@@ -239,7 +255,7 @@ internal sealed class OtlpProtobuf(byte[] buffer, BatchBuilder batch)
             {
                 case 1:
                     var text = value.Bytes(out var start);
-                    set.Identify(name, StableHash.Of(text));
+                    set.Identify(key, name, StableHash.Of(text));
                     if (isRead)
                     {
                         set.SetText(key, buffer, start, text.Length);
@@ -248,7 +264,7 @@ internal sealed class OtlpProtobuf(byte[] buffer, BatchBuilder batch)
                     break;
                 case 2 or 3:
                     var integer = value.Integer();
-                    set.Identify(name, (ulong)integer);
+                    set.Identify(key, name, (ulong)integer);
                     if (isRead)
                     {
                         set.SetInteger(key, integer);
@@ -257,7 +273,7 @@ internal sealed class OtlpProtobuf(byte[] buffer, BatchBuilder batch)
                     break;
                 case 4:
                     var real = value.Double();
-                    set.Identify(name, BitConverter.DoubleToUInt64Bits(real));
+                    set.Identify(key, name, BitConverter.DoubleToUInt64Bits(real));
                     if (isRead)
                     {
                         set.SetDouble(key, real);
@@ -265,7 +281,7 @@ internal sealed class OtlpProtobuf(byte[] buffer, BatchBuilder batch)
 
                     break;
                 case 5 or 6 or 7:
-                    set.Identify(name, StableHash.Of(value.Bytes()));
+                    set.Identify(key, name, StableHash.Of(value.Bytes()));
                     break;
                 default:
                     value.Skip();

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using System.Text;
 using Ccflux.Receiver.Telemetry.Receive.Decode;
@@ -14,40 +15,20 @@ internal static class SafeText
     private const int MaxEmail = 254;
     private const int MaxKept = 4096;
 
-    // Models, tools and terminals come over and over; strangers cannot grow it beyond MaxKept. It serves all users and anybody can make two
-    // texts with one hash, so the hash only finds the place: the bytes decide.
-    private static readonly ConcurrentDictionary<ulong, string> s_kept = new();
+    private static readonly SearchValues<byte> s_nameBytes = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.:/@[]+"u8);
+    private static readonly SearchValues<byte> s_modelBytes = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.:/@[]+ ,()~"u8);
 
-    /// <summary>A model, tool, terminal or other name; empty for nothing, <see cref="Other"/> for what is none.</summary>
-    public static string Name(ReadOnlySpan<byte> bytes)
-    {
-        if (bytes.IsEmpty)
-        {
-            return "";
-        }
+    private static readonly ConcurrentDictionary<ulong, string> s_keptNames = new();
+    private static readonly ConcurrentDictionary<ulong, string> s_keptModels = new();
 
-        var hash = StableHash.Of(bytes);
-        if (s_kept.TryGetValue(hash, out var known) && Ascii.Equals(bytes, known))
-        {
-            return known;
-        }
+    /// <summary>A tool, terminal or other name; empty for nothing, <see cref="Other"/> for what is none.</summary>
+    public static string Name(ReadOnlySpan<byte> bytes) => Kept(bytes, s_keptNames, s_nameBytes);
 
-        if (!IsName(bytes))
-        {
-            return Other;
-        }
-
-        var name = Encoding.ASCII.GetString(bytes);
-        if (s_kept.Count < MaxKept)
-        {
-            s_kept[hash] = name;
-        }
-
-        return name;
-    }
+    /// <summary>A model's name: gateways give their models names with blanks, commas and parentheses in them, too.</summary>
+    public static string Model(ReadOnlySpan<byte> bytes) => Kept(bytes.Trim((byte)' '), s_keptModels, s_modelBytes);
 
     /// <summary>An identifier such as <c>session.id</c>; null for nothing and for what is none.</summary>
-    public static string? Id(ReadOnlySpan<byte> bytes) => !bytes.IsEmpty && IsName(bytes) ? Encoding.ASCII.GetString(bytes) : null;
+    public static string? Id(ReadOnlySpan<byte> bytes) => !bytes.IsEmpty && IsName(bytes, s_nameBytes) ? Encoding.ASCII.GetString(bytes) : null;
 
     /// <summary>An address in lower case, or null.</summary>
     public static string? Email(ReadOnlySpan<byte> bytes)
@@ -61,21 +42,36 @@ internal static class SafeText
         return text.Contains('\uFFFD', StringComparison.Ordinal) ? null : text;
     }
 
-    private static bool IsName(ReadOnlySpan<byte> bytes)
+    /// <summary>Names come over and over; strangers cannot grow what is kept of them beyond <see cref="MaxKept"/>. It serves all users and anybody can make two
+    /// texts with one hash, so the hash only finds the place: the bytes decide.</summary>
+    private static string Kept(ReadOnlySpan<byte> bytes, ConcurrentDictionary<ulong, string> kept, SearchValues<byte> allowed)
     {
-        if (bytes.Length > MaxName || bytes[0] is (byte)'/' or (byte)'~' or (byte)'.' or (byte)'\\')
+        if (bytes.IsEmpty)
         {
-            return false;
+            return "";
         }
 
-        foreach (var each in bytes)
+        var hash = StableHash.Of(bytes);
+        if (kept.TryGetValue(hash, out var known) && Ascii.Equals(bytes, known))
         {
-            if (!char.IsAsciiLetterOrDigit((char)each) && "-_.:/@[]+".IndexOf((char)each, StringComparison.Ordinal) < 0)
-            {
-                return false;
-            }
+            return known;
         }
 
-        return true;
+        if (!IsName(bytes, allowed))
+        {
+            return Other;
+        }
+
+        var name = Encoding.ASCII.GetString(bytes);
+        if (kept.Count < MaxKept)
+        {
+            kept[hash] = name;
+        }
+
+        return name;
     }
+
+    /// <summary>Paths are no names: none begins as one.</summary>
+    private static bool IsName(ReadOnlySpan<byte> bytes, SearchValues<byte> allowed) =>
+        bytes.Length <= MaxName && bytes[0] is not ((byte)'/' or (byte)'.') && !bytes.StartsWith("~/"u8) && !bytes.ContainsAnyExcept(allowed);
 }

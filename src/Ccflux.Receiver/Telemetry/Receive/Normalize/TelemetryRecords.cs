@@ -41,7 +41,8 @@ internal sealed record EventRecord(
     long? DurationMs);
 
 /// <summary>A point of a monotonic sum to be stored.</summary>
-/// <param name="StreamKey">Of metric, resource, attributes and start time.</param>
+/// <param name="StreamKey">Of metric, the resource's attributes that are the client's, the point's attributes and start time.</param>
+/// <param name="EarlierStreamKey">What ccflux 1.0 knew the same stream by: of all the resource's attributes.</param>
 /// <param name="PointKey">Of the stream and the point's time.</param>
 /// <param name="Start">Nanoseconds, as sent: since when a delta counts, and when a cumulative stream began. Never after <paramref name="Time"/>.</param>
 /// <param name="Time">Nanoseconds, as sent.</param>
@@ -53,6 +54,7 @@ internal sealed record PointRecord(
     bool IsCumulative,
     long At,
     long StreamKey,
+    long EarlierStreamKey,
     long PointKey,
     long Start,
     long Time,
@@ -89,7 +91,12 @@ internal sealed record TelemetryBatch(
     public int Weight => Events.Count + Points.Count;
 
     /// <summary>About what the batch holds in memory.</summary>
-    public int EstimatedBytes => 1024 + (Weight * 512);
+    public int EstimatedBytes => EstimateOf(Weight);
+
+    /// <summary>About what a message of so many bytes may become: no record that is kept is shorter than 64.</summary>
+    public static int MostBytesOf(int length, int maxRecords) => EstimateOf(Math.Min(length / 64, maxRecords));
+
+    private static int EstimateOf(int records) => 1024 + (records * 512);
 
     /// <summary>The same in parts of at most so many records. What was seen beside them stands in the last, so that a message that comes again for want of it counts it once.</summary>
     public IEnumerable<TelemetryBatch> Parts(int most) => Weight <= most ? [this] : Cut(most);
