@@ -25,7 +25,7 @@ internal sealed class TelemetryOptions : IValidatableObject
     public int BodyLimitKb { get; set; } = 4096;
 
     [ConfigurationKeyName("OTLP_COLLECTOR_BODY_LIMIT_KB"), Range(16, 65536)]
-    [Description("Largest OTLP message with OTLP_TOKEN in KiB, as sent and unpacked: what a collector puts together. At most a quarter of OTLP_MEMORY_MB.")]
+    [Description("Largest OTLP message with OTLP_TOKEN in KiB, as sent and unpacked: what a collector puts together. At most half of OTLP_MEMORY_MB.")]
     public int CollectorBodyLimitKb { get; set; } = 16384;
 
     [ConfigurationKeyName("OTLP_MEMORY_MB"), Range(8, 4096)]
@@ -45,7 +45,7 @@ internal sealed class TelemetryOptions : IValidatableObject
     public int RecordsPerDay { get; set; } = 500_000;
 
     [ConfigurationKeyName("OTLP_SERVICES")]
-    [Description("Further values of service.name that are taken, separated by commas. claude-code, claude-code-desktop and cowork always are, and so is whatever names itself Claude Code's by its scope or its records' names.")]
+    [Description("Further values of service.name that are taken, separated by commas. claude-code, claude-code-desktop and cowork always are, and so is whatever its scope or its records' names show to be Claude Code's.")]
     public string? Services { get; set; }
 
     [ConfigurationKeyName("TELEMETRY_RETENTION_DAYS"), Range(1, 3650)]
@@ -59,9 +59,9 @@ internal sealed class TelemetryOptions : IValidatableObject
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         // A message is held packed and unpacked while it is read, then with what was made of it.
-        if (Math.Max(BodyLimitKb, CollectorBodyLimitKb) * 4L > MemoryMb * 1024L)
+        if (Math.Max(BodyLimitKb, CollectorBodyLimitKb) * 2L > MemoryMb * 1024L)
         {
-            yield return new ValidationResult($"OTLP_MEMORY_MB: must be at least four times the larger of OTLP_BODY_LIMIT_KB and OTLP_COLLECTOR_BODY_LIMIT_KB; it is {MemoryMb} MiB.");
+            yield return new ValidationResult($"OTLP_MEMORY_MB: must be at least twice the larger of OTLP_BODY_LIMIT_KB and OTLP_COLLECTOR_BODY_LIMIT_KB; it is {MemoryMb} MiB.");
         }
     }
 }
