@@ -3,46 +3,65 @@ using Ccflux.Contracts.Usage;
 
 namespace Ccflux.Contracts.Pricing;
 
-/// <summary>What tokens cost: dated rates by exact model name, after which only <c>-YYYYMMDD</c> or <c>[1m]</c> may follow.</summary>
+/// <summary>What tokens cost: dated rates by model. A model is found by the name it is listed under, or by one that <see cref="NameRules"/> lead to it.</summary>
 public sealed class PriceList
 {
     private const decimal Million = 1_000_000m;
 
-    private readonly Dictionary<string, ModelPrice[]> _models;
+    private readonly Dictionary<string, Row[]>.AlternateLookup<ReadOnlySpan<char>> _models;
+    private readonly ModelNames _names;
+    private readonly decimal _batch;
 
     private PriceList(PriceFile file)
     {
         _models = file.Models.ToDictionary(
             pair => pair.Key,
-            pair => pair.Value.OrderByDescending(price => price.From).ToArray(),
-            StringComparer.Ordinal);
+            pair => pair.Value.OrderByDescending(price => price.From).Select(price => new Row(price)).ToArray(),
+            StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
+        _names = file.Names is null ? BuiltIn._names : new ModelNames(file.Names);
+        _batch = file.Batch ?? 1;
+        WebSearchUsd = file.WebSearch ?? 0;
         Updated = file.Updated;
     }
 
     /// <summary>The prices that ship with this version.</summary>
     public static PriceList BuiltIn { get; } = LoadBuiltIn();
 
+    /// <summary>The day on which the list was last compared with what the vendor asks.</summary>
     public DateOnly? Updated { get; }
+
+    /// <summary>USD for one web search.</summary>
+    public decimal WebSearchUsd { get; }
 
     /// <exception cref="JsonException">The text is not a price file; the message names the place.</exception>
     public static PriceList Parse(ReadOnlySpan<byte> json) =>
         new(JsonSerializer.Deserialize(json, PriceJson.Default.PriceFile) ?? throw new JsonException("The price file is empty."));
 
-    /// <summary>The rates of a model on a day (UTC), or null where the model is unpriced then.</summary>
-    public ModelPrice? Find(string model, DateOnly day)
+    /// <summary>The rates of a model on a day (UTC), or null where the model is unpriced then. A region that the name means goes before that of
+    /// <paramref name="terms"/>.</summary>
+    public ModelPrice? Find(string model, DateOnly day, PriceTerms terms = default)
     {
-        if (!_models.TryGetValue(BaseName(model), out var prices))
+        if (!_names.TryFind(model, _models, out var rows, out var region))
         {
             return null;
         }
 
-        return Array.Find(prices, price => price.From <= day);
+        foreach (var row in rows)
+        {
+            if (row.From <= day)
+            {
+                var price = row.In(region ?? terms.Region);
+                return terms.Batch ? price.Times(_batch) : price;
+            }
+        }
+
+        return null;
     }
 
-    /// <summary>USD, or null where the model is unpriced on that day. Web searches and compaction are not in transcripts and so not in here.</summary>
-    public decimal? Cost(string model, DateOnly day, ModelUsage usage)
+    /// <summary>USD, or null where the model is unpriced on that day. Without web searches.</summary>
+    public decimal? Cost(string model, DateOnly day, ModelUsage usage, PriceTerms terms = default)
     {
-        if (Find(model, day) is not { } price)
+        if (Find(model, day, terms) is not { } price)
         {
             return null;
         }
@@ -58,8 +77,8 @@ public sealed class PriceList
         return Cost(price, all, usage.Over100k, usage.Over200k, usage.Fast);
     }
 
-    /// <summary>USD of sums: the subsets' tokens are charged at their own rates, where the model has such, instead of the base rates.
-    /// No model has both fast rates and size tiers today; one that had would be charged the difference of each.</summary>
+    /// <summary>USD of sums: the subsets' tokens are charged at their own rates, where the model has such, instead of the base rates. What is both
+    /// fast and large is charged the difference of each: sums do not tell how much that is, and one model ever had both (Opus 4.6, until 2026-03-12).</summary>
     public static decimal Cost(ModelPrice price, TokenCounts all, TokenCounts? over100k, TokenCounts? over200k, TokenCounts? fast)
     {
         var cost = Charge(price, all);
@@ -83,18 +102,6 @@ public sealed class PriceList
         return cost / Million;
     }
 
-    /// <summary>The name prices are listed under: <c>claude-opus-4-8[1m]</c> and <c>claude-opus-4-8-20260101</c> are both <c>claude-opus-4-8</c>.</summary>
-    public static string BaseName(string model)
-    {
-        var name = model.EndsWith("[1m]", StringComparison.Ordinal) ? model.AsSpan(0, model.Length - 4) : model.AsSpan();
-        if (name.Length > 9 && name[^9] == '-' && !name[^8..].ContainsAnyExceptInRange('0', '9'))
-        {
-            name = name[..^9];
-        }
-
-        return name.Length == model.Length ? model : name.ToString();
-    }
-
     private static decimal Charge(Rates rates, TokenCounts tokens) =>
         (tokens.InputTokens * rates.Input)
         + (tokens.OutputTokens * rates.Output)
@@ -108,5 +115,16 @@ public sealed class PriceList
         var json = new byte[stream.Length];
         stream.ReadExactly(json);
         return Parse(json);
+    }
+
+    /// <summary>A model's rates from a day on, ready for each region.</summary>
+    private sealed class Row(ModelPrice price)
+    {
+        private readonly Dictionary<string, ModelPrice>? _regions =
+            price.Regions?.ToDictionary(pair => pair.Key, pair => price.Times(pair.Value), StringComparer.Ordinal);
+
+        public DateOnly From => price.From;
+
+        public ModelPrice In(string? region) => region is not null && _regions is not null && _regions.TryGetValue(region, out var there) ? there : price;
     }
 }

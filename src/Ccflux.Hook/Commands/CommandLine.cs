@@ -10,7 +10,7 @@ internal static class CommandLine
         ccflux reports what each Claude Code turn used (counts and times, never content) to your organisation's receiver.
 
           ccflux status [--json]              whether reporting works, and exactly what is reported
-          ccflux usage [--by day|session|model] [--json]
+          ccflux usage [--by day|week|month|block|session|model] [--since DAY] [--until DAY] [--timezone NAME] [--json]
                                               what was used on this machine, computed here
           ccflux pause | resume               stop and go on; turns in between are never sent
           ccflux backfill [--since DAY]       report every transcript on this machine; safe to run again
@@ -79,7 +79,7 @@ internal static class CommandLine
         if (arguments[0] is "usage")
         {
             await using var bytes = Console.OpenStandardOutput();
-            return UsageCommand.Run(arguments.AsSpan(1), bytes, s_error);
+            return UsageCommand.Run(arguments.AsSpan(1), bytes, s_error, TimeProvider.System);
         }
 
         if (arguments is ["agent", "enrol", ..])

@@ -58,8 +58,12 @@ internal static class HelpText
             {ConfigDir}
             """,
         ["usage", ..] => $"""
-            ccflux usage [--by day|session|model] [--json] [--config-dir DIR]
+            ccflux usage [--by day|week|month|block|session|model] [--since DAY] [--until DAY] [--timezone NAME] [--json] [--config-dir DIR]
             Adds up what was used on this machine, from the transcripts alone. Where no folder is named, the sessions of Claude Desktop's agent mode count too.
+              --by               what a row stands for (default: day). A week begins on Monday; a block is a 5-hour window, from the hour of its first turn
+              --since DAY        only turns that ended on that day or later, such as 2026-11-01
+              --until DAY        only turns that ended on that day or earlier
+              --timezone NAME    whose days these are, such as Europe/Berlin or UTC (default: this machine's time zone)
             {ConfigDir}
             """,
         ["pause", ..] => $"""

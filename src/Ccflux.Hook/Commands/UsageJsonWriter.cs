@@ -1,17 +1,25 @@
+using System.Globalization;
 using System.Text.Json;
 using Ccflux.Hook.Transcript;
 
 namespace Ccflux.Hook.Commands;
 
-/// <summary>Writes <c>{"totals":{…},"rows":[{"key":…,"input_tokens":…,…,"models":{NAME:{…}}}],"lines_passed_over":{REASON:lines},
-/// "answers_with_odd_figures":n}</c>, <c>"unpriced_models":[…]</c> where there are any, and <c>"desktop_agent_mode":{"sessions":…,"output_tokens":…}</c> where
-/// there are such sessions.</summary>
+/// <summary>Writes <c>{"timezone":…,"price_list":{"updated":…,"age_days":…},"totals":{…},"rows":[{"key":…,"input_tokens":…,…,"models":{NAME:{…}}}],
+/// "unpriced_models":[…],"lines_passed_over":{REASON:lines},"answers_with_odd_figures":n}</c>, <c>"since"</c> and <c>"until"</c> where they are given, and
+/// <c>"desktop_agent_mode":{"sessions":…,"output_tokens":…}</c> where there are such sessions.</summary>
 internal static class UsageJsonWriter
 {
-    public static void Write(UsageTable table, Stream output)
+    public static void Write(UsageTable table, PriceListAge prices, Stream output)
     {
         using var json = new Utf8JsonWriter(output);
         json.WriteStartObject();
+        json.WriteString("timezone", table.View.Zone.Id);
+        WriteDay(json, "since", table.View.Since);
+        WriteDay(json, "until", table.View.Until);
+        json.WriteStartObject("price_list");
+        WriteDay(json, "updated", prices.Updated);
+        json.WriteNumber("age_days", prices.Days);
+        json.WriteEndObject();
         json.WriteStartObject("totals");
         WriteSum(json, table.Totals);
         json.WriteEndObject();
@@ -34,17 +42,13 @@ internal static class UsageJsonWriter
         }
 
         json.WriteEndArray();
-        if (table.UnpricedModels.Count > 0)
+        json.WriteStartArray("unpriced_models");
+        foreach (var model in table.UnpricedModels)
         {
-            json.WriteStartArray("unpriced_models");
-            foreach (var model in table.UnpricedModels)
-            {
-                json.WriteStringValue(model);
-            }
-
-            json.WriteEndArray();
+            json.WriteStringValue(model);
         }
 
+        json.WriteEndArray();
         if (table.DesktopSessions > 0)
         {
             json.WriteStartObject("desktop_agent_mode");
@@ -62,6 +66,14 @@ internal static class UsageJsonWriter
         json.WriteEndObject();
         json.WriteNumber("answers_with_odd_figures", table.Faults[LineFault.Figure]);
         json.WriteEndObject();
+    }
+
+    private static void WriteDay(Utf8JsonWriter json, string name, DateOnly? day)
+    {
+        if (day is { } known)
+        {
+            json.WriteString(name, known.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+        }
     }
 
     private static void WriteSum(Utf8JsonWriter json, UsageSum sum)

@@ -27,6 +27,7 @@ internal sealed class UsageSum
     /// <summary>Some of it has no price and is not in <see cref="CostUsd"/>.</summary>
     public bool Unpriced { get; private set; }
 
+    /// <param name="day">The day (UTC) whose prices hold.</param>
     public void Add(string model, DateOnly day, ModelUsage usage)
     {
         InputTokens += usage.InputTokens;
@@ -41,7 +42,7 @@ internal sealed class UsageSum
         Unpriced |= cost is null;
     }
 
-    /// <summary>What a report leaves out: an advisor's tokens, and what the region and web searches cost beyond tokens.</summary>
+    /// <summary>What a report leaves out: an advisor's tokens, what other terms change of the tokens' cost, and web searches.</summary>
     public void Add(DateOnly day, LocalUsage local)
     {
         if (local.Advisor is { } advisor)
@@ -49,10 +50,27 @@ internal sealed class UsageSum
             Add(local.Model, day, advisor);
         }
 
+        foreach (var (terms, usage) in local.OnTerms)
+        {
+            CostUsd += (PriceList.BuiltIn.Cost(local.Model, day, usage, terms) - PriceList.BuiltIn.Cost(local.Model, day, usage)) ?? 0;
+        }
+
         if (PriceList.BuiltIn.Find(local.Model, day) is not null)
         {
-            CostUsd += local.WebSearches * Surcharges.WebSearchUsd;
-            CostUsd += local.InUs is { } inUs ? (PriceList.BuiltIn.Cost(local.Model, day, inUs) ?? 0) * Surcharges.OfUsRegion(local.Model) : 0;
+            CostUsd += local.WebSearches * PriceList.BuiltIn.WebSearchUsd;
         }
+    }
+
+    public void Add(UsageSum other)
+    {
+        InputTokens += other.InputTokens;
+        OutputTokens += other.OutputTokens;
+        CacheReadTokens += other.CacheReadTokens;
+        CacheWriteTokens += other.CacheWriteTokens;
+        CacheWrite1hTokens += other.CacheWrite1hTokens;
+        Messages += other.Messages;
+        CostUsd += other.CostUsd;
+        Partial |= other.Partial;
+        Unpriced |= other.Unpriced;
     }
 }

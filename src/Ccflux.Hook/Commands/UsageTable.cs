@@ -1,20 +1,21 @@
+using System.Globalization;
 using Ccflux.Contracts.Usage;
 using Ccflux.Hook.Transcript;
 
 namespace Ccflux.Hook.Commands;
 
-/// <summary>What the rows of <c>ccflux usage</c> stand for.</summary>
-internal enum UsageBy
-{
-    Day = 1,
-    Session,
-    Model,
-}
-
 /// <summary>Local totals: of everything, by key, and by key and model.</summary>
-internal sealed class UsageTable(UsageBy by)
+internal sealed class UsageTable(UsageView view)
 {
+    /// <summary>Claude Code's window begins at the hour of its first request and is so many hours long.</summary>
+    private const int BlockHours = 5;
+
     private readonly Dictionary<string, UsageRow> _rows = new(StringComparer.Ordinal);
+
+    // Every hour (UTC) with usage, also of turns that the view leaves out: they open blocks too.
+    private readonly SortedSet<long> _hours = [];
+
+    public UsageView View => view;
 
     public UsageSum Totals { get; } = new();
 
@@ -31,8 +32,9 @@ internal sealed class UsageTable(UsageBy by)
     /// <summary>Their output tokens, which are in the totals too.</summary>
     public long DesktopOutputTokens { get; private set; }
 
-    /// <summary>Days and models by name, sessions in the order they began.</summary>
-    public IEnumerable<UsageRow> Rows => by == UsageBy.Session ? _rows.Values : _rows.Values.OrderBy(row => row.Key, StringComparer.Ordinal);
+    /// <summary>Times in their order, models by name, sessions in the order they began.</summary>
+    public IEnumerable<UsageRow> Rows =>
+        view.By == UsageBy.Block ? Blocks() : _rows.Values.OrderBy(row => row.Order).ThenBy(row => row.Key, StringComparer.Ordinal);
 
     public void Add(ScanResult session)
     {
@@ -40,9 +42,14 @@ internal sealed class UsageTable(UsageBy by)
         Faults.Add(session.Faults);
         foreach (var turn in session.Turns)
         {
+            if (turn.Models.Count > 0)
+            {
+                _hours.Add(Hour(turn));
+            }
+
             foreach (var (model, usage) in turn.Models)
             {
-                Add(turn, model, sum => sum.Add(model, Day(turn), usage));
+                Add(turn, model, sum => sum.Add(model, PriceDay(turn), usage));
             }
         }
 
@@ -56,7 +63,7 @@ internal sealed class UsageTable(UsageBy by)
         {
             if (turns.TryGetValue(local.TurnIndex, out var turn))
             {
-                Add(turn, local.Model, sum => sum.Add(Day(turn), local));
+                Add(turn, local.Model, sum => sum.Add(PriceDay(turn), local));
             }
         }
     }
@@ -66,25 +73,27 @@ internal sealed class UsageTable(UsageBy by)
     {
         var before = Totals.OutputTokens;
         Add(session);
-        DesktopSessions += session.Turns.Count > 0 ? 1 : 0;
+        DesktopSessions += session.Turns.Any(turn => view.Takes(turn.EndedUtc)) ? 1 : 0;
         DesktopOutputTokens += Totals.OutputTokens - before;
     }
 
-    private static DateOnly Day(TurnReport turn) => DateOnly.FromDateTime(turn.EndedUtc.UtcDateTime);
+    /// <summary>Prices hold by the day in UTC, whatever the zone.</summary>
+    private static DateOnly PriceDay(TurnReport turn) => DateOnly.FromDateTime(turn.EndedUtc.UtcDateTime);
+
+    private static long Hour(TurnReport turn) => turn.EndedUtc.UtcTicks / TimeSpan.TicksPerHour;
+
+    private static DateTimeOffset Start(long hour) => new(hour * TimeSpan.TicksPerHour, TimeSpan.Zero);
+
+    private static string Name(DateOnly day, string format = "yyyy-MM-dd") => day.ToString(format, CultureInfo.InvariantCulture);
 
     private void Add(TurnReport turn, string model, Action<UsageSum> add)
     {
-        var key = by switch
+        if (!view.Takes(turn.EndedUtc))
         {
-            UsageBy.Day => Day(turn).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture),
-            UsageBy.Session => turn.SessionId,
-            UsageBy.Model => model,
-        };
-        if (!_rows.TryGetValue(key, out var row))
-        {
-            _rows.Add(key, row = new UsageRow(key));
+            return;
         }
 
+        var row = Row(turn, model);
         if (!row.Models.TryGetValue(model, out var ofModel))
         {
             row.Models.Add(model, ofModel = new UsageSum());
@@ -98,12 +107,79 @@ internal sealed class UsageTable(UsageBy by)
             UnpricedModels.Add(model);
         }
     }
+
+    private UsageRow Row(TurnReport turn, string model)
+    {
+        var at = turn.EndedUtc;
+        var (order, key) = view.By switch
+        {
+            UsageBy.Day => (view.Day(at).DayNumber, Name(view.Day(at))),
+            UsageBy.Week => (view.Week(at).DayNumber, Name(view.Week(at))),
+            UsageBy.Month => (view.Day(at).DayNumber, Name(view.Day(at), "yyyy-MM")),
+            UsageBy.Block => (Hour(turn), view.Block(Start(Hour(turn)))),
+            UsageBy.Session => (_rows.Count, turn.SessionId),
+            UsageBy.Model => (0L, model),
+        };
+        if (!_rows.TryGetValue(key, out var row))
+        {
+            _rows.Add(key, row = new UsageRow(key, order));
+        }
+
+        return row;
+    }
+
+    /// <summary>The rows of hours, put together to blocks.</summary>
+    private IEnumerable<UsageRow> Blocks()
+    {
+        var hours = _rows.Values.ToDictionary(row => row.Order);
+        UsageRow? block = null;
+        var start = long.MinValue;
+        foreach (var hour in _hours)
+        {
+            if (hour >= start + BlockHours)
+            {
+                if (block is not null)
+                {
+                    yield return block;
+                }
+
+                block = null;
+                start = hour;
+            }
+
+            if (hours.TryGetValue(hour, out var ofHour))
+            {
+                block ??= new UsageRow(view.Block(Start(start)), start);
+                block.Add(ofHour);
+            }
+        }
+
+        if (block is not null)
+        {
+            yield return block;
+        }
+    }
 }
 
-/// <summary>The usage of one day, session or model.</summary>
-internal sealed record UsageRow(string Key)
+/// <summary>The usage of one day, week, month, block, session or model.</summary>
+/// <param name="Order">Where it stands among the rows.</param>
+internal sealed record UsageRow(string Key, long Order)
 {
     public UsageSum Sum { get; } = new();
 
     public SortedDictionary<string, UsageSum> Models { get; } = new(StringComparer.Ordinal);
+
+    public void Add(UsageRow other)
+    {
+        Sum.Add(other.Sum);
+        foreach (var (model, sum) in other.Models)
+        {
+            if (!Models.TryGetValue(model, out var ofModel))
+            {
+                Models.Add(model, ofModel = new UsageSum());
+            }
+
+            ofModel.Add(sum);
+        }
+    }
 }

@@ -1,3 +1,4 @@
+using Ccflux.Contracts.Pricing;
 using Ccflux.Contracts.Usage;
 
 namespace Ccflux.Hook.Transcript;
@@ -13,8 +14,8 @@ internal sealed record LocalUsage
     /// <summary>What the model used as an advisor of another; null for none. The turn's report does not have it.</summary>
     public ModelUsage? Advisor { get; init; }
 
-    /// <summary>The part of its usage, as an advisor too, that was answered in the US region; null for none.</summary>
-    public ModelUsage? InUs { get; init; }
+    /// <summary>The parts of its usage, as an advisor too, that were answered on terms of their own; none of them holds tokens of another.</summary>
+    public IReadOnlyList<(PriceTerms Terms, ModelUsage Usage)> OnTerms { get; init; } = [];
 
     public long WebSearches { get; init; }
 }
@@ -28,7 +29,7 @@ internal sealed class LocalSums
     {
         public ModelSum Advisor { get; } = new();
 
-        public ModelSum InUs { get; } = new();
+        public Dictionary<PriceTerms, ModelSum> OnTerms { get; } = [];
 
         public long WebSearches { get; set; }
     }
@@ -36,34 +37,51 @@ internal sealed class LocalSums
     /// <summary><paramref name="sign"/>: 1 to add, -1 to take out.</summary>
     public void Change(string model, in MessageUsage usage, int sign)
     {
+        var terms = new PriceTerms(usage.InUs ? PriceTerms.Us : null, usage.Batch);
         var sums = Of(model);
         sums.WebSearches += sign * usage.WebSearches;
-        if (usage.InUs)
-        {
-            sums.InUs.Change(usage, sign);
-        }
-
+        Change(sums, terms, usage, sign);
         foreach (var advisor in usage.Advisors ?? [])
         {
             var ofAdvisor = Of(advisor.Model!);
             ofAdvisor.Advisor.Change(advisor, sign);
-            if (usage.InUs)
+            Change(ofAdvisor, terms, advisor, sign);
+        }
+    }
+
+    public IEnumerable<LocalUsage> Of(int turn)
+    {
+        foreach (var (model, sums) in _models)
+        {
+            var onTerms = sums.OnTerms.Where(pair => pair.Value.Messages > 0).Select(pair => (pair.Key, pair.Value.ToReport())).ToArray();
+            if (sums.Advisor.Messages > 0 || onTerms.Length > 0 || sums.WebSearches > 0)
             {
-                ofAdvisor.InUs.Change(advisor, sign);
+                yield return new LocalUsage
+                {
+                    TurnIndex = turn,
+                    Model = model,
+                    Advisor = sums.Advisor.Messages > 0 ? sums.Advisor.ToReport() : null,
+                    OnTerms = onTerms,
+                    WebSearches = sums.WebSearches,
+                };
             }
         }
     }
 
-    public IEnumerable<LocalUsage> Of(int turn) => _models
-        .Where(pair => pair.Value is var sums && (sums.Advisor.Messages > 0 || sums.InUs.Messages > 0 || sums.WebSearches > 0))
-        .Select(pair => new LocalUsage
+    private static void Change(Sums sums, PriceTerms terms, in MessageUsage usage, int sign)
+    {
+        if (terms == default)
         {
-            TurnIndex = turn,
-            Model = pair.Key,
-            Advisor = pair.Value.Advisor.Messages > 0 ? pair.Value.Advisor.ToReport() : null,
-            InUs = pair.Value.InUs.Messages > 0 ? pair.Value.InUs.ToReport() : null,
-            WebSearches = pair.Value.WebSearches,
-        });
+            return;
+        }
+
+        if (!sums.OnTerms.TryGetValue(terms, out var sum))
+        {
+            sums.OnTerms.Add(terms, sum = new ModelSum());
+        }
+
+        sum.Change(usage, sign);
+    }
 
     private Sums Of(string model)
     {

@@ -29,6 +29,9 @@ internal struct MessageUsage
     /// <summary>Answered with <c>inference_geo: "us"</c>. This and what follows is for local totals: reports and states do not carry it.</summary>
     public bool InUs;
 
+    /// <summary>Answered as part of a batch.</summary>
+    public bool Batch;
+
     /// <summary>Web searches within the message.</summary>
     public int WebSearches;
 
@@ -36,7 +39,7 @@ internal struct MessageUsage
     public MessageUsage[]? Advisors;
 
     /// <summary>Some of it is for local totals only.</summary>
-    public readonly bool HasLocal => InUs || WebSearches > 0 || Advisors is not null;
+    public readonly bool HasLocal => InUs || Batch || WebSearches > 0 || Advisors is not null;
 
     public readonly long Prompt => Input + CacheRead + CacheWrite;
 

@@ -4,7 +4,7 @@ namespace Ccflux.Hook.Transcript;
 
 /// <summary>Reads <c>{"input_tokens":5,"cache_creation_input_tokens":13681,"cache_read_input_tokens":0,"output_tokens":44,
 /// "cache_creation":{"ephemeral_1h_input_tokens":0,"ephemeral_5m_input_tokens":13681},"server_tool_use":{"web_search_requests":0},
-/// "inference_geo":"us","iterations":[{"type":"advisor_message","model":"claude-opus-5-5","input_tokens":9,…}],"speed":"standard",…}</c>.</summary>
+/// "service_tier":"standard","inference_geo":"us","iterations":[{"type":"advisor_message","model":"claude-opus-5-5","input_tokens":9,…}],"speed":"standard",…}</c>.</summary>
 internal static class UsageReader
 {
     private const int MaxSearches = 1_000_000;
@@ -23,6 +23,9 @@ internal static class UsageReader
                     break;
                 case 13 when key.SequenceEqual("inference_geo"u8):
                     usage.InUs = cursor.Text().SequenceEqual("us"u8);
+                    break;
+                case 12 when key.SequenceEqual("service_tier"u8):
+                    usage.Batch = cursor.Text().SequenceEqual("batch"u8);
                     break;
                 case 10 when key.SequenceEqual("iterations"u8) && cursor.Peek == '[':
                     ReadIterations(ref cursor, ref usage, models, ref odd);

@@ -237,10 +237,10 @@ public sealed class LineShapeTests : IDisposable
             new string('z', LineReader.MaxLine + 10));
 
         using var output = new MemoryStream();
-        Assert.Equal(0, Hook.Commands.UsageCommand.Run(["--config-dir", _folder.ConfigDir, "--json"], output, TextWriter.Null));
+        Assert.Equal(0, Hook.Commands.UsageCommand.Run(["--config-dir", _folder.ConfigDir, "--json"], output, TextWriter.Null, TimeProvider.System));
         var usage = JsonDocument.Parse(output.ToArray()).RootElement;
         using var text = new MemoryStream();
-        Assert.Equal(0, Hook.Commands.UsageCommand.Run(["--config-dir", _folder.ConfigDir], text, TextWriter.Null));
+        Assert.Equal(0, Hook.Commands.UsageCommand.Run(["--config-dir", _folder.ConfigDir], text, TextWriter.Null, TimeProvider.System));
 
         Assert.Equal("""{"cut":1,"no_object":2,"broken":1,"too_long":1,"no_identity":1}""", usage.GetProperty("lines_passed_over").GetRawText());
         Assert.Equal(1, usage.GetProperty("answers_with_odd_figures").GetInt32());

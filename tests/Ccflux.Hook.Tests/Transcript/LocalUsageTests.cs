@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Ccflux.Contracts.Pricing;
 using Ccflux.Hook.Commands;
 using Ccflux.Testing;
 using Xunit;
@@ -34,11 +33,24 @@ public sealed class LocalUsageTests : IDisposable
     [InlineData("claude-sonnet-5-5", "not_available", 0.00022)]
     [InlineData("claude-sonnet-4-5", "us", 0.00033)]
     [InlineData("claude-sonnet-4-6", "us", 0.000363)]
+    [InlineData("eu.anthropic.claude-sonnet-4-6", "us", 0.000363)]
+    [InlineData("some-model", "us", 0)]
     public void UsRegion_CostsATenthMore_FromVersion46On(string model, string region, double cost)
     {
         Write(message => message.Replace("\"speed\"", $"\"inference_geo\":\"{region}\",\"speed\"", StringComparison.Ordinal), model);
 
         Assert.Equal((decimal)cost, Models()[model].Cost);
+    }
+
+    [Theory]
+    [InlineData("batch", "global", 0.00011)]
+    [InlineData("batch", "us", 0.000121)]
+    [InlineData("standard", "global", 0.00022)]
+    public void Batch_CostsHalf(string tier, string region, double cost)
+    {
+        Write(message => message.Replace("\"speed\"", $"\"service_tier\":\"{tier}\",\"inference_geo\":\"{region}\",\"speed\"", StringComparison.Ordinal));
+
+        Assert.Equal((decimal)cost, Models()["claude-sonnet-5-5"].Cost);
     }
 
     [Fact]
@@ -55,21 +67,10 @@ public sealed class LocalUsageTests : IDisposable
         Write(message => message);
         var plain = Report();
         File.Delete(_folder.MainPath());
-        Write(message => message.Replace("\"speed\"", "\"server_tool_use\":{\"web_search_requests\":30},\"inference_geo\":\"us\"," + Advice.Trim(), StringComparison.Ordinal));
+        Write(message => message.Replace("\"speed\"", "\"server_tool_use\":{\"web_search_requests\":30},\"service_tier\":\"batch\",\"inference_geo\":\"us\"," + Advice.Trim(), StringComparison.Ordinal));
 
         Assert.Equal(plain, Report());
     }
-
-    [Theory]
-    [InlineData("claude-opus-4-5", 0)]
-    [InlineData("claude-3-opus", 0)]
-    [InlineData("claude-opus-4-20250514", 0)]
-    [InlineData("claude-opus-4-6", 0.1)]
-    [InlineData("claude-opus-4-8[1m]", 0.1)]
-    [InlineData("claude-fable-5", 0.1)]
-    [InlineData("claude-haiku-5-5-20261001", 0.1)]
-    [InlineData("glm-5", 0)]
-    public void UsSurcharge_IsToldByTheVersion(string model, double share) => Assert.Equal((decimal)share, Surcharges.OfUsRegion(model));
 
     public void Dispose() => _folder.Dispose();
 
@@ -86,7 +87,7 @@ public sealed class LocalUsageTests : IDisposable
     private Dictionary<string, (long Input, long Output, decimal Cost)> Models()
     {
         using var output = new MemoryStream();
-        Assert.Equal(0, UsageCommand.Run(["--config-dir", _folder.ConfigDir, "--by", "model", "--json"], output, TextWriter.Null));
+        Assert.Equal(0, UsageCommand.Run(["--config-dir", _folder.ConfigDir, "--by", "model", "--json"], output, TextWriter.Null, TimeProvider.System));
         return JsonDocument.Parse(Encoding.UTF8.GetString(output.ToArray())).RootElement.GetProperty("rows").EnumerateArray().ToDictionary(
             row => row.GetProperty("key").GetString()!,
             row => (row.GetProperty("input_tokens").GetInt64(), row.GetProperty("output_tokens").GetInt64(), row.GetProperty("cost_usd").GetDecimal()));

@@ -32,6 +32,9 @@ public sealed class UsageCommandTests : IDisposable
 
     [Theory]
     [InlineData("day")]
+    [InlineData("week")]
+    [InlineData("month")]
+    [InlineData("block")]
     [InlineData("session")]
     [InlineData("model")]
     public void Totals_AreTheSumOfRows_AndOfTheirModels(string by)
@@ -121,6 +124,7 @@ public sealed class UsageCommandTests : IDisposable
             claude-opus-5-5     10  1,234,567*           0            0         1  24.69
             total               10  1,234,567*           0            0         1  24.69
             * some answers never got their final figures in the transcript; output is a lower bound
+            list prices of 2026-11-29 (2 days old)
 
             """,
             output,
@@ -128,7 +132,7 @@ public sealed class UsageCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--by", "month")]
+    [InlineData("--by", "year")]
     [InlineData("--by")]
     [InlineData("--config-dir")]
     [InlineData("surprise")]
@@ -157,7 +161,7 @@ public sealed class UsageCommandTests : IDisposable
     {
         using var output = new MemoryStream();
         using var error = new StringWriter();
-        var code = UsageCommand.Run(arguments, output, error);
+        var code = UsageCommand.Run(arguments, output, error, new Clock(TimeZoneInfo.Utc));
         return (code, Encoding.UTF8.GetString(output.ToArray()), error.ToString());
     }
 }

@@ -8,7 +8,7 @@ namespace Ccflux.Receiver.Usage.Read;
 /// <summary>What tokens cost.</summary>
 internal sealed class PriceOptions : IValidatableObject
 {
-    /// <summary>The shipped file has 8 KB; one of a megabyte is no price list.</summary>
+    /// <summary>The shipped file has 12 KB; one of a megabyte is no price list.</summary>
     private const long MaxBytes = 1024 * 1024;
 
     [ConfigurationKeyName("PRICES_PATH")]

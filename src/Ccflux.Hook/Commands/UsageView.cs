@@ -1,0 +1,41 @@
+using System.Globalization;
+
+namespace Ccflux.Hook.Commands;
+
+/// <summary>What the rows of <c>ccflux usage</c> stand for.</summary>
+internal enum UsageBy
+{
+    Day = 1,
+    Week,
+    Month,
+    Block,
+    Session,
+    Model,
+}
+
+/// <summary>Which turns are counted, and in which rows. A turn stands where it ended, as in reports; days are those of the zone.</summary>
+/// <param name="Since">The first day that counts; null: from the beginning.</param>
+/// <param name="Until">The last day that counts; null: to the end.</param>
+internal sealed record UsageView(UsageBy By, TimeZoneInfo Zone, DateOnly? Since = null, DateOnly? Until = null)
+{
+    public bool Takes(DateTimeOffset instant)
+    {
+        var day = Day(instant);
+        return !(day < Since) && !(day > Until);
+    }
+
+    /// <summary>The day that an instant falls on in the zone.</summary>
+    public DateOnly Day(DateTimeOffset instant) => DateOnly.FromDateTime(In(instant).DateTime);
+
+    /// <summary>The Monday of that day's week.</summary>
+    public DateOnly Week(DateTimeOffset instant)
+    {
+        var day = Day(instant);
+        return day.AddDays(-(((int)day.DayOfWeek + 6) % 7));
+    }
+
+    /// <summary>The name of a block: when it begins in the zone, such as <c>2026-11-21T16:00+09:00</c>.</summary>
+    public string Block(DateTimeOffset start) => In(start).ToString("yyyy-MM-dd'T'HH:mmzzz", CultureInfo.InvariantCulture);
+
+    private DateTimeOffset In(DateTimeOffset instant) => TimeZoneInfo.ConvertTime(instant, Zone);
+}
