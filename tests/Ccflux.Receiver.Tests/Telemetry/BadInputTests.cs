@@ -121,7 +121,7 @@ public sealed class BadInputTests
     {
         await using var host = await OtlpHost.StartAsync();
 
-        using var response = await host.PostJsonAsync("logs", Otlp.LogsOf("checkout", Otlp.Request("r1")));
+        using var response = await host.PostJsonAsync("logs", Otlp.LogsOf("checkout", Otlp.Bare(Otlp.Request("r1"))));
 
         Assert.Contains("service.name checkout is not taken here", await OtlpHost.TextOfAsync(response), StringComparison.Ordinal);
         Assert.Equal("checkout", host.Scalar<string>("SELECT name FROM telemetry_seen WHERE kind = 'service'"));

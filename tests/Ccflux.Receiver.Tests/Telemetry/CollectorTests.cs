@@ -51,11 +51,11 @@ public sealed class CollectorTests
     {
         await using var host = await OtlpHost.StartAsync();
 
-        await TakenAsync(host, "logs", Otlp.LogsOf([("service.name", "support-triage-agent")], Scope, Named(Otlp.Request("r1"), "api_request")));
+        await TakenAsync(host, "logs", Otlp.LogsOf([("service.name", "support-triage-agent")], Scope, Otlp.Bare(Otlp.Request("r1"))));
         await TakenAsync(host, "logs", Otlp.LogsOf("another-name", Otlp.Request("r2")));
-        await TakenAsync(host, "logs", Otlp.LogsOf([("service.name", "cowork")], "", Named(Otlp.Request("r3"), "api_request")));
+        await TakenAsync(host, "logs", Otlp.LogsOf([("service.name", "cowork")], "", Otlp.Bare(Otlp.Request("r3"))));
         await TakenAsync(host, "metrics", Otlp.MetricOf([("service.name", "triage")], "claude_code.token.usage", 1, Otlp.Point(7, Otlp.Noon, Otlp.Noon.AddMinutes(1), "s2")));
-        using var other = await host.PostJsonAsync("logs", Otlp.LogsOf("nginx", Otlp.Foreign("api_request")));
+        using var other = await host.PostJsonAsync("logs", Otlp.LogsOf("nginx", Otlp.Bare(Otlp.Request("r4"))));
 
         Assert.Equal((3 * 20) + 7, host.Scalar<long>(Output));
         Assert.Contains("service.name nginx is not taken here", await OtlpHost.TextOfAsync(other), StringComparison.Ordinal);
@@ -176,13 +176,6 @@ public sealed class CollectorTests
     {
         using var response = await host.PostJsonAsync(signal, json);
         Assert.Equal("{}", await OtlpHost.TextOfAsync(response));
-    }
-
-    /// <summary>The record without the prefix that says whose it is.</summary>
-    private static JsonObject Named(JsonObject record, string name)
-    {
-        record["body"] = new JsonObject { ["stringValue"] = name };
-        return record;
     }
 
     private static byte[] Packed(byte[] body, string? encoding)

@@ -37,8 +37,12 @@ internal static class Otlp
         }),
     }.ToJsonString();
 
-    /// <summary>A record of another program's.</summary>
-    public static JsonObject Foreign(string name) => new() { ["timeUnixNano"] = Nanos(Noon), ["eventName"] = name, ["attributes"] = new JsonArray() };
+    /// <summary>The record without the prefix that says whose it is.</summary>
+    public static JsonObject Bare(JsonObject record)
+    {
+        record["body"] = new JsonObject { ["stringValue"] = record["body"]!["stringValue"]!.GetValue<string>()["claude_code.".Length..] };
+        return record;
+    }
 
     /// <summary>A point of <c>claude_code.token.usage</c>, type output.</summary>
     public static JsonObject Point(object value, DateTimeOffset start, DateTimeOffset time, string? session = "s1", params (string Key, object Value)[] more) => new()

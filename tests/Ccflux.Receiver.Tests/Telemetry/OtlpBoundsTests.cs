@@ -170,7 +170,7 @@ public sealed class OtlpBoundsTests
     [Fact]
     public void Parts_OfEventsAndPoints_AreTheWholeInItsOrder()
     {
-        var point = new PointRecord(MetricKind.Tokens, IsCumulative: false, 0, 0, 0, 0, 0, 0, default, "", "", "", "");
+        var point = new PointRecord(MetricKind.Tokens, IsCumulative: false, 0, 0, 0, 0, 0, 0, 0, default, "", "", "", "");
         var each = new EventRecord(EventKind.UserPrompt, 0, 0, default, 0, "", "", "", "", null, default, null);
         var batch = new TelemetryBatch(
             [.. Enumerable.Range(0, 5).Select(key => each with { Key = key })], [.. Enumerable.Range(0, 4).Select(key => point with { PointKey = key })], [new SeenName(SeenKind.Event, "x", 1)], 9, 0, null);
