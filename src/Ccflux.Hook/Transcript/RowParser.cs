@@ -67,9 +67,9 @@ internal sealed partial class RowParser
             ReadTop(key, ref cursor, ref parts, ref row);
             if (parts.ToolResult && row.AtMs > 0 && parts.Type.SequenceEqual("user"u8))
             {
-                // What follows is the result once more, which can be most of the file.
+                // What follows is the result once more, which can be most of the file: it is only walked where there is a row in or behind it.
                 row.Kind = RowKind.Activity;
-                return CanMatter(cursor.Rest) ? Behind(cursor) : default;
+                return cursor.Rest.IndexOf("parentUuid\""u8) >= 0 ? Behind(cursor) : default;
             }
         }
 
