@@ -94,11 +94,7 @@ internal sealed class UsageTable(UsageView view)
         }
 
         var row = Row(turn, model);
-        if (!row.Models.TryGetValue(model, out var ofModel))
-        {
-            row.Models.Add(model, ofModel = new UsageSum());
-        }
-
+        var ofModel = row.Of(model);
         add(Totals);
         add(row.Sum);
         add(ofModel);
@@ -174,12 +170,18 @@ internal sealed record UsageRow(string Key, long Order)
         Sum.Add(other.Sum);
         foreach (var (model, sum) in other.Models)
         {
-            if (!Models.TryGetValue(model, out var ofModel))
-            {
-                Models.Add(model, ofModel = new UsageSum());
-            }
-
-            ofModel.Add(sum);
+            Of(model).Add(sum);
         }
+    }
+
+    /// <summary>The part of one model, which is there from now on.</summary>
+    public UsageSum Of(string model)
+    {
+        if (!Models.TryGetValue(model, out var sum))
+        {
+            Models.Add(model, sum = new UsageSum());
+        }
+
+        return sum;
     }
 }

@@ -72,9 +72,9 @@ internal sealed record HookStatus(bool Run, IReadOnlyList<string> Problems)
                     ? new Settings(Flag(root, "disableAllHooks"), Flag(root, "allowManagedHooksOnly"), EnabledIn(root))
                     : s_silent;
             }
-            catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException or InvalidOperationException)
+            catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
             {
-                return s_silent; // the client cannot read it either, or half a surrogate pair is in a name
+                return s_silent; // the client cannot read it either
             }
         }
 
@@ -82,14 +82,14 @@ internal sealed record HookStatus(bool Run, IReadOnlyList<string> Problems)
         {
             // The last of one name counts.
             var ours = new Dictionary<string, bool>(StringComparer.Ordinal);
-            if (root.TryGetProperty("enabledPlugins", out var plugins) && plugins.ValueKind is JsonValueKind.Object)
+            if (JsonMember.Find(root, "enabledPlugins") is { ValueKind: JsonValueKind.Object } plugins)
             {
                 foreach (var plugin in plugins.EnumerateObject())
                 {
                     // Under any marketplace's name.
-                    if (plugin.Name.StartsWith(Plugin.Usage.Name + "@", StringComparison.Ordinal))
+                    if (JsonMember.NameOf(plugin) is { } name && name.StartsWith(Plugin.Usage.Name + "@", StringComparison.Ordinal))
                     {
-                        ours[plugin.Name] = plugin.Value.ValueKind is not (JsonValueKind.False or JsonValueKind.Null);
+                        ours[name] = plugin.Value.ValueKind is not (JsonValueKind.False or JsonValueKind.Null);
                     }
                 }
             }
@@ -98,6 +98,6 @@ internal sealed record HookStatus(bool Run, IReadOnlyList<string> Problems)
         }
 
         private static bool? Flag(JsonElement root, string name) =>
-            root.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.ValueKind is JsonValueKind.True : null;
+            JsonMember.Find(root, name) is { ValueKind: JsonValueKind.True or JsonValueKind.False } value ? value.ValueKind is JsonValueKind.True : null;
     }
 }

@@ -47,7 +47,7 @@ internal sealed record StatusInput(string? SessionId, string? TranscriptPath, st
         {
             // Any name is a window's, so that a new kind of limit needs no new client; what the receiver would refuse is no reading.
             if (windows.Count < ReadingLimits.MaxWindows
-                && NameOf(limit) is { } name
+                && JsonMember.NameOf(limit) is { } name
                 && ReadingLimits.IsWindowName(name)
                 && limit.Value.ValueKind == JsonValueKind.Object
                 && Number(limit.Value, "used_percentage") is { } used and >= 0 and <= ReadingLimits.MaxPercentage
@@ -77,13 +77,13 @@ internal sealed record StatusInput(string? SessionId, string? TranscriptPath, st
     }
 
     private static JsonElement? Section(JsonElement parent, string name) =>
-        Value(parent, name) is { ValueKind: JsonValueKind.Object } value ? value : null;
+        JsonMember.Find(parent, name) is { ValueKind: JsonValueKind.Object } value ? value : null;
 
     private static string? Text(JsonElement parent, string name)
     {
         try
         {
-            return Value(parent, name) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
+            return JsonMember.Find(parent, name) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
         }
         catch (InvalidOperationException)
         {
@@ -92,34 +92,7 @@ internal sealed record StatusInput(string? SessionId, string? TranscriptPath, st
     }
 
     private static double? Number(JsonElement parent, string name) =>
-        Value(parent, name) is { ValueKind: JsonValueKind.Number } value && value.TryGetDouble(out var number) && double.IsFinite(number)
+        JsonMember.Find(parent, name) is { ValueKind: JsonValueKind.Number } value && value.TryGetDouble(out var number) && double.IsFinite(number)
             ? number
             : null;
-
-    /// <summary>The last member of that name. Others may have names that are no text.</summary>
-    private static JsonElement? Value(JsonElement parent, string name)
-    {
-        JsonElement? found = null;
-        foreach (var member in parent.EnumerateObject())
-        {
-            if (string.Equals(NameOf(member), name, StringComparison.Ordinal))
-            {
-                found = member.Value;
-            }
-        }
-
-        return found;
-    }
-
-    private static string? NameOf(JsonProperty member)
-    {
-        try
-        {
-            return member.Name;
-        }
-        catch (InvalidOperationException)
-        {
-            return null; // half a surrogate pair
-        }
-    }
 }

@@ -23,13 +23,8 @@ internal sealed partial class RowParser
     /// <summary>Longer than any of <see cref="LocalMarks"/> and other texts that tell a row's kind.</summary>
     private const int LongestMark = 64;
 
-    /// <summary>How often one line is searched for an object behind broken text: the bound of what such a line costs.</summary>
-    private const int MaxRecoveries = 16;
-
     private readonly NameTable _names = new(Text);
     private readonly NameTable _models = new(ModelName.OfJson);
-    private int _recoveries;
-    private bool _isRecovered;
 
     /// <summary>Fills <paramref name="row"/> whatever the line holds, from its first object.</summary>
     /// <returns>What of the line is left for <see cref="ParseNext"/>: nothing, in a line as it should be.</returns>
@@ -54,23 +49,6 @@ internal sealed partial class RowParser
         return rest.IsEmpty ? default : ParseObject(rest, ref row);
     }
 
-    /// <summary>Without white space, byte order marks, and what a crash leaves of a page that was never written: NULs, with the next row behind them.</summary>
-    private static ReadOnlySpan<byte> Trim(ReadOnlySpan<byte> line)
-    {
-        if (line.Length > 0 && line[0] == '{' && line[^1] == '}')
-        {
-            return line;
-        }
-
-        line = line.Trim(" \t\r\0"u8);
-        while (line.StartsWith("\ufeff"u8))
-        {
-            line = line[3..].TrimStart(" \t\r\0"u8);
-        }
-
-        return line;
-    }
-
     private ReadOnlySpan<byte> ParseObject(ReadOnlySpan<byte> text, scoped ref TranscriptRow row)
     {
         var cursor = new JsonCursor(text);
@@ -89,9 +67,9 @@ internal sealed partial class RowParser
             ReadTop(key, ref cursor, ref parts, ref row);
             if (parts.ToolResult && row.AtMs > 0 && parts.Type.SequenceEqual("user"u8))
             {
-                // What follows is the result once more, which can be most of the file.
+                // What follows is the result once more, which can be most of the file: it is only walked where there is a row in or behind it.
                 row.Kind = RowKind.Activity;
-                return CanMatter(cursor.Rest) ? Behind(cursor) : default;
+                return cursor.Rest.IndexOf("parentUuid\""u8) >= 0 ? Behind(cursor) : default;
             }
         }
 
@@ -112,61 +90,6 @@ internal sealed partial class RowParser
         row.Kind = Kind(parts, ref row);
         return behind;
     }
-
-    /// <summary>What stands behind an object of which nothing more is asked.</summary>
-    private ReadOnlySpan<byte> Behind(JsonCursor cursor)
-    {
-        var rest = cursor.Rest;
-        while (cursor.NextKey(out _))
-        {
-            cursor.Skip();
-        }
-
-        return cursor.Broken ? Recover(rest) : Trim(cursor.Rest);
-    }
-
-    /// <summary>The next object that begins as a row does, behind text that is no JSON.</summary>
-    private ReadOnlySpan<byte> Recover(ReadOnlySpan<byte> text)
-    {
-        if (++_recoveries > MaxRecoveries)
-        {
-            return default;
-        }
-
-        // As the client writes rows. Within a text these quotes would be escaped.
-        var at = text.IndexOf("{\"parentUuid\""u8);
-        _isRecovered = at >= 0;
-        return at < 0 ? default : text[at..];
-    }
-
-    /// <summary>How much of a text without a line feed is complete objects: what is written behind it later can be no part of them.</summary>
-    public static int WholeLength(ReadOnlySpan<byte> text)
-    {
-        var whole = 0;
-        for (var rest = Trim(text); !rest.IsEmpty;)
-        {
-            text.Overlaps(rest, out var start);
-            var cursor = new JsonCursor(rest);
-            cursor.Enter((byte)'{');
-            while (cursor.NextKey(out _))
-            {
-                cursor.Skip();
-            }
-
-            if (cursor.Broken)
-            {
-                break;
-            }
-
-            whole = start + rest.Length - cursor.Rest.Length;
-            rest = Trim(cursor.Rest);
-        }
-
-        return whole;
-    }
-
-    private static bool IsUtf16(ReadOnlySpan<byte> text) =>
-        text.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || text.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]) || (text.Length > 1 && text[1] == 0);
 
     /// <summary>Rows of messages say so within their first keys, which spares searching their long rest.</summary>
     private static bool IsMessage(ReadOnlySpan<byte> line) => line[..Math.Min(line.Length, HeadBytes)].IndexOf("\"message\":{"u8) >= 0;

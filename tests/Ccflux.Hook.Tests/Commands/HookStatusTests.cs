@@ -32,6 +32,7 @@ public sealed class HookStatusTests : IDisposable
     [InlineData(null, """{"enabledPlugins":{"ccflux@ccflux":false,"ccflux@ccflux":true}}""", true, null)]
     [InlineData(null, """{"enabledPlugins":{"ccflux@one":false,"ccflux@other":true}}""", true, null)]
     [InlineData("""{"enabledPlugins":{"\ud800":true}}""", Enabled, true, null)]
+    [InlineData("""{"\ud800":1,"disableAllHooks":true,"enabledPlugins":{"\ud800":true}}""", Enabled, false, "Managed settings switch all hooks off")]
     [InlineData("no json", Enabled, true, null)]
     [InlineData("[1]", """{"disableAllHooks":"yes","enabledPlugins":{"ccflux@ccflux":{"version":"1"}}}""", true, null)]
     public void Read_Settings_TellsWhetherHooksRunAndWhyNot(string? managed, string? user, bool run, string? problem)
