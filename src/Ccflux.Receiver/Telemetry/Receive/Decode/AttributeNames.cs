@@ -17,11 +17,11 @@ internal static class AttributeNames
         "hook_name", "hook_source", "hook_type", "host.arch", "identity.source", "is_async", "is_built_in", "language", "managed_only",
         "marketplace.name", "mcp_server.name", "mcp_server_scope", "mcp_tool.name", "message.uuid", "model_swapped", "num_blocking",
         "num_cancelled", "num_hooks", "num_non_blocking_error", "num_success", "organization.id", "os.type", "os.version", "permission_mode", "plugin.name",
-        "plugin_id", "plugin_name", "plugin_scope", "plugin_version", "post_tokens", "pre_tokens", "precompute_reuse", 
+        "plugin_id", "plugin_name", "plugin_scope", "plugin_version", "post_tokens", "pre_tokens", "precompute_reuse",
         "prompt", "prompt_length", "prompt_text", "response", "response_length",
         "response_text", "service.version", "skill.name", "speed", "to_mode",
         "tool_input", "tool_input_size_bytes", "tool_parameters", "tool_result_size_bytes", "tool_source", "tool_use_id", "total_attempts", "total_duration_ms",
-        "total_retry_duration_ms", "total_tool_uses", "ttft_ms", "user.account_id", "user.account_uuid", "user.groups", 
+        "total_retry_duration_ms", "total_tool_uses", "ttft_ms", "user.account_id", "user.account_uuid", "user.groups",
         "workflow.name", "workflow.run_id", "workspace.host_paths", "wsl.version",
     ];
 
