@@ -55,6 +55,7 @@ need_dotnet
 need_node
 build_web
 npm_ci tests/browser
+npm_ci tests/otlp
 build_dotnet Release Ccflux.slnx
 
 hook=1

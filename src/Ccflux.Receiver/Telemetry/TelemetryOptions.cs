@@ -6,7 +6,7 @@ using Ccflux.Receiver.Platform.Settings;
 namespace Ccflux.Receiver.Telemetry;
 
 /// <summary>Where OTLP is taken, from whom, and how long its events are kept.</summary>
-internal sealed class TelemetryOptions : IValidatableObject
+internal sealed class TelemetryOptions
 {
     [ConfigurationKeyName("OTLP_HTTP_ADDR"), ListenAddress, BlankIsOff]
     [Description("Address and port for OTLP over HTTP, beside the main port, which takes it too. Empty: off.")]
@@ -25,7 +25,7 @@ internal sealed class TelemetryOptions : IValidatableObject
     public int BodyLimitKb { get; set; } = 4096;
 
     [ConfigurationKeyName("OTLP_COLLECTOR_BODY_LIMIT_KB"), Range(16, 65536)]
-    [Description("Largest OTLP message with OTLP_TOKEN in KiB, as sent and unpacked: what a collector puts together. At most half of OTLP_MEMORY_MB.")]
+    [Description("Largest OTLP message with OTLP_TOKEN in KiB, as sent and unpacked: what a collector puts together.")]
     public int CollectorBodyLimitKb { get; set; } = 16384;
 
     [ConfigurationKeyName("OTLP_MEMORY_MB"), Range(8, 4096)]
@@ -55,13 +55,4 @@ internal sealed class TelemetryOptions : IValidatableObject
     [ConfigurationKeyName("PLAN_PRICE_USD"), Range(0, 100_000)]
     [Description("What a seat costs a month, in whole US dollars: what the telemetry page measures cost against. 0: not known.")]
     public int PlanPriceUsd { get; set; }
-
-    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
-    {
-        // A message is held packed and unpacked while it is read, then with what was made of it.
-        if (Math.Max(BodyLimitKb, CollectorBodyLimitKb) * 2L > MemoryMb * 1024L)
-        {
-            yield return new ValidationResult($"OTLP_MEMORY_MB: must be at least twice the larger of OTLP_BODY_LIMIT_KB and OTLP_COLLECTOR_BODY_LIMIT_KB; it is {MemoryMb} MiB.");
-        }
-    }
 }

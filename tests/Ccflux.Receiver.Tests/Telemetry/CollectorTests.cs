@@ -137,7 +137,7 @@ public sealed class CollectorTests
         await TakenAsync(host, "logs", Otlp.Logs(
             Otlp.Event("tool_result", null, ("tool_name", "Bash"), ("success", "True"), ("event.sequence", 1L)), Otlp.Event("tool_result", null, ("tool_name", "Bash"), ("success", "False"), ("event.sequence", 2L))));
 
-        Assert.Equal("failure|success", host.Scalar<string>("SELECT group_concat(name, '|') FROM (SELECT name FROM telemetry_hour_counts JOIN telemetry_names ON name_id = detail_id WHERE kind = 'tool' ORDER BY name)"));
+        Assert.Equal("failure|success", host.Scalar<string>("SELECT group_concat(name, '|') FROM (SELECT names.name FROM telemetry_hour_counts AS counts JOIN telemetry_names AS names ON names.name_id = counts.detail_id WHERE kind = 'tool' ORDER BY name)"));
     }
 
     [Fact]

@@ -97,7 +97,7 @@ public sealed class ExporterTests
     [Fact]
     public async Task BadGrpc_IsAnsweredWithItsStatus()
     {
-        await using var host = await OtlpHost.StartAsync(("OTLP_GRPC_ADDR", "127.0.0.1:0"), ("OTLP_MEMORY_MB", "8"), ("OTLP_BODY_LIMIT_KB", "16384"));
+        await using var host = await OtlpHost.StartAsync(("OTLP_GRPC_ADDR", "127.0.0.1:0"), ("OTLP_MEMORY_MB", "8"));
 
         Assert.Equal("16", (await SendAsync(host, "logs", [0, 0, 0, 0, 0], token: "wrong")).Status);
         Assert.Equal("3", (await SendAsync(host, "logs", [0, 0])).Status);
