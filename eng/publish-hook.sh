@@ -72,9 +72,9 @@ log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
 say "Building the hook program natively ($rid) …"
-# A tree of its own (--artifacts-path), so that it and ordinary builds leave each other's restores alone.
+# A tree of its own (--artifacts-path), so that it and ordinary builds leave each other's restores alone. Analysers have their say in ordinary builds.
 dotnet publish src/Ccflux.Hook -c Release -r "$rid" --artifacts-path artifacts/native -o "artifacts/native/$rid" \
-  -p:HookAot=true -p:RestoreLockedMode=true ${cross[@]+"${cross[@]}"} -nologo -v minimal >"$log" 2>&1 || {
+  -p:HookAot=true -p:RestoreLockedMode=true -p:RunAnalyzers=false ${cross[@]+"${cross[@]}"} -nologo -v minimal >"$log" 2>&1 || {
   cat "$log" >&2
   grep -q NU1004 "$log" && say "Packages were changed and the lock files were not: eng/lock.sh renews them."
   die "The hook program could not be built."
