@@ -24,4 +24,6 @@ run export "$work/index.html"
 rm -rf "${page%/*}"
 mkdir -p "${page%/*}"
 mv "$work/index.html" "$page"
+# An export is for its owner only; this one is for everybody, and Pages takes no other.
+chmod 644 "$page"
 say "artifacts/demo/index.html: $(wc -c < "$page") bytes"

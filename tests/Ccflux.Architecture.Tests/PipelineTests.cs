@@ -61,6 +61,15 @@ public sealed partial class PipelineTests
     }
 
     [Fact]
+    public void LockFiles_AreNoPartOfTheReceiver()
+    {
+        var output = RepositoryRoot.BinariesOf("Ccflux.Receiver");
+
+        Assert.True(File.Exists(Path.Combine(output, "ccflux-receiver.dll")));
+        Assert.Empty(Directory.EnumerateFiles(output, "*.lock.json"));
+    }
+
+    [Fact]
     public void LockFilesOfAPlatform_DifferFromTheOthersOnlyWhereThePlatformMatters()
     {
         foreach (var project in new[] { "Ccflux.Hook", "Ccflux.Contracts", "Ccflux.Receiver", "Ccflux.Storage" })

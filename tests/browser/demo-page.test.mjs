@@ -1,7 +1,7 @@
 // The demo that is published as a page (eng/demo-page.sh, .github/workflows/pages.yml): one file that needs nobody.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { readFileSync, rmSync } from "node:fs";
+import { readFileSync, rmSync, statSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { openBrowser, openPage } from "./lib/browser.mjs";
@@ -40,6 +40,7 @@ test("The published demo draws its figures and asks nobody for anything", async 
 
 test("Nothing of who made it stands in it", () => {
   const html = readFileSync(file, "utf8");
+  assert.equal(statSync(file).mode & 0o777, 0o644);
   for (const trace of ["secret.example.net", "a-token-that-is-nobodys-business", root, process.env.HOME ?? root]) {
     assert.ok(!html.includes(trace), trace);
   }

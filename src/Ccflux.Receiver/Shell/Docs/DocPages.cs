@@ -32,8 +32,10 @@ internal sealed class DocPages
     /// <summary>Every page, by title.</summary>
     public IReadOnlyList<DocPage> All => _pages.Value;
 
-    /// <summary>Null where there is none of that name.</summary>
-    public DocPage? Find(string name) => All.FirstOrDefault(page => string.Equals(page.Name, name, StringComparison.OrdinalIgnoreCase));
+    /// <summary>The page of that name, else the one whose name differs in case only; null where there is neither.</summary>
+    public DocPage? Find(string name) =>
+        All.FirstOrDefault(page => string.Equals(page.Name, name, StringComparison.Ordinal))
+        ?? All.FirstOrDefault(page => string.Equals(page.Name, name, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The address that a link between the Markdown files has here; any other link stays as it is.</summary>
     /// <param name="url">Such as <c>quota.md#alerts</c> or <c>../SECURITY.md</c>.</param>
