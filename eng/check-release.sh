@@ -45,13 +45,28 @@ leave() {
 }
 trap leave EXIT
 
-# The arm64 libraries that the cross compiler links with serve to run what it linked.
-emulated() { timeout 300 qemu-aarch64-static -L /usr/aarch64-linux-gnu "$@"; }
+# debian ARCHITECTURE FOLDER [OPTION…]: a Debian with nothing but what it must have, and OpenSSL, which .NET uses. Packages are kept for the next time.
+debian() {
+  mkdir -p artifacts/debian
+  debootstrap "${@:3}" --arch="$1" --cache-dir="$ROOT/artifacts/debian" --variant=minbase --include=libssl3 bookworm "$2" "${DEBIAN_MIRROR:-http://deb.debian.org/debian}" >"$work/debootstrap" 2>&1 ||
+    { tail -3 "$work/debootstrap" >&2; skip "a bare Debian for $1 could not be made"; return 1; }
+}
+
+# An emulated program takes its libraries from a Debian of its architecture, of which nothing is started: its packages are only unpacked.
+arm=$work/arm64
+unpack_arm() {
+  debian arm64 "$arm" --foreign || return
+  for package in "$arm"/var/cache/apt/archives/*.deb; do
+    dpkg-deb --fsys-tarfile "$package" | tar -xf - --keep-directory-symlink -C "$arm" || return
+  done
+}
+emulated() { timeout 300 qemu-aarch64-static -L "$arm" "$@"; }
 # machine_is FILE MACHINE: b7 is AArch64, 3e x86-64, in the 19th byte of an ELF file
 machine_is() { [ "$(od -An -tx1 -j18 -N1 "$1" | tr -d ' ')" = "$2" ]; }
 
 say "The hook program for arm64"
 hook=plugin/bin/ccflux-linux-aarch64
+unpack_arm || arm=/usr/aarch64-linux-gnu
 try "it is cross-compiled" env HOOK_RID=linux-arm64 eng/publish-hook.sh &&
   try "it is for arm64" machine_is "$hook" b7 &&
   try "it runs under emulation and knows its version" emulated "$hook" --version
@@ -80,12 +95,12 @@ report() {
   emulated "$hook" install --endpoint "http://127.0.0.1:$port" --token-file "$work/token" --config-dir "$home/.claude" --yes &&
     echo "{\"session_id\":\"$session\",\"transcript_path\":\"$transcript\",\"cwd\":\"/proj\",\"hook_event_name\":\"Stop\"}" | CLAUDE_CONFIG_DIR=$home/.claude emulated "$hook" hook &&
     emulated "$hook" deliver --config-dir "$home/.claude" &&
-    curl -fs -H "Authorization: Bearer check-release-check-release" "http://127.0.0.1:$port/api/v1/events" | tee "$work/users" | grep -q '4711'
+    curl -fs -H "Authorization: Bearer check-release-check-release" "http://127.0.0.1:$port/api/v1/events" | grep -q 4711
 }
 
 say "The receiver's archive for x86_64, in a bare Debian"
 if try "it is built" publish linux-x64 &&
-  { debootstrap --variant=minbase --include=libssl3 bookworm "$bare" "${DEBIAN_MIRROR:-http://deb.debian.org/debian}" >"$work/debootstrap" 2>&1 || { tail -3 "$work/debootstrap" >&2; skip "a bare Debian could not be made"; false; }; }; then
+  debian amd64 "$bare"; then
   mkdir -p "$bare/opt/ccflux" && tar -xzf "$work/linux-x64.tar.gz" -C "$bare/opt/ccflux"
   mount -t proc proc "$bare/proc" 2>/dev/null || say "         without /proc, which cannot be mounted here"
   try "there is no .NET in it" [ ! -e "$bare/usr/bin/dotnet" ]
@@ -95,7 +110,7 @@ if try "it is built" publish linux-x64 &&
     inside users add check@example.org >"$work/added" 2>&1
     sed -nE 's/^ *token +([^ ]+)$/\1/p' "$work/added" >"$work/token"
     try "a user is added" [ "$(wc -c <"$work/token")" -gt 30 ]
-    [ ! -x "$hook" ] || try "it takes a turn from the arm64 hook program" report || sed 's/^/         /' "$work/users" >&2
+    [ ! -x "$hook" ] || try "it takes a turn from the arm64 hook program" report
   else
     tail -20 "$work/receiver" >&2
   fi

@@ -14,8 +14,8 @@ for (const name of files) {
       lines = packages.get(assembly) ?? new Map();
       packages.set(assembly, lines);
     } else if (source !== undefined) {
-      // Suites that were started in different folders may call a file by different paths.
-      file = source.replace(/^.*?(?=src\/|Ccflux\.)/, "");
+      // The paths begin where the suite's own assemblies have their common folder, which differs.
+      file = source.replace(/^(.*\/)?Ccflux\.[A-Za-z]+\//, "");
     } else {
       const line = `${file}:${number}`;
       lines.set(line, lines.get(line) === true || Number(hits) > 0);

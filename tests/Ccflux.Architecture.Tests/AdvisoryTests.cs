@@ -45,8 +45,7 @@ public sealed class AdvisoryTests
 
         Assert.Contains(files, path => path.EndsWith("Directory.Build.props", StringComparison.Ordinal));
         Assert.Empty(files.Where(path => XDocument.Load(path).Descendants().Any(LetsThrough)).Select(path => Path.GetRelativePath(RepositoryRoot.Path, path)));
-        Assert.Empty(files
-            .Where(path => !path.EndsWith("eng/advisories.props", StringComparison.Ordinal) && XDocument.Load(path).Descendants("NuGetAuditSuppress").Any()));
+        Assert.DoesNotContain(files, path => !path.EndsWith("eng/advisories.props", StringComparison.Ordinal) && XDocument.Load(path).Descendants("NuGetAuditSuppress").Any());
         Assert.Equal(("true", "all", "low", "true"), (Property(build, "NuGetAudit"), Property(build, "NuGetAuditMode"), Property(build, "NuGetAuditLevel"), Property(build, "TreatWarningsAsErrors")));
     }
 

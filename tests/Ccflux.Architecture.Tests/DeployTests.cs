@@ -21,7 +21,7 @@ public sealed partial class DeployTests
         var copied = Dockerfile().Select(line => Copy().Match(line)).Where(match => match.Success && match.Groups["from"].Length == 0).SelectMany(match => match.Groups["what"].Value.Split(' ')[..^1]).ToList();
 
         Assert.Contains(".", copied);
-        Assert.Empty(copied.Where(path => !Path.Exists(Path.Combine(RepositoryRoot.Path, path))));
+        Assert.DoesNotContain(copied, path => !Path.Exists(Path.Combine(RepositoryRoot.Path, path)));
     }
 
     [Fact]
@@ -65,7 +65,7 @@ public sealed partial class DeployTests
             .ToList();
 
         Assert.True(named.Count >= 4, $"Only {named.Count} were found.");
-        Assert.Empty(named.Where(name => !settings.Contains(name) && !s_ofCompose.Contains(name, StringComparer.Ordinal)));
+        Assert.DoesNotContain(named, name => !settings.Contains(name) && !s_ofCompose.Contains(name, StringComparer.Ordinal));
     }
 
     [Theory]

@@ -21,8 +21,8 @@ public sealed partial class PipelineTests
         var publishes = Scripts().SelectMany(path => Commands(path).Select(command => (path, command))).Where(line => DotnetPublish().IsMatch(line.command)).ToList();
 
         Assert.True(publishes.Count >= 4, $"Only {publishes.Count} were found.");
-        Assert.Empty(publishes.Where(line => !line.command.Contains("-p:RestoreLockedMode=true", StringComparison.Ordinal)));
-        Assert.Empty(Scripts().Where(path => File.ReadAllText(path).Contains("RestoreLockedMode=false", StringComparison.OrdinalIgnoreCase)));
+        Assert.DoesNotContain(publishes, line => !line.command.Contains("-p:RestoreLockedMode=true", StringComparison.Ordinal));
+        Assert.DoesNotContain(Scripts(), path => File.ReadAllText(path).Contains("RestoreLockedMode=false", StringComparison.OrdinalIgnoreCase));
     }
 
     [Fact]
@@ -47,7 +47,7 @@ public sealed partial class PipelineTests
         // The compiler for macOS is not to be had from every registry: its lock files are made by the first build there (eng/publish-hook.sh).
         var expected = hook.Where(rid => !rid.StartsWith("osx", StringComparison.Ordinal)).SelectMany(rid => new[] { $"src/Ccflux.Hook/packages.{rid}.lock.json", $"src/Ccflux.Contracts/packages.{rid}.lock.json" })
             .Concat(receiver.SelectMany(rid => new[] { $"src/Ccflux.Receiver/packages.{rid}.lock.json", $"src/Ccflux.Storage/packages.{rid}.lock.json", $"src/Ccflux.Contracts/packages.{rid}.lock.json" }));
-        Assert.Empty(expected.Where(path => !File.Exists(Path.Combine(Root, path))));
+        Assert.DoesNotContain(expected, path => !File.Exists(Path.Combine(Root, path)));
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public sealed partial class PipelineTests
         var locked = Directory.EnumerateFiles(Path.Combine(Root, "src"), "packages*.lock.json", SearchOption.AllDirectories).SelectMany(Compilers).ToList();
 
         Assert.True(locked.Count >= 12, $"Only {locked.Count} were found.");
-        Assert.Empty(locked.Where(pack => pack.Version != version));
+        Assert.DoesNotContain(locked, pack => pack.Version != version);
     }
 
     [Fact]
@@ -89,7 +89,7 @@ public sealed partial class PipelineTests
         var uses = Workflows().SelectMany(File.ReadLines).Select(line => line.Trim().TrimStart('-').Trim()).Where(line => line.StartsWith("uses:", StringComparison.Ordinal)).ToList();
 
         Assert.True(uses.Count >= 10, $"Only {uses.Count} were found.");
-        Assert.Empty(uses.Where(line => !PinnedAction().IsMatch(line)));
+        Assert.DoesNotContain(uses, line => !PinnedAction().IsMatch(line));
         // One commit an action, or an update forgot a place.
         Assert.Empty(uses.Select(line => line.Split('@')).GroupBy(parts => parts[0], parts => parts[1]).Where(action => action.Distinct(StringComparer.Ordinal).Count() > 1).Select(action => action.Key));
     }
@@ -160,6 +160,6 @@ public sealed partial class PipelineTests
     [GeneratedRegex(@"^uses: [\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$", RegexOptions.None, 1000)]
     private static partial Regex PinnedAction();
 
-    [GeneratedRegex(@"(runs-on|runner): (?<name>[a-z][\w.-]*)", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"(runs-on|\{ runner): (?<name>[a-z][\w.-]*)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Runner();
 }
