@@ -18,6 +18,7 @@ need_dotnet() {
   esac
 }
 
+# CI and the image take Node 24, the long-term one. 20 gets no more fixes but still runs all there is here, and is what older systems have.
 need_node() {
   command -v node >/dev/null && command -v npm >/dev/null || die "ccflux needs Node 20 or newer with npm, to bundle the pages' scripts: 'node' or 'npm' is not on the PATH."
   [ "$(node -p 'process.versions.node.split(".")[0]')" -ge 20 ] || die "ccflux needs Node 20 or newer; this is $(node --version)."

@@ -1,6 +1,7 @@
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Shell.Assets;
+using Ccflux.Receiver.Shell.Docs;
 
 namespace Ccflux.Receiver.Shell;
 
@@ -12,12 +13,14 @@ internal static class ShellRegistration
         services.AddRazorComponents();
         services.AddSingleton<WebAssets>();
         services.AddSingleton<PageFrames>();
+        services.AddSingleton<DocPages>();
         services.AddSingleton<IBrowserPages, BrowserPages>();
     }
 
     public static void MapShell(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapWebAssets();
+        endpoints.MapDocPages();
 
         // The address without a path leads to the first capability that is on; who did not sign in, to the first that is open to all, where one is.
         endpoints.MapGet("/", (HttpContext context, IEnumerable<Capability> capabilities) => Results.LocalRedirect(First(capabilities, AdminSession.Of(context) is null).Path))
