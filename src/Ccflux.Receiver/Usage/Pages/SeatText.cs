@@ -1,4 +1,5 @@
 using Ccflux.Receiver.Shell.Components;
+using Ccflux.Receiver.Shell.Format;
 using Ccflux.Receiver.Usage.Read.Views;
 
 namespace Ccflux.Receiver.Usage.Pages;

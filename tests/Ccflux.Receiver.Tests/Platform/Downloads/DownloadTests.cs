@@ -36,7 +36,7 @@ public sealed class DownloadTests : IDisposable
         Assert.Equal(HttpStatusCode.PartialContent, part.StatusCode);
         Assert.Equal(content[10..20], await part.Content.ReadAsByteArrayAsync(Cancellation));
         Assert.Contains(Convert.ToHexStringLower(SHA256.HashData(content)), page, StringComparison.Ordinal);
-        Assert.Contains("5\u202F000", page, StringComparison.Ordinal);
+        Assert.Contains("5&#x202F;000", page, StringComparison.Ordinal);
         Assert.DoesNotContain("PowerShell", page, StringComparison.Ordinal);
 
         // Another build takes its place while the receiver runs.

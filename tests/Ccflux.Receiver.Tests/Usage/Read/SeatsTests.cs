@@ -55,13 +55,13 @@ public sealed class SeatsTests
     public async Task Search_ByStatus_FindsWhoHasIt(string search, string email)
     {
         await using var history = await History.EmptyAsync();
+        await UserAsync(history, "busy@example.org", hoursAgo: 1);
+        await UserAsync(history, "silent@example.org", hoursAgo: 75);
         await TokenAsync(history, "busy@example.org", "2027-01-01 00:00:00");
         await TokenAsync(history, "silent@example.org", "2027-01-01 00:00:00");
         await TokenAsync(history, "never@example.org", expires: null);
         await TokenAsync(history, "late@example.org", "2026-11-20 11:59:59");
         await TokenAsync(history, "gone@example.org", "2027-01-01 00:00:00", revoked: true);
-        await UserAsync(history, "busy@example.org", hoursAgo: 1);
-        await UserAsync(history, "silent@example.org", hoursAgo: 75);
 
         using var answer = await history.Receiver.Client.FetchAsync($"/api/v1/users?format=csv&q={search}", bearer: RunningReceiver.AdminToken);
         var found = (await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Skip(1);
