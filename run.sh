@@ -29,6 +29,7 @@ data=${CCFLUX_DATA:-$ROOT/data}${demo:+/demo}
 mkdir -p "$data"
 export LISTEN_ADDR=${LISTEN_ADDR:-127.0.0.1:8080}
 export DATABASE_PATH=${DATABASE_PATH:-${DB_PATH:-$data/ccflux.db}}
+export DOWNLOAD_DIR=${DOWNLOAD_DIR:-$ROOT/plugin/bin}
 token_file=
 if [ -z "${ADMIN_TOKEN:-}" ]; then
   token_file="$data/admin-token"

@@ -50,7 +50,7 @@ test("The cards are the totals over all time", async () => {
   assert.equal(await card("output"), all.o);
   close(await card("cache_hit"), (100 * all.r) / (all.i + all.r + all.w), "cache hit", 0.051);
   close(await card("cost"), cost(sql(`SELECT m.name, ${sums} ${joins} GROUP BY m.name`)), "cost");
-  assert.match(await page.locator("[data-stat=turns] .hint").getAttribute("title"), new RegExp(`${turns.failed} failed`));
+  assert.match(await page.locator("[data-stat=turns] .hint-text").textContent(), new RegExp(`${turns.failed} failed`));
   await context.close();
 });
 

@@ -1,6 +1,7 @@
 using Ccflux.Receiver.Platform.Auth.Access;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Docs;
+using Ccflux.Receiver.Platform.Downloads;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Platform.Live;
 using Ccflux.Receiver.Platform.Memory;
@@ -20,6 +21,7 @@ internal static class PlatformRegistration
         builder.Services.AddAccess(builder.Configuration);
         builder.Services.AddLive();
         builder.Services.AddDocs();
+        builder.Services.AddDownloads(builder.Configuration);
         builder.Services.AddSingleton<HealthEndpoint>();
         builder.Services.AddMetricsEndpoint();
         builder.Services.AddHostedService<MemoryAtRest>();
@@ -41,5 +43,6 @@ internal static class PlatformRegistration
         app.MapAdmin();
         app.MapLive();
         app.MapDocs();
+        app.MapDownloads();
     }
 }

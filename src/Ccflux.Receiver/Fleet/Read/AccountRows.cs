@@ -113,7 +113,7 @@ internal static class AccountRows
         (TokenState.NeedsLogin, _) when account.Holder is Holder.Agent => $"Held by the agent on {account.HolderMachine ?? "a machine that is gone"}, which is not heard, and expired: import a new login.",
         (TokenState.NeedsLogin, _) when account.Holder is Holder.Foreign => "Imported from a config dir that goes on using it, and expired: import it again.",
         (TokenState.NeedsLogin, _) => "It has expired and cannot be renewed here: import a new login.",
-        _ when account.Failures > 0 => string.Create(CultureInfo.InvariantCulture, $"The last {account.Failures} attempts to renew it failed ({account.Failure}); nothing is lost."),
+        _ when account.Failures > 0 => string.Create(CultureInfo.InvariantCulture, $"{(account.Failures == 1 ? "The last attempt" : $"The last {account.Failures} attempts")} to renew it failed ({account.Failure}); nothing is lost."),
         _ => null,
     };
 

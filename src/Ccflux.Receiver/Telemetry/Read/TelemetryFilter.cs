@@ -59,15 +59,15 @@ public sealed record TelemetryFilter(
         var name = Last(query, "period") ?? (query.ContainsKey("from") || query.ContainsKey("to") ? Custom : DefaultPeriod);
         if (string.Equals(name, Custom, StringComparison.Ordinal))
         {
+            var before = faults.Count;
             var to = ParseDay(query, "to", today, faults);
             var from = ParseDay(query, "from", to.AddDays(-29), faults);
-            if (from <= to && to.DayNumber - from.DayNumber < MaxDays)
+            if (from > to || to.DayNumber - from.DayNumber >= MaxDays)
             {
-                return (Custom, from, to);
+                faults.Add($"from: must not be after 'to' and within {MaxDays} days of it");
             }
 
-            faults.Add($"from: must not be after 'to' and within {MaxDays} days of it");
-            return (Custom, to.AddDays(-29), to);
+            return faults.Count == before ? (Custom, from, to) : ParsePeriod(QueryCollection.Empty, today, faults);
         }
 
         var known = Periods.FirstOrDefault(period => string.Equals(period.Name, name, StringComparison.Ordinal));

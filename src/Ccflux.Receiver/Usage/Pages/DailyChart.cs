@@ -12,7 +12,7 @@ internal static class DailyChart
         var named = view.Models.Where(series => series.Model.Colour > 0).Select(series => new ChartSeries(series.Model.Name, series.Model.Colour, series.Daily));
         var others = view.Models.Where(series => series.Model.Colour == 0).ToList();
         var rest = others.Count == 0 ? [] : new[] { new ChartSeries(others.Count == 1 ? others[0].Model.Name : "other", 0, Sum(others)) };
-        return new ChartData([.. view.Days.Select(Times.Iso)], [.. named, .. rest], view.Unfinished is not null, "Billed");
+        return new ChartData([.. view.Days.Select(Times.Iso)], [.. named, .. rest], view.Unfinished is not null, "Billed", KnownFrom: KnownFrom(view));
     }
 
     public static string Summary(DailyUsage view)
@@ -24,6 +24,9 @@ internal static class DailyChart
             ? "Daily billed tokens: no days."
             : $"Daily billed tokens by model, {Times.Days(view.Days[0], view.Days[^1])}. Total {Numbers.Exact(total)}. Highest on {Times.Iso(view.Days[peakDay])}: {Numbers.Exact(peak)}. Use the arrow keys for each day.";
     }
+
+    private static int KnownFrom(DailyUsage view) =>
+        view.FirstDay is { } first ? view.Days.TakeWhile(day => day < first).Count() : 0;
 
     private static long[] Sum(List<ModelSeries> series)
     {

@@ -95,7 +95,7 @@ public sealed record TableShape(string Name, IReadOnlyList<string> Columns, stri
         ["device", "user", "registered", "last", "status"], "last", true, 12, ["active", "waiting", "again", "revoked"]);
 
     public static TableShape Seats { get; } = new("seats",
-        ["user", "division", "status", "created", "expires", "last", "plugin"], "last", true, 12, ["active", "expired", "revoked", "never", "silent"]);
+        ["user", "division", "status", "created", "expires", "last", "plugin"], "last", true, 12, SeatViews.All);
 
     public static TableShape Events { get; } = new("events", ["received"], "received", true, 50, []);
 

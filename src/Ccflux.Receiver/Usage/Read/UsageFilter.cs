@@ -67,21 +67,19 @@ public sealed record UsageFilter(string Period, DateOnly From, DateOnly To, stri
 
     private static (string Period, DateOnly From, DateOnly To) ParseDays(IQueryCollection query, DateOnly today, ICollection<FilterFault> faults)
     {
+        var before = faults.Count;
         var to = Day(query, "to", today, faults);
         var from = Day(query, "from", to.AddDays(-Math.Min(29, to.DayNumber)), faults);
         if (from > to)
         {
             faults.Add(new FilterFault("from", "must not be after 'to'"));
-            from = to;
         }
-
-        if (to.DayNumber - from.DayNumber >= MaxDays)
+        else if (to.DayNumber - from.DayNumber >= MaxDays)
         {
             faults.Add(new FilterFault("from", $"must be within {MaxDays} days of 'to'"));
-            from = to.AddDays(1 - MaxDays);
         }
 
-        return (Custom, from, to);
+        return faults.Count == before ? (Custom, from, to) : ParsePeriod(QueryCollection.Empty, today, faults);
     }
 
     private static DateOnly Day(IQueryCollection query, string field, DateOnly fallback, ICollection<FilterFault> faults)
