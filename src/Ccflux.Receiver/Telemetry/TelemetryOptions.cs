@@ -48,6 +48,10 @@ internal sealed class TelemetryOptions : IValidatableObject
     [Description("Further values of service.name that are taken, separated by commas. claude-code, claude-code-desktop and cowork always are, and so is whatever its scope or its records' names show to be Claude Code's.")]
     public string? Services { get; set; }
 
+    [ConfigurationKeyName("TELEMETRY_ATTRIBUTES")]
+    [Description("Attributes of the organisation's own that clients send (team,cost_center; at most 8), separated by commas: their values are kept by person, filtered and grouped by. Names that are taken out are hidden at once and removed after TELEMETRY_RETENTION_DAYS.")]
+    public string? Attributes { get; set; }
+
     [ConfigurationKeyName("TELEMETRY_RETENTION_DAYS"), Range(1, 3650)]
     [Description("Days that single telemetry events are kept; hourly and daily figures stay. What is older on arrival is refused.")]
     public int RetentionDays { get; set; } = 30;
@@ -62,6 +66,11 @@ internal sealed class TelemetryOptions : IValidatableObject
         if (Math.Max(BodyLimitKb, CollectorBodyLimitKb) * 2L > MemoryMb * 1024L)
         {
             yield return new ValidationResult($"OTLP_MEMORY_MB: must be at least twice the larger of OTLP_BODY_LIMIT_KB and OTLP_COLLECTOR_BODY_LIMIT_KB; it is {MemoryMb} MiB.");
+        }
+
+        foreach (var fault in LabelNames.FaultsOf(Attributes))
+        {
+            yield return new ValidationResult(fault);
         }
     }
 }
