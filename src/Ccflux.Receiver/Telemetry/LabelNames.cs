@@ -30,14 +30,17 @@ internal sealed partial class LabelNames(TelemetryOptions options)
     /// <summary>All of them, the organisation's first.</summary>
     public IReadOnlyList<string> All { get; } = [.. OwnOf(options.Attributes), Plan, SeatType, Settings];
 
-    /// <summary>As pages name it.</summary>
-    public static string Title(string name) => name switch
+    /// <summary>As pages name it in a sentence.</summary>
+    public static string Word(string name) => name switch
     {
-        Plan => "Plan",
-        SeatType => "Seat type",
-        Settings => "Managed settings",
+        Plan => "plan",
+        SeatType => "seat type",
+        Settings => "managed settings",
         _ => name,
     };
+
+    /// <summary>As pages name it by itself. The organisation's own names stay as they are.</summary>
+    public static string Title(string name) => Word(name) is var word && string.Equals(word, name, StringComparison.Ordinal) ? name : char.ToUpperInvariant(word[0]) + word[1..];
 
     /// <summary>True where a value holds until another is stated: the client states it at its start and not with each record.</summary>
     public static bool HoldsOn(string name) => string.Equals(name, Settings, StringComparison.Ordinal);

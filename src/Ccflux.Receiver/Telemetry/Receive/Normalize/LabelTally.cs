@@ -16,10 +16,12 @@ internal sealed class LabelTally(BatchRules rules)
     /// <summary>So much of an attribute is looked at: more than a label holds.</summary>
     private const int MaxBytes = 512;
 
+    private const int Attributes = AttributeKey.Own8 - AttributeKey.SettingsSources + 1;
+
     private readonly Dictionary<LabelKey, Span> _labels = [];
     private readonly Dictionary<LabelKey, int> _values = [];
-    private readonly Memo[] _memos = new Memo[Enum.GetValues<AttributeKey>().Length];
-    private readonly (LabelKey Key, Span? Span)[] _last = new (LabelKey, Span?)[Enum.GetValues<AttributeKey>().Length];
+    private readonly Memo[] _memos = new Memo[Attributes];
+    private readonly (LabelKey Key, Span? Span)[] _last = new (LabelKey, Span?)[Attributes];
 
     /// <summary>Values that were not kept, each time they were stated.</summary>
     public int Capped { get; private set; }
@@ -71,7 +73,7 @@ internal sealed class LabelTally(BatchRules rules)
         }
 
         bytes = bytes[..Math.Min(bytes.Length, MaxBytes)];
-        ref var memo = ref _memos[(int)key];
+        ref var memo = ref _memos[key - AttributeKey.SettingsSources];
         if (memo.Bytes is null || !bytes.SequenceEqual(memo.Bytes))
         {
             memo = new Memo(bytes.ToArray(), SafeText.Label(bytes));
@@ -84,7 +86,7 @@ internal sealed class LabelTally(BatchRules rules)
     {
         // A user's token says whose the record is, whatever the record says.
         var key = rules.IsOfOneUser ? new LabelKey(null, null, name, value) : new LabelKey(origin.Email, origin.Email is null ? origin.Install : null, name, value);
-        ref var last = ref _last[(int)attribute];
+        ref var last = ref _last[attribute - AttributeKey.SettingsSources];
         if (last.Span is { } same && last.Key == key)
         {
             same.Reach(at);
