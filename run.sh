@@ -51,6 +51,7 @@ if [ -n "$demo" ]; then
   # The simulator answers in the issuers' place, on a loopback port. No credential of yours may reach it, so none is read.
   unset CLAUDE_DEVICE_ID CLAUDE_ANON_ID CLAUDE_CF_CLEARANCE CLAUDE_CF_BM
   export ENV_FILE="$data/.env"
+  export TELEMETRY_ATTRIBUTES=${TELEMETRY_ATTRIBUTES:-team}
   export FLEET=${FLEET:-1} VAULT_KEY_PATH="$data-keys"
   # Its standard input is held open by this process and by the receiver that takes its place: when that ends, however it ends, the simulator does too.
   settings="$data/simulator.env"

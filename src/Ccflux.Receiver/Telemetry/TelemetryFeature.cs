@@ -20,6 +20,7 @@ internal static class TelemetryFeature
     public static IServiceCollection AddTelemetry(this IServiceCollection services, IConfiguration configuration)
     {
         var options = services.AddSettings<TelemetryOptions>(configuration);
+        services.AddSingleton(new LabelNames(options));
         services.AddSingleton<TelemetryMetrics>();
         services.AddSingleton<TelemetryTokens>();
         services.AddSingleton<MemoryBudget>();

@@ -6,7 +6,7 @@ using Ccflux.Receiver.Platform.Settings;
 namespace Ccflux.Receiver.Telemetry;
 
 /// <summary>Where OTLP is taken, from whom, and how long its events are kept.</summary>
-internal sealed class TelemetryOptions
+internal sealed class TelemetryOptions : IValidatableObject
 {
     [ConfigurationKeyName("OTLP_HTTP_ADDR"), ListenAddress, BlankIsOff]
     [Description("Address and port for OTLP over HTTP, beside the main port, which takes it too. Empty: off.")]
@@ -48,6 +48,10 @@ internal sealed class TelemetryOptions
     [Description("Further values of service.name that are taken, separated by commas. claude-code, claude-code-desktop and cowork always are, and so is whatever its scope or its records' names show to be Claude Code's.")]
     public string? Services { get; set; }
 
+    [ConfigurationKeyName("TELEMETRY_ATTRIBUTES")]
+    [Description("Attributes of the organisation's own that clients send (team,cost_center; at most 8), separated by commas: their values are kept by person, filtered and grouped by. Names that are taken out are hidden at once and removed after TELEMETRY_RETENTION_DAYS.")]
+    public string? Attributes { get; set; }
+
     [ConfigurationKeyName("TELEMETRY_RETENTION_DAYS"), Range(1, 3650)]
     [Description("Days that single telemetry events are kept; hourly and daily figures stay. What is older on arrival is refused.")]
     public int RetentionDays { get; set; } = 30;
@@ -55,4 +59,12 @@ internal sealed class TelemetryOptions
     [ConfigurationKeyName("PLAN_PRICE_USD"), Range(0, 100_000)]
     [Description("What a seat costs a month, in whole US dollars: what the telemetry page measures cost against. 0: not known.")]
     public int PlanPriceUsd { get; set; }
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        foreach (var fault in LabelNames.FaultsOf(Attributes))
+        {
+            yield return new ValidationResult(fault);
+        }
+    }
 }

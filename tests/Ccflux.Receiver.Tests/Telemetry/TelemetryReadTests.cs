@@ -127,6 +127,8 @@ public sealed class TelemetryReadTests
     [InlineData("calls")]
     [InlineData("names")]
     [InlineData("installs")]
+    [InlineData("labels")]
+    [InlineData("users/amara@example.org/labels")]
     [InlineData("users/amara@example.org/reconciliation")]
     public async Task Api_AnswersAsJsonAndCsv_ForReadersOnly(string table)
     {

@@ -29,6 +29,18 @@ internal static class TelemetryColumns
     public static readonly IReadOnlyList<(string, Func<UserRow, object?>)> Users =
         [("user", row => row.User), ("division", row => row.Division), ("kind", row => row.Kind), .. Totals<UserRow>(row => row.Totals), ("sessions", row => row.Sessions), ("last_day", row => row.LastDay)];
 
+    public static readonly IReadOnlyList<(string, Func<(string Name, LabelGroup Group), object?>)> Labels =
+    [
+        ("label", row => row.Name), ("value", row => row.Group.Value), ("users", row => row.Group.Users), ("sessions", row => row.Group.Sessions),
+        .. Totals<(string Name, LabelGroup Group)>(row => row.Group.Totals),
+    ];
+
+    public static readonly IReadOnlyList<(string, Func<StatedRow, object?>)> Stated =
+    [
+        ("label", row => row.Name), ("value", row => row.Value), ("since", row => row.Since), ("last_at", row => row.LastAt),
+        ("current", row => row.IsCurrent), ("claimed", row => row.IsClaimed),
+    ];
+
     public static readonly IReadOnlyList<(string, Func<NamedCount, object?>)> Terminals = [("terminal", row => row.Name), ("sessions", row => row.Count)];
 
     public static readonly IReadOnlyList<(string, Func<ToolRow, object?>)> Tools =
@@ -77,6 +89,12 @@ internal static class TelemetryColumns
 
     public static IEnumerable<(DateTimeOffset, string, long)> UsersOf(TelemetryPageView view) =>
         view.Timeline.SelectMany((point, place) => view.UserLines.Select(line => (point.At, line.User, line.Tokens[place])).Where(row => row.Item3 > 0));
+
+    /// <param name="view">The period.</param>
+    /// <param name="by">A label; null: each in turn.</param>
+    public static IEnumerable<(string, LabelGroup)> LabelsOf(TelemetryPageView view, string? by) => view.Labels
+        .Where(split => by is null || string.Equals(split.Name, by, StringComparison.Ordinal))
+        .SelectMany(split => split.Groups.Select(group => (split.Name, group)));
 
     public static IEnumerable<SummaryRow> SummaryOf(TelemetryPageView view) => Figures
         .Select(figure => new SummaryRow(figure.Name, figure.Value(view.Cards), figure.Value(view.Before)));

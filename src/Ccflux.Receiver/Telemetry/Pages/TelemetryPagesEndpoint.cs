@@ -10,7 +10,7 @@ namespace Ccflux.Receiver.Telemetry.Pages;
 
 /// <summary>The pages that only show: <c>/admin/telemetry</c> and <c>/admin/telemetry/users/{person}</c>, and each as a file with <c>?export</c>.</summary>
 internal sealed class TelemetryPagesEndpoint(
-    TelemetryPageQuery query, TelemetryAdminQuery admin, TelemetryOptions options, PageFrames frames, BrowserAnswers answers, IServiceProvider services, TimeProvider time)
+    TelemetryPageQuery query, TelemetryAdminQuery admin, TelemetryOptions options, LabelNames names, PageFrames frames, BrowserAnswers answers, IServiceProvider services, TimeProvider time)
 {
     public const string Capability = "Telemetry";
     public const string LiveTopic = TelemetryWriter.Topic;
@@ -22,9 +22,9 @@ internal sealed class TelemetryPagesEndpoint(
     public async Task<IResult> AllAsync(HttpContext context)
     {
         var faults = new List<string>();
-        var filter = TelemetryFilter.Parse(context.Request.Query, time.GetUtcNow(), faults);
+        var filter = TelemetryFilter.Parse(context.Request.Query, time.GetUtcNow(), names.All, faults);
         var frame = FrameOf(context, "Telemetry");
-        var parts = TelemetryParts.Parse(context.Request.Query, faults);
+        var parts = TelemetryParts.Parse(context.Request.Query, names, faults);
         var view = await query.ReadAsync(filter, CallsOf(frame, parts.Calls), context.RequestAborted);
         return await DrawAsync<TelemetryPage>(context, new Dictionary<string, object?>(StringComparer.Ordinal)
         {
@@ -40,10 +40,10 @@ internal sealed class TelemetryPagesEndpoint(
     {
         var name = TelemetryLinks.Read(person);
         var faults = new List<string>();
-        var filter = TelemetryFilter.Parse(context.Request.Query, time.GetUtcNow(), faults) with { User = name, Division = null };
+        var filter = TelemetryFilter.Parse(context.Request.Query, time.GetUtcNow(), names.All, faults) with { User = name, Division = null, Labels = [] };
         var frame = FrameOf(context, name);
         var tokens = await admin.TokensAsync(name, context.RequestAborted);
-        var parts = TelemetryParts.Parse(context.Request.Query, faults);
+        var parts = TelemetryParts.Parse(context.Request.Query, names, faults);
         var view = await query.ReadAsync(filter, CallsOf(frame, parts.Calls), context.RequestAborted);
         if (tokens is null && !await admin.IsKnownAsync(name, context.RequestAborted))
         {
@@ -58,6 +58,7 @@ internal sealed class TelemetryPagesEndpoint(
             [nameof(TelemetryUserPage.Parts)] = parts,
             [nameof(TelemetryUserPage.Faults)] = faults,
             [nameof(TelemetryUserPage.Reconciled)] = await admin.ReconcileAsync(name, filter, context.RequestAborted),
+            [nameof(TelemetryUserPage.Stated)] = await admin.LabelsAsync(name, context.RequestAborted),
             [nameof(TelemetryUserPage.Tokens)] = tokens,
             [nameof(TelemetryUserPage.Plan)] = await admin.PlanAsync(name, context.RequestAborted),
             [nameof(TelemetryUserPage.PlanPriceUsd)] = options.PlanPriceUsd,

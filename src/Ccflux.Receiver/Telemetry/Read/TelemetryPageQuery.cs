@@ -8,7 +8,7 @@ using Microsoft.Data.Sqlite;
 namespace Ccflux.Receiver.Telemetry.Read;
 
 /// <summary>The telemetry page in one read: what the filter covers, and the period of equal length before it.</summary>
-internal sealed class TelemetryPageQuery(SqliteReaders readers, CellCache cells, ISeatPlans plans, IFiveHourQuotas quotas, TimeProvider time)
+internal sealed class TelemetryPageQuery(SqliteReaders readers, CellCache cells, ISeatPlans plans, IFiveHourQuotas quotas, LabelNames names, TimeProvider time)
 {
     public async Task<TelemetryPageView> ReadAsync(TelemetryFilter filter, CallPart calls, CancellationToken cancellationToken)
     {
@@ -18,9 +18,11 @@ internal sealed class TelemetryPageQuery(SqliteReaders readers, CellCache cells,
         using var transaction = lease.Connection.BeginTransaction(deferred: true);
         var now = time.GetUtcNow();
         var book = PeopleBook.Read(lease.Connection);
-        var scope = book.Resolve(filter);
+        var labels = LabelValues.Read(lease.Connection, book, names.All, filter);
+        var scope = book.Resolve(filter, labels);
         var sums = Sum(lease.Connection, filter, scope, book);
         var period = sums.Counts(isNow: true);
+        var sessions = Sessions(period);
         var (recent, total) = CallReader.Read(lease.Connection, filter, scope, book, calls);
         return new TelemetryPageView(
             filter,
@@ -32,7 +34,8 @@ internal sealed class TelemetryPageQuery(SqliteReaders readers, CellCache cells,
             TelemetryTimeline.Build(sums.Before, book, filter),
             TelemetryTimeline.Users(sums),
             Models(sums, book),
-            Users(sums, period, filter),
+            Users(sums, sessions, filter),
+            LabelSplits.Build(sums.People, sessions, labels),
             Count(period.Where(row => row.IsSession), row => (row.Terminal, "")),
             Tools(sums, period, book),
             Count(PeriodCards.Decided(period), row => (row.Name, row.Detail)),
@@ -43,7 +46,7 @@ internal sealed class TelemetryPageQuery(SqliteReaders readers, CellCache cells,
             Installs(lease.Connection, filter),
             [.. lease.Connection.Query<(string Kind, string Name, long Count, long FirstAt, long LastAt)>(TelemetryReadSql.Seen)
                 .Select(row => new SeenRow(row.Kind, row.Name, row.Count, At(row.FirstAt), At(row.LastAt)))],
-            book.Choices);
+            book.Choices with { Labels = labels.Choices });
     }
 
     private PeriodSums Sum(SqliteConnection connection, TelemetryFilter filter, CellScope scope, PeopleBook book)
@@ -102,18 +105,19 @@ internal sealed class TelemetryPageQuery(SqliteReaders readers, CellCache cells,
         .GroupBy(pair => pair.Key, pair => pair.Value)
         .ToDictionary(group => group.Key, group => group.Aggregate(default(RequestSum), (sum, one) => sum + one));
 
-    private static List<UserRow> Users(PeriodSums sums, IReadOnlyList<CountRow> period, TelemetryFilter filter)
-    {
-        var sessions = period.Where(row => row.IsSession).GroupBy(row => row.Person, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.SaturatingSum(row => row.Count), StringComparer.Ordinal);
-        return
-        [
-            .. sums.People.Values
-                .Select(person => new UserRow(
-                    person.Person.Name, person.Person.Division, person.Person.Kind, person.Sum.ToTotals(), sessions.GetValueOrDefault(person.Person.Name),
-                    TelemetryFilter.Day(filter.FirstDay + (filter.IsHourly ? person.LastPlace / 24 : person.LastPlace))))
-                .OrderByDescending(row => row.Totals.Requests).ThenByDescending(row => row.Totals.Billed).ThenBy(row => row.User, StringComparer.Ordinal),
-        ];
-    }
+    private static Dictionary<string, long> Sessions(IReadOnlyList<CountRow> period) => period
+        .Where(row => row.IsSession)
+        .GroupBy(row => row.Person, StringComparer.Ordinal)
+        .ToDictionary(group => group.Key, group => group.SaturatingSum(row => row.Count), StringComparer.Ordinal);
+
+    private static List<UserRow> Users(PeriodSums sums, Dictionary<string, long> sessions, TelemetryFilter filter) =>
+    [
+        .. sums.People.Values
+            .Select(person => new UserRow(
+                person.Person.Name, person.Person.Division, person.Person.Kind, person.Sum.ToTotals(), sessions.GetValueOrDefault(person.Person.Name),
+                TelemetryFilter.Day(filter.FirstDay + (filter.IsHourly ? person.LastPlace / 24 : person.LastPlace))))
+            .OrderByDescending(row => row.Totals.Requests).ThenByDescending(row => row.Totals.Billed).ThenBy(row => row.User, StringComparer.Ordinal),
+    ];
 
     private static List<ToolRow> Tools(PeriodSums sums, IReadOnlyList<CountRow> period, PeopleBook book)
     {

@@ -35,6 +35,16 @@ internal static class TelemetryReadSql
     /// <summary>Plans as the admin set them.</summary>
     public const string Plans = "SELECT person, plan FROM telemetry_plans";
 
+    /// <summary>All that anybody stated.</summary>
+    public const string Labels = "SELECT subject_id, name, value, first_at, last_at FROM telemetry_labels";
+
+    /// <summary>Each subject of a person with what it stated; a row without a name for one that stated nothing.</summary>
+    public const string LabelsOfPerson = People + """
+        SELECT p.kind AS Kind, l.name AS Name, l.value AS Value, l.first_at AS FirstAt, l.last_at AS LastAt
+        FROM people p LEFT JOIN telemetry_labels l ON l.subject_id = p.subject_id
+        WHERE p.person = @Person
+        """;
+
     /// <summary>Names that were not understood.</summary>
     public const string Seen = "SELECT kind AS Kind, name AS Name, count AS Count, first_at AS FirstAt, last_at AS LastAt FROM telemetry_seen ORDER BY kind, count DESC, name";
 

@@ -3,6 +3,7 @@ namespace Ccflux.Receiver.Telemetry.Read;
 /// <summary>Everything that the telemetry page shows, read at one instant.</summary>
 /// <param name="HasAny">False until the first record arrived: then the page shows how to set clients up.</param>
 /// <param name="CallsTotal">Requests that can be paged through.</param>
+/// <param name="Labels">The period by each label.</param>
 /// <param name="Installs">Whatever the filter; their figures are those of the period.</param>
 public sealed record TelemetryPageView(
     TelemetryFilter Filter,
@@ -15,6 +16,7 @@ public sealed record TelemetryPageView(
     IReadOnlyList<UserLine> UserLines,
     IReadOnlyList<ModelRow> Models,
     IReadOnlyList<UserRow> Users,
+    IReadOnlyList<LabelSplit> Labels,
     IReadOnlyList<NamedCount> Terminals,
     IReadOnlyList<ToolRow> Tools,
     IReadOnlyList<NamedCount> Decisions,
@@ -125,7 +127,11 @@ public sealed record RecentCall(
     DateTimeOffset At, string User, string Model, string QuerySource, string? RequestId, long Input, long Output, long CacheRead, long CacheWrite, decimal CostUsd, long? DurationMs);
 
 /// <summary>What the filters offer; models in the order of first sight, which gives each its colour for good.</summary>
-public sealed record TelemetryChoices(IReadOnlyList<string> Users, IReadOnlyList<string> Divisions, IReadOnlyList<string> Models, IReadOnlyList<string> Terminals);
+public sealed record TelemetryChoices(IReadOnlyList<string> Users, IReadOnlyList<string> Divisions, IReadOnlyList<string> Models, IReadOnlyList<string> Terminals)
+{
+    /// <summary>Each label that may be asked for, with or without values.</summary>
+    public IReadOnlyList<LabelChoice> Labels { get; init; } = [];
+}
 
 /// <summary>A name that is not understood, refused or beyond a cap.</summary>
 public sealed record SeenRow(string Kind, string Name, long Count, DateTimeOffset FirstAt, DateTimeOffset LastAt);

@@ -13,6 +13,7 @@ namespace Ccflux.Receiver.Telemetry.Receive;
 internal sealed class OtlpIntake(
     TelemetryTokens tokens,
     TelemetryOptions options,
+    LabelNames labels,
     MemoryBudget budget,
     TelemetryWriter telemetry,
     GroupCommitWriter writer,
@@ -52,6 +53,7 @@ internal sealed class OtlpIntake(
     private readonly CallerShares _waitingShares = new(MaxWaitingOfUser);
     private readonly DailyRecords _daily = new(options.RecordsPerDay, time);
     private readonly IReadOnlyList<byte[]> _services = BatchRules.ServicesOf(options);
+    private readonly AttributeNames _attributes = new(labels.Own);
     private readonly KeyedLimit _requests = new(options.RequestsPerMinute, options.RequestsPerMinute, MaxCallers, time);
     private readonly KeyedLimit _kib = new(options.MbPerMinute * 1024, options.MbPerMinute * 1024, MaxCallers, time);
     private readonly KeyedLimit _wrongTokens = new(WrongTokensPerMinute, WrongTokensPerMinute, MaxCallers, time);
@@ -137,8 +139,8 @@ internal sealed class OtlpIntake(
         try
         {
             batch = caller.UserId is not null && body.Length > Large
-                ? await DecodeLargeAsync(body, signal, format, maxRecords)
-                : Decode(body, signal, format, maxRecords);
+                ? await DecodeLargeAsync(body, signal, format, RulesFor(caller, maxRecords))
+                : Decode(body, signal, format, RulesFor(caller, maxRecords));
         }
         catch (Exception exception) when (exception is OtlpFormatException or JsonException or InvalidOperationException)
         {
@@ -165,12 +167,12 @@ internal sealed class OtlpIntake(
         }
     }
 
-    private async Task<TelemetryBatch> DecodeLargeAsync(OtlpBody body, OtlpSignal signal, OtlpFormat format, int maxRecords)
+    private async Task<TelemetryBatch> DecodeLargeAsync(OtlpBody body, OtlpSignal signal, OtlpFormat format, BatchRules rules)
     {
         await _large.WaitAsync();
         try
         {
-            return Decode(body, signal, format, maxRecords);
+            return Decode(body, signal, format, rules);
         }
         finally
         {
@@ -178,10 +180,18 @@ internal sealed class OtlpIntake(
         }
     }
 
-    private TelemetryBatch Decode(OtlpBody body, OtlpSignal signal, OtlpFormat format, int maxRecords)
+    private BatchRules RulesFor(TelemetryCaller caller, int maxRecords)
     {
         var now = time.GetUtcNow();
-        var rules = new BatchRules(_services, now.AddDays(-options.RetentionDays).ToUnixTimeMilliseconds(), (now + BatchRules.ClockTolerance).ToUnixTimeMilliseconds(), maxRecords);
+        return new BatchRules(_services, now.AddDays(-options.RetentionDays).ToUnixTimeMilliseconds(), (now + BatchRules.ClockTolerance).ToUnixTimeMilliseconds(), maxRecords)
+        {
+            Attributes = _attributes,
+            IsOfOneUser = caller.UserId is not null,
+        };
+    }
+
+    private static TelemetryBatch Decode(OtlpBody body, OtlpSignal signal, OtlpFormat format, BatchRules rules)
+    {
         var batch = signal == OtlpSignal.Metrics ? BatchBuilder.ForMetrics(rules) : new BatchBuilder(rules);
         switch (signal, format)
         {

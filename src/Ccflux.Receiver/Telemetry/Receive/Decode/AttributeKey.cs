@@ -39,4 +39,21 @@ internal enum AttributeKey
     Trigger,
     AgentType,
     TotalTokens,
+
+    /// <summary>A list of texts; read as one text, with <c>+</c> between them.</summary>
+    SettingsSources,
+
+    /// <summary>The first of the labels: what a sender states of themselves. Like <see cref="Surroundings"/> they tell no streams apart.</summary>
+    Plan,
+    SeatType,
+
+    /// <summary>The first of the eight attributes that an organisation may name.</summary>
+    Own1,
+    Own2,
+    Own3,
+    Own4,
+    Own5,
+    Own6,
+    Own7,
+    Own8,
 }

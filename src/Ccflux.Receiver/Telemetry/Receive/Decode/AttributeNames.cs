@@ -1,14 +1,18 @@
+using System.Collections.Frozen;
 using System.Text;
 
 namespace Ccflux.Receiver.Telemetry.Receive.Decode;
 
-/// <summary>Attribute names as the client writes them (2.1.329 and the published documentation).</summary>
-internal static class AttributeNames
+/// <summary>Attribute names as the client writes them (2.1.329 and the published documentation), and those that an organisation adds.</summary>
+internal sealed class AttributeNames
 {
+    /// <summary>So many attributes may an organisation name.</summary>
+    public const int MaxOwn = AttributeKey.Own8 - AttributeKey.Own1 + 1;
+
     private static readonly string[] s_dropped =
     [
         "additional_context_chars", "agent_path_count", "command_path_count", "has_hooks", "host_owned_mcp", "initial_user_message_chars",
-        "managed_settings.helper.applied", "managed_settings.helper.state", "managed_settings.source_behavior", "managed_settings.sources",
+        "managed_settings.helper.applied", "managed_settings.helper.state", "managed_settings.source_behavior",
         "managed_settings.trigger", "num_outputs_persisted", "plugin_id_hash", "safe_mode", "skill_path_count", "stdout_chars", "system_message_chars",
         "access_token_present", "addedNames", "added_count", "agent.name", "agent.source", "agent_id", "anthropic.custom_base_url", "anthropic.provider",
         "app.entrypoint", "app.version", "attempt", "attribution", "body", "body_length", "body_ref", "cache_creation_1h_tokens", "cache_creation_5m_tokens",
@@ -34,8 +38,39 @@ internal static class AttributeNames
 
     private static readonly Dictionary<ulong, AttributeKey> s_keys = Build();
 
+    /// <summary>Without names of an organisation's own.</summary>
+    public static readonly AttributeNames Clients = new([]);
+
+    private readonly FrozenDictionary<ulong, AttributeKey> _keys;
+    private readonly IReadOnlyList<string> _own;
+
+    /// <param name="own">The attributes that an organisation adds, <see cref="MaxOwn"/> at most, none of which <see cref="IsClients"/>.</param>
+    public AttributeNames(IReadOnlyList<string> own)
+    {
+        var keys = new Dictionary<ulong, AttributeKey>(s_keys);
+        foreach (var (place, name) in own.Index())
+        {
+            keys[HashOf(name)] = AttributeKey.Own1 + place;
+        }
+
+        _keys = keys.ToFrozenDictionary();
+        _own = own;
+    }
+
+    /// <summary>Whether the client itself writes this attribute, so that what it holds is the client's to say.</summary>
+    public static bool IsClients(string name) => s_keys.GetValueOrDefault(HashOf(name)) >= AttributeKey.Dropped;
+
     /// <summary><see cref="AttributeKey.None"/> for a name that nobody here has heard of.</summary>
-    public static AttributeKey Find(ulong hash) => s_keys.GetValueOrDefault(hash);
+    public AttributeKey Find(ulong hash) => _keys.GetValueOrDefault(hash);
+
+    /// <summary>What a label is called.</summary>
+    /// <param name="key">From <see cref="AttributeKey.Plan"/> on.</param>
+    public string LabelOf(AttributeKey key) => key switch
+    {
+        AttributeKey.Plan => LabelNames.Plan,
+        AttributeKey.SeatType => LabelNames.SeatType,
+        _ => _own[key - AttributeKey.Own1],
+    };
 
     private static Dictionary<ulong, AttributeKey> Build()
     {
@@ -70,6 +105,9 @@ internal static class AttributeNames
             [HashOf("trigger")] = AttributeKey.Trigger,
             [HashOf("agent_type")] = AttributeKey.AgentType,
             [HashOf("total_tokens")] = AttributeKey.TotalTokens,
+            [HashOf("managed_settings.sources")] = AttributeKey.SettingsSources,
+            [HashOf(LabelNames.Plan)] = AttributeKey.Plan,
+            [HashOf(LabelNames.SeatType)] = AttributeKey.SeatType,
         };
         foreach (var name in s_dropped)
         {

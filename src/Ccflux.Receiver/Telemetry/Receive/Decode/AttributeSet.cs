@@ -7,6 +7,8 @@ namespace Ccflux.Receiver.Telemetry.Receive.Decode;
 /// in the body and are read out only for what is kept. Numbers and flags come as either, or as text; all are taken.</summary>
 internal sealed class AttributeSet
 {
+    private const long Labels = -1L << (int)AttributeKey.Plan;
+
     private readonly Slot[] _slots = new Slot[Enum.GetValues<AttributeKey>().Length];
     private long _present;
 
@@ -28,8 +30,11 @@ internal sealed class AttributeSet
     {
         var part = StableHash.Combine(name, value);
         Identity += part;
-        ClientIdentity += key >= AttributeKey.Dropped ? part : 0;
+        ClientIdentity += key is >= AttributeKey.Dropped and < AttributeKey.Plan ? part : 0;
     }
+
+    /// <summary>Whether any of them is a label.</summary>
+    public bool HasLabels => (_present & Labels) != 0;
 
     public bool Has(AttributeKey key) => (_present & Bit(key)) != 0;
 

@@ -6,6 +6,7 @@ namespace Ccflux.Receiver.Telemetry.Receive.Decode;
 internal sealed class OtlpProtobuf(byte[] buffer, BatchBuilder batch)
 {
     private readonly AttributeSet _resource = new();
+    private readonly AttributeSet _scope = new();
     private readonly AttributeSet _attributes = new();
 
     private delegate void Item(ProtoReader message);
@@ -28,7 +29,7 @@ internal sealed class OtlpProtobuf(byte[] buffer, BatchBuilder batch)
             while (Find(ref resource, 2))
             {
                 var scope = resource.Message();
-                batch.BeginScope(NameOfScope(scope));
+                batch.BeginScope(ReadScope(scope), _scope);
                 while (Find(ref scope, 2))
                 {
                     read(scope.Message());
@@ -69,15 +70,27 @@ internal sealed class OtlpProtobuf(byte[] buffer, BatchBuilder batch)
         batch.BeginResource(_resource);
     }
 
-    /// <summary>The scope (1) stands before its items as a rule, but need not.</summary>
-    private static ReadOnlySpan<byte> NameOfScope(ProtoReader scope)
+    /// <summary>The scope's name; its attributes go into <see cref="_scope"/>. It (1) stands before its items as a rule, but need not.</summary>
+    private ReadOnlySpan<byte> ReadScope(ProtoReader scope)
     {
+        _scope.Clear();
         ReadOnlySpan<byte> name = default;
         while (Find(ref scope, 1))
         {
-            for (var inner = scope.Message(); Find(ref inner, 1);)
+            for (var inner = scope.Message(); inner.Next();)
             {
-                name = inner.Bytes();
+                switch (inner.Field)
+                {
+                    case 1:
+                        name = inner.Bytes();
+                        break;
+                    case 3:
+                        ReadAttribute(inner.Message(), _scope);
+                        break;
+                    default:
+                        inner.Skip();
+                        break;
+                }
             }
         }
 
@@ -234,7 +247,7 @@ internal sealed class OtlpProtobuf(byte[] buffer, BatchBuilder batch)
         }
 
         var hash = StableHash.Of(name);
-        var key = AttributeNames.Find(hash);
+        var key = batch.Attributes.Find(hash);
         if (key == AttributeKey.None)
         {
             batch.SawAttribute(hash, name);
@@ -244,6 +257,21 @@ internal sealed class OtlpProtobuf(byte[] buffer, BatchBuilder batch)
         {
             ReadValue(value, key, hash, set);
         }
+    }
+
+    /// <summary>The texts of a list as one.</summary>
+    private static void ReadTexts(ReadOnlySpan<byte> list, AttributeKey key, AttributeSet set)
+    {
+        var texts = new TextList();
+        for (var values = new ProtoReader(list); Find(ref values, 1);)
+        {
+            for (var value = values.Message(); Find(ref value, 1);)
+            {
+                texts.Add(value.Bytes());
+            }
+        }
+
+        texts.SetIn(set, key);
     }
 
     private void ReadValue(ProtoReader value, AttributeKey key, ulong name, AttributeSet set)
@@ -281,7 +309,14 @@ internal sealed class OtlpProtobuf(byte[] buffer, BatchBuilder batch)
 
                     break;
                 case 5 or 6 or 7:
-                    set.Identify(key, name, StableHash.Of(value.Bytes()));
+                    var isList = value.Field == 5;
+                    var parts = value.Bytes();
+                    set.Identify(key, name, StableHash.Of(parts));
+                    if (isList && key == AttributeKey.SettingsSources)
+                    {
+                        ReadTexts(parts, key, set);
+                    }
+
                     break;
                 default:
                     value.Skip();

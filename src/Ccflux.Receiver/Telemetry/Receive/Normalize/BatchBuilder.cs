@@ -9,7 +9,9 @@ internal sealed class BatchBuilder(BatchRules rules)
     private readonly List<EventRecord> _events = [];
     private readonly List<PointRecord> _points = [];
     private readonly SeenTally _seen = new();
+    private readonly LabelTally _labels = new(rules);
     private AttributeSet _resource = new();
+    private AttributeSet _scope = new();
     private string? _reason;
     private int _received;
     private int _rejected;
@@ -24,9 +26,20 @@ internal sealed class BatchBuilder(BatchRules rules)
     /// <summary>True while a metric's points are read, whose attributes all tell streams apart.</summary>
     public bool NeedsIdentity { get; private init; }
 
+    /// <summary>The attributes that are read.</summary>
+    public AttributeNames Attributes => rules.Attributes;
+
     public static BatchBuilder ForMetrics(BatchRules rules) => new(rules) { NeedsIdentity = true };
 
-    public TelemetryBatch Build() => new(_events, _points, _seen.ToList(), _received, _rejected, _reason);
+    public TelemetryBatch Build()
+    {
+        if (_labels.Capped > 0)
+        {
+            _seen.Add(SeenKind.Capped, "label"u8);
+        }
+
+        return new TelemetryBatch(_events, _points, _seen.ToList(), _received, _rejected, _reason) { Labels = _labels.ToList() };
+    }
 
     public void BeginResource(AttributeSet resource)
     {
@@ -36,7 +49,11 @@ internal sealed class BatchBuilder(BatchRules rules)
     }
 
     /// <summary>The scope tells the client's records whatever name its service was given.</summary>
-    public void BeginScope(ReadOnlySpan<byte> name) => _isOtherScope = !name.StartsWith("com.anthropic.claude_code"u8);
+    public void BeginScope(ReadOnlySpan<byte> name, AttributeSet scope)
+    {
+        _isOtherScope = !name.StartsWith("com.anthropic.claude_code"u8);
+        _scope = scope;
+    }
 
     public void SawAttribute(ulong hash, ReadOnlySpan<byte> name) => _seen.Add(SeenKind.Attribute, hash, name);
 
@@ -63,10 +80,16 @@ internal sealed class BatchBuilder(BatchRules rules)
             case null:
                 _seen.Add(SeenKind.Event, EventNames.Bare(eventName));
                 return;
-            case { } kind when HasRoom() && IsInTime(time, out var at):
+            case EventKind.SettingsResolved when IsInTime(time, out var at):
+                var source = Origin(attributes);
+                _labels.AddSettings(source, at, attributes);
+                _labels.Add(source, at, attributes, _scope, _resource);
+                return;
+            case { } kind and not EventKind.SettingsResolved when HasRoom() && IsInTime(time, out var at):
                 if (EventReader.Read(kind, at, time, attributes, Origin(attributes)) is { } read)
                 {
                     _events.Add(read);
+                    _labels.Add(read.Origin, at, attributes, _scope, _resource);
                 }
                 else
                 {
@@ -124,8 +147,10 @@ internal sealed class BatchBuilder(BatchRules rules)
         {
             var stream = StreamOf(_resource.ClientIdentity, attributes, start);
             var earlier = StreamOf(_resource.Identity, attributes, start);
+            var origin = Origin(attributes);
+            _labels.Add(origin, at, attributes, _scope, _resource);
             _points.Add(PointReader.Read(
-                metric, _temporality == Cumulative, at, stream, earlier, (long)(start > 0 ? Math.Min(start, time) : time), (long)time, (long)Math.Round(number * MetricNames.Unit(metric)), attributes, Origin(attributes)));
+                metric, _temporality == Cumulative, at, stream, earlier, (long)(start > 0 ? Math.Min(start, time) : time), (long)time, (long)Math.Round(number * MetricNames.Unit(metric)), attributes, origin));
         }
     }
 

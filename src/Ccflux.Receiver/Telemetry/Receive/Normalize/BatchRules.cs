@@ -1,4 +1,5 @@
 using System.Text;
+using Ccflux.Receiver.Telemetry.Receive.Decode;
 
 namespace Ccflux.Receiver.Telemetry.Receive.Normalize;
 
@@ -23,6 +24,12 @@ internal sealed record BatchRules(IReadOnlyList<byte[]> Services, long From, lon
     public const long MaxRequestCost = 1_000_000_000_000;
 
     private static readonly string[] s_clients = ["claude-code", "claude-code-desktop", "cowork"];
+
+    /// <summary>The attributes that are read.</summary>
+    public AttributeNames Attributes { get; init; } = AttributeNames.Clients;
+
+    /// <summary>True with a user's own token: whatever records say, they are that user's.</summary>
+    public bool IsOfOneUser { get; init; }
 
     /// <summary>Whether messages of this service are taken.</summary>
     public bool Takes(ReadOnlySpan<byte> service)

@@ -51,7 +51,7 @@ internal static class EventReader
             EventKind.ToolDecision => (Text(AttributeKey.ToolName), Text(AttributeKey.Decision), Text(AttributeKey.Source)),
             EventKind.Compaction => (Text(AttributeKey.Trigger), Outcome(attributes), ""),
             EventKind.SubagentCompleted => (Text(AttributeKey.AgentType), "", ""),
-            EventKind.UserPrompt or EventKind.Dropped => ("", "", ""),
+            EventKind.UserPrompt or EventKind.Dropped or EventKind.SettingsResolved => ("", "", ""),
         };
     }
 

@@ -13,6 +13,7 @@ internal static class SafeText
 
     private const int MaxName = 100;
     private const int MaxEmail = 254;
+    private const int MaxLabel = 64;
     private const int MaxKept = 4096;
 
     private static readonly SearchValues<byte> s_nameBytes = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.:/@[]+"u8);
@@ -41,6 +42,33 @@ internal static class SafeText
         var text = Encoding.UTF8.GetString(bytes).ToLowerInvariant();
         return text.Contains('\uFFFD', StringComparison.Ordinal) ? null : text;
     }
+
+    /// <summary>What an organisation calls something, in any script: one line of <see cref="MaxLabel"/> characters at most, without what is not seen
+    /// (controls, marks of direction, halves of pairs) and without <c>|</c>, which stands between labels that are asked for. Empty for nothing, and
+    /// for <see cref="LabelNames.NotStated"/>, which must mean nothing else.</summary>
+    public static string Label(ReadOnlySpan<byte> bytes)
+    {
+        var text = new StringBuilder();
+        while (!bytes.IsEmpty && text.Length < MaxLabel)
+        {
+            var status = Rune.DecodeFromUtf8(bytes, out var rune, out var used);
+            bytes = bytes[used..];
+            if (status == OperationStatus.Done && Rune.IsWhiteSpace(rune))
+            {
+                text.Append(text.Length > 0 && text[^1] != ' ' ? " " : "");
+            }
+            else if (status == OperationStatus.Done && IsSeen(rune) && text.Length + rune.Utf16SequenceLength <= MaxLabel)
+            {
+                text.Append(rune.ToString());
+            }
+        }
+
+        return text.ToString().TrimEnd() is var label and not LabelNames.NotStated ? label : "";
+    }
+
+    private static bool IsSeen(Rune rune) => rune.Value != '|' && Rune.GetUnicodeCategory(rune) is not (
+        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned
+        or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
 
     /// <summary>Names come over and over; strangers cannot grow what is kept of them beyond <see cref="MaxKept"/>. It serves all users and anybody can make two
     /// texts with one hash, so the hash only finds the place: the bytes decide.</summary>

@@ -3,18 +3,20 @@ using Ccflux.Receiver.Telemetry.Receive.Normalize;
 
 namespace Ccflux.Receiver.Telemetry.Receive.Decode;
 
-/// <summary>The attributes of a resource, scope, record or point: <c>[{"key":"model","value":{"stringValue":"claude-opus-4-8"}}]</c>.</summary>
-internal sealed partial class OtlpJson
+/// <summary>Reads attributes as OTLP/JSON writes them: <c>{"key":"session.id","value":{"stringValue":"…"}}</c>. Values of names that are not wanted are stepped over.</summary>
+internal sealed class OtlpJsonAttributes(byte[] body, BatchBuilder batch)
 {
-    private void ReadAttributes(ref Utf8JsonReader reader)
+    /// <summary>From the property's name to behind its list.</summary>
+    public void ReadList(ref Utf8JsonReader reader, AttributeSet set)
     {
         for (var list = reader.EnterList(); list && reader.NextObject();)
         {
-            ReadAttribute(ref reader, _attributes);
+            Read(ref reader, set);
         }
     }
 
-    private void ReadAttribute(ref Utf8JsonReader reader, AttributeSet set)
+    /// <summary>One attribute, from its start to its end.</summary>
+    public void Read(ref Utf8JsonReader reader, AttributeSet set)
     {
         ReadOnlySpan<byte> name = default;
         var value = default(Utf8JsonReader);
@@ -39,7 +41,7 @@ internal sealed partial class OtlpJson
         }
 
         var hash = StableHash.Of(name);
-        var key = AttributeNames.Find(hash);
+        var key = batch.Attributes.Find(hash);
         if (key == AttributeKey.None)
         {
             batch.SawAttribute(hash, name);
@@ -96,10 +98,53 @@ internal sealed partial class OtlpJson
             }
             else
             {
+                if (key == AttributeKey.SettingsSources && reader.ValueTextEquals("arrayValue"u8))
+                {
+                    ReadTexts(reader, key, set);
+                }
+
                 var start = (int)reader.TokenStartIndex;
                 reader.SkipValue();
                 set.Identify(key, name, StableHash.Of(body.AsSpan(start, (int)reader.BytesConsumed - start)));
             }
         }
+    }
+
+    /// <summary>The texts of a list as one. Works on a copy of the reader.</summary>
+    private void ReadTexts(Utf8JsonReader look, AttributeKey key, AttributeSet set)
+    {
+        var texts = new TextList();
+        if (look.EnterObject())
+        {
+            look.ReadLists("values", (ref value) =>
+            {
+                while (value.NextProperty())
+                {
+                    if (value.ValueTextEquals("stringValue"u8))
+                    {
+                        value.Read();
+                        texts.Add(TextOf(ref value));
+                    }
+                    else
+                    {
+                        value.SkipValue();
+                    }
+                }
+            });
+        }
+
+        texts.SetIn(set, key);
+    }
+
+    /// <summary>The text that the reader stands at; nothing for null.</summary>
+    public ReadOnlySpan<byte> TextOf(scoped ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType == JsonTokenType.Null)
+        {
+            return default;
+        }
+
+        var (source, start, length) = reader.Text(body);
+        return source.AsSpan(start, length);
     }
 }
