@@ -1,3 +1,4 @@
+using Ccflux.Contracts.Quota;
 using Ccflux.Receiver.Quota.Read;
 using Ccflux.Receiver.Shell.Components;
 using Ccflux.Receiver.Shell.Format;
@@ -48,7 +49,8 @@ internal static class WindowText
         QuotaLevel.Red => "from 90 %",
     };
 
-    public static string Percent(WindowView window) => Numbers.Share(window.UsedPercent / 100);
+    /// <summary>The figure that the user's status line shows.</summary>
+    public static string Percent(WindowView window) => $"{UsedShare.Text(window.UsedPercent)}\u00A0%";
 
     public static string? Pace(WindowView window)
     {
