@@ -22,18 +22,21 @@ internal static class AccountRows
             .ToList();
         var main = rows.Where(row => row.Sessions > 0).OrderByDescending(row => row.Sessions).ThenByDescending(row => row.Agents).FirstOrDefault();
         var next = Next(rows, main, decisions);
+        var isMainFirst = main is { Standpoint: Standpoint.Active };
         return
         [
-            .. rows.OrderBy(row => row == main && row.Standpoint == Standpoint.Active ? 0 : row == next ? 1 : 2)
+            .. rows.OrderBy(row => isMainFirst && row == main ? 0 : isMainFirst && row == next ? 1 : 2)
                 .Select((row, index) => row with { Place = IsUsable(row) ? index + 1 : null, IsMain = row == main, IsNext = row == next }),
         ];
     }
 
-    /// <summary>Where rotation has looked at the config dirs of the main account, what most of them would get; else the first in the order that is ready.</summary>
+    /// <summary>Where rotation has looked at the config dirs of the main account, what most of them would get; else what most others would; else the first in the
+    /// order that is ready.</summary>
     private static AccountRow? Next(List<AccountRow> rows, AccountRow? main, IReadOnlyList<DecisionRow> decisions)
     {
-        var seen = decisions.Where(row => string.Equals(row.Account, main?.Label, StringComparison.Ordinal)).ToList();
-        if (main is null || seen.Count == 0)
+        var own = decisions.Where(row => main is not null && string.Equals(row.Account, main.Label, StringComparison.Ordinal)).ToList();
+        var seen = own.Count > 0 ? own : decisions;
+        if (seen.Count == 0)
         {
             return rows.Find(row => row != main && row.Standpoint == Standpoint.Ready);
         }

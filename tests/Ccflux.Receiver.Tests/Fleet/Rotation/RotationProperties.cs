@@ -133,13 +133,14 @@ public sealed class RotationProperties
             if (decision.ConfigDirs[0] is { Verdict: Verdict.Switch, To: { } to } one && one.Reason != RotationReason.Perishable)
             {
                 left.Add((active, state.Accounts.Single(account => account.Id == active).FiveHour!.UsedPercent));
-                Assert.True(left.Count(before => before.Account == to && before.Used >= settings.FiveHourCeiling) == 0 || one.Reason == RotationReason.FiveHourExhausted || state.Accounts.All(account => account.FiveHour!.UsedPercent >= settings.FiveHourCool), $"went back to {to}");
+                var wasFull = left.Exists(before => before.Account == to && before.Used >= settings.FiveHourCeiling);
+                Assert.False(wasFull && state.Accounts.Any(account => account.Id != active && Lasts(account, state, active, now)), $"went back to {to}, which has not cooled");
             }
 
             state = Apply(state, decision, now);
         }
 
-        // Each leaving halves what the one left could have gone on for, or leaves it to cool: that many are possible, and no more.
+        // What is entered lasts twice as long as what is left: of whole percents that halves seven times.
         Assert.InRange(left.Count, 0, accounts.Length * 7);
     }, 300);
 
@@ -187,6 +188,9 @@ public sealed class RotationProperties
         || configDir.Granted?.Contains(active.Id) == false
         || state.Pins.Where(pin => pin.HoldsFor(configDir)).OrderBy(pin => pin.Scope).FirstOrDefault() is { Mode: PinMode.Strict } pin && pin.Account != active.Id
         || Standing.Of(active, configDir.Models, state.Settings, 1, null, now).Fitness == Fitness.Blocked;
+
+    private static bool Lasts(AccountState account, FleetState state, long active, DateTimeOffset now) =>
+        Standing.Of(account, [], state.Settings, state.Settings.EntryHorizons, state.Accounts.Single(one => one.Id == active), now).Fitness == Fitness.Lasting;
 
     private static bool BreachesBefore(DateTimeOffset end, FleetState state, ConfigDirState configDir, DateTimeOffset now) =>
         Standing.Of(state.Accounts.Single(account => account.Id == configDir.Active), configDir.Models, state.Settings, 1, null, now) is { Fitness: not Fitness.Lasting } standing

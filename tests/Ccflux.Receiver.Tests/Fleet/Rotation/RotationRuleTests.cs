@@ -59,7 +59,7 @@ public sealed class RotationRuleTests
     [Fact]
     public void Decide_BreachBeforeTheCooldownEnds_GoesAtOnceButNotWithinTheLeastRest()
     {
-        AccountState soon = Account(1, 10, 95, weekPerMinute: 1), later = Account(1, 10, 95, weekPerMinute: 0.45), other = Account(2, 10, 10, days: 5);
+        AccountState soon = Account(1, 10, 95, weekPerMinute: 2), later = Account(1, 10, 95, weekPerMinute: 0.45), other = Account(2, 10, 10, days: 5);
 
         Assert.Equal((Verdict.Switch, RotationReason.SevenDayVelocity), After(2, soon));
         Assert.Equal((Verdict.Stay, RotationReason.Cooldown), After(0.9, soon));
