@@ -14,6 +14,9 @@ namespace Ccflux.Hook.Commands;
 /// <summary><c>ccflux status</c>: whether reporting works, and exactly what is reported.</summary>
 internal static class StatusCommand
 {
+    private const int Refused = 3;
+
+    /// <returns>3 where the receiver refused the token that is set, as after <c>ccflux install</c>; else 0.</returns>
     public static async Task<int> RunAsync(StateDirectory state, bool json, TextWriter output, CancellationToken cancellationToken)
     {
         var status = await ReadAsync(state, cancellationToken).ConfigureAwait(false);
@@ -26,7 +29,7 @@ internal static class StatusCommand
             Write(status, output);
         }
 
-        return 0;
+        return status.TokenRefused ? Refused : 0;
     }
 
     private static async Task<StatusReport> ReadAsync(StateDirectory state, CancellationToken cancellationToken)

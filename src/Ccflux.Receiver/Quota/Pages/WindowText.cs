@@ -1,3 +1,4 @@
+using Ccflux.Contracts.Quota;
 using Ccflux.Receiver.Quota.Forecasts;
 using Ccflux.Receiver.Quota.Read;
 using Ccflux.Receiver.Shell.Components;
@@ -52,7 +53,8 @@ internal static class WindowText
         QuotaLevel.Red => "90 % or above",
     };
 
-    public static string Percent(WindowView window) => Numbers.Share(window.UsedPercent / 100);
+    /// <summary>The figure that the user's status line shows.</summary>
+    public static string Percent(WindowView window) => $"{UsedShare.Text(window.UsedPercent)}\u00A0%";
 
     public static string? Pace(WindowView window)
     {

@@ -1,4 +1,7 @@
+using System.Text.Json.Nodes;
 using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Docs;
+using Microsoft.OpenApi;
 
 namespace Ccflux.Receiver.Telemetry.Receive;
 
@@ -41,7 +44,18 @@ internal static class OtlpRoutes
 
     private static void MapHttp(IEndpointRouteBuilder endpoints, string path, OtlpSignal signal) =>
         endpoints.MapPost(path, (HttpContext context, OtlpHttpEndpoint otlp) => otlp.TakeAsync(context, signal))
-            .WithSummary("OTLP over HTTP, protobuf or JSON, plain, gzip or zstd. Bearer: a user's telemetry token, or OTLP_TOKEN.");
+            .WithSummary("OTLP over HTTP, protobuf or JSON, plain, gzip or zstd. Bearer: a user's telemetry token, or OTLP_TOKEN.")
+            .TakesBody(
+                ("application/json", new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.Object }, Example = JsonNode.Parse(Example(signal)) }),
+                ("application/x-protobuf", new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" } }));
+
+    /// <summary>The smallest body that names its signal: OTLP's own schema is not repeated here.</summary>
+    private static string Example(OtlpSignal signal) => signal switch
+    {
+        OtlpSignal.Logs => """{"resourceLogs":[]}""",
+        OtlpSignal.Metrics => """{"resourceMetrics":[]}""",
+        OtlpSignal.Traces => """{"resourceSpans":[]}""",
+    };
 
     private static void MapGrpc(IEndpointRouteBuilder endpoints, string path, OtlpSignal signal) =>
         endpoints.MapPost(GrpcPrefix + path, (HttpContext context, OtlpGrpcEndpoint otlp) => otlp.TakeAsync(context, signal));

@@ -49,7 +49,8 @@ internal sealed record ApiRequest(UsageFilter Filter, TableState State, bool Csv
             For(TableShape.Seats),
             For(TableShape.Audit),
             [],
-            MaxCsvRows);
+            MaxCsvRows,
+            NarrowCards: true);
     }
 
     public UserPageRequest ToUser(string email)

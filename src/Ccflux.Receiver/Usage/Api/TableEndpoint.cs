@@ -15,7 +15,8 @@ internal static class TableEndpoint
         string summary,
         TableShape table,
         ApiColumns<T> columns,
-        Func<UsagePageView, ApiRequest, Paged<T>> part) =>
+        Func<UsagePageView, ApiRequest, Paged<T>> part,
+        TableFilters filters = TableFilters.All) =>
         api.MapGet(path, async (HttpContext context, UsagePageQuery query, TimeProvider time) =>
         {
             var faults = new List<FilterFault>();
@@ -29,7 +30,7 @@ internal static class TableEndpoint
             return view.Faults.Count > 0
                 ? ApiRequest.Refuse(view.Faults)
                 : TableAnswer.Of(name, columns, part(view, request), request.Filter, request.Csv);
-        }).Describe(name, summary, table, columns);
+        }).Describe(name, summary, table, columns, filters);
 
     public static void MapUserTable<T>(
         this RouteGroupBuilder api,
@@ -38,7 +39,8 @@ internal static class TableEndpoint
         string summary,
         TableShape table,
         ApiColumns<T> columns,
-        Func<UserPageView, Paged<T>> part) =>
+        Func<UserPageView, Paged<T>> part,
+        TableFilters filters) =>
         api.MapGet(path, async (string email, HttpContext context, UserPageQuery query, TimeProvider time) =>
         {
             var faults = new List<FilterFault>();
@@ -56,5 +58,5 @@ internal static class TableEndpoint
             return view.Faults.Count > 0
                 ? ApiRequest.Refuse(view.Faults)
                 : TableAnswer.Of(name, columns, part(view), request.Filter, request.Csv);
-        }).Describe(name, summary, table, columns);
+        }).Describe(name, summary, table, columns, filters);
 }

@@ -21,48 +21,48 @@ internal static class UsageApi
 
     private static void MapUsage(RouteGroupBuilder api)
     {
-        api.MapTable("/usage", "summary", "The cards' figures: all time, the period, and the period of equal length before it. Cards count everybody.",
-            TableShape.None, ApiTables.Summary, (view, _) => Whole(Summary(view.Cards)));
+        api.MapTable("/usage", "summary", "The cards' figures: all time, the period, and the period of equal length before it, of whom and what the filter names. sessions, new_users and failed_turns are null while a model is chosen, since none is counted by model.",
+            TableShape.None, ApiTables.Summary, (view, request) => Whole(Summary(view.Cards, request.Filter.Model is not null)));
         api.MapTable("/usage/days", "days", "Billed tokens (input and output, without cache) by UTC day and model. The models beyond the eighth are \"other\".",
             TableShape.None, ApiTables.Days, (view, _) => Whole(Days(view.Daily)));
         api.MapTable("/usage/users", "users", "Usage by user, of those active in the period." + SessionsNote,
             TableShape.Users, ApiTables.Users, (view, _) => view.Users);
         api.MapTable("/usage/models", "models", "Usage by model over all time. turns are those that used the model. Follows user, division and model, not the period.",
-            TableShape.Models, ApiTables.Models, (view, _) => view.Models);
+            TableShape.Models, ApiTables.Models, (view, _) => view.Models, TableFilters.User | TableFilters.Model);
         api.MapTable("/usage/divisions", "divisions", "Usage by division in the period; people without a division stand under an empty name.",
             TableShape.None, ApiTables.Divisions, (view, _) => Whole(view.Divisions));
-        api.MapTable("/usage/peaks", "peaks", "Each user's largest and average 5-hour window of the period, in billed tokens.",
-            TableShape.None, ApiTables.Peaks, (view, _) => Whole(view.Peaks.Groups.SelectMany(group => group.Users)));
+        api.MapTable("/usage/peaks", "peaks", "Each user's largest and average 5-hour window of the period, in billed tokens of all models.",
+            TableShape.None, ApiTables.Peaks, (view, _) => Whole(view.Peaks.Groups.SelectMany(group => group.Users)), TableFilters.Period | TableFilters.User);
         api.MapTable("/usage/attention", "attention", "What is worth a look now. Follows no filter.",
-            TableShape.None, ApiTables.WorthALook, (view, _) => Whole(view.WorthALook));
-        api.MapTable("/windows", "windows", "5-hour windows that began in the last seven days. Follows user and division; view is open or closed.",
-            TableShape.Windows, ApiTables.Windows, (view, _) => view.Windows.Page);
+            TableShape.None, ApiTables.WorthALook, (view, _) => Whole(view.WorthALook), TableFilters.None);
+        api.MapTable("/windows", "windows", "5-hour windows that began in the last seven days. A window is all models' together. view is open or closed.",
+            TableShape.Windows, ApiTables.Windows, (view, _) => view.Windows.Page, TableFilters.User);
         api.MapTable("/events", "events", "The newest events, at most size; under a filter, those among the newest 20 000.",
-            TableShape.Events, ApiTables.Events, (view, _) => view.Events);
+            TableShape.Events, ApiTables.Events, (view, _) => view.Events, TableFilters.User | TableFilters.Model);
     }
 
     private static void MapPeople(RouteGroupBuilder api)
     {
         api.MapTable("/users", "seats", "Everybody who is provisioned or reported, with their client's state. view is active, expired, revoked, never or silent.",
-            TableShape.Seats, ApiTables.Seats, (view, _) => view.Seats.Page);
+            TableShape.Seats, ApiTables.Seats, (view, _) => view.Seats.Page, TableFilters.None);
         api.MapTable("/devices", "devices", "Device keys. view is active, waiting, again or revoked.",
-            TableShape.Devices, ApiTables.Devices, (view, _) => view.Devices);
+            TableShape.Devices, ApiTables.Devices, (view, _) => view.Devices, TableFilters.User);
         api.MapTable("/audit", "audit", "What was changed, the newest first.",
-            TableShape.Audit, ApiTables.Audit, (view, _) => view.Audit);
+            TableShape.Audit, ApiTables.Audit, (view, _) => view.Audit, TableFilters.None);
     }
 
     private static void MapUser(RouteGroupBuilder api)
     {
         api.MapUserTable("/users/{email}/days", "user-days", "A user's days of the period." + SessionsNote,
-            TableShape.Days, ApiTables.UserDays, view => view.Days);
+            TableShape.Days, ApiTables.UserDays, view => view.Days, TableFilters.Period | TableFilters.Model);
         api.MapUserTable("/users/{email}/windows", "user-windows", "A user's 5-hour windows that began in the period.",
-            TableShape.Windows, ApiTables.Windows, view => view.Windows.Page);
+            TableShape.Windows, ApiTables.Windows, view => view.Windows.Page, TableFilters.Period);
         api.MapUserTable("/users/{email}/sessions", "user-sessions", "A user's sessions whose last turn lies in the period.",
-            TableShape.Sessions, ApiTables.Sessions, view => view.Sessions);
+            TableShape.Sessions, ApiTables.Sessions, view => view.Sessions, TableFilters.Period);
         api.MapUserTable("/users/{email}/models", "user-models", "A user's models over all time.",
-            TableShape.None, ApiTables.Models, view => Whole(view.Models));
+            TableShape.None, ApiTables.Models, view => Whole(view.Models), TableFilters.Model);
         api.MapUserTable("/users/{email}/limits", "user-limits", "The last 50 limits that a user's turns met in the period.",
-            TableShape.None, ApiTables.Limits, view => Whole(view.LimitEvents));
+            TableShape.None, ApiTables.Limits, view => Whole(view.LimitEvents), TableFilters.Period);
     }
 
     /// <summary>A list that is always given whole.</summary>
@@ -77,13 +77,13 @@ internal static class UsageApi
             .Where(series => series.Daily[index] > 0)
             .Select(series => new ModelDay(day, series.Model.Name, series.Daily[index])));
 
-    private static SummaryRow[] Summary(UsageCards cards) =>
+    private static SummaryRow[] Summary(UsageCards cards, bool isByModel) =>
     [
         Count("users", cards.Users),
-        new SummaryRow("new_users", null, cards.NewUsers, null),
-        Count("sessions", cards.Sessions),
+        new SummaryRow("new_users", null, isByModel ? null : cards.NewUsers, null),
+        isByModel ? new SummaryRow("sessions", null, null, null) : Count("sessions", cards.Sessions),
         Count("turns", cards.Turns),
-        new SummaryRow("failed_turns", cards.FailedTurns, null, null),
+        new SummaryRow("failed_turns", isByModel ? null : cards.FailedTurns, null, null),
         new SummaryRow("events", cards.Events, null, null),
         Count("input_tokens", cards.Input),
         Count("output_tokens", cards.Output),

@@ -7,9 +7,9 @@ namespace Ccflux.Receiver.Usage.Read;
 public sealed record TableState(TableShape Table, string Sort, bool Descending, int Page, int Size, string Search, string View)
 {
     public const int MaxSize = 1000;
+    public const int MaxSearch = 254;
 
     private const int MaxPage = 100_000;
-    private const int MaxSearch = 254;
 
     /// <summary>Rows before this page.</summary>
     public int Offset => (Page - 1) * Size;
@@ -46,6 +46,11 @@ public sealed record TableState(TableShape Table, string Sort, bool Descending, 
 
         if (query[prefix + "q"] is { Count: > 0 } searches && searches[^1] is { } search)
         {
+            if (search.Length > MaxSearch)
+            {
+                faults.Add(new FilterFault(prefix + "q", $"must not be longer than {MaxSearch} characters"));
+            }
+
             state = state with { Search = search.Length > MaxSearch ? search[..MaxSearch] : search.Trim() };
         }
 

@@ -20,7 +20,8 @@ internal sealed class UsagePageQuery(SqliteReaders readers, DayCache days, CostH
         var everybody = scope with { Users = null, Model = null };
 
         var (recentWindows, recent) = ReadRecent(snapshot);
-        var (cards, prior, period) = ReadPeriod(snapshot, scope);
+        var shown = request.NarrowCards ? scope : everybody;
+        var (cards, prior, period) = ReadPeriod(snapshot, scope, shown);
         var firstDay = snapshot.Connection.ExecuteScalar<int?>(UsageReadSql.FirstDay);
         var allTime = AllTime.Read(snapshot, costs);
         var open = WindowsPanel.Open(snapshot, recentWindows.List, recentWindows.Closed);
@@ -35,7 +36,7 @@ internal sealed class UsagePageQuery(SqliteReaders readers, DayCache days, CostH
             faults,
             snapshot.Now,
             Choices(snapshot),
-            CardsPanel.Build(snapshot, allTime, cards, prior, firstDay),
+            CardsPanel.Build(snapshot, shown, allTime.Narrow(shown, snapshot, costs), cards, prior, firstDay),
             ChartsPanel.Daily(snapshot, period.Totals, firstDay),
             ChartsPanel.Users(snapshot, period, request.Bars),
             ChartsPanel.Models(snapshot, period.Totals, request.Bars),
@@ -73,25 +74,39 @@ internal sealed class UsagePageQuery(SqliteReaders readers, DayCache days, CostH
         return (windows, totals);
     }
 
-    /// <summary>The period for everybody, the one before it, and the period within the scope.</summary>
-    private (PeriodTotals Cards, PeriodTotals Prior, PeriodSums Scoped) ReadPeriod(UsageSnapshot snapshot, Scope scope)
+    /// <summary>The period and the one before it for the cards, and the period within the scope.</summary>
+    private (PeriodTotals Cards, PeriodTotals Prior, PeriodSums Scoped) ReadPeriod(UsageSnapshot snapshot, Scope scope, Scope shown)
     {
         var from = UtcDay.From(scope.Filter.From);
         var to = UtcDay.From(scope.Filter.To);
         var length = to - from + 1;
         var scoped = new PeriodSums(from, to, scope.Users, scope.Model);
-        var cards = scope is { Users: null, Model: null } ? scoped.Totals : new PeriodTotals(from, to);
-        var prior = new PeriodTotals(from - length, from - 1);
+        var isSame = shown.Users == scope.Users && shown.Model == scope.Model;
+        var (cards, addToCards) = isSame ? (scoped.Totals, scoped.Add) : Totals(from, to, shown);
+        var (prior, addToPrior) = Totals(from - length, from - 1, shown);
         foreach (var rows in days.Read(snapshot.Connection, snapshot.StoreId, from - length, to, snapshot.Models))
         {
-            scoped.Add(rows);
-            prior.Add(rows);
-            if (cards != scoped.Totals)
+            addToPrior(rows);
+            addToCards(rows);
+            if (!isSame)
             {
-                cards.Add(rows);
+                scoped.Add(rows);
             }
         }
 
         return (cards, prior, scoped);
+    }
+
+    /// <summary>Everybody's totals are sums that the days hold already; those of a scope are added up from its users' cells.</summary>
+    private static (PeriodTotals Totals, Action<DayRows> Add) Totals(int from, int to, Scope scope)
+    {
+        if (scope is { Users: null, Model: null })
+        {
+            var everybody = new PeriodTotals(from, to);
+            return (everybody, everybody.Add);
+        }
+
+        var some = new PeriodSums(from, to, scope.Users, scope.Model);
+        return (some.Totals, some.Add);
     }
 }

@@ -114,6 +114,49 @@ public sealed class UsageApiTests
         }
     }
 
+    [Theory]
+    [InlineData(null, null, null)]
+    [InlineData("person1@example.org", null, null)]
+    [InlineData(null, "Data", null)]
+    [InlineData(null, null, "claude-sonnet-5")]
+    [InlineData("person2@example.org", null, "claude-opus-5-5")]
+    public async Task Summary_UnderAFilter_CountsWhatItNamesAndNothingElse(string? user, string? division, string? model)
+    {
+        await using var history = await History.RandomAsync(seed: 44, turns: 400);
+        var period = UsageFilter.Default(history.Time.GetUtcNow()) with { User = user, Division = division, Model = model };
+        var query = string.Join('&', new[] { ("user", user), ("division", division), ("model", model) }.Where(pair => pair.Item2 is not null).Select(pair => $"{pair.Item1}={pair.Item2}"));
+
+        using var json = JsonDocument.Parse(await GetAsync(history, "/api/v1/usage?" + query));
+
+        var rows = json.RootElement.GetProperty("rows").EnumerateArray().ToDictionary(row => row.GetProperty("figure").GetString()!);
+        var facts = history.Facts;
+        var spans = new[]
+        {
+            ("all_time", facts.In(period with { From = new DateOnly(2000, 1, 1), To = new DateOnly(2200, 1, 1) })),
+            ("period", facts.In(period)),
+            ("prior_period", facts.In(period with { From = period.From.AddDays(-period.Days), To = period.From.AddDays(-1) })),
+        };
+        foreach (var (name, own) in spans)
+        {
+            Assert.Equal(own.Events.Sum(each => each.Input), rows["input_tokens"].GetProperty(name).GetInt64());
+            Assert.Equal(own.Events.Sum(each => each.Output), rows["output_tokens"].GetProperty(name).GetInt64());
+            Assert.Equal(own.Events.Select(each => each.Turn.Email).Distinct().Count(), rows["users"].GetProperty(name).GetInt64());
+            Assert.Equal(own.Turns.Count, rows["turns"].GetProperty(name).GetInt64());
+            Assert.Equal(Math.Round(own.Cost, 10), rows["cost_usd"].GetProperty(name).GetDecimal());
+            if (model is null)
+            {
+                Assert.Equal(own.Turns.Select(turn => (turn.User, turn.Session)).Distinct().Count(), rows["sessions"].GetProperty(name).GetInt64());
+            }
+            else
+            {
+                Assert.Equal(JsonValueKind.Null, rows["sessions"].GetProperty(name).ValueKind);
+            }
+        }
+
+        Assert.Equal(spans[0].Item2.Events.Count, rows["events"].GetProperty("all_time").GetInt64());
+        Assert.True(spans[1].Item2.Events.Count > 0);
+    }
+
     [Fact]
     public async Task Csv_OfHostileNames_IsInert()
     {
