@@ -15,7 +15,7 @@ internal static class TelemetryApi
     public static void MapTelemetryApi(this IEndpointRouteBuilder endpoints)
     {
         var api = endpoints.MapGroup("/api/v1/telemetry").RequireAuthorization(AdminPolicies.Reader).WithTags("Telemetry");
-        Map(api, "/summary", "The figures of the period and of the one before.", TelemetryColumns.Summary, TelemetryColumns.SummaryOf);
+        Map(api, "/summary", "The figures of the period; before is of the period of equal length before, and stands against period_compared: complete hours while the period goes on.", TelemetryColumns.Summary, TelemetryColumns.SummaryOf);
         Map(api, "/timeline", "Hour by hour up to two days, else day by day.", TelemetryColumns.Timeline, view => view.Timeline);
         Map(api, "/timeline-models", "The same by model.", TelemetryColumns.TimelineModels, TelemetryColumns.ModelsOf);
         Map(api, "/timeline-users", "All tokens of the six heaviest users, and of everyone else, hour by hour or day by day.", TelemetryColumns.TimelineUsers, TelemetryColumns.UsersOf);
@@ -25,28 +25,55 @@ internal static class TelemetryApi
         Map(api, "/tools", "Tool calls, failures and durations. Follows no model.", TelemetryColumns.Tools, view => view.Tools);
         Map(api, "/decisions", "Tool decisions; config and hook decide without the user.", TelemetryColumns.Decisions, view => view.Decisions);
         Map(api, "/errors", "Requests that failed after all retries, by status.", TelemetryColumns.Errors, view => view.Errors);
-        Map(api, "/windows", "Tokens of the last five hours by user, against the plan.", TelemetryColumns.Windows, view => view.Windows);
-        Map(api, "/calls", "The newest requests, as long as events are kept.", TelemetryColumns.Calls, view => view.RecentCalls);
-        Map(api, "/names", "Metrics, events, attributes and services that were received and not understood or refused, and caps that were met; of all time.", TelemetryColumns.Seen, view => view.Names);
-        Map(api, "/installs", "Installations that send no e-mail, whom the admin mapped them to, and their figures of the period.", TelemetryColumns.Installs, view => view.Installs);
+        Map(api, "/windows", "Tokens of the last five hours by user, against the plan.", TelemetryColumns.Windows, view => view.Windows, "5h");
+        MapCalls(api);
+        Map(api, "/names", "Metrics, events, attributes and services that were received and not understood or refused, and caps that were met; of all time.", TelemetryColumns.Seen, view => view.Names, "all-time");
+        Map(api, "/installs", "Installations that send no e-mail (the newest 1 000), whom the admin mapped them to, and their figures of the period.", TelemetryColumns.Installs, view => view.Installs);
         MapReconciliation(api);
     }
 
     private static void Map<T>(
-        RouteGroupBuilder api, string path, string summary, IReadOnlyList<(string, Func<T, object?>)> columns, Func<TelemetryPageView, IEnumerable<T>> part) =>
+        RouteGroupBuilder api, string path, string summary, IReadOnlyList<(string, Func<T, object?>)> columns, Func<TelemetryPageView, IEnumerable<T>> part, string? span = null) =>
         api.MapGet(path, (HttpContext context, TelemetryPageQuery query, TimeProvider time) => AnswerAsync(
-                context, time, path[1..], columns, async filter => part(await query.ReadAsync(filter, new CallPart(0, CallPart.MaxCalls), context.RequestAborted))))
+                context, time, path[1..], span, columns, async filter => part(await query.ReadAsync(filter, new CallPart(0, 1), context.RequestAborted))))
             .WithSummary(summary + Filters).ProducesProblem(StatusCodes.Status400BadRequest);
+
+    private static void MapCalls(RouteGroupBuilder api)
+    {
+        api.MapGet("/calls", async (HttpContext context, TelemetryPageQuery query, CallFile file, TimeProvider time) =>
+            {
+                var faults = new List<string>();
+                var filter = TelemetryFilter.Parse(context.Request.Query, time.GetUtcNow(), faults);
+                if (faults.Count > 0 || !ApiFormat.TryRead(context.Request, out var isCsv) || !isCsv)
+                {
+                    return await AnswerAsync(
+                        context, time, "calls", null, TelemetryColumns.Calls, async wanted => (await query.ReadAsync(wanted, new CallPart(0, CallPart.MaxCalls), context.RequestAborted)).RecentCalls);
+                }
+
+                var (rows, isCut) = await file.ReadAsync(filter, context.RequestAborted);
+                return new CsvFile(
+                    FileNames.Of("telemetry-calls", "csv", [.. filter.FileSpan, .. filter.FileNarrowing, isCut ? string.Create(CultureInfo.InvariantCulture, $"newest-{CallFile.MaxCalls}") : null]),
+                    [.. TelemetryColumns.Calls.Select(column => column.Item1)],
+                    rows.Select(row => TelemetryColumns.Calls.Select(column => column.Item2(row))));
+            })
+            .WithSummary("The newest 1 000 requests, as long as events are kept; as CSV the newest 100 000." + Filters).ProducesProblem(StatusCodes.Status400BadRequest);
+    }
 
     private static void MapReconciliation(RouteGroupBuilder api)
     {
         api.MapGet("/users/{email}/reconciliation", (string email, HttpContext context, TelemetryAdminQuery query, TimeProvider time) => AnswerAsync(
-                context, time, "reconciliation", TelemetryColumns.Reconciled, async filter => await query.ReconcileAsync(email.ToLowerInvariant(), filter, context.RequestAborted)))
-            .WithSummary("A user's sessions by telemetry and by hook reports, side by side, never added up." + Filters);
+                context, time, "reconciliation", null, TelemetryColumns.Reconciled, async filter => await query.ReconcileAsync(email.ToLowerInvariant(), filter, context.RequestAborted), email.ToLowerInvariant()))
+            .WithSummary("A user's newest 500 sessions of the period by telemetry and by hook reports, side by side, never added up." + Filters);
     }
 
     private static async Task<IResult> AnswerAsync<T>(
-        HttpContext context, TimeProvider time, string name, IReadOnlyList<(string, Func<T, object?>)> columns, Func<TelemetryFilter, Task<IEnumerable<T>>> read)
+        HttpContext context,
+        TimeProvider time,
+        string name,
+        string? span,
+        IReadOnlyList<(string, Func<T, object?>)> columns,
+        Func<TelemetryFilter, Task<IEnumerable<T>>> read,
+        string? person = null)
     {
         var faults = new List<string>();
         var filter = TelemetryFilter.Parse(context.Request.Query, time.GetUtcNow(), faults);
@@ -62,7 +89,7 @@ internal static class TelemetryApi
 
         var rows = await read(filter);
         return new ApiTable(
-            "ccflux-telemetry-" + name,
+            FileNames.Of("telemetry-" + name, "csv", [.. span is null ? filter.FileSpan : [span, FileNames.Day(filter.To)], person, .. filter.FileNarrowing]),
             [.. columns.Select(column => column.Item1)],
             rows.Select(row => columns.Select(column => column.Item2(row))),
             isCsv,

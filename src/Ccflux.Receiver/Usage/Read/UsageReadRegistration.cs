@@ -17,5 +17,6 @@ internal static class UsageReadRegistration
         services.TryAddSingleton<IUserQuotas, NoUserQuotas>();
         services.AddSingleton<UsagePageQuery>();
         services.AddSingleton<UserPageQuery>();
+        services.AddSingleton<LongTables>();
     }
 }

@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Platform.Colours;
 using Dapper;
 using Microsoft.Data.Sqlite;
 
@@ -31,7 +32,8 @@ internal sealed class PeopleBook
             [.. _people.Values.Select(person => person.Name).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
             [.. _people.Values.Select(person => person.Division).Where(division => division.Length > 0).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
             [.. ModelIds.Select(Name)],
-            [.. offered["terminal"].Select(Name).Where(name => name.Length > 0).Order(StringComparer.Ordinal)]);
+            [.. offered["terminal"].Select(Name).Where(name => name.Length > 0).Order(StringComparer.Ordinal)],
+            ModelColours.Read(connection));
     }
 
     public TelemetryChoices Choices { get; }
