@@ -8,7 +8,7 @@ using Dapper;
 namespace Ccflux.Receiver.Usage.Read;
 
 /// <summary>Reads <c>/admin/</c> in one snapshot.</summary>
-internal sealed class UsagePageQuery(SqliteReaders readers, DayCache days, CostHistory costs, DayReader dayReader, IUserQuotas userQuotas, DatabaseSize database, TimeProvider time)
+internal sealed class UsagePageQuery(SqliteReaders readers, DayCache days, CostHistory costs, DayReader dayReader, PartDays parts, IUserQuotas userQuotas, DatabaseSize database, TimeProvider time)
 {
     public async Task<UsagePageView> ReadAsync(UsagePageRequest request, CancellationToken cancellationToken)
     {
@@ -93,7 +93,7 @@ internal sealed class UsagePageQuery(SqliteReaders readers, DayCache days, CostH
 
         if (part.HasPartOfDay)
         {
-            prior.AddTotals(dayReader.ReadPart(snapshot.Connection, part.Day, UtcDay.Start(part.Day), part.Until, snapshot.Models));
+            prior.AddTotals(parts.Read(snapshot.Connection, snapshot.StoreId, part.Day, part.Until, snapshot.Models));
         }
 
         return (period, prior.Totals);

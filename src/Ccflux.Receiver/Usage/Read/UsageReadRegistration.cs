@@ -13,6 +13,7 @@ internal static class UsageReadRegistration
         services.AddSingleton(provider => provider.GetRequiredService<PriceOptions>().Load());
         services.AddSingleton<DayReader>();
         services.AddSingleton<DayCache>();
+        services.AddSingleton<PartDays>();
         services.AddSingleton<CostHistory>();
         services.TryAddSingleton<IUserQuotas, NoUserQuotas>();
         services.AddSingleton<UsagePageQuery>();

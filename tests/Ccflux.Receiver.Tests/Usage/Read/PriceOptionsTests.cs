@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Ccflux.Receiver.Usage.Read;
+using Ccflux.Receiver.Usage.Read.Views;
 
 namespace Ccflux.Receiver.Tests.Usage.Read;
 
