@@ -105,7 +105,7 @@ test("The filters narrow to a user, division, model, terminal and period, and a 
   }
   // A period that has ended, so that all of it is compared: one that goes on is so by its complete hours.
   for (const [id, days, input] of [["r0", 28, 100], ["r-1", 21, 300]]) {
-    await sendEvents(receiver, tokens["mateo.vargas@example.org"], Date.now() - days * 86_400_000, { "session.id": `earlier ${days}`, "user.id": "m".repeat(32), "terminal.type": "ghostty" }, [["api_request", 0, request(id, "claude-sonnet-5", input, 100, 0, 0, 0.04, 100)]]);
+    await sendEvents(receiver, tokens["mateo.vargas@example.org"], Date.now() - days * 86_400_000, { "session.id": `earlier-${days}`, "user.id": "m".repeat(32), "terminal.type": "ghostty" }, [["api_request", 0, request(id, "claude-sonnet-5", input, 100, 0, 0, 0.04, 100)]]);
   }
   const from = (days) => new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);
   await page.goto(`${receiver.address}/admin/telemetry?period=custom&from=${from(24)}&to=${from(18)}&user=mateo.vargas%40example.org`);

@@ -34,7 +34,7 @@ public sealed class TelemetryReadTests
         Assert.Equal(FixtureSums.EventsNamed("json-full", "tool_result"), view.Cards.ToolCalls);
         Assert.Equal((2, 1, 0, 0), (view.Cards.LinesAdded, view.Cards.LinesRemoved, view.Cards.Commits, view.Cards.PullRequests));
         Assert.Equal(FixtureSums.EventsNamed("json-full", "tool_decision"), view.Cards.Automatic + view.Cards.Accepted + view.Cards.Rejected);
-        Assert.Equal(0, view.Cards.CliSeconds);
+        Assert.Equal(0.961m, view.Cards.CliSeconds);
         Assert.Equal(1, view.Cards.Conversations);
         Assert.InRange(view.Cards.RequestMs.P95!.Value, 1, 10_000);
         Assert.Equal(24, view.Timeline.Count);

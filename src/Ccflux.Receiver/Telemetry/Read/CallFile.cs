@@ -18,7 +18,7 @@ internal sealed class CallFile(SqliteReaders readers)
         using var lease = await readers.RentAsync(cancellationToken);
         var book = PeopleBook.Read(lease.Connection);
         var scope = book.Resolve(filter);
-        return (RowsAsync(filter, scope, book), CallReader.Count(lease.Connection, filter, scope, MaxCalls + 1) > MaxCalls);
+        return (RowsAsync(filter, scope, book, CancellationToken.None), CallReader.Count(lease.Connection, filter, scope, MaxCalls + 1) > MaxCalls);
     }
 
     private async IAsyncEnumerable<RecentCall> RowsAsync(TelemetryFilter filter, CellScope scope, PeopleBook book, [EnumeratorCancellation] CancellationToken cancellationToken = default)

@@ -28,7 +28,7 @@ internal sealed class LongTables(SqliteReaders readers, DayReader dayReader, Tim
         var scope = Scope.Resolve(filter, snapshot, faults);
         var total = EventsPanel.Count(snapshot, scope);
         var span = total > MaxEvents ? string.Create(CultureInfo.InvariantCulture, $"newest-{MaxEvents}-of-{total}") : "all";
-        return new LongTable<EventRow>(EventsAsync(scope), span, faults);
+        return new LongTable<EventRow>(EventsAsync(scope, CancellationToken.None), span, faults);
     }
 
     /// <summary>Everything that was changed, the newest first.</summary>
