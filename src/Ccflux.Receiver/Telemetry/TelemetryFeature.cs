@@ -40,6 +40,7 @@ internal static class TelemetryFeature
         services.TryAddSingleton<IHookTotals, NoHookTotals>();
         services.AddSingleton<CellCache>();
         services.AddSingleton<TelemetryPageQuery>();
+        services.AddSingleton<CallFile>();
         services.AddSingleton<TelemetryAdminQuery>();
         services.AddTelemetryPages();
         services.AddOtlpListeners(options);

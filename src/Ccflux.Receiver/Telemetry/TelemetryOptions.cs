@@ -57,7 +57,7 @@ internal sealed class TelemetryOptions : IValidatableObject
     public int RetentionDays { get; set; } = 30;
 
     [ConfigurationKeyName("PLAN_PRICE_USD"), Range(0, 100_000)]
-    [Description("What a seat costs a month, in whole US dollars: what the telemetry page measures cost against. 0: not known.")]
+    [Description("What a seat costs a month, in whole US dollars: what the telemetry page measures the client's estimate against. 0: not known.")]
     public int PlanPriceUsd { get; set; }
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)

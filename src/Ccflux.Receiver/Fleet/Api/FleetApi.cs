@@ -80,7 +80,7 @@ internal static class FleetApi
     {
         var wrong = ApiFormat.TryRead(context.Request, out var isCsv) ? fault?.Invoke(context.Request) : $"{ApiFormat.Field}: {ApiFormat.Fault}.";
         return wrong is null
-            ? ApiTable.Of("ccflux-fleet-" + name, columns, await read(context), isCsv, json => json.WriteString("at", ApiValue.Format(time.GetUtcNow())))
+            ? ApiTable.Of(FileNames.Of("fleet-" + name, "csv", FileNames.Day(DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime))), columns, await read(context), isCsv, json => json.WriteString("at", ApiValue.Format(time.GetUtcNow())))
             : new Problem(StatusCodes.Status400BadRequest, ErrorCodes.InvalidPayload, wrong);
     }
 }

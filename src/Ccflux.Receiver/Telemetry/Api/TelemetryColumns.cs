@@ -2,19 +2,19 @@ using Ccflux.Receiver.Telemetry.Read;
 
 namespace Ccflux.Receiver.Telemetry.Api;
 
-/// <summary>A figure of the period and of the one before.</summary>
-internal sealed record SummaryRow(string Figure, object? Period, object? Before);
+/// <summary>A figure of the period, and of the part of it that is compared beside the same part of the period before.</summary>
+internal sealed record SummaryRow(string Figure, object? Period, object? Compared, object? Before);
 
 /// <summary>The columns of each table. JSON and CSV are written from the same ones.</summary>
 internal static class TelemetryColumns
 {
     public static readonly IReadOnlyList<(string, Func<SummaryRow, object?>)> Summary =
-        [("figure", row => row.Figure), ("period", row => row.Period), ("before", row => row.Before)];
+        [("figure", row => row.Figure), ("period", row => row.Period), ("before", row => row.Before), ("period_compared", row => row.Compared)];
 
     public static readonly IReadOnlyList<(string, Func<TimePoint, object?>)> Timeline =
     [
         ("at", row => row.At), .. Totals<TimePoint>(row => row.Totals), ("request_p95_ms", row => row.RequestP95), ("tool_p95_ms", row => row.ToolP95),
-        ("cli_seconds", row => row.CliSeconds), ("user_seconds", row => row.UserSeconds), ("sessions", row => row.Sessions), ("conversations", row => row.Conversations),
+        ("cli_seconds", row => row.CliMs / 1000m), ("user_seconds", row => row.UserMs / 1000m), ("sessions", row => row.Sessions), ("conversations", row => row.Conversations),
     ];
 
     public static readonly IReadOnlyList<(string, Func<(DateTimeOffset At, ModelTotals Model), object?>)> TimelineModels =
@@ -97,7 +97,7 @@ internal static class TelemetryColumns
         .SelectMany(split => split.Groups.Select(group => (split.Name, group)));
 
     public static IEnumerable<SummaryRow> SummaryOf(TelemetryPageView view) => Figures
-        .Select(figure => new SummaryRow(figure.Name, figure.Value(view.Cards), figure.Value(view.Before)));
+        .Select(figure => new SummaryRow(figure.Name, figure.Value(view.Cards), figure.Value(view.Compared), figure.Value(view.Before)));
 
     private static IReadOnlyList<(string Name, Func<TelemetryCards, object?> Value)> Figures { get; } =
     [

@@ -1,4 +1,5 @@
 using System.Text;
+using Ccflux.Receiver.Platform.Api;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Shell;
 using Ccflux.Receiver.Telemetry.Read;
@@ -14,7 +15,6 @@ internal sealed class TelemetryPagesEndpoint(
 {
     public const string Capability = "Telemetry";
     public const string LiveTopic = TelemetryWriter.Topic;
-    public const string FileName = "ccflux-telemetry.html";
 
     /// <summary>An export holds more of what the page shows the newest of.</summary>
     private const int ExportedCalls = 200;
@@ -26,7 +26,7 @@ internal sealed class TelemetryPagesEndpoint(
         var frame = FrameOf(context, "Telemetry");
         var parts = TelemetryParts.Parse(context.Request.Query, names, faults);
         var view = await query.ReadAsync(filter, CallsOf(frame, parts.Calls), context.RequestAborted);
-        return await DrawAsync<TelemetryPage>(context, new Dictionary<string, object?>(StringComparer.Ordinal)
+        return await DrawAsync<TelemetryPage>(context, filter, new Dictionary<string, object?>(StringComparer.Ordinal)
         {
             [nameof(TelemetryPage.Frame)] = frame with { Now = view.At },
             [nameof(TelemetryPage.View)] = view,
@@ -50,7 +50,7 @@ internal sealed class TelemetryPagesEndpoint(
             return new Refusal(answers, StatusCodes.Status404NotFound, "", "Nobody here has that address, and no telemetry stands under it.");
         }
 
-        return await DrawAsync<TelemetryUserPage>(context, new Dictionary<string, object?>(StringComparer.Ordinal)
+        return await DrawAsync<TelemetryUserPage>(context, filter, new Dictionary<string, object?>(StringComparer.Ordinal)
         {
             [nameof(TelemetryUserPage.Frame)] = frame with { Now = view.At },
             [nameof(TelemetryUserPage.View)] = view,
@@ -71,7 +71,7 @@ internal sealed class TelemetryPagesEndpoint(
 
     private static CallPart CallsOf(PageFrame frame, TablePart part) => frame.IsExport ? new(0, ExportedCalls) : new((part.Page - 1) * part.Size, part.Size);
 
-    private async Task<IResult> DrawAsync<TPage>(HttpContext context, Dictionary<string, object?> parameters)
+    private async Task<IResult> DrawAsync<TPage>(HttpContext context, TelemetryFilter filter, Dictionary<string, object?> parameters)
         where TPage : IComponent
     {
         if (!context.Request.Query.ContainsKey("export"))
@@ -81,6 +81,6 @@ internal sealed class TelemetryPagesEndpoint(
 
         context.Response.Headers.CacheControl = "no-store";
         var html = await Page.RenderAsync<TPage>(services, parameters);
-        return Results.File(Encoding.UTF8.GetBytes(html), "text/html; charset=utf-8", FileName);
+        return Results.File(Encoding.UTF8.GetBytes(html), "text/html; charset=utf-8", FileNames.Of("telemetry", "html", [.. filter.FileSpan, .. filter.FileNarrowing]));
     }
 }

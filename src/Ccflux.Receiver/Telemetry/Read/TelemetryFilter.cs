@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Platform.Api;
 using Ccflux.Receiver.Telemetry.Store;
 
 namespace Ccflux.Receiver.Telemetry.Read;
@@ -46,6 +47,12 @@ public sealed record TelemetryFilter(
     public long EndMs => EndDay * Clock.DayMs;
 
     private static DateOnly Epoch { get; } = new(1970, 1, 1);
+
+    /// <summary>The period in a file's name: what it is called and its last day, or both its days.</summary>
+    public IEnumerable<string?> FileSpan => Period is Custom ? [FileNames.Day(From), FileNames.Day(To)] : [Period, FileNames.Day(To)];
+
+    /// <summary>Whose telemetry of what, in a file's name.</summary>
+    public IEnumerable<string?> FileNarrowing => [User, Division is NoDivision ? "no-division" : Division, Model, Terminal];
 
     /// <summary>Reads the query string. What cannot be read falls back to the default and leaves a fault that names the field.</summary>
     /// <param name="query">The query string.</param>

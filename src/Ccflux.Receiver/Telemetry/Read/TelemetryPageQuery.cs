@@ -20,7 +20,8 @@ internal sealed class TelemetryPageQuery(SqliteReaders readers, CellCache cells,
         var book = PeopleBook.Read(lease.Connection);
         var labels = LabelValues.Read(lease.Connection, book, names.All, filter);
         var scope = book.Resolve(filter, labels);
-        var sums = Sum(lease.Connection, filter, scope, book);
+        var part = ComparedPart.Of(filter, now);
+        var (sums, compared) = Sum(lease.Connection, filter, scope, book, part);
         var period = sums.Counts(isNow: true);
         var sessions = Sessions(period);
         var (recent, total) = CallReader.Read(lease.Connection, filter, scope, book, calls);
@@ -29,11 +30,13 @@ internal sealed class TelemetryPageQuery(SqliteReaders readers, CellCache cells,
             now,
             lease.Connection.ExecuteScalar<bool>(TelemetryReadSql.HasAny),
             PeriodCards.Build(sums.Times, period, sums.Durations),
-            PeriodCards.Build(sums.Before, sums.Counts(isNow: false), sums.DurationsBefore),
+            PeriodCards.Build(compared.Times, compared.Counts(isNow: true), compared.Durations),
+            PeriodCards.Build(compared.Before, compared.Counts(isNow: false), compared.DurationsBefore),
+            part.IsWhole ? null : part.Until(filter),
             TelemetryTimeline.Build(sums.Times, book, filter),
-            TelemetryTimeline.Build(sums.Before, book, filter),
+            TelemetryTimeline.Build(filter.IsHourly ? sums.Before : compared.Before, book, filter),
             TelemetryTimeline.Users(sums),
-            Models(sums, book),
+            Models(sums, compared, book),
             Users(sums, sessions, filter),
             LabelSplits.Build(sums.People, sessions, labels),
             Count(period.Where(row => row.IsSession), row => (row.Terminal, "")),
@@ -49,15 +52,33 @@ internal sealed class TelemetryPageQuery(SqliteReaders readers, CellCache cells,
             book.Choices with { Labels = labels.Choices });
     }
 
-    private PeriodSums Sum(SqliteConnection connection, TelemetryFilter filter, CellScope scope, PeopleBook book)
+    /// <summary>The period and the one before; and the parts of both that are compared.</summary>
+    private (PeriodSums All, PeriodSums Compared) Sum(SqliteConnection connection, TelemetryFilter filter, CellScope scope, PeopleBook book, ComparedPart part)
     {
-        var sums = new PeriodSums(scope, book, filter);
-        foreach (var part in cells.Read(connection, StoreId(connection), scope.Subjects, filter.FirstDayBefore, filter.EndDay, filter.IsHourly))
+        var all = new PeriodSums(scope, book, filter);
+        var compared = part.IsWhole ? all : new PeriodSums(scope, book, filter);
+        var store = StoreId(connection);
+        foreach (var each in cells.Read(connection, store, scope.Subjects, filter.FirstDayBefore, filter.EndDay, filter.IsHourly))
         {
-            sums.Add(part);
+            all.Add(each);
+            if (!part.IsWhole && all.PlaceOf(each.Time) < (filter.IsHourly ? part.Hours : part.Days))
+            {
+                compared.Add(each);
+            }
         }
 
-        return sums;
+        if (!part.IsWhole && !filter.IsHourly)
+        {
+            foreach (var day in (ReadOnlySpan<long>)[filter.FirstDay + part.Days, filter.FirstDayBefore + part.Days])
+            {
+                foreach (var hour in cells.Read(connection, store, scope.Subjects, day, day + 1, hourly: true).Where(hour => hour.Time % 24 < part.HoursOfDay))
+                {
+                    compared.Add(hour with { Time = day });
+                }
+            }
+        }
+
+        return (all, compared);
     }
 
     /// <summary>Installations with their figures of the period, whatever else the filter says.</summary>
@@ -89,9 +110,9 @@ internal sealed class TelemetryPageQuery(SqliteReaders readers, CellCache cells,
             .OrderByDescending(row => row.Count).ThenBy(row => row.Name, StringComparer.Ordinal),
     ];
 
-    private static List<ModelRow> Models(PeriodSums sums, PeopleBook book)
+    private static List<ModelRow> Models(PeriodSums sums, PeriodSums compared, PeopleBook book)
     {
-        var (now, before) = (ByModel(sums.Times), ByModel(sums.Before));
+        var (now, before) = (ByModel(sums.Times), ByModel(compared.Before));
         return
         [
             .. now.Keys.Union(before.Keys)

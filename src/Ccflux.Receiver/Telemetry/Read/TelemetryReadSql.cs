@@ -107,7 +107,7 @@ internal static class TelemetryReadSql
         """;
 
     private const string Calls = """
-        SELECT e.at AS At, e.subject_id AS Subject, e.model_id AS Model, coalesce(q.name, '') AS QuerySource, e.request_id AS RequestId, e.input_tokens AS Input, e.output_tokens AS Output,
+        SELECT e.event_id AS Id, e.at AS At, e.subject_id AS Subject, e.model_id AS Model, coalesce(q.name, '') AS QuerySource, e.request_id AS RequestId, e.input_tokens AS Input, e.output_tokens AS Output,
                e.cache_read_tokens AS CacheRead, e.cache_write_tokens AS CacheWrite, e.cost AS Cost, e.duration_ms AS DurationMs
         FROM telemetry_events e
         JOIN telemetry_sessions s ON s.session_ref = e.session_ref
@@ -117,6 +117,7 @@ internal static class TelemetryReadSql
 
     private const string CallScope = """
 
+          AND (e.at < @BeforeAt OR e.event_id < @BeforeId)
           AND (@Model IS NULL OR e.model_id = @Model)
           AND (@Terminal IS NULL OR s.terminal_id = @Terminal)
           AND (@Subjects IS NULL OR e.subject_id IN (SELECT value FROM json_each(@Subjects)))

@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Platform.Api;
 using Microsoft.Extensions.Primitives;
 
 namespace Ccflux.Receiver.Usage.Read;
@@ -25,6 +26,12 @@ public sealed record UsageFilter(string Period, DateOnly From, DateOnly To, stri
 
     /// <summary>True when user, division or model narrow the figures.</summary>
     public bool IsNarrowed => User is not null || Division is not null || Model is not null;
+
+    /// <summary>The period in a file's name: what it is called and its last day, or both its days.</summary>
+    public IEnumerable<string?> FileSpan => Period is Custom ? [FileNames.Day(From), FileNames.Day(To)] : [Period, FileNames.Day(To)];
+
+    /// <summary>Whose usage of what, in a file's name.</summary>
+    public IEnumerable<string?> FileNarrowing => [User, Division is NoDivision ? "no-division" : Division, Model];
 
     /// <summary>Reads the query string. What cannot be read falls back to the default and leaves a fault that names the field.</summary>
     public static UsageFilter Parse(IQueryCollection query, DateTimeOffset now, ICollection<FilterFault> faults)

@@ -5,7 +5,6 @@ namespace Ccflux.Receiver.Usage.Read;
 /// <summary>All that the query string of <c>/admin/</c> says.</summary>
 /// <param name="Faults">What it said and could not mean; the page shows these and goes on with the defaults.</param>
 /// <param name="Bars">Users in each list of bars; the tables have everybody.</param>
-/// <param name="NarrowCards">The cards follow the filter; on the page they count everybody.</param>
 public sealed record UsagePageRequest(
     UsageFilter Filter,
     TableState Users,
@@ -17,7 +16,6 @@ public sealed record UsagePageRequest(
     TableState Audit,
     IReadOnlyList<FilterFault> Faults,
     int Bars = UsagePageRequest.DefaultBars,
-    bool NarrowCards = false)
 {
     public const int DefaultBars = 25;
 

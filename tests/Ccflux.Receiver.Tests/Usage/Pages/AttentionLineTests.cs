@@ -19,6 +19,14 @@ public sealed class AttentionLineTests
     }
 
     [Fact]
+    public void WindowNearLimit_InAFileThatIsKept_SaysWhenItEnds()
+    {
+        var item = new Attention(AttentionKind.WindowNearLimit, ["hana.sato@example.org"], 1, 0.92, OfLimit: true, Now.AddMinutes(28), "");
+
+        Assert.Equal("the window ends 2026-11-20 12:28:00 UTC", AttentionLine.Of(item, Now, isExport: true).Detail);
+    }
+
+    [Fact]
     public void LimitHit_WithoutAName_SaysThatTheWindowIsUnknown() =>
         Assert.Equal("limit event, window unknown", AttentionLine.Of(new Attention(AttentionKind.LimitHit, ["a@b"], 1, null, false, Now, ""), Now, s_page).Detail);
 

@@ -1,4 +1,5 @@
 using Ccflux.Receiver.Telemetry.Store;
+using Ccflux.Receiver.Platform.Colours;
 using Dapper;
 using Microsoft.Data.Sqlite;
 
@@ -37,7 +38,8 @@ internal sealed class PeopleBook
             [.. _people.Values.Select(person => person.Name).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
             [.. _people.Values.Select(person => person.Division).Where(division => division.Length > 0).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
             [.. ModelIds.Select(Name)],
-            [.. offered["terminal"].Select(Name).Where(name => name.Length > 0).Order(StringComparer.Ordinal)]);
+            [.. offered["terminal"].Select(Name).Where(name => name.Length > 0).Order(StringComparer.Ordinal)],
+            ModelColours.Read(connection));
     }
 
     public TelemetryChoices Choices { get; }
