@@ -5,7 +5,7 @@ using Ccflux.Storage.Sqlite;
 namespace Ccflux.Receiver.Telemetry.Read;
 
 /// <summary>The requests of a scope as a file has them: more than a page goes through, a part at a time, each in a read of its own.</summary>
-internal sealed class CallFile(SqliteReaders readers)
+internal sealed class CallFile(SqliteReaders readers, LabelNames names)
 {
     /// <summary>Requests that a file holds at most, the newest.</summary>
     public const int MaxCalls = 100_000;
@@ -17,7 +17,7 @@ internal sealed class CallFile(SqliteReaders readers)
     {
         using var lease = await readers.RentAsync(cancellationToken);
         var book = PeopleBook.Read(lease.Connection);
-        var scope = book.Resolve(filter);
+        var scope = book.Resolve(filter, LabelValues.Read(lease.Connection, book, names.All, filter));
         return (RowsAsync(filter, scope, book, CancellationToken.None), CallReader.Count(lease.Connection, filter, scope, MaxCalls + 1) > MaxCalls);
     }
 

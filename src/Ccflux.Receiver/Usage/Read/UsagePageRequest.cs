@@ -15,7 +15,7 @@ public sealed record UsagePageRequest(
     TableState Seats,
     TableState Audit,
     IReadOnlyList<FilterFault> Faults,
-    int Bars = UsagePageRequest.DefaultBars,
+    int Bars = UsagePageRequest.DefaultBars)
 {
     public const int DefaultBars = 25;
 
