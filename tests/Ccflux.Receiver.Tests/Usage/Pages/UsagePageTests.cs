@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.RegularExpressions;
 using Ccflux.Receiver.Tests.Hosting;
 using Ccflux.Receiver.Tests.Usage.Read;
+using Ccflux.Testing;
 
 namespace Ccflux.Receiver.Tests.Usage.Pages;
 
@@ -91,16 +92,18 @@ public sealed class UsagePageTests
     }
 
     private static string Card(string page, string name, string part) =>
-        Regex.Match(page, $"data-stat=\"{name}\".*?<dd class=\"{part}\"[^>]*>([^<]*)", RegexOptions.Singleline).Groups[1].Value;
+        Regex.Match(page, $"data-stat=\"{name}\".*?<dd class=\"{part}\"[^>]*>([^<]*)", RegexOptions.Singleline, TestDeadline.Ample).Groups[1].Value;
 
     private static string Beside(string page, string name) =>
-        Regex.Match(page, $"data-stat=\"{name}\".*?<span>(all time [^<]*)", RegexOptions.Singleline).Groups[1].Value;
+        Regex.Match(page, $"data-stat=\"{name}\".*?<span>(all time [^<]*)", RegexOptions.Singleline, TestDeadline.Ample).Groups[1].Value;
 
     /// <summary>What can be read, titles included; neither scripts nor addresses.</summary>
     private static string Text(string page) => WebUtility.HtmlDecode(Regex.Replace(
-        Regex.Replace(page, "<script.*?</script>|<style.*?</style>", " ", RegexOptions.Singleline),
+        Regex.Replace(page, "<script.*?</script>|<style.*?</style>", " ", RegexOptions.Singleline, TestDeadline.Ample),
         "<[^>]*?(?:title=\"(?<title>[^\"]*)\")[^>]*>|<[^>]*>",
-        match => " " + match.Groups["title"].Value + " "));
+        match => " " + match.Groups["title"].Value + " ",
+        RegexOptions.None,
+        TestDeadline.Ample));
 
     private static async Task<string> GetAsync(History history, string path)
     {
