@@ -1,7 +1,6 @@
 using Ccflux.Contracts.Quota;
 using Ccflux.Receiver.Quota.Read;
 using Ccflux.Receiver.Shell.Components;
-using Ccflux.Receiver.Shell.Format;
 
 namespace Ccflux.Receiver.Quota.Pages;
 
