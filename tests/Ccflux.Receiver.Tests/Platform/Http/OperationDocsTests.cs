@@ -4,19 +4,19 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
+using System.Text.RegularExpressions;
 using Ccflux.Contracts.Auth;
 using Ccflux.Contracts.Fleet;
 using Ccflux.Contracts.Quota;
 using Ccflux.Contracts.Usage;
 using Ccflux.Receiver.Quota.Api;
 using Ccflux.Receiver.Tests.Hosting;
-using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 
 namespace Ccflux.Receiver.Tests.Platform.Http;
 
 /// <summary>Every operation that is there is described, with all that it takes; what is described is taken.</summary>
-public sealed class OperationDocsTests : IAsyncLifetime
+public sealed partial class OperationDocsTests : IAsyncLifetime
 {
     private const string OtlpToken = "otlp-token-for-tests";
 
@@ -177,7 +177,10 @@ public sealed class OperationDocsTests : IAsyncLifetime
     private static IEnumerable<JsonNode> Parameters(JsonNode operation) => operation["parameters"]?.AsArray().Select(parameter => parameter!) ?? [];
 
     /// <summary>A route's pattern as the document writes it: without constraints.</summary>
-    private static string Plain(string pattern) => System.Text.RegularExpressions.Regex.Replace(pattern.Trim('/'), @":\w+}", "}", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1));
+    private static string Plain(string pattern) => Constraint().Replace(pattern.Trim('/'), "}");
+
+    [GeneratedRegex(@":\w+}", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Constraint();
 
     /// <returns>What of a value is not as its schema says; null where all is.</returns>
     private static string? Fault(JsonNode? value, JsonNode schema, string at)
