@@ -44,6 +44,7 @@ leave() {
   rm -rf "$work"
 }
 trap leave EXIT
+trap 'exit 130' INT TERM
 
 # debian ARCHITECTURE FOLDER [OPTION…]: a Debian with nothing but what it must have, and OpenSSL, which .NET uses. Packages are kept for the next time.
 debian() {
@@ -79,7 +80,8 @@ publish() {
     tar -C "$work/$1" -czf "$work/$1.tar.gz" .
 }
 
-inside() { chroot "$bare" /usr/bin/env -i PATH=/usr/bin:/bin DATABASE_PATH=/var/lib/ccflux.db ADMIN_TOKEN=check-release-check-release LISTEN_ADDR="127.0.0.1:$port" OTLP_HTTP_ADDR= OTLP_GRPC_ADDR= /opt/ccflux/ccflux-receiver "$@"; }
+# Without a shell between, so that what is ended at the end is the receiver itself.
+inside=(chroot "$bare" /usr/bin/env -i PATH=/usr/bin:/bin DATABASE_PATH=/var/lib/ccflux.db ADMIN_TOKEN=check-release-check-release "LISTEN_ADDR=127.0.0.1:$port" OTLP_HTTP_ADDR= OTLP_GRPC_ADDR= /opt/ccflux/ccflux-receiver)
 answers() { for _ in $(seq 120); do curl -fs "http://127.0.0.1:$port/health" && return; kill -0 "$receiver" || return; sleep 0.5; done; return 1; }
 # A turn as Claude Code writes it, the event that its hook gets, and the delivery, by the arm64 program.
 report() {
@@ -104,10 +106,10 @@ if try "it is built" publish linux-x64 &&
   mkdir -p "$bare/opt/ccflux" && tar -xzf "$work/linux-x64.tar.gz" -C "$bare/opt/ccflux"
   mount -t proc proc "$bare/proc" 2>/dev/null || say "         without /proc, which cannot be mounted here"
   try "there is no .NET in it" [ ! -e "$bare/usr/bin/dotnet" ]
-  inside >"$work/receiver" 2>&1 &
+  "${inside[@]}" >"$work/receiver" 2>&1 &
   receiver=$!
   if try "it starts and answers /health" answers; then
-    inside users add check@example.org >"$work/added" 2>&1
+    "${inside[@]}" users add check@example.org >"$work/added" 2>&1
     sed -nE 's/^ *token +([^ ]+)$/\1/p' "$work/added" >"$work/token"
     try "a user is added" [ "$(wc -c <"$work/token")" -gt 30 ]
     [ ! -x "$hook" ] || try "it takes a turn from the arm64 hook program" report
