@@ -1,3 +1,5 @@
+using Xunit;
+
 namespace Ccflux.Hook.Tests.Commands;
 
 public sealed class CountedTests
