@@ -11,22 +11,13 @@ internal static class ModelColours
     /// <summary>Grey: of a model without a colour of its own, and of "other".</summary>
     public const int Grey = 0;
 
-    private const string Insert = """
-        INSERT OR IGNORE INTO model_colours (name, place)
-        SELECT ?, taken FROM (SELECT count(*) AS taken FROM model_colours) WHERE taken < 6
-        """;
-
-    private const string Select = """
-        SELECT name, place FROM model_colours
-        """;
-
     /// <summary>Series tokens by place. 5 and 7 are what charts without models are drawn in.</summary>
     private static readonly int[] s_tokens = [1, 2, 3, 4, 6, 8];
 
     /// <summary>Gives a model its colour, if any is left. To be called in the transaction that stores its name.</summary>
-    public static void Claim(SqlConnection connection, string model) => connection.Execute(Insert, model);
+    public static void Claim(SqlConnection connection, string model) => connection.Execute(ModelColoursSql.Insert, model);
 
     /// <summary>Numbers of series tokens by model; a model that is not there is <see cref="Grey"/>.</summary>
-    public static IReadOnlyDictionary<string, int> Read(SqliteConnection connection) => connection.Query<(string Name, int Place)>(Select)
+    public static IReadOnlyDictionary<string, int> Read(SqliteConnection connection) => connection.Query<(string Name, int Place)>(ModelColoursSql.Select)
         .ToDictionary(row => row.Name, row => row.Place < s_tokens.Length ? s_tokens[row.Place] : Grey, StringComparer.Ordinal);
 }
