@@ -2,6 +2,7 @@ using Ccflux.Contracts.Quota;
 using Ccflux.Receiver.Quota.Forecasts;
 using Ccflux.Receiver.Quota.Read;
 using Ccflux.Receiver.Shell.Components;
+using Ccflux.Receiver.Shell.Format;
 
 namespace Ccflux.Receiver.Quota.Pages;
 

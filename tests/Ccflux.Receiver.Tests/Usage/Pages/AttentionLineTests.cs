@@ -23,7 +23,7 @@ public sealed class AttentionLineTests
     {
         var item = new Attention(AttentionKind.WindowNearLimit, ["hana.sato@example.org"], 1, 0.92, OfLimit: true, Now.AddMinutes(28), "");
 
-        Assert.Equal("the window ends 2026-11-20 12:28:00 UTC", AttentionLine.Of(item, Now, isExport: true).Detail);
+        Assert.Equal("the window ends 2026-11-20 12:28:00 UTC", AttentionLine.Of(item, Now, s_page, isExport: true).Detail);
     }
 
     [Fact]

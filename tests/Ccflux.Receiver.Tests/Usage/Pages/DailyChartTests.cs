@@ -16,8 +16,8 @@ public sealed class DailyChartTests
     public void Days_BeforeTheFirstReport_AreAGap(int? firstReport, int knownFrom)
     {
         var days = Enumerable.Range(0, 3).Select(s_first.AddDays).ToList();
-        var view = new DailyUsage(days, [], [0, 0, 0], null, firstReport is { } day ? s_first.AddDays(day) : null);
+        var view = new DailyUsage(days, [], [0, 0, 0], null, firstReport is { } day ? s_first.AddDays(day) : null, null);
 
-        Assert.Equal(knownFrom, DailyChart.Data(view).KnownFrom);
+        Assert.Equal(knownFrom, DailyChart.Data(view, "").KnownFrom);
     }
 }
