@@ -52,17 +52,22 @@ build_web() {
 
 # build_dotnet CONFIGURATION PROJECT… (BUILD_ARGS: further arguments)
 build_dotnet() {
-  local configuration=$1 log
+  local configuration=$1 log compiler="ccflux-$$-$RANDOM"
   shift
   log=$(mktemp)
   say "Building ($configuration) …"
   for project in "$@"; do
-    if ! dotnet build "$project" -c "$configuration" -nologo -v quiet ${BUILD_ARGS:-} >"$log" 2>&1; then
+    # One compiler for all projects, which warms up once. It has a name of its own, so that it can be ended with the build.
+    if ! dotnet build "$project" -c "$configuration" -nologo -v quiet -p:UseSharedCompilation=true -p:SharedCompilationId="$compiler" ${BUILD_ARGS:-} >"$log" 2>&1; then
       cat "$log" >&2
       grep -q 'NU1301' "$log" && say "Packages are missing and no package registry could be reached."
       rm -f "$log"
+      end_compiler "$compiler"
       die "The build of $project failed."
     fi
   done
   rm -f "$log"
+  end_compiler "$compiler"
 }
+
+end_compiler() { pkill -f -- "-pipename:$1( |\$)" || true; }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Ccflux.Contracts.Http;
 using Ccflux.Receiver.Platform.Api;
 using Ccflux.Receiver.Platform.Auth.Admin;
