@@ -1,4 +1,5 @@
 using Ccflux.Receiver.Platform.Api;
+using Ccflux.Receiver.Telemetry.Receive.Normalize;
 using Ccflux.Receiver.Telemetry.Store;
 
 namespace Ccflux.Receiver.Telemetry.Read;
@@ -131,9 +132,9 @@ public sealed record TelemetryFilter(
             {
                 continue;
             }
-            else if (text.Length > MaxLabelText || values.Length > LabelFilter.MaxValues)
+            else if (text.Length > MaxLabelText || values.Length > LabelFilter.MaxValues || values.Any(value => value.Length > SafeText.MaxLabel))
             {
-                faults.Add($"{LabelFilter.FieldOf(name)}: must not be longer than {MaxLabelText} characters or more than {LabelFilter.MaxValues} values");
+                faults.Add($"{LabelFilter.FieldOf(name)}: must be at most {LabelFilter.MaxValues} values of at most {SafeText.MaxLabel} characters each");
             }
             else if (values.Length > 0)
             {

@@ -5,15 +5,17 @@ using Ccflux.Receiver.Telemetry.Receive.Decode;
 
 namespace Ccflux.Receiver.Telemetry.Receive.Normalize;
 
-/// <summary>Makes texts of bytes from strangers. Only what looks like a name becomes one: short, printable ASCII without blanks. So a
-/// sentence or a path that was put where a name belongs is not kept.</summary>
+/// <summary>Makes texts of bytes from strangers. Only what looks like a name becomes one: short, printable ASCII without blanks,
+/// which only models have. So a sentence or a path that was put where a name belongs is not kept.</summary>
 internal static class SafeText
 {
     public const string Other = "other";
 
+    /// <summary>Characters of a label's value at most.</summary>
+    public const int MaxLabel = 64;
+
     private const int MaxName = 100;
     private const int MaxEmail = 254;
-    private const int MaxLabel = 64;
     private const int MaxKept = 4096;
 
     private static readonly SearchValues<byte> s_nameBytes = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.:/@[]+"u8);
