@@ -54,9 +54,9 @@ test("From 70 and from 90 percent the bar changes its colour, its shape and its 
   const bars = await card(page, "levels@example.org").locator(".q").evaluateAll((all) =>
     all.map((bar) => [bar.dataset.window, bar.dataset.level, bar.querySelector(".pct").textContent.replace(/\s+/g, " ").trim(), bar.querySelector(".pct svg") !== null, bar.querySelector("[role=meter]").getAttribute("aria-valuetext").replace(/\s+/g, " ")]));
   assert.deepEqual(bars, [
-    ["five_hour", "good", "70 %, below 70 %", false, "70 %, below 70 %"],
+    ["five_hour", "good", "69.9 %, below 70 %", false, "69.9 %, below 70 %"],
     ["seven_day", "warn", "70 %, 70 % or above", true, "70 %, 70 % or above"],
-    ["seven_day_opus", "warn", "90 %, 70 % or above", true, "90 %, 70 % or above"],
+    ["seven_day_opus", "warn", "89.9 %, 70 % or above", true, "89.9 %, 70 % or above"],
     ["seven_day_sonnet", "bad", "90 %, 90 % or above", true, "90 %, 90 % or above"],
     ["extra_usage", "bad", "104 %, 90 % or above", true, "104 %, 90 % or above"],
   ]);
