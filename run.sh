@@ -15,16 +15,21 @@ for argument in "$@"; do
 done
 
 need_dotnet
+need_node
+say "Building ccflux. The first time this takes a few minutes."
+# Packages are fetched while the scripts are bundled; analysers are for those who change the code.
+projects="src/Ccflux.Receiver/Ccflux.Receiver.csproj ${demo:+tests/Ccflux.Simulator/Ccflux.Simulator.csproj}"
+for project in $projects; do dotnet restore "$project" -nologo -v quiet >/dev/null 2>&1 || true; done &
 build_web
-build_dotnet Release src/Ccflux.Receiver/Ccflux.Receiver.csproj ${demo:+tests/Ccflux.Simulator/Ccflux.Simulator.csproj}
-if ! eng/publish-hook.sh; then
-  say "The hook program was not built (above); the receiver runs without it."
-fi
+wait $!
+# shellcheck disable=SC2086
+BUILD_ARGS=-p:RunAnalyzers=false build_dotnet Release $projects
 
 data=${CCFLUX_DATA:-$ROOT/data}${demo:+/demo}
 mkdir -p "$data"
 export LISTEN_ADDR=${LISTEN_ADDR:-127.0.0.1:8080}
 export DATABASE_PATH=${DATABASE_PATH:-${DB_PATH:-$data/ccflux.db}}
+export DOWNLOAD_DIR=${DOWNLOAD_DIR:-$ROOT/plugin/bin}
 token_file=
 if [ -z "${ADMIN_TOKEN:-}" ]; then
   token_file="$data/admin-token"
@@ -46,6 +51,7 @@ if [ -n "$demo" ]; then
   # The simulator answers in the issuers' place, on a loopback port. No credential of yours may reach it, so none is read.
   unset CLAUDE_DEVICE_ID CLAUDE_ANON_ID CLAUDE_CF_CLEARANCE CLAUDE_CF_BM
   export ENV_FILE="$data/.env"
+  export TELEMETRY_ATTRIBUTES=${TELEMETRY_ATTRIBUTES:-team}
   export FLEET=${FLEET:-1} VAULT_KEY_PATH="$data-keys"
   # Its standard input is held open by this process and by the receiver that takes its place: when that ends, however it ends, the simulator does too.
   settings="$data/simulator.env"
@@ -56,8 +62,18 @@ if [ -n "$demo" ]; then
   while IFS= read -r line && [ -n "$line" ]; do export "${line?}"; done < "$settings"
 fi
 
-say ""
-say "  ccflux        http://${LISTEN_ADDR/0.0.0.0/127.0.0.1}/admin/"
-if [ -n "$token_file" ]; then say "  admin token   in $token_file"; else say "  admin token   the value of ADMIN_TOKEN"; fi
-say ""
+address="http://${LISTEN_ADDR/0.0.0.0/127.0.0.1}"
+# Beside the receiver: first where it is, once it answers and has printed its settings; then the hook program, which no page needs.
+(
+  for _ in $(seq 600); do
+    kill -0 $$ 2>/dev/null || exit 0
+    node -e 'fetch(process.argv[1]).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))' "$address/health" && break
+    sleep 0.2
+  done
+  say ""
+  say "  ccflux        $address/admin/"
+  if [ -n "$token_file" ]; then say "  admin token   $([ ! -t 2 ] || cat "$token_file")   (in $token_file)"; else say "  admin token   the value of ADMIN_TOKEN"; fi
+  say ""
+  eng/publish-hook.sh || say "The hook program was not built (above); the receiver runs without it."
+) &
 exec dotnet "$receiver"

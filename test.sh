@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Runs all tests: ./test.sh [--install] [--real-client]
+# Runs all tests: ./test.sh [--install] [--coverage] [--real-client]
 #   --install       installs what is missing (Debian packages, as root); CI=true does too, and then a skipped test is a failure
+#   --coverage      counts the lines that the .NET suites run, too: artifacts/coverage/*.cobertura.xml, the rate before the last line
 #   --real-client   the proofs with the real Claude Code client instead (root, 360 MB from npm)
 # Ends with the line "N passed, N failed, N skipped".
 set -uo pipefail
@@ -10,9 +11,10 @@ install=${CI:+1}
 for argument in "$@"; do
   case $argument in
     --install) install=1 ;;
+    --coverage) coverage=1 ;;
     --real-client) real_client=1 ;;
-    -h|--help) sed -n '2,5s/^# //p' "$0"; exit 0 ;;
-    *) die "test.sh does not know '$argument'. Usage: ./test.sh [--install] [--real-client]" ;;
+    -h|--help) sed -n '2,6s/^# //p' "$0"; exit 0 ;;
+    *) die "test.sh does not know '$argument'. Usage: ./test.sh [--install] [--coverage] [--real-client]" ;;
   esac
 done
 
@@ -34,7 +36,7 @@ finish() {
 }
 
 # package=the command or file that tells it is there
-packages="gcc=gcc zlib1g-dev=/usr/include/zlib.h chromium-headless-shell=chromium-headless-shell sqlite3=sqlite3 fonts-liberation=/usr/share/fonts/truetype/liberation libsodium23=/usr/lib/x86_64-linux-gnu/libsodium.so.23"
+packages="gcc=gcc zlib1g-dev=/usr/include/zlib.h chromium-headless-shell=chromium-headless-shell sqlite3=sqlite3 fonts-liberation=/usr/share/fonts/truetype/liberation"
 missing=
 for entry in $packages; do
   probe=${entry#*=}
@@ -53,14 +55,23 @@ fi
 
 need_dotnet
 need_node
+# What waits for the network goes beside what works. A fault shows again where the packages are needed.
+dotnet restore Ccflux.slnx -nologo -v quiet >/dev/null 2>&1 &
+restored=$!
+(npm_ci tests/browser && npm_ci tests/otlp) &
+test_packages=$!
 build_web
-npm_ci tests/browser
+wait "$restored"
+# The native compiler works in a tree of its own, and the build leaves a core idle while it compiles the receiver.
+hook_build=$(mktemp)
+eng/publish-hook.sh >"$hook_build" 2>&1 &
+hook_built=$!
 build_dotnet Release Ccflux.slnx
-
 hook=1
-if ! eng/publish-hook.sh; then
-  hook=
-fi
+wait "$hook_built" || hook=
+cat "$hook_build" >&2
+rm -f "$hook_build"
+wait "$test_packages" || exit 1
 
 if [ -n "${real_client:-}" ]; then
   [ "$(id -u)" = 0 ] || die "./test.sh --real-client needs root, for a network namespace."
@@ -73,11 +84,19 @@ if [ -n "${real_client:-}" ]; then
   finish
 fi
 
+# run_dotnet PROJECT
+run_dotnet() {
+  local measured=()
+  [ -z "${coverage:-}" ] || measured=(--results-directory artifacts/coverage --coverlet --coverlet-output-format cobertura --coverlet-file-prefix "$1"
+    --coverlet-include "[ccflux]*" --coverlet-include "[ccflux-receiver]*" --coverlet-include "[Ccflux.Contracts]*" --coverlet-include "[Ccflux.Storage]*")
+  dotnet test --project "tests/$1" -c Release --no-build --no-progress ${measured[@]+"${measured[@]}"} 2>&1
+}
+
 # dotnet_tests PROJECT: runs it and counts
 dotnet_tests() {
   local log
   log=$(mktemp)
-  dotnet test --project "tests/$1" -c Release --no-build --no-progress 2>&1 | tee "$log" >&2
+  run_dotnet "$1" | tee "$log" >&2
   count_dotnet "$1" "$log"
 }
 
@@ -93,9 +112,10 @@ count_dotnet() {
 }
 
 # The hook's tests mostly wait for programs they started, so they run beside the others.
+rm -rf artifacts/coverage
 hook_log=$(mktemp)
 if [ -n "$hook" ]; then
-  dotnet test --project tests/Ccflux.Hook.Tests -c Release --no-build --no-progress >"$hook_log" 2>&1 &
+  run_dotnet Ccflux.Hook.Tests >"$hook_log" &
   hook_run=$!
 else
   skip Ccflux.Hook.Tests "the native hook program could not be built (above)"
@@ -122,5 +142,7 @@ if { command -v chromium-headless-shell || command -v chromium; } >/dev/null && 
 else
   skip "browser tests" "neither chromium-headless-shell nor chromium is installed, or sqlite3 is not"
 fi
+
+[ -z "${coverage:-}" ] || node eng/coverage.mjs artifacts/coverage || count 0 1 0
 
 finish

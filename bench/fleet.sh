@@ -6,7 +6,7 @@ set -euo pipefail
 
 need_dotnet
 runs="${RUNS:-1000}" seed="${SEED:-0}"
-for hours in 12 168; do
+for hours in 168 12; do
   began=$(date +%s.%N)
   totals=$(nice -n 10 dotnet run --project src/Ccflux.Receiver -c Release --no-build -- fleet simulate --runs "$runs" --seed "$seed" --soonest-first-hours "$hours" --json)
   seconds=$(awk -v a="$began" -v b="$(date +%s.%N)" 'BEGIN { printf "%.1f", b - a }')

@@ -1,9 +1,8 @@
 #!/usr/bin/env bash
 # Publishes the hook program natively into plugin/bin/ and makes it plugin/bin/ccflux, which the plugin's hooks name.
-#   HOOK_TFM   net10.0 or net9.0; without it net10.0, and net9.0 (for development and tests only) where the native
-#              runtime pack of .NET 10 cannot be restored
-#   HOOK_RID   the platform (default: this machine's)
-# Does nothing where the sources have not changed. Any warning of the native compiler is a failure.
+#   HOOK_RID   the platform (default: this machine's). Of another platform only plugin/bin/ccflux-NAME is made; linux-arm64 is cross-compiled on linux-x64 and the
+#              other way round, with clang and the other machine's gcc (Debian: clang gcc-aarch64-linux-gnu).
+# Does nothing where the sources have not changed. Any warning of the native compiler is a failure, and so is a package that the lock files do not name.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 
@@ -18,7 +17,8 @@ machine() {
   esac
 }
 
-rid=${HOOK_RID:-$(machine)}
+here=$(machine)
+rid=${HOOK_RID:-$here}
 suffix=
 case $rid in
   linux-x64) name=ccflux-linux-x86_64 ;;
@@ -31,37 +31,57 @@ esac
 
 bin="$ROOT/plugin/bin"
 stamp="$ROOT/artifacts/native/$rid.stamp"
-hash=$(cat <(find src/Ccflux.Hook src/Ccflux.Contracts plugin plugin-fleet .claude-plugin -type f -not -name 'packages.native.lock.json' -not -path '*/bin/*' -not -path '*/obj/*' -print0 | sort -z | xargs -0 sha256sum) \
-  <(sha256sum Directory.Build.props Directory.Packages.props global.json eng/publish-hook.sh) <(echo "$rid ${HOOK_TFM:-}") | sha256sum | cut -d' ' -f1)
-if [ "$(cat "$stamp" 2>/dev/null)" = "$hash" ] && [ -x "$bin/$name$suffix" ] && [ -x "$bin/ccflux$suffix" ]; then
+hash=$(cat <(find src/Ccflux.Hook src/Ccflux.Contracts plugin plugin-fleet .claude-plugin -type f -not -name 'packages.osx-*.lock.json' -not -path '*/bin/*' -not -path '*/obj/*' -print0 | sort -z | xargs -0 sha256sum) \
+  <(sha256sum Directory.Build.props Directory.Build.targets Directory.Packages.props global.json eng/publish-hook.sh) <(echo "$rid") | sha256sum | cut -d' ' -f1)
+if [ "$(cat "$stamp" 2>/dev/null)" = "$hash" ] && [ -x "$bin/$name$suffix" ] && { [ "$rid" != "$here" ] || [ -x "$bin/ccflux$suffix" ]; }; then
   exit 0
 fi
 
 need_dotnet
-case $rid in linux-*)
-  command -v gcc >/dev/null || command -v clang >/dev/null || die "The hook program needs a C linker: install gcc (or clang) and zlib1g-dev."
-  [ -e /usr/include/zlib.h ] || die "The hook program needs zlib's headers: install zlib1g-dev."
+cross=()
+case $rid in
+  "$here")
+    case $rid in linux-*)
+      command -v gcc >/dev/null || command -v clang >/dev/null || die "The hook program needs a C linker: install gcc (or clang) and zlib1g-dev."
+      [ -e /usr/include/zlib.h ] || die "The hook program needs zlib's headers: install zlib1g-dev."
+    esac ;;
+  linux-*)
+    [ "${here%-*}" = linux ] || die "A hook program for $rid is built on Linux only."
+    triple=x86_64-linux-gnu
+    [ "$rid" = linux-x64 ] || triple=aarch64-linux-gnu
+    command -v clang >/dev/null && command -v "$triple-objcopy" >/dev/null && command -v "$triple-gcc" >/dev/null ||
+      die "Cross-compiling for $rid needs clang and gcc-${triple/x86_64/x86-64}: install them."
+    # Clang links for the other machine by its triple; this machine's objcopy would not know the other's files.
+    cross=(-p:CppCompilerAndLinker=clang "-p:ObjCopyName=$triple-objcopy") ;;
+  *) die "A hook program for $rid is built on that platform only." ;;
 esac
+
+# The compiler of macOS cannot be fetched everywhere, so its lock files are written by the first build there; what is not the platform's own is held to linux-x64's.
+locked_like_linux() {
+  local project
+  for project in src/Ccflux.Hook src/Ccflux.Contracts; do
+    diff <(sed '/"net10.0\/linux-x64"/,$d' "$project/packages.linux-x64.lock.json") <(sed "/\"net10.0\/$rid\"/,\$d" "$project/packages.$rid.lock.json") >&2 ||
+      die "$project/packages.$rid.lock.json names other packages than the one of linux-x64 (above)."
+  done
+}
+locked=1
+[ -e "src/Ccflux.Hook/packages.$rid.lock.json" ] || locked=
+case $rid in osx-*) ;; *) [ -n "$locked" ] || die "src/Ccflux.Hook/packages.$rid.lock.json is missing: eng/lock.sh writes it." ;; esac
 
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
-# publish TFM: a tree of its own (--artifacts-path), so that it and ordinary builds leave each other's restores alone
-publish() {
-  say "Building the hook program natively ($rid, $1) …"
-  dotnet publish src/Ccflux.Hook -c Release -f "$1" -r "$rid" --artifacts-path "artifacts/native/$1" -o "artifacts/native/$rid" \
-    -p:HookAot=true "-p:TargetFrameworks=$1" -p:NuGetLockFilePath=packages.native.lock.json -p:RestoreLockedMode=false -nologo -v minimal >"$log" 2>&1
+say "Building the hook program natively ($rid) …"
+# A tree of its own (--artifacts-path), so that it and ordinary builds leave each other's restores alone. Analysers have their say in ordinary builds.
+dotnet publish src/Ccflux.Hook -c Release -r "$rid" --artifacts-path artifacts/native -o "artifacts/native/$rid" \
+  -p:HookAot=true -p:RestoreLockedMode=true -p:RunAnalyzers=false ${cross[@]+"${cross[@]}"} -nologo -v minimal >"$log" 2>&1 || {
+  cat "$log" >&2
+  grep -q NU1004 "$log" && say "Packages were changed and the lock files were not: eng/lock.sh renews them."
+  die "The hook program could not be built."
 }
-
-if [ -n "${HOOK_TFM:-}" ]; then
-  publish "$HOOK_TFM" || { cat "$log" >&2; die "The hook program could not be built for $HOOK_TFM."; }
-elif ! publish net10.0; then
-  if ! grep -q 'NU1101.*NativeAOT\|NU110[123].*ILCompiler\|NU1301' "$log"; then
-    cat "$log" >&2
-    die "The hook program could not be built."
-  fi
-  say "The native runtime pack of .NET 10 cannot be restored here; using .NET 9's, which is for development and tests only."
-  publish net9.0 || { cat "$log" >&2; die "The hook program could not be built."; }
+if [ -z "$locked" ]; then
+  locked_like_linux
+  say "src/*/packages.$rid.lock.json are new: commit them, so that the compiler's pack is locked too."
 fi
 
 if grep -E 'warning (IL|CA|CS|MA)[0-9]+' "$log" >&2; then
@@ -72,6 +92,11 @@ mkdir -p "$bin"
 # Beside and over it: a program that runs right now keeps its file.
 cp "artifacts/native/$rid/ccflux$suffix" "$bin/.new"
 mv -f "$bin/.new" "$bin/$name$suffix"
+if [ "$rid" != "$here" ]; then
+  echo "$hash" > "$stamp"
+  say "plugin/bin/$name$suffix: $(wc -c < "$bin/$name$suffix") bytes"
+  exit 0
+fi
 mkdir -p "$ROOT/plugin-fleet/bin"
 for each in "$bin" "$ROOT/plugin-fleet/bin"; do
   ln -f "$bin/$name$suffix" "$each/ccflux$suffix" 2>/dev/null || cp "$bin/$name$suffix" "$each/ccflux$suffix"

@@ -19,6 +19,7 @@ public sealed partial class DemoTelemetry(DemoAdmin admin, DemoFleet fleet, Time
 
     private static readonly TimeSpan s_trickle = TimeSpan.FromSeconds(20);
     private static readonly string[] s_tools = ["Read", "Edit", "Bash", "Grep", "Write", "WebFetch"];
+    private static readonly string[] s_teams = ["platform", "data", "mobile"];
     private static readonly string[] s_terminals = ["vscode", "iTerm.app", "tmux", "WezTerm"];
 
     private readonly Random _random = new(7);
@@ -146,6 +147,9 @@ public sealed partial class DemoTelemetry(DemoAdmin admin, DemoFleet fleet, Time
         ("session.id", session),
         ("user.id", Convert.ToHexStringLower(Encoding.UTF8.GetBytes(email))[..32]),
         ("terminal.type", s_terminals[email.Sum(letter => letter) % s_terminals.Length]),
+        ("anthropic.plan", "team"),
+        ("anthropic.seat_type", email.Sum(letter => letter) % 3 == 0 ? "premium" : "standard"),
+        ("team", s_teams[email.Sum(letter => letter) % s_teams.Length]),
     ];
 
     private async Task SendAsync(string email, string signal, JsonObject message, CancellationToken cancellationToken)

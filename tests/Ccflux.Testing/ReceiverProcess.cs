@@ -64,6 +64,15 @@ public sealed class ReceiverProcess : IDisposable
         return this;
     }
 
+    /// <summary>Has it listen for OTLP as well, at a free port of its own.</summary>
+    /// <param name="setting"><c>OTLP_HTTP_ADDR</c> or <c>OTLP_GRPC_ADDR</c>.</param>
+    public Uri Listens(string setting)
+    {
+        var address = new Uri($"http://127.0.0.1:{FreePort().ToString(CultureInfo.InvariantCulture)}");
+        _ = With(setting, address.Authority);
+        return address;
+    }
+
     /// <summary>Runs a command to its end.</summary>
     public Task<CommandOutcome> RunAsync(params string[] arguments) => RunAsync("", arguments);
 

@@ -47,7 +47,7 @@ test("The test button sends, and the page follows until it is delivered", async 
   assert.deepEqual(await page.locator("#channels tbody tr").evaluateAll((rows) => rows.map((row) => row.cells[1].textContent.trim())), ["Not set", "On", "Not set"]);
   assert.match(await page.locator("#rules tbody tr").first().textContent(), /All accounts\s*80 %, 95 %\s*on/);
   assert.match(await page.locator("#rules .note").textContent(), /quiet 22:00-07:00, UTC/);
-  await page.getByText("Nothing was told yet").waitFor();
+  await page.getByText("No alerts sent yet").waitFor();
   await page.getByRole("button", { name: "Send a test alert" }).click();
   await page.locator("#deliveries").getByText("Delivered").waitFor();
   assert.deepEqual(taken, [{ text: "ccflux: a test alert. This channel works." }]);
@@ -74,7 +74,7 @@ test("An account is given its own rule, which is edited and removed", async () =
   assert.match(await form.getByRole("alert").textContent(), /^thresholds: expected up to 5 percentages from 1 to 100/);
   assert.equal(await form.getByLabel("Account").locator("option:checked").textContent(), "<b>login 2</b>");
   await form.getByLabel("Thresholds in percent").fill("95, 70");
-  await form.getByLabel("Tell when a window will run out").uncheck();
+  await form.getByLabel("Alert when a window will run out").uncheck();
   await form.getByRole("button", { name: "Save rule" }).click();
   await page.locator("#rules tbody tr", { hasText: "login 2" }).waitFor();
   assert.deepEqual(await rows(), ["All accounts80 %, 95 %onenvironment", "<b>login 2</b>70 %, 95 %offEdit Remove"]);
@@ -82,7 +82,7 @@ test("An account is given its own rule, which is edited and removed", async () =
 
   await page.getByRole("link", { name: "Edit the rule of <b>login 2</b>" }).click();
   await form.getByLabel("Thresholds in percent").fill("");
-  await form.getByLabel("Tell when a window will run out").check();
+  await form.getByLabel("Alert when a window will run out").check();
   await form.getByRole("button", { name: "Save rule" }).click();
   await page.locator("#rules tbody tr", { hasText: "login 2" }).getByText("none").waitFor();
   assert.deepEqual(rules(), [{ account: 72, thresholds: "", forecast: 1 }]);

@@ -15,7 +15,7 @@ async function download(path, link = "Export page") {
   const { page, context } = await signIn(world.browser, world.receiver);
   await page.goto(world.receiver.address + path);
   const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: link }).click()]);
-  assert.equal(file.suggestedFilename(), "ccflux-dashboard.html");
+  assert.match(file.suggestedFilename(), /^ccflux-usage_(7|30)d_\d{4}-\d\d-\d\d(_hana\.sato@example\.org)?\.html$/);
   const target = join(tmpdir(), `ccflux-export-${process.pid}.html`);
   await file.saveAs(target);
   await context.close();
@@ -49,6 +49,8 @@ test("The export draws, sorts, searches and folds with the network off, and asks
 
   await page.getByLabel("Filter by e-mail, division or tier").fill("hana");
   assert.equal(await page.locator("#users tbody tr:visible").count(), 1);
+  assert.match(await page.locator("#users [data-rows]").textContent(), /^1 of \d+ users$/);
+  assert.equal(await page.locator("#users tfoot").isVisible(), false, "no total of other rows");
   await page.getByLabel("Filter by e-mail, division or tier").fill("");
   await page.getByRole("button", { name: "Collapse Device keys" }).click();
   assert.equal(await page.locator("#devices table").isVisible(), false);
@@ -94,6 +96,6 @@ test("A person's page exports too, and a program gets the same by bearer", async
 
   const answer = await fetch(`${world.receiver.address}/admin/?export`, { headers: { Authorization: `Bearer ${adminToken}` } });
   assert.equal(answer.status, 200);
-  assert.match(answer.headers.get("content-disposition"), /attachment.*ccflux-dashboard\.html/);
+  assert.match(answer.headers.get("content-disposition"), /attachment.*ccflux-usage_30d_\d{4}-\d\d-\d\d\.html/);
   assert.match(await answer.text(), /<\/html>\s*$/);
 });

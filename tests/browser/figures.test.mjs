@@ -37,22 +37,34 @@ async function open(path = "/admin/") {
   return opened;
 }
 
-test("The cards are the totals over all time", async () => {
-  const { page, context } = await open();
-  const [all] = sql(`SELECT count(DISTINCT e.user_id) AS users, ${sums} ${joins}`);
-  const [turns] = sql("SELECT count(*) AS turns, count(DISTINCT session_ref) AS sessions, sum(outcome = 'failed') AS failed FROM turns");
-  const card = async (name) => digits(await page.locator(`[data-stat=${name}] .val`).getAttribute("title"));
+for (const [name, query, days, who] of [
+  ["30 days", "", 30, "1"],
+  ["today", "?period=today", 1, "1"],
+  ["a division", "?division=Platform&period=7d", 7, "u.division = 'Platform'"],
+]) {
+  test(`The cards are the period's, within the filter, with all time beside them: ${name}`, async () => {
+    const { page, context } = await open(`/admin/${query}`);
+    const where = `WHERE ${who} AND t.ended_at >= ${since(days)}`;
+    const [period] = sql(`SELECT count(DISTINCT e.user_id) AS users, ${sums} ${joins} ${where}`);
+    const [turns] = sql(`SELECT count(*) AS turns, count(DISTINCT session_ref) AS sessions, coalesce(sum(outcome = 'failed'), 0) AS failed FROM turns t JOIN users u USING (user_id) ${where}`);
+    const [ever] = sql(`SELECT count(*) AS turns, count(DISTINCT session_ref) AS sessions FROM turns t JOIN users u USING (user_id) WHERE ${who}`);
+    // A value's title goes on in words.
+    const card = async (name) => digits((await page.locator(`[data-stat=${name}] .val`).getAttribute("title")).split(" at ")[0]);
+    const beside = async (name) => (await page.locator(`[data-stat=${name}] .beside`).textContent()).replace(/\s+/g, " ");
 
-  assert.equal(await card("users"), all.users);
-  assert.equal(await card("sessions"), turns.sessions);
-  assert.equal(await card("turns"), turns.turns);
-  assert.equal(await card("input"), all.i);
-  assert.equal(await card("output"), all.o);
-  close(await card("cache_hit"), (100 * all.r) / (all.i + all.r + all.w), "cache hit", 0.051);
-  close(await card("cost"), cost(sql(`SELECT m.name, ${sums} ${joins} GROUP BY m.name`)), "cost");
-  assert.match(await page.locator("[data-stat=turns] .hint").getAttribute("title"), new RegExp(`${turns.failed} failed`));
-  await context.close();
-});
+    assert.equal(await card("users"), period.users);
+    assert.equal(await card("sessions"), turns.sessions);
+    assert.equal(await card("turns"), turns.turns);
+    assert.equal(await card("input"), period.i ?? 0);
+    assert.equal(await card("output"), period.o ?? 0);
+    close(await card("cache_hit"), (100 * period.r) / (period.i + period.r + period.w), "cache hit", 0.051);
+    close(await card("cost"), cost(sql(`SELECT m.name, ${sums} ${joins} ${where} GROUP BY m.name`)), "list-price value");
+    assert.match(await page.locator("[data-stat=turns] .hint-text").textContent(), new RegExp(`${turns.failed} failed`));
+    assert.ok((await beside("turns")).includes(`all time ${String(ever.turns).replace(/\B(?=(\d{3})+$)/g, " ")}`), await beside("turns"));
+    assert.match(await beside("cost"), /not your invoice · list of \d+ \w+ \d{4}/);
+    await context.close();
+  });
+}
 
 test("The daily chart's table is billed tokens by UTC day and model", async () => {
   const { page, context } = await open();

@@ -109,7 +109,7 @@ test("An account is edited: label, e-mail, plan, next charge and ceilings, and a
 test("An account is kept, then removed", async () => {
   const { page, ...opened } = await open();
   await ask(page, "#accounts", "Remove spare");
-  await dialog(page).getByText("Keep", { exact: true }).click();
+  await dialog(page).getByText("Cancel", { exact: true }).click();
   await dialog(page).waitFor({ state: "hidden" });
   assert.equal(one("SELECT count(*) AS n FROM fleet_accounts").n, 3);
   await ask(page, "#accounts", "Remove spare");

@@ -73,13 +73,13 @@ test("The bar lists and tables show what was sent", async () => {
   assert.deepEqual(await cells(page, "decisions", 3), [["Edit", 0], ["Bash", 1], ["Read", 0]]);
   assert.equal(await page.locator("#terminals .donut .ring-sum").textContent(), "3");
   // 37 cents against three seats of $20: 30 days of them cost $60, a day of them $2.
-  assert.deepEqual(await series(page, "leverage"), { "cost leverage": 19 });
+  assert.deepEqual(await series(page, "leverage"), { "value leverage": 19 });
   assert.equal(await figure(page, "automatic"), 1);
   assert.match(await page.locator("[data-figure=accepted]").textContent(), /66\.7\s%\s*accepted, of 3 own/);
   assert.deepEqual(new Map(await cells(page, "cost-models", 1)), new Map([["claude-opus-5-5", 0.34], ["claude-sonnet-5", 0.02], ["claude-haiku-4-5", 0.01]]));
   assert.deepEqual(new Map(await cells(page, "quota", 1)), new Map([["hana.sato@example.org", 10_300], ["mateo.vargas@example.org", 800], [`unattributed ${install}`, 30]]));
   assert.deepEqual(await cells(page, "users", 2), [["hana.sato@example.org", 3], ["mateo.vargas@example.org", 1], [`unattributed ${install}`, 1]]);
-  assert.deepEqual(await series(page, "active-time"), { client: 600, person: 200 });
+  assert.deepEqual(await series(page, "active-time"), { client: 600_000, person: 200_000 });
   assert.deepEqual(await series(page, "requests"), { "claude-opus-5-5": 3, "claude-sonnet-5": 1, "claude-haiku-4-5": 1 });
   assert.deepEqual(await series(page, "results"), { succeeded: 5, failed: 1 });
   assert.deepEqual(await cells(page, "model-tokens", 4), [["claude-opus-5-5", 50_000], ["claude-sonnet-5", 0], ["claude-haiku-4-5", 0]]);
@@ -103,10 +103,15 @@ test("The filters narrow to a user, division, model, terminal and period, and a 
     await page.goto(`${receiver.address}/admin/telemetry?${query}`);
     assert.equal(input === 0 ? await page.locator("#tokens .empty").count() : await figure(page, "input"), input === 0 ? 1 : input, query);
   }
-  await sendEvents(receiver, tokens["mateo.vargas@example.org"], Date.now() - 29 * 86_400_000, { "session.id": "earlier", "user.id": "m".repeat(32), "terminal.type": "ghostty" }, [["api_request", 0, request("r0", "claude-sonnet-5", 100, 100, 0, 0, 0.04, 100)]]);
+  // A period that has ended, so that all of it is compared: one that goes on is so by its complete hours.
+  for (const [id, days, input] of [["r0", 28, 100], ["r-1", 21, 300]]) {
+    await sendEvents(receiver, tokens["mateo.vargas@example.org"], Date.now() - days * 86_400_000, { "session.id": `earlier-${days}`, "user.id": "m".repeat(32), "terminal.type": "ghostty" }, [["api_request", 0, request(id, "claude-sonnet-5", input, 100, 0, 0, 0.04, 100)]]);
+  }
   const from = (days) => new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);
-  await page.goto(`${receiver.address}/admin/telemetry?period=custom&from=${from(20)}&to=${from(0)}&user=mateo.vargas%40example.org`);
-  assert.match((await page.locator("[data-figure=input] .delta").textContent()).replace(/\s+/g, " "), /up 200\.0 % vs prior 21 days/);
+  await page.goto(`${receiver.address}/admin/telemetry?period=custom&from=${from(24)}&to=${from(18)}&user=mateo.vargas%40example.org`);
+  assert.match((await page.locator("[data-figure=input] .delta").textContent()).replace(/\s+/g, " "), /up 200\.0 % vs prior 7 days/);
+  await page.goto(`${receiver.address}/admin/telemetry?period=today`);
+  assert.match(await page.textContent("main .page-head"), /in complete hours: until \d\d:00 UTC/);
   await page.goto(`${receiver.address}/admin/telemetry?period=custom&from=2026-02-31&to=x`);
   assert.match(await page.locator("#faults").textContent(), /from: must be a day/);
   await context.close();

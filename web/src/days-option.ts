@@ -11,6 +11,8 @@ interface DaysData {
   unit: string;
   /** False where the series stand beside each other and have no sum. */
   stacked: boolean;
+  /** The place of the first day or hour that anything is known of. */
+  knownFrom: number;
   /** The same of the period before: a dotted line that no sum counts. */
   prior: { name: string; colour: number; values: number[] } | null;
 }
@@ -62,9 +64,9 @@ function daysOption(data: DaysData, width: number): EChartsCoreOption {
       type: "line",
       name: series.name,
       ...(data.stacked ? { stack: part } : {}),
-      data: series.values.map((value, index) => (inPart(index) && !(data.unit === "ms" && value === 0) ? value : null)),
+      data: series.values.map((value, index) => (index >= data.knownFrom && inPart(index) && !(data.unit === "ms" && value === 0) ? value : null)),
       // A measurement between gaps has no line to be seen by.
-      showSymbol: data.days.length === 1 || data.unit === "ms",
+      showSymbol: data.knownFrom >= last || data.unit === "ms",
       showAllSymbol: data.unit === "ms",
       symbolSize: 5,
       silent: true,
@@ -132,11 +134,12 @@ function weekends(days: string[]): [{ xAxis: string }, { xAxis: string }][] {
 
 /** A day's rows for the tooltip, in drawing order from the top, then the sum, then the period before. */
 export function rowsOf(data: DaysData, index: number): TipRow[] {
-  const rows = [...data.series].reverse().map((series) => ({ name: series.name, colour: series.colour as number | null, text: inUnit(data.unit, series.values[index] ?? 0) }));
+  const figure = (value: number): string => (index < data.knownFrom ? "—" : inUnit(data.unit, value));
+  const rows = [...data.series].reverse().map((series) => ({ name: series.name, colour: series.colour as number | null, text: figure(series.values[index] ?? 0) }));
   const prior = data.prior ? [{ name: data.prior.name, colour: data.prior.colour as number | null, text: inUnit(data.unit, data.prior.values[index] ?? 0) }] : [];
   if (!data.stacked) {
     return [...rows, ...prior];
   }
   const sum = data.series.reduce((total, series) => total + (series.values[index] ?? 0), 0);
-  return [...rows, { name: data.sumLabel, colour: null, text: inUnit(data.unit, sum) }, ...prior];
+  return [...rows, { name: data.sumLabel, colour: null, text: figure(sum) }, ...prior];
 }

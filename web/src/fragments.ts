@@ -23,14 +23,24 @@ export async function fetchPage(address: string, signal?: AbortSignal): Promise<
   if (!answer.ok) {
     throw new Error(`The receiver answered ${answer.status}.`);
   }
-  return new DOMParser().parseFromString(await answer.text(), "text/html");
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  // What did not change comes from the browser's own store, with the time it was made at; the head of the answer has the present one.
+  const at = Date.parse(answer.headers.get("Date") ?? "");
+  if (!Number.isNaN(at)) {
+    page.body.dataset.now = new Date(at).toISOString();
+  }
+  return page;
 }
+
+/** An older browser does not know the selector. */
+const canPopOver = "showPopover" in HTMLElement.prototype;
 
 /** Whether somebody is in the middle of something in this part of the page. */
 function isBusy(fragment: Element): boolean {
   const active = document.activeElement;
   return (
     fragment.querySelector("details[open]") !== null ||
+    (canPopOver && fragment.querySelector(":popover-open") !== null) ||
     (active !== null && fragment.contains(active) && active.matches("select, input:not([type=search])")) ||
     [...fragment.querySelectorAll<HTMLInputElement>("form[method=post] input:not([type=hidden])")].some((input) => input.value !== input.defaultValue)
   );

@@ -42,6 +42,12 @@ export function startLive(): void {
     }
   };
   document.addEventListener("ccflux:outdated", fetchAnew);
+  // Back from the browser's memory: what it shows may be old, and its session may have ended.
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) {
+      fetchAnew();
+    }
+  });
   const every = Number(document.body.dataset.liveEvery);
   if (every > 0) {
     setInterval(fetchAnew, every * 1000);

@@ -39,7 +39,8 @@ export function inUnit(unit: string, value: number): string {
     case "ms":
       return value === 0 ? "—" : value < 999.5 ? `${exact(value)}\u00a0ms` : duration(value / 1000);
     case "s":
-      return value < 60 ? `${exact(value)}\u00a0s` : duration(value);
+      // Milliseconds that add up.
+      return value < 59_500 ? `${exact(value / 1000)}\u00a0s` : duration(value / 1000);
     case "x100":
       return `${(value / 100).toFixed(1)}×`;
     default:

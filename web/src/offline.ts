@@ -1,4 +1,5 @@
 // Sorting and searching inside a saved page, where there is no receiver to ask.
+import { exact } from "./numbers";
 import { recall, remember } from "./store";
 
 const arrows = { none: "M1 4h6L4 .5zM1 6h6L4 9.5z", descending: "M0 5.5h8L4 10z", ascending: "M0 4.5h8L4 0z" };
@@ -54,7 +55,17 @@ function sort(head: HTMLTableCellElement, descending: boolean): void {
 function filter(input: HTMLInputElement): void {
   const words = input.value.toLowerCase();
   const panel = document.getElementById(input.dataset.filterRows ?? "");
-  for (const row of panel?.querySelectorAll<HTMLTableRowElement>("tbody tr") ?? []) {
+  const rows = [...(panel?.querySelectorAll<HTMLTableRowElement>("tbody tr") ?? [])];
+  for (const row of rows) {
     row.hidden = !row.textContent?.toLowerCase().includes(words);
+  }
+  // The total is of all rows; beside some of them it would be read as theirs.
+  for (const total of panel?.querySelectorAll<HTMLElement>("tfoot") ?? []) {
+    total.hidden = words.length > 0;
+  }
+  const count = panel?.querySelector<HTMLElement>("[data-rows]");
+  if (count) {
+    const some = words.length > 0 ? `${exact(rows.filter((row) => !row.hidden).length)} of ` : "";
+    count.textContent = `${some}${exact(rows.length)} ${count.dataset.rows}`;
   }
 }

@@ -40,10 +40,13 @@ export function leftText(left: number): string {
   return left >= minute ? `${Math.floor(left / minute)} m` : `${Math.max(0, Math.floor(left / 1000))} s`;
 }
 
+/** A file that was saved does not count on: it says when. */
+const saved = (): boolean => document.documentElement.dataset.export !== undefined;
+
 function text(form: string | undefined, at: Date, now: Date): string {
   switch (form) {
     case "until":
-      return at > now ? `in ${leftText(at.getTime() - now.getTime())}` : agoText(at, now);
+      return saved() ? pointText(at, now) : at > now ? `in ${leftText(at.getTime() - now.getTime())}` : agoText(at, now);
     case "point":
       return pointText(at, now);
     case "day":
@@ -55,8 +58,7 @@ function text(form: string | undefined, at: Date, now: Date): string {
     case "log":
       return at.toDateString() === now.toDateString() ? `${two(at.getHours())}:${two(at.getMinutes())}` : dayText(at, now);
     default:
-      // A file that was saved does not count on: it says when.
-      return document.documentElement.dataset.export === undefined ? agoText(at, now) : pointText(at, now);
+      return saved() ? pointText(at, now) : agoText(at, now);
   }
 }
 
@@ -95,7 +97,7 @@ export function startTimes(): void {
     zone.textContent = `Days are UTC. Times in your zone (${name}), UTC on hover.`;
   }
   drawTimes();
-  if (document.documentElement.dataset.export === undefined) {
+  if (!saved()) {
     setInterval(() => drawTimes(), 15_000);
   }
 }

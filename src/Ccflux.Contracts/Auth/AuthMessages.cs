@@ -8,6 +8,9 @@ public sealed record TokenReply
     public required DateTimeOffset ExpiresAt { get; init; }
 
     public string TokenType { get; init; } = "Bearer";
+
+    /// <summary>Whose token it is; null of a receiver that does not tell.</summary>
+    public string? Email { get; init; }
 }
 
 /// <summary>Body of <c>POST /register-key</c>. Schema 2 clients sign it with the key they register, as proof that they hold it.</summary>

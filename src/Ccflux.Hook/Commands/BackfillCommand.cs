@@ -34,7 +34,7 @@ internal static class BackfillCommand
         }
 
         bar.End();
-        await output.WriteLineAsync($"{courier.Acknowledged} turns acknowledged. {Sentence(delivered, courier)}").ConfigureAwait(false);
+        await output.WriteLineAsync($"{Counted.Of(courier.Acknowledged, "turn")} acknowledged. {Sentence(delivered, courier)}").ConfigureAwait(false);
         return delivered == Delivered.All ? 0 : 1;
     }
 
@@ -67,7 +67,7 @@ internal static class BackfillCommand
             }
 
             _shown = filled;
-            output.Write($"\r[{new string('#', filled)}{new string('-', Width - filled)}] {done} of {all} transcripts ");
+            output.Write($"\r[{new string('#', filled)}{new string('-', Width - filled)}] {done} of {Counted.Of(all, "transcript")} ");
             output.Flush();
         }
 

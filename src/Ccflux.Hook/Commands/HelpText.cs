@@ -56,6 +56,7 @@ internal static class HelpText
             ccflux status [--json] [--config-dir DIR]
             Says whether reporting works, and shows the last report exactly as it was sent.
             {ConfigDir}
+            Exits 0, or 3 while the receiver refuses the token.
             """,
         ["usage", ..] => $"""
             ccflux usage [--by day|week|month|block|session|model] [--since DAY] [--until DAY] [--timezone NAME] [--json] [--config-dir DIR]

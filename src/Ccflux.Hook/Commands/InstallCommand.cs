@@ -170,7 +170,7 @@ internal static class InstallCommand
         foreach (var one in planned.Where(one => one.Settings is not null).DistinctBy(one => one.Settings!.Fingerprint, StringComparer.Ordinal))
         {
             var (works, sentence) = await TokenCheck.RunAsync(one.State, one.Settings!, TimeProvider.System, cancellationToken).ConfigureAwait(false);
-            await output.WriteLineAsync(works ? sentence : $"{sentence} It is installed; what is to be reported waits until then.").ConfigureAwait(false);
+            await output.WriteLineAsync(works ? sentence : $"{sentence} What is to be reported waits until then.").ConfigureAwait(false);
             code = works ? code : Unchecked;
         }
 

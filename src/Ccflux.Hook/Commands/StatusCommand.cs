@@ -14,6 +14,9 @@ namespace Ccflux.Hook.Commands;
 /// <summary><c>ccflux status</c>: whether reporting works, and exactly what is reported.</summary>
 internal static class StatusCommand
 {
+    private const int Refused = 3;
+
+    /// <returns>3 where the receiver refused the token that is set, as after <c>ccflux install</c>; else 0.</returns>
     public static async Task<int> RunAsync(StateDirectory state, bool json, TextWriter output, CancellationToken cancellationToken)
     {
         var status = await ReadAsync(state, cancellationToken).ConfigureAwait(false);
@@ -26,7 +29,7 @@ internal static class StatusCommand
             Write(status, output);
         }
 
-        return 0;
+        return status.TokenRefused ? Refused : 0;
     }
 
     private static async Task<StatusReport> ReadAsync(StateDirectory state, CancellationToken cancellationToken)
@@ -122,7 +125,7 @@ internal static class StatusCommand
         output.WriteLine($"  Token        {(status.TokenRefused ? "refused by the receiver: ask your administrator for a new one" : status.TokenSet ? "set" : "not set")}");
         output.WriteLine($"  Device key   {(status.KeyRevoked ? "revoked by the administrator: nothing is sent" : status.PublicKey is null ? "made at the first report" : $"{status.PublicKey} ({(status.KeyRegistered ? "registered" : "not registered yet")})")}");
         output.WriteLine($"  Sending      {(status.Paused ? "paused: run 'ccflux resume' to go on" : status.Delivering ? "delivering right now" : status.Hooks.Run ? "on" : "on, but no hook will run")}");
-        output.WriteLine($"  Waiting      {status.Queued} turns, {status.Spooled} events, {status.ReadingsWaiting} quota readings");
+        output.WriteLine($"  Waiting      {Counted.Of(status.Queued, "turn")}, {Counted.Of(status.Spooled, "event")}, {Counted.Of(status.ReadingsWaiting, "quota reading")}");
         if (status.NewSessionsRestUntilUtc is { } rest)
         {
             output.WriteLine($"  Daily cap    met: new sessions are sent from {Minute(rest)} on; those that the receiver knows go on");

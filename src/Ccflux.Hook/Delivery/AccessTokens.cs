@@ -20,6 +20,9 @@ internal sealed class AccessTokens(StateDirectory state, Settings settings, Wire
     public bool WasRefused =>
         AtomicFile.Read(state.TokenRefused) is { } bytes && bytes.AsSpan().SequenceEqual(Encoding.ASCII.GetBytes(settings.Fingerprint));
 
+    /// <summary>Whose token it is, as the receiver told at the last exchange.</summary>
+    public string? Email { get; private set; }
+
     /// <returns>The token, or the answer that stands in its way.</returns>
     public async Task<(string? Token, Answer? Refusal)> GetAsync(CancellationToken cancellationToken)
     {
@@ -53,6 +56,7 @@ internal sealed class AccessTokens(StateDirectory state, Settings settings, Wire
         File.Delete(state.TokenRefused);
         Fault.Point(Fault.TokenCached);
         _current = reply.AccessToken;
+        Email = reply.Email;
         return (_current, null);
     }
 

@@ -171,7 +171,7 @@ internal sealed class DeliveryRun(
 
         if (silent > 0)
         {
-            log.Activity($"silence: {silent} turns of session {session.SessionId} are not sent");
+            log.Activity($"silence: not sent: {Counted.Of(silent, "turn")} of session {session.SessionId}");
         }
 
         // A turn-less scan moves the watermark at once; otherwise the last acknowledged turn does.

@@ -142,7 +142,7 @@ internal sealed class Sender(
                 RetryTime.Write(state.RetryAt, time.GetUtcNow() + asked);
             }
 
-            log.Error($"report: {answer.Describe()}; {outbox.Count} turns wait for a later event");
+            log.Error($"report: {answer.Describe()}; waiting for a later event: {Counted.Of(outbox.Count, "turn")}");
             return false;
         }
 

@@ -114,7 +114,7 @@ internal sealed class Wire : IDisposable
         }
         catch (HttpRequestException error)
         {
-            return Answer.None(error.InnerException is AuthenticationException ? NotTrusted : $"not reachable ({error.HttpRequestError})");
+            return Answer.None(error.InnerException is AuthenticationException ? NotTrusted : $"no connection ({error.HttpRequestError})");
         }
         catch (TaskCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

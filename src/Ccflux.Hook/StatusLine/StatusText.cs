@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Ccflux.Contracts.Quota;
 
 namespace Ccflux.Hook.StatusLine;
 
@@ -63,6 +64,5 @@ internal sealed class StatusText(TimeZoneInfo zone, bool colours)
         return new string('█', full) + new string('░', Cells - full);
     }
 
-    /// <summary>Downwards, so that 100% stands for a limit that is reached and for nothing less.</summary>
-    private static string Percent(double used) => Math.Floor(used).ToString(CultureInfo.InvariantCulture) + "%";
+    private static string Percent(double used) => UsedShare.Text(used) + "%";
 }

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Ccflux.Receiver.Fleet.Rotation;
+using Ccflux.Receiver.Fleet;
 using Ccflux.Receiver.Fleet.Rotation.Simulation;
 
 namespace Ccflux.Receiver.Cli;
@@ -14,9 +14,11 @@ internal static class FleetSimulate
         var scenario = new Argument<string?>("SCENARIO") { Description = "A JSON file of accounts and demand; without it fortnights are drawn at random.", Arity = ArgumentArity.ZeroOrOne };
         var runs = new Option<int>("--runs") { Description = "How many random fortnights.", DefaultValueFactory = _ => 100 };
         var seed = new Option<int>("--seed") { Description = "The first one's seed; the others count up.", DefaultValueFactory = _ => 0 };
-        var soonest = new Option<int>("--soonest-first-hours") { Description = "Accounts whose week ends within this go strictly by that; 168 is always.", DefaultValueFactory = _ => (int)RotationSettings.Default.SoonestFirstWithin.TotalHours };
+        var order = new Option<string>("--order") { Description = "Which account goes first, as FLEET_ORDER says it: soonest_reset or least_waste.", DefaultValueFactory = _ => FleetOptions.SoonestReset };
+        order.AcceptOnlyFromAmong(FleetOptions.SoonestReset, FleetOptions.LeastWaste);
+        var soonest = new Option<int?>("--soonest-first-hours") { Description = "In the place of --order: accounts whose week ends within this go strictly by that; 168 is always, 12 is least_waste." };
         var json = new Option<bool>("--json") { Description = "As one JSON object." };
-        var command = new Command("simulate", "Plays fortnights of several accounts and prints what rotation would make of them.") { scenario, runs, seed, soonest, json };
+        var command = new Command("simulate", "Plays fortnights of several accounts and prints what rotation would make of them.") { scenario, runs, seed, order, soonest, json };
         command.SetAction((result, cancellationToken) => CommandHost.GuardAsync(async () =>
         {
             if (result.GetValue(soonest) is < 0 or > 168)
@@ -25,7 +27,12 @@ internal static class FleetSimulate
                 return CommandHost.Failed;
             }
 
-            var settings = RotationSettings.Default with { SoonestFirstWithin = TimeSpan.FromHours(result.GetValue(soonest)) };
+            var settings = FleetOptions.OrderOf(result.GetValue(order)!);
+            if (result.GetValue(soonest) is { } hours)
+            {
+                settings = settings with { SoonestFirstWithin = TimeSpan.FromHours(hours) };
+            }
+
             IReadOnlyList<Comparison> compared;
             if (result.GetValue(scenario) is { } path)
             {

@@ -27,7 +27,7 @@ internal static class FleetVaultCommands
             foreach (var agent in await services.GetRequiredService<AgentBook>().AllAsync(cancellationToken))
             {
                 var state = agent.RevokedAt is not null ? "revoked" : $"seen {(agent.LastSeenAt is { } seen ? Minute(seen) : "never")}{(agent.MustEnrolAgain ? ", must be enrolled again" : "")}";
-                await Console.Out.WriteLineAsync($"agent {agent.AgentId}  {agent.Machine}  {agent.ConfigDirId}  keys {agent.KeyFingerprint}  {state}  {agent.Granted.Count} accounts granted");
+                await Console.Out.WriteLineAsync($"agent {agent.AgentId}  {agent.Machine}  {agent.ConfigDirId}  keys {agent.KeyFingerprint}  {state}  {agent.Granted.Count} {(agent.Granted.Count == 1 ? "account" : "accounts")} granted");
             }
 
             return CommandHost.Done;

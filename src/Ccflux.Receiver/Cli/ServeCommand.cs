@@ -1,5 +1,6 @@
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Database;
+using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Platform.Settings;
 using Microsoft.Extensions.Configuration.Json;
 using Microsoft.Extensions.Logging.Console;
@@ -14,10 +15,22 @@ internal static partial class ServeCommand
         await using var app = Program.Build(CreateBuilder());
         using var held = DatabaseLock.Take(app.Services.GetRequiredService<DatabaseOptions>().Path);
         Announce(app);
+        CheckAddress(app.Services.GetRequiredService<HttpOptions>().ListenAddress);
         await StartAsync(app, cancellationToken);
         await app.WaitForShutdownAsync(cancellationToken);
         return CommandHost.Done;
     });
+
+    /// <summary>Says in a line what the server would say in a page of stack trace.</summary>
+    /// <exception cref="IOException">The address is taken.</exception>
+    private static void CheckAddress(string text)
+    {
+        // Port 0 is any free one.
+        if (ListenAddressAttribute.Parse(text) is { Port: > 0 } address && ListenAddressAttribute.IsTaken(address))
+        {
+            throw new IOException($"{text} is in use by another program. Set LISTEN_ADDR to another address, such as {address.Address}:{(address.Port < 65_535 ? address.Port + 1 : 8080)}.");
+        }
+    }
 
     private static async Task StartAsync(WebApplication app, CancellationToken cancellationToken)
     {

@@ -2,13 +2,14 @@ using System.CommandLine;
 using Ccflux.Receiver.Platform.Api;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Auth.Users;
+using nietras.SeparatedValues;
 
 namespace Ccflux.Receiver.Cli;
 
 /// <summary><c>users import CSV</c>: adds many users at once and writes their tokens, this once, as CSV.</summary>
 internal static class UsersImport
 {
-    private const int MaxLines = 100_000;
+    private const int MaxPeople = 100_000;
     private const string Heads = "email,token,telemetry_token,endpoint";
 
     public static Command Make()
@@ -28,22 +29,17 @@ internal static class UsersImport
         var accounts = services.GetRequiredService<UserAccounts>();
         int added = 0, kept = 0, failed = 0;
         await Console.Out.WriteLineAsync(Heads);
-        for (var number = 1; number <= MaxLines && await input.ReadLineAsync(cancellationToken) is { } line; number++)
+        foreach (var (number, email, division, daysText) in People(input).Take(MaxPeople))
         {
-            var fields = CsvLine.Split(line);
-            if (string.IsNullOrWhiteSpace(line) || (number == 1 && string.Equals(fields[0], "email", StringComparison.OrdinalIgnoreCase)))
-            {
-                continue;
-            }
-
-            if (Days(fields) is not { } days)
+            cancellationToken.ThrowIfCancellationRequested();
+            if (Days(daysText) is not { } days)
             {
                 await CommandHost.FailAsync($"line {number}: days: expected a whole number.");
                 failed++;
                 continue;
             }
 
-            var outcome = await accounts.AddAsync(AuditActor.Cli, fields[0], fields.ElementAtOrDefault(1), days);
+            var outcome = await accounts.AddAsync(AuditActor.Cli, email, division, days);
             if (outcome.IsOk)
             {
                 // The endpoint stays empty without BASE_URL, the telemetry token where it could not be made now.
@@ -67,8 +63,24 @@ internal static class UsersImport
         return failed == 0 ? CommandHost.Done : CommandHost.Failed;
     }
 
-    private static int? Days(IReadOnlyList<string> fields) =>
-        fields.Count < 3 || fields[2].Length == 0 ? UserAccounts.DefaultDays
-        : int.TryParse(fields[2], NumberStyles.None, CultureInfo.InvariantCulture, out var days) ? days
+    /// <summary>The rows of CSV with commas or semicolons, less empty ones and the head.</summary>
+    private static IEnumerable<(int Line, string Email, string Division, string Days)> People(TextReader input)
+    {
+        using var rows = Sep.Reader(options => options with { HasHeader = false, DisableColCountCheck = true, Unescape = true, Trim = SepTrim.All }).From(input);
+        foreach (var row in rows)
+        {
+            var email = Field(row, 0).TrimStart('\uFEFF');
+            if ((email.Length > 0 || row.ColCount > 1) && !(row.RowIndex == 0 && string.Equals(email, "email", StringComparison.OrdinalIgnoreCase)))
+            {
+                yield return (row.LineNumberFrom, email, Field(row, 1), Field(row, 2));
+            }
+        }
+    }
+
+    private static string Field(SepReader.Row row, int column) => column < row.ColCount ? row[column].ToString() : "";
+
+    private static int? Days(string text) =>
+        text.Length == 0 ? UserAccounts.DefaultDays
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var days) ? days
         : null;
 }

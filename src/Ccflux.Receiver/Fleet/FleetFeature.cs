@@ -1,3 +1,4 @@
+using Ccflux.Contracts.Fleet;
 using Ccflux.Contracts.Http;
 using Ccflux.Receiver.Fleet.Agents;
 using Ccflux.Receiver.Fleet.Api;
@@ -10,10 +11,11 @@ using Ccflux.Receiver.Fleet.Switching;
 using Ccflux.Receiver.Fleet.Vault;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Database;
+using Ccflux.Receiver.Platform.Docs;
 using Ccflux.Receiver.Platform.Live;
 using Ccflux.Receiver.Platform.Settings;
-using Ccflux.Receiver.Quota;
 using Ccflux.Receiver.Quota.Sources;
+using Ccflux.Receiver.Quota;
 
 namespace Ccflux.Receiver.Fleet;
 
@@ -51,7 +53,7 @@ internal static class FleetFeature
         services.AddVault();
         services.AddAgents();
         services.AddSessions();
-        services.AddRotation();
+        services.AddRotation(options);
         services.AddHostedService<FleetHousekeeping>();
         services.AddFleetPages();
         return services;
@@ -64,9 +66,12 @@ internal static class FleetFeature
             return;
         }
 
-        endpoints.MapPost(Routes.AgentEnrol, (HttpContext context, AgentEndpoints agents) => agents.EnrolAsync(context)).AllowAnonymous().WithTags("Fleet");
-        endpoints.MapPost(Routes.Heartbeat, (HttpContext context, HeartbeatEndpoint heartbeats) => heartbeats.PostAsync(context)).AllowAnonymous().WithTags("Fleet");
-        endpoints.MapPost(Routes.AgentCredential, (HttpContext context, AgentEndpoints agents) => agents.CredentialAsync(context)).AllowAnonymous().WithTags("Fleet");
+        endpoints.MapPost(Routes.AgentEnrol, (HttpContext context, AgentEndpoints agents) => agents.EnrolAsync(context)).AllowAnonymous().WithTags("Fleet")
+            .WithSummary("Pins an agent's keys, for a code that is good once. Signed with the key that it brings.").TakesJson(FleetJson.Default.EnrolRequest, BodyExamples.Enrol);
+        endpoints.MapPost(Routes.Heartbeat, (HttpContext context, HeartbeatEndpoint heartbeats) => heartbeats.PostAsync(context)).AllowAnonymous().WithTags("Fleet")
+            .WithSummary("One config dir with its live sessions. Signed with the agent's key.").TakesJson(FleetJson.Default.Heartbeat, BodyExamples.Heartbeat);
+        endpoints.MapPost(Routes.AgentCredential, (HttpContext context, AgentEndpoints agents) => agents.CredentialAsync(context)).AllowAnonymous().WithTags("Fleet")
+            .WithSummary("A login that an agent brings back, sealed to the receiver. Signed with the agent's key.").TakesJson(FleetJson.Default.BroughtCredential, BodyExamples.Credential);
         endpoints.MapFleetPages();
         endpoints.MapFleetApi();
     }
@@ -104,8 +109,9 @@ internal static class FleetFeature
         services.AddSingleton<AgentEndpoints>();
     }
 
-    private static void AddRotation(this IServiceCollection services)
+    private static void AddRotation(this IServiceCollection services, FleetOptions options)
     {
+        services.AddSingleton(options.Rotation);
         services.AddSingleton<RotationControls>();
         services.AddSingleton<RotationEvents>();
         services.AddSingleton<AccountWindows>();

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using Ccflux.Receiver.Fleet.Rotation;
 
 namespace Ccflux.Receiver.Fleet;
 
@@ -7,6 +8,8 @@ namespace Ccflux.Receiver.Fleet;
 internal sealed class FleetOptions : IValidatableObject
 {
     public const string IssuerOfLogins = "https://platform.claude.com";
+    public const string SoonestReset = "soonest_reset";
+    public const string LeastWaste = "least_waste";
 
     [ConfigurationKeyName("FLEET")]
     [Description("Turns the fleet on: the vault of logins, agents, rotation. Read docs/fleet.md first: the vendor's terms restrict it. Off, none of its routes is there.")]
@@ -23,6 +26,17 @@ internal sealed class FleetOptions : IValidatableObject
     [ConfigurationKeyName("FLEET_CLIENT_ID"), StringLength(128)]
     [Description("The client_id sent with a refresh of a login that names none itself.")]
     public string? ClientId { get; set; }
+
+    [ConfigurationKeyName("FLEET_ORDER"), AllowedValues(SoonestReset, LeastWaste, ErrorMessage = "expected soonest_reset or least_waste.")]
+    [Description("Which account goes first: soonest_reset, always the one whose week resets soonest, or least_waste, that one only in the last 12 hours of its week and before that the one that loses most by waiting.")]
+    public string Order { get; set; } = SoonestReset;
+
+    /// <summary>The numbers that rotation goes by.</summary>
+    public RotationSettings Rotation => OrderOf(Order);
+
+    /// <param name="order">One of the two words of FLEET_ORDER.</param>
+    public static RotationSettings OrderOf(string order) =>
+        string.Equals(order, LeastWaste, StringComparison.Ordinal) ? RotationSettings.LeastWaste : RotationSettings.Default;
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {

@@ -1,6 +1,7 @@
 using Ccflux.Receiver.Platform.Auth.Access;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Docs;
+using Ccflux.Receiver.Platform.Downloads;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Platform.Live;
 using Ccflux.Receiver.Platform.Memory;
@@ -20,6 +21,7 @@ internal static class PlatformRegistration
         builder.Services.AddAccess(builder.Configuration);
         builder.Services.AddLive();
         builder.Services.AddDocs();
+        builder.Services.AddDownloads(builder.Configuration);
         builder.Services.AddSingleton<HealthEndpoint>();
         builder.Services.AddMetricsEndpoint();
         builder.Services.AddHostedService<MemoryAtRest>();
@@ -36,10 +38,11 @@ internal static class PlatformRegistration
 
     public static void MapPlatform(this WebApplication app)
     {
-        app.MapGet(HealthEndpoint.Path, (HttpContext context, HealthEndpoint health) => health.AnswerAsync(context)).AllowAnonymous().WithTags("Operation");
-        app.MapGet(MetricsEndpoint.Path, (HttpContext context, MetricsEndpoint metrics) => metrics.AnswerAsync(context)).AllowOwnTokens().WithTags("Operation");
+        app.MapGet(HealthEndpoint.Path, (HttpContext context, HealthEndpoint health) => health.AnswerAsync(context)).AllowAnonymous().WithTags("Operation").WithSummary("Whether the receiver runs and can write.");
+        app.MapGet(MetricsEndpoint.Path, (HttpContext context, MetricsEndpoint metrics) => metrics.AnswerAsync(context)).AllowOwnTokens().WithTags("Operation").WithSummary("Metrics as Prometheus reads them. Bearer: METRICS_TOKEN, where that is set.");
         app.MapAdmin();
         app.MapLive();
         app.MapDocs();
+        app.MapDownloads();
     }
 }

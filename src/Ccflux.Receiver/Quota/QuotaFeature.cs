@@ -1,5 +1,7 @@
 using Ccflux.Contracts.Http;
+using Ccflux.Contracts.Quota;
 using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Docs;
 using Ccflux.Receiver.Platform.Live;
 using Ccflux.Receiver.Platform.Settings;
 using Ccflux.Receiver.Quota.AlertPages;
@@ -62,24 +64,10 @@ internal static class QuotaFeature
 
     public static void MapQuota(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapPost(Routes.QuotaReadings, (HttpContext context, ReadingsEndpoint readings) => readings.PostAsync(context)).AllowOwnTokens();
+        endpoints.MapPost(Routes.QuotaReadings, (HttpContext context, ReadingsEndpoint readings) => readings.PostAsync(context)).AllowOwnTokens().WithTags("Quota")
+            .WithSummary("What a status line showed of limits. Bearer: an access token. Signed with the device's key.").TakesJson(QuotaJson.Default.ReadingBatch, BodyExamples.Readings);
         endpoints.MapQuotaPages();
-        var isPublic = endpoints.ServiceProvider.GetRequiredService<QuotaOptions>().Public;
-        var reads = endpoints.MapGroup("").WithTags("Quota");
-        _ = isPublic ? reads.AllowAnonymous() : reads.RequireAuthorization(AdminPolicies.Reader);
-        reads.MapGet("/api/usage", (HttpContext context, QuotaReads quota) => quota.UsageAsync(context));
-        reads.MapGet("/api/history", (HttpContext context, QuotaReads quota) => quota.HistoryAsync(context));
-        reads.MapGet("/api/v1/quota", (HttpContext context, QuotaReads quota) => quota.TableAsync(context));
-        reads.MapGet("/api/v1/quota/readings", (HttpContext context, QuotaReads quota) => quota.ReadingsAsync(context));
-
-        var changes = endpoints.MapGroup("").WithTags("Quota");
-        changes.MapGet("/api/settings", (QuotaChanges quota) => TypedResults.Json(quota.Settings(), QuotaApiJson.Default.SettingsReply)).RequireAuthorization(AdminPolicies.Reader);
-        changes.MapPost("/api/settings", (HttpContext context, QuotaChanges quota) => quota.SaveAsync(context)).RequireAuthorization(AdminPolicies.Admin);
-        changes.MapPost("/api/poll-now", (HttpContext context, QuotaChanges quota) => quota.PollNowAsync(context)).RequireAuthorization(AdminPolicies.Admin);
-        changes.MapGet("/api/v1/quota/alerts", (HttpContext context, QuotaAlerts alerts) => alerts.ListAsync(context)).RequireAuthorization(AdminPolicies.Reader);
-        changes.MapPost("/api/v1/quota/alerts/test", (HttpContext context, QuotaAlerts alerts) => alerts.TestAsync(context)).RequireAuthorization(AdminPolicies.Admin);
-        changes.MapPost("/api/v1/quota/alerts/rules", (HttpContext context, QuotaAlerts alerts) => alerts.SaveRuleAsync(context)).RequireAuthorization(AdminPolicies.Admin);
-        changes.MapDelete("/api/v1/quota/alerts/rules/{account:long}", (long account, HttpContext context, QuotaAlerts alerts) => alerts.RemoveRuleAsync(account, context)).RequireAuthorization(AdminPolicies.Admin);
+        endpoints.MapQuotaApi();
         endpoints.MapAlertPages();
     }
 }

@@ -1,6 +1,9 @@
 using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Downloads;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Shell.Assets;
+using Ccflux.Receiver.Shell.Docs;
+using Ccflux.Receiver.Shell.Pages;
 
 namespace Ccflux.Receiver.Shell;
 
@@ -12,12 +15,19 @@ internal static class ShellRegistration
         services.AddRazorComponents();
         services.AddSingleton<WebAssets>();
         services.AddSingleton<PageFrames>();
+        services.AddSingleton<DocPages>();
         services.AddSingleton<IBrowserPages, BrowserPages>();
     }
 
     public static void MapShell(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapWebAssets();
+        endpoints.MapDocPages();
+        endpoints.MapGet(DownloadsRegistration.Path, (HttpContext context, PageFrames frames, ClientPrograms programs) => Page.Of<DownloadPage>(context, new Dictionary<string, object?>(StringComparer.Ordinal)
+        {
+            [nameof(DownloadPage.Frame)] = frames.For(context, "Download ccflux", ""),
+            [nameof(DownloadPage.Programs)] = programs.Present(),
+        })).AllowAnonymous().ExcludeFromDescription();
 
         // The address without a path leads to the first capability that is on; who did not sign in, to the first that is open to all, where one is.
         endpoints.MapGet("/", (HttpContext context, IEnumerable<Capability> capabilities) => Results.LocalRedirect(First(capabilities, AdminSession.Of(context) is null).Path))

@@ -20,6 +20,7 @@ internal static class TelemetryFeature
     public static IServiceCollection AddTelemetry(this IServiceCollection services, IConfiguration configuration)
     {
         var options = services.AddSettings<TelemetryOptions>(configuration);
+        services.AddSingleton(new LabelNames(options));
         services.AddSingleton<TelemetryMetrics>();
         services.AddSingleton<TelemetryTokens>();
         services.AddSingleton<MemoryBudget>();
@@ -39,6 +40,7 @@ internal static class TelemetryFeature
         services.TryAddSingleton<IHookTotals, NoHookTotals>();
         services.AddSingleton<CellCache>();
         services.AddSingleton<TelemetryPageQuery>();
+        services.AddSingleton<CallFile>();
         services.AddSingleton<TelemetryAdminQuery>();
         services.AddTelemetryPages();
         services.AddOtlpListeners(options);

@@ -6,7 +6,7 @@ using Ccflux.Receiver.Platform.Settings;
 namespace Ccflux.Receiver.Telemetry;
 
 /// <summary>Where OTLP is taken, from whom, and how long its events are kept.</summary>
-internal sealed class TelemetryOptions
+internal sealed class TelemetryOptions : IValidatableObject
 {
     [ConfigurationKeyName("OTLP_HTTP_ADDR"), ListenAddress, BlankIsOff]
     [Description("Address and port for OTLP over HTTP, beside the main port, which takes it too. Empty: off.")]
@@ -21,8 +21,12 @@ internal sealed class TelemetryOptions
     public string? Token { get; set; }
 
     [ConfigurationKeyName("OTLP_BODY_LIMIT_KB"), Range(16, 65536)]
-    [Description("Largest OTLP message in KiB, as sent and unpacked.")]
+    [Description("Largest OTLP message with a user's own telemetry token in KiB, as sent and unpacked.")]
     public int BodyLimitKb { get; set; } = 4096;
+
+    [ConfigurationKeyName("OTLP_COLLECTOR_BODY_LIMIT_KB"), Range(16, 65536)]
+    [Description("Largest OTLP message with OTLP_TOKEN in KiB, as sent and unpacked: what a collector puts together.")]
+    public int CollectorBodyLimitKb { get; set; } = 16384;
 
     [ConfigurationKeyName("OTLP_MEMORY_MB"), Range(8, 4096)]
     [Description("OTLP messages being read or waiting to be stored may hold so many MiB; beyond it exporters are told to come again.")]
@@ -41,14 +45,26 @@ internal sealed class TelemetryOptions
     public int RecordsPerDay { get; set; } = 500_000;
 
     [ConfigurationKeyName("OTLP_SERVICES")]
-    [Description("Further values of service.name that are taken, separated by commas. claude-code and claude-code-desktop always are.")]
+    [Description("Further values of service.name that are taken, separated by commas. claude-code, claude-code-desktop and cowork always are, and so is whatever its scope or its records' names show to be Claude Code's.")]
     public string? Services { get; set; }
+
+    [ConfigurationKeyName("TELEMETRY_ATTRIBUTES")]
+    [Description("Attributes of the organisation's own that clients send (team,cost_center; at most 8), separated by commas: their values are kept by person, filtered and grouped by. Names that are taken out are hidden at once and removed after TELEMETRY_RETENTION_DAYS.")]
+    public string? Attributes { get; set; }
 
     [ConfigurationKeyName("TELEMETRY_RETENTION_DAYS"), Range(1, 3650)]
     [Description("Days that single telemetry events are kept; hourly and daily figures stay. What is older on arrival is refused.")]
     public int RetentionDays { get; set; } = 30;
 
     [ConfigurationKeyName("PLAN_PRICE_USD"), Range(0, 100_000)]
-    [Description("What a seat costs a month, in whole US dollars: what the telemetry page measures cost against. 0: not known.")]
+    [Description("What a seat costs a month, in whole US dollars: what the telemetry page measures the client's estimate against. 0: not known.")]
     public int PlanPriceUsd { get; set; }
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        foreach (var fault in LabelNames.FaultsOf(Attributes))
+        {
+            yield return new ValidationResult(fault);
+        }
+    }
 }

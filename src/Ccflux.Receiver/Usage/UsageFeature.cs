@@ -1,5 +1,7 @@
 using Ccflux.Contracts.Http;
+using Ccflux.Contracts.Usage;
 using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Docs;
 using Ccflux.Receiver.Platform.Live;
 using Ccflux.Receiver.Platform.Metrics;
 using Ccflux.Receiver.Platform.Settings;
@@ -9,9 +11,9 @@ using Ccflux.Receiver.Usage.Import;
 using Ccflux.Receiver.Usage.Ingest;
 using Ccflux.Receiver.Usage.Pages;
 using Ccflux.Receiver.Usage.Read;
-using Ccflux.Receiver.Usage.Store;
 using Ccflux.Receiver.Usage.Store.Retention;
 using Ccflux.Receiver.Usage.Store.Tiers;
+using Ccflux.Receiver.Usage.Store;
 using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Usage;
@@ -41,7 +43,8 @@ internal static class UsageFeature
 
     public static void MapUsage(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapPost(Routes.Report, (HttpContext context, ReportPipeline pipeline) => pipeline.ReportAsync(context)).AllowOwnTokens();
+        endpoints.MapPost(Routes.Report, (HttpContext context, ReportPipeline pipeline) => pipeline.ReportAsync(context)).AllowOwnTokens().WithTags("Usage")
+            .WithSummary("What turns used. Bearer: an access token. Signed with the device's key.").TakesJson(UsageJson.Default.TurnBatch, ReportExample.Value);
         endpoints.MapUsageApi();
         endpoints.MapUsagePages();
     }

@@ -30,13 +30,18 @@ internal sealed class ReaderPool(string connectionString, int size, int cacheKil
         _free.Release();
     }
 
-    public void Dispose()
+    /// <summary>Closes the connections that nobody has now; the next read opens one again.</summary>
+    public void CloseIdle()
     {
         while (_idle.TryTake(out var reader))
         {
             reader.Dispose();
         }
+    }
 
+    public void Dispose()
+    {
+        CloseIdle();
         _free.Dispose();
     }
 }

@@ -16,6 +16,9 @@ public sealed unsafe class SqlConnection : IDisposable
 
     private SqlConnection(nint db) => _db = db;
 
+    /// <summary>SQLite's own, such as <c>3.53.4</c>.</summary>
+    public static string LibraryVersion => Marshal.PtrToStringUTF8(SqliteNative.LibVersion())!;
+
     public long LastInsertId => SqliteNative.LastInsertRowId(_db);
 
     internal bool InTransaction => SqliteNative.GetAutocommit(_db) == 0;
@@ -23,7 +26,6 @@ public sealed unsafe class SqlConnection : IDisposable
     /// <summary>Opens a database for writing, and makes it where it is missing.</summary>
     public static SqlConnection Open(string path)
     {
-        SqliteLibrary.EnsureLoaded();
         const int Flags = SqliteNative.OpenReadWrite | SqliteNative.OpenCreate | SqliteNative.OpenNoMutex;
         var code = SqliteNative.Open(path, out var db, Flags, 0);
         if (code != SqliteNative.Ok)

@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Ccflux.Storage.Sqlite;
 
-/// <summary>SQLite's C interface, as far as the writer uses it. Which file is behind the name is <see cref="SqliteLibrary"/>'s choice.</summary>
+/// <summary>SQLite's C interface, as far as the writer uses it: of the same file in the package that Microsoft.Data.Sqlite uses. Two copies of SQLite in one
+/// process would break each other's file locks.</summary>
 internal static unsafe partial class SqliteNative
 {
     public const string Library = "e_sqlite3";

@@ -333,12 +333,13 @@ public sealed class InstallTests : IDisposable
         var result = await CheckedAsync(receiver.Address);
 
         Assert.Equal(0, result.ExitCode);
-        Assert.Contains("takes your token", result.Output, StringComparison.Ordinal);
+        Assert.EndsWith($"Connected to {new Uri(receiver.Address).Authority} as amara@example.org.", result.Output.TrimEnd(), StringComparison.Ordinal);
         Assert.Equal(1, receiver.TokensIssued);
     }
 
     [Theory]
-    [InlineData(401, "refuses the token")]
+    [InlineData(401, "Installed, but the receiver at http://127.0.0.1")]
+    [InlineData(401, "refuses this token: ")]
     [InlineData(404, "is no ccflux receiver")]
     [InlineData(302, "is no ccflux receiver")]
     [InlineData(200, "is no ccflux receiver")]
@@ -357,6 +358,7 @@ public sealed class InstallTests : IDisposable
         Assert.Equal(3, result.ExitCode);
         Assert.Contains(expected, result.Output, StringComparison.Ordinal);
         Assert.True(File.Exists(Settings)); // installed all the same
+        Assert.Equal(status == 401 ? 3 : 0, (await _machine.RunAsync("status", "--config-dir", Dir)).ExitCode);
         Assert.DoesNotContain("marked-secret", result.Output + result.Error, StringComparison.Ordinal);
     }
 
@@ -372,7 +374,7 @@ public sealed class InstallTests : IDisposable
         var offline = await InstallAsync(address);
 
         Assert.Equal((3, 0), (result.ExitCode, offline.ExitCode));
-        Assert.Contains("does not answer", result.Output, StringComparison.Ordinal);
+        Assert.Contains("is not reachable: no connection", result.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -18,8 +18,9 @@ public sealed class StatusTextTests
 
     [Theory]
     [InlineData("""{"rate_limits":{"seven_day":{"used_percentage":0}}}""", "7d ░░░░░░░░ 0%")]
-    [InlineData("""{"rate_limits":{"five_hour":{"used_percentage":104.5,"resets_at":1795252215}}}""", "5h ████████ 104% until 09:10")]
-    [InlineData("""{"rate_limits":{"five_hour":{"used_percentage":99.9,"resets_at":1795240000}}}""", "5h ████████ 99% before its reset at 05:46")]
+    [InlineData("""{"rate_limits":{"five_hour":{"used_percentage":104.5,"resets_at":1795252215}}}""", "5h ████████ 104.5% until 09:10")]
+    [InlineData("""{"rate_limits":{"five_hour":{"used_percentage":99.9,"resets_at":1795240000}}}""", "5h ████████ 99.9% before its reset at 05:46")]
+    [InlineData("""{"rate_limits":{"five_hour":{"used_percentage":83.5},"seven_day":{"used_percentage":99.99}}}""", "5h ███████░ 83.5% · 7d ████████ 99.9%")]
     [InlineData("""{"model":{"id":"claude-x"},"rate_limits":{"five_hour":null,"seven_day":{"used_percentage":null},"new_kind":{"used_percentage":5}}}""", "claude-x")]
     [InlineData("""{"model":{"display_name":"\u001b[31mred\u0007"},"context_window":{"used_percentage":"2"}}""", "[31mred")]
     [InlineData("""{"model":[],"context_window":7,"rate_limits":"x"}""", "")]

@@ -138,7 +138,7 @@ internal sealed class StubReceiver : IAsyncDisposable
         }
 
         var number = Interlocked.Increment(ref _tokens);
-        var reply = new TokenReply { AccessToken = $"atok_{number}", ExpiresAt = DateTimeOffset.UtcNow.AddHours(8) };
+        var reply = new TokenReply { AccessToken = $"atok_{number}", ExpiresAt = DateTimeOffset.UtcNow.AddHours(8), Email = "amara@example.org" };
         context.Response.WriteAsync(JsonSerializer.Serialize(reply, AuthJson.Default.TokenReply)).Wait();
     }
 

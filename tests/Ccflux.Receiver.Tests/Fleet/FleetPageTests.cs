@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using Ccflux.Contracts.Fleet;
 using Ccflux.Contracts.Http;
 using Ccflux.Contracts.Quota;
+using Ccflux.Receiver.Fleet.Sessions;
 using Ccflux.Receiver.Fleet.Switching;
 using Ccflux.Receiver.Tests.Hosting;
 using Ccflux.Simulator;
@@ -35,21 +36,34 @@ public sealed partial class FleetPageTests
         var agent = await rig.EnrolAsync("build-1", [.. ids]);
         rig.Execute($"UPDATE fleet_agents SET account_id = {ids[0]}, last_seen_at = {Now(rig)}, has_sessions = 1");
 
-        var rows = (await GetAsync(rig, "/api/v1/fleet/accounts")).GetProperty("rows").EnumerateArray()
-            .Select(row => (row.GetProperty("account").GetString(), row.GetProperty("place").GetInt32(), row.GetProperty("status").GetString(), row.GetProperty("token").GetString())).ToList();
+        // A login without a session on it is not in use.
+        Assert.Equal([("seat 2", 1, "ready", "expiring"), ("seat 1", 2, "ready", "ok"), ("seat 4", 3, "cooling", "ok"), ("seat 5", 4, "ready", "ok"), ("seat 3", 5, "exhausted", "ok")], await RowsAsync());
+        Assert.Equal(JsonValueKind.Null, (await GetAsync(rig, "/api/status")).GetProperty("active_account").ValueKind);
+        Assert.DoesNotContain("most sessions use it now", await PageAsync(rig), StringComparison.Ordinal);
 
-        Assert.Equal([("seat 2", 1, "ready", "expiring"), ("seat 1", 2, "active", "ok"), ("seat 4", 3, "cooling", "ok"), ("seat 5", 4, "ready", "ok"), ("seat 3", 5, "exhausted", "ok")], rows);
+        rig.Receiver.Service<LiveSessions>().Restore(
+            [new ConfigDirSeen(agent.Id, "build-1", rig.Time.GetUtcNow(), Presence.Live, null, [new LiveSession { SessionId = "s1", State = SessionState.Idle, Since = rig.Time.GetUtcNow() }])]);
+        Assert.Equal([("seat 1", 1, "active", "ok"), ("seat 2", 2, "ready", "expiring"), ("seat 4", 3, "cooling", "ok"), ("seat 5", 4, "ready", "ok"), ("seat 3", 5, "exhausted", "ok")], await RowsAsync());
 
         var status = await GetAsync(rig, "/api/status");
         Assert.Equal("seat 1", status.GetProperty("active_account").GetString());
-        var week = status.GetProperty("accounts")[0].GetProperty("usage").GetProperty("seven_day");
+        var week = status.GetProperty("accounts")[1].GetProperty("usage").GetProperty("seven_day");
         Assert.Equal((20, 48 * 3600), (week.GetProperty("utilization").GetDouble(), week.GetProperty("resets_in_seconds").GetInt64()));
 
         var html = await PageAsync(rig);
-        Assert.Equal(["seat 2", "seat 1", "seat 4", "seat 5", "seat 3"], AccountNames().Matches(html).Select(match => match.Groups["name"].Value));
+        Assert.Equal(["seat 1", "seat 2", "seat 4", "seat 5", "seat 3"], AccountNames().Matches(html).Select(match => match.Groups["name"].Value));
+        Assert.Equal(2, html.Split("most sessions use it now").Length);
         Assert.Contains("Cooling to 60 %", html, StringComparison.Ordinal);
         Assert.Contains("fleet quota monitor", html, StringComparison.Ordinal);
+
+        // Used up, it is still where the sessions are, and stands last; what comes next is never one that is used up.
+        Read(rig, 1, "seven_day", 100, 72);
+        Assert.Equal([("seat 2", 1, "ready", "expiring"), ("seat 4", 2, "cooling", "ok"), ("seat 5", 3, "ready", "ok"), ("seat 3", 4, "exhausted", "ok"), ("seat 1", 5, "exhausted", "ok")], await RowsAsync());
         agent.Dispose();
+
+        async Task<List<(string?, int, string?, string?)>> RowsAsync() =>
+            [.. (await GetAsync(rig, "/api/v1/fleet/accounts")).GetProperty("rows").EnumerateArray()
+                .Select(row => (row.GetProperty("account").GetString(), row.GetProperty("place").GetInt32(), row.GetProperty("status").GetString(), row.GetProperty("token").GetString()))];
     }
 
     [Fact]

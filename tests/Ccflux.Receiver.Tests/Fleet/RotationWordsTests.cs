@@ -19,6 +19,7 @@ public sealed class RotationWordsTests
             EntryHorizons = 3,
             SoonerBy = TimeSpan.FromMinutes(44),
             Cooldown = TimeSpan.FromMinutes(6),
+            LeastRest = TimeSpan.FromMinutes(2),
             Tick = TimeSpan.FromSeconds(33),
             Stale = TimeSpan.FromMinutes(16),
             SoonestFirstWithin = TimeSpan.FromHours(17),
@@ -27,7 +28,7 @@ public sealed class RotationWordsTests
 
         var text = string.Join(' ', RotationWords.Of(settings).Select(part => part.Text));
 
-        foreach (var figure in new[] { "71 %", "97 %", "53 %", "4 minutes", "11 minutes", "3 times", "44 minutes", "6 minutes", "33 seconds", "16 minutes", "17 hours", "45 %" })
+        foreach (var figure in new[] { "71 %", "97 %", "53 %", "4 minutes", "11 minutes", "3 times", "44 minutes", "6 minutes", "2 minutes is enough", "33 seconds", "16 minutes", "17 hours", "45 %" })
         {
             Assert.Contains(figure, text, StringComparison.Ordinal);
         }

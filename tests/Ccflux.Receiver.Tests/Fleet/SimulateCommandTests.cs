@@ -51,6 +51,20 @@ public sealed class SimulateCommandTests : IDisposable
         Assert.True(policies["engine"] <= policies["stay until blocked"], outcome.Output);
     }
 
+    [Fact]
+    public async Task Simulate_Order_IsThatOfTheSetting()
+    {
+        var seeds = new[] { "fleet", "simulate", "--runs", "1", "--seed", "3", "--json" };
+
+        var soonest = await _receiver.RunAsync([.. seeds]);
+        var always = await _receiver.RunAsync([.. seeds, "--order", "soonest_reset"]);
+        var least = await _receiver.RunAsync([.. seeds, "--order", "least_waste"]);
+        var twelve = await _receiver.RunAsync([.. seeds, "--soonest-first-hours", "12"]);
+
+        Assert.Equal((soonest.Output, least.Output), (always.Output, twelve.Output));
+        Assert.NotEqual(soonest.Output, least.Output);
+    }
+
     [Theory]
     [InlineData("--runs: 1 to 100000", "--runs", "0")]
     [InlineData("--seed: 0 to", "--seed", "-1")]

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Net;
 using System.Text;
+using Ccflux.Receiver.Telemetry.Receive.Normalize;
 using Ccflux.Receiver.Telemetry.Store;
 using Ccflux.Storage.Writing;
 
@@ -76,7 +77,7 @@ public sealed class BadInputTests
     [Fact]
     public async Task Body_LargerThanAllMemory_IsToldToComeAgain()
     {
-        await using var host = await OtlpHost.StartAsync(("OTLP_MEMORY_MB", "8"), ("OTLP_BODY_LIMIT_KB", "16384"));
+        await using var host = await OtlpHost.StartAsync(("OTLP_MEMORY_MB", "8"));
 
         using var response = await host.PostAsync("logs", new byte[10 << 20], "application/x-protobuf");
 
@@ -120,7 +121,7 @@ public sealed class BadInputTests
     {
         await using var host = await OtlpHost.StartAsync();
 
-        using var response = await host.PostJsonAsync("logs", Otlp.LogsOf("checkout", Otlp.Request("r1")));
+        using var response = await host.PostJsonAsync("logs", Otlp.LogsOf("checkout", Otlp.Bare(Otlp.Request("r1"))));
 
         Assert.Contains("service.name checkout is not taken here", await OtlpHost.TextOfAsync(response), StringComparison.Ordinal);
         Assert.Equal("checkout", host.Scalar<string>("SELECT name FROM telemetry_seen WHERE kind = 'service'"));
@@ -189,11 +190,11 @@ public sealed class BadInputTests
     {
         await using var host = await OtlpHost.StartAsync();
 
-        using var response = await host.PostJsonAsync("logs", Otlp.Logs([.. Enumerable.Range(0, 8200).Select(i => Otlp.Event("user_prompt", Otlp.Noon.AddMilliseconds(i)))]));
+        using var response = await host.PostJsonAsync("logs", Otlp.Logs([.. Enumerable.Range(0, BatchRules.MaxOfCollector + 8).Select(i => Otlp.Event("user_prompt", Otlp.Noon.AddMilliseconds(i)))]));
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        Assert.Contains("8 of 8200 refused: a message may hold 8192 records", await OtlpHost.TextOfAsync(response), StringComparison.Ordinal);
-        Assert.Equal(8192, host.Scalar<long>("SELECT sum(count) FROM telemetry_hour_counts WHERE kind = 'prompt'"));
+        Assert.Contains($"8 of {BatchRules.MaxOfCollector + 8} refused: a message may hold {BatchRules.MaxOfCollector} records", await OtlpHost.TextOfAsync(response), StringComparison.Ordinal);
+        Assert.Equal(BatchRules.MaxOfCollector, host.Scalar<long>("SELECT sum(count) FROM telemetry_hour_counts WHERE kind = 'prompt'"));
     }
 
     [Fact]
@@ -237,7 +238,7 @@ public sealed class BadInputTests
         using var response = await host.PostJsonAsync("logs", Otlp.Logs(
             Otlp.Request("r1", more: [("prompt", Mark), ("tool_input", Mark), ("workspace.host_paths", "/home/" + Mark), ("unknown", Mark), ("error", Mark)]),
             Otlp.Event("tool_result", null, ("tool_name", "/home/" + Mark), ("tool_parameters", Mark), ("success", "true")),
-            Otlp.Event("user_prompt", null, ("prompt", Mark), ("model", Mark + " with blanks"))));
+            Otlp.Event("user_prompt", null, ("prompt", Mark), ("model", Mark + ": do this!"))));
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         foreach (var file in Directory.EnumerateFiles(host.Receiver.Folder, "ccflux.db*"))

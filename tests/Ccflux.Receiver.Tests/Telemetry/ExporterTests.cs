@@ -77,6 +77,34 @@ public sealed class ExporterTests
         Assert.Equal(compression == OtlpExportCompression.GZip ? ["gzip"] : [""], wire.Seen);
     }
 
+    [Theory]
+    [InlineData(OtlpExportProtocol.Grpc)]
+    [InlineData(OtlpExportProtocol.HttpProtobuf)]
+    public async Task DotnetExporter_DeliversWhatTheResourceAndTheRecordState(OtlpExportProtocol protocol)
+    {
+        await using var receiver = await Hosting.RunningReceiver.StartAsync(
+            null, ("OTLP_TOKEN", OtlpHost.Token), ("OTLP_HTTP_ADDR", "127.0.0.1:0"), ("OTLP_GRPC_ADDR", "127.0.0.1:0"), ("TELEMETRY_ATTRIBUTES", "team,cost_center"));
+        using var wire = new Encodings();
+        using (var factory = LoggerFactory.Create(logging => logging.AddOpenTelemetry(options =>
+        {
+            options.SetResourceBuilder(ResourceBuilder.CreateEmpty().AddService("claude-code").AddAttributes([new("team", "Daten & Plattform"), new("cost_center", "cc-1")]));
+            options.AddOtlpExporter(exporter => Configure(exporter, receiver, "logs", protocol, OtlpExportCompression.None, wire));
+        })))
+        {
+            KeyValuePair<string, object?>[] request =
+                [new("event.name", "api_request"), new("session.id", "s1"), new("request_id", "req-1"), new("anthropic.plan", "enterprise"), new("anthropic.seat_type", "usage_based"), new("cost_center", "cc-2")];
+            KeyValuePair<string, object?>[] settings = [new("event.name", "managed_settings_resolved"), new("managed_settings.sources", new[] { "remote", "file" })];
+            var events = factory.CreateLogger("com.anthropic.claude_code.events");
+            events.Log(LogLevel.Information, default, request, null, (_, _) => "claude_code.api_request");
+            events.Log(LogLevel.Information, default, settings, null, (_, _) => "claude_code.managed_settings_resolved");
+        }
+
+        // The second event has no attribute of its own for the cost centre: there the resource's holds.
+        Assert.Equal(
+            ["anthropic.plan=enterprise", "anthropic.seat_type=usage_based", "cost_center=cc-1", "cost_center=cc-2", "managed_settings=remote+file", "team=Daten & Plattform"],
+            LabelsOf(receiver));
+    }
+
     [Fact]
     public async Task RecordedGrpcRun_PackedAndNot_EqualsItsMetrics()
     {
@@ -97,13 +125,13 @@ public sealed class ExporterTests
     [Fact]
     public async Task BadGrpc_IsAnsweredWithItsStatus()
     {
-        await using var host = await OtlpHost.StartAsync(("OTLP_GRPC_ADDR", "127.0.0.1:0"), ("OTLP_MEMORY_MB", "8"), ("OTLP_BODY_LIMIT_KB", "16384"));
+        await using var host = await OtlpHost.StartAsync(("OTLP_GRPC_ADDR", "127.0.0.1:0"), ("OTLP_MEMORY_MB", "8"));
 
         Assert.Equal("16", (await SendAsync(host, "logs", [0, 0, 0, 0, 0], token: "wrong")).Status);
         Assert.Equal("3", (await SendAsync(host, "logs", [0, 0])).Status);
         Assert.Equal("3", (await SendAsync(host, "logs", [0, 0, 0, 0, 9, 1])).Status);
         Assert.Equal("3", (await SendAsync(host, "logs", [0, 0, 0, 0, 2, 10, 127])).Status);
-        Assert.Equal("12", (await SendAsync(host, "logs", [1, 0, 0, 0, 0], encoding: "zstd")).Status);
+        Assert.Equal("12", (await SendAsync(host, "logs", [1, 0, 0, 0, 0], encoding: "br")).Status);
         Assert.Equal("8", (await SendAsync(host, "logs", [0, 255, 255, 255, 255])).Status);
         Assert.Equal("12", (await SendAsync(host, "nothing", [0, 0, 0, 0, 0])).Status);
         var busy = await SendAsync(host, "logs", [0, 0, 160, 0, 0, .. new byte[10 << 20]]);
@@ -135,6 +163,12 @@ public sealed class ExporterTests
         exporter.Compression = compression;
         exporter.Headers = $"Authorization=Bearer {OtlpHost.Token}";
         exporter.HttpClientFactory = () => new HttpClient(wire, disposeHandler: false);
+    }
+
+    private static IEnumerable<string> LabelsOf(Hosting.RunningReceiver receiver)
+    {
+        using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={receiver.DatabasePath};Mode=ReadOnly;Pooling=False");
+        return Dapper.SqlMapper.Query<string>(connection, "SELECT name || '=' || value FROM telemetry_labels ORDER BY 1");
     }
 
     private static long Output(Hosting.RunningReceiver receiver)

@@ -29,7 +29,7 @@ public sealed class FloodTests : IDisposable
     private static readonly DateTimeOffset s_start = new(DateTimeOffset.UtcNow.Date.AddDays(-1).AddHours(12), TimeSpan.Zero);
 
     private readonly DeviceKey _device = new();
-    private readonly ReceiverProcess _receiver = new ReceiverProcess().With("OTLP_TOKEN", OtlpHost.Token).With("OTLP_BODY_LIMIT_KB", "32768").With("RATE_LIMIT_PER_MINUTE", "100000");
+    private readonly ReceiverProcess _receiver = new ReceiverProcess().With("OTLP_TOKEN", OtlpHost.Token).With("OTLP_COLLECTOR_BODY_LIMIT_KB", "32768").With("RATE_LIMIT_PER_MINUTE", "100000");
     private readonly HttpClient _client = new();
 
     [Fact]

@@ -23,14 +23,26 @@ internal static class Otlp
 
     public static string Logs(params JsonObject[] records) => LogsOf("claude-code", records);
 
-    public static string LogsOf(string service, params JsonObject[] records) => new JsonObject
+    public static string LogsOf(string service, params JsonObject[] records) => LogsOf([("service.name", service)], "", records);
+
+    /// <param name="resource">The resource's attributes.</param>
+    /// <param name="scope">The scope's name; it stands behind the records, as it may.</param>
+    /// <param name="records">The records.</param>
+    public static string LogsOf((string Key, object Value)[] resource, string scope, params JsonObject[] records) => new JsonObject
     {
         ["resourceLogs"] = new JsonArray(new JsonObject
         {
-            ["resource"] = new JsonObject { ["attributes"] = Attributes(("service.name", service)) },
-            ["scopeLogs"] = new JsonArray(new JsonObject { ["logRecords"] = new JsonArray([.. records]) }),
+            ["resource"] = new JsonObject { ["attributes"] = Attributes(resource) },
+            ["scopeLogs"] = new JsonArray(new JsonObject { ["logRecords"] = new JsonArray([.. records]), ["scope"] = new JsonObject { ["name"] = scope } }),
         }),
     }.ToJsonString();
+
+    /// <summary>The record without the prefix that says whose it is.</summary>
+    public static JsonObject Bare(JsonObject record)
+    {
+        record["body"] = new JsonObject { ["stringValue"] = record["body"]!["stringValue"]!.GetValue<string>()["claude_code.".Length..] };
+        return record;
+    }
 
     /// <summary>A point of <c>claude_code.token.usage</c>, type output.</summary>
     public static JsonObject Point(object value, DateTimeOffset start, DateTimeOffset time, string? session = "s1", params (string Key, object Value)[] more) => new()
@@ -43,11 +55,13 @@ internal static class Otlp
 
     public static string Tokens(bool cumulative, params JsonObject[] points) => Metric("claude_code.token.usage", cumulative ? 2 : 1, points);
 
-    public static string Metric(string name, int temporality, params JsonObject[] points) => new JsonObject
+    public static string Metric(string name, int temporality, params JsonObject[] points) => MetricOf([("service.name", "claude-code")], name, temporality, points);
+
+    public static string MetricOf((string Key, object Value)[] resource, string name, int temporality, params JsonObject[] points) => new JsonObject
     {
         ["resourceMetrics"] = new JsonArray(new JsonObject
         {
-            ["resource"] = new JsonObject { ["attributes"] = Attributes(("service.name", "claude-code")) },
+            ["resource"] = new JsonObject { ["attributes"] = Attributes(resource) },
             ["scopeMetrics"] = new JsonArray(new JsonObject
             {
                 ["metrics"] = new JsonArray(new JsonObject

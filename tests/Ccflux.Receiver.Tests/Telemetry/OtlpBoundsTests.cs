@@ -29,7 +29,7 @@ public sealed class OtlpBoundsTests
         var stream = new TricklingStream("{"u8.ToArray());
         using var over = new CancellationTokenSource();
 
-        var reading = OtlpBody.ReadAsync(stream, Limit, isGzip: false, Limit, lease, over.Token).AsTask();
+        var reading = OtlpBody.ReadAsync(stream, Limit, OtlpPacking.None, Limit, lease, over.Token).AsTask();
         await stream.Starved;
 
         Assert.InRange(lease.Held, 1, 64 * 1024);
@@ -45,7 +45,7 @@ public sealed class OtlpBoundsTests
 
         foreach (long? announced in new long?[] { Limit, null })
         {
-            using var body = await OtlpBody.ReadAsync(new MemoryStream(new byte[Limit]), announced, isGzip: false, Limit, lease, TestContext.Current.CancellationToken);
+            using var body = await OtlpBody.ReadAsync(new MemoryStream(new byte[Limit]), announced, OtlpPacking.None, Limit, lease, TestContext.Current.CancellationToken);
             Assert.Null(body.Refusal);
             Assert.Equal(Limit, body.Length);
             lease.TryHold(0);
@@ -170,7 +170,7 @@ public sealed class OtlpBoundsTests
     [Fact]
     public void Parts_OfEventsAndPoints_AreTheWholeInItsOrder()
     {
-        var point = new PointRecord(MetricKind.Tokens, IsCumulative: false, 0, 0, 0, 0, 0, 0, default, "", "", "", "");
+        var point = new PointRecord(MetricKind.Tokens, IsCumulative: false, 0, 0, 0, 0, 0, 0, 0, default, "", "", "", "");
         var each = new EventRecord(EventKind.UserPrompt, 0, 0, default, 0, "", "", "", "", null, default, null);
         var batch = new TelemetryBatch(
             [.. Enumerable.Range(0, 5).Select(key => each with { Key = key })], [.. Enumerable.Range(0, 4).Select(key => point with { PointKey = key })], [new SeenName(SeenKind.Event, "x", 1)], 9, 0, null);

@@ -19,7 +19,7 @@ internal sealed class OtlpHost : IAsyncDisposable
         Time = time;
     }
 
-    public RunningReceiver Receiver { get; }
+    public RunningReceiver Receiver { get; private set; }
 
     public ManualTime Time { get; }
 
@@ -33,6 +33,13 @@ internal sealed class OtlpHost : IAsyncDisposable
         var folder = Directory.CreateTempSubdirectory("ccflux-test-").FullName;
         var receiver = await RunningReceiver.StartAsync(services => add(services, time), folder, time, [("OTLP_TOKEN", Token), .. settings]);
         return new OtlpHost(receiver, time);
+    }
+
+    /// <summary>Stops the receiver and starts another on its database, with other settings.</summary>
+    public async Task RestartAsync(params (string Key, string? Value)[] settings)
+    {
+        await Receiver.StopAsync();
+        Receiver = await RunningReceiver.StartAsync(_ => { }, Receiver.Folder, Time, [("OTLP_TOKEN", Token), .. settings]);
     }
 
     public static string FixtureFolder(string run) => Path.Combine(AppContext.BaseDirectory, "fixtures", "otlp", run);

@@ -42,8 +42,8 @@ public sealed class SharedNamesTests
         await using var host = await OtlpHost.StartAsync(("OTLP_SERVICES", Service));
         var (alice, bob) = (await TokenAsync(host, "alice@example.org"), await TokenAsync(host, "bob@example.org"));
 
-        using var forged = await host.PostJsonAsync("logs", Otlp.LogsOf(Forge(Service), Otlp.Request("req-a")), alice);
-        using var genuine = await host.PostJsonAsync("logs", Otlp.LogsOf(Service, Otlp.Request("req-b")), bob);
+        using var forged = await host.PostJsonAsync("logs", Otlp.LogsOf(Forge(Service), Otlp.Bare(Otlp.Request("req-a"))), alice);
+        using var genuine = await host.PostJsonAsync("logs", Otlp.LogsOf(Service, Otlp.Bare(Otlp.Request("req-b"))), bob);
 
         Assert.Contains("1 of 1 refused", await OtlpHost.TextOfAsync(forged), StringComparison.Ordinal);
         Assert.Equal("{}", await OtlpHost.TextOfAsync(genuine));

@@ -2,6 +2,8 @@ using System.Net;
 using System.Text.Json;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Auth.Users;
+using Ccflux.Receiver.Shell.Components;
+using Ccflux.Receiver.Shell.Format;
 using Ccflux.Receiver.Telemetry.Auth;
 using Ccflux.Receiver.Telemetry.Read;
 using Ccflux.Receiver.Telemetry.Read.Cells;
@@ -32,7 +34,7 @@ public sealed class TelemetryReadTests
         Assert.Equal(FixtureSums.EventsNamed("json-full", "tool_result"), view.Cards.ToolCalls);
         Assert.Equal((2, 1, 0, 0), (view.Cards.LinesAdded, view.Cards.LinesRemoved, view.Cards.Commits, view.Cards.PullRequests));
         Assert.Equal(FixtureSums.EventsNamed("json-full", "tool_decision"), view.Cards.Automatic + view.Cards.Accepted + view.Cards.Rejected);
-        Assert.Equal(0, view.Cards.CliSeconds);
+        Assert.Equal(0.961m, view.Cards.CliSeconds);
         Assert.Equal(1, view.Cards.Conversations);
         Assert.InRange(view.Cards.RequestMs.P95!.Value, 1, 10_000);
         Assert.Equal(24, view.Timeline.Count);
@@ -85,6 +87,51 @@ public sealed class TelemetryReadTests
     }
 
     [Fact]
+    public async Task Changes_OfAPeriodThatGoesOn_AreOfItsCompleteHours()
+    {
+        await using var host = await OtlpHost.StartAsync();
+        host.Time.Leap(TimeSpan.FromMinutes(20));
+        var week = Today with { Period = "7d", From = Today.From.AddDays(-6) };
+        using var sent = await host.PostJsonAsync("logs", Otlp.Logs(
+            Otlp.Request("r1"),
+            Otlp.Request("r2", at: Otlp.Noon.AddMinutes(40)),
+            Otlp.Request("r3", at: Otlp.Noon.AddDays(-1)),
+            Otlp.Request("r4", at: Otlp.Noon.AddDays(-1).AddMinutes(40)),
+            Otlp.Request("r5", at: Otlp.Noon.AddDays(-7)),
+            Otlp.Request("r6", at: Otlp.Noon.AddDays(-7).AddMinutes(40))));
+
+        async Task<(long, long, long, DateTimeOffset?)> RequestsAsync(TelemetryFilter filter)
+        {
+            var view = await ReadAsync(host, filter);
+            return (view.Cards.Totals.Requests, view.Compared.Totals.Requests, view.Before.Totals.Requests, view.ComparedUntil);
+        }
+
+        var noon = new DateTimeOffset(2026, 11, 21, 12, 0, 0, TimeSpan.Zero);
+        Assert.Equal((2, 1, 1, noon), await RequestsAsync(Today));
+        Assert.Equal((4, 3, 1, noon), await RequestsAsync(week));
+        Assert.Equal((2, 1, 1, noon), await RequestsAsync(Today with { User = "unattributed install-1", Terminal = "vscode" }));
+        Assert.Equal((2, 2, 0, null), await RequestsAsync(Today with { Period = TelemetryFilter.Custom, From = Today.From.AddDays(-1), To = Today.To.AddDays(-1) }));
+    }
+
+    [Fact]
+    public void UsageLeverage_IsDividedBeforeAnythingIsCut()
+    {
+        var cards = new TelemetryCards(RequestTotals.None, 0, 0, new Percentiles(null, null, null, 0), new Percentiles(null, null, null, 0), 30_898, 5_719, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+
+        Assert.Equal(5.4027, cards.UsageLeverage!.Value, 4);
+    }
+
+    [Fact]
+    public void ActiveTime_OfManyHours_IsRoundedOnceOnCardAndChart()
+    {
+        var hours = new long[] { 6_900, 5_900, 5_800 };
+
+        Assert.Equal("19\u00A0s", Durations.Seconds(hours.Sum() / 1000.0));
+        Assert.Equal("19\u00A0s", ChartUnit.Text(ChartUnit.Seconds, hours.Sum()));
+        Assert.Equal("18.6 s", ChartUnit.Exact(ChartUnit.Seconds, hours.Sum()));
+    }
+
+    [Fact]
     public async Task MappedInstallation_StandsUnderItsPerson()
     {
         await using var host = await OtlpHost.StartAsync();
@@ -127,6 +174,8 @@ public sealed class TelemetryReadTests
     [InlineData("calls")]
     [InlineData("names")]
     [InlineData("installs")]
+    [InlineData("labels")]
+    [InlineData("users/amara@example.org/labels")]
     [InlineData("users/amara@example.org/reconciliation")]
     public async Task Api_AnswersAsJsonAndCsv_ForReadersOnly(string table)
     {

@@ -57,7 +57,7 @@ public sealed class SqlConnectionTests : IDisposable
         using var managed = new SqliteConnection("Data Source=:memory:");
         managed.Open();
 
-        Assert.StartsWith(managed.ServerVersion + " (", SqliteLibrary.Description, StringComparison.Ordinal);
+        Assert.Equal(managed.ServerVersion, SqlConnection.LibraryVersion);
     }
 
     public void Dispose() => _file.Dispose();

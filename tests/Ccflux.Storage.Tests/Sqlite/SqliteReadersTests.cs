@@ -38,6 +38,22 @@ public sealed class SqliteReadersTests : IDisposable
     }
 
     [Fact]
+    public async Task CloseIdle_ClosesWhatNobodyHas_AndTheNextReadOpensOne()
+    {
+        using var held = await RentAsync("a");
+        var idle = await RentAsync("b");
+        var connection = idle.Connection;
+        idle.Dispose();
+
+        _readers.CloseIdle();
+
+        Assert.Equal(System.Data.ConnectionState.Closed, connection.State);
+        Assert.Equal(1L, Scalar(held, "SELECT 1"));
+        using var next = await RentAsync("b");
+        Assert.Equal(1L, Scalar(next, "SELECT 1"));
+    }
+
+    [Fact]
     public async Task Caller_HasItsShareOnly()
     {
         var first = await RentAsync("a");

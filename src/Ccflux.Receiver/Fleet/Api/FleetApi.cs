@@ -6,15 +6,21 @@ using Ccflux.Receiver.Fleet.Pages;
 using Ccflux.Receiver.Fleet.Read;
 using Ccflux.Receiver.Platform.Api;
 using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Docs;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Shell;
+using Microsoft.OpenApi;
 
 namespace Ccflux.Receiver.Fleet.Api;
 
 /// <summary><c>/api/v1/fleet/…</c>: the fleet page's tables as JSON or CSV.</summary>
 internal static class FleetApi
 {
-    private const string Format = " Query: format is json or csv.";
+    private static readonly QueryParameter[] s_events =
+    [
+        new("kind", "Which part of the log; it must be given.", Values: [.. LogQuery.Parts.Select(part => part.Name)]),
+        new("page", $"From 1 to {LogQuery.MaxPage}; 1 without it.", JsonSchemaType.Integer),
+    ];
 
     public static void MapFleetApi(this IEndpointRouteBuilder endpoints)
     {
@@ -37,26 +43,36 @@ internal static class FleetApi
         Map(
             api,
             "events",
-            $"Decisions of rotation and accesses to logins, the newest first, {LogQuery.Size} a page. kind is switches, tokens, agents or refused; page is 1 to {LogQuery.MaxPage}.",
+            $"Decisions of rotation and accesses to logins, the newest first, {LogQuery.Size} a page.",
             FleetColumns.Events,
             async context => (await context.RequestServices.GetRequiredService<LogQuery>().ReadAsync(context.Request.Query["kind"], context.Request.Query["page"], context.RequestAborted)).Lines,
-            EventFault);
+            EventFault,
+            s_events);
     }
 
     private static void MapBoard<T>(RouteGroupBuilder api, string name, string summary, ApiColumns<T> columns, Func<Board, IReadOnlyList<T>> part) =>
         Map(api, name, summary, columns, async context => part(await context.RequestServices.GetRequiredService<BoardQuery>().ReadAsync(context.RequestAborted)));
 
     private static void Map<T>(
-        RouteGroupBuilder api, string name, string summary, ApiColumns<T> columns, Func<HttpContext, Task<IReadOnlyList<T>>> read, Func<HttpRequest, string?>? fault = null) =>
+        RouteGroupBuilder api, string name, string summary, ApiColumns<T> columns, Func<HttpContext, Task<IReadOnlyList<T>>> read, Func<HttpRequest, string?>? fault = null, params QueryParameter[] more) =>
         api.MapGet("/" + name, (HttpContext context, TimeProvider time) => AnswerAsync(context, time, name, columns, read, fault))
-            .WithSummary(summary + Format).ProducesProblem(StatusCodes.Status400BadRequest);
+            .WithSummary(summary).TakesQuery([QueryParameter.Format, .. more]).ProducesProblem(StatusCodes.Status400BadRequest);
 
     private static string? EventFault(HttpRequest request)
     {
         string kind = request.Query["kind"].ToString(), page = request.Query["page"].ToString();
-        return !LogQuery.Parts.Any(part => string.Equals(part.Name, kind, StringComparison.Ordinal)) ? "kind: switches, tokens, agents or refused."
-            : page.Length > 0 && FleetAnswers.Number(page) is < 1 or > LogQuery.MaxPage ? $"page: 1 to {LogQuery.MaxPage}."
-            : null;
+        var faults = new List<string>();
+        if (!LogQuery.Parts.Any(part => string.Equals(part.Name, kind, StringComparison.Ordinal)))
+        {
+            faults.Add("kind: switches, tokens, agents or refused");
+        }
+
+        if (page.Length > 0 && FleetAnswers.Number(page) is < 1 or > LogQuery.MaxPage)
+        {
+            faults.Add($"page: 1 to {LogQuery.MaxPage}");
+        }
+
+        return faults.Count == 0 ? null : string.Join("; ", faults) + ".";
     }
 
     private static async Task<IResult> AnswerAsync<T>(
@@ -64,7 +80,7 @@ internal static class FleetApi
     {
         var wrong = ApiFormat.TryRead(context.Request, out var isCsv) ? fault?.Invoke(context.Request) : $"{ApiFormat.Field}: {ApiFormat.Fault}.";
         return wrong is null
-            ? ApiTable.Of("ccflux-fleet-" + name, columns, await read(context), isCsv, json => json.WriteString("at", ApiValue.Format(time.GetUtcNow())))
+            ? ApiTable.Of(FileNames.Of("fleet-" + name, "csv", FileNames.Day(DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime))), columns, await read(context), isCsv, json => json.WriteString("at", ApiValue.Format(time.GetUtcNow())))
             : new Problem(StatusCodes.Status400BadRequest, ErrorCodes.InvalidPayload, wrong);
     }
 }

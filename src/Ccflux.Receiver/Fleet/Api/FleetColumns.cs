@@ -14,7 +14,7 @@ internal static class FleetColumns
         .Text("account", row => row.Label)
         .Text("email", row => row.Email)
         .Text("plan", row => row.Plan)
-        .Flag("active", row => row.Agents > 0)
+        .Flag("active", row => row.Sessions > 0)
         .Integer("sessions", row => row.Sessions)
         .Share("seven_day_percent", row => row.SevenDay?.Used)
         .Instant("seven_day_resets_utc", row => row.SevenDay?.ResetsAt)

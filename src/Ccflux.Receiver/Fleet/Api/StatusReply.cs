@@ -3,12 +3,12 @@ using Ccflux.Receiver.Fleet.Read;
 namespace Ccflux.Receiver.Fleet.Api;
 
 /// <summary><c>GET /api/status</c>: what a status line or a script wants to know in one look.</summary>
-/// <param name="ActiveAccount">The account in use with the most sessions; null where none is.</param>
+/// <param name="ActiveAccount">The account that most live sessions use; null where none lives.</param>
 internal sealed record StatusReply(string? ActiveAccount, IReadOnlyList<StatusAccount> Accounts)
 {
     public static StatusReply Of(Board board) => new(
-        board.Accounts.Where(account => account.Agents > 0).OrderByDescending(account => account.Sessions).ThenByDescending(account => account.Agents).FirstOrDefault()?.Label,
-        [.. board.Accounts.Select(account => new StatusAccount(account.Label, account.Agents > 0, account.Sessions, new StatusUsage(Window(account.SevenDay, board.At), Window(account.FiveHour, board.At))))]);
+        board.Accounts.FirstOrDefault(account => account.IsMain)?.Label,
+        [.. board.Accounts.Select(account => new StatusAccount(account.Label, account.Sessions > 0, account.Sessions, new StatusUsage(Window(account.SevenDay, board.At), Window(account.FiveHour, board.At))))]);
 
     private static StatusWindow? Window(WindowCell? cell, DateTimeOffset now) => cell is null
         ? null

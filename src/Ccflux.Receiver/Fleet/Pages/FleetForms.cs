@@ -16,7 +16,6 @@ internal static class FleetForms
             new FormField("credential", "Login", FieldKind.Area, "", "JSON, 16 KB at most.") { MaxLength = FleetLimits.MaxLogin },
             new FormField("vault_only", "This login was made for the vault alone", FieldKind.Check, vaultOnly ? "1" : "", "Then the receiver renews it. Leave it off where a client goes on using the login: two holders would revoke each other."),
         ],
-        "Cancel",
         "Import login");
 
     public static FormQuestion Edit(AccountRow account) => new(
@@ -30,14 +29,12 @@ internal static class FleetForms
             new FormField("five_hour_ceiling", "5-hour ceiling in percent", FieldKind.Number, Text(account.FiveHourCeiling), "Empty: as for all accounts.") { Min = 1, Max = 100 },
             new FormField("seven_day_ceiling", "7-day ceiling in percent", FieldKind.Number, Text(account.SevenDayCeiling), "Empty: as for all accounts.") { Min = 1, Max = 100 },
         ],
-        "Cancel",
         "Save account");
 
     public static FormQuestion Remove(AccountRow account) => new(
         $"Remove {account.Label} from the vault?",
         [$"Its login is deleted here. {(account.Agents > 0 ? "The config dirs that use it keep their copy until they get another." : "No config dir uses it.")} What quota knows of it stays."],
         [],
-        "Keep",
         "Remove account",
         IsDanger: true);
 
@@ -45,14 +42,12 @@ internal static class FleetForms
         "Enrol a machine",
         ["You get a code that makes one new agent, within an hour. The agent makes its own keys; until you grant it an account, it is given none. An agent that is there is not touched by it."],
         [new FormField("machine", "Machine", FieldKind.Text, machine, "Its host name, as the machine itself says it. Nobody can verify that it is true.") { MaxLength = FleetLimits.MaxMachine }],
-        "Cancel",
         "Make code");
 
     public static FormQuestion EnrolAgain(AgentRow agent) => new(
         $"Enrol {agent.Machine} again?",
         [$"You get a code that gives agent {agent.Id} new keys, within an hour. When it is used, the former keys end, and with them what is granted: grant it anew. For another config dir, or another machine, enrol a new agent instead."],
         [],
-        "Cancel",
         "Make code");
 
     public static FormQuestion Grants(AgentRow agent, IReadOnlyList<AccountRow> accounts) => new(
@@ -64,7 +59,6 @@ internal static class FleetForms
                 Options = Options(accounts),
             },
         ],
-        "Cancel",
         "Save accounts");
 
     public static FormQuestion Switch(AgentRow agent, IReadOnlyList<AccountRow> accounts, string chosen, bool allowCopy) => new(
@@ -74,21 +68,18 @@ internal static class FleetForms
             new FormField("account", "Account", FieldKind.Choice, chosen) { Options = Options(accounts.Where(account => agent.Granted.Contains(account.Label, StringComparer.Ordinal))) },
             new FormField("copy", "Give a copy where the login is held elsewhere", FieldKind.Check, allowCopy ? "1" : "", "Where no session lives. A copy has no refresh token: it works until its access token expires."),
         ],
-        "Cancel",
         "Switch account");
 
     public static FormQuestion Release(AgentRow agent) => new(
         $"Let rotation go on for {agent.Machine}?",
         [$"{agent.Requested} was asked for by hand. Rotation chooses again, within seconds."],
         [],
-        "Keep",
         "Release");
 
     public static FormQuestion Revoke(AgentRow agent) => new(
         $"Revoke the agent on {agent.Machine}?",
         ["It is refused from now on, and given no login any more. What stands in its config dir stays there: an account whose whole login it holds needs a new one."],
         [],
-        "Keep",
         "Revoke agent",
         IsDanger: true);
 
@@ -100,24 +91,21 @@ internal static class FleetForms
             new FormField("place", "For", FieldKind.Choice, place) { Options = Places(agents) },
             new FormField("mode", "Mode", FieldKind.Choice, mode) { Options = [new FormOption("soft", "soft: while it can be used"), new FormOption("strict", "strict: this account or none")] },
         ],
-        "Cancel",
         "Pin account");
 
     public static FormQuestion Unpin(PinView pin) => new(
         $"Unpin {pin.Label}?",
         [$"It was pinned for {pin.Where}. Rotation chooses there again."],
         [new FormField("scope", "", FieldKind.Hidden, pin.Scope), new FormField("target", "", FieldKind.Hidden, pin.Target)],
-        "Keep",
         "Unpin account");
 
     public static FormQuestion Pause { get; } = new(
         "Pause rotation?",
         ["No account is switched any more, whatever its windows say, but by hand. Polling, sessions and the renewing of logins go on."],
         [],
-        "Keep",
         "Pause rotation");
 
-    public static FormQuestion Resume { get; } = new("Resume rotation?", ["It looks at the fleet again within seconds."], [], "Cancel", "Resume rotation");
+    public static FormQuestion Resume { get; } = new("Resume rotation?", ["It looks at the fleet again within seconds."], [], "Resume rotation");
 
     /// <summary>Places of pins: <c>fleet</c>, <c>machine NAME</c>, <c>config_dir AGENT</c>.</summary>
     private static List<FormOption> Places(IReadOnlyList<AgentRow> agents)

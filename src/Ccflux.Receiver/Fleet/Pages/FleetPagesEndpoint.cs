@@ -1,6 +1,7 @@
 using System.Text;
 using Ccflux.Receiver.Fleet.Read;
 using Ccflux.Receiver.Fleet.Rotation;
+using Ccflux.Receiver.Platform.Api;
 using Ccflux.Receiver.Shell;
 
 namespace Ccflux.Receiver.Fleet.Pages;
@@ -9,7 +10,6 @@ namespace Ccflux.Receiver.Fleet.Pages;
 internal sealed class FleetPagesEndpoint(FleetPageQuery query, RotationSettings settings, PageFrames frames, IServiceProvider services)
 {
     public const string Capability = "Fleet";
-    public const string FileName = "ccflux-fleet.html";
 
     private static readonly TimeSpan s_refresh = TimeSpan.FromSeconds(30);
 
@@ -34,6 +34,6 @@ internal sealed class FleetPagesEndpoint(FleetPageQuery query, RotationSettings 
 
         context.Response.Headers.CacheControl = "no-store";
         var html = await Page.RenderAsync<FleetPage>(services, parameters);
-        return Results.File(Encoding.UTF8.GetBytes(html), "text/html; charset=utf-8", FileName);
+        return Results.File(Encoding.UTF8.GetBytes(html), "text/html; charset=utf-8", FileNames.Of("fleet", "html", FileNames.Day(DateOnly.FromDateTime(view.At.UtcDateTime))));
     }
 }

@@ -1,8 +1,6 @@
 using Ccflux.Receiver.Fleet.Read;
-using Ccflux.Receiver.Fleet.Rotation;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Shell;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Ccflux.Receiver.Fleet.Pages;
 
@@ -12,7 +10,6 @@ internal static class FleetPagesRegistration
     public static void AddFleetPages(this IServiceCollection services)
     {
         services.AddSingleton(new Capability(FleetPagesEndpoint.Capability, FleetLinks.Home, Order: 4));
-        services.TryAddSingleton(RotationSettings.Default);
         services.AddSingleton<BoardQuery>();
         services.AddSingleton<LogQuery>();
         services.AddSingleton<FleetPageQuery>();

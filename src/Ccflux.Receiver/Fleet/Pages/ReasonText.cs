@@ -3,6 +3,15 @@ namespace Ccflux.Receiver.Fleet.Pages;
 /// <summary>Why rotation decided as it did, from the words of events.</summary>
 internal static class ReasonText
 {
+    /// <summary>The same under the order that rotation goes by now: for its present decisions, and not for what is history.</summary>
+    public static string? Of(string reason, bool isSoonestFirst) => (reason, isSoonestFirst) switch
+    {
+        ("in_order", true) => "none that lasts resets sooner",
+        ("in_order", false) => "none that lasts would lose more by waiting",
+        ("perishable", true) => "the other's week resets sooner",
+        _ => Of(reason),
+    };
+
     /// <summary>Ends a sentence; null where the word is none of rotation's reasons.</summary>
     public static string? Of(string reason) => reason switch
     {

@@ -3,14 +3,14 @@ using Ccflux.Receiver.Fleet.Vault;
 
 namespace Ccflux.Receiver.Fleet.Read;
 
-/// <summary>Accounts in the order they are used, each with what is known of it. Pure.</summary>
+/// <summary>Accounts in the order they are used, each with what is known of it; the one that most sessions use stands first, the one they get next below it. Pure.</summary>
 internal static class AccountRows
 {
     private const string FiveHour = "five_hour";
     private const string SevenDay = "seven_day";
 
     public static IReadOnlyList<AccountRow> Of(
-        IReadOnlyList<AccountFacts> accounts, ILookup<long, WindowRow> windows, IReadOnlyList<AgentRow> agents, IReadOnlySet<long> cooling, RotationSettings settings, DateTimeOffset now)
+        IReadOnlyList<AccountFacts> accounts, ILookup<long, WindowRow> windows, IReadOnlyList<AgentRow> agents, IReadOnlyList<DecisionRow> decisions, IReadOnlySet<long> cooling, RotationSettings settings, DateTimeOffset now)
     {
         var states = accounts.Select(account => State(account, windows[account.AccountId], cooling, TokenRule.StateOf(account, now))).ToList();
         var order = AccountOrder.Of(new FleetState(settings, states, [], []), now).Select((id, index) => (id, index)).ToDictionary(pair => pair.id, pair => pair.index);
@@ -20,8 +20,29 @@ internal static class AccountRows
             .OrderBy(row => IsUsable(row) ? 0 : 1)
             .ThenBy(row => order[row.Id])
             .ToList();
-        var next = rows.FindIndex(row => row.Standpoint == Standpoint.Ready);
-        return [.. rows.Select((row, index) => row with { Place = IsUsable(row) ? index + 1 : null, IsNext = index == next })];
+        var main = rows.Where(row => row.Sessions > 0).OrderByDescending(row => row.Sessions).ThenByDescending(row => row.Agents).FirstOrDefault();
+        var next = Next(rows, main, decisions);
+        var isMainFirst = main is { Standpoint: Standpoint.Active };
+        return
+        [
+            .. rows.OrderBy(row => isMainFirst && row == main ? 0 : isMainFirst && row == next ? 1 : 2)
+                .Select((row, index) => row with { Place = IsUsable(row) ? index + 1 : null, IsMain = row == main, IsNext = row == next }),
+        ];
+    }
+
+    /// <summary>Where rotation has looked at the config dirs of the main account, what most of them would get; else what most others would; else the first in the
+    /// order that is ready.</summary>
+    private static AccountRow? Next(List<AccountRow> rows, AccountRow? main, IReadOnlyList<DecisionRow> decisions)
+    {
+        var own = decisions.Where(row => main is not null && string.Equals(row.Account, main.Label, StringComparison.Ordinal)).ToList();
+        var seen = own.Count > 0 ? own : decisions;
+        if (seen.Count == 0)
+        {
+            return rows.Find(row => row != main && row.Standpoint == Standpoint.Ready);
+        }
+
+        var label = seen.Where(row => row.Next is not null).CountBy(row => row.Next!).OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal).FirstOrDefault().Key;
+        return rows.Find(row => row != main && row.Standpoint is (Standpoint.Active or Standpoint.Ready or Standpoint.Cooling) && string.Equals(row.Label, label, StringComparison.Ordinal));
     }
 
     private static AccountState State(AccountFacts account, IEnumerable<WindowRow> windows, IReadOnlySet<long> cooling, TokenState login)
@@ -52,6 +73,7 @@ internal static class AccountRows
             account.Plan,
             null,
             false,
+            false,
             agents.Count,
             agents.Sum(agent => agent.Sessions),
             cells.Find(cell => cell.Name is SevenDay),
@@ -63,18 +85,12 @@ internal static class AccountRows
             account.RefreshedAt,
             account.RefreshedBy,
             account.ExpiresAt,
-            Stand(account, state, token, agents.Count > 0, settings, now),
+            Stand(account, state, token, agents.Any(agent => agent.Sessions > 0), settings, now),
             Note(account, token),
             account.NextCharge,
             account.FiveHourCeiling,
             account.SevenDayCeiling);
     }
-
-    /// <summary>Where rotation has looked, next is what most config dirs would get; else the first in the order that is ready.</summary>
-    public static IReadOnlyList<AccountRow> WithNext(IReadOnlyList<AccountRow> rows, IReadOnlyList<DecisionRow> decisions) =>
-        decisions.Where(row => row.Next is not null).CountBy(row => row.Next!).OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => pair.Key).FirstOrDefault() is { } next
-            ? [.. rows.Select(row => row with { IsNext = string.Equals(row.Label, next, StringComparison.Ordinal) })]
-            : rows;
 
     private static Standpoint Stand(AccountFacts account, AccountState state, TokenState token, bool isActive, RotationSettings settings, DateTimeOffset now)
     {
@@ -89,8 +105,8 @@ internal static class AccountRows
         }
 
         var five = Standing.Used(state.FiveHour, now);
-        return isActive ? Standpoint.Active
-            : Standing.Used(state.SevenDay, now) >= (state.SevenDayCeiling ?? settings.SevenDayCeiling) ? Standpoint.Exhausted
+        return Standing.Used(state.SevenDay, now) >= (state.SevenDayCeiling ?? settings.SevenDayCeiling) ? Standpoint.Exhausted
+            : isActive ? Standpoint.Active
             : five >= (state.FiveHourCeiling ?? settings.FiveHourCeiling) || (state.Cooling && five > settings.FiveHourCool) ? Standpoint.Cooling
             : Standpoint.Ready;
     }
@@ -113,7 +129,7 @@ internal static class AccountRows
         (TokenState.NeedsLogin, _) when account.Holder is Holder.Agent => $"Held by the agent on {account.HolderMachine ?? "a machine that is gone"}, which is not heard, and expired: import a new login.",
         (TokenState.NeedsLogin, _) when account.Holder is Holder.Foreign => "Imported from a config dir that goes on using it, and expired: import it again.",
         (TokenState.NeedsLogin, _) => "It has expired and cannot be renewed here: import a new login.",
-        _ when account.Failures > 0 => string.Create(CultureInfo.InvariantCulture, $"The last {account.Failures} attempts to renew it failed ({account.Failure}); nothing is lost."),
+        _ when account.Failures > 0 => string.Create(CultureInfo.InvariantCulture, $"{(account.Failures == 1 ? "The last attempt" : $"The last {account.Failures} attempts")} to renew it failed ({account.Failure}); nothing is lost."),
         _ => null,
     };
 

@@ -50,7 +50,7 @@ internal sealed class BoardQuery(
             now,
             new FleetHead(
                 At(polls.LastAt), polls.Polled == 0 ? null : At(polls.NextAt), (int)polls.Failing, last is null ? null : new SwitchView(At(last.At)!.Value, last.Label, last.Machine, last.IssuedBy, last.Reason), said.Paused),
-            AccountRows.WithNext(AccountRows.Of(facts, windows, agentRows, said.Cooling, settings, now), decisions),
+            AccountRows.Of(facts, windows, agentRows, decisions, said.Cooling, settings, now),
             agentRows,
             sessionRows,
             [.. pins.Select(pin => new PinView(pin.Scope, pin.Target, Where(pin), pin.Label, pin.Mode, At(pin.CreatedAt)!.Value, pin.CreatedBy))])

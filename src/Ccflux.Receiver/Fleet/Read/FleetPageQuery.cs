@@ -25,7 +25,8 @@ internal sealed class FleetPageQuery(BoardQuery board, LogQuery log, MonitorsQue
             await log.ReadAsync(request.Query["log"], request.Query["log.page"], cancellationToken),
             await monitors.ReadAsync(cancellationToken),
             [.. await network.ReadAsync(address, request), VaultFact(now)],
-            RotationWords.Of(settings));
+            RotationWords.Of(settings),
+            settings.IsSoonestFirst);
     }
 
     private static NetworkFact VaultFact(Board board) => board.Accounts.Count(account => account.Login == LoginWord.CannotBeOpened) switch

@@ -5,6 +5,7 @@ namespace Ccflux.Receiver.Fleet.Read;
 
 /// <summary>All that the fleet page shows, read at one instant.</summary>
 /// <param name="DecidedAt">When rotation looked last; null: not yet.</param>
+/// <param name="IsSoonestFirst">Rotation always takes the account whose week resets soonest.</param>
 public sealed record FleetPageView(
     DateTimeOffset At,
     FleetHead Head,
@@ -17,4 +18,5 @@ public sealed record FleetPageView(
     LogPage Log,
     MonitorsView Monitors,
     IReadOnlyList<NetworkFact> Network,
-    IReadOnlyList<(string Name, string Text)> Rotation);
+    IReadOnlyList<(string Name, string Text)> Rotation,
+    bool IsSoonestFirst);

@@ -8,7 +8,7 @@ public sealed record WindowCell(string Name, double Used, DateTimeOffset? Resets
 /// <summary>How an account stands, in one word.</summary>
 public enum Standpoint
 {
-    /// <summary>A config dir uses it.</summary>
+    /// <summary>A live session uses it, and its week is not used up.</summary>
     Active = 1,
 
     Ready = 2,
@@ -42,6 +42,8 @@ public enum LoginWord
 
 /// <summary>An account of the vault.</summary>
 /// <param name="Place">In the order of use, from 1; null where it cannot be used.</param>
+/// <param name="IsMain">Most live sessions use it. At most one account is that.</param>
+/// <param name="IsNext">Those sessions get it once the main one cannot be used. At most one account is that, and it is not used up.</param>
 /// <param name="Agents">Config dirs whose login it is.</param>
 /// <param name="Sessions">Live sessions in them.</param>
 /// <param name="Holder">Who may spend its refresh token, in words.</param>
@@ -54,6 +56,7 @@ public sealed record AccountRow(
     string Email,
     string Plan,
     int? Place,
+    bool IsMain,
     bool IsNext,
     int Agents,
     int Sessions,

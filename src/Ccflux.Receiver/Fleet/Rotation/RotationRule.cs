@@ -3,8 +3,9 @@ namespace Ccflux.Receiver.Fleet.Rotation;
 /// <summary>
 /// Which account each config dir uses. Pure: the same state at the same instant gives the same decision.
 /// <para>The most urgent account goes first (<see cref="Urgency"/>) and is used up. One whose 5-hour window is at its ceiling, or will be within minutes,
-/// waits until it has cooled; one that is about to be used up is left before it is. Where nothing better is left, those are used to the end.
-/// A switch waits for running tool calls, and for the cooldown unless the account in use is blocked.</para>
+/// waits until it has cooled; one that is about to be used up is left before it is. Where nothing lasts, an account below its ceiling that lasts
+/// much longer is taken, and where nothing better is left, the one in use is used to the end.
+/// A switch waits for running tool calls, and for the cooldown unless the account in use is blocked or would be left too late by then.</para>
 /// </summary>
 internal static class RotationRule
 {
@@ -38,7 +39,7 @@ internal static class RotationRule
         }
 
         var standing = StandingOf(active, state, configDir, pin, now);
-        var best = Best(state, configDir, pin, active, standing.Fitness, now, out var fitness);
+        var best = Best(state, configDir, pin, active, standing, now, out var target);
         if (standing.Fitness == Fitness.Blocked)
         {
             return best is null
@@ -46,7 +47,7 @@ internal static class RotationRule
                 : Switch(state, configDir, standing.Why, active, best, now);
         }
 
-        if (best == active || fitness > standing.Fitness || (fitness == standing.Fitness && fitness != Fitness.Lasting))
+        if (best == active || !IsBetter(target, standing, state.Settings))
         {
             return Stay(configDir, standing.Why);
         }
@@ -57,10 +58,21 @@ internal static class RotationRule
             return Stay(configDir, RotationReason.InOrder);
         }
 
-        return configDir.LastSwitch + state.Settings.Cooldown > now
+        return configDir.LastSwitch + RestAfterSwitch(configDir, standing, state.Settings, now) > now
             ? Stay(configDir, RotationReason.Cooldown)
             : Switch(state, configDir, reason, active, best!, now);
     }
+
+    /// <summary>Of two that do not last, the other is worth a switch only where it is below its ceiling, to which the one left does not come back before it
+    /// has cooled, and lasts longer by the factor of an entry.</summary>
+    private static bool IsBetter(Standing target, Standing active, RotationSettings settings) =>
+        target.Fitness < active.Fitness
+        || (target.Fitness == active.Fitness
+            && (target.Fitness == Fitness.Lasting || (target.Why == RotationReason.FiveHourVelocity && target.Lasts >= settings.EntryHorizons * active.Lasts)));
+
+    /// <summary>The cooldown, but only <see cref="RotationSettings.LeastRest"/> where the account in use is at its ceiling, or will be before the cooldown ends.</summary>
+    private static TimeSpan RestAfterSwitch(ConfigDirState configDir, Standing active, RotationSettings settings, DateTimeOffset now) =>
+        active.Fitness != Fitness.Lasting && now.AddMinutes(active.Breach) < configDir.LastSwitch + settings.Cooldown ? settings.LeastRest : settings.Cooldown;
 
     private static Standing StandingOf(AccountState? active, FleetState state, ConfigDirState configDir, Pin? pin, DateTimeOffset now)
     {
@@ -82,11 +94,11 @@ internal static class RotationRule
     /// <summary>The fittest account; of several that last the pinned one, else the most urgent; of several that do not, the one with most room. Null where
     /// all are blocked.</summary>
     private static AccountState? Best(
-        FleetState state, ConfigDirState configDir, Pin? pin, AccountState? active, Fitness activeFitness, DateTimeOffset now, out Fitness fitness)
+        FleetState state, ConfigDirState configDir, Pin? pin, AccountState? active, Standing activeStanding, DateTimeOffset now, out Standing standing)
     {
         AccountState? best = null;
         var bestPlace = default(Urgency);
-        fitness = Fitness.Blocked;
+        standing = new(Fitness.Blocked, RotationReason.InOrder);
         foreach (var account in state.Accounts)
         {
             if (!IsAllowed(account, configDir, pin))
@@ -95,19 +107,19 @@ internal static class RotationRule
             }
 
             var own = account == active
-                ? activeFitness
-                : Standing.Of(account, configDir.Models, state.Settings, state.Settings.EntryHorizons, active, now).Fitness;
-            if (own == Fitness.Blocked || own > fitness)
+                ? activeStanding
+                : Standing.Of(account, configDir.Models, state.Settings, state.Settings.EntryHorizons, active, now);
+            if (own.Fitness == Fitness.Blocked || own.Fitness > standing.Fitness)
             {
                 continue;
             }
 
             var place = pin?.Account == account.Id ? s_pinned
-                : own == Fitness.Lasting ? Urgency.Of(account, state.Settings, now)
+                : own.Fitness == Fitness.Lasting ? Urgency.Of(account, state.Settings, now)
                 : new Urgency(0, Standing.Used(account.FiveHour, now));
-            if (own < fitness || place.IsBefore(bestPlace))
+            if (own.Fitness < standing.Fitness || place.IsBefore(bestPlace))
             {
-                (best, bestPlace, fitness) = (account, place, own);
+                (best, bestPlace, standing) = (account, place, own);
             }
         }
 

@@ -21,8 +21,10 @@ internal enum Fitness
 /// <summary>How an account stands for one config dir.</summary>
 /// <param name="Fitness">In a word.</param>
 /// <param name="Why">What spoils it, where something does.</param>
+/// <param name="Breach">Minutes until what spoils it comes about; 0 where it has, infinite where nothing spoils it.</param>
+/// <param name="Lasts">Minutes until requests are refused at the present speed; infinite where no end is in sight.</param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct Standing(Fitness Fitness, RotationReason Why)
+internal readonly record struct Standing(Fitness Fitness, RotationReason Why, double Breach = 0, double Lasts = 0)
 {
     private const double Full = 100;
 
@@ -61,36 +63,37 @@ internal readonly record struct Standing(Fitness Fitness, RotationReason Why)
             return new(Fitness.Blocked, RotationReason.ModelExhausted);
         }
 
-        if (EndsWithin(settings.SevenDayHorizon * horizons, weekCeiling - week - Step, account.SevenDay, newcomer?.SevenDay, settings, now))
+        var weekEnds = MinutesTo(weekCeiling - week - Step, account.SevenDay, newcomer?.SevenDay, settings, now);
+        var fiveEnds = MinutesTo(Full - five - Step, account.FiveHour, newcomer?.FiveHour, settings, now);
+        var lasts = Math.Min(weekEnds, fiveEnds);
+        if (weekEnds <= settings.SevenDayHorizon.TotalMinutes * horizons)
         {
-            return new(Fitness.Closing, RotationReason.SevenDayVelocity);
+            return new(Fitness.Closing, RotationReason.SevenDayVelocity, weekEnds, lasts);
         }
 
-        var why = five >= fiveCeiling || (account.Cooling && five > settings.FiveHourCool) ? RotationReason.FiveHourCeiling : RotationReason.FiveHourVelocity;
-        if (EndsWithin(settings.FiveHourHorizon * horizons, Full - five - Step, account.FiveHour, newcomer?.FiveHour, settings, now))
-        {
-            return new(Fitness.Closing, why);
-        }
-
-        return why == RotationReason.FiveHourCeiling ||
-            EndsWithin(settings.FiveHourHorizon * horizons, fiveCeiling - five, account.FiveHour, newcomer?.FiveHour, settings, now)
-            ? new(Fitness.Short, why)
-            : new(Fitness.Lasting, RotationReason.InOrder);
+        var isAtCeiling = five >= fiveCeiling || (account.Cooling && five > settings.FiveHourCool);
+        var breach = isAtCeiling ? 0 : MinutesTo(fiveCeiling - five, account.FiveHour, newcomer?.FiveHour, settings, now);
+        var why = isAtCeiling ? RotationReason.FiveHourCeiling : RotationReason.FiveHourVelocity;
+        var horizon = settings.FiveHourHorizon.TotalMinutes * horizons;
+        return fiveEnds <= horizon ? new(Fitness.Closing, why, Math.Min(breach, fiveEnds), lasts)
+            : breach <= horizon ? new(Fitness.Short, why, breach, lasts)
+            : new(Fitness.Lasting, RotationReason.InOrder, double.PositiveInfinity, lasts);
     }
 
     /// <summary>What is used by now at the least: a window that was reset since it was read is empty, and one that was never read is taken for empty.</summary>
     public static double Used(WindowState? window, DateTimeOffset now) => window is null || window.IsOver(now) ? 0 : window.UsedPercent;
 
-    private static bool EndsWithin(TimeSpan horizon, double left, WindowState? own, WindowState? added, RotationSettings settings, DateTimeOffset now)
+    /// <summary>Infinite where nothing moves, and where the window is reset before.</summary>
+    private static double MinutesTo(double left, WindowState? own, WindowState? added, RotationSettings settings, DateTimeOffset now)
     {
-        var speed = Speed(own, settings, now) + Speed(added, settings, now);
-        if (left <= 0 || speed <= 0)
+        if (left <= 0)
         {
-            return left <= 0;
+            return 0;
         }
 
-        var minutes = left / speed;
-        return minutes <= horizon.TotalMinutes && !(own?.ResetsAt > now && own.ResetsAt < now.AddMinutes(minutes));
+        var speed = Speed(own, settings, now) + Speed(added, settings, now);
+        var minutes = speed <= 0 ? double.PositiveInfinity : left / speed;
+        return own?.ResetsAt > now && (own.ResetsAt - now).Value.TotalMinutes < minutes ? double.PositiveInfinity : minutes;
     }
 
     private static double Speed(WindowState? window, RotationSettings settings, DateTimeOffset now) =>

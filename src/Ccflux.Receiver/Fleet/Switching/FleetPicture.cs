@@ -7,7 +7,7 @@ using Ccflux.Receiver.Fleet.Vault;
 namespace Ccflux.Receiver.Fleet.Switching;
 
 /// <summary>The fleet as the rule wants it: from the vault, quota's readings, live sessions, and what the admin said.</summary>
-internal sealed class FleetPicture(AccountWindows quota, VaultBook vault, AgentBook agents, LiveSessions sessions, RotationControls controls, TimeProvider time)
+internal sealed class FleetPicture(AccountWindows quota, VaultBook vault, AgentBook agents, LiveSessions sessions, RotationControls controls, RotationSettings settings, TimeProvider time)
 {
     /// <summary>A copy without a refresh token is of no use for less than this.</summary>
     private static readonly TimeSpan s_copyLife = TimeSpan.FromMinutes(10);
@@ -23,7 +23,7 @@ internal sealed class FleetPicture(AccountWindows quota, VaultBook vault, AgentB
         var windows = await quota.ReadAsync(now, cancellationToken);
         var known = (await agents.AllAsync(cancellationToken)).ToDictionary(agent => agent.AgentId, StringComparer.Ordinal);
         return new FleetState(
-            RotationSettings.Default,
+            settings,
             [.. accounts.Select(account => Account(account, windows[account.AccountId], cooling, now))],
             [.. sessions.Read().Where(seen => CanSwitch(seen, known.GetValueOrDefault(seen.AgentId))).Select(seen => ConfigDir(seen, known[seen.AgentId], accounts, said, deferred, now))],
             [.. said.Pins.Select(pin => pin.ToRule())],

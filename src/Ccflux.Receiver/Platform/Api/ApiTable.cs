@@ -1,10 +1,9 @@
-using System.Text;
 using System.Text.Json;
 
 namespace Ccflux.Receiver.Platform.Api;
 
 /// <summary>One table as an answer: an object with what <paramref name="head"/> says of the table and its <c>rows</c>, or CSV with the same columns.</summary>
-/// <param name="file">The CSV file's name, without its ending.</param>
+/// <param name="file">The CSV file's name, with its ending.</param>
 /// <param name="rows">A value a column.</param>
 /// <param name="isCsv">Which of the two.</param>
 internal sealed class ApiTable(string file, IReadOnlyList<string> columns, IEnumerable<IEnumerable<object?>> rows, bool isCsv, Action<Utf8JsonWriter> head) : IResult
@@ -14,16 +13,14 @@ internal sealed class ApiTable(string file, IReadOnlyList<string> columns, IEnum
 
     public async Task ExecuteAsync(HttpContext httpContext)
     {
-        var response = httpContext.Response;
-        response.Headers.CacheControl = "no-store";
         if (isCsv)
         {
-            response.ContentType = Csv.ContentType;
-            response.Headers.ContentDisposition = $"attachment; filename=\"{file}.csv\"";
-            await response.WriteAsync(Csv.Write(columns, rows), Encoding.UTF8, httpContext.RequestAborted);
+            await new CsvFile(file, columns, rows.ToAsyncEnumerable()).ExecuteAsync(httpContext);
             return;
         }
 
+        var response = httpContext.Response;
+        response.Headers.CacheControl = "no-store";
         response.ContentType = "application/json";
         await using var json = new Utf8JsonWriter(response.BodyWriter);
         json.WriteStartObject();

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 
 namespace Ccflux.Receiver.Platform.Api;
 
@@ -18,16 +17,10 @@ internal static class Csv
         columns.Select(column => column.Name),
         rows.Select(row => columns.Select(column => column.Value(row))));
 
-    public static string Write(IEnumerable<string> heads, IEnumerable<IEnumerable<object?>> rows)
-    {
-        var text = new StringBuilder().AppendJoin(',', heads).Append("\r\n");
-        foreach (var row in rows)
-        {
-            text.AppendJoin(',', row.Select(Cell)).Append("\r\n");
-        }
+    public static string Write(IEnumerable<string> heads, IEnumerable<IEnumerable<object?>> rows) => string.Concat(rows.Select(Line).Prepend(Line(heads)));
 
-        return text.ToString();
-    }
+    /// <summary>A row, with its end.</summary>
+    public static string Line(IEnumerable<object?> cells) => string.Join(',', cells.Select(Cell)) + "\r\n";
 
     private static string Cell(object? value) => value switch
     {

@@ -1,3 +1,4 @@
+using Ccflux.Contracts.Auth;
 using Ccflux.Contracts.Http;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Auth.Devices;
@@ -5,6 +6,7 @@ using Ccflux.Receiver.Platform.Auth.Signing;
 using Ccflux.Receiver.Platform.Auth.Tokens;
 using Ccflux.Receiver.Platform.Auth.Users;
 using Ccflux.Receiver.Platform.Database;
+using Ccflux.Receiver.Platform.Docs;
 using Ccflux.Receiver.Platform.Metrics;
 using Ccflux.Receiver.Platform.Settings;
 
@@ -16,7 +18,6 @@ internal static class IdentityFeature
     public static IServiceCollection AddIdentity(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSettings<IdentityOptions>(configuration);
-        services.AddSingleton<IEd25519Verifier>(_ => (IEd25519Verifier?)SodiumEd25519.TryLoad() ?? new OpenSslEd25519());
         services.AddSingleton<RequestSignatures>();
         services.AddSingleton<PlainTextTraces>();
         services.AddSingleton<AccessTokens>();
@@ -36,7 +37,10 @@ internal static class IdentityFeature
 
     public static void MapIdentity(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapPost(Routes.Token, (HttpContext context, IdentityEndpoints identity) => identity.TokenAsync(context)).AllowOwnTokens();
-        endpoints.MapPost(Routes.RegisterKey, (HttpContext context, IdentityEndpoints identity) => identity.RegisterKeyAsync(context)).AllowOwnTokens();
+        endpoints.MapPost(Routes.Token, (HttpContext context, IdentityEndpoints identity) => identity.TokenAsync(context)).AllowOwnTokens().WithTags("Identity")
+            .WithSummary("An access token for a refresh token, which is the bearer. Takes no body.");
+        endpoints.MapPost(Routes.RegisterKey, (HttpContext context, IdentityEndpoints identity) => identity.RegisterKeyAsync(context)).AllowOwnTokens().WithTags("Identity")
+            .WithSummary("Registers a device's key. Bearer: an access token. Signed with that key.")
+            .TakesJson(AuthJson.Default.RegisterKeyRequest, new RegisterKeyRequest { PublicKey = "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=", DeviceId = "build-1" });
     }
 }

@@ -16,7 +16,7 @@ internal static partial class DatabaseFeature
             var path = provider.GetRequiredService<DatabaseOptions>().Path;
             MakePrivate(path, logger);
             var connection = SqliteDatabase.OpenForWriting(path);
-            Log.Opened(logger, path, SqliteLibrary.Description);
+            Log.Opened(logger, path, SqlConnection.LibraryVersion);
             return new GroupCommitWriter(
                 connection,
                 provider.GetServices<ITransactionParticipant>(),

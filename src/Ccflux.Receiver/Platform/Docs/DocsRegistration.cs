@@ -35,7 +35,7 @@ internal static class DocsRegistration
     {
         endpoints.MapOpenApi("/docs/{documentName}.json").RequireAuthorization(AdminPolicies.Reader);
         var pages = endpoints.MapGroup("/docs").RequireAuthorization(AdminPolicies.Reader).ExcludeFromDescription();
-        pages.MapGet("", (HttpRequest request) => request.Path.Value!.EndsWith('/') ? SwaggerPage.Index() : Results.LocalRedirect("/docs/"));
+        pages.MapGet("", (HttpContext context) => context.Request.Path.Value!.EndsWith('/') ? SwaggerPage.Index(context) : Results.LocalRedirect("/docs/"));
         pages.MapGet("start.js", SwaggerPage.Start);
         pages.MapGet("swagger-ui-bundle.js", () => SwaggerPage.Asset("swagger-ui-bundle.js", "text/javascript; charset=utf-8"));
         pages.MapGet("swagger-ui.css", () => SwaggerPage.Asset("swagger-ui.css", "text/css; charset=utf-8"));

@@ -1,3 +1,5 @@
+using System.Net;
+using Ccflux.Receiver.Platform.Auth.Admin;
 using Swashbuckle.AspNetCore.SwaggerUI;
 
 namespace Ccflux.Receiver.Platform.Docs;
@@ -17,6 +19,7 @@ internal static class SwaggerPage
         <meta charset="utf-8">
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <title>API · ccflux</title>
+        <meta name="antiforgery" content="{{ANTIFORGERY}}">
         <link rel="stylesheet" href="/docs/swagger-ui.css">
         </head>
         <body>
@@ -28,12 +31,22 @@ internal static class SwaggerPage
         </html>
         """;
 
-    // Reading only: changes are for the pages, whose forms carry the antiforgery token. Nothing is fetched from elsewhere.
-    private const string Script = """
-        SwaggerUIBundle({ url: "/docs/v1.json", dom_id: "#api", validatorUrl: null, supportedSubmitMethods: ["get"], defaultModelsExpandDepth: 0 });
+    // A session's cookie changes something only beside its antiforgery token. Nothing is fetched from elsewhere.
+    private const string Script = $$"""
+        SwaggerUIBundle({
+          url: "/docs/v1.json",
+          dom_id: "#api",
+          validatorUrl: null,
+          defaultModelsExpandDepth: 0,
+          requestInterceptor: (request) => {
+            request.headers["{{AdminSession.AntiforgeryHeader}}"] = document.querySelector("meta[name=antiforgery]").content;
+            return request;
+          },
+        });
         """;
 
-    public static IResult Index() => Results.Text(Html, "text/html; charset=utf-8");
+    public static IResult Index(HttpContext context) =>
+        Results.Text(Html.Replace("{{ANTIFORGERY}}", WebUtility.HtmlEncode(AdminSession.Of(context)?.Antiforgery ?? ""), StringComparison.Ordinal), "text/html; charset=utf-8");
 
     public static IResult Start() => Results.Text(Script, "text/javascript; charset=utf-8");
 

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net;
+using System.Net.Sockets;
 
 namespace Ccflux.Receiver.Platform.Http;
 
@@ -12,6 +13,25 @@ internal sealed class ListenAddressAttribute : ValidationAttribute
         var named = text.StartsWith("localhost:", StringComparison.OrdinalIgnoreCase) ? "127.0.0.1" + text["localhost".Length..] : text;
         named = named.StartsWith(':') ? "0.0.0.0" + named : named;
         return IPEndPoint.TryParse(named, out var address) && named.EndsWith($":{address.Port.ToString(CultureInfo.InvariantCulture)}", StringComparison.Ordinal) ? address : null;
+    }
+
+    /// <summary>Whether another program listens there.</summary>
+    public static bool IsTaken(IPEndPoint address)
+    {
+        using var probe = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            probe.Bind(address);
+            return false;
+        }
+        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        {
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false; // whoever listens there in earnest says what is wrong
+        }
     }
 
     protected override ValidationResult? IsValid(object? value, ValidationContext validationContext) =>

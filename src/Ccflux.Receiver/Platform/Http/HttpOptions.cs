@@ -39,7 +39,7 @@ internal sealed class HttpOptions
     public int PagesPerMinute { get; set; } = 600;
 
     [ConfigurationKeyName("READ_TIMEOUT_SECONDS"), Range(1, 600)]
-    [Description("Seconds after which a page or an API answer that still reads the database is given up with a 503; an export has four times as long.")]
+    [Description("Seconds after which a page or an API answer that still reads the database is given up with a 503; an export or a CSV file has four times as long.")]
     public int ReadTimeoutSeconds { get; set; } = 15;
 
     [ConfigurationKeyName("SIGN_IN_ATTEMPTS"), Range(1, 1000)]

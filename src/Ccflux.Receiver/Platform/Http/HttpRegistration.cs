@@ -15,6 +15,7 @@ internal static class HttpRegistration
         builder.Services.AddSingleton<TransportSeen>();
         builder.Services.AddSingleton<HostCheck>();
         builder.Services.AddSingleton<BrowserCookies>();
+        builder.Services.AddCompression();
         builder.WebHost.ConfigureKestrel(kestrel => Bound(kestrel, options));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(20));
         builder.Services.Configure<ForwardedHeadersOptions>(forwarded => Trust(forwarded, options));
@@ -43,7 +44,9 @@ internal static class HttpRegistration
             return next(context);
         });
         app.UseSecurityHeaders();
+        app.UseResponseCompression();
         app.UseMiddleware<ErrorHandling>();
+        app.UseHeadRequests();
     }
 
     private static void Bound(KestrelServerOptions kestrel, HttpOptions options)

@@ -9,7 +9,7 @@ namespace Ccflux.Receiver.Platform.Http;
 /// </summary>
 internal sealed class ReadLimits(RequestDelegate next, HttpOptions options, TimeProvider time)
 {
-    /// <summary>A file of the whole page is asked for once in a while and may take longer.</summary>
+    /// <summary>A file of a whole page or table is asked for once in a while and may take longer.</summary>
     private const int ExportFactor = 4;
 
     public async Task InvokeAsync(HttpContext context)
@@ -21,10 +21,12 @@ internal sealed class ReadLimits(RequestDelegate next, HttpOptions options, Time
         }
 
         var role = context.Features.Get<AdminSession>()?.Role;
-        var seconds = options.ReadTimeoutSeconds * (context.Request.Query.ContainsKey("export") ? ExportFactor : 1);
+        var seconds = options.ReadTimeoutSeconds * (IsFile(context.Request.Query) ? ExportFactor : 1);
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(seconds), time);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, context.RequestAborted);
         using var scope = ReadScope.Open($"{role} {RequestLimits.AddressOf(context)}", role == AdminRole.Admin, ended.Token);
         await next(context);
     }
+
+    private static bool IsFile(IQueryCollection query) => query.ContainsKey("export") || query["format"] is [.., "csv"];
 }

@@ -3,6 +3,8 @@ namespace Ccflux.Receiver.Platform.Live;
 /// <summary>The door of live updates.</summary>
 internal static class LiveRegistration
 {
+    public const string Path = "/events";
+
     public static IServiceCollection AddLive(this IServiceCollection services)
     {
         services.AddSingleton<LiveBus>();
@@ -12,7 +14,7 @@ internal static class LiveRegistration
     }
 
     public static void MapLive(this IEndpointRouteBuilder endpoints) =>
-        endpoints.MapGet("/events", (HttpContext context, LiveEndpoint live) => live.OpenAsync(context))
+        endpoints.MapGet(Path, (HttpContext context, LiveEndpoint live) => live.OpenAsync(context))
             .AllowAnonymous()
             .ExcludeFromDescription();
 }

@@ -15,7 +15,7 @@ public sealed record AlertsPageView(
     internal static AlertsPageView Of(AlertOptions options, IReadOnlyList<AlertRow> rows, IReadOnlyList<RuleRow> rules) => new(
         [
             new ChannelLine("Telegram", "ALERT_TELEGRAM_TOKEN and ALERT_TELEGRAM_CHAT", options.Channels.Contains(AlertChannel.Telegram, StringComparer.Ordinal)),
-            new ChannelLine("Slack's form", "ALERT_SLACK_URL", options.SlackUrl is not null),
+            new ChannelLine("Slack-compatible webhook", "ALERT_SLACK_URL", options.SlackUrl is not null),
             new ChannelLine("Webhook", "ALERT_WEBHOOK_URL", options.WebhookUrl is not null),
         ],
         [RuleLine.Of(null, "All accounts", options.Thresholds, options.Forecast), .. rules.Select(rule => RuleLine.Of(rule.AccountId, rule.Account, rule.Thresholds, rule.Forecast))],

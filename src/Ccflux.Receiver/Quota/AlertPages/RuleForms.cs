@@ -13,22 +13,20 @@ internal static class RuleForms
     private const int MaxText = 40;
 
     public static FormQuestion Add(IReadOnlyList<RuleRow> accounts, string account, TypedRule typed) => new(
-        "Give an account its own rule",
-        ["It goes before the rule of all accounts, for this account alone."],
+        "Add an alert rule",
+        ["Overrides the default rule for this account."],
         [
             new FormField("account", "Account", FieldKind.Choice, account) { Options = [.. accounts.Select(row => new FormOption(row.AccountId.ToString(CultureInfo.InvariantCulture), row.Account))] },
             .. Fields(typed),
         ],
-        "Cancel",
         "Save rule");
 
-    public static FormQuestion Edit(RuleRow rule, TypedRule typed) => new($"What {rule.Account} tells", [], Fields(typed), "Cancel", "Save rule");
+    public static FormQuestion Edit(RuleRow rule, TypedRule typed) => new($"Alert rule of {rule.Account}", [], Fields(typed), "Save rule");
 
     public static FormQuestion Remove(RuleRow rule) => new(
         $"Remove the rule of {rule.Account}?",
-        ["It tells what all accounts tell from then on. What was told already is not told again."],
+        ["The default rule applies to it from now on. Alerts that were sent already are not sent again."],
         [],
-        "Keep",
         "Remove rule",
         IsDanger: true);
 
@@ -38,7 +36,7 @@ internal static class RuleForms
 
     private static FormField[] Fields(TypedRule typed) =>
     [
-        new FormField("thresholds", "Thresholds in percent", FieldKind.Text, typed.Thresholds, "Up to 5, such as 80, 95. Empty: none is told.") { MaxLength = MaxText },
-        new FormField("forecast", "Tell when a window will run out before its reset", FieldKind.Check, typed.Forecast ? "1" : ""),
+        new FormField("thresholds", "Thresholds in percent", FieldKind.Text, typed.Thresholds, "Up to five, such as 80, 95. Leave empty for no threshold alerts.") { MaxLength = MaxText },
+        new FormField("forecast", "Alert when a window will run out before its reset", FieldKind.Check, typed.Forecast ? "1" : ""),
     ];
 }

@@ -79,7 +79,7 @@ internal sealed record AlertReply(
     DateTimeOffset? DeliveredAt);
 
 /// <summary>Body of <c>POST /api/v1/quota/alerts/rules</c>.</summary>
-internal sealed record AlertRuleRequest(long? Account, IReadOnlyList<int>? Thresholds, bool? Forecast);
+internal sealed record AlertRuleRequest(long? Account, IReadOnlyList<int>? Thresholds, bool? Forecast = null);
 
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]

@@ -8,6 +8,18 @@ namespace Ccflux.Receiver.Quota.Pages;
 /// <summary>An account in a word, with the shape and colour that go with it.</summary>
 internal sealed record AccountState(Tone Tone, string Text)
 {
+    /// <summary>As the table shows it: a failing poll goes before what was read last.</summary>
+    public static AccountState Shown(AccountView account) => account.Error is { } error ? Of(error) : Of(account);
+
+    /// <summary>Sorts the worst first.</summary>
+    public int Rank => Tone switch
+    {
+        Tone.Bad => 0,
+        Tone.Warn => 1,
+        Tone.None or Tone.Info => 2,
+        Tone.Good => 3,
+    };
+
     public static AccountState Of(AccountView account)
     {
         var open = account.Windows.Where(window => !window.IsOver).ToList();
@@ -20,7 +32,7 @@ internal sealed record AccountState(Tone Tone, string Text)
             _ when open.Exists(window => window.Projection.Outlook is Outlook.Exhausted) => new AccountState(Tone.Bad, "Full"),
             { Level: QuotaLevel.Red } => new AccountState(Tone.Bad, "Near limit"),
             _ when open.Exists(window => window.Projection.Outlook is Outlook.RunsOut) => new AccountState(Tone.Warn, "Runs out"),
-            { Level: QuotaLevel.Yellow } => new AccountState(Tone.Warn, "From 70 %"),
+            { Level: QuotaLevel.Yellow } => new AccountState(Tone.Warn, "70 % or above"),
             _ => new AccountState(Tone.Good, "Below 70 %"),
         };
     }

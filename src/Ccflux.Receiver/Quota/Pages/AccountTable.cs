@@ -22,7 +22,7 @@ internal static class AccountTable
         ["pace"] = account => WindowText.Fastest(account)?.Pace?.Ratio,
         ["source"] = account => SourceText.Of(account.Source),
         ["observed"] = account => account.ObservedAt,
-        ["state"] = account => AccountState.Of(account).Text,
+        ["state"] = account => $"{AccountState.Shown(account).Rank} {AccountState.Shown(account).Text}",
     };
 
     public static (IReadOnlyList<AccountView> Rows, TableNav Nav) Page(IReadOnlyList<AccountView> accounts, QuotaPageRequest request, PageLink link, int size)
@@ -40,5 +40,5 @@ internal static class AccountTable
     public static WindowView? Open(AccountView account, string window) =>
         account.Windows.FirstOrDefault(one => string.Equals(one.Name, window, StringComparison.Ordinal) && !one.IsOver);
 
-    private static IEnumerable<string> Texts(AccountView account) => [account.Name, account.Email ?? "", SourceText.Of(account.Source), AccountState.Of(account).Text];
+    private static IEnumerable<string> Texts(AccountView account) => [account.Name, account.Email ?? "", SourceText.Of(account.Source), AccountState.Shown(account).Text];
 }

@@ -58,11 +58,10 @@ internal sealed class QuotaPageChanges(QuotaChanges changes, Poller poller, Poll
 
     private IResult Confirm(HttpContext context, string typed, string? fault, string back) => Page.Of<ConfirmPage>(context, new Dictionary<string, object?>(StringComparer.Ordinal)
     {
-        [nameof(ConfirmPage.Frame)] = frames.For(context, "Poll interval", QuotaPagesEndpoint.Capability),
+        [nameof(ConfirmPage.Frame)] = frames.For(context, "How often to poll with cookies?", QuotaPagesEndpoint.Capability),
         [nameof(ConfirmPage.Question)] = new Question(
             "How often to poll with cookies?",
-            ["It beats POLL_INTERVAL and survives restarts. Access tokens are polled every 3 minutes, whatever stands here."],
-            "Keep",
+            ["Overrides POLL_INTERVAL and is kept across restarts. Access tokens are polled every 3 minutes regardless."],
             "Save interval",
             IsDanger: false,
             new QuestionField(Field, "Seconds between polls", $"From {PollInterval.MinSeconds} to {PollInterval.MaxSeconds}.", typed, "number", Min: PollInterval.MinSeconds, Max: PollInterval.MaxSeconds)),

@@ -1,5 +1,6 @@
 using System.Text;
 using Ccflux.Contracts.Http;
+using Ccflux.Receiver.Platform.Api;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Quota.Read;
@@ -14,7 +15,6 @@ internal sealed class QuotaPagesEndpoint(
     QuotaQuery query, HistoryQuery history, PollInterval interval, RequestLimits limits, PageFrames frames, BrowserAnswers answers, IServiceProvider services, TimeProvider time)
 {
     public const string Capability = "Quota";
-    public const string FileName = "ccflux-quota.html";
 
     /// <summary>Cards of a page: each has a chart.</summary>
     private const int CardsShown = 6;
@@ -51,7 +51,7 @@ internal sealed class QuotaPagesEndpoint(
         }
 
         context.Response.Headers.CacheControl = "no-store";
-        return Results.File(Encoding.UTF8.GetBytes(await Page.RenderAsync<QuotaPage>(services, parameters)), "text/html; charset=utf-8", FileName);
+        return Results.File(Encoding.UTF8.GetBytes(await Page.RenderAsync<QuotaPage>(services, parameters)), "text/html; charset=utf-8", FileNames.Of("quota", "html", FileNames.Day(DateOnly.FromDateTime(view.All.At.UtcDateTime))));
     }
 
     private async Task<QuotaPageView> ReadAsync(HttpContext context, PageLink link, bool isSignedIn, bool isExport)

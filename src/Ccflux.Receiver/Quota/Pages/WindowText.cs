@@ -1,3 +1,5 @@
+using Ccflux.Contracts.Quota;
+using Ccflux.Receiver.Quota.Forecasts;
 using Ccflux.Receiver.Quota.Read;
 using Ccflux.Receiver.Shell.Components;
 using Ccflux.Receiver.Shell.Format;
@@ -9,6 +11,9 @@ internal static class WindowText
 {
     /// <summary>Closer than this to the even rate is on it: points of a percent.</summary>
     private const double OnPace = 2;
+
+    /// <summary>By so much two ends of an estimate may differ and still be one figure.</summary>
+    private const double SameEstimate = 1.1;
 
     /// <summary>Series colours by window; what is not named here takes the next of <see cref="s_otherColours"/>.</summary>
     private static readonly int[] s_otherColours = [6, 2, 3, 8, 1, 4];
@@ -44,11 +49,12 @@ internal static class WindowText
     public static string Level(QuotaLevel level) => level switch
     {
         QuotaLevel.Green => "below 70 %",
-        QuotaLevel.Yellow => "from 70 %",
-        QuotaLevel.Red => "from 90 %",
+        QuotaLevel.Yellow => "70 % or above",
+        QuotaLevel.Red => "90 % or above",
     };
 
-    public static string Percent(WindowView window) => Numbers.Share(window.UsedPercent / 100);
+    /// <summary>The figure that the user's status line shows.</summary>
+    public static string Percent(WindowView window) => $"{UsedShare.Text(window.UsedPercent)}\u00A0%";
 
     public static string? Pace(WindowView window)
     {
@@ -68,6 +74,11 @@ internal static class WindowText
 
     /// <summary>The open window that is furthest ahead of its pace.</summary>
     public static WindowView? Fastest(AccountView account) => account.Windows.Where(window => window is { IsOver: false, Pace.Ratio: not null }).MaxBy(window => window.Pace!.Ratio);
+
+    /// <summary>One figure where both ends are within a tenth of each other: more digits would say what nobody knows.</summary>
+    public static string Estimate(PlanEstimate plan) => plan.Highest <= plan.Lowest * SameEstimate
+        ? Numbers.Compact((long)((plan.Lowest + plan.Highest) / 2))
+        : $"{Numbers.Compact((long)plan.Lowest)} to {Numbers.Compact((long)plan.Highest)}";
 
     private static string Words(string name)
     {

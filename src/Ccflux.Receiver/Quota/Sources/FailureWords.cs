@@ -23,7 +23,7 @@ internal static class FailureWords
 
     private static string ForTokens(PollFailure failure) => failure switch
     {
-        PollFailure.NoCredential => "There is no access token that holds: the login's file is missing, cannot be read, or its token has expired. Use Claude Code with this login once, or sign in there again with /login; it renews the file.",
+        PollFailure.NoCredential => "No valid access token: the credentials file is missing, unreadable or expired. Use Claude Code with this login once, or sign in there again with /login; it renews the file.",
         PollFailure.Rejected => "The access token is no longer taken (401). Use Claude Code with this login once, or sign in there again with /login; the file is read again when it changes.",
         PollFailure.Challenged => "A check for browsers stands before the API (403). It often ends by itself; if not, look at the receiver's network (proxy, VPN).",
         PollFailure.Forbidden => "This login may not read its usage (403): it lacks the scope user:profile, as tokens made by setup-token do. Sign in with /login in Claude Code.",

@@ -36,7 +36,7 @@ public sealed class Ago : MarkupComponent
 
     private string Text(DateTimeOffset at) => Form switch
     {
-        "until" => Times.Until(at, Frame.Now),
+        "until" => Frame.IsExport ? Times.Point(at, Frame.Now) : Times.Until(at, Frame.Now),
         "point" => Times.Point(at, Frame.Now),
         "day" => Times.Day(at, Frame.Now),
         "clock" => Times.Clock(at),

@@ -9,9 +9,10 @@ namespace Ccflux.Receiver.Shell.Components;
 /// <param name="Unit">What the figures are, one of <see cref="ChartUnit"/>.</param>
 /// <param name="Stacked">False where the series stand beside each other and have no sum.</param>
 /// <param name="Prior">The same of the period before, hour by hour or day by day: a dotted line that no sum counts.</param>
+/// <param name="KnownFrom">The place of the first day or hour of the whole history: what comes before it is a gap, not a zero.</param>
 public sealed record ChartData(
     IReadOnlyList<string> Days, IReadOnlyList<ChartSeries> Series, bool Unfinished, string SumLabel, string Unit = ChartUnit.Tokens, bool Stacked = true,
-    ChartSeries? Prior = null)
+    ChartSeries? Prior = null, int KnownFrom = 0)
 {
     /// <summary>The default encoder escapes angle brackets and ampersands, so the text can stand in a script element.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, ChartJson.Default.ChartData);

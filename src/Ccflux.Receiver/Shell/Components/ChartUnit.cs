@@ -13,6 +13,7 @@ internal static class ChartUnit
     /// <summary>Zero stands for nothing measured.</summary>
     public const string Milliseconds = "ms";
 
+    /// <summary>Milliseconds that add up, shown in seconds and more: a chart's parts are rounded no sooner than their sum.</summary>
     public const string Seconds = "s";
 
     /// <summary>Hundredths of a multiple.</summary>
@@ -25,7 +26,7 @@ internal static class ChartUnit
     {
         MicroDollars => Numbers.Money(value / 1_000_000m),
         Milliseconds => value == 0 ? Numbers.Unknown : Durations.Milliseconds(value),
-        Seconds => Durations.Seconds(value),
+        Seconds => Durations.Seconds(value / 1000.0),
         Multiple => Numbers.Multiple(value / 100.0),
         _ => Numbers.Compact(value),
     };
@@ -34,7 +35,7 @@ internal static class ChartUnit
     {
         MicroDollars => Numbers.ExactMoney(value / 1_000_000m),
         Milliseconds => $"{Numbers.Exact(value)} ms",
-        Seconds => $"{Numbers.Exact(value)} s",
+        Seconds => string.Create(CultureInfo.InvariantCulture, $"{value / 1000m:0.###} s"),
         Multiple => Numbers.Multiple(value / 100.0),
         _ => Numbers.Exact(value),
     };

@@ -12,10 +12,11 @@ public static class Durations
         _ => Of(value.Value / 1000),
     };
 
-    public static string Seconds(long? value) => value switch
+    /// <summary>Below a minute whole seconds: what adds up is rounded here, and nowhere before.</summary>
+    public static string Seconds(double? value) => value switch
     {
         null => Numbers.Unknown,
-        < 60 => $"{Numbers.Exact(value)}{NoBreakSpace}s",
+        < 59.5 => $"{Numbers.Exact((long)Math.Round(value.Value, MidpointRounding.AwayFromZero))}{NoBreakSpace}s",
         _ => Of(value.Value),
     };
 

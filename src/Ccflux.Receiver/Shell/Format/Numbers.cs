@@ -43,6 +43,12 @@ public static class Numbers
     /// <summary>Counts of things (sessions, turns): exact up to 99 999, compact beyond.</summary>
     public static string Count(long? value) => value is > LargestExactCount or < -LargestExactCount ? Compact(value) : Exact(value);
 
+    /// <summary>So many of something: <c>1 turn</c>, <c>61 380 turns</c>.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="one">What one of them is called.</param>
+    /// <param name="many">What several are called, where that is not <paramref name="one"/> with an s.</param>
+    public static string Of(long count, string one, string? many = null) => $"{Count(count)} {(count == 1 ? one : many ?? one + "s")}";
+
     /// <summary>Every digit, grouped by a narrow no-break space: <c>61 380</c>.</summary>
     public static string Exact(long? value) => value?.ToString("#,0", s_grouped) ?? Unknown;
 

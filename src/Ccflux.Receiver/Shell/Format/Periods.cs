@@ -23,8 +23,16 @@ internal static class Periods
         _ => Button(period),
     };
 
-    /// <summary>The period that a change is measured against.</summary>
-    public static string Prior(string period, int days) => period is Today ? "vs yesterday" : $"vs prior {Note(period, days)}";
+    /// <summary>What a change is measured against.</summary>
+    /// <param name="period">Its name.</param>
+    /// <param name="days">Its length.</param>
+    /// <param name="isRunning">The period goes on: only as much of the one before counts as has passed of it.</param>
+    public static string Prior(string period, int days, bool isRunning) => (period, isRunning) switch
+    {
+        (Today, true) => "so far, vs the same hours yesterday",
+        (_, true) => $"so far, vs the same part of the prior {Note(period, days)}",
+        _ => $"vs prior {Note(period, days)}",
+    };
 
     /// <summary>That period by itself: <c>prior 30 d</c>.</summary>
     public static string Before(string period, int days) => period is Today ? "yesterday" : $"prior {Note(period, days)}";

@@ -17,7 +17,7 @@ internal static class FormAnswer
 
         return Page.Of<FormPage>(context, new Dictionary<string, object?>(StringComparer.Ordinal)
         {
-            [nameof(FormPage.Frame)] = frames.For(context, form.Do, capability),
+            [nameof(FormPage.Frame)] = frames.For(context, form.Title, capability),
             [nameof(FormPage.Form)] = form,
             [nameof(FormPage.Fault)] = fault,
             [nameof(FormPage.Back)] = back,

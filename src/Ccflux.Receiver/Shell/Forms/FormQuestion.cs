@@ -2,9 +2,8 @@ namespace Ccflux.Receiver.Shell.Forms;
 
 /// <summary>A form of several fields, in a page of its own or in a dialog over the page before.</summary>
 /// <param name="Lines">What will happen, in plain words.</param>
-/// <param name="Keep">The verb of the button that does nothing.</param>
-/// <param name="Do">The verb of the other one.</param>
-public sealed record FormQuestion(string Title, IReadOnlyList<string> Lines, IReadOnlyList<FormField> Fields, string Keep, string Do, bool IsDanger = false);
+/// <param name="Do">The verb of the button that does it. The other one is "Cancel".</param>
+public sealed record FormQuestion(string Title, IReadOnlyList<string> Lines, IReadOnlyList<FormField> Fields, string Do, bool IsDanger = false);
 
 /// <summary>What a field looks like.</summary>
 public enum FieldKind

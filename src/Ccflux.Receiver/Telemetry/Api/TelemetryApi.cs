@@ -1,6 +1,7 @@
 using Ccflux.Contracts.Http;
 using Ccflux.Receiver.Platform.Api;
 using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Docs;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Telemetry.Read;
 using Ccflux.Receiver.Telemetry.Read.Cells;
@@ -10,46 +11,116 @@ namespace Ccflux.Receiver.Telemetry.Api;
 /// <summary><c>/api/v1/telemetry/…</c>: the page's tables as JSON or CSV, each a part of the page's own read.</summary>
 internal static class TelemetryApi
 {
-    private const string Filters = " Query: period (today, 7d, 30d, 90d, custom with from and to), user, division, model, terminal; format is json or csv.";
+    private static readonly QueryParameter[] s_period =
+    [
+        new("period", $"The period, today (UTC) included; {TelemetryFilter.DefaultPeriod} without it. custom takes from and to.", Values: [.. TelemetryFilter.Periods.Select(period => period.Name), TelemetryFilter.Custom]),
+        new("from", "First day of a custom period, such as 2026-11-01."),
+        new("to", "Last day of a custom period."),
+    ];
+
+    private static readonly QueryParameter[] s_people =
+    [
+        new("user", "An e-mail address, or a name as the users' table shows it."),
+        new("division", $"A division, or {TelemetryFilter.NoDivision}."),
+        new("terminal", "A terminal's exact name."),
+        // Those of the client itself; an organisation's own are asked for in the same way.
+        .. new[] { LabelNames.Plan, LabelNames.SeatType, LabelNames.Settings }.Select(name => new QueryParameter(
+            LabelFilter.FieldOf(name),
+            $"Whoever stated this last in the period: values separated by |, {LabelNames.NotStated} for who stated nothing. Names in TELEMETRY_ATTRIBUTES filter in the same way; several labels must all hold.")),
+    ];
+
+    private static readonly QueryParameter s_model = new("model", "A model's exact name.");
+    private static readonly QueryParameter[] s_all = [.. s_period, .. s_people, s_model];
 
     public static void MapTelemetryApi(this IEndpointRouteBuilder endpoints)
     {
         var api = endpoints.MapGroup("/api/v1/telemetry").RequireAuthorization(AdminPolicies.Reader).WithTags("Telemetry");
-        Map(api, "/summary", "The figures of the period and of the one before.", TelemetryColumns.Summary, TelemetryColumns.SummaryOf);
+        Map(api, "/summary", "The figures of the period; before is of the period of equal length before, and stands against period_compared: complete hours while the period goes on.", TelemetryColumns.Summary, TelemetryColumns.SummaryOf);
         Map(api, "/timeline", "Hour by hour up to two days, else day by day.", TelemetryColumns.Timeline, view => view.Timeline);
         Map(api, "/timeline-models", "The same by model.", TelemetryColumns.TimelineModels, TelemetryColumns.ModelsOf);
         Map(api, "/timeline-users", "All tokens of the six heaviest users, and of everyone else, hour by hour or day by day.", TelemetryColumns.TimelineUsers, TelemetryColumns.UsersOf);
         Map(api, "/models", "By model, with the period before.", TelemetryColumns.Models, view => view.Models);
         Map(api, "/users", "By user. kind says how sure it is whose it is: user (own token), claimed (organisation's token), install (no e-mail).", TelemetryColumns.Users, view => view.Users);
-        Map(api, "/terminals", "Sessions by terminal.", TelemetryColumns.Terminals, view => view.Terminals);
-        Map(api, "/tools", "Tool calls, failures and durations. Follows no model.", TelemetryColumns.Tools, view => view.Tools);
-        Map(api, "/decisions", "Tool decisions; config and hook decide without the user.", TelemetryColumns.Decisions, view => view.Decisions);
-        Map(api, "/errors", "Requests that failed after all retries, by status.", TelemetryColumns.Errors, view => view.Errors);
-        Map(api, "/windows", "Tokens of the last five hours by user, against the plan.", TelemetryColumns.Windows, view => view.Windows);
-        Map(api, "/calls", "The newest requests, as long as events are kept.", TelemetryColumns.Calls, view => view.RecentCalls);
-        Map(api, "/names", "Metrics, events, attributes and services that were received and not understood or refused, and caps that were met; of all time.", TelemetryColumns.Seen, view => view.Names);
-        Map(api, "/installs", "Installations that send no e-mail, whom the admin mapped them to, and their figures of the period.", TelemetryColumns.Installs, view => view.Installs);
+        Map(api, "/terminals", "Sessions by terminal.", TelemetryColumns.Terminals, view => view.Terminals, [.. s_period, .. s_people]);
+        Map(api, "/tools", "Tool calls, failures and durations.", TelemetryColumns.Tools, view => view.Tools, [.. s_period, .. s_people]);
+        Map(api, "/decisions", "Tool decisions; config and hook decide without the user.", TelemetryColumns.Decisions, view => view.Decisions, [.. s_period, .. s_people]);
+        Map(api, "/errors", "Requests that failed after all retries, by status.", TelemetryColumns.Errors, view => view.Errors, [.. s_period, .. s_people]);
+        Map(api, "/windows", "Tokens of the last five hours by user, against the plan.", TelemetryColumns.Windows, view => view.Windows, [.. s_people, s_model], "5h");
+        MapCalls(api);
+        Map(api, "/names", "Metrics, events, attributes and services that were received and not understood or refused, and caps that were met; of all time.", TelemetryColumns.Seen, view => view.Names, [], "all-time");
+        Map(api, "/installs", "Installations that send no e-mail (the newest 1 000), whom the admin mapped them to, and their figures of the period.", TelemetryColumns.Installs, view => view.Installs, s_period);
+        MapLabels(api);
         MapReconciliation(api);
     }
 
     private static void Map<T>(
-        RouteGroupBuilder api, string path, string summary, IReadOnlyList<(string, Func<T, object?>)> columns, Func<TelemetryPageView, IEnumerable<T>> part) =>
-        api.MapGet(path, (HttpContext context, TelemetryPageQuery query, TimeProvider time) => AnswerAsync(
-                context, time, path[1..], columns, async filter => part(await query.ReadAsync(filter, new CallPart(0, CallPart.MaxCalls), context.RequestAborted))))
-            .WithSummary(summary + Filters).ProducesProblem(StatusCodes.Status400BadRequest);
+        RouteGroupBuilder api,
+        string path,
+        string summary,
+        IReadOnlyList<(string, Func<T, object?>)> columns,
+        Func<TelemetryPageView, IEnumerable<T>> part,
+        QueryParameter[]? filters = null,
+        string? span = null) =>
+        api.MapGet(path, (HttpContext context, TelemetryPageQuery query, LabelNames names, TimeProvider time) => AnswerAsync(
+                context, names, time, path[1..], span, columns, async filter => part(await query.ReadAsync(filter, new CallPart(0, 1), context.RequestAborted))))
+            .WithSummary(summary).TakesQuery([QueryParameter.Format, .. filters ?? s_all]).ProducesProblem(StatusCodes.Status400BadRequest);
+
+    private static void MapCalls(RouteGroupBuilder api)
+    {
+        api.MapGet("/calls", async (HttpContext context, TelemetryPageQuery query, CallFile file, LabelNames names, TimeProvider time) =>
+            {
+                var faults = new List<string>();
+                var filter = TelemetryFilter.Parse(context.Request.Query, time.GetUtcNow(), names.All, faults);
+                if (faults.Count > 0 || !ApiFormat.TryRead(context.Request, out var isCsv) || !isCsv)
+                {
+                    return await AnswerAsync(
+                        context, names, time, "calls", null, TelemetryColumns.Calls, async wanted => (await query.ReadAsync(wanted, new CallPart(0, CallPart.MaxCalls), context.RequestAborted)).RecentCalls);
+                }
+
+                var (rows, isCut) = await file.ReadAsync(filter, context.RequestAborted);
+                return new CsvFile(
+                    FileNames.Of("telemetry-calls", "csv", [.. filter.FileSpan, .. filter.FileNarrowing, isCut ? string.Create(CultureInfo.InvariantCulture, $"newest-{CallFile.MaxCalls}") : null]),
+                    [.. TelemetryColumns.Calls.Select(column => column.Item1)],
+                    rows.Select(row => TelemetryColumns.Calls.Select(column => column.Item2(row))));
+            })
+            .WithSummary("The newest 1 000 requests, as long as events are kept; as CSV the newest 100 000.").TakesQuery([QueryParameter.Format, .. s_all]).ProducesProblem(StatusCodes.Status400BadRequest);
+    }
+
+    private static void MapLabels(RouteGroupBuilder api)
+    {
+        api.MapGet("/labels", (HttpContext context, TelemetryPageQuery query, LabelNames names, TimeProvider time) => AnswerAsync(
+                context, names, time, "labels", null, TelemetryColumns.Labels,
+                async filter => TelemetryColumns.LabelsOf(await query.ReadAsync(filter, new CallPart(0, 1), context.RequestAborted), LabelQuery.By(context.Request.Query, names, []))))
+            .WithSummary("By what clients state: plan, seat type, managed settings, and the attributes in TELEMETRY_ATTRIBUTES. Each person counts under the value stated last in the period; an empty value is who stated nothing.")
+            .TakesQuery([QueryParameter.Format, new QueryParameter(LabelQuery.Field, "One label; without it each stands in turn, and each adds up to all."), .. s_all])
+            .ProducesProblem(StatusCodes.Status400BadRequest);
+        api.MapGet("/users/{email}/labels", (string email, HttpContext context, TelemetryAdminQuery query, LabelNames names, TimeProvider time) => AnswerAsync(
+                context, names, time, "stated", "all-time", TelemetryColumns.Stated, async _ => await query.LabelsAsync(email.ToLowerInvariant(), context.RequestAborted), email.ToLowerInvariant()))
+            .WithSummary("What a user's clients stated, with the time that each value was stated for; of all time. claimed: under the organisation's token.")
+            .TakesQuery(QueryParameter.Format).ProducesProblem(StatusCodes.Status400BadRequest);
+    }
 
     private static void MapReconciliation(RouteGroupBuilder api)
     {
-        api.MapGet("/users/{email}/reconciliation", (string email, HttpContext context, TelemetryAdminQuery query, TimeProvider time) => AnswerAsync(
-                context, time, "reconciliation", TelemetryColumns.Reconciled, async filter => await query.ReconcileAsync(email.ToLowerInvariant(), filter, context.RequestAborted)))
-            .WithSummary("A user's sessions by telemetry and by hook reports, side by side, never added up." + Filters);
+        api.MapGet("/users/{email}/reconciliation", (string email, HttpContext context, TelemetryAdminQuery query, LabelNames names, TimeProvider time) => AnswerAsync(
+                context, names, time, "reconciliation", null, TelemetryColumns.Reconciled, async filter => await query.ReconcileAsync(email.ToLowerInvariant(), filter, context.RequestAborted), email.ToLowerInvariant()))
+            .WithSummary("A user's newest 500 sessions of the period by telemetry and by hook reports, side by side, never added up.")
+            .TakesQuery([QueryParameter.Format, .. s_period]).ProducesProblem(StatusCodes.Status400BadRequest);
     }
 
     private static async Task<IResult> AnswerAsync<T>(
-        HttpContext context, TimeProvider time, string name, IReadOnlyList<(string, Func<T, object?>)> columns, Func<TelemetryFilter, Task<IEnumerable<T>>> read)
+        HttpContext context,
+        LabelNames names,
+        TimeProvider time,
+        string name,
+        string? span,
+        IReadOnlyList<(string, Func<T, object?>)> columns,
+        Func<TelemetryFilter, Task<IEnumerable<T>>> read,
+        string? person = null)
     {
         var faults = new List<string>();
-        var filter = TelemetryFilter.Parse(context.Request.Query, time.GetUtcNow(), faults);
+        var filter = TelemetryFilter.Parse(context.Request.Query, time.GetUtcNow(), names.All, faults);
+        _ = LabelQuery.By(context.Request.Query, names, faults);
         if (!ApiFormat.TryRead(context.Request, out var isCsv))
         {
             faults.Add($"{ApiFormat.Field}: {ApiFormat.Fault}");
@@ -62,7 +133,7 @@ internal static class TelemetryApi
 
         var rows = await read(filter);
         return new ApiTable(
-            "ccflux-telemetry-" + name,
+            FileNames.Of("telemetry-" + name, "csv", [.. span is null ? filter.FileSpan : [span, FileNames.Day(filter.To)], person, .. filter.FileNarrowing]),
             [.. columns.Select(column => column.Item1)],
             rows.Select(row => columns.Select(column => column.Item2(row))),
             isCsv,

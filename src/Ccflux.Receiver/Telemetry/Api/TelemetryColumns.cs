@@ -2,19 +2,19 @@ using Ccflux.Receiver.Telemetry.Read;
 
 namespace Ccflux.Receiver.Telemetry.Api;
 
-/// <summary>A figure of the period and of the one before.</summary>
-internal sealed record SummaryRow(string Figure, object? Period, object? Before);
+/// <summary>A figure of the period, and of the part of it that is compared beside the same part of the period before.</summary>
+internal sealed record SummaryRow(string Figure, object? Period, object? Compared, object? Before);
 
 /// <summary>The columns of each table. JSON and CSV are written from the same ones.</summary>
 internal static class TelemetryColumns
 {
     public static readonly IReadOnlyList<(string, Func<SummaryRow, object?>)> Summary =
-        [("figure", row => row.Figure), ("period", row => row.Period), ("before", row => row.Before)];
+        [("figure", row => row.Figure), ("period", row => row.Period), ("before", row => row.Before), ("period_compared", row => row.Compared)];
 
     public static readonly IReadOnlyList<(string, Func<TimePoint, object?>)> Timeline =
     [
         ("at", row => row.At), .. Totals<TimePoint>(row => row.Totals), ("request_p95_ms", row => row.RequestP95), ("tool_p95_ms", row => row.ToolP95),
-        ("cli_seconds", row => row.CliSeconds), ("user_seconds", row => row.UserSeconds), ("sessions", row => row.Sessions), ("conversations", row => row.Conversations),
+        ("cli_seconds", row => row.CliMs / 1000m), ("user_seconds", row => row.UserMs / 1000m), ("sessions", row => row.Sessions), ("conversations", row => row.Conversations),
     ];
 
     public static readonly IReadOnlyList<(string, Func<(DateTimeOffset At, ModelTotals Model), object?>)> TimelineModels =
@@ -28,6 +28,18 @@ internal static class TelemetryColumns
 
     public static readonly IReadOnlyList<(string, Func<UserRow, object?>)> Users =
         [("user", row => row.User), ("division", row => row.Division), ("kind", row => row.Kind), .. Totals<UserRow>(row => row.Totals), ("sessions", row => row.Sessions), ("last_day", row => row.LastDay)];
+
+    public static readonly IReadOnlyList<(string, Func<(string Name, LabelGroup Group), object?>)> Labels =
+    [
+        ("label", row => row.Name), ("value", row => row.Group.Value), ("users", row => row.Group.Users), ("sessions", row => row.Group.Sessions),
+        .. Totals<(string Name, LabelGroup Group)>(row => row.Group.Totals),
+    ];
+
+    public static readonly IReadOnlyList<(string, Func<StatedRow, object?>)> Stated =
+    [
+        ("label", row => row.Name), ("value", row => row.Value), ("since", row => row.Since), ("last_at", row => row.LastAt),
+        ("current", row => row.IsCurrent), ("claimed", row => row.IsClaimed),
+    ];
 
     public static readonly IReadOnlyList<(string, Func<NamedCount, object?>)> Terminals = [("terminal", row => row.Name), ("sessions", row => row.Count)];
 
@@ -78,8 +90,14 @@ internal static class TelemetryColumns
     public static IEnumerable<(DateTimeOffset, string, long)> UsersOf(TelemetryPageView view) =>
         view.Timeline.SelectMany((point, place) => view.UserLines.Select(line => (point.At, line.User, line.Tokens[place])).Where(row => row.Item3 > 0));
 
+    /// <param name="view">The period.</param>
+    /// <param name="by">A label; null: each in turn.</param>
+    public static IEnumerable<(string, LabelGroup)> LabelsOf(TelemetryPageView view, string? by) => view.Labels
+        .Where(split => by is null || string.Equals(split.Name, by, StringComparison.Ordinal))
+        .SelectMany(split => split.Groups.Select(group => (split.Name, group)));
+
     public static IEnumerable<SummaryRow> SummaryOf(TelemetryPageView view) => Figures
-        .Select(figure => new SummaryRow(figure.Name, figure.Value(view.Cards), figure.Value(view.Before)));
+        .Select(figure => new SummaryRow(figure.Name, figure.Value(view.Cards), figure.Value(view.Compared), figure.Value(view.Before)));
 
     private static IReadOnlyList<(string Name, Func<TelemetryCards, object?> Value)> Figures { get; } =
     [

@@ -1,5 +1,6 @@
 using Ccflux.Receiver.Shell;
 using Ccflux.Receiver.Shell.Tables;
+using Ccflux.Receiver.Telemetry.Read;
 
 namespace Ccflux.Receiver.Telemetry.Pages;
 
@@ -57,11 +58,13 @@ public sealed record TablePart(string Name, string Sort, bool Descending, int Pa
 }
 
 /// <summary>How the page's tables are asked for.</summary>
-public sealed record TelemetryParts(TablePart Users, TablePart Calls, TablePart Agreement, TokenSplit Tokens)
+/// <param name="By">The label that people are grouped by; null: the first that anybody states.</param>
+public sealed record TelemetryParts(TablePart Users, TablePart Calls, TablePart Agreement, TokenSplit Tokens, string? By)
 {
-    internal static TelemetryParts Parse(IQueryCollection query, ICollection<string> faults) => new(
+    internal static TelemetryParts Parse(IQueryCollection query, LabelNames names, ICollection<string> faults) => new(
         TablePart.Parse(query, "users", 12, UsersTable.Columns, faults),
         TablePart.Parse(query, "calls", 20, ["at"], faults),
         TablePart.Parse(query, "agreement", 12, ["session"], faults),
-        TokenSplits.Parse(query, faults));
+        TokenSplits.Parse(query, faults),
+        LabelQuery.By(query, names, faults));
 }

@@ -36,7 +36,7 @@ internal static class TelemetryBars
 
     public static IReadOnlyList<BarRow> Tools(TelemetryPageView view) =>
         [.. view.Tools.Select(row => new BarRow(
-            row.Tool, row.Calls, Numbers.Count(row.Calls), $"{Numbers.Exact(row.Calls)} calls, {Numbers.Exact(row.Failures)} failed; P95 {Durations.Milliseconds(row.Ms.P95)}", Numbers.Rate(row.SuccessRate), Plain))];
+            row.Tool, row.Calls, Numbers.Count(row.Calls), $"{Numbers.Of(row.Calls, "call")}, {Numbers.Exact(row.Failures)} failed; P95 {Durations.Milliseconds(row.Ms.P95)}", Numbers.Rate(row.SuccessRate), Plain))];
 
     /// <summary>How full the 5-hour limits are, where that was observed of anyone; until then tokens, which do not tell it.</summary>
     public static IReadOnlyList<BarRow> Quotas(TelemetryPageView view, PageLink link) =>

@@ -110,7 +110,7 @@ internal sealed class TelemetryChangesEndpoint(
     private IResult Confirm(HttpContext context, Question question, string? fault, string back) =>
         Page.Of<ConfirmPage>(context, new Dictionary<string, object?>(StringComparer.Ordinal)
         {
-            [nameof(ConfirmPage.Frame)] = frames.For(context, question.Do, TelemetryPagesEndpoint.Capability),
+            [nameof(ConfirmPage.Frame)] = frames.For(context, question.Title, TelemetryPagesEndpoint.Capability),
             [nameof(ConfirmPage.Question)] = question,
             [nameof(ConfirmPage.Fault)] = fault,
             [nameof(ConfirmPage.Back)] = back,

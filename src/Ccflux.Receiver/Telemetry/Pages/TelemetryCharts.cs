@@ -10,14 +10,8 @@ internal static class TelemetryCharts
     /// <summary>The colours of users in a chart by user, the heaviest first; a user has none for good.</summary>
     private static readonly int[] s_userColours = [5, 7, 6, 2, 3, 8];
 
-    /// <summary>A model's series token by the order of first sight: 1 to 4, then 6 and 8, then 0 for the grey "other".</summary>
-    public static int Colour(TelemetryPageView view, string model) => view.Choices.Models.ToList().IndexOf(model) switch
-    {
-        var place and >= 0 and < 4 => place + 1,
-        4 => 6,
-        5 => 8,
-        _ => 0,
-    };
+    /// <summary>A model's series token; 0 for grey.</summary>
+    public static int Colour(TelemetryPageView view, string model) => view.Choices.Colours.GetValueOrDefault(model);
 
     public static ChartData InOut(TelemetryPageView view) => Data(
         view, "Billed", ChartUnit.Tokens, point => point.Totals.Billed, Series("input", 5, point => point.Totals.Input), Series("output", 7, point => point.Totals.Output));
@@ -39,7 +33,7 @@ internal static class TelemetryCharts
     public static ChartData Sessions(TelemetryPageView view) => Beside(
         view, ChartUnit.Tokens, ("conversations", point => point.Conversations), Series("sessions", 5, point => point.Sessions), Series("conversations", 7, point => point.Conversations));
 
-    public static ChartData Cost(TelemetryPageView view) => Data(view, "Cost", ChartUnit.MicroDollars, point => Micro(point.Totals), ByModel(view, Micro));
+    public static ChartData Cost(TelemetryPageView view) => Data(view, ValueText.Label, ChartUnit.MicroDollars, point => Micro(point.Totals), ByModel(view, Micro));
 
     public static ChartData Requests(TelemetryPageView view) => Data(view, "Requests", ChartUnit.Tokens, point => point.Totals.Requests, ByModel(view, totals => totals.Requests));
 
@@ -50,14 +44,14 @@ internal static class TelemetryCharts
         view, "Requests", ChartUnit.Tokens, point => point.Totals.Requests + point.Totals.Errors, Series("succeeded", 2, point => point.Totals.Requests), Series("failed", 8, point => point.Totals.Errors));
 
     public static ChartData Active(TelemetryPageView view) => Data(
-        view, "Active time", ChartUnit.Seconds, point => point.CliSeconds + point.UserSeconds, Series("client", 5, point => point.CliSeconds), Series("person", 7, point => point.UserSeconds));
+        view, "Active time", ChartUnit.Seconds, point => point.CliMs + point.UserMs, Series("client", 5, point => point.CliMs), Series("person", 7, point => point.UserMs));
 
-    /// <summary>Cost against what the seats of everyone in the period cost for an hour or a day.</summary>
+    /// <summary>The client's estimate against what the seats of everyone in the period cost for an hour or a day.</summary>
     public static ChartData Leverage(TelemetryPageView view, int planPriceUsd)
     {
         var seats = planPriceUsd * view.Users.Count / 30m / (view.Filter.IsHourly ? 24 : 1);
         long Times(TimePoint point) => seats == 0 ? 0 : (long)Math.Round(point.Totals.CostUsd * 100 / seats, MidpointRounding.AwayFromZero);
-        return Beside(view, ChartUnit.Multiple, ("leverage", Times), Series("cost leverage", 5, Times));
+        return Beside(view, ChartUnit.Multiple, ("leverage", Times), Series("value leverage", 5, Times));
     }
 
     /// <summary>Read aloud in place of the picture.</summary>

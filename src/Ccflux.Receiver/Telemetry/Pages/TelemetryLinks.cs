@@ -27,10 +27,13 @@ internal static class TelemetryLinks
 
     public static string Map(long subject) => $"{Home}/installs/{subject.ToString(CultureInfo.InvariantCulture)}/map";
 
-    public static string Csv(string table, TelemetryFilter filter)
+    /// <param name="table">Of the API.</param>
+    /// <param name="filter">As the page has it.</param>
+    /// <param name="by">The label that is grouped by, where the table is.</param>
+    public static string Csv(string table, TelemetryFilter filter, string? by = null)
     {
         var isCustom = filter.Period is TelemetryFilter.Custom;
-        return new PageLink("/api/v1/telemetry/" + table, []).With(
+        return new PageLink("/api/v1/telemetry/" + table, filter.Labels.Select(label => KeyValuePair.Create(label.Field, label.Text))).With(
             ("period", filter.Period),
             ("from", isCustom ? Day(filter.From) : null),
             ("to", isCustom ? Day(filter.To) : null),
@@ -38,6 +41,7 @@ internal static class TelemetryLinks
             ("division", filter.Division),
             ("model", filter.Model),
             ("terminal", filter.Terminal),
+            (LabelQuery.Field, by),
             ("format", "csv"));
     }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Ccflux.Receiver.Platform.Api;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Shell;
 using Ccflux.Receiver.Telemetry.Read;
@@ -10,11 +11,10 @@ namespace Ccflux.Receiver.Telemetry.Pages;
 
 /// <summary>The pages that only show: <c>/admin/telemetry</c> and <c>/admin/telemetry/users/{person}</c>, and each as a file with <c>?export</c>.</summary>
 internal sealed class TelemetryPagesEndpoint(
-    TelemetryPageQuery query, TelemetryAdminQuery admin, TelemetryOptions options, PageFrames frames, BrowserAnswers answers, IServiceProvider services, TimeProvider time)
+    TelemetryPageQuery query, TelemetryAdminQuery admin, TelemetryOptions options, LabelNames names, PageFrames frames, BrowserAnswers answers, IServiceProvider services, TimeProvider time)
 {
     public const string Capability = "Telemetry";
     public const string LiveTopic = TelemetryWriter.Topic;
-    public const string FileName = "ccflux-telemetry.html";
 
     /// <summary>An export holds more of what the page shows the newest of.</summary>
     private const int ExportedCalls = 200;
@@ -22,11 +22,11 @@ internal sealed class TelemetryPagesEndpoint(
     public async Task<IResult> AllAsync(HttpContext context)
     {
         var faults = new List<string>();
-        var filter = TelemetryFilter.Parse(context.Request.Query, time.GetUtcNow(), faults);
+        var filter = TelemetryFilter.Parse(context.Request.Query, time.GetUtcNow(), names.All, faults);
         var frame = FrameOf(context, "Telemetry");
-        var parts = TelemetryParts.Parse(context.Request.Query, faults);
+        var parts = TelemetryParts.Parse(context.Request.Query, names, faults);
         var view = await query.ReadAsync(filter, CallsOf(frame, parts.Calls), context.RequestAborted);
-        return await DrawAsync<TelemetryPage>(context, new Dictionary<string, object?>(StringComparer.Ordinal)
+        return await DrawAsync<TelemetryPage>(context, filter, new Dictionary<string, object?>(StringComparer.Ordinal)
         {
             [nameof(TelemetryPage.Frame)] = frame with { Now = view.At },
             [nameof(TelemetryPage.View)] = view,
@@ -40,17 +40,17 @@ internal sealed class TelemetryPagesEndpoint(
     {
         var name = TelemetryLinks.Read(person);
         var faults = new List<string>();
-        var filter = TelemetryFilter.Parse(context.Request.Query, time.GetUtcNow(), faults) with { User = name, Division = null };
+        var filter = TelemetryFilter.Parse(context.Request.Query, time.GetUtcNow(), names.All, faults) with { User = name, Division = null, Labels = [] };
         var frame = FrameOf(context, name);
         var tokens = await admin.TokensAsync(name, context.RequestAborted);
-        var parts = TelemetryParts.Parse(context.Request.Query, faults);
+        var parts = TelemetryParts.Parse(context.Request.Query, names, faults);
         var view = await query.ReadAsync(filter, CallsOf(frame, parts.Calls), context.RequestAborted);
         if (tokens is null && !await admin.IsKnownAsync(name, context.RequestAborted))
         {
             return new Refusal(answers, StatusCodes.Status404NotFound, "", "Nobody here has that address, and no telemetry stands under it.");
         }
 
-        return await DrawAsync<TelemetryUserPage>(context, new Dictionary<string, object?>(StringComparer.Ordinal)
+        return await DrawAsync<TelemetryUserPage>(context, filter, new Dictionary<string, object?>(StringComparer.Ordinal)
         {
             [nameof(TelemetryUserPage.Frame)] = frame with { Now = view.At },
             [nameof(TelemetryUserPage.View)] = view,
@@ -58,6 +58,7 @@ internal sealed class TelemetryPagesEndpoint(
             [nameof(TelemetryUserPage.Parts)] = parts,
             [nameof(TelemetryUserPage.Faults)] = faults,
             [nameof(TelemetryUserPage.Reconciled)] = await admin.ReconcileAsync(name, filter, context.RequestAborted),
+            [nameof(TelemetryUserPage.Stated)] = await admin.LabelsAsync(name, context.RequestAborted),
             [nameof(TelemetryUserPage.Tokens)] = tokens,
             [nameof(TelemetryUserPage.Plan)] = await admin.PlanAsync(name, context.RequestAborted),
             [nameof(TelemetryUserPage.PlanPriceUsd)] = options.PlanPriceUsd,
@@ -70,7 +71,7 @@ internal sealed class TelemetryPagesEndpoint(
 
     private static CallPart CallsOf(PageFrame frame, TablePart part) => frame.IsExport ? new(0, ExportedCalls) : new((part.Page - 1) * part.Size, part.Size);
 
-    private async Task<IResult> DrawAsync<TPage>(HttpContext context, Dictionary<string, object?> parameters)
+    private async Task<IResult> DrawAsync<TPage>(HttpContext context, TelemetryFilter filter, Dictionary<string, object?> parameters)
         where TPage : IComponent
     {
         if (!context.Request.Query.ContainsKey("export"))
@@ -80,6 +81,6 @@ internal sealed class TelemetryPagesEndpoint(
 
         context.Response.Headers.CacheControl = "no-store";
         var html = await Page.RenderAsync<TPage>(services, parameters);
-        return Results.File(Encoding.UTF8.GetBytes(html), "text/html; charset=utf-8", FileName);
+        return Results.File(Encoding.UTF8.GetBytes(html), "text/html; charset=utf-8", FileNames.Of("telemetry", "html", [.. filter.FileSpan, .. filter.FileNarrowing]));
     }
 }

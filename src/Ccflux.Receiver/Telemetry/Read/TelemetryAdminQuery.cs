@@ -1,10 +1,11 @@
+using Ccflux.Receiver.Telemetry.Store;
 using Ccflux.Storage.Sqlite;
 using Dapper;
 
 namespace Ccflux.Receiver.Telemetry.Read;
 
-/// <summary>What a person's page shows beside the figures: tokens, the plan, and the comparison with hook reports.</summary>
-internal sealed class TelemetryAdminQuery(SqliteReaders readers, IHookTotals hooks, ISeatPlans plans)
+/// <summary>What a person's page shows beside the figures: tokens, the plan, what clients state, and the comparison with hook reports.</summary>
+internal sealed class TelemetryAdminQuery(SqliteReaders readers, IHookTotals hooks, ISeatPlans plans, LabelNames names)
 {
     /// <summary>Sessions of one comparison at most.</summary>
     public const int MaxSessions = 500;
@@ -30,6 +31,27 @@ internal sealed class TelemetryAdminQuery(SqliteReaders readers, IHookTotals hoo
         var tiers = await plans.ReadAsync(cancellationToken);
         using var lease = await readers.RentAsync(cancellationToken);
         return SeatPlan.Set(tiers, lease.Connection.Query<(string, string)>(TelemetryReadSql.Plans)).GetValueOrDefault(person);
+    }
+
+    /// <summary>What a person's clients stated, of all time: label by label, the latest first.</summary>
+    public async Task<IReadOnlyList<StatedRow>> LabelsAsync(string person, CancellationToken cancellationToken)
+    {
+        List<(string Kind, string? Name, string? Value, long? FirstAt, long? LastAt)> rows;
+        using (var lease = await readers.RentAsync(cancellationToken))
+        {
+            rows = lease.Connection.Query<(string, string?, string?, long?, long?)>(TelemetryReadSql.LabelsOfPerson, new { Person = person }).AsList();
+        }
+
+        var surest = rows.Any(row => row.Kind is SubjectKind.User) ? SubjectKind.User : SubjectKind.Claimed;
+        var heard = rows.Where(row => row.Name is not null && SubjectKind.Speaks(row.Kind, surest)).ToLookup(row => row.Name!, StringComparer.Ordinal);
+        return
+        [
+            .. names.All.SelectMany(name => heard[name]
+                .GroupBy(row => row.Value!, StringComparer.Ordinal)
+                .Select(group => (Value: group.Key, FirstAt: group.Min(row => row.FirstAt!.Value), LastAt: group.Max(row => row.LastAt!.Value)))
+                .OrderByDescending(row => row.LastAt).ThenByDescending(row => row.FirstAt).ThenBy(row => row.Value, StringComparer.Ordinal)
+                .Select((row, place) => new StatedRow(name, row.Value, At(row.FirstAt), At(row.LastAt), IsCurrent: place == 0, IsClaimed: surest is not SubjectKind.User))),
+        ];
     }
 
     /// <summary>A user's telemetry tokens; null where the receiver has no such user.</summary>

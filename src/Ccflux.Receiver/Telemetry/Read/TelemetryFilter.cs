@@ -1,3 +1,5 @@
+using Ccflux.Receiver.Platform.Api;
+using Ccflux.Receiver.Telemetry.Receive.Normalize;
 using Ccflux.Receiver.Telemetry.Store;
 
 namespace Ccflux.Receiver.Telemetry.Read;
@@ -20,9 +22,13 @@ public sealed record TelemetryFilter(
     public const int MaxHourlyDays = 2;
 
     private const int MaxText = 254;
+    private const int MaxLabelText = 1100;
 
     /// <summary>The named periods and their length in days, today included.</summary>
     public static IReadOnlyList<(string Name, int Days)> Periods { get; } = [("today", 1), ("7d", 7), (DefaultPeriod, 30), ("90d", 90)];
+
+    /// <summary>What people must have stated last in the period; each of them must hold.</summary>
+    public IReadOnlyList<LabelFilter> Labels { get; init; } = [];
 
     public int Days => To.DayNumber - From.DayNumber + 1;
 
@@ -43,13 +49,26 @@ public sealed record TelemetryFilter(
 
     private static DateOnly Epoch { get; } = new(1970, 1, 1);
 
+    /// <summary>The period in a file's name: what it is called and its last day, or both its days.</summary>
+    public IEnumerable<string?> FileSpan => Period is Custom ? [FileNames.Day(From), FileNames.Day(To)] : [Period, FileNames.Day(To)];
+
+    /// <summary>Whose telemetry of what, in a file's name.</summary>
+    public IEnumerable<string?> FileNarrowing => [User, Division is NoDivision ? "no-division" : Division, Model, Terminal];
+
     /// <summary>Reads the query string. What cannot be read falls back to the default and leaves a fault that names the field.</summary>
-    public static TelemetryFilter Parse(IQueryCollection query, DateTimeOffset now, ICollection<string> faults)
+    /// <param name="query">The query string.</param>
+    /// <param name="now">The present.</param>
+    /// <param name="labels">The labels that may be asked for.</param>
+    /// <param name="faults">Gets a fault for each field that cannot be read.</param>
+    public static TelemetryFilter Parse(IQueryCollection query, DateTimeOffset now, IReadOnlyList<string> labels, ICollection<string> faults)
     {
         var today = DateOnly.FromDateTime(now.UtcDateTime);
         var (period, from, to) = ParsePeriod(query, today, faults);
         return new TelemetryFilter(
-            period, from, to, Text(query, "user", faults)?.ToLowerInvariant(), Text(query, "division", faults), Text(query, "model", faults), Text(query, "terminal", faults));
+            period, from, to, Text(query, "user", faults)?.ToLowerInvariant(), Text(query, "division", faults), Text(query, "model", faults), Text(query, "terminal", faults))
+        {
+            Labels = ParseLabels(query, labels, faults),
+        };
     }
 
     public static DateTimeOffset Day(long day) => DateTimeOffset.FromUnixTimeMilliseconds(day * Clock.DayMs);
@@ -59,15 +78,15 @@ public sealed record TelemetryFilter(
         var name = Last(query, "period") ?? (query.ContainsKey("from") || query.ContainsKey("to") ? Custom : DefaultPeriod);
         if (string.Equals(name, Custom, StringComparison.Ordinal))
         {
+            var before = faults.Count;
             var to = ParseDay(query, "to", today, faults);
             var from = ParseDay(query, "from", to.AddDays(-29), faults);
-            if (from <= to && to.DayNumber - from.DayNumber < MaxDays)
+            if (from > to || to.DayNumber - from.DayNumber >= MaxDays)
             {
-                return (Custom, from, to);
+                faults.Add($"from: must not be after 'to' and within {MaxDays} days of it");
             }
 
-            faults.Add($"from: must not be after 'to' and within {MaxDays} days of it");
-            return (Custom, to.AddDays(-29), to);
+            return faults.Count == before ? (Custom, from, to) : ParsePeriod(QueryCollection.Empty, today, faults);
         }
 
         var known = Periods.FirstOrDefault(period => string.Equals(period.Name, name, StringComparison.Ordinal));
@@ -94,6 +113,36 @@ public sealed record TelemetryFilter(
 
         faults.Add($"{field}: must be a day such as 2026-11-20");
         return fallback;
+    }
+
+    private static List<LabelFilter> ParseLabels(IQueryCollection query, IReadOnlyList<string> labels, ICollection<string> faults)
+    {
+        var filters = new List<LabelFilter>();
+        foreach (var field in query.Keys.Where(key => key.StartsWith(LabelFilter.Prefix, StringComparison.OrdinalIgnoreCase)))
+        {
+            var name = labels.FirstOrDefault(label => string.Equals(LabelFilter.FieldOf(label), field, StringComparison.Ordinal));
+            var text = Last(query, field) ?? "";
+            var values = text.Length > MaxLabelText ? [] : text.Split(LabelFilter.Separator, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+            var unknown = $"label: must be one of {string.Join(", ", labels.Select(LabelFilter.FieldOf))}";
+            if (name is null && !faults.Contains(unknown))
+            {
+                faults.Add(unknown);
+            }
+            else if (name is null)
+            {
+                continue;
+            }
+            else if (text.Length > MaxLabelText || values.Length > LabelFilter.MaxValues || values.Any(value => value.Length > SafeText.MaxLabel))
+            {
+                faults.Add($"{LabelFilter.FieldOf(name)}: must be at most {LabelFilter.MaxValues} values of at most {SafeText.MaxLabel} characters each");
+            }
+            else if (values.Length > 0)
+            {
+                filters.Add(new LabelFilter(name, [.. values.Select(value => value is LabelNames.NotStated ? "" : value)]));
+            }
+        }
+
+        return filters;
     }
 
     private static string? Text(IQueryCollection query, string field, ICollection<string> faults)

@@ -8,7 +8,7 @@ using Microsoft.Data.Sqlite;
 namespace Ccflux.Receiver.Telemetry.Read;
 
 /// <summary>The telemetry page in one read: what the filter covers, and the period of equal length before it.</summary>
-internal sealed class TelemetryPageQuery(SqliteReaders readers, CellCache cells, ISeatPlans plans, IFiveHourQuotas quotas, TimeProvider time)
+internal sealed class TelemetryPageQuery(SqliteReaders readers, CellCache cells, ISeatPlans plans, IFiveHourQuotas quotas, LabelNames names, TimeProvider time)
 {
     public async Task<TelemetryPageView> ReadAsync(TelemetryFilter filter, CallPart calls, CancellationToken cancellationToken)
     {
@@ -18,21 +18,27 @@ internal sealed class TelemetryPageQuery(SqliteReaders readers, CellCache cells,
         using var transaction = lease.Connection.BeginTransaction(deferred: true);
         var now = time.GetUtcNow();
         var book = PeopleBook.Read(lease.Connection);
-        var scope = book.Resolve(filter);
-        var sums = Sum(lease.Connection, filter, scope, book);
+        var labels = LabelValues.Read(lease.Connection, book, names.All, filter);
+        var scope = book.Resolve(filter, labels);
+        var part = ComparedPart.Of(filter, now);
+        var (sums, compared) = Sum(lease.Connection, filter, scope, book, part);
         var period = sums.Counts(isNow: true);
+        var sessions = Sessions(period);
         var (recent, total) = CallReader.Read(lease.Connection, filter, scope, book, calls);
         return new TelemetryPageView(
             filter,
             now,
             lease.Connection.ExecuteScalar<bool>(TelemetryReadSql.HasAny),
             PeriodCards.Build(sums.Times, period, sums.Durations),
-            PeriodCards.Build(sums.Before, sums.Counts(isNow: false), sums.DurationsBefore),
+            PeriodCards.Build(compared.Times, compared.Counts(isNow: true), compared.Durations),
+            PeriodCards.Build(compared.Before, compared.Counts(isNow: false), compared.DurationsBefore),
+            part.IsWhole ? null : part.Until(filter),
             TelemetryTimeline.Build(sums.Times, book, filter),
-            TelemetryTimeline.Build(sums.Before, book, filter),
+            TelemetryTimeline.Build(filter.IsHourly ? sums.Before : compared.Before, book, filter),
             TelemetryTimeline.Users(sums),
-            Models(sums, book),
-            Users(sums, period, filter),
+            Models(sums, compared, book),
+            Users(sums, sessions, filter),
+            LabelSplits.Build(sums.People, sessions, labels),
             Count(period.Where(row => row.IsSession), row => (row.Terminal, "")),
             Tools(sums, period, book),
             Count(PeriodCards.Decided(period), row => (row.Name, row.Detail)),
@@ -43,18 +49,36 @@ internal sealed class TelemetryPageQuery(SqliteReaders readers, CellCache cells,
             Installs(lease.Connection, filter),
             [.. lease.Connection.Query<(string Kind, string Name, long Count, long FirstAt, long LastAt)>(TelemetryReadSql.Seen)
                 .Select(row => new SeenRow(row.Kind, row.Name, row.Count, At(row.FirstAt), At(row.LastAt)))],
-            book.Choices);
+            book.Choices with { Labels = labels.Choices });
     }
 
-    private PeriodSums Sum(SqliteConnection connection, TelemetryFilter filter, CellScope scope, PeopleBook book)
+    /// <summary>The period and the one before; and the parts of both that are compared.</summary>
+    private (PeriodSums All, PeriodSums Compared) Sum(SqliteConnection connection, TelemetryFilter filter, CellScope scope, PeopleBook book, ComparedPart part)
     {
-        var sums = new PeriodSums(scope, book, filter);
-        foreach (var part in cells.Read(connection, StoreId(connection), scope.Subjects, filter.FirstDayBefore, filter.EndDay, filter.IsHourly))
+        var all = new PeriodSums(scope, book, filter);
+        var compared = part.IsWhole ? all : new PeriodSums(scope, book, filter);
+        var store = StoreId(connection);
+        foreach (var each in cells.Read(connection, store, scope.Subjects, filter.FirstDayBefore, filter.EndDay, filter.IsHourly))
         {
-            sums.Add(part);
+            all.Add(each);
+            if (!part.IsWhole && all.PlaceOf(each.Time) < (filter.IsHourly ? part.Hours : part.Days))
+            {
+                compared.Add(each);
+            }
         }
 
-        return sums;
+        if (!part.IsWhole && !filter.IsHourly)
+        {
+            foreach (var day in (ReadOnlySpan<long>)[filter.FirstDay + part.Days, filter.FirstDayBefore + part.Days])
+            {
+                foreach (var hour in cells.Read(connection, store, scope.Subjects, day, day + 1, hourly: true).Where(hour => hour.Time % 24 < part.HoursOfDay))
+                {
+                    compared.Add(hour with { Time = day });
+                }
+            }
+        }
+
+        return (all, compared);
     }
 
     /// <summary>Installations with their figures of the period, whatever else the filter says.</summary>
@@ -86,9 +110,9 @@ internal sealed class TelemetryPageQuery(SqliteReaders readers, CellCache cells,
             .OrderByDescending(row => row.Count).ThenBy(row => row.Name, StringComparer.Ordinal),
     ];
 
-    private static List<ModelRow> Models(PeriodSums sums, PeopleBook book)
+    private static List<ModelRow> Models(PeriodSums sums, PeriodSums compared, PeopleBook book)
     {
-        var (now, before) = (ByModel(sums.Times), ByModel(sums.Before));
+        var (now, before) = (ByModel(sums.Times), ByModel(compared.Before));
         return
         [
             .. now.Keys.Union(before.Keys)
@@ -102,18 +126,19 @@ internal sealed class TelemetryPageQuery(SqliteReaders readers, CellCache cells,
         .GroupBy(pair => pair.Key, pair => pair.Value)
         .ToDictionary(group => group.Key, group => group.Aggregate(default(RequestSum), (sum, one) => sum + one));
 
-    private static List<UserRow> Users(PeriodSums sums, IReadOnlyList<CountRow> period, TelemetryFilter filter)
-    {
-        var sessions = period.Where(row => row.IsSession).GroupBy(row => row.Person, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.SaturatingSum(row => row.Count), StringComparer.Ordinal);
-        return
-        [
-            .. sums.People.Values
-                .Select(person => new UserRow(
-                    person.Person.Name, person.Person.Division, person.Person.Kind, person.Sum.ToTotals(), sessions.GetValueOrDefault(person.Person.Name),
-                    TelemetryFilter.Day(filter.FirstDay + (filter.IsHourly ? person.LastPlace / 24 : person.LastPlace))))
-                .OrderByDescending(row => row.Totals.Requests).ThenByDescending(row => row.Totals.Billed).ThenBy(row => row.User, StringComparer.Ordinal),
-        ];
-    }
+    private static Dictionary<string, long> Sessions(IReadOnlyList<CountRow> period) => period
+        .Where(row => row.IsSession)
+        .GroupBy(row => row.Person, StringComparer.Ordinal)
+        .ToDictionary(group => group.Key, group => group.SaturatingSum(row => row.Count), StringComparer.Ordinal);
+
+    private static List<UserRow> Users(PeriodSums sums, Dictionary<string, long> sessions, TelemetryFilter filter) =>
+    [
+        .. sums.People.Values
+            .Select(person => new UserRow(
+                person.Person.Name, person.Person.Division, person.Person.Kind, person.Sum.ToTotals(), sessions.GetValueOrDefault(person.Person.Name),
+                TelemetryFilter.Day(filter.FirstDay + (filter.IsHourly ? person.LastPlace / 24 : person.LastPlace))))
+            .OrderByDescending(row => row.Totals.Requests).ThenByDescending(row => row.Totals.Billed).ThenBy(row => row.User, StringComparer.Ordinal),
+    ];
 
     private static List<ToolRow> Tools(PeriodSums sums, IReadOnlyList<CountRow> period, PeopleBook book)
     {

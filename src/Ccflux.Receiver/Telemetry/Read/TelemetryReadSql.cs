@@ -35,6 +35,16 @@ internal static class TelemetryReadSql
     /// <summary>Plans as the admin set them.</summary>
     public const string Plans = "SELECT person, plan FROM telemetry_plans";
 
+    /// <summary>All that anybody stated.</summary>
+    public const string Labels = "SELECT subject_id, name, value, first_at, last_at FROM telemetry_labels";
+
+    /// <summary>Each subject of a person with what it stated; a row without a name for one that stated nothing.</summary>
+    public const string LabelsOfPerson = People + """
+        SELECT p.kind AS Kind, l.name AS Name, l.value AS Value, l.first_at AS FirstAt, l.last_at AS LastAt
+        FROM people p LEFT JOIN telemetry_labels l ON l.subject_id = p.subject_id
+        WHERE p.person = @Person
+        """;
+
     /// <summary>Names that were not understood.</summary>
     public const string Seen = "SELECT kind AS Kind, name AS Name, count AS Count, first_at AS FirstAt, last_at AS LastAt FROM telemetry_seen ORDER BY kind, count DESC, name";
 
@@ -97,7 +107,7 @@ internal static class TelemetryReadSql
         """;
 
     private const string Calls = """
-        SELECT e.at AS At, e.subject_id AS Subject, e.model_id AS Model, coalesce(q.name, '') AS QuerySource, e.request_id AS RequestId, e.input_tokens AS Input, e.output_tokens AS Output,
+        SELECT e.event_id AS Id, e.at AS At, e.subject_id AS Subject, e.model_id AS Model, coalesce(q.name, '') AS QuerySource, e.request_id AS RequestId, e.input_tokens AS Input, e.output_tokens AS Output,
                e.cache_read_tokens AS CacheRead, e.cache_write_tokens AS CacheWrite, e.cost AS Cost, e.duration_ms AS DurationMs
         FROM telemetry_events e
         JOIN telemetry_sessions s ON s.session_ref = e.session_ref
@@ -107,6 +117,7 @@ internal static class TelemetryReadSql
 
     private const string CallScope = """
 
+          AND (e.at < @BeforeAt OR e.event_id < @BeforeId)
           AND (@Model IS NULL OR e.model_id = @Model)
           AND (@Terminal IS NULL OR s.terminal_id = @Terminal)
           AND (@Subjects IS NULL OR e.subject_id IN (SELECT value FROM json_each(@Subjects)))

@@ -20,8 +20,8 @@ internal static class TelemetryTimeline
                 [.. time.Models.Select(model => new ModelTotals(book.Name(model.Key), model.Value.ToTotals()))],
                 time.RequestP95,
                 time.ToolP95,
-                time.CliMs / 1000,
-                time.UserMs / 1000,
+                time.CliMs,
+                time.UserMs,
                 time.Sessions,
                 time.Conversations)),
         ];

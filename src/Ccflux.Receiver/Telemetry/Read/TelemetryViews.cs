@@ -2,19 +2,27 @@ namespace Ccflux.Receiver.Telemetry.Read;
 
 /// <summary>Everything that the telemetry page shows, read at one instant.</summary>
 /// <param name="HasAny">False until the first record arrived: then the page shows how to set clients up.</param>
+/// <param name="Compared">What of the period <paramref name="Before"/> stands against: complete hours only while the period goes on, else all of it.</param>
+/// <param name="Before">The same part of the period of equal length before.</param>
+/// <param name="ComparedUntil">Where that part of the period ends; null where all of it counts.</param>
+/// <param name="TimelineBefore">Hour by hour, whole hours; day by day, the day that runs only as far as it is compared.</param>
 /// <param name="CallsTotal">Requests that can be paged through.</param>
+/// <param name="Labels">The period by each label.</param>
 /// <param name="Installs">Whatever the filter; their figures are those of the period.</param>
 public sealed record TelemetryPageView(
     TelemetryFilter Filter,
     DateTimeOffset At,
     bool HasAny,
     TelemetryCards Cards,
+    TelemetryCards Compared,
     TelemetryCards Before,
+    DateTimeOffset? ComparedUntil,
     IReadOnlyList<TimePoint> Timeline,
     IReadOnlyList<TimePoint> TimelineBefore,
     IReadOnlyList<UserLine> UserLines,
     IReadOnlyList<ModelRow> Models,
     IReadOnlyList<UserRow> Users,
+    IReadOnlyList<LabelSplit> Labels,
     IReadOnlyList<NamedCount> Terminals,
     IReadOnlyList<ToolRow> Tools,
     IReadOnlyList<NamedCount> Decisions,
@@ -50,15 +58,15 @@ public sealed record RequestTotals(long Requests, long Errors, long Input, long 
 /// <summary>The figures of a period.</summary>
 /// <param name="Sessions">Distinct session ids by the hour they were first seen, and starts that name no id.</param>
 /// <param name="Conversations">Distinct prompts.</param>
-/// <param name="CliSeconds">Active time of the client; <paramref name="UserSeconds"/> of the person.</param>
+/// <param name="CliMs">Active time of the client in milliseconds; <paramref name="UserMs"/> of the person.</param>
 public sealed record TelemetryCards(
     RequestTotals Totals,
     long Sessions,
     long Conversations,
     Percentiles RequestMs,
     Percentiles ToolMs,
-    long CliSeconds,
-    long UserSeconds,
+    long CliMs,
+    long UserMs,
     long LinesAdded,
     long LinesRemoved,
     long Commits,
@@ -73,7 +81,11 @@ public sealed record TelemetryCards(
     public double? ToolSuccess => ToolCalls == 0 ? null : (double)(ToolCalls - ToolFailures) / ToolCalls;
 
     /// <summary>Seconds that the client worked for each second of a person; null while nobody did.</summary>
-    public double? UsageLeverage => UserSeconds == 0 ? null : (double)CliSeconds / UserSeconds;
+    public double? UsageLeverage => UserMs == 0 ? null : (double)CliMs / UserMs;
+
+    public decimal CliSeconds => CliMs / 1000m;
+
+    public decimal UserSeconds => UserMs / 1000m;
 }
 
 /// <summary>Milliseconds, each off by 3 % at most; null where nothing was measured.</summary>
@@ -87,8 +99,8 @@ public sealed record TimePoint(
     IReadOnlyList<ModelTotals> Models,
     double? RequestP95,
     double? ToolP95,
-    long CliSeconds,
-    long UserSeconds,
+    long CliMs,
+    long UserMs,
     long Sessions,
     long Conversations);
 
@@ -124,8 +136,14 @@ public sealed record FiveHourQuota(double UsedPercent, DateTimeOffset? ResetsAt,
 public sealed record RecentCall(
     DateTimeOffset At, string User, string Model, string QuerySource, string? RequestId, long Input, long Output, long CacheRead, long CacheWrite, decimal CostUsd, long? DurationMs);
 
-/// <summary>What the filters offer; models in the order of first sight, which gives each its colour for good.</summary>
-public sealed record TelemetryChoices(IReadOnlyList<string> Users, IReadOnlyList<string> Divisions, IReadOnlyList<string> Models, IReadOnlyList<string> Terminals);
+/// <summary>What the filters offer; models in the order of first sight.</summary>
+/// <param name="Colours">Numbers of series tokens by model, the same on every page; a model that is not there is grey.</param>
+public sealed record TelemetryChoices(
+    IReadOnlyList<string> Users, IReadOnlyList<string> Divisions, IReadOnlyList<string> Models, IReadOnlyList<string> Terminals, IReadOnlyDictionary<string, int> Colours)
+{
+    /// <summary>Each label that may be asked for, with or without values.</summary>
+    public IReadOnlyList<LabelChoice> Labels { get; init; } = [];
+}
 
 /// <summary>A name that is not understood, refused or beyond a cap.</summary>
 public sealed record SeenRow(string Kind, string Name, long Count, DateTimeOffset FirstAt, DateTimeOffset LastAt);

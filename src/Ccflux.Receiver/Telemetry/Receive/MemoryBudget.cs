@@ -46,6 +46,27 @@ internal sealed class MemoryLease(MemoryBudget budget, long? user) : IDisposable
     /// <summary>The most bytes that it ever was.</summary>
     public long Peak { get; private set; }
 
+    private long _reserved;
+
+    /// <summary>Takes so many bytes beside the share, for what may come of a message or is needed to unpack it; false where there are not so many left.</summary>
+    public bool TryReserve(long bytes)
+    {
+        if (!budget.TryTake(user, bytes))
+        {
+            return false;
+        }
+
+        _reserved += bytes;
+        return true;
+    }
+
+    /// <summary>Gives back what was reserved.</summary>
+    public void EndReserve()
+    {
+        _ = budget.TryTake(user, -_reserved);
+        _reserved = 0;
+    }
+
     /// <summary>Sets the share to so many bytes; false, and as before, where there are not so many left.</summary>
     public bool TryHold(long bytes)
     {
@@ -59,5 +80,9 @@ internal sealed class MemoryLease(MemoryBudget budget, long? user) : IDisposable
         return true;
     }
 
-    public void Dispose() => _ = TryHold(0);
+    public void Dispose()
+    {
+        EndReserve();
+        _ = TryHold(0);
+    }
 }

@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Compression;
+using ZstdSharp;
+using ZstdSharp.Unsafe;
 
 namespace Ccflux.Receiver.Telemetry.Receive;
 
@@ -12,6 +14,9 @@ internal sealed class OtlpBody : IDisposable
 
     /// <summary>Bytes reserved before any has come. Beyond it a message holds about twice what was sent of it, whatever it announces.</summary>
     private const int FirstBuffer = 16 * 1024;
+
+    /// <summary>How far zstd may look back: 8 MiB, as its encoders do but for their slowest levels.</summary>
+    private const int ZstdWindowLog = 23;
 
     private OtlpBody(OtlpOutcome? refusal) => Refusal = refusal;
 
@@ -26,12 +31,12 @@ internal sealed class OtlpBody : IDisposable
 
     /// <param name="stream">Read to its end.</param>
     /// <param name="announced">The length that the sender gives, if it does.</param>
-    /// <param name="isGzip">Whether the message is packed.</param>
+    /// <param name="packing">How the message is packed.</param>
     /// <param name="limit">Most bytes, as sent and unpacked.</param>
     /// <param name="lease">Holds what is read.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     public static async ValueTask<OtlpBody> ReadAsync(
-        Stream stream, long? announced, bool isGzip, int limit, MemoryLease lease, CancellationToken cancellationToken)
+        Stream stream, long? announced, OtlpPacking packing, int limit, MemoryLease lease, CancellationToken cancellationToken)
     {
         if (announced > limit)
         {
@@ -47,7 +52,7 @@ internal sealed class OtlpBody : IDisposable
                 return new OtlpBody(refusal);
             }
 
-            return isGzip ? await UnpackAsync(body, limit, lease, cancellationToken) : body;
+            return packing == OtlpPacking.None ? body : await UnpackAsync(body, packing, limit, lease, cancellationToken);
         }
         catch
         {
@@ -64,7 +69,7 @@ internal sealed class OtlpBody : IDisposable
     }
 
     /// <summary>Gzip ends with the length of what it holds. Believed as far as deflate can pack: a hint for the first buffer, which grows where it is wrong.</summary>
-    private static int LengthToldBy(OtlpBody packed, int limit)
+    private static int LengthToldByGzip(OtlpBody packed, int limit)
     {
         const int MaxRatio = 1032;
         var told = packed.Length < sizeof(uint) ? 0 : BinaryPrimitives.ReadUInt32LittleEndian(packed.Buffer.AsSpan(packed.Length - sizeof(uint)));
@@ -81,15 +86,21 @@ internal sealed class OtlpBody : IDisposable
         }
     }
 
-    private static async ValueTask<OtlpBody> UnpackAsync(OtlpBody packed, int limit, MemoryLease lease, CancellationToken cancellationToken)
+    private static async ValueTask<OtlpBody> UnpackAsync(OtlpBody packed, OtlpPacking packing, int limit, MemoryLease lease, CancellationToken cancellationToken)
     {
         using (packed)
         {
+            if (packing == OtlpPacking.Zstd && !lease.TryReserve(1L << ZstdWindowLog))
+            {
+                return new OtlpBody(OtlpOutcome.Busy);
+            }
+
             var body = new OtlpBody(refusal: null);
             try
             {
-                await using var gzip = new GZipStream(new MemoryStream(packed.Buffer, 0, packed.Length, writable: false), CompressionMode.Decompress);
-                if (await body.FillAsync(gzip, LengthToldBy(packed, limit) + 1, limit + 1, limit, lease, cancellationToken) is { } refusal)
+                await using var unpacking = Unpacking(packed, packing);
+                var first = packing == OtlpPacking.Gzip ? LengthToldByGzip(packed, limit) : Math.Min(packed.Length, limit);
+                if (await body.FillAsync(unpacking, first + 1, limit + 1, limit, lease, cancellationToken) is { } refusal)
                 {
                     body.Dispose();
                     return new OtlpBody(refusal);
@@ -97,12 +108,29 @@ internal sealed class OtlpBody : IDisposable
 
                 return body;
             }
-            catch (InvalidDataException)
+            catch (Exception exception) when (exception is InvalidDataException or ZstdException or EndOfStreamException)
             {
                 body.Dispose();
-                return new OtlpBody(OtlpOutcome.NotGzip);
+                return new OtlpBody(OtlpOutcome.NotUnpacked);
+            }
+            finally
+            {
+                lease.EndReserve();
             }
         }
+    }
+
+    private static Stream Unpacking(OtlpBody packed, OtlpPacking packing)
+    {
+        var stream = new MemoryStream(packed.Buffer, 0, packed.Length, writable: false);
+        if (packing == OtlpPacking.Gzip)
+        {
+            return new GZipStream(stream, CompressionMode.Decompress);
+        }
+
+        var zstd = new DecompressionStream(stream);
+        zstd.SetParameter(ZSTD_dParameter.ZSTD_d_windowLogMax, ZstdWindowLog);
+        return zstd;
     }
 
     /// <param name="stream">Read to its end.</param>

@@ -27,6 +27,7 @@ internal sealed class OtlpGrpcEndpoint(OtlpIntake intake)
         }
 
         response.ContentType = ContentType;
+        response.Headers["grpc-accept-encoding"] = OtlpPackings.Accepted;
         var outcome = await ReadAsync(context, signal);
         if (outcome.Verdict == OtlpVerdict.Taken)
         {
@@ -53,12 +54,16 @@ internal sealed class OtlpGrpcEndpoint(OtlpIntake intake)
     private static void WriteFailure(HttpResponse response, OtlpOutcome outcome)
     {
         response.AppendTrailer("grpc-status", GrpcStatus.Of(outcome.Verdict).ToString(CultureInfo.InvariantCulture));
-        response.AppendTrailer("grpc-message", Uri.EscapeDataString(outcome.Message));
+        response.AppendTrailer("grpc-message", Escape(outcome.Message));
         if (outcome.RetryAfter is { } wait)
         {
             response.AppendTrailer("grpc-status-details-bin", Convert.ToBase64String(OtlpAnswers.FailureWithRetry(outcome, wait)).TrimEnd('='));
         }
     }
+
+    /// <summary>Only what a header cannot hold is escaped, and the sign that escapes.</summary>
+    private static string Escape(string message) =>
+        string.Concat(message.Select(c => c is >= ' ' and <= '~' and not '%' ? c.ToString() : Uri.HexEscape(c <= 0xFF ? c : '?')));
 
     private async Task<OtlpOutcome> ReadAsync(HttpContext context, OtlpSignal signal)
     {
@@ -68,14 +73,13 @@ internal sealed class OtlpGrpcEndpoint(OtlpIntake intake)
             return OtlpOutcome.CutOff;
         }
 
-        var encoding = context.Request.Headers["grpc-encoding"].ToString();
-        var isPacked = prefix[0] == 1;
-        if (isPacked && !string.Equals(encoding, "gzip", StringComparison.OrdinalIgnoreCase))
+        var packing = prefix[0] == 1 ? OtlpPackings.Find(context.Request.Headers["grpc-encoding"].ToString()) : OtlpPacking.None;
+        if (packing is null || (prefix[0] == 1 && packing == OtlpPacking.None))
         {
             return OtlpOutcome.UnknownEncoding;
         }
 
         var length = BinaryPrimitives.ReadUInt32BigEndian(prefix.AsSpan(1));
-        return await intake.TakeAsync(context, signal, OtlpFormat.Protobuf, isPacked, length, context.RequestAborted);
+        return await intake.TakeAsync(context, signal, OtlpFormat.Protobuf, packing.Value, length, context.RequestAborted);
     }
 }

@@ -19,11 +19,10 @@ internal sealed class OtlpHttpEndpoint(OtlpIntake intake)
         }
 
         var format = FormatOf(context.Request);
-        var encoding = context.Request.Headers.ContentEncoding.ToString();
-        var isGzip = string.Equals(encoding, "gzip", StringComparison.OrdinalIgnoreCase);
+        var packing = OtlpPackings.Find(context.Request.Headers.ContentEncoding.ToString());
         var outcome = format is null ? new OtlpOutcome(OtlpVerdict.UnknownType, 0, $"Content-Type: {Protobuf} or {Json}.")
-            : !isGzip && encoding.Length > 0 && !string.Equals(encoding, "identity", StringComparison.OrdinalIgnoreCase) ? OtlpOutcome.UnknownEncoding
-            : await intake.TakeAsync(context, signal, format.Value, isGzip, context.Request.ContentLength, context.RequestAborted);
+            : packing is null ? OtlpOutcome.UnknownEncoding
+            : await intake.TakeAsync(context, signal, format.Value, packing.Value, context.Request.ContentLength, context.RequestAborted);
         await AnswerAsync(context.Response, signal, format ?? OtlpFormat.Json, outcome, context.RequestAborted);
     }
 

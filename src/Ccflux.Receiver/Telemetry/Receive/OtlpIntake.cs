@@ -13,6 +13,7 @@ namespace Ccflux.Receiver.Telemetry.Receive;
 internal sealed class OtlpIntake(
     TelemetryTokens tokens,
     TelemetryOptions options,
+    LabelNames labels,
     MemoryBudget budget,
     TelemetryWriter telemetry,
     GroupCommitWriter writer,
@@ -28,8 +29,8 @@ internal sealed class OtlpIntake(
     /// <summary>A message counts as so many records at least, since entries are counted too.</summary>
     private const int LeastRecords = 10;
 
-    /// <summary>Of these, what one user's messages may hold: one of the largest.</summary>
-    private const int MaxWaitingOfUser = BatchRules.MaxRecords;
+    /// <summary>Of these, what one user's messages may hold.</summary>
+    private const int MaxWaitingOfUser = 8192;
 
     /// <summary>Of a user's own token; more would keep others from the writer for long. Where all have one token there are no others: as many as an exporter sends at once.</summary>
     private const int MaxRecordsInOneWrite = 64;
@@ -52,18 +53,19 @@ internal sealed class OtlpIntake(
     private readonly CallerShares _waitingShares = new(MaxWaitingOfUser);
     private readonly DailyRecords _daily = new(options.RecordsPerDay, time);
     private readonly IReadOnlyList<byte[]> _services = BatchRules.ServicesOf(options);
+    private readonly AttributeNames _attributes = new(labels.Own);
     private readonly KeyedLimit _requests = new(options.RequestsPerMinute, options.RequestsPerMinute, MaxCallers, time);
     private readonly KeyedLimit _kib = new(options.MbPerMinute * 1024, options.MbPerMinute * 1024, MaxCallers, time);
     private readonly KeyedLimit _wrongTokens = new(WrongTokensPerMinute, WrongTokensPerMinute, MaxCallers, time);
     private int _waitingRecords;
 
     public async Task<OtlpOutcome> TakeAsync(
-        HttpContext context, OtlpSignal signal, OtlpFormat format, bool isGzip, long? announced, CancellationToken cancellationToken)
+        HttpContext context, OtlpSignal signal, OtlpFormat format, OtlpPacking packing, long? announced, CancellationToken cancellationToken)
     {
         var outcome = await AuthenticateAsync(context, cancellationToken) switch
         {
             (null, { } refusal) => refusal,
-            var (caller, _) => await ReadAsync(context.Request, caller!, signal, format, isGzip, announced, cancellationToken),
+            var (caller, _) => await ReadAsync(context.Request, caller!, signal, format, packing, announced, cancellationToken),
         };
         metrics.Answered(signal, outcome.Verdict);
         return outcome;
@@ -93,16 +95,18 @@ internal sealed class OtlpIntake(
             : (caller, null);
     }
 
+    private int LimitOf(TelemetryCaller caller) => (caller.UserId is null ? options.CollectorBodyLimitKb : options.BodyLimitKb) * 1024;
+
     private static string KeyOf(long user) => user.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Whatever becomes of a message, its user is charged for what it took to read it.</summary>
     private async Task<OtlpOutcome> ReadAsync(
-        HttpRequest request, TelemetryCaller caller, OtlpSignal signal, OtlpFormat format, bool isGzip, long? announced, CancellationToken cancellationToken)
+        HttpRequest request, TelemetryCaller caller, OtlpSignal signal, OtlpFormat format, OtlpPacking packing, long? announced, CancellationToken cancellationToken)
     {
         using var lease = budget.Open(caller.UserId);
         try
         {
-            return await ReadAsync(request, caller, signal, format, isGzip, announced, lease, cancellationToken);
+            return await ReadAsync(request, caller, signal, format, packing, announced, lease, cancellationToken);
         }
         finally
         {
@@ -114,21 +118,29 @@ internal sealed class OtlpIntake(
     }
 
     private async Task<OtlpOutcome> ReadAsync(
-        HttpRequest request, TelemetryCaller caller, OtlpSignal signal, OtlpFormat format, bool isGzip, long? announced, MemoryLease lease, CancellationToken cancellationToken)
+        HttpRequest request, TelemetryCaller caller, OtlpSignal signal, OtlpFormat format, OtlpPacking packing, long? announced, MemoryLease lease, CancellationToken cancellationToken)
     {
-        using var body = await ReceiveAsync(request.Body, announced, isGzip, lease, cancellationToken);
+        using var body = await ReceiveAsync(request.Body, announced, packing, LimitOf(caller), lease, cancellationToken);
         return body.Refusal
-            ?? (!isGzip && announced is { } length && body.Length != length ? OtlpOutcome.CutOff : null)
+            ?? (packing == OtlpPacking.None && announced is { } length && body.Length != length ? OtlpOutcome.CutOff : null)
             ?? await _queues.RunAsync(caller.UserId, () => TakeAsync(body, caller, signal, format, lease), cancellationToken);
     }
 
     /// <summary>The message is given back as soon as it is decoded.</summary>
     private async Task<OtlpOutcome> TakeAsync(OtlpBody body, TelemetryCaller caller, OtlpSignal signal, OtlpFormat format, MemoryLease lease)
     {
+        var maxRecords = caller.UserId is null ? BatchRules.MaxOfCollector : BatchRules.MaxOfUser;
+        if (body.Length > Large && !lease.TryReserve(TelemetryBatch.MostBytesOf(body.Length, maxRecords)))
+        {
+            return OtlpOutcome.Busy;
+        }
+
         TelemetryBatch batch;
         try
         {
-            batch = caller.UserId is not null && body.Length > Large ? await DecodeLargeAsync(body, signal, format) : Decode(body, signal, format);
+            batch = caller.UserId is not null && body.Length > Large
+                ? await DecodeLargeAsync(body, signal, format, RulesFor(caller, maxRecords))
+                : Decode(body, signal, format, RulesFor(caller, maxRecords));
         }
         catch (Exception exception) when (exception is OtlpFormatException or JsonException or InvalidOperationException)
         {
@@ -137,16 +149,17 @@ internal sealed class OtlpIntake(
         }
 
         body.Dispose();
+        lease.EndReserve();
         return lease.TryHold(batch.EstimatedBytes) ? await StoreAsync(caller, signal, batch) : OtlpOutcome.Busy;
     }
 
-    private async ValueTask<OtlpBody> ReceiveAsync(Stream stream, long? announced, bool isGzip, MemoryLease lease, CancellationToken cancellationToken)
+    private async ValueTask<OtlpBody> ReceiveAsync(Stream stream, long? announced, OtlpPacking packing, int limit, MemoryLease lease, CancellationToken cancellationToken)
     {
         using var deadline = new CancellationTokenSource(s_bodyDeadline, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
         {
-            return await OtlpBody.ReadAsync(stream, announced, isGzip, options.BodyLimitKb * 1024, lease, either.Token);
+            return await OtlpBody.ReadAsync(stream, announced, packing, limit, lease, either.Token);
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
@@ -154,12 +167,12 @@ internal sealed class OtlpIntake(
         }
     }
 
-    private async Task<TelemetryBatch> DecodeLargeAsync(OtlpBody body, OtlpSignal signal, OtlpFormat format)
+    private async Task<TelemetryBatch> DecodeLargeAsync(OtlpBody body, OtlpSignal signal, OtlpFormat format, BatchRules rules)
     {
         await _large.WaitAsync();
         try
         {
-            return Decode(body, signal, format);
+            return Decode(body, signal, format, rules);
         }
         finally
         {
@@ -167,10 +180,18 @@ internal sealed class OtlpIntake(
         }
     }
 
-    private TelemetryBatch Decode(OtlpBody body, OtlpSignal signal, OtlpFormat format)
+    private BatchRules RulesFor(TelemetryCaller caller, int maxRecords)
     {
         var now = time.GetUtcNow();
-        var rules = new BatchRules(_services, now.AddDays(-options.RetentionDays).ToUnixTimeMilliseconds(), (now + BatchRules.ClockTolerance).ToUnixTimeMilliseconds());
+        return new BatchRules(_services, now.AddDays(-options.RetentionDays).ToUnixTimeMilliseconds(), (now + BatchRules.ClockTolerance).ToUnixTimeMilliseconds(), maxRecords)
+        {
+            Attributes = _attributes,
+            IsOfOneUser = caller.UserId is not null,
+        };
+    }
+
+    private static TelemetryBatch Decode(OtlpBody body, OtlpSignal signal, OtlpFormat format, BatchRules rules)
+    {
         var batch = signal == OtlpSignal.Metrics ? BatchBuilder.ForMetrics(rules) : new BatchBuilder(rules);
         switch (signal, format)
         {

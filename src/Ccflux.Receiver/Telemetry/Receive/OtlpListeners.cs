@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Ccflux.Receiver.Platform.Http;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -20,10 +18,11 @@ internal static partial class OtlpListeners
         });
     }
 
-    /// <summary>Keeps everything but OTLP away from its ports.</summary>
+    /// <summary>Keeps everything but OTLP away from its ports, and tells exporters that knock at a wrong door where the right one is.</summary>
     public static void UseOtlpListeners(this IApplicationBuilder app) => app.Use((context, next) =>
     {
-        if (context.Features.Get<OtlpPort>() is null || OtlpRoutes.IsOtlp(context.Request.Path))
+        var isOtlpPort = context.Features.Get<OtlpPort>() is not null;
+        if (isOtlpPort ? OtlpRoutes.IsOtlp(context.Request.Path) : !OtlpRoutes.IsMisdirected(context.Request))
         {
             return next(context);
         }
@@ -34,7 +33,10 @@ internal static partial class OtlpListeners
         }
 
         context.Response.StatusCode = StatusCodes.Status404NotFound;
-        return Task.CompletedTask;
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        return context.Response.WriteAsync(
+            "Nothing is here. OTLP over HTTP goes to /v1/logs, /v1/metrics and /v1/traces. OTEL_EXPORTER_OTLP_ENDPOINT is the address without a path; an endpoint "
+            + "for one signal, such as OTEL_EXPORTER_OTLP_METRICS_ENDPOINT, is the whole address with its path.\n");
     });
 
     private static void Listen(KestrelServerOptions kestrel, ILogger logger, string address, string defaultAddress, string key, HttpProtocols protocols)
@@ -45,7 +47,7 @@ internal static partial class OtlpListeners
         }
 
         // Another collector may run on this machine. An address that nobody asked for does not keep the receiver from starting.
-        if (string.Equals(address, defaultAddress, StringComparison.Ordinal) && IsTaken(endPoint))
+        if (string.Equals(address, defaultAddress, StringComparison.Ordinal) && ListenAddressAttribute.IsTaken(endPoint))
         {
             Log.Taken(logger, address, key);
             return;
@@ -60,20 +62,6 @@ internal static partial class OtlpListeners
                 return next(connection);
             });
         });
-    }
-
-    private static bool IsTaken(IPEndPoint endPoint)
-    {
-        using var probe = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        try
-        {
-            probe.Bind(endPoint);
-            return false;
-        }
-        catch (SocketException)
-        {
-            return true;
-        }
     }
 
     private static partial class Log

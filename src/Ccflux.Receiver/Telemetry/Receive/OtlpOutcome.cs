@@ -15,6 +15,29 @@ internal enum OtlpFormat
     Json,
 }
 
+/// <summary>How a message is packed.</summary>
+internal enum OtlpPacking
+{
+    None = 0,
+    Gzip,
+    Zstd,
+}
+
+internal static class OtlpPackings
+{
+    /// <summary>For gRPC's <c>grpc-accept-encoding</c>.</summary>
+    public const string Accepted = "identity,gzip,zstd";
+
+    /// <summary>Null for an encoding that is not taken.</summary>
+    public static OtlpPacking? Find(string encoding) => encoding.ToLowerInvariant() switch
+    {
+        "" or "identity" => OtlpPacking.None,
+        "gzip" => OtlpPacking.Gzip,
+        "zstd" => OtlpPacking.Zstd,
+        _ => null,
+    };
+}
+
 /// <summary>What came of a message.</summary>
 internal enum OtlpVerdict
 {
@@ -42,18 +65,19 @@ internal sealed record OtlpOutcome(OtlpVerdict Verdict, int Rejected, string Mes
 
     public static readonly OtlpOutcome StorageFailed = new(OtlpVerdict.StorageFailed, 0, "The database cannot be written at the moment.", TimeSpan.FromSeconds(5));
 
-    public static readonly OtlpOutcome NotGzip = new(OtlpVerdict.Malformed, 0, "The message cannot be unpacked.");
+    public static readonly OtlpOutcome NotUnpacked = new(OtlpVerdict.Malformed, 0, "The message cannot be unpacked.");
 
     public static readonly OtlpOutcome CutOff = new(OtlpVerdict.Malformed, 0, "The message is cut off.");
 
-    public static readonly OtlpOutcome UnknownEncoding = new(OtlpVerdict.UnknownEncoding, 0, "Only gzip is taken as an encoding.");
+    public static readonly OtlpOutcome UnknownEncoding = new(OtlpVerdict.UnknownEncoding, 0, "Only gzip and zstd are taken as encodings.");
 
     public static OtlpOutcome TooSlow(TimeSpan deadline) => new(OtlpVerdict.TooSlow, 0, $"A message must have arrived within {deadline.TotalSeconds:0} seconds.");
 
     public static OtlpOutcome DailyCap(int cap, TimeSpan wait) =>
         new(OtlpVerdict.DailyCap, 0, $"This user has sent today's {cap} records (OTLP_RECORDS_PER_DAY). More are taken tomorrow (UTC).", wait);
 
-    public static OtlpOutcome TooLarge(int limit) => new(OtlpVerdict.TooLarge, 0, $"A message holds at most {limit / 1024} KiB, as sent and unpacked (OTLP_BODY_LIMIT_KB).");
+    public static OtlpOutcome TooLarge(int limit) =>
+        new(OtlpVerdict.TooLarge, 0, $"A message holds at most {limit / 1024} KiB, as sent and unpacked (OTLP_BODY_LIMIT_KB; OTLP_COLLECTOR_BODY_LIMIT_KB with the organisation's token).");
 
     public static OtlpOutcome Taken(int received, int rejected, string? reason) =>
         new(OtlpVerdict.Taken, rejected, rejected == 0 ? "" : $"{rejected} of {received} refused: {reason}.");

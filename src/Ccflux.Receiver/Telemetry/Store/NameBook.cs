@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Platform.Colours;
 using Ccflux.Receiver.Telemetry.Receive.Normalize;
 using Ccflux.Storage.Sqlite;
 
@@ -54,6 +55,11 @@ internal sealed class NameBook(Action<NameCategory> capped)
     {
         var id = Id(connection, name);
         connection.Execute(StoreSql.InsertSubjectName, subject, CategoryName(category), id);
+        if (category is NameCategory.Model)
+        {
+            ModelColours.Claim(connection, name);
+        }
+
         if (_allowed.Count >= MaxRemembered)
         {
             _allowed.Clear();

@@ -19,7 +19,7 @@ internal static class PointLedger
         }
 
         var (since, before) = (point.Start, 0L);
-        using (var rows = connection.Query(StoreSql.SelectStream, subject, point.StreamKey))
+        using (var rows = connection.Query(StoreSql.SelectStream, subject, point.StreamKey, point.EarlierStreamKey))
         {
             if (rows.Read())
             {

@@ -53,8 +53,8 @@ internal static class StoreSql
     /// <summary>Changes nothing where the point is known. Parameters: day, subject, key.</summary>
     public const string InsertPoint = "INSERT OR IGNORE INTO telemetry_points (day, subject_id, point_key) VALUES (?, ?, ?)";
 
-    /// <summary>Parameters: subject, key.</summary>
-    public const string SelectStream = "SELECT last_time, last_value FROM telemetry_streams WHERE subject_id = ? AND stream_key = ?";
+    /// <summary>Parameters: subject, key, the key that an earlier version knew the stream by.</summary>
+    public const string SelectStream = "SELECT last_time, last_value FROM telemetry_streams WHERE subject_id = ? AND stream_key IN (?, ?) ORDER BY last_time DESC LIMIT 1";
 
     /// <summary>Parameters: subject, key, time, value.</summary>
     public const string PutStream = """

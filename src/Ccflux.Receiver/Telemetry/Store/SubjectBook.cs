@@ -84,4 +84,15 @@ internal static class SubjectKind
     public const string Claimed = "claimed";
     public const string Install = "install";
     public const string Other = "other";
+
+    /// <summary>Whether a subject's statements (its plan, its team) are heard about its person. Once a person sends with a token of their own, nothing is
+    /// heard that others may have made up under the organisation's; and the subject of all who are too many is nobody.</summary>
+    /// <param name="kind">The subject's.</param>
+    /// <param name="surest">The surest kind that the person is known by.</param>
+    public static bool Speaks(string kind, string surest) => kind switch
+    {
+        User => true,
+        Other => false,
+        _ => surest is not User,
+    };
 }

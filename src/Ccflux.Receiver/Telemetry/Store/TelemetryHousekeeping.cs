@@ -1,12 +1,14 @@
+using System.Text.Json;
 using Ccflux.Receiver.Platform.Jobs;
 using Ccflux.Storage.Sqlite;
 using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Telemetry.Store;
 
-/// <summary>Once an hour: events, known points and sessions older than TELEMETRY_RETENTION_DAYS go, in small writes between the others'. Rollups stay.</summary>
+/// <summary>Once an hour: events, known points, sessions and labels that nobody asks for any more go once they are older than TELEMETRY_RETENTION_DAYS, in
+/// small writes between the others'. Rollups stay, and so do the labels that they are grouped by.</summary>
 internal sealed partial class TelemetryHousekeeping(
-    GroupCommitWriter writer, TelemetryWriter telemetry, TelemetryOptions options, TimeProvider time, ILogger<TelemetryHousekeeping> logger) : BackgroundService
+    GroupCommitWriter writer, TelemetryWriter telemetry, TelemetryOptions options, LabelNames labels, TimeProvider time, ILogger<TelemetryHousekeeping> logger) : BackgroundService
 {
     private const int RowsAWrite = 2000;
     private static readonly TimeSpan s_interval = TimeSpan.FromHours(1);
@@ -49,6 +51,7 @@ internal sealed partial class TelemetryHousekeeping(
         removed += connection.Execute(RetentionSql.DeletePoints, Clock.Day(before), RowsAWrite);
         removed += connection.Execute(RetentionSql.DeletePrompts, Clock.Day(before), RowsAWrite);
         removed += connection.Execute(RetentionSql.DeleteStreams, before * 1_000_000, RowsAWrite);
+        removed += connection.Execute(LabelSql.DeleteUnasked, JsonSerializer.Serialize(labels.All), before, RowsAWrite);
         connection.Execute(RetentionSql.DeleteSessionUsage, before, RowsAWrite);
         return removed + connection.Execute(RetentionSql.DeleteSessions, before, RowsAWrite);
     }

@@ -21,6 +21,7 @@ internal sealed class TelemetryWriter : ITransactionParticipant
     private readonly SubjectBook _subjects;
     private readonly NameBook _names;
     private readonly SessionBook _sessions;
+    private readonly LabelBook _labels;
     private readonly RollupLedger _rollups = new();
     private readonly HashSet<(long Subject, long Prompt)> _prompts = [];
     private readonly Dictionary<(SeenKind Kind, string Name), long> _seen = [];
@@ -33,6 +34,7 @@ internal sealed class TelemetryWriter : ITransactionParticipant
         _subjects = new SubjectBook(() => Saw(SeenKind.Capped, "subject", 1));
         _names = new NameBook(category => Saw(SeenKind.Capped, $"{category}".ToLowerInvariant(), 1));
         _sessions = new SessionBook(() => Saw(SeenKind.Capped, "session", 1));
+        _labels = new LabelBook(() => Saw(SeenKind.Capped, "label", 1));
     }
 
     public StoredCounts Write(SqlConnection connection, TelemetryCaller caller, TelemetryBatch batch, long now)
@@ -47,6 +49,11 @@ internal sealed class TelemetryWriter : ITransactionParticipant
         foreach (var each in batch.Points)
         {
             stored += Write(connection, caller, each) ? 1 : 0;
+        }
+
+        foreach (var label in batch.Labels)
+        {
+            _changed |= _labels.Put(connection, _subjects.Find(connection, caller, label.Origin, now), isClaimed: caller.UserId is null, label);
         }
 
         foreach (var seen in batch.Seen)
@@ -99,6 +106,7 @@ internal sealed class TelemetryWriter : ITransactionParticipant
         _subjects.Forget();
         _names.Forget();
         _sessions.Forget();
+        _labels.Forget();
         _prompts.Clear();
     }
 
@@ -156,7 +164,7 @@ internal sealed class TelemetryWriter : ITransactionParticipant
             case EventKind.SubagentCompleted:
                 _rollups.Count(place, CountKind.Subagent, name, 0, 1);
                 break;
-            case EventKind.Dropped:
+            case EventKind.Dropped or EventKind.SettingsResolved:
                 break;
         }
 
@@ -262,7 +270,7 @@ internal readonly record struct StoredCounts(int New, int Known)
 /// <summary>The writer's entry for a batch.</summary>
 internal sealed class BatchWrite(TelemetryWriter telemetry, TelemetryCaller caller, TelemetryBatch batch, long now) : WriteEntry<StoredCounts>
 {
-    public override int Weight => batch.Weight;
+    public override int Weight => batch.Weight + batch.Labels.Count;
 
     protected override StoredCounts Write(SqlConnection connection) => telemetry.Write(connection, caller, batch, now);
 }

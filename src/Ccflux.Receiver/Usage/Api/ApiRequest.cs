@@ -8,10 +8,11 @@ namespace Ccflux.Receiver.Usage.Api;
 
 /// <summary>What a request for a table asks: the filter, the table's state and the format. Unlike a page, an answer does not guess:
 /// what cannot be read is a 400 that names the field.</summary>
-internal sealed record ApiRequest(UsageFilter Filter, TableState State, bool Csv)
+/// <param name="Whole">A CSV file without a size: the whole table is asked for.</param>
+internal sealed record ApiRequest(UsageFilter Filter, TableState State, bool Csv, bool Whole)
 {
-    /// <summary>A CSV file is a whole table; so many rows at most.</summary>
-    public const int MaxCsvRows = 100_000;
+    /// <summary>More rows than any table has that is read at once.</summary>
+    private const int AllRows = 1 << 30;
 
     public static ApiRequest Parse(HttpRequest request, TableShape table, DateTimeOffset now, ICollection<FilterFault> faults)
     {
@@ -22,12 +23,8 @@ internal sealed record ApiRequest(UsageFilter Filter, TableState State, bool Csv
             faults.Add(new FilterFault(ApiFormat.Field, ApiFormat.Fault));
         }
 
-        if (csv && !request.Query.ContainsKey("size") && table != TableShape.Events)
-        {
-            state = state with { Page = 1, Size = MaxCsvRows };
-        }
-
-        return new ApiRequest(filter, state, csv);
+        var whole = csv && !request.Query.ContainsKey("size");
+        return new ApiRequest(filter, whole ? state with { Page = 1, Size = AllRows } : state, csv, whole);
     }
 
     public static IResult Refuse(IEnumerable<FilterFault> faults) => new Problem(
@@ -49,7 +46,7 @@ internal sealed record ApiRequest(UsageFilter Filter, TableState State, bool Csv
             For(TableShape.Seats),
             For(TableShape.Audit),
             [],
-            MaxCsvRows);
+            AllRows);
     }
 
     public UserPageRequest ToUser(string email)

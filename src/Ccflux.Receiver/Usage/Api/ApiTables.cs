@@ -10,6 +10,7 @@ internal static class ApiTables
         new ApiColumns<UserUsageRow>().Text("email", row => row.User.Email).Text("division", row => row.User.Division), row => row.Tokens)
         .Number("cost_usd", row => row.Cost.Usd)
         .Flag("has_unpriced", row => row.Cost.HasUnpriced)
+        .Text("unpriced_models", row => Unpriced(row.Cost))
         .Integer("sessions", row => row.Sessions)
         .Integer("turns", row => row.Turns)
         .Integer("failed_turns", row => row.Failed)
@@ -29,6 +30,7 @@ internal static class ApiTables
         new ApiColumns<ModelUsageRow>().Text("model", row => row.Model.Name), row => row.Tokens)
         .Number("cost_usd", row => row.Cost.Usd)
         .Flag("has_unpriced", row => row.Cost.HasUnpriced)
+        .Text("unpriced_models", row => Unpriced(row.Cost))
         .Integer("users", row => row.Users)
         .Integer("turns", row => row.Turns)
         .Integer("messages", row => row.Messages);
@@ -42,6 +44,7 @@ internal static class ApiTables
         new ApiColumns<DivisionBar>().Text("division", row => row.Name).Integer("users", row => row.Users), row => row.Tokens)
         .Number("cost_usd", row => row.Cost.Usd)
         .Flag("has_unpriced", row => row.Cost.HasUnpriced)
+        .Text("unpriced_models", row => Unpriced(row.Cost))
         .Share("share", row => row.Share);
 
     public static ApiColumns<PeakBar> Peaks { get; } = new ApiColumns<PeakBar>()
@@ -129,6 +132,7 @@ internal static class ApiTables
     public static ApiColumns<UserDayRow> UserDays { get; } = Tokens(new ApiColumns<UserDayRow>().Day("day_utc", row => row.Day), row => row.Tokens)
         .Number("cost_usd", row => row.Cost.Usd)
         .Flag("has_unpriced", row => row.Cost.HasUnpriced)
+        .Text("unpriced_models", row => Unpriced(row.Cost))
         .Integer("sessions", row => row.Sessions)
         .Integer("turns", row => row.Turns)
         .Integer("failed_turns", row => row.Failed);
@@ -141,6 +145,7 @@ internal static class ApiTables
         row => row.Tokens)
         .Number("cost_usd", row => row.Cost.Usd)
         .Flag("has_unpriced", row => row.Cost.HasUnpriced)
+        .Text("unpriced_models", row => Unpriced(row.Cost))
         .Integer("turns", row => row.Turns)
         .Text("models", row => string.Join(' ', row.Models.Select(share => share.Model.Name)));
 
@@ -158,6 +163,9 @@ internal static class ApiTables
         .Number("all_time", row => row.AllTime)
         .Number("period", row => row.Period)
         .Number("prior_period", row => row.Prior);
+
+    /// <summary>Names with a blank between; null where everything has a price.</summary>
+    private static string? Unpriced(Cost cost) => cost.Unpriced is { } models ? string.Join(' ', models) : null;
 
     private static ApiColumns<T> Tokens<T>(ApiColumns<T> columns, Func<T, TokenSums> tokens) => columns
         .Integer("billed_tokens", row => tokens(row).Billed)

@@ -6,8 +6,8 @@ namespace Ccflux.Receiver.Usage.Api;
 /// <summary>One part of a table as an answer: <c>{"from","to","total","page","pages","rows":[…]}</c>, or CSV.</summary>
 internal static class TableAnswer
 {
-    public static ApiTable Of<T>(string name, ApiColumns<T> columns, Paged<T> page, UsageFilter? filter, bool isCsv) =>
-        ApiTable.Of("ccflux-" + name, columns, page.Rows, isCsv, json =>
+    public static ApiTable Of<T>(string file, ApiColumns<T> columns, Paged<T> page, UsageFilter? filter, bool isCsv) =>
+        ApiTable.Of(file, columns, page.Rows, isCsv, json =>
         {
             if (filter is not null)
             {

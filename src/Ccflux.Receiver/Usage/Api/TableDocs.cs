@@ -1,5 +1,5 @@
-using System.Text.Json.Nodes;
 using Ccflux.Receiver.Platform.Api;
+using Ccflux.Receiver.Platform.Docs;
 using Ccflux.Receiver.Usage.Read;
 using Microsoft.OpenApi;
 
@@ -8,18 +8,13 @@ namespace Ccflux.Receiver.Usage.Api;
 /// <summary>An endpoint's entry in the OpenAPI document, made of its columns and its table's shape.</summary>
 internal static class TableDocs
 {
-    public static void Describe<T>(this RouteHandlerBuilder endpoint, string name, string summary, TableShape table, ApiColumns<T> columns) => endpoint
+    public static void Describe<T>(this RouteHandlerBuilder endpoint, string name, string summary, TableShape table, ApiColumns<T> columns, TableFilters filters) => endpoint
         .WithName(name)
         .WithSummary(summary)
         .ProducesProblem(StatusCodes.Status400BadRequest)
+        .TakesQuery([.. Parameters(table, filters)])
         .AddOpenApiOperationTransformer((operation, _, _) =>
         {
-            operation.Parameters ??= [];
-            foreach (var parameter in Parameters(table))
-            {
-                operation.Parameters.Add(parameter);
-            }
-
             operation.Responses ??= [];
             operation.Responses["200"] = new OpenApiResponse
             {
@@ -33,37 +28,46 @@ internal static class TableDocs
             return Task.CompletedTask;
         });
 
-    private static IEnumerable<OpenApiParameter> Parameters(TableShape table)
+    private static IEnumerable<QueryParameter> Parameters(TableShape table, TableFilters filters)
     {
-        yield return Query("format", "json or csv; otherwise the Accept header decides.", JsonSchemaType.String, ["json", "csv"]);
-        yield return Query("period", "The period, today (UTC) included. custom takes from and to.", JsonSchemaType.String, [.. UsageFilter.Periods.Select(period => period.Name), UsageFilter.Custom]);
-        yield return Query("from", "First day of a custom period, such as 2026-11-01.", JsonSchemaType.String);
-        yield return Query("to", "Last day of a custom period.", JsonSchemaType.String);
-        yield return Query("user", "An e-mail address.", JsonSchemaType.String);
-        yield return Query("division", $"A division, or {UsageFilter.NoDivision}.", JsonSchemaType.String);
-        yield return Query("model", "A model's exact name.", JsonSchemaType.String);
+        yield return QueryParameter.Format;
+        if (filters.HasFlag(TableFilters.Period))
+        {
+            yield return new("period", $"The period, today (UTC) included; {UsageFilter.DefaultPeriod} without it. custom takes from and to.", Values: [.. UsageFilter.Periods.Select(period => period.Name), UsageFilter.Custom]);
+            yield return new("from", "First day of a custom period, such as 2026-11-01.");
+            yield return new("to", "Last day of a custom period.");
+        }
+
+        if (filters.HasFlag(TableFilters.User))
+        {
+            yield return new("user", "An e-mail address.");
+            yield return new("division", $"A division, or {UsageFilter.NoDivision}.");
+        }
+
+        if (filters.HasFlag(TableFilters.Model))
+        {
+            yield return new("model", "A model's exact name.");
+        }
+
         if (table.Columns.Count == 0)
         {
             yield break;
         }
 
-        yield return Query("sort", "A column; with a leading minus the largest first.", JsonSchemaType.String, [.. table.Columns.SelectMany(column => new[] { column, "-" + column })]);
-        yield return Query("q", "Text to look for.", JsonSchemaType.String);
-        yield return Query("page", "From 1.", JsonSchemaType.Integer);
-        yield return Query("size", $"Rows a page, at most {TableState.MaxSize}. CSV without it is the whole table.", JsonSchemaType.Integer);
+        yield return new("sort", "A column; with a leading minus the largest first.", Values: [.. table.Columns.SelectMany(column => new[] { column, "-" + column })]);
+        yield return new("size", $"Rows a page, at most {TableState.MaxSize}. CSV without it is the whole table.", JsonSchemaType.Integer);
+        if (table == TableShape.Events || table == TableShape.Audit)
+        {
+            yield break;
+        }
+
+        yield return new("q", $"Text to look for, at most {TableState.MaxSearch} characters.");
+        yield return new("page", "From 1.", JsonSchemaType.Integer);
         if (table.Views.Count > 0)
         {
-            yield return Query("view", "A part of the table.", JsonSchemaType.String, table.Views);
+            yield return new("view", "A part of the table.", Values: table.Views);
         }
     }
-
-    private static OpenApiParameter Query(string name, string description, JsonSchemaType type, IReadOnlyList<string>? values = null) => new()
-    {
-        Name = name,
-        In = ParameterLocation.Query,
-        Description = description,
-        Schema = new OpenApiSchema { Type = type, Enum = values?.Select(value => (JsonNode)value).ToList() },
-    };
 
     private static OpenApiSchema Answer<T>(ApiColumns<T> columns) => new()
     {
@@ -96,4 +100,17 @@ internal static class TableDocs
         ApiType.Day => new OpenApiSchema { Type = JsonSchemaType.String, Format = "date" },
         ApiType.Flag => new OpenApiSchema { Type = JsonSchemaType.Boolean },
     };
+}
+
+/// <summary>What narrows a table, beside its own search and view.</summary>
+[Flags]
+internal enum TableFilters
+{
+    None = 0,
+    Period = 1,
+
+    /// <summary>Of a person or a division.</summary>
+    User = 2,
+    Model = 4,
+    All = Period | User | Model,
 }

@@ -15,7 +15,9 @@ internal static class TableEndpoint
         string summary,
         TableShape table,
         ApiColumns<T> columns,
-        Func<UsagePageView, ApiRequest, Paged<T>> part) =>
+        Func<UsagePageView, ApiRequest, Paged<T>> part,
+        TableFile? file = null,
+        TableFilters filters = TableFilters.All) =>
         api.MapGet(path, async (HttpContext context, UsagePageQuery query, TimeProvider time) =>
         {
             var faults = new List<FilterFault>();
@@ -28,8 +30,8 @@ internal static class TableEndpoint
             var view = await query.ReadAsync(request.ToPage(), context.RequestAborted);
             return view.Faults.Count > 0
                 ? ApiRequest.Refuse(view.Faults)
-                : TableAnswer.Of(name, columns, part(view, request), request.Filter, request.Csv);
-        }).Describe(name, summary, table, columns);
+                : TableAnswer.Of((file ?? new TableFile("usage-" + name)).Name(request.Filter, view.ReadAt), columns, part(view, request), request.Filter, request.Csv);
+        }).Describe(name, summary, table, columns, filters);
 
     public static void MapUserTable<T>(
         this RouteGroupBuilder api,
@@ -38,8 +40,11 @@ internal static class TableEndpoint
         string summary,
         TableShape table,
         ApiColumns<T> columns,
-        Func<UserPageView, Paged<T>> part) =>
-        api.MapGet(path, async (string email, HttpContext context, UserPageQuery query, TimeProvider time) =>
+        Func<UserPageView, Paged<T>> part,
+        TableFilters filters,
+        string? span = null,
+        Func<LongTables, string, ApiRequest, IAsyncEnumerable<T>>? whole = null) =>
+        api.MapGet(path, async (string email, HttpContext context, UserPageQuery query, LongTables tables, TimeProvider time) =>
         {
             var faults = new List<FilterFault>();
             var request = ApiRequest.Parse(context.Request, table, time.GetUtcNow(), faults);
@@ -48,13 +53,50 @@ internal static class TableEndpoint
                 return ApiRequest.Refuse(faults);
             }
 
-            if (await query.ReadAsync(request.ToUser(email), context.RequestAborted) is not { } view)
+            var shown = request.ToUser(email);
+            if (await query.ReadAsync(request.Whole && whole is not null ? shown with { Sessions = table.Initial with { Size = 1 } } : shown, context.RequestAborted) is not { } view)
             {
                 return new Problem(StatusCodes.Status404NotFound, "", "Nobody with that address is known here.");
             }
 
+            var file = new TableFile(name, span).Name(view.Request.Filter, view.ReadAt);
+            return view.Faults.Count > 0 ? ApiRequest.Refuse(view.Faults)
+                : request.Whole && whole is not null ? CsvFile.Of(file, columns, whole(tables, view.User.Email, request))
+                : TableAnswer.Of(file, columns, part(view), request.Filter, request.Csv);
+        }).Describe(name, summary, table, columns, filters);
+
+    /// <summary>A table that may have more rows than are read at once: its CSV file is written while it is read, part by part.</summary>
+    public static void MapLongTable<T>(
+        this RouteGroupBuilder api,
+        string path,
+        string name,
+        string summary,
+        TableShape table,
+        ApiColumns<T> columns,
+        Func<UsagePageView, ApiRequest, Paged<T>> part,
+        TableFile file,
+        TableFilters filters,
+        Func<LongTables, UsageFilter, CancellationToken, Task<LongTable<T>>> whole) =>
+        api.MapGet(path, async (HttpContext context, UsagePageQuery query, LongTables tables, TimeProvider time) =>
+        {
+            var faults = new List<FilterFault>();
+            var request = ApiRequest.Parse(context.Request, table, time.GetUtcNow(), faults);
+            if (faults.Count > 0)
+            {
+                return ApiRequest.Refuse(faults);
+            }
+
+            if (request.Whole)
+            {
+                var rows = await whole(tables, request.Filter, context.RequestAborted);
+                return rows.Faults.Count > 0
+                    ? ApiRequest.Refuse(rows.Faults)
+                    : CsvFile.Of((file with { Span = rows.Span }).Name(request.Filter, time.GetUtcNow()), columns, rows.Rows);
+            }
+
+            var view = await query.ReadAsync(request.ToPage(), context.RequestAborted);
             return view.Faults.Count > 0
                 ? ApiRequest.Refuse(view.Faults)
-                : TableAnswer.Of(name, columns, part(view), request.Filter, request.Csv);
-        }).Describe(name, summary, table, columns);
+                : TableAnswer.Of(file.Name(request.Filter, view.ReadAt), columns, part(view, request), request.Filter, request.Csv);
+        }).Describe(name, summary, table, columns, filters);
 }

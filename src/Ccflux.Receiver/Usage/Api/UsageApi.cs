@@ -21,48 +21,48 @@ internal static class UsageApi
 
     private static void MapUsage(RouteGroupBuilder api)
     {
-        api.MapTable("/usage", "summary", "The cards' figures: all time, the period, and the period of equal length before it. Cards count everybody.",
+        api.MapTable("/usage", "summary", "The cards' figures within the filter: the period, the period of equal length before it (of which as much counts as has passed of the period), and all time. cost_usd is list-price value, no invoice." + SessionsNote,
             TableShape.None, ApiTables.Summary, (view, _) => Whole(Summary(view.Cards)));
         api.MapTable("/usage/days", "days", "Billed tokens (input and output, without cache) by UTC day and model. The models beyond the eighth are \"other\".",
             TableShape.None, ApiTables.Days, (view, _) => Whole(Days(view.Daily)));
         api.MapTable("/usage/users", "users", "Usage by user, of those active in the period." + SessionsNote,
             TableShape.Users, ApiTables.Users, (view, _) => view.Users);
         api.MapTable("/usage/models", "models", "Usage by model over all time. turns are those that used the model. Follows user, division and model, not the period.",
-            TableShape.Models, ApiTables.Models, (view, _) => view.Models);
+            TableShape.Models, ApiTables.Models, (view, _) => view.Models, new TableFile("usage-models", "all-time"), TableFilters.User | TableFilters.Model);
         api.MapTable("/usage/divisions", "divisions", "Usage by division in the period; people without a division stand under an empty name.",
             TableShape.None, ApiTables.Divisions, (view, _) => Whole(view.Divisions));
-        api.MapTable("/usage/peaks", "peaks", "Each user's largest and average 5-hour window of the period, in billed tokens.",
-            TableShape.None, ApiTables.Peaks, (view, _) => Whole(view.Peaks.Groups.SelectMany(group => group.Users)));
+        api.MapTable("/usage/peaks", "peaks", "Each user's largest and average 5-hour window of the period, in billed tokens of all models.",
+            TableShape.None, ApiTables.Peaks, (view, _) => Whole(view.Peaks.Groups.SelectMany(group => group.Users)), filters: TableFilters.Period | TableFilters.User);
         api.MapTable("/usage/attention", "attention", "What is worth a look now. Follows no filter.",
-            TableShape.None, ApiTables.WorthALook, (view, _) => Whole(view.WorthALook));
-        api.MapTable("/windows", "windows", "5-hour windows that began in the last seven days. Follows user and division; view is open or closed.",
-            TableShape.Windows, ApiTables.Windows, (view, _) => view.Windows.Page);
-        api.MapTable("/events", "events", "The newest events, at most size; under a filter, those among the newest 20 000.",
-            TableShape.Events, ApiTables.Events, (view, _) => view.Events);
+            TableShape.None, ApiTables.WorthALook, (view, _) => Whole(view.WorthALook), new TableFile("usage-attention", "", IsFiltered: false), TableFilters.None);
+        api.MapTable("/windows", "windows", "5-hour windows that began in the last seven days. A window is all models' together. view is open or closed.",
+            TableShape.Windows, ApiTables.Windows, (view, _) => view.Windows.Page, new TableFile("windows", "7d"), TableFilters.User);
+        api.MapLongTable("/events", "events", "The newest events, at most size; under a filter, those among the newest 20 000. CSV without size: the newest 100 000 that the filter lets through.",
+            TableShape.Events, ApiTables.Events, (view, _) => view.Events, new TableFile("events", "newest"), TableFilters.User | TableFilters.Model, (tables, filter, cancellation) => tables.EventsAsync(filter, cancellation));
     }
 
     private static void MapPeople(RouteGroupBuilder api)
     {
         api.MapTable("/users", "seats", "Everybody who is provisioned or reported, with their client's state. view is active, expired, revoked, never or silent.",
-            TableShape.Seats, ApiTables.Seats, (view, _) => view.Seats.Page);
+            TableShape.Seats, ApiTables.Seats, (view, _) => view.Seats.Page, new TableFile("provisioning", "", IsFiltered: false), TableFilters.None);
         api.MapTable("/devices", "devices", "Device keys. view is active, waiting, again or revoked.",
-            TableShape.Devices, ApiTables.Devices, (view, _) => view.Devices);
-        api.MapTable("/audit", "audit", "What was changed, the newest first.",
-            TableShape.Audit, ApiTables.Audit, (view, _) => view.Audit);
+            TableShape.Devices, ApiTables.Devices, (view, _) => view.Devices, new TableFile("devices", ""), TableFilters.User);
+        api.MapLongTable("/audit", "audit", "What was changed, the newest first.",
+            TableShape.Audit, ApiTables.Audit, (view, _) => view.Audit, new TableFile("audit", "", IsFiltered: false), TableFilters.None, (tables, _, _) => Task.FromResult(tables.Audit()));
     }
 
     private static void MapUser(RouteGroupBuilder api)
     {
         api.MapUserTable("/users/{email}/days", "user-days", "A user's days of the period." + SessionsNote,
-            TableShape.Days, ApiTables.UserDays, view => view.Days);
+            TableShape.Days, ApiTables.UserDays, view => view.Days, TableFilters.Period | TableFilters.Model);
         api.MapUserTable("/users/{email}/windows", "user-windows", "A user's 5-hour windows that began in the period.",
-            TableShape.Windows, ApiTables.Windows, view => view.Windows.Page);
+            TableShape.Windows, ApiTables.Windows, view => view.Windows.Page, TableFilters.Period);
         api.MapUserTable("/users/{email}/sessions", "user-sessions", "A user's sessions whose last turn lies in the period.",
-            TableShape.Sessions, ApiTables.Sessions, view => view.Sessions);
+            TableShape.Sessions, ApiTables.Sessions, view => view.Sessions, TableFilters.Period, whole: (tables, email, request) => tables.SessionsAsync(email, request.Filter, request.State));
         api.MapUserTable("/users/{email}/models", "user-models", "A user's models over all time.",
-            TableShape.None, ApiTables.Models, view => Whole(view.Models));
+            TableShape.None, ApiTables.Models, view => Whole(view.Models), TableFilters.Model, "all-time");
         api.MapUserTable("/users/{email}/limits", "user-limits", "The last 50 limits that a user's turns met in the period.",
-            TableShape.None, ApiTables.Limits, view => Whole(view.LimitEvents));
+            TableShape.None, ApiTables.Limits, view => Whole(view.LimitEvents), TableFilters.Period);
     }
 
     /// <summary>A list that is always given whole.</summary>
@@ -83,8 +83,8 @@ internal static class UsageApi
         new SummaryRow("new_users", null, cards.NewUsers, null),
         Count("sessions", cards.Sessions),
         Count("turns", cards.Turns),
-        new SummaryRow("failed_turns", cards.FailedTurns, null, null),
-        new SummaryRow("events", cards.Events, null, null),
+        Count("failed_turns", cards.FailedTurns),
+        Count("events", cards.Events),
         Count("input_tokens", cards.Input),
         Count("output_tokens", cards.Output),
         new SummaryRow("cache_hit_rate", Share(cards.CacheHit.Total), Share(cards.CacheHit.Period), Share(cards.CacheHit.Prior)),

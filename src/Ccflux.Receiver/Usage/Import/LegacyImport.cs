@@ -36,7 +36,6 @@ internal sealed class LegacyImport(GroupCommitWriter writer, UsageWriter usage, 
 
     public async Task<ImportSummary> RunAsync(string path, CancellationToken cancellationToken)
     {
-        SqliteLibrary.EnsureLoaded();
         await using var old = new SqliteConnection(
             new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
         var tables = await TablesAsync(old, path, cancellationToken);

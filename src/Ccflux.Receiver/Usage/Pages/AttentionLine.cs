@@ -1,35 +1,43 @@
+using Ccflux.Receiver.Shell;
 using Ccflux.Receiver.Shell.Components;
 using Ccflux.Receiver.Shell.Format;
+using Ccflux.Receiver.Usage.Read;
 using Ccflux.Receiver.Usage.Read.Views;
 
 namespace Ccflux.Receiver.Usage.Pages;
 
-/// <summary>A line of "worth a look" in words: whom it is about, what is the matter, and what it means or what to do.</summary>
+/// <summary>A line of "Needs attention" in words: whom it is about, what is the matter, and what it means or what to do.</summary>
 internal sealed record AttentionLine(Tone Tone, string Subject, string Says, string Detail, string? Href)
 {
-    public static AttentionLine Of(Attention item, DateTimeOffset now) => item.Kind switch
+    /// <param name="item">What it says.</param>
+    /// <param name="now">What ages count from.</param>
+    /// <param name="link">The page it stands on: what leads to a table keeps the rest of the address.</param>
+    /// <param name="isExport">A file that is kept says when, not how long until then.</param>
+    public static AttentionLine Of(Attention item, DateTimeOffset now, PageLink link, bool isExport = false) => item.Kind switch
     {
         AttentionKind.WindowNearLimit => new(
             item.Share >= 0.9 ? Tone.Bad : Tone.Warn,
             Name(item),
             $"is at {Numbers.Share(item.Share)} of {(item.OfLimit ? "the 5-hour limit" : "their own 5-hour peak")}",
-            item.At is { } ends ? $"the window ends {Times.Until(ends, now)}" : "",
+            item.At is { } ends ? $"the window ends {(isExport ? Times.Exact(ends) : Times.Until(ends, now))}" : "",
             UserHref(item)),
         AttentionKind.LimitHit => new(
             Tone.Bad,
             Name(item),
-            "hit a limit" + (item.At is { } at ? $" {Times.Ago(at, now)}" : ""),
+            "hit a limit" + (item.At is { } at ? $" {(isExport ? Times.Exact(at) : Times.Ago(at, now))}" : ""),
             item.Detail.Length > 0 ? $"limit: {item.Detail}" : "limit event, window unknown",
             UserHref(item)),
         AttentionKind.DeviceWaiting => new(Tone.Warn, Name(item), "waits for approval", "its reports are refused until then", "#devices"),
-        AttentionKind.DeviceRegisteredAgain => new(Tone.Warn, Name(item), "was registered again after a revoke", "revoke it if that was not meant", "#devices"),
-        AttentionKind.ClaimedEmailMismatch => new(Tone.Warn, Name(item), "reports under another address", $"the client says {item.Detail}; the token decides", UserHref(item)),
+        AttentionKind.DeviceRegisteredAgain => new(Tone.Warn, Name(item), "was registered again after a revoke", "revoke it if this wasn't you", "#devices"),
+        AttentionKind.ClaimedEmailMismatch => new(Tone.Warn, Name(item), "is signed in as a different address", $"{item.Detail}; usage is counted under the address of the token", UserHref(item)),
         AttentionKind.ReportsRefused => new(Tone.Bad, Names(item), item.Count == 1 ? "has reports refused" : "have reports refused", item.Detail, item.Count == 1 ? UserHref(item) : "#seats"),
-        AttentionKind.Silent => new(Tone.None, People(item.Count), item.Count == 1 ? "has gone silent" : "have gone silent", Names(item), "#seats"),
-        AttentionKind.NeverReported => new(Tone.None, People(item.Count), item.Count == 1 ? "is provisioned and never reported" : "are provisioned and never reported", Names(item), "#seats"),
-        AttentionKind.UnpricedModel => new(Tone.Info, Names(item), item.Count == 1 ? "has no price" : "have no price", "their cost is missing; PRICES_PATH can add it", "#models"),
+        AttentionKind.Silent => new(Tone.None, People(item.Count), item.Count == 1 ? "has gone silent" : "have gone silent", Names(item), Seats(link, SeatViews.Silent)),
+        AttentionKind.NeverReported => new(Tone.None, People(item.Count), item.Count == 1 ? "has a seat but has never reported" : "have a seat but have never reported", Names(item), Seats(link, SeatViews.Never)),
+        AttentionKind.UnpricedModel => new(Tone.Info, Names(item), item.Count == 1 ? "has no price" : "have no price", "their list-price value is missing; PRICES_PATH can add it", "#models"),
         AttentionKind.DatabaseSize => new(Tone.Warn, "The database", item.Detail, "the audit and the users table below show what changed", null),
     };
+
+    private static string Seats(PageLink link, string view) => link.With(("seats.view", view), ("seats.q", null), ("seats.page", null)) + "#seats";
 
     private static string People(int count) => count == 1 ? "1 person" : $"{Numbers.Count(count)} people";
 

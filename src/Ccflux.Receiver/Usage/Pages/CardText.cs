@@ -17,9 +17,16 @@ internal static class CardText
     /// <summary>The rate's digits; the unit stands apart, smaller.</summary>
     public static string RateNumber(double? rate) => rate is null ? Numbers.Unknown : Numbers.Rate(rate)[..^2];
 
-    public static string Periods(CountCard card) => $"{Numbers.Exact(card.Period)} in the period, {Numbers.Exact(card.Prior)} in the one before";
+    /// <summary>What a change is of: both figures, and until when the earlier one counts.</summary>
+    public static string Periods(CountCard card, DateTimeOffset? until) => Periods(Numbers.Exact(card.Period), Numbers.Exact(card.Prior), until);
 
-    public static string CostPeriods(CostCard card) => $"{CostText.Of(card.Period)} in the period, {CostText.Of(card.Prior)} in the one before";
+    public static string Periods(CostCard card, DateTimeOffset? until) => Periods(CostText.Of(card.Period), CostText.Of(card.Prior), until);
 
-    public static string NoPrior(bool priorIsWhole) => priorIsWhole ? "" : "no prior period yet";
+    public static string NoPrior(bool priorIsWhole) => priorIsWhole ? "nothing before to compare" : "no prior period yet";
+
+    public static string AllTime(string figure) => $"all time {figure}";
+
+    private static string Periods(string period, string prior, DateTimeOffset? until) => until is { } end
+        ? $"{period} so far, {prior} in the same part of the period before, until {Times.Exact(end)}"
+        : $"{period} in the period, {prior} in the one before";
 }

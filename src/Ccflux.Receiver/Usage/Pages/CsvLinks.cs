@@ -3,7 +3,8 @@ using Ccflux.Receiver.Usage.Read;
 
 namespace Ccflux.Receiver.Usage.Pages;
 
-/// <summary>Where a panel's figures are as CSV: the API route with the page's filter and the table's own sorting and search.</summary>
+/// <summary>Where a panel's figures are as CSV: the API route with the page's filter and the table's own sorting and search. Without a size, so that
+/// the file holds the whole table.</summary>
 internal static class CsvLinks
 {
     public static string Of(string route, UsageFilter filter) => $"/api/v1/{route}{UsageLinks.Query(filter)}&format=csv";
@@ -14,8 +15,7 @@ internal static class CsvLinks
         var fields = new PageLink("", []).With(
             ("sort", (state.Descending ? "-" : "") + state.Sort),
             ("q", state.Search),
-            ("view", state.View),
-            ("size", TableState.MaxSize.ToString(CultureInfo.InvariantCulture)));
+            ("view", state.View));
         return Of(route, filter) + "&" + fields[1..];
     }
 }

@@ -1,4 +1,5 @@
 using Ccflux.Receiver.Shell.Components;
+using Ccflux.Receiver.Shell.Format;
 using Ccflux.Receiver.Usage.Read.Views;
 
 namespace Ccflux.Receiver.Usage.Pages;
@@ -26,11 +27,11 @@ internal static class SeatText
 
     public static string? Title(SeatRow row) => row.Status switch
     {
-        SeatStatus.Silent => $"Has a live token and reported before, but not for {row.SilentDays} days.",
+        SeatStatus.Silent => $"Has a live token and reported before, but not for {Numbers.Of(row.SilentDays ?? 0, "day")}.",
         SeatStatus.NeverReported => "Has a live token and never reported: is the plugin installed?",
         SeatStatus.Expired => "The token ran out. Reissue it to go on.",
         SeatStatus.Revoked => "The token was revoked. Reissue it to go on.",
-        SeatStatus.Active => row.DaysValid is { } days ? $"Valid for {days} days from the last use." : null,
+        SeatStatus.Active => row.DaysValid is { } days ? $"Expires {Numbers.Of(days, "day")} after the last use." : null,
     };
 
     public static string Versions(SeatRow row) =>

@@ -26,7 +26,7 @@ internal static class TierText
 
     public static string Title(TierView tier)
     {
-        var windows = $"{Numbers.Count(tier.Windows)} completed {(tier.Windows == 1 ? "window" : "windows")}";
+        var windows = Numbers.Of(tier.Windows, "completed window");
         return tier.Confidence switch
         {
             TierConfidence.High => $"High confidence: a limit was hit{(tier.LimitHitAt is { } at ? " on " + Times.Exact(at) : "")}, with {Numbers.Exact(tier.PeakTokens)} billed tokens in the window. {Estimate}",

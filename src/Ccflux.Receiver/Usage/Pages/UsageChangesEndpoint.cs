@@ -144,7 +144,7 @@ internal sealed class UsageChangesEndpoint(
     private IResult Confirm(HttpContext context, Question question, string? fault, string back) =>
         Page.Of<ConfirmPage>(context, new Dictionary<string, object?>(StringComparer.Ordinal)
         {
-            [nameof(ConfirmPage.Frame)] = frames.For(context, question.Do, UsagePagesEndpoint.Capability),
+            [nameof(ConfirmPage.Frame)] = frames.For(context, question.Title, UsagePagesEndpoint.Capability),
             [nameof(ConfirmPage.Question)] = question,
             [nameof(ConfirmPage.Fault)] = fault,
             [nameof(ConfirmPage.Back)] = back,

@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Platform.Api;
 using Ccflux.Receiver.Shell;
 using Ccflux.Receiver.Usage.Read;
 
@@ -6,7 +7,8 @@ namespace Ccflux.Receiver.Usage.Pages;
 /// <summary>A page as one HTML file that works alone: whole tables, drawn charts, no form, no secret, no request.</summary>
 internal sealed class UsageExport(UsagePageQuery usage, UserPageQuery users, PageFrames frames, IServiceProvider services, TimeProvider time)
 {
-    public const string FileName = "ccflux-dashboard.html";
+    /// <summary>The file's name: of when, and of whom or what.</summary>
+    public static string FileName(UsageFilter filter) => FileNames.Of("usage", "html", [.. filter.FileSpan, .. filter.FileNarrowing]);
 
     /// <summary>The usage page for a filter; <paramref name="address"/> is the receiver's, for the heading.</summary>
     public async Task<string> UsageAsync(UsageFilter? filter, string address, CancellationToken cancellationToken)

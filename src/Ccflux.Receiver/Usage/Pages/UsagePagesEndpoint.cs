@@ -18,7 +18,7 @@ internal sealed class UsagePagesEndpoint(UsagePageQuery usage, UserPageQuery use
         var request = UsagePageRequest.Parse(context.Request.Query, time.GetUtcNow());
         if (IsExport(context))
         {
-            return File(context, await export.UsageAsync(request.Filter, frames.AddressOf(context.Request), cancellationToken));
+            return File(context, request.Filter, await export.UsageAsync(request.Filter, frames.AddressOf(context.Request), cancellationToken));
         }
 
         var frame = frames.For(context, "Usage", Capability, LiveTopic) with { Flash = Flash.Take(context) };
@@ -36,7 +36,7 @@ internal sealed class UsagePagesEndpoint(UsagePageQuery usage, UserPageQuery use
         var request = UserPageRequest.Parse(UsageLinks.Read(email), context.Request.Query, time.GetUtcNow());
         if (IsExport(context))
         {
-            return await export.UserAsync(request, frames.AddressOf(context.Request), cancellationToken) is { } html ? File(context, html) : NobodyThere();
+            return await export.UserAsync(request, frames.AddressOf(context.Request), cancellationToken) is { } html ? File(context, request.Filter, html) : NobodyThere();
         }
 
         var frame = frames.For(context, request.Email, Capability, LiveTopic) with { Flash = Flash.Take(context) };
@@ -56,9 +56,9 @@ internal sealed class UsagePagesEndpoint(UsagePageQuery usage, UserPageQuery use
 
     private static bool IsExport(HttpContext context) => context.Request.Query.ContainsKey("export");
 
-    private static IResult File(HttpContext context, string html)
+    private static IResult File(HttpContext context, UsageFilter filter, string html)
     {
         context.Response.Headers.CacheControl = "no-store";
-        return Results.File(Encoding.UTF8.GetBytes(html), "text/html; charset=utf-8", UsageExport.FileName);
+        return Results.File(Encoding.UTF8.GetBytes(html), "text/html; charset=utf-8", UsageExport.FileName(filter));
     }
 }

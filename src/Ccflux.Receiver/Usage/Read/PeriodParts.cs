@@ -15,12 +15,12 @@ internal sealed class UserSums
     private TokenSums _tokens;
     private decimal _usd;
     private bool _hasPriced;
-    private bool _hasUnpriced;
+    private IReadOnlyList<string>? _unpriced;
     private long _windowTokens;
 
     public TokenSums Tokens => _tokens;
 
-    public Cost Cost => new(_usd, _hasPriced, _hasUnpriced);
+    public Cost Cost => new(_usd, _hasPriced, _unpriced);
 
     public long Events { get; private set; }
 
@@ -45,8 +45,8 @@ internal sealed class UserSums
     {
         _tokens += cell.Tokens;
         _usd += cell.Usd;
-        _hasPriced |= cell.IsPriced;
-        _hasUnpriced |= !cell.IsPriced;
+        _hasPriced |= cell.Unpriced is null;
+        _unpriced = cell.Unpriced is null ? _unpriced : Cost.Union(_unpriced, cell.Cost.Unpriced);
         Events += cell.Events;
         Messages += cell.Messages;
         foreach (ref var part in CollectionsMarshal.AsSpan(_models))

@@ -31,11 +31,17 @@ internal sealed class PeriodSums(int from, int to, HashSet<int>? users, int? mod
             }
         }
 
+        AddTotals(rows);
+    }
+
+    /// <summary>Adds to the totals alone, where nothing is shown by user.</summary>
+    public void AddTotals(DayRows rows)
+    {
         if (users is null && model is null)
         {
             Totals.Add(rows);
         }
-        else
+        else if (rows.Day >= from && rows.Day <= to)
         {
             AddScoped(rows);
         }

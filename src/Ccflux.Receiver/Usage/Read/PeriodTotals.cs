@@ -66,11 +66,12 @@ internal sealed class PeriodTotals(int from, int to)
             _models[cell.Model] = model = new ModelSums(Length);
         }
 
+        var cost = cell.Cost;
         model.Add(cell, index);
         day.Tokens += cell.Tokens;
-        day.Cost += cell.Cost;
+        day.Cost += cost;
         Tokens += cell.Tokens;
-        Cost += cell.Cost;
+        Cost += cost;
         Events += cell.Events;
         Messages += cell.Messages;
     }

@@ -7,9 +7,9 @@ namespace Ccflux.Receiver.Usage.Read;
 public sealed record TableState(TableShape Table, string Sort, bool Descending, int Page, int Size, string Search, string View)
 {
     public const int MaxSize = 1000;
+    public const int MaxSearch = 254;
 
     private const int MaxPage = 100_000;
-    private const int MaxSearch = 254;
 
     /// <summary>Rows before this page.</summary>
     public int Offset => (Page - 1) * Size;
@@ -46,6 +46,11 @@ public sealed record TableState(TableShape Table, string Sort, bool Descending, 
 
         if (query[prefix + "q"] is { Count: > 0 } searches && searches[^1] is { } search)
         {
+            if (search.Length > MaxSearch)
+            {
+                faults.Add(new FilterFault(prefix + "q", $"must not be longer than {MaxSearch} characters"));
+            }
+
             state = state with { Search = search.Length > MaxSearch ? search[..MaxSearch] : search.Trim() };
         }
 
@@ -95,7 +100,7 @@ public sealed record TableShape(string Name, IReadOnlyList<string> Columns, stri
         ["device", "user", "registered", "last", "status"], "last", true, 12, ["active", "waiting", "again", "revoked"]);
 
     public static TableShape Seats { get; } = new("seats",
-        ["user", "division", "status", "created", "expires", "last", "plugin"], "last", true, 12, ["active", "expired", "revoked", "never", "silent"]);
+        ["user", "division", "status", "created", "expires", "last", "plugin"], "last", true, 12, SeatViews.All);
 
     public static TableShape Events { get; } = new("events", ["received"], "received", true, 50, []);
 

@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Platform.Api;
 using Microsoft.Extensions.Primitives;
 
 namespace Ccflux.Receiver.Usage.Read;
@@ -25,6 +26,12 @@ public sealed record UsageFilter(string Period, DateOnly From, DateOnly To, stri
 
     /// <summary>True when user, division or model narrow the figures.</summary>
     public bool IsNarrowed => User is not null || Division is not null || Model is not null;
+
+    /// <summary>The period in a file's name: what it is called and its last day, or both its days.</summary>
+    public IEnumerable<string?> FileSpan => Period is Custom ? [FileNames.Day(From), FileNames.Day(To)] : [Period, FileNames.Day(To)];
+
+    /// <summary>Whose usage of what, in a file's name.</summary>
+    public IEnumerable<string?> FileNarrowing => [User, Division is NoDivision ? "no-division" : Division, Model];
 
     /// <summary>Reads the query string. What cannot be read falls back to the default and leaves a fault that names the field.</summary>
     public static UsageFilter Parse(IQueryCollection query, DateTimeOffset now, ICollection<FilterFault> faults)
@@ -67,21 +74,19 @@ public sealed record UsageFilter(string Period, DateOnly From, DateOnly To, stri
 
     private static (string Period, DateOnly From, DateOnly To) ParseDays(IQueryCollection query, DateOnly today, ICollection<FilterFault> faults)
     {
+        var before = faults.Count;
         var to = Day(query, "to", today, faults);
         var from = Day(query, "from", to.AddDays(-Math.Min(29, to.DayNumber)), faults);
         if (from > to)
         {
             faults.Add(new FilterFault("from", "must not be after 'to'"));
-            from = to;
         }
-
-        if (to.DayNumber - from.DayNumber >= MaxDays)
+        else if (to.DayNumber - from.DayNumber >= MaxDays)
         {
             faults.Add(new FilterFault("from", $"must be within {MaxDays} days of 'to'"));
-            from = to.AddDays(1 - MaxDays);
         }
 
-        return (Custom, from, to);
+        return faults.Count == before ? (Custom, from, to) : ParsePeriod(QueryCollection.Empty, today, faults);
     }
 
     private static DateOnly Day(IQueryCollection query, string field, DateOnly fallback, ICollection<FilterFault> faults)

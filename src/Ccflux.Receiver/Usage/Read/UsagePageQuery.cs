@@ -8,7 +8,7 @@ using Dapper;
 namespace Ccflux.Receiver.Usage.Read;
 
 /// <summary>Reads <c>/admin/</c> in one snapshot.</summary>
-internal sealed class UsagePageQuery(SqliteReaders readers, DayCache days, CostHistory costs, IUserQuotas userQuotas, DatabaseSize database, TimeProvider time)
+internal sealed class UsagePageQuery(SqliteReaders readers, DayCache days, CostHistory costs, DayReader dayReader, PartDays parts, IUserQuotas userQuotas, DatabaseSize database, TimeProvider time)
 {
     public async Task<UsagePageView> ReadAsync(UsagePageRequest request, CancellationToken cancellationToken)
     {
@@ -20,14 +20,14 @@ internal sealed class UsagePageQuery(SqliteReaders readers, DayCache days, CostH
         var everybody = scope with { Users = null, Model = null };
 
         var (recentWindows, recent) = ReadRecent(snapshot);
-        var (cards, prior, period) = ReadPeriod(snapshot, scope);
+        var (period, prior) = ReadPeriod(snapshot, scope);
         var firstDay = snapshot.Connection.ExecuteScalar<int?>(UsageReadSql.FirstDay);
-        var allTime = AllTime.Read(snapshot, costs);
+        var allTime = AllTime.Read(snapshot, costs).Narrow(scope, snapshot, costs);
         var open = WindowsPanel.Open(snapshot, recentWindows.List, recentWindows.Closed);
         var devices = DevicesPanel.Read(snapshot);
         var seats = SeatsPanel.Read(snapshot);
         var (users, usersTotal) = UsersPanel.Users(snapshot, scope, period, open, quotas, request.Users);
-        var (models, modelsTotal) = UsersPanel.Models(snapshot, allTime.Narrow(scope, snapshot, costs), request.Models);
+        var (models, modelsTotal) = UsersPanel.Models(snapshot, allTime, request.Models);
         var listed = scope.Users is null ? recentWindows.List : [.. recentWindows.List.Where(window => scope.Holds(window.User))];
 
         return new UsagePageView(
@@ -35,8 +35,9 @@ internal sealed class UsagePageQuery(SqliteReaders readers, DayCache days, CostH
             faults,
             snapshot.Now,
             Choices(snapshot),
-            CardsPanel.Build(snapshot, allTime, cards, prior, firstDay),
-            ChartsPanel.Daily(snapshot, period.Totals, firstDay),
+            dayReader.PricesOf,
+            CardsPanel.Build(snapshot, scope, allTime, period.Totals, prior, firstDay),
+            ChartsPanel.Daily(snapshot, period.Totals, firstDay, HourSums.Read(snapshot, dayReader, scope)),
             ChartsPanel.Users(snapshot, period, request.Bars),
             ChartsPanel.Models(snapshot, period.Totals, request.Bars),
             ChartsPanel.Divisions(snapshot, period),
@@ -73,25 +74,41 @@ internal sealed class UsagePageQuery(SqliteReaders readers, DayCache days, CostH
         return (windows, totals);
     }
 
-    /// <summary>The period for everybody, the one before it, and the period within the scope.</summary>
-    private (PeriodTotals Cards, PeriodTotals Prior, PeriodSums Scoped) ReadPeriod(UsageSnapshot snapshot, Scope scope)
+    /// <summary>The period within the scope, and as much of the one before it as has passed of the period.</summary>
+    private (PeriodSums Period, PeriodTotals Prior) ReadPeriod(UsageSnapshot snapshot, Scope scope)
     {
         var from = UtcDay.From(scope.Filter.From);
         var to = UtcDay.From(scope.Filter.To);
-        var length = to - from + 1;
-        var scoped = new PeriodSums(from, to, scope.Users, scope.Model);
-        var cards = scope is { Users: null, Model: null } ? scoped.Totals : new PeriodTotals(from, to);
-        var prior = new PeriodTotals(from - length, from - 1);
-        foreach (var rows in days.Read(snapshot.Connection, snapshot.StoreId, from - length, to, snapshot.Models))
+        var part = PriorPart.Of(from, to, snapshot.Now);
+        var period = new PeriodSums(from, to, scope.Users, scope.Model);
+        var prior = new PeriodSums(part.From, from - 1, scope.Users, scope.Model);
+        foreach (var rows in days.Read(snapshot.Connection, snapshot.StoreId, part.From, to, snapshot.Models))
         {
-            scoped.Add(rows);
-            prior.Add(rows);
-            if (cards != scoped.Totals)
+            period.Add(rows);
+            if (rows.Day < part.Day)
             {
-                cards.Add(rows);
+                prior.AddTotals(rows);
             }
         }
 
-        return (cards, prior, scoped);
+        if (part.HasPartOfDay)
+        {
+            prior.AddTotals(parts.Read(snapshot.Connection, snapshot.StoreId, part.Day, part.Until, snapshot.Models));
+        }
+
+        return (period, prior.Totals);
+    }
+
+    /// <summary>Everybody's totals are sums that the days hold already; those of a scope are added up from its users' cells.</summary>
+    private static (PeriodTotals Totals, Action<DayRows> Add) Totals(int from, int to, Scope scope)
+    {
+        if (scope is { Users: null, Model: null })
+        {
+            var everybody = new PeriodTotals(from, to);
+            return (everybody, everybody.Add);
+        }
+
+        var some = new PeriodSums(from, to, scope.Users, scope.Model);
+        return (some.Totals, some.Add);
     }
 }

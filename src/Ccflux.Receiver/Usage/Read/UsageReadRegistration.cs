@@ -13,9 +13,11 @@ internal static class UsageReadRegistration
         services.AddSingleton(provider => provider.GetRequiredService<PriceOptions>().Load());
         services.AddSingleton<DayReader>();
         services.AddSingleton<DayCache>();
+        services.AddSingleton<PartDays>();
         services.AddSingleton<CostHistory>();
         services.TryAddSingleton<IUserQuotas, NoUserQuotas>();
         services.AddSingleton<UsagePageQuery>();
         services.AddSingleton<UserPageQuery>();
+        services.AddSingleton<LongTables>();
     }
 }

@@ -67,13 +67,32 @@ internal static class UsageReadSql
               ORDER BY event_id DESC LIMIT $limit) e
         """ + "\n" + EventJoins + "\nORDER BY e.event_id DESC";
 
+    /// <summary>The newest events before one, narrowed; none before $floor is looked at.</summary>
+    public const string EventsBefore = EventColumns + "\n" + """
+        FROM (SELECT * FROM events
+              WHERE event_id < $before AND event_id >= $floor
+                AND ($model IS NULL OR model_id = $model) AND ($users IS NULL OR user_id IN (SELECT value FROM json_each($users)))
+              ORDER BY event_id DESC LIMIT $limit) e
+        """ + "\n" + EventJoins + "\nORDER BY e.event_id DESC";
+
+    /// <summary>The last of the newest $scan events before one; NULL where there is none.</summary>
+    public const string EventFloor = """
+        SELECT min(event_id) FROM (SELECT event_id FROM events WHERE event_id < $before ORDER BY event_id DESC LIMIT $scan)
+        """;
+
     public const string EventCount = """
         SELECT coalesce(sum(events), 0) FROM user_models
+        WHERE ($model IS NULL OR model_id = $model) AND ($users IS NULL OR user_id IN (SELECT value FROM json_each($users)))
         """;
 
     public const string Audit = """
         SELECT audit_id AS Id, at AS At, actor AS Actor, action AS Action, target AS Target, detail AS Detail, address AS Address
         FROM audit_log ORDER BY audit_id DESC LIMIT $limit OFFSET $offset
+        """;
+
+    public const string AuditBefore = """
+        SELECT audit_id AS Id, at AS At, actor AS Actor, action AS Action, target AS Target, detail AS Detail, address AS Address
+        FROM audit_log WHERE audit_id < $before ORDER BY audit_id DESC LIMIT $limit
         """;
 
     public const string AuditCount = """
@@ -91,20 +110,36 @@ internal static class UsageReadSql
         WHERE l.user_id = $user AND l.at >= $from AND l.at < $to ORDER BY l.at DESC LIMIT 50
         """;
 
+    private const string SessionColumns = """
+        SELECT session_ref AS Ref, session_id AS SessionId, coalesce(started_at, first_at) AS StartedAt, last_at AS LastAt, turns AS Turns, events AS Events,
+               max(0, CAST(input_tokens AS INTEGER)) AS Input, max(0, CAST(output_tokens AS INTEGER)) AS Output,
+               max(0, CAST(cache_read_tokens AS INTEGER)) AS CacheRead, max(0, CAST(cache_write_tokens AS INTEGER)) AS CacheWrite
+        """;
+
     public const string SessionCount = """
         SELECT count(*) FROM sessions WHERE user_id = $user AND last_at >= $from AND last_at < $to AND ($search = '' OR instr(session_id, $search) > 0)
         """;
 
     /// <summary>$key chooses the order, $sign its direction.</summary>
-    public const string Sessions = """
-        SELECT session_ref AS Ref, session_id AS SessionId, coalesce(started_at, first_at) AS StartedAt, last_at AS LastAt, turns AS Turns, events AS Events,
-               max(0, CAST(input_tokens AS INTEGER)) AS Input, max(0, CAST(output_tokens AS INTEGER)) AS Output,
-               max(0, CAST(cache_read_tokens AS INTEGER)) AS CacheRead, max(0, CAST(cache_write_tokens AS INTEGER)) AS CacheWrite
+    public const string Sessions = SessionColumns + "\n" + """
         FROM sessions
         WHERE user_id = $user AND last_at >= $from AND last_at < $to AND ($search = '' OR instr(session_id, $search) > 0)
         ORDER BY $sign * CASE $key WHEN 'started' THEN coalesce(started_at, first_at) WHEN 'turns' THEN turns
                                    WHEN 'billed' THEN input_tokens + output_tokens ELSE last_at END, session_ref
         LIMIT $limit OFFSET $offset
+        """;
+
+    /// <summary>Which sessions these are, all of them.</summary>
+    public const string SessionRefs = """
+        SELECT session_ref
+        FROM sessions
+        WHERE user_id = $user AND last_at >= $from AND last_at < $to AND ($search = '' OR instr(session_id, $search) > 0)
+        ORDER BY $sign * CASE $key WHEN 'started' THEN coalesce(started_at, first_at) WHEN 'turns' THEN turns
+                                   WHEN 'billed' THEN input_tokens + output_tokens ELSE last_at END, session_ref
+        """;
+
+    public const string SessionsOf = SessionColumns + "\n" + """
+        FROM sessions WHERE session_ref IN (SELECT value FROM json_each($sessions))
         """;
 
     /// <summary>What a page of sessions used, by day and model, in the columns that pricing reads. CROSS keeps SQLite to this order of the

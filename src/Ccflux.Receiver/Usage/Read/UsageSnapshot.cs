@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Platform.Colours;
 using Ccflux.Receiver.Usage.Read.Views;
 using Ccflux.Storage.Sqlite;
 using Dapper;
@@ -18,8 +19,9 @@ internal sealed class UsageSnapshot : IDisposable
         _transaction = transaction;
         Now = now;
         StoreId = Connection.ExecuteScalar<string>(UsageReadSql.StoreId) ?? "";
+        var colours = ModelColours.Read(Connection);
         Models = Connection.Query<(long Id, string Name)>(UsageReadSql.Models)
-            .Select((model, order) => new ModelRef(model.Id, model.Name, order))
+            .Select((model, order) => new ModelRef(model.Id, model.Name, order, colours.GetValueOrDefault(model.Name, ModelColours.Grey)))
             .ToDictionary(model => (int)model.Id);
         Users = Connection.Query<UserFacts>(UsageReadSql.Users).ToDictionary(user => (int)user.Id);
     }
@@ -39,7 +41,7 @@ internal sealed class UsageSnapshot : IDisposable
     /// <summary>How tables name a user. A row of a user who is gone (deleted by hand) still counts, under a number.</summary>
     public UserRef User(int id) => Users.TryGetValue(id, out var user) ? user.Ref : new UserRef(id, $"user {id}", "");
 
-    public ModelRef Model(int id) => Models.TryGetValue(id, out var model) ? model : new ModelRef(id, $"model {id}", Models.Count);
+    public ModelRef Model(int id) => Models.TryGetValue(id, out var model) ? model : new ModelRef(id, $"model {id}", Models.Count, ModelColours.Grey);
 
     public static async Task<UsageSnapshot> OpenAsync(SqliteReaders readers, TimeProvider time, CancellationToken cancellationToken)
     {

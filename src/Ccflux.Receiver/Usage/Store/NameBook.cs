@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Platform.Colours;
 using Ccflux.Storage.Sqlite;
 
 namespace Ccflux.Receiver.Usage.Store;
@@ -44,8 +45,10 @@ internal sealed class NameBook
     public long AddModel(SqlConnection connection, string name, long now)
     {
         connection.Execute(FactsSql.InsertModel, name, now);
-        Keep(_models, name, connection.LastInsertId, MaxModels);
-        return connection.LastInsertId;
+        var id = connection.LastInsertId;
+        ModelColours.Claim(connection, name);
+        Keep(_models, name, id, MaxModels);
+        return id;
     }
 
     /// <summary>True where the user has used the model before.</summary>

@@ -13,7 +13,7 @@ internal static class RandomFleet
         var accounts = Enumerable.Range(1, random.Next(1, 9)).Select(id => Account(random, id)).ToArray();
         var configDirs = Enumerable.Range(0, random.Next(1, 6)).Select(index => ConfigDir(random, index, accounts)).ToArray();
         var pins = Enumerable.Range(0, random.Next(0, 4)).Select(_ => Pin(random, accounts.Length)).ToArray();
-        return new FleetState(RotationSettings.Default, accounts, configDirs, pins, random.Next(20) == 0);
+        return new FleetState(random.Next(2) == 0 ? RotationSettings.Default : RotationSettings.LeastWaste, accounts, configDirs, pins, random.Next(20) == 0);
     }
 
     public static AccountState Account(Random random, long id) =>

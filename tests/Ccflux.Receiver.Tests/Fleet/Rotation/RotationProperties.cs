@@ -51,7 +51,7 @@ public sealed class RotationProperties
     });
 
     [Fact]
-    public void Fleet_OverHours_SwitchesAtMostOnceACooldownUnlessBlocked() => ForAnySeed(seed =>
+    public void Fleet_OverHours_SwitchesAtMostOnceACooldownUnlessBlockedOrLeftTooLate() => ForAnySeed(seed =>
     {
         var random = new System.Random(seed);
         var state = RandomFleet.Draw(seed);
@@ -65,7 +65,8 @@ public sealed class RotationProperties
             {
                 var configDir = state.ConfigDirs.Single(configDir => configDir.Id == one.ConfigDir);
                 Assert.True(
-                    !last.TryGetValue(configDir.Id, out var at) || now - at >= state.Settings.Cooldown || IsBlocked(state, configDir, now),
+                    !last.TryGetValue(configDir.Id, out var at) || now - at >= state.Settings.Cooldown || IsBlocked(state, configDir, now)
+                    || (now - at >= state.Settings.LeastRest && BreachesBefore(at + state.Settings.Cooldown, state, configDir, now)),
                     $"{configDir.Id} switched {(now - last.GetValueOrDefault(configDir.Id)).TotalSeconds} s after it did before");
                 last[configDir.Id] = now;
             }
@@ -107,6 +108,56 @@ public sealed class RotationProperties
         Assert.Contains(1, decision.Cooling);
     }, 200);
 
+    /// <summary>Work of any speed that moves with the config dir: windows are polled every three minutes and nothing but the work fills them.</summary>
+    [Fact]
+    public void Fleet_UnderWorkOfAnySpeed_LeavesAnAccountForGoodUntilItCooled() => ForAnySeed(seed =>
+    {
+        var random = new System.Random(seed);
+        var speed = random.NextDouble() * 25;
+        var accounts = Enumerable.Range(1, random.Next(2, 7)).Select(id => new AccountState(
+            id, new WindowState(random.Next(0, 90), s_now.AddHours(5), s_now), new WindowState(20, s_now.AddDays(id), s_now))).ToArray();
+        var settings = random.Next(2) == 0 ? RotationSettings.Default : RotationSettings.LeastWaste;
+        var state = new FleetState(settings, accounts, [new ConfigDirState("dir", "machine", random.Next(1, accounts.Length + 1))], []);
+        var used = accounts.ToDictionary(account => account.Id, account => account.FiveHour!.UsedPercent);
+        var left = new List<(long Account, double Used)>();
+        for (var now = s_now; now < s_now.AddHours(2); now += settings.Tick)
+        {
+            var active = state.ConfigDirs[0].Active!.Value;
+            used[active] = Math.Min(100, used[active] + (speed * settings.Tick.TotalMinutes));
+            if ((now - s_now).TotalMinutes % 3 == 0)
+            {
+                state = Polled(state, used, now);
+            }
+
+            var decision = RotationRule.Decide(state, now);
+            if (decision.ConfigDirs[0] is { Verdict: Verdict.Switch, To: { } to } one && one.Reason != RotationReason.Perishable)
+            {
+                left.Add((active, state.Accounts.Single(account => account.Id == active).FiveHour!.UsedPercent));
+                var wasFull = left.Exists(before => before.Account == to && before.Used >= settings.FiveHourCeiling);
+                Assert.False(wasFull && state.Accounts.Any(account => account.Id != active && Lasts(account, state, active, now)), $"went back to {to}, which has not cooled");
+            }
+
+            state = Apply(state, decision, now);
+        }
+
+        // What is entered lasts twice as long as what is left: of whole percents that halves seven times.
+        Assert.InRange(left.Count, 0, accounts.Length * 7);
+    }, 300);
+
+    [Fact]
+    public void Decide_AccountAtItsCeilingWhileAnotherIsNearlyEmpty_LeavesWhateverTheSpeed() => ForAnySeed(seed =>
+    {
+        var random = new System.Random(seed);
+        var speed = random.NextDouble() * 30;
+        AccountState full = new(1, new WindowState(random.Next(80, 100), s_now.AddHours(4), s_now, speed), new WindowState(30, s_now.AddDays(1), s_now));
+        AccountState empty = new(2, new WindowState(random.Next(0, 11), s_now.AddHours(4), s_now), new WindowState(30, s_now.AddDays(5), s_now));
+        var settings = random.Next(2) == 0 ? RotationSettings.Default : RotationSettings.LeastWaste;
+
+        var decision = RotationRule.Decide(new FleetState(settings, [full, empty], [new ConfigDirState("dir", "machine", 1) { LastSwitch = s_now.AddMinutes(-1) }], []), s_now).ConfigDirs[0];
+
+        Assert.Equal((Verdict.Switch, 2), (decision.Verdict, decision.To));
+    });
+
     [Fact]
     public void Decide_AccountsThatLast_TakesTheOneWhoseWeekEndsSoonest() => ForAnySeed(seed =>
     {
@@ -117,7 +168,7 @@ public sealed class RotationProperties
             id,
             new WindowState(alike ? 10 : random.Next(0, 70), s_now.AddHours(3), s_now),
             new WindowState(alike ? used : random.Next(0, 80), s_now.AddMinutes(random.Next(30, 10_080)), s_now))).ToArray();
-        var settings = RotationSettings.Default with { SoonestFirstWithin = alike ? RotationSettings.Default.SoonestFirstWithin : TimeSpan.FromDays(7) };
+        var settings = alike ? RotationSettings.LeastWaste : RotationSettings.Default;
 
         var decision = RotationRule.Decide(new FleetState(settings, accounts, [new ConfigDirState("dir", "machine", null)], []), s_now);
 
@@ -138,6 +189,13 @@ public sealed class RotationProperties
         || state.Pins.Where(pin => pin.HoldsFor(configDir)).OrderBy(pin => pin.Scope).FirstOrDefault() is { Mode: PinMode.Strict } pin && pin.Account != active.Id
         || Standing.Of(active, configDir.Models, state.Settings, 1, null, now).Fitness == Fitness.Blocked;
 
+    private static bool Lasts(AccountState account, FleetState state, long active, DateTimeOffset now) =>
+        Standing.Of(account, [], state.Settings, state.Settings.EntryHorizons, state.Accounts.Single(one => one.Id == active), now).Fitness == Fitness.Lasting;
+
+    private static bool BreachesBefore(DateTimeOffset end, FleetState state, ConfigDirState configDir, DateTimeOffset now) =>
+        Standing.Of(state.Accounts.Single(account => account.Id == configDir.Active), configDir.Models, state.Settings, 1, null, now) is { Fitness: not Fitness.Lasting } standing
+        && now.AddMinutes(standing.Breach) < end;
+
     /// <summary>Usage, resets, logins and calls go on by chance.</summary>
     private static FleetState Drift(FleetState state, System.Random random, DateTimeOffset now) => state with
     {
@@ -148,6 +206,16 @@ public sealed class RotationProperties
             Login = random.Next(30) == 0 ? LoginState.NeedsLogin : LoginState.Usable,
         })],
         ConfigDirs = [.. state.ConfigDirs.Select(configDir => configDir with { OpenCalls = random.Next(3) == 0 ? 1 : 0 })],
+    };
+
+    /// <summary>Each window as it stands, and how fast it moved since the poll before.</summary>
+    private static FleetState Polled(FleetState state, Dictionary<long, double> used, DateTimeOffset now) => state with
+    {
+        Accounts = [.. state.Accounts.Select(account => account with
+        {
+            FiveHour = account.FiveHour! with { UsedPercent = used[account.Id], ObservedAt = now, PerMinute = (used[account.Id] - account.FiveHour.UsedPercent) / 3 },
+            SevenDay = account.SevenDay! with { ObservedAt = now },
+        })],
     };
 
     private static FleetState Seen(FleetState state, long id, double used, DateTimeOffset now) => state with

@@ -33,6 +33,53 @@ public sealed class RotationRuleTests
         Assert.Equal((Verdict.Switch, RotationReason.FiveHourExhausted, 2), (full.Verdict, full.Reason, full.To));
     }
 
+    /// <summary>Two histories of one fleet: an account that resets in six days and has much left, and one that resets in three and has little.</summary>
+    [Fact]
+    public void Decide_WhoseWeekGoesFirst_FollowsTheSetting()
+    {
+        AccountState platform = Account(1, 83, 60, days: 1), research = Account(2, 5, 10, days: 6), data = Account(3, 5, 70, days: 3 + (20 / 24d));
+        Assert.Equal((RotationReason.FiveHourCeiling, 3), Reached(RotationSettings.Default, Dir(1), platform, research, data));
+        Assert.Equal((RotationReason.FiveHourCeiling, 2), Reached(RotationSettings.LeastWaste, Dir(1), platform, research, data));
+
+        AccountState far = Account(1, 10, 10, days: 6), near = Account(2, 10, 60);
+        Assert.Equal((RotationReason.Perishable, 2), Reached(RotationSettings.Default, Dir(1), far, near));
+        Assert.Equal((RotationReason.InOrder, null), Reached(RotationSettings.LeastWaste, Dir(1), far, near));
+    }
+
+    /// <summary>Left at 83 %, an account that resets soonest is used again once it stands at 60 %, and not at 61 %.</summary>
+    [Fact]
+    public void Decide_FirstAccountCooledToItsLevel_IsUsedAgain()
+    {
+        var other = Account(2, 20, 30, days: 5);
+
+        Assert.Equal(Verdict.Stay, Decide(Dir(2), [], Account(1, 61, 50) with { Cooling = true }, other).Verdict);
+        Assert.Equal((Verdict.Switch, 1), Decide(Dir(2), [], Account(1, 60, 50) with { Cooling = true }, other) is var back ? (back.Verdict, back.To) : default);
+    }
+
+    [Fact]
+    public void Decide_BreachBeforeTheCooldownEnds_GoesAtOnceButNotWithinTheLeastRest()
+    {
+        AccountState soon = Account(1, 10, 95, weekPerMinute: 2), later = Account(1, 10, 95, weekPerMinute: 0.45), other = Account(2, 10, 10, days: 5);
+
+        Assert.Equal((Verdict.Switch, RotationReason.SevenDayVelocity), After(2, soon));
+        Assert.Equal((Verdict.Stay, RotationReason.Cooldown), After(0.9, soon));
+        // Used up in 8.9 minutes, when the cooldown will long be over.
+        Assert.Equal((Verdict.Stay, RotationReason.Cooldown), After(2, later));
+        Assert.Equal((Verdict.Switch, RotationReason.SevenDayVelocity), After(5, later));
+
+        (Verdict, RotationReason) After(double minutes, AccountState active) =>
+            Decide(Dir(1) with { LastSwitch = s_now.AddMinutes(-minutes) }, [], active, other) is var one ? (one.Verdict, one.Reason) : default;
+    }
+
+    [Fact]
+    public void Decide_RisingSoFastThatNoneLasts_TakesTheOneThatLastsLonger()
+    {
+        var full = Account(1, 82, 30, fivePerMinute: 17);
+
+        Assert.Equal((Verdict.Switch, RotationReason.FiveHourCeiling, 2), Decide(full, Account(2, 10, 10, days: 5)) is var to ? (to.Verdict, to.Reason, to.To) : default);
+        Assert.Equal(Verdict.Stay, Decide(full, Account(2, 79, 10, days: 5)).Verdict);
+    }
+
     [Fact]
     public void Decide_NothingUsable_IsBlocked()
     {
@@ -131,6 +178,9 @@ public sealed class RotationRuleTests
     }
 
     private static Sample At(int minutes, double used) => new(s_now.AddMinutes(minutes), used);
+
+    private static (RotationReason Reason, long? To) Reached(RotationSettings settings, ConfigDirState configDir, params AccountState[] accounts) =>
+        RotationRule.Decide(new FleetState(settings, accounts, [configDir], []), s_now).ConfigDirs[0] is var one ? (one.Reason, one.To) : default;
 
     private static ConfigDirState Dir(long? active) => new("dir", "machine", active);
 

@@ -29,6 +29,7 @@ public sealed class ConfigurationDocTests
         ["HttpOptions"] = "Address and limits",
         ["AdminOptions"] = "Admin and viewer",
         ["IdentityOptions"] = "Users' tokens and devices",
+        ["DownloadOptions"] = "Client programs",
         ["UsageOptions"] = "Usage",
         ["PriceOptions"] = "Prices",
         ["TelemetryOptions"] = "Telemetry",

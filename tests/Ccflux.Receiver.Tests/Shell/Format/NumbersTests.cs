@@ -21,6 +21,12 @@ public sealed class NumbersTests
     public void Compact_AnyValue_HasOneDecimalFromAThousandOn(long? value, string expected) => Assert.Equal(expected, Numbers.Compact(value));
 
     [Theory]
+    [InlineData(0, "0 turns")]
+    [InlineData(1, "1 turn")]
+    [InlineData(61_380, "61\u202F380 turns")]
+    public void Of_SaysOneAndManyRightly(long count, string expected) => Assert.Equal(expected, Numbers.Of(count, "turn"));
+
+    [Theory]
     [InlineData(61_380L, "61\u202F380")]
     [InlineData(99_999L, "99\u202F999")]
     [InlineData(100_000L, "100.0k")]

@@ -55,6 +55,13 @@ internal sealed class Facts
         return new Facts(turns, events);
     }
 
+    /// <summary>What ended before an instant.</summary>
+    public Facts Until(DateTimeOffset instant)
+    {
+        bool IsBefore(Turn turn) => turn.EndedAt < instant.ToUnixTimeMilliseconds();
+        return new Facts([.. Turns.Where(IsBefore)], [.. Events.Where(each => IsBefore(each.Turn))]);
+    }
+
     public long Billed => Events.Sum(each => each.Billed);
 
     public decimal Cost => Events.Sum(each => each.Cost ?? 0);

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Ccflux.Receiver.Usage.Read;
+using Ccflux.Receiver.Usage.Read.Views;
 
 namespace Ccflux.Receiver.Tests.Usage.Read;
 
@@ -48,7 +49,8 @@ public sealed class PriceOptionsTests : IDisposable
         var view = await UsagePageQueryTests.ReadAsync(history, UsageFilter.Default(noon));
 
         Assert.Equal(33m, view.Cards.Cost.Total.Usd);
-        Assert.True(view.Cards.Cost.Total.HasUnpriced);
+        Assert.Equal(["claude-opus-5-5"], view.Cards.Cost.Total.Unpriced);
+        Assert.Equal(new PriceListRef(IsOwn: true, Updated: null), view.PricesOf);
         Assert.Null(view.Models.Rows.Single(row => row.Model.Name == "claude-opus-5-5").Cost.Usd);
     }
 

@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Tests.Hosting;
 using Ccflux.Receiver.Usage.Read;
 using Ccflux.Receiver.Usage.Read.Views;
 
@@ -43,6 +44,32 @@ public sealed class SeatsTests
         Assert.Equal((4, 3), (view.Seats.Live, view.Seats.NotReporting));
         Assert.Contains(view.WorthALook, line => line is { Kind: AttentionKind.Silent, Count: 1 });
         Assert.Contains(view.WorthALook, line => line is { Kind: AttentionKind.NeverReported, Count: 2 });
+    }
+
+    [Theory]
+    [InlineData("silent", "silent@example.org")]
+    [InlineData("Never", "never@example.org")]
+    [InlineData("revoked", "gone@example.org")]
+    [InlineData("expired", "late@example.org")]
+    [InlineData("active", "busy@example.org")]
+    public async Task Search_ByStatus_FindsWhoHasIt(string search, string email)
+    {
+        await using var history = await History.EmptyAsync();
+        await UserAsync(history, "busy@example.org", hoursAgo: 1);
+        await UserAsync(history, "silent@example.org", hoursAgo: 75);
+        await TokenAsync(history, "busy@example.org", "2027-01-01 00:00:00");
+        await TokenAsync(history, "silent@example.org", "2027-01-01 00:00:00");
+        await TokenAsync(history, "never@example.org", expires: null);
+        await TokenAsync(history, "late@example.org", "2026-11-20 11:59:59");
+        await TokenAsync(history, "gone@example.org", "2027-01-01 00:00:00", revoked: true);
+
+        using var answer = await history.Receiver.Client.FetchAsync($"/api/v1/users?format=csv&q={search}", bearer: RunningReceiver.AdminToken);
+        var found = (await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Skip(1);
+        using var sorted = await history.Receiver.Client.FetchAsync("/api/v1/users?format=csv&sort=status", bearer: RunningReceiver.AdminToken);
+        var all = (await sorted.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Skip(1);
+
+        Assert.StartsWith(email + ",", Assert.Single(found), StringComparison.Ordinal);
+        Assert.Equal(["gone", "late", "never", "silent", "busy"], all.Select(row => row[..row.IndexOf('@', StringComparison.Ordinal)]));
     }
 
     [Fact]

@@ -29,8 +29,8 @@ public sealed class UsageFilterTests
     [InlineData("?period=", "period", 30)]
     [InlineData("?period=custom&from=yesterday", "from", 30)]
     [InlineData("?from=2026-13-01&to=2026-11-05", "from", 30)]
-    [InlineData("?from=2026-11-06&to=2026-11-05", "from", 1)]
-    [InlineData("?from=2001-01-01&to=2026-11-05", "from", UsageFilter.MaxDays)]
+    [InlineData("?from=2026-11-06&to=2026-11-05", "from", 30)]
+    [InlineData("?from=2001-01-01&to=2026-11-05", "from", 30)]
     [InlineData("?from=0001-01-01&to=0001-01-01", "from", 30)]
     [InlineData("?to=9999-12-31", "to", 30)]
     public void Filter_OfBadValues_FallsBackAndNamesTheField(string query, string field, int days)
@@ -39,6 +39,7 @@ public sealed class UsageFilterTests
 
         Assert.Contains(faults, fault => fault.Field == field);
         Assert.Equal(days, filter.Days);
+        Assert.NotEqual(UsageFilter.Custom, filter.Period);
     }
 
     [Fact]

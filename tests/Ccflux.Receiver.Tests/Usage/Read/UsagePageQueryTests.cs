@@ -33,7 +33,8 @@ public sealed class UsagePageQueryTests
 
         Assert.Empty(view.Faults);
         var all = history.Facts;
-        HoldCards(view, all, filter);
+        HoldCards(view, all, filter, history.Time.GetUtcNow());
+        HoldHours(view, all, filter, history.Time.GetUtcNow());
         HoldPeriod(view, all.In(filter), filter);
         HoldModels(view, all.In(filter with { From = DateOnly.MinValue, To = DateOnly.MaxValue }));
         HoldWindows(view, all, filter, history.Time.GetUtcNow());
@@ -54,6 +55,68 @@ public sealed class UsagePageQueryTests
         Assert.Equal(before.UsersTotal.Sessions + 1, after.UsersTotal.Sessions);
         Assert.Equal(before.ModelsTotal.Cost.Usd + (1000 * 4m / 1_000_000) + (500 * 20m / 1_000_000), after.ModelsTotal.Cost.Usd);
         HoldPeriod(after, history.Facts.In(filter), filter);
+    }
+
+    [Theory]
+    [InlineData("today", 1)]
+    [InlineData("7d", 7)]
+    public async Task Cards_OfAPeriodThatGoesOn_AreComparedWithTheSameHours(string period, int days)
+    {
+        await using var history = await History.EmptyAsync();
+        await history.AddUserAsync(1);
+        var now = history.Time.GetUtcNow();
+        await history.StoreAsync(
+            1,
+            History.Turn("old", 0, now.AddDays(-3 * days), (History.Models[0], History.Usage(1, 1))),
+            History.Turn("s", 0, now.AddDays(-days).AddMilliseconds(-1), (History.Models[0], History.Usage(100, 1))),
+            History.Turn("s", 1, now.AddDays(-days), (History.Models[0], History.Usage(1000, 1))),
+            History.Turn("s", 2, now.AddHours(-1), (History.Models[0], History.Usage(150, 1))));
+
+        var today = DateOnly.FromDateTime(now.UtcDateTime);
+        var cards = (await ReadAsync(history, new UsageFilter(period, today.AddDays(1 - days), today))).Cards;
+
+        Assert.Equal((150L, 100L, 0.5), (cards.Input.Period, cards.Input.Prior, cards.Input.Change));
+        Assert.Equal((1L, 1L), (cards.Sessions.Prior, cards.Turns.Prior));
+        Assert.Equal(now.AddDays(-days), cards.PriorUntil);
+        Assert.True(cards.PriorIsWhole);
+    }
+
+    [Fact]
+    public async Task Cards_OfAPeriodThatHasEnded_AreComparedWithAllOfTheOneBefore()
+    {
+        await using var history = await History.EmptyAsync();
+        await history.AddUserAsync(1);
+        var now = history.Time.GetUtcNow();
+        await history.StoreAsync(
+            1,
+            History.Turn("s", 0, now.AddDays(-2).AddHours(11), (History.Models[0], History.Usage(1000, 1))),
+            History.Turn("s", 1, now.AddDays(-1), (History.Models[0], History.Usage(500, 1))));
+
+        var yesterday = DateOnly.FromDateTime(now.UtcDateTime).AddDays(-1);
+        var cards = (await ReadAsync(history, new UsageFilter(UsageFilter.Custom, yesterday, yesterday))).Cards;
+
+        Assert.Equal((500L, 1000L, null), (cards.Input.Period, cards.Input.Prior, cards.PriorUntil));
+    }
+
+    [Fact]
+    public async Task Users_UnderASearch_AreTotalledAlone()
+    {
+        await using var history = await History.RandomAsync(seed: 21, turns: 300);
+        var request = UsagePageRequest.Whole(UsageFilter.Default(history.Time.GetUtcNow()));
+        var everybody = await history.Receiver.Service<UsagePageQuery>().ReadAsync(request, TestContext.Current.CancellationToken);
+
+        var view = await history.Receiver.Service<UsagePageQuery>().ReadAsync(
+            request with { Users = request.Users with { Search = "data" }, Models = request.Models with { Search = "opus" } }, TestContext.Current.CancellationToken);
+
+        Assert.Equal((view.Users.Rows.Count, everybody.Users.Total), (view.UsersTotal.Users, view.UsersTotal.Active));
+        Assert.InRange(view.UsersTotal.Users, 1, everybody.Users.Total - 1);
+        Assert.Equal(view.Users.Rows.Sum(row => row.Tokens.Billed), view.UsersTotal.Tokens.Billed);
+        Assert.Equal(view.Users.Rows.Sum(row => row.Sessions), view.UsersTotal.Sessions);
+        Assert.Equal(view.Users.Rows.Sum(row => row.Turns), view.UsersTotal.Turns);
+        Assert.Equal(view.Users.Rows.Sum(row => row.Failed), view.UsersTotal.Failed);
+        Assert.Equal(view.Users.Rows.Sum(row => row.Cost.Priced), view.UsersTotal.Cost.Priced);
+        Assert.Equal(view.Models.Rows.Sum(row => row.Tokens.Billed), view.ModelsTotal.Tokens.Billed);
+        Assert.True(view.ModelsTotal.Turns < everybody.ModelsTotal.Turns);
     }
 
     [Fact]
@@ -104,41 +167,72 @@ public sealed class UsagePageQueryTests
     internal static Task<UsagePageView> ReadAsync(History history, UsageFilter filter) =>
         history.Receiver.Service<UsagePageQuery>().ReadAsync(UsagePageRequest.Whole(filter), TestContext.Current.CancellationToken);
 
-    private static void HoldCards(UsagePageView view, Facts all, UsageFilter filter)
+    /// <summary>The cards follow the filter; what is before counts as far as the period has got.</summary>
+    private static void HoldCards(UsagePageView view, Facts facts, UsageFilter filter, DateTimeOffset now)
     {
-        var everybody = filter with { User = null, Division = null, Model = null };
-        var period = all.In(everybody);
-        var prior = all.In(everybody with { From = filter.From.AddDays(-filter.Days), To = filter.From.AddDays(-1) });
+        var ever = facts.In(filter with { From = DateOnly.MinValue, To = DateOnly.MaxValue });
+        var period = facts.In(filter);
+        var prior = facts.In(filter with { From = filter.From.AddDays(-filter.Days), To = filter.From.AddDays(-1) }).Until(now.AddDays(-filter.Days));
+        var byModel = filter.Model is not null;
         var cards = view.Cards;
 
-        Assert.Equal(all.Events.Select(each => each.Turn.User).Distinct().Count(), cards.Users.Total);
-        Assert.Equal(period.Events.Select(each => each.Turn.User).Distinct().Count(), cards.Users.Period);
-        Assert.Equal(all.Turns.GroupBy(turn => turn.User).Count(group => First(group) >= filter.From && First(group) <= filter.To), cards.NewUsers);
-        Assert.Equal(Sessions(all), cards.Sessions.Total);
-        Assert.Equal(Sessions(period), cards.Sessions.Period);
-        Assert.Equal(Sessions(prior), cards.Sessions.Prior);
-        Assert.Equal(all.Turns.Count, cards.Turns.Total);
+        Assert.Equal(Users(ever), cards.Users.Total);
+        Assert.Equal(Users(period), cards.Users.Period);
+        Assert.Equal(Users(prior), cards.Users.Prior);
+        Assert.Equal(byModel ? null : ever.Turns.GroupBy(turn => turn.User).Count(group => First(group) >= filter.From && First(group) <= filter.To), cards.NewUsers);
+        Assert.Equal(byModel ? null : Sessions(ever), cards.Sessions.Total);
+        Assert.Equal(byModel ? null : Sessions(period), cards.Sessions.Period);
+        Assert.Equal(byModel ? null : Sessions(prior), cards.Sessions.Prior);
+        Assert.Equal(ever.Turns.Count, cards.Turns.Total);
         Assert.Equal(period.Turns.Count, cards.Turns.Period);
         Assert.Equal(prior.Turns.Count, cards.Turns.Prior);
-        Assert.Equal(all.Events.Count, cards.Events);
-        Assert.Equal(all.Turns.Count(turn => turn.Outcome == "failed"), cards.FailedTurns);
-        Assert.Equal(all.Events.Sum(each => each.Input), cards.Input.Total);
+        Assert.Equal(period.Events.Count, cards.Events.Period);
+        Assert.Equal(ever.Events.Count, cards.Events.Total);
+        Assert.Equal(byModel ? null : period.Turns.Count(turn => turn.Outcome == "failed"), cards.FailedTurns.Period);
+        Assert.Equal(byModel ? null : prior.Turns.Count(turn => turn.Outcome == "failed"), cards.FailedTurns.Prior);
+        Assert.Equal(ever.Events.Sum(each => each.Input), cards.Input.Total);
+        Assert.Equal(period.Events.Sum(each => each.Input), cards.Input.Period);
         Assert.Equal(prior.Events.Sum(each => each.Input), cards.Input.Prior);
-        Assert.Equal(all.Events.Sum(each => each.Output), cards.Output.Total);
+        Assert.Equal(ever.Events.Sum(each => each.Output), cards.Output.Total);
         Assert.Equal(period.Events.Sum(each => each.Output), cards.Output.Period);
-        Assert.Equal(CacheHit(all), cards.CacheHit.Total);
+        Assert.Equal(CacheHit(ever), cards.CacheHit.Total);
+        Assert.Equal(CacheHit(period), cards.CacheHit.Period);
         Assert.Equal(CacheHit(prior), cards.CacheHit.Prior);
-        Assert.Equal(all.Cost, cards.Cost.Total.Usd);
+        Assert.Equal(ever.Cost, cards.Cost.Total.Priced);
         Assert.Equal(period.Cost, cards.Cost.Period.Priced);
         Assert.Equal(prior.Cost, cards.Cost.Prior.Priced);
+        Assert.Equal(Unpriced(period), cards.Cost.Period.Unpriced ?? []);
+        Assert.Equal(now.AddDays(-filter.Days), cards.PriorUntil);
         for (var i = 0; i < filter.Days; i++)
         {
-            var day = all.In(everybody with { From = filter.From.AddDays(i), To = filter.From.AddDays(i) });
+            var day = facts.In(filter with { From = filter.From.AddDays(i), To = filter.From.AddDays(i) });
             Assert.Equal(day.Turns.Count, cards.Turns.Daily[i]);
-            Assert.Equal(Sessions(day), cards.Sessions.Daily[i]);
-            Assert.Equal(day.Events.Select(each => each.Turn.User).Distinct().Count(), cards.Users.Daily[i]);
+            Assert.Equal(Users(day), cards.Users.Daily[i]);
             Assert.Equal(day.Cost, cards.Cost.Daily[i]);
+            if (!byModel)
+            {
+                Assert.Equal(Sessions(day), cards.Sessions.Daily[i]);
+            }
         }
+    }
+
+    private static void HoldHours(UsagePageView view, Facts facts, UsageFilter filter, DateTimeOffset now)
+    {
+        if (filter.Days > 2)
+        {
+            Assert.Null(view.Daily.Hours);
+            return;
+        }
+
+        long Billed(DateTimeOffset hour, string? model = null) => facts.In(filter with { From = DateOnly.MinValue, To = DateOnly.MaxValue }).Events
+            .Where(each => (model is null || each.Model == model) && each.Turn.EndedAt >= hour.ToUnixTimeMilliseconds() && each.Turn.EndedAt < hour.AddHours(1).ToUnixTimeMilliseconds())
+            .Sum(each => each.Billed);
+
+        var hours = view.Daily.Hours!;
+        Assert.Equal((now.Hour + 1, true), (hours.Hours.Count, hours.IsRunning));
+        Assert.All(hours.Models, series => Assert.Equal(hours.Hours.Select(hour => Billed(hour, series.Model.Name)), series.Daily));
+        Assert.Equal(facts.In(filter).Billed, hours.Models.Sum(series => series.Billed));
+        Assert.Equal(hours.Hours.Select(hour => Billed(hour.AddDays(-filter.Days))), hours.Prior);
     }
 
     private static void HoldPeriod(UsagePageView view, Facts facts, UsageFilter filter)
@@ -217,6 +311,11 @@ public sealed class UsagePageQueryTests
 
     private static DateOnly First(IEnumerable<Facts.Turn> turns) =>
         DateOnly.FromDateTime(DateTimeOffset.FromUnixTimeMilliseconds(turns.Min(turn => turn.StartedAt)).UtcDateTime);
+
+    private static int Users(Facts facts) => facts.Events.Select(each => each.Turn.User).Distinct().Count();
+
+    private static IEnumerable<string> Unpriced(Facts facts) =>
+        facts.Events.Where(each => each.Cost is null).Select(each => each.Model).Distinct().Order(StringComparer.Ordinal);
 
     private static long Sessions(Facts facts) => facts.Turns.Select(turn => turn.Session).Distinct().Count();
 

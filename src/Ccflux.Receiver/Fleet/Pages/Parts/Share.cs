@@ -1,4 +1,5 @@
 using System.Text;
+using Ccflux.Contracts.Quota;
 using Ccflux.Receiver.Fleet.Read;
 using Ccflux.Receiver.Shell.Components;
 using Ccflux.Receiver.Shell.Format;
@@ -29,6 +30,6 @@ public sealed class Share : MarkupComponent
             html.Append("<svg class=\"ic\" viewBox=\"0 0 12 12\" aria-hidden=\"true\">").Append(Glyphs.Shape(tone)).Append("</svg>");
         }
 
-        html.Append(window.Used is > 0 and < 1 ? "&lt;\u00A01" : Math.Floor(window.Used).ToString("0", CultureInfo.InvariantCulture)).Append("\u00A0%</span></span></td>");
+        html.Append(UsedShare.Text(window.Used)).Append("\u00A0%</span></span></td>");
     }
 }

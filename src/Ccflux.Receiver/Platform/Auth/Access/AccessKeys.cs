@@ -1,6 +1,5 @@
 using System.Buffers.Text;
-using System.Security.Cryptography;
-using System.Text.Json;
+using Microsoft.IdentityModel.Tokens;
 
 namespace Ccflux.Receiver.Platform.Auth.Access;
 
@@ -10,6 +9,9 @@ namespace Ccflux.Receiver.Platform.Auth.Access;
 /// </summary>
 internal sealed partial class AccessKeys(AccessOptions options, AccessHttp http, TimeProvider time, ILogger<AccessKeys> logger) : IDisposable
 {
+    /// <summary>Characters of a key's name.</summary>
+    public const int MaxName = 200;
+
     /// <summary>A team has two or three at a time.</summary>
     private const int MaxKeys = 16;
 
@@ -22,7 +24,7 @@ internal sealed partial class AccessKeys(AccessOptions options, AccessHttp http,
     private static readonly TimeSpan s_pause = TimeSpan.FromMinutes(1);
 
     private readonly SemaphoreSlim _fetching = new(1);
-    private volatile Known _known = new(new Dictionary<string, RSAParameters>(StringComparer.Ordinal), null);
+    private volatile Known _known = new(new Dictionary<string, SecurityKey>(StringComparer.Ordinal), null);
     private DateTimeOffset _triedAt = DateTimeOffset.MinValue;
 
     /// <summary>When the keys were fetched last; null: never.</summary>
@@ -31,7 +33,7 @@ internal sealed partial class AccessKeys(AccessOptions options, AccessHttp http,
     public int Count => _known.Keys.Count;
 
     /// <returns>The key; null where the team has none of that name; <paramref name="name"/> aside, false where none can be had at all.</returns>
-    public async ValueTask<(RSAParameters? Key, bool CanTell)> FindAsync(string name, CancellationToken cancellationToken)
+    public async ValueTask<(SecurityKey? Key, bool CanTell)> FindAsync(string name, CancellationToken cancellationToken)
     {
         var known = _known;
         if (!(known.Keys.ContainsKey(name) && Age(known) < s_fresh))
@@ -47,26 +49,21 @@ internal sealed partial class AccessKeys(AccessOptions options, AccessHttp http,
     public void Dispose() => _fetching.Dispose();
 
     /// <summary>RFC 7517. A key of another kind, too short, or malformed is left out.</summary>
-    internal static IReadOnlyDictionary<string, RSAParameters> Parse(ReadOnlyMemory<byte> json)
+    /// <exception cref="ArgumentException">The text is no set of keys.</exception>
+    internal static IReadOnlyDictionary<string, SecurityKey> Parse(string json)
     {
-        var keys = new Dictionary<string, RSAParameters>(StringComparer.Ordinal);
-        using var document = JsonDocument.Parse(json);
-        if (document.RootElement.ValueKind != JsonValueKind.Object || !document.RootElement.TryGetProperty("keys", out var list) || list.ValueKind != JsonValueKind.Array)
+        var keys = new Dictionary<string, SecurityKey>(StringComparer.Ordinal);
+        foreach (var key in new JsonWebKeySet(json).Keys.Where(IsUsable).Take(MaxKeys))
         {
-            throw new JsonException("There is no list of keys.");
+            keys[key.Kid] = key;
         }
 
-        foreach (var item in list.EnumerateArray().Take(MaxKeys))
-        {
-            if (Text(item, "kty") is "RSA" && Text(item, "kid") is { Length: > 0 and <= 200 } name && Decode(Text(item, "n")) is { } modulus && Decode(Text(item, "e")) is { Length: > 0 and <= 8 } exponent
-                && modulus.Length * 8 is >= MinBits and <= MaxBits)
-            {
-                keys[name] = new RSAParameters { Modulus = modulus, Exponent = exponent };
-            }
-        }
-
-        return keys;
+        return keys.Count > 0 ? keys : throw new ArgumentException("There is no usable key in the answer.", nameof(json));
     }
+
+    private static bool IsUsable(JsonWebKey key) =>
+        key is { Kty: JsonWebAlgorithmsKeyTypes.RSA, Kid.Length: > 0 and <= MaxName, N: { } modulus, E: { } exponent }
+        && Base64Url.IsValid(modulus) && Base64Url.IsValid(exponent) && key.KeySize is >= MinBits and <= MaxBits;
 
     private async Task RefreshAsync(string name, CancellationToken cancellationToken)
     {
@@ -81,10 +78,10 @@ internal sealed partial class AccessKeys(AccessOptions options, AccessHttp http,
             }
 
             _triedAt = now;
-            var json = await http.Client.GetByteArrayAsync(new Uri(options.Issuer, CertsPath), cancellationToken);
+            var json = await http.Client.GetStringAsync(new Uri(options.Issuer, CertsPath), cancellationToken);
             _known = new Known(Parse(json), now);
         }
-        catch (Exception exception) when (exception is HttpRequestException or JsonException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception exception) when (exception is HttpRequestException or ArgumentException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             Log.NotFetched(logger, exception.Message);
         }
@@ -96,21 +93,7 @@ internal sealed partial class AccessKeys(AccessOptions options, AccessHttp http,
 
     private TimeSpan Age(Known known) => known.At is { } at ? time.GetUtcNow() - at : TimeSpan.MaxValue;
 
-    private static string? Text(JsonElement item, string name) =>
-        item.ValueKind == JsonValueKind.Object && item.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
-
-    private static byte[]? Decode(string? text)
-    {
-        if (text is null || !Base64Url.IsValid(text))
-        {
-            return null;
-        }
-
-        var bytes = Base64Url.DecodeFromChars(text);
-        return bytes is [0, .. var rest] ? rest : bytes;
-    }
-
-    private sealed record Known(IReadOnlyDictionary<string, RSAParameters> Keys, DateTimeOffset? At);
+    private sealed record Known(IReadOnlyDictionary<string, SecurityKey> Keys, DateTimeOffset? At);
 
     private static partial class Log
     {

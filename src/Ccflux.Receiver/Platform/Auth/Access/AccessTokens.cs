@@ -1,7 +1,5 @@
-using System.Buffers.Text;
-using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
 
 namespace Ccflux.Receiver.Platform.Auth.Access;
 
@@ -13,6 +11,8 @@ internal sealed class AccessTokens(AccessOptions options, AccessKeys keys, TimeP
     /// <summary>What clocks may differ by.</summary>
     private static readonly TimeSpan s_leeway = TimeSpan.FromSeconds(60);
 
+    private readonly JsonWebTokenHandler _handler = new() { MaximumTokenSizeInBytes = MaxToken };
+
     public async ValueTask<AccessVerdict> VerifyAsync(string? token, CancellationToken cancellationToken)
     {
         if (string.IsNullOrEmpty(token))
@@ -20,87 +20,72 @@ internal sealed class AccessTokens(AccessOptions options, AccessKeys keys, TimeP
             return AccessVerdict.Missing;
         }
 
-        if (token.Length > MaxToken || token.Split('.') is not [var head, var body, var mark]
-            || Read(head) is not { } header || Text(header, "alg") is not "RS256" || Text(header, "kid") is not { Length: > 0 and <= 200 } name
-            || !Base64Url.IsValid(mark) || Read(body) is not { } claims)
+        if (Read(token) is not { Alg: SecurityAlgorithms.RsaSha256, Kid: { Length: > 0 and <= AccessKeys.MaxName } name } jwt)
         {
             return AccessVerdict.Malformed;
         }
 
         var (key, canTell) = await keys.FindAsync(name, cancellationToken);
-        if (key is not { } known)
+        if (key is null)
         {
             return canTell ? AccessVerdict.UnknownKey : AccessVerdict.CannotTell;
         }
 
-        return IsSigned(known, $"{head}.{body}", Base64Url.DecodeFromChars(mark)) ? Judge(claims) : AccessVerdict.Forged;
+        var result = await _handler.ValidateTokenAsync(jwt, Expected(key));
+        return result.IsValid ? AccessVerdict.Valid : VerdictOn(result.Exception);
     }
 
-    private AccessVerdict Judge(JsonElement claims)
+    private TokenValidationParameters Expected(SecurityKey key)
     {
-        var now = time.GetUtcNow();
-        if (Number(claims, "exp") is not { } ends || Number(claims, "iat") is not { } made)
+        var issuer = options.Issuer.GetLeftPart(UriPartial.Authority);
+        return new TokenValidationParameters
         {
-            return AccessVerdict.Malformed;
+            ValidAlgorithms = [SecurityAlgorithms.RsaSha256],
+            IssuerSigningKey = key,
+            ValidIssuers = [issuer, $"{issuer}/"],
+            ValidAudience = options.Audience,
+            LifetimeValidator = (notBefore, expires, token, _) => IsNow(notBefore, expires, ((JsonWebToken)token).IssuedAt),
+        };
+    }
+
+    /// <summary>By our own clock; the library's cannot be set.</summary>
+    /// <exception cref="SecurityTokenException">It is not.</exception>
+    private bool IsNow(DateTime? notBefore, DateTime? expires, DateTime issued)
+    {
+        var now = time.GetUtcNow().UtcDateTime;
+        if (expires is not { } end || issued == default)
+        {
+            return false;
         }
 
-        return ends + s_leeway.TotalSeconds <= now.ToUnixTimeSeconds() ? AccessVerdict.Expired
-            : Math.Max(made, Number(claims, "nbf") ?? made) - s_leeway.TotalSeconds > now.ToUnixTimeSeconds() ? AccessVerdict.NotYet
-            : !string.Equals(Text(claims, "iss")?.TrimEnd('/'), options.Issuer.GetLeftPart(UriPartial.Authority), StringComparison.Ordinal) ? AccessVerdict.WrongIssuer
-            : IsForUs(claims) ? AccessVerdict.Valid
-            : AccessVerdict.WrongAudience;
+        if (end + s_leeway <= now)
+        {
+            throw new SecurityTokenExpiredException();
+        }
+
+        var begin = notBefore > issued ? notBefore.Value : issued;
+        return begin - s_leeway <= now ? true : throw new SecurityTokenNotYetValidException();
     }
 
-    private bool IsForUs(JsonElement claims) => claims.TryGetProperty("aud", out var audience) && audience.ValueKind switch
-    {
-        JsonValueKind.String => audience.ValueEquals(options.Audience),
-        JsonValueKind.Array => audience.EnumerateArray().Any(item => item.ValueKind == JsonValueKind.String && item.ValueEquals(options.Audience)),
-        _ => false,
-    };
-
-    private static bool IsSigned(RSAParameters key, string text, byte[] mark)
+    private JsonWebToken? Read(string token)
     {
         try
         {
-            using var rsa = RSA.Create(key);
-            return rsa.VerifyData(Encoding.ASCII.GetBytes(text), mark, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+            return _handler.CanReadToken(token) ? _handler.ReadJsonWebToken(token) : null;
         }
-        catch (CryptographicException)
-        {
-            return false; // The framework cannot use such a key, so it has signed nothing.
-        }
-    }
-
-    private static JsonElement? Read(string part)
-    {
-        if (!Base64Url.IsValid(part))
-        {
-            return null;
-        }
-
-        try
-        {
-            using var document = JsonDocument.Parse(Base64Url.DecodeFromChars(part));
-            return document.RootElement.ValueKind == JsonValueKind.Object ? document.RootElement.Clone() : null;
-        }
-        catch (JsonException)
+        catch (Exception exception) when (exception is ArgumentException or FormatException or InvalidOperationException or SecurityTokenException)
         {
             return null; // Told as malformed.
         }
     }
 
-    private static string? Text(JsonElement item, string name)
+    private static AccessVerdict VerdictOn(Exception exception) => exception switch
     {
-        try
-        {
-            return item.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
-        }
-        catch (InvalidOperationException)
-        {
-            return null; // An escaped half of a surrogate pair is no text.
-        }
-    }
-
-    private static double? Number(JsonElement item, string name) =>
-        item.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) ? number : null;
+        SecurityTokenExpiredException => AccessVerdict.Expired,
+        SecurityTokenNotYetValidException => AccessVerdict.NotYet,
+        SecurityTokenInvalidAudienceException => AccessVerdict.WrongAudience,
+        SecurityTokenInvalidIssuerException => AccessVerdict.WrongIssuer,
+        SecurityTokenInvalidSignatureException => AccessVerdict.Forged,
+        _ => AccessVerdict.Malformed,
+    };
 }

@@ -68,6 +68,12 @@ internal sealed partial class SignInEndpoint(AdminGate gate, AdminSessions sessi
         }
 
         cookies.Remove(context, AdminGate.Cookie);
+        if (cookies.IsSecure(context.Request))
+        {
+            // The pages that the browser keeps go, too. It takes this over HTTPS only.
+            context.Response.Headers["Clear-Site-Data"] = "\"cache\"";
+        }
+
         return new SeeOther(Path);
     }
 
@@ -95,7 +101,7 @@ internal sealed partial class SignInEndpoint(AdminGate gate, AdminSessions sessi
     private IResult Wait(HttpContext context, string next, TimeSpan wait, string why)
     {
         Problem.WriteHead(context.Response, StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, wait);
-        return pages.SignIn(new SignInView(next, $"{why} Try again in {Math.Ceiling(wait.TotalSeconds):0} seconds."));
+        return pages.SignIn(new SignInView(next, $"{why} Try again in {Math.Ceiling(wait.TotalSeconds):0} {(wait.TotalSeconds > 1 ? "seconds" : "second")}."));
     }
 
     private static string NameOf(AdminRole role) => role == AdminRole.Admin ? "admin" : "viewer";

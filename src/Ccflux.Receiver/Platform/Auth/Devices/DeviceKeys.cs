@@ -45,7 +45,7 @@ internal sealed class DeviceKeys(GroupCommitWriter writer, DeviceDirectory direc
         var day = now.ToUnixTimeSeconds() / 86400;
         if (connection.Scalar(DevicesSql.CountToday, userId, day) >= options.MaxDevicesPerDay)
         {
-            // The admin sees it under "Worth a look".
+            // The admin sees it under "Needs attention".
             connection.Execute(UsersSql.StampRefusal, ErrorCodes.DailyCap, now.ToUnixTimeMilliseconds(), userId);
             return Registration.DailyCap;
         }

@@ -6,7 +6,7 @@ namespace Ccflux.Receiver.Platform.Auth.Signing;
 
 /// <summary>Checks the signature of a request. An old capture fails by its timestamp; a copy of a fresh one passes, and must
 /// be harmless because storing the same turns twice is.</summary>
-internal sealed class RequestSignatures(IEd25519Verifier verifier, TimeProvider time)
+internal sealed class RequestSignatures(TimeProvider time)
 {
     /// <param name="headers">The request's headers.</param>
     /// <param name="message">A buffer whose first <paramref name="length"/> bytes are the body as sent, with
@@ -38,7 +38,7 @@ internal sealed class RequestSignatures(IEd25519Verifier verifier, TimeProvider 
 
         message[length] = (byte)'\n';
         var suffix = 1 + Encoding.ASCII.GetBytes(timestamp, message[(length + 1)..]);
-        if (!verifier.Verify(signature.PublicKey, message[..(length + suffix)], signature.Signature))
+        if (!Ed25519.IsValid(signature.PublicKey, message[..(length + suffix)], signature.Signature))
         {
             return SignatureVerdict.Invalid;
         }

@@ -53,7 +53,7 @@ internal sealed class TokenExchange(SqliteReaders readers, GroupCommitWriter wri
             TokensSql.InsertAccess,
             SecretToken.Hash(access), userId, stored, now.ToUnixTimeMilliseconds(), expires.ToUnixTimeMilliseconds());
         connection.Execute(TokensSql.DeleteOldestAccess, stored, stored, MaxAccessTokens);
-        return new TokenReply { AccessToken = access, ExpiresAt = expires };
+        return new TokenReply { AccessToken = access, ExpiresAt = expires, Email = email };
     }
 
     private static Refresh? SelectLive(SqlConnection connection, string stored, string plain, DateTimeOffset now)

@@ -14,23 +14,55 @@ internal readonly record struct CallPart(int Offset, int Limit)
     public const int MaxCalls = 1000;
 }
 
+/// <summary>Where a request stands, the newest first.</summary>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct CallPlace(long At, long Id)
+{
+    /// <summary>After all of them.</summary>
+    public static CallPlace End { get; } = new(long.MaxValue, long.MaxValue);
+}
+
 /// <summary>The newest requests of a scope, and how many of them can be paged through.</summary>
 internal static class CallReader
 {
     public static (IReadOnlyList<RecentCall> Calls, int Total) Read(SqliteConnection connection, TelemetryFilter filter, CellScope scope, PeopleBook book, CallPart part)
     {
-        var ofPerson = filter.User is not null;
-        var subjects = scope.Subjects is { } chosen ? JsonSerializer.Serialize(chosen) : null;
-        object Parameters(int offset, int limit) =>
-            new { filter.StartMs, filter.EndMs, scope.Model, scope.Terminal, Subjects = subjects, Offset = offset, Limit = limit };
-
-        var rows = connection.Query<CallRow>(ofPerson ? TelemetryReadSql.RecentCallsOfPerson : TelemetryReadSql.RecentCalls, Parameters(part.Offset, part.Limit));
-        var total = connection.ExecuteScalar<int>(ofPerson ? TelemetryReadSql.CountCallsOfPerson : TelemetryReadSql.CountCalls, Parameters(0, CallPart.MaxCalls));
-        return ([.. rows.Select(row => row.ToCall(book))], total);
+        var rows = Query(connection, filter, scope, CallPlace.End, part);
+        return ([.. rows.Select(row => row.ToCall(book))], Count(connection, filter, scope, CallPart.MaxCalls));
     }
+
+    /// <summary>The newest requests before a place, and the place before which the next ones are.</summary>
+    public static (IReadOnlyList<RecentCall> Calls, CallPlace Before) Read(
+        SqliteConnection connection, TelemetryFilter filter, CellScope scope, PeopleBook book, CallPlace before, int limit)
+    {
+        var rows = Query(connection, filter, scope, before, new CallPart(0, limit)).ToList();
+        return ([.. rows.Select(row => row.ToCall(book))], rows.Count == 0 ? before : new CallPlace(rows[^1].At, rows[^1].Id));
+    }
+
+    /// <summary>How many there are; no more than <paramref name="most"/> are counted.</summary>
+    public static int Count(SqliteConnection connection, TelemetryFilter filter, CellScope scope, int most) => connection.ExecuteScalar<int>(
+        filter.User is null ? TelemetryReadSql.CountCalls : TelemetryReadSql.CountCallsOfPerson, Parameters(filter, scope, CallPlace.End, new CallPart(0, most)));
+
+    private static IEnumerable<CallRow> Query(SqliteConnection connection, TelemetryFilter filter, CellScope scope, CallPlace before, CallPart part) => connection.Query<CallRow>(
+        filter.User is null ? TelemetryReadSql.RecentCalls : TelemetryReadSql.RecentCallsOfPerson, Parameters(filter, scope, before, part));
+
+    private static object Parameters(TelemetryFilter filter, CellScope scope, CallPlace before, CallPart part) => new
+    {
+        filter.StartMs,
+        EndMs = Math.Min(filter.EndMs, before.At < long.MaxValue ? before.At + 1 : long.MaxValue),
+        BeforeAt = before.At,
+        BeforeId = before.Id,
+        scope.Model,
+        scope.Terminal,
+        Subjects = scope.Subjects is { } chosen ? JsonSerializer.Serialize(chosen) : null,
+        part.Offset,
+        part.Limit,
+    };
 
     private sealed record CallRow
     {
+        public long Id { get; init; }
+
         public long At { get; init; }
 
         public int Subject { get; init; }

@@ -1,3 +1,5 @@
+using Ccflux.Receiver.Telemetry.Store;
+using Ccflux.Receiver.Platform.Colours;
 using Dapper;
 using Microsoft.Data.Sqlite;
 
@@ -12,6 +14,7 @@ internal sealed class PeopleBook
 {
     private readonly Dictionary<int, Person> _people = [];
     private readonly Dictionary<int, string> _names;
+    private readonly HashSet<int> _unheard = [];
 
     private PeopleBook(SqliteConnection connection)
     {
@@ -19,9 +22,13 @@ internal sealed class PeopleBook
         foreach (var subjects in connection.Query<(int Subject, string Name, string Division, string Kind)>(TelemetryReadSql.Subjects).GroupBy(row => row.Name, StringComparer.Ordinal))
         {
             var person = new Person(subjects.Key, subjects.Max(row => row.Division) ?? "", subjects.MaxBy(row => Sureness(row.Kind)).Kind);
-            foreach (var (subject, _, _, _) in subjects)
+            foreach (var (subject, _, _, kind) in subjects)
             {
                 _people[subject] = person;
+                if (!SubjectKind.Speaks(kind, person.Kind))
+                {
+                    _unheard.Add(subject);
+                }
             }
         }
 
@@ -31,7 +38,8 @@ internal sealed class PeopleBook
             [.. _people.Values.Select(person => person.Name).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
             [.. _people.Values.Select(person => person.Division).Where(division => division.Length > 0).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
             [.. ModelIds.Select(Name)],
-            [.. offered["terminal"].Select(Name).Where(name => name.Length > 0).Order(StringComparer.Ordinal)]);
+            [.. offered["terminal"].Select(Name).Where(name => name.Length > 0).Order(StringComparer.Ordinal)],
+            ModelColours.Read(connection));
     }
 
     public TelemetryChoices Choices { get; }
@@ -46,14 +54,18 @@ internal sealed class PeopleBook
     /// <summary>A subject that is gone (deleted by hand) still counts.</summary>
     public Person Person(int subject) => _people.TryGetValue(subject, out var person) ? person : new Person("other", "", "other");
 
+    /// <summary>The person whom a subject's statements are about; null where they say nothing about anybody: see <see cref="SubjectKind.Speaks"/>.</summary>
+    public Person? SpeakerOf(int subject) => _unheard.Contains(subject) ? null : _people.GetValueOrDefault(subject);
+
     /// <summary>Resolves the filter's names. One that is not known holds nothing.</summary>
-    public CellScope Resolve(TelemetryFilter filter)
+    public CellScope Resolve(TelemetryFilter filter, LabelValues labels)
     {
         var division = filter.Division is TelemetryFilter.NoDivision ? "" : filter.Division;
-        HashSet<int>? subjects = filter.User is null && division is null
+        HashSet<int>? subjects = filter.User is null && division is null && filter.Labels.Count == 0
             ? null
             : [.. _people.Where(pair => (filter.User is null || string.Equals(pair.Value.Name, filter.User, StringComparison.Ordinal))
-                && (division is null || string.Equals(pair.Value.Division, division, StringComparison.Ordinal))).Select(pair => pair.Key)];
+                && (division is null || string.Equals(pair.Value.Division, division, StringComparison.Ordinal))
+                && labels.Holds(pair.Value.Name, filter.Labels)).Select(pair => pair.Key)];
         return new CellScope(subjects, IdOf(filter.Model), IdOf(filter.Terminal));
     }
 

@@ -40,10 +40,14 @@ internal sealed class PeriodSums
 
     public IReadOnlyDictionary<string, PersonSums> People => _people;
 
+    /// <summary>Where an hour or a day stands in the period, or in the one before.</summary>
+    public long PlaceOf(long time) => time >= _first ? time - _first : time - _first + Before.Count;
+
+    /// <summary>Adds an hour or a day, or a part of it; what comes under the same time adds up.</summary>
     public void Add(TimeCells cells)
     {
         var isNow = cells.Time >= _first;
-        var place = isNow ? cells.Time - _first : cells.Time - _first + Before.Count;
+        var place = PlaceOf(cells.Time);
         if (place < 0 || place >= Times.Count)
         {
             return;

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Text;
 
 namespace Ccflux.Receiver.Telemetry.Receive.Decode;
 
@@ -6,22 +7,39 @@ namespace Ccflux.Receiver.Telemetry.Receive.Decode;
 /// in the body and are read out only for what is kept. Numbers and flags come as either, or as text; all are taken.</summary>
 internal sealed class AttributeSet
 {
+    private const long Labels = -1L << (int)AttributeKey.Plan;
+
     private readonly Slot[] _slots = new Slot[Enum.GetValues<AttributeKey>().Length];
     private long _present;
 
-    /// <summary>Of all attributes, also those that are not read, whatever their order: what tells streams apart.</summary>
+    /// <summary>Of all attributes, also those that are not read, whatever their order: what tells a resource's streams apart.</summary>
     public ulong Identity { get; private set; }
+
+    /// <summary>The same of the attributes that the client gives: what a collector on the way adds may be there in one message and not in the next.</summary>
+    public ulong ClientIdentity { get; private set; }
 
     public void Clear()
     {
         _present = 0;
         Identity = 0;
+        ClientIdentity = 0;
     }
 
-    /// <summary>Adds to <see cref="Identity"/>; a sum does not depend on the order.</summary>
-    public void Identify(ulong key, ulong value) => Identity += StableHash.Combine(key, value);
+    /// <summary>Adds to the identities; a sum does not depend on the order.</summary>
+    public void Identify(AttributeKey key, ulong name, ulong value)
+    {
+        var part = StableHash.Combine(name, value);
+        Identity += part;
+        ClientIdentity += key is >= AttributeKey.Dropped and < AttributeKey.Plan ? part : 0;
+    }
+
+    /// <summary>Whether any of them is a label.</summary>
+    public bool HasLabels => (_present & Labels) != 0;
 
     public bool Has(AttributeKey key) => (_present & Bit(key)) != 0;
+
+    /// <summary>Whether there is a value, other than an empty text.</summary>
+    public bool HasValue(AttributeKey key) => Has(key) && _slots[(int)key] is not { Type: SlotType.Text, Length: 0 };
 
     /// <summary>The text is not copied: <paramref name="source"/> must stand until the set is cleared.</summary>
     public void SetText(AttributeKey key, byte[] source, int start, int length) => Set(key, new Slot(SlotType.Text, source, start, length, 0));
@@ -52,7 +70,9 @@ internal sealed class AttributeSet
             case SlotType.Text:
             default:
                 var text = slot.Text;
-                return Utf8Parser.TryParse(text, out long number, out var used) && used == text.Length ? number : null;
+                return Utf8Parser.TryParse(text, out long number, out var used) && used == text.Length ? number
+                    : Double(key) is { } fraction && double.IsFinite(fraction) && Math.Abs(fraction) < long.MaxValue / 2 ? (long)Math.Round(fraction)
+                    : null;
         }
     }
 
@@ -81,8 +101,8 @@ internal sealed class AttributeSet
     public bool? Flag(AttributeKey key) => !Has(key) ? null
         : _slots[(int)key].Type == SlotType.Text ? Text(key) switch
         {
-            var text when text.SequenceEqual("true"u8) => true,
-            var text when text.SequenceEqual("false"u8) => false,
+            var text when Ascii.EqualsIgnoreCase(text, "true"u8) => true,
+            var text when Ascii.EqualsIgnoreCase(text, "false"u8) => false,
             _ => null,
         }
         : _slots[(int)key].Value != 0;

@@ -4,6 +4,9 @@ using System.Text.Json;
 
 namespace Ccflux.Receiver.Telemetry.Receive.Decode;
 
+/// <summary>Reads an element of a list, from its start to its end.</summary>
+internal delegate void ReadElement(ref Utf8JsonReader reader);
+
 /// <summary>Steps through OTLP's JSON: objects, lists, and numbers that may stand as text.</summary>
 internal static class JsonCursor
 {
@@ -22,6 +25,24 @@ internal static class JsonCursor
         JsonTokenType.EndArray => false,
         _ => throw new OtlpFormatException("a list holds something else than objects"),
     };
+
+    /// <summary>From the start of an object to its end, reading each element of the list called <paramref name="name"/>.</summary>
+    public static void ReadLists(this ref Utf8JsonReader reader, string name, ReadElement read)
+    {
+        while (reader.NextProperty())
+        {
+            if (!reader.ValueTextEquals(name))
+            {
+                reader.SkipValue();
+                continue;
+            }
+
+            for (var list = reader.EnterList(); list && reader.NextObject();)
+            {
+                read(ref reader);
+            }
+        }
+    }
 
     /// <summary>From a property's name to behind its value.</summary>
     public static void SkipValue(this scoped ref Utf8JsonReader reader)

@@ -11,9 +11,9 @@ namespace Ccflux.Receiver.Telemetry.Receive.Decode;
 internal sealed class OtlpJson(byte[] body, BatchBuilder batch)
 {
     private readonly AttributeSet _resource = new();
+    private readonly AttributeSet _scope = new();
     private readonly AttributeSet _attributes = new();
-
-    private delegate void ReadRecord(ref Utf8JsonReader reader);
+    private readonly OtlpJsonAttributes _values = new(body, batch);
 
     public void Logs(int length) => ReadRequest(length, "resourceLogs", "scopeLogs", "logRecords", ReadLog);
 
@@ -26,7 +26,7 @@ internal sealed class OtlpJson(byte[] body, BatchBuilder batch)
         batch.AddSpan();
     });
 
-    private void ReadRequest(int length, string resources, string scopes, string records, ReadRecord read)
+    private void ReadRequest(int length, string resources, string scopes, string records, ReadElement read)
     {
         var reader = new Utf8JsonReader(body.AsSpan(0, length));
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
@@ -45,30 +45,16 @@ internal sealed class OtlpJson(byte[] body, BatchBuilder batch)
             for (var list = reader.EnterList(); list && reader.NextObject();)
             {
                 ReadResource(reader);
-                ReadLists(ref reader, scopes, (ref scope) => ReadLists(ref scope, records, read));
+                reader.ReadLists(scopes, (ref scope) =>
+                {
+                    batch.BeginScope(ReadScope(scope), _scope);
+                    scope.ReadLists(records, read);
+                });
             }
         }
 
         // What follows the object is an error that only a further read finds.
         reader.Read();
-    }
-
-    /// <summary>From the start of an object to its end, reading each element of the list called <paramref name="name"/>.</summary>
-    private static void ReadLists(ref Utf8JsonReader reader, string name, ReadRecord read)
-    {
-        while (reader.NextProperty())
-        {
-            if (!reader.ValueTextEquals(name))
-            {
-                reader.SkipValue();
-                continue;
-            }
-
-            for (var list = reader.EnterList(); list && reader.NextObject();)
-            {
-                read(ref reader);
-            }
-        }
     }
 
     /// <summary>Works on a copy of the reader: a resource may stand behind its records.</summary>
@@ -83,11 +69,32 @@ internal sealed class OtlpJson(byte[] body, BatchBuilder batch)
             }
             else if (look.EnterObject())
             {
-                ReadLists(ref look, "attributes", (ref pair) => ReadAttribute(ref pair, _resource));
+                look.ReadLists("attributes", (ref pair) => _values.Read(ref pair, _resource));
             }
         }
 
         batch.BeginResource(_resource);
+    }
+
+    /// <summary>The scope's name; its attributes go into <see cref="_scope"/>. Works on a copy of the reader: a scope may stand behind its records.</summary>
+    private ReadOnlySpan<byte> ReadScope(Utf8JsonReader look)
+    {
+        _scope.Clear();
+        while (look.NextProperty())
+        {
+            if (!look.ValueTextEquals("scope"u8))
+            {
+                look.SkipValue();
+            }
+            else if (look.EnterObject())
+            {
+                var name = NameOf(look);
+                look.ReadLists("attributes", (ref pair) => _values.Read(ref pair, _scope));
+                return name;
+            }
+        }
+
+        return default;
     }
 
     private void ReadLog(ref Utf8JsonReader reader)
@@ -107,12 +114,12 @@ internal sealed class OtlpJson(byte[] body, BatchBuilder batch)
             }
             else if (reader.ValueTextEquals("attributes"u8))
             {
-                ReadAttributes(ref reader);
+                _values.ReadList(ref reader, _attributes);
             }
             else if (reader.ValueTextEquals("eventName"u8))
             {
                 reader.Read();
-                name = TextOf(ref reader);
+                name = _values.TextOf(ref reader);
             }
             else if (reader.ValueTextEquals("body"u8))
             {
@@ -135,7 +142,7 @@ internal sealed class OtlpJson(byte[] body, BatchBuilder batch)
             if (reader.ValueTextEquals("stringValue"u8))
             {
                 reader.Read();
-                text = TextOf(ref reader);
+                text = _values.TextOf(ref reader);
             }
             else
             {
@@ -156,7 +163,7 @@ internal sealed class OtlpJson(byte[] body, BatchBuilder batch)
                 if (reader.EnterObject())
                 {
                     BeginSum(name, reader);
-                    ReadLists(ref reader, "dataPoints", ReadPoint);
+                    reader.ReadLists("dataPoints", ReadPoint);
                 }
             }
             else if (reader.ValueTextEquals("gauge"u8) || reader.ValueTextEquals("histogram"u8)
@@ -165,7 +172,7 @@ internal sealed class OtlpJson(byte[] body, BatchBuilder batch)
                 batch.BeginMetric(name, temporality: 0, isSum: false);
                 if (reader.EnterObject())
                 {
-                    ReadLists(ref reader, "dataPoints", (ref point) =>
+                    reader.ReadLists("dataPoints", (ref point) =>
                     {
                         point.Skip();
                         batch.AddPointOfOtherShape();
@@ -186,7 +193,7 @@ internal sealed class OtlpJson(byte[] body, BatchBuilder batch)
             if (look.ValueTextEquals("name"u8))
             {
                 look.Read();
-                return TextOf(ref look);
+                return _values.TextOf(ref look);
             }
 
             look.SkipValue();
@@ -263,7 +270,7 @@ internal sealed class OtlpJson(byte[] body, BatchBuilder batch)
             }
             else if (reader.ValueTextEquals("attributes"u8))
             {
-                ReadAttributes(ref reader);
+                _values.ReadList(ref reader, _attributes);
             }
             else
             {
@@ -273,113 +280,5 @@ internal sealed class OtlpJson(byte[] body, BatchBuilder batch)
 
         const long NoRecordedValue = 1;
         batch.AddPoint(start, time, (flags & NoRecordedValue) != 0 ? null : value, _attributes);
-    }
-
-    private void ReadAttributes(ref Utf8JsonReader reader)
-    {
-        for (var list = reader.EnterList(); list && reader.NextObject();)
-        {
-            ReadAttribute(ref reader, _attributes);
-        }
-    }
-
-    private void ReadAttribute(ref Utf8JsonReader reader, AttributeSet set)
-    {
-        ReadOnlySpan<byte> name = default;
-        var value = default(Utf8JsonReader);
-        var hasValue = false;
-        while (reader.NextProperty())
-        {
-            if (reader.ValueTextEquals("key"u8))
-            {
-                reader.Read();
-                name = TextOf(ref reader);
-            }
-            else if (reader.ValueTextEquals("value"u8))
-            {
-                value = reader;
-                hasValue = true;
-                reader.SkipValue();
-            }
-            else
-            {
-                reader.SkipValue();
-            }
-        }
-
-        var hash = StableHash.Of(name);
-        var key = AttributeNames.Find(hash);
-        if (key == AttributeKey.None)
-        {
-            batch.SawAttribute(hash, name);
-        }
-
-        if (hasValue && (key > AttributeKey.Dropped || batch.NeedsIdentity))
-        {
-            ReadValue(value, key, hash, set);
-        }
-    }
-
-    private void ReadValue(Utf8JsonReader reader, AttributeKey key, ulong name, AttributeSet set)
-    {
-        var isRead = key > AttributeKey.Dropped;
-        for (var value = reader.EnterObject(); value && reader.NextProperty();)
-        {
-            if (reader.ValueTextEquals("stringValue"u8))
-            {
-                reader.Read();
-                var (source, start, length) = reader.Text(body);
-                set.Identify(name, StableHash.Of(source.AsSpan(start, length)));
-                if (isRead)
-                {
-                    set.SetText(key, source, start, length);
-                }
-            }
-            else if (reader.ValueTextEquals("intValue"u8))
-            {
-                var integer = reader.ReadInteger() ?? 0;
-                set.Identify(name, (ulong)integer);
-                if (isRead)
-                {
-                    set.SetInteger(key, integer);
-                }
-            }
-            else if (reader.ValueTextEquals("doubleValue"u8))
-            {
-                var real = reader.ReadDouble() ?? 0;
-                set.Identify(name, BitConverter.DoubleToUInt64Bits(real));
-                if (isRead)
-                {
-                    set.SetDouble(key, real);
-                }
-            }
-            else if (reader.ValueTextEquals("boolValue"u8))
-            {
-                reader.Read();
-                var flag = reader.TokenType == JsonTokenType.True ? 1 : 0;
-                set.Identify(name, (ulong)flag);
-                if (isRead)
-                {
-                    set.SetInteger(key, flag);
-                }
-            }
-            else
-            {
-                var start = (int)reader.TokenStartIndex;
-                reader.SkipValue();
-                set.Identify(name, StableHash.Of(body.AsSpan(start, (int)reader.BytesConsumed - start)));
-            }
-        }
-    }
-
-    private ReadOnlySpan<byte> TextOf(scoped ref Utf8JsonReader reader)
-    {
-        if (reader.TokenType == JsonTokenType.Null)
-        {
-            return default;
-        }
-
-        var (source, start, length) = reader.Text(body);
-        return source.AsSpan(start, length);
     }
 }

@@ -6,6 +6,7 @@ namespace Ccflux.Receiver.Telemetry.Receive.Decode;
 internal sealed class OtlpProtobuf(byte[] buffer, BatchBuilder batch)
 {
     private readonly AttributeSet _resource = new();
+    private readonly AttributeSet _scope = new();
     private readonly AttributeSet _attributes = new();
 
     private delegate void Item(ProtoReader message);
@@ -28,6 +29,7 @@ internal sealed class OtlpProtobuf(byte[] buffer, BatchBuilder batch)
             while (Find(ref resource, 2))
             {
                 var scope = resource.Message();
+                batch.BeginScope(ReadScope(scope), _scope);
                 while (Find(ref scope, 2))
                 {
                     read(scope.Message());
@@ -66,6 +68,33 @@ internal sealed class OtlpProtobuf(byte[] buffer, BatchBuilder batch)
         }
 
         batch.BeginResource(_resource);
+    }
+
+    /// <summary>The scope's name; its attributes go into <see cref="_scope"/>. It (1) stands before its items as a rule, but need not.</summary>
+    private ReadOnlySpan<byte> ReadScope(ProtoReader scope)
+    {
+        _scope.Clear();
+        ReadOnlySpan<byte> name = default;
+        while (Find(ref scope, 1))
+        {
+            for (var inner = scope.Message(); inner.Next();)
+            {
+                switch (inner.Field)
+                {
+                    case 1:
+                        name = inner.Bytes();
+                        break;
+                    case 3:
+                        ReadAttribute(inner.Message(), _scope);
+                        break;
+                    default:
+                        inner.Skip();
+                        break;
+                }
+            }
+        }
+
+        return name;
     }
 
     private void ReadLog(ProtoReader log)
@@ -218,7 +247,7 @@ internal sealed class OtlpProtobuf(byte[] buffer, BatchBuilder batch)
         }
 
         var hash = StableHash.Of(name);
-        var key = AttributeNames.Find(hash);
+        var key = batch.Attributes.Find(hash);
         if (key == AttributeKey.None)
         {
             batch.SawAttribute(hash, name);
@@ -230,6 +259,21 @@ internal sealed class OtlpProtobuf(byte[] buffer, BatchBuilder batch)
         }
     }
 
+    /// <summary>The texts of a list as one.</summary>
+    private static void ReadTexts(ReadOnlySpan<byte> list, AttributeKey key, AttributeSet set)
+    {
+        var texts = new TextList();
+        for (var values = new ProtoReader(list); Find(ref values, 1);)
+        {
+            for (var value = values.Message(); Find(ref value, 1);)
+            {
+                texts.Add(value.Bytes());
+            }
+        }
+
+        texts.SetIn(set, key);
+    }
+
     private void ReadValue(ProtoReader value, AttributeKey key, ulong name, AttributeSet set)
     {
         var isRead = key > AttributeKey.Dropped;
@@ -239,7 +283,7 @@ internal sealed class OtlpProtobuf(byte[] buffer, BatchBuilder batch)
             {
                 case 1:
                     var text = value.Bytes(out var start);
-                    set.Identify(name, StableHash.Of(text));
+                    set.Identify(key, name, StableHash.Of(text));
                     if (isRead)
                     {
                         set.SetText(key, buffer, start, text.Length);
@@ -248,7 +292,7 @@ internal sealed class OtlpProtobuf(byte[] buffer, BatchBuilder batch)
                     break;
                 case 2 or 3:
                     var integer = value.Integer();
-                    set.Identify(name, (ulong)integer);
+                    set.Identify(key, name, (ulong)integer);
                     if (isRead)
                     {
                         set.SetInteger(key, integer);
@@ -257,7 +301,7 @@ internal sealed class OtlpProtobuf(byte[] buffer, BatchBuilder batch)
                     break;
                 case 4:
                     var real = value.Double();
-                    set.Identify(name, BitConverter.DoubleToUInt64Bits(real));
+                    set.Identify(key, name, BitConverter.DoubleToUInt64Bits(real));
                     if (isRead)
                     {
                         set.SetDouble(key, real);
@@ -265,7 +309,14 @@ internal sealed class OtlpProtobuf(byte[] buffer, BatchBuilder batch)
 
                     break;
                 case 5 or 6 or 7:
-                    set.Identify(name, StableHash.Of(value.Bytes()));
+                    var isList = value.Field == 5;
+                    var parts = value.Bytes();
+                    set.Identify(key, name, StableHash.Of(parts));
+                    if (isList && key == AttributeKey.SettingsSources)
+                    {
+                        ReadTexts(parts, key, set);
+                    }
+
                     break;
                 default:
                     value.Skip();

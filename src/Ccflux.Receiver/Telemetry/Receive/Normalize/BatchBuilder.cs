@@ -6,18 +6,19 @@ namespace Ccflux.Receiver.Telemetry.Receive.Normalize;
 /// <summary>Takes what a decoder finds, record by record, keeps what a figure is made of and counts the rest.</summary>
 internal sealed class BatchBuilder(BatchRules rules)
 {
-    private static readonly string s_tooMany = string.Create(CultureInfo.InvariantCulture, $"a message may hold {BatchRules.MaxRecords} records");
-
     private readonly List<EventRecord> _events = [];
     private readonly List<PointRecord> _points = [];
     private readonly SeenTally _seen = new();
+    private readonly LabelTally _labels = new(rules);
     private AttributeSet _resource = new();
+    private AttributeSet _scope = new();
     private string? _reason;
     private int _received;
     private int _rejected;
-    private bool _isRefused;
-    private string _service = "";
+    private bool _isOtherService;
+    private bool _isOtherScope;
     private MetricKind? _metric;
+    private bool _isClientsMetric;
     private int _temporality;
     private ulong _metricHash;
     private string? _session;
@@ -25,20 +26,33 @@ internal sealed class BatchBuilder(BatchRules rules)
     /// <summary>True while a metric's points are read, whose attributes all tell streams apart.</summary>
     public bool NeedsIdentity { get; private init; }
 
+    /// <summary>The attributes that are read.</summary>
+    public AttributeNames Attributes => rules.Attributes;
+
     public static BatchBuilder ForMetrics(BatchRules rules) => new(rules) { NeedsIdentity = true };
 
-    public TelemetryBatch Build() => new(_events, _points, _seen.ToList(), _received, _rejected, _reason);
+    public TelemetryBatch Build()
+    {
+        if (_labels.Capped > 0)
+        {
+            _seen.Add(SeenKind.Capped, "label"u8);
+        }
+
+        return new TelemetryBatch(_events, _points, _seen.ToList(), _received, _rejected, _reason) { Labels = _labels.ToList() };
+    }
 
     public void BeginResource(AttributeSet resource)
     {
         _resource = resource;
-        var service = resource.Text(AttributeKey.ServiceName);
-        _isRefused = !rules.Takes(service);
-        if (_isRefused)
-        {
-            _service = service.IsEmpty ? "(none)" : SafeText.Id(service) ?? SafeText.Other;
-            _seen.Add(SeenKind.Service, service);
-        }
+        _isOtherService = !rules.Takes(resource.Text(AttributeKey.ServiceName));
+        _isOtherScope = true;
+    }
+
+    /// <summary>The scope tells the client's records whatever name its service was given.</summary>
+    public void BeginScope(ReadOnlySpan<byte> name, AttributeSet scope)
+    {
+        _isOtherScope = !name.StartsWith("com.anthropic.claude_code"u8);
+        _scope = scope;
     }
 
     public void SawAttribute(ulong hash, ReadOnlySpan<byte> name) => _seen.Add(SeenKind.Attribute, hash, name);
@@ -46,13 +60,13 @@ internal sealed class BatchBuilder(BatchRules rules)
     public void AddSpan()
     {
         _received++;
-        _ = IsRefused();
+        _ = IsRefused(isClients: false);
     }
 
     public void AddLog(ulong time, ReadOnlySpan<byte> name, ReadOnlySpan<byte> body, AttributeSet attributes)
     {
         _received++;
-        if (IsRefused())
+        if (IsRefused(IsClients(body) || IsClients(name)))
         {
             return;
         }
@@ -66,10 +80,16 @@ internal sealed class BatchBuilder(BatchRules rules)
             case null:
                 _seen.Add(SeenKind.Event, EventNames.Bare(eventName));
                 return;
-            case { } kind when HasRoom() && IsInTime(time, out var at):
+            case EventKind.SettingsResolved when IsInTime(time, out var at):
+                var source = Origin(attributes);
+                _labels.AddSettings(source, at, attributes);
+                _labels.Add(source, at, attributes, _scope, _resource);
+                return;
+            case { } kind and not EventKind.SettingsResolved when HasRoom() && IsInTime(time, out var at):
                 if (EventReader.Read(kind, at, time, attributes, Origin(attributes)) is { } read)
                 {
                     _events.Add(read);
+                    _labels.Add(read.Origin, at, attributes, _scope, _resource);
                 }
                 else
                 {
@@ -85,9 +105,10 @@ internal sealed class BatchBuilder(BatchRules rules)
     public void BeginMetric(ReadOnlySpan<byte> name, int temporality, bool isSum)
     {
         _metric = isSum ? MetricNames.Find(name) : null;
+        _isClientsMetric = IsClients(name);
         _temporality = temporality;
         _metricHash = StableHash.Of(name);
-        if (_metric is null && !_isRefused)
+        if (_metric is null && !IsOther)
         {
             _seen.Add(SeenKind.Metric, name);
         }
@@ -97,7 +118,7 @@ internal sealed class BatchBuilder(BatchRules rules)
     public void AddPointOfOtherShape()
     {
         _received++;
-        _ = IsRefused();
+        _ = IsRefused(isClients: _isClientsMetric);
     }
 
     /// <param name="start">When the stream began, in nanoseconds.</param>
@@ -109,7 +130,7 @@ internal sealed class BatchBuilder(BatchRules rules)
         const int Delta = 1;
         const int Cumulative = 2;
         _received++;
-        if (IsRefused() || _metric is not { } metric || value is not { } number)
+        if (IsRefused(_isClientsMetric) || _metric is not { } metric || value is not { } number || IsAgentsView(metric, attributes))
         {
             return;
         }
@@ -124,28 +145,46 @@ internal sealed class BatchBuilder(BatchRules rules)
         }
         else if (HasRoom() && IsInTime(time, out var at))
         {
-            var stream = StableHash.Combine(StableHash.Combine(_metricHash, _resource.Identity), StableHash.Combine(attributes.Identity, start));
+            var stream = StreamOf(_resource.ClientIdentity, attributes, start);
+            var earlier = StreamOf(_resource.Identity, attributes, start);
+            var origin = Origin(attributes);
+            _labels.Add(origin, at, attributes, _scope, _resource);
             _points.Add(PointReader.Read(
-                metric, _temporality == Cumulative, at, stream, (long)(start > 0 ? Math.Min(start, time) : time), (long)time, (long)Math.Round(number * MetricNames.Unit(metric)), attributes, Origin(attributes)));
+                metric, _temporality == Cumulative, at, stream, earlier, (long)(start > 0 ? Math.Min(start, time) : time), (long)time, (long)Math.Round(number * MetricNames.Unit(metric)), attributes, origin));
         }
     }
 
-    private bool IsRefused()
+    private ulong StreamOf(ulong resource, AttributeSet attributes, ulong start) =>
+        StableHash.Combine(StableHash.Combine(_metricHash, resource), StableHash.Combine(attributes.Identity, start));
+
+    /// <summary>The <c>claude agents</c> dashboard counts itself among the sessions, and is none.</summary>
+    private static bool IsAgentsView(MetricKind metric, AttributeSet attributes) =>
+        metric == MetricKind.Sessions && attributes.Text(AttributeKey.StartType).SequenceEqual("agents_view"u8);
+
+    private static bool IsClients(ReadOnlySpan<byte> name) => name.StartsWith("claude_code."u8);
+
+    private bool IsOther => _isOtherService && _isOtherScope;
+
+    /// <param name="isClients">The record's own name says that it is the client's.</param>
+    private bool IsRefused(bool isClients)
     {
-        if (_isRefused)
+        if (!IsOther || isClients)
         {
-            Reject($"service.name {_service} is not taken here");
+            return false;
         }
 
-        return _isRefused;
+        var service = _resource.Text(AttributeKey.ServiceName);
+        _seen.Add(SeenKind.Service, service);
+        Reject($"service.name {(service.IsEmpty ? "(none)" : SafeText.Id(service) ?? SafeText.Other)} is not taken here");
+        return true;
     }
 
     private bool HasRoom()
     {
-        var hasRoom = _events.Count + _points.Count < BatchRules.MaxRecords;
+        var hasRoom = _events.Count + _points.Count < rules.MaxRecords;
         if (!hasRoom)
         {
-            Reject(s_tooMany);
+            Reject($"a message may hold {rules.MaxRecords} records");
         }
 
         return hasRoom;
@@ -177,9 +216,11 @@ internal sealed class BatchBuilder(BatchRules rules)
             _session = SafeText.Id(session);
         }
 
-        var install = Either(attributes, AttributeKey.UserId);
+        // Sessions with an API key or another cloud carry no user.email; the client's documentation has their users set enduser.id.
+        var endUser = Either(attributes, AttributeKey.EndUserId);
+        var install = Either(attributes, AttributeKey.UserId) is { IsEmpty: false } id ? id : endUser;
         return new Origin(
-            SafeText.Email(Either(attributes, AttributeKey.UserEmail)),
+            SafeText.Email(Either(attributes, AttributeKey.UserEmail)) ?? SafeText.Email(endUser),
             install.IsEmpty ? null : SafeText.Name(install),
             _session,
             SafeText.Name(Either(attributes, AttributeKey.TerminalType)));

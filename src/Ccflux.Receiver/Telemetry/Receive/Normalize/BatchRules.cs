@@ -1,4 +1,5 @@
 using System.Text;
+using Ccflux.Receiver.Telemetry.Receive.Decode;
 
 namespace Ccflux.Receiver.Telemetry.Receive.Normalize;
 
@@ -6,12 +7,15 @@ namespace Ccflux.Receiver.Telemetry.Receive.Normalize;
 /// <param name="Services">Values of <c>service.name</c>, in UTF-8. They are few, and compared byte by byte.</param>
 /// <param name="From">Epoch milliseconds: what is older is refused, since nothing would know it again.</param>
 /// <param name="To">Epoch milliseconds: what is later is refused; clocks may be a little ahead.</param>
-internal sealed record BatchRules(IReadOnlyList<byte[]> Services, long From, long To)
+/// <param name="MaxRecords">As many records of one message are kept.</param>
+internal sealed record BatchRules(IReadOnlyList<byte[]> Services, long From, long To, int MaxRecords = BatchRules.MaxOfCollector)
 {
     public static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(10);
 
-    /// <summary>Records of one message that are kept. Exporters send some hundreds; more would hold up the writer, and memory beyond the message's own.</summary>
-    public const int MaxRecords = 8192;
+    /// <summary>Records of one message with a user's own token. Exporters send some hundreds, collectors 8192 or more; all are stored in parts.</summary>
+    public const int MaxOfUser = 20_000;
+
+    public const int MaxOfCollector = 65_536;
 
     /// <summary>Tokens of one request. No model takes as many.</summary>
     public const long MaxRequestTokens = 100_000_000;
@@ -19,7 +23,13 @@ internal sealed record BatchRules(IReadOnlyList<byte[]> Services, long From, lon
     /// <summary>Cost of one request in billionths of a dollar: 1000 dollars, ten times what the largest request costs at list price.</summary>
     public const long MaxRequestCost = 1_000_000_000_000;
 
-    private static readonly string[] s_clients = ["claude-code", "claude-code-desktop"];
+    private static readonly string[] s_clients = ["claude-code", "claude-code-desktop", "cowork"];
+
+    /// <summary>The attributes that are read.</summary>
+    public AttributeNames Attributes { get; init; } = AttributeNames.Clients;
+
+    /// <summary>True with a user's own token: whatever records say, they are that user's.</summary>
+    public bool IsOfOneUser { get; init; }
 
     /// <summary>Whether messages of this service are taken.</summary>
     public bool Takes(ReadOnlySpan<byte> service)

@@ -12,6 +12,9 @@ internal enum EventKind
     UserPrompt,
     Compaction,
     SubagentCompleted,
+
+    /// <summary>Which managed settings hold on a machine: a label, and no event of its own.</summary>
+    SettingsResolved,
 }
 
 /// <summary>Events as the client names them, with or without <c>claude_code.</c> before the name.</summary>
@@ -26,12 +29,13 @@ internal static class EventNames
         ["user_prompt"] = EventKind.UserPrompt,
         ["compaction"] = EventKind.Compaction,
         ["subagent_completed"] = EventKind.SubagentCompleted,
+        ["managed_settings_resolved"] = EventKind.SettingsResolved,
     };
 
     private static readonly string[] s_dropped =
     [
         "api_refusal", "api_request_body", "api_response_body", "api_retries_exhausted", "assistant_response", "at_mention", "auth", "feedback_survey",
-        "hook_execution_complete", "hook_execution_start", "hook_plugin_metrics", "hook_registered", "internal_error", "managed_settings_resolved",
+        "hook_execution_complete", "hook_execution_start", "hook_plugin_metrics", "hook_registered", "internal_error",
         "mcp_server_connection", "permission_mode_changed", "plugin_installed", "plugin_loaded", "retention_sweep", "skill_activated",
     ];
 

@@ -17,7 +17,7 @@ internal static class EventReader
         }
 
         var duration = attributes.Integer(AttributeKey.DurationMs);
-        if (duration is < 0 or > MaxDurationMs)
+        if (duration is < 0 or > MaxDurationMs || (duration is null && attributes.HasValue(AttributeKey.DurationMs)))
         {
             return null;
         }
@@ -30,7 +30,7 @@ internal static class EventReader
             KeyOf(kind, time, requestId, attributes),
             origin,
             attributes.Text(AttributeKey.PromptId) is { IsEmpty: false } prompt ? (long)StableHash.Of(prompt) : 0,
-            SafeText.Name(attributes.Text(AttributeKey.Model)),
+            SafeText.Model(attributes.Text(AttributeKey.Model)),
             name,
             detail,
             source,
@@ -51,7 +51,7 @@ internal static class EventReader
             EventKind.ToolDecision => (Text(AttributeKey.ToolName), Text(AttributeKey.Decision), Text(AttributeKey.Source)),
             EventKind.Compaction => (Text(AttributeKey.Trigger), Outcome(attributes), ""),
             EventKind.SubagentCompleted => (Text(AttributeKey.AgentType), "", ""),
-            EventKind.UserPrompt or EventKind.Dropped => ("", "", ""),
+            EventKind.UserPrompt or EventKind.Dropped or EventKind.SettingsResolved => ("", "", ""),
         };
     }
 
@@ -63,14 +63,19 @@ internal static class EventReader
 
     private static bool TryReadSums(AttributeSet attributes, out RequestSums sums)
     {
-        var input = attributes.Integer(AttributeKey.InputTokens) ?? 0;
-        var output = attributes.Integer(AttributeKey.OutputTokens) ?? 0;
-        var read = attributes.Integer(AttributeKey.CacheReadTokens) ?? 0;
-        var write = attributes.Integer(AttributeKey.CacheCreationTokens) ?? 0;
-        var cost = (attributes.Double(AttributeKey.CostUsd) * 1e9) ?? (attributes.Double(AttributeKey.CostUsdMicros) * 1e3) ?? 0;
+        var input = Count(attributes, AttributeKey.InputTokens);
+        var output = Count(attributes, AttributeKey.OutputTokens);
+        var read = Count(attributes, AttributeKey.CacheReadTokens);
+        var write = Count(attributes, AttributeKey.CacheCreationTokens);
+        var cost = attributes.HasValue(AttributeKey.CostUsd) ? (attributes.Double(AttributeKey.CostUsd) * 1e9) ?? -1
+            : attributes.HasValue(AttributeKey.CostUsdMicros) ? (attributes.Double(AttributeKey.CostUsdMicros) * 1e3) ?? -1
+            : 0;
         sums = new RequestSums(input, output, read, write, double.IsFinite(cost) ? (long)Math.Round(cost) : -1);
         return IsCount(input) && IsCount(output) && IsCount(read) && IsCount(write) && cost is >= 0 and <= BatchRules.MaxRequestCost;
     }
+
+    /// <summary>0 where there is none, -1 where it is no number.</summary>
+    private static long Count(AttributeSet attributes, AttributeKey key) => attributes.HasValue(key) ? attributes.Integer(key) ?? -1 : 0;
 
     private static bool IsCount(long tokens) => tokens is >= 0 and <= BatchRules.MaxRequestTokens;
 

@@ -6,7 +6,7 @@ namespace Ccflux.Receiver.Telemetry.Receive.Normalize;
 internal static class PointReader
 {
     public static PointRecord Read(
-        MetricKind kind, bool isCumulative, long at, ulong stream, long start, long time, long value, AttributeSet attributes, Origin origin)
+        MetricKind kind, bool isCumulative, long at, ulong stream, ulong earlierStream, long start, long time, long value, AttributeSet attributes, Origin origin)
     {
         string Text(AttributeKey key) => SafeText.Name(attributes.Text(key));
 
@@ -24,8 +24,8 @@ internal static class PointReader
             _ => "",
         };
         return new PointRecord(
-            kind, isCumulative, at, (long)stream, KeyOf(at, StableHash.Combine(stream, (ulong)time)),
-            start, time, value, origin, Text(AttributeKey.Model), name, detail, source);
+            kind, isCumulative, at, (long)stream, (long)earlierStream, KeyOf(at, StableHash.Combine(stream, (ulong)time)),
+            start, time, value, origin, SafeText.Model(attributes.Text(AttributeKey.Model)), name, detail, source);
     }
 
     /// <summary>The second of the day before 46 bits of the hash: what arrives together stands together in the database, and is written with few pages.</summary>

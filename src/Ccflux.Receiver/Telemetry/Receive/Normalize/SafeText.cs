@@ -1,53 +1,37 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using System.Text;
 using Ccflux.Receiver.Telemetry.Receive.Decode;
 
 namespace Ccflux.Receiver.Telemetry.Receive.Normalize;
 
-/// <summary>Makes texts of bytes from strangers. Only what looks like a name becomes one: short, printable ASCII without blanks. So a
-/// sentence or a path that was put where a name belongs is not kept.</summary>
+/// <summary>Makes texts of bytes from strangers. Only what looks like a name becomes one: short, printable ASCII without blanks,
+/// which only models have. So a sentence or a path that was put where a name belongs is not kept.</summary>
 internal static class SafeText
 {
     public const string Other = "other";
+
+    /// <summary>Characters of a label's value at most.</summary>
+    public const int MaxLabel = 64;
 
     private const int MaxName = 100;
     private const int MaxEmail = 254;
     private const int MaxKept = 4096;
 
-    // Models, tools and terminals come over and over; strangers cannot grow it beyond MaxKept. It serves all users and anybody can make two
-    // texts with one hash, so the hash only finds the place: the bytes decide.
-    private static readonly ConcurrentDictionary<ulong, string> s_kept = new();
+    private static readonly SearchValues<byte> s_nameBytes = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.:/@[]+"u8);
+    private static readonly SearchValues<byte> s_modelBytes = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.:/@[]+ ,()~"u8);
 
-    /// <summary>A model, tool, terminal or other name; empty for nothing, <see cref="Other"/> for what is none.</summary>
-    public static string Name(ReadOnlySpan<byte> bytes)
-    {
-        if (bytes.IsEmpty)
-        {
-            return "";
-        }
+    private static readonly ConcurrentDictionary<ulong, string> s_keptNames = new();
+    private static readonly ConcurrentDictionary<ulong, string> s_keptModels = new();
 
-        var hash = StableHash.Of(bytes);
-        if (s_kept.TryGetValue(hash, out var known) && Ascii.Equals(bytes, known))
-        {
-            return known;
-        }
+    /// <summary>A tool, terminal or other name; empty for nothing, <see cref="Other"/> for what is none.</summary>
+    public static string Name(ReadOnlySpan<byte> bytes) => Kept(bytes, s_keptNames, s_nameBytes);
 
-        if (!IsName(bytes))
-        {
-            return Other;
-        }
-
-        var name = Encoding.ASCII.GetString(bytes);
-        if (s_kept.Count < MaxKept)
-        {
-            s_kept[hash] = name;
-        }
-
-        return name;
-    }
+    /// <summary>A model's name: gateways give their models names with blanks, commas and parentheses in them, too.</summary>
+    public static string Model(ReadOnlySpan<byte> bytes) => Kept(bytes.Trim((byte)' '), s_keptModels, s_modelBytes);
 
     /// <summary>An identifier such as <c>session.id</c>; null for nothing and for what is none.</summary>
-    public static string? Id(ReadOnlySpan<byte> bytes) => !bytes.IsEmpty && IsName(bytes) ? Encoding.ASCII.GetString(bytes) : null;
+    public static string? Id(ReadOnlySpan<byte> bytes) => !bytes.IsEmpty && IsName(bytes, s_nameBytes) ? Encoding.ASCII.GetString(bytes) : null;
 
     /// <summary>An address in lower case, or null.</summary>
     public static string? Email(ReadOnlySpan<byte> bytes)
@@ -61,21 +45,63 @@ internal static class SafeText
         return text.Contains('\uFFFD', StringComparison.Ordinal) ? null : text;
     }
 
-    private static bool IsName(ReadOnlySpan<byte> bytes)
+    /// <summary>What an organisation calls something, in any script: one line of <see cref="MaxLabel"/> characters at most, without what is not seen
+    /// (controls, marks of direction, halves of pairs) and without <c>|</c>, which stands between labels that are asked for. Empty for nothing, and
+    /// for <see cref="LabelNames.NotStated"/>, which must mean nothing else.</summary>
+    public static string Label(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length > MaxName || bytes[0] is (byte)'/' or (byte)'~' or (byte)'.' or (byte)'\\')
+        var text = new StringBuilder();
+        while (!bytes.IsEmpty && text.Length < MaxLabel)
         {
-            return false;
-        }
-
-        foreach (var each in bytes)
-        {
-            if (!char.IsAsciiLetterOrDigit((char)each) && "-_.:/@[]+".IndexOf((char)each, StringComparison.Ordinal) < 0)
+            var status = Rune.DecodeFromUtf8(bytes, out var rune, out var used);
+            bytes = bytes[used..];
+            if (status == OperationStatus.Done && Rune.IsWhiteSpace(rune))
             {
-                return false;
+                text.Append(text.Length > 0 && text[^1] != ' ' ? " " : "");
+            }
+            else if (status == OperationStatus.Done && IsSeen(rune) && text.Length + rune.Utf16SequenceLength <= MaxLabel)
+            {
+                text.Append(rune.ToString());
             }
         }
 
-        return true;
+        return text.ToString().TrimEnd() is var label and not LabelNames.NotStated ? label : "";
     }
+
+    private static bool IsSeen(Rune rune) => rune.Value != '|' && Rune.GetUnicodeCategory(rune) is not (
+        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned
+        or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
+
+    /// <summary>Names come over and over; strangers cannot grow what is kept of them beyond <see cref="MaxKept"/>. It serves all users and anybody can make two
+    /// texts with one hash, so the hash only finds the place: the bytes decide.</summary>
+    private static string Kept(ReadOnlySpan<byte> bytes, ConcurrentDictionary<ulong, string> kept, SearchValues<byte> allowed)
+    {
+        if (bytes.IsEmpty)
+        {
+            return "";
+        }
+
+        var hash = StableHash.Of(bytes);
+        if (kept.TryGetValue(hash, out var known) && Ascii.Equals(bytes, known))
+        {
+            return known;
+        }
+
+        if (!IsName(bytes, allowed))
+        {
+            return Other;
+        }
+
+        var name = Encoding.ASCII.GetString(bytes);
+        if (kept.Count < MaxKept)
+        {
+            kept[hash] = name;
+        }
+
+        return name;
+    }
+
+    /// <summary>Paths are no names: none begins as one.</summary>
+    private static bool IsName(ReadOnlySpan<byte> bytes, SearchValues<byte> allowed) =>
+        bytes.Length <= MaxName && bytes[0] is not ((byte)'/' or (byte)'.') && !bytes.StartsWith("~/"u8) && !bytes.ContainsAnyExcept(allowed);
 }

@@ -41,7 +41,8 @@ internal sealed record EventRecord(
     long? DurationMs);
 
 /// <summary>A point of a monotonic sum to be stored.</summary>
-/// <param name="StreamKey">Of metric, resource, attributes and start time.</param>
+/// <param name="StreamKey">Of metric, the resource's attributes that are the client's, the point's attributes and start time.</param>
+/// <param name="EarlierStreamKey">What ccflux 1.0 knew the same stream by: of all the resource's attributes.</param>
 /// <param name="PointKey">Of the stream and the point's time.</param>
 /// <param name="Start">Nanoseconds, as sent: since when a delta counts, and when a cumulative stream began. Never after <paramref name="Time"/>.</param>
 /// <param name="Time">Nanoseconds, as sent.</param>
@@ -53,6 +54,7 @@ internal sealed record PointRecord(
     bool IsCumulative,
     long At,
     long StreamKey,
+    long EarlierStreamKey,
     long PointKey,
     long Start,
     long Time,
@@ -62,6 +64,13 @@ internal sealed record PointRecord(
     string Name,
     string Detail,
     string Source);
+
+/// <summary>What a sender states of themselves, and the time that a message's records state it for.</summary>
+/// <param name="Name">The attribute; see <see cref="LabelNames"/>.</param>
+/// <param name="Value">Has passed <see cref="SafeText.Label"/>; not empty.</param>
+/// <param name="FirstAt">Epoch milliseconds of the first record that states it.</param>
+/// <param name="LastAt">Of the last.</param>
+internal sealed record LabelRecord(Origin Origin, string Name, string Value, long FirstAt, long LastAt);
 
 /// <summary>A name that was not understood, was refused or was beyond a cap, and how often.</summary>
 internal sealed record SeenName(SeenKind Kind, string Name, long Count);
@@ -84,14 +93,25 @@ internal sealed record TelemetryBatch(
     int Rejected,
     string? Reason)
 {
-    public bool IsEmpty => Events.Count == 0 && Points.Count == 0 && Seen.Count == 0;
+    private const int RecordBytes = 512;
+    private const int LabelBytes = 400;
+
+    /// <summary>What the senders state of themselves.</summary>
+    public IReadOnlyList<LabelRecord> Labels { get; init; } = [];
+
+    public bool IsEmpty => Events.Count == 0 && Points.Count == 0 && Seen.Count == 0 && Labels.Count == 0;
 
     public int Weight => Events.Count + Points.Count;
 
     /// <summary>About what the batch holds in memory.</summary>
-    public int EstimatedBytes => 1024 + (Weight * 512);
+    public int EstimatedBytes => EstimateOf(Weight, Labels.Count);
 
-    /// <summary>The same in parts of at most so many records. What was seen beside them stands in the last, so that a message that comes again for want of it counts it once.</summary>
+    /// <summary>About what a message of so many bytes may become: no record that is kept is shorter than 64.</summary>
+    public static int MostBytesOf(int length, int maxRecords) => EstimateOf(Math.Min(length / 64, maxRecords), Math.Min(length / 64, LabelTally.MaxLabels));
+
+    private static int EstimateOf(int records, int labels) => 1024 + (records * RecordBytes) + (labels * LabelBytes);
+
+    /// <summary>The same in parts of at most so many records. What was seen and stated beside them stands in the last, so that a message that comes again for want of it counts it once.</summary>
     public IEnumerable<TelemetryBatch> Parts(int most) => Weight <= most ? [this] : Cut(most);
 
     private IEnumerable<TelemetryBatch> Cut(int most)
@@ -100,7 +120,7 @@ internal sealed record TelemetryBatch(
         {
             var events = Events.Skip(at).Take(most).ToList();
             var points = Points.Skip(Math.Max(0, at - Events.Count)).Take(most - events.Count).ToList();
-            yield return this with { Events = events, Points = points, Seen = at + most >= Weight ? Seen : [] };
+            yield return this with { Events = events, Points = points, Seen = at + most >= Weight ? Seen : [], Labels = at + most >= Weight ? Labels : [] };
         }
     }
 }

@@ -9,6 +9,9 @@ namespace Ccflux.Receiver.Usage.Read.Days;
 /// <summary>Reads whole days and prices them. Prices hold by the day, so a day's cost is settled here.</summary>
 internal sealed class DayReader(PriceList prices)
 {
+    /// <summary>The list that days are priced by.</summary>
+    public PriceListRef PricesOf { get; } = new(!ReferenceEquals(prices, PriceList.BuiltIn), prices.Updated);
+
     // Where the columns of one kind begin, in DaySql.Usage as in DaySql.Models.
     private const int All = 4;
     private const int Over100k = All + 5;
@@ -21,6 +24,43 @@ internal sealed class DayReader(PriceList prices)
         ReadTurns(connection, day),
         ReadSessions(connection, day),
         ReadWindows(connection, day));
+
+    /// <summary>A part of a day from the turns themselves, whose index holds them by user and time: what the rollups of whole days do not tell.
+    /// Windows are not read.</summary>
+    /// <param name="connection">A reading connection.</param>
+    /// <param name="day">Where the part lies; its prices hold.</param>
+    /// <param name="from">Epoch milliseconds; turns that ended then or later.</param>
+    /// <param name="until">Epoch milliseconds; turns that ended before.</param>
+    /// <param name="models">By id.</param>
+    public DayRows ReadPart(SqliteConnection connection, int day, long from, long until, IReadOnlyDictionary<int, ModelRef> models)
+    {
+        var turns = new List<TurnCell>();
+        using (var rows = RawRows.Query(connection, DaySql.PartTurns, day, from, until))
+        {
+            while (rows.Read())
+            {
+                turns.Add(new TurnCell(rows.Small(0), rows.Small(1), rows.Small(2)));
+            }
+        }
+
+        var sessions = new List<SessionCell>();
+        using (var rows = RawRows.Query(connection, DaySql.PartSessions, day, from, until))
+        {
+            while (rows.Read())
+            {
+                sessions.Add(new SessionCell(rows.Small(0), rows.Small(1), rows.Small(2)));
+            }
+        }
+
+        return new DayRows(day, ReadPartUsage(connection, day, from, until, models), [.. turns], [.. sessions], []);
+    }
+
+    /// <summary>The same of tokens alone, by user and model.</summary>
+    public UsageCell[] ReadPartUsage(SqliteConnection connection, int day, long from, long until, IReadOnlyDictionary<int, ModelRef> models)
+    {
+        using var rows = RawRows.Query(connection, DaySql.PartUsage, day, from, until);
+        return ReadCells(rows, day, models);
+    }
 
     /// <summary>Sums of days by model, for the cost of long periods.</summary>
     /// <param name="rows">Rows of <see cref="DaySql.Models"/>, or of a statement with the same columns whose third is a key of its own.</param>
@@ -81,8 +121,13 @@ internal sealed class DayReader(PriceList prices)
 
     private UsageCell[] ReadUsage(SqliteConnection connection, int day, IReadOnlyDictionary<int, ModelRef> models)
     {
-        var cells = new List<UsageCell>();
         using var rows = RawRows.Query(connection, DaySql.Usage, day);
+        return ReadCells(rows, day, models);
+    }
+
+    private UsageCell[] ReadCells(RawRows rows, int day, IReadOnlyDictionary<int, ModelRef> models)
+    {
+        var cells = new List<UsageCell>();
         while (rows.Read())
         {
             cells.Add(Cell(rows, rows.Small(0), day, models));
@@ -103,6 +148,6 @@ internal sealed class DayReader(PriceList prices)
             price.Over200k is null ? null : Counts(rows, Over200k),
             price.Fast is null ? null : Counts(rows, Fast));
         var tokens = new TokenSums(all.InputTokens, all.OutputTokens, all.CacheReadTokens, all.CacheWriteTokens);
-        return new UsageCell(user, model, rows.Small(2), rows.Number(3), tokens, usd, price is not null);
+        return new UsageCell(user, model, rows.Small(2), rows.Number(3), tokens, usd, price is null ? known?.Name ?? $"model {model}" : null);
     }
 }

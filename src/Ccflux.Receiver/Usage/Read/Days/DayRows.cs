@@ -5,10 +5,11 @@ using Ccflux.Storage.Sqlite;
 namespace Ccflux.Receiver.Usage.Read.Days;
 
 /// <summary>What a user used of one model on a day, priced.</summary>
+/// <param name="Unpriced">The model's name where it has no price on that day.</param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct UsageCell(int User, int Model, int Events, long Messages, TokenSums Tokens, decimal Usd, bool IsPriced)
+internal readonly record struct UsageCell(int User, int Model, int Events, long Messages, TokenSums Tokens, decimal Usd, string? Unpriced)
 {
-    public Cost Cost => new(Usd, IsPriced, !IsPriced);
+    public Cost Cost => new(Usd, Unpriced is null, Unpriced is null ? null : [Unpriced]);
 }
 
 /// <summary>A user's turns of a day.</summary>
@@ -39,14 +40,14 @@ internal sealed record DayRows(int Day, UsageCell[] Usage, TurnCell[] Turns, Ses
     /// <summary>Each model's sums; <see cref="UsageCell.User"/> is 0.</summary>
     public UsageCell[] Models { get; } =
     [
-        .. Usage.GroupBy(cell => (cell.Model, cell.IsPriced)).Select(group => new UsageCell(
+        .. Usage.GroupBy(cell => (cell.Model, cell.Unpriced)).Select(group => new UsageCell(
             0,
             group.Key.Model,
             group.Sum(cell => cell.Events),
             group.Sum(cell => cell.Messages),
             group.Aggregate(default(TokenSums), (sum, cell) => sum + cell.Tokens),
             group.Sum(cell => cell.Usd),
-            group.Key.IsPriced)),
+            group.Key.Unpriced)),
     ];
 
     public TurnCell AllTurns { get; } = new(0, Turns.Sum(cell => cell.Turns), Turns.Sum(cell => cell.Failed));

@@ -23,6 +23,38 @@ internal static class DaySql
         SELECT user_id, prev_day, count(*) FROM session_days WHERE day = $day GROUP BY user_id, prev_day
         """;
 
+    /// <summary>A part of a day, from its turns: of the users of the day, those that ended from one instant to before another. The columns are those of
+    /// <see cref="Usage"/>. CROSS keeps SQLite to this order of the tables, as in <see cref="UsageReadSql.SessionModels"/>.</summary>
+    public const string PartUsage = """
+        SELECT e.user_id, e.model_id, count(*), sum(e.messages),
+               CAST(total(e.input_tokens) AS INTEGER), CAST(total(e.output_tokens) AS INTEGER), CAST(total(e.cache_read_tokens) AS INTEGER), CAST(total(e.cache_write_tokens) AS INTEGER), CAST(total(e.cache_write_1h_tokens) AS INTEGER),
+               CAST(total(e.over_100k_input_tokens) AS INTEGER), CAST(total(e.over_100k_output_tokens) AS INTEGER), CAST(total(e.over_100k_cache_read_tokens) AS INTEGER), CAST(total(e.over_100k_cache_write_tokens) AS INTEGER), CAST(total(e.over_100k_cache_write_1h_tokens) AS INTEGER),
+               CAST(total(e.over_200k_input_tokens) AS INTEGER), CAST(total(e.over_200k_output_tokens) AS INTEGER), CAST(total(e.over_200k_cache_read_tokens) AS INTEGER), CAST(total(e.over_200k_cache_write_tokens) AS INTEGER), CAST(total(e.over_200k_cache_write_1h_tokens) AS INTEGER),
+               CAST(total(e.fast_input_tokens) AS INTEGER), CAST(total(e.fast_output_tokens) AS INTEGER), CAST(total(e.fast_cache_read_tokens) AS INTEGER), CAST(total(e.fast_cache_write_tokens) AS INTEGER), CAST(total(e.fast_cache_write_1h_tokens) AS INTEGER)
+        FROM user_days d
+        CROSS JOIN turns t ON t.user_id = d.user_id AND t.ended_at >= ?2 AND t.ended_at < ?3
+        CROSS JOIN events e ON e.user_id = t.user_id AND e.turn_id = t.turn_id
+        WHERE d.day = ?1
+        GROUP BY e.user_id, e.model_id
+        ORDER BY e.user_id, e.model_id
+        """;
+
+    /// <summary>The turns of the same part.</summary>
+    public const string PartTurns = """
+        SELECT t.user_id, count(*), sum(t.outcome = 'failed')
+        FROM user_days d CROSS JOIN turns t ON t.user_id = d.user_id AND t.ended_at >= ?2 AND t.ended_at < ?3
+        WHERE d.day = ?1 GROUP BY t.user_id ORDER BY t.user_id
+        """;
+
+    /// <summary>The sessions of the same part, as in <see cref="Sessions"/>.</summary>
+    public const string PartSessions = """
+        SELECT t.user_id, s.prev_day, count(DISTINCT t.session_ref)
+        FROM user_days d
+        CROSS JOIN turns t ON t.user_id = d.user_id AND t.ended_at >= ?2 AND t.ended_at < ?3
+        CROSS JOIN session_days s ON s.day = d.day AND s.user_id = t.user_id AND s.session_ref = t.session_ref
+        WHERE d.day = ?1 GROUP BY t.user_id, s.prev_day
+        """;
+
     public const string Windows = """
         SELECT user_id, start_at, last_at, turns, sessions, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens
         FROM usage_windows WHERE start_at >= $from AND start_at < $to

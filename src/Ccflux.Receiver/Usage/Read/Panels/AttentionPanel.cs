@@ -4,7 +4,7 @@ using Dapper;
 
 namespace Ccflux.Receiver.Usage.Read.Panels;
 
-/// <summary>"Worth a look": what an admin should see first. It follows no filter.</summary>
+/// <summary>"Needs attention": what an admin should see first. It follows no filter.</summary>
 internal static class AttentionPanel
 {
     /// <summary>From here on a window counts as near its limit.</summary>

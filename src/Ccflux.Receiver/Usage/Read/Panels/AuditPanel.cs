@@ -12,11 +12,14 @@ internal static class AuditPanel
         var total = snapshot.Connection.ExecuteScalar<int>(UsageReadSql.AuditCount);
         var shown = state with { Page = Math.Min(state.Page, Math.Max(1, (total + state.Size - 1) / state.Size)) };
         var rows = snapshot.Connection.Query<AuditFacts>(UsageReadSql.Audit, new { limit = shown.Size, offset = shown.Offset });
-        return new Paged<AuditRow>(
-            [.. rows.Select(row => new AuditRow(row.Id, UtcDay.ToInstant(row.At), row.Actor, row.Action, row.Target, row.Detail, row.Address))],
-            total,
-            shown);
+        return new Paged<AuditRow>([.. rows.Select(Row)], total, shown);
     }
+
+    /// <summary>The newest changes before one, by its id.</summary>
+    public static IReadOnlyList<AuditRow> ReadPart(UsageSnapshot snapshot, long before, int limit) =>
+        [.. snapshot.Connection.Query<AuditFacts>(UsageReadSql.AuditBefore, new { before, limit }).Select(Row)];
+
+    private static AuditRow Row(AuditFacts row) => new(row.Id, UtcDay.ToInstant(row.At), row.Actor, row.Action, row.Target, row.Detail, row.Address);
 
     private sealed record AuditFacts
     {

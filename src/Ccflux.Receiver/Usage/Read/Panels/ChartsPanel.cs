@@ -9,7 +9,25 @@ internal static class ChartsPanel
     /// <summary>Series in the daily chart; what is beyond them is one series "other".</summary>
     public const int MaxSeries = 8;
 
-    public static DailyUsage Daily(UsageSnapshot snapshot, PeriodTotals period, int? firstDay)
+    public static DailyUsage Daily(UsageSnapshot snapshot, PeriodTotals period, int? firstDay, HourSums? hours)
+    {
+        var today = UtcDay.From(snapshot.Now);
+        return new DailyUsage(
+            [.. Enumerable.Range(period.From, period.Length).Select(UtcDay.ToDate)],
+            Series(snapshot, period),
+            Billed(period),
+            today >= period.From && today <= period.To ? UtcDay.ToDate(today) : null,
+            firstDay is { } first ? UtcDay.ToDate(first) : null,
+            hours is null ? null : Hourly(snapshot, hours));
+    }
+
+    private static HourlyUsage Hourly(UsageSnapshot snapshot, HourSums hours)
+    {
+        var at = Enumerable.Range(hours.Period.From, hours.Period.Length).Select(hour => DateTimeOffset.UnixEpoch.AddHours(hour)).ToList();
+        return new HourlyUsage(at, Series(snapshot, hours.Period), Billed(hours.Prior), snapshot.Now < at[^1].AddHours(1));
+    }
+
+    private static List<ModelSeries> Series(UsageSnapshot snapshot, PeriodTotals period)
     {
         var byBilled = period.Models.OrderByDescending(pair => pair.Value.Tokens.Billed).ThenBy(pair => pair.Key).ToList();
         var series = byBilled.Take(MaxSeries)
@@ -20,14 +38,10 @@ internal static class ChartsPanel
             series.Add(Other(byBilled.Skip(MaxSeries).Select(pair => pair.Value), period.Length));
         }
 
-        var today = UtcDay.From(snapshot.Now);
-        return new DailyUsage(
-            [.. Enumerable.Range(period.From, period.Length).Select(UtcDay.ToDate)],
-            series,
-            Array.ConvertAll(period.Days, day => day.Tokens.Billed),
-            today >= period.From && today <= period.To ? UtcDay.ToDate(today) : null,
-            firstDay is { } first ? UtcDay.ToDate(first) : null);
+        return series;
     }
+
+    private static long[] Billed(PeriodTotals period) => Array.ConvertAll(period.Days, day => day.Tokens.Billed);
 
     public static IReadOnlyList<UserBar> Users(UsageSnapshot snapshot, PeriodSums period, int bars) =>
     [

@@ -16,7 +16,8 @@ internal static class DevicesPanel
             ["user"] = row => row.User.Email,
             ["registered"] = row => row.RegisteredAt,
             ["last"] = row => row.LastSeenAt,
-            ["status"] = row => (int)row.Status,
+            // The first click sorts upwards, and the worst are to stand first.
+            ["status"] = row => -(int)row.Status,
         });
 
     public static List<DeviceRow> Read(UsageSnapshot snapshot) =>

@@ -14,12 +14,31 @@ internal static class EventsPanel
     {
         var rows = scope is { Users: null, Model: null }
             ? snapshot.Connection.Query<EventFacts>(UsageReadSql.Events, new { limit = state.Size })
-            : snapshot.Connection.Query<EventFacts>(
-                UsageReadSql.EventsNarrowed,
-                new { limit = state.Size, scan = Scan, model = scope.Model, users = scope.Users is null ? null : $"[{string.Join(',', scope.Users)}]" });
+            : snapshot.Connection.Query<EventFacts>(UsageReadSql.EventsNarrowed, new { limit = state.Size, scan = Scan, model = scope.Model, users = Users(scope) });
         var list = rows.Select(facts => Row(snapshot, facts)).ToList();
         return new Paged<EventRow>(list, list.Count, state with { Page = 1 });
     }
+
+    /// <summary>All events of the scope.</summary>
+    public static long Count(UsageSnapshot snapshot, Scope scope) =>
+        snapshot.Connection.ExecuteScalar<long>(UsageReadSql.EventCount, new { model = scope.Model, users = Users(scope) });
+
+    /// <summary>Some of the scope's newest events before one, by its id, and the id before which the next ones are; null where there are none.
+    /// So many are looked at as for a page.</summary>
+    public static (IReadOnlyList<EventRow> Rows, long? Before) ReadPart(UsageSnapshot snapshot, Scope scope, long before, int limit)
+    {
+        if (snapshot.Connection.ExecuteScalar<long?>(UsageReadSql.EventFloor, new { before, scan = Scan }) is not { } floor)
+        {
+            return ([], null);
+        }
+
+        var rows = snapshot.Connection
+            .Query<EventFacts>(UsageReadSql.EventsBefore, new { before, floor, limit, model = scope.Model, users = Users(scope) })
+            .Select(facts => Row(snapshot, facts)).ToList();
+        return (rows, rows.Count == limit ? rows[^1].Id : floor);
+    }
+
+    private static string? Users(Scope scope) => scope.Users is null ? null : $"[{string.Join(',', scope.Users)}]";
 
     private static EventRow Row(UsageSnapshot snapshot, EventFacts facts) => new(
         facts.Id,

@@ -9,13 +9,14 @@ namespace Ccflux.Receiver.Usage.Read.Panels;
 internal static class SeatsPanel
 {
     private static readonly TableOrder<SeatRow> s_order = new(
-        row => $"{row.User.Email} {row.User.Division}",
+        row => $"{row.User.Email} {row.User.Division} {Word(row.Status)}",
         row => row.User.Email,
         new Dictionary<string, Func<SeatRow, IComparable?>>(StringComparer.Ordinal)
         {
             ["user"] = row => row.User.Email,
             ["division"] = row => row.User.Division.Length == 0 ? null : row.User.Division,
-            ["status"] = row => (int)row.Status,
+            // The first click sorts upwards, and the worst are to stand first.
+            ["status"] = row => -(int)row.Status,
             ["created"] = row => row.CreatedAt,
             ["expires"] = row => row.ExpiresAt,
             ["last"] = row => row.LastReportAt,
@@ -43,11 +44,11 @@ internal static class SeatsPanel
     {
         SeatStatus? status = state.View switch
         {
-            "active" => SeatStatus.Active,
-            "expired" => SeatStatus.Expired,
-            "revoked" => SeatStatus.Revoked,
-            "never" => SeatStatus.NeverReported,
-            "silent" => SeatStatus.Silent,
+            SeatViews.Active => SeatStatus.Active,
+            SeatViews.Expired => SeatStatus.Expired,
+            SeatViews.Revoked => SeatStatus.Revoked,
+            SeatViews.Never => SeatStatus.NeverReported,
+            SeatViews.Silent => SeatStatus.Silent,
             _ => null,
         };
         var page = s_order.Page(seats.Where(row => status is null || row.Status == status), state);
@@ -86,6 +87,16 @@ internal static class SeatsPanel
     /// <summary>A daily cap holds something back for the rest of the day, while other reports of the same user are accepted.</summary>
     private static bool IsCappedToday(UserFacts user, DateTimeOffset now) =>
         string.Equals(user.LastRefusal, ErrorCodes.DailyCap, StringComparison.Ordinal) && UtcDay.ToInstant(user.LastRefusalAt) is { } at && UtcDay.From(at) == UtcDay.From(now);
+
+    /// <summary>What the search finds a status by: as the table writes it, and beginning with the word of its view.</summary>
+    private static string Word(SeatStatus status) => status switch
+    {
+        SeatStatus.Active => SeatViews.Active,
+        SeatStatus.Silent => SeatViews.Silent,
+        SeatStatus.NeverReported => SeatViews.Never + " reported",
+        SeatStatus.Expired => SeatViews.Expired,
+        SeatStatus.Revoked => SeatViews.Revoked,
+    };
 
     private static SeatStatus Status(TokenFacts? token, int? silentDays, DateTimeOffset now) => token switch
     {

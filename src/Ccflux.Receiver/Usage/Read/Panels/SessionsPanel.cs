@@ -21,9 +21,28 @@ internal static class SessionsPanel
         var sessions = snapshot.Connection.Query<SessionFacts>(
             UsageReadSql.Sessions,
             new { user, from, to, search, key = shown.Sort, sign = shown.Descending ? -1 : 1, limit = shown.Size, offset = shown.Offset }).ToList();
+        return new Paged<SessionRow>(Rows(snapshot, reader, sessions), total, shown);
+    }
+
+    /// <summary>All of a user's sessions of a period, by the search and in the order of a table.</summary>
+    public static IReadOnlyList<long> Find(UsageSnapshot snapshot, int user, UsageFilter filter, TableState state)
+    {
+        var (from, to) = Bounds(filter);
+        return [.. snapshot.Connection.Query<long>(UsageReadSql.SessionRefs, new { user, from, to, search = state.Search, key = state.Sort, sign = state.Descending ? -1 : 1 })];
+    }
+
+    /// <summary>Some of them, in the order given.</summary>
+    public static IReadOnlyList<SessionRow> Read(UsageSnapshot snapshot, DayReader reader, IReadOnlyList<long> sessions)
+    {
+        var found = snapshot.Connection.Query<SessionFacts>(UsageReadSql.SessionsOf, new { sessions = $"[{string.Join(',', sessions)}]" }).ToDictionary(session => session.Ref);
+        return Rows(snapshot, reader, [.. sessions.Where(found.ContainsKey).Select(session => found[session])]);
+    }
+
+    private static IReadOnlyList<SessionRow> Rows(UsageSnapshot snapshot, DayReader reader, List<SessionFacts> sessions)
+    {
         var priced = WithinBound(sessions);
         var used = Price(snapshot, reader, priced);
-        return new Paged<SessionRow>([.. sessions.Select(session => Row(snapshot, session, used, priced.Contains(session)))], total, shown);
+        return [.. sessions.Select(session => Row(snapshot, session, used, priced.Contains(session)))];
     }
 
     public static IReadOnlyList<LimitEventRow> ReadLimits(UsageSnapshot snapshot, int user, UsageFilter filter)
@@ -65,7 +84,7 @@ internal static class SessionsPanel
         UtcDay.ToInstant(session.StartedAt),
         UtcDay.ToInstant(session.LastAt),
         new TokenSums(session.Input, session.Output, session.CacheRead, session.CacheWrite),
-        used[session.Ref].Aggregate(new Cost(0, HasPriced: false, HasUnpriced: !isPriced), (sum, cell) => sum + cell.Cost),
+        used[session.Ref].Aggregate(new Cost(0, HasPriced: false, isPriced ? null : []), (sum, cell) => sum + cell.Cost),
         session.Turns,
         [
             .. used[session.Ref]

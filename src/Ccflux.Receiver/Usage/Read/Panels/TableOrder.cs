@@ -6,11 +6,14 @@ namespace Ccflux.Receiver.Usage.Read.Panels;
 /// <param name="keys">A value for every column of the table's shape. Rows without one stand last in both directions.</param>
 internal sealed class TableOrder<T>(Func<T, string> text, Func<T, string> tie, IReadOnlyDictionary<string, Func<T, IComparable?>> keys)
 {
+    /// <summary>The rows that the search leaves.</summary>
+    public List<T> Find(IEnumerable<T> rows, TableState state) => state.Search.Length == 0
+        ? rows.ToList()
+        : rows.Where(row => text(row).Contains(state.Search, StringComparison.OrdinalIgnoreCase)).ToList();
+
     public Paged<T> Page(IEnumerable<T> rows, TableState state)
     {
-        var found = state.Search.Length == 0
-            ? rows.ToList()
-            : rows.Where(row => text(row).Contains(state.Search, StringComparison.OrdinalIgnoreCase)).ToList();
+        var found = Find(rows, state);
         var last = Math.Max(1, (found.Count + state.Size - 1) / state.Size);
         var shown = state with { Page = Math.Min(state.Page, last) };
         return new Paged<T>([.. Sort(found, shown).Skip(shown.Offset).Take(shown.Size)], found.Count, shown);

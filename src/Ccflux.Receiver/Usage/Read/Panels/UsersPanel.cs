@@ -55,13 +55,21 @@ internal static class UsersPanel
         TableState state)
     {
         var byModel = scope.Model is not null;
-        var totals = period.Totals;
         var rows = period.Users
             .Where(pair => pair.Value.Events > 0 || pair.Value.Turns > 0)
             .Select(pair => Row(snapshot, pair.Key, pair.Value, open, quotas, byModel))
             .ToList();
+        // A session and a turn are one user's, so that sums over users count none twice.
+        var found = s_users.Find(rows, state);
         var total = new UserUsageTotal(
-            rows.Count, totals.Tokens, totals.Cost, byModel ? null : totals.Sessions, totals.Turns, byModel ? null : totals.Failed, totals.Messages,
+            found.Count,
+            rows.Count,
+            found.Aggregate(default(TokenSums), (sum, row) => sum + row.Tokens),
+            found.Aggregate(default(Cost), (sum, row) => sum + row.Cost),
+            byModel ? null : found.Sum(row => row.Sessions ?? 0),
+            found.Sum(row => row.Turns),
+            byModel ? null : found.Sum(row => row.Failed ?? 0),
+            found.Sum(row => row.Messages),
             rows.Exists(row => row.Quota is not null));
         return (s_users.Page(rows, state), total);
     }
@@ -69,8 +77,14 @@ internal static class UsersPanel
     public static (Paged<ModelUsageRow> Page, ModelUsageTotal Total) Models(UsageSnapshot snapshot, AllTime allTime, TableState state)
     {
         var rows = Models(snapshot, allTime);
+        var found = s_models.Find(rows, state);
+        var names = found.Select(row => (int)row.Model.Id).ToHashSet();
         var total = new ModelUsageTotal(
-            allTime.Tokens, allTime.Cost, allTime.ActiveUsers, allTime.Events, allTime.Rows.Sum(row => row.Messages));
+            found.Aggregate(default(TokenSums), (sum, row) => sum + row.Tokens),
+            found.Aggregate(default(Cost), (sum, row) => sum + row.Cost),
+            allTime.Rows.Where(row => row.Events > 0 && names.Contains(row.Model)).Select(row => row.User).Distinct().Count(),
+            found.Sum(row => row.Turns),
+            found.Sum(row => row.Messages));
         return (s_models.Page(rows, state), total);
     }
 

@@ -1,6 +1,6 @@
 namespace Ccflux.Receiver.Usage.Read.Views;
 
-/// <summary>What "worth a look" can be about, the most pressing first.</summary>
+/// <summary>What "Needs attention" can be about, the most pressing first.</summary>
 public enum AttentionKind
 {
     /// <summary>An open window holds 80 % or more of an observed limit, or of the user's own peak.</summary>
@@ -34,7 +34,7 @@ public enum AttentionKind
     DatabaseSize = 9,
 }
 
-/// <summary>One line of "worth a look".</summary>
+/// <summary>One line of "Needs attention".</summary>
 /// <param name="Subjects">Whom or what it is about: e-mails, a device's name, models. At most <see cref="MaxSubjects"/>; <paramref name="Count"/> has them all.</param>
 /// <param name="Share">For a window: how full it is, 1 being the limit or the peak.</param>
 /// <param name="OfLimit">True where <paramref name="Share"/> is of an observed limit, false where of the user's peak.</param>

@@ -1,28 +1,36 @@
 namespace Ccflux.Receiver.Usage.Read.Views;
 
-/// <summary>The cards: totals over all time and everybody, with the chosen period beside the one of equal length before it.</summary>
-/// <param name="NewUsers">Users whose first turn lies in the period.</param>
-/// <param name="Events">All-time events; a turn is counted once, an event once per model of a turn.</param>
+/// <summary>The cards: the chosen period within the filter, the same part of the period of equal length before it, and all time within the filter.</summary>
+/// <param name="Users">Users with an event.</param>
+/// <param name="NewUsers">Users whose first turn lies in the period; null while a model is chosen.</param>
+/// <param name="Sessions">Unknown while a model is chosen; <paramref name="FailedTurns"/> alike.</param>
+/// <param name="Turns">While a model is chosen, the turns that used it.</param>
+/// <param name="Events">A turn is counted once, an event once per model of a turn.</param>
 /// <param name="PriorIsWhole">False when the history begins inside the prior period, so that its figures are too low to compare with.</param>
+/// <param name="PriorUntil">Where the part of the prior period ends that has passed of the period; null where the period has ended and all of the prior one counts.</param>
 public sealed record UsageCards(
     CountCard Users,
-    long NewUsers,
+    long? NewUsers,
     CountCard Sessions,
     CountCard Turns,
     CountCard Input,
     CountCard Output,
     RateCard CacheHit,
     CostCard Cost,
-    long Events,
-    long FailedTurns,
+    CountCard Events,
+    CountCard FailedTurns,
     IReadOnlyList<DateOnly> Days,
-    bool PriorIsWhole);
+    bool PriorIsWhole,
+    DateTimeOffset? PriorUntil);
 
 /// <param name="Daily">One figure a day of the period, for the spark.</param>
-public sealed record CountCard(long Total, long Period, long Prior, IReadOnlyList<long> Daily)
+/// <param name="Total">Over all time; null where the figure is not known, as are the others.</param>
+public sealed record CountCard(long? Total, long? Period, long? Prior, IReadOnlyList<long> Daily)
 {
+    public static CountCard Unknown { get; } = new(null, null, null, []);
+
     /// <summary>Relative change against the prior period: 0.1 is a tenth more.</summary>
-    public double? Change => Prior == 0 ? null : ((double)Period - Prior) / Prior;
+    public double? Change => Prior is null or 0 ? null : ((double?)Period - Prior) / Prior;
 }
 
 /// <summary>A share, 0 to 1; null where there was nothing to take a share of.</summary>

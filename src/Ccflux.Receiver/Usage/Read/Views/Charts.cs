@@ -3,8 +3,17 @@ namespace Ccflux.Receiver.Usage.Read.Views;
 /// <summary>Billed tokens a day, by model (the heaviest first, and "other" last where there are many). Every series has one figure for each of <paramref name="Days"/> (UTC).</summary>
 /// <param name="Unfinished">Today, when it is among the days.</param>
 /// <param name="FirstDay">The first day of the whole history; days before it hold nothing because nothing was recorded.</param>
-public sealed record DailyUsage(IReadOnlyList<DateOnly> Days, IReadOnlyList<ModelSeries> Models, IReadOnlyList<long> Total, DateOnly? Unfinished, DateOnly? FirstDay);
+/// <param name="Hours">The same hour by hour, where the period is short; null where it is not.</param>
+public sealed record DailyUsage(
+    IReadOnlyList<DateOnly> Days, IReadOnlyList<ModelSeries> Models, IReadOnlyList<long> Total, DateOnly? Unfinished, DateOnly? FirstDay, HourlyUsage? Hours);
 
+/// <summary>Billed tokens an hour (UTC), by model.</summary>
+/// <param name="Hours">Where each begins; the last one is the last of the period, or the one that runs.</param>
+/// <param name="Prior">Of the same hours of the period of equal length before, all models.</param>
+/// <param name="IsRunning">The last hour is not over.</param>
+public sealed record HourlyUsage(IReadOnlyList<DateTimeOffset> Hours, IReadOnlyList<ModelSeries> Models, IReadOnlyList<long> Prior, bool IsRunning);
+
+/// <param name="Daily">A figure for each day, or hour.</param>
 public sealed record ModelSeries(ModelRef Model, long Billed, IReadOnlyList<long> Daily);
 
 /// <summary>A part of one bar.</summary>

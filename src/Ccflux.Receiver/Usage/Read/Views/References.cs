@@ -3,14 +3,18 @@ namespace Ccflux.Receiver.Usage.Read.Views;
 /// <summary>A person, as every table names them.</summary>
 public sealed record UserRef(long Id, string Email, string Division);
 
-/// <summary>A model and its place in the order of first sight (from 0), which gives it its colour for good.</summary>
-public sealed record ModelRef(long Id, string Name, int Order)
+/// <summary>Which price list values are from.</summary>
+/// <param name="IsOwn">The operator's own list instead of the built-in one.</param>
+/// <param name="Updated">The day on which the list was last compared with what the vendor asks; null where it does not say.</param>
+public sealed record PriceListRef(bool IsOwn, DateOnly? Updated);
+
+/// <summary>A model.</summary>
+/// <param name="Order">Its place in the order of first sight, from 0.</param>
+/// <param name="Colour">Number of its series token, the same on every page; 0 for grey.</param>
+public sealed record ModelRef(long Id, string Name, int Order, int Colour)
 {
     /// <summary>All that a chart does not show one by one.</summary>
-    public static ModelRef Other { get; } = new(0, "other", int.MaxValue);
-
-    /// <summary>The series colour: 1 to 4, then 6 and 8, then 0 for the grey "other".</summary>
-    public int Colour => Order switch { < 4 => Order + 1, 4 => 6, 5 => 8, _ => 0 };
+    public static ModelRef Other { get; } = new(0, "other", int.MaxValue, 0);
 }
 
 /// <summary>How sure a tier is: confirmed by a limit, from ten windows, from three, not at all.</summary>

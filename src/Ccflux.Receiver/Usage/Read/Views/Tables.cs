@@ -19,9 +19,11 @@ public sealed record UserUsageRow(
     OpenWindow? Window,
     UserQuota? Quota);
 
-/// <summary>The sum over all rows of "usage by user", not only the page's.</summary>
+/// <summary>The sum over all rows of "usage by user" that the search leaves, not only the page's.</summary>
+/// <param name="Users">People that the search leaves.</param>
+/// <param name="Active">All people of the table, whatever the search.</param>
 /// <param name="HasQuota">Limits of somebody were observed; they stand in the place of what tokens let one guess.</param>
-public sealed record UserUsageTotal(int Users, TokenSums Tokens, Cost Cost, long? Sessions, long Turns, long? Failed, long Messages, bool HasQuota);
+public sealed record UserUsageTotal(int Users, int Active, TokenSums Tokens, Cost Cost, long? Sessions, long Turns, long? Failed, long Messages, bool HasQuota);
 
 /// <summary>The window a user is in now.</summary>
 /// <param name="Share">Of the limit where one was hit, else of the user's peak; null where neither is known.</param>
@@ -32,7 +34,8 @@ public sealed record OpenWindow(long Billed, DateTimeOffset EndsAt, double? Shar
 /// <param name="Turns">Turns that used the model.</param>
 public sealed record ModelUsageRow(ModelRef Model, TokenSums Tokens, Cost Cost, long Users, long Turns, long Messages);
 
-/// <param name="Users">Distinct users over all models.</param>
+/// <summary>The sum over all models that the search leaves.</summary>
+/// <param name="Users">Distinct users over all of them.</param>
 public sealed record ModelUsageTotal(TokenSums Tokens, Cost Cost, long Users, long Turns, long Messages);
 
 /// <summary>A 5-hour window of a user.</summary>

@@ -16,12 +16,36 @@ public readonly record struct TokenSums(long Input, long Output, long CacheRead,
         new(Saturating.Add(a.Input, b.Input), Saturating.Add(a.Output, b.Output), Saturating.Add(a.CacheRead, b.CacheRead), Saturating.Add(a.CacheWrite, b.CacheWrite));
 }
 
-/// <summary>USD at list prices, and whether some or all of the tokens have no price.</summary>
+/// <summary>The list-price value of tokens in USD, and which models have no price.</summary>
+/// <param name="Unpriced">Names of models without a price, in ordinal order, at most <see cref="MaxUnpriced"/> of them; null where everything has
+/// one. Empty: the value was not worked out.</param>
 [StructLayout(LayoutKind.Auto)]
-public readonly record struct Cost(decimal Priced, bool HasPriced, bool HasUnpriced)
+public readonly record struct Cost(decimal Priced, bool HasPriced, IReadOnlyList<string>? Unpriced)
 {
+    /// <summary>Models that are named; any more go without.</summary>
+    public const int MaxUnpriced = 20;
+
+    public bool HasUnpriced => Unpriced is not null;
+
     /// <summary>What is known; null where nothing has a price. With <see cref="HasUnpriced"/> it is a lower bound.</summary>
     public decimal? Usd => HasPriced || !HasUnpriced ? Priced : null;
 
-    public static Cost operator +(Cost a, Cost b) => new(a.Priced + b.Priced, a.HasPriced || b.HasPriced, a.HasUnpriced || b.HasUnpriced);
+    public static Cost operator +(Cost a, Cost b) => new(a.Priced + b.Priced, a.HasPriced || b.HasPriced, Union(a.Unpriced, b.Unpriced));
+
+    public bool Equals(Cost other) =>
+        Priced == other.Priced && HasPriced == other.HasPriced && HasUnpriced == other.HasUnpriced
+        && (Unpriced is null || Unpriced.SequenceEqual(other.Unpriced!, StringComparer.Ordinal));
+
+    public override int GetHashCode() => HashCode.Combine(Priced, HasPriced, HasUnpriced);
+
+    /// <summary>Both lists as one. As a rule one holds the other, and nothing is made.</summary>
+    internal static IReadOnlyList<string>? Union(IReadOnlyList<string>? a, IReadOnlyList<string>? b) =>
+        b is null || ReferenceEquals(a, b) ? a
+        : a is null ? b
+        : Holds(a, b) ? a
+        : Holds(b, a) ? b
+        : [.. a.Union(b, StringComparer.Ordinal).Order(StringComparer.Ordinal).Take(MaxUnpriced)];
+
+    private static bool Holds(IReadOnlyList<string> all, IReadOnlyList<string> some) =>
+        all.Count >= MaxUnpriced || some.All(name => all.Contains(name, StringComparer.Ordinal));
 }

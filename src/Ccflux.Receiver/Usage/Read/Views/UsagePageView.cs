@@ -4,12 +4,14 @@ namespace Ccflux.Receiver.Usage.Read.Views;
 /// <param name="Request">What was asked, as it was understood: names that are not known are gone from the filter.</param>
 /// <param name="Faults">What of the query string could not be taken as it stood.</param>
 /// <param name="UserBars">Billed tokens by user, the heaviest first; at most <see cref="UsagePageRequest.Bars"/>, <paramref name="UsersTotal"/> counts all.</param>
+/// <param name="PricesOf">Which price list the values are from.</param>
 /// <param name="Seats">User provisioning; follows no filter.</param>
 public sealed record UsagePageView(
     UsagePageRequest Request,
     IReadOnlyList<FilterFault> Faults,
     DateTimeOffset ReadAt,
     FilterChoices Choices,
+    PriceListRef PricesOf,
     UsageCards Cards,
     DailyUsage Daily,
     IReadOnlyList<UserBar> UserBars,
@@ -28,7 +30,7 @@ public sealed record UsagePageView(
     Paged<AuditRow> Audit)
 {
     /// <summary>True until the first report arrives.</summary>
-    public bool IsEmpty => Cards.Users.Total == 0;
+    public bool IsEmpty => Daily.FirstDay is null;
 }
 
 /// <summary>What the filter bar offers.</summary>

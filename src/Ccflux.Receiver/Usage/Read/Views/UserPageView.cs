@@ -12,6 +12,7 @@ public sealed record UserPageView(
     SeatRow Seat,
     TierView Tier,
     OpenWindow? Window,
+    PriceListRef PricesOf,
     UserTotals AllTime,
     UserTotals Period,
     DailyUsage Daily,

@@ -338,6 +338,21 @@ public sealed class SignInTests
         Assert.Equal(HttpStatusCode.Unauthorized, after.StatusCode);
     }
 
+    [Theory]
+    [InlineData("1", true)]
+    [InlineData("0", false)]
+    public async Task Logout_OverHttps_ClearsThePagesThatTheBrowserKeeps(string secure, bool cleared)
+    {
+        await using var receiver = await RunningReceiver.StartAsync(null, ("COOKIE_SECURE", secure));
+        var cookie = await receiver.SignInAsync();
+        var session = await receiver.Service<AdminSessions>().FindAsync(cookie.Split('=', 2)[1], TestContext.Current.CancellationToken);
+
+        using var logout = await receiver.Client.PostFormAsync("/admin/logout", [new("antiforgery", session!.Antiforgery)], cookie);
+
+        Assert.Equal(HttpStatusCode.SeeOther, logout.StatusCode);
+        Assert.Equal(cleared, logout.Headers.TryGetValues("Clear-Site-Data", out var values) && values.Single() == "\"cache\"");
+    }
+
     [Fact]
     public async Task Gate_NobodySignedIn_SendsBrowsersToThePageAndTellsProgramsWhy()
     {

@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Makes the demo as one file: artifacts/demo/index.html, the usage page of an invented organisation as the receiver exports it.
+#   --built   takes the receiver as it was built last instead of building it
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
+
+case ${1:-} in
+  --built) ;;
+  "")
+    need_dotnet
+    build_web
+    BUILD_ARGS=-p:RunAnalyzers=false build_dotnet Release src/Ccflux.Receiver/Ccflux.Receiver.csproj ;;
+  *) die "demo-page.sh does not know '$1'. Usage: eng/demo-page.sh [--built]" ;;
+esac
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+page="$ROOT/artifacts/demo/index.html"
+receiver=${CCFLUX_RECEIVER:-$ROOT/artifacts/bin/Ccflux.Receiver/release/ccflux-receiver.dll}
+# No setting of whoever runs this, nor of a file beside them, may get into what is published.
+run() { (cd "$work" && env -i PATH="$PATH" HOME="$work" ${DOTNET_ROOT:+DOTNET_ROOT="$DOTNET_ROOT"} DATABASE_PATH="$work/demo.db" BASE_URL=https://demo.example.org dotnet "$receiver" "$@" >&2); }
+run demo
+run export "$work/index.html"
+rm -rf "${page%/*}"
+mkdir -p "${page%/*}"
+mv "$work/index.html" "$page"
+# An export is for its owner only; this one is for everybody, and Pages takes no other.
+chmod 644 "$page"
+say "artifacts/demo/index.html: $(wc -c < "$page") bytes"

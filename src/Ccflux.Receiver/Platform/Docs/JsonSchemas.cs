@@ -1,0 +1,49 @@
+using System.Text.Json.Nodes;
+using System.Text.Json.Schema;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.OpenApi;
+
+namespace Ccflux.Receiver.Platform.Docs;
+
+/// <summary>The schema of a body, made of the very type information that it is read with: names, required fields and types cannot drift from it.</summary>
+internal static class JsonSchemas
+{
+    public static OpenApiSchema Of(JsonTypeInfo type) => Of(type.GetJsonSchemaAsNode());
+
+    private static OpenApiSchema Of(JsonNode? node)
+    {
+        // `true` is a schema, too: anything.
+        if (node is not JsonObject schema)
+        {
+            return new OpenApiSchema();
+        }
+
+        return new OpenApiSchema
+        {
+            Type = TypeOf(schema["type"]),
+            Format = (string?)schema["format"],
+            Properties = (schema["properties"] as JsonObject)?.ToDictionary(pair => pair.Key, IOpenApiSchema (pair) => Of(pair.Value), StringComparer.Ordinal),
+            Required = (schema["required"] as JsonArray)?.Select(name => (string)name!).ToHashSet(StringComparer.Ordinal),
+            Items = schema["items"] is { } items ? Of(items) : null,
+            AdditionalProperties = schema["additionalProperties"] is { } values ? Of(values) : null,
+        };
+    }
+
+    private static JsonSchemaType? TypeOf(JsonNode? type) => type switch
+    {
+        null => null,
+        JsonArray several => several.Select(one => TypeOf((string)one!)).Aggregate((JsonSchemaType)0, (all, one) => all | one),
+        _ => TypeOf((string)type!),
+    };
+
+    private static JsonSchemaType TypeOf(string name) => name switch
+    {
+        "object" => JsonSchemaType.Object,
+        "array" => JsonSchemaType.Array,
+        "string" => JsonSchemaType.String,
+        "integer" => JsonSchemaType.Integer,
+        "number" => JsonSchemaType.Number,
+        "boolean" => JsonSchemaType.Boolean,
+        _ => JsonSchemaType.Null,
+    };
+}

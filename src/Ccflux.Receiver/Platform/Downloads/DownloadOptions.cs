@@ -1,0 +1,11 @@
+using System.ComponentModel;
+
+namespace Ccflux.Receiver.Platform.Downloads;
+
+/// <summary>Where the client programs are that the receiver hands out.</summary>
+internal sealed class DownloadOptions
+{
+    [ConfigurationKeyName("DOWNLOAD_DIR")]
+    [Description("Folder of the client programs, named as in a release (ccflux-linux-x86_64, …): those that are there can be downloaded at /download by everybody who reaches the receiver. Unset: plugin/bin beside the receiver's program.")]
+    public string? Folder { get; set; }
+}

@@ -1,0 +1,39 @@
+using Ccflux.Contracts.Http;
+using Ccflux.Receiver.Platform.Http;
+using Ccflux.Receiver.Platform.Settings;
+using Microsoft.Net.Http.Headers;
+
+namespace Ccflux.Receiver.Platform.Downloads;
+
+/// <summary><c>GET /download/{name}</c>: a client program, for everybody: whoever installs it has no sign-in here. Whole or in ranges. The page that lists them is Shell's.</summary>
+internal static class DownloadsRegistration
+{
+    public const string Path = "/download";
+
+    public static void AddDownloads(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSettings<DownloadOptions>(configuration);
+        services.AddSingleton<ClientPrograms>();
+    }
+
+    public static void MapDownloads(this IEndpointRouteBuilder endpoints) =>
+        endpoints.MapGet(Path + "/{name}", Serve).AllowAnonymous().ExcludeFromDescription();
+
+    private static IResult Serve(string name, HttpContext context, ClientPrograms programs, RequestLimits limits)
+    {
+        if (!limits.Pages.TryTake(RequestLimits.AddressOf(context), out var wait))
+        {
+            return new Problem(StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, "Too many requests from this address (ADMIN_RATE_LIMIT_PER_MINUTE).", wait);
+        }
+
+        if (programs.Find(name) is not { } program)
+        {
+            return new Problem(StatusCodes.Status404NotFound, "", $"This receiver has no such program; {Path} lists those it has.");
+        }
+
+        context.Response.Headers.CacheControl = "no-cache";
+        context.Response.Headers["Repr-Digest"] = $"sha-256=:{Convert.ToBase64String(program.Sha256)}:";
+        return Results.File(
+            program.Path, "application/octet-stream", program.Name, program.ModifiedAt, new EntityTagHeaderValue($"\"{program.Sha256Hex}\""), enableRangeProcessing: true);
+    }
+}

@@ -1,0 +1,47 @@
+using System.Runtime.CompilerServices;
+using Ccflux.Receiver.Telemetry.Read.Cells;
+using Ccflux.Storage.Sqlite;
+
+namespace Ccflux.Receiver.Telemetry.Read;
+
+/// <summary>The requests of a scope as a file has them: more than a page goes through, a part at a time, each in a read of its own.</summary>
+internal sealed class CallFile(SqliteReaders readers, LabelNames names)
+{
+    /// <summary>Requests that a file holds at most, the newest.</summary>
+    public const int MaxCalls = 100_000;
+
+    private const int Part = 2_000;
+
+    /// <returns>The requests, and whether there are more than the file holds.</returns>
+    public async Task<(IAsyncEnumerable<RecentCall> Rows, bool IsCut)> ReadAsync(TelemetryFilter filter, CancellationToken cancellationToken)
+    {
+        using var lease = await readers.RentAsync(cancellationToken);
+        var book = PeopleBook.Read(lease.Connection);
+        var scope = book.Resolve(filter, LabelValues.Read(lease.Connection, book, names.All, filter));
+        return (RowsAsync(filter, scope, book, CancellationToken.None), CallReader.Count(lease.Connection, filter, scope, MaxCalls + 1) > MaxCalls);
+    }
+
+    private async IAsyncEnumerable<RecentCall> RowsAsync(TelemetryFilter filter, CellScope scope, PeopleBook book, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var left = MaxCalls;
+        var before = CallPlace.End;
+        int read;
+        do
+        {
+            IReadOnlyList<RecentCall> rows;
+            using (var lease = await readers.RentAsync(cancellationToken))
+            {
+                (rows, before) = CallReader.Read(lease.Connection, filter, scope, book, before, Math.Min(Part, left));
+            }
+
+            foreach (var row in rows)
+            {
+                yield return row;
+            }
+
+            read = rows.Count;
+            left -= read;
+        }
+        while (read > 0 && left > 0);
+    }
+}

@@ -1,0 +1,81 @@
+using System.Runtime.InteropServices;
+using Ccflux.Storage.Sqlite;
+using Microsoft.Data.Sqlite;
+
+namespace Ccflux.Receiver.Telemetry.Read.Cells;
+
+/// <summary>What each person stated last within a period, and what was ever stated.</summary>
+internal sealed class LabelValues
+{
+    /// <summary>Values that a filter offers of one label; others can be asked for by name.</summary>
+    public const int MaxOffered = 200;
+
+    private readonly Dictionary<(string Name, string Person), Stated> _stated = [];
+    private readonly Dictionary<string, Dictionary<string, long>> _offered = new(StringComparer.Ordinal);
+
+    private LabelValues(SqliteConnection connection, PeopleBook book, IReadOnlyList<string> names, TelemetryFilter filter)
+    {
+        foreach (var name in names)
+        {
+            _offered[name] = new Dictionary<string, long>(StringComparer.Ordinal);
+        }
+
+        using var rows = RawRows.Query(connection, TelemetryReadSql.Labels);
+        while (rows.Read())
+        {
+            if (_offered.TryGetValue(rows.Text(1), out var offered) && book.SpeakerOf(rows.Small(0)) is { } person)
+            {
+                Add(offered, rows.Text(1), person.Name, new Stated(rows.Text(2), rows.Number(3), rows.Number(4)), filter);
+            }
+        }
+
+        Choices = [.. names.Select(name => new LabelChoice(
+            name, [.. _offered[name].OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal).Take(MaxOffered).Select(pair => pair.Key).Order(StringComparer.Ordinal)]))];
+    }
+
+    /// <summary>Of each label, in the order of <see cref="LabelNames.All"/>.</summary>
+    public IReadOnlyList<LabelChoice> Choices { get; }
+
+    public static LabelValues Read(SqliteConnection connection, PeopleBook book, IReadOnlyList<string> names, TelemetryFilter filter) => new(connection, book, names, filter);
+
+    /// <summary>Empty where the person stated nothing in the period.</summary>
+    public string Of(string name, string person) => _stated.TryGetValue((name, person), out var stated) ? stated.Value : "";
+
+    /// <summary>Whether a person is among those that are asked for: of each label one of its values.</summary>
+    public bool Holds(string person, IReadOnlyList<LabelFilter> filters)
+    {
+        foreach (var filter in filters)
+        {
+            if (!filter.Values.Contains(Of(filter.Name, person), StringComparer.Ordinal))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private void Add(Dictionary<string, long> offered, string name, string person, in Stated stated, TelemetryFilter filter)
+    {
+        offered[stated.Value] = Math.Max(offered.GetValueOrDefault(stated.Value), stated.LastAt);
+        if (stated.FirstAt >= filter.EndMs || (stated.LastAt < filter.StartMs && !LabelNames.HoldsOn(name)))
+        {
+            return;
+        }
+
+        // Of values that go on after the period nothing tells which was stated last in it: the one that began later is the newer.
+        var within = stated with { LastAt = Math.Min(stated.LastAt, filter.EndMs - 1) };
+        ref var last = ref CollectionsMarshal.GetValueRefOrAddDefault(_stated, (name, person), out var isKnown);
+        if (!isKnown || within.IsAfter(last))
+        {
+            last = within;
+        }
+    }
+
+    [StructLayout(LayoutKind.Auto)]
+    private readonly record struct Stated(string Value, long FirstAt, long LastAt)
+    {
+        public bool IsAfter(in Stated other) =>
+            LastAt != other.LastAt ? LastAt > other.LastAt : FirstAt != other.FirstAt ? FirstAt > other.FirstAt : string.CompareOrdinal(Value, other.Value) < 0;
+    }
+}

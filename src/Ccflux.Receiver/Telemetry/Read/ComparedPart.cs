@@ -1,0 +1,30 @@
+using System.Runtime.InteropServices;
+using Ccflux.Receiver.Telemetry.Store;
+
+namespace Ccflux.Receiver.Telemetry.Read;
+
+/// <summary>How much of a period is held against the one before: its complete hours so far, since rollups know nothing finer; all of it once it has
+/// ended.</summary>
+/// <param name="Hours">From the period's start.</param>
+/// <param name="IsWhole">The period has ended.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct ComparedPart(long Hours, bool IsWhole)
+{
+    private const int HoursADay = 24;
+
+    /// <summary>Complete days of the part; the day after them counts in part.</summary>
+    public long Days => Hours / HoursADay;
+
+    /// <summary>Hours of that day.</summary>
+    public long HoursOfDay => Hours % HoursADay;
+
+    public static ComparedPart Of(TelemetryFilter filter, DateTimeOffset now)
+    {
+        var all = (long)filter.Days * HoursADay;
+        var passed = Math.Clamp((now.ToUnixTimeMilliseconds() - filter.StartMs) / Clock.HourMs, 0, all);
+        return new ComparedPart(passed, passed == all);
+    }
+
+    /// <summary>Where the part of the period ends.</summary>
+    public DateTimeOffset Until(TelemetryFilter filter) => DateTimeOffset.FromUnixTimeMilliseconds(filter.StartMs + (Hours * Clock.HourMs));
+}

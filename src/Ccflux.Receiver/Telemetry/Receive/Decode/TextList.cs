@@ -1,0 +1,27 @@
+namespace Ccflux.Receiver.Telemetry.Receive.Decode;
+
+/// <summary>Texts of a list, put into an attribute's place as one text with <c>+</c> between them. So much is kept of them as a label can hold.</summary>
+internal sealed class TextList
+{
+    private const int MaxBytes = 256;
+
+    private readonly List<byte> _bytes = [];
+
+    public void Add(ReadOnlySpan<byte> text)
+    {
+        if (text.IsEmpty)
+        {
+            return;
+        }
+
+        if (_bytes.Count > 0)
+        {
+            _bytes.Add((byte)'+');
+        }
+
+        _bytes.AddRange(text[..Math.Min(text.Length, Math.Max(0, MaxBytes - _bytes.Count))]);
+    }
+
+    /// <summary>An empty list is there, as an empty text.</summary>
+    public void SetIn(AttributeSet set, AttributeKey key) => set.SetText(key, [.. _bytes], 0, _bytes.Count);
+}

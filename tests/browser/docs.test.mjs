@@ -1,0 +1,43 @@
+// The documentation that the receiver serves, as a person comes to it.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { test } from "node:test";
+import { signIn } from "./lib/browser.mjs";
+import { suite } from "./lib/suite.mjs";
+
+const world = suite();
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+async function violations(page) {
+  await page.evaluate(axe);
+  const found = await page.evaluate(() => globalThis.axe.run("html", { resultTypes: ["violations"], runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }));
+  return found.violations.map((one) => `${one.id}: ${one.help}: ${one.nodes.slice(0, 4).map((node) => node.html.slice(0, 160)).join(" | ")}`);
+}
+
+test("From the footer to the documentation, and from page to page", async () => {
+  const { page, context, trouble } = await signIn(world.browser, world.receiver);
+  await page.locator(".foot").getByRole("link", { name: "Docs" }).click();
+  await page.getByRole("heading", { level: 1, name: "Getting started" }).waitFor();
+  await page.getByRole("navigation", { name: "Documentation" }).getByRole("link", { name: "Server set-up" }).click();
+  await page.getByRole("heading", { level: 1, name: "Server set-up" }).waitFor();
+  assert.equal(await page.locator("article pre").first().getAttribute("tabindex"), "0");
+  await page.locator("article").getByRole("link", { name: "security.md" }).first().click();
+  await page.waitForURL("**/docs/security#cloudflare-access");
+  assert.ok(await page.locator("#cloudflare-access").isVisible());
+  assert.deepEqual(trouble, []);
+  await context.close();
+});
+
+for (const theme of ["light", "dark"]) {
+  test(`The documentation fits a phone and breaks no rule in ${theme}`, async () => {
+    const { page, context, trouble } = await signIn(world.browser, world.receiver, { theme, width: 360 });
+    for (const name of ["configuration", "server-setup", "performance"]) {
+      await page.goto(`${world.receiver.address}/docs/${name}`);
+      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${name} scrolls sideways`);
+      assert.deepEqual(await violations(page), [], name);
+    }
+    assert.deepEqual(trouble, []);
+    await context.close();
+  });
+}

@@ -1,0 +1,105 @@
+// The explanations behind ⓘ. A press opens them without script, too; here the pointer and the keyboard's focus also do, and each stands at its sign.
+
+/** Long enough for the pointer to get from the sign to the text. */
+const graceMs = 150;
+const gap = 6;
+const margin = 12;
+
+/** The one that a press opened: it stays when the pointer leaves. */
+let pinned: HTMLElement | null = null;
+/** The id of the one that was closed at its sign: it stays closed until the focus has been elsewhere, however often the page is redrawn. */
+let closed = "";
+let leaving: ReturnType<typeof setTimeout> | undefined;
+
+const signOf = (target: EventTarget | null): HTMLButtonElement | null => (target instanceof Element ? target.closest<HTMLButtonElement>("button.hint") : null);
+
+const textOf = (sign: Element): HTMLElement | null => document.getElementById(sign.getAttribute("popovertarget") ?? "");
+
+const openText = (): HTMLElement | null => document.querySelector<HTMLElement>(".hint-text:popover-open");
+
+const signFor = (text: HTMLElement): Element | null => document.querySelector(`button.hint[popovertarget="${CSS.escape(text.id)}"]`);
+
+function show(sign: HTMLButtonElement): HTMLElement | null {
+  clearTimeout(leaving);
+  const text = textOf(sign);
+  if (text && text !== openText()) {
+    text.showPopover();
+    place(sign, text);
+  }
+  return text;
+}
+
+/** Below its sign, above where there is no room; never beyond the edges of the window. */
+function place(sign: HTMLElement, text: HTMLElement): void {
+  const box = sign.getBoundingClientRect();
+  const { clientWidth, clientHeight } = document.documentElement;
+  const left = Math.max(margin, Math.min(box.left - margin, clientWidth - text.offsetWidth - margin));
+  const below = box.bottom + gap;
+  const top = below + text.offsetHeight > clientHeight && box.top > text.offsetHeight + gap ? box.top - gap - text.offsetHeight : below;
+  text.style.left = `${left + scrollX}px`;
+  text.style.top = `${top + scrollY}px`;
+}
+
+function leave(): void {
+  const text = openText();
+  if (text && text !== pinned && !signFor(text)?.matches(":focus-visible")) {
+    text.hidePopover();
+  }
+}
+
+export function startHints(): void {
+  if (!("showPopover" in HTMLElement.prototype)) {
+    return; // A screen reader reads the text at its sign all the same.
+  }
+  document.addEventListener("click", (event) => {
+    const sign = signOf(event.target);
+    if (!sign) {
+      return;
+    }
+    event.preventDefault();
+    if (pinned && pinned === openText() && pinned === textOf(sign)) {
+      pinned.hidePopover();
+    } else {
+      pinned = show(sign);
+    }
+  });
+  document.addEventListener("pointerover", (event) => {
+    const sign = event.pointerType === "touch" ? null : signOf(event.target);
+    clearTimeout(leaving);
+    if (sign) {
+      show(sign);
+    } else if (event.pointerType !== "touch" && !(event.target as Element).closest(".hint-text")) {
+      leaving = setTimeout(leave, graceMs);
+    }
+  });
+  document.addEventListener("focusin", (event) => {
+    const sign = signOf(event.target);
+    if (sign?.getAttribute("popovertarget") === closed) {
+      return;
+    }
+    closed = "";
+    if (sign?.matches(":focus-visible")) {
+      show(sign);
+    }
+  });
+  document.addEventListener("focusout", (event) => {
+    if (signOf(event.target) && event.relatedTarget) {
+      openText()?.hidePopover();
+    }
+  });
+  // It does not bubble.
+  document.addEventListener(
+    "toggle",
+    (event) => {
+      const text = event.target as HTMLElement;
+      if (!text.matches?.(".hint-text") || (event as ToggleEvent).newState !== "closed") {
+        return;
+      }
+      pinned = pinned === text ? null : pinned;
+      if (signOf(document.activeElement) === signFor(text)) {
+        closed = text.id;
+      }
+    },
+    true,
+  );
+}
