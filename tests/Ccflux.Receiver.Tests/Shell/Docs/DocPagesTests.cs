@@ -120,9 +120,9 @@ public sealed partial class DocPagesTests
 
     private static IEnumerable<string> Links(string html) => Href().Matches(html).Select(match => WebUtility.HtmlDecode(match.Groups["to"].Value));
 
-    [GeneratedRegex("<a href=\"(?<to>[^\"]*)\"", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("<a [^>]*?href=\"(?<to>[^\"]*)\"", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Href();
 
-    [GeneratedRegex("<a href=\"/docs/[^>]*>[^<]*</a>", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("<a [^>]*?href=\"/docs/[^>]*>[^<]*</a>", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex LinkWithText();
 }
