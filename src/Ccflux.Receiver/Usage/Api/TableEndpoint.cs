@@ -8,6 +8,7 @@ namespace Ccflux.Receiver.Usage.Api;
 /// <summary>How a table becomes an endpoint: read the query string, run the page's query, answer one part of it.</summary>
 internal static class TableEndpoint
 {
+    /// <param name="whole">Of a table that may have more rows than are read at once: its CSV file is written while it is read, part by part.</param>
     public static void MapTable<T>(
         this RouteGroupBuilder api,
         string path,
@@ -17,8 +18,9 @@ internal static class TableEndpoint
         ApiColumns<T> columns,
         Func<UsagePageView, ApiRequest, Paged<T>> part,
         TableFile? file = null,
-        TableFilters filters = TableFilters.All) =>
-        api.MapGet(path, async (HttpContext context, UsagePageQuery query, TimeProvider time) =>
+        TableFilters filters = TableFilters.All,
+        Func<LongTables, UsageFilter, CancellationToken, Task<LongTable<T>>>? whole = null) =>
+        api.MapGet(path, async (HttpContext context, UsagePageQuery query, LongTables tables, TimeProvider time) =>
         {
             var faults = new List<FilterFault>();
             var request = ApiRequest.Parse(context.Request, table, time.GetUtcNow(), faults);
@@ -27,10 +29,19 @@ internal static class TableEndpoint
                 return ApiRequest.Refuse(faults);
             }
 
+            var called = file ?? new TableFile("usage-" + name);
+            if (request.Whole && whole is not null)
+            {
+                var rows = await whole(tables, request.Filter, context.RequestAborted);
+                return rows.Faults.Count > 0
+                    ? ApiRequest.Refuse(rows.Faults)
+                    : CsvFile.Of((called with { Span = rows.Span }).Name(request.Filter, time.GetUtcNow()), columns, rows.Rows);
+            }
+
             var view = await query.ReadAsync(request.ToPage(), context.RequestAborted);
             return view.Faults.Count > 0
                 ? ApiRequest.Refuse(view.Faults)
-                : TableAnswer.Of((file ?? new TableFile("usage-" + name)).Name(request.Filter, view.ReadAt), columns, part(view, request), request.Filter, request.Csv);
+                : TableAnswer.Of(called.Name(request.Filter, view.ReadAt), columns, part(view, request), request.Filter, request.Csv);
         }).Describe(name, summary, table, columns, filters);
 
     public static void MapUserTable<T>(
@@ -63,40 +74,5 @@ internal static class TableEndpoint
             return view.Faults.Count > 0 ? ApiRequest.Refuse(view.Faults)
                 : request.Whole && whole is not null ? CsvFile.Of(file, columns, whole(tables, view.User.Email, request))
                 : TableAnswer.Of(file, columns, part(view), request.Filter, request.Csv);
-        }).Describe(name, summary, table, columns, filters);
-
-    /// <summary>A table that may have more rows than are read at once: its CSV file is written while it is read, part by part.</summary>
-    public static void MapLongTable<T>(
-        this RouteGroupBuilder api,
-        string path,
-        string name,
-        string summary,
-        TableShape table,
-        ApiColumns<T> columns,
-        Func<UsagePageView, ApiRequest, Paged<T>> part,
-        TableFile file,
-        TableFilters filters,
-        Func<LongTables, UsageFilter, CancellationToken, Task<LongTable<T>>> whole) =>
-        api.MapGet(path, async (HttpContext context, UsagePageQuery query, LongTables tables, TimeProvider time) =>
-        {
-            var faults = new List<FilterFault>();
-            var request = ApiRequest.Parse(context.Request, table, time.GetUtcNow(), faults);
-            if (faults.Count > 0)
-            {
-                return ApiRequest.Refuse(faults);
-            }
-
-            if (request.Whole)
-            {
-                var rows = await whole(tables, request.Filter, context.RequestAborted);
-                return rows.Faults.Count > 0
-                    ? ApiRequest.Refuse(rows.Faults)
-                    : CsvFile.Of((file with { Span = rows.Span }).Name(request.Filter, time.GetUtcNow()), columns, rows.Rows);
-            }
-
-            var view = await query.ReadAsync(request.ToPage(), context.RequestAborted);
-            return view.Faults.Count > 0
-                ? ApiRequest.Refuse(view.Faults)
-                : TableAnswer.Of(file.Name(request.Filter, view.ReadAt), columns, part(view, request), request.Filter, request.Csv);
         }).Describe(name, summary, table, columns, filters);
 }

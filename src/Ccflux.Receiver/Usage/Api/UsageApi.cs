@@ -37,7 +37,7 @@ internal static class UsageApi
             TableShape.None, ApiTables.WorthALook, (view, _) => Whole(view.WorthALook), new TableFile("usage-attention", "", IsFiltered: false), TableFilters.None);
         api.MapTable("/windows", "windows", "5-hour windows that began in the last seven days. A window is all models' together. view is open or closed.",
             TableShape.Windows, ApiTables.Windows, (view, _) => view.Windows.Page, new TableFile("windows", "7d"), TableFilters.User);
-        api.MapLongTable("/events", "events", "The newest events, at most size; under a filter, those among the newest 20 000. CSV without size: the newest 100 000 that the filter lets through.",
+        api.MapTable("/events", "events", "The newest events, at most size; under a filter, those among the newest 20 000. CSV without size: the newest 100 000 that the filter lets through.",
             TableShape.Events, ApiTables.Events, (view, _) => view.Events, new TableFile("events", "newest"), TableFilters.User | TableFilters.Model, (tables, filter, cancellation) => tables.EventsAsync(filter, cancellation));
     }
 
@@ -47,7 +47,7 @@ internal static class UsageApi
             TableShape.Seats, ApiTables.Seats, (view, _) => view.Seats.Page, new TableFile("provisioning", "", IsFiltered: false), TableFilters.None);
         api.MapTable("/devices", "devices", "Device keys. view is active, waiting, again or revoked.",
             TableShape.Devices, ApiTables.Devices, (view, _) => view.Devices, new TableFile("devices", ""), TableFilters.User);
-        api.MapLongTable("/audit", "audit", "What was changed, the newest first.",
+        api.MapTable("/audit", "audit", "What was changed, the newest first.",
             TableShape.Audit, ApiTables.Audit, (view, _) => view.Audit, new TableFile("audit", "", IsFiltered: false), TableFilters.None, (tables, _, _) => Task.FromResult(tables.Audit()));
     }
 
