@@ -118,19 +118,15 @@ public sealed record TelemetryFilter(
     private static List<LabelFilter> ParseLabels(IQueryCollection query, IReadOnlyList<string> labels, ICollection<string> faults)
     {
         var filters = new List<LabelFilter>();
+        var isUnknown = false;
         foreach (var field in query.Keys.Where(key => key.StartsWith(LabelFilter.Prefix, StringComparison.OrdinalIgnoreCase)))
         {
             var name = labels.FirstOrDefault(label => string.Equals(LabelFilter.FieldOf(label), field, StringComparison.Ordinal));
             var text = Last(query, field) ?? "";
             var values = text.Length > MaxLabelText ? [] : text.Split(LabelFilter.Separator, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-            var unknown = $"label: must be one of {string.Join(", ", labels.Select(LabelFilter.FieldOf))}";
-            if (name is null && !faults.Contains(unknown))
+            if (name is null)
             {
-                faults.Add(unknown);
-            }
-            else if (name is null)
-            {
-                continue;
+                isUnknown = true;
             }
             else if (text.Length > MaxLabelText || values.Length > LabelFilter.MaxValues || values.Any(value => value.Length > SafeText.MaxLabel))
             {
@@ -140,6 +136,11 @@ public sealed record TelemetryFilter(
             {
                 filters.Add(new LabelFilter(name, [.. values.Select(value => value is LabelNames.NotStated ? "" : value)]));
             }
+        }
+
+        if (isUnknown)
+        {
+            faults.Add($"label: must be one of {string.Join(", ", labels.Select(LabelFilter.FieldOf))}");
         }
 
         return filters;

@@ -1,5 +1,5 @@
-using Ccflux.Receiver.Telemetry.Store;
 using Ccflux.Receiver.Platform.Colours;
+using Ccflux.Receiver.Telemetry.Store;
 using Dapper;
 using Microsoft.Data.Sqlite;
 
