@@ -23,6 +23,12 @@ if (args is ["telemetry-pages"])
     return 0;
 }
 
+if (args is ["telemetry-database", var file])
+{
+    TelemetryYear.Make(file);
+    return 0;
+}
+
 if (args is ["heartbeats"])
 {
     return await HeartbeatRun.RunAsync(Print);

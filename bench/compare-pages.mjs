@@ -1,0 +1,54 @@
+// Two receivers asked in turn: node bench/compare-pages.mjs HERE THERE FOLDER STARTS REQUESTS PATH… (see compare-pages.sh).
+// Each start gives the ratio of the two medians; printed are the mean of these ratios and its upper 95 % bound.
+import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { meanAndBound, median } from "./statistics.mjs";
+
+const [here, there, folder] = process.argv.slice(2, 5);
+const [starts, requests] = process.argv.slice(5, 7).map(Number);
+const paths = process.argv.slice(7);
+const warmUp = 80;
+const token = randomBytes(16).toString("hex");
+
+async function start(checkout, database, port) {
+  const address = `http://127.0.0.1:${port}`;
+  const settings = { ADMIN_TOKEN: token, DATABASE_PATH: `${folder}/${database}`, LISTEN_ADDR: `127.0.0.1:${port}`, ADMIN_RATE_LIMIT_PER_MINUTE: "1000000", OTLP_HTTP_ADDR: "", OTLP_GRPC_ADDR: "" };
+  const child = spawn("dotnet", [`${checkout}/artifacts/bin/Ccflux.Receiver/release/ccflux-receiver.dll`], { env: { ...process.env, ...settings }, stdio: "ignore" });
+  while (!(await fetch(`${address}/health`).catch(() => null))?.ok) {
+    if (child.exitCode !== null) throw new Error(`The receiver of ${checkout} ended with ${child.exitCode}.`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return { address, stop: () => new Promise((resolve) => child.once("exit", resolve) && child.kill("SIGTERM")) };
+}
+
+async function time(receiver, path) {
+  const began = performance.now();
+  const answer = await fetch(receiver.address + path, { headers: { Authorization: `Bearer ${token}`, "Accept-Encoding": process.env.ENCODING ?? "identity" } });
+  await answer.arrayBuffer();
+  if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+  return performance.now() - began;
+}
+
+const figures = new Map(paths.map((path) => [path, []]));
+for (let round = 0; round < starts; round++) {
+  const port = 20000 + Math.floor(Math.random() * 20000);
+  const receivers = [await start(here, "here.db", port), await start(there, "there.db", port + 1)];
+  for (const path of paths) {
+    const times = [[], []];
+    for (let request = -warmUp; request < requests; request++) {
+      // Who is first changes, too: the first one finds the caches as the other left them.
+      for (const which of request % 2 === 0 ? [0, 1] : [1, 0]) {
+        const taken = await time(receivers[which], path);
+        if (request >= 0) times[which].push(taken);
+      }
+    }
+    figures.get(path).push(times.map(median));
+  }
+  await Promise.all(receivers.map((receiver) => receiver.stop()));
+}
+
+for (const [path, all] of figures) {
+  const ratios = all.map(([ours, theirs]) => ours / theirs);
+  const [medianHere, medianThere] = [0, 1].map((which) => +median(all.map((pair) => pair[which])).toFixed(2));
+  console.log(JSON.stringify({ name: path, starts, requests, ...meanAndBound(ratios), median_here: medianHere, median_there: medianThere, unit: "ms" }));
+}
