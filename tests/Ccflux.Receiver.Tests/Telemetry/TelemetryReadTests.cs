@@ -114,6 +114,22 @@ public sealed class TelemetryReadTests
     }
 
     [Fact]
+    public async Task TimelineBefore_OfADayThatRuns_HasTheDurationsOfAllItsHours()
+    {
+        await using var host = await OtlpHost.StartAsync();
+        host.Time.Leap(TimeSpan.FromMinutes(20));
+        var weekAgo = Otlp.Noon.AddDays(-7);
+        using var sent = await host.PostJsonAsync("logs", Otlp.Logs(
+            Otlp.Request("r1", at: weekAgo.AddHours(-4), more: [("duration_ms", 60_000)]),
+            Otlp.Request("r2", at: weekAgo.AddHours(-2), more: [("duration_ms", 100)])));
+
+        var view = await ReadAsync(host, Today with { Period = "7d", From = Today.From.AddDays(-6) });
+
+        Assert.InRange(view.TimelineBefore[^1].RequestP95!.Value, 55_000, 65_000);
+        Assert.InRange(view.Before.RequestMs.P95!.Value, 55_000, 65_000);
+    }
+
+    [Fact]
     public void UsageLeverage_IsDividedBeforeAnythingIsCut()
     {
         var cards = new TelemetryCards(RequestTotals.None, 0, 0, new Percentiles(null, null, null, 0), new Percentiles(null, null, null, 0), 30_898, 5_719, 0, 0, 0, 0, 0, 0, 0, 0, 0);

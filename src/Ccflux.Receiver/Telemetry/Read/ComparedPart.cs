@@ -18,6 +18,11 @@ internal readonly record struct ComparedPart(long Hours, bool IsWhole)
     /// <summary>Hours of that day.</summary>
     public long HoursOfDay => Hours % HoursADay;
 
+    /// <summary>Whether an hour or a day is complete in the part.</summary>
+    /// <param name="place">Counted from the start of the period, or of the one before.</param>
+    /// <param name="hourly">Whether it is an hour.</param>
+    public bool Holds(long place, bool hourly) => IsWhole || place < (hourly ? Hours : Days);
+
     public static ComparedPart Of(TelemetryFilter filter, DateTimeOffset now)
     {
         var all = (long)filter.Days * HoursADay;

@@ -56,25 +56,27 @@ internal sealed class TelemetryPageQuery(SqliteReaders readers, CellCache cells,
     private (PeriodSums All, PeriodSums Compared) Sum(SqliteConnection connection, TelemetryFilter filter, CellScope scope, PeopleBook book, ComparedPart part)
     {
         var all = new PeriodSums(scope, book, filter);
-        var compared = part.IsWhole ? all : new PeriodSums(scope, book, filter);
+        var rest = new PeriodSums(scope, book, filter);
         var store = StoreId(connection);
         foreach (var each in cells.Read(connection, store, scope.Subjects, filter.FirstDayBefore, filter.EndDay, filter.IsHourly))
         {
-            all.Add(each);
-            if (!part.IsWhole && all.PlaceOf(each.Time) < (filter.IsHourly ? part.Hours : part.Days))
-            {
-                compared.Add(each);
-            }
+            (part.Holds(all.PlaceOf(each.Time), filter.IsHourly) ? all : rest).Add(each);
         }
 
-        if (!part.IsWhole && !filter.IsHourly)
+        if (part.IsWhole)
+        {
+            return (all, all);
+        }
+
+        var complete = (int)(filter.IsHourly ? part.Hours : part.Days);
+        var compared = all.Fork(complete);
+        all.Add(rest, complete);
+        if (!filter.IsHourly)
         {
             foreach (var day in (ReadOnlySpan<long>)[filter.FirstDay + part.Days, filter.FirstDayBefore + part.Days])
             {
-                foreach (var hour in cells.Read(connection, store, scope.Subjects, day, day + 1, hourly: true).Where(hour => hour.Time % 24 < part.HoursOfDay))
-                {
-                    compared.Add(hour with { Time = day });
-                }
+                var hours = cells.Read(connection, store, scope.Subjects, day, day + 1, hourly: true).Where(hour => hour.Time % 24 < part.HoursOfDay);
+                compared.Add(TimeCells.Of(day, [.. hours]));
             }
         }
 

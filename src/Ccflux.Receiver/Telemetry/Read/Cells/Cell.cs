@@ -40,5 +40,13 @@ internal sealed record TimeCells(long Time, RequestCell[] Requests, CountCell[] 
     private const int CountBytes = 40;
     private const int DurationBytes = 40;
 
+    /// <summary>Several hours as one part of a day.</summary>
+    public static TimeCells Of(long day, IReadOnlyCollection<TimeCells> hours) => new(
+        day,
+        [.. hours.SelectMany(hour => hour.Requests)],
+        [.. hours.SelectMany(hour => hour.Counts)],
+        [.. hours.SelectMany(hour => hour.RequestTimes)],
+        [.. hours.SelectMany(hour => hour.ToolTimes)]);
+
     public int Bytes => (Requests.Length * RequestBytes) + (Counts.Length * CountBytes) + RequestTimes.Concat(ToolTimes).Sum(cell => cell.Latency.Length + DurationBytes);
 }

@@ -9,8 +9,12 @@ internal sealed class PeriodSums
     private readonly CellScope _scope;
     private readonly PeopleBook _book;
     private readonly long _first;
-    private readonly Dictionary<CountKey, long> _counts = [];
+    private readonly TimeSums[] _times;
+    private readonly TimeSums[] _before;
+    private readonly Dictionary<CountKey, long> _counts;
     private readonly Dictionary<string, PersonSums> _people = new(StringComparer.Ordinal);
+    private readonly Dictionary<int, LatencyHistogram> _tools = [];
+    private readonly bool _isFork;
 
     /// <param name="scope">Whose figures count.</param>
     /// <param name="book">What ids stand for.</param>
@@ -21,29 +25,71 @@ internal sealed class PeriodSums
         var scale = filter.IsHourly ? 24 : 1;
         _first = filter.FirstDay * scale;
         var length = filter.Days * scale;
-        Times = NewTimes(_first, length);
-        Before = NewTimes(_first - length, length);
+        _counts = [];
+        _times = NewTimes(_first, length);
+        _before = NewTimes(_first - length, length);
+    }
+
+    private PeriodSums(PeriodSums whole, int length)
+    {
+        (_scope, _book, _first, _isFork) = (whole._scope, whole._book, whole._first, true);
+        _counts = new Dictionary<CountKey, long>(whole._counts);
+        _times = [.. whole._times.Take(length), .. whole._times.Skip(length).Select(time => new TimeSums(time.Time))];
+        _before = [.. whole._before.Take(length), .. whole._before.Skip(length).Select(time => new TimeSums(time.Time))];
+        Durations.Add(whole.Durations);
+        DurationsBefore.Add(whole.DurationsBefore);
     }
 
     /// <summary>Each hour or day of the period.</summary>
-    public IReadOnlyList<TimeSums> Times { get; }
+    public IReadOnlyList<TimeSums> Times => _times;
 
     /// <summary>Each of the period before.</summary>
-    public IReadOnlyList<TimeSums> Before { get; }
+    public IReadOnlyList<TimeSums> Before => _before;
 
     public DurationSums Durations { get; } = new();
 
     public DurationSums DurationsBefore { get; } = new();
 
     /// <summary>Durations of each tool within the period.</summary>
-    public Dictionary<int, LatencyHistogram> Tools { get; } = [];
+    public IReadOnlyDictionary<int, LatencyHistogram> Tools => _isFork ? throw new InvalidOperationException("A fork has no tools.") : _tools;
 
-    public IReadOnlyDictionary<string, PersonSums> People => _people;
+    public IReadOnlyDictionary<string, PersonSums> People => _isFork ? throw new InvalidOperationException("A fork has no people.") : _people;
 
     /// <summary>Where an hour or a day stands in the period, or in the one before.</summary>
     public long PlaceOf(long time) => time >= _first ? time - _first : time - _first + Before.Count;
 
-    /// <summary>Adds an hour or a day, or a part of it; what comes under the same time adds up.</summary>
+    /// <summary>Sums that begin as these are now, so that what both have is added up once. People and tools are left out.</summary>
+    /// <param name="length">Hours or days that are complete, of the period and of the one before. Later ones are empty.</param>
+    public PeriodSums Fork(int length) => new(this, length);
+
+    /// <summary>Adds what begins where these sums end.</summary>
+    /// <param name="rest">Sums of later hours or days alone, not used afterwards.</param>
+    /// <param name="length">Hours or days that are complete here.</param>
+    public void Add(PeriodSums rest, int length)
+    {
+        rest._times.AsSpan(length).CopyTo(_times.AsSpan(length));
+        rest._before.AsSpan(length).CopyTo(_before.AsSpan(length));
+        Durations.Add(rest.Durations);
+        DurationsBefore.Add(rest.DurationsBefore);
+        foreach (var (key, count) in rest._counts)
+        {
+            ref var sum = ref CollectionsMarshal.GetValueRefOrAddDefault(_counts, key, out _);
+            sum = Saturating.Add(sum, count);
+        }
+
+        foreach (var (tool, latency) in rest._tools)
+        {
+            ref var sum = ref CollectionsMarshal.GetValueRefOrAddDefault(_tools, tool, out _);
+            (sum ??= new LatencyHistogram()).Add(latency);
+        }
+
+        foreach (var person in rest._people.Values)
+        {
+            Of(person.Person).Add(person);
+        }
+    }
+
+    /// <summary>Adds an hour or a day, or a part of it. Each is added once.</summary>
     public void Add(TimeCells cells)
     {
         var isNow = cells.Time >= _first;
@@ -78,7 +124,7 @@ internal sealed class PeriodSums
             }
 
             time.Add(cell.Model, cell.Sum);
-            if (isNow)
+            if (isNow && !_isFork)
             {
                 Of(_book.Person(cell.Subject)).Add((int)(cells.Time - _first), cell.Sum);
             }
@@ -132,9 +178,9 @@ internal sealed class PeriodSums
     private void AddTool(in DurationCell cell, LatencyHistogram all, bool isNow)
     {
         all.Add(cell.Latency);
-        if (isNow)
+        if (isNow && !_isFork)
         {
-            ref var sum = ref CollectionsMarshal.GetValueRefOrAddDefault(Tools, cell.Name, out _);
+            ref var sum = ref CollectionsMarshal.GetValueRefOrAddDefault(_tools, cell.Name, out _);
             (sum ??= new LatencyHistogram()).Add(cell.Latency);
         }
     }
@@ -155,4 +201,10 @@ internal sealed class DurationSums
     public LatencyHistogram Requests { get; } = new();
 
     public LatencyHistogram Tools { get; } = new();
+
+    public void Add(DurationSums other)
+    {
+        Requests.Add(other.Requests);
+        Tools.Add(other.Tools);
+    }
 }

@@ -72,4 +72,16 @@ internal sealed class PersonSums(Person person, int length)
         Tokens[place] = Saturating.Add(Tokens[place], sum.AllTokens);
         LastPlace = Math.Max(LastPlace, place);
     }
+
+    /// <summary>Adds the sums of the same person over the same period.</summary>
+    public void Add(PersonSums other)
+    {
+        Sum += other.Sum;
+        for (var place = 0; place < Tokens.Length; place++)
+        {
+            Tokens[place] = Saturating.Add(Tokens[place], other.Tokens[place]);
+        }
+
+        LastPlace = Math.Max(LastPlace, other.LastPlace);
+    }
 }
