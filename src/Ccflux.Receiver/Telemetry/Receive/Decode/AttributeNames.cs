@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Text;
 
 namespace Ccflux.Receiver.Telemetry.Receive.Decode;
@@ -41,19 +40,18 @@ internal sealed class AttributeNames
     /// <summary>Without names of an organisation's own.</summary>
     public static readonly AttributeNames Clients = new([]);
 
-    private readonly FrozenDictionary<ulong, AttributeKey> _keys;
+    private readonly Dictionary<ulong, AttributeKey> _keys;
     private readonly IReadOnlyList<string> _own;
 
     /// <param name="own">The attributes that an organisation adds, <see cref="MaxOwn"/> at most, none of which <see cref="IsClients"/>.</param>
     public AttributeNames(IReadOnlyList<string> own)
     {
-        var keys = new Dictionary<ulong, AttributeKey>(s_keys);
+        _keys = new Dictionary<ulong, AttributeKey>(s_keys);
         foreach (var (place, name) in own.Index())
         {
-            keys[HashOf(name)] = AttributeKey.Own1 + place;
+            _keys[HashOf(name)] = AttributeKey.Own1 + place;
         }
 
-        _keys = keys.ToFrozenDictionary();
         _own = own;
     }
 
@@ -61,7 +59,7 @@ internal sealed class AttributeNames
     public static bool IsClients(string name) => s_keys.GetValueOrDefault(HashOf(name)) >= AttributeKey.Dropped;
 
     /// <summary><see cref="AttributeKey.None"/> for a name that nobody here has heard of.</summary>
-    public AttributeKey Find(ulong hash) => _keys.GetValueOrDefault(hash);
+    public AttributeKey Find(ulong hash) => _keys.TryGetValue(hash, out var key) ? key : AttributeKey.None;
 
     /// <summary>What a label is called.</summary>
     /// <param name="key">From <see cref="AttributeKey.Plan"/> on.</param>

@@ -5,7 +5,8 @@ namespace Ccflux.Receiver.Telemetry.Receive.Decode;
 
 /// <summary>The read attributes of a resource, record or point. Made once a request and used again for each: texts stay where they are
 /// in the body and are read out only for what is kept. Numbers and flags come as either, or as text; all are taken.</summary>
-internal sealed class AttributeSet
+/// <param name="needsIdentity">Whether <see cref="Identity"/> and <see cref="ClientIdentity"/> are asked for.</param>
+internal sealed class AttributeSet(bool needsIdentity)
 {
     private const long Labels = -1L << (int)AttributeKey.Plan;
 
@@ -28,9 +29,23 @@ internal sealed class AttributeSet
     /// <summary>Adds to the identities; a sum does not depend on the order.</summary>
     public void Identify(AttributeKey key, ulong name, ulong value)
     {
+        if (!needsIdentity)
+        {
+            return;
+        }
+
         var part = StableHash.Combine(name, value);
         Identity += part;
         ClientIdentity += key is >= AttributeKey.Dropped and < AttributeKey.Plan ? part : 0;
+    }
+
+    /// <summary>The same of a text, or of what is read as bytes.</summary>
+    public void Identify(AttributeKey key, ulong name, ReadOnlySpan<byte> value)
+    {
+        if (needsIdentity)
+        {
+            Identify(key, name, StableHash.Of(value));
+        }
     }
 
     /// <summary>Whether any of them is a label.</summary>

@@ -10,9 +10,9 @@ namespace Ccflux.Receiver.Telemetry.Receive.Decode;
 /// </summary>
 internal sealed class OtlpJson(byte[] body, BatchBuilder batch)
 {
-    private readonly AttributeSet _resource = new();
-    private readonly AttributeSet _scope = new();
-    private readonly AttributeSet _attributes = new();
+    private readonly AttributeSet _resource = new(batch.NeedsIdentity);
+    private readonly AttributeSet _scope = new(needsIdentity: false);
+    private readonly AttributeSet _attributes = new(batch.NeedsIdentity);
     private readonly OtlpJsonAttributes _values = new(body, batch);
 
     public void Logs(int length) => ReadRequest(length, "resourceLogs", "scopeLogs", "logRecords", ReadLog);

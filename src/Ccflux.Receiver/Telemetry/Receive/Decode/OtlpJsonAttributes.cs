@@ -62,7 +62,7 @@ internal sealed class OtlpJsonAttributes(byte[] body, BatchBuilder batch)
             {
                 reader.Read();
                 var (source, start, length) = reader.Text(body);
-                set.Identify(key, name, StableHash.Of(source.AsSpan(start, length)));
+                set.Identify(key, name, source.AsSpan(start, length));
                 if (isRead)
                 {
                     set.SetText(key, source, start, length);
@@ -105,7 +105,7 @@ internal sealed class OtlpJsonAttributes(byte[] body, BatchBuilder batch)
 
                 var start = (int)reader.TokenStartIndex;
                 reader.SkipValue();
-                set.Identify(key, name, StableHash.Of(body.AsSpan(start, (int)reader.BytesConsumed - start)));
+                set.Identify(key, name, body.AsSpan(start, (int)reader.BytesConsumed - start));
             }
         }
     }

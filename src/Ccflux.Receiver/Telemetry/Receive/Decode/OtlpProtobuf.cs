@@ -5,9 +5,9 @@ namespace Ccflux.Receiver.Telemetry.Receive.Decode;
 /// <summary>Decodes the protobuf form of OTLP export requests. Field numbers are those of opentelemetry-proto 1.x.</summary>
 internal sealed class OtlpProtobuf(byte[] buffer, BatchBuilder batch)
 {
-    private readonly AttributeSet _resource = new();
-    private readonly AttributeSet _scope = new();
-    private readonly AttributeSet _attributes = new();
+    private readonly AttributeSet _resource = new(batch.NeedsIdentity);
+    private readonly AttributeSet _scope = new(needsIdentity: false);
+    private readonly AttributeSet _attributes = new(batch.NeedsIdentity);
 
     private delegate void Item(ProtoReader message);
 
@@ -283,7 +283,7 @@ internal sealed class OtlpProtobuf(byte[] buffer, BatchBuilder batch)
             {
                 case 1:
                     var text = value.Bytes(out var start);
-                    set.Identify(key, name, StableHash.Of(text));
+                    set.Identify(key, name, text);
                     if (isRead)
                     {
                         set.SetText(key, buffer, start, text.Length);
@@ -311,7 +311,7 @@ internal sealed class OtlpProtobuf(byte[] buffer, BatchBuilder batch)
                 case 5 or 6 or 7:
                     var isList = value.Field == 5;
                     var parts = value.Bytes();
-                    set.Identify(key, name, StableHash.Of(parts));
+                    set.Identify(key, name, parts);
                     if (isList && key == AttributeKey.SettingsSources)
                     {
                         ReadTexts(parts, key, set);

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace Ccflux.Receiver.Telemetry.Receive.Decode;
 
@@ -122,7 +123,11 @@ internal ref struct ProtoReader(ReadOnlySpan<byte> data)
         _position += count;
     }
 
-    private ulong Varint()
+    /// <summary>Nearly all numbers are tags and lengths of one byte.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ulong Varint() => _position < _end && _data[_position] < 0x80 ? _data[_position++] : LongVarint();
+
+    private ulong LongVarint()
     {
         var value = 0UL;
         for (var shift = 0; shift < 70; shift += 7)

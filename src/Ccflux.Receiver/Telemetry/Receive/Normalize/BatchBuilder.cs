@@ -10,8 +10,8 @@ internal sealed class BatchBuilder(BatchRules rules)
     private readonly List<PointRecord> _points = [];
     private readonly SeenTally _seen = new();
     private readonly LabelTally _labels = new(rules);
-    private AttributeSet _resource = new();
-    private AttributeSet _scope = new();
+    private AttributeSet _resource = new(needsIdentity: false);
+    private AttributeSet _scope = new(needsIdentity: false);
     private string? _reason;
     private int _received;
     private int _rejected;
@@ -20,7 +20,8 @@ internal sealed class BatchBuilder(BatchRules rules)
     private MetricKind? _metric;
     private bool _isClientsMetric;
     private int _temporality;
-    private ulong _metricHash;
+    private ulong _metricStream;
+    private ulong _earlierMetricStream;
     private string? _session;
 
     /// <summary>True while a metric's points are read, whose attributes all tell streams apart.</summary>
@@ -107,7 +108,9 @@ internal sealed class BatchBuilder(BatchRules rules)
         _metric = isSum ? MetricNames.Find(name) : null;
         _isClientsMetric = IsClients(name);
         _temporality = temporality;
-        _metricHash = StableHash.Of(name);
+        var hash = StableHash.Of(name);
+        _metricStream = StableHash.Combine(hash, _resource.ClientIdentity);
+        _earlierMetricStream = StableHash.Combine(hash, _resource.Identity);
         if (_metric is null && !IsOther)
         {
             _seen.Add(SeenKind.Metric, name);
@@ -145,17 +148,15 @@ internal sealed class BatchBuilder(BatchRules rules)
         }
         else if (HasRoom() && IsInTime(time, out var at))
         {
-            var stream = StreamOf(_resource.ClientIdentity, attributes, start);
-            var earlier = StreamOf(_resource.Identity, attributes, start);
+            var part = StableHash.Combine(attributes.Identity, start);
+            var stream = StableHash.Combine(_metricStream, part);
+            var earlier = StableHash.Combine(_earlierMetricStream, part);
             var origin = Origin(attributes);
             _labels.Add(origin, at, attributes, _scope, _resource);
             _points.Add(PointReader.Read(
                 metric, _temporality == Cumulative, at, stream, earlier, (long)(start > 0 ? Math.Min(start, time) : time), (long)time, (long)Math.Round(number * MetricNames.Unit(metric)), attributes, origin));
         }
     }
-
-    private ulong StreamOf(ulong resource, AttributeSet attributes, ulong start) =>
-        StableHash.Combine(StableHash.Combine(_metricHash, resource), StableHash.Combine(attributes.Identity, start));
 
     /// <summary>The <c>claude agents</c> dashboard counts itself among the sessions, and is none.</summary>
     private static bool IsAgentsView(MetricKind metric, AttributeSet attributes) =>
