@@ -27,10 +27,13 @@ internal sealed record HourSums(PeriodTotals Period, PeriodTotals Prior)
     private static PeriodTotals Sum(UsageSnapshot snapshot, DayReader reader, Scope scope, int from, int last)
     {
         var sums = new PeriodSums(from, last, scope.Users, scope.Model);
-        for (var hour = from; hour <= last; hour++)
+        for (var day = from / HoursADay; day <= last / HoursADay; day++)
         {
-            var cells = reader.ReadPartUsage(snapshot.Connection, hour / HoursADay, hour * Hour, (hour + 1) * Hour, snapshot.Models);
-            sums.AddTotals(new DayRows(hour, cells, [], [], []));
+            var (begin, end) = (Math.Max(UtcDay.Start(day), from * Hour), Math.Min(UtcDay.Start(day + 1), (last + 1) * Hour));
+            foreach (var rows in reader.ReadHours(snapshot.Connection, day, begin, end, snapshot.Models))
+            {
+                sums.AddTotals(rows);
+            }
         }
 
         return sums.Totals;

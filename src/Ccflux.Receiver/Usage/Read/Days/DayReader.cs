@@ -18,6 +18,9 @@ internal sealed class DayReader(PriceList prices)
     private const int Over200k = Over100k + 5;
     private const int Fast = Over200k + 5;
 
+    // Behind them in DaySql.HourUsage.
+    private const int Hour = Fast + 5;
+
     public DayRows Read(SqliteConnection connection, int day, IReadOnlyDictionary<int, ModelRef> models) => new(
         day,
         ReadUsage(connection, day, models),
@@ -52,14 +55,32 @@ internal sealed class DayReader(PriceList prices)
             }
         }
 
-        return new DayRows(day, ReadPartUsage(connection, day, from, until, models), [.. turns], [.. sessions], []);
+        using var usage = RawRows.Query(connection, DaySql.PartUsage, day, from, until);
+        return new DayRows(day, ReadCells(usage, day, models), [.. turns], [.. sessions], []);
     }
 
-    /// <summary>The same of tokens alone, by user and model.</summary>
-    public UsageCell[] ReadPartUsage(SqliteConnection connection, int day, long from, long until, IReadOnlyDictionary<int, ModelRef> models)
+    /// <summary>The tokens of a part of a day by the hour, in order. Hours of no turn are left out.</summary>
+    /// <returns>Rows whose day is the hour since 1970.</returns>
+    public IEnumerable<DayRows> ReadHours(SqliteConnection connection, int day, long from, long until, IReadOnlyDictionary<int, ModelRef> models)
     {
-        using var rows = RawRows.Query(connection, DaySql.PartUsage, day, from, until);
-        return ReadCells(rows, day, models);
+        var (hour, cells) = (0, new List<UsageCell>());
+        using var rows = RawRows.Query(connection, DaySql.HourUsage, day, from, until);
+        while (rows.Read())
+        {
+            if (rows.Small(Hour) != hour && cells.Count > 0)
+            {
+                yield return new DayRows(hour, [.. cells], [], [], []);
+                cells.Clear();
+            }
+
+            hour = rows.Small(Hour);
+            cells.Add(Cell(rows, rows.Small(0), day, models));
+        }
+
+        if (cells.Count > 0)
+        {
+            yield return new DayRows(hour, [.. cells], [], [], []);
+        }
     }
 
     /// <summary>Sums of days by model, for the cost of long periods.</summary>

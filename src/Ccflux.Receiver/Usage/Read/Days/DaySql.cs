@@ -3,6 +3,20 @@ namespace Ccflux.Receiver.Usage.Read.Days;
 /// <summary>What is read of days.</summary>
 internal static class DaySql
 {
+    private const string DaySums = """
+        CAST(total(input_tokens) AS INTEGER), CAST(total(output_tokens) AS INTEGER), CAST(total(cache_read_tokens) AS INTEGER), CAST(total(cache_write_tokens) AS INTEGER), CAST(total(cache_write_1h_tokens) AS INTEGER),
+        CAST(total(over_100k_input_tokens) AS INTEGER), CAST(total(over_100k_output_tokens) AS INTEGER), CAST(total(over_100k_cache_read_tokens) AS INTEGER), CAST(total(over_100k_cache_write_tokens) AS INTEGER), CAST(total(over_100k_cache_write_1h_tokens) AS INTEGER),
+        CAST(total(over_200k_input_tokens) AS INTEGER), CAST(total(over_200k_output_tokens) AS INTEGER), CAST(total(over_200k_cache_read_tokens) AS INTEGER), CAST(total(over_200k_cache_write_tokens) AS INTEGER), CAST(total(over_200k_cache_write_1h_tokens) AS INTEGER),
+        CAST(total(fast_input_tokens) AS INTEGER), CAST(total(fast_output_tokens) AS INTEGER), CAST(total(fast_cache_read_tokens) AS INTEGER), CAST(total(fast_cache_write_tokens) AS INTEGER), CAST(total(fast_cache_write_1h_tokens) AS INTEGER)
+        """;
+
+    private const string EventSums = """
+        CAST(total(e.input_tokens) AS INTEGER), CAST(total(e.output_tokens) AS INTEGER), CAST(total(e.cache_read_tokens) AS INTEGER), CAST(total(e.cache_write_tokens) AS INTEGER), CAST(total(e.cache_write_1h_tokens) AS INTEGER),
+        CAST(total(e.over_100k_input_tokens) AS INTEGER), CAST(total(e.over_100k_output_tokens) AS INTEGER), CAST(total(e.over_100k_cache_read_tokens) AS INTEGER), CAST(total(e.over_100k_cache_write_tokens) AS INTEGER), CAST(total(e.over_100k_cache_write_1h_tokens) AS INTEGER),
+        CAST(total(e.over_200k_input_tokens) AS INTEGER), CAST(total(e.over_200k_output_tokens) AS INTEGER), CAST(total(e.over_200k_cache_read_tokens) AS INTEGER), CAST(total(e.over_200k_cache_write_tokens) AS INTEGER), CAST(total(e.over_200k_cache_write_1h_tokens) AS INTEGER),
+        CAST(total(e.fast_input_tokens) AS INTEGER), CAST(total(e.fast_output_tokens) AS INTEGER), CAST(total(e.fast_cache_read_tokens) AS INTEGER), CAST(total(e.fast_cache_write_tokens) AS INTEGER), CAST(total(e.fast_cache_write_1h_tokens) AS INTEGER)
+        """;
+
     public const string Versions = """
         SELECT day, version FROM usage_day_versions WHERE day BETWEEN $from AND $to
         """;
@@ -25,18 +39,26 @@ internal static class DaySql
 
     /// <summary>A part of a day, from its turns: of the users of the day, those that ended from one instant to before another. The columns are those of
     /// <see cref="Usage"/>. CROSS keeps SQLite to this order of the tables, as in <see cref="UsageReadSql.SessionModels"/>.</summary>
-    public const string PartUsage = """
+    public const string PartUsage = $"""
         SELECT e.user_id, e.model_id, count(*), sum(e.messages),
-               CAST(total(e.input_tokens) AS INTEGER), CAST(total(e.output_tokens) AS INTEGER), CAST(total(e.cache_read_tokens) AS INTEGER), CAST(total(e.cache_write_tokens) AS INTEGER), CAST(total(e.cache_write_1h_tokens) AS INTEGER),
-               CAST(total(e.over_100k_input_tokens) AS INTEGER), CAST(total(e.over_100k_output_tokens) AS INTEGER), CAST(total(e.over_100k_cache_read_tokens) AS INTEGER), CAST(total(e.over_100k_cache_write_tokens) AS INTEGER), CAST(total(e.over_100k_cache_write_1h_tokens) AS INTEGER),
-               CAST(total(e.over_200k_input_tokens) AS INTEGER), CAST(total(e.over_200k_output_tokens) AS INTEGER), CAST(total(e.over_200k_cache_read_tokens) AS INTEGER), CAST(total(e.over_200k_cache_write_tokens) AS INTEGER), CAST(total(e.over_200k_cache_write_1h_tokens) AS INTEGER),
-               CAST(total(e.fast_input_tokens) AS INTEGER), CAST(total(e.fast_output_tokens) AS INTEGER), CAST(total(e.fast_cache_read_tokens) AS INTEGER), CAST(total(e.fast_cache_write_tokens) AS INTEGER), CAST(total(e.fast_cache_write_1h_tokens) AS INTEGER)
+               {EventSums}
         FROM user_days d
         CROSS JOIN turns t ON t.user_id = d.user_id AND t.ended_at >= ?2 AND t.ended_at < ?3
         CROSS JOIN events e ON e.user_id = t.user_id AND e.turn_id = t.turn_id
         WHERE d.day = ?1
         GROUP BY e.user_id, e.model_id
         ORDER BY e.user_id, e.model_id
+        """;
+
+    /// <summary>The same by the hour, in hours since 1970, which is the last column.</summary>
+    public const string HourUsage = $"""
+        SELECT e.user_id, e.model_id, count(*), sum(e.messages), {EventSums}, t.ended_at / 3600000 AS hour
+        FROM user_days d
+        CROSS JOIN turns t ON t.user_id = d.user_id AND t.ended_at >= ?2 AND t.ended_at < ?3
+        CROSS JOIN events e ON e.user_id = t.user_id AND e.turn_id = t.turn_id
+        WHERE d.day = ?1
+        GROUP BY hour, e.user_id, e.model_id
+        ORDER BY hour, e.user_id, e.model_id
         """;
 
     /// <summary>The turns of the same part.</summary>
@@ -61,20 +83,14 @@ internal static class DaySql
         """;
 
     /// <summary>Sums of whole days by model: what the cost of all time needs. The columns from the fourth on are those of <see cref="Usage"/> from the fifth on.</summary>
-    public const string Models = """
-        SELECT day, model_id, sum(events), sum(messages), CAST(total(input_tokens) AS INTEGER), CAST(total(output_tokens) AS INTEGER), CAST(total(cache_read_tokens) AS INTEGER), CAST(total(cache_write_tokens) AS INTEGER), CAST(total(cache_write_1h_tokens) AS INTEGER),
-               CAST(total(over_100k_input_tokens) AS INTEGER), CAST(total(over_100k_output_tokens) AS INTEGER), CAST(total(over_100k_cache_read_tokens) AS INTEGER), CAST(total(over_100k_cache_write_tokens) AS INTEGER), CAST(total(over_100k_cache_write_1h_tokens) AS INTEGER),
-               CAST(total(over_200k_input_tokens) AS INTEGER), CAST(total(over_200k_output_tokens) AS INTEGER), CAST(total(over_200k_cache_read_tokens) AS INTEGER), CAST(total(over_200k_cache_write_tokens) AS INTEGER), CAST(total(over_200k_cache_write_1h_tokens) AS INTEGER),
-               CAST(total(fast_input_tokens) AS INTEGER), CAST(total(fast_output_tokens) AS INTEGER), CAST(total(fast_cache_read_tokens) AS INTEGER), CAST(total(fast_cache_write_tokens) AS INTEGER), CAST(total(fast_cache_write_1h_tokens) AS INTEGER)
+    public const string Models = $"""
+        SELECT day, model_id, sum(events), sum(messages), {DaySums}
         FROM usage_days WHERE day BETWEEN $from AND $to GROUP BY day, model_id
         """;
 
     /// <summary>The same for chosen users.</summary>
-    public const string ModelsOfUsers = """
-        SELECT day, model_id, sum(events), sum(messages), CAST(total(input_tokens) AS INTEGER), CAST(total(output_tokens) AS INTEGER), CAST(total(cache_read_tokens) AS INTEGER), CAST(total(cache_write_tokens) AS INTEGER), CAST(total(cache_write_1h_tokens) AS INTEGER),
-               CAST(total(over_100k_input_tokens) AS INTEGER), CAST(total(over_100k_output_tokens) AS INTEGER), CAST(total(over_100k_cache_read_tokens) AS INTEGER), CAST(total(over_100k_cache_write_tokens) AS INTEGER), CAST(total(over_100k_cache_write_1h_tokens) AS INTEGER),
-               CAST(total(over_200k_input_tokens) AS INTEGER), CAST(total(over_200k_output_tokens) AS INTEGER), CAST(total(over_200k_cache_read_tokens) AS INTEGER), CAST(total(over_200k_cache_write_tokens) AS INTEGER), CAST(total(over_200k_cache_write_1h_tokens) AS INTEGER),
-               CAST(total(fast_input_tokens) AS INTEGER), CAST(total(fast_output_tokens) AS INTEGER), CAST(total(fast_cache_read_tokens) AS INTEGER), CAST(total(fast_cache_write_tokens) AS INTEGER), CAST(total(fast_cache_write_1h_tokens) AS INTEGER)
+    public const string ModelsOfUsers = $"""
+        SELECT day, model_id, sum(events), sum(messages), {DaySums}
         FROM usage_days
         WHERE day IN (SELECT day FROM usage_day_versions) AND user_id IN (SELECT value FROM json_each($users))
         GROUP BY day, model_id
