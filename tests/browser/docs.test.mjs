@@ -29,6 +29,23 @@ test("From the footer to the documentation, and from page to page", async () => 
   await context.close();
 });
 
+test("The page of the API shows every operation, and one is tried", async () => {
+  const { page, context, trouble } = await signIn(world.browser, world.receiver);
+  await page.goto(`${world.receiver.address}/docs/`);
+  const operation = page.locator(".opblock", { has: page.locator("[data-path='/api/v1/usage/users']") });
+  await operation.locator(".opblock-summary-control").click();
+  await operation.getByRole("button", { name: "Try it out" }).click();
+  await operation.locator("tr[data-param-name=q] input").fill("amara");
+  await operation.getByRole("button", { name: "Execute" }).click();
+  const answer = operation.locator(".live-responses-table");
+  await answer.locator(".response-col_status", { hasText: "200" }).waitFor();
+  assert.match(await answer.textContent(), /amara\.okafor@example\.org/);
+  const { paths } = await (await context.request.get(`${world.receiver.address}/docs/v1.json`)).json();
+  assert.equal(await page.locator(".opblock").count(), Object.values(paths).flatMap(Object.keys).length);
+  assert.deepEqual(trouble, []);
+  await context.close();
+});
+
 for (const theme of ["light", "dark"]) {
   test(`The documentation fits a phone and breaks no rule in ${theme}`, async () => {
     const { page, context, trouble } = await signIn(world.browser, world.receiver, { theme, width: 360 });

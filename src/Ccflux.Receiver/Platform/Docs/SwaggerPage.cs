@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Net;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Swashbuckle.AspNetCore.SwaggerUI;
@@ -50,6 +51,9 @@ internal static class SwaggerPage
 
     public static IResult Start() => Results.Text(Script, "text/javascript; charset=utf-8");
 
+    /// <summary>The package holds its files compressed; who may have them so is the business of the response's compression.</summary>
     public static IResult Asset(string name, string contentType) =>
-        typeof(SwaggerUIOptions).Assembly.GetManifestResourceStream(ResourcePrefix + name) is { } asset ? Results.Stream(asset, contentType) : Results.NotFound();
+        typeof(SwaggerUIOptions).Assembly.GetManifestResourceStream(ResourcePrefix + name) is { } asset
+            ? Results.Stream(new GZipStream(asset, CompressionMode.Decompress), contentType)
+            : Results.NotFound();
 }

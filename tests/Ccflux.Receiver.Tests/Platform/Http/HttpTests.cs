@@ -150,6 +150,7 @@ public sealed class HttpTests
         var html = await page.Content.ReadAsStringAsync(Cancellation);
 
         Assert.Equal(HttpStatusCode.OK, script.StatusCode);
+        Assert.Contains("SwaggerUIBundle", await script.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
         Assert.DoesNotContain("<style", html, StringComparison.Ordinal);
         Assert.DoesNotMatch("<script(?! src=\"/docs/)", html);
         Assert.DoesNotContain("http", html.Replace("http-equiv", "", StringComparison.Ordinal), StringComparison.Ordinal);
