@@ -34,12 +34,13 @@ internal static class BackfillCommand
         }
 
         bar.End();
-        await output.WriteLineAsync($"{Counted.Of(courier.Acknowledged, "turn")} acknowledged. {Sentence(delivered, courier)}").ConfigureAwait(false);
+        await output.WriteLineAsync($"{Counted.Of(courier.Acknowledged, "turn")} acknowledged. {Sentence(delivered, courier, state)}").ConfigureAwait(false);
         return delivered == Delivered.All ? 0 : 1;
     }
 
-    private static string Sentence(Delivered delivered, Courier courier) => delivered switch
+    private static string Sentence(Delivered delivered, Courier courier, StateDirectory state) => delivered switch
     {
+        Delivered.All when Silence.Load(state).Intervals.Count > 0 => "Nothing is left to report; turns of a pause or of a revoked key are never sent.",
         Delivered.All => "Everything on this machine is reported.",
         Delivered.Busy => "Another ccflux is delivering right now; try again in a minute.",
         Delivered.NotConfigured => "No receiver is set up here. Run 'ccflux install', or 'ccflux status' to see what is missing.",

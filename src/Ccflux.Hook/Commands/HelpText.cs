@@ -54,7 +54,7 @@ internal static class HelpText
             """,
         ["status", ..] => $"""
             ccflux status [--json] [--config-dir DIR]
-            Says whether reporting works, and shows the last report exactly as it was sent.
+            Says whether reporting works, and shows the newest turn of the last report exactly as it was sent.
             {ConfigDir}
             Exits 0, or 3 while the receiver refuses the token.
             """,

@@ -124,7 +124,7 @@ internal static class StatusCommand
 
         output.WriteLine($"  Token        {(status.TokenRefused ? "refused by the receiver: ask your administrator for a new one" : status.TokenSet ? "set" : "not set")}");
         output.WriteLine($"  Device key   {(status.KeyRevoked ? "revoked by the administrator: nothing is sent" : status.PublicKey is null ? "made at the first report" : $"{status.PublicKey} ({(status.KeyRegistered ? "registered" : "not registered yet")})")}");
-        output.WriteLine($"  Sending      {(status.Paused ? "paused: run 'ccflux resume' to go on" : status.Delivering ? "delivering right now" : status.Hooks.Run ? "on" : "on, but no hook will run")}");
+        output.WriteLine($"  Sending      {(status.Paused ? "paused: run 'ccflux resume' to go on" : status.KeyRevoked ? "nothing: the key is revoked" : status.TokenRefused ? "nothing until the token is replaced" : status.Delivering ? "delivering right now" : status.Hooks.Run ? "on" : "on, but no hook will run")}");
         output.WriteLine($"  Waiting      {Counted.Of(status.Queued, "turn")}, {Counted.Of(status.Spooled, "event")}, {Counted.Of(status.ReadingsWaiting, "quota reading")}");
         if (status.NewSessionsRestUntilUtc is { } rest)
         {

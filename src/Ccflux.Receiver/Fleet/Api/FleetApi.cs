@@ -18,7 +18,7 @@ internal static class FleetApi
 {
     private static readonly QueryParameter[] s_events =
     [
-        new("kind", "Which part of the log; it must be given.", Values: [.. LogQuery.Parts.Select(part => part.Name)]),
+        new("kind", "Which part of the log; all of it without one.", Values: [.. LogQuery.Parts.Select(part => part.Name)]),
         new("page", $"From 1 to {LogQuery.MaxPage}; 1 without it.", JsonSchemaType.Integer),
     ];
 

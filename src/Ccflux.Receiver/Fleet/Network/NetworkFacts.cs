@@ -32,7 +32,7 @@ internal sealed class NetworkFacts(
             Tailscale(watch.Seen.Tailscale, listening),
             Tunnel(watch.Seen.Cloudflared),
             Access(),
-            new("Signed in", FactState.Plain, $"{Count(admins, "admin")}, {Count(viewers, "viewer")}{(cookies.IsSecure(request) ? "" : "; the cookie would go over plain HTTP too (COOKIE_SECURE)")}"),
+            new("Signed in", FactState.Plain, $"{Count(admins, "session")} with the admin's token, {Count(viewers, "session")} with the viewer's{(cookies.IsSecure(request) ? "" : "; the cookie would go over plain HTTP too (COOKIE_SECURE)")}"),
         ];
     }
 

@@ -23,8 +23,12 @@ internal static class RotationWords
     ];
 
     private static string Order(RotationSettings settings) => settings.IsSoonestFirst
-        ? $"The account whose weekly window resets soonest goes first and is used to {Percent(settings.SevenDayCeiling)}, because what is left at the reset is lost."
-        : $"What is left of a week is lost when it resets. In the last {Span(settings.SoonestFirstWithin)} before a reset, the account whose weekly window resets soonest goes first and is used to {Percent(settings.SevenDayCeiling)}. Before that, it is the one with the least time for each percent that is left, later the fuller its 5-hour window is.";
+        ? $"The account whose weekly window resets soonest goes first and is used to {UsedTo(settings)}, because what is left at the reset is lost."
+        : $"What is left of a week is lost when it resets. In the last {Span(settings.SoonestFirstWithin)} before a reset, the account whose weekly window resets soonest goes first and is used to {UsedTo(settings)}. Before that, it is the one with the least time for each percent that is left, later the fuller its 5-hour window is.";
+
+    /// <summary>Readings are whole percents, so that of the last one nobody knows whether it is there.</summary>
+    private static string UsedTo(RotationSettings settings) =>
+        $"{Percent(settings.SevenDayCeiling)}{(settings.SevenDayCeiling >= 100 ? " (the last percent only where no other account can be used)" : "")}";
 
     private static string Percent(double value) => $"{value.ToString("0.#", CultureInfo.InvariantCulture)} %";
 

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Ccflux.Receiver.Platform.Api;
 
-/// <summary>Names of files that are handed out: what is in it, of when, and of whom: <c>ccflux-usage-users_30d_2026-11-29_data.csv</c>.</summary>
+/// <summary>Names of downloaded files: content, period, filter, as in <c>ccflux-usage-users_30d_2026-11-29_data.csv</c>.</summary>
 internal static class FileNames
 {
     private const int MaxPart = 60;
@@ -17,6 +17,12 @@ internal static class FileNames
 
     /// <summary>A day as names hold it.</summary>
     public static string Day(DateOnly day) => ApiValue.Format(day);
+
+    /// <summary>The parts that tell a file's days.</summary>
+    /// <param name="period">What the period is called; null where it has no name.</param>
+    /// <param name="from">Its first day, which a name makes needless.</param>
+    /// <param name="to">Its last day.</param>
+    public static IEnumerable<string?> Span(string? period, DateOnly from, DateOnly to) => [period ?? Day(from), Day(to)];
 
     private static string Plain(string part) => string.Create(Math.Min(part.Length, MaxPart), part, static (plain, text) =>
     {

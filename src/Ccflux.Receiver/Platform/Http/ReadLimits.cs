@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Platform.Api;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Storage.Sqlite;
 
@@ -21,12 +22,12 @@ internal sealed class ReadLimits(RequestDelegate next, HttpOptions options, Time
         }
 
         var role = context.Features.Get<AdminSession>()?.Role;
-        var seconds = options.ReadTimeoutSeconds * (IsFile(context.Request.Query) ? ExportFactor : 1);
+        var seconds = options.ReadTimeoutSeconds * (IsFile(context.Request) ? ExportFactor : 1);
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(seconds), time);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, context.RequestAborted);
         using var scope = ReadScope.Open($"{role} {RequestLimits.AddressOf(context)}", role == AdminRole.Admin, ended.Token);
         await next(context);
     }
 
-    private static bool IsFile(IQueryCollection query) => query.ContainsKey("export") || query["format"] is [.., "csv"];
+    private static bool IsFile(HttpRequest request) => request.Query.ContainsKey("export") || (ApiFormat.TryRead(request, out var csv) && csv);
 }

@@ -1,4 +1,6 @@
 using System.Text;
+using Ccflux.Contracts.Quota;
+using Ccflux.Receiver.Quota.Pages;
 
 namespace Ccflux.Receiver.Quota.Alerts;
 
@@ -49,11 +51,11 @@ internal sealed record Alert(
             {
                 return string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{Account}: {Held} more alerts within an hour are not sent one by one. The fullest limit among them is {Window}, {UsedPercent:0.#} % used; the quota page has them all.");
+                    $"{Account}: {Held} more alerts within an hour are not sent one by one. The fullest limit among them is the {Limit} one, {UsedShare.Text(UsedPercent)} % used; the quota page has them all.");
             }
 
             var text = new StringBuilder();
-            text.Append(CultureInfo.InvariantCulture, $"{Account}: {Window} is {UsedPercent:0.#} % used");
+            text.Append(CultureInfo.InvariantCulture, $"{Account}: the {Limit} limit is {UsedShare.Text(UsedPercent)} % used");
             if (ThresholdPercent is { } threshold)
             {
                 text.Append(CultureInfo.InvariantCulture, $" (threshold {threshold:0.#} %)");
@@ -61,12 +63,16 @@ internal sealed record Alert(
 
             if (EarliestAt is { } earliest && LatestAt is { } latest)
             {
-                text.Append(CultureInfo.InvariantCulture, $" and at this rate runs out between {Clock(earliest)} and {Clock(latest)} (a projection)");
+                text.Append(latest - earliest < TimeSpan.FromMinutes(1)
+                    ? $" and at this rate runs out around {Clock(earliest)} (a projection)"
+                    : $" and at this rate runs out between {Clock(earliest)} and {Clock(latest)} (a projection)");
             }
 
             return ResetsAt is { } reset ? text.Append(CultureInfo.InvariantCulture, $"; it resets {Clock(reset)} UTC.").ToString() : text.Append('.').ToString();
         }
     }
+
+    private string Limit => WindowText.Name(Window).ToLowerInvariant();
 
     private static string Clock(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 }

@@ -79,7 +79,7 @@ internal sealed class QuotaChanges(Poller poller, PollInterval interval, GroupCo
         var seconds = Math.Max(0, (long)Math.Ceiling(wait.TotalSeconds));
         return seconds == 0
             ? TypedResults.Json(new PollNowReply(next, 0), QuotaApiJson.Default.PollNowReply, statusCode: StatusCodes.Status202Accepted)
-            : new Problem(StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, $"The issuer's and ccflux's own limits allow the next poll in {seconds} s; it is set for then.", wait);
+            : new Problem(StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, $"The interval and the issuer's limits allow the next poll in {seconds} s; it is set for then.", wait);
     }
 
     private static async Task<int?> ReadIntervalAsync(HttpContext context)

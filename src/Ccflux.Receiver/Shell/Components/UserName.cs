@@ -18,12 +18,15 @@ public sealed class UserName : MarkupComponent
     [Parameter]
     public bool NameOnly { get; set; }
 
+    /// <summary>Names without an address are an installation's: a word and 64 digits, of which the first tell it.</summary>
+    private const int MaxName = 26;
+
     protected override void Write(StringBuilder html)
     {
         var leads = Href is not null && !Frame.IsExport;
         var at = Email.LastIndexOf('@') is > 0 and var found ? found : Email.Length;
         html.Append(leads ? "<a class=\"mail\" href=\"" + Encode(Href) + "\" title=\"" : "<span class=\"mail\" title=\"")
-            .Append(Encode(Email)).Append("\">").Append(Encode(Email[..at]));
+            .Append(Encode(Email)).Append("\">").Append(Encode(at == Email.Length && at > MaxName ? Email[..(MaxName - 1)] + "…" : Email[..at]));
         if (!NameOnly)
         {
             html.Append("<span>").Append(Encode(Email[at..])).Append("</span>");

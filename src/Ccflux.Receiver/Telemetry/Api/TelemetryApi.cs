@@ -18,40 +18,39 @@ internal static class TelemetryApi
         new("to", "Last day of a custom period."),
     ];
 
-    private static readonly QueryParameter[] s_people =
+    public static void MapTelemetryApi(this IEndpointRouteBuilder endpoints)
+    {
+        var api = endpoints.MapGroup("/api/v1/telemetry").RequireAuthorization(AdminPolicies.Reader).WithTags("Telemetry");
+        QueryParameter[] people = [.. People(endpoints.ServiceProvider.GetRequiredService<LabelNames>())];
+        QueryParameter model = new("model", "A model's exact name.");
+        QueryParameter[] all = [.. s_period, .. people, model];
+        Map(api, "/summary", "The figures of the period; before is of the period of equal length before, and stands against period_compared: complete hours while the period goes on.", TelemetryColumns.Summary, TelemetryColumns.SummaryOf, all);
+        Map(api, "/timeline", "Hour by hour up to two days, else day by day.", TelemetryColumns.Timeline, view => view.Timeline, all);
+        Map(api, "/timeline-models", "The same by model.", TelemetryColumns.TimelineModels, TelemetryColumns.ModelsOf, all);
+        Map(api, "/timeline-users", "All tokens of the six heaviest users, and of everyone else, hour by hour or day by day.", TelemetryColumns.TimelineUsers, TelemetryColumns.UsersOf, all);
+        Map(api, "/models", "By model, with the period before.", TelemetryColumns.Models, view => view.Models, all);
+        Map(api, "/users", "By user. kind says how sure it is whose it is: user (own token), claimed (organisation's token), install (no e-mail).", TelemetryColumns.Users, view => view.Users, all);
+        Map(api, "/terminals", "Sessions by terminal.", TelemetryColumns.Terminals, view => view.Terminals, [.. s_period, .. people]);
+        Map(api, "/tools", "Tool calls, failures and durations.", TelemetryColumns.Tools, view => view.Tools, [.. s_period, .. people]);
+        Map(api, "/decisions", "Tool decisions; config and hook decide without the user.", TelemetryColumns.Decisions, view => view.Decisions, [.. s_period, .. people]);
+        Map(api, "/errors", "Requests that failed after all retries, by status.", TelemetryColumns.Errors, view => view.Errors, [.. s_period, .. people]);
+        Map(api, "/windows", "Tokens of the last five hours by user, against the plan.", TelemetryColumns.Windows, view => view.Windows, [.. people, model], "5h");
+        MapCalls(api, all);
+        Map(api, "/names", "Metrics, events, attributes and services that were received and not understood or refused, and caps that were met; of all time.", TelemetryColumns.Seen, view => view.Names, [], "all-time");
+        Map(api, "/installs", "Installations that send no e-mail (the newest 1 000), whom the admin mapped them to, and their figures of the period.", TelemetryColumns.Installs, view => view.Installs, s_period);
+        MapLabels(api, all);
+        MapReconciliation(api);
+    }
+
+    private static IEnumerable<QueryParameter> People(LabelNames names) =>
     [
         new("user", "An e-mail address, or a name as the users' table shows it."),
         new("division", $"A division, or {TelemetryFilter.NoDivision}."),
         new("terminal", "A terminal's exact name."),
-        // Those of the client itself; an organisation's own are asked for in the same way.
-        .. new[] { LabelNames.Plan, LabelNames.SeatType, LabelNames.Settings }.Select(name => new QueryParameter(
+        .. names.All.Select(name => new QueryParameter(
             LabelFilter.FieldOf(name),
             $"Whoever stated this last in the period: values separated by |, {LabelNames.NotStated} for who stated nothing. Names in TELEMETRY_ATTRIBUTES filter in the same way; several labels must all hold.")),
     ];
-
-    private static readonly QueryParameter s_model = new("model", "A model's exact name.");
-    private static readonly QueryParameter[] s_all = [.. s_period, .. s_people, s_model];
-
-    public static void MapTelemetryApi(this IEndpointRouteBuilder endpoints)
-    {
-        var api = endpoints.MapGroup("/api/v1/telemetry").RequireAuthorization(AdminPolicies.Reader).WithTags("Telemetry");
-        Map(api, "/summary", "The figures of the period; before is of the period of equal length before, and stands against period_compared: complete hours while the period goes on.", TelemetryColumns.Summary, TelemetryColumns.SummaryOf);
-        Map(api, "/timeline", "Hour by hour up to two days, else day by day.", TelemetryColumns.Timeline, view => view.Timeline);
-        Map(api, "/timeline-models", "The same by model.", TelemetryColumns.TimelineModels, TelemetryColumns.ModelsOf);
-        Map(api, "/timeline-users", "All tokens of the six heaviest users, and of everyone else, hour by hour or day by day.", TelemetryColumns.TimelineUsers, TelemetryColumns.UsersOf);
-        Map(api, "/models", "By model, with the period before.", TelemetryColumns.Models, view => view.Models);
-        Map(api, "/users", "By user. kind says how sure it is whose it is: user (own token), claimed (organisation's token), install (no e-mail).", TelemetryColumns.Users, view => view.Users);
-        Map(api, "/terminals", "Sessions by terminal.", TelemetryColumns.Terminals, view => view.Terminals, [.. s_period, .. s_people]);
-        Map(api, "/tools", "Tool calls, failures and durations.", TelemetryColumns.Tools, view => view.Tools, [.. s_period, .. s_people]);
-        Map(api, "/decisions", "Tool decisions; config and hook decide without the user.", TelemetryColumns.Decisions, view => view.Decisions, [.. s_period, .. s_people]);
-        Map(api, "/errors", "Requests that failed after all retries, by status.", TelemetryColumns.Errors, view => view.Errors, [.. s_period, .. s_people]);
-        Map(api, "/windows", "Tokens of the last five hours by user, against the plan.", TelemetryColumns.Windows, view => view.Windows, [.. s_people, s_model], "5h");
-        MapCalls(api);
-        Map(api, "/names", "Metrics, events, attributes and services that were received and not understood or refused, and caps that were met; of all time.", TelemetryColumns.Seen, view => view.Names, [], "all-time");
-        Map(api, "/installs", "Installations that send no e-mail (the newest 1 000), whom the admin mapped them to, and their figures of the period.", TelemetryColumns.Installs, view => view.Installs, s_period);
-        MapLabels(api);
-        MapReconciliation(api);
-    }
 
     private static void Map<T>(
         RouteGroupBuilder api,
@@ -59,13 +58,13 @@ internal static class TelemetryApi
         string summary,
         IReadOnlyList<(string, Func<T, object?>)> columns,
         Func<TelemetryPageView, IEnumerable<T>> part,
-        QueryParameter[]? filters = null,
+        QueryParameter[] filters,
         string? span = null) =>
         api.MapGet(path, (HttpContext context, TelemetryPageQuery query, LabelNames names, TimeProvider time) => AnswerAsync(
                 context, names, time, path[1..], span, columns, async filter => part(await query.ReadAsync(filter, new CallPart(0, 1), context.RequestAborted))))
-            .WithSummary(summary).TakesQuery([QueryParameter.Format, .. filters ?? s_all]).ProducesProblem(StatusCodes.Status400BadRequest);
+            .WithSummary(summary).TakesQuery([QueryParameter.Format, .. filters]).ProducesProblem(StatusCodes.Status400BadRequest);
 
-    private static void MapCalls(RouteGroupBuilder api)
+    private static void MapCalls(RouteGroupBuilder api, QueryParameter[] all)
     {
         api.MapGet("/calls", async (HttpContext context, TelemetryPageQuery query, CallFile file, LabelNames names, TimeProvider time) =>
             {
@@ -83,16 +82,16 @@ internal static class TelemetryApi
                     [.. TelemetryColumns.Calls.Select(column => column.Item1)],
                     rows.Select(row => TelemetryColumns.Calls.Select(column => column.Item2(row))));
             })
-            .WithSummary("The newest 1 000 requests, as long as events are kept; as CSV the newest 100 000.").TakesQuery([QueryParameter.Format, .. s_all]).ProducesProblem(StatusCodes.Status400BadRequest);
+            .WithSummary("The newest 1 000 requests, as long as events are kept; as CSV the newest 100 000.").TakesQuery([QueryParameter.Format, .. all]).ProducesProblem(StatusCodes.Status400BadRequest);
     }
 
-    private static void MapLabels(RouteGroupBuilder api)
+    private static void MapLabels(RouteGroupBuilder api, QueryParameter[] all)
     {
         api.MapGet("/labels", (HttpContext context, TelemetryPageQuery query, LabelNames names, TimeProvider time) => AnswerAsync(
                 context, names, time, "labels", null, TelemetryColumns.Labels,
                 async filter => TelemetryColumns.LabelsOf(await query.ReadAsync(filter, new CallPart(0, 1), context.RequestAborted), LabelQuery.By(context.Request.Query, names, []))))
             .WithSummary("By what clients state: plan, seat type, managed settings, and the attributes in TELEMETRY_ATTRIBUTES. Each person counts under the value stated last in the period; an empty value is who stated nothing.")
-            .TakesQuery([QueryParameter.Format, new QueryParameter(LabelQuery.Field, "One label; without it each stands in turn, and each adds up to all."), .. s_all])
+            .TakesQuery([QueryParameter.Format, new QueryParameter(LabelQuery.Field, "One label; without it each stands in turn, and each adds up to all."), .. all])
             .ProducesProblem(StatusCodes.Status400BadRequest);
         api.MapGet("/users/{email}/labels", (string email, HttpContext context, TelemetryAdminQuery query, LabelNames names, TimeProvider time) => AnswerAsync(
                 context, names, time, "stated", "all-time", TelemetryColumns.Stated, async _ => await query.LabelsAsync(email.ToLowerInvariant(), context.RequestAborted), email.ToLowerInvariant()))
@@ -139,8 +138,11 @@ internal static class TelemetryApi
             isCsv,
             json =>
             {
-                json.WriteString("from", ApiValue.Format(filter.From));
-                json.WriteString("to", ApiValue.Format(filter.To));
+                if (span is null)
+                {
+                    json.WriteString("from", ApiValue.Format(filter.From));
+                    json.WriteString("to", ApiValue.Format(filter.To));
+                }
             });
     }
 }

@@ -1,3 +1,4 @@
+using Ccflux.Contracts.Quota;
 using Ccflux.Receiver.Shell;
 using Ccflux.Receiver.Shell.Format;
 using Ccflux.Receiver.Telemetry.Pages.Parts;
@@ -11,7 +12,7 @@ internal static class TelemetryBars
     private const int Plain = 5;
     private const int Bad = 8;
 
-    public static IReadOnlyList<BarRow> Errors(TelemetryPageView view) => Counts(view.Errors, row => row.Name.Length > 0 ? row.Name : "without a status", Bad);
+    public static IReadOnlyList<BarRow> Errors(TelemetryPageView view) => Counts(view.Errors, row => StatusText.Of(row.Name), Bad);
 
     public static IReadOnlyList<BarRow> Models(TelemetryPageView view)
     {
@@ -49,7 +50,7 @@ internal static class TelemetryBars
             .Select(row => new BarRow(
                 row.User,
                 row.Quota?.UsedPercent ?? 0,
-                Numbers.Share(row.Quota?.UsedPercent / 100),
+                row.Quota is { UsedPercent: var used } ? UsedShare.Text(used) + "\u00A0%" : Numbers.Unknown,
                 row.Quota is { } quota ? $"{Numbers.Raw((decimal)quota.UsedPercent)} % by {quota.Source}, observed {Times.Exact(quota.ObservedAt)}" : "Nothing was observed",
                 Numbers.Compact(row.Billed),
                 row.Quota is { UsedPercent: >= 90 } ? Bad : Plain,

@@ -50,7 +50,7 @@ public sealed record TelemetryFilter(
     private static DateOnly Epoch { get; } = new(1970, 1, 1);
 
     /// <summary>The period in a file's name: what it is called and its last day, or both its days.</summary>
-    public IEnumerable<string?> FileSpan => Period is Custom ? [FileNames.Day(From), FileNames.Day(To)] : [Period, FileNames.Day(To)];
+    public IEnumerable<string?> FileSpan => FileNames.Span(Period is Custom ? null : Period, From, To);
 
     /// <summary>Whose telemetry of what, in a file's name.</summary>
     public IEnumerable<string?> FileNarrowing => [User, Division is NoDivision ? "no-division" : Division, Model, Terminal];

@@ -5,7 +5,7 @@ namespace Ccflux.Receiver.Usage.Api;
 
 /// <summary>What a table's CSV file is called.</summary>
 /// <param name="What">What it holds.</param>
-/// <param name="Span">Of when it is where it does not follow the period; null: of the period.</param>
+/// <param name="Span">What the file's name says of its time where the table does not follow the period. Null: the period.</param>
 /// <param name="IsFiltered">It follows user, division and model, so that its name has them.</param>
 internal sealed record TableFile(string What, string? Span = null, bool IsFiltered = true)
 {

@@ -18,7 +18,7 @@ internal sealed record AttentionLine(Tone Tone, string Subject, string Says, str
         AttentionKind.WindowNearLimit => new(
             item.Share >= 0.9 ? Tone.Bad : Tone.Warn,
             Name(item),
-            $"is at {Numbers.Share(item.Share)} of {(item.OfLimit ? "the 5-hour limit" : "their own 5-hour peak")}",
+            $"is at {Numbers.Share(item.Share)} of {(item.OfLimit ? "what they had used when the 5-hour limit came last" : "their own 5-hour peak")}",
             item.At is { } ends ? $"the window ends {(isExport ? Times.Exact(ends) : Times.Until(ends, now))}" : "",
             UserHref(item)),
         AttentionKind.LimitHit => new(
@@ -27,8 +27,8 @@ internal sealed record AttentionLine(Tone Tone, string Subject, string Says, str
             "hit a limit" + (item.At is { } at ? $" {(isExport ? Times.Exact(at) : Times.Ago(at, now))}" : ""),
             item.Detail.Length > 0 ? $"limit: {item.Detail}" : "limit event, window unknown",
             UserHref(item)),
-        AttentionKind.DeviceWaiting => new(Tone.Warn, Name(item), "waits for approval", "its reports are refused until then", "#devices"),
-        AttentionKind.DeviceRegisteredAgain => new(Tone.Warn, Name(item), "was registered again after a revoke", "revoke it if this wasn't you", "#devices"),
+        AttentionKind.DeviceWaiting => new(Tone.Warn, Device(item), "waits for approval", "its reports are refused until then", "#devices"),
+        AttentionKind.DeviceRegisteredAgain => new(Tone.Warn, Device(item), "was registered again after a revoke", "revoke it if this wasn't you", "#devices"),
         AttentionKind.ClaimedEmailMismatch => new(Tone.Warn, Name(item), "is signed in as a different address", $"{item.Detail}; usage is counted under the address of the token", UserHref(item)),
         AttentionKind.ReportsRefused => new(Tone.Bad, Names(item), item.Count == 1 ? "has reports refused" : "have reports refused", item.Detail, item.Count == 1 ? UserHref(item) : "#seats"),
         AttentionKind.Silent => new(Tone.None, People(item.Count), item.Count == 1 ? "has gone silent" : "have gone silent", Names(item), Seats(link, SeatViews.Silent)),
@@ -42,6 +42,9 @@ internal sealed record AttentionLine(Tone Tone, string Subject, string Says, str
     private static string People(int count) => count == 1 ? "1 person" : $"{Numbers.Count(count)} people";
 
     private static string Name(Attention item) => item.Subjects.Count > 0 ? Local(item.Subjects[0]) : "";
+
+    /// <summary>Many machines have the same name.</summary>
+    private static string Device(Attention item) => $"{item.Subjects[0]} of {Local(item.Subjects[1])}";
 
     private static string Names(Attention item)
     {

@@ -30,7 +30,7 @@ internal static class TierText
         return tier.Confidence switch
         {
             TierConfidence.High => $"High confidence: a limit was hit{(tier.LimitHitAt is { } at ? " on " + Times.Exact(at) : "")}, with {Numbers.Exact(tier.PeakTokens)} billed tokens in the window. {Estimate}",
-            TierConfidence.Medium or TierConfidence.Low => $"{(tier.Confidence is TierConfidence.Medium ? "Medium" : "Low")} confidence: inferred from {windows}, peak {Numbers.Exact(tier.PeakTokens)}. {Estimate}",
+            TierConfidence.Medium or TierConfidence.Low => $"{(tier.Confidence is TierConfidence.Medium ? "Medium" : "Low")} confidence: inferred from {windows}, three quarters of which held at most {Numbers.Exact(tier.PeakTokens)} billed tokens. {Estimate}",
             TierConfidence.Unknown => $"{windows}: not enough data, three are needed.",
         };
     }

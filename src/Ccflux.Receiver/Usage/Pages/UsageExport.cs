@@ -7,7 +7,7 @@ namespace Ccflux.Receiver.Usage.Pages;
 /// <summary>A page as one HTML file that works alone: whole tables, drawn charts, no form, no secret, no request.</summary>
 internal sealed class UsageExport(UsagePageQuery usage, UserPageQuery users, PageFrames frames, IServiceProvider services, TimeProvider time)
 {
-    /// <summary>The file's name: of when, and of whom or what.</summary>
+    /// <summary>The file's name: its period and filter.</summary>
     public static string FileName(UsageFilter filter) => FileNames.Of("usage", "html", [.. filter.FileSpan, .. filter.FileNarrowing]);
 
     /// <summary>The usage page for a filter; <paramref name="address"/> is the receiver's, for the heading.</summary>

@@ -8,7 +8,7 @@ namespace Ccflux.Receiver.Usage.Read;
 
 /// <summary>Rows that are read while they are handed out.</summary>
 /// <param name="Span">Of when they are, for the file's name.</param>
-/// <param name="Faults">What of the filter could not be taken as it stood; then there are no rows.</param>
+/// <param name="Faults">Fields of the filter that were not accepted. If there are any, there are no rows.</param>
 internal sealed record LongTable<T>(IAsyncEnumerable<T> Rows, string Span, IReadOnlyList<FilterFault> Faults);
 
 /// <summary>Tables that grow with every report and every change, whole: a part at a time, each in a read of its own, so that a slow download

@@ -28,7 +28,7 @@ public sealed record UsageFilter(string Period, DateOnly From, DateOnly To, stri
     public bool IsNarrowed => User is not null || Division is not null || Model is not null;
 
     /// <summary>The period in a file's name: what it is called and its last day, or both its days.</summary>
-    public IEnumerable<string?> FileSpan => Period is Custom ? [FileNames.Day(From), FileNames.Day(To)] : [Period, FileNames.Day(To)];
+    public IEnumerable<string?> FileSpan => FileNames.Span(Period is Custom ? null : Period, From, To);
 
     /// <summary>Whose usage of what, in a file's name.</summary>
     public IEnumerable<string?> FileNarrowing => [User, Division is NoDivision ? "no-division" : Division, Model];
@@ -122,5 +122,5 @@ public sealed record UsageFilter(string Period, DateOnly From, DateOnly To, stri
     private static UsageFilter ForDays(string period, int days, DateOnly today) => new(period, today.AddDays(1 - days), today);
 }
 
-/// <summary>A field of the query string that could not be taken as it stood, and what it must be.</summary>
+/// <summary>A field of the query string that was not accepted, and what it must be.</summary>
 public sealed record FilterFault(string Field, string Message);

@@ -11,6 +11,11 @@ public sealed class SeatsTests
     public async Task Seats_InEveryState_SayIt()
     {
         await using var history = await History.EmptyAsync();
+        // Before their tokens: the receiver adds the users of tokens that it finds.
+        await UserAsync(history, "active@example.org", hoursAgo: 71);
+        await UserAsync(history, "silent@example.org", hoursAgo: 75);
+        await UserAsync(history, "revoked@example.org", hoursAgo: 1);
+        await UserAsync(history, "untokened@example.org", hoursAgo: 1);
         await TokenAsync(history, "active@example.org", "2027-01-01 00:00:00");
         await TokenAsync(history, "silent@example.org", "2027-01-01 00:00:00");
         await TokenAsync(history, "never@example.org", expires: null);
@@ -19,10 +24,6 @@ public sealed class SeatsTests
         await TokenAsync(history, "revoked@example.org", "2027-01-01 00:00:00", revoked: true);
         await TokenAsync(history, "Reissued@Example.org ", "2027-01-01 00:00:00", revoked: true);
         await TokenAsync(history, "reissued@example.org", "2027-02-01 00:00:00");
-        await UserAsync(history, "active@example.org", hoursAgo: 71);
-        await UserAsync(history, "silent@example.org", hoursAgo: 75);
-        await UserAsync(history, "revoked@example.org", hoursAgo: 1);
-        await UserAsync(history, "untokened@example.org", hoursAgo: 1);
 
         var view = await UsagePageQueryTests.ReadAsync(history, UsageFilter.Default(history.Time.GetUtcNow()));
 

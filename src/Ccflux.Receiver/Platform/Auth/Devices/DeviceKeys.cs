@@ -53,7 +53,11 @@ internal sealed class DeviceKeys(GroupCommitWriter writer, DeviceDirectory direc
         connection.Execute(DevicesSql.DeleteSurplus, userId, MaxDevices - 1);
         connection.Execute(DevicesSql.AddToday, userId, day);
         long? approved = options.DeviceApproval ? null : now.ToUnixTimeMilliseconds();
-        connection.Execute(DevicesSql.Insert, userId, publicKey, name, now.ToUnixTimeMilliseconds(), approved, userId, name);
+        if (connection.Scalar(DevicesSql.Insert, userId, publicKey, name, now.ToUnixTimeMilliseconds(), approved, userId, name) is > 0 and var back)
+        {
+            AuditLog.Write(connection, new AuditEntry(now, AuditActor.System, "device.register-again", NameOf(connection, back), ""));
+        }
+
         return Registration.Registered;
     }
 

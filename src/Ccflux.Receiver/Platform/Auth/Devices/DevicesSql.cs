@@ -22,10 +22,11 @@ internal static class DevicesSql
         ON CONFLICT (user_id, day) DO UPDATE SET devices = devices + 1
         """;
 
-    /// <summary>Parameters: user, key, name, now, approved at or null, user, name.</summary>
+    /// <summary>Gives the device where it comes back after a revoke, else 0. Parameters: user, key, name, now, approved at or null, user, name.</summary>
     public const string Insert = """
         INSERT INTO devices (user_id, public_key, name, registered_at, approved_at, reregistered)
         VALUES (?, ?, ?, ?, ?, EXISTS (SELECT 1 FROM devices WHERE user_id = ? AND name = ? AND revoked_at IS NOT NULL))
+        RETURNING device_ref * reregistered
         """;
 
     /// <summary>Makes room for one more: the devices longest unseen go, those that were never approved first. A revoked key stays, or it could be

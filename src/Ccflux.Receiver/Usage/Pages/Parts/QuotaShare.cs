@@ -1,4 +1,5 @@
 using System.Text;
+using Ccflux.Contracts.Quota;
 using Ccflux.Receiver.Shell;
 using Ccflux.Receiver.Shell.Components;
 using Ccflux.Receiver.Shell.Format;
@@ -33,7 +34,7 @@ public sealed class QuotaShare : MarkupComponent
             html.Append("<svg class=\"ic\" viewBox=\"0 0 12 12\" aria-hidden=\"true\">").Append(Glyphs.Shape(tone)).Append("</svg>");
         }
 
-        html.Append(Encode(Numbers.Share(share))).Append("</span></span></td>");
+        html.Append(UsedShare.Text(reading.UsedPercent)).Append("\u00A0%").Append("</span></span></td>");
     }
 
     private string Title(QuotaReading reading) =>

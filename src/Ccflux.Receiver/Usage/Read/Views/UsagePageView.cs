@@ -2,7 +2,7 @@ namespace Ccflux.Receiver.Usage.Read.Views;
 
 /// <summary>All that <c>/admin/</c> shows, read in one snapshot of the database.</summary>
 /// <param name="Request">What was asked, as it was understood: names that are not known are gone from the filter.</param>
-/// <param name="Faults">What of the query string could not be taken as it stood.</param>
+/// <param name="Faults">Fields of the query string that were not accepted.</param>
 /// <param name="UserBars">Billed tokens by user, the heaviest first; at most <see cref="UsagePageRequest.Bars"/>, <paramref name="UsersTotal"/> counts all.</param>
 /// <param name="PricesOf">Which price list the values are from.</param>
 /// <param name="Seats">User provisioning; follows no filter.</param>

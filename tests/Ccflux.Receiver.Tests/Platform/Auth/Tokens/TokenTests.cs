@@ -168,6 +168,7 @@ public sealed class TokenTests
         (await wire.RegisterAsync(access, new DeviceKey(), "desktop")).EnsureSuccessStatusCode();
 
         Assert.Equal("laptop", wire.Scalar<string>("SELECT group_concat(name) FROM devices WHERE reregistered = 1"));
+        Assert.EndsWith(" laptop", wire.Scalar<string>("SELECT group_concat(target) FROM audit_log WHERE action = 'device.register-again'"), StringComparison.Ordinal);
     }
 
     [Fact]
