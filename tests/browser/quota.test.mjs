@@ -115,7 +115,7 @@ test("Pace and projection are said in words, with an honest range", async () => 
   const { page, context } = await open(`/quota?account=${idOf("pace@example.org")}`);
   const text = async (window) => plain(await card(page, "pace@example.org").locator(`[data-window=${window}]`).textContent());
   assert.match(await text("five_hour"), /30 pt ahead of pace.*Likely full (around|between (\d+ \w+, )?\d\d:\d\d and) (\d+ \w+, )?\d\d:\d\d/);
-  assert.match(await text("seven_day"), /40 pt below pace.*Lasts to the reset at this pace/);
+  assert.match(await text("seven_day"), /40 pt below pace.*Lasts to the reset at the recent rate/);
   const api = await (await fetch(`${receiver.address}/api/v1/quota`, { headers: { Authorization: `Bearer ${adminToken}` } })).json();
   const window = api.find((one) => one.id === idOf("pace@example.org")).windows[0];
   const shown = await card(page, "pace@example.org").locator("[data-window=five_hour] [data-outlook] .st time").evaluateAll((all) => all.slice(0, 2).map((one) => Date.parse(one.dateTime)));
@@ -161,7 +161,7 @@ test("A failing account keeps its last reading, grey and with its age; a silent 
   assert.equal(await bar.getAttribute("data-level"), "none");
   assert.match(plain(await card(page, "login 3").textContent()), /Stale.*Answer not understood/);
   await page.goto(`${receiver.address}/quota?account=${idOf("silent@example.org")}`);
-  assert.match(plain(await card(page, "silent@example.org").textContent()), /status line, 2 h ago.*Stale.*tells changes only, while its user works/);
+  assert.match(plain(await card(page, "silent@example.org").textContent()), /status line, 2 h ago.*Stale.*Figures come while its user works/);
   await context.close();
 });
 

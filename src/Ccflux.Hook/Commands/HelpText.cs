@@ -65,6 +65,7 @@ internal static class HelpText
               --since DAY        only turns that ended on that day or later, such as 2026-11-01
               --until DAY        only turns that ended on that day or earlier
               --timezone NAME    whose days these are, such as Europe/Berlin or UTC (default: this machine's time zone)
+              --json             one JSON document instead of a table
             {ConfigDir}
             """,
         ["pause", ..] => $"""
@@ -88,6 +89,7 @@ internal static class HelpText
             ccflux install [--endpoint URL] [--token-file FILE] [--yes] [--no-check] [--config-dir DIR]
                            [--statusline] [--telemetry] [--telemetry-token-file FILE] [--fleet]
             Adds ccflux to Claude Code, and has the receiver check the token. The token comes from FILE (- is standard input), from CCFLUX_TOKEN, or is asked for.
+              --endpoint URL     the receiver's address (default: the one that is set up, else it is asked for)
               --yes              asks nothing
               --no-check         does not call the receiver, for machines that are set up offline
               --statusline       shows how full the limits are in Claude Code's status line

@@ -12,6 +12,7 @@ internal static class RotationWords
             $"The main measure. At {Percent(settings.SevenDayCeiling)} the account rests until its reset. If it is projected to get there within {Span(settings.SevenDayHorizon)}, the switch comes early (velocity_preemptive_switch window=7d)."),
         ("5h",
             $"A short-term speed limit. At {Percent(settings.FiveHourCeiling)} the next account takes over until this one has cooled to {Percent(settings.FiveHourCool)} or was reset, and then it is used again{(settings.IsSoonestFirst ? "" : " where it is the most urgent")}; within {Span(settings.FiveHourHorizon)} of a projected breach the switch comes early (velocity_preemptive_switch window=5h). An account may have ceilings of its own."),
+        ("Reset", "When a window ends, its share falls back to 0, and an account that was used up can be used again. Where nothing was used yet, the end is not known."),
         ("In the middle of a turn",
             $"While a tool call runs in any session of a config dir, its switch waits, whatever the reason (switcher_switch_deferred), and is tried again when the call ends and every {Span(settings.Tick)}."),
         ("No flapping",
