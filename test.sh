@@ -111,16 +111,8 @@ count_dotnet() {
   if [ -z "$p" ]; then say "FAILED   $1 did not run"; count 0 1 0; else count "$p" "$f" "$s"; fi
 }
 
-# The hook's tests and the browser's mostly wait for programs they started, so they run beside the others.
+# The hook's tests mostly wait for programs they started, so they run beside the others.
 rm -rf artifacts/coverage
-browser_log=$(mktemp)
-browser_run=
-if { command -v chromium-headless-shell || command -v chromium; } >/dev/null && command -v sqlite3 >/dev/null; then
-  tests/browser/run.sh >"$browser_log" 2>&1 &
-  browser_run=$!
-else
-  skip "browser tests" "neither chromium-headless-shell nor chromium is installed, or sqlite3 is not"
-fi
 hook_log=$(mktemp)
 if [ -n "$hook" ]; then
   run_dotnet Ccflux.Hook.Tests >"$hook_log" &
@@ -140,14 +132,16 @@ if [ -n "$hook" ]; then
   count_dotnet Ccflux.Hook.Tests "$hook_log"
 fi
 
-if [ -n "$browser_run" ]; then
-  wait "$browser_run"
-  cat "$browser_log" >&2
-  sed -n '/^✖ failing tests:/,$p' "$browser_log" | head -100 >>"$failures"
-  read -r p f s < <(sed -nE 's/^([0-9]+) passed, ([0-9]+) failed, ([0-9]+) skipped$/\1 \2 \3/p' "$browser_log" | tail -1)
+if { command -v chromium-headless-shell || command -v chromium; } >/dev/null && command -v sqlite3 >/dev/null; then
+  log=$(mktemp)
+  tests/browser/run.sh 2>&1 | tee "$log" >&2
+  sed -n '/^✖ failing tests:/,$p' "$log" | head -100 >>"$failures"
+  read -r p f s < <(sed -nE 's/^([0-9]+) passed, ([0-9]+) failed, ([0-9]+) skipped$/\1 \2 \3/p' "$log" | tail -1)
+  rm -f "$log"
   if [ -n "${p:-}" ]; then count "$p" "$f" "$s"; else say "FAILED   the browser tests did not run"; count 0 1 0; fi
+else
+  skip "browser tests" "neither chromium-headless-shell nor chromium is installed, or sqlite3 is not"
 fi
-rm -f "$browser_log"
 
 [ -z "${coverage:-}" ] || node eng/coverage.mjs artifacts/coverage || count 0 1 0
 
