@@ -53,8 +53,10 @@ internal sealed class DeviceKeys(GroupCommitWriter writer, DeviceDirectory direc
         connection.Execute(DevicesSql.DeleteSurplus, userId, MaxDevices - 1);
         connection.Execute(DevicesSql.AddToday, userId, day);
         long? approved = options.DeviceApproval ? null : now.ToUnixTimeMilliseconds();
-        if (connection.Scalar(DevicesSql.Insert, userId, publicKey, name, now.ToUnixTimeMilliseconds(), approved, userId, name) is > 0 and var back)
+        if (connection.Scalar(DevicesSql.Insert, userId, publicKey, name, now.ToUnixTimeMilliseconds(), approved, userId, name) is > 0 and var back
+            && connection.Scalar(DevicesSql.CountReturned, userId, name) == 1)
         {
+            // Once until it is revoked again: nobody fills the log with keys for one name.
             AuditLog.Write(connection, new AuditEntry(now, AuditActor.System, "device.register-again", NameOf(connection, back), ""));
         }
 

@@ -29,6 +29,9 @@ internal static class DevicesSql
         RETURNING device_ref * reregistered
         """;
 
+    /// <summary>Devices of a name that came back after a revoke and were not revoked since. Parameters: user, name.</summary>
+    public const string CountReturned = "SELECT count(*) FROM devices WHERE user_id = ? AND name = ? AND reregistered AND revoked_at IS NULL";
+
     /// <summary>Makes room for one more: the devices longest unseen go, those that were never approved first. A revoked key stays, or it could be
     /// registered again. Parameters: user, how many to keep.</summary>
     public const string DeleteSurplus = """

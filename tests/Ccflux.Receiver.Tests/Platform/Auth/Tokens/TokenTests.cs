@@ -169,6 +169,9 @@ public sealed class TokenTests
 
         Assert.Equal("laptop", wire.Scalar<string>("SELECT group_concat(name) FROM devices WHERE reregistered = 1"));
         Assert.EndsWith(" laptop", wire.Scalar<string>("SELECT group_concat(target) FROM audit_log WHERE action = 'device.register-again'"), StringComparison.Ordinal);
+
+        (await wire.RegisterAsync(access, new DeviceKey(), "laptop")).EnsureSuccessStatusCode();
+        Assert.Equal(1, wire.Scalar<long>("SELECT count(*) FROM audit_log WHERE action = 'device.register-again'"));
     }
 
     [Fact]
