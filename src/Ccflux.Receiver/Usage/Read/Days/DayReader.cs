@@ -63,24 +63,14 @@ internal sealed class DayReader(PriceList prices)
     /// <returns>Rows whose day is the hour since 1970.</returns>
     public IEnumerable<DayRows> ReadHours(SqliteConnection connection, int day, long from, long until, IReadOnlyDictionary<int, ModelRef> models)
     {
-        var (hour, cells) = (0, new List<UsageCell>());
+        var cells = new List<(int Hour, UsageCell Cell)>();
         using var rows = RawRows.Query(connection, DaySql.HourUsage, day, from, until);
         while (rows.Read())
         {
-            if (rows.Small(Hour) != hour && cells.Count > 0)
-            {
-                yield return new DayRows(hour, [.. cells], [], [], []);
-                cells.Clear();
-            }
-
-            hour = rows.Small(Hour);
-            cells.Add(Cell(rows, rows.Small(0), day, models));
+            cells.Add((rows.Small(Hour), Cell(rows, rows.Small(0), day, models)));
         }
 
-        if (cells.Count > 0)
-        {
-            yield return new DayRows(hour, [.. cells], [], [], []);
-        }
+        return cells.GroupBy(cell => cell.Hour, cell => cell.Cell).Select(hour => new DayRows(hour.Key, [.. hour], [], [], []));
     }
 
     /// <summary>Sums of days by model, for the cost of long periods.</summary>

@@ -17,6 +17,14 @@ internal static class DaySql
         CAST(total(e.fast_input_tokens) AS INTEGER), CAST(total(e.fast_output_tokens) AS INTEGER), CAST(total(e.fast_cache_read_tokens) AS INTEGER), CAST(total(e.fast_cache_write_tokens) AS INTEGER), CAST(total(e.fast_cache_write_1h_tokens) AS INTEGER)
         """;
 
+    /// <summary>CROSS keeps SQLite to this order of the tables, as in <see cref="UsageReadSql.SessionModels"/>.</summary>
+    private const string PartEvents = """
+        FROM user_days d
+        CROSS JOIN turns t ON t.user_id = d.user_id AND t.ended_at >= ?2 AND t.ended_at < ?3
+        CROSS JOIN events e ON e.user_id = t.user_id AND e.turn_id = t.turn_id
+        WHERE d.day = ?1
+        """;
+
     public const string Versions = """
         SELECT day, version FROM usage_day_versions WHERE day BETWEEN $from AND $to
         """;
@@ -38,14 +46,11 @@ internal static class DaySql
         """;
 
     /// <summary>A part of a day, from its turns: of the users of the day, those that ended from one instant to before another. The columns are those of
-    /// <see cref="Usage"/>. CROSS keeps SQLite to this order of the tables, as in <see cref="UsageReadSql.SessionModels"/>.</summary>
+    /// <see cref="Usage"/>.</summary>
     public const string PartUsage = $"""
         SELECT e.user_id, e.model_id, count(*), sum(e.messages),
                {EventSums}
-        FROM user_days d
-        CROSS JOIN turns t ON t.user_id = d.user_id AND t.ended_at >= ?2 AND t.ended_at < ?3
-        CROSS JOIN events e ON e.user_id = t.user_id AND e.turn_id = t.turn_id
-        WHERE d.day = ?1
+        {PartEvents}
         GROUP BY e.user_id, e.model_id
         ORDER BY e.user_id, e.model_id
         """;
@@ -53,10 +58,7 @@ internal static class DaySql
     /// <summary>The same by the hour, in hours since 1970, which is the last column.</summary>
     public const string HourUsage = $"""
         SELECT e.user_id, e.model_id, count(*), sum(e.messages), {EventSums}, t.ended_at / 3600000 AS hour
-        FROM user_days d
-        CROSS JOIN turns t ON t.user_id = d.user_id AND t.ended_at >= ?2 AND t.ended_at < ?3
-        CROSS JOIN events e ON e.user_id = t.user_id AND e.turn_id = t.turn_id
-        WHERE d.day = ?1
+        {PartEvents}
         GROUP BY hour, e.user_id, e.model_id
         ORDER BY hour, e.user_id, e.model_id
         """;
