@@ -21,7 +21,10 @@ internal readonly record struct ComparedPart(long Hours, bool IsWhole)
     /// <summary>Whether an hour or a day is complete in the part.</summary>
     /// <param name="place">Counted from the start of the period, or of the one before.</param>
     /// <param name="hourly">Whether it is an hour.</param>
-    public bool Holds(long place, bool hourly) => IsWhole || place < (hourly ? Hours : Days);
+    public bool Holds(long place, bool hourly) => IsWhole || place < Complete(hourly);
+
+    /// <summary>Complete hours or days of the part.</summary>
+    public long Complete(bool hourly) => hourly ? Hours : Days;
 
     public static ComparedPart Of(TelemetryFilter filter, DateTimeOffset now)
     {

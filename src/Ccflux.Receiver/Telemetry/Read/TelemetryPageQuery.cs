@@ -68,7 +68,7 @@ internal sealed class TelemetryPageQuery(SqliteReaders readers, CellCache cells,
             return (all, all);
         }
 
-        var complete = (int)(filter.IsHourly ? part.Hours : part.Days);
+        var complete = (int)part.Complete(filter.IsHourly);
         var compared = all.Fork(complete);
         all.Add(rest, complete);
         if (!filter.IsHourly)
