@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
+import { median } from './statistics.mjs';
 
 const { CCFLUX, PEER, PEER_NAME, TREE, RUNS } = process.env;
 const run = (program, args, env = {}) => {
@@ -29,7 +30,6 @@ for (let i = 0; i < Number(RUNS); i++) {
   times.theirs.push(theirs().seconds);
 }
 
-const median = values => values.toSorted((x, y) => x - y)[values.length >> 1];
 const files = readdirSync(TREE, { recursive: true }).filter(name => name.endsWith('.jsonl')).map(name => statSync(join(TREE, name)).size);
 const [value, baseline] = [median(times.ours), median(times.theirs)];
 console.log(JSON.stringify({
