@@ -124,7 +124,7 @@ internal static class StatusCommand
 
         output.WriteLine($"  Token        {(status.TokenRefused ? "refused by the receiver: ask your administrator for a new one" : status.TokenSet ? "set" : "not set")}");
         output.WriteLine($"  Device key   {(status.KeyRevoked ? "revoked by the administrator: nothing is sent" : status.PublicKey is null ? "made at the first report" : $"{status.PublicKey} ({(status.KeyRegistered ? "registered" : "not registered yet")})")}");
-        output.WriteLine($"  Sending      {(status.Paused ? "paused: run 'ccflux resume' to go on" : status.KeyRevoked ? "nothing: the key is revoked" : status.TokenRefused ? "nothing until the token is replaced" : status.Delivering ? "delivering right now" : status.Hooks.Run ? "on" : "on, but no hook will run")}");
+        output.WriteLine($"  Sending      {Sending(status)}");
         output.WriteLine($"  Waiting      {Counted.Of(status.Queued, "turn")}, {Counted.Of(status.Spooled, "event")}, {Counted.Of(status.ReadingsWaiting, "quota reading")}");
         if (status.NewSessionsRestUntilUtc is { } rest)
         {
@@ -158,6 +158,16 @@ internal static class StatusCommand
         output.WriteLine($"  Last report  {Minute(status.LastReportUtc!.Value)}; its newest turn, exactly as it was sent:");
         output.WriteLine(JsonSerializer.Serialize(status.LastPayload, StatusJson.Default.TurnBatch));
     }
+
+    private static string Sending(StatusReport status) => status switch
+    {
+        { Paused: true } => "paused: run 'ccflux resume' to go on",
+        { KeyRevoked: true } => "nothing: the key is revoked",
+        { TokenRefused: true } => "nothing until the token is replaced",
+        { Delivering: true } => "delivering right now",
+        { Hooks.Run: true } => "on",
+        _ => "on, but no hook will run",
+    };
 
     private static void WriteTelemetry(TelemetryStatus telemetry, TextWriter output)
     {

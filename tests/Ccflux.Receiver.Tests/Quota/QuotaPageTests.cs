@@ -37,7 +37,7 @@ public sealed class QuotaPageTests
     [InlineData("iguana_necktie", "Iguana necktie")]
     [InlineData("x", "X")]
     [InlineData("seven_day_", "7-day, ")]
-    public void Window_OfAnyName_HasWords(string window, string words) => Assert.Equal(words, WindowText.Name(window));
+    public void Window_OfAnyName_HasWords(string window, string words) => Assert.Equal(words, WindowName.Of(window));
 
     [Theory]
     [InlineData(50, 50, "On pace")]

@@ -1,6 +1,5 @@
 using System.Text;
 using Ccflux.Contracts.Quota;
-using Ccflux.Receiver.Quota.Pages;
 
 namespace Ccflux.Receiver.Quota.Alerts;
 
@@ -72,7 +71,7 @@ internal sealed record Alert(
         }
     }
 
-    private string Limit => WindowText.Name(Window).ToLowerInvariant();
+    private string Limit => WindowName.Of(Window).ToLowerInvariant();
 
     private static string Clock(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 }

@@ -48,7 +48,7 @@ public sealed record LevelsChartData(long From, long To, IReadOnlyList<LevelsSer
             before = bucket;
         }
 
-        return new LevelsSeries(WindowText.Name(window.Window), WindowText.Colour(window.Window, place), at, used);
+        return new LevelsSeries(WindowName.Of(window.Window), WindowText.Colour(window.Window, place), at, used);
     }
 
     /// <summary>What was not seen is not drawn: silence of a poller, and the fall at a reset that nobody saw.</summary>

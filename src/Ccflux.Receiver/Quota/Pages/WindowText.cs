@@ -1,4 +1,3 @@
-using Ccflux.Contracts.Quota;
 using Ccflux.Receiver.Quota.Forecasts;
 using Ccflux.Receiver.Quota.Read;
 using Ccflux.Receiver.Shell.Components;
@@ -17,18 +16,6 @@ internal static class WindowText
 
     /// <summary>Series colours by window; what is not named here takes the next of <see cref="s_otherColours"/>.</summary>
     private static readonly int[] s_otherColours = [6, 2, 3, 8, 1, 4];
-
-    /// <summary><c>five_hour</c> is 5-hour, <c>seven_day_opus</c> is 7-day, opus; others keep their name.</summary>
-    public static string Name(string window) => window switch
-    {
-        "five_hour" => "5-hour",
-        "seven_day" => "7-day",
-        "extra_usage" => "Extra usage",
-        _ when window.StartsWith("seven_day_", StringComparison.Ordinal) => "7-day, " + Words(window["seven_day_".Length..]),
-        _ when window.StartsWith("five_hour_", StringComparison.Ordinal) => "5-hour, " + Words(window["five_hour_".Length..]),
-        _ when window.StartsWith("weekly_scoped:", StringComparison.Ordinal) => "7-day, " + Words(window["weekly_scoped:".Length..]),
-        _ => Words(window),
-    };
 
     /// <summary>The place of a window among those of its account decides only what has no colour of its own.</summary>
     public static int Colour(string window, int place) => window switch
@@ -54,7 +41,7 @@ internal static class WindowText
     };
 
     /// <summary>The figure that the user's status line shows.</summary>
-    public static string Percent(WindowView window) => $"{UsedShare.Text(window.UsedPercent)}\u00A0%";
+    public static string Percent(WindowView window) => Numbers.Used(window.UsedPercent);
 
     public static string? Pace(WindowView window)
     {
@@ -79,10 +66,4 @@ internal static class WindowText
     public static string Estimate(PlanEstimate plan) => plan.Highest <= plan.Lowest * SameEstimate
         ? Numbers.Compact((long)((plan.Lowest + plan.Highest) / 2))
         : $"{Numbers.Compact((long)plan.Lowest)} to {Numbers.Compact((long)plan.Highest)}";
-
-    private static string Words(string name)
-    {
-        var words = name.Replace('_', ' ').Replace(':', ' ');
-        return words.Length == 0 ? name : char.ToUpperInvariant(words[0]) + words[1..];
-    }
 }

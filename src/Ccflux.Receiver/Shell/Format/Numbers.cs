@@ -1,3 +1,5 @@
+using Ccflux.Contracts.Quota;
+
 namespace Ccflux.Receiver.Shell.Format;
 
 /// <summary>Numbers as the pages write them: short in the cell, exact in the title, a dash for what is unknown.</summary>
@@ -59,6 +61,10 @@ public static class Numbers
         > 0 and < 0.01 => $"<{NoBreakSpace}1{NoBreakSpace}%",
         { } known => Percent(known, "0"),
     };
+
+    /// <summary>How full a limit is, as the status line prints it: <c>83.5 %</c>, never rounded up.</summary>
+    /// <param name="percent">0 to 100, or more.</param>
+    public static string Used(double percent) => $"{UsedShare.Text(percent)}{NoBreakSpace}%";
 
     /// <summary>A rate from 0 to 1 with one decimal: <c>92.7 %</c>.</summary>
     public static string Rate(double? rate) => rate is { } known ? Percent(known, "0.0") : Unknown;

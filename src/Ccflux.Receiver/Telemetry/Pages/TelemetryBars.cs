@@ -1,4 +1,3 @@
-using Ccflux.Contracts.Quota;
 using Ccflux.Receiver.Shell;
 using Ccflux.Receiver.Shell.Format;
 using Ccflux.Receiver.Telemetry.Pages.Parts;
@@ -50,7 +49,7 @@ internal static class TelemetryBars
             .Select(row => new BarRow(
                 row.User,
                 row.Quota?.UsedPercent ?? 0,
-                row.Quota is { UsedPercent: var used } ? UsedShare.Text(used) + "\u00A0%" : Numbers.Unknown,
+                row.Quota is { UsedPercent: var used } ? Numbers.Used(used) : Numbers.Unknown,
                 row.Quota is { } quota ? $"{Numbers.Raw((decimal)quota.UsedPercent)} % by {quota.Source}, observed {Times.Exact(quota.ObservedAt)}" : "Nothing was observed",
                 Numbers.Compact(row.Billed),
                 row.Quota is { UsedPercent: >= 90 } ? Bad : Plain,

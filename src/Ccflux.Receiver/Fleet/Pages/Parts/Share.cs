@@ -1,5 +1,4 @@
 using System.Text;
-using Ccflux.Contracts.Quota;
 using Ccflux.Receiver.Fleet.Read;
 using Ccflux.Receiver.Shell.Components;
 using Ccflux.Receiver.Shell.Format;
@@ -30,6 +29,6 @@ public sealed class Share : MarkupComponent
             html.Append("<svg class=\"ic\" viewBox=\"0 0 12 12\" aria-hidden=\"true\">").Append(Glyphs.Shape(tone)).Append("</svg>");
         }
 
-        html.Append(UsedShare.Text(window.Used)).Append("\u00A0%</span></span></td>");
+        html.Append(Numbers.Used(window.Used)).Append("</span></span></td>");
     }
 }

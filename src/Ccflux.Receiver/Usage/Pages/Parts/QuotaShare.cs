@@ -1,5 +1,4 @@
 using System.Text;
-using Ccflux.Contracts.Quota;
 using Ccflux.Receiver.Shell;
 using Ccflux.Receiver.Shell.Components;
 using Ccflux.Receiver.Shell.Format;
@@ -34,7 +33,7 @@ public sealed class QuotaShare : MarkupComponent
             html.Append("<svg class=\"ic\" viewBox=\"0 0 12 12\" aria-hidden=\"true\">").Append(Glyphs.Shape(tone)).Append("</svg>");
         }
 
-        html.Append(UsedShare.Text(reading.UsedPercent)).Append("\u00A0%").Append("</span></span></td>");
+        html.Append(Numbers.Used(reading.UsedPercent)).Append("</span></span></td>");
     }
 
     private string Title(QuotaReading reading) =>
