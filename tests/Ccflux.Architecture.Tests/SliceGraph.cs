@@ -4,7 +4,7 @@ using System.Reflection.Emit;
 
 namespace Ccflux.Architecture.Tests;
 
-/// <summary>Which slice of an assembly uses which other slice, read from signatures and from IL.</summary>
+/// <summary>Which slice or folder of an assembly uses which other one, read from signatures and from IL. Constants leave no trace there.</summary>
 internal static class SliceGraph
 {
     private const BindingFlags Declared = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
@@ -37,9 +37,36 @@ internal static class SliceGraph
         return edges;
     }
 
+    /// <summary>Uses between folders: one entry for each pair of types, generated ones counted as the type they belong to.</summary>
+    /// <param name="isCounted">Types that wire a slice together know all of its folders by design.</param>
+    public static IReadOnlyList<FolderUse> Folders(Assembly assembly, Func<Type, bool> isCounted)
+    {
+        var uses = new HashSet<FolderUse>();
+        foreach (var type in assembly.GetTypes())
+        {
+            var from = Outermost(type);
+            if (from.Namespace is not { } folder || !isCounted(from))
+            {
+                continue;
+            }
+
+            foreach (var to in Uses(type).Select(Outermost))
+            {
+                if (to.Assembly == assembly && to.Namespace is { } other && isCounted(to) && !string.Equals(folder, other, StringComparison.Ordinal))
+                {
+                    uses.Add(new FolderUse(folder, from.Name, other, to.Name));
+                }
+            }
+        }
+
+        return [.. uses];
+    }
+
+    private static Type Outermost(Type type) => type.DeclaringType is { } outer ? Outermost(outer) : type;
+
     private static string? Slice(Type type, string root)
     {
-        var name = (type.IsNested ? type.DeclaringType! : type).Namespace;
+        var name = Outermost(type).Namespace;
         return name is not null && name.StartsWith(root + ".", StringComparison.Ordinal)
             ? name[(root.Length + 1)..].Split('.')[0]
             : null;

@@ -8,7 +8,7 @@ internal static class Program
 {
     private static Task<int> Main(string[] arguments)
     {
-        VaultFault.Listener = KillAt.FromEnvironment().Reached;
+        VaultFaultPoints.Listener = KillAt.FromEnvironment().Reached;
         return Receiver.Program.Main(arguments);
     }
 }

@@ -58,7 +58,7 @@ public sealed class DemoConfigDir(SimulatedUpstream upstream, Uri receiver, stri
         await Agent.HandBackAsync();
         if (TryRenew())
         {
-            using var brought = await Agent.BringAsync();
+            using var brought = await Agent.ReturnAsync();
         }
     }
 

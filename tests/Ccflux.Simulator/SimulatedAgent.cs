@@ -154,9 +154,9 @@ public sealed class SimulatedAgent(Uri address, string machine, TimeProvider tim
     }
 
     /// <summary>Brings the login in the config dir, which its client goes on with.</summary>
-    public async Task<HttpResponseMessage> BringAsync()
+    public async Task<HttpResponseMessage> ReturnAsync()
     {
-        var answer = await BringAsync(Account!, Given!, Login!, handedBack: false);
+        var answer = await ReturnAsync(Account!, Given!, Login!, handedBack: false);
         if (answer.IsSuccessStatusCode)
         {
             Given = Applied;
@@ -169,7 +169,7 @@ public sealed class SimulatedAgent(Uri address, string machine, TimeProvider tim
     {
         foreach (var back in ToHandBack.ToList())
         {
-            using var answer = await BringAsync(back.Account, back.Given, back.Login, handedBack: true);
+            using var answer = await ReturnAsync(back.Account, back.Given, back.Login, handedBack: true);
             if (answer.IsSuccessStatusCode)
             {
                 ToHandBack.Remove(back);
@@ -177,13 +177,13 @@ public sealed class SimulatedAgent(Uri address, string machine, TimeProvider tim
         }
     }
 
-    public Task<HttpResponseMessage> BringAsync(string account, string replaces, JsonNode login, bool handedBack, string? sealTo = null)
+    public Task<HttpResponseMessage> ReturnAsync(string account, string replaces, JsonNode login, bool handedBack, string? sealTo = null)
     {
-        var content = new BroughtContent { ClaudeAiOauth = JsonSerializer.SerializeToElement(login) };
+        var content = new ReturnedLoginContent { ClaudeAiOauth = JsonSerializer.SerializeToElement(login) };
         var seal = CredentialSeal.Seal(
-            sealTo ?? _receiverKey, JsonSerializer.SerializeToUtf8Bytes(content, FleetJson.Default.BroughtContent), BroughtCredential.Context(Id, account, replaces, handedBack));
-        var brought = new BroughtCredential { AccountIdHint = account, Replaces = replaces, HandedBack = handedBack, Sealed = seal };
-        return PostAsync(Routes.AgentCredential, JsonSerializer.SerializeToUtf8Bytes(brought, FleetJson.Default.BroughtCredential));
+            sealTo ?? _receiverKey, JsonSerializer.SerializeToUtf8Bytes(content, FleetJson.Default.ReturnedLoginContent), ReturnedLogin.Context(Id, account, replaces, handedBack));
+        var returned = new ReturnedLogin { AccountIdHint = account, Replaces = replaces, HandedBack = handedBack, Sealed = seal };
+        return PostAsync(Routes.AgentCredential, JsonSerializer.SerializeToUtf8Bytes(returned, FleetJson.Default.ReturnedLogin));
     }
 
     public Task<HttpResponseMessage> PostAsync(string path, byte[] body, DeviceKey? signer = null, string? bearer = null, string? agent = null, DateTimeOffset? signedAt = null)

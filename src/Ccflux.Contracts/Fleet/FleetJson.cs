@@ -11,7 +11,7 @@ namespace Ccflux.Contracts.Fleet;
 [JsonSerializable(typeof(Heartbeat))]
 [JsonSerializable(typeof(HeartbeatReply))]
 [JsonSerializable(typeof(SwapContent))]
-[JsonSerializable(typeof(BroughtCredential))]
-[JsonSerializable(typeof(BroughtContent))]
-[JsonSerializable(typeof(BroughtReply))]
+[JsonSerializable(typeof(ReturnedLogin))]
+[JsonSerializable(typeof(ReturnedLoginContent))]
+[JsonSerializable(typeof(ReturnedLoginReply))]
 public sealed partial class FleetJson : JsonSerializerContext;

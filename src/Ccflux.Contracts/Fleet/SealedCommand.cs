@@ -42,7 +42,7 @@ public sealed record SwapContent
     /// <summary>What the admin calls the account.</summary>
     public required string AccountLabel { get; init; }
 
-    /// <summary>The account's id, to be given back with <see cref="BroughtCredential.AccountIdHint"/>.</summary>
+    /// <summary>The account's id, to be given back with <see cref="ReturnedLogin.AccountIdHint"/>.</summary>
     public required string AccountId { get; init; }
 
     /// <summary>The login in the client's own form. Without a refresh token it is a copy that its holder cannot renew.</summary>

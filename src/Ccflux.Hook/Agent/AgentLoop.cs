@@ -11,7 +11,7 @@ namespace Ccflux.Hook.Agent;
 
 /// <summary>One agent's life: heartbeats while a session lives, commands carried out between tool calls, and once the last session has ended whatever can
 /// renew itself is brought to the receiver. Without an answer it goes on, more and more rarely; nothing grows meanwhile.</summary>
-internal sealed class AgentLoop(FleetDirectory fleet, Enrolment enrolment, AgentKeys keys, AgentWire wire, TimeProvider time, StateLog log)
+internal sealed class AgentLoop(FleetDirectory fleet, Enrolment enrolment, AgentKeys keys, AgentClient client, TimeProvider time, StateLog log)
 {
     /// <summary>A session's end may be the beginning of the next (clear, resume).</summary>
     private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(
@@ -20,36 +20,36 @@ internal sealed class AgentLoop(FleetDirectory fleet, Enrolment enrolment, Agent
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_lookWhileWaiting = TimeSpan.FromMilliseconds(250);
 
-    private readonly SessionBoard _sessions = new(fleet);
-    private readonly CommandBook _book = new(fleet);
+    private readonly SessionRegistry _sessions = new(fleet);
+    private readonly CommandStore _commands = new(fleet);
     private readonly LoginFile _file = new(fleet.State.ConfigDir);
-    private readonly BeatNumbers _numbers = new(fleet.Sequence);
+    private readonly HeartbeatNumbers _numbers = new(fleet.Sequence);
 
     private SealedCommand? _pending;
     private string? _waiting;
     private int _failures;
     private string? _lastFailure;
     private DateTimeOffset? _answered;
-    private DateTimeOffset _nextBeat;
+    private DateTimeOffset _nextHeartbeat;
     private DateTimeOffset _nextReturn;
     private DateTimeOffset _nextShrink;
-    private int _toldSessions;
+    private int _announcedSessions;
 
     /// <summary>Whether the receiver does not know yet that a command was carried out. Nothing is brought before: what is handed back is of after all that it knows.</summary>
-    private bool IsUntold => _book.Ledger.Confirm.Count > 0;
+    private bool IsUnannounced => _commands.Progress.Confirm.Count > 0;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var swapper = new Swapper(fleet, _book, _sessions, _file, time);
-        var back = new LoginReturn(fleet, _book, _file, wire, log);
+        var swapper = new Swapper(fleet, _commands, _sessions, _file, time);
+        var back = new LoginReturn(fleet, _commands, _file, client, log);
         swapper.Recover();
-        Footprint.Shrink(); // before the first handshake runs through its own share of code
+        MemoryTrimmer.Shrink(); // before the first handshake runs through its own share of code
         var emptySince = (DateTimeOffset?)null;
         while (true)
         {
             var now = time.GetUtcNow();
-            var changed = _failures == 0 && _sessions.SetOfSessions() != _toldSessions;
-            if (now >= _nextBeat || changed)
+            var changed = _failures == 0 && _sessions.SetOfSessions() != _announcedSessions;
+            if (now >= _nextHeartbeat || changed)
             {
                 var sessions = _sessions.Read();
                 emptySince = sessions.Count > 0 ? null : emptySince ?? now;
@@ -58,13 +58,13 @@ internal sealed class AgentLoop(FleetDirectory fleet, Enrolment enrolment, Agent
                     break;
                 }
 
-                await BeatAsync(sessions, cancellationToken).ConfigureAwait(false);
+                await SendHeartbeatAsync(sessions, cancellationToken).ConfigureAwait(false);
             }
 
             CarryOut(swapper);
-            await BringAsync(back, cancellationToken).ConfigureAwait(false);
+            await ReturnAsync(back, cancellationToken).ConfigureAwait(false);
             var look = _pending is null ? s_look : s_lookWhileWaiting;
-            var due = _nextBeat - time.GetUtcNow();
+            var due = _nextHeartbeat - time.GetUtcNow();
             await Task.Delay(due > TimeSpan.Zero && due < look ? due : look, time, cancellationToken).ConfigureAwait(false);
         }
 
@@ -74,52 +74,52 @@ internal sealed class AgentLoop(FleetDirectory fleet, Enrolment enrolment, Agent
     /// <summary>Nobody is left who would renew a login here, and the receiver can only renew what it holds.</summary>
     private async Task LeaveAsync(Swapper swapper, LoginReturn back, CancellationToken cancellationToken)
     {
-        if (IsUntold)
+        if (IsUnannounced)
         {
-            await BeatAsync([], cancellationToken).ConfigureAwait(false); // a swap at the last moment
+            await SendHeartbeatAsync([], cancellationToken).ConfigureAwait(false); // a swap at the last moment
         }
 
-        if (_failures == 0 && !IsUntold)
+        if (_failures == 0 && !IsUnannounced)
         {
-            await BringAsync(back, cancellationToken).ConfigureAwait(false);
+            await ReturnAsync(back, cancellationToken).ConfigureAwait(false);
             if (swapper.TakeOutRefreshToken())
             {
                 await back.TryAsync(cancellationToken).ConfigureAwait(false);
             }
         }
 
-        await BeatAsync([], cancellationToken).ConfigureAwait(false);
+        await SendHeartbeatAsync([], cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task BeatAsync(IReadOnlyList<LiveSession> sessions, CancellationToken cancellationToken)
+    private async Task SendHeartbeatAsync(IReadOnlyList<LiveSession> sessions, CancellationToken cancellationToken)
     {
-        _toldSessions = _sessions.SetOfSessions();
-        var told = _book.Ledger;
+        _announcedSessions = _sessions.SetOfSessions();
+        var reported = _commands.Progress;
         var heartbeat = new Heartbeat
         {
             Sequence = _numbers.Next(),
             Agent = new AgentInfo { Version = ClientVersion.Text, Platform = ClientVersion.Platform, Login = _file.Place },
             Applied = _file.Current()?.Fingerprint,
-            Confirmed = told.Confirm,
-            Refused = told.Refused,
+            Confirmed = reported.Confirm,
+            Refused = reported.Refused,
             Sessions = sessions,
         };
-        var answer = await wire.BeatAsync(heartbeat, cancellationToken).ConfigureAwait(false);
+        var answer = await client.SendHeartbeatAsync(heartbeat, cancellationToken).ConfigureAwait(false);
         var now = time.GetUtcNow();
         if (answer.IsSuccess && ReplyOf(answer) is { } reply)
         {
-            Fault.Point(Fault.BeatAnswered);
-            _book.Told(told);
+            Fault.Point(Fault.HeartbeatAnswered);
+            _commands.Reported(reported);
             if (now >= _nextShrink)
             {
-                Footprint.Shrink();
-                _nextShrink = now + Footprint.Interval;
+                MemoryTrimmer.Shrink();
+                _nextShrink = now + MemoryTrimmer.Interval;
             }
 
             _failures = 0;
             _lastFailure = null;
             _answered = now;
-            _nextBeat = now + BeatPause.AfterAnswer(reply.NextSeconds);
+            _nextHeartbeat = now + HeartbeatSchedule.AfterAnswer(reply.NextSeconds);
             _pending = Sort(reply.Commands);
         }
         else
@@ -127,10 +127,10 @@ internal sealed class AgentLoop(FleetDirectory fleet, Enrolment enrolment, Agent
             Failed(answer, now);
         }
 
-        FleetStateJson.Write(fleet.LastBeat, new LastBeat(now, answer.Describe(), _answered, _waiting, heartbeat), FleetStateJson.Default.LastBeat, toDisk: false);
+        FleetStateJson.Write(fleet.LastHeartbeatFile, new LastHeartbeatFile(now, answer.Describe(), _answered, _waiting, heartbeat), FleetStateJson.Default.LastHeartbeatFile, toDisk: false);
     }
 
-    private void Failed(Answer answer, DateTimeOffset now)
+    private void Failed(ReceiverResponse answer, DateTimeOffset now)
     {
         _failures++;
         if (answer is { Status: 409, Code: ErrorCodes.Replayed })
@@ -139,7 +139,7 @@ internal sealed class AgentLoop(FleetDirectory fleet, Enrolment enrolment, Agent
         }
 
         var unwanted = answer.Code is ErrorCodes.AgentRevoked or ErrorCodes.AgentUnknown;
-        _nextBeat = now + (unwanted ? BeatPause.Unwanted : BeatPause.AfterFailure(_failures, answer.RetryAfter, Random.Shared.NextDouble()));
+        _nextHeartbeat = now + (unwanted ? HeartbeatSchedule.Unwanted : HeartbeatSchedule.AfterFailure(_failures, answer.RetryAfter, Random.Shared.NextDouble()));
         var failure = answer.Describe();
         if (!string.Equals(failure, _lastFailure, StringComparison.Ordinal))
         {
@@ -160,7 +160,7 @@ internal sealed class AgentLoop(FleetDirectory fleet, Enrolment enrolment, Agent
                     newest = newest?.Id > command.Id ? newest : command;
                     break;
                 case (CommandVerdict.ConfirmAgain, _):
-                    _book.ConfirmAgain(command.Id);
+                    _commands.ConfirmAgain(command.Id);
                     break;
                 case (_, var reason):
                     Refuse(command, reason!);
@@ -175,7 +175,7 @@ internal sealed class AgentLoop(FleetDirectory fleet, Enrolment enrolment, Agent
     {
         var isSigned = enrolment.CommandKey is { } key && CommandSignature.IsValid(key, enrolment.AgentId, command);
         content = isSigned ? Open(command) : null;
-        return CommandRule.For(command, isSigned, content, _book.Ledger, wire.ServerNow(), LoginFile.CanWrite);
+        return CommandRule.For(command, isSigned, content, _commands.Progress, client.ServerNow(), LoginFile.CanWrite);
     }
 
     private void CarryOut(Swapper swapper)
@@ -199,7 +199,7 @@ internal sealed class AgentLoop(FleetDirectory fleet, Enrolment enrolment, Agent
             case SwapOutcome.Done:
                 log.Activity($"agent: login {content!.Fingerprint} put in place");
                 (_pending, _waiting) = (null, null);
-                _nextBeat = time.GetUtcNow();
+                _nextHeartbeat = time.GetUtcNow();
                 break;
             case SwapOutcome.CallOpen or SwapOutcome.Busy:
                 _waiting = outcome == SwapOutcome.CallOpen ? "a tool call is open" : "the login is in use";
@@ -213,22 +213,22 @@ internal sealed class AgentLoop(FleetDirectory fleet, Enrolment enrolment, Agent
     private void Refuse(SealedCommand command, string reason)
     {
         log.Error($"agent: a command is refused: {reason}");
-        _book.Refuse(command.Id, reason);
+        _commands.Refuse(command.Id, reason);
         if (_pending?.Id == command.Id)
         {
             (_pending, _waiting) = (null, null);
         }
     }
 
-    private async Task BringAsync(LoginReturn back, CancellationToken cancellationToken)
+    private async Task ReturnAsync(LoginReturn back, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        if (now < _nextReturn || _failures > 0 || IsUntold || !back.IsDue)
+        if (now < _nextReturn || _failures > 0 || IsUnannounced || !back.IsDue)
         {
             return;
         }
 
-        _nextReturn = await back.TryAsync(cancellationToken).ConfigureAwait(false) ? now : now + BeatPause.AfterFailure(3, null, Random.Shared.NextDouble());
+        _nextReturn = await back.TryAsync(cancellationToken).ConfigureAwait(false) ? now : now + HeartbeatSchedule.AfterFailure(3, null, Random.Shared.NextDouble());
     }
 
     private SwapContent? Open(SealedCommand command)
@@ -245,7 +245,7 @@ internal sealed class AgentLoop(FleetDirectory fleet, Enrolment enrolment, Agent
         }
     }
 
-    private static HeartbeatReply? ReplyOf(Answer answer)
+    private static HeartbeatReply? ReplyOf(ReceiverResponse answer)
     {
         try
         {

@@ -33,7 +33,7 @@ internal sealed class FleetDirectory(StateDirectory state)
     public string Sequence => In("sequence");
 
     /// <summary>Which commands were carried out, and which login stands in the config dir by them.</summary>
-    public string Ledger => In("commands.json");
+    public string Progress => In("commands.json");
 
     /// <summary>Present while a login is being put in or brought back.</summary>
     public string Journal => In("journal.json");
@@ -48,7 +48,7 @@ internal sealed class FleetDirectory(StateDirectory state)
     public string RefusedLogin => In("refused_login.json");
 
     /// <summary>How the last heartbeat went, for <c>ccflux status</c>.</summary>
-    public string LastBeat => In("last_heartbeat.json");
+    public string LastHeartbeatFile => In("last_heartbeat.json");
 
     public string SessionFile(string sessionId) => Path.Combine(Sessions, sessionId);
 

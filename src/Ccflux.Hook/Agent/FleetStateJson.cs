@@ -19,7 +19,7 @@ internal sealed record Enrolment(string Endpoint, string AgentId, string Receive
 /// <param name="AccountLabel">What the admin calls it.</param>
 /// <param name="Fingerprint">Of the login that the receiver knows; the client may have renewed it since.</param>
 /// <param name="Sent">Of renewed ones that were sent since, and whose answer did not arrive: the receiver may know one of them instead.</param>
-internal sealed record HeldLogin(string AccountId, string AccountLabel, string Fingerprint, IReadOnlyList<string>? Sent = null);
+internal sealed record InstalledLogin(string AccountId, string AccountLabel, string Fingerprint, IReadOnlyList<string>? Sent = null);
 
 /// <summary><c>commands.json</c>: how far commands are carried out.</summary>
 /// <param name="LastCommand">The largest that was taken up.</param>
@@ -27,9 +27,9 @@ internal sealed record HeldLogin(string AccountId, string AccountLabel, string F
 /// <param name="Confirm">Carried out and not told yet.</param>
 /// <param name="Refused">Refused and not told yet.</param>
 /// <param name="Held">Null where the login in the config dir is not the fleet's.</param>
-internal sealed record CommandLedger(long LastCommand, IReadOnlyList<long> Done, IReadOnlyList<long> Confirm, IReadOnlyList<RefusedCommand> Refused, HeldLogin? Held)
+internal sealed record CommandProgress(long LastCommand, IReadOnlyList<long> Done, IReadOnlyList<long> Confirm, IReadOnlyList<RefusedCommand> Refused, InstalledLogin? Held)
 {
-    public static CommandLedger Empty { get; } = new(0, [], [], [], null);
+    public static CommandProgress Empty { get; } = new(0, [], [], [], null);
 }
 
 /// <summary><c>last_heartbeat.json</c>: how the last one went, for <c>ccflux status</c>.</summary>
@@ -38,15 +38,15 @@ internal sealed record CommandLedger(long LastCommand, IReadOnlyList<long> Done,
 /// <param name="Answered">When one was answered last.</param>
 /// <param name="Waiting">Why a swap waits; null where none does.</param>
 /// <param name="Payload">What was sent.</param>
-internal sealed record LastBeat(DateTimeOffset At, string Answer, DateTimeOffset? Answered, string? Waiting, Heartbeat Payload);
+internal sealed record LastHeartbeatFile(DateTimeOffset At, string Answer, DateTimeOffset? Answered, string? Waiting, Heartbeat Payload);
 
 /// <summary>How the agent's own files are written.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, MaxDepth = 16)]
 [JsonSerializable(typeof(Enrolment))]
-[JsonSerializable(typeof(CommandLedger))]
-[JsonSerializable(typeof(LastBeat))]
+[JsonSerializable(typeof(CommandProgress))]
+[JsonSerializable(typeof(LastHeartbeatFile))]
 [JsonSerializable(typeof(Swap.SwapJournal))]
-[JsonSerializable(typeof(Swap.TakenLogin))]
+[JsonSerializable(typeof(Swap.RemovedLogin))]
 internal sealed partial class FleetStateJson : JsonSerializerContext
 {
     /// <summary>Null where there is none, or it is damaged.</summary>

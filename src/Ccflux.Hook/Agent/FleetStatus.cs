@@ -36,7 +36,7 @@ internal sealed record FleetStatus
     public Heartbeat? LastHeartbeat { get; init; }
 
     /// <summary>Whether the login that stands in the config dir is the fleet's.</summary>
-    public static bool HoldsLogin(FleetDirectory fleet) => FleetStateJson.Read(fleet.Ledger, FleetStateJson.Default.CommandLedger)?.Held is not null;
+    public static bool HoldsLogin(FleetDirectory fleet) => FleetStateJson.Read(fleet.Progress, FleetStateJson.Default.CommandProgress)?.Held is not null;
 
     /// <summary>Null where the config dir is not enrolled.</summary>
     public static FleetStatus? Read(FleetDirectory fleet)
@@ -46,7 +46,7 @@ internal sealed record FleetStatus
             return null;
         }
 
-        var beat = FleetStateJson.Read(fleet.LastBeat, FleetStateJson.Default.LastBeat);
+        var heartbeat = FleetStateJson.Read(fleet.LastHeartbeatFile, FleetStateJson.Default.LastHeartbeatFile);
         return new FleetStatus
         {
             AgentId = enrolment.AgentId,
@@ -54,11 +54,11 @@ internal sealed record FleetStatus
             ReceiverKey = enrolment.CommandKey is { } key ? KeyFingerprint.Of(key, enrolment.ReceiverKey) : null,
             Running = File.Exists(fleet.Lock) && DeliverLock.IsTaken(fleet.Lock),
             Login = new LoginFile(fleet.State.ConfigDir).Place,
-            Account = FleetStateJson.Read(fleet.Ledger, FleetStateJson.Default.CommandLedger)?.Held?.AccountLabel,
-            LastHeartbeatUtc = beat?.At,
-            LastAnswer = beat?.Answer,
-            Waiting = beat?.Waiting,
-            LastHeartbeat = beat?.Payload,
+            Account = FleetStateJson.Read(fleet.Progress, FleetStateJson.Default.CommandProgress)?.Held?.AccountLabel,
+            LastHeartbeatUtc = heartbeat?.At,
+            LastAnswer = heartbeat?.Answer,
+            Waiting = heartbeat?.Waiting,
+            LastHeartbeat = heartbeat?.Payload,
         };
     }
 

@@ -45,10 +45,10 @@ internal static class AgentCommand
                     return 1;
                 }
 
-                using var wire = new AgentWire(enrolment, keys.Signing, TimeProvider.System);
-                await new AgentLoop(fleet, enrolment, keys, wire, TimeProvider.System, log).RunAsync(cancellationToken).ConfigureAwait(false);
+                using var client = new AgentClient(enrolment, keys.Signing, TimeProvider.System);
+                await new AgentLoop(fleet, enrolment, keys, client, TimeProvider.System, log).RunAsync(cancellationToken).ConfigureAwait(false);
             }
-            while (new SessionBoard(fleet).Read().Count > 0);
+            while (new SessionRegistry(fleet).Read().Count > 0);
 
             return 0;
         }

@@ -24,23 +24,23 @@ internal static class BackfillCommand
         }
 
         var bar = new ProgressBar(output, Console.IsOutputRedirected);
-        var courier = new Courier(state, TimeProvider.System) { Progress = bar.Show };
+        var runner = new DeliveryRunner(state, TimeProvider.System) { Progress = bar.Show };
         var giveUp = TimeProvider.System.GetUtcNow() + s_waitForLock;
         Delivered delivered;
-        while ((delivered = await courier.RunAsync(Scope.Everything, from, cancellationToken).ConfigureAwait(false)) == Delivered.Busy
+        while ((delivered = await runner.RunAsync(Scope.Everything, from, cancellationToken).ConfigureAwait(false)) == Delivered.Busy
             && TimeProvider.System.GetUtcNow() < giveUp)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, cancellationToken).ConfigureAwait(false);
         }
 
         bar.End();
-        await output.WriteLineAsync($"{Counted.Of(courier.Acknowledged, "turn")} acknowledged. {Sentence(delivered, courier, state)}").ConfigureAwait(false);
+        await output.WriteLineAsync($"{Plural.Of(runner.Acknowledged, "turn")} acknowledged. {Sentence(delivered, runner, state)}").ConfigureAwait(false);
         return delivered == Delivered.All ? 0 : 1;
     }
 
-    private static string Sentence(Delivered delivered, Courier courier, StateDirectory state) => delivered switch
+    private static string Sentence(Delivered delivered, DeliveryRunner runner, StateDirectory state) => delivered switch
     {
-        Delivered.All when Silence.Load(state).Intervals.Count > 0 => "Nothing is left to report; turns of a pause or of a revoked key are never sent.",
+        Delivered.All when PausedIntervals.Load(state).Intervals.Count > 0 => "Nothing is left to report; turns of a pause or of a revoked key are never sent.",
         Delivered.All => "Everything on this machine is reported.",
         Delivered.Busy => "Another ccflux is delivering right now; try again in a minute.",
         Delivered.NotConfigured => "No receiver is set up here. Run 'ccflux install', or 'ccflux status' to see what is missing.",
@@ -49,7 +49,7 @@ internal static class BackfillCommand
         Delivered.TokenRefused => "The receiver refuses the token. Ask your administrator for a new one.",
         Delivered.Resting => "The receiver asked to be left alone for a while. What is left is sent later.",
         Delivered.DailyCap =>
-            $"The receiver takes no more new sessions of yours today; {courier.Held} {(courier.Held == 1 ? "session is" : "sessions are")} left. They follow by themselves with the first turn after {courier.HeldUntil?.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture) ?? "midnight UTC"}, or run this again then.",
+            $"The receiver takes no more new sessions of yours today; {runner.Held} {(runner.Held == 1 ? "session is" : "sessions are")} left. They follow by themselves with the first turn after {runner.HeldUntil?.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture) ?? "midnight UTC"}, or run this again then.",
         Delivered.Unfinished => "The receiver could not be reached or was busy. What is left is sent later; errors.log says more.",
     };
 
@@ -68,7 +68,7 @@ internal static class BackfillCommand
             }
 
             _shown = filled;
-            output.Write($"\r[{new string('#', filled)}{new string('-', Width - filled)}] {done} of {Counted.Of(all, "transcript")} ");
+            output.Write($"\r[{new string('#', filled)}{new string('-', Width - filled)}] {done} of {Plural.Of(all, "transcript")} ");
             output.Flush();
         }
 

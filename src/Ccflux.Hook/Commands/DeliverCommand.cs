@@ -15,7 +15,7 @@ internal static class DeliverCommand
 
         try
         {
-            var delivered = await new Courier(state, TimeProvider.System).RunAsync(scope, since: null, cancellationToken).ConfigureAwait(false);
+            var delivered = await new DeliveryRunner(state, TimeProvider.System).RunAsync(scope, since: null, cancellationToken).ConfigureAwait(false);
             return delivered == Delivered.Unfinished ? 1 : 0;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

@@ -77,12 +77,12 @@ internal static class EnrolCommand
             Version = ClientVersion.Text,
         };
         var clock = new ClockSkew(TimeProvider.System);
-        using var wire = new Wire(address, clock, Environment.GetEnvironmentVariable("CCFLUX_CA_CERT"));
+        using var client = new ReceiverClient(address, clock, Environment.GetEnvironmentVariable("CCFLUX_CA_CERT"));
         var json = JsonSerializer.SerializeToUtf8Bytes(request, FleetJson.Default.EnrolRequest);
-        var answer = await wire.PostAsAgentAsync(Routes.AgentEnrol, null, json, keys.Signing, cancellationToken).ConfigureAwait(false);
+        var answer = await client.PostAsAgentAsync(Routes.AgentEnrol, null, json, keys.Signing, cancellationToken).ConfigureAwait(false);
         if (answer.Code is ErrorCodes.TimestampStale && clock.Measure(answer.ServerTime))
         {
-            answer = await wire.PostAsAgentAsync(Routes.AgentEnrol, null, json, keys.Signing, cancellationToken).ConfigureAwait(false);
+            answer = await client.PostAsAgentAsync(Routes.AgentEnrol, null, json, keys.Signing, cancellationToken).ConfigureAwait(false);
         }
 
         if (!answer.IsSuccess || Reply(answer) is not { } reply)
@@ -108,7 +108,7 @@ internal static class EnrolCommand
         return 0;
     }
 
-    private static string Explain(Answer answer) => answer switch
+    private static string Explain(ReceiverResponse answer) => answer switch
     {
         { Code: ErrorCodes.CodeInvalid } => "The receiver does not take this code: it is unknown, was used, or is older than an hour. Ask its admin for another.",
         { IsSuccess: true } => "What answered is no receiver with a fleet.",
@@ -116,7 +116,7 @@ internal static class EnrolCommand
         _ => $"The receiver did not enrol this agent: {answer.Describe()}.",
     };
 
-    private static EnrolReply? Reply(Answer answer)
+    private static EnrolReply? Reply(ReceiverResponse answer)
     {
         try
         {

@@ -97,7 +97,7 @@ internal static class FleetHookCommand
     {
         FleetDirectory.Create(fleet.Sessions);
         var path = fleet.SessionFile(session);
-        var known = SessionNote.Read(path);
+        var known = SessionRecord.Read(path);
         var client = ProcessIdentity.OfClient();
         if (known is not null && known.Process != client)
         {
@@ -108,7 +108,7 @@ internal static class FleetHookCommand
         var since = known is not null && known.Process == client && string.Equals(known.State, state, StringComparison.Ordinal)
             ? known.Since
             : TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
-        new SessionNote(client, state, since, fleetEvent.Model ?? known?.Model, fleetEvent.TranscriptPath ?? known?.TranscriptPath).Write(path);
+        new SessionRecord(client, state, since, fleetEvent.Model ?? known?.Model, fleetEvent.TranscriptPath ?? known?.TranscriptPath).Write(path);
     }
 
     /// <summary>Where the user has enrolled one, and none runs.</summary>

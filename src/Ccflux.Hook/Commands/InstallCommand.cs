@@ -28,9 +28,9 @@ internal static class InstallCommand
             {
                 installation.Install(plan);
             }
-            catch (InstallFault fault)
+            catch (InstallException exception)
             {
-                await output.WriteLineAsync($"Not installed in {state.ConfigDir}: {fault.Message}").ConfigureAwait(false);
+                await output.WriteLineAsync($"Not installed in {state.ConfigDir}: {exception.Message}").ConfigureAwait(false);
                 return 1;
             }
 
@@ -70,9 +70,9 @@ internal static class InstallCommand
 
                 installation.Uninstall(changes);
             }
-            catch (InstallFault fault)
+            catch (InstallException exception)
             {
-                output.WriteLine($"Not taken out of {dir}: {fault.Message}");
+                output.WriteLine($"Not taken out of {dir}: {exception.Message}");
                 return 1;
             }
 
@@ -109,19 +109,19 @@ internal static class InstallCommand
                 (wishes, problem) = ReadWishes(arguments, input, output, unattended);
             }
 
-            var (extras, fault) = problem is null ? ToExtras(wishes!, endpoint) : (Extras.None, problem);
-            if (fault is not null)
+            var (optional, exception) = problem is null ? ToExtras(wishes!, endpoint) : (OptionalSettings.None, problem);
+            if (exception is not null)
             {
-                output.WriteLine(fault);
+                output.WriteLine(exception);
                 return 2;
             }
 
             var installation = new Installation(state, TimeProvider.System);
             try
             {
-                planned.Add(new Planned(state, installation, installation.Plan(new ClientConfig(endpoint, token), extras), Settings(endpoint, token)));
+                planned.Add(new Planned(state, installation, installation.Plan(new ClientConfig(endpoint, token), optional), Settings(endpoint, token)));
             }
-            catch (InstallFault refused)
+            catch (InstallException refused)
             {
                 output.WriteLine($"Not installed in {dir}: {refused.Message} Nothing was written{(dirs.Length > 1 ? ", in any folder" : "")}.");
                 return 1;
@@ -148,14 +148,14 @@ internal static class InstallCommand
     {
         var isSet = Settings(plan.Config.Endpoint, plan.Config.Token) is not null;
         output.WriteLine($"Installed in {state.ConfigDir}. Sessions that start from now on are reported{(isSet ? "" : " once the receiver's address and your token are set")}.");
-        if (plan.Extras.Telemetry.Count > 0)
+        if (plan.OptionalSettings.Telemetry.Count > 0)
         {
-            output.WriteLine(plan.Extras.Telemetry.ContainsKey(TelemetryVariables.Headers)
+            output.WriteLine(plan.OptionalSettings.Telemetry.ContainsKey(TelemetryVariables.Headers)
                 ? "Claude Code's telemetry is on for sessions that start from now on."
                 : "Claude Code's telemetry is on for sessions that start from now on. No telemetry token is set: give one with --telemetry-token-file, unless it is set elsewhere.");
         }
 
-        if (plan.Extras.Fleet)
+        if (plan.OptionalSettings.Fleet)
         {
             output.WriteLine($"The fleet's plugin is there. Make this config dir part of a fleet with: {installation.BinaryPath} agent enrol");
         }
@@ -206,17 +206,17 @@ internal static class InstallCommand
     }
 
     /// <summary>The same for one folder, whose receiver is known.</summary>
-    private static (Extras Extras, string? Problem) ToExtras(Wishes wishes, string? endpoint)
+    private static (OptionalSettings OptionalSettings, string? Problem) ToExtras(Wishes wishes, string? endpoint)
     {
-        var extras = Extras.None with { StatusLine = wishes.StatusLine, Fleet = wishes.Fleet };
+        var optional = OptionalSettings.None with { StatusLine = wishes.StatusLine, Fleet = wishes.Fleet };
         if (!wishes.Telemetry)
         {
-            return (extras, null);
+            return (optional, null);
         }
 
         return endpoint is { Length: > 0 } && Endpoint.Parse(endpoint, Environment.GetEnvironmentVariable("CCFLUX_ALLOW_HTTP") is "1", out _) is { } receiver
-            ? (extras with { Telemetry = TelemetryVariables.For(receiver, wishes.TelemetryToken) }, null)
-            : (extras, "Telemetry needs the receiver's address: give it with --endpoint.");
+            ? (optional with { Telemetry = TelemetryVariables.For(receiver, wishes.TelemetryToken) }, null)
+            : (optional, "Telemetry needs the receiver's address: give it with --endpoint.");
     }
 
     private static (string? Token, string? Problem) Secret(string? path, string option, string variable, TextReader input)

@@ -8,7 +8,7 @@ internal static class PauseCommand
     public static int Pause(StateDirectory state, TextWriter output)
     {
         state.Create();
-        output.WriteLine(Silence.Load(state).Open(SilenceInterval.Paused, TimeProvider.System.GetUtcNow())
+        output.WriteLine(PausedIntervals.Load(state).Open(PausedInterval.Paused, TimeProvider.System.GetUtcNow())
             ? "Paused. Nothing is sent from now on, and what you do until you run 'ccflux resume' is never sent later either."
             : "It is paused already. Nothing is sent.");
         return 0;
@@ -17,7 +17,7 @@ internal static class PauseCommand
     public static int Resume(StateDirectory state, TextWriter output)
     {
         state.Create();
-        if (!Silence.Load(state).Close(SilenceInterval.Paused, TimeProvider.System.GetUtcNow()))
+        if (!PausedIntervals.Load(state).Close(PausedInterval.Paused, TimeProvider.System.GetUtcNow()))
         {
             output.WriteLine("It is not paused.");
             return 0;

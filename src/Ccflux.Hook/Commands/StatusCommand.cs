@@ -37,7 +37,7 @@ internal static class StatusCommand
         var time = TimeProvider.System;
         var settings = SettingsSource.Find(state, out var why);
         var saved = SettingsSource.Read(state);
-        var silence = Silence.Load(state);
+        var pausedIntervals = PausedIntervals.Load(state);
         var key = DeviceKey.Load(state.SigningKey);
         var last = Saved(state.LastReport, StateJson.Default.LastReport);
         var readings = Saved(state.LastReadings, QuotaStateJson.Default.LastReadings);
@@ -47,10 +47,10 @@ internal static class StatusCommand
         var refused = false;
         if (settings is not null)
         {
-            using var wire = new Wire(settings.BaseAddress, new ClockSkew(time), Environment.GetEnvironmentVariable("CCFLUX_CA_CERT"));
-            var answer = await wire.GetHealthAsync(cancellationToken).ConfigureAwait(false);
+            using var client = new ReceiverClient(settings.BaseAddress, new ClockSkew(time), Environment.GetEnvironmentVariable("CCFLUX_CA_CERT"));
+            var answer = await client.GetHealthAsync(cancellationToken).ConfigureAwait(false);
             reachable = answer.IsSuccess ? "ok" : answer.Describe();
-            refused = new AccessTokens(state, settings, wire, time, new StateLog(state, time)).WasRefused;
+            refused = new AccessTokens(state, settings, client, time, new StateLog(state, time)).WasRefused;
         }
 
         return new StatusReport
@@ -71,8 +71,8 @@ internal static class StatusCommand
             KeyRegistered = key is not null && AtomicFile.Read(state.KeyRegistered) is { } registered
                 && string.Equals(Encoding.ASCII.GetString(registered).Trim(), key.PublicBase64, StringComparison.Ordinal),
             KeyRevoked = File.Exists(state.KeyRevoked),
-            Paused = silence.IsPaused,
-            Silence = silence.Intervals,
+            Paused = pausedIntervals.IsPaused,
+            PausedIntervals = pausedIntervals.Intervals,
             Queued = AtomicFile.Read(state.Queue)?.AsSpan().Count((byte)'\n') ?? 0,
             Spooled = new SpoolFile(state.Spool).Read().Events.Count,
             Delivering = File.Exists(state.Lock) && DeliverLock.IsTaken(state.Lock),
@@ -125,7 +125,7 @@ internal static class StatusCommand
         output.WriteLine($"  Token        {(status.TokenRefused ? "refused by the receiver: ask your administrator for a new one" : status.TokenSet ? "set" : "not set")}");
         output.WriteLine($"  Device key   {(status.KeyRevoked ? "revoked by the administrator: nothing is sent" : status.PublicKey is null ? "made at the first report" : $"{status.PublicKey} ({(status.KeyRegistered ? "registered" : "not registered yet")})")}");
         output.WriteLine($"  Sending      {Sending(status)}");
-        output.WriteLine($"  Waiting      {Counted.Of(status.Queued, "turn")}, {Counted.Of(status.Spooled, "event")}, {Counted.Of(status.ReadingsWaiting, "quota reading")}");
+        output.WriteLine($"  Waiting      {Plural.Of(status.Queued, "turn")}, {Plural.Of(status.Spooled, "event")}, {Plural.Of(status.ReadingsWaiting, "quota reading")}");
         if (status.NewSessionsRestUntilUtc is { } rest)
         {
             output.WriteLine($"  Daily cap    met: new sessions are sent from {Minute(rest)} on; those that the receiver knows go on");
@@ -138,7 +138,7 @@ internal static class StatusCommand
 
         WriteTelemetry(status.TelemetrySettings, output);
         status.Fleet?.Write(output);
-        foreach (var interval in status.Silence)
+        foreach (var interval in status.PausedIntervals)
         {
             output.WriteLine($"  Never sent   {Minute(interval.From)} to {(interval.Until is { } until ? Minute(until) : "now")} ({interval.Reason})");
         }

@@ -68,7 +68,7 @@ internal static class StatusLineCommand
             var recorded = false;
             new ReadingSpool(state).TryChange(known =>
             {
-                (var changed, recorded) = Sightings.Note(known, Session(status), status.Windows, () => Account.Find(state.ConfigDir), time.GetUtcNow(), status.Age);
+                (var changed, recorded) = LimitObservations.Note(known, Session(status), status.Windows, () => Account.Find(state.ConfigDir), time.GetUtcNow(), status.Age);
                 return changed;
             });
             if (recorded && !DeliverLock.IsTaken(state.Lock))

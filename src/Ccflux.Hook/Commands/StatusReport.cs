@@ -52,7 +52,7 @@ internal sealed record StatusReport
     public required bool Paused { get; init; }
 
     /// <summary>Times whose turns are never sent.</summary>
-    public required IReadOnlyList<SilenceInterval> Silence { get; init; }
+    public required IReadOnlyList<PausedInterval> PausedIntervals { get; init; }
 
     /// <summary>Turns that await acknowledgement.</summary>
     public required int Queued { get; init; }

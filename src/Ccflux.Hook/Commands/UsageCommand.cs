@@ -40,15 +40,15 @@ internal static class UsageCommand
         }
 
         var table = new UsageTable(view);
-        var ledger = MessageLedger.InMemory();
-        foreach (var session in states.SelectMany(state => TreeScan.Run(state.ConfigDir, ledger)))
+        var claims = MessageClaims.InMemory();
+        foreach (var session in states.SelectMany(state => TreeScan.Run(state.ConfigDir, claims)))
         {
             table.Add(session);
         }
 
         // Whoever names a folder wants that folder's.
         var isNamed = arguments.Has("--config-dir") || ConfigDirNames.FromEnvironment is not null;
-        foreach (var session in isNamed ? [] : DesktopFolders.Find().SelectMany(dir => TreeScan.Run(dir, ledger)))
+        foreach (var session in isNamed ? [] : DesktopFolders.Find().SelectMany(dir => TreeScan.Run(dir, claims)))
         {
             table.AddDesktop(session);
         }

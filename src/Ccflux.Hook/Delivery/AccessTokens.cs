@@ -7,7 +7,7 @@ using Ccflux.Hook.Spool;
 namespace Ccflux.Hook.Delivery;
 
 /// <summary>The access token: from <c>token_cache.json</c> while it lasts, else exchanged for the refresh token at <c>POST /token</c>.</summary>
-internal sealed class AccessTokens(StateDirectory state, Settings settings, Wire wire, TimeProvider time, StateLog log)
+internal sealed class AccessTokens(StateDirectory state, Settings settings, ReceiverClient client, TimeProvider time, StateLog log)
 {
     /// <summary>The failure of an answer that is none of the receiver's.</summary>
     public const string NoToken = "no token in the answer to /token";
@@ -24,7 +24,7 @@ internal sealed class AccessTokens(StateDirectory state, Settings settings, Wire
     public string? Email { get; private set; }
 
     /// <returns>The token, or the answer that stands in its way.</returns>
-    public async Task<(string? Token, Answer? Refusal)> GetAsync(CancellationToken cancellationToken)
+    public async Task<(string? Token, ReceiverResponse? Refusal)> GetAsync(CancellationToken cancellationToken)
     {
         if ((_current ??= Cached()) is { } cached)
         {
@@ -36,9 +36,9 @@ internal sealed class AccessTokens(StateDirectory state, Settings settings, Wire
 
     /// <summary>Asks for a new one, whatever is cached.</summary>
     /// <returns>The token, or the answer that stands in its way.</returns>
-    public async Task<(string? Token, Answer? Refusal)> ExchangeAsync(CancellationToken cancellationToken)
+    public async Task<(string? Token, ReceiverResponse? Refusal)> ExchangeAsync(CancellationToken cancellationToken)
     {
-        var answer = await wire.PostAsync(Routes.Token, settings.RefreshToken, null, null, mayPack: false, cancellationToken).ConfigureAwait(false);
+        var answer = await client.PostAsync(Routes.Token, settings.RefreshToken, null, null, mayPack: false, cancellationToken).ConfigureAwait(false);
         if (answer.Status == 401)
         {
             AtomicFile.Write(state.TokenRefused, Encoding.ASCII.GetBytes(settings.Fingerprint));
@@ -48,7 +48,7 @@ internal sealed class AccessTokens(StateDirectory state, Settings settings, Wire
 
         if (!answer.IsSuccess || Read(answer.Body) is not { } reply)
         {
-            return (null, answer.IsSuccess ? Answer.None(NoToken) : answer);
+            return (null, answer.IsSuccess ? ReceiverResponse.None(NoToken) : answer);
         }
 
         var cache = new CachedToken(reply.AccessToken, reply.ExpiresAt, settings.Fingerprint);

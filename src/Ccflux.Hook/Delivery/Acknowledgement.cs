@@ -19,7 +19,7 @@ internal sealed class Acknowledgement(StateDirectory state, StateLog log, TimePr
             time.GetUtcNow(), sent.Turns.Count, reply.Accepted, reply.Unchanged, sent with { Turns = [sent.Turns.MaxBy(turn => turn.EndedUtc)!] });
         AtomicFile.Write(state.LastReport, JsonSerializer.SerializeToUtf8Bytes(last, StateJson.Default.LastReport));
         var expired = reply.Expired > 0 ? $", {reply.Expired} older than the receiver keeps" : "";
-        log.Activity($"report: {Counted.Of(sent.Turns.Count, "turn")} acknowledged ({reply.Accepted} new or better, {reply.Unchanged} unchanged{expired})");
+        log.Activity($"report: {Plural.Of(sent.Turns.Count, "turn")} acknowledged ({reply.Accepted} new or better, {reply.Unchanged} unchanged{expired})");
         NoteStore(reply.Store);
     }
 

@@ -22,7 +22,7 @@ internal enum Scope
 
 /// <summary>One run of deliver with the lock held: spool, transcripts, queue, receiver, and round again until nothing is left.</summary>
 internal sealed class DeliveryRun(
-    StateDirectory state, StateLog log, TimeProvider time, SessionScans scans, Outbox outbox, Sender sender, Reporter reporter, Acknowledgement acknowledgement, SessionCap cap)
+    StateDirectory state, StateLog log, TimeProvider time, SessionScans scans, Outbox outbox, OutboxSender sender, ReportSender reporter, Acknowledgement acknowledgement, SessionCap cap)
 {
     /// <summary>The client writes a turn's last rows while, or shortly after, it calls the hook: look again after this.</summary>
     private static readonly TimeSpan s_settle = TimeSpan.FromSeconds(1);
@@ -35,8 +35,8 @@ internal sealed class DeliveryRun(
     /// <returns>Whether all that there was is acknowledged.</returns>
     public async Task<bool> RunAsync(Scope scope, DateTimeOffset? since, CancellationToken cancellationToken)
     {
-        var silence = Silence.Load(state);
-        outbox.Restore(ReportQueue.Load(state, log).Where(turn => !silence.Covers(turn)), cap.Holds);
+        var paused = PausedIntervals.Load(state);
+        outbox.Restore(ReportQueue.Load(state, log).Where(turn => !paused.Covers(turn)), cap.Holds);
         var spool = new SpoolFile(state.Spool);
         var settled = 0L;
         var resent = false;
@@ -155,11 +155,11 @@ internal sealed class DeliveryRun(
         var work = new SessionWork(() => scans.Commit(session.SessionId, result.Next));
         work.Opened();
         // Read anew: a pause may have come while this run was waiting for the receiver.
-        var silence = Silence.Load(state);
+        var paused = PausedIntervals.Load(state);
         var silent = 0;
         foreach (var turn in result.Turns)
         {
-            if (silence.Covers(turn))
+            if (paused.Covers(turn))
             {
                 silent++;
             }
@@ -171,7 +171,7 @@ internal sealed class DeliveryRun(
 
         if (silent > 0)
         {
-            log.Activity($"silence: not sent: {Counted.Of(silent, "turn")} of session {session.SessionId}");
+            log.Activity($"silence: not sent: {Plural.Of(silent, "turn")} of session {session.SessionId}");
         }
 
         // A turn-less scan moves the watermark at once; otherwise the last acknowledged turn does.

@@ -7,31 +7,31 @@ using Ccflux.Hook.Spool;
 namespace Ccflux.Hook.Delivery;
 
 /// <summary>Makes the receiver know this machine's key, once; <c>key_registered</c> holds the key it knows.</summary>
-internal sealed class KeyRegistration(StateDirectory state, SignedPost post, StateLog log)
+internal sealed class KeyRegistration(StateDirectory state, SignedRequest post, StateLog log)
 {
     private bool IsDone => AtomicFile.Read(state.KeyRegistered) is { } known && Encoding.ASCII.GetString(known).Trim() is var text
         && string.Equals(text, post.Key.PublicBase64, StringComparison.Ordinal);
 
-    public async Task<(Duty Duty, Answer? Answer)> EnsureAsync(CancellationToken cancellationToken)
+    public async Task<(ResponseAction Action, ReceiverResponse? Answer)> EnsureAsync(CancellationToken cancellationToken)
     {
         if (IsDone)
         {
-            return (Duty.Done, null);
+            return (ResponseAction.Done, null);
         }
 
         var request = new RegisterKeyRequest { PublicKey = post.Key.PublicBase64, DeviceId = DeviceName() };
         var body = JsonSerializer.SerializeToUtf8Bytes(request, AuthJson.Default.RegisterKeyRequest);
-        var (duty, answer) = await post.SendAsync(Routes.RegisterKey, () => body, cancellationToken).ConfigureAwait(false);
-        if (duty != Duty.Done && answer.Status != 409)
+        var (action, answer) = await post.SendAsync(Routes.RegisterKey, () => body, cancellationToken).ConfigureAwait(false);
+        if (action != ResponseAction.Done && answer.Status != 409)
         {
             // What is at fault is the registration, not the reports.
-            return (duty is Duty.GoSilent or Duty.NewToken ? duty : Duty.Wait, answer);
+            return (action is ResponseAction.GoSilent or ResponseAction.NewToken ? action : ResponseAction.Wait, answer);
         }
 
         AtomicFile.Write(state.KeyRegistered, Encoding.ASCII.GetBytes(post.Key.PublicBase64));
         log.Activity("key: registered this device");
         Fault.Point(Fault.KeyRegistered);
-        return (Duty.Done, null);
+        return (ResponseAction.Done, null);
     }
 
     public void Forget() => File.Delete(state.KeyRegistered);

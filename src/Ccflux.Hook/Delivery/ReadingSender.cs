@@ -19,16 +19,16 @@ internal sealed class ReadingSender(StateDirectory state, StateLog log, TimeProv
     /// <summary>Whether there is something to send that nothing speaks against sending now.</summary>
     public bool IsDue => RetryTime.Read(state.QuotaRetryAt, time.GetUtcNow()) is null && _spool.Read().Waiting.Count > 0;
 
-    public async Task SendAsync(RegisteredPost post, ClockSkew clock, CancellationToken cancellationToken)
+    public async Task SendAsync(RegisteredRequest post, ClockSkew clock, CancellationToken cancellationToken)
     {
         if (!IsDue)
         {
             return;
         }
 
-        var silence = Silence.Load(state);
+        var paused = PausedIntervals.Load(state);
         var waiting = _spool.Read().Waiting;
-        var silent = waiting.FindAll(reading => silence.Covers(reading.ObservedAt));
+        var silent = waiting.FindAll(reading => paused.Covers(reading.ObservedAt));
         if (silent.Count > 0 && !_spool.TryRemove(silent))
         {
             return;
@@ -44,36 +44,36 @@ internal sealed class ReadingSender(StateDirectory state, StateLog log, TimeProv
     }
 
     /// <returns>False where there is no point in going on.</returns>
-    private async Task<bool> SendAsync(ReportedReading[] readings, RegisteredPost post, ClockSkew clock, CancellationToken cancellationToken)
+    private async Task<bool> SendAsync(ReportedReading[] readings, RegisteredRequest post, ClockSkew clock, CancellationToken cancellationToken)
     {
         ReadingBatch Batch() => new() { Client = ClientVersion.Describe(claudeCodeVersion: null), Readings = [.. readings.Select(clock.Adjust)] };
 
-        var (duty, answer) = await post
+        var (action, answer) = await post
             .SendAsync(Routes.QuotaReadings, () => JsonSerializer.SerializeToUtf8Bytes(Batch(), QuotaJson.Default.ReadingBatch), cancellationToken)
             .ConfigureAwait(false);
-        switch (duty)
+        switch (action)
         {
-            case Duty.Done when IsReply(answer.Body):
+            case ResponseAction.Done when IsReply(answer.Body):
                 Fault.Point(Fault.ReadingsAcknowledged);
                 AtomicFile.Write(state.LastReadings, JsonSerializer.SerializeToUtf8Bytes(new LastReadings(time.GetUtcNow(), Batch()), QuotaStateJson.Default.LastReadings));
                 return Forget(readings);
 
-            case Duty.Split or Duty.SetAside when readings.Length > 1:
+            case ResponseAction.Split or ResponseAction.SetAside when readings.Length > 1:
                 var half = readings.Length / 2;
                 return await SendAsync(readings[..half], post, clock, cancellationToken).ConfigureAwait(false)
                     && await SendAsync(readings[half..], post, clock, cancellationToken).ConfigureAwait(false);
 
-            case Duty.Split or Duty.SetAside:
+            case ResponseAction.Split or ResponseAction.SetAside:
                 log.Error($"readings: {answer.Describe()}: one reading is dropped");
                 return Forget(readings);
 
-            case Duty.GoSilent:
+            case ResponseAction.GoSilent:
                 // The next turn meets the same answer and does what it obliges to, for it knows from when on there is silence.
                 Forget(_spool.Read().Waiting);
                 RetryTime.Write(state.QuotaRetryAt, time.GetUtcNow() + s_unknown);
                 return false;
 
-            case Duty.NewToken:
+            case ResponseAction.NewToken:
                 return false; // logged where it was refused
 
             default:
@@ -82,7 +82,7 @@ internal sealed class ReadingSender(StateDirectory state, StateLog log, TimeProv
         }
     }
 
-    private void Rest(Answer answer)
+    private void Rest(ReceiverResponse answer)
     {
         var isUnknown = answer.Status is 404 or 405;
         var rest = isUnknown ? s_unknown : answer.RetryAfter > s_rest ? answer.RetryAfter.Value : s_rest;

@@ -22,11 +22,11 @@ internal sealed class SessionCap
     private readonly HashSet<string> _held = new(StringComparer.Ordinal);
     private DateTimeOffset? _until;
 
-    private SessionCap(StateDirectory state, TimeProvider time, CapNote? note, bool asksAnew)
+    private SessionCap(StateDirectory state, TimeProvider time, CapNote? note, bool asksAgain)
     {
         (_state, _time, _note) = (state, time, note);
         var now = time.GetUtcNow();
-        _until = !asksAnew && note is not null && note.Until > now && note.Until <= now + s_longest ? note.Until : null;
+        _until = !asksAgain && note is not null && note.Until > now && note.Until <= now + s_longest ? note.Until : null;
     }
 
     /// <summary>Null where new sessions may be sent.</summary>
@@ -40,8 +40,8 @@ internal sealed class SessionCap
 
     /// <param name="state">Whose.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="asksAnew">For a backfill that the user starts: the cap may have been raised since.</param>
-    public static SessionCap Load(StateDirectory state, TimeProvider time, bool asksAnew = false) => new(state, time, Read(state), asksAnew);
+    /// <param name="asksAgain">For a backfill that the user starts: the cap may have been raised since.</param>
+    public static SessionCap Load(StateDirectory state, TimeProvider time, bool asksAgain = false) => new(state, time, Read(state), asksAgain);
 
     /// <summary>Whether a session must rest: new to the receiver, as far as is known here, on a day on which it takes no more.</summary>
     public bool Holds(string sessionId)

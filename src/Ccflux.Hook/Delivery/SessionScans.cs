@@ -10,7 +10,7 @@ internal sealed class SessionScans(StateDirectory state, StateLog log, TimeProvi
     /// <summary>As long as a transcript lives by itself, and a month more.</summary>
     private static readonly TimeSpan s_keepGone = TimeSpan.FromDays(60);
 
-    private readonly MessageLedger _ledger = MessageLedger.Load(state.Ledger);
+    private readonly MessageClaims _claims = MessageClaims.Load(state.MessageClaims);
 
     /// <summary>Every session on the machine, older ones first. One whose id is no file name is none of the client's.</summary>
     public IReadOnlyList<SessionFiles> All() => [.. SessionCatalog.List(state.ConfigDir).Where(session => HookEvent.IsFileName(session.SessionId))];
@@ -66,7 +66,7 @@ internal sealed class SessionScans(StateDirectory state, StateLog log, TimeProvi
             return null;
         }
 
-        var result = TranscriptScanner.Scan(session, committed, _ledger);
+        var result = TranscriptScanner.Scan(session, committed, _claims);
         foreach (var problem in result.Problems)
         {
             log.Error($"transcript: session {session.SessionId}: a file could not be read: {problem.Reason}");
@@ -77,7 +77,7 @@ internal sealed class SessionScans(StateDirectory state, StateLog log, TimeProvi
 
     public void Commit(string sessionId, TranscriptState next)
     {
-        _ledger.Save(time.GetUtcNow());
+        _claims.Save(time.GetUtcNow());
         AtomicFile.Write(state.Offset(sessionId), next.Write());
     }
 

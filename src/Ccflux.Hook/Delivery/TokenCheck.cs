@@ -17,8 +17,8 @@ internal static class TokenCheck
             return (false, $"Installed, but the token was not checked: the file {authority}, which CCFLUX_CA_CERT names, is not there.");
         }
 
-        using var wire = new Wire(settings.BaseAddress, new ClockSkew(time), authority);
-        var tokens = new AccessTokens(state, settings, wire, time, new StateLog(state, time));
+        using var client = new ReceiverClient(settings.BaseAddress, new ClockSkew(time), authority);
+        var tokens = new AccessTokens(state, settings, client, time, new StateLog(state, time));
         var (token, refusal) = await tokens.ExchangeAsync(cancellationToken).ConfigureAwait(false);
         return token is not null
             ? (true, $"Connected to {settings.BaseAddress.Authority}{(Printable(tokens.Email) is { } email ? $" as {email}" : "")}.")
@@ -29,10 +29,10 @@ internal static class TokenCheck
     private static string? Printable(string? email) =>
         email is { Length: > 0 and <= MaxEmail } && !email.Any(char.IsControl) ? email : null;
 
-    private static string Explain(Answer refusal, Uri address) => refusal switch
+    private static string Explain(ReceiverResponse refusal, Uri address) => refusal switch
     {
         { Status: 401 } => $"Installed, but the receiver at {address} refuses this token: it is unknown, was revoked, or is past its end. Ask your administrator for a new one.",
-        { Failure: Wire.NotTrusted } => $"Installed, but the certificate of {address} is not trusted. Where your organisation has an authority of its own, name its file in CCFLUX_CA_CERT.",
+        { Failure: ReceiverClient.NotTrusted } => $"Installed, but the certificate of {address} is not trusted. Where your organisation has an authority of its own, name its file in CCFLUX_CA_CERT.",
         { Failure: AccessTokens.NoToken } or { Status: (>= 300 and < 400) or 404 or 405 } => $"Installed, but what answers at {address} is no ccflux receiver ({refusal.Describe()}). Is the address right?",
         { Failure: { } failure } => $"Installed, but the receiver at {address} is not reachable: {failure}.",
         _ => $"Installed, but the receiver at {address} did not check the token ({refusal.Describe()}). 'ccflux status' tells later whether it works.",

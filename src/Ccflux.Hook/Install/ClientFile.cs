@@ -13,7 +13,7 @@ namespace Ccflux.Hook.Install;
 internal sealed record ClientFile(string Path, Action<JsonText> Add, Action<JsonText, JsonText?> Remove)
 {
     /// <summary>The three files that make our plugins known, installed and enabled; their shapes are those that the client itself writes.</summary>
-    public static IReadOnlyList<ClientFile> All(StateDirectory state, PluginFiles files, Extras extras, InstallRecord? earlier, DateTimeOffset now)
+    public static IReadOnlyList<ClientFile> All(StateDirectory state, PluginFiles files, OptionalSettings optional, InstallRecord? earlier, DateTimeOffset now)
     {
         var stamp = now.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
         var plugins = System.IO.Path.Combine(state.ConfigDir, "plugins");
@@ -62,8 +62,8 @@ internal sealed record ClientFile(string Path, Action<JsonText> Add, Action<Json
                     }
 
                     root.Set(["extraKnownMarketplaces", PluginFiles.Marketplace], new JsonObject { ["source"] = Source(files) });
-                    SettingsEnv.Add(root, extras.Telemetry);
-                    if (extras.StatusLine)
+                    SettingsEnv.Add(root, optional.Telemetry);
+                    if (optional.StatusLine)
                     {
                         StatusLineSetting.Add(root, files.BinaryPath);
                     }
@@ -74,7 +74,7 @@ internal sealed record ClientFile(string Path, Action<JsonText> Add, Action<Json
                     root.Remove("extraKnownMarketplaces", PluginFiles.Marketplace);
                     RemoveEmpty(root, "enabledPlugins");
                     RemoveEmpty(root, "extraKnownMarketplaces");
-                    SettingsEnv.Remove(root, earlier?.Env ?? Extras.None.Telemetry, before);
+                    SettingsEnv.Remove(root, earlier?.Env ?? OptionalSettings.None.Telemetry, before);
                     StatusLineSetting.Remove(root, files.BinaryPath);
                 }),
         ];

@@ -15,12 +15,12 @@ internal sealed class Installation(StateDirectory state, TimeProvider time)
     public string BinaryPath => _files.BinaryPath;
 
     /// <summary>Works everything out and looks whether all of it can be written. Nothing is written yet.</summary>
-    /// <exception cref="InstallFault">It cannot.</exception>
-    public InstallPlan Plan(ClientConfig config, Extras extras)
+    /// <exception cref="InstallException">It cannot.</exception>
+    public InstallPlan Plan(ClientConfig config, OptionalSettings optional)
     {
         var earlier = InstallRecord.Load(state);
-        var files = new PluginFiles(state, extras.Fleet || PluginFiles.IsThere(state, Plugin.Fleet) ? Plugin.All : [Plugin.Usage]);
-        var clientFiles = ClientFile.All(state, files, extras, earlier, time.GetUtcNow());
+        var files = new PluginFiles(state, optional.Fleet || PluginFiles.IsThere(state, Plugin.Fleet) ? Plugin.All : [Plugin.Usage]);
+        var clientFiles = ClientFile.All(state, files, optional, earlier, time.GetUtcNow());
         Check([.. clientFiles.Select(file => file.Path), .. files.Paths(), state.Config, state.InstallRecord, state.TokenRefused], files.ProgramFolders(), files.Bytes);
         var changes = new List<FileChange>();
         foreach (var file in clientFiles)
@@ -30,16 +30,16 @@ internal sealed class Installation(StateDirectory state, TimeProvider time)
         }
 
         var before = earlier?.Of(state.Config) is { } known ? known.Before : AtomicFile.Read(state.Config);
-        return new InstallPlan(config, extras, files, changes, new InstallRecord(
+        return new InstallPlan(config, optional, files, changes, new InstallRecord(
         [
             .. changes.Select(change => ChangedFile.Of(change.Path, change.Before, change.After)),
             ChangedFile.Of(state.Config, before, null),
         ],
-        Env(earlier, extras)));
+        Env(earlier, optional)));
     }
 
     /// <summary>The record comes first: with it, uninstall undoes whatever was done.</summary>
-    /// <exception cref="InstallFault">Something could not be written all the same.</exception>
+    /// <exception cref="InstallException">Something could not be written all the same.</exception>
     public void Install(InstallPlan plan)
     {
         var steps = new Steps();
@@ -57,7 +57,7 @@ internal sealed class Installation(StateDirectory state, TimeProvider time)
             });
         }
 
-        if (plan.Extras.Telemetry.ContainsKey(TelemetryVariables.Headers))
+        if (plan.OptionalSettings.Telemetry.ContainsKey(TelemetryVariables.Headers))
         {
             // It holds a token now, which other users of the machine have no business with.
             var settings = Path.Combine(state.ConfigDir, "settings.json");
@@ -66,16 +66,16 @@ internal sealed class Installation(StateDirectory state, TimeProvider time)
     }
 
     /// <summary>What is to be put back, worked out and looked at before anything is.</summary>
-    /// <exception cref="InstallFault">It cannot be written.</exception>
+    /// <exception cref="InstallException">It cannot be written.</exception>
     public IReadOnlyList<(string Path, byte[]? Content)> PlanRemoval()
     {
         var record = InstallRecord.Load(state);
         var changes = new List<(string Path, byte[]? Content)>();
-        foreach (var file in ClientFile.All(state, _files, Extras.None, record, time.GetUtcNow()))
+        foreach (var file in ClientFile.All(state, _files, OptionalSettings.None, record, time.GetUtcNow()))
         {
             if (WriteCheck.File(file.Path) is { } problem)
             {
-                throw new InstallFault(problem);
+                throw new InstallException(problem);
             }
 
             if (AtomicFile.Read(file.Path) is not { } current)
@@ -101,7 +101,7 @@ internal sealed class Installation(StateDirectory state, TimeProvider time)
         return changes;
     }
 
-    /// <exception cref="InstallFault">Something could not be written all the same.</exception>
+    /// <exception cref="InstallException">Something could not be written all the same.</exception>
     public void Uninstall(IReadOnlyList<(string Path, byte[]? Content)> changes)
     {
         var steps = new Steps();
@@ -131,7 +131,7 @@ internal sealed class Installation(StateDirectory state, TimeProvider time)
             ?? WriteCheck.Space(state.ConfigDir, bytes);
         if (problem is not null)
         {
-            throw new InstallFault(problem);
+            throw new InstallException(problem);
         }
     }
 
@@ -143,7 +143,7 @@ internal sealed class Installation(StateDirectory state, TimeProvider time)
         }
         catch (JsonException)
         {
-            throw InstallFault.Damaged(path);
+            throw InstallException.Damaged(path);
         }
     }
 
@@ -170,10 +170,10 @@ internal sealed class Installation(StateDirectory state, TimeProvider time)
         return string.Equals(earlier.After, InstallRecord.Hash(current), StringComparison.Ordinal) ? earlier.Before : file.Without(current, earlier.Before);
     }
 
-    private static Dictionary<string, string> Env(InstallRecord? earlier, Extras extras)
+    private static Dictionary<string, string> Env(InstallRecord? earlier, OptionalSettings optional)
     {
-        var env = new Dictionary<string, string>(earlier?.Env ?? Extras.None.Telemetry, StringComparer.Ordinal);
-        foreach (var (name, value) in extras.Telemetry)
+        var env = new Dictionary<string, string>(earlier?.Env ?? OptionalSettings.None.Telemetry, StringComparer.Ordinal);
+        foreach (var (name, value) in optional.Telemetry)
         {
             env[name] = SettingsEnv.HashOf(value);
         }
@@ -206,4 +206,4 @@ internal sealed class Installation(StateDirectory state, TimeProvider time)
 internal sealed record FileChange(string Path, byte[]? Before, byte[] After);
 
 /// <summary>All that an installation writes.</summary>
-internal sealed record InstallPlan(ClientConfig Config, Extras Extras, PluginFiles Files, IReadOnlyList<FileChange> Changes, InstallRecord Record);
+internal sealed record InstallPlan(ClientConfig Config, OptionalSettings OptionalSettings, PluginFiles Files, IReadOnlyList<FileChange> Changes, InstallRecord Record);

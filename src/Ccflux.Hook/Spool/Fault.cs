@@ -25,9 +25,9 @@ internal static class Fault
     public const string LoginReplaced = "login-replaced";
     public const string SwapNoted = "swap-noted";
     public const string SwapUndone = "swap-undone";
-    public const string LoginBrought = "login-brought";
-    public const string RenewedBrought = "renewed-brought";
-    public const string BeatAnswered = "beat-answered";
+    public const string LoginReturned = "login-returned";
+    public const string RenewedReturned = "renewed-returned";
+    public const string HeartbeatAnswered = "heartbeat-answered";
 
     /// <summary>Told each step as it is reached; none but in tests.</summary>
     public static Action<string>? Listener { get; set; }
@@ -38,7 +38,7 @@ internal static class Fault
     ];
 
     /// <summary>Steps of a swap and of bringing a login back, in their order.</summary>
-    public static IReadOnlyList<string> OfSwaps { get; } = [ClientLocked, SwapJournaled, LoginCopied, LoginReplaced, SwapNoted, LoginBrought, BeatAnswered];
+    public static IReadOnlyList<string> OfSwaps { get; } = [ClientLocked, SwapJournaled, LoginCopied, LoginReplaced, SwapNoted, LoginReturned, HeartbeatAnswered];
 
     public static void Point(string name) => Listener?.Invoke(name);
 }

@@ -5,13 +5,13 @@ using Ccflux.Hook.StatusLine;
 namespace Ccflux.Hook.Spool;
 
 /// <summary>A window's figure as a session shows it, since when, whether that was recorded as a reading, and whether it was surely taken from the issuer then.</summary>
-internal sealed record Sighting(string Name, double UsedPercentage, DateTimeOffset? ResetsAt, DateTimeOffset At, bool Recorded, bool Fresh = false)
+internal sealed record LimitObservation(string Name, double UsedPercentage, DateTimeOffset? ResetsAt, DateTimeOffset At, bool Recorded, bool Fresh = false)
 {
     public bool Shows(LimitWindow window) => UsedPercentage.Equals(window.UsedPercentage) && ResetsAt == window.ResetsAt;
 }
 
 /// <summary>What a session's status line showed last.</summary>
-internal sealed record SeenSession(string Id, DateTimeOffset At, List<Sighting> Windows);
+internal sealed record SeenSession(string Id, DateTimeOffset At, List<LimitObservation> Windows);
 
 /// <summary>What status lines have shown on this machine, and the readings of it that await acknowledgement.</summary>
 internal sealed class QuotaState

@@ -37,7 +37,7 @@ internal sealed class StateDirectory(string configDir)
     public string Rejected => In("rejected_reports.jsonl");
 
     /// <summary>Intervals whose turns are never sent.</summary>
-    public string Silence => In("silence.json");
+    public string PausedIntervals => In("silence.json");
 
     /// <summary>Identity of the receiver's database, as its last answer told it.</summary>
     public string Store => In("store_id");
@@ -70,7 +70,7 @@ internal sealed class StateDirectory(string configDir)
     public string LastReadings => In("last_readings.json");
 
     /// <summary>Which session counts a message, by hashes of message ids.</summary>
-    public string Ledger => In("ledger");
+    public string MessageClaims => In("ledger");
 
     public string ActivityLog => In("activity.log");
 

@@ -29,5 +29,5 @@ internal sealed record LastReport(DateTimeOffset At, int Turns, int Accepted, in
 [JsonSerializable(typeof(CapNote))]
 [JsonSerializable(typeof(CachedToken))]
 [JsonSerializable(typeof(LastReport))]
-[JsonSerializable(typeof(List<SilenceInterval>))]
+[JsonSerializable(typeof(List<PausedInterval>))]
 internal sealed partial class StateJson : JsonSerializerContext;

@@ -47,7 +47,7 @@ internal struct MessageUsage
 
     /// <summary>Whether this row's figures are to stand instead of another row's of the same message: the larger output wins,
     /// then the larger sum, then the final one. Never a mix of both.</summary>
-    public readonly bool Beats(in MessageUsage other)
+    public readonly bool IsBetterThan(in MessageUsage other)
     {
         if (Output != other.Output)
         {

@@ -5,7 +5,7 @@ namespace Ccflux.Hook.Transcript;
 
 /// <summary>One scan of one session. It goes on from the committed state where it can. Where a file was replaced, or a row
 /// concerns a turn that the state no longer holds, it reads everything again and reports what changed since.</summary>
-internal sealed class SessionScan(SessionFiles session, TranscriptState? committed, MessageLedger ledger, PreparedRows? prepared = null)
+internal sealed class SessionScan(SessionFiles session, TranscriptState? committed, MessageClaims claims, PreparedRows? prepared = null)
 {
     private readonly ulong _owner = IdHash.Of(Encoding.UTF8.GetBytes(session.SessionId));
     private readonly Dictionary<string, FileProgress> _committed = new(StringComparer.Ordinal);
@@ -23,12 +23,12 @@ internal sealed class SessionScan(SessionFiles session, TranscriptState? committ
     {
         if (committed is null)
         {
-            _turns = new SessionTurns(_owner, reading: 0, fromStart: true, ledger);
+            _turns = new SessionTurns(_owner, reading: 0, fromStart: true, claims);
         }
         else
         {
             _beganMs = committed.ReadFiles(_committed);
-            _turns = committed.ReadTurns(_owner, ledger, _files);
+            _turns = committed.ReadTurns(_owner, claims, _files);
         }
 
         try
@@ -61,14 +61,14 @@ internal sealed class SessionScan(SessionFiles session, TranscriptState? committ
     private ScanResult Unchanged(IOException problem) => new()
     {
         Turns = [],
-        Next = committed ?? TranscriptState.Of(beganMs: 0, [], new SessionTurns(_owner, reading: 0, fromStart: true, ledger)),
+        Next = committed ?? TranscriptState.Of(beganMs: 0, [], new SessionTurns(_owner, reading: 0, fromStart: true, claims)),
         Problems = [.. _problems, new ReadProblem(session.MainPath, problem.Message)],
     };
 
     private void ReadAgain()
     {
         var before = _files.Values.ToArray();
-        _turns = new SessionTurns(_owner, (byte)(_turns.Reading + 1), fromStart: true, ledger);
+        _turns = new SessionTurns(_owner, (byte)(_turns.Reading + 1), fromStart: true, claims);
         _files.Clear();
         _problems.Clear();
         _restart = false;

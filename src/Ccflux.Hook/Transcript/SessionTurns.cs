@@ -6,14 +6,14 @@ namespace Ccflux.Hook.Transcript;
 /// <summary>Rows in, turns out: what a turn is, which turn a row belongs to, and that a message counts once.</summary>
 /// <remarks>Only recent turns and messages are carried from scan to scan, so that a long session costs no more than a short one. A
 /// row that concerns an earlier one asks to begin again from the start of the files (<see cref="NeedsRestart"/>), which is rare.</remarks>
-internal sealed class SessionTurns(ulong owner, byte reading, bool fromStart, MessageLedger ledger)
+internal sealed class SessionTurns(ulong owner, byte reading, bool fromStart, MessageClaims claims)
 {
     private const int KeptTurns = 32;
     private const int KeptMessages = 1024;
     private const int KeptCalls = 256;
 
     private readonly List<Turn> _turns = [];
-    private readonly Dictionary<ulong, Counted> _messages = [];
+    private readonly Dictionary<ulong, Plural> _messages = [];
     private readonly List<(ulong Call, int Turn)> _calls = [];
     private readonly Dictionary<ulong, int> _turnOfCall = [];
     private bool _promptSeen;
@@ -21,7 +21,7 @@ internal sealed class SessionTurns(ulong owner, byte reading, bool fromStart, Me
     private int _sealedPlaces;
 
     [StructLayout(LayoutKind.Auto)]
-    private struct Counted
+    private struct Plural
     {
         public MessageUsage Usage;
         public int Turn;
@@ -176,9 +176,9 @@ internal sealed class SessionTurns(ulong owner, byte reading, bool fromStart, Me
     }
 
     /// <summary>Goes on from what <see cref="Write"/> left.</summary>
-    public static SessionTurns Read(BinaryReader reader, ulong owner, byte reading, MessageLedger ledger)
+    public static SessionTurns Read(BinaryReader reader, ulong owner, byte reading, MessageClaims claims)
     {
-        var session = new SessionTurns(owner, reading, fromStart: false, ledger)
+        var session = new SessionTurns(owner, reading, fromStart: false, claims)
         {
             _promptSeen = reader.ReadBoolean(),
             MalformedLines = reader.Read7BitEncodedInt(),
@@ -189,7 +189,7 @@ internal sealed class SessionTurns(ulong owner, byte reading, bool fromStart, Me
         for (var count = reader.Read7BitEncodedInt(); count > 0; count--)
         {
             var id = reader.ReadUInt64();
-            session._messages[id] = new Counted
+            session._messages[id] = new Plural
             {
                 Turn = reader.Read7BitEncodedInt(),
                 Place = reader.Read7BitEncodedInt(),
@@ -262,7 +262,7 @@ internal sealed class SessionTurns(ulong owner, byte reading, bool fromStart, Me
             return true;
         }
 
-        var claim = ledger.Take(row.Id, owner, new ClaimNumber(reading, _nextPlace), row.AtMs);
+        var claim = claims.Take(row.Id, owner, new ClaimNumber(reading, _nextPlace), row.AtMs);
         if (claim.IsOwn)
         {
             _nextPlace++;
@@ -285,13 +285,13 @@ internal sealed class SessionTurns(ulong owner, byte reading, bool fromStart, Me
         }
 
         // Counted by ccflux 1.0, under the message's id alone: as a copy in another session, or long ago in this one.
-        if (row.EarlierId != 0 && ledger.OwnerOf(row.EarlierId) is { } before && ledger.OwnerOf(row.Id) is null && (before != owner || !fromStart))
+        if (row.EarlierId != 0 && claims.OwnerOf(row.EarlierId) is { } before && claims.OwnerOf(row.Id) is null && (before != owner || !fromStart))
         {
             NeedsRestart |= before == owner;
             return false;
         }
 
-        var claim = ledger.Take(row.Id, owner, new ClaimNumber(reading, _nextPlace), row.AtMs);
+        var claim = claims.Take(row.Id, owner, new ClaimNumber(reading, _nextPlace), row.AtMs);
         if (!claim.IsOwn)
         {
             return false;
@@ -303,30 +303,30 @@ internal sealed class SessionTurns(ulong owner, byte reading, bool fromStart, Me
             return false;
         }
 
-        _messages.Add(row.Id, new Counted { Usage = row.Usage, Turn = index, Place = _nextPlace++ });
+        _messages.Add(row.Id, new Plural { Usage = row.Usage, Turn = index, Place = _nextPlace++ });
         if (Find(index) is { } turn)
         {
             turn.Own();
             turn.Add(row.Usage);
         }
 
-        if (row.AgentCall != 0)
+        if (row.AgentRequest != 0)
         {
-            AddCall(row.AgentCall, index);
+            AddCall(row.AgentRequest, index);
         }
 
         return true;
     }
 
     /// <summary>Another row of a message that is counted already. It stays in the earlier of the turns it stands in.</summary>
-    private bool Merge(ref Counted known, in TranscriptRow row, int index, bool isNew)
+    private bool Merge(ref Plural known, in TranscriptRow row, int index, bool isNew)
     {
-        if (row.AgentCall != 0)
+        if (row.AgentRequest != 0)
         {
-            AddCall(row.AgentCall, index);
+            AddCall(row.AgentRequest, index);
         }
 
-        var best = row.Usage.Beats(known.Usage) ? row.Usage : known.Usage;
+        var best = row.Usage.IsBetterThan(known.Usage) ? row.Usage : known.Usage;
         best.Subagent = row.Usage.Subagent && known.Usage.Subagent;
         var target = Math.Min(known.Turn, index);
         if (Find(known.Turn) is not { } from || Find(target) is not { } to)

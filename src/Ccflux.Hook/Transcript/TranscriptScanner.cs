@@ -5,8 +5,8 @@ internal static class TranscriptScanner
 {
     /// <summary>Reads what is new since <paramref name="committed"/>. The same state gives the same turns however often it is asked.
     /// Sessions that are not yet committed are to be scanned older ones first, with one ledger.</summary>
-    public static ScanResult Scan(SessionFiles session, TranscriptState? committed, MessageLedger ledger) =>
-        new SessionScan(session, committed, ledger).Run();
+    public static ScanResult Scan(SessionFiles session, TranscriptState? committed, MessageClaims claims) =>
+        new SessionScan(session, committed, claims).Run();
 
     /// <summary>Whether a scan could find anything: asks for file lengths only.</summary>
     public static bool HasChanged(SessionFiles session, TranscriptState? committed)

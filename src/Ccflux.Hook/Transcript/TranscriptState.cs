@@ -64,11 +64,11 @@ internal sealed class TranscriptState
     }
 
     /// <summary>The turns, and what <paramref name="files"/> holds of each file beyond <see cref="ReadFiles(Dictionary{string, FileProgress})"/>.</summary>
-    public SessionTurns ReadTurns(ulong owner, MessageLedger ledger, Dictionary<string, FileProgress> files)
+    public SessionTurns ReadTurns(ulong owner, MessageClaims claims, Dictionary<string, FileProgress> files)
     {
         using var reader = Reader();
         ReadFiles(reader, files);
-        var turns = SessionTurns.Read(reader, owner, reader.ReadByte(), ledger);
+        var turns = SessionTurns.Read(reader, owner, reader.ReadByte(), claims);
         foreach (var file in files.Values)
         {
             if (reader.BaseStream.Position == reader.BaseStream.Length || reader.ReadByte() is var format && format is not (0 or PlacesFormat))

@@ -7,15 +7,15 @@ internal static class TreeScan
     private const long BatchBytes = 1024L * 1024 * 1024;
 
     /// <param name="configDir">Where the transcripts are.</param>
-    /// <param name="ledger">Which messages counted already: one for all config dirs whose usage is added up.</param>
-    public static IEnumerable<ScanResult> Run(string configDir, MessageLedger ledger)
+    /// <param name="claims">Which messages counted already: one for all config dirs whose usage is added up.</param>
+    public static IEnumerable<ScanResult> Run(string configDir, MessageClaims claims)
     {
         foreach (var batch in Batches(SessionCatalog.List(configDir)))
         {
             var rows = PreparedRows.Read(batch.SelectMany(Paths));
             foreach (var session in batch)
             {
-                yield return new SessionScan(session, committed: null, ledger, rows).Run();
+                yield return new SessionScan(session, committed: null, claims, rows).Run();
             }
         }
     }

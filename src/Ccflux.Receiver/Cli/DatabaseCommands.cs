@@ -52,7 +52,7 @@ internal static class DatabaseCommands
         if (names.Count > 0)
         {
             var more = names.Count > Shown ? $" and {names.Count - Shown} more" : "";
-            await Console.Out.WriteLineAsync($"{what}: {string.Join(", ", names.Take(Shown).Select(AccountRules.Printable))}{more}.");
+            await Console.Out.WriteLineAsync($"{what}: {string.Join(", ", names.Take(Shown).Select(UserRules.Printable))}{more}.");
         }
     }
 }

@@ -24,13 +24,13 @@ internal static class FleetAgentCommands
                 return CommandHost.Failed;
             }
 
-            var book = services.GetRequiredService<AgentBook>();
+            var book = services.GetRequiredService<AgentStore>();
             var code = renewed is null ? await book.NewCodeAsync(name!, AuditActor.Cli) : await book.NewCodeForAsync(renewed, AuditActor.Cli);
             if (code is null || await book.ReceiverFingerprintAsync() is not { } fingerprint)
             {
                 await CommandHost.FailAsync(renewed is null
-                    ? $"No code was made: the machine's name is 1 to {FleetLimits.MaxMachine} characters on one line, and at most {AgentBook.MaxCodes} codes wait."
-                    : $"No code was made: there is no such agent, or {AgentBook.MaxCodes} codes wait.");
+                    ? $"No code was made: the machine's name is 1 to {FleetLimits.MaxMachine} characters on one line, and at most {AgentStore.MaxCodes} codes wait."
+                    : $"No code was made: there is no such agent, or {AgentStore.MaxCodes} codes wait.");
                 return CommandHost.Failed;
             }
 
@@ -61,7 +61,7 @@ internal static class FleetAgentCommands
             }
 
             var granted = !result.GetValue(withdraw);
-            var done = await services.GetRequiredService<AgentBook>().GrantAsync(result.GetValue(s_agent)!, account.AccountId, granted, AuditActor.Cli);
+            var done = await services.GetRequiredService<AgentStore>().GrantAsync(result.GetValue(s_agent)!, account.AccountId, granted, AuditActor.Cli);
             return await ReportAsync(done, granted ? $"{account.Label} may be given to it." : $"{account.Label} is given to it no longer.");
         }));
         return command;
@@ -79,7 +79,7 @@ internal static class FleetAgentCommands
                 return CommandHost.Failed;
             }
 
-            var issued = await services.GetRequiredService<CommandBox>().IssueAsync(result.GetValue(s_agent)!, account.AccountId, result.GetValue(copy), AuditActor.Cli);
+            var issued = await services.GetRequiredService<AgentCommandQueue>().IssueAsync(result.GetValue(s_agent)!, account.AccountId, result.GetValue(copy), AuditActor.Cli);
             if (issued.Outcome != IssueOutcome.Issued)
             {
                 await CommandHost.FailAsync($"{account.Label}: {issued.Outcome}");
@@ -96,7 +96,7 @@ internal static class FleetAgentCommands
     {
         var command = new Command("revoke", "Ends an agent at once, and what it was granted. An account whose login it holds needs a new one.") { s_agent };
         command.SetAction((result, _) => FleetCommand.RunAsync(async services =>
-            await ReportAsync(await services.GetRequiredService<AgentBook>().RevokeAsync(result.GetValue(s_agent)!, AuditActor.Cli), "Revoked.")));
+            await ReportAsync(await services.GetRequiredService<AgentStore>().RevokeAsync(result.GetValue(s_agent)!, AuditActor.Cli), "Revoked.")));
         return command;
     }
 

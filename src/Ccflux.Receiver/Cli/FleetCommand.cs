@@ -35,8 +35,8 @@ internal static class FleetCommand
     /// <summary>The account of a label; where there is none, says so.</summary>
     public static async Task<AccountFacts?> FindAsync(IServiceProvider services, string label, CancellationToken cancellationToken)
     {
-        var book = services.GetRequiredService<VaultBook>();
-        var account = await book.FindByLabelAsync(label, cancellationToken) is { } id ? await book.FindAsync(id, cancellationToken) : null;
+        var vaultStore = services.GetRequiredService<VaultStore>();
+        var account = await vaultStore.FindByLabelAsync(label, cancellationToken) is { } id ? await vaultStore.FindAsync(id, cancellationToken) : null;
         if (account is null)
         {
             await CommandHost.FailAsync($"There is no account called {label}.");

@@ -17,14 +17,14 @@ internal static class FleetVaultCommands
         command.SetAction((_, cancellationToken) => FleetCommand.ReadAsync(async services =>
         {
             var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
-            foreach (var account in await services.GetRequiredService<VaultBook>().AllAsync(cancellationToken))
+            foreach (var account in await services.GetRequiredService<VaultStore>().AllAsync(cancellationToken))
             {
                 var holder = account.HolderMachine is { } machine ? $"{account.Holder} {machine}" : account.Holder;
                 await Console.Out.WriteLineAsync(
                     $"account {account.Label}  {account.Email}  {account.Fingerprint}  {TokenRule.StateOf(account, now)}  held by {holder}  by {account.RefreshedBy}  expires {Minute(account.ExpiresAt)}");
             }
 
-            foreach (var agent in await services.GetRequiredService<AgentBook>().AllAsync(cancellationToken))
+            foreach (var agent in await services.GetRequiredService<AgentStore>().AllAsync(cancellationToken))
             {
                 var state = agent.RevokedAt is not null ? "revoked" : $"seen {(agent.LastSeenAt is { } seen ? Minute(seen) : "never")}{(agent.MustEnrolAgain ? ", must be enrolled again" : "")}";
                 await Console.Out.WriteLineAsync($"agent {agent.AgentId}  {agent.Machine}  {agent.ConfigDirId}  keys {agent.KeyFingerprint}  {state}  {agent.Granted.Count} {(agent.Granted.Count == 1 ? "account" : "accounts")} granted");
@@ -44,7 +44,7 @@ internal static class FleetVaultCommands
         {
             if (result.GetValue(label) is not { } name)
             {
-                foreach (var (due, outcome) in await services.GetRequiredService<RefreshRounds>().RunAsync(cancellationToken))
+                foreach (var (due, outcome) in await services.GetRequiredService<RefreshLoop>().RunAsync(cancellationToken))
                 {
                     await Console.Out.WriteLineAsync($"{due.Label}: {outcome}");
                 }

@@ -12,11 +12,11 @@ internal static class UserList
         using var lease = await services.GetRequiredService<SqliteReaders>().RentAsync(cancellationToken);
         var now = services.GetRequiredService<TimeProvider>().GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
         var users = (await lease.Connection.QueryAsync<Row>(new CommandDefinition(UserListSql.Select, new { now }, cancellationToken: cancellationToken))).AsList();
-        var width = users.Select(user => AccountRules.Printable(user.Email).Length).Append("E-MAIL".Length).Max();
+        var width = users.Select(user => UserRules.Printable(user.Email).Length).Append("E-MAIL".Length).Max();
         await output.WriteLineAsync($"{"ID",6}  {"E-MAIL".PadRight(width)}  {"TOKEN",-8}  {"EXPIRES",-10}  {"LAST REPORT",-16}  DIVISION");
         foreach (var user in users)
         {
-            await output.WriteLineAsync($"{user.Id,6}  {AccountRules.Printable(user.Email).PadRight(width)}  {user.State,-8}  {Day(user.ExpiresAt),-10}  {user.LastReport ?? "never",-16}  {user.Division}");
+            await output.WriteLineAsync($"{user.Id,6}  {UserRules.Printable(user.Email).PadRight(width)}  {user.State,-8}  {Day(user.ExpiresAt),-10}  {user.LastReport ?? "never",-16}  {user.Division}");
         }
     }
 

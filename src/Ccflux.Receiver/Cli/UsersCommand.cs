@@ -25,11 +25,11 @@ internal static class UsersCommand
     private static Command Add()
     {
         var division = new Option<string?>("--division") { Description = "Team or department, for your own records." };
-        var days = new Option<int>("--days") { Description = $"Days the token is valid, counted from its last use (1 to {AccountRules.MaxDays}).", DefaultValueFactory = _ => UserAccounts.DefaultDays };
+        var days = new Option<int>("--days") { Description = $"Days the token is valid, counted from its last use (1 to {UserRules.MaxDays}).", DefaultValueFactory = _ => UserAdministration.DefaultDays };
         var command = new Command("add", "Adds a user and prints the new tokens, this once.") { s_email, division, days };
         command.SetAction((result, _) => CommandHost.RunAsync(async services =>
         {
-            var outcome = await services.GetRequiredService<UserAccounts>().AddAsync(AuditActor.Cli, result.GetValue(s_email), result.GetValue(division), result.GetValue(days));
+            var outcome = await services.GetRequiredService<UserAdministration>().AddAsync(AuditActor.Cli, result.GetValue(s_email), result.GetValue(division), result.GetValue(days));
             return await ReportAsync(services, "Added", outcome);
         }));
         return command;
@@ -53,7 +53,7 @@ internal static class UsersCommand
         var command = new Command("revoke", "Ends a user's tokens at once; the history stays.") { email, id };
         command.SetAction((result, _) => CommandHost.RunAsync(async services =>
         {
-            var accounts = services.GetRequiredService<UserAccounts>();
+            var accounts = services.GetRequiredService<UserAdministration>();
             switch (result.GetValue(email), result.GetValue(id))
             {
                 case ({ } address, null):
@@ -94,18 +94,18 @@ internal static class UsersCommand
         return command;
     }
 
-    private static Command Change(string name, string description, Func<UserAccounts, string, Task<AccountResult>> change)
+    private static Command Change(string name, string description, Func<UserAdministration, string, Task<UserChangeResult>> change)
     {
         var command = new Command(name, description) { s_email };
         command.SetAction((result, _) => CommandHost.RunAsync(async services =>
         {
-            var outcome = await change(services.GetRequiredService<UserAccounts>(), result.GetValue(s_email)!);
+            var outcome = await change(services.GetRequiredService<UserAdministration>(), result.GetValue(s_email)!);
             return await ReportAsync(services, "Reissued", outcome);
         }));
         return command;
     }
 
-    private static async Task<int> ReportAsync(IServiceProvider services, string done, AccountResult outcome)
+    private static async Task<int> ReportAsync(IServiceProvider services, string done, UserChangeResult outcome)
     {
         if (!outcome.IsOk)
         {

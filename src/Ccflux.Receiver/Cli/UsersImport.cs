@@ -26,7 +26,7 @@ internal static class UsersImport
 
     private static async Task<int> RunAsync(IServiceProvider services, TextReader input, CancellationToken cancellationToken)
     {
-        var accounts = services.GetRequiredService<UserAccounts>();
+        var accounts = services.GetRequiredService<UserAdministration>();
         int added = 0, kept = 0, failed = 0;
         await Console.Out.WriteLineAsync(Heads);
         foreach (var (number, email, division, daysText) in People(input).Take(MaxPeople))
@@ -80,7 +80,7 @@ internal static class UsersImport
     private static string Field(SepReader.Row row, int column) => column < row.ColCount ? row[column].ToString() : "";
 
     private static int? Days(string text) =>
-        text.Length == 0 ? UserAccounts.DefaultDays
+        text.Length == 0 ? UserAdministration.DefaultDays
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var days) ? days
         : null;
 }

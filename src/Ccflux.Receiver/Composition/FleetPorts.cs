@@ -7,11 +7,11 @@ namespace Ccflux.Receiver.Composition;
 /// <summary>Joins usage and the fleet: whose a live session is.</summary>
 internal static class FleetPorts
 {
-    public static void AddFleetPorts(this IServiceCollection services) => services.AddSingleton<ISessionUsers, UsersOfSessions>();
+    public static void AddFleetPorts(this IServiceCollection services) => services.AddSingleton<ISessionUsers, SessionUsers>();
 }
 
 /// <summary>Users of reported sessions, and of devices by the name of their host.</summary>
-internal sealed class UsersOfSessions(SqliteReaders readers, TimeProvider time) : ISessionUsers
+internal sealed class SessionUsers(SqliteReaders readers, TimeProvider time) : ISessionUsers
 {
     /// <summary>A session that was reported at all in this time is known by its id.</summary>
     private static readonly TimeSpan s_lately = TimeSpan.FromDays(1);

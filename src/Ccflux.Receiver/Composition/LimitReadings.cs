@@ -9,7 +9,7 @@ namespace Ccflux.Receiver.Composition;
 
 /// <summary>Limits that ended turns: readings of 100 percent for quota, and where the fleet is on, what its rotation goes by at once.</summary>
 /// <param name="fleet">Null where the fleet is off.</param>
-internal sealed class LimitReadings(ReadingIntake intake, SqliteReaders readers, MetLimits? fleet = null) : IFinalLimits
+internal sealed class LimitReadings(ReadingIntake intake, SqliteReaders readers, LimitHitRecorder? fleet = null) : IFinalLimits
 {
     public async Task<bool> StoreAsync(FinalLimits met)
     {
@@ -17,14 +17,14 @@ internal sealed class LimitReadings(ReadingIntake intake, SqliteReaders readers,
         return result.Status == WriteStatus.Committed && (fleet is null || !met.IsSigned || await NoteAsync(fleet, met));
     }
 
-    private async Task<bool> NoteAsync(MetLimits fleet, FinalLimits met)
+    private async Task<bool> NoteAsync(LimitHitRecorder fleet, FinalLimits met)
     {
-        var own = new List<MetLimit>();
+        var own = new List<SessionLimitHit>();
         foreach (var session in met.Limits.Where(limit => fleet.IsOfFleet(limit.SessionId)).GroupBy(limit => limit.SessionId, StringComparer.Ordinal))
         {
             if (await IsOfReporterAsync(session.Key, met.UserId))
             {
-                own.AddRange(session.Select(limit => new MetLimit(limit.SessionId, limit.Window, limit.At, limit.ResetsAt)));
+                own.AddRange(session.Select(limit => new SessionLimitHit(limit.SessionId, limit.Window, limit.At, limit.ResetsAt)));
             }
         }
 

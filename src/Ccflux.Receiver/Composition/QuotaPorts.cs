@@ -14,7 +14,7 @@ internal static class QuotaPorts
     public static void AddQuotaPorts(this IServiceCollection services)
     {
         services.AddSingleton<IFinalLimits, LimitReadings>();
-        services.AddSingleton<IAccountUsage, UsageOfAccounts>();
+        services.AddSingleton<IAccountUsage, AccountUsage>();
         services.AddSingleton<UserReadings>();
         services.AddSingleton<IUserQuotas>(provider => provider.GetRequiredService<UserReadings>());
         services.AddSingleton<IFiveHourQuotas>(provider => provider.GetRequiredService<UserReadings>());
@@ -22,7 +22,7 @@ internal static class QuotaPorts
 }
 
 /// <summary>The billed tokens of an account's users.</summary>
-internal sealed class UsageOfAccounts(SqliteReaders readers) : IAccountUsage
+internal sealed class AccountUsage(SqliteReaders readers) : IAccountUsage
 {
     private const long Day = 86_400_000;
 

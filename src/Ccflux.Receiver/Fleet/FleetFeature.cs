@@ -71,7 +71,7 @@ internal static class FleetFeature
         endpoints.MapPost(Routes.Heartbeat, (HttpContext context, HeartbeatEndpoint heartbeats) => heartbeats.PostAsync(context)).AllowAnonymous().WithTags("Fleet")
             .WithSummary("One config dir with its live sessions. Signed with the agent's key.").TakesJson(FleetJson.Default.Heartbeat, BodyExamples.Heartbeat);
         endpoints.MapPost(Routes.AgentCredential, (HttpContext context, AgentEndpoints agents) => agents.CredentialAsync(context)).AllowAnonymous().WithTags("Fleet")
-            .WithSummary("A login that an agent brings back, sealed to the receiver. Signed with the agent's key.").TakesJson(FleetJson.Default.BroughtCredential, BodyExamples.Credential);
+            .WithSummary("A login that an agent brings back, sealed to the receiver. Signed with the agent's key.").TakesJson(FleetJson.Default.ReturnedLogin, BodyExamples.Credential);
         endpoints.MapFleetPages();
         endpoints.MapFleetApi();
     }
@@ -79,7 +79,7 @@ internal static class FleetFeature
     private static void AddVault(this IServiceCollection services)
     {
         services.AddSingleton<VaultProtection>();
-        services.AddSingleton<VaultBook>();
+        services.AddSingleton<VaultStore>();
         services.AddSingleton<ReceiverSeal>();
         services.AddSingleton<ReceiverSigning>();
         services.AddSingleton<Issuer>();
@@ -90,22 +90,22 @@ internal static class FleetFeature
         services.AddSingleton<KeyRotation>();
         services.AddSingleton<TokenRefresh>();
         services.AddSingleton<RestoreWatch>();
-        services.AddSingleton<RefreshRounds>();
-        services.AddHostedService(provider => provider.GetRequiredService<RefreshRounds>());
-        services.AddSingleton<IQuotaTargets, VaultTargets>();
+        services.AddSingleton<RefreshLoop>();
+        services.AddHostedService(provider => provider.GetRequiredService<RefreshLoop>());
+        services.AddSingleton<IQuotaTargets, VaultQuotaTargets>();
     }
 
     private static void AddAgents(this IServiceCollection services)
     {
         services.AddSingleton<AgentDirectory>();
-        services.AddSingleton<AgentBook>();
+        services.AddSingleton<AgentStore>();
         services.AddSingleton<HeartbeatSequences>();
         services.AddHostedService(provider => provider.GetRequiredService<HeartbeatSequences>());
         services.AddSingleton<AgentGate>();
-        services.AddSingleton<AgentLedger>();
-        services.AddSingleton<CommandBox>();
+        services.AddSingleton<AgentPresenceWriter>();
+        services.AddSingleton<AgentCommandQueue>();
         services.AddSingleton<Enrolment>();
-        services.AddSingleton<BroughtIntake>();
+        services.AddSingleton<ReturnedLoginIntake>();
         services.AddSingleton<AgentEndpoints>();
     }
 
@@ -115,17 +115,17 @@ internal static class FleetFeature
         services.AddSingleton<RotationControls>();
         services.AddSingleton<RotationEvents>();
         services.AddSingleton<AccountWindows>();
-        services.AddSingleton<MetLimits>();
-        services.AddSingleton<FleetPicture>();
+        services.AddSingleton<LimitHitRecorder>();
+        services.AddSingleton<FleetStateReader>();
         services.AddSingleton<RotationEngine>();
         services.AddHostedService(provider => provider.GetRequiredService<RotationEngine>());
     }
 
     private static void AddSessions(this IServiceCollection services)
     {
-        services.AddSingleton<RotationNudge>();
+        services.AddSingleton<RotationWakeSignal>();
         services.AddSingleton<LiveSessions>();
-        services.AddSingleton<WholeLogins>();
+        services.AddSingleton<FullLoginReissue>();
         services.AddSingleton<HeartbeatEndpoint>();
         services.AddHostedService<SessionSweep>();
     }

@@ -8,7 +8,7 @@ namespace Ccflux.Receiver.Fleet;
 
 /// <summary>Every half minute: writes which agents were seen, ends commands that were not fetched. Once a day: old records go.</summary>
 internal sealed partial class FleetHousekeeping(
-    AgentLedger ledger, CommandBox commands, GroupCommitWriter writer, AdminOptions options, TimeProvider time, ILogger<FleetHousekeeping> logger) : BackgroundService
+    AgentPresenceWriter presence, AgentCommandQueue commands, GroupCommitWriter writer, AdminOptions options, TimeProvider time, ILogger<FleetHousekeeping> logger) : BackgroundService
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_cleaning = TimeSpan.FromDays(1);
@@ -16,16 +16,16 @@ internal sealed partial class FleetHousekeeping(
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        await ledger.FlushAsync();
+        await presence.FlushAsync();
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
-        Rounds.RunAsync(time, s_interval, RoundAsync, exception => Log.Failed(logger, exception), stoppingToken),
-        Rounds.RunAsync(time, s_cleaning, CleanAsync, exception => Log.Failed(logger, exception), stoppingToken));
+        PeriodicLoop.RunAsync(time, s_interval, RoundAsync, exception => Log.Failed(logger, exception), stoppingToken),
+        PeriodicLoop.RunAsync(time, s_cleaning, CleanAsync, exception => Log.Failed(logger, exception), stoppingToken));
 
     private async Task RoundAsync(CancellationToken cancellationToken)
     {
-        await ledger.FlushAsync();
+        await presence.FlushAsync();
         await commands.SweepAsync();
     }
 

@@ -24,7 +24,7 @@ internal static class PlatformRegistration
         builder.Services.AddDownloads(builder.Configuration);
         builder.Services.AddSingleton<HealthEndpoint>();
         builder.Services.AddMetricsEndpoint();
-        builder.Services.AddHostedService<MemoryAtRest>();
+        builder.Services.AddHostedService<IdleMemoryTrimmer>();
     }
 
     public static void UsePlatform(this WebApplication app)

@@ -30,7 +30,7 @@ internal static class QuotaFeature
         services.AddSingleton<QuotaMetrics>();
         services.AddSingleton(provider => new LiveTopic(Topic, provider.GetRequiredService<QuotaOptions>().Public ? null : AdminPolicies.Reader));
         services.AddSingleton<PollInterval>();
-        services.AddSingleton<AccountBook>();
+        services.AddSingleton<PolledAccountStore>();
         services.TryAddSingleton<PollJitter>(Random.Shared.NextDouble);
         services.TryAddSingleton(_ => new UpstreamHttp(UpstreamHttp.NewHandler()));
         services.AddSingleton<UsageRequest>();
@@ -42,9 +42,9 @@ internal static class QuotaFeature
         services.AddSettings<AlertOptions>(configuration);
         services.AddSingleton<WebhookHttp>();
         services.AddSingleton<AlertSender>();
-        services.AddSingleton<Notices>();
+        services.AddSingleton<Notifications>();
         services.AddSingleton<AlertWatch>();
-        services.AddSingleton<RuleBook>();
+        services.AddSingleton<AlertRuleStore>();
         services.AddSingleton<AlertDelivery>();
         services.AddHostedService(provider => provider.GetRequiredService<AlertDelivery>());
         services.AddHostedService<Retention>();

@@ -7,10 +7,10 @@ namespace Ccflux.Receiver.Shell;
 /// <summary>Draws a component as an answer or as text.</summary>
 internal static class Page
 {
-    /// <summary>An answer to a person. What it shows is theirs alone: a browser may keep it only to be told that it is unchanged, see <see cref="PageAnswer"/>.</summary>
+    /// <summary>An answer to a person. What it shows is theirs alone: a browser may keep it only to be told that it is unchanged, see <see cref="PageResult"/>.</summary>
     public static IResult Of<TComponent>(HttpContext context, IReadOnlyDictionary<string, object?> parameters)
         where TComponent : IComponent =>
-        new PageAnswer(new RazorComponentResult<TComponent>(parameters) { PreventStreamingRendering = true }, HttpMethods.IsGet(context.Request.Method));
+        new PageResult(new RazorComponentResult<TComponent>(parameters) { PreventStreamingRendering = true }, HttpMethods.IsGet(context.Request.Method));
 
     /// <summary>The document as text, for a file.</summary>
     public static async Task<string> RenderAsync<TComponent>(IServiceProvider services, IReadOnlyDictionary<string, object?> parameters)

@@ -33,8 +33,8 @@ internal static class TelemetryFeature
         services.AddHostedService<TelemetryHousekeeping>();
         services.AddSingleton(new Revocations(
             "telemetry tokens", "telemetry_tokens", TelemetryTokensSql.SelectRevokedSince, TelemetryTokensSql.RevokeSince, TelemetryTokensSql.SelectUnknown));
-        services.AddSingleton<Installations>();
-        services.AddSingleton<PlanBook>();
+        services.AddSingleton<InstallationMapping>();
+        services.AddSingleton<PlanStore>();
         services.TryAddSingleton<ISeatPlans, NoSeatPlans>();
         services.TryAddSingleton<IFiveHourQuotas, NoFiveHourQuotas>();
         services.TryAddSingleton<IHookTotals, NoHookTotals>();

@@ -28,7 +28,7 @@ internal static class UsageFeature
         services.AddSingleton(new LiveTopic(UsageWriter.Topic, AdminPolicies.Reader));
         services.AddSingleton(provider => new UsageWriter(provider.GetRequiredService<IChangeFeed>()));
         services.AddSingleton<ITransactionParticipant>(provider => provider.GetRequiredService<UsageWriter>());
-        services.AddSingleton<RefusalNotes>();
+        services.AddSingleton<RefusalRecorder>();
         services.AddSingleton<ReportPipeline>();
         services.AddTransient<LegacyImport>();
         services.AddTransient<UsageRemoval>();

@@ -88,14 +88,14 @@ public sealed class FleetJsonTests
     }
 
     [Fact]
-    public void BroughtCredential_OnTheWire_StaysAsItIs()
+    public void ReturnedLogin_OnTheWire_StaysAsItIs()
     {
-        var brought = new BroughtCredential { AccountIdHint = "u1", Replaces = "0123456789ab", HandedBack = true, Sealed = "AQ==" };
+        var returned = new ReturnedLogin { AccountIdHint = "u1", Replaces = "0123456789ab", HandedBack = true, Sealed = "AQ==" };
 
-        Holds("""{"account_id_hint":"u1","replaces":"0123456789ab","handed_back":true,"sealed":"AQ=="}""", brought, FleetJson.Default.BroughtCredential);
-        Assert.Equal("ccflux credential\na1\nu1\n0123456789ab\nback", brought.SealContext("a1"));
-        Holds("""{"claudeAiOauth":{"accessToken":"a"}}""", new BroughtContent { ClaudeAiOauth = JsonElement.Parse("""{"accessToken":"a"}""") }, FleetJson.Default.BroughtContent);
-        Holds("""{"fingerprint":"0123456789ab"}""", new BroughtReply { Fingerprint = "0123456789ab" }, FleetJson.Default.BroughtReply);
+        Holds("""{"account_id_hint":"u1","replaces":"0123456789ab","handed_back":true,"sealed":"AQ=="}""", returned, FleetJson.Default.ReturnedLogin);
+        Assert.Equal("ccflux credential\na1\nu1\n0123456789ab\nback", returned.SealContext("a1"));
+        Holds("""{"claudeAiOauth":{"accessToken":"a"}}""", new ReturnedLoginContent { ClaudeAiOauth = JsonElement.Parse("""{"accessToken":"a"}""") }, FleetJson.Default.ReturnedLoginContent);
+        Holds("""{"fingerprint":"0123456789ab"}""", new ReturnedLoginReply { Fingerprint = "0123456789ab" }, FleetJson.Default.ReturnedLoginReply);
     }
 
     [Theory]

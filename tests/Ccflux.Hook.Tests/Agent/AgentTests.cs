@@ -79,7 +79,7 @@ public sealed class AgentTests
         Assert.Equal(1, agent.ExitCode);
         Assert.Contains("enrol it again", machine.Logs(), StringComparison.Ordinal);
         Assert.Contains("must be enrolled again", (await machine.Machine.RunAsync("status")).Output, StringComparison.Ordinal);
-        Assert.Empty(fleet.Beats);
+        Assert.Empty(fleet.IsBetterThan);
     }
 
     [Fact]
@@ -120,7 +120,7 @@ public sealed class AgentTests
         await machine.HookAsync(client, "s1", "SessionStart");
         await machine.HookAsync(client, "s1", "PreToolUse", ",\"prompt_id\":\"p1\",\"tool_use_id\":\"toolu_1\"");
         fleet.Issue(fleet.Swap("work", FleetMachine.Login("work"), replaces: FleetMachine.Fingerprint("own")));
-        await Wait.UntilAsync(() => File.Exists(machine.Fleet.LastBeat) && File.ReadAllText(machine.Fleet.LastBeat).Contains("a tool call is open", StringComparison.Ordinal), "the swap to wait");
+        await Wait.UntilAsync(() => File.Exists(machine.Fleet.LastHeartbeatFile) && File.ReadAllText(machine.Fleet.LastHeartbeatFile).Contains("a tool call is open", StringComparison.Ordinal), "the swap to wait");
         Assert.Equal(FleetMachine.Fingerprint("own"), machine.FingerprintOfFile());
 
         await machine.HookAsync(client, "s1", "PostToolUse", ",\"prompt_id\":\"p1\",\"tool_use_id\":\"toolu_1\"");
@@ -132,8 +132,8 @@ public sealed class AgentTests
         Assert.StartsWith(FleetMachine.ForeignKeys, text, StringComparison.Ordinal); // byte for byte
         Assert.Contains(FleetMachine.Login("work"), text, StringComparison.Ordinal);
         Assert.True(FleetMachine.IsPrivate(machine.LoginPath));
-        await Wait.UntilAsync(() => fleet.Brought is { IsEmpty: false } && !File.Exists(machine.Fleet.Backup), "the login that was taken out");
-        var (credential, login) = fleet.Brought.Single();
+        await Wait.UntilAsync(() => fleet.Returned is { IsEmpty: false } && !File.Exists(machine.Fleet.Backup), "the login that was taken out");
+        var (credential, login) = fleet.Returned.Single();
         Assert.True(credential.HandedBack);
         Assert.Equal(FleetMachine.Fingerprint("own"), CredentialFingerprint.Of(login));
         Assert.DoesNotContain("rt-", machine.WrittenElsewhere(), StringComparison.Ordinal);
@@ -189,7 +189,7 @@ public sealed class AgentTests
     }
 
     [Fact]
-    public async Task Login_ThatTheClientRenewed_IsBroughtAndTheUsersOwnIsNot()
+    public async Task Login_ThatTheClientRenewed_IsReturnedAndTheUsersOwnIsNot()
     {
         await using var fleet = await StubFleet.StartAsync();
         using var machine = new FleetMachine();
@@ -201,8 +201,8 @@ public sealed class AgentTests
 
         machine.WriteLogin(FleetMachine.Login("work-renewed"));
 
-        await Wait.UntilAsync(() => !fleet.Brought.IsEmpty, "the renewed login");
-        var (credential, login) = fleet.Brought.Single();
+        await Wait.UntilAsync(() => !fleet.Returned.IsEmpty, "the renewed login");
+        var (credential, login) = fleet.Returned.Single();
         Assert.Equal(("work", FleetMachine.Fingerprint("work"), false), (credential.AccountIdHint, credential.Replaces, credential.HandedBack));
         Assert.Equal(FleetMachine.Fingerprint("work-renewed"), CredentialFingerprint.Of(login));
 
@@ -214,7 +214,7 @@ public sealed class AgentTests
         await Wait.UntilAsync(() => File.Exists(machine.Fleet.OwnLogin), "the user's login, kept");
         Assert.Contains("rt-private", await File.ReadAllTextAsync(machine.Fleet.OwnLogin, TestContext.Current.CancellationToken), StringComparison.Ordinal);
         Assert.True(FleetMachine.IsPrivate(machine.Fleet.OwnLogin));
-        Assert.Single(fleet.Brought);
+        Assert.Single(fleet.Returned);
     }
 
     [Fact]
@@ -234,7 +234,7 @@ public sealed class AgentTests
 
         await machine.HookAsync(machine.Client(), "s1", "SessionStart");
 
-        await Wait.UntilAsync(() => !fleet.Beats.IsEmpty, "a heartbeat by the receiver's clock");
+        await Wait.UntilAsync(() => !fleet.IsBetterThan.IsEmpty, "a heartbeat by the receiver's clock");
         Assert.Single(machine.Logs().Split('\n'), line => line.Contains("heartbeat: HTTP 503", StringComparison.Ordinal));
     }
 
@@ -250,12 +250,12 @@ public sealed class AgentTests
         await machine.EnrolAsync(fleet);
         machine.Agent();
         fleet.Issue(fleet.Swap("work", FleetMachine.Login("work"), replaces: FleetMachine.Fingerprint("own")));
-        await Wait.UntilAsync(() => fleet.Brought.Count == 1, "the swap, and the login before it");
+        await Wait.UntilAsync(() => fleet.Returned.Count == 1, "the swap, and the login before it");
 
         await machine.HookAsync(client, "s1", "SessionEnd");
 
-        await Wait.UntilAsync(() => fleet.Brought.Count == 2 && fleet.Last?.Sessions.Count == 0 && fleet.Last.Applied == FleetMachine.Fingerprint("work", whole: false), "the hand-back");
-        var (credential, login) = fleet.Brought.Last();
+        await Wait.UntilAsync(() => fleet.Returned.Count == 2 && fleet.Last?.Sessions.Count == 0 && fleet.Last.Applied == FleetMachine.Fingerprint("work", whole: false), "the hand-back");
+        var (credential, login) = fleet.Returned.Last();
         Assert.True(credential.HandedBack);
         Assert.Equal(FleetMachine.Fingerprint("work"), CredentialFingerprint.Of(login));
         Assert.Equal(JsonSerializer.Serialize(JsonDocument.Parse(FleetMachine.Login("work", whole: false)).RootElement), JsonSerializer.Serialize(machine.ReadLogin()));

@@ -19,7 +19,7 @@ public sealed class CommandRuleTests
     [Fact]
     public void Command_ThatIsSignedAndInTime_IsCarriedOut()
     {
-        Assert.Equal((CommandVerdict.Apply, null), CommandRule.For(Command, isSigned: true, Content, CommandLedger.Empty, s_now, canWrite: true));
+        Assert.Equal((CommandVerdict.Apply, null), CommandRule.For(Command, isSigned: true, Content, CommandProgress.Empty, s_now, canWrite: true));
     }
 
     [Theory]
@@ -27,9 +27,9 @@ public sealed class CommandRuleTests
     [InlineData(42)]
     public void Command_ThatNobodySigned_IsRefusedWhateverElseItIs(long id)
     {
-        var ledger = CommandLedger.Empty with { LastCommand = 41, Done = [41] };
+        var progress = CommandProgress.Empty with { LastCommand = 41, Done = [41] };
 
-        Assert.Equal((CommandVerdict.Refuse, RefusalReasons.NotSigned), CommandRule.For(Command with { Id = id }, isSigned: false, Content, ledger, s_now, canWrite: true));
+        Assert.Equal((CommandVerdict.Refuse, RefusalReasons.NotSigned), CommandRule.For(Command with { Id = id }, isSigned: false, Content, progress, s_now, canWrite: true));
     }
 
     [Theory]
@@ -37,6 +37,6 @@ public sealed class CommandRuleTests
     [InlineData(0, false, RefusalReasons.NotForMe)]
     public void Command_ThatIsSignedButLateOrClosed_IsRefused(int minutes, bool opens, string reason)
     {
-        Assert.Equal((CommandVerdict.Refuse, reason), CommandRule.For(Command, isSigned: true, opens ? Content : null, CommandLedger.Empty, s_now.AddMinutes(minutes), canWrite: true));
+        Assert.Equal((CommandVerdict.Refuse, reason), CommandRule.For(Command, isSigned: true, opens ? Content : null, CommandProgress.Empty, s_now.AddMinutes(minutes), canWrite: true));
     }
 }

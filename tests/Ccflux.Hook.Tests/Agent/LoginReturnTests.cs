@@ -18,7 +18,7 @@ public sealed class LoginReturnTests
         await using var fleet = await StubFleet.StartAsync();
         using var machine = new FleetMachine();
         await StartAsync(fleet, machine);
-        var killed = machine.Agent(Fault.RenewedBrought);
+        var killed = machine.Agent(Fault.RenewedReturned);
         await Wait.UntilAsync(() => machine.FingerprintIs("work") && fleet.Confirmed.Count == 1, "the swap");
         fleet.Newest = FleetMachine.Fingerprint("work");
         machine.WriteLogin(FleetMachine.Login("work-2"));
@@ -34,13 +34,13 @@ public sealed class LoginReturnTests
         machine.Agent();
 
         await Wait.UntilAsync(() => fleet.Newest == FleetMachine.Fingerprint("work-3"), "the login after the one whose answer was lost");
-        var (credential, _) = fleet.Brought.Last();
+        var (credential, _) = fleet.Returned.Last();
         Assert.Equal((FleetMachine.Fingerprint("work-2"), takenOut), (credential.Replaces, credential.HandedBack));
         Assert.False(File.Exists(machine.Fleet.OwnLogin) || File.Exists(machine.Fleet.RefusedLogin));
     }
 
     [Fact]
-    public async Task Renewed_ButItsAccessTokenIsDead_IsBroughtOnceTheClientHasRenewedItAgain()
+    public async Task Renewed_ButItsAccessTokenIsDead_IsReturnedOnceTheClientHasRenewedItAgain()
     {
         await using var fleet = await StubFleet.StartAsync();
         using var machine = new FleetMachine();
@@ -49,14 +49,14 @@ public sealed class LoginReturnTests
         await Wait.UntilAsync(() => machine.FingerprintIs("work") && fleet.Confirmed.Count == 1, "the swap");
         fleet.RefusesLogins = (403, ErrorCodes.CredentialDead);
         machine.WriteLogin(FleetMachine.Login("work-2"));
-        var told = fleet.Beats.Count;
-        await Wait.UntilAsync(() => fleet.Beats.Count > told + 2, "some more heartbeats");
+        var told = fleet.IsBetterThan.Count;
+        await Wait.UntilAsync(() => fleet.IsBetterThan.Count > told + 2, "some more heartbeats");
 
         fleet.RefusesLogins = null;
         machine.WriteLogin(FleetMachine.Login("work-3"));
 
-        await Wait.UntilAsync(() => !fleet.Brought.IsEmpty, "the renewed login");
-        var (credential, login) = fleet.Brought.Single();
+        await Wait.UntilAsync(() => !fleet.Returned.IsEmpty, "the renewed login");
+        var (credential, login) = fleet.Returned.Single();
         Assert.Equal((FleetMachine.Fingerprint("work"), FleetMachine.Fingerprint("work-3")), (credential.Replaces, CredentialFingerprint.Of(login)));
         Assert.DoesNotContain("is not the fleet's", machine.Logs(), StringComparison.Ordinal);
     }

@@ -66,7 +66,7 @@ public sealed class OpenCallTests : IDisposable
 
         await HookAsync("SessionEnd", "p1");
 
-        Assert.Empty(new SessionBoard(_machine.Fleet).Read());
+        Assert.Empty(new SessionRegistry(_machine.Fleet).Read());
         Assert.Empty(Directory.GetFileSystemEntries(_machine.Fleet.Sessions));
         Assert.Empty(Directory.GetFileSystemEntries(_machine.Fleet.Calls));
     }
@@ -91,5 +91,5 @@ public sealed class OpenCallTests : IDisposable
         await _machine.HookAsync(_client, "s1", name, $"{fields}{(prompt is null ? "" : $",\"prompt_id\":\"{prompt}\"")}{(call is null ? "" : $",\"tool_use_id\":\"{call}\"")}");
     }
 
-    private string State() => new SessionBoard(_machine.Fleet).Read().Single().State;
+    private string State() => new SessionRegistry(_machine.Fleet).Read().Single().State;
 }

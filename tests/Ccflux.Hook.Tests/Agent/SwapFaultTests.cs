@@ -15,7 +15,7 @@ public sealed class SwapFaultTests
     public static TheoryData<string> Swaps => [.. Fault.OfSwaps];
 
     public static TheoryData<string> HandBacks =>
-        [$"{Fault.SwapJournaled}:2", $"{Fault.LoginCopied}:2", $"{Fault.LoginReplaced}:2", $"{Fault.SwapNoted}:2", $"{Fault.LoginBrought}:2"];
+        [$"{Fault.SwapJournaled}:2", $"{Fault.LoginCopied}:2", $"{Fault.LoginReplaced}:2", $"{Fault.SwapNoted}:2", $"{Fault.LoginReturned}:2"];
 
     [Theory]
     [MemberData(nameof(Swaps))]
@@ -38,8 +38,8 @@ public sealed class SwapFaultTests
         await Wait.UntilAsync(() => fleet.Confirmed.Contains(swap.Id) && !File.Exists(machine.Fleet.Backup), "the swap and the login before it");
         Assert.Equal(FleetMachine.Fingerprint("work"), machine.FingerprintOfFile());
         AssertWhole(machine, "work");
-        Assert.All(fleet.Brought, brought => Assert.Equal((FleetMachine.Fingerprint("own"), true), (CredentialFingerprint.Of(brought.Login), brought.Credential.HandedBack)));
-        Assert.NotEmpty(fleet.Brought);
+        Assert.All(fleet.Returned, brought => Assert.Equal((FleetMachine.Fingerprint("own"), true), (CredentialFingerprint.Of(brought.Login), brought.Credential.HandedBack)));
+        Assert.NotEmpty(fleet.Returned);
         AssertNothingLeft(machine);
     }
 
@@ -68,7 +68,7 @@ public sealed class SwapFaultTests
         await again.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TestDeadline.Ample, TestContext.Current.CancellationToken);
         Assert.Equal(0, again.ExitCode);
         Assert.Equal(FleetMachine.Fingerprint("work", whole: false), machine.FingerprintOfFile());
-        Assert.Contains(fleet.Brought, brought => brought.Credential.HandedBack && CredentialFingerprint.Of(brought.Login) == FleetMachine.Fingerprint("work"));
+        Assert.Contains(fleet.Returned, brought => brought.Credential.HandedBack && CredentialFingerprint.Of(brought.Login) == FleetMachine.Fingerprint("work"));
 
         AssertNothingLeft(machine);
     }
@@ -86,7 +86,7 @@ public sealed class SwapFaultTests
         var swap = fleet.Swap("work", FleetMachine.Login("work", whole: false), replaces: FleetMachine.Fingerprint("own"));
         fleet.Issue(swap);
         machine.Agent();
-        await Wait.UntilAsync(() => File.Exists(machine.Fleet.LastBeat) && File.ReadAllText(machine.Fleet.LastBeat).Contains("the login is in use", StringComparison.Ordinal), "the swap to wait");
+        await Wait.UntilAsync(() => File.Exists(machine.Fleet.LastHeartbeatFile) && File.ReadAllText(machine.Fleet.LastHeartbeatFile).Contains("the login is in use", StringComparison.Ordinal), "the swap to wait");
         Assert.Equal(FleetMachine.Fingerprint("own"), machine.FingerprintOfFile());
 
         // The client touches it while it lives. This one was left behind long ago.
@@ -117,7 +117,7 @@ public sealed class SwapFaultTests
     {
         var kept = File.ReadAllText(machine.LoginPath) + (File.Exists(machine.Fleet.Backup) ? File.ReadAllText(machine.Fleet.Backup) : "");
         Assert.True(
-            kept.Contains($"rt-{name}", StringComparison.Ordinal) || fleet.Brought.Any(brought => CredentialFingerprint.Of(brought.Login) == FleetMachine.Fingerprint(name)),
+            kept.Contains($"rt-{name}", StringComparison.Ordinal) || fleet.Returned.Any(brought => CredentialFingerprint.Of(brought.Login) == FleetMachine.Fingerprint(name)),
             $"{name} stands nowhere");
     }
 

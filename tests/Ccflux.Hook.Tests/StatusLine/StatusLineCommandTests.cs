@@ -61,7 +61,7 @@ public sealed class StatusLineCommandTests : IAsyncLifetime
     {
         var fleet = new FleetDirectory(_machine.State);
         Directory.CreateDirectory(fleet.Root);
-        File.WriteAllText(fleet.Ledger, """{"last_command":1,"done":[1],"confirm":[],"refused":[],"held":{"account_id":"a","account_label":"work","fingerprint":"0123456789ab"}}""");
+        File.WriteAllText(fleet.Progress, """{"last_command":1,"done":[1],"confirm":[],"refused":[],"held":{"account_id":"a","account_label":"work","fingerprint":"0123456789ab"}}""");
 
         var result = await LineAsync("""{"five_hour":{"used_percentage":50,"resets_at":1795252215}}""");
 

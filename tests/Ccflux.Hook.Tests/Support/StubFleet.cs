@@ -34,11 +34,11 @@ internal sealed class StubFleet : IAsyncDisposable
 
     public EnrolRequest? Enrolled { get; private set; }
 
-    public ConcurrentQueue<(DateTimeOffset At, Heartbeat Beat)> Beats { get; } = [];
+    public ConcurrentQueue<(DateTimeOffset At, Heartbeat Beat)> IsBetterThan { get; } = [];
 
-    public ConcurrentQueue<(BroughtCredential Credential, JsonElement Login)> Brought { get; } = [];
+    public ConcurrentQueue<(ReturnedLogin Credential, JsonElement Login)> Returned { get; } = [];
 
-    public Heartbeat? Last => Beats.LastOrDefault().Beat;
+    public Heartbeat? Last => IsBetterThan.LastOrDefault().Beat;
 
     /// <summary>Commands that every answer carries until they are confirmed or refused.</summary>
     public List<SealedCommand> Commands { get; } = [];
@@ -68,7 +68,7 @@ internal sealed class StubFleet : IAsyncDisposable
         var app = builder.Build();
         var stub = new StubFleet(app);
         app.MapPost("/agent/enrol", stub.EnrolAsync);
-        app.MapPost("/heartbeat", stub.BeatAsync);
+        app.MapPost("/heartbeat", stub.SendHeartbeatAsync);
         app.MapPost("/agent/credential", stub.CredentialAsync);
         await app.StartAsync();
         return stub;
@@ -136,22 +136,22 @@ internal sealed class StubFleet : IAsyncDisposable
         await context.Response.WriteAsync(JsonSerializer.Serialize(new EnrolReply { AgentId = AgentId, SealingKey = CredentialSeal.PublicKeyOf(_sealing), SigningKey = CommandSignature.PublicKeyOf(_signing) }, FleetJson.Default.EnrolReply));
     }
 
-    private async Task BeatAsync(HttpContext context)
+    private async Task SendHeartbeatAsync(HttpContext context)
     {
         if (await AgentAsync(context) is not { } json)
         {
             return;
         }
 
-        var beat = JsonSerializer.Deserialize(json, FleetJson.Default.Heartbeat)!;
+        var heartbeat = JsonSerializer.Deserialize(json, FleetJson.Default.Heartbeat)!;
         HeartbeatReply reply;
         lock (_gate)
         {
-            if (beat.Sequence > _sequence)
+            if (heartbeat.Sequence > _sequence)
             {
-                _sequence = beat.Sequence;
-                Beats.Enqueue((DateTimeOffset.UtcNow, beat));
-                Settle(beat);
+                _sequence = heartbeat.Sequence;
+                IsBetterThan.Enqueue((DateTimeOffset.UtcNow, heartbeat));
+                Settle(heartbeat);
                 reply = new HeartbeatReply { Commands = [.. Commands], NextSeconds = NextSeconds };
             }
             else
@@ -169,19 +169,19 @@ internal sealed class StubFleet : IAsyncDisposable
         await context.Response.WriteAsync(JsonSerializer.Serialize(reply, FleetJson.Default.HeartbeatReply));
     }
 
-    private void Settle(Heartbeat beat)
+    private void Settle(Heartbeat heartbeat)
     {
-        foreach (var id in beat.Confirmed)
+        foreach (var id in heartbeat.Confirmed)
         {
             Confirmed.Enqueue(id);
         }
 
-        foreach (var refused in beat.Refused)
+        foreach (var refused in heartbeat.Refused)
         {
             Refused.Enqueue(refused);
         }
 
-        Commands.RemoveAll(command => beat.Confirmed.Contains(command.Id) || beat.Refused.Any(refused => refused.Id == command.Id));
+        Commands.RemoveAll(command => heartbeat.Confirmed.Contains(command.Id) || heartbeat.Refused.Any(refused => refused.Id == command.Id));
     }
 
     private async Task CredentialAsync(HttpContext context)
@@ -191,8 +191,8 @@ internal sealed class StubFleet : IAsyncDisposable
             return;
         }
 
-        var brought = JsonSerializer.Deserialize(json, FleetJson.Default.BroughtCredential)!;
-        var content = CredentialSeal.Open(_sealing, brought.Sealed, brought.SealContext(AgentId));
+        var returned = JsonSerializer.Deserialize(json, FleetJson.Default.ReturnedLogin)!;
+        var content = CredentialSeal.Open(_sealing, returned.Sealed, returned.SealContext(AgentId));
         if (content is null)
         {
             await RefuseAsync(context, 403, ErrorCodes.CredentialRefused);
@@ -205,10 +205,10 @@ internal sealed class StubFleet : IAsyncDisposable
             return;
         }
 
-        var login = JsonSerializer.Deserialize(content, FleetJson.Default.BroughtContent)!.ClaudeAiOauth;
+        var login = JsonSerializer.Deserialize(content, FleetJson.Default.ReturnedLoginContent)!.ClaudeAiOauth;
         if (Newest is { } newest)
         {
-            if (!string.Equals(brought.Replaces, newest, StringComparison.Ordinal))
+            if (!string.Equals(returned.Replaces, newest, StringComparison.Ordinal))
             {
                 await RefuseAsync(context, 409, ErrorCodes.CredentialSuperseded);
                 return;
@@ -217,8 +217,8 @@ internal sealed class StubFleet : IAsyncDisposable
             Newest = CredentialFingerprint.Of(login);
         }
 
-        Brought.Enqueue((brought, login));
-        await context.Response.WriteAsync(JsonSerializer.Serialize(new BroughtReply { Fingerprint = CredentialFingerprint.Of(login)! }, FleetJson.Default.BroughtReply));
+        Returned.Enqueue((returned, login));
+        await context.Response.WriteAsync(JsonSerializer.Serialize(new ReturnedLoginReply { Fingerprint = CredentialFingerprint.Of(login)! }, FleetJson.Default.ReturnedLoginReply));
     }
 
     private async Task<byte[]?> AgentAsync(HttpContext context)

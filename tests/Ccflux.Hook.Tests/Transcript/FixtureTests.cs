@@ -163,9 +163,9 @@ public sealed partial class FixtureTests
 
     private static Dictionary<string, ScanResult> Scan(string version)
     {
-        var ledger = MessageLedger.InMemory();
+        var claims = MessageClaims.InMemory();
         return SessionCatalog.List(SessionFolder.Fixture(version))
-            .ToDictionary(session => session.SessionId, session => TranscriptScanner.Scan(session, committed: null, ledger));
+            .ToDictionary(session => session.SessionId, session => TranscriptScanner.Scan(session, committed: null, claims));
     }
 
     private static JsonElement Expected(string version) =>

@@ -80,7 +80,7 @@ public sealed class LocalUsageTests : IDisposable
 
     private string Report()
     {
-        _folder.Ledger = Hook.Transcript.MessageLedger.InMemory();
+        _folder.Claims = Hook.Transcript.MessageClaims.InMemory();
         return JsonSerializer.Serialize(_folder.Scan().Turns, JsonSerializerOptions.Web);
     }
 

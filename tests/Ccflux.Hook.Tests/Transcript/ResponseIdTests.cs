@@ -155,8 +155,8 @@ public sealed partial class ResponseIdTests : IDisposable
     public void MessageThatAnOlderVersionCounted_InAnotherSession_IsACopy()
     {
         var path = Path.Combine(_folder.ConfigDir, "messages.ledger");
-        _folder.Ledger = MessageLedger.Load(path);
-        _folder.Ledger.Take(IdHash.Of(Encoding.UTF8.GetBytes(ApiId)), IdHash.Of("parent"u8), new ClaimNumber(0, 0), 0);
+        _folder.Claims = MessageClaims.Load(path);
+        _folder.Claims.Take(IdHash.Of(Encoding.UTF8.GetBytes(ApiId)), IdHash.Of("parent"u8), new ClaimNumber(0, 0), 0);
         _folder.Append(_folder.MainPath("fork"), TranscriptLines.Prompt(0, "p0"), TranscriptLines.Message(1, ApiId), TranscriptLines.Message(2, "own"));
 
         Assert.Equal((1, 20L), Total(_folder.Scan(session: "fork")));

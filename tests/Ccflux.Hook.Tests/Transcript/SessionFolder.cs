@@ -13,7 +13,7 @@ internal sealed class SessionFolder : IDisposable
 
     public string Project => Path.Combine(ConfigDir, "projects", "-home-dev-proj");
 
-    public MessageLedger Ledger { get; set; } = MessageLedger.InMemory();
+    public MessageClaims Claims { get; set; } = MessageClaims.InMemory();
 
     public static string Fixture(string version) => Path.Combine(RepositoryRoot.Path, "tests", "fixtures", "claude-code", version);
 
@@ -39,10 +39,10 @@ internal sealed class SessionFolder : IDisposable
     }
 
     public ScanResult Scan(TranscriptState? committed = null, string session = "s") =>
-        TranscriptScanner.Scan(SessionCatalog.Find(MainPath(session)), committed, Ledger);
+        TranscriptScanner.Scan(SessionCatalog.Find(MainPath(session)), committed, Claims);
 
     /// <summary>Every session as <c>ccflux usage</c> reads it.</summary>
-    public IReadOnlyList<ScanResult> ScanAll() => [.. TreeScan.Run(ConfigDir, MessageLedger.InMemory())];
+    public IReadOnlyList<ScanResult> ScanAll() => [.. TreeScan.Run(ConfigDir, MessageClaims.InMemory())];
 
     public void Dispose()
     {

@@ -125,11 +125,11 @@ public sealed class SplitProperties
                 continue;
             }
 
-            var scan = TranscriptScanner.Scan(session, committed, folder.Ledger);
+            var scan = TranscriptScanner.Scan(session, committed, folder.Claims);
             if (!commit)
             {
                 // As if the receiver had been away; another scan finds the same again.
-                var again = TranscriptScanner.Scan(session, committed, folder.Ledger);
+                var again = TranscriptScanner.Scan(session, committed, folder.Claims);
                 Assert.Equivalent(scan.Turns, again.Turns, strict: true);
                 continue;
             }

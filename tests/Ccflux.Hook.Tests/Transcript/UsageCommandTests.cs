@@ -16,9 +16,9 @@ public sealed class UsageCommandTests : IDisposable
     public void BySession_EqualsWhatEachSessionsScanReports()
     {
         var fixture = SessionFolder.Fixture("2.1.329");
-        var ledger = MessageLedger.InMemory();
+        var claims = MessageClaims.InMemory();
         var scanned = SessionCatalog.List(fixture)
-            .Select(session => TranscriptScanner.Scan(session, committed: null, ledger))
+            .Select(session => TranscriptScanner.Scan(session, committed: null, claims))
             .SelectMany(scan => scan.Turns)
             .GroupBy(turn => turn.SessionId)
             .Select(turns => (turns.Key, Output: turns.SelectMany(turn => turn.Models.Values).Sum(model => model.OutputTokens)))

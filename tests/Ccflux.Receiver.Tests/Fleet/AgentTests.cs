@@ -45,7 +45,7 @@ public sealed class AgentTests
         await GiveAsync(rig, agent, first);
         Renew(rig, agent, 1);
         await rig.BeatAsync(agent);
-        using (var brought = await agent.BringAsync())
+        using (var brought = await agent.ReturnAsync())
         {
             Assert.Equal(HttpStatusCode.OK, brought.StatusCode);
         }
@@ -58,7 +58,7 @@ public sealed class AgentTests
         var facts = await rig.FactsAsync(first);
         Assert.Empty(agent.ToHandBack);
         Assert.Equal((Holder.Vault, RefreshPath.Session, TokenState.Ok), (facts.Holder, facts.RefreshedBy, await rig.StateAsync(first)));
-        Assert.Equal(rig.Issuer.Accounts[0].AccessToken, await rig.Book.AccessTokenAsync(facts.Key, TestContext.Current.CancellationToken));
+        Assert.Equal(rig.Issuer.Accounts[0].AccessToken, await rig.Vault.AccessTokenAsync(facts.Key, TestContext.Current.CancellationToken));
         Assert.Equal(Holder.Agent, (await rig.FactsAsync(second)).Holder);
         Assert.Equal(0, rig.Issuer.Accounts[0].Reuses);
     }
@@ -80,7 +80,7 @@ public sealed class AgentTests
         var holder = toAnother ? other : agent;
         Assert.Equal(IssueOutcome.Issued, (await rig.Commands.IssueAsync(holder.Id, first, allowCopy: false, AuditActor.Cli)).Outcome);
 
-        using var answer = await agent.BringAsync(account, given, login, handedBack: true); // the answer of the first time was lost
+        using var answer = await agent.ReturnAsync(account, given, login, handedBack: true); // the answer of the first time was lost
         await rig.BeatAsync(holder);
         await rig.BeatAsync(holder);
 
@@ -142,7 +142,7 @@ public sealed class AgentTests
         var account = await rig.ImportAsync(1);
         using var agent = await rig.EnrolAsync("build-1", account);
         await rig.Commands.IssueAsync(agent.Id, account, allowCopy: false, AuditActor.Cli);
-        rig.Time.Advance(CommandBox.Lifetime);
+        rig.Time.Advance(AgentCommandQueue.Lifetime);
         await rig.Commands.SweepAsync();
 
         Assert.Equal(Holder.Vault, (await rig.FactsAsync(account)).Holder);
@@ -211,7 +211,7 @@ public sealed class AgentTests
         using var agent = await rig.EnrolAsync("build-1", account);
         using var stranger = await rig.EnrolAsync("build-2");
         await GiveAsync(rig, agent, account);
-        var user = await rig.Receiver.Service<UserAccounts>().AddAsync(AuditActor.Cli, "amara@example.org", null, 30);
+        var user = await rig.Receiver.Service<UserAdministration>().AddAsync(AuditActor.Cli, "amara@example.org", null, 30);
         var before = (await rig.FactsAsync(account)).Fingerprint;
         Renew(rig, agent, 1);
         var login = agent.Login!;
@@ -221,16 +221,16 @@ public sealed class AgentTests
         await ExpectAsync(ErrorCodes.SignatureRequired, PostPlainAsync(agent, user.Token!));
         await ExpectAsync(ErrorCodes.AgentUnknown, agent.PostAsync(Routes.AgentCredential, body, signer: new DeviceKey(), bearer: user.Token));
         await ExpectAsync(ErrorCodes.AgentUnknown, agent.PostAsync(Routes.AgentCredential, body, signer: stranger.Key));
-        await ExpectAsync(ErrorCodes.AccountNotGranted, stranger.BringAsync(uuid, before, login, handedBack: true));
-        await ExpectAsync(ErrorCodes.AccountNotGranted, agent.BringAsync(rig.Issuer.Accounts[1].Id, before, login, handedBack: true));
-        await ExpectAsync(ErrorCodes.AccountNotGranted, agent.BringAsync("nobody", before, login, handedBack: true));
+        await ExpectAsync(ErrorCodes.AccountNotGranted, stranger.ReturnAsync(uuid, before, login, handedBack: true));
+        await ExpectAsync(ErrorCodes.AccountNotGranted, agent.ReturnAsync(rig.Issuer.Accounts[1].Id, before, login, handedBack: true));
+        await ExpectAsync(ErrorCodes.AccountNotGranted, agent.ReturnAsync("nobody", before, login, handedBack: true));
         var forged = JsonNode.Parse("""{"accessToken":"sk-ant-oat01-forged","refreshToken":"sk-ant-ort01-forged","expiresAt":1900000000000}""")!;
-        await ExpectAsync(ErrorCodes.CredentialDead, agent.BringAsync(uuid, before, forged, handedBack: true));
+        await ExpectAsync(ErrorCodes.CredentialDead, agent.ReturnAsync(uuid, before, forged, handedBack: true));
         var anothers = JsonNode.Parse(rig.LoginOf(3, TimeSpan.FromHours(8)))!;
-        await ExpectAsync(ErrorCodes.CredentialRefused, agent.BringAsync(uuid, before, anothers, handedBack: true));
+        await ExpectAsync(ErrorCodes.CredentialRefused, agent.ReturnAsync(uuid, before, anothers, handedBack: true));
         using var key = CredentialSeal.NewKey();
-        await ExpectAsync(ErrorCodes.CredentialRefused, agent.BringAsync(uuid, before, login, handedBack: true, sealTo: CredentialSeal.PublicKeyOf(key)));
-        await ExpectAsync(ErrorCodes.CredentialSuperseded, agent.BringAsync(uuid, "0123456789ab", login, handedBack: true));
+        await ExpectAsync(ErrorCodes.CredentialRefused, agent.ReturnAsync(uuid, before, login, handedBack: true, sealTo: CredentialSeal.PublicKeyOf(key)));
+        await ExpectAsync(ErrorCodes.CredentialSuperseded, agent.ReturnAsync(uuid, "0123456789ab", login, handedBack: true));
 
         var facts = await rig.FactsAsync(account);
         Assert.Equal((before, Holder.Agent, agent.Id), (facts.Fingerprint, facts.Holder, facts.HolderAgent));
@@ -268,7 +268,7 @@ public sealed class AgentTests
         rig.PassTo(TimeSpan.FromMinutes(1));
         await rig.WaitForRefreshAsync(1);
         await rig.WaitForAsync(first, TokenState.Ok);
-        await ExpectAsync(ErrorCodes.CredentialSuperseded, agent.BringAsync(rig.Issuer.Accounts[0].Id, replaces, old, handedBack: false));
+        await ExpectAsync(ErrorCodes.CredentialSuperseded, agent.ReturnAsync(rig.Issuer.Accounts[0].Id, replaces, old, handedBack: false));
         Assert.Equal(Holder.Vault, (await rig.FactsAsync(first)).Holder);
     }
 
@@ -276,7 +276,7 @@ public sealed class AgentTests
     public async Task Enrolment_NeedsAFreshCodeOfThatMachine()
     {
         await using var rig = await FleetRig.StartAsync();
-        var book = rig.Receiver.Service<AgentBook>();
+        var book = rig.Receiver.Service<AgentStore>();
         using var agent = new SimulatedAgent(rig.Receiver.Address, "build-1", rig.Time);
         using var elsewhere = new SimulatedAgent(rig.Receiver.Address, "build-2", rig.Time);
         var code = (await book.NewCodeAsync("build-1", AuditActor.Cli))!;
@@ -286,7 +286,7 @@ public sealed class AgentTests
         await ExpectAsync(ErrorCodes.CodeInvalid, elsewhere.PostEnrolmentAsync(code));
         await agent.EnrolAsync(code);
         await ExpectAsync(ErrorCodes.CodeInvalid, agent.PostEnrolmentAsync(code));
-        rig.Time.Advance(AgentBook.CodeLifetime);
+        rig.Time.Advance(AgentStore.CodeLifetime);
         await ExpectAsync(ErrorCodes.CodeInvalid, agent.PostEnrolmentAsync(late));
 
         Assert.Single(await book.AllAsync(TestContext.Current.CancellationToken));
@@ -311,7 +311,7 @@ public sealed class AgentTests
     }
 
     [Fact]
-    public async Task BroughtLogin_WhoseIssuerCannotBeAsked_IsBroughtAgain()
+    public async Task ReturnedLogin_WhoseIssuerCannotBeAsked_IsReturnedAgain()
     {
         await using var rig = await FleetRig.StartAsync();
         var account = await rig.ImportAsync(1);
@@ -320,9 +320,9 @@ public sealed class AgentTests
         Renew(rig, agent, 1);
         rig.Issuer.Plan(new Fault(FaultKind.ServerError, rig.Time.GetUtcNow(), rig.Time.GetUtcNow().AddSeconds(10), Path: SimulatedUpstream.ProfilePath));
 
-        await ExpectAsync(ErrorCodes.CredentialUnproven, agent.BringAsync());
+        await ExpectAsync(ErrorCodes.CredentialUnproven, agent.ReturnAsync());
         rig.Time.Advance(TimeSpan.FromSeconds(10));
-        using var answer = await agent.BringAsync();
+        using var answer = await agent.ReturnAsync();
 
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.Equal((Holder.Agent, RefreshPath.Session, agent.Applied), ((await rig.FactsAsync(account)).Holder, (await rig.FactsAsync(account)).RefreshedBy, (await rig.FactsAsync(account)).Fingerprint));

@@ -46,7 +46,7 @@ public sealed class FleetAuditTests
 
         Assert.Null(await stage.Rig.Receiver.Service<AccountEdit>().SaveAsync(stage.First, new AccountDetails("work", "", "max", null, 70, null), s_admin));
         await stage.Rig.Commands.IssueAsync(stage.Agent.Id, stage.Second, allowCopy: false, s_admin);
-        await stage.Rig.Receiver.Service<AgentBook>().GrantAsync(stage.Agent.Id, stage.First, granted: false, s_admin);
+        await stage.Rig.Receiver.Service<AgentStore>().GrantAsync(stage.Agent.Id, stage.First, granted: false, s_admin);
         Assert.Null(await stage.Rig.Receiver.Service<AccountEdit>().RemoveAsync(stage.First, s_admin));
 
         var lines = await LinesAsync(stage);

@@ -14,14 +14,14 @@ public sealed class FleetFaultTests
     private static readonly int s_seeds = int.TryParse(Environment.GetEnvironmentVariable("FLEET_FAULT_SEEDS"), NumberStyles.None, CultureInfo.InvariantCulture, out var seeds) ? seeds : 1;
 
     /// <summary>Steps after which what the issuer answered, or whether it did, is known to nobody.</summary>
-    private static readonly string[] s_unknowable = [VaultFault.IntentWritten, VaultFault.IssuerAnswered];
+    private static readonly string[] s_unknowable = [VaultFaultPoints.IntentWritten, VaultFaultPoints.IssuerAnswered];
 
-    private static readonly string[] s_renewing = [VaultFault.Refreshing, VaultFault.IntentWritten, VaultFault.IssuerAnswered, VaultFault.AnswerKept, VaultFault.RefreshSettled];
+    private static readonly string[] s_renewing = [VaultFaultPoints.Refreshing, VaultFaultPoints.IntentWritten, VaultFaultPoints.IssuerAnswered, VaultFaultPoints.AnswerKept, VaultFaultPoints.RefreshSettled];
 
     /// <summary>How a process ends that SIGKILL ended.</summary>
     private const int Killed = 137;
 
-    public static TheoryData<string> Steps => [.. VaultFault.All];
+    public static TheoryData<string> Steps => [.. VaultFaultPoints.All];
 
     [Theory]
     [MemberData(nameof(Steps))]
@@ -47,12 +47,12 @@ public sealed class FleetFaultTests
     /// <summary>Steps of renewing and of issuing are those of the operator's commands, too; the others need a receiver that serves.</summary>
     private static async Task<bool> RunAsync(FleetStage stage, string step, string fault)
     {
-        if (step == VaultFault.CommandIssued)
+        if (step == VaultFaultPoints.CommandIssued)
         {
             return await stage.RunAsync(step, "fleet", "give", stage.Agent(1).Id, "--account", "seat 2") == Killed;
         }
 
-        if (step is VaultFault.KeyAdded or VaultFault.Reencrypted)
+        if (step is VaultFaultPoints.KeyAdded or VaultFaultPoints.Reencrypted)
         {
             return await stage.RunAsync(step, "fleet", "rotate-keys") == Killed && await stage.RunAsync("", "fleet", "rotate-keys") == 0;
         }
@@ -90,7 +90,7 @@ public sealed class FleetFaultTests
     {
         if (Environment.GetEnvironmentVariable("BENCH_OUT") is { Length: > 0 } file)
         {
-            var line = JsonSerializer.Serialize(new { name = "fleet-faults", value = s_seeds * VaultFault.All.Count, unit = "runs", baseline = 0, ratio = 0, how = string.Create(CultureInfo.InvariantCulture, $"{s_seeds} runs a step, each with a process killed there; the last race took {elapsed.TotalSeconds:0.0} s") });
+            var line = JsonSerializer.Serialize(new { name = "fleet-faults", value = s_seeds * VaultFaultPoints.All.Count, unit = "runs", baseline = 0, ratio = 0, how = string.Create(CultureInfo.InvariantCulture, $"{s_seeds} runs a step, each with a process killed there; the last race took {elapsed.TotalSeconds:0.0} s") });
             File.AppendAllText(file, line + "\n");
         }
     }

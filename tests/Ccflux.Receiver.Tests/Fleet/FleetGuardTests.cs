@@ -32,7 +32,7 @@ public sealed class FleetGuardTests
         using var attacker = new SimulatedAgent(rig.Receiver.Address, "BUILD-1", rig.Time) { ConfigDirId = victim.ConfigDirId };
 
         rig.Time.Advance(TimeSpan.FromSeconds(1));
-        await attacker.EnrolAsync((await rig.Receiver.Service<AgentBook>().NewCodeAsync("build-1", AuditActor.Cli))!);
+        await attacker.EnrolAsync((await rig.Receiver.Service<AgentStore>().NewCodeAsync("build-1", AuditActor.Cli))!);
 
         Assert.NotEqual(victim.Id, attacker.Id);
         using var beat = await victim.PostAsync(Routes.Heartbeat, victim.HeartbeatBody());
@@ -40,12 +40,12 @@ public sealed class FleetGuardTests
         Assert.Equal(IssueOutcome.NotGranted, (await rig.Commands.IssueAsync(attacker.Id, account, allowCopy: true, AuditActor.Cli)).Outcome);
         Assert.Equal(IssueOutcome.Issued, (await rig.Commands.IssueAsync(victim.Id, account, allowCopy: false, AuditActor.Cli)).Outcome);
         var rows = (await rig.Receiver.Service<BoardQuery>().ReadAsync(Cancellation)).Agents;
-        Assert.Equal([(victim.Id, AgentPulse.Pulsing), (attacker.Id, AgentPulse.Never)], rows.Select(row => (row.Id, row.State)).OrderBy(row => row.State));
+        Assert.Equal([(victim.Id, AgentConnection.Online), (attacker.Id, AgentConnection.Never)], rows.Select(row => (row.Id, row.State)).OrderBy(row => row.State));
 
         // Once it is silent, the newer one stands in its place for the eye, and for nothing else.
         rig.Time.Advance(TimeSpan.FromMinutes(10));
         rows = (await rig.Receiver.Service<BoardQuery>().ReadAsync(Cancellation)).Agents;
-        Assert.Equal(AgentPulse.Replaced, rows.Single(row => row.Id == victim.Id).State);
+        Assert.Equal(AgentConnection.Replaced, rows.Single(row => row.Id == victim.Id).State);
         Assert.Equal(["seat 1"], rows.Single(row => row.Id == victim.Id).Granted);
     }
 
@@ -58,14 +58,14 @@ public sealed class FleetGuardTests
         using var again = new SimulatedAgent(rig.Receiver.Address, "build-1", rig.Time);
         Assert.Equal(IssueOutcome.Issued, (await rig.Commands.IssueAsync(former.Id, account, allowCopy: false, AuditActor.Cli)).Outcome);
 
-        await again.EnrolAsync((await rig.Receiver.Service<AgentBook>().NewCodeForAsync(former.Id, AuditActor.Cli))!);
+        await again.EnrolAsync((await rig.Receiver.Service<AgentStore>().NewCodeForAsync(former.Id, AuditActor.Cli))!);
 
         Assert.Equal(former.Id, again.Id);
         Assert.Equal(Holder.Vault, (await rig.FactsAsync(account)).Holder);
-        await ExpectAsync(ErrorCodes.AgentUnknown, former.BringAsync("x", "0123456789ab", new JsonObject(), handedBack: true));
+        await ExpectAsync(ErrorCodes.AgentUnknown, former.ReturnAsync("x", "0123456789ab", new JsonObject(), handedBack: true));
         await rig.BeatAsync(again);
         Assert.Equal(IssueOutcome.NotGranted, (await rig.Commands.IssueAsync(again.Id, account, allowCopy: true, AuditActor.Cli)).Outcome);
-        Assert.Null(await rig.Receiver.Service<AgentBook>().NewCodeForAsync("nobody", AuditActor.Cli));
+        Assert.Null(await rig.Receiver.Service<AgentStore>().NewCodeForAsync("nobody", AuditActor.Cli));
     }
 
     [Fact]
@@ -74,11 +74,11 @@ public sealed class FleetGuardTests
         await using var rig = await FleetRig.StartAsync();
         var account = await rig.ImportAsync(1);
         using var agent = await rig.EnrolAsync("build-1", account);
-        var book = rig.Receiver.Service<AgentBook>();
+        var book = rig.Receiver.Service<AgentStore>();
 
         Assert.True(await book.RevokeAsync(agent.Id, AuditActor.Cli));
         Assert.Empty(Assert.Single(await book.AllAsync(Cancellation)).Granted);
-        await ExpectAsync(ErrorCodes.AgentRevoked, agent.BringAsync("x", "0123456789ab", new JsonObject(), handedBack: true));
+        await ExpectAsync(ErrorCodes.AgentRevoked, agent.ReturnAsync("x", "0123456789ab", new JsonObject(), handedBack: true));
         await agent.EnrolAsync((await book.NewCodeForAsync(agent.Id, AuditActor.Cli))!);
 
         var back = Assert.Single(await book.AllAsync(Cancellation));
@@ -90,7 +90,7 @@ public sealed class FleetGuardTests
     public async Task Code_IsUsedOnce_WhicheverReceiverComesFirst()
     {
         await using var rig = await FleetRig.StartAsync();
-        await rig.Receiver.Service<AgentBook>().NewCodeAsync("build-1", AuditActor.Cli);
+        await rig.Receiver.Service<AgentStore>().NewCodeAsync("build-1", AuditActor.Cli);
 
         var used = await WriteAsync(rig, connection =>
         {
@@ -159,7 +159,7 @@ public sealed class FleetGuardTests
 
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         Assert.Contains("machine: 1 to 255", await answer.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
-        Assert.Null(await rig.Receiver.Service<AgentBook>().NewCodeAsync("x" + machine, AuditActor.Cli));
+        Assert.Null(await rig.Receiver.Service<AgentStore>().NewCodeAsync("x" + machine, AuditActor.Cli));
     }
 
     [Fact]
@@ -257,7 +257,7 @@ public sealed class FleetGuardTests
         copy["refreshToken"] = "";
         agent.Login = copy;
         await rig.BeatAsync(agent);
-        var book = rig.Receiver.Service<AgentBook>();
+        var book = rig.Receiver.Service<AgentStore>();
         Assert.False((await rig.FactsAsync(account)).InUse);
 
         Assert.True(await book.GrantAsync(agent.Id, account, granted: true, AuditActor.Cli)); // it says nothing new meanwhile
@@ -278,7 +278,7 @@ public sealed class FleetGuardTests
         await using var other = await rig.StartAnotherAsync();
 
         var outcomes = await Task.WhenAll(
-            rig.Commands.IssueAsync(agent.Id, first, allowCopy: false, AuditActor.Cli), other.Service<CommandBox>().IssueAsync(agent.Id, second, allowCopy: false, AuditActor.Cli));
+            rig.Commands.IssueAsync(agent.Id, first, allowCopy: false, AuditActor.Cli), other.Service<AgentCommandQueue>().IssueAsync(agent.Id, second, allowCopy: false, AuditActor.Cli));
 
         Assert.Equal([IssueOutcome.Issued, IssueOutcome.Pending], outcomes.Select(outcome => outcome.Outcome).Order());
         Assert.Throws<SqliteException>(() => rig.Execute("INSERT INTO fleet_commands SELECT command_id + 1, agent_id, account_id, kind, whole, fingerprint, replaces, sealed, state, reason, issued_by, issued_at, expires_at, delivered_at, settled_at, signature FROM fleet_commands"));
@@ -295,12 +295,12 @@ public sealed class FleetGuardTests
         rig.Execute("UPDATE fleet_agents SET has_sessions = 0, login = 'none'");
         await BeatOverTheWireAsync(agent);
 
-        var stored = Assert.Single(await rig.Receiver.Service<AgentBook>().AllAsync(Cancellation));
+        var stored = Assert.Single(await rig.Receiver.Service<AgentStore>().AllAsync(Cancellation));
         Assert.Equal((true, LoginPlace.File), (stored.HasSessions, stored.Login));
     }
 
     [Fact]
-    public async Task Limit_OfBroughtLogins_ComesBeforeTheirContentIsRead()
+    public async Task Limit_OfReturnedLogins_ComesBeforeTheirContentIsRead()
     {
         await using var rig = await FleetRig.StartAsync();
         using var agent = await rig.EnrolAsync();
@@ -341,7 +341,7 @@ public sealed class FleetGuardTests
         await using var rig = await FleetRig.StartAsync();
         var account = await rig.ImportAsync(1);
         using var agent = await rig.EnrolAsync("build-1", account);
-        var book = rig.Receiver.Service<AgentBook>();
+        var book = rig.Receiver.Service<AgentStore>();
         var fingerprint = await book.ReceiverFingerprintAsync();
 
         await rig.Receiver.Service<KeyRotation>().RunAsync(AuditActor.Cli);

@@ -42,7 +42,7 @@ public sealed partial class FleetPageTests
         Assert.DoesNotContain("most sessions use it now", await PageAsync(rig), StringComparison.Ordinal);
 
         rig.Receiver.Service<LiveSessions>().Restore(
-            [new ConfigDirSeen(agent.Id, "build-1", rig.Time.GetUtcNow(), Presence.Live, null, [new LiveSession { SessionId = "s1", State = SessionState.Idle, Since = rig.Time.GetUtcNow() }])]);
+            [new ObservedConfigDir(agent.Id, "build-1", rig.Time.GetUtcNow(), Presence.Live, null, [new LiveSession { SessionId = "s1", State = SessionState.Idle, Since = rig.Time.GetUtcNow() }])]);
         Assert.Equal([("seat 1", 1, "active", "ok"), ("seat 2", 2, "ready", "expiring"), ("seat 4", 3, "cooling", "ok"), ("seat 5", 4, "ready", "ok"), ("seat 3", 5, "exhausted", "ok")], await RowsAsync());
 
         var status = await GetAsync(rig, "/api/status");

@@ -23,12 +23,12 @@ internal sealed class FleetRace : IAsyncDisposable
 
     /// <summary>In the vault each is due for renewal, always.</summary>
     private static readonly TimeSpan s_lifetime = TimeSpan.FromMinutes(50);
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(75);
+    private static readonly TimeSpan s_backoff = TimeSpan.FromSeconds(75);
 
     /// <summary>More than an answer of the issuer and its commit take.</summary>
     private static readonly TimeSpan s_answer = TimeSpan.FromSeconds(10);
 
-    private static readonly string[] s_whileServing = [VaultFault.CommandDelivered, VaultFault.CommandSettled, VaultFault.CredentialProven, VaultFault.CredentialStored];
+    private static readonly string[] s_whileServing = [VaultFaultPoints.CommandDelivered, VaultFaultPoints.CommandSettled, VaultFaultPoints.CredentialProven, VaultFaultPoints.CredentialStored];
 
     private readonly SharedVault _vault;
     private readonly Relay _relay;
@@ -57,7 +57,7 @@ internal sealed class FleetRace : IAsyncDisposable
     public static IReadOnlyList<string> AgentSteps { get; } =
         ["beat-answered", "client-locked", "swap-journaled", "login-copied", "login-replaced", "swap-noted", "login-brought", "renewed-brought", "swap-undone"];
 
-    public static IReadOnlyList<string> ReceiverSteps => VaultFault.All;
+    public static IReadOnlyList<string> ReceiverSteps => VaultFaultPoints.All;
 
     public IReadOnlyDictionary<string, int> KilledAt => _killed;
 
@@ -74,7 +74,7 @@ internal sealed class FleetRace : IAsyncDisposable
     public int Renewals => _vault.Issuer.Accounts.Sum(account => account.Refreshes);
 
     /// <summary>Logins that only their loss between the issuer's answer and the commit can explain.</summary>
-    public int MayNeedLogin => _killed.GetValueOrDefault(VaultFault.IntentWritten) + _killed.GetValueOrDefault(VaultFault.IssuerAnswered) + _longLives;
+    public int MayNeedLogin => _killed.GetValueOrDefault(VaultFaultPoints.IntentWritten) + _killed.GetValueOrDefault(VaultFaultPoints.IssuerAnswered) + _longLives;
 
     public static async Task<FleetRace> SetAsync(int seed)
     {
@@ -86,17 +86,17 @@ internal sealed class FleetRace : IAsyncDisposable
             await race._vault.ImportAsync(number, s_lifetime);
         }
 
-        var book = race._vault.Here.Service<AgentBook>();
+        var vaultStore = race._vault.Here.Service<AgentStore>();
         for (var index = 0; index < Agents; index++)
         {
             // One user was signed in with an account of their own, which the vault does not know.
             var own = index == 0 ? race._vault.Issuer.Accounts[Accounts].Login(TimeProvider.System.GetUtcNow() + s_lifetime) : null;
             var agent = new NativeAgent(Path.Combine(race._vault.Root, $"home-{index}"), own);
             race._agents.Add(agent);
-            await agent.EnrolAsync(race._relay.Address, (await book.NewCodeAsync(Environment.MachineName, AuditActor.Cli))!);
+            await agent.EnrolAsync(race._relay.Address, (await vaultStore.NewCodeAsync(Environment.MachineName, AuditActor.Cli))!);
             for (var account = 1; account <= Accounts; account++)
             {
-                await book.GrantAsync(agent.Id, account, granted: true, AuditActor.Cli);
+                await vaultStore.GrantAsync(agent.Id, account, granted: true, AuditActor.Cli);
             }
         }
 
@@ -111,7 +111,7 @@ internal sealed class FleetRace : IAsyncDisposable
         using var stop = new CancellationTokenSource();
         List<Task> machines = [WatchAsync(stop.Token), .. _agents.Select((agent, index) => KeepRunningAsync(agent, Shuffled(steps.Intersect(AgentSteps, StringComparer.Ordinal), index), index, stop.Token))];
         List<Task> people = [SwitchAsync(), RenewHereAsync(), ServeAsync(steps), CommandAsync(steps), .. _agents.Select((agent, index) => LiveAsync(agent, index))];
-        await Task.WhenAny(_reached.Task, Task.WhenAll(machines), Task.WhenAll(people), Task.Delay(s_patience, TimeProvider.System, CancellationToken.None));
+        await Task.WhenAny(_reached.Task, Task.WhenAll(machines), Task.WhenAll(people), Task.Delay(s_backoff, TimeProvider.System, CancellationToken.None));
 
         _isQuiet = true;
         await Task.WhenAll(people);
@@ -147,11 +147,11 @@ internal sealed class FleetRace : IAsyncDisposable
     public async Task<int> CheckAsync()
     {
         var needLogin = 0;
-        var before = await _vault.Here.Service<VaultBook>().AllAsync(CancellationToken.None);
-        await _vault.Here.Service<RefreshRounds>().RunAsync(CancellationToken.None);
+        var before = await _vault.Here.Service<VaultStore>().AllAsync(CancellationToken.None);
+        await _vault.Here.Service<RefreshLoop>().RunAsync(CancellationToken.None);
         await UntilAsync(IsNothingUnderWayAsync, "a refresh neither ends nor began long ago", Stopwatch.StartNew());
         var later = TimeProvider.System.GetUtcNow() + TokenRule.IntentLifetime;
-        var stored = await _vault.Here.Service<VaultBook>().AllAsync(CancellationToken.None);
+        var stored = await _vault.Here.Service<VaultStore>().AllAsync(CancellationToken.None);
         foreach (var account in _vault.Issuer.Accounts.Take(Accounts))
         {
             var facts = stored.Single(facts => facts.Uuid == account.Id);
@@ -285,7 +285,7 @@ internal sealed class FleetRace : IAsyncDisposable
     {
         while (!_isQuiet)
         {
-            await _vault.Here.Service<RefreshRounds>().RunAsync(CancellationToken.None);
+            await _vault.Here.Service<RefreshLoop>().RunAsync(CancellationToken.None);
             await Task.Delay(TimeSpan.FromMilliseconds(400), TimeProvider.System, CancellationToken.None);
         }
     }
@@ -321,13 +321,13 @@ internal sealed class FleetRace : IAsyncDisposable
     /// <summary>The operator's commands beside both.</summary>
     private async Task CommandAsync(IReadOnlyList<string> steps)
     {
-        var left = Shuffled(steps.Intersect(VaultFault.All, StringComparer.Ordinal).Except(s_whileServing, StringComparer.Ordinal), 13);
+        var left = Shuffled(steps.Intersect(VaultFaultPoints.All, StringComparer.Ordinal).Except(s_whileServing, StringComparer.Ordinal), 13);
         while (left.TryDequeue(out var fault) && !_isQuiet)
         {
             string[] command = fault switch
             {
-                VaultFault.CommandIssued => ["fleet", "give", _agents[_seed % Agents].Id, "--account", $"seat {1 + (left.Count % Accounts)}"],
-                VaultFault.KeyAdded or VaultFault.Reencrypted => ["fleet", "rotate-keys"],
+                VaultFaultPoints.CommandIssued => ["fleet", "give", _agents[_seed % Agents].Id, "--account", $"seat {1 + (left.Count % Accounts)}"],
+                VaultFaultPoints.KeyAdded or VaultFaultPoints.Reencrypted => ["fleet", "rotate-keys"],
                 _ => ["fleet", "refresh"],
             };
             using var process = _vault.Process(fault);
@@ -389,13 +389,13 @@ internal sealed class FleetRace : IAsyncDisposable
     }
 
     private async Task<bool> IsSettledAsync() =>
-        !_agents.Exists(agent => agent.IsBusy) && (await _vault.Here.Service<AgentBook>().AllAsync(CancellationToken.None)).All(agent => agent.PendingAccount is null);
+        !_agents.Exists(agent => agent.IsBusy) && (await _vault.Here.Service<AgentStore>().AllAsync(CancellationToken.None)).All(agent => agent.PendingAccount is null);
 
     /// <summary>The receiver's own round may have come just now; an intent that a killed process left is older than any answer takes.</summary>
     private async Task<bool> IsNothingUnderWayAsync()
     {
         var longAgo = TimeProvider.System.GetUtcNow() - s_answer;
-        return (await _vault.Here.Service<VaultBook>().AllAsync(CancellationToken.None)).All(account => account.IntentAt is null || account.IntentAt < longAgo);
+        return (await _vault.Here.Service<VaultStore>().AllAsync(CancellationToken.None)).All(account => account.IntentAt is null || account.IntentAt < longAgo);
     }
 
     /// <summary>Once the last session has ended, every login is the vault's again.</summary>
@@ -403,7 +403,7 @@ internal sealed class FleetRace : IAsyncDisposable
     {
         var later = TimeProvider.System.GetUtcNow() + TokenRule.IntentLifetime;
         return !_agents.Exists(agent => agent.IsBusy || agent.WholeLogin() is not null)
-            && (await _vault.Here.Service<VaultBook>().AllAsync(CancellationToken.None)).All(account => account.Holder is Holder.Vault || TokenRule.StateOf(account, later) is TokenState.NeedsLogin);
+            && (await _vault.Here.Service<VaultStore>().AllAsync(CancellationToken.None)).All(account => account.Holder is Holder.Vault || TokenRule.StateOf(account, later) is TokenState.NeedsLogin);
     }
 
     /// <summary>What was recorded of an account last, and what stands in the config dirs: no secrets, only fingerprints.</summary>
@@ -418,7 +418,7 @@ internal sealed class FleetRace : IAsyncDisposable
     {
         while (!await condition())
         {
-            if (watch.Elapsed > s_patience)
+            if (watch.Elapsed > s_backoff)
             {
                 _wrong.Add(otherwise);
                 return;

@@ -15,7 +15,7 @@ public sealed class FleetRaceTests
 
     private static readonly string[] s_steps = s_seeds > 1
         ? [.. FleetRace.AgentSteps, .. FleetRace.ReceiverSteps]
-        : [.. FleetRace.AgentSteps, VaultFault.CommandDelivered, VaultFault.IntentWritten, VaultFault.KeyAdded];
+        : [.. FleetRace.AgentSteps, VaultFaultPoints.CommandDelivered, VaultFaultPoints.IntentWritten, VaultFaultPoints.KeyAdded];
 
     [Fact]
     public async Task Race_ProcessesKilledAtEveryStep_SpendsNoTokenTwiceKeepsEveryFileWholeAndLosesNoAccountSilently()

@@ -35,9 +35,9 @@ internal sealed class FleetRig : IAsyncDisposable
 
     public string KeyPath => Path.Combine(_root, "keys");
 
-    public VaultBook Book => Receiver.Service<VaultBook>();
+    public VaultStore Vault => Receiver.Service<VaultStore>();
 
-    public CommandBox Commands => Receiver.Service<CommandBox>();
+    public AgentCommandQueue Commands => Receiver.Service<AgentCommandQueue>();
 
     public static async Task<FleetRig> StartAsync(int accounts = 2, params (string Key, string? Value)[] settings)
     {
@@ -73,12 +73,12 @@ internal sealed class FleetRig : IAsyncDisposable
 
     public async Task<SimulatedAgent> EnrolAsync(string machine = "build-1", params long[] granted)
     {
-        var code = await Receiver.Service<AgentBook>().NewCodeAsync(machine, AuditActor.Cli);
+        var code = await Receiver.Service<AgentStore>().NewCodeAsync(machine, AuditActor.Cli);
         var agent = new SimulatedAgent(Receiver.Address, machine, Time);
         await agent.EnrolAsync(code!);
         foreach (var account in granted)
         {
-            Assert.True(await Receiver.Service<AgentBook>().GrantAsync(agent.Id, account, granted: true, AuditActor.Cli));
+            Assert.True(await Receiver.Service<AgentStore>().GrantAsync(agent.Id, account, granted: true, AuditActor.Cli));
         }
 
         return agent;
@@ -92,7 +92,7 @@ internal sealed class FleetRig : IAsyncDisposable
         agent.Take(commands!);
     }
 
-    public async Task<AccountFacts> FactsAsync(long account) => (await Book.FindAsync(account, TestContext.Current.CancellationToken))!;
+    public async Task<AccountFacts> FactsAsync(long account) => (await Vault.FindAsync(account, TestContext.Current.CancellationToken))!;
 
     public async Task<TokenState> StateAsync(long account) => TokenRule.StateOf(await FactsAsync(account), Time.GetUtcNow());
 
@@ -168,7 +168,7 @@ internal sealed class FleetRig : IAsyncDisposable
 
     public async Task<IReadOnlyList<FleetRefusalRow>> RefusalsAsync() => await Receiver.Service<FleetRefusals>().ReadAsync(500, TestContext.Current.CancellationToken);
 
-    public Task<IReadOnlyList<(AccountFacts Account, RefreshOutcome Outcome)>> RefreshAsync() => Receiver.Service<RefreshRounds>().RunAsync(TestContext.Current.CancellationToken);
+    public Task<IReadOnlyList<(AccountFacts Account, RefreshOutcome Outcome)>> RefreshAsync() => Receiver.Service<RefreshLoop>().RunAsync(TestContext.Current.CancellationToken);
 
     public void Execute(string sql)
     {

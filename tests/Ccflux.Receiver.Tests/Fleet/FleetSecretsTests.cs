@@ -25,17 +25,17 @@ public sealed class FleetSecretsTests
         Plant(rig, secrets);
         await rig.RefreshAsync();
         Plant(rig, secrets);
-        var code = (await rig.Receiver.Service<AgentBook>().NewCodeAsync("build-1", AuditActor.Cli))!;
+        var code = (await rig.Receiver.Service<AgentStore>().NewCodeAsync("build-1", AuditActor.Cli))!;
         secrets.Add(new SecretForms("code", code));
         using var agent = new SimulatedAgent(rig.Receiver.Address, "build-1", rig.Time);
         await agent.EnrolAsync(code);
-        await rig.Receiver.Service<AgentBook>().GrantAsync(agent.Id, first, granted: true, AuditActor.Cli);
-        await rig.Receiver.Service<AgentBook>().GrantAsync(agent.Id, second, granted: true, AuditActor.Cli);
+        await rig.Receiver.Service<AgentStore>().GrantAsync(agent.Id, first, granted: true, AuditActor.Cli);
+        await rig.Receiver.Service<AgentStore>().GrantAsync(agent.Id, second, granted: true, AuditActor.Cli);
         await SwapAsync(rig, agent, first);
         rig.Issuer.Accounts[0].TryRefresh(agent.Login!["refreshToken"]!.GetValue<string>());
         agent.Login = JsonNode.Parse(rig.LoginOf(1, TimeSpan.FromHours(8)));
         Plant(rig, secrets);
-        await KeepAsync(written, "brought", agent.BringAsync());
+        await KeepAsync(written, "brought", agent.ReturnAsync());
         await SwapAsync(rig, agent, second);
         await agent.HandBackAsync();
 
@@ -80,9 +80,9 @@ public sealed class FleetSecretsTests
         var third = JsonNode.Parse(rig.LoginOf(3, TimeSpan.FromHours(8)))!;
         var uuid = rig.Issuer.Accounts[0].Id;
         await KeepAsync(written, "enrolled with a token", agent.PostEnrolmentAsync(token));
-        await KeepAsync(written, "of another account", agent.BringAsync(uuid, "0123456789ab", third, handedBack: true));
-        await KeepAsync(written, "hint", agent.BringAsync(token, "0123456789ab", third, handedBack: true));
-        await KeepAsync(written, "replaces", agent.BringAsync(uuid, token, third, handedBack: true));
+        await KeepAsync(written, "of another account", agent.ReturnAsync(uuid, "0123456789ab", third, handedBack: true));
+        await KeepAsync(written, "hint", agent.ReturnAsync(token, "0123456789ab", third, handedBack: true));
+        await KeepAsync(written, "replaces", agent.ReturnAsync(uuid, token, third, handedBack: true));
         await KeepAsync(written, "agent", agent.PostAsync(Routes.AgentCredential, Encoding.UTF8.GetBytes(third.ToJsonString()), agent: token));
         await KeepAsync(written, "body", agent.PostAsync(Routes.AgentCredential, Encoding.UTF8.GetBytes(third.ToJsonString())));
         await KeepAsync(written, "heartbeat", agent.PostAsync(Routes.Heartbeat, Encoding.UTF8.GetBytes(third.ToJsonString()), bearer: token));
@@ -94,7 +94,7 @@ public sealed class FleetSecretsTests
 
         var now = rig.Time.GetUtcNow();
         rig.Issuer.Plan(new Fault(FaultKind.ChangedFormat, now, now.AddMinutes(1)));
-        await KeepAsync(written, "unproven", agent.BringAsync(rig.Issuer.Accounts[1].Id, agent.Applied!, third, handedBack: false));
+        await KeepAsync(written, "unproven", agent.ReturnAsync(rig.Issuer.Accounts[1].Id, agent.Applied!, third, handedBack: false));
         written.Add(("printed", Encoding.UTF8.GetBytes($"{Login.Parse(Encoding.UTF8.GetBytes(third.ToJsonString()), out _)} {await rig.FactsAsync(1)} {new RenewedTokens(token, token, now, null)}")));
     }
 

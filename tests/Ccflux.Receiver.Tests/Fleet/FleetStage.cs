@@ -18,7 +18,7 @@ internal sealed class FleetStage : IAsyncDisposable
     private const int Agents = 3;
 
     /// <summary>How long a step is waited for that the race may never come to.</summary>
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_backoff = TimeSpan.FromSeconds(10);
 
     private readonly SharedVault _vault;
     private readonly SimulatedUpstream _issuer;
@@ -53,7 +53,7 @@ internal sealed class FleetStage : IAsyncDisposable
         await process.StartAsync();
         _agents.ForEach(agent => agent.Address = process.Address);
         var watch = Stopwatch.StartNew();
-        while (!process.HasEnded && watch.Elapsed < s_patience)
+        while (!process.HasEnded && watch.Elapsed < s_backoff)
         {
             await StepAsync();
         }
@@ -79,7 +79,7 @@ internal sealed class FleetStage : IAsyncDisposable
 
         while (!task.IsCompleted)
         {
-            await _here.Service<RefreshRounds>().RunAsync(CancellationToken.None);
+            await _here.Service<RefreshLoop>().RunAsync(CancellationToken.None);
             await StepAsync();
         }
 
@@ -100,9 +100,9 @@ internal sealed class FleetStage : IAsyncDisposable
                 await agent.HandBackAsync();
             }
         }
-        while (watch.Elapsed < s_patience && (await _here.Service<AgentBook>().AllAsync(CancellationToken.None)).Any(agent => agent.PendingAccount is not null));
+        while (watch.Elapsed < s_backoff && (await _here.Service<AgentStore>().AllAsync(CancellationToken.None)).Any(agent => agent.PendingAccount is not null));
 
-        await _here.Service<RefreshRounds>().RunAsync(CancellationToken.None);
+        await _here.Service<RefreshLoop>().RunAsync(CancellationToken.None);
     }
 
     /// <summary>What does not hold: a token spent twice, a login in two hands, an account that was lost and does not say so.</summary>
@@ -111,7 +111,7 @@ internal sealed class FleetStage : IAsyncDisposable
         var wrong = new List<string>();
         var needLogin = 0;
         var later = TimeProvider.System.GetUtcNow() + TokenRule.IntentLifetime;
-        var stored = await _here.Service<VaultBook>().AllAsync(CancellationToken.None);
+        var stored = await _here.Service<VaultStore>().AllAsync(CancellationToken.None);
         foreach (var account in _issuer.Accounts)
         {
             var facts = stored.Single(facts => facts.Uuid == account.Id);
@@ -162,7 +162,7 @@ internal sealed class FleetStage : IAsyncDisposable
 
     private async Task FillAsync()
     {
-        var book = _here.Service<AgentBook>();
+        var vaultStore = _here.Service<AgentStore>();
         for (var number = 1; number <= Accounts; number++)
         {
             await _vault.ImportAsync(number, TimeSpan.FromMinutes(number <= 2 ? 480 : 30));
@@ -171,11 +171,11 @@ internal sealed class FleetStage : IAsyncDisposable
         for (var index = 0; index < Agents; index++)
         {
             var agent = new SimulatedAgent(_here.Address, $"build-{index}", TimeProvider.System);
-            await agent.EnrolAsync((await book.NewCodeAsync(agent.Machine, AuditActor.Cli))!);
+            await agent.EnrolAsync((await vaultStore.NewCodeAsync(agent.Machine, AuditActor.Cli))!);
             _agents.Add(agent);
             for (var account = 1; account <= Accounts; account++)
             {
-                await book.GrantAsync(agent.Id, account, granted: true, AuditActor.Cli);
+                await vaultStore.GrantAsync(agent.Id, account, granted: true, AuditActor.Cli);
             }
         }
 
@@ -202,7 +202,7 @@ internal sealed class FleetStage : IAsyncDisposable
                     Renew(one);
                 }
 
-                await BringAsync(one);
+                await ReturnAsync(one);
                 await UnlessEndedAsync(one.HandBackAsync);
             }),
         ]);
@@ -229,13 +229,13 @@ internal sealed class FleetStage : IAsyncDisposable
 
     private static bool IsWhole(JsonNode? login) => login?["refreshToken"]?.GetValue<string>() is { Length: > 0 };
 
-    private static async Task BringAsync(SimulatedAgent agent)
+    private static async Task ReturnAsync(SimulatedAgent agent)
     {
         if (agent.Login is not null && agent.Applied != agent.Given)
         {
             await UnlessEndedAsync(async () =>
             {
-                using var answer = await agent.BringAsync();
+                using var answer = await agent.ReturnAsync();
             });
         }
     }
@@ -269,5 +269,5 @@ internal sealed class FleetStage : IAsyncDisposable
 /// <summary>Shorthand for tests.</summary>
 internal static class FleetServices
 {
-    public static CommandBox Commands(this RunningReceiver receiver) => receiver.Service<CommandBox>();
+    public static AgentCommandQueue Commands(this RunningReceiver receiver) => receiver.Service<AgentCommandQueue>();
 }

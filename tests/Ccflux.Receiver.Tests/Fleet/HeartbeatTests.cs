@@ -79,7 +79,7 @@ public sealed class HeartbeatTests
     {
         await using var rig = await FleetRig.StartAsync();
         var sequences = new HeartbeatSequences(rig.Receiver.Service<GroupCommitWriter>(), rig.Time);
-        var agent = new EnrolledAgent("a", "m", "key", "seal", IsRevoked: false, Sequence: 10, SignedUntil: null, new AgentSaid(null, HasSessions: false, Login: null, "1", "p"));
+        var agent = new EnrolledAgent("a", "m", "key", "seal", IsRevoked: false, Sequence: 10, SignedUntil: null, new AgentReport(null, HasSessions: false, Login: null, "1", "p"));
         var now = rig.Time.GetUtcNow();
 
         Assert.Equal(SequenceVerdict.BeforeStart, await sequences.AdvanceAsync(agent, 11, now.AddSeconds(-1)));

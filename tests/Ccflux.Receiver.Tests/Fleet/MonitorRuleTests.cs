@@ -6,19 +6,19 @@ namespace Ccflux.Receiver.Tests.Fleet;
 public sealed class MonitorRuleTests
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 20, 12, 0, 0, TimeSpan.Zero);
-    private static readonly Watched Target = OwnView.Of(new MonitorTarget("API", new Uri("https://api.example.org/secret-path")), null, Now);
+    private static readonly Watched Target = OwnMonitorView.Of(new MonitorTarget("API", new Uri("https://api.example.org/secret-path")), null, Now);
 
     [Fact]
     public void Outage_IsToldOnceItWasSeenTwiceAndOnceWhenItEnds()
     {
         // . up, s slow, d down, ? unseen
         var told = new List<(int, string)>();
-        MonitorStanding? standing = null;
+        MonitorRecord? record = null;
         const string Course = "..d.dd?dd.?d?d..";
         for (var minute = 0; minute < Course.Length; minute++)
         {
             var state = Course[minute] switch { '.' => MonitorState.Up, 'd' => MonitorState.Down, _ => MonitorState.Unknown };
-            (standing, var notice) = MonitorRule.Next("API", standing, new CheckResult(state, "answered 500"), Now.AddMinutes(minute));
+            (record, var notice) = MonitorRule.Next("API", record, new CheckResult(state, "answered 500"), Now.AddMinutes(minute));
             if (notice is not null)
             {
                 told.Add((minute, notice));
@@ -26,7 +26,7 @@ public sealed class MonitorRuleTests
         }
 
         Assert.Equal([(5, "API is down: answered 500."), (9, "API is up again."), (13, "API is down: answered 500."), (14, "API is up again.")], told);
-        Assert.Equal(Now.AddMinutes(14), standing!.Since);
+        Assert.Equal(Now.AddMinutes(14), record!.Since);
     }
 
     [Fact]
@@ -37,7 +37,7 @@ public sealed class MonitorRuleTests
         SlotRow[] slots = [new() { SlotAt = start, Up = 15 }, new() { SlotAt = start + slot, Up = 10, Slow = 2, Down = 3 }, new() { SlotAt = start + (5 * slot), Up = 9, Slow = 1 }];
         var row = new MonitorRow { State = "up", Detail = "answered 200", TookMs = 12, CheckedAt = Now.AddSeconds(-30).ToUnixTimeMilliseconds(), Since = start };
 
-        var view = OwnView.Of(Target, row, slots, TimeSpan.FromSeconds(60), Now);
+        var view = OwnMonitorView.Of(Target, row, slots, TimeSpan.FromSeconds(60), Now);
 
         Assert.Equal(MonitorState.Up, view.State);
         Assert.Equal(37.0 / 40, view.Uptime);
@@ -52,23 +52,23 @@ public sealed class MonitorRuleTests
     {
         var row = new MonitorRow { State = "up", Detail = "answered 200", CheckedAt = Now.AddMinutes(-4).ToUnixTimeMilliseconds() };
 
-        Assert.Equal(MonitorState.Unknown, OwnView.Of(Target, row, [], TimeSpan.FromSeconds(60), Now).State);
-        Assert.Null(OwnView.Of(Target, row, [], TimeSpan.FromSeconds(60), Now).Uptime);
-        Assert.Equal(MonitorState.Unknown, OwnView.Unchecked(Target).State);
+        Assert.Equal(MonitorState.Unknown, OwnMonitorView.Of(Target, row, [], TimeSpan.FromSeconds(60), Now).State);
+        Assert.Null(OwnMonitorView.Of(Target, row, [], TimeSpan.FromSeconds(60), Now).Uptime);
+        Assert.Equal(MonitorState.Unknown, OwnMonitorView.Unchecked(Target).State);
     }
 
     [Fact]
     public void KumasMonitor_IsWhatItsNewestCheckSaysWhileThatIsNew()
     {
         var up = new KumaMonitor("API", "http", 0.998, [new(Now.AddMinutes(-2), MonitorState.Down), new(Now.AddMinutes(-1), MonitorState.Up)]);
-        var sight = new KumaSight(Now, [up], null);
+        var snapshot = new KumaSnapshot(Now, [up], null);
 
-        Assert.Equal(MonitorState.Up, KumaView.Of(up, sight, Now).State);
-        Assert.Equal(0.998, KumaView.Of(up, sight, Now).Uptime);
-        Assert.Equal(HourState.Bad, KumaView.Of(up, sight, Now).Hours[^1]);
-        Assert.Equal(MonitorState.Unknown, KumaView.Of(up, sight, Now.AddHours(1)).State);
-        Assert.Equal(MonitorState.Unknown, KumaView.Of(up, sight with { Fault = "no connection" }, Now).State);
-        Assert.Equal(MonitorState.Unknown, KumaView.Of(up with { Beats = [] }, sight, Now).State);
+        Assert.Equal(MonitorState.Up, KumaView.Of(up, snapshot, Now).State);
+        Assert.Equal(0.998, KumaView.Of(up, snapshot, Now).Uptime);
+        Assert.Equal(HourState.Bad, KumaView.Of(up, snapshot, Now).Hours[^1]);
+        Assert.Equal(MonitorState.Unknown, KumaView.Of(up, snapshot, Now.AddHours(1)).State);
+        Assert.Equal(MonitorState.Unknown, KumaView.Of(up, snapshot with { Fault = "no connection" }, Now).State);
+        Assert.Equal(MonitorState.Unknown, KumaView.Of(up with { Heartbeats = [] }, snapshot, Now).State);
     }
 
     [Theory]

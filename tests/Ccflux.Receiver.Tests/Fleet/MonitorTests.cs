@@ -123,13 +123,13 @@ public sealed class MonitorTests
     [Fact]
     public void InnerChecks_SayWhatIsKnownWithoutAsking()
     {
-        ConfigDirSeen Seen(Presence presence) => new("a", "m", default, presence, null, []);
-        Assert.Equal(new CheckResult(MonitorState.Unknown, "no session is known to live"), InnerChecks.Agents([]));
-        Assert.Equal(new CheckResult(MonitorState.Up, "1 of 1 heard"), InnerChecks.Agents([Seen(Presence.Live)]));
-        Assert.Equal(new CheckResult(MonitorState.Partly, "1 of 2 heard"), InnerChecks.Agents([Seen(Presence.Live), Seen(Presence.Stale)]));
-        Assert.Equal(new CheckResult(MonitorState.Down, "0 of 1 heard"), InnerChecks.Agents([Seen(Presence.Stale)]));
-        Assert.Equal(MonitorState.Down, InnerChecks.Tunnel(Sight<CloudflaredStatus>.None("no connection")).State);
-        Assert.Equal(MonitorState.Down, InnerChecks.Tailscale(Sight<TailscaleStatus>.None("no connection")).State);
+        ObservedConfigDir Seen(Presence presence) => new("a", "m", default, presence, null, []);
+        Assert.Equal(new CheckResult(MonitorState.Unknown, "no session is known to live"), InternalChecks.Agents([]));
+        Assert.Equal(new CheckResult(MonitorState.Up, "1 of 1 heard"), InternalChecks.Agents([Seen(Presence.Live)]));
+        Assert.Equal(new CheckResult(MonitorState.Partly, "1 of 2 heard"), InternalChecks.Agents([Seen(Presence.Live), Seen(Presence.Stale)]));
+        Assert.Equal(new CheckResult(MonitorState.Down, "0 of 1 heard"), InternalChecks.Agents([Seen(Presence.Stale)]));
+        Assert.Equal(MonitorState.Down, InternalChecks.Tunnel(ProbeResult<CloudflaredStatus>.None("no connection")).State);
+        Assert.Equal(MonitorState.Down, InternalChecks.Tailscale(ProbeResult<TailscaleStatus>.None("no connection")).State);
     }
 
     private static Task Refuse(HttpContext context)

@@ -26,7 +26,7 @@ public sealed class OrganisationTests
         Assert.NotEqual(first, second);
         Assert.Equal(
             [AccountKey.Of(accounts[0].Id, accounts[0].OrganizationId), AccountKey.Of(accounts[0].Id, accounts[1].OrganizationId)],
-            (await rig.Book.AllAsync(Cancellation)).Select(facts => facts.Key));
+            (await rig.Vault.AllAsync(Cancellation)).Select(facts => facts.Key));
         Assert.Equal(accounts[0].AccessToken, await TokenAsync(rig, first));
         Assert.Equal(accounts[1].AccessToken, await TokenAsync(rig, second));
         Assert.Equal(first, await rig.ImportAsync(1));
@@ -76,7 +76,7 @@ public sealed class OrganisationTests
     }
 
     [Fact]
-    public async Task Rounds_LearnAnUnknownOrganisation_AndItsQuotaStaysItsOwn()
+    public async Task RefreshLoop_LearnsAnUnknownOrganisation_AndItsQuotaStaysItsOwn()
     {
         await using var rig = await StartAsync();
         var first = await rig.ImportAsync(1);
@@ -121,7 +121,7 @@ public sealed class OrganisationTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Brought_LoginOfAnotherOrganisation_IsRefusedAndTheVaultKeepsItsOwn(bool isUnknown)
+    public async Task Returned_LoginOfAnotherOrganisation_IsRefusedAndTheVaultKeepsItsOwn(bool isUnknown)
     {
         await using var rig = await StartAsync();
         var first = await rig.ImportAsync(1);
@@ -132,7 +132,7 @@ public sealed class OrganisationTests
         }
 
         agent.Login = JsonNode.Parse(rig.LoginOf(2, TimeSpan.FromHours(8)));
-        using var answer = await agent.BringAsync();
+        using var answer = await agent.ReturnAsync();
 
         Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
         Assert.Contains(ErrorCodes.CredentialRefused, await answer.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
@@ -141,7 +141,7 @@ public sealed class OrganisationTests
     }
 
     [Fact]
-    public async Task Brought_LoginThatItsClientRenewed_TeachesTheOrganisation()
+    public async Task Returned_LoginThatItsClientRenewed_TeachesTheOrganisation()
     {
         await using var rig = await StartAsync();
         var first = await rig.ImportAsync(1);
@@ -150,7 +150,7 @@ public sealed class OrganisationTests
         Assert.True(rig.Issuer.Accounts[0].TryRefresh(rig.Issuer.Accounts[0].RefreshToken)); // and the issuer ended the access token that the vault has
         agent.Login = JsonNode.Parse(rig.LoginOf(1, TimeSpan.FromHours(8)));
 
-        using var answer = await agent.BringAsync();
+        using var answer = await agent.ReturnAsync();
 
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         var facts = await rig.FactsAsync(first);
@@ -159,7 +159,7 @@ public sealed class OrganisationTests
     }
 
     [Fact]
-    public async Task Brought_ByAnAgentWithBothOrganisations_GoesToTheOneThatItWasGiven()
+    public async Task Returned_ByAnAgentWithBothOrganisations_GoesToTheOneThatItWasGiven()
     {
         await using var rig = await StartAsync();
         var (first, second) = (await rig.ImportAsync(1), await rig.ImportAsync(2));
@@ -170,7 +170,7 @@ public sealed class OrganisationTests
         Assert.True(rig.Issuer.Accounts[1].TryRefresh(rig.Issuer.Accounts[1].RefreshToken));
         agent.Login = JsonNode.Parse(rig.LoginOf(2, TimeSpan.FromHours(8)));
 
-        using var answer = await agent.BringAsync();
+        using var answer = await agent.ReturnAsync();
 
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.Equal((RefreshPath.Login, RefreshPath.Session), ((await rig.FactsAsync(first)).RefreshedBy, (await rig.FactsAsync(second)).RefreshedBy));
@@ -196,7 +196,7 @@ public sealed class OrganisationTests
         return agent;
     }
 
-    private static async Task<string?> TokenAsync(FleetRig rig, long account) => await rig.Book.AccessTokenAsync((await rig.FactsAsync(account)).Key, Cancellation);
+    private static async Task<string?> TokenAsync(FleetRig rig, long account) => await rig.Vault.AccessTokenAsync((await rig.FactsAsync(account)).Key, Cancellation);
 
     /// <summary>The row as an earlier version imported it: by the account's id alone.</summary>
     private static async Task ForgetOrganisationAsync(FleetRig rig, long account)
@@ -206,10 +206,10 @@ public sealed class OrganisationTests
         using var connection = Open(rig);
         using var read = connection.CreateCommand();
         read.CommandText = $"SELECT credential FROM fleet_accounts WHERE account_id = {account}";
-        var login = protection.Unprotect(VaultBook.Purpose(facts.Key), (byte[])read.ExecuteScalar()!)!;
+        var login = protection.Unprotect(VaultStore.Purpose(facts.Key), (byte[])read.ExecuteScalar()!)!;
         using var write = connection.CreateCommand();
         write.CommandText = $"UPDATE fleet_accounts SET account_key = account_uuid, organization_uuid = NULL, credential = @login WHERE account_id = {account}";
-        write.Parameters.AddWithValue("@login", protection.Protect(VaultBook.Purpose(facts.Uuid), login));
+        write.Parameters.AddWithValue("@login", protection.Protect(VaultStore.Purpose(facts.Uuid), login));
         write.ExecuteNonQuery();
     }
 

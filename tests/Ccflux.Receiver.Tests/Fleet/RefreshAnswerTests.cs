@@ -38,7 +38,7 @@ public sealed class RefreshAnswerTests
 
         var facts = await rig.FactsAsync(account);
         Assert.Equal((TokenState.Ok, seconds), (await rig.StateAsync(account), (int)(facts.ExpiresAt - rig.Time.GetUtcNow()).TotalSeconds));
-        Assert.Equal(rig.Issuer.Accounts[0].AccessToken, await rig.Book.AccessTokenAsync(facts.Key, Cancellation));
+        Assert.Equal(rig.Issuer.Accounts[0].AccessToken, await rig.Vault.AccessTokenAsync(facts.Key, Cancellation));
         Assert.Empty(await rig.RefreshAsync());
         Assert.Empty(Directory.GetFiles(Path.Combine(rig.KeyPath, "answers")));
 
@@ -63,7 +63,7 @@ public sealed class RefreshAnswerTests
 
         var facts = await rig.FactsAsync(account);
         Assert.Equal((before.Fingerprint, TokenState.Ok), (facts.Fingerprint, await rig.StateAsync(account)));
-        Assert.Equal(rig.Issuer.Accounts[0].AccessToken, await rig.Book.AccessTokenAsync(facts.Key, Cancellation));
+        Assert.Equal(rig.Issuer.Accounts[0].AccessToken, await rig.Vault.AccessTokenAsync(facts.Key, Cancellation));
     }
 
     [Fact]
@@ -131,7 +131,7 @@ public sealed class RefreshAnswerTests
 
         var facts = await rig.FactsAsync(account);
         Assert.Equal((null, TokenState.Ok), (facts.Fault, await rig.StateAsync(account)));
-        Assert.Equal(rig.Issuer.Accounts[0].AccessToken, await rig.Book.AccessTokenAsync(facts.Key, Cancellation));
+        Assert.Equal(rig.Issuer.Accounts[0].AccessToken, await rig.Vault.AccessTokenAsync(facts.Key, Cancellation));
         Assert.Equal((1, 0), (rig.Issuer.Accounts[0].Refreshes, rig.Issuer.Accounts[0].Reuses));
         Assert.Empty(Directory.GetFiles(Path.Combine(rig.KeyPath, "answers")));
     }
@@ -161,7 +161,7 @@ public sealed class RefreshAnswerTests
         Assert.NotNull(account);
         var facts = await rig.FactsAsync(account.Value);
         Assert.Equal(("seat1@example.org", false), (facts.Email, facts.EndIsKnown));
-        Assert.Equal(rig.Issuer.Accounts[0].AccessToken, await rig.Book.AccessTokenAsync(facts.Key, Cancellation));
+        Assert.Equal(rig.Issuer.Accounts[0].AccessToken, await rig.Vault.AccessTokenAsync(facts.Key, Cancellation));
 
         // It is asked about again and again, until a 401 tells that it has ended.
         var first = facts.ExpiresAt;
@@ -185,7 +185,7 @@ public sealed class RefreshAnswerTests
         await rig.RefreshAsync();
         await rig.WaitForAsync(account!.Value, TokenState.Ok);
 
-        Assert.Equal(rig.Issuer.Accounts[0].AccessToken, await rig.Book.AccessTokenAsync((await rig.FactsAsync(account.Value)).Key, Cancellation));
+        Assert.Equal(rig.Issuer.Accounts[0].AccessToken, await rig.Vault.AccessTokenAsync((await rig.FactsAsync(account.Value)).Key, Cancellation));
     }
 
     [Theory]
@@ -212,16 +212,16 @@ public sealed class RefreshAnswerTests
         using var agent = await rig.EnrolAsync("build-1", first, second);
         var other = await rig.StartAnotherAsync();
         var (here, there) = (rig.Receiver.Service<GroupCommitWriter>(), other.Service<GroupCommitWriter>());
-        var given = (await here.WriteAsync(connection => rig.Book.Read(connection, first))).Value!;
-        var renewed = (await here.WriteAsync(connection => rig.Book.Read(connection, second))).Value!;
+        var given = (await here.WriteAsync(connection => rig.Vault.Read(connection, first))).Value!;
+        var renewed = (await here.WriteAsync(connection => rig.Vault.Read(connection, second))).Value!;
 
         // The other receiver gives the first to an agent, and renews the second.
-        Assert.Equal(IssueOutcome.Issued, (await other.Service<CommandBox>().IssueAsync(agent.Id, first, allowCopy: false, AuditActor.Cli)).Outcome);
-        Assert.True((await there.WriteAsync(connection => other.Service<VaultBook>().TryBeginRefresh(connection, renewed, "theirs", "switcher"))).Value);
+        Assert.Equal(IssueOutcome.Issued, (await other.Service<AgentCommandQueue>().IssueAsync(agent.Id, first, allowCopy: false, AuditActor.Cli)).Outcome);
+        Assert.True((await there.WriteAsync(connection => other.Service<VaultStore>().TryBeginRefresh(connection, renewed, "theirs", "switcher"))).Value);
 
-        Assert.False((await here.WriteAsync(connection => rig.Book.TryBeginRefresh(connection, given, "ours", "switcher"))).Value);
-        Assert.False((await here.WriteAsync(connection => rig.Book.TryGive(connection, renewed, agent.Id, whole: true))).Value);
-        Assert.False((await here.WriteAsync(connection => rig.Book.TryGive(connection, renewed, agent.Id, whole: false))).Value);
+        Assert.False((await here.WriteAsync(connection => rig.Vault.TryBeginRefresh(connection, given, "ours", "switcher"))).Value);
+        Assert.False((await here.WriteAsync(connection => rig.Vault.TryGive(connection, renewed, agent.Id, whole: true))).Value);
+        Assert.False((await here.WriteAsync(connection => rig.Vault.TryGive(connection, renewed, agent.Id, whole: false))).Value);
         Assert.Equal((Holder.Agent, Holder.Vault), ((await rig.FactsAsync(first)).Holder, (await rig.FactsAsync(second)).Holder));
         Assert.Null((await rig.FactsAsync(first)).IntentAt);
         await other.StopAsync();
@@ -237,7 +237,7 @@ public sealed class RefreshAnswerTests
         Assert.Equal(account, await rig.ImportAsync(1, lifetime: TimeSpan.FromMinutes(30)));
 
         Assert.Equal(RefreshOutcome.NotNow, Assert.Single(await rig.RefreshAsync()).Outcome);
-        rig.PassTo(CommandBox.Lifetime + TimeSpan.FromSeconds(30));
+        rig.PassTo(AgentCommandQueue.Lifetime + TimeSpan.FromSeconds(30));
         await rig.WaitForAsync(account, TokenState.Ok);
     }
 

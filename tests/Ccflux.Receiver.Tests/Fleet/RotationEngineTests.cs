@@ -42,34 +42,34 @@ public sealed class RotationEngineTests
         stage.Seen(stage.First, 100, 20, 0.3);
         stage.Seen(stage.Second, 10, 20, 5);
         await stage.PutAsync(stage.First);
-        Assert.True(stage.TakeNudge(), "a session began without a login");
+        Assert.True(stage.TakeWakeSignal(), "a session began without a login");
         stage.EndCooldown();
 
         await stage.TickAsync(SessionState.Tool);
         await stage.TickAsync(SessionState.Tool);
         Assert.Equal(stage.First, await stage.ActiveAsync());
         Assert.NotNull(stage.Engine.Last!.Decision.ConfigDirs.Single().Since);
-        Assert.False(stage.TakeNudge());
+        Assert.False(stage.TakeWakeSignal());
         await stage.TickAsync();
 
-        Assert.True(stage.TakeNudge(), "the call's end is news");
+        Assert.True(stage.TakeWakeSignal(), "the call's end is news");
 
         Assert.Equal(stage.Second, await stage.ActiveAsync());
         Assert.Equal(["switcher_switch_deferred", "switched"], (await stage.EventsAsync()).Where(one => one.Reason == "five_hour_exhausted").Select(one => one.Kind));
     }
 
     [Fact]
-    public async Task Heartbeat_OfACallThatEndedWithNoSwitchWaiting_NudgesNobody()
+    public async Task Heartbeat_OfACallThatEndedWithNoSwitchWaiting_WakesNobody()
     {
         await using var stage = await RotationStage.StartAsync();
         stage.Seen(stage.First, 10, 20, 0.3);
         await stage.PutAsync(stage.First);
-        stage.TakeNudge();
+        stage.TakeWakeSignal();
 
         await stage.TickAsync(SessionState.Tool);
         await stage.BeatAsync(SessionState.Turn);
 
-        Assert.False(stage.TakeNudge());
+        Assert.False(stage.TakeWakeSignal());
     }
 
     [Fact]
@@ -113,9 +113,9 @@ public sealed class RotationEngineTests
         stage.Seen(stage.Second, 10, 20, 5);
         await stage.PutAsync(stage.First);
 
-        stage.TakeNudge();
+        stage.TakeWakeSignal();
         Assert.Null(await stage.Controls.PauseAsync(paused: true, AuditActor.Cli));
-        Assert.True(stage.TakeNudge());
+        Assert.True(stage.TakeWakeSignal());
         await stage.TickAsync();
         Assert.Equal(stage.First, await stage.ActiveAsync());
 

@@ -29,11 +29,11 @@ internal sealed class RotationStage(FleetRig rig, SimulatedAgent agent, long fir
 
     /// <summary>Rotation would look at the fleet in a second, if the clock went on.</summary>
     /// <returns>False where it would not, or was asked here before.</returns>
-    public bool TakeNudge()
+    public bool TakeWakeSignal()
     {
-        var nudge = rig.Receiver.Service<RotationNudge>();
-        var given = nudge.WaitAsync(TestContext.Current.CancellationToken).IsCompleted;
-        nudge.Take();
+        var wake = rig.Receiver.Service<RotationWakeSignal>();
+        var given = wake.WaitAsync(TestContext.Current.CancellationToken).IsCompleted;
+        wake.Take();
         return given;
     }
 
@@ -64,10 +64,10 @@ internal sealed class RotationStage(FleetRig rig, SimulatedAgent agent, long fir
     }
 
     public async Task<long?> ActiveAsync() =>
-        (await rig.Receiver.Service<AgentBook>().AllAsync(TestContext.Current.CancellationToken)).Single(one => one.AgentId == agent.Id).AccountId;
+        (await rig.Receiver.Service<AgentStore>().AllAsync(TestContext.Current.CancellationToken)).Single(one => one.AgentId == agent.Id).AccountId;
 
     public Task<FleetState> PictureAsync() =>
-        rig.Receiver.Service<FleetPicture>().ReadAsync(new HashSet<long>(), new Dictionary<string, DateTimeOffset>(), TestContext.Current.CancellationToken);
+        rig.Receiver.Service<FleetStateReader>().ReadAsync(new HashSet<long>(), new Dictionary<string, DateTimeOffset>(), TestContext.Current.CancellationToken);
 
     public async Task<IReadOnlyList<RotationEvent>> EventsAsync() => [.. (await AllEventsAsync()).Where(happened => happened.AgentId == agent.Id)];
 
@@ -77,7 +77,7 @@ internal sealed class RotationStage(FleetRig rig, SimulatedAgent agent, long fir
 
     /// <summary>As after a restart, which remembers what it last heard. The clock is left alone: moved, it would poll the accounts, too.</summary>
     public void LastHeard(TimeSpan ago) => rig.Receiver.Service<LiveSessions>().Restore(
-        [new ConfigDirSeen(agent.Id, agent.Machine, rig.Time.GetUtcNow() - ago, Presence.Live, null, Sessions(SessionState.Idle))]);
+        [new ObservedConfigDir(agent.Id, agent.Machine, rig.Time.GetUtcNow() - ago, Presence.Live, null, Sessions(SessionState.Idle))]);
 
     public void EndCooldown() => rig.Execute("UPDATE fleet_commands SET settled_at = settled_at - 300000");
 
@@ -101,7 +101,7 @@ internal sealed class RotationStage(FleetRig rig, SimulatedAgent agent, long fir
             receiver.Service<LiveSessions>().Note(enrolled!, heartbeat);
         }
 
-        agent.Take((await receiver.Service<CommandBox>().ExchangeAsync(enrolled!, heartbeat, TestContext.Current.CancellationToken))!);
+        agent.Take((await receiver.Service<AgentCommandQueue>().ExchangeAsync(enrolled!, heartbeat, TestContext.Current.CancellationToken))!);
     }
 
     public ValueTask DisposeAsync()

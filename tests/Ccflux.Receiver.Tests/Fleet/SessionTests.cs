@@ -65,7 +65,7 @@ public sealed class SessionTests
     public async Task Sessions_BeyondWhatIsKept_AreNotTakenAndRoomComesBack()
     {
         await using var rig = await FleetRig.StartAsync();
-        var sessions = new LiveSessions(new RotationNudge(), rig.Receiver.Service<FleetMetrics>(), rig.Receiver.Service<IChangeFeed>(), rig.Time);
+        var sessions = new LiveSessions(new RotationWakeSignal(), rig.Receiver.Service<FleetMetrics>(), rig.Receiver.Service<IChangeFeed>(), rig.Time);
         for (var i = 0; i < (LiveSessions.Capacity / FleetLimits.MaxSessions) + 1; i++)
         {
             sessions.Note(Agent(i), Heartbeat(FleetLimits.MaxSessions));
@@ -83,7 +83,7 @@ public sealed class SessionTests
     {
         await using var rig = await FleetRig.StartAsync();
         var feed = new CountingFeed();
-        var sessions = new LiveSessions(new RotationNudge(), rig.Receiver.Service<FleetMetrics>(), feed, rig.Time);
+        var sessions = new LiveSessions(new RotationWakeSignal(), rig.Receiver.Service<FleetMetrics>(), feed, rig.Time);
         for (var i = 0; i < 100; i++)
         {
             sessions.Note(Agent(i), Heartbeat(1));
@@ -138,7 +138,7 @@ public sealed class SessionTests
         // Its last session ends: it hands back and leaves a copy.
         var whole = agent.Login!.DeepClone();
         agent.Login["refreshToken"] = "";
-        using (var back = await agent.BringAsync(agent.Account!, agent.Given!, whole, handedBack: true))
+        using (var back = await agent.ReturnAsync(agent.Account!, agent.Given!, whole, handedBack: true))
         {
             Assert.Equal(HttpStatusCode.OK, back.StatusCode);
         }
@@ -169,7 +169,7 @@ public sealed class SessionTests
         agent.Take(JsonSerializer.Deserialize(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), FleetJson.Default.HeartbeatReply)!.Commands);
     }
 
-    private static EnrolledAgent Agent(int number) => new($"a{number}", "build-1", "", "", IsRevoked: false, 0, null, new AgentSaid(null, HasSessions: false, Login: null, "1", "p"));
+    private static EnrolledAgent Agent(int number) => new($"a{number}", "build-1", "", "", IsRevoked: false, 0, null, new AgentReport(null, HasSessions: false, Login: null, "1", "p"));
 
     private static Heartbeat Heartbeat(int sessions) => new()
     {

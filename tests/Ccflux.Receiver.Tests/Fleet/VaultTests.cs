@@ -21,7 +21,7 @@ public sealed class VaultTests
         using var nowhere = await receiver.Client.PostAsync(new Uri("/nowhere", UriKind.Relative), new StringContent("{}"), Cancellation);
 
         Assert.Equal(nowhere.StatusCode, answer.StatusCode);
-        Assert.Empty(receiver.Services<VaultBook>());
+        Assert.Empty(receiver.Services<VaultStore>());
         Assert.Empty(Directory.GetDirectories(receiver.Folder));
     }
 
@@ -34,7 +34,7 @@ public sealed class VaultTests
 
         var facts = await rig.FactsAsync(account);
         Assert.Equal((Holder.Vault, RefreshPath.Login, "seat1@example.org", rig.Issuer.Accounts[0].Id), (facts.Holder, facts.RefreshedBy, facts.Email, facts.Uuid));
-        Assert.Equal(rig.Issuer.Accounts[0].AccessToken, await rig.Book.AccessTokenAsync(facts.Key, Cancellation));
+        Assert.Equal(rig.Issuer.Accounts[0].AccessToken, await rig.Vault.AccessTokenAsync(facts.Key, Cancellation));
         Assert.Equal(TokenState.Ok, await rig.StateAsync(account));
         Assert.Equal("import ok", (await rig.AuditAsync()).Select(row => $"{row.Action} {row.Outcome}").Single());
     }
@@ -71,7 +71,7 @@ public sealed class VaultTests
         Assert.Equal((RefreshPath.Switcher, TokenState.Ok), (facts.RefreshedBy, await rig.StateAsync(account)));
         Assert.Empty(await rig.RefreshAsync());
         Assert.Equal((1, 0), (rig.Issuer.Accounts[0].Refreshes, rig.Issuer.Accounts[0].Reuses));
-        Assert.Equal(rig.Issuer.Accounts[0].AccessToken, await rig.Book.AccessTokenAsync(facts.Key, Cancellation));
+        Assert.Equal(rig.Issuer.Accounts[0].AccessToken, await rig.Vault.AccessTokenAsync(facts.Key, Cancellation));
     }
 
     [Fact]
@@ -157,11 +157,11 @@ public sealed class VaultTests
 
         var other = await rig.StartAnotherAsync();
         rig.Issuer.Latency = TimeSpan.FromSeconds(1);
-        await rig.FinishAsync(Task.WhenAll(Enumerable.Range(0, 4).Select(i => (i % 2 == 0 ? rig.Receiver : other).Service<RefreshRounds>().RunAsync(Cancellation))));
+        await rig.FinishAsync(Task.WhenAll(Enumerable.Range(0, 4).Select(i => (i % 2 == 0 ? rig.Receiver : other).Service<RefreshLoop>().RunAsync(Cancellation))));
         await other.StopAsync();
 
         Assert.All(rig.Issuer.Accounts, account => Assert.Equal((1, 0), (account.Refreshes, account.Reuses)));
-        Assert.All(await rig.Book.AllAsync(Cancellation), facts => Assert.Equal(TokenState.Ok, TokenRule.StateOf(facts, rig.Time.GetUtcNow())));
+        Assert.All(await rig.Vault.AllAsync(Cancellation), facts => Assert.Equal(TokenState.Ok, TokenRule.StateOf(facts, rig.Time.GetUtcNow())));
     }
 
     [Fact]
@@ -195,7 +195,7 @@ public sealed class VaultTests
         await rig.RestartAsync(keys: "other-keys");
 
         Assert.Equal(TokenState.CannotBeOpened, await rig.StateAsync(account));
-        Assert.Null(await rig.Book.AccessTokenAsync(rig.Issuer.Accounts[0].Id, Cancellation));
+        Assert.Null(await rig.Vault.AccessTokenAsync(rig.Issuer.Accounts[0].Id, Cancellation));
         Assert.Empty(await rig.RefreshAsync());
         Assert.Equal(Ccflux.Receiver.Fleet.Agents.IssueOutcome.NeedsLogin, (await rig.Commands.IssueAsync(agent.Id, account, allowCopy: true, AuditActor.Cli)).Outcome);
         Assert.Equal(0, rig.Issuer.Accounts[0].Refreshes);
@@ -242,7 +242,7 @@ public sealed class VaultTests
         Assert.Equal(("work", "2026-12-01", 70L, null), (facts.Label, facts.NextCharge, facts.FiveHourCeiling, facts.SevenDayCeiling));
         Assert.Null(await edit.RemoveAsync(account, AuditActor.Cli));
         Assert.Equal("There is no such account.", await edit.RemoveAsync(account, AuditActor.Cli));
-        Assert.Single(await rig.Book.AllAsync(Cancellation));
+        Assert.Single(await rig.Vault.AllAsync(Cancellation));
     }
 
     [Theory]
@@ -274,7 +274,7 @@ public sealed class VaultTests
         Assert.Equal(TokenState.Ok, await rig.StateAsync(account));
         await rig.ImportAsync(2);
         await rig.RestartAsync();
-        Assert.All(await rig.Book.AllAsync(Cancellation), facts => Assert.True(facts.CanOpen));
+        Assert.All(await rig.Vault.AllAsync(Cancellation), facts => Assert.True(facts.CanOpen));
     }
 
     [Fact]

@@ -22,9 +22,9 @@ public sealed class WeeklyModelLimitTests
         await PolledAsync(stage, listed, percent: 100);
 
         var state = (await stage.PictureAsync()).Accounts.Single(account => account.Id == stage.First);
-        var standing = Standing.Of(state, [model], RotationSettings.Default, 1, null, stage.Rig.Time.GetUtcNow());
+        var fitness = AccountFitness.Of(state, [model], RotationSettings.Default, 1, null, stage.Rig.Time.GetUtcNow());
 
-        Assert.Equal(isBlocked ? RotationReason.ModelExhausted : RotationReason.InOrder, standing.Why);
+        Assert.Equal(isBlocked ? RotationReason.ModelExhausted : RotationReason.InOrder, fitness.Why);
     }
 
     [Theory]
@@ -38,7 +38,7 @@ public sealed class WeeklyModelLimitTests
         await stage.PutAsync(stage.First);
         var now = stage.Rig.Time.GetUtcNow();
 
-        await stage.Rig.Receiver.Service<MetLimits>().NoteAsync([new MetLimit(RotationStage.Session, told, now, now.AddDays(2))]);
+        await stage.Rig.Receiver.Service<LimitHitRecorder>().NoteAsync([new SessionLimitHit(RotationStage.Session, told, now, now.AddDays(2))]);
 
         var state = (await stage.PictureAsync()).Accounts.Single(account => account.Id == stage.First);
         Assert.Equal(("seven_day_fable", 100d), (Assert.Single(state.Scoped).Name, state.Scoped[0].Window.UsedPercent));
@@ -54,7 +54,7 @@ public sealed class WeeklyModelLimitTests
         var state = (await stage.PictureAsync()).Accounts.Single(account => account.Id == stage.First);
 
         Assert.Null(state.FiveHour);
-        Assert.Equal(Fitness.Lasting, Standing.Of(state, [], RotationSettings.Default, 1, null, now).Fitness);
+        Assert.Equal(Fitness.Lasting, AccountFitness.Of(state, [], RotationSettings.Default, 1, null, now).Fitness);
     }
 
     private static Task PolledAsync(RotationStage stage, string model, int percent)
@@ -72,6 +72,6 @@ public sealed class WeeklyModelLimitTests
         {
             connection.Execute("INSERT OR IGNORE INTO quota_accounts (account_key, owner, source, created_at) SELECT account_key, 0, 'oauth', 0 FROM fleet_accounts WHERE account_id = ?", stage.First);
             var account = connection.Scalar("SELECT q.account_id FROM quota_accounts q JOIN fleet_accounts f ON f.account_key = q.account_key WHERE f.account_id = ? AND q.owner = 0", stage.First)!.Value;
-            return ReadingsLedger.Write(connection, account, QuotaSource.OAuth, readings);
+            return ReadingWriter.Write(connection, account, QuotaSource.OAuth, readings);
         });
 }

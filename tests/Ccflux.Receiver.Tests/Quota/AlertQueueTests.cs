@@ -111,8 +111,8 @@ public sealed class AlertQueueTests : IAsyncDisposable
         var id = 0L;
         await _wire!.Receiver.Service<GroupCommitWriter>().WriteAsync(connection =>
         {
-            id = AccountBook.Upsert(connection, new AccountIdentity("polled", AccountIdentity.Polled, QuotaSource.OAuth, "polled", ""), Now);
-            return ReadingsLedger.Write(connection, id, QuotaSource.OAuth, [new Reading("five_hour", (long)(used * 1000), Now.AddHours(3), Now)]);
+            id = PolledAccountStore.Upsert(connection, new AccountIdentity("polled", AccountIdentity.Polled, QuotaSource.OAuth, "polled", ""), Now);
+            return ReadingWriter.Write(connection, id, QuotaSource.OAuth, [new Reading("five_hour", (long)(used * 1000), Now.AddHours(3), Now)]);
         });
         await _wire.Receiver.Service<AlertWatch>().ConsiderAsync(id);
     }

@@ -17,15 +17,15 @@ public sealed class AlertRuleTests
     [Fact]
     public void Crossings_AreToldOnceEachWithHysteresis()
     {
-        var told = new List<(double Used, long? Threshold)>();
+        var sent = new List<(double Used, long? Threshold)>();
         var state = AlertState.New;
         foreach (var used in new double[] { 70, 79.9, 80, 81, 79, 80, 76, 82, 74.9, 80, 97, 100, 94, 96, 89, 95, 40, 96 })
         {
             (state, var findings) = Decide(state, used, Projection.Unknown);
-            told.AddRange(findings.Select(finding => (used, finding.Threshold)));
+            sent.AddRange(findings.Select(finding => (used, finding.Threshold)));
         }
 
-        Assert.Equal([(80d, 80_000L), (80d, 80_000L), (97d, 95_000L), (95d, 95_000L), (96d, 95_000L)], told.Select(one => (one.Used, one.Threshold!.Value)));
+        Assert.Equal([(80d, 80_000L), (80d, 80_000L), (97d, 95_000L), (95d, 95_000L), (96d, 95_000L)], sent.Select(one => (one.Used, one.Threshold!.Value)));
     }
 
     [Fact]

@@ -52,10 +52,10 @@ public sealed class CredentialFilesTests : IDisposable
     public async Task PolledAccount_WhoseOrganisationBecomesKnown_KeepsItsHistory_UnlessTheOtherIsPolledToo()
     {
         await using var rig = await QuotaRig.StartAsync(cookies: false, accounts: 0);
-        var book = rig.Receiver.Service<AccountBook>();
+        var accountStore = rig.Receiver.Service<PolledAccountStore>();
         var now = rig.Time.GetUtcNow();
         Task<KnownAccount?> OpenAsync(string key, bool isAlone = true) =>
-            book.OpenAsync(new AccountIdentity(key, AccountIdentity.Polled, QuotaSource.OAuth, "login 1", ""), isAlone, now);
+            accountStore.OpenAsync(new AccountIdentity(key, AccountIdentity.Polled, QuotaSource.OAuth, "login 1", ""), isAlone, now);
 
         var alone = (await OpenAsync("acc-1"))!.AccountId;
         Assert.Equal(alone, (await OpenAsync("acc-1:org-1"))!.AccountId);

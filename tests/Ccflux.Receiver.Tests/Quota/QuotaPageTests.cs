@@ -26,7 +26,7 @@ public sealed class QuotaPageTests
             Account(6, Window("five_hour", 100, new Projection(Outlook.Exhausted)) with { IsOver = true }, Window("seven_day", 97, Projection.Unknown)),
         };
 
-        Assert.Equal([4, 3, 2, 6, 1, 5], BlockedFirst.Sort(accounts).Select(account => account.AccountId));
+        Assert.Equal([4, 3, 2, 6, 1, 5], BlockedFirstOrder.Sort(accounts).Select(account => account.AccountId));
     }
 
     [Theory]

@@ -21,8 +21,8 @@ public sealed class StatusLineRuleTests
     [InlineData(2, 60, false, false, true)]
     [InlineData(2, 60, true, true, true)]
     [InlineData(2, 4, false, true, true)]
-    public void Figure_OfTheSameWindow(double before, double told, bool isFresh, bool wasTold, bool isNews) =>
-        Assert.Equal(isNews, StatusLineRule.IsNews(At(before, Reset), At(told, Reset.AddSeconds(1)), isFresh, () => wasTold));
+    public void Figure_OfTheSameWindow(double before, double told, bool isFresh, bool wasReported, bool isNews) =>
+        Assert.Equal(isNews, StatusLineRule.IsNews(At(before, Reset), At(told, Reset.AddSeconds(1)), isFresh, () => wasReported));
 
     [Fact]
     public void Figure_OfAnEarlierWindow_IsNoneEvenWhereItIsFresh()

@@ -25,7 +25,7 @@ public sealed class UsageErrorTests
         var outcome = await AskAsync(status, body, UsageAddress.OfOrganization);
 
         Assert.Equal(Enum.Parse<PollFailure>(failure), outcome.Failure);
-        Assert.Contains(words, FailureWords.Explain(QuotaSource.ClaudeAi, outcome.Failure!.Value), StringComparison.Ordinal);
+        Assert.Contains(words, PollFailureText.Explain(QuotaSource.ClaudeAi, outcome.Failure!.Value), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -76,8 +76,8 @@ public sealed class FloodTests : IDisposable
         using var connection = new SqliteConnection($"Data Source={_receiver.DatabasePath};Mode=ReadOnly;Pooling=False");
         Assert.Equal(Sessions, connection.ExecuteScalar<long>("SELECT count(*) FROM telemetry_points"));
         Assert.Equal(Sessions, connection.ExecuteScalar<long>("SELECT sum(output_tokens) FROM telemetry_hours WHERE source = 'metrics'"));
-        Assert.Equal(SessionBook.MaxNewPerDay, connection.ExecuteScalar<long>("SELECT count(*) FROM telemetry_sessions WHERE anonymous = 0 AND session_id LIKE 'flood-%'"));
-        Assert.Equal(Sessions - SessionBook.MaxNewPerDay, connection.ExecuteScalar<long>("SELECT count FROM telemetry_seen WHERE kind = 'capped' AND name = 'session'"));
+        Assert.Equal(TelemetrySessionCache.MaxNewPerDay, connection.ExecuteScalar<long>("SELECT count(*) FROM telemetry_sessions WHERE anonymous = 0 AND session_id LIKE 'flood-%'"));
+        Assert.Equal(Sessions - TelemetrySessionCache.MaxNewPerDay, connection.ExecuteScalar<long>("SELECT count FROM telemetry_seen WHERE kind = 'capped' AND name = 'session'"));
         Assert.Equal(51, connection.ExecuteScalar<long>("SELECT count(*) FROM telemetry_seen WHERE kind = 'attribute'"));
     }
 

@@ -94,7 +94,7 @@ public sealed class LabelReadTests
     public async Task Claim_NeverMovesSomebodyWhoSendsWithATokenOfTheirOwn()
     {
         await using var host = await StartAsync();
-        await host.Receiver.Service<UserAccounts>().AddAsync(AuditActor.System, Mail, null);
+        await host.Receiver.Service<UserAdministration>().AddAsync(AuditActor.System, Mail, null);
         var own = (await host.Receiver.Service<TelemetryTokens>().IssueAsync(AuditActor.System, Mail)).Token!;
         await SendAsync(host, Request("c0", Mail, "before", daysAgo: 1));
         Assert.Equal([("before", 1, 1L)], await GroupsAsync(host, Week));
@@ -114,17 +114,17 @@ public sealed class LabelReadTests
     public async Task MappedInstallation_BringsItsLabels_AndTakesThemBack()
     {
         await using var host = await StartAsync();
-        await host.Receiver.Service<UserAccounts>().AddAsync(AuditActor.System, Mail, null);
+        await host.Receiver.Service<UserAdministration>().AddAsync(AuditActor.System, Mail, null);
         await SendAsync(host, Otlp.Request("r1", more: ("team", "red")));
         var install = Assert.Single((await ReadAsync(host, Today)).Installs).SubjectId;
 
-        await host.Receiver.Service<Installations>().MapAsync(AuditActor.System, install, Mail);
+        await host.Receiver.Service<InstallationMapping>().MapAsync(AuditActor.System, install, Mail);
         await SendAsync(host, Otlp.Request("r2", more: ("anthropic.plan", "max")));
 
         Assert.Equal([("team", "red"), ("anthropic.plan", "max")], (await StatedAsync(host, Mail)).Select(row => (row.Name, row.Value)));
         Assert.Equal([Mail], (await ReadAsync(host, Today with { Labels = [new LabelFilter("team", ["red"])] })).Users.Select(user => user.User));
 
-        await host.Receiver.Service<Installations>().MapAsync(AuditActor.System, install, null);
+        await host.Receiver.Service<InstallationMapping>().MapAsync(AuditActor.System, install, null);
 
         Assert.Empty(await StatedAsync(host, Mail));
         Assert.Equal(2, (await StatedAsync(host, "unattributed install-1")).Count);

@@ -163,7 +163,7 @@ public sealed class LabelTests
         await SendAsync(host, Otlp.Logs(Otlp.Request("last", at: Otlp.Noon.AddMinutes(5), more: ("team", "honest"))), alice);
 
         Assert.Equal(2001, host.Scalar<long>("SELECT count(*) FROM telemetry_events"));
-        Assert.Equal(LabelBook.MaxValues, host.Scalar<long>("SELECT count(*) FROM telemetry_labels"));
+        Assert.Equal(LabelCache.MaxValues, host.Scalar<long>("SELECT count(*) FROM telemetry_labels"));
         Assert.Equal(1, host.Scalar<long>("SELECT count(*) FROM telemetry_labels WHERE value = 'honest'"));
         Assert.True(host.Scalar<long>("SELECT count FROM telemetry_seen WHERE kind = 'capped' AND name = 'label'") > 0);
     }
@@ -172,12 +172,12 @@ public sealed class LabelTests
     public async Task Value_OlderThanAllThatAreKept_ReplacesNone()
     {
         await using var host = await OtlpHost.StartAsync(Asked);
-        await SendAsync(host, Otlp.Logs([.. Enumerable.Range(0, LabelBook.MaxValues).Select(index => Otlp.Request($"r{index}", more: [Amara, ("team", $"team {index}")]))]));
+        await SendAsync(host, Otlp.Logs([.. Enumerable.Range(0, LabelCache.MaxValues).Select(index => Otlp.Request($"r{index}", more: [Amara, ("team", $"team {index}")]))]));
 
         await SendAsync(host, Otlp.Logs(Otlp.Request("late", at: Otlp.Noon.AddDays(-2), more: [Amara, ("team", "long ago")])));
 
         Assert.DoesNotContain("team=long ago", Stored(host));
-        Assert.Equal(LabelBook.MaxValues, Stored(host).Count);
+        Assert.Equal(LabelCache.MaxValues, Stored(host).Count);
     }
 
     [Fact]
@@ -186,7 +186,7 @@ public sealed class LabelTests
         await using var host = await OtlpHost.StartAsync(Asked);
         var alice = await TokenAsync(host, "alice@example.org");
         await host.Receiver.Service<Ccflux.Storage.Writing.GroupCommitWriter>().WriteAsync(connection => connection.Execute($"""
-            WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {LabelBook.MaxRows})
+            WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {LabelCache.MaxRows})
             INSERT INTO telemetry_labels SELECT 1000000 + i, 'team', 'x', 1, 1 FROM n
             """));
 
@@ -324,7 +324,7 @@ public sealed class LabelTests
 
     private static async Task<string> TokenAsync(OtlpHost host, string email)
     {
-        await host.Receiver.Service<UserAccounts>().AddAsync(AuditActor.System, email, null);
+        await host.Receiver.Service<UserAdministration>().AddAsync(AuditActor.System, email, null);
         return (await host.Receiver.Service<TelemetryTokens>().IssueAsync(AuditActor.System, email)).Token!;
     }
 

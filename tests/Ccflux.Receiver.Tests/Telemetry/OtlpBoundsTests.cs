@@ -173,7 +173,7 @@ public sealed class OtlpBoundsTests
         var point = new PointRecord(MetricKind.Tokens, IsCumulative: false, 0, 0, 0, 0, 0, 0, 0, default, "", "", "", "");
         var each = new EventRecord(EventKind.UserPrompt, 0, 0, default, 0, "", "", "", "", null, default, null);
         var batch = new TelemetryBatch(
-            [.. Enumerable.Range(0, 5).Select(key => each with { Key = key })], [.. Enumerable.Range(0, 4).Select(key => point with { PointKey = key })], [new SeenName(SeenKind.Event, "x", 1)], 9, 0, null);
+            [.. Enumerable.Range(0, 5).Select(key => each with { Key = key })], [.. Enumerable.Range(0, 4).Select(key => point with { PointKey = key })], [new UnrecognisedName(UnrecognisedNameKind.Event, "x", 1)], 9, 0, null);
 
         foreach (var most in new[] { 1, 2, 3, 4, 5, 8, 9, 10 })
         {
@@ -284,7 +284,7 @@ public sealed class OtlpBoundsTests
 
     private static async Task<string> TokenAsync(OtlpHost host, string email)
     {
-        await host.Receiver.Service<UserAccounts>().AddAsync(AuditActor.System, email, "");
+        await host.Receiver.Service<UserAdministration>().AddAsync(AuditActor.System, email, "");
         return (await host.Receiver.Service<TelemetryTokens>().IssueAsync(AuditActor.System, email)).Token!;
     }
 

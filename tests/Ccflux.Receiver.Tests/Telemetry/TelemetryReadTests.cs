@@ -48,7 +48,7 @@ public sealed class TelemetryReadTests
     public async Task Filters_NarrowToUserDivisionModelTerminalAndPeriod()
     {
         await using var host = await OtlpHost.StartAsync();
-        await host.Receiver.Service<UserAccounts>().AddAsync(AuditActor.System, "amara@example.org", "Research");
+        await host.Receiver.Service<UserAdministration>().AddAsync(AuditActor.System, "amara@example.org", "Research");
         (string, object) amara = ("user.email", "amara@example.org");
         using var sent = await host.PostJsonAsync("logs", Otlp.Logs(
             Otlp.Request("r1", session: "a", more: [amara]),
@@ -151,15 +151,15 @@ public sealed class TelemetryReadTests
     public async Task MappedInstallation_StandsUnderItsPerson()
     {
         await using var host = await OtlpHost.StartAsync();
-        await host.Receiver.Service<UserAccounts>().AddAsync(AuditActor.System, "amara@example.org", "Research");
+        await host.Receiver.Service<UserAdministration>().AddAsync(AuditActor.System, "amara@example.org", "Research");
         using var sent = await host.PostJsonAsync("logs", Otlp.Logs(Otlp.Request("r1")));
         var install = Assert.Single((await ReadAsync(host, Today)).Installs);
 
-        var mapped = await host.Receiver.Service<Installations>().MapAsync(AuditActor.System, install.SubjectId, "amara@example.org");
+        var mapped = await host.Receiver.Service<InstallationMapping>().MapAsync(AuditActor.System, install.SubjectId, "amara@example.org");
 
         Assert.True(mapped.IsOk);
         Assert.Equal(("amara@example.org", "Research"), (await ReadAsync(host, Today)).Users.Select(user => (user.User, user.Division)).Single());
-        Assert.False((await host.Receiver.Service<Installations>().MapAsync(AuditActor.System, install.SubjectId, "nobody@example.org")).IsOk);
+        Assert.False((await host.Receiver.Service<InstallationMapping>().MapAsync(AuditActor.System, install.SubjectId, "nobody@example.org")).IsOk);
     }
 
     [Fact]
@@ -215,21 +215,21 @@ public sealed class TelemetryReadTests
     {
         await using var host = await OtlpHost.StartAsync();
         await host.ReplayAsync("json-full");
-        var counted = host.Counted();
+        var counted = host.Plural();
 
         host.Time.Leap(TimeSpan.FromDays(31));
         var housekeeping = host.Receiver.Services<Microsoft.Extensions.Hosting.IHostedService>().OfType<TelemetryHousekeeping>().Single();
         Assert.True(await housekeeping.RunAsync(TestContext.Current.CancellationToken));
 
         Assert.Equal(0, host.Scalar<long>("SELECT (SELECT count(*) FROM telemetry_events) + (SELECT count(*) FROM telemetry_points) + (SELECT count(*) FROM telemetry_sessions) + (SELECT count(*) FROM telemetry_session_usage) + (SELECT count(*) FROM telemetry_prompts)"));
-        Assert.Equal(counted, host.Counted());
+        Assert.Equal(counted, host.Plural());
     }
 
     [Fact]
     public async Task Reconciliation_OfAUser_StandsBesideTheHooksReports()
     {
         await using var host = await OtlpHost.StartAsync();
-        await host.Receiver.Service<UserAccounts>().AddAsync(AuditActor.System, "amara@example.org", null);
+        await host.Receiver.Service<UserAdministration>().AddAsync(AuditActor.System, "amara@example.org", null);
         var user = host.Scalar<long>("SELECT user_id FROM users");
         using var sent = await host.PostJsonAsync("logs", Otlp.Logs(
             Otlp.Request("r1", more: [("user.email", "amara@example.org"), ("query_source", "sdk")]),

@@ -36,7 +36,7 @@ public sealed class TelemetryTokenTests
     public async Task UsersToken_WinsOverTheClaimedAddress_UntilItIsRevoked()
     {
         await using var host = await OtlpHost.StartAsync();
-        await host.Receiver.Service<UserAccounts>().AddAsync(AuditActor.System, "amara@example.org", "Research");
+        await host.Receiver.Service<UserAdministration>().AddAsync(AuditActor.System, "amara@example.org", "Research");
         var tokens = host.Receiver.Service<TelemetryTokens>();
         var issued = await tokens.IssueAsync(AuditActor.System, "Amara@example.org");
 
@@ -53,7 +53,7 @@ public sealed class TelemetryTokenTests
     public async Task UsersToken_EndsWithTheUsersOwn()
     {
         await using var host = await OtlpHost.StartAsync();
-        var accounts = host.Receiver.Service<UserAccounts>();
+        var accounts = host.Receiver.Service<UserAdministration>();
         await accounts.AddAsync(AuditActor.System, "amara@example.org", null);
         var issued = await host.Receiver.Service<TelemetryTokens>().IssueAsync(AuditActor.System, "amara@example.org");
 
@@ -77,7 +77,7 @@ public sealed class TelemetryTokenTests
     public async Task Token_StandsNowhereInPlainText()
     {
         await using var host = await OtlpHost.StartAsync();
-        await host.Receiver.Service<UserAccounts>().AddAsync(AuditActor.System, "amara@example.org", null);
+        await host.Receiver.Service<UserAdministration>().AddAsync(AuditActor.System, "amara@example.org", null);
         var issued = await host.Receiver.Service<TelemetryTokens>().IssueAsync(AuditActor.System, "amara@example.org");
 
         Assert.Equal(0, host.Scalar<long>($"SELECT count(*) FROM telemetry_tokens WHERE instr(cast(token_hash AS TEXT), '{issued.Token}')"));

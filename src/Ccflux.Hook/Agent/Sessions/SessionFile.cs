@@ -11,14 +11,14 @@ namespace Ccflux.Hook.Agent.Sessions;
 /// <param name="Since">Epoch milliseconds.</param>
 /// <param name="Model">As the client named it; null where it did not.</param>
 /// <param name="TranscriptPath">Where its transcript grows; null where that is not known.</param>
-internal sealed record SessionNote(ProcessIdentity Process, string State, long Since, string? Model, string? TranscriptPath)
+internal sealed record SessionRecord(ProcessIdentity Process, string State, long Since, string? Model, string? TranscriptPath)
 {
     private const int MaxBytes = 8192;
 
     // 4242 \t 987654 \t turn \t 1795264000000 \t claude-opus-5-5 \t /home/dev/.claude/projects/-home-dev-proj/9f1a….jsonl
 
     /// <summary>Null where there is none, or none that can be read.</summary>
-    public static SessionNote? Read(string path)
+    public static SessionRecord? Read(string path)
     {
         Span<byte> bytes = stackalloc byte[MaxBytes];
         var length = OperatingSystem.IsWindows() ? ReadOnWindows(path, bytes) : Posix.ReadSmallFile(path, bytes);
@@ -33,7 +33,7 @@ internal sealed record SessionNote(ProcessIdentity Process, string State, long S
             && long.TryParse(fields[1], NumberStyles.None, CultureInfo.InvariantCulture, out var started)
             && fields[2] is SessionState.Idle or SessionState.Turn
             && long.TryParse(fields[3], NumberStyles.None, CultureInfo.InvariantCulture, out var since)
-            ? new SessionNote(new ProcessIdentity(process, started), fields[2], since, OrNull(fields[4]), OrNull(fields[5]))
+            ? new SessionRecord(new ProcessIdentity(process, started), fields[2], since, OrNull(fields[4]), OrNull(fields[5]))
             : null;
     }
 

@@ -21,22 +21,22 @@ internal static class CommandRule
     /// <param name="command">As it came.</param>
     /// <param name="isSigned">Whether the receiver's pinned key signed it for this agent, as it is. Nothing of one that it did not is believed.</param>
     /// <param name="content">What it opened to; null where it did not.</param>
-    /// <param name="ledger">How far commands are carried out.</param>
+    /// <param name="progress">How far commands are carried out.</param>
     /// <param name="now">By the receiver's clock.</param>
     /// <param name="canWrite">Whether a login can be put into a file here.</param>
-    public static (CommandVerdict Verdict, string? Reason) For(SealedCommand command, bool isSigned, SwapContent? content, CommandLedger ledger, DateTimeOffset now, bool canWrite)
+    public static (CommandVerdict Verdict, string? Reason) For(SealedCommand command, bool isSigned, SwapContent? content, CommandProgress progress, DateTimeOffset now, bool canWrite)
     {
         if (!isSigned)
         {
             return (CommandVerdict.Refuse, RefusalReasons.NotSigned);
         }
 
-        if (ledger.Done.Contains(command.Id))
+        if (progress.Done.Contains(command.Id))
         {
             return (CommandVerdict.ConfirmAgain, null);
         }
 
-        string? reason = command.Id <= ledger.LastCommand ? RefusalReasons.Replayed
+        string? reason = command.Id <= progress.LastCommand ? RefusalReasons.Replayed
             : command.ExpiresAt <= now ? RefusalReasons.Expired
             : content is null || command.Kind is not SealedCommand.Swap ? RefusalReasons.NotForMe
             : !canWrite ? RefusalReasons.NoLoginFile

@@ -8,7 +8,7 @@ using Ccflux.Hook.Spool;
 namespace Ccflux.Hook.Agent.Swap;
 
 /// <summary>Brings logins to the receiver, sealed: one that was taken out of the config dir, and one that the client has renewed in it.</summary>
-internal sealed class LoginReturn(FleetDirectory fleet, CommandBook book, LoginFile file, AgentWire wire, StateLog log)
+internal sealed class LoginReturn(FleetDirectory fleet, CommandStore commands, LoginFile file, AgentClient agentClient, StateLog log)
 {
     /// <summary>A login whose access token its issuer does not take; asking again proves nothing.</summary>
     private string? _dead;
@@ -18,65 +18,65 @@ internal sealed class LoginReturn(FleetDirectory fleet, CommandBook book, LoginF
 
     /// <summary>False where it is still due afterwards: the receiver could not be asked, or could not ask the issuer.</summary>
     public async Task<bool> TryAsync(CancellationToken cancellationToken) =>
-        await BringBackupAsync(cancellationToken).ConfigureAwait(false) && await BringRenewedAsync(cancellationToken).ConfigureAwait(false);
+        await ReturnBackupAsync(cancellationToken).ConfigureAwait(false) && await ReturnRenewedAsync(cancellationToken).ConfigureAwait(false);
 
-    private async Task<bool> BringBackupAsync(CancellationToken cancellationToken)
+    private async Task<bool> ReturnBackupAsync(CancellationToken cancellationToken)
     {
-        if (FleetStateJson.Read(fleet.Backup, FleetStateJson.Default.TakenLogin) is not { } taken)
+        if (FleetStateJson.Read(fleet.Backup, FleetStateJson.Default.RemovedLogin) is not { } removed)
         {
             return true;
         }
 
-        if (taken.AccountId.Length == 0)
+        if (removed.AccountId.Length == 0)
         {
-            Keep(taken, "nobody knows whose it is");
+            Keep(removed, "nobody knows whose it is");
             return true;
         }
 
-        var answer = await BringAsync(taken.AccountId, taken.Replaces, taken.Sent, handedBack: true, taken.Login, cancellationToken).ConfigureAwait(false);
-        Fault.Point(Fault.LoginBrought);
+        var answer = await ReturnAsync(removed.AccountId, removed.Replaces, removed.Sent, handedBack: true, removed.Login, cancellationToken).ConfigureAwait(false);
+        Fault.Point(Fault.LoginReturned);
         if (!answer.IsSuccess && !IsFinal(answer.Code) && answer.Code is not ErrorCodes.CredentialDead)
         {
             return false;
         }
 
         // A login of the fleet's that the receiver has a newer one of is worth nothing. Any other that it does not want is the user's own.
-        if (answer.IsSuccess || (taken.IsGiven && answer.Code is ErrorCodes.CredentialSuperseded))
+        if (answer.IsSuccess || (removed.IsGiven && answer.Code is ErrorCodes.CredentialSuperseded))
         {
             File.Delete(fleet.Backup);
         }
         else
         {
-            Keep(taken, answer.Describe());
+            Keep(removed, answer.Describe());
         }
 
         return true;
     }
 
-    private void Keep(TakenLogin taken, string why)
+    private void Keep(RemovedLogin removed, string why)
     {
         // What stood there before the fleet is put back one day, and nothing that came later.
-        var place = taken.IsGiven || File.Exists(fleet.OwnLogin) ? fleet.RefusedLogin : fleet.OwnLogin;
-        AtomicFile.Write(place, Encoding.UTF8.GetBytes(taken.Login.GetRawText()));
+        var place = removed.IsGiven || File.Exists(fleet.OwnLogin) ? fleet.RefusedLogin : fleet.OwnLogin;
+        AtomicFile.Write(place, Encoding.UTF8.GetBytes(removed.Login.GetRawText()));
         File.Delete(fleet.Backup);
-        log.Activity($"agent: login {CredentialFingerprint.Of(taken.Login)} is not taken by the receiver ({why}); it is kept in {Path.GetFileName(place)}");
+        log.Activity($"agent: login {CredentialFingerprint.Of(removed.Login)} is not taken by the receiver ({why}); it is kept in {Path.GetFileName(place)}");
     }
 
-    private async Task<bool> BringRenewedAsync(CancellationToken cancellationToken)
+    private async Task<bool> ReturnRenewedAsync(CancellationToken cancellationToken)
     {
-        if (Renewed() is not { } login || book.Ledger.Held is not { } held)
+        if (Renewed() is not { } login || commands.Progress.Held is not { } held)
         {
             return true;
         }
 
         using var document = JsonDocument.Parse(login.Json);
         var former = held.Sent;
-        held = book.Sending(held, login.Fingerprint!);
-        var answer = await BringAsync(held.AccountId, held.Fingerprint, former, handedBack: false, document.RootElement, cancellationToken).ConfigureAwait(false);
-        Fault.Point(Fault.RenewedBrought);
+        held = commands.Sending(held, login.Fingerprint!);
+        var answer = await ReturnAsync(held.AccountId, held.Fingerprint, former, handedBack: false, document.RootElement, cancellationToken).ConfigureAwait(false);
+        Fault.Point(Fault.RenewedReturned);
         if (answer.IsSuccess)
         {
-            book.Hold(held with { Fingerprint = login.Fingerprint!, Sent = null });
+            commands.Hold(held with { Fingerprint = login.Fingerprint!, Sent = null });
             log.Activity($"agent: brought back login {login.Fingerprint}, which the client renewed");
             return true;
         }
@@ -92,15 +92,15 @@ internal sealed class LoginReturn(FleetDirectory fleet, CommandBook book, LoginF
             return false;
         }
 
-        book.Hold(null); // somebody signed in by hand; that login is theirs
+        commands.Hold(null); // somebody signed in by hand; that login is theirs
         log.Activity($"agent: login {login.Fingerprint} is not the fleet's ({answer.Describe()})");
         return true;
     }
 
     /// <summary>The receiver takes a login that replaces the one it has. Where an answer was lost, that is one of several.</summary>
-    private async Task<Answer> BringAsync(string account, string replaces, IReadOnlyList<string>? sent, bool handedBack, JsonElement login, CancellationToken cancellationToken)
+    private async Task<ReceiverResponse> ReturnAsync(string account, string replaces, IReadOnlyList<string>? sent, bool handedBack, JsonElement login, CancellationToken cancellationToken)
     {
-        var answer = await wire.BringAsync(account, replaces, handedBack, login, cancellationToken).ConfigureAwait(false);
+        var answer = await agentClient.ReturnAsync(account, replaces, handedBack, login, cancellationToken).ConfigureAwait(false);
         foreach (var known in sent ?? [])
         {
             if (answer.Code is not ErrorCodes.CredentialSuperseded)
@@ -108,14 +108,14 @@ internal sealed class LoginReturn(FleetDirectory fleet, CommandBook book, LoginF
                 break;
             }
 
-            answer = await wire.BringAsync(account, known, handedBack, login, cancellationToken).ConfigureAwait(false);
+            answer = await agentClient.ReturnAsync(account, known, handedBack, login, cancellationToken).ConfigureAwait(false);
         }
 
         return answer;
     }
 
     private LoginText? Renewed() =>
-        book.Ledger.Held is { } held && file.Current() is { CanRenew: true, Fingerprint: { } fingerprint } login && !string.Equals(fingerprint, held.Fingerprint, StringComparison.Ordinal) && !string.Equals(fingerprint, _dead, StringComparison.Ordinal)
+        commands.Progress.Held is { } held && file.Current() is { CanRenew: true, Fingerprint: { } fingerprint } login && !string.Equals(fingerprint, held.Fingerprint, StringComparison.Ordinal) && !string.Equals(fingerprint, _dead, StringComparison.Ordinal)
             ? login
             : null;
 

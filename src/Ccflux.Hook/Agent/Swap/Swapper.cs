@@ -30,7 +30,7 @@ internal enum SwapOutcome
 /// Puts a login into the config dir. The order makes every crash harmless: journal, copy of what goes (if it can renew itself), the file by a rename,
 /// ledger, journal away. The file carries the command's number, so whoever finds the journal knows whether the rename took place.
 /// </summary>
-internal sealed class Swapper(FleetDirectory fleet, CommandBook book, SessionBoard sessions, LoginFile file, TimeProvider time)
+internal sealed class Swapper(FleetDirectory fleet, CommandStore commands, SessionRegistry sessions, LoginFile file, TimeProvider time)
 {
     public SwapOutcome Apply(long command, SwapContent content)
     {
@@ -67,7 +67,7 @@ internal sealed class Swapper(FleetDirectory fleet, CommandBook book, SessionBoa
             return SwapOutcome.Superseded;
         }
 
-        var held = new HeldLogin(content.AccountId, content.AccountLabel, content.Fingerprint);
+        var held = new InstalledLogin(content.AccountId, content.AccountLabel, content.Fingerprint);
         var login = Encoding.UTF8.GetBytes(content.ClaudeAiOauth.GetRawText());
         return Exchange(text, before, login, held, command) ? SwapOutcome.Done : SwapOutcome.Failed;
     }
@@ -77,7 +77,7 @@ internal sealed class Swapper(FleetDirectory fleet, CommandBook book, SessionBoa
     /// <returns>False where there is nothing of the fleet's to hand back, or it cannot be done now.</returns>
     public bool TakeOutRefreshToken()
     {
-        if (book.Ledger.Held is not { } held || File.Exists(fleet.Backup) || !IsKnownWhole(file.Current(), held))
+        if (commands.Progress.Held is not { } held || File.Exists(fleet.Backup) || !IsKnownWhole(file.Current(), held))
         {
             return false;
         }
@@ -105,7 +105,7 @@ internal sealed class Swapper(FleetDirectory fleet, CommandBook book, SessionBoa
 
         if (Happened(journal))
         {
-            book.Done(journal.Command, journal.Held);
+            commands.Done(journal.Command, journal.Held);
         }
         else
         {
@@ -116,10 +116,10 @@ internal sealed class Swapper(FleetDirectory fleet, CommandBook book, SessionBoa
         File.Delete(fleet.Journal);
     }
 
-    private static bool IsKnownWhole(LoginText? login, HeldLogin held) =>
+    private static bool IsKnownWhole(LoginText? login, InstalledLogin held) =>
         login is { CanRenew: true } && string.Equals(login.Fingerprint, held.Fingerprint, StringComparison.Ordinal);
 
-    private bool Exchange(CredentialsText text, LoginText? before, byte[] login, HeldLogin held, long command)
+    private bool Exchange(CredentialsText text, LoginText? before, byte[] login, InstalledLogin held, long command)
     {
         FleetStateJson.Write(fleet.Journal, new SwapJournal(command, held, before?.Fingerprint), FleetStateJson.Default.SwapJournal);
         Fault.Point(Fault.SwapJournaled);
@@ -137,14 +137,14 @@ internal sealed class Swapper(FleetDirectory fleet, CommandBook book, SessionBoa
         }
 
         Fault.Point(Fault.LoginReplaced);
-        book.Done(command, held);
+        commands.Done(command, held);
         Fault.Point(Fault.SwapNoted);
         File.Delete(fleet.Journal);
         return true;
     }
 
     /// <summary>A login that can renew itself exists once; it is kept until the receiver has it. A copy is worth nothing.</summary>
-    private void SetAside(LoginText? before, HeldLogin next)
+    private void SetAside(LoginText? before, InstalledLogin next)
     {
         if (before is not { CanRenew: true, Fingerprint: { } fingerprint } || string.Equals(fingerprint, next.Fingerprint, StringComparison.Ordinal))
         {
@@ -152,10 +152,10 @@ internal sealed class Swapper(FleetDirectory fleet, CommandBook book, SessionBoa
         }
 
         using var document = JsonDocument.Parse(before.Json);
-        var taken = book.Ledger.Held is { } known
-            ? new TakenLogin(known.AccountId, IsGiven: true, known.Fingerprint, document.RootElement, known.Sent)
-            : new TakenLogin(Owner(document.RootElement), IsGiven: false, fingerprint, document.RootElement);
-        FleetStateJson.Write(fleet.Backup, taken, FleetStateJson.Default.TakenLogin);
+        var removed = commands.Progress.Held is { } known
+            ? new RemovedLogin(known.AccountId, IsGiven: true, known.Fingerprint, document.RootElement, known.Sent)
+            : new RemovedLogin(Owner(document.RootElement), IsGiven: false, fingerprint, document.RootElement);
+        FleetStateJson.Write(fleet.Backup, removed, FleetStateJson.Default.RemovedLogin);
     }
 
     /// <summary>Whose login it is that the fleet did not put there. The receiver does not believe it: it asks the issuer.</summary>

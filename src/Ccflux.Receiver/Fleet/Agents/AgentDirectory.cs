@@ -12,12 +12,12 @@ namespace Ccflux.Receiver.Fleet.Agents;
 /// <param name="SignedUntil">No heartbeat of it was signed later by a clock that is ahead; null where none was ahead.</param>
 /// <param name="Stored">What is stored of what it said last.</param>
 internal sealed record EnrolledAgent(
-    string AgentId, string Machine, string SigningKey, string SealingKey, bool IsRevoked, long Sequence, DateTimeOffset? SignedUntil, AgentSaid Stored);
+    string AgentId, string Machine, string SigningKey, string SealingKey, bool IsRevoked, long Sequence, DateTimeOffset? SignedUntil, AgentReport Stored);
 
 /// <summary>What rotation and renewing go by, of what an agent says of itself.</summary>
 /// <param name="Applied">Fingerprint of the login in its config dir.</param>
 /// <param name="Login">One of <see cref="Contracts.Fleet.LoginPlace"/>; null where it was never heard.</param>
-internal sealed record AgentSaid(string? Applied, bool HasSessions, string? Login, string Version, string Platform);
+internal sealed record AgentReport(string? Applied, bool HasSessions, string? Login, string Version, string Platform);
 
 /// <summary>Finds agents by their ids.</summary>
 internal sealed class AgentDirectory(SqliteReaders readers, TimeProvider time)
@@ -42,7 +42,7 @@ internal sealed class AgentDirectory(SqliteReaders readers, TimeProvider time)
             return null;
         }
 
-        var agent = new EnrolledAgent(row.AgentId, row.Machine, row.SigningKey, row.SealingKey, row.RevokedAt is not null, row.Sequence, At(row.SignedUntil), new AgentSaid(row.Applied, row.HasSessions != 0, row.Login, row.Version, row.Platform));
+        var agent = new EnrolledAgent(row.AgentId, row.Machine, row.SigningKey, row.SealingKey, row.RevokedAt is not null, row.Sequence, At(row.SignedUntil), new AgentReport(row.Applied, row.HasSessions != 0, row.Login, row.Version, row.Platform));
         _recent.Add(agentId, agent, generation);
         return agent;
     }

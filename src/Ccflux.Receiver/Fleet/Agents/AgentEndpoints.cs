@@ -11,14 +11,14 @@ namespace Ccflux.Receiver.Fleet.Agents;
 
 /// <summary><c>POST /agent/enrol</c> and <c>POST /agent/credential</c>.</summary>
 internal sealed class AgentEndpoints(
-    Enrolment enrolment, BroughtIntake intake, AgentGate gate, RequestSignatures signatures, RequestLimits limits, FleetMetrics metrics, TimeProvider time)
+    Enrolment enrolment, ReturnedLoginIntake intake, AgentGate gate, RequestSignatures signatures, RequestLimits limits, FleetMetrics metrics, TimeProvider time)
 {
     private const int MaxBody = FleetLimits.MaxSealed + 4096;
 
     /// <summary>Each may cost a question to the issuer.</summary>
-    private const int BroughtPerMinute = 30;
+    private const int ReturnsPerMinute = 30;
 
-    private readonly KeyedLimit _brought = new(BroughtPerMinute, BroughtPerMinute, AgentBook.MaxAgents, time);
+    private readonly KeyedRateLimiter _returns = new(ReturnsPerMinute, ReturnsPerMinute, AgentStore.MaxAgents, time);
 
     public async Task<IResult> EnrolAsync(HttpContext context)
     {
@@ -48,7 +48,7 @@ internal sealed class AgentEndpoints(
                 context.Response.Headers.CacheControl = "no-store";
                 return TypedResults.Json(reply, FleetJson.Default.EnrolReply);
             case { Value: { } outcome }:
-                return (await gate.RefuseAsync(context, null, ErrorCodes.CodeInvalid, outcome.Refusal!, action: FleetAction.Enrol, note: $"machine {PlainText.Quote(request.Machine)}")).Refusal!;
+                return (await gate.RefuseAsync(context, null, ErrorCodes.CodeInvalid, outcome.Refusal!, action: FleetAction.Enrol, note: $"machine {SafeDisplayText.Quote(request.Machine)}")).Refusal!;
             default:
                 return Busy();
         }
@@ -68,40 +68,40 @@ internal sealed class AgentEndpoints(
             return call.Refusal!;
         }
 
-        if (!_brought.TryTake(agent.AgentId, out var wait))
+        if (!_returns.TryTake(agent.AgentId, out var wait))
         {
             metrics.Refused(ErrorCodes.RateLimited);
-            return new Problem(StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, $"An agent brings at most {BroughtPerMinute} logins a minute.", wait);
+            return new Problem(StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, $"An agent brings at most {ReturnsPerMinute} logins a minute.", wait);
         }
 
-        if (Parse(body, FleetJson.Default.BroughtCredential, Fault, out var brought) is { } refusal)
+        if (Parse(body, FleetJson.Default.ReturnedLogin, Fault, out var returned) is { } refusal)
         {
             return refusal;
         }
 
-        var outcome = await intake.TakeAsync(agent, brought!, context.Connection.RemoteIpAddress?.ToString() ?? "", context.RequestAborted);
+        var outcome = await intake.TakeAsync(agent, returned!, context.Connection.RemoteIpAddress?.ToString() ?? "", context.RequestAborted);
         if (outcome.Fingerprint is { } fingerprint)
         {
-            return TypedResults.Json(new BroughtReply { Fingerprint = fingerprint }, FleetJson.Default.BroughtReply);
+            return TypedResults.Json(new ReturnedLoginReply { Fingerprint = fingerprint }, FleetJson.Default.ReturnedLoginReply);
         }
 
         metrics.Refused(outcome.Refusal!);
         return Explain(outcome.Refusal!);
     }
 
-    private static string? Fault(BroughtCredential brought)
+    private static string? Fault(ReturnedLogin returned)
     {
-        if (brought.AccountIdHint.Length is 0 or > FleetLimits.MaxId)
+        if (returned.AccountIdHint.Length is 0 or > FleetLimits.MaxId)
         {
             return $"account_id_hint: 1 to {FleetLimits.MaxId} characters.";
         }
 
-        if (!CredentialFingerprint.IsOne(brought.Replaces))
+        if (!CredentialFingerprint.IsOne(returned.Replaces))
         {
             return $"replaces: a fingerprint, {CredentialFingerprint.Length} hexadecimal digits in lower case.";
         }
 
-        return brought.Sealed.Length is 0 or > FleetLimits.MaxSealed ? $"sealed: 1 to {FleetLimits.MaxSealed} characters of base64." : null;
+        return returned.Sealed.Length is 0 or > FleetLimits.MaxSealed ? $"sealed: 1 to {FleetLimits.MaxSealed} characters of base64." : null;
     }
 
     private static Problem Explain(string code) => code switch

@@ -11,7 +11,7 @@ namespace Ccflux.Receiver.Fleet.Agents;
 
 /// <summary>Who sent a request: an agent, or the refusal to be answered.</summary>
 /// <param name="At">The request's own time, as signed.</param>
-internal sealed record AgentCall(EnrolledAgent? Agent, Problem? Refusal, DateTimeOffset At);
+internal sealed record AgentRequest(EnrolledAgent? Agent, Problem? Refusal, DateTimeOffset At);
 
 /// <summary>
 /// Lets agents in, by the signature of the key that was pinned at their enrolment and nothing else: a user's token opens nothing here. Refused
@@ -23,12 +23,12 @@ internal sealed class AgentGate(
     private const int RecordedPerMinute = 30;
     private const int Addresses = 20_000;
 
-    private readonly KeyedLimit _recorded = new(RecordedPerMinute, RecordedPerMinute, Addresses, time);
+    private readonly KeyedRateLimiter _recorded = new(RecordedPerMinute, RecordedPerMinute, Addresses, time);
 
     /// <param name="context">The request.</param>
     /// <param name="body">Read with <see cref="RequestSignatures.MaxSuffix"/> bytes of room.</param>
     /// <param name="fresh">What is stored of the agent counts, so it is read now.</param>
-    public async ValueTask<AgentCall> AuthenticateAsync(HttpContext context, BodyReader body, bool fresh = false)
+    public async ValueTask<AgentRequest> AuthenticateAsync(HttpContext context, BodyReader body, bool fresh = false)
     {
         var name = context.Request.Headers[AgentHeader.Name] is [{ Length: > 0 and <= FleetLimits.MaxId } id] ? id : null;
         var verdict = signatures.Check(context.Request.Headers, body.SentBuffer, body.SentLength, out var key);
@@ -50,12 +50,12 @@ internal sealed class AgentGate(
         }
 
         _ = SignatureHeader.TryParseTimestamp(context.Request.Headers[SignatureHeader.TimestampName].ToString(), out var at);
-        return new AgentCall(agent, null, at);
+        return new AgentRequest(agent, null, at);
     }
 
     /// <summary>Whether a heartbeat is newer than every one before it. A recorded one that is sent again is refused.</summary>
     /// <returns>Null where it is newer, else the refusal.</returns>
-    public async ValueTask<Problem?> AdvanceAsync(HttpContext context, AgentCall call, long sequence)
+    public async ValueTask<Problem?> AdvanceAsync(HttpContext context, AgentRequest call, long sequence)
     {
         var agent = call.Agent!;
         switch (await sequences.AdvanceAsync(agent, sequence, call.At))
@@ -81,7 +81,7 @@ internal sealed class AgentGate(
     /// <param name="status">The answer's.</param>
     /// <param name="action">What was attempted, of <see cref="FleetAction"/>.</param>
     /// <param name="note">What is recorded beside; words of the sender's are in quotation marks.</param>
-    public async ValueTask<AgentCall> RefuseAsync(
+    public async ValueTask<AgentRequest> RefuseAsync(
         HttpContext context, EnrolledAgent? agent, string code, string detail, int status = StatusCodes.Status403Forbidden, string action = FleetAction.Authenticate, string? note = null)
     {
         metrics.Refused(code);
@@ -97,6 +97,6 @@ internal sealed class AgentGate(
             });
         }
 
-        return new AgentCall(null, new Problem(status, code, detail), default);
+        return new AgentRequest(null, new Problem(status, code, detail), default);
     }
 }

@@ -40,7 +40,7 @@ internal sealed class Enrolment(GroupCommitWriter writer, AgentDirectory directo
             return $"sealing_key: a P-256 public key, an uncompressed point of {CredentialSeal.PublicKeyBytes} bytes in base64.";
         }
 
-        if (!AgentBook.IsMachine(request.Machine))
+        if (!AgentStore.IsMachine(request.Machine))
         {
             return $"machine: 1 to {FleetLimits.MaxMachine} characters on one line, none of them a control or format character.";
         }
@@ -80,9 +80,9 @@ internal sealed class Enrolment(GroupCommitWriter writer, AgentDirectory directo
             return new EnrolOutcome(null, "The code was made for another machine. Ask the admin for a new one.");
         }
 
-        if (renewed is null && connection.Scalar(AgentSql.Count) >= AgentBook.MaxAgents)
+        if (renewed is null && connection.Scalar(AgentSql.Count) >= AgentStore.MaxAgents)
         {
-            return new EnrolOutcome(null, $"The receiver has {AgentBook.MaxAgents} agents, revoked ones among them, and takes no more. An agent that is there can be enrolled again.");
+            return new EnrolOutcome(null, $"The receiver has {AgentStore.MaxAgents} agents, revoked ones among them, and takes no more. An agent that is there can be enrolled again.");
         }
 
         // Checked here and not only above: two receivers may have read the code at once.
@@ -106,7 +106,7 @@ internal sealed class Enrolment(GroupCommitWriter writer, AgentDirectory directo
             // What was granted was granted to the holder of the former keys, and what was sealed to those opens nowhere any more.
             connection.Execute(AgentSql.WithdrawAll, agentId);
             OpenCommand.EndUndelivered(connection, agentId, "enrolled again", now);
-            AgentLedger.Review(connection, agentId, now);
+            AgentPresenceWriter.Review(connection, agentId, now);
         }
 
         var detail = $"{(renewed is null ? machine : "new keys, grants withdrawn")}, keys {KeyFingerprint.Of(request.SigningKey, request.SealingKey)}";
@@ -120,5 +120,5 @@ internal sealed class Enrolment(GroupCommitWriter writer, AgentDirectory directo
         return rows.Read() ? (rows.Text(0), rows.TextOrNull(1)) : null;
     }
 
-    private static bool IsText(string text) => PlainText.Is(text, FleetLimits.MaxText);
+    private static bool IsText(string text) => SafeDisplayText.Is(text, FleetLimits.MaxText);
 }

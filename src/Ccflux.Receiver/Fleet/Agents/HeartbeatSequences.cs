@@ -28,7 +28,7 @@ internal sealed class HeartbeatSequences(GroupCommitWriter writer, TimeProvider 
     /// <summary>Written down that much at once.</summary>
     private static readonly TimeSpan s_ahead = TimeSpan.FromSeconds(30);
 
-    /// <summary>By the agent's key: enrolled again, it counts anew. Agents are enrolled by the admin, and there are <see cref="AgentBook.MaxAgents"/> at most.</summary>
+    /// <summary>By the agent's key: enrolled again, it counts anew. Agents are enrolled by the admin, and there are <see cref="AgentStore.MaxAgents"/> at most.</summary>
     private readonly ConcurrentDictionary<string, Last> _last = new(StringComparer.Ordinal);
     private DateTimeOffset _startedAt = time.GetUtcNow();
 

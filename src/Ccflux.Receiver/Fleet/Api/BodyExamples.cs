@@ -39,7 +39,7 @@ internal static class BodyExamples
         ],
     };
 
-    public static BroughtCredential Credential { get; } = new()
+    public static ReturnedLogin Credential { get; } = new()
     {
         AccountIdHint = "3",
         Replaces = Fingerprint,

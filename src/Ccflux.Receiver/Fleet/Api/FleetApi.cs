@@ -67,7 +67,7 @@ internal static class FleetApi
             faults.Add("kind: switches, tokens, agents or refused");
         }
 
-        if (page.Length > 0 && FleetAnswers.Number(page) is < 1 or > LogQuery.MaxPage)
+        if (page.Length > 0 && FleetFormResults.Number(page) is < 1 or > LogQuery.MaxPage)
         {
             faults.Add($"page: 1 to {LogQuery.MaxPage}");
         }

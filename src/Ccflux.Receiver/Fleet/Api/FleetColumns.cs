@@ -21,7 +21,7 @@ internal static class FleetColumns
         .Share("five_hour_percent", row => row.FiveHour?.Used)
         .Instant("five_hour_resets_utc", row => row.FiveHour?.ResetsAt)
         .Instant("observed_utc", row => row.SevenDay?.ObservedAt ?? row.FiveHour?.ObservedAt)
-        .Text("status", row => ApiValue.Name(row.Standpoint))
+        .Text("status", row => ApiValue.Name(row.AccountStatus))
         .Text("token", row => ApiValue.Name(row.Login))
         .Text("fingerprint", row => row.Fingerprint)
         .Text("held_by", row => row.Holder)

@@ -6,9 +6,9 @@ namespace Ccflux.Receiver.Fleet.Monitors;
 
 /// <summary>What Uptime Kuma's status page said last, and what was wrong with asking since.</summary>
 /// <param name="At">When it was read; null: never.</param>
-internal sealed record KumaSight(DateTimeOffset? At, IReadOnlyList<KumaMonitor> Monitors, string? Fault)
+internal sealed record KumaSnapshot(DateTimeOffset? At, IReadOnlyList<KumaMonitor> Monitors, string? Fault)
 {
-    public static KumaSight Nothing { get; } = new(null, [], null);
+    public static KumaSnapshot Nothing { get; } = new(null, [], null);
 }
 
 /// <summary>Reads the status page of an Uptime Kuma, which anyone may read: two GETs, no credential.</summary>
@@ -19,7 +19,7 @@ internal sealed class KumaReader : IDisposable
     private readonly MonitorOptions _options;
     private readonly TimeProvider _time;
     private readonly HttpClient _client;
-    private volatile KumaSight _seen = KumaSight.Nothing;
+    private volatile KumaSnapshot _seen = KumaSnapshot.Nothing;
 
     public KumaReader(MonitorOptions options, TimeProvider time)
     {
@@ -29,7 +29,7 @@ internal sealed class KumaReader : IDisposable
         _client.DefaultRequestHeaders.UserAgent.ParseAdd($"ccflux/{ProductVersion.Text}");
     }
 
-    public KumaSight Seen => _seen;
+    public KumaSnapshot Seen => _seen;
 
     public async Task LookAsync(CancellationToken cancellationToken)
     {
@@ -41,12 +41,12 @@ internal sealed class KumaReader : IDisposable
         try
         {
             var page = await GetAsync($"/api/status-page/{_options.KumaPage}", cancellationToken);
-            var beats = await GetAsync($"/api/status-page/heartbeat/{_options.KumaPage}", cancellationToken);
-            _seen = new KumaSight(_time.GetUtcNow(), KumaPage.Parse(page, beats), null);
+            var heartbeats = await GetAsync($"/api/status-page/heartbeat/{_options.KumaPage}", cancellationToken);
+            _seen = new KumaSnapshot(_time.GetUtcNow(), KumaPage.Parse(page, heartbeats), null);
         }
-        catch (Exception exception) when (Sight.IsExpected(exception, cancellationToken))
+        catch (Exception exception) when (ProbeResult.IsExpected(exception, cancellationToken))
         {
-            _seen = _seen with { Fault = exception is JsonException or FormatException ? "it answers in a form that is not known" : Sight.Words(exception) };
+            _seen = _seen with { Fault = exception is JsonException or FormatException ? "it answers in a form that is not known" : ProbeResult.Words(exception) };
         }
     }
 

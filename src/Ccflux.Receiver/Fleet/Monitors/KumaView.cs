@@ -8,47 +8,47 @@ internal static class KumaView
     /// <summary>Kuma's longest usual interval is an hour; a monitor without a beat for longer than this is not known to be anything.</summary>
     private static readonly TimeSpan s_oldest = TimeSpan.FromMinutes(10);
 
-    public static MonitorView Of(KumaMonitor monitor, KumaSight sight, DateTimeOffset now)
+    public static MonitorView Of(KumaMonitor monitor, KumaSnapshot snapshot, DateTimeOffset now)
     {
-        var newest = monitor.Beats.Count > 0 ? monitor.Beats[^1] : null;
-        var isKnown = newest is not null && sight.Fault is null && now - newest.At <= Patience(monitor.Beats);
+        var newest = monitor.Heartbeats.Count > 0 ? monitor.Heartbeats[^1] : null;
+        var isKnown = newest is not null && snapshot.Fault is null && now - newest.At <= RetryBackoff(monitor.Heartbeats);
         return new MonitorView(
             monitor.Name,
             Source,
             monitor.Kind.Length > 0 ? $"{monitor.Kind}, by Uptime Kuma" : "by Uptime Kuma",
             isKnown ? newest!.State : MonitorState.Unknown,
-            newest is null ? "Uptime Kuma has no check of it" : sight.Fault is not null ? "Uptime Kuma cannot be read" : isKnown ? "as Uptime Kuma says" : "Uptime Kuma has not checked it for a while",
-            isKnown ? Since(monitor.Beats) : null,
+            newest is null ? "Uptime Kuma has no check of it" : snapshot.Fault is not null ? "Uptime Kuma cannot be read" : isKnown ? "as Uptime Kuma says" : "Uptime Kuma has not checked it for a while",
+            isKnown ? Since(monitor.Heartbeats) : null,
             newest?.At,
             monitor.Uptime,
             null,
-            [.. Enumerable.Range(0, OwnView.Hours).Select(hour => HourOf(monitor.Beats, now.AddHours(hour - OwnView.Hours), now.AddHours(hour - OwnView.Hours + 1)))]);
+            [.. Enumerable.Range(0, OwnMonitorView.Hours).Select(hour => HourOf(monitor.Heartbeats, now.AddHours(hour - OwnMonitorView.Hours), now.AddHours(hour - OwnMonitorView.Hours + 1)))]);
     }
 
     /// <summary>Three times what lay between its last two checks, ten minutes at the least.</summary>
-    private static TimeSpan Patience(IReadOnlyList<KumaBeat> beats)
+    private static TimeSpan RetryBackoff(IReadOnlyList<KumaHeartbeat> heartbeats)
     {
-        var between = beats.Count > 1 ? (beats[^1].At - beats[^2].At) * 3 : TimeSpan.Zero;
+        var between = heartbeats.Count > 1 ? (heartbeats[^1].At - heartbeats[^2].At) * 3 : TimeSpan.Zero;
         return between > s_oldest ? between : s_oldest;
     }
 
-    private static DateTimeOffset Since(IReadOnlyList<KumaBeat> beats)
+    private static DateTimeOffset Since(IReadOnlyList<KumaHeartbeat> heartbeats)
     {
-        var index = beats.Count - 1;
-        while (index > 0 && beats[index - 1].State == beats[index].State)
+        var index = heartbeats.Count - 1;
+        while (index > 0 && heartbeats[index - 1].State == heartbeats[index].State)
         {
             index--;
         }
 
-        return beats[index].At;
+        return heartbeats[index].At;
     }
 
-    private static HourState HourOf(IReadOnlyList<KumaBeat> beats, DateTimeOffset from, DateTimeOffset to)
+    private static HourState HourOf(IReadOnlyList<KumaHeartbeat> heartbeats, DateTimeOffset from, DateTimeOffset to)
     {
         var state = HourState.Unseen;
-        foreach (var beat in beats.Where(beat => beat.At >= from && beat.At < to))
+        foreach (var heartbeat in heartbeats.Where(heartbeat => heartbeat.At >= from && heartbeat.At < to))
         {
-            var here = beat.State switch
+            var here = heartbeat.State switch
             {
                 MonitorState.Down => HourState.Bad,
                 MonitorState.Up => HourState.Good,

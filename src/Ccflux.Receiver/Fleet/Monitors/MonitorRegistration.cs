@@ -14,9 +14,9 @@ internal static class MonitorRegistration
         }
 
         services.AddSingleton<HttpCheck>();
-        services.AddSingleton<InnerChecks>();
+        services.AddSingleton<InternalChecks>();
         services.AddSingleton<KumaReader>();
-        services.AddSingleton<MonitorLedger>();
+        services.AddSingleton<MonitorResultWriter>();
         services.AddSingleton<MonitorWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<MonitorWatch>());
         services.AddSingleton<MonitorsQuery>();

@@ -3,7 +3,7 @@ namespace Ccflux.Receiver.Fleet.Monitors;
 /// <summary>SQL of the checks. In the writer's texts parameters stand in order.</summary>
 internal static class MonitorSql
 {
-    public const string Standing = "SELECT state, since, failures, told_down FROM fleet_monitors WHERE name = ?";
+    public const string Record = "SELECT state, since, failures, told_down FROM fleet_monitors WHERE name = ?";
 
     public const string Upsert = """
         INSERT INTO fleet_monitors (name, state, since, checked_at, took_ms, detail, failures, told_down) VALUES (?, ?, ?, ?, ?, ?, ?, ?)

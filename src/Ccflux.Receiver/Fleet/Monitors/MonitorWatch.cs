@@ -14,9 +14,9 @@ internal sealed partial class MonitorWatch(
     IServer server,
     IHostApplicationLifetime lifetime,
     HttpCheck check,
-    InnerChecks inner,
+    InternalChecks internalChecks,
     KumaReader kuma,
-    MonitorLedger ledger,
+    MonitorResultWriter resultWriter,
     IChangeFeed changes,
     TimeProvider time,
     ILogger<MonitorWatch> logger) : BackgroundService
@@ -33,8 +33,8 @@ internal sealed partial class MonitorWatch(
         var answers = new CheckResult[targets.Count];
         await Parallel.ForAsync(0, targets.Count, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (index, token) =>
             answers[index] = await check.RunAsync(targets[index], token));
-        (string, CheckResult)[] results = [.. targets.Zip(answers, (target, answer) => (target.Name, answer)), .. await inner.RunAsync(targets, cancellationToken)];
-        if (results.Length > 0 && !await ledger.WriteAsync(results, time.GetUtcNow()))
+        (string, CheckResult)[] results = [.. targets.Zip(answers, (target, answer) => (target.Name, answer)), .. await internalChecks.RunAsync(targets, cancellationToken)];
+        if (results.Length > 0 && !await resultWriter.WriteAsync(results, time.GetUtcNow()))
         {
             Log.NotKept(logger);
         }
@@ -45,7 +45,7 @@ internal sealed partial class MonitorWatch(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await StartedAsync(stoppingToken);
-        await Rounds.RunAsync(time, TimeSpan.FromSeconds(options.IntervalSeconds), RunAsync, exception => Log.Failed(logger, exception), stoppingToken);
+        await PeriodicLoop.RunAsync(time, TimeSpan.FromSeconds(options.IntervalSeconds), RunAsync, exception => Log.Failed(logger, exception), stoppingToken);
     }
 
     /// <summary>Before the server listens there is no address to check.</summary>

@@ -6,7 +6,7 @@ namespace Ccflux.Receiver.Fleet.Monitors;
 
 /// <summary>What the panel "Uptime monitoring" shows.</summary>
 internal sealed class MonitorsQuery(
-    MonitorOptions options, MonitorWatch watch, HttpCheck check, InnerChecks inner, KumaReader kuma, Notices notices, SqliteReaders readers, TimeProvider time)
+    MonitorOptions options, MonitorWatch watch, HttpCheck check, InternalChecks internalChecks, KumaReader kuma, Notifications notifications, SqliteReaders readers, TimeProvider time)
 {
     private static readonly TimeSpan s_day = TimeSpan.FromHours(24);
 
@@ -16,7 +16,7 @@ internal sealed class MonitorsQuery(
         var own = await OwnAsync(now, cancellationToken);
         var seen = kuma.Seen;
         return new MonitorsView(
-            $"{(options.HasKuma ? own.Count > 0 ? "Uptime Kuma and own checks" : "from Uptime Kuma" : "own checks")}{Told(own.Count > 0)}",
+            $"{(options.HasKuma ? own.Count > 0 ? "Uptime Kuma and own checks" : "from Uptime Kuma" : "own checks")}{AlertNote(own.Count > 0)}",
             options.HasKuma && seen.Fault is { } fault ? $"Uptime Kuma cannot be read: {fault}." : null,
             [.. seen.Monitors.Select(monitor => KumaView.Of(monitor, seen, now)), .. own]);
     }
@@ -26,15 +26,15 @@ internal sealed class MonitorsQuery(
         var since = (now - s_day).ToUnixTimeMilliseconds();
         using var lease = await readers.RentAsync(cancellationToken);
         var rows = (await lease.Connection.QueryAsync<MonitorRow>(MonitorSql.Monitors)).ToDictionary(row => row.Name, StringComparer.Ordinal);
-        var slots = (await lease.Connection.QueryAsync<SlotRow>(MonitorSql.Slots, new { since = since - (since % MonitorLedger.SlotMilliseconds) })).ToLookup(slot => slot.MonitorId);
+        var slots = (await lease.Connection.QueryAsync<SlotRow>(MonitorSql.Slots, new { since = since - (since % MonitorResultWriter.SlotMilliseconds) })).ToLookup(slot => slot.MonitorId);
         var targets = watch.Targets();
-        Watched[] watched = [.. targets.Select(target => OwnView.Of(target, check.CertificateEndsAt(target.Address), now)), .. inner.Watched(targets)];
+        Watched[] watched = [.. targets.Select(target => OwnMonitorView.Of(target, check.CertificateEndsAt(target.Address), now)), .. internalChecks.Watched(targets)];
         return [.. watched.Select(one => rows.TryGetValue(one.Name, out var row)
-            ? OwnView.Of(one, row, [.. slots[row.MonitorId]], TimeSpan.FromSeconds(options.IntervalSeconds), now)
-            : OwnView.Unchecked(one))];
+            ? OwnMonitorView.Of(one, row, [.. slots[row.MonitorId]], TimeSpan.FromSeconds(options.IntervalSeconds), now)
+            : OwnMonitorView.Unchecked(one))];
     }
 
-    private string Told(bool any) => !any ? "" : notices.Channels.Count == 0 ? " · no alert channel is set" : !options.Alerts ? " · alerts are off" : $" · alerts to {string.Join(", ", notices.Channels)}";
+    private string AlertNote(bool any) => !any ? "" : notifications.Channels.Count == 0 ? " · no alert channel is set" : !options.Alerts ? " · alerts are off" : $" · alerts to {string.Join(", ", notifications.Channels)}";
 }
 
 internal sealed class MonitorRow

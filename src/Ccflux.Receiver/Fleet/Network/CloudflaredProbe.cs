@@ -15,11 +15,11 @@ internal sealed class CloudflaredProbe(NetworkOptions options) : IDisposable
         MaxResponseContentBufferSize = 16 * 1024,
     };
 
-    public async Task<Sight<CloudflaredStatus>> ReadAsync(CancellationToken cancellationToken)
+    public async Task<ProbeResult<CloudflaredStatus>> ReadAsync(CancellationToken cancellationToken)
     {
         if (options.CloudflaredMetrics is not { } address)
         {
-            return Sight<CloudflaredStatus>.None("CLOUDFLARED_METRICS is not set");
+            return ProbeResult<CloudflaredStatus>.None("CLOUDFLARED_METRICS is not set");
         }
 
         try
@@ -27,17 +27,17 @@ internal sealed class CloudflaredProbe(NetworkOptions options) : IDisposable
             using var answer = await _client.GetAsync(new Uri(address.TrimEnd('/') + "/ready"), cancellationToken);
             if (answer.StatusCode is not (HttpStatusCode.OK or HttpStatusCode.ServiceUnavailable))
             {
-                return Sight<CloudflaredStatus>.None(string.Create(CultureInfo.InvariantCulture, $"cloudflared answered {(int)answer.StatusCode}"));
+                return ProbeResult<CloudflaredStatus>.None(string.Create(CultureInfo.InvariantCulture, $"cloudflared answered {(int)answer.StatusCode}"));
             }
 
             using var document = JsonDocument.Parse(await answer.Content.ReadAsByteArrayAsync(cancellationToken));
             return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("readyConnections", out var ready) && ready.TryGetInt32(out var count)
-                ? Sight<CloudflaredStatus>.Of(new CloudflaredStatus(count))
-                : Sight<CloudflaredStatus>.None("cloudflared answers in a form that is not known");
+                ? ProbeResult<CloudflaredStatus>.Of(new CloudflaredStatus(count))
+                : ProbeResult<CloudflaredStatus>.None("cloudflared answers in a form that is not known");
         }
-        catch (Exception exception) when (Sight.IsExpected(exception, cancellationToken))
+        catch (Exception exception) when (ProbeResult.IsExpected(exception, cancellationToken))
         {
-            return Sight<CloudflaredStatus>.None($"cloudflared cannot be asked ({Sight.Words(exception)})");
+            return ProbeResult<CloudflaredStatus>.None($"cloudflared cannot be asked ({ProbeResult.Words(exception)})");
         }
     }
 

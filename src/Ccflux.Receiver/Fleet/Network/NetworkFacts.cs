@@ -9,7 +9,7 @@ namespace Ccflux.Receiver.Fleet.Network;
 
 /// <summary>How the receiver is reached and what guards it, each line from something that was observed, and said to be unseen where nothing was.</summary>
 internal sealed class NetworkFacts(
-    IServer server, HttpOptions http, BrowserCookies cookies, AdminSessions sessions, AccessOptions access, AccessKeys accessKeys, AccessTally accessTally, TransportSeen transports, NetworkWatch watch, HttpCheck check, TimeProvider time)
+    IServer server, HttpOptions http, BrowserCookies cookies, AdminSessions sessions, CloudflareAccessOptions access, CloudflareAccessKeys accessKeys, CloudflareAccessCounters counters, TransportStats transports, NetworkWatch watch, HttpCheck check, TimeProvider time)
 {
     /// <summary>Issuers renew a month ahead: less than this means that nobody does.</summary>
     private static readonly TimeSpan s_soon = TimeSpan.FromDays(14);
@@ -64,7 +64,7 @@ internal sealed class NetworkFacts(
         yield return check.CertificateEndsAt(address) is not { } end
             ? new("Certificate", FactState.Unseen, "The public address has shown none since the start")
             : end <= time.GetUtcNow() ? new("Certificate", FactState.Bad, "That of the public address has ended")
-            : new("Certificate", end - time.GetUtcNow() < s_soon ? FactState.Warning : FactState.Good, $"Of the public address, valid for {OwnView.Left(end - time.GetUtcNow())}");
+            : new("Certificate", end - time.GetUtcNow() < s_soon ? FactState.Warning : FactState.Good, $"Of the public address, valid for {OwnMonitorView.Left(end - time.GetUtcNow())}");
     }
 
     private NetworkFact Proxies()
@@ -76,11 +76,11 @@ internal sealed class NetworkFacts(
             : new("Proxies", FactState.Warning, $"{trusted}; {Count(unbelieved, "request")} carried forwarding headers of somebody else, which were not believed");
     }
 
-    private static NetworkFact Tailscale(Sight<TailscaleStatus> sight, IReadOnlyList<Listening> listening)
+    private static NetworkFact Tailscale(ProbeResult<TailscaleStatus> result, IReadOnlyList<Listening> listening)
     {
-        if (sight.Value is not { } status)
+        if (result.Value is not { } status)
         {
-            return new("Tailscale", FactState.Unseen, $"Cannot be seen: {sight.Unseen}");
+            return new("Tailscale", FactState.Unseen, $"Cannot be seen: {result.Unseen}");
         }
 
         if (!string.Equals(status.State, "Running", StringComparison.Ordinal))
@@ -96,9 +96,9 @@ internal sealed class NetworkFacts(
         return new("Tailscale", status.IsOnline ? FactState.Good : FactState.Warning, status.IsOnline ? text : $"{text}; it is offline");
     }
 
-    private static NetworkFact Tunnel(Sight<CloudflaredStatus> sight) => sight.Value switch
+    private static NetworkFact Tunnel(ProbeResult<CloudflaredStatus> result) => result.Value switch
     {
-        null => new("Cloudflare Tunnel", FactState.Unseen, $"Cannot be seen: {sight.Unseen}"),
+        null => new("Cloudflare Tunnel", FactState.Unseen, $"Cannot be seen: {result.Unseen}"),
         { Connections: 0 } => new("Cloudflare Tunnel", FactState.Bad, "cloudflared runs and holds no connection"),
         var status => new("Cloudflare Tunnel", FactState.Good, $"{Count(status.Connections, "connection")} to Cloudflare; where it leads is set at Cloudflare and cannot be seen"),
     };
@@ -110,7 +110,7 @@ internal sealed class NetworkFacts(
             return new("Cloudflare Access", FactState.Plain, "Not required (CF_ACCESS_TEAM and CF_ACCESS_AUD are not set)");
         }
 
-        var refused = accessTally.Refused == 0 ? "" : $"; {Count(accessTally.Refused, "request")} refused since the start";
+        var refused = counters.Refused == 0 ? "" : $"; {Count(counters.Refused, "request")} refused since the start";
         return accessKeys.Count > 0
             ? new("Cloudflare Access", FactState.Good, $"Required and verified, team {access.Team}{refused}")
             : new("Cloudflare Access", FactState.Bad, $"Required, but the team's keys could not be fetched{refused}");

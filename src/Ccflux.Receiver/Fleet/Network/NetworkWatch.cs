@@ -4,9 +4,9 @@ namespace Ccflux.Receiver.Fleet.Network;
 
 /// <summary>What stands before the receiver, as it was seen last.</summary>
 /// <param name="At">Null before the first look.</param>
-internal sealed record Surroundings(DateTimeOffset? At, Sight<TailscaleStatus> Tailscale, Sight<CloudflaredStatus> Cloudflared)
+internal sealed record NetworkEnvironment(DateTimeOffset? At, ProbeResult<TailscaleStatus> Tailscale, ProbeResult<CloudflaredStatus> Cloudflared)
 {
-    public static Surroundings Unknown { get; } = new(null, Sight<TailscaleStatus>.None("not looked yet"), Sight<CloudflaredStatus>.None("not looked yet"));
+    public static NetworkEnvironment Unknown { get; } = new(null, ProbeResult<TailscaleStatus>.None("not looked yet"), ProbeResult<CloudflaredStatus>.None("not looked yet"));
 }
 
 /// <summary>Looks every half a minute, so that no page waits for somebody else's program.</summary>
@@ -14,19 +14,19 @@ internal sealed partial class NetworkWatch(TailscaleProbe tailscale, Cloudflared
 {
     private static readonly TimeSpan s_period = TimeSpan.FromSeconds(30);
 
-    private volatile Surroundings _seen = Surroundings.Unknown;
+    private volatile NetworkEnvironment _seen = NetworkEnvironment.Unknown;
 
-    public Surroundings Seen => _seen;
+    public NetworkEnvironment Seen => _seen;
 
     public async Task LookAsync(CancellationToken cancellationToken)
     {
         var network = tailscale.ReadAsync(cancellationToken);
         var tunnel = cloudflared.ReadAsync(cancellationToken);
-        _seen = new Surroundings(time.GetUtcNow(), await network, await tunnel);
+        _seen = new NetworkEnvironment(time.GetUtcNow(), await network, await tunnel);
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Rounds.RunAsync(time, s_period, LookAsync, exception => Log.Failed(logger, exception), stoppingToken);
+        PeriodicLoop.RunAsync(time, s_period, LookAsync, exception => Log.Failed(logger, exception), stoppingToken);
 
     private static partial class Log
     {

@@ -36,22 +36,22 @@ internal sealed class TailscaleProbe(NetworkOptions options) : IDisposable
         MaxResponseContentBufferSize = MaxAnswer,
     };
 
-    public async Task<Sight<TailscaleStatus>> ReadAsync(CancellationToken cancellationToken)
+    public async Task<ProbeResult<TailscaleStatus>> ReadAsync(CancellationToken cancellationToken)
     {
         if (!File.Exists(options.TailscaleSocket))
         {
-            return Sight<TailscaleStatus>.None("there is no tailscaled on this machine that the receiver can see");
+            return ProbeResult<TailscaleStatus>.None("there is no tailscaled on this machine that the receiver can see");
         }
 
         try
         {
             var status = await _client.GetByteArrayAsync(new Uri("localapi/v0/status?peers=false", UriKind.Relative), cancellationToken);
             var serve = await _client.GetByteArrayAsync(new Uri("localapi/v0/serve-config", UriKind.Relative), cancellationToken);
-            return Sight<TailscaleStatus>.Of(TailscaleStatus.Parse(status, serve));
+            return ProbeResult<TailscaleStatus>.Of(TailscaleStatus.Parse(status, serve));
         }
-        catch (Exception exception) when (Sight.IsExpected(exception, cancellationToken))
+        catch (Exception exception) when (ProbeResult.IsExpected(exception, cancellationToken))
         {
-            return Sight<TailscaleStatus>.None(exception is JsonException ? "tailscaled answers in a form that is not known" : $"tailscaled cannot be asked ({Sight.Words(exception)})");
+            return ProbeResult<TailscaleStatus>.None(exception is JsonException ? "tailscaled answers in a form that is not known" : $"tailscaled cannot be asked ({ProbeResult.Words(exception)})");
         }
     }
 

@@ -6,43 +6,43 @@ namespace Ccflux.Receiver.Fleet.Pages;
 /// <summary>Accounts and their logins in words.</summary>
 internal static class AccountText
 {
-    public static Tone Tone(Standpoint standpoint) => standpoint switch
+    public static Tone Tone(AccountStatus status) => status switch
     {
-        Standpoint.Active or Standpoint.Ready => Shell.Components.Tone.Good,
-        Standpoint.Cooling => Shell.Components.Tone.Warn,
-        Standpoint.Exhausted => Shell.Components.Tone.None,
-        Standpoint.Quarantined or Standpoint.NeedsLogin or Standpoint.Closed => Shell.Components.Tone.Bad,
+        AccountStatus.Active or AccountStatus.Ready => Shell.Components.Tone.Good,
+        AccountStatus.Cooling => Shell.Components.Tone.Warn,
+        AccountStatus.Exhausted => Shell.Components.Tone.None,
+        AccountStatus.Quarantined or AccountStatus.NeedsLogin or AccountStatus.Closed => Shell.Components.Tone.Bad,
     };
 
-    public static string Word(Standpoint standpoint) => standpoint switch
+    public static string Word(AccountStatus status) => status switch
     {
-        Standpoint.Active => "Active",
-        Standpoint.Ready => "Ready",
-        Standpoint.Cooling => "Cooling",
-        Standpoint.Exhausted => "Exhausted until the reset",
-        Standpoint.Quarantined => "Quarantined",
-        Standpoint.NeedsLogin => "Needs login",
-        Standpoint.Closed => "Closed",
+        AccountStatus.Active => "Active",
+        AccountStatus.Ready => "Ready",
+        AccountStatus.Cooling => "Cooling",
+        AccountStatus.Exhausted => "Exhausted until the reset",
+        AccountStatus.Quarantined => "Quarantined",
+        AccountStatus.NeedsLogin => "Needs login",
+        AccountStatus.Closed => "Closed",
     };
 
-    public static Tone Tone(LoginWord login) => login switch
+    public static Tone Tone(LoginStatus login) => login switch
     {
-        LoginWord.Ok => Shell.Components.Tone.Good,
-        LoginWord.Expiring => Shell.Components.Tone.Warn,
-        LoginWord.Refreshing => Shell.Components.Tone.Info,
-        LoginWord.ExpiredExhausted => Shell.Components.Tone.None,
-        LoginWord.NeedsLogin or LoginWord.CannotBeOpened => Shell.Components.Tone.Bad,
+        LoginStatus.Ok => Shell.Components.Tone.Good,
+        LoginStatus.Expiring => Shell.Components.Tone.Warn,
+        LoginStatus.Refreshing => Shell.Components.Tone.Info,
+        LoginStatus.ExpiredExhausted => Shell.Components.Tone.None,
+        LoginStatus.NeedsLogin or LoginStatus.CannotBeOpened => Shell.Components.Tone.Bad,
     };
 
     /// <summary>What stands beside the fingerprint; nothing for a healthy login.</summary>
-    public static string Word(LoginWord login) => login switch
+    public static string Word(LoginStatus login) => login switch
     {
-        LoginWord.Ok => "",
-        LoginWord.Expiring => "expiring",
-        LoginWord.Refreshing => "refreshing",
-        LoginWord.ExpiredExhausted => "expired (7d exhausted)",
-        LoginWord.NeedsLogin => "needs login",
-        LoginWord.CannotBeOpened => "cannot be opened",
+        LoginStatus.Ok => "",
+        LoginStatus.Expiring => "expiring",
+        LoginStatus.Refreshing => "refreshing",
+        LoginStatus.ExpiredExhausted => "expired (7d exhausted)",
+        LoginStatus.NeedsLogin => "needs login",
+        LoginStatus.CannotBeOpened => "cannot be opened",
     };
 
     /// <summary>Twelve digits in two halves read better: <c>a91c4f·07be31</c>.</summary>

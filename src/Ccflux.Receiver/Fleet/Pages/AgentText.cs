@@ -8,25 +8,25 @@ internal static class AgentText
 {
     public static Tone Tone(AgentRow agent) => agent switch
     {
-        { State: AgentPulse.Revoked } or { MustEnrolAgain: true } => Shell.Components.Tone.Bad,
-        { State: AgentPulse.Pulsing } => agent.Login is "keychain" ? Shell.Components.Tone.Warn : Shell.Components.Tone.Good,
+        { State: AgentConnection.Revoked } or { MustEnrolAgain: true } => Shell.Components.Tone.Bad,
+        { State: AgentConnection.Online } => agent.Login is "keychain" ? Shell.Components.Tone.Warn : Shell.Components.Tone.Good,
         _ => Shell.Components.Tone.None,
     };
 
     public static string Word(AgentRow agent) => agent switch
     {
-        { State: AgentPulse.Revoked } => "Revoked",
+        { State: AgentConnection.Revoked } => "Revoked",
         { MustEnrolAgain: true } => "Must be enrolled again",
-        { State: AgentPulse.Pulsing } => agent.Login is "keychain" ? "Pulsing, cannot switch" : "Pulsing",
-        { State: AgentPulse.Silent } => "Silent",
-        { State: AgentPulse.Replaced } => "Replaced",
+        { State: AgentConnection.Online } => agent.Login is "keychain" ? "Pulsing, cannot switch" : "Pulsing",
+        { State: AgentConnection.Silent } => "Silent",
+        { State: AgentConnection.Replaced } => "Replaced",
         _ => "Not heard yet",
     };
 
     public static string Title(AgentRow agent) => agent switch
     {
-        { MustEnrolAgain: true, State: not AgentPulse.Revoked } => "It does not know the key that this receiver signs commands with, so it is given no login.",
-        { State: AgentPulse.Replaced } => "A newer agent says that it is of the same config dir, and this one is not heard.",
+        { MustEnrolAgain: true, State: not AgentConnection.Revoked } => "It does not know the key that this receiver signs commands with, so it is given no login.",
+        { State: AgentConnection.Replaced } => "A newer agent says that it is of the same config dir, and this one is not heard.",
         _ => Login(agent),
     };
 

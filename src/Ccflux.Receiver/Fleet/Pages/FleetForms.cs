@@ -8,7 +8,7 @@ namespace Ccflux.Receiver.Fleet.Pages;
 internal static class FleetForms
 {
     /// <summary>What was pasted is never put back: a form that failed asks for it again.</summary>
-    public static FormQuestion Import(string label, bool vaultOnly) => new(
+    public static FormDefinition Import(string label, bool vaultOnly) => new(
         "Add an account",
         ["Paste the login of an account that you own: the file .credentials.json of its config dir, or the claudeAiOauth in it. It is encrypted at once and never shown again. To renew an account's login, import it again."],
         [
@@ -18,7 +18,7 @@ internal static class FleetForms
         ],
         "Import login");
 
-    public static FormQuestion Edit(AccountRow account) => new(
+    public static FormDefinition Edit(AccountRow account) => new(
         $"Change {account.Label}",
         [],
         [
@@ -31,26 +31,26 @@ internal static class FleetForms
         ],
         "Save account");
 
-    public static FormQuestion Remove(AccountRow account) => new(
+    public static FormDefinition Remove(AccountRow account) => new(
         $"Remove {account.Label} from the vault?",
         [$"Its login is deleted here. {(account.Agents > 0 ? "The config dirs that use it keep their copy until they get another." : "No config dir uses it.")} What quota knows of it stays."],
         [],
         "Remove account",
         IsDanger: true);
 
-    public static FormQuestion Enrol(string machine) => new(
+    public static FormDefinition Enrol(string machine) => new(
         "Enrol a machine",
         ["You get a code that makes one new agent, within an hour. The agent makes its own keys; until you grant it an account, it is given none. An agent that is there is not touched by it."],
         [new FormField("machine", "Machine", FieldKind.Text, machine, "Its host name, as the machine itself says it. Nobody can verify that it is true.") { MaxLength = FleetLimits.MaxMachine }],
         "Make code");
 
-    public static FormQuestion EnrolAgain(AgentRow agent) => new(
+    public static FormDefinition EnrolAgain(AgentRow agent) => new(
         $"Enrol {agent.Machine} again?",
         [$"You get a code that gives agent {agent.Id} new keys, within an hour. When it is used, the former keys end, and with them what is granted: grant it anew. For another config dir, or another machine, enrol a new agent instead."],
         [],
         "Make code");
 
-    public static FormQuestion Grants(AgentRow agent, IReadOnlyList<AccountRow> accounts) => new(
+    public static FormDefinition Grants(AgentRow agent, IReadOnlyList<AccountRow> accounts) => new(
         $"Which accounts may {agent.Machine} use?",
         [$"Its keys are {agent.KeyFingerprint}. Compare them with what the agent printed when it was enrolled: somebody in between may have enrolled themselves.", "Their logins may be sealed to this agent. One that you take away is not given any more; a login that stands there already stays until the next switch."],
         [
@@ -61,7 +61,7 @@ internal static class FleetForms
         ],
         "Save accounts");
 
-    public static FormQuestion Switch(AgentRow agent, IReadOnlyList<AccountRow> accounts, string chosen, bool allowCopy) => new(
+    public static FormDefinition Switch(AgentRow agent, IReadOnlyList<AccountRow> accounts, string chosen, bool allowCopy) => new(
         $"Switch {agent.Machine} by hand",
         ["The login is sealed to this agent, which puts it in place once no tool call runs there. While a session lives, rotation does so within seconds, and the account stays until it cannot be used or you release it."],
         [
@@ -70,20 +70,20 @@ internal static class FleetForms
         ],
         "Switch account");
 
-    public static FormQuestion Release(AgentRow agent) => new(
+    public static FormDefinition Release(AgentRow agent) => new(
         $"Let rotation go on for {agent.Machine}?",
         [$"{agent.Requested} was asked for by hand. Rotation chooses again, within seconds."],
         [],
         "Release");
 
-    public static FormQuestion Revoke(AgentRow agent) => new(
+    public static FormDefinition Revoke(AgentRow agent) => new(
         $"Revoke the agent on {agent.Machine}?",
         ["It is refused from now on, and given no login any more. What stands in its config dir stays there: an account whose whole login it holds needs a new one."],
         [],
         "Revoke agent",
         IsDanger: true);
 
-    public static FormQuestion Pin(IReadOnlyList<AccountRow> accounts, IReadOnlyList<AgentRow> agents, string account, string place, string mode) => new(
+    public static FormDefinition Pin(IReadOnlyList<AccountRow> accounts, IReadOnlyList<AgentRow> agents, string account, string place, string mode) => new(
         "Pin an account",
         ["A pin of a config dir goes before one of its machine, and that before one of the fleet. It replaces a pin of the same place."],
         [
@@ -93,24 +93,24 @@ internal static class FleetForms
         ],
         "Pin account");
 
-    public static FormQuestion Unpin(PinView pin) => new(
+    public static FormDefinition Unpin(PinView pin) => new(
         $"Unpin {pin.Label}?",
         [$"It was pinned for {pin.Where}. Rotation chooses there again."],
         [new FormField("scope", "", FieldKind.Hidden, pin.Scope), new FormField("target", "", FieldKind.Hidden, pin.Target)],
         "Unpin account");
 
-    public static FormQuestion Pause { get; } = new(
+    public static FormDefinition Pause { get; } = new(
         "Pause rotation?",
         ["No account is switched any more, whatever its windows say, but by hand. Polling, sessions and the renewing of logins go on."],
         [],
         "Pause rotation");
 
-    public static FormQuestion Resume { get; } = new("Resume rotation?", ["It looks at the fleet again within seconds."], [], "Resume rotation");
+    public static FormDefinition Resume { get; } = new("Resume rotation?", ["It looks at the fleet again within seconds."], [], "Resume rotation");
 
     /// <summary>Places of pins: <c>fleet</c>, <c>machine NAME</c>, <c>config_dir AGENT</c>.</summary>
     private static List<FormOption> Places(IReadOnlyList<AgentRow> agents)
     {
-        var live = agents.Where(agent => agent.State != AgentPulse.Revoked).ToList();
+        var live = agents.Where(agent => agent.State != AgentConnection.Revoked).ToList();
         return
         [
             new FormOption("fleet ", "the whole fleet"),

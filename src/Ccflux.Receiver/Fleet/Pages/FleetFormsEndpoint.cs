@@ -9,7 +9,7 @@ using Ccflux.Receiver.Shell.Forms;
 namespace Ccflux.Receiver.Fleet.Pages;
 
 /// <summary>What the admin changes about agents and rotation. Asked for by a GET page, made by a POST.</summary>
-internal sealed class FleetFormsEndpoint(BoardQuery board, AgentBook agents, CommandBox commands, RotationControls control, PageFrames frames, BrowserAnswers answers)
+internal sealed class FleetFormsEndpoint(BoardQuery board, AgentStore agents, AgentCommandQueue commands, RotationControls control, PageFrames frames, BrowserAnswers answers)
 {
     private const string TooManyCodes = "Too many codes wait to be used, or the database cannot be written.";
     private const string NotThere = "There is no such agent, or it was revoked.";
@@ -20,7 +20,7 @@ internal sealed class FleetFormsEndpoint(BoardQuery board, AgentBook agents, Com
     {
         var machine = (await context.Request.FormOrEmptyAsync())["machine"].ToString();
         return await CodePageAsync(context, machine.Trim(), await agents.NewCodeAsync(machine, AuditActor.Of(context)))
-            ?? Ask(context, FleetForms.Enrol(machine), AgentBook.IsMachine(machine.Trim()) ? TooManyCodes : "machine: 1 to 255 characters on one line.");
+            ?? Ask(context, FleetForms.Enrol(machine), AgentStore.IsMachine(machine.Trim()) ? TooManyCodes : "machine: 1 to 255 characters on one line.");
     }
 
     public Task<IResult> AskEnrolAgainAsync(string id, HttpContext context) =>
@@ -148,16 +148,16 @@ internal sealed class FleetFormsEndpoint(BoardQuery board, AgentBook agents, Com
     private async Task<IResult> WithAgentAsync(HttpContext context, string id, Func<AgentRow, Board, Task<IResult>> answer, bool orRevoked = false)
     {
         var now = await board.ReadAsync(context.RequestAborted);
-        return now.Agents.FirstOrDefault(agent => string.Equals(agent.Id, id, StringComparison.Ordinal) && (orRevoked || agent.State != AgentPulse.Revoked)) is { } agent ? await answer(agent, now) : Missing(NotThere);
+        return now.Agents.FirstOrDefault(agent => string.Equals(agent.Id, id, StringComparison.Ordinal) && (orRevoked || agent.State != AgentConnection.Revoked)) is { } agent ? await answer(agent, now) : Missing(NotThere);
     }
 
     private static bool IsOf(PinView pin, string scope, string target) => string.Equals(pin.Scope, scope, StringComparison.Ordinal) && string.Equals(pin.Target, target, StringComparison.Ordinal);
 
-    private IResult Ask(HttpContext context, FormQuestion form, string? fault = null) => FleetAnswers.Ask(context, frames, form, fault);
+    private IResult Ask(HttpContext context, FormDefinition form, string? fault = null) => FleetFormResults.Ask(context, frames, form, fault);
 
     private Refusal Missing(string detail) => new(answers, StatusCodes.Status404NotFound, "", detail);
 
-    private static SeeOther Done(HttpContext context, string text, string detail, string panel) => FleetAnswers.Done(context, text, detail, panel);
+    private static SeeOther Done(HttpContext context, string text, string detail, string panel) => FleetFormResults.Done(context, text, detail, panel);
 
-    private static long Number(string? text) => FleetAnswers.Number(text);
+    private static long Number(string? text) => FleetFormResults.Number(text);
 }

@@ -28,8 +28,8 @@ internal static class PinText
             PinScope.ConfigDir => board.Agents.Any(agent => string.Equals(agent.Id, target, StringComparison.Ordinal)),
             null => false,
         };
-        return isThere && known is { } insisting && board.Accounts.Any(one => one.Id == FleetAnswers.Number(account))
-            ? new Pin(Scope(parts[0])!.Value, target.Length == 0 ? null : target, FleetAnswers.Number(account), insisting)
+        return isThere && known is { } insisting && board.Accounts.Any(one => one.Id == FleetFormResults.Number(account))
+            ? new Pin(Scope(parts[0])!.Value, target.Length == 0 ? null : target, FleetFormResults.Number(account), insisting)
             : null;
     }
 }

@@ -12,7 +12,7 @@ namespace Ccflux.Receiver.Fleet.Pages;
 /// <summary>What the admin changes about the vault's accounts, and when they are polled. What was pasted goes to the vault and nowhere else.</summary>
 internal sealed class VaultFormsEndpoint(BoardQuery board, AccountImport import, AccountEdit edit, Poller poller, PageFrames frames, BrowserAnswers answers, TimeProvider time)
 {
-    public IResult AskImport(HttpContext context) => FleetAnswers.Ask(context, frames, FleetForms.Import("", vaultOnly: false), null);
+    public IResult AskImport(HttpContext context) => FleetFormResults.Ask(context, frames, FleetForms.Import("", vaultOnly: false), null);
 
     public async Task<IResult> ImportAsync(HttpContext context)
     {
@@ -21,11 +21,11 @@ internal sealed class VaultFormsEndpoint(BoardQuery board, AccountImport import,
         var vaultOnly = form["vault_only"].ToString() is "1";
         var result = await import.ImportAsync(label, Encoding.UTF8.GetBytes(form["credential"].ToString()), vaultOnly, AuditActor.Of(context), context.RequestAborted);
         return result.AccountId is null
-            ? FleetAnswers.Ask(context, frames, FleetForms.Import(label, vaultOnly), result.Message)
-            : FleetAnswers.Done(context, "Login imported", result.Message, "accounts");
+            ? FleetFormResults.Ask(context, frames, FleetForms.Import(label, vaultOnly), result.Message)
+            : FleetFormResults.Done(context, "Login imported", result.Message, "accounts");
     }
 
-    public Task<IResult> AskEditAsync(long id, HttpContext context) => WithAccountAsync(context, id, account => Task.FromResult(FleetAnswers.Ask(context, frames, FleetForms.Edit(account), null)));
+    public Task<IResult> AskEditAsync(long id, HttpContext context) => WithAccountAsync(context, id, account => Task.FromResult(FleetFormResults.Ask(context, frames, FleetForms.Edit(account), null)));
 
     public Task<IResult> EditAsync(long id, HttpContext context) => WithAccountAsync(context, id, async account =>
     {
@@ -39,21 +39,21 @@ internal sealed class VaultFormsEndpoint(BoardQuery board, AccountImport import,
         };
         if (!TryPercent(form["five_hour_ceiling"].ToString(), out var five) || !TryPercent(form["seven_day_ceiling"].ToString(), out var seven))
         {
-            return FleetAnswers.Ask(context, frames, FleetForms.Edit(typed), "five_hour_ceiling, seven_day_ceiling: whole percentages from 1 to 100, or nothing.");
+            return FleetFormResults.Ask(context, frames, FleetForms.Edit(typed), "five_hour_ceiling, seven_day_ceiling: whole percentages from 1 to 100, or nothing.");
         }
 
         var details = new AccountDetails(typed.Label, typed.Email, typed.Plan, typed.NextCharge, five, seven);
         return await edit.SaveAsync(id, details, AuditActor.Of(context)) is { } fault
-            ? FleetAnswers.Ask(context, frames, FleetForms.Edit(typed with { FiveHourCeiling = five, SevenDayCeiling = seven }), fault)
-            : FleetAnswers.Done(context, "Account saved", typed.Label.Trim(), "accounts");
+            ? FleetFormResults.Ask(context, frames, FleetForms.Edit(typed with { FiveHourCeiling = five, SevenDayCeiling = seven }), fault)
+            : FleetFormResults.Done(context, "Account saved", typed.Label.Trim(), "accounts");
     });
 
-    public Task<IResult> AskRemoveAsync(long id, HttpContext context) => WithAccountAsync(context, id, account => Task.FromResult(FleetAnswers.Ask(context, frames, FleetForms.Remove(account), null)));
+    public Task<IResult> AskRemoveAsync(long id, HttpContext context) => WithAccountAsync(context, id, account => Task.FromResult(FleetFormResults.Ask(context, frames, FleetForms.Remove(account), null)));
 
     public Task<IResult> RemoveAsync(long id, HttpContext context) => WithAccountAsync(context, id, async account =>
         await edit.RemoveAsync(id, AuditActor.Of(context)) is { } fault
-            ? FleetAnswers.Ask(context, frames, FleetForms.Remove(account), fault)
-            : FleetAnswers.Done(context, "Account removed", account.Label, "accounts"));
+            ? FleetFormResults.Ask(context, frames, FleetForms.Remove(account), fault)
+            : FleetFormResults.Done(context, "Account removed", account.Label, "accounts"));
 
     public async Task<IResult> PollAsync(HttpContext context)
     {
@@ -64,8 +64,8 @@ internal sealed class VaultFormsEndpoint(BoardQuery board, AccountImport import,
 
         var wait = next - time.GetUtcNow();
         return wait > TimeSpan.Zero
-            ? FleetAnswers.Done(context, $"Next poll in {Times.Left(wait)}", "The issuer's and ccflux's own limits allow it no sooner.", "accounts")
-            : FleetAnswers.Done(context, "Polling now", "", "accounts");
+            ? FleetFormResults.Done(context, $"Next poll in {Times.Left(wait)}", "The issuer's and ccflux's own limits allow it no sooner.", "accounts")
+            : FleetFormResults.Done(context, "Polling now", "", "accounts");
     }
 
     private async Task<IResult> WithAccountAsync(HttpContext context, long id, Func<AccountRow, Task<IResult>> answer)

@@ -14,7 +14,7 @@ internal static class AccountRows
     {
         var states = accounts.Select(account => State(account, windows[account.AccountId], cooling, TokenRule.StateOf(account, now))).ToList();
         var order = AccountOrder.Of(new FleetState(settings, states, [], []), now).Select((id, index) => (id, index)).ToDictionary(pair => pair.id, pair => pair.index);
-        var users = agents.Where(agent => agent is { State: not AgentPulse.Revoked, AccountId: not null }).ToLookup(agent => agent.AccountId!.Value);
+        var users = agents.Where(agent => agent is { State: not AgentConnection.Revoked, AccountId: not null }).ToLookup(agent => agent.AccountId!.Value);
         var rows = accounts.Zip(states)
             .Select(pair => Row(pair.First, pair.Second, windows[pair.First.AccountId], users[pair.First.AccountId].ToList(), settings, now))
             .OrderBy(row => IsUsable(row) ? 0 : 1)
@@ -22,7 +22,7 @@ internal static class AccountRows
             .ToList();
         var main = rows.Where(row => row.Sessions > 0).OrderByDescending(row => row.Sessions).ThenByDescending(row => row.Agents).FirstOrDefault();
         var next = Next(rows, main, decisions);
-        var isMainFirst = main is { Standpoint: Standpoint.Active };
+        var isMainFirst = main is { AccountStatus: AccountStatus.Active };
         return
         [
             .. rows.OrderBy(row => isMainFirst && row == main ? 0 : isMainFirst && row == next ? 1 : 2)
@@ -38,11 +38,11 @@ internal static class AccountRows
         var seen = own.Count > 0 ? own : decisions;
         if (seen.Count == 0)
         {
-            return rows.Find(row => row != main && row.Standpoint == Standpoint.Ready);
+            return rows.Find(row => row != main && row.AccountStatus == AccountStatus.Ready);
         }
 
         var label = seen.Where(row => row.Next is not null).CountBy(row => row.Next!).OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal).FirstOrDefault().Key;
-        return rows.Find(row => row != main && row.Standpoint is (Standpoint.Active or Standpoint.Ready or Standpoint.Cooling) && string.Equals(row.Label, label, StringComparison.Ordinal));
+        return rows.Find(row => row != main && row.AccountStatus is (AccountStatus.Active or AccountStatus.Ready or AccountStatus.Cooling) && string.Equals(row.Label, label, StringComparison.Ordinal));
     }
 
     private static AccountState State(AccountFacts account, IEnumerable<WindowRow> windows, IReadOnlySet<long> cooling, TokenState login)
@@ -92,26 +92,26 @@ internal static class AccountRows
             account.SevenDayCeiling);
     }
 
-    private static Standpoint Stand(AccountFacts account, AccountState state, TokenState token, bool isActive, RotationSettings settings, DateTimeOffset now)
+    private static AccountStatus Stand(AccountFacts account, AccountState state, TokenState token, bool isActive, RotationSettings settings, DateTimeOffset now)
     {
         if (token == TokenState.CannotBeOpened)
         {
-            return Standpoint.Closed;
+            return AccountStatus.Closed;
         }
 
         if (token == TokenState.NeedsLogin)
         {
-            return account.Fault is AccountFault.InvalidGrant ? Standpoint.Quarantined : Standpoint.NeedsLogin;
+            return account.Fault is AccountFault.InvalidGrant ? AccountStatus.Quarantined : AccountStatus.NeedsLogin;
         }
 
-        var five = Standing.Used(state.FiveHour, now);
-        return Standing.Used(state.SevenDay, now) >= (state.SevenDayCeiling ?? settings.SevenDayCeiling) ? Standpoint.Exhausted
-            : isActive ? Standpoint.Active
-            : five >= (state.FiveHourCeiling ?? settings.FiveHourCeiling) || (state.Cooling && five > settings.FiveHourCool) ? Standpoint.Cooling
-            : Standpoint.Ready;
+        var five = AccountFitness.Used(state.FiveHour, now);
+        return AccountFitness.Used(state.SevenDay, now) >= (state.SevenDayCeiling ?? settings.SevenDayCeiling) ? AccountStatus.Exhausted
+            : isActive ? AccountStatus.Active
+            : five >= (state.FiveHourCeiling ?? settings.FiveHourCeiling) || (state.Cooling && five > settings.FiveHourCool) ? AccountStatus.Cooling
+            : AccountStatus.Ready;
     }
 
-    private static bool IsUsable(AccountRow row) => row.Standpoint is Standpoint.Active or Standpoint.Ready or Standpoint.Cooling or Standpoint.Exhausted;
+    private static bool IsUsable(AccountRow row) => row.AccountStatus is AccountStatus.Active or AccountStatus.Ready or AccountStatus.Cooling or AccountStatus.Exhausted;
 
     private static string HolderOf(AccountFacts account) => account.Holder switch
     {
@@ -140,17 +140,17 @@ internal static class AccountRows
     private static WindowCell Cell(WindowRow row, RotationSettings settings, DateTimeOffset now)
     {
         var window = new WindowState(row.UsedMilli / 1000d, At(row.ResetsAt), DateTimeOffset.FromUnixTimeMilliseconds(row.ObservedAt));
-        return new WindowCell(row.Name, Standing.Used(window, now), window.IsOver(now) ? null : window.ResetsAt, window.ObservedAt, row.Source, window.IsStale(settings, now));
+        return new WindowCell(row.Name, AccountFitness.Used(window, now), window.IsOver(now) ? null : window.ResetsAt, window.ObservedAt, row.Source, window.IsStale(settings, now));
     }
 
-    private static LoginWord Word(TokenState state) => state switch
+    private static LoginStatus Word(TokenState state) => state switch
     {
-        TokenState.Ok => LoginWord.Ok,
-        TokenState.Expiring => LoginWord.Expiring,
-        TokenState.Refreshing => LoginWord.Refreshing,
-        TokenState.ExpiredExhausted => LoginWord.ExpiredExhausted,
-        TokenState.NeedsLogin => LoginWord.NeedsLogin,
-        TokenState.CannotBeOpened => LoginWord.CannotBeOpened,
+        TokenState.Ok => LoginStatus.Ok,
+        TokenState.Expiring => LoginStatus.Expiring,
+        TokenState.Refreshing => LoginStatus.Refreshing,
+        TokenState.ExpiredExhausted => LoginStatus.ExpiredExhausted,
+        TokenState.NeedsLogin => LoginStatus.NeedsLogin,
+        TokenState.CannotBeOpened => LoginStatus.CannotBeOpened,
     };
 
     private static DateTimeOffset? At(long? milliseconds) => milliseconds is { } value ? DateTimeOffset.FromUnixTimeMilliseconds(value) : null;

@@ -10,19 +10,19 @@ internal static class AgentRows
 
     /// <summary>All agents. What one calls its config dir is shown to nobody here.</summary>
     public static List<AgentRow> All(
-        IReadOnlyList<AgentFacts> agents, Dictionary<long, string> labels, IReadOnlyDictionary<string, long> requested, IReadOnlyList<ConfigDirSeen> live, DateTimeOffset now)
+        IReadOnlyList<AgentFacts> agents, Dictionary<long, string> labels, IReadOnlyDictionary<string, long> requested, IReadOnlyList<ObservedConfigDir> live, DateTimeOffset now)
     {
         var newest = agents.Where(agent => agent.RevokedAt is null).GroupBy(agent => (agent.Machine.ToUpperInvariant(), agent.ConfigDirId)).ToDictionary(same => same.Key, same => same.Max(agent => agent.EnrolledAt));
         return
         [
             .. agents.Select(agent => (Agent: agent, Row: Of(agent, labels, requested, live, now)))
-                .Select(pair => pair.Row.State is AgentPulse.Silent or AgentPulse.Never && newest[(pair.Agent.Machine.ToUpperInvariant(), pair.Agent.ConfigDirId)] > pair.Agent.EnrolledAt
-                    ? pair.Row with { State = AgentPulse.Replaced }
+                .Select(pair => pair.Row.State is AgentConnection.Silent or AgentConnection.Never && newest[(pair.Agent.Machine.ToUpperInvariant(), pair.Agent.ConfigDirId)] > pair.Agent.EnrolledAt
+                    ? pair.Row with { State = AgentConnection.Replaced }
                     : pair.Row),
         ];
     }
 
-    private static AgentRow Of(AgentFacts agent, Dictionary<long, string> labels, IReadOnlyDictionary<string, long> requested, IReadOnlyList<ConfigDirSeen> live, DateTimeOffset now)
+    private static AgentRow Of(AgentFacts agent, Dictionary<long, string> labels, IReadOnlyDictionary<string, long> requested, IReadOnlyList<ObservedConfigDir> live, DateTimeOffset now)
     {
         var heard = live.FirstOrDefault(one => string.Equals(one.AgentId, agent.AgentId, StringComparison.Ordinal));
         var seen = heard is null || agent.LastSeenAt > heard.SeenAt ? agent.LastSeenAt : heard.SeenAt;
@@ -34,7 +34,7 @@ internal static class AgentRows
             agent.Version,
             agent.KeyFingerprint,
             agent.MustEnrolAgain,
-            agent.RevokedAt is not null ? AgentPulse.Revoked : seen is not { } at ? AgentPulse.Never : SessionRule.Of(now - at) is Presence.Gone ? AgentPulse.Silent : AgentPulse.Pulsing,
+            agent.RevokedAt is not null ? AgentConnection.Revoked : seen is not { } at ? AgentConnection.Never : SessionRule.Of(now - at) is Presence.Gone ? AgentConnection.Silent : AgentConnection.Online,
             seen,
             agent.Login,
             agent.AccountId,

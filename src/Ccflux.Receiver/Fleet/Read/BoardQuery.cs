@@ -21,7 +21,7 @@ internal sealed record Board(
 
 /// <summary>Reads the <see cref="Board"/>.</summary>
 internal sealed class BoardQuery(
-    VaultBook vault, AgentBook agents, LiveSessions sessions, ISessionUsers users, RotationControls rotation, RotationEngine engine, RotationSettings settings, SqliteReaders readers, TimeProvider time)
+    VaultStore vault, AgentStore agents, LiveSessions sessions, ISessionUsers users, RotationControls rotation, RotationEngine engine, RotationSettings settings, SqliteReaders readers, TimeProvider time)
 {
     private const int MaxPins = 1000;
 
@@ -37,7 +37,7 @@ internal sealed class BoardQuery(
         var said = await rotation.ReadAsync(cancellationToken);
         using var lease = await readers.RentAsync(cancellationToken);
         var limits = await lease.Connection.QueryAsync<LimitRow>(LimitSql.Select, new { Now = now.ToUnixTimeMilliseconds() });
-        var windows = MetWindows.Of(await lease.Connection.QueryAsync<WindowRow>(FleetReadSql.Windows), limits).ToLookup(row => row.AccountId);
+        var windows = EffectiveWindows.Of(await lease.Connection.QueryAsync<WindowRow>(FleetReadSql.Windows), limits).ToLookup(row => row.AccountId);
         var polls = await lease.Connection.QuerySingleAsync<PollsRow>(FleetReadSql.Polls);
         var last = await lease.Connection.QuerySingleOrDefaultAsync<SwitchRow>(FleetReadSql.LastSwitch);
         var pins = await lease.Connection.QueryAsync<PinRow>(FleetReadSql.Pins, new { Limit = MaxPins });

@@ -25,11 +25,11 @@ internal sealed class FleetPageQuery(BoardQuery board, LogQuery log, MonitorsQue
             await log.ReadAsync(request.Query["log"], request.Query["log.page"], cancellationToken),
             await monitors.ReadAsync(cancellationToken),
             [.. await network.ReadAsync(address, request), VaultFact(now)],
-            RotationWords.Of(settings),
+            RotationExplanation.Of(settings),
             settings.IsSoonestFirst);
     }
 
-    private static NetworkFact VaultFact(Board board) => board.Accounts.Count(account => account.Login == LoginWord.CannotBeOpened) switch
+    private static NetworkFact VaultFact(Board board) => board.Accounts.Count(account => account.Login == LoginStatus.CannotBeOpened) switch
     {
         0 => new NetworkFact("Vault", FactState.Good, "Encrypted; the key ring is outside the database's folder"),
         var closed => new NetworkFact("Vault", FactState.Bad, $"{closed.ToString(CultureInfo.InvariantCulture)} of {board.Accounts.Count.ToString(CultureInfo.InvariantCulture)} logins cannot be opened: the key ring is missing"),

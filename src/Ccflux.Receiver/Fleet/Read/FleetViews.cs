@@ -6,7 +6,7 @@ namespace Ccflux.Receiver.Fleet.Read;
 public sealed record WindowCell(string Name, double Used, DateTimeOffset? ResetsAt, DateTimeOffset ObservedAt, string Source, bool IsOld);
 
 /// <summary>How an account stands, in one word.</summary>
-public enum Standpoint
+public enum AccountStatus
 {
     /// <summary>A live session uses it, and its week is not used up.</summary>
     Active = 1,
@@ -30,7 +30,7 @@ public enum Standpoint
 }
 
 /// <summary>How a login stands: the states of the token column.</summary>
-public enum LoginWord
+public enum LoginStatus
 {
     Ok = 1,
     Expiring = 2,
@@ -63,13 +63,13 @@ public sealed record AccountRow(
     WindowCell? SevenDay,
     WindowCell? FiveHour,
     IReadOnlyList<WindowCell> Scoped,
-    LoginWord Login,
+    LoginStatus Login,
     string Holder,
     string Fingerprint,
     DateTimeOffset RefreshedAt,
     string RefreshedBy,
     DateTimeOffset ExpiresAt,
-    Standpoint Standpoint,
+    AccountStatus AccountStatus,
     string? Note,
     string? NextCharge,
     long? FiveHourCeiling,
@@ -93,7 +93,7 @@ public sealed record AgentRow(
     string Version,
     string KeyFingerprint,
     bool MustEnrolAgain,
-    AgentPulse State,
+    AgentConnection State,
     DateTimeOffset? LastSeenAt,
     string? Login,
     long? AccountId,
@@ -106,10 +106,10 @@ public sealed record AgentRow(
     IReadOnlyList<string> Granted);
 
 /// <summary>Whether an agent is heard.</summary>
-public enum AgentPulse
+public enum AgentConnection
 {
     /// <summary>A heartbeat within the last seconds.</summary>
-    Pulsing = 1,
+    Online = 1,
 
     /// <summary>None for a while: no session lives there, or the machine is away.</summary>
     Silent = 2,

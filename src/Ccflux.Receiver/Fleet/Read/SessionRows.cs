@@ -14,7 +14,7 @@ internal static class SessionRows
 {
     public const string Stale = "stale";
 
-    public static IReadOnlyList<SessionRow> Of(IReadOnlyList<ConfigDirSeen> live, IReadOnlyList<AgentRow> agents, SessionOwners owners)
+    public static IReadOnlyList<SessionRow> Of(IReadOnlyList<ObservedConfigDir> live, IReadOnlyList<AgentRow> agents, SessionOwners owners)
     {
         var byId = agents.ToDictionary(agent => agent.Id, StringComparer.Ordinal);
         return
@@ -25,7 +25,7 @@ internal static class SessionRows
         ];
     }
 
-    private static SessionRow Row(ConfigDirSeen seen, LiveSession session, AgentRow agent, SessionOwners owners) => new(
+    private static SessionRow Row(ObservedConfigDir seen, LiveSession session, AgentRow agent, SessionOwners owners) => new(
         session.SessionId, owners.Of(session.SessionId, agent.Machine), agent.Machine, agent.ConfigDir, agent.Account, seen.Presence is Presence.Stale ? Stale : session.State, session.Model, session.Since, seen.SeenAt);
 
     private static int Rank(string state) => state switch { SessionState.Tool => 0, SessionState.Turn => 1, SessionState.Idle => 2, _ => 3 };

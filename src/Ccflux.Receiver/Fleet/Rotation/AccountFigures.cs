@@ -6,9 +6,9 @@ internal sealed record AccountFigures(
 {
     public static AccountFigures? Of(AccountState? account, RotationSettings settings, DateTimeOffset now) => account is null ? null : new(
         account.Id,
-        account.FiveHour is null ? null : Standing.Used(account.FiveHour, now),
+        account.FiveHour is null ? null : AccountFitness.Used(account.FiveHour, now),
         account.FiveHour?.PerMinute,
-        account.SevenDay is null ? null : Standing.Used(account.SevenDay, now),
+        account.SevenDay is null ? null : AccountFitness.Used(account.SevenDay, now),
         account.SevenDay?.PerMinute,
         account.SevenDay is { } week && !week.IsOver(now) ? week.ResetsAt : null,
         account.SevenDay?.IsStale(settings, now) ?? true);

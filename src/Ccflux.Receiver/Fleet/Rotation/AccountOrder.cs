@@ -12,5 +12,5 @@ internal static class AccountOrder
     ];
 
     private static bool IsSpent(AccountState account, RotationSettings settings, DateTimeOffset now) =>
-        Standing.Of(account, [], settings, 1, null, now) is { Fitness: Fitness.Blocked, Why: not RotationReason.FiveHourExhausted };
+        AccountFitness.Of(account, [], settings, 1, null, now) is { Fitness: Fitness.Blocked, Why: not RotationReason.FiveHourExhausted };
 }

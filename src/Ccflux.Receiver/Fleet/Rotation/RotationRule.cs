@@ -38,43 +38,43 @@ internal static class RotationRule
             return Stay(configDir, RotationReason.Paused);
         }
 
-        var standing = StandingOf(active, state, configDir, pin, now);
-        var best = Best(state, configDir, pin, active, standing, now, out var target);
-        if (standing.Fitness == Fitness.Blocked)
+        var current = FitnessOf(active, state, configDir, pin, now);
+        var best = Best(state, configDir, pin, active, current, now, out var target);
+        if (current.Fitness == Fitness.Blocked)
         {
             return best is null
-                ? new ConfigDirDecision(configDir.Id, Verdict.Blocked, standing.Why, From: AccountFigures.Of(active, state.Settings, now))
-                : Switch(state, configDir, standing.Why, active, best, now);
+                ? new ConfigDirDecision(configDir.Id, Verdict.Blocked, current.Why, From: AccountFigures.Of(active, state.Settings, now))
+                : Switch(state, configDir, current.Why, active, best, now);
         }
 
-        if (best == active || !IsBetter(target, standing, state.Settings))
+        if (best == active || !IsBetter(target, current, state.Settings))
         {
-            return Stay(configDir, standing.Why);
+            return Stay(configDir, current.Why);
         }
 
-        var reason = standing.Fitness != Fitness.Lasting ? standing.Why : pin?.Account == best!.Id ? RotationReason.Pinned : RotationReason.Perishable;
+        var reason = current.Fitness != Fitness.Lasting ? current.Why : pin?.Account == best!.Id ? RotationReason.Pinned : RotationReason.Perishable;
         if (reason == RotationReason.Perishable && !Urgency.Of(best!, state.Settings, now).IsWellBefore(Urgency.Of(active!, state.Settings, now), state.Settings))
         {
             return Stay(configDir, RotationReason.InOrder);
         }
 
-        return configDir.LastSwitch + RestAfterSwitch(configDir, standing, state.Settings, now) > now
+        return configDir.LastSwitch + RestAfterSwitch(configDir, current, state.Settings, now) > now
             ? Stay(configDir, RotationReason.Cooldown)
             : Switch(state, configDir, reason, active, best!, now);
     }
 
     /// <summary>Of two that do not last, the other is worth a switch only where it is below its ceiling, to which the one left does not come back before it
     /// has cooled, and lasts longer by the factor of an entry.</summary>
-    private static bool IsBetter(Standing target, Standing active, RotationSettings settings) =>
+    private static bool IsBetter(AccountFitness target, AccountFitness active, RotationSettings settings) =>
         target.Fitness < active.Fitness
         || (target.Fitness == active.Fitness
             && (target.Fitness == Fitness.Lasting || (target.Why == RotationReason.FiveHourVelocity && target.Lasts >= settings.EntryHorizons * active.Lasts)));
 
     /// <summary>The cooldown, but only <see cref="RotationSettings.LeastRest"/> where the account in use is at its ceiling, or will be before the cooldown ends.</summary>
-    private static TimeSpan RestAfterSwitch(ConfigDirState configDir, Standing active, RotationSettings settings, DateTimeOffset now) =>
+    private static TimeSpan RestAfterSwitch(ConfigDirState configDir, AccountFitness active, RotationSettings settings, DateTimeOffset now) =>
         active.Fitness != Fitness.Lasting && now.AddMinutes(active.Breach) < configDir.LastSwitch + settings.Cooldown ? settings.LeastRest : settings.Cooldown;
 
-    private static Standing StandingOf(AccountState? active, FleetState state, ConfigDirState configDir, Pin? pin, DateTimeOffset now)
+    private static AccountFitness FitnessOf(AccountState? active, FleetState state, ConfigDirState configDir, Pin? pin, DateTimeOffset now)
     {
         if (active is null)
         {
@@ -87,18 +87,18 @@ internal static class RotationRule
         }
 
         return IsAllowed(active, configDir, pin)
-            ? Standing.Of(active, configDir.Models, state.Settings, 1, null, now)
+            ? AccountFitness.Of(active, configDir.Models, state.Settings, 1, null, now)
             : new(Fitness.Blocked, RotationReason.NotGranted);
     }
 
     /// <summary>The fittest account; of several that last the pinned one, else the most urgent; of several that do not, the one with most room. Null where
     /// all are blocked.</summary>
     private static AccountState? Best(
-        FleetState state, ConfigDirState configDir, Pin? pin, AccountState? active, Standing activeStanding, DateTimeOffset now, out Standing standing)
+        FleetState state, ConfigDirState configDir, Pin? pin, AccountState? active, AccountFitness activeFitness, DateTimeOffset now, out AccountFitness bestFitness)
     {
         AccountState? best = null;
         var bestPlace = default(Urgency);
-        standing = new(Fitness.Blocked, RotationReason.InOrder);
+        bestFitness = new(Fitness.Blocked, RotationReason.InOrder);
         foreach (var account in state.Accounts)
         {
             if (!IsAllowed(account, configDir, pin))
@@ -107,19 +107,19 @@ internal static class RotationRule
             }
 
             var own = account == active
-                ? activeStanding
-                : Standing.Of(account, configDir.Models, state.Settings, state.Settings.EntryHorizons, active, now);
-            if (own.Fitness == Fitness.Blocked || own.Fitness > standing.Fitness)
+                ? activeFitness
+                : AccountFitness.Of(account, configDir.Models, state.Settings, state.Settings.EntryHorizons, active, now);
+            if (own.Fitness == Fitness.Blocked || own.Fitness > bestFitness.Fitness)
             {
                 continue;
             }
 
             var place = pin?.Account == account.Id ? s_pinned
                 : own.Fitness == Fitness.Lasting ? Urgency.Of(account, state.Settings, now)
-                : new Urgency(0, Standing.Used(account.FiveHour, now));
-            if (own.Fitness < standing.Fitness || place.IsBefore(bestPlace))
+                : new Urgency(0, AccountFitness.Used(account.FiveHour, now));
+            if (own.Fitness < bestFitness.Fitness || place.IsBefore(bestPlace))
             {
-                (best, bestPlace, standing) = (account, place, own);
+                (best, bestPlace, bestFitness) = (account, place, own);
             }
         }
 
@@ -134,7 +134,7 @@ internal static class RotationRule
             return null;
         }
 
-        var fitness = Standing.Of(requested, configDir.Models, state.Settings, 1, null, now).Fitness;
+        var fitness = AccountFitness.Of(requested, configDir.Models, state.Settings, 1, null, now).Fitness;
         return fitness == Fitness.Lasting || (fitness == Fitness.Short && configDir.Active != requested.Id) ? requested : null;
     }
 
@@ -173,7 +173,7 @@ internal static class RotationRule
         HashSet<long>? cooling = null;
         foreach (var account in state.Accounts)
         {
-            var used = Standing.Used(account.FiveHour, now);
+            var used = AccountFitness.Used(account.FiveHour, now);
             if (used >= (account.FiveHourCeiling ?? state.Settings.FiveHourCeiling) || (account.Cooling && used > state.Settings.FiveHourCool))
             {
                 (cooling ??= []).Add(account.Id);

@@ -25,7 +25,7 @@ internal readonly record struct Urgency(int Rank, double Value)
 
         var hours = (reset - now).TotalHours;
         var left = Math.Max(0.5, 100 - week.UsedPercent);
-        var room = (100 - Standing.Used(account.FiveHour, now) + LeastRoom) / 100;
+        var room = (100 - AccountFitness.Used(account.FiveHour, now) + LeastRoom) / 100;
         return reset - now <= settings.SoonestFirstWithin ? new(0, hours) : new(1, hours / left / room);
     }
 

@@ -8,12 +8,12 @@ using Ccflux.Receiver.Platform.Http;
 namespace Ccflux.Receiver.Fleet.Sessions;
 
 /// <summary><c>POST /heartbeat</c>, step by step: authenticate, rate-limit, parse, validate, refuse what is not newer, note, answer with commands.</summary>
-internal sealed class HeartbeatEndpoint(AgentGate gate, LiveSessions sessions, CommandBox commands, FleetMetrics metrics, HttpOptions http, TimeProvider time)
+internal sealed class HeartbeatEndpoint(AgentGate gate, LiveSessions sessions, AgentCommandQueue commands, FleetMetrics metrics, HttpOptions http, TimeProvider time)
 {
     /// <summary>Twelve come by themselves; the others are for sessions that start and end.</summary>
     public const int PerMinute = 30;
 
-    private readonly KeyedLimit _limit = new(PerMinute, PerMinute, AgentBook.MaxAgents, time);
+    private readonly KeyedRateLimiter _limit = new(PerMinute, PerMinute, AgentStore.MaxAgents, time);
 
     public async Task<IResult> PostAsync(HttpContext context)
     {

@@ -57,5 +57,5 @@ internal static class HeartbeatRules
         _ => null,
     };
 
-    private static bool IsText(string text, int max) => PlainText.Is(text, max);
+    private static bool IsText(string text, int max) => SafeDisplayText.Is(text, max);
 }

@@ -7,19 +7,19 @@ namespace Ccflux.Receiver.Fleet.Sessions;
 
 /// <summary>The sessions that agents tell of, in memory. A heartbeat replaces all that its config dir had; silence makes them stale, then gone, whatever
 /// else arrives. Holds <see cref="Capacity"/> sessions; what a heartbeat brings beyond that is not taken and counted.</summary>
-internal sealed class LiveSessions(RotationNudge nudge, FleetMetrics metrics, IChangeFeed changes, TimeProvider time)
+internal sealed class LiveSessions(RotationWakeSignal wake, FleetMetrics metrics, IChangeFeed changes, TimeProvider time)
 {
     public const int Capacity = 20_000;
 
     /// <summary>Pages need to hear of changes, not of each.</summary>
-    private static readonly TimeSpan s_toldEvery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_announceEvery = TimeSpan.FromSeconds(1);
 
-    /// <summary>One a config dir; there are <see cref="AgentBook.MaxAgents"/> at most.</summary>
-    private readonly ConcurrentDictionary<string, Pulse> _pulses = new(StringComparer.Ordinal);
+    /// <summary>One a config dir; there are <see cref="AgentStore.MaxAgents"/> at most.</summary>
+    private readonly ConcurrentDictionary<string, Announcement> _announcements = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
     private int _count;
     private bool _changed;
-    private long? _toldAt;
+    private long? _announcedAt;
 
     /// <summary>Sessions that are live or stale, as of the last sweep.</summary>
     public int Count => Volatile.Read(ref _count);
@@ -28,22 +28,22 @@ internal sealed class LiveSessions(RotationNudge nudge, FleetMetrics metrics, IC
         Note(agent.AgentId, agent.Machine, time.GetUtcNow(), heartbeat.Applied, heartbeat.Sessions);
 
     /// <summary>What was known when the last process stopped. Newer words stand.</summary>
-    public void Restore(IEnumerable<ConfigDirSeen> known)
+    public void Restore(IEnumerable<ObservedConfigDir> known)
     {
-        foreach (var seen in known.Where(seen => !_pulses.ContainsKey(seen.AgentId)))
+        foreach (var seen in known.Where(seen => !_announcements.ContainsKey(seen.AgentId)))
         {
             Note(seen.AgentId, seen.Machine, seen.SeenAt, seen.Applied, seen.Sessions);
         }
     }
 
     /// <summary>Config dirs with a session that is not gone, by machine.</summary>
-    public IReadOnlyList<ConfigDirSeen> Read()
+    public IReadOnlyList<ObservedConfigDir> Read()
     {
         var now = time.GetUtcNow();
         return
         [
-            .. _pulses
-                .Select(pair => new ConfigDirSeen(pair.Key, pair.Value.Machine, pair.Value.SeenAt, SessionRule.Of(now - pair.Value.SeenAt), pair.Value.Applied, pair.Value.Sessions))
+            .. _announcements
+                .Select(pair => new ObservedConfigDir(pair.Key, pair.Value.Machine, pair.Value.SeenAt, SessionRule.Of(now - pair.Value.SeenAt), pair.Value.Applied, pair.Value.Sessions))
                 .Where(seen => seen.Sessions.Count > 0 && seen.Presence is not Presence.Gone)
                 .OrderBy(seen => seen.Machine, StringComparer.Ordinal)
                 .ThenBy(seen => seen.AgentId, StringComparer.Ordinal),
@@ -55,9 +55,9 @@ internal sealed class LiveSessions(RotationNudge nudge, FleetMetrics metrics, IC
     {
         var now = time.GetUtcNow();
         string? found = null;
-        foreach (var (agent, pulse) in _pulses)
+        foreach (var (agent, announcement) in _announcements)
         {
-            if (SessionRule.Of(now - pulse.SeenAt) is not Presence.Gone && pulse.Sessions.Any(session => string.Equals(session.SessionId, sessionId, StringComparison.Ordinal)))
+            if (SessionRule.Of(now - announcement.SeenAt) is not Presence.Gone && announcement.Sessions.Any(session => string.Equals(session.SessionId, sessionId, StringComparison.Ordinal)))
             {
                 if (found is not null)
                 {
@@ -77,24 +77,24 @@ internal sealed class LiveSessions(RotationNudge nudge, FleetMetrics metrics, IC
         var now = time.GetUtcNow();
         lock (_gate)
         {
-            foreach (var (agent, pulse) in _pulses)
+            foreach (var (agent, announcement) in _announcements)
             {
-                var presence = SessionRule.Of(now - pulse.SeenAt);
+                var presence = SessionRule.Of(now - announcement.SeenAt);
                 if (presence == Presence.Gone)
                 {
-                    _pulses.TryRemove(agent, out _);
-                    _count -= pulse.Sessions.Count;
-                    _changed |= pulse.Sessions.Count > 0;
+                    _announcements.TryRemove(agent, out _);
+                    _count -= announcement.Sessions.Count;
+                    _changed |= announcement.Sessions.Count > 0;
                 }
-                else if (presence != pulse.Told)
+                else if (presence != announcement.Told)
                 {
-                    _pulses[agent] = pulse with { Told = presence };
-                    _changed |= pulse.Sessions.Count > 0;
+                    _announcements[agent] = announcement with { Told = presence };
+                    _changed |= announcement.Sessions.Count > 0;
                 }
             }
         }
 
-        Tell();
+        Announce();
     }
 
     private void Note(string agentId, string machine, DateTimeOffset at, string? applied, IReadOnlyList<LiveSession> sessions)
@@ -102,7 +102,7 @@ internal sealed class LiveSessions(RotationNudge nudge, FleetMetrics metrics, IC
         bool began, ended;
         lock (_gate)
         {
-            var before = _pulses.GetValueOrDefault(agentId);
+            var before = _announcements.GetValueOrDefault(agentId);
             var room = Capacity - (_count - (before?.Sessions.Count ?? 0));
             if (sessions.Count > room)
             {
@@ -112,42 +112,42 @@ internal sealed class LiveSessions(RotationNudge nudge, FleetMetrics metrics, IC
 
             _count += sessions.Count - (before?.Sessions.Count ?? 0);
             _changed |= before is null ? sessions.Count > 0 : before.Told != Presence.Live || !string.Equals(before.Applied, applied, StringComparison.Ordinal) || !before.Sessions.SequenceEqual(sessions);
-            _pulses[agentId] = new Pulse(machine, at, applied, sessions, Presence.Live);
+            _announcements[agentId] = new Announcement(machine, at, applied, sessions, Presence.Live);
             began = sessions.Count > 0 && before is not { Sessions.Count: > 0 };
             ended = before?.Sessions.Any(IsInCall) == true && !sessions.Any(IsInCall);
         }
 
         if (began && applied is null)
         {
-            nudge.Give();
+            wake.Give();
         }
 
         if (ended)
         {
-            nudge.CallsEnded(agentId);
+            wake.CallsEnded(agentId);
         }
 
-        Tell();
+        Announce();
     }
 
     private static bool IsInCall(LiveSession session) => session.State is SessionState.Tool;
 
-    private void Tell()
+    private void Announce()
     {
         lock (_gate)
         {
-            if (!_changed || (_toldAt is { } told && time.GetElapsedTime(told) < s_toldEvery))
+            if (!_changed || (_announcedAt is { } told && time.GetElapsedTime(told) < s_announceEvery))
             {
                 return;
             }
 
             _changed = false;
-            _toldAt = time.GetTimestamp();
+            _announcedAt = time.GetTimestamp();
         }
 
         changes.Publish(FleetFeature.Topic);
     }
 
     /// <param name="Told">What pages were last told of it.</param>
-    private sealed record Pulse(string Machine, DateTimeOffset SeenAt, string? Applied, IReadOnlyList<LiveSession> Sessions, Presence Told);
+    private sealed record Announcement(string Machine, DateTimeOffset SeenAt, string? Applied, IReadOnlyList<LiveSession> Sessions, Presence Told);
 }

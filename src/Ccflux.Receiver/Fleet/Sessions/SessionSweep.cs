@@ -10,7 +10,7 @@ namespace Ccflux.Receiver.Fleet.Sessions;
 /// <summary>Every five seconds: who is gone is forgotten, and sessions on a copy get the whole login. A receiver that is stopped writes down what it knows, so that the next one does
 /// not take living sessions for ended ones in the seconds before their next heartbeats.</summary>
 internal sealed partial class SessionSweep(
-    LiveSessions sessions, WholeLogins wholes, SqliteReaders readers, GroupCommitWriter writer, TimeProvider time, ILogger<SessionSweep> logger) : BackgroundService
+    LiveSessions sessions, FullLoginReissue wholes, SqliteReaders readers, GroupCommitWriter writer, TimeProvider time, ILogger<SessionSweep> logger) : BackgroundService
 {
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -24,7 +24,7 @@ internal sealed partial class SessionSweep(
         await FlushAsync();
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Rounds.RunLaterAsync(
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => PeriodicLoop.RunLaterAsync(
         time,
         SessionRule.SweepEvery,
         async token =>
@@ -50,12 +50,12 @@ internal sealed partial class SessionSweep(
         return written;
     });
 
-    private async Task<IEnumerable<ConfigDirSeen>> ReadAsync(CancellationToken cancellationToken)
+    private async Task<IEnumerable<ObservedConfigDir>> ReadAsync(CancellationToken cancellationToken)
     {
         using var lease = await readers.RentAsync(cancellationToken);
         var since = (time.GetUtcNow() - SessionRule.GoneAfter).ToUnixTimeMilliseconds();
         var rows = await lease.Connection.QueryAsync<Row>(new CommandDefinition(SessionSql.SelectRecent, new { Since = since, LiveSessions.Capacity }, cancellationToken: cancellationToken));
-        return rows.GroupBy(row => row.AgentId, StringComparer.Ordinal).Select(rows => new ConfigDirSeen(
+        return rows.GroupBy(row => row.AgentId, StringComparer.Ordinal).Select(rows => new ObservedConfigDir(
             rows.Key,
             rows.First().Machine,
             DateTimeOffset.FromUnixTimeMilliseconds(rows.First().LastSeenAt),

@@ -120,7 +120,7 @@ internal sealed class FleetAudit(SqliteReaders readers)
 
     private static string Shown(string detail)
     {
-        detail = PlainText.Clean(detail);
+        detail = SafeDisplayText.Clean(detail);
         return detail.Length <= MaxDetail ? detail : detail[..MaxDetail];
     }
 

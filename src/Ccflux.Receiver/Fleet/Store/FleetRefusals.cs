@@ -20,7 +20,7 @@ internal sealed class FleetRefusals(SqliteReaders readers)
 
     private const long HourMilliseconds = 3_600_000;
 
-    /// <summary>To be called inside a write. The detail is <see cref="PlainText"/>.</summary>
+    /// <summary>To be called inside a write. The detail is <see cref="SafeDisplayText"/>.</summary>
     /// <param name="connection">The write's.</param>
     /// <param name="at">When.</param>
     /// <param name="attempt">What was refused.</param>

@@ -53,7 +53,7 @@ internal static class VaultSql
 
     /// <summary>Of a person's accounts the one that an agent brings a login of: which has that login, had the one that it replaces, is held by that agent,
     /// or is granted to it. Parameters: uuid, fingerprint of the login, that which it replaces, agent.</summary>
-    public const string FindBrought = """
+    public const string FindReturned = """
         SELECT account_id FROM fleet_accounts a WHERE account_uuid = ?1
         ORDER BY (fingerprint IS ?2) DESC, (fingerprint = ?3 OR access_fingerprint = ?3) DESC, (holder_agent IS ?4) DESC,
                  EXISTS (SELECT 1 FROM fleet_grants g WHERE g.account_id = a.account_id AND g.agent_id = ?4) DESC, account_id

@@ -17,7 +17,7 @@ internal static class LimitRule
     /// <param name="read">Null where the window was never read.</param>
     /// <param name="readReset">When that reading said it ends.</param>
     /// <param name="now">The present.</param>
-    public static bool IsOf(MetLimit limit, bool read, DateTimeOffset? readReset, DateTimeOffset now)
+    public static bool IsOf(SessionLimitHit limit, bool read, DateTimeOffset? readReset, DateTimeOffset now)
     {
         var isScoped = LimitNames.ModelOf(limit.Window) is not null;
         var longest = limit.Window is LimitNames.FiveHour ? TimeSpan.FromHours(5) : TimeSpan.FromDays(7);

@@ -19,11 +19,11 @@ internal sealed record PinFacts(PinScope Scope, string Target, long AccountId, P
 /// <param name="Paused">Nothing is switched but by hand.</param>
 /// <param name="Requested">Accounts asked for by hand, by agent.</param>
 /// <param name="Cooling">What the last decision said, for the process after this one.</param>
-internal sealed record RotationSaid(bool Paused, IReadOnlyDictionary<string, long> Requested, IReadOnlySet<long> Cooling, IReadOnlyList<PinFacts> Pins);
+internal sealed record RotationDirectives(bool Paused, IReadOnlyDictionary<string, long> Requested, IReadOnlySet<long> Cooling, IReadOnlyList<PinFacts> Pins);
 
 /// <summary>Pause, switches by hand and pins: what a page or a command may set. Each change is an event and a line of the admin's log. Answers are null, or what
 /// is wrong.</summary>
-internal sealed class RotationControls(SqliteReaders readers, GroupCommitWriter writer, RotationNudge nudge, IChangeFeed changes, TimeProvider time)
+internal sealed class RotationControls(SqliteReaders readers, GroupCommitWriter writer, RotationWakeSignal wake, IChangeFeed changes, TimeProvider time)
 {
     public const int MaxPins = 1000;
 
@@ -32,12 +32,12 @@ internal sealed class RotationControls(SqliteReaders readers, GroupCommitWriter 
     private const string Cooling = "rotation.cooling";
     private const string Requested = "rotation.requested.";
 
-    public async Task<RotationSaid> ReadAsync(CancellationToken cancellationToken)
+    public async Task<RotationDirectives> ReadAsync(CancellationToken cancellationToken)
     {
         using var lease = await readers.RentAsync(cancellationToken);
         var settings = (await lease.Connection.QueryAsync<SettingRow>(new CommandDefinition(RotationSql.Settings, cancellationToken: cancellationToken))).ToDictionary(row => row.Name, row => row.Value, StringComparer.Ordinal);
         var pins = await lease.Connection.QueryAsync<PinRow>(new CommandDefinition(RotationSql.Pins, new { Limit = MaxPins }, cancellationToken: cancellationToken));
-        return new RotationSaid(
+        return new RotationDirectives(
             settings.ContainsKey(Paused),
             settings.Where(setting => setting.Key.StartsWith(Requested, StringComparison.Ordinal)).ToDictionary(
                 setting => setting.Key[Requested.Length..], setting => long.Parse(setting.Value, CultureInfo.InvariantCulture), StringComparer.Ordinal),
@@ -48,7 +48,7 @@ internal sealed class RotationControls(SqliteReaders readers, GroupCommitWriter 
     public Task<string?> PauseAsync(bool paused, AuditActor actor) => ChangeAsync(connection =>
     {
         Set(connection, Paused, paused ? "1" : null);
-        Tell(connection, new RotationEvent(paused ? RotationEvent.Paused : RotationEvent.Resumed, null, null, null, actor.Name), actor, paused ? "pause" : "resume");
+        Record(connection, new RotationEvent(paused ? RotationEvent.Paused : RotationEvent.Resumed, null, null, null, actor.Name), actor, paused ? "pause" : "resume");
         return null;
     });
 
@@ -66,7 +66,7 @@ internal sealed class RotationControls(SqliteReaders readers, GroupCommitWriter 
         }
 
         Set(connection, Requested + agentId, accountId.ToString(CultureInfo.InvariantCulture));
-        Tell(connection, new RotationEvent(RotationEvent.Asked, agentId, null, accountId, actor.Name), actor, "switch");
+        Record(connection, new RotationEvent(RotationEvent.Asked, agentId, null, accountId, actor.Name), actor, "switch");
         return null;
     });
 
@@ -75,7 +75,7 @@ internal sealed class RotationControls(SqliteReaders readers, GroupCommitWriter 
     {
         if (connection.Execute(RotationSql.Unset, Requested + agentId) > 0)
         {
-            Tell(connection, new RotationEvent(RotationEvent.Released, agentId, null, null, actor.Name), actor, "release");
+            Record(connection, new RotationEvent(RotationEvent.Released, agentId, null, null, actor.Name), actor, "release");
         }
 
         return null;
@@ -101,7 +101,7 @@ internal sealed class RotationControls(SqliteReaders readers, GroupCommitWriter 
 
         connection.Execute(RotationSql.SetPin, PinRow.Word(pin.Scope), target, pin.Account, PinRow.Word(pin.Mode), time.GetUtcNow().ToUnixTimeMilliseconds(), actor.Name);
         var what = $"{PinRow.Word(pin.Scope)} {PinRow.Word(pin.Mode)} {target}".TrimEnd();
-        Tell(connection, new RotationEvent(RotationEvent.Pinned, null, null, pin.Account, what, RotationEvent.By(actor)), actor, "pin", what);
+        Record(connection, new RotationEvent(RotationEvent.Pinned, null, null, pin.Account, what, RotationEvent.By(actor)), actor, "pin", what);
         return null;
     });
 
@@ -110,7 +110,7 @@ internal sealed class RotationControls(SqliteReaders readers, GroupCommitWriter 
         if (connection.Execute(RotationSql.RemovePin, PinRow.Word(scope), target ?? "") > 0)
         {
             var what = $"{PinRow.Word(scope)} {target}".TrimEnd();
-            Tell(connection, new RotationEvent(RotationEvent.Unpinned, null, null, null, what, RotationEvent.By(actor)), actor, "unpin", what);
+            Record(connection, new RotationEvent(RotationEvent.Unpinned, null, null, null, what, RotationEvent.By(actor)), actor, "unpin", what);
         }
 
         return null;
@@ -123,7 +123,7 @@ internal sealed class RotationControls(SqliteReaders readers, GroupCommitWriter 
     /// <summary>What was asked for by hand cannot be any more.</summary>
     public static void Drop(SqlConnection connection, string agentId) => Set(connection, Requested + agentId, null);
 
-    private void Tell(SqlConnection connection, RotationEvent happened, AuditActor actor, string action, string detail = "")
+    private void Record(SqlConnection connection, RotationEvent happened, AuditActor actor, string action, string detail = "")
     {
         var now = time.GetUtcNow();
         RotationEvents.Write(connection, now, happened);
@@ -138,7 +138,7 @@ internal sealed class RotationControls(SqliteReaders readers, GroupCommitWriter 
             return "The database cannot be written at the moment.";
         }
 
-        nudge.Give();
+        wake.Give();
         changes.Publish(FleetFeature.Topic);
         return written.Value;
     }

@@ -18,10 +18,10 @@ internal sealed record LastTick(DateTimeOffset At, FleetState State, Decision De
 /// database one decides, by a <see cref="Lease"/>; the others look and decide the same way for their pages, and do nothing.
 /// </summary>
 internal sealed partial class RotationEngine(
-    FleetPicture picture,
+    FleetStateReader states,
     RotationControls controls,
-    CommandBox commands,
-    RotationNudge nudge,
+    AgentCommandQueue commands,
+    RotationWakeSignal wake,
     GroupCommitWriter writer,
     IChangeFeed changes,
     TimeProvider time,
@@ -38,7 +38,7 @@ internal sealed partial class RotationEngine(
     private readonly Lease _lease = new("rotation", LeaseLength, writer, time);
 
     /// <summary>By agent; those that are not in the picture any more go with each tick.</summary>
-    private Dictionary<string, ConfigDirDecision> _told = new(StringComparer.Ordinal);
+    private Dictionary<string, ConfigDirDecision> _last = new(StringComparer.Ordinal);
     private IReadOnlySet<long>? _cooling;
 
     public LastTick? Last { get; private set; }
@@ -50,7 +50,7 @@ internal sealed partial class RotationEngine(
         if (lease != LeaseAnswer.Renewed)
         {
             // Another may have decided since this one did.
-            (_cooling, _told) = (null, new(StringComparer.Ordinal));
+            (_cooling, _last) = (null, new(StringComparer.Ordinal));
         }
 
         if (lease == LeaseAnswer.Taken)
@@ -59,9 +59,9 @@ internal sealed partial class RotationEngine(
         }
 
         _cooling ??= (await controls.ReadAsync(cancellationToken)).Cooling;
-        var deferred = _told.Values.Where(told => told is { Verdict: Verdict.Deferred, Since: not null })
-            .ToDictionary(told => told.ConfigDir, told => told.Since!.Value, StringComparer.Ordinal);
-        var state = await picture.ReadAsync(_cooling, deferred, cancellationToken);
+        var deferred = _last.Values.Where(last => last is { Verdict: Verdict.Deferred, Since: not null })
+            .ToDictionary(last => last.ConfigDir, last => last.Since!.Value, StringComparer.Ordinal);
+        var state = await states.ReadAsync(_cooling, deferred, cancellationToken);
         var now = time.GetUtcNow();
         var decision = RotationRule.Decide(state, now);
         Last = new LastTick(now, state, decision);
@@ -98,12 +98,12 @@ internal sealed partial class RotationEngine(
 
     /// <summary>The first tick comes after a whole period: until then agents have told what they have.</summary>
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Rounds.RunLaterAsync(time, RotationSettings.Default.Tick, nudge, s_pause, TickAsync, exception => Log.Failed(logger, exception), stoppingToken);
+        PeriodicLoop.RunLaterAsync(time, RotationSettings.Default.Tick, wake, s_pause, TickAsync, exception => Log.Failed(logger, exception), stoppingToken);
 
     /// <returns>What is to be written down: a switch that waits, or that cannot be, is told once and not at each tick.</returns>
     private async Task<RotationEvent?> CarryOutAsync(ConfigDirDecision one)
     {
-        var told = _told.GetValueOrDefault(one.ConfigDir);
+        var last = _last.GetValueOrDefault(one.ConfigDir);
         switch (one.Verdict)
         {
             case Verdict.Switch when !_lease.IsHeld:
@@ -116,11 +116,11 @@ internal sealed partial class RotationEngine(
                     return RotationEvent.Of(one, RotationEvent.KindOf(one.Reason));
                 }
 
-                return told is { Verdict: Verdict.Switch } && told.To == one.To ? null : RotationEvent.Of(one, RotationEvent.Refused, issued.Outcome.ToString());
+                return last is { Verdict: Verdict.Switch } && last.To == one.To ? null : RotationEvent.Of(one, RotationEvent.Refused, issued.Outcome.ToString());
             case Verdict.Deferred:
-                return told is { Verdict: Verdict.Deferred } && told.To == one.To ? null : RotationEvent.Of(one, RotationEvent.Deferred);
+                return last is { Verdict: Verdict.Deferred } && last.To == one.To ? null : RotationEvent.Of(one, RotationEvent.Deferred);
             case Verdict.Blocked:
-                return told is { Verdict: Verdict.Blocked } && told.Reason == one.Reason ? null : RotationEvent.Of(one, RotationEvent.Blocked);
+                return last is { Verdict: Verdict.Blocked } && last.Reason == one.Reason ? null : RotationEvent.Of(one, RotationEvent.Blocked);
             default:
                 return null;
         }
@@ -141,8 +141,8 @@ internal sealed partial class RotationEngine(
         }
 
         _cooling = decision.Cooling;
-        _told = decision.ConfigDirs.ToDictionary(one => one.ConfigDir, StringComparer.Ordinal);
-        nudge.Await(decision.ConfigDirs.Where(one => one.Verdict is Verdict.Deferred).Select(one => one.ConfigDir).ToHashSet(StringComparer.Ordinal));
+        _last = decision.ConfigDirs.ToDictionary(one => one.ConfigDir, StringComparer.Ordinal);
+        wake.Await(decision.ConfigDirs.Where(one => one.Verdict is Verdict.Deferred).Select(one => one.ConfigDir).ToHashSet(StringComparer.Ordinal));
     }
 
     private static int Keep(SqlConnection connection, Decision decision, List<RotationEvent> events, List<string> dropped, DateTimeOffset now)

@@ -69,7 +69,7 @@ internal sealed record RotationEvent(string Kind, string? AgentId, long? FromAcc
 }
 
 /// <summary>An event as it is kept.</summary>
-internal sealed record KeptEvent(long EventId, DateTimeOffset At, RotationEvent Event);
+internal sealed record StoredRotationEvent(long EventId, DateTimeOffset At, RotationEvent Event);
 
 /// <summary>Which events to read; null is all.</summary>
 /// <param name="Before">The last one's id of the page before.</param>
@@ -84,12 +84,12 @@ internal sealed class RotationEvents(SqliteReaders readers)
     /// <summary>Events one read gives at most.</summary>
     public const int MaxRows = 500;
 
-    public async Task<IReadOnlyList<KeptEvent>> ReadAsync(EventFilter filter, int limit, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<StoredRotationEvent>> ReadAsync(EventFilter filter, int limit, CancellationToken cancellationToken)
     {
         using var lease = await readers.RentAsync(cancellationToken);
         var query = new CommandDefinition(
             RotationSql.Events, new { filter.Kind, filter.AgentId, filter.AccountId, filter.Before, Limit = Math.Clamp(limit, 1, MaxRows) }, cancellationToken: cancellationToken);
-        return [.. (await lease.Connection.QueryAsync<Row>(query)).Select(row => new KeptEvent(
+        return [.. (await lease.Connection.QueryAsync<Row>(query)).Select(row => new StoredRotationEvent(
             row.EventId,
             DateTimeOffset.FromUnixTimeMilliseconds(row.At),
             new RotationEvent(row.Kind, row.AgentId, row.FromAccount, row.ToAccount, row.Reason, row.Figures)))];

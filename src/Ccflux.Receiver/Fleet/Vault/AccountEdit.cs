@@ -14,7 +14,7 @@ namespace Ccflux.Receiver.Fleet.Vault;
 internal sealed record AccountDetails(string Label, string Email, string Plan, string? NextCharge, int? FiveHourCeiling, int? SevenDayCeiling);
 
 /// <summary>Changes what is said of an account, or takes it out of the vault. Both answer null, or what is wrong.</summary>
-internal sealed class AccountEdit(GroupCommitWriter writer, VaultBook book, IChangeFeed changes, TimeProvider time)
+internal sealed class AccountEdit(GroupCommitWriter writer, VaultStore vault, IChangeFeed changes, TimeProvider time)
 {
     private const string Busy = "The database cannot be written at the moment.";
     private const string Missing = "There is no such account.";
@@ -28,7 +28,7 @@ internal sealed class AccountEdit(GroupCommitWriter writer, VaultBook book, ICha
 
         var written = await writer.WriteAsync(connection =>
         {
-            if (book.Read(connection, accountId) is null)
+            if (vault.Read(connection, accountId) is null)
             {
                 return Missing;
             }
@@ -57,7 +57,7 @@ internal sealed class AccountEdit(GroupCommitWriter writer, VaultBook book, ICha
     /// <summary>Forgets an account and its login. A config dir that it was given to keeps its copy.</summary>
     public async Task<string?> RemoveAsync(long accountId, AuditActor actor) => After(await writer.WriteAsync(connection =>
     {
-        if (book.Read(connection, accountId) is not { } account)
+        if (vault.Read(connection, accountId) is not { } account)
         {
             return Missing;
         }

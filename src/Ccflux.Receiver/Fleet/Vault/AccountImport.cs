@@ -24,7 +24,7 @@ internal sealed record LoginOwner(string Uuid, string? OrganizationUuid, string 
 /// that is so, nothing is replaced: the vault may have the only copy.
 /// </summary>
 internal sealed class AccountImport(
-    VaultProtection protection, VaultBook book, Issuer issuer, LoginCheck check, GroupCommitWriter writer, IChangeFeed changes, TimeProvider time)
+    VaultProtection protection, VaultStore vaultStore, Issuer issuer, LoginCheck check, GroupCommitWriter writer, IChangeFeed changes, TimeProvider time)
 {
     /// <param name="label">What the account is to be called.</param>
     /// <param name="json">A <c>.credentials.json</c>, or the <c>claudeAiOauth</c> in it.</param>
@@ -97,7 +97,7 @@ internal sealed class AccountImport(
     private async Task<string?> AskAboutKnownAsync(LoginOwner owner, CancellationToken cancellationToken)
     {
         var found = await writer.WriteAsync(connection => FindByUuid(connection, owner.Uuid) is (var id, null) ? id : (long?)null);
-        if (owner.OrganizationUuid is null || found.Value is not { } known || await book.FindAsync(known, cancellationToken) is not { } account)
+        if (owner.OrganizationUuid is null || found.Value is not { } known || await vaultStore.FindAsync(known, cancellationToken) is not { } account)
         {
             return null;
         }
@@ -118,9 +118,9 @@ internal sealed class AccountImport(
             return Refused($"label: another account is called {label}.");
         }
 
-        if (known is null && connection.Scalar(VaultSql.Count) >= VaultBook.MaxAccounts)
+        if (known is null && connection.Scalar(VaultSql.Count) >= VaultStore.MaxAccounts)
         {
-            return Refused($"A vault holds {VaultBook.MaxAccounts} accounts.");
+            return Refused($"A vault holds {VaultStore.MaxAccounts} accounts.");
         }
 
         var now = time.GetUtcNow();
@@ -133,7 +133,7 @@ internal sealed class AccountImport(
             label,
             owner.Email,
             login.Plan.Length <= FleetLimits.MaxText ? login.Plan : "",
-            protection.Protect(VaultBook.Purpose(key), login.ToBytes()),
+            protection.Protect(VaultStore.Purpose(key), login.ToBytes()),
             login.Fingerprint,
             login.AccessFingerprint,
             login.RefreshToken is not null,
@@ -143,7 +143,7 @@ internal sealed class AccountImport(
         connection.Execute(VaultSql.EndIntents, id);
         if (known is not null)
         {
-            book.Learn(connection, book.Read(connection, id)!, owner.OrganizationUuid);
+            vaultStore.Learn(connection, vaultStore.Read(connection, id)!, owner.OrganizationUuid);
         }
 
         var holder = vaultOnly ? "renewed by the receiver" : "never renewed here";
@@ -162,7 +162,7 @@ internal sealed class AccountImport(
     /// <returns>Why that cannot be said; null where it can.</returns>
     private string? Place(SqlConnection connection, string label, LoginOwner owner, string? asked, Login login, out StoredAccount? known)
     {
-        known = connection.Scalar(VaultSql.FindByKey, AccountKey.Of(owner.Uuid, owner.OrganizationUuid)!) is { } exact ? book.Read(connection, exact) : null;
+        known = connection.Scalar(VaultSql.FindByKey, AccountKey.Of(owner.Uuid, owner.OrganizationUuid)!) is { } exact ? vaultStore.Read(connection, exact) : null;
         if (known is { OrganizationUuid: not null } || FindByUuid(connection, owner.Uuid) is not (var id, var organization))
         {
             return null;
@@ -174,7 +174,7 @@ internal sealed class AccountImport(
         }
 
         // Of the account that is there the organisation is not known.
-        var other = book.Read(connection, id)!;
+        var other = vaultStore.Read(connection, id)!;
         var isSaid = string.Equals(other.Label, label, StringComparison.OrdinalIgnoreCase) && other.Fault is not null;
         var isSame = string.Equals(other.Fingerprint, login.Fingerprint, StringComparison.Ordinal);
         var hasNone = owner is { OrganizationUuid: null, IsAsked: true };

@@ -19,14 +19,14 @@ internal sealed class KeyRotation(VaultProtection protection, RefreshJournal jou
     public async Task<KeyRotationResult?> RunAsync(AuditActor actor, bool endsSigningKey = false)
     {
         var newest = protection.AddKey();
-        VaultFault.Point(VaultFault.KeyAdded);
+        VaultFaultPoints.Point(VaultFaultPoints.KeyAdded);
         var written = await writer.WriteAsync(connection => Reencrypt(connection, actor, endsSigningKey));
         if (written.Status != WriteStatus.Committed)
         {
             return null;
         }
 
-        VaultFault.Point(VaultFault.Reencrypted);
+        VaultFaultPoints.Point(VaultFaultPoints.Reencrypted);
         var (result, stored) = written.Value;
         return result with { Removed = protection.RemoveKeysBut(newest, [.. stored, .. journal.Sealed()]) };
     }
@@ -42,7 +42,7 @@ internal sealed class KeyRotation(VaultProtection protection, RefreshJournal jou
         var unopened = 0;
         foreach (var (id, key, credential) in Credentials(connection))
         {
-            stored.Add(Renew(VaultBook.Purpose(key), credential, renewed => connection.Execute(VaultSql.Reencrypt, renewed, id), ref unopened));
+            stored.Add(Renew(VaultStore.Purpose(key), credential, renewed => connection.Execute(VaultSql.Reencrypt, renewed, id), ref unopened));
         }
 
         foreach (var (name, secret) in Keys(connection))

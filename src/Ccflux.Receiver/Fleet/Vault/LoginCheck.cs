@@ -9,7 +9,7 @@ namespace Ccflux.Receiver.Fleet.Vault;
 /// Asks the issuer about logins of the vault that do not say of which organisation they are, or when their access token ends: the first is stored once it is
 /// known, the second is looked at again and again.
 /// </summary>
-internal sealed class LoginCheck(VaultBook book, Issuer issuer, GroupCommitWriter writer, IChangeFeed changes, TimeProvider time)
+internal sealed class LoginCheck(VaultStore vault, Issuer issuer, GroupCommitWriter writer, IChangeFeed changes, TimeProvider time)
 {
     /// <summary>Questions of one round, so that an issuer that is slow to answer does not hold up what is to be renewed.</summary>
     private const int MostARound = 10;
@@ -48,7 +48,7 @@ internal sealed class LoginCheck(VaultBook book, Issuer issuer, GroupCommitWrite
     /// <summary>Asks about one account's login, and stores what is learned.</summary>
     public async Task<IssuerAnswer> AskAsync(AccountFacts account, CancellationToken cancellationToken)
     {
-        if (await book.AccessTokenAsync(account.Key, cancellationToken) is not { } token)
+        if (await vault.AccessTokenAsync(account.Key, cancellationToken) is not { } token)
         {
             return new IssuerAnswer(IssuerVerdict.Dead, Reason: "has expired");
         }
@@ -57,13 +57,13 @@ internal sealed class LoginCheck(VaultBook book, Issuer issuer, GroupCommitWrite
         var fingerprint = Contracts.Fleet.CredentialFingerprint.Of(token);
         var written = await writer.WriteAsync(connection =>
         {
-            if (book.Read(connection, account.AccountId) is not { Login: { } login } stored || !string.Equals(login.AccessFingerprint, fingerprint, StringComparison.Ordinal))
+            if (vault.Read(connection, account.AccountId) is not { Login: { } login } stored || !string.Equals(login.AccessFingerprint, fingerprint, StringComparison.Ordinal))
             {
                 return false; // another login stands there by now
             }
 
             var isOk = answer.Verdict is IssuerVerdict.Ok && string.Equals(answer.AccountUuid, stored.Uuid, StringComparison.Ordinal);
-            var learned = isOk ? book.Learn(connection, stored, answer.OrganizationUuid) : stored;
+            var learned = isOk ? vault.Learn(connection, stored, answer.OrganizationUuid) : stored;
             if (login.ExpiresAt is null && (isOk || answer.Verdict is IssuerVerdict.Dead))
             {
                 var end = time.GetUtcNow() + (isOk ? RefreshAnswer.AssumedLife : TimeSpan.Zero);
@@ -72,7 +72,7 @@ internal sealed class LoginCheck(VaultBook book, Issuer issuer, GroupCommitWrite
 
             if (learned != stored)
             {
-                FleetAudit.Write(connection, time.GetUtcNow(), new FleetAccess(RefreshRounds.Switcher, FleetAction.Edit, FleetAccess.Done, stored.AccountId, Fingerprint: stored.Fingerprint, Detail: "its issuer named its organisation"));
+                FleetAudit.Write(connection, time.GetUtcNow(), new FleetAccess(RefreshLoop.Switcher, FleetAction.Edit, FleetAccess.Done, stored.AccountId, Fingerprint: stored.Fingerprint, Detail: "its issuer named its organisation"));
             }
 
             return learned != stored || login.ExpiresAt is null;

@@ -30,7 +30,7 @@ internal sealed class RestoreWatch(TimeProvider time)
 
         var now = time.GetUtcNow();
         var found = connection.Execute(VaultSql.DoubtAll, AccountFault.Unknown, now.ToUnixTimeMilliseconds());
-        FleetAudit.Write(connection, now, new FleetAccess(RefreshRounds.Switcher, FleetAction.Restore, AccountFault.Unknown, Detail: string.Create(CultureInfo.InvariantCulture, $"the database was restored; {found} logins may be spent")));
+        FleetAudit.Write(connection, now, new FleetAccess(RefreshLoop.Switcher, FleetAction.Restore, AccountFault.Unknown, Detail: string.Create(CultureInfo.InvariantCulture, $"the database was restored; {found} logins may be spent")));
         return found;
     }
 

@@ -33,7 +33,7 @@ internal enum RefreshOutcome
 /// key ring before that, so that neither a database that cannot be written nor the end of the process loses it.
 /// </summary>
 internal sealed partial class TokenRefresh(
-    VaultBook book,
+    VaultStore vault,
     RefreshJournal journal,
     GroupCommitWriter writer,
     Issuer issuer,
@@ -51,7 +51,7 @@ internal sealed partial class TokenRefresh(
     public async Task<RefreshOutcome> RunAsync(AccountFacts account, AuditActor actor, bool again)
     {
         var intent = Guid.NewGuid().ToString("N");
-        VaultFault.Point(VaultFault.Refreshing);
+        VaultFaultPoints.Point(VaultFaultPoints.Refreshing);
         var begun = await writer.WriteAsync(connection => Begin(connection, account, actor, intent, again));
         if (begun.Status != WriteStatus.Committed)
         {
@@ -63,13 +63,13 @@ internal sealed partial class TokenRefresh(
             return RefreshOutcome.NotNow;
         }
 
-        VaultFault.Point(VaultFault.IntentWritten);
+        VaultFaultPoints.Point(VaultFaultPoints.IntentWritten);
         var answer = await issuer.RefreshAsync(login);
-        VaultFault.Point(VaultFault.IssuerAnswered);
+        VaultFaultPoints.Point(VaultFaultPoints.IssuerAnswered);
         var journaled = answer.Body is { Length: > 0 } body && journal.Write(new JournaledAnswer(stored.AccountId, stored.Uuid, stored.Fingerprint, intent, answer.At, body));
-        VaultFault.Point(VaultFault.AnswerKept);
+        VaultFaultPoints.Point(VaultFaultPoints.AnswerKept);
         var outcome = await SettleAsync(stored, login, answer, actor, intent, journaled);
-        VaultFault.Point(VaultFault.RefreshSettled);
+        VaultFaultPoints.Point(VaultFaultPoints.RefreshSettled);
         metrics.Refreshed(outcome);
         changes.Publish(FleetFeature.Topic);
         return outcome;
@@ -78,7 +78,7 @@ internal sealed partial class TokenRefresh(
     private StoredAccount? Begin(SqlConnection connection, AccountFacts account, AuditActor actor, string intent, bool again)
     {
         var now = time.GetUtcNow();
-        if (book.Read(connection, account.AccountId) is not { Login.RefreshToken: not null, Holder: Holder.Vault, InUse: false } stored
+        if (vault.Read(connection, account.AccountId) is not { Login.RefreshToken: not null, Holder: Holder.Vault, InUse: false } stored
             || !string.Equals(stored.Fingerprint, account.Fingerprint, StringComparison.Ordinal)
             || (stored.Fault is not null && !(again && stored.Fault is AccountFault.Unknown)))
         {
@@ -90,7 +90,7 @@ internal sealed partial class TokenRefresh(
             connection.Execute(VaultSql.EndOldIntent, stored.AccountId, (now - TokenRule.IntentLifetime).ToUnixTimeMilliseconds());
         }
 
-        if (!book.TryBeginRefresh(connection, stored, intent, actor.Name))
+        if (!vault.TryBeginRefresh(connection, stored, intent, actor.Name))
         {
             return null;
         }
@@ -136,7 +136,7 @@ internal sealed partial class TokenRefresh(
     /// <returns>Null where the login that it replaces cannot be opened now.</returns>
     private RefreshOutcome? TakeUp(SqlConnection connection, JournaledAnswer left, IssuerAnswer answer, AuditActor actor)
     {
-        var account = book.Read(connection, left.AccountId);
+        var account = vault.Read(connection, left.AccountId);
         if (account is null || account.RefreshedAt > left.At
             || !string.Equals(account.Uuid, left.Uuid, StringComparison.Ordinal) || !string.Equals(account.Fingerprint, left.Fingerprint, StringComparison.Ordinal))
         {
@@ -149,7 +149,7 @@ internal sealed partial class TokenRefresh(
     /// <summary>What the issuer gave is written again and again until it is in the database. When the receiver stops before that, the next start takes it up.</summary>
     private async Task<RefreshOutcome> SettleAsync(StoredAccount account, Login login, IssuerAnswer answer, AuditActor actor, string intent, bool journaled)
     {
-        var told = false;
+        var logged = false;
         while (true)
         {
             var written = await writer.WriteAsync(connection => Settle(connection, account, login, answer, actor, intent));
@@ -168,9 +168,9 @@ internal sealed partial class TokenRefresh(
                 return written.Value;
             }
 
-            if (!told)
+            if (!logged)
             {
-                told = true;
+                logged = true;
                 Log.NotWritten(logger, account.AccountId, written.Status);
             }
 
@@ -213,15 +213,15 @@ internal sealed partial class TokenRefresh(
 
     private RefreshOutcome Store(SqlConnection connection, StoredAccount account, Login renewed, IssuerAnswer answer, AuditActor actor, long now)
     {
-        if (book.Read(connection, account.AccountId) is not { } present || !book.Replace(connection, present, renewed, RefreshPath.Switcher, account.Fingerprint))
+        if (vault.Read(connection, account.AccountId) is not { } present || !vault.Replace(connection, present, renewed, RefreshPath.Switcher, account.Fingerprint))
         {
             // A new login was imported or brought meanwhile, and what was renewed is the old one's; or another process has taken up the answer.
-            var isStored = book.Read(connection, account.AccountId)?.Login?.HasTokensOf(renewed) == true;
+            var isStored = vault.Read(connection, account.AccountId)?.Login?.HasTokensOf(renewed) == true;
             Audit(connection, actor, account, isStored ? FleetAccess.Done : "superseded", renewed.Fingerprint);
             return isStored ? RefreshOutcome.Renewed : RefreshOutcome.Superseded;
         }
 
-        book.Learn(connection, present with { Login = renewed }, answer.OrganizationUuid);
+        vault.Learn(connection, present with { Login = renewed }, answer.OrganizationUuid);
         if (answer.Tokens is { AccessToken: null })
         {
             const string reason = "an answer without an access token";

@@ -31,7 +31,7 @@ internal static class TokenRule
     public static readonly TimeSpan IntentLifetime = TimeSpan.FromSeconds(90);
 
     /// <summary>An agent that was not heard of for so long no longer answers for its config dir; its sessions are gone by then.</summary>
-    public static readonly TimeSpan AgentPatience = TimeSpan.FromSeconds(90);
+    public static readonly TimeSpan AgentGrace = TimeSpan.FromSeconds(90);
 
     private static readonly TimeSpan s_firstWait = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan s_longestWait = TimeSpan.FromMinutes(30);
@@ -89,7 +89,7 @@ internal static class TokenRule
     private static bool WillBeRenewed(AccountFacts account, DateTimeOffset now) => account.Holder switch
     {
         Holder.Vault => account.Refreshable,
-        Holder.Agent => account.HolderHasIt && account.HolderSeenAt is { } seen && now - seen < AgentPatience,
+        Holder.Agent => account.HolderHasIt && account.HolderSeenAt is { } seen && now - seen < AgentGrace,
         _ => false,
     };
 }

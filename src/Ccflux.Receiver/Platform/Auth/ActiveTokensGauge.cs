@@ -7,10 +7,10 @@ namespace Ccflux.Receiver.Platform.Auth;
 /// <summary>How many access tokens hold now, as of the last scrape.</summary>
 internal sealed class ActiveTokensGauge : IBeforeScrape
 {
-    private readonly AccessTokens _tokens;
+    private readonly AccessTokenStore _tokens;
     private long _active;
 
-    public ActiveTokensGauge(IMeterFactory meters, AccessTokens tokens)
+    public ActiveTokensGauge(IMeterFactory meters, AccessTokenStore tokens)
     {
         _tokens = tokens;
         meters.Create(IdentityMetrics.MeterName)

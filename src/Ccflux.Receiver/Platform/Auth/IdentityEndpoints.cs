@@ -13,7 +13,7 @@ namespace Ccflux.Receiver.Platform.Auth;
 /// <summary><c>POST /token</c> and <c>POST /register-key</c>.</summary>
 internal sealed class IdentityEndpoints(
     TokenExchange exchange,
-    AccessTokens accessTokens,
+    AccessTokenStore accessTokens,
     DeviceKeys devices,
     RequestSignatures signatures,
     RequestLimits limits,

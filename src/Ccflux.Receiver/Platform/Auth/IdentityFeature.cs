@@ -19,17 +19,17 @@ internal static class IdentityFeature
     {
         services.AddSettings<IdentityOptions>(configuration);
         services.AddSingleton<RequestSignatures>();
-        services.AddSingleton<PlainTextTraces>();
-        services.AddSingleton<AccessTokens>();
+        services.AddSingleton<PlaintextResidue>();
+        services.AddSingleton<AccessTokenStore>();
         services.AddSingleton<TokenExchange>();
         services.AddSingleton<DeviceDirectory>();
         services.AddSingleton<DeviceKeys>();
-        services.AddSingleton<UserAccounts>();
+        services.AddSingleton<UserAdministration>();
         services.AddMeters<IdentityMetrics>();
         services.AddMeters<ActiveTokensGauge>();
         services.AddSingleton<IBeforeScrape>(provider => provider.GetRequiredService<ActiveTokensGauge>());
         services.AddSingleton<IdentityEndpoints>();
-        services.AddHostedService<HandInsertedTokens>();
+        services.AddHostedService<ManualTokenHasher>();
         services.AddSingleton(new Revocations("refresh tokens", "refresh_tokens", RevocationsSql.SelectTokens, RevocationsSql.RevokeTokens, RevocationsSql.SelectUnknownTokens));
         services.AddSingleton(new Revocations("devices", "devices", RevocationsSql.SelectDevices, RevocationsSql.RevokeDevices, RevocationsSql.SelectUnknownDevices));
         return services;

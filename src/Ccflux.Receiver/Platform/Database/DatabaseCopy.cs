@@ -80,7 +80,7 @@ internal static class DatabaseCopy
         connection.Execute(DatabaseCopySql.NewIdentity, Guid.NewGuid().ToString("N"));
         connection.Execute(DatabaseCopySql.EndSessions);
         connection.Execute(DatabaseCopySql.EndAccessTokens);
-        HandInsertedTokens.TakeUp(connection, now);
+        ManualTokenHasher.TakeUp(connection, now);
         var report = former is null ? new RestoreReport(null, [], []) : Keep(connection, former, revocations);
         AuditLog.Write(connection, new AuditEntry(now, AuditActor.Cli, "restore", "", ""));
         return report;

@@ -58,7 +58,7 @@ internal sealed partial class DatabaseSize : BackgroundService
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Rounds.RunAsync(_time, s_interval, LookAsync, exception => Log.Failed(_logger, exception), stoppingToken);
+        PeriodicLoop.RunAsync(_time, s_interval, LookAsync, exception => Log.Failed(_logger, exception), stoppingToken);
 
     private static bool IsOver(long bytes, int mebibytes) => mebibytes > 0 && bytes > mebibytes * Mebibyte;
 

@@ -11,7 +11,7 @@ internal sealed partial class HealthEndpoint(SqliteReaders readers, GroupCommitW
 {
     public const string Path = "/health";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan RetryBackoff = TimeSpan.FromSeconds(3);
 
     public async Task<IResult> AnswerAsync(HttpContext context)
     {
@@ -31,12 +31,12 @@ internal sealed partial class HealthEndpoint(SqliteReaders readers, GroupCommitW
 
     private async Task<bool> CanReadAsync(CancellationToken cancellationToken)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(Patience);
+        using var backoff = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        backoff.CancelAfter(RetryBackoff);
         try
         {
-            using var lease = await readers.RentUrgentAsync(patience.Token);
-            return await lease.Connection.ExecuteScalarAsync<long>(new CommandDefinition(HealthSql.Probe, cancellationToken: patience.Token)) == 1;
+            using var lease = await readers.RentUrgentAsync(backoff.Token);
+            return await lease.Connection.ExecuteScalarAsync<long>(new CommandDefinition(HealthSql.Probe, cancellationToken: backoff.Token)) == 1;
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {

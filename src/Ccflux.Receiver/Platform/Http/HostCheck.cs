@@ -9,7 +9,7 @@ namespace Ccflux.Receiver.Platform.Http;
 internal sealed partial class HostCheck(HttpOptions options, TimeProvider time, ILogger<HostCheck> logger)
 {
     /// <summary>A refusal is worth a line, a flood of them is not.</summary>
-    private readonly KeyedLimit _logged = new(1, 5, 1, time);
+    private readonly KeyedRateLimiter _logged = new(1, 5, 1, time);
 
     private readonly HashSet<string> _names = new(NamesOf(options), StringComparer.OrdinalIgnoreCase);
     private readonly string[] _suffixes = [.. HostListAttribute.Parse(options.AllowedHosts).Where(name => name.StartsWith("*.", StringComparison.Ordinal)).Select(name => name[1..])];

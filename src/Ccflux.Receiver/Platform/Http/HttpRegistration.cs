@@ -12,7 +12,7 @@ internal static class HttpRegistration
         var options = builder.Services.AddSettings<HttpOptions>(builder.Configuration);
         builder.Services.AddSingleton<RequestLimits>();
         builder.Services.AddSingleton<BrowserAnswers>();
-        builder.Services.AddSingleton<TransportSeen>();
+        builder.Services.AddSingleton<TransportStats>();
         builder.Services.AddSingleton<HostCheck>();
         builder.Services.AddSingleton<BrowserCookies>();
         builder.Services.AddCompression();
@@ -31,10 +31,10 @@ internal static class HttpRegistration
     /// <summary>From here on the caller's address is the real one, and no failure gets past.</summary>
     public static void UseHttp(this IApplicationBuilder app)
     {
-        var seen = app.ApplicationServices.GetRequiredService<TransportSeen>();
+        var seen = app.ApplicationServices.GetRequiredService<TransportStats>();
         app.Use((context, next) =>
         {
-            TransportSeen.Cleanse(context.Request.Headers);
+            TransportStats.Cleanse(context.Request.Headers);
             return next(context);
         });
         app.UseForwardedHeaders();
@@ -52,7 +52,7 @@ internal static class HttpRegistration
     private static void Bound(KestrelServerOptions kestrel, HttpOptions options)
     {
         // Set before any address is listened on: it holds for the ports of telemetry too.
-        var connections = new ConnectionShare(options);
+        var connections = new ConnectionLimiter(options);
         kestrel.ConfigureEndpointDefaults(listen => listen.Use(connections.Admit));
         if (ListenAddressAttribute.Parse(options.ListenAddress) is { } address)
         {
@@ -67,7 +67,7 @@ internal static class HttpRegistration
         limits.MaxRequestLineSize = 8 * 1024;
         limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
         limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
-        limits.MaxConcurrentConnections = ConnectionShare.MaxConnections;
+        limits.MaxConcurrentConnections = ConnectionLimiter.MaxConnections;
         limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
     }
 

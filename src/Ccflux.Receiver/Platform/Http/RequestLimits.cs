@@ -16,25 +16,25 @@ internal sealed class RequestLimits(HttpOptions options, TimeProvider time)
     private const int OpenPerMinute = 1200;
 
     /// <summary>Reports, by user.</summary>
-    public KeyedLimit Reports { get; } = new(options.ReportsPerMinute, options.ReportsPerMinute, Capacity, time);
+    public KeyedRateLimiter Reports { get; } = new(options.ReportsPerMinute, options.ReportsPerMinute, Capacity, time);
 
     /// <summary>Token exchanges and key registrations: by token where it is known, by address where it is not, so that strangers use up their own.</summary>
-    public KeyedLimit Tokens { get; } = new(options.TokensPerMinute, options.TokensPerMinute, Capacity, time);
+    public KeyedRateLimiter Tokens { get; } = new(options.TokensPerMinute, options.TokensPerMinute, Capacity, time);
 
     /// <summary>Pages and API, by <see cref="CallerOf"/>.</summary>
-    public KeyedLimit Pages { get; } = new(options.PagesPerMinute, options.PagesPerMinute, Capacity, time);
+    public KeyedRateLimiter Pages { get; } = new(options.PagesPerMinute, options.PagesPerMinute, Capacity, time);
 
     /// <summary>Wrong admin and viewer tokens, by address. A right token never meets it.</summary>
-    public KeyedLimit SignIns { get; } = new(1, options.SignInAttempts, Capacity, time);
+    public KeyedRateLimiter SignIns { get; } = new(1, options.SignInAttempts, Capacity, time);
 
     /// <summary>Sessions opened with a right token, by role and address.</summary>
-    public KeyedLimit Sessions { get; } = new(SessionsPerMinute, SessionsBurst, Capacity, time);
+    public KeyedRateLimiter Sessions { get; } = new(SessionsPerMinute, SessionsBurst, Capacity, time);
 
     /// <summary>Wrong access tokens, by address. A right token never meets it.</summary>
-    public KeyedLimit WrongTokens { get; } = new(WrongTokensPerMinute, WrongTokensPerMinute, Capacity, time);
+    public KeyedRateLimiter WrongTokens { get; } = new(WrongTokensPerMinute, WrongTokensPerMinute, Capacity, time);
 
     /// <summary>What is open to all and costs a read of the database or of the counters (/health, /metrics), by address.</summary>
-    public KeyedLimit Open { get; } = new(OpenPerMinute, OpenPerMinute, Capacity, time);
+    public KeyedRateLimiter Open { get; } = new(OpenPerMinute, OpenPerMinute, Capacity, time);
 
     /// <summary>Who a request is charged to: a role at an address where somebody is signed in, so that no stranger and no viewer at the same
     /// address uses up the admin's allowance; the address alone otherwise.</summary>

@@ -12,7 +12,7 @@ namespace Ccflux.Receiver.Platform.Live;
 /// a <c>ping</c> while nothing happens. Topics that are open to all need no sign-in.
 /// </summary>
 internal sealed class LiveEndpoint(
-    LiveBus bus, HttpOptions options, RequestLimits limits, AdminGate gate, IAuthorizationService authorization, TimeProvider time, IHostApplicationLifetime lifetime)
+    LiveBus bus, HttpOptions options, RequestLimits limits, AdminAuthenticator authenticator, IAuthorizationService authorization, TimeProvider time, IHostApplicationLifetime lifetime)
 {
     private const int MaxTopics = 8;
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
@@ -71,7 +71,7 @@ internal sealed class LiveEndpoint(
                     yield return new SseItem<string>(changed.Topic, "changed") { EventId = changed.Id };
                 }
             }
-            else if (cancellationToken.IsCancellationRequested || (!isOpenToAll && (await gate.IdentifyAsync(context)).Session is null))
+            else if (cancellationToken.IsCancellationRequested || (!isOpenToAll && (await authenticator.IdentifyAsync(context)).Session is null))
             {
                 yield break;
             }

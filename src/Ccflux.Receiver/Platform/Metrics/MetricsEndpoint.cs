@@ -20,7 +20,7 @@ internal sealed class MetricsEndpoint(MetricsCollector collector, IEnumerable<IB
             return new Problem(StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, "Too many requests from this address.", wait);
         }
 
-        if (options.MetricsToken is { } token ? !IsBearer(context.Request, token) : !ThisMachine.Asks(context))
+        if (options.MetricsToken is { } token ? !IsBearer(context.Request, token) : !LocalRequest.Asks(context))
         {
             context.Response.Headers.WWWAuthenticate = "Bearer";
             return new Problem(

@@ -7,7 +7,7 @@ using Ccflux.Storage.Writing;
 namespace Ccflux.Receiver.Quota.AlertPages;
 
 /// <summary><c>/admin/alerts</c>: where alerts go, what is told, what became of the last ones, and a test.</summary>
-internal sealed class AlertsPageEndpoint(AlertOptions options, AlertWatch watch, AlertDelivery delivery, RuleBook rules, PageFrames frames, BrowserAnswers answers)
+internal sealed class AlertsPageEndpoint(AlertOptions options, AlertWatch watch, AlertDelivery delivery, AlertRuleStore rules, PageFrames frames, BrowserAnswers answers)
 {
     public const string Capability = "Alerts";
     public const string Home = "/admin/alerts";

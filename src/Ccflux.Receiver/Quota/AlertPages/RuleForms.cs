@@ -12,7 +12,7 @@ internal static class RuleForms
 {
     private const int MaxText = 40;
 
-    public static FormQuestion Add(IReadOnlyList<RuleRow> accounts, string account, TypedRule typed) => new(
+    public static FormDefinition Add(IReadOnlyList<RuleRow> accounts, string account, TypedRule typed) => new(
         "Add an alert rule",
         ["Overrides the default rule for this account."],
         [
@@ -21,9 +21,9 @@ internal static class RuleForms
         ],
         "Save rule");
 
-    public static FormQuestion Edit(RuleRow rule, TypedRule typed) => new($"Alert rule of {rule.Account}", [], Fields(typed), "Save rule");
+    public static FormDefinition Edit(RuleRow rule, TypedRule typed) => new($"Alert rule of {rule.Account}", [], Fields(typed), "Save rule");
 
-    public static FormQuestion Remove(RuleRow rule) => new(
+    public static FormDefinition Remove(RuleRow rule) => new(
         $"Remove the rule of {rule.Account}?",
         ["The default rule applies to it from now on. Alerts that were sent already are not sent again."],
         [],

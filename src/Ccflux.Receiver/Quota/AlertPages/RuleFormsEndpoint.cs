@@ -7,7 +7,7 @@ using Ccflux.Receiver.Shell.Forms;
 namespace Ccflux.Receiver.Quota.AlertPages;
 
 /// <summary>Rules of single accounts: added, edited and removed. Asked for by a GET page, made by a POST.</summary>
-internal sealed class RuleFormsEndpoint(RuleBook rules, AlertWatch watch, PageFrames frames, BrowserAnswers answers)
+internal sealed class RuleFormsEndpoint(AlertRuleStore rules, AlertWatch watch, PageFrames frames, BrowserAnswers answers)
 {
     private const string Busy = "The database cannot be written at the moment.";
 
@@ -63,8 +63,8 @@ internal sealed class RuleFormsEndpoint(RuleBook rules, AlertWatch watch, PageFr
     private async Task<IResult> WithRuleAsync(HttpContext context, long account, Func<RuleRow, Task<IResult>> answer) =>
         (await rules.ReadAsync(context.RequestAborted)).FirstOrDefault(rule => rule.AccountId == account) is { } rule ? await answer(rule) : Missing("There is no such rule.");
 
-    private IResult Ask(HttpContext context, FormQuestion form, string? fault = null) =>
-        FormAnswer.Of(context, frames, AlertsPageEndpoint.Capability, AlertsPageEndpoint.Home, form, fault);
+    private IResult Ask(HttpContext context, FormDefinition form, string? fault = null) =>
+        FormResult.Of(context, frames, AlertsPageEndpoint.Capability, AlertsPageEndpoint.Home, form, fault);
 
     private Refusal Missing(string detail) => new(answers, StatusCodes.Status404NotFound, "", detail);
 

@@ -34,7 +34,7 @@ internal sealed partial class AlertDelivery(
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => options.Channels.Count == 0
         ? Task.CompletedTask
-        : Rounds.RunLaterAsync(time, s_look, SendDueAsync, exception => Log.Failed(logger, exception), stoppingToken);
+        : PeriodicLoop.RunLaterAsync(time, s_look, SendDueAsync, exception => Log.Failed(logger, exception), stoppingToken);
 
     private async Task SendDueAsync(CancellationToken cancellationToken)
     {

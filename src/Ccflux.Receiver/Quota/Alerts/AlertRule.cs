@@ -4,8 +4,8 @@ namespace Ccflux.Receiver.Quota.Alerts;
 
 /// <summary>What was told of a window already.</summary>
 /// <param name="ThresholdMilli">The highest threshold that was told and not left again; 0: none.</param>
-/// <param name="ForecastTold">Of the window's instance that ends at <paramref name="ResetsAt"/>.</param>
-internal sealed record AlertState(long ThresholdMilli, bool ForecastTold, DateTimeOffset? ResetsAt)
+/// <param name="ForecastSent">Of the window's instance that ends at <paramref name="ResetsAt"/>.</param>
+internal sealed record AlertState(long ThresholdMilli, bool ForecastSent, DateTimeOffset? ResetsAt)
 {
     public static AlertState New { get; } = new(0, false, null);
 }
@@ -38,14 +38,14 @@ internal static class AlertRule
             findings.Add(new AlertFinding(reached));
         }
 
-        var told = state.ForecastTold && IsSame(state.ResetsAt, reading.ResetsAt);
-        if (!told && settings.Forecast && projection.Outlook == Outlook.RunsOut && reading.UsedMilli < Full)
+        var sent = state.ForecastSent && IsSame(state.ResetsAt, reading.ResetsAt);
+        if (!sent && settings.Forecast && projection.Outlook == Outlook.RunsOut && reading.UsedMilli < Full)
         {
             findings.Add(new AlertFinding(null));
-            told = true;
+            sent = true;
         }
 
-        return (new AlertState(Math.Max(held, reached), told, reading.ResetsAt), findings);
+        return (new AlertState(Math.Max(held, reached), sent, reading.ResetsAt), findings);
     }
 
     private static bool IsSame(DateTimeOffset? first, DateTimeOffset? second) =>

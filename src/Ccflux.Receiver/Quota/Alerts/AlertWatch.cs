@@ -67,17 +67,17 @@ internal sealed class AlertWatch(AlertOptions options, SqliteReaders readers, Gr
         var (state, findings) = AlertRule.Decide(before, settings, row.ToReading(), projection, now);
         if (state != before)
         {
-            connection.Execute(AlertSql.UpsertState, row.WindowId, state.ThresholdMilli, state.ForecastTold, state.ResetsAt?.ToUnixTimeMilliseconds());
+            connection.Execute(AlertSql.UpsertState, row.WindowId, state.ThresholdMilli, state.ForecastSent, state.ResetsAt?.ToUnixTimeMilliseconds());
         }
 
         foreach (var finding in findings)
         {
-            Tell(connection, row, finding.Threshold, finding.Threshold is null ? projection : Projection.Unknown, now);
+            Queue(connection, row, finding.Threshold, finding.Threshold is null ? projection : Projection.Unknown, now);
         }
     }
 
     /// <summary>An alert of its own, or where its user or its polled account had too many lately, one more that a digest stands for.</summary>
-    private void Tell(SqlConnection connection, WindowRow row, long? threshold, Projection projection, DateTimeOffset now)
+    private void Queue(SqlConnection connection, WindowRow row, long? threshold, Projection projection, DateTimeOffset now)
     {
         var owner = connection.Scalar(AlertSql.SelectOwner, row.AccountId) ?? AccountIdentity.Polled;
         var since = (now - AlertQueue.Span).ToUnixTimeMilliseconds();

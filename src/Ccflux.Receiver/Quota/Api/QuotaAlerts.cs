@@ -8,7 +8,7 @@ using Ccflux.Storage.Writing;
 namespace Ccflux.Receiver.Quota.Api;
 
 /// <summary>Alerts: what was told and delivered, what an account tells, and a test.</summary>
-internal sealed class QuotaAlerts(AlertWatch watch, AlertDelivery delivery, AlertOptions options, RuleBook rules)
+internal sealed class QuotaAlerts(AlertWatch watch, AlertDelivery delivery, AlertOptions options, AlertRuleStore rules)
 {
     private const int MaxBody = 4096;
 

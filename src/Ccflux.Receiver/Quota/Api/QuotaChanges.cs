@@ -16,16 +16,16 @@ internal sealed class QuotaChanges(Poller poller, PollInterval interval, GroupCo
 
     public SettingsReply Settings()
     {
-        var standing = poller.Standing()
+        var status = poller.Statuses()
             .OrderBy(account => account.Source is Sources.CookieSource ? 0 : 1)
             .ThenBy(account => account.NextAt)
             .FirstOrDefault();
         var seconds = (int)interval.Current.TotalSeconds;
         return new SettingsReply(
             seconds,
-            standing is null ? seconds : (int)standing.Wait.TotalSeconds,
-            standing is { State.Failures: > 0 },
-            standing?.NextAt,
+            status is null ? seconds : (int)status.Wait.TotalSeconds,
+            status is { State.Failures: > 0 },
+            status?.NextAt,
             PollInterval.MinSeconds,
             PollInterval.MaxSeconds);
     }

@@ -9,7 +9,7 @@ namespace Ccflux.Receiver.Quota.Demo;
 internal sealed class DemoQuota(GroupCommitWriter writer, IAccountUsage usage, TimeProvider time)
 {
     /// <summary>As <c>DemoScript</c> of <c>Ccflux.Simulator</c> has them; the first is polled with cookies.</summary>
-    private static readonly DemoStanding[] s_polled =
+    private static readonly DemoAccountState[] s_polled =
     [
         new(46, 3.3, 41, 70), new(8, 4.1, 12, 120), new(74, 1.8, 81, 41), new(91, 2.5, 63, 96),
         new(100, 1.2, 97, 18), new(33, 2, 28, 130), new(57, 3, 44, 60), new(24, 4.6, 71, 11),
@@ -32,7 +32,7 @@ internal sealed class DemoQuota(GroupCommitWriter writer, IAccountUsage usage, T
                 isFirst ? QuotaSource.ClaudeAi : QuotaSource.OAuth,
                 isFirst ? "claude.ai" : string.Create(CultureInfo.InvariantCulture, $"login {number - 1}"),
                 "");
-            await WriteAsync(identity, DemoPast.Make(number, now.AddDays(-30), number == SignedOut ? now.AddHours(-3) : now.AddMinutes(-1), s_step, s_polled[number - 1]));
+            await WriteAsync(identity, DemoHistory.Make(number, now.AddDays(-30), number == SignedOut ? now.AddHours(-3) : now.AddMinutes(-1), s_step, s_polled[number - 1]));
         }
 
         foreach (var person in people)
@@ -76,8 +76,8 @@ internal sealed class DemoQuota(GroupCommitWriter writer, IAccountUsage usage, T
     {
         foreach (var chunk in readings.Chunk(GroupCommitWriter.DefaultCapacity / 2))
         {
-            await writer.WriteAsync(connection => ReadingsLedger.Write(
-                connection, AccountBook.Upsert(connection, identity, time.GetUtcNow()), identity.Source, chunk));
+            await writer.WriteAsync(connection => ReadingWriter.Write(
+                connection, PolledAccountStore.Upsert(connection, identity, time.GetUtcNow()), identity.Source, chunk));
         }
     }
 }

@@ -24,7 +24,7 @@ internal sealed class ReadingIntake(GroupCommitWriter writer, QuotaOptions optio
         var result = await writer.WriteAsync(new IntakeWrite(userId, accounts, now));
         if (result is { Status: WriteStatus.Committed, Value.Accepted: > 0 })
         {
-            await ToldAsync(QuotaSource.StatusLine, result.Value);
+            await AfterStoreAsync(QuotaSource.StatusLine, result.Value);
         }
 
         return result;
@@ -45,10 +45,10 @@ internal sealed class ReadingIntake(GroupCommitWriter writer, QuotaOptions optio
             return new WriteResult<IntakeResult>(WriteStatus.Committed, new IntakeResult(0, [], TooManyAccounts: false));
         }
 
-        var result = await writer.WriteAsync(new HitsWrite(userId, email, readings, now));
+        var result = await writer.WriteAsync(new LimitHitsWrite(userId, email, readings, now));
         if (result is { Status: WriteStatus.Committed, Value.Accepted: > 0 })
         {
-            await ToldAsync(QuotaSource.LimitHit, result.Value);
+            await AfterStoreAsync(QuotaSource.LimitHit, result.Value);
         }
 
         return result;
@@ -59,9 +59,9 @@ internal sealed class ReadingIntake(GroupCommitWriter writer, QuotaOptions optio
     private static long AccountOfHit(SqlConnection connection, long userId, string email, DateTimeOffset now) =>
         connection.Scalar(QuotaSql.SelectOnlyAccountOfOwner, userId)
         ?? connection.Scalar(QuotaSql.SelectAccountId, email, userId)
-        ?? AccountBook.Upsert(connection, new AccountIdentity(email, userId, QuotaSource.LimitHit, "", email), now);
+        ?? PolledAccountStore.Upsert(connection, new AccountIdentity(email, userId, QuotaSource.LimitHit, "", email), now);
 
-    private async Task ToldAsync(string source, IntakeResult stored)
+    private async Task AfterStoreAsync(string source, IntakeResult stored)
     {
         metrics.Stored(source, stored.Accepted);
         changes.Publish(QuotaFeature.Topic);
@@ -79,14 +79,14 @@ internal sealed class ReadingIntake(GroupCommitWriter writer, QuotaOptions optio
         IsFresh: reading.Fresh);
 
     /// <summary>All limits that one report met, in one transaction.</summary>
-    private sealed class HitsWrite(long userId, string email, IReadOnlyList<Reading> readings, DateTimeOffset now) : WriteEntry<IntakeResult>
+    private sealed class LimitHitsWrite(long userId, string email, IReadOnlyList<Reading> readings, DateTimeOffset now) : WriteEntry<IntakeResult>
     {
         public override int Weight => readings.Count;
 
         protected override IntakeResult Write(SqlConnection connection)
         {
             var accountId = AccountOfHit(connection, userId, email, now);
-            return new IntakeResult(ReadingsLedger.Write(connection, accountId, QuotaSource.LimitHit, readings), [accountId], TooManyAccounts: false);
+            return new IntakeResult(ReadingWriter.Write(connection, accountId, QuotaSource.LimitHit, readings), [accountId], TooManyAccounts: false);
         }
     }
 
@@ -97,7 +97,7 @@ internal sealed class ReadingIntake(GroupCommitWriter writer, QuotaOptions optio
 
         protected override IntakeResult Write(SqlConnection connection)
         {
-            var unknown = accounts.Count(account => AccountBook.Find(connection, account.Key, userId) is null);
+            var unknown = accounts.Count(account => PolledAccountStore.Find(connection, account.Key, userId) is null);
             if (unknown > 0 && connection.Scalar(QuotaSql.CountAccountsOfOwner, userId) + unknown > MaxAccounts)
             {
                 return new IntakeResult(0, [], TooManyAccounts: true);
@@ -108,8 +108,8 @@ internal sealed class ReadingIntake(GroupCommitWriter writer, QuotaOptions optio
             foreach (var account in accounts)
             {
                 var email = account.Key.Contains('@', StringComparison.Ordinal) ? account.Key : "";
-                var accountId = AccountBook.Upsert(connection, new AccountIdentity(account.Key, userId, QuotaSource.StatusLine, "", email), now);
-                accepted += ReadingsLedger.Write(connection, accountId, QuotaSource.StatusLine, [.. account]);
+                var accountId = PolledAccountStore.Upsert(connection, new AccountIdentity(account.Key, userId, QuotaSource.StatusLine, "", email), now);
+                accepted += ReadingWriter.Write(connection, accountId, QuotaSource.StatusLine, [.. account]);
                 ids.Add(accountId);
             }
 

@@ -12,7 +12,7 @@ namespace Ccflux.Receiver.Quota.Ingest;
 /// <summary><c>POST /quota/readings</c>, step by step: authenticate, rate-limit, parse, validate, verify, write, acknowledge. Signed always:
 /// every client that sends readings has a key.</summary>
 internal sealed class ReadingsEndpoint(
-    AccessTokens accessTokens,
+    AccessTokenStore accessTokens,
     HttpOptions http,
     RequestSignatures signatures,
     DeviceDirectory devices,
@@ -24,7 +24,7 @@ internal sealed class ReadingsEndpoint(
     /// <summary>Users whose rate is held at once; about 100 bytes each.</summary>
     private const int Capacity = 20_000;
 
-    private readonly KeyedLimit _rate = new(http.ReportsPerMinute, http.ReportsPerMinute, Capacity, time);
+    private readonly KeyedRateLimiter _rate = new(http.ReportsPerMinute, http.ReportsPerMinute, Capacity, time);
 
     public async Task<IResult> PostAsync(HttpContext context)
     {
@@ -85,7 +85,7 @@ internal sealed class ReadingsEndpoint(
         }
     }
 
-    private async ValueTask<IResult?> VerifyAsync(HttpContext context, Caller caller, BodyReader body)
+    private async ValueTask<IResult?> VerifyAsync(HttpContext context, TokenUser caller, BodyReader body)
     {
         var verdict = signatures.Check(context.Request.Headers, body.SentBuffer, body.SentLength, out var publicKey);
         if (verdict != SignatureVerdict.Valid)
@@ -103,7 +103,7 @@ internal sealed class ReadingsEndpoint(
         };
     }
 
-    private async Task<IResult> StoreAsync(Caller caller, ReadingBatch batch)
+    private async Task<IResult> StoreAsync(TokenUser caller, ReadingBatch batch)
     {
         var result = await intake.StoreAsync(caller.UserId, batch.Readings);
         return result switch

@@ -13,7 +13,7 @@ internal static class AccountTable
 
     public static IReadOnlyDictionary<string, Func<AccountView, IComparable?>> Keys { get; } = new Dictionary<string, Func<AccountView, IComparable?>>(StringComparer.Ordinal)
     {
-        [Blocked] = account => BlockedFirst.At(account),
+        [Blocked] = account => BlockedFirstOrder.At(account),
         ["account"] = account => account.Name.ToUpperInvariant(),
         [FiveHour] = account => Open(account, FiveHour)?.UsedPercent,
         ["five_hour_reset"] = account => Open(account, FiveHour)?.ResetsAt,

@@ -12,28 +12,28 @@ public sealed record LevelsChartData(long From, long To, IReadOnlyList<LevelsSer
     public const int MaxSeries = 6;
 
     /// <summary>Stretches without a reading that are still one line.</summary>
-    private const int Patience = 3;
+    private const int RetryBackoff = 3;
 
     /// <summary>However fine the stretches are, an account is polled seldom at times.</summary>
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan s_backoff = TimeSpan.FromMinutes(10);
 
     /// <param name="isPolled">True where silence means that nothing was read; a status line is silent while nothing changes.</param>
     public static LevelsChartData Of(IEnumerable<WindowHistory> windows, QuotaRange range, DateTimeOffset from, DateTimeOffset to, bool isPolled, TimeSpan interval) => new(
         from.ToUnixTimeMilliseconds(),
         to.ToUnixTimeMilliseconds(),
-        [.. windows.Take(MaxSeries).Select((window, place) => Line(window, place, from, Longest(range.Stretch * Patience, s_patience, interval * Patience), isPolled))]);
+        [.. windows.Take(MaxSeries).Select((window, place) => Line(window, place, from, Longest(range.Stretch * RetryBackoff, s_backoff, interval * RetryBackoff), isPolled))]);
 
     /// <summary>The default encoder escapes angle brackets and ampersands, so the text can stand in a script element.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, LevelsChartJson.Default.LevelsChartData);
 
-    private static LevelsSeries Line(WindowHistory window, int place, DateTimeOffset from, TimeSpan patience, bool isPolled)
+    private static LevelsSeries Line(WindowHistory window, int place, DateTimeOffset from, TimeSpan backoff, bool isPolled)
     {
         var at = new List<long>();
         var used = new List<double?>();
         HistoryBucket? before = null;
         foreach (var bucket in window.Buckets)
         {
-            if (before is not null && IsGap(before, bucket, patience, isPolled))
+            if (before is not null && IsGap(before, bucket, backoff, isPolled))
             {
                 at.Add(at[^1]);
                 used.Add(null);
@@ -52,8 +52,8 @@ public sealed record LevelsChartData(long From, long To, IReadOnlyList<LevelsSer
     }
 
     /// <summary>What was not seen is not drawn: silence of a poller, and the fall at a reset that nobody saw.</summary>
-    private static bool IsGap(HistoryBucket before, HistoryBucket after, TimeSpan patience, bool isPolled) =>
-        after.FirstAt - before.Last.At > patience && (isPolled || before.ResetsAt <= after.FirstAt);
+    private static bool IsGap(HistoryBucket before, HistoryBucket after, TimeSpan backoff, bool isPolled) =>
+        after.FirstAt - before.Last.At > backoff && (isPolled || before.ResetsAt <= after.FirstAt);
 
     private static TimeSpan Longest(params ReadOnlySpan<TimeSpan> spans)
     {

@@ -64,7 +64,7 @@ internal sealed class QuotaPageChanges(QuotaChanges changes, Poller poller, Poll
             ["Overrides POLL_INTERVAL and is kept across restarts. Access tokens are polled every 3 minutes regardless."],
             "Save interval",
             IsDanger: false,
-            new QuestionField(Field, "Seconds between polls", $"From {PollInterval.MinSeconds} to {PollInterval.MaxSeconds}.", typed, "number", Min: PollInterval.MinSeconds, Max: PollInterval.MaxSeconds)),
+            new ConfirmationField(Field, "Seconds between polls", $"From {PollInterval.MinSeconds} to {PollInterval.MaxSeconds}.", typed, "number", Min: PollInterval.MinSeconds, Max: PollInterval.MaxSeconds)),
         [nameof(ConfirmPage.Fault)] = fault,
         [nameof(ConfirmPage.Back)] = back,
     });

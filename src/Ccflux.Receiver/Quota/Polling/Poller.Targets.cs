@@ -55,7 +55,7 @@ internal sealed partial class Poller
             {
                 // A key that leaves the organisation open is another account as long as it is polled, too.
                 var isAlone = !names.Contains((target.Account.Source, AccountMatch.AccountOf(target.Account.Key))) || !AccountMatch.HasOrganization(target.Account.Key);
-                if (await book.OpenAsync(target.Account, isAlone, time.GetUtcNow()) is { } opened)
+                if (await accountStore.OpenAsync(target.Account, isAlone, time.GetUtcNow()) is { } opened)
                 {
                     // Where the database could not be written, the next look tries again.
                     added.Add(new PolledAccount(target, source, opened));

@@ -12,7 +12,7 @@ internal delegate double PollJitter();
 /// whether accounts came, went or changed their credential.</summary>
 internal sealed partial class Poller(
     IEnumerable<IPollSource> sources,
-    AccountBook book,
+    PolledAccountStore accountStore,
     GroupCommitWriter writer,
     PollInterval interval,
     AlertWatch alerts,
@@ -69,11 +69,11 @@ internal sealed partial class Poller(
     public Task SettleAsync() => _work.WhenIdleAsync();
 
     /// <summary>How each account's polling stands.</summary>
-    public IReadOnlyList<PollStanding> Standing()
+    public IReadOnlyList<PollStatus> Statuses()
     {
         lock (_gate)
         {
-            return [.. _accounts.Values.Select(account => new PollStanding(
+            return [.. _accounts.Values.Select(account => new PollStatus(
                 account.AccountId,
                 account.Source,
                 account.State,
@@ -144,7 +144,7 @@ internal sealed partial class Poller(
         {
             await writer.WriteAsync(connection =>
             {
-                accounts.ForEach(account => AccountBook.SavePoll(connection, account.AccountId, account.State, account.NextAt));
+                accounts.ForEach(account => PolledAccountStore.SavePoll(connection, account.AccountId, account.State, account.NextAt));
                 return accounts.Count;
             });
         }
@@ -310,4 +310,4 @@ internal sealed partial class Poller(
 }
 
 /// <summary>How an account's polling stands.</summary>
-internal sealed record PollStanding(long AccountId, IPollSource Source, PollState State, DateTimeOffset NextAt, TimeSpan Wait);
+internal sealed record PollStatus(long AccountId, IPollSource Source, PollState State, DateTimeOffset NextAt, TimeSpan Wait);

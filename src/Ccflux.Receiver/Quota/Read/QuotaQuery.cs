@@ -20,7 +20,7 @@ internal sealed class QuotaQuery(SqliteReaders readers, Poller poller, PollInter
     public async Task<QuotaView> ReadAsync(bool withEmails, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var polled = poller.Standing().Select(standing => standing.AccountId).ToHashSet();
+        var polled = poller.Statuses().Select(status => status.AccountId).ToHashSet();
         List<AccountRow> accounts;
         ILookup<long, (WindowRow Row, Projection Projection)> windows;
         using (var lease = await readers.RentAsync(cancellationToken))
@@ -34,7 +34,7 @@ internal sealed class QuotaQuery(SqliteReaders readers, Poller poller, PollInter
         var views = accounts
             .Where(account => polled.Contains(account.AccountId) || windows.Contains(account.AccountId))
             .Select(account => View(account, windows[account.AccountId], plans, polled.Contains(account.AccountId), withEmails, now));
-        return new QuotaView(now, [.. BlockedFirst.Sort(views)]);
+        return new QuotaView(now, [.. BlockedFirstOrder.Sort(views)]);
     }
 
     private AccountView View(
@@ -55,7 +55,7 @@ internal sealed class QuotaQuery(SqliteReaders readers, Poller poller, PollInter
             observedAt,
             observedAt is { } at && Levels.IsStale(account.Owner == AccountIdentity.Polled, at, interval.Current, now),
             isPolled && Enum.TryParse<PollFailure>(account.Failure, out var failure)
-                ? new PollErrorView(failure.ToString(), FailureWords.Explain(account.Source, failure), RowTime.At(account.FailedSince), (int)(account.Failures ?? 0), RowTime.At(account.RetryAt))
+                ? new PollErrorView(failure.ToString(), PollFailureText.Explain(account.Source, failure), RowTime.At(account.FailedSince), (int)(account.Failures ?? 0), RowTime.At(account.RetryAt))
                 : null,
             isPolled ? RowTime.At(account.NextAt) : null);
     }

@@ -11,7 +11,7 @@ internal sealed class PollWrite(long accountId, string source, IReadOnlyList<Rea
 
     protected override int Write(SqlConnection connection)
     {
-        AccountBook.SavePoll(connection, accountId, state, next);
-        return ReadingsLedger.Write(connection, accountId, source, readings);
+        PolledAccountStore.SavePoll(connection, accountId, state, next);
+        return ReadingWriter.Write(connection, accountId, source, readings);
     }
 }

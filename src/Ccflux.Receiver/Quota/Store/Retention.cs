@@ -31,7 +31,7 @@ internal sealed partial class Retention(GroupCommitWriter writer, QuotaOptions o
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Rounds.RunLaterAsync(time, s_interval, FoldAsync, exception => Log.Failed(logger, exception), stoppingToken);
+        PeriodicLoop.RunLaterAsync(time, s_interval, FoldAsync, exception => Log.Failed(logger, exception), stoppingToken);
 
     /// <returns>The window that was folded, or null where none is left.</returns>
     private static long? FoldNext(SqlConnection connection, long after, long limit)

@@ -11,8 +11,8 @@ internal static class StatusLineRule
     /// <param name="before">What the window was like before; null where nothing is known.</param>
     /// <param name="reading">The reading.</param>
     /// <param name="isFresh">Whether the client says that it was taken from the issuer just then.</param>
-    /// <param name="wasTold">Whether the same figure was told before in this window.</param>
-    public static bool IsNews(Reading? before, Reading reading, bool isFresh, Func<bool> wasTold)
+    /// <param name="wasReported">Whether the same figure was told before in this window.</param>
+    public static bool IsNews(Reading? before, Reading reading, bool isFresh, Func<bool> wasReported)
     {
         if (before is not { } known)
         {
@@ -36,7 +36,7 @@ internal static class StatusLineRule
         {
             0 => false,
             _ when isFresh => true,
-            >= Reading.ResetFall or <= -Reading.ResetFall => !wasTold(),
+            >= Reading.ResetFall or <= -Reading.ResetFall => !wasReported(),
             _ => rise > 0,
         };
     }

@@ -49,28 +49,28 @@ internal sealed class TelemetryTokens(SqliteReaders readers, GroupCommitWriter w
     }
 
     /// <summary>Makes a telemetry token for a user. It is in the answer and nowhere else; earlier ones stay.</summary>
-    public Task<AccountResult> IssueAsync(AuditActor actor, string? email) => RunAsync(actor, "telemetry.issue", email, (connection, user, address) =>
+    public Task<UserChangeResult> IssueAsync(AuditActor actor, string? email) => RunAsync(actor, "telemetry.issue", email, (connection, user, address) =>
     {
         var token = SecretToken.NewTelemetry();
         connection.Execute(TelemetryTokensSql.Insert, SecretToken.Hash(token), user, time.GetUtcNow().ToUnixTimeMilliseconds());
-        return AccountResult.Ok(address, token);
+        return UserChangeResult.Ok(address, token);
     });
 
     /// <summary>The same, and ends all earlier ones at once.</summary>
-    public Task<AccountResult> ReissueAsync(AuditActor actor, string? email) => RunAsync(actor, "telemetry.reissue", email, (connection, user, address) =>
+    public Task<UserChangeResult> ReissueAsync(AuditActor actor, string? email) => RunAsync(actor, "telemetry.reissue", email, (connection, user, address) =>
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         var token = SecretToken.NewTelemetry();
         connection.Execute(TelemetryTokensSql.Revoke, now, user);
         connection.Execute(TelemetryTokensSql.Insert, SecretToken.Hash(token), user, now);
-        return AccountResult.Ok(address, token);
+        return UserChangeResult.Ok(address, token);
     });
 
     /// <summary>Ends all of a user's telemetry tokens at once.</summary>
-    public Task<AccountResult> RevokeAsync(AuditActor actor, string? email) => RunAsync(actor, "telemetry.revoke", email, (connection, user, address) =>
+    public Task<UserChangeResult> RevokeAsync(AuditActor actor, string? email) => RunAsync(actor, "telemetry.revoke", email, (connection, user, address) =>
         connection.Execute(TelemetryTokensSql.Revoke, time.GetUtcNow().ToUnixTimeMilliseconds(), user) > 0
-            ? AccountResult.Ok(address)
-            : AccountResult.Refused(AccountFault.NoLiveToken));
+            ? UserChangeResult.Ok(address)
+            : UserChangeResult.Refused(AccountFault.NoLiveToken));
 
     private async Task<TelemetryCaller?> ReadAsync(byte[] hash, string key, CancellationToken cancellationToken)
     {
@@ -86,14 +86,14 @@ internal sealed class TelemetryTokens(SqliteReaders readers, GroupCommitWriter w
         return caller;
     }
 
-    private async Task<AccountResult> RunAsync(AuditActor actor, string action, string? email, Func<SqlConnection, long, string, AccountResult> change)
+    private async Task<UserChangeResult> RunAsync(AuditActor actor, string action, string? email, Func<SqlConnection, long, string, UserChangeResult> change)
     {
-        var address = AccountRules.Normalize(email);
+        var address = UserRules.Normalize(email);
         var result = await writer.WriteAsync(connection =>
         {
             if (connection.Scalar(TelemetryTokensSql.SelectUser, address) is not { } user)
             {
-                return AccountResult.Refused(AccountFault.UnknownUser);
+                return UserChangeResult.Refused(AccountFault.UnknownUser);
             }
 
             var outcome = change(connection, user, address);
@@ -105,6 +105,6 @@ internal sealed class TelemetryTokens(SqliteReaders readers, GroupCommitWriter w
             return outcome;
         });
         _recent.Clear();
-        return result.Status == WriteStatus.Committed ? result.Value! : AccountResult.Refused(AccountFault.Busy);
+        return result.Status == WriteStatus.Committed ? result.Value! : UserChangeResult.Refused(AccountFault.Busy);
     }
 }

@@ -11,11 +11,11 @@ namespace Ccflux.Receiver.Telemetry.Pages;
 
 /// <summary>What the admin changes about telemetry: tokens, plans, and whose an installation is. Asked for by a GET page, made by a POST.</summary>
 internal sealed class TelemetryChangesEndpoint(
-    TelemetryTokens tokens, Installations installations, PlanBook plans, TelemetryAdminQuery admin, PageFrames frames, BrowserAnswers answers, IChangeFeed changes)
+    TelemetryTokens tokens, InstallationMapping installations, PlanStore plans, TelemetryAdminQuery admin, PageFrames frames, BrowserAnswers answers, IChangeFeed changes)
 {
     private const string Installs = TelemetryLinks.Home + "#installs";
 
-    public Task<IResult> AskIssueAsync(string person, HttpContext context) => AskAboutUserAsync(context, person, TelemetryQuestions.Issue);
+    public Task<IResult> AskIssueAsync(string person, HttpContext context) => AskAboutUserAsync(context, person, TelemetryConfirmations.Issue);
 
     public async Task<IResult> IssueAsync(string person, HttpContext context)
     {
@@ -34,7 +34,7 @@ internal sealed class TelemetryChangesEndpoint(
         });
     }
 
-    public Task<IResult> AskRevokeAsync(string person, HttpContext context) => AskAboutUserAsync(context, person, TelemetryQuestions.Revoke);
+    public Task<IResult> AskRevokeAsync(string person, HttpContext context) => AskAboutUserAsync(context, person, TelemetryConfirmations.Revoke);
 
     public async Task<IResult> RevokeAsync(string person, HttpContext context)
     {
@@ -46,7 +46,7 @@ internal sealed class TelemetryChangesEndpoint(
     {
         var name = TelemetryLinks.Read(person);
         return await admin.IsKnownAsync(name, context.RequestAborted)
-            ? Confirm(context, TelemetryQuestions.Plan(name, (await admin.PlanAsync(name, context.RequestAborted)) is { IsSet: true } plan ? plan.Name : null), null, TelemetryLinks.User(name))
+            ? Confirm(context, TelemetryConfirmations.Plan(name, (await admin.PlanAsync(name, context.RequestAborted)) is { IsSet: true } plan ? plan.Name : null), null, TelemetryLinks.User(name))
             : Nobody();
     }
 
@@ -59,10 +59,10 @@ internal sealed class TelemetryChangesEndpoint(
         }
 
         var plan = (await context.Request.FormOrEmptyAsync())["plan"].ToString().Trim();
-        if (plan.Length > PlanBook.MaxLength || plan.Any(char.IsControl))
+        if (plan.Length > PlanStore.MaxLength || plan.Any(char.IsControl))
         {
             context.Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
-            return Confirm(context, TelemetryQuestions.Plan(name, null), $"plan: must be one line of {PlanBook.MaxLength} characters at most", TelemetryLinks.User(name));
+            return Confirm(context, TelemetryConfirmations.Plan(name, null), $"plan: must be one line of {PlanStore.MaxLength} characters at most", TelemetryLinks.User(name));
         }
 
         var result = await plans.SetAsync(AuditActor.Of(context), name, plan);
@@ -70,7 +70,7 @@ internal sealed class TelemetryChangesEndpoint(
     }
 
     public async Task<IResult> AskMapAsync(long id, HttpContext context) =>
-        await FindAsync(id, context) is { } install ? Confirm(context, TelemetryQuestions.Map(install.InstallId, install.MappedTo), null, Installs) : NoInstallation();
+        await FindAsync(id, context) is { } install ? Confirm(context, TelemetryConfirmations.Map(install.InstallId, install.MappedTo), null, Installs) : NoInstallation();
 
     public async Task<IResult> MapAsync(long id, HttpContext context)
     {
@@ -87,7 +87,7 @@ internal sealed class TelemetryChangesEndpoint(
         }
 
         context.Response.StatusCode = StatusOf(result.Fault);
-        return Confirm(context, TelemetryQuestions.Map(install.InstallId, typed), result.Message, Installs);
+        return Confirm(context, TelemetryConfirmations.Map(install.InstallId, typed), result.Message, Installs);
     }
 
     private Task<(string InstallId, string? MappedTo)?> FindAsync(long id, HttpContext context) => admin.InstallAsync(id, context.RequestAborted);
@@ -116,7 +116,7 @@ internal sealed class TelemetryChangesEndpoint(
             [nameof(ConfirmPage.Back)] = back,
         });
 
-    private Refusal Refuse(AccountResult result) => new(answers, StatusOf(result.Fault), "", result.Message);
+    private Refusal Refuse(UserChangeResult result) => new(answers, StatusOf(result.Fault), "", result.Message);
 
     private Refusal Nobody() => new(answers, StatusCodes.Status404NotFound, "", "Nobody here has that address.");
 

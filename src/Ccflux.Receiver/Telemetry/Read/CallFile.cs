@@ -16,12 +16,12 @@ internal sealed class CallFile(SqliteReaders readers, LabelNames names)
     public async Task<(IAsyncEnumerable<RecentCall> Rows, bool IsCut)> ReadAsync(TelemetryFilter filter, CancellationToken cancellationToken)
     {
         using var lease = await readers.RentAsync(cancellationToken);
-        var book = PeopleBook.Read(lease.Connection);
-        var scope = book.Resolve(filter, LabelValues.Read(lease.Connection, book, names.All, filter));
-        return (RowsAsync(filter, scope, book, CancellationToken.None), CallReader.Count(lease.Connection, filter, scope, MaxCalls + 1) > MaxCalls);
+        var people = PeopleDirectory.Read(lease.Connection);
+        var scope = people.Resolve(filter, LabelValues.Read(lease.Connection, people, names.All, filter));
+        return (RowsAsync(filter, scope, people, CancellationToken.None), CallReader.Count(lease.Connection, filter, scope, MaxCalls + 1) > MaxCalls);
     }
 
-    private async IAsyncEnumerable<RecentCall> RowsAsync(TelemetryFilter filter, CellScope scope, PeopleBook book, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    private async IAsyncEnumerable<RecentCall> RowsAsync(TelemetryFilter filter, CellScope scope, PeopleDirectory people, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var left = MaxCalls;
         var before = CallPlace.End;
@@ -31,7 +31,7 @@ internal sealed class CallFile(SqliteReaders readers, LabelNames names)
             IReadOnlyList<RecentCall> rows;
             using (var lease = await readers.RentAsync(cancellationToken))
             {
-                (rows, before) = CallReader.Read(lease.Connection, filter, scope, book, before, Math.Min(Part, left));
+                (rows, before) = CallReader.Read(lease.Connection, filter, scope, people, before, Math.Min(Part, left));
             }
 
             foreach (var row in rows)

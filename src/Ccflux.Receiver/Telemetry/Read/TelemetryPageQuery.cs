@@ -17,14 +17,14 @@ internal sealed class TelemetryPageQuery(SqliteReaders readers, CellCache cells,
         using var lease = await readers.RentAsync(cancellationToken);
         using var transaction = lease.Connection.BeginTransaction(deferred: true);
         var now = time.GetUtcNow();
-        var book = PeopleBook.Read(lease.Connection);
-        var labels = LabelValues.Read(lease.Connection, book, names.All, filter);
-        var scope = book.Resolve(filter, labels);
+        var people = PeopleDirectory.Read(lease.Connection);
+        var labels = LabelValues.Read(lease.Connection, people, names.All, filter);
+        var scope = people.Resolve(filter, labels);
         var part = ComparedPart.Of(filter, now);
-        var (sums, compared) = Sum(lease.Connection, filter, scope, book, part);
+        var (sums, compared) = Sum(lease.Connection, filter, scope, people, part);
         var period = sums.Counts(isNow: true);
         var sessions = Sessions(period);
-        var (recent, total) = CallReader.Read(lease.Connection, filter, scope, book, calls);
+        var (recent, total) = CallReader.Read(lease.Connection, filter, scope, people, calls);
         return new TelemetryPageView(
             filter,
             now,
@@ -33,30 +33,30 @@ internal sealed class TelemetryPageQuery(SqliteReaders readers, CellCache cells,
             PeriodCards.Build(compared.Times, compared.Counts(isNow: true), compared.Durations),
             PeriodCards.Build(compared.Before, compared.Counts(isNow: false), compared.DurationsBefore),
             part.IsWhole ? null : part.Until(filter),
-            TelemetryTimeline.Build(sums.Times, book, filter),
-            TelemetryTimeline.Build(filter.IsHourly ? sums.Before : compared.Before, book, filter),
+            TelemetryTimeline.Build(sums.Times, people, filter),
+            TelemetryTimeline.Build(filter.IsHourly ? sums.Before : compared.Before, people, filter),
             TelemetryTimeline.Users(sums),
-            Models(sums, compared, book),
+            Models(sums, compared, people),
             Users(sums, sessions, filter),
             LabelSplits.Build(sums.People, sessions, labels),
             Count(period.Where(row => row.IsSession), row => (row.Terminal, "")),
-            Tools(sums, period, book),
+            Tools(sums, period, people),
             Count(PeriodCards.Decided(period), row => (row.Name, row.Detail)),
             Count(period.Where(row => row.Kind is CountKind.Error), row => (row.Name, "")),
-            WindowReader.Read(lease.Connection, scope, book, SeatPlan.Set(tiers, lease.Connection.Query<(string, string)>(TelemetryReadSql.Plans)), observed, now),
+            WindowReader.Read(lease.Connection, scope, people, SeatPlan.Set(tiers, lease.Connection.Query<(string, string)>(TelemetryReadSql.Plans)), observed, now),
             recent,
             total,
             Installs(lease.Connection, filter),
             [.. lease.Connection.Query<(string Kind, string Name, long Count, long FirstAt, long LastAt)>(TelemetryReadSql.Seen)
                 .Select(row => new SeenRow(row.Kind, row.Name, row.Count, At(row.FirstAt), At(row.LastAt)))],
-            book.Choices with { Labels = labels.Choices });
+            people.Choices with { Labels = labels.Choices });
     }
 
     /// <summary>The period and the one before; and the parts of both that are compared.</summary>
-    private (PeriodSums All, PeriodSums Compared) Sum(SqliteConnection connection, TelemetryFilter filter, CellScope scope, PeopleBook book, ComparedPart part)
+    private (TelemetryPeriodSums All, TelemetryPeriodSums Compared) Sum(SqliteConnection connection, TelemetryFilter filter, CellScope scope, PeopleDirectory people, ComparedPart part)
     {
-        var all = new PeriodSums(scope, book, filter);
-        var rest = new PeriodSums(scope, book, filter);
+        var all = new TelemetryPeriodSums(scope, people, filter);
+        var rest = new TelemetryPeriodSums(scope, people, filter);
         var store = StoreId(connection);
         foreach (var each in cells.Read(connection, store, scope.Subjects, filter.FirstDayBefore, filter.EndDay, filter.IsHourly))
         {
@@ -112,13 +112,13 @@ internal sealed class TelemetryPageQuery(SqliteReaders readers, CellCache cells,
             .OrderByDescending(row => row.Count).ThenBy(row => row.Name, StringComparer.Ordinal),
     ];
 
-    private static List<ModelRow> Models(PeriodSums sums, PeriodSums compared, PeopleBook book)
+    private static List<ModelRow> Models(TelemetryPeriodSums sums, TelemetryPeriodSums compared, PeopleDirectory people)
     {
         var (now, before) = (ByModel(sums.Times), ByModel(compared.Before));
         return
         [
             .. now.Keys.Union(before.Keys)
-                .Select(model => new ModelRow(book.Name(model), now.GetValueOrDefault(model).ToTotals(), before.GetValueOrDefault(model).ToTotals()))
+                .Select(model => new ModelRow(people.Name(model), now.GetValueOrDefault(model).ToTotals(), before.GetValueOrDefault(model).ToTotals()))
                 .OrderByDescending(row => row.Totals.CostUsd).ThenBy(row => row.Model, StringComparer.Ordinal),
         ];
     }
@@ -133,7 +133,7 @@ internal sealed class TelemetryPageQuery(SqliteReaders readers, CellCache cells,
         .GroupBy(row => row.Person, StringComparer.Ordinal)
         .ToDictionary(group => group.Key, group => group.SaturatingSum(row => row.Count), StringComparer.Ordinal);
 
-    private static List<UserRow> Users(PeriodSums sums, Dictionary<string, long> sessions, TelemetryFilter filter) =>
+    private static List<UserRow> Users(TelemetryPeriodSums sums, Dictionary<string, long> sessions, TelemetryFilter filter) =>
     [
         .. sums.People.Values
             .Select(person => new UserRow(
@@ -142,9 +142,9 @@ internal sealed class TelemetryPageQuery(SqliteReaders readers, CellCache cells,
             .OrderByDescending(row => row.Totals.Requests).ThenByDescending(row => row.Totals.Billed).ThenBy(row => row.User, StringComparer.Ordinal),
     ];
 
-    private static List<ToolRow> Tools(PeriodSums sums, IReadOnlyList<CountRow> period, PeopleBook book)
+    private static List<ToolRow> Tools(TelemetryPeriodSums sums, IReadOnlyList<CountRow> period, PeopleDirectory people)
     {
-        var durations = sums.Tools.ToDictionary(pair => book.Name(pair.Key), pair => pair.Value, StringComparer.Ordinal);
+        var durations = sums.Tools.ToDictionary(pair => people.Name(pair.Key), pair => pair.Value, StringComparer.Ordinal);
         return
         [
             .. period.Where(row => row.Kind is CountKind.Tool).GroupBy(row => row.Name, StringComparer.Ordinal)

@@ -9,7 +9,7 @@ internal static class TelemetryTimeline
     /// <summary>People with a line of their own in the chart by user.</summary>
     private const int Lines = 6;
 
-    public static IReadOnlyList<TimePoint> Build(IReadOnlyList<TimeSums> times, PeopleBook book, TelemetryFilter filter)
+    public static IReadOnlyList<TimePoint> Build(IReadOnlyList<TimeSums> times, PeopleDirectory directory, TelemetryFilter filter)
     {
         var length = filter.IsHourly ? Clock.HourMs : Clock.DayMs;
         return
@@ -17,7 +17,7 @@ internal static class TelemetryTimeline
             .. times.Select(time => new TimePoint(
                 DateTimeOffset.FromUnixTimeMilliseconds(time.Time * length),
                 time.Models.Values.Aggregate(default(RequestSum), (sum, each) => sum + each).ToTotals(),
-                [.. time.Models.Select(model => new ModelTotals(book.Name(model.Key), model.Value.ToTotals()))],
+                [.. time.Models.Select(model => new ModelTotals(directory.Name(model.Key), model.Value.ToTotals()))],
                 time.RequestP95,
                 time.ToolP95,
                 time.CliMs,
@@ -28,7 +28,7 @@ internal static class TelemetryTimeline
     }
 
     /// <summary>The heaviest people, and all others as one without a name.</summary>
-    public static IReadOnlyList<UserLine> Users(PeriodSums sums)
+    public static IReadOnlyList<UserLine> Users(TelemetryPeriodSums sums)
     {
         var people = sums.People.Values
             .Select(person => (person.Person.Name, person.Tokens, Sum: person.Tokens.SaturatingSum()))

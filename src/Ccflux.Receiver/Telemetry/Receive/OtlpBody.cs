@@ -69,11 +69,11 @@ internal sealed class OtlpBody : IDisposable
     }
 
     /// <summary>Gzip ends with the length of what it holds. Believed as far as deflate can pack: a hint for the first buffer, which grows where it is wrong.</summary>
-    private static int LengthToldByGzip(OtlpBody packed, int limit)
+    private static int LengthStatedByGzip(OtlpBody packed, int limit)
     {
         const int MaxRatio = 1032;
-        var told = packed.Length < sizeof(uint) ? 0 : BinaryPrimitives.ReadUInt32LittleEndian(packed.Buffer.AsSpan(packed.Length - sizeof(uint)));
-        return (int)Math.Min(told, Math.Min(packed.Length * (long)MaxRatio, limit));
+        var stated = packed.Length < sizeof(uint) ? 0 : BinaryPrimitives.ReadUInt32LittleEndian(packed.Buffer.AsSpan(packed.Length - sizeof(uint)));
+        return (int)Math.Min(stated, Math.Min(packed.Length * (long)MaxRatio, limit));
     }
 
     private static byte[] Take(int size) => size <= LargestPooled ? ArrayPool<byte>.Shared.Rent(size) : GC.AllocateUninitializedArray<byte>(size);
@@ -99,7 +99,7 @@ internal sealed class OtlpBody : IDisposable
             try
             {
                 await using var unpacking = Unpacking(packed, packing);
-                var first = packing == OtlpPacking.Gzip ? LengthToldByGzip(packed, limit) : Math.Min(packed.Length, limit);
+                var first = packing == OtlpPacking.Gzip ? LengthStatedByGzip(packed, limit) : Math.Min(packed.Length, limit);
                 if (await body.FillAsync(unpacking, first + 1, limit + 1, limit, lease, cancellationToken) is { } refusal)
                 {
                     body.Dispose();

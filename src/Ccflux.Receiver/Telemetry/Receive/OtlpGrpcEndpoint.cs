@@ -31,7 +31,7 @@ internal sealed class OtlpGrpcEndpoint(OtlpIntake intake)
         var outcome = await ReadAsync(context, signal);
         if (outcome.Verdict == OtlpVerdict.Taken)
         {
-            var message = OtlpAnswers.Success(signal, OtlpFormat.Protobuf, outcome);
+            var message = OtlpResponses.Success(signal, OtlpFormat.Protobuf, outcome);
             var frame = new byte[PrefixLength + message.Length];
             BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(1), message.Length);
             message.CopyTo(frame, PrefixLength);
@@ -57,7 +57,7 @@ internal sealed class OtlpGrpcEndpoint(OtlpIntake intake)
         response.AppendTrailer("grpc-message", Escape(outcome.Message));
         if (outcome.RetryAfter is { } wait)
         {
-            response.AppendTrailer("grpc-status-details-bin", Convert.ToBase64String(OtlpAnswers.FailureWithRetry(outcome, wait)).TrimEnd('='));
+            response.AppendTrailer("grpc-status-details-bin", Convert.ToBase64String(OtlpResponses.FailureWithRetry(outcome, wait)).TrimEnd('='));
         }
     }
 

@@ -52,7 +52,7 @@ internal sealed class OtlpHttpEndpoint(OtlpIntake intake)
             response.Headers.WWWAuthenticate = "Bearer";
         }
 
-        var body = outcome.Verdict == OtlpVerdict.Taken ? OtlpAnswers.Success(signal, format, outcome) : OtlpAnswers.Failure(format, outcome);
+        var body = outcome.Verdict == OtlpVerdict.Taken ? OtlpResponses.Success(signal, format, outcome) : OtlpResponses.Failure(format, outcome);
         response.ContentLength = body.Length;
         await response.Body.WriteAsync(body, cancellationToken);
     }

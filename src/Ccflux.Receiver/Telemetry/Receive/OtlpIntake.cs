@@ -54,9 +54,9 @@ internal sealed class OtlpIntake(
     private readonly DailyRecords _daily = new(options.RecordsPerDay, time);
     private readonly IReadOnlyList<byte[]> _services = BatchRules.ServicesOf(options);
     private readonly AttributeNames _attributes = new(labels.Own);
-    private readonly KeyedLimit _requests = new(options.RequestsPerMinute, options.RequestsPerMinute, MaxCallers, time);
-    private readonly KeyedLimit _kib = new(options.MbPerMinute * 1024, options.MbPerMinute * 1024, MaxCallers, time);
-    private readonly KeyedLimit _wrongTokens = new(WrongTokensPerMinute, WrongTokensPerMinute, MaxCallers, time);
+    private readonly KeyedRateLimiter _requests = new(options.RequestsPerMinute, options.RequestsPerMinute, MaxCallers, time);
+    private readonly KeyedRateLimiter _kib = new(options.MbPerMinute * 1024, options.MbPerMinute * 1024, MaxCallers, time);
+    private readonly KeyedRateLimiter _wrongTokens = new(WrongTokensPerMinute, WrongTokensPerMinute, MaxCallers, time);
     private int _waitingRecords;
 
     public async Task<OtlpOutcome> TakeAsync(

@@ -33,7 +33,7 @@ internal sealed partial class TelemetryHousekeeping(
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Rounds.RunAsync(time, s_interval, RoundAsync, exception => Log.Failed(logger, exception), stoppingToken);
+        PeriodicLoop.RunAsync(time, s_interval, RoundAsync, exception => Log.Failed(logger, exception), stoppingToken);
 
     private async Task RoundAsync(CancellationToken cancellationToken)
     {
@@ -47,13 +47,13 @@ internal sealed partial class TelemetryHousekeeping(
     {
         // Sessions that this transaction touched must be written before any is judged by its age.
         telemetry.Settle(connection);
-        var removed = connection.Execute(RetentionSql.DeleteEvents, before, RowsAWrite);
-        removed += connection.Execute(RetentionSql.DeletePoints, Clock.Day(before), RowsAWrite);
-        removed += connection.Execute(RetentionSql.DeletePrompts, Clock.Day(before), RowsAWrite);
-        removed += connection.Execute(RetentionSql.DeleteStreams, before * 1_000_000, RowsAWrite);
+        var removed = connection.Execute(TelemetryRetentionSql.DeleteEvents, before, RowsAWrite);
+        removed += connection.Execute(TelemetryRetentionSql.DeletePoints, Clock.Day(before), RowsAWrite);
+        removed += connection.Execute(TelemetryRetentionSql.DeletePrompts, Clock.Day(before), RowsAWrite);
+        removed += connection.Execute(TelemetryRetentionSql.DeleteStreams, before * 1_000_000, RowsAWrite);
         removed += connection.Execute(LabelSql.DeleteUnasked, JsonSerializer.Serialize(labels.All), before, RowsAWrite);
-        connection.Execute(RetentionSql.DeleteSessionUsage, before, RowsAWrite);
-        return removed + connection.Execute(RetentionSql.DeleteSessions, before, RowsAWrite);
+        connection.Execute(TelemetryRetentionSql.DeleteSessionUsage, before, RowsAWrite);
+        return removed + connection.Execute(TelemetryRetentionSql.DeleteSessions, before, RowsAWrite);
     }
 
     private static partial class Log

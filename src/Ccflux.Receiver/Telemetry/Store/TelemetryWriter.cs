@@ -18,23 +18,23 @@ internal sealed class TelemetryWriter : ITransactionParticipant
     private static readonly string[] s_seenKinds = ["", "metric", "event", "attribute", "service", "capped"];
 
     private readonly IChangeFeed _changes;
-    private readonly SubjectBook _subjects;
-    private readonly NameBook _names;
-    private readonly SessionBook _sessions;
-    private readonly LabelBook _labels;
-    private readonly RollupLedger _rollups = new();
+    private readonly SubjectIdCache _subjects;
+    private readonly TelemetryNameCache _names;
+    private readonly TelemetrySessionCache _sessions;
+    private readonly LabelCache _labels;
+    private readonly TelemetryRollupAccumulator _rollups = new();
     private readonly HashSet<(long Subject, long Prompt)> _prompts = [];
-    private readonly Dictionary<(SeenKind Kind, string Name), long> _seen = [];
+    private readonly Dictionary<(UnrecognisedNameKind Kind, string Name), long> _seen = [];
     private long _now;
     private bool _changed;
 
     public TelemetryWriter(IChangeFeed changes)
     {
         _changes = changes;
-        _subjects = new SubjectBook(() => Saw(SeenKind.Capped, "subject", 1));
-        _names = new NameBook(category => Saw(SeenKind.Capped, $"{category}".ToLowerInvariant(), 1));
-        _sessions = new SessionBook(() => Saw(SeenKind.Capped, "session", 1));
-        _labels = new LabelBook(() => Saw(SeenKind.Capped, "label", 1));
+        _subjects = new SubjectIdCache(() => Saw(UnrecognisedNameKind.Capped, "subject", 1));
+        _names = new TelemetryNameCache(category => Saw(UnrecognisedNameKind.Capped, $"{category}".ToLowerInvariant(), 1));
+        _sessions = new TelemetrySessionCache(() => Saw(UnrecognisedNameKind.Capped, "session", 1));
+        _labels = new LabelCache(() => Saw(UnrecognisedNameKind.Capped, "label", 1));
     }
 
     public StoredCounts Write(SqlConnection connection, TelemetryCaller caller, TelemetryBatch batch, long now)
@@ -174,7 +174,7 @@ internal sealed class TelemetryWriter : ITransactionParticipant
     private bool Write(SqlConnection connection, TelemetryCaller caller, PointRecord point)
     {
         var subject = _subjects.Find(connection, caller, point.Origin, _now);
-        if (PointLedger.Find(connection, subject, point) is not { } growth)
+        if (PointDeduplicator.Find(connection, subject, point) is not { } growth)
         {
             return false;
         }
@@ -196,7 +196,7 @@ internal sealed class TelemetryWriter : ITransactionParticipant
                 _rollups.Metric(session, place, sums);
                 break;
             case MetricKind.Tokens:
-                Saw(SeenKind.Capped, "token_type", 1);
+                Saw(UnrecognisedNameKind.Capped, "token_type", 1);
                 break;
             case MetricKind.Cost:
                 _rollups.Metric(session, place, new RequestSums(0, 0, 0, 0, value));
@@ -257,7 +257,7 @@ internal sealed class TelemetryWriter : ITransactionParticipant
         _prompts.Add((place.Subject, prompt));
     }
 
-    private void Saw(SeenKind kind, string name, long count) => _seen[(kind, name)] = _seen.GetValueOrDefault((kind, name)) + count;
+    private void Saw(UnrecognisedNameKind kind, string name, long count) => _seen[(kind, name)] = _seen.GetValueOrDefault((kind, name)) + count;
 }
 
 /// <summary>What storing came to; what was known already is neither new nor refused.</summary>

@@ -52,7 +52,7 @@ internal sealed record ApiRequest(UsageFilter Filter, TableState State, bool Csv
     public UserPageRequest ToUser(string email)
     {
         TableState For(TableShape shape) => shape == State.Table ? State : shape.Initial with { Size = 1 };
-        var address = AccountRules.Normalize(email);
+        var address = UserRules.Normalize(email);
         return new UserPageRequest(
             address, Filter with { User = address, Division = null }, For(TableShape.Days), For(TableShape.Windows), For(TableShape.Sessions), []);
     }

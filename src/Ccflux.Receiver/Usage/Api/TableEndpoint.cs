@@ -41,7 +41,7 @@ internal static class TableEndpoint
             var view = await query.ReadAsync(request.ToPage(), context.RequestAborted);
             return view.Faults.Count > 0
                 ? ApiRequest.Refuse(view.Faults)
-                : TableAnswer.Of(called.Name(request.Filter, view.ReadAt), columns, part(view, request), called.Span is null ? request.Filter : null, request.Csv);
+                : TableResult.Of(called.Name(request.Filter, view.ReadAt), columns, part(view, request), called.Span is null ? request.Filter : null, request.Csv);
         }).Describe(name, summary, table, columns, filters);
 
     public static void MapUserTable<T>(
@@ -73,6 +73,6 @@ internal static class TableEndpoint
             var file = new TableFile(name, span).Name(view.Request.Filter, view.ReadAt);
             return view.Faults.Count > 0 ? ApiRequest.Refuse(view.Faults)
                 : request.Whole && whole is not null ? CsvFile.Of(file, columns, whole(tables, view.User.Email, request))
-                : TableAnswer.Of(file, columns, part(view), span is null ? request.Filter : null, request.Csv);
+                : TableResult.Of(file, columns, part(view), span is null ? request.Filter : null, request.Csv);
         }).Describe(name, summary, table, columns, filters);
 }

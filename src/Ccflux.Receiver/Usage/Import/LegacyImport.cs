@@ -126,7 +126,7 @@ internal sealed class LegacyImport(GroupCommitWriter writer, UsageWriter usage, 
         {
             UserId(connection, token.Email, token.Division);
             var stored = SecretToken.IsStored(token.Token) ? token.Token : SecretToken.Stored(token.Token);
-            connection.Execute(LegacySql.InsertToken, stored, AccountRules.Normalize(token.Email), token.Division, token.ExpiresAt, token.Revoked, token.CreatedAt);
+            connection.Execute(LegacySql.InsertToken, stored, UserRules.Normalize(token.Email), token.Division, token.ExpiresAt, token.Revoked, token.CreatedAt);
         }
 
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
@@ -156,7 +156,7 @@ internal sealed class LegacyImport(GroupCommitWriter writer, UsageWriter usage, 
 
     private long UserId(SqlConnection connection, string written, string division)
     {
-        var email = AccountRules.Normalize(written);
+        var email = UserRules.Normalize(written);
         if (division.Length == 0 && _users.TryGetValue(email, out var known))
         {
             return known;

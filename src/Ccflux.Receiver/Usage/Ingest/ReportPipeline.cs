@@ -13,7 +13,7 @@ namespace Ccflux.Receiver.Usage.Ingest;
 /// <summary><c>POST /report</c>, step by step: authenticate, rate-limit, parse, validate, verify, write, acknowledge.
 /// Each step may refuse; what is acknowledged is on the disk.</summary>
 internal sealed class ReportPipeline(
-    AccessTokens accessTokens,
+    AccessTokenStore accessTokens,
     RequestLimits limits,
     HttpOptions http,
     RequestSignatures signatures,
@@ -22,7 +22,7 @@ internal sealed class ReportPipeline(
     UsageWriter usage,
     GroupCommitWriter writer,
     StoreIdentity store,
-    RefusalNotes notes,
+    RefusalRecorder notes,
     UsageMetrics metrics,
     TimeProvider time,
     IFinalLimits? finalLimits = null)
@@ -81,7 +81,7 @@ internal sealed class ReportPipeline(
         : null;
 
     /// <summary>Gives the device that signed, if the report is signed; refuses one that is badly signed, or unsigned where it must not be.</summary>
-    private async ValueTask<(long? Device, ReportRefusal? Refusal)> VerifyAsync(HttpContext context, Caller caller, BodyReader body)
+    private async ValueTask<(long? Device, ReportRefusal? Refusal)> VerifyAsync(HttpContext context, TokenUser caller, BodyReader body)
     {
         var verdict = signatures.Check(context.Request.Headers, body.SentBuffer, body.SentLength, out var publicKey);
         if (verdict is not (SignatureVerdict.Valid or SignatureVerdict.Absent))
@@ -98,7 +98,7 @@ internal sealed class ReportPipeline(
         return (null, options.RequireSignatures || finding.UserHasKeys ? ReportRefusal.For(verdict) : null);
     }
 
-    private async Task<IResult> StoreAsync(IncomingReport report, Caller caller, long? device, CancellationToken cancellationToken)
+    private async Task<IResult> StoreAsync(IncomingReport report, TokenUser caller, long? device, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var kept = WithoutExpired(report.Turns, now);
@@ -137,7 +137,7 @@ internal sealed class ReportPipeline(
         return report.SchemaVersion == LegacyReport.Version ? TypedResults.Ok() : await AcknowledgeAsync(stored, report.Turns.Count - kept.Count, cancellationToken);
     }
 
-    private async ValueTask<bool> StoreFinalLimitsAsync(IReadOnlyList<TurnReport> turns, Caller caller, bool isSigned)
+    private async ValueTask<bool> StoreFinalLimitsAsync(IReadOnlyList<TurnReport> turns, TokenUser caller, bool isSigned)
     {
         if (finalLimits is null)
         {
@@ -173,7 +173,7 @@ internal sealed class ReportPipeline(
             : turns;
     }
 
-    private Problem Refuse(ReportRefusal refusal, Caller? caller = null)
+    private Problem Refuse(ReportRefusal refusal, TokenUser? caller = null)
     {
         metrics.Refused(refusal.Reason);
         if (caller is not null)

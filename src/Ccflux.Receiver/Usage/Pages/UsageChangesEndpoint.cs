@@ -15,7 +15,7 @@ namespace Ccflux.Receiver.Usage.Pages;
 /// back with a word about it. A new token is the answer to its POST and is nowhere else.
 /// </summary>
 internal sealed class UsageChangesEndpoint(
-    UserAccounts accounts, DeviceKeys devices, SubjectQuery subjects, PageFrames frames, BrowserAnswers answers, IChangeFeed changes,
+    UserAdministration accounts, DeviceKeys devices, SubjectQuery subjects, PageFrames frames, BrowserAnswers answers, IChangeFeed changes,
     IEnumerable<ICompanionToken> companions)
 {
     public async Task<IResult> AddUserAsync(HttpContext context)
@@ -34,18 +34,18 @@ internal sealed class UsageChangesEndpoint(
         {
             [nameof(AddUserPage.Frame)] = frames.For(context, "Add user", UsagePagesEndpoint.Capability),
             [nameof(AddUserPage.Entry)] = entry with { Faults = FaultOf(result) },
-            [nameof(AddUserPage.LiveEmail)] = result.Fault is AccountFault.AlreadyLive ? AccountRules.Normalize(entry.Email) : null,
+            [nameof(AddUserPage.LiveEmail)] = result.Fault is AccountFault.AlreadyLive ? UserRules.Normalize(entry.Email) : null,
         });
     }
 
     public Task<IResult> AskRevokeUserAsync(string email, HttpContext context) =>
-        AskAboutUserAsync(context, email, seat => UsageQuestions.RevokeUser(seat.User.Email), "#seats");
+        AskAboutUserAsync(context, email, seat => UsageConfirmations.RevokeUser(seat.User.Email), "#seats");
 
     public async Task<IResult> RevokeUserAsync(string email, HttpContext context) =>
-        await DoneAsync(context, await accounts.RevokeAsync(AuditActor.Of(context), UsageLinks.Read(email)), "User revoked", "Past usage stays.", "#seats", UsageQuestions.RevokeUser(UsageLinks.Read(email)));
+        await DoneAsync(context, await accounts.RevokeAsync(AuditActor.Of(context), UsageLinks.Read(email)), "User revoked", "Past usage stays.", "#seats", UsageConfirmations.RevokeUser(UsageLinks.Read(email)));
 
     public Task<IResult> AskReissueAsync(string email, HttpContext context) =>
-        AskAboutUserAsync(context, email, seat => UsageQuestions.Reissue(seat.User.Email, seat.DaysValid), "#seats");
+        AskAboutUserAsync(context, email, seat => UsageConfirmations.Reissue(seat.User.Email, seat.DaysValid), "#seats");
 
     public async Task<IResult> ReissueAsync(string email, HttpContext context)
     {
@@ -54,37 +54,37 @@ internal sealed class UsageChangesEndpoint(
         var result = await accounts.ReissueAsync(AuditActor.Of(context), UsageLinks.Read(email), typed.Length == 0 ? null : days ?? 0);
         if (result is not { IsOk: true, Token: { } token })
         {
-            return await DoneAsync(context, result, "", "", "#seats", UsageQuestions.Reissue(UsageLinks.Read(email), days));
+            return await DoneAsync(context, result, "", "", "#seats", UsageConfirmations.Reissue(UsageLinks.Read(email), days));
         }
 
         var seat = await subjects.FindSeatAsync(result.Target, context.RequestAborted);
-        return TokenIssued(context, result.Target, token, seat?.DaysValid ?? days ?? UserAccounts.DefaultDays, await CompanionsAsync(context, result.Target));
+        return TokenIssued(context, result.Target, token, seat?.DaysValid ?? days ?? UserAdministration.DefaultDays, await CompanionsAsync(context, result.Target));
     }
 
     public Task<IResult> AskDivisionAsync(string email, HttpContext context) =>
-        AskAboutUserAsync(context, email, seat => UsageQuestions.Division(seat.User.Email, seat.User.Division), "#seats");
+        AskAboutUserAsync(context, email, seat => UsageConfirmations.Division(seat.User.Email, seat.User.Division), "#seats");
 
     public async Task<IResult> SetDivisionAsync(string email, HttpContext context)
     {
         var division = Text((await context.Request.FormOrEmptyAsync())["division"]);
         var result = await accounts.SetDivisionAsync(AuditActor.Of(context), UsageLinks.Read(email), division);
-        return await DoneAsync(context, result, "Division changed", division.Length > 0 ? division : "without division", "#seats", UsageQuestions.Division(UsageLinks.Read(email), division));
+        return await DoneAsync(context, result, "Division changed", division.Length > 0 ? division : "without division", "#seats", UsageConfirmations.Division(UsageLinks.Read(email), division));
     }
 
     public Task<IResult> AskRevokeDeviceAsync(long id, HttpContext context) =>
-        AskAboutDeviceAsync(context, id, row => UsageQuestions.RevokeDevice(row.Name, row.User.Email));
+        AskAboutDeviceAsync(context, id, row => UsageConfirmations.RevokeDevice(row.Name, row.User.Email));
 
     public async Task<IResult> RevokeDeviceAsync(long id, HttpContext context) =>
         await DoneAsync(context, await devices.RevokeAsync(AuditActor.Of(context), id), "Device revoked", "The user's other devices go on.", "#devices", question: null);
 
     public Task<IResult> AskApproveDeviceAsync(long id, HttpContext context) =>
-        AskAboutDeviceAsync(context, id, row => UsageQuestions.ApproveDevice(row.Name, row.User.Email, row.RegisteredAt));
+        AskAboutDeviceAsync(context, id, row => UsageConfirmations.ApproveDevice(row.Name, row.User.Email, row.RegisteredAt));
 
     public async Task<IResult> ApproveDeviceAsync(long id, HttpContext context) =>
         await DoneAsync(context, await devices.ApproveAsync(AuditActor.Of(context), id), "Device approved", "Its reports count from now on.", "#devices", question: null);
 
     private async Task<IResult> AskAboutUserAsync(HttpContext context, string email, Func<SeatRow, Question> ask, string place) =>
-        await subjects.FindSeatAsync(AccountRules.Normalize(UsageLinks.Read(email)), context.RequestAborted) is { } seat
+        await subjects.FindSeatAsync(UserRules.Normalize(UsageLinks.Read(email)), context.RequestAborted) is { } seat
             ? Confirm(context, ask(seat), null, UsageLinks.Home + place)
             : new Refusal(answers, StatusCodes.Status404NotFound, "", "Nobody here has that address.");
 
@@ -94,7 +94,7 @@ internal sealed class UsageChangesEndpoint(
             : new Refusal(answers, StatusCodes.Status404NotFound, "", "There is no such device.");
 
     /// <summary>Back to where the admin came from, with a word about what was done; or the question again, with what is wrong.</summary>
-    private async Task<IResult> DoneAsync(HttpContext context, AccountResult result, string text, string detail, string place, Question? question)
+    private async Task<IResult> DoneAsync(HttpContext context, UserChangeResult result, string text, string detail, string place, Question? question)
     {
         var back = SignInEndpoint.LocalPath((await context.Request.FormOrEmptyAsync())["back"]);
         if (!result.IsOk)
@@ -158,7 +158,7 @@ internal sealed class UsageChangesEndpoint(
         _ => StatusCodes.Status422UnprocessableEntity,
     };
 
-    private static Dictionary<string, string> FaultOf(AccountResult result)
+    private static Dictionary<string, string> FaultOf(UserChangeResult result)
     {
         var field = result.Fault switch
         {

@@ -26,7 +26,7 @@ internal sealed record HourSums(PeriodTotals Period, PeriodTotals Prior)
 
     private static PeriodTotals Sum(UsageSnapshot snapshot, DayReader reader, Scope scope, int from, int last)
     {
-        var sums = new PeriodSums(from, last, scope.Users, scope.Model);
+        var sums = new UsagePeriodSums(from, last, scope.Users, scope.Model);
         for (var day = from / HoursADay; day <= last / HoursADay; day++)
         {
             var (begin, end) = (Math.Max(UtcDay.Start(day), from * Hour), Math.Min(UtcDay.Start(day + 1), (last + 1) * Hour));

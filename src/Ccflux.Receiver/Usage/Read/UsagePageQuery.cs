@@ -75,13 +75,13 @@ internal sealed class UsagePageQuery(SqliteReaders readers, DayCache days, CostH
     }
 
     /// <summary>The period within the scope, and as much of the one before it as has passed of the period.</summary>
-    private (PeriodSums Period, PeriodTotals Prior) ReadPeriod(UsageSnapshot snapshot, Scope scope)
+    private (UsagePeriodSums Period, PeriodTotals Prior) ReadPeriod(UsageSnapshot snapshot, Scope scope)
     {
         var from = UtcDay.From(scope.Filter.From);
         var to = UtcDay.From(scope.Filter.To);
         var part = PriorPart.Of(from, to, snapshot.Now);
-        var period = new PeriodSums(from, to, scope.Users, scope.Model);
-        var prior = new PeriodSums(part.From, from - 1, scope.Users, scope.Model);
+        var period = new UsagePeriodSums(from, to, scope.Users, scope.Model);
+        var prior = new UsagePeriodSums(part.From, from - 1, scope.Users, scope.Model);
         foreach (var rows in days.Read(snapshot.Connection, snapshot.StoreId, part.From, to, snapshot.Models))
         {
             period.Add(rows);
@@ -108,7 +108,7 @@ internal sealed class UsagePageQuery(SqliteReaders readers, DayCache days, CostH
             return (everybody, everybody.Add);
         }
 
-        var some = new PeriodSums(from, to, scope.Users, scope.Model);
+        var some = new UsagePeriodSums(from, to, scope.Users, scope.Model);
         return (some.Totals, some.Add);
     }
 }

@@ -62,8 +62,8 @@ public sealed record UserPageRequest(
     {
         var faults = new List<FilterFault>();
         return new UserPageRequest(
-            AccountRules.Normalize(email),
-            UsageFilter.Parse(query, now, faults) with { User = AccountRules.Normalize(email), Division = null },
+            UserRules.Normalize(email),
+            UsageFilter.Parse(query, now, faults) with { User = UserRules.Normalize(email), Division = null },
             TableState.Parse(TableShape.Days, query, faults),
             TableState.Parse(TableShape.Windows, query, faults),
             TableState.Parse(TableShape.Sessions, query, faults),

@@ -69,9 +69,9 @@ internal sealed class UserPageQuery(SqliteReaders readers, DayCache days, CostHi
         UtcDay.ToInstant(facts?.FirstAt),
         UtcDay.ToInstant(facts?.LastAt));
 
-    private PeriodSums ReadPeriod(UsageSnapshot snapshot, Scope scope)
+    private UsagePeriodSums ReadPeriod(UsageSnapshot snapshot, Scope scope)
     {
-        var period = new PeriodSums(UtcDay.From(scope.Filter.From), UtcDay.From(scope.Filter.To), scope.Users, scope.Model);
+        var period = new UsagePeriodSums(UtcDay.From(scope.Filter.From), UtcDay.From(scope.Filter.To), scope.Users, scope.Model);
         foreach (var rows in days.Read(snapshot.Connection, snapshot.StoreId, period.Totals.From, period.Totals.To, snapshot.Models))
         {
             period.Add(rows);

@@ -9,7 +9,7 @@ internal static class DailyCapCheck
 {
     /// <summary>Counts what the turns would add and, where it fits, takes it off today's allowance.</summary>
     /// <returns>Null, or what there would be too many of.</returns>
-    public static string? Run(SqlConnection connection, NameBook names, IncomingTurns incoming, DailyCaps caps)
+    public static string? Run(SqlConnection connection, UsageNameCache names, IncomingTurns incoming, DailyCaps caps)
     {
         HashSet<string>? sessions = null;
         HashSet<string>? models = null;

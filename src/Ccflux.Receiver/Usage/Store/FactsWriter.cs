@@ -3,7 +3,7 @@ using Ccflux.Storage.Sqlite;
 
 namespace Ccflux.Receiver.Usage.Store;
 
-/// <summary>Rows of turns and events. It reads and writes single turns; what they add up to is <see cref="RollupLedger"/>'s.</summary>
+/// <summary>Rows of turns and events. It reads and writes single turns; what they add up to is <see cref="UsageRollupAccumulator"/>'s.</summary>
 internal static class FactsWriter
 {
     private const int EventColumns = 5 + UsageSums.Count;

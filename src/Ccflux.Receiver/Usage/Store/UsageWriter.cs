@@ -10,23 +10,23 @@ namespace Ccflux.Receiver.Usage.Store;
 /// <summary>Stores turns: facts at once, rollups and windows at the transaction's end. Used on the writer's thread only.</summary>
 /// <param name="changes">Told of what was committed.</param>
 /// <param name="windows">Null: as the receiver has it.</param>
-internal sealed class UsageWriter(IChangeFeed changes, WindowLedger? windows = null) : ITransactionParticipant
+internal sealed class UsageWriter(IChangeFeed changes, WindowAssigner? windows = null) : ITransactionParticipant
 {
     public const string Topic = "usage";
 
-    private readonly NameBook _names = new();
-    private readonly RollupLedger _rollups = new();
-    private readonly WindowLedger _windows = windows ?? new WindowLedger();
-    private readonly DailyGrowth _growth = new();
-    private readonly StampLedger _stamps = new();
+    private readonly UsageNameCache _names = new();
+    private readonly UsageRollupAccumulator _rollups = new();
+    private readonly WindowAssigner _windows = windows ?? new WindowAssigner();
+    private readonly DailyRowCap _growth = new();
+    private readonly LastSeenAccumulator _stamps = new();
     private readonly HashSet<(long User, long Session)> _toSupersede = [];
     private readonly List<StoredEvent> _events = [];
-    private DailyGrowth.Rows _added;
+    private DailyRowCap.Rows _added;
     private bool _changed;
     private bool _windowsBehind;
 
     /// <summary>Given where a commit left some user's windows behind their turns.</summary>
-    public Nudge WindowsFellBehind { get; } = new();
+    public WakeSignal WindowsFellBehind { get; } = new();
 
     /// <summary>True while some user's windows lag behind their turns, as of the last commit.</summary>
     public bool AreWindowsBehind => Volatile.Read(ref _windowsBehind);
@@ -143,7 +143,7 @@ internal sealed class UsageWriter(IChangeFeed changes, WindowLedger? windows = n
             incoming.UserId, session.Ref, incoming.SchemaVersion, report.TurnIndex, started, ended,
             report.Outcome, report.Entrypoint, incoming.DeviceRef, incoming.PluginVersion, report.ClockAdjusted);
         ReadEvents(connection, incoming, report);
-        _added = _added.Plus(new DailyGrowth.Rows(0, 0, FactsWriter.PutLimitEvents(connection, turn, report.LimitEvents)));
+        _added = _added.Plus(new DailyRowCap.Rows(0, 0, FactsWriter.PutLimitEvents(connection, turn, report.LimitEvents)));
         if (FactsWriter.Insert(connection, turn, incoming.ReceivedAt) is not { } turnId)
         {
             return WriteAgain(connection, turn, sessionStart);
@@ -155,7 +155,7 @@ internal sealed class UsageWriter(IChangeFeed changes, WindowLedger? windows = n
             FactsWriter.PutEvent(connection, turn.UserId, turnId, each, replace: false);
         }
 
-        _added = _added.Plus(new DailyGrowth.Rows(1, events.Length, 0));
+        _added = _added.Plus(new DailyRowCap.Rows(1, events.Length, 0));
         _rollups.Add(turn, sessionStart, events);
         _windows.Add(connection, turn, TokenSums.Of(events));
         return true;
@@ -178,7 +178,7 @@ internal sealed class UsageWriter(IChangeFeed changes, WindowLedger? windows = n
             }
 
             FactsWriter.PutEvent(connection, again.UserId, turnId, each, replace: true);
-            _added = _added.Plus(new DailyGrowth.Rows(0, at < 0 ? 1 : 0, 0));
+            _added = _added.Plus(new DailyRowCap.Rows(0, at < 0 ? 1 : 0, 0));
             events = [.. events.Where(candidate => candidate.ModelId != each.ModelId), each];
             changed = true;
         }

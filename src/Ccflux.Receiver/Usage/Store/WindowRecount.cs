@@ -98,7 +98,7 @@ internal readonly record struct WindowRecount(long To, long Start, long At, long
                 _sums.Sessions += connection.Execute(WindowSql.AddSession, user, start, session) > 0 ? 1 : 0;
             }
 
-            WindowLedger.Put(connection, user, start, _sums);
+            WindowAssigner.Put(connection, user, start, _sums);
         }
     }
 }

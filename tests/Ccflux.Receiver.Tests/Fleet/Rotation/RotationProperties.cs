@@ -187,14 +187,14 @@ public sealed class RotationProperties
         state.Accounts.SingleOrDefault(account => account.Id == configDir.Active) is not { } active
         || configDir.Granted?.Contains(active.Id) == false
         || state.Pins.Where(pin => pin.HoldsFor(configDir)).OrderBy(pin => pin.Scope).FirstOrDefault() is { Mode: PinMode.Strict } pin && pin.Account != active.Id
-        || Standing.Of(active, configDir.Models, state.Settings, 1, null, now).Fitness == Fitness.Blocked;
+        || AccountFitness.Of(active, configDir.Models, state.Settings, 1, null, now).Fitness == Fitness.Blocked;
 
     private static bool Lasts(AccountState account, FleetState state, long active, DateTimeOffset now) =>
-        Standing.Of(account, [], state.Settings, state.Settings.EntryHorizons, state.Accounts.Single(one => one.Id == active), now).Fitness == Fitness.Lasting;
+        AccountFitness.Of(account, [], state.Settings, state.Settings.EntryHorizons, state.Accounts.Single(one => one.Id == active), now).Fitness == Fitness.Lasting;
 
     private static bool BreachesBefore(DateTimeOffset end, FleetState state, ConfigDirState configDir, DateTimeOffset now) =>
-        Standing.Of(state.Accounts.Single(account => account.Id == configDir.Active), configDir.Models, state.Settings, 1, null, now) is { Fitness: not Fitness.Lasting } standing
-        && now.AddMinutes(standing.Breach) < end;
+        AccountFitness.Of(state.Accounts.Single(account => account.Id == configDir.Active), configDir.Models, state.Settings, 1, null, now) is { Fitness: not Fitness.Lasting } fitness
+        && now.AddMinutes(fitness.Breach) < end;
 
     /// <summary>Usage, resets, logins and calls go on by chance.</summary>
     private static FleetState Drift(FleetState state, System.Random random, DateTimeOffset now) => state with

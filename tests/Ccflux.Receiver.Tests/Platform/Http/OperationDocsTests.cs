@@ -27,7 +27,7 @@ public sealed partial class OperationDocsTests : IAsyncLifetime
         ["/quota/readings"] = QuotaJson.Default.ReadingBatch,
         ["/agent/enrol"] = FleetJson.Default.EnrolRequest,
         ["/heartbeat"] = FleetJson.Default.Heartbeat,
-        ["/agent/credential"] = FleetJson.Default.BroughtCredential,
+        ["/agent/credential"] = FleetJson.Default.ReturnedLogin,
         ["/api/settings"] = QuotaApiJson.Default.SettingsRequest,
         ["/api/v1/quota/alerts/rules"] = QuotaApiJson.Default.AlertRuleRequest,
     };

@@ -35,7 +35,7 @@ public sealed class ConfigurationDocTests
         ["TelemetryOptions"] = "Telemetry",
         ["QuotaOptions"] = "Quota",
         ["AlertOptions"] = "Quota alerts",
-        ["AccessOptions"] = "Cloudflare Access",
+        ["CloudflareAccessOptions"] = "Cloudflare Access",
         ["FleetOptions"] = "Fleet",
         ["NetworkOptions"] = "Fleet: network",
         ["MonitorOptions"] = "Fleet: uptime monitoring",

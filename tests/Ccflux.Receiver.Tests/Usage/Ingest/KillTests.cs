@@ -14,7 +14,7 @@ namespace Ccflux.Receiver.Tests.Usage.Ingest;
 /// <summary>The real program, killed without warning while turns are on their way: what it acknowledged is there, once.</summary>
 public sealed class KillTests : IDisposable
 {
-    private const int Rounds = 20;
+    private const int PeriodicLoop = 20;
     private const int Senders = 200;
     private const string Access = "atok_of_the_kill_test";
 
@@ -28,7 +28,7 @@ public sealed class KillTests : IDisposable
         Prepare();
         var random = new Random(42);
         var acknowledged = new ConcurrentBag<string>();
-        for (var round = 0; round < Rounds; round++)
+        for (var round = 0; round < PeriodicLoop; round++)
         {
             var before = acknowledged.Count;
             await RunAndKillAsync(round, random.Next(1, 600), acknowledged);

@@ -99,7 +99,7 @@ public sealed class ReportTests
         await Wire.AssertRefusedAsync(await wire.ReportAsync(access, batch), 401, ErrorCodes.TokenInvalid);
 
         var fresh = await wire.SignUpAsync("bo@example.org");
-        await wire.Receiver.Service<UserAccounts>().RevokeAsync(AuditActor.System, "bo@example.org");
+        await wire.Receiver.Service<UserAdministration>().RevokeAsync(AuditActor.System, "bo@example.org");
         await Wire.AssertRefusedAsync(await wire.ReportAsync(fresh, batch), 401, ErrorCodes.TokenInvalid);
     }
 

@@ -42,7 +42,7 @@ internal sealed class Wire : IAsyncDisposable
     /// <summary>Adds a user and gives the refresh token.</summary>
     public async Task<string> AddUserAsync(string email = "amara@example.org")
     {
-        var result = await Receiver.Service<UserAccounts>().AddAsync(AuditActor.System, email, "R&D");
+        var result = await Receiver.Service<UserAdministration>().AddAsync(AuditActor.System, email, "R&D");
         Assert.True(result.IsOk, result.Message);
         return result.Token!;
     }

@@ -16,7 +16,7 @@ internal static class Recount
            select $"{part}_{kind}_tokens",
     ];
 
-    private static readonly (string Name, string Kept, string Counted)[] s_rollups =
+    private static readonly (string Name, string Kept, string Plural)[] s_rollups =
     [
         ("usage_days",
             $"SELECT day, user_id, model_id, events, {string.Join(", ", s_sums)} FROM usage_days",

@@ -18,7 +18,7 @@ internal sealed class StoreUnderTest : IAsyncDisposable, IChangeFeed
 
     private readonly int _rowsPerTransaction;
 
-    public StoreUnderTest(int rowsPerTransaction = WindowLedger.RowsPerTransaction)
+    public StoreUnderTest(int rowsPerTransaction = WindowAssigner.RowsPerTransaction)
     {
         _rowsPerTransaction = rowsPerTransaction;
         (Usage, Writer) = Open();
@@ -81,7 +81,7 @@ internal sealed class StoreUnderTest : IAsyncDisposable, IChangeFeed
 
     private (UsageWriter Usage, GroupCommitWriter Writer) Open()
     {
-        var usage = new UsageWriter(this, new WindowLedger(_rowsPerTransaction));
+        var usage = new UsageWriter(this, new WindowAssigner(_rowsPerTransaction));
         var connection = SqliteDatabase.OpenForWriting(DatabasePath);
         // What a crash loses is not at stake here, and some thousand commits are.
         connection.ExecuteScript("PRAGMA synchronous = OFF");

@@ -7,9 +7,9 @@ using Microsoft.Extensions.Options;
 
 namespace Ccflux.Receiver.Platform.Auth.Admin;
 
-/// <summary>Makes <see cref="AdminGate"/>'s answer known to ASP.NET Core: a principal with a role, and <see cref="AdminSession"/> as a feature.</summary>
+/// <summary>Makes <see cref="AdminAuthenticator"/>'s answer known to ASP.NET Core: a principal with a role, and <see cref="AdminSession"/> as a feature.</summary>
 internal sealed class AdminAuthentication(
-    AdminGate gate,
+    AdminAuthenticator authenticator,
     BrowserAnswers answers,
     IOptionsMonitor<AuthenticationSchemeOptions> schemeOptions,
     ILoggerFactory loggerFactory,
@@ -21,12 +21,12 @@ internal sealed class AdminAuthentication(
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        if (OwnTokens.AreTakenBy(Context.GetEndpoint()))
+        if (SelfAuthenticated.AreTakenBy(Context.GetEndpoint()))
         {
             return AuthenticateResult.NoResult();
         }
 
-        var caller = await gate.IdentifyAsync(Context);
+        var caller = await authenticator.IdentifyAsync(Context);
         _retryAfter = caller.RetryAfter;
         if (caller.Session is not { } session)
         {
@@ -40,7 +40,7 @@ internal sealed class AdminAuthentication(
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
-        if (!gate.IsOpen)
+        if (!authenticator.IsOpen)
         {
             return answers.WriteAsync(Context, StatusCodes.Status503ServiceUnavailable, "", BrowserAnswers.NoAdminToken);
         }

@@ -9,7 +9,7 @@ internal sealed partial class AdminHousekeeping(GroupCommitWriter writer, AdminO
     private static readonly TimeSpan Interval = TimeSpan.FromDays(1);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Rounds.RunAsync(time, Interval, CleanAsync, exception => Log.Failed(logger, exception), stoppingToken);
+        PeriodicLoop.RunAsync(time, Interval, CleanAsync, exception => Log.Failed(logger, exception), stoppingToken);
 
     private async Task CleanAsync(CancellationToken cancellationToken)
     {

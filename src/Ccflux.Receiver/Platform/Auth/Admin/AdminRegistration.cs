@@ -13,7 +13,7 @@ internal static class AdminRegistration
         services.AddSettings<AdminOptions>(configuration);
         services.AddSingleton<AdminSessions>();
         services.AddSingleton<SignInAudit>();
-        services.AddSingleton<AdminGate>();
+        services.AddSingleton<AdminAuthenticator>();
         services.AddSingleton<AuditLog>();
         services.AddSingleton<SignInEndpoint>();
         services.AddHostedService<AdminHousekeeping>();
@@ -28,7 +28,7 @@ internal static class AdminRegistration
     public static void UseAdmin(this IApplicationBuilder app)
     {
         app.UseAuthentication();
-        app.UseMiddleware<PageRates>();
+        app.UseMiddleware<PageRateLimit>();
         app.UseAuthorization();
         app.UseMiddleware<AntiforgeryCheck>();
     }

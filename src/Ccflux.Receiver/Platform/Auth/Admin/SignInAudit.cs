@@ -23,7 +23,7 @@ internal sealed class SignInAudit(GroupCommitWriter writer, TimeProvider time)
     /// <summary>Wrong tokens a minute, of everybody, that are worth a write; the rest is in the metric and in the log of the process.</summary>
     private const int RefusalsPerMinute = 120;
 
-    private readonly KeyedLimit _refusals = new(RefusalsPerMinute, RefusalsPerMinute, 1, time);
+    private readonly KeyedRateLimiter _refusals = new(RefusalsPerMinute, RefusalsPerMinute, 1, time);
 
     /// <summary>Counts a wrong token. Nothing is said where it cannot be stored: it is refused all the same.</summary>
     public async Task RefusedAsync(AuditActor actor)

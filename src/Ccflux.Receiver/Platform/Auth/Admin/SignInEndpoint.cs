@@ -5,7 +5,7 @@ using Ccflux.Receiver.Platform.Metrics;
 namespace Ccflux.Receiver.Platform.Auth.Admin;
 
 /// <summary>Signing in and out: <c>/admin/login</c> takes <c>token</c> and <c>next</c>, <c>/admin/logout</c> ends the session. Both by POST.</summary>
-internal sealed partial class SignInEndpoint(AdminGate gate, AdminSessions sessions, RequestLimits limits, BrowserCookies cookies, IBrowserPages pages, BrowserAnswers answers, PlatformMetrics metrics, ILogger<SignInEndpoint> logger)
+internal sealed partial class SignInEndpoint(AdminAuthenticator authenticator, AdminSessions sessions, RequestLimits limits, BrowserCookies cookies, IBrowserPages pages, BrowserAnswers answers, PlatformMetrics metrics, ILogger<SignInEndpoint> logger)
 {
     public const string Path = "/admin/login";
     public const string LogoutPath = "/admin/logout";
@@ -15,18 +15,18 @@ internal sealed partial class SignInEndpoint(AdminGate gate, AdminSessions sessi
     /// <summary>The page, or straight on for someone who is signed in.</summary>
     public async Task<IResult> ShowAsync(HttpContext context)
     {
-        if (!gate.IsOpen)
+        if (!authenticator.IsOpen)
         {
             return Closed();
         }
 
         var next = LocalPath(context.Request.Query["next"]);
-        return (await gate.IdentifyAsync(context)).Session is null ? pages.SignIn(new SignInView(next, null)) : new SeeOther(next);
+        return (await authenticator.IdentifyAsync(context)).Session is null ? pages.SignIn(new SignInView(next, null)) : new SeeOther(next);
     }
 
     public async Task<IResult> SignInAsync(HttpContext context)
     {
-        if (!gate.IsOpen)
+        if (!authenticator.IsOpen)
         {
             return Closed();
         }
@@ -38,7 +38,7 @@ internal sealed partial class SignInEndpoint(AdminGate gate, AdminSessions sessi
 
         var form = await context.Request.ReadFormSafelyAsync();
         var next = LocalPath(form["next"]);
-        if (gate.RoleOf(form["token"].ToString().Trim()) is not { } role)
+        if (authenticator.RoleOf(form["token"].ToString().Trim()) is not { } role)
         {
             return await RefuseAsync(context, next);
         }
@@ -50,24 +50,24 @@ internal sealed partial class SignInEndpoint(AdminGate gate, AdminSessions sessi
             return Wait(context, next, pause, "Too many sessions were opened from your address.");
         }
 
-        if (await sessions.OpenAsync(role, actor, gate.CookieOf(context)) is not { } cookie)
+        if (await sessions.OpenAsync(role, actor, authenticator.CookieOf(context)) is not { } cookie)
         {
             return new Refusal(answers, StatusCodes.Status503ServiceUnavailable, ErrorCodes.Busy, "The database cannot be written to now.", TimeSpan.FromSeconds(10));
         }
 
         metrics.SignedIn("ok");
-        cookies.Write(context, AdminGate.Cookie, cookie, AdminSessions.MaxLifetime);
+        cookies.Write(context, AdminAuthenticator.Cookie, cookie, AdminSessions.MaxLifetime);
         return new SeeOther(next);
     }
 
     public async Task<IResult> SignOutAsync(HttpContext context)
     {
-        if (gate.CookieOf(context) is { } cookie)
+        if (authenticator.CookieOf(context) is { } cookie)
         {
             await sessions.EndAsync(cookie, AuditActor.Of(context));
         }
 
-        cookies.Remove(context, AdminGate.Cookie);
+        cookies.Remove(context, AdminAuthenticator.Cookie);
         if (cookies.IsSecure(context.Request))
         {
             // The pages that the browser keeps go, too. It takes this over HTTPS only.
@@ -85,7 +85,7 @@ internal sealed partial class SignInEndpoint(AdminGate gate, AdminSessions sessi
 
     private async Task<IResult> RefuseAsync(HttpContext context, string next)
     {
-        if (await gate.CountWrongAsync(context) is { } wait)
+        if (await authenticator.CountWrongAsync(context) is { } wait)
         {
             metrics.SignedIn("limited");
             Log.TooManyAttempts(logger, RequestLimits.AddressOf(context));

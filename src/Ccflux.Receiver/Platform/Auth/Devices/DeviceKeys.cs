@@ -30,9 +30,9 @@ internal sealed class DeviceKeys(GroupCommitWriter writer, DeviceDirectory direc
     }
 
     /// <summary>From here on the device's reports are refused; the user's token and other devices stay.</summary>
-    public Task<AccountResult> RevokeAsync(AuditActor actor, long deviceRef) => ChangeAsync(actor, "device.revoke", DevicesSql.Revoke, deviceRef);
+    public Task<UserChangeResult> RevokeAsync(AuditActor actor, long deviceRef) => ChangeAsync(actor, "device.revoke", DevicesSql.Revoke, deviceRef);
 
-    public Task<AccountResult> ApproveAsync(AuditActor actor, long deviceRef) => ChangeAsync(actor, "device.approve", DevicesSql.Approve, deviceRef);
+    public Task<UserChangeResult> ApproveAsync(AuditActor actor, long deviceRef) => ChangeAsync(actor, "device.approve", DevicesSql.Approve, deviceRef);
 
     private Registration Register(SqlConnection connection, long userId, string publicKey, string name)
     {
@@ -63,22 +63,22 @@ internal sealed class DeviceKeys(GroupCommitWriter writer, DeviceDirectory direc
         return Registration.Registered;
     }
 
-    private async Task<AccountResult> ChangeAsync(AuditActor actor, string action, string sql, long deviceRef)
+    private async Task<UserChangeResult> ChangeAsync(AuditActor actor, string action, string sql, long deviceRef)
     {
         var result = await writer.WriteAsync(connection =>
         {
             var now = time.GetUtcNow();
             if (connection.Execute(sql, now.ToUnixTimeMilliseconds(), deviceRef) == 0)
             {
-                return AccountResult.Refused(AccountFault.UnknownDevice);
+                return UserChangeResult.Refused(AccountFault.UnknownDevice);
             }
 
             var name = NameOf(connection, deviceRef);
             AuditLog.Write(connection, new AuditEntry(now, actor, action, name, ""));
-            return AccountResult.Ok(name);
+            return UserChangeResult.Ok(name);
         });
         directory.Forget();
-        return result.Status == WriteStatus.Committed ? result.Value! : AccountResult.Refused(AccountFault.Busy);
+        return result.Status == WriteStatus.Committed ? result.Value! : UserChangeResult.Refused(AccountFault.Busy);
     }
 
     private static string NameOf(SqlConnection connection, long deviceRef)

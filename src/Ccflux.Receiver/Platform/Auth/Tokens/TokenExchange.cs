@@ -7,7 +7,7 @@ using Dapper;
 namespace Ccflux.Receiver.Platform.Auth.Tokens;
 
 /// <summary>A refresh token for an access token. Each use rolls the refresh token's expiry by its own days.</summary>
-internal sealed class TokenExchange(SqliteReaders readers, GroupCommitWriter writer, PlainTextTraces traces, IdentityOptions options, TimeProvider time)
+internal sealed class TokenExchange(SqliteReaders readers, GroupCommitWriter writer, PlaintextResidue residue, IdentityOptions options, TimeProvider time)
 {
     /// <summary>Live access tokens of one refresh token; the oldest go. A machine holds one for each of its config dirs.</summary>
     private const int MaxAccessTokens = 50;
@@ -31,7 +31,7 @@ internal sealed class TokenExchange(SqliteReaders readers, GroupCommitWriter wri
     private TokenReply? Exchange(SqlConnection connection, string stored, string plain)
     {
         var now = time.GetUtcNow();
-        if (SelectLive(connection, stored, plain, now) is not { } refresh || !AccountRules.TryNormalize(refresh.Email, out var email))
+        if (SelectLive(connection, stored, plain, now) is not { } refresh || !UserRules.TryNormalize(refresh.Email, out var email))
         {
             return null;
         }
@@ -39,7 +39,7 @@ internal sealed class TokenExchange(SqliteReaders readers, GroupCommitWriter wri
         if (!string.Equals(refresh.Token, stored, StringComparison.Ordinal))
         {
             connection.Execute(TokensSql.HashRefresh, stored, email, refresh.Token);
-            traces.Left();
+            residue.Left();
         }
 
         var days = refresh.DaysValid ?? options.RefreshTokenRollingDays;

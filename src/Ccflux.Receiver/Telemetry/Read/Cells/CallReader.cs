@@ -25,18 +25,18 @@ internal readonly record struct CallPlace(long At, long Id)
 /// <summary>The newest requests of a scope, and how many of them can be paged through.</summary>
 internal static class CallReader
 {
-    public static (IReadOnlyList<RecentCall> Calls, int Total) Read(SqliteConnection connection, TelemetryFilter filter, CellScope scope, PeopleBook book, CallPart part)
+    public static (IReadOnlyList<RecentCall> Calls, int Total) Read(SqliteConnection connection, TelemetryFilter filter, CellScope scope, PeopleDirectory people, CallPart part)
     {
         var rows = Query(connection, filter, scope, CallPlace.End, part);
-        return ([.. rows.Select(row => row.ToCall(book))], Count(connection, filter, scope, CallPart.MaxCalls));
+        return ([.. rows.Select(row => row.ToCall(people))], Count(connection, filter, scope, CallPart.MaxCalls));
     }
 
     /// <summary>The newest requests before a place, and the place before which the next ones are.</summary>
     public static (IReadOnlyList<RecentCall> Calls, CallPlace Before) Read(
-        SqliteConnection connection, TelemetryFilter filter, CellScope scope, PeopleBook book, CallPlace before, int limit)
+        SqliteConnection connection, TelemetryFilter filter, CellScope scope, PeopleDirectory people, CallPlace before, int limit)
     {
         var rows = Query(connection, filter, scope, before, new CallPart(0, limit)).ToList();
-        return ([.. rows.Select(row => row.ToCall(book))], rows.Count == 0 ? before : new CallPlace(rows[^1].At, rows[^1].Id));
+        return ([.. rows.Select(row => row.ToCall(people))], rows.Count == 0 ? before : new CallPlace(rows[^1].At, rows[^1].Id));
     }
 
     /// <summary>How many there are; no more than <paramref name="most"/> are counted.</summary>
@@ -85,8 +85,8 @@ internal static class CallReader
 
         public long? DurationMs { get; init; }
 
-        public RecentCall ToCall(PeopleBook book) => new(
-            DateTimeOffset.FromUnixTimeMilliseconds(At), book.Person(Subject).Name, book.Name(Model), QuerySource, RequestId,
+        public RecentCall ToCall(PeopleDirectory people) => new(
+            DateTimeOffset.FromUnixTimeMilliseconds(At), people.Person(Subject).Name, people.Name(Model), QuerySource, RequestId,
             Input, Output, CacheRead, CacheWrite, Cost / 1_000_000_000m, DurationMs);
     }
 }

@@ -13,7 +13,7 @@ internal sealed class LabelValues
     private readonly Dictionary<(string Name, string Person), Stated> _stated = [];
     private readonly Dictionary<string, Dictionary<string, long>> _offered = new(StringComparer.Ordinal);
 
-    private LabelValues(SqliteConnection connection, PeopleBook book, IReadOnlyList<string> names, TelemetryFilter filter)
+    private LabelValues(SqliteConnection connection, PeopleDirectory people, IReadOnlyList<string> names, TelemetryFilter filter)
     {
         foreach (var name in names)
         {
@@ -23,7 +23,7 @@ internal sealed class LabelValues
         using var rows = RawRows.Query(connection, TelemetryReadSql.Labels);
         while (rows.Read())
         {
-            if (_offered.TryGetValue(rows.Text(1), out var offered) && book.SpeakerOf(rows.Small(0)) is { } person)
+            if (_offered.TryGetValue(rows.Text(1), out var offered) && people.SpeakerOf(rows.Small(0)) is { } person)
             {
                 Add(offered, rows.Text(1), person.Name, new Stated(rows.Text(2), rows.Number(3), rows.Number(4)), filter);
             }
@@ -36,7 +36,7 @@ internal sealed class LabelValues
     /// <summary>Of each label, in the order of <see cref="LabelNames.All"/>.</summary>
     public IReadOnlyList<LabelChoice> Choices { get; }
 
-    public static LabelValues Read(SqliteConnection connection, PeopleBook book, IReadOnlyList<string> names, TelemetryFilter filter) => new(connection, book, names, filter);
+    public static LabelValues Read(SqliteConnection connection, PeopleDirectory people, IReadOnlyList<string> names, TelemetryFilter filter) => new(connection, people, names, filter);
 
     /// <summary>Empty where the person stated nothing in the period.</summary>
     public string Of(string name, string person) => _stated.TryGetValue((name, person), out var stated) ? stated.Value : "";

@@ -31,7 +31,7 @@ internal sealed class TimeSums(long time)
         all += sum;
     }
 
-    public void Add(in CountCell cell, PeopleBook book)
+    public void Add(in CountCell cell, PeopleDirectory people)
     {
         switch (cell.Kind)
         {
@@ -41,10 +41,10 @@ internal sealed class TimeSums(long time)
             case CountKind.Conversation:
                 Conversations += cell.Count;
                 break;
-            case CountKind.ActiveTime when book.Name(cell.Name) is "cli":
+            case CountKind.ActiveTime when people.Name(cell.Name) is "cli":
                 CliMs = Saturating.Add(CliMs, cell.Count);
                 break;
-            case CountKind.ActiveTime when book.Name(cell.Name) is "user":
+            case CountKind.ActiveTime when people.Name(cell.Name) is "user":
                 UserMs = Saturating.Add(UserMs, cell.Count);
                 break;
         }

@@ -13,7 +13,7 @@ internal static class WindowReader
     public static IReadOnlyList<WindowRow> Read(
         SqliteConnection connection,
         CellScope scope,
-        PeopleBook book,
+        PeopleDirectory people,
         IReadOnlyDictionary<string, SeatPlan> plans,
         IReadOnlyDictionary<string, FiveHourQuota> quotas,
         DateTimeOffset at)
@@ -26,7 +26,7 @@ internal static class WindowReader
             .. connection.Query<WindowCell>(TelemetryReadSql.WindowHours, parameters)
                 .Concat(connection.Query<WindowCell>(TelemetryReadSql.WindowEvents, parameters))
                 .Where(cell => (scope.Model is null || scope.Model == cell.Model) && (scope.Terminal is null || scope.Terminal == cell.Terminal) && (scope.Subjects?.Contains(cell.Subject) ?? true))
-                .GroupBy(cell => book.Person(cell.Subject).Name, StringComparer.Ordinal)
+                .GroupBy(cell => people.Person(cell.Subject).Name, StringComparer.Ordinal)
                 .Select(group => Row(group.Key, [.. group], plans.GetValueOrDefault(group.Key), quotas.GetValueOrDefault(group.Key)))
                 .OrderByDescending(row => row.Billed).ThenBy(row => row.User, StringComparer.Ordinal),
         ];

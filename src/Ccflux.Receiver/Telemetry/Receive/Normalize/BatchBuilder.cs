@@ -8,8 +8,8 @@ internal sealed class BatchBuilder(BatchRules rules)
 {
     private readonly List<EventRecord> _events = [];
     private readonly List<PointRecord> _points = [];
-    private readonly SeenTally _seen = new();
-    private readonly LabelTally _labels = new(rules);
+    private readonly UnrecognisedNameCounter _seen = new();
+    private readonly LabelCollector _labels = new(rules);
     private AttributeSet _resource = new(needsIdentity: false);
     private AttributeSet _scope = new(needsIdentity: false);
     private string? _reason;
@@ -36,7 +36,7 @@ internal sealed class BatchBuilder(BatchRules rules)
     {
         if (_labels.Capped > 0)
         {
-            _seen.Add(SeenKind.Capped, "label"u8);
+            _seen.Add(UnrecognisedNameKind.Capped, "label"u8);
         }
 
         return new TelemetryBatch(_events, _points, _seen.ToList(), _received, _rejected, _reason) { Labels = _labels.ToList() };
@@ -56,7 +56,7 @@ internal sealed class BatchBuilder(BatchRules rules)
         _scope = scope;
     }
 
-    public void SawAttribute(ulong hash, ReadOnlySpan<byte> name) => _seen.Add(SeenKind.Attribute, hash, name);
+    public void SawAttribute(ulong hash, ReadOnlySpan<byte> name) => _seen.Add(UnrecognisedNameKind.Attribute, hash, name);
 
     public void AddSpan()
     {
@@ -79,7 +79,7 @@ internal sealed class BatchBuilder(BatchRules rules)
             case EventKind.Dropped:
                 return;
             case null:
-                _seen.Add(SeenKind.Event, EventNames.Bare(eventName));
+                _seen.Add(UnrecognisedNameKind.Event, EventNames.Bare(eventName));
                 return;
             case EventKind.SettingsResolved when IsInTime(time, out var at):
                 var source = Origin(attributes);
@@ -113,7 +113,7 @@ internal sealed class BatchBuilder(BatchRules rules)
         _earlierMetricStream = StableHash.Combine(hash, _resource.Identity);
         if (_metric is null && !IsOther)
         {
-            _seen.Add(SeenKind.Metric, name);
+            _seen.Add(UnrecognisedNameKind.Metric, name);
         }
     }
 
@@ -175,7 +175,7 @@ internal sealed class BatchBuilder(BatchRules rules)
         }
 
         var service = _resource.Text(AttributeKey.ServiceName);
-        _seen.Add(SeenKind.Service, service);
+        _seen.Add(UnrecognisedNameKind.Service, service);
         Reject($"service.name {(service.IsEmpty ? "(none)" : SafeText.Id(service) ?? SafeText.Other)} is not taken here");
         return true;
     }

@@ -73,9 +73,9 @@ internal sealed record PointRecord(
 internal sealed record LabelRecord(Origin Origin, string Name, string Value, long FirstAt, long LastAt);
 
 /// <summary>A name that was not understood, was refused or was beyond a cap, and how often.</summary>
-internal sealed record SeenName(SeenKind Kind, string Name, long Count);
+internal sealed record UnrecognisedName(UnrecognisedNameKind Kind, string Name, long Count);
 
-internal enum SeenKind
+internal enum UnrecognisedNameKind
 {
     Metric = 1,
     Event,
@@ -88,7 +88,7 @@ internal enum SeenKind
 internal sealed record TelemetryBatch(
     IReadOnlyList<EventRecord> Events,
     IReadOnlyList<PointRecord> Points,
-    IReadOnlyList<SeenName> Seen,
+    IReadOnlyList<UnrecognisedName> Seen,
     int Received,
     int Rejected,
     string? Reason)
@@ -107,7 +107,7 @@ internal sealed record TelemetryBatch(
     public int EstimatedBytes => EstimateOf(Weight, Labels.Count);
 
     /// <summary>About what a message of so many bytes may become: no record that is kept is shorter than 64.</summary>
-    public static int MostBytesOf(int length, int maxRecords) => EstimateOf(Math.Min(length / 64, maxRecords), Math.Min(length / 64, LabelTally.MaxLabels));
+    public static int MostBytesOf(int length, int maxRecords) => EstimateOf(Math.Min(length / 64, maxRecords), Math.Min(length / 64, LabelCollector.MaxLabels));
 
     private static int EstimateOf(int records, int labels) => 1024 + (records * RecordBytes) + (labels * LabelBytes);
 

@@ -43,7 +43,7 @@ internal static class ChartsPanel
 
     private static long[] Billed(PeriodTotals period) => Array.ConvertAll(period.Days, day => day.Tokens.Billed);
 
-    public static IReadOnlyList<UserBar> Users(UsageSnapshot snapshot, PeriodSums period, int bars) =>
+    public static IReadOnlyList<UserBar> Users(UsageSnapshot snapshot, UsagePeriodSums period, int bars) =>
     [
         .. period.Users
             .Where(pair => pair.Value.Events > 0)
@@ -63,7 +63,7 @@ internal static class ChartsPanel
             .Select(pair => new ModelBar(snapshot.Model(pair.Key), pair.Value.Tokens.Billed, Share(pair.Value.Tokens, period))),
     ];
 
-    public static IReadOnlyList<DivisionBar> Divisions(UsageSnapshot snapshot, PeriodSums period) =>
+    public static IReadOnlyList<DivisionBar> Divisions(UsageSnapshot snapshot, UsagePeriodSums period) =>
     [
         .. period.Users
             .GroupBy(pair => snapshot.User(pair.Key).Division, pair => pair.Value, StringComparer.Ordinal)
@@ -72,7 +72,7 @@ internal static class ChartsPanel
             .ThenBy(bar => bar.Name, StringComparer.Ordinal),
     ];
 
-    private static DivisionBar Division(string name, IReadOnlyList<UserSums> users, PeriodSums period)
+    private static DivisionBar Division(string name, IReadOnlyList<UserSums> users, UsagePeriodSums period)
     {
         var tokens = users.Aggregate(default(TokenSums), (sum, user) => sum + user.Tokens);
         var cost = users.Aggregate(default(Cost), (sum, user) => sum + user.Cost);

@@ -49,7 +49,7 @@ internal static class UsersPanel
     public static (Paged<UserUsageRow> Page, UserUsageTotal Total) Users(
         UsageSnapshot snapshot,
         Scope scope,
-        PeriodSums period,
+        UsagePeriodSums period,
         IReadOnlyDictionary<int, OpenWindow> open,
         IReadOnlyDictionary<int, UserQuota> quotas,
         TableState state)

@@ -46,7 +46,7 @@ internal static class WindowsPanel
         return new WindowTable(s_order.Page(shown, state), open, rows.Count - open);
     }
 
-    public static PeakList Peaks(UsageSnapshot snapshot, PeriodSums period, IReadOnlyDictionary<int, OpenWindow> open, int most)
+    public static PeakList Peaks(UsageSnapshot snapshot, UsagePeriodSums period, IReadOnlyDictionary<int, OpenWindow> open, int most)
     {
         var bars = period.Users
             .Where(pair => pair.Value.PeakWindow > 0)

@@ -24,7 +24,7 @@ internal sealed partial class RetentionJob(
     {
         var now = time.GetUtcNow();
         await writer.WriteAsync(connection => connection.Execute(
-            RetentionSql.DeleteCaps,
+            UsageRetentionSql.DeleteCaps,
             StoredTurn.DayOf(now.ToUnixTimeMilliseconds()) - CapDaysKept));
         if (options.RetentionDays == 0)
         {
@@ -54,12 +54,12 @@ internal sealed partial class RetentionJob(
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Rounds.RunAsync(time, s_interval, RemoveAsync, exception => Log.Failed(logger, exception), stoppingToken);
+        PeriodicLoop.RunAsync(time, s_interval, RemoveAsync, exception => Log.Failed(logger, exception), stoppingToken);
 
     private async Task<IReadOnlyList<long>> UsersAsync(long before, CancellationToken cancellationToken)
     {
         using var lease = await readers.RentAsync(cancellationToken);
-        return (await lease.Connection.QueryAsync<long>(RetentionSql.SelectUsers, new { Before = before })).AsList();
+        return (await lease.Connection.QueryAsync<long>(UsageRetentionSql.SelectUsers, new { Before = before })).AsList();
     }
 
     private int Remove(SqlConnection connection, long user, long before) => Remove(connection, usage, user, before);
@@ -73,7 +73,7 @@ internal sealed partial class RetentionJob(
     internal static int Remove(SqlConnection connection, UsageWriter usage, long user, long before)
     {
         var turns = new List<(long Session, int Schema, int Index)>(TurnsPerWrite);
-        using (var rows = connection.Query(RetentionSql.SelectTurns, user, before, TurnsPerWrite))
+        using (var rows = connection.Query(UsageRetentionSql.SelectTurns, user, before, TurnsPerWrite))
         {
             while (rows.Read())
             {
@@ -87,7 +87,7 @@ internal sealed partial class RetentionJob(
             usage.Remove(connection, turnId, turn);
         }
 
-        connection.Execute(RetentionSql.DeleteLimitEvents, user, before);
+        connection.Execute(UsageRetentionSql.DeleteLimitEvents, user, before);
         return turns.Count;
     }
 

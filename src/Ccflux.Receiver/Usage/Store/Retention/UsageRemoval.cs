@@ -9,12 +9,12 @@ internal sealed class UsageRemoval(GroupCommitWriter writer, UsageWriter usage, 
 {
     /// <summary>A few turns a transaction, so that reports are not kept waiting; what was forgotten before a failure stays forgotten.</summary>
     /// <returns>How many turns went, or why none did.</returns>
-    public async Task<(AccountResult Result, int Turns)> ForgetAsync(AuditActor actor, string? email)
+    public async Task<(UserChangeResult Result, int Turns)> ForgetAsync(AuditActor actor, string? email)
     {
-        var address = AccountRules.Normalize(email);
+        var address = UserRules.Normalize(email);
         var found = await writer.WriteAsync(connection =>
         {
-            var user = connection.Scalar(RetentionSql.SelectUser, address);
+            var user = connection.Scalar(UsageRetentionSql.SelectUser, address);
             if (user is not null)
             {
                 AuditLog.Write(connection, new AuditEntry(time.GetUtcNow(), actor, "user.forget-usage", address, ""));
@@ -24,7 +24,7 @@ internal sealed class UsageRemoval(GroupCommitWriter writer, UsageWriter usage, 
         });
         if (found.Status != WriteStatus.Committed || found.Value is not { } user)
         {
-            return (AccountResult.Refused(found.Status == WriteStatus.Committed ? AccountFault.UnknownUser : AccountFault.Busy), 0);
+            return (UserChangeResult.Refused(found.Status == WriteStatus.Committed ? AccountFault.UnknownUser : AccountFault.Busy), 0);
         }
 
         var turns = 0;
@@ -45,6 +45,6 @@ internal sealed class UsageRemoval(GroupCommitWriter writer, UsageWriter usage, 
             });
         }
 
-        return (removed.Status == WriteStatus.Committed ? AccountResult.Ok(address) : AccountResult.Refused(AccountFault.Busy), turns);
+        return (removed.Status == WriteStatus.Committed ? UserChangeResult.Ok(address) : UserChangeResult.Refused(AccountFault.Busy), turns);
     }
 }

@@ -43,7 +43,7 @@ internal sealed partial class TierJob(
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Rounds.RunAsync(time, TimeSpan.FromSeconds(options.TierInferenceIntervalSeconds), InferAsync, exception => Log.Failed(logger, exception), stoppingToken);
+        PeriodicLoop.RunAsync(time, TimeSpan.FromSeconds(options.TierInferenceIntervalSeconds), InferAsync, exception => Log.Failed(logger, exception), stoppingToken);
 
     private async Task<IReadOnlyCollection<TierInput>> ReadAsync(ReaderLease lease, List<Tier> known, long now)
     {

@@ -18,7 +18,7 @@ public sealed class AccessTests : IAsyncLifetime
     private DateTimeOffset Now => _time.GetUtcNow();
 
     public async ValueTask InitializeAsync() => _receiver = await RunningReceiver.StartAsync(
-        services => services.AddSingleton(_ => new AccessHttp(_team)),
+        services => services.AddSingleton(_ => new CloudflareAccessHttp(_team)),
         Directory.CreateTempSubdirectory("ccflux-test-").FullName,
         _time,
         ("CF_ACCESS_TEAM", AccessKeyServer.Team),

@@ -35,7 +35,7 @@ public sealed class TokenTests
 
         var access = await wire.AccessAsync("rtok_planted_by_hand");
         await Wire.AssertStoredAsync(await wire.ReportAsync(access, A.Batch(A.Turn("s", 0, wire.Now))));
-        await wire.Receiver.Service<IEnumerable<IHostedService>>().OfType<HandInsertedTokens>().Single().SweepAsync(CancellationToken.None);
+        await wire.Receiver.Service<IEnumerable<IHostedService>>().OfType<ManualTokenHasher>().Single().SweepAsync(CancellationToken.None);
 
         Assert.Equal("amara@example.org", wire.Scalar<string>("SELECT email FROM users"));
         Assert.Equal(SecretToken.Stored("rtok_planted_by_hand"), wire.Scalar<string>("SELECT token FROM refresh_tokens"));
@@ -48,11 +48,11 @@ public sealed class TokenTests
         await using var wire = await Wire.StartAsync();
         wire.ByHand("INSERT INTO refresh_tokens (token, email, expires_at) VALUES ('rtok_planted_unused', 'bo@example.org', '2027-11-20 00:00:00')");
 
-        await wire.Receiver.Service<IEnumerable<IHostedService>>().OfType<HandInsertedTokens>().Single().SweepAsync(CancellationToken.None);
+        await wire.Receiver.Service<IEnumerable<IHostedService>>().OfType<ManualTokenHasher>().Single().SweepAsync(CancellationToken.None);
 
         Assert.Equal("bo@example.org", wire.Scalar<string>("SELECT email FROM users"));
         AssertNowhere(wire, "rtok_planted_unused");
-        Assert.True(HandInsertedTokens.Interval + RecentCache<string, string>.Lifetime <= TimeSpan.FromSeconds(5));
+        Assert.True(ManualTokenHasher.Interval + RecentCache<string, string>.Lifetime <= TimeSpan.FromSeconds(5));
         Assert.NotNull(await wire.AccessAsync("rtok_planted_unused"));
     }
 
@@ -112,7 +112,7 @@ public sealed class TokenTests
     public async Task Accounts_OneLiveTokenPerAddress_ReissueReplacesIt()
     {
         await using var wire = await Wire.StartAsync();
-        var accounts = wire.Receiver.Service<UserAccounts>();
+        var accounts = wire.Receiver.Service<UserAdministration>();
         var first = await accounts.AddAsync(AuditActor.System, " Amara@Example.org ", "R&D", 30);
         var access = await wire.AccessAsync(first.Token!);
 
@@ -140,7 +140,7 @@ public sealed class TokenTests
     {
         await using var wire = await Wire.StartAsync();
 
-        var result = await wire.Receiver.Service<UserAccounts>().AddAsync(AuditActor.System, email, division, days);
+        var result = await wire.Receiver.Service<UserAdministration>().AddAsync(AuditActor.System, email, division, days);
 
         Assert.Equal(fault, result.Fault);
         Assert.Equal(0, wire.Scalar<long>("SELECT count(*) FROM users"));

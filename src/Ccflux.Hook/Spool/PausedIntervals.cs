@@ -1,0 +1,80 @@
+using System.Text.Json;
+using Ccflux.Contracts.Usage;
+
+namespace Ccflux.Hook.Spool;
+
+/// <summary>A time whose turns are never sent. Open while <see cref="Until"/> is null.</summary>
+internal sealed record PausedInterval(DateTimeOffset From, DateTimeOffset? Until, string Reason)
+{
+    public const string Paused = "paused";
+    public const string KeyRevoked = "key-revoked";
+
+    /// <summary>True where any part of the turn lies in the interval: in doubt it stays here.</summary>
+    public bool Covers(TurnReport turn) => turn.EndedUtc >= From && (Until is not { } until || turn.StartedUtc < until);
+}
+
+/// <summary>The intervals of <c>pause</c> and of revoked keys, in <c>silence.json</c>.</summary>
+internal sealed class PausedIntervals
+{
+    /// <summary>Beyond it the two oldest intervals become one that spans both.</summary>
+    private const int MaxIntervals = 1000;
+
+    private readonly string _path;
+    private readonly List<PausedInterval> _intervals;
+
+    private PausedIntervals(string path, List<PausedInterval> intervals)
+    {
+        _path = path;
+        _intervals = intervals;
+    }
+
+    public IReadOnlyList<PausedInterval> Intervals => _intervals;
+
+    public bool IsPaused => IsOpen(PausedInterval.Paused);
+
+    /// <exception cref="JsonException">The file is damaged. Better nothing is sent than something that should not be.</exception>
+    public static PausedIntervals Load(StateDirectory state) =>
+        new(state.PausedIntervals, AtomicFile.Read(state.PausedIntervals) is { } json ? JsonSerializer.Deserialize(json, StateJson.Default.ListPausedInterval) ?? [] : []);
+
+    public bool IsOpen(string reason) => _intervals.Exists(interval => interval.Until is null && string.Equals(interval.Reason, reason, StringComparison.Ordinal));
+
+    public bool Covers(DateTimeOffset at) => _intervals.Exists(interval => interval.From <= at && (interval.Until is not { } until || at < until));
+
+    public bool Covers(TurnReport turn) => _intervals.Exists(interval => interval.Covers(turn));
+
+    /// <summary>False where one of that reason was open already.</summary>
+    public bool Open(string reason, DateTimeOffset from)
+    {
+        if (IsOpen(reason))
+        {
+            return false;
+        }
+
+        _intervals.Add(new PausedInterval(from, null, reason));
+        if (_intervals.Count > MaxIntervals)
+        {
+            var (first, second) = (_intervals[0], _intervals[1]);
+            _intervals[1] = first with { Until = second.Until };
+            _intervals.RemoveAt(0);
+        }
+
+        Save();
+        return true;
+    }
+
+    /// <summary>False where none of that reason was open.</summary>
+    public bool Close(string reason, DateTimeOffset until)
+    {
+        var at = _intervals.FindIndex(interval => interval.Until is null && string.Equals(interval.Reason, reason, StringComparison.Ordinal));
+        if (at < 0)
+        {
+            return false;
+        }
+
+        _intervals[at] = _intervals[at] with { Until = until };
+        Save();
+        return true;
+    }
+
+    private void Save() => AtomicFile.Write(_path, JsonSerializer.SerializeToUtf8Bytes(_intervals, StateJson.Default.ListPausedInterval));
+}

@@ -1,0 +1,353 @@
+using System.Collections.Frozen;
+using System.Text.Json;
+using Ccflux.Contracts.Fleet;
+using Ccflux.Receiver.Fleet.Store;
+using Ccflux.Receiver.Fleet.Vault;
+using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Live;
+using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Writing;
+using Dapper;
+
+namespace Ccflux.Receiver.Fleet.Agents;
+
+/// <summary>Whether a login was sealed to an agent, or why not.</summary>
+internal enum IssueOutcome
+{
+    Issued = 1,
+    NoSuchAgent = 2,
+    NotGranted = 3,
+
+    /// <summary>The config dir has it already.</summary>
+    AlreadyThere = 4,
+
+    /// <summary>Another command to this agent is not settled.</summary>
+    Pending = 5,
+
+    /// <summary>The whole login is elsewhere, and no copy may be made or would work.</summary>
+    HeldElsewhere = 6,
+
+    /// <summary>It has a fault, cannot be opened, or is not there.</summary>
+    NeedsLogin = 7,
+
+    /// <summary>It is being renewed at this moment.</summary>
+    Refreshing = 8,
+
+    /// <summary>The client there keeps its login where an agent cannot put one.</summary>
+    NoLoginFile = 9,
+
+    /// <summary>The database cannot be written.</summary>
+    Busy = 10,
+
+    /// <summary>The agent knows no key of this receiver's, or a former one: it would take no command.</summary>
+    EnrolAgain = 11,
+}
+
+/// <param name="CommandId">Where one was issued.</param>
+/// <param name="Whole">Whether the agent holds the login from here on, or has a copy that it cannot renew.</param>
+internal sealed record IssueResult(IssueOutcome Outcome, long? CommandId = null, bool Whole = false);
+
+/// <summary>
+/// Commands to agents, from being sealed to being settled. An account's whole login is in one place: sealing it to an agent makes that agent its
+/// holder in the same transaction; a command that never left, or that its agent did not take up, gives it back to the vault.
+/// </summary>
+internal sealed class AgentCommandQueue(
+    SqliteReaders readers, GroupCommitWriter writer, VaultStore vault, ReceiverSigning signing, AgentPresenceWriter presence, FleetMetrics metrics, IChangeFeed changes, TimeProvider time)
+{
+    public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long it is believed who has commands waiting; a command of this process is known of at once.</summary>
+    private static readonly TimeSpan s_waitingAge = TimeSpan.FromSeconds(1);
+
+    private static readonly AuditActor s_agent = new(FleetAccess.Agent, "");
+
+    private volatile Waiting? _waiting;
+
+    /// <summary>Seals an account's login to an agent.</summary>
+    /// <param name="agentId">To whom.</param>
+    /// <param name="accountId">Whose login.</param>
+    /// <param name="allowCopy">Where the login is held elsewhere, give a copy without its refresh token.</param>
+    /// <param name="actor">Rotation, or the admin.</param>
+    public async Task<IssueResult> IssueAsync(string agentId, long accountId, bool allowCopy, AuditActor actor)
+    {
+        var written = await writer.WriteAsync(connection => Issue(connection, agentId, accountId, allowCopy, actor));
+        if (written.Status != WriteStatus.Committed)
+        {
+            return new IssueResult(IssueOutcome.Busy);
+        }
+
+        var result = written.Value!;
+        if (result.Outcome == IssueOutcome.Issued)
+        {
+            VaultFaultPoints.Point(VaultFaultPoints.CommandIssued);
+            _waiting = null;
+            metrics.Command("issued");
+            changes.Publish(FleetFeature.Topic);
+        }
+
+        return result;
+    }
+
+    /// <summary>What a heartbeat says about the login in its config dir and about commands, and the commands for its answer.</summary>
+    /// <returns>Null where the database cannot be written: the agent comes again.</returns>
+    public async Task<IReadOnlyList<SealedCommand>?> ExchangeAsync(EnrolledAgent agent, Heartbeat heartbeat, CancellationToken cancellationToken)
+    {
+        if (!await presence.NoteAsync(agent, heartbeat))
+        {
+            return null;
+        }
+
+        if (heartbeat.Refused.Count == 0 && !(await WaitingAsync(cancellationToken)).Contains(agent.AgentId))
+        {
+            return [];
+        }
+
+        var written = await writer.WriteAsync(connection => Exchange(connection, agent, heartbeat));
+        if (written.Status != WriteStatus.Committed)
+        {
+            return null;
+        }
+
+        var (commands, delivered, settled) = written.Value;
+        if (settled > 0)
+        {
+            VaultFaultPoints.Point(VaultFaultPoints.CommandSettled);
+            changes.Publish(FleetFeature.Topic);
+        }
+
+        if (delivered > 0)
+        {
+            VaultFaultPoints.Point(VaultFaultPoints.CommandDelivered);
+            metrics.Command("delivered");
+        }
+
+        return commands;
+    }
+
+    /// <summary>Ends commands that their agents did not fetch in time.</summary>
+    public Task<WriteResult<int>> SweepAsync() => writer.WriteAsync(connection =>
+    {
+        var now = time.GetUtcNow();
+        var agents = new HashSet<string>(StringComparer.Ordinal);
+        using (var rows = connection.Query(CommandSql.Undelivered, now.ToUnixTimeMilliseconds()))
+        {
+            while (rows.Read())
+            {
+                agents.Add(rows.Text(0));
+            }
+        }
+
+        foreach (var agent in agents)
+        {
+            OpenCommand.EndUndelivered(connection, agent, "not fetched in time", now);
+        }
+
+        return agents.Count;
+    });
+
+    private IssueResult Issue(SqlConnection connection, string agentId, long accountId, bool allowCopy, AuditActor actor)
+    {
+        var now = DateTimeOffset.FromUnixTimeSeconds(time.GetUtcNow().ToUnixTimeSeconds());
+        if (ReadAgent(connection, agentId) is not { } agent)
+        {
+            return new IssueResult(IssueOutcome.NoSuchAgent);
+        }
+
+        if (Refusal(connection, agent, accountId, allowCopy, now, out var account, out var whole) is { } refusal)
+        {
+            if (refusal is IssueOutcome.NotGranted)
+            {
+                FleetAudit.Write(connection, now, new FleetAccess(actor, FleetAction.Seal, "not-granted", accountId, agentId));
+            }
+
+            return new IssueResult(refusal);
+        }
+
+        var login = whole || account!.Login!.RefreshToken is null ? account!.Login! : account.Login.WithoutRefresh();
+        var id = connection.Scalar(CommandSql.NextId, now.ToUnixTimeMilliseconds())!.Value;
+        var content = new SwapContent
+        {
+            AccountLabel = account.Label,
+            AccountId = account.Uuid,
+            ClaudeAiOauth = login.ToElement(),
+            Fingerprint = login.Fingerprint,
+            Replaces = agent.Applied ?? "",
+        };
+        var expires = now + Lifetime;
+        var seal = CredentialSeal.Seal(
+            agent.SealingKey, JsonSerializer.SerializeToUtf8Bytes(content, FleetJson.Default.SwapContent), SealedCommand.Context(agentId, id, SealedCommand.Swap, now, expires));
+        var command = new SealedCommand { Id = id, Kind = SealedCommand.Swap, IssuedAt = now, ExpiresAt = expires, Sealed = seal, Signature = "" };
+        if (signing.Sign(connection, agentId, command) is not { } signature)
+        {
+            return new IssueResult(IssueOutcome.NeedsLogin);
+        }
+
+        var inserted = connection.Execute(
+            CommandSql.Insert,
+            id,
+            agentId,
+            accountId,
+            SealedCommand.Swap,
+            whole,
+            login.Fingerprint,
+            agent.Applied,
+            seal,
+            signature,
+            actor.Name,
+            now.ToUnixTimeMilliseconds(),
+            expires.ToUnixTimeMilliseconds());
+        if (inserted == 0)
+        {
+            return new IssueResult(IssueOutcome.Pending);
+        }
+
+        if (!vault.TryGive(connection, account!, agentId, whole))
+        {
+            connection.Execute(CommandSql.Delete, id); // nobody has seen it: it was written in this transaction
+            return new IssueResult(IssueOutcome.Refreshing);
+        }
+
+        FleetAudit.Write(connection, now, new FleetAccess(actor, FleetAction.Seal, FleetAccess.Done, accountId, agentId, login.Fingerprint, whole ? "whole" : "copy"));
+        return new IssueResult(IssueOutcome.Issued, id, whole);
+    }
+
+    private IssueOutcome? Refusal(SqlConnection connection, Recipient agent, long accountId, bool allowCopy, DateTimeOffset now, out StoredAccount? account, out bool whole)
+    {
+        whole = false;
+        account = vault.Read(connection, accountId);
+        if (account is not { Fault: null, Login: { } login })
+        {
+            return IssueOutcome.NeedsLogin;
+        }
+
+        if (connection.Scalar(AgentSql.IsGranted, agent.AgentId, accountId) == 0)
+        {
+            return IssueOutcome.NotGranted;
+        }
+
+        if (agent.KeepsInKeychain)
+        {
+            return IssueOutcome.NoLoginFile;
+        }
+
+        if (!string.Equals(agent.ReceiverKey, signing.PublicKey(connection), StringComparison.Ordinal))
+        {
+            return IssueOutcome.EnrolAgain;
+        }
+
+        if (connection.Scalar(CommandSql.CountOpen, agent.AgentId) > 0)
+        {
+            return IssueOutcome.Pending;
+        }
+
+        // A copy may be replaced by the whole login, where the vault has it.
+        var isCopy = account is { Holder: Holder.Vault } && login.RefreshToken is not null && string.Equals(agent.Applied, login.AccessFingerprint, StringComparison.Ordinal);
+        if (agent.AccountId == accountId && !isCopy)
+        {
+            return IssueOutcome.AlreadyThere;
+        }
+
+        if (connection.Scalar(VaultSql.CountIntents, accountId) > 0)
+        {
+            return IssueOutcome.Refreshing;
+        }
+
+        whole = account.Holder is Holder.Vault && login.RefreshToken is not null;
+        return whole || (!(login.ExpiresAt <= now) && (allowCopy || account.Holder is Holder.Vault)) ? null : IssueOutcome.HeldElsewhere;
+    }
+
+    private (IReadOnlyList<SealedCommand> Commands, int Delivered, int Settled) Exchange(SqlConnection connection, EnrolledAgent agent, Heartbeat heartbeat)
+    {
+        var now = time.GetUtcNow();
+        var commands = new List<SealedCommand>();
+        var delivered = 0;
+        var settled = 0;
+        var open = OpenCommand.Of(connection, agent.AgentId);
+        var strays = heartbeat.Refused.Where(refused => refused.Reason is RefusalReasons.NotSigned || open.TrueForAll(command => command.Id != refused.Id)).ToList();
+        if (strays.Count > 0)
+        {
+            // Settled long ago, or never ours: somebody shows the agent old commands, or made-up ones.
+            var detail = string.Create(CultureInfo.InvariantCulture, $"command {strays[^1].Id} {Words(strays[^1])}");
+            FleetRefusals.Write(connection, now, new FleetAccess(s_agent, FleetAction.Confirm, FleetRefusals.Stray, AgentId: agent.AgentId, Detail: detail), strays.Count);
+        }
+
+        foreach (var command in open)
+        {
+            if (Settle(connection, command, heartbeat, now))
+            {
+                settled++;
+                continue;
+            }
+
+            if (command.ExpiresAt <= now || command.Signature is null)
+            {
+                continue;
+            }
+
+            if (connection.Execute(CommandSql.Deliver, now.ToUnixTimeMilliseconds(), command.Id) > 0)
+            {
+                delivered++;
+                FleetAudit.Write(connection, now, new FleetAccess(s_agent, FleetAction.Deliver, FleetAccess.Done, command.AccountId, agent.AgentId, command.Fingerprint));
+            }
+
+            commands.Add(command.ToWire());
+        }
+
+        return (commands, delivered, settled);
+    }
+
+    /// <summary>What stands in the config dir counts for more than what the agent says of a command: it may have ended in between.</summary>
+    private static bool Settle(SqlConnection connection, OpenCommand command, Heartbeat heartbeat, DateTimeOffset now)
+    {
+        if (heartbeat.Confirmed.Contains(command.Id) || string.Equals(heartbeat.Applied, command.Fingerprint, StringComparison.Ordinal))
+        {
+            command.Confirm(connection, now);
+            return true;
+        }
+
+        // One that its agent says nobody signed was somebody else's under that id; the genuine one may be on its way still.
+        if (heartbeat.Refused.FirstOrDefault(refused => refused.Id == command.Id && refused.Reason is not RefusalReasons.NotSigned) is { } refusal)
+        {
+            command.End(connection, OpenCommand.Refused, Words(refusal), now);
+            return true;
+        }
+
+        var unfetched = !command.IsDelivered && command.ExpiresAt <= now;
+        var untouched = command.ExpiresAt + OpenCommand.Tolerance <= now && string.Equals(heartbeat.Applied, command.Replaces, StringComparison.Ordinal);
+        if (unfetched || untouched)
+        {
+            command.End(connection, OpenCommand.Expired, "not carried out in time", now);
+            return true;
+        }
+
+        return false;
+    }
+
+    private static Recipient? ReadAgent(SqlConnection connection, string agentId)
+    {
+        using var rows = connection.Query(AgentSql.Recipient, agentId);
+        return rows.Read()
+            ? new Recipient(agentId, rows.Text(0), rows.TextOrNull(1), rows.NumberOrNull(2), string.Equals(rows.TextOrNull(3), LoginPlace.Keychain, StringComparison.Ordinal), rows.TextOrNull(4))
+            : null;
+    }
+
+    private static string Words(RefusedCommand refused) => RefusalReasons.IsKnown(refused.Reason) ? refused.Reason : SafeDisplayText.Quote(refused.Reason);
+
+    private async ValueTask<FrozenSet<string>> WaitingAsync(CancellationToken cancellationToken)
+    {
+        if (_waiting is { } waiting && time.GetElapsedTime(waiting.At) < s_waitingAge)
+        {
+            return waiting.Agents;
+        }
+
+        var at = time.GetTimestamp();
+        using var lease = await readers.RentAsync(cancellationToken);
+        var agents = (await lease.Connection.QueryAsync<string>(new CommandDefinition(CommandSql.Waiting, cancellationToken: cancellationToken))).ToFrozenSet(StringComparer.Ordinal);
+        _waiting = new Waiting(agents, at);
+        return agents;
+    }
+
+    private sealed record Waiting(FrozenSet<string> Agents, long At);
+
+    private sealed record Recipient(string AgentId, string SealingKey, string? Applied, long? AccountId, bool KeepsInKeychain, string? ReceiverKey);
+}

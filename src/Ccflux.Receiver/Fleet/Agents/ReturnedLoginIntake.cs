@@ -1,0 +1,195 @@
+using System.Text.Json;
+using Ccflux.Contracts.Fleet;
+using Ccflux.Contracts.Http;
+using Ccflux.Receiver.Fleet.Store;
+using Ccflux.Receiver.Fleet.Vault;
+using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Live;
+using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Writing;
+
+namespace Ccflux.Receiver.Fleet.Agents;
+
+/// <param name="Fingerprint">Of the login that the vault keeps now, where it was taken.</param>
+/// <param name="Refusal">One of <see cref="ErrorCodes"/>, where it was not.</param>
+internal sealed record ReturnedLoginOutcome(string? Fingerprint, string? Refusal);
+
+/// <summary>
+/// Takes logins that agents bring: renewed by the client, or handed back. One with new tokens replaces the old one only after its issuer has
+/// said whose it is, the account and its organisation, and only where the old one is still the one that it says it replaces.
+/// </summary>
+internal sealed class ReturnedLoginIntake(
+    GroupCommitWriter writer, VaultStore vault, ReceiverSeal seal, Issuer issuer, LoginCheck check, IChangeFeed changes, TimeProvider time)
+{
+    public async Task<ReturnedLoginOutcome> TakeAsync(EnrolledAgent agent, ReturnedLogin returned, string address, CancellationToken cancellationToken)
+    {
+        var actor = new AuditActor("agent", address);
+        var looked = await writer.WriteAsync(connection => Look(connection, agent, returned, actor));
+        if (looked.Status != WriteStatus.Committed)
+        {
+            return new ReturnedLoginOutcome(null, ErrorCodes.Busy);
+        }
+
+        if (looked.Value is not { Login: { } login, Account: { } account })
+        {
+            return looked.Value.Outcome!;
+        }
+
+        var answer = await issuer.ProfileAsync(login.AccessToken, cancellationToken);
+        var (code, detail) = answer.Verdict switch
+        {
+            // A dead or foreign token proves nothing, whenever it is asked about again; an issuer that does not answer may answer later.
+            IssuerVerdict.Ok => await IsOfAsync(account, answer, cancellationToken),
+            IssuerVerdict.Dead => (ErrorCodes.CredentialDead, "its issuer does not take it"),
+            _ => (ErrorCodes.CredentialUnproven, answer.Reason),
+        };
+        if (code is null)
+        {
+            VaultFaultPoints.Point(VaultFaultPoints.CredentialProven);
+            var written = await writer.WriteAsync(connection => Store(connection, agent, returned, account, login, answer.OrganizationUuid, actor));
+            if (written.Status != WriteStatus.Committed)
+            {
+                return new ReturnedLoginOutcome(null, ErrorCodes.Busy);
+            }
+
+            VaultFaultPoints.Point(VaultFaultPoints.CredentialStored);
+            changes.Publish(FleetFeature.Topic);
+            return written.Value!;
+        }
+
+        await writer.WriteAsync(connection => Refuse(connection, agent, account.AccountId, code, actor, login.Fingerprint, detail));
+        return new ReturnedLoginOutcome(null, code);
+    }
+
+    /// <summary>Whether a login is of an account of the vault, by what its issuer said of it. Where the account's organisation is not known, the issuer is asked about
+    /// the login that the vault has; where that has ended, the account is of the organisation that the new one is of.</summary>
+    /// <returns>Null, or why it is not taken.</returns>
+    private async Task<(string? Code, string Detail)> IsOfAsync(StoredAccount account, IssuerAnswer answer, CancellationToken cancellationToken)
+    {
+        if (!string.Equals(answer.AccountUuid, account.Uuid, StringComparison.Ordinal))
+        {
+            return (ErrorCodes.CredentialRefused, "of another account");
+        }
+
+        var organization = account.OrganizationUuid;
+        if (organization is null && answer.OrganizationUuid is not null && await vault.FindAsync(account.AccountId, cancellationToken) is { } facts)
+        {
+            var known = await check.AskAsync(facts, cancellationToken);
+            if (known.Verdict is not (IssuerVerdict.Ok or IssuerVerdict.Dead))
+            {
+                return (ErrorCodes.CredentialUnproven, known.Reason);
+            }
+
+            organization = known.OrganizationUuid;
+        }
+
+        return organization is null || string.Equals(organization, answer.OrganizationUuid, StringComparison.Ordinal) ? (null, "")
+            : answer.OrganizationUuid is null ? (ErrorCodes.CredentialUnproven, "its issuer does not name its organisation")
+            : (ErrorCodes.CredentialRefused, "of another account: of another organisation");
+    }
+
+    private (ReturnedLoginOutcome? Outcome, StoredAccount? Account, Login? Login) Look(SqlConnection connection, EnrolledAgent agent, ReturnedLogin returned, AuditActor actor)
+    {
+        var opened = Open(connection, agent, returned);
+        var accountId = connection.Scalar(VaultSql.FindReturned, returned.AccountIdHint, opened?.Fingerprint, returned.Replaces, agent.AgentId);
+        if (accountId is not { } id || (connection.Scalar(AgentSql.IsGranted, agent.AgentId, id) == 0 && connection.Scalar(AgentSql.Holds, agent.AgentId, id) == 0))
+        {
+            return (Refuse(connection, agent, accountId, ErrorCodes.AccountNotGranted, actor, null, ""), null, null);
+        }
+
+        var account = vault.Read(connection, id)!;
+        if (account.Login is null)
+        {
+            return (Refuse(connection, agent, id, ErrorCodes.Busy, actor, null, "the key ring is missing"), null, null);
+        }
+
+        if (opened is not { } login)
+        {
+            return (Refuse(connection, agent, id, ErrorCodes.CredentialRefused, actor, null, "does not open, or holds no login"), null, null);
+        }
+
+        var isCopy = login.RefreshToken is null && string.Equals(login.AccessToken, account.Login.AccessToken, StringComparison.Ordinal);
+        if (isCopy || login.HasTokensOf(account.Login))
+        {
+            if (!isCopy && !(returned.HandedBack && IsGivenAgain(connection, account, agent)))
+            {
+                Settle(connection, agent, returned, account, account.Fingerprint);
+            }
+
+            Audit(connection, agent, id, FleetAccess.Done, actor, login.Fingerprint, returned.HandedBack ? "handed back, unchanged" : "unchanged");
+            return (new ReturnedLoginOutcome(account.Fingerprint, null), null, null);
+        }
+
+        return login.RefreshToken is null || !string.Equals(returned.Replaces, account.Fingerprint, StringComparison.Ordinal)
+            ? (Refuse(connection, agent, id, ErrorCodes.CredentialSuperseded, actor, login.Fingerprint, $"replaces {returned.Replaces}"), null, null)
+            : (null, account, login);
+    }
+
+    private ReturnedLoginOutcome Store(SqlConnection connection, EnrolledAgent agent, ReturnedLogin returned, StoredAccount account, Login login, string? organization, AuditActor actor)
+    {
+        if (vault.Read(connection, account.AccountId) is not { } present || !vault.Replace(connection, present, login, RefreshPath.Session, returned.Replaces))
+        {
+            return Refuse(connection, agent, account.AccountId, ErrorCodes.CredentialSuperseded, actor, login.Fingerprint, $"replaces {returned.Replaces}");
+        }
+
+        vault.Learn(connection, present with { Login = login }, organization);
+        connection.Execute(VaultSql.EndIntents, account.AccountId);
+        Settle(connection, agent, returned, vault.Read(connection, account.AccountId)!, login.Fingerprint);
+        Audit(connection, agent, account.AccountId, FleetAccess.Done, actor, login.Fingerprint, returned.HandedBack ? "handed back" : "renewed");
+        return new ReturnedLoginOutcome(login.Fingerprint, null);
+    }
+
+    /// <summary>Who holds it from here on: the vault, where the agent has taken it out of its config dir, else that agent.</summary>
+    private void Settle(SqlConnection connection, EnrolledAgent agent, ReturnedLogin returned, StoredAccount account, string fingerprint)
+    {
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var isHolder = account.Holder is Holder.Agent && !IsAnothers(account, agent);
+        if (returned.HandedBack && account.Holder is not Holder.Vault)
+        {
+            connection.Execute(VaultSql.SetHolder, Holder.Vault, default, now, account.AccountId);
+        }
+        else if (!returned.HandedBack && !isHolder)
+        {
+            connection.Execute(VaultSql.SetHolder, Holder.Agent, agent.AgentId, now, account.AccountId);
+        }
+
+        if (!returned.HandedBack)
+        {
+            connection.Execute(CommandSql.SetApplied, account.AccountId, fingerprint, agent.AgentId, now);
+        }
+    }
+
+    /// <summary>What is handed back a second time, for the first answer was lost, may have been given to somebody meanwhile: to another agent, or to this one.</summary>
+    private static bool IsGivenAgain(SqlConnection connection, StoredAccount account, EnrolledAgent agent) =>
+        IsAnothers(account, agent) || OpenCommand.Of(connection, agent.AgentId).Exists(command => command.Whole && command.AccountId == account.AccountId);
+
+    private static bool IsAnothers(StoredAccount account, EnrolledAgent agent) =>
+        account.Holder is Holder.Agent && !string.Equals(account.HolderAgent, agent.AgentId, StringComparison.Ordinal);
+
+    private Login? Open(SqlConnection connection, EnrolledAgent agent, ReturnedLogin returned)
+    {
+        if (seal.Open(connection, returned.Sealed, returned.SealContext(agent.AgentId)) is not { } plain)
+        {
+            return null;
+        }
+
+        try
+        {
+            return Platform.Http.BodyJson.Deserialize(plain, FleetJson.Default.ReturnedLoginContent) is { } content ? Login.Parse(content.ClaudeAiOauth, out _) : null;
+        }
+        catch (JsonException)
+        {
+            // Sealed by somebody who does not speak this wire; refused and recorded by the caller.
+            return null;
+        }
+    }
+
+    private ReturnedLoginOutcome Refuse(SqlConnection connection, EnrolledAgent agent, long? accountId, string code, AuditActor actor, string? fingerprint, string detail)
+    {
+        Audit(connection, agent, accountId, code, actor, fingerprint, detail);
+        return new ReturnedLoginOutcome(null, code);
+    }
+
+    private void Audit(SqlConnection connection, EnrolledAgent agent, long? accountId, string outcome, AuditActor actor, string? fingerprint, string detail) =>
+        FleetAudit.Write(connection, time.GetUtcNow(), new FleetAccess(actor, FleetAction.BringBack, outcome, accountId, agent.AgentId, fingerprint, detail));
+}

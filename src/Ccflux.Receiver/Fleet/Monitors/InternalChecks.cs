@@ -1,0 +1,94 @@
+using Ccflux.Receiver.Fleet.Network;
+using Ccflux.Receiver.Fleet.Sessions;
+using Ccflux.Storage.Sqlite;
+using Dapper;
+
+namespace Ccflux.Receiver.Fleet.Monitors;
+
+/// <summary>What the receiver knows without asking an address: whether polls are answered, whether config dirs with sessions are heard, and the
+/// programs that lead here. Those are watched from when they were first seen.</summary>
+internal sealed class InternalChecks(LiveSessions sessions, NetworkWatch network, SqliteReaders readers, TimeProvider time)
+{
+    /// <summary>What is known of sessions then is from before: nobody had the time to be heard.</summary>
+    private readonly DateTimeOffset _settled = time.GetUtcNow() + SessionRule.GoneAfter;
+
+    private static readonly Watched s_polling = new("Polling", "quota of every account");
+    private static readonly Watched s_agents = new("Agents", "pulse of config dirs with sessions");
+    private static readonly Watched s_tailscale = new("Tailscale", "tailscaled of this machine");
+    private static readonly Watched s_tunnel = new("Tunnel", "cloudflared of this machine");
+
+    private volatile bool _sawTailscale;
+    private volatile bool _sawTunnel;
+
+    /// <summary>What is watched, but for a name that the settings give to something else.</summary>
+    public IEnumerable<Watched> Watched(IReadOnlyList<MonitorTarget> targets) => All().Where(one => !IsTaken(one, targets));
+
+    public async Task<IReadOnlyList<(string Name, CheckResult Result)>> RunAsync(IReadOnlyList<MonitorTarget> targets, CancellationToken cancellationToken)
+    {
+        var seen = network.Seen;
+        _sawTailscale |= seen.Tailscale.Value is not null;
+        _sawTunnel |= seen.Cloudflared.Value is not null;
+        var polling = await PollingAsync(cancellationToken);
+        return [.. Watched(targets).Select(one => (one.Name, one == s_polling ? polling : one == s_agents ? Agents(time.GetUtcNow() < _settled ? [] : sessions.Read()) : one == s_tailscale ? Tailscale(seen.Tailscale) : Tunnel(seen.Cloudflared)))];
+    }
+
+    /// <summary>A config dir without a session is silent by right: only one that had some a moment ago is missed.</summary>
+    internal static CheckResult Agents(IReadOnlyList<ObservedConfigDir> seen)
+    {
+        var live = seen.Count(one => one.Presence is Presence.Live);
+        return seen.Count == 0 ? new CheckResult(MonitorState.Unknown, "no session is known to live")
+            : new CheckResult(State(live, seen.Count), string.Create(CultureInfo.InvariantCulture, $"{live} of {seen.Count} heard"));
+    }
+
+    internal static CheckResult Tailscale(ProbeResult<TailscaleStatus> result) => result.Value switch
+    {
+        null => new CheckResult(MonitorState.Down, $"cannot be seen any more: {result.Unseen}"),
+        { State: "Running", IsOnline: true } => new CheckResult(MonitorState.Up, "running, online"),
+        { State: "Running" } => new CheckResult(MonitorState.Partly, "running, offline"),
+        var status => new CheckResult(MonitorState.Down, $"not running ({status.State})"),
+    };
+
+    internal static CheckResult Tunnel(ProbeResult<CloudflaredStatus> result) => result.Value switch
+    {
+        null => new CheckResult(MonitorState.Down, $"cannot be seen any more: {result.Unseen}"),
+        { Connections: 0 } => new CheckResult(MonitorState.Down, "no connection to Cloudflare"),
+        var status => new CheckResult(MonitorState.Up, string.Create(CultureInfo.InvariantCulture, $"{status.Connections} connection{(status.Connections == 1 ? "" : "s")}")),
+    };
+
+    private async Task<CheckResult> PollingAsync(CancellationToken cancellationToken)
+    {
+        using var lease = await readers.RentAsync(cancellationToken);
+        var polls = await lease.Connection.QuerySingleAsync<PollCounts>(new CommandDefinition(MonitorSql.Polls, cancellationToken: cancellationToken));
+        var asked = polls.Polled - polls.Waiting;
+        return asked == 0 ? new CheckResult(MonitorState.Unknown, "no account was polled yet")
+            : new CheckResult(State(asked - polls.Failing, asked), string.Create(CultureInfo.InvariantCulture, $"{asked - polls.Failing} of {asked} accounts answered"));
+    }
+
+    private IEnumerable<Watched> All()
+    {
+        yield return s_polling;
+        yield return s_agents;
+        if (_sawTailscale)
+        {
+            yield return s_tailscale;
+        }
+
+        if (_sawTunnel)
+        {
+            yield return s_tunnel;
+        }
+    }
+
+    private static MonitorState State(long up, long all) => up == all ? MonitorState.Up : up == 0 ? MonitorState.Down : MonitorState.Partly;
+
+    private static bool IsTaken(Watched one, IReadOnlyList<MonitorTarget> targets) => targets.Any(target => string.Equals(target.Name, one.Name, StringComparison.OrdinalIgnoreCase));
+
+    private sealed class PollCounts
+    {
+        public long Polled { get; init; }
+
+        public long Failing { get; init; }
+
+        public long Waiting { get; init; }
+    }
+}

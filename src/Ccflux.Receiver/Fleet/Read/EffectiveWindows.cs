@@ -1,0 +1,40 @@
+using Ccflux.Receiver.Fleet.Rotation;
+using Ccflux.Receiver.Fleet.Store;
+using Ccflux.Receiver.Fleet.Switching;
+
+namespace Ccflux.Receiver.Fleet.Read;
+
+/// <summary>Readings of windows with the limits that sessions met since: what rotation goes by, for showing. Pure.</summary>
+internal static class EffectiveWindows
+{
+    /// <summary>Where a figure comes from a refused request.</summary>
+    public const string Source = "limit_hit";
+
+    public static IEnumerable<WindowRow> Of(IEnumerable<WindowRow> read, IEnumerable<LimitRow> limits)
+    {
+        var rows = read.ToDictionary(row => (row.AccountId, row.Name));
+        foreach (var limit in limits)
+        {
+            var row = rows.GetValueOrDefault((limit.AccountId, limit.Window));
+            var (at, resetsAt) = (At(limit.At), At(limit.ResetsAt));
+            var known = row is null ? null : new WindowState(row.UsedMilli / 1000d, row.ResetsAt is { } reset ? At(reset) : null, At(row.ObservedAt));
+            var window = LimitRule.Of(known, at, resetsAt);
+            if (!ReferenceEquals(window, known))
+            {
+                rows[(limit.AccountId, limit.Window)] = new WindowRow
+                {
+                    AccountId = limit.AccountId,
+                    Name = limit.Window,
+                    UsedMilli = (long)(window.UsedPercent * 1000),
+                    ResetsAt = limit.ResetsAt,
+                    ObservedAt = window.ObservedAt.ToUnixTimeMilliseconds(),
+                    Source = Source,
+                };
+            }
+        }
+
+        return rows.Values;
+    }
+
+    private static DateTimeOffset At(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
+}

@@ -1,0 +1,47 @@
+using Ccflux.Receiver.Fleet.Agents;
+using Ccflux.Receiver.Fleet.Store;
+using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Storage.Sqlite;
+using Dapper;
+
+namespace Ccflux.Receiver.Fleet.Sessions;
+
+/// <summary>
+/// An agent whose last session ended hands its login back and leaves a copy without the refresh token. Sessions that start on that copy could not
+/// renew it, and the vault does not while they live: so the agent is given the whole login again, unless somebody else has it by now.
+/// </summary>
+internal sealed class FullLoginReissue(SqliteReaders readers, AgentCommandQueue commands, TimeProvider time)
+{
+    private static readonly AuditActor s_actor = new("switcher", "");
+
+    /// <summary>An agent that cannot take it is not asked at every sweep.</summary>
+    private static readonly TimeSpan s_again = TimeSpan.FromMinutes(5);
+
+    /// <summary>One an agent; there are <see cref="AgentStore.MaxAgents"/> at most.</summary>
+    private readonly Dictionary<string, DateTimeOffset> _given = new(StringComparer.Ordinal);
+
+    public async Task GiveAsync(IReadOnlyList<ObservedConfigDir> seen, CancellationToken cancellationToken)
+    {
+        if (seen.Count == 0)
+        {
+            return;
+        }
+
+        foreach (var (agent, account) in await OnCopiesAsync(cancellationToken))
+        {
+            var now = time.GetUtcNow();
+            var isLive = seen.Any(each => each.Presence == Presence.Live && string.Equals(each.AgentId, agent, StringComparison.Ordinal));
+            if (isLive && now >= _given.GetValueOrDefault(agent) + s_again)
+            {
+                _given[agent] = now;
+                await commands.IssueAsync(agent, account, allowCopy: false, s_actor);
+            }
+        }
+    }
+
+    private async Task<List<(string Agent, long Account)>> OnCopiesAsync(CancellationToken cancellationToken)
+    {
+        using var lease = await readers.RentAsync(cancellationToken);
+        return [.. await lease.Connection.QueryAsync<(string Agent, long Account)>(new CommandDefinition(SessionSql.OnCopies, cancellationToken: cancellationToken))];
+    }
+}

@@ -1,0 +1,89 @@
+using Ccflux.Contracts.Quota;
+using Ccflux.Receiver.Fleet.Agents;
+using Ccflux.Receiver.Fleet.Rotation;
+using Ccflux.Receiver.Fleet.Sessions;
+using Ccflux.Receiver.Fleet.Vault;
+
+namespace Ccflux.Receiver.Fleet.Switching;
+
+/// <summary>The fleet as the rule wants it: from the vault, quota's readings, live sessions, and what the admin said.</summary>
+internal sealed class FleetStateReader(AccountWindows quota, VaultStore vault, AgentStore agents, LiveSessions sessions, RotationControls controls, RotationSettings settings, TimeProvider time)
+{
+    /// <summary>A copy without a refresh token is of no use for less than this.</summary>
+    private static readonly TimeSpan s_copyLife = TimeSpan.FromMinutes(10);
+
+    /// <param name="cooling">What the last decision said.</param>
+    /// <param name="deferred">Since when switches wait, by agent.</param>
+    /// <param name="cancellationToken">Ends the wait for a reader.</param>
+    public async Task<FleetState> ReadAsync(IReadOnlySet<long> cooling, IReadOnlyDictionary<string, DateTimeOffset> deferred, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var accounts = await vault.AllAsync(cancellationToken);
+        var directives = await controls.ReadAsync(cancellationToken);
+        var windows = await quota.ReadAsync(now, cancellationToken);
+        var known = (await agents.AllAsync(cancellationToken)).ToDictionary(agent => agent.AgentId, StringComparer.Ordinal);
+        return new FleetState(
+            settings,
+            [.. accounts.Select(account => Account(account, windows[account.AccountId], cooling, now))],
+            [.. sessions.Read().Where(seen => CanSwitch(seen, known.GetValueOrDefault(seen.AgentId))).Select(seen => ConfigDir(seen, known[seen.AgentId], accounts, directives, deferred, now))],
+            [.. directives.Pins.Select(pin => pin.ToRule())],
+            directives.Paused);
+    }
+
+    /// <summary>Not where an agent is silent or its client keeps its login elsewhere, nor while a command is under way.</summary>
+    private static bool CanSwitch(ObservedConfigDir seen, AgentFacts? agent) =>
+        seen.Presence is Presence.Live && agent is { RevokedAt: null, PendingAccount: null } && !string.Equals(agent.Login, Contracts.Fleet.LoginPlace.Keychain, StringComparison.Ordinal);
+
+    private static ConfigDirState ConfigDir(
+        ObservedConfigDir seen, AgentFacts agent, IReadOnlyList<AccountFacts> accounts, RotationDirectives directives, IReadOnlyDictionary<string, DateTimeOffset> deferred, DateTimeOffset now) =>
+        new(agent.AgentId, agent.Machine, agent.AccountId)
+        {
+            OpenCalls = seen.OpenCalls,
+            OpenSince = seen.OldestCall,
+            Models = [.. seen.Sessions.Select(session => session.Model).OfType<string>().Distinct(StringComparer.Ordinal)],
+            LastSwitch = agent.LastSwitchAt,
+            DeferredSince = deferred.TryGetValue(agent.AgentId, out var since) ? since : null,
+            Requested = directives.Requested.TryGetValue(agent.AgentId, out var requested) ? requested : null,
+            Granted = accounts.Where(account => agent.Granted.Contains(account.AccountId) && CanBeHad(account, agent.AgentId, now)).Select(account => account.AccountId).ToHashSet(),
+        };
+
+    /// <summary>The whole login, or a copy that works for a while.</summary>
+    private static bool CanBeHad(AccountFacts account, string agent, DateTimeOffset now) =>
+        account.Holder is Holder.Vault || string.Equals(account.HolderAgent, agent, StringComparison.Ordinal) || account.ExpiresAt - now > s_copyLife;
+
+    private static AccountState Account(AccountFacts account, IEnumerable<(string Name, WindowState Window)> windows, IReadOnlySet<long> cooling, DateTimeOffset now)
+    {
+        WindowState? fiveHour = null, sevenDay = null;
+        var scoped = new List<ScopedWindow>();
+        foreach (var (name, window) in windows)
+        {
+            if (name is LimitNames.FiveHour)
+            {
+                fiveHour = window;
+            }
+            else if (name is LimitNames.SevenDay)
+            {
+                sevenDay = window;
+            }
+            else if (LimitNames.ModelOf(name) is { } model)
+            {
+                scoped.Add(new ScopedWindow(name, model, window));
+            }
+        }
+
+        return new AccountState(account.AccountId, fiveHour, sevenDay)
+        {
+            Login = TokenRule.StateOf(account, now) switch
+            {
+                TokenState.Ok or TokenState.Expiring => LoginState.Usable,
+                TokenState.Refreshing or TokenState.ExpiredExhausted => LoginState.Renewing,
+                TokenState.CannotBeOpened => LoginState.NeedsLogin,
+                TokenState.NeedsLogin => account.Fault is AccountFault.InvalidGrant ? LoginState.Quarantined : LoginState.NeedsLogin,
+            },
+            Scoped = scoped,
+            FiveHourCeiling = account.FiveHourCeiling,
+            SevenDayCeiling = account.SevenDayCeiling,
+            Cooling = cooling.Contains(account.AccountId),
+        };
+    }
+}

@@ -1,0 +1,95 @@
+using Ccflux.Contracts.Quota;
+using Ccflux.Receiver.Fleet.Sessions;
+using Ccflux.Receiver.Fleet.Store;
+using Ccflux.Receiver.Platform.Live;
+using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Writing;
+
+namespace Ccflux.Receiver.Fleet.Switching;
+
+/// <summary>A request that was refused at a limit, and whose turn ended with it.</summary>
+internal sealed record SessionLimitHit(string SessionId, string Window, DateTimeOffset At, DateTimeOffset ResetsAt);
+
+/// <summary>
+/// Limits that sessions met, for rotation to go by at once and not at the next poll. A report names its session and no account: it is the one that an agent tells
+/// to be in its config dir just there and has told so since before. Whose word a session's reports are is for the caller to know.
+/// </summary>
+internal sealed partial class LimitHitRecorder(LiveSessions sessions, RotationWakeSignal wake, GroupCommitWriter writer, IChangeFeed changes, TimeProvider time, ILogger<LimitHitRecorder> logger)
+{
+    /// <summary>Whether an agent tells of the session now: a limit that any other met is none of the fleet's.</summary>
+    public bool IsOfFleet(string sessionId) => sessions.AgentOf(sessionId) is not null;
+
+    /// <summary>Notes the last of each session and window, all in one write.</summary>
+    /// <returns>False where they could not be stored now. What is not believed, or is about no session of the fleet, is done with.</returns>
+    public async Task<bool> NoteAsync(IReadOnlyList<SessionLimitHit> limits)
+    {
+        var now = time.GetUtcNow();
+        var last = limits
+            .Select(limit => (Agent: sessions.AgentOf(limit.SessionId), Limit: limit with { Window = LimitNames.Canonical(limit.Window), At = limit.At > now ? now : limit.At }))
+            .Where(met => met.Agent is not null)
+            .GroupBy(met => (met.Limit.SessionId, met.Limit.Window))
+            .Select(same => same.MaxBy(met => met.Limit.At))
+            .ToList();
+        if (last.Count == 0)
+        {
+            return true;
+        }
+
+        var written = await writer.WriteAsync(connection => last.Select(met => (Account: Write(connection, met.Agent!, met.Limit, now), met.Limit.Window)).Where(met => met.Account is not null).ToList());
+        if (written is { Status: WriteStatus.Committed, Value: { Count: > 0 } news })
+        {
+            foreach (var (account, window) in news)
+            {
+                Log.Met(logger, account!.Value, window);
+            }
+
+            wake.Give();
+            changes.Publish(FleetFeature.Topic);
+        }
+
+        return written.Status == WriteStatus.Committed;
+    }
+
+    /// <returns>The account, where that is news of it.</returns>
+    private static long? Write(SqlConnection connection, string agent, SessionLimitHit limit, DateTimeOffset now)
+    {
+        if (AccountAt(connection, agent, limit.At) is not { } account)
+        {
+            return null;
+        }
+
+        var (read, readReset) = Read(connection, account, limit.Window);
+        if (!LimitRule.IsOf(limit, read, readReset, now))
+        {
+            return null;
+        }
+
+        connection.Execute(LimitSql.Prune, now.ToUnixTimeMilliseconds());
+        var isNew = connection.Scalar(LimitSql.Count, account, limit.Window) == 0;
+        if (connection.Execute(LimitSql.Put, account, limit.Window, limit.At.ToUnixTimeMilliseconds(), limit.ResetsAt.ToUnixTimeMilliseconds()) == 0 || !isNew)
+        {
+            return null;
+        }
+
+        RotationEvents.Write(connection, now, new RotationEvent(RotationEvent.LimitMet, agent, account, null, limit.Window));
+        return account;
+    }
+
+    private static long? AccountAt(SqlConnection connection, string agent, DateTimeOffset at)
+    {
+        using var rows = connection.Query(AgentSql.AccountSince, agent);
+        return rows.Read() && rows.Number(1) <= at.ToUnixTimeMilliseconds() ? rows.Number(0) : null;
+    }
+
+    private static (bool Read, DateTimeOffset? Reset) Read(SqlConnection connection, long account, string window)
+    {
+        using var rows = connection.Query(LimitSql.ReadReset, account, window);
+        return rows.Read() ? (true, rows.NumberOrNull(0) is { } reset ? DateTimeOffset.FromUnixTimeMilliseconds(reset) : null) : (false, null);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Account {Account} met its limit {Window}: a session's report says so.")]
+        public static partial void Met(ILogger logger, long account, string window);
+    }
+}

@@ -1,0 +1,91 @@
+using Ccflux.Receiver.Fleet.Store;
+using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Jobs;
+using Ccflux.Receiver.Platform.Live;
+using Ccflux.Storage.Writing;
+
+namespace Ccflux.Receiver.Fleet.Vault;
+
+/// <summary>Every half minute: takes up what refreshes brought before their process ended, names those that ended without an outcome, renews what is due,
+/// and asks the issuer about logins that do not say enough of themselves.</summary>
+internal sealed partial class RefreshLoop(
+    VaultStore vault, TokenRefresh refresh, RefreshJournal journal, LoginCheck check, RestoreWatch restores, GroupCommitWriter writer, IChangeFeed changes, TimeProvider time, ILogger<RefreshLoop> logger) : BackgroundService
+{
+    /// <summary>Who renews, in the record of accesses.</summary>
+    public static readonly AuditActor Switcher = new("switcher", "");
+
+    private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(30);
+
+    /// <summary>One round. The operator's command runs it too, beside a receiver.</summary>
+    /// <returns>What became of each login that was due.</returns>
+    public async Task<IReadOnlyList<(AccountFacts Account, RefreshOutcome Outcome)>> RunAsync(CancellationToken cancellationToken)
+    {
+        await refresh.TakeUpAsync(Switcher);
+        if (!await NameUnsettledAsync())
+        {
+            return [];
+        }
+
+        var outcomes = new List<(AccountFacts, RefreshOutcome)>();
+        var accounts = await vault.AllAsync(cancellationToken);
+        journal.Prune([.. accounts.Select(account => account.AccountId)]);
+        foreach (var account in accounts)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (TokenRule.IsDue(account, time.GetUtcNow()))
+            {
+                outcomes.Add((account, await refresh.RunAsync(account, Switcher, again: false)));
+            }
+        }
+
+        await check.RunAsync(outcomes.Count > 0 ? await vault.AllAsync(cancellationToken) : accounts, cancellationToken);
+        return outcomes;
+    }
+
+    /// <summary>Not at once: after a start, agents have time to say what stands in their config dirs.</summary>
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        PeriodicLoop.RunLaterAsync(time, s_interval, RunAsync, exception => Log.Failed(logger, exception), stoppingToken);
+
+    /// <summary>An intent that is older than a refresh can take, before the same refresh token: its process ended, and the token may be spent.</summary>
+    /// <returns>False where the database cannot be written: then nothing may be renewed either.</returns>
+    private async Task<bool> NameUnsettledAsync()
+    {
+        var written = await writer.WriteAsync(connection =>
+        {
+            var now = time.GetUtcNow();
+            var doubted = restores.Look(connection);
+            var found = new List<(long AccountId, string Fingerprint)>();
+            using (var rows = connection.Query(VaultSql.Unsettled, (now - TokenRule.IntentLifetime).ToUnixTimeMilliseconds()))
+            {
+                while (rows.Read())
+                {
+                    found.Add((rows.Number(0), rows.Text(1)));
+                }
+            }
+
+            foreach (var (account, fingerprint) in found)
+            {
+                connection.Execute(VaultSql.SetFault, AccountFault.Unknown, now.ToUnixTimeMilliseconds(), account, fingerprint);
+                FleetAudit.Write(connection, now, new FleetAccess(Switcher, FleetAction.Refresh, AccountFault.Unknown, account, Fingerprint: fingerprint, Detail: "a refresh ended without an outcome"));
+            }
+
+            return doubted + found.Count;
+        });
+        if (written is { Status: WriteStatus.Committed, Value: > 0 })
+        {
+            Log.Unsettled(logger, written.Value);
+            changes.Publish(FleetFeature.Topic);
+        }
+
+        return written.Status == WriteStatus.Committed;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "A round of refreshes failed.")]
+        public static partial void Failed(ILogger logger, Exception exception);
+
+        [LoggerMessage(2, LogLevel.Warning, "Whether {Count} logins still hold is not known: a refresh ended without an outcome, or the database was restored. These accounts need a login.")]
+        public static partial void Unsettled(ILogger logger, int count);
+    }
+}

@@ -1,0 +1,13 @@
+using Ccflux.Receiver.Quota.Sources;
+
+namespace Ccflux.Receiver.Fleet.Vault;
+
+/// <summary>The vault's accounts as quota polls them: with the access token that is stored, for one request at a time.</summary>
+internal sealed class VaultQuotaTargets(VaultStore vault) : IQuotaTargets
+{
+    public async ValueTask<IReadOnlyList<OAuthAccount>> AccountsAsync(CancellationToken cancellationToken) =>
+        [.. (await vault.AllAsync(cancellationToken)).Select(account => new OAuthAccount(
+            account.Key, account.Label, account.Email, string.Create(CultureInfo.InvariantCulture, $"{account.Fingerprint} {account.RefreshedAt.ToUnixTimeMilliseconds()}")))];
+
+    public async ValueTask<string?> AccessTokenAsync(string accountKey, CancellationToken cancellationToken) => await vault.AccessTokenAsync(accountKey, cancellationToken);
+}

@@ -1,0 +1,28 @@
+using System.Runtime;
+using Ccflux.Storage.Sqlite;
+
+namespace Ccflux.Receiver.Platform.Memory;
+
+/// <summary>Gives memory back to the system once the process is at rest. The collector itself has no reason to: without allocations it does
+/// not run, and what a burst of work left stays resident for as long as nothing happens.</summary>
+internal sealed class IdleMemoryTrimmer(TimeProvider time, SqliteReaders readers) : BackgroundService
+{
+    private static readonly TimeSpan s_period = TimeSpan.FromSeconds(10);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var rule = new IdleMemoryRule();
+        using var timer = new PeriodicTimer(s_period, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            if (rule.IsTimeToCollect(GC.GetTotalAllocatedBytes()))
+            {
+                GCSettings.LargeObjectHeapCompactionMode = GCLargeObjectHeapCompactionMode.CompactOnce;
+                GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+                // SQLite's page caches are the C heap's larger part, and what is freed there stays resident until it is trimmed.
+                readers.CloseIdle();
+                NativeHeap.Trim();
+            }
+        }
+    }
+}

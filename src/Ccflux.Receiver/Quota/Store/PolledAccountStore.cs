@@ -1,0 +1,118 @@
+using Ccflux.Receiver.Quota.Polling;
+using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Writing;
+
+namespace Ccflux.Receiver.Quota.Store;
+
+/// <summary>A polled account as the database knows it: its number, how polling went, and when it was to go on.</summary>
+internal sealed record KnownAccount(long AccountId, PollState State, DateTimeOffset? NextAt, IReadOnlyList<DateTimeOffset> Resets);
+
+/// <summary>Accounts and how polling them goes.</summary>
+internal sealed class PolledAccountStore(GroupCommitWriter writer)
+{
+    /// <summary>The account's row, made where there is none. Null where the database cannot be written now.</summary>
+    /// <param name="account">The account.</param>
+    /// <param name="isAlone">Whether no other account that is polled leaves open which organisation of the same account it is.</param>
+    /// <param name="now">The present.</param>
+    public async Task<KnownAccount?> OpenAsync(AccountIdentity account, bool isAlone, DateTimeOffset now)
+    {
+        var result = await writer.WriteAsync(connection => Load(connection, isAlone ? Upsert(connection, account, now) : Insert(connection, account, now)));
+        return result.Status == WriteStatus.Committed ? result.Value : null;
+    }
+
+    /// <summary>
+    /// The row of an account by its key and owner. Older clients and older versions know the account's id alone: such a row becomes that of the first
+    /// organisation that is told, and a user's reading without an organisation is of the only one that is known. Where there are several it stands alone.
+    /// </summary>
+    public static long? Find(SqlConnection connection, string key, long owner)
+    {
+        if (connection.Scalar(QuotaSql.SelectAccountId, key, owner) is { } same)
+        {
+            return same;
+        }
+
+        if (AccountMatch.HasOrganization(key))
+        {
+            return connection.Scalar(QuotaSql.SelectWithoutOrganization, AccountMatch.AccountOf(key), owner);
+        }
+
+        return owner == AccountIdentity.Polled ? null : connection.Scalar(QuotaSql.SelectOnlyOrganization, key, owner);
+    }
+
+    public static long Upsert(SqlConnection connection, AccountIdentity account, DateTimeOffset now)
+    {
+        if (Find(connection, account.Key, account.Owner) is not { } known)
+        {
+            return Insert(connection, account, now);
+        }
+
+        if (AccountMatch.HasOrganization(account.Key))
+        {
+            connection.Execute(QuotaSql.UpdateAccountKey, account.Key, known);
+        }
+
+        connection.Execute(QuotaSql.UpdateAccount, account.Source, account.Email, account.Label, known);
+        return known;
+    }
+
+    private static long Insert(SqlConnection connection, AccountIdentity account, DateTimeOffset now) => connection.Scalar(
+        QuotaSql.UpsertAccount, account.Key, account.Owner, account.Source, account.Label, account.Email, now.ToUnixTimeMilliseconds())!.Value;
+
+    public static void SavePoll(SqlConnection connection, long accountId, PollState state, DateTimeOffset next) => connection.Execute(
+        QuotaSql.UpsertPoll,
+        accountId,
+        next.ToUnixTimeMilliseconds(),
+        After(state.LastAttempt),
+        state.LastSuccess?.ToUnixTimeMilliseconds(),
+        state.Failures,
+        state.Failure?.ToString(),
+        state.FailedSince?.ToUnixTimeMilliseconds(),
+        After(state.RetryAt),
+        string.Join(' ', state.Recent.Select(at => After(at)!.Value.ToString(CultureInfo.InvariantCulture))),
+        state.Credential);
+
+    public static List<DateTimeOffset> Resets(SqlConnection connection, long accountId)
+    {
+        var resets = new List<DateTimeOffset>();
+        using var rows = connection.Query(QuotaSql.SelectResets, accountId);
+        while (rows.Read())
+        {
+            resets.Add(At(rows.Number(0)));
+        }
+
+        return resets;
+    }
+
+    /// <summary>The millisecond after an instant that is waited from or for: cut to the one before it, a restart could come a moment too early.</summary>
+    private static long? After(DateTimeOffset? at) => at?.ToUnixTimeMilliseconds() + 1;
+
+    private static KnownAccount Load(SqlConnection connection, long accountId)
+    {
+        var (state, next) = LoadPoll(connection, accountId);
+        return new KnownAccount(accountId, state, next, Resets(connection, accountId));
+    }
+
+    private static (PollState State, DateTimeOffset? Next) LoadPoll(SqlConnection connection, long accountId)
+    {
+        using var rows = connection.Query(QuotaSql.SelectPoll, accountId);
+        if (!rows.Read())
+        {
+            return (PollState.New, null);
+        }
+
+        var state = new PollState(
+            LastAttempt: AtOrNull(rows.NumberOrNull(1)),
+            LastSuccess: AtOrNull(rows.NumberOrNull(2)),
+            Failures: (int)rows.Number(3),
+            Failure: Enum.TryParse<PollFailure>(rows.TextOrNull(4), out var failure) ? failure : null,
+            FailedSince: AtOrNull(rows.NumberOrNull(5)),
+            RetryAt: AtOrNull(rows.NumberOrNull(6)),
+            Recent: [.. rows.Text(7).Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(text => At(long.Parse(text, CultureInfo.InvariantCulture)))],
+            Credential: rows.TextOrNull(8));
+        return (state, At(rows.Number(0)));
+    }
+
+    private static DateTimeOffset At(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
+
+    private static DateTimeOffset? AtOrNull(long? milliseconds) => milliseconds is { } value ? At(value) : null;
+}

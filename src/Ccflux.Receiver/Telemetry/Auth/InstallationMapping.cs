@@ -1,0 +1,32 @@
+using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth.Users;
+using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Writing;
+
+namespace Ccflux.Receiver.Telemetry.Auth;
+
+/// <summary>The admin says whose an installation is that sends no e-mail. Its figures follow at once, those of the past too.</summary>
+internal sealed class InstallationMapping(GroupCommitWriter writer, TimeProvider time)
+{
+    /// <param name="actor">Who says so.</param>
+    /// <param name="subjectId">Of <c>telemetry_subjects</c>.</param>
+    /// <param name="email">A known user; null or empty takes the mapping back.</param>
+    public async Task<UserChangeResult> MapAsync(AuditActor actor, long subjectId, string? email)
+    {
+        var address = UserRules.Normalize(email);
+        var result = await writer.WriteAsync(connection => Map(connection, actor, subjectId, address));
+        return result.Status == WriteStatus.Committed ? result.Value! : UserChangeResult.Refused(AccountFault.Busy);
+    }
+
+    private UserChangeResult Map(SqlConnection connection, AuditActor actor, long subjectId, string email)
+    {
+        long? user = email.Length == 0 ? null : connection.Scalar(TelemetryTokensSql.SelectUser, email);
+        if ((user is null && email.Length > 0) || connection.Execute(TelemetryTokensSql.MapInstall, user, subjectId) == 0)
+        {
+            return UserChangeResult.Refused(AccountFault.UnknownUser);
+        }
+
+        AuditLog.Write(connection, new AuditEntry(time.GetUtcNow(), actor, "telemetry.map", email, $"installation {subjectId.ToString(CultureInfo.InvariantCulture)}"));
+        return UserChangeResult.Ok(email);
+    }
+}

@@ -1,0 +1,88 @@
+using Ccflux.Receiver.Platform.Colours;
+using Ccflux.Receiver.Telemetry.Store;
+using Dapper;
+using Microsoft.Data.Sqlite;
+
+namespace Ccflux.Receiver.Telemetry.Read.Cells;
+
+/// <summary>Whose telemetry it is, as pages name it; several subjects (a token, a claimed address, mapped installations) can be one person.</summary>
+/// <param name="Kind">user, claimed, install or other: the surest of the subjects.</param>
+internal sealed record Person(string Name, string Division, string Kind);
+
+/// <summary>What the ids in rollups stand for, and what the filters offer.</summary>
+internal sealed class PeopleDirectory
+{
+    private readonly Dictionary<int, Person> _people = [];
+    private readonly Dictionary<int, string> _names;
+    private readonly HashSet<int> _unheard = [];
+
+    private PeopleDirectory(SqliteConnection connection)
+    {
+        _names = connection.Query<(int Id, string Name)>(TelemetryReadSql.Names).ToDictionary(row => row.Id, row => row.Name);
+        foreach (var subjects in connection.Query<(int Subject, string Name, string Division, string Kind)>(TelemetryReadSql.Subjects).GroupBy(row => row.Name, StringComparer.Ordinal))
+        {
+            var person = new Person(subjects.Key, subjects.Max(row => row.Division) ?? "", subjects.MaxBy(row => Sureness(row.Kind)).Kind);
+            foreach (var (subject, _, _, kind) in subjects)
+            {
+                _people[subject] = person;
+                if (!SubjectKind.Speaks(kind, person.Kind))
+                {
+                    _unheard.Add(subject);
+                }
+            }
+        }
+
+        var offered = connection.Query<(string Category, int Id)>(TelemetryReadSql.OfferedNames).ToLookup(row => row.Category, row => row.Id, StringComparer.Ordinal);
+        ModelIds = [.. offered["model"].Order()];
+        Choices = new TelemetryChoices(
+            [.. _people.Values.Select(person => person.Name).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
+            [.. _people.Values.Select(person => person.Division).Where(division => division.Length > 0).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
+            [.. ModelIds.Select(Name)],
+            [.. offered["terminal"].Select(Name).Where(name => name.Length > 0).Order(StringComparer.Ordinal)],
+            ModelColours.Read(connection));
+    }
+
+    public TelemetryChoices Choices { get; }
+
+    /// <summary>Models in the order of first sight.</summary>
+    private IReadOnlyList<int> ModelIds { get; }
+
+    public static PeopleDirectory Read(SqliteConnection connection) => new(connection);
+
+    public string Name(int id) => _names.GetValueOrDefault(id, "");
+
+    /// <summary>A subject that is gone (deleted by hand) still counts.</summary>
+    public Person Person(int subject) => _people.TryGetValue(subject, out var person) ? person : new Person("other", "", "other");
+
+    /// <summary>The person whom a subject's statements are about; null where they say nothing about anybody: see <see cref="SubjectKind.Speaks"/>.</summary>
+    public Person? SpeakerOf(int subject) => _unheard.Contains(subject) ? null : _people.GetValueOrDefault(subject);
+
+    /// <summary>Resolves the filter's names. One that is not known holds nothing.</summary>
+    public CellScope Resolve(TelemetryFilter filter, LabelValues labels)
+    {
+        var division = filter.Division is TelemetryFilter.NoDivision ? "" : filter.Division;
+        HashSet<int>? subjects = filter.User is null && division is null && filter.Labels.Count == 0
+            ? null
+            : [.. _people.Where(pair => (filter.User is null || string.Equals(pair.Value.Name, filter.User, StringComparison.Ordinal))
+                && (division is null || string.Equals(pair.Value.Division, division, StringComparison.Ordinal))
+                && labels.Holds(pair.Value.Name, filter.Labels)).Select(pair => pair.Key)];
+        return new CellScope(subjects, IdOf(filter.Model), IdOf(filter.Terminal));
+    }
+
+    private int? IdOf(string? name) => name is null ? null : _names.Where(pair => string.Equals(pair.Value, name, StringComparison.Ordinal)).Select(pair => pair.Key).FirstOrDefault(-1);
+
+    private static int Sureness(string kind) => kind switch { "user" => 3, "claimed" => 2, "install" => 1, _ => 0 };
+}
+
+/// <summary>A filter by ids; null holds everything. Cells are read for its subjects alone.</summary>
+internal sealed record CellScope(HashSet<int>? Subjects, int? Model, int? Terminal)
+{
+    public bool Holds(in RequestCell cell) => (Model is null || Model == cell.Model) && IsAt(cell.Terminal);
+
+    /// <summary>Counts follow no model.</summary>
+    public bool Holds(in CountCell cell) => IsAt(cell.Terminal);
+
+    public bool Holds(in DurationCell cell, bool ofModel) => (!ofModel || Model is null || Model == cell.Name) && IsAt(cell.Terminal);
+
+    private bool IsAt(int terminal) => Terminal is null || Terminal == terminal;
+}

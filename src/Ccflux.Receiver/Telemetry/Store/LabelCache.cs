@@ -1,0 +1,128 @@
+using System.Runtime.InteropServices;
+using Ccflux.Receiver.Telemetry.Receive.Normalize;
+using Ccflux.Storage.Sqlite;
+
+namespace Ccflux.Receiver.Telemetry.Store;
+
+/// <summary>What subjects state of themselves, one row a value, remembered between transactions. A row is written when its value is new, on each new
+/// day and when it reaches an hour further, not for each record. Used on the writer's thread only.</summary>
+internal sealed class LabelCache(Action capped)
+{
+    /// <summary>Values of one subject and attribute; of more, the one that was stated last the longest ago goes.</summary>
+    public const int MaxValues = LabelCollector.MaxValues;
+
+    /// <summary>Rows in all before no more are added under the organisation's token, where senders may claim to be anybody. A user's own token adds
+    /// those of its user, <see cref="MaxValues"/> an attribute, whatever others did.</summary>
+    public const int MaxRows = 200_000;
+
+    private const int MaxRemembered = 50_000;
+
+    private readonly Dictionary<(long Subject, string Name, string Value), Held> _held = [];
+    private long? _rows;
+
+    /// <summary>True where something was written.</summary>
+    public bool Put(SqlConnection connection, long subject, bool isClaimed, LabelRecord label)
+    {
+        var key = (subject, label.Name, label.Value);
+        if (Find(connection, key) is { } held)
+        {
+            if (held.Covers(label))
+            {
+                return false;
+            }
+
+            held = new Held(Math.Min(held.FirstAt, label.FirstAt), Math.Max(held.LastAt, label.LastAt));
+            connection.Execute(LabelSql.Update, held.FirstAt, held.LastAt, subject, label.Name, label.Value);
+            Remember(key, held);
+            return true;
+        }
+
+        if (!MakeRoom(connection, subject, isClaimed, label))
+        {
+            capped();
+            return false;
+        }
+
+        connection.Execute(LabelSql.Insert, subject, label.Name, label.Value, label.FirstAt, label.LastAt);
+        Remember(key, new Held(label.FirstAt, label.LastAt));
+        return true;
+    }
+
+    /// <summary>What was remembered may be wrong: a rollback, or rows deleted.</summary>
+    public void Forget()
+    {
+        _held.Clear();
+        _rows = null;
+    }
+
+    private Held? Find(SqlConnection connection, (long Subject, string Name, string Value) key)
+    {
+        if (_held.TryGetValue(key, out var known))
+        {
+            return known;
+        }
+
+        using var rows = connection.Query(LabelSql.Select, key.Subject, key.Name, key.Value);
+        if (!rows.Read())
+        {
+            return null;
+        }
+
+        known = new Held(rows.Number(0), rows.Number(1));
+        Remember(key, known);
+        return known;
+    }
+
+    /// <summary>False where there is no room: for a value that is older than all that are kept, or beyond <see cref="MaxRows"/>.</summary>
+    private bool MakeRoom(SqlConnection connection, long subject, bool isClaimed, LabelRecord label)
+    {
+        _rows ??= connection.Scalar(LabelSql.Count) ?? 0;
+        if (connection.Scalar(LabelSql.CountValues, subject, label.Name) < MaxValues)
+        {
+            if (isClaimed && _rows >= MaxRows)
+            {
+                return false;
+            }
+
+            _rows++;
+            return true;
+        }
+
+        var (value, lastAt) = Oldest(connection, subject, label.Name);
+        if (lastAt > label.LastAt)
+        {
+            return false;
+        }
+
+        connection.Execute(LabelSql.Delete, subject, label.Name, value);
+        _held.Remove((subject, label.Name, value));
+        capped();
+        return true;
+    }
+
+    private static (string Value, long LastAt) Oldest(SqlConnection connection, long subject, string name)
+    {
+        using var rows = connection.Query(LabelSql.SelectOldest, subject, name);
+        return rows.Read() ? (rows.Text(0), rows.Number(1)) : ("", 0);
+    }
+
+    private void Remember((long Subject, string Name, string Value) key, Held held)
+    {
+        if (_held.Count >= MaxRemembered)
+        {
+            _held.Clear();
+        }
+
+        _held[key] = held;
+    }
+
+    /// <summary>The time a row stands for, as it is written.</summary>
+    [StructLayout(LayoutKind.Auto)]
+    private readonly record struct Held(long FirstAt, long LastAt)
+    {
+        /// <summary>Whether a row need not be written for this: pages tell days apart, and on a day of change hours.</summary>
+        public bool Covers(LabelRecord label) => Reaches(label.FirstAt, FirstAt) && Reaches(LastAt, label.LastAt);
+
+        private static bool Reaches(long end, long at) => at <= end || (at - end < Clock.HourMs && Clock.Day(at) == Clock.Day(end));
+    }
+}

@@ -1,0 +1,98 @@
+using Ccflux.Receiver.Telemetry.Auth;
+using Ccflux.Receiver.Telemetry.Receive.Normalize;
+using Ccflux.Storage.Sqlite;
+
+namespace Ccflux.Receiver.Telemetry.Store;
+
+/// <summary>Whose a record is: the token's user; with the organisation's token whom its e-mail claims; without an e-mail the installation.</summary>
+internal sealed class SubjectIdCache(Action capped)
+{
+    /// <summary>People and installations that the organisation's token may bring; more become one "other".</summary>
+    public const int MaxSubjects = 20_000;
+
+    private readonly Dictionary<(string Kind, string Name), long> _ids = [];
+    private long? _count;
+
+    public long Find(SqlConnection connection, TelemetryCaller caller, in Origin origin, long now)
+    {
+        var (kind, name) = caller.UserId is { } user ? (SubjectKind.User, user.ToString(CultureInfo.InvariantCulture))
+            : origin.Email is { } email ? (SubjectKind.Claimed, email)
+            : (SubjectKind.Install, origin.Install ?? "");
+        return Find(connection, kind, name) ?? Add(connection, caller, kind, name, now);
+    }
+
+    public void Forget()
+    {
+        _ids.Clear();
+        _count = null;
+    }
+
+    private long? Find(SqlConnection connection, string kind, string name)
+    {
+        if (_ids.TryGetValue((kind, name), out var known))
+        {
+            return known;
+        }
+
+        var id = connection.Scalar(StoreSql.SelectSubject, kind, name);
+        if (id is { } found)
+        {
+            Remember(kind, name, found);
+        }
+
+        return id;
+    }
+
+    private long Add(SqlConnection connection, TelemetryCaller caller, string kind, string name, long now)
+    {
+        if (caller.UserId is null)
+        {
+            _count ??= connection.Scalar(StoreSql.CountSubjects);
+            if (_count >= MaxSubjects)
+            {
+                capped();
+                (kind, name) = (SubjectKind.Other, "");
+                if (Find(connection, kind, name) is { } other)
+                {
+                    return other;
+                }
+            }
+
+            _count++;
+        }
+
+        connection.Execute(StoreSql.InsertSubject, kind, name, caller.UserId, now);
+        Remember(kind, name, connection.LastInsertId);
+        return connection.LastInsertId;
+    }
+
+    private void Remember(string kind, string name, long id)
+    {
+        if (_ids.Count >= MaxSubjects)
+        {
+            _ids.Clear();
+        }
+
+        _ids[(kind, name)] = id;
+    }
+}
+
+/// <summary>How a subject is known; as it stands in the database.</summary>
+internal static class SubjectKind
+{
+    public const string User = "user";
+    public const string Claimed = "claimed";
+    public const string Install = "install";
+    public const string Other = "other";
+
+    /// <summary>Whether a subject's statements (its plan, its team) are heard about its person. Once a person sends with a token of their own, nothing is
+    /// heard that others may have made up under the organisation's; and the subject of all who are too many is nobody.</summary>
+    /// <param name="kind">The subject's.</param>
+    /// <param name="surest">The surest kind that the person is known by.</param>
+    public static bool Speaks(string kind, string surest) => kind switch
+    {
+        User => true,
+        Other => false,
+        _ => surest is not User,
+    };
+}

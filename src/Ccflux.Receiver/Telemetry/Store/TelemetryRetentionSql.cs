@@ -1,0 +1,36 @@
+namespace Ccflux.Receiver.Telemetry.Store;
+
+/// <summary>Statements that remove what is too old, some rows at a time.</summary>
+internal static class TelemetryRetentionSql
+{
+    /// <summary>Parameters: before (epoch ms), how many.</summary>
+    public const string DeleteEvents = "DELETE FROM telemetry_events WHERE event_id IN (SELECT event_id FROM telemetry_events WHERE at < ? ORDER BY at LIMIT ?)";
+
+    /// <summary>Parameters: before (day), how many.</summary>
+    public const string DeletePoints = """
+        DELETE FROM telemetry_points
+        WHERE (day, subject_id, point_key) IN (SELECT day, subject_id, point_key FROM telemetry_points WHERE day < ? ORDER BY day LIMIT ?)
+        """;
+
+    /// <summary>Parameters: before (day), how many.</summary>
+    public const string DeletePrompts = """
+        DELETE FROM telemetry_prompts
+        WHERE (subject_id, prompt_key) IN (SELECT subject_id, prompt_key FROM telemetry_prompts WHERE day < ? LIMIT ?)
+        """;
+
+    /// <summary>Parameters: before (nanoseconds), how many.</summary>
+    public const string DeleteStreams = """
+        DELETE FROM telemetry_streams
+        WHERE (subject_id, stream_key) IN (SELECT subject_id, stream_key FROM telemetry_streams WHERE last_time < ? LIMIT ?)
+        """;
+
+    /// <summary>Parameters: before (epoch ms), how many.</summary>
+    public const string DeleteSessionUsage = """
+        DELETE FROM telemetry_session_usage
+        WHERE (subject_id, session_ref) IN (SELECT subject_id, session_ref FROM telemetry_sessions WHERE last_at < ? ORDER BY last_at LIMIT ?)
+        """;
+
+    /// <summary>Parameters: before (epoch ms), how many.</summary>
+    public const string DeleteSessions =
+        "DELETE FROM telemetry_sessions WHERE session_ref IN (SELECT session_ref FROM telemetry_sessions WHERE last_at < ? ORDER BY last_at LIMIT ?)";
+}

@@ -1,0 +1,178 @@
+using Ccflux.Receiver.Telemetry.Receive.Normalize;
+using Ccflux.Storage.Sqlite;
+
+namespace Ccflux.Receiver.Telemetry.Store;
+
+/// <summary>Sessions, remembered between transactions. What names no session stands under its installation's hour; a point that was counted
+/// over two hours, under both as one, so that events of either tell that it is counted already. A subject may bring so many new sessions and so
+/// many installations' hours a day; the records of further ones stand under the subject's hour.</summary>
+internal sealed class TelemetrySessionCache(Action capped)
+{
+    /// <summary>New session ids of a subject within one UTC day of their records; and as many installations' hours.</summary>
+    public const int MaxNewPerDay = 2000;
+
+    private const int MaxRemembered = 20_000;
+
+    private readonly Dictionary<(long Subject, string Id), TelemetrySession> _sessions = [];
+    private readonly Dictionary<(long Subject, long Day, bool IsAnonymous), int> _new = [];
+    private readonly HashSet<TelemetrySession> _touched = [];
+    private readonly HashSet<(long Subject, string? Install, long Hour)> _described = [];
+
+    /// <param name="connection">The transaction's.</param>
+    /// <param name="subject">Whose it is.</param>
+    /// <param name="origin">What the record says of itself.</param>
+    /// <param name="since">When what the record tells began; an event's own instant.</param>
+    /// <param name="at">The record's instant.</param>
+    /// <param name="terminal">Of a new session.</param>
+    /// <param name="isNew">Whether the session was never seen before.</param>
+    public TelemetrySession Find(SqlConnection connection, long subject, in Origin origin, long since, long at, long terminal, out bool isNew)
+    {
+        isNew = false;
+        if (origin.Session is { } id)
+        {
+            if (Known(connection, subject, id, isAnonymous: false) is { } session)
+            {
+                return Touch(session, at);
+            }
+
+            if (MayAdd(connection, subject, isAnonymous: false, at))
+            {
+                isNew = true;
+                return Touch(Add(connection, subject, id, isAnonymous: false, at, terminal), at);
+            }
+
+            capped();
+            return Touch(Hours(connection, subject, install: null, since, at, terminal), at);
+        }
+
+        return Touch(Hours(connection, subject, origin.Install, since, at, terminal), at);
+    }
+
+    /// <summary>An api_request event of the session arrived. Gives what it describes for the first time: the session, and the installation's hour,
+    /// whose metrics may come without session ids. What they added so far is not counted from now on.</summary>
+    public IEnumerable<TelemetrySession> Describe(SqlConnection connection, TelemetrySession session, Origin origin, long at, long terminal)
+    {
+        if (!session.HasEvents)
+        {
+            session.HasEvents = true;
+            yield return session;
+        }
+
+        var hour = Clock.Hour(at);
+        if (!_described.Add((session.Subject, origin.Install, hour)))
+        {
+            yield break;
+        }
+
+        TelemetrySession?[] hours =
+        [
+            Hours(connection, session.Subject, origin.Install, at, at, terminal),
+            Known(connection, session.Subject, HoursId(origin.Install, hour - 1, hour), isAnonymous: true),
+            Known(connection, session.Subject, HoursId(origin.Install, hour, hour + 1), isAnonymous: true),
+        ];
+        foreach (var each in hours)
+        {
+            if (each is { HasEvents: false })
+            {
+                each.HasEvents = true;
+                yield return Touch(each, at);
+            }
+        }
+    }
+
+    public void Flush(SqlConnection connection)
+    {
+        foreach (var session in _touched)
+        {
+            connection.Execute(StoreSql.UpdateSession, session.FirstAt, session.LastAt, session.HasEvents, session.Ref);
+        }
+
+        _touched.Clear();
+        if (_sessions.Count > MaxRemembered || _described.Count > MaxRemembered)
+        {
+            _sessions.Clear();
+            _described.Clear();
+        }
+    }
+
+    /// <summary>What was remembered may be wrong: a rollback, or sessions deleted.</summary>
+    public void Forget()
+    {
+        _sessions.Clear();
+        _touched.Clear();
+        _described.Clear();
+        _new.Clear();
+    }
+
+    /// <summary>The id of an installation's hour, or of two as one. No session id begins with a tilde: SafeText takes none for an id.</summary>
+    private static string HoursId(string? install, long first, long last) => first == last
+        ? string.Create(CultureInfo.InvariantCulture, $"~{install}@{last}")
+        : string.Create(CultureInfo.InvariantCulture, $"~{install}@{first}-{last}");
+
+    private TelemetrySession Hours(SqlConnection connection, long subject, string? install, long since, long at, long terminal)
+    {
+        var last = Clock.Hour(at);
+        var first = Math.Max(Clock.Hour(since), last - 1);
+        var id = HoursId(install, first, last);
+        if (Known(connection, subject, id, isAnonymous: true) is { } known)
+        {
+            return known;
+        }
+
+        if (install is not null && !MayAdd(connection, subject, isAnonymous: true, at))
+        {
+            capped();
+            return Hours(connection, subject, install: null, since, at, terminal);
+        }
+
+        var added = Add(connection, subject, id, isAnonymous: true, at, terminal);
+        added.HasEvents = first != last
+            && (HasEvents(connection, subject, HoursId(install, first, first)) || HasEvents(connection, subject, HoursId(install, last, last)));
+        return added;
+    }
+
+    private bool HasEvents(SqlConnection connection, long subject, string id) => Known(connection, subject, id, isAnonymous: true) is { HasEvents: true };
+
+    private TelemetrySession? Known(SqlConnection connection, long subject, string id, bool isAnonymous)
+    {
+        if (_sessions.TryGetValue((subject, id), out var known))
+        {
+            return known;
+        }
+
+        using var rows = connection.Query(StoreSql.SelectSession, subject, id);
+        return rows.Read()
+            ? _sessions[(subject, id)] = new TelemetrySession(rows.Number(0), subject, isAnonymous) { HasEvents = rows.Number(1) != 0 }
+            : null;
+    }
+
+    private TelemetrySession Add(SqlConnection connection, long subject, string id, bool isAnonymous, long at, long terminal)
+    {
+        connection.Execute(StoreSql.InsertSession, subject, id, isAnonymous, at, at, terminal);
+        return _sessions[(subject, id)] = new TelemetrySession(connection.LastInsertId, subject, isAnonymous);
+    }
+
+    private bool MayAdd(SqlConnection connection, long subject, bool isAnonymous, long at)
+    {
+        var day = Clock.Day(at);
+        if (!_new.TryGetValue((subject, day, isAnonymous), out var count))
+        {
+            if (_new.Count >= MaxRemembered)
+            {
+                _new.Clear();
+            }
+
+            count = (int)(connection.Scalar(StoreSql.CountSessions, subject, isAnonymous, day * Clock.DayMs, (day + 1) * Clock.DayMs) ?? 0);
+        }
+
+        _new[(subject, day, isAnonymous)] = count + 1;
+        return count < MaxNewPerDay;
+    }
+
+    private TelemetrySession Touch(TelemetrySession session, long at)
+    {
+        session.Reach(at);
+        _touched.Add(session);
+        return session;
+    }
+}

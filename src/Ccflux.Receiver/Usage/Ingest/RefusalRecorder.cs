@@ -1,0 +1,34 @@
+using System.Collections.Concurrent;
+using Ccflux.Receiver.Platform.Auth.Users;
+using Ccflux.Storage.Writing;
+
+namespace Ccflux.Receiver.Usage.Ingest;
+
+/// <summary>Keeps with the user why a report was last refused, for the admin's page: at most once a minute and code, so that a client
+/// in a loop does not become a load on the database.</summary>
+internal sealed class RefusalRecorder(GroupCommitWriter writer, TimeProvider time)
+{
+    private const int Capacity = 20_000;
+    private static readonly TimeSpan s_pause = TimeSpan.FromMinutes(1);
+
+    private readonly ConcurrentDictionary<(long User, string Code), long> _noted = new();
+
+    public void Note(long userId, string code)
+    {
+        var now = time.GetTimestamp();
+        if (_noted.TryGetValue((userId, code), out var at) && time.GetElapsedTime(at, now) < s_pause)
+        {
+            return;
+        }
+
+        if (_noted.Count >= Capacity)
+        {
+            _noted.Clear();
+        }
+
+        _noted[(userId, code)] = now;
+
+        // Not waited for: the note is a courtesy, and a full queue may drop it.
+        writer.Post(connection => connection.Execute(UsersSql.StampRefusal, code, time.GetUtcNow().ToUnixTimeMilliseconds(), userId));
+    }
+}

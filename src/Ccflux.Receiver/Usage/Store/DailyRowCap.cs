@@ -1,0 +1,135 @@
+using System.Runtime.InteropServices;
+using Ccflux.Contracts.Usage;
+using Ccflux.Storage.Sqlite;
+
+namespace Ccflux.Receiver.Usage.Store;
+
+/// <summary>Holds how many rows a user may add on one day. What is stored already adds none, however often it comes. The counts stand in the
+/// database and, of the users of the day, in memory.</summary>
+internal sealed class DailyRowCap
+{
+    private const int MaxRemembered = 20_000;
+
+    private readonly Dictionary<(long User, int Day), Rows> _today = [];
+    private readonly HashSet<(long User, int Day)> _changed = [];
+
+    /// <returns>Null, or what there would be too many of.</returns>
+    public string? Check(SqlConnection connection, UsageNameCache names, IncomingTurns incoming, DailyCaps caps)
+    {
+        if (caps == DailyCaps.None)
+        {
+            return null;
+        }
+
+        var today = Of(connection, incoming);
+        if (Excess(today.Plus(Most(incoming)), caps) is null)
+        {
+            return null;
+        }
+
+        // Near the cap it matters what of it is new.
+        return Excess(today.Plus(New(connection, names, incoming)), caps);
+    }
+
+    /// <summary>Counts what a write added.</summary>
+    public void Add(SqlConnection connection, IncomingTurns incoming, in Rows rows)
+    {
+        if (rows == default)
+        {
+            return;
+        }
+
+        var key = Key(incoming);
+        _today[key] = Of(connection, incoming).Plus(rows);
+        _changed.Add(key);
+    }
+
+    public void Flush(SqlConnection connection)
+    {
+        foreach (var (user, day) in _changed)
+        {
+            var rows = _today[(user, day)];
+            connection.Execute(FactsSql.PutGrowth, user, day, rows.Turns, rows.Events, rows.LimitEvents);
+        }
+
+        _changed.Clear();
+        if (_today.Count > MaxRemembered)
+        {
+            _today.Clear();
+        }
+    }
+
+    public void Forget()
+    {
+        _today.Clear();
+        _changed.Clear();
+    }
+
+    private static (long User, int Day) Key(IncomingTurns incoming) => (incoming.UserId, StoredTurn.DayOf(incoming.ReceivedAt));
+
+    private static string? Excess(in Rows rows, DailyCaps caps) =>
+        rows.Turns > caps.Turns ? $"turns (at most {caps.Turns})"
+        : rows.Events > caps.Events ? $"events, one for each model of a turn (at most {caps.Events})"
+        : rows.LimitEvents > caps.LimitEvents ? $"limit events (at most {caps.LimitEvents})"
+        : null;
+
+    private static Rows Most(IncomingTurns incoming)
+    {
+        var rows = default(Rows);
+        foreach (var turn in incoming.Turns)
+        {
+            rows = rows.Plus(new Rows(1, turn.Models.Count, turn.LimitEvents?.Count ?? 0));
+        }
+
+        return rows;
+    }
+
+    private static Rows New(SqlConnection connection, UsageNameCache names, IncomingTurns incoming)
+    {
+        var rows = default(Rows);
+        foreach (var turn in incoming.Turns)
+        {
+            rows = rows.Plus(New(connection, names, incoming, turn));
+        }
+
+        return rows;
+    }
+
+    private static Rows New(SqlConnection connection, UsageNameCache names, IncomingTurns incoming, TurnReport turn)
+    {
+        var limits = turn.LimitEvents ?? [];
+        if (names.FindSession(connection, incoming.UserId, turn.SessionId) is not { } session)
+        {
+            return new Rows(1, turn.Models.Count, limits.Count);
+        }
+
+        var newLimits = limits.Count(limit => !FactsWriter.HasLimitEvent(connection, incoming.UserId, session.Ref, turn.TurnIndex, limit));
+        if (FactsWriter.Read(connection, incoming.UserId, session.Ref, incoming.SchemaVersion, turn.TurnIndex) is not { } known)
+        {
+            return new Rows(1, turn.Models.Count, newLimits);
+        }
+
+        var models = FactsWriter.ReadEvents(connection, incoming.UserId, known.Id).ConvertAll(each => each.ModelId);
+        return new Rows(0, turn.Models.Keys.Count(name => names.FindModel(connection, name) is not { } model || !models.Contains(model)), newLimits);
+    }
+
+    private Rows Of(SqlConnection connection, IncomingTurns incoming)
+    {
+        var key = Key(incoming);
+        if (!_today.TryGetValue(key, out var rows))
+        {
+            using var stored = connection.Query(FactsSql.SelectGrowth, key.User, key.Day);
+            rows = stored.Read() ? new Rows(stored.Number(0), stored.Number(1), stored.Number(2)) : default;
+            _today[key] = rows;
+        }
+
+        return rows;
+    }
+
+    /// <summary>Rows of facts.</summary>
+    [StructLayout(LayoutKind.Auto)]
+    public readonly record struct Rows(long Turns, long Events, long LimitEvents)
+    {
+        public Rows Plus(in Rows other) => new(Turns + other.Turns, Events + other.Events, LimitEvents + other.LimitEvents);
+    }
+}

@@ -1,0 +1,231 @@
+using System.Runtime.InteropServices;
+using Ccflux.Storage.Sqlite;
+
+namespace Ccflux.Receiver.Usage.Store;
+
+/// <summary>
+/// The 5-hour windows that a transaction touches. A turn inside a known window, or far enough from all of them to open its own, is
+/// added up in memory. Any other (it lies before windows that it would shift, it moved, it went) marks the user, and <see cref="Flush"/> counts
+/// anew from there, until the windows fall in step with those that stand. A transaction counts so many rows of that; what is left goes on in
+/// later ones, by <see cref="GoOn"/>, and until it is done the user's windows lag behind the turns.
+/// </summary>
+/// <param name="rowsPerTransaction">Rows of turns that a transaction counts anew, about 10 ms of the writer's thread.</param>
+internal sealed class WindowAssigner(int rowsPerTransaction = WindowAssigner.RowsPerTransaction)
+{
+    public const int RowsPerTransaction = 4000;
+
+    /// <summary>Users whose latest window is remembered between transactions.</summary>
+    private const int MaxCurrent = 20_000;
+
+    private readonly Dictionary<(long User, long Start), WindowSums> _cells = [];
+    private readonly HashSet<(long User, long Start, long Session)> _sessions = [];
+    private readonly Dictionary<long, (long From, long To)> _recount = [];
+    private readonly Dictionary<long, long> _current = [];
+
+    // As the table has them; null: not read yet.
+    private SortedDictionary<long, WindowRecount>? _unfinished;
+    private long _lastContinued;
+    private bool _goesOn;
+
+    /// <summary>True while a user's windows are not counted to the end; known after the first <see cref="Flush"/>.</summary>
+    public bool IsBehind => _unfinished is { Count: > 0 };
+
+    /// <summary>Has this transaction count on for one of the users whose windows lag behind.</summary>
+    public void GoOn() => _goesOn = true;
+
+    public void Add(SqlConnection connection, in StoredTurn turn, in TokenSums tokens)
+    {
+        if (WillBeCounted(connection, turn))
+        {
+            Recount(turn.UserId, turn.EndedAt);
+            return;
+        }
+
+        if (Find(connection, turn.UserId, turn.EndedAt) is not { } start)
+        {
+            start = WindowRule.StartFor(turn.EndedAt);
+            if (connection.Scalar(WindowSql.SelectNextStart, turn.UserId, turn.EndedAt) < start + WindowRule.Length)
+            {
+                Recount(turn.UserId, turn.EndedAt);
+                return;
+            }
+
+            connection.Execute(WindowSql.Add, turn.UserId, start, turn.EndedAt, 0, 0, 0, 0, 0, 0);
+            Remember(turn.UserId, start);
+        }
+
+        ref var cell = ref CollectionsMarshal.GetValueRefOrAddDefault(_cells, (turn.UserId, start), out _);
+        cell.Last = Math.Max(cell.Last, turn.EndedAt);
+        cell.Turns++;
+        cell.Tokens = cell.Tokens.Plus(tokens, 1);
+        _sessions.Add((turn.UserId, start, turn.SessionRef));
+    }
+
+    /// <summary>The turn stayed where it is and its tokens changed by so much.</summary>
+    public void Adjust(SqlConnection connection, in StoredTurn turn, in TokenSums difference)
+    {
+        if (!WillBeCounted(connection, turn) && Find(connection, turn.UserId, turn.EndedAt) is { } start)
+        {
+            ref var cell = ref CollectionsMarshal.GetValueRefOrAddDefault(_cells, (turn.UserId, start), out _);
+            cell.Tokens = cell.Tokens.Plus(difference, 1);
+        }
+        else
+        {
+            Recount(turn.UserId, turn.EndedAt);
+        }
+    }
+
+    /// <summary>The turn is no longer at this instant.</summary>
+    public void Remove(in StoredTurn turn) => Recount(turn.UserId, turn.EndedAt);
+
+    /// <summary>Writes what was added up. The transaction's turns and events must stand in their tables already.</summary>
+    public void Flush(SqlConnection connection)
+    {
+        foreach (var (user, start, session) in _sessions)
+        {
+            if (connection.Execute(WindowSql.AddSession, user, start, session) > 0)
+            {
+                CollectionsMarshal.GetValueRefOrAddDefault(_cells, (user, start), out _).Sessions++;
+            }
+        }
+
+        foreach (var ((user, start), cell) in _cells)
+        {
+            Put(connection, user, start, cell);
+        }
+
+        var unfinished = Unfinished(connection);
+        var budget = rowsPerTransaction;
+        foreach (var (user, (from, to)) in _recount)
+        {
+            if (unfinished.TryGetValue(user, out var known))
+            {
+                // Left to GoOn: whoever keeps changing the past does not keep the others waiting for it.
+                Keep(connection, user, from > known.At
+                    ? known with { To = Math.Max(known.To, to) }
+                    : WindowRecount.Begin(connection, user, from, Math.Max(to, Math.Max(known.To, known.At))));
+            }
+            else
+            {
+                Count(connection, user, WindowRecount.Begin(connection, user, from, to), ref budget);
+            }
+        }
+
+        if (_goesOn)
+        {
+            Continue(connection, ref budget);
+        }
+
+        Clear();
+    }
+
+    public void Forget()
+    {
+        Clear();
+        _current.Clear();
+        _unfinished = null;
+    }
+
+    internal static void Put(SqlConnection connection, long user, long start, in WindowSums cell) => connection.Execute(
+        WindowSql.Add,
+        user, start, cell.Last, cell.Turns, cell.Sessions, cell.Tokens.Input, cell.Tokens.Output, cell.Tokens.CacheRead, cell.Tokens.CacheWrite);
+
+    /// <summary>True where counting anew has yet to come to the turn: it finds the turn in its table.</summary>
+    private bool WillBeCounted(SqlConnection connection, in StoredTurn turn) =>
+        Unfinished(connection).TryGetValue(turn.UserId, out var recount) && turn.EndedAt >= recount.At;
+
+    private SortedDictionary<long, WindowRecount> Unfinished(SqlConnection connection)
+    {
+        if (_unfinished is null)
+        {
+            _unfinished = [];
+            using var rows = connection.Query(WindowSql.SelectRecounts);
+            while (rows.Read())
+            {
+                _unfinished[rows.Number(0)] = new WindowRecount(rows.Number(1), rows.Number(2), rows.Number(3), rows.Number(4), rows.Number(5));
+            }
+        }
+
+        return _unfinished;
+    }
+
+    /// <summary>The users take turns.</summary>
+    private void Continue(SqlConnection connection, ref int budget)
+    {
+        if (Unfinished(connection).Count == 0)
+        {
+            return;
+        }
+
+        var user = _unfinished!.Keys.FirstOrDefault(candidate => candidate > _lastContinued, _unfinished.Keys.First());
+        _lastContinued = user;
+        Count(connection, user, _unfinished[user], ref budget);
+    }
+
+    private void Count(SqlConnection connection, long user, in WindowRecount recount, ref int budget)
+    {
+        _current.Remove(user);
+        if (budget > 0 && recount.Run(connection, user, ref budget) is var rest)
+        {
+            if (rest is { } unfinished)
+            {
+                Keep(connection, user, unfinished);
+            }
+            else if (_unfinished?.Remove(user) == true)
+            {
+                connection.Execute(WindowSql.DeleteRecount, user);
+            }
+        }
+        else
+        {
+            Keep(connection, user, recount);
+        }
+    }
+
+    private void Keep(SqlConnection connection, long user, in WindowRecount recount)
+    {
+        _current.Remove(user);
+        Unfinished(connection)[user] = recount;
+        connection.Execute(WindowSql.PutRecount, user, recount.To, recount.Start, recount.At, recount.Turn, recount.Cleared);
+    }
+
+    private long? Find(SqlConnection connection, long user, long instant)
+    {
+        if (_current.TryGetValue(user, out var current) && WindowRule.Holds(current, instant))
+        {
+            return current;
+        }
+
+        if (connection.Scalar(WindowSql.SelectLatestStart, user, instant) is { } start && WindowRule.Holds(start, instant))
+        {
+            Remember(user, start);
+            return start;
+        }
+
+        return null;
+    }
+
+    private void Remember(long user, long start)
+    {
+        if (_current.Count >= MaxCurrent)
+        {
+            _current.Clear();
+        }
+
+        _current[user] = start;
+    }
+
+    private void Recount(long user, long instant)
+    {
+        ref var span = ref CollectionsMarshal.GetValueRefOrAddDefault(_recount, user, out var known);
+        span = known ? (Math.Min(span.From, instant), Math.Max(span.To, instant)) : (instant, instant);
+    }
+
+    private void Clear()
+    {
+        _cells.Clear();
+        _sessions.Clear();
+        _recount.Clear();
+        _goesOn = false;
+    }
+}
