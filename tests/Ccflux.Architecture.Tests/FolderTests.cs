@@ -20,8 +20,7 @@ public sealed class FolderTests
 
         if (Circles(uses).ToList() is { Count: > 0 } circles)
         {
-            Assert.Fail(string.Join('
-', circles));
+            Assert.Fail(string.Join('\n', circles));
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Ccflux.Contracts.Fleet;
 using Ccflux.Contracts.Http;
+using Ccflux.Hook.Agent.State;
 using Ccflux.Hook.Delivery;
 
 namespace Ccflux.Hook.Agent;

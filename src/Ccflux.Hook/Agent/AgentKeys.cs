@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Ccflux.Contracts.Fleet;
+using Ccflux.Hook.Agent.State;
 using Ccflux.Hook.Delivery;
 using Ccflux.Hook.Spool;
 

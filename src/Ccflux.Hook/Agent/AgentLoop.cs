@@ -3,6 +3,7 @@ using System.Text.Json;
 using Ccflux.Contracts.Fleet;
 using Ccflux.Contracts.Http;
 using Ccflux.Hook.Agent.Sessions;
+using Ccflux.Hook.Agent.State;
 using Ccflux.Hook.Agent.Swap;
 using Ccflux.Hook.Delivery;
 using Ccflux.Hook.Spool;

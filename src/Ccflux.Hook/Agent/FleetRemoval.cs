@@ -1,3 +1,4 @@
+using Ccflux.Hook.Agent.State;
 using Ccflux.Hook.Agent.Swap;
 using Ccflux.Hook.Spool;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Ccflux.Contracts.Fleet;
+using Ccflux.Hook.Agent.State;
 using Ccflux.Hook.Agent.Swap;
 using Ccflux.Hook.Spool;
 

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Ccflux.Contracts.Fleet;
 using Ccflux.Contracts.Http;
 using Ccflux.Hook.Agent;
+using Ccflux.Hook.Agent.State;
 using Ccflux.Hook.Delivery;
 using Ccflux.Hook.Spool;
 

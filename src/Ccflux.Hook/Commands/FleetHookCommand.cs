@@ -1,6 +1,6 @@
 using Ccflux.Contracts.Fleet;
-using Ccflux.Hook.Agent;
 using Ccflux.Hook.Agent.Sessions;
+using Ccflux.Hook.Agent.State;
 using Ccflux.Hook.Spool;
 
 namespace Ccflux.Hook.Commands;

@@ -1,4 +1,5 @@
 using Ccflux.Hook.Agent;
+using Ccflux.Hook.Agent.State;
 using Ccflux.Hook.Delivery;
 using Ccflux.Hook.Install;
 using Ccflux.Hook.Spool;

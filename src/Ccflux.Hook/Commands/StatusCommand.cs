@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Ccflux.Hook.Agent;
+using Ccflux.Hook.Agent.State;
 using Ccflux.Hook.Delivery;
 using Ccflux.Hook.Install;
 using Ccflux.Hook.Spool;

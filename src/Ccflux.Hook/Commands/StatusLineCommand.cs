@@ -1,5 +1,6 @@
 using System.Text;
 using Ccflux.Hook.Agent;
+using Ccflux.Hook.Agent.State;
 using Ccflux.Hook.Spool;
 using Ccflux.Hook.StatusLine;
 

@@ -3,12 +3,6 @@ using Ccflux.Hook.Spool;
 
 namespace Ccflux.Hook.Delivery;
 
-/// <summary><c>daily_cap.json</c>: until when the receiver takes no new sessions of this user, and what is to be looked through once it does.</summary>
-/// <param name="Until">New sessions rest until then.</param>
-/// <param name="Everything">Every transcript is to be looked through then: a backfill was not finished. Else those that are known on this machine.</param>
-/// <param name="Since">The unfinished backfill's <c>--since</c>.</param>
-internal sealed record CapNote(DateTimeOffset Until, bool Everything, DateTimeOffset? Since);
-
 /// <summary>The receiver's cap on a day's new sessions. Once it is met, sessions that the receiver knows go on, and new ones rest until the next day: they are not even
 /// read, for each would be refused.</summary>
 internal sealed class SessionCap

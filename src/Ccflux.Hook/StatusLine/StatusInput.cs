@@ -1,10 +1,8 @@
 using System.Text.Json;
 using Ccflux.Contracts.Quota;
+using Ccflux.Hook.Spool;
 
 namespace Ccflux.Hook.StatusLine;
-
-/// <summary>One limit as the client shows it: how much of it is used, and when it starts anew (null where it does not say).</summary>
-internal readonly record struct LimitWindow(string Name, double UsedPercentage, DateTimeOffset? ResetsAt);
 
 /// <summary>What is kept of the status line's input. A part that is missing, or is of a shape that nobody knows, is null: the rest stands without it.</summary>
 internal sealed record StatusInput(string? SessionId, string? TranscriptPath, string? Model, double? ContextPercentage, IReadOnlyList<LimitWindow> Windows, TimeSpan? Age = null)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Ccflux.Contracts.Quota;
+using Ccflux.Hook.Spool;
 
 namespace Ccflux.Hook.StatusLine;
 

@@ -1,6 +1,5 @@
 using Ccflux.Receiver.Platform.Database;
 using Ccflux.Receiver.Platform.Settings;
-using Ccflux.Storage.Migrations;
 using Ccflux.Storage.Sqlite;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Extensions.Logging.Console;

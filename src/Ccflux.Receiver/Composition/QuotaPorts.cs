@@ -1,7 +1,7 @@
 using Ccflux.Receiver.Quota.Forecasts;
-using Ccflux.Receiver.Telemetry.Read;
+using Ccflux.Receiver.Telemetry.Read.Views;
 using Ccflux.Receiver.Usage.Ingest;
-using Ccflux.Receiver.Usage.Read;
+using Ccflux.Receiver.Usage.Read.Views;
 using Ccflux.Storage.Sqlite;
 using Dapper;
 using Microsoft.Data.Sqlite;

@@ -1,6 +1,6 @@
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Telemetry.Auth;
-using Ccflux.Receiver.Telemetry.Pages;
+using Ccflux.Receiver.Telemetry.Pages.Parts;
 using Ccflux.Receiver.Usage.Pages;
 
 namespace Ccflux.Receiver.Composition;

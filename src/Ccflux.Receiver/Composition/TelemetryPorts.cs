@@ -1,4 +1,5 @@
 using Ccflux.Receiver.Telemetry.Read;
+using Ccflux.Receiver.Telemetry.Read.Views;
 using Ccflux.Receiver.Usage.Pages;
 using Ccflux.Storage.Sqlite;
 using Dapper;

@@ -1,6 +1,5 @@
-using Ccflux.Receiver.Quota.Pages;
-using Ccflux.Receiver.Telemetry.Read;
-using Ccflux.Receiver.Usage.Read;
+using Ccflux.Receiver.Quota.Pages.Parts;
+using Ccflux.Receiver.Telemetry.Read.Views;
 using Ccflux.Receiver.Usage.Read.Views;
 using Ccflux.Storage.Sqlite;
 using Dapper;

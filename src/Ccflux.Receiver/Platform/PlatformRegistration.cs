@@ -1,5 +1,5 @@
-using Ccflux.Receiver.Platform.Auth.Access;
 using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth.CloudflareAccess;
 using Ccflux.Receiver.Platform.Docs;
 using Ccflux.Receiver.Platform.Downloads;
 using Ccflux.Receiver.Platform.Http;

@@ -44,6 +44,7 @@ internal static class QuotaFeature
         services.AddSingleton<AlertSender>();
         services.AddSingleton<Notifications>();
         services.AddSingleton<AlertWatch>();
+        services.AddSingleton<IReadingObserver>(provider => provider.GetRequiredService<AlertWatch>());
         services.AddSingleton<AlertRuleStore>();
         services.AddSingleton<AlertDelivery>();
         services.AddHostedService(provider => provider.GetRequiredService<AlertDelivery>());

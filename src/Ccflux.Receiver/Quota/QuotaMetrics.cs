@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using Ccflux.Receiver.Quota.Polling;
 
 namespace Ccflux.Receiver.Quota;
 

@@ -1,5 +1,3 @@
-using Ccflux.Receiver.Quota.Forecasts;
-
 namespace Ccflux.Receiver.Quota;
 
 /// <summary>How full one window of an account is.</summary>

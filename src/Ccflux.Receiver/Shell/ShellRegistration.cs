@@ -1,4 +1,4 @@
-using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Downloads;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Shell.Assets;

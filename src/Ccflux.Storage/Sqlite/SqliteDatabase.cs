@@ -1,5 +1,3 @@
-using Ccflux.Storage.Migrations;
-
 namespace Ccflux.Storage.Sqlite;
 
 /// <summary>How a database file is opened: its pragmas, its schema, its identity.</summary>

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Ccflux.Contracts.Fleet;
-using Ccflux.Hook.Agent;
+using Ccflux.Hook.Agent.State;
 using Ccflux.Hook.Agent.Swap;
 using Xunit;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Ccflux.Contracts.Http;
-using Ccflux.Hook.Agent;
+using Ccflux.Hook.Agent.State;
 using Ccflux.Hook.Spool;
 using Ccflux.Hook.Tests.Support;
 using Ccflux.Testing;

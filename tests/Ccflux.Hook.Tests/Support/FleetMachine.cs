@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Ccflux.Contracts.Fleet;
-using Ccflux.Hook.Agent;
+using Ccflux.Hook.Agent.State;
 using Xunit;
 
 namespace Ccflux.Hook.Tests.Support;

@@ -1,5 +1,5 @@
 using Ccflux.Build;
-using Ccflux.Receiver.Fleet.Codebase;
+using Ccflux.Receiver.Fleet.Read;
 
 namespace Ccflux.Receiver.Tests.Fleet;
 

@@ -1,4 +1,4 @@
-using Ccflux.Receiver.Fleet.Pages;
+using Ccflux.Receiver.Fleet.Pages.Parts;
 using Ccflux.Receiver.Fleet.Rotation;
 using Ccflux.Receiver.Fleet.Switching;
 using Ccflux.Receiver.Platform.Settings;

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Tests.Hosting;
 using Ccflux.Testing;
 using Microsoft.AspNetCore.Builder;

@@ -114,7 +114,7 @@ public sealed class AlertQueueTests : IAsyncDisposable
             id = PolledAccountStore.Upsert(connection, new AccountIdentity("polled", AccountIdentity.Polled, QuotaSource.OAuth, "polled", ""), Now);
             return ReadingWriter.Write(connection, id, QuotaSource.OAuth, [new Reading("five_hour", (long)(used * 1000), Now.AddHours(3), Now)]);
         });
-        await _wire.Receiver.Service<AlertWatch>().ConsiderAsync(id);
+        await _wire.Receiver.Service<AlertWatch>().ReadingsStoredAsync(id);
     }
 
     private ReportedReading Reading(string account, string window, double used) =>

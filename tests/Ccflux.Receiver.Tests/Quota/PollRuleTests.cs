@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Quota;
 using Ccflux.Receiver.Quota.Polling;
 
 namespace Ccflux.Receiver.Tests.Quota;

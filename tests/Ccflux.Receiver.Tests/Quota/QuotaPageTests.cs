@@ -1,6 +1,6 @@
 using Ccflux.Receiver.Quota;
 using Ccflux.Receiver.Quota.Forecasts;
-using Ccflux.Receiver.Quota.Pages;
+using Ccflux.Receiver.Quota.Pages.Parts;
 using Ccflux.Receiver.Quota.Read;
 using Ccflux.Receiver.Tests.Hosting;
 using Microsoft.AspNetCore.Http;

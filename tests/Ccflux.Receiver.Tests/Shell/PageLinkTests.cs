@@ -1,5 +1,5 @@
 using Ccflux.Receiver.Shell;
-using Ccflux.Receiver.Shell.Tables;
+using Ccflux.Receiver.Shell.Components;
 using Microsoft.AspNetCore.Http;
 
 namespace Ccflux.Receiver.Tests.Shell;

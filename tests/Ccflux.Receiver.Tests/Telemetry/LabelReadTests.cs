@@ -5,6 +5,7 @@ using Ccflux.Receiver.Platform.Auth.Users;
 using Ccflux.Receiver.Telemetry.Auth;
 using Ccflux.Receiver.Telemetry.Read;
 using Ccflux.Receiver.Telemetry.Read.Cells;
+using Ccflux.Receiver.Telemetry.Read.Views;
 using Ccflux.Receiver.Tests.Hosting;
 
 namespace Ccflux.Receiver.Tests.Telemetry;

@@ -9,6 +9,7 @@ using Ccflux.Receiver.Telemetry;
 using Ccflux.Receiver.Telemetry.Auth;
 using Ccflux.Receiver.Telemetry.Read;
 using Ccflux.Receiver.Telemetry.Read.Cells;
+using Ccflux.Receiver.Telemetry.Read.Views;
 using Ccflux.Receiver.Telemetry.Receive.Normalize;
 using Ccflux.Receiver.Telemetry.Store;
 using Ccflux.Receiver.Tests.Hosting;

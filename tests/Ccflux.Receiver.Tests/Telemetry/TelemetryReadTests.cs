@@ -7,6 +7,7 @@ using Ccflux.Receiver.Shell.Format;
 using Ccflux.Receiver.Telemetry.Auth;
 using Ccflux.Receiver.Telemetry.Read;
 using Ccflux.Receiver.Telemetry.Read.Cells;
+using Ccflux.Receiver.Telemetry.Read.Views;
 using Ccflux.Receiver.Telemetry.Store;
 using Ccflux.Receiver.Tests.Hosting;
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Ccflux.Receiver.Telemetry.Read;
 using Ccflux.Receiver.Telemetry.Read.Cells;
+using Ccflux.Receiver.Telemetry.Read.Views;
 
 namespace Ccflux.Receiver.Tests.Telemetry;
 

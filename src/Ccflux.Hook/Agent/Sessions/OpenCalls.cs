@@ -1,4 +1,5 @@
 using System.Text;
+using Ccflux.Hook.Agent.State;
 using Ccflux.Hook.Spool;
 
 namespace Ccflux.Hook.Agent.Sessions;

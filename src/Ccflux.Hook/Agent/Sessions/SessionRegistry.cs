@@ -1,4 +1,5 @@
 using Ccflux.Contracts.Fleet;
+using Ccflux.Hook.Agent.State;
 using Ccflux.Hook.Spool;
 using Ccflux.Hook.Transcript;
 

@@ -1,4 +1,5 @@
 using Ccflux.Contracts.Fleet;
+using Ccflux.Hook.Agent.State;
 
 namespace Ccflux.Hook.Agent.Swap;
 

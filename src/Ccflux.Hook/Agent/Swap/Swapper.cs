@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Ccflux.Contracts.Fleet;
 using Ccflux.Hook.Agent.Sessions;
+using Ccflux.Hook.Agent.State;
 using Ccflux.Hook.Spool;
 using Ccflux.Hook.StatusLine;
 

@@ -1,7 +1,5 @@
 using Ccflux.Contracts.Http;
-using Ccflux.Receiver.Fleet.Codebase;
 using Ccflux.Receiver.Fleet.Monitors;
-using Ccflux.Receiver.Fleet.Network;
 using Ccflux.Receiver.Fleet.Pages;
 using Ccflux.Receiver.Fleet.Read;
 using Ccflux.Receiver.Platform.Api;

@@ -1,6 +1,4 @@
-using Ccflux.Receiver.Fleet.Codebase;
 using Ccflux.Receiver.Fleet.Monitors;
-using Ccflux.Receiver.Fleet.Network;
 using Ccflux.Receiver.Fleet.Read;
 using Ccflux.Receiver.Platform.Api;
 

@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Fleet.Monitors;
 using Ccflux.Receiver.Platform.Settings;
 
 namespace Ccflux.Receiver.Fleet.Network;

@@ -1,6 +1,7 @@
+using Ccflux.Receiver.Fleet.Pages.Parts;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Shell;
-using Ccflux.Receiver.Shell.Forms;
+using Ccflux.Receiver.Shell.Pages;
 
 namespace Ccflux.Receiver.Fleet.Pages;
 

@@ -1,6 +1,6 @@
 using Ccflux.Contracts.Fleet;
 using Ccflux.Receiver.Fleet.Read;
-using Ccflux.Receiver.Shell.Forms;
+using Ccflux.Receiver.Shell.Pages;
 
 namespace Ccflux.Receiver.Fleet.Pages;
 

@@ -1,10 +1,11 @@
 using Ccflux.Receiver.Fleet.Agents;
+using Ccflux.Receiver.Fleet.Pages.Parts;
 using Ccflux.Receiver.Fleet.Read;
 using Ccflux.Receiver.Fleet.Switching;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Shell;
-using Ccflux.Receiver.Shell.Forms;
+using Ccflux.Receiver.Shell.Pages;
 
 namespace Ccflux.Receiver.Fleet.Pages;
 

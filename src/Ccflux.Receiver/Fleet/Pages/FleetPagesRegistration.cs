@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Fleet.Pages.Parts;
 using Ccflux.Receiver.Fleet.Read;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Shell;

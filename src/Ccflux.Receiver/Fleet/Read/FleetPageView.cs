@@ -1,5 +1,4 @@
 using Ccflux.Receiver.Fleet.Monitors;
-using Ccflux.Receiver.Fleet.Network;
 
 namespace Ccflux.Receiver.Fleet.Read;
 

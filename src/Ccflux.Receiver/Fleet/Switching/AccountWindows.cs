@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Ccflux.Receiver.Fleet.Rotation;
 using Ccflux.Receiver.Fleet.Store;
-using Ccflux.Receiver.Quota.Forecasts;
+using Ccflux.Receiver.Quota;
 using Ccflux.Storage.Sqlite;
 using Dapper;
 

@@ -1,6 +1,6 @@
 using System.IO.Compression;
 using System.Net;
-using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth;
 using Swashbuckle.AspNetCore.SwaggerUI;
 
 namespace Ccflux.Receiver.Platform.Docs;

@@ -1,5 +1,3 @@
-using Ccflux.Receiver.Platform.Auth.Admin;
-
 namespace Ccflux.Receiver.Platform.Http;
 
 /// <summary>

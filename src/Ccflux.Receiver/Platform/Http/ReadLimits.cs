@@ -1,5 +1,5 @@
 using Ccflux.Receiver.Platform.Api;
-using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Storage.Sqlite;
 
 namespace Ccflux.Receiver.Platform.Http;

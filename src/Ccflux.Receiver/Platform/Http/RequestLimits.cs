@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth;
 
 namespace Ccflux.Receiver.Platform.Http;
 

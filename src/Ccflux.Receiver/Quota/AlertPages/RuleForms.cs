@@ -1,5 +1,5 @@
 using Ccflux.Receiver.Quota.Alerts;
-using Ccflux.Receiver.Shell.Forms;
+using Ccflux.Receiver.Shell.Pages;
 
 namespace Ccflux.Receiver.Quota.AlertPages;
 

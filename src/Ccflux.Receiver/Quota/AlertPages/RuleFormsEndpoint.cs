@@ -2,7 +2,7 @@ using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Quota.Alerts;
 using Ccflux.Receiver.Shell;
-using Ccflux.Receiver.Shell.Forms;
+using Ccflux.Receiver.Shell.Pages;
 
 namespace Ccflux.Receiver.Quota.AlertPages;
 

@@ -9,7 +9,7 @@ namespace Ccflux.Receiver.Quota.Alerts;
 
 /// <summary>Looks at an account's windows after each reading and writes down what is to be told: the alert, its deliveries and what is told
 /// now, in one transaction, so that nothing is told twice or lost.</summary>
-internal sealed class AlertWatch(AlertOptions options, SqliteReaders readers, GroupCommitWriter writer, QuotaMetrics metrics, TimeProvider time)
+internal sealed class AlertWatch(AlertOptions options, SqliteReaders readers, GroupCommitWriter writer, QuotaMetrics metrics, TimeProvider time) : IReadingObserver
 {
     public const string NoChannel = "No channel is configured: set ALERT_TELEGRAM_TOKEN and ALERT_TELEGRAM_CHAT, ALERT_SLACK_URL or ALERT_WEBHOOK_URL.";
 
@@ -21,7 +21,7 @@ internal sealed class AlertWatch(AlertOptions options, SqliteReaders readers, Gr
 
     public bool HasChannels => _channels.Count > 0;
 
-    public async Task ConsiderAsync(long accountId)
+    public async Task ReadingsStoredAsync(long accountId)
     {
         if (!HasChannels)
         {

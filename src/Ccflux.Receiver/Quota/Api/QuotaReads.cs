@@ -1,6 +1,6 @@
 using Ccflux.Contracts.Http;
-using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Api;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Quota.Read;
 

@@ -1,6 +1,5 @@
 using Ccflux.Contracts.Quota;
 using Ccflux.Receiver.Platform.Live;
-using Ccflux.Receiver.Quota.Alerts;
 using Ccflux.Receiver.Quota.Store;
 using Ccflux.Storage.Sqlite;
 using Ccflux.Storage.Writing;
@@ -8,7 +7,7 @@ using Ccflux.Storage.Writing;
 namespace Ccflux.Receiver.Quota.Ingest;
 
 /// <summary>Takes readings that users' machines bring: status lines, and turns that failed at a limit.</summary>
-internal sealed class ReadingIntake(GroupCommitWriter writer, QuotaOptions options, AlertWatch alerts, IChangeFeed changes, QuotaMetrics metrics, TimeProvider time)
+internal sealed class ReadingIntake(GroupCommitWriter writer, QuotaOptions options, IReadingObserver observer, IChangeFeed changes, QuotaMetrics metrics, TimeProvider time)
 {
     /// <summary>Accounts a user may report.</summary>
     public const int MaxAccounts = 20;
@@ -67,7 +66,7 @@ internal sealed class ReadingIntake(GroupCommitWriter writer, QuotaOptions optio
         changes.Publish(QuotaFeature.Topic);
         foreach (var accountId in stored.AccountIds)
         {
-            await alerts.ConsiderAsync(accountId);
+            await observer.ReadingsStoredAsync(accountId);
         }
     }
 

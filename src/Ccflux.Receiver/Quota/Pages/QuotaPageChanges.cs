@@ -2,6 +2,7 @@ using Ccflux.Contracts.Http;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Quota.Api;
+using Ccflux.Receiver.Quota.Pages.Parts;
 using Ccflux.Receiver.Quota.Polling;
 using Ccflux.Receiver.Quota.Store;
 using Ccflux.Receiver.Shell;

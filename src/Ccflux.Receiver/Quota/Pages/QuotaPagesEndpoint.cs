@@ -1,12 +1,13 @@
 using System.Text;
 using Ccflux.Contracts.Http;
 using Ccflux.Receiver.Platform.Api;
-using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Http;
+using Ccflux.Receiver.Quota.Pages.Parts;
 using Ccflux.Receiver.Quota.Read;
 using Ccflux.Receiver.Quota.Store;
 using Ccflux.Receiver.Shell;
-using Ccflux.Receiver.Shell.Tables;
+using Ccflux.Receiver.Shell.Components;
 
 namespace Ccflux.Receiver.Quota.Pages;
 

@@ -1,4 +1,5 @@
 using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Quota.Pages.Parts;
 using Ccflux.Receiver.Shell;
 
 namespace Ccflux.Receiver.Quota.Pages;

@@ -1,5 +1,4 @@
 using Ccflux.Receiver.Platform.Live;
-using Ccflux.Receiver.Quota.Alerts;
 using Ccflux.Receiver.Quota.Store;
 using Ccflux.Storage.Writing;
 
@@ -15,7 +14,7 @@ internal sealed partial class Poller(
     PolledAccountStore accountStore,
     GroupCommitWriter writer,
     PollInterval interval,
-    AlertWatch alerts,
+    IReadingObserver observer,
     IChangeFeed changes,
     QuotaMetrics metrics,
     PollJitter jitter,
@@ -226,7 +225,7 @@ internal sealed partial class Poller(
     {
         try
         {
-            await alerts.ConsiderAsync(account.AccountId);
+            await observer.ReadingsStoredAsync(account.AccountId);
         }
         catch (Exception exception)
         {

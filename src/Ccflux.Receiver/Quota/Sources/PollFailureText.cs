@@ -1,5 +1,3 @@
-using Ccflux.Receiver.Quota.Polling;
-
 namespace Ccflux.Receiver.Quota.Sources;
 
 /// <summary>What failed and what to do about it: which setting to renew and where its value is found.</summary>

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Ccflux.Receiver.Quota.Polling;
 
 namespace Ccflux.Receiver.Quota.Sources;
 

@@ -1,4 +1,3 @@
-using Ccflux.Receiver.Quota.Polling;
 using Ccflux.Storage.Sqlite;
 using Ccflux.Storage.Writing;
 

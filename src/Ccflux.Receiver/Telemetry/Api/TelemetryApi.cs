@@ -5,6 +5,7 @@ using Ccflux.Receiver.Platform.Docs;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Telemetry.Read;
 using Ccflux.Receiver.Telemetry.Read.Cells;
+using Ccflux.Receiver.Telemetry.Read.Views;
 
 namespace Ccflux.Receiver.Telemetry.Api;
 

@@ -1,4 +1,5 @@
 using Ccflux.Receiver.Telemetry.Read;
+using Ccflux.Receiver.Telemetry.Read.Views;
 
 namespace Ccflux.Receiver.Telemetry.Api;
 

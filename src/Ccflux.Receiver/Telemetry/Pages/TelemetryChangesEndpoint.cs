@@ -5,6 +5,7 @@ using Ccflux.Receiver.Platform.Live;
 using Ccflux.Receiver.Shell;
 using Ccflux.Receiver.Shell.Pages;
 using Ccflux.Receiver.Telemetry.Auth;
+using Ccflux.Receiver.Telemetry.Pages.Parts;
 using Ccflux.Receiver.Telemetry.Read;
 
 namespace Ccflux.Receiver.Telemetry.Pages;

@@ -2,8 +2,10 @@ using System.Text;
 using Ccflux.Receiver.Platform.Api;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Shell;
+using Ccflux.Receiver.Telemetry.Pages.Parts;
 using Ccflux.Receiver.Telemetry.Read;
 using Ccflux.Receiver.Telemetry.Read.Cells;
+using Ccflux.Receiver.Telemetry.Read.Views;
 using Ccflux.Receiver.Telemetry.Store;
 using Microsoft.AspNetCore.Components;
 

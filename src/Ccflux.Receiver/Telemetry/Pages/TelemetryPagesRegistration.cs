@@ -1,5 +1,6 @@
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Shell;
+using Ccflux.Receiver.Telemetry.Pages.Parts;
 
 namespace Ccflux.Receiver.Telemetry.Pages;
 

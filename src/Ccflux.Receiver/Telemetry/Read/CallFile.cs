@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Ccflux.Receiver.Telemetry.Read.Cells;
+using Ccflux.Receiver.Telemetry.Read.Views;
 using Ccflux.Storage.Sqlite;
 
 namespace Ccflux.Receiver.Telemetry.Read;

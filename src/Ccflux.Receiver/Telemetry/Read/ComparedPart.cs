@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Ccflux.Receiver.Telemetry.Read.Views;
 using Ccflux.Receiver.Telemetry.Store;
 
 namespace Ccflux.Receiver.Telemetry.Read;

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Ccflux.Receiver.Telemetry.Read.Cells;
+using Ccflux.Receiver.Telemetry.Read.Views;
 
 namespace Ccflux.Receiver.Telemetry.Read;
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Ccflux.Receiver.Telemetry.Read.Cells;
+using Ccflux.Receiver.Telemetry.Read.Views;
 using Ccflux.Receiver.Telemetry.Store;
 using Ccflux.Storage.Sqlite;
 using Dapper;

@@ -2,7 +2,7 @@ using Ccflux.Contracts.Http;
 using Ccflux.Receiver.Platform.Api;
 using Ccflux.Receiver.Platform.Auth.Users;
 using Ccflux.Receiver.Platform.Http;
-using Ccflux.Receiver.Usage.Read;
+using Ccflux.Receiver.Usage.Read.Views;
 
 namespace Ccflux.Receiver.Usage.Api;
 

@@ -1,6 +1,6 @@
 using Ccflux.Receiver.Platform.Api;
 using Ccflux.Receiver.Platform.Docs;
-using Ccflux.Receiver.Usage.Read;
+using Ccflux.Receiver.Usage.Read.Views;
 using Microsoft.OpenApi;
 
 namespace Ccflux.Receiver.Usage.Api;

@@ -1,5 +1,5 @@
 using Ccflux.Receiver.Platform.Api;
-using Ccflux.Receiver.Usage.Read;
+using Ccflux.Receiver.Usage.Read.Views;
 
 namespace Ccflux.Receiver.Usage.Api;
 

@@ -1,5 +1,4 @@
 using Ccflux.Receiver.Platform.Auth.Admin;
-using Ccflux.Receiver.Usage.Read;
 using Ccflux.Receiver.Usage.Read.Views;
 
 namespace Ccflux.Receiver.Usage.Api;

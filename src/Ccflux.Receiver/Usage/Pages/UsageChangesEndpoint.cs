@@ -5,6 +5,7 @@ using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Platform.Live;
 using Ccflux.Receiver.Shell;
 using Ccflux.Receiver.Shell.Pages;
+using Ccflux.Receiver.Usage.Pages.Parts;
 using Ccflux.Receiver.Usage.Read;
 using Ccflux.Receiver.Usage.Read.Views;
 

@@ -1,6 +1,7 @@
 using Ccflux.Receiver.Platform.Api;
 using Ccflux.Receiver.Shell;
 using Ccflux.Receiver.Usage.Read;
+using Ccflux.Receiver.Usage.Read.Views;
 
 namespace Ccflux.Receiver.Usage.Pages;
 

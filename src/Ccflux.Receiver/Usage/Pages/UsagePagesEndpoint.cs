@@ -1,7 +1,9 @@
 using System.Text;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Shell;
+using Ccflux.Receiver.Usage.Pages.Parts;
 using Ccflux.Receiver.Usage.Read;
+using Ccflux.Receiver.Usage.Read.Views;
 using Ccflux.Receiver.Usage.Store;
 
 namespace Ccflux.Receiver.Usage.Pages;

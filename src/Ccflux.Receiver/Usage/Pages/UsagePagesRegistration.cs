@@ -1,5 +1,6 @@
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Shell;
+using Ccflux.Receiver.Usage.Pages.Parts;
 using Ccflux.Receiver.Usage.Read;
 
 namespace Ccflux.Receiver.Usage.Pages;

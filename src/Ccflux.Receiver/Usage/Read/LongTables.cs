@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Ccflux.Receiver.Usage.Read.Days;
 using Ccflux.Receiver.Usage.Read.Panels;
+using Ccflux.Receiver.Usage.Read.Snapshots;
 using Ccflux.Receiver.Usage.Read.Views;
 using Ccflux.Storage.Sqlite;
 

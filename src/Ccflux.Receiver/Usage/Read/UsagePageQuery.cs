@@ -1,6 +1,7 @@
 using Ccflux.Receiver.Platform.Database;
 using Ccflux.Receiver.Usage.Read.Days;
 using Ccflux.Receiver.Usage.Read.Panels;
+using Ccflux.Receiver.Usage.Read.Snapshots;
 using Ccflux.Receiver.Usage.Read.Views;
 using Ccflux.Storage.Sqlite;
 using Dapper;

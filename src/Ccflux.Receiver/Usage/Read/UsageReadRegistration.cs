@@ -1,5 +1,6 @@
 using Ccflux.Receiver.Platform.Settings;
 using Ccflux.Receiver.Usage.Read.Days;
+using Ccflux.Receiver.Usage.Read.Views;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Ccflux.Receiver.Usage.Read;

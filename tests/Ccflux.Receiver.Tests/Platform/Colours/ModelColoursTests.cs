@@ -2,9 +2,10 @@ using System.Net;
 using System.Net.Http.Headers;
 using Ccflux.Receiver.Telemetry.Read;
 using Ccflux.Receiver.Telemetry.Read.Cells;
+using Ccflux.Receiver.Telemetry.Read.Views;
 using Ccflux.Receiver.Tests.Telemetry;
 using Ccflux.Receiver.Tests.Usage.Read;
-using Ccflux.Receiver.Usage.Read;
+using Ccflux.Receiver.Usage.Read.Views;
 
 namespace Ccflux.Receiver.Tests.Platform.Colours;
 

@@ -2,7 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Ccflux.Receiver.Tests.Hosting;
 using Ccflux.Receiver.Tests.Usage.Read;
-using Ccflux.Receiver.Usage.Read;
+using Ccflux.Receiver.Usage.Read.Views;
 using Dapper;
 using Microsoft.Data.Sqlite;
 

@@ -1,6 +1,5 @@
 using Ccflux.Receiver.Tests.Usage.Read;
 using Ccflux.Receiver.Usage.Demo;
-using Ccflux.Receiver.Usage.Read;
 using Ccflux.Receiver.Usage.Read.Views;
 using Ccflux.Receiver.Usage.Store.Tiers;
 using Microsoft.Extensions.Hosting;

@@ -1,6 +1,6 @@
 using Ccflux.Receiver.Shell;
 using Ccflux.Receiver.Shell.Components;
-using Ccflux.Receiver.Usage.Pages;
+using Ccflux.Receiver.Usage.Pages.Parts;
 using Ccflux.Receiver.Usage.Read.Views;
 
 namespace Ccflux.Receiver.Tests.Usage.Pages;

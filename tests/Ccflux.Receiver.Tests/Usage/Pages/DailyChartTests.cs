@@ -1,4 +1,4 @@
-using Ccflux.Receiver.Usage.Pages;
+using Ccflux.Receiver.Usage.Pages.Parts;
 using Ccflux.Receiver.Usage.Read.Views;
 
 namespace Ccflux.Receiver.Tests.Usage.Pages;

@@ -1,6 +1,6 @@
 using Ccflux.Contracts.Pricing;
 using Ccflux.Contracts.Usage;
-using Ccflux.Receiver.Usage.Read;
+using Ccflux.Receiver.Usage.Read.Views;
 using Dapper;
 using Microsoft.Data.Sqlite;
 

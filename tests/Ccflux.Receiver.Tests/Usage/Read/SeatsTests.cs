@@ -1,5 +1,4 @@
 using Ccflux.Receiver.Tests.Hosting;
-using Ccflux.Receiver.Usage.Read;
 using Ccflux.Receiver.Usage.Read.Views;
 
 namespace Ccflux.Receiver.Tests.Usage.Read;

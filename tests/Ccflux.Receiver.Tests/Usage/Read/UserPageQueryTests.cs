@@ -1,6 +1,7 @@
 using Ccflux.Receiver.Composition;
 using Ccflux.Receiver.Usage.Read;
 using Ccflux.Receiver.Usage.Read.Panels;
+using Ccflux.Receiver.Usage.Read.Snapshots;
 using Ccflux.Receiver.Usage.Read.Views;
 using Dapper;
 using Microsoft.Data.Sqlite;

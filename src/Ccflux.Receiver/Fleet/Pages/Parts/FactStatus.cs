@@ -1,4 +1,4 @@
-using Ccflux.Receiver.Fleet.Network;
+using Ccflux.Receiver.Fleet.Monitors;
 using Ccflux.Receiver.Shell.Components;
 
 namespace Ccflux.Receiver.Fleet.Pages.Parts;

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Ccflux.Receiver.Telemetry.Read.Views;
 using Dapper;
 using Microsoft.Data.Sqlite;
 

@@ -1,4 +1,5 @@
 using Ccflux.Receiver.Platform.Colours;
+using Ccflux.Receiver.Telemetry.Read.Views;
 using Ccflux.Receiver.Telemetry.Store;
 using Dapper;
 using Microsoft.Data.Sqlite;

@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Telemetry.Read.Views;
 using Ccflux.Receiver.Telemetry.Store;
 using Dapper;
 using Microsoft.Data.Sqlite;

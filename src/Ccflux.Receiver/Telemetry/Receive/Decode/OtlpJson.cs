@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Ccflux.Receiver.Telemetry.Receive.Normalize;
 
 namespace Ccflux.Receiver.Telemetry.Receive.Decode;
 
@@ -8,7 +7,7 @@ namespace Ccflux.Receiver.Telemetry.Receive.Decode;
 /// <c>{"resourceLogs":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"claude-code"}}]},"scopeLogs":[{"logRecords":[…]}]}]}</c>.
 /// What stands in an unusual order is found by looking ahead, never by keeping it.
 /// </summary>
-internal sealed class OtlpJson(byte[] body, BatchBuilder batch)
+internal sealed class OtlpJson(byte[] body, IRecordSink batch)
 {
     private readonly AttributeSet _resource = new(batch.NeedsIdentity);
     private readonly AttributeSet _scope = new(needsIdentity: false);

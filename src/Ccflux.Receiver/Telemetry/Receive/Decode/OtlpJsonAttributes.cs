@@ -1,10 +1,9 @@
 using System.Text.Json;
-using Ccflux.Receiver.Telemetry.Receive.Normalize;
 
 namespace Ccflux.Receiver.Telemetry.Receive.Decode;
 
 /// <summary>Reads attributes as OTLP/JSON writes them: <c>{"key":"session.id","value":{"stringValue":"…"}}</c>. Values of names that are not wanted are stepped over.</summary>
-internal sealed class OtlpJsonAttributes(byte[] body, BatchBuilder batch)
+internal sealed class OtlpJsonAttributes(byte[] body, IRecordSink batch)
 {
     /// <summary>From the property's name to behind its list.</summary>
     public void ReadList(ref Utf8JsonReader reader, AttributeSet set)

@@ -1,9 +1,8 @@
-using Ccflux.Receiver.Telemetry.Receive.Normalize;
 
 namespace Ccflux.Receiver.Telemetry.Receive.Decode;
 
 /// <summary>Decodes the protobuf form of OTLP export requests. Field numbers are those of opentelemetry-proto 1.x.</summary>
-internal sealed class OtlpProtobuf(byte[] buffer, BatchBuilder batch)
+internal sealed class OtlpProtobuf(byte[] buffer, IRecordSink batch)
 {
     private readonly AttributeSet _resource = new(batch.NeedsIdentity);
     private readonly AttributeSet _scope = new(needsIdentity: false);

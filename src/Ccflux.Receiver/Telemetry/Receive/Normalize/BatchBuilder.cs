@@ -4,7 +4,7 @@ using Ccflux.Receiver.Telemetry.Receive.Decode;
 namespace Ccflux.Receiver.Telemetry.Receive.Normalize;
 
 /// <summary>Takes what a decoder finds, record by record, keeps what a figure is made of and counts the rest.</summary>
-internal sealed class BatchBuilder(BatchRules rules)
+internal sealed class BatchBuilder(BatchRules rules) : IRecordSink
 {
     private readonly List<EventRecord> _events = [];
     private readonly List<PointRecord> _points = [];

@@ -1,3 +1,5 @@
+using Ccflux.Receiver.Usage.Read.Snapshots;
+
 namespace Ccflux.Receiver.Usage.Read.Days;
 
 /// <summary>What is read of days.</summary>

@@ -1,4 +1,5 @@
 using Ccflux.Receiver.Usage.Read.Days;
+using Ccflux.Receiver.Usage.Read.Snapshots;
 using Ccflux.Receiver.Usage.Read.Views;
 using Dapper;
 

@@ -1,3 +1,5 @@
+using Ccflux.Receiver.Usage.Read.Views;
+
 namespace Ccflux.Receiver.Usage.Read.Panels;
 
 /// <summary>How a table's rows are searched, sorted and cut into pages.</summary>

@@ -1,3 +1,5 @@
+using Ccflux.Receiver.Usage.Read.Snapshots;
+
 namespace Ccflux.Receiver.Usage.Read.Views;
 
 /// <summary>All that <c>/admin/users/{email}</c> shows.</summary>

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Tests.Hosting;
 using Ccflux.Testing;

@@ -1,0 +1,120 @@
+using Ccflux.Receiver.Fleet.Network;
+using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth.CloudflareAccess;
+using Ccflux.Receiver.Platform.Http;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+
+namespace Ccflux.Receiver.Fleet.Monitors;
+
+/// <summary>How the receiver is reached and what guards it, each line from something that was observed, and said to be unseen where nothing was.</summary>
+internal sealed class NetworkFacts(
+    IServer server, HttpOptions http, BrowserCookies cookies, AdminSessions sessions, CloudflareAccessOptions access, CloudflareAccessKeys accessKeys, CloudflareAccessCounters counters, TransportStats transports, NetworkWatch watch, HttpCheck check, TimeProvider time)
+{
+    /// <summary>Issuers renew a month ahead: less than this means that nobody does.</summary>
+    private static readonly TimeSpan s_soon = TimeSpan.FromDays(14);
+
+
+    /// <param name="address">How people reach the receiver: BASE_URL, else as the page was asked for.</param>
+    /// <param name="request">The request that the page answers.</param>
+    public async Task<IReadOnlyList<NetworkFact>> ReadAsync(string address, HttpRequest request)
+    {
+        var listening = Listening.Parse(server.Features.Get<IServerAddressesFeature>()?.Addresses ?? []);
+        var (admins, viewers) = await sessions.CountAsync(request.HttpContext.RequestAborted);
+        return
+        [
+            new("Address", FactState.Plain, http.BaseUrl is null ? $"{address} (as you asked for it; BASE_URL is not set)" : address),
+            Tls(),
+            .. Certificate(),
+            new("Listening", listening.All(one => one.IsLocal) ? FactState.Good : FactState.Plain, Listening.Text(listening)),
+            new("Open ports", FactState.Unseen, "What a firewall or a proxy lets through cannot be seen from here"),
+            Proxies(),
+            Tailscale(watch.Seen.Tailscale, listening),
+            Tunnel(watch.Seen.Cloudflared),
+            Access(),
+            new("Signed in", FactState.Plain, $"{Count(admins, "session")} with the admin's token, {Count(viewers, "session")} with the viewer's{(cookies.IsSecure(request) ? "" : "; the cookie would go over plain HTTP too (COOKIE_SECURE)")}"),
+        ];
+    }
+
+    private NetworkFact Tls()
+    {
+        if (transports.Last(Transport.RemotePlain) is not null)
+        {
+            return new("TLS", FactState.Bad, $"{Count(transports.Count(Transport.RemotePlain), "request")} came over a network without TLS since the start");
+        }
+
+        if (transports.Last(Transport.ProxiedPlain) is not null)
+        {
+            return new("TLS", FactState.Bad, $"The proxy took {Count(transports.Count(Transport.ProxiedPlain), "request")} without TLS since the start");
+        }
+
+        return transports.Last(Transport.ProxiedTls) is not null ? new("TLS", FactState.Good, "Ends at the trusted proxy; no request came without since the start")
+            : transports.Last(Transport.DirectTls) is not null ? new("TLS", FactState.Good, "Ends in the receiver")
+            : new("TLS", FactState.Unseen, "Only requests from this machine were seen since the start; whether a proxy uses TLS, they do not tell");
+    }
+
+    /// <summary>As the check of the public address was shown it; without such an address there is none to speak of.</summary>
+    private IEnumerable<NetworkFact> Certificate()
+    {
+        if (!Uri.TryCreate(http.BaseUrl, UriKind.Absolute, out var address) || !string.Equals(address.Scheme, Uri.UriSchemeHttps, StringComparison.Ordinal))
+        {
+            yield break;
+        }
+
+        yield return check.CertificateEndsAt(address) is not { } end
+            ? new("Certificate", FactState.Unseen, "The public address has shown none since the start")
+            : end <= time.GetUtcNow() ? new("Certificate", FactState.Bad, "That of the public address has ended")
+            : new("Certificate", end - time.GetUtcNow() < s_soon ? FactState.Warning : FactState.Good, $"Of the public address, valid for {OwnMonitorView.Left(end - time.GetUtcNow())}");
+    }
+
+    private NetworkFact Proxies()
+    {
+        var unbelieved = transports.Count(Transport.Unbelieved);
+        var trusted = http.TrustedProxies is { } list ? $"Trusted: {list}" : "None is trusted (TRUSTED_PROXIES)";
+        return unbelieved == 0
+            ? new("Proxies", FactState.Plain, trusted)
+            : new("Proxies", FactState.Warning, $"{trusted}; {Count(unbelieved, "request")} carried forwarding headers of somebody else, which were not believed");
+    }
+
+    private static NetworkFact Tailscale(ProbeResult<TailscaleStatus> result, IReadOnlyList<Listening> listening)
+    {
+        if (result.Value is not { } status)
+        {
+            return new("Tailscale", FactState.Unseen, $"Cannot be seen: {result.Unseen}");
+        }
+
+        if (!string.Equals(status.State, "Running", StringComparison.Ordinal))
+        {
+            return new("Tailscale", FactState.Warning, $"Not running ({status.State})");
+        }
+
+        var ours = status.Serves.Where(one => Listening.LeadsHere(listening, one.Target)).ToList();
+        var funnel = ours.FirstOrDefault(one => one.IsFunnel);
+        var text = funnel is not null ? $"Funnel is on: {funnel.Host} leads here from the Internet, over HTTPS"
+            : ours is [var served, ..] ? $"{served.Host} leads here from the tailnet; Funnel is off"
+            : $"Connected as {status.Name}; nothing that it serves leads here";
+        return new("Tailscale", status.IsOnline ? FactState.Good : FactState.Warning, status.IsOnline ? text : $"{text}; it is offline");
+    }
+
+    private static NetworkFact Tunnel(ProbeResult<CloudflaredStatus> result) => result.Value switch
+    {
+        null => new("Cloudflare Tunnel", FactState.Unseen, $"Cannot be seen: {result.Unseen}"),
+        { Connections: 0 } => new("Cloudflare Tunnel", FactState.Bad, "cloudflared runs and holds no connection"),
+        var status => new("Cloudflare Tunnel", FactState.Good, $"{Count(status.Connections, "connection")} to Cloudflare; where it leads is set at Cloudflare and cannot be seen"),
+    };
+
+    private NetworkFact Access()
+    {
+        if (!access.IsOn)
+        {
+            return new("Cloudflare Access", FactState.Plain, "Not required (CF_ACCESS_TEAM and CF_ACCESS_AUD are not set)");
+        }
+
+        var refused = counters.Refused == 0 ? "" : $"; {Count(counters.Refused, "request")} refused since the start";
+        return accessKeys.Count > 0
+            ? new("Cloudflare Access", FactState.Good, $"Required and verified, team {access.Team}{refused}")
+            : new("Cloudflare Access", FactState.Bad, $"Required, but the team's keys could not be fetched{refused}");
+    }
+
+    private static string Count(long count, string what) => string.Create(CultureInfo.InvariantCulture, $"{count} {what}{(count == 1 ? "" : "s")}");
+}

@@ -1,0 +1,40 @@
+using Ccflux.Receiver.Fleet.Read;
+using Ccflux.Receiver.Shell.Components;
+
+namespace Ccflux.Receiver.Fleet.Pages.Parts;
+
+/// <summary>Agents in words.</summary>
+internal static class AgentText
+{
+    public static Tone Tone(AgentRow agent) => agent switch
+    {
+        { State: AgentConnection.Revoked } or { MustEnrolAgain: true } => Shell.Components.Tone.Bad,
+        { State: AgentConnection.Online } => agent.Login is "keychain" ? Shell.Components.Tone.Warn : Shell.Components.Tone.Good,
+        _ => Shell.Components.Tone.None,
+    };
+
+    public static string Word(AgentRow agent) => agent switch
+    {
+        { State: AgentConnection.Revoked } => "Revoked",
+        { MustEnrolAgain: true } => "Must be enrolled again",
+        { State: AgentConnection.Online } => agent.Login is "keychain" ? "Pulsing, cannot switch" : "Pulsing",
+        { State: AgentConnection.Silent } => "Silent",
+        { State: AgentConnection.Replaced } => "Replaced",
+        _ => "Not heard yet",
+    };
+
+    public static string Title(AgentRow agent) => agent switch
+    {
+        { MustEnrolAgain: true, State: not AgentConnection.Revoked } => "It does not know the key that this receiver signs commands with, so it is given no login.",
+        { State: AgentConnection.Replaced } => "A newer agent says that it is of the same config dir, and this one is not heard.",
+        _ => Login(agent),
+    };
+
+    public static string Login(AgentRow agent) => agent.Login switch
+    {
+        "file" => "The login stands in a file, which the agent can change.",
+        "keychain" => "The client keeps its login in a keychain, which the agent does not touch: it only sends heartbeats.",
+        "none" => "There is no login in the config dir.",
+        _ => "Nothing is known of its login.",
+    };
+}

@@ -1,0 +1,35 @@
+namespace Ccflux.Receiver.Fleet.Pages.Parts;
+
+/// <summary>Why rotation decided as it did, from the words of events.</summary>
+internal static class ReasonText
+{
+    /// <summary>The same under the order that rotation goes by now: for its present decisions, and not for what is history.</summary>
+    public static string? Of(string reason, bool isSoonestFirst) => (reason, isSoonestFirst) switch
+    {
+        ("in_order", true) => "none that lasts resets sooner",
+        ("in_order", false) => "none that lasts would lose more by waiting",
+        ("perishable", true) => "the other's week resets sooner",
+        _ => Of(reason),
+    };
+
+    /// <summary>Ends a sentence; null where the word is none of rotation's reasons.</summary>
+    public static string? Of(string reason) => reason switch
+    {
+        "in_order" => "it is the one to use",
+        "first_choice" => "there was no account of the vault",
+        "perishable" => "what the other has left would be lost sooner",
+        "five_hour_ceiling" => "the 5-hour window is at its ceiling, or has not cooled",
+        "five_hour_exhausted" => "the 5-hour window is full",
+        "seven_day_exhausted" => "the 7-day window is used up",
+        "model_exhausted" => "the window of a model in use is full",
+        "window=5h" => "the 5-hour window is about to reach its ceiling",
+        "window=7d" => "the 7-day window is about to be used up",
+        "login" => "the login cannot be used",
+        "not_granted" => "the account is not granted there",
+        "pinned" => "a pin says so",
+        "requested" => "it was asked for by hand",
+        "cooldown" => "the last switch is too short ago",
+        "paused" => "rotation is paused",
+        _ => null,
+    };
+}

@@ -1,0 +1,39 @@
+using Ccflux.Receiver.Fleet.Sessions;
+using Ccflux.Receiver.Shell;
+using Ccflux.Receiver.Shell.Components;
+using Ccflux.Receiver.Shell.Format;
+
+namespace Ccflux.Receiver.Fleet.Pages.Parts;
+
+/// <summary>States of sessions in words.</summary>
+internal static class SessionText
+{
+    public static Tone Tone(string state) => state switch
+    {
+        "tool" => Shell.Components.Tone.Info,
+        "turn" => Shell.Components.Tone.Good,
+        "stale" => Shell.Components.Tone.Warn,
+        _ => Shell.Components.Tone.None,
+    };
+
+    public static string Word(string state) => state switch
+    {
+        "tool" => "Tool call",
+        "turn" => "In a turn",
+        "stale" => "Stale",
+        "idle" => "Idle",
+        _ => state,
+    };
+
+    /// <summary>Which machine is silent for the longest; null where none is.</summary>
+    public static string? Silence(IReadOnlyList<Read.SessionRow> rows, PageFrame frame) =>
+        rows.Where(row => row.State is Read.SessionRows.Stale).MinBy(row => row.LastSeenAt) is { } silent
+            ? $"{silent.Machine} has been silent for {Times.Left(frame.Now - silent.LastSeenAt)}. Its sessions count as gone at {SessionRule.GoneAfter.TotalSeconds:0} s."
+            : null;
+
+    public static string Note(IReadOnlyList<Read.SessionRow> rows)
+    {
+        var stale = rows.Count(row => row.State is Read.SessionRows.Stale);
+        return string.Create(CultureInfo.InvariantCulture, $"{rows.Count - stale} alive{(stale > 0 ? $", {stale} stale" : "")}");
+    }
+}

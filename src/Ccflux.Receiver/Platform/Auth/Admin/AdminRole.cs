@@ -1,8 +1,0 @@
-namespace Ccflux.Receiver.Platform.Auth.Admin;
-
-/// <summary>What someone who signed in may do: look, or look and change.</summary>
-internal enum AdminRole
-{
-    Viewer = 1,
-    Admin = 2,
-}

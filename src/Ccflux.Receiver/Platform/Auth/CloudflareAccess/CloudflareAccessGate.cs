@@ -1,0 +1,73 @@
+using Ccflux.Contracts.Http;
+using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Http;
+using Microsoft.AspNetCore.Authorization;
+
+namespace Ccflux.Receiver.Platform.Auth.CloudflareAccess;
+
+/// <summary>
+/// The second lock: with CF_ACCESS_TEAM and CF_ACCESS_AUD whatever needs signing in, and signing in itself, also needs the token of Cloudflare
+/// Access, whoever asks and from wherever, so that the address behind the tunnel is no way around it. What is open to all stays so, but nobody
+/// counts as signed in there without that token. What checks tokens of its own (the wire) stays as it is.
+/// </summary>
+internal sealed partial class CloudflareAccessGate(RequestDelegate next, CloudflareAccessTokens tokens, CloudflareAccessCounters counters, BrowserAnswers answers, ILogger<CloudflareAccessGate> logger)
+{
+    private const string Header = "Cf-Access-Jwt-Assertion";
+
+    public async Task InvokeAsync(HttpContext context)
+    {
+        var isOpen = IsOpen(context);
+        if (isOpen && !CarriesCredentials(context))
+        {
+            await next(context);
+            return;
+        }
+
+        var verdict = await tokens.VerifyAsync(context.Request.Headers[Header], context.RequestAborted);
+        counters.Note(verdict);
+        if (verdict == CloudflareAccessVerdict.Valid)
+        {
+            await next(context);
+            return;
+        }
+
+        if (isOpen)
+        {
+            context.Request.Headers.Cookie = default;
+            context.Request.Headers.Authorization = default;
+            await next(context);
+            return;
+        }
+
+        Log.Refused(logger, verdict, RequestLimits.AddressOf(context));
+        await (verdict == CloudflareAccessVerdict.Unverifiable
+            ? answers.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, ErrorCodes.Busy, "The keys of Cloudflare Access cannot be fetched at the moment, so nobody can be let in.", TimeSpan.FromMinutes(1))
+            : answers.WriteAsync(context, StatusCodes.Status403Forbidden, "", $"This receiver is reached through Cloudflare Access only ({Words(verdict)})."));
+    }
+
+    private static bool IsOpen(HttpContext context) =>
+        context.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is not null && !context.Request.Path.StartsWithSegments("/admin", StringComparison.OrdinalIgnoreCase);
+
+    private static bool CarriesCredentials(HttpContext context) =>
+        !SelfAuthenticated.AreTakenBy(context.GetEndpoint()) && (context.Request.Headers.Cookie.Count > 0 || context.Request.Headers.Authorization.Count > 0);
+
+    private static string Words(CloudflareAccessVerdict verdict) => verdict switch
+    {
+        CloudflareAccessVerdict.Valid => "valid",
+        CloudflareAccessVerdict.Missing => "no token on the request",
+        CloudflareAccessVerdict.Malformed => "malformed token",
+        CloudflareAccessVerdict.UnknownKey => "token signed with an unknown key",
+        CloudflareAccessVerdict.Forged => "the token's signature is wrong",
+        CloudflareAccessVerdict.Expired => "the token has expired",
+        CloudflareAccessVerdict.NotYet => "the token is from the future",
+        CloudflareAccessVerdict.WrongAudience => "token for another application",
+        CloudflareAccessVerdict.WrongIssuer => "token of another team",
+        CloudflareAccessVerdict.Unverifiable => "it cannot be verified now",
+    };
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "Cloudflare Access: a request from {Address} was refused: {Verdict}.")]
+        public static partial void Refused(ILogger logger, CloudflareAccessVerdict verdict, string address);
+    }
+}

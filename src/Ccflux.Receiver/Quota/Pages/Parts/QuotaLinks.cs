@@ -1,0 +1,24 @@
+using Ccflux.Receiver.Shell;
+
+namespace Ccflux.Receiver.Quota.Pages.Parts;
+
+/// <summary>Addresses of the quota page, its forms and its figures as CSV.</summary>
+internal static class QuotaLinks
+{
+    public const string Home = "/quota";
+    public const string Poll = Home + "/poll";
+    public const string Interval = Home + "/interval";
+    public const string AccountsCsv = "/api/v1/quota?format=csv";
+
+    public static string PollOf(long account) => $"{Poll}?account={Number(account)}";
+
+    public static string Account(PageLink link, long account) => link.With(("account", Number(account)), (QuotaPageRequest.Cards + ".page", null));
+
+    public static string CardId(long account) => "account-" + Number(account);
+
+    /// <summary>Every reading of the period, as it was observed.</summary>
+    public static string ReadingsCsv(long account, QuotaRange range) =>
+        string.Create(CultureInfo.InvariantCulture, $"/api/v1/quota/readings?account={account}&hours={range.Period.TotalHours}&format=csv");
+
+    private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
+}

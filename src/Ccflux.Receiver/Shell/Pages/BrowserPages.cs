@@ -1,0 +1,34 @@
+using Ccflux.Receiver.Platform.Http;
+using Microsoft.AspNetCore.Components;
+
+namespace Ccflux.Receiver.Shell.Pages;
+
+/// <summary>Draws the platform's pages: signing in, and what went wrong.</summary>
+internal sealed class BrowserPages : IBrowserPages
+{
+    public IResult SignIn(SignInView view) => new Answer<SignInPage>("Sign in", new(StringComparer.Ordinal)
+    {
+        [nameof(SignInPage.Next)] = view.Next,
+        [nameof(SignInPage.Error)] = view.Error,
+    });
+
+    public IResult Problem(ProblemView view) => new Answer<ProblemPage>(view.Title, new(StringComparer.Ordinal)
+    {
+        [nameof(ProblemPage.Status)] = view.Status,
+        [nameof(ProblemPage.Title)] = view.Title,
+        [nameof(ProblemPage.Detail)] = view.Detail,
+        [nameof(ProblemPage.Line)] = string.Equals(view.Detail, BrowserAnswers.NoAdminToken, StringComparison.Ordinal) ? "ADMIN_TOKEN=$(openssl rand -base64 32)" : null,
+    });
+
+    /// <summary>The frame is made when the answer is written: only then is the request known.</summary>
+    private sealed class Answer<TComponent>(string title, Dictionary<string, object?> parameters) : IResult
+        where TComponent : IComponent
+    {
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            var frames = httpContext.RequestServices.GetRequiredService<PageFrames>();
+            parameters[nameof(SignInPage.Frame)] = frames.For(httpContext, title, "");
+            return Page.Of<TComponent>(httpContext, parameters).ExecuteAsync(httpContext);
+        }
+    }
+}

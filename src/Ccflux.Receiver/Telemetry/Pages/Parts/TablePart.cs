@@ -1,0 +1,70 @@
+using Ccflux.Receiver.Shell;
+using Ccflux.Receiver.Shell.Components;
+using Ccflux.Receiver.Telemetry.Read;
+
+namespace Ccflux.Receiver.Telemetry.Pages.Parts;
+
+/// <summary>Which part of a table is asked for: <c>users.sort=-cost&amp;users.page=2&amp;users.q=amara</c>.</summary>
+public sealed record TablePart(string Name, string Sort, bool Descending, int Page, int Size, string Search)
+{
+    private const int MaxPage = 10_000;
+    private const int MaxSearch = 254;
+
+    /// <param name="query">The page's query string.</param>
+    /// <param name="name">The table's.</param>
+    /// <param name="size">Rows of a part.</param>
+    /// <param name="columns">Those it can be sorted by, the first by itself and the largest on top.</param>
+    /// <param name="faults">What cannot be read leaves one and counts as not given.</param>
+    internal static TablePart Parse(IQueryCollection query, string name, int size, IReadOnlyList<string> columns, ICollection<string> faults)
+    {
+        var part = new TablePart(name, columns[0], Descending: true, Page: 1, size, query[name + ".q"].ToString().Trim());
+        if (part.Search.Length > MaxSearch)
+        {
+            faults.Add($"{name}.q: must not be longer than {MaxSearch} characters");
+            part = part with { Search = "" };
+        }
+
+        if (query[name + ".sort"].ToString() is { Length: > 0 } sort)
+        {
+            if (columns.Contains(sort.TrimStart('-'), StringComparer.Ordinal))
+            {
+                part = part with { Sort = sort.TrimStart('-'), Descending = sort[0] == '-' };
+            }
+            else
+            {
+                faults.Add($"{name}.sort: must be one of {string.Join(", ", columns)}");
+            }
+        }
+
+        if (query[name + ".page"].ToString() is { Length: > 0 } page)
+        {
+            if (int.TryParse(page, out var number) && number is >= 1 and <= MaxPage)
+            {
+                part = part with { Page = number };
+            }
+            else
+            {
+                faults.Add($"{name}.page: must be a number from 1 to {MaxPage}");
+            }
+        }
+
+        return part;
+    }
+
+    /// <summary>The rows of this part; an export holds all.</summary>
+    internal IReadOnlyList<T> Of<T>(IReadOnlyList<T> rows, bool all) => all ? rows : [.. rows.Skip((Page - 1) * Size).Take(Size)];
+
+    internal TableNav Nav(PageLink link, int total) => new(link, Name, Name, Sort, Descending, Page, Size, total, Search, "");
+}
+
+/// <summary>How the page's tables are asked for.</summary>
+/// <param name="By">The label that people are grouped by; null: the first that anybody states.</param>
+public sealed record TelemetryParts(TablePart Users, TablePart Calls, TablePart Agreement, TokenSplit Tokens, string? By)
+{
+    internal static TelemetryParts Parse(IQueryCollection query, LabelNames names, ICollection<string> faults) => new(
+        TablePart.Parse(query, "users", 12, UsersTable.Columns, faults),
+        TablePart.Parse(query, "calls", 20, ["at"], faults),
+        TablePart.Parse(query, "agreement", 12, ["session"], faults),
+        TokenSplits.Parse(query, faults),
+        LabelQuery.By(query, names, faults));
+}

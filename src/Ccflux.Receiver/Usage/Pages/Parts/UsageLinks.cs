@@ -1,0 +1,45 @@
+using Ccflux.Receiver.Shell;
+using Ccflux.Receiver.Usage.Read.Views;
+
+namespace Ccflux.Receiver.Usage.Pages.Parts;
+
+/// <summary>Addresses of the usage pages and their forms.</summary>
+internal static class UsageLinks
+{
+    public const string Home = "/admin/";
+    public const string Users = "/admin/users";
+
+    private static readonly string[] s_filterFields = ["period", "from", "to", "model"];
+
+    /// <summary>A person's page, for the same period and model.</summary>
+    public static string User(PageLink link, string email) =>
+        new PageLink(User(email), link.Fields.Where(field => s_filterFields.Contains(field.Key, StringComparer.Ordinal))).With();
+
+    public static string User(string email) => $"{Users}/{Uri.EscapeDataString(email)}";
+
+    /// <summary>An address as it stands in a path: routing leaves an escaped slash as it is.</summary>
+    public static string Read(string email) => email.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+
+    public static string Revoke(string email) => User(email) + "/revoke";
+
+    public static string Reissue(string email) => User(email) + "/reissue";
+
+    public static string Division(string email) => User(email) + "/division";
+
+    public static string RevokeDevice(long id) => $"/admin/devices/{id.ToString(CultureInfo.InvariantCulture)}/revoke";
+
+    public static string ApproveDevice(long id) => $"/admin/devices/{id.ToString(CultureInfo.InvariantCulture)}/approve";
+
+    /// <summary>The fields that carry a filter, for links to the API.</summary>
+    public static string Query(UsageFilter filter)
+    {
+        var fields = new List<KeyValuePair<string, string>> { KeyValuePair.Create("period", filter.Period) };
+        if (filter.Period is UsageFilter.Custom)
+        {
+            fields.Add(KeyValuePair.Create("from", filter.From.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)));
+            fields.Add(KeyValuePair.Create("to", filter.To.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)));
+        }
+
+        return new PageLink("", fields).With(("user", filter.User), ("division", filter.Division), ("model", filter.Model));
+    }
+}

@@ -1,0 +1,129 @@
+using System.Runtime.InteropServices;
+using Ccflux.Receiver.Usage.Read.Days;
+using Ccflux.Receiver.Usage.Read.Views;
+
+namespace Ccflux.Receiver.Usage.Read.Snapshots;
+
+/// <summary>A user, with what is kept of them: client, totals over all time, tier.</summary>
+internal sealed record UserFacts
+{
+    public long Id { get; init; }
+
+    public string Email { get; init; } = "";
+
+    public string Division { get; init; } = "";
+
+    public long CreatedAt { get; init; }
+
+    public long? LastReportAt { get; init; }
+
+    public string? PluginVersion { get; init; }
+
+    public string? ClaudeCodeVersion { get; init; }
+
+    public string? Platform { get; init; }
+
+    public string? ClaimedEmail { get; init; }
+
+    public string? LastRefusal { get; init; }
+
+    public long? LastRefusalAt { get; init; }
+
+    public long? Sessions { get; init; }
+
+    public long? Turns { get; init; }
+
+    public long? Failed { get; init; }
+
+    public long? FirstAt { get; init; }
+
+    public long? LastAt { get; init; }
+
+    public string? TierLabel { get; init; }
+
+    public long? TierPeak { get; init; }
+
+    public string? TierMethod { get; init; }
+
+    public long? TierWindows { get; init; }
+
+    public long? LimitHitAt { get; init; }
+
+    public UserRef Ref => new(Id, Email, Division);
+
+    /// <summary>What the 5-hour window held when a limit was hit; null where none was seen.</summary>
+    public long? LimitTokens => TierMethod is "limit_hit" ? TierPeak : null;
+
+    public TierView Tier => TierLabel is null
+        ? TierView.None
+        : new TierView(TierLabel, Confidence, TierPeak ?? 0, (int)(TierWindows ?? 0), UtcDay.ToInstant(LimitHitAt));
+
+    private TierConfidence Confidence => (TierMethod, TierWindows) switch
+    {
+        ("limit_hit", _) => TierConfidence.High,
+        ("inferred", >= 10) => TierConfidence.Medium,
+        ("inferred", >= 3) => TierConfidence.Low,
+        _ => TierConfidence.Unknown,
+    };
+}
+
+/// <summary>A refresh token's row, without the token. Its times are text, since the table is written by hand too.</summary>
+internal sealed record TokenFacts
+{
+    public string Email { get; init; } = "";
+
+    public string Division { get; init; } = "";
+
+    public string? ExpiresAt { get; init; }
+
+    public long Revoked { get; init; }
+
+    public string? CreatedAt { get; init; }
+
+    public long? DaysValid { get; init; }
+
+    public DateTimeOffset? Expires => Instant(ExpiresAt);
+
+    public DateTimeOffset? Created => Instant(CreatedAt);
+
+    /// <summary>A date that cannot be read counts as passed: such a token is refused, too.</summary>
+    public bool IsExpired(DateTimeOffset now) => ExpiresAt is { Length: > 0 } && !(Expires > now);
+
+    private static DateTimeOffset? Instant(string? text) =>
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var instant)
+            ? instant
+            : null;
+}
+
+/// <summary>A user's model over all time.</summary>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct UserModelFacts(int User, int Model, long Events, long Messages, TokenSums Tokens);
+
+internal sealed record DeviceFacts
+{
+    public long Id { get; init; }
+
+    public long UserId { get; init; }
+
+    public string PublicKey { get; init; } = "";
+
+    public string Name { get; init; } = "";
+
+    public long RegisteredAt { get; init; }
+
+    public long? LastSeenAt { get; init; }
+
+    public long? ApprovedAt { get; init; }
+
+    public long? RevokedAt { get; init; }
+
+    public long Reregistered { get; init; }
+
+    public DeviceStatus Status => this switch
+    {
+        { RevokedAt: not null } => DeviceStatus.Revoked,
+        { ApprovedAt: null } => DeviceStatus.WaitingForApproval,
+        { Reregistered: not 0 } => DeviceStatus.RegisteredAgain,
+        _ => DeviceStatus.Active,
+    };
+}

@@ -1,0 +1,41 @@
+using Ccflux.Receiver.Usage.Read.Days;
+
+namespace Ccflux.Receiver.Usage.Read.Snapshots;
+
+/// <summary>A short period hour by hour, from its turns: rollups know days.</summary>
+/// <param name="Period">Its hours since 1970 in the place of days, up to the one that runs.</param>
+/// <param name="Prior">As many hours of the period of equal length before.</param>
+internal sealed record HourSums(PeriodTotals Period, PeriodTotals Prior)
+{
+    /// <summary>Longer periods are shown by the day.</summary>
+    public const int MaxDays = 2;
+
+    private const int HoursADay = 24;
+    private const long Hour = UtcDay.Length / HoursADay;
+
+    /// <returns>Null where the period is longer, or has not begun.</returns>
+    public static HourSums? Read(UsageSnapshot snapshot, DayReader reader, Scope scope)
+    {
+        var days = scope.Filter.Days;
+        var from = UtcDay.From(scope.Filter.From) * HoursADay;
+        var last = (int)Math.Min(from + (days * HoursADay) - 1, snapshot.Now.ToUnixTimeMilliseconds() / Hour);
+        return days > MaxDays || last < from
+            ? null
+            : new HourSums(Sum(snapshot, reader, scope, from, last), Sum(snapshot, reader, scope, from - (days * HoursADay), last - (days * HoursADay)));
+    }
+
+    private static PeriodTotals Sum(UsageSnapshot snapshot, DayReader reader, Scope scope, int from, int last)
+    {
+        var sums = new UsagePeriodSums(from, last, scope.Users, scope.Model);
+        for (var day = from / HoursADay; day <= last / HoursADay; day++)
+        {
+            var (begin, end) = (Math.Max(UtcDay.Start(day), from * Hour), Math.Min(UtcDay.Start(day + 1), (last + 1) * Hour));
+            foreach (var rows in reader.ReadHours(snapshot.Connection, day, begin, end, snapshot.Models))
+            {
+                sums.AddTotals(rows);
+            }
+        }
+
+        return sums.Totals;
+    }
+}

@@ -1,0 +1,38 @@
+using Ccflux.Receiver.Usage.Read.Days;
+using Ccflux.Receiver.Usage.Read.Panels;
+
+namespace Ccflux.Receiver.Usage.Read.Snapshots;
+
+/// <summary>The windows of the last days, and the largest closed one of each user: what "now" is held against, whatever the filter says.</summary>
+internal sealed class RecentWindows(DateTimeOffset now)
+{
+    /// <summary>Days looked back for a user's largest closed window.</summary>
+    public const int Days = 30;
+
+    private readonly long _now = now.ToUnixTimeMilliseconds();
+    private readonly long _listFrom = now.AddDays(-WindowsPanel.ListDays).ToUnixTimeMilliseconds();
+    private readonly List<WindowCell> _list = [];
+    private readonly Dictionary<int, ClosedPeak> _closed = [];
+
+    /// <summary>Windows that began in the last seven days.</summary>
+    public IReadOnlyList<WindowCell> List => _list;
+
+    public IReadOnlyDictionary<int, ClosedPeak> Closed => _closed;
+
+    public void Add(DayRows rows)
+    {
+        foreach (var window in rows.Windows)
+        {
+            if (window.StartAt >= _listFrom)
+            {
+                _list.Add(window);
+            }
+
+            if (!window.IsOpen(_now))
+            {
+                var known = _closed.GetValueOrDefault(window.User);
+                _closed[window.User] = new ClosedPeak(Math.Max(known.Billed, window.Tokens.Billed), known.Windows + 1);
+            }
+        }
+    }
+}

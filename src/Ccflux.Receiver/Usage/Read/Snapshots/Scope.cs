@@ -1,0 +1,59 @@
+using Ccflux.Receiver.Usage.Read.Views;
+
+namespace Ccflux.Receiver.Usage.Read.Snapshots;
+
+/// <summary>A filter, with its names resolved against the database.</summary>
+/// <param name="Filter">Without the names that are not known.</param>
+/// <param name="Users">Ids of the users that count, or null for all.</param>
+/// <param name="Model">The model that counts, or null for all.</param>
+internal sealed record Scope(UsageFilter Filter, HashSet<int>? Users, int? Model)
+{
+    public bool Holds(int user) => Users is null || Users.Contains(user);
+
+    /// <summary>Resolves the filter; a name that is not known is dropped and leaves a fault.</summary>
+    public static Scope Resolve(UsageFilter filter, UsageSnapshot snapshot, ICollection<FilterFault> faults)
+    {
+        HashSet<int>? users = null;
+        int? model = null;
+        if (filter.User is { } email)
+        {
+            users = Ids(snapshot, user => string.Equals(user.Email, email, StringComparison.Ordinal));
+            if (users.Count == 0)
+            {
+                faults.Add(new FilterFault("user", "is not known here"));
+                filter = filter with { User = null };
+                users = null;
+            }
+        }
+
+        if (filter.Division is { } division)
+        {
+            var name = division is UsageFilter.NoDivision ? "" : division;
+            var members = Ids(snapshot, user => string.Equals(user.Division, name, StringComparison.Ordinal));
+            if (members.Count == 0 && name.Length > 0)
+            {
+                faults.Add(new FilterFault("division", "is not known here"));
+                filter = filter with { Division = null };
+            }
+            else
+            {
+                users = users is null ? members : [.. users.Intersect(members)];
+            }
+        }
+
+        if (filter.Model is { } modelName)
+        {
+            model = (int?)snapshot.Models.Values.FirstOrDefault(known => string.Equals(known.Name, modelName, StringComparison.Ordinal))?.Id;
+            if (model is null)
+            {
+                faults.Add(new FilterFault("model", "is not known here"));
+                filter = filter with { Model = null };
+            }
+        }
+
+        return new Scope(filter, users, model);
+    }
+
+    private static HashSet<int> Ids(UsageSnapshot snapshot, Func<UserFacts, bool> matches) =>
+        [.. snapshot.Users.Values.Where(matches).Select(user => (int)user.Id)];
+}

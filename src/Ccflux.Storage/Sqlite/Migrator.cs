@@ -1,0 +1,103 @@
+using System.Reflection;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Ccflux.Storage.Sqlite;
+
+/// <summary>Brings a database to this version's schema: embedded files <c>NNNN_slice_what.sql</c>, forward only, all in one transaction.
+/// What was applied is kept with its checksum; a file that was edited since, or a database newer than the program, is refused.</summary>
+public sealed class Migrator(IReadOnlyList<Migration> migrations)
+{
+    private const string CreateTable = """
+        CREATE TABLE IF NOT EXISTS schema_migrations (
+            number     INTEGER PRIMARY KEY,
+            name       TEXT    NOT NULL,
+            checksum   TEXT    NOT NULL,
+            applied_at TEXT    NOT NULL DEFAULT (datetime('now'))
+        )
+        """;
+
+    private const string SelectApplied = "SELECT number, name, checksum FROM schema_migrations ORDER BY number";
+    private const string InsertApplied = "INSERT INTO schema_migrations (number, name, checksum) VALUES (?, ?, ?)";
+
+    /// <summary>The migrations that ship with this version, for one dialect (a folder below <c>Migrations</c>).</summary>
+    public static Migrator ForDialect(string dialect) => new(Migration.Embedded(Assembly.GetExecutingAssembly(), dialect));
+
+    /// <returns>How many migrations were applied.</returns>
+    /// <exception cref="MigrationException">The database does not fit this program; nothing was changed.</exception>
+    public int Apply(SqlConnection connection)
+    {
+        connection.ExecuteScript("BEGIN IMMEDIATE");
+        try
+        {
+            connection.ExecuteScript(CreateTable);
+            var applied = ReadApplied(connection);
+            foreach (var migration in migrations.Skip(applied))
+            {
+                connection.ExecuteScript(migration.Sql);
+                connection.Execute(InsertApplied, migration.Number, migration.Name, migration.Checksum);
+            }
+
+            connection.ExecuteScript("COMMIT");
+            return migrations.Count - applied;
+        }
+        catch
+        {
+            if (connection.InTransaction)
+            {
+                connection.ExecuteScript("ROLLBACK");
+            }
+
+            throw;
+        }
+    }
+
+    private int ReadApplied(SqlConnection connection)
+    {
+        var count = 0;
+        using var rows = connection.Query(SelectApplied);
+        while (rows.Read())
+        {
+            var name = rows.Text(1);
+            if (count >= migrations.Count)
+            {
+                throw new MigrationException($"The database is newer than this program: it has the migration {name}, which this version does not know.");
+            }
+
+            var known = migrations[count++];
+            if (known.Number != rows.Number(0) || !string.Equals(known.Checksum, rows.Text(2), StringComparison.Ordinal))
+            {
+                throw new MigrationException($"The database was made with another form of the migration {name} than this program's {known.Name}.");
+            }
+        }
+
+        return count;
+    }
+}
+
+/// <summary>One step of the schema.</summary>
+public sealed record Migration(int Number, string Name, string Sql)
+{
+    public string Checksum => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Sql)));
+
+    internal static IReadOnlyList<Migration> Embedded(Assembly assembly, string dialect)
+    {
+        var prefix = $"{assembly.GetName().Name}.Migrations.{dialect}.";
+        return
+        [
+            .. assembly.GetManifestResourceNames()
+                .Where(name => name.StartsWith(prefix, StringComparison.Ordinal))
+                .Order(StringComparer.Ordinal)
+                .Select(name => Read(assembly, name, name[prefix.Length..^".sql".Length])),
+        ];
+    }
+
+    private static Migration Read(Assembly assembly, string resource, string name)
+    {
+        using var reader = new StreamReader(assembly.GetManifestResourceStream(resource)!);
+        return new Migration(int.Parse(name.AsSpan(0, 4), System.Globalization.CultureInfo.InvariantCulture), name, reader.ReadToEnd());
+    }
+}
+
+/// <summary>The database's schema and this program do not fit together.</summary>
+public sealed class MigrationException(string message) : Exception(message);
