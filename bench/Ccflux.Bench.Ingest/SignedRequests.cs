@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Ccflux.Contracts.Signing;
 using Ccflux.Contracts.Usage;
-using Ccflux.Receiver.Platform.Auth.Tokens;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Storage.Sqlite;
 using Ccflux.Testing;
 

@@ -1,7 +1,7 @@
 using Ccflux.Receiver.Cli;
 using Ccflux.Receiver.Composition;
 using Ccflux.Receiver.Fleet;
-using Ccflux.Receiver.Platform.Auth;
+using Ccflux.Receiver.Identity;
 using Ccflux.Receiver.Platform.Database;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Platform.Settings;

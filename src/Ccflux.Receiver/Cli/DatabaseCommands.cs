@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Ccflux.Receiver.Platform.Auth.Users;
+using Ccflux.Receiver.Identity;
 using Ccflux.Receiver.Platform.Database;
 using Ccflux.Receiver.Platform.Settings;
 
@@ -31,7 +31,7 @@ internal static class DatabaseCommands
         {
             var path = services.GetRequiredService<DatabaseOptions>().Path;
             var report = DatabaseCopy.Restore(
-                result.GetValue(file)!, path, services.GetRequiredService<TimeProvider>().GetUtcNow(), services.GetServices<Revocations>(), result.GetValue(forget));
+                result.GetValue(file)!, path, services.GetRequiredService<TimeProvider>().GetUtcNow(), [.. services.GetServices<Revocations>()], result.GetValue(forget));
             await Console.Out.WriteLineAsync($"Restored {path}." + (report.Former is null ? "" : $" The former database is {report.Former}."));
             await Console.Out.WriteLineAsync("Clients notice by themselves that this is an older state and send what is missing. Access tokens and sessions of the pages ended.");
             foreach (var kind in report.Access)

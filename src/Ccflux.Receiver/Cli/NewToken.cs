@@ -1,7 +1,7 @@
 using System.Text;
+using Ccflux.Receiver.Identity.Pages;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Http;
-using Ccflux.Receiver.Usage.Pages;
 
 namespace Ccflux.Receiver.Cli;
 

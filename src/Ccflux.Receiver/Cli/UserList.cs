@@ -1,4 +1,4 @@
-using Ccflux.Receiver.Platform.Auth.Users;
+using Ccflux.Receiver.Identity;
 using Ccflux.Storage.Sqlite;
 using Dapper;
 

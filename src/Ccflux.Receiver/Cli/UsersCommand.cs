@@ -1,6 +1,7 @@
 using System.CommandLine;
+using Ccflux.Receiver.Identity;
+using Ccflux.Receiver.Identity.Users;
 using Ccflux.Receiver.Platform.Auth.Admin;
-using Ccflux.Receiver.Platform.Auth.Users;
 using Ccflux.Receiver.Usage.Store.Retention;
 
 namespace Ccflux.Receiver.Cli;

@@ -1,7 +1,8 @@
 using System.CommandLine;
+using Ccflux.Receiver.Identity;
+using Ccflux.Receiver.Identity.Users;
 using Ccflux.Receiver.Platform.Api;
 using Ccflux.Receiver.Platform.Auth.Admin;
-using Ccflux.Receiver.Platform.Auth.Users;
 using nietras.SeparatedValues;
 
 namespace Ccflux.Receiver.Cli;

@@ -1,7 +1,7 @@
+using Ccflux.Receiver.Identity.Pages;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Telemetry.Auth;
 using Ccflux.Receiver.Telemetry.Pages.Parts;
-using Ccflux.Receiver.Usage.Pages;
 
 namespace Ccflux.Receiver.Composition;
 

@@ -1,6 +1,6 @@
+using Ccflux.Receiver.Identity.Pages;
 using Ccflux.Receiver.Telemetry.Read;
 using Ccflux.Receiver.Telemetry.Read.Views;
-using Ccflux.Receiver.Usage.Pages;
 using Ccflux.Storage.Sqlite;
 using Dapper;
 

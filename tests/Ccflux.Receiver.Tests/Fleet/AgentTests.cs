@@ -5,8 +5,8 @@ using Ccflux.Contracts.Fleet;
 using Ccflux.Contracts.Http;
 using Ccflux.Receiver.Fleet.Agents;
 using Ccflux.Receiver.Fleet.Vault;
+using Ccflux.Receiver.Identity.Users;
 using Ccflux.Receiver.Platform.Auth.Admin;
-using Ccflux.Receiver.Platform.Auth.Users;
 using Ccflux.Simulator;
 using Ccflux.Testing;
 

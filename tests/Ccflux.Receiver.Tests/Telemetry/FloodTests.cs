@@ -5,7 +5,7 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using Ccflux.Contracts.Signing;
 using Ccflux.Contracts.Usage;
-using Ccflux.Receiver.Platform.Auth.Tokens;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Telemetry.Store;
 using Ccflux.Storage.Sqlite;
 using Ccflux.Testing;

@@ -82,7 +82,7 @@ public sealed class SharedNamesTests
 
     private static async Task<string> TokenAsync(OtlpHost host, string email)
     {
-        await host.Receiver.Service<Ccflux.Receiver.Platform.Auth.Users.UserAdministration>().AddAsync(AuditActor.System, email, "");
+        await host.Receiver.Service<Ccflux.Receiver.Identity.Users.UserAdministration>().AddAsync(AuditActor.System, email, "");
         return (await host.Receiver.Service<TelemetryTokens>().IssueAsync(AuditActor.System, email)).Token!;
     }
 

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json;
+using Ccflux.Receiver.Identity.Users;
 using Ccflux.Receiver.Platform.Auth.Admin;
-using Ccflux.Receiver.Platform.Auth.Users;
 using Ccflux.Receiver.Shell.Components;
 using Ccflux.Receiver.Shell.Format;
 using Ccflux.Receiver.Telemetry.Auth;

@@ -1,6 +1,6 @@
 using System.Net;
+using Ccflux.Receiver.Identity.Users;
 using Ccflux.Receiver.Platform.Auth.Admin;
-using Ccflux.Receiver.Platform.Auth.Users;
 using Ccflux.Receiver.Telemetry.Auth;
 using Ccflux.Receiver.Tests.Hosting;
 

@@ -1,5 +1,4 @@
 using Ccflux.Receiver.Fleet.Store;
-using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Storage.Sqlite;
 using Dapper;
 

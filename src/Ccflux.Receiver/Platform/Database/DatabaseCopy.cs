@@ -1,5 +1,4 @@
 using Ccflux.Receiver.Platform.Auth.Admin;
-using Ccflux.Receiver.Platform.Auth.Tokens;
 using Ccflux.Storage.Sqlite;
 
 namespace Ccflux.Receiver.Platform.Database;
@@ -35,7 +34,7 @@ internal static class DatabaseCopy
     /// <param name="forgetRevocations">Restores the backup as it is, where the database that is replaced cannot be read.</param>
     /// <exception cref="DatabaseInUseException">A receiver runs on the database.</exception>
     /// <exception cref="StorageException">The file is no sound database, or the one that it replaces cannot be read.</exception>
-    public static RestoreReport Restore(string file, string databasePath, DateTimeOffset now, IEnumerable<Revocations> revocations, bool forgetRevocations)
+    public static RestoreReport Restore(string file, string databasePath, DateTimeOffset now, IReadOnlyCollection<Revocations> revocations, bool forgetRevocations)
     {
         RequireDatabase(file);
         using var held = DatabaseLock.Take(databasePath);
@@ -58,7 +57,7 @@ internal static class DatabaseCopy
         }
     }
 
-    private static RestoreReport Renew(string path, DateTimeOffset now, string? former, IEnumerable<Revocations> revocations)
+    private static RestoreReport Renew(string path, DateTimeOffset now, string? former, IReadOnlyCollection<Revocations> revocations)
     {
         using (var found = SqlConnection.Open(path))
         {
@@ -79,14 +78,17 @@ internal static class DatabaseCopy
 
         connection.Execute(DatabaseCopySql.NewIdentity, Guid.NewGuid().ToString("N"));
         connection.Execute(DatabaseCopySql.EndSessions);
-        connection.Execute(DatabaseCopySql.EndAccessTokens);
-        ManualTokenHasher.TakeUp(connection, now);
+        foreach (var kind in revocations)
+        {
+            kind.OnRestore?.Invoke(connection, now);
+        }
+
         var report = former is null ? new RestoreReport(null, [], []) : Keep(connection, former, revocations);
         AuditLog.Write(connection, new AuditEntry(now, AuditActor.Cli, "restore", "", ""));
         return report;
     }
 
-    private static RestoreReport Keep(SqlConnection connection, string former, IEnumerable<Revocations> revocations)
+    private static RestoreReport Keep(SqlConnection connection, string former, IReadOnlyCollection<Revocations> revocations)
     {
         try
         {
@@ -100,6 +102,7 @@ internal static class DatabaseCopy
             }
 
             var access = new List<RestoredAccess>();
+            var missing = new List<string>();
             foreach (var kind in revocations.Where(kind => connection.Scalar(DatabaseCopySql.HasTable, kind.Table) > 0))
             {
                 access.Add(new RestoredAccess(kind.What, Names(connection, kind.SelectRevoked), Names(connection, kind.SelectUnknown)));
@@ -107,6 +110,8 @@ internal static class DatabaseCopy
                 {
                     connection.Execute(revoke);
                 }
+
+                missing.AddRange(Names(connection, kind.SelectMissing));
             }
 
             if (connection.Scalar(DatabaseCopySql.HasTable, "audit_log") > 0)
@@ -114,8 +119,7 @@ internal static class DatabaseCopy
                 connection.Execute(DatabaseCopySql.KeepAudit);
             }
 
-            var hasTokens = connection.Scalar(DatabaseCopySql.HasTable, "refresh_tokens") > 0;
-            return new RestoreReport(null, access, hasTokens ? Names(connection, DatabaseCopySql.SelectWithoutToken) : []);
+            return new RestoreReport(null, access, missing);
         }
         catch (StorageException exception)
         {

@@ -14,9 +14,6 @@ internal static class DatabaseCopySql
 
     public const string EndSessions = "DELETE FROM admin_sessions";
 
-    /// <summary>Clients get new ones by their refresh tokens.</summary>
-    public const string EndAccessTokens = "DELETE FROM access_tokens";
-
     public const string Attach = "ATTACH DATABASE ? AS former";
 
     /// <summary>Reads the whole file: damage shows here, before anything is believed.</summary>
@@ -30,12 +27,5 @@ internal static class DatabaseCopySql
         INSERT INTO main.audit_log (at, actor, action, target, detail, address)
         SELECT at, actor, action, target, detail, address FROM former.audit_log
         WHERE at > (SELECT coalesce(max(at), 0) FROM main.audit_log) ORDER BY audit_id
-        """;
-
-    public const string SelectWithoutToken = """
-        SELECT DISTINCT email FROM former.refresh_tokens
-        WHERE revoked = 0 AND (expires_at IS NULL OR datetime(expires_at) > datetime('now'))
-          AND email NOT IN (SELECT email FROM main.refresh_tokens WHERE revoked = 0)
-        ORDER BY email
         """;
 }

@@ -1,3 +1,5 @@
+using Ccflux.Storage.Sqlite;
+
 namespace Ccflux.Receiver.Platform.Database;
 
 /// <summary>
@@ -9,7 +11,14 @@ namespace Ccflux.Receiver.Platform.Database;
 /// <param name="SelectRevoked">The names of those that hold in the restored database and are revoked in <c>former</c>; one text column. Null: none can be.</param>
 /// <param name="Revoke">Revokes those; no parameters. Null: none can be.</param>
 /// <param name="SelectUnknown">The names of those that hold in the restored database and are not in <c>former</c> at all; one text column. Null: nothing to tell.</param>
-internal sealed record Revocations(string What, string Table, string? SelectRevoked, string? Revoke, string? SelectUnknown);
+internal sealed record Revocations(string What, string Table, string? SelectRevoked, string? Revoke, string? SelectUnknown)
+{
+    /// <summary>Runs on each restored database, whether or not a former one is known. Parameter: the time of the restore.</summary>
+    public Action<SqlConnection, DateTimeOffset>? OnRestore { get; init; }
+
+    /// <summary>Names that could sign in before and cannot any more, because the backup does not hold their secret; one text column.</summary>
+    public string? SelectMissing { get; init; }
+}
 
 /// <summary>What a restore did about one kind of <see cref="Revocations"/>.</summary>
 /// <param name="What">The kind.</param>

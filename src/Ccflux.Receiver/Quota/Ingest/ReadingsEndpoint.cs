@@ -1,9 +1,9 @@
 using System.Text.Json;
 using Ccflux.Contracts.Http;
 using Ccflux.Contracts.Quota;
-using Ccflux.Receiver.Platform.Auth.Devices;
+using Ccflux.Receiver.Identity.Devices;
+using Ccflux.Receiver.Identity.Tokens;
 using Ccflux.Receiver.Platform.Auth.Signing;
-using Ccflux.Receiver.Platform.Auth.Tokens;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Storage.Writing;
 

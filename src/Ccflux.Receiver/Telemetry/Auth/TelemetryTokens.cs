@@ -1,8 +1,7 @@
 using System.Security.Cryptography;
+using Ccflux.Receiver.Identity;
 using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Auth.Admin;
-using Ccflux.Receiver.Platform.Auth.Tokens;
-using Ccflux.Receiver.Platform.Auth.Users;
 using Ccflux.Storage.Sqlite;
 using Ccflux.Storage.Writing;
 using Dapper;

@@ -1,5 +1,5 @@
+using Ccflux.Receiver.Identity;
 using Ccflux.Receiver.Platform.Auth.Admin;
-using Ccflux.Receiver.Platform.Auth.Users;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Platform.Live;
 using Ccflux.Receiver.Shell;

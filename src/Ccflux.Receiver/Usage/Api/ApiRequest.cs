@@ -1,6 +1,6 @@
 using Ccflux.Contracts.Http;
+using Ccflux.Receiver.Identity;
 using Ccflux.Receiver.Platform.Api;
-using Ccflux.Receiver.Platform.Auth.Users;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Usage.Read.Views;
 

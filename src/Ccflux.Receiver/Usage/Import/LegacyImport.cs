@@ -1,8 +1,9 @@
 using Ccflux.Contracts.Signing;
 using Ccflux.Contracts.Usage;
+using Ccflux.Receiver.Identity;
+using Ccflux.Receiver.Identity.Users;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Auth.Signing;
-using Ccflux.Receiver.Platform.Auth.Tokens;
-using Ccflux.Receiver.Platform.Auth.Users;
 using Ccflux.Receiver.Usage.Ingest;
 using Ccflux.Receiver.Usage.Store;
 using Ccflux.Storage.Sqlite;

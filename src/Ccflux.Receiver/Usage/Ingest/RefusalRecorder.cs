@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Ccflux.Receiver.Platform.Auth.Users;
+using Ccflux.Receiver.Identity.Users;
 using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Usage.Ingest;

@@ -1,7 +1,7 @@
 using Ccflux.Contracts.Usage;
-using Ccflux.Receiver.Platform.Auth.Devices;
+using Ccflux.Receiver.Identity.Devices;
+using Ccflux.Receiver.Identity.Tokens;
 using Ccflux.Receiver.Platform.Auth.Signing;
-using Ccflux.Receiver.Platform.Auth.Tokens;
 using Ccflux.Receiver.Platform.Database;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Usage.Store;

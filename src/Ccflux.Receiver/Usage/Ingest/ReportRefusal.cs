@@ -1,5 +1,5 @@
 using Ccflux.Contracts.Http;
-using Ccflux.Receiver.Platform.Auth.Devices;
+using Ccflux.Receiver.Identity.Devices;
 using Ccflux.Receiver.Platform.Auth.Signing;
 using Ccflux.Receiver.Platform.Http;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Ccflux.Receiver.Identity.Pages;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Shell;
 using Ccflux.Receiver.Usage.Pages.Parts;
@@ -35,7 +36,7 @@ internal sealed class UsagePagesEndpoint(UsagePageQuery usage, UserPageQuery use
     public async Task<IResult> UserAsync(string email, HttpContext context)
     {
         var cancellationToken = context.RequestAborted;
-        var request = UserPageRequest.Parse(UsageLinks.Read(email), context.Request.Query, time.GetUtcNow());
+        var request = UserPageRequest.Parse(IdentityLinks.Read(email), context.Request.Query, time.GetUtcNow());
         if (IsExport(context))
         {
             return await export.UserAsync(request, frames.AddressOf(context.Request), cancellationToken) is { } html ? File(context, request.Filter, html) : NobodyThere();

@@ -1,4 +1,4 @@
-using Ccflux.Receiver.Platform.Auth.Tokens;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Tests.Usage.Store;
 using Ccflux.Receiver.Usage.Import;
 using Ccflux.Testing;

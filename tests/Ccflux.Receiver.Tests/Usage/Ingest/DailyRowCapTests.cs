@@ -1,7 +1,7 @@
 using Ccflux.Contracts.Http;
 using Ccflux.Contracts.Usage;
+using Ccflux.Receiver.Identity;
 using Ccflux.Receiver.Platform.Auth.Admin;
-using Ccflux.Receiver.Platform.Auth.Users;
 using Ccflux.Receiver.Platform.Database;
 using Ccflux.Receiver.Tests.Hosting;
 using Ccflux.Receiver.Tests.Usage.Read;

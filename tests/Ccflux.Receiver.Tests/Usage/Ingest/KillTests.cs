@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using Ccflux.Contracts.Usage;
-using Ccflux.Receiver.Platform.Auth.Tokens;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Storage.Sqlite;
 using Ccflux.Testing;
 using Dapper;

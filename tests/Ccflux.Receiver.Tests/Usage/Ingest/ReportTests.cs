@@ -2,9 +2,9 @@ using System.Text.Json;
 using Ccflux.Contracts.Http;
 using Ccflux.Contracts.Signing;
 using Ccflux.Contracts.Usage;
+using Ccflux.Receiver.Identity.Devices;
+using Ccflux.Receiver.Identity.Users;
 using Ccflux.Receiver.Platform.Auth.Admin;
-using Ccflux.Receiver.Platform.Auth.Devices;
-using Ccflux.Receiver.Platform.Auth.Users;
 using Ccflux.Storage.Writing;
 using Ccflux.Testing;
 

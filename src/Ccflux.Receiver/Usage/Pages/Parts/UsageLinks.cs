@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Identity.Pages;
 using Ccflux.Receiver.Shell;
 using Ccflux.Receiver.Usage.Read.Views;
 
@@ -7,7 +8,6 @@ namespace Ccflux.Receiver.Usage.Pages.Parts;
 internal static class UsageLinks
 {
     public const string Home = "/admin/";
-    public const string Users = "/admin/users";
 
     private static readonly string[] s_filterFields = ["period", "from", "to", "model"];
 
@@ -15,20 +15,7 @@ internal static class UsageLinks
     public static string User(PageLink link, string email) =>
         new PageLink(User(email), link.Fields.Where(field => s_filterFields.Contains(field.Key, StringComparer.Ordinal))).With();
 
-    public static string User(string email) => $"{Users}/{Uri.EscapeDataString(email)}";
-
-    /// <summary>An address as it stands in a path: routing leaves an escaped slash as it is.</summary>
-    public static string Read(string email) => email.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
-
-    public static string Revoke(string email) => User(email) + "/revoke";
-
-    public static string Reissue(string email) => User(email) + "/reissue";
-
-    public static string Division(string email) => User(email) + "/division";
-
-    public static string RevokeDevice(long id) => $"/admin/devices/{id.ToString(CultureInfo.InvariantCulture)}/revoke";
-
-    public static string ApproveDevice(long id) => $"/admin/devices/{id.ToString(CultureInfo.InvariantCulture)}/approve";
+    public static string User(string email) => $"{IdentityLinks.Users}/{Uri.EscapeDataString(email)}";
 
     /// <summary>The fields that carry a filter, for links to the API.</summary>
     public static string Query(UsageFilter filter)

@@ -109,7 +109,3 @@ internal static class WindowsPanel
         window.Sessions,
         largest == 0 ? 0 : (double)window.Tokens.Billed / largest);
 }
-
-/// <summary>The largest of a user's closed windows, and how many there were.</summary>
-[StructLayout(LayoutKind.Auto)]
-internal readonly record struct ClosedPeak(long Billed, int Windows);

@@ -1,4 +1,4 @@
-using Ccflux.Receiver.Platform.Auth.Users;
+using Ccflux.Receiver.Identity;
 
 namespace Ccflux.Receiver.Usage.Read.Views;
 

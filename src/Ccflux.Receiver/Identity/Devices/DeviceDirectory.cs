@@ -1,0 +1,63 @@
+using Ccflux.Storage.Sqlite;
+using Dapper;
+
+namespace Ccflux.Receiver.Identity.Devices;
+
+/// <summary>Whether a key may sign a user's reports.</summary>
+internal enum DeviceState
+{
+    Unknown = 1,
+    Pending = 2,
+    Revoked = 3,
+    Active = 4,
+}
+
+/// <summary>A user's device as a key names it.</summary>
+/// <param name="DeviceRef">Null where the state is <see cref="DeviceState.Unknown"/>.</param>
+/// <param name="State">What the key may do.</param>
+/// <param name="UserHasKeys">True where the user has registered any key: then every report must be signed, revoked keys counting too.</param>
+internal sealed record DeviceFinding(long? DeviceRef, DeviceState State, bool UserHasKeys);
+
+/// <summary>Finds a user's devices by their keys.</summary>
+internal sealed class DeviceDirectory(SqliteReaders readers, TimeProvider time)
+{
+    private readonly RecentCache<(long UserId, string PublicKey), DeviceFinding> _recent = new(time);
+
+    /// <param name="userId">Whose device it must be: another user's key is unknown here.</param>
+    /// <param name="publicKey">The key in base64; empty asks only for <see cref="DeviceFinding.UserHasKeys"/>.</param>
+    /// <param name="cancellationToken">Ends the wait for a reader.</param>
+    public ValueTask<DeviceFinding> FindAsync(long userId, string publicKey, CancellationToken cancellationToken) =>
+        _recent.TryGet((userId, publicKey), out var finding)
+            ? ValueTask.FromResult(finding)
+            : new ValueTask<DeviceFinding>(ReadAsync(userId, publicKey, cancellationToken));
+
+    public void Forget() => _recent.Clear();
+
+    private async Task<DeviceFinding> ReadAsync(long userId, string publicKey, CancellationToken cancellationToken)
+    {
+        var generation = _recent.Generation;
+        using var lease = await readers.RentUrgentAsync(cancellationToken);
+        var row = await lease.Connection.QuerySingleAsync<Row>(DevicesSql.Find, new { UserId = userId, PublicKey = publicKey });
+        var state = row switch
+        {
+            { DeviceRef: null } => DeviceState.Unknown,
+            { RevokedAt: not null } => DeviceState.Revoked,
+            { ApprovedAt: null } => DeviceState.Pending,
+            _ => DeviceState.Active,
+        };
+        var finding = new DeviceFinding(row.DeviceRef, state, row.HasAny != 0);
+        _recent.Add((userId, publicKey), finding, generation);
+        return finding;
+    }
+
+    private sealed class Row
+    {
+        public long HasAny { get; init; }
+
+        public long? DeviceRef { get; init; }
+
+        public long? RevokedAt { get; init; }
+
+        public long? ApprovedAt { get; init; }
+    }
+}

@@ -1,0 +1,89 @@
+using Ccflux.Contracts.Http;
+using Ccflux.Receiver.Identity.Users;
+using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Writing;
+
+namespace Ccflux.Receiver.Identity.Devices;
+
+/// <summary>What became of a key that a user's machine wants to register.</summary>
+internal enum Registration
+{
+    Registered = 1,
+    KnownAlready = 2,
+    Revoked = 3,
+    DailyCap = 4,
+}
+
+/// <summary>Registering, approving and revoking devices. A key belongs to each user who registers it: two users of one machine do not meet.</summary>
+internal sealed class DeviceKeys(GroupCommitWriter writer, DeviceDirectory directory, IdentityOptions options, TimeProvider time)
+{
+    /// <summary>Devices kept of one user. A container that starts without its config dir is a new device each time; of many such, those seen
+    /// last stay. One that was dropped and comes back is told to register, which its client does by itself.</summary>
+    public const int MaxDevices = 1000;
+
+    public async Task<WriteResult<Registration>> RegisterAsync(long userId, string publicKey, string name)
+    {
+        var result = await writer.WriteAsync(connection => Register(connection, userId, publicKey, name));
+        directory.Forget();
+        return result;
+    }
+
+    /// <summary>From here on the device's reports are refused; the user's token and other devices stay.</summary>
+    public Task<UserChangeResult> RevokeAsync(AuditActor actor, long deviceRef) => ChangeAsync(actor, "device.revoke", DevicesSql.Revoke, deviceRef);
+
+    public Task<UserChangeResult> ApproveAsync(AuditActor actor, long deviceRef) => ChangeAsync(actor, "device.approve", DevicesSql.Approve, deviceRef);
+
+    private Registration Register(SqlConnection connection, long userId, string publicKey, string name)
+    {
+        if (connection.Scalar(DevicesSql.SelectKey, userId, publicKey) is { } revoked)
+        {
+            return revoked != 0 ? Registration.Revoked : Registration.KnownAlready;
+        }
+
+        var now = time.GetUtcNow();
+        var day = now.ToUnixTimeSeconds() / 86400;
+        if (connection.Scalar(DevicesSql.CountToday, userId, day) >= options.MaxDevicesPerDay)
+        {
+            // The admin sees it under "Needs attention".
+            connection.Execute(UsersSql.StampRefusal, ErrorCodes.DailyCap, now.ToUnixTimeMilliseconds(), userId);
+            return Registration.DailyCap;
+        }
+
+        connection.Execute(DevicesSql.DeleteSurplus, userId, MaxDevices - 1);
+        connection.Execute(DevicesSql.AddToday, userId, day);
+        long? approved = options.DeviceApproval ? null : now.ToUnixTimeMilliseconds();
+        if (connection.Scalar(DevicesSql.Insert, userId, publicKey, name, now.ToUnixTimeMilliseconds(), approved, userId, name) is > 0 and var back
+            && connection.Scalar(DevicesSql.CountReturned, userId, name) == 1)
+        {
+            // Once until it is revoked again: nobody fills the log with keys for one name.
+            AuditLog.Write(connection, new AuditEntry(now, AuditActor.System, "device.register-again", NameOf(connection, back), ""));
+        }
+
+        return Registration.Registered;
+    }
+
+    private async Task<UserChangeResult> ChangeAsync(AuditActor actor, string action, string sql, long deviceRef)
+    {
+        var result = await writer.WriteAsync(connection =>
+        {
+            var now = time.GetUtcNow();
+            if (connection.Execute(sql, now.ToUnixTimeMilliseconds(), deviceRef) == 0)
+            {
+                return UserChangeResult.Refused(AccountFault.UnknownDevice);
+            }
+
+            var name = NameOf(connection, deviceRef);
+            AuditLog.Write(connection, new AuditEntry(now, actor, action, name, ""));
+            return UserChangeResult.Ok(name);
+        });
+        directory.Forget();
+        return result.Status == WriteStatus.Committed ? result.Value! : UserChangeResult.Refused(AccountFault.Busy);
+    }
+
+    private static string NameOf(SqlConnection connection, long deviceRef)
+    {
+        using var rows = connection.Query(DevicesSql.Name, deviceRef);
+        return rows.Read() ? rows.Text(0) : "";
+    }
+}

@@ -1,0 +1,40 @@
+using Ccflux.Receiver.Shell;
+using Ccflux.Receiver.Shell.Format;
+
+namespace Ccflux.Receiver.Identity.Pages;
+
+/// <summary>What is asked before each change of users and devices.</summary>
+internal static class IdentityConfirmations
+{
+    public static Question RevokeUser(string email) => new(
+        $"Revoke {email}?",
+        [$"The token of {email} stops working within seconds; new reports are refused. Past usage stays.", "This cannot be undone; a new token can be issued at any time."],
+        "Revoke token",
+        IsDanger: true);
+
+    public static Question Reissue(string email, int? days) => new(
+        $"Reissue the token of {email}?",
+        ["The old token stops and a new one begins, at once; so does the telemetry token. Past usage stays with the address."],
+        "Reissue token",
+        IsDanger: false,
+        new ConfirmationField("days", "Days valid", "After the last use. Leave empty to keep the number of the old token.", days?.ToString(CultureInfo.InvariantCulture) ?? "", "number", Min: 1, Max: 3650));
+
+    public static Question Division(string email, string division) => new(
+        $"Division of {email}",
+        [],
+        "Save division",
+        IsDanger: false,
+        new ConfirmationField("division", "Division", "Team or department. Leave empty to remove it.", division, "text", MaxLength: 128));
+
+    public static Question RevokeDevice(string device, string email) => new(
+        $"Revoke {device}?",
+        [$"Reports from this device of {email} are refused from now on. The user's token and other devices go on.", "The machine can register a new key after its user deletes the old one."],
+        "Revoke device",
+        IsDanger: true);
+
+    public static Question ApproveDevice(string device, string email, DateTimeOffset registered) => new(
+        $"Approve {device}?",
+        [$"It registered for {email} on {Times.Exact(registered)}. From now on its reports count."],
+        "Approve device",
+        IsDanger: false);
+}

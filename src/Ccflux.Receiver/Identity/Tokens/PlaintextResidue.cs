@@ -1,0 +1,11 @@
+namespace Ccflux.Receiver.Identity.Tokens;
+
+/// <summary>How often plain tokens were replaced by their hashes. The database's log still shows them after that, until it is emptied.</summary>
+internal sealed class PlaintextResidue
+{
+    private int _count;
+
+    public int Count => Volatile.Read(ref _count);
+
+    public void Left() => Interlocked.Increment(ref _count);
+}

@@ -1,0 +1,4 @@
+namespace Ccflux.Receiver.Identity.Tokens;
+
+/// <summary>The user behind an access token.</summary>
+internal sealed record TokenUser(long UserId, string Email);

@@ -1,0 +1,44 @@
+using Ccflux.Storage.Sqlite;
+using Dapper;
+
+namespace Ccflux.Receiver.Identity.Users;
+
+/// <summary>Finds the user or device that a change is about, for the page that asks before it.</summary>
+internal sealed class ChangeSubjects(SqliteReaders readers, TimeProvider time)
+{
+    /// <returns>Null where nobody has the address.</returns>
+    public async Task<UserSubject?> FindUserAsync(string email, CancellationToken cancellationToken)
+    {
+        using var lease = await readers.RentAsync(cancellationToken);
+        return await lease.Connection.QuerySingleOrDefaultAsync<UserSubject>(UsersSql.FindSubject, new { Email = email, Now = Tokens.SqlTime.Text(time.GetUtcNow()) });
+    }
+
+    /// <returns>Null where there is no such device.</returns>
+    public async Task<DeviceSubject?> FindDeviceAsync(long id, CancellationToken cancellationToken)
+    {
+        using var lease = await readers.RentAsync(cancellationToken);
+        return await lease.Connection.QuerySingleOrDefaultAsync<DeviceSubject>(UsersSql.FindDevice, new { Id = id });
+    }
+}
+
+/// <summary>A user, or the e-mail of a token that was inserted by hand and not yet used.</summary>
+internal sealed class UserSubject
+{
+    public string Email { get; init; } = "";
+
+    public string Division { get; init; } = "";
+
+    /// <summary>Of the live token, else of the newest; null where it has no days of its own.</summary>
+    public int? DaysValid { get; init; }
+}
+
+/// <summary>A user's device.</summary>
+internal sealed class DeviceSubject
+{
+    public string Name { get; init; } = "";
+
+    public string Email { get; init; } = "";
+
+    /// <summary>Epoch milliseconds.</summary>
+    public long RegisteredAt { get; init; }
+}

@@ -1,4 +1,0 @@
-namespace Ccflux.Receiver.Platform.Auth.Tokens;
-
-/// <summary>The user behind an access token.</summary>
-internal sealed record TokenUser(long UserId, string Email);
