@@ -18,7 +18,7 @@ need_dotnet
 need_node
 say "Building ccflux. The first time this takes a few minutes."
 # Packages are fetched while the scripts are bundled; analysers are for those who change the code.
-projects="src/Ccflux.Receiver/Ccflux.Receiver.csproj ${demo:+tests/Ccflux.Simulator/Ccflux.Simulator.csproj}"
+projects="src/Ccflux.Receiver/Ccflux.Receiver.csproj ${demo:+tools/Ccflux.Lab/Ccflux.Lab.csproj tests/Ccflux.Simulator/Ccflux.Simulator.csproj}"
 for project in $projects; do dotnet restore "$project" -nologo -v quiet >/dev/null 2>&1 || true; done &
 build_web
 wait $!
@@ -44,7 +44,7 @@ fi
 receiver="$ROOT/artifacts/bin/Ccflux.Receiver/release/ccflux-receiver.dll"
 if [ -n "$demo" ] && [ ! -e "$DATABASE_PATH" ]; then
   say "Filling $DATABASE_PATH with demo data …"
-  dotnet "$receiver" demo >&2
+  dotnet "$ROOT/artifacts/bin/Ccflux.Lab/release/Ccflux.Lab.dll" demo >&2
 fi
 
 if [ -n "$demo" ]; then

@@ -9,7 +9,7 @@ case ${1:-} in
   "")
     need_dotnet
     build_web
-    BUILD_ARGS=-p:RunAnalyzers=false build_dotnet Release src/Ccflux.Receiver/Ccflux.Receiver.csproj ;;
+    BUILD_ARGS=-p:RunAnalyzers=false build_dotnet Release tools/Ccflux.Lab/Ccflux.Lab.csproj src/Ccflux.Receiver/Ccflux.Receiver.csproj ;;
   *) die "demo-page.sh does not know '$1'. Usage: eng/demo-page.sh [--built]" ;;
 esac
 
@@ -18,9 +18,9 @@ trap 'rm -rf "$work"' EXIT
 page="$ROOT/artifacts/demo/index.html"
 receiver=${CCFLUX_RECEIVER:-$ROOT/artifacts/bin/Ccflux.Receiver/release/ccflux-receiver.dll}
 # No setting of whoever runs this, nor of a file beside them, may get into what is published.
-run() { (cd "$work" && env -i PATH="$PATH" HOME="$work" ${DOTNET_ROOT:+DOTNET_ROOT="$DOTNET_ROOT"} DATABASE_PATH="$work/demo.db" BASE_URL=https://demo.example.org dotnet "$receiver" "$@" >&2); }
-run demo
-run export "$work/index.html"
+run() { (local program=$1; shift; cd "$work" && env -i PATH="$PATH" HOME="$work" ${DOTNET_ROOT:+DOTNET_ROOT="$DOTNET_ROOT"} DATABASE_PATH="$work/demo.db" BASE_URL=https://demo.example.org dotnet "$program" "$@" >&2); }
+run "$ROOT/artifacts/bin/Ccflux.Lab/release/Ccflux.Lab.dll" demo
+run "$receiver" export "$work/index.html"
 rm -rf "${page%/*}"
 mkdir -p "${page%/*}"
 mv "$work/index.html" "$page"

@@ -52,7 +52,7 @@ public sealed partial class SourceTests
         path.StartsWith(Path.Combine(Root, "tests"), StringComparison.Ordinal) || path.StartsWith(Path.Combine(Root, "bench"), StringComparison.Ordinal);
 
     private static IEnumerable<string> Files(string pattern) =>
-        new[] { "src", "tests", "bench", "web" }
+        new[] { "src", "tests", "bench", "tools", "web" }
             .Select(folder => Path.Combine(Root, folder))
             .Where(Directory.Exists)
             .SelectMany(folder => Directory.EnumerateFiles(folder, pattern, SearchOption.AllDirectories))

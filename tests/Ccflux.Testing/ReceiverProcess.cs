@@ -54,6 +54,11 @@ public sealed class ReceiverProcess : IDisposable
     /// <summary>The most that ever was resident, in bytes, by the kernel's accounting.</summary>
     public long PeakBytes => Status("VmHWM");
 
+    // From its own folder: as it is shipped, with its own dependencies.
+    private string Receiver => _killedAt is null
+        ? Path.Combine(RepositoryRoot.BinariesOf("Ccflux.Receiver"), "ccflux-receiver.dll")
+        : Path.Combine(RepositoryRoot.BinariesOf("Ccflux.Receiver.Killable"), "Ccflux.Receiver.Killable.dll");
+
     private Process Running => _process ?? throw new InvalidOperationException("The receiver is not running.");
 
     public string PathOf(string name) => Path.Combine(Folder, name);
@@ -76,9 +81,14 @@ public sealed class ReceiverProcess : IDisposable
     /// <summary>Runs a command to its end.</summary>
     public Task<CommandOutcome> RunAsync(params string[] arguments) => RunAsync("", arguments);
 
-    public async Task<CommandOutcome> RunAsync(string input, string[] arguments)
+    public Task<CommandOutcome> RunAsync(string input, string[] arguments) => RunAsync(Receiver, input, arguments);
+
+    /// <summary>Runs a command of the developers' tools on the same database.</summary>
+    public Task<CommandOutcome> RunLabAsync(params string[] arguments) => RunAsync(Path.Combine(RepositoryRoot.BinariesOf("Ccflux.Lab"), "Ccflux.Lab.dll"), "", arguments);
+
+    private async Task<CommandOutcome> RunAsync(string program, string input, string[] arguments)
     {
-        using var process = Launch(arguments);
+        using var process = Launch(program, arguments);
         await process.StandardInput.WriteAsync(input);
         process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEndAsync();
@@ -98,7 +108,7 @@ public sealed class ReceiverProcess : IDisposable
     /// <summary>Serves, and answers from then on.</summary>
     public async Task StartAsync()
     {
-        var process = _process = Launch();
+        var process = _process = Launch(Receiver);
         var errors = new ConcurrentQueue<string?>();
         process.OutputDataReceived += (_, _) => { };
         process.ErrorDataReceived += (_, line) => errors.Enqueue(line.Data);
@@ -160,12 +170,8 @@ public sealed class ReceiverProcess : IDisposable
         return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) * 1024;
     }
 
-    private Process Launch(params string[] arguments)
+    private Process Launch(string program, params string[] arguments)
     {
-        // From its own folder: as it is shipped, with its own dependencies.
-        var program = _killedAt is null
-            ? Path.Combine(RepositoryRoot.BinariesOf("Ccflux.Receiver"), "ccflux-receiver.dll")
-            : Path.Combine(RepositoryRoot.BinariesOf("Ccflux.Receiver.Killable"), "Ccflux.Receiver.Killable.dll");
         var start = new ProcessStartInfo("dotnet", [program, .. arguments])
         {
             WorkingDirectory = Folder,

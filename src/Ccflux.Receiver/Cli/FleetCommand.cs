@@ -20,8 +20,6 @@ internal static class FleetCommand
         command.Add(FleetAgentCommands.Grant());
         command.Add(FleetAgentCommands.Give());
         command.Add(FleetAgentCommands.Revoke());
-        command.Add(FleetRecord.Make());
-        command.Add(FleetSimulate.Make());
         return command;
     }
 

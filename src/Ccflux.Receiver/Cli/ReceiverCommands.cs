@@ -14,12 +14,16 @@ internal static class ReceiverCommands
         root.Add(UsersCommand.Make());
         root.Add(SessionsCommand.Make());
         root.Add(ImportCommand.Make());
-        root.Add(DemoCommand.Make());
         root.Add(ExportCommand.Make());
         root.Add(FleetCommand.Make());
         root.Add(DatabaseCommands.Backup());
         root.Add(DatabaseCommands.Restore());
+        return RunAsync(root, args);
+    }
 
+    /// <returns>What the command gives; 2 where the command line is not understood.</returns>
+    public static Task<int> RunAsync(RootCommand root, string[] args)
+    {
         // The server has its own orderly way to stop, which takes longer than the library's two seconds.
         var parsed = root.Parse(args);
         var configuration = new InvocationConfiguration { ProcessTerminationTimeout = null };

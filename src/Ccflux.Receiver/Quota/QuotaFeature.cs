@@ -7,7 +7,6 @@ using Ccflux.Receiver.Platform.Settings;
 using Ccflux.Receiver.Quota.AlertPages;
 using Ccflux.Receiver.Quota.Alerts;
 using Ccflux.Receiver.Quota.Api;
-using Ccflux.Receiver.Quota.Demo;
 using Ccflux.Receiver.Quota.Ingest;
 using Ccflux.Receiver.Quota.Pages;
 using Ccflux.Receiver.Quota.Polling;
@@ -58,7 +57,6 @@ internal static class QuotaFeature
         services.AddSingleton<QuotaChanges>();
         services.AddSingleton<QuotaAlerts>();
         services.AddAlertPages();
-        services.AddTransient<DemoQuota>();
         services.AddQuotaPages();
         return services;
     }

@@ -6,14 +6,13 @@ using Ccflux.Receiver.Platform.Live;
 using Ccflux.Receiver.Platform.Metrics;
 using Ccflux.Receiver.Platform.Settings;
 using Ccflux.Receiver.Usage.Api;
-using Ccflux.Receiver.Usage.Demo;
 using Ccflux.Receiver.Usage.Import;
 using Ccflux.Receiver.Usage.Ingest;
 using Ccflux.Receiver.Usage.Pages;
 using Ccflux.Receiver.Usage.Read;
+using Ccflux.Receiver.Usage.Store;
 using Ccflux.Receiver.Usage.Store.Retention;
 using Ccflux.Receiver.Usage.Store.Tiers;
-using Ccflux.Receiver.Usage.Store;
 using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Usage;
@@ -37,7 +36,6 @@ internal static class UsageFeature
         services.AddHostedService<RetentionJob>();
         services.AddUsageRead(configuration);
         services.AddUsagePages();
-        services.AddTransient<DemoData>();
         return services;
     }
 

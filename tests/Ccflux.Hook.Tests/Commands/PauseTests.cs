@@ -35,7 +35,7 @@ public sealed class PauseTests
 
         Assert.Equal([0, 2, 3], receiver.Turns.Keys.Select(key => key.Index).Order());
         using var json = JsonDocument.Parse(status.Output);
-        Assert.Equal("paused", Assert.Single(json.RootElement.GetProperty("silence").EnumerateArray()).GetProperty("reason").GetString());
+        Assert.Equal("paused", Assert.Single(json.RootElement.GetProperty("paused_intervals").EnumerateArray()).GetProperty("reason").GetString());
         Assert.Equal("ok", json.RootElement.GetProperty("reachable").GetString());
         Assert.Equal(3, json.RootElement.GetProperty("last_payload").GetProperty("turns")[0].GetProperty("turn_index").GetInt32());
     }

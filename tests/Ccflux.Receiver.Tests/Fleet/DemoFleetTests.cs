@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
+using Ccflux.Lab.Demo;
 using Ccflux.Receiver.Fleet.Switching;
 using Ccflux.Receiver.Quota.Sources;
 using Ccflux.Receiver.Tests.Hosting;
-using Ccflux.Receiver.Usage.Demo;
 using Ccflux.Simulator;
 using Ccflux.Testing;
 using Microsoft.Extensions.DependencyInjection;
@@ -22,7 +22,7 @@ public sealed class DemoFleetTests
         var keys = Directory.CreateTempSubdirectory("ccflux-keys-").FullName;
         await using var receiver = await RunningReceiver.StartAsync(
             services => services.AddSingleton(_ => new UpstreamHttp(new SimulatorHandler(upstream, time))), Directory.CreateTempSubdirectory("ccflux-test-").FullName, time, [("FLEET", "1"), ("VAULT_KEY_PATH", keys)]);
-        Assert.NotNull(await receiver.Service<DemoData>().FillAsync());
+        Assert.NotNull(await receiver.Make<DemoData>().FillAsync());
         using var admin = new DemoAdmin(receiver.Address, RunningReceiver.AdminToken);
         using var fleet = new DemoFleet(upstream, admin, time);
         using var telemetry = new DemoTelemetry(admin, fleet, time);

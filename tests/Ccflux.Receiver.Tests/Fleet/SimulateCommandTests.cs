@@ -1,13 +1,13 @@
 using System.Globalization;
 using System.Text.Json;
-using Ccflux.Receiver.Fleet.Rotation.Simulation;
+using Ccflux.Lab.Rotation;
 using Ccflux.Receiver.Tests.Fleet.Rotation;
 using Ccflux.Storage.Sqlite;
 using Ccflux.Testing;
 
 namespace Ccflux.Receiver.Tests.Fleet;
 
-/// <summary><c>fleet simulate</c> and <c>fleet record</c>: the real program.</summary>
+/// <summary><c>simulate</c> and <c>record</c> of the developers' tools: the real program.</summary>
 public sealed class SimulateCommandTests : IDisposable
 {
     private const string Scenario = """
@@ -22,9 +22,9 @@ public sealed class SimulateCommandTests : IDisposable
     [Fact]
     public async Task Simulate_AtRandom_PrintsAllPoliciesAndTheSameAgain()
     {
-        var text = await _receiver.RunAsync("fleet", "simulate", "--runs", "2", "--seed", "5");
-        var json = await _receiver.RunAsync("fleet", "simulate", "--runs", "2", "--seed", "5", "--json");
-        var again = await _receiver.RunAsync("fleet", "simulate", "--runs", "2", "--seed", "5", "--json");
+        var text = await _receiver.RunLabAsync("simulate", "--runs", "2", "--seed", "5");
+        var json = await _receiver.RunLabAsync("simulate", "--runs", "2", "--seed", "5", "--json");
+        var again = await _receiver.RunLabAsync("simulate", "--runs", "2", "--seed", "5", "--json");
 
         Assert.Equal((0, ""), (text.ExitCode, text.Error));
         Assert.StartsWith("2 fortnights from seed 5, ", text.Output, StringComparison.Ordinal);
@@ -42,7 +42,7 @@ public sealed class SimulateCommandTests : IDisposable
     {
         await WriteAsync("scenario.json", Scenario);
 
-        var outcome = await _receiver.RunAsync("fleet", "simulate", _receiver.PathOf("scenario.json"), "--json");
+        var outcome = await _receiver.RunLabAsync("simulate", _receiver.PathOf("scenario.json"), "--json");
 
         Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error));
         var totals = JsonDocument.Parse(outcome.Output).RootElement;
@@ -54,12 +54,12 @@ public sealed class SimulateCommandTests : IDisposable
     [Fact]
     public async Task Simulate_Order_IsThatOfTheSetting()
     {
-        var seeds = new[] { "fleet", "simulate", "--runs", "1", "--seed", "3", "--json" };
+        var seeds = new[] { "simulate", "--runs", "1", "--seed", "3", "--json" };
 
-        var soonest = await _receiver.RunAsync([.. seeds]);
-        var always = await _receiver.RunAsync([.. seeds, "--order", "soonest_reset"]);
-        var least = await _receiver.RunAsync([.. seeds, "--order", "least_waste"]);
-        var twelve = await _receiver.RunAsync([.. seeds, "--soonest-first-hours", "12"]);
+        var soonest = await _receiver.RunLabAsync([.. seeds]);
+        var always = await _receiver.RunLabAsync([.. seeds, "--order", "soonest_reset"]);
+        var least = await _receiver.RunLabAsync([.. seeds, "--order", "least_waste"]);
+        var twelve = await _receiver.RunLabAsync([.. seeds, "--soonest-first-hours", "12"]);
 
         Assert.Equal((soonest.Output, least.Output), (always.Output, twelve.Output));
         Assert.NotEqual(soonest.Output, least.Output);
@@ -92,10 +92,10 @@ public sealed class SimulateCommandTests : IDisposable
         var from = new DateTimeOffset(TimeProvider.System.GetUtcNow().UtcDateTime.Date, TimeSpan.Zero).AddDays(-14);
         Fill(from);
 
-        var recorded = await _receiver.RunAsync("fleet", "record", _receiver.PathOf("recorded.json"));
-        var played = await _receiver.RunAsync("fleet", "simulate", _receiver.PathOf("recorded.json"), "--json");
-        var again = await _receiver.RunAsync("fleet", "record", _receiver.PathOf("recorded.json"));
-        var nobody = await _receiver.RunAsync("fleet", "record", _receiver.PathOf("nobody.json"), "--user", "nobody@example.org");
+        var recorded = await _receiver.RunLabAsync("record", _receiver.PathOf("recorded.json"));
+        var played = await _receiver.RunLabAsync("simulate", _receiver.PathOf("recorded.json"), "--json");
+        var again = await _receiver.RunLabAsync("record", _receiver.PathOf("recorded.json"));
+        var nobody = await _receiver.RunLabAsync("record", _receiver.PathOf("nobody.json"), "--user", "nobody@example.org");
 
         Assert.Equal(0, recorded.ExitCode); // it may say that the database was open to others
         Assert.Contains($"14 days from {from:yyyy-MM-dd} on; accounts: 2, config dirs: 2, requests: 5600.", recorded.Output, StringComparison.Ordinal);
@@ -116,7 +116,7 @@ public sealed class SimulateCommandTests : IDisposable
             connection.ExecuteScript("INSERT INTO fleet_agents (agent_id, machine, config_dir_id, platform, version, signing_key, sealing_key, enrolled_at) VALUES ('a', 'Laptop', 'c', 'linux', '1', '', '', 0)");
         }
 
-        var recorded = await _receiver.RunAsync("fleet", "record", _receiver.PathOf("recorded.json"));
+        var recorded = await _receiver.RunLabAsync("record", _receiver.PathOf("recorded.json"));
 
         Assert.Contains("accounts: 2, config dirs: 1, requests: 3920.", recorded.Output, StringComparison.Ordinal);
     }
@@ -126,9 +126,9 @@ public sealed class SimulateCommandTests : IDisposable
     {
         SqliteDatabase.OpenForWriting(_receiver.DatabasePath).Dispose();
 
-        var empty = await _receiver.RunAsync("fleet", "record", _receiver.PathOf("recorded.json"));
-        var early = await _receiver.RunAsync("fleet", "record", _receiver.PathOf("recorded.json"), "--from", "2020-01-01");
-        var wrong = await _receiver.RunAsync("fleet", "record", _receiver.PathOf("recorded.json"), "--from", "monday");
+        var empty = await _receiver.RunLabAsync("record", _receiver.PathOf("recorded.json"));
+        var early = await _receiver.RunLabAsync("record", _receiver.PathOf("recorded.json"), "--from", "2020-01-01");
+        var wrong = await _receiver.RunLabAsync("record", _receiver.PathOf("recorded.json"), "--from", "monday");
 
         Assert.Equal((1, true), (empty.ExitCode, empty.Error.Contains("no account was polled", StringComparison.Ordinal)));
         Assert.All(new[] { early, wrong }, outcome => Assert.Contains("--from: a day such as", outcome.Error, StringComparison.Ordinal));

@@ -46,6 +46,9 @@ internal sealed class RunningReceiver : IAsyncDisposable
     public T Service<T>()
         where T : notnull => _app.Services.GetRequiredService<T>();
 
+    /// <summary>A new object that is not registered, made of services that are.</summary>
+    public T Make<T>() => ActivatorUtilities.CreateInstance<T>(_app.Services);
+
     public IEnumerable<T> Services<T>() => _app.Services.GetServices<T>();
 
     public static Task<RunningReceiver> StartAsync(TimeProvider? time = null, params (string Key, string? Value)[] settings) =>

@@ -1,8 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Ccflux.Receiver.Quota.Demo;
+using Ccflux.Lab.Demo;
 using Ccflux.Receiver.Tests.Hosting;
-using Ccflux.Receiver.Usage.Demo;
 using Ccflux.Simulator;
 using Ccflux.Testing;
 
@@ -16,8 +15,8 @@ public sealed class DemoQuotaTests
     {
         await using var simulator = await SimulatorProcess.StartAsync();
         await using var receiver = await RunningReceiver.StartAsync(null, [.. simulator.Settings, ("ENV_FILE", Path.Combine(simulator.Folder, ".env"))]);
-        await receiver.Service<DemoData>().FillAsync();
-        await receiver.Service<DemoQuota>().FillAsync(
+        await receiver.Make<DemoData>().FillAsync();
+        await receiver.Make<DemoQuota>().FillAsync(
             [new("amara.okafor@example.org", 1_900_000, TimeSpan.FromMinutes(4)), new("george.whitlock@example.org", 480_000, TimeSpan.FromHours(7))], TestContext.Current.CancellationToken);
 
         var accounts = await UntilPolledAsync(receiver);

@@ -1,4 +1,4 @@
-using Ccflux.Receiver.Fleet.Rotation.Simulation;
+using Ccflux.Lab.Rotation;
 
 namespace Ccflux.Receiver.Tests.Fleet.Rotation;
 

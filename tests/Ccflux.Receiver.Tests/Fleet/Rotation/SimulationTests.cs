@@ -1,6 +1,6 @@
 using System.Text;
+using Ccflux.Lab.Rotation;
 using Ccflux.Receiver.Fleet.Rotation;
-using Ccflux.Receiver.Fleet.Rotation.Simulation;
 
 namespace Ccflux.Receiver.Tests.Fleet.Rotation;
 

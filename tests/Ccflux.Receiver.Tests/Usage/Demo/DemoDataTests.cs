@@ -1,5 +1,5 @@
+using Ccflux.Lab.Demo;
 using Ccflux.Receiver.Tests.Usage.Read;
-using Ccflux.Receiver.Usage.Demo;
 using Ccflux.Receiver.Usage.Read.Views;
 using Ccflux.Receiver.Usage.Store.Tiers;
 using Microsoft.Extensions.Hosting;
@@ -12,7 +12,7 @@ public sealed class DemoDataTests
     public async Task Demo_InAnEmptyDatabase_ShowsEverythingThePageCan()
     {
         await using var history = await History.EmptyAsync();
-        var stored = await history.Receiver.Service<DemoData>().FillAsync();
+        var stored = await history.Receiver.Make<DemoData>().FillAsync();
         await InferTiersAsync(history);
 
         var view = await UsagePageQueryTests.ReadAsync(history, UsageFilter.Default(history.Time.GetUtcNow()));
@@ -43,7 +43,7 @@ public sealed class DemoDataTests
         await using var history = await History.EmptyAsync();
         await history.AddUserAsync(1);
 
-        Assert.Null(await history.Receiver.Service<DemoData>().FillAsync());
+        Assert.Null(await history.Receiver.Make<DemoData>().FillAsync());
         Assert.Empty(history.Facts.Turns);
     }
 

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
+using Ccflux.Lab.Demo;
 using Ccflux.Receiver.Tests.Hosting;
-using Ccflux.Receiver.Usage.Demo;
 using Microsoft.Data.Sqlite;
 
 namespace Ccflux.Receiver.Tests.Usage.Read;
@@ -12,7 +12,7 @@ public sealed partial class SqlDocsTests
     public async Task Docs_EveryStatement_RunsAndEveryQueryFindsSomething()
     {
         await using var history = await History.EmptyAsync();
-        Assert.NotNull(await history.Receiver.Service<DemoData>().FillAsync());
+        Assert.NotNull(await history.Receiver.Make<DemoData>().FillAsync());
         await MakeThePresentAsync(history);
 
         var statements = Statements();

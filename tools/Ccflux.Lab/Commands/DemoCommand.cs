@@ -1,0 +1,45 @@
+using System.CommandLine;
+using Ccflux.Lab.Demo;
+using Ccflux.Receiver.Cli;
+using Ccflux.Receiver.Platform.Database;
+using Ccflux.Receiver.Platform.Settings;
+using Ccflux.Receiver.Usage.Store.Tiers;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Ccflux.Lab.Commands;
+
+/// <summary><c>demo</c>: fills an empty database, to look at the pages before there are any users.</summary>
+internal static class DemoCommand
+{
+    /// <summary>Who has a status line. The last one rests, so that its readings are old.</summary>
+    private static readonly DemoStatusLine[] s_statusLines =
+    [
+        new("amara.okafor@example.org", 1_900_000, TimeSpan.FromMinutes(4)),
+        new("mateo.vargas@example.org", 1_900_000, TimeSpan.FromMinutes(11)),
+        new("hana.sato@example.org", DemoPlan.LimitTokens, TimeSpan.FromMinutes(2)),
+        new("elif.yilmaz@example.org", 480_000, TimeSpan.FromMinutes(35)),
+        new("daniel.novak@example.org", 480_000, TimeSpan.FromMinutes(8)),
+        new("george.whitlock@example.org", 480_000, TimeSpan.FromHours(7)),
+    ];
+
+    public static Command Make()
+    {
+        var command = new Command("demo", "Fills an empty database with 45 days of 15 invented users.");
+        command.SetAction((_, cancellationToken) => CommandHost.RunAsync(async services =>
+        {
+            var path = services.GetRequiredService<DatabaseOptions>().Path;
+            using var held = DatabaseLock.Take(path);
+            if (await ActivatorUtilities.CreateInstance<DemoData>(services).FillAsync() is not { } turns)
+            {
+                await CommandHost.FailAsync($"{path} is not empty; demo data goes into a database of its own (DATABASE_PATH).");
+                return CommandHost.Failed;
+            }
+
+            await ActivatorUtilities.CreateInstance<DemoQuota>(services).FillAsync(s_statusLines, cancellationToken);
+            await ActivatorUtilities.CreateInstance<TierJob>(services).InferAsync(cancellationToken);
+            await Console.Out.WriteLineAsync($"Wrote {turns} turns of invented users into {path}.");
+            return CommandHost.Done;
+        }));
+        return command;
+    }
+}

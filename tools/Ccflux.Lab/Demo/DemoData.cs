@@ -1,0 +1,121 @@
+using System.Security.Cryptography;
+using Ccflux.Contracts.Usage;
+using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Usage.Store;
+using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Writing;
+
+namespace Ccflux.Lab.Demo;
+
+/// <summary>Fills an empty database with 45 days of fifteen invented people, through the receiver's own writer.</summary>
+internal sealed class DemoData(GroupCommitWriter writer, UsageWriter usage, TimeProvider time)
+{
+    private readonly Dictionary<string, (long User, long Device)> _people = new(StringComparer.Ordinal);
+    private readonly Random _random = new(DemoPlan.Seed);
+
+    /// <returns>How many turns were stored, or null where the database is not empty; then nothing was.</returns>
+    public async Task<int?> FillAsync()
+    {
+        var now = time.GetUtcNow();
+        var opened = await writer.WriteAsync(connection => AddPeople(connection, now));
+        if (opened is not { Status: WriteStatus.Committed, Value: true })
+        {
+            return opened.Status == WriteStatus.Committed ? null : throw new IOException("The demo data could not be written.");
+        }
+
+        var stored = 0;
+        foreach (var chunk in DemoPlan.Make(now).Chunk(GroupCommitWriter.DefaultCapacity / 2))
+        {
+            foreach (var result in await Task.WhenAll(chunk.Select(StoreAsync)))
+            {
+                stored += result.Status == WriteStatus.Committed ? result.Value.Accepted : throw new IOException("The demo data could not be written.");
+            }
+        }
+
+        await writer.WriteAsync(connection => AddLog(connection, now));
+        return stored;
+    }
+
+    private Task<WriteResult<StoreResult>> StoreAsync(DemoReport report)
+    {
+        var (user, device) = _people[report.Person.Name];
+        var client = new ClientInfo
+        {
+            Name = "ccflux",
+            Version = report.Person.Version.Plugin,
+            Platform = report.Person.Platform,
+            ClaudeCodeVersion = report.Person.Version.ClaudeCode,
+        };
+        var incoming = new IncomingTurns(
+            user,
+            report.Person.IsLegacy ? LegacyReport.Version : TurnBatch.Version,
+            report.Turns,
+            device,
+            client,
+            report.Person.Version.Plugin,
+            report.Person.Claims,
+            report.ReceivedAt.ToUnixTimeMilliseconds());
+        return writer.WriteAsync(new ReportWrite(usage, incoming, DailyCaps.None));
+    }
+
+    private bool AddPeople(SqlConnection connection, DateTimeOffset now)
+    {
+        if (connection.Scalar(DemoSql.CountAll) > 0)
+        {
+            return false;
+        }
+
+        var begun = now.AddDays(-DemoPlan.Days - 1);
+        foreach (var person in DemoPerson.Reporting)
+        {
+            var user = AddUser(connection, person.Email, person.Division, begun, begun.AddDays(365 + DemoPlan.Days), revoked: false);
+            var seen = now.AddDays(-person.LastDaysAgo).AddMinutes(-_random.Next(2, 50));
+            _people[person.Name] = (user, AddDevice(connection, user, person.Device, begun, seen));
+        }
+
+        // Some more machines: one revoked, and one that came back with a new key after that.
+        AddDevice(connection, _people["daniel.novak"].User, "dn-air", begun.AddDays(3), now.AddDays(-9), revokedAt: now.AddHours(-6));
+        AddDevice(connection, _people["amara.okafor"].User, "build-07", begun.AddDays(8), now.AddDays(-3), revokedAt: now.AddDays(-2));
+        AddDevice(connection, _people["amara.okafor"].User, "build-07", now.AddHours(-4), now.AddHours(-3), again: true);
+
+        AddUser(connection, "petra.kowalska@example.org", "Data", now.AddDays(-5), now.AddDays(360), revoked: false);
+        AddUser(connection, "tom.hartley@example.org", "Support", begun, begun.AddDays(365), revoked: true);
+        return true;
+    }
+
+    private static bool AddLog(SqlConnection connection, DateTimeOffset now)
+    {
+        var admin = new AuditActor("admin", "192.0.2.14");
+        void Line(DateTimeOffset at, AuditActor actor, string action, string target, string detail) =>
+            AuditLog.Write(connection, new AuditEntry(at, actor, action, target, detail));
+
+        Line(now.AddDays(-42), admin, "user.revoke", "tom.hartley@example.org", "");
+        Line(now.AddDays(-5), admin, "user.add", "petra.kowalska@example.org", "Data, 365 days");
+        Line(now.AddDays(-4), admin, "user.division", "lena.fischer@example.org", "Platform to Security");
+        Line(now.AddDays(-2), admin, "device.revoke", "amara.okafor@example.org build-07", "");
+        Line(now.AddHours(-6), admin, "device.revoke", "daniel.novak@example.org dn-air", "");
+        Line(now.AddHours(-4), AuditActor.System, "device.register-again", "amara.okafor@example.org build-07", "");
+        Line(now.AddMinutes(-35), admin, "user.reissue", "george.whitlock@example.org", "");
+        return true;
+    }
+
+    private static long AddUser(SqlConnection connection, string email, string division, DateTimeOffset created, DateTimeOffset expires, bool revoked)
+    {
+        // Nobody holds this token: only its hash is made.
+        var hash = "sha256:" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+        connection.Execute(DemoSql.InsertToken, hash, email, division, Text(expires), revoked, Text(created));
+        return connection.Scalar(DemoSql.InsertUser, email, division, created.ToUnixTimeMilliseconds())!.Value;
+    }
+
+    private long AddDevice(
+        SqlConnection connection, long user, string name, DateTimeOffset registered, DateTimeOffset seen, DateTimeOffset? revokedAt = null, bool again = false)
+    {
+        var key = new byte[32];
+        _random.NextBytes(key);
+        var at = registered.ToUnixTimeMilliseconds();
+        return connection.Scalar(
+            DemoSql.InsertDevice, user, Convert.ToBase64String(key), name, at, seen.ToUnixTimeMilliseconds(), at, revokedAt?.ToUnixTimeMilliseconds(), again)!.Value;
+    }
+
+    private static string Text(DateTimeOffset instant) => instant.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+}

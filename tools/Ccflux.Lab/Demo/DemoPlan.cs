@@ -1,0 +1,102 @@
+using Ccflux.Contracts.Usage;
+
+namespace Ccflux.Lab.Demo;
+
+/// <summary>Some turns of one person, as they reach the receiver.</summary>
+internal sealed record DemoReport(DemoPerson Person, DateTimeOffset ReceivedAt, IReadOnlyList<TurnReport> Turns);
+
+/// <summary>45 days of everybody's turns up to now: the same for the same now. Working hours, weekends, blocks of work of a few sessions,
+/// failed turns, a limit that was hit, and blocks that are open now, whatever the hour is.</summary>
+internal sealed class DemoPlan
+{
+    public const int Days = 45;
+    public const int Seed = 42;
+
+    /// <summary>Who hit a five-hour limit, and what the window held then.</summary>
+    public const string LimitedPerson = "hana.sato";
+    public const long LimitTokens = 960_000;
+    private const int LimitDaysAgo = 8;
+
+    private readonly DateTimeOffset _now;
+    private readonly Random _random = new(Seed);
+    private readonly List<DemoReport> _reports = [];
+
+    private DemoPlan(DateTimeOffset now) => _now = now;
+
+    /// <summary>The reports in the order in which they arrive.</summary>
+    public static IReadOnlyList<DemoReport> Make(DateTimeOffset now)
+    {
+        var plan = new DemoPlan(now);
+        foreach (var person in DemoPerson.Reporting)
+        {
+            plan.AddPerson(person);
+        }
+
+        return [.. plan._reports.OrderBy(report => report.ReceivedAt).ThenBy(report => report.Person.Name, StringComparer.Ordinal)];
+    }
+
+    private void AddPerson(DemoPerson person)
+    {
+        var writer = new DemoSessions(person, _random);
+        var today = new DateTimeOffset(_now.UtcDateTime.Date, TimeSpan.Zero);
+        for (var ago = Days; ago >= Math.Max(1, person.LastDaysAgo); ago--)
+        {
+            var day = today.AddDays(-ago);
+            var isLast = ago == person.LastDaysAgo;
+            var isWeekend = day.DayOfWeek is DayOfWeek.Saturday or DayOfWeek.Sunday;
+            var works = _random.NextDouble() < (isWeekend ? person.Workdays / 12 : person.Workdays);
+            if (!works && !isLast && !IsLimitDay(person, ago))
+            {
+                continue;
+            }
+
+            AddDay(writer, person, day, ago);
+        }
+
+        if (person.LastDaysAgo == 0)
+        {
+            AddOpenBlock(writer, person);
+        }
+    }
+
+    private void AddDay(DemoSessions writer, DemoPerson person, DateTimeOffset day, int ago)
+    {
+        var limited = IsLimitDay(person, ago);
+        AddBlock(writer, person, day.AddHours(7).AddMinutes(_random.Next(90)), limited ? LimitTokens : Budget(person), hitsLimit: limited);
+        if (limited)
+        {
+            return;
+        }
+
+        AddBlock(writer, person, day.AddHours(12.6).AddMinutes(_random.Next(70)), Budget(person), hitsLimit: false);
+        if (_random.Next(9) == 0)
+        {
+            AddBlock(writer, person, day.AddHours(18.5).AddMinutes(_random.Next(45)), Budget(person) / 3, hitsLimit: false);
+        }
+    }
+
+    /// <summary>Work that goes on: begun within the last three hours, the last turn minutes ago.</summary>
+    private void AddOpenBlock(DemoSessions writer, DemoPerson person)
+    {
+        var begun = _now.AddMinutes(-_random.Next(60, 170));
+        var budget = string.Equals(person.Name, LimitedPerson, StringComparison.Ordinal) ? (long)(LimitTokens * 0.92) : Budget(person) * 2 / 3;
+        Keep(person, writer.Block(begun, _now.AddMinutes(-_random.Next(1, 40)) - begun, budget, hitsLimit: false));
+    }
+
+    private void AddBlock(DemoSessions writer, DemoPerson person, DateTimeOffset at, long budget, bool hitsLimit) =>
+        Keep(person, writer.Block(at, TimeSpan.FromMinutes(150 + _random.Next(100)), budget, hitsLimit));
+
+    private void Keep(DemoPerson person, IReadOnlyList<TurnReport> turns)
+    {
+        // A hook sends what a few minutes brought.
+        foreach (var report in turns.Chunk(3))
+        {
+            var received = report[^1].EndedUtc.AddMilliseconds(_random.Next(800, 4000));
+            _reports.Add(new DemoReport(person, received < _now ? received : _now, report));
+        }
+    }
+
+    private long Budget(DemoPerson person) => (long)(person.Window * (0.45 + (0.75 * Math.Sqrt(_random.NextDouble()))));
+
+    private static bool IsLimitDay(DemoPerson person, int ago) => ago == LimitDaysAgo && string.Equals(person.Name, LimitedPerson, StringComparison.Ordinal);
+}

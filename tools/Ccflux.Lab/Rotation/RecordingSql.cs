@@ -1,0 +1,33 @@
+namespace Ccflux.Lab.Rotation;
+
+/// <summary>SQL of what a fortnight left behind. Parameters: @From, @To, and for work @Users (e-mails; none is all).</summary>
+internal static class RecordingSql
+{
+    /// <summary>Of polled accounts. In the order of accounts, windows and times.</summary>
+    public const string Readings = """
+        SELECT q.account_id AS AccountId, coalesce(f.label, nullif(q.label, ''), 'account ' || q.account_id) AS Label, w.name AS Window,
+               r.observed_at AS At, r.used_milli AS UsedMilli, r.resets_at AS ResetsAt
+        FROM quota_accounts q
+        JOIN quota_windows w ON w.account_id = q.account_id AND w.name IN ('five_hour', 'seven_day')
+        JOIN quota_readings r ON r.window_id = w.window_id AND r.observed_at >= @From AND r.observed_at < @To
+        LEFT JOIN fleet_accounts f ON f.account_key = q.account_key
+        WHERE q.owner = 0
+        ORDER BY q.account_id, w.name, r.observed_at
+        """;
+
+    /// <summary>Turns with their requests, and those that were refused for good. A device's key is one config dir's. Where agents are enrolled, only
+    /// turns of their machines count: what others do is not what the fleet's accounts serve.</summary>
+    public const string Turns = """
+        SELECT t.user_id AS UserId, coalesce(t.device_ref, 0) AS Device, t.started_at AS StartedAt, t.ended_at AS EndedAt,
+               coalesce((SELECT sum(e.messages) FROM events e WHERE e.user_id = t.user_id AND e.turn_id = t.turn_id), 0)
+               + (SELECT count(*) FROM limit_events l WHERE l.user_id = t.user_id AND l.session_ref = t.session_ref AND l.turn_index = t.turn_index AND l.final = 1)
+               AS Requests
+        FROM users u
+        JOIN turns t ON t.user_id = u.user_id AND t.ended_at >= @From AND t.ended_at < @To
+        LEFT JOIN devices d ON d.device_ref = t.device_ref
+        WHERE (@AllUsers OR u.email IN @Users)
+          AND (NOT EXISTS (SELECT 1 FROM fleet_agents WHERE revoked_at IS NULL)
+               OR d.name COLLATE NOCASE IN (SELECT machine FROM fleet_agents WHERE revoked_at IS NULL))
+        ORDER BY t.user_id, t.device_ref
+        """;
+}
