@@ -5,7 +5,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Ccflux.Contracts.Fleet;
-using Ccflux.Contracts.Signing;
+using Ccflux.Contracts.Http;
 using Ccflux.Storage.Sqlite;
 using Ccflux.Testing;
 
@@ -17,7 +17,7 @@ internal static class HeartbeatRun
 {
     private const int Agents = 1000;
     private const int SessionsEach = 10;
-    private const int PeriodicLoop = 8;
+    private const int Repeats = 8;
     private const int Connections = 64;
 
     public static async Task<int> RunAsync(Action<string, double, string, double?, string> print)
@@ -71,7 +71,7 @@ internal static class HeartbeatRun
     {
         var now = TimeProvider.System.GetUtcNow();
         var timestamp = SignatureHeader.FormatTimestamp(now);
-        var requests = new byte[PeriodicLoop * Agents][];
+        var requests = new byte[Repeats * Agents][];
         Parallel.For(0, requests.Length, i =>
         {
             var (round, agent) = (i / Agents, i % Agents);

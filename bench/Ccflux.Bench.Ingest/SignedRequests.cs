@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Ccflux.Contracts.Signing;
+using Ccflux.Contracts.Http;
 using Ccflux.Contracts.Usage;
 using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Storage.Sqlite;

@@ -1,5 +1,5 @@
 using System.Text;
-using Ccflux.Contracts.Signing;
+using Ccflux.Contracts.Http;
 using Xunit;
 
 namespace Ccflux.Contracts.Tests;

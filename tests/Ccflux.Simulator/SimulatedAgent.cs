@@ -4,7 +4,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Ccflux.Contracts.Fleet;
 using Ccflux.Contracts.Http;
-using Ccflux.Contracts.Signing;
 using Ccflux.Testing;
 
 namespace Ccflux.Simulator;

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using Ccflux.Contracts.Signing;
+using Ccflux.Contracts.Http;
 using Org.BouncyCastle.Math.EC.Rfc8032;
 
 namespace Ccflux.Testing;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using Ccflux.Contracts.Signing;
+using Ccflux.Contracts.Http;
 
 namespace Ccflux.Contracts.Fleet;
 

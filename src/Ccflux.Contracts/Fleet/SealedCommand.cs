@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using Ccflux.Contracts.Signing;
+using Ccflux.Contracts.Http;
 
 namespace Ccflux.Contracts.Fleet;
 

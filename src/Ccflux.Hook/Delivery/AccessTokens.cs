@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Ccflux.Contracts.Auth;
 using Ccflux.Contracts.Http;
 using Ccflux.Hook.Spool;
 

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using Ccflux.Contracts.Signing;
+using Ccflux.Contracts.Http;
 using Ccflux.Hook.Spool;
 using Org.BouncyCastle.Math.EC.Rfc8032;
 

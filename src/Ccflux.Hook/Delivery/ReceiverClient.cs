@@ -5,7 +5,6 @@ using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Ccflux.Contracts.Fleet;
 using Ccflux.Contracts.Http;
-using Ccflux.Contracts.Signing;
 
 namespace Ccflux.Hook.Delivery;
 

@@ -260,7 +260,7 @@ internal sealed partial class RowParser
             parts.ToolUse = true;
             if (name.SequenceEqual("Agent"u8) || name.SequenceEqual("Task"u8))
             {
-                row.AgentRequest = IdHash.Of(id);
+                row.AgentCall = IdHash.Of(id);
             }
         }
     }

@@ -310,9 +310,9 @@ internal sealed class SessionTurns(ulong owner, byte reading, bool fromStart, Me
             turn.Add(row.Usage);
         }
 
-        if (row.AgentRequest != 0)
+        if (row.AgentCall != 0)
         {
-            AddCall(row.AgentRequest, index);
+            AddCall(row.AgentCall, index);
         }
 
         return true;
@@ -321,9 +321,9 @@ internal sealed class SessionTurns(ulong owner, byte reading, bool fromStart, Me
     /// <summary>Another row of a message that is counted already. It stays in the earlier of the turns it stands in.</summary>
     private bool Merge(ref Plural known, in TranscriptRow row, int index, bool isNew)
     {
-        if (row.AgentRequest != 0)
+        if (row.AgentCall != 0)
         {
-            AddCall(row.AgentRequest, index);
+            AddCall(row.AgentCall, index);
         }
 
         var best = row.Usage.IsBetterThan(known.Usage) ? row.Usage : known.Usage;

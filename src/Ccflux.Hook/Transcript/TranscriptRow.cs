@@ -61,7 +61,7 @@ internal struct TranscriptRow
     public ResponsePlace? Place;
 
     /// <summary>Hash of the id of the tool call that starts a subagent; 0 for none.</summary>
-    public ulong AgentRequest;
+    public ulong AgentCall;
 
     public MessageUsage Usage;
 

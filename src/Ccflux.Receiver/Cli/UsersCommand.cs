@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Ccflux.Receiver.Identity;
 using Ccflux.Receiver.Identity.Users;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Usage.Store.Retention;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Ccflux.Receiver.Identity;
 using Ccflux.Receiver.Identity.Users;
 using Ccflux.Receiver.Platform.Api;
 using Ccflux.Receiver.Platform.Auth.Admin;

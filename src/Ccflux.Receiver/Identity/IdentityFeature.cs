@@ -1,9 +1,6 @@
-using Ccflux.Contracts.Auth;
 using Ccflux.Contracts.Http;
-using Ccflux.Receiver.Identity.Api;
 using Ccflux.Receiver.Identity.Devices;
 using Ccflux.Receiver.Identity.Pages;
-using Ccflux.Receiver.Identity.Tokens;
 using Ccflux.Receiver.Identity.Users;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Auth.Signing;

@@ -55,7 +55,7 @@ internal sealed class FleetRace : IAsyncDisposable
 
     /// <summary>Steps of an agent, as <c>Ccflux.Hook</c> names them; the last one is reached where a swap is undone.</summary>
     public static IReadOnlyList<string> AgentSteps { get; } =
-        ["beat-answered", "client-locked", "swap-journaled", "login-copied", "login-replaced", "swap-noted", "login-brought", "renewed-brought", "swap-undone"];
+        ["heartbeat-answered", "client-locked", "swap-journaled", "login-copied", "login-replaced", "swap-noted", "login-returned", "renewed-returned", "swap-undone"];
 
     public static IReadOnlyList<string> ReceiverSteps => VaultFaultPoints.All;
 

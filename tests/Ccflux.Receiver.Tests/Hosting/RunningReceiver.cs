@@ -85,6 +85,7 @@ internal sealed class RunningReceiver : IAsyncDisposable
         }
 
         replace(builder.Services);
+        MigratedDatabase.CreateIn(values["DATABASE_PATH"]!);
         var app = Program.Build(builder);
         await app.StartAsync();
         return new RunningReceiver(app, folder, log);

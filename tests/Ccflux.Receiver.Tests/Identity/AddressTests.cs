@@ -1,6 +1,4 @@
 using Ccflux.Contracts.Http;
-using Ccflux.Receiver.Identity;
-using Ccflux.Receiver.Identity.Tokens;
 using Ccflux.Receiver.Identity.Users;
 using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Auth.Admin;

@@ -1,7 +1,5 @@
 using Ccflux.Contracts.Http;
-using Ccflux.Receiver.Identity;
 using Ccflux.Receiver.Identity.Devices;
-using Ccflux.Receiver.Identity.Tokens;
 using Ccflux.Receiver.Identity.Users;
 using Ccflux.Receiver.Platform;
 using Ccflux.Receiver.Platform.Auth;

@@ -112,13 +112,13 @@ public sealed class AlertDeliveryTests : IAsyncDisposable
     {
         await StartAsync(("ALERT_THRESHOLDS", "1"), ("ALERT_FORECAST", "0"), ("ALERT_QUIET_HOURS", "00:00-23:59"));
         Assert.Equal(204, await RuleAsync("""{"account":1,"thresholds":[],"forecast":false}"""));
-        await _rig!.PassAsync(TimeSpan.FromHours(12));
+        await _rig!.PassAsync(TimeSpan.FromHours(6));
         var before = Deliveries("true");
 
         Assert.Equal(403, await RemoveRuleAsync(1, RunningReceiver.ViewerToken));
         Assert.Equal(204, await RemoveRuleAsync(1));
         Assert.Equal(404, await RemoveRuleAsync(1));
-        await _rig.PassAsync(TimeSpan.FromHours(12));
+        await _rig.PassAsync(TimeSpan.FromHours(6));
 
         Assert.True(Deliveries("true") > before);
         Assert.Equal("removed", _rig.Query("SELECT detail FROM audit_log WHERE action = 'quota.alert.rule' ORDER BY rowid DESC LIMIT 1", row => row.GetString(0)).Single());

@@ -119,7 +119,7 @@ public sealed class ExporterTests
 
         var shadowed = host.Scalar<long>("SELECT sum(output_tokens) FROM telemetry_hours WHERE source = 'shadowed'");
         Assert.True(shadowed > 0);
-        Assert.Equal(shadowed, host.Plural().Values.Sum(sums => sums.Output));
+        Assert.Equal(shadowed, host.Counted().Values.Sum(sums => sums.Output));
     }
 
     [Fact]

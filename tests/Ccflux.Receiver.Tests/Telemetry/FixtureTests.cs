@@ -64,8 +64,8 @@ public sealed class FixtureTests
         await events.ReplayAsync("pb-tools", "logs");
         await metrics.ReplayAsync("pb-tools", "metrics");
 
-        Assert.NotEmpty(events.Plural());
-        Assert.Equal(events.Plural(), metrics.Plural());
+        Assert.NotEmpty(events.Counted());
+        Assert.Equal(events.Counted(), metrics.Counted());
     }
 
     [Fact]
@@ -83,7 +83,7 @@ public sealed class FixtureTests
     {
         var expected = FixtureSums.OfRequests(run);
         Assert.NotEmpty(expected);
-        Assert.Equal(expected, host.Plural());
-        Assert.Equal(expected, host.Plural("telemetry_days"));
+        Assert.Equal(expected, host.Counted());
+        Assert.Equal(expected, host.Counted("telemetry_days"));
     }
 }

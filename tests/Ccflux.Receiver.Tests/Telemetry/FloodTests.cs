@@ -3,7 +3,7 @@ using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
-using Ccflux.Contracts.Signing;
+using Ccflux.Contracts.Http;
 using Ccflux.Contracts.Usage;
 using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Telemetry.Store;

@@ -103,7 +103,7 @@ internal sealed class OtlpHost : IAsyncDisposable
     }
 
     /// <summary>What is counted of each model, by name: the rollups' own sums.</summary>
-    public Dictionary<string, RequestSums> Plural(string table = "telemetry_hours") => Query<ModelRow>($"""
+    public Dictionary<string, RequestSums> Counted(string table = "telemetry_hours") => Query<ModelRow>($"""
         SELECT n.name AS Model, sum(input_tokens) AS Input, sum(output_tokens) AS Output, sum(cache_read_tokens) AS CacheRead, sum(cache_write_tokens) AS CacheWrite, sum(cost) AS Cost
         FROM {table} JOIN telemetry_names n ON n.name_id = model_id WHERE source IN ('events', 'metrics')
         GROUP BY n.name HAVING sum(input_tokens) + sum(cost) > 0

@@ -216,14 +216,14 @@ public sealed class TelemetryReadTests
     {
         await using var host = await OtlpHost.StartAsync();
         await host.ReplayAsync("json-full");
-        var counted = host.Plural();
+        var counted = host.Counted();
 
         host.Time.Leap(TimeSpan.FromDays(31));
         var housekeeping = host.Receiver.Services<Microsoft.Extensions.Hosting.IHostedService>().OfType<TelemetryHousekeeping>().Single();
         Assert.True(await housekeeping.RunAsync(TestContext.Current.CancellationToken));
 
         Assert.Equal(0, host.Scalar<long>("SELECT (SELECT count(*) FROM telemetry_events) + (SELECT count(*) FROM telemetry_points) + (SELECT count(*) FROM telemetry_sessions) + (SELECT count(*) FROM telemetry_session_usage) + (SELECT count(*) FROM telemetry_prompts)"));
-        Assert.Equal(counted, host.Plural());
+        Assert.Equal(counted, host.Counted());
     }
 
     [Fact]

@@ -1,6 +1,5 @@
 using Ccflux.Contracts.Fleet;
 using Ccflux.Contracts.Http;
-using Ccflux.Contracts.Signing;
 using Ccflux.Receiver.Fleet.Store;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Auth.Signing;

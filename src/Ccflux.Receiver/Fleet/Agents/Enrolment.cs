@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using Ccflux.Contracts.Fleet;
-using Ccflux.Contracts.Signing;
+using Ccflux.Contracts.Http;
 using Ccflux.Receiver.Fleet.Store;
 using Ccflux.Receiver.Fleet.Vault;
 using Ccflux.Receiver.Platform.Auth;

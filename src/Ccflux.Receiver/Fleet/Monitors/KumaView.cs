@@ -11,7 +11,7 @@ internal static class KumaView
     public static MonitorView Of(KumaMonitor monitor, KumaSnapshot snapshot, DateTimeOffset now)
     {
         var newest = monitor.Heartbeats.Count > 0 ? monitor.Heartbeats[^1] : null;
-        var isKnown = newest is not null && snapshot.Fault is null && now - newest.At <= RetryBackoff(monitor.Heartbeats);
+        var isKnown = newest is not null && snapshot.Fault is null && now - newest.At <= MaxAge(monitor.Heartbeats);
         return new MonitorView(
             monitor.Name,
             Source,
@@ -26,7 +26,7 @@ internal static class KumaView
     }
 
     /// <summary>Three times what lay between its last two checks, ten minutes at the least.</summary>
-    private static TimeSpan RetryBackoff(IReadOnlyList<KumaHeartbeat> heartbeats)
+    private static TimeSpan MaxAge(IReadOnlyList<KumaHeartbeat> heartbeats)
     {
         var between = heartbeats.Count > 1 ? (heartbeats[^1].At - heartbeats[^2].At) * 3 : TimeSpan.Zero;
         return between > s_oldest ? between : s_oldest;

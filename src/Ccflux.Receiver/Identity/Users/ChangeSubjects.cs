@@ -10,7 +10,7 @@ internal sealed class ChangeSubjects(SqliteReaders readers, TimeProvider time)
     public async Task<UserSubject?> FindUserAsync(string email, CancellationToken cancellationToken)
     {
         using var lease = await readers.RentAsync(cancellationToken);
-        return await lease.Connection.QuerySingleOrDefaultAsync<UserSubject>(UsersSql.FindSubject, new { Email = email, Now = Tokens.SqlTime.Text(time.GetUtcNow()) });
+        return await lease.Connection.QuerySingleOrDefaultAsync<UserSubject>(UsersSql.FindSubject, new { Email = email, Now = SqlTime.Text(time.GetUtcNow()) });
     }
 
     /// <returns>Null where there is no such device.</returns>

@@ -1,4 +1,3 @@
-using Ccflux.Receiver.Identity.Tokens;
 using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Storage.Sqlite;

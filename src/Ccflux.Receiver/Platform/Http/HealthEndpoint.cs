@@ -11,7 +11,7 @@ internal sealed partial class HealthEndpoint(SqliteReaders readers, GroupCommitW
 {
     public const string Path = "/health";
 
-    private static readonly TimeSpan RetryBackoff = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
 
     public async Task<IResult> AnswerAsync(HttpContext context)
     {
@@ -31,12 +31,12 @@ internal sealed partial class HealthEndpoint(SqliteReaders readers, GroupCommitW
 
     private async Task<bool> CanReadAsync(CancellationToken cancellationToken)
     {
-        using var backoff = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        backoff.CancelAfter(RetryBackoff);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(Timeout);
         try
         {
-            using var lease = await readers.RentUrgentAsync(backoff.Token);
-            return await lease.Connection.ExecuteScalarAsync<long>(new CommandDefinition(HealthSql.Probe, cancellationToken: backoff.Token)) == 1;
+            using var lease = await readers.RentUrgentAsync(timeout.Token);
+            return await lease.Connection.ExecuteScalarAsync<long>(new CommandDefinition(HealthSql.Probe, cancellationToken: timeout.Token)) == 1;
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {

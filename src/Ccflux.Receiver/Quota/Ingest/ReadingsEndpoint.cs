@@ -2,7 +2,7 @@ using System.Text.Json;
 using Ccflux.Contracts.Http;
 using Ccflux.Contracts.Quota;
 using Ccflux.Receiver.Identity.Devices;
-using Ccflux.Receiver.Identity.Tokens;
+using Ccflux.Receiver.Identity.Users;
 using Ccflux.Receiver.Platform.Auth.Signing;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Storage.Writing;

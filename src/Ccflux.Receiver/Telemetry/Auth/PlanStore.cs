@@ -1,4 +1,4 @@
-using Ccflux.Receiver.Identity;
+using Ccflux.Receiver.Identity.Users;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Storage.Writing;
 

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using Ccflux.Receiver.Identity;
+using Ccflux.Receiver.Identity.Users;
 using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Storage.Sqlite;

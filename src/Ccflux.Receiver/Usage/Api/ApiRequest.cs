@@ -1,5 +1,5 @@
 using Ccflux.Contracts.Http;
-using Ccflux.Receiver.Identity;
+using Ccflux.Receiver.Identity.Users;
 using Ccflux.Receiver.Platform.Api;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Usage.Read.Views;

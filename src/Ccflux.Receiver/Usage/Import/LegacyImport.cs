@@ -1,6 +1,5 @@
-using Ccflux.Contracts.Signing;
+using Ccflux.Contracts.Http;
 using Ccflux.Contracts.Usage;
-using Ccflux.Receiver.Identity;
 using Ccflux.Receiver.Identity.Users;
 using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Auth.Signing;

@@ -1,6 +1,6 @@
 using Ccflux.Contracts.Usage;
 using Ccflux.Receiver.Identity.Devices;
-using Ccflux.Receiver.Identity.Tokens;
+using Ccflux.Receiver.Identity.Users;
 using Ccflux.Receiver.Platform.Auth.Signing;
 using Ccflux.Receiver.Platform.Database;
 using Ccflux.Receiver.Platform.Http;

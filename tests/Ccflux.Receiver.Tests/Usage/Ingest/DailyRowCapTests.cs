@@ -1,6 +1,6 @@
 using Ccflux.Contracts.Http;
 using Ccflux.Contracts.Usage;
-using Ccflux.Receiver.Identity;
+using Ccflux.Receiver.Identity.Users;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Database;
 using Ccflux.Receiver.Tests.Hosting;

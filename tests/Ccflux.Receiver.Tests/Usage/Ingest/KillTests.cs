@@ -14,7 +14,7 @@ namespace Ccflux.Receiver.Tests.Usage.Ingest;
 /// <summary>The real program, killed without warning while turns are on their way: what it acknowledged is there, once.</summary>
 public sealed class KillTests : IDisposable
 {
-    private const int PeriodicLoop = 20;
+    private static readonly int s_kills = TestDepth.Of(6, 20);
     private const int Senders = 200;
     private const string Access = "atok_of_the_kill_test";
 
@@ -23,12 +23,12 @@ public sealed class KillTests : IDisposable
     private string DatabasePath => _receiver.DatabasePath;
 
     [Fact]
-    public async Task Receiver_KilledTwentyTimes_KeepsEveryAcknowledgedTurnOnce()
+    public async Task Receiver_KilledAgainAndAgain_KeepsEveryAcknowledgedTurnOnce()
     {
         Prepare();
         var random = new Random(42);
         var acknowledged = new ConcurrentBag<string>();
-        for (var round = 0; round < PeriodicLoop; round++)
+        for (var round = 0; round < s_kills; round++)
         {
             var before = acknowledged.Count;
             await RunAndKillAsync(round, random.Next(1, 600), acknowledged);

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Ccflux.Contracts.Http;
-using Ccflux.Contracts.Signing;
 using Ccflux.Contracts.Usage;
 using Ccflux.Receiver.Identity.Devices;
 using Ccflux.Receiver.Identity.Users;

@@ -63,7 +63,7 @@ public sealed class WindowRecountTests
 
     [Fact]
     public void Windows_WhateverArrivesWhileTheyLag_EqualARecount() =>
-        Prop.ForAll(ArbMap.Default.ArbFor<int>(), seed => RunAsync(seed).GetAwaiter().GetResult()).Check(Config.QuickThrowOnFailure.WithMaxTest(40));
+        Prop.ForAll(ArbMap.Default.ArbFor<int>(), seed => RunAsync(seed).GetAwaiter().GetResult()).Check(Config.QuickThrowOnFailure.WithMaxTest(TestDepth.Of(12, 40)));
 
     private static async Task RunAsync(int seed)
     {

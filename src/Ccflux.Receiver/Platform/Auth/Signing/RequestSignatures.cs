@@ -1,5 +1,5 @@
 using System.Text;
-using Ccflux.Contracts.Signing;
+using Ccflux.Contracts.Http;
 using Ccflux.Contracts.Usage;
 
 namespace Ccflux.Receiver.Platform.Auth.Signing;

@@ -1,5 +1,4 @@
 using Ccflux.Contracts.Http;
-using Ccflux.Contracts.Signing;
 using Ccflux.Receiver.Platform.Http;
 
 namespace Ccflux.Receiver.Platform.Auth.Signing;

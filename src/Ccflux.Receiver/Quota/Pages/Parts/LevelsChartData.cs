@@ -12,16 +12,16 @@ public sealed record LevelsChartData(long From, long To, IReadOnlyList<LevelsSer
     public const int MaxSeries = 6;
 
     /// <summary>Stretches without a reading that are still one line.</summary>
-    private const int RetryBackoff = 3;
+    private const int MaxGap = 3;
 
     /// <summary>However fine the stretches are, an account is polled seldom at times.</summary>
-    private static readonly TimeSpan s_backoff = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan s_minGap = TimeSpan.FromMinutes(10);
 
     /// <param name="isPolled">True where silence means that nothing was read; a status line is silent while nothing changes.</param>
     public static LevelsChartData Of(IEnumerable<WindowHistory> windows, QuotaRange range, DateTimeOffset from, DateTimeOffset to, bool isPolled, TimeSpan interval) => new(
         from.ToUnixTimeMilliseconds(),
         to.ToUnixTimeMilliseconds(),
-        [.. windows.Take(MaxSeries).Select((window, place) => Line(window, place, from, Longest(range.Stretch * RetryBackoff, s_backoff, interval * RetryBackoff), isPolled))]);
+        [.. windows.Take(MaxSeries).Select((window, place) => Line(window, place, from, Longest(range.Stretch * MaxGap, s_minGap, interval * MaxGap), isPolled))]);
 
     /// <summary>The default encoder escapes angle brackets and ampersands, so the text can stand in a script element.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, LevelsChartJson.Default.LevelsChartData);

@@ -1,4 +1,4 @@
-using Ccflux.Receiver.Identity;
+using Ccflux.Receiver.Identity.Users;
 
 namespace Ccflux.Receiver.Usage.Read.Views;
 

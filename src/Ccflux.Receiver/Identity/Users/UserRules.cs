@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Ccflux.Receiver.Identity;
+namespace Ccflux.Receiver.Identity.Users;
 
 /// <summary>What may be written about a user.</summary>
 internal static class UserRules

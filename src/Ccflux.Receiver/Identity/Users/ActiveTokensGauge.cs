@@ -1,7 +1,7 @@
 using System.Diagnostics.Metrics;
 using Ccflux.Receiver.Platform.Metrics;
 
-namespace Ccflux.Receiver.Identity.Tokens;
+namespace Ccflux.Receiver.Identity.Users;
 
 /// <summary>How many access tokens hold now, as of the last scrape.</summary>
 internal sealed class ActiveTokensGauge : IBeforeScrape

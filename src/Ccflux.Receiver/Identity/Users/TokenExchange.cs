@@ -1,11 +1,10 @@
-using Ccflux.Contracts.Auth;
-using Ccflux.Receiver.Identity.Users;
+using Ccflux.Contracts.Http;
 using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Storage.Sqlite;
 using Ccflux.Storage.Writing;
 using Dapper;
 
-namespace Ccflux.Receiver.Identity.Tokens;
+namespace Ccflux.Receiver.Identity.Users;
 
 /// <summary>A refresh token for an access token. Each use rolls the refresh token's expiry by its own days.</summary>
 internal sealed class TokenExchange(SqliteReaders readers, GroupCommitWriter writer, PlaintextResidue residue, IdentityOptions options, TimeProvider time)

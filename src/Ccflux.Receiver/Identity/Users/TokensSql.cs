@@ -1,4 +1,4 @@
-namespace Ccflux.Receiver.Identity.Tokens;
+namespace Ccflux.Receiver.Identity.Users;
 
 /// <summary>Statements on refresh and access tokens. Times of refresh tokens are texts, compared only after datetime() made them alike.</summary>
 internal static class TokensSql

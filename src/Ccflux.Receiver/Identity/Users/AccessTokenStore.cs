@@ -2,7 +2,7 @@ using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Storage.Sqlite;
 using Dapper;
 
-namespace Ccflux.Receiver.Identity.Tokens;
+namespace Ccflux.Receiver.Identity.Users;
 
 /// <summary>Who calls, by the access token. A token ends when it expires, when its refresh token is revoked, and when that expires.</summary>
 internal sealed class AccessTokenStore(SqliteReaders readers, TimeProvider time)

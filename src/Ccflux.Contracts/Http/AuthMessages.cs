@@ -1,4 +1,4 @@
-namespace Ccflux.Contracts.Auth;
+namespace Ccflux.Contracts.Http;
 
 /// <summary>Answer of <c>POST /token</c>, whose bearer is the refresh token.</summary>
 public sealed record TokenReply

@@ -1,4 +1,4 @@
-namespace Ccflux.Receiver.Identity.Tokens;
+namespace Ccflux.Receiver.Identity.Users;
 
 /// <summary>How often plain tokens were replaced by their hashes. The database's log still shows them after that, until it is emptied.</summary>
 internal sealed class PlaintextResidue

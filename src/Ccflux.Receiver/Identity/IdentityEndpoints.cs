@@ -1,15 +1,13 @@
 using System.Text.Json;
-using Ccflux.Contracts.Auth;
 using Ccflux.Contracts.Http;
-using Ccflux.Contracts.Signing;
 using Ccflux.Receiver.Identity.Devices;
-using Ccflux.Receiver.Identity.Tokens;
+using Ccflux.Receiver.Identity.Users;
 using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Auth.Signing;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Storage.Writing;
 
-namespace Ccflux.Receiver.Identity.Api;
+namespace Ccflux.Receiver.Identity;
 
 /// <summary><c>POST /token</c> and <c>POST /register-key</c>.</summary>
 internal sealed class IdentityEndpoints(

@@ -1,4 +1,3 @@
-using Ccflux.Receiver.Identity.Users;
 using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Jobs;
@@ -6,7 +5,7 @@ using Ccflux.Storage.Sqlite;
 using Ccflux.Storage.Writing;
 using Dapper;
 
-namespace Ccflux.Receiver.Identity.Tokens;
+namespace Ccflux.Receiver.Identity.Users;
 
 /// <summary>Takes up what admins insert into <c>refresh_tokens</c> by hand: hashes plain tokens, makes their users known, and clears the
 /// plain text from the log of the database.</summary>

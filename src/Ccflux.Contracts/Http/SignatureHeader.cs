@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
-namespace Ccflux.Contracts.Signing;
+namespace Ccflux.Contracts.Http;
 
 /// <summary>The signature of a request: <c>X-CCFLUX-Signature: ed25519 &lt;signature base64&gt; &lt;public key base64&gt;</c> and
 /// <c>X-CCFLUX-Timestamp: 2026-11-20T14:31:46Z</c>. Signed are the body as sent (packed, where it is packed), a line feed and the timestamp's text.</summary>

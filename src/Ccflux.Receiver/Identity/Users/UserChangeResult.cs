@@ -1,4 +1,4 @@
-namespace Ccflux.Receiver.Identity;
+namespace Ccflux.Receiver.Identity.Users;
 
 /// <summary>Why a change to a user was not made.</summary>
 internal enum AccountFault

@@ -1,0 +1,87 @@
+using System.Text.RegularExpressions;
+using Ccflux.Testing;
+using Xunit;
+
+namespace Ccflux.Architecture.Tests;
+
+/// <summary>Which slice owns which table. SQL of another slice names it only where it is listed here.</summary>
+public sealed partial class TableTests
+{
+    private static readonly string Receiver = Path.Combine(RepositoryRoot.Path, "src", "Ccflux.Receiver");
+
+    /// <summary>Tables with these prefixes belong to the slice of that name; the others are listed.</summary>
+    private static readonly (string Prefix, string Slice)[] Prefixes = [("fleet_", "Fleet"), ("quota_", "Quota"), ("telemetry_", "Telemetry")];
+
+    private static readonly Dictionary<string, string[]> Owned = new(StringComparer.Ordinal)
+    {
+        ["Identity"] = ["users", "devices", "device_keys", "refresh_tokens", "access_tokens", "user_caps"],
+        ["Platform"] = ["store", "admin_sessions", "audit_log", "leases", "model_colours"],
+        ["Usage"] =
+        [
+            "events", "limit_events", "models", "session_days", "sessions", "tier_hints", "tiers", "turns", "usage_day_versions", "usage_days", "usage_events", "usage_windows",
+            "user_days", "user_models", "user_totals", "window_recounts", "window_sessions",
+        ],
+    };
+
+    /// <summary>Tables of others that a file's SQL names. Composition/PortsSql.cs joins slices and is free.</summary>
+    private static readonly Dictionary<string, string[]> Foreign = new(StringComparer.Ordinal)
+    {
+        // A report notes when its user and device were last seen, and counts against the user's daily caps.
+        ["Usage/Store/FactsSql.cs"] = ["devices", "user_caps", "users"],
+        ["Usage/Store/Retention/UsageRetentionSql.cs"] = ["user_caps", "users"],
+        ["Usage/Import/LegacySql.cs"] = ["device_keys", "devices", "refresh_tokens"],
+        // The pages of usage show users, devices and the audit log in the same snapshot as figures.
+        ["Usage/Read/Snapshots/UsageReadSql.cs"] = ["audit_log", "devices", "refresh_tokens", "store", "users"],
+        ["Telemetry/Auth/TelemetryTokensSql.cs"] = ["refresh_tokens", "users"],
+        ["Telemetry/Read/TelemetryReadSql.cs"] = ["store", "users"],
+        ["Quota/Store/QuotaReadSql.cs"] = ["users"],
+        ["Quota/Store/QuotaSql.cs"] = ["users"],
+        ["Quota/Alerts/AlertSql.cs"] = ["users"],
+        // Rotation decides by what quota polled; removing an account from the vault ends its polling.
+        ["Fleet/Monitors/MonitorSql.cs"] = ["quota_polls"],
+        ["Fleet/Read/FleetReadSql.cs"] = ["quota_accounts", "quota_polls", "quota_windows"],
+        ["Fleet/Store/LimitSql.cs"] = ["quota_accounts", "quota_windows"],
+        ["Fleet/Store/RotationSql.cs"] = ["quota_accounts", "quota_readings", "quota_windows"],
+        ["Fleet/Store/VaultSql.cs"] = ["quota_accounts", "quota_windows"],
+        ["Cli/UserListSql.cs"] = ["refresh_tokens", "users"],
+    };
+
+    [Fact]
+    public void Tables_EachBelongToOneSlice()
+    {
+        var tables = Tables();
+
+        Assert.Empty(tables.Where(table => Owner(table) is null));
+        Assert.Empty(Owned.Values.SelectMany(owned => owned).Except(tables, StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Sql_NamesTheTablesOfItsOwnSlice_AndThoseThatAreListed()
+    {
+        var tables = Tables();
+        var named = Directory.EnumerateFiles(Receiver, "*Sql.cs", SearchOption.AllDirectories)
+            .Select(path => (File: Path.GetRelativePath(Receiver, path).Replace('\\', '/'), Names: TableName().Matches(File.ReadAllText(path)).Select(match => match.Groups["table"].Value)))
+            .Where(file => !string.Equals(file.File, "Composition/PortsSql.cs", StringComparison.Ordinal))
+            .SelectMany(file => file.Names.Where(name => tables.Contains(name) && !string.Equals(Owner(name), file.File.Split('/')[0], StringComparison.Ordinal))
+                .Distinct(StringComparer.Ordinal)
+                .Select(name => $"{file.File}: {name}"))
+            .Order(StringComparer.Ordinal);
+
+        Assert.Equal(Foreign.SelectMany(file => file.Value.Select(name => $"{file.Key}: {name}")).Order(StringComparer.Ordinal), named);
+    }
+
+    private static HashSet<string> Tables() =>
+        Directory.EnumerateFiles(Path.Combine(RepositoryRoot.Path, "src", "Ccflux.Storage", "Migrations", "sqlite"), "*.sql")
+            .SelectMany(path => Created().Matches(File.ReadAllText(path)).Select(match => match.Groups["table"].Value))
+            .ToHashSet(StringComparer.Ordinal);
+
+    private static string? Owner(string table) =>
+        Prefixes.FirstOrDefault(prefix => table.StartsWith(prefix.Prefix, StringComparison.Ordinal)).Slice
+        ?? Owned.FirstOrDefault(slice => slice.Value.Contains(table, StringComparer.Ordinal)).Key;
+
+    [GeneratedRegex(@"\bCREATE (TABLE|VIEW)( IF NOT EXISTS)? (?<table>\w+)", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Created();
+
+    [GeneratedRegex(@"\b(FROM|JOIN|INTO|UPDATE( OR \w+)?)\s+(main\.|former\.)?(?<table>\w+)", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex TableName();
+}
