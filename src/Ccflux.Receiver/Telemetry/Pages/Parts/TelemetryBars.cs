@@ -49,7 +49,7 @@ internal static class TelemetryBars
                 row.User,
                 row.Quota?.UsedPercent ?? 0,
                 row.Quota is { UsedPercent: var used } ? Numbers.Used(used) : Numbers.Unknown,
-                row.Quota is { } quota ? $"{Numbers.Raw((decimal)quota.UsedPercent)} % by {quota.Source}, observed {Times.Exact(quota.ObservedAt)}" : "Not observed",
+                row.Quota is { } quota ? $"{Numbers.Raw((decimal)quota.UsedPercent)} % by {quota.Source}, observed {Times.Exact(quota.ObservedAt)}" : "Nothing was observed",
                 Numbers.Compact(row.Billed),
                 row.Quota is { UsedPercent: >= 90 } ? Bad : Plain,
                 TelemetryLinks.User(link, row.User)))];
