@@ -1,6 +1,6 @@
 namespace Ccflux.Receiver.Quota.Forecasts;
 
-/// <summary>Where present use leads by the reset.</summary>
+/// <summary>What present use leads to by the reset.</summary>
 public enum Outlook
 {
     /// <summary>Too little was observed, or too long ago.</summary>

@@ -48,7 +48,7 @@ internal sealed partial class Retention(GroupCommitWriter writer, QuotaOptions o
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Error, "Folding old quota readings into hours failed.")]
+        [LoggerMessage(1, LogLevel.Error, "Old quota readings could not be folded into hours.")]
         public static partial void Failed(ILogger logger, Exception exception);
     }
 }

@@ -39,7 +39,7 @@ internal sealed class OtlpIntake(
     /// <summary>The pause between two writes of a user's message is this many times as long as the first write: up to the longest pause, a user gets at most a third of the writer.</summary>
     private const int PauseFactor = 2;
 
-    /// <summary>Size in bytes from which decoding takes milliseconds. The number of users' messages of this size that are decoded at once leaves a processor free for everything else.</summary>
+    /// <summary>From this size in bytes, decoding takes milliseconds. The number of such messages of users that are decoded at once leaves one processor for everything else.</summary>
     private const int Large = 256 * 1024;
 
     /// <summary>The longest pause: if the writer is slow for everyone, a waiting message uses its memory for nothing.</summary>

@@ -4,7 +4,7 @@ using Ccflux.Storage.Sqlite;
 
 namespace Ccflux.Receiver.Telemetry.Store;
 
-/// <summary>Caches the row id of the subject of a record: the token's user; under the organisation's token, the user whom its e-mail address claims; without an address, the installation.</summary>
+/// <summary>Caches the row ids of subjects: the token's user; under the organisation's token, the user of the claimed e-mail address; without one, the installation.</summary>
 internal sealed class SubjectIdCache(Action capped)
 {
     /// <summary>The most people and installations that the organisation's token may add; further ones become one "other".</summary>
@@ -86,7 +86,7 @@ internal static class SubjectKind
     public const string Other = "other";
 
     /// <summary>Whether a subject's statements (its plan, its team) count for its person. Once a person sends with their own token, statements that
-    /// others may have made up under the organisation's token are ignored; the "other" subject stands for nobody.</summary>
+    /// others may have made up under the organisation's token are ignored; the "other" subject represents nobody.</summary>
     /// <param name="kind">The subject's.</param>
     /// <param name="surest">The most certain kind by which the person is known.</param>
     public static bool Speaks(string kind, string surest) => kind switch

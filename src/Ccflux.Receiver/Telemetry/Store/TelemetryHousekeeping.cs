@@ -5,7 +5,7 @@ using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Telemetry.Store;
 
-/// <summary>Removes, once an hour, events, known points, sessions and labels that are no longer configured once they are older than TELEMETRY_RETENTION_DAYS,
+/// <summary>Removes, once an hour, what is older than TELEMETRY_RETENTION_DAYS: events, known points, sessions, and labels that are no longer configured,
 /// in small writes between those of others. Rollups stay, and so do the labels that they are grouped by.</summary>
 internal sealed partial class TelemetryHousekeeping(
     GroupCommitWriter writer, TelemetryWriter telemetry, TelemetryOptions options, LabelNames labels, TimeProvider time, ILogger<TelemetryHousekeeping> logger) : BackgroundService
