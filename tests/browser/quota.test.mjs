@@ -63,7 +63,7 @@ test("From 70 and from 90 percent the bar changes its colour, its shape and its 
   const colours = await card(page, "levels@example.org").locator(".q-bar > i").evaluateAll((all) => all.map((bar) => getComputedStyle(bar).getPropertyValue("--k")));
   assert.equal(new Set(colours).size, 3);
   assert.match(plain(await card(page, "levels@example.org").locator("header").textContent()), /Full|Near limit/);
-  assert.match(await card(page, "levels@example.org").locator("[data-window=five_hour] .pct").getAttribute("title"), /^69\.9 %, seen .* UTC$/);
+  assert.match(await card(page, "levels@example.org").locator("[data-window=five_hour] .pct").getAttribute("title"), /^69\.9 %, observed .* UTC$/);
   assert.deepEqual(trouble, []);
   await context.close();
 });
@@ -131,7 +131,7 @@ test("Each failure says what it is, what to renew and where", async () => {
   const { page, context, trouble } = await open("/quota");
   for (const [label, title, words] of [
     ["shared seat", "Signed out upstream", /sessionKey.*Application, Cookies.*CLAUDE_SESSION_KEY/],
-    ["login 1", "Stopped by a browser check (403)", /check for browsers/],
+    ["login 1", "Blocked by a browser challenge (403)", /browser challenge blocks the API/],
     ["login 2", "Asked to slow down (429)", /waits/],
     ["login 3", "Answer not understood", /newer ccflux/],
   ]) {
@@ -161,7 +161,7 @@ test("A failing account keeps its last reading, grey and with its age; a silent 
   assert.equal(await bar.getAttribute("data-level"), "none");
   assert.match(plain(await card(page, "login 3").textContent()), /Stale.*Answer not understood/);
   await page.goto(`${receiver.address}/quota?account=${idOf("silent@example.org")}`);
-  assert.match(plain(await card(page, "silent@example.org").textContent()), /status line, 2 h ago.*Stale.*Figures come while its user works/);
+  assert.match(plain(await card(page, "silent@example.org").textContent()), /status line, 2 h ago.*Stale.*Figures arrive while the user works/);
   await context.close();
 });
 

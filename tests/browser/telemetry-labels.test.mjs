@@ -75,7 +75,7 @@ test("A person's page lists what the client states", async () => {
   assert.equal(await page.locator("#signed-in").textContent(), "signed in with team, premium seat");
   assert.deepEqual(
     await page.locator("#stated tbody tr").evaluateAll((rows) => rows.map((row) => [row.cells[0].textContent.trim(), row.cells[1].textContent.trim(), row.cells[3].textContent.trim()])),
-    [["team", "Data & Platform", "holds"], ["Plan", "team", "holds"], ["Seat type", "premium", "holds"]]);
+    [["team", "Data & Platform", "current"], ["Plan", "team", "current"], ["Seat type", "premium", "current"]]);
   await check(page, "a person", "#stated");
   assert.deepEqual(trouble, []);
   await context.close();

@@ -1,18 +1,18 @@
 namespace Ccflux.Receiver.Quota;
 
-/// <summary>Why a poll brought no readings. The names are kept in the database and are the metric's labels.</summary>
+/// <summary>Why a poll returned no readings. The names are stored in the database and used as metric labels.</summary>
 internal enum PollFailure
 {
-    /// <summary>There is nothing to ask with: a setting or a file is missing, or a token has expired. Nothing was sent.</summary>
+    /// <summary>No credential to poll with: a setting or a file is missing, or a token has expired. Nothing was sent.</summary>
     NoCredential = 1,
 
-    /// <summary>401, or a 403 that says that the session has ended: the credential is not taken any more.</summary>
+    /// <summary>401, or a 403 that says that the session has ended: the credential is no longer accepted.</summary>
     Rejected = 2,
 
-    /// <summary>403 with a page: a check for browsers stands in between.</summary>
+    /// <summary>403 with a page: a browser challenge blocks the API.</summary>
     Challenged = 3,
 
-    /// <summary>403 otherwise: the credential may not read this.</summary>
+    /// <summary>Any other 403: the credential may not read this.</summary>
     Forbidden = 4,
 
     /// <summary>429.</summary>
@@ -23,12 +23,12 @@ internal enum PollFailure
 
     TimedOut = 7,
 
-    /// <summary>No connection: names, network or certificates.</summary>
+    /// <summary>No connection: a DNS, network or certificate problem.</summary>
     Unreachable = 8,
 
-    /// <summary>An answer that is not what it used to be.</summary>
+    /// <summary>The format of the answer has changed.</summary>
     ChangedFormat = 9,
 
-    /// <summary>400 or 404: there is no organisation of the id that was asked for.</summary>
+    /// <summary>400 or 404: there is no organisation with the requested id.</summary>
     UnknownOrganization = 10,
 }

@@ -17,10 +17,10 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Ccflux.Receiver.Quota;
 
-/// <summary>The door of quota: readings in, how full each limit is out.</summary>
+/// <summary>Registers and maps quota: accepts readings and serves how full each limit is.</summary>
 internal static class QuotaFeature
 {
-    /// <summary>What pages watch.</summary>
+    /// <summary>The topic that pages subscribe to.</summary>
     public const string Topic = "quota";
 
     public static IServiceCollection AddQuota(this IServiceCollection services, IConfiguration configuration)
@@ -64,7 +64,7 @@ internal static class QuotaFeature
     public static void MapQuota(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapPost(Routes.QuotaReadings, (HttpContext context, ReadingsEndpoint readings) => readings.PostAsync(context)).AllowOwnTokens().WithTags("Quota")
-            .WithSummary("What a status line showed of limits. Bearer: an access token. Signed with the device's key.").TakesJson(QuotaJson.Default.ReadingBatch, BodyExamples.Readings);
+            .WithSummary("Accepts the limits that a status line showed. Bearer: an access token. Signed with the device's key.").TakesJson(QuotaJson.Default.ReadingBatch, BodyExamples.Readings);
         endpoints.MapQuotaPages();
         endpoints.MapQuotaApi();
         endpoints.MapAlertPages();

@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace Ccflux.Receiver.Quota;
 
-/// <summary>Counts of polls, readings and alerts. Labels come from closed sets; accounts are none.</summary>
+/// <summary>Counts polls, readings and alerts. Labels come from closed sets and never name an account.</summary>
 internal sealed class QuotaMetrics
 {
     public const string MeterName = "Ccflux.Quota";
@@ -24,12 +24,12 @@ internal sealed class QuotaMetrics
         _lost = meter.CreateCounter<long>("ccflux.quota.lost", "{poll}", "Polls whose result could not be written.");
         _deliveries = meter.CreateCounter<long>("ccflux.quota.deliveries", "{delivery}", "Alerts sent, by channel and outcome.");
         _leftOut = meter.CreateCounter<long>("ccflux.quota.left_out", "{field}", "Parts of answers that could not be read, by source.");
-        _held = meter.CreateCounter<long>("ccflux.quota.alerts_held", "{alert}", "Alerts that were not sent on their own, by reason.");
+        _held = meter.CreateCounter<long>("ccflux.quota.alerts_held", "{alert}", "Alerts that were not sent individually, by reason.");
     }
 
     public void LeftOut(string source, int fields) => _leftOut.Add(fields, new KeyValuePair<string, object?>("source", source));
 
-    /// <param name="reason"><c>rate</c>: a digest stands for it. <c>full</c>: the queue had no room.</param>
+    /// <param name="reason"><c>rate</c>: a digest replaces it. <c>full</c>: the queue was full.</param>
     public void Held(string reason) => _held.Add(1, new KeyValuePair<string, object?>("reason", reason));
 
     public void Polled(string source, PollFailure? failure) => _polls.Add(

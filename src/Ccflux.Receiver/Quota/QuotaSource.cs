@@ -1,9 +1,9 @@
 namespace Ccflux.Receiver.Quota;
 
-/// <summary>Where readings come from, as they are kept and shown.</summary>
+/// <summary>Where readings come from, as stored and shown.</summary>
 internal static class QuotaSource
 {
-    /// <summary>Pushed by <c>ccflux statusline</c>; no credential.</summary>
+    /// <summary>Pushed by <c>ccflux statusline</c>; needs no credential.</summary>
     public const string StatusLine = "statusline";
 
     /// <summary>Polled with the operator's cookies.</summary>
@@ -12,6 +12,6 @@ internal static class QuotaSource
     /// <summary>Polled with an account's access token.</summary>
     public const string OAuth = "oauth";
 
-    /// <summary>A failed turn that named its window and reset.</summary>
+    /// <summary>A failed turn that named its window and its reset.</summary>
     public const string LimitHit = "limit_hit";
 }

@@ -1,6 +1,6 @@
 namespace Ccflux.Receiver.Quota;
 
-/// <summary>How long a window lasts, as far as its name tells.</summary>
+/// <summary>How long a window lasts, if its name tells.</summary>
 internal static class WindowLength
 {
     public static TimeSpan? Of(string window) => window switch

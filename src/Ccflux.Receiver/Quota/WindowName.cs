@@ -1,9 +1,9 @@
 namespace Ccflux.Receiver.Quota;
 
-/// <summary>What pages and alerts call a window.</summary>
+/// <summary>Names windows for pages and alerts.</summary>
 internal static class WindowName
 {
-    /// <summary><c>five_hour</c> is 5-hour, <c>seven_day_opus</c> is 7-day, opus; others keep their name.</summary>
+    /// <summary><c>five_hour</c> becomes 5-hour, <c>seven_day_opus</c> becomes 7-day, Opus; others keep their name.</summary>
     public static string Of(string window) => window switch
     {
         "five_hour" => "5-hour",

@@ -3,8 +3,8 @@ using Ccflux.Receiver.Telemetry.Receive.Decode;
 
 namespace Ccflux.Receiver.Telemetry;
 
-/// <summary>The labels: attributes whose values are kept by person, with the time that each value was stated for. Three are the client's, the others
-/// are what the organisation names in TELEMETRY_ATTRIBUTES.</summary>
+/// <summary>Names the labels: attributes whose values are stored per person, with the time for which each value was stated. Three are the client's, the others
+/// are those that the organisation names in TELEMETRY_ATTRIBUTES.</summary>
 internal sealed partial class LabelNames(TelemetryOptions options)
 {
     /// <summary>The plan that the client is signed in with: pro, max, team or enterprise.</summary>
@@ -13,24 +13,24 @@ internal sealed partial class LabelNames(TelemetryOptions options)
     /// <summary>The kind of seat: premium, standard, usage_based or other.</summary>
     public const string SeatType = "anthropic.seat_type";
 
-    /// <summary>Where the managed settings in force come from, as the event <c>managed_settings_resolved</c> says at each start.</summary>
+    /// <summary>Where the managed settings in force come from, as the event <c>managed_settings_resolved</c> reports at each start.</summary>
     public const string Settings = "managed_settings";
 
     /// <summary>The client looked for managed settings and found none.</summary>
     public const string NoSettings = "none";
 
-    /// <summary>What stands for no value where labels are asked for. No value is called so.</summary>
+    /// <summary>Represents a missing value where labels are asked for. No value has this name.</summary>
     public const string NotStated = "(none)";
 
     private static readonly string[] s_refused = ["process.", "vcs.", "telemetry.", "anthropic.", "managed_settings", "claude_code.", "otel."];
 
-    /// <summary>What the organisation names, in that order.</summary>
+    /// <summary>Those that the organisation names, in that order.</summary>
     public IReadOnlyList<string> Own { get; } = OwnOf(options.Attributes);
 
     /// <summary>All of them, the organisation's first.</summary>
     public IReadOnlyList<string> All { get; } = [.. OwnOf(options.Attributes), Plan, SeatType, Settings];
 
-    /// <summary>As pages name it in a sentence.</summary>
+    /// <summary>The name within a sentence on pages.</summary>
     public static string Word(string name) => name switch
     {
         Plan => "plan",
@@ -39,13 +39,13 @@ internal sealed partial class LabelNames(TelemetryOptions options)
         _ => name,
     };
 
-    /// <summary>As pages name it by itself. The organisation's own names stay as they are.</summary>
+    /// <summary>The name on its own on pages. The organisation's own names are unchanged.</summary>
     public static string Title(string name) => Word(name) is var word && string.Equals(word, name, StringComparison.Ordinal) ? name : char.ToUpperInvariant(word[0]) + word[1..];
 
-    /// <summary>True where a value holds until another is stated: the client states it at its start and not with each record.</summary>
+    /// <summary>True if a value is valid until another is stated: the client states it at its start and not with each record.</summary>
     public static bool HoldsOn(string name) => string.Equals(name, Settings, StringComparison.Ordinal);
 
-    /// <summary>What is wrong with TELEMETRY_ATTRIBUTES, each fault naming the attribute.</summary>
+    /// <summary>The faults of TELEMETRY_ATTRIBUTES; each names the attribute.</summary>
     public static IEnumerable<string> FaultsOf(string? attributes)
     {
         var names = OwnOf(attributes);
@@ -58,11 +58,11 @@ internal sealed partial class LabelNames(TelemetryOptions options)
         {
             if (!Valid().IsMatch(name))
             {
-                yield return $"TELEMETRY_ATTRIBUTES: '{name}' is no attribute's name. One is 1 to 64 letters, digits, '_', '-' and '.', and begins with a letter.";
+                yield return $"TELEMETRY_ATTRIBUTES: '{name}' is not a valid attribute name. Expected 1 to 64 letters, digits, '_', '-' and '.', beginning with a letter.";
             }
             else if (AttributeNames.IsClients(name) || s_refused.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal)))
             {
-                yield return $"TELEMETRY_ATTRIBUTES: '{name}' is not the organisation's own: prompts, paths, projects and what Claude Code says of its work cannot be named here.";
+                yield return $"TELEMETRY_ATTRIBUTES: '{name}' is not the organisation's own: prompts, paths, projects and what Claude Code reports about its work cannot be named here.";
             }
         }
     }

@@ -15,7 +15,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Ccflux.Receiver.Telemetry;
 
-/// <summary>The door of telemetry: OTLP in, figures out.</summary>
+/// <summary>Registers and maps telemetry: accepts OTLP and serves figures.</summary>
 internal static class TelemetryFeature
 {
     public static IServiceCollection AddTelemetry(this IServiceCollection services, IConfiguration configuration)

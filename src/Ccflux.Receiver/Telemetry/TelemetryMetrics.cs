@@ -5,7 +5,7 @@ using Ccflux.Receiver.Telemetry.Store;
 
 namespace Ccflux.Receiver.Telemetry;
 
-/// <summary>Counts of OTLP messages and their records. Labels come from closed sets.</summary>
+/// <summary>Counts OTLP messages and their records. Labels come from closed sets.</summary>
 internal sealed class TelemetryMetrics
 {
     public const string MeterName = "Ccflux.Telemetry";
@@ -20,7 +20,7 @@ internal sealed class TelemetryMetrics
     {
         var meter = meters.Create(MeterName);
         _messages = meter.CreateCounter<long>("ccflux.otlp.messages", "{message}", "OTLP messages answered, by signal and verdict.");
-        _records = meter.CreateCounter<long>("ccflux.otlp.records", "{record}", "Records of OTLP messages that were taken: stored, known already, refused, or of a kind that is not kept.");
+        _records = meter.CreateCounter<long>("ccflux.otlp.records", "{record}", "Records of accepted OTLP messages: stored, already known, refused, or of a kind that is not kept.");
     }
 
     public void Answered(OtlpSignal signal, OtlpVerdict verdict) => _messages.Add(1, Signal(signal), new("verdict", s_verdicts[(int)verdict]));

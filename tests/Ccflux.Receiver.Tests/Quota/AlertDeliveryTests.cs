@@ -45,7 +45,7 @@ public sealed class AlertDeliveryTests : IAsyncDisposable
 
         var telegram = Of("/bot7:secret_bot-token/sendMessage");
         Assert.Equal("-100200", telegram.GetProperty("chat_id").GetString());
-        Assert.Matches(@"^R&D <one>: the [\w-]+ limit is [\d.]+ % used \(threshold 1 %\); it resets \d{4}-\d\d-\d\d \d\d:\d\d UTC\.$", telegram.GetProperty("text").GetString());
+        Assert.Matches(@"^R&D <one>: the [\w-]+ limit is [\d.]+ % used \(threshold 1 %\); it resets at \d{4}-\d\d-\d\d \d\d:\d\d UTC\.$", telegram.GetProperty("text").GetString());
         Assert.StartsWith("R&amp;D &lt;one&gt;: ", Of("/slack").GetProperty("text").GetString(), StringComparison.Ordinal);
         var plain = Of("/plain");
         Assert.Equal("threshold", plain.GetProperty("kind").GetString());

@@ -186,7 +186,7 @@ public sealed class QuotaApiTests
         var alert = await WaitForAsync(rig, alert => alert.GetProperty("attempts").GetInt32() > 0);
 
         Assert.Equal(202, (int)test.StatusCode);
-        Assert.Matches("private address|cannot be resolved", alert.GetProperty("error").GetString());
+        Assert.Matches("private IP address|cannot be resolved", alert.GetProperty("error").GetString());
         Assert.DoesNotContain(rig.Receiver.LogLines, line => line.Contains("secret-path", StringComparison.Ordinal));
     }
 

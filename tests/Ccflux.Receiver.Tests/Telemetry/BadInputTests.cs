@@ -87,7 +87,7 @@ public sealed class BadInputTests
 
     [Theory]
     [InlineData("1970-01-01T00:00:01Z", "older than events are kept")]
-    [InlineData("2100-01-01T00:00:00Z", "from the future")]
+    [InlineData("2100-01-01T00:00:00Z", "in the future")]
     public async Task Record_FarFromNow_IsRefusedAloneByPartialSuccess(string at, string reason)
     {
         await using var host = await OtlpHost.StartAsync();
@@ -123,7 +123,7 @@ public sealed class BadInputTests
 
         using var response = await host.PostJsonAsync("logs", Otlp.LogsOf("checkout", Otlp.Bare(Otlp.Request("r1"))));
 
-        Assert.Contains("service.name checkout is not taken here", await OtlpHost.TextOfAsync(response), StringComparison.Ordinal);
+        Assert.Contains("service.name checkout is not accepted here", await OtlpHost.TextOfAsync(response), StringComparison.Ordinal);
         Assert.Equal("checkout", host.Scalar<string>("SELECT name FROM telemetry_seen WHERE kind = 'service'"));
         Assert.Equal(0, host.Scalar<long>("SELECT count(*) FROM telemetry_events"));
     }
@@ -193,7 +193,7 @@ public sealed class BadInputTests
         using var response = await host.PostJsonAsync("logs", Otlp.Logs([.. Enumerable.Range(0, BatchRules.MaxOfCollector + 8).Select(i => Otlp.Event("user_prompt", Otlp.Noon.AddMilliseconds(i)))]));
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        Assert.Contains($"8 of {BatchRules.MaxOfCollector + 8} refused: a message may hold {BatchRules.MaxOfCollector} records", await OtlpHost.TextOfAsync(response), StringComparison.Ordinal);
+        Assert.Contains($"8 of {BatchRules.MaxOfCollector + 8} refused: a message may contain {BatchRules.MaxOfCollector} records", await OtlpHost.TextOfAsync(response), StringComparison.Ordinal);
         Assert.Equal(BatchRules.MaxOfCollector, host.Scalar<long>("SELECT sum(count) FROM telemetry_hour_counts WHERE kind = 'prompt'"));
     }
 

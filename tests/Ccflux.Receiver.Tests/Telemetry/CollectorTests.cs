@@ -58,7 +58,7 @@ public sealed class CollectorTests
         using var other = await host.PostJsonAsync("logs", Otlp.LogsOf("nginx", Otlp.Bare(Otlp.Request("r4"))));
 
         Assert.Equal((3 * 20) + 7, host.Scalar<long>(Output));
-        Assert.Contains("service.name nginx is not taken here", await OtlpHost.TextOfAsync(other), StringComparison.Ordinal);
+        Assert.Contains("service.name nginx is not accepted here", await OtlpHost.TextOfAsync(other), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -111,8 +111,8 @@ public sealed class LabelTests
     }
 
     [Theory]
-    [InlineData("team,1st", "'1st' is no attribute's name")]
-    [InlineData("te am", "'te am' is no attribute's name")]
+    [InlineData("team,1st", "'1st' is not a valid attribute name")]
+    [InlineData("te am", "'te am' is not a valid attribute name")]
     [InlineData("user.email", "'user.email' is not the organisation's own")]
     [InlineData("prompt", "'prompt' is not the organisation's own")]
     [InlineData("process.command_args", "'process.command_args' is not the organisation's own")]

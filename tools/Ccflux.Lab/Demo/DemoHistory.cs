@@ -2,8 +2,8 @@ using Ccflux.Receiver.Quota;
 
 namespace Ccflux.Lab.Demo;
 
-/// <summary>An invented past of an account: working days with blocks of work, windows that begin with the first use, and at last an even way to
-/// where the account stands now.</summary>
+/// <summary>An invented past of an account: working days with blocks of work, windows that begin with the first use, and finally a steady path to
+/// the account's present state.</summary>
 internal static class DemoHistory
 {
     private static readonly (string Name, TimeSpan Length, double Share)[] s_windows = [("five_hour", TimeSpan.FromHours(5), 1), ("seven_day", TimeSpan.FromDays(7), 0.11)];
@@ -58,5 +58,5 @@ internal static class DemoHistory
     }
 }
 
-/// <summary>Where an account stands when the demo begins: percent used, and hours until the reset.</summary>
+/// <summary>The state of an account when the demo begins: percent used, and hours until the reset.</summary>
 internal sealed record DemoAccountState(double FiveHours, double FiveHoursLeft, double SevenDays, double SevenDaysLeft);

@@ -5,18 +5,18 @@ using Ccflux.Storage.Writing;
 
 namespace Ccflux.Lab.Demo;
 
-/// <summary>Fills quota for the demo: the past of the accounts that the demo's simulator goes on with, and what the status lines of some of the
+/// <summary>Fills quota for the demo: the past of the accounts that the demo's simulator continues, and what the status lines of some of the
 /// invented users showed of the tokens that they used.</summary>
 internal sealed class DemoQuota(GroupCommitWriter writer, IAccountUsage usage, TimeProvider time)
 {
-    /// <summary>As <c>DemoScript</c> of <c>Ccflux.Simulator</c> has them; the first is polled with cookies.</summary>
+    /// <summary>As defined in <c>DemoScript</c> of <c>Ccflux.Simulator</c>; the first is polled with cookies.</summary>
     private static readonly DemoAccountState[] s_polled =
     [
         new(46, 3.3, 41, 70), new(8, 4.1, 12, 120), new(74, 1.8, 81, 41), new(91, 2.5, 63, 96),
         new(100, 1.2, 97, 18), new(33, 2, 28, 130), new(57, 3, 44, 60), new(24, 4.6, 71, 11),
     ];
 
-    /// <summary>Whose login has ended; its last reading is from before that.</summary>
+    /// <summary>The account whose login has ended; its last reading is from before that.</summary>
     private const int SignedOut = 7;
 
     private static readonly TimeSpan s_step = TimeSpan.FromMinutes(20);
@@ -42,7 +42,7 @@ internal sealed class DemoQuota(GroupCommitWriter writer, IAccountUsage usage, T
         }
     }
 
-    /// <summary>The last week of a user's status line, by the tokens of the user's own turns.</summary>
+    /// <summary>Writes the last week of a user's status line, calculated from the tokens of the user's own turns.</summary>
     private async Task ShowAsync(DemoStatusLine person, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var result = await writer.WriteAsync(connection => connection.Scalar(QuotaSql.SelectUser, person.Email));
@@ -84,7 +84,7 @@ internal sealed class DemoQuota(GroupCommitWriter writer, IAccountUsage usage, T
 }
 
 /// <summary>An invented user with a status line.</summary>
-/// <param name="Email">Whose.</param>
-/// <param name="WindowTokens">What five hours of the plan hold.</param>
-/// <param name="SilentFor">Since the last reading.</param>
+/// <param name="Email">The user's e-mail address.</param>
+/// <param name="WindowTokens">Tokens that five hours of the plan allow.</param>
+/// <param name="SilentFor">Time since the last reading.</param>
 internal sealed record DemoStatusLine(string Email, long WindowTokens, TimeSpan SilentFor);

@@ -3,7 +3,7 @@ using Ccflux.Receiver.Shell;
 
 namespace Ccflux.Receiver.Quota.AlertPages;
 
-/// <summary>The door of the page of alerts.</summary>
+/// <summary>Registers and maps the page of alerts.</summary>
 internal static class AlertPagesRegistration
 {
     public static void AddAlertPages(this IServiceCollection services)

@@ -6,7 +6,7 @@ using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Quota.AlertPages;
 
-/// <summary><c>/admin/alerts</c>: where alerts go, what is told, what became of the last ones, and a test.</summary>
+/// <summary><c>/admin/alerts</c>: channels, rules, the last deliveries, and a test.</summary>
 internal sealed class AlertsPageEndpoint(AlertOptions options, AlertWatch watch, AlertDelivery delivery, AlertRuleStore rules, PageFrames frames, BrowserAnswers answers)
 {
     public const string Capability = "Alerts";
@@ -15,7 +15,7 @@ internal sealed class AlertsPageEndpoint(AlertOptions options, AlertWatch watch,
     public const string Rules = Home + "/rules";
     public const string NewRule = Rules + "/new";
 
-    /// <summary>Deliveries on the page; the API has more.</summary>
+    /// <summary>Deliveries shown on the page; the API returns more.</summary>
     private const int Shown = 100;
 
     public static string Rule(long account) => $"{Rules}/{account.ToString(CultureInfo.InvariantCulture)}";
@@ -41,7 +41,7 @@ internal sealed class AlertsPageEndpoint(AlertOptions options, AlertWatch watch,
         var written = await watch.TestAsync(AuditActor.Of(context));
         if (written.Status != WriteStatus.Committed)
         {
-            return new Refusal(answers, StatusCodes.Status503ServiceUnavailable, "", "The database cannot be written at the moment.");
+            return new Refusal(answers, StatusCodes.Status503ServiceUnavailable, "", "The database is not accepting writes right now.");
         }
 
         new Flash("Test alert on its way", string.Join(", ", options.Channels)).Leave(context);

@@ -2,11 +2,11 @@ using Ccflux.Receiver.Quota.Alerts;
 
 namespace Ccflux.Receiver.Quota.AlertPages;
 
-/// <summary>All that <c>/admin/alerts</c> shows.</summary>
-/// <param name="Channels">Every channel there can be.</param>
-/// <param name="Rules">The rule of all accounts first, then those of accounts that have their own.</param>
-/// <param name="QuietHours">With their time zone; null: none.</param>
-/// <param name="Deliveries">The newest first.</param>
+/// <summary>Everything that <c>/admin/alerts</c> shows.</summary>
+/// <param name="Channels">Every possible channel.</param>
+/// <param name="Rules">The default rule first, then those of accounts that have their own.</param>
+/// <param name="QuietHours">With their time zone; null if there are none.</param>
+/// <param name="Deliveries">Newest first.</param>
 public sealed record AlertsPageView(
     IReadOnlyList<ChannelLine> Channels, IReadOnlyList<RuleLine> Rules, string? QuietHours, bool AllowsPrivate, IReadOnlyList<DeliveryLine> Deliveries)
 {
@@ -24,11 +24,11 @@ public sealed record AlertsPageView(
         [.. rows.Select(DeliveryLine.Of)]);
 }
 
-/// <param name="Settings">What sets it, by the names of the environment.</param>
+/// <param name="Settings">The environment variables that set it.</param>
 public sealed record ChannelLine(string Name, string Settings, bool IsSet);
 
-/// <param name="AccountId">Null for the rule of all accounts.</param>
-/// <param name="Thresholds">In words.</param>
+/// <param name="AccountId">Null for the default rule.</param>
+/// <param name="Thresholds">As text.</param>
 public sealed record RuleLine(long? AccountId, string Account, string Thresholds, bool Forecast)
 {
     internal static RuleLine Of(long? accountId, string account, string thresholds, bool forecast) => new(
@@ -38,8 +38,8 @@ public sealed record RuleLine(long? AccountId, string Account, string Thresholds
         forecast);
 }
 
-/// <summary>An alert by one channel.</summary>
-/// <param name="Error">Why it was not taken, in words.</param>
+/// <summary>An alert on one channel.</summary>
+/// <param name="Error">Why it was not delivered, in words.</param>
 public sealed record DeliveryLine(
     DateTimeOffset At, string Account, string Text, string Channel, DeliveryState State, long Attempts, DateTimeOffset? NextAt, DateTimeOffset? DeliveredAt, string? Error)
 {

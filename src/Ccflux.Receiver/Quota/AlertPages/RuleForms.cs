@@ -3,11 +3,11 @@ using Ccflux.Receiver.Shell.Pages;
 
 namespace Ccflux.Receiver.Quota.AlertPages;
 
-/// <summary>What an account tells, as the admin sends it.</summary>
-/// <param name="Thresholds">As it was typed.</param>
+/// <summary>The rule of an account as the admin submits it.</summary>
+/// <param name="Thresholds">As typed.</param>
 internal sealed record TypedRule(string Thresholds, bool Forecast);
 
-/// <summary>The forms of rules.</summary>
+/// <summary>Defines the forms for rules.</summary>
 internal static class RuleForms
 {
     private const int MaxText = 40;
@@ -25,7 +25,7 @@ internal static class RuleForms
 
     public static FormDefinition Remove(RuleRow rule) => new(
         $"Remove the rule of {rule.Account}?",
-        ["The default rule applies to it from now on. Alerts that were sent already are not sent again."],
+        ["The account then uses the default rule. Alerts already sent are not repeated."],
         [],
         "Remove rule",
         IsDanger: true);

@@ -6,15 +6,15 @@ using Ccflux.Receiver.Shell.Pages;
 
 namespace Ccflux.Receiver.Quota.AlertPages;
 
-/// <summary>Rules of single accounts: added, edited and removed. Asked for by a GET page, made by a POST.</summary>
+/// <summary>Adds, edits and removes rules of single accounts. A GET shows the form, a POST makes the change.</summary>
 internal sealed class RuleFormsEndpoint(AlertRuleStore rules, AlertWatch watch, PageFrames frames, BrowserAnswers answers)
 {
-    private const string Busy = "The database cannot be written at the moment.";
+    private const string Busy = "The database is not accepting writes right now.";
 
     public async Task<IResult> AskAddAsync(HttpContext context) =>
         await rules.WithoutAsync(context.RequestAborted) is { Count: > 0 } accounts
             ? Ask(context, RuleForms.Add(accounts, "", RuleForms.Typed(AlertSettings.Text(watch.Default.Thresholds), watch.Default.Forecast)))
-            : Missing("Every account has a rule of its own, or there is none yet.");
+            : Missing("Every account has its own rule, or there are no accounts yet.");
 
     public async Task<IResult> AddAsync(HttpContext context)
     {
@@ -23,7 +23,7 @@ internal sealed class RuleFormsEndpoint(AlertRuleStore rules, AlertWatch watch, 
         var accounts = await rules.WithoutAsync(context.RequestAborted);
         var chosen = accounts.FirstOrDefault(row => string.Equals(row.AccountId.ToString(CultureInfo.InvariantCulture), account, StringComparison.Ordinal));
         return chosen is null
-            ? Ask(context, RuleForms.Add(accounts, account, typed), "account: one of those in the form.")
+            ? Ask(context, RuleForms.Add(accounts, account, typed), "account: choose one of those in the form.")
             : await SaveAsync(context, chosen, typed, fault => Ask(context, RuleForms.Add(accounts, account, typed), fault));
     }
 
@@ -41,7 +41,7 @@ internal sealed class RuleFormsEndpoint(AlertRuleStore rules, AlertWatch watch, 
         await rules.RemoveAsync(account, AuditActor.Of(context)) switch
         {
             RuleOutcome.Done => Done(context, "Rule removed", rule.Account),
-            RuleOutcome.NotThere => Missing("There is no such rule."),
+            RuleOutcome.NotThere => Missing("No such rule."),
             RuleOutcome.Busy => Ask(context, RuleForms.Remove(rule), Busy),
         });
 
@@ -55,13 +55,13 @@ internal sealed class RuleFormsEndpoint(AlertRuleStore rules, AlertWatch watch, 
         return await rules.SaveAsync(rule.AccountId, thresholds, typed.Forecast, AuditActor.Of(context)) switch
         {
             RuleOutcome.Done => Done(context, "Rule saved", rule.Account),
-            RuleOutcome.NotThere => Missing("There is no such account."),
+            RuleOutcome.NotThere => Missing("No such account."),
             RuleOutcome.Busy => ask(Busy),
         };
     }
 
     private async Task<IResult> WithRuleAsync(HttpContext context, long account, Func<RuleRow, Task<IResult>> answer) =>
-        (await rules.ReadAsync(context.RequestAborted)).FirstOrDefault(rule => rule.AccountId == account) is { } rule ? await answer(rule) : Missing("There is no such rule.");
+        (await rules.ReadAsync(context.RequestAborted)).FirstOrDefault(rule => rule.AccountId == account) is { } rule ? await answer(rule) : Missing("No such rule.");
 
     private IResult Ask(HttpContext context, FormDefinition form, string? fault = null) =>
         FormResult.Of(context, frames, AlertsPageEndpoint.Capability, AlertsPageEndpoint.Home, form, fault);

@@ -3,17 +3,17 @@ using Ccflux.Contracts.Quota;
 
 namespace Ccflux.Receiver.Quota.Alerts;
 
-/// <summary>Kinds of alerts, as they are kept and sent.</summary>
+/// <summary>Kinds of alerts, as stored and sent.</summary>
 internal static class AlertKind
 {
     public const string Threshold = "threshold";
     public const string Forecast = "forecast";
     public const string Test = "test";
 
-    /// <summary>Stands for alerts of one user, or of one polled account, that were too many to be sent one by one.</summary>
+    /// <summary>Replaces alerts of one user, or of one polled account, that were too many to send individually.</summary>
     public const string Digest = "digest";
 
-    /// <summary>Something that is no window's state, in words of its own.</summary>
+    /// <summary>A notification: not about a window, with a text of its own.</summary>
     public const string Notice = "notice";
 }
 
@@ -31,7 +31,7 @@ internal sealed record Alert(
     [property: JsonIgnore] string? Message = null,
     [property: JsonIgnore] long Held = 0)
 {
-    /// <summary>In a sentence, for people.</summary>
+    /// <summary>The alert as one sentence for people.</summary>
     public string Text
     {
         get
@@ -50,7 +50,7 @@ internal sealed record Alert(
             {
                 return string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{Account}: {Held} more alerts within an hour are not sent one by one. The fullest limit among them is the {Limit} one, {UsedShare.Text(UsedPercent)} % used; the quota page has them all.");
+                    $"{Account}: {Held} more alerts within an hour are not sent individually. The fullest limit among them is the {Limit} limit, {UsedShare.Text(UsedPercent)} % used; see the quota page for all of them.");
             }
 
             var text = new StringBuilder();
@@ -63,11 +63,11 @@ internal sealed record Alert(
             if (EarliestAt is { } earliest && LatestAt is { } latest)
             {
                 text.Append(latest - earliest < TimeSpan.FromMinutes(1)
-                    ? $" and at this rate runs out around {Clock(earliest)} (a projection)"
-                    : $" and at this rate runs out between {Clock(earliest)} and {Clock(latest)} (a projection)");
+                    ? $" and at this rate runs out around {Clock(earliest)} (a forecast)"
+                    : $" and at this rate runs out between {Clock(earliest)} and {Clock(latest)} (a forecast)");
             }
 
-            return ResetsAt is { } reset ? text.Append(CultureInfo.InvariantCulture, $"; it resets {Clock(reset)} UTC.").ToString() : text.Append('.').ToString();
+            return ResetsAt is { } reset ? text.Append(CultureInfo.InvariantCulture, $"; it resets at {Clock(reset)} UTC.").ToString() : text.Append('.').ToString();
         }
     }
 

@@ -1,6 +1,6 @@
 namespace Ccflux.Receiver.Quota.Alerts;
 
-/// <summary>Where alerts go, as it is kept and shown.</summary>
+/// <summary>Channels of alerts, as stored and shown.</summary>
 internal static class AlertChannel
 {
     public const string Telegram = "telegram";

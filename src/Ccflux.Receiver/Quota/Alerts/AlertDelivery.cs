@@ -6,7 +6,7 @@ using Dapper;
 
 namespace Ccflux.Receiver.Quota.Alerts;
 
-/// <summary>Sends what is due, some at a time, and tries again later what was not taken.</summary>
+/// <summary>Sends due alerts in batches and retries failed deliveries later.</summary>
 internal sealed partial class AlertDelivery(
     AlertOptions options,
     AlertSender sender,
@@ -22,10 +22,10 @@ internal sealed partial class AlertDelivery(
     private const int AtOnce = 20;
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(5);
 
-    /// <summary>Waits after each failure; after the last one it is given up.</summary>
+    /// <summary>The wait after each failure; after the last one the delivery is given up.</summary>
     private static readonly TimeSpan[] s_waits = [TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(30)];
 
-    /// <summary>The newest alerts and what became of them.</summary>
+    /// <summary>The newest alerts and the state of their deliveries.</summary>
     public async Task<IReadOnlyList<AlertRow>> RecentAsync(int limit, CancellationToken cancellationToken)
     {
         using var lease = await readers.RentAsync(cancellationToken);
@@ -89,7 +89,7 @@ internal sealed partial class AlertDelivery(
         [LoggerMessage(2, LogLevel.Information, "Alert {AlertId} was delivered by {Channel}.")]
         public static partial void Delivered(ILogger logger, long alertId, string channel);
 
-        [LoggerMessage(3, LogLevel.Warning, "Alert {AlertId} was not taken by {Channel}: {Error}.")]
+        [LoggerMessage(3, LogLevel.Warning, "Alert {AlertId} could not be delivered by {Channel}: {Error}.")]
         public static partial void NotDelivered(ILogger logger, long alertId, string channel, string error);
     }
 }

@@ -5,21 +5,21 @@ using Ccflux.Receiver.Platform.Settings;
 
 namespace Ccflux.Receiver.Quota.Alerts;
 
-/// <summary>When alerts are made and where they go. Without a channel none are made.</summary>
+/// <summary>Settings of alerts: when they are created and where they go. Without a channel none are created.</summary>
 internal sealed class AlertOptions : IValidatableObject
 {
     public const string TelegramAddress = "https://api.telegram.org";
 
     [ConfigurationKeyName("ALERT_THRESHOLDS")]
-    [Description("Percentages that are told when a window reaches them, separated by commas; an account may have its own.")]
+    [Description("Percentages at which an alert is sent, separated by commas; an account may have its own.")]
     public string Thresholds { get; set; } = "80,95";
 
     [ConfigurationKeyName("ALERT_FORECAST")]
-    [Description("Tell when a window will run out before it resets, by the slowest recent use too.")]
+    [Description("Alert when a window will be exhausted before it resets even at the slowest recent rate of use.")]
     public bool Forecast { get; set; } = true;
 
     [ConfigurationKeyName("ALERT_QUIET_HOURS")]
-    [Description("Hours without alerts, such as 22:00-07:00. Alerts wait for their end, and are dropped when their window has reset by then.")]
+    [Description("Hours without alerts, such as 22:00-07:00. Alerts wait until they end, and are dropped if their window has reset by then.")]
     public string? QuietHours { get; set; }
 
     [ConfigurationKeyName("ALERT_TIME_ZONE")]
@@ -27,7 +27,7 @@ internal sealed class AlertOptions : IValidatableObject
     public string TimeZone { get; set; } = "UTC";
 
     [ConfigurationKeyName("ALERT_TELEGRAM_TOKEN"), Secret]
-    [Description("The token of a Telegram bot; with ALERT_TELEGRAM_CHAT.")]
+    [Description("The token of a Telegram bot; needs ALERT_TELEGRAM_CHAT too.")]
     public string? TelegramToken { get; set; }
 
     [ConfigurationKeyName("ALERT_TELEGRAM_CHAT")]
@@ -35,19 +35,19 @@ internal sealed class AlertOptions : IValidatableObject
     public string? TelegramChat { get; set; }
 
     [ConfigurationKeyName("ALERT_SLACK_URL"), Secret]
-    [Description("An incoming webhook of Slack's form ({\"text\":…}), which Mattermost, Rocket.Chat and others take too.")]
+    [Description("The URL of a Slack-compatible incoming webhook ({\"text\":…}); Mattermost, Rocket.Chat and others accept this form too.")]
     public string? SlackUrl { get; set; }
 
     [ConfigurationKeyName("ALERT_WEBHOOK_URL"), Secret]
-    [Description("An address that takes alerts as plain JSON.")]
+    [Description("A URL that accepts alerts as plain JSON.")]
     public string? WebhookUrl { get; set; }
 
     [ConfigurationKeyName("ALERT_TELEGRAM_URL")]
-    [Description("Telegram's API, or a server of your own that stands for it.")]
+    [Description("Base URL of the Telegram API or of a compatible server.")]
     public string TelegramUrl { get; set; } = TelegramAddress;
 
     [ConfigurationKeyName("ALLOW_PRIVATE_WEBHOOKS")]
-    [Description("Lets alerts go to private and loopback addresses, and to these without TLS.")]
+    [Description("Allows alerts to be sent to private and loopback IP addresses, and to these without TLS.")]
     public bool AllowPrivate { get; set; }
 
     public IReadOnlyList<string> Channels =>
@@ -76,7 +76,7 @@ internal sealed class AlertOptions : IValidatableObject
 
         if (TelegramToken?.All(c => char.IsAsciiLetterOrDigit(c) || c is ':' or '-' or '_') == false)
         {
-            yield return new ValidationResult("ALERT_TELEGRAM_TOKEN: holds a character that no bot token has.");
+            yield return new ValidationResult("ALERT_TELEGRAM_TOKEN: contains a character that is not allowed in a bot token.");
         }
 
         foreach (var (key, address) in new[] { ("ALERT_SLACK_URL", SlackUrl), ("ALERT_WEBHOOK_URL", WebhookUrl), ("ALERT_TELEGRAM_URL", TelegramUrl) })

@@ -2,7 +2,7 @@ using Ccflux.Receiver.Quota.Read;
 
 namespace Ccflux.Receiver.Quota.Alerts;
 
-/// <summary>An alert by one channel, and what became of it.</summary>
+/// <summary>An alert on one channel, with the state of its delivery.</summary>
 internal sealed class AlertRow
 {
     public long AlertId { get; init; }

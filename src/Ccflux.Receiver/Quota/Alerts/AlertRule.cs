@@ -2,22 +2,22 @@ using Ccflux.Receiver.Quota.Forecasts;
 
 namespace Ccflux.Receiver.Quota.Alerts;
 
-/// <summary>What was told of a window already.</summary>
-/// <param name="ThresholdMilli">The highest threshold that was told and not left again; 0: none.</param>
-/// <param name="ForecastSent">Of the window's instance that ends at <paramref name="ResetsAt"/>.</param>
+/// <summary>What was already sent about a window.</summary>
+/// <param name="ThresholdMilli">The highest threshold that was reported and not left since; 0: none.</param>
+/// <param name="ForecastSent">Whether a forecast was sent about the instance of the window that ends at <paramref name="ResetsAt"/>.</param>
 internal sealed record AlertState(long ThresholdMilli, bool ForecastSent, DateTimeOffset? ResetsAt)
 {
     public static AlertState New { get; } = new(0, false, null);
 }
 
-/// <summary>Something to tell.</summary>
+/// <summary>Something to send an alert about.</summary>
 /// <param name="Threshold">The threshold that was reached; null for a forecast.</param>
 internal sealed record AlertFinding(long? Threshold);
 
-/// <summary>Which alerts a reading makes: each crossing once, told again only after the window has clearly left the threshold. Pure.</summary>
+/// <summary>Decides which alerts a reading causes: one per crossing, repeated only after the window has clearly left the threshold. Pure.</summary>
 internal static class AlertRule
 {
-    /// <summary>How far below a threshold a window must fall before reaching it counts again.</summary>
+    /// <summary>How far a window must fall below a threshold before reaching it counts again, in thousandths of a percent.</summary>
     public const long Hysteresis = 5_000;
 
     private const long Full = 100_000;

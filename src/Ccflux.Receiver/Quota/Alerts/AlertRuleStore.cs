@@ -6,31 +6,31 @@ using Dapper;
 
 namespace Ccflux.Receiver.Quota.Alerts;
 
-/// <summary>What became of a change of a rule.</summary>
+/// <summary>The outcome of a change to a rule.</summary>
 internal enum RuleOutcome
 {
     Done = 1,
 
-    /// <summary>There is no such account, or it has no rule of its own.</summary>
+    /// <summary>No such account, or it has no rule of its own.</summary>
     NotThere = 2,
 
-    /// <summary>The database cannot be written.</summary>
+    /// <summary>The database is not accepting writes.</summary>
     Busy = 3,
 }
 
-/// <summary>Rules of single accounts. An account without one goes by the settings'. Changes are in the audit log.</summary>
+/// <summary>Stores the rules of single accounts. An account without one uses the default rule. Changes are in the audit log.</summary>
 internal sealed class AlertRuleStore(SqliteReaders readers, GroupCommitWriter writer, IChangeFeed changes, TimeProvider time)
 {
     private const int MaxRows = 500;
 
-    /// <summary>The accounts that have a rule of their own.</summary>
+    /// <summary>The accounts that have their own rule.</summary>
     public async Task<IReadOnlyList<RuleRow>> ReadAsync(CancellationToken cancellationToken)
     {
         using var lease = await readers.RentAsync(cancellationToken);
         return (await lease.Connection.QueryAsync<RuleRow>(AlertSql.Rules, new { Limit = MaxRows })).AsList();
     }
 
-    /// <summary>The accounts that have none.</summary>
+    /// <summary>The accounts without their own rule.</summary>
     public async Task<IReadOnlyList<RuleRow>> WithoutAsync(CancellationToken cancellationToken)
     {
         using var lease = await readers.RentAsync(cancellationToken);
@@ -39,15 +39,15 @@ internal sealed class AlertRuleStore(SqliteReaders readers, GroupCommitWriter wr
 
     /// <param name="account">Its id.</param>
     /// <param name="thresholds">Thousandths of a percent, ascending.</param>
-    /// <param name="forecast">Whether a window that will run out is told.</param>
-    /// <param name="actor">Who says so.</param>
+    /// <param name="forecast">Whether to alert when a window will run out.</param>
+    /// <param name="actor">Who makes the change.</param>
     public Task<RuleOutcome> SaveAsync(long account, IReadOnlyList<long> thresholds, bool forecast, AuditActor actor)
     {
         var text = AlertSettings.Text(thresholds);
         return ChangeAsync(account, actor, $"thresholds {(text.Length == 0 ? "none" : text)}, forecast {(forecast ? "on" : "off")}", connection => connection.Execute(AlertSql.UpsertRule, account, text, forecast));
     }
 
-    /// <summary>The account goes by the settings' rule again.</summary>
+    /// <summary>Removes the account's own rule; the default applies again.</summary>
     public Task<RuleOutcome> RemoveAsync(long account, AuditActor actor) => ChangeAsync(account, actor, "removed", connection => connection.Execute(AlertSql.DeleteRule, account));
 
     private async Task<RuleOutcome> ChangeAsync(long account, AuditActor actor, string detail, Func<SqlConnection, long> change)

@@ -4,12 +4,12 @@ using Ccflux.Receiver.Platform.Http;
 
 namespace Ccflux.Receiver.Quota.Alerts;
 
-/// <summary>Sends an alert by one channel. What went wrong is told in words; an address, which may be a key, never is.</summary>
+/// <summary>Sends an alert on one channel. Errors are described in words and never contain the URL, which may be a secret.</summary>
 internal sealed class AlertSender(AlertOptions options, WebhookHttp http, TimeProvider time)
 {
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(15);
 
-    /// <returns>Null where it was taken; otherwise why not.</returns>
+    /// <returns>Null if it was accepted; otherwise the reason why not.</returns>
     public async Task<string?> SendAsync(string channel, Alert alert, CancellationToken cancellationToken)
     {
         if (Address(channel) is not { } address)
@@ -32,17 +32,17 @@ internal sealed class AlertSender(AlertOptions options, WebhookHttp http, TimePr
         catch (HttpRequestException exception)
         {
             return exception.InnerException is PrivateAddressException
-                ? "its name leads to a private address (ALLOW_PRIVATE_WEBHOOKS=1 allows it)"
+                ? "its host name resolves to a private IP address (ALLOW_PRIVATE_WEBHOOKS=1 allows it)"
                 : exception.HttpRequestError switch
                 {
-                    HttpRequestError.NameResolutionError => "its name cannot be resolved",
+                    HttpRequestError.NameResolutionError => "its host name cannot be resolved",
                     HttpRequestError.SecureConnectionError => "its certificate is not trusted",
                     _ => "cannot be reached",
                 };
         }
         catch (IOException)
         {
-            return "the connection broke";
+            return "the connection was lost";
         }
     }
 
@@ -65,7 +65,7 @@ internal sealed class AlertSender(AlertOptions options, WebhookHttp http, TimePr
         return new ByteArrayContent(bytes) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
     }
 
-    /// <summary>Slack reads three characters as markup.</summary>
+    /// <summary>Slack treats three characters as markup.</summary>
     private static string Escape(string text) => text
         .Replace("&", "&amp;", StringComparison.Ordinal)
         .Replace("<", "&lt;", StringComparison.Ordinal)

@@ -1,15 +1,15 @@
 namespace Ccflux.Receiver.Quota.Alerts;
 
-/// <summary>What is told of an account.</summary>
+/// <summary>Which alerts are sent about an account.</summary>
 /// <param name="Thresholds">Thousandths of a percent, ascending.</param>
-/// <param name="Forecast">Whether a window that will run out is told.</param>
+/// <param name="Forecast">Whether to alert when a window will run out.</param>
 internal sealed record AlertSettings(IReadOnlyList<long> Thresholds, bool Forecast)
 {
     public const string ThresholdsForm = "expected up to 5 percentages from 1 to 100, separated by commas, such as 80,95.";
 
     private const int MaxThresholds = 5;
 
-    /// <summary>Null where the text is not of that form; an empty one means none.</summary>
+    /// <summary>Null if the text is malformed; an empty text means none.</summary>
     public static IReadOnlyList<long>? ParseThresholds(string text)
     {
         var parts = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);

@@ -1,6 +1,6 @@
 namespace Ccflux.Receiver.Quota.Alerts;
 
-/// <summary>What alerts write and read. In the writer's texts parameters stand in order.</summary>
+/// <summary>SQL of alerts. Parameters of the writer's statements are positional.</summary>
 internal static class AlertSql
 {
     public const string SelectState = "SELECT threshold_milli, forecast_told, resets_at FROM quota_alert_states WHERE window_id = ?";
@@ -28,7 +28,7 @@ internal static class AlertSql
 
     public const string SelectOwner = "SELECT owner FROM quota_accounts WHERE account_id = ?";
 
-    /// <summary>Alerts that went out one by one, of a user (owner above 0) or of one polled account. Parameters: owner, account, since.</summary>
+    /// <summary>Alerts that were sent individually, about a user (owner above 0) or about one polled account. Parameters: owner, account, since.</summary>
     public const string CountOfSource = """
         SELECT count(*) FROM quota_alerts a JOIN quota_accounts q ON q.account_id = a.account_id
         WHERE a.created_at > ?3 AND a.kind IN ('threshold', 'forecast') AND q.owner = ?1 AND (?1 <> 0 OR q.account_id = ?2)
@@ -41,7 +41,7 @@ internal static class AlertSql
         ORDER BY a.alert_id DESC LIMIT 1
         """;
 
-    /// <summary>One more alert that a digest stands for; the fullest window names it. Parameters: window, used_milli, alert.</summary>
+    /// <summary>Adds an alert to a digest, which names the fullest window. Parameters: window, used_milli, alert.</summary>
     public const string AddToDigest = """
         UPDATE quota_alerts SET held = held + 1, window = CASE WHEN ?2 > used_milli THEN ?1 ELSE window END, used_milli = max(used_milli, ?2) WHERE alert_id = ?3
         """;
@@ -69,7 +69,7 @@ internal static class AlertSql
 
     public const string DeleteRule = "DELETE FROM quota_alert_rules WHERE account_id = ?";
 
-    /// <summary>An account as people call it.</summary>
+    /// <summary>The name of an account that people know.</summary>
     private const string Name = "coalesce(nullif(a.label, ''), nullif(a.email, ''), u.email, 'account ' || a.account_id) AS Account";
 
     public const string Rules = $"""
@@ -102,7 +102,7 @@ internal static class AlertSql
         LEFT JOIN users u ON u.user_id = q.owner
         """;
 
-    /// <summary>What this receiver polled, tests and notices first; then what users report, each user's oldest before anybody's second.</summary>
+    /// <summary>Alerts about polled accounts, tests and notifications first; then those about users' reports, the oldest of each user before the second of anyone.</summary>
     public const string Due = AlertColumns + """
          WHERE d.state = 'waiting' AND d.next_at <= @Now
          ORDER BY coalesce(q.owner, 0) <> 0, row_number() OVER (PARTITION BY d.channel, coalesce(q.owner, 0), CASE coalesce(q.owner, 0) WHEN 0 THEN a.account_id END ORDER BY d.next_at), d.next_at

@@ -7,8 +7,8 @@ using Dapper;
 
 namespace Ccflux.Receiver.Quota.Alerts;
 
-/// <summary>Looks at an account's windows after each reading and writes down what is to be told: the alert, its deliveries and what is told
-/// now, in one transaction, so that nothing is told twice or lost.</summary>
+/// <summary>Checks an account's windows after each reading and writes the alert, its deliveries and the new alert state
+/// in one transaction, so that nothing is sent twice or lost.</summary>
 internal sealed class AlertWatch(AlertOptions options, SqliteReaders readers, GroupCommitWriter writer, QuotaMetrics metrics, TimeProvider time) : IReadingObserver
 {
     public const string NoChannel = "No channel is configured: set ALERT_TELEGRAM_TOKEN and ALERT_TELEGRAM_CHAT, ALERT_SLACK_URL or ALERT_WEBHOOK_URL.";
@@ -48,7 +48,7 @@ internal sealed class AlertWatch(AlertOptions options, SqliteReaders readers, Gr
         });
     }
 
-    /// <summary>Sends a test alert by every channel, at once: whoever asks for it is awake.</summary>
+    /// <summary>Sends a test alert on every channel at once, even in quiet hours: the admin who asks for it is awake.</summary>
     public Task<WriteResult<bool>> TestAsync(AuditActor actor)
     {
         var now = time.GetUtcNow();
@@ -76,7 +76,7 @@ internal sealed class AlertWatch(AlertOptions options, SqliteReaders readers, Gr
         }
     }
 
-    /// <summary>An alert of its own, or where its user or its polled account had too many lately, one more that a digest stands for.</summary>
+    /// <summary>Queues an alert of its own or, if its user or polled account had too many lately, adds it to a digest.</summary>
     private void Queue(SqlConnection connection, WindowRow row, long? threshold, Projection projection, DateTimeOffset now)
     {
         var owner = connection.Scalar(AlertSql.SelectOwner, row.AccountId) ?? AccountIdentity.Polled;

@@ -2,7 +2,7 @@ using Ccflux.Storage.Sqlite;
 
 namespace Ccflux.Receiver.Quota.Alerts;
 
-/// <summary>What other parts tell by the channels of alerts. Quiet hours hold for it too.</summary>
+/// <summary>Sends notifications of other slices through the channels of alerts. Quiet hours apply to them too.</summary>
 internal sealed class Notifications(AlertOptions options, TimeProvider time)
 {
     private const int MaxText = 500;
@@ -11,8 +11,8 @@ internal sealed class Notifications(AlertOptions options, TimeProvider time)
 
     public IReadOnlyList<string> Channels => options.Channels;
 
-    /// <summary>Within the caller's transaction, so that what is told and what is known to be told never differ. Nothing is written
-    /// without a channel, or where <see cref="AlertQueue.MaxWaiting"/> deliveries wait.</summary>
+    /// <summary>Writes within the caller's transaction, so that what is sent and what is recorded as sent never differ. Writes nothing
+    /// without a channel, or while <see cref="AlertQueue.MaxWaiting"/> deliveries wait.</summary>
     public void Write(SqlConnection connection, string text)
     {
         var channels = options.Channels;

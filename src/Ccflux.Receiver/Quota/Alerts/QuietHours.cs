@@ -1,6 +1,6 @@
 namespace Ccflux.Receiver.Quota.Alerts;
 
-/// <summary>A part of each day, which may pass midnight, in a time zone.</summary>
+/// <summary>A part of each day in a time zone; it may span midnight.</summary>
 internal sealed record QuietHours(TimeOnly From, TimeOnly To, TimeZoneInfo Zone)
 {
     public static QuietHours? Parse(string text, string zone)
@@ -15,7 +15,7 @@ internal sealed record QuietHours(TimeOnly From, TimeOnly To, TimeZoneInfo Zone)
             : null;
     }
 
-    /// <summary>When an alert of <paramref name="at"/> may be sent: then, or when the quiet hours end.</summary>
+    /// <summary>When an alert of <paramref name="at"/> may be sent: at once, or when the quiet hours end.</summary>
     public DateTimeOffset NotBefore(DateTimeOffset at)
     {
         var local = TimeZoneInfo.ConvertTime(at, Zone);

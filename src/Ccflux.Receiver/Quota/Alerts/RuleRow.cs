@@ -1,6 +1,6 @@
 namespace Ccflux.Receiver.Quota.Alerts;
 
-/// <summary>What an account tells, where that is its own rule; else only which account it is.</summary>
+/// <summary>An account with its own alert rule, or only the account if it has none.</summary>
 internal sealed class RuleRow
 {
     public long AccountId { get; init; }

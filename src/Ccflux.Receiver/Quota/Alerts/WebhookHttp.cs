@@ -2,7 +2,7 @@ using Ccflux.Receiver.Platform.Http;
 
 namespace Ccflux.Receiver.Quota.Alerts;
 
-/// <summary>The way out for alerts.</summary>
+/// <summary>The HTTP client for alerts.</summary>
 internal sealed class WebhookHttp : IDisposable
 {
     public WebhookHttp(AlertOptions options)

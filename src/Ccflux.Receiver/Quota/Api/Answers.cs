@@ -3,7 +3,7 @@ using Ccflux.Receiver.Quota.Read;
 
 namespace Ccflux.Receiver.Quota.Api;
 
-/// <summary><c>GET /api/usage</c>: the first account's windows by their names, as claude.ai answers them, and every account.</summary>
+/// <summary><c>GET /api/usage</c>: the first account's windows by name, as claude.ai returns them, and all accounts.</summary>
 internal sealed record UsageReply(
     WindowReply? FiveHour,
     WindowReply? SevenDay,
@@ -40,25 +40,25 @@ internal sealed record WindowReply(
 
 internal sealed record ProjectionReply(string Outlook, DateTimeOffset? Earliest, DateTimeOffset? Latest);
 
-/// <param name="Basis">Says that these are no figures of the issuer's.</param>
+/// <param name="Basis">States that these are not the issuer's figures.</param>
 internal sealed record PlanReply(double TokensPerPercent, double LowestTokens, double HighestTokens, string Basis);
 
 /// <summary><c>GET /api/history</c>.</summary>
 internal sealed record HistoryReply(long? Account, double Hours, IReadOnlyList<HistorySeries> Series);
 
-/// <summary><c>GET</c> and <c>POST /api/settings</c>; seconds.</summary>
+/// <summary><c>GET</c> and <c>POST /api/settings</c>, in seconds.</summary>
 /// <param name="Interval">Saved, or from the environment.</param>
-/// <param name="Effective">With the backoff of failures.</param>
-/// <param name="Backoff">True while failures stretch it.</param>
-/// <param name="NextPoll">Of the account polled with cookies, else of the first; null where none is polled.</param>
-/// <param name="Min">Least that can be saved.</param>
-/// <param name="Max">Most that can be saved.</param>
+/// <param name="Effective">Including the backoff after failures.</param>
+/// <param name="Backoff">True while failures lengthen the interval.</param>
+/// <param name="NextPoll">Of the account polled with cookies, otherwise of the first; null if none is polled.</param>
+/// <param name="Min">The lowest value that can be saved.</param>
+/// <param name="Max">The highest value that can be saved.</param>
 internal sealed record SettingsReply(int Interval, int Effective, bool Backoff, DateTimeOffset? NextPoll, int Min, int Max);
 
 /// <summary>Body of <c>POST /api/settings</c>.</summary>
 internal sealed record SettingsRequest(int? Interval);
 
-/// <summary><c>POST /api/poll-now</c>: when it will be, which is now where the rules allow it.</summary>
+/// <summary><c>POST /api/poll-now</c>: when the next poll is; now, if the rules allow it.</summary>
 internal sealed record PollNowReply(DateTimeOffset NextPoll, long WaitSeconds);
 
 /// <summary><c>GET /api/v1/quota/alerts</c>: the newest alerts, by channel.</summary>

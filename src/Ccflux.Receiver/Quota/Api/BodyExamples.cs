@@ -3,7 +3,7 @@ using Ccflux.Contracts.Usage;
 
 namespace Ccflux.Receiver.Quota.Api;
 
-/// <summary>What the API's documentation shows of a body.</summary>
+/// <summary>Examples of request bodies for the API documentation.</summary>
 internal static class BodyExamples
 {
     public static ReadingBatch Readings { get; } = new()

@@ -7,7 +7,7 @@ using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Quota.Api;
 
-/// <summary>Alerts: what was told and delivered, what an account tells, and a test.</summary>
+/// <summary>Lists alerts and their deliveries, changes the rules of accounts, and sends a test alert.</summary>
 internal sealed class QuotaAlerts(AlertWatch watch, AlertDelivery delivery, AlertOptions options, AlertRuleStore rules)
 {
     private const int MaxBody = 4096;
@@ -31,7 +31,7 @@ internal sealed class QuotaAlerts(AlertWatch watch, AlertDelivery delivery, Aler
         return written.Status == WriteStatus.Committed ? TypedResults.StatusCode(StatusCodes.Status202Accepted) : Busy();
     }
 
-    /// <summary>Saves what an account tells: <c>{"account":3,"thresholds":[80,95],"forecast":true}</c>.</summary>
+    /// <summary>Saves the rule of an account: <c>{"account":3,"thresholds":[80,95],"forecast":true}</c>.</summary>
     public async Task<IResult> SaveRuleAsync(HttpContext context)
     {
         if (await ReadRuleAsync(context) is not { Account: { } account, Thresholds: { } percents } rule
@@ -40,12 +40,12 @@ internal sealed class QuotaAlerts(AlertWatch watch, AlertDelivery delivery, Aler
             return QuotaReads.Invalid("account: an id; thresholds: up to 5 whole percentages from 1 to 100; forecast: true or false.");
         }
 
-        return Answer(await rules.SaveAsync(account, thresholds, rule.Forecast ?? false, AuditActor.Of(context)), "There is no such account.");
+        return Answer(await rules.SaveAsync(account, thresholds, rule.Forecast ?? false, AuditActor.Of(context)), "No such account.");
     }
 
-    /// <summary>The account goes by the settings' rule again.</summary>
+    /// <summary>Removes the account's own rule; the default applies again.</summary>
     public async Task<IResult> RemoveRuleAsync(long account, HttpContext context) =>
-        Answer(await rules.RemoveAsync(account, AuditActor.Of(context)), "The account has no rule of its own, or there is none such.");
+        Answer(await rules.RemoveAsync(account, AuditActor.Of(context)), "No such account, or the account has no rule of its own.");
 
     private static IResult Answer(RuleOutcome outcome, string notThere) => outcome switch
     {
@@ -76,5 +76,5 @@ internal sealed class QuotaAlerts(AlertWatch watch, AlertDelivery delivery, Aler
     }
 
     private static Problem Busy() =>
-        new(StatusCodes.Status503ServiceUnavailable, ErrorCodes.Busy, "The database cannot be written at the moment.", TimeSpan.FromSeconds(5));
+        new(StatusCodes.Status503ServiceUnavailable, ErrorCodes.Busy, "The database is not accepting writes right now.", TimeSpan.FromSeconds(5));
 }

@@ -9,7 +9,7 @@ using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Quota.Api;
 
-/// <summary>What the admin may change: the interval, and when the next poll is, within the rules.</summary>
+/// <summary>Applies what the admin changes: the interval and, within the rules, the time of the next poll.</summary>
 internal sealed class QuotaChanges(Poller poller, PollInterval interval, GroupCommitWriter writer, IChangeFeed changes, TimeProvider time)
 {
     private const int MaxBody = 4096;
@@ -39,10 +39,10 @@ internal sealed class QuotaChanges(Poller poller, PollInterval interval, GroupCo
 
         return await ApplyIntervalAsync(AuditActor.Of(context), seconds)
             ? TypedResults.Json(Settings(), QuotaApiJson.Default.SettingsReply)
-            : new Problem(StatusCodes.Status503ServiceUnavailable, ErrorCodes.Busy, "The database cannot be written at the moment.", TimeSpan.FromSeconds(5));
+            : new Problem(StatusCodes.Status503ServiceUnavailable, ErrorCodes.Busy, "The database is not accepting writes right now.", TimeSpan.FromSeconds(5));
     }
 
-    /// <summary>Saves a valid interval and polls by it; false where it could not be saved.</summary>
+    /// <summary>Saves a valid interval and polls by it; false if it could not be saved.</summary>
     public async Task<bool> ApplyIntervalAsync(AuditActor actor, int seconds)
     {
         var entry = new AuditEntry(time.GetUtcNow(), actor, "quota.interval", "", $"{seconds} s");
@@ -72,14 +72,14 @@ internal sealed class QuotaChanges(Poller poller, PollInterval interval, GroupCo
 
         if (await poller.HurryAsync(accountId) is not { } next)
         {
-            return new Problem(StatusCodes.Status404NotFound, "", "There is no such account that is polled.");
+            return new Problem(StatusCodes.Status404NotFound, "", "This account is not polled.");
         }
 
         var wait = next - time.GetUtcNow();
         var seconds = Math.Max(0, (long)Math.Ceiling(wait.TotalSeconds));
         return seconds == 0
             ? TypedResults.Json(new PollNowReply(next, 0), QuotaApiJson.Default.PollNowReply, statusCode: StatusCodes.Status202Accepted)
-            : new Problem(StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, $"The interval and the issuer's limits allow the next poll in {seconds} s; it is set for then.", wait);
+            : new Problem(StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, $"The interval and the issuer's limits allow the next poll in {seconds} s; it is scheduled for then.", wait);
     }
 
     private static async Task<int?> ReadIntervalAsync(HttpContext context)

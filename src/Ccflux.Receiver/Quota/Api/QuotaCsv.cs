@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Ccflux.Receiver.Quota.Api;
 
-/// <summary>The API's tables as CSV.</summary>
+/// <summary>Writes the API's tables as CSV.</summary>
 internal static class QuotaCsv
 {
     private static readonly string[] AccountHeads =
@@ -26,7 +26,7 @@ internal static class QuotaCsv
 
     public static ContentHttpResult Readings(IEnumerable<ReadingReply> readings) => Text(Csv.Write(ReadingColumns.List, readings));
 
-    /// <summary>A row a window; an account that has none yet still has a row.</summary>
+    /// <summary>One row per window; an account without windows still gets a row.</summary>
     private static IEnumerable<IEnumerable<object?>> Rows(AccountReply account) => account.Windows.Count == 0
         ? [[account.Id, account.Label, account.Email, account.Source, null, null, null, null, null, account.Stale, null, null, null, account.Error?.Kind]]
         : account.Windows.Select(IEnumerable<object?> (window) =>

@@ -6,10 +6,10 @@ using Ccflux.Receiver.Quota.Read;
 
 namespace Ccflux.Receiver.Quota.Api;
 
-/// <summary>What may be read: by the admin and the viewer, and with <c>QUOTA_PUBLIC=1</c> by anyone, who then sees labels.</summary>
+/// <summary>Serves reads to the admin and the viewer and, with <c>QUOTA_PUBLIC=1</c>, to anyone, who then sees labels instead of e-mail addresses.</summary>
 internal sealed class QuotaReads(QuotaQuery query, HistoryQuery history, RequestLimits limits)
 {
-    public const string AccountForm = "account: the id of an account, as /api/usage tells it.";
+    public const string AccountForm = "account: the id of an account, as returned by /api/usage.";
 
     private const double DefaultHours = 24;
     private static readonly string s_hoursForm = $"hours: a number above 0, at most {HistoryQuery.MaxHours}.";
@@ -25,7 +25,7 @@ internal sealed class QuotaReads(QuotaQuery query, HistoryQuery history, Request
         return TypedResults.Json(Replies.Usage(view), QuotaApiJson.Default.UsageReply);
     }
 
-    /// <summary><c>?hours=</c>, and <c>account=</c> where there are several; without it the first of <c>/api/usage</c>.</summary>
+    /// <summary><c>?hours=</c>, and <c>account=</c> if there are several; by default the first account of <c>/api/usage</c>.</summary>
     public async Task<IResult> HistoryAsync(HttpContext context)
     {
         if (Refuse(context) is { } refusal)
@@ -48,7 +48,7 @@ internal sealed class QuotaReads(QuotaQuery query, HistoryQuery history, Request
         return TypedResults.Json(new HistoryReply(accountId, hours, series), QuotaApiJson.Default.HistoryReply);
     }
 
-    /// <summary>The table of all accounts, a row a window.</summary>
+    /// <summary>The table of all accounts, one row per window.</summary>
     public async Task<IResult> TableAsync(HttpContext context)
     {
         if (Refuse(context) is { } refusal)
@@ -66,7 +66,7 @@ internal sealed class QuotaReads(QuotaQuery query, HistoryQuery history, Request
         return csv ? QuotaCsv.Accounts(accounts) : TypedResults.Json(accounts, QuotaApiJson.Default.IReadOnlyListAccountReply);
     }
 
-    /// <summary>Every reading of a period, the newest first, as they were observed: <c>?hours=</c>, <c>account=</c>; at most <see cref="HistoryQuery.MaxReadings"/>.</summary>
+    /// <summary>Every reading of a period as it was observed, newest first: <c>?hours=</c>, <c>account=</c>; at most <see cref="HistoryQuery.MaxReadings"/>.</summary>
     public async Task<IResult> ReadingsAsync(HttpContext context)
     {
         if (Refuse(context) is { } refusal)
@@ -113,11 +113,11 @@ internal sealed class QuotaReads(QuotaQuery query, HistoryQuery history, Request
 
     private static bool IsSignedIn(HttpContext context) => AdminSession.Of(context) is not null;
 
-    /// <summary>Addresses that anyone may read are outside the pages' own limit.</summary>
+    /// <summary>URLs that anyone may read are outside the pages' own limit, so it is applied here.</summary>
     private Problem? Refuse(HttpContext context) =>
         IsSignedIn(context) || limits.Pages.TryTake(RequestLimits.AddressOf(context), out var wait)
             ? null
-            : new Problem(StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, "Too many requests from this address (ADMIN_RATE_LIMIT_PER_MINUTE).", wait);
+            : new Problem(StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, "Too many requests from this IP address (ADMIN_RATE_LIMIT_PER_MINUTE).", wait);
 
     private async Task<long?> FirstAsync(CancellationToken cancellationToken)
     {

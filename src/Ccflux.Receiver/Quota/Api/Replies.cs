@@ -4,7 +4,7 @@ using Ccflux.Receiver.Quota.Read;
 
 namespace Ccflux.Receiver.Quota.Api;
 
-/// <summary>Views as the API writes them.</summary>
+/// <summary>Converts views to the API's replies.</summary>
 internal static class Replies
 {
     private const string PlanBasis = "estimate from this receiver's own token counts";

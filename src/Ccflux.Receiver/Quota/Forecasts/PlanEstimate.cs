@@ -1,10 +1,10 @@
 namespace Ccflux.Receiver.Quota.Forecasts;
 
-/// <summary>An estimate: how many tokens a percent of the window holds, and so how many the whole of it. Issuers weigh models and caching
-/// differently, so it holds only for use like that which it was taken from.</summary>
-/// <param name="TokensPerPercent">Tokens of the account's turns since the window began, by the percent used.</param>
-/// <param name="Lowest">Tokens of the whole window, at the least that rounding allows.</param>
-/// <param name="Highest">At the most.</param>
+/// <summary>Estimates how many tokens a percent of the window, and so the whole window, amounts to. Issuers weigh models and caching
+/// differently, so it is valid only for use like that which it was calculated from.</summary>
+/// <param name="TokensPerPercent">Tokens of the account's turns since the window began, divided by the percent used.</param>
+/// <param name="Lowest">Tokens of the whole window: the least that rounding allows.</param>
+/// <param name="Highest">The most that rounding allows.</param>
 public sealed record PlanEstimate(double TokensPerPercent, double Lowest, double Highest)
 {
     /// <summary>Below this share, rounding alone makes the estimate worthless.</summary>

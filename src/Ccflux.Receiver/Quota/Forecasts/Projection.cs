@@ -1,28 +1,28 @@
 namespace Ccflux.Receiver.Quota.Forecasts;
 
-/// <summary>What the present use comes to by the reset.</summary>
+/// <summary>What present use leads to by the reset.</summary>
 public enum Outlook
 {
-    /// <summary>Too little was seen, or too long ago.</summary>
+    /// <summary>Too little was observed, or too long ago.</summary>
     Unknown = 1,
 
     /// <summary>Nothing is left now.</summary>
     Exhausted = 2,
 
-    /// <summary>Even the fastest recent use leaves something at the reset.</summary>
+    /// <summary>Even the fastest recent rate of use leaves something at the reset.</summary>
     Lasts = 3,
 
-    /// <summary>The fastest recent use runs out before the reset, the slowest does not.</summary>
+    /// <summary>The window runs out before the reset at the fastest recent rate of use, but not at the slowest.</summary>
     MayRunOut = 4,
 
-    /// <summary>Even the slowest recent use runs out before the reset.</summary>
+    /// <summary>The window runs out before the reset even at the slowest recent rate of use.</summary>
     RunsOut = 5,
 }
 
-/// <summary>When a window will be used up: a range, since use is not even.</summary>
-/// <param name="Outlook">In a word.</param>
-/// <param name="Earliest">By the fastest use of the spans that were looked at.</param>
-/// <param name="Latest">By the slowest; null where that does not run out before the reset.</param>
+/// <summary>When a window will be used up: a range, because use is uneven.</summary>
+/// <param name="Outlook">The forecast in a word.</param>
+/// <param name="Earliest">At the fastest rate of the spans that were considered.</param>
+/// <param name="Latest">At the slowest rate; null if the window does not run out before the reset at that rate.</param>
 public sealed record Projection(Outlook Outlook, DateTimeOffset? Earliest = null, DateTimeOffset? Latest = null)
 {
     public static Projection Unknown { get; } = new(Outlook.Unknown);

@@ -6,10 +6,10 @@ using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Quota.Ingest;
 
-/// <summary>Takes readings that users' machines bring: status lines, and turns that failed at a limit.</summary>
+/// <summary>Stores readings that users' machines send: of status lines, and of turns that failed at a limit.</summary>
 internal sealed class ReadingIntake(GroupCommitWriter writer, QuotaOptions options, IReadingObserver observer, IChangeFeed changes, QuotaMetrics metrics, TimeProvider time)
 {
-    /// <summary>Accounts a user may report.</summary>
+    /// <summary>The most accounts that a user may report.</summary>
     public const int MaxAccounts = 20;
 
     public async Task<WriteResult<IntakeResult>> StoreAsync(long userId, IReadOnlyList<ReportedReading> readings)
@@ -29,7 +29,7 @@ internal sealed class ReadingIntake(GroupCommitWriter writer, QuotaOptions optio
         return result;
     }
 
-    /// <summary>Limits that ended turns of one user, with their windows and resets: each a reading of 100 percent. Nothing less counts as one.</summary>
+    /// <summary>Stores the limits that ended turns of one user, with their windows and resets, as readings of 100 percent. Nothing less counts as a hit.</summary>
     public async Task<WriteResult<IntakeResult>> LimitsHitAsync(long userId, string email, IReadOnlyList<LimitHit> hits)
     {
         var now = time.GetUtcNow();
@@ -53,8 +53,8 @@ internal sealed class ReadingIntake(GroupCommitWriter writer, QuotaOptions optio
         return result;
     }
 
-    /// <summary>A turn does not say whose account it used. Where the user's status lines show one account there is no doubt; else the hit stands
-    /// under the user's own e-mail.</summary>
+    /// <summary>A turn does not state whose account it used. If the user's status lines show one account, it is that one; otherwise the hit is stored
+    /// under the user's own e-mail address.</summary>
     private static long AccountOfHit(SqlConnection connection, long userId, string email, DateTimeOffset now) =>
         connection.Scalar(QuotaSql.SelectOnlyAccountOfOwner, userId)
         ?? connection.Scalar(QuotaSql.SelectAccountId, email, userId)
@@ -77,7 +77,7 @@ internal sealed class ReadingIntake(GroupCommitWriter writer, QuotaOptions optio
         reading.ObservedAt.ToUniversalTime(),
         IsFresh: reading.Fresh);
 
-    /// <summary>All limits that one report met, in one transaction.</summary>
+    /// <summary>Writes all limit hits of one report in one transaction.</summary>
     private sealed class LimitHitsWrite(long userId, string email, IReadOnlyList<Reading> readings, DateTimeOffset now) : WriteEntry<IntakeResult>
     {
         public override int Weight => readings.Count;
@@ -89,7 +89,7 @@ internal sealed class ReadingIntake(GroupCommitWriter writer, QuotaOptions optio
         }
     }
 
-    /// <summary>All accounts of a batch in one transaction, or none.</summary>
+    /// <summary>Writes all accounts of a batch in one transaction, or none.</summary>
     private sealed class IntakeWrite(long userId, ILookup<string, Reading> accounts, DateTimeOffset now) : WriteEntry<IntakeResult>
     {
         public override int Weight => accounts.Sum(account => account.Count());
@@ -120,5 +120,5 @@ internal sealed class ReadingIntake(GroupCommitWriter writer, QuotaOptions optio
 /// <summary>A window that was full at an instant.</summary>
 internal readonly record struct LimitHit(string Window, DateTimeOffset At, DateTimeOffset ResetsAt);
 
-/// <summary>What became of a batch.</summary>
+/// <summary>The outcome of a batch.</summary>
 internal readonly record struct IntakeResult(int Accepted, IReadOnlyList<long> AccountIds, bool TooManyAccounts);

@@ -9,7 +9,7 @@ using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Quota.Ingest;
 
-/// <summary><c>POST /quota/readings</c>, step by step: authenticate, rate-limit, parse, validate, verify, write, acknowledge. Signed always:
+/// <summary><c>POST /quota/readings</c>, step by step: authenticate, rate-limit, parse, validate, verify, write, acknowledge. Always signed:
 /// every client that sends readings has a key.</summary>
 internal sealed class ReadingsEndpoint(
     AccessTokenStore accessTokens,
@@ -21,7 +21,7 @@ internal sealed class ReadingsEndpoint(
     QuotaMetrics metrics,
     TimeProvider time)
 {
-    /// <summary>Users whose rate is held at once; about 100 bytes each.</summary>
+    /// <summary>Users whose rate is tracked at once; about 100 bytes each.</summary>
     private const int Capacity = 20_000;
 
     private readonly KeyedRateLimiter _rate = new(http.ReportsPerMinute, http.ReportsPerMinute, Capacity, time);
@@ -33,18 +33,18 @@ internal sealed class ReadingsEndpoint(
         {
             return limits.WrongTokens.TryTake(RequestLimits.AddressOf(context), out var pause)
                 ? Refuse(401, ErrorCodes.TokenInvalid, "The access token is missing, unknown, revoked or expired. Get a new one from POST /token.")
-                : Refuse(429, ErrorCodes.RateLimited, "Too many requests without a good token from this address.", pause);
+                : Refuse(429, ErrorCodes.RateLimited, "Too many requests without a valid token from this IP address.", pause);
         }
 
         if (!_rate.TryTake(caller.Email, out var wait))
         {
-            return Refuse(429, ErrorCodes.RateLimited, "Too many batches of this user (RATE_LIMIT_PER_MINUTE).", wait);
+            return Refuse(429, ErrorCodes.RateLimited, "Too many batches from this user (RATE_LIMIT_PER_MINUTE).", wait);
         }
 
         using var body = await BodyReader.ReadAsync(context.Request, http.BodyLimitKb * 1024, RequestSignatures.MaxSuffix, cancellationToken);
         if (body.Status == BodyStatus.TooLarge)
         {
-            return Refuse(413, ErrorCodes.TooLarge, $"A body holds at most {http.BodyLimitKb} KiB, as sent and unpacked.");
+            return Refuse(413, ErrorCodes.TooLarge, $"A body may be at most {http.BodyLimitKb} KiB, as sent and decompressed.");
         }
 
         if (Parse(body, out var fault) is not { } batch)
@@ -62,10 +62,10 @@ internal sealed class ReadingsEndpoint(
 
     private static ReadingBatch? Parse(BodyReader body, out string fault)
     {
-        fault = "The body is not a batch of readings: malformed, or a field is missing or of another type.";
+        fault = "The body is not a batch of readings: malformed, or a field is missing or has the wrong type.";
         if (body.Status != BodyStatus.Read)
         {
-            fault = "The body cannot be unpacked: only gzip is taken.";
+            fault = "The body cannot be decompressed: only gzip is supported.";
             return null;
         }
 
@@ -99,7 +99,7 @@ internal sealed class ReadingsEndpoint(
             DeviceState.Active => null,
             DeviceState.Unknown => Refuse(403, ErrorCodes.KeyNotRegistered, "This key is not registered for the token's user. Register it with POST /register-key."),
             DeviceState.Revoked => Refuse(403, ErrorCodes.KeyRevoked, "This device's key was revoked by the admin."),
-            DeviceState.Pending => Refuse(403, ErrorCodes.KeyPending, "This device waits for the admin's approval."),
+            DeviceState.Pending => Refuse(403, ErrorCodes.KeyPending, "This device is waiting for the admin's approval."),
         };
     }
 
@@ -108,7 +108,7 @@ internal sealed class ReadingsEndpoint(
         var result = await intake.StoreAsync(caller.UserId, batch.Readings);
         return result switch
         {
-            { Status: not WriteStatus.Committed } => Refuse(503, ErrorCodes.Busy, "The database cannot be written at the moment.", TimeSpan.FromSeconds(5)),
+            { Status: not WriteStatus.Committed } => Refuse(503, ErrorCodes.Busy, "The database is not accepting writes right now.", TimeSpan.FromSeconds(5)),
             { Value.TooManyAccounts: true } => Refuse(400, ErrorCodes.InvalidPayload, $"account: a user may report {ReadingIntake.MaxAccounts} accounts."),
             _ => TypedResults.Json(new ReadingsReply { Accepted = result.Value.Accepted, Unchanged = batch.Readings.Count - result.Value.Accepted }, QuotaJson.Default.ReadingsReply),
         };

@@ -11,7 +11,7 @@ using Ccflux.Receiver.Shell.Pages;
 
 namespace Ccflux.Receiver.Quota.Pages;
 
-/// <summary>What the admin changes on the page: the next poll, and the interval. Each leads back to the page with a word about it.</summary>
+/// <summary>Changes that the admin makes on the page: the next poll, and the interval. Each returns to the page with a message.</summary>
 internal sealed class QuotaPageChanges(QuotaChanges changes, Poller poller, PollInterval interval, PageFrames frames, BrowserAnswers answers, TimeProvider time)
 {
     private const string Field = "interval";
@@ -25,12 +25,12 @@ internal sealed class QuotaPageChanges(QuotaChanges changes, Poller poller, Poll
 
         if (await poller.HurryAsync(accountId) is not { } next)
         {
-            return new Refusal(answers, StatusCodes.Status404NotFound, "", "There is no such account that is polled.");
+            return new Refusal(answers, StatusCodes.Status404NotFound, "", "This account is not polled.");
         }
 
         var wait = next - time.GetUtcNow();
         var flash = wait > TimeSpan.Zero
-            ? new Flash($"Next poll in {Times.Countdown(wait + TimeSpan.FromSeconds(1))}", "The issuer's and ccflux's own limits allow it no sooner.")
+            ? new Flash($"Next poll in {Times.Countdown(wait + TimeSpan.FromSeconds(1))}", "The issuer's and ccflux's own limits do not allow it sooner.")
             : new Flash("Polling now", "");
         flash.Leave(context);
         return new SeeOther(await BackAsync(context));
@@ -50,7 +50,7 @@ internal sealed class QuotaPageChanges(QuotaChanges changes, Poller poller, Poll
 
         if (!await changes.ApplyIntervalAsync(AuditActor.Of(context), seconds))
         {
-            return new Refusal(answers, StatusCodes.Status503ServiceUnavailable, ErrorCodes.Busy, "The database cannot be written at the moment.", TimeSpan.FromSeconds(5));
+            return new Refusal(answers, StatusCodes.Status503ServiceUnavailable, ErrorCodes.Busy, "The database is not accepting writes right now.", TimeSpan.FromSeconds(5));
         }
 
         new Flash("Interval saved", $"With cookies every {seconds} s.").Leave(context);

@@ -11,21 +11,21 @@ using Ccflux.Receiver.Shell.Components;
 
 namespace Ccflux.Receiver.Quota.Pages;
 
-/// <summary><c>/quota</c>, and the same as a file with <c>?export</c>.</summary>
+/// <summary><c>/quota</c>, and the same page as a file with <c>?export</c>.</summary>
 internal sealed class QuotaPagesEndpoint(
     QuotaQuery query, HistoryQuery history, PollInterval interval, RequestLimits limits, PageFrames frames, BrowserAnswers answers, IServiceProvider services, TimeProvider time)
 {
     public const string Capability = "Quota";
 
-    /// <summary>Cards of a page: each has a chart.</summary>
+    /// <summary>Cards per page: each has a chart.</summary>
     private const int CardsShown = 6;
     private const int CardsExported = 24;
 
-    /// <summary>An admin has every account on one screen.</summary>
+    /// <summary>Lets an admin see every account on one screen.</summary>
     private const int RowsShown = 50;
     private const int RowsExported = 1000;
 
-    /// <summary>Figures grow stale and forecasts move while nothing changes.</summary>
+    /// <summary>Figures become stale and forecasts move even while nothing changes.</summary>
     private static readonly TimeSpan s_refreshAfter = TimeSpan.FromMinutes(1);
 
     public async Task<IResult> ShowAsync(HttpContext context)
@@ -33,7 +33,7 @@ internal sealed class QuotaPagesEndpoint(
         var isSignedIn = AdminSession.Of(context) is not null;
         if (!isSignedIn && !limits.Pages.TryTake(RequestLimits.AddressOf(context), out var wait))
         {
-            return new Refusal(answers, StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, "Too many requests from this address (ADMIN_RATE_LIMIT_PER_MINUTE).", wait);
+            return new Refusal(answers, StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, "Too many requests from this IP address (ADMIN_RATE_LIMIT_PER_MINUTE).", wait);
         }
 
         var isExport = context.Request.Query.ContainsKey("export");
@@ -62,7 +62,7 @@ internal sealed class QuotaPagesEndpoint(
         var all = await query.ReadAsync(isSignedIn, context.RequestAborted);
         if (request.Account is { } wanted && all.Accounts.All(account => account.AccountId != wanted))
         {
-            faults.Add("There is no such account here.");
+            faults.Add("No such account.");
             request = request with { Account = null };
         }
 

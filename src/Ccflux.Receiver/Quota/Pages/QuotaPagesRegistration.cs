@@ -4,7 +4,7 @@ using Ccflux.Receiver.Shell;
 
 namespace Ccflux.Receiver.Quota.Pages;
 
-/// <summary>The door of the quota page.</summary>
+/// <summary>Registers and maps the quota page.</summary>
 internal static class QuotaPagesRegistration
 {
     public static void AddQuotaPages(this IServiceCollection services)

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Ccflux.Receiver.Quota.Polling;
 
-/// <summary>Tells one credential of an account from the next, in the database: a part of a hash of what is itself a hash, so that nothing comes back of it.</summary>
+/// <summary>Distinguishes the credentials of an account in the database: part of a hash of a value that is itself a hash, so that nothing can be recovered from it.</summary>
 internal static class CredentialMark
 {
     private const int Bytes = 12;

@@ -1,19 +1,19 @@
 namespace Ccflux.Receiver.Quota.Polling;
 
-/// <summary>Something that accounts can be asked of: with cookies, with tokens.</summary>
+/// <summary>Polls accounts in one way: with cookies, or with tokens.</summary>
 internal interface IPollSource
 {
-    /// <summary>The accounts there are now. Asked every few seconds, so that what was configured meanwhile holds.</summary>
+    /// <summary>The current accounts. Called every few seconds, so that changes to the configuration apply.</summary>
     ValueTask<IReadOnlyList<PollTarget>> TargetsAsync(CancellationToken cancellationToken);
 
-    /// <summary>Asks about one of them, by a GET. Failures are outcomes; it throws only where the program is wrong.</summary>
+    /// <summary>Polls one of them with a GET. Failures are outcomes; it throws only if there is a bug.</summary>
     Task<PollOutcome> PollAsync(AccountIdentity account, CancellationToken cancellationToken);
 
-    /// <param name="cookieInterval">The interval between polls with cookies, as it is set now.</param>
+    /// <param name="cookieInterval">The current interval between polls with cookies.</param>
     PollPolicy Policy(TimeSpan cookieInterval);
 }
 
-/// <summary>An account to be asked about.</summary>
-/// <param name="Account">Which.</param>
-/// <param name="Stamp">Changes when the credential does; tells nothing of it.</param>
+/// <summary>An account to poll.</summary>
+/// <param name="Account">Which one.</param>
+/// <param name="Stamp">Changes when the credential does; reveals nothing about it.</param>
 internal sealed record PollTarget(AccountIdentity Account, string Stamp);

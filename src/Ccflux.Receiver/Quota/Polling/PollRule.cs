@@ -1,18 +1,18 @@
 namespace Ccflux.Receiver.Quota.Polling;
 
-/// <summary>When an account is asked next. Pure: values in, an instant out.</summary>
+/// <summary>Decides when an account is polled next. Pure: values in, an instant out.</summary>
 internal static class PollRule
 {
-    /// <summary>How soon after a reset the new window is looked at, at the earliest.</summary>
+    /// <summary>The earliest a new window is polled after a reset.</summary>
     public static readonly TimeSpan AfterReset = TimeSpan.FromSeconds(5);
 
-    /// <summary>Over how long accounts that reset together are spread.</summary>
+    /// <summary>The time over which accounts that reset together are spread.</summary>
     private static readonly TimeSpan s_resetSpread = TimeSpan.FromSeconds(25);
 
-    /// <summary>No Retry-After holds longer: a slip of the issuer must not stop polling for good.</summary>
+    /// <summary>The longest Retry-After that is honoured: a mistake of the issuer must not stop polling for good.</summary>
     private static readonly TimeSpan s_maxRetryAfter = TimeSpan.FromHours(24);
 
-    /// <summary>Over how much of its interval accounts that are due together are spread.</summary>
+    /// <summary>The share of its interval over which accounts that are due together are spread.</summary>
     private const double SpreadShare = 1 / 3d;
 
     private static readonly TimeSpan s_margin = TimeSpan.FromSeconds(1);
@@ -22,7 +22,7 @@ internal static class PollRule
     /// <summary>The state after a poll that was sent at <paramref name="attempt"/> and ended at <paramref name="now"/>.</summary>
     public static PollState After(PollState state, PollPolicy policy, DateTimeOffset attempt, PollOutcome outcome, DateTimeOffset now)
     {
-        // What was not sent costs nothing.
+        // A poll that was not sent costs nothing.
         var sent = outcome.Failure != PollFailure.NoCredential;
         return new PollState(
             LastAttempt: attempt,
@@ -37,24 +37,24 @@ internal static class PollRule
             Credential: state.Credential);
     }
 
-    /// <summary>The state with a credential: the failures of another one say nothing about it. What the issuer asked for still holds.</summary>
+    /// <summary>The state with a credential: the failures of another one are dropped. The issuer's Retry-After still applies.</summary>
     public static PollState With(PollState state, string credential) => string.Equals(state.Credential, credential, StringComparison.Ordinal)
         ? state
         : state with { Failures = 0, Failure = null, FailedSince = null, Credential = credential };
 
-    /// <summary>How long the account waits that is one of several which are due at once, so that they do not all ask in the same moment: the first does not,
-    /// the others have a part of the spread each.</summary>
+    /// <summary>How long one of several accounts that are due at once waits, so that they do not all poll at the same moment: the first does not wait,
+    /// each of the others waits for part of the spread.</summary>
     /// <param name="policy">Of the account.</param>
-    /// <param name="place">From 0.</param>
-    /// <param name="count">How many there are.</param>
+    /// <param name="place">Position, from 0.</param>
+    /// <param name="count">How many are due.</param>
     /// <param name="jitter">From 0 to 1.</param>
     public static TimeSpan Spread(PollPolicy policy, int place, int count, double jitter) =>
         place == 0 ? TimeSpan.Zero : policy.Interval * (SpreadShare * (place - 1 + jitter) / (count - 1));
 
     /// <param name="state">After the last poll.</param>
-    /// <param name="policy">How often it may be.</param>
+    /// <param name="policy">How often polls may be.</param>
     /// <param name="resets">Known resets of the account's windows.</param>
-    /// <param name="now">What an account that was never asked starts from.</param>
+    /// <param name="now">Where an account that was never polled starts.</param>
     /// <param name="jitter">From 0 to 1: polls are spread upwards only.</param>
     public static DateTimeOffset Next(PollState state, PollPolicy policy, IEnumerable<DateTimeOffset> resets, DateTimeOffset now, double jitter)
     {
@@ -72,11 +72,11 @@ internal static class PollRule
         return Latest(due, last + policy.Floor, state.RetryAt, Affordable(state, policy));
     }
 
-    /// <summary>The earliest instant that a poll by hand may be at: the rules hold for it too, but the backoff and the jitter.</summary>
+    /// <summary>The earliest instant for a manual poll: the rules apply to it too, except for the backoff and the jitter.</summary>
     public static DateTimeOffset Earliest(PollState state, PollPolicy policy, DateTimeOffset now) =>
         Latest(now, state.LastAttempt + policy.Floor, state.RetryAt, Affordable(state, policy));
 
-    /// <summary>The wait that failures in a row lead to: doubled with each, to half an hour.</summary>
+    /// <summary>The wait after consecutive failures: doubled with each, up to half an hour.</summary>
     public static TimeSpan Wait(PollState state, PollPolicy policy)
     {
         if (state.Failures == 0)
@@ -88,7 +88,7 @@ internal static class PollRule
         return Latest(policy.Interval, doubled < PollPolicy.MaxBackoff ? doubled : PollPolicy.MaxBackoff);
     }
 
-    /// <summary>What is known when the process starts again: a poll that was due may have been sent before it ended.</summary>
+    /// <summary>The state after a restart: a poll that was due may have been sent before the process ended.</summary>
     public static PollState AfterRestart(PollState state, PollPolicy policy, DateTimeOffset next, DateTimeOffset now)
     {
         if (next > now || next <= state.LastAttempt)
@@ -103,7 +103,7 @@ internal static class PollRule
         };
     }
 
-    /// <summary>Moves the poll forward to just after a reset that would come before it, or on past one that it would only just precede.</summary>
+    /// <summary>Moves the poll to just after a reset: earlier if the reset comes first, later if the poll would come just before the new window can be seen.</summary>
     private static DateTimeOffset AroundResets(DateTimeOffset due, DateTimeOffset last, PollPolicy policy, IEnumerable<DateTimeOffset> resets, double jitter)
     {
         foreach (var reset in resets)
@@ -123,7 +123,7 @@ internal static class PollRule
         return due;
     }
 
-    /// <summary>When the budget has room for one more; null where it has.</summary>
+    /// <summary>When the budget has room for another poll; null if it has room now.</summary>
     private static DateTimeOffset? Affordable(PollState state, PollPolicy policy) =>
         policy.Budget is { } budget && state.Recent.Count >= budget ? state.Recent[^budget] + PollPolicy.BudgetSpan + s_margin : null;
 

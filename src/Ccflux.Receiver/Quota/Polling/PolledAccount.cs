@@ -2,7 +2,7 @@ using Ccflux.Receiver.Quota.Store;
 
 namespace Ccflux.Receiver.Quota.Polling;
 
-/// <summary>An account with its timer. Its state changes only in the poll that runs, of which there is one at a time.</summary>
+/// <summary>An account with its timer. Only the running poll changes its state, and only one poll runs at a time.</summary>
 internal sealed class PolledAccount(PollTarget target, IPollSource source, KnownAccount known) : IDisposable
 {
     public PollTarget Target { get; set; } = target;

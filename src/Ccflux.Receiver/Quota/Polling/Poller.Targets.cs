@@ -1,6 +1,6 @@
 namespace Ccflux.Receiver.Quota.Polling;
 
-/// <summary>Which accounts are polled: those that the sources name, as they come, change and go.</summary>
+/// <summary>Keeps the polled accounts in step with those that the sources name.</summary>
 internal sealed partial class Poller
 {
     private async Task LookAsync()
@@ -53,11 +53,11 @@ internal sealed partial class Poller
 
             if (known is null)
             {
-                // A key that leaves the organisation open is another account as long as it is polled, too.
+                // While a key without an organisation is polled too, it counts as another account.
                 var isAlone = !names.Contains((target.Account.Source, AccountMatch.AccountOf(target.Account.Key))) || !AccountMatch.HasOrganization(target.Account.Key);
                 if (await accountStore.OpenAsync(target.Account, isAlone, time.GetUtcNow()) is { } opened)
                 {
-                    // Where the database could not be written, the next look tries again.
+                    // If the database could not be written, the next look tries again.
                     added.Add(new PolledAccount(target, source, opened));
                 }
             }
@@ -79,7 +79,7 @@ internal sealed partial class Poller
         }
     }
 
-    /// <summary>Begins to poll accounts. Those that are due at once, as all of them are after a while without this process, are spread.</summary>
+    /// <summary>Starts to poll accounts. Those that are due at once, as all of them are after a while without this process, are spread.</summary>
     private async Task AddAsync(List<PolledAccount> added)
     {
         if (added.Count == 0)
@@ -133,7 +133,7 @@ internal sealed partial class Poller
         changes.Publish(QuotaFeature.Topic);
     }
 
-    /// <summary>A new credential ends the backoff of the old one's failures; what the issuer asked for still holds.</summary>
+    /// <summary>A new credential ends the backoff after the old one's failures; the issuer's Retry-After still applies.</summary>
     private async Task RenewAsync(PolledAccount account, PollTarget target)
     {
         lock (_gate)
@@ -159,8 +159,8 @@ internal sealed partial class Poller
         changes.Publish(QuotaFeature.Topic);
     }
 
-    /// <summary>Takes the account's present credential for the one that its state is of.</summary>
-    /// <returns>Whether failures were forgotten by that.</returns>
+    /// <summary>Assigns the account's state to its current credential.</summary>
+    /// <returns>Whether that cleared failures.</returns>
     private static bool Adopt(PolledAccount account)
     {
         var failed = account.State.Failures > 0;

@@ -4,11 +4,11 @@ using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Quota.Polling;
 
-/// <summary>A draw from 0 to 1, so that accounts do not poll in step.</summary>
+/// <summary>A random number from 0 to 1, so that accounts do not poll in step.</summary>
 internal delegate double PollJitter();
 
-/// <summary>Asks each account when <see cref="PollRule"/> says so: one timer an account, one poll of it at a time. Every few seconds it looks
-/// whether accounts came, went or changed their credential.</summary>
+/// <summary>Polls each account when <see cref="PollRule"/> says so: one timer per account, one poll at a time. Every few seconds it checks
+/// whether accounts were added, removed or given another credential.</summary>
 internal sealed partial class Poller(
     IEnumerable<IPollSource> sources,
     PolledAccountStore accountStore,
@@ -23,7 +23,7 @@ internal sealed partial class Poller(
 {
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(5);
 
-    /// <summary>Names of odd fields that are logged in the life of the process.</summary>
+    /// <summary>The most names of unknown fields that are logged in the life of the process.</summary>
     private const int MaxLeftOut = 64;
 
     private readonly Lock _gate = new();
@@ -61,13 +61,13 @@ internal sealed partial class Poller(
         await SettleAsync();
     }
 
-    /// <summary>Polls and looks that are under way.</summary>
+    /// <summary>Polls and looks in progress.</summary>
     public int Running => _work.Running;
 
-    /// <summary>Completes when none is.</summary>
+    /// <summary>Completes when none is in progress.</summary>
     public Task SettleAsync() => _work.WhenIdleAsync();
 
-    /// <summary>How each account's polling stands.</summary>
+    /// <summary>The polling status of each account.</summary>
     public IReadOnlyList<PollStatus> Statuses()
     {
         lock (_gate)
@@ -81,8 +81,8 @@ internal sealed partial class Poller(
         }
     }
 
-    /// <summary>Moves the next poll of an account, or of all, to now where the rules allow it, else to the earliest instant that they do.</summary>
-    /// <returns>When the first of them will be asked; null where there is nobody to ask.</returns>
+    /// <summary>Moves the next poll of an account, or of all, to now if the rules allow it, otherwise to the earliest instant that they allow.</summary>
+    /// <returns>When the first of them will be polled; null if there is none to poll.</returns>
     public async Task<DateTimeOffset?> HurryAsync(long? accountId)
     {
         List<PolledAccount> hurried = [];
@@ -104,7 +104,7 @@ internal sealed partial class Poller(
             }
         }
 
-        // Written before it is sent, so that a restart knows of it.
+        // Stored before it is sent, so that a restart knows of it.
         await SaveAsync(hurried);
         lock (_gate)
         {
@@ -114,7 +114,7 @@ internal sealed partial class Poller(
         return first;
     }
 
-    /// <summary>Applies a changed interval to the accounts that wait.</summary>
+    /// <summary>Applies a changed interval to the accounts that are waiting.</summary>
     public void Reschedule()
     {
         lock (_gate)
@@ -220,7 +220,7 @@ internal sealed partial class Poller(
         changes.Publish(QuotaFeature.Topic);
     }
 
-    /// <summary>What goes wrong with alerts is no failure of the poll.</summary>
+    /// <summary>A failure of alerts is not a failure of the poll.</summary>
     private async Task ConsiderAlertsAsync(PolledAccount account)
     {
         try
@@ -238,15 +238,15 @@ internal sealed partial class Poller(
         lock (_gate)
         {
             account.State = state;
-            // The credential may have been renewed while the old one was asked with.
+            // The credential may have been renewed while the poll with the old one was running.
             account.NextAt = Adopt(account) ? PollRule.Earliest(account.State, account.Source.Policy(interval.Current), time.GetUtcNow()) : Next(account);
         }
     }
 
-    /// <summary>Whether the rules let a poll by hand be now.</summary>
+    /// <summary>Whether the rules allow a manual poll now.</summary>
     private bool IsFree(PolledAccount account, DateTimeOffset now) => PollRule.Earliest(account.State, account.Source.Policy(interval.Current), now) <= now;
 
-    /// <summary>What an answer holds beside the windows that could be read is counted each time and logged once.</summary>
+    /// <summary>Counts the parts of an answer that could not be read, each time, and logs each once.</summary>
     private void NoteLeftOut(string source, PollOutcome outcome)
     {
         if (outcome.LeftOut is not { Count: > 0 } names)
@@ -288,7 +288,7 @@ internal sealed partial class Poller(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Error, "Looking for accounts to poll failed.")]
+        [LoggerMessage(1, LogLevel.Error, "Account discovery failed.")]
         public static partial void LookFailed(ILogger logger, Exception exception);
 
         [LoggerMessage(2, LogLevel.Error, "A poll of {Source} failed.")]
@@ -297,16 +297,16 @@ internal sealed partial class Poller(
         [LoggerMessage(3, LogLevel.Warning, "Polling {Source} account {AccountId}: {Failure}.")]
         public static partial void Failing(ILogger logger, string source, long accountId, PollFailure failure);
 
-        [LoggerMessage(4, LogLevel.Warning, "What a poll of {Source} brought could not be written.")]
+        [LoggerMessage(4, LogLevel.Warning, "Could not store the result of a poll of {Source}.")]
         public static partial void NotWritten(ILogger logger, string source);
 
-        [LoggerMessage(6, LogLevel.Warning, "An answer to {Source} holds something that this version cannot read, and is read without it: {Name}.")]
+        [LoggerMessage(6, LogLevel.Warning, "An answer to a poll of {Source} contains a part that this version cannot read and ignores: {Name}.")]
         public static partial void LeftOut(ILogger logger, string source, string name);
 
-        [LoggerMessage(5, LogLevel.Error, "Looking for alerts failed.")]
+        [LoggerMessage(5, LogLevel.Error, "Checking for alerts failed.")]
         public static partial void AlertsFailed(ILogger logger, Exception exception);
     }
 }
 
-/// <summary>How an account's polling stands.</summary>
+/// <summary>The polling status of one account.</summary>
 internal sealed record PollStatus(long AccountId, IPollSource Source, PollState State, DateTimeOffset NextAt, TimeSpan Wait);

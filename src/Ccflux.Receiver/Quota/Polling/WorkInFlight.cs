@@ -1,6 +1,6 @@
 namespace Ccflux.Receiver.Quota.Polling;
 
-/// <summary>Counts what has begun and not ended, so that stopping can wait for it.</summary>
+/// <summary>Counts work in progress, so that stopping can wait for it.</summary>
 internal sealed class WorkInFlight
 {
     private readonly Lock _gate = new();

@@ -1,9 +1,9 @@
 namespace Ccflux.Receiver.Quota.Read;
 
-/// <summary>What an account is called.</summary>
+/// <summary>Names an account.</summary>
 internal static class AccountName
 {
-    /// <summary>Its label, else its e-mail. Where no e-mail may be shown, a label that looks like one is none, and without a label there is a number.</summary>
+    /// <summary>Its label, otherwise its e-mail address. Where no e-mail address may be shown, a label that looks like one is ignored, and a number replaces a missing label.</summary>
     public static string Of(long accountId, string label, string email, bool withEmails)
     {
         if (label.Length > 0 && (withEmails || !label.Contains('@', StringComparison.Ordinal)))

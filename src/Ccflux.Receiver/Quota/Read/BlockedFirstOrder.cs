@@ -2,7 +2,7 @@ using Ccflux.Receiver.Quota.Forecasts;
 
 namespace Ccflux.Receiver.Quota.Read;
 
-/// <summary>Who is blocked, or will be first, stands first: full now; then by the earliest instant that a window may run out; then the fullest.</summary>
+/// <summary>Orders accounts by who is or will be blocked first: full now; then by the earliest instant that a window may run out; then the fullest.</summary>
 internal static class BlockedFirstOrder
 {
     public static IOrderedEnumerable<AccountView> Sort(IEnumerable<AccountView> accounts) => accounts
@@ -12,10 +12,10 @@ internal static class BlockedFirstOrder
         .ThenBy(account => account.Name, StringComparer.OrdinalIgnoreCase)
         .ThenBy(account => account.AccountId);
 
-    /// <summary>When it may be blocked; the beginning of time where it is already, null where that is not foreseen.</summary>
+    /// <summary>When it may be blocked; the beginning of time if it already is, null if that is not forecast.</summary>
     public static DateTimeOffset? At(AccountView account) => Nearest(account) is { } window ? At(window) : null;
 
-    /// <summary>The window that blocks it first, where one is foreseen to.</summary>
+    /// <summary>The window that is forecast to block it first, if there is one.</summary>
     public static WindowView? Nearest(AccountView account) => Open(account).Where(window => At(window) is not null).MinBy(At);
 
     private static DateTimeOffset? At(WindowView window) =>

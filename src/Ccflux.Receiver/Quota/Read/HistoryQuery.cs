@@ -4,13 +4,13 @@ using Dapper;
 
 namespace Ccflux.Receiver.Quota.Read;
 
-/// <summary>The lines of one account's windows over a period, thinned to what a chart can show.</summary>
+/// <summary>Reads the lines of one account's windows over a period, thinned to what a chart can show.</summary>
 internal sealed class HistoryQuery(SqliteReaders readers, TimeProvider time)
 {
-    /// <summary>Points of a window at most: of each stretch of time its lowest, its highest and its last are kept, so no peak and no reset is lost.</summary>
+    /// <summary>The most points of a window: the lowest, the highest and the last of each bucket are kept, so no peak and no reset is lost.</summary>
     public const int MaxPoints = 1440;
 
-    /// <summary>Rows one answer gives at most.</summary>
+    /// <summary>The most rows of one answer.</summary>
     public const int MaxReadings = 50_000;
 
     public const int MaxHours = 24 * 366;
@@ -25,7 +25,7 @@ internal sealed class HistoryQuery(SqliteReaders readers, TimeProvider time)
         return [.. windows[accountId].Select(window => new HistorySeries(window.Window, [.. window.Buckets.SelectMany(bucket => bucket.Points)]))];
     }
 
-    /// <summary>The windows of accounts by stretches of time; a stretch without a reading is left out.</summary>
+    /// <summary>The windows of accounts in buckets of time; a bucket without a reading is left out.</summary>
     public async Task<ILookup<long, WindowHistory>> BucketsAsync(
         IReadOnlyCollection<long> accountIds, DateTimeOffset from, DateTimeOffset to, TimeSpan stretch, CancellationToken cancellationToken)
     {
@@ -43,7 +43,7 @@ internal sealed class HistoryQuery(SqliteReaders readers, TimeProvider time)
         return histories.ToLookup(pair => pair.AccountId, pair => pair.History);
     }
 
-    /// <summary>Readings as they were observed, the newest first.</summary>
+    /// <summary>Readings as they were observed, newest first.</summary>
     public async Task<IReadOnlyList<ReadingReply>> ReadingsAsync(long? accountId, TimeSpan period, bool withEmails, CancellationToken cancellationToken)
     {
         var to = time.GetUtcNow().AddMilliseconds(1);

@@ -3,11 +3,11 @@ using Ccflux.Receiver.Quota.Forecasts;
 
 namespace Ccflux.Receiver.Quota.Read;
 
-/// <summary>Estimates of how many tokens windows hold, from the usage of the same account.</summary>
+/// <summary>Estimates how many tokens windows allow, from the usage of the same account.</summary>
 internal sealed class PlanEstimates(IAccountUsage? usage = null)
 {
-    /// <summary>By window. Only of windows that count every model, that have not reset since, and whose users show no other account:
-    /// which tokens count for which limit is not known elsewhere.</summary>
+    /// <summary>By window. Only for windows that count every model, that have not reset since, and whose users show no other account:
+    /// for others it is unknown which tokens count towards which limit.</summary>
     public async ValueTask<IReadOnlyDictionary<long, PlanEstimate>> ReadAsync(
         IReadOnlyList<AccountRow> accounts, IEnumerable<WindowRow> windows, DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -41,7 +41,7 @@ internal sealed class PlanEstimates(IAccountUsage? usage = null)
         return plans;
     }
 
-    /// <summary>The users of an account; null where one of them uses another account too.</summary>
+    /// <summary>The users of an account; null if one of them uses another account too.</summary>
     private static Func<AccountRow, IReadOnlyList<long>?> UsersOf(IReadOnlyList<AccountRow> accounts)
     {
         var shown = accounts.Where(account => account.Owner != AccountIdentity.Polled && account.Source is not QuotaSource.LimitHit).ToList();
@@ -53,7 +53,7 @@ internal sealed class PlanEstimates(IAccountUsage? usage = null)
         {
             var id = AccountMatch.AccountOf(account.AccountKey);
             var matches = byAccount[id].Where(other => AccountMatch.MayBeSame(account.AccountKey, other.AccountKey)).ToList();
-            // Where an account has several organisations, a key that leaves it open may be of any of them.
+            // If an account has several organisations, a key that omits it may belong to any of them.
             var isOpen = organizations.GetValueOrDefault(id) > 1 && matches.Exists(other => !string.Equals(other.AccountKey, account.AccountKey, StringComparison.Ordinal));
             IReadOnlyList<long> users = [.. matches.Select(other => other.Owner)];
             var usesAnother = users.Count == 0

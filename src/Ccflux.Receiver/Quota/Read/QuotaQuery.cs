@@ -7,16 +7,16 @@ using Dapper;
 
 namespace Ccflux.Receiver.Quota.Read;
 
-/// <summary>Every account with its windows, as the page, the table and the API show them.</summary>
+/// <summary>Reads every account with its windows for the page, the table and the API.</summary>
 internal sealed class QuotaQuery(SqliteReaders readers, Poller poller, PollInterval interval, PlanEstimates estimates, TimeProvider time)
 {
-    /// <summary>Accounts shown at most.</summary>
+    /// <summary>The most accounts that are shown.</summary>
     private const int MaxAccounts = 1000;
 
     private const int MaxWindows = MaxAccounts * Contracts.Quota.ReadingLimits.MaxWindows;
 
-    /// <param name="withEmails">False for those who did not sign in: labels instead.</param>
-    /// <param name="cancellationToken">Ends the wait for a reader.</param>
+    /// <param name="withEmails">False for anyone who did not sign in: labels instead.</param>
+    /// <param name="cancellationToken">Cancels the wait for a reader.</param>
     public async Task<QuotaView> ReadAsync(bool withEmails, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();

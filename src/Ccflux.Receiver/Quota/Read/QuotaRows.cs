@@ -1,6 +1,6 @@
 namespace Ccflux.Receiver.Quota.Read;
 
-/// <summary>An account as it is stored, with its polling where it is polled.</summary>
+/// <summary>An account as it is stored, with the state of polling if it is polled.</summary>
 internal sealed class AccountRow
 {
     public long AccountId { get; init; }
@@ -50,7 +50,7 @@ internal sealed class WindowRow
     public Reading ToReading() => new(Name, UsedMilli, RowTime.At(ResetsAt), RowTime.At(ObservedAt), RowTime.At(StartedAt));
 }
 
-/// <summary>Epoch milliseconds as instants.</summary>
+/// <summary>Converts epoch milliseconds to instants.</summary>
 internal static class RowTime
 {
     public static DateTimeOffset At(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);

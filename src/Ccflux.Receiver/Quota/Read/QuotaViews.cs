@@ -2,7 +2,7 @@ using Ccflux.Receiver.Quota.Forecasts;
 
 namespace Ccflux.Receiver.Quota.Read;
 
-/// <summary>How full: green below 70 percent, yellow from there, red from 90.</summary>
+/// <summary>How full: green below 70 percent, yellow from 70, red from 90.</summary>
 public enum QuotaLevel
 {
     Green = 1,
@@ -10,27 +10,27 @@ public enum QuotaLevel
     Red = 3,
 }
 
-/// <summary>All accounts, the one that needs attention most first.</summary>
+/// <summary>All accounts, the one that most needs attention first.</summary>
 /// <param name="At">When it was read.</param>
-/// <param name="Accounts">One card each; the table of all accounts is the same rows.</param>
+/// <param name="Accounts">One card each; the table of all accounts has the same rows.</param>
 public sealed record QuotaView(DateTimeOffset At, IReadOnlyList<AccountView> Accounts)
 {
-    /// <summary>The account that an address without an account means: the one polled with cookies, else the first.</summary>
+    /// <summary>The account that a URL without an account means: the one polled with cookies, otherwise the first.</summary>
     public AccountView? Primary =>
         Accounts.FirstOrDefault(account => string.Equals(account.Source, QuotaSource.ClaudeAi, StringComparison.Ordinal)) ?? (Accounts.Count > 0 ? Accounts[0] : null);
 }
 
 /// <summary>A card.</summary>
-/// <param name="AccountId">What the API calls it by.</param>
-/// <param name="Name">E-mail or label; where e-mails may not be shown, the label or a number.</param>
-/// <param name="Email">Null where it is not known or may not be shown.</param>
+/// <param name="AccountId">Its id in the API.</param>
+/// <param name="Name">E-mail address or label; where e-mail addresses may not be shown, the label or a number.</param>
+/// <param name="Email">Null if unknown or not to be shown.</param>
 /// <param name="Source">One of <see cref="QuotaSource"/>.</param>
 /// <param name="Windows">Five hours first, then seven days, then the others by name.</param>
 /// <param name="Level">Of the fullest window whose reset has not passed.</param>
-/// <param name="ObservedAt">Of the newest reading; null where there is none yet.</param>
-/// <param name="IsStale">The newest reading is older than polling or a working status line would leave it.</param>
+/// <param name="ObservedAt">Time of the newest reading; null if there is none yet.</param>
+/// <param name="IsStale">Whether the newest reading is older than polling or a working status line would leave it.</param>
 /// <param name="Error">Why there is nothing newer.</param>
-/// <param name="NextPollAt">Null where the account is not polled.</param>
+/// <param name="NextPollAt">Null if the account is not polled.</param>
 public sealed record AccountView(
     long AccountId,
     string Name,
@@ -44,14 +44,14 @@ public sealed record AccountView(
     DateTimeOffset? NextPollAt);
 
 /// <summary>A bar.</summary>
-/// <param name="Name">As the source calls it.</param>
-/// <param name="UsedPercent">May pass 100.</param>
-/// <param name="Level">Its colour, in a word.</param>
-/// <param name="ResetsAt">Null where it is not known.</param>
-/// <param name="IsOver">The reset has passed since: the figure is of a window that has ended.</param>
-/// <param name="ObservedAt">When the figure was seen.</param>
-/// <param name="Source">Where.</param>
-/// <param name="Pace">Used against elapsed.</param>
+/// <param name="Name">As named by the source.</param>
+/// <param name="UsedPercent">May exceed 100.</param>
+/// <param name="Level">Its colour as a word.</param>
+/// <param name="ResetsAt">Null if unknown.</param>
+/// <param name="IsOver">Whether the reset has passed since: the figure is that of a window that has ended.</param>
+/// <param name="ObservedAt">When the figure was observed.</param>
+/// <param name="Source">Where it was observed.</param>
+/// <param name="Pace">Used compared with elapsed.</param>
 /// <param name="Projection">When it will be used up.</param>
 /// <param name="Plan">An estimate of the window's size in tokens.</param>
 public sealed record WindowView(
@@ -66,7 +66,7 @@ public sealed record WindowView(
     Projection Projection,
     PlanEstimate? Plan);
 
-/// <summary>A failing poll, in words that say what to do.</summary>
+/// <summary>A failing poll, with a text that says what to do.</summary>
 public sealed record PollErrorView(string Kind, string Text, DateTimeOffset? Since, int Failures, DateTimeOffset? RetryAt);
 
 /// <summary>The line of one window.</summary>

@@ -30,6 +30,6 @@ internal sealed class ReadingRow
         Source);
 }
 
-/// <summary>A reading as the API tells it.</summary>
+/// <summary>A reading as the API returns it.</summary>
 internal sealed record ReadingReply(
     long Account, string Label, string? Email, string Window, double Utilization, DateTimeOffset? ResetsAt, DateTimeOffset ObservedAt, string Source);

@@ -1,24 +1,24 @@
 namespace Ccflux.Receiver.Quota.Read;
 
-/// <summary>How full one window was, by stretches of time.</summary>
+/// <summary>How full one window was, in buckets of time.</summary>
 public sealed record WindowHistory(string Window, IReadOnlyList<HistoryBucket> Buckets);
 
-/// <summary>What was observed within a stretch of time: enough to draw every peak and every reset of it.</summary>
-/// <param name="Number">Stretches since 1970, so that those of a day or an hour can be told.</param>
-/// <param name="Readings">How many there were.</param>
+/// <summary>What was observed within a bucket of time: enough to draw every peak and every reset.</summary>
+/// <param name="Number">Buckets since 1970, so that those of a day or an hour can be identified.</param>
+/// <param name="Readings">The number of readings.</param>
 /// <param name="FirstAt">When the first of them was observed.</param>
 /// <param name="Lowest">The lowest, and when.</param>
 /// <param name="Highest">The highest, and when.</param>
 /// <param name="Last">The last, and when.</param>
-/// <param name="ResetsAt">The reset that was told last; null where none was.</param>
+/// <param name="ResetsAt">The last reset that was reported; null if there was none.</param>
 public sealed record HistoryBucket(
     long Number, long Readings, DateTimeOffset FirstAt, HistoryPoint Lowest, HistoryPoint Highest, HistoryPoint Last, DateTimeOffset? ResetsAt)
 {
-    /// <summary>One to three points, in the order of time.</summary>
+    /// <summary>One to three points in chronological order.</summary>
     public IEnumerable<HistoryPoint> Points => new[] { Lowest, Highest, Last }.Distinct().OrderBy(point => point.At);
 }
 
-/// <summary>A stretch as the database gives it: see <see cref="Store.QuotaReadSql.Buckets"/> for what is packed into one number.</summary>
+/// <summary>A bucket as the database returns it: see <see cref="Store.QuotaReadSql.Buckets"/> for what is packed into one number.</summary>
 internal sealed class BucketRow
 {
     private const long InstantUnit = 1L << 42;

@@ -5,7 +5,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Ccflux.Receiver.Quota.Read;
 
-/// <summary>When a stored window runs out, from values looked up one by one: a week of readings is thousands, and three are wanted.</summary>
+/// <summary>Forecasts when a stored window runs out, from values looked up one by one: a week has thousands of readings, and three are needed.</summary>
 internal static class WindowProjection
 {
     public static Projection Read(SqliteConnection connection, WindowRow row, DateTimeOffset now)

@@ -2,7 +2,7 @@ using Ccflux.Receiver.Quota.Polling;
 
 namespace Ccflux.Receiver.Quota.Sources;
 
-/// <summary>One account, asked about at claude.ai with the operator's own cookies. Off until they are configured; it only ever reads.</summary>
+/// <summary>Polls one account at claude.ai with the operator's own cookies. Off until they are configured; it only ever reads.</summary>
 internal sealed class CookieSource(QuotaOptions options, UsageRequest usage) : IPollSource
 {
     private readonly EnvFile _file = new(options.EnvFile);

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Ccflux.Receiver.Quota.Sources;
 
-/// <summary>The operator's cookies as they are configured now. A class, so that nothing prints them.</summary>
+/// <summary>The operator's cookies as configured now. It is a class, so that nothing prints them.</summary>
 internal sealed class Cookies
 {
     private const int MaxLength = 8192;
@@ -34,13 +34,13 @@ internal sealed class Cookies
 
     private bool IsComplete { get; }
 
-    /// <summary>False where something is missing, or holds what no cookie or path can.</summary>
+    /// <summary>False if something is missing, or contains a character that no cookie or path may contain.</summary>
     public bool IsUsable => IsComplete
         && OrganizationId!.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')
         && _values.All(pair => pair.Value is null || (pair.Value.Length <= MaxLength && pair.Value.All(IsCookieCharacter)))
         && (AnonymousId is null || AnonymousId.All(c => c is > ' ' and < (char)127));
 
-    /// <summary>Changes when any of them does, and tells none.</summary>
+    /// <summary>Changes when any of them does, and reveals none.</summary>
     public string Stamp => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', _values.Select(pair => pair.Value)))));
 
     public string Header => string.Join("; ", _values.Where(pair => pair.Value is not null).Select(pair => $"{pair.Cookie}={pair.Value}"));

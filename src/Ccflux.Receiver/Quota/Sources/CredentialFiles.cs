@@ -6,8 +6,8 @@ using Ccflux.Contracts.Quota;
 namespace Ccflux.Receiver.Quota.Sources;
 
 /// <summary>
-/// Accounts whose login Claude Code keeps in files on this machine. The files are read and never written, and the tokens never refreshed: refresh
-/// tokens are good for one use, and a second holder signs the user out.
+/// Finds accounts whose login Claude Code keeps in files on this machine. The files are read and never written, and the tokens never refreshed: refresh
+/// tokens are good for one use, and a second holder would sign the user out.
 /// <code>{"claudeAiOauth":{"accessToken":"…","expiresAt":1795270000000,"accountUuid":"…","organizationUuid":"…"}}</code>
 /// </summary>
 internal sealed class CredentialFiles(QuotaOptions options, TimeProvider time) : IQuotaTargets
@@ -36,7 +36,7 @@ internal sealed class CredentialFiles(QuotaOptions options, TimeProvider time) :
         return ValueTask.FromResult<string?>(null);
     }
 
-    /// <summary>An account without an id is known by the file's place in the setting: a path tells who a user is.</summary>
+    /// <summary>An account without an id is identified by its file's position in the setting, because a path reveals who the user is.</summary>
     private static OAuthAccount Describe(Login? login, int index)
     {
         var label = string.Create(CultureInfo.InvariantCulture, $"login {index + 1}");
@@ -63,13 +63,13 @@ internal sealed class CredentialFiles(QuotaOptions options, TimeProvider time) :
                 return null;
             }
 
-            // Missing or 0 is an end that is not known, as clients leave it at times: the issuer says whether the token still holds.
+            // Missing or 0 means an unknown expiry, as clients sometimes leave it: the issuer decides whether the token is still valid.
             long? expires = login.TryGetProperty("expiresAt", out var at) && at.ValueKind == JsonValueKind.Number && at.TryGetInt64(out var ms) && ms > 0 ? ms : null;
             return new Login(Text(login, "accessToken"), expires, Text(login, "accountUuid"), Text(login, "organizationUuid"));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException)
         {
-            // The client is writing it, or it is none: the account is shown as one without a login.
+            // The client is writing the file, or it is not a login: the account is shown as one without a login.
             return null;
         }
     }
@@ -81,7 +81,7 @@ internal sealed class CredentialFiles(QuotaOptions options, TimeProvider time) :
     {
         public string? AccessToken { get; } = accessToken;
 
-        /// <summary>Milliseconds since 1970; null where it is not known.</summary>
+        /// <summary>Milliseconds since 1970; null if unknown.</summary>
         public long? ExpiresAt { get; } = expiresAt;
 
         public string? AccountUuid { get; } = accountUuid;

@@ -1,6 +1,6 @@
 namespace Ccflux.Receiver.Quota.Sources;
 
-/// <summary>A <c>.env</c> file, read again when it has changed. A missing file is an empty one.</summary>
+/// <summary>Reads a <c>.env</c> file, and reads it again when it has changed. A missing file counts as empty.</summary>
 internal sealed class EnvFile(string path)
 {
     private const int MaxBytes = 64 * 1024;
@@ -9,7 +9,7 @@ internal sealed class EnvFile(string path)
     private Dictionary<string, string> _values = new(StringComparer.Ordinal);
     private (DateTime WrittenAt, long Length) _seen;
 
-    /// <summary>The value of a key as the file has it now; null where it does not, or has it blank.</summary>
+    /// <summary>The current value of a key; null if the file does not have it or leaves it blank.</summary>
     public string? this[string key]
     {
         get
@@ -38,7 +38,7 @@ internal sealed class EnvFile(string path)
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // It is being written, or may not be read: what was read before holds, and the next look tries again.
+            // The file is being written or cannot be read: the last values stay valid, and the next look tries again.
             _seen = default;
         }
     }

@@ -3,10 +3,10 @@ using Ccflux.Receiver.Quota.Polling;
 
 namespace Ccflux.Receiver.Quota.Sources;
 
-/// <summary>Accounts asked about with their access tokens, whoever brings them.</summary>
+/// <summary>Polls accounts with their access tokens, whichever port provides them.</summary>
 internal sealed class OAuthSource(QuotaOptions options, IEnumerable<IQuotaTargets> ports, UsageRequest usage) : IPollSource
 {
-    /// <summary>Accounts polled at most, over all ports.</summary>
+    /// <summary>The most accounts that are polled, over all ports.</summary>
     private const int MaxAccounts = 1000;
 
     private readonly Uri _address = new($"{options.TokenUpstream.TrimEnd('/')}/api/oauth/usage");

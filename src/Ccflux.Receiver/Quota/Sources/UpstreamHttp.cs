@@ -1,10 +1,10 @@
 
 namespace Ccflux.Receiver.Quota.Sources;
 
-/// <summary>The way out to the issuers. Follows no redirect and keeps no cookie: a credential goes where it was addressed, or nowhere.</summary>
+/// <summary>The HTTP client for the issuers. Follows no redirect and keeps no cookie: a credential goes to the URL it is meant for, or nowhere.</summary>
 internal sealed class UpstreamHttp : IDisposable
 {
-    /// <param name="handler">Tests answer in the issuers' place here.</param>
+    /// <param name="handler">Lets tests answer in the issuers' place.</param>
     public UpstreamHttp(HttpMessageHandler handler)
     {
         Client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };

@@ -4,27 +4,27 @@ using Ccflux.Contracts.Quota;
 namespace Ccflux.Receiver.Quota.Sources;
 
 /// <summary>
-/// What both issuers answer. Windows are taken by their shape and not by their names, so that new ones appear by themselves, and each on its own, so that
-/// none depends on a field that this version does not know:
+/// Parses the answers of both issuers. Windows are recognised by their shape and not by their names, so that new ones appear automatically, and each one
+/// separately, so that none depends on a field that this version does not know:
 /// <code>{"five_hour":{"utilization":42.0,"resets_at":"2026-11-21T12:00:00+00:00"},"seven_day_opus":null,
 /// "limits":[{"kind":"weekly_scoped","percent":5,"resets_at":null,"scope":{"model":{"display_name":"Fable"}}}],"extra_usage":{"utilization":null}}</code>
 /// </summary>
-/// <param name="Readings">The windows that could be read, at most <see cref="ReadingLimits.MaxWindows"/>; those that count every model first.</param>
+/// <param name="Readings">The windows that could be read, at most <see cref="ReadingLimits.MaxWindows"/>; those that count every model come first.</param>
 /// <param name="LeftOut">Names of what could not be read, at most <see cref="MaxLeftOut"/>.</param>
 internal sealed record UsageAnswer(IReadOnlyList<Reading> Readings, IReadOnlyList<string> LeftOut)
 {
     public const int MaxLeftOut = 8;
 
-    /// <summary>Stands for a name that is no window's.</summary>
+    /// <summary>Replaces a name that is not a window's.</summary>
     private const string Unnamed = "another field";
 
-    /// <summary>Deep enough for whatever an issuer may add; the reader does not recurse.</summary>
+    /// <summary>Deep enough for anything an issuer may add; the reader does not recurse.</summary>
     private const int MaxDepth = 256;
 
     private static readonly DateTimeOffset s_earliest = new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly DateTimeOffset s_latest = new(2200, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    /// <summary>Null where nothing in it can be read: no window with a figure, and none that says it has none yet.</summary>
+    /// <summary>Null if nothing in it can be read: no window with a figure, and none that states that it has none yet.</summary>
     public static UsageAnswer? Parse(ReadOnlyMemory<byte> body, DateTimeOffset now)
     {
         try
@@ -42,7 +42,7 @@ internal sealed record UsageAnswer(IReadOnlyList<Reading> Readings, IReadOnlyLis
     {
         Read = 1,
 
-        /// <summary>The window says that it has no figure yet.</summary>
+        /// <summary>The window states that it has no figure yet.</summary>
         Empty = 2,
         Odd = 3,
     }
@@ -76,7 +76,7 @@ internal sealed record UsageAnswer(IReadOnlyList<Reading> Readings, IReadOnlyLis
                 : null;
         }
 
-        /// <returns>Whether it is one of the two windows that every answer has, and says that it has no figure yet.</returns>
+        /// <returns>Whether it is one of the two windows that every answer has, and states that it has no figure yet.</returns>
         private bool ReadWindow(string field, JsonElement value)
         {
             var name = LimitNames.Canonical(field);
@@ -97,8 +97,8 @@ internal sealed record UsageAnswer(IReadOnlyList<Reading> Readings, IReadOnlyLis
             return isGeneral && found == Found.Empty;
         }
 
-        /// <summary>The list repeats the windows under other names; only what they lack is taken from it.</summary>
-        /// <returns>Whether a limit of it says that it has no figure yet.</returns>
+        /// <summary>The list repeats the windows under other names; only those that are missing are read from it.</summary>
+        /// <returns>Whether one of its limits states that it has no figure yet.</returns>
         private bool ReadLimits(JsonElement limits)
         {
             var isKnown = false;
@@ -163,7 +163,7 @@ internal sealed record UsageAnswer(IReadOnlyList<Reading> Readings, IReadOnlyLis
         }
     }
 
-    /// <summary>A text, or seconds since 1970 as status lines have it. Where it is neither, the figure stands without a reset.</summary>
+    /// <summary>A text, or seconds since 1970 as status lines send it. If it is neither, the figure is kept without a reset.</summary>
     private static bool TryReset(JsonElement holder, out DateTimeOffset? resetsAt)
     {
         resetsAt = null;
@@ -187,7 +187,7 @@ internal sealed record UsageAnswer(IReadOnlyList<Reading> Readings, IReadOnlyLis
         return true;
     }
 
-    /// <summary>The model or the surface that a limit is for, as people call it; empty where it holds for all.</summary>
+    /// <summary>The display name of the model or surface that a limit applies to; empty if it applies to all.</summary>
     private static string Scope(JsonElement limit)
     {
         if (Part(limit, "scope") is not { } scope)
@@ -219,11 +219,11 @@ internal sealed record UsageAnswer(IReadOnlyList<Reading> Readings, IReadOnlyLis
         }
         catch (InvalidOperationException)
         {
-            return null; // the name beside it has half a surrogate pair
+            return null; // the name next to it has half a surrogate pair
         }
     }
 
-    /// <summary>Empty where there is no valid text.</summary>
+    /// <summary>Empty if there is no valid text.</summary>
     private static string Text(JsonElement holder, string name) => Part(holder, name) is { } value ? TextOf(value) : "";
 
     private static string TextOf(JsonElement value)

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Ccflux.Receiver.Quota.Sources;
 
 /// <summary>
-/// What an issuer says beside the status of an error; empty where it says nothing that can be read:
+/// The details that an issuer sends with the status of an error; empty if nothing can be read:
 /// <code>{"type":"error","error":{"type":"permission_error","message":"Invalid authorization","details":{"error_code":"account_session_invalid"}}}</code>
 /// </summary>
 internal sealed record UsageError(string Type, string Message, string Code)
@@ -24,11 +24,11 @@ internal sealed record UsageError(string Type, string Message, string Code)
         }
     }
 
-    /// <summary>The failure that the status alone does not tell; null where this says no more than the status.</summary>
+    /// <summary>The failure that the status alone does not reveal; null if this adds nothing to the status.</summary>
     public PollFailure? Explains(int status, UsageAddress address) => status switch
     {
         403 when Code.StartsWith("account_session", StringComparison.Ordinal) || Code.StartsWith("session_", StringComparison.Ordinal) || Type is "authentication_error" => PollFailure.Rejected,
-        // The id has another form than an id, or there is no organisation of that id.
+        // The id is malformed, or there is no organisation with that id.
         400 when address == UsageAddress.OfOrganization && Type is "invalid_request_error" => PollFailure.UnknownOrganization,
         404 when address == UsageAddress.OfOrganization => PollFailure.UnknownOrganization,
         _ => null,

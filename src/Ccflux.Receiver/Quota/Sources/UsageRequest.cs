@@ -3,23 +3,23 @@ using Ccflux.Receiver.Quota.Polling;
 
 namespace Ccflux.Receiver.Quota.Sources;
 
-/// <summary>What the address of a request names.</summary>
+/// <summary>What the URL of a request names.</summary>
 internal enum UsageAddress
 {
-    /// <summary>Nothing: the login says whose usage it is.</summary>
+    /// <summary>Nothing: the login determines whose usage it is.</summary>
     OfLogin = 1,
 
     /// <summary>An organisation by its id, which may be wrong.</summary>
     OfOrganization = 2,
 }
 
-/// <summary>Sends a request for usage and tells its failures apart.</summary>
+/// <summary>Requests usage and distinguishes the failures.</summary>
 internal sealed class UsageRequest(UpstreamHttp http, TimeProvider time)
 {
-    /// <summary>An answer is some 2 KB.</summary>
+    /// <summary>An answer is about 2 KB.</summary>
     private const int MaxAnswer = 256 * 1024;
 
-    /// <summary>An error is some 200 bytes. What is longer is told by its status alone.</summary>
+    /// <summary>An error is about 200 bytes. A longer one is judged by its status alone.</summary>
     private const int MaxError = 16 * 1024;
 
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(15);
@@ -75,7 +75,7 @@ internal sealed class UsageRequest(UpstreamHttp http, TimeProvider time)
         return wait > TimeSpan.Zero ? wait : null;
     }
 
-    /// <summary>A body that breaks off says nothing: the status is known.</summary>
+    /// <summary>An incomplete body adds nothing: the status is known.</summary>
     private static async Task<UsageError> ErrorAsync(HttpContent content, CancellationToken cancellationToken)
     {
         try

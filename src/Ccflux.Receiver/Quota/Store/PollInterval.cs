@@ -3,7 +3,7 @@ using Dapper;
 
 namespace Ccflux.Receiver.Quota.Store;
 
-/// <summary>The interval between polls with cookies: what was saved on the page, else what the environment says.</summary>
+/// <summary>The interval between polls with cookies: the one saved on the page, otherwise the environment's.</summary>
 internal sealed class PollInterval(QuotaOptions options, SqliteReaders readers)
 {
     public const int MinSeconds = 60;
@@ -24,7 +24,7 @@ internal sealed class PollInterval(QuotaOptions options, SqliteReaders readers)
         _saved = int.TryParse(text, CultureInfo.InvariantCulture, out var seconds) ? Math.Clamp(seconds, MinSeconds, MaxSeconds) : 0;
     }
 
-    /// <summary>To be called inside the write that saves it; <see cref="Adopt"/> follows once it is committed.</summary>
+    /// <summary>Call it inside the write that saves the interval, and <see cref="Adopt"/> once that is committed.</summary>
     public static void Save(SqlConnection connection, int seconds) =>
         connection.Execute(QuotaSql.UpsertSetting, Name, seconds.ToString(CultureInfo.InvariantCulture));
 

@@ -3,16 +3,16 @@ using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Quota.Store;
 
-/// <summary>A polled account as the database knows it: its number, how polling went, and when it was to go on.</summary>
+/// <summary>A polled account as stored: its id, the state of polling it, and when the next poll is due.</summary>
 internal sealed record KnownAccount(long AccountId, PollState State, DateTimeOffset? NextAt, IReadOnlyList<DateTimeOffset> Resets);
 
-/// <summary>Accounts and how polling them goes.</summary>
+/// <summary>Stores accounts and the state of polling them.</summary>
 internal sealed class PolledAccountStore(GroupCommitWriter writer)
 {
-    /// <summary>The account's row, made where there is none. Null where the database cannot be written now.</summary>
+    /// <summary>Loads the account's row and creates it if there is none. Null if the database does not accept writes.</summary>
     /// <param name="account">The account.</param>
-    /// <param name="isAlone">Whether no other account that is polled leaves open which organisation of the same account it is.</param>
-    /// <param name="now">The present.</param>
+    /// <param name="isAlone">False if another polled key names the same account without its organisation.</param>
+    /// <param name="now">The current time.</param>
     public async Task<KnownAccount?> OpenAsync(AccountIdentity account, bool isAlone, DateTimeOffset now)
     {
         var result = await writer.WriteAsync(connection => Load(connection, isAlone ? Upsert(connection, account, now) : Insert(connection, account, now)));
@@ -20,8 +20,8 @@ internal sealed class PolledAccountStore(GroupCommitWriter writer)
     }
 
     /// <summary>
-    /// The row of an account by its key and owner. Older clients and older versions know the account's id alone: such a row becomes that of the first
-    /// organisation that is told, and a user's reading without an organisation is of the only one that is known. Where there are several it stands alone.
+    /// Finds the row of an account by its key and owner. Older clients and older versions know only the account's id: such a row becomes that of the first
+    /// organisation that is reported, and a user's reading without an organisation belongs to the only known one. If several are known, it gets its own row.
     /// </summary>
     public static long? Find(SqlConnection connection, string key, long owner)
     {
@@ -82,7 +82,7 @@ internal sealed class PolledAccountStore(GroupCommitWriter writer)
         return resets;
     }
 
-    /// <summary>The millisecond after an instant that is waited from or for: cut to the one before it, a restart could come a moment too early.</summary>
+    /// <summary>The millisecond after an instant that a wait starts or ends at: if it were rounded down, a poll after a restart could come a moment too early.</summary>
     private static long? After(DateTimeOffset? at) => at?.ToUnixTimeMilliseconds() + 1;
 
     private static KnownAccount Load(SqlConnection connection, long accountId)

@@ -1,6 +1,6 @@
 namespace Ccflux.Receiver.Quota.Store;
 
-/// <summary>What readers ask.</summary>
+/// <summary>SQL of the readers.</summary>
 internal static class QuotaReadSql
 {
     public const string Setting = "SELECT value FROM quota_settings WHERE name = @Name";
@@ -35,7 +35,7 @@ internal static class QuotaReadSql
         """;
 
     /// <summary>
-    /// A window by stretches of time. A value and its instant travel as one number, so that the largest of them brings along when it was:
+    /// A window in buckets of time. A value and its instant are packed into one number, so that the largest value carries its instant:
     /// used_milli is below 2^20, an instant below 2^42.
     /// </summary>
     public const string Buckets = """

@@ -1,6 +1,6 @@
 namespace Ccflux.Receiver.Quota.Store;
 
-/// <summary>What the writer runs. Parameters stand in order.</summary>
+/// <summary>SQL of the writer. Parameters are positional.</summary>
 internal static class QuotaSql
 {
     public const string UpsertAccount = """
@@ -14,14 +14,14 @@ internal static class QuotaSql
 
     public const string SelectAccountId = "SELECT account_id FROM quota_accounts WHERE account_key = ? AND owner = ?";
 
-    /// <summary>The row that an account's id alone names, where no organisation of it is known. Parameters: the account's id, owner.</summary>
+    /// <summary>The row that an account's id alone names, if no organisation of the account is known. Parameters: the account's id, owner.</summary>
     public const string SelectWithoutOrganization = """
         SELECT account_id FROM quota_accounts
         WHERE account_key = ?1 AND owner = ?2
           AND NOT EXISTS (SELECT 1 FROM quota_accounts o WHERE o.owner = ?2 AND o.account_key > ?1 || ':' AND o.account_key < ?1 || ';')
         """;
 
-    /// <summary>The row of the only organisation of an account that is known; null where there are several. Parameters: the account's id, owner.</summary>
+    /// <summary>The row of the only known organisation of an account; null if there are several. Parameters: the account's id, owner.</summary>
     public const string SelectOnlyOrganization = """
         SELECT CASE WHEN count(*) = 1 THEN min(account_id) END FROM quota_accounts
         WHERE owner = ?2 AND account_key > ?1 || ':' AND account_key < ?1 || ';'
@@ -29,7 +29,7 @@ internal static class QuotaSql
 
     public const string UpdateAccountKey = "UPDATE quota_accounts SET account_key = ? WHERE account_id = ?";
 
-    /// <summary>Parameters: source, e-mail, label (empty: as it was), account.</summary>
+    /// <summary>Parameters: source, e-mail, label (empty: unchanged), account.</summary>
     public const string UpdateAccount = """
         UPDATE quota_accounts SET source = ?1, email = ?2, label = CASE WHEN ?3 = '' THEN label ELSE ?3 END WHERE account_id = ?4
         """;
@@ -52,12 +52,12 @@ internal static class QuotaSql
         UPDATE quota_windows SET used_milli = ?, resets_at = ?, observed_at = ?, started_at = ?, source = ? WHERE window_id = ? AND observed_at < ?
         """;
 
-    /// <summary>Whether a figure was read of a window before. Parameters: window, used_milli, the reset no earlier than, no later than, before.</summary>
+    /// <summary>Whether a window had this figure before. Parameters: window, used_milli, earliest reset, latest reset, observed before.</summary>
     public const string SelectSameFigure = """
         SELECT 1 FROM quota_readings WHERE window_id = ?1 AND used_milli = ?2 AND resets_at BETWEEN ?3 AND ?4 AND observed_at < ?5 LIMIT 1
         """;
 
-    /// <summary>A window that begins anew may run out anew.</summary>
+    /// <summary>A window that restarts may run out again.</summary>
     public const string ForgetForecast = "UPDATE quota_alert_states SET forecast_told = 0 WHERE window_id = ?";
 
     public const string InsertReading = """
@@ -89,14 +89,14 @@ internal static class QuotaSql
 
     public const string SelectSetting = "SELECT value FROM quota_settings WHERE name = ?";
 
-    // A step of retention moves whole hours that lie before a limit, of one window, into quota_hours.
+    // A retention step moves one window's whole hours before a limit into quota_hours.
     public const string SelectExpiredWindow = """
         SELECT w.window_id FROM quota_windows w
         WHERE w.window_id > ? AND (SELECT min(r.observed_at) FROM quota_readings r WHERE r.window_id = w.window_id) < ?
         ORDER BY w.window_id LIMIT 1
         """;
 
-    // With a lone max(), SQLite takes the bare columns from the row that has it; the largest value needs a second look, by the hour.
+    // With a single max(), SQLite takes the bare columns from the row that has it; the largest value of each hour needs a second query.
     public const string FoldHours = """
         INSERT INTO quota_hours (window_id, hour, max_milli, last_milli, last_at, resets_at, readings)
         SELECT l.window_id, l.hour, m.max_milli, l.used_milli, l.observed_at, l.resets_at, m.readings

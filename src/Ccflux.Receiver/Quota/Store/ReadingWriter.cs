@@ -3,11 +3,11 @@ using Ccflux.Storage.Sqlite;
 
 namespace Ccflux.Receiver.Quota.Store;
 
-/// <summary>Writes readings inside a transaction: the history, and the newest of each window.</summary>
+/// <summary>Writes readings within a transaction: the history, and the newest of each window.</summary>
 internal static class ReadingWriter
 {
-    /// <summary>Stores readings of one account. Those of a window beyond <see cref="ReadingLimits.MaxWindows"/> are not kept.</summary>
-    /// <returns>How many were new; the others were known or said nothing new.</returns>
+    /// <summary>Stores readings of one account. Readings of windows beyond <see cref="ReadingLimits.MaxWindows"/> are dropped.</summary>
+    /// <returns>How many were new; the others were known or added nothing.</returns>
     public static int Write(SqlConnection connection, long accountId, string source, IReadOnlyList<Reading> readings)
     {
         var accepted = 0;
@@ -27,7 +27,7 @@ internal static class ReadingWriter
         var startedAt = reading.StartedAt;
         if (Find(connection, accountId, reading.Window) is not { } window)
         {
-            // The two limits that everything counts for have their place, whatever else a source tells.
+            // The two general limits always have room, whatever else a source reports.
             if (!LimitNames.IsGeneral(reading.Window) && connection.Scalar(QuotaSql.CountWindows, accountId) >= ReadingLimits.MaxWindows)
             {
                 return false;
@@ -61,8 +61,8 @@ internal static class ReadingWriter
         return true;
     }
 
-    /// <summary>When the window began anew before its time: now, where the figure fell; as was known, where it is still the same window. A limit that a
-    /// turn met says that the window was full then, but not surely of which account.</summary>
+    /// <summary>When the window restarted early: now, if the figure fell; as already known, if it is still the same window. A limit hit means that the
+    /// window was full then, but not reliably of which account.</summary>
     private static DateTimeOffset? StartOf(Window window, Reading reading)
     {
         var newest = window.Newest;
@@ -95,7 +95,7 @@ internal static class ReadingWriter
         return rows.Read() ? new Window(rows.Number(0), new Reading(name, rows.Number(1), ResetOf(rows.NumberOrNull(2)), At(rows.Number(3)), ResetOf(rows.NumberOrNull(4))), rows.Text(5)) : null;
     }
 
-    /// <summary>What the window was like before a reading that may come late.</summary>
+    /// <summary>The window as it was before a reading that may arrive late.</summary>
     private static Reading? Before(SqlConnection connection, Window window, Reading reading)
     {
         if (reading.ObservedAt >= window.Newest.ObservedAt)

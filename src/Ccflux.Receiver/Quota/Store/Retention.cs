@@ -4,17 +4,17 @@ using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Quota.Store;
 
-/// <summary>Once an hour, folds readings older than <c>QUOTA_DETAIL_DAYS</c> into hours, a window a transaction, so that others write in between.</summary>
+/// <summary>Folds readings older than <c>QUOTA_DETAIL_DAYS</c> into hours, once an hour, one window per transaction so that others can write in between.</summary>
 internal sealed partial class Retention(GroupCommitWriter writer, QuotaOptions options, TimeProvider time, ILogger<Retention> logger) : BackgroundService
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromHours(1);
 
-    /// <summary>Days that alerts and their deliveries are kept.</summary>
+    /// <summary>Days for which alerts and their deliveries are kept.</summary>
     private const int AlertDays = 90;
 
     private const long Hour = 3_600_000;
 
-    /// <summary>Folds all that is due. Alerts go after <see cref="AlertDays"/>.</summary>
+    /// <summary>Folds everything that is due and deletes alerts older than <see cref="AlertDays"/>.</summary>
     public async Task FoldAsync(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
@@ -33,7 +33,7 @@ internal sealed partial class Retention(GroupCommitWriter writer, QuotaOptions o
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         PeriodicLoop.RunLaterAsync(time, s_interval, FoldAsync, exception => Log.Failed(logger, exception), stoppingToken);
 
-    /// <returns>The window that was folded, or null where none is left.</returns>
+    /// <returns>The window that was folded, or null if none is left.</returns>
     private static long? FoldNext(SqlConnection connection, long after, long limit)
     {
         if (connection.Scalar(QuotaSql.SelectExpiredWindow, after, limit) is not { } windowId)

@@ -9,12 +9,12 @@ using Ccflux.Receiver.Telemetry.Read.Views;
 
 namespace Ccflux.Receiver.Telemetry.Api;
 
-/// <summary><c>/api/v1/telemetry/…</c>: the page's tables as JSON or CSV, each a part of the page's own read.</summary>
+/// <summary><c>/api/v1/telemetry/…</c>: the page's tables as JSON or CSV, each a part of the read that serves the page.</summary>
 internal static class TelemetryApi
 {
     private static readonly QueryParameter[] s_period =
     [
-        new("period", $"The period, today (UTC) included; {TelemetryFilter.DefaultPeriod} without it. custom takes from and to.", Values: [.. TelemetryFilter.Periods.Select(period => period.Name), TelemetryFilter.Custom]),
+        new("period", $"The period, including today (UTC); {TelemetryFilter.DefaultPeriod} by default. custom uses from and to.", Values: [.. TelemetryFilter.Periods.Select(period => period.Name), TelemetryFilter.Custom]),
         new("from", "First day of a custom period, such as 2026-11-01."),
         new("to", "Last day of a custom period."),
     ];
@@ -25,32 +25,32 @@ internal static class TelemetryApi
         QueryParameter[] people = [.. People(endpoints.ServiceProvider.GetRequiredService<LabelNames>())];
         QueryParameter model = new("model", "A model's exact name.");
         QueryParameter[] all = [.. s_period, .. people, model];
-        Map(api, "/summary", "The figures of the period; before is of the period of equal length before, and stands against period_compared: complete hours while the period goes on.", TelemetryColumns.Summary, TelemetryColumns.SummaryOf, all);
-        Map(api, "/timeline", "Hour by hour up to two days, else day by day.", TelemetryColumns.Timeline, view => view.Timeline, all);
+        Map(api, "/summary", "The figures of the period; before is those of the previous period of equal length, to compare with period_compared: complete hours while the period has not ended.", TelemetryColumns.Summary, TelemetryColumns.SummaryOf, all);
+        Map(api, "/timeline", "By hour up to two days, otherwise by day.", TelemetryColumns.Timeline, view => view.Timeline, all);
         Map(api, "/timeline-models", "The same by model.", TelemetryColumns.TimelineModels, TelemetryColumns.ModelsOf, all);
-        Map(api, "/timeline-users", "All tokens of the six heaviest users, and of everyone else, hour by hour or day by day.", TelemetryColumns.TimelineUsers, TelemetryColumns.UsersOf, all);
-        Map(api, "/models", "By model, with the period before.", TelemetryColumns.Models, view => view.Models, all);
-        Map(api, "/users", "By user. kind says how sure it is whose it is: user (own token), claimed (organisation's token), install (no e-mail).", TelemetryColumns.Users, view => view.Users, all);
+        Map(api, "/timeline-users", "All tokens of the six heaviest users, and of everyone else, by hour or by day.", TelemetryColumns.TimelineUsers, TelemetryColumns.UsersOf, all);
+        Map(api, "/models", "By model, with the previous period.", TelemetryColumns.Models, view => view.Models, all);
+        Map(api, "/users", "By user. kind says how certain the user is: user (own token), claimed (organisation's token), install (no e-mail address).", TelemetryColumns.Users, view => view.Users, all);
         Map(api, "/terminals", "Sessions by terminal.", TelemetryColumns.Terminals, view => view.Terminals, [.. s_period, .. people]);
         Map(api, "/tools", "Tool calls, failures and durations.", TelemetryColumns.Tools, view => view.Tools, [.. s_period, .. people]);
         Map(api, "/decisions", "Tool decisions; config and hook decide without the user.", TelemetryColumns.Decisions, view => view.Decisions, [.. s_period, .. people]);
         Map(api, "/errors", "Requests that failed after all retries, by status.", TelemetryColumns.Errors, view => view.Errors, [.. s_period, .. people]);
-        Map(api, "/windows", "Tokens of the last five hours by user, against the plan.", TelemetryColumns.Windows, view => view.Windows, [.. people, model], "5h");
+        Map(api, "/windows", "Tokens of the last five hours by user, compared with the plan.", TelemetryColumns.Windows, view => view.Windows, [.. people, model], "5h");
         MapCalls(api, all);
-        Map(api, "/names", "Metrics, events, attributes and services that were received and not understood or refused, and caps that were met; of all time.", TelemetryColumns.Seen, view => view.Names, [], "all-time");
-        Map(api, "/installs", "Installations that send no e-mail (the newest 1 000), whom the admin mapped them to, and their figures of the period.", TelemetryColumns.Installs, view => view.Installs, s_period);
+        Map(api, "/names", "Metrics, events, attributes and services that were not recognised or were refused, and caps that were reached; all time.", TelemetryColumns.Seen, view => view.Names, [], "all-time");
+        Map(api, "/installs", "Installations that send no e-mail address (the newest 1 000), the users they are mapped to, and their figures of the period.", TelemetryColumns.Installs, view => view.Installs, s_period);
         MapLabels(api, all);
         MapReconciliation(api);
     }
 
     private static IEnumerable<QueryParameter> People(LabelNames names) =>
     [
-        new("user", "An e-mail address, or a name as the users' table shows it."),
+        new("user", "An e-mail address, or a name as shown in the users' table."),
         new("division", $"A division, or {TelemetryFilter.NoDivision}."),
         new("terminal", "A terminal's exact name."),
         .. names.All.Select(name => new QueryParameter(
             LabelFilter.FieldOf(name),
-            $"Whoever stated this last in the period: values separated by |, {LabelNames.NotStated} for who stated nothing. Names in TELEMETRY_ATTRIBUTES filter in the same way; several labels must all hold.")),
+            $"People whose last stated value in the period is one of these: values separated by |, {LabelNames.NotStated} for people who stated nothing. Names in TELEMETRY_ATTRIBUTES filter in the same way; several labels must all match.")),
     ];
 
     private static void Map<T>(
@@ -91,12 +91,12 @@ internal static class TelemetryApi
         api.MapGet("/labels", (HttpContext context, TelemetryPageQuery query, LabelNames names, TimeProvider time) => AnswerAsync(
                 context, names, time, "labels", null, TelemetryColumns.Labels,
                 async filter => TelemetryColumns.LabelsOf(await query.ReadAsync(filter, new CallPart(0, 1), context.RequestAborted), LabelQuery.By(context.Request.Query, names, []))))
-            .WithSummary("By what clients state: plan, seat type, managed settings, and the attributes in TELEMETRY_ATTRIBUTES. Each person counts under the value stated last in the period; an empty value is who stated nothing.")
-            .TakesQuery([QueryParameter.Format, new QueryParameter(LabelQuery.Field, "One label; without it each stands in turn, and each adds up to all."), .. all])
+            .WithSummary("By label: plan, seat type, managed settings, and the attributes in TELEMETRY_ATTRIBUTES. Each person counts under the value stated last in the period; an empty value means people who stated nothing.")
+            .TakesQuery([QueryParameter.Format, new QueryParameter(LabelQuery.Field, "One label; by default all in turn, each adding up to the total."), .. all])
             .ProducesProblem(StatusCodes.Status400BadRequest);
         api.MapGet("/users/{email}/labels", (string email, HttpContext context, TelemetryAdminQuery query, LabelNames names, TimeProvider time) => AnswerAsync(
                 context, names, time, "stated", "all-time", TelemetryColumns.Stated, async _ => await query.LabelsAsync(email.ToLowerInvariant(), context.RequestAborted), email.ToLowerInvariant()))
-            .WithSummary("What a user's clients stated, with the time that each value was stated for; of all time. claimed: under the organisation's token.")
+            .WithSummary("What a user's clients stated, with the time for which each value was stated; all time. claimed: under the organisation's token.")
             .TakesQuery(QueryParameter.Format).ProducesProblem(StatusCodes.Status400BadRequest);
     }
 

@@ -3,10 +3,10 @@ using Ccflux.Receiver.Telemetry.Read.Views;
 
 namespace Ccflux.Receiver.Telemetry.Api;
 
-/// <summary>A figure of the period, and of the part of it that is compared beside the same part of the period before.</summary>
+/// <summary>A figure of the period, of the part of it that is compared, and of the same part of the previous period.</summary>
 internal sealed record SummaryRow(string Figure, object? Period, object? Compared, object? Before);
 
-/// <summary>The columns of each table. JSON and CSV are written from the same ones.</summary>
+/// <summary>The columns of each table. JSON and CSV are both written from them.</summary>
 internal static class TelemetryColumns
 {
     public static readonly IReadOnlyList<(string, Func<SummaryRow, object?>)> Summary =

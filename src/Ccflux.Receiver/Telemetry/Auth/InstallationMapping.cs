@@ -5,12 +5,12 @@ using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Telemetry.Auth;
 
-/// <summary>The admin says whose an installation is that sends no e-mail. Its figures follow at once, those of the past too.</summary>
+/// <summary>Maps an installation that sends no e-mail address to a user. Its figures follow at once, including those of the past.</summary>
 internal sealed class InstallationMapping(GroupCommitWriter writer, TimeProvider time)
 {
-    /// <param name="actor">Who says so.</param>
-    /// <param name="subjectId">Of <c>telemetry_subjects</c>.</param>
-    /// <param name="email">A known user; null or empty takes the mapping back.</param>
+    /// <param name="actor">Who makes the change.</param>
+    /// <param name="subjectId">Id in <c>telemetry_subjects</c>.</param>
+    /// <param name="email">A known user; null or empty removes the mapping.</param>
     public async Task<UserChangeResult> MapAsync(AuditActor actor, long subjectId, string? email)
     {
         var address = UserRules.Normalize(email);

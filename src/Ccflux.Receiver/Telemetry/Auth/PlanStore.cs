@@ -4,17 +4,17 @@ using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Telemetry.Auth;
 
-/// <summary>The admin says which plan a person has. It stands before the tier that usage infers.</summary>
+/// <summary>Stores the plan that the admin sets for a person. It takes precedence over the tier that usage infers.</summary>
 internal sealed class PlanStore(GroupCommitWriter writer, TimeProvider time)
 {
     public const int MaxLength = 40;
 
-    /// <summary>What plans are called as a rule; any other name will do.</summary>
+    /// <summary>Usual names of plans; any other name is accepted too.</summary>
     public const string Examples = "Pro, Max 5×, Max 20×, Team, Enterprise";
 
-    /// <param name="actor">Who says so.</param>
-    /// <param name="person">An e-mail or the name that telemetry without one stands under, in lower case.</param>
-    /// <param name="plan">Empty takes it back.</param>
+    /// <param name="actor">Who makes the change.</param>
+    /// <param name="person">An e-mail address, or the name under which telemetry without one is shown, in lower case.</param>
+    /// <param name="plan">Empty removes it.</param>
     public async Task<UserChangeResult> SetAsync(AuditActor actor, string person, string plan)
     {
         var result = await writer.WriteAsync(connection =>
@@ -28,7 +28,7 @@ internal sealed class PlanStore(GroupCommitWriter writer, TimeProvider time)
                 connection.Execute(TelemetryTokensSql.SetPlan, person, plan, time.GetUtcNow().ToUnixTimeMilliseconds());
             }
 
-            AuditLog.Write(connection, new AuditEntry(time.GetUtcNow(), actor, "telemetry.plan", person, plan.Length == 0 ? "taken back" : plan));
+            AuditLog.Write(connection, new AuditEntry(time.GetUtcNow(), actor, "telemetry.plan", person, plan.Length == 0 ? "removed" : plan));
             return UserChangeResult.Ok(person);
         });
         return result.Status == WriteStatus.Committed ? result.Value! : UserChangeResult.Refused(AccountFault.Busy);

@@ -8,13 +8,13 @@ using Dapper;
 
 namespace Ccflux.Receiver.Telemetry.Auth;
 
-/// <summary>The tokens that telemetry is sent with: they can write telemetry and nothing else. Shown once, kept as their hash.</summary>
+/// <summary>Issues, checks and revokes the tokens that telemetry is sent with: they can write telemetry and nothing else. Shown once, stored as a hash.</summary>
 internal sealed class TelemetryTokens(SqliteReaders readers, GroupCommitWriter writer, TelemetryOptions options, TimeProvider time)
 {
     private readonly RecentCache<string, TelemetryCaller> _recent = new(time);
     private readonly byte[]? _organisation = options.Token is { } token ? SecretToken.Hash(token) : null;
 
-    /// <summary>Null: no token, or one that is unknown or revoked.</summary>
+    /// <summary>Null if there is no token, or one that is unknown or revoked.</summary>
     public async ValueTask<TelemetryCaller?> AuthenticateAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         if (SecretToken.Bearer(request) is not { } token)
@@ -32,7 +32,7 @@ internal sealed class TelemetryTokens(SqliteReaders readers, GroupCommitWriter w
         return _recent.TryGet(key, out var known) ? known : await ReadAsync(hash, key, cancellationToken);
     }
 
-    /// <summary>Why a request without a good token is refused.</summary>
+    /// <summary>Why a request without a valid token is refused.</summary>
     public async Task<string> ExplainAsync(CancellationToken cancellationToken)
     {
         if (_organisation is null)
@@ -40,14 +40,14 @@ internal sealed class TelemetryTokens(SqliteReaders readers, GroupCommitWriter w
             using var lease = await readers.RentUrgentAsync(cancellationToken);
             if (await lease.Connection.ExecuteScalarAsync<long>(TelemetryTokensSql.CountLive) == 0)
             {
-                return "Telemetry is not set up here: the admin gives out telemetry tokens, or sets OTLP_TOKEN.";
+                return "Telemetry is not set up here: the admin issues telemetry tokens, or sets OTLP_TOKEN.";
             }
         }
 
         return "The telemetry token is missing, unknown or revoked. Set OTEL_EXPORTER_OTLP_HEADERS to \"Authorization=Bearer <token>\".";
     }
 
-    /// <summary>Makes a telemetry token for a user. It is in the answer and nowhere else; earlier ones stay.</summary>
+    /// <summary>Issues a telemetry token for a user. It is in the answer and nowhere else; earlier ones stay valid.</summary>
     public Task<UserChangeResult> IssueAsync(AuditActor actor, string? email) => RunAsync(actor, "telemetry.issue", email, (connection, user, address) =>
     {
         var token = SecretToken.NewTelemetry();
@@ -55,7 +55,7 @@ internal sealed class TelemetryTokens(SqliteReaders readers, GroupCommitWriter w
         return UserChangeResult.Ok(address, token);
     });
 
-    /// <summary>The same, and ends all earlier ones at once.</summary>
+    /// <summary>Issues a token and revokes all earlier ones at once.</summary>
     public Task<UserChangeResult> ReissueAsync(AuditActor actor, string? email) => RunAsync(actor, "telemetry.reissue", email, (connection, user, address) =>
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
@@ -65,7 +65,7 @@ internal sealed class TelemetryTokens(SqliteReaders readers, GroupCommitWriter w
         return UserChangeResult.Ok(address, token);
     });
 
-    /// <summary>Ends all of a user's telemetry tokens at once.</summary>
+    /// <summary>Revokes all of a user's telemetry tokens at once.</summary>
     public Task<UserChangeResult> RevokeAsync(AuditActor actor, string? email) => RunAsync(actor, "telemetry.revoke", email, (connection, user, address) =>
         connection.Execute(TelemetryTokensSql.Revoke, time.GetUtcNow().ToUnixTimeMilliseconds(), user) > 0
             ? UserChangeResult.Ok(address)

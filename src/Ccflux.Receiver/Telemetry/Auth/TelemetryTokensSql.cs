@@ -1,9 +1,9 @@
 namespace Ccflux.Receiver.Telemetry.Auth;
 
-/// <summary>Statements on telemetry tokens.</summary>
+/// <summary>SQL of telemetry tokens, plans and mappings of installations.</summary>
 internal static class TelemetryTokensSql
 {
-    /// <summary>A user whose refresh tokens are all revoked is revoked here too; one who never had any is not.</summary>
+    /// <summary>A user whose refresh tokens are all revoked is revoked here too; a user who never had any is not.</summary>
     public const string FindUser = """
         SELECT t.user_id
         FROM telemetry_tokens t JOIN users u ON u.user_id = t.user_id
@@ -22,7 +22,7 @@ internal static class TelemetryTokensSql
     /// <summary>Parameters: now, user.</summary>
     public const string Revoke = "UPDATE telemetry_tokens SET revoked_at = ? WHERE user_id = ? AND revoked_at IS NULL";
 
-    /// <summary>These three for a restore, which keeps revoked what is revoked in the database it replaces.</summary>
+    /// <summary>These three are for a restore, which keeps everything revoked that is revoked in the database it replaces.</summary>
     public const string SelectRevokedSince = """
         SELECT u.email FROM main.telemetry_tokens t JOIN main.users u ON u.user_id = t.user_id JOIN former.telemetry_tokens f ON f.token_hash = t.token_hash
         WHERE t.revoked_at IS NULL AND f.revoked_at IS NOT NULL

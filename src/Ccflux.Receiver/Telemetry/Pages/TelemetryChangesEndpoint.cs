@@ -10,7 +10,7 @@ using Ccflux.Receiver.Telemetry.Read;
 
 namespace Ccflux.Receiver.Telemetry.Pages;
 
-/// <summary>What the admin changes about telemetry: tokens, plans, and whose an installation is. Asked for by a GET page, made by a POST.</summary>
+/// <summary>Applies what the admin changes about telemetry: tokens, plans, and the users of installations. A GET shows the form, a POST makes the change.</summary>
 internal sealed class TelemetryChangesEndpoint(
     TelemetryTokens tokens, InstallationMapping installations, PlanStore plans, TelemetryAdminQuery admin, PageFrames frames, BrowserAnswers answers, IChangeFeed changes)
 {
@@ -63,11 +63,11 @@ internal sealed class TelemetryChangesEndpoint(
         if (plan.Length > PlanStore.MaxLength || plan.Any(char.IsControl))
         {
             context.Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
-            return Confirm(context, TelemetryConfirmations.Plan(name, null), $"plan: must be one line of {PlanStore.MaxLength} characters at most", TelemetryLinks.User(name));
+            return Confirm(context, TelemetryConfirmations.Plan(name, null), $"plan: must be one line of at most {PlanStore.MaxLength} characters", TelemetryLinks.User(name));
         }
 
         var result = await plans.SetAsync(AuditActor.Of(context), name, plan);
-        return result.IsOk ? Done(context, plan.Length == 0 ? "Plan taken back" : "Plan set", plan.Length == 0 ? name : $"{plan} for {name}", TelemetryLinks.User(name)) : Refuse(result);
+        return result.IsOk ? Done(context, plan.Length == 0 ? "Plan removed" : "Plan set", plan.Length == 0 ? name : $"{plan} for {name}", TelemetryLinks.User(name)) : Refuse(result);
     }
 
     public async Task<IResult> AskMapAsync(long id, HttpContext context) =>
@@ -84,7 +84,7 @@ internal sealed class TelemetryChangesEndpoint(
         var result = await installations.MapAsync(AuditActor.Of(context), id, typed);
         if (result.IsOk)
         {
-            return Done(context, "Installation assigned", result.Target.Length > 0 ? result.Target : "to nobody", Installs);
+            return Done(context, "Installation assigned", result.Target.Length > 0 ? result.Target : "to no user", Installs);
         }
 
         context.Response.StatusCode = StatusOf(result.Fault);
@@ -119,9 +119,9 @@ internal sealed class TelemetryChangesEndpoint(
 
     private Refusal Refuse(UserChangeResult result) => new(answers, StatusOf(result.Fault), "", result.Message);
 
-    private Refusal Nobody() => new(answers, StatusCodes.Status404NotFound, "", "Nobody here has that address.");
+    private Refusal Nobody() => new(answers, StatusCodes.Status404NotFound, "", "No user with this e-mail address.");
 
-    private Refusal NoInstallation() => new(answers, StatusCodes.Status404NotFound, "", "There is no such installation.");
+    private Refusal NoInstallation() => new(answers, StatusCodes.Status404NotFound, "", "No such installation.");
 
     private static int StatusOf(AccountFault? fault) => fault switch
     {

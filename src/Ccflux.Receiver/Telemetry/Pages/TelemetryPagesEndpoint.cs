@@ -11,14 +11,14 @@ using Microsoft.AspNetCore.Components;
 
 namespace Ccflux.Receiver.Telemetry.Pages;
 
-/// <summary>The pages that only show: <c>/admin/telemetry</c> and <c>/admin/telemetry/users/{person}</c>, and each as a file with <c>?export</c>.</summary>
+/// <summary>Serves the read-only pages: <c>/admin/telemetry</c> and <c>/admin/telemetry/users/{person}</c>, and each as a file with <c>?export</c>.</summary>
 internal sealed class TelemetryPagesEndpoint(
     TelemetryPageQuery query, TelemetryAdminQuery admin, TelemetryOptions options, LabelNames names, PageFrames frames, BrowserAnswers answers, IServiceProvider services, TimeProvider time)
 {
     public const string Capability = "Telemetry";
     public const string LiveTopic = TelemetryWriter.Topic;
 
-    /// <summary>An export holds more of what the page shows the newest of.</summary>
+    /// <summary>Calls in an export, where the page shows only the newest.</summary>
     private const int ExportedCalls = 200;
 
     public async Task<IResult> AllAsync(HttpContext context)
@@ -49,7 +49,7 @@ internal sealed class TelemetryPagesEndpoint(
         var view = await query.ReadAsync(filter, CallsOf(frame, parts.Calls), context.RequestAborted);
         if (tokens is null && !await admin.IsKnownAsync(name, context.RequestAborted))
         {
-            return new Refusal(answers, StatusCodes.Status404NotFound, "", "Nobody here has that address, and no telemetry stands under it.");
+            return new Refusal(answers, StatusCodes.Status404NotFound, "", "No user with this e-mail address, and no telemetry under this name.");
         }
 
         return await DrawAsync<TelemetryUserPage>(context, filter, new Dictionary<string, object?>(StringComparer.Ordinal)

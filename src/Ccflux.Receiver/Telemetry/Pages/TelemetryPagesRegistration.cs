@@ -4,7 +4,7 @@ using Ccflux.Receiver.Telemetry.Pages.Parts;
 
 namespace Ccflux.Receiver.Telemetry.Pages;
 
-/// <summary>The door of the telemetry pages.</summary>
+/// <summary>Registers and maps the telemetry pages.</summary>
 internal static class TelemetryPagesRegistration
 {
     public static void AddTelemetryPages(this IServiceCollection services)

@@ -5,15 +5,15 @@ using Ccflux.Storage.Sqlite;
 
 namespace Ccflux.Receiver.Telemetry.Read;
 
-/// <summary>The requests of a scope as a file has them: more than a page goes through, a part at a time, each in a read of its own.</summary>
+/// <summary>Reads the requests of a scope for a file: more than pages go through, one part at a time, each in its own read.</summary>
 internal sealed class CallFile(SqliteReaders readers, LabelNames names)
 {
-    /// <summary>Requests that a file holds at most, the newest.</summary>
+    /// <summary>The most requests in a file: the newest.</summary>
     public const int MaxCalls = 100_000;
 
     private const int Part = 2_000;
 
-    /// <returns>The requests, and whether there are more than the file holds.</returns>
+    /// <returns>The requests, and whether there are more than the file contains.</returns>
     public async Task<(IAsyncEnumerable<RecentCall> Rows, bool IsCut)> ReadAsync(TelemetryFilter filter, CancellationToken cancellationToken)
     {
         using var lease = await readers.RentAsync(cancellationToken);

@@ -4,24 +4,24 @@ using Ccflux.Receiver.Telemetry.Store;
 
 namespace Ccflux.Receiver.Telemetry.Read;
 
-/// <summary>How much of a period is held against the one before: its complete hours so far, since rollups know nothing finer; all of it once it has
+/// <summary>The part of a period that is compared with the previous one: its complete hours so far, because rollups are no finer; all of it once it has
 /// ended.</summary>
 /// <param name="Hours">From the period's start.</param>
-/// <param name="IsWhole">The period has ended.</param>
+/// <param name="IsWhole">Whether the period has ended.</param>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct ComparedPart(long Hours, bool IsWhole)
 {
     private const int HoursADay = 24;
 
-    /// <summary>Complete days of the part; the day after them counts in part.</summary>
+    /// <summary>Complete days of the part; the day after them is partly included.</summary>
     public long Days => Hours / HoursADay;
 
     /// <summary>Hours of that day.</summary>
     public long HoursOfDay => Hours % HoursADay;
 
-    /// <summary>Whether an hour or a day is complete in the part.</summary>
-    /// <param name="place">Counted from the start of the period, or of the one before.</param>
-    /// <param name="hourly">Whether it is an hour.</param>
+    /// <summary>Whether the part contains an hour or a day completely.</summary>
+    /// <param name="place">Position from the start of the period, or of the previous one.</param>
+    /// <param name="hourly">Whether it is an hour; otherwise a day.</param>
     public bool Holds(long place, bool hourly) => IsWhole || place < Complete(hourly);
 
     /// <summary>Complete hours or days of the part.</summary>
@@ -34,6 +34,6 @@ internal readonly record struct ComparedPart(long Hours, bool IsWhole)
         return new ComparedPart(passed, passed == all);
     }
 
-    /// <summary>Where the part of the period ends.</summary>
+    /// <summary>When the part of the period ends.</summary>
     public DateTimeOffset Until(TelemetryFilter filter) => DateTimeOffset.FromUnixTimeMilliseconds(filter.StartMs + (Hours * Clock.HourMs));
 }

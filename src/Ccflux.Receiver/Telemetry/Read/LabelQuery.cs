@@ -1,14 +1,14 @@
 namespace Ccflux.Receiver.Telemetry.Read;
 
-/// <summary>Which label figures are grouped by: <c>by=team</c>.</summary>
+/// <summary>Reads which label figures are grouped by: <c>by=team</c>.</summary>
 internal static class LabelQuery
 {
     public const string Field = "by";
 
-    /// <summary>Null where none is asked for.</summary>
+    /// <summary>Null if none is asked for.</summary>
     /// <param name="query">The query string.</param>
-    /// <param name="names">The labels that there are.</param>
-    /// <param name="faults">One that there is not leaves a fault.</param>
+    /// <param name="names">The existing labels.</param>
+    /// <param name="faults">Gets a fault for an unknown label.</param>
     public static string? By(IQueryCollection query, LabelNames names, ICollection<string> faults)
     {
         if (query[Field] is not { Count: > 0 } values || values[^1] is not { Length: > 0 } text)

@@ -4,11 +4,11 @@ using Ccflux.Receiver.Telemetry.Read.Views;
 
 namespace Ccflux.Receiver.Telemetry.Read;
 
-/// <summary>Adds up people by what they state. Each person stands in one group, so that the groups add up to everybody.</summary>
+/// <summary>Adds up people by what they state. Each person is in exactly one group, so that the groups add up to the total.</summary>
 internal static class LabelSplits
 {
-    /// <param name="people">Everybody with requests, tokens or cost in the period.</param>
-    /// <param name="sessions">Sessions by person; also of people without requests.</param>
+    /// <param name="people">All people with requests, tokens or cost in the period.</param>
+    /// <param name="sessions">Sessions by person, including people without requests.</param>
     /// <param name="labels">What each states.</param>
     public static IReadOnlyList<LabelSplit> Build(IReadOnlyDictionary<string, PersonSums> people, IReadOnlyDictionary<string, long> sessions, LabelValues labels) =>
         [.. labels.Choices.Select(choice => new LabelSplit(choice.Name, choice.Values.Count == 0 ? [] : Groups(choice.Name, people, sessions, labels)))];

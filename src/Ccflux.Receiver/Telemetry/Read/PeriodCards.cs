@@ -4,7 +4,7 @@ using Ccflux.Receiver.Telemetry.Store;
 
 namespace Ccflux.Receiver.Telemetry.Read;
 
-/// <summary>The figures of a period.</summary>
+/// <summary>Builds the figures of a period.</summary>
 internal static class PeriodCards
 {
     public static TelemetryCards Build(IReadOnlyList<TimeSums> times, IReadOnlyList<CountRow> counts, DurationSums durations)
@@ -37,7 +37,7 @@ internal static class PeriodCards
     public static Percentiles Percentiles(LatencyHistogram durations) =>
         new(durations.Percentile(0.5), durations.Percentile(0.95), durations.Percentile(0.99), durations.Count);
 
-    /// <summary>A user's decisions by event where there are any, else those of the metric, which knows edits only. Never both.</summary>
+    /// <summary>A user's decisions from events if there are any, otherwise those from the metric, which covers edits only. Never both.</summary>
     public static IEnumerable<CountRow> Decided(IReadOnlyCollection<CountRow> counts)
     {
         var byEvent = counts.Where(row => row.Kind is CountKind.Decision).Select(row => row.Person).ToHashSet(StringComparer.Ordinal);

@@ -1,16 +1,16 @@
 namespace Ccflux.Receiver.Telemetry.Read;
 
-/// <summary>How the two accounts of a session's model stand to each other. They are never added up.</summary>
+/// <summary>How the two accounts of a session's model compare. They are never added together.</summary>
 public enum Agreement
 {
-    /// <summary>Equal, once the requests that transcripts leave out are set aside.</summary>
+    /// <summary>Equal, apart from the requests that transcripts leave out.</summary>
     Agree = 1,
     Differ,
     TelemetryOnly,
     HookOnly,
 }
 
-/// <summary>Tokens of one account.</summary>
+/// <summary>Tokens according to one account.</summary>
 public sealed record AccountTokens(long Input, long Output, long CacheRead, long CacheWrite)
 {
     public static readonly AccountTokens None = new(0, 0, 0, 0);
@@ -22,21 +22,21 @@ public sealed record AccountTokens(long Input, long Output, long CacheRead, long
         new(left.Input - right.Input, left.Output - right.Output, left.CacheRead - right.CacheRead, left.CacheWrite - right.CacheWrite);
 }
 
-/// <summary>A session's model by both accounts.</summary>
+/// <summary>A session's model according to both accounts.</summary>
 /// <param name="Telemetry">All that telemetry counted.</param>
-/// <param name="Hook">What the hook reported; null: nothing.</param>
-/// <param name="Unseen">The part of <paramref name="Telemetry"/> that transcripts do not hold.</param>
-/// <param name="UnseenSources">What that part is: compact, web_search_tool, …</param>
+/// <param name="Hook">What the hook reported; null if nothing.</param>
+/// <param name="Unseen">The part of <paramref name="Telemetry"/> that transcripts do not contain.</param>
+/// <param name="UnseenSources">What that part consists of: compact, web_search_tool, …</param>
 public sealed record ReconciledRow(
     string Session, string Model, AccountTokens? Telemetry, AccountTokens? Hook, AccountTokens Unseen, IReadOnlyList<string> UnseenSources, Agreement Agreement);
 
-/// <summary>What telemetry says of one session, model and query source.</summary>
+/// <summary>What telemetry states about one session, model and query source.</summary>
 internal sealed record SessionUsage(string Session, string Model, string QuerySource, AccountTokens Tokens);
 
-/// <summary>Sets the two accounts side by side. Pure.</summary>
+/// <summary>Compares the two accounts side by side. Pure.</summary>
 internal static class Reconciliation
 {
-    // Seen in recordings of the client: transcripts hold neither the request that compacts nor the one that searches; metrics call both auxiliary.
+    // Observed in recordings of the client: transcripts contain neither the request that compacts nor the one that searches; metrics call both auxiliary.
     private static readonly string[] s_unseen = ["compact", "web_search_tool", "auxiliary"];
 
     public static IReadOnlyList<ReconciledRow> Compare(IEnumerable<SessionUsage> telemetry, IEnumerable<HookTotals> hook)

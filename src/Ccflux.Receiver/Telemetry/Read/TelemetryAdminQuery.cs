@@ -5,20 +5,20 @@ using Dapper;
 
 namespace Ccflux.Receiver.Telemetry.Read;
 
-/// <summary>What a person's page shows beside the figures: tokens, the plan, what clients state, and the comparison with hook reports.</summary>
+/// <summary>Reads what a person's page shows besides the figures: tokens, the plan, what clients state, and the comparison with hook reports.</summary>
 internal sealed class TelemetryAdminQuery(SqliteReaders readers, IHookTotals hooks, ISeatPlans plans, LabelNames names)
 {
-    /// <summary>Sessions of one comparison at most.</summary>
+    /// <summary>The most sessions in one comparison.</summary>
     public const int MaxSessions = 500;
 
-    /// <summary>An installation that names nobody.</summary>
+    /// <summary>An installation that names no user.</summary>
     public async Task<(string InstallId, string? MappedTo)?> InstallAsync(long subject, CancellationToken cancellationToken)
     {
         using var lease = await readers.RentAsync(cancellationToken);
         return lease.Connection.QueryFirstOrDefault<(string, string?)?>(TelemetryReadSql.Install, new { Subject = subject });
     }
 
-    /// <summary>True for users of this receiver, and for whoever telemetry stands under.</summary>
+    /// <summary>True for users of this receiver, and for any name under which telemetry is shown.</summary>
     public async Task<bool> IsKnownAsync(string person, CancellationToken cancellationToken)
     {
         using var lease = await readers.RentAsync(cancellationToken);
@@ -26,7 +26,7 @@ internal sealed class TelemetryAdminQuery(SqliteReaders readers, IHookTotals hoo
             || lease.Connection.ExecuteScalar<bool>(TelemetryReadSql.IsPerson, new { Person = person });
     }
 
-    /// <summary>A person's plan: as the admin set it, else the tier; null where neither is known.</summary>
+    /// <summary>A person's plan: as the admin set it, otherwise the tier; null if neither is known.</summary>
     public async Task<SeatPlan?> PlanAsync(string person, CancellationToken cancellationToken)
     {
         var tiers = await plans.ReadAsync(cancellationToken);
@@ -34,7 +34,7 @@ internal sealed class TelemetryAdminQuery(SqliteReaders readers, IHookTotals hoo
         return SeatPlan.Set(tiers, lease.Connection.Query<(string, string)>(TelemetryReadSql.Plans)).GetValueOrDefault(person);
     }
 
-    /// <summary>What a person's clients stated, of all time: label by label, the latest first.</summary>
+    /// <summary>What a person's clients stated, of all time: by label, the latest first.</summary>
     public async Task<IReadOnlyList<StatedRow>> LabelsAsync(string person, CancellationToken cancellationToken)
     {
         List<(string Kind, string? Name, string? Value, long? FirstAt, long? LastAt)> rows;
@@ -55,7 +55,7 @@ internal sealed class TelemetryAdminQuery(SqliteReaders readers, IHookTotals hoo
         ];
     }
 
-    /// <summary>A user's telemetry tokens; null where the receiver has no such user.</summary>
+    /// <summary>A user's telemetry tokens; null if the receiver has no such user.</summary>
     public async Task<IReadOnlyList<TelemetryTokenRow>?> TokensAsync(string email, CancellationToken cancellationToken)
     {
         using var lease = await readers.RentAsync(cancellationToken);
@@ -65,7 +65,7 @@ internal sealed class TelemetryAdminQuery(SqliteReaders readers, IHookTotals hoo
             : null;
     }
 
-    /// <summary>A user's sessions of the period by both accounts, the latest <see cref="MaxSessions"/> at most.</summary>
+    /// <summary>A user's sessions of the period according to both accounts, at most the latest <see cref="MaxSessions"/>.</summary>
     public async Task<IReadOnlyList<ReconciledRow>> ReconcileAsync(string email, TelemetryFilter filter, CancellationToken cancellationToken)
     {
         List<SessionSums> rows;

@@ -8,7 +8,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Ccflux.Receiver.Telemetry.Read;
 
-/// <summary>The telemetry page in one read: what the filter covers, and the period of equal length before it.</summary>
+/// <summary>Reads the telemetry page in one snapshot: what the filter covers, and the previous period of equal length.</summary>
 internal sealed class TelemetryPageQuery(SqliteReaders readers, CellCache cells, ISeatPlans plans, IFiveHourQuotas quotas, LabelNames names, TimeProvider time)
 {
     public async Task<TelemetryPageView> ReadAsync(TelemetryFilter filter, CallPart calls, CancellationToken cancellationToken)
@@ -53,7 +53,7 @@ internal sealed class TelemetryPageQuery(SqliteReaders readers, CellCache cells,
             people.Choices with { Labels = labels.Choices });
     }
 
-    /// <summary>The period and the one before; and the parts of both that are compared.</summary>
+    /// <summary>The period and the previous one, and the parts of both that are compared.</summary>
     private (TelemetryPeriodSums All, TelemetryPeriodSums Compared) Sum(SqliteConnection connection, TelemetryFilter filter, CellScope scope, PeopleDirectory people, ComparedPart part)
     {
         var all = new TelemetryPeriodSums(scope, people, filter);
@@ -84,7 +84,7 @@ internal sealed class TelemetryPageQuery(SqliteReaders readers, CellCache cells,
         return (all, compared);
     }
 
-    /// <summary>Installations with their figures of the period, whatever else the filter says.</summary>
+    /// <summary>Installations with their figures of the period, ignoring the rest of the filter.</summary>
     private List<InstallRow> Installs(SqliteConnection connection, TelemetryFilter filter)
     {
         var installs = connection.Query<InstallFacts>(TelemetryReadSql.Installs).AsList();

@@ -1,6 +1,6 @@
 namespace Ccflux.Receiver.Telemetry.Read;
 
-/// <summary>Reads of the telemetry pages. <c>people</c> says whose a subject is: a token's user, a claimed address, a mapped installation.</summary>
+/// <summary>SQL of the telemetry pages. <c>people</c> maps a subject to its person: a token's user, a claimed e-mail address, a mapped installation.</summary>
 internal static class TelemetryReadSql
 {
     public const string HasAny = "SELECT EXISTS (SELECT 1 FROM telemetry_days) OR EXISTS (SELECT 1 FROM telemetry_day_counts)";
@@ -11,10 +11,10 @@ internal static class TelemetryReadSql
 
     public const string Subjects = People + "SELECT subject_id AS Subject, person AS Name, division AS Division, kind AS Kind FROM people";
 
-    /// <summary>What somebody has sent of what filters offer.</summary>
+    /// <summary>The names offered by filters that somebody has sent.</summary>
     public const string OfferedNames = "SELECT DISTINCT category AS Category, name_id AS Id FROM telemetry_subject_names WHERE category IN ('model', 'terminal')";
 
-    /// <summary>Whole clock hours, newest five: of each, the requests of its events and the sums of its metrics.</summary>
+    /// <summary>The newest five whole clock hours: for each, the requests of its events and the sums of its metrics.</summary>
     public const string WindowHours = """
         SELECT subject_id AS Subject, terminal_id AS Terminal, model_id AS Model,
                CAST(total(input_tokens) AS INTEGER) AS Input, CAST(total(output_tokens) AS INTEGER) AS Output, CAST(total(cache_read_tokens) AS INTEGER) AS CacheRead, CAST(total(cache_write_tokens) AS INTEGER) AS CacheWrite
@@ -23,7 +23,7 @@ internal static class TelemetryReadSql
         GROUP BY subject_id, terminal_id, model_id
         """;
 
-    /// <summary>The part of the oldest hour that is less than five hours ago, by its events.</summary>
+    /// <summary>The part of the oldest hour that is less than five hours ago, from its events.</summary>
     public const string WindowEvents = """
         SELECT e.subject_id AS Subject, s.terminal_id AS Terminal, e.model_id AS Model,
                CAST(total(e.input_tokens) AS INTEGER) AS Input, CAST(total(e.output_tokens) AS INTEGER) AS Output, CAST(total(e.cache_read_tokens) AS INTEGER) AS CacheRead, CAST(total(e.cache_write_tokens) AS INTEGER) AS CacheWrite
@@ -35,17 +35,17 @@ internal static class TelemetryReadSql
     /// <summary>Plans as the admin set them.</summary>
     public const string Plans = "SELECT person, plan FROM telemetry_plans";
 
-    /// <summary>All that anybody stated.</summary>
+    /// <summary>Everything that anyone stated.</summary>
     public const string Labels = "SELECT subject_id, name, value, first_at, last_at FROM telemetry_labels";
 
-    /// <summary>Each subject of a person with what it stated; a row without a name for one that stated nothing.</summary>
+    /// <summary>Each subject of a person with what it stated; one row without a name for a subject that stated nothing.</summary>
     public const string LabelsOfPerson = People + """
         SELECT p.kind AS Kind, l.name AS Name, l.value AS Value, l.first_at AS FirstAt, l.last_at AS LastAt
         FROM people p LEFT JOIN telemetry_labels l ON l.subject_id = p.subject_id
         WHERE p.person = @Person
         """;
 
-    /// <summary>Names that were not understood.</summary>
+    /// <summary>Names that were not recognised.</summary>
     public const string Seen = "SELECT kind AS Kind, name AS Name, count AS Count, first_at AS FirstAt, last_at AS LastAt FROM telemetry_seen ORDER BY kind, count DESC, name";
 
     public const string Installs = """
@@ -62,7 +62,7 @@ internal static class TelemetryReadSql
     /// <summary>The newest requests.</summary>
     public const string RecentCalls = Calls + "WHERE e.at >= @StartMs AND e.at < @EndMs AND e.kind = 'api_request'" + CallScope + " ORDER BY e.at DESC, e.event_id DESC LIMIT @Limit OFFSET @Offset";
 
-    /// <summary>The newest requests of a person: by their subjects, since a walk back in time may pass everybody else's.</summary>
+    /// <summary>The newest requests of a person, by subject, because a walk back in time may pass everyone else's.</summary>
     public const string RecentCallsOfPerson = Calls + """
         WHERE e.subject_id IN (SELECT value FROM json_each(@Subjects)) AND e.at >= @StartMs AND e.at < @EndMs AND e.kind = 'api_request'
         """ + CallScope + " ORDER BY e.at DESC, e.event_id DESC LIMIT @Limit OFFSET @Offset";
@@ -75,14 +75,14 @@ internal static class TelemetryReadSql
 
     public const string IsPerson = People + "SELECT EXISTS (SELECT 1 FROM people WHERE person = @Person)";
 
-    /// <summary>The newest of a user, as many as a page shows.</summary>
+    /// <summary>The newest tokens of a user, as many as a page shows.</summary>
     public const string Tokens = """
         SELECT t.created_at AS CreatedAt, t.revoked_at AS RevokedAt
         FROM telemetry_tokens t JOIN users u ON u.user_id = t.user_id
         WHERE u.email = @Email ORDER BY t.created_at DESC LIMIT 100
         """;
 
-    /// <summary>Sessions of a person with what each source says of them, events where there are any.</summary>
+    /// <summary>Sessions of a person with what each source states about them: events if there are any.</summary>
     public const string SessionUsage = People + """
         SELECT s.session_id AS Session, m.name AS Model, q.name AS QuerySource, s.last_at AS LastAt,
                CAST(total(x.input_tokens) AS INTEGER) AS Input, CAST(total(x.output_tokens) AS INTEGER) AS Output, CAST(total(x.cache_read_tokens) AS INTEGER) AS CacheRead, CAST(total(x.cache_write_tokens) AS INTEGER) AS CacheWrite

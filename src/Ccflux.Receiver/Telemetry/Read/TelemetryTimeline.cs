@@ -4,10 +4,10 @@ using Ccflux.Receiver.Telemetry.Store;
 
 namespace Ccflux.Receiver.Telemetry.Read;
 
-/// <summary>A period hour by hour where it is short, else day by day; empty ones stand too.</summary>
+/// <summary>Builds the timeline of a period: by hour if it is short, otherwise by day; empty hours and days are included.</summary>
 internal static class TelemetryTimeline
 {
-    /// <summary>People with a line of their own in the chart by user.</summary>
+    /// <summary>People with their own line in the chart by user.</summary>
     private const int Lines = 6;
 
     public static IReadOnlyList<TimePoint> Build(IReadOnlyList<TimeSums> times, PeopleDirectory directory, TelemetryFilter filter)
@@ -28,7 +28,7 @@ internal static class TelemetryTimeline
         ];
     }
 
-    /// <summary>The heaviest people, and all others as one without a name.</summary>
+    /// <summary>The heaviest people, and all others together without a name.</summary>
     public static IReadOnlyList<UserLine> Users(TelemetryPeriodSums sums)
     {
         var people = sums.People.Values

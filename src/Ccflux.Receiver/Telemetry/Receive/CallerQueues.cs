@@ -2,13 +2,13 @@ using System.Runtime.InteropServices;
 
 namespace Ccflux.Receiver.Telemetry.Receive;
 
-/// <summary>One message of a user at a time, in the order in which they came: who sends many gets no more of the processors and the writer than who sends one.
-/// What the messages that wait may hold is for <see cref="MemoryBudget"/> to bound.</summary>
+/// <summary>Runs one message per user at a time, in order of arrival: a user who sends many gets no more of the processors and the writer than one who sends one.
+/// <see cref="MemoryBudget"/> limits the memory of the waiting messages.</summary>
 internal sealed class CallerQueues
 {
     private readonly Dictionary<long, Queue> _queues = [];
 
-    /// <summary>Users with a message in work or waiting.</summary>
+    /// <summary>Users with a message in progress or waiting.</summary>
     public int Users
     {
         get
@@ -20,7 +20,7 @@ internal sealed class CallerQueues
         }
     }
 
-    /// <param name="user">Null, for the organisation's token: there is no one user to queue for.</param>
+    /// <param name="user">Null for the organisation's token: there is no single user to queue for.</param>
     public async Task<T> RunAsync<T>(long? user, Func<Task<T>> work, CancellationToken cancellationToken)
     {
         if (user is not { } key)

@@ -2,14 +2,14 @@ using System.Runtime.InteropServices;
 
 namespace Ccflux.Receiver.Telemetry.Receive;
 
-/// <summary>How much of something that all share each user holds, and at most may. Who holds nothing takes no room here.</summary>
+/// <summary>Limits how much of a shared resource each user may use. A user who uses nothing takes no room here.</summary>
 internal sealed class CallerShares(long limit)
 {
     private readonly Dictionary<long, long> _held = [];
     private readonly Lock _lock = new();
 
-    /// <param name="user">Null, for the organisation's token: no share of its own.</param>
-    /// <param name="amount">Negative gives back.</param>
+    /// <param name="user">Null for the organisation's token, which has no share of its own.</param>
+    /// <param name="amount">A negative amount is returned.</param>
     public bool TryTake(long? user, long amount)
     {
         if (user is not { } key)

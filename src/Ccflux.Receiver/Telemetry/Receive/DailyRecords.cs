@@ -2,14 +2,14 @@ using System.Collections.Concurrent;
 
 namespace Ccflux.Receiver.Telemetry.Receive;
 
-/// <summary>Counts the records that each user added since the day (UTC) began or the receiver started. Known records that come again do not count.</summary>
+/// <summary>Counts the records that each user added since the day (UTC) began or the receiver started. Known records that are sent again do not count.</summary>
 internal sealed class DailyRecords(int cap, TimeProvider time)
 {
     private const int MaxUsers = 20_000;
 
     private readonly ConcurrentDictionary<long, (DateTime Day, long Records)> _users = new();
 
-    /// <summary>True while the user may add more; else says when the next day begins.</summary>
+    /// <summary>True while the user may add more; otherwise the wait until the next day.</summary>
     public bool HasRoom(long user, out TimeSpan wait)
     {
         var now = time.GetUtcNow().UtcDateTime;
@@ -28,7 +28,7 @@ internal sealed class DailyRecords(int cap, TimeProvider time)
         _users.AddOrUpdate(user, _ => (day, records), (_, known) => (day, known.Day == day ? known.Records + records : records));
     }
 
-    /// <summary>Users are the admin's to make, so there are hardly so many; what an earlier day left goes first.</summary>
+    /// <summary>Only the admin creates users, so there are rarely that many; entries of earlier days are removed first.</summary>
     private void Sweep()
     {
         var day = time.GetUtcNow().UtcDateTime.Date;

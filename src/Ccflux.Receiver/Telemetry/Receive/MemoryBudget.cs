@@ -1,7 +1,7 @@
 namespace Ccflux.Receiver.Telemetry.Receive;
 
-/// <summary>What all OTLP messages that are being read or wait to be stored may hold together (OTLP_MEMORY_MB), and each user's messages: a quarter
-/// of it, or what four messages of the largest size need. Who comes when it is used up is told to come again.</summary>
+/// <summary>Limits the memory of all OTLP messages that are being read or wait to be stored (OTLP_MEMORY_MB), and of each user's messages: a quarter
+/// of it, or what four messages of the largest size need. When it is used up, senders are asked to retry.</summary>
 internal sealed class MemoryBudget
 {
     private const int Users = 4;
@@ -16,7 +16,7 @@ internal sealed class MemoryBudget
         _shares = new CallerShares(Math.Max(_limit / Users, 4 * options.BodyLimitKb * 1024L));
     }
 
-    /// <param name="user">Whose message it is; null with the organisation's token.</param>
+    /// <param name="user">The user who sent the message; null with the organisation's token.</param>
     public MemoryLease Open(long? user) => new(this, user);
 
     internal bool TryTake(long? user, long bytes)
@@ -37,18 +37,18 @@ internal sealed class MemoryBudget
     }
 }
 
-/// <summary>One message's share, until it is disposed.</summary>
+/// <summary>The share of one message, until it is disposed.</summary>
 internal sealed class MemoryLease(MemoryBudget budget, long? user) : IDisposable
 {
-    /// <summary>Bytes of the share.</summary>
+    /// <summary>The size of the share in bytes.</summary>
     public long Held { get; private set; }
 
-    /// <summary>The most bytes that it ever was.</summary>
+    /// <summary>The largest size that the share ever had, in bytes.</summary>
     public long Peak { get; private set; }
 
     private long _reserved;
 
-    /// <summary>Takes so many bytes beside the share, for what may come of a message or is needed to unpack it; false where there are not so many left.</summary>
+    /// <summary>Reserves this many bytes in addition to the share, for the result of a message or for decompressing it; false if not enough are left.</summary>
     public bool TryReserve(long bytes)
     {
         if (!budget.TryTake(user, bytes))
@@ -60,14 +60,14 @@ internal sealed class MemoryLease(MemoryBudget budget, long? user) : IDisposable
         return true;
     }
 
-    /// <summary>Gives back what was reserved.</summary>
+    /// <summary>Returns what was reserved.</summary>
     public void EndReserve()
     {
         _ = budget.TryTake(user, -_reserved);
         _reserved = 0;
     }
 
-    /// <summary>Sets the share to so many bytes; false, and as before, where there are not so many left.</summary>
+    /// <summary>Sets the share to this many bytes; false, leaving it unchanged, if not enough are left.</summary>
     public bool TryHold(long bytes)
     {
         if (!budget.TryTake(user, bytes - Held))

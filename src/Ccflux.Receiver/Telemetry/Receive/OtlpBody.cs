@@ -6,23 +6,23 @@ using ZstdSharp.Unsafe;
 
 namespace Ccflux.Receiver.Telemetry.Receive;
 
-/// <summary>A message in memory, unpacked, within the limit and the budget. Nothing beyond either is read or unpacked.</summary>
+/// <summary>A message in memory, decompressed, within the limit and the budget. Nothing beyond either is read or decompressed.</summary>
 internal sealed class OtlpBody : IDisposable
 {
-    /// <summary>Larger buffers are not pooled: the pool would round them up to powers of two and keep some for each thread, outside the budget.</summary>
+    /// <summary>Larger buffers are not pooled: the pool would round them up to powers of two and keep some per thread, outside the budget.</summary>
     private const int LargestPooled = 1 << 20;
 
-    /// <summary>Bytes reserved before any has come. Beyond it a message holds about twice what was sent of it, whatever it announces.</summary>
+    /// <summary>Bytes reserved before any have arrived. Beyond that a message uses about twice what has arrived of it, whatever length it announces.</summary>
     private const int FirstBuffer = 16 * 1024;
 
-    /// <summary>How far zstd may look back: 8 MiB, as its encoders do but for their slowest levels.</summary>
+    /// <summary>How far zstd may look back: 8 MiB, as its encoders do at all but their slowest levels.</summary>
     private const int ZstdWindowLog = 23;
 
     private OtlpBody(OtlpOutcome? refusal) => Refusal = refusal;
 
     public static OtlpBody Refused(OtlpOutcome refusal) => new(refusal);
 
-    /// <summary>Why there is no message; or null.</summary>
+    /// <summary>Why there is no message; null if there is one.</summary>
     public OtlpOutcome? Refusal { get; }
 
     public byte[] Buffer { get; private set; } = [];
@@ -30,11 +30,11 @@ internal sealed class OtlpBody : IDisposable
     public int Length { get; private set; }
 
     /// <param name="stream">Read to its end.</param>
-    /// <param name="announced">The length that the sender gives, if it does.</param>
-    /// <param name="packing">How the message is packed.</param>
-    /// <param name="limit">Most bytes, as sent and unpacked.</param>
-    /// <param name="lease">Holds what is read.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <param name="announced">The length that the sender announces, if any.</param>
+    /// <param name="packing">How the message is compressed.</param>
+    /// <param name="limit">The most bytes, as sent and decompressed.</param>
+    /// <param name="lease">Accounts for what is read.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
     public static async ValueTask<OtlpBody> ReadAsync(
         Stream stream, long? announced, OtlpPacking packing, int limit, MemoryLease lease, CancellationToken cancellationToken)
     {
@@ -68,7 +68,7 @@ internal sealed class OtlpBody : IDisposable
         Length = 0;
     }
 
-    /// <summary>Gzip ends with the length of what it holds. Believed as far as deflate can pack: a hint for the first buffer, which grows where it is wrong.</summary>
+    /// <summary>Gzip ends with the length of its contents. It is believed up to what deflate can compress: a hint for the first buffer, which grows if the hint is wrong.</summary>
     private static int LengthStatedByGzip(OtlpBody packed, int limit)
     {
         const int MaxRatio = 1032;
@@ -134,14 +134,14 @@ internal sealed class OtlpBody : IDisposable
     }
 
     /// <param name="stream">Read to its end.</param>
-    /// <param name="first">Bytes of the first buffer.</param>
-    /// <param name="expected">Bytes that will do if the sender told the truth: the buffer grows to that before it grows beyond.</param>
-    /// <param name="limit">Most bytes.</param>
-    /// <param name="lease">Holds the buffer.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <param name="first">Size of the first buffer in bytes.</param>
+    /// <param name="expected">Bytes that suffice if the sender's length is correct: the buffer grows to this size before it grows further.</param>
+    /// <param name="limit">The most bytes.</param>
+    /// <param name="lease">Accounts for the buffer.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
     private async ValueTask<OtlpOutcome?> FillAsync(Stream stream, int first, int expected, int limit, MemoryLease lease, CancellationToken cancellationToken)
     {
-        // Each stage is held beside what the lease holds already: the packed message stays until it is unpacked.
+        // Each stage counts in addition to what the lease already accounts for: the compressed message stays until it is decompressed.
         var before = lease.Held;
         if (!lease.TryHold(before + first))
         {
@@ -151,7 +151,7 @@ internal sealed class OtlpBody : IDisposable
         Buffer = Take(first);
         while (true)
         {
-            // One byte more than allowed tells a message that is too large from one that just fits.
+            // One byte more than allowed distinguishes a message that is too large from one that just fits.
             var read = await stream.ReadAsync(Buffer.AsMemory(Length, Math.Min(Buffer.Length, limit + 1) - Length), cancellationToken);
             Length += read;
             if (read == 0)
@@ -173,7 +173,7 @@ internal sealed class OtlpBody : IDisposable
 
     private bool TryGrow(long before, int most, MemoryLease lease)
     {
-        // Not to a little less than all, which would have to grow again for the rest.
+        // Never grow to slightly less than the maximum: the buffer would have to grow again for the rest.
         var size = Buffer.Length * 2L > most - (most / 8) ? most : Buffer.Length * 2;
         if (!lease.TryHold(before + Buffer.Length + size))
         {

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Ccflux.Receiver.Telemetry.Receive;
 
-/// <summary>OTLP over gRPC: one message in, one out, each behind five bytes (packed or not, length), the status in the trailers.
+/// <summary>OTLP over gRPC: one message in, one out, each after a five-byte prefix (compressed or not, length), with the status in the trailers.
 /// See https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md.</summary>
 internal sealed class OtlpGrpcEndpoint(OtlpIntake intake)
 {
@@ -61,7 +61,7 @@ internal sealed class OtlpGrpcEndpoint(OtlpIntake intake)
         }
     }
 
-    /// <summary>Only what a header cannot hold is escaped, and the sign that escapes.</summary>
+    /// <summary>Escapes only what a header cannot contain, and the escape character itself.</summary>
     private static string Escape(string message) =>
         string.Concat(message.Select(c => c is >= ' ' and <= '~' and not '%' ? c.ToString() : Uri.HexEscape(c <= 0xFF ? c : '?')));
 

@@ -12,7 +12,7 @@ internal sealed class OtlpHttpEndpoint(OtlpIntake intake)
 
     public async Task TakeAsync(HttpContext context, OtlpSignal signal)
     {
-        // The intake has limits of its own.
+        // The intake has its own limits.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
         {
             size.MaxRequestBodySize = null;

@@ -8,8 +8,8 @@ using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Telemetry.Receive;
 
-/// <summary>An OTLP message, step by step, whatever the transport: authenticate, rate-limit, read, decode and normalise, write, answer.
-/// What is acknowledged is on the disk.</summary>
+/// <summary>Handles an OTLP message step by step, whatever the transport: authenticate, rate-limit, read, decode and normalise, write, answer.
+/// What is acknowledged is on disk.</summary>
 internal sealed class OtlpIntake(
     TelemetryTokens tokens,
     TelemetryOptions options,
@@ -26,26 +26,26 @@ internal sealed class OtlpIntake(
     /// <summary>Records that may wait for the writer: three quarters of its queue, so that there is always room for reports.</summary>
     private const int MaxWaitingRecords = GroupCommitWriter.MaxWaitingRows / 4 * 3;
 
-    /// <summary>A message counts as so many records at least, since entries are counted too.</summary>
+    /// <summary>The least number of records that a message counts as, because entries count too.</summary>
     private const int LeastRecords = 10;
 
-    /// <summary>Of these, what one user's messages may hold.</summary>
+    /// <summary>Of these, the most that one user's messages may have waiting.</summary>
     private const int MaxWaitingOfUser = 8192;
 
-    /// <summary>Of a user's own token; more would keep others from the writer for long. Where all have one token there are no others: as many as an exporter sends at once.</summary>
+    /// <summary>For a user's own token; more would block others from the writer for too long. If all share one token there are no others: as many as an exporter sends at once.</summary>
     private const int MaxRecordsInOneWrite = 64;
     private const int MaxRecordsOfAllInOneWrite = 512;
 
-    /// <summary>Between two writes of a user's message, so many times as long as the first took: up to the longest pause, a user has a third of the writer at most.</summary>
+    /// <summary>The pause between two writes of a user's message is this many times as long as the first write: up to the longest pause, a user gets at most a third of the writer.</summary>
     private const int PauseFactor = 2;
 
-    /// <summary>Bytes from which decoding takes milliseconds. Of such messages of users, so many are decoded at once that a processor is left for everything else.</summary>
+    /// <summary>From this size in bytes, decoding takes milliseconds. The number of such messages of users that are decoded at once leaves one processor for everything else.</summary>
     private const int Large = 256 * 1024;
 
-    /// <summary>No pause is longer: where the writer is slow for everybody, a message that waits holds its memory for nothing.</summary>
+    /// <summary>The longest pause: if the writer is slow for everyone, a waiting message uses its memory for nothing.</summary>
     private static readonly TimeSpan s_maxPause = TimeSpan.FromSeconds(1);
 
-    /// <summary>A whole message has to arrive within this; exporters give up after ten seconds as a rule.</summary>
+    /// <summary>A whole message must arrive within this time; exporters usually give up after ten seconds.</summary>
     private static readonly TimeSpan s_bodyDeadline = TimeSpan.FromSeconds(60);
 
     private readonly CallerQueues _queues = new();
@@ -79,7 +79,7 @@ internal sealed class OtlpIntake(
         {
             return (null, _wrongTokens.TryTake(RequestLimits.AddressOf(context), out var pause)
                 ? new OtlpOutcome(OtlpVerdict.Unauthenticated, 0, await tokens.ExplainAsync(cancellationToken))
-                : new OtlpOutcome(OtlpVerdict.RateLimited, 0, "Too many requests without a good token from this address.", pause));
+                : new OtlpOutcome(OtlpVerdict.RateLimited, 0, "Too many requests without a valid token from this IP address.", pause));
         }
 
         if (caller.UserId is not { } user)
@@ -99,7 +99,7 @@ internal sealed class OtlpIntake(
 
     private static string KeyOf(long user) => user.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>Whatever becomes of a message, its user is charged for what it took to read it.</summary>
+    /// <summary>Whatever the outcome of a message, its user is charged for the memory that reading it took.</summary>
     private async Task<OtlpOutcome> ReadAsync(
         HttpRequest request, TelemetryCaller caller, OtlpSignal signal, OtlpFormat format, OtlpPacking packing, long? announced, CancellationToken cancellationToken)
     {
@@ -126,7 +126,7 @@ internal sealed class OtlpIntake(
             ?? await _queues.RunAsync(caller.UserId, () => TakeAsync(body, caller, signal, format, lease), cancellationToken);
     }
 
-    /// <summary>The message is given back as soon as it is decoded.</summary>
+    /// <summary>The message's memory is released as soon as it is decoded.</summary>
     private async Task<OtlpOutcome> TakeAsync(OtlpBody body, TelemetryCaller caller, OtlpSignal signal, OtlpFormat format, MemoryLease lease)
     {
         var maxRecords = caller.UserId is null ? BatchRules.MaxOfCollector : BatchRules.MaxOfUser;
@@ -144,8 +144,8 @@ internal sealed class OtlpIntake(
         }
         catch (Exception exception) when (exception is OtlpFormatException or JsonException or InvalidOperationException)
         {
-            // The last of these is what the reader makes of a property whose name holds half a surrogate pair.
-            return new OtlpOutcome(OtlpVerdict.Malformed, 0, $"The message is no OTLP {signal} request: {(exception is OtlpFormatException ? exception.Message : "not JSON")}.");
+            // The last of these is what the reader throws for a property whose name contains half a surrogate pair.
+            return new OtlpOutcome(OtlpVerdict.Malformed, 0, $"The message is not an OTLP {signal} request: {(exception is OtlpFormatException ? exception.Message : "not JSON")}.");
         }
 
         body.Dispose();
@@ -225,7 +225,7 @@ internal sealed class OtlpIntake(
         {
             var pause = TimeSpan.Zero;
 
-            // Others write in between. Where a part cannot be stored the message comes again, and the parts that are add nothing.
+            // Others write in between. If a part cannot be stored, the message is sent again, and the stored parts add nothing.
             foreach (var part in batch.Parts(caller.UserId is null ? MaxRecordsOfAllInOneWrite : MaxRecordsInOneWrite))
             {
                 await Task.Delay(pause, time);
@@ -255,7 +255,7 @@ internal sealed class OtlpIntake(
         return OtlpOutcome.Taken(batch.Received, batch.Rejected, batch.Reason);
     }
 
-    /// <summary>How long a user's next part waits after a write that took <paramref name="write"/>, its time in the writer's queue included.</summary>
+    /// <summary>How long a user's next part waits after a write that took <paramref name="write"/>, including its time in the writer's queue.</summary>
     internal static TimeSpan PauseAfter(TimeSpan write)
     {
         var pause = write * PauseFactor;

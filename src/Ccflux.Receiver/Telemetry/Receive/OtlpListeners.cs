@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Ccflux.Receiver.Telemetry.Receive;
 
-/// <summary>The ports of OTLP. Behind them is OTLP and nothing else, so that opening one to the network opens no page.</summary>
+/// <summary>The ports of OTLP. They serve OTLP and nothing else, so that opening one to the network exposes no page.</summary>
 internal static partial class OtlpListeners
 {
     public static void AddOtlpListeners(this IServiceCollection services, TelemetryOptions options)
@@ -18,7 +18,7 @@ internal static partial class OtlpListeners
         });
     }
 
-    /// <summary>Keeps everything but OTLP away from its ports, and tells exporters that knock at a wrong door where the right one is.</summary>
+    /// <summary>Rejects everything but OTLP on its ports, and gives exporters that use a wrong path the right one.</summary>
     public static void UseOtlpListeners(this IApplicationBuilder app) => app.Use((context, next) =>
     {
         var isOtlpPort = context.Features.Get<OtlpPort>() is not null;
@@ -35,8 +35,8 @@ internal static partial class OtlpListeners
         context.Response.StatusCode = StatusCodes.Status404NotFound;
         context.Response.ContentType = "text/plain; charset=utf-8";
         return context.Response.WriteAsync(
-            "Nothing is here. OTLP over HTTP goes to /v1/logs, /v1/metrics and /v1/traces. OTEL_EXPORTER_OTLP_ENDPOINT is the address without a path; an endpoint "
-            + "for one signal, such as OTEL_EXPORTER_OTLP_METRICS_ENDPOINT, is the whole address with its path.\n");
+            "Not found. OTLP over HTTP goes to /v1/logs, /v1/metrics and /v1/traces. OTEL_EXPORTER_OTLP_ENDPOINT is the URL without a path; an endpoint "
+            + "for one signal, such as OTEL_EXPORTER_OTLP_METRICS_ENDPOINT, is the whole URL with its path.\n");
     });
 
     private static void Listen(KestrelServerOptions kestrel, ILogger logger, string address, string defaultAddress, string key, HttpProtocols protocols)
@@ -46,7 +46,7 @@ internal static partial class OtlpListeners
             return;
         }
 
-        // Another collector may run on this machine. An address that nobody asked for does not keep the receiver from starting.
+        // Another collector may run on this machine. A default address that is in use must not keep the receiver from starting.
         if (string.Equals(address, defaultAddress, StringComparison.Ordinal) && ListenAddressAttribute.IsTaken(endPoint))
         {
             Log.Taken(logger, address, key);
@@ -66,7 +66,7 @@ internal static partial class OtlpListeners
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "OTLP: {Address} is in use by another program, so nothing listens there. The main port takes OTLP over HTTP. Set {Key} to another address, or to nothing")]
+        [LoggerMessage(1, LogLevel.Warning, "OTLP: {Address} is in use by another program, so the receiver does not listen there. The main port accepts OTLP over HTTP. Set {Key} to another IP address and port, or leave it empty")]
         public static partial void Taken(ILogger logger, string address, string key);
     }
 

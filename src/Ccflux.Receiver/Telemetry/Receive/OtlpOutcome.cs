@@ -8,14 +8,14 @@ internal enum OtlpSignal
     Traces,
 }
 
-/// <summary>How a message is written.</summary>
+/// <summary>How a message is encoded.</summary>
 internal enum OtlpFormat
 {
     Protobuf = 1,
     Json,
 }
 
-/// <summary>How a message is packed.</summary>
+/// <summary>How a message is compressed.</summary>
 internal enum OtlpPacking
 {
     None = 0,
@@ -28,7 +28,7 @@ internal static class OtlpPackings
     /// <summary>For gRPC's <c>grpc-accept-encoding</c>.</summary>
     public const string Accepted = "identity,gzip,zstd";
 
-    /// <summary>Null for an encoding that is not taken.</summary>
+    /// <summary>Null for an unsupported encoding.</summary>
     public static OtlpPacking? Find(string encoding) => encoding.ToLowerInvariant() switch
     {
         "" or "identity" => OtlpPacking.None,
@@ -38,10 +38,10 @@ internal static class OtlpPackings
     };
 }
 
-/// <summary>What came of a message.</summary>
+/// <summary>The outcome of a message.</summary>
 internal enum OtlpVerdict
 {
-    /// <summary>What could be taken is durable; some records may be refused.</summary>
+    /// <summary>What could be accepted is durable; some records may be refused.</summary>
     Taken = 1,
     Malformed,
     TooLarge,
@@ -55,29 +55,29 @@ internal enum OtlpVerdict
     DailyCap,
 }
 
-/// <summary>The answer to a message, before it is put into a transport's words.</summary>
-/// <param name="Rejected">Records that were refused and should not come again.</param>
+/// <summary>The answer to a message, before it is translated for a transport.</summary>
+/// <param name="Rejected">Records that were refused and should not be sent again.</param>
 /// <param name="Message">For people.</param>
-/// <param name="RetryAfter">Set where the same message may come again.</param>
+/// <param name="RetryAfter">Set if the same message may be sent again.</param>
 internal sealed record OtlpOutcome(OtlpVerdict Verdict, int Rejected, string Message, TimeSpan? RetryAfter = null)
 {
     public static readonly OtlpOutcome Busy = new(OtlpVerdict.Busy, 0, "More telemetry is waiting than can be stored now.", TimeSpan.FromSeconds(2));
 
-    public static readonly OtlpOutcome StorageFailed = new(OtlpVerdict.StorageFailed, 0, "The database cannot be written at the moment.", TimeSpan.FromSeconds(5));
+    public static readonly OtlpOutcome StorageFailed = new(OtlpVerdict.StorageFailed, 0, "The database is not accepting writes right now.", TimeSpan.FromSeconds(5));
 
-    public static readonly OtlpOutcome NotUnpacked = new(OtlpVerdict.Malformed, 0, "The message cannot be unpacked.");
+    public static readonly OtlpOutcome NotUnpacked = new(OtlpVerdict.Malformed, 0, "The message cannot be decompressed.");
 
     public static readonly OtlpOutcome CutOff = new(OtlpVerdict.Malformed, 0, "The message is cut off.");
 
-    public static readonly OtlpOutcome UnknownEncoding = new(OtlpVerdict.UnknownEncoding, 0, "Only gzip and zstd are taken as encodings.");
+    public static readonly OtlpOutcome UnknownEncoding = new(OtlpVerdict.UnknownEncoding, 0, "Only gzip and zstd are supported as encodings.");
 
-    public static OtlpOutcome TooSlow(TimeSpan deadline) => new(OtlpVerdict.TooSlow, 0, $"A message must have arrived within {deadline.TotalSeconds:0} seconds.");
+    public static OtlpOutcome TooSlow(TimeSpan deadline) => new(OtlpVerdict.TooSlow, 0, $"A message must arrive within {deadline.TotalSeconds:0} seconds.");
 
     public static OtlpOutcome DailyCap(int cap, TimeSpan wait) =>
-        new(OtlpVerdict.DailyCap, 0, $"This user has sent today's {cap} records (OTLP_RECORDS_PER_DAY). More are taken tomorrow (UTC).", wait);
+        new(OtlpVerdict.DailyCap, 0, $"Daily limit reached: {cap} records (OTLP_RECORDS_PER_DAY). Records are accepted again tomorrow (UTC).", wait);
 
     public static OtlpOutcome TooLarge(int limit) =>
-        new(OtlpVerdict.TooLarge, 0, $"A message holds at most {limit / 1024} KiB, as sent and unpacked (OTLP_BODY_LIMIT_KB; OTLP_COLLECTOR_BODY_LIMIT_KB with the organisation's token).");
+        new(OtlpVerdict.TooLarge, 0, $"A message may be at most {limit / 1024} KiB, as sent and decompressed (OTLP_BODY_LIMIT_KB; OTLP_COLLECTOR_BODY_LIMIT_KB with the organisation's token).");
 
     public static OtlpOutcome Taken(int received, int rejected, string? reason) =>
         new(OtlpVerdict.Taken, rejected, rejected == 0 ? "" : $"{rejected} of {received} refused: {reason}.");

@@ -3,10 +3,10 @@ using System.Text.Json.Nodes;
 
 namespace Ccflux.Receiver.Telemetry.Receive;
 
-/// <summary>Bodies of answers: <c>ExportLogsServiceResponse</c> and its like, and <c>google.rpc.Status</c>, in the request's own format.</summary>
+/// <summary>Bodies of answers: <c>ExportLogsServiceResponse</c> and the like, and <c>google.rpc.Status</c>, in the request's own format.</summary>
 internal static class OtlpResponses
 {
-    /// <summary>Empty where all was taken; otherwise <c>partial_success</c> with how many were not, and why.</summary>
+    /// <summary>Empty if everything was accepted; otherwise <c>partial_success</c> with how many records were not, and why.</summary>
     public static byte[] Success(OtlpSignal signal, OtlpFormat format, OtlpOutcome outcome)
     {
         if (format == OtlpFormat.Protobuf)
@@ -41,7 +41,7 @@ internal static class OtlpResponses
             : JsonSerializer.SerializeToUtf8Bytes(new JsonObject { ["code"] = code, ["message"] = outcome.Message });
     }
 
-    /// <summary>The status with a <c>google.rpc.RetryInfo</c> among its details: only then may an exporter send the message again.</summary>
+    /// <summary>The status with a <c>google.rpc.RetryInfo</c> in its details: only then may an exporter send the message again.</summary>
     public static byte[] FailureWithRetry(OtlpOutcome outcome, TimeSpan wait)
     {
         var delay = new ProtoBytes().Number(1, Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds))).ToArray();

@@ -5,7 +5,7 @@ using Microsoft.OpenApi;
 
 namespace Ccflux.Receiver.Telemetry.Receive;
 
-/// <summary>The addresses of OTLP.</summary>
+/// <summary>Maps the routes of OTLP.</summary>
 internal static class OtlpRoutes
 {
     private const string GrpcPrefix = "/opentelemetry.proto.collector.";
@@ -25,7 +25,7 @@ internal static class OtlpRoutes
     public static bool IsOtlp(PathString path) =>
         IsSignal(path.Value.AsSpan().TrimEnd('/')) || path.Value is GrpcPrefix + "logs.v1.LogsService/Export" or GrpcPrefix + "metrics.v1.MetricsService/Export" or GrpcPrefix + "trace.v1.TraceService/Export";
 
-    /// <summary>What an exporter sent to a path that is none of OTLP's: in its own format, or to where a signal would be on another server.</summary>
+    /// <summary>Whether an exporter sent this to a path that is not OTLP's: in its own format, or to the path that a signal has on another server.</summary>
     public static bool IsMisdirected(HttpRequest request)
     {
         if (!HttpMethods.IsPost(request.Method) || IsOtlp(request.Path))
@@ -49,7 +49,7 @@ internal static class OtlpRoutes
                 ("application/json", new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.Object }, Example = JsonNode.Parse(Example(signal)) }),
                 ("application/x-protobuf", new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" } }));
 
-    /// <summary>The smallest body that names its signal: OTLP's own schema is not repeated here.</summary>
+    /// <summary>The smallest body that names its signal: OTLP's schema is not repeated here.</summary>
     private static string Example(OtlpSignal signal) => signal switch
     {
         OtlpSignal.Logs => """{"resourceLogs":[]}""",

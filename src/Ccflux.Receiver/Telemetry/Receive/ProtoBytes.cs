@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Ccflux.Receiver.Telemetry.Receive;
 
-/// <summary>Writes the few small protobuf messages that are answers. Empty and zero fields are left out, as protobuf does.</summary>
+/// <summary>Writes the few small protobuf messages that answers need. Empty and zero fields are left out, as protobuf does.</summary>
 internal sealed class ProtoBytes
 {
     private readonly List<byte> _bytes = [];

@@ -1,6 +1,6 @@
 namespace Ccflux.Receiver.Telemetry.Store;
 
-/// <summary>Hours and days of an instant, counted since 1970-01-01 (UTC).</summary>
+/// <summary>The hour and the day of an instant, counted since 1970-01-01 (UTC).</summary>
 internal static class Clock
 {
     public const long HourMs = 3_600_000;

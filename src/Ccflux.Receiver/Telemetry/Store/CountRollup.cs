@@ -3,7 +3,7 @@ using Ccflux.Storage.Sqlite;
 
 namespace Ccflux.Receiver.Telemetry.Store;
 
-/// <summary>Counts by hour or by day, added up in memory and written at the transaction's end. Bounded by the transaction.</summary>
+/// <summary>Adds up counts by hour or by day in memory and writes them at the end of the transaction. Bounded by the transaction.</summary>
 internal sealed class CountRollup(string add, string selectLatency)
 {
     private readonly Dictionary<CountKey, Cell> _cells = [];

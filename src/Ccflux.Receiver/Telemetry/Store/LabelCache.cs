@@ -4,15 +4,15 @@ using Ccflux.Storage.Sqlite;
 
 namespace Ccflux.Receiver.Telemetry.Store;
 
-/// <summary>What subjects state of themselves, one row a value, remembered between transactions. A row is written when its value is new, on each new
-/// day and when it reaches an hour further, not for each record. Used on the writer's thread only.</summary>
+/// <summary>Caches and writes the labels that subjects state, one row per value, across transactions. A row is written when its value is new, on each new
+/// day, and when its time extends by an hour, not for each record. Used on the writer's thread only.</summary>
 internal sealed class LabelCache(Action capped)
 {
-    /// <summary>Values of one subject and attribute; of more, the one that was stated last the longest ago goes.</summary>
+    /// <summary>Values kept per subject and attribute; beyond that, the value stated longest ago is removed.</summary>
     public const int MaxValues = LabelCollector.MaxValues;
 
-    /// <summary>Rows in all before no more are added under the organisation's token, where senders may claim to be anybody. A user's own token adds
-    /// those of its user, <see cref="MaxValues"/> an attribute, whatever others did.</summary>
+    /// <summary>Total rows beyond which none are added under the organisation's token, where senders may claim to be anyone. A user's own token can
+    /// always add its user's values, up to <see cref="MaxValues"/> per attribute, whatever others did.</summary>
     public const int MaxRows = 200_000;
 
     private const int MaxRemembered = 50_000;
@@ -20,7 +20,7 @@ internal sealed class LabelCache(Action capped)
     private readonly Dictionary<(long Subject, string Name, string Value), Held> _held = [];
     private long? _rows;
 
-    /// <summary>True where something was written.</summary>
+    /// <summary>True if something was written.</summary>
     public bool Put(SqlConnection connection, long subject, bool isClaimed, LabelRecord label)
     {
         var key = (subject, label.Name, label.Value);
@@ -48,7 +48,7 @@ internal sealed class LabelCache(Action capped)
         return true;
     }
 
-    /// <summary>What was remembered may be wrong: a rollback, or rows deleted.</summary>
+    /// <summary>Clears the cache when it may be wrong: after a rollback, or when rows were deleted.</summary>
     public void Forget()
     {
         _held.Clear();
@@ -73,7 +73,7 @@ internal sealed class LabelCache(Action capped)
         return known;
     }
 
-    /// <summary>False where there is no room: for a value that is older than all that are kept, or beyond <see cref="MaxRows"/>.</summary>
+    /// <summary>False if there is no room: for a value older than all that are kept, or beyond <see cref="MaxRows"/>.</summary>
     private bool MakeRoom(SqlConnection connection, long subject, bool isClaimed, LabelRecord label)
     {
         _rows ??= connection.Scalar(LabelSql.Count) ?? 0;
@@ -116,11 +116,11 @@ internal sealed class LabelCache(Action capped)
         _held[key] = held;
     }
 
-    /// <summary>The time a row stands for, as it is written.</summary>
+    /// <summary>The time that a row covers, as written.</summary>
     [StructLayout(LayoutKind.Auto)]
     private readonly record struct Held(long FirstAt, long LastAt)
     {
-        /// <summary>Whether a row need not be written for this: pages tell days apart, and on a day of change hours.</summary>
+        /// <summary>Whether no row need be written for this: pages distinguish days and, on a day of change, hours.</summary>
         public bool Covers(LabelRecord label) => Reaches(label.FirstAt, FirstAt) && Reaches(LastAt, label.LastAt);
 
         private static bool Reaches(long end, long at) => at <= end || (at - end < Clock.HourMs && Clock.Day(at) == Clock.Day(end));

@@ -1,6 +1,6 @@
 namespace Ccflux.Receiver.Telemetry.Store;
 
-/// <summary>Statements on what subjects state of themselves.</summary>
+/// <summary>SQL of the labels that subjects state.</summary>
 internal static class LabelSql
 {
     /// <summary>Parameters: subject, name, value.</summary>
@@ -23,7 +23,7 @@ internal static class LabelSql
     /// <summary>Parameters: subject, name, value.</summary>
     public const string Delete = "DELETE FROM telemetry_labels WHERE subject_id = ? AND name = ? AND value = ?";
 
-    /// <summary>What nobody asks for any more. Parameters: the names that are asked for as a JSON array, before (epoch ms), how many.</summary>
+    /// <summary>Deletes labels that are no longer configured. Parameters: the configured names as a JSON array, before (epoch ms), how many.</summary>
     public const string DeleteUnasked = """
         DELETE FROM telemetry_labels
         WHERE (subject_id, name, value) IN (

@@ -1,7 +1,7 @@
 namespace Ccflux.Receiver.Telemetry.Store;
 
-/// <summary>How long things took: counts by length, sixteen steps to each doubling, so that any percentile is off by 3 % at most.
-/// Two of them add up to one. Stored as pairs of variable-length numbers: how many buckets further, and the count.</summary>
+/// <summary>Counts durations in buckets, sixteen per doubling, so that any percentile is off by 3 % at most.
+/// Two of them can be added up. Stored as pairs of variable-length numbers: the distance to the next bucket, and its count.</summary>
 internal sealed class LatencyHistogram
 {
     private const int StepBits = 4;
@@ -28,7 +28,7 @@ internal sealed class LatencyHistogram
         Count += other.Count;
     }
 
-    /// <summary>Adds one as it is stored. What cannot be read adds nothing.</summary>
+    /// <summary>Adds a stored one. What cannot be read adds nothing.</summary>
     public void Add(ReadOnlySpan<byte> stored)
     {
         var bucket = 0;
@@ -62,7 +62,7 @@ internal sealed class LatencyHistogram
         return [.. bytes];
     }
 
-    /// <summary>The length in milliseconds that this share of all stays within; null where there is nothing.</summary>
+    /// <summary>The duration in milliseconds that this share of all does not exceed; null if there is none.</summary>
     public double? Percentile(double share)
     {
         if (Count == 0)

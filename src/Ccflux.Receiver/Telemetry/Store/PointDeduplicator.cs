@@ -4,13 +4,13 @@ using Ccflux.Storage.Sqlite;
 
 namespace Ccflux.Receiver.Telemetry.Store;
 
-/// <summary>What a point adds. Delta: its value, once for each stream, start and time. Cumulative: what its stream grew by, where a stream
-/// ends and begins anew with another start, since that is part of its key.</summary>
+/// <summary>Determines what a point adds. Delta: its value, once for each stream, start and time. Cumulative: the growth of its stream; another start
+/// ends the stream and begins a new one, because it is part of the key.</summary>
 internal static class PointDeduplicator
 {
     private const long NanosPerMs = 1_000_000;
 
-    /// <summary>Null where the point, or a later one of its cumulative stream, is known.</summary>
+    /// <summary>Null if the point, or a later one of its cumulative stream, is already known.</summary>
     public static Growth? Find(SqlConnection connection, long subject, PointRecord point)
     {
         if (!point.IsCumulative)
@@ -34,7 +34,7 @@ internal static class PointDeduplicator
 
         connection.Execute(StoreSql.PutStream, subject, point.StreamKey, point.Time, point.Value);
 
-        // A counter that fell without another start was reset all the same: what it shows now is new.
+        // A counter that fell without another start was reset nevertheless: its present value is new.
         return new Growth(point.Value >= before ? point.Value - before : point.Value, since / NanosPerMs);
     }
 }

@@ -4,7 +4,7 @@ using Ccflux.Storage.Sqlite;
 
 namespace Ccflux.Receiver.Telemetry.Store;
 
-/// <summary>Requests by hour or by day, added up in memory and written at the transaction's end. Bounded by the transaction.</summary>
+/// <summary>Adds up requests by hour or by day in memory and writes them at the end of the transaction. Bounded by the transaction.</summary>
 internal sealed class RequestRollup(string add, string selectLatency)
 {
     private readonly Dictionary<RequestKey, Cell> _cells = [];

@@ -8,13 +8,13 @@ internal enum RequestSource
     /// <summary>Metrics of a session without events.</summary>
     Metrics,
 
-    /// <summary>Metrics of a session that events describe already.</summary>
+    /// <summary>Metrics of a session that events already describe.</summary>
     Shadowed,
 }
 
 internal static class RequestSources
 {
-    /// <summary>As it stands in the database.</summary>
+    /// <summary>The name in the database.</summary>
     public static string Name(RequestSource source) => source switch
     {
         RequestSource.Events => "events",
@@ -23,13 +23,13 @@ internal static class RequestSources
     };
 }
 
-/// <summary>What is counted by the hour beside requests; the names as they stand in the database.</summary>
+/// <summary>Kinds of counts by the hour, other than requests, by their names in the database.</summary>
 internal static class CountKind
 {
-    /// <summary>Distinct session ids, in the hour they were first seen.</summary>
+    /// <summary>Distinct session ids, in the hour in which they were first seen.</summary>
     public const string Session = "session";
 
-    /// <summary>Starts that name no session id: the only trace of such sessions.</summary>
+    /// <summary>Starts without a session id: the only trace of such sessions.</summary>
     public const string AnonymousSession = "session_anonymous";
     public const string SessionStart = "session_start";
     public const string Conversation = "conversation";
@@ -37,7 +37,7 @@ internal static class CountKind
     public const string Error = "error";
     public const string Tool = "tool";
 
-    /// <summary>Tool decisions by event; <see cref="EditDecision"/> by metric, for edits only. Never added up.</summary>
+    /// <summary>Tool decisions from events; <see cref="EditDecision"/> are those from metrics, for edits only. They are never added together.</summary>
     public const string Decision = "decision";
     public const string EditDecision = "edit_decision";
     public const string Compaction = "compaction";

@@ -1,6 +1,6 @@
 namespace Ccflux.Receiver.Telemetry.Store;
 
-/// <summary>Statements of the writing transaction: facts, names and sessions.</summary>
+/// <summary>SQL of the writing transaction: facts, names and sessions.</summary>
 internal static class StoreSql
 {
     public const string SelectSubject = "SELECT subject_id FROM telemetry_subjects WHERE kind = ? AND name = ?";
@@ -42,7 +42,7 @@ internal static class StoreSql
         WHERE session_ref = ?
         """;
 
-    /// <summary>Changes nothing where the event is known.</summary>
+    /// <summary>Changes nothing if the event is known.</summary>
     public const string InsertEvent = """
         INSERT OR IGNORE INTO telemetry_events (
             subject_id, event_key, session_ref, at, kind, model_id, name_id, detail_id, source_id, request_id,
@@ -50,10 +50,10 @@ internal static class StoreSql
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """;
 
-    /// <summary>Changes nothing where the point is known. Parameters: day, subject, key.</summary>
+    /// <summary>Changes nothing if the point is known. Parameters: day, subject, key.</summary>
     public const string InsertPoint = "INSERT OR IGNORE INTO telemetry_points (day, subject_id, point_key) VALUES (?, ?, ?)";
 
-    /// <summary>Parameters: subject, key, the key that an earlier version knew the stream by.</summary>
+    /// <summary>Parameters: subject, key, the key of the stream in an earlier version.</summary>
     public const string SelectStream = "SELECT last_time, last_value FROM telemetry_streams WHERE subject_id = ? AND stream_key IN (?, ?) ORDER BY last_time DESC LIMIT 1";
 
     /// <summary>Parameters: subject, key, time, value.</summary>
@@ -62,7 +62,7 @@ internal static class StoreSql
         ON CONFLICT (subject_id, stream_key) DO UPDATE SET last_time = excluded.last_time, last_value = excluded.last_value
         """;
 
-    /// <summary>Changes nothing where the prompt is known. Parameters: day, subject, key.</summary>
+    /// <summary>Changes nothing if the prompt is known. Parameters: day, subject, key.</summary>
     public const string InsertPrompt = "INSERT OR IGNORE INTO telemetry_prompts (day, subject_id, prompt_key) VALUES (?, ?, ?)";
 
     /// <summary>Parameters: kind, name, most names, count, now.</summary>

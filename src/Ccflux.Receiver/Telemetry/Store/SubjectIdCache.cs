@@ -4,10 +4,10 @@ using Ccflux.Storage.Sqlite;
 
 namespace Ccflux.Receiver.Telemetry.Store;
 
-/// <summary>Whose a record is: the token's user; with the organisation's token whom its e-mail claims; without an e-mail the installation.</summary>
+/// <summary>Caches the row ids of subjects: the token's user; under the organisation's token, the user of the claimed e-mail address; without one, the installation.</summary>
 internal sealed class SubjectIdCache(Action capped)
 {
-    /// <summary>People and installations that the organisation's token may bring; more become one "other".</summary>
+    /// <summary>The most people and installations that the organisation's token may add; further ones become one "other".</summary>
     public const int MaxSubjects = 20_000;
 
     private readonly Dictionary<(string Kind, string Name), long> _ids = [];
@@ -77,7 +77,7 @@ internal sealed class SubjectIdCache(Action capped)
     }
 }
 
-/// <summary>How a subject is known; as it stands in the database.</summary>
+/// <summary>How a subject is known, by its name in the database.</summary>
 internal static class SubjectKind
 {
     public const string User = "user";
@@ -85,10 +85,10 @@ internal static class SubjectKind
     public const string Install = "install";
     public const string Other = "other";
 
-    /// <summary>Whether a subject's statements (its plan, its team) are heard about its person. Once a person sends with a token of their own, nothing is
-    /// heard that others may have made up under the organisation's; and the subject of all who are too many is nobody.</summary>
+    /// <summary>Whether a subject's statements (its plan, its team) count for its person. Once a person sends with their own token, statements that
+    /// others may have made up under the organisation's token are ignored; the "other" subject represents nobody.</summary>
     /// <param name="kind">The subject's.</param>
-    /// <param name="surest">The surest kind that the person is known by.</param>
+    /// <param name="surest">The most certain kind by which the person is known.</param>
     public static bool Speaks(string kind, string surest) => kind switch
     {
         User => true,

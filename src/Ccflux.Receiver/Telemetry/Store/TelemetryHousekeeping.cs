@@ -5,15 +5,15 @@ using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Telemetry.Store;
 
-/// <summary>Once an hour: events, known points, sessions and labels that nobody asks for any more go once they are older than TELEMETRY_RETENTION_DAYS, in
-/// small writes between the others'. Rollups stay, and so do the labels that they are grouped by.</summary>
+/// <summary>Removes, once an hour, what is older than TELEMETRY_RETENTION_DAYS: events, known points, sessions, and labels that are no longer configured,
+/// in small writes between those of others. Rollups stay, and so do the labels that they are grouped by.</summary>
 internal sealed partial class TelemetryHousekeeping(
     GroupCommitWriter writer, TelemetryWriter telemetry, TelemetryOptions options, LabelNames labels, TimeProvider time, ILogger<TelemetryHousekeeping> logger) : BackgroundService
 {
     private const int RowsAWrite = 2000;
     private static readonly TimeSpan s_interval = TimeSpan.FromHours(1);
 
-    /// <summary>Removes all that is too old. False where the database could not be written.</summary>
+    /// <summary>Removes everything that is too old. False if the database could not be written.</summary>
     internal async Task<bool> RunAsync(CancellationToken cancellationToken)
     {
         var before = time.GetUtcNow().AddDays(-options.RetentionDays).ToUnixTimeMilliseconds();
@@ -45,7 +45,7 @@ internal sealed partial class TelemetryHousekeeping(
 
     private int Remove(SqlConnection connection, long before)
     {
-        // Sessions that this transaction touched must be written before any is judged by its age.
+        // Sessions that this transaction touched must be written before any session's age is checked.
         telemetry.Settle(connection);
         var removed = connection.Execute(TelemetryRetentionSql.DeleteEvents, before, RowsAWrite);
         removed += connection.Execute(TelemetryRetentionSql.DeletePoints, Clock.Day(before), RowsAWrite);
@@ -58,10 +58,10 @@ internal sealed partial class TelemetryHousekeeping(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "Old telemetry was not removed; it is tried again in an hour")]
+        [LoggerMessage(1, LogLevel.Warning, "Old telemetry was not removed; retrying in an hour")]
         public static partial void NotRemoved(ILogger logger);
 
-        [LoggerMessage(2, LogLevel.Error, "Removing old telemetry failed; it is tried again in an hour")]
+        [LoggerMessage(2, LogLevel.Error, "Removing old telemetry failed; retrying in an hour")]
         public static partial void Failed(ILogger logger, Exception exception);
     }
 }

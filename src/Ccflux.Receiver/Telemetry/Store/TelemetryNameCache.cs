@@ -4,8 +4,8 @@ using Ccflux.Storage.Sqlite;
 
 namespace Ccflux.Receiver.Telemetry.Store;
 
-/// <summary>Row ids of names, remembered between transactions. A subject may bring so many names of a category; further ones become
-/// "other", and are counted.</summary>
+/// <summary>Caches row ids of names across transactions. A subject may add a limited number of names per category; further ones become
+/// "other" and are counted.</summary>
 internal sealed class TelemetryNameCache(Action<NameCategory> capped)
 {
     private const int MaxRemembered = 50_000;
@@ -13,7 +13,7 @@ internal sealed class TelemetryNameCache(Action<NameCategory> capped)
     private readonly Dictionary<string, long> _ids = new(StringComparer.Ordinal);
     private readonly HashSet<(long Subject, NameCategory Category, long Name)> _allowed = [];
 
-    /// <summary>Most names a subject may bring.</summary>
+    /// <summary>The most names that a subject may add.</summary>
     public static int CapOf(NameCategory category) => category switch
     {
         NameCategory.Model => 64,
@@ -105,7 +105,7 @@ internal sealed class TelemetryNameCache(Action<NameCategory> capped)
     };
 }
 
-/// <summary>What a name is of; each has a cap of its own.</summary>
+/// <summary>What a name refers to; each category has its own cap.</summary>
 internal enum NameCategory
 {
     Model = 1,

@@ -1,6 +1,6 @@
 namespace Ccflux.Receiver.Telemetry.Store;
 
-/// <summary>Statements that remove what is too old, some rows at a time.</summary>
+/// <summary>SQL that removes old rows, a limited number at a time.</summary>
 internal static class TelemetryRetentionSql
 {
     /// <summary>Parameters: before (epoch ms), how many.</summary>

@@ -4,7 +4,7 @@ using Ccflux.Storage.Sqlite;
 
 namespace Ccflux.Receiver.Telemetry.Store;
 
-/// <summary>Everything a transaction adds up: hours, days, and what each session used. Bounded by the transaction.</summary>
+/// <summary>Adds up everything in a transaction: hours, days, and what each session used. Bounded by the transaction.</summary>
 internal sealed class TelemetryRollupAccumulator
 {
     private readonly RequestRollup _hours = new(TelemetryRollupSql.AddHour, TelemetryRollupSql.SelectHourLatency);
@@ -21,7 +21,7 @@ internal sealed class TelemetryRollupAccumulator
 
     public void Error(in Place place) => AddRequests(place, RequestSource.Events, 0, 1, default);
 
-    /// <summary>Tokens or cost of a metric; where events describe the session, kept beside them and not counted.</summary>
+    /// <summary>Adds tokens or cost of a metric; if events describe the session, they are stored next to those of the events but not counted.</summary>
     public void Metric(TelemetrySession session, in Place place, in RequestSums sums)
     {
         AddRequests(place, session.HasEvents ? RequestSource.Shadowed : RequestSource.Metrics, 0, 0, sums);
@@ -34,7 +34,7 @@ internal sealed class TelemetryRollupAccumulator
         _dayCounts.Add(new CountKey(Clock.Day(place.At), place.Subject, place.Terminal, kind, name, detail), count, milliseconds);
     }
 
-    /// <summary>The first events of a session arrived: what its metrics added so far is no longer counted.</summary>
+    /// <summary>The first events of a session arrived: what its metrics added so far no longer counts.</summary>
     public void Shadow(SqlConnection connection, TelemetrySession session)
     {
         FlushUsage(connection);

@@ -1,6 +1,6 @@
 namespace Ccflux.Receiver.Telemetry.Store;
 
-/// <summary>Statements of rollups. Hours and days have the same columns; the latency that is written is the sum of both already.</summary>
+/// <summary>SQL of rollups. Hours and days have the same columns; the latency that is written is already the sum of the old and the new.</summary>
 internal static class TelemetryRollupSql
 {
     /// <summary>Parameters: subject, session, source, hour, model, terminal, query, requests, then the sums.</summary>

@@ -1,6 +1,6 @@
 namespace Ccflux.Receiver.Telemetry.Store;
 
-/// <summary>A session that records belong to; or an hour of an installation that sends no session ids.</summary>
+/// <summary>A session that records belong to, or an hour of an installation that sends no session ids.</summary>
 internal sealed class TelemetrySession(long sessionRef, long subject, bool isAnonymous)
 {
     public long Ref { get; } = sessionRef;
@@ -9,7 +9,7 @@ internal sealed class TelemetrySession(long sessionRef, long subject, bool isAno
 
     public bool IsAnonymous { get; } = isAnonymous;
 
-    /// <summary>True once api_request events arrived: its metrics are not counted beside them.</summary>
+    /// <summary>True once api_request events arrived: from then on its metrics do not count.</summary>
     public bool HasEvents { get; set; }
 
     public long FirstAt { get; set; } = long.MaxValue;

@@ -3,12 +3,12 @@ using Ccflux.Storage.Sqlite;
 
 namespace Ccflux.Receiver.Telemetry.Store;
 
-/// <summary>Sessions, remembered between transactions. What names no session stands under its installation's hour; a point that was counted
-/// over two hours, under both as one, so that events of either tell that it is counted already. A subject may bring so many new sessions and so
-/// many installations' hours a day; the records of further ones stand under the subject's hour.</summary>
+/// <summary>Caches sessions across transactions. Records without a session belong to their installation's hour. A point that was counted
+/// over two hours belongs to both as one session, so that events of either hour show that it is already counted. A subject may add a limited number of
+/// new sessions and of installations' hours a day; records of further ones belong to the subject's hour.</summary>
 internal sealed class TelemetrySessionCache(Action capped)
 {
-    /// <summary>New session ids of a subject within one UTC day of their records; and as many installations' hours.</summary>
+    /// <summary>The most new session ids of a subject within one UTC day of their records; the same number applies to installations' hours.</summary>
     public const int MaxNewPerDay = 2000;
 
     private const int MaxRemembered = 20_000;
@@ -20,11 +20,11 @@ internal sealed class TelemetrySessionCache(Action capped)
 
     /// <param name="connection">The transaction's.</param>
     /// <param name="subject">Whose it is.</param>
-    /// <param name="origin">What the record says of itself.</param>
-    /// <param name="since">When what the record tells began; an event's own instant.</param>
+    /// <param name="origin">What the record states about its origin.</param>
+    /// <param name="since">When the period that the record reports began; an event's own instant.</param>
     /// <param name="at">The record's instant.</param>
     /// <param name="terminal">Of a new session.</param>
-    /// <param name="isNew">Whether the session was never seen before.</param>
+    /// <param name="isNew">Whether the session had never been seen before.</param>
     public TelemetrySession Find(SqlConnection connection, long subject, in Origin origin, long since, long at, long terminal, out bool isNew)
     {
         isNew = false;
@@ -48,8 +48,8 @@ internal sealed class TelemetrySessionCache(Action capped)
         return Touch(Hours(connection, subject, origin.Install, since, at, terminal), at);
     }
 
-    /// <summary>An api_request event of the session arrived. Gives what it describes for the first time: the session, and the installation's hour,
-    /// whose metrics may come without session ids. What they added so far is not counted from now on.</summary>
+    /// <summary>An api_request event of the session arrived. Returns what it describes for the first time: the session, and the installation's hour,
+    /// whose metrics may come without session ids. What they added so far no longer counts.</summary>
     public IEnumerable<TelemetrySession> Describe(SqlConnection connection, TelemetrySession session, Origin origin, long at, long terminal)
     {
         if (!session.HasEvents)
@@ -95,7 +95,7 @@ internal sealed class TelemetrySessionCache(Action capped)
         }
     }
 
-    /// <summary>What was remembered may be wrong: a rollback, or sessions deleted.</summary>
+    /// <summary>Clears the cache when it may be wrong: after a rollback, or when sessions were deleted.</summary>
     public void Forget()
     {
         _sessions.Clear();
@@ -104,7 +104,7 @@ internal sealed class TelemetrySessionCache(Action capped)
         _new.Clear();
     }
 
-    /// <summary>The id of an installation's hour, or of two as one. No session id begins with a tilde: SafeText takes none for an id.</summary>
+    /// <summary>The id of an installation's hour, or of two as one. No session id begins with a tilde: SafeText does not accept one in an id.</summary>
     private static string HoursId(string? install, long first, long last) => first == last
         ? string.Create(CultureInfo.InvariantCulture, $"~{install}@{last}")
         : string.Create(CultureInfo.InvariantCulture, $"~{install}@{first}-{last}");

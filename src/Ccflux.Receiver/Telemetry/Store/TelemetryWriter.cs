@@ -7,7 +7,7 @@ using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Telemetry.Store;
 
-/// <summary>Stores batches: facts at once, rollups at the transaction's end. What is known already adds nothing. Used on the writer's thread only.</summary>
+/// <summary>Stores batches: facts at once, rollups at the end of the transaction. Known records add nothing. Used on the writer's thread only.</summary>
 internal sealed class TelemetryWriter : ITransactionParticipant
 {
     public const string Topic = "telemetry";
@@ -94,7 +94,7 @@ internal sealed class TelemetryWriter : ITransactionParticipant
         ForgetRows();
     }
 
-    /// <summary>Writes what waits for the transaction's end and remembers no row, so that rows may be deleted.</summary>
+    /// <summary>Writes what waits for the end of the transaction and clears the caches, so that rows may be deleted.</summary>
     public void Settle(SqlConnection connection)
     {
         BeforeCommit(connection);
@@ -224,7 +224,7 @@ internal sealed class TelemetryWriter : ITransactionParticipant
         return true;
     }
 
-    /// <summary>A decision with who made it, as one name: <c>accept:config</c>.</summary>
+    /// <summary>A decision and who made it, as one name: <c>accept:config</c>.</summary>
     private long Decision(SqlConnection connection, long subject, string decision, string source) =>
         _names.Find(connection, subject, NameCategory.Other, $"{decision}:{source}");
 
@@ -260,7 +260,7 @@ internal sealed class TelemetryWriter : ITransactionParticipant
     private void Saw(UnrecognisedNameKind kind, string name, long count) => _seen[(kind, name)] = _seen.GetValueOrDefault((kind, name)) + count;
 }
 
-/// <summary>What storing came to; what was known already is neither new nor refused.</summary>
+/// <summary>The result of storing; records that were already known are neither new nor refused.</summary>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct StoredCounts(int New, int Known)
 {

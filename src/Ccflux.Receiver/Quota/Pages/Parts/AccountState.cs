@@ -4,10 +4,10 @@ using Ccflux.Receiver.Shell.Components;
 
 namespace Ccflux.Receiver.Quota.Pages.Parts;
 
-/// <summary>An account in a word, with the shape and colour that go with it.</summary>
+/// <summary>The state of an account in a word, with the matching shape and colour.</summary>
 internal sealed record AccountState(Tone Tone, string Text)
 {
-    /// <summary>As the table shows it: a failing poll goes before what was read last.</summary>
+    /// <summary>The state as the table shows it: a failing poll takes precedence over the last reading.</summary>
     public static AccountState Shown(AccountView account) => account.Error is { } error ? Of(error) : Of(account);
 
     /// <summary>Sorts the worst first.</summary>
@@ -36,15 +36,15 @@ internal sealed record AccountState(Tone Tone, string Text)
         };
     }
 
-    /// <summary>What a failing poll is, in a line; what to do about it stands in the view.</summary>
+    /// <summary>A failing poll in a line; the view says what to do about it.</summary>
     public static AccountState Of(PollErrorView error) => Enum.Parse<PollFailure>(error.Kind) switch
     {
         PollFailure.NoCredential => new AccountState(Tone.Bad, "No credential"),
         PollFailure.Rejected => new AccountState(Tone.Bad, "Signed out upstream"),
-        PollFailure.Challenged => new AccountState(Tone.Bad, "Stopped by a browser check (403)"),
+        PollFailure.Challenged => new AccountState(Tone.Bad, "Blocked by a browser challenge (403)"),
         PollFailure.Forbidden => new AccountState(Tone.Bad, "Not allowed to read this (403)"),
         PollFailure.RateLimited => new AccountState(Tone.Warn, "Asked to slow down (429)"),
-        PollFailure.UpstreamFailed => new AccountState(Tone.Warn, "Upstream has trouble (5xx)"),
+        PollFailure.UpstreamFailed => new AccountState(Tone.Warn, "Upstream has a problem (5xx)"),
         PollFailure.TimedOut => new AccountState(Tone.Warn, "No answer in time"),
         PollFailure.Unreachable => new AccountState(Tone.Warn, "Not reachable"),
         PollFailure.UnknownOrganization => new AccountState(Tone.Bad, "No such organisation upstream"),

@@ -4,7 +4,7 @@ using Ccflux.Receiver.Shell.Components;
 
 namespace Ccflux.Receiver.Quota.Pages.Parts;
 
-/// <summary>The table of all accounts: searched, sorted and cut into pages. Equal rows stay in the order of who is blocked first.</summary>
+/// <summary>The table of all accounts: searched, sorted and paged. Equal rows keep the order of who is blocked first.</summary>
 internal static class AccountTable
 {
     public const string Blocked = "blocked";
@@ -36,7 +36,7 @@ internal static class AccountTable
         return ([.. sorted.Skip((page - 1) * size).Take(size)], nav);
     }
 
-    /// <summary>The window of that name, unless it has ended.</summary>
+    /// <summary>The window of this name, unless it has ended.</summary>
     public static WindowView? Open(AccountView account, string window) =>
         account.Windows.FirstOrDefault(one => string.Equals(one.Name, window, StringComparison.Ordinal) && !one.IsOver);
 

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Components;
 
 namespace Ccflux.Receiver.Quota.Pages.Parts;
 
-/// <summary>When a window resets. The script counts it down and says so when it has passed; a file that was saved names the instant.</summary>
+/// <summary>Shows when a window resets. The script counts down and says when the reset has passed; a saved file names the instant.</summary>
 public sealed class Countdown : MarkupComponent
 {
     private const string Over = "reset, waiting for the next reading";
@@ -18,7 +18,7 @@ public sealed class Countdown : MarkupComponent
     [Parameter, EditorRequired]
     public WindowView Window { get; set; } = null!;
 
-    /// <summary>In a table, where the head of the column says what it is.</summary>
+    /// <summary>In a table, the head of the column says what it is.</summary>
     [Parameter]
     public bool InTable { get; set; }
 
@@ -26,7 +26,7 @@ public sealed class Countdown : MarkupComponent
     {
         if (Window.ResetsAt is not { } at)
         {
-            html.Append("<span class=\"faint\">").Append(InTable ? Numbers.Unknown : "no reset told").Append("</span>");
+            html.Append("<span class=\"faint\">").Append(InTable ? Numbers.Unknown : "reset unknown").Append("</span>");
             return;
         }
 

@@ -3,12 +3,12 @@ using Ccflux.Receiver.Quota.Read;
 namespace Ccflux.Receiver.Quota.Pages.Parts;
 
 /// <summary>A row of the table behind a chart.</summary>
-/// <param name="At">Where it begins.</param>
-/// <param name="Cells">A window each; null where it was not read.</param>
-/// <param name="Readings">Of all of them.</param>
+/// <param name="At">When it begins.</param>
+/// <param name="Cells">One per window; null if the window was not read.</param>
+/// <param name="Readings">Of all windows.</param>
 internal sealed record HistoryRow(DateTimeOffset At, IReadOnlyList<HistoryCell?> Cells, long Readings)
 {
-    /// <summary>The newest first; those without a reading are left out.</summary>
+    /// <summary>Newest first; rows without a reading are left out.</summary>
     public static IReadOnlyList<HistoryRow> Of(IReadOnlyList<WindowHistory> windows, QuotaRange range)
     {
         var stretches = (long)(range.Row / range.Stretch);

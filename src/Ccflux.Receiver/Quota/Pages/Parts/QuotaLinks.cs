@@ -2,7 +2,7 @@ using Ccflux.Receiver.Shell;
 
 namespace Ccflux.Receiver.Quota.Pages.Parts;
 
-/// <summary>Addresses of the quota page, its forms and its figures as CSV.</summary>
+/// <summary>URLs of the quota page, its forms and its figures as CSV.</summary>
 internal static class QuotaLinks
 {
     public const string Home = "/quota";
@@ -16,7 +16,7 @@ internal static class QuotaLinks
 
     public static string CardId(long account) => "account-" + Number(account);
 
-    /// <summary>Every reading of the period, as it was observed.</summary>
+    /// <summary>Every reading of the period as it was observed.</summary>
     public static string ReadingsCsv(long account, QuotaRange range) =>
         string.Create(CultureInfo.InvariantCulture, $"/api/v1/quota/readings?account={account}&hours={range.Period.TotalHours}&format=csv");
 

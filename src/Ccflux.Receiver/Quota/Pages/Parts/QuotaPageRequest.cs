@@ -1,7 +1,7 @@
 namespace Ccflux.Receiver.Quota.Pages.Parts;
 
-/// <summary>What the address of the page asks for. What it asks wrongly is named, and the default is shown.</summary>
-/// <param name="Account">Only this one's card; null for all.</param>
+/// <summary>What the page's URL asks for. Invalid parts are reported, and the default is shown.</summary>
+/// <param name="Account">The only account whose card is shown; null for all.</param>
 /// <param name="Sort">A key of <see cref="AccountTable"/>.</param>
 public sealed record QuotaPageRequest(QuotaRange Range, long? Account, int CardsPage, string Sort, bool Descending, string Search, int RowsPage)
 {

@@ -1,12 +1,12 @@
 namespace Ccflux.Receiver.Quota.Pages.Parts;
 
-/// <summary>A period that the history may show.</summary>
-/// <param name="Name">As the address has it.</param>
-/// <param name="Button">As the page has it.</param>
-/// <param name="Period">How long it is, up to a row more, so that no row is cut.</param>
-/// <param name="Stretch">What the chart shows the lowest, the highest and the last reading of.</param>
-/// <param name="StretchText">The same in words.</param>
-/// <param name="Row">What a row of the table covers: whole stretches.</param>
+/// <summary>A period that the history can show.</summary>
+/// <param name="Name">As in the URL.</param>
+/// <param name="Button">As on the page.</param>
+/// <param name="Period">How long it is, rounded up by at most one row, so that no row is cut.</param>
+/// <param name="Stretch">The bucket of which the chart shows the lowest, the highest and the last reading.</param>
+/// <param name="StretchText">The same as text.</param>
+/// <param name="Row">What a row of the table covers: whole buckets.</param>
 public sealed record QuotaRange(string Name, string Button, TimeSpan Period, TimeSpan Stretch, string StretchText, TimeSpan Row)
 {
     public static IReadOnlyList<QuotaRange> All { get; } =

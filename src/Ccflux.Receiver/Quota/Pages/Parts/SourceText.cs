@@ -1,6 +1,6 @@
 namespace Ccflux.Receiver.Quota.Pages.Parts;
 
-/// <summary>Sources as people call them.</summary>
+/// <summary>Sources as text for people.</summary>
 internal static class SourceText
 {
     public static string Of(string source) => source switch

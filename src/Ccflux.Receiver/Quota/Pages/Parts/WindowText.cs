@@ -5,19 +5,19 @@ using Ccflux.Receiver.Shell.Format;
 
 namespace Ccflux.Receiver.Quota.Pages.Parts;
 
-/// <summary>Windows in words.</summary>
+/// <summary>Describes windows in words.</summary>
 internal static class WindowText
 {
-    /// <summary>Closer than this to the even rate is on it: points of a percent.</summary>
+    /// <summary>Within this distance of the even rate, use is on pace: percentage points.</summary>
     private const double OnPace = 2;
 
-    /// <summary>By so much two ends of an estimate may differ and still be one figure.</summary>
+    /// <summary>The largest ratio at which the two ends of an estimate are shown as one figure.</summary>
     private const double SameEstimate = 1.1;
 
-    /// <summary>Series colours by window; what is not named here takes the next of <see cref="s_otherColours"/>.</summary>
+    /// <summary>Series colours by window; a window that is not named here takes the next of <see cref="s_otherColours"/>.</summary>
     private static readonly int[] s_otherColours = [6, 2, 3, 8, 1, 4];
 
-    /// <summary>The place of a window among those of its account decides only what has no colour of its own.</summary>
+    /// <summary>The position of a window in its account matters only if the window has no colour of its own.</summary>
     public static int Colour(string window, int place) => window switch
     {
         "five_hour" => 5,
@@ -32,7 +32,7 @@ internal static class WindowText
         QuotaLevel.Red => Shell.Components.Tone.Bad,
     };
 
-    /// <summary>The level in words, for those who do not see the colour.</summary>
+    /// <summary>The level in words, for anyone who does not see the colour.</summary>
     public static string Level(QuotaLevel level) => level switch
     {
         QuotaLevel.Green => "below 70 %",
@@ -54,7 +54,7 @@ internal static class WindowText
         return Math.Abs(ahead) < OnPace ? "On pace" : $"{Math.Abs(ahead):0} pt {(ahead > 0 ? "ahead of" : "below")} pace";
     }
 
-    /// <summary>What the words of the pace are made of.</summary>
+    /// <summary>The figures behind the words of the pace.</summary>
     public static string? PaceTitle(WindowView window) => window.Pace is not { } pace ? null
         : string.Create(CultureInfo.InvariantCulture, $"{window.UsedPercent:0.#} % used, {pace.ElapsedPercent:0.#} % of the window has passed")
         + (pace.Ratio is { } ratio ? string.Create(CultureInfo.InvariantCulture, $": {ratio:0.00} times the even rate") : "");
@@ -62,7 +62,7 @@ internal static class WindowText
     /// <summary>The open window that is furthest ahead of its pace.</summary>
     public static WindowView? Fastest(AccountView account) => account.Windows.Where(window => window is { IsOver: false, Pace.Ratio: not null }).MaxBy(window => window.Pace!.Ratio);
 
-    /// <summary>One figure where both ends are within a tenth of each other: more digits would say what nobody knows.</summary>
+    /// <summary>One figure if both ends are within a tenth of each other: more digits would suggest precision that nobody has.</summary>
     public static string Estimate(PlanEstimate plan) => plan.Highest <= plan.Lowest * SameEstimate
         ? Numbers.Compact((long)((plan.Lowest + plan.Highest) / 2))
         : $"{Numbers.Compact((long)plan.Lowest)} to {Numbers.Compact((long)plan.Highest)}";

@@ -2,7 +2,7 @@ using Ccflux.Receiver.Telemetry.Read;
 
 namespace Ccflux.Receiver.Telemetry.Pages.Parts;
 
-/// <summary>How two accounts stand to each other, in words.</summary>
+/// <summary>Describes how two accounts compare.</summary>
 internal static class AgreementText
 {
     public static Shell.Components.Tone Tone(Agreement agreement) => agreement switch

@@ -3,10 +3,10 @@ using System.Text.Json;
 
 namespace Ccflux.Receiver.Telemetry.Pages.Parts;
 
-/// <summary>What a machine needs to send telemetry, as text to paste: for each shell, and as managed settings for a whole organisation.</summary>
+/// <summary>The settings that a machine needs to send telemetry, as text to paste: for each shell, and as managed settings for a whole organisation.</summary>
 internal static class ClientSettings
 {
-    /// <summary>Stands where the token goes while there is none to show.</summary>
+    /// <summary>Takes the token's place while there is none to show.</summary>
     public const string Placeholder = "<telemetry token>";
 
     private static readonly JsonSerializerOptions s_readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

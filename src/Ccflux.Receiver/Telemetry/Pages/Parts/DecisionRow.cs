@@ -2,15 +2,15 @@ using Ccflux.Receiver.Telemetry.Read.Views;
 
 namespace Ccflux.Receiver.Telemetry.Pages.Parts;
 
-/// <summary>What was decided about calls of one tool. Rules and hooks decide without the user.</summary>
+/// <summary>The decisions about calls of one tool. Rules and hooks decide without the user.</summary>
 internal sealed record DecisionRow(string Tool, long Automatic, long Accepted, long Rejected)
 {
     public long All => Automatic + Accepted + Rejected;
 
-    /// <summary>Of the user's own decisions; null where there are none.</summary>
+    /// <summary>Share of the user's own decisions; null if there are none.</summary>
     public double? RejectedShare => Accepted + Rejected == 0 ? null : (double)Rejected / (Accepted + Rejected);
 
-    /// <summary>The most asked-about tool first. A stored decision is <c>accept:config</c>, <c>reject:user_temporary</c>, …</summary>
+    /// <summary>The tool with the most decisions first. A stored decision is <c>accept:config</c>, <c>reject:user_temporary</c>, …</summary>
     public static IReadOnlyList<DecisionRow> Of(IReadOnlyList<NamedCount> decisions) =>
     [
         .. decisions.GroupBy(row => row.Name, StringComparer.Ordinal)

@@ -1,9 +1,9 @@
 namespace Ccflux.Receiver.Telemetry.Pages.Parts;
 
-/// <summary>What a failed request's status means.</summary>
+/// <summary>Explains the status of a failed request.</summary>
 internal static class StatusText
 {
-    /// <param name="status">A status, "none" where no answer came, or empty.</param>
+    /// <param name="status">A status, "none" if no answer came, or empty.</param>
     public static string Of(string status) => status switch
     {
         "" => "without a status",

@@ -4,17 +4,17 @@ using Ccflux.Receiver.Telemetry.Read;
 
 namespace Ccflux.Receiver.Telemetry.Pages.Parts;
 
-/// <summary>Which part of a table is asked for: <c>users.sort=-cost&amp;users.page=2&amp;users.q=amara</c>.</summary>
+/// <summary>The requested part of a table: <c>users.sort=-cost&amp;users.page=2&amp;users.q=amara</c>.</summary>
 public sealed record TablePart(string Name, string Sort, bool Descending, int Page, int Size, string Search)
 {
     private const int MaxPage = 10_000;
     private const int MaxSearch = 254;
 
     /// <param name="query">The page's query string.</param>
-    /// <param name="name">The table's.</param>
-    /// <param name="size">Rows of a part.</param>
-    /// <param name="columns">Those it can be sorted by, the first by itself and the largest on top.</param>
-    /// <param name="faults">What cannot be read leaves one and counts as not given.</param>
+    /// <param name="name">The table's name.</param>
+    /// <param name="size">Rows per page.</param>
+    /// <param name="columns">The sortable columns; the first is the default, largest first.</param>
+    /// <param name="faults">Gets a fault for anything invalid, which then counts as not given.</param>
     internal static TablePart Parse(IQueryCollection query, string name, int size, IReadOnlyList<string> columns, ICollection<string> faults)
     {
         var part = new TablePart(name, columns[0], Descending: true, Page: 1, size, query[name + ".q"].ToString().Trim());
@@ -51,14 +51,14 @@ public sealed record TablePart(string Name, string Sort, bool Descending, int Pa
         return part;
     }
 
-    /// <summary>The rows of this part; an export holds all.</summary>
+    /// <summary>The rows of this part; an export has all of them.</summary>
     internal IReadOnlyList<T> Of<T>(IReadOnlyList<T> rows, bool all) => all ? rows : [.. rows.Skip((Page - 1) * Size).Take(Size)];
 
     internal TableNav Nav(PageLink link, int total) => new(link, Name, Name, Sort, Descending, Page, Size, total, Search, "");
 }
 
-/// <summary>How the page's tables are asked for.</summary>
-/// <param name="By">The label that people are grouped by; null: the first that anybody states.</param>
+/// <summary>What the URL asks of the page's tables.</summary>
+/// <param name="By">The label that people are grouped by; null: the first that anyone states.</param>
 public sealed record TelemetryParts(TablePart Users, TablePart Calls, TablePart Agreement, TokenSplit Tokens, string? By)
 {
     internal static TelemetryParts Parse(IQueryCollection query, LabelNames names, ICollection<string> faults) => new(

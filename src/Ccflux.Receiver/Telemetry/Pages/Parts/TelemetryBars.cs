@@ -4,7 +4,7 @@ using Ccflux.Receiver.Telemetry.Read.Views;
 
 namespace Ccflux.Receiver.Telemetry.Pages.Parts;
 
-/// <summary>The page's lists as bars.</summary>
+/// <summary>Builds the page's lists as bars.</summary>
 internal static class TelemetryBars
 {
     private const int Plain = 5;
@@ -37,7 +37,7 @@ internal static class TelemetryBars
         [.. view.Tools.Select(row => new BarRow(
             row.Tool, row.Calls, Numbers.Count(row.Calls), $"{Numbers.Of(row.Calls, "call")}, {Numbers.Exact(row.Failures)} failed; P95 {Durations.Milliseconds(row.Ms.P95)}", Numbers.Rate(row.SuccessRate), Plain))];
 
-    /// <summary>How full the 5-hour limits are, where that was observed of anyone; until then tokens, which do not tell it.</summary>
+    /// <summary>How full the 5-hour limits are, if that was observed for anyone; until then tokens, which do not show it.</summary>
     public static IReadOnlyList<BarRow> Quotas(TelemetryPageView view, PageLink link) =>
         HasReadings(view) ? Readings(view, link) : Windows(view, link);
 
@@ -54,7 +54,7 @@ internal static class TelemetryBars
                 row.Quota is { UsedPercent: >= 90 } ? Bad : Plain,
                 TelemetryLinks.User(link, row.User)))];
 
-    /// <summary>Tokens of five hours against the plan where its size is known, else against nothing.</summary>
+    /// <summary>Tokens of five hours compared with the plan, if its size is known; otherwise on their own.</summary>
     private static IReadOnlyList<BarRow> Windows(TelemetryPageView view, PageLink link) =>
         [.. view.Windows.Select(row => new BarRow(
             row.User,

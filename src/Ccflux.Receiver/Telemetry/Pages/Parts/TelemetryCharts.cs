@@ -4,10 +4,10 @@ using Ccflux.Receiver.Telemetry.Read.Views;
 
 namespace Ccflux.Receiver.Telemetry.Pages.Parts;
 
-/// <summary>The period's figures as the charts take them, each with the period before as a dotted line. Hours and days that have not begun are left out.</summary>
+/// <summary>Builds the data of the charts, each with the previous period as a dotted line. Hours and days that have not begun are left out.</summary>
 internal static class TelemetryCharts
 {
-    /// <summary>The colours of users in a chart by user, the heaviest first; a user has none for good.</summary>
+    /// <summary>The colours of users in a chart by user, the heaviest first; a user has no fixed colour.</summary>
     private static readonly int[] s_userColours = [5, 7, 6, 2, 3, 8];
 
     /// <summary>A model's series token; 0 for grey.</summary>
@@ -46,7 +46,7 @@ internal static class TelemetryCharts
     public static ChartData Active(TelemetryPageView view) => Data(
         view, "Active time", ChartUnit.Seconds, point => point.CliMs + point.UserMs, Series("client", 5, point => point.CliMs), Series("person", 7, point => point.UserMs));
 
-    /// <summary>The client's estimate against what the seats of everyone in the period cost for an hour or a day.</summary>
+    /// <summary>The client's estimate compared with what the seats of everyone in the period cost for an hour or a day.</summary>
     public static ChartData Leverage(TelemetryPageView view, int planPriceUsd)
     {
         var seats = planPriceUsd * view.Users.Count / 30m / (view.Filter.IsHourly ? 24 : 1);
@@ -54,7 +54,7 @@ internal static class TelemetryCharts
         return Beside(view, ChartUnit.Multiple, ("leverage", Times), Series("value leverage", 5, Times));
     }
 
-    /// <summary>Read aloud in place of the picture.</summary>
+    /// <summary>Read aloud instead of the picture.</summary>
     public static string Summary(TelemetryPageView view, string title, ChartData data)
     {
         var series = string.Join(", ", data.Series.Select(one => $"{one.Name} {Figure(data, one)}"));
@@ -72,7 +72,7 @@ internal static class TelemetryCharts
         ? new ChartSeries("everyone else", 0, [.. line.Tokens.Take(points.Count)])
         : new ChartSeries(line.User, s_userColours[place % s_userColours.Length], [.. line.Tokens.Take(points.Count)]);
 
-    /// <summary>A series a model, the largest first; those beyond the colours are one.</summary>
+    /// <summary>One series per model, the largest first; those beyond the available colours are combined.</summary>
     private static Func<IReadOnlyList<TimePoint>, ChartSeries>[] ByModel(TelemetryPageView view, Func<RequestTotals, long> value)
     {
         var models = view.Models.Where(row => row.Totals != RequestTotals.None).ToLookup(row => Colour(view, row.Model) > 0, row => row.Model);
@@ -88,7 +88,7 @@ internal static class TelemetryCharts
     private static ChartData Data(TelemetryPageView view, string sum, string unit, Func<TimePoint, long> before, params Func<IReadOnlyList<TimePoint>, ChartSeries>[] series) =>
         Chart(view, sum, unit, stacked: true, ("", before), series);
 
-    /// <summary>Series that stand beside each other.</summary>
+    /// <summary>Series next to each other, not stacked.</summary>
     private static ChartData Beside(TelemetryPageView view, string unit, (string Name, Func<TimePoint, long> Value) before, params Func<IReadOnlyList<TimePoint>, ChartSeries>[] series) =>
         Chart(view, "", unit, stacked: false, before, series);
 

@@ -4,7 +4,7 @@ using Ccflux.Receiver.Telemetry.Read.Views;
 
 namespace Ccflux.Receiver.Telemetry.Pages.Parts;
 
-/// <summary>Addresses of the telemetry pages, their forms and their figures as CSV.</summary>
+/// <summary>URLs of the telemetry pages, their forms and their figures as CSV.</summary>
 internal static class TelemetryLinks
 {
     public const string Home = "/admin/telemetry";
@@ -17,7 +17,7 @@ internal static class TelemetryLinks
     public static string User(PageLink link, string person) =>
         new PageLink(User(person), link.Fields.Where(field => s_kept.Contains(field.Key, StringComparer.Ordinal))).With();
 
-    /// <summary>A person as it stands in a path: routing leaves an escaped slash as it is.</summary>
+    /// <summary>A person as written in a path: routing leaves an escaped slash unchanged.</summary>
     public static string Read(string person) => person.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase).ToLowerInvariant();
 
     public static string Issue(string email) => User(email) + "/issue";
@@ -28,9 +28,9 @@ internal static class TelemetryLinks
 
     public static string Map(long subject) => $"{Home}/installs/{subject.ToString(CultureInfo.InvariantCulture)}/map";
 
-    /// <param name="table">Of the API.</param>
+    /// <param name="table">Its name in the API.</param>
     /// <param name="filter">As the page has it.</param>
-    /// <param name="by">The label that is grouped by, where the table is.</param>
+    /// <param name="by">The label that the table is grouped by, if it is.</param>
     public static string Csv(string table, TelemetryFilter filter, string? by = null)
     {
         var isCustom = filter.Period is TelemetryFilter.Custom;

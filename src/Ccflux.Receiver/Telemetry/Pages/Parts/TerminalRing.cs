@@ -3,10 +3,10 @@ using Ccflux.Receiver.Telemetry.Read.Views;
 
 namespace Ccflux.Receiver.Telemetry.Pages.Parts;
 
-/// <summary>A part of the ring, whose length is 1000.</summary>
+/// <summary>A part of the ring, whose circumference is 1000.</summary>
 internal sealed record RingArc(string Name, long Count, string Share, int Colour, string Dash, string Offset);
 
-/// <summary>Sessions by terminal as a ring: five by name, the rest as one.</summary>
+/// <summary>Sessions by terminal as a ring: five by name, the rest combined.</summary>
 internal sealed record TerminalRing(long Sum, IReadOnlyList<RingArc> Arcs)
 {
     private const int Named = 5;

@@ -7,23 +7,23 @@ using Microsoft.Data.Sqlite;
 namespace Ccflux.Receiver.Telemetry.Read.Cells;
 
 /// <summary>A part of the newest requests.</summary>
-/// <param name="Offset">So many newer ones come before.</param>
+/// <param name="Offset">The number of newer requests before it.</param>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct CallPart(int Offset, int Limit)
 {
-    /// <summary>So far back a page goes; more are counted in the charts.</summary>
+    /// <summary>How many requests pages go back; the charts count more.</summary>
     public const int MaxCalls = 1000;
 }
 
-/// <summary>Where a request stands, the newest first.</summary>
+/// <summary>The position of a request, newest first.</summary>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct CallPlace(long At, long Id)
 {
-    /// <summary>After all of them.</summary>
+    /// <summary>The position after all of them.</summary>
     public static CallPlace End { get; } = new(long.MaxValue, long.MaxValue);
 }
 
-/// <summary>The newest requests of a scope, and how many of them can be paged through.</summary>
+/// <summary>Reads the newest requests of a scope, and how many of them can be paged through.</summary>
 internal static class CallReader
 {
     public static (IReadOnlyList<RecentCall> Calls, int Total) Read(SqliteConnection connection, TelemetryFilter filter, CellScope scope, PeopleDirectory people, CallPart part)
@@ -32,7 +32,7 @@ internal static class CallReader
         return ([.. rows.Select(row => row.ToCall(people))], Count(connection, filter, scope, CallPart.MaxCalls));
     }
 
-    /// <summary>The newest requests before a place, and the place before which the next ones are.</summary>
+    /// <summary>The newest requests before a position, and the position at which the next ones begin.</summary>
     public static (IReadOnlyList<RecentCall> Calls, CallPlace Before) Read(
         SqliteConnection connection, TelemetryFilter filter, CellScope scope, PeopleDirectory people, CallPlace before, int limit)
     {

@@ -3,22 +3,22 @@ using Ccflux.Receiver.Telemetry.Read.Views;
 
 namespace Ccflux.Receiver.Telemetry.Read.Cells;
 
-/// <summary>What one subject used of one model from one terminal in an hour or a day, of all sources that count.</summary>
+/// <summary>What one subject used of one model from one terminal in an hour or a day, over all sources that count.</summary>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct RequestCell(int Subject, int Terminal, int Model, RequestSum Sum);
 
-/// <summary>Something else that was counted.</summary>
-/// <param name="Subject">0: of everybody read together, where nothing is shown by person.</param>
+/// <summary>Any other count.</summary>
+/// <param name="Subject">0: everyone together, where nothing is shown by person.</param>
 /// <param name="Kind">One of <see cref="Store.CountKind"/>.</param>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct CountCell(int Subject, int Terminal, string Kind, int Name, int Detail, long Count);
 
-/// <summary>How long requests of a model or calls of a tool took, everybody's read together, as a stored histogram.</summary>
+/// <summary>How long requests of a model or calls of a tool took, for everyone together, as a stored histogram.</summary>
 /// <param name="Name">The model or the tool.</param>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct DurationCell(int Terminal, int Name, byte[] Latency);
 
-/// <summary>Sums as the database holds them; cost in billionths of a dollar.</summary>
+/// <summary>Sums as stored in the database; cost in billionths of a dollar.</summary>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct RequestSum(long Requests, long Errors, long Input, long Output, long CacheRead, long CacheWrite, long Cost)
 {
@@ -33,7 +33,7 @@ internal readonly record struct RequestSum(long Requests, long Errors, long Inpu
     public RequestTotals ToTotals() => new(Requests, Errors, Input, Output, CacheRead, CacheWrite, Cost / Billion);
 }
 
-/// <summary>The rollups of an hour or a day, in as few arrays as they fit into: a page adds up some hundred thousand of them.</summary>
+/// <summary>The rollups of an hour or a day, in as few arrays as possible: a page adds up some hundred thousand of them.</summary>
 /// <param name="Time">The hour or day, counted since 1970.</param>
 internal sealed record TimeCells(long Time, RequestCell[] Requests, CountCell[] Counts, DurationCell[] RequestTimes, DurationCell[] ToolTimes)
 {
@@ -41,7 +41,7 @@ internal sealed record TimeCells(long Time, RequestCell[] Requests, CountCell[] 
     private const int CountBytes = 40;
     private const int DurationBytes = 40;
 
-    /// <summary>Several hours as one part of a day.</summary>
+    /// <summary>Merges several hours into one part of a day.</summary>
     public static TimeCells Of(long day, IReadOnlyCollection<TimeCells> hours) => new(
         day,
         [.. hours.SelectMany(hour => hour.Requests)],

@@ -4,11 +4,11 @@ using Microsoft.Data.Sqlite;
 
 namespace Ccflux.Receiver.Telemetry.Read.Cells;
 
-/// <summary>Everybody's rollups, kept in memory between reads: of days, and of the hours of the last few days. A page then reads only the
-/// days that changed. Those of some people are read by their keys each time.</summary>
+/// <summary>Caches everyone's rollups between reads: of days, and of the hours of the last few days. A page then reads only the
+/// days that changed. Rollups of some people only are read by their keys each time.</summary>
 internal sealed class CellCache
 {
-    /// <summary>Bytes kept at most, about; a day of 500 busy people is a fifth of a megabyte.</summary>
+    /// <summary>The most bytes kept, approximately; a day of 500 busy people is a fifth of a megabyte.</summary>
     public const int MaxBytes = 24_000_000;
 
     private const int MaxHourBytes = 6_000_000;
@@ -16,10 +16,10 @@ internal sealed class CellCache
     private readonly VersionedDays<DayCells> _days = new(CellsSql.Versions, MaxBytes);
     private readonly VersionedDays<DayCells> _hours = new(CellsSql.Versions, MaxHourBytes);
 
-    /// <summary>Bytes kept now, about.</summary>
+    /// <summary>Bytes kept now, approximately.</summary>
     public int Bytes => _days.Size + _hours.Size;
 
-    /// <summary>What a scope's people did from one day to before another, in order, by hour or by day. Empty ones may be left out.</summary>
+    /// <summary>What a scope's people did from one day up to but not including another, in order, by hour or by day. Empty hours and days may be left out.</summary>
     public IEnumerable<TimeCells> Read(SqliteConnection connection, string storeId, IReadOnlyCollection<int>? subjects, long from, long end, bool hourly)
     {
         if (subjects is not null)
@@ -34,7 +34,7 @@ internal sealed class CellCache
             .SelectMany(day => day.Times);
     }
 
-    /// <summary>A day as one sum, or hour by hour.</summary>
+    /// <summary>A day as one sum, or by hour.</summary>
     private sealed record DayCells(int Day, IReadOnlyList<TimeCells> Times) : IDayPart
     {
         public int Size { get; } = Times.Sum(cells => cells.Bytes);

@@ -6,10 +6,10 @@ using Microsoft.Data.Sqlite;
 
 namespace Ccflux.Receiver.Telemetry.Read.Cells;
 
-/// <summary>Reads an hour or a day. What no page shows by person is added up while it is read.</summary>
+/// <summary>Reads an hour or a day. Figures that no page shows by person are added up while they are read.</summary>
 /// <param name="connection">A reading connection.</param>
 /// <param name="subjects">A JSON array of the subjects that count, or null for everybody.</param>
-/// <param name="hourly">Hours, else days.</param>
+/// <param name="hourly">Hours; otherwise days.</param>
 internal sealed class CellReader(SqliteConnection connection, string? subjects, bool hourly)
 {
     private static readonly FrozenSet<string> s_kinds = FrozenSet.ToFrozenSet(
@@ -61,7 +61,7 @@ internal sealed class CellReader(SqliteConnection connection, string? subjects, 
             var (subject, terminal, name) = (rows.Small(0), rows.Small(1), rows.Small(3));
             if (kind is CountKind.Decision)
             {
-                // Whose decisions are known by event is all that is asked of each person: see PeriodCards.
+                // Of each person we only need to know whether their decisions come from events: see PeriodCards.
                 sums.TryAdd(new CountKey(subject, terminal, kind, 0, 0), 0);
             }
 

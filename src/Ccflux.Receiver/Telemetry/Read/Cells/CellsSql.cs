@@ -1,6 +1,6 @@
 namespace Ccflux.Receiver.Telemetry.Read.Cells;
 
-/// <summary>Reads of whole hours and days: of everybody, or of some subjects by their keys. The counts are those that pages show.</summary>
+/// <summary>SQL that reads whole hours and days: of everyone, or of some subjects by their keys. Only counts that pages show are read.</summary>
 internal static class CellsSql
 {
     public const string Versions = "SELECT day, version FROM telemetry_day_versions WHERE day BETWEEN ? AND ? ORDER BY day";

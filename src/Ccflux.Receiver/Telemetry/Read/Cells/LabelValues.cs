@@ -5,10 +5,10 @@ using Microsoft.Data.Sqlite;
 
 namespace Ccflux.Receiver.Telemetry.Read.Cells;
 
-/// <summary>What each person stated last within a period, and what was ever stated.</summary>
+/// <summary>What each person last stated within a period, and everything that was ever stated.</summary>
 internal sealed class LabelValues
 {
-    /// <summary>Values that a filter offers of one label; others can be asked for by name.</summary>
+    /// <summary>The most values of one label that a filter offers; others can be asked for by name.</summary>
     public const int MaxOffered = 200;
 
     private readonly Dictionary<(string Name, string Person), Stated> _stated = [];
@@ -34,15 +34,15 @@ internal sealed class LabelValues
             name, [.. _offered[name].OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal).Take(MaxOffered).Select(pair => pair.Key).Order(StringComparer.Ordinal)]))];
     }
 
-    /// <summary>Of each label, in the order of <see cref="LabelNames.All"/>.</summary>
+    /// <summary>The choices for each label, in the order of <see cref="LabelNames.All"/>.</summary>
     public IReadOnlyList<LabelChoice> Choices { get; }
 
     public static LabelValues Read(SqliteConnection connection, PeopleDirectory people, IReadOnlyList<string> names, TelemetryFilter filter) => new(connection, people, names, filter);
 
-    /// <summary>Empty where the person stated nothing in the period.</summary>
+    /// <summary>Empty if the person stated nothing in the period.</summary>
     public string Of(string name, string person) => _stated.TryGetValue((name, person), out var stated) ? stated.Value : "";
 
-    /// <summary>Whether a person is among those that are asked for: of each label one of its values.</summary>
+    /// <summary>Whether a person matches the filters: one of the values of each label.</summary>
     public bool Holds(string person, IReadOnlyList<LabelFilter> filters)
     {
         foreach (var filter in filters)
@@ -64,7 +64,7 @@ internal sealed class LabelValues
             return;
         }
 
-        // Of values that go on after the period nothing tells which was stated last in it: the one that began later is the newer.
+        // For values that continue after the period, nothing shows which was stated last within it: the one that began later counts as newer.
         var within = stated with { LastAt = Math.Min(stated.LastAt, filter.EndMs - 1) };
         ref var last = ref CollectionsMarshal.GetValueRefOrAddDefault(_stated, (name, person), out var isKnown);
         if (!isKnown || within.IsAfter(last))

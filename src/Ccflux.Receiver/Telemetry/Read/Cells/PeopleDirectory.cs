@@ -6,11 +6,11 @@ using Microsoft.Data.Sqlite;
 
 namespace Ccflux.Receiver.Telemetry.Read.Cells;
 
-/// <summary>Whose telemetry it is, as pages name it; several subjects (a token, a claimed address, mapped installations) can be one person.</summary>
-/// <param name="Kind">user, claimed, install or other: the surest of the subjects.</param>
+/// <summary>A person as pages name them; several subjects (a token, a claimed e-mail address, mapped installations) can be one person.</summary>
+/// <param name="Kind">user, claimed, install or other: the most certain of the subjects.</param>
 internal sealed record Person(string Name, string Division, string Kind);
 
-/// <summary>What the ids in rollups stand for, and what the filters offer.</summary>
+/// <summary>Resolves the ids in rollups to names, and what the filters offer.</summary>
 internal sealed class PeopleDirectory
 {
     private readonly Dictionary<int, Person> _people = [];
@@ -45,20 +45,20 @@ internal sealed class PeopleDirectory
 
     public TelemetryChoices Choices { get; }
 
-    /// <summary>Models in the order of first sight.</summary>
+    /// <summary>Models in the order in which they were first seen.</summary>
     private IReadOnlyList<int> ModelIds { get; }
 
     public static PeopleDirectory Read(SqliteConnection connection) => new(connection);
 
     public string Name(int id) => _names.GetValueOrDefault(id, "");
 
-    /// <summary>A subject that is gone (deleted by hand) still counts.</summary>
+    /// <summary>A subject that is gone (deleted manually) still counts.</summary>
     public Person Person(int subject) => _people.TryGetValue(subject, out var person) ? person : new Person("other", "", "other");
 
-    /// <summary>The person whom a subject's statements are about; null where they say nothing about anybody: see <see cref="SubjectKind.Speaks"/>.</summary>
+    /// <summary>The person whom a subject's statements count for; null if they count for nobody: see <see cref="SubjectKind.Speaks"/>.</summary>
     public Person? SpeakerOf(int subject) => _unheard.Contains(subject) ? null : _people.GetValueOrDefault(subject);
 
-    /// <summary>Resolves the filter's names. One that is not known holds nothing.</summary>
+    /// <summary>Resolves the filter's names. An unknown name matches nothing.</summary>
     public CellScope Resolve(TelemetryFilter filter, LabelValues labels)
     {
         var division = filter.Division is TelemetryFilter.NoDivision ? "" : filter.Division;
@@ -75,12 +75,12 @@ internal sealed class PeopleDirectory
     private static int Sureness(string kind) => kind switch { "user" => 3, "claimed" => 2, "install" => 1, _ => 0 };
 }
 
-/// <summary>A filter by ids; null holds everything. Cells are read for its subjects alone.</summary>
+/// <summary>A filter by ids; null matches everything. Cells are read for its subjects only.</summary>
 internal sealed record CellScope(HashSet<int>? Subjects, int? Model, int? Terminal)
 {
     public bool Holds(in RequestCell cell) => (Model is null || Model == cell.Model) && IsAt(cell.Terminal);
 
-    /// <summary>Counts follow no model.</summary>
+    /// <summary>Counts do not depend on the model.</summary>
     public bool Holds(in CountCell cell) => IsAt(cell.Terminal);
 
     public bool Holds(in DurationCell cell, bool ofModel) => (!ofModel || Model is null || Model == cell.Name) && IsAt(cell.Terminal);

@@ -4,7 +4,7 @@ using Ccflux.Receiver.Telemetry.Store;
 
 namespace Ccflux.Receiver.Telemetry.Read.Cells;
 
-/// <summary>Adds up the hours or days of a period and of the one before it, within a scope.</summary>
+/// <summary>Adds up the hours or days of a period and of the previous one, within a scope.</summary>
 internal sealed class TelemetryPeriodSums
 {
     private readonly CellScope _scope;
@@ -18,8 +18,8 @@ internal sealed class TelemetryPeriodSums
     private readonly bool _isFork;
 
     /// <param name="scope">Whose figures count.</param>
-    /// <param name="directory">What ids stand for.</param>
-    /// <param name="filter">Gives the period; the one before is as long.</param>
+    /// <param name="directory">Resolves ids to names.</param>
+    /// <param name="filter">Gives the period; the previous one has the same length.</param>
     public TelemetryPeriodSums(CellScope scope, PeopleDirectory directory, TelemetryFilter filter)
     {
         (_scope, _directory) = (scope, directory);
@@ -44,7 +44,7 @@ internal sealed class TelemetryPeriodSums
     /// <summary>Each hour or day of the period.</summary>
     public IReadOnlyList<TimeSums> Times => _times;
 
-    /// <summary>Each of the period before.</summary>
+    /// <summary>Each hour or day of the previous period.</summary>
     public IReadOnlyList<TimeSums> Before => _before;
 
     public DurationSums Durations { get; } = new();
@@ -56,15 +56,15 @@ internal sealed class TelemetryPeriodSums
 
     public IReadOnlyDictionary<string, PersonSums> People => _isFork ? throw new InvalidOperationException("A fork has no people.") : _people;
 
-    /// <summary>Where an hour or a day stands in the period, or in the one before.</summary>
+    /// <summary>The position of an hour or a day in the period, or in the previous one.</summary>
     public long PlaceOf(long time) => time >= _first ? time - _first : time - _first + Before.Count;
 
-    /// <summary>Sums that begin as these are now, so that what both have is added up once. People and tools are left out.</summary>
-    /// <param name="length">Hours or days that are complete, of the period and of the one before. Later ones are empty.</param>
+    /// <summary>Returns sums that start from the present ones, so that what both have in common is added up once. People and tools are left out.</summary>
+    /// <param name="length">Complete hours or days of the period and of the previous one. Later ones are empty.</param>
     public TelemetryPeriodSums Fork(int length) => new(this, length);
 
-    /// <summary>Adds what begins where these sums end.</summary>
-    /// <param name="rest">Sums of later hours or days alone, not used afterwards.</param>
+    /// <summary>Adds sums that begin where these end.</summary>
+    /// <param name="rest">Sums of later hours or days only; not to be used afterwards.</param>
     /// <param name="length">Hours or days that are complete here.</param>
     public void Add(TelemetryPeriodSums rest, int length)
     {
@@ -90,7 +90,7 @@ internal sealed class TelemetryPeriodSums
         }
     }
 
-    /// <summary>Adds an hour or a day, or a part of it. Each is added once.</summary>
+    /// <summary>Adds an hour or a day, or a part of it. Each must be added once only.</summary>
     public void Add(TimeCells cells)
     {
         var isNow = cells.Time >= _first;
@@ -106,7 +106,7 @@ internal sealed class TelemetryPeriodSums
         AddDurations(cells, time, isNow);
     }
 
-    /// <summary>Counts of the period or of the one before, with the names of what was counted.</summary>
+    /// <summary>Counts of the period or of the previous one, with the names of what was counted.</summary>
     public IReadOnlyList<CountRow> Counts(bool isNow) =>
     [
         .. _counts.Where(pair => pair.Key.IsNow == isNow)

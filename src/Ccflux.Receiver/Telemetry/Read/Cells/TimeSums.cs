@@ -63,7 +63,7 @@ internal sealed class PersonSums(Person person, int length)
     /// <summary>All tokens of each hour or day.</summary>
     public long[] Tokens { get; } = new long[length];
 
-    /// <summary>The last hour or day with anything, counted from the period's start.</summary>
+    /// <summary>The last hour or day with any use, counted from the period's start.</summary>
     public int LastPlace { get; private set; }
 
     public void Add(int place, in RequestSum sum)

@@ -5,8 +5,8 @@ using Microsoft.Data.Sqlite;
 
 namespace Ccflux.Receiver.Telemetry.Read.Cells;
 
-/// <summary>What each person used in the five hours up to now, as exactly as it is kept: requests by their instant, sums of clients that
-/// send metrics only by the clock hour, the oldest hour whole.</summary>
+/// <summary>Reads what each person used in the last five hours, as precisely as it is stored: requests by their instant, sums of clients that
+/// send only metrics by clock hour, including all of the oldest hour.</summary>
 internal static class WindowReader
 {
     private const long Length = 5 * Clock.HourMs;

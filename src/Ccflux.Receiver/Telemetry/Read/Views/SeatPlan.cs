@@ -1,11 +1,11 @@
 namespace Ccflux.Receiver.Telemetry.Read.Views;
 
-/// <summary>A user's plan, as the admin set it or as the tier says.</summary>
-/// <param name="WindowTokens">Tokens, input and output, that five hours of it hold; null where that is not known.</param>
-/// <param name="IsSet">True where the admin set it.</param>
+/// <summary>A user's plan, as set by the admin or inferred as a tier.</summary>
+/// <param name="WindowTokens">Tokens, input and output, that five hours of it allow; null if unknown.</param>
+/// <param name="IsSet">True if the admin set it.</param>
 public sealed record SeatPlan(string Name, long? WindowTokens, bool IsSet = false)
 {
-    /// <summary>What the admin set stands before the tier; how much five hours hold is known by the tier alone.</summary>
+    /// <summary>What the admin set takes precedence over the tier; only the tier tells how much five hours allow.</summary>
     public static IReadOnlyDictionary<string, SeatPlan> Set(IReadOnlyDictionary<string, SeatPlan> tiers, IEnumerable<(string Person, string Plan)> set)
     {
         var plans = new Dictionary<string, SeatPlan>(tiers, StringComparer.Ordinal);
@@ -18,13 +18,13 @@ public sealed record SeatPlan(string Name, long? WindowTokens, bool IsSet = fals
     }
 }
 
-/// <summary>Where plans are known. Telemetry reads them by e-mail and knows no more of it.</summary>
+/// <summary>A port: provides plans. Telemetry reads them by e-mail address and knows nothing else about them.</summary>
 internal interface ISeatPlans
 {
     Task<IReadOnlyDictionary<string, SeatPlan>> ReadAsync(CancellationToken cancellationToken);
 }
 
-/// <summary>While nobody knows plans.</summary>
+/// <summary>Used while plans are not known.</summary>
 internal sealed class NoSeatPlans : ISeatPlans
 {
     public Task<IReadOnlyDictionary<string, SeatPlan>> ReadAsync(CancellationToken cancellationToken) =>

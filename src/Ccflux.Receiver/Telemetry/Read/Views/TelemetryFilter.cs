@@ -4,9 +4,9 @@ using Ccflux.Receiver.Telemetry.Store;
 
 namespace Ccflux.Receiver.Telemetry.Read.Views;
 
-/// <summary>What a page or an answer is about: UTC days, both ends included, and whose telemetry of which model and terminal.</summary>
+/// <summary>What a page or an answer covers: UTC days, both ends included, and which users, model and terminal.</summary>
 /// <param name="Period">One of <see cref="Periods"/>, or <see cref="Custom"/>.</param>
-/// <param name="User">An e-mail in lower case or "unattributed …" as tables show it; null for all.</param>
+/// <param name="User">An e-mail address in lower case or "unattributed …" as tables show it; null for all.</param>
 /// <param name="Division">A division, <see cref="NoDivision"/> for people without one, or null for all.</param>
 public sealed record TelemetryFilter(
     string Period, DateOnly From, DateOnly To, string? User = null, string? Division = null, string? Model = null, string? Terminal = null)
@@ -18,16 +18,16 @@ public sealed record TelemetryFilter(
     /// <summary>The longest period that can be asked for.</summary>
     public const int MaxDays = 731;
 
-    /// <summary>Periods up to so many days are drawn by the hour.</summary>
+    /// <summary>Periods of at most this many days are drawn by the hour.</summary>
     public const int MaxHourlyDays = 2;
 
     private const int MaxText = 254;
     private const int MaxLabelText = 1100;
 
-    /// <summary>The named periods and their length in days, today included.</summary>
+    /// <summary>The named periods and their length in days, including today.</summary>
     public static IReadOnlyList<(string Name, int Days)> Periods { get; } = [("today", 1), ("7d", 7), (DefaultPeriod, 30), ("90d", 90)];
 
-    /// <summary>What people must have stated last in the period; each of them must hold.</summary>
+    /// <summary>What people must have stated last in the period; each filter must match.</summary>
     public IReadOnlyList<LabelFilter> Labels { get; init; } = [];
 
     public int Days => To.DayNumber - From.DayNumber + 1;
@@ -40,7 +40,7 @@ public sealed record TelemetryFilter(
     /// <summary>The day after the last.</summary>
     public long EndDay => To.DayNumber - Epoch.DayNumber + 1;
 
-    /// <summary>First day of the period of equal length before.</summary>
+    /// <summary>First day of the previous period of equal length.</summary>
     public long FirstDayBefore => FirstDay - Days;
 
     public long StartMs => FirstDay * Clock.DayMs;
@@ -49,17 +49,17 @@ public sealed record TelemetryFilter(
 
     private static DateOnly Epoch { get; } = new(1970, 1, 1);
 
-    /// <summary>The period in a file's name: what it is called and its last day, or both its days.</summary>
+    /// <summary>The period in a file name: its name and its last day, or both its days.</summary>
     public IEnumerable<string?> FileSpan => FileNames.Span(Period is Custom ? null : Period, From, To);
 
-    /// <summary>Whose telemetry of what, in a file's name.</summary>
+    /// <summary>The rest of the filter in a file name.</summary>
     public IEnumerable<string?> FileNarrowing => [User, Division is NoDivision ? "no-division" : Division, Model, Terminal];
 
-    /// <summary>Reads the query string. What cannot be read falls back to the default and leaves a fault that names the field.</summary>
+    /// <summary>Reads the query string. An invalid field falls back to the default and adds a fault that names it.</summary>
     /// <param name="query">The query string.</param>
-    /// <param name="now">The present.</param>
-    /// <param name="labels">The labels that may be asked for.</param>
-    /// <param name="faults">Gets a fault for each field that cannot be read.</param>
+    /// <param name="now">The current time.</param>
+    /// <param name="labels">The labels that can be asked for.</param>
+    /// <param name="faults">Gets a fault for each invalid field.</param>
     public static TelemetryFilter Parse(IQueryCollection query, DateTimeOffset now, IReadOnlyList<string> labels, ICollection<string> faults)
     {
         var today = DateOnly.FromDateTime(now.UtcDateTime);

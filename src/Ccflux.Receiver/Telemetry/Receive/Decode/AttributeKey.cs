@@ -1,14 +1,14 @@
 namespace Ccflux.Receiver.Telemetry.Receive.Decode;
 
-/// <summary>The attributes that are read. This is the allow-list: the value of any other is stepped over, unread.</summary>
+/// <summary>The attributes that are read. This is the allow-list: the value of any other is skipped unread.</summary>
 internal enum AttributeKey
 {
     None = 0,
 
-    /// <summary>Known by name, not wanted, and often put on the resource by a collector on the way: it tells no streams apart.</summary>
+    /// <summary>Known by name, not wanted, and often added to the resource by a collector on the way: it does not distinguish streams.</summary>
     Surroundings = 1,
 
-    /// <summary>Known by name, and not wanted: prompts, tool inputs, paths and what no figure needs.</summary>
+    /// <summary>Known by name and not wanted: prompts, tool inputs, paths and anything else that no figure needs.</summary>
     Dropped = 2,
     ServiceName,
     UserId,
@@ -43,7 +43,7 @@ internal enum AttributeKey
     /// <summary>A list of texts; read as one text, with <c>+</c> between them.</summary>
     SettingsSources,
 
-    /// <summary>The first of the labels: what a sender states of themselves. Like <see cref="Surroundings"/> they tell no streams apart.</summary>
+    /// <summary>The first of the labels: what senders state about themselves. Like <see cref="Surroundings"/> they do not distinguish streams.</summary>
     Plan,
     SeatType,
 

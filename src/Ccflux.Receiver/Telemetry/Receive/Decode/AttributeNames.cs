@@ -2,10 +2,10 @@ using System.Text;
 
 namespace Ccflux.Receiver.Telemetry.Receive.Decode;
 
-/// <summary>Attribute names as the client writes them (2.1.329 and the published documentation), and those that an organisation adds.</summary>
+/// <summary>Maps attribute names: those that the client writes (2.1.329 and the published documentation), and those that an organisation adds.</summary>
 internal sealed class AttributeNames
 {
-    /// <summary>So many attributes may an organisation name.</summary>
+    /// <summary>The most attributes that an organisation may name.</summary>
     public const int MaxOwn = AttributeKey.Own8 - AttributeKey.Own1 + 1;
 
     private static readonly string[] s_dropped =
@@ -37,13 +37,13 @@ internal sealed class AttributeNames
 
     private static readonly Dictionary<ulong, AttributeKey> s_keys = Build();
 
-    /// <summary>Without names of an organisation's own.</summary>
+    /// <summary>Without an organisation's own names.</summary>
     public static readonly AttributeNames Clients = new([]);
 
     private readonly Dictionary<ulong, AttributeKey> _keys;
     private readonly IReadOnlyList<string> _own;
 
-    /// <param name="own">The attributes that an organisation adds, <see cref="MaxOwn"/> at most, none of which <see cref="IsClients"/>.</param>
+    /// <param name="own">The attributes that an organisation adds, at most <see cref="MaxOwn"/>, none of which <see cref="IsClients"/>.</param>
     public AttributeNames(IReadOnlyList<string> own)
     {
         _keys = new Dictionary<ulong, AttributeKey>(s_keys);
@@ -55,14 +55,14 @@ internal sealed class AttributeNames
         _own = own;
     }
 
-    /// <summary>Whether the client itself writes this attribute, so that what it holds is the client's to say.</summary>
+    /// <summary>Whether the client itself writes this attribute, so that its value is the client's to define.</summary>
     public static bool IsClients(string name) => s_keys.GetValueOrDefault(HashOf(name)) >= AttributeKey.Dropped;
 
-    /// <summary><see cref="AttributeKey.None"/> for a name that nobody here has heard of.</summary>
+    /// <summary><see cref="AttributeKey.None"/> for an unknown name.</summary>
     public AttributeKey Find(ulong hash) => _keys.TryGetValue(hash, out var key) ? key : AttributeKey.None;
 
-    /// <summary>What a label is called.</summary>
-    /// <param name="key">From <see cref="AttributeKey.Plan"/> on.</param>
+    /// <summary>The name of a label.</summary>
+    /// <param name="key">From <see cref="AttributeKey.Plan"/> onwards.</param>
     public string LabelOf(AttributeKey key) => key switch
     {
         AttributeKey.Plan => LabelNames.Plan,

@@ -3,9 +3,9 @@ using System.Text;
 
 namespace Ccflux.Receiver.Telemetry.Receive.Decode;
 
-/// <summary>The read attributes of a resource, record or point. Made once a request and used again for each: texts stay where they are
-/// in the body and are read out only for what is kept. Numbers and flags come as either, or as text; all are taken.</summary>
-/// <param name="needsIdentity">Whether <see cref="Identity"/> and <see cref="ClientIdentity"/> are asked for.</param>
+/// <summary>The attributes read from a resource, record or point. Created once per request and reused for each: texts stay where they are
+/// in the body and are extracted only if they are kept. Numbers and flags arrive as either, or as text; all forms are accepted.</summary>
+/// <param name="needsIdentity">Whether <see cref="Identity"/> and <see cref="ClientIdentity"/> are needed.</param>
 internal sealed class AttributeSet(bool needsIdentity)
 {
     private const long Labels = -1L << (int)AttributeKey.Plan;
@@ -13,10 +13,10 @@ internal sealed class AttributeSet(bool needsIdentity)
     private readonly Slot[] _slots = new Slot[Enum.GetValues<AttributeKey>().Length];
     private long _present;
 
-    /// <summary>Of all attributes, also those that are not read, whatever their order: what tells a resource's streams apart.</summary>
+    /// <summary>A hash of all attributes, including those that are not read, in any order: it distinguishes a resource's streams.</summary>
     public ulong Identity { get; private set; }
 
-    /// <summary>The same of the attributes that the client gives: what a collector on the way adds may be there in one message and not in the next.</summary>
+    /// <summary>The same of the client's own attributes only: what a collector adds on the way may be present in one message and absent from the next.</summary>
     public ulong ClientIdentity { get; private set; }
 
     public void Clear()
@@ -26,7 +26,7 @@ internal sealed class AttributeSet(bool needsIdentity)
         ClientIdentity = 0;
     }
 
-    /// <summary>Adds to the identities; a sum does not depend on the order.</summary>
+    /// <summary>Adds to the identities; a sum is independent of order.</summary>
     public void Identify(AttributeKey key, ulong name, ulong value)
     {
         if (!needsIdentity)
@@ -39,7 +39,7 @@ internal sealed class AttributeSet(bool needsIdentity)
         ClientIdentity += key is >= AttributeKey.Dropped and < AttributeKey.Plan ? part : 0;
     }
 
-    /// <summary>The same of a text, or of what is read as bytes.</summary>
+    /// <summary>The same for a text, or for what is read as bytes.</summary>
     public void Identify(AttributeKey key, ulong name, ReadOnlySpan<byte> value)
     {
         if (needsIdentity)
@@ -56,14 +56,14 @@ internal sealed class AttributeSet(bool needsIdentity)
     /// <summary>Whether there is a value, other than an empty text.</summary>
     public bool HasValue(AttributeKey key) => Has(key) && _slots[(int)key] is not { Type: SlotType.Text, Length: 0 };
 
-    /// <summary>The text is not copied: <paramref name="source"/> must stand until the set is cleared.</summary>
+    /// <summary>The text is not copied: <paramref name="source"/> must stay unchanged until the set is cleared.</summary>
     public void SetText(AttributeKey key, byte[] source, int start, int length) => Set(key, new Slot(SlotType.Text, source, start, length, 0));
 
     public void SetInteger(AttributeKey key, long value) => Set(key, new Slot(SlotType.Integer, [], 0, 0, value));
 
     public void SetDouble(AttributeKey key, double value) => Set(key, new Slot(SlotType.Double, [], 0, 0, BitConverter.DoubleToInt64Bits(value)));
 
-    /// <summary>The text, or nothing where the attribute is absent or a number.</summary>
+    /// <summary>The text, or an empty span if the attribute is absent or a number.</summary>
     public ReadOnlySpan<byte> Text(AttributeKey key) =>
         Has(key) && _slots[(int)key] is { Type: SlotType.Text } slot ? slot.Text : default;
 
@@ -91,7 +91,7 @@ internal sealed class AttributeSet(bool needsIdentity)
         }
     }
 
-    /// <summary>Null where absent or no number; NaN and infinities are given as they are.</summary>
+    /// <summary>Null if absent or not a number; NaN and infinities are returned unchanged.</summary>
     public double? Double(AttributeKey key)
     {
         if (!Has(key))

@@ -1,18 +1,18 @@
 namespace Ccflux.Receiver.Telemetry.Receive.Decode;
 
-/// <summary>What a decoder hands its records to, one by one. Spans are valid during the call only; attribute sets are used again for the next record.</summary>
+/// <summary>Receives the records of a decoder one by one. Spans are valid only during the call; attribute sets are reused for the next record.</summary>
 internal interface IRecordSink
 {
-    /// <summary>True while a metric's points are read: all of their attributes identify the stream.</summary>
+    /// <summary>True while the points of a metric are read: all of their attributes identify the stream.</summary>
     bool NeedsIdentity { get; }
 
     /// <summary>The attributes that are read; the decoder skips the values of all others.</summary>
     AttributeNames Attributes { get; }
 
-    /// <summary>All that follows belongs to this resource, until the next call.</summary>
+    /// <summary>Everything that follows belongs to this resource, until the next call.</summary>
     void BeginResource(AttributeSet resource);
 
-    /// <summary>All that follows belongs to this instrumentation scope, until the next call.</summary>
+    /// <summary>Everything that follows belongs to this instrumentation scope, until the next call.</summary>
     void BeginScope(ReadOnlySpan<byte> name, AttributeSet scope);
 
     /// <summary>An attribute whose value is not read.</summary>
@@ -31,6 +31,6 @@ internal interface IRecordSink
 
     /// <param name="start">Nanoseconds since 1970.</param>
     /// <param name="time">Nanoseconds since 1970.</param>
-    /// <param name="value">Null where the sender recorded none.</param>
+    /// <param name="value">Null if the sender recorded none.</param>
     void AddPoint(ulong start, ulong time, double? value, AttributeSet attributes);
 }

@@ -4,29 +4,29 @@ using System.Text.Json;
 
 namespace Ccflux.Receiver.Telemetry.Receive.Decode;
 
-/// <summary>Reads an element of a list, from its start to its end.</summary>
+/// <summary>Reads one element of a list, from its start to its end.</summary>
 internal delegate void ReadElement(ref Utf8JsonReader reader);
 
-/// <summary>Steps through OTLP's JSON: objects, lists, and numbers that may stand as text.</summary>
+/// <summary>Steps through OTLP's JSON: objects, lists, and numbers that may be written as text.</summary>
 internal static class JsonCursor
 {
-    /// <summary>From the start of an object or from behind a value: on to the next property's name. False at the object's end.</summary>
+    /// <summary>Moves from the start of an object, or from after a value, to the next property's name. False at the end of the object.</summary>
     public static bool NextProperty(this scoped ref Utf8JsonReader reader) => reader.Read() && reader.TokenType == JsonTokenType.PropertyName;
 
-    /// <summary>From a property's name into its object; false, and stepped over, where it is none.</summary>
+    /// <summary>Moves from a property's name into its object; false, and skipped, if the value is not an object.</summary>
     public static bool EnterObject(this scoped ref Utf8JsonReader reader) => reader.Enter(JsonTokenType.StartObject);
 
     public static bool EnterList(this scoped ref Utf8JsonReader reader) => reader.Enter(JsonTokenType.StartArray);
 
-    /// <summary>Inside a list: on to the next object. Other elements are an error.</summary>
+    /// <summary>Moves to the next object in a list. Other elements are an error.</summary>
     public static bool NextObject(this scoped ref Utf8JsonReader reader) => reader.Read() && reader.TokenType switch
     {
         JsonTokenType.StartObject => true,
         JsonTokenType.EndArray => false,
-        _ => throw new OtlpFormatException("a list holds something else than objects"),
+        _ => throw new OtlpFormatException("a list contains something other than objects"),
     };
 
-    /// <summary>From the start of an object to its end, reading each element of the list called <paramref name="name"/>.</summary>
+    /// <summary>Moves from the start of an object to its end and reads each element of the list called <paramref name="name"/>.</summary>
     public static void ReadLists(this ref Utf8JsonReader reader, string name, ReadElement read)
     {
         while (reader.NextProperty())
@@ -44,14 +44,14 @@ internal static class JsonCursor
         }
     }
 
-    /// <summary>From a property's name to behind its value.</summary>
+    /// <summary>Moves from a property's name to the end of its value.</summary>
     public static void SkipValue(this scoped ref Utf8JsonReader reader)
     {
         reader.Read();
         reader.Skip();
     }
 
-    /// <summary>A 64-bit number as number or as text; 0 for null.</summary>
+    /// <summary>A 64-bit number, written as a number or as text; 0 for null.</summary>
     public static ulong ReadFixed64(this scoped ref Utf8JsonReader reader)
     {
         reader.Read();
@@ -64,7 +64,7 @@ internal static class JsonCursor
         };
     }
 
-    /// <summary>A real number as number, or as text, NaN and infinities among it.</summary>
+    /// <summary>A real number, written as a number or as text, including NaN and infinities.</summary>
     public static double? ReadDouble(this scoped ref Utf8JsonReader reader)
     {
         reader.Read();
@@ -77,7 +77,7 @@ internal static class JsonCursor
         };
     }
 
-    /// <summary>A whole number as number or as text.</summary>
+    /// <summary>A whole number, written as a number or as text.</summary>
     public static long? ReadInteger(this scoped ref Utf8JsonReader reader)
     {
         reader.Read();
@@ -90,7 +90,7 @@ internal static class JsonCursor
         };
     }
 
-    /// <summary>Where the text is that the reader stands at: in the body, or, where it holds escapes, in an array of its own.</summary>
+    /// <summary>Locates the text at the reader's position: in the body or, if it contains escapes, in an array of its own.</summary>
     public static (byte[] Source, int Start, int Length) Text(this scoped ref Utf8JsonReader reader, byte[] body)
     {
         if (reader.TokenType is not (JsonTokenType.String or JsonTokenType.PropertyName))
@@ -107,10 +107,10 @@ internal static class JsonCursor
         return (own, 0, Unescape(reader.ValueSpan, own));
     }
 
-    /// <summary>Like <see cref="Utf8JsonReader.CopyString(Span{byte})"/>, but half a surrogate pair becomes U+FFFD instead of an exception: a client
+    /// <summary>Like <see cref="Utf8JsonReader.CopyString(Span{byte})"/>, except that half a surrogate pair becomes U+FFFD instead of an exception: a client
     /// that cuts a text in the middle of an emoji loses that character, not the message.</summary>
     /// <param name="escaped">A well-formed JSON string without its quotes.</param>
-    /// <param name="text">As long; unescaping never lengthens.</param>
+    /// <param name="text">Of the same length; unescaping never lengthens.</param>
     private static int Unescape(ReadOnlySpan<byte> escaped, Span<byte> text)
     {
         var length = 0;
@@ -160,6 +160,6 @@ internal static class JsonCursor
         }
 
         reader.Skip();
-        return reader.TokenType == JsonTokenType.Null ? false : throw new OtlpFormatException("a field has another type than OTLP gives it");
+        return reader.TokenType == JsonTokenType.Null ? false : throw new OtlpFormatException("a field has a type other than OTLP's");
     }
 }

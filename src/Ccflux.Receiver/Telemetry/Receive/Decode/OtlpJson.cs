@@ -5,7 +5,7 @@ namespace Ccflux.Receiver.Telemetry.Receive.Decode;
 /// <summary>
 /// Decodes the JSON form of OTLP export requests:
 /// <c>{"resourceLogs":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"claude-code"}}]},"scopeLogs":[{"logRecords":[…]}]}]}</c>.
-/// What stands in an unusual order is found by looking ahead, never by keeping it.
+/// Elements in an unusual order are found by looking ahead, never by storing them.
 /// </summary>
 internal sealed class OtlpJson(byte[] body, IRecordSink batch)
 {
@@ -30,7 +30,7 @@ internal sealed class OtlpJson(byte[] body, IRecordSink batch)
         var reader = new Utf8JsonReader(body.AsSpan(0, length));
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
         {
-            throw new OtlpFormatException("the body is no JSON object");
+            throw new OtlpFormatException("the body is not a JSON object");
         }
 
         while (reader.NextProperty())
@@ -52,11 +52,11 @@ internal sealed class OtlpJson(byte[] body, IRecordSink batch)
             }
         }
 
-        // What follows the object is an error that only a further read finds.
+        // Anything after the object is an error that only another read finds.
         reader.Read();
     }
 
-    /// <summary>Works on a copy of the reader: a resource may stand behind its records.</summary>
+    /// <summary>Works on a copy of the reader: a resource may come after its records.</summary>
     private void ReadResource(Utf8JsonReader look)
     {
         _resource.Clear();
@@ -75,7 +75,7 @@ internal sealed class OtlpJson(byte[] body, IRecordSink batch)
         batch.BeginResource(_resource);
     }
 
-    /// <summary>The scope's name; its attributes go into <see cref="_scope"/>. Works on a copy of the reader: a scope may stand behind its records.</summary>
+    /// <summary>The scope's name; its attributes go into <see cref="_scope"/>. Works on a copy of the reader: a scope may come after its records.</summary>
     private ReadOnlySpan<byte> ReadScope(Utf8JsonReader look)
     {
         _scope.Clear();
@@ -225,7 +225,7 @@ internal sealed class OtlpJson(byte[] body, IRecordSink batch)
         batch.BeginMetric(name, (int)temporality, monotonic);
     }
 
-    /// <summary>OTLP writes enums as numbers; other JSON mappings of protobuf write their names.</summary>
+    /// <summary>OTLP writes enums as numbers; other JSON mappings of protobuf write them as names.</summary>
     private static long ReadTemporality(ref Utf8JsonReader reader)
     {
         var look = reader;

@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace Ccflux.Receiver.Telemetry.Receive.Decode;
 
-/// <summary>Reads attributes as OTLP/JSON writes them: <c>{"key":"session.id","value":{"stringValue":"…"}}</c>. Values of names that are not wanted are stepped over.</summary>
+/// <summary>Reads attributes as OTLP/JSON writes them: <c>{"key":"session.id","value":{"stringValue":"…"}}</c>. Values of unwanted names are skipped.</summary>
 internal sealed class OtlpJsonAttributes(byte[] body, IRecordSink batch)
 {
-    /// <summary>From the property's name to behind its list.</summary>
+    /// <summary>Moves from the property's name to the end of its list.</summary>
     public void ReadList(ref Utf8JsonReader reader, AttributeSet set)
     {
         for (var list = reader.EnterList(); list && reader.NextObject();)
@@ -14,7 +14,7 @@ internal sealed class OtlpJsonAttributes(byte[] body, IRecordSink batch)
         }
     }
 
-    /// <summary>One attribute, from its start to its end.</summary>
+    /// <summary>Reads one attribute, from its start to its end.</summary>
     public void Read(ref Utf8JsonReader reader, AttributeSet set)
     {
         ReadOnlySpan<byte> name = default;
@@ -109,7 +109,7 @@ internal sealed class OtlpJsonAttributes(byte[] body, IRecordSink batch)
         }
     }
 
-    /// <summary>The texts of a list as one. Works on a copy of the reader.</summary>
+    /// <summary>Joins the texts of a list into one. Works on a copy of the reader.</summary>
     private void ReadTexts(Utf8JsonReader look, AttributeKey key, AttributeSet set)
     {
         var texts = new TextList();
@@ -135,7 +135,7 @@ internal sealed class OtlpJsonAttributes(byte[] body, IRecordSink batch)
         texts.SetIn(set, key);
     }
 
-    /// <summary>The text that the reader stands at; nothing for null.</summary>
+    /// <summary>The text at the reader's position; empty for null.</summary>
     public ReadOnlySpan<byte> TextOf(scoped ref Utf8JsonReader reader)
     {
         if (reader.TokenType == JsonTokenType.Null)

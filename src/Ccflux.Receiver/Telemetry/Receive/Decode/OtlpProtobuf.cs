@@ -17,7 +17,7 @@ internal sealed class OtlpProtobuf(byte[] buffer, IRecordSink batch)
     /// <summary>Spans are counted and dropped.</summary>
     public void Traces(int length) => EachItem(length, _ => batch.AddSpan());
 
-    /// <summary>All three requests have one shape: resources (1) of scopes (2) of items (2).</summary>
+    /// <summary>All three requests have the same shape: resources (1) of scopes (2) of items (2).</summary>
     private void EachItem(int length, Item read)
     {
         var request = new ProtoReader(buffer.AsSpan(0, length));
@@ -37,7 +37,7 @@ internal sealed class OtlpProtobuf(byte[] buffer, IRecordSink batch)
         }
     }
 
-    /// <summary>Steps over other fields until one with this number.</summary>
+    /// <summary>Skips other fields until one with this number.</summary>
     private static bool Find(ref ProtoReader message, int field)
     {
         while (message.Next())
@@ -53,7 +53,7 @@ internal sealed class OtlpProtobuf(byte[] buffer, IRecordSink batch)
         return false;
     }
 
-    /// <summary>Takes a copy of the reader: a resource may stand behind its records, so it is looked for first.</summary>
+    /// <summary>Takes a copy of the reader: a resource may come after its records, so it is looked for first.</summary>
     private void ReadResource(ProtoReader message)
     {
         _resource.Clear();
@@ -69,7 +69,7 @@ internal sealed class OtlpProtobuf(byte[] buffer, IRecordSink batch)
         batch.BeginResource(_resource);
     }
 
-    /// <summary>The scope's name; its attributes go into <see cref="_scope"/>. It (1) stands before its items as a rule, but need not.</summary>
+    /// <summary>The scope's name; its attributes go into <see cref="_scope"/>. It (1) usually comes before its items, but need not.</summary>
     private ReadOnlySpan<byte> ReadScope(ProtoReader scope)
     {
         _scope.Clear();
@@ -258,7 +258,7 @@ internal sealed class OtlpProtobuf(byte[] buffer, IRecordSink batch)
         }
     }
 
-    /// <summary>The texts of a list as one.</summary>
+    /// <summary>Joins the texts of a list into one.</summary>
     private static void ReadTexts(ReadOnlySpan<byte> list, AttributeKey key, AttributeSet set)
     {
         var texts = new TextList();

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace Ccflux.Receiver.Telemetry.Receive.Decode;
 
-/// <summary>Walks protobuf messages in place: nothing is copied and unknown fields are stepped over. Positions are those of the whole body.</summary>
+/// <summary>Walks protobuf messages in place: nothing is copied and unknown fields are skipped. Positions refer to the whole body.</summary>
 internal ref struct ProtoReader(ReadOnlySpan<byte> data)
 {
     private readonly ReadOnlySpan<byte> _data = data;
@@ -19,7 +19,7 @@ internal ref struct ProtoReader(ReadOnlySpan<byte> data)
         Fixed32 = 5,
     }
 
-    /// <summary>Number of the field that was read last.</summary>
+    /// <summary>Number of the field that was last read.</summary>
     public int Field { get; private set; }
 
     /// <summary>Moves to the next field of this message; false at its end.</summary>
@@ -57,7 +57,7 @@ internal ref struct ProtoReader(ReadOnlySpan<byte> data)
         }
     }
 
-    /// <summary>The field's message, to be walked by itself; this reader stands behind it.</summary>
+    /// <summary>The field's message, to be walked on its own; this reader moves past it.</summary>
     public ProtoReader Message()
     {
         var length = LengthOf(WireType.Bytes);
@@ -109,7 +109,7 @@ internal ref struct ProtoReader(ReadOnlySpan<byte> data)
     {
         if (_wire != wire)
         {
-            throw new OtlpFormatException("a field has another type than OTLP gives it");
+            throw new OtlpFormatException("a field has a type other than OTLP's");
         }
     }
 
@@ -123,7 +123,7 @@ internal ref struct ProtoReader(ReadOnlySpan<byte> data)
         _position += count;
     }
 
-    /// <summary>Nearly all numbers are tags and lengths of one byte.</summary>
+    /// <summary>Almost all numbers are tags and lengths of one byte.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ulong Varint() => _position < _end && _data[_position] < 0x80 ? _data[_position++] : LongVarint();
 

@@ -2,9 +2,9 @@ using System.Buffers.Binary;
 
 namespace Ccflux.Receiver.Telemetry.Receive.Decode;
 
-/// <summary>A fast 64-bit hash that stays the same for ever: what it makes is stored. It keeps apart what honest clients send, and no more:
-/// anybody can make two texts with one hash. It identifies only within one message, or stored together with the subject, where who forges a
-/// collision hides records of their own. What is shared between users compares the bytes.</summary>
+/// <summary>A fast 64-bit hash that never changes, because its results are stored. It distinguishes what honest clients send, and no more:
+/// anyone can construct two texts with the same hash. It identifies only within one message, or stored together with the subject, where anyone who forges a
+/// collision hides only their own records. Anything shared between users compares the bytes.</summary>
 internal static class StableHash
 {
     private const ulong First = 0x9E3779B97F4A7C15;

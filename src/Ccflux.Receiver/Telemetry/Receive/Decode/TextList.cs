@@ -1,6 +1,6 @@
 namespace Ccflux.Receiver.Telemetry.Receive.Decode;
 
-/// <summary>Texts of a list, put into an attribute's place as one text with <c>+</c> between them. So much is kept of them as a label can hold.</summary>
+/// <summary>Joins the texts of a list into one attribute, with <c>+</c> between them. Only as much of them is kept as fits into a label.</summary>
 internal sealed class TextList
 {
     private const int MaxBytes = 256;
@@ -22,6 +22,6 @@ internal sealed class TextList
         _bytes.AddRange(text[..Math.Min(text.Length, Math.Max(0, MaxBytes - _bytes.Count))]);
     }
 
-    /// <summary>An empty list is there, as an empty text.</summary>
+    /// <summary>An empty list is present as an empty text.</summary>
     public void SetIn(AttributeSet set, AttributeKey key) => set.SetText(key, [.. _bytes], 0, _bytes.Count);
 }

@@ -3,7 +3,7 @@ using Ccflux.Receiver.Telemetry.Receive.Decode;
 
 namespace Ccflux.Receiver.Telemetry.Receive.Normalize;
 
-/// <summary>Takes what a decoder finds, record by record, keeps what a figure is made of and counts the rest.</summary>
+/// <summary>Receives what a decoder finds, record by record, keeps what figures need and counts the rest.</summary>
 internal sealed class BatchBuilder(BatchRules rules) : IRecordSink
 {
     private readonly List<EventRecord> _events = [];
@@ -24,7 +24,7 @@ internal sealed class BatchBuilder(BatchRules rules) : IRecordSink
     private ulong _earlierMetricStream;
     private string? _session;
 
-    /// <summary>True while a metric's points are read, whose attributes all tell streams apart.</summary>
+    /// <summary>True while the points of a metric are read, all of whose attributes distinguish streams.</summary>
     public bool NeedsIdentity { get; private init; }
 
     /// <summary>The attributes that are read.</summary>
@@ -49,7 +49,7 @@ internal sealed class BatchBuilder(BatchRules rules) : IRecordSink
         _isOtherScope = true;
     }
 
-    /// <summary>The scope tells the client's records whatever name its service was given.</summary>
+    /// <summary>The scope identifies the client's records whatever name its service was given.</summary>
     public void BeginScope(ReadOnlySpan<byte> name, AttributeSet scope)
     {
         _isOtherScope = !name.StartsWith("com.anthropic.claude_code"u8);
@@ -94,7 +94,7 @@ internal sealed class BatchBuilder(BatchRules rules) : IRecordSink
                 }
                 else
                 {
-                    Reject("a record's figures are negative, too large or no numbers");
+                    Reject("a record's figures are negative, too large or not numbers");
                 }
 
                 return;
@@ -117,7 +117,7 @@ internal sealed class BatchBuilder(BatchRules rules) : IRecordSink
         }
     }
 
-    /// <summary>A point of a gauge or histogram, which the client does not send: counted by its metric's name only.</summary>
+    /// <summary>A point of a gauge or histogram, which the client does not send: only its metric's name is counted.</summary>
     public void AddPointOfOtherShape()
     {
         _received++;
@@ -126,8 +126,8 @@ internal sealed class BatchBuilder(BatchRules rules) : IRecordSink
 
     /// <param name="start">When the stream began, in nanoseconds.</param>
     /// <param name="time">Of the point, in nanoseconds.</param>
-    /// <param name="value">Null: the point says that there is none.</param>
-    /// <param name="attributes">All that the point carries.</param>
+    /// <param name="value">Null: the point states that there is none.</param>
+    /// <param name="attributes">All attributes of the point.</param>
     public void AddPoint(ulong start, ulong time, double? value, AttributeSet attributes)
     {
         const int Delta = 1;
@@ -144,7 +144,7 @@ internal sealed class BatchBuilder(BatchRules rules) : IRecordSink
         }
         else if (!double.IsFinite(number) || number < 0 || number > MetricNames.MaxPoint(metric))
         {
-            Reject("a point's value is negative, too large or no number");
+            Reject("a point's value is negative, too large or not a number");
         }
         else if (HasRoom() && IsInTime(time, out var at))
         {
@@ -158,7 +158,7 @@ internal sealed class BatchBuilder(BatchRules rules) : IRecordSink
         }
     }
 
-    /// <summary>The <c>claude agents</c> dashboard counts itself among the sessions, and is none.</summary>
+    /// <summary>The <c>claude agents</c> dashboard counts itself as a session, but is not one.</summary>
     private static bool IsAgentsView(MetricKind metric, AttributeSet attributes) =>
         metric == MetricKind.Sessions && attributes.Text(AttributeKey.StartType).SequenceEqual("agents_view"u8);
 
@@ -166,7 +166,7 @@ internal sealed class BatchBuilder(BatchRules rules) : IRecordSink
 
     private bool IsOther => _isOtherService && _isOtherScope;
 
-    /// <param name="isClients">The record's own name says that it is the client's.</param>
+    /// <param name="isClients">Whether the record's own name shows that it is the client's.</param>
     private bool IsRefused(bool isClients)
     {
         if (!IsOther || isClients)
@@ -176,7 +176,7 @@ internal sealed class BatchBuilder(BatchRules rules) : IRecordSink
 
         var service = _resource.Text(AttributeKey.ServiceName);
         _seen.Add(UnrecognisedNameKind.Service, service);
-        Reject($"service.name {(service.IsEmpty ? "(none)" : SafeText.Id(service) ?? SafeText.Other)} is not taken here");
+        Reject($"service.name {(service.IsEmpty ? "(none)" : SafeText.Id(service) ?? SafeText.Other)} is not accepted here");
         return true;
     }
 
@@ -185,7 +185,7 @@ internal sealed class BatchBuilder(BatchRules rules) : IRecordSink
         var hasRoom = _events.Count + _points.Count < rules.MaxRecords;
         if (!hasRoom)
         {
-            Reject($"a message may hold {rules.MaxRecords} records");
+            Reject($"a message may contain {rules.MaxRecords} records");
         }
 
         return hasRoom;
@@ -199,7 +199,7 @@ internal sealed class BatchBuilder(BatchRules rules) : IRecordSink
             return true;
         }
 
-        Reject(time == 0 ? "a record has no time" : at < rules.From ? "a record is older than events are kept" : "a record is from the future");
+        Reject(time == 0 ? "a record has no time" : at < rules.From ? "a record is older than events are kept" : "a record is in the future");
         return false;
     }
 
@@ -227,6 +227,6 @@ internal sealed class BatchBuilder(BatchRules rules) : IRecordSink
             SafeText.Name(Either(attributes, AttributeKey.TerminalType)));
     }
 
-    /// <summary>The record's own attribute, else the resource's.</summary>
+    /// <summary>The record's own attribute, otherwise the resource's.</summary>
     private ReadOnlySpan<byte> Either(AttributeSet attributes, AttributeKey key) => attributes.Has(key) ? attributes.Text(key) : _resource.Text(key);
 }

@@ -3,24 +3,24 @@ using Ccflux.Receiver.Telemetry.Receive.Decode;
 
 namespace Ccflux.Receiver.Telemetry.Receive.Normalize;
 
-/// <summary>What is taken into a batch.</summary>
-/// <param name="Services">Values of <c>service.name</c>, in UTF-8. They are few, and compared byte by byte.</param>
-/// <param name="From">Epoch milliseconds: what is older is refused, since nothing would know it again.</param>
-/// <param name="To">Epoch milliseconds: what is later is refused; clocks may be a little ahead.</param>
-/// <param name="MaxRecords">As many records of one message are kept.</param>
+/// <summary>Rules for what is accepted into a batch.</summary>
+/// <param name="Services">Values of <c>service.name</c>, in UTF-8. There are few, and they are compared byte by byte.</param>
+/// <param name="From">Epoch milliseconds: anything older is refused, because a repetition of it could not be recognised.</param>
+/// <param name="To">Epoch milliseconds: anything later is refused; clocks may be slightly ahead.</param>
+/// <param name="MaxRecords">The most records of one message that are kept.</param>
 internal sealed record BatchRules(IReadOnlyList<byte[]> Services, long From, long To, int MaxRecords = BatchRules.MaxOfCollector)
 {
     public static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(10);
 
-    /// <summary>Records of one message with a user's own token. Exporters send some hundreds, collectors 8192 or more; all are stored in parts.</summary>
+    /// <summary>The most records of one message with a user's own token. Exporters send some hundreds, collectors 8192 or more; all are stored in parts.</summary>
     public const int MaxOfUser = 20_000;
 
     public const int MaxOfCollector = 65_536;
 
-    /// <summary>Tokens of one request. No model takes as many.</summary>
+    /// <summary>The most tokens of one request. No model accepts that many.</summary>
     public const long MaxRequestTokens = 100_000_000;
 
-    /// <summary>Cost of one request in billionths of a dollar: 1000 dollars, ten times what the largest request costs at list price.</summary>
+    /// <summary>The highest cost of one request in billionths of a dollar: 1000 dollars, ten times what the largest request costs at list price.</summary>
     public const long MaxRequestCost = 1_000_000_000_000;
 
     private static readonly string[] s_clients = ["claude-code", "claude-code-desktop", "cowork"];
@@ -28,10 +28,10 @@ internal sealed record BatchRules(IReadOnlyList<byte[]> Services, long From, lon
     /// <summary>The attributes that are read.</summary>
     public AttributeNames Attributes { get; init; } = AttributeNames.Clients;
 
-    /// <summary>True with a user's own token: whatever records say, they are that user's.</summary>
+    /// <summary>True with a user's own token: whatever the records state, they are that user's.</summary>
     public bool IsOfOneUser { get; init; }
 
-    /// <summary>Whether messages of this service are taken.</summary>
+    /// <summary>Whether messages of this service are accepted.</summary>
     public bool Takes(ReadOnlySpan<byte> service)
     {
         foreach (var each in Services)

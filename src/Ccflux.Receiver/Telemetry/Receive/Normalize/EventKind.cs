@@ -1,9 +1,9 @@
 namespace Ccflux.Receiver.Telemetry.Receive.Normalize;
 
-/// <summary>The events that a figure is made of.</summary>
+/// <summary>The events that figures are made of.</summary>
 internal enum EventKind
 {
-    /// <summary>Known by name, and no figure needs it.</summary>
+    /// <summary>Known by name, but not needed for any figure.</summary>
     Dropped = 1,
     ApiRequest,
     ApiError,
@@ -13,7 +13,7 @@ internal enum EventKind
     Compaction,
     SubagentCompleted,
 
-    /// <summary>Which managed settings hold on a machine: a label, and no event of its own.</summary>
+    /// <summary>Which managed settings are in force on a machine: a label, not an event of its own.</summary>
     SettingsResolved,
 }
 
@@ -44,10 +44,10 @@ internal static class EventNames
     private static readonly string[] s_names =
         [.. Enum.GetValues<EventKind>().Prepend(default).Select(kind => s_kinds.FirstOrDefault(pair => pair.Value == kind).Key ?? "")];
 
-    /// <summary>How the kind stands in the database.</summary>
+    /// <summary>The kind's name in the database.</summary>
     public static string Name(EventKind kind) => s_names[(int)kind];
 
-    /// <summary>Null for an event that nobody here has heard of.</summary>
+    /// <summary>Null for an unknown event.</summary>
     public static EventKind? Find(ReadOnlySpan<byte> name)
     {
         var bare = Bare(name);

@@ -2,12 +2,12 @@ using Ccflux.Receiver.Telemetry.Receive.Decode;
 
 namespace Ccflux.Receiver.Telemetry.Receive.Normalize;
 
-/// <summary>Makes an event of a record's attributes.</summary>
+/// <summary>Reads an event from a record's attributes.</summary>
 internal static class EventReader
 {
     private const long MaxDurationMs = 7 * 24 * 3_600_000L;
 
-    /// <summary>Null where a figure is negative, too large or none.</summary>
+    /// <summary>Null if a figure is negative, too large or not a number.</summary>
     public static EventRecord? Read(EventKind kind, long at, ulong time, AttributeSet attributes, Origin origin)
     {
         var sums = default(RequestSums);
@@ -57,7 +57,7 @@ internal static class EventReader
 
     private static string Outcome(AttributeSet attributes) => attributes.Flag(AttributeKey.Success) switch { true => "success", false => "failure", null => "" };
 
-    /// <summary>A status is a number, or "none" where the connection failed.</summary>
+    /// <summary>A status is a number, or "none" if the connection failed.</summary>
     private static string Status(AttributeSet attributes) =>
         attributes.Integer(AttributeKey.StatusCode) is (> 0 and < 1000) and var status ? status.ToString(CultureInfo.InvariantCulture) : "none";
 
@@ -74,12 +74,12 @@ internal static class EventReader
         return IsCount(input) && IsCount(output) && IsCount(read) && IsCount(write) && cost is >= 0 and <= BatchRules.MaxRequestCost;
     }
 
-    /// <summary>0 where there is none, -1 where it is no number.</summary>
+    /// <summary>0 if there is none, -1 if it is not a number.</summary>
     private static long Count(AttributeSet attributes, AttributeKey key) => attributes.HasValue(key) ? attributes.Integer(key) ?? -1 : 0;
 
     private static bool IsCount(long tokens) => tokens is >= 0 and <= BatchRules.MaxRequestTokens;
 
-    /// <summary>A request is known by its id. Anything else by session, name, time and sequence; where there is no sequence, by what it says.</summary>
+    /// <summary>A request is identified by its id. Any other event by session, name, time and sequence or, without a sequence, by its contents.</summary>
     private static long KeyOf(EventKind kind, ulong time, ReadOnlySpan<byte> requestId, AttributeSet attributes)
     {
         if (!requestId.IsEmpty)

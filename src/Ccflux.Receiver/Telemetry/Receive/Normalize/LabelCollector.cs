@@ -3,17 +3,17 @@ using Ccflux.Receiver.Telemetry.Receive.Decode;
 
 namespace Ccflux.Receiver.Telemetry.Receive.Normalize;
 
-/// <summary>What the senders of a message state of themselves: each value once, with the time of the records that state it. Nearly every record
-/// states the same as the one before, and costs a comparison then.</summary>
+/// <summary>Collects what the senders of a message state about themselves: each value once, with the time of the records that state it. Nearly every record
+/// states the same as the one before, and then costs only a comparison.</summary>
 internal sealed class LabelCollector(BatchRules rules)
 {
-    /// <summary>Values that are kept of a message; the next message states them again.</summary>
+    /// <summary>The most values that are kept of a message; the next message states them again.</summary>
     public const int MaxLabels = 4096;
 
-    /// <summary>Values of one sender and attribute in a message; as many are kept of them at all.</summary>
+    /// <summary>The most values of one sender and attribute in a message; no more of them are stored in total.</summary>
     public const int MaxValues = 16;
 
-    /// <summary>So much of an attribute is looked at: more than a label holds.</summary>
+    /// <summary>How much of an attribute is looked at, in bytes: more than fits into a label.</summary>
     private const int MaxBytes = 512;
 
     private const int Attributes = AttributeKey.Own8 - AttributeKey.SettingsSources + 1;
@@ -23,13 +23,13 @@ internal sealed class LabelCollector(BatchRules rules)
     private readonly Memo[] _memos = new Memo[Attributes];
     private readonly (LabelKey Key, Span? Span)[] _last = new (LabelKey, Span?)[Attributes];
 
-    /// <summary>Values that were not kept, each time they were stated.</summary>
+    /// <summary>Values that were not kept, counted each time they were stated.</summary>
     public int Capped { get; private set; }
 
     public IReadOnlyList<LabelRecord> ToList() =>
         _labels.Count == 0 ? [] : [.. _labels.Select(pair => new LabelRecord(new Origin(pair.Key.Email, pair.Key.Install, null, ""), pair.Key.Name, pair.Key.Value, pair.Value.FirstAt, pair.Value.LastAt))];
 
-    /// <summary>What a record states: its own attribute before the scope's, and that before the resource's.</summary>
+    /// <summary>Adds what a record states: its own attribute takes precedence over the scope's, and that over the resource's.</summary>
     public void Add(in Origin origin, long at, AttributeSet record, AttributeSet scope, AttributeSet resource)
     {
         if (!record.HasLabels && !scope.HasLabels && !resource.HasLabels)
@@ -49,7 +49,7 @@ internal sealed class LabelCollector(BatchRules rules)
         }
     }
 
-    /// <summary>Which managed settings the client found at its start; an event without the list states nothing.</summary>
+    /// <summary>Adds which managed settings the client found at its start; an event without the list states nothing.</summary>
     public void AddSettings(in Origin origin, long at, AttributeSet record)
     {
         if (record.Has(AttributeKey.SettingsSources))
@@ -84,7 +84,7 @@ internal sealed class LabelCollector(BatchRules rules)
 
     private void Add(in Origin origin, AttributeKey attribute, string name, string value, long at)
     {
-        // A user's token says whose the record is, whatever the record says.
+        // A user's token determines the record's user, whatever the record states.
         var key = rules.IsOfOneUser ? new LabelKey(null, null, name, value) : new LabelKey(origin.Email, origin.Email is null ? origin.Install : null, name, value);
         ref var last = ref _last[attribute - AttributeKey.SettingsSources];
         if (last.Span is { } same && last.Key == key)
@@ -117,7 +117,7 @@ internal sealed class LabelCollector(BatchRules rules)
     [StructLayout(LayoutKind.Auto)]
     private readonly record struct Memo(byte[]? Bytes, string Text);
 
-    /// <summary>From the first record to the last.</summary>
+    /// <summary>The time from the first record to the last.</summary>
     private sealed class Span(long at)
     {
         public long FirstAt { get; private set; } = at;

@@ -17,7 +17,7 @@ internal enum MetricKind
 
 internal static class MetricNames
 {
-    /// <summary>Null for a metric that nobody here has heard of.</summary>
+    /// <summary>Null for an unknown metric.</summary>
     public static MetricKind? Find(ReadOnlySpan<byte> name) => Encoding.UTF8.GetString(name.Length <= 64 ? name : []) switch
     {
         "claude_code.session.count" => MetricKind.Sessions,
@@ -31,7 +31,7 @@ internal static class MetricNames
         _ => null,
     };
 
-    /// <summary>What is counted in: billionths of a dollar, milliseconds, or just the count.</summary>
+    /// <summary>The unit of the count: billionths of a dollar, milliseconds, or just the count.</summary>
     public static double Unit(MetricKind kind) => kind switch
     {
         MetricKind.Cost => 1e9,
@@ -39,7 +39,7 @@ internal static class MetricNames
         _ => 1,
     };
 
-    /// <summary>Largest value of one point, as sent: what it counts since the last point, or since its process began.</summary>
+    /// <summary>The largest value of one point, as sent: what it counts since the last point, or since its process began.</summary>
     public static double MaxPoint(MetricKind kind) => kind switch
     {
         MetricKind.Cost => 10_000,

@@ -2,7 +2,7 @@ using Ccflux.Receiver.Telemetry.Receive.Decode;
 
 namespace Ccflux.Receiver.Telemetry.Receive.Normalize;
 
-/// <summary>Makes a point of its attributes.</summary>
+/// <summary>Reads a point from its attributes.</summary>
 internal static class PointReader
 {
     public static PointRecord Read(
@@ -28,6 +28,6 @@ internal static class PointReader
             start, time, value, origin, SafeText.Model(attributes.Text(AttributeKey.Model)), name, detail, source);
     }
 
-    /// <summary>The second of the day before 46 bits of the hash: what arrives together stands together in the database, and is written with few pages.</summary>
+    /// <summary>The second of the day in front of 46 bits of the hash: points that arrive together are stored next to each other, so that few pages are written.</summary>
     private static long KeyOf(long at, ulong hash) => ((at / 1000 % 86_400) << 46) | (long)(hash >> 18);
 }

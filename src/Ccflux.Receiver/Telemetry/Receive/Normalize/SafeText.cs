@@ -5,13 +5,13 @@ using Ccflux.Receiver.Telemetry.Receive.Decode;
 
 namespace Ccflux.Receiver.Telemetry.Receive.Normalize;
 
-/// <summary>Makes texts of bytes from strangers. Only what looks like a name becomes one: short, printable ASCII without blanks,
-/// which only models have. So a sentence or a path that was put where a name belongs is not kept.</summary>
+/// <summary>Makes texts from bytes that strangers send. Only what looks like a name is accepted: short, printable ASCII without blanks,
+/// which only models have. A sentence or a path in the place of a name is therefore not kept.</summary>
 internal static class SafeText
 {
     public const string Other = "other";
 
-    /// <summary>Characters of a label's value at most.</summary>
+    /// <summary>The most characters of a label's value.</summary>
     public const int MaxLabel = 64;
 
     private const int MaxName = 100;
@@ -24,16 +24,16 @@ internal static class SafeText
     private static readonly ConcurrentDictionary<ulong, string> s_keptNames = new();
     private static readonly ConcurrentDictionary<ulong, string> s_keptModels = new();
 
-    /// <summary>A tool, terminal or other name; empty for nothing, <see cref="Other"/> for what is none.</summary>
+    /// <summary>A tool, terminal or other name; empty for nothing, <see cref="Other"/> for anything that is not a name.</summary>
     public static string Name(ReadOnlySpan<byte> bytes) => Kept(bytes, s_keptNames, s_nameBytes);
 
-    /// <summary>A model's name: gateways give their models names with blanks, commas and parentheses in them, too.</summary>
+    /// <summary>A model's name: gateways also give their models names with blanks, commas and parentheses.</summary>
     public static string Model(ReadOnlySpan<byte> bytes) => Kept(bytes.Trim((byte)' '), s_keptModels, s_modelBytes);
 
-    /// <summary>An identifier such as <c>session.id</c>; null for nothing and for what is none.</summary>
+    /// <summary>An identifier such as <c>session.id</c>; null for nothing and for anything that is not an identifier.</summary>
     public static string? Id(ReadOnlySpan<byte> bytes) => !bytes.IsEmpty && IsName(bytes, s_nameBytes) ? Encoding.ASCII.GetString(bytes) : null;
 
-    /// <summary>An address in lower case, or null.</summary>
+    /// <summary>An e-mail address in lower case, or null.</summary>
     public static string? Email(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length is < 3 or > MaxEmail || bytes.IndexOf((byte)'@') < 1 || bytes.IndexOfAnyInRange((byte)0, (byte)' ') >= 0)
@@ -45,9 +45,9 @@ internal static class SafeText
         return text.Contains('\uFFFD', StringComparison.Ordinal) ? null : text;
     }
 
-    /// <summary>What an organisation calls something, in any script: one line of <see cref="MaxLabel"/> characters at most, without what is not seen
-    /// (controls, marks of direction, halves of pairs) and without <c>|</c>, which stands between labels that are asked for. Empty for nothing, and
-    /// for <see cref="LabelNames.NotStated"/>, which must mean nothing else.</summary>
+    /// <summary>What an organisation calls something, in any script: one line of at most <see cref="MaxLabel"/> characters, without invisible characters
+    /// (controls, directional marks, halves of pairs) and without <c>|</c>, which separates labels in a query. Empty for nothing, and
+    /// for <see cref="LabelNames.NotStated"/>, which must not mean anything else.</summary>
     public static string Label(ReadOnlySpan<byte> bytes)
     {
         var text = new StringBuilder();
@@ -72,8 +72,8 @@ internal static class SafeText
         UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned
         or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
 
-    /// <summary>Names come over and over; strangers cannot grow what is kept of them beyond <see cref="MaxKept"/>. It serves all users and anybody can make two
-    /// texts with one hash, so the hash only finds the place: the bytes decide.</summary>
+    /// <summary>Names are repeated often; strangers cannot make this cache grow beyond <see cref="MaxKept"/>. It serves all users and anyone can construct two
+    /// texts with the same hash, so the hash only finds the place: the bytes decide.</summary>
     private static string Kept(ReadOnlySpan<byte> bytes, ConcurrentDictionary<ulong, string> kept, SearchValues<byte> allowed)
     {
         if (bytes.IsEmpty)
@@ -101,7 +101,7 @@ internal static class SafeText
         return name;
     }
 
-    /// <summary>Paths are no names: none begins as one.</summary>
+    /// <summary>Paths are not names: no name begins like one.</summary>
     private static bool IsName(ReadOnlySpan<byte> bytes, SearchValues<byte> allowed) =>
         bytes.Length <= MaxName && bytes[0] is not ((byte)'/' or (byte)'.') && !bytes.StartsWith("~/"u8) && !bytes.ContainsAnyExcept(allowed);
 }

@@ -2,10 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace Ccflux.Receiver.Telemetry.Receive.Normalize;
 
-/// <summary>Who sent a record, as far as it says so. All of it has passed <see cref="SafeText"/>.</summary>
-/// <param name="Email">What the record claims; lower case.</param>
+/// <summary>Who sent a record, as far as it states that. All of it has passed <see cref="SafeText"/>.</summary>
+/// <param name="Email">The e-mail address that the record claims, in lower case.</param>
 /// <param name="Install">The client's <c>user.id</c>.</param>
-/// <param name="Session">Null where the client leaves session ids out.</param>
+/// <param name="Session">Null if the client leaves session ids out.</param>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct Origin(string? Email, string? Install, string? Session, string Terminal);
 
@@ -21,8 +21,8 @@ internal readonly record struct RequestSums(long Input, long Output, long CacheR
 }
 
 /// <summary>An event to be stored.</summary>
-/// <param name="Key">Tells it from every other event of its subject; the same when it comes again.</param>
-/// <param name="PromptKey">Of <c>prompt.id</c>; 0: none.</param>
+/// <param name="Key">Distinguishes it from every other event of its subject; the same when it is sent again.</param>
+/// <param name="PromptKey">Hash of <c>prompt.id</c>; 0: none.</param>
 /// <param name="Name">The tool, the error's status, the compaction's trigger, the agent's type; or empty.</param>
 /// <param name="Detail">Success or failure, accept or reject; or empty.</param>
 /// <param name="Source">The request's <c>query_source</c>, a decision's source; or empty.</param>
@@ -41,10 +41,10 @@ internal sealed record EventRecord(
     long? DurationMs);
 
 /// <summary>A point of a monotonic sum to be stored.</summary>
-/// <param name="StreamKey">Of metric, the resource's attributes that are the client's, the point's attributes and start time.</param>
-/// <param name="EarlierStreamKey">What ccflux 1.0 knew the same stream by: of all the resource's attributes.</param>
-/// <param name="PointKey">Of the stream and the point's time.</param>
-/// <param name="Start">Nanoseconds, as sent: since when a delta counts, and when a cumulative stream began. Never after <paramref name="Time"/>.</param>
+/// <param name="StreamKey">Hash of metric, the client's own attributes of the resource, the point's attributes and start time.</param>
+/// <param name="EarlierStreamKey">The key of the same stream in ccflux 1.0: a hash of all the resource's attributes.</param>
+/// <param name="PointKey">Hash of the stream and the point's time.</param>
+/// <param name="Start">Nanoseconds, as sent: when the period of a delta or a cumulative stream began. Never after <paramref name="Time"/>.</param>
 /// <param name="Time">Nanoseconds, as sent.</param>
 /// <param name="Value">In <see cref="MetricNames.Unit"/>s.</param>
 /// <param name="Name">The type of tokens, time, lines or start; the tool; or empty.</param>
@@ -65,14 +65,14 @@ internal sealed record PointRecord(
     string Detail,
     string Source);
 
-/// <summary>What a sender states of themselves, and the time that a message's records state it for.</summary>
+/// <summary>What senders state about themselves, and the time for which a message's records state it.</summary>
 /// <param name="Name">The attribute; see <see cref="LabelNames"/>.</param>
 /// <param name="Value">Has passed <see cref="SafeText.Label"/>; not empty.</param>
 /// <param name="FirstAt">Epoch milliseconds of the first record that states it.</param>
-/// <param name="LastAt">Of the last.</param>
+/// <param name="LastAt">Epoch milliseconds of the last one.</param>
 internal sealed record LabelRecord(Origin Origin, string Name, string Value, long FirstAt, long LastAt);
 
-/// <summary>A name that was not understood, was refused or was beyond a cap, and how often.</summary>
+/// <summary>A name that was not recognised, was refused or was beyond a cap, and how often.</summary>
 internal sealed record UnrecognisedName(UnrecognisedNameKind Kind, string Name, long Count);
 
 internal enum UnrecognisedNameKind
@@ -84,7 +84,7 @@ internal enum UnrecognisedNameKind
     Capped,
 }
 
-/// <summary>What one request brought: what is to be stored, and what was refused and why.</summary>
+/// <summary>What one request contains: what is to be stored, and what was refused and why.</summary>
 internal sealed record TelemetryBatch(
     IReadOnlyList<EventRecord> Events,
     IReadOnlyList<PointRecord> Points,
@@ -96,22 +96,22 @@ internal sealed record TelemetryBatch(
     private const int RecordBytes = 512;
     private const int LabelBytes = 400;
 
-    /// <summary>What the senders state of themselves.</summary>
+    /// <summary>What the senders state about themselves.</summary>
     public IReadOnlyList<LabelRecord> Labels { get; init; } = [];
 
     public bool IsEmpty => Events.Count == 0 && Points.Count == 0 && Seen.Count == 0 && Labels.Count == 0;
 
     public int Weight => Events.Count + Points.Count;
 
-    /// <summary>About what the batch holds in memory.</summary>
+    /// <summary>Approximate memory that the batch needs.</summary>
     public int EstimatedBytes => EstimateOf(Weight, Labels.Count);
 
-    /// <summary>About what a message of so many bytes may become: no record that is kept is shorter than 64.</summary>
+    /// <summary>Approximate size that a message of this length can grow to: no record that is kept is shorter than 64 bytes.</summary>
     public static int MostBytesOf(int length, int maxRecords) => EstimateOf(Math.Min(length / 64, maxRecords), Math.Min(length / 64, LabelCollector.MaxLabels));
 
     private static int EstimateOf(int records, int labels) => 1024 + (records * RecordBytes) + (labels * LabelBytes);
 
-    /// <summary>The same in parts of at most so many records. What was seen and stated beside them stands in the last, so that a message that comes again for want of it counts it once.</summary>
+    /// <summary>The batch in parts of at most this many records. Names and labels are in the last part, so that a message that is sent again because a part failed counts them once.</summary>
     public IEnumerable<TelemetryBatch> Parts(int most) => Weight <= most ? [this] : Cut(most);
 
     private IEnumerable<TelemetryBatch> Cut(int most)

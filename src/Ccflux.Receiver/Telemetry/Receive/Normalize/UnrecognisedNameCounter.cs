@@ -3,8 +3,8 @@ using Ccflux.Receiver.Telemetry.Receive.Decode;
 
 namespace Ccflux.Receiver.Telemetry.Receive.Normalize;
 
-/// <summary>Counts names that were not understood, for one request: at most <see cref="MaxNames"/> of each kind, the rest as "other".
-/// Names only, never values; and only what <see cref="SafeText"/> takes for a name.</summary>
+/// <summary>Counts names that were not recognised, for one request: at most <see cref="MaxNames"/> of each kind, the rest as "other".
+/// Names only, never values; and only what <see cref="SafeText"/> accepts as a name.</summary>
 internal sealed class UnrecognisedNameCounter
 {
     private const int MaxNames = 50;
@@ -35,7 +35,7 @@ internal sealed class UnrecognisedNameCounter
     public IReadOnlyList<UnrecognisedName> ToList() =>
         _cells.Count == 0 ? [] : [.. _cells.Select(pair => new UnrecognisedName(pair.Key.Kind, pair.Value.Name, pair.Value.Count))];
 
-    // Not through the memory of SafeText.Name, which is for names that come over and over.
+    // Not through the cache of SafeText.Name, which is for names that are repeated often.
     private static string Name(ReadOnlySpan<byte> name) => SafeText.Id(name) ?? SafeText.Other;
 
     private struct Cell
