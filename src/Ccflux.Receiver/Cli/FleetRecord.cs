@@ -8,17 +8,17 @@ using Ccflux.Storage.Sqlite;
 
 namespace Ccflux.Receiver.Cli;
 
-/// <summary><c>fleet record FILE</c>: a fortnight that happened, as a scenario for <c>fleet simulate</c>. It only reads, and needs no FLEET=1.</summary>
+/// <summary><c>fleet record FILE</c>: writes a recorded fortnight as a scenario for <c>fleet simulate</c>. It only reads, and does not need FLEET=1.</summary>
 internal static class FleetRecord
 {
     private const string Date = "yyyy-MM-dd";
 
     public static Command Make()
     {
-        var file = new Argument<string>("FILE") { Description = "The new scenario; it must not be there yet." };
-        var from = new Option<string?>("--from") { Description = "The first of the fourteen days (UTC), such as 2026-11-02; without it the last fourteen that are over." };
-        var user = new Option<string[]>("--user") { Description = "Only this user's work, by e-mail; may be given again. Without it, that of machines with agents, or where there are none, everybody's." };
-        var command = new Command("record", "Writes what polls and reports recorded of a fortnight as a scenario for fleet simulate.") { file, from, user };
+        var file = new Argument<string>("FILE") { Description = "The new scenario; it must not exist yet." };
+        var from = new Option<string?>("--from") { Description = "The first of the fourteen days (UTC), such as 2026-11-02; default: the last fourteen complete days." };
+        var user = new Option<string[]>("--user") { Description = "Only this user's work, by e-mail address; can be repeated. Default: the work of machines with agents or, if there are none, of everyone." };
+        var command = new Command("record", "Writes the polls and reports of a fortnight as a scenario for fleet simulate.") { file, from, user };
         command.SetAction((result, cancellationToken) => CommandHost.ReadAsync(services =>
             RunAsync(services, result.GetValue(file)!, result.GetValue(from), result.GetValue(user) ?? [], cancellationToken)));
         return command;
@@ -32,14 +32,14 @@ internal static class FleetRecord
         if (date is not null &&
             (!DateTimeOffset.TryParseExact(date, Date, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out from) || from < earliest || from > latest))
         {
-            await CommandHost.FailAsync($"--from: a day such as {Word(latest)}, from {Word(earliest)} (single readings are kept for QUOTA_DETAIL_DAYS) to {Word(latest)} (the fortnight must be over).");
+            await CommandHost.FailAsync($"--from: a day such as {Word(latest)}, from {Word(earliest)} (single readings are kept for QUOTA_DETAIL_DAYS) to {Word(latest)} (the fortnight must be complete).");
             return CommandHost.Failed;
         }
 
         var (recorded, fault) = await new FortnightRecord(services.GetRequiredService<SqliteReaders>()).ReadAsync(from, users, cancellationToken);
         if (recorded is null)
         {
-            await CommandHost.FailAsync($"From {Word(from)} on: {fault}.");
+            await CommandHost.FailAsync($"From {Word(from)}: {fault}.");
             return CommandHost.Failed;
         }
 
@@ -47,7 +47,7 @@ internal static class FleetRecord
         await File.WriteAllTextAsync(target, recorded.Scenario.ToJson(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), cancellationToken);
         var requests = recorded.Scenario.Demand.Sum(work => (long)work.RequestsPerHour);
         await Console.Out.WriteLineAsync(
-            $"Wrote {target}: 14 days from {Word(from)} on; accounts: {recorded.Scenario.Accounts.Count}, config dirs: {recorded.Scenario.Demand.DistinctBy(work => work.ConfigDir).Count()}, requests: {requests}.");
+            $"Wrote {target}: 14 days from {Word(from)}; accounts: {recorded.Scenario.Accounts.Count}, config dirs: {recorded.Scenario.Demand.DistinctBy(work => work.ConfigDir).Count()}, requests: {requests}.");
         foreach (var note in recorded.Notes)
         {
             await Console.Out.WriteLineAsync(note);
