@@ -21,7 +21,7 @@ internal static partial class ServeCommand
         return CommandHost.Done;
     });
 
-    /// <summary>Reports an address in use in one line, where the server would print a page of stack trace.</summary>
+    /// <summary>Reports in one line that the IP address and port are in use; the server would print a page of stack trace.</summary>
     /// <exception cref="IOException">The IP address and port are in use.</exception>
     private static void CheckAddress(string text)
     {

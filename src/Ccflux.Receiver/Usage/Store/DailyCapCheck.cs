@@ -8,7 +8,7 @@ namespace Ccflux.Receiver.Usage.Store;
 internal static class DailyCapCheck
 {
     /// <summary>Counts what the turns would add and, if it fits, deducts it from today's allowance.</summary>
-    /// <returns>Null, or what there would be too many of.</returns>
+    /// <returns>Null, or the cap that would be exceeded.</returns>
     public static string? Run(SqlConnection connection, UsageNameCache names, IncomingTurns incoming, DailyCaps caps)
     {
         HashSet<string>? sessions = null;

@@ -13,7 +13,7 @@ internal sealed class DailyRowCap
     private readonly Dictionary<(long User, int Day), Rows> _today = [];
     private readonly HashSet<(long User, int Day)> _changed = [];
 
-    /// <returns>Null, or what there would be too many of.</returns>
+    /// <returns>Null, or the cap that would be exceeded.</returns>
     public string? Check(SqlConnection connection, UsageNameCache names, IncomingTurns incoming, DailyCaps caps)
     {
         if (caps == DailyCaps.None)

@@ -14,7 +14,7 @@ public sealed record TableState(TableShape Table, string Sort, bool Descending, 
     /// <summary>Rows before this page.</summary>
     public int Offset => (Page - 1) * Size;
 
-    /// <summary>Reads the table's fields; <paramref name="prefix"/> is empty where the table stands alone (the API).</summary>
+    /// <summary>Reads the table's fields; <paramref name="prefix"/> is empty if the query is about this table only (the API).</summary>
     public static TableState Parse(TableShape table, IQueryCollection query, ICollection<FilterFault> faults, string? prefix = null)
     {
         prefix ??= table.Name + ".";
