@@ -12,13 +12,13 @@ using Ccflux.Receiver.Usage;
 
 namespace Ccflux.Receiver;
 
-/// <summary>The receiver, slice by slice. Without a command it serves; <see cref="ReceiverCommands"/> has the rest.</summary>
+/// <summary>Assembles the receiver from its slices. Without a command it serves; <see cref="ReceiverCommands"/> has the other commands.</summary>
 internal static class Program
 {
     public static Task<int> Main(string[] args) => ReceiverCommands.RunAsync(args);
 
-    /// <summary>The whole server, not yet started.</summary>
-    /// <exception cref="InvalidSettingsException">A setting is wrong; all that are wrong are named.</exception>
+    /// <summary>Builds the whole server without starting it.</summary>
+    /// <exception cref="InvalidSettingsException">Settings are invalid; it names all of them.</exception>
     public static WebApplication Build(WebApplicationBuilder builder)
     {
         AddServices(builder);
@@ -36,8 +36,8 @@ internal static class Program
         return app;
     }
 
-    /// <summary>What the server and every command are made of. The database is opened by whoever first asks for it.</summary>
-    /// <exception cref="InvalidSettingsException">A setting is wrong; all that are wrong are named.</exception>
+    /// <summary>Registers the services of the server and of every command. The database is opened on first use.</summary>
+    /// <exception cref="InvalidSettingsException">Settings are invalid; it names all of them.</exception>
     public static void AddServices(WebApplicationBuilder builder)
     {
         builder.AddPlatform();

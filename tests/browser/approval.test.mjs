@@ -18,7 +18,7 @@ test("With DEVICE_APPROVAL a device waits for the admin, and its reports count o
   await assert.rejects(device.report([turn]));
 
   const { page, context, trouble } = await signIn(browser, receiver);
-  assert.match(await page.locator("#look").textContent(), /fresh-laptop of new waits for approval/);
+  assert.match(await page.locator("#look").textContent(), /fresh-laptop of new is waiting for approval/);
   assert.match(await page.locator("#devices").textContent(), /Waiting/);
   assert.equal(await page.getByText("No reports yet").isVisible(), true, "an empty receiver says what to do first");
   await page.getByRole("link", { name: "Approve device fresh-laptop" }).click();

@@ -54,7 +54,7 @@ test("A second token for an address is refused, with an offer to reissue; what i
     await page.getByRole("heading", { name: "Add user" }).waitFor();
   };
   await add("hana.sato@example.org", "365");
-  assert.match(await page.locator("#add-email-note").textContent(), /live token already/);
+  assert.match(await page.locator("#add-email-note").textContent(), /already has a live token/);
   await page.getByRole("link", { name: "Reissue the token instead" }).click();
   await page.getByRole("heading", { name: /Reissue the token of hana/ }).waitFor();
 

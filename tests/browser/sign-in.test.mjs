@@ -63,7 +63,7 @@ test("Without an admin token a person gets a page that says what to set", async 
 test("What is not there gets a page of its own, and bad fields a word instead of an error", async () => {
   const { context, page } = await signIn(world.browser, world.receiver);
   assert.equal((await page.goto(`${world.receiver.address}/admin/users/nobody%40example.org`)).status(), 404);
-  assert.match(await page.textContent("main"), /Nobody here has that address/);
+  assert.match(await page.textContent("main"), /No user with this e-mail address/);
 
   const bad = "period=never&from=x&to=y&users.sort=--evil&users.page=-3&windows.view=both&users.size=9999999&model=" + "m".repeat(300);
   assert.equal((await page.goto(`${world.receiver.address}/admin/?${bad}`)).status(), 200);

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace Ccflux.Receiver.Cli;
 
-/// <summary>Runs a command over the receiver's own services and turns what may go wrong into one line on stderr and an exit code.</summary>
+/// <summary>Runs a command with the receiver's own services and turns expected errors into one line on stderr and an exit code.</summary>
 internal static class CommandHost
 {
     public const int Done = 0;
@@ -14,10 +14,10 @@ internal static class CommandHost
     public const int WrongSettings = 2;
     public const int WrongUsage = 2;
 
-    /// <summary>Runs a <paramref name="command"/> that only reads: where there is no database, it says so and makes none.</summary>
+    /// <summary>Runs a <paramref name="command"/> that only reads: if there is no database, it reports that and creates none.</summary>
     public static Task<int> ReadAsync(Func<IServiceProvider, Task<int>> command) => RunAsync(services => WhereThereIsADatabaseAsync(services, command));
 
-    /// <summary>Runs a command that only reads where there is a database to read.</summary>
+    /// <summary>Runs a command that only reads, if there is a database to read.</summary>
     public static async Task<int> WhereThereIsADatabaseAsync(IServiceProvider services, Func<IServiceProvider, Task<int>> command)
     {
         var path = services.GetRequiredService<DatabaseOptions>().Path;
@@ -30,8 +30,8 @@ internal static class CommandHost
         return Failed;
     }
 
-    /// <summary>Runs <paramref name="command"/> with the services of a receiver that is not started and listens nowhere. What it logs goes to
-    /// stderr: stdout is for what was asked for.</summary>
+    /// <summary>Runs <paramref name="command"/> with the services of a receiver that is not started and listens nowhere. Logs go to
+    /// stderr: stdout is for the command's output.</summary>
     public static Task<int> RunAsync(Func<IServiceProvider, Task<int>> command) => GuardAsync(async () =>
     {
         var builder = ServeCommand.CreateBuilder();
@@ -52,7 +52,7 @@ internal static class CommandHost
         }
         catch (InvalidSettingsException exception)
         {
-            await FailAsync("ccflux-receiver cannot start. Settings to mend:");
+            await FailAsync("ccflux-receiver cannot start. Invalid settings:");
             foreach (var fault in exception.Faults)
             {
                 await FailAsync("  " + fault);

@@ -10,13 +10,13 @@ internal static class DatabaseCommands
 {
     public static Command Backup()
     {
-        var file = new Argument<string>("FILE") { Description = "The new file; it must not be there yet." };
+        var file = new Argument<string>("FILE") { Description = "The new file; it must not exist yet." };
         var command = new Command("backup", "Writes a consistent copy of the database while the receiver runs.") { file };
         command.SetAction((result, _) => CommandHost.ReadAsync(async services =>
         {
             var target = result.GetValue(file)!;
             DatabaseCopy.Backup(services.GetRequiredService<DatabaseOptions>().Path, target);
-            await Console.Out.WriteLineAsync($"Wrote {target} ({new FileInfo(target).Length / 1024} KiB). It holds e-mail addresses and usage; keep it as you keep the database.");
+            await Console.Out.WriteLineAsync($"Wrote {target} ({new FileInfo(target).Length / 1024} KiB). It contains e-mail addresses and usage; protect it like the database.");
             return CommandHost.Done;
         }));
         return command;
@@ -24,23 +24,23 @@ internal static class DatabaseCommands
 
     public static Command Restore()
     {
-        var file = new Argument<string>("FILE") { Description = "A file that backup wrote." };
-        var forget = new Option<bool>("--forget-revocations") { Description = "Lets hold again what was revoked since the backup. Needed where the database that is replaced cannot be read." };
-        var command = new Command("restore", "Puts a backup in the place of the database. The receiver must be stopped; the former database is kept beside it, and what was revoked in it stays revoked.") { file, forget };
+        var file = new Argument<string>("FILE") { Description = "A file written by backup." };
+        var forget = new Option<bool>("--forget-revocations") { Description = "Makes tokens and devices that were revoked since the backup valid again. Needed if the replaced database cannot be read." };
+        var command = new Command("restore", "Replaces the database with a backup. The receiver must be stopped. The former database is kept next to it, and what was revoked in it stays revoked.") { file, forget };
         command.SetAction((result, _) => CommandHost.RunAsync(async services =>
         {
             var path = services.GetRequiredService<DatabaseOptions>().Path;
             var report = DatabaseCopy.Restore(
                 result.GetValue(file)!, path, services.GetRequiredService<TimeProvider>().GetUtcNow(), [.. services.GetServices<Revocations>()], result.GetValue(forget));
             await Console.Out.WriteLineAsync($"Restored {path}." + (report.Former is null ? "" : $" The former database is {report.Former}."));
-            await Console.Out.WriteLineAsync("Clients notice by themselves that this is an older state and send what is missing. Access tokens and sessions of the pages ended.");
+            await Console.Out.WriteLineAsync("Clients detect that this is an older state and send what is missing. Access tokens and page sessions were ended.");
             foreach (var kind in report.Access)
             {
-                await ListAsync($"Stay revoked, {kind.What}", kind.Kept);
-                await ListAsync($"Hold again though the former database does not have them, {kind.What}", kind.ValidAgain);
+                await ListAsync($"Still revoked, {kind.What}", kind.Kept);
+                await ListAsync($"Valid again although not in the former database, {kind.What}", kind.ValidAgain);
             }
 
-            await ListAsync("Need a new token, theirs is younger than the backup", report.WithoutToken);
+            await ListAsync("Need a new token, because theirs is newer than the backup", report.WithoutToken);
             return CommandHost.Done;
         }));
         return command;

@@ -5,25 +5,25 @@ using Ccflux.Receiver.Platform.Auth.Admin;
 
 namespace Ccflux.Receiver.Cli;
 
-/// <summary><c>fleet import</c>: takes a login out of a config dir of Claude Code, or from stdin, into the vault. The config dir is only read.</summary>
+/// <summary><c>fleet import</c>: imports a login from a config directory of Claude Code, or from stdin, into the vault. The config directory is only read.</summary>
 internal static class FleetImport
 {
     private const int MaxBytes = 16 * FleetLimits.MaxLogin;
 
     public static Command Make()
     {
-        var label = new Option<string>("--label") { Description = "What the account is to be called.", Required = true };
-        var folder = new Option<string?>("--config-dir") { Description = "The config dir to read .credentials.json from; - reads its text from stdin. Default: CLAUDE_CONFIG_DIR, else ~/.claude." };
+        var label = new Option<string>("--label") { Description = "The account's label.", Required = true };
+        var folder = new Option<string?>("--config-dir") { Description = "The config directory from which .credentials.json is read; - reads its text from stdin. Default: CLAUDE_CONFIG_DIR, otherwise ~/.claude." };
         var vaultOnly = new Option<bool>("--vault-only")
         {
-            Description = "This login was made for the vault alone: the receiver renews it. Without it somebody's client goes on with it, and it is never renewed here.",
+            Description = "The login was created for the vault only: the receiver renews it. Without this option, someone's client keeps using it, and it is never renewed here.",
         };
-        var command = new Command("import", "Takes a login into the vault, or a new one for an account that is there.") { label, folder, vaultOnly };
+        var command = new Command("import", "Imports a login into the vault, or a new login for an existing account.") { label, folder, vaultOnly };
         command.SetAction((result, cancellationToken) => FleetCommand.RunAsync(async services =>
         {
             if (await ReadAsync(result.GetValue(folder), cancellationToken) is not { } json)
             {
-                await CommandHost.FailAsync($"A credentials file holds at most {MaxBytes / 1024} KiB.");
+                await CommandHost.FailAsync($"A credentials file is limited to {MaxBytes / 1024} KiB.");
                 return CommandHost.Failed;
             }
 

@@ -37,9 +37,9 @@ internal static class FleetVaultCommands
 
     public static Command Refresh()
     {
-        var label = new Argument<string?>("LABEL") { Description = "One account; without it, every one that is due.", Arity = ArgumentArity.ZeroOrOne };
-        var again = new Option<bool>("--again") { Description = "Also where a refresh ended without a known outcome. If its token was spent then, the issuer may end the login." };
-        var command = new Command("refresh", "Renews logins that the vault holds, beside a running receiver.") { label, again };
+        var label = new Argument<string?>("LABEL") { Description = "One account; default: every account that is due.", Arity = ArgumentArity.ZeroOrOne };
+        var again = new Option<bool>("--again") { Description = "Also retry a refresh whose outcome is unknown. If it already spent the token, the issuer may end the login." };
+        var command = new Command("refresh", "Renews logins that the vault holds. Works while a receiver is running.") { label, again };
         command.SetAction((result, cancellationToken) => FleetCommand.RunAsync(async services =>
         {
             if (result.GetValue(label) is not { } name)
@@ -66,7 +66,7 @@ internal static class FleetVaultCommands
 
     public static Command Answer()
     {
-        var command = new Command("answer", "Prints the answer to a refresh that no login could be made of. It may hold tokens: show it to nobody.") { s_label };
+        var command = new Command("answer", "Prints the response to a refresh that contained no usable login. It may contain tokens: show it to nobody.") { s_label };
         command.SetAction((result, cancellationToken) => FleetCommand.RunAsync(async services =>
         {
             if (await FleetCommand.FindAsync(services, result.GetValue(s_label)!, cancellationToken) is not { } account)
@@ -76,7 +76,7 @@ internal static class FleetVaultCommands
 
             if (await services.GetRequiredService<TokenRefresh>().ReadUnreadAsync(account, AuditActor.Cli) is not { } answer)
             {
-                await CommandHost.FailAsync($"No such answer is kept for {account.Label}.");
+                await CommandHost.FailAsync($"No such response is stored for {account.Label}.");
                 return CommandHost.Failed;
             }
 
@@ -88,7 +88,7 @@ internal static class FleetVaultCommands
 
     public static Command Remove()
     {
-        var command = new Command("remove", "Forgets an account and its login. A config dir that it was given to keeps its copy.") { s_label };
+        var command = new Command("remove", "Removes an account and its login. A config directory to which it was issued keeps its copy.") { s_label };
         command.SetAction((result, cancellationToken) => FleetCommand.RunAsync(async services =>
         {
             if (await FleetCommand.FindAsync(services, result.GetValue(s_label)!, cancellationToken) is not { } account)
@@ -110,17 +110,17 @@ internal static class FleetVaultCommands
 
     public static Command RotateKeys()
     {
-        var signing = new Option<bool>("--signing-key") { Description = "Ends the key that commands to agents are signed with, too. Every agent must then be enrolled again: fleet enrol --agent AGENT." };
-        var command = new Command("rotate-keys", "Makes a new key, encrypts everything with it, and takes the old keys away.") { signing };
+        var signing = new Option<bool>("--signing-key") { Description = "Also replaces the key that signs commands to agents. Every agent must then be enrolled again: fleet enrol --agent AGENT." };
+        var command = new Command("rotate-keys", "Creates a new key, encrypts everything with it, and removes the old keys.") { signing };
         command.SetAction((result, _) => FleetCommand.RunAsync(async services =>
         {
             if (await services.GetRequiredService<KeyRotation>().RunAsync(AuditActor.Cli, result.GetValue(signing)) is not { } rotated)
             {
-                await CommandHost.FailAsync("The database cannot be written at the moment; the old keys still hold.");
+                await CommandHost.FailAsync("The database is not accepting writes right now; the old keys are still valid.");
                 return CommandHost.Failed;
             }
 
-            await Console.Out.WriteLineAsync($"{rotated.Reencrypted} secrets encrypted anew, {rotated.Removed} old keys removed. Back up the key ring again, apart from the database.");
+            await Console.Out.WriteLineAsync($"{rotated.Reencrypted} secrets encrypted again, {rotated.Removed} old keys removed. Back up the key ring again, separately from the database.");
             if (rotated.Unopened > 0)
             {
                 await CommandHost.FailAsync($"{rotated.Unopened} secrets could not be opened: their key is not in the ring. Import these logins again.");

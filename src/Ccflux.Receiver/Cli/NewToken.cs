@@ -5,11 +5,11 @@ using Ccflux.Receiver.Platform.Http;
 
 namespace Ccflux.Receiver.Cli;
 
-/// <summary>What is printed with a new token: it, its companions, the address to use them with, and what the user does next. Without BASE_URL the
-/// address is not known here, and no line is printed that only looks as if it could be pasted.</summary>
+/// <summary>Prints a new token with its companions, the receiver's URL and the user's next steps. Without BASE_URL the URL is unknown, and no line
+/// is printed that only looks as if it could be pasted.</summary>
 internal static class NewToken
 {
-    /// <summary>Where clients reach the receiver; null where BASE_URL does not say it.</summary>
+    /// <summary>The receiver's URL for clients; null if BASE_URL is not set.</summary>
     public static string? Address(IServiceProvider services) => services.GetRequiredService<HttpOptions>().BaseUrl;
 
     public static string Text(string token, IReadOnlyList<CompanionToken> companions, string? address)
@@ -29,27 +29,27 @@ internal static class NewToken
             }
 
             return text.Append("""
-                Shown this once; send them to the user together with the receiver's address. BASE_URL is not set, so the address is not known
-                here: with it set, the lines to paste on the user's machine are printed too.
+                Shown only once; send them to the user together with the receiver's URL. BASE_URL is not set, so the URL is not known
+                here. If you set it, the lines to paste on the user's machine are printed too.
 
                 """).ToString();
         }
 
         text.Append(CultureInfo.InvariantCulture, $"""
-            The token is shown this once; send both to the user. On their machine:
+            The token is shown only once; send both to the user. On their machine:
               ccflux install --endpoint {address} --token-file FILE
 
 
             """);
         foreach (var companion in companions)
         {
-            text.AppendLine(CultureInfo.InvariantCulture, $"{companion.Name}, shown this once as well, with the settings that carry it:\n\n{companion.Settings}\n");
+            text.AppendLine(CultureInfo.InvariantCulture, $"{companion.Name}, also shown only once, with the settings that contain it:\n\n{companion.Settings}\n");
         }
 
         return text.ToString();
     }
 
-    /// <summary>Makes the tokens that go with a new one.</summary>
+    /// <summary>Issues the tokens that accompany a new one.</summary>
     public static async Task<IReadOnlyList<CompanionToken>> CompanionsAsync(IServiceProvider services, string email)
     {
         var made = new List<CompanionToken>();

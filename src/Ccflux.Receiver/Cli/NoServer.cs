@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Ccflux.Receiver.Cli;
 
-/// <summary>The server of a command: none, so that a command beside a running receiver looks at no port.</summary>
+/// <summary>The server of a command: none, so that a command does not need the port of a running receiver.</summary>
 internal sealed class NoServer : IServer
 {
     public IFeatureCollection Features { get; } = new FeatureCollection();

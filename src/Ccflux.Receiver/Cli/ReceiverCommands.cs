@@ -3,13 +3,13 @@ using System.CommandLine.Help;
 
 namespace Ccflux.Receiver.Cli;
 
-/// <summary>The command line of <c>ccflux-receiver</c>: without a command it serves.</summary>
+/// <summary>The command line of <c>ccflux-receiver</c>. Without a command it serves.</summary>
 internal static class ReceiverCommands
 {
-    /// <returns>0 done, 1 failed, 2 wrong settings or a command line that is not understood.</returns>
+    /// <returns>0: done; 1: failed; 2: invalid settings or command line.</returns>
     public static Task<int> RunAsync(string[] args)
     {
-        var root = new RootCommand("Takes usage reports of Claude Code users and shows them to the admin. Without a command it serves, by its environment settings.");
+        var root = new RootCommand("Receives usage reports from Claude Code users and shows them to the admin. Without a command it serves, with the settings from its environment.");
         root.SetAction((_, cancellationToken) => ServeCommand.RunAsync(cancellationToken));
         root.Add(UsersCommand.Make());
         root.Add(SessionsCommand.Make());
@@ -21,16 +21,16 @@ internal static class ReceiverCommands
         return RunAsync(root, args);
     }
 
-    /// <returns>What the command gives; 2 where the command line is not understood.</returns>
+    /// <returns>The exit code of the command; 2 if the command line is not understood.</returns>
     public static Task<int> RunAsync(RootCommand root, string[] args)
     {
-        // The server has its own orderly way to stop, which takes longer than the library's two seconds.
+        // The server has its own orderly shutdown, which takes longer than the library's two seconds.
         var parsed = root.Parse(args);
         var configuration = new InvocationConfiguration { ProcessTerminationTimeout = null };
         return parsed.Errors.Count == 0 ? parsed.InvokeAsync(configuration) : RefuseAsync(parsed, configuration);
     }
 
-    /// <summary>Says what is wrong, with the help, on stderr: what a script takes from stdout stays clean. Help that was asked for is no fault.</summary>
+    /// <summary>Prints errors and help on stderr, so that stdout stays clean for scripts. Help that was requested is not an error.</summary>
     private static async Task<int> RefuseAsync(ParseResult parsed, InvocationConfiguration configuration)
     {
         if (parsed.Action is not HelpAction)

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace Ccflux.Receiver.Cli;
 
-/// <summary>Runs the server until it is told to stop.</summary>
+/// <summary>Runs the server until it is asked to stop.</summary>
 internal static partial class ServeCommand
 {
     public static Task<int> RunAsync(CancellationToken cancellationToken) => CommandHost.GuardAsync(async () =>
@@ -21,14 +21,14 @@ internal static partial class ServeCommand
         return CommandHost.Done;
     });
 
-    /// <summary>Says in a line what the server would say in a page of stack trace.</summary>
-    /// <exception cref="IOException">The address is taken.</exception>
+    /// <summary>Reports in one line that the IP address and port are in use; the server would print a page of stack trace.</summary>
+    /// <exception cref="IOException">The IP address and port are in use.</exception>
     private static void CheckAddress(string text)
     {
-        // Port 0 is any free one.
+        // Port 0 means any free port.
         if (ListenAddressAttribute.Parse(text) is { Port: > 0 } address && ListenAddressAttribute.IsTaken(address))
         {
-            throw new IOException($"{text} is in use by another program. Set LISTEN_ADDR to another address, such as {address.Address}:{(address.Port < 65_535 ? address.Port + 1 : 8080)}.");
+            throw new IOException($"{text} is in use by another program. Set LISTEN_ADDR to another IP address and port, such as {address.Address}:{(address.Port < 65_535 ? address.Port + 1 : 8080)}.");
         }
     }
 
@@ -40,18 +40,18 @@ internal static partial class ServeCommand
         }
         catch (IOException)
         {
-            // The address is taken. What was started already is stopped in order, or its end would look like a failure too.
+            // The port is in use. What was already started is stopped in order, or its end would look like a failure too.
             await app.StopAsync(CancellationToken.None);
             throw;
         }
     }
 
-    /// <summary>Settings come from appsettings.json in the working folder and, before it, from the environment; never from arguments, which <c>ps</c> shows.</summary>
-    /// <exception cref="InvalidSettingsException">appsettings.json is there and cannot be used.</exception>
+    /// <summary>Settings come from the environment, which takes precedence, and from appsettings.json in the working folder; never from arguments, which <c>ps</c> shows.</summary>
+    /// <exception cref="InvalidSettingsException">appsettings.json exists but cannot be used.</exception>
     public static WebApplicationBuilder CreateBuilder()
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = [], ContentRootPath = AppContext.BaseDirectory });
-        // The host's own files lie beside the program, where no operator keeps settings.
+        // The host's own files are next to the program, where no operator keeps settings.
         foreach (var file in builder.Configuration.Sources.OfType<JsonConfigurationSource>().ToList())
         {
             builder.Configuration.Sources.Remove(file);
@@ -95,7 +95,7 @@ internal static partial class ServeCommand
         [LoggerMessage(1, LogLevel.Information, "ccflux-receiver {Version}")]
         public static partial void Starting(ILogger logger, string version);
 
-        [LoggerMessage(3, LogLevel.Warning, "{Name} is shorter than {Least} characters and can be guessed: a right token is taken however often wrong ones were tried. Make one with openssl rand -hex 32")]
+        [LoggerMessage(3, LogLevel.Warning, "{Name} is shorter than {Least} characters and can be guessed: a correct token is accepted no matter how many wrong ones were tried. Create one with openssl rand -hex 32")]
         public static partial void ShortToken(ILogger logger, string name, int least);
 
         [LoggerMessage(2, LogLevel.Information, "setting {Setting}")]

@@ -3,7 +3,7 @@ using Ccflux.Receiver.Platform.Auth.Admin;
 
 namespace Ccflux.Receiver.Cli;
 
-/// <summary><c>sessions list|end</c>: who is signed in to the pages. Works beside a running receiver, which follows at once.</summary>
+/// <summary><c>sessions list|end</c>: who is signed in to the pages. Works while a receiver is running; changes apply to it at once.</summary>
 internal static class SessionsCommand
 {
     public static Command Make()
@@ -16,7 +16,7 @@ internal static class SessionsCommand
 
     private static Command List()
     {
-        var command = new Command("list", "Lists open sessions: number, role, when they began and were last used (UTC).");
+        var command = new Command("list", "Lists open sessions: id, role, start and last use (UTC).");
         command.SetAction((_, cancellationToken) => CommandHost.RunAsync(async services =>
         {
             await Console.Out.WriteLineAsync($"{"SESSION",-12}  {"ROLE",-6}  {"BEGAN",-16}  LAST USED");
@@ -32,13 +32,13 @@ internal static class SessionsCommand
 
     private static Command End()
     {
-        var id = new Argument<string>("SESSION") { Description = "As `sessions list` has it." };
+        var id = new Argument<string>("SESSION") { Description = "The id, as shown by `sessions list`." };
         var command = new Command("end", "Ends a session at once.") { id };
         command.SetAction((result, _) => CommandHost.RunAsync(async services =>
         {
             if (!await services.GetRequiredService<AdminSessions>().EndByIdAsync(result.GetValue(id)!, AuditActor.Cli))
             {
-                await CommandHost.FailAsync("There is no such session, or the database cannot be written now.");
+                await CommandHost.FailAsync("There is no such session, or the database is not accepting writes right now.");
                 return CommandHost.Failed;
             }
 

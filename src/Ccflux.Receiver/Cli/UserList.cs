@@ -4,7 +4,7 @@ using Dapper;
 
 namespace Ccflux.Receiver.Cli;
 
-/// <summary>The table of <c>users list</c>.</summary>
+/// <summary>Prints the table of <c>users list</c>.</summary>
 internal static class UserList
 {
     public static async Task WriteAsync(IServiceProvider services, TextWriter output, CancellationToken cancellationToken)

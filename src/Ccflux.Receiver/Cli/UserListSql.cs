@@ -1,6 +1,6 @@
 namespace Ccflux.Receiver.Cli;
 
-/// <summary>SQL of <c>users list</c>: a line a user, with the newest live token or else what became of the last one.</summary>
+/// <summary>SQL of <c>users list</c>: one row per user, with the newest live token or, without one, the state of the last token.</summary>
 internal static class UserListSql
 {
     public const string Select = """

@@ -5,7 +5,7 @@ using Ccflux.Receiver.Usage.Store.Retention;
 
 namespace Ccflux.Receiver.Cli;
 
-/// <summary><c>users add|list|revoke|reissue|forget-usage|import</c>. Works beside a running receiver, which follows within seconds.</summary>
+/// <summary><c>users add|list|revoke|reissue|forget-usage|import</c>. Works while a receiver is running; changes apply to it within seconds.</summary>
 internal static class UsersCommand
 {
     private static readonly Argument<string> s_email = new("EMAIL") { Description = "The user's e-mail address." };
@@ -26,7 +26,7 @@ internal static class UsersCommand
     {
         var division = new Option<string?>("--division") { Description = "Team or department, for your own records." };
         var days = new Option<int>("--days") { Description = $"Days the token is valid, counted from its last use (1 to {UserRules.MaxDays}).", DefaultValueFactory = _ => UserAdministration.DefaultDays };
-        var command = new Command("add", "Adds a user and prints the new tokens, this once.") { s_email, division, days };
+        var command = new Command("add", "Adds a user and prints the new tokens, only once.") { s_email, division, days };
         command.SetAction((result, _) => CommandHost.RunAsync(async services =>
         {
             var outcome = await services.GetRequiredService<UserAdministration>().AddAsync(AuditActor.Cli, result.GetValue(s_email), result.GetValue(division), result.GetValue(days));
@@ -49,7 +49,7 @@ internal static class UsersCommand
     private static Command Revoke()
     {
         var email = new Argument<string?>("EMAIL") { Description = "The user's e-mail address.", Arity = ArgumentArity.ZeroOrOne };
-        var id = new Option<long?>("--id") { Description = "The user's number in `users list` instead: for an address that cannot be typed." };
+        var id = new Option<long?>("--id") { Description = "Instead, the user's id as shown by `users list`: for an e-mail address that cannot be typed." };
         var command = new Command("revoke", "Ends a user's tokens at once; the history stays.") { email, id };
         command.SetAction((result, _) => CommandHost.RunAsync(async services =>
         {
@@ -61,7 +61,7 @@ internal static class UsersCommand
                 case (null, { } number):
                     return await ReportAsync(services, "Revoked", await accounts.RevokeAsync(AuditActor.Cli, number));
                 default:
-                    await CommandHost.FailAsync("users revoke: name the user by EMAIL or by --id, one of them.");
+                    await CommandHost.FailAsync("users revoke: name the user by either EMAIL or --id.");
                     return CommandHost.Failed;
             }
         }));
@@ -70,8 +70,8 @@ internal static class UsersCommand
 
     private static Command ForgetUsage()
     {
-        var yes = new Option<bool>("--yes") { Description = "Do it. Without it the command says what it would do." };
-        var command = new Command("forget-usage", "Removes all turns that a user reported, for good. Tokens, devices and telemetry stay.") { s_email, yes };
+        var yes = new Option<bool>("--yes") { Description = "Do it. Without this option, the command only prints what it would do." };
+        var command = new Command("forget-usage", "Permanently removes all turns that a user reported. Tokens, devices and telemetry stay.") { s_email, yes };
         command.SetAction((result, _) => CommandHost.RunAsync(async services =>
         {
             var email = result.GetValue(s_email)!;
@@ -88,7 +88,7 @@ internal static class UsersCommand
                 return CommandHost.Failed;
             }
 
-            await Console.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"Forgot {turns} turns of {outcome.Target}."));
+            await Console.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"Removed {turns} turns of {outcome.Target}."));
             return CommandHost.Done;
         }));
         return command;

@@ -6,7 +6,7 @@ using nietras.SeparatedValues;
 
 namespace Ccflux.Receiver.Cli;
 
-/// <summary><c>users import CSV</c>: adds many users at once and writes their tokens, this once, as CSV.</summary>
+/// <summary><c>users import CSV</c>: adds many users at once and prints their tokens as CSV, only once.</summary>
 internal static class UsersImport
 {
     private const int MaxPeople = 100_000;
@@ -15,7 +15,7 @@ internal static class UsersImport
     public static Command Make()
     {
         var file = new Argument<string>("CSV") { Description = "A file with the columns email, division and days (the last two may be missing or empty); - reads stdin." };
-        var command = new Command("import", "Adds users from a CSV file and prints email,token,telemetry_token,endpoint lines, this once. Users with a live token are left as they are.") { file };
+        var command = new Command("import", "Adds users from a CSV file and prints email,token,telemetry_token,endpoint lines, only once. Users with a live token are not changed.") { file };
         command.SetAction((result, cancellationToken) => CommandHost.RunAsync(async services =>
         {
             using var input = string.Equals(result.GetValue(file), "-", StringComparison.Ordinal) ? Console.In : new StreamReader(result.GetValue(file)!);
@@ -42,7 +42,7 @@ internal static class UsersImport
             var outcome = await accounts.AddAsync(AuditActor.Cli, email, division, days);
             if (outcome.IsOk)
             {
-                // The endpoint stays empty without BASE_URL, the telemetry token where it could not be made now.
+                // The endpoint is empty without BASE_URL, and the telemetry token if it could not be issued now.
                 var companions = await NewToken.CompanionsAsync(services, outcome.Target);
                 var telemetry = string.Join(' ', companions.Select(companion => companion.Token));
                 await Console.Out.WriteLineAsync($"{Csv.Text(outcome.Target)},{outcome.Token},{telemetry},{Csv.Text(NewToken.Address(services) ?? "")}");
@@ -59,11 +59,11 @@ internal static class UsersImport
             }
         }
 
-        await CommandHost.FailAsync($"{added} added, {kept} had a live token already, {failed} not taken.");
+        await CommandHost.FailAsync($"{added} added, {kept} already had a live token, {failed} failed.");
         return failed == 0 ? CommandHost.Done : CommandHost.Failed;
     }
 
-    /// <summary>The rows of CSV with commas or semicolons, less empty ones and the head.</summary>
+    /// <summary>Reads the rows of CSV with commas or semicolons, without empty rows and the header.</summary>
     private static IEnumerable<(int Line, string Email, string Division, string Days)> People(TextReader input)
     {
         using var rows = Sep.Reader(options => options with { HasHeader = false, DisableColCountCheck = true, Unescape = true, Trim = SepTrim.All }).From(input);

@@ -4,16 +4,16 @@ using Dapper;
 
 namespace Ccflux.Receiver.Composition;
 
-/// <summary>Joins usage and the fleet: whose a live session is.</summary>
+/// <summary>Connects usage and the fleet: finds the user of a live session.</summary>
 internal static class FleetPorts
 {
     public static void AddFleetPorts(this IServiceCollection services) => services.AddSingleton<ISessionUsers, SessionUsers>();
 }
 
-/// <summary>Users of reported sessions, and of devices by the name of their host.</summary>
+/// <summary>Reads the users of reported sessions, and of devices by host name.</summary>
 internal sealed class SessionUsers(SqliteReaders readers, TimeProvider time) : ISessionUsers
 {
-    /// <summary>A session that was reported at all in this time is known by its id.</summary>
+    /// <summary>A session that was reported within this time is known by its id.</summary>
     private static readonly TimeSpan s_lately = TimeSpan.FromDays(1);
 
     private const int MaxSessions = 50_000;
@@ -30,7 +30,7 @@ internal sealed class SessionUsers(SqliteReaders readers, TimeProvider time) : I
         return new SessionOwners(ById(sessions), machines.ToDictionary(row => row.Machine, row => row.Email, StringComparer.OrdinalIgnoreCase));
     }
 
-    /// <summary>Two users with one session id would be a forgery of one of them: it is nobody's.</summary>
+    /// <summary>A session id of two users would be a forgery by one of them, so it belongs to nobody.</summary>
     private static Dictionary<string, string> ById(IEnumerable<(string Session, string Email)> rows) => rows
         .GroupBy(row => row.Session, StringComparer.Ordinal)
         .Where(group => group.Count() == 1)

@@ -7,8 +7,8 @@ using Dapper;
 
 namespace Ccflux.Receiver.Composition;
 
-/// <summary>Limits that ended turns: readings of 100 percent for quota, and where the fleet is on, what its rotation goes by at once.</summary>
-/// <param name="fleet">Null where the fleet is off.</param>
+/// <summary>Stores limits that ended turns as readings of 100 percent for quota and, if the fleet is on, passes them to its rotation at once.</summary>
+/// <param name="fleet">Null if the fleet is off.</param>
 internal sealed class LimitReadings(ReadingIntake intake, SqliteReaders readers, LimitHitRecorder? fleet = null) : IFinalLimits
 {
     public async Task<bool> StoreAsync(FinalLimits met)
@@ -31,7 +31,7 @@ internal sealed class LimitReadings(ReadingIntake intake, SqliteReaders readers,
         return await fleet.NoteAsync(own);
     }
 
-    /// <summary>A session's id can be read off pages: what counts is the word of the user who reported it before anybody else.</summary>
+    /// <summary>Session ids are visible on pages, so only the user who reported a session first is believed.</summary>
     private async Task<bool> IsOfReporterAsync(string sessionId, long userId)
     {
         using var lease = await readers.RentAsync(CancellationToken.None);

@@ -1,6 +1,6 @@
 namespace Ccflux.Receiver.Composition;
 
-/// <summary>What one feature's ports read of another's tables.</summary>
+/// <summary>Statements with which one feature's ports read another's tables.</summary>
 internal static class PortsSql
 {
     public const string HookTotals = """
@@ -15,7 +15,7 @@ internal static class PortsSql
         GROUP BY s.session_id, m.name
         """;
 
-    /// <summary>Who reported a session first. By user, since sessions are found by user and id.</summary>
+    /// <summary>The user who reported a session first. Joins by user, because sessions are indexed by user and id.</summary>
     public const string FirstReporter = """
         SELECT s.user_id
         FROM users u JOIN sessions s ON s.user_id = u.user_id AND s.session_id = @SessionId
@@ -23,16 +23,16 @@ internal static class PortsSql
         LIMIT 1
         """;
 
-    /// <summary>A tier's size is known only where a limit was met: what is inferred is what a user came to, not what the plan gives.</summary>
+    /// <summary>A tier's size is known only after a limit hit: inferred values are what a user used, not what the plan allows.</summary>
     public const string Plans = """
         SELECT u.email AS Email, t.label AS Label, CASE t.method WHEN 'limit_hit' THEN t.peak_tokens END AS WindowTokens
         FROM tiers t JOIN users u ON u.user_id = t.user_id
         WHERE t.label <> 'Unknown'
         """;
 
-    /// <summary>What users' two limits were seen at last: by their own status lines, where the same accounts are polled, and where an account with
-    /// their e-mail is. An account whose organisation one of the two leaves open is the same where the other has only one: ':' stands between the ids,
-    /// and ';' is the character after it.</summary>
+    /// <summary>The last readings of users' two limits: from their own status lines, from polls of the same accounts, and from polls of accounts with
+    /// their e-mail address. If one of the two does not name an account's organisation, they match if the other has only one: ':' separates the ids,
+    /// and ';' is the next character.</summary>
     public const string UserQuotas = """
         SELECT a.owner AS UserId, w.name AS Window, w.used_milli AS UsedMilli, w.resets_at AS ResetsAt, w.observed_at AS ObservedAt, w.source AS Source
         FROM quota_accounts a
@@ -92,7 +92,7 @@ internal static class PortsSql
         LIMIT @Limit
         """;
 
-    /// <summary>Whole days from their rollup, and the parts of days at both ends from the turns.</summary>
+    /// <summary>Reads whole days from their rollup, and the partial days at both ends from the turns.</summary>
     public const string BilledTokens = """
         SELECT CAST(total(tokens) AS INTEGER) FROM (
             SELECT d.input_tokens + d.output_tokens AS tokens

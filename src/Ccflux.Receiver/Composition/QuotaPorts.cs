@@ -8,7 +8,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Ccflux.Receiver.Composition;
 
-/// <summary>Joins usage and quota: a turn that ended at a limit is a reading, and the tokens of a window tell how large a plan is.</summary>
+/// <summary>Connects usage and quota: a turn that ended at a limit is a reading, and the tokens of a window show how large a plan is.</summary>
 internal static class QuotaPorts
 {
     public static void AddQuotaPorts(this IServiceCollection services)
@@ -21,7 +21,7 @@ internal static class QuotaPorts
     }
 }
 
-/// <summary>The billed tokens of an account's users.</summary>
+/// <summary>Sums the billed tokens of an account's users.</summary>
 internal sealed class AccountUsage(SqliteReaders readers) : IAccountUsage
 {
     private const long Day = 86_400_000;

@@ -5,7 +5,7 @@ using Ccflux.Receiver.Telemetry.Pages.Parts;
 
 namespace Ccflux.Receiver.Composition;
 
-/// <summary>Whoever gets a refresh token gets a telemetry token with it; earlier ones end.</summary>
+/// <summary>Issues a telemetry token with each refresh token; earlier telemetry tokens end.</summary>
 internal sealed class TelemetryCompanion(TelemetryTokens tokens) : ICompanionToken
 {
     public async Task<CompanionToken?> IssueAsync(AuditActor actor, string email, string address)

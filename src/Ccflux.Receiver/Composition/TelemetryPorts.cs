@@ -6,7 +6,7 @@ using Dapper;
 
 namespace Ccflux.Receiver.Composition;
 
-/// <summary>Joins features that do not know each other: what telemetry asks for is in the tables of usage, and a new user gets a telemetry token.</summary>
+/// <summary>Connects features that do not know each other: telemetry reads data from the tables of usage, and a new user gets a telemetry token.</summary>
 internal static class TelemetryPorts
 {
     public static void AddTelemetryPorts(this IServiceCollection services)
@@ -17,7 +17,7 @@ internal static class TelemetryPorts
     }
 }
 
-/// <summary>The totals of hook reports, turn by turn as they are stored.</summary>
+/// <summary>Reads the totals of hook reports from the stored turns.</summary>
 internal sealed class UsageHookTotals(SqliteReaders readers) : IHookTotals
 {
     public async Task<IReadOnlyList<HookTotals>> ReadAsync(string email, IReadOnlyCollection<string> sessions, CancellationToken cancellationToken)
@@ -29,7 +29,7 @@ internal sealed class UsageHookTotals(SqliteReaders readers) : IHookTotals
     }
 }
 
-/// <summary>A user's tier, as far as it is known.</summary>
+/// <summary>Reads users' tiers, where known.</summary>
 internal sealed class TierPlans(SqliteReaders readers) : ISeatPlans
 {
     public async Task<IReadOnlyDictionary<string, SeatPlan>> ReadAsync(CancellationToken cancellationToken)

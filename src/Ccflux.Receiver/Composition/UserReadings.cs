@@ -6,7 +6,7 @@ using Dapper;
 
 namespace Ccflux.Receiver.Composition;
 
-/// <summary>How full the limits of users are, for the pages of usage and of telemetry: one query over the newest readings.</summary>
+/// <summary>Reads how full users' limits are, for the usage and telemetry pages, in one query over the newest readings.</summary>
 internal sealed class UserReadings(SqliteReaders readers, TimeProvider time) : IUserQuotas, IFiveHourQuotas
 {
     private const string FiveHour = "five_hour";

@@ -24,7 +24,7 @@ internal sealed class IdentityEndpoints(
 
     public async Task<IResult> TokenAsync(HttpContext context)
     {
-        // A token that holds has an allowance of its own: strangers at the same address use up only their own.
+        // A valid token has its own allowance: strangers at the same IP address use up only theirs.
         var token = SecretToken.Bearer(context.Request);
         var isLive = token is not null && await exchange.IsLiveAsync(token, context.RequestAborted);
         if (!limits.Tokens.TryTake(isLive ? SecretToken.Stored(token!) : RequestLimits.AddressOf(context), out var wait))
@@ -73,8 +73,8 @@ internal sealed class IdentityEndpoints(
         if (body.Status != BodyStatus.Read)
         {
             return body.Status == BodyStatus.TooLarge
-                ? new Problem(StatusCodes.Status413PayloadTooLarge, ErrorCodes.TooLarge, $"A body holds at most {http.BodyLimitKb} KiB.")
-                : Invalid("The body cannot be unpacked: only gzip is taken.");
+                ? new Problem(StatusCodes.Status413PayloadTooLarge, ErrorCodes.TooLarge, $"A body is limited to {http.BodyLimitKb} KiB.")
+                : Invalid("The body cannot be decompressed: only gzip is supported.");
         }
 
         if (Parse(body, out var key, out var name) is { } fault)
@@ -82,7 +82,7 @@ internal sealed class IdentityEndpoints(
             return Invalid(fault);
         }
 
-        // ccflux 0.1 does not sign its registration. A signature, where there is one, must be made with the key it brings.
+        // ccflux 0.1 does not sign its registration. A signature, if there is one, must be made with the key being registered.
         var verdict = signatures.Check(context.Request.Headers, body.SentBuffer, body.SentLength, out var signer);
         if (verdict != SignatureVerdict.Absent && !(verdict == SignatureVerdict.Valid && string.Equals(signer, key, StringComparison.Ordinal)))
         {
@@ -98,12 +98,12 @@ internal sealed class IdentityEndpoints(
         switch (result.Value)
         {
             case Registration.Revoked:
-                return new Problem(StatusCodes.Status403Forbidden, ErrorCodes.KeyRevoked, "This device's key was revoked by the admin.");
+                return new Problem(StatusCodes.Status403Forbidden, ErrorCodes.KeyRevoked, "An admin revoked this device's key.");
             case Registration.DailyCap:
                 return new Problem(
                     StatusCodes.Status429TooManyRequests,
                     ErrorCodes.DailyCap,
-                    "This user has registered as many devices today as one may (MAX_DEVICES_PER_DAY). Try again tomorrow (UTC).",
+                    "Daily device registration limit reached (MAX_DEVICES_PER_DAY). Try again tomorrow (UTC).",
                     UntilTomorrow());
             default:
                 metrics.KeyRegistered();
@@ -140,7 +140,7 @@ internal sealed class IdentityEndpoints(
 
         if (SmallOrderKeys.Contains(bytes[..length]))
         {
-            return "public_key: a point of small order is no key, since nobody holds its secret.";
+            return "public_key: a point of small order is not a valid key, because it has no secret key.";
         }
 
         key = Convert.ToBase64String(bytes[..length]);
@@ -155,10 +155,10 @@ internal sealed class IdentityEndpoints(
     private static Problem Invalid(string detail) => new(StatusCodes.Status400BadRequest, ErrorCodes.InvalidPayload, detail);
 
     private static Problem RateLimited(TimeSpan wait) =>
-        new(StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, "Too many requests with this token, or with unknown tokens from this address (TOKEN_RATE_LIMIT_PER_MINUTE).", wait);
+        new(StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, "Too many requests with this token, or with unknown tokens from this IP address (TOKEN_RATE_LIMIT_PER_MINUTE).", wait);
 
     private static Problem Busy() =>
-        new(StatusCodes.Status503ServiceUnavailable, ErrorCodes.Busy, "The database cannot be written at the moment.", TimeSpan.FromSeconds(5));
+        new(StatusCodes.Status503ServiceUnavailable, ErrorCodes.Busy, "The database is not accepting writes right now.", TimeSpan.FromSeconds(5));
 
     private TimeSpan UntilTomorrow()
     {

@@ -11,7 +11,7 @@ using Ccflux.Receiver.Platform.Settings;
 
 namespace Ccflux.Receiver.Identity;
 
-/// <summary>The door of identity: the users who report, their tokens, devices and signatures.</summary>
+/// <summary>Registers and maps identity: the users who report, their tokens, devices and signatures.</summary>
 internal static class IdentityFeature
 {
     public static IServiceCollection AddIdentity(this IServiceCollection services, IConfiguration configuration)
@@ -47,7 +47,7 @@ internal static class IdentityFeature
     {
         endpoints.MapIdentityPages();
         endpoints.MapPost(Routes.Token, (HttpContext context, IdentityEndpoints identity) => identity.TokenAsync(context)).AllowOwnTokens().WithTags("Identity")
-            .WithSummary("An access token for a refresh token, which is the bearer. Takes no body.");
+            .WithSummary("Exchanges a refresh token, sent as the bearer, for an access token. Takes no body.");
         endpoints.MapPost(Routes.RegisterKey, (HttpContext context, IdentityEndpoints identity) => identity.RegisterKeyAsync(context)).AllowOwnTokens().WithTags("Identity")
             .WithSummary("Registers a device's key. Bearer: an access token. Signed with that key.")
             .TakesJson(AuthJson.Default.RegisterKeyRequest, new RegisterKeyRequest { PublicKey = "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=", DeviceId = "build-1" });

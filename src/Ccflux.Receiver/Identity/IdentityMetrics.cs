@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace Ccflux.Receiver.Identity;
 
-/// <summary>Counts of token exchanges and key registrations.</summary>
+/// <summary>Counts token exchanges and key registrations.</summary>
 internal sealed class IdentityMetrics
 {
     public const string MeterName = "Ccflux.Identity";

@@ -1,6 +1,6 @@
 namespace Ccflux.Receiver.Identity;
 
-/// <summary>What is kept revoked when a backup is restored; <c>former</c> is the database that it replaces.</summary>
+/// <summary>Statements that keep tokens and devices revoked when a backup is restored; <c>former</c> is the database that it replaces.</summary>
 internal static class RevocationsSql
 {
     public const string SelectTokens = """
@@ -44,7 +44,7 @@ internal static class RevocationsSql
     /// <summary>Clients get new ones with their refresh tokens.</summary>
     public const string EndAccessTokens = "DELETE FROM access_tokens";
 
-    /// <summary>Users whose live token the backup does not hold.</summary>
+    /// <summary>Users whose live token is not in the backup.</summary>
     public const string SelectWithoutToken = """
         SELECT DISTINCT email FROM former.refresh_tokens
         WHERE revoked = 0 AND (expires_at IS NULL OR datetime(expires_at) > datetime('now'))

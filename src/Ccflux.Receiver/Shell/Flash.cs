@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.WebUtilities;
 
 namespace Ccflux.Receiver.Shell;
 
-/// <summary>What was just done, told once on the page that follows a change. It crosses the redirect in a cookie that lives a minute.</summary>
+/// <summary>A message about a change, shown once on the page that follows it. It crosses the redirect in a cookie that lives for one minute.</summary>
 public sealed record Flash(string Text, string Detail)
 {
     private const string Cookie = "ccflux_flash";
@@ -13,7 +13,7 @@ public sealed record Flash(string Text, string Detail)
     public void Leave(HttpContext context) =>
         CookiesOf(context).Write(context, Cookie, Encode(Text) + "." + Encode(Detail), TimeSpan.FromMinutes(1));
 
-    /// <summary>Takes what the page before left, so that it is told once.</summary>
+    /// <summary>Takes the message that the previous page left, so that it is shown only once.</summary>
     public static Flash? Take(HttpContext context)
     {
         if (CookiesOf(context).Read(context.Request, Cookie, MaxCookie) is not { } value)
@@ -37,7 +37,7 @@ public sealed record Flash(string Text, string Detail)
         }
         catch (FormatException)
         {
-            return null; // A cookie that is not ours says nothing.
+            return null; // Ignore a cookie that is not ours.
         }
     }
 

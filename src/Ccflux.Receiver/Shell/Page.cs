@@ -4,10 +4,10 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Ccflux.Receiver.Shell;
 
-/// <summary>Draws a component as an answer or as text.</summary>
+/// <summary>Renders a component as a response or as text.</summary>
 internal static class Page
 {
-    /// <summary>An answer to a person. What it shows is theirs alone: a browser may keep it only to be told that it is unchanged, see <see cref="PageResult"/>.</summary>
+    /// <summary>A response to a person. It is private: a browser may cache it only to revalidate it, see <see cref="PageResult"/>.</summary>
     public static IResult Of<TComponent>(HttpContext context, IReadOnlyDictionary<string, object?> parameters)
         where TComponent : IComponent =>
         new PageResult(new RazorComponentResult<TComponent>(parameters) { PreventStreamingRendering = true }, HttpMethods.IsGet(context.Request.Method));

@@ -4,12 +4,12 @@ using Ccflux.Receiver.Platform.Live;
 
 namespace Ccflux.Receiver.Shell;
 
-/// <summary>Makes the frame of a page from the request for it.</summary>
+/// <summary>Creates the frame of a page from its request.</summary>
 internal sealed class PageFrames(IEnumerable<Capability> capabilities, HttpOptions options, LiveBus live, TimeProvider time)
 {
     private readonly IReadOnlyList<Capability> _capabilities = [.. capabilities.OrderBy(capability => capability.Order)];
 
-    /// <summary>A page of a capability. To be called before its data is read, so that a change in between is not missed.</summary>
+    /// <summary>The frame of a capability's page. Call it before the data is read, so that a change in between is not missed.</summary>
     public PageFrame For(HttpContext context, string title, string capability, string? liveTopic = null)
     {
         var session = AdminSession.Of(context);
@@ -31,7 +31,7 @@ internal sealed class PageFrames(IEnumerable<Capability> capabilities, HttpOptio
             IsExport: false);
     }
 
-    /// <summary>The frame of a page that is saved to a file: nothing to sign in to, to change or to follow.</summary>
+    /// <summary>The frame of a page that is saved to a file: without sign-in, changes or live updates.</summary>
     public PageFrame ForExport(string title, string address) => new(
         title,
         new Uri(address).Authority,

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Ccflux.Receiver.Shell;
 
-/// <summary>The address of the page as it stands, and addresses that differ from it in some fields of the query string, where all state is.</summary>
+/// <summary>The URL of the current page, and URLs that differ from it in some fields of the query string, which contains all state.</summary>
 public sealed class PageLink
 {
     private readonly string _path;
@@ -18,7 +18,7 @@ public sealed class PageLink
 
     public IReadOnlyList<KeyValuePair<string, string>> Fields => _fields;
 
-    /// <summary>What was asked for, without empty fields and those that are about how to answer, not what.</summary>
+    /// <summary>The requested URL without empty fields and without those that affect only the form of the response.</summary>
     public static PageLink Of(HttpRequest request) => new(
         request.PathBase + request.Path,
         request.Query
@@ -26,7 +26,7 @@ public sealed class PageLink
             .Select(field => KeyValuePair.Create(field.Key, field.Value[^1] ?? ""))
             .Where(field => field.Key.Length > 0 && field.Value.Length > 0));
 
-    /// <summary>This address with some fields set; null or empty takes a field away.</summary>
+    /// <summary>This URL with some fields set; null or empty removes a field.</summary>
     public string With(params ReadOnlySpan<(string Key, string? Value)> changes) => Build(_path, changes);
 
     /// <summary>The same query string on another path.</summary>

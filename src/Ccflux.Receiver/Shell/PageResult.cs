@@ -5,15 +5,15 @@ using Microsoft.Net.Http.Headers;
 namespace Ccflux.Receiver.Shell;
 
 /// <summary>
-/// A drawn page with an <c>ETag</c>, or 304 without a body for a browser that has this very page. The tag is a hash of the page as it was drawn, not
-/// of the versions of what it was drawn from: figures come from tables that a command beside the receiver may write to, from polls, heartbeats and the
-/// clock, and a list of all these would be wrong the day somebody forgets one. Drawing costs what it did; the bytes are saved, and no figure is ever stale.
+/// A rendered page with an <c>ETag</c>, or 304 without a body for a browser that already has this page. The tag is a hash of the rendered page, not
+/// of the versions of its sources: figures come from tables that a separate command may write to, from polls, heartbeats and the clock, and a list of
+/// all these would be wrong as soon as someone forgets one. Rendering costs the same, but the bytes are saved, and no figure is ever stale.
 /// </summary>
-/// <param name="page">Draws it into the body of the answer.</param>
-/// <param name="isAsked">False for the answer to a form, which may hold a secret that is shown once.</param>
+/// <param name="page">Renders the page into the body of the response.</param>
+/// <param name="isAsked">False for the response to a form, which may contain a secret that is shown once.</param>
 internal sealed class PageResult(IResult page, bool isAsked) : IResult
 {
-    /// <summary>Where it may be kept: by this browser, to be asked about each time.</summary>
+    /// <summary>Cached by this browser only, and revalidated each time.</summary>
     internal const string Kept = "private, no-cache";
 
     private const string NotKept = "no-store";
@@ -21,8 +21,8 @@ internal sealed class PageResult(IResult page, bool isAsked) : IResult
     // <body data-now="2026-11-20T12:00:07Z" data-live-topic="usage" data-live-since="b1f0-12">
     private static ReadOnlySpan<byte> BodyTag => "<body "u8;
 
-    /// <summary>Pages are drawn into buffers that are used again: large ones, made for each page, keep the garbage collector at work. One holds most
-    /// pages; 12 MiB of them are kept at most.</summary>
+    /// <summary>Pages are rendered into pooled buffers, because large buffers allocated for each page would keep the garbage collector busy. One block
+    /// is enough for most pages; at most 12 MiB are pooled.</summary>
     private static readonly RecyclableMemoryStreamManager s_buffers = new(new RecyclableMemoryStreamManager.Options
     {
         BlockSize = 1 << 19,
@@ -52,7 +52,7 @@ internal sealed class PageResult(IResult page, bool isAsked) : IResult
             response.Body = body;
         }
 
-        // A cookie is set where a page tells once what was done.
+        // A cookie is set if the page shows a message once.
         if (!isAsked || response.StatusCode != StatusCodes.Status200OK || response.Headers.SetCookie.Count > 0)
         {
             response.Headers.CacheControl = NotKept;
@@ -75,8 +75,8 @@ internal sealed class PageResult(IResult page, bool isAsked) : IResult
         await drawn.CopyToAsync(response.Body, httpContext.RequestAborted);
     }
 
-    /// <summary>Of all that stands in the page. Of its body's tag, which says when it was drawn and since when it must be followed, the minute counts: what
-    /// the script reckons from a page that was kept is at most that old.</summary>
+    /// <summary>Hashes the whole page. Of its body tag, which states when the page was rendered and from when to follow changes, only the minute counts:
+    /// what the script calculates from a cached page is at most that old.</summary>
     internal static string TagOf(ReadOnlySpan<byte> html)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

@@ -1,6 +1,6 @@
 namespace Ccflux.Receiver.Shell;
 
-/// <summary>What is asked before a change, in plain words: what will happen, what stays, and the verb of the button that does it. The other one is "Cancel".</summary>
+/// <summary>The question before a change, in plain words: what will happen, what stays, and the label of the button that does it. The other one is "Cancel".</summary>
 public sealed record Question(string Title, IReadOnlyList<string> Lines, string Do, bool IsDanger, ConfirmationField? Field = null);
 
 /// <summary>The one field a question may have.</summary>

@@ -7,7 +7,7 @@ using Ccflux.Receiver.Shell.Pages;
 
 namespace Ccflux.Receiver.Shell;
 
-/// <summary>The door of what all pages share.</summary>
+/// <summary>Registers and maps what all pages share.</summary>
 internal static class ShellRegistration
 {
     public static void AddShell(this IServiceCollection services)
@@ -29,7 +29,7 @@ internal static class ShellRegistration
             [nameof(DownloadPage.Programs)] = programs.Present(),
         })).AllowAnonymous().ExcludeFromDescription();
 
-        // The address without a path leads to the first capability that is on; who did not sign in, to the first that is open to all, where one is.
+        // The root redirects to the first capability that is on, or for users who are not signed in to the first public one, if any.
         endpoints.MapGet("/", (HttpContext context, IEnumerable<Capability> capabilities) => Results.LocalRedirect(First(capabilities, AdminSession.Of(context) is null).Path))
             .AllowAnonymous()
             .ExcludeFromDescription();

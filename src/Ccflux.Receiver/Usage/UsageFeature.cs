@@ -17,7 +17,7 @@ using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Usage;
 
-/// <summary>The door of usage: reports in, figures out.</summary>
+/// <summary>Registers and maps usage: reports in, figures out.</summary>
 internal static class UsageFeature
 {
     public static IServiceCollection AddUsage(this IServiceCollection services, IConfiguration configuration)
@@ -42,7 +42,7 @@ internal static class UsageFeature
     public static void MapUsage(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapPost(Routes.Report, (HttpContext context, ReportPipeline pipeline) => pipeline.ReportAsync(context)).AllowOwnTokens().WithTags("Usage")
-            .WithSummary("What turns used. Bearer: an access token. Signed with the device's key.").TakesJson(UsageJson.Default.TurnBatch, ReportExample.Value);
+            .WithSummary("Reports what turns used. Bearer: an access token. Signed with the device's key.").TakesJson(UsageJson.Default.TurnBatch, ReportExample.Value);
         endpoints.MapUsageApi();
         endpoints.MapUsagePages();
     }

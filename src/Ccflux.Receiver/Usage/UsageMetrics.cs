@@ -3,7 +3,7 @@ using Ccflux.Receiver.Usage.Ingest;
 
 namespace Ccflux.Receiver.Usage;
 
-/// <summary>Counts of reports and turns. Labels come from closed sets; users are none.</summary>
+/// <summary>Counts reports and turns. Labels come from closed sets and never name users.</summary>
 internal sealed class UsageMetrics
 {
     public const string MeterName = "Ccflux.Usage";
@@ -14,7 +14,7 @@ internal sealed class UsageMetrics
     private readonly Counter<long> _refused;
     private readonly Counter<long> _turns;
 
-    // ccflux 0.1's three, which its dashboards and alerts know.
+    // The three counters of ccflux 0.1, which existing dashboards and alerts use.
     private readonly Counter<long> _authRejected;
     private readonly Counter<long> _sigRejected;
     private readonly Counter<long> _rateLimited;
@@ -22,12 +22,12 @@ internal sealed class UsageMetrics
     public UsageMetrics(IMeterFactory meters)
     {
         var meter = meters.Create(MeterName);
-        _accepted = meter.CreateCounter<long>("ccflux.reports.accepted", "{report}", "Reports stored or stored already.");
+        _accepted = meter.CreateCounter<long>("ccflux.reports.accepted", "{report}", "Reports accepted, including those already stored.");
         _refused = meter.CreateCounter<long>("ccflux.reports.refused", "{report}", "Reports refused, by reason.");
-        _turns = meter.CreateCounter<long>("ccflux.turns.stored", "{turn}", "Turns that were new or changed what was stored.");
-        _authRejected = meter.CreateCounter<long>("ccflux.reports.auth_rejected", "{report}", "Reports refused for their token.");
-        _sigRejected = meter.CreateCounter<long>("ccflux.reports.sig_rejected", "{report}", "Reports refused for their signature, its time or its key.");
-        _rateLimited = meter.CreateCounter<long>("ccflux.reports.rate_limited", "{report}", "Reports refused for coming too fast, or too many in a day.");
+        _turns = meter.CreateCounter<long>("ccflux.turns.stored", "{turn}", "Turns that were new or changed a stored turn.");
+        _authRejected = meter.CreateCounter<long>("ccflux.reports.auth_rejected", "{report}", "Reports refused because of their token.");
+        _sigRejected = meter.CreateCounter<long>("ccflux.reports.sig_rejected", "{report}", "Reports refused because of their signature, its timestamp or its key.");
+        _rateLimited = meter.CreateCounter<long>("ccflux.reports.rate_limited", "{report}", "Reports refused because of a rate limit or daily limit.");
     }
 
     public void Accepted(int turns)

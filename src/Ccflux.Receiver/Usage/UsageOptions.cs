@@ -3,19 +3,19 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Ccflux.Receiver.Usage;
 
-/// <summary>What reports are taken, how long they are kept, and how tiers are inferred.</summary>
+/// <summary>Which reports are accepted, how long usage is kept, and how tiers are inferred.</summary>
 internal sealed class UsageOptions
 {
     [ConfigurationKeyName("REQUIRE_SIGNATURES")]
-    [Description("Refuse unsigned reports of users without a registered key too. A user who has any registered key must always sign.")]
+    [Description("Also refuse unsigned reports from users without a registered key. A user who has any registered key must always sign.")]
     public bool RequireSignatures { get; set; }
 
     [ConfigurationKeyName("RETENTION_DAYS"), Range(0, 36_500)]
-    [Description("Whole days (UTC) of usage to keep; older ones are removed with their part of every figure. 0 keeps all.")]
+    [Description("Whole days (UTC) of usage to keep; older days are removed from every figure. 0 keeps everything.")]
     public int RetentionDays { get; set; }
 
     [ConfigurationKeyName("TIER_INFERENCE_DAYS"), Range(1, 3650)]
-    [Description("Days of 5-hour windows that tiers are inferred from.")]
+    [Description("Days of 5-hour windows from which tiers are inferred.")]
     public int TierInferenceDays { get; set; } = 90;
 
     [ConfigurationKeyName("TIER_INFERENCE_INTERVAL_SECS"), Range(1, 86_400)]
@@ -23,22 +23,22 @@ internal sealed class UsageOptions
     public int TierInferenceIntervalSeconds { get; set; } = 600;
 
     [ConfigurationKeyName("MAX_SESSIONS_PER_DAY"), Range(1, 10_000_000)]
-    [Description("New sessions a user may report on one day (UTC); more wait for the next day.")]
+    [Description("New sessions that a user may report per day (UTC); further ones are accepted the next day.")]
     public int MaxSessionsPerDay { get; set; } = 2000;
 
     [ConfigurationKeyName("MAX_MODELS_PER_DAY"), Range(1, 100_000)]
-    [Description("Model names new to a user that may be reported on one day (UTC); more wait for the next day.")]
+    [Description("Model names new to a user that may be reported per day (UTC); further ones are accepted the next day.")]
     public int MaxModelsPerDay { get; set; } = 100;
 
     [ConfigurationKeyName("MAX_TURNS_PER_DAY"), Range(1, 100_000_000)]
-    [Description("New turns of a user that are stored on one day (UTC); more wait for the next day. Turns sent again do not count.")]
+    [Description("New turns that a user may report per day (UTC); further ones are accepted the next day. Resent turns do not count.")]
     public int MaxTurnsPerDay { get; set; } = 50_000;
 
     [ConfigurationKeyName("MAX_EVENTS_PER_DAY"), Range(1, 1_000_000_000)]
-    [Description("The same for events, one for each model that a turn used.")]
+    [Description("The same for events: one for each model that a turn used.")]
     public int MaxEventsPerDay { get; set; } = 100_000;
 
     [ConfigurationKeyName("MAX_LIMIT_EVENTS_PER_DAY"), Range(1, 10_000_000)]
-    [Description("The same for limits that turns met.")]
+    [Description("The same for limit hits.")]
     public int MaxLimitEventsPerDay { get; set; } = 2000;
 }

@@ -53,12 +53,12 @@ public sealed class DatabaseCommandsTests : IDisposable
         Assert.Equal("key-left@example.org", Scalar("SELECT group_concat(public_key) FROM devices WHERE revoked_at IS NOT NULL"));
         Assert.Equal("0 0 2", Scalar("SELECT (SELECT count(*) FROM access_tokens) || ' ' || (SELECT count(*) FROM fleet_codes) || ' ' || (SELECT count(*) FROM fleet_agents WHERE revoked_at IS NOT NULL)"));
         Assert.Equal("1", Scalar("SELECT count(*) FROM audit_log WHERE action = 'user.revoke' AND target = 'left@example.org'"));
-        Assert.Contains("Stay revoked, refresh tokens: left@example.org.", restored.Output, StringComparison.Ordinal);
-        Assert.Contains("Stay revoked, telemetry tokens: left@example.org.", restored.Output, StringComparison.Ordinal);
-        Assert.Contains("Stay revoked, devices: left@example.org laptop.", restored.Output, StringComparison.Ordinal);
-        Assert.Contains("Stay revoked, agents: box1 a1, box2 a2.", restored.Output, StringComparison.Ordinal);
-        Assert.Contains("Hold again though the former database does not have them, refresh tokens: removed@example.org.", restored.Output, StringComparison.Ordinal);
-        Assert.Contains("Need a new token, theirs is younger than the backup: new@example.org.", restored.Output, StringComparison.Ordinal);
+        Assert.Contains("Still revoked, refresh tokens: left@example.org.", restored.Output, StringComparison.Ordinal);
+        Assert.Contains("Still revoked, telemetry tokens: left@example.org.", restored.Output, StringComparison.Ordinal);
+        Assert.Contains("Still revoked, devices: left@example.org laptop.", restored.Output, StringComparison.Ordinal);
+        Assert.Contains("Still revoked, agents: box1 a1, box2 a2.", restored.Output, StringComparison.Ordinal);
+        Assert.Contains("Valid again although not in the former database, refresh tokens: removed@example.org.", restored.Output, StringComparison.Ordinal);
+        Assert.Contains("Need a new token, because theirs is newer than the backup: new@example.org.", restored.Output, StringComparison.Ordinal);
     }
 
     [Fact]

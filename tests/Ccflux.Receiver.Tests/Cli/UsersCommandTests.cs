@@ -69,7 +69,7 @@ public sealed partial class UsersCommandTests : IDisposable
         Assert.Matches("^email,token,telemetry_token,endpoint\nkai@example.org,rtok_[^,\n]+,ttok_[^,\n]+,https://ccflux.example.org\n$", outcome.Output);
         Assert.Contains("line 4: E-mail", outcome.Error, StringComparison.Ordinal);
         Assert.Contains("line 5: days", outcome.Error, StringComparison.Ordinal);
-        Assert.Contains("1 added, 1 had a live token already, 2 not taken.", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains("1 added, 1 already had a live token, 2 failed.", outcome.Error, StringComparison.Ordinal);
         Assert.Contains("Ops, night", list.Output, StringComparison.Ordinal);
     }
 

@@ -8,10 +8,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Ccflux.Lab.Commands;
 
-/// <summary><c>demo</c>: fills an empty database, to look at the pages before there are any users.</summary>
+/// <summary><c>demo</c>: fills an empty database, so that you can see the pages before there are any users.</summary>
 internal static class DemoCommand
 {
-    /// <summary>Who has a status line. The last one rests, so that its readings are old.</summary>
+    /// <summary>The users with a status line. The last one is idle, so its readings are old.</summary>
     private static readonly DemoStatusLine[] s_statusLines =
     [
         new("amara.okafor@example.org", 1_900_000, TimeSpan.FromMinutes(4)),
@@ -24,20 +24,20 @@ internal static class DemoCommand
 
     public static Command Make()
     {
-        var command = new Command("demo", "Fills an empty database with 45 days of 15 invented users.");
+        var command = new Command("demo", "Fills an empty database with 45 days of usage by 15 fictional users.");
         command.SetAction((_, cancellationToken) => CommandHost.RunAsync(async services =>
         {
             var path = services.GetRequiredService<DatabaseOptions>().Path;
             using var held = DatabaseLock.Take(path);
             if (await ActivatorUtilities.CreateInstance<DemoData>(services).FillAsync() is not { } turns)
             {
-                await CommandHost.FailAsync($"{path} is not empty; demo data goes into a database of its own (DATABASE_PATH).");
+                await CommandHost.FailAsync($"{path} is not empty; use a separate database for demo data (DATABASE_PATH).");
                 return CommandHost.Failed;
             }
 
             await ActivatorUtilities.CreateInstance<DemoQuota>(services).FillAsync(s_statusLines, cancellationToken);
             await ActivatorUtilities.CreateInstance<TierJob>(services).InferAsync(cancellationToken);
-            await Console.Out.WriteLineAsync($"Wrote {turns} turns of invented users into {path}.");
+            await Console.Out.WriteLineAsync($"Wrote {turns} turns of fictional users to {path}.");
             return CommandHost.Done;
         }));
         return command;

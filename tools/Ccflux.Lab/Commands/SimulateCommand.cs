@@ -5,21 +5,21 @@ using Ccflux.Receiver.Fleet;
 
 namespace Ccflux.Lab.Commands;
 
-/// <summary><c>simulate [SCENARIO]</c>: rotation over made-up fortnights, beside plain policies and what no policy can exceed. It touches nothing.</summary>
+/// <summary><c>simulate [SCENARIO]</c>: simulates rotation over fictional fortnights and compares it with simple policies and the upper bound. It changes nothing.</summary>
 internal static class SimulateCommand
 {
     private const int MaxRuns = 100_000;
 
     public static Command Make()
     {
-        var scenario = new Argument<string?>("SCENARIO") { Description = "A JSON file of accounts and demand; without it fortnights are drawn at random.", Arity = ArgumentArity.ZeroOrOne };
-        var runs = new Option<int>("--runs") { Description = "How many random fortnights.", DefaultValueFactory = _ => 100 };
-        var seed = new Option<int>("--seed") { Description = "The first one's seed; the others count up.", DefaultValueFactory = _ => 0 };
-        var order = new Option<string>("--order") { Description = "Which account goes first, as FLEET_ORDER says it: soonest_reset or least_waste.", DefaultValueFactory = _ => FleetOptions.SoonestReset };
+        var scenario = new Argument<string?>("SCENARIO") { Description = "A JSON file of accounts and demand; default: random fortnights.", Arity = ArgumentArity.ZeroOrOne };
+        var runs = new Option<int>("--runs") { Description = "Number of random fortnights.", DefaultValueFactory = _ => 100 };
+        var seed = new Option<int>("--seed") { Description = "Seed of the first fortnight; the others count up.", DefaultValueFactory = _ => 0 };
+        var order = new Option<string>("--order") { Description = "Which account is used first, as in FLEET_ORDER: soonest_reset or least_waste.", DefaultValueFactory = _ => FleetOptions.SoonestReset };
         order.AcceptOnlyFromAmong(FleetOptions.SoonestReset, FleetOptions.LeastWaste);
-        var soonest = new Option<int?>("--soonest-first-hours") { Description = "In the place of --order: accounts whose week ends within this go strictly by that; 168 is always, 12 is least_waste." };
-        var json = new Option<bool>("--json") { Description = "As one JSON object." };
-        var command = new Command("simulate", "Plays fortnights of several accounts and prints what rotation would make of them.") { scenario, runs, seed, order, soonest, json };
+        var soonest = new Option<int?>("--soonest-first-hours") { Description = "Instead of --order: accounts whose week ends within this many hours are ordered strictly by that; 168 is always, 12 is least_waste." };
+        var json = new Option<bool>("--json") { Description = "Print one JSON object." };
+        var command = new Command("simulate", "Simulates fortnights of several accounts and prints how rotation would use them.") { scenario, runs, seed, order, soonest, json };
         command.SetAction((result, cancellationToken) => CommandHost.GuardAsync(async () =>
         {
             if (result.GetValue(soonest) is < 0 or > 168)

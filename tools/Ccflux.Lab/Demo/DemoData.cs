@@ -7,13 +7,13 @@ using Ccflux.Storage.Writing;
 
 namespace Ccflux.Lab.Demo;
 
-/// <summary>Fills an empty database with 45 days of fifteen invented people, through the receiver's own writer.</summary>
+/// <summary>Fills an empty database with 45 days of usage by fifteen fictional people, through the receiver's own writer.</summary>
 internal sealed class DemoData(GroupCommitWriter writer, UsageWriter usage, TimeProvider time)
 {
     private readonly Dictionary<string, (long User, long Device)> _people = new(StringComparer.Ordinal);
     private readonly Random _random = new(DemoPlan.Seed);
 
-    /// <returns>How many turns were stored, or null where the database is not empty; then nothing was.</returns>
+    /// <returns>How many turns were stored, or null if the database was not empty; then nothing was stored.</returns>
     public async Task<int?> FillAsync()
     {
         var now = time.GetUtcNow();
@@ -73,7 +73,7 @@ internal sealed class DemoData(GroupCommitWriter writer, UsageWriter usage, Time
             _people[person.Name] = (user, AddDevice(connection, user, person.Device, begun, seen));
         }
 
-        // Some more machines: one revoked, and one that came back with a new key after that.
+        // More machines: one revoked, and one that registered a new key after being revoked.
         AddDevice(connection, _people["daniel.novak"].User, "dn-air", begun.AddDays(3), now.AddDays(-9), revokedAt: now.AddHours(-6));
         AddDevice(connection, _people["amara.okafor"].User, "build-07", begun.AddDays(8), now.AddDays(-3), revokedAt: now.AddDays(-2));
         AddDevice(connection, _people["amara.okafor"].User, "build-07", now.AddHours(-4), now.AddHours(-3), again: true);
@@ -101,7 +101,7 @@ internal sealed class DemoData(GroupCommitWriter writer, UsageWriter usage, Time
 
     private static long AddUser(SqlConnection connection, string email, string division, DateTimeOffset created, DateTimeOffset expires, bool revoked)
     {
-        // Nobody holds this token: only its hash is made.
+        // Nobody has this token: only its hash is created.
         var hash = "sha256:" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
         connection.Execute(DemoSql.InsertToken, hash, email, division, Text(expires), revoked, Text(created));
         return connection.Scalar(DemoSql.InsertUser, email, division, created.ToUnixTimeMilliseconds())!.Value;

@@ -1,12 +1,12 @@
 namespace Ccflux.Lab.Demo;
 
-/// <summary>Somebody of the demo. Their windows scatter around <paramref name="Window"/> billed tokens; what belongs together in a
-/// tier lies within 1.8 times of each other, and the tiers lie further apart.</summary>
+/// <summary>A person in the demo. Their windows scatter around <paramref name="Window"/> billed tokens. Values within a tier differ by a factor
+/// of at most 1.8; the tiers are further apart.</summary>
 /// <param name="Opus">Share of turns on Opus; the rest is mostly Sonnet.</param>
 /// <param name="Workdays">Share of weekdays on which the person works.</param>
 /// <param name="LastDaysAgo">Days since the last turn; 0 is today.</param>
 /// <param name="Client">Plugin and client version.</param>
-/// <param name="Claims">Another address that the client names.</param>
+/// <param name="Claims">A different e-mail address that the client claims.</param>
 internal sealed record DemoPerson(
     string Name,
     string Division,
@@ -28,7 +28,7 @@ internal sealed record DemoPerson(
     /// <summary>People with the old plugin still send schema 1.</summary>
     public bool IsLegacy => string.Equals(Version.Plugin, OldPlugin, StringComparison.Ordinal);
 
-    /// <summary>The fifteen who report.</summary>
+    /// <summary>The fifteen people who report.</summary>
     public static IReadOnlyList<DemoPerson> Reporting { get; } =
     [
         new("amara.okafor", "Platform", "ao-mbp16", "macos-aarch64", 620_000, 0.62, 0.97),

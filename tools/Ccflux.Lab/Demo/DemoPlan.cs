@@ -2,17 +2,17 @@ using Ccflux.Contracts.Usage;
 
 namespace Ccflux.Lab.Demo;
 
-/// <summary>Some turns of one person, as they reach the receiver.</summary>
+/// <summary>Turns of one person, as they reach the receiver.</summary>
 internal sealed record DemoReport(DemoPerson Person, DateTimeOffset ReceivedAt, IReadOnlyList<TurnReport> Turns);
 
-/// <summary>45 days of everybody's turns up to now: the same for the same now. Working hours, weekends, blocks of work of a few sessions,
-/// failed turns, a limit that was hit, and blocks that are open now, whatever the hour is.</summary>
+/// <summary>Generates 45 days of everyone's turns up to now, deterministic for a given now. It has working hours, weekends, blocks of work in a few
+/// sessions, failed turns, a limit hit, and blocks that are open now, whatever the hour is.</summary>
 internal sealed class DemoPlan
 {
     public const int Days = 45;
     public const int Seed = 42;
 
-    /// <summary>Who hit a five-hour limit, and what the window held then.</summary>
+    /// <summary>The person who hit a 5-hour limit, and the window's billed tokens at that time.</summary>
     public const string LimitedPerson = "hana.sato";
     public const long LimitTokens = 960_000;
     private const int LimitDaysAgo = 8;
@@ -75,7 +75,7 @@ internal sealed class DemoPlan
         }
     }
 
-    /// <summary>Work that goes on: begun within the last three hours, the last turn minutes ago.</summary>
+    /// <summary>Adds work in progress: begun within the last three hours, with the last turn minutes ago.</summary>
     private void AddOpenBlock(DemoSessions writer, DemoPerson person)
     {
         var begun = _now.AddMinutes(-_random.Next(60, 170));
@@ -88,7 +88,7 @@ internal sealed class DemoPlan
 
     private void Keep(DemoPerson person, IReadOnlyList<TurnReport> turns)
     {
-        // A hook sends what a few minutes brought.
+        // A hook sends a few minutes of turns at a time.
         foreach (var report in turns.Chunk(3))
         {
             var received = report[^1].EndedUtc.AddMilliseconds(_random.Next(800, 4000));

@@ -2,7 +2,7 @@ using Ccflux.Contracts.Usage;
 
 namespace Ccflux.Lab.Demo;
 
-/// <summary>Makes one person's turns, block of work by block of work.</summary>
+/// <summary>Generates one person's turns, one block of work at a time.</summary>
 internal sealed class DemoSessions(DemoPerson person, Random random)
 {
     private const string Opus = "claude-opus-5-5";
@@ -10,18 +10,18 @@ internal sealed class DemoSessions(DemoPerson person, Random random)
     private const string SonnetLong = "claude-sonnet-5[1m]";
     private const string Haiku = "claude-haiku-4-5";
 
-    /// <summary>Who works with the long context now and then.</summary>
+    /// <summary>The person who sometimes works with the long context.</summary>
     private const string LongContextPerson = "karim.benali";
 
-    /// <summary>Billed tokens of a middling turn.</summary>
+    /// <summary>Billed tokens of an average turn.</summary>
     private const int TurnTokens = 4300;
 
     private string _session = "";
     private int _index;
     private DateTimeOffset _sessionStart;
 
-    /// <summary>Turns from <paramref name="at"/> on that bill <paramref name="budget"/> tokens, give or take a turn. Work that hits the limit
-    /// ends with a turn that was refused.</summary>
+    /// <summary>Generates turns from <paramref name="at"/> on that bill <paramref name="budget"/> tokens, give or take a turn. Work that hits the limit
+    /// ends with a refused turn.</summary>
     public IReadOnlyList<TurnReport> Block(DateTimeOffset at, TimeSpan length, long budget, bool hitsLimit)
     {
         var count = Math.Max(2, (int)(budget / TurnTokens));

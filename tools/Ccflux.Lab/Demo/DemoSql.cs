@@ -1,6 +1,6 @@
 namespace Ccflux.Lab.Demo;
 
-/// <summary>What the demo writes besides turns.</summary>
+/// <summary>Statements for what the demo writes in addition to turns.</summary>
 internal static class DemoSql
 {
     public const string CountAll = """

@@ -12,10 +12,10 @@ internal enum DeviceState
     Active = 4,
 }
 
-/// <summary>A user's device as a key names it.</summary>
-/// <param name="DeviceRef">Null where the state is <see cref="DeviceState.Unknown"/>.</param>
+/// <summary>The user's device that has a given key.</summary>
+/// <param name="DeviceRef">Null if the state is <see cref="DeviceState.Unknown"/>.</param>
 /// <param name="State">What the key may do.</param>
-/// <param name="UserHasKeys">True where the user has registered any key: then every report must be signed, revoked keys counting too.</param>
+/// <param name="UserHasKeys">True if the user has registered any key, even a revoked one: every report must then be signed.</param>
 internal sealed record DeviceFinding(long? DeviceRef, DeviceState State, bool UserHasKeys);
 
 /// <summary>Finds a user's devices by their keys.</summary>
@@ -23,9 +23,9 @@ internal sealed class DeviceDirectory(SqliteReaders readers, TimeProvider time)
 {
     private readonly RecentCache<(long UserId, string PublicKey), DeviceFinding> _recent = new(time);
 
-    /// <param name="userId">Whose device it must be: another user's key is unknown here.</param>
-    /// <param name="publicKey">The key in base64; empty asks only for <see cref="DeviceFinding.UserHasKeys"/>.</param>
-    /// <param name="cancellationToken">Ends the wait for a reader.</param>
+    /// <param name="userId">The user whose device it must be; another user's key is reported as unknown.</param>
+    /// <param name="publicKey">The key in base64; if empty, only <see cref="DeviceFinding.UserHasKeys"/> is looked up.</param>
+    /// <param name="cancellationToken">Cancels the wait for a reader.</param>
     public ValueTask<DeviceFinding> FindAsync(long userId, string publicKey, CancellationToken cancellationToken) =>
         _recent.TryGet((userId, publicKey), out var finding)
             ? ValueTask.FromResult(finding)

@@ -6,7 +6,7 @@ using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Identity.Devices;
 
-/// <summary>What became of a key that a user's machine wants to register.</summary>
+/// <summary>The result of registering a device's key.</summary>
 internal enum Registration
 {
     Registered = 1,
@@ -15,11 +15,11 @@ internal enum Registration
     DailyCap = 4,
 }
 
-/// <summary>Registering, approving and revoking devices. A key belongs to each user who registers it: two users of one machine do not meet.</summary>
+/// <summary>Registers, approves and revokes devices. A key belongs to each user who registers it, so two users of one machine do not interfere.</summary>
 internal sealed class DeviceKeys(GroupCommitWriter writer, DeviceDirectory directory, IdentityOptions options, TimeProvider time)
 {
-    /// <summary>Devices kept of one user. A container that starts without its config dir is a new device each time; of many such, those seen
-    /// last stay. One that was dropped and comes back is told to register, which its client does by itself.</summary>
+    /// <summary>Devices kept per user. A container that starts without its config directory is a new device each time; of many such devices, those
+    /// seen most recently are kept. A removed device that reports again is asked to register, which its client does automatically.</summary>
     public const int MaxDevices = 1000;
 
     public async Task<WriteResult<Registration>> RegisterAsync(long userId, string publicKey, string name)
@@ -29,7 +29,7 @@ internal sealed class DeviceKeys(GroupCommitWriter writer, DeviceDirectory direc
         return result;
     }
 
-    /// <summary>From here on the device's reports are refused; the user's token and other devices stay.</summary>
+    /// <summary>Refuses the device's reports from now on; the user's token and other devices stay valid.</summary>
     public Task<UserChangeResult> RevokeAsync(AuditActor actor, long deviceRef) => ChangeAsync(actor, "device.revoke", DevicesSql.Revoke, deviceRef);
 
     public Task<UserChangeResult> ApproveAsync(AuditActor actor, long deviceRef) => ChangeAsync(actor, "device.approve", DevicesSql.Approve, deviceRef);
@@ -45,7 +45,7 @@ internal sealed class DeviceKeys(GroupCommitWriter writer, DeviceDirectory direc
         var day = now.ToUnixTimeSeconds() / 86400;
         if (connection.Scalar(DevicesSql.CountToday, userId, day) >= options.MaxDevicesPerDay)
         {
-            // The admin sees it under "Needs attention".
+            // Shown to the admin under "Needs attention".
             connection.Execute(UsersSql.StampRefusal, ErrorCodes.DailyCap, now.ToUnixTimeMilliseconds(), userId);
             return Registration.DailyCap;
         }
@@ -56,7 +56,7 @@ internal sealed class DeviceKeys(GroupCommitWriter writer, DeviceDirectory direc
         if (connection.Scalar(DevicesSql.Insert, userId, publicKey, name, now.ToUnixTimeMilliseconds(), approved, userId, name) is > 0 and var back
             && connection.Scalar(DevicesSql.CountReturned, userId, name) == 1)
         {
-            // Once until it is revoked again: nobody fills the log with keys for one name.
+            // Once until it is revoked again, so that keys for one name cannot fill the log.
             AuditLog.Write(connection, new AuditEntry(now, AuditActor.System, "device.register-again", NameOf(connection, back), ""));
         }
 

@@ -3,7 +3,7 @@ namespace Ccflux.Receiver.Identity.Devices;
 /// <summary>Statements on devices and their keys.</summary>
 internal static class DevicesSql
 {
-    /// <summary>One row: the device that holds the key, if any, and whether the user has any device at all.</summary>
+    /// <summary>One row: the device with the key, if any, and whether the user has any device at all.</summary>
     public const string Find = """
         SELECT (SELECT EXISTS (SELECT 1 FROM devices WHERE user_id = @UserId)) AS HasAny,
                d.device_ref AS DeviceRef, d.revoked_at AS RevokedAt, d.approved_at AS ApprovedAt
@@ -22,18 +22,18 @@ internal static class DevicesSql
         ON CONFLICT (user_id, day) DO UPDATE SET devices = devices + 1
         """;
 
-    /// <summary>Gives the device where it comes back after a revoke, else 0. Parameters: user, key, name, now, approved at or null, user, name.</summary>
+    /// <summary>Returns the device if its name was revoked before, otherwise 0. Parameters: user, key, name, now, approved at or null, user, name.</summary>
     public const string Insert = """
         INSERT INTO devices (user_id, public_key, name, registered_at, approved_at, reregistered)
         VALUES (?, ?, ?, ?, ?, EXISTS (SELECT 1 FROM devices WHERE user_id = ? AND name = ? AND revoked_at IS NOT NULL))
         RETURNING device_ref * reregistered
         """;
 
-    /// <summary>Devices of a name that came back after a revoke and were not revoked since. Parameters: user, name.</summary>
+    /// <summary>Devices of a name that were registered again after being revoked and not revoked since. Parameters: user, name.</summary>
     public const string CountReturned = "SELECT count(*) FROM devices WHERE user_id = ? AND name = ? AND reregistered AND revoked_at IS NULL";
 
-    /// <summary>Makes room for one more: the devices longest unseen go, those that were never approved first. A revoked key stays, or it could be
-    /// registered again. Parameters: user, how many to keep.</summary>
+    /// <summary>Makes room for one more device: removes those unseen for longest, starting with those never approved. A revoked key stays, otherwise
+    /// it could be registered again. Parameters: user, how many to keep.</summary>
     public const string DeleteSurplus = """
         DELETE FROM devices WHERE device_ref IN (
             SELECT device_ref FROM devices WHERE user_id = ? AND revoked_at IS NULL

@@ -1,6 +1,6 @@
 namespace Ccflux.Receiver.Identity.Pages;
 
-/// <summary>What was typed into the form, and what of it cannot be taken.</summary>
+/// <summary>What was entered in the form, and why fields were not accepted.</summary>
 public sealed record AddUserEntry(string Email, string Division, string Days, IReadOnlyDictionary<string, string> Faults)
 {
     public const int DefaultDays = 365;

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Ccflux.Receiver.Identity.Pages;
 
-/// <summary>The client's <c>config.json</c>, as someone who installs by hand writes it.</summary>
+/// <summary>The client's <c>config.json</c>, for manual installation.</summary>
 internal static class ClientConfig
 {
     private static readonly JsonSerializerOptions s_readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

@@ -2,14 +2,14 @@ using Ccflux.Receiver.Platform.Auth.Admin;
 
 namespace Ccflux.Receiver.Identity.Pages;
 
-/// <summary>Another token that a user is given with each new refresh token, for a slice that usage does not know.</summary>
+/// <summary>Another token that a user gets with each new refresh token, for a slice that usage does not know.</summary>
 internal interface ICompanionToken
 {
-    /// <summary>Makes one, which ends earlier ones. Null where that cannot be done now: the admin then issues it on its own page.</summary>
+    /// <summary>Issues one and ends earlier ones. Null if that is not possible now: the admin then issues it on its own page.</summary>
     Task<CompanionToken?> IssueAsync(AuditActor actor, string email, string address);
 }
 
-/// <param name="Settings">What the user's machine needs with it, to paste.</param>
+/// <param name="Settings">The settings that the user's machine needs with it, ready to paste.</param>
 public sealed record CompanionToken(string Name, string Token, string Settings)
 {
     /// <summary>Without the token: records may end up in a log.</summary>

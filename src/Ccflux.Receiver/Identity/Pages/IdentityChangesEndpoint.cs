@@ -9,14 +9,14 @@ using Ccflux.Receiver.Shell.Pages;
 namespace Ccflux.Receiver.Identity.Pages;
 
 /// <summary>
-/// What the admin changes. Each change is asked for by a GET page (shown as a dialog where there is script) and made by a POST, which leads
-/// back with a word about it. A new token is the answer to its POST and is nowhere else.
+/// Changes users and devices. Each change is confirmed on a GET page (shown as a dialog if scripts are enabled) and made by a POST, which
+/// redirects back with a message. A new token is only in the response to its POST and nowhere else.
 /// </summary>
 internal sealed class IdentityChangesEndpoint(
     UserAdministration accounts, DeviceKeys devices, ChangeSubjects subjects, PageFrames frames, BrowserAnswers answers, IChangeFeed changes,
     IEnumerable<ICompanionToken> companions)
 {
-    // Users and devices are shown on the pages of usage: their entry of the navigation, and the topic that redraws them.
+    // Users and devices are shown on the usage pages: the navigation entry of these, and the topic that refreshes them.
     private const string ShownUnder = "Usage";
     private const string Topic = "usage";
 
@@ -77,25 +77,25 @@ internal sealed class IdentityChangesEndpoint(
         AskAboutDeviceAsync(context, id, device => IdentityConfirmations.RevokeDevice(device.Name, device.Email));
 
     public async Task<IResult> RevokeDeviceAsync(long id, HttpContext context) =>
-        await DoneAsync(context, await devices.RevokeAsync(AuditActor.Of(context), id), "Device revoked", "The user's other devices go on.", IdentityLinks.DeviceTable, question: null);
+        await DoneAsync(context, await devices.RevokeAsync(AuditActor.Of(context), id), "Device revoked", "The user's other devices keep working.", IdentityLinks.DeviceTable, question: null);
 
     public Task<IResult> AskApproveDeviceAsync(long id, HttpContext context) =>
         AskAboutDeviceAsync(context, id, device => IdentityConfirmations.ApproveDevice(device.Name, device.Email, DateTimeOffset.FromUnixTimeMilliseconds(device.RegisteredAt)));
 
     public async Task<IResult> ApproveDeviceAsync(long id, HttpContext context) =>
-        await DoneAsync(context, await devices.ApproveAsync(AuditActor.Of(context), id), "Device approved", "Its reports count from now on.", IdentityLinks.DeviceTable, question: null);
+        await DoneAsync(context, await devices.ApproveAsync(AuditActor.Of(context), id), "Device approved", "Its reports are accepted from now on.", IdentityLinks.DeviceTable, question: null);
 
     private async Task<IResult> AskAboutUserAsync(HttpContext context, string email, Func<UserSubject, Question> ask, string place) =>
         await subjects.FindUserAsync(UserRules.Normalize(IdentityLinks.Read(email)), context.RequestAborted) is { } user
             ? Confirm(context, ask(user), null, place)
-            : new Refusal(answers, StatusCodes.Status404NotFound, "", "Nobody here has that address.");
+            : new Refusal(answers, StatusCodes.Status404NotFound, "", "No user with this e-mail address.");
 
     private async Task<IResult> AskAboutDeviceAsync(HttpContext context, long id, Func<DeviceSubject, Question> ask) =>
         await subjects.FindDeviceAsync(id, context.RequestAborted) is { } device
             ? Confirm(context, ask(device), null, IdentityLinks.DeviceTable)
             : new Refusal(answers, StatusCodes.Status404NotFound, "", "There is no such device.");
 
-    /// <summary>Back to where the admin came from, with a word about what was done; or the question again, with what is wrong.</summary>
+    /// <summary>Redirects to where the admin came from with a message about the change, or shows the question again with the error.</summary>
     private async Task<IResult> DoneAsync(HttpContext context, UserChangeResult result, string text, string detail, string place, Question? question)
     {
         var back = SignInEndpoint.LocalPath((await context.Request.FormOrEmptyAsync())["back"]);
@@ -115,7 +115,7 @@ internal sealed class IdentityChangesEndpoint(
         return new SeeOther(back.Contains('#', StringComparison.Ordinal) ? back : back + place[place.IndexOf('#', StringComparison.Ordinal)..]);
     }
 
-    /// <summary>What a user gets besides: a new one of each.</summary>
+    /// <summary>Issues a new token of each companion.</summary>
     private async Task<IReadOnlyList<CompanionToken>> CompanionsAsync(HttpContext context, string email)
     {
         var issued = new List<CompanionToken>();

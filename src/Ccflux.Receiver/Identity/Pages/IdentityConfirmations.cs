@@ -3,7 +3,7 @@ using Ccflux.Receiver.Shell.Format;
 
 namespace Ccflux.Receiver.Identity.Pages;
 
-/// <summary>What is asked before each change of users and devices.</summary>
+/// <summary>The questions before each change of users and devices.</summary>
 internal static class IdentityConfirmations
 {
     public static Question RevokeUser(string email) => new(
@@ -14,10 +14,10 @@ internal static class IdentityConfirmations
 
     public static Question Reissue(string email, int? days) => new(
         $"Reissue the token of {email}?",
-        ["The old token stops and a new one begins, at once; so does the telemetry token. Past usage stays with the address."],
+        ["The old token is replaced by a new one at once, and so is the telemetry token. Past usage stays with the e-mail address."],
         "Reissue token",
         IsDanger: false,
-        new ConfirmationField("days", "Days valid", "After the last use. Leave empty to keep the number of the old token.", days?.ToString(CultureInfo.InvariantCulture) ?? "", "number", Min: 1, Max: 3650));
+        new ConfirmationField("days", "Days valid", "After the last use. Leave empty to keep the old token's value.", days?.ToString(CultureInfo.InvariantCulture) ?? "", "number", Min: 1, Max: 3650));
 
     public static Question Division(string email, string division) => new(
         $"Division of {email}",
@@ -28,13 +28,13 @@ internal static class IdentityConfirmations
 
     public static Question RevokeDevice(string device, string email) => new(
         $"Revoke {device}?",
-        [$"Reports from this device of {email} are refused from now on. The user's token and other devices go on.", "The machine can register a new key after its user deletes the old one."],
+        [$"Reports from this device of {email} are refused from now on. The user's token and other devices keep working.", "The machine can register a new key after its user deletes the old one."],
         "Revoke device",
         IsDanger: true);
 
     public static Question ApproveDevice(string device, string email, DateTimeOffset registered) => new(
         $"Approve {device}?",
-        [$"It registered for {email} on {Times.Exact(registered)}. From now on its reports count."],
+        [$"It registered for {email} on {Times.Exact(registered)}. Its reports will be accepted from now on."],
         "Approve device",
         IsDanger: false);
 }

@@ -1,18 +1,18 @@
 namespace Ccflux.Receiver.Identity.Pages;
 
-/// <summary>Addresses of the forms that change users and devices.</summary>
+/// <summary>URLs of the forms that change users and devices.</summary>
 internal static class IdentityLinks
 {
-    /// <summary>Each user's page stands below it.</summary>
+    /// <summary>The parent path of each user's page.</summary>
     public const string Users = "/admin/users";
 
-    /// <summary>The table of users, on a page of usage.</summary>
+    /// <summary>The table of users, on the usage page.</summary>
     public const string UserTable = "/admin/#seats";
 
-    /// <summary>The table of devices, on a page of usage.</summary>
+    /// <summary>The table of devices, on the usage page.</summary>
     public const string DeviceTable = "/admin/#devices";
 
-    /// <summary>The e-mail in a path as routing hands it over: an escaped slash is still escaped.</summary>
+    /// <summary>Decodes the e-mail address in a path: routing leaves an escaped slash escaped.</summary>
     public static string Read(string email) => email.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
 
     public static string Revoke(string email) => User(email) + "/revoke";

@@ -4,12 +4,12 @@ using Dapper;
 
 namespace Ccflux.Receiver.Identity.Users;
 
-/// <summary>Who calls, by the access token. A token ends when it expires, when its refresh token is revoked, and when that expires.</summary>
+/// <summary>Authenticates callers by their access token. A token ends when it expires, or when its refresh token is revoked or expires.</summary>
 internal sealed class AccessTokenStore(SqliteReaders readers, TimeProvider time)
 {
     private readonly RecentCache<string, Known?> _recent = new(time);
 
-    /// <summary>Null: no token, or one that is unknown, revoked or expired.</summary>
+    /// <summary>Returns null if there is no token, or if it is unknown, revoked or expired.</summary>
     public ValueTask<TokenUser?> AuthenticateAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         if (SecretToken.Bearer(request) is not { } token)
@@ -24,14 +24,14 @@ internal sealed class AccessTokenStore(SqliteReaders readers, TimeProvider time)
             : new ValueTask<TokenUser?>(ReadAsync(hash, key, cancellationToken));
     }
 
-    /// <summary>Tokens that are neither expired nor removed, for the gauge.</summary>
+    /// <summary>The number of tokens that are neither expired nor removed, for the gauge.</summary>
     public async Task<long> CountActiveAsync(CancellationToken cancellationToken)
     {
         using var lease = await readers.RentUrgentAsync(cancellationToken);
         return await lease.Connection.ExecuteScalarAsync<long>(TokensSql.CountActive, new { Now = time.GetUtcNow().ToUnixTimeMilliseconds() });
     }
 
-    /// <summary>Forgets what was read: a revoke holds from here on.</summary>
+    /// <summary>Clears the cache: a revocation takes effect from here on.</summary>
     public void Forget() => _recent.Clear();
 
     private async Task<TokenUser?> ReadAsync(byte[] hash, string key, CancellationToken cancellationToken)

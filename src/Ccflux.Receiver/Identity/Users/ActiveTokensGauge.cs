@@ -3,7 +3,7 @@ using Ccflux.Receiver.Platform.Metrics;
 
 namespace Ccflux.Receiver.Identity.Users;
 
-/// <summary>How many access tokens hold now, as of the last scrape.</summary>
+/// <summary>The number of valid access tokens, as of the last scrape.</summary>
 internal sealed class ActiveTokensGauge : IBeforeScrape
 {
     private readonly AccessTokenStore _tokens;

@@ -3,17 +3,17 @@ using Dapper;
 
 namespace Ccflux.Receiver.Identity.Users;
 
-/// <summary>Finds the user or device that a change is about, for the page that asks before it.</summary>
+/// <summary>Finds the user or device that a change is about, for the confirmation page.</summary>
 internal sealed class ChangeSubjects(SqliteReaders readers, TimeProvider time)
 {
-    /// <returns>Null where nobody has the address.</returns>
+    /// <returns>Null if no user has this e-mail address.</returns>
     public async Task<UserSubject?> FindUserAsync(string email, CancellationToken cancellationToken)
     {
         using var lease = await readers.RentAsync(cancellationToken);
         return await lease.Connection.QuerySingleOrDefaultAsync<UserSubject>(UsersSql.FindSubject, new { Email = email, Now = SqlTime.Text(time.GetUtcNow()) });
     }
 
-    /// <returns>Null where there is no such device.</returns>
+    /// <returns>Null if there is no such device.</returns>
     public async Task<DeviceSubject?> FindDeviceAsync(long id, CancellationToken cancellationToken)
     {
         using var lease = await readers.RentAsync(cancellationToken);
@@ -21,14 +21,14 @@ internal sealed class ChangeSubjects(SqliteReaders readers, TimeProvider time)
     }
 }
 
-/// <summary>A user, or the e-mail of a token that was inserted by hand and not yet used.</summary>
+/// <summary>A user, or the e-mail address of a manually inserted token that was not used yet.</summary>
 internal sealed class UserSubject
 {
     public string Email { get; init; } = "";
 
     public string Division { get; init; } = "";
 
-    /// <summary>Of the live token, else of the newest; null where it has no days of its own.</summary>
+    /// <summary>Days of the live token, otherwise of the newest one; null if it has no days of its own.</summary>
     public int? DaysValid { get; init; }
 }
 

@@ -7,8 +7,8 @@ using Dapper;
 
 namespace Ccflux.Receiver.Identity.Users;
 
-/// <summary>Takes up what admins insert into <c>refresh_tokens</c> by hand: hashes plain tokens, makes their users known, and clears the
-/// plain text from the log of the database.</summary>
+/// <summary>Processes tokens that admins insert manually into <c>refresh_tokens</c>: hashes plain tokens, adds their users, and clears the plain
+/// text from the database's log.</summary>
 internal sealed partial class ManualTokenHasher(
     SqliteReaders readers,
     GroupCommitWriter writer,
@@ -21,7 +21,7 @@ internal sealed partial class ManualTokenHasher(
     private int _checkpointsSeen = -1;
     private bool _hasLooked;
 
-    /// <summary>One look. Public to the assembly for tests.</summary>
+    /// <summary>Runs one sweep. Visible to the assembly for tests.</summary>
     internal async Task SweepAsync(CancellationToken cancellationToken)
     {
         long unseen;
@@ -30,7 +30,7 @@ internal sealed partial class ManualTokenHasher(
             unseen = await lease.Connection.ExecuteScalarAsync<long>(TokensSql.CountUnseen);
         }
 
-        // Once after the start in any case: an earlier version may have stored addresses in another spelling.
+        // Always once after the start: an earlier version may have stored e-mail addresses in another spelling.
         if (unseen > 0 || !_hasLooked)
         {
             var taken = await writer.WriteAsync(connection => TakeUp(connection, time.GetUtcNow()));
@@ -49,9 +49,9 @@ internal sealed partial class ManualTokenHasher(
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         PeriodicLoop.RunAsync(time, Interval, SweepAsync, exception => Log.Failed(logger, exception), stoppingToken);
 
-    /// <summary>To be called inside a write: hashes plain tokens, writes addresses by the one rule (those of users too) and makes their users known. A token whose address
-    /// the rule refuses is revoked, and the audit log says so.</summary>
-    /// <returns>Rows looked at, and how many of them were refused.</returns>
+    /// <summary>Called inside a write: hashes plain tokens, normalises e-mail addresses (those of users too) and adds the tokens' users. A token
+    /// with an invalid e-mail address is revoked, which the audit log records.</summary>
+    /// <returns>The number of rows processed, and how many of them were refused.</returns>
     internal static (int Count, int Refused) TakeUp(SqlConnection connection, DateTimeOffset now)
     {
         RepairEmails(connection);
@@ -79,14 +79,14 @@ internal sealed partial class ManualTokenHasher(
             if (!string.IsNullOrWhiteSpace(email))
             {
                 refused++;
-                AuditLog.Write(connection, new AuditEntry(now, AuditActor.System, "user.refuse", UserRules.Printable(email), "the address of a token inserted by hand"));
+                AuditLog.Write(connection, new AuditEntry(now, AuditActor.System, "user.refuse", UserRules.Printable(email), "e-mail address of a manually inserted token"));
             }
         }
 
         return (unseen.Count, refused);
     }
 
-    /// <summary>Addresses in another spelling than the rule's: their tokens go to the right one, and so does the user where it is free.</summary>
+    /// <summary>Normalises e-mail addresses in other spellings: tokens move to the normalised address, and so does the user if it is free.</summary>
     private static void RepairEmails(SqlConnection connection)
     {
         var users = new List<(long Id, string Email)>();
@@ -124,13 +124,13 @@ internal sealed partial class ManualTokenHasher(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "Took up {Count} refresh tokens that were inserted by hand; they are hashed now")]
+        [LoggerMessage(1, LogLevel.Information, "Hashed {Count} manually inserted refresh tokens")]
         public static partial void TakenUp(ILogger logger, int count);
 
-        [LoggerMessage(3, LogLevel.Warning, "Revoked {Count} refresh tokens that were inserted by hand: their addresses hold control, format or combining characters, or are too long. The audit log has them.")]
+        [LoggerMessage(3, LogLevel.Warning, "Revoked {Count} manually inserted refresh tokens: their e-mail addresses contain control, format or combining characters, or are too long. The audit log lists them.")]
         public static partial void Refused(ILogger logger, int count);
 
-        [LoggerMessage(2, LogLevel.Error, "Looking for hand-inserted refresh tokens failed; the next look follows")]
+        [LoggerMessage(2, LogLevel.Error, "Looking for manually inserted refresh tokens failed; retrying at the next interval")]
         public static partial void Failed(ILogger logger, Exception exception);
     }
 }

@@ -1,6 +1,6 @@
 namespace Ccflux.Receiver.Identity.Users;
 
-/// <summary>How often plain tokens were replaced by their hashes. The database's log still shows them after that, until it is emptied.</summary>
+/// <summary>Counts how often plain tokens were replaced by their hashes. The database's log still contains them until it is emptied.</summary>
 internal sealed class PlaintextResidue
 {
     private int _count;

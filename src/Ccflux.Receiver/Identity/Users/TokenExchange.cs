@@ -6,13 +6,13 @@ using Dapper;
 
 namespace Ccflux.Receiver.Identity.Users;
 
-/// <summary>A refresh token for an access token. Each use rolls the refresh token's expiry by its own days.</summary>
+/// <summary>Exchanges a refresh token for an access token. Each use rolls the refresh token's expiry by its own number of days.</summary>
 internal sealed class TokenExchange(SqliteReaders readers, GroupCommitWriter writer, PlaintextResidue residue, IdentityOptions options, TimeProvider time)
 {
-    /// <summary>Live access tokens of one refresh token; the oldest go. A machine holds one for each of its config dirs.</summary>
+    /// <summary>Maximum number of live access tokens per refresh token; the oldest are removed. A machine has one for each of its config directories.</summary>
     private const int MaxAccessTokens = 50;
 
-    /// <summary>Whether the token holds now. Strangers are turned away by this, before they reach the writer's queue.</summary>
+    /// <summary>Whether the token is valid now. Turns strangers away before they reach the writer's queue.</summary>
     public async Task<bool> IsLiveAsync(string token, CancellationToken cancellationToken)
     {
         using var lease = await readers.RentUrgentAsync(cancellationToken);
@@ -21,11 +21,11 @@ internal sealed class TokenExchange(SqliteReaders readers, GroupCommitWriter wri
             new { Stored = SecretToken.Stored(token), Plain = PlainOf(token), NowText = SqlTime.Text(time.GetUtcNow()) }) > 0;
     }
 
-    /// <summary>The status tells apart a store that cannot write now; a committed null is a token that does not hold.</summary>
+    /// <summary>The status shows whether the store could write; a committed null means that the token is not valid.</summary>
     public Task<WriteResult<TokenReply?>> ExchangeAsync(string token) =>
         writer.WriteAsync(connection => Exchange(connection, SecretToken.Stored(token), PlainOf(token)));
 
-    /// <summary>How the token stands in the table where it was inserted by hand and is not taken up yet.</summary>
+    /// <summary>How the token is stored if it was inserted manually and is not hashed yet.</summary>
     private static string PlainOf(string token) => SecretToken.IsStored(token) ? SecretToken.Stored(token) : token;
 
     private TokenReply? Exchange(SqlConnection connection, string stored, string plain)

@@ -1,6 +1,6 @@
 namespace Ccflux.Receiver.Identity.Users;
 
-/// <summary>Statements on refresh and access tokens. Times of refresh tokens are texts, compared only after datetime() made them alike.</summary>
+/// <summary>Statements on refresh and access tokens. Times of refresh tokens are texts, compared only after datetime() has normalised them.</summary>
 internal static class TokensSql
 {
     public const string FindCaller = """
@@ -32,18 +32,18 @@ internal static class TokensSql
         WHERE token = ?
         """;
 
-    /// <summary>Parameters: stored, e-mail as it is normalised, the token as it stands.</summary>
+    /// <summary>Parameters: stored token, normalised e-mail address, the token as currently stored.</summary>
     public const string HashRefresh = "UPDATE OR REPLACE refresh_tokens SET token = ?, email = ? WHERE token = ?";
 
-    /// <summary>Rows that the receiver has not seen: a plain token, or an address that is no user's as it is written. The rest waits for the next look.</summary>
+    /// <summary>Rows not processed yet: a plain token, or an e-mail address that matches no user as written. Rows beyond the limit wait for the next sweep.</summary>
     public const string SelectUnseen = $"SELECT rowid, token, email, coalesce(division, '') FROM refresh_tokens WHERE {IsUnseen} LIMIT 5000";
 
     public const string CountUnseen = $"SELECT count(*) FROM refresh_tokens WHERE {IsUnseen}";
 
-    /// <summary>Parameters: stored, e-mail as it is normalised, row.</summary>
+    /// <summary>Parameters: stored token, normalised e-mail address, row.</summary>
     public const string TakeUp = "UPDATE OR REPLACE refresh_tokens SET token = ?, email = ? WHERE rowid = ?";
 
-    /// <summary>For a row whose address is refused: its token never holds. Parameters: stored, row.</summary>
+    /// <summary>For a row whose e-mail address is refused: its token is never valid. Parameters: stored token, row.</summary>
     public const string Refuse = "UPDATE OR REPLACE refresh_tokens SET token = ?, revoked = 1 WHERE rowid = ?";
 
     private const string IsUnseen = """

@@ -5,13 +5,13 @@ using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Identity.Users;
 
-/// <summary>What an admin does with users: by page, by API or by command, the rules are here.
-/// A new token is in the answer and nowhere else; each change writes its line of the audit log in its own transaction.</summary>
+/// <summary>Changes users for an admin, with the same rules for pages, API and commands.
+/// A new token is only in the result; each change writes its entry of the audit log in the same transaction.</summary>
 internal sealed class UserAdministration(GroupCommitWriter writer, AccessTokenStore accessTokens, PlaintextResidue residue, TimeProvider time)
 {
     public const int DefaultDays = 365;
 
-    /// <summary>Adds a user, or gives one without a live token a new one.</summary>
+    /// <summary>Adds a user, or issues a new token to one without a live token.</summary>
     public Task<UserChangeResult> AddAsync(AuditActor actor, string? email, string? division, int days = DefaultDays)
     {
         return UserRules.Fault(email, division, days, out var address, out var label) is { } fault
@@ -26,14 +26,14 @@ internal sealed class UserAdministration(GroupCommitWriter writer, AccessTokenSt
         return RunAsync(actor, "user.revoke", "", connection => Revoke(connection, address));
     }
 
-    /// <summary>The same by the user's number, for an address that cannot be typed.</summary>
+    /// <summary>The same by the user's id, for an e-mail address that cannot be typed.</summary>
     public Task<UserChangeResult> RevokeAsync(AuditActor actor, long userId) => RunAsync(actor, "user.revoke", "", connection =>
     {
         using var rows = connection.Query(UsersSql.SelectEmail, userId);
         return rows.Read() ? Revoke(connection, rows.Text(0)) : UserChangeResult.Refused(AccountFault.UnknownUser);
     });
 
-    /// <summary>Replaces a user's token: the old one ends and the new one begins in one transaction. Days: as the old token's, where not given.</summary>
+    /// <summary>Replaces a user's token: ends the old one and issues the new one in one transaction. Days default to the old token's.</summary>
     public Task<UserChangeResult> ReissueAsync(AuditActor actor, string? email, int? days = null)
     {
         return UserRules.Fault(email, division: null, days ?? DefaultDays, out var address, out _) is { } fault
@@ -114,7 +114,7 @@ internal sealed class UserAdministration(GroupCommitWriter writer, AccessTokenSt
         var tookUp = false;
         var result = await writer.WriteAsync(connection =>
         {
-            // A token that was inserted by hand a moment ago counts too.
+            // A token that was inserted manually a moment ago counts too.
             tookUp = ManualTokenHasher.TakeUp(connection, time.GetUtcNow()).Count > 0;
 
             var outcome = change(connection);
@@ -128,7 +128,7 @@ internal sealed class UserAdministration(GroupCommitWriter writer, AccessTokenSt
         accessTokens.Forget();
         if (tookUp)
         {
-            // Its plain text is still in the log of the database; a command has no other chance to clear it.
+            // Its plain text is still in the database's log; a command has no other chance to clear it.
             residue.Left();
             await writer.CheckpointAsync();
         }

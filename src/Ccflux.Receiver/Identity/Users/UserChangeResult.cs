@@ -13,29 +13,29 @@ internal enum AccountFault
     UnknownUser = 6,
     UnknownDevice = 7,
 
-    /// <summary>The database cannot be written now.</summary>
+    /// <summary>The database is not accepting writes right now.</summary>
     Busy = 8,
 }
 
-/// <summary>What became of a change to a user or a device.</summary>
-/// <param name="Fault">Null: it was made.</param>
-/// <param name="Target">Whom it was about, as it is stored: for the audit log.</param>
-/// <param name="Token">A new refresh token, to be shown this once.</param>
+/// <summary>The result of a change to a user or a device.</summary>
+/// <param name="Fault">Null: the change was made.</param>
+/// <param name="Target">The changed user or device, as stored, for the audit log.</param>
+/// <param name="Token">A new refresh token, to be shown only once.</param>
 internal sealed record UserChangeResult(AccountFault? Fault, string Target, string? Token)
 {
     public bool IsOk => Fault is null;
 
-    /// <summary>What to tell the admin.</summary>
+    /// <summary>The message for the admin.</summary>
     public string Message => Fault is not { } fault ? "" : fault switch
     {
-        AccountFault.EmailInvalid => $"E-mail: write an address such as name@example.org, at most {UserRules.MaxEmail} characters, each of them visible; letters with accents as one character.",
+        AccountFault.EmailInvalid => $"E-mail: enter an address such as name@example.org, at most {UserRules.MaxEmail} characters, all visible, with accented letters as single characters.",
         AccountFault.DivisionTooLong => $"Division: at most {UserRules.MaxDivision} characters on one line.",
         AccountFault.DaysOutOfRange => $"Days valid: from 1 to {UserRules.MaxDays}.",
-        AccountFault.AlreadyLive => "This user has a live token already. Reissue it to replace it.",
+        AccountFault.AlreadyLive => "This user already has a live token. Reissue it to replace it.",
         AccountFault.NoLiveToken => "This user has no live token.",
         AccountFault.UnknownUser => "There is no such user.",
-        AccountFault.UnknownDevice => "There is no such device, or it is in that state already.",
-        AccountFault.Busy => "The database cannot be written at the moment. Nothing was changed; try again.",
+        AccountFault.UnknownDevice => "There is no such device, or it is already in that state.",
+        AccountFault.Busy => "The database is not accepting writes right now. Nothing was changed; try again.",
     };
 
     public static UserChangeResult Ok(string target, string? token = null) => new(null, target, token);

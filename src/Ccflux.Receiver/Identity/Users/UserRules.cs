@@ -2,25 +2,25 @@ using System.Text;
 
 namespace Ccflux.Receiver.Identity.Users;
 
-/// <summary>What may be written about a user.</summary>
+/// <summary>Validates and normalises the values of a user.</summary>
 internal static class UserRules
 {
     public const int MaxEmail = 254;
     public const int MaxDivision = 128;
     public const int MaxDays = 3650;
 
-    /// <summary>The one spelling of an address: without blanks around it, in lower case. Everything that names a user goes through here.</summary>
+    /// <summary>Normalises an e-mail address: no surrounding white space, lower case. Every name of a user goes through here.</summary>
     public static string Normalize(string? email) => (email ?? "").Trim().ToLowerInvariant();
 
-    /// <summary>The same, and whether it can name a user at all: 1 to <see cref="MaxEmail"/> characters, each of them to be seen, and written in
-    /// one way only. Two addresses that look alike are then the same one, but for letters of different alphabets.</summary>
+    /// <summary>Normalises an e-mail address and checks whether it can name a user: 1 to <see cref="MaxEmail"/> characters, all visible, each with
+    /// a unique encoding. Two addresses that look alike are then the same, except for letters of different alphabets.</summary>
     public static bool TryNormalize(string? email, out string address)
     {
         address = Normalize(email);
         return address.Length is > 0 and <= MaxEmail && address.EnumerateRunes().All(IsPlain) && !address.Contains('\uFFFD', StringComparison.Ordinal);
     }
 
-    /// <summary>The first thing wrong with the values, or null and the values as they are stored.</summary>
+    /// <summary>Returns the first fault in the values, or null and the values as they are stored.</summary>
     public static AccountFault? Fault(string? email, string? division, int days, out string address, out string label)
     {
         label = (division ?? "").Trim();
@@ -30,7 +30,7 @@ internal static class UserRules
             : null;
     }
 
-    /// <summary>An address that was refused, so that what cannot be seen in it is seen: such characters as <c>\u{200b}</c>, in hexadecimal.</summary>
+    /// <summary>Formats a refused e-mail address with its invisible characters made visible, in hexadecimal: <c>\u{200b}</c>.</summary>
     public static string Printable(string text)
     {
         var printable = new StringBuilder(text.Length);
@@ -49,7 +49,7 @@ internal static class UserRules
         return printable.ToString();
     }
 
-    /// <summary>One @ with something before it and a name after it. Whether it exists, only a mail would tell.</summary>
+    /// <summary>One @ with something before it and a name after it. Whether the mailbox exists can only be checked by sending mail.</summary>
     private static bool IsEmail(string address)
     {
         var at = address.IndexOf('@', StringComparison.Ordinal);
@@ -62,8 +62,8 @@ internal static class UserRules
             && !address.AsSpan(at + 1).Contains("..", StringComparison.Ordinal);
     }
 
-    /// <summary>Neither blank nor control nor format character, and no part of a letter that Unicode also has whole: combining marks, the
-    /// pieces of Hangul, ideographs for compatibility. What is left is in Unicode's normal form C, which this program has no tables for.</summary>
+    /// <summary>True for characters that are not white space, control or format characters, and that have no precomposed alternative in Unicode:
+    /// no combining marks, Hangul jamo or compatibility ideographs. The rest is in Unicode's normal form C, for which this program has no tables.</summary>
     private static bool IsPlain(Rune rune) => Rune.GetUnicodeCategory(rune) switch
     {
         UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned => false,

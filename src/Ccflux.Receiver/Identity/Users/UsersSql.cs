@@ -1,6 +1,6 @@
 namespace Ccflux.Receiver.Identity.Users;
 
-/// <summary>Statements on users and on the tokens they are given.</summary>
+/// <summary>Statements on users and their tokens.</summary>
 internal static class UsersSql
 {
     /// <summary>A division set before is not replaced by a token's. Parameters: email, division, now.</summary>
@@ -10,13 +10,13 @@ internal static class UsersSql
         RETURNING user_id
         """;
 
-    /// <summary>Users whose address is not all lower-case ASCII without blanks around: few, and each is looked at.</summary>
+    /// <summary>Users whose e-mail address is not all lower-case ASCII without surrounding blanks: few, and each is checked.</summary>
     public const string SelectUnusual = "SELECT user_id, email FROM users WHERE email <> lower(trim(email)) OR email GLOB '*[^!-~]*'";
 
-    /// <summary>Nothing where another user has the address. Parameters: address, user.</summary>
+    /// <summary>Does nothing if another user has the e-mail address. Parameters: e-mail address, user.</summary>
     public const string Rename = "UPDATE OR IGNORE users SET email = ? WHERE user_id = ?";
 
-    /// <summary>Parameters: address, address as it stood.</summary>
+    /// <summary>Parameters: new e-mail address, old e-mail address.</summary>
     public const string RenameTokens = "UPDATE refresh_tokens SET email = ? WHERE email = ?";
 
     /// <summary>Parameter: user.</summary>
@@ -58,7 +58,7 @@ internal static class UsersSql
     /// <summary>Parameters: error code, now, user.</summary>
     public const string StampRefusal = "UPDATE users SET last_refusal = ?, last_refusal_at = ? WHERE user_id = ?";
 
-    /// <summary>The token that counts is a live one before any other, then the newest. Parameters: @Email, @Now as text.</summary>
+    /// <summary>The token that counts is a live one if there is one, then the newest. Parameters: @Email, @Now as text.</summary>
     public const string FindSubject = """
         SELECT coalesce(u.email, @Email) AS Email, coalesce(u.division, t.division, '') AS Division, t.days_valid AS DaysValid
         FROM (SELECT 1)

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Components;
 
 namespace Ccflux.Receiver.Shell.Assets;
 
-/// <summary>The bundle inside a page that must work alone, and the policy that allows exactly it and no request.</summary>
+/// <summary>Inlines the bundle in a self-contained page, with a policy that allows exactly this bundle and no requests.</summary>
 internal static class InlineAssets
 {
     public static string Policy(WebAssets assets) =>
@@ -17,7 +17,7 @@ internal static class InlineAssets
 
     public static MarkupString Script(WebAssets assets) => new($"<script>{Text(assets, WebAssets.Script)}</script>");
 
-    /// <summary>The text as it will stand between the tags. The bundler escapes closing tags in it; a test holds that.</summary>
+    /// <summary>The text as it appears between the tags. The bundler escapes closing tags in it, which a test checks.</summary>
     private static string Text(WebAssets assets, string name) =>
         assets.Find(name) is { } asset ? Encoding.UTF8.GetString(asset.Content) : "";
 

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 
 namespace Ccflux.Receiver.Shell.Assets;
 
-/// <summary>A bundled file of the pages: held in memory, compressed once, known by the hash of its content.</summary>
+/// <summary>A bundled file of the pages: kept in memory, compressed once, identified by the hash of its content.</summary>
 internal sealed class WebAsset
 {
     public WebAsset(string name, string contentType, byte[] content)
@@ -24,7 +24,7 @@ internal sealed class WebAsset
 
     public byte[] Compressed { get; }
 
-    /// <summary>Changes with the content, so that browsers may keep a file for good.</summary>
+    /// <summary>Changes with the content, so that browsers may cache a file forever.</summary>
     public string Version { get; }
 
     public string Address => $"{WebAssets.Path}/{Name}?v={Version}";

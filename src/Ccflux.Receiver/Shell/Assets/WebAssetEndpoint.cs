@@ -2,7 +2,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace Ccflux.Receiver.Shell.Assets;
 
-/// <summary><c>GET /assets/NAME</c>: kept by browsers for good when asked for by version, checked by hash otherwise. Open to all, since it is the same for all.</summary>
+/// <summary><c>GET /assets/NAME</c>: browsers cache it forever if requested by version, and otherwise check it by hash. Public, because it is the same for everyone.</summary>
 internal static class WebAssetEndpoint
 {
     public static void MapWebAssets(this IEndpointRouteBuilder endpoints)

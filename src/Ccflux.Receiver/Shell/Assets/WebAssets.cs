@@ -3,8 +3,8 @@ using System.Reflection;
 namespace Ccflux.Receiver.Shell.Assets;
 
 /// <summary>
-/// The bundled files of the pages (<c>web/</c>), which stand in the assembly: wherever the receiver is started from, they are there, and they are
-/// the ones its pages were written for.
+/// The bundled files of the pages (<c>web/</c>), embedded in the assembly: they are available wherever the receiver is started from, and always
+/// match its pages.
 /// </summary>
 internal sealed partial class WebAssets
 {
@@ -33,7 +33,7 @@ internal sealed partial class WebAssets
         }
     }
 
-    /// <summary>Null where the receiver was built without its bundle; its pages then work, without looks and script.</summary>
+    /// <summary>Returns null if the receiver was built without its bundle; the pages then work without styles and scripts.</summary>
     public WebAsset? Find(string name) => _assets.GetValueOrDefault(name);
 
     private static WebAsset Load(Assembly assembly, string resource)
@@ -56,7 +56,7 @@ internal sealed partial class WebAssets
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "The pages' scripts and styles were not bundled into this build (npm run build in web/); the pages come without them.")]
+        [LoggerMessage(1, LogLevel.Warning, "The pages' scripts and styles were not bundled into this build (npm run build in web/); the pages work without them.")]
         public static partial void NotBundled(ILogger logger);
     }
 }

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Components;
 
 namespace Ccflux.Receiver.Shell.Components;
 
-/// <summary>An instant. The script redraws the text in the browser's zone; UTC stays in the title.</summary>
+/// <summary>Shows an instant. The script rewrites the text in the browser's time zone; UTC stays in the title.</summary>
 public sealed class Ago : MarkupComponent
 {
     [CascadingParameter]
@@ -13,7 +13,7 @@ public sealed class Ago : MarkupComponent
     [Parameter, EditorRequired]
     public DateTimeOffset? At { get; set; }
 
-    /// <summary>ago, until, point, day, clock, log (the hour today, the day before), or when (the hour today, else the point).</summary>
+    /// <summary>ago, until, point, day, clock, log (the time if today, otherwise the day), or when (the time if today, otherwise the point).</summary>
     [Parameter]
     public string Form { get; set; } = "ago";
 

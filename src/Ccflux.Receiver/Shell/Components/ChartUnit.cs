@@ -2,7 +2,7 @@ using Ccflux.Receiver.Shell.Format;
 
 namespace Ccflux.Receiver.Shell.Components;
 
-/// <summary>What a chart's figures are. The script of the pages writes the same on its axis.</summary>
+/// <summary>The units of charts. The pages' script formats the axis in the same way.</summary>
 internal static class ChartUnit
 {
     public const string Tokens = "tokens";
@@ -10,16 +10,16 @@ internal static class ChartUnit
     /// <summary>Millionths of a US dollar.</summary>
     public const string MicroDollars = "micro-usd";
 
-    /// <summary>Zero stands for nothing measured.</summary>
+    /// <summary>Zero means that nothing was measured.</summary>
     public const string Milliseconds = "ms";
 
-    /// <summary>Milliseconds that add up, shown in seconds and more: a chart's parts are rounded no sooner than their sum.</summary>
+    /// <summary>Milliseconds that can be summed, shown in seconds or larger units: a chart's parts are not rounded before their sum.</summary>
     public const string Seconds = "s";
 
     /// <summary>Hundredths of a multiple.</summary>
     public const string Multiple = "x100";
 
-    /// <summary>True where figures over time do not add up to one.</summary>
+    /// <summary>True if figures over time cannot be summed.</summary>
     public static bool IsRate(string unit) => unit is Milliseconds or Multiple;
 
     public static string Text(string unit, long value) => unit switch

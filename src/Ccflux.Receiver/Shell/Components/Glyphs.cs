@@ -1,11 +1,11 @@
 namespace Ccflux.Receiver.Shell.Components;
 
-/// <summary>The drawings of the pages: outlines on a grid of 16, and the four shapes of a status on a grid of 12.</summary>
+/// <summary>The pages' drawings: outline icons on a grid of 16, and the shapes of a status on a grid of 12.</summary>
 internal static class Glyphs
 {
     private const string Circle = """<circle cx="8" cy="8" r="6.2"/>""";
 
-    /// <summary>Inner markup of an icon; every one is a constant of this file, so it is safe as it stands.</summary>
+    /// <summary>Inner markup of an icon; each is a constant in this file, so it needs no encoding.</summary>
     public static string Icon(string name) => name switch
     {
         "fold" => """<path d="M6 3.5L10.5 8 6 12.5"/>""",
@@ -34,7 +34,7 @@ internal static class Glyphs
         _ => Circle,
     };
 
-    /// <summary>The shape that goes with a status, so that colour is never the only sign.</summary>
+    /// <summary>The shape of a status, so that colour is never the only cue.</summary>
     public static string Shape(Tone tone) => tone switch
     {
         Tone.Good => """<circle cx="6" cy="6" r="5"/><path d="M3.8 6.1l1.6 1.6 2.8-3.2"/>""",

@@ -6,12 +6,12 @@ using Microsoft.AspNetCore.Components;
 namespace Ccflux.Receiver.Shell.Components;
 
 /// <summary>
-/// A small part that a page has hundreds of: written as one piece of markup instead of a tree of elements and attributes, which costs a page
-/// of tables most of its time. Everything that is not a constant goes through <see cref="Encode"/>.
+/// A small component that a page contains hundreds of times. It is written as one piece of markup, because a tree of elements and attributes
+/// would take most of the time of a page with tables. Everything that is not a constant goes through <see cref="Encode"/>.
 /// </summary>
 public abstract class MarkupComponent : IComponent
 {
-    // Letters of any script stay as they are; what means something to HTML does not.
+    // Letters of any script stay as they are; characters with a meaning in HTML are encoded.
     private static readonly HtmlEncoder s_encoder = HtmlEncoder.Create(UnicodeRanges.All);
 
     [ThreadStatic]

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Components;
 
 namespace Ccflux.Receiver.Shell.Components;
 
-/// <summary>A cell with a number: short to read, exact in the title, raw for sorting.</summary>
+/// <summary>A cell with a number: short text, exact in the title, raw for sorting.</summary>
 public sealed class Num : MarkupComponent
 {
     [Parameter, EditorRequired]
@@ -18,7 +18,7 @@ public sealed class Num : MarkupComponent
     [Parameter]
     public bool Count { get; set; }
 
-    /// <summary>Draws a bar of this whole.</summary>
+    /// <summary>Draws a bar, with this as its full length.</summary>
     [Parameter]
     public long? Bar { get; set; }
 

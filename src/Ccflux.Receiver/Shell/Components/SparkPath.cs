@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Ccflux.Receiver.Shell.Components;
 
-/// <summary>The small line of a card as SVG paths, 72 by 24, the smallest figure at the floor and the largest at the top.</summary>
+/// <summary>A card's sparkline as SVG paths, 72 by 24, with the smallest figure at the bottom and the largest at the top.</summary>
 internal sealed record SparkPath(string Line, string Area)
 {
     private const double Width = 72;
@@ -10,7 +10,7 @@ internal sealed record SparkPath(string Line, string Area)
     private const double Top = 2;
     private const double Floor = 23;
 
-    /// <summary>A gap in the figures is carried over. Null where fewer than two are known.</summary>
+    /// <summary>Gaps repeat the previous figure. Returns null if fewer than two figures are known.</summary>
     public static SparkPath? Of(IReadOnlyList<double?> values)
     {
         var known = values.OfType<double>().ToList();

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Components;
 
 namespace Ccflux.Receiver.Shell.Components;
 
-/// <summary>A status: colour, shape and word.</summary>
+/// <summary>Shows a status with colour, shape and word.</summary>
 public sealed class Status : MarkupComponent
 {
     [Parameter]

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Components;
 
 namespace Ccflux.Receiver.Shell.Components;
 
-/// <summary>The colour of a series, beside its name.</summary>
+/// <summary>Shows the colour of a series next to its name.</summary>
 public sealed class Swatch : MarkupComponent
 {
     /// <summary>Number of a series token, 0 for grey.</summary>

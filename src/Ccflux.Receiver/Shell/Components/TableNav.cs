@@ -1,9 +1,9 @@
 namespace Ccflux.Receiver.Shell.Components;
 
-/// <summary>Where a table stands and the addresses of its other sortings, views and pages. Field names are <c>name.sort</c>, <c>name.page</c>, ….</summary>
+/// <summary>A table's current state and the URLs of its other sortings, views and pages. Field names are <c>name.sort</c>, <c>name.page</c>, ….</summary>
 /// <param name="Sort">The key it is sorted by.</param>
 /// <param name="Total">Rows on all pages.</param>
-/// <param name="Anchor">The id of its panel, so that following a link without script stays at the table.</param>
+/// <param name="Anchor">The id of its panel, so that links without scripts return to the table.</param>
 public sealed record TableNav(PageLink Link, string Name, string Anchor, string Sort, bool Descending, int Page, int Size, int Total, string Search, string View)
 {
     public int Pages => Math.Max(1, (Total + Size - 1) / Size);
@@ -14,7 +14,7 @@ public sealed record TableNav(PageLink Link, string Name, string Anchor, string 
 
     public string SearchField => Name + ".q";
 
-    /// <summary>Sorted by <paramref name="key"/>: the other way round where it is already, else the way that suits it.</summary>
+    /// <summary>The URL that sorts by <paramref name="key"/>: reversed if already sorted by it, otherwise in its default direction.</summary>
     public string SortBy(string key, bool descendingFirst)
     {
         var descending = string.Equals(key, Sort, StringComparison.Ordinal) ? !Descending : descendingFirst;

@@ -1,6 +1,6 @@
 namespace Ccflux.Receiver.Shell.Components;
 
-/// <summary>What a status means; each has a colour and a shape.</summary>
+/// <summary>The meaning of a status; each has a colour and a shape.</summary>
 public enum Tone
 {
     None = 0,

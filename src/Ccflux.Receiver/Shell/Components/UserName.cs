@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Components;
 
 namespace Ccflux.Receiver.Shell.Components;
 
-/// <summary>An e-mail: the name in full, the domain in grey and, below 768, gone. In the export it leads nowhere.</summary>
+/// <summary>An e-mail address: the full name, then the domain in grey, hidden below 768 px. In an export it is not a link.</summary>
 public sealed class UserName : MarkupComponent
 {
     [CascadingParameter]
@@ -18,7 +18,7 @@ public sealed class UserName : MarkupComponent
     [Parameter]
     public bool NameOnly { get; set; }
 
-    /// <summary>Names without an address are an installation's: a word and 64 digits, of which the first tell it.</summary>
+    /// <summary>Names without an e-mail address are installations: a word and 64 digits, of which the first identify it.</summary>
     private const int MaxName = 26;
 
     protected override void Write(StringBuilder html)

@@ -7,20 +7,20 @@ using Markdig.Syntax.Inlines;
 namespace Ccflux.Receiver.Shell.Docs;
 
 /// <summary>
-/// The documentation of this very version: <c>docs/*.md</c> and the security policy, which stand in the assembly. All are rendered when the first is asked for, and kept:
-/// as many pages as the build had, some hundred kilobytes.
+/// The documentation of this version: <c>docs/*.md</c> and the security policy, embedded in the assembly. All pages are rendered when the first
+/// one is requested, and then cached: some hundred kilobytes.
 /// </summary>
 internal sealed class DocPages
 {
     public const string Path = "/docs";
     public const string Extension = ".md";
 
-    /// <summary>Where the footer leads.</summary>
+    /// <summary>The page that the footer links to.</summary>
     public const string First = "getting-started";
 
     private const string Prefix = "docs/";
 
-    // Raw HTML stays text: nothing of these pages needs it, and the Content-Security-Policy would stop half of it.
+    // Raw HTML stays text: these pages do not need it, and the Content-Security-Policy would block half of it.
     private static readonly MarkdownPipeline s_pipeline = new MarkdownPipelineBuilder()
         .UsePipeTables()
         .UseAutoIdentifiers(AutoIdentifierOptions.GitHub)
@@ -32,12 +32,12 @@ internal sealed class DocPages
     /// <summary>Every page, by title.</summary>
     public IReadOnlyList<DocPage> All => _pages.Value;
 
-    /// <summary>The page of that name, else the one whose name differs in case only; null where there is neither.</summary>
+    /// <summary>The page with that name, or one whose name differs only in case; null if there is neither.</summary>
     public DocPage? Find(string name) =>
         All.FirstOrDefault(page => string.Equals(page.Name, name, StringComparison.Ordinal))
         ?? All.FirstOrDefault(page => string.Equals(page.Name, name, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>The address that a link between the Markdown files has here; any other link stays as it is.</summary>
+    /// <summary>Converts a link between the Markdown files to a URL here; any other link stays as it is.</summary>
     /// <param name="url">Such as <c>quota.md#alerts</c> or <c>../SECURITY.md</c>.</param>
     public static string AddressOf(string url)
     {
@@ -65,7 +65,7 @@ internal sealed class DocPages
         }
 
         var title = document.OfType<HeadingBlock>().First().Inline!.Descendants<LiteralInline>().Aggregate("", (text, literal) => text + literal.Content);
-        // What may scroll sideways must be within reach of the keyboard.
+        // Content that can scroll horizontally must be reachable by keyboard.
         var html = document.ToHtml(s_pipeline)
             .Replace("<pre><code", "<pre tabindex=\"0\"><code", StringComparison.Ordinal)
             .Replace("<table>", "<div class=\"doc-table\" tabindex=\"0\" role=\"group\" aria-label=\"Table\"><table>", StringComparison.Ordinal)

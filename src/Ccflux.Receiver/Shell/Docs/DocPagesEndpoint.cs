@@ -2,7 +2,7 @@ using Ccflux.Receiver.Platform.Auth.Admin;
 
 namespace Ccflux.Receiver.Shell.Docs;
 
-/// <summary><c>GET /docs/NAME</c>: a page of the documentation, beside the API's own description, and for those who may read that.</summary>
+/// <summary><c>GET /docs/NAME</c>: a page of the documentation, next to the API's own description and with the same access rights.</summary>
 internal static class DocPagesEndpoint
 {
     public static void MapDocPages(this IEndpointRouteBuilder endpoints) =>
@@ -10,7 +10,7 @@ internal static class DocPagesEndpoint
 
     private static IResult Show(string name, HttpContext context, DocPages pages, PageFrames frames)
     {
-        // Messages name the file, and people paste what they read.
+        // Messages name the file, and people paste that name.
         if (pages.Find(name.EndsWith(DocPages.Extension, StringComparison.Ordinal) ? name[..^DocPages.Extension.Length] : name) is not { } page)
         {
             return Results.NotFound();

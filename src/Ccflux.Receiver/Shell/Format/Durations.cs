@@ -1,6 +1,6 @@
 namespace Ccflux.Receiver.Shell.Format;
 
-/// <summary>How long something took, in the unit that suits it: <c>340 ms</c>, <c>21.4 s</c>, <c>12.5 min</c>, <c>612.0 h</c>.</summary>
+/// <summary>Formats durations in a suitable unit: <c>340 ms</c>, <c>21.4 s</c>, <c>12.5 min</c>, <c>612.0 h</c>.</summary>
 public static class Durations
 {
     private const string NoBreakSpace = "\u00A0";
@@ -12,7 +12,7 @@ public static class Durations
         _ => Of(value.Value / 1000),
     };
 
-    /// <summary>Below a minute whole seconds: what adds up is rounded here, and nowhere before.</summary>
+    /// <summary>Whole seconds below a minute: sums are rounded here and not before.</summary>
     public static string Seconds(double? value) => value switch
     {
         null => Numbers.Unknown,

@@ -2,7 +2,7 @@ using Ccflux.Contracts.Quota;
 
 namespace Ccflux.Receiver.Shell.Format;
 
-/// <summary>Numbers as the pages write them: short in the cell, exact in the title, a dash for what is unknown.</summary>
+/// <summary>Formats numbers for the pages: short in the cell, exact in the title, a dash if unknown.</summary>
 public static class Numbers
 {
     public const string Unknown = "—";
@@ -11,13 +11,13 @@ public static class Numbers
     private const string NoBreakSpace = "\u00A0";
     private const char Minus = '−';
 
-    /// <summary>Counts of things stay exact up to here.</summary>
+    /// <summary>Counts of things are exact up to this value.</summary>
     private const long LargestExactCount = 99_999;
 
     private static readonly NumberFormatInfo s_grouped = new() { NumberGroupSeparator = NarrowNoBreakSpace, NegativeSign = Minus.ToString() };
     private static readonly (decimal Size, string Unit)[] s_units = [(1e3m, "k"), (1e6m, "M"), (1e9m, "B"), (1e12m, "T")];
 
-    /// <summary>Tokens: exact below 1 000, then always one decimal and a unit, so that points align: <c>48.2k</c>, <c>126.4M</c>.</summary>
+    /// <summary>Tokens: exact below 1 000, then always one decimal and a unit, so that the decimal points align: <c>48.2k</c>, <c>126.4M</c>.</summary>
     public static string Compact(long? value)
     {
         if (value is not { } number)
@@ -45,16 +45,16 @@ public static class Numbers
     /// <summary>Counts of things (sessions, turns): exact up to 99 999, compact beyond.</summary>
     public static string Count(long? value) => value is > LargestExactCount or < -LargestExactCount ? Compact(value) : Exact(value);
 
-    /// <summary>So many of something: <c>1 turn</c>, <c>61 380 turns</c>.</summary>
-    /// <param name="count">How many.</param>
-    /// <param name="one">What one of them is called.</param>
-    /// <param name="many">What several are called, where that is not <paramref name="one"/> with an s.</param>
+    /// <summary>A count with its noun: <c>1 turn</c>, <c>61 380 turns</c>.</summary>
+    /// <param name="count">The count.</param>
+    /// <param name="one">The singular.</param>
+    /// <param name="many">The plural, if it is not <paramref name="one"/> with an s.</param>
     public static string Of(long count, string one, string? many = null) => $"{Count(count)} {(count == 1 ? one : many ?? one + "s")}";
 
     /// <summary>Every digit, grouped by a narrow no-break space: <c>61 380</c>.</summary>
     public static string Exact(long? value) => value?.ToString("#,0", s_grouped) ?? Unknown;
 
-    /// <summary>A share from 0 to 1 in whole percent: <c>22 %</c>, <c>&lt; 1 %</c> for what is small but there.</summary>
+    /// <summary>A share from 0 to 1 in whole percent: <c>22 %</c>, <c>&lt; 1 %</c> for what is small but not zero.</summary>
     public static string Share(double? share) => share switch
     {
         null => Unknown,
@@ -62,14 +62,14 @@ public static class Numbers
         { } known => Percent(known, "0"),
     };
 
-    /// <summary>How full a limit is, as the status line prints it: <c>83.5 %</c>, never rounded up.</summary>
+    /// <summary>How full a limit is, in the same form as in the status line: <c>83.5 %</c>, never rounded up.</summary>
     /// <param name="percent">0 to 100, or more.</param>
     public static string Used(double percent) => $"{UsedShare.Text(percent)}{NoBreakSpace}%";
 
     /// <summary>A rate from 0 to 1 with one decimal: <c>92.7 %</c>.</summary>
     public static string Rate(double? rate) => rate is { } known ? Percent(known, "0.0") : Unknown;
 
-    /// <summary>The size of a relative change; its direction is an arrow beside it.</summary>
+    /// <summary>The size of a relative change; an arrow next to it shows its direction.</summary>
     public static string Change(double change) => Rate(Math.Abs(change));
 
     /// <summary>The size of a difference of two rates, in points.</summary>
@@ -86,7 +86,7 @@ public static class Numbers
         _ => Dollars(amount.Value, "0.00"),
     };
 
-    /// <summary>Money with every digit that says something, for titles.</summary>
+    /// <summary>Money with every significant digit, for titles.</summary>
     public static string ExactMoney(decimal? amount) => amount is { } known ? Dollars(known, "#,0.00##") : Unknown;
 
     /// <summary>For sorting and for programs: digits only.</summary>

@@ -1,6 +1,6 @@
 namespace Ccflux.Receiver.Shell.Format;
 
-/// <summary>What a period is called on buttons, in notes and in sentences. A period is its name (<c>today</c>, <c>7d</c>, …, <c>custom</c>) and how many days it has.</summary>
+/// <summary>Names periods on buttons, in notes and in sentences. A period has a name (<c>today</c>, <c>7d</c>, …, <c>custom</c>) and a number of days.</summary>
 internal static class Periods
 {
     private const string Today = "today";
@@ -23,10 +23,10 @@ internal static class Periods
         _ => Button(period),
     };
 
-    /// <summary>What a change is measured against.</summary>
+    /// <summary>The base of a change.</summary>
     /// <param name="period">Its name.</param>
     /// <param name="days">Its length.</param>
-    /// <param name="isRunning">The period goes on: only as much of the one before counts as has passed of it.</param>
+    /// <param name="isRunning">True while the period has not ended: the prior one then counts only up to the point that it has reached.</param>
     public static string Prior(string period, int days, bool isRunning) => (period, isRunning) switch
     {
         (Today, true) => "so far, vs the same hours yesterday",
@@ -34,7 +34,7 @@ internal static class Periods
         _ => $"vs prior {Note(period, days)}",
     };
 
-    /// <summary>That period by itself: <c>prior 30 d</c>.</summary>
+    /// <summary>The prior period by itself: <c>prior 30 d</c>.</summary>
     public static string Before(string period, int days) => period is Today ? "yesterday" : $"prior {Note(period, days)}";
 
     /// <summary>In a sentence: <c>in the last 30 days</c>.</summary>

@@ -1,8 +1,8 @@
 namespace Ccflux.Receiver.Shell.Format;
 
 /// <summary>
-/// Times as the pages write them. The server writes UTC; the script of the pages replaces the text of every <c>time</c> by the same format in the
-/// browser's zone, and UTC stays in the title.
+/// Formats times for the pages. The server writes UTC; the pages' script replaces the text of every <c>time</c> with the same format in the
+/// browser's time zone, and UTC stays in the title.
 /// </summary>
 public static class Times
 {
@@ -19,7 +19,7 @@ public static class Times
             : Day(at, now);
     }
 
-    /// <summary>What is left until then: <c>in 4 h 28 m</c>; how long ago where it has passed.</summary>
+    /// <summary>The time left until then: <c>in 4 h 28 m</c>; or how long ago it was.</summary>
     public static string Until(DateTimeOffset at, DateTimeOffset now) => at > now ? "in " + Left(at - now) : Ago(at, now);
 
     /// <summary>The two largest units: <c>3 d 9 h</c>, <c>1 h 28 m</c>, <c>28 m</c>, <c>40 s</c>.</summary>
@@ -29,7 +29,7 @@ public static class Times
         : left.TotalMinutes >= 1 ? $"{(int)left.TotalMinutes} m"
         : $"{Math.Max(0, (int)left.TotalSeconds)} s";
 
-    /// <summary>A point in time: <c>20 Nov, 15:32</c>, with the year when it is not this one.</summary>
+    /// <summary>A point in time: <c>20 Nov, 15:32</c>, with the year if it is not the current one.</summary>
     public static string Point(DateTimeOffset at, DateTimeOffset now) => Day(at, now) + at.UtcDateTime.ToString(", HH:mm", s_english);
 
     /// <summary>A day: <c>21 Aug</c>, <c>20 Nov 2027</c>.</summary>
@@ -45,15 +45,15 @@ public static class Times
     /// <summary>To the second, for logs: <c>15:31:46</c>.</summary>
     public static string Clock(DateTimeOffset at) => at.UtcDateTime.ToString("HH:mm:ss", s_english);
 
-    /// <summary>The hour today, the day before: <c>14:58</c>, <c>19 Nov</c>.</summary>
+    /// <summary>The time if today, otherwise the day: <c>14:58</c>, <c>19 Nov</c>.</summary>
     public static string ClockOrDay(DateTimeOffset at, DateTimeOffset now) =>
         at.UtcDateTime.Date == now.UtcDateTime.Date ? at.UtcDateTime.ToString("HH:mm", s_english) : Day(at, now);
 
-    /// <summary>The hour today, the whole point on another day: <c>14:58</c>, <c>22 Nov, 09:30</c>.</summary>
+    /// <summary>The time if today, otherwise day and time: <c>14:58</c>, <c>22 Nov, 09:30</c>.</summary>
     public static string When(DateTimeOffset at, DateTimeOffset now) =>
         at.UtcDateTime.Date == now.UtcDateTime.Date ? at.UtcDateTime.ToString("HH:mm", s_english) : Point(at, now);
 
-    /// <summary>What is left, ticking: <c>3 d 9 h</c>, below a day <c>1 h 28 m 07 s</c>, <c>28 m 07 s</c>, <c>40 s</c>.</summary>
+    /// <summary>The time left, as a countdown: <c>3 d 9 h</c>, below a day <c>1 h 28 m 07 s</c>, <c>28 m 07 s</c>, <c>40 s</c>.</summary>
     public static string Countdown(TimeSpan left) => left switch
     {
         { TotalDays: >= 1 } => Left(left),

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Components;
 
 namespace Ccflux.Receiver.Shell.Pages;
 
-/// <summary>Draws the platform's pages: signing in, and what went wrong.</summary>
+/// <summary>Renders the platform's pages: sign-in and errors.</summary>
 internal sealed class BrowserPages : IBrowserPages
 {
     public IResult SignIn(SignInView view) => new Answer<SignInPage>("Sign in", new(StringComparer.Ordinal)
@@ -20,7 +20,7 @@ internal sealed class BrowserPages : IBrowserPages
         [nameof(ProblemPage.Line)] = string.Equals(view.Detail, BrowserAnswers.NoAdminToken, StringComparison.Ordinal) ? "ADMIN_TOKEN=$(openssl rand -base64 32)" : null,
     });
 
-    /// <summary>The frame is made when the answer is written: only then is the request known.</summary>
+    /// <summary>Creates the frame when the response is written: only then is the request known.</summary>
     private sealed class Answer<TComponent>(string title, Dictionary<string, object?> parameters) : IResult
         where TComponent : IComponent
     {

@@ -1,11 +1,11 @@
 namespace Ccflux.Receiver.Shell.Pages;
 
-/// <summary>A form of several fields, in a page of its own or in a dialog over the page before.</summary>
+/// <summary>A form with several fields, on a separate page or in a dialog over the previous page.</summary>
 /// <param name="Lines">What will happen, in plain words.</param>
 /// <param name="Do">The verb of the button that does it. The other one is "Cancel".</param>
 public sealed record FormDefinition(string Title, IReadOnlyList<string> Lines, IReadOnlyList<FormField> Fields, string Do, bool IsDanger = false);
 
-/// <summary>What a field looks like.</summary>
+/// <summary>The kind of a field.</summary>
 public enum FieldKind
 {
     Text = 1,
@@ -28,8 +28,8 @@ public enum FieldKind
 }
 
 /// <summary>A field of a form.</summary>
-/// <param name="Name">Under which it is sent.</param>
-/// <param name="Value">What stands there; for several of many, the checked ones separated by spaces.</param>
+/// <param name="Name">The name under which it is sent.</param>
+/// <param name="Value">Its value; for <see cref="FieldKind.Many"/>, the checked options separated by spaces.</param>
 public sealed record FormField(string Name, string Label, FieldKind Kind, string Value = "", string Help = "")
 {
     public IReadOnlyList<FormOption> Options { get; init; } = [];
@@ -41,5 +41,5 @@ public sealed record FormField(string Name, string Label, FieldKind Kind, string
     public int? Max { get; init; }
 }
 
-/// <summary>Something to choose.</summary>
+/// <summary>An option of a choice.</summary>
 public sealed record FormOption(string Value, string Text);

@@ -1,11 +1,11 @@
 namespace Ccflux.Receiver.Shell.Pages;
 
-/// <summary>A form as the answer to a request.</summary>
+/// <summary>Returns a form as the response to a request.</summary>
 internal static class FormResult
 {
-    /// <param name="capability">Where the page stands in the navigation.</param>
-    /// <param name="back">Where leaving it leads.</param>
-    /// <param name="fault">What is wrong with what was sent; null where nothing is.</param>
+    /// <param name="capability">The page's entry in the navigation.</param>
+    /// <param name="back">The URL of "Cancel".</param>
+    /// <param name="fault">What is wrong with the submitted values; null if nothing is.</param>
     public static IResult Of(HttpContext context, PageFrames frames, string capability, string back, FormDefinition form, string? fault)
     {
         if (fault is not null)

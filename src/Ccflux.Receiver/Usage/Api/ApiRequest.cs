@@ -6,12 +6,12 @@ using Ccflux.Receiver.Usage.Read.Views;
 
 namespace Ccflux.Receiver.Usage.Api;
 
-/// <summary>What a request for a table asks: the filter, the table's state and the format. Unlike a page, an answer does not guess:
-/// what cannot be read is a 400 that names the field.</summary>
-/// <param name="Whole">A CSV file without a size: the whole table is asked for.</param>
+/// <summary>A parsed request for a table: the filter, the table's state and the format. Unlike a page, the API does not guess:
+/// a value that cannot be read is a 400 that names the field.</summary>
+/// <param name="Whole">A CSV file without a size: the request is for the whole table.</param>
 internal sealed record ApiRequest(UsageFilter Filter, TableState State, bool Csv, bool Whole)
 {
-    /// <summary>More rows than any table has that is read at once.</summary>
+    /// <summary>More rows than any table that is read at once.</summary>
     private const int AllRows = 1 << 30;
 
     public static ApiRequest Parse(HttpRequest request, TableShape table, DateTimeOffset now, ICollection<FilterFault> faults)
@@ -32,7 +32,7 @@ internal sealed record ApiRequest(UsageFilter Filter, TableState State, bool Csv
         ErrorCodes.InvalidPayload,
         string.Join("; ", faults.Select(fault => $"{fault.Field}: {fault.Message}")) + ".");
 
-    /// <summary>The page's request with this table's state in its place; the other tables are kept to a row.</summary>
+    /// <summary>The page's request with this table's state; all other tables are limited to one row.</summary>
     public UsagePageRequest ToPage()
     {
         TableState For(TableShape shape) => shape == State.Table ? State : shape.Initial with { Size = 1 };

@@ -3,7 +3,7 @@ using Ccflux.Receiver.Usage.Read.Views;
 
 namespace Ccflux.Receiver.Usage.Api;
 
-/// <summary>The columns of every answer.</summary>
+/// <summary>The columns of every table in the API.</summary>
 internal static class ApiTables
 {
     public static ApiColumns<UserUsageRow> Users { get; } = Tokens(
@@ -157,14 +157,14 @@ internal static class ApiTables
         .Text("session_id", row => row.SessionId)
         .Integer("turn_index", row => row.TurnIndex);
 
-    /// <summary>Totals of a period, with all time and the prior period beside them.</summary>
+    /// <summary>Totals of a period, next to those of all time and of the prior period.</summary>
     public static ApiColumns<SummaryRow> Summary { get; } = new ApiColumns<SummaryRow>()
         .Text("figure", row => row.Figure)
         .Number("all_time", row => row.AllTime)
         .Number("period", row => row.Period)
         .Number("prior_period", row => row.Prior);
 
-    /// <summary>Names with a blank between; null where everything has a price.</summary>
+    /// <summary>The unpriced models' names, separated by spaces; null if every model has a price.</summary>
     private static string? Unpriced(Cost cost) => cost.Unpriced is { } models ? string.Join(' ', models) : null;
 
     private static ApiColumns<T> Tokens<T>(ApiColumns<T> columns, Func<T, TokenSums> tokens) => columns
@@ -176,7 +176,7 @@ internal static class ApiTables
         .Share("cache_hit_rate", row => tokens(row).CacheHit);
 }
 
-/// <summary>A model's billed tokens of a day.</summary>
+/// <summary>A model's billed tokens on one day.</summary>
 internal sealed record ModelDay(DateOnly Day, string Model, long Billed);
 
 /// <summary>One figure of the cards.</summary>

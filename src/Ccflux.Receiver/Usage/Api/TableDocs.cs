@@ -5,7 +5,7 @@ using Microsoft.OpenApi;
 
 namespace Ccflux.Receiver.Usage.Api;
 
-/// <summary>An endpoint's entry in the OpenAPI document, made of its columns and its table's shape.</summary>
+/// <summary>Builds an endpoint's entry in the OpenAPI document from its columns and its table's shape.</summary>
 internal static class TableDocs
 {
     public static void Describe<T>(this RouteHandlerBuilder endpoint, string name, string summary, TableShape table, ApiColumns<T> columns, TableFilters filters) => endpoint
@@ -33,7 +33,7 @@ internal static class TableDocs
         yield return QueryParameter.Format;
         if (filters.HasFlag(TableFilters.Period))
         {
-            yield return new("period", $"The period, today (UTC) included; {UsageFilter.DefaultPeriod} without it. custom takes from and to.", Values: [.. UsageFilter.Periods.Select(period => period.Name), UsageFilter.Custom]);
+            yield return new("period", $"The period, including today (UTC); the default is {UsageFilter.DefaultPeriod}. custom needs from and to.", Values: [.. UsageFilter.Periods.Select(period => period.Name), UsageFilter.Custom]);
             yield return new("from", "First day of a custom period, such as 2026-11-01.");
             yield return new("to", "Last day of a custom period.");
         }
@@ -54,15 +54,15 @@ internal static class TableDocs
             yield break;
         }
 
-        yield return new("sort", "A column; with a leading minus the largest first.", Values: [.. table.Columns.SelectMany(column => new[] { column, "-" + column })]);
-        yield return new("size", $"Rows a page, at most {TableState.MaxSize}. CSV without it is the whole table.", JsonSchemaType.Integer);
+        yield return new("sort", "A column; a leading minus sorts the largest first.", Values: [.. table.Columns.SelectMany(column => new[] { column, "-" + column })]);
+        yield return new("size", $"Rows per page, at most {TableState.MaxSize}. Without it, CSV contains the whole table.", JsonSchemaType.Integer);
         if (table == TableShape.Events || table == TableShape.Audit)
         {
             yield break;
         }
 
-        yield return new("q", $"Text to look for, at most {TableState.MaxSearch} characters.");
-        yield return new("page", "From 1.", JsonSchemaType.Integer);
+        yield return new("q", $"Text to search for, at most {TableState.MaxSearch} characters.");
+        yield return new("page", "Page number, starting at 1.", JsonSchemaType.Integer);
         if (table.Views.Count > 0)
         {
             yield return new("view", "A part of the table.", Values: table.Views);
@@ -102,14 +102,14 @@ internal static class TableDocs
     };
 }
 
-/// <summary>What narrows a table, beside its own search and view.</summary>
+/// <summary>The filters that apply to a table, in addition to its own search and view.</summary>
 [Flags]
 internal enum TableFilters
 {
     None = 0,
     Period = 1,
 
-    /// <summary>Of a person or a division.</summary>
+    /// <summary>A person or a division.</summary>
     User = 2,
     Model = 4,
     All = Period | User | Model,

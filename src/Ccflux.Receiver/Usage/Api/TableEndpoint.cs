@@ -5,10 +5,10 @@ using Ccflux.Receiver.Usage.Read.Views;
 
 namespace Ccflux.Receiver.Usage.Api;
 
-/// <summary>How a table becomes an endpoint: read the query string, run the page's query, answer one part of it.</summary>
+/// <summary>Maps a table to an endpoint: reads the query string, runs the page's query and returns one part of it.</summary>
 internal static class TableEndpoint
 {
-    /// <param name="whole">Of a table that may have more rows than are read at once: its CSV file is written while it is read, part by part.</param>
+    /// <param name="whole">For a table that may have too many rows to read at once: its CSV file is written part by part while it is read.</param>
     public static void MapTable<T>(
         this RouteGroupBuilder api,
         string path,
@@ -67,7 +67,7 @@ internal static class TableEndpoint
             var shown = request.ToUser(email);
             if (await query.ReadAsync(request.Whole && whole is not null ? shown with { Sessions = table.Initial with { Size = 1 } } : shown, context.RequestAborted) is not { } view)
             {
-                return new Problem(StatusCodes.Status404NotFound, "", "Nobody with that address is known here.");
+                return new Problem(StatusCodes.Status404NotFound, "", "No user with this e-mail address.");
             }
 
             var file = new TableFile(name, span).Name(view.Request.Filter, view.ReadAt);

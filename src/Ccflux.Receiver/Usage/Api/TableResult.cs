@@ -3,7 +3,7 @@ using Ccflux.Receiver.Usage.Read.Views;
 
 namespace Ccflux.Receiver.Usage.Api;
 
-/// <summary>One part of a table as an answer: <c>{"from","to","total","page","pages","rows":[…]}</c>, or CSV. A table that does not follow the period has no <c>from</c> and <c>to</c>.</summary>
+/// <summary>Returns one part of a table: <c>{"from","to","total","page","pages","rows":[…]}</c>, or CSV. A table that does not follow the period has no <c>from</c> and <c>to</c>.</summary>
 internal static class TableResult
 {
     public static ApiTable Of<T>(string file, ApiColumns<T> columns, Paged<T> page, UsageFilter? filter, bool isCsv) =>

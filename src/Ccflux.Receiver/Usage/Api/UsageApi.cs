@@ -3,12 +3,12 @@ using Ccflux.Receiver.Usage.Read.Views;
 
 namespace Ccflux.Receiver.Usage.Api;
 
-/// <summary><c>/api/v1/…</c>: every table of the pages, as JSON or CSV. Each answer is a part of the page's own read, so the two agree.</summary>
+/// <summary><c>/api/v1/…</c>: every table of the pages, as JSON or CSV. Each response is a part of what the page itself reads, so the two agree.</summary>
 internal static class UsageApi
 {
     public const string Root = "/api/v1";
 
-    private const string SessionsNote = " sessions and failed_turns are null while a model is chosen, since neither is counted by model.";
+    private const string SessionsNote = " sessions and failed_turns are null while a model is selected, because neither is counted by model.";
 
     public static void MapUsageApi(this IEndpointRouteBuilder endpoints)
     {
@@ -20,51 +20,51 @@ internal static class UsageApi
 
     private static void MapUsage(RouteGroupBuilder api)
     {
-        api.MapTable("/usage", "summary", "The cards' figures within the filter: the period, the period of equal length before it (of which as much counts as has passed of the period), and all time. cost_usd is list-price value, no invoice." + SessionsNote,
+        api.MapTable("/usage", "summary", "The cards' figures within the filter: for the period, for the preceding period of equal length (counted only up to the point that the current period has reached), and for all time. cost_usd is list-price value, not an invoice." + SessionsNote,
             TableShape.None, ApiTables.Summary, (view, _) => Whole(Summary(view.Cards)));
-        api.MapTable("/usage/days", "days", "Billed tokens (input and output, without cache) by UTC day and model. The models beyond the eighth are \"other\".",
+        api.MapTable("/usage/days", "days", "Billed tokens (input and output, without cache) by UTC day and model. Models beyond the eighth are combined as \"other\".",
             TableShape.None, ApiTables.Days, (view, _) => Whole(Days(view.Daily)));
-        api.MapTable("/usage/users", "users", "Usage by user, of those active in the period." + SessionsNote,
+        api.MapTable("/usage/users", "users", "Usage by user, for users active in the period." + SessionsNote,
             TableShape.Users, ApiTables.Users, (view, _) => view.Users);
         api.MapTable("/usage/models", "models", "Usage by model over all time. turns are those that used the model. Follows user, division and model, not the period.",
             TableShape.Models, ApiTables.Models, (view, _) => view.Models, new TableFile("usage-models", "all-time"), TableFilters.User | TableFilters.Model);
-        api.MapTable("/usage/divisions", "divisions", "Usage by division in the period; people without a division stand under an empty name.",
+        api.MapTable("/usage/divisions", "divisions", "Usage by division in the period; users without a division are listed under an empty name.",
             TableShape.None, ApiTables.Divisions, (view, _) => Whole(view.Divisions));
-        api.MapTable("/usage/peaks", "peaks", "Each user's largest and average 5-hour window of the period, in billed tokens of all models.",
+        api.MapTable("/usage/peaks", "peaks", "Each user's largest and average 5-hour window in the period, in billed tokens across all models.",
             TableShape.None, ApiTables.Peaks, (view, _) => Whole(view.Peaks.Groups.SelectMany(group => group.Users)), filters: TableFilters.Period | TableFilters.User);
-        api.MapTable("/usage/attention", "attention", "What is worth a look now. Follows no filter.",
+        api.MapTable("/usage/attention", "attention", "What needs attention now. Ignores all filters.",
             TableShape.None, ApiTables.WorthALook, (view, _) => Whole(view.WorthALook), new TableFile("usage-attention", "", IsFiltered: false), TableFilters.None);
-        api.MapTable("/windows", "windows", "5-hour windows that began in the last seven days. A window is all models' together. view is open or closed.",
+        api.MapTable("/windows", "windows", "5-hour windows that began in the last seven days. A window covers all models. view is open or closed.",
             TableShape.Windows, ApiTables.Windows, (view, _) => view.Windows.Page, new TableFile("windows", "7d"), TableFilters.User);
-        api.MapTable("/events", "events", "The newest events, at most size; under a filter, those among the newest 20 000. CSV without size: the newest 100 000 that the filter lets through.",
+        api.MapTable("/events", "events", "The newest events, at most size; with a filter, the matches among the newest 20 000. CSV without size: the newest 100 000 matches.",
             TableShape.Events, ApiTables.Events, (view, _) => view.Events, new TableFile("events", "newest"), TableFilters.User | TableFilters.Model, (tables, filter, cancellation) => tables.EventsAsync(filter, cancellation));
     }
 
     private static void MapPeople(RouteGroupBuilder api)
     {
-        api.MapTable("/users", "seats", "Everybody who is provisioned or reported, with their client's state. view is active, expired, revoked, never or silent.",
+        api.MapTable("/users", "seats", "Everyone who is provisioned or has reported, with the state of their client. view is active, expired, revoked, never or silent.",
             TableShape.Seats, ApiTables.Seats, (view, _) => view.Seats.Page, new TableFile("provisioning", "", IsFiltered: false), TableFilters.None);
         api.MapTable("/devices", "devices", "Device keys. view is active, waiting, again or revoked.",
             TableShape.Devices, ApiTables.Devices, (view, _) => view.Devices, new TableFile("devices", ""), TableFilters.User);
-        api.MapTable("/audit", "audit", "What was changed, the newest first.",
+        api.MapTable("/audit", "audit", "The audit log, newest first.",
             TableShape.Audit, ApiTables.Audit, (view, _) => view.Audit, new TableFile("audit", "", IsFiltered: false), TableFilters.None, (tables, _, _) => Task.FromResult(tables.Audit()));
     }
 
     private static void MapUser(RouteGroupBuilder api)
     {
-        api.MapUserTable("/users/{email}/days", "user-days", "A user's days of the period." + SessionsNote,
+        api.MapUserTable("/users/{email}/days", "user-days", "A user's days in the period." + SessionsNote,
             TableShape.Days, ApiTables.UserDays, view => view.Days, TableFilters.Period | TableFilters.Model);
         api.MapUserTable("/users/{email}/windows", "user-windows", "A user's 5-hour windows that began in the period.",
             TableShape.Windows, ApiTables.Windows, view => view.Windows.Page, TableFilters.Period);
-        api.MapUserTable("/users/{email}/sessions", "user-sessions", "A user's sessions whose last turn lies in the period.",
+        api.MapUserTable("/users/{email}/sessions", "user-sessions", "A user's sessions whose last turn is in the period.",
             TableShape.Sessions, ApiTables.Sessions, view => view.Sessions, TableFilters.Period, whole: (tables, email, request) => tables.SessionsAsync(email, request.Filter, request.State));
         api.MapUserTable("/users/{email}/models", "user-models", "A user's models over all time.",
             TableShape.None, ApiTables.Models, view => Whole(view.Models), TableFilters.Model, "all-time");
-        api.MapUserTable("/users/{email}/limits", "user-limits", "The last 50 limits that a user's turns met in the period.",
+        api.MapUserTable("/users/{email}/limits", "user-limits", "A user's last 50 limit hits in the period.",
             TableShape.None, ApiTables.Limits, view => Whole(view.LimitEvents), TableFilters.Period);
     }
 
-    /// <summary>A list that is always given whole.</summary>
+    /// <summary>A list that is never paged.</summary>
     private static Paged<T> Whole<T>(IEnumerable<T> rows)
     {
         var list = rows.ToList();

@@ -12,10 +12,10 @@ using Microsoft.Data.Sqlite;
 
 namespace Ccflux.Receiver.Usage.Import;
 
-/// <summary>What an import brought over.</summary>
-/// <param name="Turns">Turns that were new or better than what was there.</param>
-/// <param name="Unchanged">Turns that were there already.</param>
-/// <param name="Skipped">Rows that no report could have brought: no such time, no such count.</param>
+/// <summary>The result of an import.</summary>
+/// <param name="Turns">Turns that were new or better than the stored ones.</param>
+/// <param name="Unchanged">Turns that were already stored.</param>
+/// <param name="Skipped">Rows that no valid report could have contained: an impossible time or count.</param>
 /// <param name="Tokens">Refresh tokens read.</param>
 /// <param name="Devices">Device keys read.</param>
 internal sealed record ImportSummary(int Turns, int Unchanged, int Skipped, int Tokens, int Devices);
@@ -23,8 +23,8 @@ internal sealed record ImportSummary(int Turns, int Unchanged, int Skipped, int 
 /// <summary>The file is not a ccflux 0.1 database, or the database could not be written.</summary>
 internal sealed class ImportException(string message) : Exception(message);
 
-/// <summary>Brings a ccflux 0.1 database over: users, refresh tokens (hashed), device keys, tiers and every turn. Access tokens stay behind.
-/// What is there already stays, so that it may run again.</summary>
+/// <summary>Imports a ccflux 0.1 database: users, refresh tokens (hashed), device keys, tiers and every turn, but no access tokens.
+/// Existing data stays, so the import can be repeated.</summary>
 internal sealed class LegacyImport(GroupCommitWriter writer, UsageWriter usage, TimeProvider time)
 {
     private const int TurnsPerWrite = 200;
@@ -167,7 +167,7 @@ internal sealed class LegacyImport(GroupCommitWriter writer, UsageWriter usage, 
 
     private async Task<T> CommitAsync<T>(Func<SqlConnection, T> write)
     {
-        // A user made in a transaction that is rolled back must be made again.
+        // A user created in a transaction that is rolled back must be created again.
         var result = await writer.WriteAsync(connection =>
         {
             _users.Clear();
@@ -175,7 +175,7 @@ internal sealed class LegacyImport(GroupCommitWriter writer, UsageWriter usage, 
         });
         return result.Status == WriteStatus.Committed
             ? result.Value!
-            : throw new ImportException("The database cannot be written: the disk is full or fails. What was imported so far stays; run the import again.");
+            : throw new ImportException("The database is not accepting writes: the disk is full or failing. What was imported so far stays; run the import again.");
     }
 
     private static bool IsKey(string text)

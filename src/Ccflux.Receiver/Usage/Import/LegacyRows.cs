@@ -1,6 +1,6 @@
 namespace Ccflux.Receiver.Usage.Import;
 
-// Rows of a ccflux 0.1 database, as LegacySql reads them.
+// Rows of a ccflux 0.1 database, as read by LegacySql.
 
 internal sealed class LegacyToken
 {

@@ -1,6 +1,6 @@
 namespace Ccflux.Receiver.Usage.Import;
 
-/// <summary>Statements of the import: reading a ccflux 0.1 database, and writing what is not a turn into ours.</summary>
+/// <summary>Statements of the import: they read a ccflux 0.1 database, and write everything except turns to ours.</summary>
 internal static class LegacySql
 {
     public const string SelectTables = "SELECT name FROM sqlite_master WHERE type = 'table'";
@@ -11,7 +11,7 @@ internal static class LegacySql
         FROM refresh_tokens
         """;
 
-    /// <summary>The table of a version older still: its tokens are not taken, its users are.</summary>
+    /// <summary>A table of an even older version: its users are imported, its tokens are not.</summary>
     public const string SelectUsers = "SELECT DISTINCT lower(trim(email)) AS Email, coalesce(division, '') AS Division FROM user_tokens";
 
     public const string SelectDevices = """
@@ -25,7 +25,7 @@ internal static class LegacySql
         FROM tier_hints
         """;
 
-    /// <summary>A turn's rows together.</summary>
+    /// <summary>All rows, with those of a turn together.</summary>
     public const string SelectEvents = """
         SELECT lower(trim(user_email)) AS Email, session_id AS SessionId, turn_index AS TurnIndex, model AS Model,
                timestamp_utc AS Timestamp, session_start_utc AS SessionStart, received_at AS ReceivedAt, device_id AS Device, plugin_version AS PluginVersion,

@@ -3,14 +3,14 @@ using Ccflux.Receiver.Usage.Ingest;
 
 namespace Ccflux.Receiver.Usage.Import;
 
-/// <summary>A turn of a ccflux 0.1 database: its rows, one a model, as the report that once brought them.</summary>
-/// <param name="Email">Whose.</param>
+/// <summary>A turn of a ccflux 0.1 database: its rows, one per model, as the report that once contained them.</summary>
+/// <param name="Email">The user's e-mail address.</param>
 /// <param name="Device">The host's name.</param>
 /// <param name="ReceivedAt">Epoch milliseconds.</param>
-/// <param name="Report">Null where a time cannot be read.</param>
+/// <param name="Report">Null if a time cannot be read.</param>
 internal sealed record LegacyTurn(string Email, string? Device, long ReceivedAt, IncomingReport? Report)
 {
-    /// <summary>Rows must come with those of a turn together.</summary>
+    /// <summary>Groups rows by turn. The rows of a turn must be adjacent.</summary>
     public static IEnumerable<LegacyTurn> Group(IEnumerable<LegacyEvent> events)
     {
         var rows = new List<LegacyEvent>();

@@ -2,10 +2,10 @@ using Ccflux.Contracts.Usage;
 
 namespace Ccflux.Receiver.Usage.Ingest;
 
-/// <summary>A limit that ended a turn and named its window and its reset: the instant at which that window was full.</summary>
+/// <summary>A limit that ended a turn and named its window and reset: the instant at which that window was full.</summary>
 internal sealed record FinalLimit(string SessionId, string Window, DateTimeOffset At, DateTimeOffset ResetsAt)
 {
-    /// <summary>Anything less than that is a limit event whose window is not known, and counts for nothing here.</summary>
+    /// <summary>The final limits of some turns. A limit event without a window or reset is ignored here.</summary>
     public static IEnumerable<FinalLimit> In(IReadOnlyList<TurnReport> turns)
     {
         foreach (var turn in turns)
@@ -22,14 +22,14 @@ internal sealed record FinalLimit(string SessionId, string Window, DateTimeOffse
 }
 
 /// <summary>The final limits of one report.</summary>
-/// <param name="IsSigned">One of the user's devices signed the report.</param>
+/// <param name="IsSigned">True if one of the user's devices signed the report.</param>
 /// <param name="Limits">At least one.</param>
 internal sealed record FinalLimits(long UserId, string Email, bool IsSigned, IReadOnlyList<FinalLimit> Limits);
 
-/// <summary>A port: who keeps limits that were met. Without an implementation they stand with their turns only.</summary>
+/// <summary>Port: stores limit hits. Without an implementation they are stored with their turns only.</summary>
 internal interface IFinalLimits
 {
-    /// <summary>Stores all of a report, in a number of writes that does not grow with them. The same ones may come again, with a turn that is sent again.</summary>
-    /// <returns>False where they could not be stored now, in which case the report is not acknowledged either.</returns>
+    /// <summary>Stores all limit hits of a report in a fixed number of writes. The same ones may arrive again when a turn is resent.</summary>
+    /// <returns>False if they could not be stored now; the report is then not acknowledged either.</returns>
     Task<bool> StoreAsync(FinalLimits met);
 }

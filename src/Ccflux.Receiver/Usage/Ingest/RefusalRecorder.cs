@@ -4,8 +4,8 @@ using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Usage.Ingest;
 
-/// <summary>Keeps with the user why a report was last refused, for the admin's page: at most once a minute and code, so that a client
-/// in a loop does not become a load on the database.</summary>
+/// <summary>Records with the user why a report was last refused, for the admin's page. It writes at most once a minute for each code, so that
+/// a client in a loop does not load the database.</summary>
 internal sealed class RefusalRecorder(GroupCommitWriter writer, TimeProvider time)
 {
     private const int Capacity = 20_000;
@@ -28,7 +28,7 @@ internal sealed class RefusalRecorder(GroupCommitWriter writer, TimeProvider tim
 
         _noted[(userId, code)] = now;
 
-        // Not waited for: the note is a courtesy, and a full queue may drop it.
+        // Not awaited: the note is a courtesy, and a full queue may drop it.
         writer.Post(connection => connection.Execute(UsersSql.StampRefusal, code, time.GetUtcNow().ToUnixTimeMilliseconds(), userId));
     }
 }

@@ -2,7 +2,7 @@ using Ccflux.Contracts.Usage;
 
 namespace Ccflux.Receiver.Usage.Ingest;
 
-/// <summary>What the API's documentation shows of a report: one turn that used one model.</summary>
+/// <summary>The example report in the API's documentation: one turn that used one model.</summary>
 internal static class ReportExample
 {
     public static TurnBatch Value { get; } = new()

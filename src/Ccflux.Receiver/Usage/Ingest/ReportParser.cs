@@ -5,7 +5,7 @@ using Ccflux.Receiver.Platform.Http;
 
 namespace Ccflux.Receiver.Usage.Ingest;
 
-/// <summary>Bytes to a report. What it says wrong about them names the place and never quotes them.</summary>
+/// <summary>Parses a report. Error messages name the place of the error and never quote the body.</summary>
 internal static class ReportParser
 {
     private const int MaxPath = 120;
@@ -41,13 +41,13 @@ internal static class ReportParser
         }
         catch (InvalidOperationException)
         {
-            // A property's name holds an escaped half of a surrogate pair.
+            // A property's name contains an escaped half of a surrogate pair.
             fault = Describe(new JsonException());
             return null;
         }
     }
 
-    /// <summary>The number that says how to read the rest; ccflux 0.1 always sent it, and a body without it is read as its.</summary>
+    /// <summary>The schema of the body. ccflux 0.1 always sent it, and a body without it is read as one of ccflux 0.1.</summary>
     private static int SchemaVersion(ReadOnlySpan<byte> body)
     {
         var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = ReportLimits.MaxDepth });

@@ -11,7 +11,7 @@ using Ccflux.Storage.Writing;
 namespace Ccflux.Receiver.Usage.Ingest;
 
 /// <summary><c>POST /report</c>, step by step: authenticate, rate-limit, parse, validate, verify, write, acknowledge.
-/// Each step may refuse; what is acknowledged is on the disk.</summary>
+/// Each step may refuse. What is acknowledged is on disk.</summary>
 internal sealed class ReportPipeline(
     AccessTokenStore accessTokens,
     RequestLimits limits,
@@ -39,12 +39,12 @@ internal sealed class ReportPipeline(
         {
             return limits.WrongTokens.TryTake(RequestLimits.AddressOf(context), out var pause)
                 ? Refuse(new(RefusalReason.TokenInvalid, "The access token is missing, unknown, revoked or expired. Get a new one from POST /token."))
-                : Refuse(new(RefusalReason.RateLimited, "Too many requests without a good token from this address.", pause));
+                : Refuse(new(RefusalReason.RateLimited, "Too many requests without a valid token from this IP address.", pause));
         }
 
         if (!limits.Reports.TryTake(caller.Email, out var wait))
         {
-            return Refuse(new(RefusalReason.RateLimited, "Too many reports of this user.", wait));
+            return Refuse(new(RefusalReason.RateLimited, "Too many reports from this user.", wait));
         }
 
         using var body = await BodyReader.ReadAsync(context.Request, http.BodyLimitKb * 1024, RequestSignatures.MaxSuffix, cancellationToken);
@@ -63,11 +63,11 @@ internal sealed class ReportPipeline(
         switch (body.Status)
         {
             case BodyStatus.TooLarge:
-                return new(RefusalReason.TooLarge, $"A body holds at most {http.BodyLimitKb} KiB, as sent and unpacked.");
+                return new(RefusalReason.TooLarge, $"A body is limited to {http.BodyLimitKb} KiB, both as sent and decompressed.");
             case BodyStatus.NotGzip:
-                return new(RefusalReason.InvalidPayload, "The body cannot be unpacked.");
+                return new(RefusalReason.InvalidPayload, "The body cannot be decompressed.");
             case BodyStatus.UnknownEncoding:
-                return new(RefusalReason.InvalidPayload, "Content-Encoding: only gzip is taken.");
+                return new(RefusalReason.InvalidPayload, "Content-Encoding: only gzip is supported.");
             case BodyStatus.Read:
             default:
                 report = ReportParser.Parse(body.Content, out var fault);
@@ -80,7 +80,7 @@ internal sealed class ReportPipeline(
         : ReportRules.FutureFault(report, time.GetUtcNow()) is { } future ? new(RefusalReason.FutureTurns, future)
         : null;
 
-    /// <summary>Gives the device that signed, if the report is signed; refuses one that is badly signed, or unsigned where it must not be.</summary>
+    /// <summary>Returns the device that signed the report, if any. Refuses an invalid signature, and an unsigned report where a signature is required.</summary>
     private async ValueTask<(long? Device, ReportRefusal? Refusal)> VerifyAsync(HttpContext context, TokenUser caller, BodyReader body)
     {
         var verdict = signatures.Check(context.Request.Headers, body.SentBuffer, body.SentLength, out var publicKey);
@@ -112,9 +112,9 @@ internal sealed class ReportPipeline(
             switch (result.Status)
             {
                 case WriteStatus.QueueFull:
-                    return Refuse(new(RefusalReason.QueueFull, "More reports are waiting than can be stored now.", s_busyWait));
+                    return Refuse(new(RefusalReason.QueueFull, "Too many reports are waiting to be stored.", s_busyWait));
                 case WriteStatus.StorageFailed:
-                    return Refuse(new(RefusalReason.StorageFailed, "The database cannot be written at the moment.", s_busyWait));
+                    return Refuse(new(RefusalReason.StorageFailed, "The database is not accepting writes right now.", s_busyWait));
                 case WriteStatus.Committed:
                 default:
                     stored = result.Value;
@@ -125,12 +125,12 @@ internal sealed class ReportPipeline(
         if (stored.OverCap is { } cap)
         {
             var midnight = now.UtcDateTime.Date.AddDays(1) - now.UtcDateTime;
-            return Refuse(new(RefusalReason.DailyCap, $"This user has had today's {cap}. None of this report was stored; turns of sessions that are known here are taken in a report without new ones. The others can come again tomorrow (UTC).", midnight), caller);
+            return Refuse(new(RefusalReason.DailyCap, $"Daily limit reached: {cap}. None of this report was stored. Turns of known sessions are still accepted in a report without new ones; the others are accepted again tomorrow (UTC).", midnight), caller);
         }
 
         if (!await StoreFinalLimitsAsync(kept, caller, isSigned: device is not null))
         {
-            return Refuse(new(RefusalReason.StorageFailed, "The database cannot be written at the moment.", s_busyWait));
+            return Refuse(new(RefusalReason.StorageFailed, "The database is not accepting writes right now.", s_busyWait));
         }
 
         metrics.Accepted(stored.Accepted);

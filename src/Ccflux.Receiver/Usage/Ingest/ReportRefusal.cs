@@ -26,9 +26,9 @@ internal enum RefusalReason
 }
 
 /// <summary>A refused report.</summary>
-/// <param name="Reason">Which refusal.</param>
+/// <param name="Reason">Why.</param>
 /// <param name="Detail">For people: the field and the limit, never a value of the report.</param>
-/// <param name="RetryAfter">When to come again, where waiting helps.</param>
+/// <param name="RetryAfter">When to retry, if waiting helps.</param>
 internal sealed record ReportRefusal(RefusalReason Reason, string Detail, TimeSpan? RetryAfter = null)
 {
     public string Code => Reason switch
@@ -76,8 +76,8 @@ internal sealed record ReportRefusal(RefusalReason Reason, string Detail, TimeSp
     {
         DeviceState.Active => null,
         DeviceState.Unknown => new(RefusalReason.KeyNotRegistered, "This key is not registered for the token's user. Register it with POST /register-key."),
-        DeviceState.Revoked => new(RefusalReason.KeyRevoked, "This device's key was revoked by the admin."),
-        DeviceState.Pending => new(RefusalReason.KeyPending, "This device waits for the admin's approval."),
+        DeviceState.Revoked => new(RefusalReason.KeyRevoked, "An admin revoked this device's key."),
+        DeviceState.Pending => new(RefusalReason.KeyPending, "This device is waiting for an admin's approval."),
     };
 
     public Problem ToProblem() => new(Status, Code, Detail, RetryAfter);

@@ -2,7 +2,7 @@ using Ccflux.Contracts.Usage;
 
 namespace Ccflux.Receiver.Usage.Ingest;
 
-/// <summary>What a report must be like to be stored. The first fault is told by the field's name and the limit it breaks.</summary>
+/// <summary>Validates a report before it is stored. The first fault is reported with the field's name and the limit that it breaks.</summary>
 internal static class ReportRules
 {
     private static readonly DateTimeOffset s_earliest = new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero);
@@ -23,7 +23,7 @@ internal static class ReportRules
             ?? TurnsFault(report);
     }
 
-    /// <summary>The first turn that lies in the future by more than the clocks may differ, or null.</summary>
+    /// <summary>The first turn that is further in the future than clocks may differ, or null.</summary>
     public static string? FutureFault(IncomingReport report, DateTimeOffset now)
     {
         var latest = now + ReportLimits.ClockTolerance;
@@ -31,7 +31,7 @@ internal static class ReportRules
         {
             if (report.Turns[i].EndedUtc > latest || report.Turns[i].LimitEvents?.Any(limit => limit.AtUtc > latest) == true)
             {
-                return $"turns[{i}] lies more than 5 minutes in the future; the server's time is in the Date header.";
+                return $"turns[{i}] is more than 5 minutes in the future; the Date header has the server's time.";
             }
         }
 
@@ -42,7 +42,7 @@ internal static class ReportRules
     {
         for (var i = 0; i < report.Turns.Count; i++)
         {
-            // The place is written out only where there is a fault to tell.
+            // The place is formatted only if there is a fault to report.
             if (report.Turns[i] is not { } turn)
             {
                 return $"turns[{i}]: missing.";

@@ -3,7 +3,7 @@ using Ccflux.Contracts.Usage;
 
 namespace Ccflux.Receiver.Usage.Ingest;
 
-/// <summary>The acknowledgement, written in one piece with its length: the busiest answer of the receiver.</summary>
+/// <summary>The acknowledgement, the receiver's most frequent response: written in one piece with its length.</summary>
 internal sealed class StoredResult(ReportReply reply) : IResult
 {
     public Task ExecuteAsync(HttpContext httpContext)

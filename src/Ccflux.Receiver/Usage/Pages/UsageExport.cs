@@ -5,13 +5,13 @@ using Ccflux.Receiver.Usage.Read.Views;
 
 namespace Ccflux.Receiver.Usage.Pages;
 
-/// <summary>A page as one HTML file that works alone: whole tables, drawn charts, no form, no secret, no request.</summary>
+/// <summary>Exports a page as one self-contained HTML file: whole tables, drawn charts, no forms, no secrets, no requests.</summary>
 internal sealed class UsageExport(UsagePageQuery usage, UserPageQuery users, PageFrames frames, IServiceProvider services, TimeProvider time)
 {
-    /// <summary>The file's name: its period and filter.</summary>
+    /// <summary>The file's name, with its period and filter.</summary>
     public static string FileName(UsageFilter filter) => FileNames.Of("usage", "html", [.. filter.FileSpan, .. filter.FileNarrowing]);
 
-    /// <summary>The usage page for a filter; <paramref name="address"/> is the receiver's, for the heading.</summary>
+    /// <summary>The usage page for a filter; <paramref name="address"/> is the receiver's URL, for the heading.</summary>
     public async Task<string> UsageAsync(UsageFilter? filter, string address, CancellationToken cancellationToken)
     {
         var frame = frames.ForExport("Usage", address);
@@ -19,7 +19,7 @@ internal sealed class UsageExport(UsagePageQuery usage, UserPageQuery users, Pag
         return await Page.RenderAsync<UsagePage>(services, Parameters(frame, view));
     }
 
-    /// <summary>A person's page; null when nobody has that address.</summary>
+    /// <summary>A person's page; null if no user has this e-mail address.</summary>
     public async Task<string?> UserAsync(UserPageRequest request, string address, CancellationToken cancellationToken)
     {
         var whole = request with

@@ -9,7 +9,7 @@ using Ccflux.Receiver.Usage.Store;
 
 namespace Ccflux.Receiver.Usage.Pages;
 
-/// <summary>The pages that only show: <c>/admin/</c> and <c>/admin/users/{email}</c>, and each as a file with <c>?export</c>. One read a page.</summary>
+/// <summary>The read-only pages <c>/admin/</c> and <c>/admin/users/{email}</c>, each also as a file with <c>?export</c>. One read per page.</summary>
 internal sealed class UsagePagesEndpoint(UsagePageQuery usage, UserPageQuery users, UsageExport export, PageFrames frames, BrowserAnswers answers, TimeProvider time)
 {
     public const string Capability = "Usage";
@@ -55,7 +55,7 @@ internal sealed class UsagePagesEndpoint(UsagePageQuery usage, UserPageQuery use
         });
     }
 
-    private Refusal NobodyThere() => new(answers, StatusCodes.Status404NotFound, "", "Nobody here has that address.");
+    private Refusal NobodyThere() => new(answers, StatusCodes.Status404NotFound, "", "No user with this e-mail address.");
 
     private static bool IsExport(HttpContext context) => context.Request.Query.ContainsKey("export");
 

@@ -4,7 +4,7 @@ using Ccflux.Receiver.Usage.Pages.Parts;
 
 namespace Ccflux.Receiver.Usage.Pages;
 
-/// <summary>The door of the usage pages.</summary>
+/// <summary>Registers and maps the usage pages.</summary>
 internal static class UsagePagesRegistration
 {
     public static void AddUsagePages(this IServiceCollection services)

@@ -7,21 +7,21 @@ using Ccflux.Storage.Sqlite;
 
 namespace Ccflux.Receiver.Usage.Read;
 
-/// <summary>Rows that are read while they are handed out.</summary>
-/// <param name="Span">Of when they are, for the file's name.</param>
+/// <summary>Rows that are read while they are streamed.</summary>
+/// <param name="Span">What the rows cover, for the file's name.</param>
 /// <param name="Faults">Fields of the filter that were not accepted. If there are any, there are no rows.</param>
 internal sealed record LongTable<T>(IAsyncEnumerable<T> Rows, string Span, IReadOnlyList<FilterFault> Faults);
 
-/// <summary>Tables that grow with every report and every change, whole: a part at a time, each in a read of its own, so that a slow download
-/// keeps no reader and no old version of the database.</summary>
+/// <summary>Streams whole tables that grow with every report and every change. Each part is a separate read, so that a slow download holds
+/// neither a reader nor an old version of the database.</summary>
 internal sealed class LongTables(SqliteReaders readers, DayReader dayReader, TimeProvider time)
 {
-    /// <summary>Events that a file holds at most; the database itself has all.</summary>
+    /// <summary>Maximum number of events in a file; the database itself has all of them.</summary>
     public const int MaxEvents = 100_000;
 
     private const int Part = 2_000;
 
-    /// <summary>The newest events that the filter's user, division and model let through, of all days.</summary>
+    /// <summary>The newest events that match the filter's user, division and model, from all days.</summary>
     public async Task<LongTable<EventRow>> EventsAsync(UsageFilter filter, CancellationToken cancellationToken)
     {
         using var snapshot = await UsageSnapshot.OpenAsync(readers, time, cancellationToken);
@@ -32,14 +32,14 @@ internal sealed class LongTables(SqliteReaders readers, DayReader dayReader, Tim
         return new LongTable<EventRow>(EventsAsync(scope, CancellationToken.None), span, faults);
     }
 
-    /// <summary>Everything that was changed, the newest first.</summary>
+    /// <summary>The whole audit log, newest first.</summary>
     public LongTable<AuditRow> Audit() => new(AuditAsync(), "", []);
 
-    /// <summary>A user's sessions of a period, in the order and by the search of a table.</summary>
+    /// <summary>A user's sessions in a period, with a table's order and search.</summary>
     public async IAsyncEnumerable<SessionRow> SessionsAsync(
         string email, UsageFilter filter, TableState state, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        // Which ones and their order are settled first: a session that goes on meanwhile would otherwise come twice, or not at all.
+        // The sessions and their order are fixed first: one that continues during the download would otherwise appear twice, or not at all.
         IReadOnlyList<long> sessions;
         using (var snapshot = await UsageSnapshot.OpenAsync(readers, time, cancellationToken))
         {

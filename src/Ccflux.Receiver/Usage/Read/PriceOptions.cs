@@ -5,14 +5,14 @@ using Ccflux.Contracts.Pricing;
 
 namespace Ccflux.Receiver.Usage.Read;
 
-/// <summary>What tokens cost.</summary>
+/// <summary>Which price list is used.</summary>
 internal sealed class PriceOptions : IValidatableObject
 {
-    /// <summary>The shipped file has 12 KB; one of a megabyte is no price list.</summary>
+    /// <summary>The built-in file has 12 KB; a file of a megabyte is not a price list.</summary>
     private const long MaxBytes = 1024 * 1024;
 
     [ConfigurationKeyName("PRICES_PATH")]
-    [Description("A price list to use instead of the built-in one, in the form of prices.json. It is read once, at start.")]
+    [Description("A price list to use instead of the built-in one, in the format of prices.json. Read once, at startup.")]
     public string? Path { get; set; }
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
@@ -23,7 +23,7 @@ internal sealed class PriceOptions : IValidatableObject
         }
     }
 
-    /// <summary>The list that holds; only to be called on options that are valid.</summary>
+    /// <summary>Loads the list in use. Call it only on valid options.</summary>
     public PriceList Load() => Path is null ? PriceList.BuiltIn : PriceList.Parse(File.ReadAllBytes(Path));
 
     private string? Fault()
@@ -32,7 +32,7 @@ internal sealed class PriceOptions : IValidatableObject
         {
             if (Path is not null && new FileInfo(Path).Length > MaxBytes)
             {
-                return $"{Path} has more than {MaxBytes / 1024} KB, which no price list has.";
+                return $"{Path} is larger than {MaxBytes / 1024} KB, which is too large for a price list.";
             }
 
             _ = Load();
@@ -40,7 +40,7 @@ internal sealed class PriceOptions : IValidatableObject
         }
         catch (JsonException exception)
         {
-            return $"{Path} is no price list: {exception.Message}";
+            return $"{Path} is not a valid price list: {exception.Message}";
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

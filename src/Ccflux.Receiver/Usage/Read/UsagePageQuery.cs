@@ -13,7 +13,7 @@ internal sealed class UsagePageQuery(SqliteReaders readers, DayCache days, CostH
 {
     public async Task<UsagePageView> ReadAsync(UsagePageRequest request, CancellationToken cancellationToken)
     {
-        // Before the snapshot: two readers held by one page could starve another's.
+        // Before the snapshot: a page that holds two readers could starve another page.
         var quotas = await userQuotas.ReadAsync(cancellationToken);
         using var snapshot = await UsageSnapshot.OpenAsync(readers, time, cancellationToken);
         var faults = request.Faults.ToList();
@@ -60,7 +60,7 @@ internal sealed class UsagePageQuery(SqliteReaders readers, DayCache days, CostH
         [.. snapshot.Users.Values.Select(user => user.Division).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
         [.. snapshot.Models.Values.OrderBy(model => model.Order)]);
 
-    /// <summary>The last 30 days, for what is about now.</summary>
+    /// <summary>Reads the last 30 days, for figures about now.</summary>
     private (RecentWindows Windows, PeriodTotals Totals) ReadRecent(UsageSnapshot snapshot)
     {
         var today = UtcDay.From(snapshot.Now);
@@ -75,7 +75,7 @@ internal sealed class UsagePageQuery(SqliteReaders readers, DayCache days, CostH
         return (windows, totals);
     }
 
-    /// <summary>The period within the scope, and as much of the one before it as has passed of the period.</summary>
+    /// <summary>Reads the period within the scope, and the prior period up to the point that the current one has reached.</summary>
     private (UsagePeriodSums Period, PeriodTotals Prior) ReadPeriod(UsageSnapshot snapshot, Scope scope)
     {
         var from = UtcDay.From(scope.Filter.From);
@@ -100,7 +100,7 @@ internal sealed class UsagePageQuery(SqliteReaders readers, DayCache days, CostH
         return (period, prior.Totals);
     }
 
-    /// <summary>Everybody's totals are sums that the days hold already; those of a scope are added up from its users' cells.</summary>
+    /// <summary>Totals of all users are sums that the days already contain; those of a scope are summed from its users' cells.</summary>
     private static (PeriodTotals Totals, Action<DayRows> Add) Totals(int from, int to, Scope scope)
     {
         if (scope is { Users: null, Model: null })

@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Ccflux.Receiver.Usage.Read;
 
-/// <summary>The read side's services.</summary>
+/// <summary>Registers the services of the read side.</summary>
 internal static class UsageReadRegistration
 {
     public static void AddUsageRead(this IServiceCollection services, IConfiguration configuration)

@@ -9,7 +9,7 @@ namespace Ccflux.Receiver.Usage.Read;
 /// <summary>Reads <c>/admin/users/{email}</c> in one snapshot.</summary>
 internal sealed class UserPageQuery(SqliteReaders readers, DayCache days, CostHistory costs, DayReader dayReader, TimeProvider time)
 {
-    /// <returns>Null when nobody has that address.</returns>
+    /// <returns>Null if no user has this e-mail address.</returns>
     public async Task<UserPageView?> ReadAsync(UserPageRequest request, CancellationToken cancellationToken)
     {
         using var snapshot = await UsageSnapshot.OpenAsync(readers, time, cancellationToken);

@@ -2,13 +2,13 @@ using Ccflux.Storage.Sqlite;
 
 namespace Ccflux.Receiver.Usage.Store;
 
-/// <summary>Holds what one user may add on one day: sessions never seen, and model names new to the user. A token that got into wrong
-/// hands, or a broken client, cannot fill the database with names. What the receiver knows already is never held up: turns of known sessions
-/// pass whatever else the user did today, as long as a report brings nothing beyond the caps beside them.</summary>
+/// <summary>Limits what one user may add per day: new sessions, and model names new to the user. A stolen token or a broken client
+/// thus cannot fill the database with names. Known names are never blocked: turns of known sessions pass whatever else the user did today,
+/// as long as the same report contains nothing beyond the caps.</summary>
 internal static class DailyCapCheck
 {
-    /// <summary>Counts what the turns would add and, where it fits, takes it off today's allowance.</summary>
-    /// <returns>Null, or what there would be too many of.</returns>
+    /// <summary>Counts what the turns would add and, if it fits, deducts it from today's allowance.</summary>
+    /// <returns>Null, or the cap that would be exceeded.</returns>
     public static string? Run(SqlConnection connection, UsageNameCache names, IncomingTurns incoming, DailyCaps caps)
     {
         HashSet<string>? sessions = null;

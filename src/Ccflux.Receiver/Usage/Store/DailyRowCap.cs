@@ -4,8 +4,8 @@ using Ccflux.Storage.Sqlite;
 
 namespace Ccflux.Receiver.Usage.Store;
 
-/// <summary>Holds how many rows a user may add on one day. What is stored already adds none, however often it comes. The counts stand in the
-/// database and, of the users of the day, in memory.</summary>
+/// <summary>Limits how many rows a user may add per day. A row that is already stored does not count, however often it is resent. The counts
+/// are kept in the database and, for the day's users, in memory.</summary>
 internal sealed class DailyRowCap
 {
     private const int MaxRemembered = 20_000;
@@ -13,7 +13,7 @@ internal sealed class DailyRowCap
     private readonly Dictionary<(long User, int Day), Rows> _today = [];
     private readonly HashSet<(long User, int Day)> _changed = [];
 
-    /// <returns>Null, or what there would be too many of.</returns>
+    /// <returns>Null, or the cap that would be exceeded.</returns>
     public string? Check(SqlConnection connection, UsageNameCache names, IncomingTurns incoming, DailyCaps caps)
     {
         if (caps == DailyCaps.None)
@@ -27,7 +27,7 @@ internal sealed class DailyRowCap
             return null;
         }
 
-        // Near the cap it matters what of it is new.
+        // Near the cap, only the new rows count.
         return Excess(today.Plus(New(connection, names, incoming)), caps);
     }
 

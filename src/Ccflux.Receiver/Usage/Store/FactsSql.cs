@@ -1,6 +1,6 @@
 namespace Ccflux.Receiver.Usage.Store;
 
-/// <summary>Statements on turns, events, sessions and models. Columns of events stand in the order of <see cref="UsageSums"/>.</summary>
+/// <summary>Statements on turns, events, sessions and models. Event columns are in the order of <see cref="UsageSums"/>.</summary>
 internal static class FactsSql
 {
     private const string SumColumns = """
@@ -37,7 +37,7 @@ internal static class FactsSql
         ON CONFLICT (user_id, day) DO UPDATE SET turns = excluded.turns, events = excluded.events, limit_events = excluded.limit_events
         """;
 
-    /// <summary>Changes nothing where the turn is known.</summary>
+    /// <summary>Does nothing if the turn is already stored.</summary>
     public const string InsertTurn = """
         INSERT INTO turns (user_id, session_ref, schema_version, turn_index, started_at, ended_at, received_at,
                            outcome, entrypoint, device_ref, plugin_version, clock_adjusted)
@@ -89,21 +89,21 @@ internal static class FactsSql
     /// <summary>Parameters: user, session, index, at.</summary>
     public const string HasLimitEvent = "SELECT 1 FROM limit_events WHERE user_id = ? AND session_ref = ? AND turn_index = ? AND at = ?";
 
-    /// <summary>A later report may know more of the same event. Parameters: user, session, index, at, window, resets at, final.</summary>
+    /// <summary>A later report may add details to the same event. Parameters: user, session, index, at, window, resets at, final.</summary>
     public const string PutLimitEvent = """
         INSERT INTO limit_events (user_id, session_ref, turn_index, at, window, resets_at, final) VALUES (?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT DO UPDATE SET
             window = coalesce(window, excluded.window), resets_at = coalesce(resets_at, excluded.resets_at), final = max(final, excluded.final)
         """;
 
-    /// <summary>Parameters: last report, three texts that replace only where given, user.</summary>
+    /// <summary>Parameters: last report, three texts that replace the stored ones only if given, user.</summary>
     public const string StampUser = """
         UPDATE users SET last_report_at = ?, plugin_version = coalesce(nullif(?, ''), plugin_version),
                          claude_code_version = coalesce(?, claude_code_version), platform = coalesce(?, platform)
         WHERE user_id = ?
         """;
 
-    /// <summary>Parameters: claimed address or null, user.</summary>
+    /// <summary>Parameters: claimed e-mail address or null, user.</summary>
     public const string StampClaimedEmail = "UPDATE users SET claimed_email = ? WHERE user_id = ? AND claimed_email IS NOT ?";
 
     /// <summary>Parameters: now, device.</summary>

@@ -3,7 +3,7 @@ using Ccflux.Storage.Sqlite;
 
 namespace Ccflux.Receiver.Usage.Store;
 
-/// <summary>Rows of turns and events. It reads and writes single turns; what they add up to is <see cref="UsageRollupAccumulator"/>'s.</summary>
+/// <summary>Reads and writes single turns and their events. Their sums are kept by <see cref="UsageRollupAccumulator"/>.</summary>
 internal static class FactsWriter
 {
     private const int EventColumns = 5 + UsageSums.Count;
@@ -11,7 +11,7 @@ internal static class FactsWriter
     [ThreadStatic]
     private static SqlValue[]? s_eventValues;
 
-    /// <returns>The new turn's id, or null where the turn is known already.</returns>
+    /// <returns>The new turn's id, or null if the turn is already stored.</returns>
     public static long? Insert(SqlConnection connection, in StoredTurn turn, long receivedAt)
     {
         var inserted = connection.Execute(

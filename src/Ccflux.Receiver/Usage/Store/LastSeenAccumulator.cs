@@ -3,7 +3,7 @@ using Ccflux.Storage.Sqlite;
 
 namespace Ccflux.Receiver.Usage.Store;
 
-/// <summary>Who reported last, with what, from which device: the latest of a transaction, written at its end.</summary>
+/// <summary>Collects when each user and device last reported, and with which client. Writes the latest of a transaction at its end.</summary>
 internal sealed class LastSeenAccumulator
 {
     private readonly Dictionary<long, IncomingTurns> _users = [];

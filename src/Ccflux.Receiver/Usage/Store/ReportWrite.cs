@@ -6,12 +6,12 @@ namespace Ccflux.Receiver.Usage.Store;
 
 /// <summary>Turns of one user to be stored, from a report or an import.</summary>
 /// <param name="UserId">Whose turns.</param>
-/// <param name="SchemaVersion">1 counts reports, 2 prompts: their indexes do not mix.</param>
-/// <param name="Turns">Valid by <c>ReportRules</c>.</param>
+/// <param name="SchemaVersion">Turn indexes count reports in schema 1 and prompts in schema 2, so they do not mix.</param>
+/// <param name="Turns">Validated by <c>ReportRules</c>.</param>
 /// <param name="DeviceRef">The device that signed.</param>
-/// <param name="Client">What sent them; null for an import, which says nothing about the user's present client.</param>
-/// <param name="PluginVersion">Kept with the turns.</param>
-/// <param name="ClaimedEmail">Schema 1's address, where it names another than the user's.</param>
+/// <param name="Client">The client that sent them; null for an import, which says nothing about the user's current client.</param>
+/// <param name="PluginVersion">Stored with the turns.</param>
+/// <param name="ClaimedEmail">Schema 1's e-mail address, if it differs from the user's.</param>
 /// <param name="ReceivedAt">Epoch milliseconds.</param>
 internal sealed record IncomingTurns(
     long UserId,
@@ -23,10 +23,10 @@ internal sealed record IncomingTurns(
     string? ClaimedEmail,
     long ReceivedAt);
 
-/// <summary>What storing turns came to.</summary>
+/// <summary>The result of storing turns.</summary>
 /// <param name="Accepted">Turns that were new or changed what was stored.</param>
-/// <param name="Unchanged">Turns stored already.</param>
-/// <param name="OverCap">What the user has had enough of today, in which case nothing was stored; or null.</param>
+/// <param name="Unchanged">Turns that were already stored.</param>
+/// <param name="OverCap">The daily cap that the user would exceed, in which case nothing was stored; or null.</param>
 internal readonly record struct StoreResult(int Accepted, int Unchanged, string? OverCap);
 
 /// <summary>The writer's entry for <see cref="IncomingTurns"/>.</summary>
@@ -37,9 +37,9 @@ internal sealed class ReportWrite(UsageWriter usage, IncomingTurns turns, DailyC
     protected override StoreResult Write(SqlConnection connection) => usage.Write(connection, turns, caps);
 }
 
-/// <summary>What a user may add on one day: sessions, model names new to the user, and rows of facts.</summary>
+/// <summary>What a user may add per day: sessions, model names new to the user, and rows of facts.</summary>
 internal sealed record DailyCaps(int Sessions, int Models, int Turns = int.MaxValue, int Events = int.MaxValue, int LimitEvents = int.MaxValue)
 {
-    /// <summary>For imports, whose rows have passed a receiver before.</summary>
+    /// <summary>For imports, whose rows a receiver has accepted before.</summary>
     public static DailyCaps None { get; } = new(int.MaxValue, int.MaxValue);
 }

@@ -2,7 +2,7 @@ using Ccflux.Contracts.Usage;
 
 namespace Ccflux.Receiver.Usage.Store;
 
-/// <summary>A turn as the table holds it.</summary>
+/// <summary>A turn as stored in its table.</summary>
 internal readonly record struct StoredTurn(
     long UserId,
     long SessionRef,
@@ -26,5 +26,5 @@ internal readonly record struct StoredTurn(
     public static int DayOf(long instant) => (int)Math.DivRem(instant, MillisecondsPerDay, out var rest) - (rest < 0 ? 1 : 0);
 }
 
-/// <summary>An event as the table holds it: what a turn used of one model.</summary>
+/// <summary>An event as stored in its table: what a turn used of one model.</summary>
 internal readonly record struct StoredEvent(long ModelId, UsageSums Sums, long SubagentTokens, bool Partial);

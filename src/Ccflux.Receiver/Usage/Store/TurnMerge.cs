@@ -2,11 +2,11 @@ using Ccflux.Contracts.Usage;
 
 namespace Ccflux.Receiver.Usage.Store;
 
-/// <summary>What a turn or an event becomes when it is reported again. The result does not depend on the order of the reports.</summary>
+/// <summary>Merges a turn or an event that is reported again. The result does not depend on the order of the reports.</summary>
 internal static class TurnMerge
 {
-    /// <summary>The start only moves back and the end only forward. All else comes from the report that reached further;
-    /// at the same end an answer counts more than a failure, and that more than no end.</summary>
+    /// <summary>The start only moves back and the end only forward. Everything else comes from the report with the later end.
+    /// At the same end, a completed turn takes precedence over a failed one, and a failed one over an interrupted one.</summary>
     public static StoredTurn Merge(in StoredTurn known, in StoredTurn again)
     {
         var newer = again.EndedAt > known.EndedAt || (again.EndedAt == known.EndedAt && Rank(again.Outcome) > Rank(known.Outcome));
@@ -23,7 +23,7 @@ internal static class TurnMerge
         };
     }
 
-    /// <summary>True where the event that came again takes the known one's place: a larger output, or the same with a larger sum.</summary>
+    /// <summary>True if the resent event replaces the known one: its output is larger, or is equal with a larger sum.</summary>
     public static bool Replaces(in UsageSums known, in UsageSums again) =>
         again.Output > known.Output || (again.Output == known.Output && again.AllTokens > known.AllTokens);
 

@@ -8,14 +8,14 @@ internal sealed class UsageSession(long sessionRef)
 {
     public long Ref { get; } = sessionRef;
 
-    /// <summary>Which schemas' turns the session has; false also where nobody has looked yet.</summary>
+    /// <summary>Which schemas the session has turns of. False also means that it was not looked up yet.</summary>
     public bool HasLegacy { get; set; }
 
     public bool HasTurns { get; set; }
 }
 
-/// <summary>Row ids of models and sessions, remembered between transactions. The writer alone makes such rows, so that what is remembered
-/// holds until a rollback or a deletion, after which all is forgotten.</summary>
+/// <summary>Caches row ids of models and sessions between transactions. Only the writer creates such rows, so the cache stays valid
+/// until a rollback or a deletion, which clears it.</summary>
 internal sealed class UsageNameCache
 {
     private const int MaxModels = 20_000;
@@ -51,7 +51,7 @@ internal sealed class UsageNameCache
         return id;
     }
 
-    /// <summary>True where the user has used the model before.</summary>
+    /// <summary>True if the user has used the model before.</summary>
     public bool HasModel(SqlConnection connection, long user, long model)
     {
         if (_userModels.Contains((user, model)))

@@ -3,7 +3,7 @@ using Ccflux.Storage.Sqlite;
 
 namespace Ccflux.Receiver.Usage.Store;
 
-/// <summary>What a transaction adds to days, sessions and totals, added up in memory and written once at its end. Bounded by the transaction.</summary>
+/// <summary>Sums in memory what a transaction adds to days, sessions and totals, and writes it once at its end. Bounded by the transaction.</summary>
 internal sealed class UsageRollupAccumulator
 {
     private readonly Dictionary<(int Day, long User, long Model), DayCell> _days = [];
@@ -15,7 +15,7 @@ internal sealed class UsageRollupAccumulator
     private readonly HashSet<long> _shrunk = [];
     private readonly SqlValue[] _dayValues = new SqlValue[4 + UsageSums.Count];
 
-    /// <summary>True where sessions went with their last turn in the last <see cref="Flush"/>: who remembers sessions must forget them.</summary>
+    /// <summary>True if the last <see cref="Flush"/> deleted sessions together with their last turn: session caches must be cleared.</summary>
     public bool SessionsDeleted { get; private set; }
 
     public void SessionCreated(long user) => Span(_totals, user).Sessions++;
@@ -29,7 +29,7 @@ internal sealed class UsageRollupAccumulator
         Count(turn, sessionStart, events, 1);
     }
 
-    /// <summary>The turn is gone.</summary>
+    /// <summary>The turn was deleted.</summary>
     public void Remove(in StoredTurn turn, ReadOnlySpan<StoredEvent> events)
     {
         Count(turn, null, events, -1);
@@ -228,7 +228,7 @@ internal sealed class UsageRollupAccumulator
         public bool Shrunk;
     }
 
-    /// <summary>A session's or a user's: counts, and the span from the first start to the last end.</summary>
+    /// <summary>Counts of a session or a user, and the span from the first start to the last end.</summary>
     private struct SpanCell
     {
         public long User;

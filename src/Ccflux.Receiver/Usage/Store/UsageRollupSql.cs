@@ -1,6 +1,6 @@
 namespace Ccflux.Receiver.Usage.Store;
 
-/// <summary>Statements that add to rollups. All take differences, which may be negative.</summary>
+/// <summary>Statements that add to rollups. They all add differences, which may be negative.</summary>
 internal static class UsageRollupSql
 {
     /// <summary>Parameters: day, user, model, events, then the sums in the order of <see cref="UsageSums"/>.</summary>
@@ -65,7 +65,7 @@ internal static class UsageRollupSql
 
     public const string DeleteEmptySessionDay = "DELETE FROM session_days WHERE day = ?1 AND user_id = ?2 AND session_ref = ?3 AND turns = 0";
 
-    /// <summary>Joins the session's next active day to the one before it, after the day itself came or went. Parameters: day, user, session.</summary>
+    /// <summary>Joins the session's next active day to the one before it, after the day itself was added or removed. Parameters: day, user, session.</summary>
     public const string LinkNextSessionDay = """
         UPDATE session_days
         SET prev_day = coalesce((SELECT max(p.day) FROM session_days p WHERE p.user_id = ?2 AND p.session_ref = ?3 AND p.day <= ?1), -1)
@@ -92,7 +92,7 @@ internal static class UsageRollupSql
 
     public const string DeleteEmptyModel = "DELETE FROM user_models WHERE user_id = ? AND model_id = ? AND events = 0";
 
-    // After turns were removed, the first and last instants are read anew.
+    // After turns were removed, the first and last instants are read again.
 
     public const string DeleteEmptySession = "DELETE FROM sessions WHERE session_ref = ? AND turns = 0";
 

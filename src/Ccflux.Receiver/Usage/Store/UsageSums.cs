@@ -3,7 +3,7 @@ using Ccflux.Contracts.Usage;
 
 namespace Ccflux.Receiver.Usage.Store;
 
-/// <summary>The figures of an event that add up: messages, five token counts, and the same five for each part that is priced apart
+/// <summary>The figures of an event that add up: messages, five token counts, and the same five for each part that has its own price
 /// (over 100k, over 200k, fast), in the order in which the SQL of this folder names their columns.</summary>
 [InlineArray(Count)]
 internal struct UsageSums
@@ -23,7 +23,7 @@ internal struct UsageSums
 
     public readonly long CacheWrite => this[4];
 
-    /// <summary>What "the larger sum" of a resend means.</summary>
+    /// <summary>The sum by which a resent event is compared with the stored one.</summary>
     public readonly long AllTokens => Saturating.Add(Saturating.Add(Input, Output), Saturating.Add(CacheRead, CacheWrite));
 
     public static UsageSums Of(ModelUsage usage)

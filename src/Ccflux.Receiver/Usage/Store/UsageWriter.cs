@@ -7,9 +7,9 @@ using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Usage.Store;
 
-/// <summary>Stores turns: facts at once, rollups and windows at the transaction's end. Used on the writer's thread only.</summary>
-/// <param name="changes">Told of what was committed.</param>
-/// <param name="windows">Null: as the receiver has it.</param>
+/// <summary>Stores turns: facts at once, rollups and windows at the transaction's end. Used only on the writer's thread.</summary>
+/// <param name="changes">Notified of commits.</param>
+/// <param name="windows">Null: the receiver's default.</param>
 internal sealed class UsageWriter(IChangeFeed changes, WindowAssigner? windows = null) : ITransactionParticipant
 {
     public const string Topic = "usage";
@@ -25,13 +25,13 @@ internal sealed class UsageWriter(IChangeFeed changes, WindowAssigner? windows =
     private bool _changed;
     private bool _windowsBehind;
 
-    /// <summary>Given where a commit left some user's windows behind their turns.</summary>
+    /// <summary>Given when a commit left a user's windows behind their turns.</summary>
     public WakeSignal WindowsFellBehind { get; } = new();
 
-    /// <summary>True while some user's windows lag behind their turns, as of the last commit.</summary>
+    /// <summary>True while any user's windows lag behind their turns, as of the last commit.</summary>
     public bool AreWindowsBehind => Volatile.Read(ref _windowsBehind);
 
-    /// <summary>Stores the turns, or none of them where the user would go over a cap.</summary>
+    /// <summary>Stores the turns, or none of them if the user would exceed a cap.</summary>
     public StoreResult Write(SqlConnection connection, IncomingTurns incoming, DailyCaps caps)
     {
         if ((_growth.Check(connection, _names, incoming, caps) ?? DailyCapCheck.Run(connection, _names, incoming, caps)) is { } overCap)
@@ -56,7 +56,7 @@ internal sealed class UsageWriter(IChangeFeed changes, WindowAssigner? windows =
         return new StoreResult(accepted, incoming.Turns.Count - accepted, null);
     }
 
-    /// <summary>Takes a turn out of the facts and of every rollup.</summary>
+    /// <summary>Removes a turn from the facts and from every rollup.</summary>
     public void Remove(SqlConnection connection, long turnId, in StoredTurn turn)
     {
         var events = FactsWriter.ReadEvents(connection, turn.UserId, turnId);
@@ -66,7 +66,7 @@ internal sealed class UsageWriter(IChangeFeed changes, WindowAssigner? windows =
         _changed = true;
     }
 
-    /// <summary>Has the transaction count on for a user whose windows lag behind.</summary>
+    /// <summary>Makes the transaction continue counting for a user whose windows lag behind.</summary>
     public void GoOnWithWindows() => _windows.GoOn();
 
     public void BeforeCommit(SqlConnection connection)
@@ -161,7 +161,7 @@ internal sealed class UsageWriter(IChangeFeed changes, WindowAssigner? windows =
         return true;
     }
 
-    /// <summary>A turn that is known: what of it is better now takes the known one's place.</summary>
+    /// <summary>Merges a turn that is already stored with what was reported again.</summary>
     private bool WriteAgain(SqlConnection connection, in StoredTurn again, long? sessionStart)
     {
         var (turnId, known) = FactsWriter.Read(connection, again.UserId, again.SessionRef, again.SchemaVersion, again.TurnIndex)!.Value;
@@ -205,7 +205,7 @@ internal sealed class UsageWriter(IChangeFeed changes, WindowAssigner? windows =
         return true;
     }
 
-    /// <summary>The report's models as events, into the buffer that is used again for every turn.</summary>
+    /// <summary>Reads the report's models as events into the buffer that every turn reuses.</summary>
     private void ReadEvents(SqlConnection connection, IncomingTurns incoming, TurnReport report)
     {
         _events.Clear();

@@ -4,17 +4,17 @@ using Ccflux.Storage.Sqlite;
 namespace Ccflux.Receiver.Usage.Store;
 
 /// <summary>
-/// The 5-hour windows that a transaction touches. A turn inside a known window, or far enough from all of them to open its own, is
-/// added up in memory. Any other (it lies before windows that it would shift, it moved, it went) marks the user, and <see cref="Flush"/> counts
-/// anew from there, until the windows fall in step with those that stand. A transaction counts so many rows of that; what is left goes on in
-/// later ones, by <see cref="GoOn"/>, and until it is done the user's windows lag behind the turns.
+/// Assigns turns to 5-hour windows. A turn inside a known window, or far enough from all windows to open its own, is summed in memory.
+/// Any other turn (one before windows that it would shift, or one that moved or was deleted) marks the user, and <see cref="Flush"/> recounts
+/// from there until the new windows match the stored ones. A transaction recounts a limited number of rows. The rest continues in later
+/// transactions, through <see cref="GoOn"/>; until then, the user's windows lag behind the turns.
 /// </summary>
-/// <param name="rowsPerTransaction">Rows of turns that a transaction counts anew, about 10 ms of the writer's thread.</param>
+/// <param name="rowsPerTransaction">Rows of turns that a transaction recounts: about 10 ms of the writer's thread.</param>
 internal sealed class WindowAssigner(int rowsPerTransaction = WindowAssigner.RowsPerTransaction)
 {
     public const int RowsPerTransaction = 4000;
 
-    /// <summary>Users whose latest window is remembered between transactions.</summary>
+    /// <summary>Users whose latest window is cached between transactions.</summary>
     private const int MaxCurrent = 20_000;
 
     private readonly Dictionary<(long User, long Start), WindowSums> _cells = [];
@@ -22,15 +22,15 @@ internal sealed class WindowAssigner(int rowsPerTransaction = WindowAssigner.Row
     private readonly Dictionary<long, (long From, long To)> _recount = [];
     private readonly Dictionary<long, long> _current = [];
 
-    // As the table has them; null: not read yet.
+    // As stored in the table; null: not read yet.
     private SortedDictionary<long, WindowRecount>? _unfinished;
     private long _lastContinued;
     private bool _goesOn;
 
-    /// <summary>True while a user's windows are not counted to the end; known after the first <see cref="Flush"/>.</summary>
+    /// <summary>True while some user's recount is unfinished; known after the first <see cref="Flush"/>.</summary>
     public bool IsBehind => _unfinished is { Count: > 0 };
 
-    /// <summary>Has this transaction count on for one of the users whose windows lag behind.</summary>
+    /// <summary>Makes this transaction continue counting for one of the users whose windows lag behind.</summary>
     public void GoOn() => _goesOn = true;
 
     public void Add(SqlConnection connection, in StoredTurn turn, in TokenSums tokens)
@@ -61,7 +61,7 @@ internal sealed class WindowAssigner(int rowsPerTransaction = WindowAssigner.Row
         _sessions.Add((turn.UserId, start, turn.SessionRef));
     }
 
-    /// <summary>The turn stayed where it is and its tokens changed by so much.</summary>
+    /// <summary>The turn did not move, and its tokens changed by the difference.</summary>
     public void Adjust(SqlConnection connection, in StoredTurn turn, in TokenSums difference)
     {
         if (!WillBeCounted(connection, turn) && Find(connection, turn.UserId, turn.EndedAt) is { } start)
@@ -78,7 +78,7 @@ internal sealed class WindowAssigner(int rowsPerTransaction = WindowAssigner.Row
     /// <summary>The turn is no longer at this instant.</summary>
     public void Remove(in StoredTurn turn) => Recount(turn.UserId, turn.EndedAt);
 
-    /// <summary>Writes what was added up. The transaction's turns and events must stand in their tables already.</summary>
+    /// <summary>Writes the sums. The transaction's turns and events must already be in their tables.</summary>
     public void Flush(SqlConnection connection)
     {
         foreach (var (user, start, session) in _sessions)
@@ -100,7 +100,7 @@ internal sealed class WindowAssigner(int rowsPerTransaction = WindowAssigner.Row
         {
             if (unfinished.TryGetValue(user, out var known))
             {
-                // Left to GoOn: whoever keeps changing the past does not keep the others waiting for it.
+                // Left to GoOn: a user who keeps changing the past does not delay the others.
                 Keep(connection, user, from > known.At
                     ? known with { To = Math.Max(known.To, to) }
                     : WindowRecount.Begin(connection, user, from, Math.Max(to, Math.Max(known.To, known.At))));
@@ -130,7 +130,7 @@ internal sealed class WindowAssigner(int rowsPerTransaction = WindowAssigner.Row
         WindowSql.Add,
         user, start, cell.Last, cell.Turns, cell.Sessions, cell.Tokens.Input, cell.Tokens.Output, cell.Tokens.CacheRead, cell.Tokens.CacheWrite);
 
-    /// <summary>True where counting anew has yet to come to the turn: it finds the turn in its table.</summary>
+    /// <summary>True if a pending recount has not reached the turn yet: it will find the turn in its table.</summary>
     private bool WillBeCounted(SqlConnection connection, in StoredTurn turn) =>
         Unfinished(connection).TryGetValue(turn.UserId, out var recount) && turn.EndedAt >= recount.At;
 
@@ -149,7 +149,7 @@ internal sealed class WindowAssigner(int rowsPerTransaction = WindowAssigner.Row
         return _unfinished;
     }
 
-    /// <summary>The users take turns.</summary>
+    /// <summary>Continues the recount of the next user, round robin.</summary>
     private void Continue(SqlConnection connection, ref int budget)
     {
         if (Unfinished(connection).Count == 0)

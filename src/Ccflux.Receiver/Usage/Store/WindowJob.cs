@@ -2,13 +2,13 @@ using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Usage.Store;
 
-/// <summary>Counts on the 5-hour windows that a report left behind, a little at a time, so that the writer stays free for everybody else's reports.</summary>
+/// <summary>Recounts the 5-hour windows that a report left behind, a little at a time, so that the writer stays free for other users' reports.</summary>
 internal sealed partial class WindowJob(GroupCommitWriter writer, UsageWriter usage, TimeProvider time, ILogger<WindowJob> logger) : BackgroundService
 {
-    /// <summary>Between two steps; one takes about a tenth of this.</summary>
+    /// <summary>The pause between two steps; a step takes about a tenth of it.</summary>
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>One step. False where nothing is left to do.</summary>
+    /// <summary>Runs one step. Returns false if nothing is left to do.</summary>
     internal async Task<bool> StepAsync()
     {
         await writer.WriteAsync(_ =>
@@ -21,7 +21,7 @@ internal sealed partial class WindowJob(GroupCommitWriter writer, UsageWriter us
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        // What a receiver left undone that ended meanwhile is found by the first step.
+        // The first step finds what an earlier run of the receiver left unfinished.
         while (!stoppingToken.IsCancellationRequested)
         {
             if (!await TryStepAsync())
@@ -49,7 +49,7 @@ internal sealed partial class WindowJob(GroupCommitWriter writer, UsageWriter us
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Error, "Counting 5-hour windows anew failed; it goes on with the next report that needs it")]
+        [LoggerMessage(1, LogLevel.Error, "Recounting 5-hour windows failed; it resumes with the next report that needs it")]
         public static partial void Failed(ILogger logger, Exception exception);
     }
 }

@@ -3,28 +3,28 @@ using Ccflux.Storage.Sqlite;
 
 namespace Ccflux.Receiver.Usage.Store;
 
-/// <summary>How far counting a user's windows anew has come. Turns up to (<paramref name="At"/>, <paramref name="Turn"/>) in the order of their ends
-/// stand in their windows.</summary>
-/// <param name="To">After this instant no turn changed: a window from before that starts later, met again, stands with all that follow.</param>
+/// <summary>The progress of recounting a user's windows. Turns up to (<paramref name="At"/>, <paramref name="Turn"/>), in the order of their ends,
+/// are in their windows.</summary>
+/// <param name="To">No turn changed after this instant: once the recount reaches an old window that starts later, that window and all after it are valid.</param>
 /// <param name="Start">The window that is being filled; -1 before the first.</param>
-/// <param name="At">End of the last turn counted; before the first, where counting begins.</param>
+/// <param name="At">End of the last turn counted; before the first, the instant at which counting begins.</param>
 /// <param name="Turn">Its id; -1 before the first.</param>
-/// <param name="Cleared">Windows from before that start up to here are gone.</param>
+/// <param name="Cleared">Old windows that start up to this instant are deleted.</param>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct WindowRecount(long To, long Start, long At, long Turn, long Cleared)
 {
-    /// <summary>Begins at the window that holds <paramref name="from"/>, or there where none does.</summary>
+    /// <summary>Begins at the window that contains <paramref name="from"/>, or at <paramref name="from"/> itself if none does.</summary>
     public static WindowRecount Begin(SqlConnection connection, long user, long from, long to)
     {
         var begin = connection.Scalar(WindowSql.SelectLatestStart, user, from) is { } start && WindowRule.Holds(start, from) ? start : from;
         return new WindowRecount(to, -1, begin, -1, WindowRule.StartFor(begin) - 1);
     }
 
-    /// <summary>Counts on, until the windows fall in step with those that stand, the turns end or the budget does.</summary>
+    /// <summary>Continues counting until the new windows match the stored ones, or the turns or the budget run out.</summary>
     /// <param name="connection">The writer's.</param>
     /// <param name="user">Whose windows.</param>
-    /// <param name="budget">Rows that may be read; what was read is taken off.</param>
-    /// <returns>Where to go on; null where it is done.</returns>
+    /// <param name="budget">Rows that may be read; reduced by those read.</param>
+    /// <returns>Where to continue; null when done.</returns>
     public WindowRecount? Run(SqlConnection connection, long user, ref int budget)
     {
         var windows = new List<Window>();
@@ -77,7 +77,7 @@ internal readonly record struct WindowRecount(long To, long Start, long At, long
         return isDone ? null : new WindowRecount(To, start, at, lastTurn, cleared);
     }
 
-    /// <summary>What a run adds to a window; the window's first part may stand already.</summary>
+    /// <summary>What a run adds to a window, whose first part may already be stored.</summary>
     private sealed class Window(long start)
     {
         private readonly HashSet<long> _sessions = [];

@@ -1,8 +1,8 @@
 namespace Ccflux.Receiver.Usage.Store;
 
-/// <summary>Claude Code's 5-hour windows. A window starts at its first event, floored to the hour (UTC), and takes what ends within five hours
-/// of that start; the next event opens the next window. An event five hours after the last one is five hours past the start too, so
-/// that the rule needs the start only.</summary>
+/// <summary>Claude Code's 5-hour windows. A window starts at its first event, floored to the hour (UTC), and contains what ends within five hours
+/// of that start; the next event opens the next window. An event five hours after the last one is also five hours past the start, so
+/// the rule needs only the start.</summary>
 internal static class WindowRule
 {
     public const long Hour = 3_600_000;

@@ -31,8 +31,8 @@ internal static class WindowSql
     /// <summary>Parameters: user, from, before.</summary>
     public const string DeleteSessions = "DELETE FROM window_sessions WHERE user_id = ? AND start_at >= ? AND start_at < ?";
 
-    /// <summary>One row an event (or a turn without events), a turn's rows together, in time's order. Parameters: user, from, and after which turn of
-    /// that very instant.</summary>
+    /// <summary>One row per event (or per turn without events), in order of time, with a turn's rows together. Parameters: user, from, and the turn
+    /// of that same instant after which to start.</summary>
     public const string SelectTurns = """
         SELECT t.turn_id, t.ended_at, t.session_ref, e.input_tokens, e.output_tokens, e.cache_read_tokens, e.cache_write_tokens
         FROM turns t

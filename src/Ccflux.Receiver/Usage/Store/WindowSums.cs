@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Ccflux.Receiver.Usage.Store;
 
-/// <summary>Token counts that sessions, windows and totals keep.</summary>
+/// <summary>Token counts of sessions, windows and totals.</summary>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct TokenSums(long Input, long Output, long CacheRead, long CacheWrite)
 {
@@ -26,7 +26,7 @@ internal readonly record struct TokenSums(long Input, long Output, long CacheRea
         Saturating.Add(CacheWrite, sign * other.CacheWrite));
 }
 
-/// <summary>What is added to a window's row.</summary>
+/// <summary>The amounts to add to a window's row.</summary>
 [StructLayout(LayoutKind.Auto)]
 internal struct WindowSums
 {

@@ -15,7 +15,7 @@ public sealed class AttentionLineTests
     {
         var line = AttentionLine.Of(new Attention(AttentionKind.WindowNearLimit, ["hana.sato@example.org"], 1, 0.92, OfLimit: true, Now.AddMinutes(28), ""), Now, s_page);
 
-        Assert.Equal((Tone.Bad, "hana.sato", "is at 92\u00A0% of what they had used when the 5-hour limit came last", "the window ends in 28 m", "/admin/users/hana.sato%40example.org"), (line.Tone, line.Subject, line.Says, line.Detail, line.Href));
+        Assert.Equal((Tone.Bad, "hana.sato", "is at 92\u00A0% of their usage at the last 5-hour limit hit", "the window ends in 28 m", "/admin/users/hana.sato%40example.org"), (line.Tone, line.Subject, line.Says, line.Detail, line.Href));
     }
 
     [Fact]

@@ -20,7 +20,7 @@ public sealed class UsagePageTests
         Assert.Equal(("30", "all time 942"), (Card(everybody, "input", "val"), Beside(everybody, "input")));
         Assert.Equal(("10", "all time 922"), (Card(one, "input", "val"), Beside(one, "input")));
         Assert.Contains("so far, vs the same hours yesterday", one, StringComparison.Ordinal);
-        Assert.Contains("10 so far, 5 in the same part of the period before, until 2026-11-19 12:00:00 UTC", one, StringComparison.Ordinal);
+        Assert.Contains("10 so far, 5 in the same part of the prior period, until 2026-11-19 12:00:00 UTC", one, StringComparison.Ordinal);
         Assert.DoesNotContain("All-time totals", one, StringComparison.Ordinal);
     }
 

@@ -9,9 +9,9 @@ public sealed class PriceOptionsTests : IDisposable
     private readonly string _file = Path.GetTempFileName();
 
     [Theory]
-    [InlineData("{", "is no price list")]
-    [InlineData("""{"models":{"m":[{"from":"2024-01-01"}]}}""", "is no price list")]
-    [InlineData("null", "is no price list")]
+    [InlineData("{", "is not a valid price list")]
+    [InlineData("""{"models":{"m":[{"from":"2024-01-01"}]}}""", "is not a valid price list")]
+    [InlineData("null", "is not a valid price list")]
     public void Prices_ThatCannotBeRead_AreAFaultThatNamesTheKey(string text, string fault)
     {
         File.WriteAllText(_file, text);

@@ -3,7 +3,7 @@ using Ccflux.Receiver.Usage.Read.Views;
 
 namespace Ccflux.Receiver.Usage.Pages.Parts;
 
-/// <summary>A line of the audit log in words: the same verbs as on the buttons.</summary>
+/// <summary>A line of the audit log in words, with the same verbs as on the buttons.</summary>
 internal static class AuditText
 {
     public static string Word(string action) => action switch
@@ -11,11 +11,11 @@ internal static class AuditText
         "user.add" => "User added",
         "user.revoke" => "User revoked",
         "user.reissue" => "Token reissued",
-        "user.forget-usage" => "Usage figures forgotten",
+        "user.forget-usage" => "Usage removed",
         "user.division" => "Division changed",
         "device.revoke" => "Device revoked",
         "device.approve" => "Device approved",
-        "device.register-again" => "Device registered again after a revoke",
+        "device.register-again" => "Device registered again after being revoked",
         "telemetry.issue" => "Telemetry token issued",
         "telemetry.revoke" => "Telemetry tokens revoked",
         "telemetry.map" => "Installation assigned",
@@ -25,15 +25,15 @@ internal static class AuditText
         "fleet.import" => "Fleet: login imported",
         "fleet.edit" => "Fleet: account changed",
         "fleet.remove" => "Fleet: account removed",
-        "fleet.refresh" => "Fleet: login renewed by hand",
-        "fleet.read-answer" => "Fleet: kept answer to a refresh read",
+        "fleet.refresh" => "Fleet: login renewed manually",
+        "fleet.read-answer" => "Fleet: stored refresh response read",
         "fleet.rotate-keys" => "Fleet: keys rotated",
-        "fleet.code" => "Fleet: enrolment code made",
+        "fleet.code" => "Fleet: enrolment code created",
         "fleet.grant" => "Fleet: grant changed",
         "fleet.revoke" => "Fleet: agent revoked",
-        "fleet.seal" => "Fleet: login given by hand",
-        "fleet.switch" => "Fleet: switch asked for",
-        "fleet.release" => "Fleet: switch by hand released",
+        "fleet.seal" => "Fleet: login issued manually",
+        "fleet.switch" => "Fleet: switch requested",
+        "fleet.release" => "Fleet: manual switch released",
         "fleet.pin" => "Fleet: account pinned",
         "fleet.unpin" => "Fleet: account unpinned",
         "fleet.pause" => "Fleet: rotation paused",

@@ -3,8 +3,8 @@ using Ccflux.Receiver.Usage.Read.Views;
 
 namespace Ccflux.Receiver.Usage.Pages.Parts;
 
-/// <summary>Where a panel's figures are as CSV: the API route with the page's filter and the table's own sorting and search. Without a size, so that
-/// the file holds the whole table.</summary>
+/// <summary>Links to a panel's figures as CSV: the API route with the page's filter and the table's own sorting and search. No size is given, so
+/// the file contains the whole table.</summary>
 internal static class CsvLinks
 {
     public static string Of(string route, UsageFilter filter) => $"/api/v1/{route}{UsageLinks.Query(filter)}&format=csv";

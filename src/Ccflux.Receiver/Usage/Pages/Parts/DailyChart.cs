@@ -4,11 +4,11 @@ using Ccflux.Receiver.Usage.Read.Views;
 
 namespace Ccflux.Receiver.Usage.Pages.Parts;
 
-/// <summary>Billed tokens a day, or an hour where the period is short, as the chart takes them. Models from the seventh on share the grey "other".</summary>
+/// <summary>Chart data of billed tokens per day, or per hour if the period is short. Models without a colour share the grey "other".</summary>
 internal static class DailyChart
 {
     /// <param name="view">The period.</param>
-    /// <param name="before">What the hours of the period before are called.</param>
+    /// <param name="before">The name of the hours of the prior period.</param>
     public static ChartData Data(DailyUsage view, string before) => view.Hours is { } hours
         ? new ChartData([.. hours.Hours.Select(Hour)], Series(hours.Models), hours.IsRunning, "Billed", Prior: hours.Prior.Any(billed => billed > 0) ? new ChartSeries(before, 0, hours.Prior) : null)
         : new ChartData([.. view.Days.Select(Times.Iso)], Series(view.Models), view.Unfinished is not null, "Billed", KnownFrom: KnownFrom(view));

@@ -25,7 +25,7 @@ internal static class DeviceText
     public static string? Title(DeviceRow row) => row.Status switch
     {
         DeviceStatus.WaitingForApproval => "Its reports are refused until an admin approves it.",
-        DeviceStatus.RegisteredAgain => "The same host of this user had a key that was revoked. It reports with a new one.",
+        DeviceStatus.RegisteredAgain => "An earlier key of this user's same host was revoked. It now reports with a new one.",
         DeviceStatus.Revoked when row.RevokedAt is { } at => $"Revoked {Times.Exact(at)}",
         DeviceStatus.Revoked or DeviceStatus.Active => null,
     };

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Components;
 
 namespace Ccflux.Receiver.Usage.Pages.Parts;
 
-/// <summary>A model, with the colour it keeps for good.</summary>
+/// <summary>A model, with its permanent colour.</summary>
 public sealed class ModelName : MarkupComponent
 {
     [Parameter, EditorRequired]

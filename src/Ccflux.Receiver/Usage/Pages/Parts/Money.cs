@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Components;
 
 namespace Ccflux.Receiver.Usage.Pages.Parts;
 
-/// <summary>A cell with a cost at list prices. Where some tokens have no price, it is a lower bound and says so.</summary>
+/// <summary>A cell with a list-price value. If some tokens have no price, it is a lower bound and says so.</summary>
 public sealed class Money : MarkupComponent
 {
     [Parameter, EditorRequired]

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Components;
 
 namespace Ccflux.Receiver.Usage.Pages.Parts;
 
-/// <summary>A cell with how full a limit is, as it was observed; source and age in the title.</summary>
+/// <summary>A cell with how full a limit is, as observed; the title shows source and age.</summary>
 public sealed class QuotaShare : MarkupComponent
 {
     [CascadingParameter]
@@ -39,5 +39,5 @@ public sealed class QuotaShare : MarkupComponent
     private string Title(QuotaReading reading) =>
         $"{Numbers.Raw((decimal)reading.UsedPercent)} % by {reading.Source}, observed {(Frame.IsExport ? Times.Exact(reading.ObservedAt) : Times.Ago(reading.ObservedAt, Frame.Now))}"
         + (reading.ResetsAt is { } reset ? $"; {(reading.IsOver ? "reset" : "resets")} {Times.Exact(reset)}" : "")
-        + (reading.IsOver ? "; not known since" : "");
+        + (reading.IsOver ? "; unknown since then" : "");
 }

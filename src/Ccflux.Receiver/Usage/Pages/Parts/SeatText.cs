@@ -4,7 +4,7 @@ using Ccflux.Receiver.Usage.Read.Views;
 
 namespace Ccflux.Receiver.Usage.Pages.Parts;
 
-/// <summary>Where a provisioned person stands, in words.</summary>
+/// <summary>The status of a provisioned user, in words.</summary>
 internal static class SeatText
 {
     public static Tone Tone(SeatStatus status) => status switch
@@ -27,10 +27,10 @@ internal static class SeatText
 
     public static string? Title(SeatRow row) => row.Status switch
     {
-        SeatStatus.Silent => $"Has a live token and reported before, but not for {Numbers.Of(row.SilentDays ?? 0, "day")}.",
-        SeatStatus.NeverReported => "Has a live token and never reported: is the plugin installed?",
-        SeatStatus.Expired => "The token ran out. Reissue it to go on.",
-        SeatStatus.Revoked => "The token was revoked. Reissue it to go on.",
+        SeatStatus.Silent => $"Has a live token and has reported before, but not for {Numbers.Of(row.SilentDays ?? 0, "day")}.",
+        SeatStatus.NeverReported => "Has a live token but has never reported: is the plugin installed?",
+        SeatStatus.Expired => "The token has expired. Reissue it to continue.",
+        SeatStatus.Revoked => "The token was revoked. Reissue it to continue.",
         SeatStatus.Active => row.DaysValid is { } days ? $"Expires {Numbers.Of(days, "day")} after the last use." : null,
     };
 

@@ -6,7 +6,7 @@ namespace Ccflux.Receiver.Usage.Pages.Parts;
 
 internal static class TableNavs
 {
-    /// <summary>The links of a table of this page.</summary>
+    /// <summary>The links of a table on this page.</summary>
     public static TableNav Nav<T>(this Paged<T> page, PageLink link, string? anchor = null) => new(
         link,
         page.State.Table.Name,

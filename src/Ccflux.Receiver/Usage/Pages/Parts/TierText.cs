@@ -3,7 +3,7 @@ using Ccflux.Receiver.Usage.Read.Views;
 
 namespace Ccflux.Receiver.Usage.Pages.Parts;
 
-/// <summary>What a tier badge says.</summary>
+/// <summary>The texts of a tier badge.</summary>
 internal static class TierText
 {
     private const string Estimate = "An estimate from usage, not the vendor's account setting.";
@@ -30,8 +30,8 @@ internal static class TierText
         return tier.Confidence switch
         {
             TierConfidence.High => $"High confidence: a limit was hit{(tier.LimitHitAt is { } at ? " on " + Times.Exact(at) : "")}, with {Numbers.Exact(tier.PeakTokens)} billed tokens in the window. {Estimate}",
-            TierConfidence.Medium or TierConfidence.Low => $"{(tier.Confidence is TierConfidence.Medium ? "Medium" : "Low")} confidence: inferred from {windows}, three quarters of which held at most {Numbers.Exact(tier.PeakTokens)} billed tokens. {Estimate}",
-            TierConfidence.Unknown => $"{windows}: not enough data, three are needed.",
+            TierConfidence.Medium or TierConfidence.Low => $"{(tier.Confidence is TierConfidence.Medium ? "Medium" : "Low")} confidence: inferred from {windows}, three quarters of which had at most {Numbers.Exact(tier.PeakTokens)} billed tokens. {Estimate}",
+            TierConfidence.Unknown => $"{windows}: not enough data; three are needed.",
         };
     }
 }

@@ -4,7 +4,7 @@ using Ccflux.Receiver.Usage.Read.Views;
 
 namespace Ccflux.Receiver.Usage.Pages.Parts;
 
-/// <summary>Addresses of the usage pages and their forms.</summary>
+/// <summary>URLs of the usage pages and their forms.</summary>
 internal static class UsageLinks
 {
     public const string Home = "/admin/";

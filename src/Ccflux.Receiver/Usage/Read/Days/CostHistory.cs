@@ -4,21 +4,21 @@ using Microsoft.Data.Sqlite;
 
 namespace Ccflux.Receiver.Usage.Read.Days;
 
-/// <summary>What each model cost over all time. Prices hold by the day, so the sums of every day are needed; they are kept as small
-/// sums a day and model, and only days that changed are read again.</summary>
+/// <summary>Computes each model's list-price value over all time. Prices vary by day, so every day's sums are needed. They are cached as small
+/// sums per day and model, and only days that changed are read again.</summary>
 internal sealed class CostHistory(DayReader reader)
 {
-    /// <summary>Sums kept at most: ten years of a dozen models. Beyond it all are read each time.</summary>
+    /// <summary>Maximum number of cached sums: ten years of a dozen models. Beyond it, all are read each time.</summary>
     private const int MaxSums = 50_000;
 
-    /// <summary>So many changed days in a row are cheaper read in one sweep than day by day.</summary>
+    /// <summary>More changed days than this are cheaper to read in one sweep than day by day.</summary>
     private const int Sweep = 16;
 
     private readonly Lock _lock = new();
     private Dictionary<int, Entry> _days = [];
     private string _storeId = "";
 
-    /// <summary>Cost by model id.</summary>
+    /// <summary>List-price value by model id.</summary>
     public Dictionary<int, Cost> Read(SqliteConnection connection, string storeId, IReadOnlyDictionary<int, ModelRef> models)
     {
         var versions = DayVersions.Read(connection, DaySql.Versions, int.MinValue, int.MaxValue);
@@ -47,7 +47,7 @@ internal sealed class CostHistory(DayReader reader)
         return total;
     }
 
-    /// <summary>The same for some users only; nothing of it is kept.</summary>
+    /// <summary>The same for some users only; not cached.</summary>
     public Dictionary<int, Cost> ReadUsers(SqliteConnection connection, IEnumerable<int> users, IReadOnlyDictionary<int, ModelRef> models)
     {
         var total = new Dictionary<int, Cost>();

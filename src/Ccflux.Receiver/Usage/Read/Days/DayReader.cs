@@ -6,19 +6,19 @@ using Microsoft.Data.Sqlite;
 
 namespace Ccflux.Receiver.Usage.Read.Days;
 
-/// <summary>Reads whole days and prices them. Prices hold by the day, so a day's cost is settled here.</summary>
+/// <summary>Reads whole days and prices them. Prices vary by day, so a day's list-price value is fixed here.</summary>
 internal sealed class DayReader(PriceList prices)
 {
-    /// <summary>The list that days are priced by.</summary>
+    /// <summary>The price list in use.</summary>
     public PriceListRef PricesOf { get; } = new(!ReferenceEquals(prices, PriceList.BuiltIn), prices.Updated);
 
-    // Where the columns of one kind begin, in DaySql.Usage as in DaySql.Models.
+    // The first column of each kind, in both DaySql.Usage and DaySql.Models.
     private const int All = 4;
     private const int Over100k = All + 5;
     private const int Over200k = Over100k + 5;
     private const int Fast = Over200k + 5;
 
-    // Behind them in DaySql.HourUsage.
+    // The column after them in DaySql.HourUsage.
     private const int Hour = Fast + 5;
 
     public DayRows Read(SqliteConnection connection, int day, IReadOnlyDictionary<int, ModelRef> models) => new(
@@ -28,12 +28,12 @@ internal sealed class DayReader(PriceList prices)
         ReadSessions(connection, day),
         ReadWindows(connection, day));
 
-    /// <summary>A part of a day from the turns themselves, whose index holds them by user and time: what the rollups of whole days do not tell.
+    /// <summary>Reads a part of a day, which the rollups of whole days do not contain, from the turns themselves: their index is by user and time.
     /// Windows are not read.</summary>
     /// <param name="connection">A reading connection.</param>
-    /// <param name="day">Where the part lies; its prices hold.</param>
-    /// <param name="from">Epoch milliseconds; turns that ended then or later.</param>
-    /// <param name="until">Epoch milliseconds; turns that ended before.</param>
+    /// <param name="day">The day that contains the part; its prices apply.</param>
+    /// <param name="from">Reads turns that ended at or after this, in epoch milliseconds.</param>
+    /// <param name="until">Reads turns that ended before this, in epoch milliseconds.</param>
     /// <param name="models">By id.</param>
     public DayRows ReadPart(SqliteConnection connection, int day, long from, long until, IReadOnlyDictionary<int, ModelRef> models)
     {
@@ -59,7 +59,7 @@ internal sealed class DayReader(PriceList prices)
         return new DayRows(day, ReadCells(usage, day, models), [.. turns], [.. sessions], []);
     }
 
-    /// <summary>The tokens of a part of a day by the hour, in order. Hours of no turn are left out.</summary>
+    /// <summary>The tokens of a part of a day by hour, in order. Hours without turns are left out.</summary>
     /// <returns>Rows whose day is the hour since 1970.</returns>
     public IEnumerable<DayRows> ReadHours(SqliteConnection connection, int day, long from, long until, IReadOnlyDictionary<int, ModelRef> models)
     {
@@ -73,8 +73,8 @@ internal sealed class DayReader(PriceList prices)
         return cells.GroupBy(cell => cell.Hour, cell => cell.Cell).Select(hour => new DayRows(hour.Key, [.. hour], [], [], []));
     }
 
-    /// <summary>Sums of days by model, for the cost of long periods.</summary>
-    /// <param name="rows">Rows of <see cref="DaySql.Models"/>, or of a statement with the same columns whose third is a key of its own.</param>
+    /// <summary>Sums of days by model, for the list-price value of long periods.</summary>
+    /// <param name="rows">Rows of <see cref="DaySql.Models"/>, or of a statement with the same columns whose third column is a custom key.</param>
     public IEnumerable<(int Day, long Key, UsageCell Cell)> ReadModels(RawRows rows, IReadOnlyDictionary<int, ModelRef> models)
     {
         while (rows.Read())

@@ -4,19 +4,19 @@ using Ccflux.Storage.Sqlite;
 
 namespace Ccflux.Receiver.Usage.Read.Days;
 
-/// <summary>What a user used of one model on a day, priced.</summary>
-/// <param name="Unpriced">The model's name where it has no price on that day.</param>
+/// <summary>A user's usage of one model on one day, priced.</summary>
+/// <param name="Unpriced">The model's name, if it has no price on that day.</param>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct UsageCell(int User, int Model, int Events, long Messages, TokenSums Tokens, decimal Usd, string? Unpriced)
 {
     public Cost Cost => new(Usd, Unpriced is null, Unpriced is null ? null : [Unpriced]);
 }
 
-/// <summary>A user's turns of a day.</summary>
+/// <summary>A user's turns on one day.</summary>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct TurnCell(int User, int Turns, int Failed);
 
-/// <summary>How many of a user's sessions were active on a day, by the day they were active before (-1: none).</summary>
+/// <summary>How many of a user's sessions were active on a day, by the previous day on which they were active (-1: none).</summary>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct SessionCell(int User, int PreviousDay, int Count);
 
@@ -32,7 +32,7 @@ internal readonly record struct WindowCell(int User, long StartAt, long LastAt, 
     public bool IsOpen(long now) => now - StartAt < Length && now - LastAt < Length;
 }
 
-/// <summary>One UTC day's rollups, each list by user, and their sums over everybody, so that a page without a filter need not add them up again.</summary>
+/// <summary>One UTC day's rollups, each list by user, and their sums over all users, so that a page without a filter need not sum them again.</summary>
 internal sealed record DayRows(int Day, UsageCell[] Usage, TurnCell[] Turns, SessionCell[] Sessions, WindowCell[] Windows) : IDayPart
 {
     public int Size => Usage.Length + Turns.Length + Sessions.Length + Windows.Length;
@@ -52,10 +52,10 @@ internal sealed record DayRows(int Day, UsageCell[] Usage, TurnCell[] Turns, Ses
 
     public TurnCell AllTurns { get; } = new(0, Turns.Sum(cell => cell.Turns), Turns.Sum(cell => cell.Failed));
 
-    /// <summary>All sessions by the day before; <see cref="SessionCell.User"/> is 0.</summary>
+    /// <summary>All sessions by their previous active day; <see cref="SessionCell.User"/> is 0.</summary>
     public SessionCell[] AllSessions { get; } =
         [.. Sessions.GroupBy(cell => cell.PreviousDay, cell => cell.Count).Select(group => new SessionCell(0, group.Key, group.Sum()))];
 
-    /// <summary>Who used something.</summary>
+    /// <summary>Users with usage on the day.</summary>
     public int[] ActiveUsers { get; } = [.. Usage.Select(cell => cell.User).Distinct()];
 }

@@ -2,7 +2,7 @@ using Ccflux.Receiver.Usage.Read.Snapshots;
 
 namespace Ccflux.Receiver.Usage.Read.Days;
 
-/// <summary>What is read of days.</summary>
+/// <summary>Statements that read days.</summary>
 internal static class DaySql
 {
     private const string DaySums = """
@@ -19,7 +19,7 @@ internal static class DaySql
         CAST(total(e.fast_input_tokens) AS INTEGER), CAST(total(e.fast_output_tokens) AS INTEGER), CAST(total(e.fast_cache_read_tokens) AS INTEGER), CAST(total(e.fast_cache_write_tokens) AS INTEGER), CAST(total(e.fast_cache_write_1h_tokens) AS INTEGER)
         """;
 
-    /// <summary>CROSS keeps SQLite to this order of the tables, as in <see cref="UsageReadSql.SessionModels"/>.</summary>
+    /// <summary>CROSS makes SQLite keep this order of the tables, as in <see cref="UsageReadSql.SessionModels"/>.</summary>
     private const string PartEvents = """
         FROM user_days d
         CROSS JOIN turns t ON t.user_id = d.user_id AND t.ended_at >= ?2 AND t.ended_at < ?3
@@ -47,7 +47,7 @@ internal static class DaySql
         SELECT user_id, prev_day, count(*) FROM session_days WHERE day = $day GROUP BY user_id, prev_day
         """;
 
-    /// <summary>A part of a day, from its turns: of the users of the day, those that ended from one instant to before another. The columns are those of
+    /// <summary>A part of a day, from its users' turns that ended from one instant until before another. The columns are those of
     /// <see cref="Usage"/>.</summary>
     public const string PartUsage = $"""
         SELECT e.user_id, e.model_id, count(*), sum(e.messages),
@@ -57,7 +57,7 @@ internal static class DaySql
         ORDER BY e.user_id, e.model_id
         """;
 
-    /// <summary>The same by the hour, in hours since 1970, which is the last column.</summary>
+    /// <summary>The same by hour. The last column is the hour since 1970.</summary>
     public const string HourUsage = $"""
         SELECT e.user_id, e.model_id, count(*), sum(e.messages), {EventSums}, t.ended_at / 3600000 AS hour
         {PartEvents}
@@ -86,13 +86,13 @@ internal static class DaySql
         FROM usage_windows WHERE start_at >= $from AND start_at < $to
         """;
 
-    /// <summary>Sums of whole days by model: what the cost of all time needs. The columns from the fourth on are those of <see cref="Usage"/> from the fifth on.</summary>
+    /// <summary>Sums of whole days by model, for the list-price value over all time. The columns from the fourth on match those of <see cref="Usage"/> from the fifth on.</summary>
     public const string Models = $"""
         SELECT day, model_id, sum(events), sum(messages), {DaySums}
         FROM usage_days WHERE day BETWEEN $from AND $to GROUP BY day, model_id
         """;
 
-    /// <summary>The same for chosen users.</summary>
+    /// <summary>The same for selected users.</summary>
     public const string ModelsOfUsers = $"""
         SELECT day, model_id, sum(events), sum(messages), {DaySums}
         FROM usage_days

@@ -4,16 +4,16 @@ using Microsoft.Data.Sqlite;
 
 namespace Ccflux.Receiver.Usage.Read.Days;
 
-/// <summary>Beginnings of days, from their turns, kept between reads: a page that is fetched again within the same minute reads none anew.</summary>
+/// <summary>Caches the first parts of days, read from their turns: a page that is fetched again within the same minute reads none of them again.</summary>
 internal sealed class PartDays(DayReader reader)
 {
-    /// <summary>Beginnings kept at most: one for each period that is looked at.</summary>
+    /// <summary>Maximum number of cached parts: one for each period that is being viewed.</summary>
     private const int MaxParts = 8;
 
     private readonly Lock _lock = new();
     private readonly Queue<(Key Key, DayRows Rows)> _parts = new(MaxParts);
 
-    /// <summary>A day until an instant, by epoch milliseconds. Windows are not read.</summary>
+    /// <summary>Reads a day until an instant in epoch milliseconds. Windows are not read.</summary>
     public DayRows Read(SqliteConnection connection, string storeId, int day, long until, IReadOnlyDictionary<int, ModelRef> models)
     {
         var version = DayVersions.Read(connection, DaySql.Versions, day, day) is [var (_, known)] ? known : 0;

@@ -1,6 +1,6 @@
 namespace Ccflux.Receiver.Usage.Read.Days;
 
-/// <summary>Days as the database counts them, since 1970-01-01 (UTC).</summary>
+/// <summary>Converts days as stored in the database, counted since 1970-01-01 (UTC).</summary>
 internal static class UtcDay
 {
     public const long Length = 86_400_000L;

@@ -5,13 +5,13 @@ using Dapper;
 
 namespace Ccflux.Receiver.Usage.Read.Panels;
 
-/// <summary>"Needs attention": what an admin should see first. It follows no filter.</summary>
+/// <summary>Builds "Needs attention": what an admin should see first. It ignores all filters.</summary>
 internal static class AttentionPanel
 {
-    /// <summary>From here on a window counts as near its limit.</summary>
+    /// <summary>A window at or above this share counts as near its limit.</summary>
     private const double NearLimit = 0.8;
 
-    /// <summary>Lines of one kind; each further one of that kind waits for these to be dealt with.</summary>
+    /// <summary>Maximum lines of one kind; further ones appear once these are dealt with.</summary>
     private const int MaxLines = 3;
 
     public static IReadOnlyList<Attention> Build(

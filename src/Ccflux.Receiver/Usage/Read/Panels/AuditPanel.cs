@@ -5,7 +5,7 @@ using Dapper;
 
 namespace Ccflux.Receiver.Usage.Read.Panels;
 
-/// <summary>What was changed, by whom; the newest first.</summary>
+/// <summary>Reads the audit log, newest first.</summary>
 internal static class AuditPanel
 {
     public static Paged<AuditRow> Read(UsageSnapshot snapshot, TableState state)
@@ -16,7 +16,7 @@ internal static class AuditPanel
         return new Paged<AuditRow>([.. rows.Select(Row)], total, shown);
     }
 
-    /// <summary>The newest changes before one, by its id.</summary>
+    /// <summary>The newest changes before the one with the given id.</summary>
     public static IReadOnlyList<AuditRow> ReadPart(UsageSnapshot snapshot, long before, int limit) =>
         [.. snapshot.Connection.Query<AuditFacts>(UsageReadSql.AuditBefore, new { before, limit }).Select(Row)];
 

@@ -4,15 +4,15 @@ using Ccflux.Receiver.Usage.Read.Views;
 
 namespace Ccflux.Receiver.Usage.Read.Panels;
 
-/// <summary>The cards: the period within the scope, the same part of the period before, and all time.</summary>
+/// <summary>Builds the cards: the period within the scope, the same part of the prior period, and all time.</summary>
 internal static class CardsPanel
 {
-    /// <param name="snapshot">Knows the users.</param>
-    /// <param name="scope">Whose figures they are.</param>
+    /// <param name="snapshot">Source of the users.</param>
+    /// <param name="scope">The users and model that count.</param>
     /// <param name="allTime">Within the scope.</param>
     /// <param name="period">Within the scope.</param>
-    /// <param name="prior">Within the scope: as much of the period before as has passed of the period.</param>
-    /// <param name="firstDay">Of the whole history.</param>
+    /// <param name="prior">Within the scope, up to the point in the prior period that the current period has reached.</param>
+    /// <param name="firstDay">The first day of the whole history.</param>
     public static UsageCards Build(UsageSnapshot snapshot, Scope scope, AllTime allTime, PeriodTotals period, PeriodTotals prior, int? firstDay)
     {
         var byModel = scope.Model is not null;

@@ -4,10 +4,10 @@ using Ccflux.Receiver.Usage.Read.Views;
 
 namespace Ccflux.Receiver.Usage.Read.Panels;
 
-/// <summary>Daily billed tokens, and billed tokens by user, model and division.</summary>
+/// <summary>Builds the charts: daily billed tokens, and billed tokens by user, model and division.</summary>
 internal static class ChartsPanel
 {
-    /// <summary>Series in the daily chart; what is beyond them is one series "other".</summary>
+    /// <summary>Maximum series in the daily chart; the rest are combined in one series "other".</summary>
     public const int MaxSeries = 8;
 
     public static DailyUsage Daily(UsageSnapshot snapshot, PeriodTotals period, int? firstDay, HourSums? hours)

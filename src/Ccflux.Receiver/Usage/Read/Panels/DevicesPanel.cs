@@ -5,7 +5,7 @@ using Dapper;
 
 namespace Ccflux.Receiver.Usage.Read.Panels;
 
-/// <summary>Device keys.</summary>
+/// <summary>Builds the table of devices.</summary>
 internal static class DevicesPanel
 {
     private static readonly TableOrder<DeviceRow> s_order = new(
@@ -17,7 +17,7 @@ internal static class DevicesPanel
             ["user"] = row => row.User.Email,
             ["registered"] = row => row.RegisteredAt,
             ["last"] = row => row.LastSeenAt,
-            // The first click sorts upwards, and the worst are to stand first.
+            // The first click sorts ascending, and the worst should come first.
             ["status"] = row => -(int)row.Status,
         });
 

@@ -5,10 +5,10 @@ using Dapper;
 
 namespace Ccflux.Receiver.Usage.Read.Panels;
 
-/// <summary>The newest events.</summary>
+/// <summary>Reads the newest events.</summary>
 internal static class EventsPanel
 {
-    /// <summary>Under a filter, only so many of the newest events are looked at.</summary>
+    /// <summary>With a filter, only this many of the newest events are searched.</summary>
     public const int Scan = 20_000;
 
     public static Paged<EventRow> Read(UsageSnapshot snapshot, Scope scope, TableState state)
@@ -20,12 +20,12 @@ internal static class EventsPanel
         return new Paged<EventRow>(list, list.Count, state with { Page = 1 });
     }
 
-    /// <summary>All events of the scope.</summary>
+    /// <summary>The number of all events in the scope.</summary>
     public static long Count(UsageSnapshot snapshot, Scope scope) =>
         snapshot.Connection.ExecuteScalar<long>(UsageReadSql.EventCount, new { model = scope.Model, users = Users(scope) });
 
-    /// <summary>Some of the scope's newest events before one, by its id, and the id before which the next ones are; null where there are none.
-    /// So many are looked at as for a page.</summary>
+    /// <summary>Some of the scope's newest events before the one with the given id, and the id at which the next part starts; null if there are none.
+    /// It searches as many events as a page does.</summary>
     public static (IReadOnlyList<EventRow> Rows, long? Before) ReadPart(UsageSnapshot snapshot, Scope scope, long before, int limit)
     {
         if (snapshot.Connection.ExecuteScalar<long?>(UsageReadSql.EventFloor, new { before, scan = Scan }) is not { } floor)

@@ -6,7 +6,7 @@ using Dapper;
 
 namespace Ccflux.Receiver.Usage.Read.Panels;
 
-/// <summary>User provisioning: everybody who has or had a token, and everybody who reported.</summary>
+/// <summary>Builds user provisioning: everyone who has or had a token, and everyone who has reported.</summary>
 internal static class SeatsPanel
 {
     private static readonly TableOrder<SeatRow> s_order = new(
@@ -16,7 +16,7 @@ internal static class SeatsPanel
         {
             ["user"] = row => row.User.Email,
             ["division"] = row => row.User.Division.Length == 0 ? null : row.User.Division,
-            // The first click sorts upwards, and the worst are to stand first.
+            // The first click sorts ascending, and the worst should come first.
             ["status"] = row => -(int)row.Status,
             ["created"] = row => row.CreatedAt,
             ["expires"] = row => row.ExpiresAt,
@@ -36,7 +36,7 @@ internal static class SeatsPanel
             tokens.Remove(user.Email);
         }
 
-        // What is left was inserted by hand and not yet used.
+        // The remaining tokens were inserted manually and not used yet.
         rows.AddRange(tokens.Values.Select(token => Row(snapshot, new UserFacts { Email = token.Email, Division = token.Division }, token)));
         return rows;
     }
@@ -81,15 +81,15 @@ internal static class SeatsPanel
             refused ? UtcDay.ToInstant(user.LastRefusalAt) : null);
     }
 
-    /// <summary>The token that counts: a live one before any other, then the newest.</summary>
+    /// <summary>The token that counts: a live one if there is one, then the newest.</summary>
     public static TokenFacts Newest(IEnumerable<TokenFacts> tokens, DateTimeOffset now) =>
         tokens.OrderByDescending(token => token.Revoked == 0 && !token.IsExpired(now)).ThenByDescending(token => token.Created).First();
 
-    /// <summary>A daily cap holds something back for the rest of the day, while other reports of the same user are accepted.</summary>
+    /// <summary>True if a daily cap blocks some data for the rest of the day. Other reports of the same user are still accepted.</summary>
     private static bool IsCappedToday(UserFacts user, DateTimeOffset now) =>
         string.Equals(user.LastRefusal, ErrorCodes.DailyCap, StringComparison.Ordinal) && UtcDay.ToInstant(user.LastRefusalAt) is { } at && UtcDay.From(at) == UtcDay.From(now);
 
-    /// <summary>What the search finds a status by: as the table writes it, and beginning with the word of its view.</summary>
+    /// <summary>The searchable text of a status: as shown in the table, and starting with the name of its view.</summary>
     private static string Word(SeatStatus status) => status switch
     {
         SeatStatus.Active => SeatViews.Active,

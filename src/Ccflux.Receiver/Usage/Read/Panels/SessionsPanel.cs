@@ -6,11 +6,11 @@ using Dapper;
 
 namespace Ccflux.Receiver.Usage.Read.Panels;
 
-/// <summary>A user's sessions and limit events of a period. Only the sessions of the page are priced, from their events.</summary>
+/// <summary>Reads a user's sessions and limit events in a period. Only the sessions on the page are priced, from their events.</summary>
 internal static class SessionsPanel
 {
-    /// <summary>Events read at most for the costs of a page of sessions. Fifty busy sessions have some 20 000; beyond the bound a session
-    /// is shown without its cost.</summary>
+    /// <summary>Maximum number of events read to price a page of sessions. Fifty busy sessions have some 20 000. Beyond the bound, a session
+    /// is shown without its list-price value.</summary>
     public const long MaxPricedEvents = 200_000;
 
     public static Paged<SessionRow> Read(UsageSnapshot snapshot, DayReader reader, int user, UsageFilter filter, TableState state)
@@ -25,14 +25,14 @@ internal static class SessionsPanel
         return new Paged<SessionRow>(Rows(snapshot, reader, sessions), total, shown);
     }
 
-    /// <summary>All of a user's sessions of a period, by the search and in the order of a table.</summary>
+    /// <summary>All of a user's sessions in a period, with a table's search and order.</summary>
     public static IReadOnlyList<long> Find(UsageSnapshot snapshot, int user, UsageFilter filter, TableState state)
     {
         var (from, to) = Bounds(filter);
         return [.. snapshot.Connection.Query<long>(UsageReadSql.SessionRefs, new { user, from, to, search = state.Search, key = state.Sort, sign = state.Descending ? -1 : 1 })];
     }
 
-    /// <summary>Some of them, in the order given.</summary>
+    /// <summary>Reads the given sessions, in the given order.</summary>
     public static IReadOnlyList<SessionRow> Read(UsageSnapshot snapshot, DayReader reader, IReadOnlyList<long> sessions)
     {
         var found = snapshot.Connection.Query<SessionFacts>(UsageReadSql.SessionsOf, new { sessions = $"[{string.Join(',', sessions)}]" }).ToDictionary(session => session.Ref);
@@ -56,7 +56,7 @@ internal static class SessionsPanel
         ];
     }
 
-    /// <summary>The sessions whose events are few enough to be read for a page, from the first on.</summary>
+    /// <summary>The sessions, starting with the first, whose events fit in the bound for a page.</summary>
     private static HashSet<SessionFacts> WithinBound(IEnumerable<SessionFacts> sessions)
     {
         var left = MaxPricedEvents;

@@ -2,13 +2,13 @@ using Ccflux.Receiver.Usage.Read.Views;
 
 namespace Ccflux.Receiver.Usage.Read.Panels;
 
-/// <summary>How a table's rows are searched, sorted and cut into pages.</summary>
-/// <param name="text">What the search looks in.</param>
-/// <param name="tie">Orders rows that are equal in the chosen column, so that pages never overlap.</param>
-/// <param name="keys">A value for every column of the table's shape. Rows without one stand last in both directions.</param>
+/// <summary>Searches, sorts and pages a table's rows.</summary>
+/// <param name="text">The searched text of a row.</param>
+/// <param name="tie">Orders rows that are equal in the sorted column, so that pages never overlap.</param>
+/// <param name="keys">A value for every column of the table's shape. Rows without one come last in both directions.</param>
 internal sealed class TableOrder<T>(Func<T, string> text, Func<T, string> tie, IReadOnlyDictionary<string, Func<T, IComparable?>> keys)
 {
-    /// <summary>The rows that the search leaves.</summary>
+    /// <summary>The rows that match the search.</summary>
     public List<T> Find(IEnumerable<T> rows, TableState state) => state.Search.Length == 0
         ? rows.ToList()
         : rows.Where(row => text(row).Contains(state.Search, StringComparison.OrdinalIgnoreCase)).ToList();
@@ -29,7 +29,7 @@ internal sealed class TableOrder<T>(Func<T, string> text, Func<T, string> tie, I
         return sorted.ThenBy(tie, StringComparer.Ordinal);
     }
 
-    /// <summary>Texts without regard to case or culture, all else by its own order.</summary>
+    /// <summary>Compares texts ignoring case and culture, and everything else in its own order.</summary>
     private sealed class ValueOrder : IComparer<IComparable?>
     {
         public static ValueOrder Instance { get; } = new();

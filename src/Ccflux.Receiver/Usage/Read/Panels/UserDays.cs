@@ -4,7 +4,7 @@ using Ccflux.Receiver.Usage.Read.Views;
 
 namespace Ccflux.Receiver.Usage.Read.Panels;
 
-/// <summary>A user's days: those on which something happened.</summary>
+/// <summary>Builds the table of a user's days with turns.</summary>
 internal static class UserDays
 {
     private static readonly TableOrder<UserDayRow> s_order = new(

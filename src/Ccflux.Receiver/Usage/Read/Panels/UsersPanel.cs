@@ -4,7 +4,7 @@ using Ccflux.Receiver.Usage.Read.Views;
 
 namespace Ccflux.Receiver.Usage.Read.Panels;
 
-/// <summary>"Usage by user" and "model breakdown".</summary>
+/// <summary>Builds "Usage by user" and "Model breakdown".</summary>
 internal static class UsersPanel
 {
     private static readonly TableOrder<UserUsageRow> s_users = new(
@@ -60,7 +60,7 @@ internal static class UsersPanel
             .Where(pair => pair.Value.Events > 0 || pair.Value.Turns > 0)
             .Select(pair => Row(snapshot, pair.Key, pair.Value, open, quotas, byModel))
             .ToList();
-        // A session and a turn are one user's, so that sums over users count none twice.
+        // A session or turn belongs to one user, so sums over users count nothing twice.
         var found = s_users.Find(rows, state);
         var total = new UserUsageTotal(
             found.Count,

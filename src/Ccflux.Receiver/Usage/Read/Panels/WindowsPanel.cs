@@ -5,10 +5,10 @@ using Ccflux.Receiver.Usage.Read.Views;
 
 namespace Ccflux.Receiver.Usage.Read.Panels;
 
-/// <summary>5-hour windows: the list, the peaks, and which are open.</summary>
+/// <summary>Builds the 5-hour windows: the list, the peaks and the open windows.</summary>
 internal static class WindowsPanel
 {
-    /// <summary>Days that the list of windows goes back.</summary>
+    /// <summary>How many days back the list of windows reaches.</summary>
     public const int ListDays = 7;
 
     /// <summary>Fewer windows than this say nothing about a user's peak.</summary>
@@ -78,7 +78,7 @@ internal static class WindowsPanel
             open.GetValueOrDefault(user)?.Billed);
     }
 
-    /// <summary>Open windows by user, held against the limit where one was seen, else against the largest closed window before them.</summary>
+    /// <summary>Open windows by user, compared with the limit if one was observed, or else with the user's largest recent closed window.</summary>
     public static Dictionary<int, OpenWindow> Open(UsageSnapshot snapshot, IEnumerable<WindowCell> windows, IReadOnlyDictionary<int, ClosedPeak> closed)
     {
         var now = snapshot.Now.ToUnixTimeMilliseconds();

@@ -4,7 +4,7 @@ using Ccflux.Storage.Sqlite;
 
 namespace Ccflux.Receiver.Usage.Read.Snapshots;
 
-/// <summary>Totals over all time: from the rollups of users' models, and each model's cost.</summary>
+/// <summary>Totals over all time: from the rollups of users' models, and each model's list-price value.</summary>
 internal sealed record AllTime(IReadOnlyList<UserModelFacts> Rows, IReadOnlyDictionary<int, Cost> Costs)
 {
     public TokenSums Tokens { get; } = Rows.Aggregate(default(TokenSums), (sum, row) => sum + row.Tokens);
@@ -19,7 +19,7 @@ internal sealed record AllTime(IReadOnlyList<UserModelFacts> Rows, IReadOnlyDict
     public static AllTime Read(UsageSnapshot snapshot, CostHistory costs) =>
         new(ReadRows(snapshot), costs.Read(snapshot.Connection, snapshot.StoreId, snapshot.Models));
 
-    /// <summary>The same for the users and the model of a scope.</summary>
+    /// <summary>Narrows the totals to the users and the model of a scope.</summary>
     public AllTime Narrow(Scope scope, UsageSnapshot snapshot, CostHistory costs)
     {
         if (scope is { Users: null, Model: null })

@@ -2,6 +2,6 @@ using System.Runtime.InteropServices;
 
 namespace Ccflux.Receiver.Usage.Read.Snapshots;
 
-/// <summary>The largest of a user's closed windows, and how many there were.</summary>
+/// <summary>A user's largest closed window, and the number of closed windows.</summary>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct ClosedPeak(long Billed, int Windows);

@@ -4,7 +4,7 @@ using Ccflux.Receiver.Usage.Read.Views;
 
 namespace Ccflux.Receiver.Usage.Read.Snapshots;
 
-/// <summary>A user, with what is kept of them: client, totals over all time, tier.</summary>
+/// <summary>A user with their client, totals over all time and tier.</summary>
 internal sealed record UserFacts
 {
     public long Id { get; init; }
@@ -51,7 +51,7 @@ internal sealed record UserFacts
 
     public UserRef Ref => new(Id, Email, Division);
 
-    /// <summary>What the 5-hour window held when a limit was hit; null where none was seen.</summary>
+    /// <summary>Billed tokens of the 5-hour window when a limit was hit; null if none was observed.</summary>
     public long? LimitTokens => TierMethod is "limit_hit" ? TierPeak : null;
 
     public TierView Tier => TierLabel is null
@@ -67,7 +67,7 @@ internal sealed record UserFacts
     };
 }
 
-/// <summary>A refresh token's row, without the token. Its times are text, since the table is written by hand too.</summary>
+/// <summary>A refresh token's row, without the token. Its times are text, because rows can also be inserted manually.</summary>
 internal sealed record TokenFacts
 {
     public string Email { get; init; } = "";
@@ -86,7 +86,7 @@ internal sealed record TokenFacts
 
     public DateTimeOffset? Created => Instant(CreatedAt);
 
-    /// <summary>A date that cannot be read counts as passed: such a token is refused, too.</summary>
+    /// <summary>A date that cannot be read counts as expired: such a token is refused, too.</summary>
     public bool IsExpired(DateTimeOffset now) => ExpiresAt is { Length: > 0 } && !(Expires > now);
 
     private static DateTimeOffset? Instant(string? text) =>

@@ -2,18 +2,18 @@ using Ccflux.Receiver.Usage.Read.Days;
 
 namespace Ccflux.Receiver.Usage.Read.Snapshots;
 
-/// <summary>A short period hour by hour, from its turns: rollups know days.</summary>
-/// <param name="Period">Its hours since 1970 in the place of days, up to the one that runs.</param>
-/// <param name="Prior">As many hours of the period of equal length before.</param>
+/// <summary>A short period hour by hour, from its turns, because rollups are by day.</summary>
+/// <param name="Period">Hours since 1970 in place of days, up to the current hour.</param>
+/// <param name="Prior">The same number of hours of the preceding period of equal length.</param>
 internal sealed record HourSums(PeriodTotals Period, PeriodTotals Prior)
 {
-    /// <summary>Longer periods are shown by the day.</summary>
+    /// <summary>Longer periods are shown by day.</summary>
     public const int MaxDays = 2;
 
     private const int HoursADay = 24;
     private const long Hour = UtcDay.Length / HoursADay;
 
-    /// <returns>Null where the period is longer, or has not begun.</returns>
+    /// <returns>Null if the period is longer, or has not begun.</returns>
     public static HourSums? Read(UsageSnapshot snapshot, DayReader reader, Scope scope)
     {
         var days = scope.Filter.Days;

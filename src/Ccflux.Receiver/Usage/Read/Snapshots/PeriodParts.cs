@@ -4,7 +4,7 @@ using Ccflux.Receiver.Usage.Read.Views;
 
 namespace Ccflux.Receiver.Usage.Read.Snapshots;
 
-/// <summary>A day's sums over all users of the scope. Sessions are those active on the day.</summary>
+/// <summary>A day's sums over all users of the scope. Sessions are counted on each day on which they were active.</summary>
 [StructLayout(LayoutKind.Auto)]
 internal record struct DaySums(TokenSums Tokens, Cost Cost, long Turns, long Failed, long Sessions, long Users);
 
@@ -69,7 +69,7 @@ internal sealed class UserSums
     }
 }
 
-/// <summary>A model's sums over the period, and its billed tokens of each day.</summary>
+/// <summary>A model's sums over the period, and its billed tokens on each day.</summary>
 internal sealed class ModelSums(int days)
 {
     public TokenSums Tokens { get; private set; }

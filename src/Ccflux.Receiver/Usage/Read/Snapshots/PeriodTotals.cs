@@ -3,7 +3,7 @@ using Ccflux.Receiver.Usage.Read.Views;
 
 namespace Ccflux.Receiver.Usage.Read.Snapshots;
 
-/// <summary>A period's totals over everybody, without a split by user: from the days' own sums.</summary>
+/// <summary>Sums a period over all users, without a split by user, from the days' own sums.</summary>
 internal sealed class PeriodTotals(int from, int to)
 {
     private readonly HashSet<int> _users = [];
@@ -34,7 +34,7 @@ internal sealed class PeriodTotals(int from, int to)
 
     public long Sessions { get; private set; }
 
-    /// <summary>Users who used something.</summary>
+    /// <summary>Users with usage in the period.</summary>
     public int ActiveUsers => _users.Count;
 
     public void Add(DayRows rows)

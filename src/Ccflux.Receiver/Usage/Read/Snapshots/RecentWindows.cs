@@ -3,10 +3,10 @@ using Ccflux.Receiver.Usage.Read.Panels;
 
 namespace Ccflux.Receiver.Usage.Read.Snapshots;
 
-/// <summary>The windows of the last days, and the largest closed one of each user: what "now" is held against, whatever the filter says.</summary>
+/// <summary>Collects recent windows, and each user's largest closed one: what open windows are compared with, regardless of the filter.</summary>
 internal sealed class RecentWindows(DateTimeOffset now)
 {
-    /// <summary>Days looked back for a user's largest closed window.</summary>
+    /// <summary>How many days back a user's largest closed window is searched.</summary>
     public const int Days = 30;
 
     private readonly long _now = now.ToUnixTimeMilliseconds();

@@ -2,15 +2,15 @@ using Ccflux.Receiver.Usage.Read.Views;
 
 namespace Ccflux.Receiver.Usage.Read.Snapshots;
 
-/// <summary>A filter, with its names resolved against the database.</summary>
-/// <param name="Filter">Without the names that are not known.</param>
+/// <summary>A filter with its names resolved against the database.</summary>
+/// <param name="Filter">The filter without unknown names.</param>
 /// <param name="Users">Ids of the users that count, or null for all.</param>
 /// <param name="Model">The model that counts, or null for all.</param>
 internal sealed record Scope(UsageFilter Filter, HashSet<int>? Users, int? Model)
 {
     public bool Holds(int user) => Users is null || Users.Contains(user);
 
-    /// <summary>Resolves the filter; a name that is not known is dropped and leaves a fault.</summary>
+    /// <summary>Resolves the filter. An unknown name is dropped and adds a fault.</summary>
     public static Scope Resolve(UsageFilter filter, UsageSnapshot snapshot, ICollection<FilterFault> faults)
     {
         HashSet<int>? users = null;
@@ -20,7 +20,7 @@ internal sealed record Scope(UsageFilter Filter, HashSet<int>? Users, int? Model
             users = Ids(snapshot, user => string.Equals(user.Email, email, StringComparison.Ordinal));
             if (users.Count == 0)
             {
-                faults.Add(new FilterFault("user", "is not known here"));
+                faults.Add(new FilterFault("user", "is unknown"));
                 filter = filter with { User = null };
                 users = null;
             }
@@ -32,7 +32,7 @@ internal sealed record Scope(UsageFilter Filter, HashSet<int>? Users, int? Model
             var members = Ids(snapshot, user => string.Equals(user.Division, name, StringComparison.Ordinal));
             if (members.Count == 0 && name.Length > 0)
             {
-                faults.Add(new FilterFault("division", "is not known here"));
+                faults.Add(new FilterFault("division", "is unknown"));
                 filter = filter with { Division = null };
             }
             else
@@ -46,7 +46,7 @@ internal sealed record Scope(UsageFilter Filter, HashSet<int>? Users, int? Model
             model = (int?)snapshot.Models.Values.FirstOrDefault(known => string.Equals(known.Name, modelName, StringComparison.Ordinal))?.Id;
             if (model is null)
             {
-                faults.Add(new FilterFault("model", "is not known here"));
+                faults.Add(new FilterFault("model", "is unknown"));
                 filter = filter with { Model = null };
             }
         }

@@ -3,7 +3,7 @@ using Ccflux.Receiver.Usage.Read.Days;
 
 namespace Ccflux.Receiver.Usage.Read.Snapshots;
 
-/// <summary>Adds up the days of a period by user, for the users and the model of a scope.</summary>
+/// <summary>Sums the days of a period by user, for the users and the model of a scope.</summary>
 internal sealed class UsagePeriodSums(int from, int to, HashSet<int>? users, int? model)
 {
     private readonly Dictionary<int, UserSums> _users = [];
@@ -34,7 +34,7 @@ internal sealed class UsagePeriodSums(int from, int to, HashSet<int>? users, int
         AddTotals(rows);
     }
 
-    /// <summary>Adds to the totals alone, where nothing is shown by user.</summary>
+    /// <summary>Adds to the totals only, for views that show nothing by user.</summary>
     public void AddTotals(DayRows rows)
     {
         if (users is null && model is null)
@@ -62,7 +62,7 @@ internal sealed class UsagePeriodSums(int from, int to, HashSet<int>? users, int
     {
         if (model is not null)
         {
-            // Turns are not counted by model, but an event of one model is one turn.
+            // Turns are not counted by model, but each event of a model is one turn.
             foreach (ref readonly var cell in rows.Usage.AsSpan())
             {
                 if (Holds(cell))
@@ -101,7 +101,7 @@ internal sealed class UsagePeriodSums(int from, int to, HashSet<int>? users, int
         }
     }
 
-    /// <summary>The totals of a scope that is not everybody.</summary>
+    /// <summary>Adds to the totals of a narrowed scope.</summary>
     private void AddScoped(DayRows rows)
     {
         ref var day = ref Totals.Days[rows.Day - from];

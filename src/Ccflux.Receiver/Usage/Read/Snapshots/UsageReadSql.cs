@@ -1,6 +1,6 @@
 namespace Ccflux.Receiver.Usage.Read.Snapshots;
 
-/// <summary>What the pages read beside the days. No statement touches the facts but for the last events and a page of sessions.</summary>
+/// <summary>Statements for what the pages read in addition to days. They read facts only for the last events and for a page of sessions.</summary>
 internal static class UsageReadSql
 {
     public const string StoreId = """
@@ -55,19 +55,19 @@ internal static class UsageReadSql
         LEFT JOIN devices d ON d.device_ref = t.device_ref
         """;
 
-    /// <summary>The newest events, by the order in which they were stored.</summary>
+    /// <summary>The newest events, in the order in which they were stored.</summary>
     public const string Events = EventColumns + "\n" + """
         FROM (SELECT * FROM events ORDER BY event_id DESC LIMIT $limit) e
         """ + "\n" + EventJoins + "\nORDER BY e.event_id DESC";
 
-    /// <summary>The same, narrowed. Only the newest $scan events are looked at, so that a quiet division does not mean a walk through all.</summary>
+    /// <summary>The same, filtered. Only the newest $scan events are searched, so that a quiet division does not cause a scan of all events.</summary>
     public const string EventsNarrowed = EventColumns + "\n" + """
         FROM (SELECT * FROM (SELECT * FROM events ORDER BY event_id DESC LIMIT $scan)
               WHERE ($model IS NULL OR model_id = $model) AND ($users IS NULL OR user_id IN (SELECT value FROM json_each($users)))
               ORDER BY event_id DESC LIMIT $limit) e
         """ + "\n" + EventJoins + "\nORDER BY e.event_id DESC";
 
-    /// <summary>The newest events before one, narrowed; none before $floor is looked at.</summary>
+    /// <summary>The newest events before one, filtered; none before $floor is searched.</summary>
     public const string EventsBefore = EventColumns + "\n" + """
         FROM (SELECT * FROM events
               WHERE event_id < $before AND event_id >= $floor
@@ -75,7 +75,7 @@ internal static class UsageReadSql
               ORDER BY event_id DESC LIMIT $limit) e
         """ + "\n" + EventJoins + "\nORDER BY e.event_id DESC";
 
-    /// <summary>The last of the newest $scan events before one; NULL where there is none.</summary>
+    /// <summary>The oldest of the newest $scan events before one; NULL if there is none.</summary>
     public const string EventFloor = """
         SELECT min(event_id) FROM (SELECT event_id FROM events WHERE event_id < $before ORDER BY event_id DESC LIMIT $scan)
         """;
@@ -99,7 +99,7 @@ internal static class UsageReadSql
         SELECT count(*) FROM audit_log
         """;
 
-    /// <summary>Who met a limit that ended a turn, since an instant, and the last of them.</summary>
+    /// <summary>Users with a limit that ended a turn since an instant, and their last such limit.</summary>
     public const string LimitHits = """
         SELECT user_id AS UserId, max(at) AS At, window AS Window FROM limit_events WHERE final = 1 AND at >= $since GROUP BY user_id
         """;
@@ -120,7 +120,7 @@ internal static class UsageReadSql
         SELECT count(*) FROM sessions WHERE user_id = $user AND last_at >= $from AND last_at < $to AND ($search = '' OR instr(session_id, $search) > 0)
         """;
 
-    /// <summary>$key chooses the order, $sign its direction.</summary>
+    /// <summary>$key selects the order, $sign its direction.</summary>
     public const string Sessions = SessionColumns + "\n" + """
         FROM sessions
         WHERE user_id = $user AND last_at >= $from AND last_at < $to AND ($search = '' OR instr(session_id, $search) > 0)
@@ -129,7 +129,7 @@ internal static class UsageReadSql
         LIMIT $limit OFFSET $offset
         """;
 
-    /// <summary>Which sessions these are, all of them.</summary>
+    /// <summary>The ids of all these sessions.</summary>
     public const string SessionRefs = """
         SELECT session_ref
         FROM sessions
@@ -142,8 +142,8 @@ internal static class UsageReadSql
         FROM sessions WHERE session_ref IN (SELECT value FROM json_each($sessions))
         """;
 
-    /// <summary>What a page of sessions used, by day and model, in the columns that pricing reads. CROSS keeps SQLite to this order of the
-    /// tables: without it, it may go through all events of the user once for each session.</summary>
+    /// <summary>What a page of sessions used, by day and model, in the columns that pricing reads. CROSS makes SQLite keep this order of the
+    /// tables: without it, SQLite may scan all events of the user once for each session.</summary>
     public const string SessionModels = """
         SELECT t.ended_at / 86400000, e.model_id, t.session_ref, sum(e.messages), CAST(total(e.input_tokens) AS INTEGER), CAST(total(e.output_tokens) AS INTEGER), CAST(total(e.cache_read_tokens) AS INTEGER), CAST(total(e.cache_write_tokens) AS INTEGER), CAST(total(e.cache_write_1h_tokens) AS INTEGER),
                CAST(total(e.over_100k_input_tokens) AS INTEGER), CAST(total(e.over_100k_output_tokens) AS INTEGER), CAST(total(e.over_100k_cache_read_tokens) AS INTEGER), CAST(total(e.over_100k_cache_write_tokens) AS INTEGER), CAST(total(e.over_100k_cache_write_1h_tokens) AS INTEGER),

@@ -6,8 +6,8 @@ using Microsoft.Data.Sqlite;
 
 namespace Ccflux.Receiver.Usage.Read.Snapshots;
 
-/// <summary>One read of the database: a reading connection inside one transaction, so that all figures of a page belong together,
-/// and what every page needs of users and models.</summary>
+/// <summary>A read connection inside one transaction, so that all figures of a page are consistent, and the users and models that every page
+/// needs.</summary>
 internal sealed class UsageSnapshot : IDisposable
 {
     private readonly ReaderLease _lease;
@@ -38,7 +38,7 @@ internal sealed class UsageSnapshot : IDisposable
     /// <summary>By id.</summary>
     public IReadOnlyDictionary<int, UserFacts> Users { get; }
 
-    /// <summary>How tables name a user. A row of a user who is gone (deleted by hand) still counts, under a number.</summary>
+    /// <summary>How tables name a user. A row of a user who was deleted manually still counts, under a number.</summary>
     public UserRef User(int id) => Users.TryGetValue(id, out var user) ? user.Ref : new UserRef(id, $"user {id}", "");
 
     public ModelRef Model(int id) => Models.TryGetValue(id, out var model) ? model : new ModelRef(id, $"model {id}", Models.Count, ModelColours.Grey);

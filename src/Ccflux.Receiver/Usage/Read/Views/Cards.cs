@@ -1,13 +1,13 @@
 namespace Ccflux.Receiver.Usage.Read.Views;
 
-/// <summary>The cards: the chosen period within the filter, the same part of the period of equal length before it, and all time within the filter.</summary>
+/// <summary>The cards: the selected period within the filter, the same part of the preceding period of equal length, and all time within the filter.</summary>
 /// <param name="Users">Users with an event.</param>
-/// <param name="NewUsers">Users whose first turn lies in the period; null while a model is chosen.</param>
-/// <param name="Sessions">Unknown while a model is chosen; <paramref name="FailedTurns"/> alike.</param>
-/// <param name="Turns">While a model is chosen, the turns that used it.</param>
+/// <param name="NewUsers">Users whose first turn is in the period; null while a model is selected.</param>
+/// <param name="Sessions">Unknown while a model is selected, as is <paramref name="FailedTurns"/>.</param>
+/// <param name="Turns">While a model is selected, the turns that used it.</param>
 /// <param name="Events">A turn is counted once, an event once per model of a turn.</param>
-/// <param name="PriorIsWhole">False when the history begins inside the prior period, so that its figures are too low to compare with.</param>
-/// <param name="PriorUntil">Where the part of the prior period ends that has passed of the period; null where the period has ended and all of the prior one counts.</param>
+/// <param name="PriorIsWhole">False if the history begins inside the prior period, so that its figures are too low to compare with.</param>
+/// <param name="PriorUntil">The end of the part of the prior period that counts; null if the period has ended and all of the prior one counts.</param>
 public sealed record UsageCards(
     CountCard Users,
     long? NewUsers,
@@ -23,17 +23,17 @@ public sealed record UsageCards(
     bool PriorIsWhole,
     DateTimeOffset? PriorUntil);
 
-/// <param name="Daily">One figure a day of the period, for the spark.</param>
-/// <param name="Total">Over all time; null where the figure is not known, as are the others.</param>
+/// <param name="Daily">One figure per day of the period, for the sparkline.</param>
+/// <param name="Total">Over all time. If the figure is not known, this and the others are null.</param>
 public sealed record CountCard(long? Total, long? Period, long? Prior, IReadOnlyList<long> Daily)
 {
     public static CountCard Unknown { get; } = new(null, null, null, []);
 
-    /// <summary>Relative change against the prior period: 0.1 is a tenth more.</summary>
+    /// <summary>Relative change from the prior period: 0.1 is a tenth more.</summary>
     public double? Change => Prior is null or 0 ? null : ((double?)Period - Prior) / Prior;
 }
 
-/// <summary>A share, 0 to 1; null where there was nothing to take a share of.</summary>
+/// <summary>A share, 0 to 1; null if its denominator is zero.</summary>
 public sealed record RateCard(double? Total, double? Period, double? Prior, IReadOnlyList<double?> Daily)
 {
     public double? Points => Period - Prior;

@@ -1,13 +1,13 @@
 namespace Ccflux.Receiver.Usage.Read.Views;
 
-/// <summary>A port: how full the limits of users are. Without an implementation nothing is known.</summary>
+/// <summary>Port: how full users' limits are. Without an implementation, nothing is known.</summary>
 internal interface IUserQuotas
 {
-    /// <summary>By user; those of whom nothing was observed are left out.</summary>
+    /// <summary>Quotas by user; users without an observation are left out.</summary>
     Task<IReadOnlyDictionary<int, UserQuota>> ReadAsync(CancellationToken cancellationToken);
 }
 
-/// <summary>While nobody knows quotas.</summary>
+/// <summary>Used if no quotas are known.</summary>
 internal sealed class NoUserQuotas : IUserQuotas
 {
     public Task<IReadOnlyDictionary<int, UserQuota>> ReadAsync(CancellationToken cancellationToken) =>

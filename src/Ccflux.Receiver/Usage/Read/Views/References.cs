@@ -1,23 +1,23 @@
 namespace Ccflux.Receiver.Usage.Read.Views;
 
-/// <summary>A person, as every table names them.</summary>
+/// <summary>A user, as named in every table.</summary>
 public sealed record UserRef(long Id, string Email, string Division);
 
-/// <summary>Which price list values are from.</summary>
-/// <param name="IsOwn">The operator's own list instead of the built-in one.</param>
-/// <param name="Updated">The day on which the list was last compared with what the vendor asks; null where it does not say.</param>
+/// <summary>The price list from which values are calculated.</summary>
+/// <param name="IsOwn">True for the operator's own list, false for the built-in one.</param>
+/// <param name="Updated">The day on which the list was last compared with the vendor's prices; null if the list does not state it.</param>
 public sealed record PriceListRef(bool IsOwn, DateOnly? Updated);
 
 /// <summary>A model.</summary>
-/// <param name="Order">Its place in the order of first sight, from 0.</param>
+/// <param name="Order">Its position in the order in which models were first seen, from 0.</param>
 /// <param name="Colour">Number of its series token, the same on every page; 0 for grey.</param>
 public sealed record ModelRef(long Id, string Name, int Order, int Colour)
 {
-    /// <summary>All that a chart does not show one by one.</summary>
+    /// <summary>All models that a chart does not show individually.</summary>
     public static ModelRef Other { get; } = new(0, "other", int.MaxValue, 0);
 }
 
-/// <summary>How sure a tier is: confirmed by a limit, from ten windows, from three, not at all.</summary>
+/// <summary>How certain a tier is. High: confirmed by a limit. Medium: from ten windows. Low: from three. Unknown: not certain at all.</summary>
 public enum TierConfidence
 {
     Unknown = 0,
@@ -27,7 +27,7 @@ public enum TierConfidence
 }
 
 /// <summary>A user's estimated seat tier.</summary>
-/// <param name="PeakTokens">The representative peak; with <paramref name="LimitHitAt"/>, what the window held at the limit.</param>
+/// <param name="PeakTokens">The representative peak; with <paramref name="LimitHitAt"/>, the window's billed tokens at the limit.</param>
 /// <param name="Windows">Completed windows behind the estimate.</param>
 public sealed record TierView(string Label, TierConfidence Confidence, long PeakTokens, int Windows, DateTimeOffset? LimitHitAt)
 {

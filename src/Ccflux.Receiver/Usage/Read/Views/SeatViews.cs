@@ -1,6 +1,6 @@
 namespace Ccflux.Receiver.Usage.Read.Views;
 
-/// <summary>What the table of provisioned users can be narrowed to, as addresses name it; the search finds a status by the same word.</summary>
+/// <summary>The views of the table of provisioned users, as named in URLs. The search finds a status by the same word.</summary>
 internal static class SeatViews
 {
     public const string Active = "active";

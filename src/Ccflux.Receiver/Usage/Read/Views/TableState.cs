@@ -1,9 +1,9 @@
 namespace Ccflux.Receiver.Usage.Read.Views;
 
-/// <summary>How one table is sorted, searched and paged. In a query string its fields stand behind the table's name:
+/// <summary>How one table is sorted, searched and paged. In a query string, its fields are prefixed with the table's name:
 /// <c>users.sort=-billed&amp;users.page=2&amp;users.q=amara</c>; a leading minus sorts the largest first.</summary>
 /// <param name="Sort">A key of <paramref name="Table"/>'s columns.</param>
-/// <param name="View">A table's own choice, such as <c>open</c> or <c>closed</c> for windows; empty for all.</param>
+/// <param name="View">One of the table's views, such as <c>open</c> or <c>closed</c> for windows; empty for all rows.</param>
 public sealed record TableState(TableShape Table, string Sort, bool Descending, int Page, int Size, string Search, string View)
 {
     public const int MaxSize = 1000;
@@ -14,7 +14,7 @@ public sealed record TableState(TableShape Table, string Sort, bool Descending, 
     /// <summary>Rows before this page.</summary>
     public int Offset => (Page - 1) * Size;
 
-    /// <summary>Reads the table's fields; <paramref name="prefix"/> is empty where the table stands alone (the API).</summary>
+    /// <summary>Reads the table's fields; <paramref name="prefix"/> is empty if the query is about this table only (the API).</summary>
     public static TableState Parse(TableShape table, IQueryCollection query, ICollection<FilterFault> faults, string? prefix = null)
     {
         prefix ??= table.Name + ".";
@@ -61,7 +61,7 @@ public sealed record TableState(TableShape Table, string Sort, bool Descending, 
         };
     }
 
-    private static string OneOf(IReadOnlyList<string> known) => known.Count == 0 ? "is not known here" : "must be one of " + string.Join(", ", known);
+    private static string OneOf(IReadOnlyList<string> known) => known.Count == 0 ? "is unknown" : "must be one of " + string.Join(", ", known);
 
     private static int Number(IQueryCollection query, string field, int fallback, int max, ICollection<FilterFault> faults)
     {
@@ -80,13 +80,13 @@ public sealed record TableState(TableShape Table, string Sort, bool Descending, 
     }
 }
 
-/// <summary>A table that can be sorted and paged: its name in query strings, its sortable columns and how it opens.</summary>
+/// <summary>A table that can be sorted and paged: its name in query strings, its sortable columns and its initial state.</summary>
 public sealed record TableShape(string Name, IReadOnlyList<string> Columns, string Sort, bool Descending, int Size, IReadOnlyList<string> Views)
 {
-    /// <summary>A list that is always given whole.</summary>
+    /// <summary>A list that is never paged.</summary>
     public static TableShape None { get; } = new("", [], "", false, TableState.MaxSize, []);
 
-    /// <summary>A list of fifteen people is shown whole; a larger one is paged.</summary>
+    /// <summary>Up to 25 users are shown on one page.</summary>
     public static TableShape Users { get; } = new("users",
         ["user", "division", "billed", "input", "output", "cache_read", "cache_write", "cost", "sessions", "turns", "failed", "quota_5h", "quota_7d", "quota_reset", "last", "tier"], "billed", true, 25, []);
 

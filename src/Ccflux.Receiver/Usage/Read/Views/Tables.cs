@@ -1,11 +1,11 @@
 namespace Ccflux.Receiver.Usage.Read.Views;
 
-/// <summary>A row of "usage by user": who was active in the period.</summary>
-/// <param name="Sessions">Distinct sessions; null while a model is chosen, since sessions are not counted by model.</param>
-/// <param name="Turns">Distinct turns; while a model is chosen, the turns that used it.</param>
-/// <param name="Failed">Turns that the API refused; null while a model is chosen.</param>
-/// <param name="Window">In tokens, by the turns reported here.</param>
-/// <param name="Quota">In percent, as the account showed it; null where nothing was observed.</param>
+/// <summary>A row of "Usage by user": a user active in the period.</summary>
+/// <param name="Sessions">Distinct sessions; null while a model is selected, because sessions are not counted by model.</param>
+/// <param name="Turns">Distinct turns; while a model is selected, the turns that used it.</param>
+/// <param name="Failed">Turns that the API refused; null while a model is selected.</param>
+/// <param name="Window">In tokens, from the reported turns.</param>
+/// <param name="Quota">In percent, as observed from the account; null if nothing was observed.</param>
 public sealed record UserUsageRow(
     UserRef User,
     TokenSums Tokens,
@@ -19,22 +19,22 @@ public sealed record UserUsageRow(
     OpenWindow? Window,
     UserQuota? Quota);
 
-/// <summary>The sum over all rows of "usage by user" that the search leaves, not only the page's.</summary>
-/// <param name="Users">People that the search leaves.</param>
-/// <param name="Active">All people of the table, whatever the search.</param>
-/// <param name="HasQuota">Limits of somebody were observed; they stand in the place of what tokens let one guess.</param>
+/// <summary>The sum over all rows of "Usage by user" that match the search, not only the page's.</summary>
+/// <param name="Users">Users that match the search.</param>
+/// <param name="Active">All users in the table, regardless of the search.</param>
+/// <param name="HasQuota">True if any user's limits were observed; they are then shown in place of the estimate from tokens.</param>
 public sealed record UserUsageTotal(int Users, int Active, TokenSums Tokens, Cost Cost, long? Sessions, long Turns, long? Failed, long Messages, bool HasQuota);
 
-/// <summary>The window a user is in now.</summary>
-/// <param name="Share">Of the limit where one was hit, else of the user's peak; null where neither is known.</param>
-/// <param name="ShareOfLimit">True where <paramref name="Share"/> is of an observed limit.</param>
+/// <summary>A user's open window.</summary>
+/// <param name="Share">Of the limit if one was hit, otherwise of the user's peak; null if neither is known.</param>
+/// <param name="ShareOfLimit">True if <paramref name="Share"/> is of an observed limit.</param>
 public sealed record OpenWindow(long Billed, DateTimeOffset EndsAt, double? Share, bool ShareOfLimit);
 
-/// <summary>A row of "model breakdown", over all time.</summary>
+/// <summary>A row of "Model breakdown", over all time.</summary>
 /// <param name="Turns">Turns that used the model.</param>
 public sealed record ModelUsageRow(ModelRef Model, TokenSums Tokens, Cost Cost, long Users, long Turns, long Messages);
 
-/// <summary>The sum over all models that the search leaves.</summary>
+/// <summary>The sum over all models that match the search.</summary>
 /// <param name="Users">Distinct users over all of them.</param>
 public sealed record ModelUsageTotal(TokenSums Tokens, Cost Cost, long Users, long Turns, long Messages);
 
@@ -51,7 +51,7 @@ public sealed record WindowRow(
     long Sessions,
     double Share);
 
-/// <param name="Open">Open windows before search and view, for the buttons above the table; <paramref name="Closed"/> alike.</param>
+/// <param name="Open">Open windows before search and view, for the buttons above the table. <paramref name="Closed"/>: likewise.</param>
 public sealed record WindowTable(Paged<WindowRow> Page, int Open, int Closed);
 
 public enum DeviceStatus

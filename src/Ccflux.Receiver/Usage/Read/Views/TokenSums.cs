@@ -2,14 +2,14 @@ using System.Runtime.InteropServices;
 
 namespace Ccflux.Receiver.Usage.Read.Views;
 
-/// <summary>Token sums, and the two figures derived from them everywhere.</summary>
+/// <summary>Token sums, and the two figures derived from them.</summary>
 [StructLayout(LayoutKind.Auto)]
 public readonly record struct TokenSums(long Input, long Output, long CacheRead, long CacheWrite)
 {
     /// <summary>Input and output, without cache.</summary>
     public long Billed => Saturating.Add(Input, Output);
 
-    /// <summary>Cache reads as a share (0 to 1) of everything that was read; null where nothing was.</summary>
+    /// <summary>Cache reads as a share (0 to 1) of everything that was read; null if nothing was.</summary>
     public double? CacheHit => (double)Input + CacheRead + CacheWrite is > 0 and var read ? CacheRead / read : null;
 
     public static TokenSums operator +(TokenSums a, TokenSums b) =>
@@ -17,17 +17,17 @@ public readonly record struct TokenSums(long Input, long Output, long CacheRead,
 }
 
 /// <summary>The list-price value of tokens in USD, and which models have no price.</summary>
-/// <param name="Unpriced">Names of models without a price, in ordinal order, at most <see cref="MaxUnpriced"/> of them; null where everything has
-/// one. Empty: the value was not worked out.</param>
+/// <param name="Unpriced">Names of models without a price, in ordinal order, at most <see cref="MaxUnpriced"/> of them; null if every model has
+/// one. Empty: the value was not calculated.</param>
 [StructLayout(LayoutKind.Auto)]
 public readonly record struct Cost(decimal Priced, bool HasPriced, IReadOnlyList<string>? Unpriced)
 {
-    /// <summary>Models that are named; any more go without.</summary>
+    /// <summary>Maximum number of models that are named.</summary>
     public const int MaxUnpriced = 20;
 
     public bool HasUnpriced => Unpriced is not null;
 
-    /// <summary>What is known; null where nothing has a price. With <see cref="HasUnpriced"/> it is a lower bound.</summary>
+    /// <summary>The known value; null if nothing has a price. With <see cref="HasUnpriced"/> it is a lower bound.</summary>
     public decimal? Usd => HasPriced || !HasUnpriced ? Priced : null;
 
     public static Cost operator +(Cost a, Cost b) => new(a.Priced + b.Priced, a.HasPriced || b.HasPriced, Union(a.Unpriced, b.Unpriced));
@@ -38,7 +38,7 @@ public readonly record struct Cost(decimal Priced, bool HasPriced, IReadOnlyList
 
     public override int GetHashCode() => HashCode.Combine(Priced, HasPriced, HasUnpriced);
 
-    /// <summary>Both lists as one. As a rule one holds the other, and nothing is made.</summary>
+    /// <summary>Merges both lists. Usually one contains the other, and nothing is allocated.</summary>
     internal static IReadOnlyList<string>? Union(IReadOnlyList<string>? a, IReadOnlyList<string>? b) =>
         b is null || ReferenceEquals(a, b) ? a
         : a is null ? b

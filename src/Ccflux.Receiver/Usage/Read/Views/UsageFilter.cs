@@ -3,10 +3,10 @@ using Microsoft.Extensions.Primitives;
 
 namespace Ccflux.Receiver.Usage.Read.Views;
 
-/// <summary>What a page or an answer is about: UTC days, both ends included, and whose usage of which model.</summary>
+/// <summary>The filter of a page or API request: UTC days, both ends included, and whose usage of which model.</summary>
 /// <param name="Period">One of <see cref="Periods"/>, or <see cref="Custom"/>.</param>
-/// <param name="User">An e-mail in lower case, or null for all.</param>
-/// <param name="Division">A division, <see cref="NoDivision"/> for people without one, or null for all.</param>
+/// <param name="User">An e-mail address in lower case, or null for all.</param>
+/// <param name="Division">A division, <see cref="NoDivision"/> for users without one, or null for all.</param>
 /// <param name="Model">A model's exact name, or null for all.</param>
 public sealed record UsageFilter(string Period, DateOnly From, DateOnly To, string? User = null, string? Division = null, string? Model = null)
 {
@@ -14,7 +14,7 @@ public sealed record UsageFilter(string Period, DateOnly From, DateOnly To, stri
     public const string Custom = "custom";
     public const string NoDivision = "(none)";
 
-    /// <summary>The longest period that can be asked for.</summary>
+    /// <summary>The longest period that can be requested, in days.</summary>
     public const int MaxDays = 731;
 
     private const int MaxText = 254;
@@ -24,16 +24,16 @@ public sealed record UsageFilter(string Period, DateOnly From, DateOnly To, stri
 
     public int Days => To.DayNumber - From.DayNumber + 1;
 
-    /// <summary>True when user, division or model narrow the figures.</summary>
+    /// <summary>True if user, division or model narrows the figures.</summary>
     public bool IsNarrowed => User is not null || Division is not null || Model is not null;
 
-    /// <summary>The period in a file's name: what it is called and its last day, or both its days.</summary>
+    /// <summary>The period in a file's name: its name and last day, or its first and last day.</summary>
     public IEnumerable<string?> FileSpan => FileNames.Span(Period is Custom ? null : Period, From, To);
 
-    /// <summary>Whose usage of what, in a file's name.</summary>
+    /// <summary>The user, division and model in a file's name.</summary>
     public IEnumerable<string?> FileNarrowing => [User, Division is NoDivision ? "no-division" : Division, Model];
 
-    /// <summary>Reads the query string. What cannot be read falls back to the default and leaves a fault that names the field.</summary>
+    /// <summary>Reads the query string. A value that cannot be read falls back to the default and adds a fault that names the field.</summary>
     public static UsageFilter Parse(IQueryCollection query, DateTimeOffset now, ICollection<FilterFault> faults)
     {
         var today = DateOnly.FromDateTime(now.UtcDateTime);
@@ -47,7 +47,7 @@ public sealed record UsageFilter(string Period, DateOnly From, DateOnly To, stri
             Text(query, "model", faults));
     }
 
-    /// <summary>The filter that the page opens with.</summary>
+    /// <summary>The initial filter of the page.</summary>
     public static UsageFilter Default(DateTimeOffset now) => ForDays(DefaultPeriod, 30, DateOnly.FromDateTime(now.UtcDateTime));
 
     private static (string Period, DateOnly From, DateOnly To) ParsePeriod(IQueryCollection query, DateOnly today, ICollection<FilterFault> faults)

@@ -2,9 +2,9 @@ using Ccflux.Receiver.Identity.Users;
 
 namespace Ccflux.Receiver.Usage.Read.Views;
 
-/// <summary>All that the query string of <c>/admin/</c> says.</summary>
-/// <param name="Faults">What it said and could not mean; the page shows these and goes on with the defaults.</param>
-/// <param name="Bars">Users in each list of bars; the tables have everybody.</param>
+/// <summary>The parsed query string of <c>/admin/</c>.</summary>
+/// <param name="Faults">Values that were not accepted; the page shows them and uses the defaults instead.</param>
+/// <param name="Bars">Maximum users in each list of bars; the tables list all users.</param>
 public sealed record UsagePageRequest(
     UsageFilter Filter,
     TableState Users,
@@ -34,7 +34,7 @@ public sealed record UsagePageRequest(
             faults);
     }
 
-    /// <summary>Everything at its default, whole tables: what the export holds.</summary>
+    /// <summary>The request for the export: everything at its default, with whole tables.</summary>
     public static UsagePageRequest Whole(UsageFilter filter) => new(
         filter,
         Whole(TableShape.Users),
@@ -49,7 +49,7 @@ public sealed record UsagePageRequest(
     private static TableState Whole(TableShape table) => table.Initial with { Size = TableState.MaxSize };
 }
 
-/// <summary>All that the query string of <c>/admin/users/{email}</c> says.</summary>
+/// <summary>The parsed query string of <c>/admin/users/{email}</c>.</summary>
 public sealed record UserPageRequest(
     string Email,
     UsageFilter Filter,

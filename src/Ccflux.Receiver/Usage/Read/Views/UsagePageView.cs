@@ -1,11 +1,11 @@
 namespace Ccflux.Receiver.Usage.Read.Views;
 
-/// <summary>All that <c>/admin/</c> shows, read in one snapshot of the database.</summary>
-/// <param name="Request">What was asked, as it was understood: names that are not known are gone from the filter.</param>
+/// <summary>Everything that <c>/admin/</c> shows, read in one snapshot of the database.</summary>
+/// <param name="Request">The request as understood: unknown names are removed from the filter.</param>
 /// <param name="Faults">Fields of the query string that were not accepted.</param>
-/// <param name="UserBars">Billed tokens by user, the heaviest first; at most <see cref="UsagePageRequest.Bars"/>, <paramref name="UsersTotal"/> counts all.</param>
-/// <param name="PricesOf">Which price list the values are from.</param>
-/// <param name="Seats">User provisioning; follows no filter.</param>
+/// <param name="UserBars">Billed tokens by user, largest first; at most <see cref="UsagePageRequest.Bars"/>, <paramref name="UsersTotal"/> counts all.</param>
+/// <param name="PricesOf">The price list from which values are calculated.</param>
+/// <param name="Seats">User provisioning; ignores all filters.</param>
 public sealed record UsagePageView(
     UsagePageRequest Request,
     IReadOnlyList<FilterFault> Faults,
@@ -33,6 +33,6 @@ public sealed record UsagePageView(
     public bool IsEmpty => Daily.FirstDay is null;
 }
 
-/// <summary>What the filter bar offers.</summary>
-/// <param name="Users">Everybody who reported or is provisioned, by e-mail.</param>
+/// <summary>The options in the filter bar.</summary>
+/// <param name="Users">Everyone who has reported or is provisioned, sorted by e-mail address.</param>
 public sealed record FilterChoices(IReadOnlyList<UserRef> Users, IReadOnlyList<string> Divisions, IReadOnlyList<ModelRef> Models);

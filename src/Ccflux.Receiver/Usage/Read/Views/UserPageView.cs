@@ -2,10 +2,10 @@ using Ccflux.Receiver.Usage.Read.Snapshots;
 
 namespace Ccflux.Receiver.Usage.Read.Views;
 
-/// <summary>All that <c>/admin/users/{email}</c> shows.</summary>
+/// <summary>Everything that <c>/admin/users/{email}</c> shows.</summary>
 /// <param name="AllTime">Totals over all time.</param>
 /// <param name="Windows">Windows that began in the period.</param>
-/// <param name="Sessions">Sessions whose last turn lies in the period.</param>
+/// <param name="Sessions">Sessions whose last turn is in the period.</param>
 public sealed record UserPageView(
     UserPageRequest Request,
     IReadOnlyList<FilterFault> Faults,
@@ -26,12 +26,12 @@ public sealed record UserPageView(
     IReadOnlyList<DeviceRow> Devices,
     IReadOnlyList<LimitEventRow> LimitEvents);
 
-/// <param name="Sessions">Null while a model is chosen; <paramref name="Failed"/> alike.</param>
+/// <param name="Sessions">Null while a model is selected, as is <paramref name="Failed"/>.</param>
 public sealed record UserTotals(TokenSums Tokens, Cost Cost, long? Sessions, long Turns, long? Failed, DateTimeOffset? FirstAt, DateTimeOffset? LastAt);
 
 public sealed record UserDayRow(DateOnly Day, TokenSums Tokens, Cost Cost, long? Sessions, long Turns, long? Failed);
 
-/// <param name="StartedAt">As the client said, else the start of the first turn.</param>
+/// <param name="StartedAt">As reported by the client, otherwise the start of the first turn.</param>
 public sealed record SessionRow(
     string SessionId,
     DateTimeOffset StartedAt,
@@ -41,7 +41,7 @@ public sealed record SessionRow(
     long Turns,
     IReadOnlyList<ModelShare> Models);
 
-/// <summary>A limit that a turn met.</summary>
-/// <param name="Window">The limit's name; null where the transcript does not name it.</param>
-/// <param name="Final">True when it ended the turn, false when a retry followed.</param>
+/// <summary>A limit hit.</summary>
+/// <param name="Window">The limit's name; null if the transcript does not name it.</param>
+/// <param name="Final">True if it ended the turn, false if a retry followed.</param>
 public sealed record LimitEventRow(DateTimeOffset At, string? Window, DateTimeOffset? ResetsAt, bool Final, string SessionId, int TurnIndex);

@@ -5,8 +5,8 @@ using Dapper;
 
 namespace Ccflux.Receiver.Usage.Store.Retention;
 
-/// <summary>Removes whole days that are older than <c>RETENTION_DAYS</c>, with their part of every rollup, a few turns a transaction, so
-/// that reports are not kept waiting.</summary>
+/// <summary>Removes whole days older than <c>RETENTION_DAYS</c> from the facts and from every rollup, a few turns per transaction, so that
+/// reports do not have to wait.</summary>
 internal sealed partial class RetentionJob(
     SqliteReaders readers,
     GroupCommitWriter writer,
@@ -19,7 +19,7 @@ internal sealed partial class RetentionJob(
     private const int CapDaysKept = 7;
     private static readonly TimeSpan s_interval = TimeSpan.FromHours(1);
 
-    /// <summary>One pass. Gives the number of turns removed.</summary>
+    /// <summary>Runs one pass. Returns the number of turns removed.</summary>
     internal async Task<int> RemoveAsync(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
@@ -64,12 +64,12 @@ internal sealed partial class RetentionJob(
 
     private int Remove(SqlConnection connection, long user, long before) => Remove(connection, usage, user, before);
 
-    /// <summary>Takes out a user's oldest turns, as many as one write does, with their part of every figure.</summary>
+    /// <summary>Removes one write's worth of a user's oldest turns, with their part of every figure.</summary>
     /// <param name="connection">The writer's.</param>
-    /// <param name="usage">Whose rollups follow.</param>
+    /// <param name="usage">The writer whose rollups are updated.</param>
     /// <param name="user">Whose turns.</param>
-    /// <param name="before">Epoch milliseconds: turns that ended before.</param>
-    /// <returns>How many; fewer than <see cref="TurnsPerWrite"/> where none is left.</returns>
+    /// <param name="before">Removes turns that ended before this, in epoch milliseconds.</param>
+    /// <returns>How many turns were removed; fewer than <see cref="TurnsPerWrite"/> if none are left.</returns>
     internal static int Remove(SqlConnection connection, UsageWriter usage, long user, long before)
     {
         var turns = new List<(long Session, int Schema, int Index)>(TurnsPerWrite);
@@ -96,7 +96,7 @@ internal sealed partial class RetentionJob(
         [LoggerMessage(1, LogLevel.Information, "Removed {Turns} turns older than {Days} days")]
         public static partial void Removed(ILogger logger, int turns, int days);
 
-        [LoggerMessage(2, LogLevel.Error, "Removing old usage failed; it is tried again in an hour")]
+        [LoggerMessage(2, LogLevel.Error, "Removing old usage failed; retrying in an hour")]
         public static partial void Failed(ILogger logger, Exception exception);
     }
 }

@@ -1,6 +1,6 @@
 namespace Ccflux.Receiver.Usage.Store.Retention;
 
-/// <summary>Which whole days (UTC) are kept: today and as many before it as <c>RETENTION_DAYS</c> says.</summary>
+/// <summary>Decides which whole days (UTC) are kept: today and the <c>RETENTION_DAYS</c> before it.</summary>
 internal static class RetentionRule
 {
     public static int FirstDayKept(DateTimeOffset now, int retentionDays) => StoredTurn.DayOf(now.ToUnixTimeMilliseconds()) - retentionDays;

@@ -4,11 +4,11 @@ using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Usage.Store.Retention;
 
-/// <summary>Forgets all that a user ever reported, with its part of every figure. Tokens, devices and telemetry stay.</summary>
+/// <summary>Removes everything that a user ever reported, with its part of every figure. Tokens, devices and telemetry stay.</summary>
 internal sealed class UsageRemoval(GroupCommitWriter writer, UsageWriter usage, TimeProvider time)
 {
-    /// <summary>A few turns a transaction, so that reports are not kept waiting; what was forgotten before a failure stays forgotten.</summary>
-    /// <returns>How many turns went, or why none did.</returns>
+    /// <summary>Removes a few turns per transaction, so that reports do not have to wait. Turns removed before a failure stay removed.</summary>
+    /// <returns>How many turns were removed, or why none were.</returns>
     public async Task<(UserChangeResult Result, int Turns)> ForgetAsync(AuditActor actor, string? email)
     {
         var address = UserRules.Normalize(email);

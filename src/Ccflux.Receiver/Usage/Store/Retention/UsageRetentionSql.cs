@@ -1,6 +1,6 @@
 namespace Ccflux.Receiver.Usage.Store.Retention;
 
-/// <summary>Statements that find and remove what is older than is kept.</summary>
+/// <summary>Statements that find and remove usage past its retention.</summary>
 internal static class UsageRetentionSql
 {
     /// <summary>Parameter: instant.</summary>

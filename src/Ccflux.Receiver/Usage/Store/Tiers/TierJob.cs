@@ -6,7 +6,7 @@ using Dapper;
 
 namespace Ccflux.Receiver.Usage.Store.Tiers;
 
-/// <summary>Infers the tiers every <c>TIER_INFERENCE_INTERVAL_SECS</c> and writes what changed.</summary>
+/// <summary>Infers the tiers every <c>TIER_INFERENCE_INTERVAL_SECS</c> and writes the changes.</summary>
 internal sealed partial class TierJob(
     SqliteReaders readers,
     GroupCommitWriter writer,
@@ -15,7 +15,7 @@ internal sealed partial class TierJob(
     TimeProvider time,
     ILogger<TierJob> logger) : BackgroundService
 {
-    /// <summary>One inference.</summary>
+    /// <summary>Runs one inference.</summary>
     internal async Task InferAsync(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
@@ -78,7 +78,7 @@ internal sealed partial class TierJob(
         return true;
     }
 
-    // Classes: of a query without rows, SQLite does not tell the type of a computed column, and a record's constructor must match it.
+    // Classes, not records: if a query has no rows, SQLite does not report the type of a computed column, and a record's constructor must match it.
     private sealed class PeakRow
     {
         public long UserId { get; init; }
@@ -117,7 +117,7 @@ internal sealed partial class TierJob(
         [LoggerMessage(1, LogLevel.Information, "Tiers: {Changed} changed, {Gone} removed")]
         public static partial void Inferred(ILogger logger, int changed, int gone);
 
-        [LoggerMessage(2, LogLevel.Error, "Inferring tiers failed; it is tried again at the next interval")]
+        [LoggerMessage(2, LogLevel.Error, "Tier inference failed; retrying at the next interval")]
         public static partial void Failed(ILogger logger, Exception exception);
     }
 }

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Ccflux.Receiver.Usage.Store.Tiers;
 
-/// <summary>How a tier came about, as the database names it.</summary>
+/// <summary>How a tier was determined, as named in the database.</summary>
 internal static class TierMethod
 {
     public const string Inferred = "inferred";
@@ -10,28 +10,28 @@ internal static class TierMethod
     public const string None = "none";
 }
 
-/// <summary>A user's tier as the table holds it.</summary>
+/// <summary>A user's tier as stored in its table.</summary>
 internal readonly record struct Tier(long UserId, string Label, long PeakTokens, string Method, int WindowCount, long? LimitHitAt);
 
-/// <summary>A completed window with what it billed (input + output).</summary>
+/// <summary>A completed window and its billed tokens (input + output).</summary>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct Peak(long StartAt, long Billed);
 
-/// <summary>A five-hour limit that ended a turn, and what the window had billed by then.</summary>
+/// <summary>A 5-hour limit that ended a turn, and the window's billed tokens by then.</summary>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct LimitHit(long At, long Billed);
 
-/// <summary>What tiers are inferred from, for one user.</summary>
-/// <param name="UserId">Whose.</param>
-/// <param name="Peaks">The completed windows of the period.</param>
+/// <summary>The data of one user from which tiers are inferred.</summary>
+/// <param name="UserId">The user.</param>
+/// <param name="Peaks">The completed windows in the period.</param>
 /// <param name="Hit">The user's last limit hit in the period.</param>
-/// <param name="Known">The tier that stands.</param>
+/// <param name="Known">The current tier.</param>
 internal sealed record TierInput(long UserId, IReadOnlyList<Peak> Peaks, LimitHit? Hit, Tier? Known);
 
 /// <summary>
-/// Seat tiers from the peaks of 5-hour windows. A user's peak is the value at three quarters of their sorted windows; users are put in order
-/// of it, and where it rises by more than 1.8 times from one to the next, a new tier begins. A limit that was hit
-/// says more than that: it keeps the label, takes what the window held as the peak, and stands until the period is over or a later window exceeds it 1.8 times.
+/// Infers seat tiers from the peaks of 5-hour windows. A user's peak is the 75th percentile of their windows. Users are sorted by it, and a
+/// new tier begins wherever a peak is more than 1.8 times the one before. A limit hit is stronger evidence: it keeps the label, uses what the
+/// window had billed as the peak, and applies until it leaves the period or a later window exceeds it by a factor of more than 1.8.
 /// </summary>
 internal static class TierRule
 {
@@ -47,7 +47,7 @@ internal static class TierRule
             .Select(user => Decide(user, labels.GetValueOrDefault(user.UserId)))];
     }
 
-    /// <summary>The peak that stands for a user's windows.</summary>
+    /// <summary>The peak that represents a user's windows.</summary>
     public static long Representative(IReadOnlyList<Peak> peaks)
     {
         long[] sorted = [.. peaks.Select(peak => peak.Billed).Order()];

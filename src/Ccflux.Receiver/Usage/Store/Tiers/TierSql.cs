@@ -1,16 +1,16 @@
 namespace Ccflux.Receiver.Usage.Store.Tiers;
 
-/// <summary>Statements on tiers and on what they are inferred from.</summary>
+/// <summary>Statements on tiers and on the data from which they are inferred.</summary>
 internal static class TierSql
 {
-    /// <summary>Windows that are over: five hours since their start or since their last event.</summary>
+    /// <summary>Completed windows: five hours have passed since their start or since their last event.</summary>
     public const string SelectPeaks = """
         SELECT user_id AS UserId, start_at AS StartAt, CAST(input_tokens + output_tokens AS INTEGER) AS Billed
         FROM usage_windows
         WHERE start_at >= @From AND (start_at <= @Now - 18000000 OR last_at <= @Now - 18000000) AND input_tokens + output_tokens > 0
         """;
 
-    /// <summary>Each user's last five-hour limit that ended a turn and that named its window and its reset.</summary>
+    /// <summary>Each user's last 5-hour limit that ended a turn and named its window and reset.</summary>
     public const string SelectHits = """
         SELECT l.user_id AS UserId, max(l.at) AS At
         FROM limit_events l
@@ -18,7 +18,7 @@ internal static class TierSql
         GROUP BY l.user_id
         """;
 
-    /// <summary>What the window that held the hit had billed by then.</summary>
+    /// <summary>The billed tokens, by the time of the hit, of the window that contains it.</summary>
     public const string SelectHeld = """
         SELECT CAST(total(e.input_tokens + e.output_tokens) AS INTEGER)
         FROM turns t
