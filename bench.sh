@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures what docs/performance.md states: ./bench.sh [hook] [transcripts] [ingest] [otlp] [heartbeats] [agent] [dashboard] [quota] [receiver] [fleet]
+# Measures what docs/development/performance.md states: ./bench.sh [hook] [transcripts] [ingest] [otlp] [heartbeats] [agent] [dashboard] [quota] [receiver] [fleet]
 # Prints one JSON object a line: name, value, unit, baseline, ratio, how. Ratios are of figures taken in the same run.
 set -uo pipefail
 . "$(dirname "$0")/eng/setup.sh"
