@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Measures what docs/performance.md states: ./bench.sh [hook] [transcripts] [ingest] [otlp] [heartbeats] [agent] [dashboard] [quota] [receiver] [fleet]
-# Prints one JSON object a line: name, value, unit, baseline, ratio, how. Ratios are of figures taken in the same run.
+# Runs the benchmarks of docs/development/performance.md: ./bench.sh [hook] [transcripts] [ingest] [otlp] [heartbeats] [agent] [dashboard] [quota] [receiver] [fleet]
+# Prints one JSON object per line: name, value, unit, baseline, ratio, how. Ratios compare figures from the same run.
 set -uo pipefail
 . "$(dirname "$0")/eng/setup.sh"
 

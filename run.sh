@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds and starts the receiver: ./run.sh [--demo]
-#   --demo   on a database of its own, filled with 45 days of 15 users; a simulator makes up quotas, telemetry and a fleet, and goes on with them
-# Every setting of docs/configuration.md is honoured; without any it listens on 127.0.0.1:8080 and keeps its data in ./data.
+#   --demo   uses a separate database with 45 days of 15 users; a simulator makes up quotas, telemetry and a fleet, and keeps them updating
+# Honours every setting in docs/configuration.md. Without any, it listens on 127.0.0.1:8080 and keeps its data in ./data.
 set -euo pipefail
 . "$(dirname "$0")/eng/setup.sh"
 
@@ -17,7 +17,7 @@ done
 need_dotnet
 need_node
 say "Building ccflux. The first time this takes a few minutes."
-# Packages are fetched while the scripts are bundled; analysers are for those who change the code.
+# Fetches packages while the scripts are bundled. Skips the analysers, which only matter to people who change the code.
 projects="src/Ccflux.Receiver/Ccflux.Receiver.csproj ${demo:+tools/Ccflux.Lab/Ccflux.Lab.csproj tests/Ccflux.Simulator/Ccflux.Simulator.csproj}"
 for project in $projects; do dotnet restore "$project" -nologo -v quiet >/dev/null 2>&1 || true; done &
 build_web
@@ -48,12 +48,12 @@ if [ -n "$demo" ] && [ ! -e "$DATABASE_PATH" ]; then
 fi
 
 if [ -n "$demo" ]; then
-  # The simulator answers in the issuers' place, on a loopback port. No credential of yours may reach it, so none is read.
+  # The simulator stands in for the issuers, on a loopback port. No real credentials may reach it, so none are read.
   unset CLAUDE_DEVICE_ID CLAUDE_ANON_ID CLAUDE_CF_CLEARANCE CLAUDE_CF_BM
   export ENV_FILE="$data/.env"
   export TELEMETRY_ATTRIBUTES=${TELEMETRY_ATTRIBUTES:-team}
   export FLEET=${FLEET:-1} VAULT_KEY_PATH="$data-keys"
-  # Its standard input is held open by this process and by the receiver that takes its place: when that ends, however it ends, the simulator does too.
+  # This process, and the receiver that replaces it, keep the simulator's standard input open: when the receiver ends for any reason, so does the simulator.
   settings="$data/simulator.env"
   : > "$settings"
   exec 9> >(exec dotnet "$ROOT/artifacts/bin/Ccflux.Simulator/release/Ccflux.Simulator.dll" 0 "$data/logins" "http://${LISTEN_ADDR/0.0.0.0/127.0.0.1}" > "$settings")
@@ -63,7 +63,7 @@ if [ -n "$demo" ]; then
 fi
 
 address="http://${LISTEN_ADDR/0.0.0.0/127.0.0.1}"
-# Beside the receiver: first where it is, once it answers and has printed its settings; then the hook program, which no page needs.
+# Runs in parallel with the receiver: prints its URL once it answers and has printed its settings, then builds the hook program, which no page needs.
 (
   for _ in $(seq 600); do
     kill -0 $$ 2>/dev/null || exit 0

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Runs all tests: ./test.sh [--install] [--coverage] [--real-client]
-#   --install       installs what is missing (Debian packages, as root); CI=true does too, and then a skipped test is a failure
-#   --coverage      counts the lines that the .NET suites run, too: artifacts/coverage/*.cobertura.xml, the rate before the last line
-#   --real-client   the proofs with the real Claude Code client instead (root, 360 MB from npm)
+#   --install       installs missing Debian packages (as root); CI=true does too, and then a skipped test is a failure
+#   --coverage      also measures the line coverage of the .NET suites: artifacts/coverage/*.cobertura.xml; prints the rate before the last line
+#   --real-client   runs the tests with the real Claude Code client instead (root, 360 MB from npm)
 # Ends with the line "N passed, N failed, N skipped".
 set -uo pipefail
 . "$(dirname "$0")/eng/setup.sh"
@@ -27,7 +27,7 @@ finish() {
     say "With CI=true a skipped test is a failure."
     failed=$((failed + skipped)) skipped=0
   fi
-  # Thousands of lines above, a failure would not be found.
+  # Repeats the failures at the end, since nobody would find them thousands of lines above.
   cat "$failures" >&2
   rm -f "$failures"
   echo "$passed passed, $failed failed, $skipped skipped"
@@ -35,7 +35,7 @@ finish() {
   exit
 }
 
-# package=the command or file that tells it is there
+# package=command or file that shows that it is installed
 packages="gcc=gcc zlib1g-dev=/usr/include/zlib.h chromium-headless-shell=chromium-headless-shell sqlite3=sqlite3 fonts-liberation=/usr/share/fonts/truetype/liberation"
 missing=
 for entry in $packages; do
@@ -55,14 +55,14 @@ fi
 
 need_dotnet
 need_node
-# What waits for the network goes beside what works. A fault shows again where the packages are needed.
+# Downloads run in parallel with the work. An error here shows up again where the packages are needed.
 dotnet restore Ccflux.slnx -nologo -v quiet >/dev/null 2>&1 &
 restored=$!
 (npm_ci tests/browser && npm_ci tests/otlp) &
 test_packages=$!
 build_web
 wait "$restored"
-# The native compiler works in a tree of its own, and the build leaves a core idle while it compiles the receiver.
+# The native compiler works in its own tree, and the build leaves a core idle while it compiles the receiver.
 hook_build=$(mktemp)
 eng/publish-hook.sh >"$hook_build" 2>&1 &
 hook_built=$!
@@ -92,7 +92,7 @@ run_dotnet() {
   dotnet test --project "tests/$1" -c Release --no-build --no-progress ${measured[@]+"${measured[@]}"} 2>&1
 }
 
-# dotnet_tests PROJECT: runs it and counts
+# dotnet_tests PROJECT: runs the project's tests and counts the results
 dotnet_tests() {
   local log
   log=$(mktemp)
@@ -111,7 +111,7 @@ count_dotnet() {
   if [ -z "$p" ]; then say "FAILED   $1 did not run"; count 0 1 0; else count "$p" "$f" "$s"; fi
 }
 
-# The hook's tests mostly wait for programs they started, so they run beside the others.
+# The hook's tests mostly wait for programs that they started, so they run in parallel with the others.
 rm -rf artifacts/coverage
 hook_log=$(mktemp)
 if [ -n "$hook" ]; then

@@ -1,4 +1,4 @@
-// See agent.sh. Figures come from /proc of the agent: resident memory now and at its most, and processor time over the watched stretch.
+// See agent.sh. Figures come from the agent's /proc: current and peak resident memory, and processor time over the measured interval.
 import { execFileSync, spawn } from 'node:child_process';
 import crypto from 'node:crypto';
 import fs from 'node:fs';

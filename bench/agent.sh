@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# What `ccflux agent` costs on a user's machine: prints one JSON line. Ten sessions of stand-in processes, a receiver over TLS on loopback that
-# answers every heartbeat, tool calls that open and close all the while.
-#   SECONDS_RUN   how long to watch after the first minute's settling (default 180)
+# Measures the cost of `ccflux agent` on a user's machine; prints one JSON line. Ten sessions of stand-in processes, a receiver over TLS on loopback that
+# answers every heartbeat, and tool calls that open and close continuously.
+#   SECONDS_RUN   how long to measure after a first minute for settling (default 180)
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../eng/setup.sh"
 

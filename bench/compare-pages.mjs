@@ -1,5 +1,5 @@
-// Two receivers asked in turn: node bench/compare-pages.mjs HERE THERE FOLDER STARTS REQUESTS PATH… (see compare-pages.sh).
-// Each start gives the ratio of the two medians; printed are the mean of these ratios and its upper 95 % bound.
+// Asks two receivers alternately: node bench/compare-pages.mjs HERE THERE FOLDER STARTS REQUESTS PATH… (see compare-pages.sh).
+// Each start yields the ratio of the two medians; prints the mean of these ratios and its upper 95 % bound.
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { meanAndBound, median } from "./statistics.mjs";
@@ -36,7 +36,7 @@ for (let round = 0; round < starts; round++) {
   for (const path of paths) {
     const times = [[], []];
     for (let request = -warmUp; request < requests; request++) {
-      // Who is first changes, too: the first one finds the caches as the other left them.
+      // The order alternates too: the first one finds the caches as the other left them.
       for (const which of request % 2 === 0 ? [0, 1] : [1, 0]) {
         const taken = await time(receivers[which], path);
         if (request >= 0) times[which].push(taken);

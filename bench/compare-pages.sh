@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Pages of this checkout against those of another, built one: bench/compare-pages.sh OTHER_CHECKOUT [STARTS] [REQUESTS] [PATH…]
-# Both receivers run at once, each on its own copy of the same database, and are asked in turn, so that what else the machine does falls on both.
-# Default: 6 starts of 100 requests of /admin/ and /api/v1/usage/users over a million events (EVENTS). A ratio is the time here by the time there.
-#   DATA=telemetry   over a year of 500 people's telemetry instead
-#   ENCODING=br      asks for compressed pages
+# Compares the pages of this checkout with those of another, already built: bench/compare-pages.sh OTHER_CHECKOUT [STARTS] [REQUESTS] [PATH…]
+# Both receivers run at once, each on its own copy of the same database, and are asked alternately, so that other load on the machine affects both.
+# Default: 6 starts with 100 requests of /admin/ and /api/v1/usage/users over a million events (EVENTS). A ratio is the time here divided by the time there.
+#   DATA=telemetry   uses a year of 500 people's telemetry instead
+#   ENCODING=br      requests compressed pages
 set -euo pipefail
 [ -x "${1:-}/bench/dashboard.sh" ] || { echo "Usage: bench/compare-pages.sh OTHER_CHECKOUT [STARTS] [REQUESTS] [PATH…]" >&2; exit 1; }
 other=$(cd "$1" && pwd) starts=${2:-6} requests=${3:-100}

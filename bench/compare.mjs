@@ -1,5 +1,5 @@
-// This checkout against another in alternating pairs: node bench/compare.mjs OTHER_CHECKOUT PAIRS NAME… (see compare.sh).
-// For each figure: the mean over the pairs of the cost here by the cost there (times as they are, rates inverted), and the upper 95 % bound of that mean.
+// Compares this checkout with another in alternating pairs: node bench/compare.mjs OTHER_CHECKOUT PAIRS NAME… (see compare.sh).
+// For each figure: the mean over the pairs of the cost here divided by the cost there (times as they are, rates inverted), and the upper 95 % bound of that mean.
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { meanAndBound, median } from "./statistics.mjs";

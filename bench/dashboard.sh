@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The admin page over 10 million events. The database is made once and kept below artifacts/ (2 GB); EVENTS=1000000 makes a smaller one.
+# Measures the admin page over 10 million events. The database is created once and kept below artifacts/ (2 GB); EVENTS=1000000 creates a smaller one.
 set -euo pipefail
 . "$(dirname "$0")/../eng/setup.sh"
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Rotation over 1 000 random fortnights beside two plain policies and the bound that none can exceed; RUNS and SEED are others.
-# Prints one JSON object a line. Fails where a plain policy uses more capacity, or is interrupted less, over all runs together.
+# Compares rotation over 1 000 random fortnights with two plain policies and with the upper bound; RUNS and SEED override the defaults.
+# Prints one JSON object per line. Fails if a plain policy uses more capacity, or is interrupted less often, over all runs together.
 set -euo pipefail
 . "$(dirname "$0")/../eng/setup.sh"
 

@@ -1,4 +1,4 @@
-/* Times a program against /bin/true, run in turn: how long a caller waits from fork to exit.
+/* Times a program, alternating with /bin/true: how long a caller waits from fork to exit.
    usage: hook-timer COUNT INPUT PROGRAM [ARGUMENT…]     prints two lines of COUNT microseconds: the program's, then /bin/true's */
 #include <fcntl.h>
 #include <spawn.h>

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# How long Claude Code waits for a hook, and for its status line: prints a JSON line each. The hook's command line is that of
-# plugin/hooks/hooks.json, timed from spawn to exit against /bin/true in turn, with a 100 MB transcript present and a spool that grows; the
-# status line gets the client's own input with limits, and repeats itself as an idle one does.
-#   COUNT   how many of each (default 500)
+# Measures how long Claude Code waits for a hook, and for its status line; prints a JSON line for each. The hook's command line is that of
+# plugin/hooks/hooks.json, timed from spawn to exit, alternating with /bin/true, with a 100 MB transcript and a growing spool. The
+# status line gets the client's own input with limits, repeated as an idle client does.
+#   COUNT   number of runs of each (default 500)
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../eng/setup.sh"
 
@@ -20,13 +20,13 @@ transcript="$config/projects/-home-dev-proj/$session.jsonl"
 mkdir -p "$config/projects/-home-dev-proj" "$config/ccflux"
 row='{"type":"assistant","uuid":"u","timestamp":"2026-11-20T07:10:13.161Z","message":{"id":"msg_1","model":"claude-opus-4-8","role":"assistant","usage":{"input_tokens":5,"output_tokens":20}},"sessionId":"'$session'"}'
 yes "$row" | head -c 104857600 > "$transcript" || [ "$(wc -c < "$transcript")" -eq 104857600 ]
-# A receiver that is not there: deliver is started, fails and ends, as on a train.
+# An unreachable receiver: deliver starts, fails and ends, as on a train.
 printf '{"endpoint":"http://127.0.0.1:9","token":"rtok_bench"}' > "$config/ccflux/config.json"
 printf '{"session_id":"%s","transcript_path":"%s","cwd":"/home/dev/proj","permission_mode":"default","hook_event_name":"Stop","stop_hook_active":false,"last_assistant_message":"%s"}' \
   "$session" "$transcript" "$(head -c 4000 /dev/zero | tr '\0' x)" > "$work/input.json"
 
-# The exact words of each hooks.json.
-measure() { # plugin, event, input, name, what it is
+# Runs the exact command line in each hooks.json.
+measure() { # plugin, event, input, name, description
   mapfile -t command < <(PLUGIN="$ROOT/$1" EVENT="$2" node -e '
     const hook = require(process.env.PLUGIN + "/hooks/hooks.json").hooks[process.env.EVENT][0].hooks[0];
     for (const word of [hook.command, ...hook.args]) console.log(word.replace("${CLAUDE_PLUGIN_ROOT}", process.env.PLUGIN));')

@@ -1,6 +1,6 @@
 // Times /quota in Chromium, each navigation in a fresh profile that has the bundle in its cache: from navigation until ECharts has finished
-// the chart, with the processor throttled four times, and until the table's rows have been laid out and painted, without and with it.
-// One JSON object a line.
+// the chart, with 4× processor throttling, and until the table's rows have been laid out and painted, without and with throttling.
+// One JSON object per line.
 import { openBrowser, signIn } from "../tests/browser/lib/browser.mjs";
 import { insert, month } from "../tests/browser/lib/quota.mjs";
 import { startReceiver } from "../tests/browser/lib/receiver.mjs";
@@ -27,7 +27,7 @@ function seed() {
   insert(receiver, statements.join("\n"));
 }
 
-/** Notes, on the page's own clock, when the chart was finished and when the rows were painted. */
+/** Records, on the page's own clock, when the chart was finished and when the rows were painted. */
 function watch() {
   globalThis.times = {};
   new MutationObserver(() => {

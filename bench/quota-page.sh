@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The quota page in a browser: the chart of one account over 30 days (43 200 readings a window), and the table of 50 accounts.
+# Measures the quota page in a browser: the chart of one account over 30 days (43 200 readings per window), and the table of 50 accounts.
 set -euo pipefail
 . "$(dirname "$0")/../eng/setup.sh"
 

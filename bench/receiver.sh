@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The receiver at rest: start to first answer, and what is resident after 60 s idle, on the database of 10 million events that
-# bench/dashboard.sh makes. IDLE=5 waits less.
+# Measures the idle receiver: time from start to first answer, and resident memory after 60 s idle, with the database of 10 million events that
+# bench/dashboard.sh creates. IDLE=5 waits less.
 set -euo pipefail
 . "$(dirname "$0")/../eng/setup.sh"
 
@@ -21,7 +21,7 @@ export ADMIN_TOKEN DATABASE_PATH="$ROOT/$DB" LISTEN_ADDR="127.0.0.1:$PORT"
 
 milliseconds() { echo $(($(date +%s%N) / 1000000)); }
 
-# Sets SERVER and STARTED (ms from the start of the process to the first answer).
+# Sets SERVER, and STARTED (ms from the start of the process to the first answer).
 start() {
   local began
   began=$(milliseconds)

@@ -1,4 +1,4 @@
-// What the comparisons make of their pairs.
+// Statistics of the comparisons' pairs.
 
 // One-sided 95 % of Student's t, by degrees of freedom from 1.
 const student = [6.314, 2.92, 2.353, 2.132, 2.015, 1.943, 1.895, 1.86, 1.833, 1.812, 1.796, 1.782, 1.771, 1.761, 1.753, 1.746, 1.74, 1.734, 1.729, 1.725];

@@ -1,4 +1,4 @@
-// Runs both programs in turn and prints the benchmark's line. See transcripts.sh.
+// Runs both programs alternately and prints the benchmark's line. See transcripts.sh.
 import { spawnSync } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -16,7 +16,7 @@ const run = (program, args, env = {}) => {
 const ours = () => run(CCFLUX, ['usage', '--config-dir', TREE, '--by', 'day', '--json']);
 const theirs = () => run(PEER, ['claude', 'daily', '--json', '--offline', '--timezone', 'UTC', '--mode', 'calculate'], { CLAUDE_CONFIG_DIR: TREE });
 
-const [a, b] = [ours().totals, theirs().totals]; // and both have the files in the page cache now
+const [a, b] = [ours().totals, theirs().totals]; // now the files are in the page cache for both
 const pairs = [
   ['input_tokens', 'inputTokens'], ['output_tokens', 'outputTokens'], ['cache_read_tokens', 'cacheReadTokens'], ['cache_write_tokens', 'cacheCreationTokens'],
 ];

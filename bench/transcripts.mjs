@@ -1,6 +1,6 @@
-// Writes a tree of transcripts as busy users of Claude Code 2.1 leave them: node transcripts.mjs DIR MEGABYTES
-// Seeded: the same tree each time. Row shapes are those of tests/fixtures/claude-code, without fields that are null: the
-// peer it is measured against drops whole rows for them. A few very large sessions, many small ones, messages of several rows,
+// Writes a tree of transcripts like those of busy users of Claude Code 2.1: node transcripts.mjs DIR MEGABYTES
+// Seeded: the same tree each time. Row shapes are those of tests/fixtures/claude-code, without null fields: the
+// program it is compared with drops whole rows that have them. A few very large sessions, many small ones, messages of several rows,
 // large tool results, subagents, and forks that copy what came before.
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Totals over a tree of at least 500 MB of transcripts, against ccusage 20.0.24: same tree, same page cache, runs in turn, no
-# cache of either's own. Its native program is started directly, without its Node wrapper. Both must come to the same totals.
+# Compares totals over a tree of at least 500 MB of transcripts with ccusage 20.0.24: same tree, same page cache, alternating runs, without
+# either program's own cache. ccusage's native program is started directly, without its Node wrapper. Both must compute the same totals.
 #   BENCH_MB (500), BENCH_RUNS (9)
 set -euo pipefail
 . "$(dirname "$0")/../eng/setup.sh"

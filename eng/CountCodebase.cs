@@ -12,7 +12,7 @@ using Microsoft.Build.Utilities;
 namespace Ccflux.Build;
 
 #if !COUNTER_ONLY
-/// <summary>The build's step that writes the codebase table. A file that would not change is left alone, so that nothing is compiled anew for it.</summary>
+/// <summary>Build task that writes the codebase table. Leaves the file alone if it would not change, so that it causes no recompilation.</summary>
 public sealed class CountCodebase : Task
 {
     [Required]
@@ -36,8 +36,8 @@ public sealed class CountCodebase : Task
 #endif
 
 /// <summary>
-/// Counts the repository's own source by language: files, and lines that are code, only comment, or blank. The build compiles this file by itself
-/// (src/Ccflux.Receiver/Ccflux.Receiver.csproj) and the tests take the counter from it (COUNTER_ONLY).
+/// Counts the repository's own source by language: files, and lines that are code, only comment, or blank. The build compiles this file separately
+/// (src/Ccflux.Receiver/Ccflux.Receiver.csproj), and the tests use only the counter (COUNTER_ONLY).
 /// </summary>
 internal static class CodebaseCounter
 {
@@ -63,7 +63,7 @@ internal static class CodebaseCounter
         [".md"] = new Language("Markdown", null, "<!--", "-->"),
     };
 
-    /// <summary>The table as lines of <c>language,files,code,comments,blanks</c>, the most code first. The same tree gives the same text.</summary>
+    /// <summary>The table as lines of <c>language,files,code,comments,blanks</c>, sorted by code, most first. The same tree gives the same text.</summary>
     public static string Table(string root)
     {
         var counts = new SortedDictionary<string, int[]>(StringComparer.Ordinal);
@@ -86,7 +86,7 @@ internal static class CodebaseCounter
         return text.ToString();
     }
 
-    /// <summary>Code, comments and blanks of one file's lines.</summary>
+    /// <summary>Counts code, comments and blanks in one file's lines.</summary>
     public static int[] Lines(string extension, IEnumerable<string> lines)
     {
         var language = s_byExtension[extension];
@@ -112,7 +112,7 @@ internal static class CodebaseCounter
         return new[] { code, comments, blanks };
     }
 
-    /// <summary>True where nothing but comment stands on the line. A block that opens after code is not followed: that is rare, and a string may hold its mark.</summary>
+    /// <summary>True if the line contains nothing but a comment. A block that opens after code is not followed: that is rare, and a string may contain its mark.</summary>
     private static bool IsComment(Language language, string rest, ref bool inBlock)
     {
         while (true)

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Tries what a release holds where nothing of ours is: eng/check-release.sh [PORT]   (root, Debian or Ubuntu on x86_64; 26390 if no port is given)
-#   1. cross-compiles the hook program for arm64, runs it under emulation
-#   2. builds the receiver's x86_64 archive, unpacks it in a bare Debian without .NET, starts it there, adds a user, takes a report from the arm64 hook program
-#   3. builds the receiver's arm64 archive, looks at each file's machine, and tries it under emulation
-# Installs what it needs. Ends with the line "N passed, N failed, N skipped"; a check that this machine cannot make is skipped and says why.
+# Checks the contents of a release on bare systems: eng/check-release.sh [PORT]   (root, Debian or Ubuntu on x86_64; default port 26390)
+#   1. cross-compiles the hook program for arm64 and runs it under emulation
+#   2. builds the receiver's x86_64 archive, unpacks it in a bare Debian without .NET, starts it there, adds a user, accepts a report from the arm64 hook program
+#   3. builds the receiver's arm64 archive, checks each file's machine type, and tries to run it under emulation
+# Installs what it needs. Ends with the line "N passed, N failed, N skipped"; a check that is impossible on this machine is skipped, with the reason.
 set -uo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 
@@ -18,7 +18,7 @@ passed=0 failed=0 skipped=0
 pass() { say "ok       $*"; passed=$((passed + 1)); }
 fail() { say "FAILED   $*"; failed=$((failed + 1)); }
 skip() { say "SKIPPED  $*"; skipped=$((skipped + 1)); }
-# try WHAT COMMAND…: passes if the command does
+# try WHAT COMMAND…: passes if the command succeeds
 try() {
   local what=$1
   shift
@@ -46,14 +46,14 @@ leave() {
 trap leave EXIT
 trap 'exit 130' INT TERM
 
-# debian ARCHITECTURE FOLDER [OPTION…]: a Debian with nothing but what it must have, and OpenSSL, which .NET uses. Packages are kept for the next time.
+# debian ARCHITECTURE FOLDER [OPTION…]: makes a minimal Debian with OpenSSL, which .NET uses. Keeps the packages for the next run.
 debian() {
   mkdir -p artifacts/debian
   debootstrap "${@:3}" --arch="$1" --cache-dir="$ROOT/artifacts/debian" --variant=minbase --include=libssl3 bookworm "$2" "${DEBIAN_MIRROR:-http://deb.debian.org/debian}" >"$work/debootstrap" 2>&1 ||
-    { tail -3 "$work/debootstrap" >&2; skip "a bare Debian for $1 could not be made"; return 1; }
+    { tail -3 "$work/debootstrap" >&2; skip "a bare Debian for $1 could not be created"; return 1; }
 }
 
-# An emulated program takes its libraries from a Debian of its architecture, of which nothing is started: its packages are only unpacked.
+# An emulated program gets its libraries from a Debian of its architecture. Nothing in it is run: its packages are only unpacked.
 arm=$work/arm64
 unpack_arm() {
   debian arm64 "$arm" --foreign || return
@@ -70,9 +70,9 @@ hook=plugin/bin/ccflux-linux-aarch64
 unpack_arm || arm=/usr/aarch64-linux-gnu
 try "it is cross-compiled" env HOOK_RID=linux-arm64 eng/publish-hook.sh &&
   try "it is for arm64" machine_is "$hook" b7 &&
-  try "it runs under emulation and knows its version" emulated "$hook" --version
+  try "it runs under emulation and prints its version" emulated "$hook" --version
 
-# publish RID: the receiver's archive as the release workflow packs it
+# publish RID: packs the receiver's archive as the release workflow does
 publish() {
   build_web
   dotnet publish src/Ccflux.Receiver -c Release -r "$1" --self-contained --artifacts-path "artifacts/release/$1" -p:RestoreLockedMode=true -p:RunAnalyzers=false -o "$work/$1" -nologo -v quiet &&
@@ -80,10 +80,10 @@ publish() {
     tar -C "$work/$1" -czf "$work/$1.tar.gz" .
 }
 
-# Without a shell between, so that what is ended at the end is the receiver itself.
+# Without a shell in between, so that the final kill reaches the receiver itself.
 inside=(chroot "$bare" /usr/bin/env -i PATH=/usr/bin:/bin DATABASE_PATH=/var/lib/ccflux.db ADMIN_TOKEN=check-release-check-release "LISTEN_ADDR=127.0.0.1:$port" OTLP_HTTP_ADDR= OTLP_GRPC_ADDR= /opt/ccflux/ccflux-receiver)
 answers() { for _ in $(seq 120); do curl -fs "http://127.0.0.1:$port/health" && return; kill -0 "$receiver" || return; sleep 0.5; done; return 1; }
-# A turn as Claude Code writes it, the event that its hook gets, and the delivery, by the arm64 program.
+# Plays a turn as Claude Code writes it, the event for its hook, and the delivery, with the arm64 program.
 report() {
   local home=$work/home session=11111111-2222-4333-8444-555555555555 now
   now=$(date -u +%Y-%m-%dT%H:%M:%S.000Z)
@@ -112,7 +112,7 @@ if try "it is built" publish linux-x64 &&
     "${inside[@]}" users add check@example.org >"$work/added" 2>&1
     sed -nE 's/^ *token +([^ ]+)$/\1/p' "$work/added" >"$work/token"
     try "a user is added" [ "$(wc -c <"$work/token")" -gt 30 ]
-    [ ! -x "$hook" ] || try "it takes a turn from the arm64 hook program" report
+    [ ! -x "$hook" ] || try "it accepts a turn from the arm64 hook program" report
   else
     tail -20 "$work/receiver" >&2
   fi

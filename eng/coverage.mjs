@@ -1,5 +1,5 @@
-// Prints what part of the lines the suites ran: node eng/coverage.mjs FOLDER
-// Reads the folder's Cobertura files. A line that several suites know counts once, and as run if any of them ran it.
+// Prints the line coverage of the suites: node eng/coverage.mjs FOLDER
+// Reads the folder's Cobertura files. A line in several suites counts once, and as run if any of them ran it.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -14,7 +14,7 @@ for (const name of files) {
       lines = packages.get(assembly) ?? new Map();
       packages.set(assembly, lines);
     } else if (source !== undefined) {
-      // The paths begin where the suite's own assemblies have their common folder, which differs.
+      // Paths are relative to the common folder of the suite's own assemblies, which differs between suites.
       file = source.replace(/^(.*\/)?Ccflux\.[A-Za-z]+\//, "");
     } else {
       const line = `${file}:${number}`;

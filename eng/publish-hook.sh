@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Publishes the hook program natively into plugin/bin/ and makes it plugin/bin/ccflux, which the plugin's hooks name.
-#   HOOK_RID   the platform (default: this machine's). Of another platform only plugin/bin/ccflux-NAME is made; linux-arm64 is cross-compiled on linux-x64 and the
-#              other way round, with clang and the other machine's gcc (Debian: clang gcc-aarch64-linux-gnu).
-# Does nothing where the sources have not changed. Any warning of the native compiler is a failure, and so is a package that the lock files do not name.
+# Builds the native hook program in plugin/bin/ and links it as plugin/bin/ccflux, which the plugin's hooks run.
+#   HOOK_RID   the platform (default: this machine's). For another platform, only plugin/bin/ccflux-NAME is built; linux-arm64 is cross-compiled on linux-x64 and
+#              vice versa, with clang and the other architecture's gcc (Debian: clang gcc-aarch64-linux-gnu).
+# Does nothing if the sources have not changed. Fails on any warning of the native compiler, and on a package that the lock files do not name.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 
@@ -51,12 +51,12 @@ case $rid in
     [ "$rid" = linux-x64 ] || triple=aarch64-linux-gnu
     command -v clang >/dev/null && command -v "$triple-objcopy" >/dev/null && command -v "$triple-gcc" >/dev/null ||
       die "Cross-compiling for $rid needs clang and gcc-${triple/x86_64/x86-64}: install them."
-    # Clang links for the other machine by its triple; this machine's objcopy would not know the other's files.
+    # Clang links for another architecture by its triple; this machine's objcopy does not understand that architecture's files.
     cross=(-p:CppCompilerAndLinker=clang "-p:ObjCopyName=$triple-objcopy") ;;
   *) die "A hook program for $rid is built on that platform only." ;;
 esac
 
-# The compiler of macOS cannot be fetched everywhere, so its lock files are written by the first build there; what is not the platform's own is held to linux-x64's.
+# The compiler for macOS is not available everywhere, so the first build there writes its lock files. Everything that is not specific to the platform must match linux-x64.
 locked_like_linux() {
   local project
   for project in src/Ccflux.Hook src/Ccflux.Contracts; do
@@ -72,7 +72,7 @@ log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
 say "Building the hook program natively ($rid) …"
-# A tree of its own (--artifacts-path), so that it and ordinary builds leave each other's restores alone. Analysers have their say in ordinary builds.
+# Uses a separate tree (--artifacts-path), so that this and ordinary builds do not disturb each other's restores. Analysers run in ordinary builds.
 dotnet publish src/Ccflux.Hook -c Release -r "$rid" --artifacts-path artifacts/native -o "artifacts/native/$rid" \
   -p:HookAot=true -p:RestoreLockedMode=true -p:RunAnalyzers=false ${cross[@]+"${cross[@]}"} -nologo -v minimal >"$log" 2>&1 || {
   cat "$log" >&2
@@ -85,11 +85,11 @@ if [ -z "$locked" ]; then
 fi
 
 if grep -E 'warning (IL|CA|CS|MA)[0-9]+' "$log" >&2; then
-  die "The native compiler warned (above); a warning there is a fault at run time."
+  die "The native compiler warned (above); such a warning means an error at run time."
 fi
 
 mkdir -p "$bin"
-# Beside and over it: a program that runs right now keeps its file.
+# Writes a new file and renames it, so that a program that is running keeps its own.
 cp "artifacts/native/$rid/ccflux$suffix" "$bin/.new"
 mv -f "$bin/.new" "$bin/$name$suffix"
 if [ "$rid" != "$here" ]; then

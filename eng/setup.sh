@@ -1,4 +1,4 @@
-# Sourced by run.sh, test.sh and bench.sh: what they share. Everything here does nothing where nothing changed.
+# Shared functions of run.sh, test.sh and bench.sh, which source this file. Each does nothing if nothing has changed.
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$ROOT"
@@ -18,7 +18,7 @@ need_dotnet() {
   esac
 }
 
-# CI and the image take Node 24, the long-term one. 20 gets no more fixes but still runs all there is here, and is what older systems have.
+# CI and the image use Node 24, the LTS version. Node 20 gets no more fixes, but it still runs everything here and is what older systems have.
 need_node() {
   command -v node >/dev/null && command -v npm >/dev/null || die "ccflux needs Node 20 or newer with npm, to bundle the pages' scripts: 'node' or 'npm' is not on the PATH."
   [ "$(node -p 'process.versions.node.split(".")[0]')" -ge 20 ] || die "ccflux needs Node 20 or newer; this is $(node --version)."
@@ -35,7 +35,7 @@ npm_ci() {
   fi
 }
 
-# A hash of the tracked and new files below the given paths, for telling whether something must be built again.
+# Hashes the tracked and new files below the given paths, to decide whether a rebuild is needed.
 tree_hash() { find "$@" -type f -not -path '*/node_modules/*' -print0 | sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1; }
 
 build_web() {
@@ -57,7 +57,7 @@ build_dotnet() {
   log=$(mktemp)
   say "Building ($configuration) …"
   for project in "$@"; do
-    # One compiler for all projects, which warms up once. It has a name of its own, so that it can be ended with the build.
+    # One compiler process for all projects warms up once. Its unique name allows it to be stopped after the build.
     if ! dotnet build "$project" -c "$configuration" -nologo -v quiet -p:UseSharedCompilation=true -p:SharedCompilationId="$compiler" ${BUILD_ARGS:-} >"$log" 2>&1; then
       cat "$log" >&2
       grep -q 'NU1301' "$log" && say "Packages are missing and no package registry could be reached."

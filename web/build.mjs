@@ -1,4 +1,4 @@
-// Bundles the scripts and styles of the pages. What it writes is embedded into the receiver.
+// Bundles the scripts and styles of the pages. The output is embedded in the receiver.
 import { build } from "esbuild";
 import { copyFile, mkdir, readdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
@@ -14,7 +14,7 @@ await build({
   minify: true,
   format: "iife",
   target: ["chrome111", "firefox113", "safari16.4"],
-  // Pages and the export carry no licence texts inline; they stand in the packages' own files.
+  // Pages and the export contain no licence texts inline; those are in the packages' own files.
   legalComments: "none",
 });
 await build({ entryPoints: { app: here("styles/app.css") }, outdir: dist, bundle: true, minify: true, target: ["chrome111", "firefox113", "safari16.4"] });

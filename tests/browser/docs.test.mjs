@@ -49,7 +49,7 @@ test("The page of the API shows every operation, and one is tried", async () => 
 for (const theme of ["light", "dark"]) {
   test(`The documentation fits a phone and breaks no rule in ${theme}`, async () => {
     const { page, context, trouble } = await signIn(world.browser, world.receiver, { theme, width: 360 });
-    for (const name of ["configuration", "server-setup", "performance"]) {
+    for (const name of ["configuration", "server-setup", "fleet"]) {
       await page.goto(`${world.receiver.address}/docs/${name}`);
       assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${name} scrolls sideways`);
       assert.deepEqual(await violations(page), [], name);

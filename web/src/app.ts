@@ -1,4 +1,4 @@
-// The script of all pages. Every page works without it; it adds local times, charts, folding, dialogs and live updates.
+// The script for all pages. Every page works without it; it adds local times, charts, folding, dialogs and live updates.
 import { startCharts } from "./charts";
 import { startCopy } from "./copy";
 import { startCountdowns } from "./countdown";

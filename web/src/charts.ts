@@ -1,4 +1,4 @@
-// Charts. Data come from the JSON beside them, colours from the tokens; tooltip and keyboard are our own, since they are HTML.
+// Draws charts. Data come from the JSON next to them, colours from the tokens; tooltip and keyboard are our own, since they are HTML.
 import { LineChart } from "echarts/charts";
 import { GridComponent, MarkAreaComponent } from "echarts/components";
 import { init, use, type ECharts, type EChartsCoreOption } from "echarts/core";
@@ -10,7 +10,7 @@ import { onTheme } from "./theme";
 
 use([LineChart, GridComponent, MarkAreaComponent, CanvasRenderer]);
 
-/** What a kind of chart is made of its data. */
+/** A kind of chart, made from its data. */
 export interface ChartKind {
   option(width: number): EChartsCoreOption;
   tip: TipSource;
@@ -43,7 +43,7 @@ const resized = new ResizeObserver((entries) => {
   }
 });
 
-/** Where there is a chart for each of many, those that nobody has scrolled to cost nothing yet. */
+/** Draws charts in a long list only when they are scrolled near, so that the others cost nothing. */
 const near = new IntersectionObserver(
   (entries) => {
     for (const entry of entries) {
@@ -65,7 +65,7 @@ export function drawCharts(root: ParentNode = document): void {
     if (element.dataset.draw === "now" && element.clientWidth > 0) {
       draw(element);
     }
-    // Draws as soon as it has a size: a folded panel has none.
+    // Draws as soon as the element has a size: a folded panel has none.
     resized.observe(element);
   }
 }
@@ -108,7 +108,7 @@ function draw(element: HTMLElement): void {
     element.dataset.drawn = "";
   });
   chart.setOption(kind.option(element.clientWidth));
-  // Now, and not a frame later.
+  // Draw now, not a frame later.
   chart.getZr().flush();
   drawn.set(element, { chart, kind, tip: attachTip(element, chart, kind.tip) });
 }

@@ -1,6 +1,6 @@
 import { toast } from "./toasts";
 
-/** The clipboard, or a selection where the page is not on a secure origin. */
+/** Copies to the clipboard, or with a selection if the page is not on a secure origin. */
 export async function copyText(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
@@ -30,7 +30,7 @@ export function startCopy(): void {
         toast(`${what[0]?.toUpperCase()}${what.slice(1)} copied`, what === "token" ? "Send it over a private channel." : "");
       } else {
         getSelection()?.selectAllChildren(source);
-        toast("Could not copy", "The text is selected; copy it by hand.", false);
+        toast("Could not copy", "The text is selected; copy it manually.", false);
       }
     });
   });

@@ -1,4 +1,4 @@
-// Counts down to resets, to the second. One that has passed says so, greys its bar, and asks the receiver what it knows now.
+// Counts down to resets, to the second. When one has passed, says so, greys out its bar and asks the receiver for news.
 import { receiverNow } from "./times";
 
 const minute = 60_000;
@@ -7,7 +7,7 @@ const day = 24 * hour;
 
 const two = (value: number): string => String(value).padStart(2, "0");
 
-/** The same as Times.Countdown of the server; brief ones, as Times.Left, tick below a minute only. */
+/** Same as the server's Times.Countdown; brief ones, like Times.Left, only show seconds below a minute. */
 function leftText(left: number, isBrief: boolean): string {
   const [days, hours, minutes, seconds] = [Math.floor(left / day), Math.floor((left % day) / hour), Math.floor((left % hour) / minute), Math.floor((left % minute) / 1000)];
   if (days > 0) {

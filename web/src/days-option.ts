@@ -9,11 +9,11 @@ interface DaysData {
   unfinished: boolean;
   sumLabel: string;
   unit: string;
-  /** False where the series stand beside each other and have no sum. */
+  /** False if the series are drawn separately and have no sum. */
   stacked: boolean;
-  /** The place of the first day or hour that anything is known of. */
+  /** Index of the first day or hour with data. */
   knownFrom: number;
-  /** The same of the period before: a dotted line that no sum counts. */
+  /** The same for the previous period: a dotted line that is not part of any sum. */
   prior: { name: string; colour: number; values: number[] } | null;
 }
 
@@ -26,10 +26,10 @@ const utc = (day: string): Date => new Date(isHour(day) ? day : `${day}T00:00:00
 
 const date = (day: string): string => `${utc(day).getUTCDate()} ${months[utc(day).getUTCMonth()]}`;
 
-/** A UTC day on the axis: 22 Oct; an hour: 14:00. */
+/** Formats a UTC day on the axis: 22 Oct; an hour: 14:00. */
 const dayLabel = (day: string): string => (isHour(day) ? day.slice(11, 16) : date(day));
 
-/** A UTC day in the tooltip: Mon 16 Nov; an hour: Mon 16 Nov, 14:00 UTC. */
+/** Formats a UTC day in the tooltip: Mon 16 Nov; an hour: Mon 16 Nov, 14:00 UTC. */
 const longDay = (day: string): string => `${weekdays[utc(day).getUTCDay()]} ${date(day)}${isHour(day) ? `, ${dayLabel(day)} UTC` : ""}`;
 
 export const colourToken = (colour: number): string => (colour === 0 ? "--none-fill" : `--c${colour}`);
@@ -50,7 +50,7 @@ export function daysChart(json: string): ChartKind {
   };
 }
 
-/** The chart as ECharts wants it, in the colours of the theme. */
+/** Builds the ECharts option, in the colours of the theme. */
 function daysOption(data: DaysData, width: number): EChartsCoreOption {
   const style = getComputedStyle(document.documentElement);
   const token = (name: string): string => style.getPropertyValue(name).trim();
@@ -65,7 +65,7 @@ function daysOption(data: DaysData, width: number): EChartsCoreOption {
       name: series.name,
       ...(data.stacked ? { stack: part } : {}),
       data: series.values.map((value, index) => (index >= data.knownFrom && inPart(index) && !(data.unit === "ms" && value === 0) ? value : null)),
-      // A measurement between gaps has no line to be seen by.
+      // Without a symbol, a measurement between gaps would be invisible.
       showSymbol: data.knownFrom >= last || data.unit === "ms",
       showAllSymbol: data.unit === "ms",
       symbolSize: 5,
@@ -120,7 +120,7 @@ function daysOption(data: DaysData, width: number): EChartsCoreOption {
   };
 }
 
-/** Bands from Saturday to Sunday, as pairs of days. */
+/** Returns bands from Saturday to Sunday, as pairs of days. */
 function weekends(days: string[]): [{ xAxis: string }, { xAxis: string }][] {
   const bands: [{ xAxis: string }, { xAxis: string }][] = [];
   for (const [index, day] of days.entries()) {
@@ -132,7 +132,7 @@ function weekends(days: string[]): [{ xAxis: string }, { xAxis: string }][] {
   return bands;
 }
 
-/** A day's rows for the tooltip, in drawing order from the top, then the sum, then the period before. */
+/** Returns a day's rows for the tooltip, in drawing order from the top, then the sum, then the previous period. */
 export function rowsOf(data: DaysData, index: number): TipRow[] {
   const figure = (value: number): string => (index < data.knownFrom ? "—" : inUnit(data.unit, value));
   const rows = [...data.series].reverse().map((series) => ({ name: series.name, colour: series.colour as number | null, text: figure(series.values[index] ?? 0) }));

@@ -1,4 +1,4 @@
-// Shows the page that asks before a change as a dialog over this one. Without script the page itself asks.
+// Shows the confirmation page of a change as a dialog over the current page. Without script, the confirmation page itself opens.
 export function startDialogs(): void {
   document.addEventListener("click", (event) => {
     const link = (event.target as Element).closest<HTMLAnchorElement>("a[data-dialog]");
@@ -34,7 +34,7 @@ async function open(link: HTMLAnchorElement): Promise<void> {
     dialog.remove();
     link.focus();
   });
-  // A click beside the form is a click on the dialog itself.
+  // A click outside the form is a click on the dialog itself.
   dialog.addEventListener("click", (event) => {
     if (event.target === dialog) {
       dialog.close();

@@ -1,4 +1,4 @@
-// Runs before the page is drawn, so that neither the theme nor what only script can do flickers in.
+// Runs before the page is drawn, so that neither the theme nor script-only controls flicker.
 import { storedTheme } from "./store";
 
 document.documentElement.dataset.js = "";

@@ -1,9 +1,9 @@
-// Redraws parts of the page from a newer answer of the same address: only what differs, in place, keeping focus, scroll and what is open.
+// Redraws parts of the page from a newer version of the same URL: only what differs, in place, keeping focus, scroll position and open elements.
 import { disposeCharts, drawCharts } from "./charts";
 import { restorePanels } from "./panels";
 import { drawTimes, setClock } from "./times";
 
-/** What the server last said of each fragment, before the script changed anything in it. */
+/** The server's last version of each fragment, before the script changed anything in it. */
 const served = new Map<string, string>();
 
 export function noteServed(root: Document = document): void {
@@ -14,7 +14,7 @@ export function noteServed(root: Document = document): void {
 
 export class SignedOut extends Error {}
 
-/** Fetches a page; throws where there is none to be had, and SignedOut where the session has ended. */
+/** Fetches a page. Throws if it is not available, and SignedOut if the session has ended. */
 export async function fetchPage(address: string, signal?: AbortSignal): Promise<Document> {
   const answer = await fetch(address, { headers: { Accept: "text/html" }, signal: signal ?? null });
   if (answer.redirected && new URL(answer.url).pathname === "/admin/login") {
@@ -24,7 +24,7 @@ export async function fetchPage(address: string, signal?: AbortSignal): Promise<
     throw new Error(`The receiver answered ${answer.status}.`);
   }
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  // What did not change comes from the browser's own store, with the time it was made at; the head of the answer has the present one.
+  // An unchanged page comes from the browser's cache with the time at which it was made; the response header has the current time.
   const at = Date.parse(answer.headers.get("Date") ?? "");
   if (!Number.isNaN(at)) {
     page.body.dataset.now = new Date(at).toISOString();
@@ -32,10 +32,10 @@ export async function fetchPage(address: string, signal?: AbortSignal): Promise<
   return page;
 }
 
-/** An older browser does not know the selector. */
+/** Older browsers do not support the selector. */
 const canPopOver = "showPopover" in HTMLElement.prototype;
 
-/** Whether somebody is in the middle of something in this part of the page. */
+/** Whether the user is in the middle of something in this part of the page. */
 function isBusy(fragment: Element): boolean {
   const active = document.activeElement;
   return (
@@ -95,7 +95,7 @@ function replace(old: Element, fresh: Element): void {
 
 const idsIn = (list: Element): string => [...list.querySelectorAll("[data-fragment][id]")].map((fragment) => fragment.id).join();
 
-/** Takes over what differs. Polite: leaves alone what somebody is busy with; it comes with the next change. */
+/** Applies what differs. Polite: skips fragments that the user is busy with; they follow with the next change. */
 export function applyPage(page: Document, polite: boolean): void {
   setClock(page.body.dataset.now);
   for (const fresh of page.querySelectorAll<HTMLElement>("[data-fragment][id]")) {
@@ -109,7 +109,7 @@ export function applyPage(page: Document, polite: boolean): void {
   }
   for (const fresh of page.querySelectorAll<HTMLElement>("[data-fragments][id]")) {
     const old = document.getElementById(fresh.id);
-    // Fragments that came, went or changed places: the list is taken whole.
+    // Fragments were added, removed or reordered: replace the whole list.
     if (old && idsIn(old) !== idsIn(fresh)) {
       replace(old, document.importNode(fresh, true));
     }

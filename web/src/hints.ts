@@ -1,13 +1,13 @@
-// The explanations behind ⓘ. A press opens them without script, too; here the pointer and the keyboard's focus also do, and each stands at its sign.
+// Opens the explanations behind ⓘ. A press opens them even without script; here pointer and keyboard focus do too, and each text is placed at its sign.
 
 /** Long enough for the pointer to get from the sign to the text. */
 const graceMs = 150;
 const gap = 6;
 const margin = 12;
 
-/** The one that a press opened: it stays when the pointer leaves. */
+/** The text that a press opened: it stays open when the pointer leaves. */
 let pinned: HTMLElement | null = null;
-/** The id of the one that was closed at its sign: it stays closed until the focus has been elsewhere, however often the page is redrawn. */
+/** Id of the text that was closed at its sign: it stays closed until the focus has been elsewhere, however often the page is redrawn. */
 let closed = "";
 let leaving: ReturnType<typeof setTimeout> | undefined;
 
@@ -29,7 +29,7 @@ function show(sign: HTMLButtonElement): HTMLElement | null {
   return text;
 }
 
-/** Below its sign, above where there is no room; never beyond the edges of the window. */
+/** Places the text below its sign, or above if there is no room, and within the edges of the window. */
 function place(sign: HTMLElement, text: HTMLElement): void {
   const box = sign.getBoundingClientRect();
   const { clientWidth, clientHeight } = document.documentElement;
@@ -49,7 +49,7 @@ function leave(): void {
 
 export function startHints(): void {
   if (!("showPopover" in HTMLElement.prototype)) {
-    return; // A screen reader reads the text at its sign all the same.
+    return; // A screen reader still reads the text at its sign.
   }
   document.addEventListener("click", (event) => {
     const sign = signOf(event.target);
@@ -87,7 +87,7 @@ export function startHints(): void {
       openText()?.hidePopover();
     }
   });
-  // It does not bubble.
+  // This event does not bubble.
   document.addEventListener(
     "toggle",
     (event) => {

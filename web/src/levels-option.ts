@@ -1,4 +1,4 @@
-// How full windows were: lines over time from 0 to 100 percent, with the thresholds at 70 and 90.
+// Charts how full windows were: lines over time from 0 to 100 percent, with the thresholds at 70 and 90.
 import type { EChartsCoreOption } from "echarts/core";
 import type { ChartKind } from "./charts";
 import { colourToken } from "./days-option";
@@ -9,7 +9,7 @@ interface LevelsData {
   /** Milliseconds. */
   from: number;
   to: number;
-  /** Seconds after from, and the percent then; null is a gap. */
+  /** Seconds after from, and the percentage at that time; null is a gap. */
   series: { name: string; colour: number; at: number[]; used: (number | null)[] }[];
 }
 
@@ -36,7 +36,7 @@ export function levelsChart(json: string): ChartKind {
   };
 }
 
-/** The place of the value nearest to what is looked for, among ascending ones. */
+/** Returns the index of the value nearest to the wanted one; values are ascending. */
 function nearest(values: number[], wanted: number): number {
   let low = 0;
   let high = values.length - 1;
@@ -51,7 +51,7 @@ function nearest(values: number[], wanted: number): number {
   return low > 0 && wanted - (values[low - 1] ?? 0) < (values[low] ?? 0) - wanted ? low - 1 : low;
 }
 
-/** What each window was last seen at. */
+/** Returns each window's last observed percentage. */
 function rows(data: LevelsData, time: number): TipRow[] {
   return data.series.map((series) => {
     let used: number | null | undefined;
@@ -96,7 +96,7 @@ function option(data: LevelsData, width: number): EChartsCoreOption {
         type: "line",
         name: series.name,
         data: series.at.map((at, index) => [data.from + at * 1000, series.used[index]]),
-        // Few readings, or one between gaps, have no line to be seen by.
+        // Without symbols, few readings, or one between gaps, would be invisible.
         showSymbol: series.at.length <= 30,
         symbolSize: 4,
         silent: true,
@@ -119,7 +119,7 @@ function option(data: LevelsData, width: number): EChartsCoreOption {
   };
 }
 
-/** The hour within two days, else the day; the end of the axis is the present. */
+/** Formats the hour if the axis covers up to two days, else the day; the end of the axis is now. */
 function tickText(value: number, data: LevelsData): string {
   const at = new Date(value);
   if (value >= data.to - 1) {

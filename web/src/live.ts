@@ -1,4 +1,4 @@
-// Follows the receiver: an event says that something changed, and the page fetches itself anew. Rests while the page is hidden or paused.
+// Follows the receiver: when an event says that something changed, the page fetches itself again. Pauses while the page is hidden or paused.
 import { applyPage, fetchPage, SignedOut } from "./fragments";
 import { recall, remember } from "./store";
 import { agoText } from "./times";
@@ -16,7 +16,7 @@ let paused = false;
 let connected = false;
 let heardAt = 0;
 
-/** The receiver speaks every 15 s; a connection that stays silent for three of them is dead, whatever the browser thinks. */
+/** The receiver sends something every 15 s; after three silent intervals the connection is dead, whatever the browser thinks. */
 const deafMs = 45_000;
 
 export function startLive(): void {
@@ -34,7 +34,7 @@ export function startLive(): void {
     }
   });
   document.addEventListener("visibilitychange", follow);
-  // What is shown can age or pass without anything having changed.
+  // The content can become outdated without any change on the receiver.
   const fetchAnew = (): void => {
     pending = true;
     if (document.visibilityState === "visible") {
@@ -42,7 +42,7 @@ export function startLive(): void {
     }
   };
   document.addEventListener("ccflux:outdated", fetchAnew);
-  // Back from the browser's memory: what it shows may be old, and its session may have ended.
+  // Restored from the browser's back/forward cache: the content may be old, and the session may have ended.
   addEventListener("pageshow", (event) => {
     if (event.persisted) {
       fetchAnew();
@@ -88,7 +88,7 @@ function connect(): void {
   source.addEventListener("error", () => {
     connected = false;
     show();
-    // The browser comes back by itself, except where it was refused; then the next look round does.
+    // The browser reconnects by itself unless it was refused; then the next periodic check does.
     if (source?.readyState === EventSource.CLOSED) {
       source = null;
     }

@@ -1,10 +1,10 @@
-// Sorting, paging, searching and filtering without leaving the page: the address changes as it would without script, and only what differs is redrawn.
+// Sorts, pages, searches and filters without leaving the page: the URL changes as it would without script, and only what differs is redrawn.
 import { applyPage, fetchPage, noteServed, SignedOut } from "./fragments";
 import { recall, remember } from "./store";
 
 let running: AbortController | null = null;
 
-/** How tables are sorted and searched comes back on the next visit; periods and filters do not. */
+/** Fields restored on the next visit: how tables are sorted and searched, but not periods and filters. */
 const remembered = /^[a-z]+\.(sort|q|view)$/;
 
 const tablesKey = (): string => `tables:${location.pathname.startsWith("/admin/users/") ? "user" : location.pathname}`;
@@ -44,7 +44,7 @@ export function startNavigation(): void {
   restoreTables();
 }
 
-/** The address a GET form leads to, without empty fields. */
+/** Returns the URL of a GET form, without empty fields. */
 function addressOf(form: HTMLFormElement): string {
   const address = new URL(form.action);
   address.search = "";
@@ -68,7 +68,7 @@ function rememberTables(): void {
   remember(tablesKey(), fields.length > 0 ? new URLSearchParams(fields).toString() : null);
 }
 
-/** Draws another state of this page. Push: true for a step back to it, false to take the place of the present one, null where the address is there already. */
+/** Draws another state of this page. Push: true adds a history entry, false replaces the current one, null leaves the history as it is. */
 async function go(address: string, push: boolean | null): Promise<void> {
   running?.abort();
   const control = (running = new AbortController());
@@ -77,7 +77,7 @@ async function go(address: string, push: boolean | null): Promise<void> {
     document.documentElement.classList.add("is-loading");
     const page = await fetchPage(target.pathname + target.search, control.signal);
     if (push !== null) {
-      // The place in the page stays as it is: the hash only serves those without script.
+      // The scroll position stays as it is: the hash is only needed without script.
       target.hash = "";
       history[push ? "pushState" : "replaceState"](null, "", target);
       rememberTables();

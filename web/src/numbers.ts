@@ -1,4 +1,4 @@
-// The server's Shell/Format/Numbers.cs for what only the script writes: ticks and tooltips.
+// Formats numbers like the server's Shell/Format/Numbers.cs, for text that only the script writes: ticks and tooltips.
 const units: readonly (readonly [number, string])[] = [
   [1e3, "k"],
   [1e6, "M"],
@@ -23,7 +23,7 @@ export function compact(value: number): string {
   return exact(value);
 }
 
-/** On an axis a round figure drops its decimal. */
+/** Drops the decimal of a round figure on an axis. */
 export const tick = (value: number): string => compact(value).replace(/\.0(?=\D)/, "");
 
 function duration(seconds: number): string {
@@ -31,7 +31,7 @@ function duration(seconds: number): string {
   return `${value.toFixed(1)}\u00a0${unit}`;
 }
 
-/** A chart's figure in its unit, as ChartUnit writes it. */
+/** Formats a chart's figure in its unit, like ChartUnit. */
 export function inUnit(unit: string, value: number): string {
   switch (unit) {
     case "micro-usd":
@@ -39,7 +39,7 @@ export function inUnit(unit: string, value: number): string {
     case "ms":
       return value === 0 ? "—" : value < 999.5 ? `${exact(value)}\u00a0ms` : duration(value / 1000);
     case "s":
-      // Milliseconds that add up.
+      // Milliseconds that are summed.
       return value < 59_500 ? `${exact(value / 1000)}\u00a0s` : duration(value / 1000);
     case "x100":
       return `${(value / 100).toFixed(1)}×`;

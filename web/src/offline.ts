@@ -1,4 +1,4 @@
-// Sorting and searching inside a saved page, where there is no receiver to ask.
+// Sorts and searches inside a saved page, where there is no receiver to ask.
 import { exact } from "./numbers";
 import { recall, remember } from "./store";
 
@@ -59,7 +59,7 @@ function filter(input: HTMLInputElement): void {
   for (const row of rows) {
     row.hidden = !row.textContent?.toLowerCase().includes(words);
   }
-  // The total is of all rows; beside some of them it would be read as theirs.
+  // The total covers all rows; next to only some of them it would be misread as their total.
   for (const total of panel?.querySelectorAll<HTMLElement>("tfoot") ?? []) {
     total.hidden = words.length > 0;
   }

@@ -1,4 +1,4 @@
-// Folding a panel, chart or table, menus, links to copy. Fold and view are remembered by panel.
+// Handles folding of panels, the choice of chart or table, menus and copy links. Fold and view are remembered per panel.
 import { recall, remember } from "./store";
 import { toast } from "./toasts";
 import { copyText } from "./copy";
@@ -19,7 +19,7 @@ function applyView(panel: HTMLElement, view: string): void {
   }
 }
 
-/** Puts panels, new or redrawn, into the state they were left in. */
+/** Restores the remembered state of new or redrawn panels. */
 export function restorePanels(root: ParentNode = document): void {
   const panels = root instanceof HTMLElement && root.matches(".panel[id]") ? [root] : root.querySelectorAll<HTMLElement>(".panel[id]");
   for (const panel of panels) {

@@ -1,4 +1,4 @@
-// What is remembered in this browser: theme, folded panels, chart or table, how tables are sorted. Nothing here leaves it.
+// Remembers settings in this browser: theme, folded panels, chart or table, how tables are sorted. Nothing here leaves the browser.
 const prefix = "ccflux.";
 
 export function remember(key: string, value: string | null): void {
@@ -9,7 +9,7 @@ export function remember(key: string, value: string | null): void {
       localStorage.setItem(prefix + key, value);
     }
   } catch {
-    // Storage is off or full: the page works without memory.
+    // Storage is off or full: the page works without it.
   }
 }
 

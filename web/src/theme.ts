@@ -1,6 +1,6 @@
 import { remember } from "./store";
 
-/** Told when the colours change, by the button or by the system. */
+/** Calls back when the colours change, by the button or by the system. */
 export function onTheme(changed: () => void): void {
   document.addEventListener("ccflux:theme", changed);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", changed);

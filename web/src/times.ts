@@ -1,4 +1,4 @@
-// Redraws every <time> in the browser's zone, in the formats of the server's Shell/Format/Times.cs.
+// Redraws every <time> in the browser's time zone, in the formats of the server's Shell/Format/Times.cs.
 const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const minute = 60_000;
 const hour = 60 * minute;
@@ -40,7 +40,7 @@ export function leftText(left: number): string {
   return left >= minute ? `${Math.floor(left / minute)} m` : `${Math.max(0, Math.floor(left / 1000))} s`;
 }
 
-/** A file that was saved does not count on: it says when. */
+/** A saved file does not keep counting: it shows points in time. */
 const saved = (): boolean => document.documentElement.dataset.export !== undefined;
 
 function text(form: string | undefined, at: Date, now: Date): string {
@@ -62,7 +62,7 @@ function text(form: string | undefined, at: Date, now: Date): string {
   }
 }
 
-/** The receiver's clock is taken, not this machine's, which may be wrong. */
+/** Offset of the receiver's clock, which is used instead of this machine's, since that may be wrong. */
 let ahead = 0;
 
 export function setClock(serverNow: string | undefined): void {

@@ -1,4 +1,4 @@
-// The tooltip of a chart: the whole column by pointer, column by column with the arrow keys, read aloud as it moves.
+// The tooltip of a chart: shows the whole column at the pointer, moves column by column with the arrow keys, and is read aloud as it moves.
 import type { ECharts } from "echarts/core";
 
 export interface TipRow {
@@ -11,9 +11,9 @@ export interface TipRow {
 /** The columns of a chart. */
 export interface TipSource {
   count: number;
-  /** Where a column stands on the axis. */
+  /** Position of a column on the axis. */
   axisOf(index: number): number;
-  /** The column nearest to a place on the axis. */
+  /** The column nearest to a position on the axis. */
   indexOf(axis: number): number;
   title(index: number): string;
   rows(index: number): TipRow[];
@@ -45,7 +45,7 @@ export function attachTip(element: HTMLElement, chart: ECharts, source: TipSourc
     tip.replaceChildren(Object.assign(document.createElement("strong"), { textContent: title }), list(source.rows(at)));
     hair.hidden = tip.hidden = false;
     hair.style.left = `${x}px`;
-    // Never over its own point: on the side where there is room.
+    // Never covers its own point: it is on the side where there is room.
     const width = tip.offsetWidth;
     tip.style.left = x + 12 + width <= element.clientWidth ? `${x + 12}px` : x - 12 - width >= 0 ? `${x - 12 - width}px` : `${Math.max(0, element.clientWidth - width)}px`;
     if (aloud) {

@@ -1,4 +1,4 @@
-// A word about what was done. Server-made ones and our own look alike.
+// Short messages about what was done. Those from the server and from scripts look alike.
 const icons = {
   good: '<circle cx="8" cy="8" r="6.2"/><path d="M5.2 8.1l2 2 3.6-4.2"/>',
   bad: '<path d="M5.4 1.9h5.2l3.5 3.5v5.2l-3.5 3.5H5.4l-3.5-3.5V5.4zM8 5v3.7M8 10.9v.1"/>',
@@ -29,7 +29,7 @@ export function toast(text: string, detail = "", good = true): void {
   expire(element);
 }
 
-/** Long enough to be read; stays while it is pointed at or has the focus. */
+/** Removes a message after enough time to read it; it stays while it has the pointer or the focus. */
 function expire(element: Element): void {
   setTimeout(() => (element.matches(":hover, :focus-within") ? expire(element) : element.remove()), 8000);
 }

@@ -1,6 +1,6 @@
 namespace Ccflux.Lab.Rotation;
 
-/// <summary>Draws a fortnight by the demand model of docs/fleet-simulation.md.</summary>
+/// <summary>Draws a fortnight by the demand model of docs/development/fleet-simulation.md.</summary>
 internal static class RandomFortnight
 {
     private const double RequestsPerFiveHours = 300;

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Ccflux.Lab.Rotation;
 
-/// <summary>A fortnight as a file describes it; docs/fleet-simulation.md has an example.</summary>
+/// <summary>A fortnight as a file describes it; docs/development/fleet-simulation.md has an example.</summary>
 internal sealed record ScriptedFortnight
 {
     public const int MaxFileBytes = 8 << 20;
@@ -46,7 +46,7 @@ internal sealed record ScriptedFortnight
         }
         catch (JsonException exception)
         {
-            fault = $"{exception.Path ?? "the file"}: not as docs/fleet-simulation.md describes it";
+            fault = $"{exception.Path ?? "the file"}: not as docs/development/fleet-simulation.md describes it";
             return null;
         }
 

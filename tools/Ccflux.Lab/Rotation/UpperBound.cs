@@ -1,7 +1,7 @@
 namespace Ccflux.Lab.Rotation;
 
 /// <summary>
-/// More than this no policy can serve, even one that knows the whole fortnight beforehand. docs/fleet-simulation.md has the proof that it is a bound.
+/// More than this no policy can serve, even one that knows the whole fortnight beforehand. docs/development/fleet-simulation.md has the proof that it is a bound.
 /// <para>The smallest cut between the hours' demand and what the accounts' windows let through says which hours and which weeks are scarce;
 /// <see cref="ScarceBound"/> makes a bound of those.</para>
 /// </summary>

@@ -13,11 +13,11 @@ public sealed class ConfigurationDocTests
     private const string Intro = """
         # Configuration
 
-        Settings are environment variables; the same names may stand in `appsettings.json` in the receiver's working folder (the environment wins).
-        The file is a JSON object, at most 1 MiB. If it is there and cannot be read, belongs neither to the receiver's user nor to root, or may be written to by everybody, nothing starts.
-        They are checked at start: if any is wrong the receiver says which, all at once, and does not start. What each came to is printed at start,
-        secrets only as set or unset. A blank value counts as unset, but where empty turns something off. Secrets are never given as arguments.
-        Switches take `true`/`false`, `1`/`0`, `yes`/`no`, `on`/`off`.
+        Settings are environment variables. The same names can be used in `appsettings.json` in the receiver's working folder; the environment takes precedence.
+        The file is a JSON object of at most 1 MiB. If it exists but cannot be read, belongs neither to the receiver's user nor to root, or is writable by everyone, the receiver does not start.
+        Settings are checked at start: if any are invalid, the receiver lists all of them and does not start. The resulting values are printed at start,
+        secrets only as set or unset. Empty means unset, except where empty means "off". Secrets are never passed as arguments.
+        Switches accept `true`/`false`, `1`/`0`, `yes`/`no`, `on`/`off`.
 
         `ccflux-receiver` also honours ASP.NET Core's `Logging__LogLevel__…` variables, such as `Logging__LogLevel__Default=Debug`.
 
@@ -61,7 +61,7 @@ public sealed class ConfigurationDocTests
     [Fact]
     public async Task EnvExample_HasEverySettingCommented()
     {
-        var text = new StringBuilder("# Every setting of the receiver with its default; take the # away to set one. See docs/configuration.md.\n");
+        var text = new StringBuilder("# Every setting of the receiver with its default; remove the # to set one. See docs/configuration.md.\n");
         foreach (var group in await GroupsAsync())
         {
             text.Append(CultureInfo.InvariantCulture, $"\n# {s_titles[group.Key]}\n");
