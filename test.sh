@@ -1,25 +1,33 @@
 #!/usr/bin/env bash
-# Runs all tests: ./test.sh [--install] [--coverage] [--real-client]
+# Runs the tests: ./test.sh [--install] [--thorough] [--coverage] [--real-client] [SUITE…]
+#   SUITE           contracts, storage, hook, receiver, architecture or browser; all of them by default
 #   --install       installs missing Debian packages (as root); CI=true does too, and then a skipped test is a failure
-#   --coverage      also measures the line coverage of the .NET suites: artifacts/coverage/*.cobertura.xml; prints the rate before the last line
-#   --real-client   runs the tests with the real Claude Code client instead (root, 360 MB from npm)
+#   --thorough      repeats random and kill tests more often
+#   --coverage      also counts the lines that the .NET suites run: artifacts/coverage/*.cobertura.xml, the rate before the last line
+#   --real-client   runs the proofs with the real Claude Code client instead (root, 360 MB from npm)
 # Ends with the line "N passed, N failed, N skipped".
 set -uo pipefail
 . "$(dirname "$0")/eng/setup.sh"
 
 install=${CI:+1}
+suites=()
 for argument in "$@"; do
   case $argument in
     --install) install=1 ;;
+    --thorough) export CCFLUX_THOROUGH=1 ;;
     --coverage) coverage=1 ;;
     --real-client) real_client=1 ;;
-    -h|--help) sed -n '2,6s/^# //p' "$0"; exit 0 ;;
-    *) die "test.sh does not know '$argument'. Usage: ./test.sh [--install] [--coverage] [--real-client]" ;;
+    contracts | storage | hook | receiver | architecture | browser) suites+=("$argument") ;;
+    -h|--help) sed -n '2,8s/^# //p' "$0"; exit 0 ;;
+    *) die "test.sh does not know '$argument'. Usage: ./test.sh [--install] [--thorough] [--coverage] [--real-client] [contracts|storage|hook|receiver|architecture|browser…]" ;;
   esac
 done
+[ ${#suites[@]} -gt 0 ] || suites=(contracts storage hook receiver architecture browser)
+wants() { local suite; for suite in "${suites[@]}"; do [ "$suite" != "$1" ] || return 0; done; return 1; }
 
 passed=0 failed=0 skipped=0
 failures=$(mktemp)
+logs=$(mktemp -d)
 count() { passed=$((passed + $1)); failed=$((failed + $2)); skipped=$((skipped + $3)); }
 skip() { say "SKIPPED  $1: $2"; count 0 0 1; }
 finish() {
@@ -27,15 +35,15 @@ finish() {
     say "With CI=true a skipped test is a failure."
     failed=$((failed + skipped)) skipped=0
   fi
-  # Repeats the failures at the end, since nobody would find them thousands of lines above.
+  # Thousands of lines above, a failure would not be found.
   cat "$failures" >&2
-  rm -f "$failures"
+  rm -rf "$failures" "$logs"
   echo "$passed passed, $failed failed, $skipped skipped"
   [ "$failed" -eq 0 ]
   exit
 }
 
-# package=command or file that shows that it is installed
+# package=the command or file that shows that it is installed
 packages="gcc=gcc zlib1g-dev=/usr/include/zlib.h chromium-headless-shell=chromium-headless-shell sqlite3=sqlite3 fonts-liberation=/usr/share/fonts/truetype/liberation"
 missing=
 for entry in $packages; do
@@ -55,7 +63,7 @@ fi
 
 need_dotnet
 need_node
-# Downloads run in parallel with the work. An error here shows up again where the packages are needed.
+# Fetches packages from the network next to work that does not need it. An error shows again where the packages are used.
 dotnet restore Ccflux.slnx -nologo -v quiet >/dev/null 2>&1 &
 restored=$!
 (npm_ci tests/browser && npm_ci tests/otlp) &
@@ -63,84 +71,74 @@ test_packages=$!
 build_web
 wait "$restored"
 # The native compiler works in its own tree, and the build leaves a core idle while it compiles the receiver.
-hook_build=$(mktemp)
-eng/publish-hook.sh >"$hook_build" 2>&1 &
+eng/publish-hook.sh >"$logs/hook-build" 2>&1 &
 hook_built=$!
 build_dotnet Release Ccflux.slnx
 hook=1
 wait "$hook_built" || hook=
-cat "$hook_build" >&2
-rm -f "$hook_build"
+cat "$logs/hook-build" >&2
 wait "$test_packages" || exit 1
 
 if [ -n "${real_client:-}" ]; then
   [ "$(id -u)" = 0 ] || die "./test.sh --real-client needs root, for a network namespace."
   [ -n "$hook" ] || die "./test.sh --real-client needs the native hook program (above)."
-  log=$(mktemp)
-  tests/real-client/prove.sh 2>&1 | tee "$log"
-  read -r p f s < <(sed -nE 's/^([0-9]+) passed, ([0-9]+) failed, ([0-9]+) skipped$/\1 \2 \3/p' "$log" | tail -1)
-  rm -f "$log"
+  tests/real-client/prove.sh 2>&1 | tee "$logs/real-client"
+  read -r p f s < <(sed -nE 's/^([0-9]+) passed, ([0-9]+) failed, ([0-9]+) skipped$/\1 \2 \3/p' "$logs/real-client" | tail -1)
   [ -n "${p:-}" ] && count "$p" "$f" "$s" || count 0 1 0
   finish
 fi
 
-# run_dotnet PROJECT
+# run_dotnet PROJECT: writes its log
 run_dotnet() {
   local measured=()
   [ -z "${coverage:-}" ] || measured=(--results-directory artifacts/coverage --coverlet --coverlet-output-format cobertura --coverlet-file-prefix "$1"
     --coverlet-include "[ccflux]*" --coverlet-include "[ccflux-receiver]*" --coverlet-include "[Ccflux.Contracts]*" --coverlet-include "[Ccflux.Storage]*")
-  dotnet test --project "tests/$1" -c Release --no-build --no-progress ${measured[@]+"${measured[@]}"} 2>&1
+  dotnet test --project "tests/$1" -c Release --no-build --no-progress ${measured[@]+"${measured[@]}"} >"$logs/$1" 2>&1
 }
 
-# dotnet_tests PROJECT: runs the project's tests and counts the results
-dotnet_tests() {
-  local log
-  log=$(mktemp)
-  run_dotnet "$1" | tee "$log" >&2
-  count_dotnet "$1" "$log"
-}
-
-# count_dotnet PROJECT LOG
+# count_dotnet PROJECT: prints its log and counts its tests
 count_dotnet() {
   local p f s
-  p=$(sed -nE 's/^ *succeeded: ([0-9]+).*/\1/p' "$2" | tail -1)
-  f=$(sed -nE 's/^ *failed: ([0-9]+).*/\1/p' "$2" | tail -1)
-  s=$(sed -nE 's/^ *skipped: ([0-9]+).*/\1/p' "$2" | tail -1)
-  grep -E -A 8 '^failed ' "$2" >>"$failures"
-  rm -f "$2"
+  cat "$logs/$1" >&2
+  p=$(sed -nE 's/^ *succeeded: ([0-9]+).*/\1/p' "$logs/$1" | tail -1)
+  f=$(sed -nE 's/^ *failed: ([0-9]+).*/\1/p' "$logs/$1" | tail -1)
+  s=$(sed -nE 's/^ *skipped: ([0-9]+).*/\1/p' "$logs/$1" | tail -1)
+  grep -E -A 8 '^failed ' "$logs/$1" >>"$failures"
   if [ -z "$p" ]; then say "FAILED   $1 did not run"; count 0 1 0; else count "$p" "$f" "$s"; fi
 }
 
-# The hook's tests mostly wait for programs that they started, so they run in parallel with the others.
+browser=
+if wants browser; then
+  if { command -v chromium-headless-shell || command -v chromium; } >/dev/null && command -v sqlite3 >/dev/null; then
+    browser=1
+  else
+    skip "browser tests" "neither chromium-headless-shell nor chromium is installed, or sqlite3 is not"
+  fi
+fi
+if wants hook && [ -z "$hook" ]; then skip Ccflux.Hook.Tests "the native hook program could not be built (above)"; hook=; fi
+wants hook || hook=
+
+# Two lanes, so that both cores work: the hook's tests mostly wait for programs that they start, and so do the browser's.
 rm -rf artifacts/coverage
-hook_log=$(mktemp)
-if [ -n "$hook" ]; then
-  run_dotnet Ccflux.Hook.Tests >"$hook_log" &
-  hook_run=$!
-else
-  skip Ccflux.Hook.Tests "the native hook program could not be built (above)"
-fi
-
-for project in tests/*.Tests; do
-  project=${project#tests/}
-  [ "$project" = Ccflux.Hook.Tests ] || dotnet_tests "$project"
+(
+  [ -z "$hook" ] || run_dotnet Ccflux.Hook.Tests
+  [ -z "$browser" ] || tests/browser/run.sh >"$logs/browser" 2>&1
+) &
+lane=$!
+for suite in contracts storage architecture receiver; do
+  if wants "$suite"; then
+    project=Ccflux.${suite^}.Tests
+    run_dotnet "$project"
+    count_dotnet "$project"
+  fi
 done
-
-if [ -n "$hook" ]; then
-  wait "$hook_run"
-  cat "$hook_log" >&2
-  count_dotnet Ccflux.Hook.Tests "$hook_log"
-fi
-
-if { command -v chromium-headless-shell || command -v chromium; } >/dev/null && command -v sqlite3 >/dev/null; then
-  log=$(mktemp)
-  tests/browser/run.sh 2>&1 | tee "$log" >&2
-  sed -n '/^✖ failing tests:/,$p' "$log" | head -100 >>"$failures"
-  read -r p f s < <(sed -nE 's/^([0-9]+) passed, ([0-9]+) failed, ([0-9]+) skipped$/\1 \2 \3/p' "$log" | tail -1)
-  rm -f "$log"
+wait "$lane"
+[ -z "$hook" ] || count_dotnet Ccflux.Hook.Tests
+if [ -n "$browser" ]; then
+  cat "$logs/browser" >&2
+  sed -n '/^✖ failing tests:/,$p' "$logs/browser" | head -100 >>"$failures"
+  read -r p f s < <(sed -nE 's/^([0-9]+) passed, ([0-9]+) failed, ([0-9]+) skipped$/\1 \2 \3/p' "$logs/browser" | tail -1)
   if [ -n "${p:-}" ]; then count "$p" "$f" "$s"; else say "FAILED   the browser tests did not run"; count 0 1 0; fi
-else
-  skip "browser tests" "neither chromium-headless-shell nor chromium is installed, or sqlite3 is not"
 fi
 
 [ -z "${coverage:-}" ] || node eng/coverage.mjs artifacts/coverage || count 0 1 0
