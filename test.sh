@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs the tests: ./test.sh [--install] [--thorough] [--coverage] [--real-client] [SUITE…]
-#   SUITE           contracts, storage, hook, receiver, architecture or browser; all of them by default
+#   SUITE           format, contracts, storage, hook, receiver, architecture or browser; all of them by default
 #   --install       installs missing Debian packages (as root); CI=true does too, and then a skipped test is a failure
 #   --thorough      repeats random and kill tests more often
 #   --coverage      also counts the lines that the .NET suites run: artifacts/coverage/*.cobertura.xml, the rate before the last line
@@ -17,12 +17,12 @@ for argument in "$@"; do
     --thorough) export CCFLUX_THOROUGH=1 ;;
     --coverage) coverage=1 ;;
     --real-client) real_client=1 ;;
-    contracts | storage | hook | receiver | architecture | browser) suites+=("$argument") ;;
+    format | contracts | storage | hook | receiver | architecture | browser) suites+=("$argument") ;;
     -h|--help) sed -n '2,8s/^# //p' "$0"; exit 0 ;;
-    *) die "test.sh does not know '$argument'. Usage: ./test.sh [--install] [--thorough] [--coverage] [--real-client] [contracts|storage|hook|receiver|architecture|browser…]" ;;
+    *) die "test.sh does not know '$argument'. Usage: ./test.sh [--install] [--thorough] [--coverage] [--real-client] [format|contracts|storage|hook|receiver|architecture|browser…]" ;;
   esac
 done
-[ ${#suites[@]} -gt 0 ] || suites=(contracts storage hook receiver architecture browser)
+[ ${#suites[@]} -gt 0 ] || suites=(format contracts storage hook receiver architecture browser)
 wants() { local suite; for suite in "${suites[@]}"; do [ "$suite" != "$1" ] || return 0; done; return 1; }
 
 passed=0 failed=0 skipped=0
@@ -106,6 +106,17 @@ count_dotnet() {
   grep -E -A 8 '^failed ' "$logs/$1" >>"$failures"
   if [ -z "$p" ]; then say "FAILED   $1 did not run"; count 0 1 0; else count "$p" "$f" "$s"; fi
 }
+
+# What is checked without being built.
+if wants format; then
+  if dotnet format whitespace . --folder --verify-no-changes --include src/ tests/ tools/ bench/ >"$logs/format" 2>&1; then
+    count 1 0 0
+  else
+    say "FAILED   formatting (dotnet format whitespace . --folder --include src/ tests/ tools/ bench/ fixes it)"
+    tee -a "$failures" <"$logs/format" >&2
+    count 0 1 0
+  fi
+fi
 
 browser=
 if wants browser; then

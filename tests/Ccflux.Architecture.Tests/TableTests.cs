@@ -51,8 +51,8 @@ public sealed partial class TableTests
     {
         var tables = Tables();
 
-        Assert.Empty(tables.Where(table => Owner(table) is null));
-        Assert.Empty(Owned.Values.SelectMany(owned => owned).Except(tables, StringComparer.Ordinal));
+        Assert.All(tables, table => Assert.NotNull(Owner(table)));
+        Assert.Subset(tables, Owned.Values.SelectMany(owned => owned).ToHashSet(StringComparer.Ordinal));
     }
 
     [Fact]

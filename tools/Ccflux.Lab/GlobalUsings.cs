@@ -1,3 +1,2 @@
 global using System.Globalization;
 global using System.Text.Json.Serialization;
-global using Ccflux.Receiver.Platform;

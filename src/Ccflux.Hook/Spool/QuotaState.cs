@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using Ccflux.Contracts.Quota;
-using Ccflux.Hook.StatusLine;
 
 namespace Ccflux.Hook.Spool;
 

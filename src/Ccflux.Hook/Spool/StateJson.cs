@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using Ccflux.Contracts.Usage;
-using Ccflux.Hook.Delivery;
 
 namespace Ccflux.Hook.Spool;
 

@@ -2,7 +2,6 @@ using System.Text;
 using Ccflux.Receiver.Identity.Pages;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Shell;
-using Ccflux.Receiver.Usage.Pages.Parts;
 using Ccflux.Receiver.Usage.Read;
 using Ccflux.Receiver.Usage.Read.Views;
 using Ccflux.Receiver.Usage.Store;

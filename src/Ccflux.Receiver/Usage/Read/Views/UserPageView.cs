@@ -1,4 +1,4 @@
-using Ccflux.Receiver.Usage.Read.Snapshots;
+
 
 namespace Ccflux.Receiver.Usage.Read.Views;
 
