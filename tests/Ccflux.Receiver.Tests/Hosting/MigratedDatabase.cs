@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Platform.Database;
 using Ccflux.Storage.Sqlite;
 
 namespace Ccflux.Receiver.Tests.Hosting;
@@ -15,11 +16,8 @@ internal static class MigratedDatabase
             return;
         }
 
-        using (var file = new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
-        {
-            file.Write(s_file.Value);
-        }
-
+        PrivateFile.Create(path);
+        File.WriteAllBytes(path, s_file.Value);
         using var connection = SqlConnection.Open(path);
         connection.Execute("UPDATE store SET store_id = ?", Guid.NewGuid().ToString("N"));
     }
