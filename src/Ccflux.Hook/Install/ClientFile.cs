@@ -80,7 +80,7 @@ internal sealed record ClientFile(string Path, Action<JsonText> Add, Action<Json
         ];
     }
 
-    /// The text is not a JSON object: then none of it may be touched.
+    /// <exception cref="JsonException">The text is not a JSON object: then none of it may be touched.</exception>
     public byte[] With(byte[]? current)
     {
         var root = JsonText.Parse(current);
@@ -88,7 +88,7 @@ internal sealed record ClientFile(string Path, Action<JsonText> Add, Action<Json
         return root.ToBytes();
     }
 
-    /// The text is not a JSON object.
+    /// <exception cref="JsonException">The text is not a JSON object.</exception>
     public byte[] Without(byte[]? current, byte[]? before)
     {
         var root = JsonText.Parse(current);

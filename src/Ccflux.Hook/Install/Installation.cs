@@ -39,7 +39,7 @@ internal sealed class Installation(StateDirectory state, TimeProvider time)
     }
 
     /// <summary>Writes the record first: with it, uninstall can undo whatever was done.</summary>
-    /// Something could not be written despite the check.
+    /// <exception cref="InstallException">Something could not be written despite the check.</exception>
     public void Install(InstallPlan plan)
     {
         var steps = new Steps();
@@ -101,7 +101,7 @@ internal sealed class Installation(StateDirectory state, TimeProvider time)
         return changes;
     }
 
-    /// Something could not be written despite the check.
+    /// <exception cref="InstallException">Something could not be written despite the check.</exception>
     public void Uninstall(IReadOnlyList<(string Path, byte[]? Content)> changes)
     {
         var steps = new Steps();

@@ -15,7 +15,7 @@ internal sealed class JsonText
     private JsonText(byte[] text) => _text = text;
 
     /// <param name="text">UTF-8; null, empty and white space stand for an object without members.</param>
-    /// It is not JSON, or not an object: then none of it may be touched.
+    /// <exception cref="JsonException">It is not JSON, or not an object: then none of it may be touched.</exception>
     public static JsonText Parse(byte[]? text)
     {
         if (text is null || text.AsSpan().Trim(" \t\r\n"u8).IsEmpty)

@@ -32,7 +32,7 @@ internal sealed class PausedIntervals
 
     public bool IsPaused => IsOpen(PausedInterval.Paused);
 
-    /// The file is damaged. It is better to send nothing than something that should not be sent.
+    /// <exception cref="JsonException">The file is damaged. It is better to send nothing than something that should not be sent.</exception>
     public static PausedIntervals Load(StateDirectory state) =>
         new(state.PausedIntervals, AtomicFile.Read(state.PausedIntervals) is { } json ? JsonSerializer.Deserialize(json, StateJson.Default.ListPausedInterval) ?? [] : []);
 

@@ -101,7 +101,7 @@ internal sealed class StateDirectory(string configDir)
     public string Offset(string sessionId) => In(sessionId + ".offset");
 
     /// <summary>Creates the folder if it does not exist.</summary>
-    /// It is a link, or belongs to another user.
+    /// <exception cref="StateRefusedException">It is a link, or belongs to another user.</exception>
     public void Create()
     {
         if (Refusal(out var exists) is { } refusal)
