@@ -38,7 +38,7 @@ public sealed class AgentTests
         var result = await HookProgram.RunAsync(["agent", "enrol", "--endpoint", fleet.Address, "--config-dir", machine.Machine.State.ConfigDir], machine.Machine.Environment, "other\n");
 
         Assert.Equal(2, result.ExitCode);
-        Assert.Contains("does not take this code", result.Output, StringComparison.Ordinal);
+        Assert.Contains("rejects this code", result.Output, StringComparison.Ordinal);
         Assert.False(File.Exists(machine.Fleet.Enrolment));
     }
 
@@ -51,10 +51,10 @@ public sealed class AgentTests
 
         var other = await HookProgram.RunAsync([.. enrol, "0000-0000-0000-0000-0000"], machine.Machine.Environment, StubFleet.Code + "\n");
         Assert.Equal(2, other.ExitCode);
-        Assert.Contains($"has other keys ({fleet.Fingerprint})", other.Output, StringComparison.Ordinal);
+        Assert.Contains($"has different keys ({fleet.Fingerprint})", other.Output, StringComparison.Ordinal);
         Assert.False(File.Exists(machine.Fleet.Enrolment));
         var none = await HookProgram.RunAsync([.. enrol, "0000"], machine.Machine.Environment, StubFleet.Code + "\n");
-        Assert.Equal((2, true), (none.ExitCode, none.Output.Contains("--receiver-key: the fingerprint", StringComparison.Ordinal)));
+        Assert.Equal((2, true), (none.ExitCode, none.Output.Contains("--receiver-key must be the fingerprint", StringComparison.Ordinal)));
 
         var same = await HookProgram.RunAsync([.. enrol, fleet.Fingerprint], machine.Machine.Environment, StubFleet.Code + "\n");
         Assert.Equal(0, same.ExitCode);
@@ -284,7 +284,7 @@ public sealed class AgentTests
         var agent = machine.Agent();
         await Wait.UntilAsync(() => File.Exists(machine.Fleet.OwnLogin), "the swap");
         var status = await machine.Machine.RunAsync("status");
-        Assert.Contains("account work, put in place by the fleet", status.Output, StringComparison.Ordinal);
+        Assert.Contains("account work, installed by the fleet", status.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("at-", status.Output, StringComparison.Ordinal);
 
         var early = await machine.Machine.RunAsync("uninstall", "--yes", "--config-dir", dir);

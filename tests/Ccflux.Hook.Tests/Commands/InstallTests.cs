@@ -100,7 +100,7 @@ public sealed class InstallTests : IDisposable
 
     [Theory]
     [InlineData("http://example.org", "not encrypted")]
-    [InlineData("nowhere", "no web address")]
+    [InlineData("nowhere", "not a web URL")]
     public async Task Install_EndpointNotAllowed_SaysWhyAndInstallsNothing(string endpoint, string expected)
     {
         var result = await InstallAsync(endpoint);
@@ -224,7 +224,7 @@ public sealed class InstallTests : IDisposable
     }
 
     [Theory]
-    [InlineData("ln -s nowhere/settings.json .claude/settings.json", "there is no such folder")]
+    [InlineData("ln -s nowhere/settings.json .claude/settings.json", "whose folder does not exist")]
     [InlineData("ln -s settings.json .claude/settings.json", "leads in a circle")]
     [InlineData("mkdir .claude/settings.json", "is a folder where a file belongs")]
     [InlineData("echo '{}' > .claude/settings.json; chmod 444 .claude/settings.json", "is read-only")]
@@ -340,9 +340,9 @@ public sealed class InstallTests : IDisposable
     [Theory]
     [InlineData(401, "Installed, but the receiver at http://127.0.0.1")]
     [InlineData(401, "refuses this token: ")]
-    [InlineData(404, "is no ccflux receiver")]
-    [InlineData(302, "is no ccflux receiver")]
-    [InlineData(200, "is no ccflux receiver")]
+    [InlineData(404, "is not a ccflux receiver")]
+    [InlineData(302, "is not a ccflux receiver")]
+    [InlineData(200, "is not a ccflux receiver")]
     [InlineData(503, "did not check the token (HTTP 503)")]
     public async Task Install_ReceiverThatDoesNotTakeTheToken_SaysWhyAndExits3(int status, string expected)
     {
@@ -374,7 +374,7 @@ public sealed class InstallTests : IDisposable
         var offline = await InstallAsync(address);
 
         Assert.Equal((3, 0), (result.ExitCode, offline.ExitCode));
-        Assert.Contains("is not reachable: no connection", result.Output, StringComparison.Ordinal);
+        Assert.Contains("cannot be reached: no connection", result.Output, StringComparison.Ordinal);
     }
 
     [Fact]

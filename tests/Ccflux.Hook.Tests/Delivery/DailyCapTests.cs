@@ -40,9 +40,9 @@ public sealed class DailyCapTests : IAsyncLifetime
         var status = await _machine.RunAsync("status");
 
         Assert.Equal((1, 7), (first.ExitCode, sent.Length));
-        Assert.StartsWith("7 turns acknowledged. The receiver takes no more new sessions of yours today; 13 sessions are left.", first.Output, StringComparison.Ordinal);
+        Assert.StartsWith("7 turns acknowledged. The receiver accepts no more new sessions from you today; 13 sessions are left.", first.Output, StringComparison.Ordinal);
         Assert.InRange(requests, 1, 12); // by halves, not one by one
-        Assert.Contains("Daily cap    met", status.Output, StringComparison.Ordinal);
+        Assert.Contains("Daily cap    reached", status.Output, StringComparison.Ordinal);
         Assert.False(File.Exists(_machine.State.RetryAt));
 
         // A turn of a session that the receiver knows goes on the same day, and asks for nothing else.
@@ -74,7 +74,7 @@ public sealed class DailyCapTests : IAsyncLifetime
         _receiver.MaxSessions = 100;
         var second = await _machine.RunAsync("backfill");
 
-        Assert.Equal("3 turns acknowledged. Everything on this machine is reported.\n", second.Output);
+        Assert.Equal("3 turns acknowledged. Everything on this machine has been reported.\n", second.Output);
         Assert.Equal(5, Sessions().Length);
         Assert.False(File.Exists(_machine.State.DailyCap));
     }

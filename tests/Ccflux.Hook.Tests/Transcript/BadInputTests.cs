@@ -184,7 +184,7 @@ public sealed class BadInputTests : IDisposable
         var scan = _folder.Scan();
 
         Assert.Empty(scan.Turns);
-        Assert.Equal("it is not there", Assert.Single(scan.Problems).Reason);
+        Assert.Equal("it does not exist", Assert.Single(scan.Problems).Reason);
     }
 
     [Fact]
