@@ -96,7 +96,7 @@ public static class RefusalReasons
     /// that really has this id, if there is one.</summary>
     public const string NotSigned = "unsigned";
 
-    /// <summary>The login in the config dir is not the one that the command replaces.</summary>
+    /// <summary>The login in the config directory is not the one that the command replaces.</summary>
     public const string Superseded = "superseded";
 
     /// <summary>The client keeps its login where an agent cannot write one.</summary>

@@ -66,7 +66,7 @@ internal sealed record StatusReport
     /// <summary>What the receiver answered just now: <c>ok</c>, or why it did not.</summary>
     public string? Reachable { get; init; }
 
-    /// <summary>Whether Claude Code's own telemetry is switched on in this config dir or environment.</summary>
+    /// <summary>Whether Claude Code's own telemetry is on in this config directory or environment.</summary>
     public required bool Telemetry { get; init; }
 
     /// <summary>How it is configured, and what is missing.</summary>

@@ -121,7 +121,7 @@ public sealed class InstallTests : IDisposable
 
         await InstallAsync();
         var result = await InstallExtrasAsync();
-        await InstallAsync(); // a later installation without the options leaves both as they are
+        await InstallAsync(); // a later installation without the options leaves both unchanged
 
         Assert.Equal(0, result.ExitCode);
         Assert.DoesNotContain("marked-secret", result.Output + result.Error, StringComparison.Ordinal);
@@ -193,7 +193,7 @@ public sealed class InstallTests : IDisposable
         var after = File.ReadAllText(Settings);
         Assert.StartsWith("{\n\t\"model\": \"opus\",\n\t\"model\": \"sonnet\",\n\t\"enabledPlugins\": {\"a@b\": true, \"a@b\": false, \"ccflux@ccflux\": true},\n\t\"extraKnownMarketplaces\"", after, StringComparison.Ordinal);
 
-        File.WriteAllText(Settings, after.Replace("sonnet", "haiku", StringComparison.Ordinal)); // no longer as it was left: ours is taken out, entry by entry
+        File.WriteAllText(Settings, after.Replace("sonnet", "haiku", StringComparison.Ordinal)); // changed since: our entries are removed one by one
         result = await _machine.RunAsync("uninstall", "--yes", "--config-dir", Dir);
 
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
@@ -357,7 +357,7 @@ public sealed class InstallTests : IDisposable
 
         Assert.Equal(3, result.ExitCode);
         Assert.Contains(expected, result.Output, StringComparison.Ordinal);
-        Assert.True(File.Exists(Settings)); // installed all the same
+        Assert.True(File.Exists(Settings)); // installed nevertheless
         Assert.Equal(status == 401 ? 3 : 0, (await _machine.RunAsync("status", "--config-dir", Dir)).ExitCode);
         Assert.DoesNotContain("marked-secret", result.Output + result.Error, StringComparison.Ordinal);
     }
@@ -392,13 +392,13 @@ public sealed class InstallTests : IDisposable
     private Task<ProgramResult> CheckedAsync(string endpoint) =>
         _machine.RunAsync("install", "--yes", "--config-dir", Dir, "--endpoint", endpoint, "--token-file", _tokenFile);
 
-    /// <summary>Every path below the home, with the target of links.</summary>
+    /// <summary>Every path below the home folder, with the targets of links.</summary>
     private string[] Tree() =>
     [
         .. Directory.EnumerateFileSystemEntries(_machine.Home, "*", SearchOption.AllDirectories).Select(path => $"{path} {new FileInfo(path).LinkTarget}").Order(StringComparer.Ordinal),
     ];
 
-    /// <summary>The folders that hold a token, by their names.</summary>
+    /// <summary>The folders that contain a token, by name.</summary>
     private IEnumerable<string> Configured() => Directory.EnumerateDirectories(_machine.Home)
         .Where(dir => new DirectoryInfo(dir).LinkTarget is null && File.Exists(Path.Combine(dir, "ccflux", "config.json")))
         .Select(dir => Path.GetFileName(dir))

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Ccflux.Hook.Tests.Transcript;
 
-/// <summary>Transcripts that other tools have rewritten, joined or cut: each row that is whole counts once.</summary>
+/// <summary>Transcripts that other tools have rewritten, joined or cut: each complete row counts once.</summary>
 public sealed class LineShapeTests : IDisposable
 {
     private const string Mark = "\ufeff";

@@ -19,7 +19,7 @@ public sealed class UsageTimesTests : IDisposable
     [InlineData("America/Los_Angeles", "2026-03-24T06:59:59Z", "2026-03-23")]
     [InlineData("Pacific/Apia", "2026-11-20T10:59:59Z", "2026-11-20")]
     [InlineData("Pacific/Apia", "2026-11-20T11:00:00Z", "2026-11-21")]
-    // The day summer time begins has 23 hours, the day it ends 25.
+    // The day when summer time starts has 23 hours, the day when it ends 25.
     [InlineData("Europe/Berlin", "2026-03-28T22:59:59Z", "2026-03-28")]
     [InlineData("Europe/Berlin", "2026-03-28T23:00:00Z", "2026-03-29")]
     [InlineData("Europe/Berlin", "2026-03-29T21:59:59Z", "2026-03-29")]
