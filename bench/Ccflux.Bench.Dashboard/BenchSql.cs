@@ -30,10 +30,10 @@ internal static class BenchSql
     public const string Tier = "INSERT INTO tiers VALUES (?, ?, ?, 'inferred', ?, ?, NULL)";
     public const string CountEvents = "SELECT count(*) FROM events";
 
-    /// <summary>What a turn of today does to the page's data: one row of today has another version.</summary>
+    /// <summary>The effect of a turn of today on the page's data: one row of today gets another version.</summary>
     public const string Touch = "UPDATE usage_days SET messages = messages + 1 WHERE day = (SELECT max(day) FROM usage_days) AND user_id = ?";
 
-    /// <summary>The page's figures the plain way, from the facts alone, as ccflux 0.1 asks for them.</summary>
+    /// <summary>The page's figures computed plainly, from the facts alone, as ccflux 0.1 queries them.</summary>
     public static (string Name, string Text)[] Scans { get; } =
     [
         ("cards", """

@@ -2,8 +2,8 @@ using Ccflux.Storage.Sqlite;
 
 namespace Ccflux.Bench.Dashboard;
 
-/// <summary>Fills a database with a year of 500 people: facts and the rollups that belong to them, written straight into the tables
-/// (the receiver's own path is measured elsewhere). The same seed gives the same database, up to the day it ends on.</summary>
+/// <summary>Fills a database with a year of 500 people: facts and the rollups that belong to them, written directly into the tables
+/// (the receiver's own path is measured elsewhere). The same seed gives the same database, up to the day on which it ends.</summary>
 internal sealed class Generator(SqlConnection connection, DateTimeOffset now, long events)
 {
     public const int Users = 500;
@@ -46,7 +46,7 @@ internal sealed class Generator(SqlConnection connection, DateTimeOffset now, lo
         connection.Execute(BenchSql.Token, $"sha256:{user:x64}", email, division);
         connection.Execute(BenchSql.Device, user, user, $"{user:D43}=", $"host-{user}", start, now.ToUnixTimeMilliseconds(), start);
 
-        // A few heavy users, many light ones; events in the sum as asked.
+        // A few heavy users, many light ones; their events add up to the requested number.
         var weight = 0.4 + (1.2 * (user - 1) / (Users - 1));
         var year = new UserYear(user);
         for (var day = _today - Days + 1; day <= _today; day++)
@@ -117,7 +117,7 @@ internal sealed class Generator(SqlConnection connection, DateTimeOffset now, lo
     }
 }
 
-/// <summary>A session while it is being made.</summary>
+/// <summary>A session under construction.</summary>
 internal sealed class SessionSums(long id, int user, long firstAt)
 {
     public long Ref => id;

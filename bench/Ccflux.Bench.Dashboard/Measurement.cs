@@ -6,7 +6,7 @@ using Ccflux.Storage.Sqlite;
 
 namespace Ccflux.Bench.Dashboard;
 
-/// <summary>Asks a running receiver (SERVER_PID) for pages, one after the other over one connection, and holds the time against plain queries over the facts.</summary>
+/// <summary>Requests pages from a running receiver (SERVER_PID), one after the other over one connection, and compares the time with plain queries over the facts.</summary>
 internal sealed class Measurement(string path, Uri address, string token)
 {
     private const int Requests = 200;

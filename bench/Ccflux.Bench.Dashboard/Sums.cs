@@ -26,6 +26,6 @@ internal sealed class Sums
     }
 }
 
-/// <summary>What a turn used of one model.</summary>
+/// <summary>The usage of one model in one turn.</summary>
 [System.Runtime.InteropServices.StructLayout(System.Runtime.InteropServices.LayoutKind.Auto)]
 internal readonly record struct Usage(long Input, long Output, long Read, long Write, long Messages);

@@ -2,7 +2,7 @@ using Ccflux.Storage.Sqlite;
 
 namespace Ccflux.Bench.Dashboard;
 
-/// <summary>A user's rollups, kept while the facts are made, by the rules of the receiver.</summary>
+/// <summary>A user's rollups, updated while the facts are generated, by the receiver's rules.</summary>
 internal sealed class UserYear(int user)
 {
     private const long Hour = 3_600_000;

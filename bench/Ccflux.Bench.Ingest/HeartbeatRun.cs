@@ -11,8 +11,8 @@ using Ccflux.Testing;
 
 namespace Ccflux.Bench.Ingest;
 
-/// <summary>Ten thousand live sessions: a thousand agents with ten each, a signed heartbeat of each agent every five seconds, as their clocks have it and
-/// not as the receiver answers. A fifth of the sessions change their state from one heartbeat to the next.</summary>
+/// <summary>Ten thousand live sessions: a thousand agents with ten each, and a signed heartbeat from each agent every five seconds by its own clock,
+/// not depending on the receiver's answers. A fifth of the sessions change their state from one heartbeat to the next.</summary>
 internal static class HeartbeatRun
 {
     private const int Agents = 1000;
@@ -31,7 +31,7 @@ internal static class HeartbeatRun
             await receiver.StartAsync();
             var requests = Requests(keys);
             var latencies = new double[requests.Length];
-            await SendAsync(receiver, requests.AsMemory(0, Agents), new double[Agents]); // connections, caches, first words
+            await SendAsync(receiver, requests.AsMemory(0, Agents), new double[Agents]); // connections, caches, first exchanges
             var (before, started) = (receiver.ProcessorTime, Stopwatch.GetTimestamp());
             await SendAsync(receiver, requests.AsMemory(Agents), latencies);
             var elapsed = Stopwatch.GetElapsedTime(started);
@@ -66,7 +66,7 @@ internal static class HeartbeatRun
         connection.ExecuteScript("COMMIT");
     }
 
-    /// <summary>Signed within the minute, which is well within what a signature is good for.</summary>
+    /// <summary>Signed within the minute, which is well within the validity of a signature.</summary>
     private static byte[][] Requests(DeviceKey[] keys)
     {
         var now = TimeProvider.System.GetUtcNow();
@@ -110,7 +110,7 @@ internal static class HeartbeatRun
         return requests;
     }
 
-    /// <summary>Each request at its own time, evenly over the rounds.</summary>
+    /// <summary>Sends each request at its own time, evenly spread over the rounds.</summary>
     private static async Task SendAsync(ReceiverProcess receiver, ReadOnlyMemory<byte[]> requests, double[] latencies)
     {
         var next = -1;

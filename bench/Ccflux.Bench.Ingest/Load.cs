@@ -4,10 +4,10 @@ using System.Net.Sockets;
 
 namespace Ccflux.Bench.Ingest;
 
-/// <summary>Sends prepared requests over a number of connections, each waiting for its answer before the next.</summary>
+/// <summary>Sends prepared requests over several connections, each of which waits for its answer before the next.</summary>
 internal static class Load
 {
-    /// <returns>How long it took from the first byte to the last answer.</returns>
+    /// <returns>The time from the first byte to the last answer.</returns>
     public static async Task<TimeSpan> RunAsync(Uri receiver, byte[][] requests, int connections)
     {
         var address = IPEndPoint.Parse(receiver.Authority);
@@ -27,7 +27,7 @@ internal static class Load
         return Stopwatch.GetElapsedTime(started);
     }
 
-    /// <summary>One answer: a head, and a body of the length it tells.</summary>
+    /// <summary>Reads one answer: a head, and a body of the stated length.</summary>
     public static async Task ReadAsync(Socket socket, byte[] buffer)
     {
         var length = 0;

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Ccflux.Bench.Ingest;
 
-/// <summary>Verification by OpenSSL 3, as the receiver did it before libsodium came with it: the baseline of what it does now.</summary>
+/// <summary>Verification by OpenSSL 3, as the receiver did it before it included libsodium: the baseline for the current code.</summary>
 internal static unsafe partial class OpenSslEd25519
 {
     private const string Crypto = "libcrypto.so.3";

@@ -4,7 +4,7 @@ using Ccflux.Testing;
 
 namespace Ccflux.Bench.Ingest;
 
-/// <summary>OTLP requests in the mix of a recorded run: its own records over and over, each with a time, a session and ids of its own.</summary>
+/// <summary>OTLP requests with the mix of a recorded run: its records repeated, each with its own time, session and ids.</summary>
 internal sealed class OtlpBatches(byte[] recording)
 {
     public const int RecordsABatch = 512;
@@ -15,14 +15,14 @@ internal sealed class OtlpBatches(byte[] recording)
 
     private int _next;
 
-    /// <summary>How many of the records made so far are of a kind that is kept.</summary>
+    /// <summary>How many of the generated records are of a kind that is kept.</summary>
     public int Kept { get; private set; }
 
     private List<byte[]> Templates { get; } = Records(recording).ToList();
 
     private byte[] Resource { get; } = Find(Fields(Find(recording, 1)), 1);
 
-    /// <summary>A request of so many log records.</summary>
+    /// <summary>A request with the given number of log records.</summary>
     public byte[] Logs(DateTimeOffset start, int records = RecordsABatch)
     {
         var scope = new ProtoMessage();
@@ -71,7 +71,7 @@ internal sealed class OtlpBatches(byte[] recording)
             return;
         }
 
-        // Behind the name: tag and length of the value, tag and length of its text, the text.
+        // After the name: tag and length of the value, tag and length of its text, the text.
         var length = record[at + name.Length + 3];
         Encoding.ASCII.GetBytes(number.ToString("D8", System.Globalization.CultureInfo.InvariantCulture), record.AsSpan(at + name.Length + 4 + length - 8));
     }
@@ -86,7 +86,7 @@ internal sealed class OtlpBatches(byte[] recording)
 
     private static byte[] Find(IEnumerable<(int Number, byte[] Value)> fields, int number) => fields.First(field => field.Number == number).Value;
 
-    /// <summary>A message's fields that hold bytes; the messages walked here have no others before the records.</summary>
+    /// <summary>A message's fields that contain bytes; the messages walked here have no others before the records.</summary>
     private static IEnumerable<(int Number, byte[] Value)> Fields(byte[] message)
     {
         var at = 0;

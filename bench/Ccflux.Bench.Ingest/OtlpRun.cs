@@ -7,7 +7,7 @@ using Ccflux.Testing;
 
 namespace Ccflux.Bench.Ingest;
 
-/// <summary>OTLP logs and metric points over loopback into the real receiver; decoding and storing apart; what a thousand exporters hold.</summary>
+/// <summary>OTLP logs and metric points over loopback into the real receiver; decoding and storing measured separately; memory used by a thousand exporters.</summary>
 internal static class OtlpRun
 {
     private const string Token = "organisation-token-of-the-bench";

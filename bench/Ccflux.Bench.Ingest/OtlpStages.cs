@@ -10,7 +10,7 @@ using Ccflux.Storage.Writing;
 
 namespace Ccflux.Bench.Ingest;
 
-/// <summary>What a batch goes through in the receiver, each stage alone: bytes to records, records to the database.</summary>
+/// <summary>The stages that a batch passes in the receiver, each measured alone: bytes to records, records to the database.</summary>
 internal static class OtlpStages
 {
     private const int Batches = 400;

@@ -6,7 +6,7 @@ using Ccflux.Receiver.Platform.Auth.Signing;
 using Ccflux.Storage.Sqlite;
 using Ccflux.Testing;
 
-// Signed reports over loopback into the real receiver, and beside it, in the same run, what verifying alone reaches on the same cores.
+// Signed reports over loopback into the real receiver and, in the same run, the rate that verification alone reaches on the same cores.
 const int Singles = 40_000;
 const int Batches = 3_000;
 const int TurnsPerBatch = 100;
@@ -43,7 +43,7 @@ using (var receiver = new ReceiverProcess().With("RATE_LIMIT_PER_MINUTE", "10000
     await receiver.StartAsync();
     await Load.RunAsync(receiver.Address, requests.Make("warm", 8_000, 1), Connections);
 
-    // The baseline is taken before and after, for a machine that is not always equally fast.
+    // The baseline is measured before and after, for a machine whose speed varies.
     var (first, openSslCost) = Verify(OpenSslEd25519.IsValid, messages);
     var single = await MeasureAsync("single", Singles, 1);
     var verified = (first + Verify(OpenSslEd25519.IsValid, messages).PerSecond) / 2;

@@ -8,13 +8,13 @@ using Ccflux.Testing;
 
 namespace Ccflux.Bench.Ingest;
 
-/// <summary>Whole HTTP requests, signed beforehand, of many users with a device each.</summary>
+/// <summary>Complete HTTP requests, signed beforehand, of many users with one device each.</summary>
 internal sealed class SignedRequests
 {
     private const int Users = 50;
     private readonly DeviceKey[] _keys = [.. Enumerable.Range(0, Users).Select(_ => new DeviceKey())];
 
-    /// <summary>Makes the database with its users, tokens and devices.</summary>
+    /// <summary>Creates the database with its users, tokens and devices.</summary>
     public void Prepare(string databasePath)
     {
         using var connection = SqliteDatabase.OpenForWriting(databasePath);
@@ -30,7 +30,7 @@ internal sealed class SignedRequests
         connection.ExecuteScript("COMMIT");
     }
 
-    /// <param name="run">Tells the sessions of one run from those of another.</param>
+    /// <param name="run">Distinguishes the sessions of one run from those of another.</param>
     /// <param name="count">How many requests.</param>
     /// <param name="turns">Turns in each.</param>
     public byte[][] Make(string run, int count, int turns)

@@ -7,14 +7,14 @@ using Ccflux.Testing;
 
 namespace Ccflux.Bench.Ingest;
 
-/// <summary>A year of 500 people's daily telemetry, and how long the page takes over it.</summary>
+/// <summary>A year of daily telemetry from 500 people, and how long the page takes for it.</summary>
 internal static class TelemetryYear
 {
     private const string AdminToken = "admin-token-of-the-bench";
     private const int Users = 500;
     private const int Requests = 40;
 
-    /// <summary>Before them, until the hot code is compiled.</summary>
+    /// <summary>Requests before the measured ones, until the hot code is compiled.</summary>
     private const int WarmUp = 100;
 
     private static readonly string s_fill = string.Create(CultureInfo.InvariantCulture, $"""

@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace Ccflux.Hook;
 
-/// <summary>Members of a JSON object by name, whatever the names of the others: one that holds half a surrogate pair is no text, and hides no other.</summary>
+/// <summary>Finds members of a JSON object by name, whatever the other names are: a name with half a surrogate pair is not text, and hides no other member.</summary>
 internal static class JsonMember
 {
-    /// <summary>The last member of that name; null where there is none.</summary>
+    /// <summary>The last member of that name; null if there is none.</summary>
     public static JsonElement? Find(JsonElement parent, string name)
     {
         JsonElement? found = null;
@@ -20,7 +20,7 @@ internal static class JsonMember
         return found;
     }
 
-    /// <summary>Null for a name that is no text.</summary>
+    /// <summary>Null for a name that is not valid text.</summary>
     public static string? NameOf(JsonProperty member)
     {
         try

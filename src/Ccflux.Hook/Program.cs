@@ -6,7 +6,7 @@ internal static class Program
 {
     public static int Main(string[] arguments)
     {
-        // The hot path touches nothing of the rest: no console, no HTTP, no command-line library.
+        // The hot path uses nothing of the rest: no console, no HTTP, no command-line library.
         if (arguments is ["hook" or "init" or "report-turn" or "session-end", ..] and not [_, "--help" or "-h", ..])
         {
             return HookCommand.Run(arguments);
@@ -22,7 +22,7 @@ internal static class Program
             return StatusLineCommand.RunAsync(arguments).GetAwaiter().GetResult();
         }
 
-        // A client before 2.1.139 knows no "args" of a hook and runs the program without any. An error would tell it that the turn must go on.
+        // A client older than 2.1.139 does not know a hook's "args" and runs the program without any. An error would make it continue the turn.
         if (arguments is [] && Console.IsInputRedirected)
         {
             return HookCommand.RunWithoutArguments();

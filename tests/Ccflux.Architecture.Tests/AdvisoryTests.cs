@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Ccflux.Architecture.Tests;
 
-/// <summary>A known advisory fails the build. What is let through stands in one file, with a reason and a day.</summary>
+/// <summary>A known advisory fails the build. Accepted ones are listed in one file, with a reason and a date.</summary>
 public sealed class AdvisoryTests
 {
     private static readonly string[] s_advisories = ["NU1901", "NU1902", "NU1903", "NU1904"];

@@ -5,12 +5,12 @@ using YamlDotNet.RepresentationModel;
 
 namespace Ccflux.Architecture.Tests;
 
-/// <summary>The files in <c>deploy/</c>, as far as they can be held without a container engine.</summary>
+/// <summary>The files in <c>deploy/</c>, as far as they can be checked without a container engine.</summary>
 public sealed partial class DeployTests
 {
     private static readonly string Deploy = Path.Combine(RepositoryRoot.Path, "deploy");
 
-    /// <summary>What the compose files themselves read, beside the receiver's settings.</summary>
+    /// <summary>Variables that the compose files read themselves, in addition to the receiver's settings.</summary>
     private static readonly string[] s_ofCompose = ["CCFLUX_HOST", "CCFLUX_IMAGE"];
 
     public static TheoryData<string> ComposeFiles => [.. Directory.EnumerateFiles(Deploy, "docker-compose.yml", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(Deploy, path)).Order(StringComparer.Ordinal)];

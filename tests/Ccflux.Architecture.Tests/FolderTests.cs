@@ -6,7 +6,7 @@ namespace Ccflux.Architecture.Tests;
 /// <summary>Folders depend on each other in one direction, so that each can be read on its own.</summary>
 public sealed class FolderTests
 {
-    // These wire a slice together: they name all of its folders, and each folder may name them.
+    // These wire a slice together: they name all of its folders, and every folder may name them.
     private static readonly string[] Wiring = ["Feature", "Registration", "Options", "Metrics"];
 
     [Theory]
@@ -27,7 +27,7 @@ public sealed class FolderTests
     private static bool IsCounted(Type type) =>
         type.Namespace?.StartsWith("Ccflux.", StringComparison.Ordinal) == true && type.Name is not "Program" && !Wiring.Any(suffix => type.Name.EndsWith(suffix, StringComparison.Ordinal));
 
-    // Uses between two folders each of which leads to the other.
+    // Uses between two folders that each lead to the other.
     private static IEnumerable<string> Circles(IReadOnlyList<FolderUse> uses)
     {
         var next = uses.GroupBy(use => use.From, StringComparer.Ordinal)

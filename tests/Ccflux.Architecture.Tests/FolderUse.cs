@@ -1,4 +1,4 @@
 namespace Ccflux.Architecture.Tests;
 
-/// <summary>A type of one folder uses a type of another one. Folders are namespaces.</summary>
+/// <summary>A type of one folder uses a type of another folder. Folders are namespaces.</summary>
 internal sealed record FolderUse(string From, string FromType, string To, string ToType);

@@ -7,12 +7,12 @@ using YamlDotNet.RepresentationModel;
 
 namespace Ccflux.Architecture.Tests;
 
-/// <summary>What builds releases and images: workflows, scripts, Dockerfile. They run elsewhere, so what can be told from their text is told here.</summary>
+/// <summary>What builds releases and images: workflows, scripts, Dockerfile. They run elsewhere, so these tests check what their text shows.</summary>
 public sealed partial class PipelineTests
 {
     private static readonly string Root = RepositoryRoot.Path;
 
-    /// <summary>Other makers' programs that are measured or proven against, in a version that the script names; nothing of them is built in.</summary>
+    /// <summary>Third-party programs to measure or test against, in a version that the script names; nothing of them is built in.</summary>
     private static readonly string[] s_installsPrograms = ["tests/real-client/setup.sh", "bench/transcripts.sh"];
 
     [Fact]
@@ -44,7 +44,7 @@ public sealed partial class PipelineTests
 
         Assert.Equal(["linux-arm64", "linux-x64", "osx-arm64", "osx-x64", "win-x64"], hook);
         Assert.Equal(["linux-arm64", "linux-x64"], receiver);
-        // The compiler for macOS is not to be had from every registry: its lock files are made by the first build there (eng/publish-hook.sh).
+        // The compiler for macOS is not available from every registry: its lock files are created by the first build there (eng/publish-hook.sh).
         var expected = hook.Where(rid => !rid.StartsWith("osx", StringComparison.Ordinal)).SelectMany(rid => new[] { $"src/Ccflux.Hook/packages.{rid}.lock.json", $"src/Ccflux.Contracts/packages.{rid}.lock.json" })
             .Concat(receiver.SelectMany(rid => new[] { $"src/Ccflux.Receiver/packages.{rid}.lock.json", $"src/Ccflux.Storage/packages.{rid}.lock.json", $"src/Ccflux.Contracts/packages.{rid}.lock.json" }));
         Assert.DoesNotContain(expected, path => !File.Exists(Path.Combine(Root, path)));
@@ -90,7 +90,7 @@ public sealed partial class PipelineTests
 
         Assert.True(uses.Count >= 10, $"Only {uses.Count} were found.");
         Assert.DoesNotContain(uses, line => !PinnedAction().IsMatch(line));
-        // One commit an action, or an update forgot a place.
+        // One commit per action; otherwise an update has missed a place.
         Assert.Empty(uses.Select(line => line.Split('@')).GroupBy(parts => parts[0], parts => parts[1]).Where(action => action.Distinct(StringComparer.Ordinal).Count() > 1).Select(action => action.Key));
     }
 
@@ -110,7 +110,7 @@ public sealed partial class PipelineTests
     {
         var runners = Workflows().SelectMany(path => Runner().Matches(File.ReadAllText(path))).Select(match => match.Groups["name"].Value).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
 
-        // Each is there until at least April 2027; macos-14 and older, windows-2022 and older are gone or go first.
+        // Each of these is available until at least April 2027; macos-14 and older, windows-2022 and older are gone or will be removed first.
         Assert.Empty(runners.Except(["macos-15", "macos-15-intel", "ubuntu-22.04", "ubuntu-22.04-arm", "ubuntu-24.04", "windows-2025"], StringComparer.Ordinal));
     }
 

@@ -4,7 +4,7 @@ using System.Reflection.Emit;
 
 namespace Ccflux.Architecture.Tests;
 
-/// <summary>Which slice or folder of an assembly uses which other one, read from signatures and from IL. Constants leave no trace there.</summary>
+/// <summary>Which slice or folder of an assembly uses which other one, read from signatures and IL. Constants leave no trace there.</summary>
 internal static class SliceGraph
 {
     private const BindingFlags Declared = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
@@ -38,7 +38,7 @@ internal static class SliceGraph
     }
 
     /// <summary>Uses between folders: one entry for each pair of types, generated ones counted as the type they belong to.</summary>
-    /// <param name="isCounted">Types that wire a slice together know all of its folders by design.</param>
+    /// <param name="isCounted">Whether a type counts; types that wire a slice together know all of its folders by design.</param>
     public static IReadOnlyList<FolderUse> Folders(Assembly assembly, Func<Type, bool> isCounted)
     {
         var uses = new HashSet<FolderUse>();

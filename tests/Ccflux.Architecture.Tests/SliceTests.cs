@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Ccflux.Architecture.Tests;
 
-/// <summary>The arrows of docs/architecture.md, held against the compiled code.</summary>
+/// <summary>Checks the arrows of docs/architecture.md against the compiled code.</summary>
 public sealed class SliceTests
 {
     private static readonly Assembly Receiver = Assembly.Load("ccflux-receiver");

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Ccflux.Architecture.Tests;
 
-/// <summary>What the house style says about files.</summary>
+/// <summary>The house style's rules about files.</summary>
 public sealed partial class SourceTests
 {
     private static readonly string Root = RepositoryRoot.Path;

@@ -3,7 +3,7 @@ using Ccflux.Testing;
 
 namespace Ccflux.Hook.Killable;
 
-/// <summary>The hook's program, killed at the step that a test names.</summary>
+/// <summary>The hook program, killed at the step that a test names.</summary>
 internal static class Program
 {
     private static int Main(string[] arguments)

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Ccflux.Simulator;
 
-/// <summary>The demo's admin: fills in the receiver's forms and reads its tables, as an admin's program may.</summary>
+/// <summary>The demo's admin: fills in the receiver's forms and reads its tables, as an admin's program may do.</summary>
 public sealed class DemoAdmin : IDisposable
 {
     private readonly HttpClient _client;
@@ -27,7 +27,7 @@ public sealed class DemoAdmin : IDisposable
         }
     }
 
-    /// <summary>The page of an answer; empty where it leads elsewhere.</summary>
+    /// <summary>The page of an answer; empty if it redirects.</summary>
     /// <exception cref="HttpRequestException">It was refused.</exception>
     public async Task<string> PostAsync(string form, CancellationToken cancellationToken, params (string Name, string Value)[] fields)
     {
@@ -54,7 +54,7 @@ public sealed class DemoAdmin : IDisposable
         }
         catch (HttpRequestException)
         {
-            return false; // Not yet.
+            return false; // not yet
         }
     }
 }

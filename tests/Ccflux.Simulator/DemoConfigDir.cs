@@ -7,11 +7,11 @@ using Ccflux.Contracts.Http;
 
 namespace Ccflux.Simulator;
 
-/// <summary>A config dir of the demo's fleet: sessions that work, rest and end, and an agent that pulses, swaps logins and brings them back.</summary>
-/// <param name="machine">As the demo's users have them.</param>
-/// <param name="email">Whose it is.</param>
-/// <param name="models">One a session.</param>
-/// <param name="seed">What it does.</param>
+/// <summary>A config directory of the demo's fleet: sessions that work, rest and end, and an agent that sends heartbeats, swaps logins and returns them.</summary>
+/// <param name="machine">The machine, named like those of the demo's users.</param>
+/// <param name="email">E-mail address of its user.</param>
+/// <param name="models">One model per session.</param>
+/// <param name="seed">Determines what it does.</param>
 public sealed class DemoConfigDir(SimulatedUpstream upstream, Uri receiver, string machine, string email, IReadOnlyList<string> models, int seed, TimeProvider time) : IDisposable
 {
     private readonly Random _random = new(seed);
@@ -25,13 +25,13 @@ public sealed class DemoConfigDir(SimulatedUpstream upstream, Uri receiver, stri
 
     public string Email => email;
 
-    /// <summary>The account whose login stands there: its number, null while there is none.</summary>
+    /// <summary>The number of the account whose login is in place; null while there is none.</summary>
     public int? Account => upstream.Accounts.FirstOrDefault(account => string.Equals(account.Id, Agent.Account, StringComparison.Ordinal))?.Number;
 
     /// <summary>Sessions that use the account now.</summary>
     public IReadOnlyList<LiveSession> Working => [.. _sessions.Where(session => session.State is not SessionState.Idle)];
 
-    /// <summary>A pulse: what the sessions do, what the receiver wants done, and what is brought back.</summary>
+    /// <summary>A heartbeat: what the sessions do, what the receiver wants done, and what is returned.</summary>
     public async Task BeatAsync()
     {
         Live();
@@ -49,7 +49,7 @@ public sealed class DemoConfigDir(SimulatedUpstream upstream, Uri receiver, stri
         }
 
         var commands = JsonSerializer.Deserialize(await answer.Content.ReadAsStringAsync(), FleetJson.Default.HeartbeatReply)!.Commands;
-        // As the real agent: nothing is swapped under a tool call.
+        // Like the real agent: nothing is swapped during a tool call.
         if (!_sessions.Exists(session => session.State is SessionState.Tool))
         {
             Agent.Take(commands);
@@ -82,7 +82,7 @@ public sealed class DemoConfigDir(SimulatedUpstream upstream, Uri receiver, stri
             _sessions.RemoveAt(_random.Next(_sessions.Count));
         }
 
-        // A laptop's lid: stale, and then back.
+        // A closed laptop lid: stale, and then back.
         _silentBeats = _silentBeats == 0 && _random.Next(150) == 0 ? 6 : _silentBeats;
     }
 
@@ -95,7 +95,7 @@ public sealed class DemoConfigDir(SimulatedUpstream upstream, Uri receiver, stri
         _ => state,
     };
 
-    /// <summary>As the client does within five minutes of the end: with whatever refresh token stands there. A copy has none.</summary>
+    /// <summary>Renews the login as the client does within five minutes of its expiry: with whatever refresh token is there. A copy has none.</summary>
     private bool TryRenew()
     {
         if (Agent.Login is not { } login || login["refreshToken"]?.GetValue<string>() is not { Length: > 0 } token

@@ -4,11 +4,11 @@ using System.Text.RegularExpressions;
 
 namespace Ccflux.Simulator;
 
-/// <summary>The demo's fleet, over the wire: accounts imported, machines enrolled, and from then on config dirs whose sessions use up the account
+/// <summary>The demo's fleet, over HTTP: accounts imported, machines enrolled, and from then on config directories whose sessions use up the account
 /// that rotation gave them.</summary>
 public sealed partial class DemoFleet(SimulatedUpstream upstream, DemoAdmin admin, TimeProvider time) : IDisposable
 {
-    /// <summary>What one working session takes of an account's five hours.</summary>
+    /// <summary>How much of an account's five hours one working session uses.</summary>
     private const double PercentPerHour = 22;
 
     private static readonly TimeSpan s_beat = TimeSpan.FromSeconds(5);
@@ -24,7 +24,7 @@ public sealed partial class DemoFleet(SimulatedUpstream upstream, DemoAdmin admi
 
     public IReadOnlyList<DemoConfigDir> ConfigDirs => _configDirs;
 
-    /// <summary>A pulse of every config dir; what sessions do is what accounts lose.</summary>
+    /// <summary>A heartbeat from every config directory; what sessions do is subtracted from the accounts.</summary>
     public async Task BeatAsync()
     {
         foreach (var configDir in _configDirs)
@@ -35,7 +35,7 @@ public sealed partial class DemoFleet(SimulatedUpstream upstream, DemoAdmin admi
             }
             catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException)
             {
-                // The receiver is away: the next pulse says it all again.
+                // The receiver is unreachable: the next heartbeat reports everything again.
             }
         }
 
@@ -53,7 +53,7 @@ public sealed partial class DemoFleet(SimulatedUpstream upstream, DemoAdmin admi
         while (await timer.WaitForNextTickAsync(cancellationToken));
     }
 
-    /// <returns>False where the receiver has no fleet.</returns>
+    /// <returns>False if the receiver has no fleet.</returns>
     public async Task<bool> SetUpAsync(CancellationToken cancellationToken)
     {
         try
@@ -92,7 +92,7 @@ public sealed partial class DemoFleet(SimulatedUpstream upstream, DemoAdmin admi
         }
     }
 
-    /// <summary>A config dir that was enrolled before gets new keys.</summary>
+    /// <summary>A config directory that was enrolled before gets new keys.</summary>
     private async Task EnrolAsync(DemoConfigDir configDir, CancellationToken cancellationToken)
     {
         var known = (await admin.RowsAsync("/api/v1/fleet/agents", cancellationToken))
@@ -107,7 +107,7 @@ public sealed partial class DemoFleet(SimulatedUpstream upstream, DemoAdmin admi
         await admin.PostAsync(form, cancellationToken, [.. accounts]);
     }
 
-    /// <summary>What an admin knows of accounts, and a pin.</summary>
+    /// <summary>Sets what an admin knows about accounts, and a pin.</summary>
     private async Task DescribeAsync(CancellationToken cancellationToken)
     {
         var form = await admin.GetAsync($"/admin/fleet/agents/{_configDirs[0].Agent.Id}/grants", cancellationToken);

@@ -1,6 +1,6 @@
 namespace Ccflux.Simulator;
 
-/// <summary>What goes on beside the demo's receiver while it runs.</summary>
+/// <summary>What runs alongside the demo's receiver.</summary>
 public static class DemoLife
 {
     public static async Task RunAsync(SimulatedUpstream upstream, Uri receiver, string adminToken, TimeProvider time, CancellationToken cancellationToken)
@@ -25,7 +25,7 @@ public static class DemoLife
             }, cancellationToken));
     }
 
-    /// <summary>One part that fails leaves the others be.</summary>
+    /// <summary>Runs one part; if it fails, the others continue.</summary>
     private static async Task GoOnAsync(string part, Func<Task> life, CancellationToken cancellationToken)
     {
         try

@@ -3,10 +3,10 @@ namespace Ccflux.Simulator;
 /// <summary>Accounts in every state a page can show, at a pace that can be watched: low, high, about to be blocked, blocked, and failures.</summary>
 public static class DemoScript
 {
-    /// <summary>Those that quota polls by itself; the fleet's come after them.</summary>
+    /// <summary>Number of accounts that quota polls by itself; the fleet's come after them.</summary>
     public const int Accounts = 8;
 
-    /// <summary>Accounts of the fleet: how long their logins live, and what becomes of them.</summary>
+    /// <summary>Accounts of the fleet: how long their logins last, and what happens to them.</summary>
     public static IReadOnlyList<DemoLogin> Fleet { get; } =
     [
         new(9, "platform", TimeSpan.FromHours(8), "2"),
@@ -47,9 +47,9 @@ public static class DemoScript
     private static TimeSpan Hours(double hours) => TimeSpan.FromHours(hours);
 }
 
-/// <summary>A login of the fleet's demo.</summary>
-/// <param name="Number">The simulated account's.</param>
-/// <param name="Lifetime">Of its access token.</param>
-/// <param name="ChargeDay">Of the month.</param>
-/// <param name="IsDead">Its refresh token is spent by somebody else.</param>
+/// <summary>A login in the fleet's demo.</summary>
+/// <param name="Number">Number of the simulated account.</param>
+/// <param name="Lifetime">Lifetime of its access token.</param>
+/// <param name="ChargeDay">Day of the month.</param>
+/// <param name="IsDead">Its refresh token is spent elsewhere.</param>
 public sealed record DemoLogin(int Number, string Label, TimeSpan Lifetime, string ChargeDay, bool IsDead = false);

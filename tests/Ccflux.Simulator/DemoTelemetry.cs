@@ -7,14 +7,14 @@ using System.Text.RegularExpressions;
 
 namespace Ccflux.Simulator;
 
-/// <summary>The demo's telemetry: for some users what their clients would have sent of the turns that are there already, and from then on a trickle of
+/// <summary>The demo's telemetry: for some users what their clients would have sent for the existing turns, and from then on a trickle of
 /// what the fleet's sessions do.</summary>
 public sealed partial class DemoTelemetry(DemoAdmin admin, DemoFleet fleet, TimeProvider time) : IDisposable
 {
-    /// <summary>Turns of the first user that are told of, the newest: some weeks. Of each other one fewer.</summary>
+    /// <summary>Number of the first user's latest turns to send: some weeks. One fewer for each further user.</summary>
     private const int Turns = 1000;
 
-    /// <summary>Turns of one message, which stays well below what a receiver takes.</summary>
+    /// <summary>Turns in one message, which stays well below what a receiver accepts.</summary>
     private const int TurnsAtOnce = 250;
 
     private static readonly TimeSpan s_trickle = TimeSpan.FromSeconds(20);
@@ -27,7 +27,7 @@ public sealed partial class DemoTelemetry(DemoAdmin admin, DemoFleet fleet, Time
     private readonly Dictionary<string, string> _tokens = new(StringComparer.Ordinal);
     private int _sequence;
 
-    /// <summary>Gives the fleet's users tokens, new ones each time, and tells of their past where nobody has.</summary>
+    /// <summary>Gives the fleet's users tokens, new ones each time, and sends their past if it has not been sent yet.</summary>
     public async Task SetUpAsync(CancellationToken cancellationToken)
     {
         var isNew = (await admin.RowsAsync("/api/v1/telemetry/users?period=30d", cancellationToken)).Count == 0;
@@ -56,7 +56,7 @@ public sealed partial class DemoTelemetry(DemoAdmin admin, DemoFleet fleet, Time
                 }
                 catch (HttpRequestException)
                 {
-                    // The receiver is away: a trickle may be lost.
+                    // The receiver is unreachable: a trickle may be lost.
                 }
             }
         }
@@ -64,7 +64,7 @@ public sealed partial class DemoTelemetry(DemoAdmin admin, DemoFleet fleet, Time
 
     public void Dispose() => _client.Dispose();
 
-    /// <summary>The tokens of an earlier run end: nobody holds them any more.</summary>
+    /// <summary>Revokes the tokens of an earlier run: nothing has them any more.</summary>
     private async Task<string> NewTokenAsync(string user, CancellationToken cancellationToken)
     {
         try
@@ -164,10 +164,10 @@ public sealed partial class DemoTelemetry(DemoAdmin admin, DemoFleet fleet, Time
     [GeneratedRegex("id=\"telemetry-token\"[^>]*>(?<token>[^<]+)<", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Token();
 
-    /// <summary>A turn on one model, as usage has it.</summary>
+    /// <summary>A turn on one model, as in the usage data.</summary>
     private sealed record Turn(string Session, string Model, DateTimeOffset At, long Input, long Output, long CacheRead, long CacheWrite)
     {
-        /// <summary>About what its tokens cost.</summary>
+        /// <summary>The approximate cost of its tokens.</summary>
         public double Cost => Math.Round(((Input * 3) + (Output * 15) + (CacheRead * 0.3) + (CacheWrite * 3.75)) / 1_000_000d, 4);
 
         public static Turn Of(JsonNode row) => new(

@@ -14,7 +14,7 @@ public static class OtlpMessage
         ["attributes"] = Attributes([("event.name", name), ("event.sequence", (long)sequence), .. values]),
     };
 
-    /// <summary>What a counter grew by in the minute before.</summary>
+    /// <summary>How much a counter grew in the previous minute.</summary>
     public static JsonObject Sum(string name, DateTimeOffset at, double value, params (string Name, object Value)[] values) => new()
     {
         ["name"] = $"claude_code.{name}",

@@ -2,10 +2,10 @@ using System.Globalization;
 using System.Text.Json;
 using Ccflux.Simulator;
 
-// ccflux's stand-in for the issuers, for the demo: `Ccflux.Simulator PORT FOLDER [RECEIVER]`; port 0 takes a free one. The first account is to be
-// polled with cookies; for the others it writes logins into FOLDER. It prints the settings that make a receiver ask it, one a line, then an empty
-// line, and runs until its standard input ends: who holds that open need not stop it. With the address of a receiver, whose ADMIN_TOKEN is in the
-// environment, it then gives that a fleet and telemetry, and goes on with both.
+// Stand-in for the vendor, for the demo: `Ccflux.Simulator PORT FOLDER [RECEIVER]`; port 0 chooses a free one. The first account is to be
+// polled with cookies; for the others it writes logins into FOLDER. It prints the settings that make a receiver poll it, one per line, then an empty
+// line, and runs until its standard input ends: a process that holds it open need not stop it. Given the URL of a receiver, whose ADMIN_TOKEN is in the
+// environment, it then gives that receiver a fleet and telemetry, and keeps both going.
 if (args is not [var portText, var folder, ..] || args.Length > 3 || !int.TryParse(portText, NumberStyles.None, CultureInfo.InvariantCulture, out var port))
 {
     await Console.Error.WriteLineAsync("Usage: Ccflux.Simulator PORT FOLDER [RECEIVER]");

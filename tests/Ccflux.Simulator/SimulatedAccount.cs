@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Ccflux.Simulator;
 
-/// <summary>An account whose use follows a script that only its seed and the time decide, in steps of a minute.</summary>
+/// <summary>An account whose use follows a script that depends only on its seed and the time, in steps of a minute.</summary>
 public sealed class SimulatedAccount
 {
     private static readonly TimeSpan s_step = TimeSpan.FromMinutes(1);
@@ -35,7 +35,7 @@ public sealed class SimulatedAccount
 
     public int Number { get; }
 
-    /// <summary>Of the person's account. Two with the same are seats of one person in two organisations.</summary>
+    /// <summary>Id of the person's account. Two with the same id are seats of one person in two organisations.</summary>
     public string Id { get; set; }
 
     public string OrganizationId => $"00000000-0000-4000-9000-{Number:x12}";
@@ -44,15 +44,15 @@ public sealed class SimulatedAccount
 
     public string AccessToken { get; private set; }
 
-    /// <summary>Good for one use.</summary>
+    /// <summary>Valid for one use.</summary>
     public string RefreshToken { get; private set; }
 
     public int Refreshes { get; private set; }
 
-    /// <summary>How often a refresh token was presented that was spent already: somebody else held it too, or spent it twice.</summary>
+    /// <summary>How often an already spent refresh token was presented: something else had it too, or spent it twice.</summary>
     public int Reuses { get; private set; }
 
-    /// <summary>The operator signs in anew: other tokens, and the former ones are nothing any more.</summary>
+    /// <summary>The operator signs in again: the tokens change, and the former ones become invalid.</summary>
     public void SignIn()
     {
         _spent.Clear();
@@ -65,7 +65,7 @@ public sealed class SimulatedAccount
     /// <summary>Every reset so far.</summary>
     public IReadOnlyList<(string Window, DateTimeOffset At)> Resets => _resets;
 
-    /// <summary>Lives up to <paramref name="now"/>.</summary>
+    /// <summary>Simulates the time up to <paramref name="now"/>.</summary>
     public void MoveTo(DateTimeOffset now)
     {
         while (_at + s_step <= now)
@@ -91,7 +91,7 @@ public sealed class SimulatedAccount
         }
     }
 
-    /// <summary>Puts the account where a demonstration wants it, from where it goes on at an even pace, without rest.</summary>
+    /// <summary>Puts the account into the state that a demonstration wants, from which it continues at an even pace, without pauses.</summary>
     public void Set(double percentPerHour, (double Used, TimeSpan Left) fiveHours, (double Used, TimeSpan Left) sevenDays)
     {
         _percentPerHour = percentPerHour;
@@ -103,10 +103,10 @@ public sealed class SimulatedAccount
         }
     }
 
-    /// <summary>How fast it is used from here on.</summary>
+    /// <summary>Sets how fast it is used from now on.</summary>
     public void Pace(double percentPerHour) => _percentPerHour = percentPerHour;
 
-    /// <summary>A new pair of tokens for the refresh token, which is spent by it; false where it is not the present one.</summary>
+    /// <summary>Issues a new pair of tokens for the refresh token, which is spent by it; false if it is not the current one.</summary>
     public bool TryRefresh(string refreshToken)
     {
         if (!string.Equals(refreshToken, RefreshToken, StringComparison.Ordinal))
@@ -121,10 +121,10 @@ public sealed class SimulatedAccount
         return true;
     }
 
-    /// <summary>Whether it is this account's refresh token, or was.</summary>
+    /// <summary>Whether it is, or was, this account's refresh token.</summary>
     public bool Knows(string refreshToken) => string.Equals(refreshToken, RefreshToken, StringComparison.Ordinal) || _spent.Contains(refreshToken);
 
-    /// <summary>Its login as the client keeps it, <c>claudeAiOauth</c>.</summary>
+    /// <summary>Its login in the client's form, <c>claudeAiOauth</c>.</summary>
     public string Login(DateTimeOffset expiresAt) => JsonSerializer.Serialize(new
     {
         accessToken = AccessToken,
@@ -144,7 +144,7 @@ public sealed class SimulatedAccount
         RefreshToken = $"sk-ant-ort01-simulated-{Number}-{Refreshes}";
     }
 
-    /// <summary>Works some hours of the day, with breaks.</summary>
+    /// <summary>Works for some hours of the day, with breaks.</summary>
     private bool IsWorking()
     {
         var inHours = (_at.Hour - _firstHour + 24) % 24 < _hoursADay;

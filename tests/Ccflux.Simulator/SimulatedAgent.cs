@@ -8,7 +8,7 @@ using Ccflux.Testing;
 
 namespace Ccflux.Simulator;
 
-/// <summary>An agent with its config dir in memory: real keys, real seals, the real wire.</summary>
+/// <summary>An agent with its config directory in memory: real keys, real seals, real HTTP.</summary>
 public sealed class SimulatedAgent(Uri address, string machine, TimeProvider time) : IDisposable
 {
     private readonly ECDiffieHellman _sealing = CredentialSeal.NewKey();
@@ -32,12 +32,12 @@ public sealed class SimulatedAgent(Uri address, string machine, TimeProvider tim
 
     public string ConfigDirId { get; init; } = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
 
-    /// <summary>The login that stands in the config dir.</summary>
+    /// <summary>The login in the config directory.</summary>
     public JsonNode? Login { get; set; }
 
     public string? Account { get; private set; }
 
-    /// <summary>Fingerprint of what it was given, or brought last.</summary>
+    /// <summary>Fingerprint of the login that it was given, or last returned.</summary>
     public string? Given { get; private set; }
 
     /// <summary>Logins that it swapped away and has not handed back yet.</summary>
@@ -88,7 +88,7 @@ public sealed class SimulatedAgent(Uri address, string machine, TimeProvider tim
         return heartbeat;
     }
 
-    /// <summary>A heartbeat as it goes over the wire.</summary>
+    /// <summary>A heartbeat as it is sent.</summary>
     public byte[] HeartbeatBody(int sessions = 1) => JsonSerializer.SerializeToUtf8Bytes(Heartbeat(sessions), FleetJson.Default.Heartbeat);
 
     /// <summary>Carries commands out as a real agent does.</summary>
@@ -110,7 +110,7 @@ public sealed class SimulatedAgent(Uri address, string machine, TimeProvider tim
         }
     }
 
-    /// <summary>A command carried out; null, or why not.</summary>
+    /// <summary>Carries out a command; null, or why it was refused.</summary>
     public string? Refuse(SealedCommand command)
     {
         if (!CommandSignature.IsValid(_commandKey, Id, command))
@@ -152,7 +152,7 @@ public sealed class SimulatedAgent(Uri address, string machine, TimeProvider tim
         return null;
     }
 
-    /// <summary>Brings the login in the config dir, which its client goes on with.</summary>
+    /// <summary>Returns the login in the config directory, which its client continues to use.</summary>
     public async Task<HttpResponseMessage> ReturnAsync()
     {
         var answer = await ReturnAsync(Account!, Given!, Login!, handedBack: false);

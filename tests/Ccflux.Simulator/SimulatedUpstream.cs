@@ -4,17 +4,17 @@ using System.Text.Json;
 
 namespace Ccflux.Simulator;
 
-/// <summary>What was asked of an upstream and answered.</summary>
-/// <param name="Windows">Of a 200: name, percent as answered, reset.</param>
+/// <summary>A request to an upstream and its answer.</summary>
+/// <param name="Windows">For a 200: name, percent as answered, reset.</param>
 public sealed record Exchange(
     DateTimeOffset At, int? Account, bool ByCookie, string Method, string Path, int Status, FaultKind? Fault, IReadOnlyList<(string Window, double Used, DateTimeOffset? ResetsAt)> Windows);
 
 /// <summary>An answer of an upstream.</summary>
-/// <param name="Delay">Before it is given.</param>
+/// <param name="Delay">Delay before it is given.</param>
 /// <param name="IsBroken">The connection ends instead.</param>
 public sealed record UpstreamAnswer(int Status, string ContentType, string Body, TimeSpan Delay = default, TimeSpan? RetryAfter = null, bool IsBroken = false);
 
-/// <summary>claude.ai and the API for some accounts: usage by cookies and by token, profiles, and refresh tokens that are good for one use.</summary>
+/// <summary>claude.ai and the API for some accounts: usage by cookies and by token, profiles, and single-use refresh tokens.</summary>
 public sealed class SimulatedUpstream
 {
     public const string TokenPath = "/v1/oauth/token";
@@ -29,14 +29,14 @@ public sealed class SimulatedUpstream
     private readonly int _maxExchanges;
     private readonly IReadOnlyList<SimulatedAccount> _accounts;
 
-    /// <param name="accounts">How many.</param>
-    /// <param name="time">Whose clock they live by.</param>
-    /// <param name="maxExchanges">Exchanges that are remembered; older ones are forgotten.</param>
+    /// <param name="accounts">Number of accounts.</param>
+    /// <param name="time">Their clock.</param>
+    /// <param name="maxExchanges">Number of exchanges that are kept; older ones are dropped.</param>
     public SimulatedUpstream(int accounts, TimeProvider time, int maxExchanges = 2_000_000)
     {
         _time = time;
         _maxExchanges = maxExchanges;
-        // Their pasts differ, so that their windows do.
+        // Their histories differ, so that their windows do.
         _accounts = [.. Enumerable.Range(1, accounts).Select(number => new SimulatedAccount(number, time.GetUtcNow() - TimeSpan.FromMinutes(97 * number)))];
         foreach (var account in _accounts)
         {
@@ -57,13 +57,13 @@ public sealed class SimulatedUpstream
         }
     }
 
-    /// <summary>How long new tokens take to arrive, once the old ones are spent: room for whoever spends them twice.</summary>
+    /// <summary>How long new tokens take to arrive, once the old ones are spent: a gap in which they can be spent twice.</summary>
     public TimeSpan Latency { get; set; }
 
-    /// <summary>Of the access tokens that it gives.</summary>
+    /// <summary>Lifetime of the access tokens that it issues.</summary>
     public TimeSpan Lifetime { get; set; } = TimeSpan.FromHours(8);
 
-    /// <summary>What is made of the body of a refresh that succeeds: the issuer may answer in another form one day.</summary>
+    /// <summary>Changes the body of a successful refresh: the vendor may answer in a different form one day.</summary>
     public Func<string, string> ShapeRefresh { get; set; } = body => body;
 
     public void Plan(params ReadOnlySpan<Fault> faults)
@@ -74,7 +74,7 @@ public sealed class SimulatedUpstream
         }
     }
 
-    /// <summary>Accounts are used at another pace from now on, by number; the rest as before.</summary>
+    /// <summary>Changes the pace of accounts by number from now on; the others stay as before.</summary>
     public void Pace(IReadOnlyDictionary<int, double> percentPerHour)
     {
         lock (_gate)

@@ -1,6 +1,6 @@
 namespace Ccflux.Simulator;
 
-/// <summary>A limit of fixed length that begins with the first use after the last one ended.</summary>
+/// <summary>A limit of fixed length that starts with the first use after the previous one ended.</summary>
 public sealed class SimulatedWindow(string name, TimeSpan length)
 {
     public string Name { get; } = name;
@@ -11,7 +11,7 @@ public sealed class SimulatedWindow(string name, TimeSpan length)
     /// <summary>Null while nothing was used since the last reset.</summary>
     public DateTimeOffset? ResetsAt { get; private set; }
 
-    /// <summary>Ends the window at its time. True where it did.</summary>
+    /// <summary>Ends the window when its time is up. True if it did.</summary>
     public bool Expire(DateTimeOffset now)
     {
         if (ResetsAt is null || now < ResetsAt)
@@ -24,7 +24,7 @@ public sealed class SimulatedWindow(string name, TimeSpan length)
         return true;
     }
 
-    /// <summary>Puts it where a demonstration wants it.</summary>
+    /// <summary>Puts it into the state that a demonstration wants.</summary>
     public void Set(double used, DateTimeOffset resetsAt)
     {
         Used = used;

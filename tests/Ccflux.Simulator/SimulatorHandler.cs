@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Ccflux.Simulator;
 
-/// <summary>The upstreams within a process, in the place of the network: whatever is sent is answered by the simulator, or not at all.</summary>
+/// <summary>The upstreams within a process, in place of the network: the simulator answers whatever is sent, or nothing does.</summary>
 public sealed class SimulatorHandler(SimulatedUpstream upstream, TimeProvider time) : HttpMessageHandler
 {
     private int _waiting;
@@ -22,7 +22,7 @@ public sealed class SimulatorHandler(SimulatedUpstream upstream, TimeProvider ti
             body);
         if (answer.Delay > TimeSpan.Zero)
         {
-            // It waits no more from the instant of its cancellation, not from when that has been noticed: whoever moves the clock looks at once.
+            // It stops waiting at the instant of its cancellation, not when that has been noticed: a test that moves the clock checks at once.
             var waits = 1;
             Interlocked.Increment(ref _waiting);
             await using var cancelled = cancellationToken.Register(Leave);

@@ -1,6 +1,6 @@
 namespace Ccflux.Storage.Tests;
 
-/// <summary>A path for a database, and its folder, which goes with the test.</summary>
+/// <summary>A path for a database, in a folder that is deleted with the test.</summary>
 internal sealed class TemporaryFile : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("ccflux-storage-").FullName;

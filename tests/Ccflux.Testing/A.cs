@@ -2,7 +2,7 @@ using Ccflux.Contracts.Usage;
 
 namespace Ccflux.Testing;
 
-/// <summary>Reports in a line: <c>A.Batch(A.Turn("s1", 0, at))</c>.</summary>
+/// <summary>Builds reports in one line: <c>A.Batch(A.Turn("s1", 0, at))</c>.</summary>
 public static class A
 {
     public const string Model = "claude-opus-5-5";
@@ -41,7 +41,7 @@ public static class A
         Turns = turns,
     };
 
-    /// <summary>Schema 1's body, made from its description alone.</summary>
+    /// <summary>Body of schema 1, built from its description alone.</summary>
     public static string Legacy(string session, int index, DateTimeOffset at, long output = 10, string email = "", string model = Model) => $$$"""
         {"schema_version":1,"session_id":"{{{session}}}","user_email":"{{{email}}}","turn_index":{{{index}}},"timestamp_utc":"{{{at:yyyy-MM-dd'T'HH:mm:ss'Z'}}}","models":{"{{{model}}}":{"input_tokens":100,"output_tokens":{{{output}}},"cache_read_tokens":1000,"cache_write_tokens":0}},"plugin_version":"0.1.0"}
         """;

@@ -5,7 +5,7 @@ namespace Ccflux.Testing;
 
 /// <summary>
 /// Ends this process as the kernel would, at the step that a test names: <c>KILL_AT=queue-saved</c>, or <c>queue-saved:3</c> for the third time it gets there. Only
-/// the programs of the tests hold it; what users install reads no such variable and has nothing that would.
+/// the test programs contain it; the installed programs do not read such a variable and have no code for it.
 /// </summary>
 internal sealed class KillAt
 {

@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Ccflux.Testing;
 
-/// <summary>The hook's program as the tests build it, killed at the step that its environment names. It is the shipped code on the runtime of this test, not the native program.</summary>
+/// <summary>The hook program as built for tests, killed at the step that its environment names. It is the shipped code on the runtime of this test,
+/// not the native program.</summary>
 public static class KillableHook
 {
     private static readonly string s_runtimeRoot = System.IO.Path.GetFullPath(System.IO.Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));

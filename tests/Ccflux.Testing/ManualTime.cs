@@ -31,7 +31,7 @@ public sealed class ManualTime(DateTimeOffset start) : TimeProvider
         return timer;
     }
 
-    /// <summary>Moves the clock on by <paramref name="by"/>, firing each timer at its own instant on the way.</summary>
+    /// <summary>Moves the clock forward by <paramref name="by"/>, firing each timer at its own instant on the way.</summary>
     public void Advance(TimeSpan by)
     {
         var end = GetUtcNow() + by;
@@ -46,7 +46,7 @@ public sealed class ManualTime(DateTimeOffset start) : TimeProvider
         }
     }
 
-    /// <summary>Moves the clock on by <paramref name="by"/> at once, as a machine that slept does: what came due meanwhile fires once.</summary>
+    /// <summary>Moves the clock forward by <paramref name="by"/> at once, like a machine that was asleep: what came due meanwhile fires once.</summary>
     public void Leap(TimeSpan by)
     {
         List<ManualTimer> due;
@@ -66,8 +66,8 @@ public sealed class ManualTime(DateTimeOffset start) : TimeProvider
         }
     }
 
-    /// <summary>Moves the clock to the next timer's instant and fires what is due then; where none is due by <paramref name="limit"/>, moves it there.</summary>
-    /// <returns>False where <paramref name="limit"/> was reached.</returns>
+    /// <summary>Moves the clock to the next timer's instant and fires what is due then; if none is due by <paramref name="limit"/>, moves it there.</summary>
+    /// <returns>False if <paramref name="limit"/> was reached.</returns>
     public bool AdvanceToNextTimer(DateTimeOffset limit)
     {
         DateTimeOffset? due;

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Ccflux.Testing;
 
-/// <summary>Writes protobuf field by field, and the attributes that OTLP has everywhere.</summary>
+/// <summary>Writes protobuf field by field, and the attributes that OTLP uses everywhere.</summary>
 public sealed class ProtoMessage
 {
     private readonly ArrayBufferWriter<byte> _bytes = new();
@@ -37,11 +37,11 @@ public sealed class ProtoMessage
         return this;
     }
 
-    /// <summary>A key with a text.</summary>
+    /// <summary>A key with a string value.</summary>
     public ProtoMessage Attribute(int field, string key, string value) =>
         Message(field, new ProtoMessage().Text(1, key).Message(2, new ProtoMessage().Text(1, value)));
 
-    /// <summary>Fields that were written elsewhere.</summary>
+    /// <summary>Fields that were already encoded.</summary>
     public ProtoMessage Raw(ReadOnlySpan<byte> fields)
     {
         _bytes.Write(fields);

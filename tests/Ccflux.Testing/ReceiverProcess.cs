@@ -6,7 +6,7 @@ using System.Net.Sockets;
 
 namespace Ccflux.Testing;
 
-/// <summary>The built receiver as a process of its own: a database of its own, an address of its own, and nothing of this process' settings.
+/// <summary>The built receiver as a separate process, with its own database and address and none of this process's settings.
 /// It can be killed and started again.</summary>
 public sealed class ReceiverProcess : IDisposable
 {
@@ -17,7 +17,7 @@ public sealed class ReceiverProcess : IDisposable
     private readonly string? _killedAt;
     private Process? _process;
 
-    /// <param name="folder">Where the database is and stays; a temporary folder where none is given.</param>
+    /// <param name="folder">Where the database is and stays; a temporary folder by default.</param>
     /// <param name="killedAt">The step at which it is killed: a step's name, or <c>name:3</c> for the third time it is reached. Then it is the program of the tests, with the shipped code.</param>
     public ReceiverProcess(string? folder = null, string? killedAt = null)
     {
@@ -32,7 +32,7 @@ public sealed class ReceiverProcess : IDisposable
 
     public string DatabasePath => PathOf("ccflux.db");
 
-    /// <summary>Where it listens, once it is started; the same after another start.</summary>
+    /// <summary>Where it listens, once it is started; the same after a restart.</summary>
     public Uri Address { get; }
 
     /// <summary>Whether it has ended by itself, or was never started.</summary>
@@ -48,10 +48,10 @@ public sealed class ReceiverProcess : IDisposable
         }
     }
 
-    /// <summary>What is resident now, in bytes, by the kernel's accounting.</summary>
+    /// <summary>Resident memory in bytes, by the kernel's accounting.</summary>
     public long ResidentBytes => Status("VmRSS");
 
-    /// <summary>The most that ever was resident, in bytes, by the kernel's accounting.</summary>
+    /// <summary>Peak resident memory in bytes, by the kernel's accounting.</summary>
     public long PeakBytes => Status("VmHWM");
 
     // From its own folder: as it is shipped, with its own dependencies.
@@ -69,7 +69,7 @@ public sealed class ReceiverProcess : IDisposable
         return this;
     }
 
-    /// <summary>Has it listen for OTLP as well, at a free port of its own.</summary>
+    /// <summary>Makes it listen for OTLP as well, on a free port.</summary>
     /// <param name="setting"><c>OTLP_HTTP_ADDR</c> or <c>OTLP_GRPC_ADDR</c>.</param>
     public Uri Listens(string setting)
     {
@@ -97,7 +97,7 @@ public sealed class ReceiverProcess : IDisposable
         return new CommandOutcome(process.ExitCode, await output, await error);
     }
 
-    /// <summary>Adds a user by the command that an admin would use, and gives the token that it prints.</summary>
+    /// <summary>Adds a user with the command that an admin would use, and returns the token that it prints.</summary>
     public async Task<string> AddUserAsync(string email)
     {
         var (_, output, error) = await RunAsync("users", "add", email);
@@ -105,7 +105,7 @@ public sealed class ReceiverProcess : IDisposable
         return line?.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1] ?? throw new InvalidOperationException($"users add printed no token: {output}{error}");
     }
 
-    /// <summary>Serves, and answers from then on.</summary>
+    /// <summary>Starts serving, and returns once it answers.</summary>
     public async Task StartAsync()
     {
         var process = _process = Launch(Receiver);
@@ -124,7 +124,7 @@ public sealed class ReceiverProcess : IDisposable
         }
     }
 
-    /// <summary>As <c>kill -9</c> ends it, if it runs.</summary>
+    /// <summary>Ends it like <c>kill -9</c>, if it runs.</summary>
     public void Kill()
     {
         if (Interlocked.Exchange(ref _process, null) is { } process)
@@ -199,5 +199,5 @@ public sealed class ReceiverProcess : IDisposable
     }
 }
 
-/// <summary>How a command ended and what it wrote.</summary>
+/// <summary>The exit code of a command and what it wrote.</summary>
 public sealed record CommandOutcome(int ExitCode, string Output, string Error);

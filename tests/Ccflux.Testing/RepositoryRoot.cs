@@ -1,6 +1,6 @@
 namespace Ccflux.Testing;
 
-/// <summary>The checkout that the tests were built in. Source paths in a binary do not tell it: a deterministic build maps them.</summary>
+/// <summary>The checkout in which the tests were built. Source paths in a binary do not reveal it: a deterministic build maps them.</summary>
 public static class RepositoryRoot
 {
     public static string Path { get; } = Find();

@@ -9,7 +9,7 @@ public static class TranscriptLines
 {
     public static readonly DateTimeOffset Start = new(2026, 11, 20, 9, 0, 0, TimeSpan.Zero);
 
-    /// <summary>As the client escapes: nothing that need not be.</summary>
+    /// <summary>Escapes as the client does: only what must be escaped.</summary>
     private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static string At(double seconds) =>

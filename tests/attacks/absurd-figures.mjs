@@ -1,4 +1,4 @@
-// One user reports figures that no turn has, as large as is taken, until every sum would overflow. Pages must be shown, and no figure may be negative.
+// One user reports figures that no turn has, as large as the receiver accepts, until every sum would overflow. Pages must be shown, and no figure may be negative.
 import { execFileSync } from "node:child_process";
 import { addUser, asAdmin, ask, attack, issueTelemetryToken, newUser, turn } from "./lib.mjs";
 
@@ -11,7 +11,7 @@ await attack("absurd-figures", async ({ start }) => {
     return "a turn of 10^12 tokens is taken; three hours of them overflow every sum";
   }
 
-  // What a database may hold from before such turns were refused.
+  // What a database may contain from before such turns were refused.
   await user.machine.report([turn("s", 1, 60), turn("t", 2, 120)]);
   execFileSync("sqlite3", [receiver.database, ".timeout 20000", `
     UPDATE usage_days SET input_tokens = 9223372036854775807, output_tokens = 9223372036854775807;

@@ -2,7 +2,7 @@
 import { createServer } from "node:http";
 import { attack, asAdmin, ask, newUser, until } from "./lib.mjs";
 
-const alertsOfOneUser = 60; // far more than anybody can read within the hour
+const alertsOfOneUser = 60; // far more than anyone can read within the hour
 
 const listen = (handler) =>
   new Promise((resolve) => {
@@ -41,7 +41,7 @@ await attack("alert-flood", async ({ start }) => {
       }
     }
 
-    // A test alert stands for any that is the operator's own: with the flood before it, it must come with the next round of sending.
+    // A test alert stands for any alert of the operator's own: with the flood ahead of it, it must be sent in the next round.
     const before = sent.length;
     await ask(receiver.address, "/api/v1/quota/alerts/test", { method: "POST", headers: asAdmin });
     const came = await until(() => sent.slice(before).some((text) => text.includes("test alert")), "the test alert came", 40_000).then(

@@ -1,4 +1,4 @@
-// A history that is longer than a day's cap: live turns of known sessions go on, and the rest is not forgotten.
+// A history that is longer than a day's cap: live turns of known sessions continue, and the rest is not forgotten.
 import { spawnSync } from "node:child_process";
 import { appendFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,4 +1,4 @@
-// Half surrogate pairs in JSON and times at the end of time, to every address that takes a body. No answer may be a 500, and a telemetry message with one
+// Half surrogate pairs in JSON and times at the end of time, to every route that accepts a body. No answer may be a 500, and a telemetry message with one
 // broken text must not be lost.
 import { createConnection } from "node:net";
 import { addUser, ask, attack, issueTelemetryToken, newUser, rawMachine } from "./lib.mjs";
@@ -51,7 +51,7 @@ await attack("broken-texts", async ({ start }) => {
     }
   }
 
-  // A connection that breaks off is no error of the receiver's.
+  // A connection that breaks off is not an error of the receiver.
   const { hostname, port } = new URL(receiver.address);
   for (let n = 0; n < 20; n++) {
     await new Promise((resolve) => {

@@ -1,4 +1,4 @@
-// One user reports as many turns and limit events as fit into reports. From some number on the day's cap must answer, and what is stored already must still pass.
+// One user reports as many turns and limit events as fit into reports. Above some number the day's cap must answer, and what is already stored must still pass.
 import { attack, newUser, rawMachine, turn } from "./lib.mjs";
 
 await attack("daily-growth", async ({ start }) => {

@@ -1,4 +1,4 @@
-// An agent that was granted nothing says that an account's login stands in its config dir.
+// An agent that was granted nothing claims that an account's login is in its config directory.
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { enrol, fleet, login, post, startIssuer } from "../browser/lib/fleet.mjs";

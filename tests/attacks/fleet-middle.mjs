@@ -1,4 +1,4 @@
-// Whoever ends TLS in front of the receiver puts a login of their own into a config dir. The native agent is enrolled and works through that proxy.
+// An attacker who terminates TLS in front of the receiver puts a login of their own into a config directory. The native agent is enrolled and works through that proxy.
 import { execFile, spawn } from "node:child_process";
 import { generateKeyPairSync, createHash, sign } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -33,7 +33,7 @@ function forge(agent, sealingKey, applied, firstId) {
   });
 }
 
-/** Passes everything on, and adds commands to the answers to heartbeats; or puts keys of its own into the answer to an enrolment. */
+/** Forwards everything, and adds commands to the answers to heartbeats; or puts its own keys into the answer to an enrolment. */
 async function between(receiver, { swapsKeys = false } = {}) {
   const seen = { beats: 0, sealingKey: null };
   const server = createServer(async (request, response) => {
@@ -106,7 +106,7 @@ await attack("a proxy in between puts its own login into a config dir", async ({
       return "the login file holds the tokens of whoever stood in between";
     }
 
-    // One that puts its own keys into the answer to an enrolment is found out by the fingerprint that the admin was shown.
+    // A proxy that puts its own keys into the answer to an enrolment is detected by the fingerprint that the admin was shown.
     const other = await between(receiver, { swapsKeys: true });
     cleaning.unshift(() => other.stop());
     const page = await post(receiver, "/enrol", { machine: hostname() });

@@ -1,4 +1,4 @@
-// An enrolment code for a machine is used with the config dir id of an agent that is there already.
+// An enrolment code for a machine is used with the config directory id of an existing agent.
 import { fleet, codeFor, login, newAgent, post, startIssuer } from "../browser/lib/fleet.mjs";
 import { attack } from "./lib.mjs";
 
@@ -30,7 +30,7 @@ await attack("an enrolment code takes over an agent", async ({ start }) => {
       return `granted are ${granted.join(", ")}`;
     }
 
-    // Revoked and enrolled again, an agent has nothing until it is granted anew.
+    // Revoked and enrolled again, an agent has nothing until it is granted accounts again.
     await post(receiver, `/agents/${victim.id}/revoke`, {});
     const left = receiver.sql("SELECT count(*) AS n FROM fleet_grants")[0].n;
     return left ? `a revoked agent keeps ${left} grants` : null;

@@ -1,4 +1,4 @@
-// Tokens inserted by SQL, the documented way, under addresses that differ by case beyond ASCII, blanks or characters that cannot be seen.
+// Tokens inserted by SQL, the documented way, under e-mail addresses that differ by case beyond ASCII, blanks or invisible characters.
 // Whatever the spelling, a token that works can be revoked, and one that cannot be named does not work.
 import { execFileSync } from "node:child_process";
 import { dirname } from "node:path";

@@ -1,4 +1,4 @@
-// The installer meets folders and files that others made: other programs' folders, a settings.json with a name twice, and one that cannot be written.
+// The installer encounters folders and files created by others: other programs' folders, a settings.json with a duplicate name, and one that cannot be written.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,4 +1,4 @@
-// What the attacks share: a receiver of their own on a loopback port, users and machines on the real wire, and one verdict.
+// Shared code of the attacks: a separate receiver on a loopback port, users and machines over real HTTP, and one verdict.
 // CCFLUX_RECEIVER names the ccflux-receiver.dll to attack and CCFLUX_HOOK the native hook program; both default to this checkout's builds.
 import { spawnSync } from "node:child_process";
 import { generateKeyPairSync, sign } from "node:crypto";
@@ -15,7 +15,7 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 
 export const hookProgram = process.env.CCFLUX_HOOK ?? join(root, "plugin/bin/ccflux-linux-x86_64");
 
-/** The limits that an installation has if nobody set any. The harness of the browser tests raises them. */
+/** The limits of an installation that sets none. The browser tests' harness raises them. */
 export const defaultLimits = {
   RATE_LIMIT_PER_MINUTE: undefined,
   TOKEN_RATE_LIMIT_PER_MINUTE: undefined,
@@ -25,7 +25,7 @@ export const defaultLimits = {
 };
 
 /**
- * Runs one attack. `shows` returns the sentence that tells what is wrong, or nothing where the receiver held.
+ * Runs one attack. `shows` returns the sentence that describes the fault, or nothing if the receiver held.
  * Exit status: 0 held, 1 the fault is there, 2 the attack itself failed.
  */
 export async function attack(name, shows) {
@@ -55,7 +55,7 @@ export async function newUser(receiver, email, machine = "machine") {
   return { email, refreshToken, machine: await registerDevice(receiver, refreshToken, machine) };
 }
 
-/** An access token of a refresh token. */
+/** An access token for a refresh token. */
 export async function accessToken(receiver, refreshToken) {
   const answer = await fetch(`${receiver.address}/token`, { method: "POST", headers: { Authorization: `Bearer ${refreshToken}` } });
   return (await answer.json()).access_token;
@@ -64,7 +64,7 @@ export async function accessToken(receiver, refreshToken) {
 export const asAdmin = { Authorization: `Bearer ${adminToken}` };
 export const asViewer = { Authorization: `Bearer ${viewerToken}` };
 
-/** Status, headers, body and milliseconds of one request; never throws for an HTTP status, and gives status 0 where nothing answered. */
+/** Status, headers, body and milliseconds of one request; never throws for an HTTP status, and returns status 0 if nothing answered. */
 export async function ask(address, path, { timeoutMs = 30_000, ...options } = {}) {
   const began = performance.now();
   try {
@@ -76,7 +76,7 @@ export async function ask(address, path, { timeoutMs = 30_000, ...options } = {}
   }
 }
 
-/** One turn as schema 2 reports it, its end `secondsAgo`. */
+/** One turn as reported in schema 2, ended `secondsAgo`. */
 export function turn(session, index, secondsAgo = 60, usage = {}, model = "claude-sonnet-5-5") {
   const ended = new Date(Date.now() - secondsAgo * 1000);
   return {
@@ -96,7 +96,7 @@ export function requireHook() {
   return hookProgram;
 }
 
-/** A machine whose every answer is given as it is, refusals too: post(path, body) gives the answer of ask(). */
+/** A machine that returns every answer as it is, including refusals: post(path, body) returns the answer of ask(). */
 export async function rawMachine(receiver, refreshToken, name) {
   const { publicKey, privateKey } = generateKeyPairSync("ed25519");
   const key = publicKey.export({ format: "der", type: "spki" }).subarray(-32).toString("base64");
@@ -116,7 +116,7 @@ export async function rawMachine(receiver, refreshToken, name) {
   if (registered.status >= 300) {
     throw new Error(`register-key: ${registered.status} ${registered.body}`);
   }
-  /** Gets an access token by the refresh token, and uses it from then on where there is one. */
+  /** Gets an access token for the refresh token, and uses it from then on if there is one. */
   const renew = async () => {
     const answer = await ask(receiver.address, "/token", { method: "POST", headers: { Authorization: `Bearer ${refreshToken}` } });
     if (answer.status === 200) token = JSON.parse(answer.body).access_token;
@@ -125,10 +125,10 @@ export async function rawMachine(receiver, refreshToken, name) {
   return { post, renew, report: (turns) => post("/report", { schema_version: 2, client: { name: "ccflux", version: "1.0.0", platform: "linux-x86_64", claude_code_version: "2.1.329" }, turns }) };
 }
 
-/** The receiver that is attacked, for its commands. */
+/** The receiver under attack, for its commands. */
 export const receiverProgram = process.env.CCFLUX_RECEIVER ?? join(root, "artifacts/bin/Ccflux.Receiver/release/ccflux-receiver.dll");
 
-/** Runs a command of the receiver under attack in a folder, with few settings: exit status and all that it wrote. */
+/** Runs a command of the receiver under attack in a folder, with few settings: exit status and everything that it wrote. */
 export function commandIn(folder, settings, ...parts) {
   const { PATH, HOME, DOTNET_ROOT } = process.env;
   const { status, stdout, stderr } = spawnSync("dotnet", [receiverProgram, ...parts], {

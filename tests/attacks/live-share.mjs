@@ -1,4 +1,4 @@
-// A viewer opens every live connection that there is. The admin's page must still get one.
+// A viewer opens every available live connection. The admin's page must still get one.
 import { asAdmin, asViewer, attack } from "./lib.mjs";
 
 await attack("live-share", async ({ start }) => {

@@ -1,4 +1,4 @@
-// Wrong tokens of a stranger, a monitor and a user must not keep the admin, or the users, of the same address out.
+// Wrong tokens from a stranger, a monitor and a user must not lock out the admin, or the users, of the same IP address.
 import { addUser, adminToken, asAdmin, ask, attack, defaultLimits } from "./lib.mjs";
 
 await attack("lock-out", async ({ start }) => {

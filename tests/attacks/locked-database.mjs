@@ -1,8 +1,8 @@
-// Another program holds the database's write lock: whoever writes must be told together, after one wait, and /health must say it, then recover.
+// Another program holds the database's write lock: all writers must be answered together, after one wait, and /health must report it, then recover.
 import { spawn } from "node:child_process";
 import { ask, attack, newUser, rawMachine, turn, until } from "./lib.mjs";
 
-/** Takes the write lock with the sqlite3 program and holds it until the returned function is called. */
+/** Acquires the write lock with the sqlite3 program and holds it until the returned function is called. */
 function lock(database) {
   const holder = spawn("sqlite3", [database], { stdio: ["pipe", "pipe", "inherit"] });
   holder.stdin.write(".timeout 10000\nBEGIN IMMEDIATE;\nSELECT 'held';\n");
@@ -18,7 +18,7 @@ await attack("locked-database", async ({ start }) => {
   const machine = await rawMachine(receiver, alice.refreshToken, "alice-2");
   const release = await lock(receiver.database);
 
-  // One is tried alone; the others come while it waits, and have waited with it when it fails.
+  // One is tried alone; the others arrive while it waits, and have waited with it when it fails.
   const reports = await Promise.all(Array.from({ length: 6 }, (_, index) => machine.report([turn("session", index)])));
   const slowest = Math.max(...reports.map((answer) => answer.ms));
   const health = await ask(receiver.address, "/health");

@@ -1,4 +1,4 @@
-// A CI fleet of one user: each container starts without its config dir and registers a key of its own. Their usage must arrive at the default limits.
+// A CI fleet of one user: each container starts without its config directory and registers its own key. Their usage must arrive at the default limits.
 import { attack, defaultLimits, newUser, rawMachine, turn } from "./lib.mjs";
 
 const containers = 25;

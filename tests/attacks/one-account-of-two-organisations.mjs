@@ -1,5 +1,5 @@
 // One person's account in two organisations is two seats. The admin imports the login of each; the second must not replace the first.
-// Then a login whose file does not say when it ends, and a refresh that is answered without a lifetime: neither may be taken for one that has ended.
+// Then a login whose file does not say when it expires, and a refresh that is answered without a lifetime: neither may be treated as expired.
 import { createServer } from "node:http";
 import { fleet, post } from "../browser/lib/fleet.mjs";
 import { attack, until } from "./lib.mjs";

@@ -1,4 +1,4 @@
-// One telemetry token announces large messages and lets them trickle. Another user's telemetry must be taken meanwhile.
+// One telemetry token announces large messages and sends them very slowly. Another user's telemetry must be accepted meanwhile.
 import { connect } from "node:net";
 import { addUser, ask, attack, issueTelemetryToken } from "./lib.mjs";
 
@@ -13,7 +13,7 @@ await attack("otlp-memory", async ({ start }) => {
   const sockets = [];
   const trickle = [];
   const { hostname, port } = new URL(receiver.address);
-  // The sixteenth of the largest no longer fits into 64 MiB; the smaller ones take what is left.
+  // The sixteenth of the largest no longer fits into 64 MiB; the smaller ones use what is left.
   const kilobytes = [...Array(16).fill(4096), ...[2048, 1024, 512, 256, 128, 64].flatMap((size) => Array(4).fill(size))];
   for (const size of kilobytes) {
     const socket = connect(Number(port), hostname);

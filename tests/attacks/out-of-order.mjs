@@ -1,4 +1,4 @@
-// A user with a long history reports one turn before all others, again and again. Another user's reports must not wait for the windows to be counted anew.
+// A user with a long history reports one turn before all others, again and again. Another user's reports must not wait for the windows to be recounted.
 import { attack, newUser, turn, until } from "./lib.mjs";
 
 const hours = 40_000;

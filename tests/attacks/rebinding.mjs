@@ -1,4 +1,4 @@
-// A page of another site makes its own name lead to the receiver. The browser then sends that name: nothing may answer to it.
+// A page of another site makes its own host name resolve to the receiver. The browser then sends that name: nothing may answer to it.
 import { request } from "node:http";
 import { ask, attack } from "./lib.mjs";
 

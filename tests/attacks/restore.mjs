@@ -1,4 +1,4 @@
-// A backup from before a revoke is restored: what was revoked must not hold again, and access tokens of the backup must not either.
+// A backup from before a revoke is restored: what was revoked must not become valid again, nor must access tokens in the backup.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Runs every attack, or those named, each against a receiver of its own: tests/attacks/run.sh [NAME…]
+# Runs every attack, or those named, each against its own receiver: tests/attacks/run.sh [NAME…]
 #   CCFLUX_RECEIVER   the ccflux-receiver.dll to attack (default: this checkout's release build)
 #   CCFLUX_HOOK       the native hook program (default: plugin/bin/ccflux-linux-x86_64)
-# two-hostile-users, which takes 14 minutes, runs only where it is named.
-# Each says HELD, FAULT or FAILED. Ends with the line "N passed, N failed, N skipped".
+# two-hostile-users, which takes 14 minutes, runs only if it is named.
+# Each prints HELD, FAULT or FAILED. Ends with the line "N passed, N failed, N skipped".
 set -uo pipefail
 cd "$(dirname "$0")"
 [ $# -gt 0 ] || set -- $(ls ./*.mjs | sed 's|./||; s|\.mjs$||' | grep -vxE "lib|two-hostile-users")

@@ -1,5 +1,5 @@
-// appsettings.json in the working folder: a setting in it must hold, a file that cannot be read must not be passed over, and one of
-// somebody else (a command run in /tmp) must not be taken.
+// appsettings.json in the working folder: a setting in it must be effective, an unreadable file must not be ignored, and one that belongs to
+// another user (a command run in /tmp) must not be used.
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-// One user sends a name that was made to have the hash of a name another user will send. The other's message must be taken, under its own name.
+// One user sends a name crafted to have the hash of a name that another user will send. The other's message must be accepted, under its own name.
 import { addUser, attack, ask, issueTelemetryToken } from "./lib.mjs";
 
 const first = 0x9e3779b97f4a7c15n;
@@ -7,7 +7,7 @@ const mask = (1n << 64n) - 1n;
 const mix = (a, b) => ((a * b) >> 64n) ^ ((a * b) & mask) ^ a;
 const word = (bytes, at) => bytes.readBigUInt64LE(at);
 
-/** Another name of the same length and hash: the second eight bytes make up for the first. */
+/** Another name of the same length and hash: the second eight bytes compensate for the first. */
 function forge(genuine) {
   const bytes = Buffer.from(genuine);
   const start = mix(first ^ BigInt(bytes.length), second);

@@ -1,4 +1,4 @@
-// A viewer opens sessions without end. The admin's session must outlive that, and the audit log must not grow with it.
+// A viewer opens sessions without end. The admin's session must survive that, and the audit log must not grow with it.
 import { adminToken, ask, attack, defaultLimits, viewerToken } from "./lib.mjs";
 
 const signIn = (receiver, token) => ask(receiver.address, "/admin/login", { method: "POST", body: new URLSearchParams({ token }) });

@@ -1,4 +1,4 @@
-// The address to go to after signing in, with letters beyond ASCII.
+// The URL to go to after signing in, with letters beyond ASCII.
 import { adminToken, asAdmin, ask, attack } from "./lib.mjs";
 
 await attack("sign-in-next", async ({ start }) => {

@@ -1,5 +1,5 @@
-// A viewer asks for what takes long to read, several times at once: health, signing in and other users' reports must go on.
-// The history is made by the sqlite3 program: two million events of one user in fifty sessions, as a token at the default limits sends in an hour.
+// A viewer requests what takes long to read, several times at once: health, signing in and other users' reports must continue.
+// The history is created by the sqlite3 program: two million events of one user in fifty sessions, as a token at the default limits sends in an hour.
 import { execFileSync } from "node:child_process";
 import { asViewer, ask, attack, newUser, rawMachine, turn } from "./lib.mjs";
 

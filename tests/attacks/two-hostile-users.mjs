@@ -1,7 +1,7 @@
-// Two hostile users at the highest rate that the default limits admit, and ten times as much that is refused, beside six users and an admin at work.
-// The others' 99th percentile is compared with theirs before and after, in the same run; then every figure is recounted by plain SQL.
-//   SECONDS_WARM      how long everybody works before anything is timed (default 60)
-//   SECONDS_HOSTILE   how long the two are at it (default 600)     SECONDS_QUIET   how long each quiet part is (default 120)
+// Two hostile users at the highest rate that the default limits allow, plus ten times as much that is refused, alongside six users and an admin at work.
+// The others' 99th percentile is compared with theirs before and after, in the same run; then every figure is recounted with plain SQL.
+//   SECONDS_WARM      how long everyone works before anything is timed (default 60)
+//   SECONDS_HOSTILE   how long the two attack (default 600)        SECONDS_QUIET   how long each quiet part is (default 120)
 import { fork } from "node:child_process";
 import { statSync } from "node:fs";
 import { constants, setPriority } from "node:os";
@@ -15,7 +15,7 @@ const quietSeconds = Number(process.env.SECONDS_QUIET ?? 120);
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const session = (user, n) => `${user.toString(16).padStart(8, "0")}-0000-4000-8000-${n.toString(16).padStart(12, "0")}`;
 
-/** A message of log records, each a request with figures at the limits and names of its own. */
+/** A message of log records, each a request with figures at the limits and unique names. */
 function logs(seed, records, long, tokens = 99_000_000) {
   const attribute = (key, value) => ({ key, value: typeof value === "string" ? { stringValue: value } : { intValue: value } });
   const logRecords = [];
@@ -33,9 +33,9 @@ function logs(seed, records, long, tokens = 99_000_000) {
   return Buffer.from(JSON.stringify({ resourceLogs: [{ resource: { attributes: [{ key: "service.name", value: { stringValue: "claude-code" } }] }, scopeLogs: [{ logRecords }] }] }));
 }
 
-/** The traffic of one hostile user, in a process of its own. */
+/** The traffic of one hostile user, in a separate process. */
 async function hostile({ address, refreshToken, telemetryToken, seed, seconds }) {
-  // In earnest it runs on a machine of its own; here it shall not take the receiver's processors away but by what it sends.
+  // In reality it runs on another machine; here it must not take the receiver's processor time except by what it sends.
   setPriority(constants.priority.PRIORITY_LOW);
   const end = Date.now() + seconds * 1000;
   const machine = await rawMachine({ address }, refreshToken, `hostile-${seed}`);
@@ -44,7 +44,7 @@ async function hostile({ address, refreshToken, telemetryToken, seed, seconds })
   const messages = [];
   for (let i = 0; i < 24; i++) messages.push(gzipSync(logs(seed * 1000 + i, 5000, true), { level: 1 }));
   const reports = async () => {
-    // Old turns before all others, so that windows move; as many in a body as it may hold, in as many sessions as a day may have; eleven times the rate.
+    // Old turns before all others, so that windows move; as many in a body as fit, in as many sessions as a day allows; at eleven times the rate.
     for (let n = 1; Date.now() < end; n++) {
       const turns = [];
       for (let i = 0; i < 120; i++) turns.push(turn(session(seed, (n * 120 + i) % 1900), n, 3600 * 24 * 365 * 3 - n * 3600 - i * 25, { input_tokens: 99_000_000, output_tokens: 99_000_000 }, `model-${(n * 120 + i) % 45}`));
@@ -77,7 +77,7 @@ async function hostile({ address, refreshToken, telemetryToken, seed, seconds })
   process.disconnect();
 }
 
-/** Each gives rows only where a sum of single rows is not what the pages show. */
+/** Each returns rows only if a sum of single rows differs from what the pages show. */
 const recounts = {
   "days of usage": `WITH r AS (SELECT t.ended_at / 86400000 day, e.user_id, e.model_id, sum(e.input_tokens) i, sum(e.output_tokens) o FROM events e JOIN turns t USING (turn_id) GROUP BY 1, 2, 3)
     SELECT * FROM r FULL JOIN usage_days d USING (day, user_id, model_id) WHERE r.i IS NOT d.input_tokens OR r.o IS NOT d.output_tokens LIMIT 1`,

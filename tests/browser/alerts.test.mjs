@@ -1,4 +1,4 @@
-// The page of alerts: what is set and what is not, a test alert from the button to "Delivered", live, rules of accounts, and axe in both themes and at 360 px.
+// The alerts page: what is set and what is not, a test alert from the button to "Delivered", live, rules of accounts, and axe in both themes and at 360 px.
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
@@ -31,7 +31,7 @@ after(async () => {
   hook?.close();
 });
 
-/** Signs in to the page itself: the one of usage would be waited for until it has drawn charts, and there are none. */
+/** Signs in to this page directly: on the usage page the test would wait for charts, and there are none. */
 async function enter(options = {}) {
   const opened = await openPage(browser, receiver, options);
   await opened.page.goto(`${receiver.address}/admin/alerts`);

@@ -10,7 +10,7 @@ const world = suite();
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 async function check(page, what, within = "html") {
-  // Through the debugger, since the pages' own policy lets no other script in.
+  // Through the debugger, since the pages' own policy allows no other script.
   await page.evaluate(axe);
   const { violations } = await page.evaluate((root) => globalThis.axe.run(root, { resultTypes: ["violations"], runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }), within);
   assert.deepEqual(violations.map((one) => `${what}: ${one.id}: ${one.help}: ${one.nodes.slice(0, 4).map((node) => node.html.slice(0, 160)).join(" | ")}`), []);
@@ -30,7 +30,7 @@ for (const theme of ["light", "dark"]) {
     }
     await check(page, "usage, charts as tables");
     await page.locator("#users summary").click();
-    // Only the menu: what it covers for the moment counts as too small a target.
+    // Only the menu: what it covers at the moment counts as too small a target.
     await check(page, "a menu open", "details.menu[open]");
 
     await page.locator("#seats").getByRole("link", { name: /^Revoke the token/ }).first().click();

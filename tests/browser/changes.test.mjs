@@ -45,7 +45,7 @@ test("A second token for an address is refused, with an offer to reissue; what i
   const add = async (email, days) => {
     await page.goto(`${world.receiver.address}/admin/`);
     await page.getByLabel("E-mail", { exact: true }).fill(email);
-    // Past the browser's own check, as a program would be.
+    // Bypasses the browser's own check, as a program would.
     await page.locator("#add-user").evaluate((form, value) => {
       form.noValidate = true;
       form.elements.days.value = value;

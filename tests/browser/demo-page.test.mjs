@@ -1,4 +1,4 @@
-// The demo that is published as a page (eng/demo-page.sh, .github/workflows/pages.yml): one file that needs nobody.
+// The demo that is published as a page (eng/demo-page.sh, .github/workflows/pages.yml): one self-contained file.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readFileSync, rmSync, statSync } from "node:fs";
@@ -11,7 +11,7 @@ const file = `${root}artifacts/demo/index.html`;
 let browser;
 
 before(async () => {
-  // A setting of whoever publishes must not get in.
+  // A setting of the publisher must not get in.
   execFileSync(`${root}eng/demo-page.sh`, ["--built"], { stdio: "pipe", env: { ...process.env, BASE_URL: "https://secret.example.net", ADMIN_TOKEN: "a-token-that-is-nobodys-business", TIME_ZONE: "Asia/Tokyo" } });
   browser = await openBrowser();
 });

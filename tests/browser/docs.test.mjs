@@ -1,4 +1,4 @@
-// The documentation that the receiver serves, as a person comes to it.
+// The documentation that the receiver serves, as a visitor reaches it.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";

@@ -1,4 +1,4 @@
-// Every figure of the pages against a count over turns and events that knows nothing of rollups.
+// Every figure of the pages compared with a count over turns and events that does not use rollups.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
@@ -48,7 +48,7 @@ for (const [name, query, days, who] of [
     const [period] = sql(`SELECT count(DISTINCT e.user_id) AS users, ${sums} ${joins} ${where}`);
     const [turns] = sql(`SELECT count(*) AS turns, count(DISTINCT session_ref) AS sessions, coalesce(sum(outcome = 'failed'), 0) AS failed FROM turns t JOIN users u USING (user_id) ${where}`);
     const [ever] = sql(`SELECT count(*) AS turns, count(DISTINCT session_ref) AS sessions FROM turns t JOIN users u USING (user_id) WHERE ${who}`);
-    // A value's title goes on in words.
+    // A value's title continues in words.
     const card = async (name) => digits((await page.locator(`[data-stat=${name}] .val`).getAttribute("title")).split(" at ")[0]);
     const beside = async (name) => (await page.locator(`[data-stat=${name}] .beside`).textContent()).replace(/\s+/g, " ");
 

@@ -1,4 +1,4 @@
-// Every form of /admin/fleet, done as its user does it and then looked for in the database; the event log's filters and pages; who sees no form.
+// Every form of /admin/fleet, submitted as its user does and then checked in the database; the event log's filters and pages; who sees no form.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { openBrowser } from "./lib/browser.mjs";
@@ -38,14 +38,14 @@ after(async () => {
 const open = (options = {}) => openAt(browser, receiver, "/admin/fleet", options);
 const one = (query) => receiver.sql(query)[0];
 const idOf = (label) => one(`SELECT account_id AS id FROM fleet_accounts WHERE label = '${label}'`).id;
-/** The form that asks: in its dialog, or, where an answer was refused, as a page. */
+/** The confirmation form: in its dialog or, if an answer was refused, as a page. */
 const dialog = (page) => page.locator("form[data-dialog-form]");
 const submit = (page, name) => dialog(page).getByRole("button", { name, exact: true }).click();
 async function ask(page, within, name) {
   await page.locator(within).getByRole("link", { name }).click();
   await dialog(page).waitFor();
 }
-/** The newest of what the admin did: rotation and the vault write their own rows in between. */
+/** The latest of the admin's actions: rotation and the vault write their own rows in between. */
 const lastAudit = () => one("SELECT action, outcome FROM fleet_audit WHERE actor = 'admin' ORDER BY audit_id DESC LIMIT 1");
 const lastEvent = () => one("SELECT kind FROM fleet_events WHERE 'admin' IN (reason, figures ->> 'by') ORDER BY event_id DESC LIMIT 1").kind;
 

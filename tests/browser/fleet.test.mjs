@@ -1,4 +1,4 @@
-// /admin/fleet: every panel against a fleet over the real wire, live updates, export, axe in both themes, 360 px. Its forms: fleet-forms.test.mjs.
+// /admin/fleet: every panel with a fleet over real HTTP, live updates, export, axe in both themes, 360 px. Its forms: fleet-forms.test.mjs.
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
@@ -56,7 +56,7 @@ after(async () => {
 const open = ({ at = receiver, ...options } = {}) => openAt(browser, at, "/admin/fleet", options);
 const rows = async (page, panel) => (await page.locator(`#${panel} tbody tr`).allTextContents()).map(plain);
 
-/** What the agent tells of, now and every five seconds from here on. */
+/** What the agent reports, now and every five seconds from here on. */
 function pulse(...sessions) {
   alive = sessions;
   return agent.beat(byLabel.platform.fingerprint, ...sessions);
@@ -117,7 +117,7 @@ test("Monitors say what was seen, and network and security what was observed", a
 test("Rotation's last decision says what was chosen, why, what comes next and on which figures", async () => {
   await pulse(["idle", "claude-opus-5-5"]);
   const { page, context, trouble } = await open();
-  // It looks every 30 s; the page follows by itself.
+  // It checks every 30 s; the page follows by itself.
   const row = page.locator("#decisions tr[data-decision=ao-mbp16]");
   await row.waitFor({ timeout: 300_000 });
   assert.equal(plain(await row.evaluate((cells) => [...cells.cells].map((cell) => cell.textContent).join(" | "))), "ao-mbp16 | platform | Stays | none that lasts resets sooner | data | 7d 68 %, 5h 15 % | 7d 41 %, 5h 62 %");

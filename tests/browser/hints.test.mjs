@@ -1,4 +1,4 @@
-// The explanations behind ⓘ: by mouse, keyboard, touch and without script; how they close; what a screen reader is told. And what else a newcomer meets first.
+// The explanations behind ⓘ: by mouse, keyboard, touch and without script; how they close; what a screen reader announces. And what else a newcomer sees first.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { signIn } from "./lib/browser.mjs";
@@ -50,7 +50,7 @@ test("By keyboard: focus opens, Escape closes and it stays closed, Enter opens, 
 
 test("By mouse: hovering opens, the text can be reached, leaving closes, a click keeps it", async () => {
   const { page, context } = await signIn(world.browser, world.receiver);
-  // Time passes when the test says so.
+  // Time passes only when the test says so.
   await page.clock.install();
   await sign(page, "daily").hover();
   await open(page).waitFor();
@@ -152,7 +152,7 @@ test("An unchanged page is not sent again; a changed one is", async () => {
   const first = await fetched();
   assert.match(first.tag, /^W\/"[0-9a-f]{32}"$/);
   const answer = await context.request.get(`${world.receiver.address}/admin/alerts`, { headers: { "If-None-Match": first.tag, Accept: "text/html" } });
-  // The minute may have passed in between.
+  // The minute may have changed in between.
   assert.ok(answer.status() === 304 || answer.headers().etag !== first.tag, `${answer.status()}`);
   assert.equal((await context.request.get(`${world.receiver.address}/admin/alerts`, { headers: { "If-None-Match": 'W/"0"', Accept: "text/html" } })).status(), 200);
   assert.deepEqual(trouble, []);

@@ -1,4 +1,4 @@
-// A user and a device named like an attack, and a formula: text everywhere, inert in CSV.
+// A user and a device named like an attack, and a formula: plain text everywhere, inert in CSV.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { signIn } from "./lib/browser.mjs";
@@ -20,7 +20,7 @@ test("Hostile names are text on every page, in every dialog and message", async 
   assert.ok((await page.locator("#divisions").textContent()).includes("<b>R&D</b>"));
   assert.ok((await page.locator("select[name=division]").textContent()).includes("<b>R&D</b>"));
 
-  // The name's own link leads to its page, slash and all.
+  // The name's own link leads to its page, including the slash.
   await page.locator("#users tbody a.mail", { hasText: "alert(1)" }).click();
   await page.getByRole("heading", { level: 1, name: hostileEmail }).waitFor();
   await page.getByRole("link", { name: "Edit division" }).click();

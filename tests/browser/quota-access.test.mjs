@@ -53,7 +53,7 @@ async function check(page, what, within = "html") {
   assert.deepEqual(violations.map((one) => `${what}: ${one.id}: ${one.help}: ${one.nodes.slice(0, 4).map((node) => node.html.slice(0, 160)).join(" | ")}`), []);
 }
 
-/** Reads an event stream until it says what is waited for. */
+/** Reads an event stream until it contains what the test waits for. */
 async function listen(response, wanted) {
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let heard = "";

@@ -1,4 +1,4 @@
-// The quota columns of "usage by user": figures as they were observed, where from and how old, and nothing where nothing is known.
+// The quota columns of "usage by user": figures as they were observed, their source and age, and nothing if nothing is known.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";

@@ -1,11 +1,11 @@
-// /quota: what the cards say against what was read; countdowns, states, history and live updates.
+// /quota: the cards compared with the readings; countdowns, states, history and live updates.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { openBrowser, signIn } from "./lib/browser.mjs";
 import { addPusher, at, insert, month, polled, polling, startUpstream, usage } from "./lib/quota.mjs";
 import { adminToken, startReceiver } from "./lib/receiver.mjs";
 
-/** Hours, and the minutes of a row of the table and of a stretch of the chart. */
+/** Hours, and the minutes of a table row and of a section of the chart. */
 const ranges = { "3h": [3, 15, 1], "6h": [6, 30, 1], "24h": [24, 60, 6], "7d": [168, 360, 60], "30d": [720, 1440, 180] };
 let upstream;
 let logins;
@@ -119,9 +119,9 @@ test("Pace and projection are said in words, with an honest range", async () => 
   const api = await (await fetch(`${receiver.address}/api/v1/quota`, { headers: { Authorization: `Bearer ${adminToken}` } })).json();
   const window = api.find((one) => one.id === idOf("pace@example.org")).windows[0];
   const shown = await card(page, "pace@example.org").locator("[data-window=five_hour] [data-outlook] .st time").evaluateAll((all) => all.slice(0, 2).map((one) => Date.parse(one.dateTime)));
-  // The range moves with the present by at most the time between the two reads.
+  // The range moves with the current time by at most the time between the two reads.
   for (const [index, instant] of [window.projection.earliest, window.projection.latest].entries()) {
-    const end = shown[index] ?? shown[0]; // Two ends within a minute are said once.
+    const end = shown[index] ?? shown[0]; // two ends within the same minute are shown once
     assert.ok(Math.abs(end - Date.parse(instant)) < (shown.length === 1 ? 60_000 : 5000), `${new Date(end).toISOString()} ${instant}`);
   }
   await context.close();
@@ -203,7 +203,7 @@ test("Every range's table is what the readings come to, and every point of its c
       };
       assert.deepEqual(extremes(drawn), extremes(read), `${range}: the lowest and the highest of each stretch`);
       assert.ok(drawn.length <= 1440);
-      // No reset is lost: as often as the readings fall by half, the line does.
+      // No reset is lost: the line falls by half as often as the readings do.
       const falls = (values) => values.filter((used, index) => index > 0 && used < values[index - 1] / 2 && values[index - 1] > 40).length;
       assert.equal(falls(drawn.map(([, used]) => used)), falls([...read].sort((a, b) => a[0] - b[0]).map(([, used]) => used)), `${range}: the resets`);
     }

@@ -28,7 +28,7 @@ test("Sorting turns over on the second click, stands in the address and survives
   await page.goBack();
   await page.waitForFunction(() => document.querySelector("#users th[aria-sort]").getAttribute("aria-sort") === "descending");
 
-  // The next visit, without anything in the address, finds the tables as they were left.
+  // The next visit, without anything in the URL, finds the tables as they were left.
   await page.goto(`${world.receiver.address}/admin/`);
   await page.waitForURL(/users\.sort=/);
   assert.deepEqual(trouble, []);
@@ -88,7 +88,7 @@ test("Filters and periods narrow the page; the address says how", async () => {
   await page.getByLabel("From", { exact: true }).fill(yesterday);
   await page.getByRole("button", { name: "Apply" }).click();
   await page.waitForURL(new RegExp(`from=${yesterday}`));
-  // Two days are shown by the hour, up to the one that runs.
+  // Two days are shown by the hour, up to the current one.
   const running = new Date(await page.locator("body").getAttribute("data-now")).getUTCHours();
   assert.equal(await page.locator("#daily tbody tr").count(), 24 + running + 1);
   assert.deepEqual(trouble, []);

@@ -1,4 +1,4 @@
-// What clients state of themselves: groups, filters, a person's own, each against what was sent; axe and 360 px.
+// What clients state about themselves: groups, filters, a person's own page, each compared with what was sent; axe and 360 px.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { openBrowser } from "./lib/browser.mjs";

@@ -1,4 +1,4 @@
-// The telemetry pages: every panel against what was sent, the filters, tokens, installations, export, axe and 360 px.
+// The telemetry pages: every panel compared with what was sent, the filters, tokens, installations, export, axe and 360 px.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -40,7 +40,7 @@ async function check(page, what, within = "html") {
 
 const figure = async (page, name) => digits(await page.locator(`[data-figure=${name}] .big`).getAttribute("title"));
 const cells = (page, id, column) => page.locator(`#${id} .view-table tbody tr, #${id} > .table-wrap tbody tr`).evaluateAll((rows, at) => rows.map((row) => [row.cells[0].textContent.trim(), Number(row.cells[at].dataset.v)]), column);
-// As the table of users shows what is no address.
+// The way the table of users shows a name that is not an e-mail address.
 const shortened = (name) => (name.includes("@") || name.length <= 26 ? name : `${name.slice(0, 25)}…`);
 const series = async (page, id) => Object.fromEntries(JSON.parse(await page.locator(`#${id} script`).textContent()).series.map((one) => [one.name, one.values.reduce((a, b) => a + b, 0)]));
 const text = async (page, id, column) => page.locator(`#${id} tbody tr`).evaluateAll((rows, at) => rows.map((row) => row.cells[at].textContent.trim()), column);
@@ -74,7 +74,7 @@ test("The bar lists and tables show what was sent", async () => {
   assert.deepEqual(await cells(page, "decisions", 2), [["Edit", 2], ["Bash", 0], ["Read", 0]]);
   assert.deepEqual(await cells(page, "decisions", 3), [["Edit", 0], ["Bash", 1], ["Read", 0]]);
   assert.equal(await page.locator("#terminals .donut .ring-sum").textContent(), "3");
-  // 37 cents against three seats of $20: 30 days of them cost $60, a day of them $2.
+  // 37 cents compared with three seats at $20: 30 days of them cost $60, one day $2.
   assert.deepEqual(await series(page, "leverage"), { "value leverage": 19 });
   assert.equal(await figure(page, "automatic"), 1);
   assert.match(await page.locator("[data-figure=accepted]").textContent(), /66\.7\s%\s*accepted, of 3 own/);
@@ -105,7 +105,7 @@ test("The filters narrow to a user, division, model, terminal and period, and a 
     await page.goto(`${receiver.address}/admin/telemetry?${query}`);
     assert.equal(input === 0 ? await page.locator("#tokens .empty").count() : await figure(page, "input"), input === 0 ? 1 : input, query);
   }
-  // A period that has ended, so that all of it is compared: one that goes on is so by its complete hours.
+  // A completed period, so that all of it is compared: one in progress is compared by its complete hours.
   for (const [id, days, input] of [["r0", 28, 100], ["r-1", 21, 300]]) {
     await sendEvents(receiver, tokens["mateo.vargas@example.org"], Date.now() - days * 86_400_000, { "session.id": `earlier-${days}`, "user.id": "m".repeat(32), "terminal.type": "ghostty" }, [["api_request", 0, request(id, "claude-sonnet-5", input, 100, 0, 0, 0.04, 100)]]);
   }

@@ -1,10 +1,10 @@
-// Sends RECORDS api_request events with OpenTelemetry's own exporter, in batches of BATCH as a collector makes them.
+// Sends RECORDS api_request events with OpenTelemetry's own exporter, in batches of BATCH as a collector does.
 //   KIND         proto, json or grpc
-//   ENDPOINT     where to: the whole address of HTTP's logs, or gRPC's origin
+//   ENDPOINT     target: the full URL for HTTP logs, or gRPC's origin
 //   TOKEN        the bearer token
 //   COMPRESSION  gzip or none
-//   PADDING      characters of an attribute that the receiver has no use for, to make records as long as real ones
-// Ends with 1 and the exporter's words if a batch was not taken.
+//   PADDING      characters of an attribute that the receiver does not use, to make records as long as real ones
+// Exits with 1 and the exporter's message if a batch was not accepted.
 import { createRequire } from "node:module";
 import { diag, DiagLogLevel } from "@opentelemetry/api";
 import { resourceFromAttributes } from "@opentelemetry/resources";

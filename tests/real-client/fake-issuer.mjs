@@ -1,5 +1,5 @@
-// The vendor's hosts, as far as a login needs them: single-use refresh tokens, profile, usage; whatever else is asked of the API goes on to
-// fake-anthropic.mjs once its token has been looked at. Tokens are readable (`at-ACCOUNT-N`, `rt-ACCOUNT-N`), so that a log says who sent what.
+// The vendor's hosts, as far as a login needs them: single-use refresh tokens, profile, usage; any other API request is forwarded to
+// fake-anthropic.mjs after its token was checked. Tokens are readable (`at-ACCOUNT-N`, `rt-ACCOUNT-N`), so that a log shows who sent what.
 import fs from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
@@ -11,12 +11,12 @@ export class FakeIssuer {
     this.requests = []; // { at, host, method, path, token, status, note }
     this.accounts = new Map();
     this.lifetime = 8 * 3600;
-    // What an account's windows are at.
+    // The state of an account's windows.
     this.usage = () => ({ five_hour: { utilization: 10, resets_at: null }, seven_day: { utilization: 20, resets_at: null } });
     this.refreshDelay = 0; // milliseconds between spending a refresh token and answering
   }
 
-  // A login of an account, as the client keeps it. The one before stays good until its refresh token is used.
+  // A login of an account, in the client's form. The previous one stays valid until its refresh token is used.
   login(name, { expiresIn = this.lifetime, ...rest } = {}) {
     const account = this.accounts.get(name) ?? { name, n: 0, access: new Map(), refresh: new Map(), refreshed: 0 };
     this.accounts.set(name, account);

@@ -1,4 +1,4 @@
-// What the proofs of the fleet share: the fake issuer, the real receiver with a vault behind a recording proxy, and a config dir whose real agent is
+// Shared code of the fleet proofs: the fake issuer, the real receiver with a vault behind a recording proxy, and a config directory whose real agent is
 // enrolled and granted every account. Run by ./in-fake-internet.sh.
 import { execFile, execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';
@@ -23,7 +23,7 @@ export async function until(condition, ms, pause = 20) {
   return Date.now() - from;
 }
 
-// Not synchronously: the issuer and the proxy that these talk to are in this process.
+// Not synchronously: the issuer and the proxy that these programs talk to are in this process.
 const run = (file, args, env, input = '') => new Promise((resolve, reject) => {
   const child = execFile(file, args, { env, encoding: 'utf8' }, (error, output, errors) => (error ? reject(new Error(`${args.join(' ')}: ${output}${errors}`)) : resolve(output)));
   child.stdin.end(input);
@@ -34,7 +34,7 @@ export class FleetRig {
   failed = 0;
   children = [];
 
-  // name: of the proof; accounts: labels; usage: what the issuer says of each account's windows.
+  // name: of the proof; accounts: labels; usage: each account's windows according to the issuer.
   static async start(name, accounts, usage) {
     const rig = new FleetRig();
     rig.name = name;
@@ -59,7 +59,7 @@ export class FleetRig {
     if (ok) this.passed++; else this.failed++;
   }
 
-  // The receiver asks the same issuer as the client, by the vendor's own addresses.
+  // The receiver calls the same issuer as the client, by the vendor's own URLs.
   async startReceiver() {
     this.environment = {
       PATH: process.env.PATH, HOME: this.work, DOTNET_ROOT: process.env.DOTNET_ROOT ?? '', DATABASE_PATH: path.join(this.work, 'db', 'ccflux.db'), LISTEN_ADDR: `127.0.0.1:${RECEIVER}`, ADMIN_TOKEN: ADMIN, FLEET: '1',
@@ -94,7 +94,7 @@ export class FleetRig {
     for (const name of accounts) await this.fleet('grant', this.agent, '--account', name);
   }
 
-  // An operator's command.
+  // Runs an operator's command.
   fleet(...args) { return run('dotnet', [process.env.RECEIVER, 'fleet', ...args], this.environment); }
 
   // A table of the fleet page, as a script reads it.
@@ -119,13 +119,13 @@ export class FleetRig {
   // The model requests so far, as TOKEN:STATUS.
   asked() { return this.issuer.requests.filter(each => each.path === '/v1/messages').map(each => `${each.token}:${each.status}`); }
 
-  // Whether a hook has noted a tool call whose end was not noted yet.
+  // Whether a hook has recorded a tool call whose end is not recorded yet.
   callIsOpen() {
     const calls = path.join(this.configDir, 'ccflux/fleet/calls');
     return fs.existsSync(calls) && fs.readdirSync(calls).some(session => fs.readdirSync(path.join(calls, session)).length > 0);
   }
 
-  // How many sessions hooks have noted.
+  // How many sessions hooks have recorded.
   sessionsNoted() { return fs.readdirSync(path.join(this.configDir, 'ccflux/fleet/sessions')).length; }
 
   keepsForeign() {
@@ -137,7 +137,7 @@ export class FleetRig {
     return [...this.issuer.accounts.values()].every(account => account.refreshed <= 1) && this.issuer.requests.every(each => each.path !== '/v1/oauth/token' || each.status === 200);
   }
 
-  // No token in anything but the two places that are for it.
+  // Tokens appear only in the two places that are meant for them.
   checkLeaks() {
     const holds = text => /[ar]t-(alpha|beta)-\d/.test(text);
     const leaks = [...files(path.join(this.configDir, 'ccflux')), ...files(path.join(this.work, 'db')), this.receiverLog].filter(name => !name.endsWith('backup.json') && holds(fs.readFileSync(name, 'latin1')));

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Like in-namespace.sh (needs root), and the vendor's host names lead to loopback in there, where fake-issuer.mjs answers for them with a
+# Like in-namespace.sh (needs root); in addition the vendor's host names resolve to loopback in there, where fake-issuer.mjs answers for them with a
 # certificate that nothing outside trusts. The machine's own /etc/hosts is not touched: the file is replaced in a mount namespace only.
 #   ./in-fake-internet.sh node login-facts.mjs
 set -eu

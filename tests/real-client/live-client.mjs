@@ -1,4 +1,4 @@
-// One running client that is talked to turn by turn (stream-json on stdin), signed in by a credentials file instead of an API key.
+// One running client that is driven turn by turn (stream-json on stdin), signed in through a credentials file instead of an API key.
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';

@@ -1,4 +1,4 @@
-// How the real client takes its login from .credentials.json: each line is something that was seen, not something that is claimed somewhere.
+// How the real client reads its login from .credentials.json: each line was observed, not taken from documentation.
 // Run by ./in-fake-internet.sh (root). ONLY=name,name runs some of them; TRACE=1 prints every request.
 import { execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';
@@ -148,7 +148,7 @@ const facts = {
     trace(from);
     return { refreshesWhileHeld: whileHeld, refreshesAfter: since(from).filter(each => each.path === '/v1/oauth/token').length, asked: asked(from), took, result: brief(first) };
   },
-  // Which locks are held when, around a refresh that the issuer takes a second for.
+  // Which locks are held when, around a refresh for which the issuer takes a second.
   async locksInTime() {
     const dir = home();
     const elsewhere = path.join(dir, 'elsewhere');
@@ -171,7 +171,7 @@ const facts = {
     issuer.refreshDelay = 0;
     return { seen, refreshAt: issuer.requests.filter(each => each.token === 'rt-lambda-1').map(each => each.at - begun) };
   },
-  // The file is changed while somebody holds the refresh lock: does whoever waits for the lock look again?
+  // The file changes while another process holds the refresh lock: does a client that waits for the lock look again?
   async changedWhileWaitingForLock() {
     const dir = home();
     writeLogin(config(dir), issuer.login('mu', { expiresIn: -60 }));
@@ -188,7 +188,7 @@ const facts = {
     trace(from);
     return { asked: asked(from), refreshes: since(from).filter(each => each.path === '/v1/oauth/token').map(each => `${each.token}:${each.status}`), result: brief(first), file: readLogin(config(dir)).claudeAiOauth.accessToken };
   },
-  // The file is changed, without any lock, while the issuer is answering a refresh of the login before.
+  // The file changes, without any lock, while the issuer is answering a refresh of the previous login.
   async changedDuringRefresh() {
     const dir = home();
     writeLogin(config(dir), issuer.login('xi', { expiresIn: -60 }));
@@ -219,7 +219,7 @@ const facts = {
     trace(from);
     return { asked: asked(from), refreshes: since(from).filter(each => each.path === '/v1/oauth/token').map(each => `${each.token}:${each.status}`), first: brief(first), after, second: brief(second) };
   },
-  // What the client says of itself beside the login: .claude.json's account, and the account in the request.
+  // What the client states about itself in addition to the login: the account in .claude.json, and the account in the request.
   async accountOfClaudeJson() {
     const dir = home();
     const account = () => JSON.parse(fs.readFileSync(path.join(config(dir), '.claude.json'), 'utf8')).oauthAccount;
@@ -250,7 +250,7 @@ const facts = {
     trace(from);
     return { asked: asked(from), refreshes: since(from).filter(each => each.path === '/v1/oauth/token').map(each => `${each.token}:${each.status}`) };
   },
-  // The lock around the writing of the file, held by somebody else while a refresh comes back.
+  // The lock around writing the file, held by another process while a refresh returns.
   async writeLockHeld() {
     const dir = home();
     writeLogin(config(dir), issuer.login('chi', { expiresIn: -60 }));

@@ -1,5 +1,5 @@
-// Looks at /proc for processes of the program and keeps their arguments and environments. A hook lives about a millisecond and is seen now
-// and then; deliver lives more than a second and is always seen.
+// Scans /proc for processes of the program and keeps their arguments and environments. A hook lives for about a millisecond and is seen now
+// and then; deliver lives for more than a second and is always seen.
 import fs from 'node:fs';
 
 export function sampleProcesses(program, seen) {

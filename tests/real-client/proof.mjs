@@ -1,4 +1,4 @@
-// What the proofs share: counting checks, the real receiver as a process, and the receiver's database.
+// Shared code of the proofs: counting checks, the real receiver as a process, and the receiver's database.
 import { execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -13,7 +13,7 @@ export function check(name, ok, detail = '') {
   if (ok) outcome.passed++; else outcome.failed++;
 }
 
-// The folder that everything goes to: KEEP, or one that is deleted by finish().
+// The folder for all output: KEEP, or one that finish() deletes.
 export const work = process.env.KEEP ? path.resolve(process.env.KEEP) : fs.mkdtempSync(path.join(os.tmpdir(), 'ccflux-prove-'));
 fs.mkdirSync(work, { recursive: true });
 
@@ -25,7 +25,7 @@ export function query(sql) {
   return out.trim() ? JSON.parse(out) : [];
 }
 
-// The receiver, once it answers; addUser gives what `users add` prints.
+// The receiver, once it answers; addUser returns what `users add` prints.
 export async function startReceiver(port, settings) {
   const env = {
     PATH: process.env.PATH, HOME: work, DOTNET_ROOT: process.env.DOTNET_ROOT ?? '', DOTNET_CLI_TELEMETRY_OPTOUT: '1',

@@ -1,6 +1,6 @@
-// The fleet with the real client on a fake login: sessions appear and vanish, an open tool call defers a swap, the swap is used by the next
-// request, what the client renews is brought back. Run by ./in-fake-internet.sh; see prove.sh. The real receiver, the real agent, a fake issuer; here
-// logins are given by hand, in prove-rotation.mjs the engine decides.
+// The fleet with the real client on a fake login: sessions appear and disappear, an open tool call defers a swap, the next request uses the swapped login,
+// and a login that the client renews is returned. Run by ./in-fake-internet.sh; see prove.sh. The real receiver, the real agent, a fake issuer; here
+// logins are given manually, in prove-rotation.mjs the engine decides.
 import { readLogin, sleep } from './live-client.mjs';
 import { FleetRig, until } from './fleet-rig.mjs';
 
@@ -12,13 +12,13 @@ const lastBeat = () => rig.lastBeat();
 const asked = () => rig.asked();
 const token = () => rig.token();
 
-// A session appears; its config dir, which had no login, is given one.
+// A session appears; its config directory, which had no login, is given one.
 const started = Date.now();
 const first = rig.start();
 const opening = first.ask('hello [[sc:sleep:4]]');
 const appeared = await until(() => lastBeat()?.sessions.length === 1, 15000);
 check('a session appears within 5 s of its start', appeared !== null && Date.now() - started < 5000, `${Date.now() - started} ms`);
-await opening; // not signed in yet: its answer is of no interest
+await opening; // not signed in yet: its answer does not matter
 await fleet('give', agent, '--account', 'alpha');
 const given = await until(() => token() === 'at-alpha-1', 15000);
 check('a login reaches the config dir with the next heartbeat', given !== null && given < 7000, `${given} ms`);
@@ -43,7 +43,7 @@ await until(() => rig.brought() > 0, 15000);
 const listed = await fleet('list');
 check('the login before it was handed back', rig.brought() > 0 && /alpha\s.*vault/.test(listed), listed.split('\n').find(line => line.includes('alpha'))?.trim());
 
-// The client renews its login; the agent brings it back.
+// The client renews its login; the agent returns it.
 const credentials = rig.brought();
 issuer.revoke('at-beta-1');
 const renewed = await first.ask('renew [[sc:text]]');
@@ -53,7 +53,7 @@ const brought = await until(() => rig.brought() > credentials, 15000);
 check('the renewed login is brought back', brought !== null, `${brought} ms`);
 check('every refresh token was used once', rig.everyRefreshTokenUsedOnce());
 
-// Killed without a word, it vanishes; the agent hands back and ends.
+// The client is killed and its session disappears; the agent hands the login back and ends.
 first.process.kill('SIGKILL');
 const vanished = await until(() => lastBeat()?.sessions.length === 0, 15000);
 check('a session whose process was killed vanishes', vanished !== null, `${vanished} ms`);

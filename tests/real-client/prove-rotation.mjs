@@ -1,6 +1,6 @@
-// Rotation with the real client on a fake login, and nobody who gives it anything by hand: the engine gives the first account, sees in its own readings that
-// it climbs over its ceiling while a tool call runs, waits for the call's end, and switches. Run by ./in-fake-internet.sh; see prove.sh. Takes about
-// eight minutes: readings of one account are three minutes apart, and rotation rests for five after a switch.
+// Rotation with the real client on a fake login, without any manual swap: the engine gives the first account, sees in its own readings that
+// it exceeds its ceiling while a tool call runs, waits for the call to end, and switches. Run by ./in-fake-internet.sh; see prove.sh. Takes about
+// eight minutes: readings of one account are three minutes apart, and rotation pauses for five after a switch.
 import fs from 'node:fs';
 import path from 'node:path';
 import { sleep } from './live-client.mjs';
@@ -21,7 +21,7 @@ const events = async kind => (await rig.api('events?kind=switches')).rows.filter
 const polls = name => rig.issuer.requests.filter(each => each.path === '/api/oauth/usage' && each.status === 200 && each.token.startsWith(`at-${name}-`));
 const show = event => event && `${event.kind}, from ${event.from_account} at ${JSON.parse(event.detail).from?.five_hour} % of its 5 hours to ${event.account} at ${JSON.parse(event.detail).target?.five_hour} %`;
 
-// A session in a config dir without a login.
+// A session in a config directory without a login.
 const started = Date.now();
 const client = rig.start();
 const opening = client.ask('hello [[sc:text]]');
@@ -33,7 +33,7 @@ check('the engine gives the account whose week ends first', given !== null, `${M
 const hello = await client.ask('hello [[sc:text]]');
 check('the client works with it', !hello.is_error && rig.asked().at(-1) === 'at-alpha-1:200', rig.asked().at(-1));
 
-// A tool call that is open when alpha's third reading comes, five minutes after the switch, and for a tick after that.
+// A tool call that is open when alpha's third reading arrives, five minutes after the switch, and for a tick after that.
 await until(() => polls('alpha').length === 2, 1.1 * INTERVAL + TICK, 500);
 const next = polls('alpha').at(-1).at + INTERVAL;
 await sleep(Math.max(0, next - 12_000 - Date.now()));
@@ -55,7 +55,7 @@ check('nothing is switched while it runs', early === null && rig.callIsOpen(), `
 fs.writeFileSync(done, '');
 await until(() => !rig.callIsOpen(), 10_000);
 const swapped = await until(() => rig.token() === 'at-beta-1', TICK + BEAT + SLACK);
-// Told with one heartbeat, looked at a second later, fetched with the next.
+// Reported with one heartbeat, checked a second later, fetched with the next.
 check('the swap reaches the file within two heartbeats and a second of the call\'s end, less than a tick', swapped !== null && swapped <= 2 * BEAT + 1000 + SLACK, `${swapped} ms`);
 check('it was deferred once and switched once', (await events('switcher_switch_deferred')).length === 1 && (await events('switched')).filter(each => each.from_account === 'alpha').length === 1, show((await events('switched'))[0]));
 const ended = await turn;
@@ -67,7 +67,7 @@ check('foreign keys are as they were', rig.keepsForeign());
 await until(() => rig.brought() > 0, 15_000);
 check('the login before it is the vault\'s again', /alpha\s.*vault/.test(await rig.fleet('list')));
 
-// The two ways to vanish.
+// The two ways to disappear.
 const second = rig.start();
 const joined = Date.now();
 const hi = second.ask('hello [[sc:text]]');

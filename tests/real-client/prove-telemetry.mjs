@@ -1,4 +1,4 @@
-// What the issue "telemetry" asks to be shown with the real client: whatever way its OTLP comes, the figures are the client's own.
+// What the issue "telemetry" requires to be shown with the real client: whichever way its OTLP arrives, the figures are the client's own.
 // Runs inside the network namespace; see prove.sh.
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
@@ -19,7 +19,7 @@ const endpoints = { 'http/protobuf': `http://127.0.0.1:${PROXY_PORT}`, 'http/jso
 const project = path.join(work, PATH_MARK, 'project');
 fs.mkdirSync(project, { recursive: true });
 
-// One session of the client, to its end, with everything that it can be told to send.
+// One session of the client, to its end, with everything that it can be configured to send.
 async function session(cell, name, tag, rest = []) {
   const out = path.join(work, 'runs', cell.user, name);
   const variables = {
@@ -37,7 +37,7 @@ async function session(cell, name, tag, rest = []) {
   return JSON.parse(fs.readFileSync(path.join(out, 'result.json'), 'utf8'));
 }
 
-// The model's API has been asked this by the session: by then the process has read what it resumes.
+// Waits until the session has sent this to the model's API: by then the process has read what it resumes.
 async function asks(cell, name, text) {
   const log = path.join(work, 'runs', cell.user, name, 'api', 'requests.jsonl');
   for (const deadline = Date.now() + 60_000; !fs.existsSync(log) || !fs.readFileSync(log, 'utf8').includes(text); await sleep(20)) {
@@ -47,7 +47,7 @@ async function asks(cell, name, text) {
 
 const fields = { inputTokens: 'input_tokens', outputTokens: 'output_tokens', cacheReadInputTokens: 'cache_read_tokens', cacheCreationInputTokens: 'cache_write_tokens', costUSD: 'cost_usd' };
 
-// What a process used: its result counts on from the session that it resumed.
+// Usage of a process: its result continues counting from the session that it resumed.
 function add(sums, result, before = {}) {
   for (const [model, usage] of Object.entries(result.modelUsage)) {
     const row = sums[model.replace(/\[1m\]$/, '')] ??= Object.fromEntries(Object.values(fields).map(field => [field, 0]));
@@ -64,7 +64,7 @@ async function get(address) {
 }
 const models = async user => (await (await get(`/api/v1/telemetry/models?period=7d&user=${user}@example.org`)).json()).rows;
 
-// The same rows out of the page's own table: every cell carries its exact figure; cost is rounded to the millionth.
+// The same rows from the page's own table: every cell contains its exact figure; cost is rounded to the millionth.
 async function pageModels(user) {
   const page = await (await get(`/admin/telemetry?period=7d&user=${user}@example.org`)).text();
   const table = /<table[^>]*>\s*<caption[^>]*>Tokens by type and model<\/caption>.*?<\/table>/s.exec(page)?.[0] ?? '';
@@ -76,7 +76,7 @@ async function pageModels(user) {
 const rounded = expected => Object.fromEntries(Object.entries(expected).map(([model, row]) => [model, { ...row, cost_usd: Number(row.cost_usd.toFixed(6)) }]));
 
 // A session with subagents on two models; then two more processes on it at once: one waits for its answer until the other has ended. Its
-// result counts on from what it read at its start; the other's from the first, since nothing else has ended.
+// result counts from what it read at its start; the other's from the first process, since nothing else has ended.
 async function prove(cell) {
   const sums = {};
   const first = await session(cell, 'first', '[[sc:agenthaiku]]');
@@ -97,7 +97,7 @@ async function prove(cell) {
   const shown = await pageModels(cell.user);
   check(`${cell.name}: page`, same(shown, rounded(sums)), same(shown, rounded(sums)) ? '' : JSON.stringify(shown));
 
-  // Each source arrived whole, and only one of them was counted.
+  // Each source arrived completely, and only one of them was counted.
   const output = Object.values(sums).reduce((total, row) => total + row.output_tokens, 0);
   const sources = Object.fromEntries(query(`SELECT source, sum(output_tokens) n FROM telemetry_hours JOIN telemetry_subjects USING (subject_id)
     WHERE name = '${cell.user}@example.org' GROUP BY source HAVING n <> 0 ORDER BY source`).map(({ source, n }) => [source, n]));

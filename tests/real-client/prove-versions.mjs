@@ -1,12 +1,12 @@
-// The plugin in old and new versions of the real client: as many model requests with it as without it, the same on the screen, and what was reported.
-// Runs inside the network namespace: ./prove-versions.sh [VERSION…]. Prints a table, version by version. SCENARIOS names some of them, by commas.
+// The plugin in old and new versions of the real client: as many model requests with it as without it, the same screen output, and what was reported.
+// Runs inside the network namespace: ./prove-versions.sh [VERSION…]. Prints a table, version by version. SCENARIOS selects some of them, separated by commas.
 import { execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { check, files, finish, query, sleep, startReceiver, work } from './proof.mjs';
 
 const here = import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname);
-const oldest = '2.1.139'; // as plugin.json, docs/user-setup.md and `ccflux status` say
+const oldest = '2.1.139'; // as stated in plugin.json, docs/user-setup.md and `ccflux status`
 const PORT = 18080;
 const scenarios = (process.env.SCENARIOS ?? 'text,tools,agent,agenthaiku,agentbg,continue,compact,websearch,e429unified').split(',');
 const versions = process.argv.slice(2);
@@ -17,10 +17,10 @@ const isOlder = (a, b) => {
 };
 const lines = file => (fs.existsSync(file) ? fs.readFileSync(file, 'utf8').split('\n').filter(Boolean).map(line => JSON.parse(line)) : []);
 
-/** The two that go on with the session of the scenario before them; it is in the same project. */
+/** The two that continue the session of the previous scenario, in the same project. */
 const goesOn = { continue: 'Please go on [[sc:tools]]', compact: '/compact' };
 
-/** One session of one version of the client, to its end, and what it asked the model. */
+/** One session of one version of the client, to its end, and its requests to the model. */
 async function session(version, name, tag, home) {
   const out = path.join(work, 'runs', `${version}-${name}-${tag}`);
   const project = path.join(work, 'projects', `${version}-${name}-${goesOn[tag] ? 'agentbg' : tag}`);
@@ -29,7 +29,7 @@ async function session(version, name, tag, home) {
   const code = await new Promise(resolve => spawn(path.join(here, 'run-session.sh'), ['--home', home, '--work', project, '--out', out, ...form],
     { stdio: 'ignore', env: { ...process.env, CLIENT_VERSION: version, REAL_CLIENT_PATH: `${path.dirname(process.execPath)}:/usr/bin:/bin` } }).on('close', resolve));
   let result = {};
-  try { result = JSON.parse(fs.readFileSync(path.join(out, 'result.json'), 'utf8')); } catch { /* told by the checks */ }
+  try { result = JSON.parse(fs.readFileSync(path.join(out, 'result.json'), 'utf8')); } catch { /* the checks report it */ }
   const asked = lines(path.join(out, 'api/requests.jsonl')).filter(request => request.method === 'POST' && request.url.startsWith('/v1/messages') && !request.url.includes('count_tokens'));
   return {
     code, tag, asked: asked.length, answers: lines(path.join(out, 'api/answers.jsonl')), id: result.session_id, usage: result.modelUsage ?? {}, text: result.result?.replace(/req_[0-9A-Za-z]+/g, 'req_…'), isError: result.is_error, turns: result.num_turns,
@@ -54,7 +54,7 @@ const stored = id => query(`SELECT m.name, SUM(e.input_tokens) input, SUM(e.outp
     FROM events e JOIN turns t USING (turn_id) JOIN sessions s ON s.session_ref = t.session_ref JOIN models m USING (model_id) WHERE s.session_id = '${id}' GROUP BY m.name`)
   .reduce((sums, { name, ...of }) => add(sums, name, of), {});
 
-/** The ids of all requests that a transcript of this home tells of. */
+/** The ids of all requests recorded in a transcript of this home. */
 function inTranscripts(home) {
   const ids = new Set();
   const projects = path.join(home, '.claude/projects');
@@ -89,7 +89,7 @@ for (const version of versions) {
     const known = inTranscripts(withPlugin);
     const missing = having.answers.filter(answer => !known.has(answer.request_id));
     omitted.push(...missing.map(answer => ({ tag, ...answer })));
-    // modelUsage is of this process in some versions and of the whole session in others.
+    // modelUsage covers this process in some versions and the whole session in others.
     const before = sums.get(having.id) ?? { stored: {}, omitted: {} };
     const omittedNow = missing.reduce((of, answer) => add(of, answer.model, ofAnswer(answer.usage)), {});
     const omittedEver = plus(before.omitted, omittedNow);

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Old and new versions of the real client, with and without the plugin (needs root, a network namespace, and up to 400 MB from npm for each version):
 #   ./prove-versions.sh [VERSION…]      default: 2.0.76 2.1.112 2.1.138 2.1.139 2.1.329 and the newest served
-#   KEEP    a folder to keep everything in, for looking at
+#   KEEP    a folder to keep everything in, for inspection
 # Ends with a table, and the line "N passed, N failed, N skipped".
 set -eu
 cd "$(dirname "$0")"

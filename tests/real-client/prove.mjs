@@ -1,4 +1,4 @@
-// What issue "usage, end to end" asks to be shown with the real client. Runs inside the network namespace; see prove.sh.
+// What issue "usage, end to end" requires to be shown with the real client. Runs inside the network namespace; see prove.sh.
 import { execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -17,7 +17,7 @@ const project = path.join(work, 'project');
 fs.mkdirSync(configDir, { recursive: true });
 fs.mkdirSync(project, { recursive: true });
 
-// The receiver, with everything signed or refused.
+// The receiver; everything must be signed or is refused.
 const receiver = await startReceiver(RECEIVER_PORT, { REQUIRE_SIGNATURES: 'true' });
 const token = /token\s+(\S+)/.exec(receiver.addUser('dev@example.org'))[1];
 const tokenFile = path.join(work, 'token');
@@ -41,7 +41,7 @@ async function session(name, tag, rest = [], homeDir = home, extra = []) {
   ], { stdio: 'ignore' }).on('close', resolve));
   const to = Date.now();
   let result = {};
-  try { result = JSON.parse(fs.readFileSync(path.join(out, 'result.json'), 'utf8')); } catch { /* told by the checks */ }
+  try { result = JSON.parse(fs.readFileSync(path.join(out, 'result.json'), 'utf8')); } catch { /* the checks report it */ }
   return {
     name, from, to, id: result.session_id, usage: result.modelUsage ?? {}, screen: fs.readFileSync(path.join(out, 'stderr.txt'), 'utf8'),
     stdout: fs.readFileSync(path.join(out, 'result.json'), 'utf8'), microseconds: Number(fs.readFileSync(path.join(out, 'microseconds'), 'utf8')),
@@ -71,7 +71,7 @@ const turns = id => query(`SELECT t.turn_index, t.started_at, t.ended_at, t.outc
 const same = (a, b) => JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
 const sorted = value => (value && typeof value === 'object' ? Object.fromEntries(Object.keys(value).sort().map(key => [key, sorted(value[key])])) : value);
 
-// Within five seconds of the session's end the database holds what the client counted.
+// Within five seconds of the session's end the database contains what the client counted.
 async function arrives(run, expected, count, outcome = 'completed') {
   let have;
   let rows;
@@ -108,7 +108,7 @@ await arrives(limited, minus(limited.usage, {}), 1, 'failed');
 const total = query('SELECT COUNT(*) n FROM turns')[0].n;
 check('all sessions: these seven turns and no other', total === 7, `${total} turns`);
 
-// How long the user waits: pairs of runs, with and without the plugin, in turn, in two homes that differ in nothing else.
+// How long the user waits: pairs of runs, with and without the plugin, alternating, in two homes that differ in nothing else.
 await sleep(2500);
 stopSampling();
 if (pairs > 0) {
@@ -130,7 +130,7 @@ if (pairs > 0) {
   check(`${pairs} pairs of runs: the plugin costs less than 50 ms`, bound < 50, `mean ${mean.toFixed(1)} ms, upper 95 % bound ${bound.toFixed(1)} ms`);
 }
 
-// The prompts' text: in nothing that ccflux wrote, sent, or was started with.
+// The prompts' text is in nothing that ccflux wrote or sent, or was started with.
 const holds = text => text.includes(MARK) || text.includes(Buffer.from(MARK).toString('base64').slice(0, 20));
 const state = [...files(path.join(configDir, 'ccflux'))];
 check('the state directory holds nothing of the prompts', state.length > 3 && !state.some(file => holds(fs.readFileSync(file, 'latin1'))), `${state.length} files`);

@@ -1,9 +1,9 @@
 #!/bin/bash
-# The proofs with the real client, inside a network namespace of their own (needs root): see README.md.
-#   PAIRS   how many pairs of runs with and without the plugin (default 30; 0 leaves them out)
-#   KEEP    a folder to keep everything in, for looking at
+# The proofs with the real client, inside their own network namespace (needs root): see README.md.
+#   PAIRS   how many pairs of runs with and without the plugin (default 30; 0 skips them)
+#   KEEP    a folder to keep everything in, for inspection
 # prove.mjs: the hook against the receiver. prove-telemetry.mjs: the client's own OTLP against the receiver (about two minutes). prove-fleet.mjs and
-# prove-rotation.mjs: the fleet on a fake login, with logins given by hand (about one minute) and with the engine deciding (about eight).
+# prove-rotation.mjs: the fleet on a fake login, with logins given manually (about one minute) and with the engine deciding (about eight).
 set -eu
 cd "$(dirname "$0")"
 ROOT=$(cd ../.. && pwd)

@@ -1,4 +1,4 @@
-// Stands between the hook program and the receiver and keeps every body it passes on, unpacked.
+// Sits between the hook program and the receiver and keeps every body that it forwards, decompressed.
 import http from 'node:http';
 import zlib from 'node:zlib';
 

@@ -6,18 +6,18 @@ using Ccflux.Contracts.Http;
 namespace Ccflux.Contracts.Fleet;
 
 /// <summary>
-/// The receiver's signature of a command: ECDSA over P-256 with SHA-256, r and s of 32 bytes each, in base64. Signed is, in UTF-8,
-/// <code>ccflux signed command 1 | agent | id | kind | issued at | expires at | sealed</code> with line feeds for the bars. The seal's content, with what it
-/// replaces, is covered by that. P-256 because the framework has it on both sides; the agent's library for Ed25519 must not be used to verify.
+/// The receiver's signature of a command: ECDSA over P-256 with SHA-256, r and s of 32 bytes each, in base64. The signed text is, in UTF-8,
+/// <code>ccflux signed command 1 | agent | id | kind | issued at | expires at | sealed</code> with line feeds in place of the bars. It covers the seal's content, including
+/// what it replaces. P-256 because the framework has it on both sides; the agent's library for Ed25519 must not be used to verify.
 /// </summary>
 public static class CommandSignature
 {
     public const int SignatureBytes = 64;
 
-    /// <summary>A new key pair.</summary>
+    /// <summary>Creates a key pair.</summary>
     public static ECDsa NewKey() => ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
-    /// <summary>The public half in base64: an uncompressed point, as <see cref="CredentialSeal.PublicKeyOf"/> gives it.</summary>
+    /// <summary>The public half in base64: an uncompressed point, as <see cref="CredentialSeal.PublicKeyOf"/> returns it.</summary>
     public static string PublicKeyOf(ECDsa key)
     {
         var q = key.ExportParameters(includePrivateParameters: false).Q;
@@ -25,15 +25,15 @@ public static class CommandSignature
     }
 
     /// <param name="key">The receiver's private key.</param>
-    /// <param name="agentId">To whom the command goes.</param>
-    /// <param name="command">What is signed; its <see cref="SealedCommand.Signature"/> is not looked at.</param>
+    /// <param name="agentId">The agent that the command is for.</param>
+    /// <param name="command">The command to sign; its <see cref="SealedCommand.Signature"/> is ignored.</param>
     public static string Sign(ECDsa key, string agentId, SealedCommand command) =>
         Convert.ToBase64String(key.SignData(Text(agentId, command), HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation));
 
-    /// <summary>Whether the holder of a key signed this command for this agent, as it is. Never throws, whatever it is given.</summary>
-    /// <param name="publicKey">In base64.</param>
-    /// <param name="agentId">The agent that it came to.</param>
-    /// <param name="command">As it came.</param>
+    /// <summary>Whether the holder of a key signed this command, unchanged, for this agent. Never throws, whatever the input.</summary>
+    /// <param name="publicKey">The public key, in base64.</param>
+    /// <param name="agentId">The agent that received it.</param>
+    /// <param name="command">The command as received.</param>
     public static bool IsValid(string publicKey, string agentId, SealedCommand command)
     {
         Span<byte> point = stackalloc byte[CredentialSeal.PublicKeyBytes];

@@ -5,13 +5,13 @@ using System.Text.Json;
 namespace Ccflux.Contracts.Fleet;
 
 /// <summary>The name of a login that may be shown and compared: the first 12 hex digits of SHA-256 over its refresh token, or over its access
-/// token where it has none. Tokens are random, so nothing of them can be found from it.</summary>
+/// token if it has none. Tokens are random, so a fingerprint reveals nothing about them.</summary>
 public static class CredentialFingerprint
 {
     public const int Length = 12;
 
     /// <param name="claudeAiOauth">A login in the client's form.</param>
-    /// <returns>Null where it holds no token: the client keeps a login that ended with empty ones.</returns>
+    /// <returns>Null if it contains no token: the client keeps a login that has ended with empty ones.</returns>
     public static string? Of(JsonElement claudeAiOauth)
     {
         if (claudeAiOauth.ValueKind != JsonValueKind.Object)
@@ -24,7 +24,7 @@ public static class CredentialFingerprint
             : null;
     }
 
-    /// <param name="token">The refresh token, or the access token where there is none.</param>
+    /// <param name="token">The refresh token, or the access token if there is none.</param>
     public static string Of(string token) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)))[..Length];
 
     public static bool IsOne(string? text)

@@ -7,7 +7,7 @@ namespace Ccflux.Contracts.Fleet;
 /// Seals bytes to the holder of a P-256 key: a fresh key pair for each seal, ECDH, HKDF-SHA256, AES-256-GCM.
 /// <code>01 | ephemeral public key, 65 bytes | nonce, 12 bytes | ciphertext | tag, 16 bytes</code>
 /// The key is HKDF(secret = x coordinate of the shared point, salt = ephemeral key | recipient's key, info = "ccflux seal 1", 32 bytes);
-/// the associated data is the context, in UTF-8. It says nothing of who sealed: that is the signature of the request, or of the command.
+/// the associated data is the context, in UTF-8. A seal does not show who sealed it: the signature of the request, or of the command, does.
 /// </summary>
 public static class CredentialSeal
 {
@@ -20,7 +20,7 @@ public static class CredentialSeal
     private const int TagBytes = 16;
     private const int Overhead = 1 + PublicKeyBytes + NonceBytes + TagBytes;
 
-    /// <summary>A new key pair.</summary>
+    /// <summary>Creates a key pair.</summary>
     public static ECDiffieHellman NewKey() => ECDiffieHellman.Create(ECCurve.NamedCurves.nistP256);
 
     /// <summary>The public half in base64.</summary>
@@ -34,9 +34,9 @@ public static class CredentialSeal
     }
 
     /// <param name="recipient">Public key in base64.</param>
-    /// <param name="content">What only the recipient may read.</param>
-    /// <param name="context">What the seal is bound to; opening needs the same.</param>
-    /// <exception cref="CryptographicException">The recipient's key is none.</exception>
+    /// <param name="content">Content that only the recipient may read.</param>
+    /// <param name="context">The context that the seal is bound to; opening it requires the same one.</param>
+    /// <exception cref="CryptographicException">The recipient's key is not a public key.</exception>
     public static string Seal(string recipient, ReadOnlySpan<byte> content, string context)
     {
         using var theirs = Import(recipient) ?? throw new CryptographicException("The recipient's key is not a P-256 public key.");
@@ -54,7 +54,7 @@ public static class CredentialSeal
         return Convert.ToBase64String(sealedBytes);
     }
 
-    /// <summary>The content; null where it was sealed to another key, for another context, or changed on the way.</summary>
+    /// <summary>The content; null if it was sealed to another key, for another context, or was changed on the way.</summary>
     public static byte[]? Open(ECDiffieHellman own, string? text, string context)
     {
         if (text is null || text.Length > FleetLimits.MaxSealed)
@@ -87,7 +87,7 @@ public static class CredentialSeal
         }
         catch (CryptographicException)
         {
-            // Not meant for this key or context, or changed on the way: all the same to whoever asks.
+            // Not meant for this key or context, or changed on the way: the caller cannot tell the difference.
             return null;
         }
         finally
@@ -121,7 +121,7 @@ public static class CredentialSeal
         return text is { Length: <= 2 * PublicKeyBytes } && Convert.TryFromBase64String(text, point, out var length) && length == PublicKeyBytes ? Import(point) : null;
     }
 
-    /// <summary>The library refuses points that are not on the curve.</summary>
+    /// <summary>Imports a point; the library refuses points that are not on the curve.</summary>
     private static ECDiffieHellman? Import(ReadOnlySpan<byte> point)
     {
         if (point[0] != 4)

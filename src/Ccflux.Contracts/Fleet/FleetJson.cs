@@ -1,6 +1,6 @@
 namespace Ccflux.Contracts.Fleet;
 
-/// <summary>How the fleet's payloads are read and written.</summary>
+/// <summary>How the fleet's payloads are serialised.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,

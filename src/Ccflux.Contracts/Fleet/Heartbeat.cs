@@ -1,30 +1,30 @@
 namespace Ccflux.Contracts.Fleet;
 
-/// <summary>Body of <c>POST /heartbeat</c>: one config dir with all its sessions, every few seconds for as long as one of them lives.</summary>
+/// <summary>Body of <c>POST /heartbeat</c>: one config directory with all its sessions, every few seconds while at least one of them is alive.</summary>
 public sealed record Heartbeat
 {
     public const int Version = 1;
 
     public int SchemaVersion { get; init; } = Version;
 
-    /// <summary>Grows with every heartbeat of an agent, over restarts too: a recorded one is refused.</summary>
+    /// <summary>Increases with every heartbeat of an agent, also across restarts: a recorded heartbeat is refused.</summary>
     public required long Sequence { get; init; }
 
     public required AgentInfo Agent { get; init; }
 
-    /// <summary>Fingerprint of the login that stands in the config dir now; null where there is none.</summary>
+    /// <summary>Fingerprint of the login in the config directory now; null if there is none.</summary>
     public string? Applied { get; init; }
 
-    /// <summary>Commands that were carried out since the last heartbeat that was answered. Naming one twice does no harm.</summary>
+    /// <summary>Commands that were carried out since the last answered heartbeat. Reporting one twice does no harm.</summary>
     public required IReadOnlyList<long> Confirmed { get; init; }
 
-    /// <summary>Commands that will not be carried out, with the reason: their content was thrown away.</summary>
+    /// <summary>Commands that will not be carried out, with the reason: their content was discarded.</summary>
     public required IReadOnlyList<RefusedCommand> Refused { get; init; }
 
     public required IReadOnlyList<LiveSession> Sessions { get; init; }
 }
 
-/// <summary>What sends a heartbeat.</summary>
+/// <summary>The sender of a heartbeat.</summary>
 public sealed record AgentInfo
 {
     public required string Version { get; init; }
@@ -36,7 +36,7 @@ public sealed record AgentInfo
     public required string Login { get; init; }
 }
 
-/// <summary>Where the client keeps its login. Swaps reach files only.</summary>
+/// <summary>Where the client keeps its login. Swaps can change files only.</summary>
 public static class LoginPlace
 {
     public const string File = "file";
@@ -46,7 +46,7 @@ public static class LoginPlace
     public static bool IsKnown(string value) => value is File or Keychain or None;
 }
 
-/// <summary>A session of Claude Code whose process lives.</summary>
+/// <summary>A session of Claude Code whose process is alive.</summary>
 public sealed record LiveSession
 {
     public required string SessionId { get; init; }
@@ -54,20 +54,20 @@ public sealed record LiveSession
     /// <summary>One of <see cref="SessionState"/>.</summary>
     public required string State { get; init; }
 
-    /// <summary>The model it last used; null where that is not known.</summary>
+    /// <summary>The model that it last used; null if unknown.</summary>
     public string? Model { get; init; }
 
-    /// <summary>When it came into this state.</summary>
+    /// <summary>When it entered this state.</summary>
     public required DateTimeOffset Since { get; init; }
 }
 
-/// <summary>What a session does.</summary>
+/// <summary>What a session is doing.</summary>
 public static class SessionState
 {
-    /// <summary>Waits for its user.</summary>
+    /// <summary>Waiting for its user.</summary>
     public const string Idle = "idle";
 
-    /// <summary>Answers.</summary>
+    /// <summary>Answering.</summary>
     public const string Turn = "turn";
 
     /// <summary>A tool call is open: no swap may happen.</summary>
@@ -77,7 +77,7 @@ public static class SessionState
 }
 
 /// <summary>A command that will not be carried out.</summary>
-/// <param name="Id">The command's.</param>
+/// <param name="Id">Id of the command.</param>
 /// <param name="Reason">One of <see cref="RefusalReasons"/>.</param>
 public sealed record RefusedCommand(long Id, string Reason);
 
@@ -89,20 +89,20 @@ public static class RefusalReasons
     /// <summary>The id is not above the last one.</summary>
     public const string Replayed = "replayed";
 
-    /// <summary>It does not open with this agent's key, or is of a kind that this agent does not know.</summary>
+    /// <summary>It cannot be opened with this agent's key, or is of a kind that this agent does not know.</summary>
     public const string NotForMe = "not-for-me";
 
-    /// <summary>The receiver's key that was pinned at the enrolment did not sign it, for this agent and as it is: somebody else made or changed it. The command of
-    /// this id, if there is one, is not refused by that.</summary>
+    /// <summary>The receiver's key that was pinned at enrolment did not sign it, unchanged, for this agent: someone else created or changed it. This does not refuse the command
+    /// that really has this id, if there is one.</summary>
     public const string NotSigned = "unsigned";
 
-    /// <summary>The login in the config dir is not the one that the command replaces.</summary>
+    /// <summary>The login in the config directory is not the one that the command replaces.</summary>
     public const string Superseded = "superseded";
 
-    /// <summary>The client keeps its login where an agent cannot put one.</summary>
+    /// <summary>The client keeps its login where an agent cannot write one.</summary>
     public const string NoLoginFile = "no-login-file";
 
-    /// <summary>The file could not be written; what stood there stands there.</summary>
+    /// <summary>The file could not be written; its content is unchanged.</summary>
     public const string WriteFailed = "write-failed";
 
     public static bool IsKnown(string reason) => reason is Expired or Replayed or NotForMe or NotSigned or Superseded or NoLoginFile or WriteFailed;
@@ -111,7 +111,7 @@ public static class RefusalReasons
 /// <summary>Answer to a heartbeat.</summary>
 public sealed record HeartbeatReply
 {
-    /// <summary>What the agent is to do, oldest first. One that was not confirmed comes again with the same id.</summary>
+    /// <summary>The commands for the agent, oldest first. One that was not confirmed is sent again with the same id.</summary>
     public required IReadOnlyList<SealedCommand> Commands { get; init; }
 
     /// <summary>Seconds until the next heartbeat.</summary>

@@ -1,6 +1,6 @@
 namespace Ccflux.Contracts.Http;
 
-/// <summary>Answer of <c>POST /token</c>, whose bearer is the refresh token.</summary>
+/// <summary>Answer to <c>POST /token</c>, whose bearer is the refresh token.</summary>
 public sealed record TokenReply
 {
     public required string AccessToken { get; init; }
@@ -9,11 +9,11 @@ public sealed record TokenReply
 
     public string TokenType { get; init; } = "Bearer";
 
-    /// <summary>Whose token it is; null of a receiver that does not tell.</summary>
+    /// <summary>E-mail address of the token's user; null if the receiver does not send it.</summary>
     public string? Email { get; init; }
 }
 
-/// <summary>Body of <c>POST /register-key</c>. Schema 2 clients sign it with the key they register, as proof that they hold it.</summary>
+/// <summary>Body of <c>POST /register-key</c>. Schema 2 clients sign it with the key that they register, to prove that they have it.</summary>
 public sealed record RegisterKeyRequest
 {
     public const int MaxPublicKey = 64;

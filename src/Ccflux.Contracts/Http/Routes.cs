@@ -1,6 +1,6 @@
 namespace Ccflux.Contracts.Http;
 
-/// <summary>Paths of the wire, relative to the receiver's base address.</summary>
+/// <summary>Paths of the client API, relative to the receiver's base URL.</summary>
 public static class Routes
 {
     public const string Token = "/token";

@@ -4,7 +4,7 @@ using System.Globalization;
 namespace Ccflux.Contracts.Http;
 
 /// <summary>The signature of a request: <c>X-CCFLUX-Signature: ed25519 &lt;signature base64&gt; &lt;public key base64&gt;</c> and
-/// <c>X-CCFLUX-Timestamp: 2026-11-20T14:31:46Z</c>. Signed are the body as sent (packed, where it is packed), a line feed and the timestamp's text.</summary>
+/// <c>X-CCFLUX-Timestamp: 2026-11-20T14:31:46Z</c>. The signature covers the body as sent (compressed, if it is), a line feed and the timestamp's text.</summary>
 /// <param name="Signature">64 bytes.</param>
 /// <param name="PublicKey">32 bytes.</param>
 public sealed record SignatureHeader(byte[] Signature, byte[] PublicKey)

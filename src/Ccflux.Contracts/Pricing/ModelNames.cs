@@ -3,11 +3,11 @@ using Ccflux.Contracts.Usage;
 
 namespace Ccflux.Contracts.Pricing;
 
-/// <summary>Finds what is listed under a model's name, or under what <see cref="NameRules"/> leave of it. A name that no rule leads to a listed one
-/// is not found: no price is better than that of another model.</summary>
+/// <summary>Finds the entry listed under a model's name, or under a name that <see cref="NameRules"/> reduce it to. If no rule leads to a listed name,
+/// nothing is found: no price is better than the price of another model.</summary>
 internal sealed class ModelNames(NameRules rules)
 {
-    /// <summary>As many prefixes, and as many suffixes, are taken off one name.</summary>
+    /// <summary>Maximum number of prefixes, and of suffixes, removed from one name.</summary>
     private const int MaxTaken = 6;
 
     private readonly NameRule[] _prefixes = [.. rules.Prefixes ?? []];
@@ -15,7 +15,7 @@ internal sealed class ModelNames(NameRules rules)
     private readonly Dictionary<string, string>.AlternateLookup<ReadOnlySpan<char>> _aliases =
         new Dictionary<string, string>(rules.Aliases ?? Enumerable.Empty<KeyValuePair<string, string>>(), StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
 
-    /// <param name="region">The region that the name itself means.</param>
+    /// <param name="region">The region that the name itself implies.</param>
     public bool TryFind<T>(string name, Dictionary<string, T>.AlternateLookup<ReadOnlySpan<char>> listed, [MaybeNullWhen(false)] out T found, out string? region)
     {
         region = null;
@@ -58,7 +58,7 @@ internal sealed class ModelNames(NameRules rules)
     private bool TryGet<T>(ReadOnlySpan<char> name, Dictionary<string, T>.AlternateLookup<ReadOnlySpan<char>> listed, [MaybeNullWhen(false)] out T found) =>
         listed.TryGetValue(name, out found) || (_aliases.TryGetValue(name, out var alias) && listed.TryGetValue(alias, out found));
 
-    /// <summary>Gateways write <c>claude-opus-4.8</c>.</summary>
+    /// <summary>Handles names with dots: gateways write <c>claude-opus-4.8</c>.</summary>
     private bool TryGetDashed<T>(ReadOnlySpan<char> name, Dictionary<string, T>.AlternateLookup<ReadOnlySpan<char>> listed, [MaybeNullWhen(false)] out T found)
     {
         found = default;
@@ -103,7 +103,7 @@ internal sealed class ModelNames(NameRules rules)
 
     private static bool Holds(NameRule rule, string name) => rule.In is null || name.Contains(rule.In, StringComparison.Ordinal);
 
-    /// <summary>How much of the name the pattern takes; 0 where it does not fit, or would take all.</summary>
+    /// <summary>Length of the part of the name that the pattern matches; 0 if it does not match, or would match everything.</summary>
     private static int LengthOfPrefix(ReadOnlySpan<char> name, string pattern)
     {
         var at = 0;

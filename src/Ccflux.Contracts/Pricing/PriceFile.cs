@@ -25,10 +25,10 @@ public record Rates
     };
 }
 
-/// <summary>A model's rates from a day on.</summary>
+/// <summary>A model's rates, starting on a day.</summary>
 public sealed record ModelPrice : Rates
 {
-    /// <summary>First day (UTC) the rates hold; left out where they hold from the model's first day on.</summary>
+    /// <summary>First day (UTC) on which the rates apply; omitted if they apply from the model's first day.</summary>
     public DateOnly From { get; init; }
 
     [JsonPropertyName("over_100k")]
@@ -39,10 +39,10 @@ public sealed record ModelPrice : Rates
 
     public Rates? Fast { get; init; }
 
-    /// <summary>What all of the rates are multiplied by in a region: see <see cref="PriceTerms.Region"/>. In a region that is not here they are as they stand.</summary>
+    /// <summary>Factors for all of the rates by region: see <see cref="PriceTerms.Region"/>. In a region that is not listed the rates apply unchanged.</summary>
     public IReadOnlyDictionary<string, decimal>? Regions { get; init; }
 
-    /// <summary>All of the rates, those of large prompts and of speed too, times a factor.</summary>
+    /// <summary>All of the rates, including those for large prompts and for speed, times a factor.</summary>
     internal new ModelPrice Times(decimal factor) => (ModelPrice)base.Times(factor) with
     {
         Over100k = Over100k?.Times(factor),
@@ -51,20 +51,20 @@ public sealed record ModelPrice : Rates
     };
 }
 
-/// <summary>Something that may be taken off a model's name to find the name it is listed by.</summary>
+/// <summary>A part that may be removed from a model's name to find the name under which it is listed.</summary>
 public sealed record NameRule
 {
-    /// <summary>What is taken off. <c>#</c> stands for a digit; in a prefix <c>*</c> stands for all that is before the next slash.</summary>
+    /// <summary>The part to remove. <c>#</c> stands for a digit; in a prefix <c>*</c> stands for everything before the next slash.</summary>
     public required string Text { get; init; }
 
-    /// <summary>The rule holds for names with this text in them; left out: for any.</summary>
+    /// <summary>The rule applies to names that contain this text; omitted: to all names.</summary>
     public string? In { get; init; }
 
-    /// <summary>The region that a name with this prefix means.</summary>
+    /// <summary>The region that a name with this prefix implies.</summary>
     public string? Region { get; init; }
 }
 
-/// <summary>How the names that clouds and gateways give to models lead to those that are listed.</summary>
+/// <summary>Maps the names that clouds and gateways give to models to the listed names.</summary>
 public sealed record NameRules
 {
     public IReadOnlyList<NameRule>? Prefixes { get; init; }
@@ -75,20 +75,20 @@ public sealed record NameRules
     public IReadOnlyDictionary<string, string>? Aliases { get; init; }
 }
 
-/// <summary>The shape of <c>prices.json</c>, and of the file that <c>PRICES_PATH</c> names. Only <see cref="Models"/> must be there.</summary>
+/// <summary>The shape of <c>prices.json</c>, and of the file named by <c>PRICES_PATH</c>. Only <see cref="Models"/> is required.</summary>
 public sealed record PriceFile
 {
     public DateOnly? Updated { get; init; }
 
     public string? Note { get; init; }
 
-    /// <summary>What rates are multiplied by in a batch.</summary>
+    /// <summary>Factor for rates in a batch.</summary>
     public decimal? Batch { get; init; }
 
     /// <summary>USD for one web search.</summary>
     public decimal? WebSearch { get; init; }
 
-    /// <summary>Left out: the rules that ship with this version.</summary>
+    /// <summary>Omitted: the rules that ship with this version.</summary>
     public NameRules? Names { get; init; }
 
     public required IReadOnlyDictionary<string, IReadOnlyList<ModelPrice>> Models { get; init; }

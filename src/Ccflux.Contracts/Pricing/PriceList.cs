@@ -3,7 +3,7 @@ using Ccflux.Contracts.Usage;
 
 namespace Ccflux.Contracts.Pricing;
 
-/// <summary>What tokens cost: dated rates by model. A model is found by the name it is listed under, or by one that <see cref="NameRules"/> lead to it.</summary>
+/// <summary>Prices of tokens: dated rates by model. A model is found by its listed name, or by a name that <see cref="NameRules"/> map to it.</summary>
 public sealed class PriceList
 {
     private const decimal Million = 1_000_000m;
@@ -27,17 +27,17 @@ public sealed class PriceList
     /// <summary>The prices that ship with this version.</summary>
     public static PriceList BuiltIn { get; } = LoadBuiltIn();
 
-    /// <summary>The day on which the list was last compared with what the vendor asks.</summary>
+    /// <summary>The day on which the list was last compared with the vendor's prices.</summary>
     public DateOnly? Updated { get; }
 
     /// <summary>USD for one web search.</summary>
     public decimal WebSearchUsd { get; }
 
-    /// <exception cref="JsonException">The text is not a price file; the message names the place.</exception>
+    /// <exception cref="JsonException">The text is not a price file; the message names the position.</exception>
     public static PriceList Parse(ReadOnlySpan<byte> json) =>
         new(JsonSerializer.Deserialize(json, PriceJson.Default.PriceFile) ?? throw new JsonException("The price file is empty."));
 
-    /// <summary>The rates of a model on a day (UTC), or null where the model is unpriced then. A region that the name means goes before that of
+    /// <summary>The rates of a model on a day (UTC), or null if the model has no price then. A region implied by the name takes precedence over that of
     /// <paramref name="terms"/>.</summary>
     public ModelPrice? Find(string model, DateOnly day, PriceTerms terms = default)
     {
@@ -58,7 +58,7 @@ public sealed class PriceList
         return null;
     }
 
-    /// <summary>USD, or null where the model is unpriced on that day. Without web searches.</summary>
+    /// <summary>USD, or null if the model has no price on that day. Without web searches.</summary>
     public decimal? Cost(string model, DateOnly day, ModelUsage usage, PriceTerms terms = default)
     {
         if (Find(model, day, terms) is not { } price)
@@ -77,8 +77,8 @@ public sealed class PriceList
         return Cost(price, all, usage.Over100k, usage.Over200k, usage.Fast);
     }
 
-    /// <summary>USD of sums: the subsets' tokens are charged at their own rates, where the model has such, instead of the base rates. What is both
-    /// fast and large is charged the difference of each: sums do not tell how much that is, and one model ever had both (Opus 4.6, until 2026-03-12).</summary>
+    /// <summary>USD for sums: the subsets' tokens are charged at their own rates, if the model has such rates, instead of the base rates. Tokens that are both
+    /// fast and large are charged both differences: sums do not show how many these are, and only one model ever had both (Opus 4.6, until 2026-03-12).</summary>
     public static decimal Cost(ModelPrice price, TokenCounts all, TokenCounts? over100k, TokenCounts? over200k, TokenCounts? fast)
     {
         var cost = Charge(price, all);
@@ -117,7 +117,7 @@ public sealed class PriceList
         return Parse(json);
     }
 
-    /// <summary>A model's rates from a day on, ready for each region.</summary>
+    /// <summary>A model's rates, starting on a day, prepared for each region.</summary>
     private sealed class Row(ModelPrice price)
     {
         private readonly Dictionary<string, ModelPrice>? _regions =

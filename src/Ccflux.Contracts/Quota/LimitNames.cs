@@ -1,8 +1,8 @@
 namespace Ccflux.Contracts.Quota;
 
 /// <summary>
-/// One name for one limit, whoever tells of it. The usage answer lists limits by kind (<c>session</c>, <c>weekly_all</c>, <c>weekly_scoped</c> with a model),
-/// its fields, status lines and refused requests by window (<c>five_hour</c>, <c>seven_day</c>, <c>seven_day_opus</c>). The names by window are the ones that hold.
+/// Gives each limit one name, whichever source reports it. The usage answer lists limits by kind (<c>session</c>, <c>weekly_all</c>, <c>weekly_scoped</c> with a model);
+/// its fields, status lines and refused requests name them by window (<c>five_hour</c>, <c>seven_day</c>, <c>seven_day_opus</c>). The names by window are used.
 /// </summary>
 public static class LimitNames
 {
@@ -14,7 +14,7 @@ public static class LimitNames
     private const string WeeklyOf = "weekly_scoped:";
     private const string SessionOf = "session_scoped:";
 
-    /// <summary>The name that a limit is stored, shown and compared under: <c>weekly_scoped:fable</c> is <c>seven_day_fable</c>. What is not known keeps its name.</summary>
+    /// <summary>The name under which a limit is stored, shown and compared: <c>weekly_scoped:fable</c> becomes <c>seven_day_fable</c>. Unknown limits keep their names.</summary>
     public static string Canonical(string name) => name switch
     {
         "session" => FiveHour,
@@ -28,13 +28,13 @@ public static class LimitNames
 
     /// <summary>The name of a limit that the usage answer lists by kind.</summary>
     /// <param name="kind"><c>session</c>, <c>weekly_all</c>, <c>weekly_scoped</c> or another.</param>
-    /// <param name="scope">The model (or surface) that it is limited to, as people call it, such as <c>Fable</c>; empty where it holds for all.</param>
+    /// <param name="scope">The model (or surface) that it is restricted to, as people call it, such as <c>Fable</c>; empty if it applies to all.</param>
     public static string OfKind(string kind, string scope) => Canonical(scope.Length == 0 ? kind : $"{kind}:{Words(scope)}");
 
-    /// <summary>What the names of the models hold that a weekly limit is for: <c>fable</c> for <c>seven_day_fable</c>. Null for other limits.</summary>
+    /// <summary>The text that model names contain if a weekly limit applies to them: <c>fable</c> for <c>seven_day_fable</c>. Null for other limits.</summary>
     public static string? ModelOf(string canonical) => Rest(canonical, SevenDayOf)?.Replace('_', '-');
 
-    /// <summary>The two limits that count every model.</summary>
+    /// <summary>Whether it is one of the two limits that count every model.</summary>
     public static bool IsGeneral(string canonical) => canonical is FiveHour or SevenDay;
 
     private static string? Rest(string name, string prefix) =>

@@ -2,7 +2,7 @@ using Ccflux.Contracts.Usage;
 
 namespace Ccflux.Contracts.Quota;
 
-/// <summary>How quota payloads are read and written: as usage payloads are.</summary>
+/// <summary>How quota payloads are serialised: the same way as usage payloads.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,

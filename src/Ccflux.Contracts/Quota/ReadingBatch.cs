@@ -14,24 +14,24 @@ public sealed record ReadingBatch
     public required IReadOnlyList<ReportedReading> Readings { get; init; }
 }
 
-/// <summary>One window of one account at one instant. Sent when a value changed, since an idle status line repeats old figures.</summary>
+/// <summary>One window of one account at one instant. Sent when a value changes, since an idle status line repeats old figures.</summary>
 public sealed record ReportedReading
 {
-    /// <summary>The window as the client names it: <c>five_hour</c>, <c>seven_day</c>, or any other of the same form.</summary>
+    /// <summary>The window's name in the client: <c>five_hour</c>, <c>seven_day</c>, or any other of the same form.</summary>
     public required string Window { get; init; }
 
-    /// <summary>Share of the limit that is used, in percent; more than 100 happens.</summary>
+    /// <summary>Used share of the limit, in percent; it can exceed 100.</summary>
     public required double UsedPercentage { get; init; }
 
-    /// <summary>When the window starts anew; null where the client does not say.</summary>
+    /// <summary>When the window resets; null if the client does not say.</summary>
     public DateTimeOffset? ResetsAt { get; init; }
 
     public required DateTimeOffset ObservedAt { get; init; }
 
-    /// <summary>Whose limit it is, by <see cref="AccountKey"/>: the account's id with its organisation's where that is known; its e-mail where there is no id.</summary>
+    /// <summary>The account that the limit belongs to, as an <see cref="AccountKey"/>: its id with its organisation's if known; its e-mail address if there is no id.</summary>
     public required string Account { get; init; }
 
-    /// <summary>True where the figure was surely taken from the issuer at <see cref="ObservedAt"/>: its session had just begun, or the figure had moved there.
+    /// <summary>True if the figure certainly came from the issuer at <see cref="ObservedAt"/>: its session had just started, or the figure had changed there.
     /// A figure that falls is then news; otherwise it may be one that an idle session repeats.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Fresh { get; init; }

@@ -1,19 +1,19 @@
 namespace Ccflux.Contracts.Quota;
 
-/// <summary>Bounds of what <c>POST /quota/readings</c> takes. Both sides hold them.</summary>
+/// <summary>Bounds of what <c>POST /quota/readings</c> accepts. Both sides enforce them.</summary>
 public static class ReadingLimits
 {
     public const int MaxReadings = 200;
     public const int MaxWindowName = 64;
     public const int MaxAccount = 254;
 
-    /// <summary>Largest percentage that is believed.</summary>
+    /// <summary>Largest percentage that is accepted.</summary>
     public const double MaxPercentage = 1000;
 
-    /// <summary>Windows of one account.</summary>
+    /// <summary>Maximum number of windows of one account.</summary>
     public const int MaxWindows = 32;
 
-    /// <summary>Letters, digits and <c>_ - . :</c>, beginning with a letter: what a window may be called.</summary>
+    /// <summary>Whether a name is valid for a window: letters, digits and <c>_ - . :</c>, starting with a letter.</summary>
     public static bool IsWindowName(string? name)
     {
         if (name is null || name.Length is 0 or > MaxWindowName || !char.IsAsciiLetter(name[0]))

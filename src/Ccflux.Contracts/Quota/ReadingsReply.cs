@@ -6,6 +6,6 @@ public sealed record ReadingsReply
     /// <summary>Readings that were new.</summary>
     public required int Accepted { get; init; }
 
-    /// <summary>Readings that were stored already, or that repeat what is known.</summary>
+    /// <summary>Readings that were already stored, or that repeat what is known.</summary>
     public required int Unchanged { get; init; }
 }

@@ -1,6 +1,6 @@
 namespace Ccflux.Contracts.Usage;
 
-/// <summary>Body of <c>POST /report</c>, schema 1: the payload of ccflux 0.1, one turn a request. Accepted, never sent.</summary>
+/// <summary>Body of <c>POST /report</c>, schema 1: the payload of ccflux 0.1, one turn per request. Accepted, never sent.</summary>
 public sealed record LegacyReport
 {
     public const int Version = 1;
@@ -9,7 +9,7 @@ public sealed record LegacyReport
 
     public required string SessionId { get; init; }
 
-    /// <summary>What the client believes the user's e-mail to be. The token decides; a difference is shown to the admin.</summary>
+    /// <summary>The user's e-mail address according to the client. The token decides; a difference is shown to the admin.</summary>
     public string? UserEmail { get; init; }
 
     public required int TurnIndex { get; init; }

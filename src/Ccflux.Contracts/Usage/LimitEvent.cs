@@ -1,11 +1,11 @@
 namespace Ccflux.Contracts.Usage;
 
-/// <summary>A rate limit that the API answered with, as the transcript tells it.</summary>
+/// <summary>A rate limit in an answer of the API, as recorded in the transcript.</summary>
 public sealed record LimitEvent
 {
     public required DateTimeOffset AtUtc { get; init; }
 
-    /// <summary>The limit's name, such as <c>five_hour</c> or <c>seven_day</c>; absent where the transcript does not name it.</summary>
+    /// <summary>The limit's name, such as <c>five_hour</c> or <c>seven_day</c>; absent if the transcript does not name it.</summary>
     public string? Window { get; init; }
 
     public DateTimeOffset? ResetsAtUtc { get; init; }

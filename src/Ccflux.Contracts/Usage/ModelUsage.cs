@@ -11,17 +11,17 @@ public sealed record ModelUsage
 
     public long CacheWriteTokens { get; init; }
 
-    /// <summary>The part of <see cref="CacheWriteTokens"/> written with the one-hour lifetime.</summary>
+    /// <summary>The part of <see cref="CacheWriteTokens"/> that was written with the one-hour lifetime.</summary>
     [JsonPropertyName("cache_write_1h_tokens")]
     public long CacheWrite1hTokens { get; init; }
 
     /// <summary>API messages (distinct <c>message.id</c>) behind the counts.</summary>
     public int Messages { get; init; }
 
-    /// <summary>Input, output, cache read and cache write tokens that subagents used, already in the counts above.</summary>
+    /// <summary>Input, output, cache read and cache write tokens that subagents used; already included in the counts above.</summary>
     public long SubagentTokens { get; init; }
 
-    /// <summary>True when a message never got its final figures (<c>stop_reason</c> null), so that output may be too low.</summary>
+    /// <summary>True if a message never got its final figures (<c>stop_reason</c> null), so that output may be too low.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Partial { get; init; }
 
@@ -29,7 +29,7 @@ public sealed record ModelUsage
     [JsonPropertyName("over_100k")]
     public TokenCounts? Over100k { get; init; }
 
-    /// <summary>The counts of messages whose prompt was above 200 000 tokens; they are in <see cref="Over100k"/> too.</summary>
+    /// <summary>The counts of messages whose prompt was above 200 000 tokens; they are included in <see cref="Over100k"/> too.</summary>
     [JsonPropertyName("over_200k")]
     public TokenCounts? Over200k { get; init; }
 

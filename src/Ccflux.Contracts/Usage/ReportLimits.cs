@@ -1,6 +1,6 @@
 namespace Ccflux.Contracts.Usage;
 
-/// <summary>Bounds of what <c>POST /report</c> takes. Both sides hold them: the client packs by them, the receiver refuses beyond them.</summary>
+/// <summary>Bounds of what <c>POST /report</c> accepts. Both sides enforce them: the client packs by them, the receiver refuses what exceeds them.</summary>
 public static class ReportLimits
 {
     public const int MaxTurns = 200;
@@ -13,15 +13,15 @@ public static class ReportLimits
     public const int MaxMessages = 1_000_000;
 
     /// <summary>Largest token count of one model in one turn: ten thousand requests that each send a full context of a million tokens. A night
-    /// of many agents at work comes to a tenth of that, so no honest turn meets it; and a sum of ten million such turns still fits a long.</summary>
+    /// of many agents at work reaches a tenth of that, so no honest turn exceeds it; and a sum of ten million such turns still fits a long.</summary>
     public const long MaxTokens = 10_000_000_000;
 
-    /// <summary>Deepest nesting of a body.</summary>
+    /// <summary>Maximum nesting of a body.</summary>
     public const int MaxDepth = 16;
 
-    /// <summary>How far in the future a turn may lie, and how far a signature's timestamp may be off, either way.</summary>
+    /// <summary>How far a turn may be in the future, and how far a signature's timestamp may be off, either way.</summary>
     public static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(5);
 
-    /// <summary>The body limit a client assumes, in bytes; the receiver's is <c>BODY_LIMIT_KB</c>, plain and unpacked.</summary>
+    /// <summary>The body limit that a client assumes, in bytes; the receiver's is <c>BODY_LIMIT_KB</c>, uncompressed.</summary>
     public const int DefaultBodyBytes = 64 * 1024;
 }

@@ -6,10 +6,10 @@ public sealed record ReportReply
     /// <summary>Turns that were new or that changed what was stored.</summary>
     public required int Accepted { get; init; }
 
-    /// <summary>Turns that were stored already, with the same or better figures.</summary>
+    /// <summary>Turns that were already stored, with the same or better figures.</summary>
     public required int Unchanged { get; init; }
 
-    /// <summary>Turns older than the receiver keeps; they were not stored and need not come again.</summary>
+    /// <summary>Turns older than the receiver keeps; they were not stored and need not be sent again.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Expired { get; init; }
 

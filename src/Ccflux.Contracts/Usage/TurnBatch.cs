@@ -12,7 +12,7 @@ public sealed record TurnBatch
     public required IReadOnlyList<TurnReport> Turns { get; init; }
 }
 
-/// <summary>What sent a batch. No host, path or person is named: the token tells the user, the key tells the device.</summary>
+/// <summary>The sender of a batch. No host, path or person is named: the token identifies the user, the key identifies the device.</summary>
 public sealed record ClientInfo
 {
     /// <summary>The program's name: <c>ccflux</c>.</summary>

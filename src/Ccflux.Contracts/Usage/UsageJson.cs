@@ -1,6 +1,6 @@
 namespace Ccflux.Contracts.Usage;
 
-/// <summary>How usage payloads are read and written: snake_case, nulls left out, unknown fields ignored.</summary>
+/// <summary>How usage payloads are serialised: snake_case, nulls omitted, unknown fields ignored.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,

@@ -6,7 +6,7 @@ using Ccflux.Hook.Delivery;
 
 namespace Ccflux.Hook.Agent;
 
-/// <summary>What an agent asks of its receiver: everything signed with its own key, logins sealed to the receiver's.</summary>
+/// <summary>Sends an agent's requests to its receiver: all are signed with the agent's own key, and logins are sealed to the receiver's key.</summary>
 internal sealed class AgentClient(Enrolment enrolment, DeviceKey key, TimeProvider time) : IDisposable
 {
     private readonly ClockSkew _clock = new(time);
@@ -17,11 +17,11 @@ internal sealed class AgentClient(Enrolment enrolment, DeviceKey key, TimeProvid
     public Task<ReceiverResponse> SendHeartbeatAsync(Heartbeat heartbeat, CancellationToken cancellationToken) =>
         PostAsync(Routes.Heartbeat, JsonSerializer.SerializeToUtf8Bytes(heartbeat, FleetJson.Default.Heartbeat), cancellationToken);
 
-    /// <param name="accountId">Whose login it is, as far as is known.</param>
-    /// <param name="replaces">Fingerprint that the receiver knows.</param>
-    /// <param name="handedBack">Whether the config dir has it no longer.</param>
-    /// <param name="login">In the client's form.</param>
-    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <param name="accountId">The account that the login belongs to, as far as is known.</param>
+    /// <param name="replaces">Fingerprint of the login that the receiver knows.</param>
+    /// <param name="handedBack">Whether the login is no longer in the config directory.</param>
+    /// <param name="login">The login, in the client's form.</param>
+    /// <param name="cancellationToken">Stops waiting for the answer.</param>
     public Task<ReceiverResponse> ReturnAsync(string accountId, string replaces, bool handedBack, JsonElement login, CancellationToken cancellationToken)
     {
         var content = JsonSerializer.SerializeToUtf8Bytes(new ReturnedLoginContent { ClaudeAiOauth = login }, FleetJson.Default.ReturnedLoginContent);
@@ -44,7 +44,7 @@ internal sealed class AgentClient(Enrolment enrolment, DeviceKey key, TimeProvid
         _clock.Follow(answer.ServerTime);
         if (answer is { Status: 403, Code: ErrorCodes.TimestampStale })
         {
-            // Now that the receiver's clock is known, or its start is past.
+            // The receiver's clock is known by now, or the receiver has finished starting.
             answer = await _client.PostAsAgentAsync(route, enrolment.AgentId, json, key, cancellationToken).ConfigureAwait(false);
         }
 

@@ -6,10 +6,10 @@ using Ccflux.Hook.Spool;
 
 namespace Ccflux.Hook.Agent;
 
-/// <summary>An agent's two keys: one signs what it sends, one opens what is sealed to it. Both are made at its enrolment and never leave the machine.</summary>
+/// <summary>An agent's two keys: one signs what it sends, the other opens what is sealed to it. Both are created at enrolment and never leave the machine.</summary>
 internal sealed record AgentKeys(DeviceKey Signing, ECDiffieHellman Sealing) : IDisposable
 {
-    /// <summary>New ones, for an enrolment; they are kept once it has succeeded.</summary>
+    /// <summary>Creates keys for an enrolment; they are kept once it has succeeded.</summary>
     public static AgentKeys Create(FleetDirectory fleet, StateLog log)
     {
         File.Delete(fleet.SigningKey);
@@ -18,7 +18,7 @@ internal sealed record AgentKeys(DeviceKey Signing, ECDiffieHellman Sealing) : I
         return new AgentKeys(DeviceKey.LoadOrCreate(fleet.SigningKey, log), sealing);
     }
 
-    /// <summary>Null where one of them is missing or damaged.</summary>
+    /// <summary>Null if one of the keys is missing or damaged.</summary>
     public static AgentKeys? Load(FleetDirectory fleet)
     {
         if (DeviceKey.Load(fleet.SigningKey) is not { } signing || AtomicFile.Read(fleet.SealingKey) is not { } pkcs8)

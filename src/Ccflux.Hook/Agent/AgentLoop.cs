@@ -10,11 +10,11 @@ using Ccflux.Hook.Spool;
 
 namespace Ccflux.Hook.Agent;
 
-/// <summary>One agent's life: heartbeats while a session lives, commands carried out between tool calls, and once the last session has ended whatever can
-/// renew itself is brought to the receiver. Without an answer it goes on, more and more rarely; nothing grows meanwhile.</summary>
+/// <summary>Runs one agent: it sends heartbeats while a session is alive and carries out commands between tool calls. Once the last session has ended, it returns any
+/// login that can renew itself to the receiver. Without an answer it keeps trying at growing intervals; nothing accumulates meanwhile.</summary>
 internal sealed class AgentLoop(FleetDirectory fleet, Enrolment enrolment, AgentKeys keys, AgentClient client, TimeProvider time, StateLog log)
 {
-    /// <summary>A session's end may be the beginning of the next (clear, resume).</summary>
+    /// <summary>Grace period before the agent ends: the end of one session may be the start of the next (clear, resume).</summary>
     private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(
         int.TryParse(Environment.GetEnvironmentVariable("CCFLUX_GRACE_SECS"), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds : 15);
 
@@ -36,7 +36,8 @@ internal sealed class AgentLoop(FleetDirectory fleet, Enrolment enrolment, Agent
     private DateTimeOffset _nextShrink;
     private int _announcedSessions;
 
-    /// <summary>Whether the receiver does not know yet that a command was carried out. Nothing is brought before: what is handed back is of after all that it knows.</summary>
+    /// <summary>Whether the receiver does not know yet that a command was carried out. Until it does, no login is returned: a returned login
+    /// refers to everything that the receiver knows.</summary>
     private bool IsUnannounced => _commands.Progress.Confirm.Count > 0;
 
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -44,7 +45,7 @@ internal sealed class AgentLoop(FleetDirectory fleet, Enrolment enrolment, Agent
         var swapper = new Swapper(fleet, _commands, _sessions, _file, time);
         var back = new LoginReturn(fleet, _commands, _file, client, log);
         swapper.Recover();
-        MemoryTrimmer.Shrink(); // before the first handshake runs through its own share of code
+        MemoryTrimmer.Shrink(); // before the first handshake loads its own share of code
         var emptySince = (DateTimeOffset?)null;
         while (true)
         {
@@ -72,12 +73,12 @@ internal sealed class AgentLoop(FleetDirectory fleet, Enrolment enrolment, Agent
         await LeaveAsync(swapper, back, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Nobody is left who would renew a login here, and the receiver can only renew what it holds.</summary>
+    /// <summary>Hands the login back before the agent ends: nothing is left here that would renew it, and the receiver can renew only a login that it has.</summary>
     private async Task LeaveAsync(Swapper swapper, LoginReturn back, CancellationToken cancellationToken)
     {
         if (IsUnannounced)
         {
-            await SendHeartbeatAsync([], cancellationToken).ConfigureAwait(false); // a swap at the last moment
+            await SendHeartbeatAsync([], cancellationToken).ConfigureAwait(false); // confirms a swap that happened at the last moment
         }
 
         if (_failures == 0 && !IsUnannounced)
@@ -144,12 +145,12 @@ internal sealed class AgentLoop(FleetDirectory fleet, Enrolment enrolment, Agent
         var failure = answer.Describe();
         if (!string.Equals(failure, _lastFailure, StringComparison.Ordinal))
         {
-            log.Error($"agent: heartbeat: {failure}"); // once, however often it is met again
+            log.Error($"agent: heartbeat: {failure}"); // logged once, however often it recurs
             _lastFailure = failure;
         }
     }
 
-    /// <summary>The newest genuine command is the one to carry out; the others are answered.</summary>
+    /// <summary>Returns the newest genuine command, which is to be carried out, and answers the others.</summary>
     private SealedCommand? Sort(IReadOnlyList<SealedCommand> commands)
     {
         SealedCommand? newest = null;
@@ -186,7 +187,7 @@ internal sealed class AgentLoop(FleetDirectory fleet, Enrolment enrolment, Agent
             return;
         }
 
-        // It may have waited for a tool call's end, beyond its time.
+        // The command may have waited for a tool call to end and have expired meanwhile.
         var (verdict, reason) = Judge(command, out var content);
         if (verdict != CommandVerdict.Apply)
         {
@@ -213,7 +214,7 @@ internal sealed class AgentLoop(FleetDirectory fleet, Enrolment enrolment, Agent
 
     private void Refuse(SealedCommand command, string reason)
     {
-        log.Error($"agent: a command is refused: {reason}");
+        log.Error($"agent: command refused: {reason}");
         _commands.Refuse(command.Id, reason);
         if (_pending?.Id == command.Id)
         {
@@ -254,7 +255,7 @@ internal sealed class AgentLoop(FleetDirectory fleet, Enrolment enrolment, Agent
         }
         catch (JsonException)
         {
-            return null; // something else answered in the receiver's place
+            return null; // something other than the receiver answered
         }
     }
 }

@@ -4,10 +4,10 @@ using Ccflux.Hook.Spool;
 
 namespace Ccflux.Hook.Agent;
 
-/// <summary>Takes a config dir out of its fleet: the user's own login is put back where the fleet's stands, and the agent's keys go.</summary>
+/// <summary>Removes a config directory from its fleet: restores the user's own login in place of the fleet's and deletes the agent's keys.</summary>
 internal static class FleetRemoval
 {
-    /// <returns>Null where it is done, or there was nothing to do; else a sentence that says why it cannot be done now.</returns>
+    /// <returns>Null if it succeeded or there was nothing to do; otherwise a sentence that says why it cannot be done now.</returns>
     public static string? Remove(FleetDirectory fleet, TimeProvider time)
     {
         if (!Directory.Exists(fleet.Root))
@@ -19,17 +19,17 @@ internal static class FleetRemoval
         {
             if (taken is null)
             {
-                return $"An agent looks after the login in {fleet.State.ConfigDir} as long as a session lives there. Close its sessions and try again in a minute; nothing was taken out.";
+                return $"An agent manages the login in {fleet.State.ConfigDir} while a session is active there. Close its sessions and try again in a minute; nothing was removed.";
             }
 
             if (File.Exists(fleet.Journal) || File.Exists(fleet.Backup))
             {
-                return $"A login of {fleet.State.ConfigDir} is on its way to the receiver. Start a session and close it again; nothing was taken out.";
+                return $"A login of {fleet.State.ConfigDir} is on its way to the receiver. Start a session and close it again; nothing was removed.";
             }
 
             if (!PutBack(fleet, time))
             {
-                return $"The login file in {fleet.State.ConfigDir} is in use or damaged. It was left as it is; nothing was taken out.";
+                return $"The login file in {fleet.State.ConfigDir} is in use or damaged. It was left unchanged; nothing was removed.";
             }
         }
 

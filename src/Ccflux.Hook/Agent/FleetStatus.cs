@@ -7,39 +7,39 @@ using Ccflux.Hook.Spool;
 
 namespace Ccflux.Hook.Agent;
 
-/// <summary>What <c>ccflux status</c> tells of the fleet: who looks after this config dir's login, and exactly what was told last.</summary>
+/// <summary>What <c>ccflux status</c> shows about the fleet: who manages this config directory's login, and exactly what was sent last.</summary>
 internal sealed record FleetStatus
 {
     public required string AgentId { get; init; }
 
     public required string Endpoint { get; init; }
 
-    /// <summary>Of the receiver's keys, as its admin was shown it; null where the agent must be enrolled again, since it knows no key to check commands with.</summary>
+    /// <summary>Fingerprint of the receiver's keys, as shown to its admin; null if the agent must be enrolled again because it has no key to check commands with.</summary>
     public string? ReceiverKey { get; init; }
 
-    /// <summary>An agent runs: it does while a session lives.</summary>
+    /// <summary>Whether an agent is running: it does so while a session is alive.</summary>
     public required bool Running { get; init; }
 
-    /// <summary>Where the client keeps its login; in a keychain no agent can change it.</summary>
+    /// <summary>Where the client keeps its login; an agent cannot change one in a keychain.</summary>
     public required string Login { get; init; }
 
-    /// <summary>Label of the account that the fleet put in place; null where the login is the user's own.</summary>
+    /// <summary>Label of the account whose login the fleet installed; null if the login is the user's own.</summary>
     public string? Account { get; init; }
 
     public DateTimeOffset? LastHeartbeatUtc { get; init; }
 
     public string? LastAnswer { get; init; }
 
-    /// <summary>Why a login that is to be put in place is not yet.</summary>
+    /// <summary>Why a login that is due to be installed is not installed yet.</summary>
     public string? Waiting { get; init; }
 
     /// <summary>The last heartbeat, exactly as it was sent.</summary>
     public Heartbeat? LastHeartbeat { get; init; }
 
-    /// <summary>Whether the login that stands in the config dir is the fleet's.</summary>
+    /// <summary>Whether the login in the config directory is the fleet's.</summary>
     public static bool HoldsLogin(FleetDirectory fleet) => FleetStateJson.Read(fleet.Progress, FleetStateJson.Default.CommandProgress)?.Held is not null;
 
-    /// <summary>Null where the config dir is not enrolled.</summary>
+    /// <summary>Null if the config directory is not enrolled.</summary>
     public static FleetStatus? Read(FleetDirectory fleet)
     {
         if (FleetStateJson.Read(fleet.Enrolment, FleetStateJson.Default.Enrolment) is not { } enrolment)
@@ -67,12 +67,12 @@ internal sealed record FleetStatus
     {
         output.WriteLine($"  Fleet        agent {AgentId} of {Endpoint}, {(Running ? "running" : "starts with the next session")}");
         output.WriteLine(ReceiverKey is null
-            ? "               it must be enrolled again: its enrolment is from before commands were signed"
+            ? "               enrol it again: its enrolment predates signed commands"
             : $"               receiver's keys: {ReceiverKey}");
-        output.WriteLine($"               login: {(Login is LoginPlace.Keychain ? "in the keychain, where it is left alone" : Account is { } account ? $"account {account}, put in place by the fleet" : "your own")}");
+        output.WriteLine($"               login: {(Login is LoginPlace.Keychain ? "in the keychain, which ccflux does not change" : Account is { } account ? $"account {account}, installed by the fleet" : "your own")}");
         if (Waiting is { } why)
         {
-            output.WriteLine($"               another login waits: {why}");
+            output.WriteLine($"               another login is waiting: {why}");
         }
 
         if (LastHeartbeat is { } heartbeat)

@@ -4,7 +4,7 @@ using Ccflux.Hook.Spool;
 
 namespace Ccflux.Hook.Agent;
 
-/// <summary>Numbers heartbeats, always upwards, over restarts too. Numbers are taken from the file by the thousand, so that it is written once an hour.</summary>
+/// <summary>Numbers heartbeats in ascending order, also across restarts. Numbers are reserved in the file in blocks of 1,000, so that it is written about once an hour.</summary>
 internal sealed class HeartbeatNumbers(string path)
 {
     private const int Block = 1000;
@@ -23,7 +23,7 @@ internal sealed class HeartbeatNumbers(string path)
         return _next++;
     }
 
-    /// <summary>The receiver has seen a larger one: the file was lost, or is of another time.</summary>
+    /// <summary>Skips ahead after the receiver has seen a larger number: the file was lost or is from an earlier time.</summary>
     public void Jump(DateTimeOffset now)
     {
         _next = Math.Max(_reserved, now.ToUnixTimeMilliseconds());

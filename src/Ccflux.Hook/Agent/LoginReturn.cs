@@ -9,16 +9,16 @@ using Ccflux.Hook.Spool;
 
 namespace Ccflux.Hook.Agent;
 
-/// <summary>Brings logins to the receiver, sealed: one that was taken out of the config dir, and one that the client has renewed in it.</summary>
+/// <summary>Returns logins to the receiver, sealed: a login that was removed from the config directory, and one that the client has renewed there.</summary>
 internal sealed class LoginReturn(FleetDirectory fleet, CommandStore commands, LoginFile file, AgentClient agentClient, StateLog log)
 {
-    /// <summary>A login whose access token its issuer does not take; asking again proves nothing.</summary>
+    /// <summary>Fingerprint of a login whose access token the issuer rejects; asking again proves nothing.</summary>
     private string? _dead;
 
-    /// <summary>Whether there is anything to bring.</summary>
+    /// <summary>Whether there is a login to return.</summary>
     public bool IsDue => File.Exists(fleet.Backup) || Renewed() is not null;
 
-    /// <summary>False where it is still due afterwards: the receiver could not be asked, or could not ask the issuer.</summary>
+    /// <summary>False if a login is still to be returned afterwards: the receiver could not be reached, or could not reach the issuer.</summary>
     public async Task<bool> TryAsync(CancellationToken cancellationToken) =>
         await ReturnBackupAsync(cancellationToken).ConfigureAwait(false) && await ReturnRenewedAsync(cancellationToken).ConfigureAwait(false);
 
@@ -31,7 +31,7 @@ internal sealed class LoginReturn(FleetDirectory fleet, CommandStore commands, L
 
         if (removed.AccountId.Length == 0)
         {
-            Keep(removed, "nobody knows whose it is");
+            Keep(removed, "its owner is unknown");
             return true;
         }
 
@@ -42,7 +42,7 @@ internal sealed class LoginReturn(FleetDirectory fleet, CommandStore commands, L
             return false;
         }
 
-        // A login of the fleet's that the receiver has a newer one of is worth nothing. Any other that it does not want is the user's own.
+        // A fleet login of which the receiver has a newer version is worthless. Any other login that it refuses is the user's own.
         if (answer.IsSuccess || (removed.IsGiven && answer.Code is ErrorCodes.CredentialSuperseded))
         {
             File.Delete(fleet.Backup);
@@ -57,11 +57,11 @@ internal sealed class LoginReturn(FleetDirectory fleet, CommandStore commands, L
 
     private void Keep(RemovedLogin removed, string why)
     {
-        // What stood there before the fleet is put back one day, and nothing that came later.
+        // The login from before the fleet is restored one day; logins that came later are not.
         var place = removed.IsGiven || File.Exists(fleet.OwnLogin) ? fleet.RefusedLogin : fleet.OwnLogin;
         AtomicFile.Write(place, Encoding.UTF8.GetBytes(removed.Login.GetRawText()));
         File.Delete(fleet.Backup);
-        log.Activity($"agent: login {CredentialFingerprint.Of(removed.Login)} is not taken by the receiver ({why}); it is kept in {Path.GetFileName(place)}");
+        log.Activity($"agent: login {CredentialFingerprint.Of(removed.Login)} was not accepted by the receiver ({why}); it is kept in {Path.GetFileName(place)}");
     }
 
     private async Task<bool> ReturnRenewedAsync(CancellationToken cancellationToken)
@@ -79,7 +79,7 @@ internal sealed class LoginReturn(FleetDirectory fleet, CommandStore commands, L
         if (answer.IsSuccess)
         {
             commands.Hold(held with { Fingerprint = login.Fingerprint!, Sent = null });
-            log.Activity($"agent: brought back login {login.Fingerprint}, which the client renewed");
+            log.Activity($"agent: returned login {login.Fingerprint}, which the client had renewed");
             return true;
         }
 
@@ -94,12 +94,12 @@ internal sealed class LoginReturn(FleetDirectory fleet, CommandStore commands, L
             return false;
         }
 
-        commands.Hold(null); // somebody signed in by hand; that login is theirs
+        commands.Hold(null); // the user signed in manually; that login is the user's own
         log.Activity($"agent: login {login.Fingerprint} is not the fleet's ({answer.Describe()})");
         return true;
     }
 
-    /// <summary>The receiver takes a login that replaces the one it has. Where an answer was lost, that is one of several.</summary>
+    /// <summary>Returns a login. The receiver accepts one that replaces the login it knows; if an answer was lost, that may be any of several.</summary>
     private async Task<ReceiverResponse> ReturnAsync(string account, string replaces, IReadOnlyList<string>? sent, bool handedBack, JsonElement login, CancellationToken cancellationToken)
     {
         var answer = await agentClient.ReturnAsync(account, replaces, handedBack, login, cancellationToken).ConfigureAwait(false);

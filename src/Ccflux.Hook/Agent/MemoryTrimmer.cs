@@ -3,18 +3,18 @@ using Ccflux.Hook.Spool;
 
 namespace Ccflux.Hook.Agent;
 
-/// <summary>Gives back what is not needed again: garbage, which by itself would be collected once it is megabytes, and the pages of programs that were read
-/// once. Those that are needed after all come back from the system's cache.</summary>
+/// <summary>Releases memory that is not needed any more: garbage, which would otherwise be collected only after it has grown to megabytes, and pages of programs that
+/// were read once. Pages that are needed after all come back from the system's cache.</summary>
 internal static class MemoryTrimmer
 {
-    /// <summary>It costs some milliseconds; what gathers meanwhile is a few hundred kilobytes.</summary>
+    /// <summary>A run costs a few milliseconds; a few hundred kilobytes accumulate between runs.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMinutes(5);
 
     private const int NotNeeded = 4;
 
     public static void Shrink()
     {
-        var unwritten = OperatingSystem.IsLinux() ? Unwritten(File.ReadLines("/proc/self/smaps")) : []; // thousands of lines, which are garbage then
+        var unwritten = OperatingSystem.IsLinux() ? Unwritten(File.ReadLines("/proc/self/smaps")) : []; // thousands of lines, which are garbage afterwards
         GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         foreach (var (start, length) in unwritten)
         {
@@ -22,7 +22,7 @@ internal static class MemoryTrimmer
         }
     }
 
-    /// <summary>Mappings of files that cannot be written and never were: the loader writes to some before it locks them, and those must stay.</summary>
+    /// <summary>Mappings of files that are read-only and were never written to: the loader writes to some before it locks them, and those must stay.</summary>
     private static List<(nuint Start, nuint Length)> Unwritten(IEnumerable<string> smaps)
     {
         // 55d63e267000-55d63e88e000 r-xp 00010000 fe:00 5645446    /home/dev/.claude/ccflux/marketplace/plugin-fleet/bin/ccflux

@@ -5,7 +5,7 @@ using Ccflux.Hook.Spool;
 
 namespace Ccflux.Hook.Commands;
 
-/// <summary><c>ccflux agent</c>: one process a config dir, started by the hooks of the plugin <c>ccflux-fleet</c>. It says nothing; the logs tell what it did.</summary>
+/// <summary><c>ccflux agent</c>: one process per config directory, started by the hooks of the plugin <c>ccflux-fleet</c>. It prints nothing; the logs say what it did.</summary>
 internal static class AgentCommand
 {
     public static async Task<int> RunAsync(StateDirectory state, CancellationToken cancellationToken)
@@ -19,7 +19,7 @@ internal static class AgentCommand
 
         try
         {
-            // After unlocking it looks once more: a session that began just then found the lock taken.
+            // After releasing the lock it looks once more: a session that started just then found the lock held.
             do
             {
                 using var taken = Directory.Exists(fleet.Root) ? DeliverLock.TryTake(fleet.Lock) : null;
@@ -59,8 +59,8 @@ internal static class AgentCommand
         }
         catch (Exception error)
         {
-            // Edge of a program without a screen. The type is enough to find the place; a message might name a path.
-            log.Error($"agent: ended by {error.GetType().Name}");
+            // Top level of a program without a terminal. The exception's type is enough to find the place; its message might contain a path.
+            log.Error($"agent: stopped by {error.GetType().Name}");
             return 1;
         }
     }

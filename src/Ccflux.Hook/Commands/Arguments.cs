@@ -3,7 +3,7 @@ using Ccflux.Hook.Spool;
 
 namespace Ccflux.Hook.Commands;
 
-/// <summary>A command's options, read strictly: what is not known is a mistake that is told, not something to guess at.</summary>
+/// <summary>Parses a command's options strictly: an unknown option is reported as a mistake, not guessed at.</summary>
 internal sealed class Arguments
 {
     private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
@@ -12,11 +12,11 @@ internal sealed class Arguments
     {
     }
 
-    /// <summary>The sentence to show where the options are wrong.</summary>
+    /// <summary>The sentence to show if the options are wrong.</summary>
     public string? Problem { get; private set; }
 
-    /// <param name="arguments">What follows the command's name.</param>
-    /// <param name="known">Options; those ending in <c>=</c> take a value.</param>
+    /// <param name="arguments">The arguments after the command's name.</param>
+    /// <param name="known">Known options; those that end in <c>=</c> take a value.</param>
     public static Arguments Read(ReadOnlySpan<string> arguments, params ReadOnlySpan<string> known)
     {
         var read = new Arguments();
@@ -41,7 +41,7 @@ internal sealed class Arguments
             }
             else
             {
-                read.Problem = $"The option {name} is not known here. Try: ccflux help";
+                read.Problem = $"Unknown option {name}. Try: ccflux help";
                 return read;
             }
         }
@@ -53,8 +53,8 @@ internal sealed class Arguments
 
     public string? Value(string name) => _values.GetValueOrDefault(name);
 
-    /// <summary>The state directories of the folders that <c>--config-dir</c>, else <c>CLAUDE_CONFIG_DIR</c>, names. Where one is not there, <see cref="Problem"/>
-    /// says so and there is none.</summary>
+    /// <summary>The state directories of the folders that <c>--config-dir</c>, else <c>CLAUDE_CONFIG_DIR</c>, names. If one of them does not exist, <see cref="Problem"/>
+    /// says so and the list is empty.</summary>
     public IReadOnlyList<StateDirectory> States()
     {
         var named = Value("--config-dir") is { Length: > 0 } value ? value : ConfigDirNames.FromEnvironment;
@@ -68,13 +68,13 @@ internal sealed class Arguments
         return [.. dirs.Select(dir => new StateDirectory(dir))];
     }
 
-    /// <summary>As <see cref="States"/>, for what deals with one folder at a time; null with a <see cref="Problem"/>.</summary>
+    /// <summary>Like <see cref="States"/>, for commands that work on one folder at a time; null with a <see cref="Problem"/>.</summary>
     public StateDirectory? State()
     {
         var states = States();
         if (states.Count > 1)
         {
-            Problem = "Several folders are named, and this command takes one: name it with --config-dir.";
+            Problem = "Several folders are set, but this command takes one: choose it with --config-dir.";
             return null;
         }
 

@@ -4,7 +4,7 @@ using Ccflux.Hook.Spool;
 
 namespace Ccflux.Hook.Commands;
 
-/// <summary><c>ccflux backfill</c>: reports every transcript on the machine, older ones first. What was acknowledged before is not sent again.</summary>
+/// <summary><c>ccflux backfill</c>: reports every transcript on the machine, oldest first. What was acknowledged before is not sent again.</summary>
 internal static class BackfillCommand
 {
     private static readonly TimeSpan s_waitForLock = TimeSpan.FromSeconds(10);
@@ -40,17 +40,17 @@ internal static class BackfillCommand
 
     private static string Sentence(Delivered delivered, DeliveryRunner runner, StateDirectory state) => delivered switch
     {
-        Delivered.All when PausedIntervals.Load(state).Intervals.Count > 0 => "Nothing is left to report; turns of a pause or of a revoked key are never sent.",
-        Delivered.All => "Everything on this machine is reported.",
-        Delivered.Busy => "Another ccflux is delivering right now; try again in a minute.",
+        Delivered.All when PausedIntervals.Load(state).Intervals.Count > 0 => "Nothing is left to report; turns from a pause or under a revoked key are never sent.",
+        Delivered.All => "Everything on this machine has been reported.",
+        Delivered.Busy => "Another ccflux process is delivering right now; try again in a minute.",
         Delivered.NotConfigured => "No receiver is set up here. Run 'ccflux install', or 'ccflux status' to see what is missing.",
-        Delivered.Paused => "It is paused: nothing is sent until you run 'ccflux resume'.",
+        Delivered.Paused => "Reporting is paused: nothing is sent until you run 'ccflux resume'.",
         Delivered.KeyRevoked => "This device's key was revoked by the administrator: nothing is sent.",
         Delivered.TokenRefused => "The receiver refuses the token. Ask your administrator for a new one.",
-        Delivered.Resting => "The receiver asked to be left alone for a while. What is left is sent later.",
+        Delivered.Resting => "The receiver asked clients to wait. The rest is sent later.",
         Delivered.DailyCap =>
-            $"The receiver takes no more new sessions of yours today; {runner.Held} {(runner.Held == 1 ? "session is" : "sessions are")} left. They follow by themselves with the first turn after {runner.HeldUntil?.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture) ?? "midnight UTC"}, or run this again then.",
-        Delivered.Unfinished => "The receiver could not be reached or was busy. What is left is sent later; errors.log says more.",
+            $"The receiver accepts no more new sessions from you today; {runner.Held} {(runner.Held == 1 ? "session is" : "sessions are")} left. They are sent automatically with the first turn after {runner.HeldUntil?.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture) ?? "midnight UTC"}, or when you run this again then.",
+        Delivered.Unfinished => "The receiver could not be reached or was busy. The rest is sent later; see errors.log for details.",
     };
 
     /// <summary>On a terminal: <c>[#########---------] 12 of 24 transcripts</c>.</summary>

@@ -3,7 +3,7 @@ using Ccflux.Hook.Spool;
 
 namespace Ccflux.Hook.Commands;
 
-/// <summary>Everything but the hot path: reads the arguments and runs a command.</summary>
+/// <summary>Handles everything but the hot path: parses the arguments and runs a command.</summary>
 internal static class CommandLine
 {
     private const string Help = """
@@ -12,22 +12,22 @@ internal static class CommandLine
           ccflux status [--json]              whether reporting works, and exactly what is reported
           ccflux usage [--by day|week|month|block|session|model] [--since DAY] [--until DAY] [--timezone NAME] [--json]
                                               what was used on this machine, computed here
-          ccflux pause | resume               stop and go on; turns in between are never sent
+          ccflux pause | resume               stop or resume reporting; turns in between are never sent
           ccflux backfill [--since DAY]       report every transcript on this machine; safe to run again
           ccflux install [--endpoint URL] [--token-file FILE] [--yes]
                          [--no-check] [--statusline] [--telemetry] [--telemetry-token-file FILE] [--fleet]
-          ccflux uninstall [--yes]            add the plugin to Claude Code, and take it out again
+          ccflux uninstall [--yes]            add the plugin to Claude Code, or remove it
           ccflux agent enrol [--endpoint URL] [--receiver-key FINGERPRINT] [--code-file FILE]
-                                              make this config dir part of a fleet
+                                              make this config directory part of a fleet
           ccflux version
 
-        Every command takes --config-dir DIR (default: CLAUDE_CONFIG_DIR, else ~/.claude), and --help tells more of it. Several folders are parted by commas.
+        Every command takes --config-dir DIR (default: CLAUDE_CONFIG_DIR, else ~/.claude); separate several with commas. COMMAND --help says more.
         Claude Code itself runs 'ccflux hook' and 'ccflux statusline [-- COMMAND…]', which start 'ccflux deliver'; the plugin ccflux-fleet
         runs 'ccflux agent hook', which starts 'ccflux agent'.
         """;
 
-    /// <summary>Exit code 2 tells Claude Code that a turn must go on, and what a hook writes to standard error reaches the model. So a plugin's hook
-    /// that is not understood, whatever version of the client started it, ends in silence.</summary>
+    /// <summary>Exit code 2 tells Claude Code to continue a turn, and what a hook writes to standard error reaches the model. So a plugin hook that is not
+    /// understood, whatever client version started it, ends silently.</summary>
     private static readonly bool s_isHook = Environment.GetEnvironmentVariable("CLAUDE_PLUGIN_ROOT") is { Length: > 0 };
 
     private static readonly TextWriter s_error = s_isHook ? TextWriter.Null : Console.Error;
@@ -103,7 +103,7 @@ internal static class CommandLine
         };
         if (read is null || read.Problem is not null)
         {
-            return await RefuseAsync(read?.Problem ?? $"ccflux has no command '{arguments[0]}'. Try: ccflux help").ConfigureAwait(false);
+            return await RefuseAsync(read?.Problem ?? $"Unknown command '{arguments[0]}'. Try: ccflux help").ConfigureAwait(false);
         }
 
         switch (arguments[0])
@@ -137,13 +137,13 @@ internal static class CommandLine
         return code;
     }
 
-    /// <summary>Never a stack trace: whoever reads this can do nothing with one, and it may hold a path.</summary>
+    /// <summary>Never a stack trace: the user can do nothing with one, and it may contain a path.</summary>
     private static string Explain(Exception error) => error switch
     {
         StateRefusedException => error.Message,
         IOException or UnauthorizedAccessException => $"A file of ccflux or Claude Code could not be read or written ({error.GetType().Name}).",
         System.Text.Json.JsonException => "A file of ccflux or Claude Code is damaged.",
-        _ => $"ccflux stopped by a fault of its own ({error.GetType().Name}). Please report it.",
+        _ => $"ccflux stopped because of an internal error ({error.GetType().Name}). Please report it.",
     };
 
     private static async Task<int> RefuseAsync(string sentence)

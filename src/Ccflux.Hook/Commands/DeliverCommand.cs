@@ -3,14 +3,14 @@ using Ccflux.Hook.Spool;
 
 namespace Ccflux.Hook.Commands;
 
-/// <summary><c>ccflux deliver</c>: what a hook starts, detached. It says nothing; the logs tell what it did.</summary>
+/// <summary><c>ccflux deliver</c>: started by a hook, detached. It prints nothing; the logs say what it did.</summary>
 internal static class DeliverCommand
 {
     public static async Task<int> RunAsync(StateDirectory state, Scope scope, CancellationToken cancellationToken)
     {
         if (!OperatingSystem.IsWindows())
         {
-            _ = Posix.GiveWay(10); // nobody waits for it, and the user is at work
+            _ = Posix.GiveWay(10); // nothing waits for it, and the user is working
         }
 
         try
@@ -24,8 +24,8 @@ internal static class DeliverCommand
         }
         catch (Exception error)
         {
-            // Edge of a program without a screen. The type is enough to find the place; a message might name a path.
-            new StateLog(state, TimeProvider.System).Error($"deliver: ended by {error.GetType().Name}");
+            // Top level of a program without a terminal. The exception's type is enough to find the place; its message might contain a path.
+            new StateLog(state, TimeProvider.System).Error($"deliver: stopped by {error.GetType().Name}");
             return 1;
         }
     }

@@ -10,7 +10,7 @@ using Ccflux.Hook.Spool;
 
 namespace Ccflux.Hook.Commands;
 
-/// <summary><c>ccflux agent enrol</c>: makes this config dir's keys and shows their public halves to the receiver, with the code that its admin gave out.
+/// <summary><c>ccflux agent enrol</c>: creates this config directory's keys and sends their public halves to the receiver, with the code that its admin issued.
 /// The code comes from a file or from standard input, never from the arguments.</summary>
 internal static class EnrolCommand
 {
@@ -24,7 +24,7 @@ internal static class EnrolCommand
         var endpoint = arguments.Value("--endpoint") ?? SettingsSource.Read(state).Endpoint;
         if (endpoint is not { Length: > 0 })
         {
-            return await RefuseAsync(output, "The receiver's address is not known: give it with --endpoint.").ConfigureAwait(false);
+            return await RefuseAsync(output, "The receiver's URL is not known: set it with --endpoint.").ConfigureAwait(false);
         }
 
         if (Endpoint.Parse(endpoint, Environment.GetEnvironmentVariable("CCFLUX_ALLOW_HTTP") is "1", out var why) is not { } address)
@@ -34,19 +34,19 @@ internal static class EnrolCommand
 
         if (arguments.Value("--code-file") is { } path && path is not "-" && !File.Exists(path))
         {
-            return await RefuseAsync(output, "The file that --code-file names is not there.").ConfigureAwait(false);
+            return await RefuseAsync(output, "The file named by --code-file does not exist.").ConfigureAwait(false);
         }
 
         var code = (arguments.Value("--code-file") is { } file and not "-" ? await File.ReadAllTextAsync(file, cancellationToken).ConfigureAwait(false) : input.ReadLine())?.Trim();
         if (code is not { Length: > 0 and <= FleetLimits.MaxEnrolmentCode })
         {
-            return await RefuseAsync(output, "No code was given. The receiver's admin makes one: ccflux-receiver fleet enrol.").ConfigureAwait(false);
+            return await RefuseAsync(output, "No code was given. The receiver's admin creates one with: ccflux-receiver fleet enrol").ConfigureAwait(false);
         }
 
         var expected = arguments.Value("--receiver-key")?.Trim().ToLowerInvariant();
         if (expected is not null && expected.Length != KeyFingerprint.Length)
         {
-            return await RefuseAsync(output, $"--receiver-key: the fingerprint that the receiver's admin was shown with the code, {KeyFingerprint.Length} characters.").ConfigureAwait(false);
+            return await RefuseAsync(output, $"--receiver-key must be the fingerprint shown to the receiver's admin with the code, {KeyFingerprint.Length} characters.").ConfigureAwait(false);
         }
 
         return await EnrolAsync(state, address, code, expected, output, cancellationToken).ConfigureAwait(false);
@@ -60,7 +60,7 @@ internal static class EnrolCommand
         using var taken = DeliverLock.TryTake(fleet.Lock);
         if (taken is null)
         {
-            return await RefuseAsync(output, "An agent runs for this config dir. It ends shortly after its last session; enrol it again then.").ConfigureAwait(false);
+            return await RefuseAsync(output, "An agent is running for this config directory. It ends shortly after its last session; enrol again then.").ConfigureAwait(false);
         }
 
         var log = new StateLog(state, TimeProvider.System);
@@ -96,14 +96,14 @@ internal static class EnrolCommand
         {
             return await RefuseAsync(
                 output,
-                $"What answered has other keys ({receiver}) than the receiver ({expected}): something stands in between, or the receiver's keys have changed. Nothing is enrolled; tell the admin, who should revoke agent {reply.AgentId}.").ConfigureAwait(false);
+                $"The server that answered has different keys ({receiver}) than the receiver ({expected}): something intercepts the connection, or the receiver's keys have changed. Nothing was enrolled; tell the admin, who should revoke agent {reply.AgentId}.").ConfigureAwait(false);
         }
 
         var enrolment = new Enrolment(address.ToString(), reply.AgentId, reply.SealingKey, reply.SigningKey, configDirId, TimeProvider.System.GetUtcNow());
         FleetStateJson.Write(fleet.Enrolment, enrolment, FleetStateJson.Default.Enrolment);
         await output.WriteLineAsync($"""
             Enrolled as agent {reply.AgentId} for {state.ConfigDir}. It starts with the next session of Claude Code that has the plugin ccflux-fleet.
-            Receiver's keys: {receiver}{(expected is null ? "  (see that its admin was shown the same with the code)" : "")}
+            Receiver's keys: {receiver}{(expected is null ? "  (check that its admin was shown the same with the code)" : "")}
             This agent's keys: {KeyFingerprint.Of(request.SigningKey, request.SealingKey)}  (the admin compares them before granting it an account)
             """).ConfigureAwait(false);
         return 0;
@@ -111,9 +111,9 @@ internal static class EnrolCommand
 
     private static string Explain(ReceiverResponse answer) => answer switch
     {
-        { Code: ErrorCodes.CodeInvalid } => "The receiver does not take this code: it is unknown, was used, or is older than an hour. Ask its admin for another.",
-        { IsSuccess: true } => "What answered is no receiver with a fleet.",
-        { Status: 404 } => "The receiver has no fleet: its admin switches it on with FLEET=1.",
+        { Code: ErrorCodes.CodeInvalid } => "The receiver rejects this code: it is unknown, already used, or older than an hour. Ask its admin for a new one.",
+        { IsSuccess: true } => "The server that answered is not a receiver with a fleet.",
+        { Status: 404 } => "The receiver has no fleet: its admin enables it with FLEET=1.",
         _ => $"The receiver did not enrol this agent: {answer.Describe()}.",
     };
 
@@ -130,10 +130,10 @@ internal static class EnrolCommand
         }
     }
 
-    /// <summary>It goes into headers and onto the terminal.</summary>
+    /// <summary>Whether an id is harmless: it is used in headers and printed to the terminal.</summary>
     private static bool PlainId(string id) => id.Length is > 0 and <= FleetLimits.MaxId && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
 
-    /// <summary>Names the config dir to the receiver; its path stays here.</summary>
+    /// <summary>Identifies the config directory to the receiver; its path is not sent.</summary>
     private static string IdOf(string configDir)
     {
         var machine = File.Exists("/etc/machine-id") ? File.ReadAllText("/etc/machine-id").Trim() : Environment.MachineName;

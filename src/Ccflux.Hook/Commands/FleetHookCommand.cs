@@ -5,8 +5,8 @@ using Ccflux.Hook.Spool;
 
 namespace Ccflux.Hook.Commands;
 
-/// <summary><c>ccflux agent hook</c>, which the plugin <c>ccflux-fleet</c> runs at sessions' and tool calls' events: one small file is written or
-/// removed. It prints nothing, asks no network and always exits 0.</summary>
+/// <summary><c>ccflux agent hook</c>, which the plugin <c>ccflux-fleet</c> runs at session and tool call events: it writes or removes one small
+/// file. It prints nothing, makes no network request and always exits 0.</summary>
 internal static class FleetHookCommand
 {
     public static int Run()
@@ -25,7 +25,7 @@ internal static class FleetHookCommand
         }
         catch (Exception error)
         {
-            // Edge of the program: whatever is at fault, the user's session goes on and shows nothing.
+            // Top level of the program: whatever goes wrong, the user's session continues and shows nothing.
             new StateLog(state ?? StateDirectory.Of(null), TimeProvider.System).Error($"agent hook: {error.GetType().Name}");
         }
 
@@ -34,7 +34,7 @@ internal static class FleetHookCommand
 
     private static void Handle(FleetDirectory fleet, FleetEvent fleetEvent, string session)
     {
-        fleet.State.Create(); // refuses a folder that is somebody else's
+        fleet.State.Create(); // refuses a folder that belongs to another user
         var calls = new OpenCalls(fleet, session);
         switch (fleetEvent.Name)
         {
@@ -62,7 +62,7 @@ internal static class FleetHookCommand
                 Note(fleet, fleetEvent, session, SessionState.Idle);
                 break;
             case "Notification" when fleetEvent.NotificationType is "idle_prompt":
-                calls.CloseAllOf(null); // it waits for its user, so no call of its own runs
+                calls.CloseAllOf(null); // the session is waiting for its user, so none of its own calls is running
                 Note(fleet, fleetEvent, session, SessionState.Idle);
                 break;
             case "UserPromptSubmit":
@@ -80,7 +80,7 @@ internal static class FleetHookCommand
         }
     }
 
-    /// <summary>The session works on a prompt; what it left open at an earlier one was denied or interrupted.</summary>
+    /// <summary>The session works on a prompt: calls left open from an earlier prompt were denied or interrupted.</summary>
     private static void MovedOn(OpenCalls calls, FleetEvent fleetEvent)
     {
         if (fleetEvent is { AgentId: null, PromptId: { Length: > 0 } prompt })
@@ -89,10 +89,10 @@ internal static class FleetHookCommand
         }
     }
 
-    /// <param name="fleet">Where.</param>
-    /// <param name="fleetEvent">What happened.</param>
-    /// <param name="session">To whom.</param>
-    /// <param name="state">Null where the event tells nothing of it: a session may be resumed or compacted within a turn.</param>
+    /// <param name="fleet">The fleet's files.</param>
+    /// <param name="fleetEvent">The event.</param>
+    /// <param name="session">The session's id.</param>
+    /// <param name="state">The session's new state; null if the event does not say: a session may be resumed or compacted within a turn.</param>
     private static void Note(FleetDirectory fleet, FleetEvent fleetEvent, string session, string? state)
     {
         FleetDirectory.Create(fleet.Sessions);
@@ -111,7 +111,7 @@ internal static class FleetHookCommand
         new SessionRecord(client, state, since, fleetEvent.Model ?? known?.Model, fleetEvent.TranscriptPath ?? known?.TranscriptPath).Write(path);
     }
 
-    /// <summary>Where the user has enrolled one, and none runs.</summary>
+    /// <summary>Starts the agent if the user has enrolled one and none is running.</summary>
     private static void StartAgent(FleetDirectory fleet)
     {
         if (File.Exists(fleet.Enrolment) && !DeliverLock.IsTaken(fleet.Lock) && !DetachedProcess.Start(stays: true, "agent", "--config-dir", fleet.State.ConfigDir))

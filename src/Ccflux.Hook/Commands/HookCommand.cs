@@ -3,18 +3,18 @@ using Ccflux.Hook.Spool;
 
 namespace Ccflux.Hook.Commands;
 
-/// <summary><c>ccflux hook</c>, which Claude Code runs at its events and waits for: a line in the spool, a detached <c>ccflux deliver</c>, and out.
+/// <summary><c>ccflux hook</c>, which Claude Code runs at its events and waits for: it adds a line to the spool, starts a detached <c>ccflux deliver</c> and exits.
 /// It prints nothing, waits for no network and always exits 0. A headless client kills it about 20 ms after a failed turn.</summary>
 internal static class HookCommand
 {
     public static int Run(ReadOnlySpan<string> arguments) => Take(LegacyInput(arguments), isNamed: true);
 
-    /// <summary>What a client runs that does not know a hook's arguments. Only the events of the usage plugin count: the fleet's plugin names the
-    /// same program. Whatever else stands on standard input is somebody else's, and nothing is written for it.</summary>
+    /// <summary>For a client that does not pass a hook's arguments. Only the events of the usage plugin count: the fleet plugin names the
+    /// same program. Any other input belongs to something else, and nothing is written for it.</summary>
     public static int RunWithoutArguments() => Take(legacyInput: null, isNamed: false);
 
-    /// <param name="legacyInput">The hook's JSON where it came as an argument; null where standard input has it.</param>
-    /// <param name="isNamed">Whether the program was called as a hook by name.</param>
+    /// <param name="legacyInput">The hook's JSON if it came as an argument; null if it is on standard input.</param>
+    /// <param name="isNamed">Whether the program was explicitly called as a hook.</param>
     private static int Take(string? legacyInput, bool isNamed)
     {
         StateDirectory? state = null;
@@ -30,12 +30,12 @@ internal static class HookCommand
 
             if (input.Length >= StandardInput.MaxInput)
             {
-                StandardInput.Drain(); // a client must not find its pipe broken
+                StandardInput.Drain(); // so that the client does not find its pipe broken
             }
         }
         catch (Exception error)
         {
-            // Edge of the program: whatever is at fault, the user's session goes on and shows nothing.
+            // Top level of the program: whatever goes wrong, the user's session continues and shows nothing.
             new StateLog(state ?? StateDirectory.Of(null), TimeProvider.System).Error($"hook: {error.GetType().Name}");
         }
 
@@ -55,15 +55,15 @@ internal static class HookCommand
         var spooled = new SpoolFile(state.Spool).Append(hookEvent);
         if (!spooled)
         {
-            new StateLog(state, TimeProvider.System).Error("hook: the spool cannot be written; the turn is found again at a later event");
+            new StateLog(state, TimeProvider.System).Error("hook: the spool cannot be written; a later event will pick up the turn");
         }
 
-        // Without an address there is nobody to deliver to. The spool stays for the day there is one.
+        // Without a URL there is no receiver to deliver to. The spool stays until there is one.
         if (!IsConfigured(state))
         {
             if (hookEvent.Name is "SessionStart")
             {
-                new StateLog(state, TimeProvider.System).Activity("hook: no endpoint and token are set, nothing is sent");
+                new StateLog(state, TimeProvider.System).Activity("hook: endpoint or token is not set, nothing is sent");
             }
 
             return;
@@ -75,8 +75,8 @@ internal static class HookCommand
         }
     }
 
-    /// <summary>A client whose <c>CLAUDE_CONFIG_DIR</c> is relative, or has a <c>~</c> that no shell expanded, names transcripts by relative paths. What such a path leads to
-    /// is taken where it is the session's file; the state stays in the user's own config dir, not in a project's folder.</summary>
+    /// <summary>Makes the event's transcript path absolute. A client whose <c>CLAUDE_CONFIG_DIR</c> is relative, or has a <c>~</c> that no shell expanded, names transcripts by
+    /// relative paths. Such a path is followed if it leads to the session's file; the state stays in the user's own config directory, not in a project's folder.</summary>
     private static HookEvent Absolute(StateDirectory state, HookEvent hookEvent)
     {
         if (hookEvent.TranscriptPath is not { Length: > 0 } path || Path.IsPathRooted(path))
@@ -89,14 +89,14 @@ internal static class HookCommand
             ? Array.Find(candidates, candidate => string.Equals(Path.GetFileName(candidate), id + ".jsonl", StringComparison.Ordinal) && File.Exists(candidate))
             : null;
         new StateLog(state, TimeProvider.System).Error(
-            $"hook: the transcript's path is not absolute, and the file was {(found is null ? "not found from here" : "found all the same")}. Set CLAUDE_CONFIG_DIR to an absolute path, without ~");
+            $"hook: the transcript's path is not absolute, and the file was {(found is null ? "not found from here" : "found anyway")}. Set CLAUDE_CONFIG_DIR to an absolute path, without ~");
         return hookEvent with { TranscriptPath = found };
     }
 
     public static bool IsConfigured(StateDirectory state) =>
         Environment.GetEnvironmentVariable("CLAUDE_PLUGIN_OPTION_API_ENDPOINT") is { Length: > 0 } || File.Exists(state.Config);
 
-    /// <summary>ccflux 0.1's scripts pass the hook's JSON as an argument.</summary>
+    /// <summary>The hook's JSON that the scripts of ccflux 0.1 pass as an argument.</summary>
     private static string? LegacyInput(ReadOnlySpan<string> arguments)
     {
         var at = arguments.IndexOf("--input");

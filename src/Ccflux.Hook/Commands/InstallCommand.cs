@@ -13,8 +13,8 @@ internal static class InstallCommand
 {
     private const int Unchecked = 3;
 
-    /// <returns>0 where it is installed and the receiver takes the token (or there was nothing to check), 1 where a file cannot be written, 2 where an
-    /// option is wrong, 3 where it is installed and the receiver cannot be reached or refuses the token.</returns>
+    /// <returns>0 if it is installed and the receiver accepts the token (or there was nothing to check), 1 if a file cannot be written, 2 if an
+    /// option is wrong, 3 if it is installed but the receiver cannot be reached or refuses the token.</returns>
     public static async Task<int> InstallAsync(Arguments arguments, TextReader input, TextWriter output, CancellationToken cancellationToken)
     {
         var planned = new List<Planned>();
@@ -50,7 +50,7 @@ internal static class InstallCommand
             return 2;
         }
 
-        foreach (var dir in Choose(where ?? ConfigDirs.Installed(), arguments, input, output, "Take ccflux out of"))
+        foreach (var dir in Choose(where ?? ConfigDirs.Installed(), arguments, input, output, "Remove ccflux from"))
         {
             var state = new StateDirectory(dir);
             var installation = new Installation(state, TimeProvider.System);
@@ -73,25 +73,25 @@ internal static class InstallCommand
             }
             catch (InstallException exception)
             {
-                output.WriteLine($"Not taken out of {dir}: {exception.Message}");
+                output.WriteLine($"Not removed from {dir}: {exception.Message}");
                 return 1;
             }
 
-            output.WriteLine($"Taken out of {dir}, and everything is as it was before. What ccflux knows of past sessions stays in {state.Root}; delete it if you like.");
+            output.WriteLine($"Removed from {dir}; everything is as it was before. What ccflux knows about past sessions stays in {state.Root}; delete it if you like.");
         }
 
         return 0;
     }
 
-    /// <summary>What there is to do in every folder, looked at before anything is done in the first.</summary>
-    /// <returns>The exit code where it cannot be done; then nothing was.</returns>
+    /// <summary>Works out what there is to do in every folder, before anything is done in the first one.</summary>
+    /// <returns>The exit code if it cannot be done; nothing was changed in that case.</returns>
     private static int? Plan(Arguments arguments, TextReader input, TextWriter output, List<Planned> planned)
     {
         var unattended = arguments.Has("--yes");
         var (found, copies) = Named(arguments) is { } named ? (named, []) : ConfigDirs.ToInstall();
         foreach (var copy in copies)
         {
-            output.WriteLine($"{copy} looks like a copy and is left alone. To install there all the same, name it with --config-dir.");
+            output.WriteLine($"{copy} looks like a copy and was skipped. To install there anyway, name it with --config-dir.");
         }
 
         var dirs = Choose(found, arguments, input, output, "Add ccflux to").ToArray();
@@ -102,7 +102,7 @@ internal static class InstallCommand
         {
             var state = new StateDirectory(dir);
             var saved = SettingsSource.Read(state);
-            var endpoint = address ?? saved.Endpoint ?? (unattended ? null : address = Ask(input, output, "Address of your receiver: "));
+            var endpoint = address ?? saved.Endpoint ?? (unattended ? null : address = Ask(input, output, "URL of your receiver: "));
             var token = given ?? saved.Token ?? (unattended || problem is not null ? null : asked ??= AskHidden(output, "Your token: "));
             problem ??= Refusal(endpoint, token);
             if (problem is null && wishes is null)
@@ -148,44 +148,44 @@ internal static class InstallCommand
     private static void Report(StateDirectory state, Installation installation, InstallPlan plan, TextWriter output)
     {
         var isSet = Settings(plan.Config.Endpoint, plan.Config.Token) is not null;
-        output.WriteLine($"Installed in {state.ConfigDir}. Sessions that start from now on are reported{(isSet ? "" : " once the receiver's address and your token are set")}.");
+        output.WriteLine($"Installed in {state.ConfigDir}. Sessions that start from now on are reported{(isSet ? "" : " once the receiver's URL and your token are set")}.");
         if (plan.OptionalSettings.Telemetry.Count > 0)
         {
             output.WriteLine(plan.OptionalSettings.Telemetry.ContainsKey(TelemetryVariables.Headers)
                 ? "Claude Code's telemetry is on for sessions that start from now on."
-                : "Claude Code's telemetry is on for sessions that start from now on. No telemetry token is set: give one with --telemetry-token-file, unless it is set elsewhere.");
+                : "Claude Code's telemetry is on for sessions that start from now on. No telemetry token is set: pass one with --telemetry-token-file, unless it is set elsewhere.");
         }
 
         if (plan.OptionalSettings.Fleet)
         {
-            output.WriteLine($"The fleet's plugin is there. Make this config dir part of a fleet with: {installation.BinaryPath} agent enrol");
+            output.WriteLine($"The fleet plugin is installed. Make this config directory part of a fleet with: {installation.BinaryPath} agent enrol");
         }
 
         output.WriteLine($"See what is sent with: {installation.BinaryPath} status");
     }
 
-    /// <summary>Once for each receiver and token.</summary>
+    /// <summary>Checks each combination of receiver and token once.</summary>
     private static async Task<int> CheckAsync(IReadOnlyList<Planned> planned, TextWriter output, CancellationToken cancellationToken)
     {
         var code = 0;
         foreach (var one in planned.Where(one => one.Settings is not null).DistinctBy(one => one.Settings!.Fingerprint, StringComparer.Ordinal))
         {
             var (works, sentence) = await TokenCheck.RunAsync(one.State, one.Settings!, TimeProvider.System, cancellationToken).ConfigureAwait(false);
-            await output.WriteLineAsync(works ? sentence : $"{sentence} What is to be reported waits until then.").ConfigureAwait(false);
+            await output.WriteLineAsync(works ? sentence : $"{sentence} Reports wait until then.").ConfigureAwait(false);
             code = works ? code : Unchecked;
         }
 
         return code;
     }
 
-    /// <summary>The folders of <c>--config-dir</c>, there or not; null without it.</summary>
+    /// <summary>The folders of <c>--config-dir</c>, existing or not; null without it.</summary>
     private static IReadOnlyList<string>? Named(Arguments arguments) => arguments.Value("--config-dir") is { Length: > 0 } named ? ConfigDirNames.Read(named) : null;
 
-    /// <summary>Those that the user agrees to; who names them, or says <c>--yes</c>, has agreed.</summary>
+    /// <summary>The folders that the user agrees to; naming them, or <c>--yes</c>, counts as agreement.</summary>
     private static IEnumerable<string> Choose(IReadOnlyList<string> dirs, Arguments arguments, TextReader input, TextWriter output, string question) =>
         arguments.Has("--yes") || Named(arguments) is not null ? dirs : dirs.Where(dir => Ask(input, output, $"{question} {dir}? [Y/n] ").Trim() is "" or "y" or "Y" or "yes");
 
-    /// <summary>What the user wants in settings.json besides the plugin; a problem where it cannot be had.</summary>
+    /// <summary>What the user wants in settings.json in addition to the plugin; a problem if that is not possible.</summary>
     private static (Wishes Wishes, string? Problem) ReadWishes(Arguments arguments, TextReader input, TextWriter output, bool unattended)
     {
         var statusLine = arguments.Has("--statusline")
@@ -200,7 +200,7 @@ internal static class InstallCommand
         token ??= unattended || problem is not null ? null : AskHidden(output, "Your telemetry token: ");
         if (token is not null && !TelemetryVariables.IsToken(token))
         {
-            problem ??= "The telemetry token holds characters that no token has. Was it copied whole?";
+            problem ??= "The telemetry token contains characters that no token has. Was it copied completely?";
         }
 
         return (new Wishes(statusLine, fleet, true, token), problem);
@@ -217,7 +217,7 @@ internal static class InstallCommand
 
         return endpoint is { Length: > 0 } && Endpoint.Parse(endpoint, Environment.GetEnvironmentVariable("CCFLUX_ALLOW_HTTP") is "1", out _) is { } receiver
             ? (optional with { Telemetry = TelemetryVariables.For(receiver, wishes.TelemetryToken) }, null)
-            : (optional, "Telemetry needs the receiver's address: give it with --endpoint.");
+            : (optional, "Telemetry needs the receiver's URL: set it with --endpoint.");
     }
 
     private static (string? Token, string? Problem) Secret(string? path, string option, string variable, TextReader input)
@@ -229,7 +229,7 @@ internal static class InstallCommand
                 return (input.ReadLine()?.Trim(), null);
             }
 
-            return File.Exists(file) ? (File.ReadAllText(file).Trim(), null) : (null, $"The file that {option} names is not there.");
+            return File.Exists(file) ? (File.ReadAllText(file).Trim(), null) : (null, $"The file named by {option} does not exist.");
         }
 
         return (Environment.GetEnvironmentVariable(variable) is { Length: > 0 } token ? token.Trim() : null, null);
@@ -237,7 +237,7 @@ internal static class InstallCommand
 
     private sealed record Wishes(bool StatusLine, bool Fleet, bool Telemetry, string? TelemetryToken)
     {
-        /// <summary>One of them is a secret.</summary>
+        /// <summary>Hides the values: one of them is a secret.</summary>
         public override string ToString() => $"Wishes {{ Telemetry = {Telemetry} }}";
     }
 

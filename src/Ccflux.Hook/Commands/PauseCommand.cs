@@ -2,7 +2,7 @@ using Ccflux.Hook.Spool;
 
 namespace Ccflux.Hook.Commands;
 
-/// <summary><c>ccflux pause</c> and <c>ccflux resume</c>: the user's switch. Turns of the time between are never sent.</summary>
+/// <summary><c>ccflux pause</c> and <c>ccflux resume</c>: the user's switch. Turns in between are never sent.</summary>
 internal static class PauseCommand
 {
     public static int Pause(StateDirectory state, TextWriter output)
@@ -10,7 +10,7 @@ internal static class PauseCommand
         state.Create();
         output.WriteLine(PausedIntervals.Load(state).Open(PausedInterval.Paused, TimeProvider.System.GetUtcNow())
             ? "Paused. Nothing is sent from now on, and what you do until you run 'ccflux resume' is never sent later either."
-            : "It is paused already. Nothing is sent.");
+            : "Already paused. Nothing is sent.");
         return 0;
     }
 
@@ -19,11 +19,11 @@ internal static class PauseCommand
         state.Create();
         if (!PausedIntervals.Load(state).Close(PausedInterval.Paused, TimeProvider.System.GetUtcNow()))
         {
-            output.WriteLine("It is not paused.");
+            output.WriteLine("Reporting is not paused.");
             return 0;
         }
 
-        output.WriteLine("Resumed. Turns from now on are reported; those of the pause never are.");
+        output.WriteLine("Resumed. Turns from now on are reported; turns during the pause never are.");
         _ = DetachedProcess.Start("deliver", "--config-dir", state.ConfigDir);
         return 0;
     }

@@ -2,7 +2,7 @@ using Ccflux.Contracts.Pricing;
 
 namespace Ccflux.Hook.Commands;
 
-/// <summary>Of which day the list is that costs come from, and how many days ago that was.</summary>
+/// <summary>The date of the price list that costs are calculated with, and its age in days.</summary>
 internal sealed record PriceListAge(DateOnly Updated, int Days)
 {
     public static PriceListAge At(TimeProvider time)

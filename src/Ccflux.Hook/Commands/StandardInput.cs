@@ -2,7 +2,7 @@ using Ccflux.Hook.Spool;
 
 namespace Ccflux.Hook.Commands;
 
-/// <summary>What Claude Code writes to the programs it runs: read to its end, but never waited for longer than a moment.</summary>
+/// <summary>Reads what Claude Code writes to the programs that it runs: to its end, but without waiting for longer than a moment.</summary>
 internal static class StandardInput
 {
     public const int MaxInput = 4 * 1024 * 1024;
@@ -10,7 +10,7 @@ internal static class StandardInput
     private const int FirstByteMilliseconds = 1000;
     private const int NextByteMilliseconds = 250;
 
-    /// <summary>All that comes, up to <see cref="MaxInput"/> and a little.</summary>
+    /// <summary>Reads all input, up to slightly more than <see cref="MaxInput"/>.</summary>
     public static ReadOnlyMemory<byte> Read()
     {
         var buffer = new byte[16 * 1024];
@@ -21,7 +21,7 @@ internal static class StandardInput
             {
                 if (length >= MaxInput)
                 {
-                    break; // the fields stand at the front
+                    break; // the fields are at the front
                 }
 
                 Array.Resize(ref buffer, buffer.Length * 4);
@@ -39,7 +39,7 @@ internal static class StandardInput
         return buffer.AsMemory(0, length);
     }
 
-    /// <summary>Passes all that comes on, piece by piece.</summary>
+    /// <summary>Passes all input on, piece by piece.</summary>
     public static void Stream(StandardInputPiece take)
     {
         var buffer = new byte[16 * 1024];
@@ -50,7 +50,7 @@ internal static class StandardInput
         }
     }
 
-    /// <summary>Reads on and forgets, so that the writer does not find its pipe broken.</summary>
+    /// <summary>Reads and discards the rest, so that the writer does not find its pipe broken.</summary>
     public static void Drain()
     {
         var buffer = new byte[64 * 1024];
@@ -71,5 +71,5 @@ internal static class StandardInput
     }
 }
 
-/// <summary>Takes a piece of the input, which is gone afterwards.</summary>
+/// <summary>Receives a piece of the input, which is valid only during the call.</summary>
 internal delegate void StandardInputPiece(ReadOnlySpan<byte> piece);

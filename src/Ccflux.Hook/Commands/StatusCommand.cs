@@ -12,12 +12,12 @@ using Ccflux.Hook.Transcript;
 
 namespace Ccflux.Hook.Commands;
 
-/// <summary><c>ccflux status</c>: whether reporting works, and exactly what is reported.</summary>
+/// <summary><c>ccflux status</c>: shows whether reporting works, and exactly what is reported.</summary>
 internal static class StatusCommand
 {
     private const int Refused = 3;
 
-    /// <returns>3 where the receiver refused the token that is set, as after <c>ccflux install</c>; else 0.</returns>
+    /// <returns>3 if the receiver refused the current token, as after <c>ccflux install</c>; else 0.</returns>
     public static async Task<int> RunAsync(StateDirectory state, bool json, TextWriter output, CancellationToken cancellationToken)
     {
         var status = await ReadAsync(state, cancellationToken).ConfigureAwait(false);
@@ -98,7 +98,7 @@ internal static class StatusCommand
         }
         catch (JsonException)
         {
-            return null; // the next report writes it anew
+            return null; // the next report rewrites it
         }
     }
 
@@ -124,12 +124,12 @@ internal static class StatusCommand
         }
 
         output.WriteLine($"  Token        {(status.TokenRefused ? "refused by the receiver: ask your administrator for a new one" : status.TokenSet ? "set" : "not set")}");
-        output.WriteLine($"  Device key   {(status.KeyRevoked ? "revoked by the administrator: nothing is sent" : status.PublicKey is null ? "made at the first report" : $"{status.PublicKey} ({(status.KeyRegistered ? "registered" : "not registered yet")})")}");
+        output.WriteLine($"  Device key   {(status.KeyRevoked ? "revoked by the administrator: nothing is sent" : status.PublicKey is null ? "created at the first report" : $"{status.PublicKey} ({(status.KeyRegistered ? "registered" : "not registered yet")})")}");
         output.WriteLine($"  Sending      {Sending(status)}");
         output.WriteLine($"  Waiting      {Plural.Of(status.Queued, "turn")}, {Plural.Of(status.Spooled, "event")}, {Plural.Of(status.ReadingsWaiting, "quota reading")}");
         if (status.NewSessionsRestUntilUtc is { } rest)
         {
-            output.WriteLine($"  Daily cap    met: new sessions are sent from {Minute(rest)} on; those that the receiver knows go on");
+            output.WriteLine($"  Daily cap    reached: new sessions are sent from {Minute(rest)} on; sessions that the receiver knows are still sent");
         }
 
         if (status.DesktopSessions > 0)
@@ -162,7 +162,7 @@ internal static class StatusCommand
 
     private static string Sending(StatusReport status) => status switch
     {
-        { Paused: true } => "paused: run 'ccflux resume' to go on",
+        { Paused: true } => "paused: run 'ccflux resume' to resume",
         { KeyRevoked: true } => "nothing: the key is revoked",
         { TokenRefused: true } => "nothing until the token is replaced",
         { Delivering: true } => "delivering right now",
@@ -172,7 +172,7 @@ internal static class StatusCommand
 
     private static void WriteTelemetry(TelemetryStatus telemetry, TextWriter output)
     {
-        var details = telemetry.On ? $", by {telemetry.SetIn}: {telemetry.Protocol ?? "no protocol"} to {telemetry.Endpoint ?? "nowhere in particular"}" : "";
+        var details = telemetry.On ? $", by {telemetry.SetIn}: {telemetry.Protocol ?? "no protocol"} to {telemetry.Endpoint ?? "no endpoint"}" : "";
         output.WriteLine($"  Telemetry    {(telemetry.On ? "on" : "off")} (Claude Code's own{details})");
         foreach (var problem in telemetry.Problems)
         {

@@ -6,8 +6,8 @@ using Ccflux.Hook.StatusLine;
 
 namespace Ccflux.Hook.Commands;
 
-/// <summary><c>ccflux statusline [-- INNER…]</c>, which Claude Code runs whenever it draws its status line: prints one line, after what an inner
-/// status line printed, and notes the limits it shows. It waits for no network and always exits 0.</summary>
+/// <summary><c>ccflux statusline [-- INNER…]</c>, which Claude Code runs whenever it draws its status line: prints one line, after the output of an inner
+/// status line, and records the limits that it shows. It waits for no network and always exits 0.</summary>
 internal static class StatusLineCommand
 {
     public static async Task<int> RunAsync(string[] arguments)
@@ -33,7 +33,7 @@ internal static class StatusLineCommand
         }
         catch (Exception error)
         {
-            // Edge of the program: a status line that cannot be drawn is no reason to disturb anybody.
+            // Top level of the program: a status line that cannot be drawn is no reason to disturb the user.
             new StateLog(StateDirectory.Of(null), TimeProvider.System).Error($"statusline: {error.GetType().Name}");
         }
 
@@ -53,13 +53,13 @@ internal static class StatusLineCommand
         output.Write(inner.IsEmpty ? ours : [.. inner.Span, (byte)'\n', .. ours]);
     }
 
-    /// <summary>Where there is nobody to report to, nothing is noted. Whatever is at fault here, the line is still drawn.</summary>
+    /// <summary>Records the limits. Without a receiver nothing is recorded. Whatever goes wrong here, the line is still drawn.</summary>
     private static void Note(StatusInput status, TimeProvider time)
     {
         var state = StateDirectory.Of(status.TranscriptPath);
         try
         {
-            // Where a fleet changes the login, figures may be of the account before, and its receiver asks for them itself.
+            // Where a fleet changes the login, figures may belong to the previous account, and the receiver polls the limits itself.
             if (status.Windows.Count == 0 || !HookCommand.IsConfigured(state) || FleetStatus.HoldsLogin(new FleetDirectory(state)))
             {
                 return;
@@ -83,6 +83,6 @@ internal static class StatusLineCommand
         }
     }
 
-    /// <summary>It only tells sessions apart here.</summary>
+    /// <summary>It only distinguishes sessions here.</summary>
     private static string Session(StatusInput status) => HookEvent.IsFileName(status.SessionId) ? status.SessionId! : "";
 }

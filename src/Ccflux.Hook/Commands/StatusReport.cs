@@ -8,7 +8,7 @@ using Ccflux.Hook.Telemetry;
 
 namespace Ccflux.Hook.Commands;
 
-/// <summary>What <c>ccflux status</c> knows, and what <c>--json</c> prints of it. No secret is in it.</summary>
+/// <summary>What <c>ccflux status</c> shows and <c>--json</c> prints. It contains no secret.</summary>
 internal sealed record StatusReport
 {
     public required string Version { get; init; }
@@ -18,7 +18,7 @@ internal sealed record StatusReport
     /// <summary>The oldest Claude Code that runs the hooks as they are written.</summary>
     public required string OldestClaudeCode { get; init; }
 
-    /// <summary>The Claude Code that the last report told of; null where none was sent yet.</summary>
+    /// <summary>The Claude Code version in the last report; null if none was sent yet.</summary>
     public string? LastClaudeCode { get; init; }
 
     /// <summary>Whether Claude Code will run our hooks, and why not.</summary>
@@ -26,23 +26,23 @@ internal sealed record StatusReport
 
     public string? Endpoint { get; init; }
 
-    /// <summary>Why nothing can be sent, where the configuration is the reason.</summary>
+    /// <summary>Why nothing can be sent, if the configuration is the reason.</summary>
     public string? ConfigurationProblem { get; init; }
 
-    /// <summary>Why nothing is written to the state directory, and so nothing is sent; null where all is well.</summary>
+    /// <summary>Why nothing is written to the state directory, and therefore nothing is sent; null if all is well.</summary>
     public string? StateProblem { get; init; }
 
     /// <summary>Sessions of Claude Desktop's agent mode on this machine, which no hook reports.</summary>
     public int DesktopSessions { get; init; }
 
-    /// <summary>Until when the receiver takes no new sessions of this user; null where it takes them.</summary>
+    /// <summary>Until when the receiver accepts no new sessions of this user; null if it accepts them.</summary>
     public DateTimeOffset? NewSessionsRestUntilUtc { get; init; }
 
     public required bool TokenSet { get; init; }
 
     public required bool TokenRefused { get; init; }
 
-    /// <summary>The public half of this device's key; null where none was made yet.</summary>
+    /// <summary>The public half of this device's key; null if none was created yet.</summary>
     public string? PublicKey { get; init; }
 
     public required bool KeyRegistered { get; init; }
@@ -51,28 +51,28 @@ internal sealed record StatusReport
 
     public required bool Paused { get; init; }
 
-    /// <summary>Times whose turns are never sent.</summary>
+    /// <summary>Intervals whose turns are never sent.</summary>
     public required IReadOnlyList<PausedInterval> PausedIntervals { get; init; }
 
-    /// <summary>Turns that await acknowledgement.</summary>
+    /// <summary>Turns that are waiting for acknowledgement.</summary>
     public required int Queued { get; init; }
 
-    /// <summary>Hook events that deliver has not dealt with.</summary>
+    /// <summary>Hook events that deliver has not processed yet.</summary>
     public required int Spooled { get; init; }
 
     /// <summary>True while a deliver is running.</summary>
     public required bool Delivering { get; init; }
 
-    /// <summary>What the receiver answered just now: <c>ok</c>, or why not.</summary>
+    /// <summary>What the receiver answered just now: <c>ok</c>, or why it did not.</summary>
     public string? Reachable { get; init; }
 
-    /// <summary>Whether Claude Code's own telemetry is switched on in this config dir or environment.</summary>
+    /// <summary>Whether Claude Code's own telemetry is on in this config directory or environment.</summary>
     public required bool Telemetry { get; init; }
 
-    /// <summary>How it is set, and what is missing.</summary>
+    /// <summary>How it is configured, and what is missing.</summary>
     public required TelemetryStatus TelemetrySettings { get; init; }
 
-    /// <summary>Quota readings of status lines that await acknowledgement.</summary>
+    /// <summary>Quota readings of status lines that are waiting for acknowledgement.</summary>
     public required int ReadingsWaiting { get; init; }
 
     public DateTimeOffset? LastReadingsUtc { get; init; }
@@ -80,7 +80,7 @@ internal sealed record StatusReport
     /// <summary>The last quota readings, exactly as they were sent.</summary>
     public ReadingBatch? LastReadings { get; init; }
 
-    /// <summary>Null where this config dir belongs to no fleet.</summary>
+    /// <summary>Null if this config directory belongs to no fleet.</summary>
     public FleetStatus? Fleet { get; init; }
 
     public DateTimeOffset? LastReportUtc { get; init; }

@@ -6,7 +6,7 @@ using Ccflux.Hook.Transcript;
 
 namespace Ccflux.Hook.Commands;
 
-/// <summary><c>ccflux usage</c>: local totals by the rules that reports follow, offline.</summary>
+/// <summary><c>ccflux usage</c>: local totals, offline, by the same rules as reports.</summary>
 internal static class UsageCommand
 {
     private const string Usage = """
@@ -16,7 +16,7 @@ internal static class UsageCommand
 
     private const int Wrong = 2;
 
-    /// <summary>Takes what stands after <c>usage</c>, gives the exit code.</summary>
+    /// <summary>Takes the arguments after <c>usage</c> and returns the exit code.</summary>
     public static int Run(ReadOnlySpan<string> args, Stream output, TextWriter error, TimeProvider time)
     {
         var arguments = Arguments.Read(args, "--config-dir=", "--by=", "--since=", "--until=", "--timezone=", "--json");
@@ -46,7 +46,7 @@ internal static class UsageCommand
             table.Add(session);
         }
 
-        // Whoever names a folder wants that folder's.
+        // A user who names a folder wants that folder only.
         var isNamed = arguments.Has("--config-dir") || ConfigDirNames.FromEnvironment is not null;
         foreach (var session in isNamed ? [] : DesktopFolders.Find().SelectMany(dir => TreeScan.Run(dir, claims)))
         {
@@ -83,7 +83,7 @@ internal static class UsageCommand
         {
             if (Zone(name) is not { } zone)
             {
-                problem = $"This machine knows no time zone '{name}'. Names are such as Europe/Berlin, or UTC.";
+                problem = $"Unknown time zone '{name}'. Use a name such as Europe/Berlin, or UTC.";
                 return false;
             }
 
@@ -98,7 +98,7 @@ internal static class UsageCommand
 
         if (since > until)
         {
-            problem = "The day of --since is after that of --until.";
+            problem = "--since is after --until.";
             return false;
         }
 

@@ -5,8 +5,8 @@ using Ccflux.Hook.Transcript;
 namespace Ccflux.Hook.Commands;
 
 /// <summary>Writes <c>{"timezone":…,"price_list":{"updated":…,"age_days":…},"totals":{…},"rows":[{"key":…,"input_tokens":…,…,"models":{NAME:{…}}}],
-/// "unpriced_models":[…],"lines_passed_over":{REASON:lines},"answers_with_odd_figures":n}</c>, <c>"since"</c> and <c>"until"</c> where they are given, and
-/// <c>"desktop_agent_mode":{"sessions":…,"output_tokens":…}</c> where there are such sessions.</summary>
+/// "unpriced_models":[…],"lines_passed_over":{REASON:lines},"answers_with_odd_figures":n}</c>, plus <c>"since"</c> and <c>"until"</c> if they are given, and
+/// <c>"desktop_agent_mode":{"sessions":…,"output_tokens":…}</c> if there are such sessions.</summary>
 internal static class UsageJsonWriter
 {
     public static void Write(UsageTable table, PriceListAge prices, Stream output)
@@ -84,7 +84,7 @@ internal static class UsageJsonWriter
         json.WriteNumber("cache_write_tokens", sum.CacheWriteTokens);
         json.WriteNumber("cache_write_1h_tokens", sum.CacheWrite1hTokens);
         json.WriteNumber("messages", sum.Messages);
-        // The division drops the zeros that a decimal sum keeps at its end.
+        // The division drops the trailing zeros of a decimal sum.
         json.WriteNumber("cost_usd", sum.CostUsd / 1.0000000000000000m);
         if (sum.Partial)
         {

@@ -21,13 +21,13 @@ internal sealed class UsageSum
 
     public decimal CostUsd { get; private set; }
 
-    /// <summary>Some message never got its final figures, so that output may be too low.</summary>
+    /// <summary>Some message never got its final figures, so the output may be too low.</summary>
     public bool Partial { get; private set; }
 
-    /// <summary>Some of it has no price and is not in <see cref="CostUsd"/>.</summary>
+    /// <summary>Some of it has no price and is not included in <see cref="CostUsd"/>.</summary>
     public bool Unpriced { get; private set; }
 
-    /// <param name="day">The day (UTC) whose prices hold.</param>
+    /// <param name="day">The day (UTC) whose prices apply.</param>
     public void Add(string model, DateOnly day, ModelUsage usage)
     {
         InputTokens += usage.InputTokens;
@@ -42,7 +42,7 @@ internal sealed class UsageSum
         Unpriced |= cost is null;
     }
 
-    /// <summary>What a report leaves out: an advisor's tokens, what other terms change of the tokens' cost, and web searches.</summary>
+    /// <summary>Adds what a report leaves out: an advisor's tokens, the effect of other terms on the tokens' cost, and web searches.</summary>
     public void Add(DateOnly day, LocalUsage local)
     {
         if (local.Advisor is { } advisor)

@@ -4,15 +4,15 @@ using Ccflux.Hook.Transcript;
 
 namespace Ccflux.Hook.Commands;
 
-/// <summary>Local totals: of everything, by key, and by key and model.</summary>
+/// <summary>Local totals: overall, by key, and by key and model.</summary>
 internal sealed class UsageTable(UsageView view)
 {
-    /// <summary>Claude Code's window begins at the hour of its first request and is so many hours long.</summary>
+    /// <summary>Length of Claude Code's window in hours; it starts with the hour of its first request.</summary>
     private const int BlockHours = 5;
 
     private readonly Dictionary<string, UsageRow> _rows = new(StringComparer.Ordinal);
 
-    // Every hour (UTC) with usage, also of turns that the view leaves out: they open blocks too.
+    // Every hour (UTC) with usage, including turns that the view leaves out: they open blocks too.
     private readonly SortedSet<long> _hours = [];
 
     public UsageView View => view;
@@ -26,13 +26,13 @@ internal sealed class UsageTable(UsageView view)
     /// <summary>What was wrong with lines of the transcripts.</summary>
     public LineFaults Faults { get; } = new();
 
-    /// <summary>Sessions of Claude Desktop's agent mode that are in the totals.</summary>
+    /// <summary>Sessions of Claude Desktop's agent mode that are included in the totals.</summary>
     public int DesktopSessions { get; private set; }
 
-    /// <summary>Their output tokens, which are in the totals too.</summary>
+    /// <summary>Their output tokens, which are included in the totals too.</summary>
     public long DesktopOutputTokens { get; private set; }
 
-    /// <summary>Times in their order, models by name, sessions in the order they began.</summary>
+    /// <summary>Rows in order: times ascending, models by name, sessions by their start.</summary>
     public IEnumerable<UsageRow> Rows =>
         view.By == UsageBy.Block ? Blocks() : _rows.Values.OrderBy(row => row.Order).ThenBy(row => row.Key, StringComparer.Ordinal);
 
@@ -68,7 +68,7 @@ internal sealed class UsageTable(UsageView view)
         }
     }
 
-    /// <summary>Adds a session of Claude Desktop's agent mode, which is counted here and reported by nobody.</summary>
+    /// <summary>Adds a session of Claude Desktop's agent mode, which is counted here and reported by no hook.</summary>
     public void AddDesktop(ScanResult session)
     {
         var before = Totals.OutputTokens;
@@ -77,7 +77,7 @@ internal sealed class UsageTable(UsageView view)
         DesktopOutputTokens += Totals.OutputTokens - before;
     }
 
-    /// <summary>Prices hold by the day in UTC, whatever the zone.</summary>
+    /// <summary>Prices apply by UTC day, whatever the time zone.</summary>
     private static DateOnly PriceDay(TurnReport turn) => DateOnly.FromDateTime(turn.EndedUtc.UtcDateTime);
 
     private static long Hour(TurnReport turn) => turn.EndedUtc.UtcTicks / TimeSpan.TicksPerHour;
@@ -124,7 +124,7 @@ internal sealed class UsageTable(UsageView view)
         return row;
     }
 
-    /// <summary>The rows of hours, put together to blocks.</summary>
+    /// <summary>Groups the rows of hours into blocks.</summary>
     private IEnumerable<UsageRow> Blocks()
     {
         var hours = _rows.Values.ToDictionary(row => row.Order);
@@ -158,7 +158,7 @@ internal sealed class UsageTable(UsageView view)
 }
 
 /// <summary>The usage of one day, week, month, block, session or model.</summary>
-/// <param name="Order">Where it stands among the rows.</param>
+/// <param name="Order">Its position among the rows.</param>
 internal sealed record UsageRow(string Key, long Order)
 {
     public UsageSum Sum { get; } = new();
@@ -174,7 +174,7 @@ internal sealed record UsageRow(string Key, long Order)
         }
     }
 
-    /// <summary>The part of one model, which is there from now on.</summary>
+    /// <summary>The sum of one model, created if necessary.</summary>
     public UsageSum Of(string model)
     {
         if (!Models.TryGetValue(model, out var sum))

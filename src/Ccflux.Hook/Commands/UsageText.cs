@@ -39,17 +39,17 @@ internal static class UsageText
         if (table.DesktopSessions > 0)
         {
             var (sessions, them) = table.DesktopSessions == 1 ? ("session of Claude Desktop's agent mode is", "it") : ("sessions of Claude Desktop's agent mode are", "them");
-            output.WriteLine($"{Count(table.DesktopSessions)} {sessions} counted ({Count(table.DesktopOutputTokens)} output); no hook reports {them}");
+            output.WriteLine($"{Count(table.DesktopSessions)} {sessions} included ({Count(table.DesktopOutputTokens)} output tokens); no hook reports {them}");
         }
 
         if (table.Faults.PassedOver > 0)
         {
-            output.WriteLine($"lines passed over: {string.Join(", ", UsageFaults.PassedOver(table.Faults).Select(fault => $"{Count(fault.Lines)} {fault.Words}"))}");
+            output.WriteLine($"lines skipped: {string.Join(", ", UsageFaults.PassedOver(table.Faults).Select(fault => $"{Count(fault.Lines)} {fault.Words}"))}");
         }
 
         if (table.Faults[LineFault.Figure] is var figures and > 0)
         {
-            output.WriteLine($"answers with a figure that is no whole number within bounds, counted as 0: {Count(figures)}");
+            output.WriteLine($"answers with a figure that is not a whole number within bounds, counted as 0: {Count(figures)}");
         }
     }
 
@@ -78,7 +78,7 @@ internal static class UsageText
         Count(sum.CacheWriteTokens), Count(sum.Messages), Usd(sum.CostUsd),
     ];
 
-    /// <summary>In cents. What is something never looks like nothing.</summary>
+    /// <summary>Rounded to cents; a positive amount is never shown as zero.</summary>
     private static string Usd(decimal usd) => usd is > 0 and < 0.005m ? "<0.01" : usd.ToString("N2", CultureInfo.InvariantCulture);
 
     private static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Ccflux.Hook.Commands;
 
-/// <summary>What the rows of <c>ccflux usage</c> stand for.</summary>
+/// <summary>What each row of <c>ccflux usage</c> covers.</summary>
 internal enum UsageBy
 {
     Day = 1,
@@ -13,9 +13,9 @@ internal enum UsageBy
     Model,
 }
 
-/// <summary>Which turns are counted, and in which rows. A turn stands where it ended, as in reports; days are those of the zone.</summary>
-/// <param name="Since">The first day that counts; null: from the beginning.</param>
-/// <param name="Until">The last day that counts; null: to the end.</param>
+/// <summary>Which turns are counted, and in which rows. A turn counts where it ended, as in reports; days are those of the time zone.</summary>
+/// <param name="Since">The first day that counts; null: no lower bound.</param>
+/// <param name="Until">The last day that counts; null: no upper bound.</param>
 internal sealed record UsageView(UsageBy By, TimeZoneInfo Zone, DateOnly? Since = null, DateOnly? Until = null)
 {
     public bool Takes(DateTimeOffset instant)
@@ -24,7 +24,7 @@ internal sealed record UsageView(UsageBy By, TimeZoneInfo Zone, DateOnly? Since 
         return !(day < Since) && !(day > Until);
     }
 
-    /// <summary>The day that an instant falls on in the zone.</summary>
+    /// <summary>The day of an instant in the time zone.</summary>
     public DateOnly Day(DateTimeOffset instant) => DateOnly.FromDateTime(In(instant).DateTime);
 
     /// <summary>The Monday of that day's week.</summary>
@@ -34,7 +34,7 @@ internal sealed record UsageView(UsageBy By, TimeZoneInfo Zone, DateOnly? Since 
         return day.AddDays(-(((int)day.DayOfWeek + 6) % 7));
     }
 
-    /// <summary>The name of a block: when it begins in the zone, such as <c>2026-11-21T16:00+09:00</c>.</summary>
+    /// <summary>The name of a block: its start in the time zone, such as <c>2026-11-21T16:00+09:00</c>.</summary>
     public string Block(DateTimeOffset start) => In(start).ToString("yyyy-MM-dd'T'HH:mmzzz", CultureInfo.InvariantCulture);
 
     private DateTimeOffset In(DateTimeOffset instant) => TimeZoneInfo.ConvertTime(instant, Zone);

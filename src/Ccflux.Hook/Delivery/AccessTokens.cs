@@ -5,24 +5,24 @@ using Ccflux.Hook.Spool;
 
 namespace Ccflux.Hook.Delivery;
 
-/// <summary>The access token: from <c>token_cache.json</c> while it lasts, else exchanged for the refresh token at <c>POST /token</c>.</summary>
+/// <summary>Provides the access token: from <c>token_cache.json</c> while it is valid, else from an exchange of the refresh token at <c>POST /token</c>.</summary>
 internal sealed class AccessTokens(StateDirectory state, Settings settings, ReceiverClient client, TimeProvider time, StateLog log)
 {
-    /// <summary>The failure of an answer that is none of the receiver's.</summary>
+    /// <summary>The failure if the answer does not come from a receiver.</summary>
     public const string NoToken = "no token in the answer to /token";
 
     private static readonly TimeSpan s_margin = TimeSpan.FromMinutes(1);
 
     private string? _current;
 
-    /// <summary>True where the receiver refused this very refresh token before: nothing is asked until it changes.</summary>
+    /// <summary>True if the receiver refused this refresh token before: no request is made until the token changes.</summary>
     public bool WasRefused =>
         AtomicFile.Read(state.TokenRefused) is { } bytes && bytes.AsSpan().SequenceEqual(Encoding.ASCII.GetBytes(settings.Fingerprint));
 
-    /// <summary>Whose token it is, as the receiver told at the last exchange.</summary>
+    /// <summary>E-mail address of the token's user, as the receiver reported it at the last exchange.</summary>
     public string? Email { get; private set; }
 
-    /// <returns>The token, or the answer that stands in its way.</returns>
+    /// <returns>The token, or the answer that prevented it.</returns>
     public async Task<(string? Token, ReceiverResponse? Refusal)> GetAsync(CancellationToken cancellationToken)
     {
         if ((_current ??= Cached()) is { } cached)
@@ -33,8 +33,8 @@ internal sealed class AccessTokens(StateDirectory state, Settings settings, Rece
         return await ExchangeAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Asks for a new one, whatever is cached.</summary>
-    /// <returns>The token, or the answer that stands in its way.</returns>
+    /// <summary>Requests a new token, even if one is cached.</summary>
+    /// <returns>The token, or the answer that prevented it.</returns>
     public async Task<(string? Token, ReceiverResponse? Refusal)> ExchangeAsync(CancellationToken cancellationToken)
     {
         var answer = await client.PostAsync(Routes.Token, settings.RefreshToken, null, null, mayPack: false, cancellationToken).ConfigureAwait(false);
@@ -78,7 +78,7 @@ internal sealed class AccessTokens(StateDirectory state, Settings settings, Rece
         }
         catch (JsonException)
         {
-            return null; // damaged: exchanged anew
+            return null; // damaged: exchanged again
         }
     }
 

@@ -5,12 +5,12 @@ using Ccflux.Hook.Spool;
 
 namespace Ccflux.Hook.Delivery;
 
-/// <summary>What an acknowledgement leaves on disk besides the watermarks: the last report, and the identity of the receiver's database.</summary>
+/// <summary>Records on disk what an acknowledgement changes in addition to the watermarks: the last report, and the identity of the receiver's database.</summary>
 internal sealed class Acknowledgement(StateDirectory state, StateLog log, TimeProvider time)
 {
     private const int MaxStoreId = 128;
 
-    /// <summary>True where everything must be sent again, now or since an earlier run that did not finish it.</summary>
+    /// <summary>True if everything must be sent again, now or because an earlier run did not finish it.</summary>
     public bool MustResendAll => File.Exists(state.ResendAll);
 
     public void Note(ReportReply reply, TurnBatch sent)
@@ -23,7 +23,7 @@ internal sealed class Acknowledgement(StateDirectory state, StateLog log, TimePr
         NoteStore(reply.Store);
     }
 
-    /// <summary>Takes the mark away, unless another change of database has set it anew since.</summary>
+    /// <summary>Removes the mark, unless another change of database has set it again since.</summary>
     public void ResentAll()
     {
         if (new FileInfo(state.ResendAll) is { Exists: true, Length: 0 })
@@ -47,7 +47,7 @@ internal sealed class Acknowledgement(StateDirectory state, StateLog log, TimePr
 
         if (known is not null)
         {
-            // The mark stands before the new name does: killed in between, it is found again at the next answer.
+            // The mark is written before the new name: after a crash in between, the next answer finds the change again.
             AtomicFile.Write(state.ResendAll, "reset"u8);
             log.Activity("report: the receiver's database was replaced; everything is sent again");
         }

@@ -3,13 +3,13 @@ using Ccflux.Contracts.Usage;
 
 namespace Ccflux.Hook.Delivery;
 
-/// <summary>Packs turns into batches that the receiver takes: by count, and by bytes of the plain body.</summary>
+/// <summary>Packs turns into batches that the receiver accepts: limited by count, and by bytes of the uncompressed body.</summary>
 internal static class BatchPacker
 {
-    /// <summary>Room for the batch's own fields around its turns.</summary>
+    /// <summary>Room for the batch's own fields in addition to its turns.</summary>
     private const int Envelope = 1024;
 
-    /// <returns>The turns in their order; a turn that is too large by itself is a batch by itself.</returns>
+    /// <returns>The turns in order; a turn that is too large becomes a batch of its own.</returns>
     public static IEnumerable<IReadOnlyList<T>> Pack<T>(IReadOnlyList<T> items, Func<T, TurnReport> turn, int maxBytes = ReportLimits.DefaultBodyBytes)
     {
         var batch = new List<T>();

@@ -3,7 +3,7 @@ using Ccflux.Contracts.Usage;
 
 namespace Ccflux.Hook.Delivery;
 
-/// <summary>What this program says of itself.</summary>
+/// <summary>Identifies this program.</summary>
 internal static class ClientVersion
 {
     public static string Text { get; } = typeof(ClientVersion).Assembly.GetName().Version is { } version ? $"{version.Major}.{version.Minor}.{version.Build}" : "0.0.0";
@@ -11,7 +11,7 @@ internal static class ClientVersion
     /// <summary>As in the names of the released programs: <c>linux-x86_64</c>.</summary>
     public static string Platform { get; } = $"{System()}-{Architecture()}";
 
-    /// <summary>The oldest Claude Code that runs the hooks as they are written. An older one is left in peace.</summary>
+    /// <summary>The oldest Claude Code that runs the hooks as they are written. Older ones are not disturbed.</summary>
     public const string OldestClaudeCode = "2.1.139";
 
     public static ClientInfo Describe(string? claudeCodeVersion) =>

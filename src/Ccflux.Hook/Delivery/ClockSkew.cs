@@ -3,17 +3,17 @@ using Ccflux.Contracts.Usage;
 
 namespace Ccflux.Hook.Delivery;
 
-/// <summary>How far this machine's clock is from the receiver's, once a refusal has made that worth measuring.</summary>
+/// <summary>Measures how far this machine's clock is from the receiver's, once a refusal has made that worthwhile.</summary>
 internal sealed class ClockSkew(TimeProvider time)
 {
-    /// <summary>How far back a wrong clock is taken to have been wrong. Older turns were written by a clock nobody knows anything of.</summary>
+    /// <summary>How far back a wrong clock is assumed to have been wrong. Nothing is known about the clock that timed older turns.</summary>
     private static readonly TimeSpan s_doubted = TimeSpan.FromHours(24);
 
     private TimeSpan? _offset;
 
     public DateTimeOffset ServerNow() => time.GetUtcNow() + (_offset ?? TimeSpan.Zero);
 
-    /// <summary>Measures by the receiver's <c>Date</c>; false where it does not tell or was measured already.</summary>
+    /// <summary>Measures against the receiver's <c>Date</c>; false if it is missing or the skew was measured already.</summary>
     public bool Measure(DateTimeOffset? serverTime)
     {
         if (serverTime is not { } server || _offset is not null)
@@ -25,7 +25,7 @@ internal sealed class ClockSkew(TimeProvider time)
         return true;
     }
 
-    /// <summary>Measures anew, for a process that lives for days: clocks are set, and machines sleep.</summary>
+    /// <summary>Measures again, for a process that lives for days: clocks are set, and machines sleep.</summary>
     public void Follow(DateTimeOffset? serverTime)
     {
         if (serverTime is { } server)
@@ -34,7 +34,7 @@ internal sealed class ClockSkew(TimeProvider time)
         }
     }
 
-    /// <summary>The turn as the receiver's clock would have timed it. A turn that still lies in the future then is moved to now.</summary>
+    /// <summary>The turn as the receiver's clock would have timed it. A turn that is still in the future after that is moved to now.</summary>
     public TurnReport Adjust(TurnReport turn)
     {
         if (_offset is not { } offset)
@@ -62,7 +62,7 @@ internal sealed class ClockSkew(TimeProvider time)
             };
     }
 
-    /// <summary>The reading as the receiver's clock would have timed it, and never later than now. Its reset is the vendor's time, and stays.</summary>
+    /// <summary>The reading as the receiver's clock would have timed it, but never later than now. Its reset time comes from the vendor and does not change.</summary>
     public ReportedReading Adjust(ReportedReading reading)
     {
         var doubted = _offset is { } offset && offset.Duration() > ReportLimits.ClockTolerance && reading.ObservedAt > time.GetUtcNow() - s_doubted;

@@ -7,10 +7,10 @@ namespace Ccflux.Hook.Delivery;
 /// <summary>Which sessions a run looks at.</summary>
 internal enum Scope
 {
-    /// <summary>Those that the spool names, and those it implies.</summary>
+    /// <summary>Those named in the spool, and those that they imply.</summary>
     Spooled,
 
-    /// <summary>Those that the spool names, and all that were reported before or written to since this machine has a key.</summary>
+    /// <summary>Those named in the spool, and all that were reported before or written to since this machine has had a key.</summary>
     Known,
 
     /// <summary>Every transcript on the machine.</summary>
@@ -20,19 +20,19 @@ internal enum Scope
     Readings,
 }
 
-/// <summary>One run of deliver with the lock held: spool, transcripts, queue, receiver, and round again until nothing is left.</summary>
+/// <summary>One run of deliver while the lock is held: spool, transcripts, queue, receiver, repeated until nothing is left.</summary>
 internal sealed class DeliveryRun(
     StateDirectory state, StateLog log, TimeProvider time, SessionScans scans, Outbox outbox, OutboxSender sender, ReportSender reporter, Acknowledgement acknowledgement, SessionCap cap)
 {
-    /// <summary>The client writes a turn's last rows while, or shortly after, it calls the hook: look again after this.</summary>
+    /// <summary>The client writes a turn's last rows while, or shortly after, it calls the hook: look again after this time.</summary>
     private static readonly TimeSpan s_settle = TimeSpan.FromSeconds(1);
 
     private const int MaxBlocked = 100;
 
-    /// <summary>Told how many sessions are done, of how many.</summary>
+    /// <summary>Called with the number of sessions that are done, and how many there are.</summary>
     public Action<int, int>? Progress { get; init; }
 
-    /// <returns>Whether all that there was is acknowledged.</returns>
+    /// <returns>Whether everything has been acknowledged.</returns>
     public async Task<bool> RunAsync(Scope scope, DateTimeOffset? since, CancellationToken cancellationToken)
     {
         var paused = PausedIntervals.Load(state);
@@ -48,8 +48,8 @@ internal sealed class DeliveryRun(
             var resend = acknowledgement.MustResendAll;
             if (resend && resent)
             {
-                // Two databases behind one address would have everything sent for ever.
-                log.Error("report: the receiver's database changes all the time; everything is sent again at the next event");
+                // With two databases behind one URL, everything would be sent for ever.
+                log.Error("report: the receiver's database keeps changing; everything is sent again at the next event");
                 return false;
             }
 
@@ -99,7 +99,7 @@ internal sealed class DeliveryRun(
                 return true;
             }
 
-            // A hook is adding a line, or the file cannot be written: then what it names stays, and is found to be delivered next time.
+            // A hook is adding a line, or the file cannot be written: its content stays, and is found to be delivered next time.
             if (++blocked == MaxBlocked)
             {
                 return false;
@@ -107,8 +107,8 @@ internal sealed class DeliveryRun(
         }
     }
 
-    /// <summary>SessionStart looks after earlier sessions too, whose end may never have been told; so does a run that nobody asked for by
-    /// name, and one whose spool was too full to name all.</summary>
+    /// <summary>Chooses the sessions to look at. SessionStart also covers earlier sessions, whose end may never have been reported; so do a run that was not started for
+    /// specific sessions, and a run whose spool was too full to name them all.</summary>
     private IReadOnlyList<SessionFiles> Choose(SpoolContent spooled, Scope scope)
     {
         var named = scans.Named(spooled.Events);
@@ -154,7 +154,7 @@ internal sealed class DeliveryRun(
         reporter.ClaudeCodeVersion = result.ClaudeCodeVersion ?? reporter.ClaudeCodeVersion;
         var work = new SessionWork(() => scans.Commit(session.SessionId, result.Next));
         work.Opened();
-        // Read anew: a pause may have come while this run was waiting for the receiver.
+        // Read again: a pause may have started while this run was waiting for the receiver.
         var paused = PausedIntervals.Load(state);
         var silent = 0;
         foreach (var turn in result.Turns)
@@ -171,14 +171,14 @@ internal sealed class DeliveryRun(
 
         if (silent > 0)
         {
-            log.Activity($"silence: not sent: {Plural.Of(silent, "turn")} of session {session.SessionId}");
+            log.Activity($"paused interval: not sent: {Plural.Of(silent, "turn")} of session {session.SessionId}");
         }
 
-        // A turn-less scan moves the watermark at once; otherwise the last acknowledged turn does.
+        // A scan without turns moves the watermark at once; otherwise the acknowledgement of the last turn does.
         work.Closed();
     }
 
-    /// <summary>Once a resend, however often it is interrupted: the mark says whether the watermarks were forgotten.</summary>
+    /// <summary>Forgets the watermarks once per resend, however often it is interrupted: the mark records whether that was done.</summary>
     private void ForgetOnce()
     {
         if (AtomicFile.Read(state.ResendAll) is { Length: > 0 })

@@ -3,13 +3,13 @@ using Ccflux.Hook.Spool;
 
 namespace Ccflux.Hook.Delivery;
 
-/// <summary>How a delivery went.</summary>
+/// <summary>Outcome of a delivery.</summary>
 internal enum Delivered
 {
-    /// <summary>Everything there was is acknowledged.</summary>
+    /// <summary>Everything is acknowledged.</summary>
     All,
 
-    /// <summary>Another process delivers for this config dir.</summary>
+    /// <summary>Another process is delivering for this config directory.</summary>
     Busy,
 
     NotConfigured,
@@ -17,17 +17,17 @@ internal enum Delivered
     KeyRevoked,
     TokenRefused,
 
-    /// <summary>The receiver asked not to be called before a time that has not come.</summary>
+    /// <summary>The time before which the receiver asked not to be called has not come yet.</summary>
     Resting,
 
-    /// <summary>All but new sessions, of which the receiver takes no more today.</summary>
+    /// <summary>All but new sessions, of which the receiver accepts no more today.</summary>
     DailyCap,
 
-    /// <summary>Something is left for a later try; errors.log says why.</summary>
+    /// <summary>Something is left for a later attempt; errors.log says why.</summary>
     Unfinished,
 }
 
-/// <summary>Puts a delivery together and runs it under the lock.</summary>
+/// <summary>Assembles a delivery and runs it under the lock.</summary>
 internal sealed class DeliveryRunner(StateDirectory state, TimeProvider time)
 {
     private static readonly TimeSpan s_backoff = TimeSpan.FromMinutes(15);
@@ -42,7 +42,7 @@ internal sealed class DeliveryRunner(StateDirectory state, TimeProvider time)
     /// <summary>Sessions that wait for the next day, after <see cref="Delivered.DailyCap"/>.</summary>
     public int Held { get; private set; }
 
-    /// <summary>From when on they are sent.</summary>
+    /// <summary>When they can be sent.</summary>
     public DateTimeOffset? HeldUntil { get; private set; }
 
     public async Task<Delivered> RunAsync(Scope scope, DateTimeOffset? since, CancellationToken cancellationToken)
@@ -64,7 +64,7 @@ internal sealed class DeliveryRunner(StateDirectory state, TimeProvider time)
                 delivered = await RunLockedAsync(scope, since, readings, cancellationToken).ConfigureAwait(false);
             }
 
-            // An event or a reading that found the lock taken started nothing: look once more now that it is free.
+            // An event or a reading that found the lock held started no process: look once more now that the lock is free.
             if (delivered is not (Delivered.All or Delivered.DailyCap) || scope == Scope.Everything)
             {
                 return delivered;
@@ -114,7 +114,7 @@ internal sealed class DeliveryRunner(StateDirectory state, TimeProvider time)
 
         var post = new SignedRequest(client, tokens, DeviceKey.LoadOrCreate(state.SigningKey, _log), clock);
         var registered = new RegisteredRequest(post, new KeyRegistration(state, post, _log));
-        // First, for they are few and tell of now; turns may have to wait for the receiver.
+        // First, because readings are few and current; turns may have to wait for the receiver.
         await readings.SendAsync(registered, clock, cancellationToken).ConfigureAwait(false);
         if (tokens.WasRefused)
         {
@@ -132,7 +132,7 @@ internal sealed class DeliveryRunner(StateDirectory state, TimeProvider time)
         var cap = SessionCap.Load(state, time, asksAgain: scope == Scope.Everything);
         if (cap.Due is { } left)
         {
-            // The day on which too much was new is over: what was left then comes first.
+            // The day with too many new sessions is over: what was left over then comes first.
             (scope, since) = scope == Scope.Everything ? (scope, cap.SinceWithEarlier(since)) : left.Everything ? (Scope.Everything, left.Since) : (Scope.Known, null);
         }
 
@@ -144,7 +144,7 @@ internal sealed class DeliveryRunner(StateDirectory state, TimeProvider time)
         return all && cap.Held > 0 ? Delivered.DailyCap : all ? Delivered.All : IsSilent() ?? (tokens.WasRefused ? Delivered.TokenRefused : Delivered.Unfinished);
     }
 
-    /// <summary>Null where sending is in order. Deleting the marker of a revoked key is the user's way to provision anew and ends that silence.</summary>
+    /// <summary>Null if sending is allowed. By deleting the marker of a revoked key the user sets up the device again, which ends that silence.</summary>
     private Delivered? IsSilent()
     {
         var paused = PausedIntervals.Load(state);
@@ -157,7 +157,7 @@ internal sealed class DeliveryRunner(StateDirectory state, TimeProvider time)
         if (paused.Close(PausedInterval.KeyRevoked, time.GetUtcNow()))
         {
             File.Delete(state.KeyRegistered);
-            _log.Activity("key: provisioned anew");
+            _log.Activity("key: the device was set up again");
         }
 
         return paused.IsPaused ? Delivered.Paused : null;

@@ -5,8 +5,8 @@ using Org.BouncyCastle.Math.EC.Rfc8032;
 
 namespace Ccflux.Hook.Delivery;
 
-/// <summary>An Ed25519 key of this machine's, in a file <c>signing_key</c>: 32 raw bytes (64 are taken, seed first), mode 0600. Reports are signed
-/// with one that is made at the first delivery and after somebody deleted it, an agent's requests with one of its own.</summary>
+/// <summary>An Ed25519 key of this machine, in a file <c>signing_key</c>: 32 raw bytes (64 are accepted, seed first), mode 0600. Reports are signed
+/// with a key that is created at the first delivery and whenever the file has been deleted; an agent's requests are signed with a key of its own.</summary>
 internal sealed class DeviceKey
 {
     private const int SeedBytes = 32;
@@ -32,7 +32,7 @@ internal sealed class DeviceKey
 
         if (File.Exists(path))
         {
-            log.Error("key: signing_key is damaged, a new key is made");
+            log.Error("key: signing_key is damaged, creating a new key");
         }
 
         var key = new DeviceKey(RandomNumberGenerator.GetBytes(SeedBytes));
@@ -41,7 +41,7 @@ internal sealed class DeviceKey
         return key;
     }
 
-    /// <summary>Null where there is none, or none of a key's length.</summary>
+    /// <summary>Null if there is none, or it does not have the length of a key.</summary>
     public static DeviceKey? Load(string path) =>
         AtomicFile.Read(path) is { Length: SeedBytes or 2 * SeedBytes } bytes ? new DeviceKey(bytes[..SeedBytes]) : null;
 

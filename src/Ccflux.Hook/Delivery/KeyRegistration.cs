@@ -5,7 +5,7 @@ using Ccflux.Hook.Spool;
 
 namespace Ccflux.Hook.Delivery;
 
-/// <summary>Makes the receiver know this machine's key, once; <c>key_registered</c> holds the key it knows.</summary>
+/// <summary>Registers this machine's key with the receiver, once; <c>key_registered</c> contains the registered key.</summary>
 internal sealed class KeyRegistration(StateDirectory state, SignedRequest post, StateLog log)
 {
     private bool IsDone => AtomicFile.Read(state.KeyRegistered) is { } known && Encoding.ASCII.GetString(known).Trim() is var text
@@ -23,7 +23,7 @@ internal sealed class KeyRegistration(StateDirectory state, SignedRequest post, 
         var (action, answer) = await post.SendAsync(Routes.RegisterKey, () => body, cancellationToken).ConfigureAwait(false);
         if (action != ResponseAction.Done && answer.Status != 409)
         {
-            // What is at fault is the registration, not the reports.
+            // The registration failed, not the reports.
             return (action is ResponseAction.GoSilent or ResponseAction.NewToken ? action : ResponseAction.Wait, answer);
         }
 

@@ -3,7 +3,7 @@ using Ccflux.Hook.Spool;
 
 namespace Ccflux.Hook.Delivery;
 
-/// <summary>A scanned session whose watermark moves once none of its turns is open.</summary>
+/// <summary>A scanned session whose watermark moves once all of its turns are done.</summary>
 internal sealed class SessionWork(Action commit)
 {
     public int Open { get; private set; }
@@ -21,10 +21,10 @@ internal sealed class SessionWork(Action commit)
     }
 }
 
-/// <summary>A turn on its way, and the session it was scanned from; null where it comes from the queue alone.</summary>
+/// <summary>A turn to be sent, and the session it was scanned from; null if it comes only from the queue.</summary>
 internal sealed record OutgoingTurn(TurnReport Turn, SessionWork? Work);
 
-/// <summary>Turns on their way, oldest first. Bounded by its user: it is sent off whenever it holds a batch.</summary>
+/// <summary>Turns to be sent, oldest first. Its user bounds it by sending whenever it contains a batch.</summary>
 internal sealed class Outbox(StateDirectory state)
 {
     private readonly Dictionary<TurnId, TurnReport> _queued = [];
@@ -35,11 +35,11 @@ internal sealed class Outbox(StateDirectory state)
 
     public IReadOnlyList<OutgoingTurn> Turns => _turns;
 
-    /// <summary>Everything that waits, the queue's own turns included.</summary>
+    /// <summary>Everything that is waiting, including the queue's own turns.</summary>
     public IEnumerable<TurnReport> Waiting => _turns.Select(outgoing => outgoing.Turn).Concat(_queued.Values).Concat(_held);
 
-    /// <param name="queued">What an earlier run left.</param>
-    /// <param name="holds">Whether a session must rest.</param>
+    /// <param name="queued">Turns that an earlier run left.</param>
+    /// <param name="holds">Whether a session must wait.</param>
     public void Restore(IEnumerable<TurnReport> queued, Func<string, bool> holds)
     {
         foreach (var turn in queued)
@@ -55,7 +55,7 @@ internal sealed class Outbox(StateDirectory state)
         }
     }
 
-    /// <summary>Adds a scanned turn, in place of an older report of it.</summary>
+    /// <summary>Adds a scanned turn, replacing an older report of it.</summary>
     public void Add(TurnReport turn, SessionWork work)
     {
         _queued.Remove(TurnId.Of(turn));
@@ -63,14 +63,14 @@ internal sealed class Outbox(StateDirectory state)
         _turns.Add(new OutgoingTurn(turn, work));
     }
 
-    /// <summary>Takes up what only the queue holds: its transcript may be gone.</summary>
+    /// <summary>Adds turns that only the queue has: their transcripts may be gone.</summary>
     public void AddQueued()
     {
         _turns.AddRange(_queued.Values.Select(turn => new OutgoingTurn(turn, null)));
         _queued.Clear();
     }
 
-    /// <summary>Acknowledged or set aside: out of the box, and the watermarks of finished sessions move.</summary>
+    /// <summary>Removes turns that were acknowledged or set aside, and moves the watermarks of finished sessions.</summary>
     public void Remove(IReadOnlyList<OutgoingTurn> done)
     {
         var gone = done.ToHashSet();
@@ -81,7 +81,7 @@ internal sealed class Outbox(StateDirectory state)
         }
     }
 
-    /// <summary>Keeps them for a later run: in the queue, and their sessions unacknowledged.</summary>
+    /// <summary>Keeps turns for a later run: in the queue, with their sessions unacknowledged.</summary>
     public void Hold(IReadOnlyList<OutgoingTurn> back)
     {
         var gone = back.ToHashSet();

@@ -2,17 +2,17 @@ using Ccflux.Hook.Spool;
 
 namespace Ccflux.Hook.Delivery;
 
-/// <summary>Sends the outbox batch by batch and does what each answer obliges to, until it is empty or there is reason to stop.</summary>
+/// <summary>Sends the outbox batch by batch and does what each answer requires, until it is empty or there is a reason to stop.</summary>
 internal sealed class OutboxSender(
     StateDirectory state, StateLog log, TimeProvider time, Outbox outbox, ReportSender reporter, Acknowledgement acknowledgement, SessionCap cap, RetryBackoff backoff)
 {
-    /// <summary>True once there is no point in going on in this run.</summary>
+    /// <summary>True once there is no point in continuing in this run.</summary>
     public bool Stopped { get; private set; }
 
     /// <summary>Turns acknowledged in this run.</summary>
     public int Acknowledged { get; private set; }
 
-    /// <returns>False where it stopped with turns left.</returns>
+    /// <returns>False if it stopped with turns left.</returns>
     public async Task<bool> FlushAsync(CancellationToken cancellationToken)
     {
         if (outbox.Count == 0)
@@ -43,7 +43,7 @@ internal sealed class OutboxSender(
         {
             if (PausedIntervals.Load(state).IsPaused)
             {
-                return false; // paused while this run was under way
+                return false; // paused while this run was in progress
             }
 
             var result = await reporter.SendAsync([.. batch.Select(outgoing => outgoing.Turn)], cancellationToken).ConfigureAwait(false);
@@ -58,7 +58,7 @@ internal sealed class OutboxSender(
                     return true;
 
                 case ResponseAction.Split or ResponseAction.SetAside when batch.Count > 1:
-                    // Halves find the report at fault in a few requests, and cost the others nothing.
+                    // Halving finds the bad report in a few requests and costs the others nothing.
                     var half = batch.Count / 2;
                     return await SendAsync([.. batch.Take(half)], cancellationToken).ConfigureAwait(false)
                         && await SendAsync([.. batch.Skip(half)], cancellationToken).ConfigureAwait(false);
@@ -92,7 +92,7 @@ internal sealed class OutboxSender(
         return true;
     }
 
-    /// <summary>The batch as a whole is more than the receiver takes today: by halves of its sessions it takes what fits, and those that it knows.</summary>
+    /// <summary>The whole batch is more than the receiver accepts today: by halving, the sessions that fit or that it knows are accepted.</summary>
     private async Task<bool> SendKnownAsync(List<OutgoingTurn> batch, ReceiverResponse answer, CancellationToken cancellationToken)
     {
         var sessions = batch.GroupBy(outgoing => outgoing.Turn.SessionId, StringComparer.Ordinal).Select(turns => turns.ToList()).ToList();
@@ -101,7 +101,7 @@ internal sealed class OutboxSender(
             var session = sessions[0][0].Turn.SessionId;
             cap.Met(session, answer.RetryAfter);
             outbox.Hold(batch);
-            log.Error($"report: {answer.Describe()}: session {session} waits for the next day; sessions that the receiver knows go on");
+            log.Error($"report: {answer.Describe()}: session {session} waits for the next day; sessions that the receiver knows are still sent");
             return true;
         }
 
@@ -110,7 +110,7 @@ internal sealed class OutboxSender(
             && await SendAsync(WithoutResting([.. sessions[half..].SelectMany(turns => turns)]), cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Holds back the sessions that must rest, and gives the others.</summary>
+    /// <summary>Holds back the sessions that must wait, and returns the others.</summary>
     private List<OutgoingTurn> WithoutResting(IReadOnlyList<OutgoingTurn> batch)
     {
         var resting = batch.Where(outgoing => cap.Holds(outgoing.Turn.SessionId)).ToHashSet();
@@ -122,7 +122,7 @@ internal sealed class OutboxSender(
         return [.. batch.Where(outgoing => !resting.Contains(outgoing))];
     }
 
-    /// <summary>The key was revoked: what waits is never sent, nor is what follows until somebody deletes the key and this marker.</summary>
+    /// <summary>The key was revoked: what is waiting is never sent, nor is anything later until the user deletes the key and this marker.</summary>
     private void GoSilent()
     {
         var from = outbox.Waiting.Select(turn => turn.EndedUtc).Append(time.GetUtcNow()).Min();
@@ -130,7 +130,7 @@ internal sealed class OutboxSender(
         AtomicFile.Write(state.KeyRevoked, []);
         outbox.Clear();
         outbox.Save();
-        log.Error("key: this device's key was revoked; the queue is cleared and nothing is sent any more");
+        log.Error("key: this device's key was revoked; the queue was cleared and nothing is sent any more");
     }
 
     private async Task<bool> WaitAsync(ReceiverResponse answer, CancellationToken cancellationToken)
@@ -146,7 +146,7 @@ internal sealed class OutboxSender(
             return false;
         }
 
-        log.Error($"report: {answer.Describe()}; next try in {wait.TotalSeconds:F0} s");
+        log.Error($"report: {answer.Describe()}; retrying in {wait.TotalSeconds:F0} s");
         await Task.Delay(wait, time, cancellationToken).ConfigureAwait(false);
         return true;
     }

@@ -5,18 +5,18 @@ using Ccflux.Hook.Spool;
 
 namespace Ccflux.Hook.Delivery;
 
-/// <summary>Sends the readings that wait. One try: a status line comes again within the minute. After a failure there is rest, so that readings hold
-/// up no turn and disturb no receiver that takes none.</summary>
+/// <summary>Sends the waiting readings. It tries once: a status line is drawn again within the minute. After a failure it waits, so that readings delay
+/// no turn and do not disturb a receiver that accepts none.</summary>
 internal sealed class ReadingSender(StateDirectory state, StateLog log, TimeProvider time)
 {
     private static readonly TimeSpan s_rest = TimeSpan.FromMinutes(1);
 
-    /// <summary>A receiver without this route may be given it any day.</summary>
+    /// <summary>How long to wait for a receiver without this route, which may get it any day.</summary>
     private static readonly TimeSpan s_unknown = TimeSpan.FromHours(6);
 
     private readonly ReadingSpool _spool = new(state);
 
-    /// <summary>Whether there is something to send that nothing speaks against sending now.</summary>
+    /// <summary>Whether there is something to send and no reason to wait.</summary>
     public bool IsDue => RetryTime.Read(state.QuotaRetryAt, time.GetUtcNow()) is null && _spool.Read().Waiting.Count > 0;
 
     public async Task SendAsync(RegisteredRequest post, ClockSkew clock, CancellationToken cancellationToken)
@@ -43,7 +43,7 @@ internal sealed class ReadingSender(StateDirectory state, StateLog log, TimeProv
         }
     }
 
-    /// <returns>False where there is no point in going on.</returns>
+    /// <returns>False if there is no point in continuing.</returns>
     private async Task<bool> SendAsync(ReportedReading[] readings, RegisteredRequest post, ClockSkew clock, CancellationToken cancellationToken)
     {
         ReadingBatch Batch() => new() { Client = ClientVersion.Describe(claudeCodeVersion: null), Readings = [.. readings.Select(clock.Adjust)] };
@@ -64,11 +64,11 @@ internal sealed class ReadingSender(StateDirectory state, StateLog log, TimeProv
                     && await SendAsync(readings[half..], post, clock, cancellationToken).ConfigureAwait(false);
 
             case ResponseAction.Split or ResponseAction.SetAside:
-                log.Error($"readings: {answer.Describe()}: one reading is dropped");
+                log.Error($"readings: {answer.Describe()}: dropping one reading");
                 return Forget(readings);
 
             case ResponseAction.GoSilent:
-                // The next turn meets the same answer and does what it obliges to, for it knows from when on there is silence.
+                // The next turn gets the same answer and handles it, because it knows when the silence starts.
                 Forget(_spool.Read().Waiting);
                 RetryTime.Write(state.QuotaRetryAt, time.GetUtcNow() + s_unknown);
                 return false;
@@ -89,7 +89,7 @@ internal sealed class ReadingSender(StateDirectory state, StateLog log, TimeProv
         RetryTime.Write(state.QuotaRetryAt, time.GetUtcNow() + rest);
         if (!isUnknown)
         {
-            log.Error($"readings: {(answer.IsSuccess ? "the answer is not the receiver's" : answer.Describe())}; they wait");
+            log.Error($"readings: {(answer.IsSuccess ? "the answer does not come from a receiver" : answer.Describe())}; they are sent later");
         }
     }
 
@@ -100,12 +100,12 @@ internal sealed class ReadingSender(StateDirectory state, StateLog log, TimeProv
             return true;
         }
 
-        // A status line holds the file: they are sent once more, and the receiver will know them.
+        // A status line has locked the file: the readings are sent once more, and the receiver will recognise them.
         RetryTime.Write(state.QuotaRetryAt, time.GetUtcNow() + s_rest);
         return false;
     }
 
-    /// <summary>A 200 that is no reply is some proxy's page.</summary>
+    /// <summary>A 200 without a valid reply comes from a proxy.</summary>
     private static bool IsReply(byte[] body)
     {
         try

@@ -8,13 +8,13 @@ using Ccflux.Contracts.Http;
 
 namespace Ccflux.Hook.Delivery;
 
-/// <summary>Sends requests to the receiver. Follows no redirect (a bearer token is for one address), keeps no cookies, gives up after 15 seconds.</summary>
+/// <summary>Sends requests to the receiver. Follows no redirects (a bearer token is meant for one server), keeps no cookies, gives up after 15 seconds.</summary>
 internal sealed class ReceiverClient : IDisposable
 {
-    /// <summary>The failure of an answer that did not come because of the certificate.</summary>
+    /// <summary>The failure if the certificate is the reason.</summary>
     public const string NotTrusted = "the receiver's certificate is not trusted";
 
-    /// <summary>Below it packing costs more than it saves.</summary>
+    /// <summary>Smallest body in bytes that is compressed; below it, compression costs more than it saves.</summary>
     private const int GzipFrom = 1400;
     private const int MaxAnswer = 64 * 1024;
 
@@ -42,7 +42,7 @@ internal sealed class ReceiverClient : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    /// <summary>Posts with a bearer token; signed where a key is given.</summary>
+    /// <summary>Posts with a bearer token; signed if a key is given.</summary>
     public async Task<ReceiverResponse> PostAsync(string route, string bearer, byte[]? json, DeviceKey? key, bool mayPack, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, route.TrimStart('/'));
@@ -73,7 +73,7 @@ internal sealed class ReceiverClient : IDisposable
         return await SendAsync(request, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Posts as an agent: signed, and by no user's token.</summary>
+    /// <summary>Posts as an agent: signed, without a user's token.</summary>
     public async Task<ReceiverResponse> PostAsAgentAsync(string route, string? agentId, byte[] json, DeviceKey key, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, route.TrimStart('/'));
@@ -88,7 +88,7 @@ internal sealed class ReceiverClient : IDisposable
         return await SendAsync(request, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Whether the receiver is there at all; nothing is sent along.</summary>
+    /// <summary>Checks whether the receiver responds; sends no data.</summary>
     public async Task<ReceiverResponse> GetHealthAsync(CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "health");
@@ -128,7 +128,7 @@ internal sealed class ReceiverClient : IDisposable
         _ => null,
     };
 
-    /// <summary>It goes into a log, and the receiver may be anybody.</summary>
+    /// <summary>Shortens a code for the log, since the server may be anyone's.</summary>
     private static string? Short(string? code) => code is { Length: <= 40 } && !code.AsSpan().ContainsAnyExceptInRange('!', '~') ? code : null;
 
     private static byte[] Gzip(byte[] body)
@@ -149,7 +149,7 @@ internal sealed class ReceiverClient : IDisposable
             return true;
         }
 
-        // Only an unknown issuer is forgiven, and only where the file's certificate is that issuer; a wrong name never is.
+        // Only an unknown issuer is accepted, and only if the file's certificate is that issuer; a wrong name never is.
         if (errors != SslPolicyErrors.RemoteCertificateChainErrors || certificate is null)
         {
             return false;

@@ -2,7 +2,7 @@ using Ccflux.Hook.Spool;
 
 namespace Ccflux.Hook.Delivery;
 
-/// <summary>A signed request whose key the receiver knows: registered before the first, and once more where the receiver has forgotten it.</summary>
+/// <summary>A signed request whose key the receiver knows: registered before the first one, and again if the receiver has forgotten it.</summary>
 internal sealed class RegisteredRequest(SignedRequest post, KeyRegistration registration)
 {
     /// <returns>Never <see cref="ResponseAction.Register"/>.</returns>

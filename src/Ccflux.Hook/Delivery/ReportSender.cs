@@ -4,16 +4,16 @@ using Ccflux.Contracts.Usage;
 
 namespace Ccflux.Hook.Delivery;
 
-/// <summary>What became of a batch.</summary>
-/// <param name="Action">What is left for the caller to do.</param>
-/// <param name="Reply">With <see cref="ResponseAction.Done"/>.</param>
+/// <summary>Result of sending a batch.</summary>
+/// <param name="Action">What the caller has to do.</param>
+/// <param name="Reply">The reply, with <see cref="ResponseAction.Done"/>.</param>
 /// <param name="Answer">The last answer.</param>
 internal sealed record SendResult(ResponseAction Action, ReportReply? Reply, ReceiverResponse Answer);
 
 /// <summary>Sends a batch of turns.</summary>
 internal sealed class ReportSender(RegisteredRequest post, ClockSkew clock)
 {
-    /// <summary>Client version that the transcripts name, for the batch's description of its sender.</summary>
+    /// <summary>Client version named in the transcripts, for the batch's description of its sender.</summary>
     public string? ClaudeCodeVersion { get; set; }
 
     public async Task<SendResult> SendAsync(IReadOnlyList<TurnReport> turns, CancellationToken cancellationToken)
@@ -24,10 +24,10 @@ internal sealed class ReportSender(RegisteredRequest post, ClockSkew clock)
             return new SendResult(action, null, answer);
         }
 
-        // A 200 that is no reply is some proxy's page: nothing was acknowledged.
+        // A 200 without a valid reply comes from a proxy: nothing was acknowledged.
         return Read(answer.Body) is { } reply
             ? new SendResult(ResponseAction.Done, reply, answer)
-            : new SendResult(ResponseAction.Wait, null, ReceiverResponse.None("the answer to /report is not the receiver's"));
+            : new SendResult(ResponseAction.Wait, null, ReceiverResponse.None("the answer to /report does not come from a receiver"));
     }
 
     /// <summary>The batch as it is sent.</summary>

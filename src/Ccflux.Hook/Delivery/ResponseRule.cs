@@ -2,41 +2,41 @@ using Ccflux.Contracts.Http;
 
 namespace Ccflux.Hook.Delivery;
 
-/// <summary>What an answer obliges to.</summary>
+/// <summary>What an answer requires the sender to do.</summary>
 internal enum ResponseAction
 {
-    /// <summary>It is stored.</summary>
+    /// <summary>Nothing: it is stored.</summary>
     Done,
 
-    /// <summary>The access token is not valid any more: get another, try once.</summary>
+    /// <summary>The access token is no longer valid: get another and try once.</summary>
     NewToken,
 
-    /// <summary>The receiver does not know the key: register it, try once.</summary>
+    /// <summary>The receiver does not know the key: register it and try once.</summary>
     Register,
 
-    /// <summary>The clocks disagree: measure by the receiver's, sign and date anew.</summary>
+    /// <summary>The clocks disagree: measure against the receiver's clock, then date and sign again.</summary>
     MeasureClock,
 
-    /// <summary>The signature did not fit what arrived: try once unpacked, for something on the way may have unpacked it.</summary>
+    /// <summary>The signature does not match what arrived: try once uncompressed, because a proxy may have decompressed it.</summary>
     SendPlain,
 
     /// <summary>Too large: send it in parts.</summary>
     Split,
 
-    /// <summary>Refused for good: find the report that is at fault and set it aside.</summary>
+    /// <summary>Refused for good: find the bad report and set it aside.</summary>
     SetAside,
 
-    /// <summary>Some of it is more than the receiver takes of this user on one day: send the rest.</summary>
+    /// <summary>Part of it exceeds what the receiver accepts from this user per day: send the rest.</summary>
     HoldBack,
 
-    /// <summary>The key was revoked: clear the queue, go silent.</summary>
+    /// <summary>The key was revoked: clear the queue and go silent.</summary>
     GoSilent,
 
-    /// <summary>Keep everything and come again later.</summary>
+    /// <summary>Keep everything and try again later.</summary>
     Wait,
 }
 
-/// <summary>Which duty follows from an answer.</summary>
+/// <summary>Maps an answer to the action it requires.</summary>
 internal static class ResponseRule
 {
     public static ResponseAction For(ReceiverResponse answer) => answer switch
@@ -48,7 +48,7 @@ internal static class ResponseRule
         { Status: 403, Code: ErrorCodes.TimestampStale } => ResponseAction.MeasureClock,
         { Status: 403, Code: ErrorCodes.SignatureInvalid } => ResponseAction.SendPlain,
         { Status: 400, Code: ErrorCodes.FutureTurns } => ResponseAction.MeasureClock,
-        // A 400 without our code is a proxy's word, not the receiver's; nothing is thrown away on it.
+        // A 400 without our code comes from a proxy, not from the receiver; nothing is discarded because of it.
         { Status: 400, Code: ErrorCodes.InvalidPayload } => ResponseAction.SetAside,
         { Status: 413 } => ResponseAction.Split,
         { Status: 429, Code: ErrorCodes.DailyCap } => ResponseAction.HoldBack,

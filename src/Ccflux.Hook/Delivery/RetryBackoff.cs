@@ -1,7 +1,7 @@
 namespace Ccflux.Hook.Delivery;
 
-/// <summary>How long to wait before the next try: 1 s, 2 s, 4 s … up to a minute, each a quarter more or less (so that a restarted receiver is not
-/// met by everybody at once), or as long as the receiver asks; and when to give up. A later hook event starts deliver again.</summary>
+/// <summary>How long to wait before the next attempt: 1 s, 2 s, 4 s … up to a minute, each varied by a quarter (so that not every client calls a restarted
+/// receiver at once), or as long as the receiver asks; and when to give up. A later hook event starts deliver again.</summary>
 internal sealed class RetryBackoff(TimeProvider time, TimeSpan total, Random random)
 {
     private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(1);
@@ -15,7 +15,7 @@ internal sealed class RetryBackoff(TimeProvider time, TimeSpan total, Random ran
         _failures = 0;
     }
 
-    /// <summary>Null where patience ends before that wait would.</summary>
+    /// <summary>Null if the time for retries ends before that wait would.</summary>
     public TimeSpan? Next(TimeSpan? asked)
     {
         var now = time.GetUtcNow();

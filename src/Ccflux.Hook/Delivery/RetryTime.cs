@@ -4,16 +4,16 @@ using Ccflux.Hook.Spool;
 
 namespace Ccflux.Hook.Delivery;
 
-/// <summary><c>retry_at</c> and <c>quota_retry_at</c>: until when the receiver asked to be left alone, where that is longer than deliver waits.</summary>
+/// <summary><c>retry_at</c> and <c>quota_retry_at</c>: the time until which the receiver asked not to be called, if that is longer than deliver waits.</summary>
 internal static class RetryTime
 {
-    /// <summary>A longer rest is not believed, nor a file that a wrong clock wrote.</summary>
+    /// <summary>A longer wait is not trusted, nor is a file written with a wrong clock.</summary>
     private static readonly TimeSpan s_longest = TimeSpan.FromHours(24);
 
     public static void Write(string path, DateTimeOffset at) =>
         AtomicFile.Write(path, Encoding.ASCII.GetBytes(at.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture)));
 
-    /// <summary>Null where nothing speaks against trying now.</summary>
+    /// <summary>Null if nothing prevents an attempt now.</summary>
     public static DateTimeOffset? Read(string path, DateTimeOffset now)
     {
         if (AtomicFile.Read(path) is not { } bytes

@@ -3,11 +3,11 @@ using Ccflux.Hook.Spool;
 
 namespace Ccflux.Hook.Delivery;
 
-/// <summary>The receiver's cap on a day's new sessions. Once it is met, sessions that the receiver knows go on, and new ones rest until the next day: they are not even
-/// read, for each would be refused.</summary>
+/// <summary>The receiver's cap on new sessions per day. Once it is reached, sessions that the receiver knows continue, and new ones wait until the next day: they are not even
+/// read, because each would be refused.</summary>
 internal sealed class SessionCap
 {
-    /// <summary>A longer rest is not believed, nor a file that a wrong clock wrote.</summary>
+    /// <summary>A longer wait is not trusted, nor is a file written with a wrong clock.</summary>
     private static readonly TimeSpan s_longest = TimeSpan.FromHours(24);
 
     private readonly StateDirectory _state;
@@ -23,21 +23,21 @@ internal sealed class SessionCap
         _until = !asksAgain && note is not null && note.Until > now && note.Until <= now + s_longest ? note.Until : null;
     }
 
-    /// <summary>Null where new sessions may be sent.</summary>
+    /// <summary>Null if new sessions may be sent.</summary>
     public DateTimeOffset? Until => _until;
 
-    /// <summary>Sessions that were held back in this run.</summary>
+    /// <summary>Number of sessions held back in this run.</summary>
     public int Held => _held.Count;
 
-    /// <summary>What an earlier run left undone, where its rest is over.</summary>
+    /// <summary>What an earlier run left undone, if its wait is over.</summary>
     public CapNote? Due => _until is null ? _note : null;
 
-    /// <param name="state">Whose.</param>
+    /// <param name="state">The state directory.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="asksAgain">For a backfill that the user starts: the cap may have been raised since.</param>
+    /// <param name="asksAgain">Ask the receiver again, for a backfill that the user starts: the cap may have been raised since.</param>
     public static SessionCap Load(StateDirectory state, TimeProvider time, bool asksAgain = false) => new(state, time, Read(state), asksAgain);
 
-    /// <summary>Whether a session must rest: new to the receiver, as far as is known here, on a day on which it takes no more.</summary>
+    /// <summary>Whether a session must wait: as far as is known here it is new to the receiver, on a day on which it accepts no more.</summary>
     public bool Holds(string sessionId)
     {
         var holds = _until is not null && IsNew(sessionId);
@@ -49,7 +49,7 @@ internal sealed class SessionCap
         return holds;
     }
 
-    /// <summary>The receiver refused this session alone. One that it knew before met another cap (that of model names), which says nothing of new sessions.</summary>
+    /// <summary>Records that the receiver refused this session alone. One that it knew before hit another cap (that of model names), which says nothing about new sessions.</summary>
     public void Met(string sessionId, TimeSpan? wait)
     {
         _held.Add(sessionId);
@@ -60,10 +60,10 @@ internal sealed class SessionCap
         }
     }
 
-    /// <summary>Notes what this run left, for the first run of the next day; forgets what an earlier one left, once that is done.</summary>
+    /// <summary>Records what this run left, for the first run of the next day; forgets what an earlier run left, once that is done.</summary>
     /// <param name="everything">Whether the run looked at every transcript.</param>
-    /// <param name="since">Of those the ones written to since then; null for all.</param>
-    /// <param name="isDone">Whether it came to its end.</param>
+    /// <param name="since">If so, only those written to since then; null for all.</param>
+    /// <param name="isDone">Whether it was completed.</param>
     public void Save(bool everything, DateTimeOffset? since, bool isDone)
     {
         if (_until is { } until)
@@ -80,7 +80,7 @@ internal sealed class SessionCap
         }
     }
 
-    /// <summary>Of this backfill and an unfinished one, the day of that which goes further back; null for all.</summary>
+    /// <summary>The earlier start of this backfill and an unfinished one; null for all.</summary>
     public DateTimeOffset? SinceWithEarlier(DateTimeOffset? since) =>
         _note is not { Everything: true } earlier ? since
         : since is null || earlier.Since is null ? null
@@ -94,7 +94,7 @@ internal sealed class SessionCap
         }
         catch (JsonException)
         {
-            return null; // damaged: the receiver says again what it takes
+            return null; // damaged: the receiver will state its cap again
         }
     }
 

@@ -3,20 +3,20 @@ using Ccflux.Hook.Transcript;
 
 namespace Ccflux.Hook.Delivery;
 
-/// <summary>The sessions of a config dir as deliver sees them: which there are, what is new in one, and how far each is acknowledged
+/// <summary>The sessions of a config directory as deliver sees them: which ones there are, what is new in one, and how far each is acknowledged
 /// (<c>&lt;session&gt;.offset</c>).</summary>
 internal sealed class SessionScans(StateDirectory state, StateLog log, TimeProvider time)
 {
-    /// <summary>As long as a transcript lives by itself, and a month more.</summary>
+    /// <summary>Claude Code's own retention of a transcript, plus a month.</summary>
     private static readonly TimeSpan s_keepGone = TimeSpan.FromDays(60);
 
     private readonly MessageClaims _claims = MessageClaims.Load(state.MessageClaims);
 
-    /// <summary>Every session on the machine, older ones first. One whose id is no file name is none of the client's.</summary>
+    /// <summary>Every session on the machine, oldest first. A session whose id is not a valid file name was not written by the client.</summary>
     public IReadOnlyList<SessionFiles> All() => [.. SessionCatalog.List(state.ConfigDir).Where(session => HookEvent.IsFileName(session.SessionId))];
 
-    /// <summary>The sessions that were reported before, and those that were written to since this machine has a key: an event may have been lost
-    /// to a full disk or a killed hook. Older ones are left to <c>ccflux backfill</c>. Watermarks of transcripts that are long gone go.</summary>
+    /// <summary>The sessions that were reported before, and those written to since this machine has had a key: an event may have been lost
+    /// to a full disk or a killed hook. Older ones are left to <c>ccflux backfill</c>. Watermarks of transcripts that are long gone are removed.</summary>
     public IReadOnlyList<SessionFiles> Known()
     {
         var all = All().ToDictionary(session => session.SessionId, StringComparer.Ordinal);
@@ -33,7 +33,7 @@ internal sealed class SessionScans(StateDirectory state, StateLog log, TimeProvi
         return [.. all.Values.Where(session => File.Exists(state.Offset(session.SessionId)) || TranscriptFile.LastWriteUtc(session.MainPath) > keyMade)];
     }
 
-    /// <summary>The sessions that events name, older ones first. An event whose path is of no use is found by its session.</summary>
+    /// <summary>The sessions that events name, oldest first. An event whose path is unusable is resolved by its session.</summary>
     public IReadOnlyList<SessionFiles> Named(IReadOnlyList<HookEvent> events)
     {
         var found = new Dictionary<string, SessionFiles>(StringComparer.Ordinal);
@@ -57,7 +57,7 @@ internal sealed class SessionScans(StateDirectory state, StateLog log, TimeProvi
         return [.. SessionCatalog.OldestFirst(found.Values)];
     }
 
-    /// <summary>Null where nothing can have changed.</summary>
+    /// <summary>Null if nothing can have changed.</summary>
     public ScanResult? Scan(SessionFiles session)
     {
         var committed = AtomicFile.Read(state.Offset(session.SessionId)) is { } bytes ? TranscriptState.Read(bytes) : null;
@@ -81,7 +81,7 @@ internal sealed class SessionScans(StateDirectory state, StateLog log, TimeProvi
         AtomicFile.Write(state.Offset(sessionId), next.Write());
     }
 
-    /// <summary>Forgets how far every session was acknowledged, so that all of it is sent again.</summary>
+    /// <summary>Forgets how far every session was acknowledged, so that everything is sent again.</summary>
     public void ForgetAll()
     {
         foreach (var file in Directory.EnumerateFiles(state.Root, "*.offset"))

@@ -5,12 +5,12 @@ using Ccflux.Hook.Spool;
 
 namespace Ccflux.Hook.Delivery;
 
-/// <summary>Where to report and as whom, once both are known and allowed.</summary>
-/// <param name="BaseAddress">Ends in a slash.</param>
+/// <summary>Where to report and with which token, once both are known and valid.</summary>
+/// <param name="BaseAddress">The receiver's URL, ending in a slash.</param>
 /// <param name="RefreshToken">The user's token.</param>
 internal sealed record Settings(Uri BaseAddress, string RefreshToken)
 {
-    /// <summary>Tells tokens and endpoints apart without naming them.</summary>
+    /// <summary>Distinguishes tokens and endpoints without revealing them.</summary>
     public string Fingerprint { get; } =
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{BaseAddress}\n{RefreshToken}")).AsSpan(0, 16));
 
@@ -24,7 +24,7 @@ internal static class SettingsSource
     public const string TokenOption = "CLAUDE_PLUGIN_OPTION_API_TOKEN";
     private const int MaxToken = 4096;
 
-    /// <returns>Null where something is missing or refused; <paramref name="why"/> then says what, in a sentence.</returns>
+    /// <returns>Null if something is missing or refused; <paramref name="why"/> then says what, in a sentence.</returns>
     public static Settings? Find(StateDirectory state, out string why)
     {
         var saved = Read(state);
@@ -39,13 +39,13 @@ internal static class SettingsSource
         return Of(endpoint, token, out why);
     }
 
-    /// <returns>Null where one of them is refused; <paramref name="why"/> then says why, in a sentence.</returns>
+    /// <returns>Null if one of them is refused; <paramref name="why"/> then says why, in a sentence.</returns>
     public static Settings? Of(string endpoint, string token, out string why)
     {
         token = token.Trim();
         if (token.Length > MaxToken || token.AsSpan().ContainsAnyExceptInRange('!', '~'))
         {
-            why = "The token holds characters that no token has. Was it copied whole?";
+            why = "The token contains characters that no token has. Was it copied completely?";
             return null;
         }
 
@@ -53,7 +53,7 @@ internal static class SettingsSource
         return Endpoint.Parse(endpoint, allowHttp, out why) is { } address ? new Settings(address, token) : null;
     }
 
-    /// <summary>Keeps the plugin's options for the commands that run outside a hook, where they changed.</summary>
+    /// <summary>Stores the plugin's options, if they changed, for commands that run outside a hook.</summary>
     public static void Keep(StateDirectory state)
     {
         var saved = Read(state);
@@ -75,7 +75,7 @@ internal static class SettingsSource
         }
         catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
         {
-            return new(null, null); // a damaged file is no configuration; status says that none is set
+            return new(null, null); // a damaged file counts as no configuration; status says that none is set
         }
     }
 

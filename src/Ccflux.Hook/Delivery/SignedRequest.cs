@@ -1,16 +1,16 @@
 namespace Ccflux.Hook.Delivery;
 
-/// <summary>A signed request with an access token, and those second tries that are the same for every route.</summary>
+/// <summary>Sends a signed request with an access token, and makes the second attempts that are the same for every route.</summary>
 internal sealed class SignedRequest(ReceiverClient client, AccessTokens tokens, DeviceKey key, ClockSkew clock)
 {
     private bool _mayPack = true;
 
     public DeviceKey Key => key;
 
-    /// <param name="route">Where to.</param>
-    /// <param name="write">Writes the body; called again after the clock was measured, for then it reads otherwise.</param>
-    /// <param name="cancellationToken">Ends the waiting.</param>
-    /// <returns>A duty that is the caller's: never one that this class has means for.</returns>
+    /// <param name="route">The route.</param>
+    /// <param name="write">Writes the body; called again after the clock was measured, because the body changes then.</param>
+    /// <param name="cancellationToken">Stops waiting for the answer.</param>
+    /// <returns>An action for the caller: never one that this class handles itself.</returns>
     public async Task<(ResponseAction Action, ReceiverResponse Answer)> SendAsync(string route, Func<byte[]> write, CancellationToken cancellationToken)
     {
         var renewed = false;
@@ -36,7 +36,7 @@ internal sealed class SignedRequest(ReceiverClient client, AccessTokens tokens, 
                     _mayPack = false;
                     continue;
                 case ResponseAction.NewToken or ResponseAction.MeasureClock or ResponseAction.SendPlain:
-                    return (ResponseAction.Wait, answer); // tried already
+                    return (ResponseAction.Wait, answer); // already tried
                 default:
                     return (action, answer);
             }

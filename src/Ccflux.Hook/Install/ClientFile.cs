@@ -5,11 +5,11 @@ using Ccflux.Hook.Spool;
 
 namespace Ccflux.Hook.Install;
 
-/// <summary>One of Claude Code's own JSON files, and what ccflux puts into it and takes out again. Everything else in it stays as it is,
-/// to the byte.</summary>
-/// <param name="Path">Where it is.</param>
-/// <param name="Add">Puts our entries in.</param>
-/// <param name="Remove">Takes our entries out; told what the file was before us, where that is known.</param>
+/// <summary>One of Claude Code's own JSON files, with what ccflux adds to it and removes again. Everything else in it stays as it is,
+/// byte for byte.</summary>
+/// <param name="Path">Path of the file.</param>
+/// <param name="Add">Adds our entries.</param>
+/// <param name="Remove">Removes our entries; receives the file's content from before us, if it is known.</param>
 internal sealed record ClientFile(string Path, Action<JsonText> Add, Action<JsonText, JsonText?> Remove)
 {
     /// <summary>The three files that make our plugins known, installed and enabled; their shapes are those that the client itself writes.</summary>
@@ -80,7 +80,7 @@ internal sealed record ClientFile(string Path, Action<JsonText> Add, Action<Json
         ];
     }
 
-    /// <exception cref="JsonException">The text is no JSON object: then nothing of it may be touched.</exception>
+    /// <exception cref="JsonException">The text is not a JSON object: then none of it may be touched.</exception>
     public byte[] With(byte[]? current)
     {
         var root = JsonText.Parse(current);
@@ -88,7 +88,7 @@ internal sealed record ClientFile(string Path, Action<JsonText> Add, Action<Json
         return root.ToBytes();
     }
 
-    /// <exception cref="JsonException">The text is no JSON object.</exception>
+    /// <exception cref="JsonException">The text is not a JSON object.</exception>
     public byte[] Without(byte[]? current, byte[]? before)
     {
         var root = JsonText.Parse(current);
@@ -98,7 +98,7 @@ internal sealed record ClientFile(string Path, Action<JsonText> Add, Action<Json
 
     private static JsonObject Source(PluginFiles files) => new() { ["source"] = "directory", ["path"] = files.MarketplacePath };
 
-    /// <summary>Ours under any marketplace's name: ccflux 0.1's installation is replaced, for two of them would report twice.</summary>
+    /// <summary>Removes our plugin under any marketplace's name: an installation of ccflux 0.1 is replaced, because two of them would report twice.</summary>
     private static void RemoveOurs(JsonText root, string section)
     {
         foreach (var name in root.Names(section).Where(name => Plugin.All.Any(plugin => name.StartsWith(plugin.Name + "@", StringComparison.Ordinal))))

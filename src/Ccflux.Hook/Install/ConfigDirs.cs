@@ -3,20 +3,20 @@ using Ccflux.Hook.Spool;
 
 namespace Ccflux.Hook.Install;
 
-/// <summary>Finds Claude Code's config dirs: what <c>CLAUDE_CONFIG_DIR</c> names, else <c>~/.claude</c> and those of its siblings <c>~/.claude-…</c> that the client
-/// has used. Other programs' folders have such names too, and so have copies that somebody made.</summary>
+/// <summary>Finds Claude Code's config directories: those named by <c>CLAUDE_CONFIG_DIR</c>, else <c>~/.claude</c> and those of its siblings <c>~/.claude-…</c> that the client
+/// has used. Other programs' folders have such names too, and so do copies made by users.</summary>
 internal static class ConfigDirs
 {
     private const int MaxSettings = 4 * 1024 * 1024;
 
-    /// <summary>Members of settings.json that are the client's alone.</summary>
+    /// <summary>Members of settings.json that only the client uses.</summary>
     private static readonly string[] s_settings = ["permissions", "hooks", "enabledPlugins", "extraKnownMarketplaces", "statusLine"];
 
     private static readonly string[] s_copies = ["backup", "backups", "bak", "old", "copy", "orig", "archive", "save", "saved"];
 
     public static string Default => Path.Combine(StateDirectory.Home(), ".claude");
 
-    /// <summary>Where to install: the folders, and those that have the client's form but the name of a copy, and are left alone.</summary>
+    /// <summary>Where to install: the folders, plus those that look like the client's but are named like a copy and are skipped.</summary>
     public static (IReadOnlyList<string> Found, IReadOnlyList<string> Copies) ToInstall()
     {
         if (ConfigDirNames.FromEnvironment is { } configured)
@@ -42,7 +42,7 @@ internal static class ConfigDirs
         return (found, copies);
     }
 
-    /// <summary>Where in the home folder ccflux is installed, whatever those folders are; the default one where it is nowhere.</summary>
+    /// <summary>The folders in the home folder in which ccflux is installed, whatever they are; the default one if there are none.</summary>
     public static IReadOnlyList<string> Installed()
     {
         string[] found = [.. Siblings().Prepend(Default).Where(dir => new Installation(new StateDirectory(dir), TimeProvider.System).IsInstalled)];
@@ -57,7 +57,7 @@ internal static class ConfigDirs
             : [];
     }
 
-    /// <summary>Whether the client has been at work there.</summary>
+    /// <summary>Whether the client has used the folder.</summary>
     private static bool IsUsed(string dir) =>
         Directory.Exists(Path.Combine(dir, "projects"))
         || File.Exists(Path.Combine(dir, ".claude.json"))

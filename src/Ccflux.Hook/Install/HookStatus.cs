@@ -3,14 +3,14 @@ using Ccflux.Hook.Spool;
 
 namespace Ccflux.Hook.Install;
 
-/// <summary>Whether Claude Code will run our hooks on this machine, as far as its settings tell. What a single project's settings add is not looked at.</summary>
-/// <param name="Run">False where no hook of ours will run, so that nothing is reported.</param>
-/// <param name="Problems">Why not, or what may stand in the way: a sentence each.</param>
+/// <summary>Whether Claude Code will run our hooks on this machine, as far as its settings show. Settings of individual projects are not considered.</summary>
+/// <param name="Run">False if none of our hooks will run, so that nothing is reported.</param>
+/// <param name="Problems">Why not, or what may prevent it: one sentence each.</param>
 internal sealed record HookStatus(bool Run, IReadOnlyList<string> Problems)
 {
     public static HookStatus Read(StateDirectory state) => Read(ManagedSettings.Folder(), Path.Combine(state.ConfigDir, "settings.json"));
 
-    /// <summary>The client runs a plugin's hooks unless managed settings switch all hooks off, or hooks are switched off (by the user, or by
+    /// <summary>The client runs a plugin's hooks unless managed settings turn all hooks off, or hooks are turned off (by the user, or by
     /// <c>allowManagedHooksOnly</c>) and no managed settings enable the plugin.</summary>
     public static HookStatus Read(string managedFolder, string settings)
     {
@@ -18,7 +18,7 @@ internal sealed record HookStatus(bool Run, IReadOnlyList<string> Problems)
         var user = Settings.Read(settings);
         if (managed.Exists(layer => layer.DisableAllHooks == true))
         {
-            return new HookStatus(false, ["Managed settings switch all hooks off (disableAllHooks)."]);
+            return new HookStatus(false, ["Managed settings turn all hooks off (disableAllHooks)."]);
         }
 
         var problems = new List<string>();
@@ -32,7 +32,7 @@ internal sealed record HookStatus(bool Run, IReadOnlyList<string> Problems)
 
             if (user.DisableAllHooks == true)
             {
-                problems.Add("settings.json switches all hooks off (disableAllHooks).");
+                problems.Add("settings.json turns all hooks off (disableAllHooks).");
             }
         }
 
@@ -46,13 +46,13 @@ internal sealed record HookStatus(bool Run, IReadOnlyList<string> Problems)
         }
         else if (enabledByManaged is null && user.Enabled is null)
         {
-            problems.Add("The plugin is not enabled in settings.json (enabledPlugins): run 'ccflux install'. Only sessions that were started with --plugin-dir report.");
+            problems.Add("The plugin is not enabled in settings.json (enabledPlugins): run 'ccflux install'. Only sessions started with --plugin-dir are reported.");
         }
 
         return new HookStatus(problems.Count == 0, problems);
     }
 
-    /// <summary>What one settings file says of hooks and of our plugin; null where it says nothing.</summary>
+    /// <summary>What one settings file says about hooks and our plugin; null if it says nothing.</summary>
     private sealed record Settings(bool? DisableAllHooks, bool? ManagedHooksOnly, bool? Enabled)
     {
         private static readonly Settings s_silent = new(null, null, null);
@@ -80,7 +80,7 @@ internal sealed record HookStatus(bool Run, IReadOnlyList<string> Problems)
 
         private static bool? EnabledIn(JsonElement root)
         {
-            // The last of one name counts.
+            // Of several members with one name, the last counts.
             var ours = new Dictionary<string, bool>(StringComparer.Ordinal);
             if (JsonMember.Find(root, "enabledPlugins") is { ValueKind: JsonValueKind.Object } plugins)
             {

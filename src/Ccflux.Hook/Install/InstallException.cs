@@ -1,22 +1,22 @@
 namespace Ccflux.Hook.Install;
 
-/// <summary>An installation or its removal cannot be done, or not to its end. The message is for the user.</summary>
+/// <summary>An installation or its removal cannot be done, or could not be completed. The message is for the user.</summary>
 internal sealed class InstallException(string message) : Exception(message)
 {
-    public static InstallException Damaged(string path) => new($"{path} is damaged: it is no JSON object.");
+    public static InstallException Damaged(string path) => new($"{path} is damaged: it is not a JSON object.");
 
-    /// <param name="done">What was written, in its order.</param>
-    /// <param name="at">What could not be.</param>
-    /// <param name="error">Why.</param>
+    /// <param name="done">What was written, in order.</param>
+    /// <param name="at">What could not be written.</param>
+    /// <param name="error">The reason.</param>
     public static InstallException HalfDone(IReadOnlyList<string> done, string at, Exception error)
     {
         const int NoSpace = 28;
-        var why = error is UnauthorizedAccessException ? "it is not allowed" : error.HResult is NoSpace ? "the disk is full" : error.GetType().Name;
-        return new($"{at} could not be written ({why}). Done until then: {(done.Count == 0 ? "nothing" : string.Join(", ", done))}. 'ccflux install' again, or 'ccflux uninstall', mends it once that is put right.");
+        var why = error is UnauthorizedAccessException ? "permission denied" : error.HResult is NoSpace ? "the disk is full" : error.GetType().Name;
+        return new($"{at} could not be written ({why}). Done before that: {(done.Count == 0 ? "nothing" : string.Join(", ", done))}. Once that is fixed, run 'ccflux install' again, or 'ccflux uninstall'.");
     }
 }
 
-/// <summary>Steps that change files, in their order; where one fails, those before it are named.</summary>
+/// <summary>Runs steps that change files, in order; if one fails, the exception names those before it.</summary>
 internal sealed class Steps
 {
     private readonly List<string> _done = [];

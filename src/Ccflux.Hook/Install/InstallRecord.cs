@@ -6,7 +6,7 @@ using Ccflux.Hook.Spool;
 
 namespace Ccflux.Hook.Install;
 
-/// <summary>A file as it was before the installation (null: it was not there), and a hash of what the installation made of it.</summary>
+/// <summary>A file as it was before the installation (null: it did not exist), and a hash of its content after it.</summary>
 internal sealed record ChangedFile(string Path, string? BeforeBase64, string After)
 {
     // Not a byte[] property: generated serialisers write a null array as an empty one.
@@ -17,9 +17,9 @@ internal sealed record ChangedFile(string Path, string? BeforeBase64, string Aft
         new(path, before is null ? null : Convert.ToBase64String(before), after is null ? "" : InstallRecord.Hash(after));
 }
 
-/// <summary><c>install.json</c>: what uninstall needs to put everything back byte for byte.</summary>
+/// <summary><c>install.json</c>: what uninstall needs to restore everything byte for byte.</summary>
 /// <param name="Files">The files that were changed.</param>
-/// <param name="Env">Variables that were put into settings.json, with hashes of their values. Older records have none.</param>
+/// <param name="Env">Variables that were added to settings.json, with hashes of their values. Older records have none.</param>
 internal sealed record InstallRecord(IReadOnlyList<ChangedFile> Files, IReadOnlyDictionary<string, string>? Env = null)
 {
     private bool IsWhole => Files is not null && Files.All(file => file is { Path: not null, After: not null } && (file.BeforeBase64 is null || Base64.IsValid(file.BeforeBase64)));
@@ -32,7 +32,7 @@ internal sealed record InstallRecord(IReadOnlyList<ChangedFile> Files, IReadOnly
         }
         catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
         {
-            return null; // then uninstall takes out what is ours, entry by entry
+            return null; // uninstall then removes our entries one by one
         }
     }
 

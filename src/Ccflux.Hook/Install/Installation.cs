@@ -5,7 +5,7 @@ using Ccflux.Hook.Telemetry;
 
 namespace Ccflux.Hook.Install;
 
-/// <summary>Adds the plugin to one config dir, and takes it out again.</summary>
+/// <summary>Adds the plugin to one config directory, and removes it.</summary>
 internal sealed class Installation(StateDirectory state, TimeProvider time)
 {
     private readonly PluginFiles _files = new(state, Plugin.All);
@@ -14,7 +14,7 @@ internal sealed class Installation(StateDirectory state, TimeProvider time)
 
     public string BinaryPath => _files.BinaryPath;
 
-    /// <summary>Works everything out and looks whether all of it can be written. Nothing is written yet.</summary>
+    /// <summary>Prepares all changes and checks that they can be written. Nothing is written yet.</summary>
     /// <exception cref="InstallException">It cannot.</exception>
     public InstallPlan Plan(ClientConfig config, OptionalSettings optional)
     {
@@ -38,8 +38,8 @@ internal sealed class Installation(StateDirectory state, TimeProvider time)
         Env(earlier, optional)));
     }
 
-    /// <summary>The record comes first: with it, uninstall undoes whatever was done.</summary>
-    /// <exception cref="InstallException">Something could not be written all the same.</exception>
+    /// <summary>Writes the record first: with it, uninstall can undo whatever was done.</summary>
+    /// <exception cref="InstallException">Something could not be written despite the check.</exception>
     public void Install(InstallPlan plan)
     {
         var steps = new Steps();
@@ -47,7 +47,7 @@ internal sealed class Installation(StateDirectory state, TimeProvider time)
         steps.Run(state.InstallRecord, () => plan.Record.Save(state));
         steps.Run($"{_files.MarketplacePath} and its copy in {_files.CacheRoot}", plan.Files.Write);
         steps.Run(state.Config, () => SettingsSource.Write(state, plan.Config));
-        steps.Run(state.TokenRefused, () => File.Delete(state.TokenRefused)); // whoever installs again wants it tried again
+        steps.Run(state.TokenRefused, () => File.Delete(state.TokenRefused)); // after a new installation the token is tried again
         foreach (var change in plan.Changes)
         {
             steps.Run(change.Path, () =>
@@ -59,13 +59,13 @@ internal sealed class Installation(StateDirectory state, TimeProvider time)
 
         if (plan.OptionalSettings.Telemetry.ContainsKey(TelemetryVariables.Headers))
         {
-            // It holds a token now, which other users of the machine have no business with.
+            // It contains a token now, which other users of the machine must not read.
             var settings = Path.Combine(state.ConfigDir, "settings.json");
             steps.Run(settings, () => MakePrivate(settings));
         }
     }
 
-    /// <summary>What is to be put back, worked out and looked at before anything is.</summary>
+    /// <summary>Prepares and checks what is to be restored, before anything is changed.</summary>
     /// <exception cref="InstallException">It cannot be written.</exception>
     public IReadOnlyList<(string Path, byte[]? Content)> PlanRemoval()
     {
@@ -101,7 +101,7 @@ internal sealed class Installation(StateDirectory state, TimeProvider time)
         return changes;
     }
 
-    /// <exception cref="InstallException">Something could not be written all the same.</exception>
+    /// <exception cref="InstallException">Something could not be written despite the check.</exception>
     public void Uninstall(IReadOnlyList<(string Path, byte[]? Content)> changes)
     {
         var steps = new Steps();
@@ -147,7 +147,7 @@ internal sealed class Installation(StateDirectory state, TimeProvider time)
         }
     }
 
-    /// <summary>The file as it was before us where nobody else has changed it since, else without what is ours; null where it is to go.</summary>
+    /// <summary>The file as it was before us if nothing else has changed it since, else without our entries; null if it is to be deleted.</summary>
     private static byte[]? Restored(ClientFile file, byte[] current, ChangedFile? known)
     {
         if (known is not null && string.Equals(known.After, InstallRecord.Hash(current), StringComparison.Ordinal))
@@ -159,7 +159,7 @@ internal sealed class Installation(StateDirectory state, TimeProvider time)
         return known is not null && JsonText.Same(without, known.Before) ? known.Before : without;
     }
 
-    /// <summary>What stood there before us: at a second installation, what stood there before the first, unless others wrote since.</summary>
+    /// <summary>The content before us; for a second installation, the content before the first one, unless something else has changed the file since.</summary>
     private static byte[]? Before(ClientFile file, byte[]? current, ChangedFile? earlier)
     {
         if (earlier is null || current is null)
@@ -189,7 +189,7 @@ internal sealed class Installation(StateDirectory state, TimeProvider time)
         }
     }
 
-    /// <summary>Whole or not at all, keeping the file's mode and, where it is a link to a file elsewhere (dotfiles), the link.</summary>
+    /// <summary>Writes the file atomically, keeping its mode and, if it is a link to a file elsewhere (dotfiles), the link.</summary>
     private static void Replace(string path, byte[] content)
     {
         var target = WriteCheck.Target(path);
@@ -202,8 +202,8 @@ internal sealed class Installation(StateDirectory state, TimeProvider time)
     }
 }
 
-/// <summary>One of the client's files as it is, or was before us, and as it is to be.</summary>
+/// <summary>One of the client's files as it is, or was before us, and as it will be.</summary>
 internal sealed record FileChange(string Path, byte[]? Before, byte[] After);
 
-/// <summary>All that an installation writes.</summary>
+/// <summary>Everything that an installation writes.</summary>
 internal sealed record InstallPlan(ClientConfig Config, OptionalSettings OptionalSettings, PluginFiles Files, IReadOnlyList<FileChange> Changes, InstallRecord Record);

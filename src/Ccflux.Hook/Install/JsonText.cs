@@ -5,8 +5,8 @@ using System.Text.Json.Nodes;
 
 namespace Ccflux.Hook.Install;
 
-/// <summary>The text of a JSON object that is changed member by member: what is not changed keeps every byte, its place and its indentation. Of several
-/// members with one name the last counts, as Claude Code reads them.</summary>
+/// <summary>The text of a JSON object that is changed member by member: what is not changed keeps every byte, its position and its indentation. Of several
+/// members with one name the last counts, which is how Claude Code reads them.</summary>
 internal sealed class JsonText
 {
     private const string DefaultIndent = "  ";
@@ -15,7 +15,7 @@ internal sealed class JsonText
     private JsonText(byte[] text) => _text = text;
 
     /// <param name="text">UTF-8; null, empty and white space stand for an object without members.</param>
-    /// <exception cref="JsonException">It is not JSON, or not an object: then nothing of it may be touched.</exception>
+    /// <exception cref="JsonException">It is not JSON, or not an object: then none of it may be touched.</exception>
     public static JsonText Parse(byte[]? text)
     {
         if (text is null || text.AsSpan().Trim(" \t\r\n"u8).IsEmpty)
@@ -32,13 +32,13 @@ internal sealed class JsonText
 
         while (reader.Read())
         {
-            // To its end: broken text is found before anything is changed.
+            // Read to the end: broken text is found before anything is changed.
         }
 
         return new JsonText(text);
     }
 
-    /// <summary>Whether two texts say the same, however they are laid out. Both must be JSON, or null for an object without members.</summary>
+    /// <summary>Whether two texts mean the same, whatever their layout. Both must be JSON, or null for an object without members.</summary>
     public static bool Same(byte[]? left, byte[]? right)
     {
         using var first = JsonDocument.Parse(Parse(left)._text);
@@ -50,7 +50,7 @@ internal sealed class JsonText
 
     public bool Has(params ReadOnlySpan<string> path) => Find(path) is not null;
 
-    /// <summary>A string, or a number, <c>true</c> or <c>false</c> as they are written; null where there is none of them.</summary>
+    /// <summary>A string, or a number, <c>true</c> or <c>false</c> as written; null if there is none of these.</summary>
     public string? Text(params ReadOnlySpan<string> path)
     {
         if (Find(path) is not { } value)
@@ -67,16 +67,16 @@ internal sealed class JsonText
         };
     }
 
-    /// <summary>A copy of a value; null where there is none, and where it is <c>null</c>.</summary>
+    /// <summary>A copy of a value; null if there is none, or it is <c>null</c>.</summary>
     public JsonNode? Node(params ReadOnlySpan<string> path) => Find(path) is { } value ? JsonNode.Parse(_text.AsSpan(value.Start, value.Length)) : null;
 
     public bool IsObject(params ReadOnlySpan<string> path) => Find(path) is { } value && _text[value.Start] == '{';
 
-    /// <summary>The names of an object's members; none where there is no object.</summary>
+    /// <summary>The names of an object's members; empty if there is no object.</summary>
     public IReadOnlyList<string> Names(params ReadOnlySpan<string> path) =>
         Find(path) is { } value && _text[value.Start] == '{' ? [.. Members(value.Start).List.Select(member => member.Name).Distinct(StringComparer.Ordinal)] : [];
 
-    /// <summary>Sets a member, in its place where it is there and last where it is not. Objects on the way to it are made, in place of what is no object.</summary>
+    /// <summary>Sets a member, in place if it exists and last if it does not. Objects on the way to it are created, replacing values that are not objects.</summary>
     public void Set(ReadOnlySpan<string> path, JsonNode value)
     {
         var at = Root();
@@ -100,7 +100,7 @@ internal sealed class JsonText
         }
     }
 
-    /// <summary>Removes every member of that name, so that no earlier one takes its place.</summary>
+    /// <summary>Removes every member of that name, so that no earlier one takes effect instead.</summary>
     public void Remove(params ReadOnlySpan<string> path)
     {
         while (Find(path[..^1]) is { } owner && _text[owner.Start] == '{')
@@ -172,8 +172,8 @@ internal sealed class JsonText
         }
     }
 
-    /// <param name="value">What is written.</param>
-    /// <param name="indent">The indentation of the line it begins on; null for one line.</param>
+    /// <param name="value">The value to write.</param>
+    /// <param name="indent">The indentation of the line that it starts on; null for a single line.</param>
     private string Format(JsonNode value, string? indent) =>
         indent is null ? value.ToJsonString(Options(indented: false)) : value.ToJsonString(Options(indented: true)).Replace("\n", "\n" + indent, StringComparison.Ordinal);
 
@@ -190,7 +190,7 @@ internal sealed class JsonText
         };
     }
 
-    /// <summary>As the file indents its own members.</summary>
+    /// <summary>The indentation that the file uses for its own members.</summary>
     private string Unit()
     {
         var members = Members(Root());
@@ -202,7 +202,7 @@ internal sealed class JsonText
 
     private bool SpansLines(MemberList members) => members.List.Count > 0 && _text.AsSpan(members.Open, members.List[0].Start - members.Open).Contains((byte)'\n');
 
-    /// <summary>The white space at the front of the line that holds a position.</summary>
+    /// <summary>The white space at the start of the line that contains a position.</summary>
     private string LineIndent(int at)
     {
         var start = _text.AsSpan(0, at).LastIndexOf((byte)'\n') + 1;
@@ -282,7 +282,7 @@ internal sealed class JsonText
         }
     }
 
-    /// <summary>Positions in the text: of the name's first quote, behind its second, of the value, and behind that.</summary>
+    /// <summary>Positions in the text: of the name's opening quote, after its closing quote, of the value, and after the value.</summary>
     private sealed record Member(string Name, int Start, int NameEnd, int Value, int End);
 
     private sealed record MemberList(int Open, int Close, List<Member> List)

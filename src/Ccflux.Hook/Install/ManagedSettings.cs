@@ -1,6 +1,6 @@
 namespace Ccflux.Hook.Install;
 
-/// <summary>Where an organisation's administrators set Claude Code's settings for everybody on a machine.</summary>
+/// <summary>Where an organisation's administrators set Claude Code's settings for all users of a machine.</summary>
 internal static class ManagedSettings
 {
     private const int MaxFiles = 64;
@@ -10,7 +10,7 @@ internal static class ManagedSettings
         : OperatingSystem.IsWindows() ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.ProgramFiles), "ClaudeCode")
         : "/etc/claude-code";
 
-    /// <summary>Strongest first: of the drop-in files the last by name wins, and each wins over the main file.</summary>
+    /// <summary>Highest precedence first: the last drop-in file by name wins, and each drop-in file wins over the main file.</summary>
     public static IEnumerable<string> Files(string folder)
     {
         var dropIns = Path.Combine(folder, "managed-settings.d");

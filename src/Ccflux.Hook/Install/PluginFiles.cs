@@ -6,15 +6,15 @@ using Ccflux.Hook.Spool;
 
 namespace Ccflux.Hook.Install;
 
-/// <summary>The plugins on disk: a directory marketplace of our own below <c>&lt;config dir&gt;/ccflux/</c>, and the copies in the client's cache. The text files
-/// travel inside this program, and the program itself is the plugins' binary.</summary>
+/// <summary>The plugins on disk: our own directory marketplace below <c>&lt;config dir&gt;/ccflux/</c>, and the copies in the client's cache. The text files
+/// are embedded in this program, and the program itself is the plugins' binary.</summary>
 internal sealed class PluginFiles(StateDirectory state, IReadOnlyList<Plugin> plugins)
 {
     public const string Marketplace = "ccflux";
 
     public static string Version => ClientVersion.Text;
 
-    /// <summary>What the client is told to be the marketplace.</summary>
+    /// <summary>The path that the client uses as the marketplace.</summary>
     public string MarketplacePath { get; } = Path.Combine(state.Root, "marketplace");
 
     public IReadOnlyList<Plugin> Plugins => plugins;
@@ -32,10 +32,10 @@ internal sealed class PluginFiles(StateDirectory state, IReadOnlyList<Plugin> pl
     /// <summary>Where the client keeps its copy of an installed plugin.</summary>
     public string CachePath(Plugin plugin) => Path.Combine(CacheRoot, plugin.Name, Version);
 
-    /// <summary>Bytes that <see cref="Write"/> may need, old and new programs side by side, and to spare.</summary>
+    /// <summary>Bytes that <see cref="Write"/> may need, with old and new programs present at once, plus a reserve.</summary>
     public long Bytes => (2 * plugins.Count * new FileInfo(Environment.ProcessPath!).Length) + (1024 * 1024);
 
-    /// <summary>Every file that <see cref="Write"/> writes but the programs, which are replaced.</summary>
+    /// <summary>Every file that <see cref="Write"/> writes except the programs, which are replaced.</summary>
     public IEnumerable<string> Paths() =>
     [
         Path.Combine(MarketplacePath, ".claude-plugin", "marketplace.json"),
@@ -45,10 +45,10 @@ internal sealed class PluginFiles(StateDirectory state, IReadOnlyList<Plugin> pl
            select Path.Combine(folder, name),
     ];
 
-    /// <summary>Where it puts programs.</summary>
+    /// <summary>The folders that programs are written to.</summary>
     public IEnumerable<string> ProgramFolders() => plugins.SelectMany(Folders).Select(folder => Path.Combine(folder, "bin"));
 
-    /// <summary>Writes both copies of each. A binary that is running keeps its file: the new one takes its name.</summary>
+    /// <summary>Writes both copies of each plugin. A running binary keeps its file: the new one takes over its name.</summary>
     public void Write()
     {
         WriteMarketplace(Path.Combine(MarketplacePath, ".claude-plugin", "marketplace.json"));
@@ -83,7 +83,7 @@ internal sealed class PluginFiles(StateDirectory state, IReadOnlyList<Plugin> pl
             }
         }
 
-        // Folders that the client had not made before; it makes them again when it needs them.
+        // Folders that the client had not created before; it creates them again when it needs them.
         foreach (var folder in new[] { Path.Combine(state.ConfigDir, "plugins", "cache"), Path.Combine(state.ConfigDir, "plugins") })
         {
             if (Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any())
@@ -93,7 +93,7 @@ internal sealed class PluginFiles(StateDirectory state, IReadOnlyList<Plugin> pl
         }
     }
 
-    /// <summary>It names the plugins that are there, and no other.</summary>
+    /// <summary>Writes the marketplace file, which names exactly the plugins that exist.</summary>
     private void WriteMarketplace(string path)
     {
         using var resource = Resource("marketplace.json");
@@ -110,7 +110,7 @@ internal sealed class PluginFiles(StateDirectory state, IReadOnlyList<Plugin> pl
 
     private IEnumerable<string> Folders(Plugin plugin) => [Path.Combine(MarketplacePath, plugin.Folder), CachePath(plugin)];
 
-    /// <summary>The text files of a plugin, by their paths in it.</summary>
+    /// <summary>The text files of a plugin, by their paths within it.</summary>
     private static IEnumerable<string> Resources(Plugin plugin) => Assembly.GetExecutingAssembly().GetManifestResourceNames()
         .Where(name => name.StartsWith(plugin.Folder + "/", StringComparison.Ordinal))
         .Select(name => name[(plugin.Folder.Length + 1)..]);
@@ -131,7 +131,7 @@ internal sealed class PluginFiles(StateDirectory state, IReadOnlyList<Plugin> pl
         var program = Environment.ProcessPath!;
         if (string.Equals(Path.GetFullPath(program), Path.GetFullPath(path), StringComparison.Ordinal))
         {
-            return; // installed from where it is installed
+            return; // it runs from where it is to be installed
         }
 
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);

@@ -2,8 +2,8 @@ using System.Text;
 
 namespace Ccflux.Hook.Install;
 
-/// <summary>Our variables in the <c>env</c> block of the client's settings.json. They are known by hashes of their values, so that what the user set since is not
-/// taken for ours.</summary>
+/// <summary>Our variables in the <c>env</c> block of the client's settings.json. They are recognised by hashes of their values, so that values which the user has set since are not
+/// mistaken for ours.</summary>
 internal static class SettingsEnv
 {
     private const string Env = "env";
@@ -16,7 +16,7 @@ internal static class SettingsEnv
         }
     }
 
-    /// <summary>Takes out what is still ours, and puts back what stood there before.</summary>
+    /// <summary>Removes the values that are still ours, and restores the previous ones.</summary>
     public static void Remove(JsonText root, IReadOnlyDictionary<string, string> hashes, JsonText? before)
     {
         foreach (var (name, hash) in hashes)

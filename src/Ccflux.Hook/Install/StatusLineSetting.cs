@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Ccflux.Hook.Install;
 
-/// <summary>Our command as the client's <c>statusLine</c>. One that was there before is wrapped, and its other settings stay.</summary>
+/// <summary>Sets our command as the client's <c>statusLine</c>. A previous command is wrapped, and its other settings stay.</summary>
 internal static class StatusLineSetting
 {
     private const string Name = "statusLine";
@@ -42,12 +42,12 @@ internal static class StatusLineSetting
         }
     }
 
-    /// <summary>The client hands it to a shell, on Windows too, which takes forward slashes for what they are.</summary>
+    /// <summary>The client passes it to a shell, on Windows too, which understands forward slashes.</summary>
     private static string Command(string program) => Quote(OperatingSystem.IsWindows() ? program.Replace('\\', '/') : program) + " statusline";
 
     private static string Quote(string text) => $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
-    /// <summary>Null where it is not as <see cref="Quote"/> writes it.</summary>
+    /// <summary>Null if it is not in the form that <see cref="Quote"/> writes.</summary>
     private static string? Unquote(string quoted)
     {
         if (quoted.Length < 2 || quoted[0] != '\'' || quoted[^1] != '\'')

@@ -2,10 +2,10 @@ using Ccflux.Hook.Spool;
 
 namespace Ccflux.Hook.Install;
 
-/// <summary>Whether files can be written, asked of all of them before the first is. A sentence says why not.</summary>
+/// <summary>Checks that all files can be written before the first one is. A sentence says why not.</summary>
 internal static class WriteCheck
 {
-    /// <summary>For a file that is to be written, there or not. Links are followed, as they are when it is written.</summary>
+    /// <summary>Checks a file that is to be written, whether it exists or not. Links are followed, as when it is written.</summary>
     public static string? File(string path)
     {
         string target;
@@ -29,17 +29,17 @@ internal static class WriteCheck
             return IsReadOnly(target) ? $"{path} is read-only." : Folder(folder);
         }
 
-        return !string.Equals(target, path, StringComparison.Ordinal) && !Directory.Exists(folder) ? $"{path} is a link to {target}, and there is no such folder." : Folder(folder);
+        return !string.Equals(target, path, StringComparison.Ordinal) && !Directory.Exists(folder) ? $"{path} is a link to {target}, whose folder does not exist." : Folder(folder);
     }
 
-    /// <summary>For a folder that is to be there and written to: the nearest one above it that exists must take it.</summary>
+    /// <summary>Checks a folder that must exist and be writable: the nearest existing parent must allow it.</summary>
     public static string? Folder(string path)
     {
         for (var at = path; at is not null; at = Path.GetDirectoryName(at))
         {
             if (Directory.Exists(at))
             {
-                return OperatingSystem.IsWindows() || Posix.MayWrite(at) ? null : $"{at} is a folder that may not be written to.";
+                return OperatingSystem.IsWindows() || Posix.MayWrite(at) ? null : $"{at} is a folder without write permission.";
             }
 
             if (System.IO.File.Exists(at) || new FileInfo(at).LinkTarget is not null)
@@ -51,7 +51,7 @@ internal static class WriteCheck
         return $"There is no folder to make {path} in.";
     }
 
-    /// <summary>Best effort: null where the free space is not told.</summary>
+    /// <summary>Best effort: null if the free space is unknown.</summary>
     public static string? Space(string path, long bytes)
     {
         try
@@ -70,7 +70,7 @@ internal static class WriteCheck
         }
     }
 
-    /// <summary>The file that a path or the links at it lead to.</summary>
+    /// <summary>The file that a path leads to, following links.</summary>
     public static string Target(string path) =>
         new FileInfo(path).LinkTarget is null ? path : System.IO.File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
 

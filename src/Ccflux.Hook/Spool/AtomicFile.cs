@@ -1,11 +1,11 @@
 namespace Ccflux.Hook.Spool;
 
-/// <summary>Writes a file whole or not at all: beside it, to the disk, then over it. Mode 0600, for some of them hold secrets.</summary>
+/// <summary>Writes a file atomically: to a temporary file, to the disk, then by a rename. Mode 0600, because some files contain secrets.</summary>
 internal static class AtomicFile
 {
-    /// <param name="path">Which file.</param>
-    /// <param name="content">All of it.</param>
-    /// <param name="toDisk">False for what may be lost with the power, but never be half there.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="content">Its complete content.</param>
+    /// <param name="toDisk">False for a file that may be lost in a power failure, but must never be half written.</param>
     public static void Write(string path, ReadOnlySpan<byte> content, bool toDisk = true)
     {
         var beside = path + ".new";
@@ -17,7 +17,7 @@ internal static class AtomicFile
 
         if (new FileInfo(beside).LinkTarget is not null)
         {
-            File.Delete(beside); // none of ours, and it would be written through
+            File.Delete(beside); // not one of ours, and it would be written through
         }
 
         using (var file = new FileStream(beside, options))
@@ -29,7 +29,7 @@ internal static class AtomicFile
         File.Move(beside, path, overwrite: true);
     }
 
-    /// <summary>Null where there is no such file.</summary>
+    /// <summary>Null if there is no such file.</summary>
     public static byte[]? Read(string path)
     {
         try

@@ -1,13 +1,13 @@
 namespace Ccflux.Hook.Spool;
 
-/// <summary>Held by the one deliver that runs for a config dir. The kernel lets go of it when the process ends, however it ends.</summary>
+/// <summary>Held by the one deliver that runs for a config directory. The kernel releases it when the process ends, however it ends.</summary>
 internal sealed class DeliverLock : IDisposable
 {
     private readonly FileStream _file;
 
     private DeliverLock(FileStream file) => _file = file;
 
-    /// <summary>Null where another process holds it. A hook that only asks holds it for an instant, hence the tries.</summary>
+    /// <summary>Null if another process holds it. A hook that only checks it holds it for an instant, hence the retries.</summary>
     public static DeliverLock? TryTake(string path)
     {
         for (var tries = 3; ; tries--)
@@ -28,7 +28,7 @@ internal sealed class DeliverLock : IDisposable
         }
     }
 
-    /// <summary>Asks without taking, for the hook's hot path: no exception, one descriptor.</summary>
+    /// <summary>Checks without acquiring, for the hook's hot path: no exception, one descriptor.</summary>
     public static bool IsTaken(string path)
     {
         if (OperatingSystem.IsWindows())
@@ -50,7 +50,7 @@ internal sealed class DeliverLock : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    /// <summary>Only the owner can open the file: whoever can open it can hold its lock.</summary>
+    /// <summary>Only the owner can open the file: anyone who can open it can hold its lock.</summary>
     private static FileStreamOptions Options()
     {
         var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None };

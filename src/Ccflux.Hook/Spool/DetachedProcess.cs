@@ -4,11 +4,11 @@ using System.Text;
 
 namespace Ccflux.Hook.Spool;
 
-/// <summary>Starts this program again as a process that outlives the client: a session of its own (the client signals its process group),
-/// no standard streams (a held pipe would make the client wait), no inherited descriptors, and an environment of named variables only.</summary>
+/// <summary>Starts this program again as a process that outlives the client: with its own session (the client signals its process group),
+/// no standard streams (a pipe that stays open would make the client wait), no inherited descriptors, and an environment of named variables only.</summary>
 internal static unsafe partial class DetachedProcess
 {
-    /// <summary>What a detached process needs to know. Hooks inherit the user's API key and the client's message socket; those stay behind.</summary>
+    /// <summary>The environment that a detached process needs. Hooks inherit the user's API key and the client's message socket; those are not passed on.</summary>
     private static readonly string[] s_environment =
     [
         "HOME", "USERPROFILE", "SYSTEMROOT", "TMPDIR", "TEMP", "CLAUDE_CONFIG_DIR",
@@ -23,12 +23,12 @@ internal static unsafe partial class DetachedProcess
     private const nint CloseRangeCall = 436; // the same number on every Linux architecture
     private const uint CloseOnExec = 4;
 
-    /// <summary>For a process that stays: its garbage is collected every 256 KiB (in hex), which keeps its heap small and costs it time that it has.</summary>
+    /// <summary>For a long-running process: its garbage is collected every 256 KiB (in hex), which keeps its heap small and costs time that it can spare.</summary>
     private const string SmallHeap = "DOTNET_GCgen0size=40000";
 
     public static bool Start(params ReadOnlySpan<string> arguments) => Start(stays: false, arguments);
 
-    /// <param name="stays">It is to live for hours and take little.</param>
+    /// <param name="stays">Whether the process is to live for hours with little memory.</param>
     /// <param name="arguments">Its arguments.</param>
     public static bool Start(bool stays, params ReadOnlySpan<string> arguments)
     {

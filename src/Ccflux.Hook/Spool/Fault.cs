@@ -1,6 +1,6 @@
 namespace Ccflux.Hook.Spool;
 
-/// <summary>The steps between which the program may be killed at any time, by name. A test's program listens, and kills itself at the step it was told; nothing else listens.</summary>
+/// <summary>Names the steps between which the program may be killed at any time. A test program listens, and kills itself at a given step; nothing else listens.</summary>
 internal static class Fault
 {
     public const string LockTaken = "lock-taken";
@@ -29,7 +29,7 @@ internal static class Fault
     public const string RenewedReturned = "renewed-returned";
     public const string HeartbeatAnswered = "heartbeat-answered";
 
-    /// <summary>Told each step as it is reached; none but in tests.</summary>
+    /// <summary>Called with each step as it is reached; null except in tests.</summary>
     public static Action<string>? Listener { get; set; }
 
     public static IReadOnlyList<string> All { get; } =
@@ -37,7 +37,7 @@ internal static class Fault
         LockTaken, SpoolRead, Scanned, QueueSaved, TokenCached, KeyWritten, KeyRegistered, Posting, Acknowledged, Committed, QueueTrimmed, SpoolEmptied, StoreNoted,
     ];
 
-    /// <summary>Steps of a swap and of bringing a login back, in their order.</summary>
+    /// <summary>Steps of a swap and of returning a login, in order.</summary>
     public static IReadOnlyList<string> OfSwaps { get; } = [ClientLocked, SwapJournaled, LoginCopied, LoginReplaced, SwapNoted, LoginReturned, HeartbeatAnswered];
 
     public static void Point(string name) => Listener?.Invoke(name);

@@ -3,15 +3,15 @@ using System.Text.Json;
 
 namespace Ccflux.Hook.Spool;
 
-/// <summary>What is kept of a hook's input: which session, where its transcript is, and what happened. Everything else is skipped unread.
-/// The session is null where the input does not tell, or tells something that is no file name.</summary>
+/// <summary>The parts of a hook's input that are kept: the session, the path of its transcript, and the event. Everything else is skipped unread.
+/// The session is null if the input does not name it, or names it by something that is not a file name.</summary>
 internal sealed record HookEvent(string? SessionId, string? TranscriptPath, string? Name)
 {
     private const int MaxSessionId = 64;
 
     // {"session_id":"9f1a8809-…","transcript_path":"/home/dev/.claude/projects/-home-dev-proj/9f1a8809-….jsonl","cwd":"…","hook_event_name":"Stop",…}
 
-    /// <summary>Reads as far as the text is JSON; the fields found until then count.</summary>
+    /// <summary>Reads as far as the text is JSON; the fields found up to there count.</summary>
     public static HookEvent Read(ReadOnlySpan<byte> json)
     {
         string? session = null, transcript = null, name = null;
@@ -41,13 +41,13 @@ internal sealed record HookEvent(string? SessionId, string? TranscriptPath, stri
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
-            // Broken input: what was read before the break is as good as it ever will be.
+            // Broken input: what was read before the break is all there is.
         }
 
         return new HookEvent(IsFileName(session) ? session : null, transcript, name);
     }
 
-    /// <summary>Session ids name files (<c>&lt;session&gt;.offset</c>), so only harmless letters pass.</summary>
+    /// <summary>Whether an id is safe as a file name: session ids name files (<c>&lt;session&gt;.offset</c>).</summary>
     public static bool IsFileName(string? id)
     {
         if (id is not { Length: > 0 and <= MaxSessionId })
@@ -66,15 +66,15 @@ internal sealed record HookEvent(string? SessionId, string? TranscriptPath, stri
         return true;
     }
 
-    /// <summary>The spool's line: session, event and transcript, apart by tabs. It begins with a line feed too, so that a line that a full disk
-    /// cut short spoils no other.</summary>
+    /// <summary>The spool's line: session, event and transcript, separated by tabs. It also starts with a line feed, so that a line cut short by a full disk
+    /// does not spoil another.</summary>
     public byte[] ToLine()
     {
         var path = TranscriptPath is { } text && !text.AsSpan().ContainsAny('\t', '\n', '\r') ? text : "";
         return Encoding.UTF8.GetBytes($"\n{SessionId}\t{OneWord(Name)}\t{path}\n");
     }
 
-    /// <summary>Null where the line is none of ours (a crash while writing can leave half a line).</summary>
+    /// <summary>Null if the line is not one of ours (a crash while writing can leave half a line).</summary>
     public static HookEvent? Parse(ReadOnlySpan<byte> line)
     {
         var parts = Encoding.UTF8.GetString(line).Split('\t');

@@ -3,20 +3,20 @@ using Ccflux.Contracts.Usage;
 
 namespace Ccflux.Hook.Spool;
 
-/// <summary>A time whose turns are never sent. Open while <see cref="Until"/> is null.</summary>
+/// <summary>An interval whose turns are never sent. Open while <see cref="Until"/> is null.</summary>
 internal sealed record PausedInterval(DateTimeOffset From, DateTimeOffset? Until, string Reason)
 {
     public const string Paused = "paused";
     public const string KeyRevoked = "key-revoked";
 
-    /// <summary>True where any part of the turn lies in the interval: in doubt it stays here.</summary>
+    /// <summary>True if any part of the turn is within the interval: in doubt it is not sent.</summary>
     public bool Covers(TurnReport turn) => turn.EndedUtc >= From && (Until is not { } until || turn.StartedUtc < until);
 }
 
 /// <summary>The intervals of <c>pause</c> and of revoked keys, in <c>silence.json</c>.</summary>
 internal sealed class PausedIntervals
 {
-    /// <summary>Beyond it the two oldest intervals become one that spans both.</summary>
+    /// <summary>Above this number the two oldest intervals are merged into one that spans both.</summary>
     private const int MaxIntervals = 1000;
 
     private readonly string _path;
@@ -32,7 +32,7 @@ internal sealed class PausedIntervals
 
     public bool IsPaused => IsOpen(PausedInterval.Paused);
 
-    /// <exception cref="JsonException">The file is damaged. Better nothing is sent than something that should not be.</exception>
+    /// <exception cref="JsonException">The file is damaged. It is better to send nothing than something that should not be sent.</exception>
     public static PausedIntervals Load(StateDirectory state) =>
         new(state.PausedIntervals, AtomicFile.Read(state.PausedIntervals) is { } json ? JsonSerializer.Deserialize(json, StateJson.Default.ListPausedInterval) ?? [] : []);
 
@@ -42,7 +42,7 @@ internal sealed class PausedIntervals
 
     public bool Covers(TurnReport turn) => _intervals.Exists(interval => interval.Covers(turn));
 
-    /// <summary>False where one of that reason was open already.</summary>
+    /// <summary>False if an interval of that reason was already open.</summary>
     public bool Open(string reason, DateTimeOffset from)
     {
         if (IsOpen(reason))
@@ -62,7 +62,7 @@ internal sealed class PausedIntervals
         return true;
     }
 
-    /// <summary>False where none of that reason was open.</summary>
+    /// <summary>False if no interval of that reason was open.</summary>
     public bool Close(string reason, DateTimeOffset until)
     {
         var at = _intervals.FindIndex(interval => interval.Until is null && string.Equals(interval.Reason, reason, StringComparison.Ordinal));

@@ -2,8 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Ccflux.Hook.Spool;
 
-/// <summary>The few system calls that .NET has no door to: an append that is atomic between processes, a lock that is only asked for,
-/// and a child that outlives the client. Linux and macOS; Windows goes other ways.</summary>
+/// <summary>The few system calls that .NET does not offer: an append that is atomic between processes, a lock that is only checked,
+/// and a child process that outlives the client. Linux and macOS; Windows uses other means.</summary>
 internal static unsafe partial class Posix
 {
     public const int LockShared = 1;
@@ -27,17 +27,17 @@ internal static unsafe partial class Posix
 
     private static readonly bool s_mac = OperatingSystem.IsMacOS();
 
-    /// <summary>Makes <c>open</c> fail at a link.</summary>
+    /// <summary>Makes <c>open</c> fail on a link.</summary>
     private static readonly int s_noFollow = s_mac ? 0x100 : RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x8000 : 0x20000;
 
-    /// <summary>Opens for appending, creating with mode 0600; negative where it cannot.</summary>
+    /// <summary>Opens for appending, creating with mode 0600; negative if it fails.</summary>
     public static int OpenForAppend(string path) => Open(path, WriteOnly | s_noFollow | (s_mac ? 0x200 | 0x8 | 0x1000000 : 0x40 | 0x400 | 0x80000), 0x180);
 
-    /// <summary>Opens for reading and writing, creating with mode 0600; negative where it cannot.</summary>
+    /// <summary>Opens for reading and writing, creating with mode 0600; negative if it fails.</summary>
     public static int OpenForLock(string path) => Open(path, ReadWrite | s_noFollow | (s_mac ? 0x200 | 0x1000000 : 0x40 | 0x80000), 0x180);
 
-    /// <summary>Whether a folder may be written to as this user's own: no link, and owned by this user or by whoever owns the config dir (in a container that is
-    /// often the host's user). Write permission of others is taken away from it.</summary>
+    /// <summary>Whether a folder may be written to as this user's own: not a link, and owned by this user or by the owner of the config directory (in a container that is
+    /// often the host's user). Write permission for others is removed from it.</summary>
     public static FolderTrust Inspect(string folder, string configDir)
     {
         if (s_mac)
@@ -68,10 +68,10 @@ internal static unsafe partial class Posix
         return FolderTrust.Own;
     }
 
-    /// <summary>Whether this user may write to a file, or make files in a folder.</summary>
+    /// <summary>Whether this user may write to a file, or create files in a folder.</summary>
     public static bool MayWrite(string path) => Access(path, AccessWrite) == 0;
 
-    /// <summary>Reads from standard input; 0 at its end, negative when nothing came in time.</summary>
+    /// <summary>Reads from standard input; 0 at its end, negative if nothing came in time.</summary>
     public static int ReadInput(byte[] buffer, int offset, int timeoutMilliseconds)
     {
         PollEntry entry = new() { Descriptor = 0, Events = PollIn };
@@ -93,7 +93,7 @@ internal static unsafe partial class Posix
         }
     }
 
-    /// <summary>Reads a small file, without what a stream costs; negative where it is not there, and where it does not fit.</summary>
+    /// <summary>Reads a small file without the cost of a stream; negative if it does not exist or does not fit.</summary>
     public static int ReadSmallFile(string path, Span<byte> bytes)
     {
         var file = Open(path, s_mac ? 0x1000000 : 0x80000, 0);
@@ -110,7 +110,7 @@ internal static unsafe partial class Posix
         }
     }
 
-    /// <summary>One write; the number of bytes written, negative where none were.</summary>
+    /// <summary>Writes once; returns the number of bytes written, negative if none were.</summary>
     public static int Write(int descriptor, ReadOnlySpan<byte> bytes)
     {
         fixed (byte* start = bytes)
@@ -128,21 +128,21 @@ internal static unsafe partial class Posix
     [LibraryImport("libc", EntryPoint = "getppid")]
     public static partial int ParentProcessId();
 
-    /// <summary>Makes a folder, which only one of several can: 0 for that one.</summary>
+    /// <summary>Creates a folder, which succeeds for only one of several processes: 0 for that one.</summary>
     [LibraryImport("libc", EntryPoint = "mkdir", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int MakeFolder(string path, uint mode);
 
     [LibraryImport("libc", EntryPoint = "kill")]
     public static partial int Signal(int process, int signal);
 
-    /// <summary>Makes this process give way to others.</summary>
+    /// <summary>Lowers this process's priority.</summary>
     [LibraryImport("libc", EntryPoint = "nice")]
     public static partial int GiveWay(int by);
 
     [LibraryImport("libc", EntryPoint = "usleep")]
     public static partial int SleepMicroseconds(uint microseconds);
 
-    /// <summary>Says that pages will not be needed soon: those of a file are read again when they are.</summary>
+    /// <summary>Declares that pages will not be needed soon: pages of a file are read again when they are.</summary>
     [LibraryImport("libc", EntryPoint = "madvise")]
     public static partial int Advise(nuint address, nuint length, int advice);
 
@@ -159,7 +159,7 @@ internal static unsafe partial class Posix
     [LibraryImport("libc", EntryPoint = "poll")]
     private static partial int PollCall(PollEntry* entries, nuint count, int timeout);
 
-    /// <summary>Owner and mode as <c>statx</c> tells them: its layout is the same on every architecture.</summary>
+    /// <summary>Owner and mode as reported by <c>statx</c>: its layout is the same on every architecture.</summary>
     private static bool TryStatus(string path, int flags, out uint owner, out uint mode)
     {
         const int TypeModeAndOwner = 0xB;
@@ -210,13 +210,13 @@ internal static unsafe partial class Posix
     }
 }
 
-/// <summary>Whose a folder is.</summary>
+/// <summary>Who owns a folder.</summary>
 internal enum FolderTrust
 {
     Missing,
     Own,
 
-    /// <summary>A link or a file stands in its place.</summary>
+    /// <summary>There is a link or a file in its place.</summary>
     NoFolder,
     Foreign,
 }

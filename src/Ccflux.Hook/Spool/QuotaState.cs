@@ -3,7 +3,7 @@ using Ccflux.Contracts.Quota;
 
 namespace Ccflux.Hook.Spool;
 
-/// <summary>A window's figure as a session shows it, since when, whether that was recorded as a reading, and whether it was surely taken from the issuer then.</summary>
+/// <summary>A window's figure as a session shows it, since when, whether it was recorded as a reading, and whether it certainly came fresh from the issuer then.</summary>
 internal sealed record LimitObservation(string Name, double UsedPercentage, DateTimeOffset? ResetsAt, DateTimeOffset At, bool Recorded, bool Fresh = false)
 {
     public bool Shows(LimitWindow window) => UsedPercentage.Equals(window.UsedPercentage) && ResetsAt == window.ResetsAt;
@@ -12,16 +12,16 @@ internal sealed record LimitObservation(string Name, double UsedPercentage, Date
 /// <summary>What a session's status line showed last.</summary>
 internal sealed record SeenSession(string Id, DateTimeOffset At, List<LimitObservation> Windows);
 
-/// <summary>What status lines have shown on this machine, and the readings of it that await acknowledgement.</summary>
+/// <summary>What status lines have shown on this machine, and the readings from them that are waiting for acknowledgement.</summary>
 internal sealed class QuotaState
 {
-    /// <summary>Beyond it the oldest readings go: a day and more of a status line that changes all the time would not be missed as much as the newest.</summary>
+    /// <summary>Above this number the oldest readings are dropped: losing the old ones, after more than a day of constant changes, matters less than losing the newest.</summary>
     public const int MaxWaiting = 500;
 
-    /// <summary>Newest readings held for comparison, by account and window.</summary>
+    /// <summary>Latest readings kept for comparison, by account and window.</summary>
     public const int MaxLatest = 64;
 
-    /// <summary>When something was recorded last.</summary>
+    /// <summary>When a reading was last recorded.</summary>
     public DateTimeOffset? RecordedAt { get; set; }
 
     public List<SeenSession> Sessions { get; init; } = [];

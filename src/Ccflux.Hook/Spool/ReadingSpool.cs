@@ -3,11 +3,11 @@ using Ccflux.Contracts.Quota;
 
 namespace Ccflux.Hook.Spool;
 
-/// <summary><c>quota_readings.json</c>: readings on their way, and what is needed to tell news from repetition. Status lines write it, deliver takes
-/// from it what was acknowledged; whoever changes it holds <c>quota.lock</c>.</summary>
+/// <summary><c>quota_readings.json</c>: readings to be sent, and what is needed to distinguish news from repetition. Status lines write it, deliver removes
+/// what was acknowledged; a process that changes it holds <c>quota.lock</c>.</summary>
 internal sealed class ReadingSpool(StateDirectory state)
 {
-    /// <summary>Reads without the lock: the file is replaced whole. A damaged one is begun anew; readings come again with the next change.</summary>
+    /// <summary>Reads without the lock: the file is replaced atomically. A damaged file is started over; readings come again with the next change.</summary>
     public QuotaState Read()
     {
         try
@@ -22,7 +22,7 @@ internal sealed class ReadingSpool(StateDirectory state)
         }
     }
 
-    /// <summary>Changes the file where <paramref name="change"/> says that it did; false where another process is at it: whoever that is, a status
+    /// <summary>Changes the file if <paramref name="change"/> reports a change; false if another process is using it: in any case a status
     /// line must not wait.</summary>
     public bool TryChange(Func<QuotaState, bool> change)
     {
@@ -35,14 +35,14 @@ internal sealed class ReadingSpool(StateDirectory state)
         var content = Read();
         if (change(content))
         {
-            // Not forced to the disk: that takes longer than a status line may, and what a power cut takes comes again with the next change.
+            // Not flushed to the disk: that takes longer than a status line may, and what a power failure loses comes again with the next change.
             AtomicFile.Write(state.QuotaReadings, JsonSerializer.SerializeToUtf8Bytes(content, QuotaStateJson.Default.QuotaState), toDisk: false);
         }
 
         return true;
     }
 
-    /// <summary>Takes out what needs no sending any more. Where the file is in use they stay, and come again: the receiver knows them then.</summary>
+    /// <summary>Removes readings that need no more sending. If the file is in use they stay and are sent again: the receiver recognises them.</summary>
     public bool TryRemove(IReadOnlyCollection<ReportedReading> done) => TryChange(content => content.Waiting.RemoveAll(done.Contains) > 0);
 
     private static bool IsWhole(QuotaState read) =>

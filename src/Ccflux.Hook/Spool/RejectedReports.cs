@@ -3,7 +3,7 @@ using Ccflux.Contracts.Usage;
 
 namespace Ccflux.Hook.Spool;
 
-/// <summary><c>rejected_reports.jsonl</c>: turns that the receiver refused for good, kept for whoever looks into it, the newest 256 KiB.</summary>
+/// <summary><c>rejected_reports.jsonl</c>: turns that the receiver refused for good, kept for troubleshooting, the latest 256 KiB.</summary>
 internal static class RejectedReports
 {
     private const int MaxBytes = 256 * 1024;

@@ -3,13 +3,13 @@ using Ccflux.Contracts.Usage;
 
 namespace Ccflux.Hook.Spool;
 
-/// <summary>Which turn: a later report of the same one replaces the earlier.</summary>
+/// <summary>Identifies a turn: a later report of the same turn replaces the earlier one.</summary>
 internal readonly record struct TurnId(string SessionId, int Index)
 {
     public static TurnId Of(TurnReport turn) => new(turn.SessionId, turn.TurnIndex);
 }
 
-/// <summary><c>pending_reports.jsonl</c>: turns that await acknowledgement, a line each. It is a cache of the transcripts, for the case that one is
+/// <summary><c>pending_reports.jsonl</c>: turns that are waiting for acknowledgement, one per line. It caches the transcripts, in case one is
 /// deleted before its turns were delivered; what does not fit is built from the transcripts again.</summary>
 internal static class ReportQueue
 {
@@ -32,11 +32,11 @@ internal static class ReportQueue
                 continue;
             }
 
-            // ccflux 0.1: {"schema_version":1,"session_id":"…","user_email":"…",…}. It counted too much; the transcripts tell it rightly.
+            // ccflux 0.1: {"schema_version":1,"session_id":"…","user_email":"…",…}. It counted too much; the transcripts have the correct figures.
             if (line.IndexOf("\"schema_version\""u8) >= 0)
             {
                 File.Move(state.Queue, state.LegacyQueue, overwrite: true);
-                log.Activity("queue: set aside what ccflux 0.1 had queued; it is read from the transcripts instead");
+                log.Activity("queue: set aside the queue of ccflux 0.1; its turns are read from the transcripts instead");
                 return [];
             }
 
@@ -58,7 +58,7 @@ internal static class ReportQueue
         return turns;
     }
 
-    /// <summary>Writes the first <see cref="MaxReports"/>; without any, removes the file.</summary>
+    /// <summary>Writes the first <see cref="MaxReports"/>; removes the file if there are none.</summary>
     public static void Save(StateDirectory state, IEnumerable<TurnReport> turns)
     {
         using var content = new MemoryStream();

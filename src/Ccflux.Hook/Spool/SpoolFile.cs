@@ -1,15 +1,15 @@
 namespace Ccflux.Hook.Spool;
 
-/// <summary>The spool: hook events append to it, deliver reads it and empties it once everything in it is acknowledged.
-/// Appends hold the file's lock shared and emptying holds it exclusively, so that no line falls between reading and emptying.</summary>
+/// <summary>The spool: hook events are appended to it; deliver reads it, and empties it once everything in it is acknowledged.
+/// Appending holds the file's lock shared and emptying holds it exclusively, so that no line is lost between reading and emptying.</summary>
 internal sealed class SpoolFile(string path)
 {
-    /// <summary>A fuller spool takes no more lines; deliver then looks at every session it knows, not only at those named.</summary>
+    /// <summary>A fuller spool accepts no more lines; deliver then looks at every session it knows, not only at those named.</summary>
     public const int MaxBytes = 1024 * 1024;
 
     private const int LockTries = 20;
 
-    /// <summary>False where nothing could be written.</summary>
+    /// <summary>False if nothing could be written.</summary>
     public bool Append(HookEvent hookEvent)
     {
         var line = hookEvent.ToLine();
@@ -24,8 +24,8 @@ internal sealed class SpoolFile(string path)
             return false;
         }
 
-        // Deliver holds the lock for microseconds. A deliver that was stopped while holding it must not hold up the user: then the line
-        // is written without the lock.
+        // Deliver holds the lock for microseconds. A deliver process that was stopped while holding it must not delay the user: the line
+        // is then written without the lock.
         for (var i = 0; i < LockTries && Posix.Flock(file, Posix.LockShared | Posix.LockNonBlocking) != 0; i++)
         {
             _ = Posix.SleepMicroseconds(100);
@@ -59,7 +59,7 @@ internal sealed class SpoolFile(string path)
         return new SpoolContent(events, length);
     }
 
-    /// <summary>Empties the spool if nothing was added to what was read; false where something was.</summary>
+    /// <summary>Empties the spool if nothing was added since it was read; false otherwise.</summary>
     public bool TryEmpty(SpoolContent read)
     {
         if (!IsThere)
@@ -85,7 +85,7 @@ internal sealed class SpoolFile(string path)
         }
     }
 
-    /// <summary>A link is none that hooks write to, and what it leads to must not be emptied.</summary>
+    /// <summary>Hooks do not write to a link, and its target must not be emptied.</summary>
     private bool IsThere => new FileInfo(path) is { Exists: true, LinkTarget: null };
 
     private bool AppendOnWindows(byte[] line)
@@ -110,7 +110,7 @@ internal sealed class SpoolFile(string path)
     }
 }
 
-/// <summary>What the spool held when it was read, and how many bytes that was.</summary>
+/// <summary>The spool's content when it was read, and its length in bytes.</summary>
 internal sealed record SpoolContent(IReadOnlyList<HookEvent> Events, long Length)
 {
     public bool IsFull => Length >= SpoolFile.MaxBytes;

@@ -1,7 +1,7 @@
 namespace Ccflux.Hook.Spool;
 
 /// <summary>The files below <c>&lt;config dir&gt;/ccflux/</c>. Their names and formats are those of ccflux 0.1 where it had them, so that an
-/// existing installation goes on.</summary>
+/// existing installation keeps working.</summary>
 internal sealed class StateDirectory(string configDir)
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
@@ -10,7 +10,7 @@ internal sealed class StateDirectory(string configDir)
 
     public string Root { get; } = Path.Combine(configDir, "ccflux");
 
-    /// <summary>What hook events leave behind: a line each.</summary>
+    /// <summary>What hook events leave: one line each.</summary>
     public string Spool => In("spool.jsonl");
 
     /// <summary>Held by the one <c>deliver</c> that runs.</summary>
@@ -31,7 +31,7 @@ internal sealed class StateDirectory(string configDir)
 
     public string Queue => In("pending_reports.jsonl");
 
-    /// <summary>ccflux 0.1's queue, set aside: what it holds is in the transcripts too, and counted rightly there.</summary>
+    /// <summary>The queue of ccflux 0.1, set aside: its content is also in the transcripts, and counted correctly there.</summary>
     public string LegacyQueue => In("pending_reports.0.1.jsonl");
 
     public string Rejected => In("rejected_reports.jsonl");
@@ -39,31 +39,31 @@ internal sealed class StateDirectory(string configDir)
     /// <summary>Intervals whose turns are never sent.</summary>
     public string PausedIntervals => In("silence.json");
 
-    /// <summary>Identity of the receiver's database, as its last answer told it.</summary>
+    /// <summary>Identity of the receiver's database, from its last answer.</summary>
     public string Store => In("store_id");
 
     /// <summary>Present while everything must be sent again, because the receiver's database was replaced.</summary>
     public string ResendAll => In("resend_all");
 
-    /// <summary>Before this time (epoch milliseconds) the receiver does not want to be asked.</summary>
+    /// <summary>The receiver asked not to be called before this time (epoch milliseconds).</summary>
     public string RetryAt => In("retry_at");
 
-    /// <summary>Until when new sessions rest, because the receiver takes no more of them that day.</summary>
+    /// <summary>Until when new sessions wait, because the receiver accepts no more of them that day.</summary>
     public string DailyCap => In("daily_cap.json");
 
     /// <summary>What was acknowledged last, for <c>ccflux status</c>.</summary>
     public string LastReport => In("last_report.json");
 
-    /// <summary>What stood in Claude Code's own files before <c>ccflux install</c> changed them.</summary>
+    /// <summary>Content of Claude Code's own files before <c>ccflux install</c> changed them.</summary>
     public string InstallRecord => In("install.json");
 
-    /// <summary>What status lines showed, and the readings of it that await acknowledgement.</summary>
+    /// <summary>What status lines showed, and the readings from them that are waiting for acknowledgement.</summary>
     public string QuotaReadings => In("quota_readings.json");
 
-    /// <summary>Held by whoever changes <see cref="QuotaReadings"/>.</summary>
+    /// <summary>Held by the process that changes <see cref="QuotaReadings"/>.</summary>
     public string QuotaLock => In("quota.lock");
 
-    /// <summary>Before this time (epoch milliseconds) no readings are sent: the receiver asked for rest, failed, or takes none.</summary>
+    /// <summary>No readings are sent before this time (epoch milliseconds): the receiver asked to wait, failed, or accepts none.</summary>
     public string QuotaRetryAt => In("quota_retry_at");
 
     /// <summary>The readings that were acknowledged last, for <c>ccflux status</c>.</summary>
@@ -76,10 +76,10 @@ internal sealed class StateDirectory(string configDir)
 
     public string ErrorLog => In("errors.log");
 
-    /// <summary>The config dir a transcript belongs to: the folder above <c>projects/</c>, else the environment's.</summary>
+    /// <summary>The config directory that a transcript belongs to: the folder above <c>projects/</c>, else the one from the environment.</summary>
     public static StateDirectory Of(string? transcriptPath) => new(ConfigDirOf(transcriptPath) ?? DefaultConfigDir());
 
-    /// <summary>For what the client starts: the folder that <c>CLAUDE_CONFIG_DIR</c> names (of several the first that is there), else <c>~/.claude</c>. A relative
+    /// <summary>For processes that the client starts: the folder named by <c>CLAUDE_CONFIG_DIR</c> (of several, the first that exists), else <c>~/.claude</c>. A relative
     /// path is not followed here: it would leave keys and a token in whatever project the client runs in.</summary>
     public static string DefaultConfigDir()
     {
@@ -100,8 +100,8 @@ internal sealed class StateDirectory(string configDir)
     /// <summary>How far a session is acknowledged. ccflux 0.1 wrote another format under the same name, which is ignored.</summary>
     public string Offset(string sessionId) => In(sessionId + ".offset");
 
-    /// <summary>Makes the folder where it is not there.</summary>
-    /// <exception cref="StateRefusedException">It is a link, or somebody else's.</exception>
+    /// <summary>Creates the folder if it does not exist.</summary>
+    /// <exception cref="StateRefusedException">It is a link, or belongs to another user.</exception>
     public void Create()
     {
         if (Refusal(out var exists) is { } refusal)
@@ -124,7 +124,7 @@ internal sealed class StateDirectory(string configDir)
         }
     }
 
-    /// <summary>Why nothing may be written here, in a sentence; null where nothing speaks against it. A folder that another user could put into a shared config dir
+    /// <summary>Why nothing may be written here, in a sentence; null if writing is allowed. A folder that another user put into a shared config directory
     /// would make this program write where that user wants.</summary>
     public string? Refusal() => Refusal(out _);
 
@@ -141,7 +141,7 @@ internal sealed class StateDirectory(string configDir)
         return folder switch
         {
             FolderTrust.NoFolder => $"{Root} is a link or a file, not a folder. Nothing is written there: remove it.",
-            FolderTrust.Foreign => $"{Root} belongs to another user. Nothing is written there: remove it, or have it given to you.",
+            FolderTrust.Foreign => $"{Root} belongs to another user. Nothing is written there: remove it, or have its ownership transferred to you.",
             _ => null,
         };
     }
@@ -161,5 +161,5 @@ internal sealed class StateDirectory(string configDir)
     private string In(string name) => Path.Combine(Root, name);
 }
 
-/// <summary>The state directory is none that this user may write to; the message is a sentence for the user.</summary>
+/// <summary>The state directory may not be written to by this user; the message is a sentence for the user.</summary>
 internal sealed class StateRefusedException(string message) : IOException(message);

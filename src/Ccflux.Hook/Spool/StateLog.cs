@@ -3,8 +3,8 @@ using System.Text;
 
 namespace Ccflux.Hook.Spool;
 
-/// <summary><c>activity.log</c> and <c>errors.log</c>: 64 KiB each, of which the newer half is kept when full. They name sessions, counts and
-/// reasons, never content and never a secret. A log that cannot be written (read-only home, full disk) is not worth disturbing anyone.</summary>
+/// <summary><c>activity.log</c> and <c>errors.log</c>: 64 KiB each; when full, the newer half is kept. They name sessions, counts and
+/// reasons, never content and never a secret. A log that cannot be written (read-only home, full disk) is no reason to disturb the user.</summary>
 internal sealed class StateLog(StateDirectory state, TimeProvider time)
 {
     public const int MaxBytes = 64 * 1024;
@@ -30,7 +30,7 @@ internal sealed class StateLog(StateDirectory state, TimeProvider time)
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            // Nowhere to tell it.
+            // There is nowhere to report it.
         }
     }
 

@@ -4,15 +4,15 @@ using Ccflux.Hook.Spool;
 
 namespace Ccflux.Hook.StatusLine;
 
-/// <summary>Whose limits they are, by the client's <c>.claude.json</c>: the account's id with its organisation's (<see cref="AccountKey"/>), else its e-mail.</summary>
+/// <summary>Finds the account whose limits are shown, in the client's <c>.claude.json</c>: its id with its organisation's (<see cref="AccountKey"/>), else its e-mail address.</summary>
 internal static class Account
 {
-    /// <summary>A larger file is no longer worth the user's time.</summary>
+    /// <summary>Reading a larger file would take too much of the user's time.</summary>
     private const int MaxFile = 32 * 1024 * 1024;
 
     // {"numStartups":4,"oauthAccount":{"accountUuid":"7f0c…","emailAddress":"dev@example.org","organizationUuid":"41b2…",…},"projects":{…}}
 
-    /// <summary>Null where nobody is logged in (an API key has no such limits).</summary>
+    /// <summary>Null if nobody is signed in (an API key has no such limits).</summary>
     public static string? Find(string configDir)
     {
         var path = PathOf(configDir);
@@ -63,7 +63,7 @@ internal static class Account
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
-            // Half written, perhaps: what was read before the break counts.
+            // The file may be half written: what was read before the break counts.
         }
 
         return Usable(AccountKey.Of(IdOf(id), IdOf(organization))) ?? Usable(email);
@@ -77,7 +77,7 @@ internal static class Account
         Email = 3,
     }
 
-    /// <summary>Below a config dir of its own the file lies in it; the default one has it beside.</summary>
+    /// <summary>In a config directory other than the default the file is inside it; for the default one it is next to it.</summary>
     private static string PathOf(string configDir)
     {
         var home = StateDirectory.Home();

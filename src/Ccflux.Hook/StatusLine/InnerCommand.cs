@@ -2,8 +2,8 @@ using System.Diagnostics;
 
 namespace Ccflux.Hook.StatusLine;
 
-/// <summary>The status line that was there before ours: it gets the same input, and what it prints is kept. Whatever it does, ours goes on:
-/// it has <see cref="Limit"/> for itself, and its complaints are dropped.</summary>
+/// <summary>Runs the previous status line: it gets the same input, and its output is kept. Whatever it does, ours continues:
+/// it gets <see cref="Limit"/>, and its errors are dropped.</summary>
 internal sealed class InnerCommand : IDisposable
 {
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(3);
@@ -20,7 +20,7 @@ internal sealed class InnerCommand : IDisposable
         _all = Task.WhenAll(FeedAsync(input), CollectAsync(), process.StandardError.BaseStream.CopyToAsync(Stream.Null));
     }
 
-    /// <summary>Null where it cannot be started.</summary>
+    /// <summary>Null if it cannot be started.</summary>
     public static InnerCommand? Start(ReadOnlySpan<string> command, ReadOnlyMemory<byte> input)
     {
         var start = new ProcessStartInfo(command[0], command[1..].ToArray())
@@ -40,7 +40,7 @@ internal sealed class InnerCommand : IDisposable
         }
     }
 
-    /// <summary>What it printed until it ended or its time was over, without line ends at its end.</summary>
+    /// <summary>Its output until it ended or its time was up, without trailing line ends.</summary>
     public async Task<ReadOnlyMemory<byte>> OutputAsync(TimeProvider time)
     {
         try
@@ -72,7 +72,7 @@ internal sealed class InnerCommand : IDisposable
         }
         catch (IOException)
         {
-            // It does not care for its input.
+            // It does not read its input.
         }
     }
 
@@ -97,7 +97,7 @@ internal sealed class InnerCommand : IDisposable
         }
         catch (Exception error) when (error is InvalidOperationException or System.ComponentModel.Win32Exception or AggregateException)
         {
-            // It ended by itself, or will not be ended by us.
+            // It ended by itself, or cannot be killed by us.
         }
     }
 }

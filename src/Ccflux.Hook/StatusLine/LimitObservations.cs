@@ -3,8 +3,8 @@ using Ccflux.Hook.Spool;
 
 namespace Ccflux.Hook.StatusLine;
 
-/// <summary>Decides what of a status line is news. An idle session repeats its old figures, so a figure counts where it changed for its session,
-/// and dates from when it was first seen there; at most once a minute something is recorded.</summary>
+/// <summary>Decides what in a status line is news. An idle session repeats its old figures, so a figure counts if it changed for its session,
+/// and is dated to when it was first seen there; something is recorded at most once a minute.</summary>
 internal static class LimitObservations
 {
     public const int MaxSessions = 32;
@@ -12,12 +12,12 @@ internal static class LimitObservations
 
     /// <summary>Notes what is shown now.</summary>
     /// <param name="state">Changed in place.</param>
-    /// <param name="session">Which session shows it.</param>
+    /// <param name="session">The session that shows it.</param>
     /// <param name="windows">What it shows.</param>
-    /// <param name="account">Whose limits they are; null where nobody knows.</param>
-    /// <param name="now">When.</param>
-    /// <param name="age">How long the session has been there; null where the client does not say.</param>
-    /// <returns>Whether anything changed, and whether a reading was added to what waits.</returns>
+    /// <param name="account">The account whose limits they are; null if unknown.</param>
+    /// <param name="now">The current time.</param>
+    /// <param name="age">The session's age; null if the client does not say.</param>
+    /// <returns>Whether anything changed, and whether a waiting reading was added.</returns>
     public static (bool Changed, bool Recorded) Note(QuotaState state, string session, IReadOnlyList<LimitWindow> windows, Func<string?> account, DateTimeOffset now, TimeSpan? age = null)
     {
         var isNewSession = !state.Sessions.Exists(known => string.Equals(known.Id, session, StringComparison.Ordinal));
@@ -78,7 +78,7 @@ internal static class LimitObservations
             var last = state.Latest.FindIndex(known => string.Equals(known.Window, reading.Window, StringComparison.Ordinal) && string.Equals(known.Account, account, StringComparison.Ordinal));
             if (last >= 0 && state.Latest[last] with { ObservedAt = reading.ObservedAt, Fresh = reading.Fresh } == reading)
             {
-                continue; // another session told the same, or this one did under its former id
+                continue; // another session reported the same, or this one did under its former id
             }
 
             if (last >= 0)
@@ -95,8 +95,8 @@ internal static class LimitObservations
         return recorded;
     }
 
-    /// <summary>A session that is not known has begun since, unless what was known was lost or did not fit, or it began before the newest reading.
-    /// One that is known shows a changed figure only after a new answer.</summary>
+    /// <summary>Whether a figure is certainly new. An unknown session has started since, unless known sessions were lost or dropped, or it started before the latest reading.
+    /// A known session shows a changed figure only after a new answer.</summary>
     private static bool IsSurelyNew(QuotaState state, TimeSpan? age, DateTimeOffset now) =>
         state.Sessions.Count is > 0 and < MaxSessions && !(age is { } old && state.Latest.Exists(reading => reading.ObservedAt > now - old));
 
@@ -113,7 +113,7 @@ internal static class LimitObservations
         return seen;
     }
 
-    /// <summary>Adds at the end; the oldest makes room.</summary>
+    /// <summary>Appends an item; the oldest makes room.</summary>
     private static void Bounded<T>(List<T> list, T item, int most)
     {
         if (list.Count >= most)

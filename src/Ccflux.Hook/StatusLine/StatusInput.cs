@@ -4,7 +4,7 @@ using Ccflux.Hook.Spool;
 
 namespace Ccflux.Hook.StatusLine;
 
-/// <summary>What is kept of the status line's input. A part that is missing, or is of a shape that nobody knows, is null: the rest stands without it.</summary>
+/// <summary>The parts of the status line's input that are kept. A part that is missing or has an unknown shape is null: the rest is valid without it.</summary>
 internal sealed record StatusInput(string? SessionId, string? TranscriptPath, string? Model, double? ContextPercentage, IReadOnlyList<LimitWindow> Windows, TimeSpan? Age = null)
 {
     private const int MaxModel = 40;
@@ -15,7 +15,7 @@ internal sealed record StatusInput(string? SessionId, string? TranscriptPath, st
     // {"session_id":"dfe7d126-…","transcript_path":"/home/dev/.claude/projects/-home-dev-proj/dfe7d126-….jsonl","model":{"id":"claude-opus-5-5",
     //  "display_name":"Opus 5.5"},"context_window":{"used_percentage":2,…},"cost":{"total_duration_ms":840000,…},"rate_limits":{"five_hour":{"used_percentage":42,"resets_at":1795252215},…},…}
 
-    /// <summary>Null where the text is no JSON object.</summary>
+    /// <summary>Null if the text is not a JSON object.</summary>
     public static StatusInput? Read(ReadOnlyMemory<byte> json)
     {
         try
@@ -43,7 +43,7 @@ internal sealed record StatusInput(string? SessionId, string? TranscriptPath, st
         var windows = new List<LimitWindow>();
         foreach (var limit in limits.EnumerateObject())
         {
-            // Any name is a window's, so that a new kind of limit needs no new client; what the receiver would refuse is no reading.
+            // Any name counts as a window's, so that a new kind of limit needs no new client; what the receiver would refuse is not recorded.
             if (windows.Count < ReadingLimits.MaxWindows
                 && JsonMember.NameOf(limit) is { } name
                 && ReadingLimits.IsWindowName(name)
@@ -58,7 +58,7 @@ internal sealed record StatusInput(string? SessionId, string? TranscriptPath, st
         return windows;
     }
 
-    /// <summary>Null outside of 2020 to 2100: no reset is there.</summary>
+    /// <summary>Null outside 2020 to 2100: no reset is then.</summary>
     private static DateTimeOffset? Instant(double seconds) => seconds is >= 1_577_836_800 and < 4_102_444_800 ? DateTimeOffset.FromUnixTimeSeconds((long)seconds) : null;
 
     private static string? ModelName(JsonElement root)
@@ -69,7 +69,7 @@ internal sealed record StatusInput(string? SessionId, string? TranscriptPath, st
             return null;
         }
 
-        // It goes to a terminal: no escape sequence gets there by way of a model's name.
+        // It is printed to a terminal: no escape sequence may get there in a model's name.
         var harmless = string.Concat(name.Where(c => !char.IsControl(c) && !char.IsSurrogate(c)).Take(MaxModel));
         return harmless.Length > 0 ? harmless : null;
     }

@@ -5,9 +5,9 @@ using Ccflux.Hook.Spool;
 
 namespace Ccflux.Hook.StatusLine;
 
-/// <summary>The line: <c>Opus 5.5 · context 2% · 5h ███░░░░░ 42% until 14:30 · 7d █░░░░░░░ 17% until Tue 09:00</c>, each part only where the input has it.</summary>
-/// <param name="zone">Whose clock the reset times are told by.</param>
-/// <param name="colours">Whether a fuller bar may be yellow or red; the figure beside it says the same.</param>
+/// <summary>The line: <c>Opus 5.5 · context 2% · 5h ███░░░░░ 42% until 14:30 · 7d █░░░░░░░ 17% until Tue 09:00</c>, each part only if the input has it.</summary>
+/// <param name="zone">Time zone of the reset times.</param>
+/// <param name="colours">Whether a fuller bar may be yellow or red; the figure next to it says the same.</param>
 internal sealed class StatusText(TimeZoneInfo zone, bool colours)
 {
     private const int Cells = 8;
@@ -45,7 +45,7 @@ internal sealed class StatusText(TimeZoneInfo zone, bool colours)
         var text = new StringBuilder(name).Append(' ').Append(colours && colour is not null ? $"\e[{colour}m{bar}\e[0m" : bar);
         if (window.ResetsAt is { } reset)
         {
-            // An idle session repeats what it saw last: past its reset, the figure is history and the line says so.
+            // An idle session repeats what it saw last: after its reset, the figure is history and the line says so.
             text.Append(reset > now ? " until " : " before its reset at ").Append(Clock(reset, now));
         }
 

@@ -4,11 +4,11 @@ using Ccflux.Hook.Spool;
 
 namespace Ccflux.Hook.Telemetry;
 
-/// <summary>A place that sets variables for the client.</summary>
+/// <summary>A source that sets variables for the client.</summary>
 internal sealed record TelemetryLayer(string Name, IReadOnlyDictionary<string, string> Variables);
 
-/// <summary>The places, strongest first: the organisation's managed settings, the user's settings.json, the environment. What a project's own settings
-/// add is not looked at: which project that would be, nobody knows here.</summary>
+/// <summary>The sources, highest precedence first: the organisation's managed settings, the user's settings.json, the environment. Settings of individual projects are
+/// not considered: which project that would be is not known here.</summary>
 internal static class TelemetryLayers
 {
     public static IReadOnlyList<TelemetryLayer> Of(StateDirectory state) => Of(ManagedSettings.Folder(), Path.Combine(state.ConfigDir, "settings.json"), Environment.GetEnvironmentVariable);
@@ -29,7 +29,7 @@ internal static class TelemetryLayers
         return layers;
     }
 
-    /// <summary>The <c>env</c> block; empty where the file is none that the client could read either.</summary>
+    /// <summary>The <c>env</c> block; empty if the client could not read the file either.</summary>
     private static Dictionary<string, string> Env(string path)
     {
         var variables = new Dictionary<string, string>(StringComparer.Ordinal);

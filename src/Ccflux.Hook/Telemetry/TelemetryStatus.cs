@@ -1,26 +1,26 @@
 namespace Ccflux.Hook.Telemetry;
 
-/// <summary>Whether Claude Code's own telemetry is on for this machine, and what is missing for it to arrive. No secret is in it.</summary>
+/// <summary>Whether Claude Code's own telemetry is on for this machine, and what is missing for it to arrive. It contains no secret.</summary>
 internal sealed record TelemetryStatus
 {
-    /// <summary>The client was told to collect it.</summary>
+    /// <summary>Whether the client is configured to collect it.</summary>
     public required bool On { get; init; }
 
-    /// <summary>Which place says so: managed settings, settings.json or environment.</summary>
+    /// <summary>Which source says so: managed settings, settings.json or environment.</summary>
     public string? SetIn { get; init; }
 
     public string? Protocol { get; init; }
 
-    /// <summary>Where it is sent, without what a password might hide in.</summary>
+    /// <summary>Where it is sent, without parts that might contain a password.</summary>
     public string? Endpoint { get; init; }
 
     /// <summary>Whether headers are set; their text is a secret.</summary>
     public required bool HeadersSet { get; init; }
 
-    /// <summary>Why nothing, or not all, arrives at the receiver.</summary>
+    /// <summary>Why nothing, or not everything, arrives at the receiver.</summary>
     public required IReadOnlyList<string> Problems { get; init; }
 
-    /// <summary>What to set, as <c>NAME=value</c>; empty where nothing is left to do.</summary>
+    /// <summary>What to set, as <c>NAME=value</c>; empty if nothing is left to do.</summary>
     public required IReadOnlyList<string> ToSet { get; init; }
 
     public static TelemetryStatus Read(IReadOnlyList<TelemetryLayer> layers, Uri? receiver)
@@ -60,7 +60,7 @@ internal sealed record TelemetryStatus
             {
                 if (Find(exporter)?.Value.Split(',', StringSplitOptions.TrimEntries).Contains("otlp", StringComparer.Ordinal) != true)
                 {
-                    yield return $"{exporter} is not otlp.";
+                    yield return $"{exporter} is not set to otlp.";
                 }
             }
 
@@ -75,20 +75,20 @@ internal sealed record TelemetryStatus
             }
             else if (receiver is not null && !IsSameHost(endpoint, receiver))
             {
-                yield return "It is sent to another address than the receiver's.";
+                yield return "It is sent to a different host than the receiver's.";
             }
 
             if (Find(TelemetryVariables.Headers) is null)
             {
-                yield return $"{TelemetryVariables.Headers} is not set: the receiver asks for a telemetry token.";
+                yield return $"{TelemetryVariables.Headers} is not set: the receiver requires a telemetry token.";
             }
         }
     }
 
     private static string Address(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Host.Length > 0 ? uri.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped) : "set, but no web address";
+        Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Host.Length > 0 ? uri.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped) : "set, but not a web URL";
 
-    /// <summary>A port of its own is no other address: gRPC and a separate OTLP port have one.</summary>
+    /// <summary>A different port counts as the same host: gRPC and a separate OTLP port have one.</summary>
     private static bool IsSameHost(string? endpoint, Uri receiver) =>
         Uri.TryCreate(endpoint, UriKind.Absolute, out var uri) && string.Equals(uri.IdnHost, receiver.IdnHost, StringComparison.OrdinalIgnoreCase);
 

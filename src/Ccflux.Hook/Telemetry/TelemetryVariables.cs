@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Ccflux.Hook.Telemetry;
 
-/// <summary>What Claude Code must find in its environment to send its telemetry to the receiver.</summary>
+/// <summary>The environment variables that make Claude Code send its telemetry to the receiver.</summary>
 internal static class TelemetryVariables
 {
     public const string Enable = "CLAUDE_CODE_ENABLE_TELEMETRY";
@@ -12,14 +12,14 @@ internal static class TelemetryVariables
     public const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
     public const string Headers = "OTEL_EXPORTER_OTLP_HEADERS";
 
-    /// <summary>What a list of headers reads as more than itself.</summary>
+    /// <summary>Characters with a special meaning in a list of headers.</summary>
     private static readonly SearchValues<char> s_special = SearchValues.Create(",;=%\"\\");
 
     public static IReadOnlyList<string> All { get; } = [Enable, Metrics, Logs, Protocol, Endpoint, Headers];
 
-    /// <summary>The protocol is always among them: some versions of the client export nothing without it.</summary>
-    /// <param name="receiver">The receiver's address.</param>
-    /// <param name="token">Null leaves the headers out.</param>
+    /// <summary>The protocol is always included: some versions of the client export nothing without it.</summary>
+    /// <param name="receiver">The receiver's URL.</param>
+    /// <param name="token">The telemetry token; null leaves the headers out.</param>
     public static IReadOnlyDictionary<string, string> For(Uri receiver, string? token)
     {
         var variables = new Dictionary<string, string>(StringComparer.Ordinal)
@@ -38,7 +38,7 @@ internal static class TelemetryVariables
         return variables;
     }
 
-    /// <summary>Whether it can stand in a list of headers as it is.</summary>
+    /// <summary>Whether a token can be used in a list of headers as it is.</summary>
     public static bool IsToken(string token) =>
         token.Length is > 0 and <= 4096 && !token.AsSpan().ContainsAnyExceptInRange('!', '~') && !token.AsSpan().ContainsAny(s_special);
 }

@@ -2,12 +2,12 @@ using System.Text.Json;
 
 namespace Ccflux.Hook.Transcript;
 
-/// <summary>What <c>agent-ID.meta.json</c> says beside a subagent's transcript: <c>{"agentType":"Explore","toolUseId":"toolu_…",…}</c>.</summary>
+/// <summary>Reads <c>agent-ID.meta.json</c>, next to a subagent's transcript: <c>{"agentType":"Explore","toolUseId":"toolu_…",…}</c>.</summary>
 internal static class AgentMeta
 {
     private const int MaxBytes = 64 * 1024;
 
-    /// <summary>Hash of the tool call that started the subagent; 0 where the file is missing, broken or does not say.</summary>
+    /// <summary>Hash of the tool call that started the subagent; 0 if the file is missing, broken or does not name it.</summary>
     public static ulong ReadCall(string agentPath)
     {
         using var file = TranscriptFile.Open(Path.ChangeExtension(agentPath, ".meta.json"), out _);
@@ -30,7 +30,7 @@ internal static class AgentMeta
         }
         catch (JsonException)
         {
-            // Half-written; it is read again with the next scan.
+            // The file is half written; it is read again with the next scan.
             return 0;
         }
 

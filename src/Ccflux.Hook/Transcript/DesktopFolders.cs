@@ -2,17 +2,17 @@ using Ccflux.Hook.Spool;
 
 namespace Ccflux.Hook.Transcript;
 
-/// <summary>Claude Desktop's agent mode: it keeps a config dir for each of its sessions,
-/// <c>Claude/local-agent-mode-sessions/ORG/ACCOUNT/local_ID/.claude</c>, where no hook of the user's runs.</summary>
+/// <summary>Finds the folders of Claude Desktop's agent mode: it keeps a config directory for each of its sessions,
+/// <c>Claude/local-agent-mode-sessions/ORG/ACCOUNT/local_ID/.claude</c>, where none of the user's hooks run.</summary>
 internal static class DesktopFolders
 {
-    /// <summary>Beyond it folders are not looked at.</summary>
+    /// <summary>Folders above this number are ignored.</summary>
     private const int MaxFolders = 10_000;
 
     // Links are not followed.
     private static readonly EnumerationOptions s_plain = new() { IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint };
 
-    /// <summary>The config dirs that hold transcripts, by their paths.</summary>
+    /// <summary>The config directories that contain transcripts, sorted by path.</summary>
     public static IReadOnlyList<string> Find() => Find(Root());
 
     public static IReadOnlyList<string> Find(string root)

@@ -3,25 +3,25 @@ namespace Ccflux.Hook.Transcript;
 /// <summary>How far one file of a session has been read.</summary>
 internal sealed class FileProgress(string name)
 {
-    /// <summary>The turn of a file that has none of its own: the session's own file, or a subagent's that was not read yet.</summary>
+    /// <summary>The turn of a file that has none of its own: the session's own file, or a subagent's that has not been read yet.</summary>
     public const int NoTurn = -1;
 
-    /// <summary>The path relative to the session's own file's folder.</summary>
+    /// <summary>The path relative to the folder of the session's own file.</summary>
     public string Name => name;
 
-    /// <summary>Everything before this was read.</summary>
+    /// <summary>Everything before this position has been read.</summary>
     public long Offset { get; set; }
 
-    /// <summary>The file's length when it was read: beyond <see cref="Offset"/> by a line that was not finished.</summary>
+    /// <summary>The file's length when it was read: greater than <see cref="Offset"/> by an unfinished line.</summary>
     public long SeenLength { get; set; }
 
-    /// <summary>See <see cref="TranscriptFile.Identity"/>; of what stands before <see cref="Offset"/>.</summary>
+    /// <summary>See <see cref="TranscriptFile.Identity"/>; of the content before <see cref="Offset"/>.</summary>
     public ulong Identity { get; set; }
 
     /// <summary>The turn that a subagent's file belongs to.</summary>
     public int Turn { get; set; } = NoTurn;
 
-    /// <summary>The turn was told by the call, which cannot change, and not by time.</summary>
+    /// <summary>The turn was determined by the call, which cannot change, and not by time.</summary>
     public bool TurnIsSure { get; set; }
 
     /// <summary>Hash of the id of the tool call that started the subagent; 0 while unknown.</summary>
@@ -30,7 +30,7 @@ internal sealed class FileProgress(string name)
     /// <summary>When the subagent's first row was written.</summary>
     public long FirstMs { get; set; }
 
-    /// <summary>Null while every message had a request id.</summary>
+    /// <summary>Null as long as every message had a request id.</summary>
     public ResponsePlaces? Places { get; set; }
 
     public void Write(BinaryWriter writer)

@@ -3,8 +3,8 @@ using System.Numerics;
 
 namespace Ccflux.Hook.Transcript;
 
-/// <summary>A 64-bit hash that stands for an id in memory and on disk (FNV-1a, so the same on every machine and in every version).
-/// Among a million random ids the chance that any two meet is about 3 in 100 million.</summary>
+/// <summary>A 64-bit hash that replaces an id in memory and on disk (FNV-1a, so the same on every machine and in every version).
+/// Among a million random ids the chance that any two collide is about 3 in 100 million.</summary>
 internal static class IdHash
 {
     private const ulong Start = 14695981039346656037;
@@ -13,12 +13,12 @@ internal static class IdHash
     /// <summary>0 only for an absent id.</summary>
     public static ulong Of(ReadOnlySpan<byte> id) => id.IsEmpty ? 0 : NotZero(Continue(Start, id));
 
-    /// <summary>A hash of two ids together; never 0. <paramref name="ofFirst"/>: the first one's own.</summary>
+    /// <summary>A hash of two ids together; never 0. <paramref name="ofFirst"/>: the hash of the first one alone.</summary>
     public static ulong Of(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, out ulong ofFirst)
     {
         var hash = Continue(Start, first);
         ofFirst = first.IsEmpty ? 0 : NotZero(hash);
-        // A byte that no id holds keeps "ab" + "c" apart from "a" + "bc". The second one goes in by eights, which takes a fifth of the time.
+        // A byte that no id contains distinguishes "ab" + "c" from "a" + "bc". The second id is hashed eight bytes at a time, which takes a fifth of the time.
         hash = (hash ^ 0xFF) * Prime;
         for (; second.Length >= sizeof(ulong); second = second[sizeof(ulong)..])
         {
@@ -28,7 +28,7 @@ internal static class IdHash
         return NotZero(Continue(hash, second));
     }
 
-    /// <summary>A hash of numbers in their order; never 0.</summary>
+    /// <summary>A hash of a sequence of numbers; never 0.</summary>
     public static ulong Of(params ReadOnlySpan<ulong> values) =>
         NotZero(Continue(unchecked((Start ^ 0xFE) * Prime), System.Runtime.InteropServices.MemoryMarshal.AsBytes(values)));
 

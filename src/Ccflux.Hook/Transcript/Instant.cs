@@ -3,13 +3,13 @@ using System.Text;
 
 namespace Ccflux.Hook.Transcript;
 
-/// <summary>Instants as transcripts write them, in epoch milliseconds.</summary>
+/// <summary>Parses instants as transcripts write them, in epoch milliseconds.</summary>
 internal static class Instant
 {
     /// <summary>The last second of the year 9999.</summary>
     public const long MaxSeconds = 253_402_300_799;
 
-    /// <summary>Reads <c>2026-11-21T07:10:08.565Z</c>, and any other ISO form more slowly. 0 where the text is no instant since 1970.</summary>
+    /// <summary>Reads <c>2026-11-21T07:10:08.565Z</c>, and any other ISO form more slowly. 0 if the text is not an instant since 1970.</summary>
     public static long Parse(ReadOnlySpan<byte> text)
     {
         if (text.Length == 24 && text[23] == 'Z' && text[10] == 'T' && text[19] == '.' && Fixed(text) is var milliseconds and > 0)
@@ -39,7 +39,7 @@ internal static class Instant
         return ((((((days * 24L) + hour) * 60) + minute) * 60) + second) * 1000 + fraction;
     }
 
-    /// <summary>-1 where a character is no digit.</summary>
+    /// <summary>-1 if a character is not a digit.</summary>
     private static int Digits(ReadOnlySpan<byte> text, int start, int count)
     {
         var value = 0;

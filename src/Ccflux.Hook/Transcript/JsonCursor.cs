@@ -5,35 +5,35 @@ using System.Runtime.Intrinsics;
 
 namespace Ccflux.Hook.Transcript;
 
-/// <summary>Walks the keys of one JSON object in place and skips what is not asked for. It checks the structure it walks over, not
-/// the inside of values it skips, never goes beyond the line, never allocates and never recurses. A name or text with escapes in
-/// it stays as written: no name that matters has any.</summary>
+/// <summary>Walks the keys of one JSON object in place and skips what is not requested. It checks the structure that it walks over, not
+/// the inside of skipped values; it never reads beyond the line, never allocates and never recurses. A name or text with escapes
+/// stays as written: no name that matters has any.</summary>
 /// <remarks>The framework's reader takes every token through its state machine; on lines that are mostly skipped this is several times faster.</remarks>
 internal ref struct JsonCursor(ReadOnlySpan<byte> json)
 {
-    /// <summary>The longest text of a figure that is looked at: no decimal number that fits has more digits.</summary>
+    /// <summary>The longest text of a figure that is considered: no decimal number that fits has more digits.</summary>
     private const int MaxFigure = 40;
 
     private readonly ReadOnlySpan<byte> _json = json;
     private int _at;
 
-    /// <summary>The walk met something that is no JSON.</summary>
+    /// <summary>The walk found something that is not JSON.</summary>
     public bool Broken { get; private set; }
 
-    /// <summary>What the walk missed was the text's end: it was cut short.</summary>
+    /// <summary>The walk reached the end of the text too early: the text was cut short.</summary>
     public bool EndedEarly { get; private set; }
 
-    /// <summary>The first byte of the value that comes next, or 0.</summary>
+    /// <summary>The first byte of the next value, or 0.</summary>
     public readonly byte Peek
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => (uint)_at < (uint)_json.Length ? _json[_at] : (byte)0;
     }
 
-    /// <summary>What stands behind the last value taken.</summary>
+    /// <summary>What follows the last value that was read.</summary>
     public readonly ReadOnlySpan<byte> Rest => _json[_at..];
 
-    /// <summary>Steps into an object or array.</summary>
+    /// <summary>Enters an object or array.</summary>
     public bool Enter(byte opening)
     {
         SkipSpace();
@@ -46,7 +46,7 @@ internal ref struct JsonCursor(ReadOnlySpan<byte> json)
         return true;
     }
 
-    /// <summary>The next key of the object stepped into; false at its end.</summary>
+    /// <summary>Advances to the next key of the current object; false at its end.</summary>
     public bool NextKey(out ReadOnlySpan<byte> key)
     {
         key = default;
@@ -71,7 +71,7 @@ internal ref struct JsonCursor(ReadOnlySpan<byte> json)
         return true;
     }
 
-    /// <summary>Stands at the next element of the array stepped into; false at its end.</summary>
+    /// <summary>Advances to the next element of the current array; false at its end.</summary>
     public bool NextElement() => NextItem((byte)']');
 
     /// <summary>The text of a string value; empty for any other value, which is skipped.</summary>
@@ -93,8 +93,8 @@ internal ref struct JsonCursor(ReadOnlySpan<byte> json)
         return isTrue;
     }
 
-    /// <summary>A whole number from 0 to <paramref name="max"/> (below 10^17), also where it is written as <c>10.0</c>, <c>1e3</c> or in quotes; 0 for null.
-    /// Any other value is passed over, gives 0 and sets <paramref name="odd"/>.</summary>
+    /// <summary>A whole number from 0 to <paramref name="max"/> (below 10^17), even if it is written as <c>10.0</c>, <c>1e3</c> or in quotes; 0 for null.
+    /// Any other value is skipped, counts as 0 and sets <paramref name="odd"/>.</summary>
     public long Count(long max, ref bool odd)
     {
         long value = 0;
@@ -113,7 +113,7 @@ internal ref struct JsonCursor(ReadOnlySpan<byte> json)
         return value;
     }
 
-    /// <summary>Passes over one value.</summary>
+    /// <summary>Skips one value.</summary>
     public void Skip()
     {
         switch (Peek)
@@ -247,7 +247,7 @@ internal ref struct JsonCursor(ReadOnlySpan<byte> json)
         return true;
     }
 
-    /// <summary>Where the closing quote stands, or -1. Texts are full of escapes, so a block's are handled from one look at it.</summary>
+    /// <summary>Position of the closing quote, or -1. Texts are full of escapes, so those of a block are handled together.</summary>
     private static int EndOfString(ReadOnlySpan<byte> json, int at)
     {
         while (at + Vector256<byte>.Count <= json.Length)

@@ -1,17 +1,17 @@
 namespace Ccflux.Hook.Transcript;
 
-/// <summary>Why a line of a transcript, or a part of one, was passed over; at <see cref="Figure"/> it counts, but for that figure.</summary>
+/// <summary>Why a line of a transcript, or a part of one, was skipped; with <see cref="Figure"/> the line counts, except for that figure.</summary>
 internal enum LineFault : byte
 {
     None,
 
-    /// <summary>It does not begin as a JSON object.</summary>
+    /// <summary>It does not start as a JSON object.</summary>
     NoObject,
 
     /// <summary>An object that ends before it is closed.</summary>
     Cut,
 
-    /// <summary>An object that is no JSON.</summary>
+    /// <summary>An object that is not valid JSON.</summary>
     Broken,
 
     /// <summary>Longer than <see cref="LineReader.MaxLine"/>.</summary>
@@ -20,24 +20,24 @@ internal enum LineFault : byte
     /// <summary>Text in UTF-16.</summary>
     Utf16,
 
-    /// <summary>An answer without id, request id, uuid and time: nothing tells whether it was counted before.</summary>
+    /// <summary>An answer without id, request id, uuid and time: there is no way to know whether it was counted before.</summary>
     NoIdentity,
 
-    /// <summary>An answer in a turn of which no row says when it was.</summary>
+    /// <summary>An answer in a turn in which no row has a time.</summary>
     NoTime,
 
-    /// <summary>A figure that is no whole number within bounds. It counts as 0; the rest of its answer counts.</summary>
+    /// <summary>A figure that is not a whole number within bounds. It counts as 0; the rest of its answer counts.</summary>
     Figure,
 }
 
-/// <summary>How many lines, by what was wrong with them.</summary>
+/// <summary>Number of lines for each fault.</summary>
 internal sealed class LineFaults
 {
     private readonly long[] _counts = new long[(int)LineFault.Figure + 1];
 
     public long this[LineFault fault] => _counts[(int)fault];
 
-    /// <summary>Lines that count for nothing.</summary>
+    /// <summary>Lines that are not counted at all.</summary>
     public long PassedOver => _counts.AsSpan((int)LineFault.NoObject, (int)LineFault.Figure - 1).ToArray().Sum();
 
     public void Add(LineFault fault, long lines = 1)

@@ -2,12 +2,12 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Ccflux.Hook.Transcript;
 
-/// <summary>Gives the complete lines of a byte range of a file, one after the other, in a buffer that only an unusually long line
-/// makes larger. A line is complete when its line feed is written; one that starts in the range is read to its end. What stands at the
-/// file's end without a line feed is given apart: it may be half a line, or all that will ever be written of it.</summary>
+/// <summary>Returns the complete lines of a byte range of a file, one after the other, in a buffer that grows only for an unusually long
+/// line. A line is complete when its line feed is written; one that starts in the range is read to its end. Text at the end of the
+/// file without a line feed is returned separately: it may be half a line, or all that will ever be written of it.</summary>
 internal sealed class LineReader
 {
-    /// <summary>Longer lines are passed over: the bound of what one line can cost.</summary>
+    /// <summary>Longer lines are skipped: this bounds the cost of one line.</summary>
     public const int MaxLine = 64 * 1024 * 1024;
 
     private const int BufferSize = 256 * 1024;
@@ -21,16 +21,16 @@ internal sealed class LineReader
     private int _filled;
     private bool _skipping;
 
-    /// <summary>Where the next line starts: everything before it was given out or passed over.</summary>
+    /// <summary>Start of the next line: everything before it was returned or skipped.</summary>
     public long Position => _bufferStart + _at;
 
-    /// <summary>Where the line given out last starts.</summary>
+    /// <summary>Start of the line returned last.</summary>
     public long LineStart { get; private set; }
 
-    /// <summary>Lines that were longer than <see cref="MaxLine"/>.</summary>
+    /// <summary>Number of lines longer than <see cref="MaxLine"/>.</summary>
     public int TooLong { get; private set; }
 
-    /// <summary>Begins with the line that starts at <paramref name="start"/>; lines that start at <paramref name="end"/> or beyond are left.</summary>
+    /// <summary>Starts with the line at <paramref name="start"/>; lines that start at <paramref name="end"/> or later are not read.</summary>
     public void Open(SafeFileHandle file, long start, long end)
     {
         if (_buffer.Length > KeptBuffer)
@@ -47,7 +47,7 @@ internal sealed class LineReader
         TooLong = 0;
     }
 
-    /// <summary>Begins with the first line that starts at or after <paramref name="start"/>, which may be amid a line.</summary>
+    /// <summary>Starts with the first line that starts at or after <paramref name="start"/>, which may be in the middle of a line.</summary>
     public void OpenAmid(SafeFileHandle file, long start, long end)
     {
         Open(file, start - 1, long.MaxValue);
@@ -89,7 +89,7 @@ internal sealed class LineReader
         return false;
     }
 
-    /// <summary>Once <see cref="TryRead"/> has given all: what stands behind the last line feed, if it starts in the range. It stays where it is until
+    /// <summary>Once <see cref="TryRead"/> has returned everything: the text after the last line feed, if it starts in the range. It stays in place until
     /// <see cref="TakeTail"/>.</summary>
     public bool TryReadTail(out ReadOnlySpan<byte> tail)
     {
@@ -98,10 +98,10 @@ internal sealed class LineReader
         return isTail;
     }
 
-    /// <param name="length">Bytes of it; the rest stays where it is.</param>
+    /// <param name="length">Number of bytes to take; the rest stays in place.</param>
     public void TakeTail(int length) => _at += length;
 
-    /// <summary>Length of the line that starts at <see cref="_at"/>, or -1 where its end is not written or not within bounds.</summary>
+    /// <summary>Length of the line that starts at <see cref="_at"/>, or -1 if its end is not written or not within bounds.</summary>
     private int FindLineEnd()
     {
         var searched = 0;
@@ -148,7 +148,7 @@ internal sealed class LineReader
         }
     }
 
-    /// <summary>Reads more behind what is not yet given out; false at the file's end.</summary>
+    /// <summary>Reads more after the unread part of the buffer; false at the end of the file.</summary>
     private bool Fill()
     {
         if (_at > 0)

@@ -3,24 +3,24 @@ using Ccflux.Contracts.Usage;
 
 namespace Ccflux.Hook.Transcript;
 
-/// <summary>What a model was used for in a turn that its report does not carry: local totals only.</summary>
+/// <summary>A model's usage in a turn that the turn's report does not contain: for local totals only.</summary>
 internal sealed record LocalUsage
 {
-    /// <summary>The turn's index among its session's.</summary>
+    /// <summary>The turn's index within its session.</summary>
     public required int TurnIndex { get; init; }
 
     public required string Model { get; init; }
 
-    /// <summary>What the model used as an advisor of another; null for none. The turn's report does not have it.</summary>
+    /// <summary>The model's usage as an advisor of another model; null if there is none. The turn's report does not contain it.</summary>
     public ModelUsage? Advisor { get; init; }
 
-    /// <summary>The parts of its usage, as an advisor too, that were answered on terms of their own; none of them holds tokens of another.</summary>
+    /// <summary>The parts of its usage, also as an advisor, that were answered on different terms; no two of them share tokens.</summary>
     public IReadOnlyList<(PriceTerms Terms, ModelUsage Usage)> OnTerms { get; init; } = [];
 
     public long WebSearches { get; init; }
 }
 
-/// <summary>Sums of <see cref="LocalUsage"/> in one turn. As with <see cref="ModelSum"/>, a message can be taken out again.</summary>
+/// <summary>Sums of <see cref="LocalUsage"/> in one turn. As with <see cref="ModelSum"/>, a message can be removed again.</summary>
 internal sealed class LocalSums
 {
     private readonly Dictionary<string, Sums> _models = new(StringComparer.Ordinal);
@@ -34,7 +34,7 @@ internal sealed class LocalSums
         public long WebSearches { get; set; }
     }
 
-    /// <summary><paramref name="sign"/>: 1 to add, -1 to take out.</summary>
+    /// <summary><paramref name="sign"/>: 1 to add, -1 to remove.</summary>
     public void Change(string model, in MessageUsage usage, int sign)
     {
         var terms = new PriceTerms(usage.InUs ? PriceTerms.Us : null, usage.Batch);

@@ -3,11 +3,11 @@ using System.Runtime.InteropServices;
 
 namespace Ccflux.Hook.Transcript;
 
-/// <summary>Which session counts a message, so that one copied into a fork counts once on this machine: the session that claims
-/// it first. Holds hashes only.</summary>
-/// <remarks>The file is <c>CCFLEDG1</c> and 24 bytes an entry: id hash, session hash, <see cref="ClaimNumber"/>, day of the row (since
-/// 1970); the last entry of an id counts. New claims are appended. Entries older than 30 days, and the oldest ones beyond
-/// <see cref="MaxEntries"/>, go when the file is written anew, which happens once it is twice as long as it need be. A torn or
+/// <summary>Records which session counts a message, so that a message copied into a fork counts once on this machine: in the session that
+/// claims it first. Contains hashes only.</summary>
+/// <remarks>The file is <c>CCFLEDG1</c> and 24 bytes per entry: id hash, session hash, <see cref="ClaimNumber"/>, day of the row (since
+/// 1970); the last entry of an id counts. New claims are appended. Entries older than 30 days, and the oldest ones above
+/// <see cref="MaxEntries"/>, are removed when the file is rewritten, which happens once it is twice as long as necessary. A torn or
 /// broken file loses at most what was torn.</remarks>
 internal sealed class MessageClaims
 {
@@ -28,7 +28,7 @@ internal sealed class MessageClaims
     [StructLayout(LayoutKind.Auto)]
     private readonly record struct Entry(ulong Owner, uint Number, int Day);
 
-    /// <summary>A ledger that is kept in a file; one that is missing or broken starts empty.</summary>
+    /// <summary>Loads claims that are kept in a file; a missing or broken file counts as empty.</summary>
     public static MessageClaims Load(string path)
     {
         var claims = new MessageClaims(path);
@@ -40,11 +40,11 @@ internal sealed class MessageClaims
         return claims;
     }
 
-    /// <summary>A ledger of this process only.</summary>
+    /// <summary>Claims of this process only.</summary>
     public static MessageClaims InMemory() => new(path: null);
 
-    /// <summary>Writes what scans have claimed since the last call. Claims belong to a session and survive a repeated scan, so it is
-    /// right at any time after a scan; at the latest when the scan's state is committed.</summary>
+    /// <summary>Writes what scans have claimed since the last call. Claims belong to a session and survive a repeated scan, so this may be
+    /// called at any time after a scan, at the latest when the scan's state is committed.</summary>
     /// <exception cref="IOException">The file could not be written; the claims stay for the next call.</exception>
     public void Save(DateTimeOffset now)
     {
@@ -66,8 +66,8 @@ internal sealed class MessageClaims
         _unsaved.Clear();
     }
 
-    /// <summary>Claims an id for a session, unless another one has it.</summary>
-    /// <returns>Whether it is the session's, and the number under which the session had claimed it before, if it had.</returns>
+    /// <summary>Claims an id for a session, unless another session has it.</summary>
+    /// <returns>Whether the id is the session's, and the number under which the session had claimed it before, if it had.</returns>
     public Claim Take(ulong id, ulong owner, ClaimNumber number, long atMs)
     {
         ref var entry = ref CollectionsMarshal.GetValueRefOrAddDefault(_entries, id, out var exists);
@@ -89,7 +89,7 @@ internal sealed class MessageClaims
         return new Claim(IsOwn: true, earlier);
     }
 
-    /// <summary>The session that claimed an id; null where none has.</summary>
+    /// <summary>The session that claimed an id; null if none has.</summary>
     public ulong? OwnerOf(ulong id) => _path is not null && _entries.TryGetValue(id, out var entry) ? entry.Owner : null;
 
     private static ReadOnlySpan<byte> Header => "CCFLEDG1"u8;
@@ -136,7 +136,7 @@ internal sealed class MessageClaims
 
     private void Append()
     {
-        // Until it has gone well: a torn entry must not stand before others.
+        // Until it has succeeded: a torn entry must not precede others.
         _rewrite = true;
         using var file = new FileStream(_path!, FileMode.Append, FileAccess.Write, FileShare.Read);
         if (file.Length == 0)
@@ -184,11 +184,11 @@ internal sealed class MessageClaims
     }
 }
 
-/// <summary>What became of a claim.</summary>
+/// <summary>Result of a claim.</summary>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct Claim(bool IsOwn, ClaimNumber? Earlier);
 
-/// <summary>Numbers a session's claims in the order it met them, within one reading from the start: 8 bits say which reading, 24 the place.</summary>
+/// <summary>Numbers a session's claims in the order in which they occur, within one reading from the start: 8 bits for the reading, 24 for the position.</summary>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct ClaimNumber(uint Value)
 {

@@ -2,14 +2,14 @@ using System.Runtime.InteropServices;
 
 namespace Ccflux.Hook.Transcript;
 
-/// <summary>The usage that one row of an API message states.</summary>
+/// <summary>The usage stated by one row of an API message.</summary>
 [StructLayout(LayoutKind.Auto)]
 internal struct MessageUsage
 {
-    /// <summary>No message comes near; a larger figure is none. With it no sum can overflow.</summary>
+    /// <summary>Upper bound: no message comes near it, and a larger figure is invalid. With it no sum can overflow.</summary>
     public const long MaxTokens = 1_000_000_000;
 
-    /// <summary>Advisors of one message beyond so many are not counted.</summary>
+    /// <summary>Advisors of one message above this number are not counted.</summary>
     public const int MaxAdvisors = 64;
 
     public string? Model;
@@ -23,10 +23,10 @@ internal struct MessageUsage
     /// <summary>The row was written before the message's final figures were known.</summary>
     public bool Partial;
 
-    /// <summary>Every row of the message seen so far was a subagent's.</summary>
+    /// <summary>Every row of the message seen so far was written by a subagent.</summary>
     public bool Subagent;
 
-    /// <summary>Answered with <c>inference_geo: "us"</c>. This and what follows is for local totals: reports and states do not carry it.</summary>
+    /// <summary>Answered with <c>inference_geo: "us"</c>. This and the following fields are for local totals: reports and states do not contain them.</summary>
     public bool InUs;
 
     /// <summary>Answered as part of a batch.</summary>
@@ -35,18 +35,18 @@ internal struct MessageUsage
     /// <summary>Web searches within the message.</summary>
     public int WebSearches;
 
-    /// <summary>What models used that advised the one that answered. It is not in the figures above.</summary>
+    /// <summary>Usage of models that advised the one that answered. It is not included in the figures above.</summary>
     public MessageUsage[]? Advisors;
 
-    /// <summary>Some of it is for local totals only.</summary>
+    /// <summary>Whether some of it is for local totals only.</summary>
     public readonly bool HasLocal => InUs || Batch || WebSearches > 0 || Advisors is not null;
 
     public readonly long Prompt => Input + CacheRead + CacheWrite;
 
     public readonly long Total => Prompt + Output;
 
-    /// <summary>Whether this row's figures are to stand instead of another row's of the same message: the larger output wins,
-    /// then the larger sum, then the final one. Never a mix of both.</summary>
+    /// <summary>Whether this row's figures replace those of another row of the same message: the larger output wins,
+    /// then the larger sum, then the final one. The two are never mixed.</summary>
     public readonly bool IsBetterThan(in MessageUsage other)
     {
         if (Output != other.Output)

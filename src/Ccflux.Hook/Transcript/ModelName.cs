@@ -4,14 +4,14 @@ using Ccflux.Contracts.Usage;
 
 namespace Ccflux.Hook.Transcript;
 
-/// <summary>The name under which a model's usage counts. A local server answers with whatever it was started with, often the path of a
-/// file; a path of the user's machine is never part of a name.</summary>
+/// <summary>The name under which a model's usage counts. A local server answers with whatever name it was started with, often the path of a
+/// file; a path on the user's machine never becomes part of a name.</summary>
 internal static class ModelName
 {
     /// <summary>The name of answers that name no model.</summary>
     public const string Unknown = "unknown";
 
-    /// <summary>The name of a model whose path leaves nothing that may be told.</summary>
+    /// <summary>The name of a model whose path leaves nothing that may be reported.</summary>
     public const string Local = "local";
 
     private const int MaxWritten = 1024;
@@ -21,7 +21,7 @@ internal static class ModelName
 
     private static readonly string[] FoldersOfHomes = ["home", "Users", "Documents and Settings"];
 
-    /// <summary>From the text of a JSON string as it is written, escapes and all.</summary>
+    /// <summary>From the text of a JSON string as written, including escapes.</summary>
     public static string OfJson(ReadOnlySpan<byte> written)
     {
         if (written.IsEmpty || written.Length > MaxWritten)
@@ -32,8 +32,8 @@ internal static class ModelName
         return Of(written.Contains((byte)'\\') ? Unescape(written) : Encoding.UTF8.GetString(written));
     }
 
-    /// <summary>At least one character and at most <see cref="ReportLimits.MaxModelName"/>, none of them a control character. A path becomes its
-    /// last part, or <see cref="Local"/>; names such as <c>anthropic/claude-opus-4.8</c> stay.</summary>
+    /// <summary>At least one character and at most <see cref="ReportLimits.MaxModelName"/>, without control characters. A path is reduced to its
+    /// last part, or to <see cref="Local"/>; names such as <c>anthropic/claude-opus-4.8</c> stay.</summary>
     public static string Of(string name)
     {
         name = string.Concat(name.Where(c => !char.IsControl(c))).Trim();
@@ -60,12 +60,12 @@ internal static class ModelName
         }
         catch (Exception problem) when (problem is JsonException or InvalidOperationException)
         {
-            // Escapes that are none: the reverse strokes make it a path, of which only the last part is kept.
+            // Invalid escapes: the backslashes make it a path, of which only the last part is kept.
             return Encoding.UTF8.GetString(written);
         }
     }
 
-    /// <summary>Begins as a path does, holds a Windows separator, climbs, or has separators and the ending of a model's file.</summary>
+    /// <summary>Starts as a path does, contains a Windows separator, contains "..", or has separators and the extension of a model file.</summary>
     private static bool LooksLikePath(string name) =>
         name.Length > 0
         && (name[0] is '/' or '~' or '.' or '$' or '%'
@@ -78,7 +78,7 @@ internal static class ModelName
             || (name.Contains('/', StringComparison.Ordinal)
                 && (IsInHome(name) || FileEndings.Any(ending => name.EndsWith(ending, StringComparison.OrdinalIgnoreCase)))));
 
-    /// <summary><c>home/dev/models/x</c>, and the same behind a scheme, a host or a mount.</summary>
+    /// <summary><c>home/dev/models/x</c>, also after a scheme, a host or a mount.</summary>
     private static bool IsInHome(string name) =>
         name.Split('/') is var parts && parts.Take(parts.Length - 1).Any(part => part is "home" or "Users");
 

@@ -2,7 +2,7 @@ using Ccflux.Contracts.Usage;
 
 namespace Ccflux.Hook.Transcript;
 
-/// <summary>Sums of one model's messages in a turn. A message can be taken out again, when a better row of it turns up.</summary>
+/// <summary>Sums of one model's messages in a turn. A message can be removed again if a better row of it turns up.</summary>
 internal sealed class ModelSum
 {
     private const int Over100k = 100_000;
@@ -21,7 +21,7 @@ internal sealed class ModelSum
 
     public void Remove(in MessageUsage usage) => Change(usage, -1);
 
-    /// <summary><paramref name="sign"/>: 1 to add, -1 to take out.</summary>
+    /// <summary><paramref name="sign"/>: 1 to add, -1 to remove.</summary>
     public void Change(in MessageUsage usage, int sign)
     {
         Change(0, usage, sign);

@@ -1,6 +1,6 @@
 namespace Ccflux.Hook.Transcript;
 
-/// <summary>Gives the same string for the same bytes without making it twice. Holds up to 256 names; more are made each time.</summary>
+/// <summary>Returns the same string for the same bytes without creating it twice. Keeps up to 256 names; others are created each time.</summary>
 internal sealed class NameTable(Func<ReadOnlySpan<byte>, string?> make)
 {
     private const int Capacity = 256;

@@ -1,6 +1,6 @@
 namespace Ccflux.Hook.Transcript;
 
-/// <summary>The rows of whole files, read by all cores at once: large files in pieces, each of which is the lines that start in it.</summary>
+/// <summary>The rows of whole files, read by all cores in parallel: large files in pieces, each of which contains the lines that start in it.</summary>
 internal sealed class PreparedRows
 {
     private const long PieceBytes = 4 * 1024 * 1024;
@@ -125,7 +125,7 @@ internal sealed class PreparedRows
             AddLine(piece, line, parser);
         }
 
-        // There is no later look: what stands at the end is all there is.
+        // There is no later look: what is at the end is all there is.
         if (lines.TryReadTail(out var tail))
         {
             AddLine(piece, tail, parser);
@@ -145,7 +145,7 @@ internal sealed class PreparedRows
         }
     }
 
-    /// <summary>Of tool results in a row only the last one's time matters, so they do not pile up.</summary>
+    /// <summary>Keeps only the last of consecutive tool results, since only its time matters.</summary>
     private static void Add(Piece piece, in TranscriptRow row)
     {
         piece.Faults.Add(row.Fault);

@@ -1,12 +1,12 @@
 namespace Ccflux.Hook.Transcript;
 
-/// <summary>A path without links, by which two names of one file are known to be one.</summary>
+/// <summary>Resolves links in a path, so that two names of one file are recognised as the same.</summary>
 internal static class RealPath
 {
-    /// <summary>As many as Linux follows.</summary>
+    /// <summary>As many links as Linux follows.</summary>
     private const int MaxLinks = 40;
 
-    /// <summary>Null where links go round, or cannot be read.</summary>
+    /// <summary>Null if links form a loop, or cannot be read.</summary>
     public static string? Of(string path)
     {
         try

@@ -1,37 +1,37 @@
 namespace Ccflux.Hook.Transcript;
 
-/// <summary>Where a message's row stands that has no request id of the API's own.</summary>
-/// <param name="Message">Hash of the message's id; of its prompt's figures where it has none, for all rows of a response state the same.</param>
-/// <param name="HasApiId">Whether the message's id is of the API's own form, so that hardly two responses share it.</param>
+/// <summary>The position of a message's row that has no request id of the API's own.</summary>
+/// <param name="Message">Hash of the message's id, or, if it has none, of its prompt's figures, because all rows of a response state the same.</param>
+/// <param name="HasApiId">Whether the message's id has the API's own form, so that two responses are unlikely to share it.</param>
 /// <param name="Prompt">Hash of the model and the prompt's figures.</param>
-/// <param name="Row">Hash of the row's uuid; 0 where it has none.</param>
-/// <param name="Parent">Hash of the uuid of the row it follows; 0 where it names none.</param>
+/// <param name="Row">Hash of the row's uuid; 0 if it has none.</param>
+/// <param name="Parent">Hash of the uuid of the row that it follows; 0 if it names none.</param>
 internal sealed record ResponsePlace(ulong Message, bool HasApiId, ulong Prompt, ulong Row, ulong Parent);
 
-/// <summary>What has been read since a row, as far as it can part two responses.</summary>
+/// <summary>What has been read since a row, as far as it can separate two responses.</summary>
 internal enum Since : byte
 {
     Nothing = 0,
 
-    /// <summary>The client runs a response's first tool while the rest still arrives, so its result may stand between two rows of one response.</summary>
+    /// <summary>The client runs a response's first tool while the rest is still arriving, so its result may be between two rows of one response.</summary>
     ToolResult = 1,
 
     /// <summary>A prompt, or a request that failed or was stopped.</summary>
     Prompt = 2,
 }
 
-/// <summary>Tells, row by row of one file, which rows without a request id are one response. A row of the same message belongs to an earlier
-/// one that it follows upon; to the row just before it, unless they follow upon different rows; and, where the message's id is the API's own,
-/// to one with the same prompt, also behind a tool result. All else is a response of its own.</summary>
+/// <summary>Decides, row by row of one file, which rows without a request id form one response. A row of the same message belongs to an earlier
+/// row that it follows; to the row just before it, unless they follow different rows; and, if the message's id is the API's own,
+/// to a row with the same prompt, even after a tool result. Everything else is a response of its own.</summary>
 /// <remarks>A response is named after its first row's uuid, which a copy of the row in a fork keeps, and no other session has.</remarks>
 internal sealed class ResponsePlaces
 {
-    /// <summary>How many rows are looked back.</summary>
+    /// <summary>How many rows back are considered.</summary>
     private const int Kept = 16;
 
     private readonly List<KnownRow> _rows = [];
 
-    /// <summary>What was just read lies between the rows before and those that come.</summary>
+    /// <summary>Records that what was just read lies between the previous rows and the following ones.</summary>
     public void Part(Since since)
     {
         for (var i = 0; i < _rows.Count; i++)
@@ -40,7 +40,7 @@ internal sealed class ResponsePlaces
         }
     }
 
-    /// <summary>The hash that stands for the row's response; never 0.</summary>
+    /// <summary>The hash that identifies the row's response; never 0.</summary>
     public ulong ResponseOf(ResponsePlace place, long atMs)
     {
         var response = Earlier(place)?.Response ?? IdHash.Of([place.Message, place.Row != 0 ? place.Row : (ulong)atMs]);

@@ -2,10 +2,10 @@ using System.Buffers.Text;
 
 namespace Ccflux.Hook.Transcript;
 
-/// <summary>What a row is, told by what was read of it.</summary>
+/// <summary>Determines what a row is, from the parts that were read.</summary>
 internal sealed partial class RowParser
 {
-    /// <summary>The parts of a row that decide what it is, gathered in whatever order its keys stand.</summary>
+    /// <summary>The parts of a row that decide what it is, gathered in whatever order its keys appear.</summary>
     private ref struct Parts
     {
         public ReadOnlySpan<byte> Type;
@@ -78,8 +78,8 @@ internal sealed partial class RowParser
         return RowKind.Message;
     }
 
-    /// <summary>Which response a row is of: its request id tells, if it is the API's own, together with the message's id, where it has one. Relays
-    /// give every answer one message id, or one request id of their own making; then the row's place in the conversation tells.</summary>
+    /// <summary>Identifies the response that a row belongs to: by its request id, if it is the API's own, together with the message's id, if it has one. Relays
+    /// give every answer the same message id, or a request id of their own; then the row's position in the conversation decides.</summary>
     private static void Identify(in Parts parts, ref TranscriptRow row)
     {
         if (IsApiRequestId(parts.RequestId))
@@ -97,7 +97,7 @@ internal sealed partial class RowParser
         }
     }
 
-    /// <summary><c>msg_01yC3vH379scTS312N1TrL</c>, <c>msg_bdrk_01…</c>; shorter ones are a relay's.</summary>
+    /// <summary><c>msg_01yC3vH379scTS312N1TrL</c>, <c>msg_bdrk_01…</c>; shorter ones come from relays.</summary>
     private static bool IsApiMessageId(ReadOnlySpan<byte> id) => id.Length >= ApiMessageId && id.StartsWith("msg_"u8);
 
     /// <summary><c>req_011CSHoEeqs5C35K2UUqR7Fy</c></summary>
@@ -111,7 +111,7 @@ internal sealed partial class RowParser
             return RowKind.Activity;
         }
 
-        // Slash commands that the client answers itself begin with their name; those that become a prompt begin with <command-message>.
+        // Slash commands that the client answers itself start with their name; those that become a prompt start with <command-message>.
         if (parts.Meta || parts.Notification || IsLocal(parts.Text))
         {
             return RowKind.Ignored;
@@ -145,7 +145,7 @@ internal sealed partial class RowParser
         return false;
     }
 
-    /// <summary>A text's beginning without <c>\u003c</c> and its like: some tools that rewrite transcripts escape what need not be.</summary>
+    /// <summary>The start of a text without <c>\u003c</c> and similar escapes: some tools that rewrite transcripts escape more than necessary.</summary>
     private static ReadOnlySpan<byte> Unescaped(ReadOnlySpan<byte> text, Span<byte> beginning)
     {
         const int Escape = 6;

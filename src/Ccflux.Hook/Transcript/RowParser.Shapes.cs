@@ -1,15 +1,15 @@
 namespace Ccflux.Hook.Transcript;
 
-/// <summary>What of a line is a row: lines are cut, joined, nested and marked by whatever wrote or copied them.</summary>
+/// <summary>Finds the rows in a line: lines are cut, joined, nested and marked by the tools that wrote or copied them.</summary>
 internal sealed partial class RowParser
 {
-    /// <summary>How often one line is searched for an object behind broken text: the bound of what such a line costs.</summary>
+    /// <summary>How often one line is searched for an object after broken text: this bounds the cost of such a line.</summary>
     private const int MaxRecoveries = 16;
 
     private int _recoveries;
     private bool _isRecovered;
 
-    /// <summary>How much of a text without a line feed is complete objects: what is written behind it later can be no part of them.</summary>
+    /// <summary>How much of a text without a line feed consists of complete objects: whatever is written after them later cannot be part of them.</summary>
     public static int WholeLength(ReadOnlySpan<byte> text)
     {
         var whole = 0;
@@ -35,7 +35,7 @@ internal sealed partial class RowParser
         return whole;
     }
 
-    /// <summary>Without white space, byte order marks, and what a crash leaves of a page that was never written: NULs, with the next row behind them.</summary>
+    /// <summary>Removes white space, byte order marks, and what a crash leaves of a page that was never written: NULs, followed by the next row.</summary>
     private static ReadOnlySpan<byte> Trim(ReadOnlySpan<byte> line)
     {
         if (line.Length > 0 && line[0] == '{' && line[^1] == '}')
@@ -52,7 +52,7 @@ internal sealed partial class RowParser
         return line;
     }
 
-    /// <summary>What stands behind an object of which nothing more is asked.</summary>
+    /// <summary>What follows an object that needs no further parsing.</summary>
     private ReadOnlySpan<byte> Behind(JsonCursor cursor)
     {
         var rest = cursor.Rest;
@@ -64,7 +64,7 @@ internal sealed partial class RowParser
         return cursor.Broken ? Recover(rest) : Trim(cursor.Rest);
     }
 
-    /// <summary>The next object that begins as a row does, behind text that is no JSON.</summary>
+    /// <summary>The next object that starts as a row does, after text that is not JSON.</summary>
     private ReadOnlySpan<byte> Recover(ReadOnlySpan<byte> text)
     {
         if (++_recoveries > MaxRecoveries)
@@ -72,7 +72,7 @@ internal sealed partial class RowParser
             return default;
         }
 
-        // As the client writes rows. Within a text these quotes would be escaped.
+        // The way the client writes rows. Inside a text these quotes would be escaped.
         var at = text.IndexOf("{\"parentUuid\""u8);
         _isRecovered = at >= 0;
         return at < 0 ? default : text[at..];

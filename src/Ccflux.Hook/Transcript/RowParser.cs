@@ -3,10 +3,10 @@ using Ccflux.Contracts.Usage;
 
 namespace Ccflux.Hook.Transcript;
 
-/// <summary>One transcript line in, what it means for usage out. Lines that cannot matter are told by three vectorised searches,
-/// the rest is walked once. Nothing is allocated but names not met before. Not for several threads at once.</summary>
-/// <remarks>A line should be one JSON object as the client writes it. Tools that rewrite transcripts put spaces in, files that were joined
-/// have byte order marks amid them, and a line that never got its line feed has the next one behind it: each object found counts.</remarks>
+/// <summary>Parses one transcript line into what it means for usage. Lines that cannot matter are recognised by three vectorised searches;
+/// the rest is walked once. Nothing is allocated except new names. Not thread-safe.</summary>
+/// <remarks>A line should be one JSON object as the client writes it. Tools that rewrite transcripts add spaces, joined files have byte
+/// order marks in the middle, and a line that never got its line feed is followed by the next one: each object found counts.</remarks>
 internal sealed partial class RowParser
 {
     private static readonly byte[][] LocalMarks =
@@ -17,17 +17,17 @@ internal sealed partial class RowParser
 
     private const int HeadBytes = 384;
 
-    /// <summary>The API's message ids are no shorter.</summary>
+    /// <summary>Minimum length of the API's message ids.</summary>
     private const int ApiMessageId = 20;
 
-    /// <summary>Longer than any of <see cref="LocalMarks"/> and other texts that tell a row's kind.</summary>
+    /// <summary>Longer than any of <see cref="LocalMarks"/> and other texts that identify a row's kind.</summary>
     private const int LongestMark = 64;
 
     private readonly NameTable _names = new(Text);
     private readonly NameTable _models = new(ModelName.OfJson);
 
-    /// <summary>Fills <paramref name="row"/> whatever the line holds, from its first object.</summary>
-    /// <returns>What of the line is left for <see cref="ParseNext"/>: nothing, in a line as it should be.</returns>
+    /// <summary>Fills <paramref name="row"/> from the first object of the line, whatever the line contains.</summary>
+    /// <returns>The rest of the line for <see cref="ParseNext"/>: empty for a well-formed line.</returns>
     public ReadOnlySpan<byte> Parse(ReadOnlySpan<byte> line, out TranscriptRow row)
     {
         row = default;
@@ -42,7 +42,7 @@ internal sealed partial class RowParser
         return ParseObject(line, ref row);
     }
 
-    /// <summary>Goes on in a line that holds more than one object.</summary>
+    /// <summary>Continues in a line that contains more than one object.</summary>
     public ReadOnlySpan<byte> ParseNext(ReadOnlySpan<byte> rest, out TranscriptRow row)
     {
         row = default;
@@ -67,7 +67,7 @@ internal sealed partial class RowParser
             ReadTop(key, ref cursor, ref parts, ref row);
             if (parts.ToolResult && row.AtMs > 0 && parts.Type.SequenceEqual("user"u8))
             {
-                // What follows is the result once more, which can be most of the file: it is only walked where there is a row in or behind it.
+                // What follows is the result again, which can be most of the file: it is walked only if there is a row in it or after it.
                 row.Kind = RowKind.Activity;
                 return cursor.Rest.IndexOf("parentUuid\""u8) >= 0 ? Behind(cursor) : default;
             }
@@ -84,24 +84,24 @@ internal sealed partial class RowParser
         if (isRecovered && !behind.IsEmpty && behind[0] != '{')
         {
             row = default;
-            return Recover(behind); // It was no row, but stood within the value of one.
+            return Recover(behind); // it was not a row, but was inside the value of one
         }
 
         row.Kind = Kind(parts, ref row);
         return behind;
     }
 
-    /// <summary>Rows of messages say so within their first keys, which spares searching their long rest.</summary>
+    /// <summary>Rows of messages are recognisable by their first keys, which avoids searching their long rest.</summary>
     private static bool IsMessage(ReadOnlySpan<byte> line) => line[..Math.Min(line.Length, HeadBytes)].IndexOf("\"message\":{"u8) >= 0;
 
-    /// <summary>Names and values without what stands around them, so that spaces there do not matter. A search goes by its first and last byte:
+    /// <summary>Searches for names and values without the characters around them, so that spaces there do not matter. A search looks for the first and last byte:
     /// two quotes would stop it all the time.</summary>
     private static bool CanMatter(ReadOnlySpan<byte> line) =>
         line.IndexOf("usage\""u8) >= 0
         || line.IndexOf("user\""u8) >= 0
         || line.IndexOf("api_error\""u8) >= 0;
 
-    /// <summary>Null for a text that is no name: empty, too long, or with control characters, which the receiver would refuse.</summary>
+    /// <summary>Null for a text that is not a valid name: empty, too long, or with control characters, which the receiver would refuse.</summary>
     private static string? Text(ReadOnlySpan<byte> bytes) =>
         bytes.IsEmpty || bytes.Length > ReportLimits.MaxText || bytes.ContainsAnyInRange((byte)0, (byte)0x1F)
         || Encoding.UTF8.GetString(bytes) is var text && text.Any(char.IsControl)
@@ -281,7 +281,7 @@ internal sealed partial class RowParser
         }
     }
 
-    /// <summary>A word on a synthetic message; on a retry
+    /// <summary>Reads an error: a string on a synthetic message; on a retry
     /// <c>{"status":429,"rateLimits":{"rateLimitType":"five_hour","resetsAt":1795252208},…}</c>.</summary>
     private void ReadError(ref JsonCursor cursor, ref Parts parts, ref TranscriptRow row)
     {

@@ -2,7 +2,7 @@ using Ccflux.Contracts.Usage;
 
 namespace Ccflux.Hook.Transcript;
 
-/// <summary>What one scan of a session found.</summary>
+/// <summary>Result of one scan of a session.</summary>
 internal sealed record ScanResult
 {
     /// <summary>The turns that changed since the committed state, by index, each with its complete figures.</summary>
@@ -11,10 +11,10 @@ internal sealed record ScanResult
     /// <summary>The state to commit once all of <see cref="Turns"/> are acknowledged.</summary>
     public required TranscriptState Next { get; init; }
 
-    /// <summary>The client version that the newest row names.</summary>
+    /// <summary>The client version in the newest row.</summary>
     public string? ClaudeCodeVersion { get; init; }
 
-    /// <summary>How much was read: what the scan cost.</summary>
+    /// <summary>How many bytes were read: the cost of the scan.</summary>
     public long BytesRead { get; init; }
 
     /// <summary>Lines of the session so far that could not be read.</summary>
@@ -23,10 +23,10 @@ internal sealed record ScanResult
     /// <summary>What was wrong with lines of this scan.</summary>
     public LineFaults Faults { get; init; } = new();
 
-    /// <summary>What <see cref="Turns"/> cost beyond what reports carry.</summary>
+    /// <summary>Usage in <see cref="Turns"/> that reports do not contain.</summary>
     public IReadOnlyList<LocalUsage> Local { get; init; } = [];
 
-    /// <summary>Files that could not be read. Their rows stay for a later scan.</summary>
+    /// <summary>Files that could not be read. Their rows are left for a later scan.</summary>
     public IReadOnlyList<ReadProblem> Problems { get; init; } = [];
 }
 

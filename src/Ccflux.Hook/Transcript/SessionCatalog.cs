@@ -1,11 +1,11 @@
 namespace Ccflux.Hook.Transcript;
 
-/// <summary>Which transcripts there are: <c>projects/PROJECT/SESSION.jsonl</c> with subagents in <c>projects/PROJECT/SESSION/subagents/</c>,
-/// or, up to 2.0, beside it as <c>agent-ID.jsonl</c>, where the rows tell the session.</summary>
+/// <summary>Lists transcripts: <c>projects/PROJECT/SESSION.jsonl</c> with subagents in <c>projects/PROJECT/SESSION/subagents/</c>
+/// or, up to 2.0, next to it as <c>agent-ID.jsonl</c>, where the rows name the session.</summary>
 internal static class SessionCatalog
 {
-    /// <summary>Every session below <c>&lt;config dir&gt;/projects</c>, older ones first. A fork copies its parent's rows with their
-    /// instants, but what it writes first is its own; where even that is equal, the file made later is the copy.</summary>
+    /// <summary>Every session below <c>&lt;config dir&gt;/projects</c>, oldest first. A fork copies its parent's rows with their
+    /// times, but what it writes first is its own; if even that is equal, the file created later is the copy.</summary>
     public static IReadOnlyList<SessionFiles> List(string configDir)
     {
         var projects = Path.GetFullPath(Path.Combine(configDir, "projects"));
@@ -14,7 +14,7 @@ internal static class SessionCatalog
             : [];
     }
 
-    /// <summary>The order in which sessions must be scanned, so that what a fork copied counts in its parent.</summary>
+    /// <summary>The order in which sessions must be scanned, so that rows copied by a fork count in its parent.</summary>
     public static IEnumerable<SessionFiles> OldestFirst(IEnumerable<SessionFiles> sessions) => sessions
         .Select(session => (session, age: Age(session)))
         .OrderBy(pair => pair.age.FirstMs)
@@ -22,11 +22,11 @@ internal static class SessionCatalog
         .ThenBy(pair => pair.session.MainPath, StringComparer.Ordinal)
         .Select(pair => pair.session);
 
-    /// <summary>The session that a hook names by its transcript, whether or not the file is there yet.</summary>
+    /// <summary>The session that a hook names by its transcript, whether or not the file exists yet.</summary>
     public static SessionFiles Find(string transcriptPath) =>
         new(Path.GetFileNameWithoutExtension(transcriptPath), transcriptPath, SessionListing.AgentsOf(transcriptPath));
 
-    /// <summary>A session that was moved to another folder and left a copy behind is one session still.</summary>
+    /// <summary>Joins the files of a session that was moved to another folder and left a copy behind.</summary>
     private static SessionFiles Join(IGrouping<string, SessionFiles> same)
     {
         var sessions = same.ToArray();

@@ -3,21 +3,21 @@ using Ccflux.Contracts.Usage;
 
 namespace Ccflux.Hook.Transcript;
 
-/// <summary>Walks project and session folders and notes each transcript once, by its own name rather than by a link's. Links are followed, to
-/// files and to folders, after all else; each real folder is walked once, so that no loop of links goes round.</summary>
+/// <summary>Walks project and session folders and lists each transcript once, by its own name rather than by a link's. Links to files and
+/// folders are followed last; each real folder is walked once, so that a loop of links ends.</summary>
 internal sealed class SessionListing
 {
     private const string Ending = ".jsonl";
     private const string LegacyAgent = "agent-";
     private const int HeadBytes = 16 * 1024;
 
-    /// <summary>What subagents of workflows need, and to spare.</summary>
+    /// <summary>Deep enough for subagents of workflows, with a reserve.</summary>
     private const int MaxDepth = 8;
 
-    /// <summary>Links behind links beyond so many are not followed.</summary>
+    /// <summary>Chains of links longer than this are not followed.</summary>
     private const int MaxLinks = 4;
 
-    /// <summary>A link to the root of a disk ends here.</summary>
+    /// <summary>Bounds a link to the root of a disk.</summary>
     private const int MaxLinkedFolders = 10_000;
 
     private static readonly EnumerationOptions s_visible = new() { IgnoreInaccessible = true };
@@ -29,9 +29,9 @@ internal sealed class SessionListing
     private readonly Queue<Place> _links = new();
     private int _linkedFolders;
 
-    /// <summary>Where the walk stands.</summary>
-    /// <param name="Path">As it was reached.</param>
-    /// <param name="Real">Without links.</param>
+    /// <summary>A folder in the walk.</summary>
+    /// <param name="Path">Path by which it was reached.</param>
+    /// <param name="Real">Path without links.</param>
     /// <param name="Project">The project's folder; null above it.</param>
     /// <param name="Session">The session whose folder this is or is in; null above it.</param>
     private sealed record Place(string Path, string Real, string? Project, string? Session, int Depth, int Links)
@@ -41,7 +41,7 @@ internal sealed class SessionListing
         public Place Below(string name) => this with { Path = System.IO.Path.Combine(Path, name), Real = System.IO.Path.Combine(Real, name) };
     }
 
-    /// <summary>Every session below a folder of projects.</summary>
+    /// <summary>Every session below a projects folder.</summary>
     public static IEnumerable<SessionFiles> Of(string projects)
     {
         var listing = new SessionListing();
@@ -54,7 +54,7 @@ internal sealed class SessionListing
         });
     }
 
-    /// <summary>The subagents' transcripts of the session whose own is <paramref name="mainPath"/>, whether or not that is there.</summary>
+    /// <summary>The transcripts of the subagents of the session whose own is <paramref name="mainPath"/>, whether or not that exists.</summary>
     public static List<string> AgentsOf(string mainPath)
     {
         var session = Path.GetFileNameWithoutExtension(mainPath);
@@ -180,7 +180,7 @@ internal sealed class SessionListing
         }
     }
 
-    /// <summary>The session that the first row of a file names: <c>"sessionId":"dbb773c7-…"</c>.</summary>
+    /// <summary>The session named in the first row of a file: <c>"sessionId":"dbb773c7-…"</c>.</summary>
     private static string? SessionOf(string path)
     {
         using var file = TranscriptFile.Open(path, out _);

@@ -3,8 +3,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Ccflux.Hook.Transcript;
 
-/// <summary>One scan of one session. It goes on from the committed state where it can. Where a file was replaced, or a row
-/// concerns a turn that the state no longer holds, it reads everything again and reports what changed since.</summary>
+/// <summary>Scans one session once. It continues from the committed state if it can. If a file was replaced, or a row
+/// concerns a turn that is no longer in the state, it reads everything again and reports what changed since.</summary>
 internal sealed class SessionScan(SessionFiles session, TranscriptState? committed, MessageClaims claims, PreparedRows? prepared = null)
 {
     private readonly ulong _owner = IdHash.Of(Encoding.UTF8.GetBytes(session.SessionId));
@@ -40,7 +40,7 @@ internal sealed class SessionScan(SessionFiles session, TranscriptState? committ
         }
         catch (IOException problem)
         {
-            // A file failed amid its rows. Nothing of this scan holds; the next one begins where this one did.
+            // Reading a file failed part-way. Nothing in this scan is valid; the next one starts where this one did.
             return Unchanged(problem);
         }
 
@@ -83,7 +83,7 @@ internal sealed class SessionScan(SessionFiles session, TranscriptState? committ
         }
     }
 
-    /// <summary>False where everything is to be read again.</summary>
+    /// <summary>False if everything is to be read again.</summary>
     private bool ReadFiles()
     {
         if (!ReadMain())
@@ -95,7 +95,7 @@ internal sealed class SessionScan(SessionFiles session, TranscriptState? committ
         return !_restart && !_turns.NeedsRestart && !AnyMovedToAnotherTurn();
     }
 
-    /// <summary>Subagents whose call is known first, since they may hold the calls of others; those told by time only where nothing else is left.</summary>
+    /// <summary>Reads subagents whose call is known first, since they may contain the calls of others; those assigned by time only if nothing else is left.</summary>
     private void ReadAgents()
     {
         var waiting = new List<string>(session.AgentPaths);
@@ -124,7 +124,7 @@ internal sealed class SessionScan(SessionFiles session, TranscriptState? committ
         return agent.Turn != FileProgress.NoTurn;
     }
 
-    /// <summary>False where the subagents' files cannot be read either: without the turns there is nothing to put them in.</summary>
+    /// <summary>False if the subagents' files cannot be read either: without the turns there is nothing to add them to.</summary>
     private bool ReadMain()
     {
         using var file = TranscriptFile.Open(session.MainPath, out var reason);
@@ -209,7 +209,7 @@ internal sealed class SessionScan(SessionFiles session, TranscriptState? committ
             AddLine(progress, line, _lines.LineStart, newFrom);
         }
 
-        // Without a line feed it counts once it is whole: the client may never write one, and what it writes next is another row.
+        // Without a line feed the text counts once it is a complete object: the client may never write the line feed, and what it writes next is another row.
         if (_lines.TryReadTail(out var tail) && RowParser.WholeLength(tail) is > 0 and var whole)
         {
             AddLine(progress, tail[..whole], _lines.Position, newFrom);
@@ -231,7 +231,7 @@ internal sealed class SessionScan(SessionFiles session, TranscriptState? committ
         Add(progress, row, isNew: start >= newFrom);
         while (!rest.IsEmpty)
         {
-            // What stood at the file's end without a line feed is not new, but what was written behind it is.
+            // Text at the end of the file without a line feed was counted already, but what was written after it is new.
             line.Overlaps(rest, out var offset);
             rest = _parser.ParseNext(rest, out row);
             _faults.Add(row.Fault);
@@ -278,7 +278,7 @@ internal sealed class SessionScan(SessionFiles session, TranscriptState? committ
         return progress;
     }
 
-    /// <summary>A subagent's file may have been seen before the row that calls it, or before the prompt that led to it.</summary>
+    /// <summary>Whether a subagent moved: its file may have been seen before the row that calls it, or before the prompt that led to it.</summary>
     private bool AnyMovedToAnotherTurn()
     {
         foreach (var agent in _files.Values)

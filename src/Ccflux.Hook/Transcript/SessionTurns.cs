@@ -3,9 +3,9 @@ using Ccflux.Contracts.Usage;
 
 namespace Ccflux.Hook.Transcript;
 
-/// <summary>Rows in, turns out: what a turn is, which turn a row belongs to, and that a message counts once.</summary>
-/// <remarks>Only recent turns and messages are carried from scan to scan, so that a long session costs no more than a short one. A
-/// row that concerns an earlier one asks to begin again from the start of the files (<see cref="NeedsRestart"/>), which is rare.</remarks>
+/// <summary>Builds turns from rows: decides what a turn is and which turn a row belongs to, and counts a message once.</summary>
+/// <remarks>Only recent turns and messages are kept from scan to scan, so that a long session costs no more than a short one. A
+/// row that concerns an earlier one requires a restart from the beginning of the files (<see cref="NeedsRestart"/>), which is rare.</remarks>
 internal sealed class SessionTurns(ulong owner, byte reading, bool fromStart, MessageClaims claims)
 {
     private const int KeptTurns = 32;
@@ -28,7 +28,7 @@ internal sealed class SessionTurns(ulong owner, byte reading, bool fromStart, Me
         public int Place;
     }
 
-    /// <summary>A row concerns what is no longer kept; the files are to be read from their start.</summary>
+    /// <summary>A row concerns something that is no longer kept; the files must be read from the start.</summary>
     public bool NeedsRestart { get; private set; }
 
     public int MalformedLines { get; private set; }
@@ -42,7 +42,7 @@ internal sealed class SessionTurns(ulong owner, byte reading, bool fromStart, Me
 
     public void CountMalformed(int lines) => MalformedLines += lines;
 
-    /// <summary>A row of the session's own file, in its order. <paramref name="isNew"/>: it was not there at the committed state.</summary>
+    /// <summary>Adds a row of the session's own file, in order. <paramref name="isNew"/>: it was not there at the committed state.</summary>
     public void AddMain(in TranscriptRow row, bool isNew)
     {
         if (!Counts(row))
@@ -86,7 +86,7 @@ internal sealed class SessionTurns(ulong owner, byte reading, bool fromStart, Me
         AddLimit(turn, row);
     }
 
-    /// <summary>A row of a subagent's file, which belongs to one turn as a whole.</summary>
+    /// <summary>Adds a row of a subagent's file, which belongs to one turn as a whole.</summary>
     public void AddAgent(in TranscriptRow row, int index, bool isNew)
     {
         if (!Counts(row) || Find(index) is not { } turn)
@@ -104,7 +104,7 @@ internal sealed class SessionTurns(ulong owner, byte reading, bool fromStart, Me
         AddLimit(turn, row);
     }
 
-    /// <summary>The turn that was going on at an instant: the last one that had started. What was before all turns belongs to the first.</summary>
+    /// <summary>The turn in progress at an instant: the last one that had started. An instant before all turns belongs to the first.</summary>
     public int TurnAt(long atMs)
     {
         for (var i = _turns.Count - 1; i >= 0; i--)
@@ -130,13 +130,13 @@ internal sealed class SessionTurns(ulong owner, byte reading, bool fromStart, Me
         }
     }
 
-    /// <summary>The turns that are this session's own and changed since the committed state.</summary>
+    /// <summary>The turns that belong to this session and changed since the committed state.</summary>
     public IEnumerable<TurnReport> Changed(string sessionId, long sessionStartMs) =>
         _turns.Where(turn => turn.IsOwn && turn.Touched && turn.Index <= ReportLimits.MaxTurnIndex)
             .Select(turn => turn.ToReport(sessionId, sessionStartMs))
             .OfType<TurnReport>();
 
-    /// <summary>Answers in changed turns that cannot be reported, since nothing says when they were.</summary>
+    /// <summary>Answers in changed turns that cannot be reported because no row has a time.</summary>
     public int AnswersWithoutTime() => _turns.Where(turn => turn.IsOwn && turn.Touched && !turn.HasTime).Sum(turn => turn.Messages);
 
     /// <summary>What those reports leave out.</summary>
@@ -175,7 +175,7 @@ internal sealed class SessionTurns(ulong owner, byte reading, bool fromStart, Me
         }
     }
 
-    /// <summary>Goes on from what <see cref="Write"/> left.</summary>
+    /// <summary>Restores what <see cref="Write"/> wrote.</summary>
     public static SessionTurns Read(BinaryReader reader, ulong owner, byte reading, MessageClaims claims)
     {
         var session = new SessionTurns(owner, reading, fromStart: false, claims)
@@ -219,7 +219,7 @@ internal sealed class SessionTurns(ulong owner, byte reading, bool fromStart, Me
 
     private void StartTurn(in TranscriptRow row)
     {
-        // Rows before the first prompt stand in turn 0 with it.
+        // Rows before the first prompt belong to turn 0 together with it.
         if (_promptSeen)
         {
             _turns.Add(new Turn(_turns[^1].Index + 1));
@@ -254,7 +254,7 @@ internal sealed class SessionTurns(ulong owner, byte reading, bool fromStart, Me
         return _turns[index - first];
     }
 
-    /// <summary>False where another session has it: a copy.</summary>
+    /// <summary>False if another session has claimed the row: then it is a copy.</summary>
     private bool Claim(in TranscriptRow row)
     {
         if (row.Id == 0)
@@ -284,7 +284,7 @@ internal sealed class SessionTurns(ulong owner, byte reading, bool fromStart, Me
             return Merge(ref known, row, index, isNew);
         }
 
-        // Counted by ccflux 1.0, under the message's id alone: as a copy in another session, or long ago in this one.
+        // Counted by ccflux 1.0 under the message's id alone: as a copy in another session, or long ago in this one.
         if (row.EarlierId != 0 && claims.OwnerOf(row.EarlierId) is { } before && claims.OwnerOf(row.Id) is null && (before != owner || !fromStart))
         {
             NeedsRestart |= before == owner;
@@ -318,7 +318,7 @@ internal sealed class SessionTurns(ulong owner, byte reading, bool fromStart, Me
         return true;
     }
 
-    /// <summary>Another row of a message that is counted already. It stays in the earlier of the turns it stands in.</summary>
+    /// <summary>Merges another row of a message that is already counted. It stays in the earlier of the two turns.</summary>
     private bool Merge(ref Plural known, in TranscriptRow row, int index, bool isNew)
     {
         if (row.AgentCall != 0)

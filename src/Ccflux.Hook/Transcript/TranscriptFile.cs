@@ -2,14 +2,14 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Ccflux.Hook.Transcript;
 
-/// <summary>Opens transcripts, and tells whether what was read of one is still what it holds.</summary>
+/// <summary>Opens transcripts, and checks whether what was read of a file is still its content.</summary>
 internal static class TranscriptFile
 {
     private const int HeadBytes = 1024;
     private const int TailBytes = 256;
     private const int FirstInstantBytes = 64 * 1024;
 
-    /// <summary>Null where the file cannot be read; <paramref name="reason"/> then says why.</summary>
+    /// <summary>Null if the file cannot be read; <paramref name="reason"/> then says why.</summary>
     public static SafeFileHandle? Open(string path, out string reason)
     {
         reason = string.Empty;
@@ -19,11 +19,11 @@ internal static class TranscriptFile
         }
         catch (Exception problem) when (problem is FileNotFoundException or DirectoryNotFoundException)
         {
-            reason = "it is not there";
+            reason = "it does not exist";
         }
         catch (UnauthorizedAccessException)
         {
-            reason = "it may not be read, or is a folder";
+            reason = "it is not readable, or is a folder";
         }
         catch (IOException problem)
         {
@@ -33,7 +33,7 @@ internal static class TranscriptFile
         return null;
     }
 
-    /// <summary>In bytes, of what a link leads to; null where there is no file.</summary>
+    /// <summary>In bytes, of the link's target if it is a link; null if there is no file.</summary>
     public static long? Length(string path)
     {
         var file = new FileInfo(path);
@@ -51,7 +51,7 @@ internal static class TranscriptFile
         return target is null ? null : RandomAccess.GetLength(target);
     }
 
-    /// <summary>When the file was written to last, or what a link leads to.</summary>
+    /// <summary>When the file, or the link's target, was last written to.</summary>
     public static DateTime LastWriteUtc(string path)
     {
         var written = File.GetLastWriteTimeUtc(path);
@@ -64,8 +64,8 @@ internal static class TranscriptFile
         return target is null ? written : File.GetLastWriteTimeUtc(target);
     }
 
-    /// <summary>A hash of the file's first bytes and of the last ones before <paramref name="offset"/>. While it stays, what was read
-    /// is still there, whether the file was appended to, copied or moved; a number from the file system would say less.</summary>
+    /// <summary>A hash of the file's first bytes and of the last ones before <paramref name="offset"/>. While it does not change, what was read
+    /// is still there, even if the file was appended to, copied or moved; an inode number would say less.</summary>
     public static ulong Identity(SafeFileHandle file, long offset)
     {
         Span<byte> bytes = stackalloc byte[HeadBytes + TailBytes];
@@ -74,7 +74,7 @@ internal static class TranscriptFile
         return IdHash.Of(bytes[..(head + tail)]);
     }
 
-    /// <summary>The first instant that the file's first rows name, in epoch milliseconds, or 0.</summary>
+    /// <summary>The first instant in the file's first rows, in epoch milliseconds, or 0.</summary>
     public static long FirstInstant(SafeFileHandle file)
     {
         Span<byte> buffer = stackalloc byte[4096];
@@ -102,8 +102,8 @@ internal static class TranscriptFile
         return 0;
     }
 
-    /// <summary>The next text that is the value of <paramref name="quotedName"/> within some bytes of JSON, however it is spaced; <paramref name="json"/>
-    /// becomes what stands behind it.</summary>
+    /// <summary>Finds the next text that is the value of <paramref name="quotedName"/> in some bytes of JSON, whatever the spacing; <paramref name="json"/>
+    /// becomes what follows it.</summary>
     public static bool TryFindText(ref ReadOnlySpan<byte> json, ReadOnlySpan<byte> quotedName, out ReadOnlySpan<byte> text)
     {
         while (json.IndexOf(quotedName) is var at and >= 0)

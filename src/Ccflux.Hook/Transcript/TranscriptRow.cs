@@ -14,7 +14,7 @@ internal enum RowKind : byte
     /// <summary>One content block of an API message, with the usage of the whole message.</summary>
     Message,
 
-    /// <summary>A tool result or a retry: the turn goes on.</summary>
+    /// <summary>A tool result or a retry: the turn continues.</summary>
     Activity,
 
     /// <summary>The user stopped the turn.</summary>
@@ -23,41 +23,41 @@ internal enum RowKind : byte
     /// <summary>The API's final refusal, which the client writes as a synthetic message.</summary>
     Failure,
 
-    /// <summary>A rate limit after which the client tries again.</summary>
+    /// <summary>A rate limit after which the client retries.</summary>
     Limit,
 
     /// <summary>A line that cannot be read; its <see cref="TranscriptRow.Fault"/> says why.</summary>
     Malformed,
 }
 
-/// <summary>A line of a transcript, reduced to what usage needs. Nothing of its content is in here.</summary>
+/// <summary>A line of a transcript, reduced to what usage needs. It contains nothing of the line's content.</summary>
 [StructLayout(LayoutKind.Auto)]
 internal struct TranscriptRow
 {
     public RowKind Kind;
 
-    /// <summary>Why the row is <see cref="RowKind.Malformed"/>, or which part of a message was passed over.</summary>
+    /// <summary>Why the row is <see cref="RowKind.Malformed"/>, or which part of a message was skipped.</summary>
     public LineFault Fault;
 
     /// <summary>Written by a subagent.</summary>
     public bool Sidechain;
 
-    /// <summary>More is to follow in this turn: the message calls a tool.</summary>
+    /// <summary>More follows in this turn: the message calls a tool.</summary>
     public bool CallsTool;
 
     /// <summary>A <see cref="RowKind.Failure"/> or <see cref="RowKind.Limit"/> that is a rate limit.</summary>
     public bool RateLimited;
 
-    /// <summary>When the row was written, in epoch milliseconds; 0 where the row does not say.</summary>
+    /// <summary>When the row was written, in epoch milliseconds; 0 if the row does not say.</summary>
     public long AtMs;
 
-    /// <summary>Hash of the response's ids, or of a prompt's uuid. 0 on a message whose <see cref="Place"/> tells the response.</summary>
+    /// <summary>Hash of the response's ids, or of a prompt's uuid. 0 for a message whose response is determined by <see cref="Place"/>.</summary>
     public ulong Id;
 
-    /// <summary>The hash under which ccflux 1.0 noted the same message; 0 where the message's id is not the API's.</summary>
+    /// <summary>The hash under which ccflux 1.0 recorded the same message; 0 if the message's id is not the API's.</summary>
     public ulong EarlierId;
 
-    /// <summary>Where a message stands that has no request id of the API's; null on all other rows.</summary>
+    /// <summary>The position of a message that has no request id of the API's; null for all other rows.</summary>
     public ResponsePlace? Place;
 
     /// <summary>Hash of the id of the tool call that starts a subagent; 0 for none.</summary>
@@ -65,7 +65,7 @@ internal struct TranscriptRow
 
     public MessageUsage Usage;
 
-    /// <summary>The limit's name and reset on a <see cref="RowKind.Limit"/>.</summary>
+    /// <summary>The limit's name and reset for a <see cref="RowKind.Limit"/>.</summary>
     public string? Window;
 
     public long ResetsAtMs;

@@ -1,14 +1,14 @@
 namespace Ccflux.Hook.Transcript;
 
-/// <summary>Transcript files and a committed state in, changed turns and the next state out.</summary>
+/// <summary>Turns transcript files and a committed state into changed turns and the next state.</summary>
 internal static class TranscriptScanner
 {
-    /// <summary>Reads what is new since <paramref name="committed"/>. The same state gives the same turns however often it is asked.
-    /// Sessions that are not yet committed are to be scanned older ones first, with one ledger.</summary>
+    /// <summary>Reads what is new since <paramref name="committed"/>. The same state gives the same turns, however often it is called.
+    /// Sessions that are not yet committed must be scanned oldest first, with the same claims.</summary>
     public static ScanResult Scan(SessionFiles session, TranscriptState? committed, MessageClaims claims) =>
         new SessionScan(session, committed, claims).Run();
 
-    /// <summary>Whether a scan could find anything: asks for file lengths only.</summary>
+    /// <summary>Whether a scan could find anything; reads file lengths only.</summary>
     public static bool HasChanged(SessionFiles session, TranscriptState? committed)
     {
         var files = new Dictionary<string, FileProgress>(StringComparer.Ordinal);

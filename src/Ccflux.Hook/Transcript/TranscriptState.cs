@@ -3,10 +3,10 @@ using System.Text;
 
 namespace Ccflux.Hook.Transcript;
 
-/// <summary>How far a session has been read, and what is needed to go on from there: a few kilobytes, tens in a busy session, whatever its length.</summary>
-/// <remarks>It holds hashes of message ids, figures and times, nothing of the content. The bytes are <c>CCFLUX</c>, a format number, a
-/// hash of what follows, and that. They are decoded anew for each scan, so that a scan can never change a committed state. What ccflux 1.0
-/// did not have stands at the end, where it does not look: each file's <see cref="ResponsePlaces"/>.</remarks>
+/// <summary>How far a session has been read, and what is needed to continue from there: a few kilobytes, tens of them in a busy session, whatever its length.</summary>
+/// <remarks>It contains hashes of message ids, figures and times, nothing of the content. The bytes are <c>CCFLUX</c>, a format number, a
+/// hash of the rest, and the rest. They are decoded again for each scan, so that a scan can never change a committed state. What ccflux 1.0
+/// did not have is at the end, where it does not look: each file's <see cref="ResponsePlaces"/>.</remarks>
 internal sealed class TranscriptState
 {
     private const int HeaderSize = 16;
@@ -18,7 +18,7 @@ internal sealed class TranscriptState
 
     private static ReadOnlySpan<byte> Header => "CCFLUX\0\u0002"u8;
 
-    /// <summary>Null where the bytes are no state of this version, ccflux 0.1's offset file included: the session is read from its start.</summary>
+    /// <summary>Null if the bytes are not a state of this version, which includes the offset file of ccflux 0.1: the session is then read from its start.</summary>
     public static TranscriptState? Read(ReadOnlySpan<byte> bytes) =>
         bytes.Length > HeaderSize
         && bytes.StartsWith(Header)
@@ -56,14 +56,14 @@ internal sealed class TranscriptState
         return new TranscriptState(bytes);
     }
 
-    /// <summary>When the session began, in epoch milliseconds; 0 where that is not known yet.</summary>
+    /// <summary>When the session started, in epoch milliseconds; 0 if not known yet.</summary>
     public long ReadFiles(Dictionary<string, FileProgress> files)
     {
         using var reader = Reader();
         return ReadFiles(reader, files);
     }
 
-    /// <summary>The turns, and what <paramref name="files"/> holds of each file beyond <see cref="ReadFiles(Dictionary{string, FileProgress})"/>.</summary>
+    /// <summary>The turns, and the data in <paramref name="files"/> beyond <see cref="ReadFiles(Dictionary{string, FileProgress})"/>.</summary>
     public SessionTurns ReadTurns(ulong owner, MessageClaims claims, Dictionary<string, FileProgress> files)
     {
         using var reader = Reader();
@@ -73,7 +73,7 @@ internal sealed class TranscriptState
         {
             if (reader.BaseStream.Position == reader.BaseStream.Length || reader.ReadByte() is var format && format is not (0 or PlacesFormat))
             {
-                break; // of a version that had none, or others
+                break; // written by a version that had none, or different ones
             }
 
             file.Places = format == PlacesFormat ? ResponsePlaces.Read(reader) : null;

@@ -1,13 +1,13 @@
 namespace Ccflux.Hook.Transcript;
 
-/// <summary>Every turn of every session below a config dir, by the rules that reports follow, from the files alone: no state, no cache.</summary>
+/// <summary>Reads every turn of every session below a config directory, by the same rules as reports, from the files alone: no state, no cache.</summary>
 internal static class TreeScan
 {
-    /// <summary>So much is read before its turns are built: the bound of the rows held at once.</summary>
+    /// <summary>How much is read before its turns are built: bounds the rows in memory at once.</summary>
     private const long BatchBytes = 1024L * 1024 * 1024;
 
     /// <param name="configDir">Where the transcripts are.</param>
-    /// <param name="claims">Which messages counted already: one for all config dirs whose usage is added up.</param>
+    /// <param name="claims">Which messages were counted already: shared by all config directories whose usage is added up.</param>
     public static IEnumerable<ScanResult> Run(string configDir, MessageClaims claims)
     {
         foreach (var batch in Batches(SessionCatalog.List(configDir)))

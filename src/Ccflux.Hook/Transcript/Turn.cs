@@ -5,7 +5,7 @@ namespace Ccflux.Hook.Transcript;
 /// <summary>A turn as far as it has been read.</summary>
 internal sealed class Turn(int index)
 {
-    /// <summary>Stands for the models beyond the number that a report takes.</summary>
+    /// <summary>Stands for the models above the number that a report may contain.</summary>
     public const string OtherModels = "other";
 
     private readonly Dictionary<string, ModelSum> _models = new(StringComparer.Ordinal);
@@ -18,10 +18,10 @@ internal sealed class Turn(int index)
 
     public int Index => index;
 
-    /// <summary>When its prompt was written, or its first row where the prompt is missing; 0 before either.</summary>
+    /// <summary>When its prompt was written, or its first row if the prompt is missing; 0 before either.</summary>
     public long StartedMs => _startedMs;
 
-    /// <summary>Something of it belongs to this session: it is no mere copy of another one's turn.</summary>
+    /// <summary>Whether part of it belongs to this session, so that it is not just a copy of another session's turn.</summary>
     public bool IsOwn { get; private set; }
 
     /// <summary>Changed since the committed state.</summary>
@@ -31,12 +31,12 @@ internal sealed class Turn(int index)
 
     public void Own() => IsOwn = true;
 
-    /// <summary>Some row of it says when it was written.</summary>
+    /// <summary>Whether some row of it has a time.</summary>
     public bool HasTime => _startedMs > 0 || _endedMs > 0;
 
     public int Messages => _models.Values.Sum(sum => sum.Messages);
 
-    /// <summary>A row of the session's own file was written at this instant.</summary>
+    /// <summary>Records that a row of the session's own file was written at this instant.</summary>
     public void SeenInMain(in TranscriptRow row)
     {
         if (row.AtMs > 0)
@@ -48,7 +48,7 @@ internal sealed class Turn(int index)
         _entrypoint ??= row.Entrypoint;
     }
 
-    /// <summary>A subagent wrote a row: the turn goes on, but it does not begin earlier.</summary>
+    /// <summary>Records a subagent's row: the turn continues, but does not start earlier.</summary>
     public void SeenInAgent(in TranscriptRow row) => _endedMs = Math.Max(_endedMs, row.AtMs);
 
     public void Add(in MessageUsage usage)
@@ -66,7 +66,7 @@ internal sealed class Turn(int index)
         }
     }
 
-    /// <summary>Takes out what was added before.</summary>
+    /// <summary>Removes what was added before.</summary>
     public void Remove(in MessageUsage usage)
     {
         var name = Listed(usage.Model!);
@@ -79,7 +79,7 @@ internal sealed class Turn(int index)
 
         if (usage.HasLocal)
         {
-            // What an earlier scan added, this one does not hold.
+            // An earlier scan's additions are not in this one.
             _local?.Change(usage.Model!, usage, -1);
         }
     }
@@ -87,7 +87,7 @@ internal sealed class Turn(int index)
     /// <summary>What <see cref="ToReport"/> leaves out. Only a scan from the start knows all of it.</summary>
     public IEnumerable<LocalUsage> Local() => _local?.Of(index) ?? [];
 
-    /// <summary>A final refusal names no window; the last retry of the same turn may have.</summary>
+    /// <summary>Records a rate limit. A final refusal names no window; the last retry of the same turn may have.</summary>
     public void Limited(in TranscriptRow row, bool final)
     {
         if (row.AtMs == 0)
@@ -115,7 +115,7 @@ internal sealed class Turn(int index)
         }
     }
 
-    /// <summary>Null where nothing of the turn says when it was.</summary>
+    /// <summary>Null if no row of the turn has a time.</summary>
     public TurnReport? ToReport(string sessionId, long sessionStartMs)
     {
         if (!HasTime)
@@ -216,15 +216,15 @@ internal sealed class Turn(int index)
         Final = reader.ReadBoolean(),
     };
 
-    /// <summary>The name a model's sums stand under: its own, or a common one beyond the number that a report takes.</summary>
+    /// <summary>The name under which a model's sums are listed: its own, or a common one above the number that a report may contain.</summary>
     private string Listed(string model) =>
         _models.ContainsKey(model) || _models.Count < ReportLimits.MaxModels - 1 ? model : OtherModels;
 }
 
-/// <summary>What the rows of a turn's main thread ended with, so far.</summary>
+/// <summary>What the rows of a turn's main thread have ended with so far.</summary>
 internal enum TurnEnd : byte
 {
-    /// <summary>No answer yet, or one that called a tool, or the user stopped it.</summary>
+    /// <summary>No answer yet, an answer that called a tool, or the user stopped it.</summary>
     Open = 0,
     Answered = 1,
     Failed = 2,

@@ -9,7 +9,7 @@ internal static class UsageReader
 {
     private const int MaxSearches = 1_000_000;
 
-    /// <summary><paramref name="odd"/> is set where a figure is none; it counts as 0.</summary>
+    /// <summary><paramref name="odd"/> is set if a figure is invalid; it counts as 0.</summary>
     public static void Read(ref JsonCursor cursor, ref MessageUsage usage, NameTable models, ref bool odd)
     {
         long fiveMinutes = 0;
@@ -68,7 +68,7 @@ internal static class UsageReader
         }
     }
 
-    /// <summary>The parts of what was written to the cache may stand without their sum; where both stand, they are held to it.</summary>
+    /// <summary>The parts of a cache write may be present without their sum; if both are present, they are capped by it.</summary>
     private static void Complete(ref MessageUsage usage, long fiveMinutes)
     {
         if (usage.CacheWrite == 0)
@@ -115,7 +115,7 @@ internal static class UsageReader
         }
     }
 
-    /// <summary>Of the steps of a message only an advisor's are billed beside its own figures, which sum up the others.</summary>
+    /// <summary>Of the steps of a message only an advisor's are billed in addition to its own figures, which sum up the others.</summary>
     private static void ReadIterations(ref JsonCursor cursor, ref MessageUsage usage, NameTable models, ref bool odd)
     {
         cursor.Enter((byte)'[');
@@ -143,7 +143,7 @@ internal static class UsageReader
         }
     }
 
-    /// <summary>Whether it is an advisor's.</summary>
+    /// <summary>Whether the step is an advisor's.</summary>
     private static bool ReadIteration(ref JsonCursor cursor, ref MessageUsage step, NameTable models, ref bool odd)
     {
         ReadOnlySpan<byte> type = default, model = default;

@@ -4,8 +4,8 @@ using System.Text;
 
 namespace Ccflux.Storage.Sqlite;
 
-/// <summary>Brings a database to this version's schema: embedded files <c>NNNN_slice_what.sql</c>, forward only, all in one transaction.
-/// What was applied is kept with its checksum; a file that was edited since, or a database newer than the program, is refused.</summary>
+/// <summary>Updates a database to this version's schema: embedded files <c>NNNN_slice_what.sql</c>, forward only, all in one transaction.
+/// Applied migrations are recorded with their checksums; a file that was edited since, or a database newer than the program, is refused.</summary>
 public sealed class Migrator(IReadOnlyList<Migration> migrations)
 {
     private const string CreateTable = """
@@ -67,7 +67,7 @@ public sealed class Migrator(IReadOnlyList<Migration> migrations)
             var known = migrations[count++];
             if (known.Number != rows.Number(0) || !string.Equals(known.Checksum, rows.Text(2), StringComparison.Ordinal))
             {
-                throw new MigrationException($"The database was made with another form of the migration {name} than this program's {known.Name}.");
+                throw new MigrationException($"The database was created with a different version of the migration {name} than this program's {known.Name}.");
             }
         }
 
@@ -99,5 +99,5 @@ public sealed record Migration(int Number, string Name, string Sql)
     }
 }
 
-/// <summary>The database's schema and this program do not fit together.</summary>
+/// <summary>The database's schema does not match this program.</summary>
 public sealed class MigrationException(string message) : Exception(message);

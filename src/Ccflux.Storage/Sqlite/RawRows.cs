@@ -4,7 +4,7 @@ using SQLitePCL;
 
 namespace Ccflux.Storage.Sqlite;
 
-/// <summary>Rows read straight from SQLite: a day's rollups are thousands of figures, and the reader of Microsoft.Data.Sqlite costs
+/// <summary>Reads rows directly from SQLite: a day's rollups are thousands of figures, and the reader of Microsoft.Data.Sqlite costs
 /// several times as much for each.</summary>
 [StructLayout(LayoutKind.Auto)]
 public readonly struct RawRows : IDisposable
@@ -18,7 +18,7 @@ public readonly struct RawRows : IDisposable
         _statement = statement;
     }
 
-    /// <param name="values">Bound by position: a parameter of the text for each.</param>
+    /// <param name="values">Values bound by position: one parameter of the SQL for each.</param>
     public static RawRows Query(SqliteConnection connection, string sql, params ReadOnlySpan<long> values)
     {
         var database = connection.Handle!;
@@ -31,7 +31,7 @@ public readonly struct RawRows : IDisposable
         return new RawRows(database, statement);
     }
 
-    /// <param name="text">Bound first.</param>
+    /// <param name="text">The text parameter, which is bound first.</param>
     public static RawRows Query(SqliteConnection connection, string sql, string text, params ReadOnlySpan<long> values)
     {
         var database = connection.Handle!;
@@ -59,10 +59,10 @@ public readonly struct RawRows : IDisposable
 
     public long Number(int column) => raw.sqlite3_column_int64(_statement, column);
 
-    /// <summary>A figure that cannot be below zero: a sum that once wrapped counts as none, and one that became a real number as the largest there is.</summary>
+    /// <summary>A figure that cannot be negative: a sum that has wrapped counts as zero, and one that became a real number as the largest possible figure.</summary>
     public long Figure(int column) => Math.Max(0, Number(column));
 
-    /// <summary>A number that is known to be small: an id, a day, a count of a day.</summary>
+    /// <summary>A number that is known to be small: an id, a day, a count within a day.</summary>
     public int Small(int column) => checked((int)Number(column));
 
     public string Text(int column) => raw.sqlite3_column_text(_statement, column).utf8_to_string() ?? "";

@@ -2,10 +2,10 @@ using Microsoft.Data.Sqlite;
 
 namespace Ccflux.Storage.Sqlite;
 
-/// <summary>Why a read was not done.</summary>
+/// <summary>Why a read was refused.</summary>
 public enum ReadRefusal
 {
-    /// <summary>The caller's share of the readers is in use by requests of the caller's own.</summary>
+    /// <summary>The caller's share of the readers is in use by the caller's own requests.</summary>
     CallerBusy = 1,
 
     /// <summary>No reader became free in time.</summary>
@@ -14,7 +14,7 @@ public enum ReadRefusal
     /// <summary>The statement was stopped because its time was up.</summary>
     TooSlow = 3,
 
-    /// <summary>The database file is locked or cannot be read now.</summary>
+    /// <summary>The database file is locked or cannot be read right now.</summary>
     Unreadable = 4,
 }
 
@@ -45,7 +45,7 @@ public sealed class ReadRefusedException : Exception
 
     public ReadRefusal Reason { get; }
 
-    /// <summary>The refusal that a failed read amounts to; null where it failed for a reason that waiting does not mend.</summary>
+    /// <summary>The refusal that a failed read corresponds to; null if it failed for a reason that waiting does not fix.</summary>
     public static ReadRefusal? ReasonOf(Exception exception) => exception switch
     {
         ReadRefusedException refused => refused.Reason,

@@ -1,9 +1,9 @@
 namespace Ccflux.Storage.Sqlite;
 
 /// <summary>
-/// The reads of one request: who asks, and what ends them. It flows with the request's asynchronous calls, because a page's reads are
-/// spread over many classes. While it is open, <see cref="SqliteReaders.RentAsync"/> takes the readers of requests and gives each caller
-/// a share of them; a statement that runs when <see cref="Ended"/> is cancelled is stopped.
+/// The reads of one request: who makes it, and what ends it. It flows with the request's asynchronous calls, because a page's reads are
+/// spread over many classes. While it is open, <see cref="SqliteReaders.RentAsync"/> uses the readers reserved for requests and gives each caller
+/// a share of them; a running statement is stopped when <see cref="Ended"/> is cancelled.
 /// </summary>
 public sealed class ReadScope : IDisposable
 {
@@ -21,10 +21,10 @@ public sealed class ReadScope : IDisposable
     /// <summary>Null outside a request, and in work that a request left behind.</summary>
     public static ReadScope? Current => s_current.Value is { _closed: false } scope ? scope : null;
 
-    /// <summary>Whose share of the readers is used.</summary>
+    /// <summary>The caller whose share of the readers is used.</summary>
     public string Caller { get; }
 
-    /// <summary>True for whoever may use the reader that all others together leave free.</summary>
+    /// <summary>Whether the caller may use the reader that all others together leave free.</summary>
     public bool IsPrivileged { get; }
 
     /// <summary>The time is up, or the caller has left.</summary>

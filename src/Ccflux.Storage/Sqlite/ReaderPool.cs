@@ -30,7 +30,7 @@ internal sealed class ReaderPool(string connectionString, int size, int cacheKil
         _free.Release();
     }
 
-    /// <summary>Closes the connections that nobody has now; the next read opens one again.</summary>
+    /// <summary>Closes the connections that are not in use; the next read opens one again.</summary>
     public void CloseIdle()
     {
         while (_idle.TryTake(out var reader))
@@ -49,7 +49,7 @@ internal sealed class ReaderPool(string connectionString, int size, int cacheKil
 /// <summary>A reading connection whose statements can be stopped.</summary>
 internal sealed class Reader : IDisposable
 {
-    /// <summary>Steps of SQLite's machine between two looks at <see cref="Ended"/>: well under a millisecond.</summary>
+    /// <summary>Steps of SQLite's virtual machine between two checks of <see cref="Ended"/>: well under a millisecond.</summary>
     private const int StepsBetweenChecks = 10_000;
 
     public Reader(string connectionString, int cacheKilobytes)
@@ -60,13 +60,13 @@ internal sealed class Reader : IDisposable
         command.CommandText = $"PRAGMA query_only = 1; PRAGMA busy_timeout = 5000; PRAGMA cache_size = -{cacheKilobytes}; PRAGMA temp_store = memory";
         command.ExecuteNonQuery();
 
-        // Not sqlite3_interrupt: a call that comes late would stop the statement of whoever has the connection next.
+        // Not sqlite3_interrupt: a late call would stop the statement of the next user of the connection.
         raw.sqlite3_progress_handler(Connection.Handle, StepsBetweenChecks, _ => Ended.IsCancellationRequested ? 1 : 0, null);
     }
 
     public SqliteConnection Connection { get; }
 
-    /// <summary>Stops the running statement, and every later one of some length, once it is cancelled.</summary>
+    /// <summary>Once cancelled, stops the running statement and every later statement that takes some time.</summary>
     public CancellationToken Ended { get; set; }
 
     public void Dispose() => Connection.Dispose();

@@ -8,7 +8,7 @@ namespace Ccflux.Storage.Sqlite;
 /// Each SQL text is prepared once and kept, so texts must be constants.</summary>
 public sealed unsafe class SqlConnection : IDisposable
 {
-    /// <summary>More texts than this mean that someone builds SQL from values.</summary>
+    /// <summary>More texts than this mean that SQL is being built from values.</summary>
     private const int MaxStatements = 500;
 
     private readonly Dictionary<string, nint> _statements = new(ReferenceEqualityComparer.Instance);
@@ -16,14 +16,14 @@ public sealed unsafe class SqlConnection : IDisposable
 
     private SqlConnection(nint db) => _db = db;
 
-    /// <summary>SQLite's own, such as <c>3.53.4</c>.</summary>
+    /// <summary>SQLite's own version, such as <c>3.53.4</c>.</summary>
     public static string LibraryVersion => Marshal.PtrToStringUTF8(SqliteNative.LibVersion())!;
 
     public long LastInsertId => SqliteNative.LastInsertRowId(_db);
 
     internal bool InTransaction => SqliteNative.GetAutocommit(_db) == 0;
 
-    /// <summary>Opens a database for writing, and makes it where it is missing.</summary>
+    /// <summary>Opens a database for writing, and creates it if it does not exist.</summary>
     public static SqlConnection Open(string path)
     {
         const int Flags = SqliteNative.OpenReadWrite | SqliteNative.OpenCreate | SqliteNative.OpenNoMutex;
@@ -39,7 +39,7 @@ public sealed unsafe class SqlConnection : IDisposable
         return connection;
     }
 
-    /// <summary>Runs a statement and tells how many rows it changed.</summary>
+    /// <summary>Runs a statement and returns how many rows it changed.</summary>
     public int Execute(string sql, params ReadOnlySpan<SqlValue> values)
     {
         var statement = Bind(sql, values);
@@ -59,7 +59,7 @@ public sealed unsafe class SqlConnection : IDisposable
 
     public SqlRows Query(string sql, params ReadOnlySpan<SqlValue> values) => new(this, Bind(sql, values));
 
-    /// <summary>The first column of the first row, or null where there is no row or it is null.</summary>
+    /// <summary>The first column of the first row, or null if there is no row or the column is null.</summary>
     public long? Scalar(string sql, params ReadOnlySpan<SqlValue> values)
     {
         using var rows = Query(sql, values);

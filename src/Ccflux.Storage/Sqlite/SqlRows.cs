@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Ccflux.Storage.Sqlite;
 
-/// <summary>Rows of a running query. Disposing it makes the statement ready for its next use.</summary>
+/// <summary>Rows of a running query. Disposing them makes the statement ready for its next use.</summary>
 public readonly unsafe ref struct SqlRows
 {
     private readonly SqlConnection _connection;

@@ -1,9 +1,9 @@
 namespace Ccflux.Storage.Sqlite;
 
-/// <summary>How a database file is opened: its pragmas, its schema, its identity.</summary>
+/// <summary>Opens a database file: its pragmas, its schema, its identity.</summary>
 public static class SqliteDatabase
 {
-    // FULL: an acknowledged report survives a power cut. secure_delete: overwritten tokens leave no trace in free pages.
+    // FULL: an acknowledged report survives a power failure. secure_delete: overwritten tokens leave no trace in free pages.
     // A log of 4000 pages (16 MB) between checkpoints writes hot pages once instead of many times.
     private const string Pragmas = """
         PRAGMA journal_mode = WAL;
@@ -16,14 +16,14 @@ public static class SqliteDatabase
         PRAGMA journal_size_limit = 67108864;
         """;
 
-    /// <summary>Who this database is; a restored one is another.</summary>
+    /// <summary>Identity of this database; a restored one has a different identity.</summary>
     public const string SelectStoreId = "SELECT store_id FROM store";
 
     private const string InsertStore =
         "INSERT INTO store (one, store_id, created_at) VALUES (1, ?, CAST(strftime('%s', 'now') AS INTEGER) * 1000) ON CONFLICT DO NOTHING";
 
-    /// <summary>Opens the writing connection, with the schema of this version. Only one process should hold it.</summary>
-    /// <exception cref="MigrationException">The database does not fit this program.</exception>
+    /// <summary>Opens the writing connection, with the schema of this version. Only one process should have it open.</summary>
+    /// <exception cref="MigrationException">The database does not match this program.</exception>
     /// <exception cref="StorageException">The file cannot be opened or is not a database.</exception>
     public static SqlConnection OpenForWriting(string path)
     {

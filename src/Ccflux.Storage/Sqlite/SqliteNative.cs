@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Ccflux.Storage.Sqlite;
 
-/// <summary>SQLite's C interface, as far as the writer uses it: of the same file in the package that Microsoft.Data.Sqlite uses. Two copies of SQLite in one
+/// <summary>SQLite's C interface, as far as the writer uses it, from the same library that Microsoft.Data.Sqlite uses. Two copies of SQLite in one
 /// process would break each other's file locks.</summary>
 internal static unsafe partial class SqliteNative
 {
@@ -18,7 +18,7 @@ internal static unsafe partial class SqliteNative
     public const int OpenNoMutex = 0x8000;
     public const uint PreparePersistent = 1;
 
-    /// <summary>SQLITE_TRANSIENT: SQLite takes its own copy before the call returns.</summary>
+    /// <summary>SQLITE_TRANSIENT: SQLite makes its own copy before the call returns.</summary>
     public static readonly nint Transient = -1;
 
     [LibraryImport(Library, EntryPoint = "sqlite3_libversion")]

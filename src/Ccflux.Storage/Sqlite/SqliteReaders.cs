@@ -3,21 +3,21 @@ using Microsoft.Data.Sqlite;
 namespace Ccflux.Storage.Sqlite;
 
 /// <summary>
-/// Reading connections: a few, kept open, each for one caller at a time. They see the last commit and can change nothing. Requests,
-/// background work and what must always answer (authentication, health) have readers of their own, so that none waits for another kind.
+/// Reading connections: a few, kept open, each for one caller at a time. They see the last commit and cannot change anything. Requests,
+/// background work and what must always answer (authentication, health) have separate readers, so that none waits for another kind.
 /// </summary>
 public sealed class SqliteReaders : IDisposable
 {
-    /// <summary>Reads of requests at once.</summary>
+    /// <summary>Maximum number of concurrent reads of requests.</summary>
     public const int MaxRequests = 4;
 
-    /// <summary>Of these, how many one caller may have.</summary>
+    /// <summary>How many of these one caller may use.</summary>
     public const int MaxOfCaller = 2;
 
-    /// <summary>Of these, how many all callers without privilege may have together: one is left for the others.</summary>
+    /// <summary>How many of these all callers without privilege may use together: one is left for the others.</summary>
     public const int MaxUnprivileged = MaxRequests - 1;
 
-    /// <summary>Further reads of one caller that may wait; beyond it they are refused at once.</summary>
+    /// <summary>Further reads of one caller that may wait; any more are refused at once.</summary>
     public const int MaxWaitingOfCaller = 32;
 
     private const int MaxBackground = 2;
@@ -39,9 +39,9 @@ public sealed class SqliteReaders : IDisposable
         _urgent = new ReaderPool(connectionString, MaxUrgent, UrgentCacheKilobytes);
     }
 
-    /// <summary>Waits for a free connection; disposing the lease gives it back. Within a <see cref="ReadScope"/> it counts against the
-    /// caller's share, and what it reads ends with the scope.</summary>
-    /// <exception cref="ReadRefusedException">The scope ended, or too many of the caller's reads wait.</exception>
+    /// <summary>Waits for a free connection; disposing the lease returns it. Within a <see cref="ReadScope"/> it counts against the
+    /// caller's share, and its reads end with the scope.</summary>
+    /// <exception cref="ReadRefusedException">The scope ended, or too many of the caller's reads are waiting.</exception>
     public async Task<ReaderLease> RentAsync(CancellationToken cancellationToken)
     {
         if (ReadScope.Current is not { } scope)
@@ -85,12 +85,12 @@ public sealed class SqliteReaders : IDisposable
         }
     }
 
-    /// <summary>A connection for a look-up that everything else waits for, such as who a token belongs to. Only for statements that an index
+    /// <summary>Rents a connection for a look-up that everything else waits for, such as the owner of a token. Only for statements that an index
     /// answers at once.</summary>
     public async Task<ReaderLease> RentUrgentAsync(CancellationToken cancellationToken) =>
         new(_urgent, await _urgent.TakeAsync(cancellationToken), null, default);
 
-    /// <summary>Closes the connections that nobody has now, and with each its page cache of up to 8 MiB. The next read opens one again.</summary>
+    /// <summary>Closes the connections that are not in use, each with its page cache of up to 8 MiB. The next read opens one again.</summary>
     public void CloseIdle()
     {
         _requests.CloseIdle();
@@ -139,7 +139,7 @@ public sealed class SqliteReaders : IDisposable
         }
     }
 
-    /// <summary>The reads of one caller that run or wait. Kept only while there are any.</summary>
+    /// <summary>The running and waiting reads of one caller. Kept only while there are any.</summary>
     private sealed class CallerShare
     {
         public SemaphoreSlim Free { get; } = new(MaxOfCaller);

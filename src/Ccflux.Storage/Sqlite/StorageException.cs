@@ -1,6 +1,6 @@
 namespace Ccflux.Storage.Sqlite;
 
-/// <summary>A statement failed. The message is SQLite's own and holds no parameter values.</summary>
+/// <summary>A statement failed. The message is SQLite's own and contains no parameter values.</summary>
 public sealed class StorageException : Exception
 {
     private const int Busy = 5;
@@ -34,7 +34,7 @@ public sealed class StorageException : Exception
     /// <summary>SQLite's extended result code.</summary>
     public int Code { get; }
 
-    /// <summary>True where the storage failed, not the statement: no room, no access, an I/O error. The same may succeed later.</summary>
+    /// <summary>True if the storage failed, not the statement: no space, no access, an I/O error. The same statement may succeed later.</summary>
     public bool IsTransient => IsTransientCode(Code);
 
     /// <summary><see cref="IsTransient"/> of a result code, extended or not.</summary>

@@ -2,18 +2,18 @@ using Microsoft.Data.Sqlite;
 
 namespace Ccflux.Storage.Sqlite;
 
-/// <summary>What a page keeps in memory of a day.</summary>
+/// <summary>A day's data that a page keeps in memory.</summary>
 public interface IDayPart
 {
     int Day { get; }
 
-    /// <summary>What it weighs, in the unit of its bound.</summary>
+    /// <summary>Its size, in the unit of the bound.</summary>
     int Size { get; }
 }
 
-/// <summary>Days kept in memory between reads, each for as long as the database has the same version of it.</summary>
-/// <param name="versions">Gives day and version of the days between its two parameters that hold something, in order.</param>
-/// <param name="maxSize">All sizes together at most; the days longest unused go first.</param>
+/// <summary>Caches days in memory between reads, each for as long as its version in the database does not change.</summary>
+/// <param name="versions">A query for day and version of the days between its two parameters that contain data, in order.</param>
+/// <param name="maxSize">Upper bound of the sum of all sizes; the least recently used days are dropped first.</param>
 public sealed class VersionedDays<TPart>(string versions, int maxSize)
     where TPart : class, IDayPart
 {
@@ -23,7 +23,7 @@ public sealed class VersionedDays<TPart>(string versions, int maxSize)
     private int _size;
     private long _passes;
 
-    /// <summary>The size of all that is kept now.</summary>
+    /// <summary>The total size of the cached days.</summary>
     public int Size
     {
         get
@@ -35,7 +35,7 @@ public sealed class VersionedDays<TPart>(string versions, int maxSize)
         }
     }
 
-    /// <summary>The days from <paramref name="from"/> to <paramref name="to"/> that hold something, in order, one at a time:
+    /// <summary>The days from <paramref name="from"/> to <paramref name="to"/> that contain data, in order, one at a time:
     /// a long period need not fit into memory.</summary>
     public IEnumerable<TPart> Read(SqliteConnection connection, string storeId, int from, int to, Func<int, TPart> read)
     {
@@ -70,7 +70,7 @@ public sealed class VersionedDays<TPart>(string versions, int maxSize)
         }
     }
 
-    /// <summary>Days of one read do not push each other out: of a period that is too long for the bound, a part stays.</summary>
+    /// <summary>Caches a day. Days of one read do not evict each other: of a period that is too long for the bound, a part stays.</summary>
     private void Keep(Entry entry)
     {
         lock (_lock)

@@ -4,23 +4,23 @@ using Ccflux.Storage.Sqlite;
 
 namespace Ccflux.Storage.Writing;
 
-/// <summary>The one writer of a database. Entries wait in a bounded queue; its thread runs as many as have come in one transaction and
-/// completes each only after the commit, so that one flush to disk serves them all.</summary>
+/// <summary>The only writer of a database. Entries wait in a bounded queue; its thread runs as many as have arrived in one transaction and
+/// completes each of them only after the commit, so that one flush to disk serves them all.</summary>
 public sealed class GroupCommitWriter : IAsyncDisposable
 {
-    /// <summary>Entries that may wait; beyond it they are refused at once.</summary>
+    /// <summary>Entries that may wait; any more are refused at once.</summary>
     public const int DefaultCapacity = 2048;
 
-    /// <summary>Rows that may wait in all entries together: some 30 MB of turns.</summary>
+    /// <summary>Rows that may wait in all entries together: about 30 MB of turns.</summary>
     public const int MaxWaitingRows = 20_000;
 
-    /// <summary>Changes when another process (a command beside the running receiver) has committed.</summary>
+    /// <summary>Changes when another process (a command run alongside the receiver) has committed.</summary>
     private const string DataVersion = "PRAGMA data_version";
 
-    /// <summary>Writes a page, and nothing new: whether the disk takes it is what is asked.</summary>
+    /// <summary>Writes a page without changing it, to find out whether the disk accepts writes.</summary>
     private const string Probe = "UPDATE store SET created_at = created_at";
 
-    /// <summary>How long after a failure of the storage it is tried again, where no entry comes before.</summary>
+    /// <summary>How long after a storage failure to try again if no entry arrives before.</summary>
     public static readonly TimeSpan ProbeInterval = TimeSpan.FromSeconds(5);
 
     private const int MaxRows = 500;
@@ -37,8 +37,8 @@ public sealed class GroupCommitWriter : IAsyncDisposable
     private int _waitingRows;
     private volatile bool _storageFails;
 
-    /// <param name="connection">The writer owns it from here on.</param>
-    /// <param name="participants">Told of every transaction's end.</param>
+    /// <param name="connection">Owned by the writer from now on.</param>
+    /// <param name="participants">Notified at the end of every transaction.</param>
     /// <param name="failed">Called with every failure of a transaction, an entry or a participant, to be logged.</param>
     /// <param name="capacity">How many entries may wait.</param>
     /// <param name="time">The clock of <see cref="ProbeInterval"/>.</param>
@@ -58,8 +58,8 @@ public sealed class GroupCommitWriter : IAsyncDisposable
         _thread.Start();
     }
 
-    /// <summary>False from the moment the storage refused a transaction (locked, full, failing) until it took one again. While it is false the
-    /// writer tries by itself every <see cref="ProbeInterval"/>.</summary>
+    /// <summary>False from the moment when the storage refuses a transaction (locked, full, failing) until it accepts one again. While it is false the
+    /// writer retries by itself every <see cref="ProbeInterval"/>.</summary>
     public bool IsWritable => !_storageFails;
 
     public Task<WriteResult<T>> WriteAsync<T>(WriteEntry<T> entry)
@@ -75,15 +75,15 @@ public sealed class GroupCommitWriter : IAsyncDisposable
 
     public Task<WriteResult<T>> WriteAsync<T>(Func<SqlConnection, T> write) => WriteAsync(new WriteFunction<T>(write, outsideTransaction: false));
 
-    /// <summary>Writes without telling what became of it: for notes that may be lost. A failure is logged.</summary>
+    /// <summary>Writes without reporting the result: for notes that may be lost. A failure is logged.</summary>
     public void Post<T>(Func<SqlConnection, T> write)
     {
-        // Reading the exception marks it as seen.
+        // Reading the exception marks it as observed.
         _ = WriteAsync(write).ContinueWith(
             static done => _ = done.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
-    /// <summary>Brings the log into the database file and empties it, as far as readers let it, so that overwritten secrets are in neither.</summary>
+    /// <summary>Copies the log into the database file and empties it, as far as readers allow, so that overwritten secrets are in neither.</summary>
     public Task<WriteResult<bool>> CheckpointAsync() => WriteAsync(new WriteFunction<bool>(
         connection =>
         {
@@ -92,7 +92,7 @@ public sealed class GroupCommitWriter : IAsyncDisposable
         },
         outsideTransaction: true));
 
-    /// <summary>Takes no more entries, writes those that wait, and closes the connection.</summary>
+    /// <summary>Stops accepting entries, writes those that are waiting, and closes the connection.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_queue.Writer.TryComplete())
@@ -166,13 +166,13 @@ public sealed class GroupCommitWriter : IAsyncDisposable
         Complete(WriteStatus.Committed);
     }
 
-    /// <summary>After a failed transaction: where the storage failed, all its entries did; otherwise each is tried alone, so that
+    /// <summary>Handles a failed transaction: if the storage failed, all its entries fail; otherwise each is tried alone, so that
     /// only the one that cannot be written fails.</summary>
     private void Recover(ChannelReader<WriteEntry> reader, Exception exception)
     {
         if (exception is StorageException { IsTransient: true })
         {
-            // Nothing could begin, after as long a wait as one entry is worth. Whoever came meanwhile has waited with it.
+            // No transaction could be started, after the longest time that an entry may wait. Entries that arrived meanwhile have waited just as long.
             if (_batch.Count == 0)
             {
                 TakeAll(reader);
@@ -196,7 +196,7 @@ public sealed class GroupCommitWriter : IAsyncDisposable
 
     private void TakeAll(ChannelReader<WriteEntry> reader)
     {
-        // Not until the queue is empty: entries may come as fast as they are refused.
+        // Not until the queue is empty: entries may arrive as fast as they are refused.
         for (var waiting = reader.Count; waiting > 0 && Take(reader) is { } entry; waiting--)
         {
             _batch.Add(entry);
@@ -262,8 +262,8 @@ public sealed class GroupCommitWriter : IAsyncDisposable
         _connection.ExecuteScript("COMMIT");
     }
 
-    /// <summary>Tells the participants, outside of what a failed transaction undoes: what is committed must not run again because one of
-    /// them cannot be told.</summary>
+    /// <summary>Notifies the participants, outside of what a failed transaction undoes: what is committed must not run again because one of
+    /// them cannot be notified.</summary>
     private void Committed()
     {
         _storageFails = false;

@@ -2,11 +2,11 @@ using Ccflux.Storage.Sqlite;
 
 namespace Ccflux.Storage.Writing;
 
-/// <summary>Something to be written, waiting in the writer's queue. It may run more than once: where a neighbour fails in the same
-/// transaction, all that it did is rolled back and it runs again, alone.</summary>
+/// <summary>A write that waits in the writer's queue. It may run more than once: if another entry in the same
+/// transaction fails, everything that this one did is rolled back and it runs again, alone.</summary>
 public abstract class WriteEntry
 {
-    /// <summary>About how many rows of facts it writes: what the size of a transaction is counted in.</summary>
+    /// <summary>Approximate number of fact rows that it writes: the unit in which the size of a transaction is measured.</summary>
     public virtual int Weight => 1;
 
     /// <summary>True for statements that SQLite does not run inside a transaction, such as a checkpoint.</summary>
@@ -19,7 +19,7 @@ public abstract class WriteEntry
     internal abstract void Fault(Exception exception);
 }
 
-/// <summary>A write that gives back a <typeparamref name="T"/>, once it is committed.</summary>
+/// <summary>A write that returns a <typeparamref name="T"/> once it is committed.</summary>
 public abstract class WriteEntry<T> : WriteEntry
 {
     private readonly TaskCompletionSource<WriteResult<T>> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -8,7 +8,7 @@ public sealed class CommandSignatureTests
 {
     private const string Agent = "a1";
 
-    /// <summary>Key and signature made with another implementation (OpenSSL, by way of Node) over the text that the class documents.</summary>
+    /// <summary>Key and signature created with another implementation (OpenSSL, through Node) over the text that the class documents.</summary>
     private const string VectorKey = "BHtbaGkh4r0qOBQCUjTrd3KRYlBlu43+WEdA9H/r8OfRwm4rSLFZ9Vc8Wb1isbr5SNWOC0e6/vY3/4OfUjbUwDg=";
     private const string VectorSignature = "piaMbuoELEJaIcvWUqo5Terh6rhewrPHoXvkmLVeZMcmZ6AQfHJ3YReKB4FBRFYZHrRV0wsVOoYVvuL5ldcWRg==";
 

@@ -78,7 +78,7 @@ public sealed class CredentialSealTests
         Assert.False(CredentialSeal.IsPublicKey(null));
     }
 
-    /// <summary>Seals made by another implementation (tests/fixtures/fleet/make-seal-vectors.mjs) open here.</summary>
+    /// <summary>Seals created by another implementation (tests/fixtures/fleet/make-seal-vectors.mjs) can be opened here.</summary>
     [Fact]
     public void Open_OfTheVectors_GivesTheirContent()
     {

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Ccflux.Contracts.Tests.Fleet;
 
-/// <summary>The fleet's payloads as they cross the wire: a change here breaks agents that are installed.</summary>
+/// <summary>The fleet's payloads as they are sent: a change here breaks installed agents.</summary>
 public sealed class FleetJsonTests
 {
     private static readonly DateTimeOffset At = new(2026, 11, 20, 14, 31, 46, TimeSpan.Zero);

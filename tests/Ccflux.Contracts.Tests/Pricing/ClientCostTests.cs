@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Ccflux.Contracts.Tests.Pricing;
 
-/// <summary>Costs that the client itself states, against ours of the same tokens.</summary>
+/// <summary>Costs stated by the client itself, compared with ours for the same tokens.</summary>
 public sealed class ClientCostTests
 {
     private const double Tolerance = 1e-6;
@@ -26,7 +26,7 @@ public sealed class ClientCostTests
         var compared = 0;
         foreach (var run in json.RootElement.GetProperty("runs").EnumerateObject())
         {
-            // The search of these runs is in their cost, and not among their counts.
+            // The searches of these runs are in their cost, but not in their counts.
             var searches = run.Name.EndsWith("websearch", StringComparison.Ordinal) ? 1 : 0;
             compared += AssertCosts(run.Value.GetProperty("modelUsage"), searches);
         }

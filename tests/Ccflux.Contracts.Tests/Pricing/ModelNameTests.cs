@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Ccflux.Contracts.Tests.Pricing;
 
-/// <summary>Names as clouds and gateways give them, and what a million tokens of input cost under each.</summary>
+/// <summary>Names as clouds and gateways write them, and the price of a million input tokens under each.</summary>
 public sealed class ModelNameTests
 {
     private static readonly DateOnly s_day = new(2026, 11, 20);

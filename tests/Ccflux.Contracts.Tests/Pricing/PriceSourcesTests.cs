@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Ccflux.Contracts.Tests.Pricing;
 
-/// <summary>The price list against <c>tests/fixtures/prices</c>: where each of its figures was read, and which models the vendor names.</summary>
+/// <summary>The price list against <c>tests/fixtures/prices</c>: the source of each figure, and which models the vendor names.</summary>
 public sealed partial class PriceSourcesTests
 {
     private static readonly string s_fixtures = Path.Combine(RepositoryRoot.Path, "tests", "fixtures");

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Ccflux.Hook.Tests.Agent;
 
-/// <summary>The published agent against a strict receiver: what it tells, and what it takes.</summary>
+/// <summary>The published agent against a strict receiver: what it reports, and what it accepts.</summary>
 public sealed class AgentTests
 {
     [Fact]
@@ -38,7 +38,7 @@ public sealed class AgentTests
         var result = await HookProgram.RunAsync(["agent", "enrol", "--endpoint", fleet.Address, "--config-dir", machine.Machine.State.ConfigDir], machine.Machine.Environment, "other\n");
 
         Assert.Equal(2, result.ExitCode);
-        Assert.Contains("does not take this code", result.Output, StringComparison.Ordinal);
+        Assert.Contains("rejects this code", result.Output, StringComparison.Ordinal);
         Assert.False(File.Exists(machine.Fleet.Enrolment));
     }
 
@@ -51,10 +51,10 @@ public sealed class AgentTests
 
         var other = await HookProgram.RunAsync([.. enrol, "0000-0000-0000-0000-0000"], machine.Machine.Environment, StubFleet.Code + "\n");
         Assert.Equal(2, other.ExitCode);
-        Assert.Contains($"has other keys ({fleet.Fingerprint})", other.Output, StringComparison.Ordinal);
+        Assert.Contains($"has different keys ({fleet.Fingerprint})", other.Output, StringComparison.Ordinal);
         Assert.False(File.Exists(machine.Fleet.Enrolment));
         var none = await HookProgram.RunAsync([.. enrol, "0000"], machine.Machine.Environment, StubFleet.Code + "\n");
-        Assert.Equal((2, true), (none.ExitCode, none.Output.Contains("--receiver-key: the fingerprint", StringComparison.Ordinal)));
+        Assert.Equal((2, true), (none.ExitCode, none.Output.Contains("--receiver-key must be the fingerprint", StringComparison.Ordinal)));
 
         var same = await HookProgram.RunAsync([.. enrol, fleet.Fingerprint], machine.Machine.Environment, StubFleet.Code + "\n");
         Assert.Equal(0, same.ExitCode);
@@ -181,7 +181,7 @@ public sealed class AgentTests
             fleet.Refused.DistinctBy(refused => refused.Id).Select(refused => refused.Reason));
         Assert.Equal(FleetMachine.Fingerprint("work", whole: false), machine.FingerprintOfFile());
 
-        // The one that was carried out comes again: it is confirmed again, and nothing else.
+        // The command that was carried out is sent again: it is confirmed again, and nothing else happens.
         machine.WriteLogin(FleetMachine.Login("own"));
         fleet.Issue(good);
         await Wait.UntilAsync(() => fleet.Confirmed.Count(id => id == good.Id) > 1, "the second confirmation");
@@ -196,7 +196,7 @@ public sealed class AgentTests
         await machine.EnrolAsync(fleet);
         await machine.HookAsync(machine.Client(), "s1", "SessionStart");
         var swap = fleet.Swap("work", FleetMachine.Login("work"));
-        fleet.Issue(swap); // into a config dir without a login
+        fleet.Issue(swap); // into a config directory without a login
         await Wait.UntilAsync(() => fleet.Confirmed.Contains(swap.Id), "the swap");
 
         machine.WriteLogin(FleetMachine.Login("work-renewed"));
@@ -206,7 +206,7 @@ public sealed class AgentTests
         Assert.Equal(("work", FleetMachine.Fingerprint("work"), false), (credential.AccountIdHint, credential.Replaces, credential.HandedBack));
         Assert.Equal(FleetMachine.Fingerprint("work-renewed"), CredentialFingerprint.Of(login));
 
-        // Somebody signs in by hand. The receiver refuses it once; then it is left alone, also when the next swap takes it out.
+        // The user signs in manually. The receiver refuses that login once; then it is left alone, even when the next swap removes it.
         fleet.RefusesLogins = (403, ErrorCodes.CredentialRefused);
         machine.WriteLogin(FleetMachine.Login("private"));
         await Wait.UntilAsync(() => machine.Logs().Contains("is not the fleet's", StringComparison.Ordinal), "the refusal");
@@ -284,7 +284,7 @@ public sealed class AgentTests
         var agent = machine.Agent();
         await Wait.UntilAsync(() => File.Exists(machine.Fleet.OwnLogin), "the swap");
         var status = await machine.Machine.RunAsync("status");
-        Assert.Contains("account work, put in place by the fleet", status.Output, StringComparison.Ordinal);
+        Assert.Contains("account work, installed by the fleet", status.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("at-", status.Output, StringComparison.Ordinal);
 
         var early = await machine.Machine.RunAsync("uninstall", "--yes", "--config-dir", dir);

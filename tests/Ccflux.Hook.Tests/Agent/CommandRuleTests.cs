@@ -23,7 +23,7 @@ public sealed class CommandRuleTests
     }
 
     [Theory]
-    [InlineData(41)] // of one that was carried out: not confirmed on a stranger's word either
+    [InlineData(41)] // the id of one that was carried out: not confirmed for an unsigned command either
     [InlineData(42)]
     public void Command_ThatNobodySigned_IsRefusedWhateverElseItIs(long id)
     {

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Ccflux.Hook.Tests.Agent;
 
-/// <summary>A few fields out of a stream, whatever stands around them.</summary>
+/// <summary>A few fields from a stream, whatever surrounds them.</summary>
 public sealed class FleetEventReaderTests
 {
     private const string Tool = """

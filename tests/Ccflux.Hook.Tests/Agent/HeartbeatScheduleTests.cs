@@ -9,9 +9,9 @@ public sealed class HeartbeatScheduleTests
     [InlineData(1, null, 5)]
     [InlineData(3, null, 20)]
     [InlineData(9, null, 60)]
-    [InlineData(1, 2, 5)] // sooner than it would have come by itself: it need not
+    [InlineData(1, 2, 5)] // sooner than its normal schedule: there is no need
     [InlineData(1, 25, 25)]
-    [InlineData(1, 3600, 60)] // sessions must not be gone for an hour because of one answer
+    [InlineData(1, 3600, 60)] // sessions must not disappear for an hour because of one answer
     public void Failure_WithARetryAfter_WaitsAtLeastThatUpToAMinute(int failures, int? asked, int seconds)
     {
         var wait = HeartbeatSchedule.AfterFailure(failures, asked is { } after ? TimeSpan.FromSeconds(after) : null, share: 0);

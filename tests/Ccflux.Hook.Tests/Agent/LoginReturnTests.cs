@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Ccflux.Hook.Tests.Agent;
 
-/// <summary>Bringing renewed logins where answers are lost: what the receiver took without the agent knowing must not make the next one look foreign.</summary>
+/// <summary>Returning renewed logins when answers are lost: a login that the receiver accepted without the agent's knowledge must not make the next one look foreign.</summary>
 public sealed class LoginReturnTests
 {
     [Theory]
@@ -80,7 +80,7 @@ public sealed class LoginReturnTests
         Assert.False(File.Exists(machine.Fleet.Backup) || File.Exists(machine.Fleet.RefusedLogin));
     }
 
-    /// <summary>A session, an enrolled agent that does not run yet, and a swap that waits for it.</summary>
+    /// <summary>A session, an enrolled agent that is not running yet, and a swap that waits for it.</summary>
     private static async Task StartAsync(StubFleet fleet, FleetMachine machine)
     {
         await machine.HookAsync(machine.Client(), "s1", "SessionStart"); // not enrolled yet, so it starts no agent

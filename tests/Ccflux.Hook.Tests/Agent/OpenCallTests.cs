@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Ccflux.Hook.Tests.Agent;
 
-/// <summary>When a tool call is open, by the order of events that the real client was seen to send.</summary>
+/// <summary>When a tool call counts as open, by the order of events observed from the real client.</summary>
 public sealed class OpenCallTests : IDisposable
 {
     private readonly FleetMachine _machine = new();

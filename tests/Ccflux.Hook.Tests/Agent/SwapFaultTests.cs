@@ -8,8 +8,8 @@ using Xunit;
 
 namespace Ccflux.Hook.Tests.Agent;
 
-/// <summary><c>kill -9</c> of the agent at every step of a swap and of handing back. The login file is whole at every instant, nothing foreign in it is lost, and no
-/// login that can renew itself is lost: it stands in the file, in the backup, or with the receiver.</summary>
+/// <summary><c>kill -9</c> of the agent at every step of a swap and of handing back. The login file is complete at every instant, no foreign content in it is lost, and no
+/// full login is lost: it is in the file, in the backup, or at the receiver.</summary>
 public sealed class SwapFaultTests
 {
     public static TheoryData<string> Swaps => [.. Fault.OfSwaps];
@@ -89,7 +89,7 @@ public sealed class SwapFaultTests
         await Wait.UntilAsync(() => File.Exists(machine.Fleet.LastHeartbeatFile) && File.ReadAllText(machine.Fleet.LastHeartbeatFile).Contains("the login is in use", StringComparison.Ordinal), "the swap to wait");
         Assert.Equal(FleetMachine.Fingerprint("own"), machine.FingerprintOfFile());
 
-        // The client touches it while it lives. This one was left behind long ago.
+        // A live client touches the lock. This one was abandoned long ago.
         Directory.SetLastWriteTimeUtc(Path.Combine(config, ".oauth_refresh.lock"), DateTime.UnixEpoch);
 
         await Wait.UntilAsync(() => fleet.Confirmed.Contains(swap.Id) && !File.Exists(machine.Fleet.Backup), "the swap, and the login before it");
@@ -103,7 +103,7 @@ public sealed class SwapFaultTests
         Assert.Equal(137, agent.ExitCode);
     }
 
-    /// <summary>One of the logins, whole or as a copy, and every foreign byte.</summary>
+    /// <summary>Asserts one of the logins, full or as a copy, and every foreign byte.</summary>
     private static void AssertWhole(FleetMachine machine, params string[] names)
     {
         var text = File.ReadAllText(machine.LoginPath);

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Ccflux.Hook.Tests.Commands;
 
-/// <summary>A home on a file system of its own (a mount namespace; needs root), full or read-only.</summary>
+/// <summary>A home on its own file system (a mount namespace; needs root), full or read-only.</summary>
 public sealed class FullDiskTests
 {
     private const string Session = "9f1a8809-75b5-4077-96c2-43e35727b43f";

@@ -117,7 +117,7 @@ public sealed class HookCommandTests
         File.CreateSymbolicLink(Path.Combine(machine.State.Root, name), victim);
 
         var result = await machine.HookAsync(Session);
-        await HookProgram.RunAsync(["hook"], machine.Environment, "no json"); // is told in errors.log
+        await HookProgram.RunAsync(["hook"], machine.Environment, "no json"); // is recorded in errors.log
         await machine.DeliverAsync();
 
         Assert.Equal(new ProgramResult(0, "", ""), result);
@@ -181,7 +181,7 @@ public sealed class HookCommandTests
         Assert.Single(new SpoolFile(machine.State.Spool).Read().Events);
     }
 
-    /// <summary>A client whose CLAUDE_CONFIG_DIR no shell expanded writes below a folder named ~ in the project.</summary>
+    /// <summary>A client whose CLAUDE_CONFIG_DIR no shell expanded writes to a folder named ~ in the project.</summary>
     [Theory]
     [InlineData("~/.claude-work", "project/~/.claude-work")]
     [InlineData("conf", "project/conf")]
@@ -227,7 +227,7 @@ public sealed class HookCommandTests
     [Fact]
     public async Task Hook_Configured_StartsDeliverThatOutlivesItsGroupWithoutTheUsersSecrets()
     {
-        // A receiver that does not answer keeps deliver alive to look at.
+        // A receiver that does not answer keeps deliver running, so that it can be inspected.
         using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
         listener.Start();
         using var machine = new Machine($"http://{listener.LocalEndpoint}");
@@ -288,7 +288,7 @@ public sealed class HookCommandTests
         Assert.False(Directory.Exists(machine.State.Root));
     }
 
-    /// <summary>A client that writes a hook's arguments in a way nobody foresaw must not be told that its turn goes on.</summary>
+    /// <summary>A client that writes a hook's arguments in an unexpected way must not be made to continue its turn.</summary>
     [Theory]
     [InlineData("no-such-command")]
     [InlineData("hook agent")]
@@ -305,7 +305,7 @@ public sealed class HookCommandTests
         Assert.Equal(new ProgramResult(0, "", ""), result);
     }
 
-    /// <summary>What each version of the client would start from our plugins' own files: the exec form, and the command alone.</summary>
+    /// <summary>What each version of the client would start from our plugins' own files: the exec form, or the command alone.</summary>
     [Theory]
     [InlineData("plugin")]
     [InlineData("plugin-fleet")]

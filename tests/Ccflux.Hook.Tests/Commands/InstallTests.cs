@@ -100,7 +100,7 @@ public sealed class InstallTests : IDisposable
 
     [Theory]
     [InlineData("http://example.org", "not encrypted")]
-    [InlineData("nowhere", "no web address")]
+    [InlineData("nowhere", "not a web URL")]
     public async Task Install_EndpointNotAllowed_SaysWhyAndInstallsNothing(string endpoint, string expected)
     {
         var result = await InstallAsync(endpoint);
@@ -121,7 +121,7 @@ public sealed class InstallTests : IDisposable
 
         await InstallAsync();
         var result = await InstallExtrasAsync();
-        await InstallAsync(); // a later installation without the options leaves both as they are
+        await InstallAsync(); // a later installation without the options leaves both unchanged
 
         Assert.Equal(0, result.ExitCode);
         Assert.DoesNotContain("marked-secret", result.Output + result.Error, StringComparison.Ordinal);
@@ -193,7 +193,7 @@ public sealed class InstallTests : IDisposable
         var after = File.ReadAllText(Settings);
         Assert.StartsWith("{\n\t\"model\": \"opus\",\n\t\"model\": \"sonnet\",\n\t\"enabledPlugins\": {\"a@b\": true, \"a@b\": false, \"ccflux@ccflux\": true},\n\t\"extraKnownMarketplaces\"", after, StringComparison.Ordinal);
 
-        File.WriteAllText(Settings, after.Replace("sonnet", "haiku", StringComparison.Ordinal)); // no longer as it was left: ours is taken out, entry by entry
+        File.WriteAllText(Settings, after.Replace("sonnet", "haiku", StringComparison.Ordinal)); // changed since: our entries are removed one by one
         result = await _machine.RunAsync("uninstall", "--yes", "--config-dir", Dir);
 
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
@@ -224,7 +224,7 @@ public sealed class InstallTests : IDisposable
     }
 
     [Theory]
-    [InlineData("ln -s nowhere/settings.json .claude/settings.json", "there is no such folder")]
+    [InlineData("ln -s nowhere/settings.json .claude/settings.json", "whose folder does not exist")]
     [InlineData("ln -s settings.json .claude/settings.json", "leads in a circle")]
     [InlineData("mkdir .claude/settings.json", "is a folder where a file belongs")]
     [InlineData("echo '{}' > .claude/settings.json; chmod 444 .claude/settings.json", "is read-only")]
@@ -340,9 +340,9 @@ public sealed class InstallTests : IDisposable
     [Theory]
     [InlineData(401, "Installed, but the receiver at http://127.0.0.1")]
     [InlineData(401, "refuses this token: ")]
-    [InlineData(404, "is no ccflux receiver")]
-    [InlineData(302, "is no ccflux receiver")]
-    [InlineData(200, "is no ccflux receiver")]
+    [InlineData(404, "is not a ccflux receiver")]
+    [InlineData(302, "is not a ccflux receiver")]
+    [InlineData(200, "is not a ccflux receiver")]
     [InlineData(503, "did not check the token (HTTP 503)")]
     public async Task Install_ReceiverThatDoesNotTakeTheToken_SaysWhyAndExits3(int status, string expected)
     {
@@ -357,7 +357,7 @@ public sealed class InstallTests : IDisposable
 
         Assert.Equal(3, result.ExitCode);
         Assert.Contains(expected, result.Output, StringComparison.Ordinal);
-        Assert.True(File.Exists(Settings)); // installed all the same
+        Assert.True(File.Exists(Settings)); // installed nevertheless
         Assert.Equal(status == 401 ? 3 : 0, (await _machine.RunAsync("status", "--config-dir", Dir)).ExitCode);
         Assert.DoesNotContain("marked-secret", result.Output + result.Error, StringComparison.Ordinal);
     }
@@ -374,7 +374,7 @@ public sealed class InstallTests : IDisposable
         var offline = await InstallAsync(address);
 
         Assert.Equal((3, 0), (result.ExitCode, offline.ExitCode));
-        Assert.Contains("is not reachable: no connection", result.Output, StringComparison.Ordinal);
+        Assert.Contains("cannot be reached: no connection", result.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -392,13 +392,13 @@ public sealed class InstallTests : IDisposable
     private Task<ProgramResult> CheckedAsync(string endpoint) =>
         _machine.RunAsync("install", "--yes", "--config-dir", Dir, "--endpoint", endpoint, "--token-file", _tokenFile);
 
-    /// <summary>Every path below the home, with the target of links.</summary>
+    /// <summary>Every path below the home folder, with the targets of links.</summary>
     private string[] Tree() =>
     [
         .. Directory.EnumerateFileSystemEntries(_machine.Home, "*", SearchOption.AllDirectories).Select(path => $"{path} {new FileInfo(path).LinkTarget}").Order(StringComparer.Ordinal),
     ];
 
-    /// <summary>The folders that hold a token, by their names.</summary>
+    /// <summary>The folders that contain a token, by name.</summary>
     private IEnumerable<string> Configured() => Directory.EnumerateDirectories(_machine.Home)
         .Where(dir => new DirectoryInfo(dir).LinkTarget is null && File.Exists(Path.Combine(dir, "ccflux", "config.json")))
         .Select(dir => Path.GetFileName(dir))

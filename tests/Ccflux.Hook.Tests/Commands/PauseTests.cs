@@ -54,16 +54,16 @@ public sealed class PauseTests
         var reports = receiver.Requests.Count;
         var second = await machine.RunAsync("backfill", "--config-dir", machine.State.ConfigDir);
 
-        Assert.Equal("30 turns acknowledged. Everything on this machine is reported.\n", first.Output);
-        Assert.Equal("0 turns acknowledged. Everything on this machine is reported.\n", second.Output);
+        Assert.Equal("30 turns acknowledged. Everything on this machine has been reported.\n", first.Output);
+        Assert.Equal("0 turns acknowledged. Everything on this machine has been reported.\n", second.Output);
         Assert.Equal(reports, receiver.Requests.Count);
         Assert.Equal(30, receiver.Turns.Count);
     }
 
     [Theory]
     [InlineData("http://example.org", "not encrypted")]
-    [InlineData("ftp://example.org", "no web address")]
-    [InlineData("https://user:pass@example.org", "plain address")]
+    [InlineData("ftp://example.org", "not a web URL")]
+    [InlineData("https://user:pass@example.org", "plain URL")]
     public async Task Status_EndpointNotAllowed_SaysWhy(string endpoint, string expected)
     {
         using var machine = new Machine(endpoint);

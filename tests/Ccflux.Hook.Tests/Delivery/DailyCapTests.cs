@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Ccflux.Hook.Tests.Delivery;
 
-/// <summary>The receiver takes so many new sessions of a user on one day.</summary>
+/// <summary>The receiver accepts a limited number of new sessions per user and day.</summary>
 public sealed class DailyCapTests : IAsyncLifetime
 {
     private static readonly DateTimeOffset s_start = DateTimeOffset.UtcNow.AddDays(-1);
@@ -40,12 +40,12 @@ public sealed class DailyCapTests : IAsyncLifetime
         var status = await _machine.RunAsync("status");
 
         Assert.Equal((1, 7), (first.ExitCode, sent.Length));
-        Assert.StartsWith("7 turns acknowledged. The receiver takes no more new sessions of yours today; 13 sessions are left.", first.Output, StringComparison.Ordinal);
-        Assert.InRange(requests, 1, 12); // by halves, not one by one
-        Assert.Contains("Daily cap    met", status.Output, StringComparison.Ordinal);
+        Assert.StartsWith("7 turns acknowledged. The receiver accepts no more new sessions from you today; 13 sessions are left.", first.Output, StringComparison.Ordinal);
+        Assert.InRange(requests, 1, 12); // by halving, not one by one
+        Assert.Contains("Daily cap    reached", status.Output, StringComparison.Ordinal);
         Assert.False(File.Exists(_machine.State.RetryAt));
 
-        // A turn of a session that the receiver knows goes on the same day, and asks for nothing else.
+        // A turn of a session that the receiver knows is sent the same day, and nothing else is requested.
         _machine.AddTurn(sent[0], DateTimeOffset.UtcNow.AddMinutes(-2), output: 777);
         _machine.Spool(sent[0]);
         await _machine.DeliverAsync();
@@ -53,7 +53,7 @@ public sealed class DailyCapTests : IAsyncLifetime
         Assert.Equal(777, _receiver.Turns[(sent[0], 1)].Models[Machine.Model].OutputTokens);
         Assert.Equal(requests + 1, _receiver.Requests.Count(request => request.Route is "/report"));
 
-        // The next day: whatever event comes first brings the rest.
+        // The next day: the first event, whichever it is, sends the rest.
         _receiver.MaxSessions = int.MaxValue;
         RestIsOver();
         _machine.Spool(sent[0]);
@@ -74,7 +74,7 @@ public sealed class DailyCapTests : IAsyncLifetime
         _receiver.MaxSessions = 100;
         var second = await _machine.RunAsync("backfill");
 
-        Assert.Equal("3 turns acknowledged. Everything on this machine is reported.\n", second.Output);
+        Assert.Equal("3 turns acknowledged. Everything on this machine has been reported.\n", second.Output);
         Assert.Equal(5, Sessions().Length);
         Assert.False(File.Exists(_machine.State.DailyCap));
     }
@@ -131,7 +131,7 @@ public sealed class DailyCapTests : IAsyncLifetime
 
     private string[] Sessions() => [.. _receiver.Turns.Keys.Select(key => key.Session).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 
-    /// <summary>As if the clock had gone on: the note's time is set back.</summary>
+    /// <summary>Simulates a later time: the note's time is set back.</summary>
     private void RestIsOver()
     {
         var note = JsonSerializer.Deserialize(File.ReadAllBytes(_machine.State.DailyCap), StateJson.Default.CapNote)!;

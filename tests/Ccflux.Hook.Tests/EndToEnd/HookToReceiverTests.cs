@@ -11,7 +11,7 @@ public sealed class HookToReceiverTests
 {
     private const string Email = "petra@example.org";
 
-    /// <summary>Turns, distinct (session, index) pairs, output tokens, and the same output by the day rollup.</summary>
+    /// <summary>Turns, distinct (session, index) pairs, output tokens, and the same output from the day rollup.</summary>
     private const string Figures = """
         SELECT (SELECT count(*) FROM turns),
                (SELECT count(*) FROM (SELECT DISTINCT session_ref, turn_index FROM turns)),
@@ -128,7 +128,7 @@ public sealed class HookToReceiverTests
             var stored = receiver.Query(Figures, 4)[0];
 
             File.Delete(ballast);
-            // The receiver asked to wait a while; deliver holds to that.
+            // The receiver asked to wait for a while; deliver complies.
             machine.Environment["CCFLUX_PATIENCE_SECS"] = "60";
             await Wait.UntilAsync(
                 () =>

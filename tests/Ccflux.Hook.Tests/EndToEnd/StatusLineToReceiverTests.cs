@@ -6,10 +6,10 @@ using Xunit;
 
 namespace Ccflux.Hook.Tests.EndToEnd;
 
-/// <summary>What Claude Code hands to a status line, through the published program, as readings of the real receiver.</summary>
+/// <summary>What Claude Code passes to a status line, through the published program, as readings of the real receiver.</summary>
 public sealed class StatusLineToReceiverTests
 {
-    /// <summary>The limits shown, and the readings that make of them: window, thousandths of a percent, reset in seconds (0: not told).</summary>
+    /// <summary>The limits shown, and the resulting readings: window, thousandths of a percent, reset in seconds (0: not given).</summary>
     private static readonly (string Limits, (string Window, long Milli, long Reset)[] Readings)[] s_lines =
     [
         ("""{"five_hour":{"used_percentage":42,"resets_at":1795252215},"seven_day":{"used_percentage":17,"resets_at":1795645000}}""", [("five_hour", 42_000, 1795252215), ("seven_day", 17_000, 1795645000)]),
@@ -40,7 +40,7 @@ public sealed class StatusLineToReceiverTests
                     $"SELECT used_milli, coalesce(resets_at, 0) FROM quota_windows JOIN quota_accounts USING (account_id) WHERE account_key = '{account}' AND name = '{window}' AND quota_windows.source = 'statusline'", 2));
             }
 
-            // An idle line repeats itself: the machine sends nothing, and the receiver would keep nothing.
+            // An idle line repeats itself: the machine sends nothing, and the receiver would store nothing.
             await ShowAsync(machine, s_lines[i].Limits);
             File.Delete(machine.State.QuotaReadings);
             await ShowAsync(machine, s_lines[i].Limits);
@@ -51,7 +51,7 @@ public sealed class StatusLineToReceiverTests
     private static long Count(ReceiverProcess receiver, string account) => receiver.Query(
         $"SELECT count(*) FROM quota_readings JOIN quota_windows USING (window_id) JOIN quota_accounts USING (account_id) WHERE account_key = '{account}'", 1)[0];
 
-    /// <summary>The client's own input with these limits, and whatever was to be sent of it.</summary>
+    /// <summary>Shows the client's own input with these limits, and sends whatever is to be sent.</summary>
     private static async Task ShowAsync(Machine machine, string limits)
     {
         var input = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(HookProgram.Root, "tests", "fixtures", "claude-code", "statusline", "after-answer.json"), TestContext.Current.CancellationToken))!;

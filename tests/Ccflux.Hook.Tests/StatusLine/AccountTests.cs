@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Ccflux.Hook.Tests.StatusLine;
 
-/// <summary>Whose limits a status line shows, by the client's own file.</summary>
+/// <summary>The account whose limits a status line shows, from the client's own file.</summary>
 public sealed class AccountTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("ccflux-account-").FullName;

@@ -131,7 +131,7 @@ public sealed class StatusLineCommandTests : IAsyncLifetime
         while (Waiting().Count > 0)
         {
             Assert.True(watch.Elapsed < TestDeadline.Ample);
-            await _machine.DeliverAsync(); // the one that the line started may still hold the lock
+            await _machine.DeliverAsync(); // the deliver that the line started may still hold the lock
         }
 
         Assert.Empty(_receiver.Readings);
@@ -202,7 +202,7 @@ public sealed class StatusLineCommandTests : IAsyncLifetime
 
     private Task DeliveredAsync() => Wait.UntilAsync(() => !_receiver.Readings.IsEmpty && Waiting().Count == 0 && !DeliverLock.IsTaken(_machine.State.Lock), "the readings arrive");
 
-    /// <summary>The first try failed; the rest that follows is cut short.</summary>
+    /// <summary>The first attempt failed; the wait after it is cut short.</summary>
     private async Task RestedAsync()
     {
         await Wait.UntilAsync(() => File.Exists(_machine.State.QuotaRetryAt) && !DeliverLock.IsTaken(_machine.State.Lock), "the first try failed");

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Ccflux.Hook.Tests.Support;
 
-/// <summary>A machine with a config dir that belongs to a fleet: stand-ins for the client's processes, hooks as the client runs them, a login file.</summary>
+/// <summary>A machine with a config directory that belongs to a fleet: stand-ins for the client's processes, hooks run as the client runs them, a login file.</summary>
 internal sealed class FleetMachine : IDisposable
 {
     public const string ForeignKeys = """
@@ -65,7 +65,7 @@ internal sealed class FleetMachine : IDisposable
         Assert.True(result.ExitCode == 0, result.Output + result.Error);
     }
 
-    /// <summary>A process that stands for the client.</summary>
+    /// <summary>A process that stands in for the client.</summary>
     public Process Client()
     {
         var process = Process.Start(new ProcessStartInfo("sleep", "600") { UseShellExecute = false })!;
@@ -85,7 +85,7 @@ internal sealed class FleetMachine : IDisposable
         Assert.Equal((0, "", ""), (result.ExitCode, result.Output, result.Error));
     }
 
-    /// <summary>The agent, in the test's hands.</summary>
+    /// <summary>The agent, controlled by the test.</summary>
     public Process Agent(string? killedAt = null)
     {
         var (program, environment) = HookProgram.KilledAt(killedAt, _machine.Environment);
@@ -96,7 +96,7 @@ internal sealed class FleetMachine : IDisposable
 
     public string Logs() => _machine.Log(_machine.State.ActivityLog) + _machine.Log(_machine.State.ErrorLog);
 
-    /// <summary>Every byte below the config dir, as text, but for what must hold a secret.</summary>
+    /// <summary>Every byte below the config directory, as text, except in files that must contain a secret.</summary>
     public string WrittenElsewhere()
     {
         var text = new StringBuilder();
@@ -105,7 +105,7 @@ internal sealed class FleetMachine : IDisposable
         {
             if (file.EndsWith(".new", StringComparison.Ordinal))
             {
-                continue; // being written by the agent this moment
+                continue; // being written by the agent right now
             }
 
             text.Append(Encoding.Latin1.GetString(File.ReadAllBytes(file)));
@@ -127,7 +127,7 @@ internal sealed class FleetMachine : IDisposable
             process.Dispose();
         }
 
-        // An agent that a hook started is nobody's child; it is asked by the lock's holder's number.
+        // An agent started by a hook is not a child process; it is found by the id of the lock's holder.
         foreach (var folder in Directory.EnumerateDirectories("/proc").Where(folder => Path.GetFileName(folder).All(char.IsAsciiDigit)))
         {
             try

@@ -10,7 +10,7 @@ internal static class HookProgram
 
     public static string Root => RepositoryRoot.Path;
 
-    /// <summary>Runs it to its end in the environment given (and no other).</summary>
+    /// <summary>Runs it to its end in exactly the given environment.</summary>
     public static async Task<ProgramResult> RunAsync(IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, string? input = null, string? program = null)
     {
         using var process = Start(arguments, environment, program);
@@ -22,7 +22,7 @@ internal static class HookProgram
             }
             catch (IOException)
             {
-                // The program may have seen enough.
+                // The program may have read enough.
             }
         }
 
@@ -34,7 +34,7 @@ internal static class HookProgram
         return new ProgramResult(process.ExitCode, await output, await error);
     }
 
-    /// <summary>The program and its environment; where a step is named, those that are killed there.</summary>
+    /// <summary>The program and its environment; if a step is named, the variants that are killed there.</summary>
     public static (string Program, IReadOnlyDictionary<string, string> Environment) KilledAt(string? step, IReadOnlyDictionary<string, string> environment) =>
         step is null ? (Path, environment) : (KillableHook.Path, environment.Concat(KillableHook.Environment(step)).ToDictionary(StringComparer.Ordinal));
 
@@ -56,5 +56,5 @@ internal static class HookProgram
     }
 }
 
-/// <summary>How a run ended and what it printed.</summary>
+/// <summary>The exit code of a run and what it printed.</summary>
 internal sealed record ProgramResult(int ExitCode, string Output, string Error);

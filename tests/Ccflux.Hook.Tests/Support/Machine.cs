@@ -6,10 +6,10 @@ using Xunit;
 
 namespace Ccflux.Hook.Tests.Support;
 
-/// <summary>A user's machine: a home with a config dir, transcripts that grow, and the hook program to run there.</summary>
+/// <summary>A user's machine: a home with a config directory, transcripts that grow, and the hook program to run there.</summary>
 internal sealed class Machine : IDisposable
 {
-    /// <summary>Stands in every prompt and answer; must turn up nowhere else.</summary>
+    /// <summary>Included in every prompt and answer; must not appear anywhere else.</summary>
     public const string Content = "PROMPT-CONTENT-7f3a";
 
     public const string Model = "claude-opus-4-8";
@@ -66,14 +66,14 @@ internal sealed class Machine : IDisposable
 
     public Task<ProgramResult> HookAsync(string session, string name = "Stop") => HookProgram.RunAsync(["hook"], Environment, HookInput(session, name));
 
-    /// <summary>Notes an event without starting deliver.</summary>
+    /// <summary>Records an event without starting deliver.</summary>
     public void Spool(string session, string name = "Stop")
     {
         State.Create();
         Assert.True(new SpoolFile(State.Spool).Append(new HookEvent(session, Transcript(session), name)));
     }
 
-    /// <summary>One delivery, to its end.</summary>
+    /// <summary>Runs one delivery to its end.</summary>
     public async Task<ProgramResult> DeliverAsync(string? killedAt = null)
     {
         var (program, environment) = HookProgram.KilledAt(killedAt, Environment);
@@ -96,7 +96,7 @@ internal sealed class Machine : IDisposable
 
     public void Dispose()
     {
-        // A program that a hook started may still be about to write: moved away first, the folder does not fill up again while it is deleted.
+        // A program started by a hook may still be about to write: if the folder is moved away first, it does not fill up again during deletion.
         var away = Home + "-ended";
         Directory.Move(Home, away);
         Directory.Delete(away, recursive: true);

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Ccflux.Hook.Tests.Support;
 
-/// <summary>Verifies Ed25519 signatures with another implementation than the one that makes them.</summary>
+/// <summary>Verifies Ed25519 signatures with an implementation other than the one that creates them.</summary>
 internal static unsafe partial class OpenSsl
 {
     private const string Crypto = "libcrypto.so.3";

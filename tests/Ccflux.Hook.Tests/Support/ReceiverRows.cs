@@ -4,10 +4,10 @@ using Xunit;
 
 namespace Ccflux.Hook.Tests.Support;
 
-/// <summary>What a receiver has stored, looked at from outside.</summary>
+/// <summary>Reads what a receiver has stored, from outside.</summary>
 internal static class ReceiverRows
 {
-    /// <summary>The first <paramref name="columns"/> numbers of one row of a query over the database as it stands on disk.</summary>
+    /// <summary>The first <paramref name="columns"/> numbers of one row of a query over the database on disk.</summary>
     public static long[] Query(this ReceiverProcess receiver, string sql, int columns)
     {
         using var connection = SqlConnection.Open(receiver.DatabasePath);

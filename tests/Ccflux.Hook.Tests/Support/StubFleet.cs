@@ -13,8 +13,8 @@ using Xunit;
 
 namespace Ccflux.Hook.Tests.Support;
 
-/// <summary>A receiver's fleet for these tests: real Kestrel on loopback, strict about codes, keys, signatures, sequences and seals. It holds each account's
-/// newest login, as the real one's vault does.</summary>
+/// <summary>A receiver's fleet for these tests: real Kestrel on loopback, strict about codes, keys, signatures, sequences and seals. It keeps each account's
+/// latest login, as the real vault does.</summary>
 internal sealed class StubFleet : IAsyncDisposable
 {
     public const string Code = "code-marked-secret";
@@ -39,20 +39,20 @@ internal sealed class StubFleet : IAsyncDisposable
 
     public Heartbeat? Last => IsBetterThan.LastOrDefault().Beat;
 
-    /// <summary>Commands that every answer carries until they are confirmed or refused.</summary>
+    /// <summary>Commands included in every answer until they are confirmed or refused.</summary>
     public List<SealedCommand> Commands { get; } = [];
 
     public ConcurrentQueue<RefusedCommand> Refused { get; } = [];
 
     public ConcurrentQueue<long> Confirmed { get; } = [];
 
-    /// <summary>Answers instead where it returns true.</summary>
+    /// <summary>Answers in place of the stub if it returns true.</summary>
     public Func<HttpContext, bool>? Instead { get; set; }
 
-    /// <summary>Code and status for a login that is brought.</summary>
+    /// <summary>Status and code for a returned login.</summary>
     public (int Status, string Code)? RefusesLogins { get; set; }
 
-    /// <summary>Fingerprint of the login that the vault has: only one that replaces it is taken. Null takes any.</summary>
+    /// <summary>Fingerprint of the login that the vault has: only one that replaces it is accepted. Null accepts any.</summary>
     public string? Newest { get; set; }
 
     public TimeSpan ClockOffset { get; set; }
@@ -73,10 +73,10 @@ internal sealed class StubFleet : IAsyncDisposable
         return stub;
     }
 
-    /// <summary>Of its keys, as its admin would be shown it.</summary>
+    /// <summary>Fingerprint of its keys, as its admin would see it.</summary>
     public string Fingerprint => KeyFingerprint.Of(CommandSignature.PublicKeyOf(_signing), CredentialSeal.PublicKeyOf(_sealing));
 
-    /// <summary>A swap to a login, sealed to the enrolled agent and signed. Without <paramref name="replaces"/> it replaces what the agent last told of.</summary>
+    /// <summary>A swap to a login, sealed to the enrolled agent and signed. Without <paramref name="replaces"/> it replaces the login that the agent last reported.</summary>
     public SealedCommand Swap(string account, string login, string? replaces = null, long? id = null, TimeSpan? lifetime = null, string agentId = AgentId)
     {
         var issued = DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.ToUnixTimeSeconds());
@@ -232,7 +232,7 @@ internal sealed class StubFleet : IAsyncDisposable
         return json;
     }
 
-    /// <summary>The body and the key that signed it; null where it was answered already.</summary>
+    /// <summary>The body and the key that signed it; null if it was already answered.</summary>
     private async Task<(byte[]? Json, string? Key)> ReadAsync(HttpContext context)
     {
         using var buffer = new MemoryStream();

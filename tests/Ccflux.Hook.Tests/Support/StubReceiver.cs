@@ -15,7 +15,7 @@ using Xunit;
 
 namespace Ccflux.Hook.Tests.Support;
 
-/// <summary>A receiver for these tests: real Kestrel on loopback, strict about tokens, keys, signatures and times, with every fault to order.</summary>
+/// <summary>A receiver for these tests: real Kestrel on loopback, strict about tokens, keys, signatures and times, with every fault on request.</summary>
 internal sealed class StubReceiver : IAsyncDisposable
 {
     public const string RefreshToken = "rtok_marked-secret-of-the-user";
@@ -30,10 +30,10 @@ internal sealed class StubReceiver : IAsyncDisposable
 
     public string Address => _app.Urls.First();
 
-    /// <summary>Answers instead of the receiver where it returns true; gets the route.</summary>
+    /// <summary>Answers in place of the receiver if it returns true; receives the route.</summary>
     public Func<HttpContext, bool>? Instead { get; set; }
 
-    /// <summary>The receiver's clock against the real one.</summary>
+    /// <summary>Offset of the receiver's clock from the real one.</summary>
     public TimeSpan ClockOffset { get; set; }
 
     public string StoreId { get; set; } = "store-1";
@@ -42,19 +42,19 @@ internal sealed class StubReceiver : IAsyncDisposable
 
     public string AcceptedRefreshToken { get; set; } = RefreshToken;
 
-    /// <summary>False for a receiver that is older than quota readings.</summary>
+    /// <summary>False for a receiver that predates quota readings.</summary>
     public bool TakesReadings { get; set; } = true;
 
-    /// <summary>Sessions that it takes in all; a report with more is refused whole, as beyond the day's cap.</summary>
+    /// <summary>Number of sessions that it accepts in total; a report with more is refused as a whole, as exceeding the day's cap.</summary>
     public int MaxSessions { get; set; } = int.MaxValue;
 
-    /// <summary>Readings stored, a repeated one once.</summary>
+    /// <summary>Stored readings, each of them once.</summary>
     public ConcurrentDictionary<(string Account, string Window, DateTimeOffset At), ReportedReading> Readings { get; } = [];
 
     /// <summary>Access tokens issued.</summary>
     public int TokensIssued => Volatile.Read(ref _tokens);
 
-    /// <summary>Every request: route and plain body.</summary>
+    /// <summary>Every request: route and uncompressed body.</summary>
     public ConcurrentQueue<(string Route, string Body)> Requests { get; } = [];
 
     public IReadOnlyCollection<string> Keys => [.. _keys.Keys];
@@ -105,7 +105,7 @@ internal sealed class StubReceiver : IAsyncDisposable
 
     public void ForgetKeys() => _keys.Clear();
 
-    /// <summary>As a restored backup: another identity and nothing stored.</summary>
+    /// <summary>Behaves like a restored backup: a different identity and nothing stored.</summary>
     public void LoseEverything(string storeId)
     {
         lock (_gate)
@@ -238,7 +238,7 @@ internal sealed class StubReceiver : IAsyncDisposable
         await context.Response.WriteAsync(JsonSerializer.Serialize(reply, QuotaJson.Default.ReadingsReply));
     }
 
-    /// <summary>Token, order to fail, timestamp and signature: the same for every signed route.</summary>
+    /// <summary>Checks token, requested failure, timestamp and signature: the same for every signed route.</summary>
     private async Task<(byte[] Plain, SignatureHeader Signed)?> AdmitAsync(HttpContext context, string route)
     {
         Date(context);

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Ccflux.Hook.Tests.Transcript;
 
-/// <summary>Whatever a transcript holds, the rows that are whole count and the rest is passed over and told.</summary>
+/// <summary>Whatever a transcript contains, complete rows count and the rest is skipped and reported.</summary>
 public sealed class BadInputTests : IDisposable
 {
     private readonly SessionFolder _folder = new();
@@ -184,7 +184,7 @@ public sealed class BadInputTests : IDisposable
         var scan = _folder.Scan();
 
         Assert.Empty(scan.Turns);
-        Assert.Equal("it is not there", Assert.Single(scan.Problems).Reason);
+        Assert.Equal("it does not exist", Assert.Single(scan.Problems).Reason);
     }
 
     [Fact]
@@ -208,7 +208,7 @@ public sealed class BadInputTests : IDisposable
         _folder.Append(_folder.MainPath(), TranscriptLines.Prompt(0, "p0"), TranscriptLines.Message(1, "m1"));
         var committed = _folder.Scan().Next;
         File.Move(_folder.MainPath(), _folder.MainPath("aside"));
-        // A folder in its place: what even root may not read as a file.
+        // A folder in its place: something that not even root can read as a file.
         Directory.CreateDirectory(_folder.MainPath());
 
         var refused = _folder.Scan(committed);

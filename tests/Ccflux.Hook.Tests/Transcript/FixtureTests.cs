@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Ccflux.Hook.Tests.Transcript;
 
-/// <summary>What the real client wrote, against what it says itself and against a plain recount.</summary>
+/// <summary>What the real client wrote, compared with its own figures and with a plain recount.</summary>
 public sealed partial class FixtureTests
 {
     private const string Fork = "3f61b272-d49f-48fb-a864-c4e328dc717f";
@@ -72,7 +72,7 @@ public sealed partial class FixtureTests
             turns.SelectMany(turn => turn.Models.Values).Sum(model => model.InputTokens + model.OutputTokens + model.CacheReadTokens + model.CacheWriteTokens));
     }
 
-    /// <summary>Other clouds and gateways give no request id of the API's own.</summary>
+    /// <summary>Other clouds and gateways return no request id of the API's own.</summary>
     [Theory]
     [InlineData("2.1.329")]
     [InlineData("2.0.76")]
@@ -93,7 +93,7 @@ public sealed partial class FixtureTests
     }
 
     [Theory]
-    [InlineData("tools", "completed completed completed completed")] // the compaction amid them is no turn
+    [InlineData("tools", "completed completed completed completed")] // the compaction between them is not a turn
     [InlineData("agent", "completed")] // nor is a task notification
     [InlineData("agenthaiku", "completed")]
     [InlineData("multimodel", "completed completed")]

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Ccflux.Hook.Tests.Transcript;
 
-/// <summary>Transcripts that other tools have rewritten, joined or cut: each row that is whole counts once.</summary>
+/// <summary>Transcripts that other tools have rewritten, joined or cut: each complete row counts once.</summary>
 public sealed class LineShapeTests : IDisposable
 {
     private const string Mark = "\ufeff";
@@ -245,7 +245,7 @@ public sealed class LineShapeTests : IDisposable
         Assert.Equal("""{"cut":1,"no_object":2,"broken":1,"too_long":1,"no_identity":1}""", usage.GetProperty("lines_passed_over").GetRawText());
         Assert.Equal(1, usage.GetProperty("answers_with_odd_figures").GetInt32());
         Assert.Contains(
-            "lines passed over: 1 cut short, 2 no JSON object, 1 broken JSON, 1 longer than 64 MB, 1 without any id or time",
+            "lines skipped: 1 cut short, 2 not a JSON object, 1 broken JSON, 1 longer than 64 MB, 1 without any id or time",
             Encoding.UTF8.GetString(text.ToArray()),
             StringComparison.Ordinal);
     }

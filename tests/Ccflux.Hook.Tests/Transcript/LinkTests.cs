@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Ccflux.Hook.Tests.Transcript;
 
-/// <summary>Transcripts behind links: as tools that keep settings in one place, and people who share folders, leave them.</summary>
+/// <summary>Transcripts behind links, as left by tools that keep settings in one place and by people who share folders.</summary>
 public sealed class LinkTests : IDisposable
 {
     private readonly SessionFolder _folder = new();

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Ccflux.Hook.Tests.Transcript;
 
-/// <summary>What <c>ccflux usage</c> counts beyond the figures that reports carry.</summary>
+/// <summary>What <c>ccflux usage</c> counts in addition to the figures in reports.</summary>
 public sealed class LocalUsageTests : IDisposable
 {
     private const string Advice =

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Ccflux.Hook.Tests.Transcript;
 
-/// <summary>A message counts once on a machine, over restarts too.</summary>
+/// <summary>A message counts once on a machine, also across restarts.</summary>
 public sealed class MessageClaimsTests : IDisposable
 {
     private static readonly DateTimeOffset Now = TranscriptLines.Start.AddDays(1);

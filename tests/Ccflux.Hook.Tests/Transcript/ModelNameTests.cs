@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Ccflux.Hook.Tests.Transcript;
 
-/// <summary>No path of the user's machine leaves it as a model's name.</summary>
+/// <summary>No path on the user's machine is sent as a model's name.</summary>
 public sealed class ModelNameTests
 {
     [Theory]

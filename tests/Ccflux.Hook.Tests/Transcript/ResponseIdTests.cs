@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Ccflux.Hook.Tests.Transcript;
 
-/// <summary>Which rows are one response, whatever ids a relay gives.</summary>
+/// <summary>Which rows form one response, whatever ids a relay assigns.</summary>
 public sealed partial class ResponseIdTests : IDisposable
 {
     private const string ApiId = "msg_01TestTestTestTestTest22";
@@ -82,7 +82,7 @@ public sealed partial class ResponseIdTests : IDisposable
         Assert.Equal((1, 20L), Total(_folder.Scan()));
     }
 
-    /// <summary>As 2.1.332 writes two tool calls of one answer, without the request ids that only the API itself gives.</summary>
+    /// <summary>The way 2.1.332 writes two tool calls of one answer, without the request ids that only the API itself provides.</summary>
     [Fact]
     public void ToolResultsBetweenTheRowsOfAnApiId_PartNothingWhileThePromptIsTheSame()
     {

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Ccflux.Hook.Tests.Transcript;
 
-/// <summary>Turns as they grow: what a scan after each step reports.</summary>
+/// <summary>Turns as they grow: what a scan reports after each step.</summary>
 public sealed class ScanTests : IDisposable
 {
     private readonly SessionFolder _folder = new();

@@ -4,7 +4,7 @@ using Ccflux.Testing;
 
 namespace Ccflux.Hook.Tests.Transcript;
 
-/// <summary>A config dir of a test's own, gone with it.</summary>
+/// <summary>A test's own config directory, deleted with it.</summary>
 internal sealed class SessionFolder : IDisposable
 {
     public SessionFolder() => Directory.CreateDirectory(Project);

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Ccflux.Hook.Tests.Transcript;
 
-/// <summary>However the bytes arrive, and whichever scans are repeated, the turns that come out last are those of one scan over everything.</summary>
+/// <summary>However the bytes arrive, and whichever scans are repeated, the final turns are those of a single scan over everything.</summary>
 public sealed class SplitProperties
 {
     private static readonly Config Runs = Config.QuickThrowOnFailure.WithMaxTest(40);
@@ -78,7 +78,7 @@ public sealed class SplitProperties
         var written = files.Keys.Order(StringComparer.Ordinal).ToDictionary(name => name, _ => 0);
         while (written.Any(file => file.Value < files[file.Key].Length))
         {
-            // A fork is made after what it copies.
+            // A fork is created after the rows that it copies.
             var forkable = written.All(file => IsFork(file.Key) || file.Value == files[file.Key].Length);
             foreach (var name in written.Keys.Where(name => written[name] < files[name].Length && (forkable || !IsFork(name)) && random.Next(3) > 0).ToArray())
             {
@@ -101,7 +101,7 @@ public sealed class SplitProperties
             return;
         }
 
-        // Scanned before its parent, a fork counts what it copied; all of it counts once still.
+        // Scanned before its parent, a fork counts what it copied; everything still counts once.
         Assert.Equal(Total(expected), Total(turns));
     }
 
@@ -128,7 +128,7 @@ public sealed class SplitProperties
             var scan = TranscriptScanner.Scan(session, committed, folder.Claims);
             if (!commit)
             {
-                // As if the receiver had been away; another scan finds the same again.
+                // As if the receiver had been unreachable; another scan finds the same again.
                 var again = TranscriptScanner.Scan(session, committed, folder.Claims);
                 Assert.Equivalent(scan.Turns, again.Turns, strict: true);
                 continue;

@@ -19,7 +19,7 @@ public sealed class UsageTimesTests : IDisposable
     [InlineData("America/Los_Angeles", "2026-03-24T06:59:59Z", "2026-03-23")]
     [InlineData("Pacific/Apia", "2026-11-20T10:59:59Z", "2026-11-20")]
     [InlineData("Pacific/Apia", "2026-11-20T11:00:00Z", "2026-11-21")]
-    // The day summer time begins has 23 hours, the day it ends 25.
+    // The day when summer time starts has 23 hours, the day when it ends 25.
     [InlineData("Europe/Berlin", "2026-03-28T22:59:59Z", "2026-03-28")]
     [InlineData("Europe/Berlin", "2026-03-28T23:00:00Z", "2026-03-29")]
     [InlineData("Europe/Berlin", "2026-03-29T21:59:59Z", "2026-03-29")]
@@ -172,14 +172,14 @@ public sealed class UsageTimesTests : IDisposable
     }
 
     [Theory]
-    [InlineData("no time zone 'Mars/Olympus'", "--timezone", "Mars/Olympus")]
-    [InlineData("no time zone ''", "--timezone=")]
-    [InlineData("no time zone '../../etc/passwd'", "--timezone", "../../etc/passwd")]
-    [InlineData("no time zone '/etc/localtime'", "--timezone", "/etc/localtime")]
+    [InlineData("Unknown time zone 'Mars/Olympus'", "--timezone", "Mars/Olympus")]
+    [InlineData("Unknown time zone ''", "--timezone=")]
+    [InlineData("Unknown time zone '../../etc/passwd'", "--timezone", "../../etc/passwd")]
+    [InlineData("Unknown time zone '/etc/localtime'", "--timezone", "/etc/localtime")]
     [InlineData("need a day, such as", "--since", "yesterday")]
     [InlineData("need a day, such as", "--until=")]
     [InlineData("need a day, such as", "--since", "2026-02-30")]
-    [InlineData("is after that of --until", "--since", "2026-11-02", "--until", "2026-11-01")]
+    [InlineData("is after --until", "--since", "2026-11-02", "--until", "2026-11-01")]
     public void WrongTimes_AreToldClearly(string told, params string[] arguments)
     {
         var (code, output, error) = Run(TimeZoneInfo.Utc, arguments);

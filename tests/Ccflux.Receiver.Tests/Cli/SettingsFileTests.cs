@@ -3,7 +3,7 @@ using Ccflux.Testing;
 
 namespace Ccflux.Receiver.Tests.Cli;
 
-/// <summary><c>appsettings.json</c> in the working folder: read, or refused in words.</summary>
+/// <summary><c>appsettings.json</c> in the working folder: read, or refused with a reason.</summary>
 public sealed class SettingsFileTests : IDisposable
 {
     private readonly ReceiverProcess _receiver = new();

@@ -91,7 +91,7 @@ public sealed partial class UsersCommandTests : IDisposable
     [Fact]
     public async Task Command_BesideWhatListensOnItsPorts_SaysNothingOfThem()
     {
-        // The default addresses, which are looked at before they are listened on.
+        // The default addresses, which are checked before the receiver listens on them.
         using var http = Taken(4318);
         using var grpc = Taken(4317);
         using var receiver = new ReceiverProcess().With("OTLP_HTTP_ADDR", "127.0.0.1:4318").With("OTLP_GRPC_ADDR", "127.0.0.1:4317");
@@ -162,7 +162,7 @@ public sealed partial class UsersCommandTests : IDisposable
         Assert.Contains("Usage:", outcome.Output, StringComparison.Ordinal);
     }
 
-    /// <summary>Holds a port, where nobody does so far.</summary>
+    /// <summary>Occupies a port, if it is still free.</summary>
     private static TcpListener? Taken(int port)
     {
         var listener = new TcpListener(IPAddress.Loopback, port);

@@ -80,7 +80,7 @@ public sealed class AgentTests
         var holder = toAnother ? other : agent;
         Assert.Equal(IssueOutcome.Issued, (await rig.Commands.IssueAsync(holder.Id, first, allowCopy: false, AuditActor.Cli)).Outcome);
 
-        using var answer = await agent.ReturnAsync(account, given, login, handedBack: true); // the answer of the first time was lost
+        using var answer = await agent.ReturnAsync(account, given, login, handedBack: true); // the answer to the first attempt was lost
         await rig.BeatAsync(holder);
         await rig.BeatAsync(holder);
 
@@ -105,7 +105,7 @@ public sealed class AgentTests
         await rig.BeatAsync(agent, sessions: 2);
         Assert.Equal(TokenState.Refreshing, await rig.StateAsync(account));
 
-        // The client has marked its login as ended: nobody will renew it.
+        // The client has marked its login as ended: it will not be renewed.
         agent.Login = JsonNode.Parse("""{"accessToken":"","refreshToken":"","expiresAt":0}""");
         await rig.BeatAsync(agent);
         Assert.Equal(TokenState.NeedsLogin, await rig.StateAsync(account));
@@ -179,7 +179,7 @@ public sealed class AgentTests
         await rig.Commands.SweepAsync();
         Assert.Equal((Holder.Agent, TokenState.NeedsLogin), ((await rig.FactsAsync(account)).Holder, await rig.StateAsync(account)));
 
-        // It comes back, and its config dir stands as before: what was sent did not arrive.
+        // The agent comes back, and its config directory is unchanged: what was sent did not arrive.
         await rig.BeatAsync(agent, sessions: 0);
         Assert.Equal(Holder.Vault, (await rig.FactsAsync(account)).Holder);
     }
@@ -198,7 +198,7 @@ public sealed class AgentTests
         Assert.Empty(await rig.RefreshAsync());
         Assert.Equal(0, rig.Issuer.Accounts[0].Refreshes);
 
-        // Nor where the operator imports it from there and says that it is the vault's alone.
+        // The same if the operator imports it from there and says that it belongs to the vault alone.
         await rig.ImportAsync(1, vaultOnly: true, lifetime: TimeSpan.FromMinutes(30));
         Assert.Equal((Holder.Agent, agent.Id), ((await rig.FactsAsync(account)).Holder, (await rig.FactsAsync(account)).HolderAgent));
     }
@@ -263,7 +263,7 @@ public sealed class AgentTests
         await rig.BeatAsync(agent);
         Assert.Contains($"confirm stray command {recorded.Id} replayed", (await rig.RefusalsAsync()).Select(row => $"{row.Action} {row.Outcome} {row.Detail}"));
 
-        // A login that was handed back, and renewed since, does not come back as a newer one.
+        // A login that was handed back, and renewed since, is not accepted as a newer one.
         await agent.HandBackAsync();
         rig.PassTo(TimeSpan.FromMinutes(1));
         await rig.WaitForRefreshAsync(1);

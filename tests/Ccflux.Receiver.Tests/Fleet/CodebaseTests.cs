@@ -3,7 +3,7 @@ using Ccflux.Receiver.Fleet.Read;
 
 namespace Ccflux.Receiver.Tests.Fleet;
 
-/// <summary>The codebase table: what counts as what, and that it stands in the assembly.</summary>
+/// <summary>The codebase table: what counts as what, and that it is in the assembly.</summary>
 public sealed class CodebaseTests
 {
     [Theory]

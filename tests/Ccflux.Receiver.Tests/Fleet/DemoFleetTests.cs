@@ -9,7 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Ccflux.Receiver.Tests.Fleet;
 
-/// <summary>What goes on beside the demo: a fleet with moving quotas, and telemetry that agrees with the hooks' reports.</summary>
+/// <summary>What runs alongside the demo: a fleet with changing quotas, and telemetry that agrees with the hooks' reports.</summary>
 public sealed class DemoFleetTests
 {
     private static readonly CancellationToken Cancellation = TestContext.Current.CancellationToken;
@@ -29,7 +29,7 @@ public sealed class DemoFleetTests
 
         Assert.True(await fleet.SetUpAsync(Cancellation));
         await LiveAsync(receiver, fleet, time);
-        await fleet.SetUpAsync(Cancellation); // As when the demo is started again.
+        await fleet.SetUpAsync(Cancellation); // as when the demo is started again
         await LiveAsync(receiver, fleet, time);
 
         var accounts = await admin.RowsAsync("/api/v1/fleet/accounts", Cancellation);
@@ -48,7 +48,7 @@ public sealed class DemoFleetTests
         Assert.Equal(requests, await RequestsAsync(admin));
     }
 
-    /// <summary>Some minutes: pulses, and rotation's ticks between them.</summary>
+    /// <summary>A few minutes: heartbeats, and ticks of rotation between them.</summary>
     private static async Task LiveAsync(RunningReceiver receiver, DemoFleet fleet, ManualTime time)
     {
         for (var beat = 0; beat < 24; beat++)

@@ -5,7 +5,7 @@ using Ccflux.Receiver.Platform.Auth.Admin;
 
 namespace Ccflux.Receiver.Tests.Fleet;
 
-/// <summary>What a person does to the fleet, in the log of rotation and in the admin's.</summary>
+/// <summary>What a person does to the fleet, in the log of rotation and in the audit log.</summary>
 public sealed class FleetAuditTests
 {
     private static readonly AuditActor s_admin = new("admin", "127.0.0.1");
@@ -20,7 +20,7 @@ public sealed class FleetAuditTests
         Assert.Null(await stage.Controls.PauseAsync(paused: false, s_admin));
         Assert.Null(await stage.Controls.RequestAsync(id, stage.Second, s_admin));
         Assert.Null(await stage.Controls.ReleaseAsync(id, s_admin));
-        Assert.Null(await stage.Controls.ReleaseAsync(id, s_admin)); // nothing is asked for any more
+        Assert.Null(await stage.Controls.ReleaseAsync(id, s_admin)); // nothing is requested any more
         Assert.Null(await stage.Controls.PinAsync(new Pin(PinScope.Machine, "build-1", stage.First, PinMode.Strict), s_admin));
         Assert.Null(await stage.Controls.UnpinAsync(PinScope.Machine, "build-1", s_admin));
 

@@ -6,19 +6,19 @@ using Ccflux.Receiver.Fleet.Vault;
 namespace Ccflux.Receiver.Tests.Fleet;
 
 /// <summary>
-/// Two switchers and three agents race, and a process is killed at each step of dealing with a login. FLEET_FAULT_SEEDS says how often each step is
-/// tried, with other timing and other swaps each time; the bench fleet-faults tries more.
+/// Two switchers and three agents race, and a process is killed at each step of handling a login. FLEET_FAULT_SEEDS sets how often each step is
+/// tried, each time with different timing and different swaps; the bench fleet-faults tries more.
 /// </summary>
 public sealed class FleetFaultTests
 {
     private static readonly int s_seeds = int.TryParse(Environment.GetEnvironmentVariable("FLEET_FAULT_SEEDS"), NumberStyles.None, CultureInfo.InvariantCulture, out var seeds) ? seeds : 1;
 
-    /// <summary>Steps after which what the issuer answered, or whether it did, is known to nobody.</summary>
+    /// <summary>Steps after which it cannot be known what the issuer answered, or whether it did.</summary>
     private static readonly string[] s_unknowable = [VaultFaultPoints.IntentWritten, VaultFaultPoints.IssuerAnswered];
 
     private static readonly string[] s_renewing = [VaultFaultPoints.Refreshing, VaultFaultPoints.IntentWritten, VaultFaultPoints.IssuerAnswered, VaultFaultPoints.AnswerKept, VaultFaultPoints.RefreshSettled];
 
-    /// <summary>How a process ends that SIGKILL ended.</summary>
+    /// <summary>Exit code of a process ended by SIGKILL.</summary>
     private const int Killed = 137;
 
     public static TheoryData<string> Steps => [.. VaultFaultPoints.All];
@@ -44,7 +44,7 @@ public sealed class FleetFaultTests
         Assert.True(reached > 0, "no process came to this step");
     }
 
-    /// <summary>Steps of renewing and of issuing are those of the operator's commands, too; the others need a receiver that serves.</summary>
+    /// <summary>The steps of renewing and of issuing also occur in the operator's commands; the others need a running receiver.</summary>
     private static async Task<bool> RunAsync(FleetStage stage, string step, string fault)
     {
         if (step == VaultFaultPoints.CommandIssued)

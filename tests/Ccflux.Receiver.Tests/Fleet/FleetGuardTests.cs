@@ -17,7 +17,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Ccflux.Receiver.Tests.Fleet;
 
-/// <summary>What somebody with a small right, or none, cannot do to the fleet: take over an agent, push out the record, block an account.</summary>
+/// <summary>What someone with few rights, or none, cannot do to the fleet: take over an agent, push out the record, block an account.</summary>
 public sealed class FleetGuardTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -42,7 +42,7 @@ public sealed class FleetGuardTests
         var rows = (await rig.Receiver.Service<BoardQuery>().ReadAsync(Cancellation)).Agents;
         Assert.Equal([(victim.Id, AgentConnection.Online), (attacker.Id, AgentConnection.Never)], rows.Select(row => (row.Id, row.State)).OrderBy(row => row.State));
 
-        // Once it is silent, the newer one stands in its place for the eye, and for nothing else.
+        // Once it is silent, the newer one is displayed in its place, but does not replace it in any other way.
         rig.Time.Advance(TimeSpan.FromMinutes(10));
         rows = (await rig.Receiver.Service<BoardQuery>().ReadAsync(Cancellation)).Agents;
         Assert.Equal(AgentConnection.Replaced, rows.Single(row => row.Id == victim.Id).State);
@@ -236,7 +236,7 @@ public sealed class FleetGuardTests
         await using var rig = await FleetRig.StartAsync();
         var account = await rig.ImportAsync(1, lifetime: TimeSpan.FromMinutes(30));
         using var evil = await rig.EnrolAsync("evil");
-        evil.Login = JsonNode.Parse(rig.LoginOf(1, TimeSpan.FromMinutes(30))); // its fingerprint is all that it tells, and all that it needs to know
+        evil.Login = JsonNode.Parse(rig.LoginOf(1, TimeSpan.FromMinutes(30))); // its fingerprint is all that it reports, and all that it needs to know
 
         await rig.BeatAsync(evil);
 
@@ -260,7 +260,7 @@ public sealed class FleetGuardTests
         var book = rig.Receiver.Service<AgentStore>();
         Assert.False((await rig.FactsAsync(account)).InUse);
 
-        Assert.True(await book.GrantAsync(agent.Id, account, granted: true, AuditActor.Cli)); // it says nothing new meanwhile
+        Assert.True(await book.GrantAsync(agent.Id, account, granted: true, AuditActor.Cli)); // it reports nothing new meanwhile
         Assert.True((await rig.FactsAsync(account)).InUse);
         Assert.Empty(await rig.RefreshAsync());
 
@@ -325,7 +325,7 @@ public sealed class FleetGuardTests
         var enrolled = (await rig.Receiver.Service<AgentDirectory>().ReadAsync(agent.Id, Cancellation))!;
         var genuine = Assert.Single((await rig.Commands.ExchangeAsync(enrolled, agent.Heartbeat(), Cancellation))!);
 
-        agent.Take([genuine with { ExpiresAt = genuine.ExpiresAt.AddYears(4) }]); // somebody in between shows it a changed one
+        agent.Take([genuine with { ExpiresAt = genuine.ExpiresAt.AddYears(4) }]); // a man in the middle shows it a changed one
         await rig.BeatAsync(agent);
 
         Assert.Equal(IssueOutcome.Pending, (await rig.Commands.IssueAsync(agent.Id, account, allowCopy: false, AuditActor.Cli)).Outcome);

@@ -3,7 +3,7 @@ using Ccflux.Testing;
 
 namespace Ccflux.Receiver.Tests.Fleet;
 
-/// <summary>A receiver with the fleet on and nothing in it, for what stands beside the vault.</summary>
+/// <summary>A receiver with an empty fleet turned on, for tests of features other than the vault.</summary>
 internal static class FleetHost
 {
     public static Task<RunningReceiver> StartAsync(ManualTime time, params (string Key, string? Value)[] settings) =>

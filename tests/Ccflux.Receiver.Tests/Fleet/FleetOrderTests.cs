@@ -6,7 +6,7 @@ using Ccflux.Receiver.Tests.Hosting;
 
 namespace Ccflux.Receiver.Tests.Fleet;
 
-/// <summary><c>FLEET_ORDER</c> is what the running engine goes by, and what the page says.</summary>
+/// <summary><c>FLEET_ORDER</c> determines what the running engine does, and what the page says.</summary>
 public sealed class FleetOrderTests
 {
     [Theory]

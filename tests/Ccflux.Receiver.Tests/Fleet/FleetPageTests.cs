@@ -27,7 +27,7 @@ public sealed partial class FleetPageTests
             ids.Add(await rig.ImportAsync(number, lifetime: number == 2 ? TimeSpan.FromMinutes(30) : null));
         }
 
-        // The second resets sooner than the first; the third is used up; the fourth cools; nothing is known of the fifth.
+        // The second resets sooner than the first; the third is used up; the fourth is cooling down; nothing is known about the fifth.
         Read(rig, 1, "seven_day", 40, 72);
         Read(rig, 2, "seven_day", 20, 48);
         Read(rig, 3, "seven_day", 100, 24);
@@ -56,7 +56,7 @@ public sealed partial class FleetPageTests
         Assert.Contains("Cooling to 60 %", html, StringComparison.Ordinal);
         Assert.Contains("fleet quota monitor", html, StringComparison.Ordinal);
 
-        // Used up, it is still where the sessions are, and stands last; what comes next is never one that is used up.
+        // Used up, it is still where the sessions are, and is listed last; the next one is never one that is used up.
         Read(rig, 1, "seven_day", 100, 72);
         Assert.Equal([("seat 2", 1, "ready", "expiring"), ("seat 4", 2, "cooling", "ok"), ("seat 5", 3, "ready", "ok"), ("seat 3", 4, "exhausted", "ok"), ("seat 1", 5, "exhausted", "ok")], await RowsAsync());
         agent.Dispose();
@@ -353,7 +353,7 @@ public sealed partial class FleetPageTests
 
     private static string Id(long id) => id.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>Over the wire, so that its session lives.</summary>
+    /// <summary>Over HTTP, so that its session is alive.</summary>
     private static async Task BeatAsync(SimulatedAgent agent)
     {
         using var answer = await agent.PostAsync(Routes.Heartbeat, JsonSerializer.SerializeToUtf8Bytes(agent.Heartbeat(), FleetJson.Default.Heartbeat));
@@ -385,7 +385,7 @@ public sealed partial class FleetPageTests
         return WebUtility.HtmlDecode(await answer.Content.ReadAsStringAsync(Cancellation));
     }
 
-    /// <summary>As the admin's program: a bearer token needs no form's token.</summary>
+    /// <summary>Posts like the admin's program: a bearer token needs no form token.</summary>
     private static async Task<string> PostAsync(FleetRig rig, string form, HttpStatusCode expected, params (string Name, string Value)[] fields)
     {
         using var answer = await rig.Receiver.Client.PostFormAsync(

@@ -10,22 +10,22 @@ using Microsoft.Data.Sqlite;
 namespace Ccflux.Receiver.Tests.Fleet;
 
 /// <summary>
-/// Three native agents with config dirs on disk, two receivers and the operator's commands, all at once on one vault. Each process that a fault ends is started
-/// again with the next step's fault, until every step was reached; meanwhile every login file is read again and again.
+/// Three native agents with config directories on disk, two receivers and the operator's commands, all working on one vault at once. Each process that a fault ends is
+/// restarted with the next step's fault, until every step was reached; meanwhile every login file is read again and again.
 /// </summary>
 internal sealed class FleetRace : IAsyncDisposable
 {
     private const int Accounts = 6;
     private const int Agents = 3;
 
-    /// <summary>How a process ends that SIGKILL ended.</summary>
+    /// <summary>Exit code of a process ended by SIGKILL.</summary>
     private const int Killed = 137;
 
-    /// <summary>In the vault each is due for renewal, always.</summary>
+    /// <summary>In the vault every login is always due for renewal.</summary>
     private static readonly TimeSpan s_lifetime = TimeSpan.FromMinutes(50);
     private static readonly TimeSpan s_backoff = TimeSpan.FromSeconds(75);
 
-    /// <summary>More than an answer of the issuer and its commit take.</summary>
+    /// <summary>Longer than an answer of the issuer and its commit take.</summary>
     private static readonly TimeSpan s_answer = TimeSpan.FromSeconds(10);
 
     private static readonly string[] s_whileServing = [VaultFaultPoints.CommandDelivered, VaultFaultPoints.CommandSettled, VaultFaultPoints.CredentialProven, VaultFaultPoints.CredentialStored];
@@ -53,7 +53,7 @@ internal sealed class FleetRace : IAsyncDisposable
         _issuer = new HttpClient { BaseAddress = vault.IssuerAddress };
     }
 
-    /// <summary>Steps of an agent, as <c>Ccflux.Hook</c> names them; the last one is reached where a swap is undone.</summary>
+    /// <summary>Steps of an agent, as named in <c>Ccflux.Hook</c>; the last one is reached when a swap is undone.</summary>
     public static IReadOnlyList<string> AgentSteps { get; } =
         ["heartbeat-answered", "client-locked", "swap-journaled", "login-copied", "login-replaced", "swap-noted", "login-returned", "renewed-returned", "swap-undone"];
 
@@ -61,10 +61,10 @@ internal sealed class FleetRace : IAsyncDisposable
 
     public IReadOnlyDictionary<string, int> KilledAt => _killed;
 
-    /// <summary>What did not hold.</summary>
+    /// <summary>Violations that were found.</summary>
     public IReadOnlyCollection<string> Wrong => [.. _wrong];
 
-    /// <summary>Accounts that need a login, with what happened to them.</summary>
+    /// <summary>Accounts that need a login, with their history.</summary>
     public IReadOnlyList<string> Needing => _needing;
 
     public int Reads => _reads;
@@ -73,7 +73,7 @@ internal sealed class FleetRace : IAsyncDisposable
 
     public int Renewals => _vault.Issuer.Accounts.Sum(account => account.Refreshes);
 
-    /// <summary>Logins that only their loss between the issuer's answer and the commit can explain.</summary>
+    /// <summary>Logins whose state can only be explained by a loss between the issuer's answer and the commit.</summary>
     public int MayNeedLogin => _killed.GetValueOrDefault(VaultFaultPoints.IntentWritten) + _killed.GetValueOrDefault(VaultFaultPoints.IssuerAnswered) + _longLives;
 
     public static async Task<FleetRace> SetAsync(int seed)
@@ -89,7 +89,7 @@ internal sealed class FleetRace : IAsyncDisposable
         var vaultStore = race._vault.Here.Service<AgentStore>();
         for (var index = 0; index < Agents; index++)
         {
-            // One user was signed in with an account of their own, which the vault does not know.
+            // One user was signed in with a personal account, which the vault does not know.
             var own = index == 0 ? race._vault.Issuer.Accounts[Accounts].Login(TimeProvider.System.GetUtcNow() + s_lifetime) : null;
             var agent = new NativeAgent(Path.Combine(race._vault.Root, $"home-{index}"), own);
             race._agents.Add(agent);
@@ -104,7 +104,7 @@ internal sealed class FleetRace : IAsyncDisposable
         return race;
     }
 
-    /// <summary>Races until every one of the steps was reached, or it takes too long.</summary>
+    /// <summary>Races until every step was reached, or it takes too long.</summary>
     public async Task RunAsync(IReadOnlyList<string> steps)
     {
         _wanted = steps;
@@ -129,7 +129,7 @@ internal sealed class FleetRace : IAsyncDisposable
         await Task.WhenAll(machines);
     }
 
-    /// <summary>Every login counts as one that was long ago renewed and soon ends, so that each round of each process renews all that it may.</summary>
+    /// <summary>Makes every login count as renewed long ago and soon to expire, so that each round of each process renews all that it may.</summary>
     private void MakeAlwaysDue()
     {
         using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = _vault.Here.DatabasePath, Pooling = false }.ToString());
@@ -142,7 +142,7 @@ internal sealed class FleetRace : IAsyncDisposable
         command.ExecuteNonQuery();
     }
 
-    /// <summary>Looks at every account once all is quiet: the vault has it, its login is the newest, and it can be renewed once more, or it says that it cannot.</summary>
+    /// <summary>Checks every account once all is quiet: the vault has it, its login is the newest, and it can be renewed once more, or it reports that it cannot.</summary>
     /// <returns>How many need a login.</returns>
     public async Task<int> CheckAsync()
     {
@@ -199,7 +199,7 @@ internal sealed class FleetRace : IAsyncDisposable
         await _vault.DisposeAsync();
     }
 
-    /// <summary>What hooks do: where no agent runs, one is started; here with the next step at which it ends.</summary>
+    /// <summary>Does what hooks do: if no agent is running, one is started; here with the next step at which it is killed.</summary>
     private async Task KeepRunningAsync(NativeAgent agent, Queue<string> faults, int index, CancellationToken cancellationToken)
     {
         var random = new Random((_seed * 31) + index);
@@ -224,7 +224,7 @@ internal sealed class FleetRace : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits for its end; now and then it is killed wherever it is.</summary>
+    /// <summary>Waits for its end; now and then it is killed at an arbitrary point.</summary>
     private async Task<bool> EndedAsync(Process process, Random random, CancellationToken cancellationToken)
     {
         var watch = Stopwatch.StartNew();
@@ -245,7 +245,7 @@ internal sealed class FleetRace : IAsyncDisposable
         return false;
     }
 
-    /// <summary>The user's side: sessions come and go, the client renews its login, and sometimes ends without a word.</summary>
+    /// <summary>The user's side: sessions come and go, the client renews its login, and sometimes dies.</summary>
     private async Task LiveAsync(NativeAgent agent, int index)
     {
         var random = new Random((_seed * 97) + index);
@@ -269,7 +269,7 @@ internal sealed class FleetRace : IAsyncDisposable
         }
     }
 
-    /// <summary>Somebody switches accounts all the time.</summary>
+    /// <summary>Switches accounts all the time.</summary>
     private async Task SwitchAsync()
     {
         var random = new Random(_seed);
@@ -290,7 +290,7 @@ internal sealed class FleetRace : IAsyncDisposable
         }
     }
 
-    /// <summary>The second receiver, which agents talk to in turn with the first; a fault ends it, and it starts again with the next.</summary>
+    /// <summary>The second receiver, which agents talk to alternately with the first; a fault ends it, and it is restarted with the next one.</summary>
     private async Task ServeAsync(IReadOnlyList<string> steps)
     {
         foreach (var fault in Shuffled(steps.Intersect(s_whileServing, StringComparer.Ordinal), 11))
@@ -318,7 +318,7 @@ internal sealed class FleetRace : IAsyncDisposable
         }
     }
 
-    /// <summary>The operator's commands beside both.</summary>
+    /// <summary>The operator's commands, run alongside both.</summary>
     private async Task CommandAsync(IReadOnlyList<string> steps)
     {
         var left = Shuffled(steps.Intersect(VaultFaultPoints.All, StringComparer.Ordinal).Except(s_whileServing, StringComparer.Ordinal), 13);
@@ -342,7 +342,7 @@ internal sealed class FleetRace : IAsyncDisposable
         }
     }
 
-    /// <summary>Reads every login file as often as it can: it is whole at each instant, with everything foreign in it.</summary>
+    /// <summary>Reads every login file as often as possible: it is complete at each instant, with all foreign content.</summary>
     private async Task WatchAsync(CancellationToken cancellationToken)
     {
         while (!cancellationToken.IsCancellationRequested)
@@ -372,7 +372,7 @@ internal sealed class FleetRace : IAsyncDisposable
         }
     }
 
-    /// <summary>A client that renews its login every second, as here, may never leave the time for a swap of the login that a command replaces. Now it rests.</summary>
+    /// <summary>A client that renews its login every second, as here, may never leave time to swap the login that a command replaces. It pauses now.</summary>
     private async Task<bool> IsOwnTakenOutAsync()
     {
         if (File.Exists(_agents[0].OwnLogin))
@@ -391,14 +391,14 @@ internal sealed class FleetRace : IAsyncDisposable
     private async Task<bool> IsSettledAsync() =>
         !_agents.Exists(agent => agent.IsBusy) && (await _vault.Here.Service<AgentStore>().AllAsync(CancellationToken.None)).All(agent => agent.PendingAccount is null);
 
-    /// <summary>The receiver's own round may have come just now; an intent that a killed process left is older than any answer takes.</summary>
+    /// <summary>The receiver's own round may have just run; an intent left by a killed process is older than any answer takes.</summary>
     private async Task<bool> IsNothingUnderWayAsync()
     {
         var longAgo = TimeProvider.System.GetUtcNow() - s_answer;
         return (await _vault.Here.Service<VaultStore>().AllAsync(CancellationToken.None)).All(account => account.IntentAt is null || account.IntentAt < longAgo);
     }
 
-    /// <summary>Once the last session has ended, every login is the vault's again.</summary>
+    /// <summary>Once the last session has ended, the vault holds every login again.</summary>
     private async Task<bool> IsAtHomeAsync()
     {
         var later = TimeProvider.System.GetUtcNow() + TokenRule.IntentLifetime;
@@ -406,7 +406,7 @@ internal sealed class FleetRace : IAsyncDisposable
             && (await _vault.Here.Service<VaultStore>().AllAsync(CancellationToken.None)).All(account => account.Holder is Holder.Vault || TokenRule.StateOf(account, later) is TokenState.NeedsLogin);
     }
 
-    /// <summary>What was recorded of an account last, and what stands in the config dirs: no secrets, only fingerprints.</summary>
+    /// <summary>The latest audit entries of an account, and the contents of the config directories: no secrets, only fingerprints.</summary>
     private async Task<string> StoryAsync(long account)
     {
         var rows = await _vault.Here.Service<FleetAudit>().ReadAsync(500, long.MaxValue, CancellationToken.None);

@@ -6,8 +6,8 @@ using Ccflux.Testing;
 
 namespace Ccflux.Receiver.Tests.Fleet;
 
-/// <summary>The real agents, the real switchers and the real files, with every one of them killed at each of its steps. FLEET_FAULT_SEEDS says how many races
-/// there are, FLEET_FAULT_FIRST which comes first, each with other timing, other swaps and another order of the steps; a single one leaves out the slower steps of the receivers.</summary>
+/// <summary>The real agents, switchers and files, with each process killed at each of its steps. FLEET_FAULT_SEEDS sets the number of races and FLEET_FAULT_FIRST
+/// the first one, each with different timing, swaps and order of the steps; a single one omits the slower steps of the receivers.</summary>
 public sealed class FleetRaceTests
 {
     private static readonly int s_seeds = Number("FLEET_FAULT_SEEDS", 1);

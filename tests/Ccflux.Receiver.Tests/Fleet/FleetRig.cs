@@ -12,7 +12,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Ccflux.Receiver.Tests.Fleet;
 
-/// <summary>A receiver with a vault, and the simulator of the issuer, on one clock that only the test moves.</summary>
+/// <summary>A receiver with a vault, and the simulated issuer, on one clock that only the test moves.</summary>
 internal sealed class FleetRig : IAsyncDisposable
 {
     private readonly SimulatorHandler _handler;
@@ -49,10 +49,10 @@ internal sealed class FleetRig : IAsyncDisposable
         return new FleetRig(time, issuer, handler, root, await StartReceiverAsync(time, handler, root, "keys", settings));
     }
 
-    /// <summary>Another receiver on the same database.</summary>
+    /// <summary>Starts another receiver on the same database.</summary>
     public Task<RunningReceiver> StartAnotherAsync(string keys = "keys", TimeProvider? time = null) => StartReceiverAsync(time ?? Time, _handler, _root, keys, []);
 
-    /// <param name="between">Done while no receiver runs.</param>
+    /// <param name="between">Runs while no receiver is running.</param>
     public async Task RestartAsync(string keys = "keys", Action? between = null)
     {
         await Receiver.StopAsync();
@@ -62,7 +62,7 @@ internal sealed class FleetRig : IAsyncDisposable
 
     public string LoginOf(int number, TimeSpan lifetime) => Issuer.Accounts[number - 1].Login(Time.GetUtcNow() + lifetime);
 
-    /// <summary>Imports an account's login and gives its id.</summary>
+    /// <summary>Imports an account's login and returns its id.</summary>
     public async Task<long> ImportAsync(int number, bool vaultOnly = true, TimeSpan? lifetime = null)
     {
         var result = await Receiver.Service<AccountImport>().ImportAsync(
@@ -84,7 +84,7 @@ internal sealed class FleetRig : IAsyncDisposable
         return agent;
     }
 
-    /// <summary>A heartbeat without its wire: what an agent says, and the commands of the answer.</summary>
+    /// <summary>A heartbeat without HTTP: what an agent reports, and the commands of the answer.</summary>
     public async Task BeatAsync(SimulatedAgent agent, int sessions = 1)
     {
         var enrolled = await Receiver.Service<AgentDirectory>().ReadAsync(agent.Id, TestContext.Current.CancellationToken);
@@ -96,14 +96,14 @@ internal sealed class FleetRig : IAsyncDisposable
 
     public async Task<TokenState> StateAsync(long account) => TokenRule.StateOf(await FactsAsync(account), Time.GetUtcNow());
 
-    /// <summary>Moves the clock just past an instant at which something becomes due, so that what it begins is not overtaken by its own time limits.</summary>
+    /// <summary>Moves the clock just past an instant at which something becomes due, so that its own time limits do not overtake what it starts.</summary>
     public void PassTo(TimeSpan due)
     {
         Time.Advance(due - TimeSpan.FromSeconds(10));
         Time.Advance(TimeSpan.FromSeconds(15));
     }
 
-    /// <summary>The receiver's own rounds run with the clock; what they come to is waited for.</summary>
+    /// <summary>The receiver's own rounds run with the clock; this waits for their result.</summary>
     public async Task WaitForAsync(long account, TokenState state)
     {
         using var deadline = new CancellationTokenSource(TestDeadline.Ample);
@@ -113,7 +113,7 @@ internal sealed class FleetRig : IAsyncDisposable
         }
     }
 
-    /// <summary>Lets answers that are under way arrive, until something has come to its end.</summary>
+    /// <summary>Lets pending answers arrive until something has finished.</summary>
     public async Task FinishAsync(Task task)
     {
         while (!task.IsCompleted)
@@ -129,7 +129,7 @@ internal sealed class FleetRig : IAsyncDisposable
         await task;
     }
 
-    /// <summary>Lets the answer that is under way arrive, until something tells that it has.</summary>
+    /// <summary>Lets the pending answer arrive, until the condition shows that it has.</summary>
     public async Task AnswerUntilAsync(Func<bool> arrived)
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
@@ -144,7 +144,7 @@ internal sealed class FleetRig : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until what is stored of an account is so.</summary>
+    /// <summary>Waits until the stored state of an account meets the condition.</summary>
     public async Task WaitForAsync(long account, Func<AccountFacts, bool> condition)
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));

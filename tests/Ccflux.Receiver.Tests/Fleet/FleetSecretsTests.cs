@@ -10,7 +10,7 @@ using Ccflux.Simulator;
 
 namespace Ccflux.Receiver.Tests.Fleet;
 
-/// <summary>Tokens of the vault are in nothing that the receiver writes or answers, whatever is done with them.</summary>
+/// <summary>Tokens of the vault appear in nothing that the receiver writes or answers, whatever is done with them.</summary>
 public sealed class FleetSecretsTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -63,7 +63,7 @@ public sealed class FleetSecretsTests
         await rig.BeatAsync(agent);
     }
 
-    /// <summary>Every token there is now; short and random-looking ones of the simulator would be found by chance.</summary>
+    /// <summary>Adds every current token; the simulator's short, random-looking ones would be found by chance.</summary>
     private static void Plant(FleetRig rig, List<SecretForms> secrets)
     {
         foreach (var account in rig.Issuer.Accounts)
@@ -73,7 +73,7 @@ public sealed class FleetSecretsTests
         }
     }
 
-    /// <summary>Tokens where others belong, and logins that are refused for every reason there is.</summary>
+    /// <summary>Tokens in the wrong places, and logins that are refused for every possible reason.</summary>
     private static async Task MisuseAsync(FleetRig rig, SimulatedAgent agent, List<(string Where, byte[] Content)> written)
     {
         var token = rig.Issuer.Accounts[2].RefreshToken;

@@ -11,13 +11,13 @@ using Ccflux.Simulator;
 
 namespace Ccflux.Receiver.Tests.Fleet;
 
-/// <summary>Two switchers over one database and three agents, on the real wire: a receiver in this process, and one of its own that a fault ends.</summary>
+/// <summary>Two switchers over one database and three agents, over real HTTP: a receiver in this process, and one in a separate process that a fault ends.</summary>
 internal sealed class FleetStage : IAsyncDisposable
 {
     public const int Accounts = 4;
     private const int Agents = 3;
 
-    /// <summary>How long a step is waited for that the race may never come to.</summary>
+    /// <summary>How long to wait for a step that the race may never reach.</summary>
     private static readonly TimeSpan s_backoff = TimeSpan.FromSeconds(10);
 
     private readonly SharedVault _vault;
@@ -36,7 +36,7 @@ internal sealed class FleetStage : IAsyncDisposable
 
     public SimulatedUpstream Issuer => _issuer;
 
-    /// <summary>All accounts in the vault: the first two fresh, the others due for renewal. The first stands in the first agent's config dir.</summary>
+    /// <summary>Puts all accounts into the vault: the first two fresh, the others due for renewal. The first is in the first agent's config directory.</summary>
     public static async Task<FleetStage> SetAsync(int seed)
     {
         var stage = new FleetStage(await SharedVault.OpenAsync(Accounts), seed);
@@ -45,7 +45,7 @@ internal sealed class FleetStage : IAsyncDisposable
         return stage;
     }
 
-    /// <summary>The process that a fault ends, serving, with what the agents do on it meanwhile. Ends when it has ended, or nothing more comes.</summary>
+    /// <summary>Runs the receiver process that a fault ends, and the agents that use it meanwhile. Ends when the process has ended, or nothing more happens.</summary>
     /// <returns>Whether the fault ended it.</returns>
     public async Task<bool> ServeUntilFaultAsync(string fault)
     {
@@ -62,14 +62,14 @@ internal sealed class FleetStage : IAsyncDisposable
         return process.HasEnded;
     }
 
-    /// <summary>A command of the operator's in a process of its own, which a fault ends.</summary>
+    /// <summary>Runs a command of the operator's in a separate process, which a fault ends.</summary>
     public async Task<int> RunAsync(string fault, params string[] arguments)
     {
         using var process = _vault.Process(fault);
         return (await process.RunAsync(arguments)).ExitCode;
     }
 
-    /// <summary>The receiver in this process renews what is due, and agents swap on it, from when another has begun to renew until that has come to its end.</summary>
+    /// <summary>The receiver in this process renews what is due, and agents swap on it, from the time when another has started to renew until that has finished.</summary>
     public async Task RenewWhileAsync(Task task)
     {
         while (!task.IsCompleted && _issuer.Exchanges.All(exchange => exchange.Path != SimulatedUpstream.TokenPath))
@@ -88,7 +88,7 @@ internal sealed class FleetStage : IAsyncDisposable
 
     public SimulatedAgent Agent(int index) => _agents[index];
 
-    /// <summary>What is left comes to its end on the receiver that lives.</summary>
+    /// <summary>Finishes what is left, on the receiver that is alive.</summary>
     public async Task SettleAsync()
     {
         var watch = Stopwatch.StartNew();
@@ -105,7 +105,7 @@ internal sealed class FleetStage : IAsyncDisposable
         await _here.Service<RefreshLoop>().RunAsync(CancellationToken.None);
     }
 
-    /// <summary>What does not hold: a token spent twice, a login in two hands, an account that was lost and does not say so.</summary>
+    /// <summary>Violations: a token spent twice, a login in two places, an account that was lost and does not report it.</summary>
     public async Task<(IReadOnlyList<string> Wrong, int NeedLogin)> CheckAsync()
     {
         var wrong = new List<string>();
@@ -186,7 +186,7 @@ internal sealed class FleetStage : IAsyncDisposable
         Assert.NotNull(_agents[0].Login);
     }
 
-    /// <summary>Somebody switches an agent, every agent reports, some clients renew, agents bring and hand back: all at once.</summary>
+    /// <summary>Switches an agent, while every agent reports, some clients renew, and agents return and hand back logins: all at once.</summary>
     private async Task StepAsync()
     {
         var (agent, account) = (_agents[_random.Next(Agents)], _random.Next(1, Accounts + 1));
@@ -208,7 +208,7 @@ internal sealed class FleetStage : IAsyncDisposable
         ]);
     }
 
-    /// <summary>A client renews the login in its config dir: with whatever refresh token stands there.</summary>
+    /// <summary>A client renews the login in its config directory, with whatever refresh token is there.</summary>
     private void Renew(SimulatedAgent agent)
     {
         if (!IsWhole(agent.Login))
@@ -252,7 +252,7 @@ internal sealed class FleetStage : IAsyncDisposable
         });
     }
 
-    /// <summary>What an agent sends while its receiver may be killed: it sends it again to the other.</summary>
+    /// <summary>Sends something while the agent's receiver may be killed: the agent sends it again to the other one.</summary>
     private static async Task UnlessEndedAsync(Func<Task> send)
     {
         try

@@ -8,7 +8,7 @@ using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Tests.Fleet;
 
-/// <summary>What bounds heartbeats: how many, and each only once, over restarts too.</summary>
+/// <summary>What bounds heartbeats: their number, and each only once, also across restarts.</summary>
 public sealed class HeartbeatTests
 {
     [Fact]
@@ -49,7 +49,7 @@ public sealed class HeartbeatTests
 
     [Theory]
     [InlineData(0)]
-    [InlineData(240)] // a clock that is ahead, within what a signature allows
+    [InlineData(240)] // a clock that is ahead, within the tolerance of a signature
     public async Task Heartbeat_RecordedAndSentAgainAfterACrash_IsRefused(int ahead)
     {
         await using var rig = await FleetRig.StartAsync();
@@ -65,10 +65,10 @@ public sealed class HeartbeatTests
         rig.Time.Advance(TimeSpan.FromSeconds(1));
         await rig.RestartAsync();
         agent.Address = rig.Receiver.Address;
-        rig.Execute("UPDATE fleet_agents SET sequence = 1"); // a process that is killed writes nothing more
+        rig.Execute("UPDATE fleet_agents SET sequence = 1"); // a killed process writes nothing more
 
         await Wire.AssertRefusedAsync(await agent.PostAsync(Routes.Heartbeat, recorded, signedAt: signedAt), 403, ErrorCodes.TimestampStale);
-        Assert.DoesNotContain(await rig.AuditAsync(), row => row.Action == "authenticate"); // an honest one may meet this, too
+        Assert.DoesNotContain(await rig.AuditAsync(), row => row.Action == "authenticate"); // an honest agent may run into this, too
         rig.Time.Advance(TimeSpan.FromSeconds(ahead + 31));
         await TakenAsync(agent);
         await Wire.AssertRefusedAsync(await agent.PostAsync(Routes.Heartbeat, recorded, signedAt: signedAt), 409, ErrorCodes.Replayed);

@@ -2,7 +2,7 @@ using Ccflux.Receiver.Fleet.Monitors;
 
 namespace Ccflux.Receiver.Tests.Fleet;
 
-/// <summary>What is told of an outage, and what a monitor is known to be.</summary>
+/// <summary>What alerts say about an outage, and the known state of a monitor.</summary>
 public sealed class MonitorRuleTests
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 20, 12, 0, 0, TimeSpan.Zero);

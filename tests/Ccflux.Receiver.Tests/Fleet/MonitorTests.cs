@@ -146,7 +146,7 @@ public sealed class MonitorTests
         return [.. document.RootElement.GetProperty("rows").EnumerateArray().Select(row => (row.GetProperty("monitor").GetString()!, row.GetProperty("state").GetString()!))];
     }
 
-    /// <summary>Moves the clock a little, again and again, until what was set off has come to its end.</summary>
+    /// <summary>Moves the clock a little, again and again, until the work in progress has finished.</summary>
     private static async Task PassAsync(ManualTime time, Func<bool> isDone)
     {
         var deadline = DateTime.UtcNow.AddSeconds(20);

@@ -7,12 +7,12 @@ using Ccflux.Testing;
 
 namespace Ccflux.Receiver.Tests.Fleet;
 
-/// <summary>A config dir on disk with the published <c>ccflux agent</c> on it, and a process that stands for the client, which renews its login as the client does.</summary>
+/// <summary>A config directory on disk with the published <c>ccflux agent</c>, and a process that stands in for the client, which renews its login as the client does.</summary>
 internal sealed class NativeAgent : IDisposable
 {
     private static readonly UnixFileMode s_ownerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    /// <summary>What other programs keep in the login's file.</summary>
+    /// <summary>What other programs keep in the login file.</summary>
     private readonly JsonObject _foreign = new()
     {
         ["mcpOAuth"] = new JsonObject { ["server"] = new JsonObject { ["accessToken"] = "mcp-token" } },
@@ -25,7 +25,7 @@ internal sealed class NativeAgent : IDisposable
     private int _sessions;
 
     /// <param name="home">The user's home.</param>
-    /// <param name="login">What stands there before the fleet; null for nobody signed in.</param>
+    /// <param name="login">The login that is there before the fleet; null if nobody is signed in.</param>
     public NativeAgent(string home, string? login)
     {
         _home = home;
@@ -47,7 +47,7 @@ internal sealed class NativeAgent : IDisposable
 
     public string LoginPath => In(".credentials.json");
 
-    /// <summary>The login that a swap took out and that the receiver does not have yet.</summary>
+    /// <summary>The login that a swap removed and that the receiver does not have yet.</summary>
     public string Backup => InFleet("backup.json");
 
     public string OwnLogin => InFleet("own_login.json");
@@ -56,10 +56,10 @@ internal sealed class NativeAgent : IDisposable
 
     public bool HasClient => _client is not null;
 
-    /// <summary>Whether something is under way on this machine.</summary>
+    /// <summary>Whether something is in progress on this machine.</summary>
     public bool IsBusy => File.Exists(Backup) || File.Exists(InFleet("journal.json"));
 
-    /// <summary>What a person would look at first, where something is wrong: no secrets, for none is in these files' names and logs.</summary>
+    /// <summary>What a person would look at first if something is wrong: no secrets, because these files' names and logs contain none.</summary>
     public string Describe()
     {
         var locks = Directory.GetDirectories(ConfigDir, "*.lock").Append(ConfigDir + ".lock").Where(Directory.Exists).Select(Path.GetFileName);
@@ -78,7 +78,7 @@ internal sealed class NativeAgent : IDisposable
         Id = JsonNode.Parse(await File.ReadAllTextAsync(InFleet("enrolment.json")))!["agent_id"]!.GetValue<string>();
     }
 
-    /// <summary>The agent, to be killed at a step if one is named.</summary>
+    /// <summary>Starts the agent, to be killed at a step if one is named.</summary>
     public Process Start(string? killedAt) => killedAt is null
         ? Launch(NativeHook.Path, [], "agent", "--config-dir", ConfigDir)
         : Launch(KillableHook.Path, KillableHook.Environment(killedAt), "agent", "--config-dir", ConfigDir);
@@ -89,7 +89,7 @@ internal sealed class NativeAgent : IDisposable
         NoteSession();
     }
 
-    /// <summary>The client ends without a word.</summary>
+    /// <summary>Kills the client.</summary>
     public void KillClient()
     {
         var client = Interlocked.Exchange(ref _client, null)!;
@@ -98,7 +98,7 @@ internal sealed class NativeAgent : IDisposable
         client.Dispose();
     }
 
-    /// <summary>Another session in the client's place, as after a <c>/clear</c>; the agent tells of it at once.</summary>
+    /// <summary>Starts another session in the client's place, as after a <c>/clear</c>; the agent reports it at once.</summary>
     public void NoteSession()
     {
         if (_client is { } client)
@@ -110,7 +110,7 @@ internal sealed class NativeAgent : IDisposable
         }
     }
 
-    /// <summary>What the file holds this instant; throws where it is not whole, or something foreign is missing in it.</summary>
+    /// <summary>The file's content at this instant; throws if it is not complete, or foreign content is missing.</summary>
     public JsonNode? ReadLogin()
     {
         var text = File.ReadAllText(LoginPath);
@@ -129,7 +129,7 @@ internal sealed class NativeAgent : IDisposable
     /// <summary>Fingerprint of the login there, if it can renew itself.</summary>
     public string? WholeLogin() => ReadLogin() is { } login && IsWhole(login) ? CredentialFingerprint.Of(JsonSerializer.SerializeToElement(login)) : null;
 
-    /// <summary>The client renews what stands in its file: under its locks, and what the issuer answered is written only over the login that it asked with.</summary>
+    /// <summary>The client renews the login in its file, under its locks; the issuer's answer is written only over the login that the request was made with.</summary>
     public async Task RenewAsync(HttpClient issuer, TimeSpan lifetime)
     {
         string[] locks = [In(".oauth_refresh.lock"), ConfigDir + ".lock"];
@@ -213,7 +213,7 @@ internal sealed class NativeAgent : IDisposable
         File.Move(beside, LoginPath, overwrite: true);
     }
 
-    /// <summary>One instant decides who makes a folder, which this platform's own call does not tell.</summary>
+    /// <summary>Creating a folder must be atomic, and this platform's own call does not tell who created it.</summary>
     private static async Task<bool> TryMakeAsync(string folder)
     {
         using var mkdir = Process.Start(new ProcessStartInfo("mkdir", [folder]) { UseShellExecute = false, RedirectStandardError = true })!;

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Ccflux.Receiver.Tests.Fleet;
 
-/// <summary>What is said of the network: only what was observed.</summary>
+/// <summary>What is said about the network: only what was observed.</summary>
 public sealed class NetworkTests
 {
     private static readonly CancellationToken Cancellation = TestContext.Current.CancellationToken;

@@ -10,7 +10,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Ccflux.Receiver.Tests.Fleet;
 
-/// <summary>One person's account in two organisations: two seats, each with a login and limits of its own.</summary>
+/// <summary>One person's account in two organisations: two seats, each with its own login and limits.</summary>
 public sealed class OrganisationTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -198,7 +198,7 @@ public sealed class OrganisationTests
 
     private static async Task<string?> TokenAsync(FleetRig rig, long account) => await rig.Vault.AccessTokenAsync((await rig.FactsAsync(account)).Key, Cancellation);
 
-    /// <summary>The row as an earlier version imported it: by the account's id alone.</summary>
+    /// <summary>Sets the row back to the form in which an earlier version imported it: by the account's id alone.</summary>
     private static async Task ForgetOrganisationAsync(FleetRig rig, long account)
     {
         var facts = await rig.FactsAsync(account);

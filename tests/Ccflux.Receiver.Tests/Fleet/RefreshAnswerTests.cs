@@ -9,7 +9,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Ccflux.Receiver.Tests.Fleet;
 
-/// <summary>An answer to a refresh cannot be had again: whatever its form, whatever happens meanwhile, the login in it is stored.</summary>
+/// <summary>The answer to a refresh cannot be requested again: whatever its form, and whatever happens meanwhile, the login in it is stored.</summary>
 public sealed class RefreshAnswerTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -42,7 +42,7 @@ public sealed class RefreshAnswerTests
         Assert.Empty(await rig.RefreshAsync());
         Assert.Empty(Directory.GetFiles(Path.Combine(rig.KeyPath, "answers")));
 
-        // And it is renewed again in its time, with the refresh token of that answer.
+        // It is renewed again in time, with the refresh token of that answer.
         rig.PassTo(TimeSpan.FromSeconds(seconds) - TimeSpan.FromMinutes(20));
         await WaitForRefreshesAsync(rig, 2);
         Assert.Equal(0, rig.Issuer.Accounts[0].Reuses);
@@ -163,7 +163,7 @@ public sealed class RefreshAnswerTests
         Assert.Equal(("seat1@example.org", false), (facts.Email, facts.EndIsKnown));
         Assert.Equal(rig.Issuer.Accounts[0].AccessToken, await rig.Vault.AccessTokenAsync(facts.Key, Cancellation));
 
-        // It is asked about again and again, until a 401 tells that it has ended.
+        // It is polled again and again, until a 401 shows that it has ended.
         var first = facts.ExpiresAt;
         rig.PassTo(TimeSpan.FromMinutes(45));
         await rig.WaitForAsync(account.Value, facts => facts.ExpiresAt > first);
@@ -203,7 +203,7 @@ public sealed class RefreshAnswerTests
         Assert.Equal(end, (await rig.FactsAsync(account!.Value)).ExpiresAt.ToUnixTimeMilliseconds());
     }
 
-    /// <summary>Two writers on one database, as two receivers have them: what one decides by may be old when it comes to write.</summary>
+    /// <summary>Two writers on one database, as with two receivers: the data that one decides by may be outdated when it writes.</summary>
     [Fact]
     public async Task HandOutAndRefresh_DecidedByTheSameReading_ExcludeEachOther()
     {
@@ -215,7 +215,7 @@ public sealed class RefreshAnswerTests
         var given = (await here.WriteAsync(connection => rig.Vault.Read(connection, first))).Value!;
         var renewed = (await here.WriteAsync(connection => rig.Vault.Read(connection, second))).Value!;
 
-        // The other receiver gives the first to an agent, and renews the second.
+        // The other receiver gives the first login to an agent, and renews the second.
         Assert.Equal(IssueOutcome.Issued, (await other.Service<AgentCommandQueue>().IssueAsync(agent.Id, first, allowCopy: false, AuditActor.Cli)).Outcome);
         Assert.True((await there.WriteAsync(connection => other.Service<VaultStore>().TryBeginRefresh(connection, renewed, "theirs", "switcher"))).Value);
 

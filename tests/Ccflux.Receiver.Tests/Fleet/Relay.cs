@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Ccflux.Receiver.Tests.Fleet;
 
-/// <summary>The one address that agents know, in front of receivers that come and go: each new connection is led to one of those that live.</summary>
+/// <summary>The one URL that agents know, in front of receivers that come and go: each new connection is forwarded to a live one.</summary>
 internal sealed class Relay : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -21,7 +21,7 @@ internal sealed class Relay : IAsyncDisposable
 
     public Uri Address => new($"http://{_listener.LocalEndpoint}");
 
-    /// <summary>In turn; one that does not answer is passed over.</summary>
+    /// <summary>Used in turn; one that does not answer is skipped.</summary>
     public void Lead(params Uri[] targets) => _targets = targets;
 
     public async ValueTask DisposeAsync()

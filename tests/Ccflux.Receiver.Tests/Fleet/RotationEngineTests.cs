@@ -4,7 +4,7 @@ using Ccflux.Receiver.Platform.Auth.Admin;
 
 namespace Ccflux.Receiver.Tests.Fleet;
 
-/// <summary>Ticks over a real database, with agents that take what is sealed to them.</summary>
+/// <summary>Ticks over a real database, with agents that accept what is sealed to them.</summary>
 public sealed class RotationEngineTests
 {
     [Fact]

@@ -3,7 +3,7 @@ using Ccflux.Receiver.Fleet.Rotation;
 
 namespace Ccflux.Receiver.Tests.Fleet;
 
-/// <summary>What the page says of rotation is what rotation goes by.</summary>
+/// <summary>The page's explanation of rotation matches the rule.</summary>
 public sealed class RotationExplanationTests
 {
     [Fact]

@@ -6,7 +6,7 @@ using Ccflux.Testing;
 
 namespace Ccflux.Receiver.Tests.Fleet;
 
-/// <summary>Two receivers on one database, and the agent known to both: one of them decides.</summary>
+/// <summary>Two receivers on one database, with an agent known to both: one of them decides.</summary>
 public sealed class RotationLeaderTests
 {
     [Fact]
@@ -18,18 +18,18 @@ public sealed class RotationLeaderTests
         try
         {
             await PutFirstAsync(stage);
-            await stage.Engine.TickAsync(TestContext.Current.CancellationToken); // takes the lease; there is nothing to do
+            await stage.Engine.TickAsync(TestContext.Current.CancellationToken); // acquires the lease; there is nothing to do
             stage.Seen(stage.First, 100, 20, 0.3);
 
             await TickAsync(stage, other);
             Assert.Equal((stage.First, 1), (await stage.ActiveAsync(), await CommandsAsync(stage)));
-            Assert.Equal(stage.Second, other.Service<RotationEngine>().Last!.Decision.ConfigDirs.Single().To); // its pages say what will be
+            Assert.Equal(stage.Second, other.Service<RotationEngine>().Last!.Decision.ConfigDirs.Single().To); // its pages show what will happen
 
             await stage.TickAsync();
             await TickAsync(stage, other);
             Assert.Equal((stage.Second, 2), (await stage.ActiveAsync(), await CommandsAsync(stage)));
 
-            // The first one is never heard of again.
+            // The first one stays silent from now on.
             stage.Seen(stage.Second, 100, 20, 5);
             stage.Seen(stage.First, 10, 20, 0.3);
             clock.By = RotationEngine.LeaseLength - TimeSpan.FromSeconds(1);
@@ -58,7 +58,7 @@ public sealed class RotationLeaderTests
         var other = await stage.Rig.StartAnotherAsync();
         await PutFirstAsync(stage);
         stage.Seen(stage.First, 81, 20, 0.3);
-        await TickAsync(stage, other); // takes the lease, finds the ceiling reached, and waits for the cooldown
+        await TickAsync(stage, other); // acquires the lease, finds the ceiling reached, and waits for the cooldown
         stage.Seen(stage.First, 70, 20, 0.3);
         await other.StopAsync();
 
@@ -104,7 +104,7 @@ public sealed class RotationLeaderTests
     private static async Task<int> CommandsAsync(RotationStage stage) =>
         (await stage.Rig.AuditAsync()).Count(row => row is { Action: "seal", Outcome: "ok" });
 
-    /// <summary>A clock that tells another time than the test's, without anything coming due by it.</summary>
+    /// <summary>A clock that shows a different time than the test's, without making anything due.</summary>
     private sealed class ShiftedTime(ManualTime time) : TimeProvider
     {
         public TimeSpan By { get; set; }

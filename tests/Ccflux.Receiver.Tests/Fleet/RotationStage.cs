@@ -9,7 +9,7 @@ using Ccflux.Simulator;
 
 namespace Ccflux.Receiver.Tests.Fleet;
 
-/// <summary>Two accounts in the vault and one agent that may be given both. The clock stands still, so that nothing but the test ticks.</summary>
+/// <summary>Two accounts in the vault and one agent that may be given both. The clock stands still, so that only the test ticks.</summary>
 internal sealed class RotationStage(FleetRig rig, SimulatedAgent agent, long first, long second) : IAsyncDisposable
 {
     /// <summary>The agent's one session.</summary>
@@ -27,8 +27,8 @@ internal sealed class RotationStage(FleetRig rig, SimulatedAgent agent, long fir
 
     public RotationControls Controls => rig.Receiver.Service<RotationControls>();
 
-    /// <summary>Rotation would look at the fleet in a second, if the clock went on.</summary>
-    /// <returns>False where it would not, or was asked here before.</returns>
+    /// <summary>Whether rotation would look at the fleet within a second, if the clock moved on.</summary>
+    /// <returns>False if it would not, or if this was already called.</returns>
     public bool TakeWakeSignal()
     {
         var wake = rig.Receiver.Service<RotationWakeSignal>();
@@ -44,7 +44,7 @@ internal sealed class RotationStage(FleetRig rig, SimulatedAgent agent, long fir
         return new RotationStage(rig, await rig.EnrolAsync("build-1", first, second), first, second);
     }
 
-    /// <summary>A heartbeat, a tick, and heartbeats until what was sealed is in its place.</summary>
+    /// <summary>A heartbeat, a tick, and heartbeats until what was sealed is in place.</summary>
     public async Task TickAsync(string state = SessionState.Idle)
     {
         await BeatAsync(state);
@@ -53,7 +53,7 @@ internal sealed class RotationStage(FleetRig rig, SimulatedAgent agent, long fir
         await BeatAsync(state);
     }
 
-    /// <summary>Has an account in place to begin with.</summary>
+    /// <summary>Puts an account in place to start with.</summary>
     public async Task PutAsync(long account, bool isHeard = true)
     {
         await BeatAsync(SessionState.Idle, isHeard);
@@ -71,11 +71,11 @@ internal sealed class RotationStage(FleetRig rig, SimulatedAgent agent, long fir
 
     public async Task<IReadOnlyList<RotationEvent>> EventsAsync() => [.. (await AllEventsAsync()).Where(happened => happened.AgentId == agent.Id)];
 
-    /// <summary>Those of no config dir, too; the oldest first.</summary>
+    /// <summary>Includes events of no config directory; oldest first.</summary>
     public async Task<IReadOnlyList<RotationEvent>> AllEventsAsync() =>
         [.. (await rig.Receiver.Service<RotationEvents>().ReadAsync(new EventFilter(), 100, TestContext.Current.CancellationToken)).Select(kept => kept.Event).Reverse()];
 
-    /// <summary>As after a restart, which remembers what it last heard. The clock is left alone: moved, it would poll the accounts, too.</summary>
+    /// <summary>Simulates a restart, which remembers what was last heard. The clock is not moved: that would also poll the accounts.</summary>
     public void LastHeard(TimeSpan ago) => rig.Receiver.Service<LiveSessions>().Restore(
         [new ObservedConfigDir(agent.Id, agent.Machine, rig.Time.GetUtcNow() - ago, Presence.Live, null, Sessions(SessionState.Idle))]);
 
@@ -90,7 +90,7 @@ internal sealed class RotationStage(FleetRig rig, SimulatedAgent agent, long fir
         Window(account, "seven_day", sevenDay, now.AddDays(days), at);
     }
 
-    /// <summary>A heartbeat without its wire, to this receiver or another on the same database.</summary>
+    /// <summary>A heartbeat without HTTP, to this receiver or another one on the same database.</summary>
     public async Task BeatAsync(string state = SessionState.Idle, bool isHeard = true, RunningReceiver? receiver = null)
     {
         receiver ??= rig.Receiver;

@@ -12,7 +12,7 @@ using Ccflux.Testing;
 
 namespace Ccflux.Receiver.Tests.Fleet;
 
-/// <summary>Requests that were refused at a limit, from a machine's report to the switch: heartbeats and reports over the wire.</summary>
+/// <summary>Requests that were refused at a limit, from a machine's report to the switch: heartbeats and reports over HTTP.</summary>
 public sealed class SessionLimitHitTests
 {
     private static readonly DateTimeOffset s_now = new(2026, 11, 20, 12, 0, 0, TimeSpan.Zero);
@@ -103,7 +103,7 @@ public sealed class SessionLimitHitTests
 
         Assert.False(LimitRule.IsOf(limit, read: false, null, s_now));
         Assert.True(LimitRule.IsOf(limit with { ResetsAt = s_now.AddHours(1) }, read: false, null, s_now));
-        Assert.True(LimitRule.IsOf(limit with { ResetsAt = s_now.AddHours(3) }, read: true, s_now.AddHours(-2), s_now)); // a window that began since
+        Assert.True(LimitRule.IsOf(limit with { ResetsAt = s_now.AddHours(3) }, read: true, s_now.AddHours(-2), s_now)); // a window that started since
         Assert.True(LimitRule.IsOf(limit with { Window = "seven_day_opus", ResetsAt = s_now.AddDays(3) }, read: true, s_now.AddDays(3).AddMinutes(4), s_now));
         Assert.False(LimitRule.IsOf(limit with { Window = "extra_usage", ResetsAt = s_now.AddHours(1) }, read: true, null, s_now));
     }

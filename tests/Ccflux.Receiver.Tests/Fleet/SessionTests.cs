@@ -28,7 +28,7 @@ public sealed class SessionTests
         await BeatAsync(agent, 3);
         Assert.Equal((Presence.Live, 3, "build-1"), (sessions.Read().Single().Presence, sessions.Count, sessions.Read().Single().Machine));
         await BeatAsync(agent, 2);
-        Assert.Equal(["s1", "s2"], sessions.Read().Single().Sessions.Select(session => session.SessionId)); // the third is not named any more
+        Assert.Equal(["s1", "s2"], sessions.Read().Single().Sessions.Select(session => session.SessionId)); // the third is not reported any more
 
         rig.Time.Advance(SessionRule.StaleAfter);
         Assert.Equal(Presence.Stale, sessions.Read().Single().Presence);
@@ -94,7 +94,7 @@ public sealed class SessionTests
         sessions.Sweep();
         Assert.Equal(2, feed.Count);
         rig.Time.Advance(TimeSpan.FromSeconds(1));
-        sessions.Note(Agent(0), sessions.Read() is { Count: > 0 } ? Heartbeat(1) : Heartbeat(2)); // says the same again
+        sessions.Note(Agent(0), sessions.Read() is { Count: > 0 } ? Heartbeat(1) : Heartbeat(2)); // reports the same again
         Assert.Equal(2, feed.Count);
         rig.Time.Advance(SessionRule.StaleAfter);
         sessions.Sweep();

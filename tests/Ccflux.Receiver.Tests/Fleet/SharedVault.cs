@@ -8,8 +8,8 @@ using Microsoft.AspNetCore.Builder;
 
 namespace Ccflux.Receiver.Tests.Fleet;
 
-/// <summary>A vault that several processes work on: its folder, the simulated issuer on a loopback port, a receiver in this process, and as many of their own
-/// as a test starts.</summary>
+/// <summary>A vault that several processes work on: its folder, the simulated issuer on a loopback port, a receiver in this process, and as many separate receiver
+/// processes as a test starts.</summary>
 internal sealed class SharedVault : IAsyncDisposable
 {
     private readonly WebApplication _server;
@@ -54,7 +54,7 @@ internal sealed class SharedVault : IAsyncDisposable
         Assert.NotNull(result.AccountId);
     }
 
-    /// <summary>A receiver of its own on the same database, to be killed at a step.</summary>
+    /// <summary>A separate receiver process on the same database, to be killed at a step.</summary>
     public ReceiverProcess Process(string killedAt)
     {
         var process = new ReceiverProcess(Path.Combine(Root, "db"), killedAt);

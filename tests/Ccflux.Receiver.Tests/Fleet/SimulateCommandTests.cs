@@ -97,7 +97,7 @@ public sealed class SimulateCommandTests : IDisposable
         var again = await _receiver.RunLabAsync("record", _receiver.PathOf("recorded.json"));
         var nobody = await _receiver.RunLabAsync("record", _receiver.PathOf("nobody.json"), "--user", "nobody@example.org");
 
-        Assert.Equal(0, recorded.ExitCode); // it may say that the database was open to others
+        Assert.Equal(0, recorded.ExitCode); // it may report that the database was open to others
         Assert.Contains($"14 days from {from:yyyy-MM-dd} on; accounts: 2, config dirs: 2, requests: 5600.", recorded.Output, StringComparison.Ordinal);
         Assert.Equal((0, ""), (played.ExitCode, played.Error));
         var totals = JsonDocument.Parse(played.Output).RootElement;

@@ -141,7 +141,7 @@ public sealed class VaultTests
         Assert.Equal(AccountFault.Unknown, (await rig.FactsAsync(account)).Fault);
         Assert.Equal(0, rig.Issuer.Accounts[0].Refreshes);
 
-        // The operator knows better, or takes the risk.
+        // The operator knows better, or accepts the risk.
         var outcome = await rig.Receiver.Service<TokenRefresh>().RunAsync(await rig.FactsAsync(account), AuditActor.Cli, again: true);
         Assert.Equal((RefreshOutcome.Renewed, TokenState.Ok), (outcome, await rig.StateAsync(account)));
     }

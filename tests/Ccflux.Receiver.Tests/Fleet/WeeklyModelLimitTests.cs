@@ -8,7 +8,7 @@ using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Tests.Fleet;
 
-/// <summary>The weekly limit of one model, from the issuer's answer to the rule of rotation.</summary>
+/// <summary>The weekly limit of one model, from the issuer's answer to the rotation rule.</summary>
 public sealed class WeeklyModelLimitTests
 {
     [Theory]

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Ccflux.Receiver.Tests.Hosting;
 
-/// <summary>Keeps what is logged, for tests that look for what must not be there.</summary>
+/// <summary>Keeps what is logged, for tests that check what must not be logged.</summary>
 internal sealed class CapturedLog : ILoggerProvider
 {
     public ConcurrentQueue<string> Lines { get; } = new();

@@ -3,8 +3,8 @@ using Dapper;
 
 namespace Ccflux.Receiver.Tests.Hosting;
 
-/// <summary>Every receiver of the tests has a database of its own, and all have one schema.
-/// Dapper keeps the code that it makes for a statement by connection string, so without this it would make it anew for each test.</summary>
+/// <summary>Every receiver in the tests has its own database, and all have the same schema.
+/// Dapper caches the code that it generates for a statement by connection string, so without this it would generate it again for each test.</summary>
 internal static class DapperSetup
 {
     [ModuleInitializer]

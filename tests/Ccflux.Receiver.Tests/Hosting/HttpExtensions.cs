@@ -2,7 +2,7 @@ using System.Net.Http.Headers;
 
 namespace Ccflux.Receiver.Tests.Hosting;
 
-/// <summary>Requests in a line.</summary>
+/// <summary>HTTP requests in one line.</summary>
 internal static class HttpExtensions
 {
     public static Task<HttpResponseMessage> FetchAsync(this HttpClient client, string path, string? cookie = null, string? bearer = null, string? accept = null) =>

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Ccflux.Receiver.Tests.Hosting;
 
-/// <summary>Somebody else's program: a server on a loopback port or on a socket of the machine, that answers as the test says.</summary>
+/// <summary>A third-party program: a server on a loopback port or on a local socket that answers as the test says.</summary>
 internal sealed class LocalServer : IAsyncDisposable
 {
     private readonly WebApplication _app;

@@ -2,7 +2,7 @@ using Ccflux.Testing;
 
 namespace Ccflux.Receiver.Tests.Hosting;
 
-/// <summary>Files of the repository that tests hold to the code. <c>CCFLUX_REWRITE=1</c> writes them anew instead of comparing.</summary>
+/// <summary>Files of the repository that tests compare with the code. <c>CCFLUX_REWRITE=1</c> rewrites them instead of comparing.</summary>
 internal static class Repository
 {
     public static string PathOf(string relative) => Path.Combine(RepositoryRoot.Path, relative);

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Ccflux.Receiver.Tests.Hosting;
 
-/// <summary>The whole receiver in this process: real Kestrel on a free loopback port, a real SQLite file in a folder of its own.</summary>
+/// <summary>The whole receiver in this process: real Kestrel on a free loopback port, a real SQLite file in its own folder.</summary>
 internal sealed class RunningReceiver : IAsyncDisposable
 {
     public const string AdminToken = "admin-token-for-tests";
@@ -34,10 +34,10 @@ internal sealed class RunningReceiver : IAsyncDisposable
 
     public Uri Address { get; }
 
-    /// <summary>Every address that is listened on, the main one first.</summary>
+    /// <summary>Every address that the receiver listens on, the main one first.</summary>
     public IReadOnlyList<Uri> Addresses => [.. _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(address => new Uri(address))];
 
-    /// <summary>A client that follows no redirect and keeps no cookie.</summary>
+    /// <summary>A client that follows no redirects and keeps no cookies.</summary>
     public HttpClient Client { get; }
 
     /// <summary>Every line logged so far.</summary>
@@ -54,10 +54,10 @@ internal sealed class RunningReceiver : IAsyncDisposable
     public static Task<RunningReceiver> StartAsync(TimeProvider? time = null, params (string Key, string? Value)[] settings) =>
         StartAsync(_ => { }, Directory.CreateTempSubdirectory("ccflux-test-").FullName, time, settings);
 
-    /// <param name="replace">Puts test doubles in the place of what leads out of the process.</param>
+    /// <param name="replace">Replaces what leads out of the process by test doubles.</param>
     /// <param name="folder">Where the database is; a second receiver may be started on the first one's.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="settings">As the environment would have them.</param>
+    /// <param name="settings">Settings, as they would be in the environment.</param>
     public static async Task<RunningReceiver> StartAsync(Action<IServiceCollection> replace, string folder, TimeProvider? time, params (string Key, string? Value)[] settings)
     {
         var builder = ServeCommand.CreateBuilder();
@@ -106,7 +106,7 @@ internal sealed class RunningReceiver : IAsyncDisposable
         return response.Headers.GetValues("Set-Cookie").Single().Split(';')[0];
     }
 
-    /// <summary>Stops it and leaves its folder for the next one.</summary>
+    /// <summary>Stops it and keeps its folder for the next one.</summary>
     public async Task StopAsync()
     {
         Client.Dispose();

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Ccflux.Receiver.Tests.Identity;
 
-/// <summary>A user's address has one spelling, whoever writes it.</summary>
+/// <summary>A user's e-mail address has one spelling, however it is written.</summary>
 public sealed class AddressTests
 {
     [Theory]

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Ccflux.Receiver.Tests.Identity;
 
-/// <summary>Refresh and access tokens: how they begin, roll and end, by the receiver's hand and by the admin's.</summary>
+/// <summary>Refresh and access tokens: how they start, roll and end, through the receiver and through the admin.</summary>
 public sealed class TokenTests
 {
     [Fact]
@@ -221,7 +221,7 @@ public sealed class TokenTests
 
         (await wire.RegisterAsync(access, new DeviceKey(), "newest")).EnsureSuccessStatusCode();
 
-        // The laptop was seen since and stays, and so does the key that was revoked; of the containers those go that were seen first.
+        // The laptop was seen since and stays, and so does the revoked key; of the containers, those seen first are removed.
         Assert.Equal(DeviceKeys.MaxDevices, wire.Scalar<long>("SELECT count(*) FROM devices WHERE revoked_at IS NULL"));
         Assert.Equal("key1", wire.Scalar<string>("SELECT group_concat(public_key) FROM devices WHERE public_key IN ('key1', 'key2')"));
         await Wire.AssertStoredAsync(await wire.ReportAsync(access, A.Batch(A.Turn("s", 1, wire.Now)), laptop));

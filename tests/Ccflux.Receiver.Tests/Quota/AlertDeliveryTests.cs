@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Ccflux.Receiver.Tests.Quota;
 
-/// <summary>Alerts over a real connection: what each channel gets, and when it is tried again, held back or dropped.</summary>
+/// <summary>Alerts over a real connection: what each channel gets, and when it is retried, held back or dropped.</summary>
 public sealed class AlertDeliveryTests : IAsyncDisposable
 {
     private readonly List<(string Path, JsonElement Body)> _taken = [];
@@ -200,7 +200,7 @@ public sealed class AlertDeliveryTests : IAsyncDisposable
         }
     }
 
-    /// <summary>Moves the clock until it is so; in steps, since what is sent takes its own time.</summary>
+    /// <summary>Moves the clock until the condition is true; in steps, since sending takes its own time.</summary>
     private async Task UntilAsync(Func<bool> isSo, TimeSpan? step = null)
     {
         using var deadline = new CancellationTokenSource(TestDeadline.Ample);

@@ -13,7 +13,7 @@ using Dapper;
 
 namespace Ccflux.Receiver.Tests.Quota;
 
-/// <summary>However much one user reports, the alerts of others go out.</summary>
+/// <summary>However much one user reports, the alerts of others are sent.</summary>
 public sealed class AlertQueueTests : IAsyncDisposable
 {
     private DeviceKey _key = new();
@@ -87,7 +87,7 @@ public sealed class AlertQueueTests : IAsyncDisposable
 
     private async Task StartAsync()
     {
-        // Nobody listens: what is to be sent waits.
+        // Nobody listens: notifications wait.
         _wire = await Wire.StartAsync(
             ("RATE_LIMIT_PER_MINUTE", "1000"), ("ALERT_WEBHOOK_URL", "http://127.0.0.1:1/hook"), ("ALLOW_PRIVATE_WEBHOOKS", "1"), ("ALERT_THRESHOLDS", "80"), ("ALERT_FORECAST", "0"));
         await SignUpAsync("amara@example.org");

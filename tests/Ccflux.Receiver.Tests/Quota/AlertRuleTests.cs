@@ -6,7 +6,7 @@ using Ccflux.Receiver.Quota.Forecasts;
 
 namespace Ccflux.Receiver.Tests.Quota;
 
-/// <summary>What is told, how often, when and whereto.</summary>
+/// <summary>What alerts are sent, how often, when and where to.</summary>
 public sealed class AlertRuleTests
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 20, 12, 0, 0, TimeSpan.Zero);

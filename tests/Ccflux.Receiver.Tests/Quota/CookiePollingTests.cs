@@ -1,6 +1,6 @@
 namespace Ccflux.Receiver.Tests.Quota;
 
-/// <summary>One account by cookies, from the setting to the API.</summary>
+/// <summary>One account polled with cookies, from the setting to the API.</summary>
 public sealed class CookiePollingTests
 {
     [Fact]

@@ -6,7 +6,7 @@ using Ccflux.Testing;
 
 namespace Ccflux.Receiver.Tests.Quota;
 
-/// <summary>Logins that Claude Code keeps in files: whose they are, and whether there is something to ask with.</summary>
+/// <summary>Logins that Claude Code keeps in files: which account they belong to, and whether they can be used for polling.</summary>
 public sealed class CredentialFilesTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("ccflux-logins-").FullName;

@@ -7,7 +7,7 @@ using Ccflux.Testing;
 
 namespace Ccflux.Receiver.Tests.Quota;
 
-/// <summary>What <c>./run.sh --demo</c> shows of quota: a past that goes on with the simulator, in every state.</summary>
+/// <summary>The quota data of <c>./run.sh --demo</c>: a history that the simulator continues, in every state.</summary>
 public sealed class DemoQuotaTests
 {
     [Fact]
@@ -43,7 +43,7 @@ public sealed class DemoQuotaTests
     private static string? Error(JsonElement account) =>
         account.GetProperty("error") is { ValueKind: JsonValueKind.Object } error ? Text(error, "kind") : null;
 
-    /// <summary>The receiver polled before the demo was filled, in part; what is shown settles once every account was asked.</summary>
+    /// <summary>The receiver polled in part before the demo was filled; what is shown settles once every account was polled.</summary>
     private static async Task<List<JsonElement>> UntilPolledAsync(RunningReceiver receiver)
     {
         using var deadline = new CancellationTokenSource(TestDeadline.Ample);

@@ -3,7 +3,7 @@ using Ccflux.Receiver.Quota.Forecasts;
 
 namespace Ccflux.Receiver.Tests.Quota;
 
-/// <summary>Pace, projected exhaustion and plan size.</summary>
+/// <summary>Pace, forecast exhaustion and plan size.</summary>
 public sealed class ForecastTests
 {
     private static readonly DateTimeOffset Start = new(2026, 11, 20, 12, 0, 0, TimeSpan.Zero);
@@ -62,7 +62,7 @@ public sealed class ForecastTests
     [Fact]
     public void WindowThatBeganAnewBeforeItsTime_IsProjectedFromThen()
     {
-        // 60 % at hour 2, then 0, then 40 points an hour: what was before would say that it lasts.
+        // 60 % at hour 2, then 0, then 40 points an hour: the earlier readings would suggest that it lasts.
         var early = Start.AddHours(2);
         Reading At(DateTimeOffset at) => new("five_hour", Reading.Milli(Math.Floor(at < early ? 30 * (at - Start).TotalHours : 40 * (at - early).TotalHours)), Reset, at, early);
         var now = Start.AddHours(3);
@@ -87,7 +87,7 @@ public sealed class ForecastTests
         Assert.Null(PlanEstimate.Of(new Reading("five_hour", 40_000, Reset, Start), 0));
     }
 
-    /// <summary>Readings in whole percents, as status lines give them.</summary>
+    /// <summary>Readings in whole percents, as status lines report them.</summary>
     private static Projection Project(Func<double, double> percentAt, DateTimeOffset now)
     {
         Reading At(DateTimeOffset at) => new("five_hour", Reading.Milli(Math.Floor(percentAt((at - Start).TotalHours))), Reset, at);

@@ -5,7 +5,7 @@ using Ccflux.Simulator;
 
 namespace Ccflux.Receiver.Tests.Quota;
 
-/// <summary>What goes wrong upstream is shown as what it is, and the last good reading stays.</summary>
+/// <summary>Failures of the vendor are shown as what they are, and the last good reading stays.</summary>
 public sealed class PollFailureTests
 {
     private static readonly TimeSpan Healthy = TimeSpan.FromHours(2);

@@ -3,7 +3,7 @@ using Ccflux.Receiver.Quota.Polling;
 
 namespace Ccflux.Receiver.Tests.Quota;
 
-/// <summary>When an account is asked next.</summary>
+/// <summary>When an account is polled next.</summary>
 public sealed class PollRuleTests
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 20, 12, 0, 0, TimeSpan.Zero);

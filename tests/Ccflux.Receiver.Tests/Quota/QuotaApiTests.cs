@@ -9,7 +9,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Ccflux.Receiver.Tests.Quota;
 
-/// <summary>Who may read and change what, within which bounds; and what is kept how long.</summary>
+/// <summary>Who may read and change what, within which bounds; and how long data is kept.</summary>
 public sealed class QuotaApiTests
 {
     private static readonly string[] Reads = ["/api/usage", "/api/history", "/api/v1/quota", "/api/v1/quota/readings"];
@@ -179,7 +179,7 @@ public sealed class QuotaApiTests
     [Fact]
     public async Task Alert_ToANameThatLeadsToAPrivateAddress_IsNotSent()
     {
-        // It passes the setting's check, as any name does whose address changes later.
+        // It passes the setting's check, as does any name whose IP address changes later.
         await using var rig = await QuotaRig.StartAsync(settings: [("ALERT_SLACK_URL", "https://ip6-localhost/services/secret-path")]);
 
         using var test = await rig.Receiver.Client.PostFormAsync("/api/v1/quota/alerts/test", [], bearer: RunningReceiver.AdminToken);
@@ -216,7 +216,7 @@ public sealed class QuotaApiTests
         return (int)answer.StatusCode;
     }
 
-    /// <summary>Moves the clock until the only alert is as expected; slowly, since what is sent takes its own time.</summary>
+    /// <summary>Moves the clock until the only alert is as expected; slowly, since sending takes its own time.</summary>
     private static async Task<JsonElement> WaitForAsync(QuotaRig rig, Func<JsonElement, bool> isExpected)
     {
         using var deadline = new CancellationTokenSource(TestDeadline.Ample);

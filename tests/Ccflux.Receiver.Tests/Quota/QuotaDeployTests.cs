@@ -6,7 +6,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace Ccflux.Receiver.Tests.Quota;
 
-/// <summary><c>deploy/quota/</c> knows every setting that its user may want, and none that is not.</summary>
+/// <summary><c>deploy/quota/</c> contains every setting that its user may want, and none that does not exist.</summary>
 public sealed class QuotaDeployTests
 {
     /// <summary>Set by the compose file, or for tests only.</summary>

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace Ccflux.Receiver.Tests.Quota;
 
-/// <summary>What the page works out before it is drawn: order, words, lines and rows; and who gets which answer.</summary>
+/// <summary>What the page computes before it is rendered: order, words, lines and rows; and who gets which answer.</summary>
 public sealed class QuotaPageTests
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 20, 15, 32, 7, TimeSpan.Zero);

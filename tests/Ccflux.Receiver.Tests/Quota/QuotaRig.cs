@@ -10,7 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Ccflux.Receiver.Tests.Quota;
 
-/// <summary>A receiver and the simulator of what it polls, on one clock that only the test moves.</summary>
+/// <summary>A receiver and the simulated vendor that it polls, on one clock that only the test moves.</summary>
 internal sealed class QuotaRig : IAsyncDisposable
 {
     private const string Memory = "/dev/shm";
@@ -35,12 +35,12 @@ internal sealed class QuotaRig : IAsyncDisposable
 
     public Poller Poller => Receiver.Service<Poller>();
 
-    /// <summary>Account 1 by cookies, the others by token; with <paramref name="cookies"/> false all by token.</summary>
+    /// <summary>Account 1 is polled with cookies, the others with tokens; with <paramref name="cookies"/> false, all with tokens.</summary>
     public static async Task<QuotaRig> StartAsync(int accounts = 1, bool cookies = true, params (string Key, string? Value)[] settings)
     {
         var time = new ManualTime();
         var upstream = new SimulatedUpstream(accounts, time);
-        // A simulated day is 25 000 commits; in memory they take seconds and not minutes.
+        // A simulated day has 25 000 commits; in memory they take seconds instead of minutes.
         var folder = Directory.Exists(Memory) ? Directory.CreateDirectory(Path.Combine(Memory, $"ccflux-test-{Guid.NewGuid():N}")).FullName : Directory.CreateTempSubdirectory("ccflux-test-").FullName;
         (string Key, string? Value)[] all =
         [
@@ -54,7 +54,7 @@ internal sealed class QuotaRig : IAsyncDisposable
         return new QuotaRig(time, upstream, handler, receiver, all);
     }
 
-    /// <summary>Moves the clock from timer to timer and lets what each began come to its end.</summary>
+    /// <summary>Moves the clock from timer to timer and lets the work that each started finish.</summary>
     public async Task PassAsync(TimeSpan time)
     {
         var end = Time.GetUtcNow() + time;
@@ -66,7 +66,7 @@ internal sealed class QuotaRig : IAsyncDisposable
         await SettleAsync();
     }
 
-    /// <summary>Waits for all that does not itself wait for the clock.</summary>
+    /// <summary>Waits for everything that does not itself wait for the clock.</summary>
     private async Task SettleAsync()
     {
         var settled = Poller.SettleAsync();
@@ -83,9 +83,9 @@ internal sealed class QuotaRig : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends the process and starts another on the same database.</summary>
-    /// <param name="after">How long none runs.</param>
-    /// <param name="meanwhile">What happens then.</param>
+    /// <summary>Ends the process and starts another one on the same database.</summary>
+    /// <param name="after">How long no process runs.</param>
+    /// <param name="meanwhile">Called meanwhile.</param>
     public async Task RestartAsync(TimeSpan after, Action? meanwhile = null)
     {
         await Receiver.StopAsync();
@@ -134,7 +134,7 @@ internal sealed class QuotaRig : IAsyncDisposable
             time,
             settings);
 
-    /// <summary>The simulator's accounts as a capability that keeps tokens would bring them.</summary>
+    /// <summary>The simulator's accounts, as a capability that stores tokens would provide them.</summary>
     private sealed class SimulatedTargets(SimulatedUpstream upstream, int skip) : IQuotaTargets
     {
         public ValueTask<IReadOnlyList<OAuthAccount>> AccountsAsync(CancellationToken cancellationToken) =>

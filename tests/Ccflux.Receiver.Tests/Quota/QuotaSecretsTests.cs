@@ -5,7 +5,7 @@ using Ccflux.Simulator;
 
 namespace Ccflux.Receiver.Tests.Quota;
 
-/// <summary>Cookies, access tokens, bot tokens and webhook addresses are in nothing that the receiver writes, however polling goes.</summary>
+/// <summary>Cookies, access tokens, bot tokens and webhook URLs appear in nothing that the receiver writes, however polling goes.</summary>
 public sealed class QuotaSecretsTests
 {
     private const string Device = "MARK-device-1f7a9c";

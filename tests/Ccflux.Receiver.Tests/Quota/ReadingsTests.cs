@@ -10,7 +10,7 @@ using Ccflux.Testing;
 
 namespace Ccflux.Receiver.Tests.Quota;
 
-/// <summary><c>POST /quota/readings</c>: what status lines show, over the real wire.</summary>
+/// <summary><c>POST /quota/readings</c>: what status lines show, over real HTTP.</summary>
 public sealed class ReadingsTests : IAsyncDisposable
 {
     private const string Account = "00000000-0000-4000-8000-000000000002";
@@ -21,7 +21,7 @@ public sealed class ReadingsTests : IAsyncDisposable
 
     private DateTimeOffset Now => _wire!.Now;
 
-    /// <summary>Status-line JSON as the client writes it: whole, with windows missing one at a time, with unknown ones, beyond 100.</summary>
+    /// <summary>Status-line JSON as the client writes it: complete, with windows missing one at a time, with unknown ones, above 100.</summary>
     public static TheoryData<string, string> StatusLines => new()
     {
         { """{"five_hour":{"used_percentage":42,"resets_at":1795200000},"seven_day":{"used_percentage":17,"resets_at":1795645000}}""", "five_hour 42, seven_day 17" },
@@ -51,7 +51,7 @@ public sealed class ReadingsTests : IAsyncDisposable
         Assert.Equal(1, (await StoredAsync(Reading(42, reset))).Accepted);
         _wire!.Time.Advance(TimeSpan.FromMinutes(1));
 
-        // The same figure, a sibling session's older one, and one of the window before.
+        // The same figure, an older one of a sibling session, and one of the previous window.
         Assert.Equal(0, (await StoredAsync(Reading(42, reset))).Accepted);
         Assert.Equal(0, (await StoredAsync(Reading(41, reset))).Accepted);
         Assert.Equal(0, (await StoredAsync(Reading(90, reset.AddHours(-5)))).Accepted);
@@ -70,7 +70,7 @@ public sealed class ReadingsTests : IAsyncDisposable
             await NextAsync(Reading(used, reset));
         }
 
-        // An idle session beside it, then one that began after the drop, and the idle one again.
+        // An idle session next to it, then one that started after the drop, and the idle one again.
         Assert.Equal(0, (await NextAsync(Reading(20, reset))).Accepted);
         Assert.Equal("five_hour 60", await ShownAsync());
         Assert.Equal(1, (await NextAsync(Reading(2, reset) with { Fresh = true })).Accepted);
@@ -135,7 +135,7 @@ public sealed class ReadingsTests : IAsyncDisposable
         Assert.Equal("five_hour 22", await ShownAsync());
         Assert.Equal(Account + ":org-1", _wire!.Scalar<string>("SELECT account_key FROM quota_accounts"));
 
-        // With a second organisation nobody can tell any more which one an older client means.
+        // With a second organisation it is no longer clear which one an older client means.
         await NextAsync(Reading(90, reset) with { Account = Account + ":org-2" });
         await NextAsync(Reading(50, reset));
         await NextAsync(Reading(51, reset));
@@ -312,7 +312,7 @@ public sealed class ReadingsTests : IAsyncDisposable
         return JsonSerializer.Deserialize(await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken), QuotaJson.Default.ReadingsReply)!;
     }
 
-    /// <summary>A minute later.</summary>
+    /// <summary>Sends a reading a minute later.</summary>
     private async Task<ReadingsReply> NextAsync(ReportedReading reading)
     {
         var reply = await StoredAsync(reading);

@@ -4,7 +4,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Ccflux.Receiver.Tests.Quota;
 
-/// <summary>The forms of rules on <c>/admin/alerts</c>: who may, and what is wrong.</summary>
+/// <summary>The forms for rules on <c>/admin/alerts</c>: who may use them, and which input is invalid.</summary>
 public sealed class RuleFormsTests
 {
     private const string Rules = "/admin/alerts/rules";

@@ -5,10 +5,10 @@ using Ccflux.Simulator;
 
 namespace Ccflux.Receiver.Tests.Quota;
 
-/// <summary>Days of 50 accounts, one by cookies and 49 by token: one here, thirty in bench/quota.sh.</summary>
+/// <summary>Days of 50 accounts, one polled with cookies and 49 with tokens: one day here, thirty in bench/quota.sh.</summary>
 public sealed class SimulatedDayTests
 {
-    /// <summary>Every account but the last stays healthy; the last one meets a failure a day.</summary>
+    /// <summary>Every account but the last stays healthy; the last one has one failure a day.</summary>
     [Fact]
     public async Task Days_OneAccountFailing_KeepBudgetsMissNoResetShowFailuresAndKeepHistoryExactly()
     {
@@ -64,7 +64,7 @@ public sealed class SimulatedDayTests
         JsonSerializer.Serialize(new { name, value, unit, baseline = (long?)null, ratio = (double?)null, how });
 }
 
-/// <summary>What holds for any run of the simulator.</summary>
+/// <summary>Rules that hold for any run of the simulator.</summary>
 internal static class SimulatedRules
 {
     public static void HoldBudgets(IReadOnlyList<Exchange> exchanges, TimeSpan cookieInterval)
@@ -83,11 +83,11 @@ internal static class SimulatedRules
         }
     }
 
-    /// <summary>Each reset was followed by a poll of its account within a minute.</summary>
-    /// <param name="upstream">With its exchanges and its accounts' resets.</param>
-    /// <param name="now">Its clock.</param>
-    /// <param name="healthy">So many of its accounts are looked at.</param>
-    /// <returns>How many resets there were.</returns>
+    /// <summary>Asserts that each reset was followed by a poll of its account within a minute.</summary>
+    /// <param name="upstream">The upstream, with its exchanges and its accounts' resets.</param>
+    /// <param name="now">The simulator's current time.</param>
+    /// <param name="healthy">How many of its accounts are checked.</param>
+    /// <returns>The number of resets.</returns>
     public static int HoldResets(SimulatedUpstream upstream, DateTimeOffset now, int healthy = int.MaxValue)
     {
         var polls = upstream.Exchanges.ToLookup(exchange => exchange.Account, exchange => exchange.At);
@@ -95,7 +95,7 @@ internal static class SimulatedRules
         var count = 0;
         foreach (var account in upstream.Accounts.Take(healthy))
         {
-            // In order, so that a month of resets is looked up quickly.
+            // Sorted, so that a month of resets is looked up quickly.
             var times = polls[account.Number].ToList();
             foreach (var (window, at) in account.Resets.Where(reset => reset.At > began && reset.At < now - TimeSpan.FromMinutes(1)))
             {
@@ -109,7 +109,7 @@ internal static class SimulatedRules
         return count;
     }
 
-    /// <summary>The database has each answer that was given, and nothing else.</summary>
+    /// <summary>Asserts that the database contains each answer that was given, and nothing else.</summary>
     public static void HoldHistory(QuotaRig rig, IReadOnlyList<Exchange> exchanges)
     {
         var given = exchanges

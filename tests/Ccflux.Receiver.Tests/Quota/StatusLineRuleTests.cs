@@ -3,7 +3,7 @@ using Ccflux.Receiver.Quota.Store;
 
 namespace Ccflux.Receiver.Tests.Quota;
 
-/// <summary>Which readings of status lines are news, and which are what an idle session repeats.</summary>
+/// <summary>Which readings of status lines are news, and which are repeated by an idle session.</summary>
 public sealed class StatusLineRuleTests
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 20, 12, 0, 0, TimeSpan.Zero);

@@ -4,7 +4,7 @@ using Ccflux.Receiver.Quota.Sources;
 
 namespace Ccflux.Receiver.Tests.Quota;
 
-/// <summary>What is read of the issuers' answers: known windows never depend on fields that nobody knows.</summary>
+/// <summary>What is read from the vendor's answers: known windows never depend on unknown fields.</summary>
 public sealed class UsageAnswerTests
 {
     private const string Known = "\"five_hour\":{\"utilization\":42.0,\"resets_at\":\"2026-11-20T15:00:00Z\"},\"seven_day\":{\"utilization\":17,\"resets_at\":\"2026-11-25T15:00:00Z\"}";

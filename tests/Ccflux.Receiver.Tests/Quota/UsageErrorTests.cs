@@ -6,7 +6,7 @@ using Ccflux.Receiver.Quota.Sources;
 
 namespace Ccflux.Receiver.Tests.Quota;
 
-/// <summary>What an issuer refuses is told by what it says, and not by the status alone.</summary>
+/// <summary>A refusal of the vendor is classified by its content, not by its status alone.</summary>
 public sealed class UsageErrorTests
 {
     [Theory]

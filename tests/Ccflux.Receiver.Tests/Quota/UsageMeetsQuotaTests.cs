@@ -9,7 +9,7 @@ using Ccflux.Testing;
 
 namespace Ccflux.Receiver.Tests.Quota;
 
-/// <summary>What reports of turns tell quota: limits that were met, and how many tokens a percent is.</summary>
+/// <summary>What quota learns from reported turns: limit hits, and how many tokens a percent is.</summary>
 public sealed class UsageMeetsQuotaTests : IAsyncDisposable
 {
     private const string Account = "00000000-0000-4000-8000-000000000002";

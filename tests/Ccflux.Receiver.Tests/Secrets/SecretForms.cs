@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Ccflux.Receiver.Tests.Secrets;
 
-/// <summary>A planted secret in each form it could turn up in: plain, base64 (three alignments), URL-encoded, hexadecimal.</summary>
+/// <summary>A planted secret in each form in which it could appear: plain, base64 (three alignments), URL-encoded, hexadecimal.</summary>
 internal sealed class SecretForms
 {
     private readonly List<(string Form, byte[] Bytes)> _forms = [];
@@ -23,7 +23,7 @@ internal sealed class SecretForms
         Add("hex", Convert.ToHexStringLower(secret));
         for (var shift = 0; shift < 3; shift++)
         {
-            // What surrounds the secret moves it within the groups of three; the ends, which depend on it, are cut.
+            // The text around the secret shifts it within the groups of three; the ends, which depend on it, are cut.
             var shifted = Convert.ToBase64String([.. new byte[shift], .. secret]);
             var inner = shifted[(shift == 0 ? 0 : 4)..^4];
             Add("base64", inner);

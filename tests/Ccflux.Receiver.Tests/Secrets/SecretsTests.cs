@@ -11,7 +11,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Ccflux.Receiver.Tests.Secrets;
 
-/// <summary>Plants marked secrets, uses them rightly and wrongly everywhere, and looks for them in all that the receiver wrote.</summary>
+/// <summary>Plants marked secrets, uses them correctly and incorrectly everywhere, and searches for them in everything that the receiver wrote.</summary>
 public sealed class SecretsTests
 {
     private const string AdminToken = "MARK-admin/token+with=odd&chars-7f3a";
@@ -103,7 +103,7 @@ public sealed class SecretsTests
         return await KeepAsync("POST " + path, receiver.Client.SendAsync(request, Cancellation));
     }
 
-    /// <summary>Each secret where another belongs: as a bearer of every route, as a field, in an address, as a cookie.</summary>
+    /// <summary>Uses each secret in the place of another: as a bearer token on every route, as a field, in a URL, as a cookie.</summary>
     private async Task MisuseAsync(RunningReceiver receiver, string[] secrets)
     {
         foreach (var secret in secrets)
@@ -142,13 +142,13 @@ public sealed class SecretsTests
     private async Task<HttpStatusCode> KeepAsync(string where, Task<HttpResponseMessage> sending)
     {
         using var answer = await sending;
-        // A redirect to the sign-in page repeats the address that was asked for, whatever is in it.
+        // A redirect to the sign-in page repeats the requested URL, whatever is in it.
         var head = answer.Headers.Where(header => header.Key != "Location").Concat(answer.Content.Headers).SelectMany(header => header.Value.Prepend(header.Key));
         _written.Add((where, [.. Encoding.UTF8.GetBytes(string.Join('\n', head)), .. await answer.Content.ReadAsByteArrayAsync(Cancellation)]));
         return answer.StatusCode;
     }
 
-    /// <summary>A token inserted by hand is hashed, and its plain text gone from database and log, within seconds.</summary>
+    /// <summary>Waits until a manually inserted token is hashed, and its plain text gone from database and log: within seconds.</summary>
     private static async Task WaitUntilHashedAsync(RunningReceiver receiver)
     {
         using var deadline = new CancellationTokenSource(TestDeadline.Ample);

@@ -7,7 +7,7 @@ using Ccflux.Storage.Sqlite;
 
 namespace Ccflux.Receiver.Tests.Shell;
 
-/// <summary>Pages that did not change are answered by 304, and nothing that did.</summary>
+/// <summary>Pages that did not change are answered with 304, and no others.</summary>
 public sealed class PageResultTests
 {
     private const string Page = "/admin/?period=7d";
@@ -23,7 +23,7 @@ public sealed class PageResultTests
         using var first = await AskAsync(client, HttpMethod.Get, Page, cookie);
         var tag = first.Headers.ETag!.ToString();
 
-        // A few seconds are no change; the body's tag, which says the second, counts to the minute.
+        // A few seconds are no change; the body's tag, which contains the second, counts by the minute.
         history.Time.Advance(TimeSpan.FromSeconds(1));
         using var again = await AskAsync(client, HttpMethod.Get, Page, cookie, tag);
         using var head = await AskAsync(client, HttpMethod.Head, Page, cookie);
@@ -36,7 +36,7 @@ public sealed class PageResultTests
         Assert.Equal((HttpStatusCode.OK, tag), (head.StatusCode, head.Headers.ETag!.ToString()));
         Assert.DoesNotContain("brand-new-division", await first.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
 
-        // By another connection, as a command beside the receiver would: nobody is told of it.
+        // Over another connection, like a command run alongside the receiver: nothing is notified of it.
         using (var other = SqlConnection.Open(history.Receiver.DatabasePath))
         {
             other.ExecuteScript("UPDATE users SET division = 'brand-new-division' WHERE user_id = 1");
@@ -48,7 +48,7 @@ public sealed class PageResultTests
         Assert.NotEqual(tag, changed.Headers.ETag!.ToString());
         Assert.Contains("brand-new-division", await changed.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
 
-        // Ages are told by the minute, and so is the present.
+        // Ages are shown by the minute, and so is the current time.
         var newTag = changed.Headers.ETag!.ToString();
         history.Time.Advance(TimeSpan.FromMinutes(1));
         using var later = await AskAsync(client, HttpMethod.Get, Page, cookie, newTag);

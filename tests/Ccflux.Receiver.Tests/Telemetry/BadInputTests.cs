@@ -7,7 +7,7 @@ using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Tests.Telemetry;
 
-/// <summary>Whatever is sent, the answer is the one that OTLP names, and nothing is disturbed.</summary>
+/// <summary>Whatever is sent, the answer is the one that OTLP specifies, and nothing is disturbed.</summary>
 public sealed class BadInputTests
 {
     [Theory]
@@ -169,7 +169,7 @@ public sealed class BadInputTests
         var telemetry = host.Receiver.Service<TelemetryWriter>();
         for (var batch = 0; batch < 5; batch++)
         {
-            // As a restart and the hourly clean-up do: the cap must not begin anew.
+            // As a restart and the hourly clean-up do: the cap must not start over.
             await host.Receiver.Service<GroupCommitWriter>().WriteAsync(connection =>
             {
                 telemetry.Settle(connection);

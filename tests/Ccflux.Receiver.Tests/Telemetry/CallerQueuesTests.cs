@@ -45,7 +45,7 @@ public sealed class CallerQueuesTests
         await busy;
     }
 
-    /// <summary>Neither a message that fails nor one whose sender is gone keeps the next waiting, or stays in memory.</summary>
+    /// <summary>Neither a message that fails nor one whose sender is gone delays the next one, or stays in memory.</summary>
     [Fact]
     public async Task Messages_ThatFail_LetTheNextOneIn()
     {

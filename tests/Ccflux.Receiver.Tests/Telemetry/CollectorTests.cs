@@ -7,7 +7,7 @@ using ZstdSharp;
 
 namespace Ccflux.Receiver.Tests.Telemetry;
 
-/// <summary>What stands between the client and the receiver: collectors, gateways, other names, other clouds.</summary>
+/// <summary>What may be between the client and the receiver: collectors, gateways, other names, other clouds.</summary>
 public sealed class CollectorTests
 {
     private const string Scope = "com.anthropic.claude_code.events";

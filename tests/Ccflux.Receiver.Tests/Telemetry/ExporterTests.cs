@@ -10,7 +10,7 @@ using OpenTelemetry.Resources;
 
 namespace Ccflux.Receiver.Tests.Telemetry;
 
-/// <summary>A real exporter delivers by each protocol, and gRPC answers as gRPC.</summary>
+/// <summary>A real exporter delivers with each protocol, and gRPC answers as gRPC.</summary>
 public sealed class ExporterTests
 {
     public static TheoryData<OtlpExportProtocol, OtlpExportCompression, MetricReaderTemporalityPreference> Ways =>
@@ -99,7 +99,7 @@ public sealed class ExporterTests
             events.Log(LogLevel.Information, default, settings, null, (_, _) => "claude_code.managed_settings_resolved");
         }
 
-        // The second event has no attribute of its own for the cost centre: there the resource's holds.
+        // The second event has no cost centre attribute of its own: the resource's applies.
         Assert.Equal(
             ["anthropic.plan=enterprise", "anthropic.seat_type=usage_based", "cost_center=cc-1", "cost_center=cc-2", "managed_settings=remote+file", "team=Daten & Plattform"],
             LabelsOf(receiver));
@@ -218,7 +218,7 @@ public sealed class ExporterTests
 
     private static string Padded(string base64) => base64.PadRight((base64.Length + 3) / 4 * 4, '=');
 
-    /// <summary>Notes how the exporter packed its messages: what it says in the header of its protocol.</summary>
+    /// <summary>Records how the exporter compressed its messages, from the header of its protocol.</summary>
     private sealed class Encodings() : DelegatingHandler(new SocketsHttpHandler())
     {
         private readonly System.Collections.Concurrent.ConcurrentDictionary<string, int> _seen = new(StringComparer.Ordinal);

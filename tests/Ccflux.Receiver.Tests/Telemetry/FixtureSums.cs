@@ -3,7 +3,7 @@ using Ccflux.Receiver.Telemetry.Receive.Normalize;
 
 namespace Ccflux.Receiver.Tests.Telemetry;
 
-/// <summary>What a recorded run used, counted over its JSON bodies with nothing of the receiver's: the figure that its rollups must equal.</summary>
+/// <summary>Usage of a recorded run, counted over its JSON bodies without any receiver code: the figure that its rollups must equal.</summary>
 internal static class FixtureSums
 {
     public static Dictionary<string, RequestSums> OfRequests(string run)

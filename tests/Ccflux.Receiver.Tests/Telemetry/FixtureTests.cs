@@ -1,6 +1,6 @@
 namespace Ccflux.Receiver.Tests.Telemetry;
 
-/// <summary>What the real client sent is counted exactly, whatever arrives of it and however often.</summary>
+/// <summary>What the real client sent is counted exactly, whichever part of it arrives and however often.</summary>
 public sealed class FixtureTests
 {
     public static TheoryData<string> Runs => ["json-full", "json-cumulative", "json-agent", "json-compact", "json-websearch", "json-denied"];

@@ -14,7 +14,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Ccflux.Receiver.Tests.Telemetry;
 
-/// <summary>The real program under telemetry that means harm, all of it at once: its peak memory by the kernel's own accounting, and who else is served meanwhile.</summary>
+/// <summary>The real program under hostile telemetry, all of it at once: its peak memory by the kernel's accounting, and whether others are served meanwhile.</summary>
 public sealed class FloodTests : IDisposable
 {
     /// <summary>Stated in docs/telemetry.md.</summary>
@@ -70,7 +70,7 @@ public sealed class FloodTests : IDisposable
 
     private void Note(string what) => TestContext.Current.TestOutputHelper!.WriteLine($"peak {_receiver.PeakBytes >> 20} MiB after {what}");
 
-    /// <summary>Every point was counted; sessions beyond the cap are, under their hour.</summary>
+    /// <summary>Asserts that every point was counted; sessions above the cap under their hour.</summary>
     private void AssertCounted()
     {
         using var connection = new SqliteConnection($"Data Source={_receiver.DatabasePath};Mode=ReadOnly;Pooling=False");
@@ -81,7 +81,7 @@ public sealed class FloodTests : IDisposable
         Assert.Equal(51, connection.ExecuteScalar<long>("SELECT count(*) FROM telemetry_seen WHERE kind = 'attribute'"));
     }
 
-    /// <summary>Half of all sessions, each with a point of its own; what is told to come again does.</summary>
+    /// <summary>Sends half of all sessions, each with its own point; refused requests are sent again.</summary>
     private async Task SendSessionsAsync(int half)
     {
         for (var first = half * Sessions / 2; first < (half + 1) * Sessions / 2; first += PointsABatch)
@@ -90,7 +90,7 @@ public sealed class FloodTests : IDisposable
             HttpStatusCode status;
             while ((status = await PostAsync("metrics", body, "application/x-protobuf", null)) == HttpStatusCode.ServiceUnavailable)
             {
-                // The queue is full: an exporter waits before it sends again, too.
+                // The queue is full: a real exporter would wait before it sends again, too.
                 await Task.Delay(20);
             }
 
@@ -119,7 +119,7 @@ public sealed class FloodTests : IDisposable
         return response.StatusCode;
     }
 
-    /// <summary>Signed reports and health checks in turn, until it is over. All must be taken.</summary>
+    /// <summary>Sends signed reports and health checks alternately until it is over. All must be accepted.</summary>
     private async Task<(int Answered, TimeSpan Slowest)> ServeOthersAsync(CancellationToken over)
     {
         using var client = new HttpClient { BaseAddress = _receiver.Address };
@@ -132,7 +132,7 @@ public sealed class FloodTests : IDisposable
             Assert.Equal(HttpStatusCode.OK, await ReportAsync(client, answered));
             answered += 2;
             slowest = TimeSpan.FromTicks(Math.Max(slowest.Ticks, Stopwatch.GetElapsedTime(started).Ticks));
-            // Asks often enough to meet every stage of the flood, without being a load of its own.
+            // Sends often enough to catch every stage of the flood, without being a load of its own.
             await Task.Delay(50, CancellationToken.None);
         }
 
@@ -164,7 +164,7 @@ public sealed class FloodTests : IDisposable
         connection.Execute("INSERT INTO devices (user_id, public_key, name, registered_at, approved_at) VALUES (1, ?, 'laptop', 0, 0)", _device.PublicKey);
     }
 
-    /// <summary>One request with a million attributes that nobody has heard of, and as many on its resource.</summary>
+    /// <summary>One request with a million unknown attributes, and as many on its resource.</summary>
     private static byte[] Record(int attributes)
     {
         var many = new ProtoMessage();
@@ -180,7 +180,7 @@ public sealed class FloodTests : IDisposable
         return Request(resource, record.ToArray(), 2);
     }
 
-    /// <summary>As many records as there is room for, each as small as one that is kept can be.</summary>
+    /// <summary>As many records as there is room for, each as small as a stored record can be.</summary>
     private static byte[] TinyRecords(int count)
     {
         var records = new ProtoMessage();

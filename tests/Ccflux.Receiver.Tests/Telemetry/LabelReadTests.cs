@@ -10,7 +10,7 @@ using Ccflux.Receiver.Tests.Hosting;
 
 namespace Ccflux.Receiver.Tests.Telemetry;
 
-/// <summary>Figures filtered and grouped by what clients state, and what a person's page says of it.</summary>
+/// <summary>Figures filtered and grouped by what clients state, and what a person's page shows of it.</summary>
 public sealed class LabelReadTests
 {
     private const string Mail = "amara@example.org";
@@ -29,7 +29,7 @@ public sealed class LabelReadTests
         Assert.Equal([("blue", 1, 1L)], await GroupsAsync(host, Week with { From = Day.AddDays(-2), To = Day.AddDays(-1) }));
     }
 
-    /// <summary>Two machines: within a period that both outlast, the value that began later is the newer one.</summary>
+    /// <summary>Two machines: within a period that both outlast, the value that started later is the newer one.</summary>
     [Fact]
     public async Task Groups_WhereTwoValuesGoOn_GiveTheOneThatBeganLater()
     {
@@ -90,7 +90,7 @@ public sealed class LabelReadTests
         Assert.Equal("abcd", await UsersAsync());
     }
 
-    /// <summary>A colleague with the organisation's token may claim anybody's address. What it states then is no statement of whoever has a token.</summary>
+    /// <summary>A colleague with the organisation's token may claim anyone's e-mail address. What it states then does not count as a statement of a person with a token.</summary>
     [Fact]
     public async Task Claim_NeverMovesSomebodyWhoSendsWithATokenOfTheirOwn()
     {
@@ -152,7 +152,7 @@ public sealed class LabelReadTests
             rows);
     }
 
-    /// <summary>The client says where its managed settings come from at its start only, and may run for days.</summary>
+    /// <summary>The client states where its managed settings come from only at its start, and may run for days.</summary>
     [Fact]
     public async Task ManagedSettings_HoldUntilOthersAreStated_AndOtherLabelsDoNot()
     {

@@ -16,7 +16,7 @@ using Ccflux.Receiver.Tests.Hosting;
 
 namespace Ccflux.Receiver.Tests.Telemetry;
 
-/// <summary>What clients state of themselves: which values are kept, of whom, for which time and for how long.</summary>
+/// <summary>What clients state about themselves: which values are kept, for whom, for which time and for how long.</summary>
 public sealed class LabelTests
 {
     private static readonly (string, string?) Asked = ("TELEMETRY_ATTRIBUTES", "team, cost_center");
@@ -45,7 +45,7 @@ public sealed class LabelTests
         Assert.Equal(["anthropic.plan=max", "team=platform"], Stored(host));
     }
 
-    /// <summary>The record's own attribute stands before the scope's, and that before the resource's; an empty one states nothing.</summary>
+    /// <summary>The record's own attribute takes precedence over the scope's, and that over the resource's; an empty one states nothing.</summary>
     [Theory]
     [InlineData("resource", "scope", "record", "record")]
     [InlineData("resource", "scope", null, "scope")]
@@ -239,7 +239,7 @@ public sealed class LabelTests
         Assert.Equal(["anthropic.plan=team", "cost_center=cc-1"], Stored(host));
     }
 
-    /// <summary>Some attributes are put on the resource by collectors. Naming one must not make other streams of the same counters.</summary>
+    /// <summary>Some attributes are put on the resource by collectors. Naming one must not create different streams of the same counters.</summary>
     [Fact]
     public async Task CumulativeCounter_AfterItsResourcesAttributeIsNamed_IsCountedOn()
     {
@@ -331,7 +331,7 @@ public sealed class LabelTests
 
     private static IReadOnlyList<string> Stored(OtlpHost host) => host.Query<string>("SELECT name || '=' || value FROM telemetry_labels ORDER BY 1");
 
-    /// <summary>Just enough of protobuf to write a log record by hand.</summary>
+    /// <summary>Just enough protobuf to write a log record manually.</summary>
     private static class Proto
     {
         public static byte[] Field(int number, byte[] content) => [.. Varint((ulong)((number << 3) | 2)), .. Varint((ulong)content.Length), .. content];
@@ -342,7 +342,7 @@ public sealed class LabelTests
         /// <param name="value">An AnyValue.</param>
         public static byte[] Pair(string name, byte[] value) => [.. Text(1, name), .. Field(2, value)];
 
-        /// <summary>A request of one record, with the pairs of each level.</summary>
+        /// <summary>A request with one record, with the pairs of each level.</summary>
         public static byte[] Log(string name, byte[][] resource, byte[][] scope, byte[][] record)
         {
             byte[] time = [(1 << 3) | 1, .. BitConverter.GetBytes((ulong)Otlp.Noon.ToUnixTimeMilliseconds() * 1_000_000)];

@@ -61,7 +61,7 @@ public sealed class NormalizingTests
         var events = Otlp.Logs(
             Otlp.Request("r1", sessionOfEvents, at: eleven.AddSeconds(-40)), Otlp.Request("r2", sessionOfEvents, at: eleven.AddSeconds(-5)), Otlp.Request("r3", sessionOfEvents, at: eleven.AddMinutes(20)));
 
-        // The second point was counted over two hours and stands in the one in which nothing else happened yet.
+        // The second point was counted over two hours and is stored in the one in which nothing else has happened yet.
         async Task PointsAsync()
         {
             await SendAsync(host, cumulative, Otlp.Point(20, eleven.AddMinutes(-1), eleven.AddSeconds(-30), session: null));

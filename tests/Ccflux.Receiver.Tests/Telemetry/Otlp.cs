@@ -3,10 +3,10 @@ using System.Text.Json.Nodes;
 
 namespace Ccflux.Receiver.Tests.Telemetry;
 
-/// <summary>Makes OTLP/JSON bodies in a line.</summary>
+/// <summary>Builds OTLP/JSON bodies in one line.</summary>
 internal static class Otlp
 {
-    /// <summary>Inside the hour that <see cref="OtlpHost"/> stands in.</summary>
+    /// <summary>Within the hour of the clock of <see cref="OtlpHost"/>.</summary>
     public static readonly DateTimeOffset Noon = new(2026, 11, 21, 11, 30, 0, TimeSpan.Zero);
 
     public static JsonObject Request(string requestId, string? session = "s1", string model = "claude-opus-5-5", DateTimeOffset? at = null, params (string Key, object Value)[] more) =>
@@ -26,7 +26,7 @@ internal static class Otlp
     public static string LogsOf(string service, params JsonObject[] records) => LogsOf([("service.name", service)], "", records);
 
     /// <param name="resource">The resource's attributes.</param>
-    /// <param name="scope">The scope's name; it stands behind the records, as it may.</param>
+    /// <param name="scope">The scope's name; it follows the records, which is allowed.</param>
     /// <param name="records">The records.</param>
     public static string LogsOf((string Key, object Value)[] resource, string scope, params JsonObject[] records) => new JsonObject
     {
@@ -37,7 +37,7 @@ internal static class Otlp
         }),
     }.ToJsonString();
 
-    /// <summary>The record without the prefix that says whose it is.</summary>
+    /// <summary>The record without the prefix that identifies its sender.</summary>
     public static JsonObject Bare(JsonObject record)
     {
         record["body"] = new JsonObject { ["stringValue"] = record["body"]!["stringValue"]!.GetValue<string>()["claude_code.".Length..] };

@@ -16,7 +16,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Ccflux.Receiver.Tests.Telemetry;
 
-/// <summary>What one telemetry token can take from everybody else has a bound.</summary>
+/// <summary>What one telemetry token can take from everyone else is bounded.</summary>
 public sealed class OtlpBoundsTests
 {
     private const int Limit = 4096 * 1024;
@@ -288,7 +288,7 @@ public sealed class OtlpBoundsTests
         return (await host.Receiver.Service<TelemetryTokens>().IssueAsync(AuditActor.System, email)).Token!;
     }
 
-    /// <summary>Gives what it has and then nothing more.</summary>
+    /// <summary>Returns what it has and then nothing more.</summary>
     private sealed class TricklingStream(byte[] bytes) : MemoryStream(bytes)
     {
         private readonly TaskCompletionSource _starved = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -308,7 +308,7 @@ public sealed class OtlpBoundsTests
         }
     }
 
-    /// <summary>The first write of telemetry takes so long, by the test's clock.</summary>
+    /// <summary>Makes the first write of telemetry take the given time, by the test's clock.</summary>
     private sealed class SlowWrite(ManualTime time, TimeSpan duration) : ITransactionParticipant
     {
         private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);

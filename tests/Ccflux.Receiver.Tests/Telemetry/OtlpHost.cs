@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Ccflux.Receiver.Tests.Telemetry;
 
-/// <summary>A receiver that takes telemetry with an organisation's token, at the time the fixtures were recorded.</summary>
+/// <summary>A receiver that accepts telemetry with an organisation's token, at the time when the fixtures were recorded.</summary>
 internal sealed class OtlpHost : IAsyncDisposable
 {
     public const string Token = "organisation-token-for-tests";
@@ -25,8 +25,8 @@ internal sealed class OtlpHost : IAsyncDisposable
 
     public static Task<OtlpHost> StartAsync(params (string Key, string? Value)[] settings) => StartAsync((_, _) => { }, settings);
 
-    /// <param name="add">Adds services of the test to the receiver's.</param>
-    /// <param name="settings">As the environment would have them.</param>
+    /// <param name="add">Adds the test's services to the receiver's.</param>
+    /// <param name="settings">Settings, as they would be in the environment.</param>
     public static async Task<OtlpHost> StartAsync(Action<IServiceCollection, ManualTime> add, params (string Key, string? Value)[] settings)
     {
         var time = new ManualTime(new DateTimeOffset(2026, 11, 21, 12, 0, 0, TimeSpan.Zero));
@@ -35,7 +35,7 @@ internal sealed class OtlpHost : IAsyncDisposable
         return new OtlpHost(receiver, time);
     }
 
-    /// <summary>Stops the receiver and starts another on its database, with other settings.</summary>
+    /// <summary>Stops the receiver and starts another one on its database, with different settings.</summary>
     public async Task RestartAsync(params (string Key, string? Value)[] settings)
     {
         await Receiver.StopAsync();
@@ -44,7 +44,7 @@ internal sealed class OtlpHost : IAsyncDisposable
 
     public static string FixtureFolder(string run) => Path.Combine(AppContext.BaseDirectory, "fixtures", "otlp", run);
 
-    /// <summary>A run's bodies in the order they were sent.</summary>
+    /// <summary>A run's bodies in the order in which they were sent.</summary>
     public static IEnumerable<string> Fixtures(string run) => Directory.EnumerateFiles(FixtureFolder(run)).Order(StringComparer.Ordinal);
 
     public static string SignalOf(string path) =>
@@ -73,7 +73,7 @@ internal sealed class OtlpHost : IAsyncDisposable
         return await Receiver.Client.SendAsync(request);
     }
 
-    /// <summary>Sends a run's bodies, all or those of one signal, and sees that each is taken whole.</summary>
+    /// <summary>Sends a run's bodies, all or those of one signal, and asserts that each is fully accepted.</summary>
     public async Task ReplayAsync(string run, string? onlySignal = null)
     {
         foreach (var path in Fixtures(run).Where(path => onlySignal is null || IsOf(onlySignal, path)))
@@ -102,7 +102,7 @@ internal sealed class OtlpHost : IAsyncDisposable
         return connection.Query<T>(sql).AsList();
     }
 
-    /// <summary>What is counted of each model, by name: the rollups' own sums.</summary>
+    /// <summary>The sums of each model, by name, from the rollups.</summary>
     public Dictionary<string, RequestSums> Counted(string table = "telemetry_hours") => Query<ModelRow>($"""
         SELECT n.name AS Model, sum(input_tokens) AS Input, sum(output_tokens) AS Output, sum(cache_read_tokens) AS CacheRead, sum(cache_write_tokens) AS CacheWrite, sum(cost) AS Cost
         FROM {table} JOIN telemetry_names n ON n.name_id = model_id WHERE source IN ('events', 'metrics')

@@ -8,7 +8,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Ccflux.Receiver.Tests.Telemetry;
 
-/// <summary>The real program, killed without warning while telemetry is on its way: what it acknowledged is there, once, also after all of it came again.</summary>
+/// <summary>The real program, killed without warning while telemetry is being sent: what it acknowledged is stored, once, even after everything was sent again.</summary>
 public sealed class OtlpKillTests : IDisposable
 {
     private static readonly int s_kills = TestDepth.Of(5, 20);
@@ -43,7 +43,7 @@ public sealed class OtlpKillTests : IDisposable
             Assert.Empty(acknowledged.SelectMany(Ids).Except(Stored(), StringComparer.Ordinal));
         }
 
-        // An exporter that saw no answer sends again; here everything comes again.
+        // An exporter that got no answer sends again; here everything is sent again.
         await RunAsync(async client =>
         {
             for (var batch = 1; batch <= sent; batch++)
@@ -79,7 +79,7 @@ public sealed class OtlpKillTests : IDisposable
         return connection.Query<string>("SELECT request_id FROM telemetry_events").AsList();
     }
 
-    /// <summary>Requests of one session and a point of another, so that each source is counted.</summary>
+    /// <summary>Sends requests of one session and a point of another, so that each source is counted.</summary>
     private async Task<bool> SendAsync(HttpClient client, int batch)
     {
         var at = _start.AddMilliseconds(batch);

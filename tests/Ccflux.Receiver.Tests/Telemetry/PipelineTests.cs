@@ -16,13 +16,13 @@ using ZstdSharp;
 
 namespace Ccflux.Receiver.Tests.Telemetry;
 
-/// <summary>OpenTelemetry's own exporters, batched as a collector does, against the real program: each record is counted once, and its memory stays within the stated bound.</summary>
+/// <summary>OpenTelemetry's own exporters, batched as a collector does, against the real program: each record is counted once, and memory stays within the stated bound.</summary>
 public sealed class PipelineTests : IDisposable
 {
     /// <summary>Stated in docs/telemetry.md.</summary>
     private const long PeakLimit = 640L << 20;
 
-    /// <summary>Several batches; each has some 8 MB, those of 20 000 with shorter records.</summary>
+    /// <summary>Several batches; each is about 8 MB, those of 20 000 have shorter records.</summary>
     private const int Records = 40_960;
 
     private static readonly string s_folder = Path.Combine(RepositoryRoot.Path, "tests", "otlp");
@@ -74,7 +74,7 @@ public sealed class PipelineTests : IDisposable
                 events.Log(LogLevel.Information, default, state, null, (_, _) => "claude_code.api_request");
             }
 
-            // A flush may return while the last batch is still on its way.
+            // A flush may return while the last batch is still being sent.
             Assert.True(services.GetRequiredService<LoggerProvider>().Shutdown(120_000));
         }
 
@@ -142,7 +142,7 @@ public sealed class PipelineTests : IDisposable
         Assert.True(_receiver.PeakBytes < PeakLimit, $"peak: {_receiver.PeakBytes >> 20} MiB");
     }
 
-    /// <summary>How large the largest message was, as it went out.</summary>
+    /// <summary>Records the size of the largest message as sent.</summary>
     private sealed class Sizes : HttpClientHandler
     {
         public long Largest { get; private set; }
@@ -162,7 +162,7 @@ public sealed class PipelineTests : IDisposable
         private void Note(HttpRequestMessage request) => Largest = Math.Max(Largest, request.Content?.Headers.ContentLength ?? 0);
     }
 
-    /// <summary>Stands between exporter and receiver as a collector with <c>compression: zstd</c> does, since neither exporter speaks zstd: what it is sent goes on as zstd.</summary>
+    /// <summary>Acts as a collector with <c>compression: zstd</c> between exporter and receiver, since neither exporter supports zstd: it forwards what it receives as zstd.</summary>
     private sealed class Relay : IAsyncDisposable
     {
         private readonly WebApplication _server;

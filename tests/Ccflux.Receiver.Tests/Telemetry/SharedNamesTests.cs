@@ -8,7 +8,7 @@ using Ccflux.Receiver.Telemetry.Receive.Normalize;
 
 namespace Ccflux.Receiver.Tests.Telemetry;
 
-/// <summary>Two texts with one hash stay two: what one user sends never stands for another's.</summary>
+/// <summary>Two texts with the same hash stay separate: what one user sends never replaces another's.</summary>
 public sealed class SharedNamesTests
 {
     private const ulong First = 0x9E3779B97F4A7C15;
@@ -68,7 +68,7 @@ public sealed class SharedNamesTests
     [Fact]
     public async Task Session_AfterAForgedOneInTheSameMessage_IsItself()
     {
-        // A collector puts the records of several people into one message.
+        // A collector combines the records of several people in one message.
         const string Session = "5d8f0c62-0a52-4a3c-9a4e-000000000001";
         await using var host = await OtlpHost.StartAsync();
         var forged = Otlp.Request("req-a", session: Forge(Session), more: ("user.email", "alice@example.org"));
@@ -86,7 +86,7 @@ public sealed class SharedNamesTests
         return (await host.Receiver.Service<TelemetryTokens>().IssueAsync(AuditActor.System, email)).Token!;
     }
 
-    /// <summary>Another name of the same length with the same hash: any first eight bytes will do whose successor, which makes up for them, is a name too.</summary>
+    /// <summary>Another name of the same length and hash: any first eight bytes will do if the next eight, which compensate for them, form a valid name too.</summary>
     private static string Forge(string genuine)
     {
         var bytes = Encoding.ASCII.GetBytes(genuine);

@@ -5,7 +5,7 @@ using Ccflux.Receiver.Telemetry.Read.Views;
 
 namespace Ccflux.Receiver.Tests.Telemetry;
 
-/// <summary>What the page shows, read from days kept in memory, against counts over the single events.</summary>
+/// <summary>What the page shows, read from days cached in memory, compared with counts over the single events.</summary>
 public sealed class TelemetryRecountTests
 {
     private static readonly DateOnly Today = new(2026, 11, 21);
@@ -103,7 +103,7 @@ public sealed class TelemetryRecountTests
             view.Timeline.Where(point => point.Totals.Requests > 0).Select(point => (point.At.ToUnixTimeMilliseconds(), point.Totals.Requests)));
     }
 
-    /// <summary>A session keeps its terminal: it is the one that is stored with it.</summary>
+    /// <summary>A session keeps its terminal, because the terminal is stored with the session.</summary>
     private static JsonObject AnyEvent(Random random, string id)
     {
         var person = random.Next(3);

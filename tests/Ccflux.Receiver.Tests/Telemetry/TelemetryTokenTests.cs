@@ -6,7 +6,7 @@ using Ccflux.Receiver.Tests.Hosting;
 
 namespace Ccflux.Receiver.Tests.Telemetry;
 
-/// <summary>Who may send, and whose it is then.</summary>
+/// <summary>Who may send, and to whom it is attributed.</summary>
 public sealed class TelemetryTokenTests
 {
     [Fact]

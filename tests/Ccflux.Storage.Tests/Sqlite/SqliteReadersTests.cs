@@ -6,7 +6,7 @@ namespace Ccflux.Storage.Tests.Sqlite;
 
 public sealed class SqliteReadersTests : IDisposable
 {
-    /// <summary>Long enough to be looked at many times on its way, and short enough to end where nobody does.</summary>
+    /// <summary>Long enough to be checked many times while it runs, and short enough to end if nothing checks.</summary>
     private const string Long = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000000) SELECT count(*) FROM n";
 
     private readonly TemporaryFile _file = new();
@@ -32,7 +32,7 @@ public sealed class SqliteReadersTests : IDisposable
             Assert.Equal(ReadRefusal.TooSlow, ReadRefusedException.ReasonOf(stopped));
         }
 
-        // The same connection, for somebody else.
+        // The same connection, for another caller.
         using var next = await RentAsync("b");
         Assert.Equal(2_000_000L, Scalar(next, Long));
     }
@@ -126,7 +126,7 @@ public sealed class SqliteReadersTests : IDisposable
         Assert.Equal(reason, (await Assert.ThrowsAsync<ReadRefusedException>(() => waiting)).Reason);
         leases.ForEach(lease => lease.Dispose());
 
-        // Nothing of the share is lost.
+        // The share is available again in full.
         using var first = await RentAsync(caller);
         using var second = await RentAsync(caller);
     }

@@ -138,7 +138,7 @@ public sealed class GroupCommitWriterTests : IDisposable
         gate.Set();
         await blocker;
 
-        // One wait for the lock, not one for each.
+        // One wait for the lock in total, not one for each.
         Assert.All(await Task.WhenAll(waiting), result => Assert.Equal(WriteStatus.StorageFailed, result.Status));
         Assert.Single(_failures);
         Assert.False(writer.IsWritable);
@@ -241,7 +241,7 @@ public sealed class GroupCommitWriterTests : IDisposable
         return 0;
     }
 
-    /// <summary>Neither begins nor ends a transaction.</summary>
+    /// <summary>Neither starts nor ends a transaction.</summary>
     private sealed class Outside(Func<int> run) : WriteEntry<int>
     {
         public override bool OutsideTransaction => true;

@@ -1,9 +1,9 @@
-// Chromium, with a record of all that goes wrong on a page: script errors, policy violations, console errors, requests elsewhere.
+// Chromium, with a record of everything that goes wrong on a page: script errors, policy violations, console errors, requests to other hosts.
 import { existsSync } from "node:fs";
 import { chromium } from "playwright-core";
 import { adminToken } from "./receiver.mjs";
 
-// The shell draws the same pages without a desktop's browser around them, in two thirds of the time.
+// The shell renders the same pages without a desktop browser around them, in two thirds of the time.
 const program = process.env.CHROMIUM ?? ["/usr/bin/chromium-headless-shell", "/usr/bin/chromium"].find((path) => existsSync(path));
 
 export function openBrowser() {
@@ -18,7 +18,7 @@ export function openBrowser() {
 export async function openPage(browser, receiver, { width = 1440, height = 900, theme = "light", ...options } = {}) {
   const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme, locale: "en-GB", timezoneId: "Europe/Berlin", acceptDownloads: true, ...options });
   const page = await context.newPage();
-  // No test depends on speed: only what never happens takes so long.
+  // No test depends on speed: only what never happens takes this long.
   page.setDefaultTimeout(300_000);
   const trouble = [];
   page.on("pageerror", (error) => trouble.push(`script: ${error.message}`));
@@ -40,7 +40,7 @@ export async function openPage(browser, receiver, { width = 1440, height = 900, 
   return { context, page, trouble };
 }
 
-/** Begins a profile's session without the form: sign-in.test.mjs fills that in. */
+/** Starts a profile's session without the form: sign-in.test.mjs covers that. */
 export async function beginSession(context, receiver, token = adminToken) {
   const answer = await context.request.post(`${receiver.address}/admin/login`, { form: { token }, maxRedirects: 0 });
   if (answer.status() !== 303) {
@@ -48,7 +48,7 @@ export async function beginSession(context, receiver, token = adminToken) {
   }
 }
 
-/** The page of usage, signed in, once its charts are drawn. */
+/** The usage page, signed in, once its charts are drawn. */
 export async function signIn(browser, receiver, options = {}) {
   const opened = await openPage(browser, receiver, options);
   await beginSession(opened.context, receiver, options.token);

@@ -1,10 +1,10 @@
-// What a user's machine does on the wire: exchange the token, register a key, send signed reports.
+// What a user's machine does over HTTP: exchange the token, register a key, send signed reports.
 import { generateKeyPairSync, sign } from "node:crypto";
 import { adminToken } from "./receiver.mjs";
 
 const asAdmin = { Authorization: `Bearer ${adminToken}` };
 
-/** Adds a user as an admin's program does, and gives their refresh token. */
+/** Adds a user as an admin's program does, and returns their refresh token. */
 export async function addUser(receiver, email, division = "", days = 365) {
   const answer = await fetch(`${receiver.address}/admin/users`, {
     method: "POST",
@@ -26,7 +26,7 @@ async function accept(answer, what) {
   return answer;
 }
 
-/** A machine of a user, with a key of its own. */
+/** A machine of a user, with its own key. */
 export async function registerDevice(receiver, refreshToken, name) {
   const { publicKey, privateKey } = generateKeyPairSync("ed25519");
   const raw = publicKey.export({ format: "der", type: "spki" }).subarray(-32).toString("base64");

@@ -1,4 +1,4 @@
-// A fleet over the real wire: an issuer that knows some accounts, logins pasted into the vault, machines with agents of their own.
+// A fleet over real HTTP: an issuer that knows some accounts, logins pasted into the vault, machines with their own agents.
 import { createCipheriv, createECDH, generateKeyPairSync, hkdfSync, randomBytes, sign } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
@@ -9,7 +9,7 @@ import { adminToken } from "./receiver.mjs";
 const hours = 3_600_000;
 const asAdmin = { Authorization: `Bearer ${adminToken}`, Accept: "text/html" };
 
-/** The issuer: whose a token is, how full that account is, and new tokens for old ones. Accounts are {id, email, five, seven}: [percent, hours to the reset]. */
+/** The issuer: the owner of a token, how full that account is, and new tokens for old ones. Accounts are {id, email, five, seven}: [percent, hours to the reset]. */
 export async function startIssuer(accounts) {
   const byToken = new Map(accounts.map((account) => [`sk-ant-oat01-of-${account.id}`, account]));
   const window = ([percent, left]) => ({ utilization: percent, resets_at: new Date(Date.now() + left * hours).toISOString() });
@@ -42,7 +42,7 @@ export async function startIssuer(accounts) {
   return { address: `http://127.0.0.1:${server.address().port}`, stop: () => new Promise((resolve) => server.close(resolve)) };
 }
 
-/** Settings of a receiver with a vault that knows that issuer and nobody else. */
+/** Settings of a receiver with a vault that knows only that issuer. */
 export function fleet(issuer, more = {}) {
   const keys = mkdtempSync(join(tmpdir(), "ccflux-keys-"));
   return {
@@ -85,10 +85,10 @@ export async function table(receiver, name) {
   return (await answer.json()).rows;
 }
 
-/** A code of the page for a new agent on a machine. */
+/** A code from the page for a new agent on a machine. */
 export const codeFor = async (receiver, machine) => /id="code">(fcode_[0-9a-f]+)</.exec(await post(receiver, "/enrol", { machine }))[1];
 
-/** An agent's keys and its signed requests, without any enrolment: what it says of itself is the caller's. */
+/** An agent's keys and its signed requests, without an enrolment: the caller decides what it reports. */
 export function newAgent(address, machine) {
   const { publicKey, privateKey } = generateKeyPairSync("ed25519");
   const raw = publicKey.export({ format: "der", type: "spki" }).subarray(-32).toString("base64");
@@ -113,7 +113,7 @@ export function newAgent(address, machine) {
       agent.send("/agent/enrol", {
         code, signing_key: raw, sealing_key: agent.sealingKey, machine, platform: "linux-x86_64", config_dir_id: agent.configDirId, version: "1.0.0", ...more,
       }),
-    /** Sessions are [state, model] each; applied is the fingerprint of the login that stands there. */
+    /** Sessions are [state, model] each; applied is the fingerprint of the login in place. */
     heartbeat: (applied, sessions = [], more = {}) =>
       agent.send("/heartbeat", {
         schema_version: 1,
@@ -129,7 +129,7 @@ export function newAgent(address, machine) {
   return agent;
 }
 
-/** A machine with an agent, enrolled with a code of the page: a given one, or one made for it. */
+/** A machine with an agent, enrolled with a code from the page: a given one, or one created for it. */
 export async function enrol(receiver, machine, given) {
   const agent = newAgent(receiver.address, machine);
   const read = (answer, what) => {
@@ -142,7 +142,7 @@ export async function enrol(receiver, machine, given) {
   return { ...agent, beat: async (applied, ...sessions) => read(await agent.heartbeat(applied, sessions), "/heartbeat") };
 }
 
-/** Seals bytes to a P-256 key, as both sides of the wire do. */
+/** Seals bytes to a P-256 key, as client and receiver do. */
 export function seal(recipient, content, context) {
   const theirs = Buffer.from(recipient, "base64");
   const own = createECDH("prime256v1");

@@ -1,4 +1,4 @@
-// Looking at a page: signed in without a detour over the page of usage, whose charts would be waited for; and what axe says of it.
+// Looking at a page: signed in directly, without the usage page, whose charts the test would wait for; and what axe reports about it.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -19,5 +19,5 @@ export async function check(page, what, within = "html") {
   assert.deepEqual(violations.map((one) => `${what}: ${one.id}: ${one.help}: ${one.nodes.slice(0, 4).map((node) => node.html.slice(0, 160)).join(" | ")}`), []);
 }
 
-/** White space as it is read. */
+/** White space as a reader sees it. */
 export const plain = (text) => text.replace(/\s+/g, " ").trim();

@@ -76,7 +76,7 @@ const turn = (session, now, model, input, output, read, write) => ({
 });
 
 /**
- * Hana's session agrees with the hook but for a compaction; Mateo's differs; an installation names nobody.
+ * Hana's session agrees with the hook except for a compaction; Mateo's differs; an installation names no user.
  */
 export async function seedTelemetry(receiver, devices = {}) {
   const now = Date.now();

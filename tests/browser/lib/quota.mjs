@@ -1,4 +1,4 @@
-// Accounts whose every figure is known: an upstream to poll that says what it is told to, status lines that push, and readings of the past.
+// Accounts whose every figure is known: a pollable upstream with preset answers, status lines that push, and readings of the past.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -10,7 +10,7 @@ import { until } from "./receiver.mjs";
 export const cookie = "sk-ant-sid02-of-the-browser-tests";
 export const organisation = "00000000-0000-4000-8000-0000000000aa";
 
-/** What claude.ai and the API answer: a status and a body each by credential. */
+/** What claude.ai and the API answer: a status and a body for each credential. */
 export async function startUpstream() {
   const answers = new Map();
   const server = createServer((request, response) => {
@@ -25,7 +25,7 @@ export async function startUpstream() {
 
 export const at = (minutes) => new Date(Math.round(Date.now() / 1000) * 1000 + minutes * 60_000);
 
-/** As the issuer writes it: minutes until the reset. */
+/** In the vendor's format: minutes until the reset. */
 export const usage = (five, fiveMinutes, seven, sevenMinutes, more = {}) => ({
   five_hour: { utilization: five, resets_at: at(fiveMinutes).toISOString() },
   seven_day: { utilization: seven, resets_at: at(sevenMinutes).toISOString() },
@@ -65,12 +65,12 @@ export async function addPusher(receiver, email, account = "") {
     );
 }
 
-/** Writes readings of the past beside the running receiver, as a month of polling would have left them. */
+/** Writes readings of the past alongside the running receiver, as a month of polling would have left them. */
 export function insert(receiver, statements) {
   execFileSync("sqlite3", ["-cmd", ".timeout 10000", receiver.database], { input: `BEGIN IMMEDIATE;\n${statements}\nCOMMIT;\n`, encoding: "utf8" });
 }
 
-/** A month of readings a minute for both windows of an account: the five-hour window rises and falls with each reset, the week climbs. */
+/** A month of readings, one per minute, for both windows of an account: the five-hour window rises and falls with each reset, the week climbs. */
 export const month = (first, second, until, minutes = 43_200) =>
   [
     [first, "(i % 300) * 300 + (i * 7919) % 900", 300],
@@ -84,6 +84,6 @@ SELECT ${window}, ${until} - (${minutes} - i) * 60000 - 60000, ${used}, ${until}
     )
     .join("\n");
 
-/** Waits until polling has gone round. */
+/** Waits until every account has been polled. */
 export const polled = (receiver, accounts) =>
   until(() => receiver.sql("SELECT count(*) AS n FROM quota_polls WHERE last_attempt_at IS NOT NULL")[0]?.n >= accounts, `${accounts} accounts were polled`);

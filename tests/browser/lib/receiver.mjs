@@ -1,4 +1,4 @@
-// A real receiver: the built program, a free loopback port, a database of its own.
+// A real receiver: the built program, a free loopback port, its own database.
 import { spawn, execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, existsSync } from "node:fs";
 import { createServer } from "node:net";
@@ -35,7 +35,7 @@ export async function startReceiver(settings = {}) {
     cwd: folder,
     env: {
       ...process.env,
-      // Measuring code to make it faster later does not pay in a process of a minute.
+      // Profiling code for later optimisation does not pay in a process that runs for a minute.
       DOTNET_TieredPGO: "0",
       LISTEN_ADDR: `127.0.0.1:${port}`,
       DATABASE_PATH: database,
@@ -48,7 +48,7 @@ export async function startReceiver(settings = {}) {
       BODY_LIMIT_KB: "1024",
       TIER_INFERENCE_INTERVAL_SECS: "1",
       DEVICE_APPROVAL: "0",
-      // The main port takes telemetry too; the others are the same for every receiver.
+      // The main port accepts telemetry too; the others are the same for every receiver.
       OTLP_HTTP_ADDR: "",
       OTLP_GRPC_ADDR: "",
       ...settings,
@@ -70,7 +70,7 @@ export async function startReceiver(settings = {}) {
     database,
     pid: child.pid,
     output: () => output,
-    /** Rows of a query over the database, counted by the sqlite3 program and by none of our code. */
+    /** Rows of a query over the database, read with the sqlite3 program and none of our code. */
     sql: (query) => {
       const text = execFileSync("sqlite3", ["-readonly", "-json", database, query], { encoding: "utf8", maxBuffer: 1 << 28 });
       return text.trim() === "" ? [] : JSON.parse(text);

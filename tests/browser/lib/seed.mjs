@@ -1,4 +1,4 @@
-// A small organisation, sent through the real wire: known people, models, limits and hostile names. Seeded, so every run is the same but for the clock.
+// A small organisation, sent over real HTTP: known people, models, limits and hostile names. Seeded, so every run is the same except for the clock.
 import { addUser, registerDevice } from "./client.mjs";
 
 export const hostileName = `<script>alert(1)</script>'"&`;
@@ -78,7 +78,7 @@ function turnsOf(weight, now, next, id) {
   return turns;
 }
 
-/** Fills a receiver and gives the refresh tokens by e-mail. */
+/** Fills a receiver and returns the refresh tokens by e-mail address. */
 export async function seed(receiver) {
   const now = Date.now();
   const tokens = new Map();

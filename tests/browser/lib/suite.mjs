@@ -1,4 +1,4 @@
-// One seeded receiver and one browser for a file of tests.
+// One seeded receiver and one browser for a test file.
 import { after, before } from "node:test";
 import { openBrowser } from "./browser.mjs";
 import { startReceiver } from "./receiver.mjs";

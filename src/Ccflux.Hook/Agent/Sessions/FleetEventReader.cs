@@ -2,8 +2,8 @@ using System.Text.Json;
 
 namespace Ccflux.Hook.Agent.Sessions;
 
-/// <summary>Finds a few short fields in a hook's input as it streams by. The id of a tool call stands behind its input and its answer, which may be
-/// megabytes; they pass through a small buffer and nothing of them is kept.</summary>
+/// <summary>Finds a few short fields in a hook's input while it streams by. The id of a tool call follows its input and its answer, which may be megabytes;
+/// these pass through a small buffer and none of them is kept.</summary>
 internal sealed class FleetEventReader
 {
     private const int MaxName = 32;
@@ -35,7 +35,7 @@ internal sealed class FleetEventReader
         }
     }
 
-    /// <summary>Up to and with the end of the string, or all of the chunk.</summary>
+    /// <summary>The length up to and including the end of the string, or all of the chunk.</summary>
     private int WithinString(ReadOnlySpan<byte> chunk)
     {
         if (_escaped)
@@ -102,7 +102,7 @@ internal sealed class FleetEventReader
         return chunk.Length;
     }
 
-    /// <summary>Only at the two depths where something is of interest, and only as long as it can be that.</summary>
+    /// <summary>Keeps a part only at the two depths where something is of interest, and only while it can still match.</summary>
     private void Keep(ReadOnlySpan<byte> part)
     {
         if (_depth != 1 && !(_inCalls && _depth == 3))
@@ -183,7 +183,7 @@ internal sealed class FleetEventReader
 
     private bool IsName(ReadOnlySpan<byte> name) => _nameLength == name.Length && _name.AsSpan(0, _nameLength).SequenceEqual(name);
 
-    /// <summary>The value without its escapes; null where it is no text.</summary>
+    /// <summary>The value without its escapes; null if it is not a string.</summary>
     private string? Text()
     {
         var json = new byte[_valueLength + 2];

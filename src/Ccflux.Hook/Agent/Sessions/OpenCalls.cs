@@ -4,8 +4,8 @@ using Ccflux.Hook.Spool;
 
 namespace Ccflux.Hook.Agent.Sessions;
 
-/// <summary>The tool calls of a session that are open: a file each, so that hooks that run at once never meet. In the file stands which subagent and
-/// which prompt it belongs to.</summary>
+/// <summary>Tracks a session's open tool calls: one file per call, so that hooks that run at the same time never conflict. The file names the subagent and the
+/// prompt that the call belongs to.</summary>
 internal sealed class OpenCalls(FleetDirectory fleet, string sessionId)
 {
     private readonly string _folder = fleet.CallFolder(sessionId);
@@ -29,9 +29,9 @@ internal sealed class OpenCalls(FleetDirectory fleet, string sessionId)
         }
     }
 
-    /// <summary>Closes what belongs to a subagent, or, with null, to the session itself: it has ended or moved on, so its calls have too. A denied
+    /// <summary>Closes the calls of a subagent or, with null, of the session itself: it has ended or moved on, and so have its calls. A denied
     /// or interrupted call has no event of its own.</summary>
-    /// <param name="agentId">Whose calls.</param>
+    /// <param name="agentId">The subagent whose calls are closed.</param>
     /// <param name="exceptPrompt">Calls of this prompt stay open.</param>
     public void CloseAllOf(string? agentId, string? exceptPrompt = null)
     {
@@ -55,7 +55,7 @@ internal sealed class OpenCalls(FleetDirectory fleet, string sessionId)
         }
     }
 
-    /// <summary>When the oldest that is open was opened; null where none is.</summary>
+    /// <summary>When the oldest open call was opened; null if none is open.</summary>
     public DateTimeOffset? OldestSince()
     {
         DateTimeOffset? oldest = null;
@@ -72,7 +72,7 @@ internal sealed class OpenCalls(FleetDirectory fleet, string sessionId)
 
     private IEnumerable<string> Files() => Directory.Exists(_folder) ? Directory.EnumerateFiles(_folder) : [];
 
-    /// <summary>Null where it was closed meanwhile, or is being written.</summary>
+    /// <summary>Null if the call was closed meanwhile or is being written.</summary>
     private static string[]? OwnerOf(string path)
     {
         try

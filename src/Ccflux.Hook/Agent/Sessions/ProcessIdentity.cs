@@ -4,13 +4,13 @@ using Ccflux.Hook.Spool;
 
 namespace Ccflux.Hook.Agent.Sessions;
 
-/// <summary>A process by its number and when it started: numbers are given again.</summary>
-/// <param name="Id">The process's number.</param>
-/// <param name="Started">Clock ticks since the machine started; 0 where the system does not tell.</param>
+/// <summary>Identifies a process by its id and its start time, because ids are reused.</summary>
+/// <param name="Id">The process id.</param>
+/// <param name="Started">Clock ticks since the machine started; 0 if the system does not report them.</param>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct ProcessIdentity(int Id, long Started)
 {
-    /// <summary>The client that runs this hook: it names itself in <c>CLAUDE_PID</c>, and is the parent otherwise.</summary>
+    /// <summary>The client that runs this hook: it is named in <c>CLAUDE_PID</c>, and is the parent process otherwise.</summary>
     public static ProcessIdentity OfClient()
     {
         var named = int.TryParse(Environment.GetEnvironmentVariable("CLAUDE_PID"), NumberStyles.None, CultureInfo.InvariantCulture, out var id) && id > 1;
@@ -32,7 +32,7 @@ internal readonly record struct ProcessIdentity(int Id, long Started)
         return !OperatingSystem.IsWindows() && Posix.Signal(Id, 0) == 0;
     }
 
-    // 4242 (claude) S 1 4242 … : the 22nd field is the start; the name in parentheses may hold anything, a closing one too.
+    // 4242 (claude) S 1 4242 … : field 22 is the start time; the name in parentheses may contain anything, even a closing parenthesis.
     private static long? StartOf(int id)
     {
         if (!OperatingSystem.IsLinux() || id <= 1)
@@ -54,7 +54,7 @@ internal readonly record struct ProcessIdentity(int Id, long Started)
         {
             if (field++ == 22 && long.TryParse(rest[range], NumberStyles.None, CultureInfo.InvariantCulture, out var ticks))
             {
-                return rest.Length > 1 && rest[1] == 'Z' ? null : ticks; // one that ended and was not collected yet does nothing any more
+                return rest.Length > 1 && rest[1] == 'Z' ? null : ticks; // a process that ended and was not reaped yet does nothing any more
             }
         }
 

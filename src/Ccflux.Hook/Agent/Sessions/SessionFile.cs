@@ -5,19 +5,19 @@ using Ccflux.Hook.Spool;
 
 namespace Ccflux.Hook.Agent.Sessions;
 
-/// <summary>What hooks have noted of a session.</summary>
-/// <param name="Process">The client it runs in.</param>
-/// <param name="State">Idle or turn; whether a tool call is open, the call files tell.</param>
+/// <summary>What hooks have recorded of a session.</summary>
+/// <param name="Process">The client that the session runs in.</param>
+/// <param name="State">Idle or turn; the call files say whether a tool call is open.</param>
 /// <param name="Since">Epoch milliseconds.</param>
-/// <param name="Model">As the client named it; null where it did not.</param>
-/// <param name="TranscriptPath">Where its transcript grows; null where that is not known.</param>
+/// <param name="Model">As the client named it; null if it did not.</param>
+/// <param name="TranscriptPath">Path of its transcript; null if unknown.</param>
 internal sealed record SessionRecord(ProcessIdentity Process, string State, long Since, string? Model, string? TranscriptPath)
 {
     private const int MaxBytes = 8192;
 
     // 4242 \t 987654 \t turn \t 1795264000000 \t claude-opus-5-5 \t /home/dev/.claude/projects/-home-dev-proj/9f1a….jsonl
 
-    /// <summary>Null where there is none, or none that can be read.</summary>
+    /// <summary>Null if there is none, or it cannot be read.</summary>
     public static SessionRecord? Read(string path)
     {
         Span<byte> bytes = stackalloc byte[MaxBytes];
@@ -37,7 +37,7 @@ internal sealed record SessionRecord(ProcessIdentity Process, string State, long
             : null;
     }
 
-    /// <summary>Whole or not at all; it need not outlive the machine's power.</summary>
+    /// <summary>Writes the file atomically; it need not survive a power failure.</summary>
     public void Write(string path)
     {
         var text = string.Create(

@@ -5,7 +5,7 @@ using Ccflux.Hook.Transcript;
 
 namespace Ccflux.Hook.Agent.Sessions;
 
-/// <summary>The sessions of this config dir whose processes live, by what hooks left behind. What belongs to the dead is removed.</summary>
+/// <summary>Lists the sessions of this config directory whose processes are alive, from the files that hooks wrote. Files of dead processes are removed.</summary>
 internal sealed class SessionRegistry(FleetDirectory fleet)
 {
     private readonly Dictionary<string, KnownModel> _models = new(StringComparer.Ordinal);
@@ -41,10 +41,10 @@ internal sealed class SessionRegistry(FleetDirectory fleet)
         return live;
     }
 
-    /// <summary>Whether any tool call is open now; asked again right before a login changes.</summary>
+    /// <summary>Whether any tool call is open now; checked again right before a login changes.</summary>
     public bool AnyCallOpen() => Read().Any(session => session.State is SessionState.Tool);
 
-    /// <summary>Names the set of sessions, to see whether it changed; costs one folder listing.</summary>
+    /// <summary>Identifies the set of sessions, to detect changes; costs one folder listing.</summary>
     public int SetOfSessions()
     {
         var set = 0;
@@ -60,7 +60,7 @@ internal sealed class SessionRegistry(FleetDirectory fleet)
         ? Directory.EnumerateFiles(fleet.Sessions).Select(path => Path.GetFileName(path)).Where(HookEvent.IsFileName)
         : [];
 
-    /// <summary>The transcript knows what the client does not tell at a session's start. It is looked at once for each change of state.</summary>
+    /// <summary>The model of a session, from its transcript: the client does not report it at a session's start. It is looked up once per change of state.</summary>
     private string? ModelOf(string session, SessionRecord note)
     {
         if (!_models.TryGetValue(session, out var known) || known.At != note.Since)
@@ -72,7 +72,7 @@ internal sealed class SessionRegistry(FleetDirectory fleet)
         return known.Name is { Length: <= FleetLimits.MaxModelName } name ? name : null;
     }
 
-    /// <summary>Calls whose session file is gone, and models of sessions that ended.</summary>
+    /// <summary>Removes calls whose session file is gone, and models of sessions that have ended.</summary>
     private void ForgetStrangers(List<LiveSession> live)
     {
         var ids = live.ConvertAll(session => session.SessionId).ToHashSet(StringComparer.Ordinal);

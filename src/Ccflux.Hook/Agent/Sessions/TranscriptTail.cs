@@ -2,14 +2,14 @@ using System.Text;
 
 namespace Ccflux.Hook.Agent.Sessions;
 
-/// <summary>The last model named in a transcript: a few bytes out of its end, found without reading what stands around them.</summary>
+/// <summary>Finds the last model named in a transcript by searching its end, without parsing the text around it.</summary>
 internal static class TranscriptTail
 {
     private const int Tail = 64 * 1024;
 
     // …"message":{"model":"claude-opus-5-5","id":"msg_01…",…
 
-    /// <summary>Null where the transcript is not there, or its end names none.</summary>
+    /// <summary>Null if the transcript does not exist, or its end names no model.</summary>
     public static string? LastModel(string? path)
     {
         if (path is null || !File.Exists(path))

@@ -2,11 +2,11 @@ using Ccflux.Hook.Spool;
 
 namespace Ccflux.Hook.Agent.Swap;
 
-/// <summary>The client's own locks around its login, taken as it takes them: folders that only one can make. The first two it holds while it renews
-/// its login, the third while it writes the file. They are held for milliseconds, for a client that wants them meanwhile waits.</summary>
+/// <summary>The client's own locks around its login, acquired the way the client does it: folders that only one process can create. The client holds the first two
+/// while it renews its login, the third while it writes the file. We hold them for milliseconds only, because a client that needs them waits.</summary>
 internal sealed class ClientLocks : IDisposable
 {
-    /// <summary>Part of a second that tells our folders from the client's, so that those of an agent that was killed are known.</summary>
+    /// <summary>Fraction of a second that distinguishes our folders from the client's, so that folders left by a killed agent can be recognised.</summary>
     private const long OurTicks = 7_654_321;
 
     private readonly List<string> _taken = [];
@@ -15,7 +15,7 @@ internal sealed class ClientLocks : IDisposable
     {
     }
 
-    /// <summary>Null where the client, or another of its kind, holds one of them: it renews or writes right now.</summary>
+    /// <summary>Null if the client or another process holds one of them: it is renewing or writing the login right now.</summary>
     public static ClientLocks? TryTake(string configDir, TimeProvider time)
     {
         var locks = new ClientLocks();
@@ -33,7 +33,7 @@ internal sealed class ClientLocks : IDisposable
         return locks;
     }
 
-    /// <summary>Removes what an agent left that was killed while it held them. Only the one agent of a config dir may call this.</summary>
+    /// <summary>Removes locks left by an agent that was killed while it held them. Only the one agent of a config directory may call this.</summary>
     public static void RemoveOurs(string configDir)
     {
         foreach (var (path, _) in All(configDir))
@@ -55,7 +55,7 @@ internal sealed class ClientLocks : IDisposable
         _taken.Clear();
     }
 
-    /// <summary>In the client's order, with the age at which it takes one for left behind; while it lives it touches them every few seconds.</summary>
+    /// <summary>The locks in the client's order, each with the age at which the client considers it abandoned; a live client touches its locks every few seconds.</summary>
     private static IEnumerable<(string Path, TimeSpan Stale)> All(string configDir) =>
     [
         (Path.Combine(configDir, ".oauth_refresh.lock"), TimeSpan.FromSeconds(60)),
@@ -108,7 +108,7 @@ internal sealed class ClientLocks : IDisposable
         }
         catch (IOException)
         {
-            // Gone already, or no longer empty and so no longer ours.
+            // Already gone, or no longer empty and so no longer ours.
         }
     }
 }

@@ -3,28 +3,28 @@ using Ccflux.Hook.Agent.State;
 
 namespace Ccflux.Hook.Agent.Swap;
 
-/// <summary>What is to be done with a command.</summary>
+/// <summary>What to do with a command.</summary>
 internal enum CommandVerdict
 {
     /// <summary>Carry it out.</summary>
     Apply,
 
-    /// <summary>It was carried out before: say so again.</summary>
+    /// <summary>It was carried out before: confirm it again.</summary>
     ConfirmAgain,
 
-    /// <summary>Throw it away, with a reason.</summary>
+    /// <summary>Discard it, with a reason.</summary>
     Refuse,
 }
 
-/// <summary>Which commands an agent takes: its receiver's, for itself, in order, in time, each once.</summary>
+/// <summary>Decides which commands an agent accepts: those of its receiver, for itself, in order, before they expire, each once.</summary>
 internal static class CommandRule
 {
-    /// <param name="command">As it came.</param>
-    /// <param name="isSigned">Whether the receiver's pinned key signed it for this agent, as it is. Nothing of one that it did not is believed.</param>
-    /// <param name="content">What it opened to; null where it did not.</param>
-    /// <param name="progress">How far commands are carried out.</param>
+    /// <param name="command">As received.</param>
+    /// <param name="isSigned">Whether the receiver's pinned key signed it, unchanged, for this agent. An unsigned command is not trusted in any part.</param>
+    /// <param name="content">The opened content; null if it could not be opened.</param>
+    /// <param name="progress">Which commands were carried out.</param>
     /// <param name="now">By the receiver's clock.</param>
-    /// <param name="canWrite">Whether a login can be put into a file here.</param>
+    /// <param name="canWrite">Whether a login can be written to a file here.</param>
     public static (CommandVerdict Verdict, string? Reason) For(SealedCommand command, bool isSigned, SwapContent? content, CommandProgress progress, DateTimeOffset now, bool canWrite)
     {
         if (!isSigned)

@@ -3,10 +3,10 @@ using Ccflux.Hook.Agent.State;
 
 namespace Ccflux.Hook.Agent.Swap;
 
-/// <summary>The ledger of commands, kept on disk: what was carried out or refused is told until the receiver has heard it.</summary>
+/// <summary>Keeps the progress of commands on disk: a command that was carried out or refused is reported until the receiver has acknowledged it.</summary>
 internal sealed class CommandStore
 {
-    /// <summary>Answers that are lost one after another, with a renewal in between.</summary>
+    /// <summary>How many consecutive answers may be lost, with a renewal in between.</summary>
     private const int MaxSent = 8;
 
     private readonly string _path;
@@ -33,7 +33,7 @@ internal sealed class CommandStore
 
     public void ConfirmAgain(long command) => Save(Progress with { Confirm = [.. Progress.Confirm.Append(command).Distinct().TakeLast(FleetLimits.MaxCommands)] });
 
-    /// <summary>A refusal of a genuine command is final: shown again, it is old. One that the receiver did not sign must not make a later one look old.</summary>
+    /// <summary>Records a refusal. For a genuine command it is final: shown again, it counts as old. One that the receiver did not sign must not make a later one look old.</summary>
     public void Refuse(long command, string reason)
     {
         var genuine = reason is not RefusalReasons.NotSigned;
@@ -44,7 +44,7 @@ internal sealed class CommandStore
         });
     }
 
-    /// <summary>The receiver has answered the heartbeat that named these.</summary>
+    /// <summary>Removes what the receiver has acknowledged by answering the heartbeat that reported it.</summary>
     public void Reported(CommandProgress reported)
     {
         if (reported.Confirm.Count + reported.Refused.Count > 0)
@@ -53,7 +53,7 @@ internal sealed class CommandStore
         }
     }
 
-    /// <summary>Before a renewed login is sent: its answer may be lost, and the client may renew it again before the next attempt.</summary>
+    /// <summary>Records a renewed login before it is sent: the answer may be lost, and the client may renew the login again before the next attempt.</summary>
     public InstalledLogin Sending(InstalledLogin held, string fingerprint)
     {
         if (held.Sent?.Contains(fingerprint, StringComparer.Ordinal) != true)
@@ -65,7 +65,7 @@ internal sealed class CommandStore
         return held;
     }
 
-    /// <param name="held">Null where the login turned out to be somebody else's.</param>
+    /// <param name="held">Null if the login turned out not to be the fleet's.</param>
     public void Hold(InstalledLogin? held) => Save(Progress with { Held = held });
 
     private void Save(CommandProgress progress)

@@ -4,12 +4,12 @@ using System.Text.Json;
 
 namespace Ccflux.Hook.Agent.Swap;
 
-/// <summary>The text of <c>.credentials.json</c>: the login in it is found and exchanged, every other byte stays as it is. The client keeps other things
-/// in there, secrets of plugins and of MCP servers among them.</summary>
+/// <summary>The text of <c>.credentials.json</c>: the login in it is found and replaced, every other byte stays as it is. The client keeps other things
+/// in the file, among them secrets of plugins and of MCP servers.</summary>
 internal sealed class CredentialsText
 {
-    /// <summary>Our own key beside the login: the number of the command that put it there. It changes in the same instant as the login, so that
-    /// after a crash the file itself tells which of the two stands in it. The client keeps keys that it does not know.</summary>
+    /// <summary>Our own key next to the login: the number of the command that installed it. It changes in the same write as the login, so that
+    /// after a crash the file itself shows which of the two it contains. The client keeps keys that it does not know.</summary>
     public const string MarkName = "ccfluxFleet";
 
     private const string LoginName = "claudeAiOauth";
@@ -25,14 +25,14 @@ internal sealed class CredentialsText
         _mark = mark;
     }
 
-    /// <summary>The login as it stands there; null where there is none.</summary>
+    /// <summary>The login in the file; null if there is none.</summary>
     public byte[]? Login => _login is { } range ? _json[range] : null;
 
     public long? Mark => _mark is { } range && long.TryParse(_json.AsSpan(range), NumberStyles.None, CultureInfo.InvariantCulture, out var mark) ? mark : null;
 
     // {"mcpOAuth":{…},"claudeAiOauth":{"accessToken":"…","refreshToken":"…","expiresAt":1795293664999,…},"ccfluxFleet":41,"pluginSecrets":{…}}
 
-    /// <summary>Null where it is no JSON object: then nothing of it may be touched.</summary>
+    /// <summary>Null if it is not a JSON object: then none of it may be touched.</summary>
     public static CredentialsText? Parse(byte[]? json)
     {
         if (json is null || json.AsSpan().Trim(" \t\r\n"u8).IsEmpty)
@@ -68,8 +68,8 @@ internal sealed class CredentialsText
     }
 
     /// <summary>The same file with another login.</summary>
-    /// <param name="login">In the client's form.</param>
-    /// <param name="mark">The command that brings it; null takes the mark out.</param>
+    /// <param name="login">The login, in the client's form.</param>
+    /// <param name="mark">The command that installs it; null removes the mark.</param>
     public byte[] With(ReadOnlySpan<byte> login, long? mark)
     {
         var text = Set(_json, _login, LoginName, login);
@@ -92,7 +92,7 @@ internal sealed class CredentialsText
         return [.. head, .. Encoding.UTF8.GetBytes($"{comma}\"{name}\":"), .. value, .. json.AsSpan(head.Length..)];
     }
 
-    /// <summary>The mark with its name and one comma.</summary>
+    /// <summary>Removes the mark, with its name and one comma.</summary>
     private static byte[] Without(byte[] json, Range mark)
     {
         var head = json.AsSpan(..json.AsSpan(..mark.Start.Value).LastIndexOf(Encoding.UTF8.GetBytes($"\"{MarkName}\""))).TrimEnd(" \t\r\n"u8);

@@ -3,7 +3,7 @@ using Ccflux.Hook.Spool;
 
 namespace Ccflux.Hook.Agent.Swap;
 
-/// <summary>Where the client keeps its login. On macOS that is the keychain, which this program does not touch.</summary>
+/// <summary>The file in which the client keeps its login. On macOS it is the keychain instead, which this program does not touch.</summary>
 internal sealed class LoginFile(string configDir)
 {
     private const int MaxBytes = 4 * 1024 * 1024;
@@ -16,14 +16,14 @@ internal sealed class LoginFile(string configDir)
     /// <summary>One of <see cref="LoginPlace"/>.</summary>
     public string Place => OperatingSystem.IsMacOS() ? LoginPlace.Keychain : File.Exists(Path) ? LoginPlace.File : LoginPlace.None;
 
-    /// <summary>Whether a login can be put there. Where there is no file yet, one is made.</summary>
+    /// <summary>Whether a login can be written here. The file is created if it does not exist.</summary>
     public static bool CanWrite => !OperatingSystem.IsMacOS();
 
-    /// <summary>Null where the file is damaged, or far too large to be one.</summary>
+    /// <summary>Null if the file is damaged, or far too large to be a credentials file.</summary>
     public CredentialsText? Read() =>
         new FileInfo(Path) is { Exists: true, Length: > MaxBytes } ? null : CredentialsText.Parse(AtomicFile.Read(Path));
 
-    /// <summary>The login that stands there; read again only when the file has changed.</summary>
+    /// <summary>The login in the file; read again only when the file has changed.</summary>
     public LoginText? Current()
     {
         var info = new FileInfo(Path);
@@ -37,7 +37,7 @@ internal sealed class LoginFile(string configDir)
         return _login;
     }
 
-    /// <summary>Whole or not at all. Where the file is a link (dotfiles kept elsewhere), the link stays.</summary>
+    /// <summary>Writes the file atomically. If it is a link (dotfiles kept elsewhere), the link stays.</summary>
     public void Write(ReadOnlySpan<byte> json) =>
         AtomicFile.Write(File.Exists(Path) ? File.ResolveLinkTarget(Path, returnFinalTarget: true)?.FullName ?? Path : Path, json);
 }

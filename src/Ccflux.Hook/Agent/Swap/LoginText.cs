@@ -3,7 +3,7 @@ using Ccflux.Contracts.Fleet;
 
 namespace Ccflux.Hook.Agent.Swap;
 
-/// <summary>A login in the client's form, as its bytes.</summary>
+/// <summary>A login in the client's form, as bytes.</summary>
 internal sealed class LoginText
 {
     private LoginText(byte[] json, string? fingerprint, bool canRenew)
@@ -15,10 +15,10 @@ internal sealed class LoginText
 
     public byte[] Json { get; }
 
-    /// <summary>Null where it holds no token: a login that ended.</summary>
+    /// <summary>Null if it contains no token: a login that has ended.</summary>
     public string? Fingerprint { get; }
 
-    /// <summary>Whether it holds a refresh token. Without one it is a copy.</summary>
+    /// <summary>Whether it has a refresh token. Without one it is a copy.</summary>
     public bool CanRenew { get; }
 
     public static LoginText? Of(byte[]? json)
@@ -42,7 +42,7 @@ internal sealed class LoginText
         }
     }
 
-    /// <summary>The same login without its refresh token: the client works with it until its access token ends, and never renews it.</summary>
+    /// <summary>The same login without its refresh token: the client works with it until the access token expires, and never renews it.</summary>
     public LoginText WithoutRefreshToken()
     {
         var reader = new Utf8JsonReader(Json);

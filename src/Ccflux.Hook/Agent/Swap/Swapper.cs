@@ -11,25 +11,26 @@ namespace Ccflux.Hook.Agent.Swap;
 /// <summary>How an attempt at a swap ended.</summary>
 internal enum SwapOutcome
 {
-    /// <summary>The login stands there.</summary>
+    /// <summary>The login is in place.</summary>
     Done,
 
-    /// <summary>A tool call is open: tried again once none is.</summary>
+    /// <summary>A tool call is open: try again once none is.</summary>
     CallOpen,
 
-    /// <summary>The client renews or writes its login, or the login taken out before is not with the receiver yet: tried again.</summary>
+    /// <summary>The client is renewing or writing its login, or the receiver does not have the previously removed login yet: try again.</summary>
     Busy,
 
-    /// <summary>Another login stands there than the command replaces.</summary>
+    /// <summary>The login in place is not the one that the command replaces.</summary>
     Superseded,
 
-    /// <summary>What stands there is damaged or cannot be written; it is as it was.</summary>
+    /// <summary>The login file is damaged or cannot be written; it is unchanged.</summary>
     Failed,
 }
 
 /// <summary>
-/// Puts a login into the config dir. The order makes every crash harmless: journal, copy of what goes (if it can renew itself), the file by a rename,
-/// ledger, journal away. The file carries the command's number, so whoever finds the journal knows whether the rename took place.
+/// Puts a login into the config directory. The order of the steps makes every crash harmless: write the journal, copy the outgoing login (if it can renew
+/// itself), rename the new file into place, record the progress, delete the journal. The file contains the command's number, so a journal that is found
+/// later shows whether the rename took place.
 /// </summary>
 internal sealed class Swapper(FleetDirectory fleet, CommandStore commands, SessionRegistry sessions, LoginFile file, TimeProvider time)
 {
@@ -54,7 +55,7 @@ internal sealed class Swapper(FleetDirectory fleet, CommandStore commands, Sessi
         Fault.Point(Fault.ClientLocked);
         if (sessions.AnyCallOpen())
         {
-            return SwapOutcome.CallOpen; // it began while the locks were taken
+            return SwapOutcome.CallOpen; // it was opened while the locks were acquired
         }
 
         if (file.Read() is not { } text)
@@ -73,9 +74,9 @@ internal sealed class Swapper(FleetDirectory fleet, CommandStore commands, Sessi
         return Exchange(text, before, login, held, command) ? SwapOutcome.Done : SwapOutcome.Failed;
     }
 
-    /// <summary>Leaves a copy without the refresh token in the config dir and sets the whole login aside for the receiver: nobody here needs to renew it any more.
-    /// One that the receiver does not know by now stays: only the client can use it, and renew it into one that can be proven.</summary>
-    /// <returns>False where there is nothing of the fleet's to hand back, or it cannot be done now.</returns>
+    /// <summary>Leaves a copy without the refresh token in the config directory and sets the full login aside for the receiver: nothing here needs to renew it any more.
+    /// A login that the receiver does not know yet stays: only the client can use it, and renew it into one that can be verified.</summary>
+    /// <returns>False if there is no fleet login to hand back, or it cannot be done now.</returns>
     public bool TakeOutRefreshToken()
     {
         if (commands.Progress.Held is not { } held || File.Exists(fleet.Backup) || !IsKnownWhole(file.Current(), held))
@@ -93,7 +94,7 @@ internal sealed class Swapper(FleetDirectory fleet, CommandStore commands, Sessi
         return copy.Fingerprint is { } fingerprint && Exchange(text, login, copy.Json, held with { Fingerprint = fingerprint }, command: 0);
     }
 
-    /// <summary>Finishes or undoes what was under way when the last agent ended.</summary>
+    /// <summary>Finishes or undoes what was in progress when the last agent ended.</summary>
     public void Recover()
     {
         ClientLocks.RemoveOurs(fleet.State.ConfigDir);
@@ -110,7 +111,7 @@ internal sealed class Swapper(FleetDirectory fleet, CommandStore commands, Sessi
         }
         else
         {
-            File.Delete(fleet.Backup); // the login it copies stands where it stood
+            File.Delete(fleet.Backup); // the login that it copies is still in place
             Fault.Point(Fault.SwapUndone);
         }
 
@@ -144,7 +145,7 @@ internal sealed class Swapper(FleetDirectory fleet, CommandStore commands, Sessi
         return true;
     }
 
-    /// <summary>A login that can renew itself exists once; it is kept until the receiver has it. A copy is worth nothing.</summary>
+    /// <summary>Sets a full login aside, since it exists only once, until the receiver has it. A copy is worthless.</summary>
     private void SetAside(LoginText? before, InstalledLogin next)
     {
         if (before is not { CanRenew: true, Fingerprint: { } fingerprint } || string.Equals(fingerprint, next.Fingerprint, StringComparison.Ordinal))
@@ -159,7 +160,7 @@ internal sealed class Swapper(FleetDirectory fleet, CommandStore commands, Sessi
         FleetStateJson.Write(fleet.Backup, removed, FleetStateJson.Default.RemovedLogin);
     }
 
-    /// <summary>Whose login it is that the fleet did not put there. The receiver does not believe it: it asks the issuer.</summary>
+    /// <summary>The account of a login that the fleet did not install. The receiver does not trust it: it asks the issuer.</summary>
     private string Owner(JsonElement login) =>
         (login.TryGetProperty("accountUuid", out var named) && named.ValueKind == JsonValueKind.String ? named.GetString() : Account.Find(fleet.State.ConfigDir)) is { Length: <= FleetLimits.MaxId } id ? id : "";
 
@@ -170,7 +171,7 @@ internal sealed class Swapper(FleetDirectory fleet, CommandStore commands, Sessi
             return false;
         }
 
-        // Handing back changes no mark; there the refresh token tells: the client never puts one where none is.
+        // Handing back does not change the mark; there the refresh token decides: the client never adds one to a copy.
         return journal.Command == 0 ? LoginText.Of(text.Login) is not { CanRenew: true } : text.Mark == journal.Command;
     }
 }

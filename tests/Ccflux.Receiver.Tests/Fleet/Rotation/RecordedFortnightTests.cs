@@ -2,7 +2,7 @@ using Ccflux.Lab.Rotation;
 
 namespace Ccflux.Receiver.Tests.Fleet.Rotation;
 
-/// <summary>What is made of readings and requests, held against accounts whose sizes are known.</summary>
+/// <summary>Estimates from readings and requests, compared with accounts whose sizes are known.</summary>
 public sealed class RecordedFortnightTests
 {
     private static readonly DateTimeOffset s_from = new(2026, 11, 2, 0, 0, 0, TimeSpan.Zero);

@@ -5,10 +5,10 @@ namespace Ccflux.Receiver.Tests.Fleet.Rotation;
 /// <summary>A fortnight of an account whose size is known, as polls every half hour would have shown it.</summary>
 internal static class RecordedHistory
 {
-    /// <param name="label">The account's.</param>
-    /// <param name="from">The first day's midnight.</param>
-    /// <param name="account">The truth.</param>
-    /// <param name="perHour">Requests of each hour, every day.</param>
+    /// <param name="label">The account's label.</param>
+    /// <param name="from">Midnight of the first day.</param>
+    /// <param name="account">The true account.</param>
+    /// <param name="perHour">Requests in each hour, every day.</param>
     /// <param name="fromHour">Included.</param>
     /// <param name="toHour">Not included.</param>
     public static (RecordedAccount Account, int[] Work) Play(string label, DateTimeOffset from, SimulatedAccount account, int perHour, int fromHour, int toHour)

@@ -5,7 +5,7 @@ using FsCheck.Fluent;
 
 namespace Ccflux.Receiver.Tests.Fleet.Rotation;
 
-/// <summary>What holds whatever the fleet is like.</summary>
+/// <summary>Properties that hold for any fleet.</summary>
 public sealed class RotationProperties
 {
     private static readonly Config s_many = Config.QuickThrowOnFailure.WithMaxTest(3000);
@@ -108,7 +108,7 @@ public sealed class RotationProperties
         Assert.Contains(1, decision.Cooling);
     }, 200);
 
-    /// <summary>Work of any speed that moves with the config dir: windows are polled every three minutes and nothing but the work fills them.</summary>
+    /// <summary>Work of any speed that moves with the config directory: windows are polled every three minutes and only the work fills them.</summary>
     [Fact]
     public void Fleet_UnderWorkOfAnySpeed_LeavesAnAccountForGoodUntilItCooled() => ForAnySeed(seed =>
     {
@@ -140,7 +140,7 @@ public sealed class RotationProperties
             state = Apply(state, decision, now);
         }
 
-        // What is entered lasts twice as long as what is left: of whole percents that halves seven times.
+        // An account that is entered lasts twice as long as what is left: with whole percents that halves seven times.
         Assert.InRange(left.Count, 0, accounts.Length * 7);
     }, 300);
 
@@ -196,7 +196,7 @@ public sealed class RotationProperties
         AccountFitness.Of(state.Accounts.Single(account => account.Id == configDir.Active), configDir.Models, state.Settings, 1, null, now) is { Fitness: not Fitness.Lasting } fitness
         && now.AddMinutes(fitness.Breach) < end;
 
-    /// <summary>Usage, resets, logins and calls go on by chance.</summary>
+    /// <summary>Lets usage, resets, logins and calls change at random.</summary>
     private static FleetState Drift(FleetState state, System.Random random, DateTimeOffset now) => state with
     {
         Accounts = [.. state.Accounts.Select(account => random.Next(6) != 0 ? account : account with
@@ -208,7 +208,7 @@ public sealed class RotationProperties
         ConfigDirs = [.. state.ConfigDirs.Select(configDir => configDir with { OpenCalls = random.Next(3) == 0 ? 1 : 0 })],
     };
 
-    /// <summary>Each window as it stands, and how fast it moved since the poll before.</summary>
+    /// <summary>Each window's current state, and how fast it moved since the previous poll.</summary>
     private static FleetState Polled(FleetState state, Dictionary<long, double> used, DateTimeOffset now) => state with
     {
         Accounts = [.. state.Accounts.Select(account => account with

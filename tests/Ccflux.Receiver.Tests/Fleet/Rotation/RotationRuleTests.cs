@@ -46,7 +46,7 @@ public sealed class RotationRuleTests
         Assert.Equal((RotationReason.InOrder, null), Reached(RotationSettings.LeastWaste, Dir(1), far, near));
     }
 
-    /// <summary>Left at 83 %, an account that resets soonest is used again once it stands at 60 %, and not at 61 %.</summary>
+    /// <summary>Left at 83 %, the account that resets soonest is used again once it is at 60 %, and not at 61 %.</summary>
     [Fact]
     public void Decide_FirstAccountCooledToItsLevel_IsUsedAgain()
     {

@@ -61,7 +61,7 @@ public sealed class SimulationTests
         Assert.Equal((5 * 8 * 40, 0), (outcome.Used, outcome.Interruptions));
     }
 
-    /// <summary>The two fortnights of docs/development/fleet-simulation.md with one past: whatever serves the first request, one of them then goes better for a plain policy.</summary>
+    /// <summary>The two fortnights of docs/development/fleet-simulation.md with the same past: whatever serves the first request, a plain policy does better in one of them.</summary>
     [Fact]
     public void Fortnights_WithTheSamePast_AreEachWonByAnotherPlainPolicy()
     {

@@ -9,7 +9,7 @@ using Ccflux.Receiver.Usage.Read.Views;
 
 namespace Ccflux.Receiver.Tests.Platform.Colours;
 
-/// <summary>A model has one colour, whatever brought it here.</summary>
+/// <summary>A model has one colour, whichever source reported it.</summary>
 public sealed class ModelColoursTests
 {
     [Fact]

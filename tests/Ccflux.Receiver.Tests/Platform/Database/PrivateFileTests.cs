@@ -5,7 +5,7 @@ using Ccflux.Storage.Sqlite;
 
 namespace Ccflux.Receiver.Tests.Platform.Database;
 
-/// <summary>Nobody but its owner opens the database, its parts and its lock, however they were made.</summary>
+/// <summary>Only the owner can open the database, its parts and its lock, however they were created.</summary>
 [UnsupportedOSPlatform("windows")]
 public sealed class PrivateFileTests : IDisposable
 {
@@ -58,7 +58,7 @@ public sealed class PrivateFileTests : IDisposable
             Assert.Throws<DatabaseInUseException>(() => DatabaseLock.Take(database));
         }
 
-        // As an earlier version made it.
+        // As an earlier version created it.
         File.SetUnixFileMode(database + ".lock", Everybody);
         using var again = DatabaseLock.Take(database);
         Assert.Equal(OwnerOnly, File.GetUnixFileMode(database + ".lock"));

@@ -5,7 +5,7 @@ using Ccflux.Receiver.Tests.Hosting;
 
 namespace Ccflux.Receiver.Tests.Platform.Downloads;
 
-/// <summary>The client programs that the receiver hands out.</summary>
+/// <summary>The client programs that the receiver offers for download.</summary>
 public sealed class DownloadTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("ccflux-download-").FullName;

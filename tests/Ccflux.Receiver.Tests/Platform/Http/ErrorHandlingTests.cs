@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Ccflux.Receiver.Tests.Platform.Http;
 
-/// <summary>What is answered and logged where something failed.</summary>
+/// <summary>What is answered and logged when something fails.</summary>
 public sealed class ErrorHandlingTests
 {
     [Theory]
@@ -22,7 +22,7 @@ public sealed class ErrorHandlingTests
 
         await Handling(receiver, log, response =>
         {
-            // As a page leaves it that fails while it is drawn.
+            // The headers of a page that fails while it is rendered.
             response.Headers.Append("blazor-enhanced-nav", "allow");
             response.Headers.ContentDisposition = "attachment";
             response.ContentType = "text/csv";
@@ -58,7 +58,7 @@ public sealed class ErrorHandlingTests
         Assert.Contains(log.Lines, line => line.Contains("49 more of its kind", StringComparison.Ordinal));
     }
 
-    /// <summary>A caller can have reads refused as often as it asks: that must not fill the log either.</summary>
+    /// <summary>A caller can have reads refused as often as it likes: that must not fill the log either.</summary>
     [Fact]
     public async Task RefusedReads_AreLoggedOnceAMinuteAndCounted()
     {

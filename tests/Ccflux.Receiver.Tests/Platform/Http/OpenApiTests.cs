@@ -2,7 +2,7 @@ using Ccflux.Receiver.Tests.Hosting;
 
 namespace Ccflux.Receiver.Tests.Platform.Http;
 
-/// <summary>The API's document is a contract with programs: a change to it is meant and seen.</summary>
+/// <summary>The API's document is a contract with programs: a change to it is deliberate and visible.</summary>
 public sealed class OpenApiTests
 {
     [Fact]

@@ -15,7 +15,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Ccflux.Receiver.Tests.Platform.Http;
 
-/// <summary>Every operation that is there is described, with all that it takes; what is described is taken.</summary>
+/// <summary>Every operation is described, with everything that it accepts; what is described is accepted.</summary>
 public sealed partial class OperationDocsTests : IAsyncLifetime
 {
     private const string OtlpToken = "otlp-token-for-tests";
@@ -155,7 +155,7 @@ public sealed partial class OperationDocsTests : IAsyncLifetime
         Assert.Contains(field, media["schema"]!["required"]!.AsArray().Select(name => (string)name!));
     }
 
-    /// <summary>Swagger UI sends what a signed-in admin tries with the session's own antiforgery token, which its page holds.</summary>
+    /// <summary>Swagger UI sends a signed-in admin's requests with the session's own antiforgery token, which its page contains.</summary>
     [Fact]
     public async Task SwaggerUi_OfASession_HoldsWhatAPostNeeds()
     {
@@ -182,7 +182,7 @@ public sealed partial class OperationDocsTests : IAsyncLifetime
     [GeneratedRegex(@":\w+}", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Constraint();
 
-    /// <returns>What of a value is not as its schema says; null where all is.</returns>
+    /// <returns>Which part of a value does not match its schema; null if all of it does.</returns>
     private static string? Fault(JsonNode? value, JsonNode schema, string at)
     {
         switch (value)

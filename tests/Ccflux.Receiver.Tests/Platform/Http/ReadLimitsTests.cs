@@ -8,7 +8,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Ccflux.Receiver.Tests.Platform.Http;
 
-/// <summary>Reads that do not end: a table is replaced by a view without an end, so that nothing depends on how fast the machine is.</summary>
+/// <summary>Reads that do not end: a table is replaced by an endless view, so that nothing depends on the machine's speed.</summary>
 public sealed class ReadLimitsTests
 {
     private const string Endless = """
@@ -37,7 +37,7 @@ public sealed class ReadLimitsTests
         await UntilTheyReadAsync(wire, "Admin");
         var more = Enumerable.Range(0, 4).Select(_ => client.FetchAsync("/api/v1/users", bearer: RunningReceiver.ViewerToken)).ToList();
 
-        // No request's reader is left. Who asks is looked up, health is told, reports are taken.
+        // No reader for requests is left. Callers are still authenticated, health is reported, reports are accepted.
         Assert.Equal(HttpStatusCode.OK, (await client.FetchAsync("/health")).StatusCode);
         Assert.NotEmpty(await wire.Receiver.SignInAsync());
         Assert.Equal(HttpStatusCode.OK, (await wire.TokenAsync(refresh)).StatusCode);
@@ -53,7 +53,7 @@ public sealed class ReadLimitsTests
         await Wire.AssertRefusedAsync(told, 503, "busy");
         foreach (var answer in ofAdmin.Concat(more).Select(task => task.Result))
         {
-            // Whether the caller's own reads or anybody's were in the way when its time was up: it is told to come again.
+            // Whether its own reads or those of others were in the way when its time was up: the caller is asked to retry.
             Assert.Contains((int)answer.StatusCode, (int[])[429, 503]);
             Assert.NotNull(answer.Headers.RetryAfter);
         }
@@ -99,7 +99,7 @@ public sealed class ReadLimitsTests
         await UntilTheyReadAsync(wire, "Admin");
 
         wire.Time.Advance(TimeSpan.FromSeconds(10));
-        // 429 where the read that ended it waited for the readers that the export and the page have themselves.
+        // 429 if the read that ended it was waiting for the readers that the export and the page use themselves.
         Assert.Contains((await page).StatusCode, new[] { HttpStatusCode.ServiceUnavailable, HttpStatusCode.TooManyRequests });
         Assert.False(export.IsCompleted);
         wire.Time.Advance(TimeSpan.FromSeconds(30));
@@ -112,14 +112,14 @@ public sealed class ReadLimitsTests
         while (!requests.IsCompleted)
         {
             wire.Time.Advance(TimeSpan.FromSeconds(1));
-            // A request that has not begun to read needs real time to get there, or the clock would run far ahead of it.
+            // A request that has not started to read needs real time to get there, or the clock would run far ahead of it.
             await Task.WhenAny(requests, Task.Delay(20, Cancellation));
         }
 
         await requests;
     }
 
-    /// <summary>Until all that one caller may have is in use: then one more does not get a reader at once.</summary>
+    /// <summary>Waits until one caller's whole share is in use: then one more read does not get a reader at once.</summary>
     private static async Task UntilTheyReadAsync(Wire wire, string role)
     {
         var readers = wire.Receiver.Service<SqliteReaders>();
@@ -136,7 +136,7 @@ public sealed class ReadLimitsTests
             }
 
             (await rent).Dispose();
-            // Nothing tells when a request takes its reader, so it is asked for again; not in a tight loop, which would keep it from getting there.
+            // There is no signal when a request gets its reader, so this polls; not in a tight loop, which would keep the request from getting there.
             await Task.Delay(10, Cancellation);
         }
     }

@@ -78,7 +78,7 @@ public sealed class PeriodicLoopTests
         time.Advance(s_period - pause);
         Assert.Empty(rounds);
 
-        // When the pause begins is for the thread pool to say: the clock is moved slowly, and far from the next tick.
+        // When the pause starts is up to the thread pool: the clock is moved slowly, and far from the next tick.
         while (rounds.Count < 2)
         {
             time.Advance(TimeSpan.FromMilliseconds(10));

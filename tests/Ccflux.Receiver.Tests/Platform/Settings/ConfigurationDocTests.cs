@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Ccflux.Receiver.Tests.Platform.Settings;
 
-/// <summary><c>docs/configuration.md</c> and <c>.env.example</c> say what the options classes say.</summary>
+/// <summary><c>docs/configuration.md</c> and <c>.env.example</c> match the options classes.</summary>
 public sealed class ConfigurationDocTests
 {
     private const string Intro = """

@@ -5,7 +5,7 @@ using Ccflux.Receiver.Tests.Hosting;
 
 namespace Ccflux.Receiver.Tests.Shell.Docs;
 
-/// <summary>The documentation under <c>/docs</c>, and that every way there leads somewhere.</summary>
+/// <summary>The documentation under <c>/docs</c>, and that every link to it works.</summary>
 public sealed partial class DocPagesTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

@@ -65,7 +65,7 @@ public sealed class DemoDataTests
 
     private static async Task InferTiersAsync(History history)
     {
-        // Twice: a limit that was hit keeps the label that inference found before.
+        // Twice: after a limit hit the label that inference found before is kept.
         var job = history.Receiver.Service<IEnumerable<IHostedService>>().OfType<TierJob>().Single();
         await job.InferAsync(TestContext.Current.CancellationToken);
         await job.InferAsync(TestContext.Current.CancellationToken);

@@ -7,7 +7,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Ccflux.Receiver.Tests.Usage.Import;
 
-/// <summary>A ccflux 0.1 database, made from its description alone, becomes our history.</summary>
+/// <summary>A ccflux 0.1 database, created from its description alone, becomes our history.</summary>
 public sealed class LegacyImportTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("ccflux-import-").FullName;

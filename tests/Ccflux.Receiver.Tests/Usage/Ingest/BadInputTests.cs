@@ -3,7 +3,7 @@ using Ccflux.Contracts.Http;
 
 namespace Ccflux.Receiver.Tests.Usage.Ingest;
 
-/// <summary>Whatever is posted gets a documented answer: no 500, no trace, no hang.</summary>
+/// <summary>Whatever is posted gets a documented answer: no 500, no stack trace, no hang.</summary>
 public sealed class BadInputTests
 {
     private const string Valid = """

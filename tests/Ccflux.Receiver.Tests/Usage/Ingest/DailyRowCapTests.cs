@@ -11,7 +11,7 @@ using Ccflux.Testing;
 
 namespace Ccflux.Receiver.Tests.Usage.Ingest;
 
-/// <summary>What one user can add to the database on a day has a bound, and somebody is told where it grows.</summary>
+/// <summary>What one user can add to the database per day is bounded, and where it grows is reported.</summary>
 public sealed class DailyRowCapTests
 {
     [Fact]

@@ -6,7 +6,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Ccflux.Receiver.Tests.Usage.Ingest;
 
-/// <summary>A file system without room: reports wait, and are taken once there is room again.</summary>
+/// <summary>A file system without space: reports wait, and are accepted once there is space again.</summary>
 public sealed class DiskFullTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("ccflux-full-").FullName;

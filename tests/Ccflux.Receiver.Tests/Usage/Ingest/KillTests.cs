@@ -11,7 +11,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Ccflux.Receiver.Tests.Usage.Ingest;
 
-/// <summary>The real program, killed without warning while turns are on their way: what it acknowledged is there, once.</summary>
+/// <summary>The real program, killed without warning while turns are being sent: what it acknowledged is stored, once.</summary>
 public sealed class KillTests : IDisposable
 {
     private static readonly int s_kills = TestDepth.Of(6, 20);
@@ -51,7 +51,7 @@ public sealed class KillTests : IDisposable
             var flight = new Flight();
             await Task.WhenAll(Enumerable.Range(0, Senders).Select(async _ =>
             {
-                // One turn after the other, so that as many are on their way as there are senders whenever the end comes.
+                // One turn after the other, so that there are as many in flight as senders whenever the process is killed.
                 for (var i = flight.Begin(); await ReportAsync(client, _receiver.Address, round, i); i = flight.Begin())
                 {
                     acknowledged.Add($"r{round}-{i % 7}|{i}");
@@ -107,7 +107,7 @@ public sealed class KillTests : IDisposable
         connection.Execute("INSERT INTO access_tokens VALUES (?, 1, 'sha256:0', 0, 9999999999999)", SecretToken.Hash(Access));
     }
 
-    /// <summary>Counts the turns on their way.</summary>
+    /// <summary>Counts the turns in flight.</summary>
     private sealed class Flight
     {
         private int _begun;

@@ -266,7 +266,7 @@ public sealed class ReportTests
         var access = await wire.SignUpAsync();
         await Wire.AssertStoredAsync(await wire.ReportAsync(access, A.Batch(A.Turn("live", 0, wire.Now))));
 
-        // Two new ones where one is left: the answer cannot say which, so neither is stored, and none is charged for.
+        // Two new ones where one is left: the answer cannot say which, so neither is stored, and neither counts against the cap.
         var both = A.Batch(A.Turn("live", 1, wire.Now), A.Turn("old-1", 0, wire.Now), A.Turn("old-2", 0, wire.Now));
         var text = await Wire.AssertRefusedAsync(await wire.ReportAsync(access, both), 429, ErrorCodes.DailyCap);
         Assert.Contains("1 are left", text, StringComparison.Ordinal);

@@ -13,7 +13,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Ccflux.Receiver.Tests.Usage.Ingest;
 
-/// <summary>A running receiver with the wire's requests in a line each.</summary>
+/// <summary>A running receiver, with one-line methods for its requests.</summary>
 internal sealed class Wire : IAsyncDisposable
 {
     private Wire(RunningReceiver receiver, ManualTime time)
@@ -34,10 +34,10 @@ internal sealed class Wire : IAsyncDisposable
         return new Wire(await RunningReceiver.StartAsync(time, settings), time);
     }
 
-    /// <summary>The same of a receiver that is running already, and whose end is for others to see to.</summary>
+    /// <summary>The same for a receiver that is already running and is disposed elsewhere.</summary>
     public static Wire Of(RunningReceiver receiver, ManualTime time) => new(receiver, time);
 
-    /// <summary>Adds a user and gives the refresh token.</summary>
+    /// <summary>Adds a user and returns the refresh token.</summary>
     public async Task<string> AddUserAsync(string email = "amara@example.org")
     {
         var result = await Receiver.Service<UserAdministration>().AddAsync(AuditActor.System, email, "R&D");
@@ -45,7 +45,7 @@ internal sealed class Wire : IAsyncDisposable
         return result.Token!;
     }
 
-    /// <summary>Adds a user and gives an access token.</summary>
+    /// <summary>Adds a user and returns an access token.</summary>
     public async Task<string> SignUpAsync(string email = "amara@example.org") => await AccessAsync(await AddUserAsync(email));
 
     public async Task<string> AccessAsync(string refresh)
@@ -108,7 +108,7 @@ internal sealed class Wire : IAsyncDisposable
         return packed.ToArray();
     }
 
-    /// <summary>The refusal must be the documented one, whole: status, code, problem.</summary>
+    /// <summary>Asserts that the refusal is the documented one: status, code, problem.</summary>
     public static async Task<string> AssertRefusedAsync(HttpResponseMessage response, int status, string code)
     {
         var text = await response.Content.ReadAsStringAsync();
@@ -136,7 +136,7 @@ internal sealed class Wire : IAsyncDisposable
         return connection.ExecuteScalar<T>(sql)!;
     }
 
-    /// <summary>As an admin does by hand, beside the running receiver.</summary>
+    /// <summary>Runs SQL alongside the running receiver, as an admin does manually.</summary>
     public void ByHand(string sql)
     {
         using var connection = new SqliteConnection($"Data Source={Receiver.DatabasePath};Pooling=False");

@@ -6,7 +6,7 @@ using Ccflux.Testing;
 
 namespace Ccflux.Receiver.Tests.Usage.Pages;
 
-/// <summary>What stands on the pages, in bytes.</summary>
+/// <summary>The content of the pages, in bytes.</summary>
 public sealed class UsagePageTests
 {
     [Fact]
@@ -97,7 +97,7 @@ public sealed class UsagePageTests
     private static string Beside(string page, string name) =>
         Regex.Match(page, $"data-stat=\"{name}\".*?<span>(all time [^<]*)", RegexOptions.Singleline, TestDeadline.Ample).Groups[1].Value;
 
-    /// <summary>What can be read, titles included; neither scripts nor addresses.</summary>
+    /// <summary>The readable text, titles included; neither scripts nor URLs.</summary>
     private static string Text(string page) => WebUtility.HtmlDecode(Regex.Replace(
         Regex.Replace(page, "<script.*?</script>|<style.*?</style>", " ", RegexOptions.Singleline, TestDeadline.Ample),
         "<[^>]*?(?:title=\"(?<title>[^\"]*)\")[^>]*>|<[^>]*>",

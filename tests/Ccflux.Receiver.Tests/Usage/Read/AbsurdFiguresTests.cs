@@ -5,7 +5,7 @@ using Dapper;
 
 namespace Ccflux.Receiver.Tests.Usage.Read;
 
-/// <summary>A database that holds figures beyond all sense is shown all the same: sums stop at the largest number, and nothing else changes.</summary>
+/// <summary>A database with absurd figures is shown nevertheless: sums stop at the largest number, and nothing else changes.</summary>
 public sealed class AbsurdFiguresTests
 {
     private const long Huge = 4_000_000_000_000_000_000;
@@ -49,7 +49,7 @@ public sealed class AbsurdFiguresTests
 
         await AssertShownAsync(history);
 
-        // What is added from now on makes whole numbers of them again.
+        // What is added from now on turns them into whole numbers again.
         await history.StoreAsync(1, History.Turn("again", 1, history.Time.GetUtcNow(), ("claude-opus-5-5", History.Usage(1, 1))));
         Assert.DoesNotContain(Query(history, "SELECT typeof(input_tokens) || user_id FROM usage_days WHERE user_id = 1 AND day = (SELECT max(day) FROM usage_days)"), text => text.StartsWith("real", StringComparison.Ordinal));
     }

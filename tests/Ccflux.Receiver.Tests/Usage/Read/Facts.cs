@@ -6,7 +6,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Ccflux.Receiver.Tests.Usage.Read;
 
-/// <summary>An independent count: every turn and event, read plainly from the facts. No rollup is looked at.</summary>
+/// <summary>An independent count: every turn and event, read plainly from the facts. No rollup is used.</summary>
 internal sealed class Facts
 {
     public Facts(string path)
@@ -44,7 +44,7 @@ internal sealed class Facts
         Events = events;
     }
 
-    /// <summary>What lies in the days, and is of the filter's user, division and model.</summary>
+    /// <summary>The facts within the days, for the filter's user, division and model.</summary>
     public Facts In(UsageFilter filter)
     {
         bool Mine(Turn turn) => turn.Date >= filter.From && turn.Date <= filter.To
@@ -55,7 +55,7 @@ internal sealed class Facts
         return new Facts(turns, events);
     }
 
-    /// <summary>What ended before an instant.</summary>
+    /// <summary>The facts that ended before an instant.</summary>
     public Facts Until(DateTimeOffset instant)
     {
         bool IsBefore(Turn turn) => turn.EndedAt < instant.ToUnixTimeMilliseconds();
@@ -66,7 +66,7 @@ internal sealed class Facts
 
     public decimal Cost => Events.Sum(each => each.Cost ?? 0);
 
-    /// <summary>5-hour windows of each user, by walking through the turns in order.</summary>
+    /// <summary>5-hour windows of each user, found by walking through the turns in order.</summary>
     public List<Window> Windows()
     {
         const long Hour = 3_600_000;
@@ -166,7 +166,7 @@ internal sealed class Facts
 
         public long Billed => Input + Output;
 
-        /// <summary>The event priced by itself, on its own day.</summary>
+        /// <summary>Cost of the event alone, on its own day.</summary>
         public decimal? Cost => PriceList.BuiltIn.Cost(Model, Turn.Date, new ModelUsage
         {
             InputTokens = Input,

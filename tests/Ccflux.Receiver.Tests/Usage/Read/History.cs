@@ -6,7 +6,7 @@ using Ccflux.Testing;
 
 namespace Ccflux.Receiver.Tests.Usage.Read;
 
-/// <summary>A receiver whose database holds a random history, written by the receiver's own writer.</summary>
+/// <summary>A receiver whose database contains a random history, written by the receiver's own writer.</summary>
 internal sealed class History : IAsyncDisposable
 {
     public static readonly string[] Models =
@@ -53,7 +53,7 @@ internal sealed class History : IAsyncDisposable
             sent.Add((user, history.RandomTurn(user, days)));
         }
 
-        // Some come again, with better or worse figures, in any order.
+        // Some are sent again, with better or worse figures, in any order.
         sent.AddRange(sent.Where(_ => history._random.Next(10) == 0).Select(pair => (pair.User, history.Corrected(pair.Turn))).ToList());
         foreach (var batch in sent.OrderBy(_ => history._random.Next()).Chunk(50))
         {

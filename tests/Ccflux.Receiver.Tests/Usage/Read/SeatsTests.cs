@@ -3,14 +3,14 @@ using Ccflux.Receiver.Usage.Read.Views;
 
 namespace Ccflux.Receiver.Tests.Usage.Read;
 
-/// <summary>Who is provisioned, who reports, and what is worth a look.</summary>
+/// <summary>Who is provisioned, who reports, and what needs attention.</summary>
 public sealed class SeatsTests
 {
     [Fact]
     public async Task Seats_InEveryState_SayIt()
     {
         await using var history = await History.EmptyAsync();
-        // Before their tokens: the receiver adds the users of tokens that it finds.
+        // Before their tokens: the receiver adds users for the tokens that it finds.
         await UserAsync(history, "active@example.org", hoursAgo: 71);
         await UserAsync(history, "silent@example.org", hoursAgo: 75);
         await UserAsync(history, "revoked@example.org", hoursAgo: 1);

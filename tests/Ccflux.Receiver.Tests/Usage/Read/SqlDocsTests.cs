@@ -5,7 +5,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Ccflux.Receiver.Tests.Usage.Read;
 
-/// <summary>Every statement of docs/sql.md, as it stands there, on a real database.</summary>
+/// <summary>Every statement in docs/sql.md, exactly as written there, on a real database.</summary>
 public sealed partial class SqlDocsTests
 {
     [Fact]
@@ -49,7 +49,7 @@ public sealed partial class SqlDocsTests
         }
     }
 
-    /// <summary>The statements ask for datetime('now'), which no test's clock moves: the data is moved to the real present instead.</summary>
+    /// <summary>The statements use datetime('now'), which no test's clock moves: the data is moved to the real present instead.</summary>
     private static async Task MakeThePresentAsync(History history)
     {
         var days = (TimeProvider.System.GetUtcNow() - history.Time.GetUtcNow()).Days;
@@ -59,7 +59,7 @@ public sealed partial class SqlDocsTests
         await history.ExecuteAsync("UPDATE users SET last_report_at = last_report_at + ?", milliseconds);
         if (days != 0)
         {
-            // Into free numbers first, so that no row meets another on its way.
+            // Into unused numbers first, so that no row collides with another.
             await history.ExecuteAsync("UPDATE usage_windows SET start_at = -(start_at + ?), last_at = last_at + ?", milliseconds, milliseconds);
             await history.ExecuteAsync("UPDATE usage_windows SET start_at = -start_at");
             await history.ExecuteAsync("UPDATE usage_days SET day = -(day + ?)", days);

@@ -3,7 +3,7 @@ using Ccflux.Receiver.Usage.Read.Views;
 
 namespace Ccflux.Receiver.Tests.Usage.Read;
 
-/// <summary>Every figure of the page against a count over turns and events.</summary>
+/// <summary>Every figure of the page compared with a count over turns and events.</summary>
 public sealed class UsagePageQueryTests
 {
     public static TheoryData<string, string?, string?, string?> Filters { get; } = new()
@@ -167,7 +167,7 @@ public sealed class UsagePageQueryTests
     internal static Task<UsagePageView> ReadAsync(History history, UsageFilter filter) =>
         history.Receiver.Service<UsagePageQuery>().ReadAsync(UsagePageRequest.Whole(filter), TestContext.Current.CancellationToken);
 
-    /// <summary>The cards follow the filter; what is before counts as far as the period has got.</summary>
+    /// <summary>The cards follow the filter; the previous period counts only as far as this period has got.</summary>
     private static void HoldCards(UsagePageView view, Facts facts, UsageFilter filter, DateTimeOffset now)
     {
         var ever = facts.In(filter with { From = DateOnly.MinValue, To = DateOnly.MaxValue });

@@ -8,7 +8,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Ccflux.Receiver.Tests.Usage.Read;
 
-/// <summary>The page of one user against a count over turns and events.</summary>
+/// <summary>The page of one user compared with a count over turns and events.</summary>
 public sealed class UserPageQueryTests
 {
     [Theory]
@@ -77,7 +77,7 @@ public sealed class UserPageQueryTests
         Assert.Equal(before.Skip(1).Select(row => row.Cost), after.Skip(1).Select(row => row.Cost));
     }
 
-    /// <summary>Without its word on the order SQLite goes through all events of the user, once for each session.</summary>
+    /// <summary>Without the query's hint on the order SQLite goes through all events of the user, once for each session.</summary>
     [Fact]
     public async Task EventsOfSessions_AreFoundByTheirTurns()
     {

@@ -3,7 +3,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Ccflux.Receiver.Tests.Usage.Store;
 
-/// <summary>Counts every rollup anew from turns and events, in plain SQL and LINQ, and compares.</summary>
+/// <summary>Recounts every rollup from turns and events, in plain SQL and LINQ, and compares.</summary>
 internal static class Recount
 {
     private const long Hour = 3_600_000;
@@ -60,7 +60,7 @@ internal static class Recount
         Compare("window_sessions", windows.SelectMany(window => window.Sessions), Lines(connection, "SELECT user_id, start_at, session_ref FROM window_sessions"));
     }
 
-    /// <summary>The rule of the 5-hour windows as it is told: floored to the hour; a new one five hours after the start or after the last event.</summary>
+    /// <summary>The documented rule for 5-hour windows: floored to the hour; a new one five hours after the start or after the last event.</summary>
     private static List<(string Line, IEnumerable<string> Sessions)> Windows(SqliteConnection connection)
     {
         var turns = connection.Query<(long User, long Session, long Ended, long In, long Out, long Read, long Write)>(

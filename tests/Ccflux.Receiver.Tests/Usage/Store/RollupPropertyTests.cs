@@ -50,7 +50,7 @@ public sealed class RollupPropertyTests
         Assert.Empty(store.Failures);
     }
 
-    /// <summary>A session as clients tell it: turns that grow while they last, told again and again, and ccflux 0.1's account of the first half.</summary>
+    /// <summary>A session as clients report it: turns that grow while they last, reported repeatedly, and ccflux 0.1's version of the first half.</summary>
     private static async Task OrderFreeAsync(int seed)
     {
         var random = new System.Random(seed);
@@ -68,7 +68,7 @@ public sealed class RollupPropertyTests
 
             if (index < 4)
             {
-                // What ccflux 0.1 numbered and when: its own count, cut to the second.
+                // Numbers and times as ccflux 0.1 reported them: its own count, cut to the second.
                 var cut = new DateTimeOffset(at.Ticks - (at.Ticks % TimeSpan.TicksPerSecond), TimeSpan.Zero);
                 reports.Add((true, A.Turn("s", index / 2, cut, output: 500, duration: TimeSpan.Zero)));
             }

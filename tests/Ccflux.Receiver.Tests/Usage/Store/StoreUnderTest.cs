@@ -51,17 +51,17 @@ internal sealed class StoreUnderTest : IAsyncDisposable, IChangeFeed
         return result.Value;
     }
 
-    /// <summary>Ends the writer and begins with a new one, as a receiver that is started again does.</summary>
+    /// <summary>Stops the writer and starts a new one, like a restarted receiver.</summary>
     public async Task RestartAsync()
     {
         await Writer.DisposeAsync();
         (Usage, Writer) = Open();
     }
 
-    /// <summary>Counts on for a user whose windows lag behind; false where none does any more.</summary>
+    /// <summary>Continues counting for a user whose windows lag behind; false if there is no such user.</summary>
     public Task<bool> StepAsync() => new WindowJob(Writer, Usage, TimeProvider.System, NullLogger<WindowJob>.Instance).StepAsync();
 
-    /// <summary>Steps until no windows lag behind; how many it took.</summary>
+    /// <summary>Steps until no windows lag behind; returns the number of steps.</summary>
     public async Task<int> CatchUpAsync()
     {
         var steps = 1;
@@ -83,7 +83,7 @@ internal sealed class StoreUnderTest : IAsyncDisposable, IChangeFeed
     {
         var usage = new UsageWriter(this, new WindowAssigner(_rowsPerTransaction));
         var connection = SqliteDatabase.OpenForWriting(DatabasePath);
-        // What a crash loses is not at stake here, and some thousand commits are.
+        // Losing data in a crash does not matter here, but the speed of some thousand commits does.
         connection.ExecuteScript("PRAGMA synchronous = OFF");
         return (usage, new GroupCommitWriter(connection, [usage], _failures.Add));
     }

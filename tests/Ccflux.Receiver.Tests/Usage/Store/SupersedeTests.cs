@@ -3,7 +3,7 @@ using Ccflux.Testing;
 
 namespace Ccflux.Receiver.Tests.Usage.Store;
 
-/// <summary>A session that ccflux 0.1 began and the new plugin goes on with is counted once.</summary>
+/// <summary>A session that ccflux 0.1 started and the new plugin continues is counted once.</summary>
 public sealed class SupersedeTests
 {
     private static readonly DateTimeOffset Noon = new(2026, 11, 20, 12, 0, 0, TimeSpan.Zero);

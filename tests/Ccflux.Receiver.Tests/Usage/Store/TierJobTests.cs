@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ccflux.Receiver.Tests.Usage.Store;
 
-/// <summary>Tiers out of the stored windows and limit events.</summary>
+/// <summary>Tiers from the stored windows and limit events.</summary>
 public sealed class TierJobTests
 {
     private readonly ManualTime _time = new();

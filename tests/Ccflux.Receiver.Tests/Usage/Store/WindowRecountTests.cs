@@ -5,7 +5,7 @@ using FsCheck.Fluent;
 
 namespace Ccflux.Receiver.Tests.Usage.Store;
 
-/// <summary>Turns that come out of order cost a report little, and the windows come out right all the same.</summary>
+/// <summary>Turns that arrive out of order cost a report little, and the windows are correct nevertheless.</summary>
 public sealed class WindowRecountTests
 {
     private static readonly DateTimeOffset Epoch = new(2026, 10, 1, 0, 30, 0, TimeSpan.Zero);
@@ -20,7 +20,7 @@ public sealed class WindowRecountTests
         await store.ReportAsync(1, A.Turn("early", 0, Epoch.AddHours(-1)));
         await store.ReportAsync(2, A.Turn("other", 0, Epoch));
 
-        // 20 of 401 turns were counted anew in the report's transaction, the rest by steps of 20.
+        // 20 of 401 turns were recounted in the report's transaction, the rest in steps of 20.
         Assert.True(store.Usage.AreWindowsBehind);
         Assert.InRange(await store.CatchUpAsync(), 18, 21);
         Recount.AssertExact(store.DatabasePath);
@@ -89,7 +89,7 @@ public sealed class WindowRecountTests
         Assert.Empty(store.Failures);
     }
 
-    /// <summary>Of few sessions and indexes, so that many come again at other times, and often at the very same instant.</summary>
+    /// <summary>Few sessions and indexes, so that many turns are sent again at other times, and often for the very same instant.</summary>
     private static TurnReport RandomTurn(System.Random random)
     {
         var ended = Epoch.AddMinutes(30 * random.Next(200));

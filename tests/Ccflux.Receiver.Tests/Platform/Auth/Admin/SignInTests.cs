@@ -47,7 +47,7 @@ public sealed class SignInTests
 
         Assert.Equal(secure, cookie.StartsWith("__Host-ccflux_admin=", StringComparison.Ordinal));
         Assert.Equal(secure, cookie.Contains("; secure", StringComparison.OrdinalIgnoreCase));
-        // The same value under the plain name is nobody's session over HTTPS; over HTTP it is one, and its form lacks a token.
+        // The same value under the plain name is not a session over HTTPS; over HTTP it is one, and its form lacks a token.
         Assert.Equal(secure ? HttpStatusCode.Unauthorized : HttpStatusCode.BadRequest, plain.StatusCode);
     }
 

@@ -6,7 +6,7 @@ using System.Text.Json;
 
 namespace Ccflux.Receiver.Tests.Platform.Auth.CloudflareAccess;
 
-/// <summary>A team of Cloudflare Access: it publishes its keys and signs tokens with them.</summary>
+/// <summary>A team in Cloudflare Access: it publishes its keys and signs tokens with them.</summary>
 internal sealed class AccessKeyServer : HttpMessageHandler
 {
     public const string Team = "example-team";
@@ -22,9 +22,9 @@ internal sealed class AccessKeyServer : HttpMessageHandler
 
     public void Rotate(string name) => _keys[name] = RSA.Create(2048);
 
-    /// <param name="now">When it is made; it is good for a day.</param>
-    /// <param name="key">The key it is signed with.</param>
-    /// <param name="change">Takes the claims before they are signed.</param>
+    /// <param name="now">When the token is created; it is valid for a day.</param>
+    /// <param name="key">The key that it is signed with.</param>
+    /// <param name="change">Changes the claims before they are signed.</param>
     public string Token(DateTimeOffset now, string key = "first", string algorithm = "RS256", RSA? forger = null, Action<Dictionary<string, object>>? change = null)
     {
         var claims = new Dictionary<string, object>(StringComparer.Ordinal)

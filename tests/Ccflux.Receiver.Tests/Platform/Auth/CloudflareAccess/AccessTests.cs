@@ -122,7 +122,7 @@ public sealed class AccessTests : IAsyncLifetime
         _time.Advance(TimeSpan.FromMinutes(2));
         Assert.Equal(HttpStatusCode.OK, await AskAsync(_team.Token(Now)));
 
-        // Known keys outlive an outage of hours, and not one of days.
+        // Known keys survive an outage of hours, but not one of days.
         _team.IsDown = true;
         _time.Advance(TimeSpan.FromHours(20));
         Assert.Equal(HttpStatusCode.OK, await AskAsync(_team.Token(Now)));

@@ -4,7 +4,7 @@ using Ccflux.Testing;
 
 namespace Ccflux.Receiver.Tests.Platform.Auth.Signing;
 
-/// <summary>The vectors of RFC 8032, section 7.1, and what Wycheproof tries: bits, lengths, malleability, bad keys.</summary>
+/// <summary>The vectors of RFC 8032, section 7.1, and the cases of Wycheproof: bits, lengths, malleability, bad keys.</summary>
 public sealed class Ed25519Tests
 {
     /// <summary>The order of the group: adding it to the second half of a signature must not give another valid one.</summary>

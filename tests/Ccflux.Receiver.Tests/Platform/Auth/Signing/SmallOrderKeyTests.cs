@@ -6,10 +6,10 @@ using Ccflux.Testing;
 
 namespace Ccflux.Receiver.Tests.Platform.Auth.Signing;
 
-/// <summary>Keys of small order have no secret, so whoever registers one proves nothing by it.</summary>
+/// <summary>Keys of small order have no secret, so registering one proves nothing.</summary>
 public sealed class SmallOrderKeyTests
 {
-    /// <summary>The last byte is given without the sign bit, and tried with it too.</summary>
+    /// <summary>The last byte is listed without the sign bit, and tried with it too.</summary>
     private static readonly string[] s_points =
     [
         "0000000000000000000000000000000000000000000000000000000000000000",
