@@ -7,7 +7,7 @@ namespace Ccflux.Architecture.Tests;
 /// <summary>Retired words (eng/words.txt) stay out of source, pages and docs.</summary>
 public sealed class WordTests
 {
-    private static readonly string[] Folders = ["src", "tools", "tests", "bench", "web", "docs", "eng", "deploy", "plugin", "plugin-fleet"];
+    private static readonly string[] Folders = ["src", "tools", "web", "docs", "eng", "deploy", "plugin", "plugin-fleet"];
     private static readonly string[] Endings = [".cs", ".razor", ".ts", ".mjs", ".css", ".md", ".sh", ".yml", ".json"];
     private static readonly string[] Skipped = ["node_modules", "/bin/", "/obj/", "/dist/", "/fixtures/", "docs/glossary.md", "lock.json"];
 

@@ -15,7 +15,7 @@ const cardTurns = async (page) => digits(await page.locator("[data-stat=turns] .
 
 test("A new report shows by itself; focus, fold, scroll and what is typed stay", async () => {
   const { page, context, trouble } = await signIn(world.browser, world.receiver);
-  await page.locator("button[data-live][data-state=live], button[data-live][data-state=pulse]").waitFor();
+  await page.locator("button[data-live][data-state=live], button[data-live][data-state=blink]").waitFor();
   const before = await cardTurns(page);
   await page.getByRole("button", { name: "Collapse Model breakdown" }).click();
   await page.getByLabel("E-mail", { exact: true }).fill("half.typed@exam");

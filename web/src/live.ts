@@ -117,7 +117,7 @@ async function refresh(): Promise<void> {
       pending = false;
       applyPage(await fetchPage(location.pathname + location.search), true);
       freshAt = Date.now();
-      show("pulse");
+      show("blink");
       await new Promise((resolve) => setTimeout(resolve, restMs));
     }
   } catch (error) {
@@ -131,7 +131,7 @@ async function refresh(): Promise<void> {
   }
 }
 
-function show(state?: "pulse"): void {
+function show(state?: "blink"): void {
   const dot = document.querySelector<HTMLElement>("button[data-live]");
   if (!dot) {
     return;

@@ -9,5 +9,5 @@ internal sealed record OptionalSettings(IReadOnlyDictionary<string, string> Tele
     public static OptionalSettings None { get; } = new(new Dictionary<string, string>(StringComparer.Ordinal), StatusLine: false);
 
     /// <summary>Hides the variables: one of them is a secret.</summary>
-    public override string ToString() => $"Extras {{ StatusLine = {StatusLine} }}";
+    public override string ToString() => $"OptionalSettings {{ StatusLine = {StatusLine} }}";
 }

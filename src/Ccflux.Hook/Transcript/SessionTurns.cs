@@ -13,7 +13,7 @@ internal sealed class SessionTurns(ulong owner, byte reading, bool fromStart, Me
     private const int KeptCalls = 256;
 
     private readonly List<Turn> _turns = [];
-    private readonly Dictionary<ulong, Plural> _messages = [];
+    private readonly Dictionary<ulong, Counted> _messages = [];
     private readonly List<(ulong Call, int Turn)> _calls = [];
     private readonly Dictionary<ulong, int> _turnOfCall = [];
     private bool _promptSeen;
@@ -21,7 +21,7 @@ internal sealed class SessionTurns(ulong owner, byte reading, bool fromStart, Me
     private int _sealedPlaces;
 
     [StructLayout(LayoutKind.Auto)]
-    private struct Plural
+    private struct Counted
     {
         public MessageUsage Usage;
         public int Turn;
@@ -189,7 +189,7 @@ internal sealed class SessionTurns(ulong owner, byte reading, bool fromStart, Me
         for (var count = reader.Read7BitEncodedInt(); count > 0; count--)
         {
             var id = reader.ReadUInt64();
-            session._messages[id] = new Plural
+            session._messages[id] = new Counted
             {
                 Turn = reader.Read7BitEncodedInt(),
                 Place = reader.Read7BitEncodedInt(),
@@ -303,7 +303,7 @@ internal sealed class SessionTurns(ulong owner, byte reading, bool fromStart, Me
             return false;
         }
 
-        _messages.Add(row.Id, new Plural { Usage = row.Usage, Turn = index, Place = _nextPlace++ });
+        _messages.Add(row.Id, new Counted { Usage = row.Usage, Turn = index, Place = _nextPlace++ });
         if (Find(index) is { } turn)
         {
             turn.Own();
@@ -319,7 +319,7 @@ internal sealed class SessionTurns(ulong owner, byte reading, bool fromStart, Me
     }
 
     /// <summary>Merges another row of a message that is already counted. It stays in the earlier of the two turns.</summary>
-    private bool Merge(ref Plural known, in TranscriptRow row, int index, bool isNew)
+    private bool Merge(ref Counted known, in TranscriptRow row, int index, bool isNew)
     {
         if (row.AgentCall != 0)
         {

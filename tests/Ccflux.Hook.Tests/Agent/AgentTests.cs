@@ -79,7 +79,7 @@ public sealed class AgentTests
         Assert.Equal(1, agent.ExitCode);
         Assert.Contains("enrol it again", machine.Logs(), StringComparison.Ordinal);
         Assert.Contains("must be enrolled again", (await machine.Machine.RunAsync("status")).Output, StringComparison.Ordinal);
-        Assert.Empty(fleet.IsBetterThan);
+        Assert.Empty(fleet.Heartbeats);
     }
 
     [Fact]
@@ -234,7 +234,7 @@ public sealed class AgentTests
 
         await machine.HookAsync(machine.Client(), "s1", "SessionStart");
 
-        await Wait.UntilAsync(() => !fleet.IsBetterThan.IsEmpty, "a heartbeat by the receiver's clock");
+        await Wait.UntilAsync(() => !fleet.Heartbeats.IsEmpty, "a heartbeat by the receiver's clock");
         Assert.Single(machine.Logs().Split('\n'), line => line.Contains("heartbeat: HTTP 503", StringComparison.Ordinal));
     }
 

@@ -49,8 +49,8 @@ public sealed class LoginReturnTests
         await Wait.UntilAsync(() => machine.FingerprintIs("work") && fleet.Confirmed.Count == 1, "the swap");
         fleet.RefusesLogins = (403, ErrorCodes.CredentialDead);
         machine.WriteLogin(FleetMachine.Login("work-2"));
-        var told = fleet.IsBetterThan.Count;
-        await Wait.UntilAsync(() => fleet.IsBetterThan.Count > told + 2, "some more heartbeats");
+        var told = fleet.Heartbeats.Count;
+        await Wait.UntilAsync(() => fleet.Heartbeats.Count > told + 2, "some more heartbeats");
 
         fleet.RefusesLogins = null;
         machine.WriteLogin(FleetMachine.Login("work-3"));

@@ -33,11 +33,11 @@ internal sealed class StubFleet : IAsyncDisposable
 
     public EnrolRequest? Enrolled { get; private set; }
 
-    public ConcurrentQueue<(DateTimeOffset At, Heartbeat Beat)> IsBetterThan { get; } = [];
+    public ConcurrentQueue<(DateTimeOffset At, Heartbeat Beat)> Heartbeats { get; } = [];
 
     public ConcurrentQueue<(ReturnedLogin Credential, JsonElement Login)> Returned { get; } = [];
 
-    public Heartbeat? Last => IsBetterThan.LastOrDefault().Beat;
+    public Heartbeat? Last => Heartbeats.LastOrDefault().Beat;
 
     /// <summary>Commands included in every answer until they are confirmed or refused.</summary>
     public List<SealedCommand> Commands { get; } = [];
@@ -149,7 +149,7 @@ internal sealed class StubFleet : IAsyncDisposable
             if (heartbeat.Sequence > _sequence)
             {
                 _sequence = heartbeat.Sequence;
-                IsBetterThan.Enqueue((DateTimeOffset.UtcNow, heartbeat));
+                Heartbeats.Enqueue((DateTimeOffset.UtcNow, heartbeat));
                 Settle(heartbeat);
                 reply = new HeartbeatReply { Commands = [.. Commands], NextSeconds = NextSeconds };
             }

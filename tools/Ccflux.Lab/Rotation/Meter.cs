@@ -45,7 +45,7 @@ internal sealed class Meter(SimulatedAccount account, int firstPoll)
         return new SimulatedReading(now, Percent(_fiveHour, account.FiveHour), _fiveHourReset, Percent(_sevenDay, account.SevenDay), _sevenDayReset);
     }
 
-    /// <summary>Windows that have ended by <paramref name="at"/> begin anew.</summary>
+    /// <summary>Windows that have ended by <paramref name="at"/> start again.</summary>
     public void Roll(int at)
     {
         while (at >= _sevenDayReset)

@@ -2,7 +2,7 @@ namespace Ccflux.Lab.Rotation;
 
 /// <summary>
 /// A fortnight that happened, as a scenario. Polls tell when weeks ended and in which proportion the two windows of an account rose; how large they are
-/// in requests is told by the requests that were reported meanwhile. docs/development/fleet-simulation.md says what is derived and what is assumed. Pure.
+/// in requests is derived from the requests that were reported meanwhile. docs/development/fleet-simulation.md says what is derived and what is assumed. Pure.
 /// </summary>
 /// <param name="Scenario">To be played.</param>
 /// <param name="Notes">What it stands on, and what was left out, in words.</param>

@@ -24,7 +24,7 @@ internal sealed record ScriptedFortnight
     /// <param name="SevenDay">Requests of a 7-day window.</param>
     /// <param name="ResetsAtHour">When the first 7-day window ends, from the start: 1 to 168.</param>
     /// <param name="Used">Requests used of it before.</param>
-    /// <param name="Label">For whoever reads the file.</param>
+    /// <param name="Label">For people who read the file.</param>
     internal sealed record Account(int FiveHour, int SevenDay, int ResetsAtHour, int Used = 0, string? Label = null);
 
     /// <param name="ConfigDir">From 0.</param>
