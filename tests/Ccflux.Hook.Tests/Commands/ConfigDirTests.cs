@@ -106,7 +106,7 @@ public sealed class ConfigDirTests : IDisposable
         using var all = JsonDocument.Parse(json);
         Assert.Equal(200, all.RootElement.GetProperty("totals").GetProperty("output_tokens").GetInt64());
         Assert.Equal((1, 100), (all.RootElement.GetProperty("desktop_agent_mode").GetProperty("sessions").GetInt32(), all.RootElement.GetProperty("desktop_agent_mode").GetProperty("output_tokens").GetInt32()));
-        Assert.Contains("1 session of Claude Desktop's agent mode is counted (100 output); no hook reports it", text, StringComparison.Ordinal);
+        Assert.Contains("1 session of Claude Desktop's agent mode is included (100 output tokens); no hook reports it", text, StringComparison.Ordinal);
         Assert.DoesNotContain("desktop", named, StringComparison.Ordinal);
         Assert.Contains("Desktop      1 session of Claude Desktop's agent mode", status, StringComparison.Ordinal);
     }

@@ -99,17 +99,4 @@ internal sealed class UsagePageQuery(SqliteReaders readers, DayCache days, CostH
 
         return (period, prior.Totals);
     }
-
-    /// <summary>Totals of all users are sums that the days already contain; those of a scope are summed from its users' cells.</summary>
-    private static (PeriodTotals Totals, Action<DayRows> Add) Totals(int from, int to, Scope scope)
-    {
-        if (scope is { Users: null, Model: null })
-        {
-            var everybody = new PeriodTotals(from, to);
-            return (everybody, everybody.Add);
-        }
-
-        var some = new UsagePeriodSums(from, to, scope.Users, scope.Model);
-        return (some.Totals, some.Add);
-    }
 }

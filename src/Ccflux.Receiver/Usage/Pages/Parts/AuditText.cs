@@ -12,12 +12,15 @@ internal static class AuditText
         "user.revoke" => "User revoked",
         "user.reissue" => "Token reissued",
         "user.forget-usage" => "Usage removed",
+        "user.refuse" => "Manually inserted user refused",
         "user.division" => "Division changed",
         "device.revoke" => "Device revoked",
         "device.approve" => "Device approved",
         "device.register-again" => "Device registered again after being revoked",
         "telemetry.issue" => "Telemetry token issued",
+        "telemetry.reissue" => "Telemetry token reissued",
         "telemetry.revoke" => "Telemetry tokens revoked",
+        "telemetry.plan" => "Plan set",
         "telemetry.map" => "Installation assigned",
         "quota.alert.test" => "Test alert sent",
         "quota.alert.rule" => "Alert rule changed",
@@ -42,13 +45,14 @@ internal static class AuditText
         "sign-in.refused" => "Wrong token",
         "sign-out" => "Signed out",
         "session.end" => "Session ended",
+        "restore" => "Database restored",
         _ => action,
     };
 
     public static Tone Tone(string action) => action switch
     {
         "user.revoke" or "user.forget-usage" or "device.revoke" or "telemetry.revoke" or "fleet.revoke" or "fleet.remove" => Shell.Components.Tone.Bad,
-        "device.register-again" => Shell.Components.Tone.Warn,
+        "device.register-again" or "user.refuse" or "restore" => Shell.Components.Tone.Warn,
         "sign-in" or "sign-out" => Shell.Components.Tone.None,
         _ => Shell.Components.Tone.Good,
     };
