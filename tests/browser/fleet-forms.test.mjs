@@ -86,7 +86,7 @@ test("An account is edited: label, e-mail, plan, next charge and ceilings, and a
     await dialog(page).getByLabel(label).fill(value);
   }
   await submit(page, "Save account");
-  await dialog(page).getByText("label: another account is called so.").waitFor();
+  await dialog(page).getByText("label: another account has this name.").waitFor();
   assert.equal(await dialog(page).getByLabel("Plan").inputValue(), "max 20x");
   await dialog(page).getByLabel("Label").fill("spare");
   await submit(page, "Save account");

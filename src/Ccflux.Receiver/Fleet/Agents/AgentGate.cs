@@ -66,7 +66,7 @@ internal sealed class AgentGate(
                 // No attempt to be recorded: every agent's first heartbeat after a restart may be one.
                 return new Problem(StatusCodes.Status403Forbidden, ErrorCodes.TimestampStale, "This heartbeat was signed before the receiver started. Send a new one.");
             case SequenceVerdict.Busy:
-                return new Problem(StatusCodes.Status503ServiceUnavailable, ErrorCodes.Busy, "The database cannot be written at the moment.", TimeSpan.FromSeconds(5));
+                return new Problem(StatusCodes.Status503ServiceUnavailable, ErrorCodes.Busy, "The database is not accepting writes right now.", TimeSpan.FromSeconds(5));
             case SequenceVerdict.Replayed:
             default:
                 return (await RefuseAsync(context, agent, ErrorCodes.Replayed, "This heartbeat was taken already, or an older one.", StatusCodes.Status409Conflict)).Refusal;

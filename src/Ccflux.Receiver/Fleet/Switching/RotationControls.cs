@@ -135,7 +135,7 @@ internal sealed class RotationControls(SqliteReaders readers, GroupCommitWriter 
         var written = await writer.WriteAsync(change);
         if (written.Status != WriteStatus.Committed)
         {
-            return "The database cannot be written at the moment.";
+            return "The database is not accepting writes right now.";
         }
 
         wake.Give();

@@ -18,6 +18,6 @@ internal static class IssueText
         IssueOutcome.Refreshing => "The login is being renewed at this moment; try again.",
         IssueOutcome.NoLoginFile => "The client there keeps its login where an agent cannot put one.",
         IssueOutcome.EnrolAgain => "The agent does not know the key that this receiver signs with: enrol it again.",
-        IssueOutcome.Busy => "The database cannot be written at the moment.",
+        IssueOutcome.Busy => "The database is not accepting writes right now.",
     };
 }
