@@ -17,7 +17,7 @@ internal sealed partial class HealthEndpoint(SqliteReaders readers, GroupCommitW
     {
         if (!limits.Open.TryTake(RequestLimits.AddressOf(context), out var wait))
         {
-            return new Problem(StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, "Too many requests from this address.", wait);
+            return new Problem(StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, "Too many requests from this IP address.", wait);
         }
 
         context.Response.Headers.CacheControl = "no-store";

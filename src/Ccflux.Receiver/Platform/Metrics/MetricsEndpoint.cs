@@ -17,7 +17,7 @@ internal sealed class MetricsEndpoint(MetricsCollector collector, IEnumerable<IB
     {
         if (!limits.Open.TryTake(RequestLimits.AddressOf(context), out var wait))
         {
-            return new Problem(StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, "Too many requests from this address.", wait);
+            return new Problem(StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, "Too many requests from this IP address.", wait);
         }
 
         if (options.MetricsToken is { } token ? !IsBearer(context.Request, token) : !LocalRequest.Asks(context))
