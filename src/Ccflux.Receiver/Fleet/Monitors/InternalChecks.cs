@@ -5,11 +5,11 @@ using Dapper;
 
 namespace Ccflux.Receiver.Fleet.Monitors;
 
-/// <summary>What the receiver knows without asking an address: whether polls are answered, whether config dirs with sessions are heard, and the
-/// programs that lead here. Those are watched from when they were first seen.</summary>
+/// <summary>Checks what the receiver knows without requesting a URL: whether polls succeed, whether config dirs with sessions send heartbeats, and the
+/// programs that forward requests to it. Those are monitored once they have been seen.</summary>
 internal sealed class InternalChecks(LiveSessions sessions, NetworkWatch network, SqliteReaders readers, TimeProvider time)
 {
-    /// <summary>What is known of sessions then is from before: nobody had the time to be heard.</summary>
+    /// <summary>Until then, sessions are known only from before the start: no agent has had time for a heartbeat.</summary>
     private readonly DateTimeOffset _settled = time.GetUtcNow() + SessionRule.GoneAfter;
 
     private static readonly Watched s_polling = new("Polling", "quota of every account");
@@ -20,7 +20,7 @@ internal sealed class InternalChecks(LiveSessions sessions, NetworkWatch network
     private volatile bool _sawTailscale;
     private volatile bool _sawTunnel;
 
-    /// <summary>What is watched, but for a name that the settings give to something else.</summary>
+    /// <summary>The internal monitors, except those whose name the settings give to another target.</summary>
     public IEnumerable<Watched> Watched(IReadOnlyList<MonitorTarget> targets) => All().Where(one => !IsTaken(one, targets));
 
     public async Task<IReadOnlyList<(string Name, CheckResult Result)>> RunAsync(IReadOnlyList<MonitorTarget> targets, CancellationToken cancellationToken)
@@ -32,7 +32,7 @@ internal sealed class InternalChecks(LiveSessions sessions, NetworkWatch network
         return [.. Watched(targets).Select(one => (one.Name, one == s_polling ? polling : one == s_agents ? Agents(time.GetUtcNow() < _settled ? [] : sessions.Read()) : one == s_tailscale ? Tailscale(seen.Tailscale) : Tunnel(seen.Cloudflared)))];
     }
 
-    /// <summary>A config dir without a session is silent by right: only one that had some a moment ago is missed.</summary>
+    /// <summary>A config dir without a session may be offline: only one that had a session a moment ago counts as missing.</summary>
     internal static CheckResult Agents(IReadOnlyList<ObservedConfigDir> seen)
     {
         var live = seen.Count(one => one.Presence is Presence.Live);

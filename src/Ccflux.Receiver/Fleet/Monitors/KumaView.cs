@@ -1,11 +1,11 @@
 namespace Ccflux.Receiver.Fleet.Monitors;
 
-/// <summary>How Uptime Kuma's monitors are shown. Pure.</summary>
+/// <summary>Converts Uptime Kuma's monitors for display. Pure.</summary>
 internal static class KumaView
 {
     public const string Source = "kuma";
 
-    /// <summary>Kuma's longest usual interval is an hour; a monitor without a beat for longer than this is not known to be anything.</summary>
+    /// <summary>Kuma's longest usual interval is an hour; without a check for longer than this, a monitor's state is unknown.</summary>
     private static readonly TimeSpan s_oldest = TimeSpan.FromMinutes(10);
 
     public static MonitorView Of(KumaMonitor monitor, KumaSnapshot snapshot, DateTimeOffset now)
@@ -25,7 +25,7 @@ internal static class KumaView
             [.. Enumerable.Range(0, OwnMonitorView.Hours).Select(hour => HourOf(monitor.Heartbeats, now.AddHours(hour - OwnMonitorView.Hours), now.AddHours(hour - OwnMonitorView.Hours + 1)))]);
     }
 
-    /// <summary>Three times what lay between its last two checks, ten minutes at the least.</summary>
+    /// <summary>Three times the interval between its last two checks, but at least ten minutes.</summary>
     private static TimeSpan RetryBackoff(IReadOnlyList<KumaHeartbeat> heartbeats)
     {
         var between = heartbeats.Count > 1 ? (heartbeats[^1].At - heartbeats[^2].At) * 3 : TimeSpan.Zero;

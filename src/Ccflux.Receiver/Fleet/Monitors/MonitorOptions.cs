@@ -4,7 +4,7 @@ using Ccflux.Receiver.Platform.Http;
 
 namespace Ccflux.Receiver.Fleet.Monitors;
 
-/// <summary>What the fleet page watches.</summary>
+/// <summary>Settings for the monitors on the fleet page.</summary>
 internal sealed class MonitorOptions : IValidatableObject
 {
     public const int MaxTargets = 30;

@@ -7,15 +7,15 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 
 namespace Ccflux.Receiver.Fleet.Monitors;
 
-/// <summary>How the receiver is reached and what guards it, each line from something that was observed, and said to be unseen where nothing was.</summary>
+/// <summary>How the receiver is reached and what protects it. Each line is based on an observation, or states that nothing could be observed.</summary>
 internal sealed class NetworkFacts(
     IServer server, HttpOptions http, BrowserCookies cookies, AdminSessions sessions, CloudflareAccessOptions access, CloudflareAccessKeys accessKeys, CloudflareAccessCounters counters, TransportStats transports, NetworkWatch watch, HttpCheck check, TimeProvider time)
 {
-    /// <summary>Issuers renew a month ahead: less than this means that nobody does.</summary>
+    /// <summary>Issuers renew a month ahead: less than this means that renewal is not working.</summary>
     private static readonly TimeSpan s_soon = TimeSpan.FromDays(14);
 
 
-    /// <param name="address">How people reach the receiver: BASE_URL, else as the page was asked for.</param>
+    /// <param name="address">The URL that people use: BASE_URL, else that of this request.</param>
     /// <param name="request">The request that the page answers.</param>
     public async Task<IReadOnlyList<NetworkFact>> ReadAsync(string address, HttpRequest request)
     {
@@ -53,7 +53,7 @@ internal sealed class NetworkFacts(
             : new("TLS", FactState.Unseen, "Only requests from this machine were seen since the start; whether a proxy uses TLS, they do not tell");
     }
 
-    /// <summary>As the check of the public address was shown it; without such an address there is none to speak of.</summary>
+    /// <summary>The certificate that the check of the public URL saw. Yields nothing if there is no public URL.</summary>
     private IEnumerable<NetworkFact> Certificate()
     {
         if (!Uri.TryCreate(http.BaseUrl, UriKind.Absolute, out var address) || !string.Equals(address.Scheme, Uri.UriSchemeHttps, StringComparison.Ordinal))

@@ -3,10 +3,10 @@ using System.Text.Json;
 
 namespace Ccflux.Receiver.Fleet.Network;
 
-/// <summary>How many connections a cloudflared holds to Cloudflare.</summary>
+/// <summary>The number of connections from a cloudflared to Cloudflare.</summary>
 internal sealed record CloudflaredStatus(int Connections);
 
-/// <summary>Asks the machine's cloudflared at its metrics address: <c>GET /ready</c> gives <c>{"status":200,"readyConnections":4,"connectorId":"…"}</c>, with 503 where it has none.</summary>
+/// <summary>Queries the machine's cloudflared at its metrics URL: <c>GET /ready</c> returns <c>{"status":200,"readyConnections":4,"connectorId":"…"}</c>, with status 503 if it has none.</summary>
 internal sealed class CloudflaredProbe(NetworkOptions options) : IDisposable
 {
     private readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false })

@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Ccflux.Receiver.Fleet.Network;
 
-/// <summary>Where the state of what stands before the receiver can be read.</summary>
+/// <summary>Where to read the state of the programs in front of the receiver.</summary>
 internal sealed class NetworkOptions : IValidatableObject
 {
     [ConfigurationKeyName("TAILSCALE_SOCKET")]

@@ -4,10 +4,10 @@ using Ccflux.Receiver.Shell.Pages;
 
 namespace Ccflux.Receiver.Fleet.Pages;
 
-/// <summary>The forms of the fleet page: what each asks, and what it says will happen.</summary>
+/// <summary>The forms of the fleet page: their fields, and what they state will happen.</summary>
 internal static class FleetForms
 {
-    /// <summary>What was pasted is never put back: a form that failed asks for it again.</summary>
+    /// <summary>The pasted login is never shown again: a form that failed asks for it again.</summary>
     public static FormDefinition Import(string label, bool vaultOnly) => new(
         "Add an account",
         ["Paste the login of an account that you own: the file .credentials.json of its config dir, or the claudeAiOauth in it. It is encrypted at once and never shown again. To renew an account's login, import it again."],
@@ -107,7 +107,7 @@ internal static class FleetForms
 
     public static FormDefinition Resume { get; } = new("Resume rotation?", ["It looks at the fleet again within seconds."], [], "Resume rotation");
 
-    /// <summary>Places of pins: <c>fleet</c>, <c>machine NAME</c>, <c>config_dir AGENT</c>.</summary>
+    /// <summary>What a pin can apply to: <c>fleet</c>, <c>machine NAME</c>, <c>config_dir AGENT</c>.</summary>
     private static List<FormOption> Places(IReadOnlyList<AgentRow> agents)
     {
         var live = agents.Where(agent => agent.State != AgentConnection.Revoked).ToList();

@@ -9,7 +9,7 @@ using Ccflux.Receiver.Shell.Pages;
 
 namespace Ccflux.Receiver.Fleet.Pages;
 
-/// <summary>What the admin changes about agents and rotation. Asked for by a GET page, made by a POST.</summary>
+/// <summary>The admin's changes to agents and rotation. A GET shows the form, a POST makes the change.</summary>
 internal sealed class FleetFormsEndpoint(BoardQuery board, AgentStore agents, AgentCommandQueue commands, RotationControls control, PageFrames frames, BrowserAnswers answers)
 {
     private const string TooManyCodes = "Too many codes wait to be used, or the database cannot be written.";
@@ -126,7 +126,7 @@ internal sealed class FleetFormsEndpoint(BoardQuery board, AgentStore agents, Ag
 
     public Task<IResult> ResumeAsync(HttpContext context) => SetPausedAsync(context, isPaused: false);
 
-    /// <returns>Null where no code was made.</returns>
+    /// <returns>Null if no code was created.</returns>
     private async Task<IResult?> CodePageAsync(HttpContext context, string machine, string? code) =>
         code is null || await agents.ReceiverFingerprintAsync() is not { } fingerprint
             ? null

@@ -9,7 +9,7 @@ using Ccflux.Receiver.Shell.Format;
 
 namespace Ccflux.Receiver.Fleet.Pages;
 
-/// <summary>What the admin changes about the vault's accounts, and when they are polled. What was pasted goes to the vault and nowhere else.</summary>
+/// <summary>The admin's changes to the vault's accounts and their polling. A pasted login goes to the vault and nowhere else.</summary>
 internal sealed class VaultFormsEndpoint(BoardQuery board, AccountImport import, AccountEdit edit, Poller poller, PageFrames frames, BrowserAnswers answers, TimeProvider time)
 {
     public IResult AskImport(HttpContext context) => FleetFormResults.Ask(context, frames, FleetForms.Import("", vaultOnly: false), null);

@@ -3,7 +3,7 @@ using Ccflux.Receiver.Fleet.Vault;
 
 namespace Ccflux.Receiver.Fleet.Read;
 
-/// <summary>Accounts in the order they are used, each with what is known of it; the one that most sessions use stands first, the one they get next below it. Pure.</summary>
+/// <summary>Builds the rows of accounts in their order of use. The one that most sessions use comes first, the one that they get next comes second. Pure.</summary>
 internal static class AccountRows
 {
     private const string FiveHour = "five_hour";
@@ -30,8 +30,8 @@ internal static class AccountRows
         ];
     }
 
-    /// <summary>Where rotation has looked at the config dirs of the main account, what most of them would get; else what most others would; else the first in the
-    /// order that is ready.</summary>
+    /// <summary>The account that most config dirs of the main account would get, if rotation has evaluated them; else the one that most others would get; else the first
+    /// in the order that is ready.</summary>
     private static AccountRow? Next(List<AccountRow> rows, AccountRow? main, IReadOnlyList<DecisionRow> decisions)
     {
         var own = decisions.Where(row => main is not null && string.Equals(row.Account, main.Label, StringComparison.Ordinal)).ToList();

@@ -3,12 +3,12 @@ using Ccflux.Receiver.Fleet.Sessions;
 
 namespace Ccflux.Receiver.Fleet.Read;
 
-/// <summary>Agents as they are shown. Pure.</summary>
+/// <summary>Builds the rows of agents. Pure.</summary>
 internal static class AgentRows
 {
     private const int ShownDigits = 8;
 
-    /// <summary>All agents. What one calls its config dir is shown to nobody here.</summary>
+    /// <summary>All agents. An agent's own name for its config dir is never shown.</summary>
     public static List<AgentRow> All(
         IReadOnlyList<AgentFacts> agents, Dictionary<long, string> labels, IReadOnlyDictionary<string, long> requested, IReadOnlyList<ObservedConfigDir> live, DateTimeOffset now)
     {

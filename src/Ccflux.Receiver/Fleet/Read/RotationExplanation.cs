@@ -2,7 +2,7 @@ using Ccflux.Receiver.Fleet.Rotation;
 
 namespace Ccflux.Receiver.Fleet.Read;
 
-/// <summary>How rotation works, in words made from the very numbers it goes by.</summary>
+/// <summary>Explains how rotation works, with the numbers that it actually uses.</summary>
 internal static class RotationExplanation
 {
     public static IReadOnlyList<(string Name, string Text)> Of(RotationSettings settings) =>
@@ -27,7 +27,7 @@ internal static class RotationExplanation
         ? $"The account whose weekly window resets soonest goes first and is used to {UsedTo(settings)}, because what is left at the reset is lost."
         : $"What is left of a week is lost when it resets. In the last {Span(settings.SoonestFirstWithin)} before a reset, the account whose weekly window resets soonest goes first and is used to {UsedTo(settings)}. Before that, it is the one with the least time for each percent that is left, later the fuller its 5-hour window is.";
 
-    /// <summary>Readings are whole percents, so that of the last one nobody knows whether it is there.</summary>
+    /// <summary>Readings are whole percents, so nobody knows whether the last one is left.</summary>
     private static string UsedTo(RotationSettings settings) =>
         $"{Percent(settings.SevenDayCeiling)}{(settings.SevenDayCeiling >= 100 ? " (the last percent only where no other account can be used)" : "")}";
 

@@ -5,7 +5,7 @@ using Ccflux.Storage.Sqlite;
 
 namespace Ccflux.Receiver.Fleet.Vault;
 
-/// <summary>The receiver's own signing key: agents pin it and verify commands with it. Created with the first code; stored as logins are. Use it inside a write.</summary>
+/// <summary>The receiver's own signing key: agents pin it and verify commands with it. Created with the first code; stored as logins are. Use inside a write.</summary>
 internal sealed class ReceiverSigning(VaultProtection protection, ReceiverSeal seal)
 {
     private const string Name = "signing";

@@ -3,7 +3,7 @@ using Ccflux.Receiver.Shell.Components;
 
 namespace Ccflux.Receiver.Fleet.Pages.Parts;
 
-/// <summary>Agents in words.</summary>
+/// <summary>Texts for agents.</summary>
 internal static class AgentText
 {
     public static Tone Tone(AgentRow agent) => agent switch

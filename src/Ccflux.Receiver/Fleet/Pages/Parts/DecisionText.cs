@@ -4,7 +4,7 @@ using Ccflux.Receiver.Shell.Format;
 
 namespace Ccflux.Receiver.Fleet.Pages.Parts;
 
-/// <summary>Rotation's last decisions in words.</summary>
+/// <summary>Texts for rotation's last decisions.</summary>
 internal static class DecisionText
 {
     public static Tone Tone(DecisionRow row) => row.Verdict switch

@@ -2,10 +2,10 @@ using Ccflux.Receiver.Fleet.Agents;
 
 namespace Ccflux.Receiver.Fleet.Pages.Parts;
 
-/// <summary>Why a login was not sealed to an agent, in words.</summary>
+/// <summary>Explains why a login was not sealed to an agent.</summary>
 internal static class IssueText
 {
-    /// <summary>Null where it was.</summary>
+    /// <summary>Null if it was sealed.</summary>
     public static string? Fault(IssueOutcome outcome) => outcome switch
     {
         IssueOutcome.Issued => null,

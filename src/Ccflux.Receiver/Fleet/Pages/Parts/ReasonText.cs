@@ -1,9 +1,9 @@
 namespace Ccflux.Receiver.Fleet.Pages.Parts;
 
-/// <summary>Why rotation decided as it did, from the words of events.</summary>
+/// <summary>Explains rotation's decisions, from the reasons in events.</summary>
 internal static class ReasonText
 {
-    /// <summary>The same under the order that rotation goes by now: for its present decisions, and not for what is history.</summary>
+    /// <summary>The reason under the current order of rotation: for its current decisions, not for past ones.</summary>
     public static string? Of(string reason, bool isSoonestFirst) => (reason, isSoonestFirst) switch
     {
         ("in_order", true) => "none that lasts resets sooner",
@@ -12,7 +12,7 @@ internal static class ReasonText
         _ => Of(reason),
     };
 
-    /// <summary>Ends a sentence; null where the word is none of rotation's reasons.</summary>
+    /// <summary>The end of a sentence; null if the word is not a reason of rotation.</summary>
     public static string? Of(string reason) => reason switch
     {
         "in_order" => "it is the one to use",
