@@ -51,12 +51,12 @@ internal sealed class HttpCheck : IDisposable
         catch (HttpRequestException exception)
         {
             return exception.InnerException is PrivateAddressException
-                ? new CheckResult(MonitorState.Unknown, $"not checked: its name leads to a private address ({MonitorOptions.Allowance}=1 allows it)")
+                ? new CheckResult(MonitorState.Unknown, $"not checked: its name resolves to a private IP address ({MonitorOptions.Allowance}=1 allows it)")
                 : new CheckResult(MonitorState.Down, Words(exception.HttpRequestError));
         }
         catch (IOException)
         {
-            return new CheckResult(MonitorState.Down, "the connection broke");
+            return new CheckResult(MonitorState.Down, "the connection was lost");
         }
     }
 

@@ -13,7 +13,7 @@ internal sealed class InternalChecks(LiveSessions sessions, NetworkWatch network
     private readonly DateTimeOffset _settled = time.GetUtcNow() + SessionRule.GoneAfter;
 
     private static readonly Watched s_polling = new("Polling", "quota of every account");
-    private static readonly Watched s_agents = new("Agents", "pulse of config dirs with sessions");
+    private static readonly Watched s_agents = new("Agents", "heartbeats of config dirs with sessions");
     private static readonly Watched s_tailscale = new("Tailscale", "tailscaled of this machine");
     private static readonly Watched s_tunnel = new("Tunnel", "cloudflared of this machine");
 
@@ -36,13 +36,13 @@ internal sealed class InternalChecks(LiveSessions sessions, NetworkWatch network
     internal static CheckResult Agents(IReadOnlyList<ObservedConfigDir> seen)
     {
         var live = seen.Count(one => one.Presence is Presence.Live);
-        return seen.Count == 0 ? new CheckResult(MonitorState.Unknown, "no session is known to live")
-            : new CheckResult(State(live, seen.Count), string.Create(CultureInfo.InvariantCulture, $"{live} of {seen.Count} heard"));
+        return seen.Count == 0 ? new CheckResult(MonitorState.Unknown, "no live session is known")
+            : new CheckResult(State(live, seen.Count), string.Create(CultureInfo.InvariantCulture, $"{live} of {seen.Count} online"));
     }
 
     internal static CheckResult Tailscale(ProbeResult<TailscaleStatus> result) => result.Value switch
     {
-        null => new CheckResult(MonitorState.Down, $"cannot be seen any more: {result.Unseen}"),
+        null => new CheckResult(MonitorState.Down, $"can no longer be seen: {result.Unseen}"),
         { State: "Running", IsOnline: true } => new CheckResult(MonitorState.Up, "running, online"),
         { State: "Running" } => new CheckResult(MonitorState.Partly, "running, offline"),
         var status => new CheckResult(MonitorState.Down, $"not running ({status.State})"),
@@ -50,7 +50,7 @@ internal sealed class InternalChecks(LiveSessions sessions, NetworkWatch network
 
     internal static CheckResult Tunnel(ProbeResult<CloudflaredStatus> result) => result.Value switch
     {
-        null => new CheckResult(MonitorState.Down, $"cannot be seen any more: {result.Unseen}"),
+        null => new CheckResult(MonitorState.Down, $"can no longer be seen: {result.Unseen}"),
         { Connections: 0 } => new CheckResult(MonitorState.Down, "no connection to Cloudflare"),
         var status => new CheckResult(MonitorState.Up, string.Create(CultureInfo.InvariantCulture, $"{status.Connections} connection{(status.Connections == 1 ? "" : "s")}")),
     };
@@ -60,7 +60,7 @@ internal sealed class InternalChecks(LiveSessions sessions, NetworkWatch network
         using var lease = await readers.RentAsync(cancellationToken);
         var polls = await lease.Connection.QuerySingleAsync<PollCounts>(new CommandDefinition(MonitorSql.Polls, cancellationToken: cancellationToken));
         var asked = polls.Polled - polls.Waiting;
-        return asked == 0 ? new CheckResult(MonitorState.Unknown, "no account was polled yet")
+        return asked == 0 ? new CheckResult(MonitorState.Unknown, "no account has been polled yet")
             : new CheckResult(State(asked - polls.Failing, asked), string.Create(CultureInfo.InvariantCulture, $"{asked - polls.Failing} of {asked} accounts answered"));
     }
 

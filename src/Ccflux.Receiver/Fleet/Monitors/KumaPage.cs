@@ -26,7 +26,7 @@ internal static class KumaPage
         using var heartbeatsDocument = JsonDocument.Parse(heartbeats);
         if (!Has(pageDocument.RootElement, "publicGroupList", JsonValueKind.Array, out var groups) || !Has(heartbeatsDocument.RootElement, "heartbeatList", JsonValueKind.Object, out var lists))
         {
-            throw new JsonException("This is no status page of Uptime Kuma.");
+            throw new JsonException("This is not a status page of Uptime Kuma.");
         }
 
         Has(heartbeatsDocument.RootElement, "uptimeList", JsonValueKind.Object, out var uptimes);

@@ -46,7 +46,7 @@ internal sealed class KumaReader : IDisposable
         }
         catch (Exception exception) when (ProbeResult.IsExpected(exception, cancellationToken))
         {
-            _seen = _seen with { Fault = exception is JsonException or FormatException ? "it answers in a form that is not known" : ProbeResult.Words(exception) };
+            _seen = _seen with { Fault = exception is JsonException or FormatException ? "it answers in an unknown format" : ProbeResult.Words(exception) };
         }
     }
 

@@ -17,7 +17,7 @@ internal static class KumaView
             Source,
             monitor.Kind.Length > 0 ? $"{monitor.Kind}, by Uptime Kuma" : "by Uptime Kuma",
             isKnown ? newest!.State : MonitorState.Unknown,
-            newest is null ? "Uptime Kuma has no check of it" : snapshot.Fault is not null ? "Uptime Kuma cannot be read" : isKnown ? "as Uptime Kuma says" : "Uptime Kuma has not checked it for a while",
+            newest is null ? "Uptime Kuma has not checked it yet" : snapshot.Fault is not null ? "Uptime Kuma cannot be read" : isKnown ? "according to Uptime Kuma" : "Uptime Kuma has not checked it for a while",
             isKnown ? Since(monitor.Heartbeats) : null,
             newest?.At,
             monitor.Uptime,

@@ -66,7 +66,7 @@ internal sealed partial class MonitorWatch(
 
         if (http.BaseUrl is { } outside)
         {
-            yield return new MonitorTarget("Public address", new Uri(outside.TrimEnd('/') + HealthEndpoint.Path));
+            yield return new MonitorTarget("Public URL", new Uri(outside.TrimEnd('/') + HealthEndpoint.Path));
         }
     }
 
@@ -79,10 +79,10 @@ internal sealed partial class MonitorWatch(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Error, "A round of uptime checks failed.")]
+        [LoggerMessage(1, LogLevel.Error, "Uptime checks failed; retrying at the next interval.")]
         public static partial void Failed(ILogger logger, Exception exception);
 
-        [LoggerMessage(2, LogLevel.Warning, "A round of uptime checks could not be written down.")]
+        [LoggerMessage(2, LogLevel.Warning, "Could not store the results of uptime checks.")]
         public static partial void NotKept(ILogger logger);
     }
 }

@@ -60,5 +60,5 @@ internal static class OwnMonitorView
     }
 
     /// <summary>Whole days: <c>61 d</c>.</summary>
-    public static string Left(TimeSpan left) => left <= TimeSpan.Zero ? "has ended" : left.TotalDays < 1 ? Times.Left(left) : string.Create(CultureInfo.InvariantCulture, $"{(int)left.TotalDays} d");
+    public static string Left(TimeSpan left) => left <= TimeSpan.Zero ? "has expired" : left.TotalDays < 1 ? Times.Left(left) : string.Create(CultureInfo.InvariantCulture, $"{(int)left.TotalDays} d");
 }

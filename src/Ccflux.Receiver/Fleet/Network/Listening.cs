@@ -11,7 +11,7 @@ internal sealed record Listening(string Host, int Port, bool IsLocal)
         [.. addresses.Where(address => Uri.TryCreate(address, UriKind.Absolute, out _)).Select(address => new Uri(address)).Select(uri => new Listening(uri.Host, uri.Port, IsLoopback(uri)))];
 
     /// <summary>Lists each host once with its ports: <c>127.0.0.1:8080, 4317 (this machine only)</c>.</summary>
-    public static string Text(IReadOnlyList<Listening> all) => all.Count == 0 ? "Nothing that can be seen" : string.Join("; ", all.GroupBy(one => one.Host, StringComparer.Ordinal).Select(group =>
+    public static string Text(IReadOnlyList<Listening> all) => all.Count == 0 ? "Nothing visible" : string.Join("; ", all.GroupBy(one => one.Host, StringComparer.Ordinal).Select(group =>
         $"{group.Key}:{string.Join(", ", group.Select(one => one.Port.ToString(CultureInfo.InvariantCulture)))} ({Reach(group.First())})"));
 
     /// <summary>Whether a proxy's target is one of these.</summary>

@@ -40,7 +40,7 @@ internal sealed class TailscaleProbe(NetworkOptions options) : IDisposable
     {
         if (!File.Exists(options.TailscaleSocket))
         {
-            return ProbeResult<TailscaleStatus>.None("there is no tailscaled on this machine that the receiver can see");
+            return ProbeResult<TailscaleStatus>.None("the receiver can see no tailscaled on this machine");
         }
 
         try
@@ -51,7 +51,7 @@ internal sealed class TailscaleProbe(NetworkOptions options) : IDisposable
         }
         catch (Exception exception) when (ProbeResult.IsExpected(exception, cancellationToken))
         {
-            return ProbeResult<TailscaleStatus>.None(exception is JsonException ? "tailscaled answers in a form that is not known" : $"tailscaled cannot be asked ({ProbeResult.Words(exception)})");
+            return ProbeResult<TailscaleStatus>.None(exception is JsonException ? "tailscaled answers in an unknown format" : $"tailscaled cannot be reached ({ProbeResult.Words(exception)})");
         }
     }
 

@@ -39,7 +39,7 @@ internal sealed class VaultFormsEndpoint(BoardQuery board, AccountImport import,
         };
         if (!TryPercent(form["five_hour_ceiling"].ToString(), out var five) || !TryPercent(form["seven_day_ceiling"].ToString(), out var seven))
         {
-            return FleetFormResults.Ask(context, frames, FleetForms.Edit(typed), "five_hour_ceiling, seven_day_ceiling: whole percentages from 1 to 100, or nothing.");
+            return FleetFormResults.Ask(context, frames, FleetForms.Edit(typed), "five_hour_ceiling, seven_day_ceiling: whole percentages from 1 to 100, or empty.");
         }
 
         var details = new AccountDetails(typed.Label, typed.Email, typed.Plan, typed.NextCharge, five, seven);
@@ -59,12 +59,12 @@ internal sealed class VaultFormsEndpoint(BoardQuery board, AccountImport import,
     {
         if (await poller.HurryAsync(null) is not { } next)
         {
-            return new Refusal(answers, StatusCodes.Status404NotFound, "", "There is no account that is polled.");
+            return new Refusal(answers, StatusCodes.Status404NotFound, "", "No account is polled.");
         }
 
         var wait = next - time.GetUtcNow();
         return wait > TimeSpan.Zero
-            ? FleetFormResults.Done(context, $"Next poll in {Times.Left(wait)}", "The issuer's and ccflux's own limits allow it no sooner.", "accounts")
+            ? FleetFormResults.Done(context, $"Next poll in {Times.Left(wait)}", "The limits of the issuer and of ccflux allow no earlier poll.", "accounts")
             : FleetFormResults.Done(context, "Polling now", "", "accounts");
     }
 

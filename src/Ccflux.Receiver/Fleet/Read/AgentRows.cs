@@ -16,7 +16,7 @@ internal static class AgentRows
         return
         [
             .. agents.Select(agent => (Agent: agent, Row: Of(agent, labels, requested, live, now)))
-                .Select(pair => pair.Row.State is AgentConnection.Silent or AgentConnection.Never && newest[(pair.Agent.Machine.ToUpperInvariant(), pair.Agent.ConfigDirId)] > pair.Agent.EnrolledAt
+                .Select(pair => pair.Row.State is AgentConnection.Offline or AgentConnection.Never && newest[(pair.Agent.Machine.ToUpperInvariant(), pair.Agent.ConfigDirId)] > pair.Agent.EnrolledAt
                     ? pair.Row with { State = AgentConnection.Replaced }
                     : pair.Row),
         ];
@@ -34,7 +34,7 @@ internal static class AgentRows
             agent.Version,
             agent.KeyFingerprint,
             agent.MustEnrolAgain,
-            agent.RevokedAt is not null ? AgentConnection.Revoked : seen is not { } at ? AgentConnection.Never : SessionRule.Of(now - at) is Presence.Gone ? AgentConnection.Silent : AgentConnection.Online,
+            agent.RevokedAt is not null ? AgentConnection.Revoked : seen is not { } at ? AgentConnection.Never : SessionRule.Of(now - at) is Presence.Gone ? AgentConnection.Offline : AgentConnection.Online,
             seen,
             agent.Login,
             agent.AccountId,

@@ -64,7 +64,7 @@ internal sealed class BoardQuery(
 
     private static string Where(PinRow pin) => pin.Scope switch
     {
-        "config_dir" => $"one config dir on {(pin.Machine.Length > 0 ? pin.Machine : "a machine that is gone")}",
+        "config_dir" => $"one config dir on {(pin.Machine.Length > 0 ? pin.Machine : "an unknown machine")}",
         "machine" => $"every config dir on {pin.Target}",
         _ => "the whole fleet",
     };

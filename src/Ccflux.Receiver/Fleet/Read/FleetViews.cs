@@ -112,7 +112,7 @@ public enum AgentConnection
     Online = 1,
 
     /// <summary>No heartbeat for a while: there is no session, or the machine is off.</summary>
-    Silent = 2,
+    Offline = 2,
 
     /// <summary>Enrolled, but no heartbeat yet.</summary>
     Never = 3,

@@ -24,7 +24,8 @@ internal static class AgentSql
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """;
 
-    /// <summary>Gives an agent new keys; its grants are withdrawn separately. Parameters: config dir, platform, version, signing key, sealing key, receiver's key, now, agent.</summary>
+    /// <summary>Gives an agent new keys; its grants are withdrawn separately.
+    /// Parameters: config dir, platform, version, signing key, sealing key, receiver's key, now, agent.</summary>
     public const string Renew = """
         UPDATE fleet_agents
         SET config_dir = ?1, platform = ?2, version = ?3, signing_key = ?4, sealing_key = ?5, receiver_key = ?6, enrolled_at = ?7, revoked_at = NULL,

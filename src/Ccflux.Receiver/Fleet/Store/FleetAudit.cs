@@ -18,7 +18,7 @@ internal sealed record FleetAccess(AuditActor Actor, string Action, string Outco
     /// <summary>Anyone who is not an agent.</summary>
     public const string Anonymous = "anonymous";
 
-    /// <summary>Whether an outsider tried something that is not allowed. Such attempts are stored separately from accesses, so that no number of them displaces an access.</summary>
+    /// <summary>Whether an outsider tried something forbidden. Such attempts are stored separately from accesses, so that no number of them displaces an access.</summary>
     public bool IsRefusedAttempt =>
         Actor.Name is Agent or Anonymous
         && (Outcome is FleetRefusals.Stray || (Outcome is not Done && Action is FleetAction.Authenticate or FleetAction.Enrol or FleetAction.BringBack));

@@ -48,7 +48,8 @@ internal static class VaultSql
     /// <summary>Parameter: key.</summary>
     public const string FindByKey = "SELECT account_id FROM fleet_accounts WHERE account_key = ?";
 
-    /// <summary>An account of the vault that belongs to a person in any organisation; accounts with an unknown organisation come first. Parameter: uuid. Columns: account, organisation.</summary>
+    /// <summary>An account of the vault that belongs to a person in any organisation; accounts with an unknown organisation come first.
+    /// Parameter: uuid. Columns: account, organisation.</summary>
     public const string FindByUuid = "SELECT account_id, organization_uuid FROM fleet_accounts WHERE account_uuid = ? ORDER BY organization_uuid IS NOT NULL, account_id LIMIT 1";
 
     /// <summary>Among a person's accounts, the one that an agent returns a login of: it has that login, had the one that this replaces, is held by that agent,

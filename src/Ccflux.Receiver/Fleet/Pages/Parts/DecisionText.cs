@@ -18,7 +18,7 @@ internal static class DecisionText
     public static string Word(DecisionRow row) => row.Verdict switch
     {
         "switch" => $"Switched to {row.To}",
-        "deferred" => $"Waits for a tool call, then {row.To}",
+        "deferred" => $"Waiting for a tool call, then {row.To}",
         "blocked" => "No account can be used",
         _ => "Stays",
     };

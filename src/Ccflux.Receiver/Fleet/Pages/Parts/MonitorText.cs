@@ -38,7 +38,7 @@ internal static class MonitorText
     public static string Strip(MonitorView monitor)
     {
         int Count(HourState state) => monitor.Hours.Count(hour => hour == state);
-        return $"24 hours: {Count(HourState.Good)} without trouble, {Count(HourState.Warning)} slow or partly up, {Count(HourState.Bad)} with an outage, {Count(HourState.Unseen)} not seen";
+        return $"24 hours: {Count(HourState.Good)} without problems, {Count(HourState.Warning)} slow or partly up, {Count(HourState.Bad)} with an outage, {Count(HourState.Unseen)} not checked";
     }
 
     /// <summary>Never rounds up to 100 %.</summary>
@@ -47,6 +47,6 @@ internal static class MonitorText
         : Numbers.Unknown;
 
     public static string Seen(MonitorView monitor) => monitor.Seen is { } seen and < 0.99
-        ? $"{monitor.Detail}; of the last 24 hours, {Numbers.Share(seen)} were looked at"
+        ? $"{monitor.Detail}; of the last 24 hours, {Numbers.Share(seen)} were checked"
         : monitor.Detail;
 }

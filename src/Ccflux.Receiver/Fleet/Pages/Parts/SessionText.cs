@@ -28,12 +28,12 @@ internal static class SessionText
     /// <summary>Names the machine that has been offline longest; null if none is.</summary>
     public static string? Silence(IReadOnlyList<Read.SessionRow> rows, PageFrame frame) =>
         rows.Where(row => row.State is Read.SessionRows.Stale).MinBy(row => row.LastSeenAt) is { } silent
-            ? $"{silent.Machine} has been silent for {Times.Left(frame.Now - silent.LastSeenAt)}. Its sessions count as gone at {SessionRule.GoneAfter.TotalSeconds:0} s."
+            ? $"{silent.Machine} has been offline for {Times.Left(frame.Now - silent.LastSeenAt)}. Its sessions count as gone at {SessionRule.GoneAfter.TotalSeconds:0} s."
             : null;
 
     public static string Note(IReadOnlyList<Read.SessionRow> rows)
     {
         var stale = rows.Count(row => row.State is Read.SessionRows.Stale);
-        return string.Create(CultureInfo.InvariantCulture, $"{rows.Count - stale} alive{(stale > 0 ? $", {stale} stale" : "")}");
+        return string.Create(CultureInfo.InvariantCulture, $"{rows.Count - stale} live{(stale > 0 ? $", {stale} stale" : "")}");
     }
 }
