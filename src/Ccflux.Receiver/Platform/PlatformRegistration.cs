@@ -10,7 +10,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Ccflux.Receiver.Platform;
 
-/// <summary>The door of everything that no feature owns.</summary>
+/// <summary>Registers and maps everything that belongs to no feature.</summary>
 internal static class PlatformRegistration
 {
     public static void AddPlatform(this WebApplicationBuilder builder)

@@ -6,7 +6,7 @@ namespace Ccflux.Receiver.Fleet.Network;
 /// <summary>The number of connections from a cloudflared to Cloudflare.</summary>
 internal sealed record CloudflaredStatus(int Connections);
 
-/// <summary>Queries the machine's cloudflared at its metrics URL: <c>GET /ready</c> returns <c>{"status":200,"readyConnections":4,"connectorId":"…"}</c>, and 503 without any.</summary>
+/// <summary>Queries the machine's cloudflared at its metrics URL: <c>GET /ready</c> returns <c>{"status":200,"readyConnections":4,"connectorId":"…"}</c>, or 503 if none.</summary>
 internal sealed class CloudflaredProbe(NetworkOptions options) : IDisposable
 {
     private readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false })

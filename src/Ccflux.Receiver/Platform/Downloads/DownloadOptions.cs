@@ -2,7 +2,7 @@ using System.ComponentModel;
 
 namespace Ccflux.Receiver.Platform.Downloads;
 
-/// <summary>Where the client programs are that the receiver hands out.</summary>
+/// <summary>Where to find the client programs that the receiver offers for download.</summary>
 internal sealed class DownloadOptions
 {
     [ConfigurationKeyName("DOWNLOAD_DIR")]

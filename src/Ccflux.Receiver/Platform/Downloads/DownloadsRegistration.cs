@@ -5,7 +5,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace Ccflux.Receiver.Platform.Downloads;
 
-/// <summary><c>GET /download/{name}</c>: a client program, for everybody: whoever installs it has no sign-in here. Whole or in ranges. The page that lists them is Shell's.</summary>
+/// <summary>Registers and maps <c>GET /download/{name}</c>: a client program, whole or in ranges. It is public, because users who install it cannot sign in. Shell lists the programs.</summary>
 internal static class DownloadsRegistration
 {
     public const string Path = "/download";

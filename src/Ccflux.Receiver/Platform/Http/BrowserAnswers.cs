@@ -1,6 +1,6 @@
 namespace Ccflux.Receiver.Platform.Http;
 
-/// <summary>Says the same refusal to people as a page and to programs as problem details.</summary>
+/// <summary>Sends a refusal to people as a page and to programs as problem details.</summary>
 internal sealed class BrowserAnswers(IBrowserPages pages)
 {
     public const string NoAdminToken = "The pages and the API are off: set ADMIN_TOKEN and start the receiver again. Reports are taken all the same.";

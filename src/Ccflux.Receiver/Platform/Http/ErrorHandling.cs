@@ -3,7 +3,7 @@ using Ccflux.Storage.Sqlite;
 
 namespace Ccflux.Receiver.Platform.Http;
 
-/// <summary>What a caller sees where no endpoint answered: never a stack trace, never an empty page, always with the headers of every answer.</summary>
+/// <summary>Answers where no endpoint did: never with a stack trace or an empty page, and always with the headers of every answer.</summary>
 internal sealed partial class ErrorHandling(RequestDelegate next, BrowserAnswers answers, TimeProvider time, ILogger<ErrorHandling> logger)
 {
     private const string LogSaysMore = "The receiver's log says more. Nothing that was acknowledged is lost.";
@@ -26,7 +26,7 @@ internal sealed partial class ErrorHandling(RequestDelegate next, BrowserAnswers
         }
         catch (Exception exception) when (exception is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
         {
-            // The client went away or reset its stream: its own affair, and nothing that a stranger should be able to write into the log.
+            // The client disconnected or reset its stream. That is no failure, and strangers should not be able to write it into the log.
             if (!context.Response.HasStarted)
             {
                 context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
@@ -52,14 +52,14 @@ internal sealed partial class ErrorHandling(RequestDelegate next, BrowserAnswers
         }
     }
 
-    /// <summary>What was prepared before the failure goes: half an answer's headers would be wrong on another, and some may stand only once.</summary>
+    /// <summary>Clears what was prepared before the failure: the headers of half an answer would be wrong on another, and some must not be repeated.</summary>
     private static void Clear(HttpResponse response)
     {
         response.Clear();
         SecurityHeaders.Set(response.Headers);
     }
 
-    /// <summary>The answer to a failure. Where no page can be drawn either, it is problem details.</summary>
+    /// <summary>Answers a failure. If the page cannot be rendered either, sends problem details.</summary>
     private async Task FailAsync(HttpContext context)
     {
         Clear(context.Response);
@@ -75,7 +75,7 @@ internal sealed partial class ErrorHandling(RequestDelegate next, BrowserAnswers
         }
     }
 
-    /// <summary>A read that had to be given up: the caller may try again, which a 500 would not say.</summary>
+    /// <summary>Answers a read that was abandoned: the caller may retry, which a 500 would not say.</summary>
     private Task RefuseAsync(HttpContext context, Exception exception, ReadRefusal reason)
     {
         if (context.RequestAborted.IsCancellationRequested)
@@ -141,7 +141,7 @@ internal sealed partial class ErrorHandling(RequestDelegate next, BrowserAnswers
         }
     }
 
-    /// <summary>The route's pattern, not the path: a path can hold an e-mail address.</summary>
+    /// <summary>The route's pattern, not the path, because a path can contain an e-mail address.</summary>
     private static string RouteOf(HttpContext context) =>
         (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "(no route)";
 

@@ -3,12 +3,12 @@ using System.Net;
 namespace Ccflux.Receiver.Platform.Http;
 
 /// <summary>
-/// Refuses requests for a host that is not ours. A page of another site can make its own name lead to this receiver's address and would then
-/// count as the same origin; what it cannot do is send another name than its own.
+/// Refuses requests for a host that is not ours. Another site can make its own name resolve to this receiver's IP address and would then
+/// count as the same origin; but it cannot send any name other than its own.
 /// </summary>
 internal sealed partial class HostCheck(HttpOptions options, TimeProvider time, ILogger<HostCheck> logger)
 {
-    /// <summary>A refusal is worth a line, a flood of them is not.</summary>
+    /// <summary>A refusal is worth a log line, a flood of them is not.</summary>
     private readonly KeyedRateLimiter _logged = new(1, 5, 1, time);
 
     private readonly HashSet<string> _names = new(NamesOf(options), StringComparer.OrdinalIgnoreCase);
@@ -16,7 +16,7 @@ internal sealed partial class HostCheck(HttpOptions options, TimeProvider time, 
     private readonly bool _takesAll = HostListAttribute.Parse(options.AllowedHosts).Contains("*", StringComparer.Ordinal);
 
     /// <summary>True for BASE_URL's host, ALLOWED_HOSTS, IP addresses, the loopback names and the machine's own name. A request without a host
-    /// is from no browser and passes.</summary>
+    /// does not come from a browser and is allowed.</summary>
     public bool Allows(HostString host) =>
         _takesAll
         || !host.HasValue
@@ -55,7 +55,7 @@ internal sealed partial class HostCheck(HttpOptions options, TimeProvider time, 
             yield return HostNames.Bare(name);
         }
 
-        // On a home network a machine is asked for by its own name, alone or as multicast DNS has it.
+        // On a home network, people use a machine's own name, alone or with the suffix of multicast DNS.
         var machine = Dns.GetHostName();
         yield return machine;
         yield return machine + ".local";

@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Authorization;
 
 namespace Ccflux.Receiver.Platform.Http;
 
-/// <summary>Requests a minute of one caller to the pages and the API; it comes after authentication, so that a stranger at the same address uses
-/// up nobody else's. The wire has limits of its own, by user, and so have the endpoints that are open to all.</summary>
+/// <summary>Limits one caller's requests per minute to the pages and the API. Runs after authentication, so that a stranger at the same IP address does not use
+/// up anyone else's allowance. Ingest has its own limits, by user, and so have the public endpoints.</summary>
 internal sealed class PageRateLimit(RequestDelegate next, RequestLimits limits, BrowserAnswers answers)
 {
     public Task InvokeAsync(HttpContext context)

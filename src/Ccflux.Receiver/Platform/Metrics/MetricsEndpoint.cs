@@ -7,7 +7,7 @@ using Ccflux.Receiver.Platform.Http;
 namespace Ccflux.Receiver.Platform.Metrics;
 
 /// <summary>
-/// <c>GET /metrics</c>. No label names a user. With METRICS_TOKEN set it asks everybody for that as a bearer; without, it answers to this machine only.
+/// <c>GET /metrics</c>. No label names a user. If METRICS_TOKEN is set, every caller needs it as a bearer token; otherwise only this machine gets an answer.
 /// </summary>
 internal sealed class MetricsEndpoint(MetricsCollector collector, IEnumerable<IBeforeScrape> gauges, AdminOptions options, RequestLimits limits)
 {

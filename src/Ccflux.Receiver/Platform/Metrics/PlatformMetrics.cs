@@ -3,7 +3,7 @@ using Ccflux.Receiver.Platform.Live;
 
 namespace Ccflux.Receiver.Platform.Metrics;
 
-/// <summary>What the platform itself counts.</summary>
+/// <summary>The platform's own metrics.</summary>
 internal sealed class PlatformMetrics
 {
     public const string MeterName = "ccflux.platform";

@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Ccflux.Receiver.Platform.Settings;
 
-/// <summary>Where the data is.</summary>
+/// <summary>Where the data is stored.</summary>
 internal sealed class DatabaseOptions : IValidatableObject
 {
     [ConfigurationKeyName("DATABASE_PATH"), AlsoNamed("DB_PATH")]

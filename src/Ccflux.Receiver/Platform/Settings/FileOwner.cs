@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Ccflux.Receiver.Platform.Settings;
 
-/// <summary>Whose a file is. A command that is run in a folder such as <c>/tmp</c> must not take its settings from somebody else's file there.</summary>
+/// <summary>Checks who owns a file. A command that is run in a folder such as <c>/tmp</c> must not take its settings from someone else's file there.</summary>
 internal static partial class FileOwner
 {
     private const int CurrentFolder = -100;
@@ -11,8 +11,8 @@ internal static partial class FileOwner
     private const int RegularFile = 0x8000;
     private const int OthersMayWrite = 0x2;
 
-    /// <summary>Why the file is not to be trusted, or null: it is a plain file of this process' user or of root that not everybody may write to.
-    /// Null too where the system does not tell.</summary>
+    /// <summary>Why the file must not be trusted, or null. A trusted file is a regular file of this process's user or of root that is not writable by everyone.
+    /// Also null if the system does not provide this information.</summary>
     public static string? Fault(string path)
     {
         if (!OperatingSystem.IsLinux())

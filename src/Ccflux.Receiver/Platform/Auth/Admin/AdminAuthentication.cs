@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace Ccflux.Receiver.Platform.Auth.Admin;
 
-/// <summary>Makes <see cref="AdminAuthenticator"/>'s answer known to ASP.NET Core: a principal with a role, and <see cref="AdminSession"/> as a feature.</summary>
+/// <summary>Passes the result of <see cref="AdminAuthenticator"/> to ASP.NET Core: a principal with a role, and <see cref="AdminSession"/> as a feature.</summary>
 internal sealed class AdminAuthentication(
     AdminAuthenticator authenticator,
     BrowserAnswers answers,

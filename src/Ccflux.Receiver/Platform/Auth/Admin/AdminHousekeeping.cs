@@ -3,7 +3,7 @@ using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Platform.Auth.Admin;
 
-/// <summary>Once a day: audit lines older than AUDIT_RETENTION_DAYS, surplus lines of signing in, and sessions that have ended go.</summary>
+/// <summary>Once a day, deletes audit lines older than AUDIT_RETENTION_DAYS, surplus sign-in lines, and sessions that have ended.</summary>
 internal sealed partial class AdminHousekeeping(GroupCommitWriter writer, AdminOptions options, TimeProvider time, ILogger<AdminHousekeeping> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromDays(1);

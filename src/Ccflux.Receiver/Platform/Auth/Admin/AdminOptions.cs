@@ -4,10 +4,10 @@ using Ccflux.Receiver.Platform.Settings;
 
 namespace Ccflux.Receiver.Platform.Auth.Admin;
 
-/// <summary>Who may see the pages, and how signing in works.</summary>
+/// <summary>Who may see the pages, and how sign-in works.</summary>
 internal sealed class AdminOptions : IValidatableObject
 {
-    /// <summary>Characters that a token should have at least. A shorter one is warned of, at start and on the pages.</summary>
+    /// <summary>The recommended minimum length of a token, in characters. Shorter tokens cause a warning at start and on the pages.</summary>
     public const int LeastToken = 16;
 
     [ConfigurationKeyName("ADMIN_TOKEN"), Secret]

@@ -4,7 +4,7 @@ using Ccflux.Receiver.Platform.Metrics;
 
 namespace Ccflux.Receiver.Platform.Auth.Admin;
 
-/// <summary>Signing in and out: <c>/admin/login</c> takes <c>token</c> and <c>next</c>, <c>/admin/logout</c> ends the session. Both by POST.</summary>
+/// <summary>Sign-in and sign-out: <c>/admin/login</c> accepts <c>token</c> and <c>next</c>, <c>/admin/logout</c> ends the session. Both use POST.</summary>
 internal sealed partial class SignInEndpoint(AdminAuthenticator authenticator, AdminSessions sessions, RequestLimits limits, BrowserCookies cookies, IBrowserPages pages, BrowserAnswers answers, PlatformMetrics metrics, ILogger<SignInEndpoint> logger)
 {
     public const string Path = "/admin/login";
@@ -12,7 +12,7 @@ internal sealed partial class SignInEndpoint(AdminAuthenticator authenticator, A
 
     private const string Home = "/admin/";
 
-    /// <summary>The page, or straight on for someone who is signed in.</summary>
+    /// <summary>Shows the page, or redirects a user who is already signed in.</summary>
     public async Task<IResult> ShowAsync(HttpContext context)
     {
         if (!authenticator.IsOpen)
@@ -70,14 +70,14 @@ internal sealed partial class SignInEndpoint(AdminAuthenticator authenticator, A
         cookies.Remove(context, AdminAuthenticator.Cookie);
         if (cookies.IsSecure(context.Request))
         {
-            // The pages that the browser keeps go, too. It takes this over HTTPS only.
+            // Clears the pages in the browser's cache, too. Browsers accept this over HTTPS only.
             context.Response.Headers["Clear-Site-Data"] = "\"cache\"";
         }
 
         return new SeeOther(Path);
     }
 
-    /// <summary>Where to go after signing in: a path of ours, never another site.</summary>
+    /// <summary>Where to go after signing in: a local path, never another site.</summary>
     internal static string LocalPath(string? next) =>
         next is ['/', ..] && next is not ['/', '/' or '\\', ..] && next.Length < 2000 && !next.Any(char.IsControl) && !next.Contains('\\', StringComparison.Ordinal) ? next : Home;
 

@@ -6,9 +6,9 @@ using Microsoft.AspNetCore.Authorization;
 namespace Ccflux.Receiver.Platform.Auth.CloudflareAccess;
 
 /// <summary>
-/// The second lock: with CF_ACCESS_TEAM and CF_ACCESS_AUD whatever needs signing in, and signing in itself, also needs the token of Cloudflare
-/// Access, whoever asks and from wherever, so that the address behind the tunnel is no way around it. What is open to all stays so, but nobody
-/// counts as signed in there without that token. What checks tokens of its own (the wire) stays as it is.
+/// A second check in addition to sign-in: with CF_ACCESS_TEAM and CF_ACCESS_AUD, everything that requires sign-in, and sign-in itself, also requires the
+/// token of Cloudflare Access, from any caller and any network, so that the IP address behind the tunnel is no way around it. Public endpoints stay public,
+/// but nobody counts as signed in there without that token. Endpoints that check their own tokens (ingest) are not affected.
 /// </summary>
 internal sealed partial class CloudflareAccessGate(RequestDelegate next, CloudflareAccessTokens tokens, CloudflareAccessCounters counters, BrowserAnswers answers, ILogger<CloudflareAccessGate> logger)
 {

@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Ccflux.Receiver.Platform.Auth.CloudflareAccess;
 
-/// <summary>Cloudflare Access before the pages, as a second lock: both settings turn it on.</summary>
+/// <summary>Settings for Cloudflare Access as a second check in front of the pages. Both settings together turn it on.</summary>
 internal sealed class CloudflareAccessOptions : IValidatableObject
 {
     private const string Domain = ".cloudflareaccess.com";
@@ -18,7 +18,7 @@ internal sealed class CloudflareAccessOptions : IValidatableObject
 
     public bool IsOn => Team is not null && Audience is not null;
 
-    /// <summary>Who signs the tokens; its keys stand below it.</summary>
+    /// <summary>The issuer of the tokens; its keys are published under this URL.</summary>
     public Uri Issuer => new($"https://{Team}{Domain}");
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)

@@ -4,7 +4,7 @@ using Ccflux.Receiver.Platform.Http;
 
 namespace Ccflux.Receiver.Platform.Auth.Signing;
 
-/// <summary>How a request with a bad signature is answered.</summary>
+/// <summary>The answers to requests with a bad signature.</summary>
 internal static class SignatureProblems
 {
     public static Problem For(SignatureVerdict verdict)
