@@ -63,7 +63,7 @@ internal static class DatabaseCopy
         {
             if (found.Scalar(DatabaseCopySql.IsOurs) == 0)
             {
-                throw new StorageException("The file is no backup of this program. A ccflux 0.1 database is read by `import`.");
+                throw new StorageException("The file is not a backup made by this program. Use `import` for a ccflux 0.1 database.");
             }
         }
 
@@ -124,8 +124,8 @@ internal static class DatabaseCopy
         catch (StorageException exception)
         {
             throw new StorageException(
-                $"{former}, which is to be replaced, cannot be read ({exception.Message}), so what was revoked in it would hold again. Nothing was changed. "
-                + "Restore with --forget-revocations if that is meant, and revoke by hand what must not hold.",
+                $"The database to be replaced, {former}, cannot be read ({exception.Message}), so what was revoked in it would become valid again. Nothing was changed. "
+                + "Restore with --forget-revocations if that is intended, then revoke manually what must stay revoked.",
                 exception);
         }
     }
@@ -168,7 +168,7 @@ internal static class DatabaseCopy
     {
         if (!File.Exists(path))
         {
-            throw new FileNotFoundException($"{path} is not there.");
+            throw new FileNotFoundException($"{path} does not exist.");
         }
     }
 

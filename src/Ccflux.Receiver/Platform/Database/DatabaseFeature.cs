@@ -35,7 +35,7 @@ internal static partial class DatabaseFeature
         return services;
     }
 
-    /// <summary>Makes the database readable only by its owner, because it contains e-mail addresses and usage. Applies however the file was created and wherever a link to it leads.</summary>
+    /// <summary>Makes the database readable only by its owner, however it was created and wherever a link leads: it contains e-mail addresses and usage.</summary>
     private static void MakePrivate(string path, ILogger logger)
     {
         var file = PrivateFile.Target(path);
@@ -66,10 +66,10 @@ internal static partial class DatabaseFeature
         [LoggerMessage(1, LogLevel.Information, "Database {Path}, SQLite {Version}")]
         public static partial void Opened(ILogger logger, string path, string version);
 
-        [LoggerMessage(3, LogLevel.Warning, "{Path} could be opened by other users (mode {Mode}); now only its owner can")]
+        [LoggerMessage(3, LogLevel.Warning, "{Path} could be opened by other users (mode {Mode}); now only its owner can open it")]
         public static partial void Tightened(ILogger logger, string path, string mode);
 
-        [LoggerMessage(4, LogLevel.Warning, "{Path} can be opened by other users, and that cannot be changed: {Reason}")]
+        [LoggerMessage(4, LogLevel.Warning, "{Path} can be opened by other users, and its mode cannot be changed: {Reason}")]
         public static partial void NotTightened(ILogger logger, string path, string reason);
 
         [LoggerMessage(2, LogLevel.Error, "Writing to the database failed")]

@@ -43,7 +43,7 @@ internal sealed partial class DatabaseSize : BackgroundService
 
         // Since the receiver started, if that was less than a day ago.
         var growth = size - _samples.Peek();
-        var warning = IsOver(size, _options.WarnMb) ? $"holds {size / Mebibyte} MiB (DATABASE_WARN_MB={_options.WarnMb})"
+        var warning = IsOver(size, _options.WarnMb) ? $"has reached {size / Mebibyte} MiB (DATABASE_WARN_MB={_options.WarnMb})"
             : IsOver(growth, _options.WarnGrowthMb) ? $"grew by {growth / Mebibyte} MiB within a day (DATABASE_WARN_GROWTH_MB={_options.WarnGrowthMb})"
             : null;
         Volatile.Write(ref _warning, warning);
@@ -68,10 +68,10 @@ internal sealed partial class DatabaseSize : BackgroundService
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "The database {Warning}. `ccflux-receiver users list` and the pages show who reports most; RETENTION_DAYS bounds what is kept")]
+        [LoggerMessage(1, LogLevel.Warning, "The database {Warning}. `ccflux-receiver users list` and the pages show who reports most; RETENTION_DAYS limits how long data is kept")]
         public static partial void Large(ILogger logger, string warning);
 
-        [LoggerMessage(2, LogLevel.Error, "The size of the database cannot be read; it is tried again in an hour")]
+        [LoggerMessage(2, LogLevel.Error, "The size of the database cannot be read; retrying in an hour")]
         public static partial void Failed(ILogger logger, Exception exception);
     }
 }

@@ -11,7 +11,7 @@ namespace Ccflux.Receiver.Platform.Docs;
 internal sealed record QueryParameter(string Name, string Description, JsonSchemaType Type = JsonSchemaType.String, IReadOnlyList<string>? Values = null)
 {
     /// <summary>The format of every table: JSON or CSV.</summary>
-    public static QueryParameter Format { get; } = new("format", "json or csv; otherwise the Accept header decides.", Values: ["json", "csv"]);
+    public static QueryParameter Format { get; } = new("format", "json or csv. Default: as the Accept header states.", Values: ["json", "csv"]);
 
     public OpenApiParameter ToOpenApi() => new()
     {

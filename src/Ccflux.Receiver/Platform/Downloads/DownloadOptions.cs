@@ -6,6 +6,6 @@ namespace Ccflux.Receiver.Platform.Downloads;
 internal sealed class DownloadOptions
 {
     [ConfigurationKeyName("DOWNLOAD_DIR")]
-    [Description("Folder of the client programs, named as in a release (ccflux-linux-x86_64, …): those that are there can be downloaded at /download by everybody who reaches the receiver. Unset: plugin/bin beside the receiver's program.")]
+    [Description("Folder of the client programs, named as in a release (ccflux-linux-x86_64, …). Anyone who can reach the receiver can download them at /download. Unset: plugin/bin next to the receiver's executable.")]
     public string? Folder { get; set; }
 }

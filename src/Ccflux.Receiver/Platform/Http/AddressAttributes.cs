@@ -37,7 +37,7 @@ internal sealed class ListenAddressAttribute : ValidationAttribute
     protected override ValidationResult? IsValid(object? value, ValidationContext validationContext) =>
         value is null or "" || Parse((string)value) is not null
             ? ValidationResult.Success
-            : new ValidationResult($"expected an address and a port such as 127.0.0.1:8080, got \"{value}\".");
+            : new ValidationResult($"expected an IP address and a port such as 127.0.0.1:8080, got \"{value}\".");
 }
 
 /// <summary>IP addresses and networks separated by commas.</summary>
@@ -57,7 +57,7 @@ internal sealed class ProxyListAttribute : ValidationAttribute
     protected override ValidationResult? IsValid(object? value, ValidationContext validationContext) =>
         value is null || Parse((string)value).All(network => network is not null)
             ? ValidationResult.Success
-            : new ValidationResult($"expected addresses or networks separated by commas, got \"{value}\".");
+            : new ValidationResult($"expected IP addresses or networks separated by commas, got \"{value}\".");
 }
 
 /// <summary>An absolute http or https URL without a query.</summary>
@@ -67,5 +67,5 @@ internal sealed class BaseAddressAttribute : ValidationAttribute
     protected override ValidationResult? IsValid(object? value, ValidationContext validationContext) =>
         value is null || (Uri.TryCreate((string)value, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" && address.Query.Length == 0)
             ? ValidationResult.Success
-            : new ValidationResult($"expected an address such as https://ccflux.example.org, got \"{value}\".");
+            : new ValidationResult($"expected a URL such as https://ccflux.example.org, got \"{value}\".");
 }

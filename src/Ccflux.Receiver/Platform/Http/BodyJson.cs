@@ -15,7 +15,7 @@ internal static class BodyJson
         catch (InvalidOperationException exception)
         {
             // An escaped half of a surrogate pair is well-formed for the tokenizer, but cannot become a string.
-            throw new JsonException("A text is no Unicode: it holds half a surrogate pair.", exception);
+            throw new JsonException("A text is not valid Unicode: it contains half a surrogate pair.", exception);
         }
     }
 }

@@ -41,4 +41,4 @@ internal static class CheckedConnection
 }
 
 /// <summary>The name resolves to private IP addresses only.</summary>
-internal sealed class PrivateAddressException() : IOException("The name leads to a private address.");
+internal sealed class PrivateAddressException() : IOException("The name resolves to a private IP address.");

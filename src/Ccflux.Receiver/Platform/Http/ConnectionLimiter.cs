@@ -47,7 +47,7 @@ internal sealed class ConnectionLimiter(HttpOptions options)
     {
         if (!TryOpen(key))
         {
-            connection.Abort(new ConnectionAbortedException("This address has too many connections open."));
+            connection.Abort(new ConnectionAbortedException("This IP address has too many open connections."));
             return;
         }
 

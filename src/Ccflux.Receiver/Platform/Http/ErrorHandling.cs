@@ -6,7 +6,7 @@ namespace Ccflux.Receiver.Platform.Http;
 /// <summary>Answers where no endpoint did: never with a stack trace or an empty page, and always with the headers of every answer.</summary>
 internal sealed partial class ErrorHandling(RequestDelegate next, BrowserAnswers answers, TimeProvider time, ILogger<ErrorHandling> logger)
 {
-    private const string LogSaysMore = "The receiver's log says more. Nothing that was acknowledged is lost.";
+    private const string LogSaysMore = "See the receiver's log for details. Acknowledged data is not lost.";
     private static readonly TimeSpan s_shortWait = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_longWait = TimeSpan.FromSeconds(30);
 
@@ -93,17 +93,17 @@ internal sealed partial class ErrorHandling(RequestDelegate next, BrowserAnswers
         return reason switch
         {
             ReadRefusal.CallerBusy => WriteAsync(
-                context, StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, "Earlier requests from this address are still being read. Wait for them.", s_shortWait),
+                context, StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, "Earlier requests from this IP address are still being processed. Wait for them to finish.", s_shortWait),
             ReadRefusal.TooSlow => WriteAsync(
                 context,
                 StatusCodes.Status503ServiceUnavailable,
                 ErrorCodes.Busy,
-                "This took longer to read than READ_TIMEOUT_SECONDS allows. Choose a shorter period or a narrower filter, or try again later.",
+                "This read took longer than READ_TIMEOUT_SECONDS allows. Choose a shorter period or a narrower filter, or try again later.",
                 s_longWait),
             ReadRefusal.Unreadable => WriteAsync(
-                context, StatusCodes.Status503ServiceUnavailable, ErrorCodes.Busy, "The database cannot be read at the moment. The receiver's log says more.", s_shortWait),
+                context, StatusCodes.Status503ServiceUnavailable, ErrorCodes.Busy, "The database cannot be read right now. See the receiver's log for details.", s_shortWait),
             _ => WriteAsync(
-                context, StatusCodes.Status503ServiceUnavailable, ErrorCodes.Busy, "Other requests are being read and none ended in time. Try again in a moment.", s_shortWait),
+                context, StatusCodes.Status503ServiceUnavailable, ErrorCodes.Busy, "Too many other requests are being processed. Try again in a moment.", s_shortWait),
         };
     }
 
@@ -111,8 +111,8 @@ internal sealed partial class ErrorHandling(RequestDelegate next, BrowserAnswers
     {
         var (code, detail) = status switch
         {
-            StatusCodes.Status404NotFound => ("", "There is nothing at this address."),
-            StatusCodes.Status405MethodNotAllowed => ("", "This address takes another method."),
+            StatusCodes.Status404NotFound => ("", "There is nothing at this URL."),
+            StatusCodes.Status405MethodNotAllowed => ("", "Method not allowed for this URL."),
             StatusCodes.Status413PayloadTooLarge => (ErrorCodes.TooLarge, "The body is larger than BODY_LIMIT_KB allows."),
             StatusCodes.Status408RequestTimeout => ("", "The request took too long to arrive."),
             >= 500 => ("", LogSaysMore),
@@ -147,10 +147,10 @@ internal sealed partial class ErrorHandling(RequestDelegate next, BrowserAnswers
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Error, "{Method} {Route} failed ({Unlogged} more of its kind since the last such line)")]
+        [LoggerMessage(1, LogLevel.Error, "{Method} {Route} failed ({Unlogged} more of this kind since the last such line)")]
         public static partial void Failed(ILogger logger, Exception exception, string method, string route, int unlogged);
 
-        [LoggerMessage(2, LogLevel.Warning, "{Method} {Route}: a read was given up: {Reason} ({Unlogged} more of its kind since the last such line)")]
+        [LoggerMessage(2, LogLevel.Warning, "{Method} {Route}: a read was abandoned: {Reason} ({Unlogged} more of this kind since the last such line)")]
         public static partial void GivenUp(ILogger logger, string method, string route, ReadRefusal reason, int unlogged);
     }
 }

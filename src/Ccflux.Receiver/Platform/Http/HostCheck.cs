@@ -40,7 +40,7 @@ internal sealed partial class HostCheck(HttpOptions options, TimeProvider time, 
         await new Problem(
             StatusCodes.Status421MisdirectedRequest,
             "",
-            "This receiver is not known by the host name that was asked for: set BASE_URL to its address, or add the name to ALLOWED_HOSTS.").ExecuteAsync(context);
+            "This receiver does not serve the requested host name: set BASE_URL to its URL, or add the name to ALLOWED_HOSTS.").ExecuteAsync(context);
     }
 
     private static IEnumerable<string> NamesOf(HttpOptions options)
@@ -65,7 +65,7 @@ internal sealed partial class HostCheck(HttpOptions options, TimeProvider time, 
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "A request from {Address} was refused: it was for a host that is neither BASE_URL's nor in ALLOWED_HOSTS")]
+        [LoggerMessage(1, LogLevel.Warning, "A request from {Address} was refused: its host is neither BASE_URL's nor in ALLOWED_HOSTS")]
         public static partial void Refused(ILogger logger, string address);
     }
 }

@@ -29,16 +29,16 @@ internal static class OutboundAddress
     {
         if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme is not ("https" or "http") || uri.UserInfo.Length > 0)
         {
-            return "expected an https address.";
+            return "expected an https URL.";
         }
 
         if (string.Equals(uri.Scheme, "http", StringComparison.Ordinal) && !allowPrivate)
         {
-            return $"https only ({allowance}=1 lifts this for private addresses).";
+            return $"https only ({allowance}=1 allows http for private IP addresses).";
         }
 
         var isPrivate = IPAddress.TryParse(uri.DnsSafeHost, out var literal) ? !IsPublic(literal) : uri.IsLoopback;
-        return isPrivate && !allowPrivate ? $"a private or loopback address; {allowance}=1 allows it." : null;
+        return isPrivate && !allowPrivate ? $"a private or loopback IP address; {allowance}=1 allows it." : null;
     }
 
     /// <summary>True if an IP address is on the public Internet, in whatever notation.</summary>

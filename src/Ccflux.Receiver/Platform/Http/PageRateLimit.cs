@@ -12,6 +12,6 @@ internal sealed class PageRateLimit(RequestDelegate next, RequestLimits limits, 
         var isOpenToAll = context.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is not null;
         return isOpenToAll || limits.Pages.TryTake(RequestLimits.CallerOf(context), out var wait)
             ? next(context)
-            : answers.WriteAsync(context, StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, "Too many requests from this address (ADMIN_RATE_LIMIT_PER_MINUTE).", wait);
+            : answers.WriteAsync(context, StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, "Too many requests from this IP address (ADMIN_RATE_LIMIT_PER_MINUTE).", wait);
     }
 }

@@ -23,7 +23,7 @@ internal sealed class LiveEndpoint(
         var topics = context.Request.Query["topics"].ToString().Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct(StringComparer.Ordinal).ToArray();
         if (!limits.Pages.TryTake(RequestLimits.CallerOf(context), out var wait))
         {
-            return new Problem(StatusCodes.Status429TooManyRequests, Contracts.Http.ErrorCodes.RateLimited, "Too many requests from this address (ADMIN_RATE_LIMIT_PER_MINUTE).", wait);
+            return new Problem(StatusCodes.Status429TooManyRequests, Contracts.Http.ErrorCodes.RateLimited, "Too many requests from this IP address (ADMIN_RATE_LIMIT_PER_MINUTE).", wait);
         }
 
         var isSignedIn = AdminSession.Of(context) is not null;

@@ -27,7 +27,7 @@ internal sealed class MetricsEndpoint(MetricsCollector collector, IEnumerable<IB
                 StatusCodes.Status401Unauthorized,
                 ErrorCodes.TokenInvalid,
                 options.MetricsToken is null
-                    ? "Without METRICS_TOKEN the metrics are for this machine only. Set it, and send it as Authorization: Bearer."
+                    ? "Without METRICS_TOKEN, metrics are available from this machine only. Set it, and send it as Authorization: Bearer."
                     : "Send Authorization: Bearer with METRICS_TOKEN.");
         }
 

@@ -24,12 +24,12 @@ internal static partial class FileOwner
         {
             if (Statx(CurrentFolder, path, 0, TypeModeAndOwner, out var found) != 0)
             {
-                return "it cannot be looked at.";
+                return "its owner cannot be determined.";
             }
 
-            return (found.Mode & TypeMask) != RegularFile ? "it is no plain file."
-                : found.Owner != 0 && found.Owner != EffectiveUser() ? $"it belongs to another user (uid {found.Owner}) and is not read. Take it away, make it your own, or start in another folder."
-                : (found.Mode & OthersMayWrite) != 0 ? "everybody may write to it. Take that away: chmod o-w."
+            return (found.Mode & TypeMask) != RegularFile ? "it is not a regular file."
+                : found.Owner != 0 && found.Owner != EffectiveUser() ? $"it belongs to another user (uid {found.Owner}) and is not read. Remove it, take ownership of it, or start in another folder."
+                : (found.Mode & OthersMayWrite) != 0 ? "it is writable by everyone. Remove that permission: chmod o-w."
                 : null;
         }
         catch (EntryPointNotFoundException)

@@ -38,7 +38,7 @@ internal static class SettingsFile
         }
         catch (Exception exception) when (exception is FormatException or InvalidDataException or System.Text.Json.JsonException)
         {
-            throw new InvalidSettingsException([$"{path}: it is no JSON object of settings ({(exception.InnerException ?? exception).Message})"]);
+            throw new InvalidSettingsException([$"{path}: it is not a JSON object of settings ({(exception.InnerException ?? exception).Message})"]);
         }
     }
 }

@@ -47,7 +47,7 @@ internal sealed class AdminAuthentication(
 
         if (_retryAfter is { } wait)
         {
-            return answers.WriteAsync(Context, StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, "Too many wrong tokens from this address.", wait);
+            return answers.WriteAsync(Context, StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, "Too many wrong tokens from this IP address.", wait);
         }
 
         if (BrowserAnswers.WantsPage(Request) && HttpMethods.IsGet(Request.Method))
@@ -61,5 +61,5 @@ internal sealed class AdminAuthentication(
     }
 
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties) =>
-        answers.WriteAsync(Context, StatusCodes.Status403Forbidden, "", "The viewer token only reads. Sign in with the admin token to change something.");
+        answers.WriteAsync(Context, StatusCodes.Status403Forbidden, "", "The viewer token is read-only. Sign in with the admin token to make changes.");
 }

@@ -28,10 +28,10 @@ internal sealed partial class AdminHousekeeping(GroupCommitWriter writer, AdminO
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "Old audit lines and sessions were not removed ({Status}); it is tried again in a day.")]
+        [LoggerMessage(1, LogLevel.Warning, "Old audit lines and sessions were not removed ({Status}); retrying in a day.")]
         public static partial void NotCleaned(ILogger logger, WriteStatus status);
 
-        [LoggerMessage(2, LogLevel.Error, "Removing old audit lines and sessions failed; it is tried again in a day.")]
+        [LoggerMessage(2, LogLevel.Error, "Removing old audit lines and sessions failed; retrying in a day.")]
         public static partial void Failed(ILogger logger, Exception exception);
     }
 }

@@ -1,6 +1,6 @@
 namespace Ccflux.Receiver.Platform.Auth.Admin;
 
-/// <summary>Names of the authorisation policies. <see cref="Reader"/> is the default for endpoints that state no policy, so a forgotten line denies access instead of granting it.</summary>
+/// <summary>Names of the authorisation policies. <see cref="Reader"/> is the default where an endpoint states no policy, so a forgotten line denies access.</summary>
 internal static class AdminPolicies
 {
     /// <summary>May see everything: the admin or the viewer.</summary>

@@ -33,7 +33,7 @@ internal sealed partial class SignInEndpoint(AdminAuthenticator authenticator, A
 
         if (!SameOrigin.Allows(context.Request) || !context.Request.HasFormContentType)
         {
-            return new Refusal(answers, StatusCodes.Status400BadRequest, "", "Expected the form of /admin/login.");
+            return new Refusal(answers, StatusCodes.Status400BadRequest, "", "Expected the form from /admin/login.");
         }
 
         var form = await context.Request.ReadFormSafelyAsync();
@@ -47,7 +47,7 @@ internal sealed partial class SignInEndpoint(AdminAuthenticator authenticator, A
         if (!limits.Sessions.TryTake($"{role}@{RequestLimits.AddressOf(context)}", out var pause))
         {
             metrics.SignedIn("limited");
-            return Wait(context, next, pause, "Too many sessions were opened from your address.");
+            return Wait(context, next, pause, "Too many sessions were opened from your IP address.");
         }
 
         if (await sessions.OpenAsync(role, actor, authenticator.CookieOf(context)) is not { } cookie)
@@ -89,13 +89,13 @@ internal sealed partial class SignInEndpoint(AdminAuthenticator authenticator, A
         {
             metrics.SignedIn("limited");
             Log.TooManyAttempts(logger, RequestLimits.AddressOf(context));
-            return Wait(context, next, wait, "Too many wrong tokens from your address.");
+            return Wait(context, next, wait, "Too many wrong tokens from your IP address.");
         }
 
         metrics.SignedIn("wrong_token");
         Log.WrongToken(logger, RequestLimits.AddressOf(context));
         Problem.WriteHead(context.Response, StatusCodes.Status401Unauthorized, ErrorCodes.TokenInvalid, null);
-        return pages.SignIn(new SignInView(next, "That token is not the right one."));
+        return pages.SignIn(new SignInView(next, "Invalid token."));
     }
 
     private IResult Wait(HttpContext context, string next, TimeSpan wait, string why)

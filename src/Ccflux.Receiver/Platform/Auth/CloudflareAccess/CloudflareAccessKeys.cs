@@ -58,7 +58,7 @@ internal sealed partial class CloudflareAccessKeys(CloudflareAccessOptions optio
             keys[key.Kid] = key;
         }
 
-        return keys.Count > 0 ? keys : throw new ArgumentException("There is no usable key in the answer.", nameof(json));
+        return keys.Count > 0 ? keys : throw new ArgumentException("The answer contains no usable key.", nameof(json));
     }
 
     private static bool IsUsable(JsonWebKey key) =>
@@ -97,7 +97,7 @@ internal sealed partial class CloudflareAccessKeys(CloudflareAccessOptions optio
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "The keys of Cloudflare Access cannot be fetched: {Reason}")]
+        [LoggerMessage(1, LogLevel.Warning, "Could not fetch the keys of Cloudflare Access: {Reason}")]
         public static partial void NotFetched(ILogger logger, string reason);
     }
 }
