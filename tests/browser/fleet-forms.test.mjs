@@ -86,7 +86,7 @@ test("An account is edited: label, e-mail, plan, next charge and ceilings, and a
     await dialog(page).getByLabel(label).fill(value);
   }
   await submit(page, "Save account");
-  await dialog(page).getByText("label: another account is called so.").waitFor();
+  await dialog(page).getByText("label: another account has this name.").waitFor();
   assert.equal(await dialog(page).getByLabel("Plan").inputValue(), "max 20x");
   await dialog(page).getByLabel("Label").fill("spare");
   await submit(page, "Save account");
@@ -124,17 +124,17 @@ test("A machine is enrolled by the code of the page, which is shown once", async
   const { page, ...opened } = await open();
   await ask(page, "#agents", "Enrol a machine");
   await dialog(page).getByRole("textbox", { name: "Machine" }).fill("dn-tower");
-  await submit(page, "Make code");
+  await submit(page, "Create code");
   const code = await page.locator("#code").textContent();
   assert.match(code, /^fcode_[0-9a-f]{32}$/);
   await check(page, "the code");
   assert.equal(one("SELECT count(*) AS n FROM fleet_codes WHERE machine = 'dn-tower' AND used_at IS NULL").n, 1);
   const agent = await enrol(receiver, "dn-tower", code);
   await page.getByRole("link", { name: "Done" }).click();
-  await page.locator("#agents tr[data-agent=dn-tower]", { hasText: "Not heard yet" }).waitFor();
+  await page.locator("#agents tr[data-agent=dn-tower]", { hasText: "Not seen yet" }).waitFor();
   assert.ok(!(await page.content()).includes(code));
   await agent.beat(null);
-  await page.locator("#agents tr[data-agent=dn-tower]", { hasText: "Pulsing" }).waitFor({ timeout: 300_000 });
+  await page.locator("#agents tr[data-agent=dn-tower]", { hasText: "Online" }).waitFor({ timeout: 300_000 });
   await finish(opened);
 });
 
@@ -181,7 +181,7 @@ test("A config dir with a session is switched when asked for, and released again
   const asked = () => one(`SELECT count(*) AS n FROM fleet_settings WHERE name = 'rotation.requested.${agent.id}'`).n;
   await ask(page, "#agents", "Switch ao-mbp16");
   await submit(page, "Switch account");
-  await page.getByText("Switch asked for").first().waitFor();
+  await page.getByText("Switch requested").first().waitFor();
   assert.equal(asked(), 1);
   assert.equal(lastEvent(), "switch_requested");
   await page.locator("#agents tr[data-agent=ao-mbp16]", { hasText: "platform asked for" }).waitFor();
@@ -285,7 +285,7 @@ test("The event log is filtered by kind and paged, in the address", async () => 
     await page.locator("#log ul", { hasText: sample }).waitFor();
     return [...new Set(await titles())].sort();
   };
-  assert.deepEqual(await show("Refused", "refused", "Agent's request"), ["Agent's request"]);
+  assert.deepEqual(await show("Refused", "refused", "Agent request"), ["Agent request"]);
   assert.equal((await titles()).length, 50);
   await page.getByRole("link", { name: "Older events" }).click();
   await page.waitForURL(/log\.page=2/);
@@ -298,7 +298,7 @@ test("The event log is filtered by kind and paged, in the address", async () => 
   await page.locator("#log", { hasText: "Page 2" }).waitFor();
   assert.deepEqual((await show("Tokens", "tokens", "Login imported")).filter((title) => !/^(Login|Account|Keys)/.test(title)), []);
   assert.ok((await show("Switches", "switches", "Rotation paused")).includes("Rotation paused"));
-  assert.deepEqual(await show("Agents", "agents", "Agent's request"), ["Agent's request"], "the newest 50 of what agents did");
+  assert.deepEqual(await show("Agents", "agents", "Agent request"), ["Agent request"], "the newest 50 of what agents did");
   await finish(opened);
 });
 

@@ -75,7 +75,7 @@ test("The table has the accounts in the order of use, with what was read and how
   assert.match(plain(await page.locator("#accounts tbody tr").nth(1).textContent()), /^2 ?data ?next.*Ready/);
   assert.match(plain(await page.locator("#accounts tbody tr").nth(2).textContent()), /84 %.*Cooling to 60 %/);
   assert.match(plain(await page.locator("#accounts tbody tr").nth(3).textContent()), /100 %.*Exhausted until the reset/);
-  assert.match(plain(await page.locator("#now").textContent()), /platform In use by 2 sessions in 1 config dir.*7-day left ?32 % resets in.*Next in line ?data ?Agents ?1 of 1 pulsing/);
+  assert.match(plain(await page.locator("#now").textContent()), /platform In use by 2 sessions in 1 config dir.*7-day left ?32 % resets in.*Next in line ?data ?Agents ?1 of 1 online/);
   assert.deepEqual(trouble, []);
   await context.close();
 });
@@ -91,14 +91,14 @@ test("Live sessions appear, change and vanish without a reload", async () => {
   await page.locator("#sessions", { hasText: "In a turn" }).waitFor();
   assert.equal((await rows(page, "sessions")).length, 2);
   await pulse();
-  await page.locator("#sessions", { hasText: "No session lives" }).waitFor();
+  await page.locator("#sessions", { hasText: "No live sessions" }).waitFor();
   assert.deepEqual(trouble, []);
   await context.close();
 });
 
 test("Monitors say what was seen, and network and security what was observed", async () => {
   const { page, context, trouble } = await open();
-  assert.deepEqual((await rows(page, "monitors")).map((row) => row.replace(/ in \d+ m?s/, "").replace(/Slow, answered 200 in [\d.]+ s/, "Up").replace(/^(Polling|Agents)(.*?) (Unknown|Up|Partly).*/, "$1$2")), ["Receiver GET /health Up 100.0 %", "Service HTTP, 127.0.0.1 Up 100.0 %", "Gone HTTP, 127.0.0.1 Down, cannot be reached 0.0 %", "Polling quota of every account", "Agents pulse of config dirs with sessions"]);
+  assert.deepEqual((await rows(page, "monitors")).map((row) => row.replace(/ in \d+ m?s/, "").replace(/Slow, answered 200 in [\d.]+ s/, "Up").replace(/^(Polling|Agents)(.*?) (Unknown|Up|Partly).*/, "$1$2")), ["Receiver GET /health Up 100.0 %", "Service HTTP, 127.0.0.1 Up 100.0 %", "Gone HTTP, 127.0.0.1 Down, cannot be reached 0.0 %", "Polling quota of every account", "Agents heartbeats of config dirs with sessions"]);
   assert.ok(!(await page.content()).includes("path-that-is-a-key"));
   const fact = async (name) => plain(await page.locator(`#network dd[data-fact="${name}"]`).textContent());
   assert.equal(await fact("Listening"), `${receiver.address.replace("http://", "")} (this machine only)`);
@@ -120,8 +120,8 @@ test("Rotation's last decision says what was chosen, why, what comes next and on
   // It checks every 30 s; the page follows by itself.
   const row = page.locator("#decisions tr[data-decision=ao-mbp16]");
   await row.waitFor({ timeout: 300_000 });
-  assert.equal(plain(await row.evaluate((cells) => [...cells.cells].map((cell) => cell.textContent).join(" | "))), "ao-mbp16 | platform | Stays | none that lasts resets sooner | data | 7d 68 %, 5h 15 % | 7d 41 %, 5h 62 %");
-  assert.match(await page.locator("#decisions .note").textContent(), /looked at \d\d:\d\d:\d\d/);
+  assert.equal(plain(await row.evaluate((cells) => [...cells.cells].map((cell) => cell.textContent).join(" | "))), "ao-mbp16 | platform | Stays | no account that lasts resets sooner | data | 7d 68 %, 5h 15 % | 7d 41 %, 5h 62 %");
+  assert.match(await page.locator("#decisions .note").textContent(), /decided at \d\d:\d\d:\d\d/);
   assert.deepEqual((await table(receiver, "decisions")).map((one) => [one.machine, one.verdict, one.next_account]), [["ao-mbp16", "stay", "data"]]);
   assert.deepEqual(trouble, []);
   await context.close();

@@ -19,13 +19,13 @@ using Ccflux.Receiver.Quota;
 
 namespace Ccflux.Receiver.Fleet;
 
-/// <summary>The door of the fleet. Without FLEET=1 none of it is there: no route, no key ring, no loop.</summary>
+/// <summary>Registers and maps the fleet. Without FLEET=1 none of it exists: no route, no key ring, no loop.</summary>
 internal static class FleetFeature
 {
-    /// <summary>What pages watch.</summary>
+    /// <summary>The live topic that pages subscribe to.</summary>
     public const string Topic = "fleet";
 
-    /// <summary>After storage and quota, whose settings it is held against.</summary>
+    /// <summary>Must come after storage and quota, because the fleet's settings are checked against theirs.</summary>
     public static IServiceCollection AddFleet(this IServiceCollection services, IConfiguration configuration)
     {
         var options = services.AddSettings<FleetOptions>(configuration);
@@ -36,7 +36,7 @@ internal static class FleetFeature
 
         services.AddNetwork(configuration, options.Enabled);
         services.AddMonitors(configuration, options.Enabled);
-        // A restore keeps what was revoked also while the fleet is off.
+        // A restore keeps revocations even while the fleet is off.
         services.AddSingleton(new Revocations("agents", "fleet_agents", FleetRevocationsSql.SelectAgents, FleetRevocationsSql.RevokeAgents, FleetRevocationsSql.SelectUnknownAgents));
         services.AddSingleton(new Revocations("grants", "fleet_grants", FleetRevocationsSql.SelectGrants, FleetRevocationsSql.RevokeGrants, null));
         services.AddSingleton(new Revocations("enrolment codes", "fleet_codes", FleetRevocationsSql.SelectCodes, FleetRevocationsSql.RevokeCodes, null));
@@ -67,11 +67,11 @@ internal static class FleetFeature
         }
 
         endpoints.MapPost(Routes.AgentEnrol, (HttpContext context, AgentEndpoints agents) => agents.EnrolAsync(context)).AllowAnonymous().WithTags("Fleet")
-            .WithSummary("Pins an agent's keys, for a code that is good once. Signed with the key that it brings.").TakesJson(FleetJson.Default.EnrolRequest, BodyExamples.Enrol);
+            .WithSummary("Registers an agent's keys in exchange for a one-time code. Signed with the key in the request.").TakesJson(FleetJson.Default.EnrolRequest, BodyExamples.Enrol);
         endpoints.MapPost(Routes.Heartbeat, (HttpContext context, HeartbeatEndpoint heartbeats) => heartbeats.PostAsync(context)).AllowAnonymous().WithTags("Fleet")
-            .WithSummary("One config dir with its live sessions. Signed with the agent's key.").TakesJson(FleetJson.Default.Heartbeat, BodyExamples.Heartbeat);
+            .WithSummary("Reports one config dir and its live sessions. Signed with the agent's key.").TakesJson(FleetJson.Default.Heartbeat, BodyExamples.Heartbeat);
         endpoints.MapPost(Routes.AgentCredential, (HttpContext context, AgentEndpoints agents) => agents.CredentialAsync(context)).AllowAnonymous().WithTags("Fleet")
-            .WithSummary("A login that an agent brings back, sealed to the receiver. Signed with the agent's key.").TakesJson(FleetJson.Default.ReturnedLogin, BodyExamples.Credential);
+            .WithSummary("Returns a login to the vault, sealed to the receiver. Signed with the agent's key.").TakesJson(FleetJson.Default.ReturnedLogin, BodyExamples.Credential);
         endpoints.MapFleetPages();
         endpoints.MapFleetApi();
     }

@@ -6,7 +6,7 @@ using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Fleet;
 
-/// <summary>Every half minute: writes which agents were seen, ends commands that were not fetched. Once a day: old records go.</summary>
+/// <summary>Every 30 s, records which agents were seen and ends commands that were not fetched. Once a day, deletes old records.</summary>
 internal sealed partial class FleetHousekeeping(
     AgentPresenceWriter presence, AgentCommandQueue commands, GroupCommitWriter writer, AdminOptions options, TimeProvider time, ILogger<FleetHousekeeping> logger) : BackgroundService
 {
@@ -37,7 +37,7 @@ internal sealed partial class FleetHousekeeping(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Error, "A round of the fleet's housekeeping failed.")]
+        [LoggerMessage(1, LogLevel.Error, "Fleet housekeeping failed; retrying at the next interval.")]
         public static partial void Failed(ILogger logger, Exception exception);
     }
 }

@@ -3,7 +3,7 @@ using Ccflux.Receiver.Fleet.Vault;
 
 namespace Ccflux.Receiver.Fleet;
 
-/// <summary>Counts of what is done with logins. Labels come from closed sets; accounts and agents are none.</summary>
+/// <summary>Counts what is done with logins. Labels come from closed sets; accounts and agents are never labels.</summary>
 internal sealed class FleetMetrics
 {
     public const string MeterName = "Ccflux.Fleet";
@@ -17,9 +17,9 @@ internal sealed class FleetMetrics
     {
         var meter = meters.Create(MeterName);
         _refreshes = meter.CreateCounter<long>("ccflux.fleet.refreshes", "{refresh}", "Refreshes of logins, by outcome.");
-        _refused = meter.CreateCounter<long>("ccflux.fleet.refused", "{request}", "Requests of agents refused, by error code.");
-        _commands = meter.CreateCounter<long>("ccflux.fleet.commands", "{command}", "Commands to agents, by what became of them.");
-        _sessionsDropped = meter.CreateCounter<long>("ccflux.fleet.sessions.dropped", "{session}", "Sessions in heartbeats beyond what is kept in memory.");
+        _refused = meter.CreateCounter<long>("ccflux.fleet.refused", "{request}", "Refused requests from agents, by error code.");
+        _commands = meter.CreateCounter<long>("ccflux.fleet.commands", "{command}", "Commands to agents, by outcome.");
+        _sessionsDropped = meter.CreateCounter<long>("ccflux.fleet.sessions.dropped", "{session}", "Sessions in heartbeats beyond the number kept in memory.");
     }
 
     public void SessionsDropped(int count) => _sessionsDropped.Add(count);

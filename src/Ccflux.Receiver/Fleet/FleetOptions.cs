@@ -12,29 +12,29 @@ internal sealed class FleetOptions : IValidatableObject
     public const string LeastWaste = "least_waste";
 
     [ConfigurationKeyName("FLEET")]
-    [Description("Turns the fleet on: the vault of logins, agents, rotation. Read docs/fleet.md first: the vendor's terms restrict it. Off, none of its routes is there.")]
+    [Description("Turns the fleet on: the vault of logins, agents, rotation. Read docs/fleet.md first: the vendor's terms restrict it. When off, none of its routes exist.")]
     public bool Enabled { get; set; }
 
     [ConfigurationKeyName("VAULT_KEY_PATH")]
-    [Description("The folder of the key ring that logins are encrypted with, outside the database's folder and its backups. Needed with FLEET=1.")]
+    [Description("The folder of the key ring that encrypts logins. Must be outside the database's folder and its backups. Required with FLEET=1.")]
     public string? VaultKeyPath { get; set; }
 
     [ConfigurationKeyName("ANTHROPIC_TOKEN_URL")]
-    [Description("Where refresh tokens are sent. Another address than the issuer's needs ALLOW_TEST_UPSTREAMS=1.")]
+    [Description("Where refresh tokens are sent. A URL other than the issuer's needs ALLOW_TEST_UPSTREAMS=1.")]
     public string TokenUpstream { get; set; } = IssuerOfLogins;
 
     [ConfigurationKeyName("FLEET_CLIENT_ID"), StringLength(128)]
-    [Description("The client_id sent with a refresh of a login that names none itself.")]
+    [Description("The client_id sent when refreshing a login that does not name one itself.")]
     public string? ClientId { get; set; }
 
     [ConfigurationKeyName("FLEET_ORDER"), AllowedValues(SoonestReset, LeastWaste, ErrorMessage = "expected soonest_reset or least_waste.")]
-    [Description("Which account goes first: soonest_reset, always the one whose week resets soonest, or least_waste, that one only in the last 12 hours of its week and before that the one that loses most by waiting.")]
+    [Description("Which account is used first. soonest_reset: always the one whose week resets soonest. least_waste: that one only in the last 12 hours of its week, and before that the one that loses most by waiting.")]
     public string Order { get; set; } = SoonestReset;
 
-    /// <summary>The numbers that rotation goes by.</summary>
+    /// <summary>The rotation settings for this order.</summary>
     public RotationSettings Rotation => OrderOf(Order);
 
-    /// <param name="order">One of the two words of FLEET_ORDER.</param>
+    /// <param name="order">One of the two values of FLEET_ORDER.</param>
     public static RotationSettings OrderOf(string order) =>
         string.Equals(order, LeastWaste, StringComparison.Ordinal) ? RotationSettings.LeastWaste : RotationSettings.Default;
 
@@ -46,21 +46,21 @@ internal sealed class FleetOptions : IValidatableObject
         }
     }
 
-    /// <summary>What is wrong with these settings beside those of the database and of quota.</summary>
+    /// <summary>Checks these settings against those of the database and of quota.</summary>
     public IEnumerable<string> Faults(string databasePath, bool allowTestUpstreams)
     {
         if (Enabled && VaultKeyPath is { } keys && IsBelow(Real(keys), Real(Path.GetDirectoryName(Path.GetFullPath(databasePath))!)))
         {
-            yield return $"VAULT_KEY_PATH: {keys} lies in the database's folder, whose copies would then hold the keys too. Name a folder outside it.";
+            yield return $"VAULT_KEY_PATH: {keys} is inside the database's folder, so backups would contain the keys too. Choose a folder outside it.";
         }
 
         if (!Uri.TryCreate(TokenUpstream, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
         {
-            yield return $"ANTHROPIC_TOKEN_URL: expected an address such as {IssuerOfLogins}.";
+            yield return $"ANTHROPIC_TOKEN_URL: expected a URL such as {IssuerOfLogins}.";
         }
         else if (!allowTestUpstreams && !string.Equals(TokenUpstream.TrimEnd('/'), IssuerOfLogins, StringComparison.Ordinal))
         {
-            yield return $"ANTHROPIC_TOKEN_URL: refresh tokens go to {IssuerOfLogins} only. ALLOW_TEST_UPSTREAMS=1 lifts this, for tests.";
+            yield return $"ANTHROPIC_TOKEN_URL: refresh tokens are sent to {IssuerOfLogins} only. Set ALLOW_TEST_UPSTREAMS=1 to allow another URL in tests.";
         }
     }
 

@@ -10,7 +10,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Ccflux.Receiver.Platform;
 
-/// <summary>The door of everything that no feature owns.</summary>
+/// <summary>Registers and maps everything that belongs to no feature.</summary>
 internal static class PlatformRegistration
 {
     public static void AddPlatform(this WebApplicationBuilder builder)
@@ -38,8 +38,8 @@ internal static class PlatformRegistration
 
     public static void MapPlatform(this WebApplication app)
     {
-        app.MapGet(HealthEndpoint.Path, (HttpContext context, HealthEndpoint health) => health.AnswerAsync(context)).AllowAnonymous().WithTags("Operation").WithSummary("Whether the receiver runs and can write.");
-        app.MapGet(MetricsEndpoint.Path, (HttpContext context, MetricsEndpoint metrics) => metrics.AnswerAsync(context)).AllowOwnTokens().WithTags("Operation").WithSummary("Metrics as Prometheus reads them. Bearer: METRICS_TOKEN, where that is set.");
+        app.MapGet(HealthEndpoint.Path, (HttpContext context, HealthEndpoint health) => health.AnswerAsync(context)).AllowAnonymous().WithTags("Operation").WithSummary("Whether the receiver is running and can write.");
+        app.MapGet(MetricsEndpoint.Path, (HttpContext context, MetricsEndpoint metrics) => metrics.AnswerAsync(context)).AllowOwnTokens().WithTags("Operation").WithSummary("Metrics in Prometheus format. Bearer token: METRICS_TOKEN, if set.");
         app.MapAdmin();
         app.MapLive();
         app.MapDocs();

@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace Ccflux.Receiver.Platform;
 
-/// <summary>The version of this program, as its assembly has it, without the build's own suffix.</summary>
+/// <summary>The version of this program, from its assembly, without the build's own suffix.</summary>
 internal static class ProductVersion
 {
     public static readonly string Text =

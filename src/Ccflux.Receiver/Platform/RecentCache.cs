@@ -2,8 +2,8 @@ using System.Collections.Concurrent;
 
 namespace Ccflux.Receiver.Platform;
 
-/// <summary>What was read from the database a moment ago. Entries are believed for <see cref="Lifetime"/> only, so that a change made by
-/// hand or by another process holds soon; a change made here clears the cache at once. Full, it starts anew.</summary>
+/// <summary>Caches what was read from the database a moment ago. Entries are valid for <see cref="Lifetime"/> only, so that a change made manually
+/// or by another process takes effect soon; a change made here clears the cache at once. When it is full, it is cleared.</summary>
 internal sealed class RecentCache<TKey, TValue>(TimeProvider time)
     where TKey : notnull
 {
@@ -13,7 +13,7 @@ internal sealed class RecentCache<TKey, TValue>(TimeProvider time)
     private readonly ConcurrentDictionary<TKey, (TValue Value, long At)> _entries = new();
     private int _generation;
 
-    /// <summary>To be read before the database is, and given to <see cref="Add"/>: what was read before a <see cref="Clear"/> is not kept.</summary>
+    /// <summary>Must be read before the database is, and passed to <see cref="Add"/>: values that were read before a <see cref="Clear"/> are not kept.</summary>
     public int Generation => Volatile.Read(ref _generation);
 
     public bool TryGet(TKey key, out TValue value)

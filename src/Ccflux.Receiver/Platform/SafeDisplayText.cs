@@ -2,15 +2,15 @@ using System.Text;
 
 namespace Ccflux.Receiver.Platform;
 
-/// <summary>Text that others sent, where it is shown or recorded: what draws nothing, or moves or hides what stands beside it, is not text.</summary>
+/// <summary>Makes text from others safe to show or record: characters that draw nothing, or that move or hide the text next to them, are not allowed.</summary>
 internal static class SafeDisplayText
 {
     private static readonly Rune s_instead = Rune.ReplacementChar;
 
-    /// <summary>Whether a text has 1 to <paramref name="max"/> characters, none of them a control or format character, a line separator or half of a pair.</summary>
+    /// <summary>Whether a text has 1 to <paramref name="max"/> characters, none of them a control or format character, a line separator or half of a surrogate pair.</summary>
     public static bool Is(string text, int max) => text.Length > 0 && text.Length <= max && text.EnumerateRunes().All(IsPlain);
 
-    /// <summary>The text with a replacement character (U+FFFD) for each that is not plain.</summary>
+    /// <summary>The text with a replacement character (U+FFFD) for each that is not allowed.</summary>
     public static string Clean(string text)
     {
         if (text.EnumerateRunes().All(IsPlain))
@@ -27,7 +27,7 @@ internal static class SafeDisplayText
         return clean.ToString();
     }
 
-    /// <summary>Cleaned and in quotation marks: the words are somebody else's.</summary>
+    /// <summary>The cleaned text in quotation marks, which show that the words are someone else's.</summary>
     public static string Quote(string text) => $"\"{Clean(text).Replace('"', '\'')}\"";
 
     private static bool IsPlain(Rune rune) => rune != s_instead && Rune.GetUnicodeCategory(rune) is not (

@@ -1,7 +1,7 @@
 namespace Ccflux.Receiver.Platform;
 
-/// <summary>Sums of figures that clients send. A sum beyond what a <see cref="long"/> holds stays at the largest there is: it neither wraps to a
-/// negative number nor throws, so that one absurd figure spoils nothing but itself. SQL does the same by <c>CAST(a + b AS INTEGER)</c> and
+/// <summary>Adds figures that clients send. A sum beyond the range of a <see cref="long"/> stays at the largest value: it neither wraps to a
+/// negative number nor throws, so that one absurd figure spoils nothing but itself. SQL does the same with <c>CAST(a + b AS INTEGER)</c> and
 /// <c>CAST(total(a) AS INTEGER)</c>; the latter is exact up to 2^53.</summary>
 internal static class Saturating
 {
@@ -9,7 +9,7 @@ internal static class Saturating
     {
         var sum = unchecked(left + right);
 
-        // Only two numbers of the same sign can pass the end, and their sum then has the other sign.
+        // Only two numbers of the same sign can overflow, and their sum then has the other sign.
         return ((left ^ sum) & (right ^ sum)) >= 0 ? sum : left < 0 ? long.MinValue : long.MaxValue;
     }
 

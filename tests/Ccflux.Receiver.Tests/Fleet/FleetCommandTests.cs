@@ -68,8 +68,8 @@ public sealed partial class FleetCommandTests : IDisposable
         Assert.Equal((2, true), (off.ExitCode, off.Error.Contains("FLEET=1", StringComparison.Ordinal)));
         Assert.Equal((2, true), (missing.ExitCode, missing.Error.Contains("VAULT_KEY_PATH: FLEET=1 needs a folder", StringComparison.Ordinal)));
         Assert.Equal(2, beside.ExitCode);
-        Assert.Contains("lies in the database's folder", beside.Error, StringComparison.Ordinal);
-        Assert.Contains("ANTHROPIC_TOKEN_URL: refresh tokens go to", beside.Error, StringComparison.Ordinal);
+        Assert.Contains("is inside the database's folder", beside.Error, StringComparison.Ordinal);
+        Assert.Contains("ANTHROPIC_TOKEN_URL: refresh tokens are sent to", beside.Error, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_receiver.PathOf("keys")));
     }
 

@@ -10,8 +10,8 @@ namespace Ccflux.Receiver.Tests.Fleet;
 public sealed class FleetOrderTests
 {
     [Theory]
-    [InlineData(null, true, "The account whose weekly window resets soonest goes first")]
-    [InlineData("soonest_reset", true, "The account whose weekly window resets soonest goes first")]
+    [InlineData(null, true, "The account whose weekly window resets soonest is used first")]
+    [InlineData("soonest_reset", true, "The account whose weekly window resets soonest is used first")]
     [InlineData("least_waste", false, "In the last 12 hours before a reset")]
     public async Task Order_IsWhatTheEngineGoesByAndThePageSays(string? order, bool isSoonestFirst, string words)
     {

@@ -39,7 +39,7 @@ public sealed partial class FleetPageTests
         // A login without a session on it is not in use.
         Assert.Equal([("seat 2", 1, "ready", "expiring"), ("seat 1", 2, "ready", "ok"), ("seat 4", 3, "cooling", "ok"), ("seat 5", 4, "ready", "ok"), ("seat 3", 5, "exhausted", "ok")], await RowsAsync());
         Assert.Equal(JsonValueKind.Null, (await GetAsync(rig, "/api/status")).GetProperty("active_account").ValueKind);
-        Assert.DoesNotContain("most sessions use it now", await PageAsync(rig), StringComparison.Ordinal);
+        Assert.DoesNotContain("used by most sessions now", await PageAsync(rig), StringComparison.Ordinal);
 
         rig.Receiver.Service<LiveSessions>().Restore(
             [new ObservedConfigDir(agent.Id, "build-1", rig.Time.GetUtcNow(), Presence.Live, null, [new LiveSession { SessionId = "s1", State = SessionState.Idle, Since = rig.Time.GetUtcNow() }])]);
@@ -52,7 +52,7 @@ public sealed partial class FleetPageTests
 
         var html = await PageAsync(rig);
         Assert.Equal(["seat 1", "seat 2", "seat 4", "seat 5", "seat 3"], AccountNames().Matches(html).Select(match => match.Groups["name"].Value));
-        Assert.Equal(2, html.Split("most sessions use it now").Length);
+        Assert.Equal(2, html.Split("used by most sessions now").Length);
         Assert.Contains("Cooling to 60 %", html, StringComparison.Ordinal);
         Assert.Contains("fleet quota monitor", html, StringComparison.Ordinal);
 
@@ -223,7 +223,7 @@ public sealed partial class FleetPageTests
 
         await PostAsync(rig, $"/agents/{agent.Id}/release", HttpStatusCode.SeeOther);
         Assert.Null(await RequestedAsync(rig));
-        Assert.DoesNotContain("asked for</span>", await PageAsync(rig), StringComparison.Ordinal);
+        Assert.DoesNotContain("requested</span>", await PageAsync(rig), StringComparison.Ordinal);
         await PostAsync(rig, "/agents/nobody/release", HttpStatusCode.NotFound);
     }
 
@@ -240,7 +240,7 @@ public sealed partial class FleetPageTests
         Read(rig, 3, "seven_day", 20, 96);
         using var agent = await rig.EnrolAsync("build-1", ids);
         await BeatAsync(agent);
-        Assert.Contains("Rotation has not looked yet", await PageAsync(rig), StringComparison.Ordinal);
+        Assert.Contains("Rotation has not run yet", await PageAsync(rig), StringComparison.Ordinal);
 
         await rig.Receiver.Service<RotationEngine>().TickAsync(Cancellation);
 
@@ -250,7 +250,7 @@ public sealed partial class FleetPageTests
         var html = await PageAsync(rig);
         Assert.Contains("Switched to seat 1", html, StringComparison.Ordinal);
         Assert.Contains("<dt>Next in line</dt><dd>seat 3</dd>", html, StringComparison.Ordinal);
-        Assert.Contains("there was no account of the vault", html, StringComparison.Ordinal);
+        Assert.Contains("it had no account of the vault", html, StringComparison.Ordinal);
         Assert.Contains("7d 40\u00A0%, 5h unknown", html, StringComparison.Ordinal);
     }
 

@@ -36,7 +36,7 @@ public sealed class MonitorTests
         var watch = receiver.Service<MonitorWatch>();
 
         await watch.RunAsync(Cancellation);
-        Assert.Equal([("Receiver", "up"), ("Public address", "down"), ("API", "up"), ("Polling", "unknown"), ("Agents", "unknown")], await StatesAsync(receiver));
+        Assert.Equal([("Receiver", "up"), ("Public URL", "down"), ("API", "up"), ("Polling", "unknown"), ("Agents", "unknown")], await StatesAsync(receiver));
 
         status = 503;
         await watch.RunAsync(Cancellation);
@@ -49,7 +49,7 @@ public sealed class MonitorTests
         var texts = told.Select(body => JsonDocument.Parse(body).RootElement).Select(alert => (alert.GetProperty("kind").GetString(), alert.GetProperty("text").GetString())).ToList();
         Assert.Contains(("notice", "ccflux: API is down: answered 503."), texts);
         Assert.Contains(("notice", "ccflux: API is up again."), texts);
-        Assert.Contains(texts, alert => alert.Item2!.StartsWith("ccflux: Public address is down: ", StringComparison.Ordinal));
+        Assert.Contains(texts, alert => alert.Item2!.StartsWith("ccflux: Public URL is down: ", StringComparison.Ordinal));
 
         time.Advance(TimeSpan.FromMinutes(10));
         using var page = await receiver.Client.FetchAsync("/admin/fleet", bearer: RunningReceiver.AdminToken);
@@ -65,7 +65,7 @@ public sealed class MonitorTests
 
         await receiver.Service<MonitorWatch>().RunAsync(Cancellation);
 
-        Assert.Equal([("Receiver", "up"), ("Public address", "unknown"), ("Polling", "unknown"), ("Agents", "unknown")], await StatesAsync(receiver));
+        Assert.Equal([("Receiver", "up"), ("Public URL", "unknown"), ("Polling", "unknown"), ("Agents", "unknown")], await StatesAsync(receiver));
         var fault = await Assert.ThrowsAsync<InvalidSettingsException>(() => FleetHost.StartAsync(new ManualTime(), [("MONITORS", "a=http://10.0.0.1/,b")]));
         Assert.Contains("MONITORS", fault.Message, StringComparison.Ordinal);
         fault = await Assert.ThrowsAsync<InvalidSettingsException>(() => FleetHost.StartAsync(new ManualTime(), [("MONITORS", "a=https://10.0.0.1/"), ("KUMA_URL", "https://kuma.example.org")]));
@@ -117,14 +117,14 @@ public sealed class MonitorTests
         var html = WebUtility.HtmlDecode(await page.Content.ReadAsStringAsync(Cancellation));
         Assert.Contains("HTTPS, 127.0.0.1, certificate 9 d", html, StringComparison.Ordinal);
         Assert.Contains("its certificate is not trusted", html, StringComparison.Ordinal);
-        Assert.Contains("Of the public address, valid for 9 d", html, StringComparison.Ordinal);
+        Assert.Contains("For the public URL, valid for 9 d", html, StringComparison.Ordinal);
     }
 
     [Fact]
     public void InnerChecks_SayWhatIsKnownWithoutAsking()
     {
         ObservedConfigDir Seen(Presence presence) => new("a", "m", default, presence, null, []);
-        Assert.Equal(new CheckResult(MonitorState.Unknown, "no session is known to live"), InternalChecks.Agents([]));
+        Assert.Equal(new CheckResult(MonitorState.Unknown, "no live session is known"), InternalChecks.Agents([]));
         Assert.Equal(new CheckResult(MonitorState.Up, "1 of 1 heard"), InternalChecks.Agents([Seen(Presence.Live)]));
         Assert.Equal(new CheckResult(MonitorState.Partly, "1 of 2 heard"), InternalChecks.Agents([Seen(Presence.Live), Seen(Presence.Stale)]));
         Assert.Equal(new CheckResult(MonitorState.Down, "0 of 1 heard"), InternalChecks.Agents([Seen(Presence.Stale)]));

@@ -19,7 +19,7 @@ public sealed class NetworkTests
 
         var facts = await FactsAsync(receiver);
 
-        Assert.Equal(("unseen", "Cannot be seen: there is no tailscaled on this machine that the receiver can see"), facts["Tailscale"]);
+        Assert.Equal(("unseen", "Cannot be seen: the receiver can see no tailscaled on this machine"), facts["Tailscale"]);
         Assert.Equal(("unseen", "Cannot be seen: CLOUDFLARED_METRICS is not set"), facts["Cloudflare Tunnel"]);
         Assert.Equal("unseen", facts["TLS"].State);
         Assert.Equal("unseen", facts["Open ports"].State);
@@ -37,15 +37,15 @@ public sealed class NetworkTests
         await using (await LocalServer.OnSocketAsync(socket, context => context.Response.WriteAsync(
             context.Request.Path == "/localapi/v0/status" ? $$$$"""{"BackendState":"{{{{state}}}}","Self":{"DNSName":"host.tail1.ts.net.","Online":true}}""" : serve, context.RequestAborted)))
         {
-            Assert.Equal(("good", "Funnel is on: host.tail1.ts.net:443 leads here from the Internet, over HTTPS"), await TailscaleAsync(receiver));
+            Assert.Equal(("good", "Funnel is on: host.tail1.ts.net:443 leads here from the Internet over HTTPS"), await TailscaleAsync(receiver));
             serve = serve.Replace("true", "false", StringComparison.Ordinal);
             Assert.Equal(("good", "host.tail1.ts.net:443 leads here from the tailnet; Funnel is off"), await TailscaleAsync(receiver));
             serve = "null";
-            Assert.Equal(("good", "Connected as host.tail1.ts.net; nothing that it serves leads here"), await TailscaleAsync(receiver));
+            Assert.Equal(("good", "Connected as host.tail1.ts.net; it serves nothing that leads here"), await TailscaleAsync(receiver));
             state = "Stopped";
             Assert.Equal(("warning", "Not running (Stopped)"), await TailscaleAsync(receiver));
             serve = "{";
-            Assert.Equal(("unseen", "Cannot be seen: tailscaled answers in a form that is not known"), await TailscaleAsync(receiver));
+            Assert.Equal(("unseen", "Cannot be seen: tailscaled answers in an unknown format"), await TailscaleAsync(receiver));
         }
 
         Assert.Equal("unseen", (await TailscaleAsync(receiver)).State);
@@ -64,7 +64,7 @@ public sealed class NetworkTests
 
         Assert.Equal("good", (await TunnelAsync(receiver)).State);
         (status, body) = (503, """{"status":503,"readyConnections":0,"connectorId":"x"}""");
-        Assert.Equal(("bad", "cloudflared runs and holds no connection"), await TunnelAsync(receiver));
+        Assert.Equal(("bad", "cloudflared runs but has no connection"), await TunnelAsync(receiver));
         (status, body) = (200, "OK");
         Assert.Equal("unseen", (await TunnelAsync(receiver)).State);
     }
@@ -83,7 +83,7 @@ public sealed class NetworkTests
         await SendAsync(wary, ("X-Original-Proto", "http"), ("X-Original-For", "198.51.100.7"));
         var facts = await FactsAsync(wary);
         Assert.Equal("unseen", facts["TLS"].State);
-        Assert.Equal(("warning", "None is trusted (TRUSTED_PROXIES); 1 request carried forwarding headers of somebody else, which were not believed"), facts["Proxies"]);
+        Assert.Equal(("warning", "None is trusted (TRUSTED_PROXIES); 1 request carried forwarding headers from an untrusted sender, which were ignored"), facts["Proxies"]);
     }
 
     [Theory]

@@ -71,7 +71,7 @@ public sealed class OrganisationTests
 
         var result = await rig.Receiver.Service<AccountImport>().ImportAsync("seat 1", Encoding.UTF8.GetBytes(login.ToJsonString()), vaultOnly: true, AuditActor.Cli, Cancellation);
 
-        Assert.StartsWith("The login does not say of which organisation it is", result.Message, StringComparison.Ordinal);
+        Assert.StartsWith("The login does not name its organisation", result.Message, StringComparison.Ordinal);
         Assert.Equal(rig.Issuer.Accounts[0].AccessToken, await TokenAsync(rig, first));
     }
 

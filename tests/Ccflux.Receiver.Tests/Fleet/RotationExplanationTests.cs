@@ -39,7 +39,7 @@ public sealed class RotationExplanationTests
     {
         var order = RotationExplanation.Of(new RotationSettings { SoonestFirstWithin = TimeSpan.FromDays(7) })[0].Text;
 
-        Assert.StartsWith("The account whose weekly window resets soonest goes first and is used to 100 %", order, StringComparison.Ordinal);
+        Assert.StartsWith("The account whose weekly window resets soonest is used first and is used to 100 %", order, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -49,6 +49,6 @@ public sealed class RotationExplanationTests
 
         Assert.Contains("within 10 minutes", words["7d"], StringComparison.Ordinal);
         Assert.Contains("At 80 % the next account takes over until this one has cooled to 60 %", words["5h"], StringComparison.Ordinal);
-        Assert.Contains("every 30 seconds", words["In the middle of a turn"], StringComparison.Ordinal);
+        Assert.Contains("every 30 seconds", words["During a turn"], StringComparison.Ordinal);
     }
 }

@@ -43,10 +43,10 @@ public sealed class VaultTests
     [InlineData("not json", "The login is not a JSON object.")]
     [InlineData("""{"claudeAiOauth":{"accessToken":"","refreshToken":"","expiresAt":0}}""", "claudeAiOauth.accessToken: missing")]
     [InlineData("""{"accessToken":"a b","expiresAt":1}""", "claudeAiOauth.accessToken: missing")]
-    [InlineData("""{"accessToken":"a","refreshToken":"b\nc","expiresAt":1}""", "claudeAiOauth.refreshToken: no token")]
+    [InlineData("""{"accessToken":"a","refreshToken":"b\nc","expiresAt":1}""", "claudeAiOauth.refreshToken: not a token")]
     [InlineData("""{"accessToken":"a","accessToken":"b"}""", "The login is not a JSON object.")]
-    [InlineData("""{"accessToken":"nobody","refreshToken":"b","expiresAt":32503680000000}""", "The issuer does not take this login any more")]
-    [InlineData("""{"accessToken":"nobody","refreshToken":"b","expiresAt":1}""", "The login does not say whose it is")]
+    [InlineData("""{"accessToken":"nobody","refreshToken":"b","expiresAt":32503680000000}""", "The issuer no longer accepts this login")]
+    [InlineData("""{"accessToken":"nobody","refreshToken":"b","expiresAt":1}""", "The login does not name its account")]
     public async Task Import_OfWhatIsNoLogin_IsRefusedWithoutQuotingIt(string json, string message)
     {
         await using var rig = await FleetRig.StartAsync();
@@ -235,13 +235,13 @@ public sealed class VaultTests
         Assert.StartsWith("label: another", await edit.SaveAsync(account, good with { Label = "SEAT 2" }, AuditActor.Cli), StringComparison.Ordinal);
         Assert.StartsWith("next_charge", await edit.SaveAsync(account, good with { NextCharge = "soon" }, AuditActor.Cli), StringComparison.Ordinal);
         Assert.StartsWith("ceiling", await edit.SaveAsync(account, good with { FiveHourCeiling = 101 }, AuditActor.Cli), StringComparison.Ordinal);
-        Assert.Equal("There is no such account.", await edit.SaveAsync(99, good, AuditActor.Cli));
+        Assert.Equal("No such account.", await edit.SaveAsync(99, good, AuditActor.Cli));
         Assert.Null(await edit.SaveAsync(account, good, AuditActor.Cli));
 
         var facts = await rig.FactsAsync(account);
         Assert.Equal(("work", "2026-12-01", 70L, null), (facts.Label, facts.NextCharge, facts.FiveHourCeiling, facts.SevenDayCeiling));
         Assert.Null(await edit.RemoveAsync(account, AuditActor.Cli));
-        Assert.Equal("There is no such account.", await edit.RemoveAsync(account, AuditActor.Cli));
+        Assert.Equal("No such account.", await edit.RemoveAsync(account, AuditActor.Cli));
         Assert.Single(await rig.Vault.AllAsync(Cancellation));
     }
 

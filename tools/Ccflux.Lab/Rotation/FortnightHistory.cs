@@ -3,12 +3,12 @@ using Dapper;
 
 namespace Ccflux.Lab.Rotation;
 
-/// <summary>What the database itself recorded of a fortnight: how full polled accounts were, and the requests of users' turns.</summary>
+/// <summary>Reads a recorded fortnight from the database: how full polled accounts were, and the requests of users' turns.</summary>
 internal sealed class FortnightHistory(SqliteReaders readers)
 {
     /// <param name="from">A midnight (UTC).</param>
-    /// <param name="users">E-mails of those whose work counts; none is everybody.</param>
-    /// <param name="cancellationToken">Ends the wait for a reader.</param>
+    /// <param name="users">E-mail addresses of the users to include; empty means everyone.</param>
+    /// <param name="cancellationToken">Cancels the wait for a reader.</param>
     /// <returns>The scenario, or what is missing for one.</returns>
     public async Task<(RecordedFortnight? Recorded, string Fault)> ReadAsync(DateTimeOffset from, IReadOnlyList<string> users, CancellationToken cancellationToken)
     {
@@ -39,7 +39,7 @@ internal sealed class FortnightHistory(SqliteReaders readers)
             .Select(row => new RecordedReading(At(row.At), row.UsedMilli / 1000d, row.ResetsAt is { } reset ? At(reset) : null)),
     ];
 
-    /// <summary>A turn's requests, evenly from its start to its end.</summary>
+    /// <summary>Spreads a turn's requests evenly from its start to its end.</summary>
     private static int[] Hours(IEnumerable<TurnRow> turns, long from)
     {
         var hours = new int[Fortnight.Hours];

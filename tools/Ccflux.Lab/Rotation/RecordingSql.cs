@@ -1,9 +1,9 @@
 namespace Ccflux.Lab.Rotation;
 
-/// <summary>SQL of what a fortnight left behind. Parameters: @From, @To, and for work @Users (e-mails; none is all).</summary>
+/// <summary>SQL that reads a recorded fortnight. Parameters: @From, @To, and for work @Users (e-mail addresses; empty means all).</summary>
 internal static class RecordingSql
 {
-    /// <summary>Of polled accounts. In the order of accounts, windows and times.</summary>
+    /// <summary>Readings of polled accounts, ordered by account, window and time.</summary>
     public const string Readings = """
         SELECT q.account_id AS AccountId, coalesce(f.label, nullif(q.label, ''), 'account ' || q.account_id) AS Label, w.name AS Window,
                r.observed_at AS At, r.used_milli AS UsedMilli, r.resets_at AS ResetsAt
@@ -15,8 +15,8 @@ internal static class RecordingSql
         ORDER BY q.account_id, w.name, r.observed_at
         """;
 
-    /// <summary>Turns with their requests, and those that were refused for good. A device's key is one config dir's. Where agents are enrolled, only
-    /// turns of their machines count: what others do is not what the fleet's accounts serve.</summary>
+    /// <summary>Turns with their requests, and those that were refused for good. A device's key belongs to one config dir. If agents are enrolled, only
+    /// turns of their machines count, because the fleet's accounts do not serve others.</summary>
     public const string Turns = """
         SELECT t.user_id AS UserId, coalesce(t.device_ref, 0) AS Device, t.started_at AS StartedAt, t.ended_at AS EndedAt,
                coalesce((SELECT sum(e.messages) FROM events e WHERE e.user_id = t.user_id AND e.turn_id = t.turn_id), 0)

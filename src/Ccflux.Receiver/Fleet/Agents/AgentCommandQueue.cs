@@ -11,52 +11,52 @@ using Dapper;
 
 namespace Ccflux.Receiver.Fleet.Agents;
 
-/// <summary>Whether a login was sealed to an agent, or why not.</summary>
+/// <summary>Whether a login was sealed to an agent and, if not, why.</summary>
 internal enum IssueOutcome
 {
     Issued = 1,
     NoSuchAgent = 2,
     NotGranted = 3,
 
-    /// <summary>The config dir has it already.</summary>
+    /// <summary>The config dir already has it.</summary>
     AlreadyThere = 4,
 
-    /// <summary>Another command to this agent is not settled.</summary>
+    /// <summary>An earlier command to this agent is not settled.</summary>
     Pending = 5,
 
-    /// <summary>The whole login is elsewhere, and no copy may be made or would work.</summary>
+    /// <summary>The full login is elsewhere, and a copy is not allowed or would not work.</summary>
     HeldElsewhere = 6,
 
-    /// <summary>It has a fault, cannot be opened, or is not there.</summary>
+    /// <summary>The login has a fault, cannot be opened, or does not exist.</summary>
     NeedsLogin = 7,
 
-    /// <summary>It is being renewed at this moment.</summary>
+    /// <summary>The login is being renewed right now.</summary>
     Refreshing = 8,
 
-    /// <summary>The client there keeps its login where an agent cannot put one.</summary>
+    /// <summary>The client there keeps its login where an agent cannot write one.</summary>
     NoLoginFile = 9,
 
-    /// <summary>The database cannot be written.</summary>
+    /// <summary>The database cannot be written to.</summary>
     Busy = 10,
 
-    /// <summary>The agent knows no key of this receiver's, or a former one: it would take no command.</summary>
+    /// <summary>The agent knows no key of this receiver, or an old one: it would not accept any command.</summary>
     EnrolAgain = 11,
 }
 
-/// <param name="CommandId">Where one was issued.</param>
-/// <param name="Whole">Whether the agent holds the login from here on, or has a copy that it cannot renew.</param>
+/// <param name="CommandId">The id of the issued command, if any.</param>
+/// <param name="Whole">True if the agent now holds the login; false if it has a copy that it cannot renew.</param>
 internal sealed record IssueResult(IssueOutcome Outcome, long? CommandId = null, bool Whole = false);
 
 /// <summary>
-/// Commands to agents, from being sealed to being settled. An account's whole login is in one place: sealing it to an agent makes that agent its
-/// holder in the same transaction; a command that never left, or that its agent did not take up, gives it back to the vault.
+/// The queue of commands to agents, from being sealed to being settled. An account's full login is in one place: sealing it to an agent makes that
+/// agent its holder in the same transaction; a command that was never delivered, or that its agent did not carry out, returns it to the vault.
 /// </summary>
 internal sealed class AgentCommandQueue(
     SqliteReaders readers, GroupCommitWriter writer, VaultStore vault, ReceiverSigning signing, AgentPresenceWriter presence, FleetMetrics metrics, IChangeFeed changes, TimeProvider time)
 {
     public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
 
-    /// <summary>How long it is believed who has commands waiting; a command of this process is known of at once.</summary>
+    /// <summary>How long the list of agents with waiting commands is cached. Commands of this process are known at once.</summary>
     private static readonly TimeSpan s_waitingAge = TimeSpan.FromSeconds(1);
 
     private static readonly AuditActor s_agent = new(FleetAccess.Agent, "");
@@ -64,9 +64,9 @@ internal sealed class AgentCommandQueue(
     private volatile Waiting? _waiting;
 
     /// <summary>Seals an account's login to an agent.</summary>
-    /// <param name="agentId">To whom.</param>
-    /// <param name="accountId">Whose login.</param>
-    /// <param name="allowCopy">Where the login is held elsewhere, give a copy without its refresh token.</param>
+    /// <param name="agentId">The recipient.</param>
+    /// <param name="accountId">The account whose login is sealed.</param>
+    /// <param name="allowCopy">If the login is held elsewhere, give a copy without its refresh token.</param>
     /// <param name="actor">Rotation, or the admin.</param>
     public async Task<IssueResult> IssueAsync(string agentId, long accountId, bool allowCopy, AuditActor actor)
     {
@@ -88,8 +88,8 @@ internal sealed class AgentCommandQueue(
         return result;
     }
 
-    /// <summary>What a heartbeat says about the login in its config dir and about commands, and the commands for its answer.</summary>
-    /// <returns>Null where the database cannot be written: the agent comes again.</returns>
+    /// <summary>Processes what a heartbeat reports about the login in its config dir and about commands, and returns the commands for its answer.</summary>
+    /// <returns>Null if the database cannot be written to: the agent retries.</returns>
     public async Task<IReadOnlyList<SealedCommand>?> ExchangeAsync(EnrolledAgent agent, Heartbeat heartbeat, CancellationToken cancellationToken)
     {
         if (!await presence.NoteAsync(agent, heartbeat))
@@ -203,11 +203,11 @@ internal sealed class AgentCommandQueue(
 
         if (!vault.TryGive(connection, account!, agentId, whole))
         {
-            connection.Execute(CommandSql.Delete, id); // nobody has seen it: it was written in this transaction
+            connection.Execute(CommandSql.Delete, id); // nobody has seen it, because it was written in this transaction
             return new IssueResult(IssueOutcome.Refreshing);
         }
 
-        FleetAudit.Write(connection, now, new FleetAccess(actor, FleetAction.Seal, FleetAccess.Done, accountId, agentId, login.Fingerprint, whole ? "whole" : "copy"));
+        FleetAudit.Write(connection, now, new FleetAccess(actor, FleetAction.Seal, FleetAccess.Done, accountId, agentId, login.Fingerprint, whole ? "full login" : "copy"));
         return new IssueResult(IssueOutcome.Issued, id, whole);
     }
 
@@ -240,7 +240,7 @@ internal sealed class AgentCommandQueue(
             return IssueOutcome.Pending;
         }
 
-        // A copy may be replaced by the whole login, where the vault has it.
+        // A copy may be replaced by the full login if the vault has it.
         var isCopy = account is { Holder: Holder.Vault } && login.RefreshToken is not null && string.Equals(agent.Applied, login.AccessFingerprint, StringComparison.Ordinal);
         if (agent.AccountId == accountId && !isCopy)
         {
@@ -266,7 +266,7 @@ internal sealed class AgentCommandQueue(
         var strays = heartbeat.Refused.Where(refused => refused.Reason is RefusalReasons.NotSigned || open.TrueForAll(command => command.Id != refused.Id)).ToList();
         if (strays.Count > 0)
         {
-            // Settled long ago, or never ours: somebody shows the agent old commands, or made-up ones.
+            // Settled long ago, or never ours: someone is showing the agent old commands or forged ones.
             var detail = string.Create(CultureInfo.InvariantCulture, $"command {strays[^1].Id} {Words(strays[^1])}");
             FleetRefusals.Write(connection, now, new FleetAccess(s_agent, FleetAction.Confirm, FleetRefusals.Stray, AgentId: agent.AgentId, Detail: detail), strays.Count);
         }
@@ -296,7 +296,7 @@ internal sealed class AgentCommandQueue(
         return (commands, delivered, settled);
     }
 
-    /// <summary>What stands in the config dir counts for more than what the agent says of a command: it may have ended in between.</summary>
+    /// <summary>The login in the config dir counts for more than what the agent reports about a command, because the agent may have ended in between.</summary>
     private static bool Settle(SqlConnection connection, OpenCommand command, Heartbeat heartbeat, DateTimeOffset now)
     {
         if (heartbeat.Confirmed.Contains(command.Id) || string.Equals(heartbeat.Applied, command.Fingerprint, StringComparison.Ordinal))
@@ -305,7 +305,7 @@ internal sealed class AgentCommandQueue(
             return true;
         }
 
-        // One that its agent says nobody signed was somebody else's under that id; the genuine one may be on its way still.
+        // A command that the agent reports as not signed was someone else's with the same id; the genuine one may still be on its way.
         if (heartbeat.Refused.FirstOrDefault(refused => refused.Id == command.Id && refused.Reason is not RefusalReasons.NotSigned) is { } refusal)
         {
             command.End(connection, OpenCommand.Refused, Words(refusal), now);

@@ -4,18 +4,18 @@ using Dapper;
 
 namespace Ccflux.Receiver.Fleet.Agents;
 
-/// <summary>An enrolled agent: whose requests these are, and what is sealed to it.</summary>
+/// <summary>An enrolled agent: its keys, and what is stored of its last heartbeat.</summary>
 /// <param name="SigningKey">Ed25519 public key in base64.</param>
 /// <param name="SealingKey">P-256 public key in base64.</param>
-/// <param name="Sequence">Of its last heartbeat that was stored.</param>
-/// <param name="SignedUntil">No heartbeat of it was signed later by a clock that is ahead; null where none was ahead.</param>
-/// <param name="Stored">What is stored of what it said last.</param>
+/// <param name="Sequence">Of its last stored heartbeat.</param>
+/// <param name="SignedUntil">No heartbeat from it was signed later than this by a clock that runs ahead; null if its clock never ran ahead.</param>
+/// <param name="Stored">What is stored of its last report.</param>
 internal sealed record EnrolledAgent(
     string AgentId, string Machine, string SigningKey, string SealingKey, bool IsRevoked, long Sequence, DateTimeOffset? SignedUntil, AgentReport Stored);
 
-/// <summary>What rotation and renewing go by, of what an agent says of itself.</summary>
+/// <summary>The parts of an agent's report that rotation and renewal depend on.</summary>
 /// <param name="Applied">Fingerprint of the login in its config dir.</param>
-/// <param name="Login">One of <see cref="Contracts.Fleet.LoginPlace"/>; null where it was never heard.</param>
+/// <param name="Login">One of <see cref="Contracts.Fleet.LoginPlace"/>; null if the agent never reported.</param>
 internal sealed record AgentReport(string? Applied, bool HasSessions, string? Login, string Version, string Platform);
 
 /// <summary>Finds agents by their ids.</summary>
@@ -23,14 +23,14 @@ internal sealed class AgentDirectory(SqliteReaders readers, TimeProvider time)
 {
     private readonly RecentCache<string, EnrolledAgent> _recent = new(time);
 
-    /// <summary>As it was stored a moment ago; null where there is none such.</summary>
+    /// <summary>The agent as it was stored a moment ago; null if there is none.</summary>
     public ValueTask<EnrolledAgent?> FindAsync(string agentId, CancellationToken cancellationToken) =>
         _recent.TryGet(agentId, out var agent) ? ValueTask.FromResult<EnrolledAgent?>(agent) : new ValueTask<EnrolledAgent?>(ReadAsync(agentId, cancellationToken));
 
-    /// <summary>Forgets what was read: a revocation holds from here on.</summary>
+    /// <summary>Clears the cache, so that a revocation takes effect now.</summary>
     public void Forget() => _recent.Clear();
 
-    /// <summary>As it is stored now, whichever process stored it; null where there is none such.</summary>
+    /// <summary>The agent as any process has stored it by now; null if there is none.</summary>
     public async Task<EnrolledAgent?> ReadAsync(string agentId, CancellationToken cancellationToken)
     {
         var generation = _recent.Generation;

@@ -15,7 +15,7 @@ internal sealed class AgentEndpoints(
 {
     private const int MaxBody = FleetLimits.MaxSealed + 4096;
 
-    /// <summary>Each may cost a question to the issuer.</summary>
+    /// <summary>Each returned login may cost a request to the issuer.</summary>
     private const int ReturnsPerMinute = 30;
 
     private readonly KeyedRateLimiter _returns = new(ReturnsPerMinute, ReturnsPerMinute, AgentStore.MaxAgents, time);
@@ -24,7 +24,7 @@ internal sealed class AgentEndpoints(
     {
         if (!limits.Tokens.TryTake(RequestLimits.AddressOf(context), out var wait))
         {
-            return new Problem(StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, "Too many requests from this address.", wait);
+            return new Problem(StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, "Too many requests from this IP address.", wait);
         }
 
         using var body = await BodyReader.ReadAsync(context.Request, MaxBody, RequestSignatures.MaxSuffix, context.RequestAborted);
@@ -71,7 +71,7 @@ internal sealed class AgentEndpoints(
         if (!_returns.TryTake(agent.AgentId, out var wait))
         {
             metrics.Refused(ErrorCodes.RateLimited);
-            return new Problem(StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, $"An agent brings at most {ReturnsPerMinute} logins a minute.", wait);
+            return new Problem(StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, $"An agent may return at most {ReturnsPerMinute} logins per minute.", wait);
         }
 
         if (Parse(body, FleetJson.Default.ReturnedLogin, Fault, out var returned) is { } refusal)
@@ -107,10 +107,10 @@ internal sealed class AgentEndpoints(
     private static Problem Explain(string code) => code switch
     {
         ErrorCodes.AccountNotGranted => new Problem(StatusCodes.Status403Forbidden, code, "This account is not granted to this agent."),
-        ErrorCodes.CredentialRefused => new Problem(StatusCodes.Status403Forbidden, code, "The login does not open, or is not of this account."),
-        ErrorCodes.CredentialDead => new Problem(StatusCodes.Status403Forbidden, code, "Its issuer does not take its access token: it has expired, or was renewed since."),
-        ErrorCodes.CredentialSuperseded => new Problem(StatusCodes.Status409Conflict, code, "It replaces a login that is not the newest the receiver has."),
-        ErrorCodes.CredentialUnproven => new Problem(StatusCodes.Status503ServiceUnavailable, code, "Its issuer could not be asked whose it is. Bring it again.", TimeSpan.FromSeconds(30)),
+        ErrorCodes.CredentialRefused => new Problem(StatusCodes.Status403Forbidden, code, "The login cannot be opened, or belongs to another account."),
+        ErrorCodes.CredentialDead => new Problem(StatusCodes.Status403Forbidden, code, "The issuer rejects this access token: it has expired, or was renewed since."),
+        ErrorCodes.CredentialSuperseded => new Problem(StatusCodes.Status409Conflict, code, "The login that this one replaces is not the newest that the receiver has."),
+        ErrorCodes.CredentialUnproven => new Problem(StatusCodes.Status503ServiceUnavailable, code, "The issuer could not be reached to verify the owner. Retry.", TimeSpan.FromSeconds(30)),
         _ => Busy(),
     };
 
@@ -129,18 +129,18 @@ internal sealed class AgentEndpoints(
         }
         catch (JsonException)
         {
-            // Answered below; the parser's own words may quote what was sent.
+            // Answered below without the parser's message, which may quote the input.
         }
 
-        return value is null ? Invalid("The body is malformed, or a field is missing or of another type.") : check(value) is { } fault ? Invalid(fault) : null;
+        return value is null ? Invalid("The body is malformed, or a field is missing or has the wrong type.") : check(value) is { } fault ? Invalid(fault) : null;
     }
 
     private static Problem Unread(BodyReader body) => body.Status == BodyStatus.TooLarge
-        ? new Problem(StatusCodes.Status413PayloadTooLarge, ErrorCodes.TooLarge, $"A body holds at most {MaxBody / 1024} KiB.")
-        : Invalid("The body cannot be unpacked: only gzip is taken.");
+        ? new Problem(StatusCodes.Status413PayloadTooLarge, ErrorCodes.TooLarge, $"The body may be at most {MaxBody / 1024} KiB.")
+        : Invalid("The body cannot be decompressed: only gzip is supported.");
 
     private static Problem Invalid(string detail) => new(StatusCodes.Status400BadRequest, ErrorCodes.InvalidPayload, detail);
 
     private static Problem Busy() =>
-        new(StatusCodes.Status503ServiceUnavailable, ErrorCodes.Busy, "The database cannot be written at the moment, or the vault cannot be opened.", TimeSpan.FromSeconds(5));
+        new(StatusCodes.Status503ServiceUnavailable, ErrorCodes.Busy, "The database is not accepting writes right now, or the vault cannot be opened.", TimeSpan.FromSeconds(5));
 }

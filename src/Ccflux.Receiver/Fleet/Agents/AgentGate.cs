@@ -8,13 +8,13 @@ using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Fleet.Agents;
 
-/// <summary>Who sent a request: an agent, or the refusal to be answered.</summary>
-/// <param name="At">The request's own time, as signed.</param>
+/// <summary>The agent that sent a request, or the refusal to answer with.</summary>
+/// <param name="At">The time that the request was signed with.</param>
 internal sealed record AgentRequest(EnrolledAgent? Agent, Problem? Refusal, DateTimeOffset At);
 
 /// <summary>
-/// Lets agents in, by the signature of the key that was pinned at their enrolment and nothing else: a user's token opens nothing here. Refused
-/// attempts are recorded, so many a minute and address; beyond that the metrics alone count them.
+/// Authenticates agents by a signature of the key that was pinned at their enrolment, and by nothing else: a user's token grants no access here. Refused
+/// attempts are recorded up to a limit per minute and IP address; beyond it only the metrics count them.
 /// </summary>
 internal sealed class AgentGate(
     AgentDirectory agents, HeartbeatSequences sequences, RequestSignatures signatures, GroupCommitWriter writer, FleetMetrics metrics, TimeProvider time)
@@ -25,8 +25,8 @@ internal sealed class AgentGate(
     private readonly KeyedRateLimiter _recorded = new(RecordedPerMinute, RecordedPerMinute, Addresses, time);
 
     /// <param name="context">The request.</param>
-    /// <param name="body">Read with <see cref="RequestSignatures.MaxSuffix"/> bytes of room.</param>
-    /// <param name="fresh">What is stored of the agent counts, so it is read now.</param>
+    /// <param name="body">Read with <see cref="RequestSignatures.MaxSuffix"/> spare bytes.</param>
+    /// <param name="fresh">Reads the agent from the database now, because what is stored of it matters.</param>
     public async ValueTask<AgentRequest> AuthenticateAsync(HttpContext context, BodyReader body, bool fresh = false)
     {
         var name = context.Request.Headers[AgentHeader.Name] is [{ Length: > 0 and <= FleetLimits.MaxId } id] ? id : null;
@@ -40,20 +40,20 @@ internal sealed class AgentGate(
         var agent = fresh ? await agents.ReadAsync(name, context.RequestAborted) : await agents.FindAsync(name, context.RequestAborted);
         if (agent is null || !string.Equals(agent.SigningKey, key, StringComparison.Ordinal))
         {
-            return await RefuseAsync(context, agent, ErrorCodes.AgentUnknown, "No agent of this id signs with this key. Enrol it with a code from the admin.");
+            return await RefuseAsync(context, agent, ErrorCodes.AgentUnknown, "Unknown agent id or key. Enrol the agent with a code from the admin.");
         }
 
         if (agent.IsRevoked)
         {
-            return await RefuseAsync(context, agent, ErrorCodes.AgentRevoked, "The admin ended this agent. Only a new code enrols it again.");
+            return await RefuseAsync(context, agent, ErrorCodes.AgentRevoked, "This agent was revoked. Enrol it again with a new code.");
         }
 
         _ = SignatureHeader.TryParseTimestamp(context.Request.Headers[SignatureHeader.TimestampName].ToString(), out var at);
         return new AgentRequest(agent, null, at);
     }
 
-    /// <summary>Whether a heartbeat is newer than every one before it. A recorded one that is sent again is refused.</summary>
-    /// <returns>Null where it is newer, else the refusal.</returns>
+    /// <summary>Checks that a heartbeat is newer than every earlier one. A recorded heartbeat that is sent again is refused.</summary>
+    /// <returns>Null if it is newer, else the refusal.</returns>
     public async ValueTask<Problem?> AdvanceAsync(HttpContext context, AgentRequest call, long sequence)
     {
         var agent = call.Agent!;
@@ -62,24 +62,24 @@ internal sealed class AgentGate(
             case SequenceVerdict.Newer:
                 return null;
             case SequenceVerdict.BeforeStart:
-                // No attempt to be recorded: every agent's first heartbeat after a restart may be one.
+                // Not recorded as an attempt: every agent's first heartbeat after a restart may be one.
                 return new Problem(StatusCodes.Status403Forbidden, ErrorCodes.TimestampStale, "This heartbeat was signed before the receiver started. Send a new one.");
             case SequenceVerdict.Busy:
-                return new Problem(StatusCodes.Status503ServiceUnavailable, ErrorCodes.Busy, "The database cannot be written at the moment.", TimeSpan.FromSeconds(5));
+                return new Problem(StatusCodes.Status503ServiceUnavailable, ErrorCodes.Busy, "The database is not accepting writes right now.", TimeSpan.FromSeconds(5));
             case SequenceVerdict.Replayed:
             default:
-                return (await RefuseAsync(context, agent, ErrorCodes.Replayed, "This heartbeat was taken already, or an older one.", StatusCodes.Status409Conflict)).Refusal;
+                return (await RefuseAsync(context, agent, ErrorCodes.Replayed, "This heartbeat, or a newer one, was already accepted.", StatusCodes.Status409Conflict)).Refusal;
         }
     }
 
-    /// <summary>Records and counts an attempt that is refused.</summary>
+    /// <summary>Records and counts a refused attempt.</summary>
     /// <param name="context">The request.</param>
-    /// <param name="agent">Which agent it says it is of, where there is such a one.</param>
+    /// <param name="agent">The agent that it claims to be from, if that exists.</param>
     /// <param name="code">One of <see cref="ErrorCodes"/>.</param>
-    /// <param name="detail">What is said to the sender.</param>
-    /// <param name="status">The answer's.</param>
-    /// <param name="action">What was attempted, of <see cref="FleetAction"/>.</param>
-    /// <param name="note">What is recorded beside; words of the sender's are in quotation marks.</param>
+    /// <param name="detail">The message for the sender.</param>
+    /// <param name="status">The status code of the answer.</param>
+    /// <param name="action">What was attempted, one of <see cref="FleetAction"/>.</param>
+    /// <param name="note">An additional note for the record; the sender's words are in quotation marks.</param>
     public async ValueTask<AgentRequest> RefuseAsync(
         HttpContext context, EnrolledAgent? agent, string code, string detail, int status = StatusCodes.Status403Forbidden, string action = FleetAction.Authenticate, string? note = null)
     {

@@ -9,26 +9,26 @@ using Ccflux.Storage.Writing;
 namespace Ccflux.Receiver.Fleet.Agents;
 
 /// <summary>
-/// What agents said last. A change of the login in a config dir, or whether sessions live there, is written before the heartbeat is answered,
-/// since renewing a login depends on it; that an agent is still there, every half minute for all.
+/// Writes what agents reported last. A change of the login in a config dir, or of whether it has sessions, is written before the heartbeat is answered,
+/// because renewing a login depends on it. That an agent is still there is written every 30 s, for all agents together.
 /// </summary>
 internal sealed class AgentPresenceWriter(GroupCommitWriter writer, TimeProvider time)
 {
-    /// <summary>One that comes back after so long is written at once.</summary>
+    /// <summary>An agent that returns after this long is written at once.</summary>
     private static readonly TimeSpan s_absence = TimeSpan.FromSeconds(30);
 
     private static readonly AuditActor s_agent = new(FleetAccess.Agent, "");
 
-    /// <summary>One an agent; there are <see cref="AgentStore.MaxAgents"/> at most.</summary>
+    /// <summary>One entry per agent; there are at most <see cref="AgentStore.MaxAgents"/>.</summary>
     private readonly ConcurrentDictionary<string, Known> _known = new(StringComparer.Ordinal);
 
-    /// <returns>False where it had to be written and could not.</returns>
+    /// <returns>False if it had to be written and could not be.</returns>
     public async ValueTask<bool> NoteAsync(EnrolledAgent agent, Heartbeat heartbeat)
     {
         var report = new AgentReport(heartbeat.Applied, heartbeat.Sessions.Count > 0, heartbeat.Agent.Login, heartbeat.Agent.Version, heartbeat.Agent.Platform);
         var seen = time.GetUtcNow();
 
-        // Compared with what the database holds: another process may have written something else since this one last did.
+        // Compared with the database's content: another process may have written something else since this one last did.
         if (agent.Stored == report && _known.TryGetValue(agent.AgentId, out var known) && string.Equals(known.Key, agent.SigningKey, StringComparison.Ordinal) && seen - known.SeenAt < s_absence)
         {
             _known[agent.AgentId] = known with { Sequence = heartbeat.Sequence, SeenAt = seen, IsFlushed = false };
@@ -45,7 +45,7 @@ internal sealed class AgentPresenceWriter(GroupCommitWriter writer, TimeProvider
         return true;
     }
 
-    /// <summary>Writes who was seen since the last time.</summary>
+    /// <summary>Writes which agents were seen since the last flush.</summary>
     public async Task FlushAsync()
     {
         var due = _known.Where(pair => !pair.Value.IsFlushed).ToList();
@@ -72,7 +72,7 @@ internal sealed class AgentPresenceWriter(GroupCommitWriter writer, TimeProvider
         }
     }
 
-    /// <summary>Whose login stands in an agent's config dir, once what it is granted has changed. To be called inside the write.</summary>
+    /// <summary>Determines again whose login is in an agent's config dir after its grants changed. Must be called inside the write.</summary>
     public static void Review(SqlConnection connection, string agentId, DateTimeOffset now)
     {
         string? applied;
@@ -92,9 +92,9 @@ internal sealed class AgentPresenceWriter(GroupCommitWriter writer, TimeProvider
     }
 
     /// <summary>
-    /// Whose login stands in a config dir. What an agent says of an account counts if that is granted to it, or if it holds that account's login; anybody can name a
-    /// fingerprint, since they are shown. A whole login of ours that stands there is in its client's hands, whatever the books say: the agent is
-    /// its holder, so that nobody else renews it. A login that nobody knows, in a config dir that holds one of ours, is that one, renewed by the client.
+    /// Determines whose login is in a config dir. An agent's report about an account counts if the account is granted to it, or if it holds that account's
+    /// login; anyone can name a fingerprint, since they are shown. If a full login of ours is there, its client controls it, whatever is stored: the agent
+    /// becomes its holder, so that nobody else renews it. An unknown login in a config dir that held one of ours is that one, renewed by the client.
     /// </summary>
     private static long? AccountOf(SqlConnection connection, string agentId, string? applied, DateTimeOffset now)
     {
@@ -131,6 +131,6 @@ internal sealed class AgentPresenceWriter(GroupCommitWriter writer, TimeProvider
         return rows.Read() ? (rows.Number(0), rows.Text(1), rows.Number(2) != 0) : (null, "", false);
     }
 
-    /// <param name="Key">The key that signed it: enrolled again, an agent is another.</param>
+    /// <param name="Key">The key that signed it: an agent that is enrolled again counts as a different one.</param>
     private sealed record Known(string Key, long Sequence, DateTimeOffset SeenAt, bool IsFlushed);
 }

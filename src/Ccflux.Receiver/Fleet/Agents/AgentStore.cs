@@ -12,14 +12,14 @@ using Dapper;
 namespace Ccflux.Receiver.Fleet.Agents;
 
 /// <summary>An agent as pages and rotation see it.</summary>
-/// <param name="ConfigDirId">What it calls its config dir. Nobody has verified it.</param>
-/// <param name="KeyFingerprint">Of its two keys, as its own enrolment printed it.</param>
-/// <param name="MustEnrolAgain">It does not know the key that commands are signed with now.</param>
+/// <param name="ConfigDirId">The agent's own id for its config dir. Not verified.</param>
+/// <param name="KeyFingerprint">Of both its keys, as printed at its enrolment.</param>
+/// <param name="MustEnrolAgain">It does not know the key that commands are now signed with.</param>
 /// <param name="Applied">Fingerprint of the login in its config dir.</param>
-/// <param name="AccountId">Whose that is; null where it is none of the vault's, or of one that was not granted to it.</param>
-/// <param name="ClaimedAccount">The account whose fingerprint it says stands there, where it may not have that; nothing goes by it.</param>
+/// <param name="AccountId">The account of that login; null if it is not in the vault or not granted to this agent.</param>
+/// <param name="ClaimedAccount">The account whose fingerprint it reports without being allowed to have it; nothing relies on it.</param>
 /// <param name="PendingAccount">The account of a command that is not settled.</param>
-/// <param name="Granted">Accounts that it may be given.</param>
+/// <param name="Granted">The accounts that it may be given.</param>
 internal sealed record AgentFacts(
     string AgentId,
     string Machine,
@@ -40,13 +40,13 @@ internal sealed record AgentFacts(
     long? PendingAccount,
     IReadOnlySet<long> Granted);
 
-/// <summary>Agents, as the admin deals with them: codes, grants, their end.</summary>
+/// <summary>Manages agents for the admin: codes, grants and revocation.</summary>
 internal sealed class AgentStore(SqliteReaders readers, GroupCommitWriter writer, AgentDirectory directory, ReceiverSigning signing, IChangeFeed changes, TimeProvider time)
 {
-    /// <summary>Agents that are kept, revoked ones among them.</summary>
+    /// <summary>The maximum number of agents, including revoked ones.</summary>
     public const int MaxAgents = 20_000;
 
-    /// <summary>Codes that wait to be used.</summary>
+    /// <summary>The maximum number of unused codes.</summary>
     public const int MaxCodes = 1000;
 
     public static readonly TimeSpan CodeLifetime = TimeSpan.FromHours(1);
@@ -78,16 +78,16 @@ internal sealed class AgentStore(SqliteReaders readers, GroupCommitWriter writer
             grants[row.AgentId].ToHashSet()))];
     }
 
-    /// <summary>A code that makes one new agent on a machine. It is shown this once and kept as its hash.</summary>
-    /// <returns>Null where the machine's name is none, too many codes wait, or the database cannot be written.</returns>
+    /// <summary>Creates a code that enrols one new agent on a machine. It is shown only this once and stored as a hash.</summary>
+    /// <returns>Null if the machine's name is invalid, there are too many unused codes, or the database cannot be written to.</returns>
     public Task<string?> NewCodeAsync(string machine, AuditActor actor)
     {
         machine = machine.Trim();
         return IsMachine(machine) ? MakeCodeAsync(_ => machine, agentId: null, actor) : Task.FromResult<string?>(null);
     }
 
-    /// <summary>A code that gives an agent new keys, and takes from it what it was granted. A revoked one comes back by it.</summary>
-    /// <returns>Null where there is no such agent, too many codes wait, or the database cannot be written.</returns>
+    /// <summary>Creates a code that gives an agent new keys and withdraws its grants. It also brings back a revoked agent.</summary>
+    /// <returns>Null if there is no such agent, there are too many unused codes, or the database cannot be written to.</returns>
     public Task<string?> NewCodeForAsync(string agentId, AuditActor actor) => MakeCodeAsync(
         connection =>
         {
@@ -97,7 +97,7 @@ internal sealed class AgentStore(SqliteReaders readers, GroupCommitWriter writer
         agentId,
         actor);
 
-    /// <summary>What people compare when they enrol an agent: see <see cref="KeyFingerprint"/>. Null where the database cannot be written.</summary>
+    /// <summary>The fingerprint that people compare when they enrol an agent: see <see cref="KeyFingerprint"/>. Null if the database cannot be written to.</summary>
     public async Task<string?> ReceiverFingerprintAsync()
     {
         var written = await writer.WriteAsync(signing.Fingerprint);
@@ -106,7 +106,7 @@ internal sealed class AgentStore(SqliteReaders readers, GroupCommitWriter writer
 
     public static bool IsMachine(string machine) => SafeDisplayText.Is(machine, FleetLimits.MaxMachine);
 
-    /// <summary>Lets an agent be given an account, or no longer. False where one of them is not there.</summary>
+    /// <summary>Grants an account to an agent, or withdraws it. False if either does not exist.</summary>
     public Task<bool> GrantAsync(string agentId, long accountId, bool granted, AuditActor actor) => ChangeAsync(connection =>
     {
         using (var rows = connection.Query(VaultSql.HasAccount, accountId))
@@ -130,7 +130,7 @@ internal sealed class AgentStore(SqliteReaders readers, GroupCommitWriter writer
         return true;
     });
 
-    /// <summary>Ends an agent at once, and what it was granted. What its config dir holds stays there: an account that it was given needs a new login.</summary>
+    /// <summary>Revokes an agent and its grants at once. The login in its config dir stays there: an account that it holds needs a new login.</summary>
     public Task<bool> RevokeAsync(string agentId, AuditActor actor) => ChangeAsync(connection =>
     {
         var now = time.GetUtcNow();

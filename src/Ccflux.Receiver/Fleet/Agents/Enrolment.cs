@@ -11,17 +11,17 @@ using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Fleet.Agents;
 
-/// <param name="Reply">Null where it was refused.</param>
-/// <param name="Refusal">Why, in a sentence.</param>
+/// <param name="Reply">Null if it was refused.</param>
+/// <param name="Refusal">The reason, as a sentence.</param>
 internal sealed record EnrolOutcome(EnrolReply? Reply, string? Refusal);
 
 /// <summary>
-/// Pins an agent's keys against a code of the admin's. A code makes a new agent, whatever the request says of its machine and config dir, which nobody can verify;
-/// only one that names an agent gives that agent new keys.
+/// Pins an agent's keys in exchange for a code from the admin. A code creates a new agent, whatever the request states about its machine and config dir,
+/// which cannot be verified; only a code that names an agent gives that agent new keys.
 /// </summary>
 internal sealed class Enrolment(GroupCommitWriter writer, AgentDirectory directory, ReceiverSeal seal, ReceiverSigning signing, IChangeFeed changes, TimeProvider time)
 {
-    /// <summary>What is wrong with a request, naming the field and its limit; null where nothing is.</summary>
+    /// <summary>What is wrong with a request, naming the field and its limit; null if it is valid.</summary>
     public static string? Fault(EnrolRequest request)
     {
         if (request.Code.Length is 0 or > FleetLimits.MaxEnrolmentCode)
@@ -72,23 +72,23 @@ internal sealed class Enrolment(GroupCommitWriter writer, AgentDirectory directo
         var hash = SecretToken.Hash(request.Code);
         if (FindCode(connection, hash, now) is not var (machine, renewed))
         {
-            return new EnrolOutcome(null, "The code is unknown, used or too old. Ask the admin for a new one.");
+            return new EnrolOutcome(null, "The code is unknown, used or expired. Ask the admin for a new one.");
         }
 
         if (!string.Equals(machine, request.Machine, StringComparison.OrdinalIgnoreCase))
         {
-            return new EnrolOutcome(null, "The code was made for another machine. Ask the admin for a new one.");
+            return new EnrolOutcome(null, "The code is for another machine. Ask the admin for a new one.");
         }
 
         if (renewed is null && connection.Scalar(AgentSql.Count) >= AgentStore.MaxAgents)
         {
-            return new EnrolOutcome(null, $"The receiver has {AgentStore.MaxAgents} agents, revoked ones among them, and takes no more. An agent that is there can be enrolled again.");
+            return new EnrolOutcome(null, $"The receiver has {AgentStore.MaxAgents} agents, including revoked ones, and accepts no more. An existing agent can be enrolled again.");
         }
 
-        // Checked here and not only above: two receivers may have read the code at once.
+        // Checked here as well as above, because two receivers may have read the code at the same time.
         if (connection.Execute(AgentSql.UseCode, now.ToUnixTimeMilliseconds(), hash) == 0)
         {
-            return new EnrolOutcome(null, "The code is used. Ask the admin for a new one.");
+            return new EnrolOutcome(null, "The code has been used. Ask the admin for a new one.");
         }
 
         var agentId = renewed ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
@@ -103,7 +103,7 @@ internal sealed class Enrolment(GroupCommitWriter writer, AgentDirectory directo
             connection.Execute(
                 AgentSql.Renew, request.ConfigDirId, request.Platform, request.Version, request.SigningKey, request.SealingKey, receiverKey, now.ToUnixTimeMilliseconds(), agentId);
 
-            // What was granted was granted to the holder of the former keys, and what was sealed to those opens nowhere any more.
+            // Grants were made to the holder of the old keys, and what was sealed to those keys can no longer be opened.
             connection.Execute(AgentSql.WithdrawAll, agentId);
             OpenCommand.EndUndelivered(connection, agentId, "enrolled again", now);
             AgentPresenceWriter.Review(connection, agentId, now);

@@ -5,34 +5,34 @@ using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Fleet.Agents;
 
-/// <summary>What a heartbeat's sequence says about it.</summary>
+/// <summary>The verdict on a heartbeat's sequence number.</summary>
 internal enum SequenceVerdict
 {
     Newer = 1,
     Replayed = 2,
 
-    /// <summary>Signed before this process started: whether it was taken then is not known to it.</summary>
+    /// <summary>Signed before this process started, so it is unknown whether it was accepted then.</summary>
     BeforeStart = 3,
 
-    /// <summary>It could not be written down how far its clock is ahead.</summary>
+    /// <summary>It could not be stored how far the agent's clock is ahead.</summary>
     Busy = 4,
 }
 
 /// <summary>
-/// The last sequence of each agent. The database is told of it now and then only, so what the process before took last may not stand there. That was
-/// signed before this process began to listen, or by a clock that is ahead; how far ahead is written down before such a heartbeat counts. So of an agent
-/// that this process has not heard, only what was signed later than both is taken, and no recorded heartbeat is.
+/// Keeps the last sequence number of each agent. The database gets it only now and then, so the last one that the previous process accepted may not be
+/// stored. That one was signed before this process began to listen, or by a clock that runs ahead; how far ahead is stored before such a heartbeat
+/// counts. So from an agent that this process has not heard from, only heartbeats signed later than both are accepted, and a recorded one never is.
 /// </summary>
 internal sealed class HeartbeatSequences(GroupCommitWriter writer, TimeProvider time) : IHostedService
 {
-    /// <summary>Written down that much at once.</summary>
+    /// <summary>How much further ahead is stored at once.</summary>
     private static readonly TimeSpan s_ahead = TimeSpan.FromSeconds(30);
 
-    /// <summary>By the agent's key: enrolled again, it counts anew. Agents are enrolled by the admin, and there are <see cref="AgentStore.MaxAgents"/> at most.</summary>
+    /// <summary>By the agent's key, so that an agent that is enrolled again starts over. The admin enrols agents; there are at most <see cref="AgentStore.MaxAgents"/>.</summary>
     private readonly ConcurrentDictionary<string, Last> _last = new(StringComparer.Ordinal);
     private DateTimeOffset _startedAt = time.GetUtcNow();
 
-    /// <summary>Before anything is listened to.</summary>
+    /// <summary>Runs before the receiver listens.</summary>
     public Task StartAsync(CancellationToken cancellationToken)
     {
         _startedAt = time.GetUtcNow();
@@ -48,7 +48,7 @@ internal sealed class HeartbeatSequences(GroupCommitWriter writer, TimeProvider 
             var known = _last.TryGetValue(agent.SigningKey, out var last);
             if (!known)
             {
-                // An agent's very first heartbeat is written down at once: where none is, there was none.
+                // An agent's very first heartbeat is stored at once: if none is stored, there was none.
                 if (agent.Sequence > 0 && (signedAt < _startedAt || signedAt <= agent.SignedUntil))
                 {
                     return SequenceVerdict.BeforeStart;

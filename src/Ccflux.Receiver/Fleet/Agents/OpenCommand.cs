@@ -6,8 +6,8 @@ using Ccflux.Storage.Sqlite;
 namespace Ccflux.Receiver.Fleet.Agents;
 
 /// <summary>A command that is not settled. Everything here runs inside a write.</summary>
-/// <param name="Whole">With the refresh token: the agent is the login's holder while it is not settled otherwise.</param>
-/// <param name="Signature">Null where it was issued before commands were signed: no agent takes it.</param>
+/// <param name="Whole">With the refresh token: the agent holds the login until the command is settled otherwise.</param>
+/// <param name="Signature">Null if it was issued before commands were signed: no agent accepts it.</param>
 internal sealed record OpenCommand(
     long Id, string AgentId, long AccountId, string Kind, bool Whole, string Fingerprint, string? Replaces, string Sealed, bool IsDelivered, DateTimeOffset IssuedAt, DateTimeOffset ExpiresAt,
     string? Signature)
@@ -16,7 +16,7 @@ internal sealed record OpenCommand(
     public const string Refused = "refused";
     public const string Expired = "expired";
 
-    /// <summary>An agent's clock may be off by as much as its signatures' may, and it may just be at it.</summary>
+    /// <summary>An agent's clock may be off by as much as is allowed for signatures, and it may be carrying out the command right now.</summary>
     public static readonly TimeSpan Tolerance = Contracts.Usage.ReportLimits.ClockTolerance + TimeSpan.FromSeconds(30);
 
     public static List<OpenCommand> Of(SqlConnection connection, string agentId)
@@ -43,7 +43,7 @@ internal sealed record OpenCommand(
         return open;
     }
 
-    /// <summary>Ends commands that never left the receiver: what they hold is the vault's again.</summary>
+    /// <summary>Ends commands that were never delivered: the logins in them belong to the vault again.</summary>
     public static void EndUndelivered(SqlConnection connection, string agentId, string reason, DateTimeOffset now)
     {
         foreach (var command in Of(connection, agentId).Where(command => !command.IsDelivered))
@@ -54,7 +54,7 @@ internal sealed record OpenCommand(
 
     public SealedCommand ToWire() => new() { Id = Id, Kind = Kind, IssuedAt = IssuedAt, ExpiresAt = ExpiresAt, Sealed = Sealed, Signature = Signature! };
 
-    /// <summary>The config dir holds what was given.</summary>
+    /// <summary>The config dir contains the login that was sent.</summary>
     public void Confirm(SqlConnection connection, DateTimeOffset now)
     {
         connection.Execute(CommandSql.Settle, Confirmed, default, now.ToUnixTimeMilliseconds(), Id);
@@ -62,7 +62,7 @@ internal sealed record OpenCommand(
         Audit(connection, now, FleetAction.Confirm, FleetAccess.Done, "");
     }
 
-    /// <summary>It was not and will not be carried out: the vault takes back what was in it.</summary>
+    /// <summary>The command was not and will not be carried out: the vault takes back the login in it.</summary>
     public void End(SqlConnection connection, string state, string reason, DateTimeOffset now)
     {
         connection.Execute(CommandSql.Settle, state, reason, now.ToUnixTimeMilliseconds(), Id);

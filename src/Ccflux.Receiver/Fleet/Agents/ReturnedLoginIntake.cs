@@ -10,13 +10,13 @@ using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Fleet.Agents;
 
-/// <param name="Fingerprint">Of the login that the vault keeps now, where it was taken.</param>
-/// <param name="Refusal">One of <see cref="ErrorCodes"/>, where it was not.</param>
+/// <param name="Fingerprint">Of the login that the vault keeps now, if it was accepted.</param>
+/// <param name="Refusal">One of <see cref="ErrorCodes"/>, if it was not.</param>
 internal sealed record ReturnedLoginOutcome(string? Fingerprint, string? Refusal);
 
 /// <summary>
-/// Takes logins that agents bring: renewed by the client, or handed back. One with new tokens replaces the old one only after its issuer has
-/// said whose it is, the account and its organisation, and only where the old one is still the one that it says it replaces.
+/// Accepts logins that agents return: renewed by the client, or handed back. A login with new tokens replaces the old one only after its issuer has
+/// named its account and organisation, and only if the old one is still the one that it states it replaces.
 /// </summary>
 internal sealed class ReturnedLoginIntake(
     GroupCommitWriter writer, VaultStore vault, ReceiverSeal seal, Issuer issuer, LoginCheck check, IChangeFeed changes, TimeProvider time)
@@ -38,9 +38,9 @@ internal sealed class ReturnedLoginIntake(
         var answer = await issuer.ProfileAsync(login.AccessToken, cancellationToken);
         var (code, detail) = answer.Verdict switch
         {
-            // A dead or foreign token proves nothing, whenever it is asked about again; an issuer that does not answer may answer later.
+            // Asking again would not change the answer for a dead or foreign token; an issuer that does not answer may answer later.
             IssuerVerdict.Ok => await IsOfAsync(account, answer, cancellationToken),
-            IssuerVerdict.Dead => (ErrorCodes.CredentialDead, "its issuer does not take it"),
+            IssuerVerdict.Dead => (ErrorCodes.CredentialDead, "its issuer rejects it"),
             _ => (ErrorCodes.CredentialUnproven, answer.Reason),
         };
         if (code is null)
@@ -61,9 +61,9 @@ internal sealed class ReturnedLoginIntake(
         return new ReturnedLoginOutcome(null, code);
     }
 
-    /// <summary>Whether a login is of an account of the vault, by what its issuer said of it. Where the account's organisation is not known, the issuer is asked about
-    /// the login that the vault has; where that has ended, the account is of the organisation that the new one is of.</summary>
-    /// <returns>Null, or why it is not taken.</returns>
+    /// <summary>Whether a login belongs to an account of the vault, according to its issuer. If the account's organisation is unknown, the issuer is asked about
+    /// the vault's own login; if that has expired, the account is assumed to belong to the organisation of the new login.</summary>
+    /// <returns>Null, or why it is not accepted.</returns>
     private async Task<(string? Code, string Detail)> IsOfAsync(StoredAccount account, IssuerAnswer answer, CancellationToken cancellationToken)
     {
         if (!string.Equals(answer.AccountUuid, account.Uuid, StringComparison.Ordinal))
@@ -85,7 +85,7 @@ internal sealed class ReturnedLoginIntake(
 
         return organization is null || string.Equals(organization, answer.OrganizationUuid, StringComparison.Ordinal) ? (null, "")
             : answer.OrganizationUuid is null ? (ErrorCodes.CredentialUnproven, "its issuer does not name its organisation")
-            : (ErrorCodes.CredentialRefused, "of another account: of another organisation");
+            : (ErrorCodes.CredentialRefused, "of another account: it belongs to another organisation");
     }
 
     private (ReturnedLoginOutcome? Outcome, StoredAccount? Account, Login? Login) Look(SqlConnection connection, EnrolledAgent agent, ReturnedLogin returned, AuditActor actor)
@@ -105,7 +105,7 @@ internal sealed class ReturnedLoginIntake(
 
         if (opened is not { } login)
         {
-            return (Refuse(connection, agent, id, ErrorCodes.CredentialRefused, actor, null, "does not open, or holds no login"), null, null);
+            return (Refuse(connection, agent, id, ErrorCodes.CredentialRefused, actor, null, "cannot be opened, or contains no login"), null, null);
         }
 
         var isCopy = login.RefreshToken is null && string.Equals(login.AccessToken, account.Login.AccessToken, StringComparison.Ordinal);
@@ -139,7 +139,7 @@ internal sealed class ReturnedLoginIntake(
         return new ReturnedLoginOutcome(login.Fingerprint, null);
     }
 
-    /// <summary>Who holds it from here on: the vault, where the agent has taken it out of its config dir, else that agent.</summary>
+    /// <summary>Sets the new holder: the vault if the agent has removed the login from its config dir, else that agent.</summary>
     private void Settle(SqlConnection connection, EnrolledAgent agent, ReturnedLogin returned, StoredAccount account, string fingerprint)
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
@@ -159,7 +159,7 @@ internal sealed class ReturnedLoginIntake(
         }
     }
 
-    /// <summary>What is handed back a second time, for the first answer was lost, may have been given to somebody meanwhile: to another agent, or to this one.</summary>
+    /// <summary>A login that is handed back twice, because the first answer was lost, may have been given out since: to another agent, or to this one.</summary>
     private static bool IsGivenAgain(SqlConnection connection, StoredAccount account, EnrolledAgent agent) =>
         IsAnothers(account, agent) || OpenCommand.Of(connection, agent.AgentId).Exists(command => command.Whole && command.AccountId == account.AccountId);
 
@@ -179,7 +179,7 @@ internal sealed class ReturnedLoginIntake(
         }
         catch (JsonException)
         {
-            // Sealed by somebody who does not speak this wire; refused and recorded by the caller.
+            // Sealed by something that does not follow this protocol; the caller refuses and records it.
             return null;
         }
     }

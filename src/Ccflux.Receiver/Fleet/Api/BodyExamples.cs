@@ -2,7 +2,7 @@ using Ccflux.Contracts.Fleet;
 
 namespace Ccflux.Receiver.Fleet.Api;
 
-/// <summary>What the API's documentation shows of an agent's bodies. Keys and seals are of the right form and nobody's.</summary>
+/// <summary>Example bodies of agents' requests for the API's documentation. Keys and seals are well-formed but belong to nobody.</summary>
 internal static class BodyExamples
 {
     private const string Fingerprint = "a91c4f07be31";

@@ -16,8 +16,8 @@ internal static class FleetApi
 {
     private static readonly QueryParameter[] s_events =
     [
-        new("kind", "Which part of the log; all of it without one.", Values: [.. LogQuery.Parts.Select(part => part.Name)]),
-        new("page", $"From 1 to {LogQuery.MaxPage}; 1 without it.", JsonSchemaType.Integer),
+        new("kind", "Which part of the log. Default: all of it.", Values: [.. LogQuery.Parts.Select(part => part.Name)]),
+        new("page", $"1 to {LogQuery.MaxPage}. Default: 1.", JsonSchemaType.Integer),
     ];
 
     public static void MapFleetApi(this IEndpointRouteBuilder endpoints)
@@ -25,23 +25,23 @@ internal static class FleetApi
         endpoints.MapGet("/api/status", async (HttpContext context, BoardQuery query) =>
                 TypedResults.Json(StatusReply.Of(await query.ReadAsync(context.RequestAborted)), FleetApiJson.Default.StatusReply))
             .RequireAuthorization(AdminPolicies.Reader).WithTags("Fleet")
-            .WithSummary("The account in use and how full each is, for status lines and scripts.");
+            .WithSummary("The account in use and how full each account is, for status lines and scripts.");
 
         var api = endpoints.MapGroup("/api/v1/fleet").RequireAuthorization(AdminPolicies.Reader).WithTags("Fleet");
-        MapBoard(api, "accounts", "Accounts of the vault in the order of use; logins as fingerprints.", FleetColumns.Accounts, board => board.Accounts);
-        MapBoard(api, "agents", "Agents, what they may use and whether they are heard.", FleetColumns.Agents, board => board.Agents);
-        MapBoard(api, "sessions", "Sessions of Claude Code that live now.", FleetColumns.Sessions, board => board.Sessions);
-        MapBoard(api, "decisions", "What rotation decided for each config dir with a live session when it looked last, the account that comes next, and the figures behind it.", FleetColumns.Decisions, board => board.Decisions);
-        MapBoard(api, "pins", "What is pinned where.", FleetColumns.Pins, board => board.Pins);
-        Map(api, "monitors", "What is watched, by the receiver's own checks or by Uptime Kuma.", FleetColumns.Monitors, async context =>
+        MapBoard(api, "accounts", "Accounts of the vault in the order of use, with logins as fingerprints.", FleetColumns.Accounts, board => board.Accounts);
+        MapBoard(api, "agents", "Agents, what they may use and whether they are online.", FleetColumns.Agents, board => board.Agents);
+        MapBoard(api, "sessions", "Live sessions of Claude Code.", FleetColumns.Sessions, board => board.Sessions);
+        MapBoard(api, "decisions", "The last decision of rotation for each config dir with a live session, the account that comes next, and the figures behind it.", FleetColumns.Decisions, board => board.Decisions);
+        MapBoard(api, "pins", "Pins, and what they apply to.", FleetColumns.Pins, board => board.Pins);
+        Map(api, "monitors", "Monitors, by the receiver's own checks or by Uptime Kuma.", FleetColumns.Monitors, async context =>
             (await context.RequestServices.GetRequiredService<MonitorsQuery>().ReadAsync(context.RequestAborted)).Monitors);
-        Map(api, "network", "How the receiver is reached and what guards it, as far as it can see.", FleetColumns.Network, context =>
+        Map(api, "network", "How the receiver is reached and what protects it, as far as it can detect.", FleetColumns.Network, context =>
             context.RequestServices.GetRequiredService<NetworkFacts>().ReadAsync(context.RequestServices.GetRequiredService<PageFrames>().AddressOf(context.Request), context.Request));
         Map(api, "codebase", "Lines of the repository by language, counted when the receiver was built.", FleetColumns.Codebase, _ => Task.FromResult(CodebaseTable.Rows));
         Map(
             api,
             "events",
-            $"Decisions of rotation and accesses to logins, the newest first, {LogQuery.Size} a page.",
+            $"Decisions of rotation and accesses to logins, newest first, {LogQuery.Size} per page.",
             FleetColumns.Events,
             async context => (await context.RequestServices.GetRequiredService<LogQuery>().ReadAsync(context.Request.Query["kind"], context.Request.Query["page"], context.RequestAborted)).Lines,
             EventFault,

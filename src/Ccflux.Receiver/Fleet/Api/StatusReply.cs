@@ -2,8 +2,8 @@ using Ccflux.Receiver.Fleet.Read;
 
 namespace Ccflux.Receiver.Fleet.Api;
 
-/// <summary><c>GET /api/status</c>: what a status line or a script wants to know in one look.</summary>
-/// <param name="ActiveAccount">The account that most live sessions use; null where none lives.</param>
+/// <summary><c>GET /api/status</c>: everything that a status line or a script needs, in one answer.</summary>
+/// <param name="ActiveAccount">The account that most live sessions use; null if there are none.</param>
 internal sealed record StatusReply(string? ActiveAccount, IReadOnlyList<StatusAccount> Accounts)
 {
     public static StatusReply Of(Board board) => new(

@@ -1,5 +1,5 @@
 namespace Ccflux.Receiver.Fleet.Monitors;
 
-/// <summary>How one check ended.</summary>
-/// <param name="Detail">In words; never an address, which may hold a key.</param>
+/// <summary>The result of one check.</summary>
+/// <param name="Detail">In words; never a URL, which may contain a key.</param>
 internal sealed record CheckResult(MonitorState State, string Detail, long? Milliseconds = null);

@@ -5,7 +5,7 @@ using Ccflux.Receiver.Platform.Http;
 
 namespace Ccflux.Receiver.Fleet.Monitors;
 
-/// <summary>Asks an address whether it is there: one GET on a connection of its own, no redirect followed, the body left unread.</summary>
+/// <summary>Checks whether a URL answers: one GET on its own connection, without following redirects or reading the body.</summary>
 internal sealed class HttpCheck : IDisposable
 {
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(10);
@@ -16,7 +16,7 @@ internal sealed class HttpCheck : IDisposable
     private readonly HttpClient _public;
     private readonly HttpClient _private;
 
-    /// <summary>When the certificate ends that a host showed last; hosts are those of the settings.</summary>
+    /// <summary>When the certificate that a host last presented expires; hosts come from the settings.</summary>
     private readonly ConcurrentDictionary<string, DateTimeOffset> _certificates = new(StringComparer.OrdinalIgnoreCase);
 
     public HttpCheck(MonitorOptions options, TimeProvider time)
@@ -51,16 +51,16 @@ internal sealed class HttpCheck : IDisposable
         catch (HttpRequestException exception)
         {
             return exception.InnerException is PrivateAddressException
-                ? new CheckResult(MonitorState.Unknown, $"not checked: its name leads to a private address ({MonitorOptions.Allowance}=1 allows it)")
+                ? new CheckResult(MonitorState.Unknown, $"not checked: its name resolves to a private IP address ({MonitorOptions.Allowance}=1 allows it)")
                 : new CheckResult(MonitorState.Down, Words(exception.HttpRequestError));
         }
         catch (IOException)
         {
-            return new CheckResult(MonitorState.Down, "the connection broke");
+            return new CheckResult(MonitorState.Down, "the connection was lost");
         }
     }
 
-    /// <summary>When the certificate that an address showed ends; null where it showed none since the start.</summary>
+    /// <summary>When the certificate of a URL's host expires; null if it has presented none since the start.</summary>
     public DateTimeOffset? CertificateEndsAt(Uri address) => _certificates.TryGetValue(address.IdnHost, out var end) ? end : null;
 
     public void Dispose()
@@ -93,7 +93,7 @@ internal sealed class HttpCheck : IDisposable
         return client;
     }
 
-    /// <summary>Looks at the certificate, and judges nothing that the system has not.</summary>
+    /// <summary>Notes the certificate, and leaves the verdict to the system.</summary>
     private bool Note(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
         if (sender is SslStream { TargetHostName: { Length: > 0 } host } && certificate is X509Certificate2 shown)

@@ -5,22 +5,22 @@ using Dapper;
 
 namespace Ccflux.Receiver.Fleet.Monitors;
 
-/// <summary>What the receiver knows without asking an address: whether polls are answered, whether config dirs with sessions are heard, and the
-/// programs that lead here. Those are watched from when they were first seen.</summary>
+/// <summary>Checks what the receiver knows without requesting a URL: whether polls succeed, whether config dirs with sessions send heartbeats, and the
+/// programs that forward requests to it. Those are monitored once they have been seen.</summary>
 internal sealed class InternalChecks(LiveSessions sessions, NetworkWatch network, SqliteReaders readers, TimeProvider time)
 {
-    /// <summary>What is known of sessions then is from before: nobody had the time to be heard.</summary>
+    /// <summary>Until then, sessions are known only from before the start: no agent has had time for a heartbeat.</summary>
     private readonly DateTimeOffset _settled = time.GetUtcNow() + SessionRule.GoneAfter;
 
     private static readonly Watched s_polling = new("Polling", "quota of every account");
-    private static readonly Watched s_agents = new("Agents", "pulse of config dirs with sessions");
+    private static readonly Watched s_agents = new("Agents", "heartbeats of config dirs with sessions");
     private static readonly Watched s_tailscale = new("Tailscale", "tailscaled of this machine");
     private static readonly Watched s_tunnel = new("Tunnel", "cloudflared of this machine");
 
     private volatile bool _sawTailscale;
     private volatile bool _sawTunnel;
 
-    /// <summary>What is watched, but for a name that the settings give to something else.</summary>
+    /// <summary>The internal monitors, except those whose name the settings give to another target.</summary>
     public IEnumerable<Watched> Watched(IReadOnlyList<MonitorTarget> targets) => All().Where(one => !IsTaken(one, targets));
 
     public async Task<IReadOnlyList<(string Name, CheckResult Result)>> RunAsync(IReadOnlyList<MonitorTarget> targets, CancellationToken cancellationToken)
@@ -32,17 +32,17 @@ internal sealed class InternalChecks(LiveSessions sessions, NetworkWatch network
         return [.. Watched(targets).Select(one => (one.Name, one == s_polling ? polling : one == s_agents ? Agents(time.GetUtcNow() < _settled ? [] : sessions.Read()) : one == s_tailscale ? Tailscale(seen.Tailscale) : Tunnel(seen.Cloudflared)))];
     }
 
-    /// <summary>A config dir without a session is silent by right: only one that had some a moment ago is missed.</summary>
+    /// <summary>A config dir without a session may be offline: only one that had a session a moment ago counts as missing.</summary>
     internal static CheckResult Agents(IReadOnlyList<ObservedConfigDir> seen)
     {
         var live = seen.Count(one => one.Presence is Presence.Live);
-        return seen.Count == 0 ? new CheckResult(MonitorState.Unknown, "no session is known to live")
-            : new CheckResult(State(live, seen.Count), string.Create(CultureInfo.InvariantCulture, $"{live} of {seen.Count} heard"));
+        return seen.Count == 0 ? new CheckResult(MonitorState.Unknown, "no live session is known")
+            : new CheckResult(State(live, seen.Count), string.Create(CultureInfo.InvariantCulture, $"{live} of {seen.Count} online"));
     }
 
     internal static CheckResult Tailscale(ProbeResult<TailscaleStatus> result) => result.Value switch
     {
-        null => new CheckResult(MonitorState.Down, $"cannot be seen any more: {result.Unseen}"),
+        null => new CheckResult(MonitorState.Down, $"can no longer be seen: {result.Unseen}"),
         { State: "Running", IsOnline: true } => new CheckResult(MonitorState.Up, "running, online"),
         { State: "Running" } => new CheckResult(MonitorState.Partly, "running, offline"),
         var status => new CheckResult(MonitorState.Down, $"not running ({status.State})"),
@@ -50,7 +50,7 @@ internal sealed class InternalChecks(LiveSessions sessions, NetworkWatch network
 
     internal static CheckResult Tunnel(ProbeResult<CloudflaredStatus> result) => result.Value switch
     {
-        null => new CheckResult(MonitorState.Down, $"cannot be seen any more: {result.Unseen}"),
+        null => new CheckResult(MonitorState.Down, $"can no longer be seen: {result.Unseen}"),
         { Connections: 0 } => new CheckResult(MonitorState.Down, "no connection to Cloudflare"),
         var status => new CheckResult(MonitorState.Up, string.Create(CultureInfo.InvariantCulture, $"{status.Connections} connection{(status.Connections == 1 ? "" : "s")}")),
     };
@@ -60,7 +60,7 @@ internal sealed class InternalChecks(LiveSessions sessions, NetworkWatch network
         using var lease = await readers.RentAsync(cancellationToken);
         var polls = await lease.Connection.QuerySingleAsync<PollCounts>(new CommandDefinition(MonitorSql.Polls, cancellationToken: cancellationToken));
         var asked = polls.Polled - polls.Waiting;
-        return asked == 0 ? new CheckResult(MonitorState.Unknown, "no account was polled yet")
+        return asked == 0 ? new CheckResult(MonitorState.Unknown, "no account has been polled yet")
             : new CheckResult(State(asked - polls.Failing, asked), string.Create(CultureInfo.InvariantCulture, $"{asked - polls.Failing} of {asked} accounts answered"));
     }
 

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Ccflux.Receiver.Fleet.Monitors;
 
 /// <summary>A monitor of Uptime Kuma.</summary>
-/// <param name="Uptime">Of 24 hours, from 0 to 1, as Kuma reckons it; null where it does not say.</param>
+/// <param name="Uptime">Over 24 hours, from 0 to 1, as calculated by Kuma; null if it does not state it.</param>
 /// <param name="Heartbeats">The newest checks, oldest first.</param>
 internal sealed record KumaMonitor(string Name, string Kind, double? Uptime, IReadOnlyList<KumaHeartbeat> Heartbeats);
 
@@ -26,7 +26,7 @@ internal static class KumaPage
         using var heartbeatsDocument = JsonDocument.Parse(heartbeats);
         if (!Has(pageDocument.RootElement, "publicGroupList", JsonValueKind.Array, out var groups) || !Has(heartbeatsDocument.RootElement, "heartbeatList", JsonValueKind.Object, out var lists))
         {
-            throw new JsonException("This is no status page of Uptime Kuma.");
+            throw new JsonException("This is not a status page of Uptime Kuma.");
         }
 
         Has(heartbeatsDocument.RootElement, "uptimeList", JsonValueKind.Object, out var uptimes);

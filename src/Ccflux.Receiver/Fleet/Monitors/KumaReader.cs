@@ -4,14 +4,14 @@ using Ccflux.Receiver.Platform.Http;
 
 namespace Ccflux.Receiver.Fleet.Monitors;
 
-/// <summary>What Uptime Kuma's status page said last, and what was wrong with asking since.</summary>
-/// <param name="At">When it was read; null: never.</param>
+/// <summary>The last content of Uptime Kuma's status page, and what has failed since.</summary>
+/// <param name="At">When it was read; null means never.</param>
 internal sealed record KumaSnapshot(DateTimeOffset? At, IReadOnlyList<KumaMonitor> Monitors, string? Fault)
 {
     public static KumaSnapshot Nothing { get; } = new(null, [], null);
 }
 
-/// <summary>Reads the status page of an Uptime Kuma, which anyone may read: two GETs, no credential.</summary>
+/// <summary>Reads the public status page of an Uptime Kuma: two GETs, no credential.</summary>
 internal sealed class KumaReader : IDisposable
 {
     private const int MaxAnswer = 4 * 1024 * 1024;
@@ -46,7 +46,7 @@ internal sealed class KumaReader : IDisposable
         }
         catch (Exception exception) when (ProbeResult.IsExpected(exception, cancellationToken))
         {
-            _seen = _seen with { Fault = exception is JsonException or FormatException ? "it answers in a form that is not known" : ProbeResult.Words(exception) };
+            _seen = _seen with { Fault = exception is JsonException or FormatException ? "it answers in an unknown format" : ProbeResult.Words(exception) };
         }
     }
 

@@ -1,11 +1,11 @@
 namespace Ccflux.Receiver.Fleet.Monitors;
 
-/// <summary>How Uptime Kuma's monitors are shown. Pure.</summary>
+/// <summary>Converts Uptime Kuma's monitors for display. Pure.</summary>
 internal static class KumaView
 {
     public const string Source = "kuma";
 
-    /// <summary>Kuma's longest usual interval is an hour; a monitor without a beat for longer than this is not known to be anything.</summary>
+    /// <summary>Kuma's longest usual interval is an hour; without a check for longer than this, a monitor's state is unknown.</summary>
     private static readonly TimeSpan s_oldest = TimeSpan.FromMinutes(10);
 
     public static MonitorView Of(KumaMonitor monitor, KumaSnapshot snapshot, DateTimeOffset now)
@@ -17,7 +17,7 @@ internal static class KumaView
             Source,
             monitor.Kind.Length > 0 ? $"{monitor.Kind}, by Uptime Kuma" : "by Uptime Kuma",
             isKnown ? newest!.State : MonitorState.Unknown,
-            newest is null ? "Uptime Kuma has no check of it" : snapshot.Fault is not null ? "Uptime Kuma cannot be read" : isKnown ? "as Uptime Kuma says" : "Uptime Kuma has not checked it for a while",
+            newest is null ? "Uptime Kuma has not checked it yet" : snapshot.Fault is not null ? "Uptime Kuma cannot be read" : isKnown ? "according to Uptime Kuma" : "Uptime Kuma has not checked it for a while",
             isKnown ? Since(monitor.Heartbeats) : null,
             newest?.At,
             monitor.Uptime,
@@ -25,7 +25,7 @@ internal static class KumaView
             [.. Enumerable.Range(0, OwnMonitorView.Hours).Select(hour => HourOf(monitor.Heartbeats, now.AddHours(hour - OwnMonitorView.Hours), now.AddHours(hour - OwnMonitorView.Hours + 1)))]);
     }
 
-    /// <summary>Three times what lay between its last two checks, ten minutes at the least.</summary>
+    /// <summary>Three times the interval between its last two checks, but at least ten minutes.</summary>
     private static TimeSpan MaxAge(IReadOnlyList<KumaHeartbeat> heartbeats)
     {
         var between = heartbeats.Count > 1 ? (heartbeats[^1].At - heartbeats[^2].At) * 3 : TimeSpan.Zero;

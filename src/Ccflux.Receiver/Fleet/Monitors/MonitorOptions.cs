@@ -4,34 +4,34 @@ using Ccflux.Receiver.Platform.Http;
 
 namespace Ccflux.Receiver.Fleet.Monitors;
 
-/// <summary>What the fleet page watches.</summary>
+/// <summary>Settings for the monitors on the fleet page.</summary>
 internal sealed class MonitorOptions : IValidatableObject
 {
     public const int MaxTargets = 30;
     public const string Allowance = "ALLOW_PRIVATE_MONITORS";
 
     [ConfigurationKeyName("MONITORS")]
-    [Description("Addresses that the receiver checks itself, as name=https://address, separated by commas; 30 at most. The receiver and BASE_URL are checked anyway.")]
+    [Description("URLs that the receiver checks itself, as name=https://address, separated by commas; at most 30. The receiver and BASE_URL are always checked.")]
     public string? Targets { get; set; }
 
     [ConfigurationKeyName("MONITOR_INTERVAL"), Range(20, 3600)]
-    [Description("Seconds between two checks of an address.")]
+    [Description("Seconds between two checks of a URL.")]
     public int IntervalSeconds { get; set; } = 60;
 
     [ConfigurationKeyName("MONITOR_ALERTS")]
-    [Description("Tell by the channels of alerts when a check of the receiver's own finds an address down twice in a row, and when it is up again.")]
+    [Description("Send an alert when one of the receiver's own checks finds a URL down twice in a row, and when it is up again.")]
     public bool Alerts { get; set; } = true;
 
     [ConfigurationKeyName("KUMA_URL")]
-    [Description("An Uptime Kuma whose status page is shown in the place of the receiver's own checks. With KUMA_STATUS_PAGE.")]
+    [Description("URL of an Uptime Kuma whose status page is shown instead of the receiver's own checks. Requires KUMA_STATUS_PAGE.")]
     public string? KumaUrl { get; set; }
 
     [ConfigurationKeyName("KUMA_STATUS_PAGE")]
-    [Description("The slug of that status page, the last part of its address.")]
+    [Description("The slug of that status page: the last part of its URL.")]
     public string? KumaPage { get; set; }
 
     [ConfigurationKeyName(Allowance)]
-    [Description("Lets checks, and Uptime Kuma, be at private and loopback addresses, and there without TLS.")]
+    [Description("Allows checks, and Uptime Kuma, to use private and loopback IP addresses, and to do so without TLS.")]
     public bool AllowPrivate { get; set; }
 
     public bool HasKuma => KumaUrl is not null && KumaPage is not null;
@@ -42,7 +42,7 @@ internal sealed class MonitorOptions : IValidatableObject
     {
         if (MonitorTarget.Parse(Targets) is not { } targets)
         {
-            yield return new ValidationResult($"MONITORS: expected up to {MaxTargets} of name=https://address, separated by commas, each name once.");
+            yield return new ValidationResult($"MONITORS: expected up to {MaxTargets} entries of the form name=https://address, separated by commas, with unique names.");
         }
         else
         {

@@ -2,7 +2,7 @@ using Ccflux.Receiver.Platform.Settings;
 
 namespace Ccflux.Receiver.Fleet.Monitors;
 
-/// <summary>The door of uptime monitoring.</summary>
+/// <summary>Registers uptime monitoring.</summary>
 internal static class MonitorRegistration
 {
     public static void AddMonitors(this IServiceCollection services, IConfiguration configuration, bool isOn)

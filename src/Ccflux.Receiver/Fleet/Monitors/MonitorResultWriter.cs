@@ -4,7 +4,7 @@ using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Fleet.Monitors;
 
-/// <summary>Writes a round of checks down: standings, the count of each quarter of an hour, and what is told, in one transaction.</summary>
+/// <summary>Writes a round of checks in one transaction: each monitor's state, the counts per quarter of an hour, and alerts.</summary>
 internal sealed class MonitorResultWriter(GroupCommitWriter writer, Notifications notifications, MonitorOptions options)
 {
     /// <summary>A table of 24 hours needs no more.</summary>

@@ -1,19 +1,19 @@
 namespace Ccflux.Receiver.Fleet.Monitors;
 
-/// <summary>What is known of a monitor between checks.</summary>
+/// <summary>What is known about a monitor between checks.</summary>
 /// <param name="Since">When the state began.</param>
-/// <param name="Failures">Checks in a row that found it down.</param>
-/// <param name="NotifiedDown">An alert says that it is down.</param>
+/// <param name="Failures">Consecutive checks that found it down.</param>
+/// <param name="NotifiedDown">An alert has reported it as down.</param>
 internal sealed record MonitorRecord(MonitorState State, DateTimeOffset Since, int Failures, bool NotifiedDown);
 
-/// <summary>What a check changes, and what is told of it: an outage once it was seen twice in a row, and its end. Pure.</summary>
+/// <summary>Decides what a check changes and which alert is sent: for an outage after two consecutive failures, and for its end. Pure.</summary>
 internal static class MonitorRule
 {
     private const int FailuresBeforeAlert = 2;
     private const int MostFailures = 1_000_000;
 
     /// <param name="before">Null before the first check.</param>
-    /// <returns>The standing after it, and the words of an alert or null.</returns>
+    /// <returns>The state after the check, and the text of an alert or null.</returns>
     public static (MonitorRecord After, string? Notice) Next(string name, MonitorRecord? before, CheckResult result, DateTimeOffset now)
     {
         var since = before?.State == result.State ? before.Since : now;
@@ -26,7 +26,7 @@ internal static class MonitorRule
             case MonitorState.Up or MonitorState.Slow or MonitorState.Partly:
                 return (new MonitorRecord(result.State, since, 0, NotifiedDown: false), before is { NotifiedDown: true } ? $"{name} is up again." : null);
             default:
-                // What cannot be seen neither ends an outage nor begins one.
+                // A check that could not be made neither ends an outage nor begins one.
                 return (new MonitorRecord(result.State, since, before?.Failures ?? 0, before?.NotifiedDown ?? false), null);
         }
     }

@@ -1,6 +1,6 @@
 namespace Ccflux.Receiver.Fleet.Monitors;
 
-/// <summary>SQL of the checks. In the writer's texts parameters stand in order.</summary>
+/// <summary>SQL for the checks. In the writer's statements, parameters are in order.</summary>
 internal static class MonitorSql
 {
     public const string Record = "SELECT state, since, failures, told_down FROM fleet_monitors WHERE name = ?";
@@ -19,7 +19,7 @@ internal static class MonitorSql
 
     public const string DeleteOldSlots = "DELETE FROM fleet_monitor_slots WHERE slot_at < ?";
 
-    /// <summary>Monitors that were taken out of the settings.</summary>
+    /// <summary>Deletes monitors that were removed from the settings.</summary>
     public const string DeleteOldMonitors = "DELETE FROM fleet_monitors WHERE checked_at < ?";
 
     public const string Monitors = """
@@ -32,6 +32,6 @@ internal static class MonitorSql
         FROM fleet_monitor_slots WHERE slot_at >= @since
         """;
 
-    /// <summary>Accounts that are polled, of the fleet or not, and those whose last poll failed.</summary>
+    /// <summary>All polled accounts, of the fleet or not, and how many of their last polls failed.</summary>
     public const string Polls = "SELECT count(*) AS Polled, coalesce(sum(failures > 0), 0) AS Failing, coalesce(sum(last_attempt_at IS NULL), 0) AS Waiting FROM quota_polls";
 }

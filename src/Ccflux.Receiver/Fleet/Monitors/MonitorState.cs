@@ -1,27 +1,27 @@
 namespace Ccflux.Receiver.Fleet.Monitors;
 
-/// <summary>What is known of something that is watched.</summary>
+/// <summary>The state of a monitor.</summary>
 public enum MonitorState
 {
-    /// <summary>Nothing, or nothing any more. It is never shown as health.</summary>
+    /// <summary>Nothing is known, or nothing any more. Never shown as healthy.</summary>
     Unknown = 1,
     Up = 2,
 
-    /// <summary>It answers, and takes its time.</summary>
+    /// <summary>It answers, but slowly.</summary>
     Slow = 3,
     Down = 4,
 
-    /// <summary>Uptime Kuma is not sure yet.</summary>
+    /// <summary>Uptime Kuma is not certain yet.</summary>
     Pending = 5,
 
-    /// <summary>Uptime Kuma was told not to look.</summary>
+    /// <summary>Uptime Kuma has been asked not to check.</summary>
     Maintenance = 6,
 
-    /// <summary>Some of what it stands for is up, some is not.</summary>
+    /// <summary>Some of what it covers is up, some is not.</summary>
     Partly = 7,
 }
 
-/// <summary>States as they are stored and written.</summary>
+/// <summary>The names of states as they are stored and exported.</summary>
 internal static class MonitorStates
 {
     public static string Name(MonitorState state) => state switch

@@ -1,13 +1,13 @@
 namespace Ccflux.Receiver.Fleet.Monitors;
 
-/// <summary>An address that is checked.</summary>
-/// <param name="Name">As the page calls it.</param>
-/// <param name="IsOurs">The receiver itself, which may be at a private address.</param>
+/// <summary>A URL that is checked.</summary>
+/// <param name="Name">The name on the page.</param>
+/// <param name="IsOurs">The receiver itself, which may have a private IP address.</param>
 internal sealed record MonitorTarget(string Name, Uri Address, bool IsOurs = false)
 {
     private const int MaxName = 60;
 
-    /// <summary><c>name=https://address,name=…</c>; nothing is an empty list, and null what is not of that form.</summary>
+    /// <summary>Parses <c>name=https://address,name=…</c>. Empty text gives an empty list, malformed text null.</summary>
     public static IReadOnlyList<MonitorTarget>? Parse(string? text)
     {
         var targets = new List<MonitorTarget>();

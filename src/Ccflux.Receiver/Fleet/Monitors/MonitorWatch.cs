@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 
 namespace Ccflux.Receiver.Fleet.Monitors;
 
-/// <summary>Checks every target once an interval, some at a time, and what the receiver knows from within; keeps how it ended.</summary>
+/// <summary>Checks every target once per interval, several at a time, plus the internal checks, and stores the results.</summary>
 internal sealed partial class MonitorWatch(
     MonitorOptions options,
     HttpOptions http,
@@ -23,7 +23,7 @@ internal sealed partial class MonitorWatch(
 {
     private const int AtOnce = 8;
 
-    /// <summary>The receiver itself and the address people reach it by, where Uptime Kuma does not watch them; then what the settings name.</summary>
+    /// <summary>The receiver itself and its public URL, unless Uptime Kuma watches them, followed by the targets in the settings.</summary>
     public IReadOnlyList<MonitorTarget> Targets() => [.. options.HasKuma ? [] : Own(), .. options.Parse()];
 
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -48,7 +48,7 @@ internal sealed partial class MonitorWatch(
         await PeriodicLoop.RunAsync(time, TimeSpan.FromSeconds(options.IntervalSeconds), RunAsync, exception => Log.Failed(logger, exception), stoppingToken);
     }
 
-    /// <summary>Before the server listens there is no address to check.</summary>
+    /// <summary>Before the server listens, there is no URL to check.</summary>
     private async Task StartedAsync(CancellationToken stoppingToken)
     {
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -66,11 +66,11 @@ internal sealed partial class MonitorWatch(
 
         if (http.BaseUrl is { } outside)
         {
-            yield return new MonitorTarget("Public address", new Uri(outside.TrimEnd('/') + HealthEndpoint.Path));
+            yield return new MonitorTarget("Public URL", new Uri(outside.TrimEnd('/') + HealthEndpoint.Path));
         }
     }
 
-    /// <summary>Every interface is reached over the loopback one.</summary>
+    /// <summary>Listeners on every interface are reached over loopback.</summary>
     private static string Reachable(string host) =>
         !IPAddress.TryParse(host, out var address) ? host
         : address.Equals(IPAddress.Any) ? "127.0.0.1"
@@ -79,10 +79,10 @@ internal sealed partial class MonitorWatch(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Error, "A round of uptime checks failed.")]
+        [LoggerMessage(1, LogLevel.Error, "Uptime checks failed; retrying at the next interval.")]
         public static partial void Failed(ILogger logger, Exception exception);
 
-        [LoggerMessage(2, LogLevel.Warning, "A round of uptime checks could not be written down.")]
+        [LoggerMessage(2, LogLevel.Warning, "Could not store the results of uptime checks.")]
         public static partial void NotKept(ILogger logger);
     }
 }

@@ -4,7 +4,7 @@ using Dapper;
 
 namespace Ccflux.Receiver.Fleet.Monitors;
 
-/// <summary>What the panel "Uptime monitoring" shows.</summary>
+/// <summary>Reads the panel "Uptime monitoring".</summary>
 internal sealed class MonitorsQuery(
     MonitorOptions options, MonitorWatch watch, HttpCheck check, InternalChecks internalChecks, KumaReader kuma, Notifications notifications, SqliteReaders readers, TimeProvider time)
 {

@@ -1,17 +1,17 @@
 namespace Ccflux.Receiver.Fleet.Monitors;
 
-/// <summary>What a fact means.</summary>
+/// <summary>The meaning of a fact.</summary>
 public enum FactState
 {
-    /// <summary>Just a fact.</summary>
+    /// <summary>Neither good nor bad.</summary>
     Plain = 1,
     Good = 2,
     Warning = 3,
     Bad = 4,
 
-    /// <summary>Nothing can be said.</summary>
+    /// <summary>It could not be observed.</summary>
     Unseen = 5,
 }
 
-/// <summary>A line of the panel "Network and security": what it is about, what was seen.</summary>
+/// <summary>A line of the panel "Network and security": its subject, and what was observed.</summary>
 public sealed record NetworkFact(string Name, FactState State, string Text);

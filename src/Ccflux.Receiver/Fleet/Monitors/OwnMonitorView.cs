@@ -2,11 +2,11 @@ using Ccflux.Receiver.Shell.Format;
 
 namespace Ccflux.Receiver.Fleet.Monitors;
 
-/// <summary>Something that the receiver watches itself.</summary>
+/// <summary>Something that the receiver checks itself.</summary>
 /// <param name="What">How it is checked.</param>
 internal sealed record Watched(string Name, string What);
 
-/// <summary>How checks of our own are shown. Pure.</summary>
+/// <summary>Converts the receiver's own checks for display. Pure.</summary>
 internal static class OwnMonitorView
 {
     public const string Source = "own";
@@ -17,7 +17,7 @@ internal static class OwnMonitorView
     public static MonitorView Unchecked(Watched one) =>
         new(one.Name, Source, one.What, MonitorState.Unknown, "not checked yet", null, null, null, 0, [.. Enumerable.Repeat(HourState.Unseen, Hours)]);
 
-    /// <summary>What was seen three intervals ago or earlier is no longer known.</summary>
+    /// <summary>A result that is three intervals old or older no longer counts as known.</summary>
     public static MonitorView Of(Watched one, MonitorRow row, IReadOnlyList<SlotRow> slots, TimeSpan interval, DateTimeOffset now)
     {
         var checkedAt = DateTimeOffset.FromUnixTimeMilliseconds(row.CheckedAt);
@@ -49,10 +49,10 @@ internal static class OwnMonitorView
         return state;
     }
 
-    /// <summary>The host only: a path may be a key.</summary>
+    /// <summary>Shows the host only, because a path may contain a key.</summary>
     /// <param name="target">What is checked.</param>
-    /// <param name="certificateEndsAt">Of the certificate that it showed.</param>
-    /// <param name="now">The present.</param>
+    /// <param name="certificateEndsAt">When the certificate that it presented expires.</param>
+    /// <param name="now">The current time.</param>
     public static Watched Of(MonitorTarget target, DateTimeOffset? certificateEndsAt, DateTimeOffset now)
     {
         var what = target.IsOurs ? $"GET {target.Address.AbsolutePath}" : $"{target.Address.Scheme.ToUpperInvariant()}, {target.Address.Host}";
@@ -60,5 +60,5 @@ internal static class OwnMonitorView
     }
 
     /// <summary>Whole days: <c>61 d</c>.</summary>
-    public static string Left(TimeSpan left) => left <= TimeSpan.Zero ? "has ended" : left.TotalDays < 1 ? Times.Left(left) : string.Create(CultureInfo.InvariantCulture, $"{(int)left.TotalDays} d");
+    public static string Left(TimeSpan left) => left <= TimeSpan.Zero ? "has expired" : left.TotalDays < 1 ? Times.Left(left) : string.Create(CultureInfo.InvariantCulture, $"{(int)left.TotalDays} d");
 }

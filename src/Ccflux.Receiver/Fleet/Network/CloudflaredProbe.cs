@@ -3,10 +3,10 @@ using System.Text.Json;
 
 namespace Ccflux.Receiver.Fleet.Network;
 
-/// <summary>How many connections a cloudflared holds to Cloudflare.</summary>
+/// <summary>The number of connections from a cloudflared to Cloudflare.</summary>
 internal sealed record CloudflaredStatus(int Connections);
 
-/// <summary>Asks the machine's cloudflared at its metrics address: <c>GET /ready</c> gives <c>{"status":200,"readyConnections":4,"connectorId":"…"}</c>, with 503 where it has none.</summary>
+/// <summary>Queries the machine's cloudflared at its metrics URL: <c>GET /ready</c> returns <c>{"status":200,"readyConnections":4,"connectorId":"…"}</c>, or 503 if none.</summary>
 internal sealed class CloudflaredProbe(NetworkOptions options) : IDisposable
 {
     private readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false })
@@ -33,11 +33,11 @@ internal sealed class CloudflaredProbe(NetworkOptions options) : IDisposable
             using var document = JsonDocument.Parse(await answer.Content.ReadAsByteArrayAsync(cancellationToken));
             return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("readyConnections", out var ready) && ready.TryGetInt32(out var count)
                 ? ProbeResult<CloudflaredStatus>.Of(new CloudflaredStatus(count))
-                : ProbeResult<CloudflaredStatus>.None("cloudflared answers in a form that is not known");
+                : ProbeResult<CloudflaredStatus>.None("cloudflared answers in an unknown format");
         }
         catch (Exception exception) when (ProbeResult.IsExpected(exception, cancellationToken))
         {
-            return ProbeResult<CloudflaredStatus>.None($"cloudflared cannot be asked ({ProbeResult.Words(exception)})");
+            return ProbeResult<CloudflaredStatus>.None($"cloudflared cannot be reached ({ProbeResult.Words(exception)})");
         }
     }
 

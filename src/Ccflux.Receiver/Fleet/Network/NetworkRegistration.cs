@@ -3,7 +3,7 @@ using Ccflux.Receiver.Platform.Settings;
 
 namespace Ccflux.Receiver.Fleet.Network;
 
-/// <summary>The door of what is known of the network around the receiver.</summary>
+/// <summary>Registers the probes of the network around the receiver.</summary>
 internal static class NetworkRegistration
 {
     public static void AddNetwork(this IServiceCollection services, IConfiguration configuration, bool isOn)

@@ -2,14 +2,14 @@ using Ccflux.Receiver.Platform.Jobs;
 
 namespace Ccflux.Receiver.Fleet.Network;
 
-/// <summary>What stands before the receiver, as it was seen last.</summary>
-/// <param name="At">Null before the first look.</param>
+/// <summary>The last known state of the programs in front of the receiver.</summary>
+/// <param name="At">Null before the first probe.</param>
 internal sealed record NetworkEnvironment(DateTimeOffset? At, ProbeResult<TailscaleStatus> Tailscale, ProbeResult<CloudflaredStatus> Cloudflared)
 {
-    public static NetworkEnvironment Unknown { get; } = new(null, ProbeResult<TailscaleStatus>.None("not looked yet"), ProbeResult<CloudflaredStatus>.None("not looked yet"));
+    public static NetworkEnvironment Unknown { get; } = new(null, ProbeResult<TailscaleStatus>.None("not checked yet"), ProbeResult<CloudflaredStatus>.None("not checked yet"));
 }
 
-/// <summary>Looks every half a minute, so that no page waits for somebody else's program.</summary>
+/// <summary>Probes every 30 s, so that no page waits for another program.</summary>
 internal sealed partial class NetworkWatch(TailscaleProbe tailscale, CloudflaredProbe cloudflared, TimeProvider time, ILogger<NetworkWatch> logger) : BackgroundService
 {
     private static readonly TimeSpan s_period = TimeSpan.FromSeconds(30);
@@ -30,7 +30,7 @@ internal sealed partial class NetworkWatch(TailscaleProbe tailscale, Cloudflared
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Error, "Looking at Tailscale and cloudflared failed.")]
+        [LoggerMessage(1, LogLevel.Error, "Probing Tailscale and cloudflared failed; retrying at the next interval.")]
         public static partial void Failed(ILogger logger, Exception exception);
     }
 }

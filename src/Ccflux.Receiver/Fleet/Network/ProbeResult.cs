@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Ccflux.Receiver.Fleet.Network;
 
-/// <summary>Something beside the receiver: what it says, or why it cannot be seen. Never a guess.</summary>
+/// <summary>The state of another program, or why it cannot be seen. Never a guess.</summary>
 internal sealed record ProbeResult<T>(T? Value, string? Unseen)
     where T : class
 {
@@ -12,7 +12,7 @@ internal sealed record ProbeResult<T>(T? Value, string? Unseen)
     public static ProbeResult<T> None(string why) => new(null, why);
 }
 
-/// <summary>What asking may end in.</summary>
+/// <summary>The failures that a probe may end in.</summary>
 internal static class ProbeResult
 {
     public static bool IsExpected(Exception exception, CancellationToken cancellationToken) =>

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Ccflux.Receiver.Fleet.Network;
 
-/// <summary>Asks the machine's tailscaled over its socket, as its own program does. Reads only.</summary>
+/// <summary>Queries the machine's tailscaled over its socket, as its own CLI does. Read only.</summary>
 internal sealed class TailscaleProbe(NetworkOptions options) : IDisposable
 {
     private const int MaxAnswer = 4 * 1024 * 1024;
@@ -30,7 +30,7 @@ internal sealed class TailscaleProbe(NetworkOptions options) : IDisposable
         },
     })
     {
-        // The name that tailscaled asks its callers to use.
+        // The name that tailscaled requires from its callers.
         BaseAddress = new Uri("http://local-tailscaled.sock/"),
         Timeout = TimeSpan.FromSeconds(3),
         MaxResponseContentBufferSize = MaxAnswer,
@@ -40,7 +40,7 @@ internal sealed class TailscaleProbe(NetworkOptions options) : IDisposable
     {
         if (!File.Exists(options.TailscaleSocket))
         {
-            return ProbeResult<TailscaleStatus>.None("there is no tailscaled on this machine that the receiver can see");
+            return ProbeResult<TailscaleStatus>.None("the receiver can see no tailscaled on this machine");
         }
 
         try
@@ -51,7 +51,7 @@ internal sealed class TailscaleProbe(NetworkOptions options) : IDisposable
         }
         catch (Exception exception) when (ProbeResult.IsExpected(exception, cancellationToken))
         {
-            return ProbeResult<TailscaleStatus>.None(exception is JsonException ? "tailscaled answers in a form that is not known" : $"tailscaled cannot be asked ({ProbeResult.Words(exception)})");
+            return ProbeResult<TailscaleStatus>.None(exception is JsonException ? "tailscaled answers in an unknown format" : $"tailscaled cannot be reached ({ProbeResult.Words(exception)})");
         }
     }
 

@@ -2,13 +2,13 @@ using System.Text.Json;
 
 namespace Ccflux.Receiver.Fleet.Network;
 
-/// <summary>An address that Tailscale serves, and where it leads.</summary>
+/// <summary>A host that Tailscale serves, and where it leads.</summary>
 /// <param name="Host">Such as <c>name.tailnet.ts.net:443</c>.</param>
-/// <param name="Target">Such as <c>http://127.0.0.1:8080</c>; null where it is no proxy.</param>
+/// <param name="Target">Such as <c>http://127.0.0.1:8080</c>; null if it is not a proxy.</param>
 /// <param name="IsFunnel">Open to the Internet, not only to the tailnet.</param>
 internal sealed record Served(string Host, string? Target, bool IsFunnel);
 
-/// <summary>What the machine's tailscaled says of itself.</summary>
+/// <summary>The state that the machine's tailscaled reports.</summary>
 /// <param name="State"><c>Running</c>, <c>Stopped</c>, <c>NeedsLogin</c>, …</param>
 internal sealed record TailscaleStatus(string State, string Name, bool IsOnline, IReadOnlyList<Served> Serves)
 {

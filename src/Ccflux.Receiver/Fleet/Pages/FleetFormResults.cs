@@ -5,10 +5,10 @@ using Ccflux.Receiver.Shell.Pages;
 
 namespace Ccflux.Receiver.Fleet.Pages;
 
-/// <summary>How the fleet's forms answer.</summary>
+/// <summary>The answers of the fleet's forms.</summary>
 internal static class FleetFormResults
 {
-    /// <summary>The form, with what is wrong where something is.</summary>
+    /// <summary>Shows the form, with what is wrong, if anything.</summary>
     public static IResult Ask(HttpContext context, PageFrames frames, FormDefinition form, string? fault) =>
         FormResult.Of(context, frames, FleetPagesEndpoint.Capability, FleetLinks.Home, form, fault);
 
@@ -18,6 +18,6 @@ internal static class FleetFormResults
         return new SeeOther($"{FleetLinks.Home}#{panel}");
     }
 
-    /// <summary>Zero, which is nobody's id, where it is no number.</summary>
+    /// <summary>Parses an id; returns zero, which is never an id, if the text is not a number.</summary>
     public static long Number(string? text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
 }

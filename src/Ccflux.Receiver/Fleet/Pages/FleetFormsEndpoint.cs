@@ -9,11 +9,11 @@ using Ccflux.Receiver.Shell.Pages;
 
 namespace Ccflux.Receiver.Fleet.Pages;
 
-/// <summary>What the admin changes about agents and rotation. Asked for by a GET page, made by a POST.</summary>
+/// <summary>The admin's changes to agents and rotation. A GET shows the form, a POST makes the change.</summary>
 internal sealed class FleetFormsEndpoint(BoardQuery board, AgentStore agents, AgentCommandQueue commands, RotationControls control, PageFrames frames, BrowserAnswers answers)
 {
-    private const string TooManyCodes = "Too many codes wait to be used, or the database cannot be written.";
-    private const string NotThere = "There is no such agent, or it was revoked.";
+    private const string TooManyCodes = "There are too many unused codes, or the database is not accepting writes right now.";
+    private const string NotThere = "No such agent, or it was revoked.";
 
     public IResult AskEnrol(HttpContext context) => Ask(context, FleetForms.Enrol(""));
 
@@ -43,7 +43,7 @@ internal sealed class FleetFormsEndpoint(BoardQuery board, AgentStore agents, Ag
             var isGranted = agent.Granted.Contains(account.Label, StringComparer.Ordinal);
             if (isGranted != chosen.Contains(account.Id) && !await agents.GrantAsync(id, account.Id, !isGranted, AuditActor.Of(context)))
             {
-                return Ask(context, FleetForms.Grants(agent, now.Accounts), "It could not be saved whole: look again at what is granted.");
+                return Ask(context, FleetForms.Grants(agent, now.Accounts), "Not everything could be saved: check the grants again.");
             }
         }
 
@@ -61,13 +61,13 @@ internal sealed class FleetFormsEndpoint(BoardQuery board, AgentStore agents, Ag
         {
             return await control.RequestAsync(id, Number(chosen), AuditActor.Of(context)) is { } wrong
                 ? Ask(context, asked, wrong)
-                : Done(context, "Switch asked for", $"{agent.Machine}, as soon as no tool call runs there", "agents");
+                : Done(context, "Switch requested", $"{agent.Machine}, as soon as no tool call is running there", "agents");
         }
 
         var result = await commands.IssueAsync(id, Number(chosen), allowCopy, AuditActor.Of(context));
         return IssueText.Fault(result.Outcome) is { } fault
             ? Ask(context, asked, fault)
-            : Done(context, result.Whole ? "Login on its way" : "Copy on its way", $"to {agent.Machine}, at its next pulse", "agents");
+            : Done(context, result.Whole ? "Login on its way" : "Copy on its way", $"to {agent.Machine}, at its next heartbeat", "agents");
     });
 
     public Task<IResult> AskReleaseAsync(string id, HttpContext context) => WithAgentAsync(context, id, (agent, _) => Ask(context, FleetForms.Release(agent)));
@@ -80,7 +80,7 @@ internal sealed class FleetFormsEndpoint(BoardQuery board, AgentStore agents, Ag
     public Task<IResult> RevokeAsync(string id, HttpContext context) => WithAgentAsync(context, id, async (agent, _) =>
         await agents.RevokeAsync(id, AuditActor.Of(context))
             ? Done(context, "Agent revoked", agent.Machine, "agents")
-            : Ask(context, FleetForms.Revoke(agent), "It was revoked already, or the database cannot be written."));
+            : Ask(context, FleetForms.Revoke(agent), "It was already revoked, or the database is not accepting writes right now."));
 
     public async Task<IResult> AskPinAsync(HttpContext context)
     {
@@ -95,7 +95,7 @@ internal sealed class FleetFormsEndpoint(BoardQuery board, AgentStore agents, Ag
         var now = await board.ReadAsync(context.RequestAborted);
         var fault = PinText.Parse(account, place, mode, now) is { } pin
             ? await control.PinAsync(pin, AuditActor.Of(context))
-            : "account, place, mode: one of those in the form.";
+            : "account, place, mode: choose one of the values in the form.";
         return fault is null ? Done(context, "Account pinned", "", "pins") : Ask(context, FleetForms.Pin(now.Accounts, now.Agents, account, place, mode), fault);
     }
 
@@ -103,7 +103,7 @@ internal sealed class FleetFormsEndpoint(BoardQuery board, AgentStore agents, Ag
     {
         var (scope, target) = (context.Request.Query["scope"].ToString(), context.Request.Query["target"].ToString());
         var pin = (await board.ReadAsync(context.RequestAborted)).Pins.FirstOrDefault(pin => IsOf(pin, scope, target));
-        return pin is null ? Missing("There is no such pin.") : Ask(context, FleetForms.Unpin(pin));
+        return pin is null ? Missing("No such pin.") : Ask(context, FleetForms.Unpin(pin));
     }
 
     public async Task<IResult> UnpinAsync(HttpContext context)
@@ -112,7 +112,7 @@ internal sealed class FleetFormsEndpoint(BoardQuery board, AgentStore agents, Ag
         var (scope, target) = (form["scope"].ToString(), form["target"].ToString());
         if (PinText.Scope(scope) is not { } known || !(await board.ReadAsync(context.RequestAborted)).Pins.Any(pin => IsOf(pin, scope, target)))
         {
-            return Missing("There is no such pin.");
+            return Missing("No such pin.");
         }
 
         return await control.UnpinAsync(known, target, AuditActor.Of(context)) is { } fault ? Missing(fault) : Done(context, "Account unpinned", "", "pins");
@@ -126,7 +126,7 @@ internal sealed class FleetFormsEndpoint(BoardQuery board, AgentStore agents, Ag
 
     public Task<IResult> ResumeAsync(HttpContext context) => SetPausedAsync(context, isPaused: false);
 
-    /// <returns>Null where no code was made.</returns>
+    /// <returns>Null if no code was created.</returns>
     private async Task<IResult?> CodePageAsync(HttpContext context, string machine, string? code) =>
         code is null || await agents.ReceiverFingerprintAsync() is not { } fingerprint
             ? null

@@ -6,7 +6,7 @@ using Ccflux.Receiver.Shell;
 
 namespace Ccflux.Receiver.Fleet.Pages;
 
-/// <summary>The page that shows: <c>/admin/fleet</c>, and as a file with <c>?export</c>.</summary>
+/// <summary>Shows <c>/admin/fleet</c>, and returns it as a file with <c>?export</c>.</summary>
 internal sealed class FleetPagesEndpoint(FleetPageQuery query, RotationSettings settings, PageFrames frames, IServiceProvider services)
 {
     public const string Capability = "Fleet";

@@ -5,7 +5,7 @@ using Ccflux.Receiver.Shell;
 
 namespace Ccflux.Receiver.Fleet.Pages;
 
-/// <summary>The door of the fleet page.</summary>
+/// <summary>Registers and maps the fleet page.</summary>
 internal static class FleetPagesRegistration
 {
     public static void AddFleetPages(this IServiceCollection services)

@@ -3,7 +3,7 @@ using Ccflux.Receiver.Fleet.Rotation;
 
 namespace Ccflux.Receiver.Fleet.Pages;
 
-/// <summary>Pins as forms send them.</summary>
+/// <summary>Parses pins from forms.</summary>
 internal static class PinText
 {
     public static PinScope? Scope(string word) => word switch
@@ -15,7 +15,7 @@ internal static class PinText
     };
 
     /// <param name="place"><c>fleet</c>, <c>machine NAME</c> or <c>config_dir AGENT</c>.</param>
-    /// <returns>Null where it is no pin, or one of a place that is not there.</returns>
+    /// <returns>Null if it is not a valid pin, or its target does not exist.</returns>
     public static Pin? Parse(string account, string place, string mode, Board board)
     {
         var parts = place.Split(' ', 2);

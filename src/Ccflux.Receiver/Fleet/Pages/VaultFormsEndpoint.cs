@@ -9,7 +9,7 @@ using Ccflux.Receiver.Shell.Format;
 
 namespace Ccflux.Receiver.Fleet.Pages;
 
-/// <summary>What the admin changes about the vault's accounts, and when they are polled. What was pasted goes to the vault and nowhere else.</summary>
+/// <summary>The admin's changes to the vault's accounts and their polling. A pasted login goes to the vault and nowhere else.</summary>
 internal sealed class VaultFormsEndpoint(BoardQuery board, AccountImport import, AccountEdit edit, Poller poller, PageFrames frames, BrowserAnswers answers, TimeProvider time)
 {
     public IResult AskImport(HttpContext context) => FleetFormResults.Ask(context, frames, FleetForms.Import("", vaultOnly: false), null);
@@ -39,7 +39,7 @@ internal sealed class VaultFormsEndpoint(BoardQuery board, AccountImport import,
         };
         if (!TryPercent(form["five_hour_ceiling"].ToString(), out var five) || !TryPercent(form["seven_day_ceiling"].ToString(), out var seven))
         {
-            return FleetFormResults.Ask(context, frames, FleetForms.Edit(typed), "five_hour_ceiling, seven_day_ceiling: whole percentages from 1 to 100, or nothing.");
+            return FleetFormResults.Ask(context, frames, FleetForms.Edit(typed), "five_hour_ceiling, seven_day_ceiling: whole percentages from 1 to 100, or empty.");
         }
 
         var details = new AccountDetails(typed.Label, typed.Email, typed.Plan, typed.NextCharge, five, seven);
@@ -59,19 +59,19 @@ internal sealed class VaultFormsEndpoint(BoardQuery board, AccountImport import,
     {
         if (await poller.HurryAsync(null) is not { } next)
         {
-            return new Refusal(answers, StatusCodes.Status404NotFound, "", "There is no account that is polled.");
+            return new Refusal(answers, StatusCodes.Status404NotFound, "", "No account is polled.");
         }
 
         var wait = next - time.GetUtcNow();
         return wait > TimeSpan.Zero
-            ? FleetFormResults.Done(context, $"Next poll in {Times.Left(wait)}", "The issuer's and ccflux's own limits allow it no sooner.", "accounts")
+            ? FleetFormResults.Done(context, $"Next poll in {Times.Left(wait)}", "The limits of the issuer and of ccflux allow no earlier poll.", "accounts")
             : FleetFormResults.Done(context, "Polling now", "", "accounts");
     }
 
     private async Task<IResult> WithAccountAsync(HttpContext context, long id, Func<AccountRow, Task<IResult>> answer)
     {
         var account = (await board.ReadAsync(context.RequestAborted)).Accounts.FirstOrDefault(account => account.Id == id);
-        return account is null ? new Refusal(answers, StatusCodes.Status404NotFound, "", "There is no such account.") : await answer(account);
+        return account is null ? new Refusal(answers, StatusCodes.Status404NotFound, "", "No such account.") : await answer(account);
     }
 
     private static bool TryPercent(string text, out int? percent)

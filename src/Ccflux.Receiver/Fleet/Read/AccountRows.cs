@@ -3,7 +3,7 @@ using Ccflux.Receiver.Fleet.Vault;
 
 namespace Ccflux.Receiver.Fleet.Read;
 
-/// <summary>Accounts in the order they are used, each with what is known of it; the one that most sessions use stands first, the one they get next below it. Pure.</summary>
+/// <summary>Builds the rows of accounts in their order of use. The one that most sessions use comes first, the one that they get next comes second. Pure.</summary>
 internal static class AccountRows
 {
     private const string FiveHour = "five_hour";
@@ -30,8 +30,8 @@ internal static class AccountRows
         ];
     }
 
-    /// <summary>Where rotation has looked at the config dirs of the main account, what most of them would get; else what most others would; else the first in the
-    /// order that is ready.</summary>
+    /// <summary>The account that most config dirs of the main account would get, if rotation has evaluated them; else the one that most others would get; else the first
+    /// in the order that is ready.</summary>
     private static AccountRow? Next(List<AccountRow> rows, AccountRow? main, IReadOnlyList<DecisionRow> decisions)
     {
         var own = decisions.Where(row => main is not null && string.Equals(row.Account, main.Label, StringComparison.Ordinal)).ToList();
@@ -116,18 +116,18 @@ internal static class AccountRows
     private static string HolderOf(AccountFacts account) => account.Holder switch
     {
         Holder.Vault => "the vault",
-        Holder.Agent => $"the agent on {account.HolderMachine ?? "a machine that is gone"}",
+        Holder.Agent => $"the agent on {account.HolderMachine ?? "an unknown machine"}",
         _ => "a config dir without an agent",
     };
 
     private static string? Note(AccountFacts account, TokenState token) => (token, account.Fault) switch
     {
-        (TokenState.CannotBeOpened, _) => "The key ring that it is encrypted with is missing (VAULT_KEY_PATH).",
-        (_, AccountFault.InvalidGrant) => "The issuer refused its refresh token: import a new login.",
+        (TokenState.CannotBeOpened, _) => "The key ring that encrypts it is missing (VAULT_KEY_PATH).",
+        (_, AccountFault.InvalidGrant) => "The issuer rejected its refresh token: import a new login.",
         (_, AccountFault.OtherAccount) => "The issuer answered for another account: import a new login.",
-        (_, not null) => "A refresh ended without its outcome being known: import a new login.",
-        (TokenState.NeedsLogin, _) when account.Holder is Holder.Agent => $"Held by the agent on {account.HolderMachine ?? "a machine that is gone"}, which is not heard, and expired: import a new login.",
-        (TokenState.NeedsLogin, _) when account.Holder is Holder.Foreign => "Imported from a config dir that goes on using it, and expired: import it again.",
+        (_, not null) => "A refresh ended with an unknown outcome: import a new login.",
+        (TokenState.NeedsLogin, _) when account.Holder is Holder.Agent => $"Held by the agent on {account.HolderMachine ?? "an unknown machine"}, which is offline, and expired: import a new login.",
+        (TokenState.NeedsLogin, _) when account.Holder is Holder.Foreign => "Imported from a config dir that still uses it, and expired: import it again.",
         (TokenState.NeedsLogin, _) => "It has expired and cannot be renewed here: import a new login.",
         _ when account.Failures > 0 => string.Create(CultureInfo.InvariantCulture, $"{(account.Failures == 1 ? "The last attempt" : $"The last {account.Failures} attempts")} to renew it failed ({account.Failure}); nothing is lost."),
         _ => null,

@@ -3,12 +3,12 @@ using Ccflux.Receiver.Fleet.Sessions;
 
 namespace Ccflux.Receiver.Fleet.Read;
 
-/// <summary>Agents as they are shown. Pure.</summary>
+/// <summary>Builds the rows of agents. Pure.</summary>
 internal static class AgentRows
 {
     private const int ShownDigits = 8;
 
-    /// <summary>All agents. What one calls its config dir is shown to nobody here.</summary>
+    /// <summary>All agents. An agent's own name for its config dir is never shown.</summary>
     public static List<AgentRow> All(
         IReadOnlyList<AgentFacts> agents, Dictionary<long, string> labels, IReadOnlyDictionary<string, long> requested, IReadOnlyList<ObservedConfigDir> live, DateTimeOffset now)
     {
@@ -16,7 +16,7 @@ internal static class AgentRows
         return
         [
             .. agents.Select(agent => (Agent: agent, Row: Of(agent, labels, requested, live, now)))
-                .Select(pair => pair.Row.State is AgentConnection.Silent or AgentConnection.Never && newest[(pair.Agent.Machine.ToUpperInvariant(), pair.Agent.ConfigDirId)] > pair.Agent.EnrolledAt
+                .Select(pair => pair.Row.State is AgentConnection.Offline or AgentConnection.Never && newest[(pair.Agent.Machine.ToUpperInvariant(), pair.Agent.ConfigDirId)] > pair.Agent.EnrolledAt
                     ? pair.Row with { State = AgentConnection.Replaced }
                     : pair.Row),
         ];
@@ -34,7 +34,7 @@ internal static class AgentRows
             agent.Version,
             agent.KeyFingerprint,
             agent.MustEnrolAgain,
-            agent.RevokedAt is not null ? AgentConnection.Revoked : seen is not { } at ? AgentConnection.Never : SessionRule.Of(now - at) is Presence.Gone ? AgentConnection.Silent : AgentConnection.Online,
+            agent.RevokedAt is not null ? AgentConnection.Revoked : seen is not { } at ? AgentConnection.Never : SessionRule.Of(now - at) is Presence.Gone ? AgentConnection.Offline : AgentConnection.Online,
             seen,
             agent.Login,
             agent.AccountId,

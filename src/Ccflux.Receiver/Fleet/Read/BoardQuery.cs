@@ -9,11 +9,11 @@ using Dapper;
 
 namespace Ccflux.Receiver.Fleet.Read;
 
-/// <summary>Accounts, agents, sessions and pins as they stand now, and what rotation made of it: what the page, the API and <c>/api/status</c> show.</summary>
+/// <summary>The current accounts, agents, sessions and pins, and rotation's decisions about them: what the page, the API and <c>/api/status</c> show.</summary>
 internal sealed record Board(
     DateTimeOffset At, FleetHead Head, IReadOnlyList<AccountRow> Accounts, IReadOnlyList<AgentRow> Agents, IReadOnlyList<SessionRow> Sessions, IReadOnlyList<PinView> Pins)
 {
-    /// <summary>When rotation looked last.</summary>
+    /// <summary>When rotation last ran.</summary>
     public DateTimeOffset? DecidedAt { get; init; }
 
     public IReadOnlyList<DecisionRow> Decisions { get; init; } = [];
@@ -64,7 +64,7 @@ internal sealed class BoardQuery(
 
     private static string Where(PinRow pin) => pin.Scope switch
     {
-        "config_dir" => $"one config dir on {(pin.Machine.Length > 0 ? pin.Machine : "a machine that is gone")}",
+        "config_dir" => $"one config dir on {(pin.Machine.Length > 0 ? pin.Machine : "an unknown machine")}",
         "machine" => $"every config dir on {pin.Target}",
         _ => "the whole fleet",
     };

@@ -2,10 +2,10 @@ using System.Reflection;
 
 namespace Ccflux.Receiver.Fleet.Read;
 
-/// <summary>A language of the repository this receiver was built from.</summary>
+/// <summary>A language in the repository that this receiver was built from.</summary>
 internal sealed record LanguageCount(string Language, int Files, int Code, int Comments, int Blanks);
 
-/// <summary>How much code there is, as it was counted when the receiver was built (<c>eng/CountCodebase.cs</c>).</summary>
+/// <summary>The lines of code, counted when the receiver was built (<c>eng/CountCodebase.cs</c>).</summary>
 internal static class CodebaseTable
 {
     private const string Resource = "codebase.csv";

@@ -4,23 +4,23 @@ using Ccflux.Receiver.Platform.Api;
 
 namespace Ccflux.Receiver.Fleet.Read;
 
-/// <summary>What rotation decided for a config dir when it looked last, and on what.</summary>
-/// <param name="Account">The account in use then; null where it was none of the vault's.</param>
+/// <summary>The last decision of rotation for a config dir, and its basis.</summary>
+/// <param name="Account">The account in use at the time; null if it is not in the vault.</param>
 /// <param name="Verdict">stay, switch, deferred or blocked.</param>
-/// <param name="Reason">As events spell it.</param>
+/// <param name="Reason">As spelled in events.</param>
 /// <param name="To">The account it got, or waits for.</param>
 /// <param name="Since">Since when a switch waits.</param>
-/// <param name="Next">The account it gets once the one in use cannot be used; null where there is none.</param>
+/// <param name="Next">The account that it gets once the one in use cannot be used; null if there is none.</param>
 /// <param name="Figures">Of the account in use.</param>
-/// <param name="NextFigures">Of the one that comes next.</param>
+/// <param name="NextFigures">Of the next account.</param>
 public sealed record DecisionRow(
     string Agent, string Machine, string ConfigDir, string? Account, string Verdict, string Reason, string? To, DateTimeOffset? Since, string? Next, FigureCell? Figures, FigureCell? NextFigures);
 
-/// <summary>An account's figures as a decision saw them; null is unknown.</summary>
-/// <param name="FiveHourPerMinute">How fast it rises, in percent a minute.</param>
+/// <summary>An account's figures at the time of a decision; null means unknown.</summary>
+/// <param name="FiveHourPerMinute">How fast it rises, in percent per minute.</param>
 public sealed record FigureCell(double? SevenDay, double? SevenDayPerMinute, double? FiveHour, double? FiveHourPerMinute, bool IsOld);
 
-/// <summary>The last tick, as it is shown. Pure.</summary>
+/// <summary>Builds the rows of the last tick. Pure.</summary>
 internal static class DecisionRows
 {
     public static IReadOnlyList<DecisionRow> Of(NextChoices next, IReadOnlyList<AgentRow> agents, IReadOnlyDictionary<long, string> labels)

@@ -4,10 +4,10 @@ using Ccflux.Receiver.Fleet.Switching;
 
 namespace Ccflux.Receiver.Fleet.Read;
 
-/// <summary>Readings of windows with the limits that sessions met since: what rotation goes by, for showing. Pure.</summary>
+/// <summary>Combines readings of windows with later limit hits of sessions, as rotation does, for display. Pure.</summary>
 internal static class EffectiveWindows
 {
-    /// <summary>Where a figure comes from a refused request.</summary>
+    /// <summary>The source of a figure that comes from a refused request.</summary>
     public const string Source = "limit_hit";
 
     public static IEnumerable<WindowRow> Of(IEnumerable<WindowRow> read, IEnumerable<LimitRow> limits)

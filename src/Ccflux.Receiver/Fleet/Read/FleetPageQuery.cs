@@ -6,8 +6,8 @@ namespace Ccflux.Receiver.Fleet.Read;
 /// <summary>Reads the fleet page.</summary>
 internal sealed class FleetPageQuery(BoardQuery board, LogQuery log, MonitorsQuery monitors, NetworkFacts network, RotationSettings settings)
 {
-    /// <param name="request">The request that the page answers: its query string holds the log's part and page.</param>
-    /// <param name="address">How people reach the receiver.</param>
+    /// <param name="request">The request that the page answers: its query string contains the log's part and page.</param>
+    /// <param name="address">The URL that people use.</param>
     public async Task<FleetPageView> ReadAsync(HttpRequest request, string address)
     {
         var cancellationToken = request.HttpContext.RequestAborted;

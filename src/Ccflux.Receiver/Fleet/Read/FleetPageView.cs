@@ -2,9 +2,9 @@ using Ccflux.Receiver.Fleet.Monitors;
 
 namespace Ccflux.Receiver.Fleet.Read;
 
-/// <summary>All that the fleet page shows, read at one instant.</summary>
-/// <param name="DecidedAt">When rotation looked last; null: not yet.</param>
-/// <param name="IsSoonestFirst">Rotation always takes the account whose week resets soonest.</param>
+/// <summary>Everything that the fleet page shows, read at one instant.</summary>
+/// <param name="DecidedAt">When rotation last ran; null means not yet.</param>
+/// <param name="IsSoonestFirst">Rotation always chooses the account whose week resets soonest.</param>
 public sealed record FleetPageView(
     DateTimeOffset At,
     FleetHead Head,

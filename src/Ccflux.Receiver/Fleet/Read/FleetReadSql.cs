@@ -1,9 +1,9 @@
 namespace Ccflux.Receiver.Fleet.Read;
 
-/// <summary>What the fleet page reads beside the vault's and the agents' own books.</summary>
+/// <summary>SQL for what the fleet page reads in addition to the vault and the agents.</summary>
 internal static class FleetReadSql
 {
-    /// <summary>The newest reading of each window of each account, of those that were polled: rotation goes by no others.</summary>
+    /// <summary>The newest polled reading of each window of each account: rotation uses no others.</summary>
     public const string Windows = """
         SELECT f.account_id AS AccountId, w.name AS Name, w.used_milli AS UsedMilli, w.resets_at AS ResetsAt, w.observed_at AS ObservedAt, w.source AS Source
         FROM fleet_accounts f
@@ -42,7 +42,7 @@ internal static class FleetReadSql
         LIMIT @Limit
         """;
 
-    /// <summary>Decisions of rotation and accesses to logins as one log, the newest first. Each side is cut before they are joined.</summary>
+    /// <summary>Decisions of rotation and accesses to logins as one log, newest first. Each side is limited before they are joined.</summary>
     public const string Log = """
         SELECT * FROM (
             SELECT * FROM (

@@ -1,17 +1,17 @@
 namespace Ccflux.Receiver.Fleet.Read;
 
-/// <summary>Whose sessions are. Agents do not say it: what does is in the tables of usage.</summary>
+/// <summary>Finds the users of sessions. Agents do not report them; the tables of usage do.</summary>
 internal interface ISessionUsers
 {
     Task<SessionOwners> ReadAsync(CancellationToken cancellationToken);
 }
 
-/// <summary>E-mails of users, by the sessions they worked in lately and by machines that are one user's alone.</summary>
+/// <summary>Users' e-mail addresses by their recent sessions, and by machines that only one user has.</summary>
 internal sealed record SessionOwners(IReadOnlyDictionary<string, string> BySession, IReadOnlyDictionary<string, string> ByMachine)
 {
     public static SessionOwners Nobody { get; } = new(new Dictionary<string, string>(StringComparer.Ordinal), new Dictionary<string, string>(StringComparer.Ordinal));
 
-    /// <summary>A session that was reported tells best; before its first turn has ended, the machine does.</summary>
+    /// <summary>A reported session is the best evidence; before its first turn has ended, the machine is.</summary>
     public string? Of(string session, string machine) =>
         BySession.TryGetValue(session, out var user) || ByMachine.TryGetValue(machine, out user) ? user : null;
 }

@@ -3,18 +3,18 @@ using Dapper;
 
 namespace Ccflux.Receiver.Fleet.Read;
 
-/// <summary>The event log, a page at a time.</summary>
+/// <summary>Reads the event log page by page.</summary>
 internal sealed class LogQuery(SqliteReaders readers)
 {
     public const int Size = 50;
 
-    /// <summary>Older lines are in the API's pages no more than here; the database keeps them longer.</summary>
+    /// <summary>Neither the page nor the API goes further back; the database keeps lines longer.</summary>
     public const int MaxPage = 200;
 
-    /// <summary>Parts that a filter may name; nothing is all of them.</summary>
+    /// <summary>The parts that a filter may name; empty means all.</summary>
     public static readonly IReadOnlyList<(string Name, string Title)> Parts = [("", "All"), ("switches", "Switches"), ("tokens", "Tokens"), ("agents", "Agents"), ("refused", "Refused")];
 
-    /// <summary>What is not a part or a page is the first one.</summary>
+    /// <summary>An unknown part means all, an invalid page the first.</summary>
     public async Task<LogPage> ReadAsync(string? part, string? page, CancellationToken cancellationToken)
     {
         var known = Parts.Any(one => string.Equals(one.Name, part, StringComparison.Ordinal)) ? part! : "";

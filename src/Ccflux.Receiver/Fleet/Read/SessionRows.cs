@@ -3,13 +3,13 @@ using Ccflux.Receiver.Fleet.Sessions;
 
 namespace Ccflux.Receiver.Fleet.Read;
 
-/// <summary>A live session, as it is shown.</summary>
-/// <param name="User">E-mail of whose it is, where usage knows it.</param>
-/// <param name="State">idle, turn, tool; stale where it is not heard.</param>
-/// <param name="Since">When it came into the state that was heard last.</param>
+/// <summary>A live session as the page shows it.</summary>
+/// <param name="User">E-mail address of its user, if usage knows it.</param>
+/// <param name="State">idle, turn or tool; stale if heartbeats are missing.</param>
+/// <param name="Since">When it entered the last reported state.</param>
 public sealed record SessionRow(string Session, string? User, string Machine, string ConfigDir, string? Account, string State, string? Model, DateTimeOffset Since, DateTimeOffset LastSeenAt);
 
-/// <summary>Sessions with the machine and account they are on, tool calls first. Pure.</summary>
+/// <summary>Builds the rows of sessions with their machine and account, tool calls first. Pure.</summary>
 internal static class SessionRows
 {
     public const string Stale = "stale";

@@ -1,6 +1,6 @@
 namespace Ccflux.Receiver.Fleet.Rotation;
 
-/// <summary>An account's figures at the moment of a decision; null is unknown.</summary>
+/// <summary>An account's figures at the moment of a decision; null means unknown.</summary>
 internal sealed record AccountFigures(
     long Account, double? FiveHour, double? FiveHourPerMinute, double? SevenDay, double? SevenDayPerMinute, DateTimeOffset? SevenDayResetsAt, bool Stale)
 {

@@ -8,35 +8,35 @@ internal enum Fitness
     /// <summary>It has room in all its windows.</summary>
     Lasting = 1,
 
-    /// <summary>Its 5-hour window is at the ceiling, or will be within minutes: it is used where nothing lasts.</summary>
+    /// <summary>Its 5-hour window is at the ceiling, or will be within minutes: used only if no account lasts.</summary>
     Short = 2,
 
-    /// <summary>Requests will be refused within minutes: it is used where nothing else can be.</summary>
+    /// <summary>Requests will be refused within minutes: used only if there is nothing else.</summary>
     Closing = 3,
 
     /// <summary>A request would be refused.</summary>
     Blocked = 4,
 }
 
-/// <summary>How an account stands for one config dir.</summary>
-/// <param name="Fitness">In a word.</param>
-/// <param name="Why">What spoils it, where something does.</param>
-/// <param name="Breach">Minutes until what spoils it comes about; 0 where it has, infinite where nothing spoils it.</param>
-/// <param name="Lasts">Minutes until requests are refused at the present speed; infinite where no end is in sight.</param>
+/// <summary>How well an account serves one config dir.</summary>
+/// <param name="Fitness">The grade.</param>
+/// <param name="Why">What lowers the grade, if anything does.</param>
+/// <param name="Breach">Minutes until that problem occurs; 0 if it already has, infinite if there is none.</param>
+/// <param name="Lasts">Minutes until requests are refused at the present speed; infinite if no end is in sight.</param>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct AccountFitness(Fitness Fitness, RotationReason Why, double Breach = 0, double Lasts = 0)
 {
     private const double Full = 100;
 
-    /// <summary>Readings are whole percents: this much less may be left.</summary>
+    /// <summary>Readings are whole percents, so up to this much less may be left.</summary>
     private const double Step = 1;
 
     /// <param name="account">The account.</param>
-    /// <param name="models">Of the sessions that use or would use it.</param>
-    /// <param name="settings">The rule's numbers.</param>
-    /// <param name="horizons">How many horizons it has to last.</param>
-    /// <param name="newcomer">The account whose use would come on top; null where it is itself in use.</param>
-    /// <param name="now">The present.</param>
+    /// <param name="models">The models of the sessions that use it or would use it.</param>
+    /// <param name="settings">The rule's settings.</param>
+    /// <param name="horizons">The number of horizons that it has to last.</param>
+    /// <param name="newcomer">The account whose use would be added; null if it is itself in use.</param>
+    /// <param name="now">The current time.</param>
     public static AccountFitness Of(
         AccountState account, IReadOnlyList<string> models, RotationSettings settings, double horizons, AccountState? newcomer, DateTimeOffset now)
     {
@@ -80,10 +80,10 @@ internal readonly record struct AccountFitness(Fitness Fitness, RotationReason W
             : new(Fitness.Lasting, RotationReason.InOrder, double.PositiveInfinity, lasts);
     }
 
-    /// <summary>What is used by now at the least: a window that was reset since it was read is empty, and one that was never read is taken for empty.</summary>
+    /// <summary>The minimum used by now: a window that was reset since its reading is empty, and one that was never read is assumed to be.</summary>
     public static double Used(WindowState? window, DateTimeOffset now) => window is null || window.IsOver(now) ? 0 : window.UsedPercent;
 
-    /// <summary>Infinite where nothing moves, and where the window is reset before.</summary>
+    /// <summary>Infinite if usage does not grow, or if the window is reset first.</summary>
     private static double MinutesTo(double left, WindowState? own, WindowState? added, RotationSettings settings, DateTimeOffset now)
     {
         if (left <= 0)

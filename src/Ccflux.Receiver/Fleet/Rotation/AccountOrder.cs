@@ -1,6 +1,6 @@
 namespace Ccflux.Receiver.Fleet.Rotation;
 
-/// <summary>All accounts in the order in which they are used, for showing: the exhausted ones, and those without a usable login, come last.</summary>
+/// <summary>Sorts all accounts by their order of use, for display. Exhausted accounts, and those without a usable login, come last.</summary>
 internal static class AccountOrder
 {
     public static IReadOnlyList<long> Of(FleetState state, DateTimeOffset now) =>

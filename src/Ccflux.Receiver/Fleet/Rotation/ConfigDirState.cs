@@ -1,15 +1,15 @@
 namespace Ccflux.Receiver.Fleet.Rotation;
 
-/// <summary>A config dir of Claude Code whose login the fleet switches: all sessions in it use the same account.</summary>
-/// <param name="Id">The agent's.</param>
+/// <summary>A config dir whose login the fleet switches. All sessions in it use the same account.</summary>
+/// <param name="Id">The agent's id.</param>
 /// <param name="Machine">The agent's machine.</param>
-/// <param name="Active">The account whose login stands there; null where it is none of the vault's.</param>
+/// <param name="Active">The account of the login in it; null if that is not in the vault.</param>
 internal sealed record ConfigDirState(string Id, string Machine, long? Active)
 {
-    /// <summary>Tool calls that run now.</summary>
+    /// <summary>Tool calls in progress.</summary>
     public int OpenCalls { get; init; }
 
-    /// <summary>Since when the oldest of them runs.</summary>
+    /// <summary>When the oldest of them began.</summary>
     public DateTimeOffset? OpenSince { get; init; }
 
     /// <summary>The models of its live sessions.</summary>
@@ -17,12 +17,12 @@ internal sealed record ConfigDirState(string Id, string Machine, long? Active)
 
     public DateTimeOffset? LastSwitch { get; init; }
 
-    /// <summary>Since when a switch is put off: what the last <see cref="Decision"/> said.</summary>
+    /// <summary>Since when a switch is deferred, according to the last <see cref="Decision"/>.</summary>
     public DateTimeOffset? DeferredSince { get; init; }
 
-    /// <summary>The account that the admin asked for by hand, until it is there or cannot be.</summary>
+    /// <summary>The account that the admin requested manually, until it is in place or cannot be.</summary>
     public long? Requested { get; init; }
 
-    /// <summary>Accounts that may be given to it; null is all of them.</summary>
+    /// <summary>The accounts that it may be given; null means all.</summary>
     public IReadOnlySet<long>? Granted { get; init; }
 }

@@ -1,6 +1,6 @@
 namespace Ccflux.Receiver.Fleet.Rotation;
 
-/// <summary>What a pin holds for. The narrower goes before the wider.</summary>
+/// <summary>What a pin applies to. The narrower scope takes precedence.</summary>
 internal enum PinScope
 {
     ConfigDir = 1,
@@ -8,10 +8,10 @@ internal enum PinScope
     Fleet = 3,
 }
 
-/// <summary>How much a pin insists.</summary>
+/// <summary>How strictly a pin applies.</summary>
 internal enum PinMode
 {
-    /// <summary>The account while it is usable, else the order as ever.</summary>
+    /// <summary>The account while it is usable, else the usual order.</summary>
     Soft = 1,
 
     /// <summary>This account or none.</summary>
@@ -19,10 +19,10 @@ internal enum PinMode
 }
 
 /// <summary>An account that the admin wants used.</summary>
-/// <param name="Scope">What it holds for.</param>
-/// <param name="Target">A config dir's id or a machine's name; nothing for the fleet.</param>
+/// <param name="Scope">What it applies to.</param>
+/// <param name="Target">A config dir's id or a machine's name; null for the fleet.</param>
 /// <param name="Account">The account.</param>
-/// <param name="Mode">How much it insists.</param>
+/// <param name="Mode">How strictly it applies.</param>
 internal sealed record Pin(PinScope Scope, string? Target, long Account, PinMode Mode)
 {
     public bool HoldsFor(ConfigDirState configDir) => Scope switch

@@ -3,13 +3,13 @@ namespace Ccflux.Receiver.Fleet.Rotation;
 /// <summary>Why a config dir stays with its account, leaves it, or has none.</summary>
 internal enum RotationReason
 {
-    /// <summary>The account in use is the one to use.</summary>
+    /// <summary>The account in use is the right one.</summary>
     InOrder = 1,
 
     /// <summary>The config dir had no account of the vault.</summary>
     FirstChoice = 2,
 
-    /// <summary>An account whose week ends sooner can be used, and what it has left would be lost.</summary>
+    /// <summary>An account whose week ends sooner can be used; what it has left would be lost.</summary>
     Perishable = 3,
 
     /// <summary>The 5-hour window reached its ceiling, or has not cooled since.</summary>
@@ -33,16 +33,16 @@ internal enum RotationReason
     /// <summary>The account's login cannot be used.</summary>
     Login = 10,
 
-    /// <summary>The account may not be used there, or no longer.</summary>
+    /// <summary>The account may not be used there, or not any more.</summary>
     NotGranted = 11,
 
-    /// <summary>A pin says so.</summary>
+    /// <summary>A pin requires it.</summary>
     Pinned = 12,
 
-    /// <summary>The admin asked for it.</summary>
+    /// <summary>The admin requested it.</summary>
     Requested = 13,
 
-    /// <summary>The last switch is too short ago.</summary>
+    /// <summary>The last switch was too recent.</summary>
     Cooldown = 14,
 
     /// <summary>Rotation is paused.</summary>

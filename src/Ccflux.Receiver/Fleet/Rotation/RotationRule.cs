@@ -1,10 +1,10 @@
 namespace Ccflux.Receiver.Fleet.Rotation;
 
 /// <summary>
-/// Which account each config dir uses. Pure: the same state at the same instant gives the same decision.
-/// <para>The most urgent account goes first (<see cref="Urgency"/>) and is used up. One whose 5-hour window is at its ceiling, or will be within minutes,
-/// waits until it has cooled; one that is about to be used up is left before it is. Where nothing lasts, an account below its ceiling that lasts
-/// much longer is taken, and where nothing better is left, the one in use is used to the end.
+/// Decides which account each config dir uses. Pure: the same state at the same instant gives the same decision.
+/// <para>The most urgent account is used first (<see cref="Urgency"/>), until it is used up. One whose 5-hour window is at its ceiling, or will be within
+/// minutes, waits until it has cooled; one that is about to be used up is left before it is. If no account lasts, one below its ceiling that lasts
+/// much longer is chosen, and if nothing better is left, the one in use is used to the end.
 /// A switch waits for running tool calls, and for the cooldown unless the account in use is blocked or would be left too late by then.</para>
 /// </summary>
 internal static class RotationRule
@@ -23,7 +23,7 @@ internal static class RotationRule
         return new Decision(decisions, Cooling(state, now));
     }
 
-    /// <summary>What would be done if no tool call ran.</summary>
+    /// <summary>The decision if no tool call were running.</summary>
     private static ConfigDirDecision Choose(FleetState state, ConfigDirState configDir, DateTimeOffset now)
     {
         var active = Find(state, configDir.Active);
@@ -63,14 +63,14 @@ internal static class RotationRule
             : Switch(state, configDir, reason, active, best!, now);
     }
 
-    /// <summary>Of two that do not last, the other is worth a switch only where it is below its ceiling, to which the one left does not come back before it
-    /// has cooled, and lasts longer by the factor of an entry.</summary>
+    /// <summary>Of two accounts that do not last, switching to the other is worthwhile only if it is below its ceiling, the one left cannot be used again before
+    /// it has cooled, and the other lasts longer by the entry factor.</summary>
     private static bool IsBetter(AccountFitness target, AccountFitness active, RotationSettings settings) =>
         target.Fitness < active.Fitness
         || (target.Fitness == active.Fitness
             && (target.Fitness == Fitness.Lasting || (target.Why == RotationReason.FiveHourVelocity && target.Lasts >= settings.EntryHorizons * active.Lasts)));
 
-    /// <summary>The cooldown, but only <see cref="RotationSettings.LeastRest"/> where the account in use is at its ceiling, or will be before the cooldown ends.</summary>
+    /// <summary>The cooldown, or only <see cref="RotationSettings.LeastRest"/> if the account in use is at its ceiling or will be before the cooldown ends.</summary>
     private static TimeSpan RestAfterSwitch(ConfigDirState configDir, AccountFitness active, RotationSettings settings, DateTimeOffset now) =>
         active.Fitness != Fitness.Lasting && now.AddMinutes(active.Breach) < configDir.LastSwitch + settings.Cooldown ? settings.LeastRest : settings.Cooldown;
 
@@ -91,7 +91,7 @@ internal static class RotationRule
             : new(Fitness.Blocked, RotationReason.NotGranted);
     }
 
-    /// <summary>The fittest account; of several that last the pinned one, else the most urgent; of several that do not, the one with most room. Null where
+    /// <summary>The fittest account. Among several that last: the pinned one, else the most urgent. Among several that do not: the one with the most room. Null if
     /// all are blocked.</summary>
     private static AccountState? Best(
         FleetState state, ConfigDirState configDir, Pin? pin, AccountState? active, AccountFitness activeFitness, DateTimeOffset now, out AccountFitness bestFitness)
@@ -126,7 +126,7 @@ internal static class RotationRule
         return best;
     }
 
-    /// <summary>What the admin asked for, where it can be had.</summary>
+    /// <summary>The account that the admin requested, if it is available.</summary>
     private static AccountState? Requested(FleetState state, ConfigDirState configDir, Pin? pin, DateTimeOffset now)
     {
         if (Find(state, configDir.Requested) is not { } requested || !IsAllowed(requested, configDir, pin))
@@ -141,7 +141,7 @@ internal static class RotationRule
     private static bool IsAllowed(AccountState account, ConfigDirState configDir, Pin? pin) =>
         (pin is not { Mode: PinMode.Strict } || pin.Account == account.Id) && configDir.Granted?.Contains(account.Id) != false;
 
-    /// <summary>The narrowest that holds for the config dir.</summary>
+    /// <summary>The narrowest pin that applies to the config dir.</summary>
     private static Pin? PinOf(FleetState state, ConfigDirState configDir)
     {
         Pin? narrowest = null;
@@ -162,7 +162,7 @@ internal static class RotationRule
         FleetState state, ConfigDirState configDir, RotationReason reason, AccountState? active, AccountState target, DateTimeOffset now) =>
         new(configDir.Id, Verdict.Switch, reason, target.Id, null, AccountFigures.Of(active, state.Settings, now), AccountFigures.Of(target, state.Settings, now));
 
-    /// <summary>No swap while a tool call runs, whatever the reason.</summary>
+    /// <summary>Defers a swap while a tool call runs, whatever the reason.</summary>
     private static ConfigDirDecision AfterOpenCalls(ConfigDirDecision decision, ConfigDirState configDir, DateTimeOffset now) =>
         decision.Verdict == Verdict.Switch && configDir.OpenCalls > 0
             ? decision with { Verdict = Verdict.Deferred, Since = configDir.DeferredSince ?? now }

@@ -4,16 +4,16 @@ namespace Ccflux.Receiver.Fleet.Rotation;
 
 /// <summary>
 /// An account's place in the order of use: the smaller, the sooner.
-/// <para>What is left of a week is lost when it ends. Shortly before that the account whose week ends soonest goes first, whatever it has left. Before
-/// that it is the one that loses most by waiting: the least time for each percent that is left, so that of two with as much left the one whose week
-/// ends sooner goes first, and one that is nearly used up is spared for hours in which many are needed. Unknown ends come after known ones.</para>
+/// <para>What is left of a week is lost when it ends. Shortly before that, the account whose week ends soonest comes first, whatever it has left. Before
+/// then it is the one that loses most by waiting: the least time per percent left. So of two with the same amount left, the one whose week ends
+/// sooner comes first, and one that is nearly used up is saved for hours in which many are needed. Unknown ends come after known ones.</para>
 /// </summary>
-/// <param name="Rank">0: the week ends soon. 1: it ends later. 2: nobody knows when.</param>
-/// <param name="Value">Hours to the end; with rank 1, for each percent that is left.</param>
+/// <param name="Rank">0: the week ends soon. 1: it ends later. 2: its end is unknown.</param>
+/// <param name="Value">Hours to the end; for rank 1, hours per percent left.</param>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct Urgency(int Rank, double Value)
 {
-    /// <summary>The more room in the 5-hour window, the sooner; this is how much of that weight even a full one has.</summary>
+    /// <summary>The more room in the 5-hour window, the sooner. This is the weight that even a full window has.</summary>
     private const double LeastRoom = 60;
 
     public static Urgency Of(AccountState account, RotationSettings settings, DateTimeOffset now)
@@ -29,7 +29,7 @@ internal readonly record struct Urgency(int Rank, double Value)
         return reset - now <= settings.SoonestFirstWithin ? new(0, hours) : new(1, hours / left / room);
     }
 
-    /// <summary>Before <paramref name="other"/> by enough to be worth a switch.</summary>
+    /// <summary>Whether it comes before <paramref name="other"/> by enough to be worth a switch.</summary>
     public bool IsWellBefore(Urgency other, RotationSettings settings) => Rank != other.Rank ? Rank < other.Rank : Rank switch
     {
         0 => Value + settings.SoonerBy.TotalHours <= other.Value,

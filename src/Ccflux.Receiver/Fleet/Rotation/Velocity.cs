@@ -6,21 +6,21 @@ namespace Ccflux.Receiver.Fleet.Rotation;
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct Sample(DateTimeOffset At, double UsedPercent);
 
-/// <summary>How fast a window fills, from its readings. Pure.</summary>
+/// <summary>Calculates how fast a window fills, from its readings. Pure.</summary>
 internal static class Velocity
 {
-    /// <summary>Readings come every three minutes: three of them.</summary>
+    /// <summary>Readings come every three minutes: this is three of them.</summary>
     public static readonly TimeSpan FiveHourSpan = TimeSpan.FromMinutes(9);
 
-    /// <summary>A week's window moves by a percent in many minutes, and readings are whole percents.</summary>
+    /// <summary>A week's window takes many minutes to move by one percent, and readings are whole percents.</summary>
     public static readonly TimeSpan SevenDaySpan = TimeSpan.FromMinutes(30);
 
-    /// <summary>What a step between two whole percents can hide.</summary>
+    /// <summary>What the rounding to whole percents can hide.</summary>
     private const double Rounding = 1;
 
-    /// <param name="samples">Of one window, oldest first. Those before it was last reset do not matter.</param>
+    /// <param name="samples">Of one window, oldest first. Those before its last reset do not matter.</param>
     /// <param name="span">How far to look back.</param>
-    /// <returns>Percent a minute: the mean of the span, or of the last step where that was surely faster.</returns>
+    /// <returns>Percent per minute: the mean of the span, or of the last step if that was certainly faster.</returns>
     public static double PerMinute(ReadOnlySpan<Sample> samples, TimeSpan span)
     {
         if (samples.Length < 2)

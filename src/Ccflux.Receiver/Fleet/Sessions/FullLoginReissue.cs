@@ -7,17 +7,17 @@ using Dapper;
 namespace Ccflux.Receiver.Fleet.Sessions;
 
 /// <summary>
-/// An agent whose last session ended hands its login back and leaves a copy without the refresh token. Sessions that start on that copy could not
-/// renew it, and the vault does not while they live: so the agent is given the whole login again, unless somebody else has it by now.
+/// Gives agents the full login again. An agent whose last session ended hands its login back and keeps a copy without the refresh token. Sessions that
+/// start on that copy could not renew it, and the vault does not renew it while they run. So the agent gets the full login, unless someone else has it by now.
 /// </summary>
 internal sealed class FullLoginReissue(SqliteReaders readers, AgentCommandQueue commands, TimeProvider time)
 {
     private static readonly AuditActor s_actor = new("switcher", "");
 
-    /// <summary>An agent that cannot take it is not asked at every sweep.</summary>
+    /// <summary>An agent that cannot accept it is not tried at every sweep.</summary>
     private static readonly TimeSpan s_again = TimeSpan.FromMinutes(5);
 
-    /// <summary>One an agent; there are <see cref="AgentStore.MaxAgents"/> at most.</summary>
+    /// <summary>One entry per agent; there are at most <see cref="AgentStore.MaxAgents"/>.</summary>
     private readonly Dictionary<string, DateTimeOffset> _given = new(StringComparer.Ordinal);
 
     public async Task GiveAsync(IReadOnlyList<ObservedConfigDir> seen, CancellationToken cancellationToken)

@@ -10,7 +10,7 @@ namespace Ccflux.Receiver.Fleet.Sessions;
 /// <summary><c>POST /heartbeat</c>, step by step: authenticate, rate-limit, parse, validate, refuse what is not newer, note, answer with commands.</summary>
 internal sealed class HeartbeatEndpoint(AgentGate gate, LiveSessions sessions, AgentCommandQueue commands, FleetMetrics metrics, HttpOptions http, TimeProvider time)
 {
-    /// <summary>Twelve come by themselves; the others are for sessions that start and end.</summary>
+    /// <summary>Twelve are regular; the rest are for sessions that start and end.</summary>
     public const int PerMinute = 30;
 
     private readonly KeyedRateLimiter _limit = new(PerMinute, PerMinute, AgentStore.MaxAgents, time);
@@ -21,8 +21,8 @@ internal sealed class HeartbeatEndpoint(AgentGate gate, LiveSessions sessions, A
         if (body.Status != BodyStatus.Read)
         {
             return body.Status == BodyStatus.TooLarge
-                ? new Problem(StatusCodes.Status413PayloadTooLarge, ErrorCodes.TooLarge, $"A body holds at most {http.BodyLimitKb} KiB.")
-                : Invalid("The body cannot be unpacked: only gzip is taken.");
+                ? new Problem(StatusCodes.Status413PayloadTooLarge, ErrorCodes.TooLarge, $"The body may be at most {http.BodyLimitKb} KiB.")
+                : Invalid("The body cannot be decompressed: only gzip is supported.");
         }
 
         var call = await gate.AuthenticateAsync(context, body, fresh: true);
@@ -34,7 +34,7 @@ internal sealed class HeartbeatEndpoint(AgentGate gate, LiveSessions sessions, A
         if (!_limit.TryTake(agent.AgentId, out var wait))
         {
             metrics.Refused(ErrorCodes.RateLimited);
-            return new Problem(StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, $"An agent sends at most {PerMinute} heartbeats a minute.", wait);
+            return new Problem(StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, $"An agent may send at most {PerMinute} heartbeats per minute.", wait);
         }
 
         if (Parse(body, out var fault) is not { } heartbeat)
@@ -50,12 +50,12 @@ internal sealed class HeartbeatEndpoint(AgentGate gate, LiveSessions sessions, A
         sessions.Note(agent, heartbeat);
         return await commands.ExchangeAsync(agent, heartbeat, context.RequestAborted) is { } answer
             ? TypedResults.Json(new HeartbeatReply { Commands = answer, NextSeconds = FleetLimits.HeartbeatSeconds }, FleetJson.Default.HeartbeatReply)
-            : new Problem(StatusCodes.Status503ServiceUnavailable, ErrorCodes.Busy, "The database cannot be written at the moment.", TimeSpan.FromSeconds(5));
+            : new Problem(StatusCodes.Status503ServiceUnavailable, ErrorCodes.Busy, "The database is not accepting writes right now.", TimeSpan.FromSeconds(5));
     }
 
     private static Heartbeat? Parse(BodyReader body, out string fault)
     {
-        fault = "The body is no heartbeat: malformed, or a field is missing or of another type.";
+        fault = "The body is not a heartbeat: it is malformed, or a field is missing or has the wrong type.";
         try
         {
             if (BodyJson.Deserialize(body.Content, FleetJson.Default.Heartbeat) is not { } heartbeat)
@@ -68,7 +68,7 @@ internal sealed class HeartbeatEndpoint(AgentGate gate, LiveSessions sessions, A
         }
         catch (JsonException)
         {
-            // Answered with the fault above; the parser's own words may quote what was sent.
+            // Answered with the fault above and not with the parser's message, which may quote the input.
             return null;
         }
     }

@@ -2,10 +2,10 @@ using Ccflux.Contracts.Fleet;
 
 namespace Ccflux.Receiver.Fleet.Sessions;
 
-/// <summary>What a heartbeat must be like.</summary>
+/// <summary>The rules for a valid heartbeat.</summary>
 internal static class HeartbeatRules
 {
-    /// <summary>What is wrong with it, naming the field and its limit; null where nothing is.</summary>
+    /// <summary>What is wrong with it, naming the field and its limit; null if it is valid.</summary>
     public static string? Fault(Heartbeat heartbeat)
     {
         if (heartbeat.SchemaVersion != Heartbeat.Version)
@@ -15,7 +15,7 @@ internal static class HeartbeatRules
 
         if (heartbeat.Sequence is < 1 or > long.MaxValue / 2)
         {
-            return "sequence: a whole number from 1 on.";
+            return "sequence: a whole number, 1 or greater.";
         }
 
         if (!IsText(heartbeat.Agent.Version, FleetLimits.MaxText) || !IsText(heartbeat.Agent.Platform, FleetLimits.MaxText))

@@ -5,29 +5,29 @@ using Ccflux.Receiver.Platform.Live;
 
 namespace Ccflux.Receiver.Fleet.Sessions;
 
-/// <summary>The sessions that agents tell of, in memory. A heartbeat replaces all that its config dir had; silence makes them stale, then gone, whatever
-/// else arrives. Holds <see cref="Capacity"/> sessions; what a heartbeat brings beyond that is not taken and counted.</summary>
+/// <summary>Keeps the sessions that agents report, in memory. A heartbeat replaces everything known about its config dir; without one, sessions become stale and
+/// then gone, whatever else arrives. Keeps at most <see cref="Capacity"/> sessions; those beyond it are dropped and counted.</summary>
 internal sealed class LiveSessions(RotationWakeSignal wake, FleetMetrics metrics, IChangeFeed changes, TimeProvider time)
 {
     public const int Capacity = 20_000;
 
-    /// <summary>Pages need to hear of changes, not of each.</summary>
+    /// <summary>Pages need to know that something changed, not about each change.</summary>
     private static readonly TimeSpan s_announceEvery = TimeSpan.FromSeconds(1);
 
-    /// <summary>One a config dir; there are <see cref="AgentStore.MaxAgents"/> at most.</summary>
+    /// <summary>One entry per config dir; there are at most <see cref="AgentStore.MaxAgents"/>.</summary>
     private readonly ConcurrentDictionary<string, Announcement> _announcements = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
     private int _count;
     private bool _changed;
     private long? _announcedAt;
 
-    /// <summary>Sessions that are live or stale, as of the last sweep.</summary>
+    /// <summary>Sessions that were live or stale at the last sweep.</summary>
     public int Count => Volatile.Read(ref _count);
 
     public void Note(EnrolledAgent agent, Heartbeat heartbeat) =>
         Note(agent.AgentId, agent.Machine, time.GetUtcNow(), heartbeat.Applied, heartbeat.Sessions);
 
-    /// <summary>What was known when the last process stopped. Newer words stand.</summary>
+    /// <summary>Restores what was known when the last process stopped. Newer reports take precedence.</summary>
     public void Restore(IEnumerable<ObservedConfigDir> known)
     {
         foreach (var seen in known.Where(seen => !_announcements.ContainsKey(seen.AgentId)))
@@ -50,7 +50,7 @@ internal sealed class LiveSessions(RotationWakeSignal wake, FleetMetrics metrics
         ];
     }
 
-    /// <summary>The one config dir that a session is in; null where none or more than one tells of it.</summary>
+    /// <summary>The one config dir that a session is in; null if none or more than one reports it.</summary>
     public string? AgentOf(string sessionId)
     {
         var now = time.GetUtcNow();
@@ -71,7 +71,7 @@ internal sealed class LiveSessions(RotationWakeSignal wake, FleetMetrics metrics
         return found;
     }
 
-    /// <summary>Forgets who is gone, and tells pages where something has changed that no heartbeat told them.</summary>
+    /// <summary>Forgets gone sessions, and notifies pages of changes that no heartbeat announced.</summary>
     public void Sweep()
     {
         var now = time.GetUtcNow();
@@ -148,6 +148,6 @@ internal sealed class LiveSessions(RotationWakeSignal wake, FleetMetrics metrics
         changes.Publish(FleetFeature.Topic);
     }
 
-    /// <param name="Told">What pages were last told of it.</param>
+    /// <param name="Told">The presence that pages were last notified of.</param>
     private sealed record Announcement(string Machine, DateTimeOffset SeenAt, string? Applied, IReadOnlyList<LiveSession> Sessions, Presence Told);
 }

@@ -1,17 +1,17 @@
 namespace Ccflux.Receiver.Fleet.Sessions;
 
-/// <summary>What is believed of a session by how long ago its agent was heard.</summary>
+/// <summary>The assumed state of a session, by how long ago its agent was last seen.</summary>
 internal enum Presence
 {
     Live = 1,
 
-    /// <summary>Three heartbeats are missing. It counts as there: nothing may be done that a living one would mind.</summary>
+    /// <summary>Three heartbeats are missing. The session counts as running: nothing may be done that would disturb it.</summary>
     Stale = 2,
 
     Gone = 3,
 }
 
-/// <summary>When a session counts as what. Pure.</summary>
+/// <summary>Decides the state of a session. Pure.</summary>
 internal static class SessionRule
 {
     public static readonly TimeSpan StaleAfter = TimeSpan.FromSeconds(15);

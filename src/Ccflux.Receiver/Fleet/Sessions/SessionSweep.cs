@@ -7,8 +7,8 @@ using Dapper;
 
 namespace Ccflux.Receiver.Fleet.Sessions;
 
-/// <summary>Every five seconds: who is gone is forgotten, and sessions on a copy get the whole login. A receiver that is stopped writes down what it knows, so that the next one does
-/// not take living sessions for ended ones in the seconds before their next heartbeats.</summary>
+/// <summary>Every 5 s, forgets gone sessions and gives the full login to config dirs that run on a copy. When the receiver stops, it stores what it knows, so that the next process
+/// does not take running sessions for ended ones in the seconds before their next heartbeats.</summary>
 internal sealed partial class SessionSweep(
     LiveSessions sessions, FullLoginReissue wholes, SqliteReaders readers, GroupCommitWriter writer, TimeProvider time, ILogger<SessionSweep> logger) : BackgroundService
 {
@@ -85,7 +85,7 @@ internal sealed partial class SessionSweep(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Error, "A sweep of live sessions failed.")]
+        [LoggerMessage(1, LogLevel.Error, "Sweeping live sessions failed; retrying at the next interval.")]
         public static partial void Failed(ILogger logger, Exception exception);
     }
 }

@@ -1,19 +1,19 @@
 namespace Ccflux.Receiver.Fleet.Store;
 
-/// <summary>SQL of enrolment, agents and what they may be given.</summary>
+/// <summary>SQL for enrolment, agents and their grants.</summary>
 internal static class AgentSql
 {
-    /// <summary>Parameters: hash, machine, the agent that it renews, now, expires at.</summary>
+    /// <summary>Parameters: hash, machine, the agent that gets new keys, now, expires at.</summary>
     public const string InsertCode = "INSERT INTO fleet_codes (code_hash, machine, agent_id, created_at, expires_at) VALUES (?, ?, ?, ?, ?)";
 
     public const string CountCodes = "SELECT count(*) FROM fleet_codes WHERE used_at IS NULL AND expires_at > ?";
 
     public const string PruneCodes = "DELETE FROM fleet_codes WHERE expires_at <= ?";
 
-    /// <summary>Parameters: hash, now. Columns: machine, the agent that it renews.</summary>
+    /// <summary>Parameters: hash, now. Columns: machine, the agent that gets new keys.</summary>
     public const string FindCode = "SELECT machine, agent_id FROM fleet_codes WHERE code_hash = ? AND used_at IS NULL AND expires_at > ?";
 
-    /// <summary>Changes no row where somebody else has used it. Parameters: now, hash.</summary>
+    /// <summary>Changes no row if the code has been used. Parameters: now, hash.</summary>
     public const string UseCode = "UPDATE fleet_codes SET used_at = ? WHERE code_hash = ? AND used_at IS NULL";
 
     public const string Count = "SELECT count(*) FROM fleet_agents";
@@ -24,7 +24,8 @@ internal static class AgentSql
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """;
 
-    /// <summary>An agent gets new keys; what it was granted goes apart from this. Parameters: config dir, platform, version, signing key, sealing key, receiver's key, now, agent.</summary>
+    /// <summary>Gives an agent new keys; its grants are withdrawn separately.
+    /// Parameters: config dir, platform, version, signing key, sealing key, receiver's key, now, agent.</summary>
     public const string Renew = """
         UPDATE fleet_agents
         SET config_dir = ?1, platform = ?2, version = ?3, signing_key = ?4, sealing_key = ?5, receiver_key = ?6, enrolled_at = ?7, revoked_at = NULL,
@@ -95,7 +96,7 @@ internal static class AgentSql
     /// <summary>Parameters: account, now, agent.</summary>
     public const string SetAccount = "UPDATE fleet_agents SET account_id = ?1, account_since = ?2 WHERE agent_id = ?3 AND account_id IS NOT ?1";
 
-    /// <summary>Only where the agent may have that account. Parameter: agent. Columns: account, since when.</summary>
+    /// <summary>Only if the agent may have that account. Parameter: agent. Columns: account, since when.</summary>
     public const string AccountSince = """
         SELECT g.account_id, coalesce(g.account_since, 0)
         FROM fleet_agents g JOIN fleet_accounts a ON a.account_id = g.account_id
@@ -106,11 +107,11 @@ internal static class AgentSql
     /// <summary>Parameter: agent. Columns: sealing key, applied, account, where its client keeps logins, the receiver's key that it pinned.</summary>
     public const string Recipient = "SELECT sealing_key, applied, account_id, login, receiver_key FROM fleet_agents WHERE agent_id = ? AND revoked_at IS NULL";
 
-    /// <summary>The account whose login, or whose access token, has a fingerprint. Parameter: it. Columns: account, holder, whether it is the whole login.</summary>
+    /// <summary>The account whose login, or whose access token, has a fingerprint. Parameter: fingerprint. Columns: account, holder, whether it is the full login.</summary>
     public const string OfFingerprint = """
         SELECT account_id, holder, fingerprint = ?1 AND refreshable FROM fleet_accounts WHERE fingerprint = ?1 OR access_fingerprint = ?1
         """;
 
-    /// <summary>Whether an agent holds an account's whole login. Parameters: agent, account.</summary>
+    /// <summary>Whether an agent holds an account's full login. Parameters: agent, account.</summary>
     public const string Holds = "SELECT count(*) FROM fleet_accounts WHERE holder = 'agent' AND holder_agent = ? AND account_id = ?";
 }

@@ -1,12 +1,12 @@
 namespace Ccflux.Receiver.Fleet.Store;
 
-/// <summary>SQL of commands to agents.</summary>
+/// <summary>SQL for commands to agents.</summary>
 internal static class CommandSql
 {
-    /// <summary>Parameter: now in milliseconds. Ids grow with time, so that they do after an older backup was restored, too.</summary>
+    /// <summary>Parameter: now in milliseconds. Ids grow with time, so that they keep growing after an older backup is restored.</summary>
     public const string NextId = "SELECT max(coalesce((SELECT max(command_id) FROM fleet_commands), 0) + 1, ?)";
 
-    /// <summary>Inserts no row where a command to the agent is open: an index holds there is one at most.</summary>
+    /// <summary>Inserts no row if a command to the agent is open: an index allows at most one.</summary>
     public const string Insert = """
         INSERT INTO fleet_commands (command_id, agent_id, account_id, kind, whole, fingerprint, replaces, sealed, signature, state, issued_by, issued_at, expires_at)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'issued', ?, ?, ?)
@@ -34,10 +34,10 @@ internal static class CommandSql
     /// <summary>Parameters: state, reason, now, command.</summary>
     public const string Settle = "UPDATE fleet_commands SET state = ?, reason = ?, settled_at = ?, sealed = NULL WHERE command_id = ? AND state IN ('issued', 'delivered')";
 
-    /// <summary>Agents with commands that were never sent and may not be any more. Parameter: now.</summary>
+    /// <summary>Agents with commands that were never sent and have expired. Parameter: now.</summary>
     public const string Undelivered = "SELECT DISTINCT agent_id FROM fleet_commands WHERE state = 'issued' AND expires_at <= ?";
 
-    /// <summary>The vault takes back what an agent did not take up: parameters: now, account, agent, fingerprint.</summary>
+    /// <summary>Returns to the vault a login that an agent did not put in place. Parameters: now, account, agent, fingerprint.</summary>
     public const string TakeBack = """
         UPDATE fleet_accounts SET holder = 'vault', holder_agent = NULL, held_since = ?, revision = revision + 1
         WHERE account_id = ? AND holder = 'agent' AND holder_agent = ? AND fingerprint = ?

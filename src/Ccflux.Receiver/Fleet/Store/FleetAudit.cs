@@ -5,26 +5,26 @@ using Dapper;
 namespace Ccflux.Receiver.Fleet.Store;
 
 /// <summary>An access to a credential, or an attempt at one.</summary>
-/// <param name="Actor">Who: <c>admin</c>, <c>cli</c>, <c>switcher</c>, <c>agent</c>, <c>anonymous</c>.</param>
+/// <param name="Actor">One of <c>admin</c>, <c>cli</c>, <c>switcher</c>, <c>agent</c>, <c>anonymous</c>.</param>
 /// <param name="Action">One of <see cref="FleetAction"/>.</param>
-/// <param name="Outcome"><see cref="Done"/>, or a word for what it was refused for.</param>
+/// <param name="Outcome"><see cref="Done"/>, or the reason for the refusal in a word.</param>
 internal sealed record FleetAccess(AuditActor Actor, string Action, string Outcome, long? AccountId = null, string? AgentId = null, string? Fingerprint = null, string Detail = "")
 {
     public const string Done = "ok";
 
-    /// <summary>Whoever signs with an agent's key.</summary>
+    /// <summary>Anyone who signs with an agent's key.</summary>
     public const string Agent = "agent";
 
-    /// <summary>Whoever is no agent.</summary>
+    /// <summary>Anyone who is not an agent.</summary>
     public const string Anonymous = "anonymous";
 
-    /// <summary>Whether somebody outside tried what they may not: such attempts are counted apart from accesses, so that no number of them removes one.</summary>
+    /// <summary>Whether an outsider tried something forbidden. Such attempts are stored separately from accesses, so that no number of them displaces an access.</summary>
     public bool IsRefusedAttempt =>
         Actor.Name is Agent or Anonymous
         && (Outcome is FleetRefusals.Stray || (Outcome is not Done && Action is FleetAction.Authenticate or FleetAction.Enrol or FleetAction.BringBack));
 }
 
-/// <summary>What is done to credentials.</summary>
+/// <summary>The kinds of access to credentials.</summary>
 internal static class FleetAction
 {
     public const string Import = "import";
@@ -47,25 +47,25 @@ internal static class FleetAction
     public const string RotateKeys = "rotate-keys";
 }
 
-/// <summary>The record of every access to a credential. An access writes its row in its own transaction, so there is none without the other. What the admin
-/// or a command did is told in the admin's log as well. What outsiders attempt in vain is counted by <see cref="FleetRefusals"/>.</summary>
+/// <summary>Records every access to a credential. An access writes its row in its own transaction, so neither exists without the other. Actions of the admin
+/// or of a command also appear in the audit log. Failed attempts by outsiders are counted by <see cref="FleetRefusals"/>.</summary>
 internal sealed class FleetAudit(SqliteReaders readers)
 {
-    /// <summary>Rows one read gives at most.</summary>
+    /// <summary>The maximum number of rows per read.</summary>
     public const int MaxRows = 500;
 
-    /// <summary>Rows that are kept at most of what people and the receiver itself did.</summary>
+    /// <summary>The maximum number of rows for actions of people and of the receiver itself.</summary>
     public const int Capacity = 200_000;
 
-    /// <summary>Rows that are kept at most of one kind of one agent's accesses: an agent can push out nothing but its own.</summary>
+    /// <summary>The maximum number of rows per agent and action: an agent can displace only its own rows.</summary>
     public const int AgentCapacity = 5_000;
 
-    /// <summary>Rows that are kept at most of all agents' accesses.</summary>
+    /// <summary>The maximum number of rows for all agents' accesses.</summary>
     public const int AgentsCapacity = 1_000_000;
 
     private const int MaxDetail = 200;
 
-    /// <summary>To be called inside the write that makes the access.</summary>
+    /// <summary>Must be called inside the write that makes the access.</summary>
     public static void Write(SqlConnection connection, DateTimeOffset at, FleetAccess access)
     {
         access = access with { Detail = Shown(access.Detail) };
@@ -93,7 +93,7 @@ internal sealed class FleetAudit(SqliteReaders readers)
         }
     }
 
-    /// <summary>What a person changed stands in the admin's log, too, beside what they change elsewhere. To be called inside the write.</summary>
+    /// <summary>Adds a person's change to the audit log, next to their other changes. Must be called inside the write.</summary>
     public static void WriteAdmin(SqlConnection connection, DateTimeOffset at, AuditActor actor, string action, long? accountId, string? agentId, params ReadOnlySpan<string> details)
     {
         var account = accountId is { } id ? Name(connection, FleetAuditSql.LabelOf, id) : "";
@@ -103,7 +103,7 @@ internal sealed class FleetAudit(SqliteReaders readers)
         AuditLog.Write(connection, new AuditEntry(at, actor, "fleet." + action, target, string.Join(", ", parts.Where(part => part.Length > 0))));
     }
 
-    /// <summary>The newest rows, or those before <paramref name="before"/> (an id) for the next page.</summary>
+    /// <summary>The newest rows or, for the next page, those before <paramref name="before"/> (an id).</summary>
     public async Task<IReadOnlyList<FleetAuditRow>> ReadAsync(int limit, long before, CancellationToken cancellationToken)
     {
         using var lease = await readers.RentAsync(cancellationToken);
@@ -111,7 +111,7 @@ internal sealed class FleetAudit(SqliteReaders readers)
         return (await lease.Connection.QueryAsync<FleetAuditRow>(query)).AsList();
     }
 
-    /// <summary>Takes away what is too old or beyond the limits. To be called inside a write.</summary>
+    /// <summary>Deletes rows that are too old or beyond the limits. Must be called inside a write.</summary>
     public static int Prune(SqlConnection connection, DateTimeOffset before) =>
         connection.Execute(FleetAuditSql.PruneOld, before.ToUnixTimeMilliseconds())
         + connection.Execute(FleetAuditSql.PruneOthers, Capacity)
@@ -131,7 +131,7 @@ internal sealed class FleetAudit(SqliteReaders readers)
     }
 }
 
-/// <summary>A row as it is read: <see cref="At"/> in epoch milliseconds.</summary>
+/// <summary>A row of the access log; <see cref="At"/> is in epoch milliseconds.</summary>
 internal class FleetAuditRow
 {
     public long Id { get; init; }
@@ -146,7 +146,7 @@ internal class FleetAuditRow
 
     public long? AccountId { get; init; }
 
-    /// <summary>The account's label; empty where it is gone.</summary>
+    /// <summary>The account's label; empty if it no longer exists.</summary>
     public string Account { get; init; } = "";
 
     public string? AgentId { get; init; }

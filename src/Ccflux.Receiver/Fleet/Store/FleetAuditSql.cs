@@ -1,6 +1,6 @@
 namespace Ccflux.Receiver.Fleet.Store;
 
-/// <summary>SQL of the record of accesses to credentials.</summary>
+/// <summary>SQL for the record of accesses to credentials.</summary>
 internal static class FleetAuditSql
 {
     public const string Insert = """
@@ -26,13 +26,13 @@ internal static class FleetAuditSql
     /// <summary>Parameter: instant.</summary>
     public const string PruneOld = "DELETE FROM fleet_audit WHERE at < ?";
 
-    /// <summary>What no agent did. Parameter: how many rows may stay.</summary>
+    /// <summary>Deletes surplus rows that are not from agents. Parameter: the number of rows to keep.</summary>
     public const string PruneOthers = """
         DELETE FROM fleet_audit
         WHERE actor <> 'agent' AND audit_id <= (SELECT audit_id FROM fleet_audit WHERE actor <> 'agent' ORDER BY audit_id DESC LIMIT 1 OFFSET ?)
         """;
 
-    /// <summary>Parameter: how many rows of one agent and action may stay.</summary>
+    /// <summary>Parameter: the number of rows to keep per agent and action.</summary>
     public const string PruneEachAgent = """
         DELETE FROM fleet_audit
         WHERE audit_id IN (SELECT audit_id
@@ -40,20 +40,20 @@ internal static class FleetAuditSql
                            WHERE place > ?)
         """;
 
-    /// <summary>Parameter: how many rows of all agents may stay.</summary>
+    /// <summary>Parameter: the number of rows to keep for all agents.</summary>
     public const string PruneAgents = """
         DELETE FROM fleet_audit
         WHERE actor = 'agent' AND audit_id <= (SELECT audit_id FROM fleet_audit WHERE actor = 'agent' ORDER BY audit_id DESC LIMIT 1 OFFSET ?)
         """;
 
-    /// <summary>Parameters: hour, address, action, outcome, agent, account. </summary>
+    /// <summary>Parameters: hour, IP address, action, outcome, agent, account.</summary>
     public const string HasRefusal = """
         SELECT 1 FROM fleet_refusals WHERE hour = ? AND address = ? AND action = ? AND outcome = ? AND agent_id = ? AND account_id = ?
         """;
 
     public const string CountRefusals = "SELECT count(*) FROM fleet_refusals WHERE hour = ?";
 
-    /// <summary>Parameters: hour, address, action, outcome, agent, account, actor, fingerprint, detail, times, now.</summary>
+    /// <summary>Parameters: hour, IP address, action, outcome, agent, account, actor, fingerprint, detail, times, now.</summary>
     public const string PutRefusal = """
         INSERT INTO fleet_refusals (hour, address, action, outcome, agent_id, account_id, actor, fingerprint, detail, times, last_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (hour, address, action, outcome, agent_id, account_id) DO UPDATE SET
@@ -70,7 +70,7 @@ internal static class FleetAuditSql
         LIMIT @Limit
         """;
 
-    /// <summary>Parameters: instant, how many rows may stay.</summary>
+    /// <summary>Parameters: instant, the number of rows to keep.</summary>
     public const string PruneRefusals = """
         DELETE FROM fleet_refusals
         WHERE last_at < ?1 OR last_at <= (SELECT last_at FROM fleet_refusals ORDER BY last_at DESC LIMIT 1 OFFSET ?2)

@@ -3,24 +3,24 @@ using Dapper;
 
 namespace Ccflux.Receiver.Fleet.Store;
 
-/// <summary>Attempts of outsiders that were refused: one row an hour, address and kind, with how many there were and the words of the last.</summary>
+/// <summary>Counts refused attempts of outsiders: one row per hour, IP address and kind, with the number of attempts and the detail of the last.</summary>
 internal sealed class FleetRefusals(SqliteReaders readers)
 {
-    /// <summary>Rows that are kept at most.</summary>
+    /// <summary>The maximum number of rows.</summary>
     public const int Capacity = 100_000;
 
-    /// <summary>Rows of one hour; beyond it attempts are counted by kind alone, under <see cref="Elsewhere"/>.</summary>
+    /// <summary>The maximum number of rows per hour; beyond it attempts are counted by kind alone, under <see cref="Elsewhere"/>.</summary>
     public const int PerHour = 2_000;
 
-    /// <summary>Stands for the addresses that no row of the hour was left for.</summary>
+    /// <summary>Stands for IP addresses that got no row of their own in that hour.</summary>
     public const string Elsewhere = "others";
 
-    /// <summary>The outcome of an answer to a command that is not open, or that its agent says the receiver did not make.</summary>
+    /// <summary>The outcome of an answer to a command that is not open, or that its agent reports as not signed by the receiver.</summary>
     public const string Stray = "stray";
 
     private const long HourMilliseconds = 3_600_000;
 
-    /// <summary>To be called inside a write. The detail is <see cref="SafeDisplayText"/>.</summary>
+    /// <summary>Must be called inside a write. The detail is <see cref="SafeDisplayText"/>.</summary>
     /// <param name="connection">The write's.</param>
     /// <param name="at">When.</param>
     /// <param name="attempt">What was refused.</param>
@@ -50,11 +50,11 @@ internal sealed class FleetRefusals(SqliteReaders readers)
             at.ToUnixTimeMilliseconds());
     }
 
-    /// <summary>Takes away what is too old or beyond the limit. To be called inside a write.</summary>
+    /// <summary>Deletes rows that are too old or beyond the limit. Must be called inside a write.</summary>
     public static int Prune(SqlConnection connection, DateTimeOffset before) =>
         connection.Execute(FleetAuditSql.PruneRefusals, before.ToUnixTimeMilliseconds(), Capacity);
 
-    /// <summary>The newest, as many as <see cref="FleetAudit.MaxRows"/> at most.</summary>
+    /// <summary>The newest rows, at most <see cref="FleetAudit.MaxRows"/>.</summary>
     public async Task<IReadOnlyList<FleetRefusalRow>> ReadAsync(int limit, CancellationToken cancellationToken)
     {
         using var lease = await readers.RentAsync(cancellationToken);
@@ -63,7 +63,7 @@ internal sealed class FleetRefusals(SqliteReaders readers)
     }
 }
 
-/// <summary>A row as it is read: <see cref="FleetAuditRow.At"/> is the last of <see cref="Times"/> attempts.</summary>
+/// <summary>A row of refused attempts; <see cref="FleetAuditRow.At"/> is the time of the last of <see cref="Times"/> attempts.</summary>
 internal sealed class FleetRefusalRow : FleetAuditRow
 {
     public long Times { get; init; }

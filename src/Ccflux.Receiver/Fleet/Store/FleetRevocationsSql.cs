@@ -1,9 +1,9 @@
 namespace Ccflux.Receiver.Fleet.Store;
 
-/// <summary>What of the fleet is kept revoked when a backup is restored; <c>former</c> is the database that it replaces.</summary>
+/// <summary>SQL that keeps the fleet's revocations when a backup is restored; <c>former</c> is the database that the backup replaces.</summary>
 internal static class FleetRevocationsSql
 {
-    /// <summary>Revoked since, or with other keys since: the keys of the backup were given up.</summary>
+    /// <summary>Agents that were revoked or got other keys since the backup: the keys in the backup are no longer valid.</summary>
     public const string SelectAgents = """
         SELECT a.machine || ' ' || a.agent_id FROM main.fleet_agents a JOIN former.fleet_agents f ON f.agent_id = a.agent_id
         WHERE a.revoked_at IS NULL AND (f.revoked_at IS NOT NULL OR f.signing_key <> a.signing_key)
@@ -39,11 +39,11 @@ internal static class FleetRevocationsSql
             WHERE fg.agent_id = fleet_grants.agent_id AND x.account_id = fleet_grants.account_id)
         """;
 
-    /// <summary>A code lives an hour: those of a backup are spent, and all of them end.</summary>
+    /// <summary>A code is valid for an hour: those in a backup are spent, and all of them end.</summary>
     public const string SelectCodes = "SELECT machine FROM main.fleet_codes WHERE used_at IS NULL";
 
     public const string RevokeCodes = "DELETE FROM main.fleet_codes";
 
-    /// <summary>An account that was removed comes back with its login: it can be told of, and only the admin can say whether it should go.</summary>
+    /// <summary>A removed account comes back with its login: it can be reported, and only the admin can say whether it should go.</summary>
     public const string SelectUnknownAccounts = "SELECT label FROM main.fleet_accounts WHERE account_key NOT IN (SELECT account_key FROM former.fleet_accounts)";
 }

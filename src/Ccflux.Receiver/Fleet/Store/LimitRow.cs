@@ -1,6 +1,6 @@
 namespace Ccflux.Receiver.Fleet.Store;
 
-/// <summary>A limit that a session met, as it is stored.</summary>
+/// <summary>A stored limit hit of a session.</summary>
 internal sealed class LimitRow
 {
     public long AccountId { get; init; }

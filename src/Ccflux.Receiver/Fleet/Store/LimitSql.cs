@@ -1,6 +1,6 @@
 namespace Ccflux.Receiver.Fleet.Store;
 
-/// <summary>SQL of limits that sessions met.</summary>
+/// <summary>SQL for limit hits of sessions.</summary>
 internal static class LimitSql
 {
     public const string Select = "SELECT account_id AS AccountId, window AS Window, at AS At, resets_at AS ResetsAt FROM fleet_limits WHERE resets_at > @Now";
@@ -17,7 +17,7 @@ internal static class LimitSql
         ON CONFLICT (account_id, window) DO UPDATE SET at = excluded.at, resets_at = excluded.resets_at WHERE excluded.at > fleet_limits.at
         """;
 
-    /// <summary>When a window that this receiver polled ends, as it was read last. Parameters: account, window.</summary>
+    /// <summary>When a window ends, according to this receiver's last poll. Parameters: account, window.</summary>
     public const string ReadReset = """
         SELECT w.resets_at
         FROM fleet_accounts f

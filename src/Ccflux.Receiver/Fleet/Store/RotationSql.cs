@@ -1,6 +1,6 @@
 namespace Ccflux.Receiver.Fleet.Store;
 
-/// <summary>What rotation reads and keeps. Quota's readings count only where this receiver polled them: what a user's status line says may be anything.</summary>
+/// <summary>SQL for what rotation reads and stores. Quota's readings count only if this receiver polled them: a user's status line can report anything.</summary>
 internal static class RotationSql
 {
     public const string Windows = """

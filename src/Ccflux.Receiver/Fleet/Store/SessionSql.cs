@@ -1,6 +1,6 @@
 namespace Ccflux.Receiver.Fleet.Store;
 
-/// <summary>SQL of sessions: what a restart needs to know of them.</summary>
+/// <summary>SQL for sessions: what a restart needs to know about them.</summary>
 internal static class SessionSql
 {
     public const string Clear = "DELETE FROM fleet_sessions";
@@ -19,7 +19,7 @@ internal static class SessionSql
         LIMIT @Capacity
         """;
 
-    /// <summary>Agents with sessions on a copy of a login that the vault holds whole and that nothing is being done with.</summary>
+    /// <summary>Agents with sessions on a copy of a login that the vault holds in full and that no operation is in progress for.</summary>
     public const string OnCopies = """
         SELECT g.agent_id AS Agent, c.account_id AS Account
         FROM fleet_agents g

@@ -1,6 +1,6 @@
 namespace Ccflux.Receiver.Fleet.Store;
 
-/// <summary>SQL of the vault's accounts and of refreshes that are under way.</summary>
+/// <summary>SQL for the vault's accounts and for refreshes in progress.</summary>
 internal static class VaultSql
 {
     private const string Facts = """
@@ -24,7 +24,7 @@ internal static class VaultSql
         LEFT JOIN fleet_intents i ON i.account_id = a.account_id
         """;
 
-    /// <summary>Every account in the order of its label.</summary>
+    /// <summary>Every account, ordered by label.</summary>
     public const string SelectAll = Facts + " ORDER BY a.label LIMIT @Limit";
 
     public const string SelectOne = Facts + " WHERE a.account_id = @AccountId";
@@ -34,7 +34,7 @@ internal static class VaultSql
     public const string SelectCredential = "SELECT account_key AS Key, credential AS Credential, expires_at AS ExpiresAt FROM fleet_accounts WHERE account_key = @Key";
 
     /// <summary>Parameters: instant since which an agent counts, account. Columns: key, credential, fingerprint, holder, its agent, fault, label, failures,
-    /// a session is on it, uuid, organisation, revision, refreshed at.</summary>
+    /// whether a session uses it, uuid, organisation, revision, refreshed at.</summary>
     public const string Read = """
         SELECT account_key, credential, fingerprint, holder, holder_agent, fault, label, failures,
                EXISTS (SELECT 1 FROM fleet_agents u
@@ -48,11 +48,12 @@ internal static class VaultSql
     /// <summary>Parameter: key.</summary>
     public const string FindByKey = "SELECT account_id FROM fleet_accounts WHERE account_key = ?";
 
-    /// <summary>An account of the vault that is a person's in some organisation, those first whose organisation is not known. Parameter: uuid. Columns: account, organisation.</summary>
+    /// <summary>An account of the vault that belongs to a person in any organisation; accounts with an unknown organisation come first.
+    /// Parameter: uuid. Columns: account, organisation.</summary>
     public const string FindByUuid = "SELECT account_id, organization_uuid FROM fleet_accounts WHERE account_uuid = ? ORDER BY organization_uuid IS NOT NULL, account_id LIMIT 1";
 
-    /// <summary>Of a person's accounts the one that an agent brings a login of: which has that login, had the one that it replaces, is held by that agent,
-    /// or is granted to it. Parameters: uuid, fingerprint of the login, that which it replaces, agent.</summary>
+    /// <summary>Among a person's accounts, the one that an agent returns a login of: it has that login, had the one that this replaces, is held by that agent,
+    /// or is granted to it. Parameters: uuid, fingerprint of the login, fingerprint that it replaces, agent.</summary>
     public const string FindReturned = """
         SELECT account_id FROM fleet_accounts a WHERE account_uuid = ?1
         ORDER BY (fingerprint IS ?2) DESC, (fingerprint = ?3 OR access_fingerprint = ?3) DESC, (holder_agent IS ?4) DESC,
@@ -60,12 +61,12 @@ internal static class VaultSql
         LIMIT 1
         """;
 
-    /// <summary>Parameters: label, account that it may be of (0 where it is a new one's).</summary>
+    /// <summary>Parameters: label, the account that may have it (0 for a new account).</summary>
     public const string LabelTaken = "SELECT count(*) FROM fleet_accounts WHERE label = ? AND account_id <> ?";
 
     public const string Count = "SELECT count(*) FROM fleet_accounts";
 
-    /// <summary>A login that the operator imports ends every fault and every refresh of the one before.</summary>
+    /// <summary>A login that the operator imports clears every fault and every refresh of the previous one.</summary>
     public const string Import = """
         INSERT INTO fleet_accounts (account_key, account_uuid, organization_uuid, label, email, plan, credential, fingerprint, access_fingerprint, refreshable,
                                     expires_at, holder, held_since, refreshed_at, refreshed_by, created_at)
@@ -84,19 +85,19 @@ internal static class VaultSql
     /// <summary>Parameters: key, organisation, account.</summary>
     public const string SetOrganization = "UPDATE fleet_accounts SET account_key = ?, organization_uuid = ?, revision = revision + 1 WHERE account_id = ? AND organization_uuid IS NULL";
 
-    /// <summary>What was polled of an account under its former key is its own. Parameters: new key, former key.</summary>
+    /// <summary>Moves what was polled for an account under its former key. Parameters: new key, former key.</summary>
     public const string RenameQuota = """
         UPDATE quota_accounts SET account_key = ?1
         WHERE account_key = ?2 AND owner = 0 AND NOT EXISTS (SELECT 1 FROM quota_accounts o WHERE o.account_key = ?1 AND o.owner = 0)
         """;
 
-    /// <summary>Until when a login is taken to live. Parameters: instant, account, fingerprint of its access token.</summary>
+    /// <summary>Sets when a login is assumed to expire. Parameters: instant, account, fingerprint of its access token.</summary>
     public const string SetExpiry = "UPDATE fleet_accounts SET expires_at = ? WHERE account_id = ? AND access_fingerprint = ?";
 
-    /// <summary>The agent in whose config dir a login stands. Parameter: fingerprint.</summary>
+    /// <summary>The agent whose config dir contains a login. Parameter: fingerprint.</summary>
     public const string StandsAt = "SELECT agent_id FROM fleet_agents WHERE applied = ? AND revoked_at IS NULL";
 
-    /// <summary>Compare and swap: parameters: credential, fingerprint, access fingerprint, refreshable, expires at, now, path, account, fingerprint that it replaces.</summary>
+    /// <summary>Compare and swap. Parameters: credential, fingerprint, access fingerprint, refreshable, expires at, now, path, account, fingerprint that it replaces.</summary>
     public const string Replace = """
         UPDATE fleet_accounts
         SET credential = ?1, fingerprint = ?2, access_fingerprint = ?3, refreshable = ?4, expires_at = ?5, refreshed_at = ?6, refreshed_by = ?7, revision = revision + 1,
@@ -104,7 +105,7 @@ internal static class VaultSql
         WHERE account_id = ?8 AND fingerprint = ?9
         """;
 
-    /// <summary>The same login under another key.</summary>
+    /// <summary>Stores the same login under another key.</summary>
     public const string Reencrypt = "UPDATE fleet_accounts SET credential = ? WHERE account_id = ?";
 
     public const string AllCredentials = "SELECT account_id, account_key, credential FROM fleet_accounts";
@@ -127,9 +128,9 @@ internal static class VaultSql
     public const string Delete = "DELETE FROM fleet_accounts WHERE account_id = ?";
 
     /// <summary>
-    /// Refreshes and hand-outs exclude each other on the account's own row: each of them changes it, and only where nothing has changed since it was
-    /// read. So one of two writers finds no row, whatever the database lets them see of each other's other tables.
-    /// The vault holds the login, and nothing of it is on its way to an agent: parameters: account, revision, now.
+    /// Claims a login of the vault that is not on its way to an agent. Parameters: account, revision, now.
+    /// Refreshes and hand-outs exclude each other through the account's row: each of them changes it, and only if it is unchanged since it was
+    /// read. So one of two writers finds no row, whatever the database lets them see of each other's changes in other tables.
     /// </summary>
     public const string ClaimForRefresh = """
         UPDATE fleet_accounts SET revision = revision + 1
@@ -137,19 +138,19 @@ internal static class VaultSql
           AND NOT EXISTS (SELECT 1 FROM fleet_commands c WHERE c.account_id = ?1 AND c.state IN ('issued', 'delivered') AND c.expires_at > ?3)
         """;
 
-    /// <summary>The whole login goes to an agent, which holds it from here on. Changes no row where a refresh is under way. Parameters: account, revision, agent, now.</summary>
+    /// <summary>Hands the full login to an agent, which then holds it. Changes no row if a refresh is in progress. Parameters: account, revision, agent, now.</summary>
     public const string HandOut = """
         UPDATE fleet_accounts SET holder = 'agent', holder_agent = ?3, held_since = ?4, revision = revision + 1
         WHERE account_id = ?1 AND revision = ?2 AND holder = 'vault' AND NOT EXISTS (SELECT 1 FROM fleet_intents i WHERE i.account_id = ?1)
         """;
 
-    /// <summary>A copy of the login goes to an agent; a refresh might end it. Parameters: account, revision.</summary>
+    /// <summary>Claims a copy of the login for an agent; a refresh might invalidate it. Parameters: account, revision.</summary>
     public const string ClaimForCopy = """
         UPDATE fleet_accounts SET revision = revision + 1
         WHERE account_id = ?1 AND revision = ?2 AND NOT EXISTS (SELECT 1 FROM fleet_intents i WHERE i.account_id = ?1)
         """;
 
-    /// <summary>Parameters: account, intent, fingerprint, who, now. Changes no row where a refresh is under way: the row is the lock.</summary>
+    /// <summary>Parameters: account, intent, fingerprint, actor, now. Changes no row if a refresh is in progress: the row is the lock.</summary>
     public const string BeginIntent = """
         INSERT INTO fleet_intents (account_id, intent, fingerprint, begun_by, begun_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (account_id) DO NOTHING
         """;

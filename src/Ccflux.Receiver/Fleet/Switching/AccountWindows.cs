@@ -7,7 +7,7 @@ using Dapper;
 
 namespace Ccflux.Receiver.Fleet.Switching;
 
-/// <summary>How full each account's windows are: as this receiver polled them last, and where a session met a limit since then, full.</summary>
+/// <summary>Reads how full each account's windows are: from this receiver's last poll, or full if a session has hit a limit since then.</summary>
 internal sealed class AccountWindows(SqliteReaders readers)
 {
     public async Task<ILookup<long, (string Name, WindowState Window)>> ReadAsync(DateTimeOffset now, CancellationToken cancellationToken)
@@ -17,7 +17,7 @@ internal sealed class AccountWindows(SqliteReaders readers)
         var since = (now - Velocity.SevenDaySpan - TimeSpan.FromMinutes(5)).ToUnixTimeMilliseconds();
         var samples = (await lease.Connection.QueryAsync<SampleRow>(new CommandDefinition(RotationSql.Samples, new { Since = since }, cancellationToken: cancellationToken)))
             .ToLookup(row => row.WindowId, row => new Sample(At(row.ObservedAt), row.UsedMilli / 1000d));
-        // A window that its plan has no more is not told any longer, and one without a known reset never would be over.
+        // A window that its plan no longer has is no longer reported, and one without a known reset would never end.
         var windows = rows
             .Where(row => row.ResetsAt is not null || WindowLength.Of(row.Name) is not { } length || At(row.ObservedAt) + length > now)
             .ToDictionary(row => (row.AccountId, row.Name), row => Window(row, samples[row.WindowId]));

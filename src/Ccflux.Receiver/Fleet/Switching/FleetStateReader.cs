@@ -6,15 +6,15 @@ using Ccflux.Receiver.Fleet.Vault;
 
 namespace Ccflux.Receiver.Fleet.Switching;
 
-/// <summary>The fleet as the rule wants it: from the vault, quota's readings, live sessions, and what the admin said.</summary>
+/// <summary>Builds the input of the rotation rule from the vault, quota's readings, live sessions and the admin's settings.</summary>
 internal sealed class FleetStateReader(AccountWindows quota, VaultStore vault, AgentStore agents, LiveSessions sessions, RotationControls controls, RotationSettings settings, TimeProvider time)
 {
-    /// <summary>A copy without a refresh token is of no use for less than this.</summary>
+    /// <summary>A copy without a refresh token that expires sooner than this is of no use.</summary>
     private static readonly TimeSpan s_copyLife = TimeSpan.FromMinutes(10);
 
-    /// <param name="cooling">What the last decision said.</param>
+    /// <param name="cooling">From the last decision.</param>
     /// <param name="deferred">Since when switches wait, by agent.</param>
-    /// <param name="cancellationToken">Ends the wait for a reader.</param>
+    /// <param name="cancellationToken">Cancels the wait for a reader.</param>
     public async Task<FleetState> ReadAsync(IReadOnlySet<long> cooling, IReadOnlyDictionary<string, DateTimeOffset> deferred, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
@@ -30,7 +30,7 @@ internal sealed class FleetStateReader(AccountWindows quota, VaultStore vault, A
             directives.Paused);
     }
 
-    /// <summary>Not where an agent is silent or its client keeps its login elsewhere, nor while a command is under way.</summary>
+    /// <summary>False if the agent is offline, its client keeps its login elsewhere, or a command is in progress.</summary>
     private static bool CanSwitch(ObservedConfigDir seen, AgentFacts? agent) =>
         seen.Presence is Presence.Live && agent is { RevokedAt: null, PendingAccount: null } && !string.Equals(agent.Login, Contracts.Fleet.LoginPlace.Keychain, StringComparison.Ordinal);
 
@@ -47,7 +47,7 @@ internal sealed class FleetStateReader(AccountWindows quota, VaultStore vault, A
             Granted = accounts.Where(account => agent.Granted.Contains(account.AccountId) && CanBeHad(account, agent.AgentId, now)).Select(account => account.AccountId).ToHashSet(),
         };
 
-    /// <summary>The whole login, or a copy that works for a while.</summary>
+    /// <summary>Whether the full login is available, or a copy that works for a while.</summary>
     private static bool CanBeHad(AccountFacts account, string agent, DateTimeOffset now) =>
         account.Holder is Holder.Vault || string.Equals(account.HolderAgent, agent, StringComparison.Ordinal) || account.ExpiresAt - now > s_copyLife;
 

@@ -7,20 +7,20 @@ using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Fleet.Switching;
 
-/// <summary>A request that was refused at a limit, and whose turn ended with it.</summary>
+/// <summary>A request that was refused because of a limit, which ended its turn.</summary>
 internal sealed record SessionLimitHit(string SessionId, string Window, DateTimeOffset At, DateTimeOffset ResetsAt);
 
 /// <summary>
-/// Limits that sessions met, for rotation to go by at once and not at the next poll. A report names its session and no account: it is the one that an agent tells
-/// to be in its config dir just there and has told so since before. Whose word a session's reports are is for the caller to know.
+/// Records limits that sessions hit, so that rotation reacts at once and not at the next poll. A report names its session and no account: the account is that
+/// of the config dir whose agent reports the session now and has done so since before the hit. The caller must know whether to trust a session's reports.
 /// </summary>
 internal sealed partial class LimitHitRecorder(LiveSessions sessions, RotationWakeSignal wake, GroupCommitWriter writer, IChangeFeed changes, TimeProvider time, ILogger<LimitHitRecorder> logger)
 {
-    /// <summary>Whether an agent tells of the session now: a limit that any other met is none of the fleet's.</summary>
+    /// <summary>Whether an agent reports the session now. Limit hits of other sessions do not concern the fleet.</summary>
     public bool IsOfFleet(string sessionId) => sessions.AgentOf(sessionId) is not null;
 
-    /// <summary>Notes the last of each session and window, all in one write.</summary>
-    /// <returns>False where they could not be stored now. What is not believed, or is about no session of the fleet, is done with.</returns>
+    /// <summary>Stores the last hit of each session and window, all in one write.</summary>
+    /// <returns>False if they could not be stored now. Hits that are not credible, or that belong to no session of the fleet, count as handled.</returns>
     public async Task<bool> NoteAsync(IReadOnlyList<SessionLimitHit> limits)
     {
         var now = time.GetUtcNow();
@@ -50,7 +50,7 @@ internal sealed partial class LimitHitRecorder(LiveSessions sessions, RotationWa
         return written.Status == WriteStatus.Committed;
     }
 
-    /// <returns>The account, where that is news of it.</returns>
+    /// <returns>The account, if the hit is news for it.</returns>
     private static long? Write(SqlConnection connection, string agent, SessionLimitHit limit, DateTimeOffset now)
     {
         if (AccountAt(connection, agent, limit.At) is not { } account)
@@ -89,7 +89,7 @@ internal sealed partial class LimitHitRecorder(LiveSessions sessions, RotationWa
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "Account {Account} met its limit {Window}: a session's report says so.")]
+        [LoggerMessage(1, LogLevel.Information, "Account {Account} hit its limit {Window}, according to a session's report.")]
         public static partial void Met(ILogger logger, long account, string window);
     }
 }

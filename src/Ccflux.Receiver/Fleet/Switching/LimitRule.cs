@@ -3,20 +3,20 @@ using Ccflux.Receiver.Fleet.Rotation;
 
 namespace Ccflux.Receiver.Fleet.Switching;
 
-/// <summary>What to believe of a limit that a session met, and for how long. Pure.</summary>
+/// <summary>Decides whether a session's limit hit is credible, and for how long. Pure.</summary>
 internal static class LimitRule
 {
-    /// <summary>Resets of one window differ by so much at most, from one place where they are told to another.</summary>
+    /// <summary>How far the resets of one window may differ between the places that report them.</summary>
     private static readonly TimeSpan s_tolerance = TimeSpan.FromMinutes(5);
 
-    /// <summary>Readings are whole percents and come late: from here on a newer one does not say that there is room again.</summary>
+    /// <summary>Readings are whole percents and come late: a newer reading from here on does not mean that there is room again.</summary>
     private const double NoRoom = 98;
 
-    /// <summary>Whether a limit can be one of an account whose window was read so.</summary>
-    /// <param name="limit">As reported.</param>
-    /// <param name="read">Null where the window was never read.</param>
-    /// <param name="readReset">When that reading said it ends.</param>
-    /// <param name="now">The present.</param>
+    /// <summary>Whether a limit hit can belong to an account whose window has this reading.</summary>
+    /// <param name="limit">The reported hit.</param>
+    /// <param name="read">Whether the window was ever read.</param>
+    /// <param name="readReset">The reset time of that reading.</param>
+    /// <param name="now">The current time.</param>
     public static bool IsOf(SessionLimitHit limit, bool read, DateTimeOffset? readReset, DateTimeOffset now)
     {
         var isScoped = LimitNames.ModelOf(limit.Window) is not null;
@@ -27,11 +27,11 @@ internal static class LimitRule
             return false;
         }
 
-        // The window that is running has one end. One that had not begun, or is over, may have begun since with any.
+        // A running window has one end. One that had not begun, or is over, may have begun since, with any end.
         return readReset is not { } reset || reset <= limit.At || IsSame(reset, limit.ResetsAt);
     }
 
-    /// <summary>A window by its last reading and the limit that was met in it.</summary>
+    /// <summary>A window's state from its last reading and the limit hit in it.</summary>
     public static WindowState Of(WindowState? read, DateTimeOffset at, DateTimeOffset resetsAt)
     {
         var isTakenBack = read is not null && read.ObservedAt > at &&

@@ -9,19 +9,19 @@ using Dapper;
 
 namespace Ccflux.Receiver.Fleet.Switching;
 
-/// <summary>A pin as it is kept and shown.</summary>
+/// <summary>A pin as it is stored and shown.</summary>
 internal sealed record PinFacts(PinScope Scope, string Target, long AccountId, PinMode Mode, DateTimeOffset CreatedAt, string CreatedBy)
 {
     public Pin ToRule() => new(Scope, Scope == PinScope.Fleet ? null : Target, AccountId, Mode);
 }
 
-/// <summary>What the admin said of rotation.</summary>
-/// <param name="Paused">Nothing is switched but by hand.</param>
-/// <param name="Requested">Accounts asked for by hand, by agent.</param>
-/// <param name="Cooling">What the last decision said, for the process after this one.</param>
+/// <summary>The admin's instructions to rotation.</summary>
+/// <param name="Paused">Accounts are switched only manually.</param>
+/// <param name="Requested">Accounts requested manually, by agent.</param>
+/// <param name="Cooling">From the last decision, for the next process.</param>
 internal sealed record RotationDirectives(bool Paused, IReadOnlyDictionary<string, long> Requested, IReadOnlySet<long> Cooling, IReadOnlyList<PinFacts> Pins);
 
-/// <summary>Pause, switches by hand and pins: what a page or a command may set. Each change is an event and a line of the admin's log. Answers are null, or what
+/// <summary>Pause, manual switches and pins: what a page or a command may set. Each change is recorded as an event and in the audit log. Methods return null, or what
 /// is wrong.</summary>
 internal sealed class RotationControls(SqliteReaders readers, GroupCommitWriter writer, RotationWakeSignal wake, IChangeFeed changes, TimeProvider time)
 {
@@ -52,12 +52,12 @@ internal sealed class RotationControls(SqliteReaders readers, GroupCommitWriter 
         return null;
     });
 
-    /// <summary>Gives a config dir an account by hand, as soon as no tool call hinders. It stays until the account cannot be used any more.</summary>
+    /// <summary>Switches a config dir to an account manually, as soon as no tool call prevents it. It stays until the account can no longer be used.</summary>
     public Task<string?> RequestAsync(string agentId, long accountId, AuditActor actor) => ChangeAsync(connection =>
     {
         if (connection.Scalar(RotationSql.HasAgent, agentId) == 0)
         {
-            return "There is no such config dir.";
+            return "No such config dir.";
         }
 
         if (connection.Scalar(AgentSql.IsGranted, agentId, accountId) == 0)
@@ -70,7 +70,7 @@ internal sealed class RotationControls(SqliteReaders readers, GroupCommitWriter 
         return null;
     });
 
-    /// <summary>Lets rotation go on where an account was asked for by hand.</summary>
+    /// <summary>Resumes rotation for a config dir with a manually requested account.</summary>
     public Task<string?> ReleaseAsync(string agentId, AuditActor actor) => ChangeAsync(connection =>
     {
         if (connection.Execute(RotationSql.Unset, Requested + agentId) > 0)
@@ -91,12 +91,12 @@ internal sealed class RotationControls(SqliteReaders readers, GroupCommitWriter 
 
         if (connection.Scalar(RotationSql.HasAccount, pin.Account) == 0)
         {
-            return "account: there is none such.";
+            return "account: no such account.";
         }
 
         if (connection.Scalar(RotationSql.CountPins) >= MaxPins)
         {
-            return $"There are {MaxPins} pins already.";
+            return $"There are already {MaxPins} pins, which is the maximum.";
         }
 
         connection.Execute(RotationSql.SetPin, PinRow.Word(pin.Scope), target, pin.Account, PinRow.Word(pin.Mode), time.GetUtcNow().ToUnixTimeMilliseconds(), actor.Name);
@@ -116,11 +116,11 @@ internal sealed class RotationControls(SqliteReaders readers, GroupCommitWriter 
         return null;
     });
 
-    /// <summary>Keeps what a decision said for the process after this one.</summary>
+    /// <summary>Stores the cooling accounts of a decision for the next process.</summary>
     public static void Remember(SqlConnection connection, IReadOnlySet<long> cooling) =>
         Set(connection, Cooling, cooling.Count == 0 ? null : string.Join(',', cooling.Order()));
 
-    /// <summary>What was asked for by hand cannot be any more.</summary>
+    /// <summary>Drops a manual request that can no longer be met.</summary>
     public static void Drop(SqlConnection connection, string agentId) => Set(connection, Requested + agentId, null);
 
     private void Record(SqlConnection connection, RotationEvent happened, AuditActor actor, string action, string detail = "")
@@ -135,7 +135,7 @@ internal sealed class RotationControls(SqliteReaders readers, GroupCommitWriter 
         var written = await writer.WriteAsync(change);
         if (written.Status != WriteStatus.Committed)
         {
-            return "The database cannot be written at the moment.";
+            return "The database is not accepting writes right now.";
         }
 
         wake.Give();

@@ -9,13 +9,13 @@ using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Fleet.Switching;
 
-/// <summary>What the last tick saw and decided, for pages.</summary>
+/// <summary>The state and decision of the last tick, for pages.</summary>
 internal sealed record LastTick(DateTimeOffset At, FleetState State, Decision Decision);
 
 /// <summary>
-/// Every half minute, and where it is nudged: looks at the fleet, asks <see cref="RotationRule"/>, seals logins to the agents whose config dirs switch, and writes down why.
-/// What it remembers between ticks is what the rule hands back: which accounts cool, and which switches wait since when. Of several receivers on a
-/// database one decides, by a <see cref="Lease"/>; the others look and decide the same way for their pages, and do nothing.
+/// Every 30 s, and when it is woken: reads the state of the fleet, asks <see cref="RotationRule"/>, seals logins to the agents whose config dirs switch, and records why.
+/// Between ticks it remembers only what the rule returns: which accounts are cooling, and since when switches wait. If several receivers share a
+/// database, one of them decides, by a <see cref="Lease"/>; the others come to the same decisions for their pages and act on none of them.
 /// </summary>
 internal sealed partial class RotationEngine(
     FleetStateReader states,
@@ -27,29 +27,29 @@ internal sealed partial class RotationEngine(
     TimeProvider time,
     ILogger<RotationEngine> logger) : BackgroundService
 {
-    /// <summary>One tick may fail to renew it.</summary>
+    /// <summary>One tick may fail to renew the lease.</summary>
     public static readonly TimeSpan LeaseLength = 2 * RotationSettings.Default.Tick;
 
-    /// <summary>Many things at once are one tick.</summary>
+    /// <summary>Several wake signals at once cause one tick.</summary>
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
 
     private static readonly AuditActor s_actor = new("switcher", "");
 
     private readonly Lease _lease = new("rotation", LeaseLength, writer, time);
 
-    /// <summary>By agent; those that are not in the picture any more go with each tick.</summary>
+    /// <summary>By agent. Agents that are no longer in the state are removed at each tick.</summary>
     private Dictionary<string, ConfigDirDecision> _last = new(StringComparer.Ordinal);
     private IReadOnlySet<long>? _cooling;
 
     public LastTick? Last { get; private set; }
 
-    /// <summary>One tick.</summary>
+    /// <summary>Runs one tick.</summary>
     public async Task TickAsync(CancellationToken cancellationToken)
     {
         var lease = await _lease.HoldAsync();
         if (lease != LeaseAnswer.Renewed)
         {
-            // Another may have decided since this one did.
+            // Another process may have decided since this one did.
             (_cooling, _last) = (null, new(StringComparer.Ordinal));
         }
 
@@ -96,18 +96,18 @@ internal sealed partial class RotationEngine(
         await _lease.ReleaseAsync();
     }
 
-    /// <summary>The first tick comes after a whole period: until then agents have told what they have.</summary>
+    /// <summary>The first tick comes after a full interval: by then agents have reported what they have.</summary>
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         PeriodicLoop.RunLaterAsync(time, RotationSettings.Default.Tick, wake, s_pause, TickAsync, exception => Log.Failed(logger, exception), stoppingToken);
 
-    /// <returns>What is to be written down: a switch that waits, or that cannot be, is told once and not at each tick.</returns>
+    /// <returns>The event to record: a switch that waits, or that is not possible, is recorded once and not at each tick.</returns>
     private async Task<RotationEvent?> CarryOutAsync(ConfigDirDecision one)
     {
         var last = _last.GetValueOrDefault(one.ConfigDir);
         switch (one.Verdict)
         {
             case Verdict.Switch when !_lease.IsHeld:
-                return null; // This tick took longer than the lease: whoever has it now decides.
+                return null; // This tick took longer than the lease: the process that has it now decides.
             case Verdict.Switch:
                 var issued = await commands.IssueAsync(one.ConfigDir, one.To!.Value, allowCopy: true, s_actor);
                 if (issued.Outcome == IssueOutcome.Issued)
@@ -163,16 +163,16 @@ internal sealed partial class RotationEngine(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Error, "A tick of rotation failed.")]
+        [LoggerMessage(1, LogLevel.Error, "A rotation tick failed; retrying at the next one.")]
         public static partial void Failed(ILogger logger, Exception exception);
 
-        [LoggerMessage(2, LogLevel.Information, "Config dir {Agent} is given account {Account}: {Reason}.")]
+        [LoggerMessage(2, LogLevel.Information, "Switching config dir {Agent} to account {Account}: {Reason}.")]
         public static partial void Switching(ILogger logger, string agent, long account, string reason);
 
-        [LoggerMessage(3, LogLevel.Warning, "{Count} events of rotation could not be written.")]
+        [LoggerMessage(3, LogLevel.Warning, "Could not write {Count} rotation events.")]
         public static partial void NotKept(ILogger logger, int count);
 
-        [LoggerMessage(4, LogLevel.Information, "Rotation of the fleet is decided by this process from now on.")]
+        [LoggerMessage(4, LogLevel.Information, "Acquired rotation leadership.")]
         public static partial void Leading(ILogger logger);
     }
 }

@@ -7,13 +7,13 @@ using Dapper;
 
 namespace Ccflux.Receiver.Fleet.Switching;
 
-/// <summary>What rotation did, or was told.</summary>
-/// <param name="Kind">One of the words below.</param>
-/// <param name="AgentId">The config dir; null where it is about more than one.</param>
-/// <param name="FromAccount">The account in use then.</param>
-/// <param name="ToAccount">The other.</param>
-/// <param name="Reason">Why, or who.</param>
-/// <param name="Figures">What the decision stood on: both accounts' windows and velocities.</param>
+/// <summary>Something that rotation did, or that a person set.</summary>
+/// <param name="Kind">One of the constants below.</param>
+/// <param name="AgentId">The config dir; null if it concerns more than one.</param>
+/// <param name="FromAccount">The account in use at the time.</param>
+/// <param name="ToAccount">The other account.</param>
+/// <param name="Reason">Why, or by whom.</param>
+/// <param name="Figures">What the decision was based on: the windows and velocities of both accounts.</param>
 internal sealed record RotationEvent(string Kind, string? AgentId, long? FromAccount, long? ToAccount, string Reason, string Figures = "{}")
 {
     public const string Switched = "switched";
@@ -40,14 +40,14 @@ internal sealed record RotationEvent(string Kind, string? AgentId, long? FromAcc
         refusal ?? Word(decision.Reason),
         JsonSerializer.Serialize(new { decision.From, decision.Target, decision.Since }, s_json));
 
-    /// <summary>What a person set, where the reason says what and not who.</summary>
+    /// <summary>Names the person who set something, for events whose reason states what was set and not by whom.</summary>
     public static string By(AuditActor actor) => JsonSerializer.Serialize(new { By = actor.Name }, s_json);
 
-    /// <summary>The kind of a switch by what led to it.</summary>
+    /// <summary>The kind of event for a switch with this reason.</summary>
     public static string KindOf(RotationReason reason) =>
         reason is RotationReason.FiveHourVelocity or RotationReason.SevenDayVelocity ? Preempted : Switched;
 
-    /// <summary>A reason as events, the API and the page spell it.</summary>
+    /// <summary>The spelling of a reason in events, the API and the page.</summary>
     public static string Word(RotationReason reason) => reason switch
     {
         RotationReason.InOrder => "in_order",
@@ -68,20 +68,20 @@ internal sealed record RotationEvent(string Kind, string? AgentId, long? FromAcc
     };
 }
 
-/// <summary>An event as it is kept.</summary>
+/// <summary>A stored event.</summary>
 internal sealed record StoredRotationEvent(long EventId, DateTimeOffset At, RotationEvent Event);
 
-/// <summary>Which events to read; null is all.</summary>
-/// <param name="Before">The last one's id of the page before.</param>
+/// <summary>Selects events; null means all.</summary>
+/// <param name="Before">The id of the last event on the previous page.</param>
 internal sealed record EventFilter(string? Kind = null, string? AgentId = null, long? AccountId = null, long? Before = null);
 
-/// <summary>The log of rotation.</summary>
+/// <summary>Reads and writes the log of rotation.</summary>
 internal sealed class RotationEvents(SqliteReaders readers)
 {
-    /// <summary>Events that are kept; older ones go.</summary>
+    /// <summary>The maximum number of stored events; older ones are deleted.</summary>
     public const int Capacity = 100_000;
 
-    /// <summary>Events one read gives at most.</summary>
+    /// <summary>The maximum number of events per read.</summary>
     public const int MaxRows = 500;
 
     public async Task<IReadOnlyList<StoredRotationEvent>> ReadAsync(EventFilter filter, int limit, CancellationToken cancellationToken)
@@ -95,7 +95,7 @@ internal sealed class RotationEvents(SqliteReaders readers)
             new RotationEvent(row.Kind, row.AgentId, row.FromAccount, row.ToAccount, row.Reason, row.Figures)))];
     }
 
-    /// <summary>To be called inside a write.</summary>
+    /// <summary>Must be called inside a write.</summary>
     public static void Write(SqlConnection connection, DateTimeOffset at, RotationEvent happened)
     {
         connection.Execute(

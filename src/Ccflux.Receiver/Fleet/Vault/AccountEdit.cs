@@ -7,17 +7,17 @@ using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Fleet.Vault;
 
-/// <summary>What the admin may say of an account.</summary>
-/// <param name="NextCharge">A day, <c>2026-12-01</c>; null where it is not known.</param>
-/// <param name="FiveHourCeiling">Percent, in the place of the settings'.</param>
-/// <param name="SevenDayCeiling">The same for seven days.</param>
+/// <summary>What an admin can set for an account.</summary>
+/// <param name="NextCharge">A day such as <c>2026-12-01</c>; null if unknown.</param>
+/// <param name="FiveHourCeiling">Percent; overrides the setting.</param>
+/// <param name="SevenDayCeiling">The same for the seven-day window.</param>
 internal sealed record AccountDetails(string Label, string Email, string Plan, string? NextCharge, int? FiveHourCeiling, int? SevenDayCeiling);
 
-/// <summary>Changes what is said of an account, or takes it out of the vault. Both answer null, or what is wrong.</summary>
+/// <summary>Changes an account's details, or removes it from the vault. Both return null, or what is wrong.</summary>
 internal sealed class AccountEdit(GroupCommitWriter writer, VaultStore vault, IChangeFeed changes, TimeProvider time)
 {
-    private const string Busy = "The database cannot be written at the moment.";
-    private const string Missing = "There is no such account.";
+    private const string Busy = "The database is not accepting writes right now.";
+    private const string Missing = "No such account.";
 
     public async Task<string?> SaveAsync(long accountId, AccountDetails details, AuditActor actor)
     {
@@ -35,7 +35,7 @@ internal sealed class AccountEdit(GroupCommitWriter writer, VaultStore vault, IC
 
             if (connection.Scalar(VaultSql.LabelTaken, details.Label.Trim(), accountId) > 0)
             {
-                return "label: another account is called so.";
+                return "label: another account has this name.";
             }
 
             var changed = Changes(connection, accountId, details);
@@ -54,7 +54,7 @@ internal sealed class AccountEdit(GroupCommitWriter writer, VaultStore vault, IC
         return After(written);
     }
 
-    /// <summary>Forgets an account and its login. A config dir that it was given to keeps its copy.</summary>
+    /// <summary>Deletes an account and its login. A config dir that was given the login keeps its copy.</summary>
     public async Task<string?> RemoveAsync(long accountId, AuditActor actor) => After(await writer.WriteAsync(connection =>
     {
         if (vault.Read(connection, accountId) is not { } account)
@@ -67,7 +67,7 @@ internal sealed class AccountEdit(GroupCommitWriter writer, VaultStore vault, IC
         return null;
     }));
 
-    /// <summary>What becomes another, before it does: rotation goes by the ceilings, so those with what they were.</summary>
+    /// <summary>Describes the changes before they are made, with the old ceilings, because rotation depends on them.</summary>
     private static string Changes(SqlConnection connection, long accountId, AccountDetails details)
     {
         using var rows = connection.Query(VaultSql.Details, accountId);

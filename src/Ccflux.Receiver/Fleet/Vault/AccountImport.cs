@@ -8,29 +8,29 @@ using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Fleet.Vault;
 
-/// <summary>What an import came to.</summary>
-/// <param name="AccountId">Null where it was refused.</param>
-/// <param name="Message">What is said to the operator.</param>
-/// <param name="Fingerprint">Of the login that is stored now.</param>
+/// <summary>The outcome of an import.</summary>
+/// <param name="AccountId">Null if the import was refused.</param>
+/// <param name="Message">The message for the operator.</param>
+/// <param name="Fingerprint">Of the login that is now stored.</param>
 internal sealed record ImportResult(long? AccountId, string Message, string? Fingerprint = null);
 
-/// <summary>Whose a login is, as far as that is known.</summary>
-/// <param name="OrganizationUuid">Null where neither its issuer nor the login says it.</param>
-/// <param name="IsAsked">Its issuer was asked and said what it says; otherwise the login itself did, and the first refresh proves it.</param>
+/// <summary>The owner of a login, as far as it is known.</summary>
+/// <param name="OrganizationUuid">Null if neither the issuer nor the login names it.</param>
+/// <param name="IsAsked">True if the issuer named the owner. Otherwise the login itself did, and the first refresh proves it.</param>
 internal sealed record LoginOwner(string Uuid, string? OrganizationUuid, string Email, bool IsAsked);
 
 /// <summary>
-/// Takes a login that the operator gives into the vault, in the place of the one that the same account of the same organisation had. Where it is not known whether
-/// that is so, nothing is replaced: the vault may have the only copy.
+/// Stores a login that the operator supplies, replacing the login of the same account of the same organisation. If it is unclear whether both are the same,
+/// nothing is replaced: the vault may have the only copy.
 /// </summary>
 internal sealed class AccountImport(
     VaultProtection protection, VaultStore vaultStore, Issuer issuer, LoginCheck check, GroupCommitWriter writer, IChangeFeed changes, TimeProvider time)
 {
-    /// <param name="label">What the account is to be called.</param>
-    /// <param name="json">A <c>.credentials.json</c>, or the <c>claudeAiOauth</c> in it.</param>
-    /// <param name="vaultOnly">The login was made for the vault alone: the receiver may renew it. Otherwise somebody's client goes on with it.</param>
-    /// <param name="actor">Who gives it.</param>
-    /// <param name="cancellationToken">Ends the question to the issuer.</param>
+    /// <param name="label">The account's new label.</param>
+    /// <param name="json">A <c>.credentials.json</c>, or the <c>claudeAiOauth</c> object in it.</param>
+    /// <param name="vaultOnly">The login was made for the vault alone, so the receiver may renew it. Otherwise a client somewhere keeps using it.</param>
+    /// <param name="actor">Who imports it.</param>
+    /// <param name="cancellationToken">Cancels the request to the issuer.</param>
     public async Task<ImportResult> ImportAsync(string label, ReadOnlyMemory<byte> json, bool vaultOnly, AuditActor actor, CancellationToken cancellationToken)
     {
         label = label.Trim();
@@ -46,7 +46,7 @@ internal sealed class AccountImport(
 
         if (vaultOnly && login.RefreshToken is null)
         {
-            return Refused("claudeAiOauth.refreshToken: missing, so the vault could not renew it. Import it without vault-only.");
+            return Refused("claudeAiOauth.refreshToken: missing, so the vault could not renew the login. Import it without vault-only.");
         }
 
         var now = time.GetUtcNow();
@@ -54,7 +54,7 @@ internal sealed class AccountImport(
         var until = login.ExpiresAt ?? now + RefreshAnswer.AssumedLife;
         if (answer.Verdict is IssuerVerdict.Dead && login.ExpiresAt is null && vaultOnly)
         {
-            // It did not say that it has ended, and has; its refresh token may be good.
+            // The login did not state its expiry, and has expired. Its refresh token may still be good.
             (until, answer) = (now, new IssuerAnswer(IssuerVerdict.Unreachable, Reason: "has expired"));
         }
 
@@ -67,33 +67,33 @@ internal sealed class AccountImport(
         var written = await writer.WriteAsync(connection => Store(connection, label, owner!, asked, login, until, vaultOnly, actor));
         if (written.Status != WriteStatus.Committed)
         {
-            return Refused("The database cannot be written at the moment.");
+            return Refused("The database is not accepting writes right now.");
         }
 
         changes.Publish(FleetFeature.Topic);
         return written.Value!;
     }
 
-    /// <summary>The issuer says whose it is; where it cannot be asked, the login itself does, and the first refresh proves it.</summary>
+    /// <summary>Takes the owner from the issuer or, if it cannot be asked, from the login itself; then the first refresh proves it.</summary>
     private static string? Whose(Login login, IssuerAnswer answer, out LoginOwner? owner)
     {
         var uuid = answer.AccountUuid ?? login.AccountUuid ?? "";
         owner = new LoginOwner(uuid, answer.OrganizationUuid ?? login.OrganizationUuid, answer.Email ?? "", answer.Verdict is IssuerVerdict.Ok);
         return answer.Verdict switch
         {
-            IssuerVerdict.Ok when Differ(login.AccountUuid, answer.AccountUuid) => "The login names another account than its issuer does.",
-            IssuerVerdict.Ok when Differ(login.OrganizationUuid, answer.OrganizationUuid) => "The login names another organisation than its issuer does.",
+            IssuerVerdict.Ok when Differ(login.AccountUuid, answer.AccountUuid) => "The login names a different account than its issuer does.",
+            IssuerVerdict.Ok when Differ(login.OrganizationUuid, answer.OrganizationUuid) => "The login names a different organisation than its issuer does.",
             IssuerVerdict.Ok => null,
-            IssuerVerdict.Dead => "The issuer does not take this login any more: sign in again.",
-            _ when uuid.Length == 0 => $"The login does not say whose it is, and its issuer could not tell ({answer.Reason}).",
+            IssuerVerdict.Dead => "The issuer no longer accepts this login. Sign in again.",
+            _ when uuid.Length == 0 => $"The login does not name its account, and the issuer could not be asked ({answer.Reason}).",
             _ => null,
         };
     }
 
     private static bool Differ(string? named, string? said) => named is not null && said is not null && !string.Equals(named, said, StringComparison.Ordinal);
 
-    /// <summary>Where the vault has a login of the same person's account and not of which organisation, its issuer is asked.</summary>
-    /// <returns>Why the issuer could not tell; null where it did, or there was nothing to ask.</returns>
+    /// <summary>Asks the issuer, if the vault has a login of the same person's account with an unknown organisation.</summary>
+    /// <returns>Why the issuer could not say; null if it did, or if there was nothing to ask.</returns>
     private async Task<string?> AskAboutKnownAsync(LoginOwner owner, CancellationToken cancellationToken)
     {
         var found = await writer.WriteAsync(connection => FindByUuid(connection, owner.Uuid) is (var id, null) ? id : (long?)null);
@@ -115,12 +115,12 @@ internal sealed class AccountImport(
 
         if (connection.Scalar(VaultSql.LabelTaken, label, known?.AccountId ?? 0) > 0)
         {
-            return Refused($"label: another account is called {label}.");
+            return Refused($"label: another account is already called {label}.");
         }
 
         if (known is null && connection.Scalar(VaultSql.Count) >= VaultStore.MaxAccounts)
         {
-            return Refused($"A vault holds {VaultStore.MaxAccounts} accounts.");
+            return Refused($"The vault is full: at most {VaultStore.MaxAccounts} accounts.");
         }
 
         var now = time.GetUtcNow();
@@ -149,17 +149,17 @@ internal sealed class AccountImport(
         var holder = vaultOnly ? "renewed by the receiver" : "never renewed here";
         if (login.RefreshToken is not null && StandsAt(connection, login.Fingerprint) is { } agent)
         {
-            // It stands in a config dir that an agent serves: whatever was said of it, that client renews it.
+            // The login is in a config dir that an agent serves: that client renews it, whatever the operator stated.
             connection.Execute(VaultSql.SetHolder, Holder.Agent, agent, now.ToUnixTimeMilliseconds(), id);
-            holder = "renewed by the client in whose config dir it stands";
+            holder = "renewed by the client whose config dir contains it";
         }
 
         FleetAudit.Write(connection, now, new FleetAccess(actor, FleetAction.Import, FleetAccess.Done, id, Fingerprint: login.Fingerprint, Detail: vaultOnly ? "vault only" : "in use elsewhere"));
         return new ImportResult(id, $"{(known is null ? "Imported" : "Renewed")} {label}: login {login.Fingerprint}, {holder}.", login.Fingerprint);
     }
 
-    /// <summary>The account whose login this one replaces; null for a new account.</summary>
-    /// <returns>Why that cannot be said; null where it can.</returns>
+    /// <summary>Finds the account whose login this one replaces; null for a new account.</summary>
+    /// <returns>Why this cannot be determined; null if it can.</returns>
     private string? Place(SqlConnection connection, string label, LoginOwner owner, string? asked, Login login, out StoredAccount? known)
     {
         known = connection.Scalar(VaultSql.FindByKey, AccountKey.Of(owner.Uuid, owner.OrganizationUuid)!) is { } exact ? vaultStore.Read(connection, exact) : null;
@@ -170,10 +170,10 @@ internal sealed class AccountImport(
 
         if (organization is not null)
         {
-            return owner.OrganizationUuid is not null ? null : "The login does not say of which organisation it is, and its issuer could not tell; the vault has a login of the same account. Import it while its access token holds.";
+            return owner.OrganizationUuid is not null ? null : "The login does not name its organisation, and the issuer could not be asked; the vault has a login of the same account. Import it while its access token is valid.";
         }
 
-        // Of the account that is there the organisation is not known.
+        // The organisation of the existing account is unknown.
         var other = vaultStore.Read(connection, id)!;
         var isSaid = string.Equals(other.Label, label, StringComparison.OrdinalIgnoreCase) && other.Fault is not null;
         var isSame = string.Equals(other.Fingerprint, login.Fingerprint, StringComparison.Ordinal);
@@ -184,8 +184,8 @@ internal sealed class AccountImport(
             return null;
         }
 
-        return $"The vault has {other.Label} of the same account, and it is not known of which organisation that is{(asked is null ? "" : $" (its issuer: {asked})")}: this login might replace the only copy of another one. "
-            + $"Try again when its issuer can tell, or remove {other.Label} first.";
+        return $"The vault has {other.Label} of the same account, and its organisation is unknown{(asked is null ? "" : $" (its issuer: {asked})")}: this login might replace the only copy of another one. "
+            + $"Try again when the issuer can be reached, or remove {other.Label} first.";
     }
 
     private static (long AccountId, string? OrganizationUuid)? FindByUuid(SqlConnection connection, string uuid)

@@ -8,53 +8,53 @@ using Ccflux.Receiver.Quota.Sources;
 
 namespace Ccflux.Receiver.Fleet.Vault;
 
-/// <summary>How a question to the issuer ended.</summary>
+/// <summary>How a request to the issuer ended.</summary>
 internal enum IssuerVerdict
 {
     Ok = 1,
 
-    /// <summary>The refresh token is dead; for a profile, the access token is.</summary>
+    /// <summary>The refresh token is dead or, for a profile, the access token is.</summary>
     Dead = 2,
 
-    /// <summary>An answer that changed nothing: too many requests, not allowed, a fault of the issuer. It may be asked again.</summary>
+    /// <summary>An answer that changed nothing: too many requests, not allowed, an error of the issuer. The request may be repeated.</summary>
     Refused = 3,
 
-    /// <summary>Nothing was sent: no connection came about.</summary>
+    /// <summary>Nothing was sent: no connection could be made.</summary>
     Unreachable = 4,
 
-    /// <summary>It was sent, and no whole answer came: the refresh token may be spent.</summary>
+    /// <summary>The request was sent and no complete answer came: the refresh token may be spent.</summary>
     Unknown = 5,
 }
 
 /// <param name="Verdict">How it ended.</param>
-/// <param name="Tokens">Of a refresh that succeeded.</param>
-/// <param name="AccountUuid">Whose, where the answer says so.</param>
-/// <param name="Email">The same account's.</param>
-/// <param name="OrganizationUuid">Of which organisation, where the answer says so.</param>
-/// <param name="Reason">For the page, in a word or two; never of the answer's text.</param>
-/// <param name="RetryAfter">What the issuer asked for.</param>
-/// <param name="Body">What a refresh was answered with, as it came, where it may have spent the refresh token: at most 64 KiB. Secret.</param>
-/// <param name="At">When that came.</param>
+/// <param name="Tokens">The tokens of a successful refresh.</param>
+/// <param name="AccountUuid">The account, if the answer names it.</param>
+/// <param name="Email">The e-mail address of the same account.</param>
+/// <param name="OrganizationUuid">The organisation, if the answer names it.</param>
+/// <param name="Reason">A word or two for the page; never text from the answer.</param>
+/// <param name="RetryAfter">The delay that the issuer asked for.</param>
+/// <param name="Body">The raw answer to a refresh that may have spent the refresh token, at most 64 KiB. Secret.</param>
+/// <param name="At">When that answer came.</param>
 internal sealed record IssuerAnswer(
     IssuerVerdict Verdict, RenewedTokens? Tokens = null, string? AccountUuid = null, string? Email = null, string? OrganizationUuid = null, string Reason = "", TimeSpan? RetryAfter = null,
     byte[]? Body = null, DateTimeOffset At = default)
 {
-    /// <summary>No token is ever printed.</summary>
+    /// <summary>Never prints a token.</summary>
     public override string ToString() => $"{Verdict} {Reason}";
 }
 
-/// <summary>Asks the issuer of logins: new tokens for a refresh token, and whose an access token is. Under its own name; it follows no redirect.</summary>
+/// <summary>Asks the issuer of logins for new tokens, and for the owner of an access token. Identifies itself as ccflux; follows no redirects.</summary>
 internal sealed class Issuer(FleetOptions options, QuotaOptions quota, UpstreamHttp http, TimeProvider time)
 {
     private const int MaxAnswer = 64 * 1024;
 
-    /// <summary>Below <see cref="TokenRule.IntentLifetime"/> by far, and below what a receiver that stops is given.</summary>
+    /// <summary>Well below <see cref="TokenRule.IntentLifetime"/>, and below the time that a receiver has to stop.</summary>
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(15);
 
     private readonly Uri _token = new($"{options.TokenUpstream.TrimEnd('/')}/v1/oauth/token");
     private readonly Uri _profile = new($"{quota.TokenUpstream.TrimEnd('/')}/api/oauth/profile");
 
-    /// <summary>Spends a login's refresh token. Nothing ends it early but its own time limit: an answer that nobody waits for would be lost.</summary>
+    /// <summary>Spends a login's refresh token. Only its own time limit cancels it: an answer that nobody waits for would be lost.</summary>
     public async Task<IssuerAnswer> RefreshAsync(Login login)
     {
         var body = new JsonObject { ["grant_type"] = "refresh_token", ["refresh_token"] = login.RefreshToken };
@@ -73,7 +73,7 @@ internal sealed class Issuer(FleetOptions options, QuotaOptions quota, UpstreamH
         return await SendAsync(request, (body, _) => RefreshAnswer.Read(body, time.GetUtcNow()), CancellationToken.None);
     }
 
-    /// <summary>Whose an access token is.</summary>
+    /// <summary>Asks for the owner of an access token.</summary>
     public async Task<IssuerAnswer> ProfileAsync(string accessToken, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, _profile);
@@ -93,7 +93,7 @@ internal sealed class Issuer(FleetOptions options, QuotaOptions quota, UpstreamH
             var (body, isWhole) = await ReadAsync(response.Content, either.Token);
             cancellationToken.ThrowIfCancellationRequested();
             return response.IsSuccessStatusCode
-                ? read(body, isWhole) ?? new IssuerAnswer(IssuerVerdict.Unknown, Reason: "an answer of another form")
+                ? read(body, isWhole) ?? new IssuerAnswer(IssuerVerdict.Unknown, Reason: "an answer in an unknown format")
                 : Failure(response, body);
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
@@ -141,7 +141,7 @@ internal sealed class Issuer(FleetOptions options, QuotaOptions quota, UpstreamH
         }
         catch (JsonException)
         {
-            // Of another form; the caller says so.
+            // Of another form; the caller reports it.
             return null;
         }
     }
@@ -149,7 +149,7 @@ internal sealed class Issuer(FleetOptions options, QuotaOptions quota, UpstreamH
     private static string? Text(JsonElement holder, string name) =>
         holder.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
-    /// <summary>A body, or as much of it as came and is taken.</summary>
+    /// <summary>Reads a body, or as much of it as arrived within the size limit.</summary>
     private static async Task<(byte[] Body, bool IsWhole)> ReadAsync(HttpContent content, CancellationToken cancellationToken)
     {
         var buffer = new byte[MaxAnswer + 1];
@@ -165,7 +165,7 @@ internal sealed class Issuer(FleetOptions options, QuotaOptions quota, UpstreamH
         }
         catch (Exception exception) when (exception is IOException or HttpRequestException or OperationCanceledException)
         {
-            // The connection ended, or the time is up: what has come may be all that is needed.
+            // The connection ended, or the time is up. What arrived may be all that is needed.
             isWhole = false;
         }
 

@@ -3,10 +3,10 @@ using Microsoft.AspNetCore.DataProtection.Repositories;
 
 namespace Ccflux.Receiver.Fleet.Vault;
 
-/// <summary>The key ring as files that only their owner may read, one a key: <c>key-GUID.xml</c>. The files come and go and never change.</summary>
+/// <summary>Stores the key ring as one file per key, <c>key-GUID.xml</c>, readable only by its owner. Files are added and removed, never changed.</summary>
 internal sealed class KeyRingFolder(string path) : IXmlRepository
 {
-    /// <summary>Changes when a key comes or goes, whichever process did it.</summary>
+    /// <summary>Changes when any process adds or removes a key.</summary>
     public string Stamp() => Directory.Exists(path) ? string.Join('\n', Files().Order(StringComparer.Ordinal)) : "";
 
     public IReadOnlyCollection<XElement> GetAllElements() => Directory.Exists(path) ? [.. Files().Select(file => XElement.Load(file))] : [];
@@ -34,7 +34,7 @@ internal sealed class KeyRingFolder(string path) : IXmlRepository
         File.Move(fresh, target);
     }
 
-    /// <summary>Takes keys away for good. What was encrypted with them opens nowhere any more.</summary>
+    /// <summary>Deletes keys for good. Anything encrypted with them can no longer be opened.</summary>
     public void Remove(IEnumerable<Guid> keys)
     {
         foreach (var key in keys)

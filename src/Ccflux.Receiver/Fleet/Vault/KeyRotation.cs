@@ -5,17 +5,17 @@ using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Fleet.Vault;
 
-/// <param name="Reencrypted">Secrets that are encrypted with the new key now.</param>
-/// <param name="Unopened">Secrets whose key is not in the ring: they stay as they are.</param>
+/// <param name="Reencrypted">Secrets that are now encrypted with the new key.</param>
+/// <param name="Unopened">Secrets whose key is not in the ring; they are left unchanged.</param>
 /// <param name="Removed">Keys that nothing needed any more.</param>
 internal sealed record KeyRotationResult(int Reencrypted, int Unopened, int Removed);
 
-/// <summary>Gives the vault a new key and encrypts everything with it. The old keys go once that is committed; a receiver that runs beside follows by itself.</summary>
+/// <summary>Gives the vault a new key and re-encrypts everything with it, then deletes the old keys. A running receiver picks up the change by itself.</summary>
 internal sealed class KeyRotation(VaultProtection protection, RefreshJournal journal, GroupCommitWriter writer, TimeProvider time)
 {
-    /// <param name="actor">Who asks for it.</param>
-    /// <param name="endsSigningKey">The key that commands are signed with goes, too: no agent takes a command until it is enrolled again.</param>
-    /// <returns>Null where the database cannot be written.</returns>
+    /// <param name="actor">Who requested it.</param>
+    /// <param name="endsSigningKey">Also deletes the key that commands are signed with: no agent accepts a command until it is enrolled again.</param>
+    /// <returns>Null if the database cannot be written to.</returns>
     public async Task<KeyRotationResult?> RunAsync(AuditActor actor, bool endsSigningKey = false)
     {
         var newest = protection.AddKey();

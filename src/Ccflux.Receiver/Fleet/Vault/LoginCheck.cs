@@ -6,22 +6,22 @@ using Ccflux.Storage.Writing;
 namespace Ccflux.Receiver.Fleet.Vault;
 
 /// <summary>
-/// Asks the issuer about logins of the vault that do not say of which organisation they are, or when their access token ends: the first is stored once it is
-/// known, the second is looked at again and again.
+/// Asks the issuer about logins that do not state their organisation or the expiry of their access token. The organisation is stored once known;
+/// the expiry is checked repeatedly.
 /// </summary>
 internal sealed class LoginCheck(VaultStore vault, Issuer issuer, GroupCommitWriter writer, IChangeFeed changes, TimeProvider time)
 {
-    /// <summary>Questions of one round, so that an issuer that is slow to answer does not hold up what is to be renewed.</summary>
+    /// <summary>Maximum requests per round, so that a slow issuer does not delay renewals.</summary>
     private const int MostARound = 10;
 
     private static readonly TimeSpan s_askAgain = TimeSpan.FromMinutes(10);
 
-    /// <summary>An issuer that does not name organisations may do so one day.</summary>
+    /// <summary>An issuer that does not name organisations may start to.</summary>
     private static readonly TimeSpan s_askMuchLater = TimeSpan.FromDays(1);
 
     private readonly ConcurrentDictionary<long, (string Fingerprint, DateTimeOffset Next)> _asked = [];
 
-    /// <summary>Asks about those of <paramref name="accounts"/>, all that there are, that it is time for.</summary>
+    /// <summary>Asks about each account that is due. <paramref name="accounts"/> must contain all accounts.</summary>
     public async Task RunAsync(IReadOnlyList<AccountFacts> accounts, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
@@ -45,7 +45,7 @@ internal sealed class LoginCheck(VaultStore vault, Issuer issuer, GroupCommitWri
         }
     }
 
-    /// <summary>Asks about one account's login, and stores what is learned.</summary>
+    /// <summary>Asks about one account's login and stores what it learns.</summary>
     public async Task<IssuerAnswer> AskAsync(AccountFacts account, CancellationToken cancellationToken)
     {
         if (await vault.AccessTokenAsync(account.Key, cancellationToken) is not { } token)

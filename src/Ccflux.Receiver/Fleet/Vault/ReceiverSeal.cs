@@ -5,14 +5,14 @@ using Ccflux.Storage.Sqlite;
 
 namespace Ccflux.Receiver.Fleet.Vault;
 
-/// <summary>The receiver's own sealing key, which agents seal brought-back logins to. Made with the first enrolment.</summary>
+/// <summary>The receiver's own sealing key, to which agents seal returned logins. Created with the first enrolment.</summary>
 internal sealed class ReceiverSeal(VaultProtection protection)
 {
     private const string Name = "sealing";
 
     public static string Purpose(string name) => "key " + name;
 
-    /// <summary>The public half. To be called inside a write.</summary>
+    /// <summary>The public half. Must be called inside a write.</summary>
     public string PublicKey(SqlConnection connection)
     {
         using (var rows = connection.Query(VaultSql.SelectKey, Name))
@@ -29,7 +29,7 @@ internal sealed class ReceiverSeal(VaultProtection protection)
         return publicKey;
     }
 
-    /// <summary>What was sealed to the receiver; null where it does not open, or the key ring lacks its key.</summary>
+    /// <summary>Opens what was sealed to the receiver; null if it cannot be opened or the key ring lacks its key.</summary>
     public byte[]? Open(SqlConnection connection, string sealedText, string context)
     {
         byte[]? stored = null;

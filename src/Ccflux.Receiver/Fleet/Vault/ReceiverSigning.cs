@@ -5,7 +5,7 @@ using Ccflux.Storage.Sqlite;
 
 namespace Ccflux.Receiver.Fleet.Vault;
 
-/// <summary>The receiver's own signing key, which agents pin and check commands with. Made with the first code, kept as logins are. Everything here runs inside a write.</summary>
+/// <summary>The receiver's own signing key: agents pin it and verify commands with it. Created with the first code; stored as logins are. Use inside a write.</summary>
 internal sealed class ReceiverSigning(VaultProtection protection, ReceiverSeal seal)
 {
     private const string Name = "signing";
@@ -27,10 +27,10 @@ internal sealed class ReceiverSigning(VaultProtection protection, ReceiverSeal s
         return publicKey;
     }
 
-    /// <summary>What people compare when they enrol an agent: of both keys that it pins.</summary>
+    /// <summary>The fingerprint of both pinned keys, which people compare when they enrol an agent.</summary>
     public string Fingerprint(SqlConnection connection) => KeyFingerprint.Of(PublicKey(connection), seal.PublicKey(connection));
 
-    /// <summary>A signature as <see cref="CommandSignature"/> has it; null where the key ring lacks its key.</summary>
+    /// <summary>A signature in the form of <see cref="CommandSignature"/>; null if the key ring lacks its key.</summary>
     public string? Sign(SqlConnection connection, string agentId, SealedCommand command)
     {
         byte[]? stored = null;
@@ -50,6 +50,6 @@ internal sealed class ReceiverSigning(VaultProtection protection, ReceiverSeal s
         return CommandSignature.Sign(key, agentId, command);
     }
 
-    /// <summary>Takes the key away: the next use makes another, and every agent must be enrolled again.</summary>
+    /// <summary>Deletes the key: the next use creates another, and every agent must be enrolled again.</summary>
     public static void Forget(SqlConnection connection) => connection.Execute(VaultSql.DeleteKey, Name);
 }

@@ -5,13 +5,13 @@ using Ccflux.Contracts.Fleet;
 namespace Ccflux.Receiver.Fleet.Vault;
 
 /// <summary>
-/// The answer to a refresh, read for whatever is in it. It cannot be had again, for the refresh token is spent: what is missing, of another type or cut
-/// off takes nothing from the rest.
+/// Reads whatever is usable in the answer to a refresh. It cannot be requested again, because the refresh token is spent: a part that is missing,
+/// of another type or cut off does not affect the rest.
 /// <code>{"access_token":"…","refresh_token":"…","expires_in":28800,"account":{"uuid":"…"},"organization":{"uuid":"…"}}</code>
 /// </summary>
 internal sealed class RefreshAnswer
 {
-    /// <summary>How long an access token is taken to live where nobody says: as the client takes it.</summary>
+    /// <summary>How long an access token is assumed to live if nothing states it. The client assumes the same.</summary>
     public static readonly TimeSpan AssumedLife = TimeSpan.FromHours(1);
 
     private readonly Dictionary<string, string> _texts = new(StringComparer.Ordinal);
@@ -25,27 +25,27 @@ internal sealed class RefreshAnswer
 
     private string? OrganizationUuid => Id("organization.uuid");
 
-    /// <param name="body">What came, whole or not.</param>
-    /// <param name="at">When it came: lifetimes count from then.</param>
+    /// <param name="body">The received bytes, complete or not.</param>
+    /// <param name="at">When they came: lifetimes count from then.</param>
     public static IssuerAnswer Read(byte[] body, DateTimeOffset at)
     {
         var answer = new RefreshAnswer();
         try
         {
-            // As a part of something longer, so that an answer that was cut off gives what stands before the cut.
+            // Parsed as a part of something longer, so that an answer that was cut off yields what comes before the cut.
             var reader = new Utf8JsonReader(body.AsSpan(body.AsSpan().StartsWith("\uFEFF"u8) ? 3 : 0), isFinalBlock: false, new JsonReaderState(new JsonReaderOptions { MaxDepth = 32 }));
             answer.Collect(ref reader);
         }
         catch (JsonException)
         {
-            // What was read before is kept.
+            // What was read so far is kept.
         }
 
         var access = answer.Token("access_token");
         var refresh = answer.Token("refresh_token");
         if (access is null && refresh is null)
         {
-            return new IssuerAnswer(IssuerVerdict.Unknown, Reason: "an answer of another form", Body: body, At: at);
+            return new IssuerAnswer(IssuerVerdict.Unknown, Reason: "an answer in an unknown format", Body: body, At: at);
         }
 
         var expires = access is null ? at : at + (answer.Life("expires_in") ?? AssumedLife);
@@ -53,7 +53,7 @@ internal sealed class RefreshAnswer
         return new IssuerAnswer(IssuerVerdict.Ok, new RenewedTokens(access, refresh, expires, until), answer.AccountUuid, OrganizationUuid: answer.OrganizationUuid, Body: body, At: at);
     }
 
-    /// <summary>Texts and numbers of the object and of the objects in it, by their path.</summary>
+    /// <summary>Collects texts and numbers of the object and its nested objects, by their path.</summary>
     private void Collect(ref Utf8JsonReader reader)
     {
         var outer = "";

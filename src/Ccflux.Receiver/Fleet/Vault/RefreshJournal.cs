@@ -3,19 +3,19 @@ using Ccflux.Receiver.Platform.Database;
 
 namespace Ccflux.Receiver.Fleet.Vault;
 
-/// <summary>What a refresh was answered with, from when it came until the login from it is stored.</summary>
+/// <summary>The answer to a refresh, kept from its arrival until its login is stored.</summary>
 /// <param name="AccountId">Whose refresh token was spent.</param>
-/// <param name="Uuid">What its issuer calls the person's account: the number might be another's in another database.</param>
+/// <param name="Uuid">The issuer's id of the person's account: the account id might be another account's in another database.</param>
 /// <param name="Fingerprint">Of the login whose refresh token was spent.</param>
-/// <param name="Intent">Of the refresh.</param>
+/// <param name="Intent">The id of the refresh's intent.</param>
 /// <param name="At">When the answer came.</param>
-/// <param name="Body">The answer as it came.</param>
+/// <param name="Body">The raw answer.</param>
 internal sealed record JournaledAnswer(long AccountId, string Uuid, string Fingerprint, string Intent, DateTimeOffset At, byte[] Body);
 
 /// <summary>
-/// Keeps answers to refreshes, which cannot be had again, beside the key ring and encrypted with it: <c>answers/ACCOUNT.answer</c> until the database has
-/// the login, which may be after the next start; <c>answers/ACCOUNT.unread</c> where no login could be made of it, for a person to look at. At most one of each an
-/// account, of some 90 KiB.
+/// Keeps answers to refreshes, which cannot be requested again, next to the key ring and encrypted with it: <c>answers/ACCOUNT.answer</c> until the
+/// database has the login, which may be after the next start; <c>answers/ACCOUNT.unread</c> if no login could be made of it, for a person to look at.
+/// At most one of each per account, about 90 KiB each.
 /// </summary>
 internal sealed partial class RefreshJournal(FleetOptions options, VaultProtection protection, ILogger<RefreshJournal> logger)
 {
@@ -25,8 +25,8 @@ internal sealed partial class RefreshJournal(FleetOptions options, VaultProtecti
 
     private readonly string _folder = Path.Combine(Path.GetFullPath(options.VaultKeyPath!), "answers");
 
-    /// <summary>Writes an answer down, to the disk itself.</summary>
-    /// <returns>False where that is not possible: then only this process has it.</returns>
+    /// <summary>Writes an answer and flushes it to disk.</summary>
+    /// <returns>False if that failed: then only this process has it.</returns>
     public bool Write(JournaledAnswer answer)
     {
         try
@@ -60,13 +60,13 @@ internal sealed partial class RefreshJournal(FleetOptions options, VaultProtecti
         }
     }
 
-    /// <summary>Answers whose login is not known to be stored. What does not open stays where it is.</summary>
+    /// <summary>Answers whose login is not known to be stored. Those that cannot be opened stay where they are.</summary>
     public IReadOnlyList<JournaledAnswer> Waiting() => [.. Files(Pending).Select(Read).OfType<JournaledAnswer>()];
 
-    /// <summary>The answer that no login could be made of; null where there is none.</summary>
+    /// <summary>The answer of which no login could be made; null if there is none.</summary>
     public JournaledAnswer? FindUnread(long accountId) => Read(PathOf(accountId, Unread));
 
-    /// <summary>The answer is not needed any more, or is to be looked at by a person.</summary>
+    /// <summary>Deletes an answer that is no longer needed, or keeps it for a person to look at.</summary>
     public void Settle(long accountId, bool keep)
     {
         try
@@ -82,12 +82,12 @@ internal sealed partial class RefreshJournal(FleetOptions options, VaultProtecti
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // Whoever finds it later sees that its login has been replaced.
+            // A later reader will see that its login has been replaced.
             Log.NotWritten(logger, accountId, exception);
         }
     }
 
-    /// <summary>Takes away what is kept of accounts that are not in the vault any more.</summary>
+    /// <summary>Deletes what is kept for accounts that are no longer in the vault.</summary>
     public void Prune(IReadOnlyCollection<long> accounts)
     {
         foreach (var file in Files(Unread).Where(file => !(long.TryParse(Path.GetFileNameWithoutExtension(file), NumberStyles.None, CultureInfo.InvariantCulture, out var id) && accounts.Contains(id))))
@@ -96,7 +96,7 @@ internal sealed partial class RefreshJournal(FleetOptions options, VaultProtecti
         }
     }
 
-    /// <summary>Every answer as it is encrypted: a key that one of them needs must stay.</summary>
+    /// <summary>Every answer in its encrypted form: a key that one of them needs must stay.</summary>
     public IReadOnlyList<byte[]> Sealed() => [.. Files(Pending).Concat(Files(Unread)).Select(Bytes).OfType<byte[]>()];
 
     private JournaledAnswer? Read(string path)
@@ -131,7 +131,7 @@ internal sealed partial class RefreshJournal(FleetOptions options, VaultProtecti
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "What a refresh of account {AccountId} brought could not be kept beside the key ring, or not be taken away there.")]
+        [LoggerMessage(1, LogLevel.Warning, "Could not write or remove the answer to a refresh of account {AccountId} next to the key ring.")]
         public static partial void NotWritten(ILogger logger, long accountId, Exception exception);
     }
 }

@@ -6,18 +6,18 @@ using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Fleet.Vault;
 
-/// <summary>Every half minute: takes up what refreshes brought before their process ended, names those that ended without an outcome, renews what is due,
-/// and asks the issuer about logins that do not say enough of themselves.</summary>
+/// <summary>Every 30 s: recovers the answers of refreshes whose process ended, marks refreshes that ended without an outcome, renews what is due,
+/// and asks the issuer about logins that do not state enough about themselves.</summary>
 internal sealed partial class RefreshLoop(
     VaultStore vault, TokenRefresh refresh, RefreshJournal journal, LoginCheck check, RestoreWatch restores, GroupCommitWriter writer, IChangeFeed changes, TimeProvider time, ILogger<RefreshLoop> logger) : BackgroundService
 {
-    /// <summary>Who renews, in the record of accesses.</summary>
+    /// <summary>The actor of renewals in the access log.</summary>
     public static readonly AuditActor Switcher = new("switcher", "");
 
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(30);
 
-    /// <summary>One round. The operator's command runs it too, beside a receiver.</summary>
-    /// <returns>What became of each login that was due.</returns>
+    /// <summary>Runs one round. The operator's command runs it too, next to a running receiver.</summary>
+    /// <returns>The outcome for each login that was due.</returns>
     public async Task<IReadOnlyList<(AccountFacts Account, RefreshOutcome Outcome)>> RunAsync(CancellationToken cancellationToken)
     {
         await refresh.TakeUpAsync(Switcher);
@@ -42,12 +42,12 @@ internal sealed partial class RefreshLoop(
         return outcomes;
     }
 
-    /// <summary>Not at once: after a start, agents have time to say what stands in their config dirs.</summary>
+    /// <summary>Waits before the first round, so that agents can report what is in their config dirs after a start.</summary>
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         PeriodicLoop.RunLaterAsync(time, s_interval, RunAsync, exception => Log.Failed(logger, exception), stoppingToken);
 
-    /// <summary>An intent that is older than a refresh can take, before the same refresh token: its process ended, and the token may be spent.</summary>
-    /// <returns>False where the database cannot be written: then nothing may be renewed either.</returns>
+    /// <summary>Marks intents that are older than a refresh can take, before anything spends the same refresh token: their process ended, and the token may be spent.</summary>
+    /// <returns>False if the database cannot be written to: then nothing may be renewed either.</returns>
     private async Task<bool> NameUnsettledAsync()
     {
         var written = await writer.WriteAsync(connection =>
@@ -82,10 +82,10 @@ internal sealed partial class RefreshLoop(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Error, "A round of refreshes failed.")]
+        [LoggerMessage(1, LogLevel.Error, "Refreshing logins failed; retrying at the next interval.")]
         public static partial void Failed(ILogger logger, Exception exception);
 
-        [LoggerMessage(2, LogLevel.Warning, "Whether {Count} logins still hold is not known: a refresh ended without an outcome, or the database was restored. These accounts need a login.")]
+        [LoggerMessage(2, LogLevel.Warning, "{Count} logins may no longer be valid: a refresh ended without an outcome, or the database was restored. These accounts need a new login.")]
         public static partial void Unsettled(ILogger logger, int count);
     }
 }

@@ -4,15 +4,15 @@ using Ccflux.Storage.Sqlite;
 namespace Ccflux.Receiver.Fleet.Vault;
 
 /// <summary>
-/// Notices that the database was restored from a backup: it then is another store. The logins in it are as old as the backup, and their refresh
-/// tokens may be spent since, so each of them needs a new login, or the operator's word that it holds.
+/// Notices that the database was restored from a backup: its store id then differs. The logins in it are as old as the backup, and their refresh
+/// tokens may have been spent since, so each of them needs a new login, or the operator's confirmation that it is still valid.
 /// </summary>
 internal sealed class RestoreWatch(TimeProvider time)
 {
     private const string Name = "store_id";
 
-    /// <summary>To be called inside a write, before anything is renewed.</summary>
-    /// <returns>How many logins are not known to hold any more.</returns>
+    /// <summary>Must be called inside a write, before anything is renewed.</summary>
+    /// <returns>The number of logins that may no longer be valid.</returns>
     public int Look(SqlConnection connection)
     {
         var store = Text(connection, SqliteDatabase.SelectStoreId);

@@ -6,31 +6,31 @@ using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Fleet.Vault;
 
-/// <summary>What became of a refresh.</summary>
+/// <summary>The outcome of a refresh.</summary>
 internal enum RefreshOutcome
 {
     Renewed = 1,
 
-    /// <summary>It is not this receiver's to renew now: held elsewhere, in use, under way already, or not yet due.</summary>
+    /// <summary>Not for this receiver to renew now: held elsewhere, in use, already being renewed, or not yet due.</summary>
     NotNow = 2,
 
-    /// <summary>Nothing was lost; it is tried again later.</summary>
+    /// <summary>Nothing was lost; it is retried later.</summary>
     Failed = 3,
 
     /// <summary>Only a new login helps.</summary>
     NeedsLogin = 4,
 
-    /// <summary>Another login took its place meanwhile.</summary>
+    /// <summary>Another login replaced it in the meantime.</summary>
     Superseded = 5,
 
-    /// <summary>The database could not be written; nothing was sent.</summary>
+    /// <summary>The database could not be written to; nothing was sent.</summary>
     Busy = 6,
 }
 
 /// <summary>
 /// Renews one login. The refresh token is good for one use, so the intent is committed before anything is sent, and the new login before anything
-/// uses it: a process that ends in between leaves the intent behind, and nobody spends that token again by itself. The answer is written down beside the
-/// key ring before that, so that neither a database that cannot be written nor the end of the process loses it.
+/// uses it: a process that ends in between leaves the intent behind, and nothing spends that token again automatically. Before the new login is
+/// committed, the answer is written next to the key ring, so that neither an unwritable database nor the end of the process loses it.
 /// </summary>
 internal sealed partial class TokenRefresh(
     VaultStore vault,
@@ -45,9 +45,9 @@ internal sealed partial class TokenRefresh(
 {
     private static readonly TimeSpan s_writeAgain = TimeSpan.FromSeconds(1);
 
-    /// <param name="account">As it was read; looked at again inside the write that begins.</param>
+    /// <param name="account">As it was read; checked again inside the write that begins the refresh.</param>
     /// <param name="actor">The switcher, or the operator.</param>
-    /// <param name="again">The operator takes the risk that the token was spent by a refresh whose outcome is unknown, or wants it before it is due.</param>
+    /// <param name="again">The operator accepts the risk that a refresh with an unknown outcome spent the token, or wants the refresh before it is due.</param>
     public async Task<RefreshOutcome> RunAsync(AccountFacts account, AuditActor actor, bool again)
     {
         var intent = Guid.NewGuid().ToString("N");
@@ -99,7 +99,7 @@ internal sealed partial class TokenRefresh(
         return stored;
     }
 
-    /// <summary>Takes up the answers that a process could not store before it ended.</summary>
+    /// <summary>Recovers the answers that a process could not store before it ended.</summary>
     public async Task TakeUpAsync(AuditActor actor)
     {
         foreach (var left in journal.Waiting())
@@ -115,8 +115,8 @@ internal sealed partial class TokenRefresh(
         }
     }
 
-    /// <summary>The answer to a refresh that no login could be made of, for a person to look at. Looking is recorded.</summary>
-    /// <returns>Null where none is kept, or where that cannot be recorded.</returns>
+    /// <summary>The answer to a refresh of which no login could be made, for a person to look at. Looking at it is recorded.</summary>
+    /// <returns>Null if none is kept, or if the access cannot be recorded.</returns>
     public async Task<JournaledAnswer?> ReadUnreadAsync(AccountFacts account, AuditActor actor)
     {
         if (journal.FindUnread(account.AccountId) is not { } answer || !string.Equals(answer.Uuid, account.Uuid, StringComparison.Ordinal))
@@ -133,7 +133,7 @@ internal sealed partial class TokenRefresh(
         return written.Status == WriteStatus.Committed ? answer : null;
     }
 
-    /// <returns>Null where the login that it replaces cannot be opened now.</returns>
+    /// <returns>Null if the login that it replaces cannot be opened now.</returns>
     private RefreshOutcome? TakeUp(SqlConnection connection, JournaledAnswer left, IssuerAnswer answer, AuditActor actor)
     {
         var account = vault.Read(connection, left.AccountId);
@@ -146,7 +146,7 @@ internal sealed partial class TokenRefresh(
         return account.Login is { } login ? Settle(connection, account, login, answer, actor, left.Intent) : null;
     }
 
-    /// <summary>What the issuer gave is written again and again until it is in the database. When the receiver stops before that, the next start takes it up.</summary>
+    /// <summary>Retries the write of the issuer's answer until it is in the database. If the receiver stops before that, the next start recovers it.</summary>
     private async Task<RefreshOutcome> SettleAsync(StoredAccount account, Login login, IssuerAnswer answer, AuditActor actor, string intent, bool journaled)
     {
         var logged = false;
@@ -186,7 +186,7 @@ internal sealed partial class TokenRefresh(
         }
     }
 
-    /// <summary>An answer that spent the refresh token and gave no login that could be stored.</summary>
+    /// <summary>Whether an answer spent the refresh token and gave no login that could be stored.</summary>
     private static bool IsToBeKept(RefreshOutcome outcome, IssuerAnswer answer) => outcome is RefreshOutcome.NeedsLogin || answer.Tokens is { AccessToken: null };
 
     private RefreshOutcome Settle(SqlConnection connection, StoredAccount account, Login login, IssuerAnswer answer, AuditActor actor, string intent)
@@ -215,7 +215,7 @@ internal sealed partial class TokenRefresh(
     {
         if (vault.Read(connection, account.AccountId) is not { } present || !vault.Replace(connection, present, renewed, RefreshPath.Switcher, account.Fingerprint))
         {
-            // A new login was imported or brought meanwhile, and what was renewed is the old one's; or another process has taken up the answer.
+            // Either a new login was imported or returned in the meantime, and the renewed one belongs to the old login; or another process has recovered the answer.
             var isStored = vault.Read(connection, account.AccountId)?.Login?.HasTokensOf(renewed) == true;
             Audit(connection, actor, account, isStored ? FleetAccess.Done : "superseded", renewed.Fingerprint);
             return isStored ? RefreshOutcome.Renewed : RefreshOutcome.Superseded;
@@ -253,13 +253,13 @@ internal sealed partial class TokenRefresh(
         [LoggerMessage(1, LogLevel.Warning, "Refreshing account {AccountId}: {Outcome} ({Reason}).")]
         public static partial void NotRenewed(ILogger logger, long accountId, RefreshOutcome outcome, string reason);
 
-        [LoggerMessage(2, LogLevel.Error, "What refreshing account {AccountId} brought could not be written ({Status}); it is tried again until it can.")]
+        [LoggerMessage(2, LogLevel.Error, "Could not persist the refreshed login of account {AccountId} ({Status}); retrying.")]
         public static partial void NotWritten(ILogger logger, long accountId, WriteStatus status);
 
-        [LoggerMessage(3, LogLevel.Error, "The receiver stops before what refreshing account {AccountId} brought could be written. Kept beside the key ring for the next start: {Kept}.")]
+        [LoggerMessage(3, LogLevel.Error, "The receiver is stopping before the refreshed login of account {AccountId} could be written. Kept next to the key ring for the next start: {Kept}.")]
         public static partial void Left(ILogger logger, long accountId, bool kept);
 
-        [LoggerMessage(4, LogLevel.Warning, "Took up what a refresh of account {AccountId} brought before the receiver ended: {Outcome}.")]
+        [LoggerMessage(4, LogLevel.Warning, "Recovered the answer to a refresh of account {AccountId} that the receiver could not store before it ended: {Outcome}.")]
         public static partial void TakenUp(ILogger logger, long accountId, RefreshOutcome outcome);
     }
 }

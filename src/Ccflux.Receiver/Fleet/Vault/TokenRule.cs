@@ -1,36 +1,36 @@
 namespace Ccflux.Receiver.Fleet.Vault;
 
-/// <summary>How an account's login stands.</summary>
+/// <summary>The state of an account's login.</summary>
 internal enum TokenState
 {
     Ok = 1,
 
-    /// <summary>Its access token expires within the hour; whoever holds it renews it.</summary>
+    /// <summary>Its access token expires within the hour; its holder renews it.</summary>
     Expiring = 2,
 
-    /// <summary>It is being renewed or handed back, or has expired and will be renewed by itself.</summary>
+    /// <summary>It is being renewed or handed back, or has expired and will be renewed automatically.</summary>
     Refreshing = 3,
 
-    /// <summary>It has expired, and is renewed when the seven-day window lets the account be used again.</summary>
+    /// <summary>It has expired, and is renewed once the seven-day window allows the account to be used again.</summary>
     ExpiredExhausted = 4,
 
-    /// <summary>Only a new login by the operator mends it, or nobody can know otherwise.</summary>
+    /// <summary>Only a new login by the operator fixes it, or its state cannot be known.</summary>
     NeedsLogin = 5,
 
-    /// <summary>The key ring that it is encrypted with is not there.</summary>
+    /// <summary>The key ring lacks the key that it is encrypted with.</summary>
     CannotBeOpened = 6,
 }
 
-/// <summary>What a login's state is, and when the receiver renews it: pure.</summary>
+/// <summary>Decides a login's state, and when the receiver renews it. Pure.</summary>
 internal static class TokenRule
 {
-    /// <summary>A login is renewed so long before its access token expires, or at half the life of one that lives briefly.</summary>
+    /// <summary>How long before its access token expires a login is renewed. Short-lived tokens are renewed at half their life.</summary>
     public static readonly TimeSpan Margin = TimeSpan.FromHours(1);
 
-    /// <summary>A refresh whose outcome is not stored after this has no outcome that anyone knows: it is longer than the request may take and its write.</summary>
+    /// <summary>After this, a refresh whose outcome is not stored counts as unknown. Longer than the request and its write may take.</summary>
     public static readonly TimeSpan IntentLifetime = TimeSpan.FromSeconds(90);
 
-    /// <summary>An agent that was not heard of for so long no longer answers for its config dir; its sessions are gone by then.</summary>
+    /// <summary>An agent that has not been seen for this long no longer serves its config dir; its sessions are gone by then.</summary>
     public static readonly TimeSpan AgentGrace = TimeSpan.FromSeconds(90);
 
     private static readonly TimeSpan s_firstWait = TimeSpan.FromMinutes(1);
@@ -60,29 +60,29 @@ internal static class TokenRule
 
         if (account is { Holder: Holder.Agent, HolderHasIt: false, OnItsWay: false })
         {
-            // Swapped away and not handed back yet, or dropped by its client: nobody can say that it is well.
+            // Swapped out and not yet handed back, or dropped by its client: nobody can say whether it is valid.
             return TokenState.Refreshing;
         }
 
         return account.ExpiresAt - now < MarginOf(account) ? TokenState.Expiring : TokenState.Ok;
     }
 
-    /// <summary>Whether the receiver renews it now: only what it alone holds, never under a session that lives or may.</summary>
+    /// <summary>Whether the receiver renews it now: only logins that it alone holds, and never while a session uses one or may.</summary>
     public static bool IsDue(AccountFacts account, DateTimeOffset now) =>
         account is { CanOpen: true, Fault: null, IntentAt: null, Refreshable: true, Holder: Holder.Vault, InUse: false, Exhausted: false }
         && account.ExpiresAt - now < MarginOf(account)
         && (account.RetryAt is null || account.RetryAt <= now);
 
-    /// <summary>How long after a failure that lost nothing it is tried again.</summary>
-    /// <param name="failures">In a row, with this one.</param>
-    /// <param name="retryAfter">What the issuer asked for.</param>
+    /// <summary>How long to wait before a retry after a failure that lost nothing.</summary>
+    /// <param name="failures">Consecutive failures, including this one.</param>
+    /// <param name="retryAfter">The delay that the issuer asked for.</param>
     public static TimeSpan Wait(long failures, TimeSpan? retryAfter)
     {
         var wait = TimeSpan.FromTicks(Math.Min(s_longestWait.Ticks, s_firstWait.Ticks << (int)Math.Clamp(failures - 1, 0, 10)));
         return retryAfter > wait ? retryAfter.Value : wait;
     }
 
-    /// <summary>A new access token that lives briefly is renewed at half its life, or it would be again at once.</summary>
+    /// <summary>A short-lived access token is renewed at half its life; otherwise it would be due again at once.</summary>
     private static TimeSpan MarginOf(AccountFacts account) =>
         account.RefreshedBy is RefreshPath.Login || (account.ExpiresAt - account.RefreshedAt) / 2 is not { Ticks: >= 0 } half || half > Margin ? Margin : half;
 

@@ -1,7 +1,7 @@
 namespace Ccflux.Receiver.Fleet.Vault;
 
-/// <summary>The steps of dealing with a login between which the process may be killed at any time, by name. A test's program listens, and kills itself at the step it was
-/// told; nothing else listens.</summary>
+/// <summary>Names the steps of handling a login between which the process may be killed at any time. A test program listens, and kills itself at the step that it was
+/// given; nothing else listens.</summary>
 internal static class VaultFaultPoints
 {
     public const string Refreshing = "refreshing";
@@ -17,7 +17,7 @@ internal static class VaultFaultPoints
     public const string KeyAdded = "key-added";
     public const string Reencrypted = "reencrypted";
 
-    /// <summary>Told each step as it is reached; none but in tests.</summary>
+    /// <summary>Called with each step as it is reached. Set only in tests.</summary>
     public static Action<string>? Listener { get; set; }
 
     public static IReadOnlyList<string> All { get; } =

@@ -8,8 +8,8 @@ using Microsoft.AspNetCore.DataProtection.XmlEncryption;
 namespace Ccflux.Receiver.Fleet.Vault;
 
 /// <summary>
-/// Encrypts what the vault keeps, with a key ring of its own under VAULT_KEY_PATH. It follows changes of that folder, so that a rotation by another
-/// process holds from the next use on. Without FLEET=1 nothing of it is made.
+/// Encrypts what the vault keeps, with its own key ring under VAULT_KEY_PATH. It follows changes of that folder, so a rotation by another
+/// process takes effect at the next use. Without FLEET=1 nothing is created.
 /// </summary>
 internal sealed class VaultProtection(FleetOptions options) : IDisposable
 {
@@ -23,11 +23,11 @@ internal sealed class VaultProtection(FleetOptions options) : IDisposable
     private ServiceProvider? _services;
     private string? _stamp;
 
-    /// <param name="purpose">What it is and whose: under another purpose it does not open.</param>
+    /// <param name="purpose">What the secret is and whose. It cannot be opened under another purpose.</param>
     /// <param name="plain">The secret.</param>
     public byte[] Protect(string purpose, byte[] plain) => Current(out _).CreateProtector(purpose).Protect(plain);
 
-    /// <summary>Null where the key ring lacks its key, or where it is not what was stored.</summary>
+    /// <summary>Null if the key ring lacks its key, or if it is not what was stored.</summary>
     public byte[]? Unprotect(string purpose, byte[] stored)
     {
         try
@@ -36,23 +36,23 @@ internal sealed class VaultProtection(FleetOptions options) : IDisposable
         }
         catch (Exception exception) when (exception is CryptographicException or XmlException or IOException or UnauthorizedAccessException)
         {
-            // The caller shows it as an account that cannot be opened.
+            // The caller shows the account as one that cannot be opened.
             return null;
         }
     }
 
-    /// <summary>Adds a key; whatever is protected from here on is protected with it.</summary>
+    /// <summary>Adds a key; everything protected from now on uses it.</summary>
     /// <returns>Its id.</returns>
     public Guid AddKey()
     {
-        // The key ring lives by the system's clock, whatever clock the receiver has.
+        // The key ring uses the system's clock, whatever clock the receiver has.
         var now = TimeProvider.System.GetUtcNow();
         _ = Current(out var services);
         return services.GetRequiredService<IKeyManager>().CreateNewKey(now, now.AddYears(10)).KeyId;
     }
 
-    /// <summary>Takes away the keys that none of <paramref name="stored"/> is protected with, but for the newest.</summary>
-    /// <returns>How many.</returns>
+    /// <summary>Deletes every key that none of <paramref name="stored"/> is protected with, except the newest.</summary>
+    /// <returns>The number of deleted keys.</returns>
     public int RemoveKeysBut(Guid newest, IEnumerable<byte[]> stored)
     {
         _ = Current(out var services);

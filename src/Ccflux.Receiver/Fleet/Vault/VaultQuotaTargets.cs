@@ -2,7 +2,7 @@ using Ccflux.Receiver.Quota.Sources;
 
 namespace Ccflux.Receiver.Fleet.Vault;
 
-/// <summary>The vault's accounts as quota polls them: with the access token that is stored, for one request at a time.</summary>
+/// <summary>The vault's accounts for quota to poll, each with its stored access token for one request at a time.</summary>
 internal sealed class VaultQuotaTargets(VaultStore vault) : IQuotaTargets
 {
     public async ValueTask<IReadOnlyList<OAuthAccount>> AccountsAsync(CancellationToken cancellationToken) =>

@@ -5,16 +5,16 @@ using Dapper;
 
 namespace Ccflux.Receiver.Fleet.Vault;
 
-/// <summary>Reads the vault's accounts, and opens logins for those who may use them.</summary>
+/// <summary>Reads the vault's accounts, and opens logins for callers that may use them.</summary>
 internal sealed class VaultStore(SqliteReaders readers, VaultProtection protection, TimeProvider time)
 {
-    /// <summary>Accounts that a vault holds at most.</summary>
+    /// <summary>The maximum number of accounts in a vault.</summary>
     public const int MaxAccounts = 1000;
 
-    /// <summary>What a login is encrypted for: taken to another account's row, it does not open.</summary>
+    /// <summary>The encryption purpose of a login: copied to another account's row, it cannot be opened.</summary>
     public static string Purpose(string key) => "login " + key;
 
-    /// <summary>Every account, in the order of its label.</summary>
+    /// <summary>Every account, ordered by label.</summary>
     public async Task<IReadOnlyList<AccountFacts>> AllAsync(CancellationToken cancellationToken)
     {
         using var lease = await readers.RentAsync(cancellationToken);
@@ -35,7 +35,7 @@ internal sealed class VaultStore(SqliteReaders readers, VaultProtection protecti
         return await lease.Connection.QuerySingleOrDefaultAsync<long?>(new CommandDefinition(VaultSql.FindByLabel, new { Label = label }, cancellationToken: cancellationToken));
     }
 
-    /// <summary>The access token to ask the issuer about an account with; null where there is none that holds. One that does not say when it ends may.</summary>
+    /// <summary>The access token for questions to the issuer about an account; null if there is no valid one. A token without a stated expiry counts as valid.</summary>
     public async Task<string?> AccessTokenAsync(string key, CancellationToken cancellationToken)
     {
         CredentialRow? row;
@@ -50,7 +50,7 @@ internal sealed class VaultStore(SqliteReaders readers, VaultProtection protecti
             : null;
     }
 
-    /// <summary>An account as a write finds it, with its login. Null where there is none such.</summary>
+    /// <summary>Reads an account with its login inside a write. Null if there is no such account.</summary>
     public StoredAccount? Read(SqlConnection connection, long accountId)
     {
         using var rows = connection.Query(VaultSql.Read, (time.GetUtcNow() - TokenRule.AgentGrace).ToUnixTimeMilliseconds(), accountId);
@@ -73,7 +73,7 @@ internal sealed class VaultStore(SqliteReaders readers, VaultProtection protecti
             : null;
     }
 
-    /// <summary>Stores a login in the place of the one with the fingerprint that it replaces; false where that is not there any more.</summary>
+    /// <summary>Replaces the login that has the given fingerprint; false if that login is no longer stored.</summary>
     public bool Replace(SqlConnection connection, StoredAccount account, Login login, string path, string replaces)
     {
         var now = time.GetUtcNow();
@@ -90,8 +90,8 @@ internal sealed class VaultStore(SqliteReaders readers, VaultProtection protecti
             replaces) == 1;
     }
 
-    /// <summary>Stores which organisation an account is of, as the issuer said of its login, where that was not known. What quota knows of it goes with it.</summary>
-    /// <returns>The account as it is from then on: unchanged where another account of the vault is that one already, or its login does not open.</returns>
+    /// <summary>Stores the account's organisation, as the issuer stated it, if it was unknown. Moves what quota knows about the account along with it.</summary>
+    /// <returns>The account from then on: unchanged if another account of the vault already has that key, or if its login cannot be opened.</returns>
     public StoredAccount Learn(SqlConnection connection, StoredAccount account, string? organization)
     {
         if (organization is null || account is not { OrganizationUuid: null, Login: { } login } || AccountKey.Of(account.Uuid, organization) is not { } key
@@ -106,7 +106,7 @@ internal sealed class VaultStore(SqliteReaders readers, VaultProtection protecti
         return account with { Key = key, OrganizationUuid = organization, Revision = account.Revision + 1 };
     }
 
-    /// <summary>Begins a refresh: false where the login is not the vault's any more, is on its way to an agent, or has changed since it was read, or where another refresh is under way.</summary>
+    /// <summary>Begins a refresh. False if the vault no longer holds the login, it is on its way to an agent or has changed since, or another refresh is in progress.</summary>
     public bool TryBeginRefresh(SqlConnection connection, StoredAccount account, string intent, string actor)
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
@@ -114,7 +114,7 @@ internal sealed class VaultStore(SqliteReaders readers, VaultProtection protecti
             && connection.Execute(VaultSql.BeginIntent, account.AccountId, intent, account.Fingerprint, actor, now) == 1;
     }
 
-    /// <summary>Gives an agent the login, or a copy of it: false where a refresh is under way, or the account has changed since it was read.</summary>
+    /// <summary>Gives an agent the login, or a copy of it. False if a refresh is in progress, or the account has changed since it was read.</summary>
     public bool TryGive(SqlConnection connection, StoredAccount account, string agentId, bool whole) => whole
         ? connection.Execute(VaultSql.HandOut, account.AccountId, account.Revision, agentId, time.GetUtcNow().ToUnixTimeMilliseconds()) == 1
         : connection.Execute(VaultSql.ClaimForCopy, account.AccountId, account.Revision) == 1;
@@ -245,10 +245,10 @@ internal sealed class VaultStore(SqliteReaders readers, VaultProtection protecti
     }
 }
 
-/// <summary>An account inside a write.</summary>
-/// <param name="InUse">A session lives on it, or may.</param>
-/// <param name="Revision">Compared by what is decided from it.</param>
-/// <param name="Login">Null where the key ring lacks its key.</param>
+/// <summary>An account as read inside a write.</summary>
+/// <param name="InUse">A session uses it, or may.</param>
+/// <param name="Revision">Compared when a decision that is based on this is written.</param>
+/// <param name="Login">Null if the key ring lacks its key.</param>
 internal sealed record StoredAccount(
     long AccountId,
     string Key,

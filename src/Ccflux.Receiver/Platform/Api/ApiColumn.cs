@@ -1,6 +1,6 @@
 namespace Ccflux.Receiver.Platform.Api;
 
-/// <summary>What a column holds, as the API's documentation says it.</summary>
+/// <summary>The type of a column, as stated in the API's documentation.</summary>
 internal enum ApiType
 {
     Text = 1,
@@ -12,7 +12,7 @@ internal enum ApiType
 }
 
 /// <summary>A column of an answer. JSON and CSV are written from the same columns, so that they never disagree.</summary>
-/// <param name="Value">Text, a number, an instant, a day, a flag, or null for what is not known.</param>
+/// <param name="Value">Text, a number, an instant, a day, a flag, or null if unknown.</param>
 internal sealed record ApiColumn<T>(string Name, ApiType Type, Func<T, object?> Value);
 
 /// <summary>The columns of one kind of row, added in order.</summary>

@@ -1,12 +1,12 @@
 namespace Ccflux.Receiver.Platform.Api;
 
-/// <summary>JSON or CSV, by <c>?format=</c> or by <c>Accept</c>.</summary>
+/// <summary>Chooses JSON or CSV, by <c>?format=</c> or by <c>Accept</c>.</summary>
 internal static class ApiFormat
 {
     public const string Field = "format";
     public const string Fault = "must be json or csv";
 
-    /// <returns>False where the query string names another format.</returns>
+    /// <returns>False if the query string names another format.</returns>
     public static bool TryRead(HttpRequest request, out bool csv)
     {
         var format = request.Query[Field] is { Count: > 0 } formats ? formats[^1] : null;

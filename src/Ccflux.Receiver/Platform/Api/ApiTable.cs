@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace Ccflux.Receiver.Platform.Api;
 
-/// <summary>One table as an answer: an object with what <paramref name="head"/> says of the table and its <c>rows</c>, or CSV with the same columns.</summary>
-/// <param name="file">The CSV file's name, with its ending.</param>
-/// <param name="rows">A value a column.</param>
-/// <param name="isCsv">Which of the two.</param>
+/// <summary>Answers with one table: a JSON object with the properties that <paramref name="head"/> writes and <c>rows</c>, or CSV with the same columns.</summary>
+/// <param name="file">The CSV file's name, with its extension.</param>
+/// <param name="rows">One value per column.</param>
+/// <param name="isCsv">CSV instead of JSON.</param>
 internal sealed class ApiTable(string file, IReadOnlyList<string> columns, IEnumerable<IEnumerable<object?>> rows, bool isCsv, Action<Utf8JsonWriter> head) : IResult
 {
     public static ApiTable Of<T>(string file, ApiColumns<T> columns, IEnumerable<T> rows, bool isCsv, Action<Utf8JsonWriter> head) => new(

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Ccflux.Receiver.Platform.Api;
 
-/// <summary>How a figure, an instant or a day is written, in JSON as in CSV.</summary>
+/// <summary>Formats figures, instants and days, the same way in JSON and CSV.</summary>
 internal static class ApiValue
 {
     public static string Format(object value) => value switch
@@ -15,7 +15,7 @@ internal static class ApiValue
         _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
     };
 
-    /// <summary>An enum's value by name: <c>NeverReported</c> is <c>never_reported</c>.</summary>
+    /// <summary>An enum value's name: <c>NeverReported</c> becomes <c>never_reported</c>.</summary>
     public static string Name<TEnum>(TEnum value)
         where TEnum : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
 

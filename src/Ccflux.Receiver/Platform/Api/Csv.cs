@@ -2,13 +2,13 @@ using System.Buffers;
 
 namespace Ccflux.Receiver.Platform.Api;
 
-/// <summary>CSV as RFC 4180 has it. Text that a spreadsheet would take for a formula, or for several cells with a formula among them, gets an
-/// apostrophe in front, inside quotes.</summary>
+/// <summary>Writes CSV according to RFC 4180. Text that a spreadsheet would treat as a formula, or as several cells with a formula among them, is quoted
+/// and gets a leading apostrophe.</summary>
 internal static class Csv
 {
     public const string ContentType = "text/csv; charset=utf-8; header=present";
 
-    // The full-width forms are taken for the plain ones by some spreadsheets.
+    // Some spreadsheets treat the full-width forms like the plain ones.
     private static readonly SearchValues<char> s_signs = SearchValues.Create("=+-@\uFF1D\uFF0B\uFF0D\uFF20");
     private static readonly SearchValues<char> s_quoted = SearchValues.Create(",;\t\"\r\n");
     private static readonly SearchValues<char> s_separators = SearchValues.Create(",;\t|\r\n\"");
@@ -19,7 +19,7 @@ internal static class Csv
 
     public static string Write(IEnumerable<string> heads, IEnumerable<IEnumerable<object?>> rows) => string.Concat(rows.Select(Line).Prepend(Line(heads)));
 
-    /// <summary>A row, with its end.</summary>
+    /// <summary>A row, including its line end.</summary>
     public static string Line(IEnumerable<object?> cells) => string.Join(',', cells.Select(Cell)) + "\r\n";
 
     private static string Cell(object? value) => value switch
@@ -29,7 +29,7 @@ internal static class Csv
         _ => ApiValue.Format(value),
     };
 
-    /// <summary>A text as a cell: as it is where no reader can take it for more than one cell or for a formula.</summary>
+    /// <summary>A text as a cell. It is unchanged if no reader can mistake it for several cells or for a formula.</summary>
     public static string Text(string cell)
     {
         var formula = IsFormula(cell);
@@ -38,7 +38,7 @@ internal static class Csv
             : cell;
     }
 
-    /// <summary>Also where a formula follows a separator: a program that splits at another one than the comma finds a cell there.</summary>
+    /// <summary>Also true if a formula follows a separator: a program that does not split at commas finds a cell there.</summary>
     private static bool IsFormula(ReadOnlySpan<char> cell)
     {
         if (cell.TrimStart(' ') is [var first, ..] && (s_signs.Contains(first) || first is '\t' or '\r' or '\n'))

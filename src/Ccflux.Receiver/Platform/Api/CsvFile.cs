@@ -2,10 +2,10 @@ using System.Text;
 
 namespace Ccflux.Receiver.Platform.Api;
 
-/// <summary>A table as a CSV file that is written row by row while it is read: however long it is, few rows are held at a time.</summary>
-/// <param name="name">The file's, with its ending.</param>
+/// <summary>A table as a CSV file that is written row by row while it is read, so that few rows are in memory however long it is.</summary>
+/// <param name="name">The file's name, with its extension.</param>
 /// <param name="heads">The names of the columns.</param>
-/// <param name="rows">A value a column.</param>
+/// <param name="rows">One value per column.</param>
 internal sealed class CsvFile(string name, IReadOnlyList<string> heads, IAsyncEnumerable<IEnumerable<object?>> rows) : IResult
 {
     private const int FlushAfter = 32 * 1024;
@@ -18,7 +18,7 @@ internal sealed class CsvFile(string name, IReadOnlyList<string> heads, IAsyncEn
         var cancellationToken = httpContext.RequestAborted;
         await using var all = rows.GetAsyncEnumerator(cancellationToken);
 
-        // Before anything is sent: a read that fails at once can still be answered in words. One that fails later breaks the download off.
+        // Before anything is sent: a read that fails at once can still be answered with an error. One that fails later aborts the download.
         var isThere = await all.MoveNextAsync();
         var response = httpContext.Response;
         response.Headers.CacheControl = "no-store";

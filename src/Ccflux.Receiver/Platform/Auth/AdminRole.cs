@@ -1,6 +1,6 @@
 namespace Ccflux.Receiver.Platform.Auth;
 
-/// <summary>What someone who signed in may do: look, or look and change.</summary>
+/// <summary>What a signed-in user may do: read, or read and change.</summary>
 internal enum AdminRole
 {
     Viewer = 1,

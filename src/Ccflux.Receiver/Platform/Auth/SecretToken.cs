@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Ccflux.Receiver.Platform.Auth;
 
-/// <summary>Secrets that are shown once and kept as their SHA-256. They are random 256 bits, so that a plain hash keeps them.</summary>
+/// <summary>Secrets that are shown once and stored as their SHA-256. They have 256 random bits, so a plain hash is sufficient.</summary>
 internal static class SecretToken
 {
     private const string StoredPrefix = "sha256:";
@@ -17,10 +17,10 @@ internal static class SecretToken
 
     public static byte[] Hash(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
 
-    /// <summary>How a refresh token stands in its table.</summary>
+    /// <summary>The form in which a refresh token is stored.</summary>
     public static string Stored(string token) => StoredPrefix + Convert.ToHexStringLower(Hash(token));
 
-    /// <summary>True for what <see cref="Stored"/> makes. Such a text is never taken as a token itself: whoever reads the table could use it.</summary>
+    /// <summary>True for the output of <see cref="Stored"/>. Such a text is never accepted as a token itself; otherwise anyone who can read the table could use it.</summary>
     public static bool IsStored(string text) => text.StartsWith(StoredPrefix, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The token of an <c>Authorization: Bearer …</c> header, or null.</summary>

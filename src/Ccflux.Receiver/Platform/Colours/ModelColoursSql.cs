@@ -1,9 +1,9 @@
 namespace Ccflux.Receiver.Platform.Colours;
 
-/// <summary>SQL of the colours of models.</summary>
+/// <summary>SQL for the colours of models.</summary>
 internal static class ModelColoursSql
 {
-    /// <summary>Parameter: the model's name. Nothing where it has a place, or all are taken.</summary>
+    /// <summary>Parameter: the model's name. Inserts nothing if it already has a place, or all places are taken.</summary>
     public const string Insert = """
         INSERT OR IGNORE INTO model_colours (name, place)
         SELECT ?, taken FROM (SELECT count(*) AS taken FROM model_colours) WHERE taken < 6

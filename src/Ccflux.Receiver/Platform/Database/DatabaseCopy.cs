@@ -6,11 +6,11 @@ namespace Ccflux.Receiver.Platform.Database;
 /// <summary>Backup, while the receiver runs, and restore, while it does not.</summary>
 internal static class DatabaseCopy
 {
-    /// <summary>Endings of the files that SQLite keeps beside a database.</summary>
+    /// <summary>Suffixes of the files that SQLite keeps next to a database.</summary>
     public static IReadOnlyList<string> Parts { get; } = ["-wal", "-shm"];
 
-    /// <summary>Writes a consistent copy of the database into a new file that only its owner can read. Writers go on meanwhile.</summary>
-    /// <exception cref="IOException">The file is there already, or cannot be written.</exception>
+    /// <summary>Writes a consistent copy of the database into a new file that only its owner can read. Writers are not interrupted.</summary>
+    /// <exception cref="IOException">The file already exists, or cannot be written.</exception>
     public static void Backup(string databasePath, string file)
     {
         RequireDatabase(databasePath);
@@ -24,16 +24,16 @@ internal static class DatabaseCopy
     }
 
     /// <summary>
-    /// Puts a backup in the place of the database, which is kept beside it. The backup is copied and checked first; a fault leaves
-    /// everything as it was. What was revoked since the backup stays revoked, access tokens and sessions end.
+    /// Replaces the database with a backup and keeps the old database next to it. The backup is copied and checked first; an error leaves
+    /// everything unchanged. What was revoked since the backup stays revoked; access tokens and sessions end.
     /// </summary>
     /// <param name="file">The backup.</param>
     /// <param name="databasePath">The database.</param>
-    /// <param name="now">For the record.</param>
-    /// <param name="revocations">What is kept revoked.</param>
-    /// <param name="forgetRevocations">Restores the backup as it is, where the database that is replaced cannot be read.</param>
-    /// <exception cref="DatabaseInUseException">A receiver runs on the database.</exception>
-    /// <exception cref="StorageException">The file is no sound database, or the one that it replaces cannot be read.</exception>
+    /// <param name="now">The time for the audit log.</param>
+    /// <param name="revocations">The kinds of access that stay revoked.</param>
+    /// <param name="forgetRevocations">Restores the backup unchanged, for a replaced database that cannot be read.</param>
+    /// <exception cref="DatabaseInUseException">A receiver is running on the database.</exception>
+    /// <exception cref="StorageException">The file is not an intact database, or the one that it replaces cannot be read.</exception>
     public static RestoreReport Restore(string file, string databasePath, DateTimeOffset now, IReadOnlyCollection<Revocations> revocations, bool forgetRevocations)
     {
         RequireDatabase(file);
@@ -63,7 +63,7 @@ internal static class DatabaseCopy
         {
             if (found.Scalar(DatabaseCopySql.IsOurs) == 0)
             {
-                throw new StorageException("The file is no backup of this program. A ccflux 0.1 database is read by `import`.");
+                throw new StorageException("The file is not a backup made by this program. Use `import` for a ccflux 0.1 database.");
             }
         }
 
@@ -124,8 +124,8 @@ internal static class DatabaseCopy
         catch (StorageException exception)
         {
             throw new StorageException(
-                $"{former}, which is to be replaced, cannot be read ({exception.Message}), so what was revoked in it would hold again. Nothing was changed. "
-                + "Restore with --forget-revocations if that is meant, and revoke by hand what must not hold.",
+                $"The database to be replaced, {former}, cannot be read ({exception.Message}), so what was revoked in it would become valid again. Nothing was changed. "
+                + "Restore with --forget-revocations if that is intended, then revoke manually what must stay revoked.",
                 exception);
         }
     }
@@ -168,7 +168,7 @@ internal static class DatabaseCopy
     {
         if (!File.Exists(path))
         {
-            throw new FileNotFoundException($"{path} is not there.");
+            throw new FileNotFoundException($"{path} does not exist.");
         }
     }
 

@@ -1,6 +1,6 @@
 namespace Ccflux.Receiver.Platform.Database;
 
-/// <summary>SQL of backup and restore.</summary>
+/// <summary>SQL for backup and restore.</summary>
 internal static class DatabaseCopySql
 {
     public const string CopyTo = "VACUUM INTO ?";
@@ -9,20 +9,20 @@ internal static class DatabaseCopySql
 
     public const string Check = "PRAGMA integrity_check(1)";
 
-    /// <summary>A restored database is another one: its clients send their history again. Nobody stays signed in.</summary>
+    /// <summary>A restored database counts as a different one: its clients send their history again. Nobody stays signed in.</summary>
     public const string NewIdentity = "UPDATE store SET store_id = ?";
 
     public const string EndSessions = "DELETE FROM admin_sessions";
 
     public const string Attach = "ATTACH DATABASE ? AS former";
 
-    /// <summary>Reads the whole file: damage shows here, before anything is believed.</summary>
+    /// <summary>Reads the whole file, so that damage is found before its content is trusted.</summary>
     public const string CheckFormer = "PRAGMA former.quick_check(1)";
 
     /// <summary>Parameter: name.</summary>
     public const string HasTable = "SELECT count(*) FROM former.sqlite_master WHERE type = 'table' AND name = ?";
 
-    /// <summary>Changes since the backup stay on record, the revocations among them.</summary>
+    /// <summary>Keeps the record of changes since the backup, including revocations.</summary>
     public const string KeepAudit = """
         INSERT INTO main.audit_log (at, actor, action, target, detail, address)
         SELECT at, actor, action, target, detail, address FROM former.audit_log

@@ -4,7 +4,7 @@ using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Platform.Database;
 
-/// <summary>The door of the database: one writer and a few readers.</summary>
+/// <summary>Registers the database: one writer and a few readers.</summary>
 internal static partial class DatabaseFeature
 {
     public static IServiceCollection AddStorage(this IServiceCollection services, IConfiguration configuration)
@@ -25,7 +25,7 @@ internal static partial class DatabaseFeature
         });
         services.AddSingleton(provider =>
         {
-            // The writer makes the file and its schema.
+            // The writer creates the file and its schema.
             _ = provider.GetRequiredService<GroupCommitWriter>();
             return new SqliteReaders(provider.GetRequiredService<DatabaseOptions>().Path);
         });
@@ -35,7 +35,7 @@ internal static partial class DatabaseFeature
         return services;
     }
 
-    /// <summary>The database holds e-mail addresses and usage: nobody but its owner reads it, however it was made and wherever a link to it leads.</summary>
+    /// <summary>Makes the database readable only by its owner, however it was created and wherever a link leads: it contains e-mail addresses and usage.</summary>
     private static void MakePrivate(string path, ILogger logger)
     {
         var file = PrivateFile.Target(path);
@@ -55,7 +55,7 @@ internal static partial class DatabaseFeature
             }
             catch (Exception exception) when (exception is UnauthorizedAccessException or IOException)
             {
-                // A file system without modes, or another owner: that others can read it is to be known, and no reason not to run.
+                // The file system has no modes, or the file has another owner. That others can read it is worth a warning, but no reason not to run.
                 Log.NotTightened(logger, part, exception.Message);
             }
         }
@@ -66,10 +66,10 @@ internal static partial class DatabaseFeature
         [LoggerMessage(1, LogLevel.Information, "Database {Path}, SQLite {Version}")]
         public static partial void Opened(ILogger logger, string path, string version);
 
-        [LoggerMessage(3, LogLevel.Warning, "{Path} could be opened by other users (mode {Mode}); now only its owner can")]
+        [LoggerMessage(3, LogLevel.Warning, "{Path} could be opened by other users (mode {Mode}); now only its owner can open it")]
         public static partial void Tightened(ILogger logger, string path, string mode);
 
-        [LoggerMessage(4, LogLevel.Warning, "{Path} can be opened by other users, and that cannot be changed: {Reason}")]
+        [LoggerMessage(4, LogLevel.Warning, "{Path} can be opened by other users, and its mode cannot be changed: {Reason}")]
         public static partial void NotTightened(ILogger logger, string path, string reason);
 
         [LoggerMessage(2, LogLevel.Error, "Writing to the database failed")]

@@ -1,8 +1,8 @@
 namespace Ccflux.Receiver.Platform.Database;
 
 /// <summary>
-/// Held by whoever writes usage into a database: the server while it runs, an import, a restore. It is a lock on a file beside the database, so
-/// the system lets go of it even after <c>kill -9</c>. Only its owner can open the file: whoever can open it can lock it, and so keep the
+/// The lock of the process that writes usage into a database: the running server, an import, a restore. It is a lock on a file next to the database, so
+/// the system releases it even after <c>kill -9</c>. Only its owner can open the file: anyone who can open it can lock it, and so prevent the
 /// receiver from starting.
 /// </summary>
 internal sealed class DatabaseLock : IDisposable
@@ -29,5 +29,5 @@ internal sealed class DatabaseLock : IDisposable
     public void Dispose() => _file.Dispose();
 }
 
-/// <summary>The database belongs to another process now.</summary>
+/// <summary>Another process is using the database.</summary>
 internal sealed class DatabaseInUseException(string path) : Exception($"{path} is in use by a running ccflux-receiver. Stop it first.");

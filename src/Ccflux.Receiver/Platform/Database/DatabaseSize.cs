@@ -4,8 +4,8 @@ using Ccflux.Receiver.Platform.Settings;
 
 namespace Ccflux.Receiver.Platform.Database;
 
-/// <summary>Watches how large the database is, its write-ahead log included, and how much it grew in a day; tells the log, the metrics and the admin's
-/// page where either passes what the settings allow.</summary>
+/// <summary>Watches the size of the database, including its write-ahead log, and its growth within a day. Reports to the log, the metrics and the admin's
+/// page if either exceeds its setting.</summary>
 internal sealed partial class DatabaseSize : BackgroundService
 {
     public const string MeterName = "ccflux.database";
@@ -28,10 +28,10 @@ internal sealed partial class DatabaseSize : BackgroundService
         meters.Create(MeterName).CreateObservableGauge("ccflux.database.size", Measure, "By", "Size of the database and its write-ahead log.");
     }
 
-    /// <summary>What is the matter, for people; null while nothing is.</summary>
+    /// <summary>A warning for people; null if there is none.</summary>
     public string? Warning => Volatile.Read(ref _warning);
 
-    /// <summary>Takes a sample and judges it.</summary>
+    /// <summary>Takes a sample and evaluates it.</summary>
     internal Task LookAsync(CancellationToken cancellationToken)
     {
         var size = Measure();
@@ -41,9 +41,9 @@ internal sealed partial class DatabaseSize : BackgroundService
             _samples.Dequeue();
         }
 
-        // Since the receiver started, where that is less than a day ago.
+        // Since the receiver started, if that was less than a day ago.
         var growth = size - _samples.Peek();
-        var warning = IsOver(size, _options.WarnMb) ? $"holds {size / Mebibyte} MiB (DATABASE_WARN_MB={_options.WarnMb})"
+        var warning = IsOver(size, _options.WarnMb) ? $"has reached {size / Mebibyte} MiB (DATABASE_WARN_MB={_options.WarnMb})"
             : IsOver(growth, _options.WarnGrowthMb) ? $"grew by {growth / Mebibyte} MiB within a day (DATABASE_WARN_GROWTH_MB={_options.WarnGrowthMb})"
             : null;
         Volatile.Write(ref _warning, warning);
@@ -68,10 +68,10 @@ internal sealed partial class DatabaseSize : BackgroundService
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "The database {Warning}. `ccflux-receiver users list` and the pages show who reports most; RETENTION_DAYS bounds what is kept")]
+        [LoggerMessage(1, LogLevel.Warning, "The database {Warning}. `ccflux-receiver users list` and the pages show who reports most; RETENTION_DAYS limits how long data is kept")]
         public static partial void Large(ILogger logger, string warning);
 
-        [LoggerMessage(2, LogLevel.Error, "The size of the database cannot be read; it is tried again in an hour")]
+        [LoggerMessage(2, LogLevel.Error, "The size of the database cannot be read; retrying in an hour")]
         public static partial void Failed(ILogger logger, Exception exception);
     }
 }

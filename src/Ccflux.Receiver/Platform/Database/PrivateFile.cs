@@ -1,16 +1,16 @@
 namespace Ccflux.Receiver.Platform.Database;
 
-/// <summary>Files that only their owner may read. SQLite gives its log files the mode of the database, so the database is made here first.</summary>
+/// <summary>Creates files that only their owner may read. SQLite gives its log files the mode of the database, so the database is created here first.</summary>
 internal static class PrivateFile
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode Others = ~(OwnerOnly | UnixFileMode.UserExecute);
 
-    /// <summary>Makes an empty file.</summary>
-    /// <exception cref="IOException">It is there already, or its folder is not.</exception>
+    /// <summary>Creates an empty file.</summary>
+    /// <exception cref="IOException">It already exists, or its folder does not.</exception>
     public static void Create(string path) => Open(path, FileMode.CreateNew, FileAccess.Write).Dispose();
 
-    /// <summary>Opens a file for this process alone, and makes it private where it is made.</summary>
+    /// <summary>Opens a file exclusively for this process; a new file is created private.</summary>
     public static FileStream Open(string path, FileMode mode, FileAccess access)
     {
         var options = new FileStreamOptions { Mode = mode, Access = access, Share = FileShare.None };
@@ -29,9 +29,9 @@ internal static class PrivateFile
         return file.LinkTarget is null ? path : file.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path;
     }
 
-    /// <summary>Takes everybody's rights to a file but its owner's.</summary>
-    /// <returns>The mode that the file had, where it had to be changed; null where it is private, is not there, or the system has no modes.</returns>
-    /// <exception cref="UnauthorizedAccessException">The file belongs to somebody else.</exception>
+    /// <summary>Removes all rights to a file except its owner's.</summary>
+    /// <returns>The file's previous mode if it was changed; null if the file is private or missing, or the system has no modes.</returns>
+    /// <exception cref="UnauthorizedAccessException">The file belongs to another user.</exception>
     public static UnixFileMode? Tighten(string path)
     {
         if (OperatingSystem.IsWindows() || !File.Exists(path))

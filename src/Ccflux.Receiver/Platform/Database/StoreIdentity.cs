@@ -3,7 +3,7 @@ using Dapper;
 
 namespace Ccflux.Receiver.Platform.Database;
 
-/// <summary>Who this database is, as clients are told: when it changes, they send their history again.</summary>
+/// <summary>The database's identity as reported to clients: when it changes, they send their history again.</summary>
 internal sealed class StoreIdentity(SqliteReaders readers)
 {
     private string? _id;

@@ -3,7 +3,7 @@ using Microsoft.OpenApi;
 
 namespace Ccflux.Receiver.Platform.Docs;
 
-/// <summary>The API's own documentation: the OpenAPI document at <c>/docs/v1.json</c> and Swagger UI over it at <c>/docs</c>. Both need the reader.</summary>
+/// <summary>Registers and maps the API's documentation: the OpenAPI document at <c>/docs/v1.json</c> and Swagger UI at <c>/docs</c>. Both require the reader.</summary>
 internal static class DocsRegistration
 {
     public const string DocumentPath = "/docs/v1.json";
@@ -12,7 +12,7 @@ internal static class DocsRegistration
 
     public static void AddDocs(this IServiceCollection services) => services.AddOpenApi("v1", options =>
     {
-        // The pinned Swagger UI draws nothing newer.
+        // The pinned version of Swagger UI supports nothing newer.
         options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_0;
         options.AddDocumentTransformer((document, _, _) =>
         {

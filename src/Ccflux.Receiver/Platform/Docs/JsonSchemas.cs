@@ -5,14 +5,14 @@ using Microsoft.OpenApi;
 
 namespace Ccflux.Receiver.Platform.Docs;
 
-/// <summary>The schema of a body, made of the very type information that it is read with: names, required fields and types cannot drift from it.</summary>
+/// <summary>Builds the schema of a body from the type information that it is read with, so that names, required fields and types always match.</summary>
 internal static class JsonSchemas
 {
     public static OpenApiSchema Of(JsonTypeInfo type) => Of(type.GetJsonSchemaAsNode());
 
     private static OpenApiSchema Of(JsonNode? node)
     {
-        // `true` is a schema, too: anything.
+        // `true` is a valid schema, too: it allows anything.
         if (node is not JsonObject schema)
         {
             return new OpenApiSchema();

@@ -4,7 +4,7 @@ using Microsoft.OpenApi;
 
 namespace Ccflux.Receiver.Platform.Docs;
 
-/// <summary>What an operation takes, for the OpenAPI document, so that each can be tried there. None of it changes how requests are routed or read.</summary>
+/// <summary>Describes the input of operations in the OpenAPI document, so that each can be tried there. Does not affect how requests are routed or read.</summary>
 internal static class OperationDocs
 {
     public static RouteHandlerBuilder TakesQuery(this RouteHandlerBuilder endpoint, params IReadOnlyList<QueryParameter> parameters) =>
@@ -20,12 +20,12 @@ internal static class OperationDocs
         });
 
     /// <param name="endpoint">The operation.</param>
-    /// <param name="type">How the body is read; its schema is made of that.</param>
-    /// <param name="example">A body that is taken as it stands, but for keys and ids.</param>
+    /// <param name="type">How the body is read; the schema is built from it.</param>
+    /// <param name="example">A body that is accepted unchanged, except for keys and ids.</param>
     public static RouteHandlerBuilder TakesJson<T>(this RouteHandlerBuilder endpoint, JsonTypeInfo<T> type, T example) => endpoint.TakesBody(
         ("application/json", new OpenApiMediaType { Schema = JsonSchemas.Of(type), Example = JsonSerializer.SerializeToNode(example, type) }));
 
-    /// <summary>A body in one of several forms.</summary>
+    /// <summary>Describes a body in one of several forms.</summary>
     public static RouteHandlerBuilder TakesBody(this RouteHandlerBuilder endpoint, params (string ContentType, OpenApiMediaType Body)[] bodies) =>
         endpoint.AddOpenApiOperationTransformer((operation, _, _) =>
         {

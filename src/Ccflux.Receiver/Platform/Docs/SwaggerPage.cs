@@ -6,7 +6,7 @@ using Swashbuckle.AspNetCore.SwaggerUI;
 namespace Ccflux.Receiver.Platform.Docs;
 
 /// <summary>
-/// Swagger UI, its script and style taken from the package. The page around it is ours, because the package's own has inline script that
+/// Serves Swagger UI with the package's script and style. The page is our own, because the package's page has inline script, which
 /// the Content-Security-Policy does not allow; this one needs no exception.
 /// </summary>
 internal static class SwaggerPage
@@ -32,7 +32,7 @@ internal static class SwaggerPage
         </html>
         """;
 
-    // A session's cookie changes something only beside its antiforgery token. Nothing is fetched from elsewhere.
+    // With a session's cookie, changes require its antiforgery token. Nothing is fetched from elsewhere.
     private const string Script = $$"""
         SwaggerUIBundle({
           url: "/docs/v1.json",
@@ -51,7 +51,7 @@ internal static class SwaggerPage
 
     public static IResult Start() => Results.Text(Script, "text/javascript; charset=utf-8");
 
-    /// <summary>The package holds its files compressed; who may have them so is the business of the response's compression.</summary>
+    /// <summary>The package contains its files compressed; the response's compression decides whether they are sent that way.</summary>
     public static IResult Asset(string name, string contentType) =>
         typeof(SwaggerUIOptions).Assembly.GetManifestResourceStream(ResourcePrefix + name) is { } asset
             ? Results.Stream(new GZipStream(asset, CompressionMode.Decompress), contentType)

@@ -3,17 +3,17 @@ using System.Security.Cryptography;
 
 namespace Ccflux.Receiver.Platform.Downloads;
 
-/// <summary>The client programs in the folder of <see cref="DownloadOptions"/>. Only files of the names below are ever looked at; each is hashed once for as long as
-/// it stays the same.</summary>
+/// <summary>Finds the client programs in the folder of <see cref="DownloadOptions"/>. Only files with the names below are considered; each is hashed once and
+/// again after it changes.</summary>
 internal sealed class ClientPrograms(DownloadOptions options)
 {
-    /// <summary>The address that a shell on Linux or macOS makes for its own machine.</summary>
+    /// <summary>The file name that a shell on Linux or macOS builds for its own machine.</summary>
     public const string OwnName = "ccflux-$(uname -sm | tr ' ' -)";
 
-    /// <summary>A larger file is no client program.</summary>
+    /// <summary>A larger file is not a client program.</summary>
     private const long MaxSize = 64 * 1024 * 1024;
 
-    /// <summary>The names of a release, and what <see cref="OwnName"/> comes to there.</summary>
+    /// <summary>The names of a release, and the value of <see cref="OwnName"/> on that platform.</summary>
     private static readonly (string Name, string Platform, string? OwnName)[] s_known =
     [
         ("ccflux-linux-x86_64", "Linux (x86-64)", "ccflux-Linux-x86_64"),
@@ -25,13 +25,13 @@ internal sealed class ClientPrograms(DownloadOptions options)
 
     private readonly string _folder = options.Folder ?? Path.Combine(AppContext.BaseDirectory, "plugin", "bin");
 
-    /// <summary>What each file was found to be; no more entries than known names.</summary>
+    /// <summary>The hashed programs; no more entries than known names.</summary>
     private readonly ConcurrentDictionary<string, ClientProgram> _hashed = new(StringComparer.Ordinal);
 
-    /// <summary>Those that are there now, in the order of the platforms.</summary>
+    /// <summary>The programs that exist now, in the order of the platforms.</summary>
     public IReadOnlyList<ClientProgram> Present() => [.. s_known.Select(known => Look(known.Name, known.Platform)).OfType<ClientProgram>()];
 
-    /// <summary>The program of a name, or of what <see cref="OwnName"/> came to; null where the name is not known or the file is not there.</summary>
+    /// <summary>Finds a program by its name or by a value of <see cref="OwnName"/>; null if the name is unknown or the file does not exist.</summary>
     public ClientProgram? Find(string name)
     {
         foreach (var known in s_known)
@@ -68,7 +68,7 @@ internal sealed class ClientPrograms(DownloadOptions options)
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return null; // What cannot be read cannot be handed out.
+            return null; // A file that cannot be read cannot be served.
         }
     }
 }

@@ -2,10 +2,10 @@ using System.ComponentModel;
 
 namespace Ccflux.Receiver.Platform.Downloads;
 
-/// <summary>Where the client programs are that the receiver hands out.</summary>
+/// <summary>Where to find the client programs that the receiver offers for download.</summary>
 internal sealed class DownloadOptions
 {
     [ConfigurationKeyName("DOWNLOAD_DIR")]
-    [Description("Folder of the client programs, named as in a release (ccflux-linux-x86_64, …): those that are there can be downloaded at /download by everybody who reaches the receiver. Unset: plugin/bin beside the receiver's program.")]
+    [Description("Folder of the client programs, named as in a release (ccflux-linux-x86_64, …). Anyone who can reach the receiver can download them at /download. Unset: plugin/bin next to the receiver's executable.")]
     public string? Folder { get; set; }
 }

@@ -5,7 +5,8 @@ using Microsoft.Net.Http.Headers;
 
 namespace Ccflux.Receiver.Platform.Downloads;
 
-/// <summary><c>GET /download/{name}</c>: a client program, for everybody: whoever installs it has no sign-in here. Whole or in ranges. The page that lists them is Shell's.</summary>
+/// <summary>Registers and maps <c>GET /download/{name}</c>: a client program, whole or in ranges. Public, because users who install it cannot sign in.
+/// Shell renders the page that lists them.</summary>
 internal static class DownloadsRegistration
 {
     public const string Path = "/download";
@@ -23,12 +24,12 @@ internal static class DownloadsRegistration
     {
         if (!limits.Pages.TryTake(RequestLimits.AddressOf(context), out var wait))
         {
-            return new Problem(StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, "Too many requests from this address (ADMIN_RATE_LIMIT_PER_MINUTE).", wait);
+            return new Problem(StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, "Too many requests from this IP address (ADMIN_RATE_LIMIT_PER_MINUTE).", wait);
         }
 
         if (programs.Find(name) is not { } program)
         {
-            return new Problem(StatusCodes.Status404NotFound, "", $"This receiver has no such program; {Path} lists those it has.");
+            return new Problem(StatusCodes.Status404NotFound, "", $"This receiver has no such program; {Path} lists the available ones.");
         }
 
         context.Response.Headers.CacheControl = "no-cache";

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace Ccflux.Receiver.Platform.Http;
 
-/// <summary>An address and a port, such as <c>127.0.0.1:8080</c>, <c>[::]:8080</c>, <c>localhost:8080</c> or <c>:8080</c>.</summary>
+/// <summary>An IP address and port, such as <c>127.0.0.1:8080</c>, <c>[::]:8080</c>, <c>localhost:8080</c> or <c>:8080</c>.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class ListenAddressAttribute : ValidationAttribute
 {
@@ -15,7 +15,7 @@ internal sealed class ListenAddressAttribute : ValidationAttribute
         return IPEndPoint.TryParse(named, out var address) && named.EndsWith($":{address.Port.ToString(CultureInfo.InvariantCulture)}", StringComparison.Ordinal) ? address : null;
     }
 
-    /// <summary>Whether another program listens there.</summary>
+    /// <summary>Whether another program is listening there.</summary>
     public static bool IsTaken(IPEndPoint address)
     {
         using var probe = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
@@ -30,17 +30,17 @@ internal sealed class ListenAddressAttribute : ValidationAttribute
         }
         catch (SocketException)
         {
-            return false; // whoever listens there in earnest says what is wrong
+            return false; // the actual listener will report what is wrong
         }
     }
 
     protected override ValidationResult? IsValid(object? value, ValidationContext validationContext) =>
         value is null or "" || Parse((string)value) is not null
             ? ValidationResult.Success
-            : new ValidationResult($"expected an address and a port such as 127.0.0.1:8080, got \"{value}\".");
+            : new ValidationResult($"expected an IP address and a port such as 127.0.0.1:8080, got \"{value}\".");
 }
 
-/// <summary>Addresses and networks separated by commas.</summary>
+/// <summary>IP addresses and networks separated by commas.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class ProxyListAttribute : ValidationAttribute
 {
@@ -57,15 +57,15 @@ internal sealed class ProxyListAttribute : ValidationAttribute
     protected override ValidationResult? IsValid(object? value, ValidationContext validationContext) =>
         value is null || Parse((string)value).All(network => network is not null)
             ? ValidationResult.Success
-            : new ValidationResult($"expected addresses or networks separated by commas, got \"{value}\".");
+            : new ValidationResult($"expected IP addresses or networks separated by commas, got \"{value}\".");
 }
 
-/// <summary>An absolute http or https address without a query.</summary>
+/// <summary>An absolute http or https URL without a query.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class BaseAddressAttribute : ValidationAttribute
 {
     protected override ValidationResult? IsValid(object? value, ValidationContext validationContext) =>
         value is null || (Uri.TryCreate((string)value, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" && address.Query.Length == 0)
             ? ValidationResult.Success
-            : new ValidationResult($"expected an address such as https://ccflux.example.org, got \"{value}\".");
+            : new ValidationResult($"expected a URL such as https://ccflux.example.org, got \"{value}\".");
 }

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Ccflux.Receiver.Platform.Http;
 
-/// <summary>Reads JSON that a client sent. Whatever is wrong with it is a <see cref="JsonException"/>.</summary>
+/// <summary>Reads JSON that a client sent. Any error in it is a <see cref="JsonException"/>.</summary>
 internal static class BodyJson
 {
     public static T? Deserialize<T>(ReadOnlySpan<byte> json, JsonTypeInfo<T> type)
@@ -14,8 +14,8 @@ internal static class BodyJson
         }
         catch (InvalidOperationException exception)
         {
-            // An escaped half of a surrogate pair is well-formed to the tokenizer, and cannot become a string.
-            throw new JsonException("A text is no Unicode: it holds half a surrogate pair.", exception);
+            // An escaped half of a surrogate pair is well-formed for the tokenizer, but cannot become a string.
+            throw new JsonException("A text is not valid Unicode: it contains half a surrogate pair.", exception);
         }
     }
 }

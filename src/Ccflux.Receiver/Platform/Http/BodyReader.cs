@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Ccflux.Receiver.Platform.Http;
 
-/// <summary>What came of reading a body.</summary>
+/// <summary>The result of reading a body.</summary>
 internal enum BodyStatus
 {
     Read = 1,
@@ -13,7 +13,7 @@ internal enum BodyStatus
     UnknownEncoding = 4,
 }
 
-/// <summary>A request's body in rented memory, as sent and unpacked, each within the limit. Nothing beyond the limit is read or unpacked.</summary>
+/// <summary>Reads a request's body into rented memory, as sent and decompressed, each within the limit. Nothing beyond the limit is read or decompressed.</summary>
 internal sealed class BodyReader : IDisposable
 {
     private const int MaxDiscarded = 8 * 1024 * 1024;
@@ -27,21 +27,21 @@ internal sealed class BodyReader : IDisposable
 
     public BodyStatus Status { get; }
 
-    /// <summary>How many bytes of <see cref="SentBuffer"/> are the body.</summary>
+    /// <summary>The number of bytes in <see cref="SentBuffer"/> that are the body.</summary>
     public int SentLength => _sentLength;
 
-    /// <summary>The body as sent, with the room after it that was asked for.</summary>
+    /// <summary>The body as sent, followed by the requested spare bytes.</summary>
     public byte[] SentBuffer => _sent;
 
     public ReadOnlySpan<byte> Content => _unpacked is null ? _sent.AsSpan(0, _sentLength) : _unpacked.AsSpan(0, _unpackedLength);
 
-    /// <param name="request">Whose body.</param>
-    /// <param name="limit">Most bytes, as sent and unpacked.</param>
-    /// <param name="room">Bytes to leave after the body as sent.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="limit">The maximum number of bytes, as sent and decompressed.</param>
+    /// <param name="room">The number of spare bytes after the body as sent.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
     public static async ValueTask<BodyReader> ReadAsync(HttpRequest request, int limit, int room, CancellationToken cancellationToken)
     {
-        // The limit is held here, so that a body beyond it can still be answered.
+        // The limit is enforced here, so that a body beyond it can still be answered.
         if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
         {
             size.MaxRequestBodySize = null;
@@ -87,7 +87,7 @@ internal sealed class BodyReader : IDisposable
         _unpacked = null;
     }
 
-    /// <summary>Reads a body that is too large on to its end, within bounds: answered while it still sends, a client would see a
+    /// <summary>Reads an oversized body to its end, within bounds: if it were answered while still sending, the client would see a
     /// broken connection instead of the answer.</summary>
     private static async Task DiscardAsync(HttpRequest request, CancellationToken cancellationToken)
     {
@@ -119,7 +119,7 @@ internal sealed class BodyReader : IDisposable
                 buffer = larger;
             }
 
-            // One byte more than allowed tells a body that is too large from one that just fits.
+            // One byte more than allowed distinguishes a body that is too large from one that just fits.
             var read = await body.ReadAsync(buffer.AsMemory(length, Math.Min(buffer.Length - room, limit + 1) - length), cancellationToken);
             length += read;
             if (read == 0 || length > limit)

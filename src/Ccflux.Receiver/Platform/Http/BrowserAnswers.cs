@@ -1,9 +1,9 @@
 namespace Ccflux.Receiver.Platform.Http;
 
-/// <summary>Says the same refusal to people as a page and to programs as problem details.</summary>
+/// <summary>Sends a refusal to people as a page and to programs as problem details.</summary>
 internal sealed class BrowserAnswers(IBrowserPages pages)
 {
-    public const string NoAdminToken = "The pages and the API are off: set ADMIN_TOKEN and start the receiver again. Reports are taken all the same.";
+    public const string NoAdminToken = "The pages and the API are off: set ADMIN_TOKEN and restart the receiver. Reports are still accepted.";
 
     public static bool WantsPage(HttpRequest request) => request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
 

@@ -3,8 +3,8 @@ using Ccflux.Receiver.Platform.Auth.Admin;
 namespace Ccflux.Receiver.Platform.Http;
 
 /// <summary>
-/// The cookies of the pages: HttpOnly, SameSite=Strict, and Secure with the prefix <c>__Host-</c> wherever the browser came by HTTPS. The prefixed
-/// name can be set by this host over HTTPS only, so a cookie that somebody smuggled in over plain HTTP is never read there.
+/// The cookies of the pages: HttpOnly, SameSite=Strict, and Secure with the prefix <c>__Host-</c> if the browser uses HTTPS. Only this host can set
+/// the prefixed name, and only over HTTPS, so a cookie that someone planted over plain HTTP is never read there.
 /// </summary>
 internal sealed class BrowserCookies(HttpOptions http, AdminOptions admin)
 {
@@ -12,7 +12,7 @@ internal sealed class BrowserCookies(HttpOptions http, AdminOptions admin)
 
     private readonly Uri? _secureBase = http.BaseUrl is { } address && new Uri(address) is { Scheme: "https" } uri ? uri : null;
 
-    /// <summary>The cookie's value on this request; null where it has none, or one longer than <paramref name="maxLength"/>.</summary>
+    /// <summary>The cookie's value on this request; null if there is none, or it is longer than <paramref name="maxLength"/>.</summary>
     public string? Read(HttpRequest request, string name, int maxLength) =>
         request.Cookies[NameOf(request, name)] is { Length: > 0 } value && value.Length <= maxLength ? value : null;
 
@@ -22,7 +22,7 @@ internal sealed class BrowserCookies(HttpOptions http, AdminOptions admin)
     public void Remove(HttpContext context, string name) =>
         context.Response.Cookies.Delete(NameOf(context.Request, name), Options(context.Request, null));
 
-    /// <summary>As COOKIE_SECURE says; unset, whether the request came by HTTPS: to this process, to a trusted proxy, or to an https BASE_URL by its
+    /// <summary>The value of COOKIE_SECURE. If unset: whether the request used HTTPS, to this process, to a trusted proxy, or to an https BASE_URL by its
     /// name, which a proxy that is not in TRUSTED_PROXIES passes on too.</summary>
     public bool IsSecure(HttpRequest request) =>
         admin.CookieSecure

@@ -3,10 +3,10 @@ using System.Net.Sockets;
 
 namespace Ccflux.Receiver.Platform.Http;
 
-/// <summary>Connects to an address that was checked: a name that is looked up twice may answer differently the second time.</summary>
+/// <summary>Connects to an IP address that was checked: a name that is resolved twice may resolve differently the second time.</summary>
 internal static class CheckedConnection
 {
-    /// <summary>A handler without proxy, redirect or cookie, any of which would lead elsewhere unchecked.</summary>
+    /// <summary>A handler without proxy, redirects or cookies, any of which could lead elsewhere unchecked.</summary>
     public static SocketsHttpHandler NewHandler(bool allowPrivate) => new()
     {
         AllowAutoRedirect = false,
@@ -40,5 +40,5 @@ internal static class CheckedConnection
     }
 }
 
-/// <summary>The name leads to private addresses only.</summary>
-internal sealed class PrivateAddressException() : IOException("The name leads to a private address.");
+/// <summary>The name resolves to private IP addresses only.</summary>
+internal sealed class PrivateAddressException() : IOException("The name resolves to a private IP address.");

@@ -4,26 +4,26 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Ccflux.Receiver.Platform.Http;
 
-/// <summary>Open connections of one address, so that one machine cannot take them all. Loopback and trusted proxies carry everybody's and have no
-/// share of their own.</summary>
+/// <summary>Limits the open connections per IP address, so that one machine cannot use them all. Loopback and trusted proxies carry connections of everyone and are
+/// not limited.</summary>
 internal sealed class ConnectionLimiter(HttpOptions options)
 {
-    /// <summary>Connections of everybody.</summary>
+    /// <summary>The maximum number of connections in total.</summary>
     public const int MaxConnections = 10_000;
 
-    /// <summary>Connections of one address.</summary>
+    /// <summary>The maximum number of connections per IP address.</summary>
     public const int MaxOfOneAddress = 1000;
 
     private readonly System.Net.IPNetwork[] _proxies = [.. ProxyListAttribute.Parse(options.TrustedProxies ?? "").OfType<System.Net.IPNetwork>()];
 
-    /// <summary>An entry for each address with open connections: at most <see cref="MaxConnections"/>.</summary>
+    /// <summary>One entry per IP address with open connections: at most <see cref="MaxConnections"/>.</summary>
     private readonly ConcurrentDictionary<string, int> _open = new(StringComparer.Ordinal);
 
-    /// <summary>Serves the connection, or closes it at once where its address has too many.</summary>
+    /// <summary>Serves the connection, or closes it at once if its IP address has too many.</summary>
     public ConnectionDelegate Admit(ConnectionDelegate next) => connection =>
         connection.RemoteEndPoint is IPEndPoint { Address: var address } && !IsShared(address) ? ServeAsync(connection, RequestLimits.KeyOf(address), next) : next(connection);
 
-    /// <summary>Takes a place for the address; false where it has none left.</summary>
+    /// <summary>Reserves a connection for the IP address; false if none is left.</summary>
     internal bool TryOpen(string key)
     {
         if (_open.AddOrUpdate(key, 1, (_, count) => count + 1) <= MaxOfOneAddress)
@@ -47,7 +47,7 @@ internal sealed class ConnectionLimiter(HttpOptions options)
     {
         if (!TryOpen(key))
         {
-            connection.Abort(new ConnectionAbortedException("This address has too many connections open."));
+            connection.Abort(new ConnectionAbortedException("This IP address has too many open connections."));
             return;
         }
 

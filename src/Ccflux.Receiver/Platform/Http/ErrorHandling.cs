@@ -3,10 +3,10 @@ using Ccflux.Storage.Sqlite;
 
 namespace Ccflux.Receiver.Platform.Http;
 
-/// <summary>What a caller sees where no endpoint answered: never a stack trace, never an empty page, always with the headers of every answer.</summary>
+/// <summary>Answers where no endpoint did: never with a stack trace or an empty page, and always with the headers of every answer.</summary>
 internal sealed partial class ErrorHandling(RequestDelegate next, BrowserAnswers answers, TimeProvider time, ILogger<ErrorHandling> logger)
 {
-    private const string LogSaysMore = "The receiver's log says more. Nothing that was acknowledged is lost.";
+    private const string LogSaysMore = "See the receiver's log for details. Acknowledged data is not lost.";
     private static readonly TimeSpan s_shortWait = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_longWait = TimeSpan.FromSeconds(30);
 
@@ -26,7 +26,7 @@ internal sealed partial class ErrorHandling(RequestDelegate next, BrowserAnswers
         }
         catch (Exception exception) when (exception is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
         {
-            // The client went away or reset its stream: its own affair, and nothing that a stranger should be able to write into the log.
+            // The client disconnected or reset its stream. That is no failure, and strangers should not be able to write it into the log.
             if (!context.Response.HasStarted)
             {
                 context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
@@ -52,14 +52,14 @@ internal sealed partial class ErrorHandling(RequestDelegate next, BrowserAnswers
         }
     }
 
-    /// <summary>What was prepared before the failure goes: half an answer's headers would be wrong on another, and some may stand only once.</summary>
+    /// <summary>Clears what was prepared before the failure: the headers of half an answer would be wrong on another, and some must not be repeated.</summary>
     private static void Clear(HttpResponse response)
     {
         response.Clear();
         SecurityHeaders.Set(response.Headers);
     }
 
-    /// <summary>The answer to a failure. Where no page can be drawn either, it is problem details.</summary>
+    /// <summary>Answers a failure. If the page cannot be rendered either, sends problem details.</summary>
     private async Task FailAsync(HttpContext context)
     {
         Clear(context.Response);
@@ -75,7 +75,7 @@ internal sealed partial class ErrorHandling(RequestDelegate next, BrowserAnswers
         }
     }
 
-    /// <summary>A read that had to be given up: the caller may try again, which a 500 would not say.</summary>
+    /// <summary>Answers a read that was abandoned: the caller may retry, which a 500 would not say.</summary>
     private Task RefuseAsync(HttpContext context, Exception exception, ReadRefusal reason)
     {
         if (context.RequestAborted.IsCancellationRequested)
@@ -93,17 +93,17 @@ internal sealed partial class ErrorHandling(RequestDelegate next, BrowserAnswers
         return reason switch
         {
             ReadRefusal.CallerBusy => WriteAsync(
-                context, StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, "Earlier requests from this address are still being read. Wait for them.", s_shortWait),
+                context, StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, "Earlier requests from this IP address are still being processed. Wait for them to finish.", s_shortWait),
             ReadRefusal.TooSlow => WriteAsync(
                 context,
                 StatusCodes.Status503ServiceUnavailable,
                 ErrorCodes.Busy,
-                "This took longer to read than READ_TIMEOUT_SECONDS allows. Choose a shorter period or a narrower filter, or try again later.",
+                "This read took longer than READ_TIMEOUT_SECONDS allows. Choose a shorter period or a narrower filter, or try again later.",
                 s_longWait),
             ReadRefusal.Unreadable => WriteAsync(
-                context, StatusCodes.Status503ServiceUnavailable, ErrorCodes.Busy, "The database cannot be read at the moment. The receiver's log says more.", s_shortWait),
+                context, StatusCodes.Status503ServiceUnavailable, ErrorCodes.Busy, "The database cannot be read right now. See the receiver's log for details.", s_shortWait),
             _ => WriteAsync(
-                context, StatusCodes.Status503ServiceUnavailable, ErrorCodes.Busy, "Other requests are being read and none ended in time. Try again in a moment.", s_shortWait),
+                context, StatusCodes.Status503ServiceUnavailable, ErrorCodes.Busy, "Too many other requests are being processed. Try again in a moment.", s_shortWait),
         };
     }
 
@@ -111,8 +111,8 @@ internal sealed partial class ErrorHandling(RequestDelegate next, BrowserAnswers
     {
         var (code, detail) = status switch
         {
-            StatusCodes.Status404NotFound => ("", "There is nothing at this address."),
-            StatusCodes.Status405MethodNotAllowed => ("", "This address takes another method."),
+            StatusCodes.Status404NotFound => ("", "There is nothing at this URL."),
+            StatusCodes.Status405MethodNotAllowed => ("", "Method not allowed for this URL."),
             StatusCodes.Status413PayloadTooLarge => (ErrorCodes.TooLarge, "The body is larger than BODY_LIMIT_KB allows."),
             StatusCodes.Status408RequestTimeout => ("", "The request took too long to arrive."),
             >= 500 => ("", LogSaysMore),
@@ -141,16 +141,16 @@ internal sealed partial class ErrorHandling(RequestDelegate next, BrowserAnswers
         }
     }
 
-    /// <summary>The route's pattern, not the path: a path can hold an e-mail address.</summary>
+    /// <summary>The route's pattern, not the path, because a path can contain an e-mail address.</summary>
     private static string RouteOf(HttpContext context) =>
         (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "(no route)";
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Error, "{Method} {Route} failed ({Unlogged} more of its kind since the last such line)")]
+        [LoggerMessage(1, LogLevel.Error, "{Method} {Route} failed ({Unlogged} more of this kind since the last such line)")]
         public static partial void Failed(ILogger logger, Exception exception, string method, string route, int unlogged);
 
-        [LoggerMessage(2, LogLevel.Warning, "{Method} {Route}: a read was given up: {Reason} ({Unlogged} more of its kind since the last such line)")]
+        [LoggerMessage(2, LogLevel.Warning, "{Method} {Route}: a read was abandoned: {Reason} ({Unlogged} more of this kind since the last such line)")]
         public static partial void GivenUp(ILogger logger, string method, string route, ReadRefusal reason, int unlogged);
     }
 }

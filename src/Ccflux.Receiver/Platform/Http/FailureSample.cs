@@ -1,10 +1,10 @@
 namespace Ccflux.Receiver.Platform.Http;
 
-/// <summary>Which failures are written to the log: of each route and kind of exception one a minute, since a failure that a caller can repeat would
+/// <summary>Decides which failures are logged: one per minute for each route and kind of exception, since a failure that a caller can repeat would
 /// otherwise let the caller fill the disk. The others are counted.</summary>
 internal sealed class FailureSample(TimeProvider time)
 {
-    /// <summary>Kinds held at most. Routes and exceptions are few; this bounds them all the same.</summary>
+    /// <summary>The maximum number of kinds. Routes and exceptions are few; this bounds them anyway.</summary>
     private const int MaxKinds = 1000;
 
     private static readonly TimeSpan s_pause = TimeSpan.FromMinutes(1);
@@ -14,7 +14,7 @@ internal sealed class FailureSample(TimeProvider time)
 
     /// <param name="route">Where it failed.</param>
     /// <param name="kind">The exception's type.</param>
-    /// <param name="unlogged">Failures of this kind since the last one that was written.</param>
+    /// <param name="unlogged">The number of failures of this kind since the last one that was logged.</param>
     public bool IsDue(string route, Type kind, out int unlogged)
     {
         var now = time.GetTimestamp();

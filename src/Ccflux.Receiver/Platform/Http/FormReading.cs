@@ -1,9 +1,9 @@
 namespace Ccflux.Receiver.Platform.Http;
 
-/// <summary>Reads a form that may be anything.</summary>
+/// <summary>Reads a form with untrusted content.</summary>
 internal static class FormReading
 {
-    /// <exception cref="BadHttpRequestException">What was sent is no form.</exception>
+    /// <exception cref="BadHttpRequestException">The body is not a form.</exception>
     public static async Task<IFormCollection> ReadFormSafelyAsync(this HttpRequest request)
     {
         try
@@ -16,7 +16,7 @@ internal static class FormReading
         }
     }
 
-    /// <summary>The same, and without fields where nothing says that a form was sent.</summary>
+    /// <summary>The same, but returns an empty form if the request does not state that it is one.</summary>
     /// <inheritdoc cref="ReadFormSafelyAsync"/>
     public static async Task<IFormCollection> FormOrEmptyAsync(this HttpRequest request) =>
         request.HasFormContentType ? await request.ReadFormSafelyAsync() : FormCollection.Empty;

@@ -1,9 +1,9 @@
 namespace Ccflux.Receiver.Platform.Http;
 
-/// <summary>Answers HEAD as GET: load balancers and monitors ask so. The server leaves the body out by itself.</summary>
+/// <summary>Answers HEAD like GET, because load balancers and monitors use it. The server leaves out the body by itself.</summary>
 internal static class HeadRequests
 {
-    /// <summary>Before routing, which knows GET alone.</summary>
+    /// <summary>Must come before routing, which knows only GET.</summary>
     public static void UseHeadRequests(this IApplicationBuilder app) => app.Use((context, next) =>
     {
         // The stream of live updates has no end to wait for.

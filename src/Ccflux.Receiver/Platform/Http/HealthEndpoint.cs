@@ -5,7 +5,7 @@ using Dapper;
 
 namespace Ccflux.Receiver.Platform.Http;
 
-/// <summary><c>GET /health</c>: whether the receiver answers, its database can be read and the last write to it was taken. Open to all, tells
+/// <summary><c>GET /health</c>: whether the receiver answers, its database can be read and the last write succeeded. Public, reveals
 /// nothing else, and writes nothing itself.</summary>
 internal sealed partial class HealthEndpoint(SqliteReaders readers, GroupCommitWriter writer, RequestLimits limits, ILogger<HealthEndpoint> logger)
 {
@@ -17,7 +17,7 @@ internal sealed partial class HealthEndpoint(SqliteReaders readers, GroupCommitW
     {
         if (!limits.Open.TryTake(RequestLimits.AddressOf(context), out var wait))
         {
-            return new Problem(StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, "Too many requests from this address.", wait);
+            return new Problem(StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, "Too many requests from this IP address.", wait);
         }
 
         context.Response.Headers.CacheControl = "no-store";
@@ -52,7 +52,7 @@ internal sealed partial class HealthEndpoint(SqliteReaders readers, GroupCommitW
     }
 }
 
-/// <summary>Answer of <c>/health</c>. <paramref name="Db"/> is ok, error (it cannot be read) or not-writable.</summary>
+/// <summary>The answer of <c>/health</c>. <paramref name="Db"/> is ok, error (it cannot be read) or not-writable.</summary>
 internal sealed record Health(string Status, string Db);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]

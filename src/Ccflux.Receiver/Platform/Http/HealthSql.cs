@@ -1,6 +1,6 @@
 namespace Ccflux.Receiver.Platform.Http;
 
-/// <summary>SQL of the health check: cheap, and false where the schema is not there.</summary>
+/// <summary>SQL for the health check: cheap, and fails if the schema is missing.</summary>
 internal static class HealthSql
 {
     public const string Probe = "SELECT count(*) FROM store";

@@ -3,12 +3,12 @@ using System.Net;
 namespace Ccflux.Receiver.Platform.Http;
 
 /// <summary>
-/// Refuses requests for a host that is not ours. A page of another site can make its own name lead to this receiver's address and would then
-/// count as the same origin; what it cannot do is send another name than its own.
+/// Refuses requests for a host that is not ours. Another site can make its own name resolve to this receiver's IP address and would then
+/// count as the same origin; but it cannot send any name other than its own.
 /// </summary>
 internal sealed partial class HostCheck(HttpOptions options, TimeProvider time, ILogger<HostCheck> logger)
 {
-    /// <summary>A refusal is worth a line, a flood of them is not.</summary>
+    /// <summary>A refusal is worth a log line, a flood of them is not.</summary>
     private readonly KeyedRateLimiter _logged = new(1, 5, 1, time);
 
     private readonly HashSet<string> _names = new(NamesOf(options), StringComparer.OrdinalIgnoreCase);
@@ -16,7 +16,7 @@ internal sealed partial class HostCheck(HttpOptions options, TimeProvider time, 
     private readonly bool _takesAll = HostListAttribute.Parse(options.AllowedHosts).Contains("*", StringComparer.Ordinal);
 
     /// <summary>True for BASE_URL's host, ALLOWED_HOSTS, IP addresses, the loopback names and the machine's own name. A request without a host
-    /// is from no browser and passes.</summary>
+    /// does not come from a browser and is allowed.</summary>
     public bool Allows(HostString host) =>
         _takesAll
         || !host.HasValue
@@ -40,7 +40,7 @@ internal sealed partial class HostCheck(HttpOptions options, TimeProvider time, 
         await new Problem(
             StatusCodes.Status421MisdirectedRequest,
             "",
-            "This receiver is not known by the host name that was asked for: set BASE_URL to its address, or add the name to ALLOWED_HOSTS.").ExecuteAsync(context);
+            "This receiver does not serve the requested host name: set BASE_URL to its URL, or add the name to ALLOWED_HOSTS.").ExecuteAsync(context);
     }
 
     private static IEnumerable<string> NamesOf(HttpOptions options)
@@ -55,7 +55,7 @@ internal sealed partial class HostCheck(HttpOptions options, TimeProvider time, 
             yield return HostNames.Bare(name);
         }
 
-        // On a home network a machine is asked for by its own name, alone or as multicast DNS has it.
+        // On a home network, people use a machine's own name, alone or with the suffix of multicast DNS.
         var machine = Dns.GetHostName();
         yield return machine;
         yield return machine + ".local";
@@ -65,7 +65,7 @@ internal sealed partial class HostCheck(HttpOptions options, TimeProvider time, 
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "A request from {Address} was refused: it was for a host that is neither BASE_URL's nor in ALLOWED_HOSTS")]
+        [LoggerMessage(1, LogLevel.Warning, "A request from {Address} was refused: its host is neither BASE_URL's nor in ALLOWED_HOSTS")]
         public static partial void Refused(ILogger logger, string address);
     }
 }

@@ -3,12 +3,12 @@ using System.Net;
 
 namespace Ccflux.Receiver.Platform.Http;
 
-/// <summary>Names in a <c>Host</c> header, as they are compared: without a dot at the end, without the brackets of IPv6, in any case of letters.</summary>
+/// <summary>Normalises names in a <c>Host</c> header for comparison: without a trailing dot, without the brackets of IPv6, case-insensitive.</summary>
 internal static class HostNames
 {
     public static string Bare(string host) => host.Trim('[', ']').TrimEnd('.');
 
-    /// <summary><c>localhost</c>, a name below it, or a loopback address. Browsers resolve these without asking anybody.</summary>
+    /// <summary><c>localhost</c>, a name below it, or a loopback address. Browsers resolve these without a DNS query.</summary>
     public static bool IsLoopback(string host)
     {
         var name = Bare(host);
@@ -17,11 +17,11 @@ internal static class HostNames
             || (IPAddress.TryParse(name, out var address) && IPAddress.IsLoopback(address));
     }
 
-    /// <summary>An address instead of a name: nobody can make it lead elsewhere.</summary>
+    /// <summary>An IP address instead of a name: nobody can make it resolve to something else.</summary>
     public static bool IsAddress(string host) => IPAddress.TryParse(Bare(host), out _);
 }
 
-/// <summary>Host names separated by commas; <c>*.</c> before one takes every name below it, and <c>*</c> alone takes all.</summary>
+/// <summary>Host names separated by commas; <c>*.</c> before a name allows every name below it, and <c>*</c> alone allows all.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class HostListAttribute : ValidationAttribute
 {

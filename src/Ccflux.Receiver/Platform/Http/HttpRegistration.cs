@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Ccflux.Receiver.Platform.Http;
 
-/// <summary>The door of HTTP: where the receiver listens, what it bounds, what every answer carries.</summary>
+/// <summary>Registers HTTP: where the receiver listens, its limits, and the headers of every answer.</summary>
 internal static class HttpRegistration
 {
     public static void AddHttp(this WebApplicationBuilder builder)
@@ -21,14 +21,14 @@ internal static class HttpRegistration
         builder.Services.Configure<ForwardedHeadersOptions>(forwarded => Trust(forwarded, options));
     }
 
-    /// <summary>Before everything else, on every port.</summary>
+    /// <summary>Must come first, on every port.</summary>
     public static void UseHostCheck(this IApplicationBuilder app)
     {
         var check = app.ApplicationServices.GetRequiredService<HostCheck>();
         app.Use(check.InvokeAsync);
     }
 
-    /// <summary>From here on the caller's address is the real one, and no failure gets past.</summary>
+    /// <summary>After this, the caller's IP address is the real one, and every failure is handled.</summary>
     public static void UseHttp(this IApplicationBuilder app)
     {
         var seen = app.ApplicationServices.GetRequiredService<TransportStats>();
@@ -51,7 +51,7 @@ internal static class HttpRegistration
 
     private static void Bound(KestrelServerOptions kestrel, HttpOptions options)
     {
-        // Set before any address is listened on: it holds for the ports of telemetry too.
+        // Set before any endpoint is configured, so that it applies to the ports of telemetry too.
         var connections = new ConnectionLimiter(options);
         kestrel.ConfigureEndpointDefaults(listen => listen.Use(connections.Admit));
         if (ListenAddressAttribute.Parse(options.ListenAddress) is { } address)

@@ -3,9 +3,9 @@ using System.Collections.Concurrent;
 namespace Ccflux.Receiver.Platform.Http;
 
 /// <summary>
-/// How often each key (a user, an address) may do something: <c>burst</c> times at once, refilled evenly at <c>perMinute</c>.
-/// A key costs one number: the instant at which its allowance is full again. At most <c>capacity</c> keys are held; while they are all
-/// in use, further keys share one allowance, so strangers cannot fill the memory.
+/// Limits how often each key (a user, an IP address) may do something: <c>burst</c> times at once, refilled evenly at <c>perMinute</c>.
+/// A key costs one number: the instant at which its allowance is full again. At most <c>capacity</c> keys are kept; while all of them are
+/// in use, further keys share one allowance, so that strangers cannot fill the memory.
 /// </summary>
 internal sealed class KeyedRateLimiter(int perMinute, int burst, int capacity, TimeProvider time)
 {
@@ -16,13 +16,13 @@ internal sealed class KeyedRateLimiter(int perMinute, int burst, int capacity, T
     private readonly Lock _sweeping = new();
     private int _keys;
 
-    /// <summary>Keys held now.</summary>
+    /// <summary>The number of keys.</summary>
     public int Keys => Volatile.Read(ref _keys);
 
-    /// <summary>Takes one from the allowance of <paramref name="key"/>; where none is left, says when there will be.</summary>
+    /// <summary>Takes one from the allowance of <paramref name="key"/>; if none is left, returns how long to wait.</summary>
     public bool TryTake(string key, out TimeSpan retryAfter) => Take(key, 1, mayOwe: false, out retryAfter);
 
-    /// <summary>For what is only known to cost so much once it is done: whether the allowance is not used up yet; else says when it will not be.</summary>
+    /// <summary>For work whose cost is known only afterwards: whether any allowance is left. If not, returns how long to wait.</summary>
     public bool HasRoom(string key, out TimeSpan retryAfter)
     {
         var isHeld = _fullAt.TryGetValue(key, out var fullAt) || (Keys >= capacity && _fullAt.TryGetValue(Overflow, out fullAt));
@@ -32,10 +32,10 @@ internal sealed class KeyedRateLimiter(int perMinute, int burst, int capacity, T
         return !isUsedUp;
     }
 
-    /// <summary>Takes so many, whether the allowance has them or not: what is owed is waited for by the next.</summary>
+    /// <summary>Takes an amount, even beyond the allowance; the next caller waits for the debt.</summary>
     public void Charge(string key, long amount) => Take(key, amount, mayOwe: true, out _);
 
-    /// <summary>Gives back what <see cref="TryTake"/> took, for limits that count failures only.</summary>
+    /// <summary>Returns what <see cref="TryTake"/> took, for limits that count failures only.</summary>
     public void GiveBack(string key)
     {
         while (_fullAt.TryGetValue(key, out var fullAt))

@@ -4,10 +4,10 @@ using System.Net.Sockets;
 
 namespace Ccflux.Receiver.Platform.Http;
 
-/// <summary>Which addresses of somebody else the receiver may call: https, and nothing inside the network that it stands in, unless the environment allows it.</summary>
+/// <summary>Which external URLs the receiver may call: https, and nothing inside its own network, unless the environment allows it.</summary>
 internal static class OutboundAddress
 {
-    /// <summary>Networks that are not the public Internet's, IPv4.</summary>
+    /// <summary>IPv4 networks that are not part of the public Internet.</summary>
     private static readonly IPNetwork[] s_private =
     [
         IPNetwork.Parse("0.0.0.0/8"), IPNetwork.Parse("10.0.0.0/8"), IPNetwork.Parse("100.64.0.0/10"), IPNetwork.Parse("127.0.0.0/8"),
@@ -16,32 +16,32 @@ internal static class OutboundAddress
         IPNetwork.Parse("224.0.0.0/3"),
     ];
 
-    /// <summary>The only IPv6 network that is handed out to the public.</summary>
+    /// <summary>The only IPv6 network that is assigned to the public Internet.</summary>
     private static readonly IPNetwork s_global6 = IPNetwork.Parse("2000::/3");
 
     private static readonly IPNetwork[] s_private6 = [IPNetwork.Parse("2001::/23"), IPNetwork.Parse("2001:db8::/32")];
     private static readonly IPNetwork s_nat64 = IPNetwork.Parse("64:ff9b::/96");
     private static readonly IPNetwork s_6to4 = IPNetwork.Parse("2002::/16");
 
-    /// <summary>What is wrong with an address as it was configured, or null. Never quotes it: a webhook's address is its key.</summary>
+    /// <summary>What is wrong with a configured URL, or null. Never quotes it, because a webhook's URL is its key.</summary>
     /// <param name="allowance">The setting that would allow it.</param>
     public static string? Fault(string address, bool allowPrivate, string allowance)
     {
         if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme is not ("https" or "http") || uri.UserInfo.Length > 0)
         {
-            return "expected an https address.";
+            return "expected an https URL.";
         }
 
         if (string.Equals(uri.Scheme, "http", StringComparison.Ordinal) && !allowPrivate)
         {
-            return $"https only ({allowance}=1 lifts this for private addresses).";
+            return $"https only ({allowance}=1 allows http for private IP addresses).";
         }
 
         var isPrivate = IPAddress.TryParse(uri.DnsSafeHost, out var literal) ? !IsPublic(literal) : uri.IsLoopback;
-        return isPrivate && !allowPrivate ? $"a private or loopback address; {allowance}=1 allows it." : null;
+        return isPrivate && !allowPrivate ? $"a private or loopback IP address; {allowance}=1 allows it." : null;
     }
 
-    /// <summary>True where an address is on the public Internet, however it is written.</summary>
+    /// <summary>True if an IP address is on the public Internet, in whatever notation.</summary>
     public static bool IsPublic(IPAddress address)
     {
         if (address.IsIPv4MappedToIPv6)
@@ -54,7 +54,7 @@ internal static class OutboundAddress
             return !Array.Exists(s_private, network => network.Contains(address));
         }
 
-        // Two ways of writing an IPv4 address into one of IPv6.
+        // Two notations embed an IPv4 address in an IPv6 address.
         if (s_nat64.Contains(address))
         {
             return IsPublic(Embedded(address, 12));

@@ -4,7 +4,7 @@ using Ccflux.Contracts.Http;
 namespace Ccflux.Receiver.Platform.Http;
 
 /// <summary>
-/// A refusal as RFC 9457 problem details, with <see cref="ErrorCodes.Header"/> for programs and <c>Retry-After</c> where waiting helps.
+/// A refusal as RFC 9457 problem details, with <see cref="ErrorCodes.Header"/> for programs and <c>Retry-After</c> if waiting helps.
 /// </summary>
 internal sealed class Problem(int status, string code, string detail, TimeSpan? retryAfter = null) : IResult
 {
@@ -17,7 +17,7 @@ internal sealed class Problem(int status, string code, string detail, TimeSpan? 
         return JsonSerializer.SerializeAsync(response.Body, body, ProblemJson.Default.ProblemBody, httpContext.RequestAborted);
     }
 
-    /// <summary>Status and headers of a refusal, whatever its body is.</summary>
+    /// <summary>Writes the status and headers of a refusal, whatever its body is.</summary>
     public static void WriteHead(HttpResponse response, int status, string code, TimeSpan? retryAfter)
     {
         response.StatusCode = status;
@@ -34,14 +34,14 @@ internal sealed class Problem(int status, string code, string detail, TimeSpan? 
     }
 }
 
-/// <summary>Body of a <see cref="Problem"/>. <c>type</c> is left out, which means <c>about:blank</c>.</summary>
+/// <summary>Body of a <see cref="Problem"/>. <c>type</c> is omitted, which means <c>about:blank</c>.</summary>
 internal sealed record ProblemBody(string Title, int Status, string Detail, string? Code);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ProblemBody))]
 internal sealed partial class ProblemJson : JsonSerializerContext;
 
-/// <summary>What a status is called, for problems and error pages.</summary>
+/// <summary>The titles of status codes, for problems and error pages.</summary>
 internal static class Titles
 {
     public static string Of(int status) => status switch

@@ -5,12 +5,12 @@ using Ccflux.Storage.Sqlite;
 namespace Ccflux.Receiver.Platform.Http;
 
 /// <summary>
-/// Bounds what one request may read: for how long, and how much of the readers. Runs after authentication, which has readers of its own.
-/// What changes something is not bounded: it must not be broken off half way, and only the admin can ask for it.
+/// Limits how long one request may read, and how many of the readers it may use. Runs after authentication, which has its own readers.
+/// Requests that change something are not limited: they must not be interrupted half way, and only the admin can send them.
 /// </summary>
 internal sealed class ReadLimits(RequestDelegate next, HttpOptions options, TimeProvider time)
 {
-    /// <summary>A file of a whole page or table is asked for once in a while and may take longer.</summary>
+    /// <summary>A file of a whole page or table is requested rarely and may take longer.</summary>
     private const int ExportFactor = 4;
 
     public async Task InvokeAsync(HttpContext context)

@@ -6,7 +6,7 @@ internal sealed class Refusal(BrowserAnswers answers, int status, string code, s
     public Task ExecuteAsync(HttpContext httpContext) => answers.WriteAsync(httpContext, status, code, detail, retryAfter);
 }
 
-/// <summary>303: the form was taken, go and look. A reload then repeats the look and not the form.</summary>
+/// <summary>303: the form was accepted; the browser loads the given page. A reload then repeats that load and not the form.</summary>
 internal sealed class SeeOther(string path) : IResult
 {
     public Task ExecuteAsync(HttpContext httpContext)
@@ -16,7 +16,7 @@ internal sealed class SeeOther(string path) : IResult
         return Task.CompletedTask;
     }
 
-    /// <summary>A header holds ASCII only; what is beyond it is escaped, what is escaped already stays.</summary>
+    /// <summary>A header may contain ASCII only: other characters are escaped, and existing escapes are kept.</summary>
     private static string Ascii(string path) =>
         System.Text.Ascii.IsValid(path) ? path : string.Concat(path.EnumerateRunes().Select(rune => rune.IsAscii ? rune.ToString() : Uri.EscapeDataString(rune.ToString())));
 }

@@ -4,10 +4,10 @@ using Ccflux.Receiver.Platform.Auth;
 
 namespace Ccflux.Receiver.Platform.Http;
 
-/// <summary>The rates of the receiver's routes, shared by whoever serves them.</summary>
+/// <summary>The rate limits of the receiver's routes, shared by all endpoints that serve them.</summary>
 internal sealed class RequestLimits(HttpOptions options, TimeProvider time)
 {
-    /// <summary>Keys each limit holds at most; about 100 bytes a key.</summary>
+    /// <summary>The maximum number of keys per limit; about 100 bytes per key.</summary>
     private const int Capacity = 20_000;
 
     private const int SessionsPerMinute = 10;
@@ -18,29 +18,29 @@ internal sealed class RequestLimits(HttpOptions options, TimeProvider time)
     /// <summary>Reports, by user.</summary>
     public KeyedRateLimiter Reports { get; } = new(options.ReportsPerMinute, options.ReportsPerMinute, Capacity, time);
 
-    /// <summary>Token exchanges and key registrations: by token where it is known, by address where it is not, so that strangers use up their own.</summary>
+    /// <summary>Token exchanges and key registrations: by token if it is known, by IP address if it is not, so that strangers use up only their own allowance.</summary>
     public KeyedRateLimiter Tokens { get; } = new(options.TokensPerMinute, options.TokensPerMinute, Capacity, time);
 
     /// <summary>Pages and API, by <see cref="CallerOf"/>.</summary>
     public KeyedRateLimiter Pages { get; } = new(options.PagesPerMinute, options.PagesPerMinute, Capacity, time);
 
-    /// <summary>Wrong admin and viewer tokens, by address. A right token never meets it.</summary>
+    /// <summary>Wrong admin and viewer tokens, by IP address. A right token is never limited.</summary>
     public KeyedRateLimiter SignIns { get; } = new(1, options.SignInAttempts, Capacity, time);
 
-    /// <summary>Sessions opened with a right token, by role and address.</summary>
+    /// <summary>Sessions opened with a right token, by role and IP address.</summary>
     public KeyedRateLimiter Sessions { get; } = new(SessionsPerMinute, SessionsBurst, Capacity, time);
 
-    /// <summary>Wrong access tokens, by address. A right token never meets it.</summary>
+    /// <summary>Wrong access tokens, by IP address. A right token is never limited.</summary>
     public KeyedRateLimiter WrongTokens { get; } = new(WrongTokensPerMinute, WrongTokensPerMinute, Capacity, time);
 
-    /// <summary>What is open to all and costs a read of the database or of the counters (/health, /metrics), by address.</summary>
+    /// <summary>Public endpoints that cost a read of the database or of the counters (/health, /metrics), by IP address.</summary>
     public KeyedRateLimiter Open { get; } = new(OpenPerMinute, OpenPerMinute, Capacity, time);
 
-    /// <summary>Who a request is charged to: a role at an address where somebody is signed in, so that no stranger and no viewer at the same
-    /// address uses up the admin's allowance; the address alone otherwise.</summary>
+    /// <summary>The key that a request is charged to: role and IP address of a signed-in user, so that no stranger and no viewer at the same
+    /// IP address uses up the admin's allowance; otherwise the IP address alone.</summary>
     public static string CallerOf(HttpContext context) => AdminSession.Of(context) is { } session ? $"{session.Role}@{AddressOf(context)}" : AddressOf(context);
 
-    /// <summary>The key of a caller's address: an IPv6 caller is its /56, which is what one customer of a provider is given; a machine of
+    /// <summary>The key of a caller's IP address. An IPv6 caller counts by its /56, which is what a provider assigns to one customer; a machine in
     /// that network may choose among its 256 subnets.</summary>
     public static string AddressOf(HttpContext context) => KeyOf(context.Connection.RemoteIpAddress ?? IPAddress.None);
 

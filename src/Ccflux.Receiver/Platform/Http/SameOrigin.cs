@@ -1,8 +1,8 @@
 namespace Ccflux.Receiver.Platform.Http;
 
 /// <summary>
-/// Whether a browser's form comes from our own pages, by the headers that scripts cannot set. Programs send neither and pass:
-/// they hold no cookie that someone else could make them use.
+/// Whether a browser's form comes from our own pages, by headers that scripts cannot set. Programs send neither header and are allowed:
+/// they have no cookie that someone else could make them use.
 /// </summary>
 internal static class SameOrigin
 {

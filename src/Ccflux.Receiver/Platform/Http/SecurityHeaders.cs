@@ -1,6 +1,6 @@
 namespace Ccflux.Receiver.Platform.Http;
 
-/// <summary>Headers of every answer. A page that needs more than this policy (the export, /docs) sets its own before it writes.</summary>
+/// <summary>Sets the headers of every answer. A page that needs more than this policy (the export, /docs) sets its own before it writes.</summary>
 internal static class SecurityHeaders
 {
     private const string ContentSecurityPolicy =
@@ -13,7 +13,7 @@ internal static class SecurityHeaders
         return next(context);
     });
 
-    /// <summary>Sets them on an answer, also one whose headers were cleared.</summary>
+    /// <summary>Sets them on an answer, even if its headers were cleared.</summary>
     public static void Set(IHeaderDictionary headers)
     {
         headers.ContentSecurityPolicy = ContentSecurityPolicy;

@@ -1,4 +1,4 @@
 namespace Ccflux.Receiver.Platform.Http;
 
-/// <summary>What the sign-in page shows: where to go afterwards (a local path), and what went wrong the last time, if anything did.</summary>
+/// <summary>The content of the sign-in page: where to go afterwards (a local path), and what went wrong last time, if anything.</summary>
 internal sealed record SignInView(string Next, string? Error);

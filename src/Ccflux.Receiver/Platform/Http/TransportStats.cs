@@ -1,28 +1,28 @@
 namespace Ccflux.Receiver.Platform.Http;
 
-/// <summary>How a request came.</summary>
+/// <summary>How a request arrived.</summary>
 internal enum Transport
 {
-    /// <summary>A trusted proxy says that the caller used TLS.</summary>
+    /// <summary>A trusted proxy reports that the caller used TLS.</summary>
     ProxiedTls = 0,
 
-    /// <summary>A trusted proxy says that the caller did not.</summary>
+    /// <summary>A trusted proxy reports that the caller did not.</summary>
     ProxiedPlain = 1,
 
-    /// <summary>TLS ended in this process.</summary>
+    /// <summary>TLS was terminated in this process.</summary>
     DirectTls = 2,
 
-    /// <summary>Plain, from this machine.</summary>
+    /// <summary>Plain HTTP, from this machine.</summary>
     LocalPlain = 3,
 
-    /// <summary>Plain, over a network.</summary>
+    /// <summary>Plain HTTP, over a network.</summary>
     RemotePlain = 4,
 
-    /// <summary>With forwarding headers from somebody who is not among TRUSTED_PROXIES; they were not believed.</summary>
+    /// <summary>With forwarding headers from a sender that is not in TRUSTED_PROXIES; they were ignored.</summary>
     Unbelieved = 5,
 }
 
-/// <summary>How often requests came in each way since the start, and when last. A tally of its own, no log.</summary>
+/// <summary>Counts how often requests arrived in each way since the start, and when last. Counters only, no log.</summary>
 internal sealed class TransportStats(TimeProvider time)
 {
     private const string OriginalFor = "X-Original-For";
@@ -38,7 +38,7 @@ internal sealed class TransportStats(TimeProvider time)
     public DateTimeOffset? Last(Transport transport) =>
         Interlocked.Read(ref _lastTicks[(int)transport]) is > 0 and var ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
 
-    /// <summary>To be called once the forwarding headers were read.</summary>
+    /// <summary>Must be called after the forwarding headers were processed.</summary>
     public void Note(HttpContext context)
     {
         var kind = (int)Of(context);
@@ -48,7 +48,7 @@ internal sealed class TransportStats(TimeProvider time)
 
     public static Transport Of(HttpContext context)
     {
-        // The framework leaves what it replaced in these; a caller's own were taken away before.
+        // The framework stores the replaced values in these headers; a caller's own were removed before.
         var headers = context.Request.Headers;
         if (headers.ContainsKey(OriginalFor) || headers.ContainsKey(OriginalProto))
         {
@@ -65,7 +65,7 @@ internal sealed class TransportStats(TimeProvider time)
             : Transport.RemotePlain;
     }
 
-    /// <summary>Takes away what only the framework may say.</summary>
+    /// <summary>Removes headers that only the framework may set.</summary>
     public static void Cleanse(IHeaderDictionary headers)
     {
         headers.Remove(OriginalFor);

@@ -3,34 +3,35 @@ using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Platform.Jobs;
 
-/// <summary>What came of asking for a lease.</summary>
+/// <summary>The result of requesting a lease.</summary>
 internal enum LeaseAnswer
 {
     /// <summary>Another process has it.</summary>
     Elsewhere = 1,
 
-    /// <summary>It is this process's from now on. Others may have worked since it last was.</summary>
+    /// <summary>This process has acquired it. Others may have worked since it last had it.</summary>
     Taken = 2,
 
-    /// <summary>It still is this process's, and nobody else worked in between.</summary>
+    /// <summary>This process still has it, and nobody else has worked in between.</summary>
     Renewed = 3,
 }
 
 /// <summary>
-/// Work that one of several processes on a database does: whoever holds its row. The row is taken and renewed by compare-and-swap, and is free once
-/// its time has passed, so a process that dies is followed within the lease. Clocks of processes that share one are taken to agree within seconds.
+/// Ensures that only one of several processes on a database does some work: the one that holds the work's row. The row is acquired and renewed by
+/// compare-and-swap, and is free once its time has passed, so a process that dies is replaced within the lease. The clocks of these processes are
+/// assumed to agree within seconds.
 /// </summary>
-/// <param name="name">Of the work.</param>
+/// <param name="name">The name of the work.</param>
 /// <param name="length">How long a renewal lasts: more than two rounds of the work.</param>
 internal sealed class Lease(string name, TimeSpan length, GroupCommitWriter writer, TimeProvider time)
 {
     private readonly string _holder = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
     private DateTimeOffset _until = DateTimeOffset.MinValue;
 
-    /// <summary>Whether it is still held, as far as is known here. A round that takes long asks before each step that others would mind.</summary>
+    /// <summary>Whether it is still held, as far as this process knows. A long round checks this before each step that must not be done twice.</summary>
     public bool IsHeld => time.GetUtcNow() < _until;
 
-    /// <summary>Takes or renews it, to be called at the start of each round.</summary>
+    /// <summary>Acquires or renews the lease. Must be called at the start of each round.</summary>
     public async Task<LeaseAnswer> HoldAsync()
     {
         var now = time.GetUtcNow();
@@ -48,7 +49,7 @@ internal sealed class Lease(string name, TimeSpan length, GroupCommitWriter writ
         return written.Value;
     }
 
-    /// <summary>Lets another take it at once.</summary>
+    /// <summary>Releases the lease, so that another process can acquire it at once.</summary>
     public async Task ReleaseAsync()
     {
         _until = DateTimeOffset.MinValue;

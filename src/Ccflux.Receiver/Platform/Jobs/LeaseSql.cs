@@ -1,9 +1,9 @@
 namespace Ccflux.Receiver.Platform.Jobs;
 
-/// <summary>SQL of leases.</summary>
+/// <summary>SQL for leases.</summary>
 internal static class LeaseSql
 {
-    /// <summary>Parameters: name, holder. One row where that is who has it, or had it last.</summary>
+    /// <summary>Parameters: name, holder. Counts one if this holder has the lease, or had it last.</summary>
     public const string IsOf = "SELECT count(*) FROM leases WHERE name = ? AND holder = ?";
 
     /// <summary>Parameters: name, holder, until, now.</summary>

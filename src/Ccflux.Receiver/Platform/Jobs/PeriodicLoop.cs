@@ -1,10 +1,10 @@
 namespace Ccflux.Receiver.Platform.Jobs;
 
-/// <summary>Work that a background service does again and again.</summary>
+/// <summary>Work that a background service repeats at an interval.</summary>
 internal static class PeriodicLoop
 {
-    /// <summary>A first round at once, then one a period. A round that fails is told and the next one comes all the same: an exception that
-    /// left the service would end the whole receiver.</summary>
+    /// <summary>Runs a first round at once, then one per period. A round that fails is logged and the next one runs anyway: an exception that
+    /// left the service would stop the whole receiver.</summary>
     /// <param name="failed">Logs what went wrong.</param>
     /// <exception cref="OperationCanceledException">The receiver stops.</exception>
     public static async Task RunAsync(
@@ -14,7 +14,7 @@ internal static class PeriodicLoop
         await RunLaterAsync(time, period, round, failed, stoppingToken);
     }
 
-    /// <summary>The same, but for the round at once.</summary>
+    /// <summary>The same, but without the immediate first round.</summary>
     /// <inheritdoc cref="RunAsync"/>
     public static async Task RunLaterAsync(
         TimeProvider time, TimeSpan period, Func<CancellationToken, Task> round, Action<Exception> failed, CancellationToken stoppingToken)
@@ -26,7 +26,7 @@ internal static class PeriodicLoop
         }
     }
 
-    /// <summary>The same; from the first round on, <paramref name="wake"/> has one come in between, at most one in <paramref name="pause"/>.</summary>
+    /// <summary>The same; after the first round, <paramref name="wake"/> causes an additional round, at most one per <paramref name="pause"/>.</summary>
     /// <inheritdoc cref="RunLaterAsync(TimeProvider, TimeSpan, Func{CancellationToken, Task}, Action{Exception}, CancellationToken)"/>
     public static async Task RunLaterAsync(
         TimeProvider time, TimeSpan period, WakeSignal wake, TimeSpan pause, Func<CancellationToken, Task> round, Action<Exception> failed, CancellationToken stoppingToken)

@@ -3,14 +3,14 @@ using System.Threading.Channels;
 namespace Ccflux.Receiver.Platform.Live;
 
 /// <summary>
-/// Carries "topic changed" from writers to open pages. Changes of a topic that follow each other within
-/// <see cref="Quiet"/> become one event, so a busy receiver sends a few a second and no more.
+/// Passes "topic changed" from writers to open pages. Changes of a topic within
+/// <see cref="Quiet"/> of each other become one event, so a busy receiver sends only a few per second.
 /// </summary>
 internal sealed class LiveBus : IChangeFeed, IDisposable
 {
     public static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(400);
 
-    /// <summary>Events a slow reader may lag behind before the oldest is dropped; each says only that a topic changed, so none is missed by dropping.</summary>
+    /// <summary>How many events a slow reader may lag behind before the oldest is dropped. Each says only that a topic changed, so nothing is lost by dropping one.</summary>
     private const int Backlog = 16;
 
     private readonly Lock _gate = new();
@@ -25,7 +25,7 @@ internal sealed class LiveBus : IChangeFeed, IDisposable
         _topics = topics.ToDictionary(topic => topic.Name, topic => new Topic(topic, time, Flush), StringComparer.Ordinal);
     }
 
-    /// <summary>Watched connections now open, for the cap and the metric.</summary>
+    /// <summary>The number of open live connections, for the cap and the metric.</summary>
     public int Subscribers
     {
         get
@@ -47,7 +47,7 @@ internal sealed class LiveBus : IChangeFeed, IDisposable
         }
     }
 
-    /// <summary>What a page should remember before it reads its data: a later change has a greater version.</summary>
+    /// <summary>The version that a page should remember before it reads its data: a later change has a greater version.</summary>
     public LiveEvent Current()
     {
         lock (_gate)
@@ -57,8 +57,8 @@ internal sealed class LiveBus : IChangeFeed, IDisposable
     }
 
     /// <summary>
-    /// Subscribes first and looks second: topics that changed after <paramref name="lastEventId"/> are sent at once, so nothing falls between
-    /// the read of a page and its subscription. Null when <paramref name="cap"/> connections are open, or <paramref name="share"/> of them by the same caller.
+    /// Subscribes, then checks for missed changes: topics that changed after <paramref name="lastEventId"/> are sent at once, so nothing is lost between
+    /// the read of a page and its subscription. Null if <paramref name="cap"/> connections are open, or <paramref name="share"/> of them by the same caller.
     /// </summary>
     public LiveSubscription? Subscribe(IReadOnlyCollection<string> topics, string? lastEventId, int cap, string caller = "", int share = int.MaxValue)
     {

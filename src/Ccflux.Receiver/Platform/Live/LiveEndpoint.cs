@@ -8,9 +8,9 @@ using Microsoft.AspNetCore.Authorization;
 namespace Ccflux.Receiver.Platform.Live;
 
 /// <summary>
-/// <c>GET /events?topics=usage</c>: server-sent events that say a topic changed, never what is in it. The first event, <c>current</c>, carries the
-/// id to come back with (<c>Last-Event-ID</c>, or <c>since</c> where a page knows the version it was drawn from); then one <c>changed</c> a change and
-/// a <c>ping</c> while nothing happens. Topics that are open to all need no sign-in.
+/// <c>GET /events?topics=usage</c>: server-sent events that state that a topic changed, never its content. The first event, <c>current</c>, carries the
+/// id to reconnect with (<c>Last-Event-ID</c>, or <c>since</c> if a page knows the version that it was rendered from); then follow one <c>changed</c> per
+/// change and a <c>ping</c> while nothing happens. Public topics need no sign-in.
 /// </summary>
 internal sealed class LiveEndpoint(
     LiveBus bus, HttpOptions options, RequestLimits limits, AdminAuthenticator authenticator, IAuthorizationService authorization, TimeProvider time, IHostApplicationLifetime lifetime)
@@ -23,7 +23,7 @@ internal sealed class LiveEndpoint(
         var topics = context.Request.Query["topics"].ToString().Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct(StringComparer.Ordinal).ToArray();
         if (!limits.Pages.TryTake(RequestLimits.CallerOf(context), out var wait))
         {
-            return new Problem(StatusCodes.Status429TooManyRequests, Contracts.Http.ErrorCodes.RateLimited, "Too many requests from this address (ADMIN_RATE_LIMIT_PER_MINUTE).", wait);
+            return new Problem(StatusCodes.Status429TooManyRequests, Contracts.Http.ErrorCodes.RateLimited, "Too many requests from this IP address (ADMIN_RATE_LIMIT_PER_MINUTE).", wait);
         }
 
         var isSignedIn = AdminSession.Of(context) is not null;
@@ -51,7 +51,7 @@ internal sealed class LiveEndpoint(
             return new Problem(StatusCodes.Status503ServiceUnavailable, Contracts.Http.ErrorCodes.Busy, "Too many pages are open for live updates (LIVE_CONNECTIONS).", TimeSpan.FromMinutes(1));
         }
 
-        // Disposed here too: a client that leaves before the first byte never starts the enumeration.
+        // Registered here too: if a client leaves before the first byte, the enumeration never starts.
         context.Response.RegisterForDispose(subscription);
         context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers["X-Accel-Buffering"] = "no";
@@ -83,7 +83,7 @@ internal sealed class LiveEndpoint(
         }
     }
 
-    /// <summary>True when there is something to read; false when it is time for a heartbeat, or to end.</summary>
+    /// <summary>True if there is something to read; false if it is time for a heartbeat, or to end.</summary>
     private async Task<bool> WaitAsync(LiveSubscription subscription, CancellationToken cancellationToken)
     {
         using var beat = new CancellationTokenSource(Heartbeat, time);

@@ -1,6 +1,6 @@
 namespace Ccflux.Receiver.Platform.Live;
 
-/// <summary>The door of live updates.</summary>
+/// <summary>Registers and maps live updates.</summary>
 internal static class LiveRegistration
 {
     public const string Path = "/events";

@@ -5,10 +5,10 @@ namespace Ccflux.Receiver.Platform.Live;
 /// <summary>One open page: the topics it watches and the events it has not read yet.</summary>
 internal sealed class LiveSubscription(Channel<LiveEvent> channel, IReadOnlyCollection<string> topics, string? startId, string caller, Action<LiveSubscription> ended) : IDisposable
 {
-    /// <summary>The version this connection starts from; null for one that came back, which keeps the id it came with until it has read what it missed.</summary>
+    /// <summary>The version that this connection starts from; null if it reconnected, because it then keeps its own id until it has read what it missed.</summary>
     public string? StartId { get; } = startId;
 
-    /// <summary>Whose share of the connections this is.</summary>
+    /// <summary>The caller that this connection counts for.</summary>
     public string Caller { get; } = caller;
 
     public ChannelReader<LiveEvent> Events => channel.Reader;

@@ -1,12 +1,12 @@
 namespace Ccflux.Receiver.Platform.Memory;
 
-/// <summary>When the process has come to rest after work: the moment to give memory back. Fed with the bytes allocated so far, once a period.</summary>
+/// <summary>Decides when the process is idle after work: the moment to return memory. Receives the bytes allocated so far, once per period.</summary>
 internal sealed class IdleMemoryRule
 {
-    /// <summary>Less than this in a period is rest: health checks, scrapes and heartbeats go on all the time.</summary>
+    /// <summary>Less than this in a period counts as idle: health checks, scrapes and heartbeats never stop.</summary>
     public const long QuietBytes = 4 * 1024 * 1024;
 
-    /// <summary>Less than this since the last time is not worth a collection.</summary>
+    /// <summary>Less than this since the last collection is not worth another.</summary>
     public const long WorthBytes = 16 * 1024 * 1024;
 
     private long _last;

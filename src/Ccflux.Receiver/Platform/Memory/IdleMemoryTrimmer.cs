@@ -3,7 +3,7 @@ using Ccflux.Storage.Sqlite;
 
 namespace Ccflux.Receiver.Platform.Memory;
 
-/// <summary>Gives memory back to the system once the process is at rest. The collector itself has no reason to: without allocations it does
+/// <summary>Returns memory to the system once the process is idle. The collector itself has no reason to: without allocations it does
 /// not run, and what a burst of work left stays resident for as long as nothing happens.</summary>
 internal sealed class IdleMemoryTrimmer(TimeProvider time, SqliteReaders readers) : BackgroundService
 {
@@ -19,7 +19,7 @@ internal sealed class IdleMemoryTrimmer(TimeProvider time, SqliteReaders readers
             {
                 GCSettings.LargeObjectHeapCompactionMode = GCLargeObjectHeapCompactionMode.CompactOnce;
                 GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-                // SQLite's page caches are the C heap's larger part, and what is freed there stays resident until it is trimmed.
+                // SQLite's page caches are the larger part of the C heap, and what is freed there stays resident until it is trimmed.
                 readers.CloseIdle();
                 NativeHeap.Trim();
             }

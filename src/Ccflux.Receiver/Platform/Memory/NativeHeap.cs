@@ -2,12 +2,12 @@ using System.Runtime.InteropServices;
 
 namespace Ccflux.Receiver.Platform.Memory;
 
-/// <summary>The C library's heap, where SQLite and libsodium have their memory.</summary>
+/// <summary>The C library's heap, which SQLite and libsodium use.</summary>
 internal static unsafe class NativeHeap
 {
     private static readonly delegate* unmanaged<nuint, int> s_trim = Find();
 
-    /// <summary>Gives freed memory back to the system. Only glibc keeps it in the first place, and offers this; elsewhere nothing is done.</summary>
+    /// <summary>Returns freed memory to the system. Only glibc keeps it in the first place and offers this; elsewhere nothing is done.</summary>
     public static void Trim()
     {
         if (s_trim != null)

@@ -4,8 +4,8 @@ using System.Text;
 namespace Ccflux.Receiver.Platform.Metrics;
 
 /// <summary>
-/// Names in Prometheus' form: <c>ccflux.reports.accepted</c>, a counter, is <c>ccflux_reports_accepted_total</c>. A unit in braces
-/// (<c>{report}</c>) is left out; <c>s</c> and <c>By</c> are spelt out.
+/// Builds names in Prometheus' form: <c>ccflux.reports.accepted</c>, a counter, becomes <c>ccflux_reports_accepted_total</c>. A unit in braces
+/// (<c>{report}</c>) is omitted; <c>s</c> and <c>By</c> are spelt out.
 /// </summary>
 internal static class MetricName
 {
@@ -50,7 +50,7 @@ internal static class MetricName
     private static string Ending(string name, string ending) => name.EndsWith(ending, StringComparison.Ordinal) ? name : name + ending;
 }
 
-/// <summary>Prometheus' kinds; their names in lower case are what the text says.</summary>
+/// <summary>Prometheus' kinds; the text format uses their names in lower case.</summary>
 internal enum MetricKind
 {
     Counter = 1,

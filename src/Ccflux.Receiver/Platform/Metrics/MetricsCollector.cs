@@ -5,7 +5,7 @@ namespace Ccflux.Receiver.Platform.Metrics;
 /// <summary>Listens to the receiver's own meters (those named <c>ccflux…</c>) and keeps the current value of each series.</summary>
 internal sealed class MetricsCollector : IHostedService, IDisposable
 {
-    /// <summary>Series held at most. Labels come from closed sets, so this is a guard and not a limit that is met.</summary>
+    /// <summary>The maximum number of series. Labels come from closed sets, so this is only a safeguard.</summary>
     private const int MaxSeries = 1000;
 
     private readonly MeterListener _listener = new();
@@ -13,7 +13,7 @@ internal sealed class MetricsCollector : IHostedService, IDisposable
     private readonly SortedDictionary<string, Family> _families = new(StringComparer.Ordinal);
     private int _series;
 
-    /// <param name="meters">The factory whose meters are listened to; another receiver in the same process has its own.</param>
+    /// <param name="meters">The factory whose meters are observed; another receiver in the same process has its own.</param>
     public MetricsCollector(IMeterFactory meters)
     {
         _listener.InstrumentPublished = (instrument, listener) =>
@@ -37,7 +37,7 @@ internal sealed class MetricsCollector : IHostedService, IDisposable
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>All families by name, after asking the observable instruments.</summary>
+    /// <summary>All families by name, after reading the observable instruments.</summary>
     public IReadOnlyList<MetricFamily> Read()
     {
         _listener.RecordObservableInstruments();
@@ -79,7 +79,7 @@ internal sealed class MetricsCollector : IHostedService, IDisposable
 
         public bool Has(string labels) => _series.ContainsKey(labels);
 
-        /// <summary>True where this is the first value of its series.</summary>
+        /// <summary>True if this is the first value of its series.</summary>
         public bool Record(Instrument source, string labels, double value)
         {
             var isNew = !_series.TryGetValue(labels, out var series);

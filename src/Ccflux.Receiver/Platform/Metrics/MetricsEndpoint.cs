@@ -7,7 +7,7 @@ using Ccflux.Receiver.Platform.Http;
 namespace Ccflux.Receiver.Platform.Metrics;
 
 /// <summary>
-/// <c>GET /metrics</c>. No label names a user. With METRICS_TOKEN set it asks everybody for that as a bearer; without, it answers to this machine only.
+/// <c>GET /metrics</c>. No label names a user. If METRICS_TOKEN is set, every caller needs it as a bearer token; otherwise only this machine gets an answer.
 /// </summary>
 internal sealed class MetricsEndpoint(MetricsCollector collector, IEnumerable<IBeforeScrape> gauges, AdminOptions options, RequestLimits limits)
 {
@@ -17,7 +17,7 @@ internal sealed class MetricsEndpoint(MetricsCollector collector, IEnumerable<IB
     {
         if (!limits.Open.TryTake(RequestLimits.AddressOf(context), out var wait))
         {
-            return new Problem(StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, "Too many requests from this address.", wait);
+            return new Problem(StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, "Too many requests from this IP address.", wait);
         }
 
         if (options.MetricsToken is { } token ? !IsBearer(context.Request, token) : !LocalRequest.Asks(context))
@@ -27,7 +27,7 @@ internal sealed class MetricsEndpoint(MetricsCollector collector, IEnumerable<IB
                 StatusCodes.Status401Unauthorized,
                 ErrorCodes.TokenInvalid,
                 options.MetricsToken is null
-                    ? "Without METRICS_TOKEN the metrics are for this machine only. Set it, and send it as Authorization: Bearer."
+                    ? "Without METRICS_TOKEN, metrics are available from this machine only. Set it, and send it as Authorization: Bearer."
                     : "Send Authorization: Bearer with METRICS_TOKEN.");
         }
 

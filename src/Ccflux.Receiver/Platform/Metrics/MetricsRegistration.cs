@@ -1,6 +1,6 @@
 namespace Ccflux.Receiver.Platform.Metrics;
 
-/// <summary>The door of metrics. A slice adds the class that owns its instruments by <see cref="AddMeters{T}"/>, so that each is there, at zero, from the first scrape.</summary>
+/// <summary>Registers metrics. A slice adds the class that owns its instruments with <see cref="AddMeters{T}"/>, so that each is present, at zero, from the first scrape.</summary>
 internal static class MetricsRegistration
 {
     public static void AddMeters<T>(this IServiceCollection services)
@@ -19,7 +19,7 @@ internal static class MetricsRegistration
         services.AddHostedService<MeterStart>();
     }
 
-    /// <summary>Makes the classes that own instruments; nothing else may have asked for them yet.</summary>
+    /// <summary>Creates the classes that own instruments, because nothing else may have requested them yet.</summary>
     private sealed class MeterStart(IEnumerable<MeterOwner> owners, IServiceProvider services) : IHostedService
     {
         public Task StartAsync(CancellationToken cancellationToken)

@@ -3,30 +3,30 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Ccflux.Receiver.Platform.Settings;
 
-/// <summary>Where the data is.</summary>
+/// <summary>Where the data is stored.</summary>
 internal sealed class DatabaseOptions : IValidatableObject
 {
     [ConfigurationKeyName("DATABASE_PATH"), AlsoNamed("DB_PATH")]
-    [Description("The SQLite file. It is made when it is not there; its folder must exist and be writable.")]
+    [Description("The SQLite file. It is created if it does not exist; its folder must exist and be writable.")]
     public string Path { get; set; } = "ccflux.db";
 
     [ConfigurationKeyName("DATABASE_WARN_MB"), Range(0, 100_000_000)]
-    [Description("From so many MiB on, the log and the admin's page say how large the database is. 0: never.")]
+    [Description("Size in MiB from which the log and the admin's page warn about the size of the database. 0: never.")]
     public int WarnMb { get; set; } = 10_240;
 
     [ConfigurationKeyName("DATABASE_WARN_GROWTH_MB"), Range(0, 100_000_000)]
-    [Description("They also say so where it grew by so many MiB within a day. 0: never.")]
+    [Description("Growth in MiB within a day from which they also warn. 0: never.")]
     public int WarnGrowthMb { get; set; } = 1024;
 
     [ConfigurationKeyName("DATABASE_URL"), Secret]
-    [Description("Reserved for PostgreSQL, which a later version brings. Setting it is an error.")]
+    [Description("Reserved for PostgreSQL, planned for a later version. Setting it is an error.")]
     public string? Url { get; set; }
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (Url is not null)
         {
-            yield return new ValidationResult("DATABASE_URL: PostgreSQL comes with a later version. Unset it and name a SQLite file with DATABASE_PATH.");
+            yield return new ValidationResult("DATABASE_URL: PostgreSQL is planned for a later version. Unset it and name a SQLite file with DATABASE_PATH.");
         }
     }
 }

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Ccflux.Receiver.Platform.Settings;
 
-/// <summary>Whose a file is. A command that is run in a folder such as <c>/tmp</c> must not take its settings from somebody else's file there.</summary>
+/// <summary>Checks who owns a file. A command that is run in a folder such as <c>/tmp</c> must not take its settings from someone else's file there.</summary>
 internal static partial class FileOwner
 {
     private const int CurrentFolder = -100;
@@ -11,8 +11,8 @@ internal static partial class FileOwner
     private const int RegularFile = 0x8000;
     private const int OthersMayWrite = 0x2;
 
-    /// <summary>Why the file is not to be trusted, or null: it is a plain file of this process' user or of root that not everybody may write to.
-    /// Null too where the system does not tell.</summary>
+    /// <summary>Why the file must not be trusted, or null. A trusted file is a regular file of this process's user or of root that is not writable by everyone.
+    /// Also null if the system does not provide this information.</summary>
     public static string? Fault(string path)
     {
         if (!OperatingSystem.IsLinux())
@@ -24,12 +24,12 @@ internal static partial class FileOwner
         {
             if (Statx(CurrentFolder, path, 0, TypeModeAndOwner, out var found) != 0)
             {
-                return "it cannot be looked at.";
+                return "its owner cannot be determined.";
             }
 
-            return (found.Mode & TypeMask) != RegularFile ? "it is no plain file."
-                : found.Owner != 0 && found.Owner != EffectiveUser() ? $"it belongs to another user (uid {found.Owner}) and is not read. Take it away, make it your own, or start in another folder."
-                : (found.Mode & OthersMayWrite) != 0 ? "everybody may write to it. Take that away: chmod o-w."
+            return (found.Mode & TypeMask) != RegularFile ? "it is not a regular file."
+                : found.Owner != 0 && found.Owner != EffectiveUser() ? $"it belongs to another user (uid {found.Owner}) and is not read. Remove it, take ownership of it, or start in another folder."
+                : (found.Mode & OthersMayWrite) != 0 ? "it is writable by everyone. Remove that permission: chmod o-w."
                 : null;
         }
         catch (EntryPointNotFoundException)

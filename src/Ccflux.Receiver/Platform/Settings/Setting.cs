@@ -36,7 +36,7 @@ internal sealed class Setting
 
     public IReadOnlyList<ValidationAttribute> Rules { get; }
 
-    /// <summary>Settings of an options class: its properties that name a key, in the order they are written in.</summary>
+    /// <summary>The settings of an options class: its properties that name a key, in the order of declaration.</summary>
     public static IReadOnlyList<Setting> Of(Type options)
     {
         var defaults = Activator.CreateInstance(options);
@@ -46,7 +46,7 @@ internal sealed class Setting
             .Select(pair => new Setting(pair.property, pair.name!.Name, pair.property.GetValue(defaults)))];
     }
 
-    /// <summary>As start-up prints it and as the documentation writes a default.</summary>
+    /// <summary>The form that start-up prints, and that the documentation uses for defaults.</summary>
     public string Show(object? value) => (IsSecret, value) switch
     {
         (true, null) => "unset",

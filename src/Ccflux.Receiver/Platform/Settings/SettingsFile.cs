@@ -2,16 +2,16 @@ using Microsoft.Extensions.Configuration.Memory;
 
 namespace Ccflux.Receiver.Platform.Settings;
 
-/// <summary>The settings that may stand in <c>appsettings.json</c> in the working folder. A file that is there and is not read would be worse than
-/// none: whoever wrote it believes that it holds.</summary>
+/// <summary>Reads settings from an optional <c>appsettings.json</c> in the working folder. A file that exists but is not read would be worse than
+/// none, because its author believes that it applies.</summary>
 internal static class SettingsFile
 {
     public const string Name = "appsettings.json";
 
     private const int MaxBytes = 1024 * 1024;
 
-    /// <summary>What the file says; null where there is none.</summary>
-    /// <exception cref="InvalidSettingsException">It is there and cannot be read, is no JSON, or is not one's own.</exception>
+    /// <summary>The content of the file; null if there is none.</summary>
+    /// <exception cref="InvalidSettingsException">It exists and cannot be read, is not JSON, or belongs to another user.</exception>
     public static MemoryConfigurationSource? Read(string folder)
     {
         var path = Path.Combine(folder, Name);
@@ -38,7 +38,7 @@ internal static class SettingsFile
         }
         catch (Exception exception) when (exception is FormatException or InvalidDataException or System.Text.Json.JsonException)
         {
-            throw new InvalidSettingsException([$"{path}: it is no JSON object of settings ({(exception.InnerException ?? exception).Message})"]);
+            throw new InvalidSettingsException([$"{path}: it is not a JSON object of settings ({(exception.InnerException ?? exception).Message})"]);
         }
     }
 }

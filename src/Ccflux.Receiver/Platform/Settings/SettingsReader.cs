@@ -2,13 +2,13 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Ccflux.Receiver.Platform.Settings;
 
-/// <summary>Reads options classes from flat names and keeps every fault, so that one start tells all there is to mend.</summary>
+/// <summary>Reads options classes from flat names and collects every fault, so that one start reports all of them.</summary>
 internal sealed class SettingsReader(IConfiguration configuration)
 {
     private readonly List<string> _faults = [];
     private readonly List<ResolvedSetting> _resolved = [];
 
-    /// <summary>What each setting came to, for the lines that start-up prints.</summary>
+    /// <summary>The resolved value of each setting, for the lines that start-up prints.</summary>
     public IReadOnlyList<ResolvedSetting> Resolved => _resolved;
 
     public T Read<T>()
@@ -33,7 +33,7 @@ internal sealed class SettingsReader(IConfiguration configuration)
         return options;
     }
 
-    /// <summary>Adds a fault that only shows beside another slice's settings.</summary>
+    /// <summary>Adds a fault that depends on another slice's settings.</summary>
     public void Refuse(string fault) => _faults.Add(fault);
 
     public void ThrowIfFaulty()
@@ -51,7 +51,7 @@ internal sealed class SettingsReader(IConfiguration configuration)
             return "";
         }
 
-        // A blank value is an unset one: compose files and unit files write `KEY=`.
+        // An empty value counts as unset, because compose files and unit files write `KEY=`.
         var text = configuration[setting.Key] is { } own && !string.IsNullOrWhiteSpace(own) ? own : null;
         text ??= setting.AlsoNamed is { } older && !string.IsNullOrWhiteSpace(configuration[older]) ? configuration[older] : null;
         return text?.Trim();

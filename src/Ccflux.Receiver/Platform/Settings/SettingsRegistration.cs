@@ -15,14 +15,14 @@ internal static class SettingsRegistration
         return options;
     }
 
-    /// <summary>Options that another slice has read already.</summary>
+    /// <summary>Options that another slice has already read.</summary>
     public static T Settings<T>(this IServiceCollection services)
         where T : class => (T)services.Last(service => service.ServiceType == typeof(T)).ImplementationInstance!;
 
-    /// <summary>Keeps a fault for <see cref="CheckSettings"/> that only shows beside another slice's settings.</summary>
+    /// <summary>Keeps a fault that depends on another slice's settings for <see cref="CheckSettings"/>.</summary>
     public static void RefuseSetting(this IServiceCollection services, IConfiguration configuration, string fault) => Reader(services, configuration).Refuse(fault);
 
-    /// <summary>Throws when any setting read so far is wrong. Called once, after the slices were added and before anything starts.</summary>
+    /// <summary>Throws if any setting read so far is invalid. Called once, after the slices were added and before anything starts.</summary>
     public static void CheckSettings(this IServiceCollection services, IConfiguration configuration) => Reader(services, configuration).ThrowIfFaulty();
 
     private static SettingsReader Reader(IServiceCollection services, IConfiguration configuration)

@@ -3,7 +3,7 @@ using Ccflux.Receiver.Shell.Components;
 
 namespace Ccflux.Receiver.Fleet.Pages.Parts;
 
-/// <summary>Accounts and their logins in words.</summary>
+/// <summary>Texts for accounts and their logins.</summary>
 internal static class AccountText
 {
     public static Tone Tone(AccountStatus status) => status switch
@@ -34,7 +34,7 @@ internal static class AccountText
         LoginStatus.NeedsLogin or LoginStatus.CannotBeOpened => Shell.Components.Tone.Bad,
     };
 
-    /// <summary>What stands beside the fingerprint; nothing for a healthy login.</summary>
+    /// <summary>The text next to the fingerprint; empty for a healthy login.</summary>
     public static string Word(LoginStatus login) => login switch
     {
         LoginStatus.Ok => "",
@@ -45,7 +45,7 @@ internal static class AccountText
         LoginStatus.CannotBeOpened => "cannot be opened",
     };
 
-    /// <summary>Twelve digits in two halves read better: <c>a91c4f·07be31</c>.</summary>
+    /// <summary>Twelve digits are easier to read in two halves: <c>a91c4f·07be31</c>.</summary>
     public static string Fingerprint(string fingerprint) => fingerprint.Length == 12 ? $"{fingerprint[..6]}·{fingerprint[6..]}" : fingerprint;
 
     public static string Sessions(int count) => count == 1 ? "1 session" : string.Create(CultureInfo.InvariantCulture, $"{count} sessions");

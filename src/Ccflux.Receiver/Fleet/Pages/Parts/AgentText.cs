@@ -3,7 +3,7 @@ using Ccflux.Receiver.Shell.Components;
 
 namespace Ccflux.Receiver.Fleet.Pages.Parts;
 
-/// <summary>Agents in words.</summary>
+/// <summary>Texts for agents.</summary>
 internal static class AgentText
 {
     public static Tone Tone(AgentRow agent) => agent switch
@@ -16,25 +16,25 @@ internal static class AgentText
     public static string Word(AgentRow agent) => agent switch
     {
         { State: AgentConnection.Revoked } => "Revoked",
-        { MustEnrolAgain: true } => "Must be enrolled again",
-        { State: AgentConnection.Online } => agent.Login is "keychain" ? "Pulsing, cannot switch" : "Pulsing",
-        { State: AgentConnection.Silent } => "Silent",
+        { MustEnrolAgain: true } => "Must enrol again",
+        { State: AgentConnection.Online } => agent.Login is "keychain" ? "Online, cannot switch" : "Online",
+        { State: AgentConnection.Offline } => "Offline",
         { State: AgentConnection.Replaced } => "Replaced",
-        _ => "Not heard yet",
+        _ => "Not seen yet",
     };
 
     public static string Title(AgentRow agent) => agent switch
     {
-        { MustEnrolAgain: true, State: not AgentConnection.Revoked } => "It does not know the key that this receiver signs commands with, so it is given no login.",
-        { State: AgentConnection.Replaced } => "A newer agent says that it is of the same config dir, and this one is not heard.",
+        { MustEnrolAgain: true, State: not AgentConnection.Revoked } => "It does not know the key that this receiver signs commands with, so it gets no login.",
+        { State: AgentConnection.Replaced } => "A newer agent reports the same config dir, and this one is offline.",
         _ => Login(agent),
     };
 
     public static string Login(AgentRow agent) => agent.Login switch
     {
-        "file" => "The login stands in a file, which the agent can change.",
+        "file" => "The login is in a file, which the agent can change.",
         "keychain" => "The client keeps its login in a keychain, which the agent does not touch: it only sends heartbeats.",
-        "none" => "There is no login in the config dir.",
-        _ => "Nothing is known of its login.",
+        "none" => "The config dir contains no login.",
+        _ => "Nothing is known about its login.",
     };
 }

@@ -4,7 +4,7 @@ using Ccflux.Receiver.Shell.Format;
 
 namespace Ccflux.Receiver.Fleet.Pages.Parts;
 
-/// <summary>Rotation's last decisions in words.</summary>
+/// <summary>Texts for rotation's last decisions.</summary>
 internal static class DecisionText
 {
     public static Tone Tone(DecisionRow row) => row.Verdict switch
@@ -18,7 +18,7 @@ internal static class DecisionText
     public static string Word(DecisionRow row) => row.Verdict switch
     {
         "switch" => $"Switched to {row.To}",
-        "deferred" => $"Waits for a tool call, then {row.To}",
+        "deferred" => $"Waiting for a tool call, then {row.To}",
         "blocked" => "No account can be used",
         _ => "Stays",
     };

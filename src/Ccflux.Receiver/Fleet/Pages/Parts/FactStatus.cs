@@ -3,7 +3,7 @@ using Ccflux.Receiver.Shell.Components;
 
 namespace Ccflux.Receiver.Fleet.Pages.Parts;
 
-/// <summary>Which tone goes with a fact.</summary>
+/// <summary>The tone for a fact.</summary>
 internal static class FactStatus
 {
     public static Tone Tone(FactState state) => state switch

@@ -1,6 +1,6 @@
 namespace Ccflux.Receiver.Fleet.Pages.Parts;
 
-/// <summary>Addresses of the fleet page, its forms and its figures as CSV.</summary>
+/// <summary>URLs of the fleet page, its forms and its figures as CSV.</summary>
 internal static class FleetLinks
 {
     public const string Home = "/admin/fleet";

@@ -2,22 +2,22 @@ using Ccflux.Receiver.Fleet.Agents;
 
 namespace Ccflux.Receiver.Fleet.Pages.Parts;
 
-/// <summary>Why a login was not sealed to an agent, in words.</summary>
+/// <summary>Explains why a login was not sealed to an agent.</summary>
 internal static class IssueText
 {
-    /// <summary>Null where it was.</summary>
+    /// <summary>Null if it was sealed.</summary>
     public static string? Fault(IssueOutcome outcome) => outcome switch
     {
         IssueOutcome.Issued => null,
-        IssueOutcome.NoSuchAgent => "There is no such agent, or it was revoked.",
-        IssueOutcome.NotGranted => "account: it is not granted to that agent.",
-        IssueOutcome.AlreadyThere => "That login stands there already.",
+        IssueOutcome.NoSuchAgent => "No such agent, or it was revoked.",
+        IssueOutcome.NotGranted => "account: not granted to this agent.",
+        IssueOutcome.AlreadyThere => "That login is already there.",
         IssueOutcome.Pending => "Another login is on its way to that agent; wait until it is in place.",
-        IssueOutcome.HeldElsewhere => "The login is held elsewhere, and no copy of it was asked for or would work.",
+        IssueOutcome.HeldElsewhere => "The login is held elsewhere, and no copy was requested or would work.",
         IssueOutcome.NeedsLogin => "account: it needs a new login, or its key ring is missing.",
-        IssueOutcome.Refreshing => "The login is being renewed at this moment; try again.",
-        IssueOutcome.NoLoginFile => "The client there keeps its login where an agent cannot put one.",
+        IssueOutcome.Refreshing => "The login is being renewed right now; try again.",
+        IssueOutcome.NoLoginFile => "The client there keeps its login where an agent cannot write one.",
         IssueOutcome.EnrolAgain => "The agent does not know the key that this receiver signs with: enrol it again.",
-        IssueOutcome.Busy => "The database cannot be written at the moment.",
+        IssueOutcome.Busy => "The database is not accepting writes right now.",
     };
 }

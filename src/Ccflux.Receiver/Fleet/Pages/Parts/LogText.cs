@@ -5,7 +5,7 @@ using Ccflux.Receiver.Shell.Components;
 
 namespace Ccflux.Receiver.Fleet.Pages.Parts;
 
-/// <summary>Lines of the event log in words. What has no words of its own is shown as it was written.</summary>
+/// <summary>Texts for lines of the event log. Kinds without a text are shown as stored.</summary>
 internal static class LogText
 {
     private const string Switches = "switches";
@@ -28,19 +28,19 @@ internal static class LogText
         RotationEvent.Preempted => "Switched early",
         RotationEvent.Refused => "Switch refused",
         RotationEvent.Blocked => "No account can be used",
-        RotationEvent.Asked => "Switch asked for",
-        RotationEvent.Dropped => "Switch by hand ended",
-        RotationEvent.Released => "Switch by hand released",
+        RotationEvent.Asked => "Switch requested",
+        RotationEvent.Dropped => "Manual switch dropped",
+        RotationEvent.Released => "Manual switch released",
         RotationEvent.Paused => "Rotation paused",
         RotationEvent.Resumed => "Rotation resumed",
         RotationEvent.Pinned => "Account pinned",
         RotationEvent.Unpinned => "Account unpinned",
-        RotationEvent.LimitMet => "Limit met",
+        RotationEvent.LimitMet => "Limit reached",
         "import" => "Login imported",
         "edit" => "Account changed",
         "remove" => "Account removed",
         "refresh" => "Login renewed",
-        "code" => "Enrolment code made",
+        "code" => "Enrolment code created",
         "enrol" => "Agent enrolled",
         "revoke" => "Agent revoked",
         "grant" => line.Outcome is "withdrawn" ? "Grant withdrawn" : "Account granted",
@@ -48,15 +48,15 @@ internal static class LogText
         "deliver" => "Login fetched by an agent",
         "confirm" => "Login put in place",
         "take-back" => "Login taken back",
-        "bring-back" => "Login brought back",
+        "bring-back" => "Login returned",
         "adopt" => "Login found in a config dir",
-        "authenticate" => "Agent's request",
-        "read-answer" => "Kept answer read",
+        "authenticate" => "Agent request",
+        "read-answer" => "Stored answer read",
         "rotate-keys" => "Keys rotated",
         var kind => kind.Replace('_', ' '),
     };
 
-    /// <summary>As programs see it.</summary>
+    /// <summary>The form that programs see.</summary>
     public static string Code(LogLine line) =>
         line.Outcome.Length == 0 ? line.Kind
         : line.Outcome.StartsWith("window=", StringComparison.Ordinal) ? $"{line.Kind} {line.Outcome}"
@@ -102,7 +102,8 @@ internal static class LogText
         return string.Join(", ", parts);
     }
 
-    /// <summary>Who set something: <c>{"by":"admin"}</c>. Or the figures behind a decision: <c>{"from":{"five_hour":81.5},…}</c> as <c>it had 7d 40 %, 5h 81.5 %; the other 7d 12 %, 5h 3 %</c>.</summary>
+    /// <summary>The person who set something: <c>{"by":"admin"}</c>. Or the figures behind a decision: <c>{"from":{"five_hour":81.5},…}</c>
+    /// as <c>it had 7d 40 %, 5h 81.5 %; the other 7d 12 %, 5h 3 %</c>.</summary>
     private static string? Figures(string json)
     {
         try
@@ -119,7 +120,7 @@ internal static class LogText
         }
         catch (JsonException)
         {
-            return null; // Not of that form: the API shows it as it is.
+            return null; // Not in this form: the API shows it unchanged.
         }
     }
 

@@ -4,7 +4,7 @@ using Ccflux.Receiver.Shell.Format;
 
 namespace Ccflux.Receiver.Fleet.Pages.Parts;
 
-/// <summary>Monitors in words.</summary>
+/// <summary>Texts for monitors.</summary>
 internal static class MonitorText
 {
     public static Tone Tone(MonitorState state) => state switch
@@ -34,19 +34,19 @@ internal static class MonitorText
         HourState.Unseen => "n",
     };
 
-    /// <summary>The strip of 24 hours, read aloud.</summary>
+    /// <summary>A description of the 24-hour strip for screen readers.</summary>
     public static string Strip(MonitorView monitor)
     {
         int Count(HourState state) => monitor.Hours.Count(hour => hour == state);
-        return $"24 hours: {Count(HourState.Good)} without trouble, {Count(HourState.Warning)} slow or partly up, {Count(HourState.Bad)} with an outage, {Count(HourState.Unseen)} not seen";
+        return $"24 hours: {Count(HourState.Good)} without problems, {Count(HourState.Warning)} slow or partly up, {Count(HourState.Bad)} with an outage, {Count(HourState.Unseen)} not checked";
     }
 
-    /// <summary>Never rounded up to what it was not.</summary>
+    /// <summary>Never rounds up to 100 %.</summary>
     public static string Uptime(double? share) => share is { } known
         ? Numbers.Rate(known < 1 ? Math.Min(known, 0.999) : known)
         : Numbers.Unknown;
 
     public static string Seen(MonitorView monitor) => monitor.Seen is { } seen and < 0.99
-        ? $"{monitor.Detail}; of the last 24 hours, {Numbers.Share(seen)} were looked at"
+        ? $"{monitor.Detail}; of the last 24 hours, {Numbers.Share(seen)} were checked"
         : monitor.Detail;
 }

@@ -1,22 +1,22 @@
 namespace Ccflux.Receiver.Fleet.Pages.Parts;
 
-/// <summary>Why rotation decided as it did, from the words of events.</summary>
+/// <summary>Explains rotation's decisions, from the reasons in events.</summary>
 internal static class ReasonText
 {
-    /// <summary>The same under the order that rotation goes by now: for its present decisions, and not for what is history.</summary>
+    /// <summary>The reason under the current order of rotation: for its current decisions, not for past ones.</summary>
     public static string? Of(string reason, bool isSoonestFirst) => (reason, isSoonestFirst) switch
     {
-        ("in_order", true) => "none that lasts resets sooner",
-        ("in_order", false) => "none that lasts would lose more by waiting",
+        ("in_order", true) => "no account that lasts resets sooner",
+        ("in_order", false) => "no account that lasts would lose more by waiting",
         ("perishable", true) => "the other's week resets sooner",
         _ => Of(reason),
     };
 
-    /// <summary>Ends a sentence; null where the word is none of rotation's reasons.</summary>
+    /// <summary>The end of a sentence; null if the word is not a reason of rotation.</summary>
     public static string? Of(string reason) => reason switch
     {
-        "in_order" => "it is the one to use",
-        "first_choice" => "there was no account of the vault",
+        "in_order" => "it is the right account to use",
+        "first_choice" => "it had no account of the vault",
         "perishable" => "what the other has left would be lost sooner",
         "five_hour_ceiling" => "the 5-hour window is at its ceiling, or has not cooled",
         "five_hour_exhausted" => "the 5-hour window is full",
@@ -26,9 +26,9 @@ internal static class ReasonText
         "window=7d" => "the 7-day window is about to be used up",
         "login" => "the login cannot be used",
         "not_granted" => "the account is not granted there",
-        "pinned" => "a pin says so",
-        "requested" => "it was asked for by hand",
-        "cooldown" => "the last switch is too short ago",
+        "pinned" => "it is pinned",
+        "requested" => "it was requested manually",
+        "cooldown" => "the last switch was too recent",
         "paused" => "rotation is paused",
         _ => null,
     };

@@ -5,7 +5,7 @@ using Ccflux.Receiver.Shell.Format;
 
 namespace Ccflux.Receiver.Fleet.Pages.Parts;
 
-/// <summary>States of sessions in words.</summary>
+/// <summary>Texts for states of sessions.</summary>
 internal static class SessionText
 {
     public static Tone Tone(string state) => state switch
@@ -25,15 +25,15 @@ internal static class SessionText
         _ => state,
     };
 
-    /// <summary>Which machine is silent for the longest; null where none is.</summary>
+    /// <summary>Names the machine that has been offline longest; null if none is.</summary>
     public static string? Silence(IReadOnlyList<Read.SessionRow> rows, PageFrame frame) =>
         rows.Where(row => row.State is Read.SessionRows.Stale).MinBy(row => row.LastSeenAt) is { } silent
-            ? $"{silent.Machine} has been silent for {Times.Left(frame.Now - silent.LastSeenAt)}. Its sessions count as gone at {SessionRule.GoneAfter.TotalSeconds:0} s."
+            ? $"{silent.Machine} has been offline for {Times.Left(frame.Now - silent.LastSeenAt)}. Its sessions count as gone at {SessionRule.GoneAfter.TotalSeconds:0} s."
             : null;
 
     public static string Note(IReadOnlyList<Read.SessionRow> rows)
     {
         var stale = rows.Count(row => row.State is Read.SessionRows.Stale);
-        return string.Create(CultureInfo.InvariantCulture, $"{rows.Count - stale} alive{(stale > 0 ? $", {stale} stale" : "")}");
+        return string.Create(CultureInfo.InvariantCulture, $"{rows.Count - stale} live{(stale > 0 ? $", {stale} stale" : "")}");
     }
 }

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Components;
 
 namespace Ccflux.Receiver.Fleet.Pages.Parts;
 
-/// <summary>A cell with a small bar of how full a window is; a dash where nobody knows.</summary>
+/// <summary>A cell with a small bar that shows how full a window is; a dash if unknown.</summary>
 public sealed class Share : MarkupComponent
 {
     [Parameter, EditorRequired]

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Components;
 
 namespace Ccflux.Receiver.Fleet.Pages.Parts;
 
-/// <summary>What is left until an instant; the script counts it down. A file that was saved names the instant.</summary>
+/// <summary>The time left until an instant; the script counts it down. A saved file shows the instant instead.</summary>
 public sealed class Until : MarkupComponent
 {
     [CascadingParameter]
@@ -15,11 +15,11 @@ public sealed class Until : MarkupComponent
     [Parameter, EditorRequired]
     public DateTimeOffset? At { get; set; }
 
-    /// <summary>What is said once it has passed.</summary>
+    /// <summary>The text once it has passed.</summary>
     [Parameter]
     public string Over { get; set; } = "now";
 
-    /// <summary>The two largest units; seconds only below a minute.</summary>
+    /// <summary>Shows the two largest units; seconds only below a minute.</summary>
     [Parameter]
     public bool Brief { get; set; }
 

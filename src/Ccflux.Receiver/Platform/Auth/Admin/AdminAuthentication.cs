@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace Ccflux.Receiver.Platform.Auth.Admin;
 
-/// <summary>Makes <see cref="AdminAuthenticator"/>'s answer known to ASP.NET Core: a principal with a role, and <see cref="AdminSession"/> as a feature.</summary>
+/// <summary>Passes the result of <see cref="AdminAuthenticator"/> to ASP.NET Core: a principal with a role, and <see cref="AdminSession"/> as a feature.</summary>
 internal sealed class AdminAuthentication(
     AdminAuthenticator authenticator,
     BrowserAnswers answers,
@@ -47,7 +47,7 @@ internal sealed class AdminAuthentication(
 
         if (_retryAfter is { } wait)
         {
-            return answers.WriteAsync(Context, StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, "Too many wrong tokens from this address.", wait);
+            return answers.WriteAsync(Context, StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, "Too many wrong tokens from this IP address.", wait);
         }
 
         if (BrowserAnswers.WantsPage(Request) && HttpMethods.IsGet(Request.Method))
@@ -61,5 +61,5 @@ internal sealed class AdminAuthentication(
     }
 
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties) =>
-        answers.WriteAsync(Context, StatusCodes.Status403Forbidden, "", "The viewer token only reads. Sign in with the admin token to change something.");
+        answers.WriteAsync(Context, StatusCodes.Status403Forbidden, "", "The viewer token is read-only. Sign in with the admin token to make changes.");
 }

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Authorization;
 
 namespace Ccflux.Receiver.Platform.Auth.Admin;
 
-/// <summary>Decides who a request comes from: the session of its cookie, or the admin's or viewer's token as a bearer.</summary>
+/// <summary>Decides who sent a request: the session of its cookie, or the owner of the admin's or viewer's token as a bearer token.</summary>
 internal sealed class AdminAuthenticator(AdminOptions options, AdminSessions sessions, RequestLimits limits, BrowserCookies cookies, SignInAudit audit)
 {
     public const string Cookie = "ccflux_admin";
@@ -16,10 +16,10 @@ internal sealed class AdminAuthenticator(AdminOptions options, AdminSessions ses
     private readonly byte[]? _admin = HashOrNull(options.AdminToken);
     private readonly byte[]? _viewer = HashOrNull(options.ViewerToken);
 
-    /// <summary>False while no admin token is set: then nobody can sign in and nothing is shown.</summary>
+    /// <summary>False if no admin token is set: then nobody can sign in and nothing is shown.</summary>
     public bool IsOpen => _admin is not null;
 
-    /// <summary>The role a token gives. Both tokens are compared whatever the first comparison says, in the same time.</summary>
+    /// <summary>The role of a token. Both tokens are always compared, so that the comparison takes the same time.</summary>
     public AdminRole? RoleOf(string token)
     {
         var given = Hash(token);
@@ -28,8 +28,8 @@ internal sealed class AdminAuthenticator(AdminOptions options, AdminSessions ses
         return isAdmin ? AdminRole.Admin : isViewer ? AdminRole.Viewer : null;
     }
 
-    /// <summary>Who is asking. A wrong bearer counts as a wrong try only where one is required: what a monitor sends to an address that is open to all
-    /// is nobody's business.</summary>
+    /// <summary>Identifies the caller. A wrong bearer token counts as a failed attempt only if a token is required: what a monitor sends to a public URL
+    /// does not matter.</summary>
     public async Task<AdminCaller> IdentifyAsync(HttpContext context)
     {
         if (!IsOpen)
@@ -49,11 +49,11 @@ internal sealed class AdminAuthenticator(AdminOptions options, AdminSessions ses
             : new AdminCaller(null, await CountWrongAsync(context));
     }
 
-    /// <summary>The session's cookie on this request, or null.</summary>
+    /// <summary>The session cookie of this request, or null.</summary>
     public string? CookieOf(HttpContext context) => cookies.Read(context.Request, Cookie, MaxCookie);
 
-    /// <summary>Counts a wrong token against the caller's address. Says how long to wait where it has tried too many; a right token is never asked to:
-    /// it is compared first, whatever others at the same address have sent.</summary>
+    /// <summary>Counts a wrong token against the caller's IP address. Returns how long to wait if there were too many. A right token never has to wait:
+    /// it is compared first, whatever others at the same IP address have sent.</summary>
     public async Task<TimeSpan?> CountWrongAsync(HttpContext context)
     {
         if (!limits.SignIns.TryTake(RequestLimits.AddressOf(context), out var wait))
@@ -72,5 +72,5 @@ internal sealed class AdminAuthenticator(AdminOptions options, AdminSessions ses
     private static byte[] Hash(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
 }
 
-/// <summary>Who a request comes from: a session, or nobody; and how long an address with too many wrong tokens must wait.</summary>
+/// <summary>Who sent a request: a session or nobody; and how long an IP address with too many wrong tokens must wait.</summary>
 internal readonly record struct AdminCaller(AdminSession? Session, TimeSpan? RetryAfter);

@@ -3,7 +3,7 @@ using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Platform.Auth.Admin;
 
-/// <summary>Once a day: audit lines older than AUDIT_RETENTION_DAYS, surplus lines of signing in, and sessions that have ended go.</summary>
+/// <summary>Once a day, deletes audit lines older than AUDIT_RETENTION_DAYS, surplus sign-in lines, and sessions that have ended.</summary>
 internal sealed partial class AdminHousekeeping(GroupCommitWriter writer, AdminOptions options, TimeProvider time, ILogger<AdminHousekeeping> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromDays(1);
@@ -28,10 +28,10 @@ internal sealed partial class AdminHousekeeping(GroupCommitWriter writer, AdminO
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "Old audit lines and sessions were not removed ({Status}); it is tried again in a day.")]
+        [LoggerMessage(1, LogLevel.Warning, "Old audit lines and sessions were not removed ({Status}); retrying in a day.")]
         public static partial void NotCleaned(ILogger logger, WriteStatus status);
 
-        [LoggerMessage(2, LogLevel.Error, "Removing old audit lines and sessions failed; it is tried again in a day.")]
+        [LoggerMessage(2, LogLevel.Error, "Removing old audit lines and sessions failed; retrying in a day.")]
         public static partial void Failed(ILogger logger, Exception exception);
     }
 }

@@ -4,30 +4,30 @@ using Ccflux.Receiver.Platform.Settings;
 
 namespace Ccflux.Receiver.Platform.Auth.Admin;
 
-/// <summary>Who may see the pages, and how signing in works.</summary>
+/// <summary>Who may see the pages, and how sign-in works.</summary>
 internal sealed class AdminOptions : IValidatableObject
 {
-    /// <summary>Characters that a token should have at least. A shorter one is warned of, at start and on the pages.</summary>
+    /// <summary>The recommended minimum length of a token, in characters. Shorter tokens cause a warning at start and on the pages.</summary>
     public const int LeastToken = 16;
 
     [ConfigurationKeyName("ADMIN_TOKEN"), Secret]
-    [Description("What the admin signs in with, and the bearer token of programs. While it is unset every page and API answers 503. Changing it ends all sessions. At least 16 characters: openssl rand -hex 32.")]
+    [Description("The token that the admin signs in with, and the bearer token for programs. While it is unset, every page and API returns 503. Changing it ends all sessions. At least 16 characters: openssl rand -hex 32.")]
     public string? AdminToken { get; set; }
 
     [ConfigurationKeyName("VIEWER_TOKEN"), Secret]
-    [Description("A second token that sees everything and changes nothing.")]
+    [Description("A second, read-only token: it sees everything and changes nothing.")]
     public string? ViewerToken { get; set; }
 
     [ConfigurationKeyName("COOKIE_SECURE")]
-    [Description("Whether cookies go over HTTPS only. Unset: they do wherever the request came by HTTPS, to a trusted proxy too, or to the name of an https BASE_URL.")]
+    [Description("Whether cookies are sent over HTTPS only. Unset: they are if the request arrived over HTTPS, including at a trusted proxy, or was for the host of an https BASE_URL.")]
     public bool? CookieSecure { get; set; }
 
     [ConfigurationKeyName("METRICS_TOKEN"), Secret]
-    [Description("What /metrics asks for as a bearer token. Unset: /metrics answers to this machine only, and not through a proxy on it.")]
+    [Description("The bearer token for /metrics. Unset: /metrics answers only requests from this machine that did not come through a proxy.")]
     public string? MetricsToken { get; set; }
 
     [ConfigurationKeyName("AUDIT_RETENTION_DAYS"), Range(1, 3650)]
-    [Description("Days that the audit log is kept.")]
+    [Description("Days to keep the audit log.")]
     public int AuditRetentionDays { get; set; } = 400;
 
     /// <summary>The settings whose tokens are shorter than <see cref="LeastToken"/>.</summary>
@@ -45,7 +45,7 @@ internal sealed class AdminOptions : IValidatableObject
 
         if (AdminToken is null && ViewerToken is not null)
         {
-            yield return new ValidationResult("VIEWER_TOKEN: needs ADMIN_TOKEN to be set too.");
+            yield return new ValidationResult("VIEWER_TOKEN: requires ADMIN_TOKEN.");
         }
     }
 }

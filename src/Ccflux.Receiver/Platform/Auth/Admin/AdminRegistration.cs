@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Authorization;
 
 namespace Ccflux.Receiver.Platform.Auth.Admin;
 
-/// <summary>The door of signing in. An endpoint that says nothing needs the reader; the wire, /health and the like say <c>AllowAnonymous</c>.</summary>
+/// <summary>Registers and maps sign-in. An endpoint that states no policy requires the reader; ingest, /health and the like use <c>AllowAnonymous</c>.</summary>
 internal static class AdminRegistration
 {
     public static void AddAdmin(this IServiceCollection services, IConfiguration configuration)

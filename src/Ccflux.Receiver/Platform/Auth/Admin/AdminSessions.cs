@@ -8,26 +8,26 @@ using Microsoft.AspNetCore.WebUtilities;
 namespace Ccflux.Receiver.Platform.Auth.Admin;
 
 /// <summary>
-/// Sessions of people who signed in. The cookie is 256 random bits; the database holds its hash and a keyed hash of the token it was
-/// opened with, keyed by the cookie itself, so that a new token ends every session and neither can be read back.
+/// Sessions of people who signed in. The cookie is 256 random bits. The database stores its hash and a hash of the token that the session was
+/// opened with, keyed with the cookie itself, so that a new token ends every session and neither value can be recovered.
 /// </summary>
 internal sealed class AdminSessions(GroupCommitWriter writer, SqliteReaders readers, AdminOptions options, TimeProvider time)
 {
     public static readonly TimeSpan Lifetime = TimeSpan.FromHours(12);
 
-    /// <summary>A session ends so long after it was opened, however much it is used. The browser keeps the cookie as long.</summary>
+    /// <summary>A session ends this long after it was opened, however much it is used. The browser keeps the cookie equally long.</summary>
     public static readonly TimeSpan MaxLifetime = TimeSpan.FromDays(7);
 
-    /// <summary>Sessions kept of each role at most; the ones that were not used for longest go.</summary>
+    /// <summary>The maximum number of sessions per role; the least recently used ones are deleted.</summary>
     public const int Capacity = 250;
 
-    /// <summary>How stale the time of last use may be; a write a minute is enough for twelve hours.</summary>
+    /// <summary>How stale the time of last use may be; one write per minute is enough for twelve hours.</summary>
     private static readonly TimeSpan TouchAfter = TimeSpan.FromMinutes(1);
 
-    /// <summary>Opens a session and returns the value of its cookie; null where it cannot be stored now.</summary>
-    /// <param name="role">Whose.</param>
-    /// <param name="actor">As the audit log names them.</param>
-    /// <param name="earlier">The cookie of the session that the browser had: it ends.</param>
+    /// <summary>Opens a session and returns the value of its cookie; null if it cannot be stored now.</summary>
+    /// <param name="role">The role of the session.</param>
+    /// <param name="actor">The actor for the audit log.</param>
+    /// <param name="earlier">The cookie of the browser's previous session, which ends.</param>
     public async Task<string?> OpenAsync(AdminRole role, AuditActor actor, string? earlier = null)
     {
         var cookie = WebEncoders.Base64UrlEncode(RandomNumberGenerator.GetBytes(32));
@@ -48,11 +48,11 @@ internal sealed class AdminSessions(GroupCommitWriter writer, SqliteReaders read
         return written.Status == WriteStatus.Committed ? cookie : null;
     }
 
-    /// <summary>Removes sessions that have ended by themselves. To be called inside a write.</summary>
+    /// <summary>Deletes expired sessions. Must be called inside a write.</summary>
     public static void DeleteOld(SqlConnection connection, DateTimeOffset now) =>
         connection.Execute(AdminSql.DeleteOldSessions, (now - Lifetime).ToUnixTimeMilliseconds(), (now - MaxLifetime).ToUnixTimeMilliseconds());
 
-    /// <summary>The session of a cookie, unless it is unknown, idle for too long, too old, or opened with a token that is no longer the token.</summary>
+    /// <summary>The session of a cookie; null if it is unknown, idle for too long, too old, or was opened with a token that has since changed.</summary>
     public async Task<AdminSession?> FindAsync(string cookie, CancellationToken cancellationToken)
     {
         var hash = Hash(cookie);
@@ -78,7 +78,7 @@ internal sealed class AdminSessions(GroupCommitWriter writer, SqliteReaders read
         return new AdminSession(role, AntiforgeryOf(cookie));
     }
 
-    /// <summary>Sessions that are open, of admins and of viewers.</summary>
+    /// <summary>The numbers of open sessions of admins and of viewers.</summary>
     public async Task<(long Admins, long Viewers)> CountAsync(CancellationToken cancellationToken)
     {
         using var lease = await readers.RentUrgentAsync(cancellationToken);
@@ -97,14 +97,14 @@ internal sealed class AdminSessions(GroupCommitWriter writer, SqliteReaders read
         return ended;
     });
 
-    /// <summary>All open sessions, by role, the one used last first; at most <see cref="Capacity"/> of each.</summary>
+    /// <summary>All open sessions, by role, most recently used first; at most <see cref="Capacity"/> per role.</summary>
     public async Task<IReadOnlyList<OpenSession>> ListAsync(CancellationToken cancellationToken)
     {
         using var lease = await readers.RentAsync(cancellationToken);
         return (await lease.Connection.QueryAsync<OpenSession>(new CommandDefinition(AdminSql.ReadSessions, Since(), cancellationToken: cancellationToken))).AsList();
     }
 
-    /// <summary>Ends an open session by its <see cref="OpenSession.Id"/>; false where there is none.</summary>
+    /// <summary>Ends an open session by its <see cref="OpenSession.Id"/>; false if there is none.</summary>
     public async Task<bool> EndByIdAsync(string id, AuditActor actor)
     {
         var written = await writer.WriteAsync(connection =>
@@ -132,7 +132,7 @@ internal sealed class AdminSessions(GroupCommitWriter writer, SqliteReaders read
         return await lease.Connection.QuerySingleOrDefaultAsync<Row>(new CommandDefinition(AdminSql.FindSession, new { hash }, cancellationToken: cancellationToken));
     }
 
-    /// <summary>Follows from the cookie, which only the browser and we know, and does not lead back to it.</summary>
+    /// <summary>Derived from the cookie, which only the browser and the receiver know. The cookie cannot be derived from it.</summary>
     private static string AntiforgeryOf(string cookie) => WebEncoders.Base64UrlEncode(HMACSHA256.HashData(Encoding.UTF8.GetBytes(cookie), "antiforgery"u8));
 
     private byte[] Mark(string cookie, AdminRole role)
@@ -157,5 +157,5 @@ internal sealed class AdminSessions(GroupCommitWriter writer, SqliteReaders read
     }
 }
 
-/// <summary>A session as it is listed. <paramref name="Id"/> is 12 hexadecimal digits that lead to no cookie; times are epoch milliseconds.</summary>
+/// <summary>A session as it is listed. <paramref name="Id"/> is 12 hexadecimal digits that reveal no cookie; times are epoch milliseconds.</summary>
 internal sealed record OpenSession(string Id, string Role, long CreatedAt, long LastUsedAt);

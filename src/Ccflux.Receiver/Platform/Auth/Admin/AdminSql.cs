@@ -1,6 +1,6 @@
 namespace Ccflux.Receiver.Platform.Auth.Admin;
 
-/// <summary>SQL of sessions and of the audit log.</summary>
+/// <summary>SQL for sessions and the audit log.</summary>
 internal static class AdminSql
 {
     public const string InsertSession = """
@@ -27,8 +27,8 @@ internal static class AdminSql
         WHERE last_used_at >= @usedSince AND created_at >= @createdSince
         """;
 
-    /// <summary>Keeps the newest sessions of a role only, so that signing in over and over neither fills the table nor ends another role's
-    /// sessions. Parameters: role, how many to keep.</summary>
+    /// <summary>Keeps only the newest sessions of a role, so that repeated sign-ins neither fill the table nor end another role's
+    /// sessions. Parameters: role, the number to keep.</summary>
     public const string DeleteSurplusSessions = """
         DELETE FROM admin_sessions
         WHERE role = ?1
@@ -45,7 +45,7 @@ internal static class AdminSql
     /// <summary>Parameter: the first six bytes of the hash, in hexadecimal.</summary>
     public const string EndSession = "DELETE FROM admin_sessions WHERE lower(hex(substr(session_hash, 1, 6))) = ?";
 
-    /// <summary>Adds one to this hour's line of an action, if there is one. Parameters: start of the hour, action, actor, address.</summary>
+    /// <summary>Increments this hour's line of an action, if there is one. Parameters: start of the hour, action, actor, IP address.</summary>
     public const string CountAudit = """
         UPDATE audit_log SET detail = (max(CAST(detail AS INTEGER), 1) + 1) || ' times within the hour'
         WHERE audit_id = (SELECT max(audit_id) FROM audit_log WHERE at >= ?1 AND action = ?2 AND actor = ?3 AND address = ?4)
@@ -54,14 +54,14 @@ internal static class AdminSql
     /// <summary>Parameters: start of the hour, action, actor.</summary>
     public const string CountAuditLines = "SELECT count(*) FROM audit_log WHERE at >= ?1 AND action = ?2 AND actor = ?3";
 
-    /// <summary>Parameter: how many lines of signing in and out to keep.</summary>
+    /// <summary>Parameter: the number of sign-in and sign-out lines to keep.</summary>
     public const string DeleteSurplusSignIns = """
         DELETE FROM audit_log
         WHERE action IN ('sign-in', 'sign-in.refused', 'sign-out')
           AND audit_id NOT IN (SELECT audit_id FROM audit_log WHERE action IN ('sign-in', 'sign-in.refused', 'sign-out') ORDER BY audit_id DESC LIMIT ?)
         """;
 
-    /// <summary>For a change's own transaction, so that no change is without its line.</summary>
+    /// <summary>Runs in the transaction of the change itself, so that no change lacks its line.</summary>
     public const string InsertAudit = """
         INSERT INTO audit_log (at, actor, action, target, detail, address)
         VALUES (?, ?, ?, ?, ?, ?)

@@ -5,8 +5,8 @@ using Ccflux.Receiver.Platform.Http;
 namespace Ccflux.Receiver.Platform.Auth.Admin;
 
 /// <summary>
-/// Every request that changes something and comes with a session's cookie must carry the session's antiforgery token, whichever endpoint it
-/// is for: a form made elsewhere cannot know it.
+/// Requires the session's antiforgery token on every request that changes something and carries a session cookie, whichever endpoint it is for:
+/// a form on another site cannot know the token.
 /// </summary>
 internal sealed class AntiforgeryCheck(RequestDelegate next, BrowserAnswers answers)
 {
@@ -19,10 +19,10 @@ internal sealed class AntiforgeryCheck(RequestDelegate next, BrowserAnswers answ
             return;
         }
 
-        await answers.WriteAsync(context, StatusCodes.Status400BadRequest, "", "This form is out of date. Go back, reload the page and send it again.");
+        await answers.WriteAsync(context, StatusCodes.Status400BadRequest, "", "This form has expired. Go back, reload the page and submit it again.");
     }
 
-    /// <summary>Signing in asks for a token itself, and its page is drawn before there is a session.</summary>
+    /// <summary>Sign-in asks for a token itself, and its page is rendered before there is a session.</summary>
     private static bool IsSignIn(HttpContext context) => context.Request.Path.Equals(SignInEndpoint.Path, StringComparison.OrdinalIgnoreCase);
 
     private static async Task<bool> CarriesTokenAsync(HttpContext context, AdminSession session)

@@ -3,16 +3,16 @@ using Dapper;
 
 namespace Ccflux.Receiver.Platform.Auth.Admin;
 
-/// <summary>Who changed what, and when. A change writes its line in its own transaction, so there is none without the other.</summary>
+/// <summary>Records who changed what, and when. A change writes its line in its own transaction, so neither exists without the other.</summary>
 internal sealed class AuditLog(SqliteReaders readers)
 {
-    /// <summary>Lines one read gives at most.</summary>
+    /// <summary>The maximum number of lines per read.</summary>
     public const int MaxLines = 500;
 
-    /// <summary>Longest text of a field; what is longer is cut.</summary>
+    /// <summary>The maximum length of a field; longer text is cut.</summary>
     private const int MaxText = 500;
 
-    /// <summary>To be called inside the write that makes the change.</summary>
+    /// <summary>Must be called inside the write that makes the change.</summary>
     public static void Write(SqlConnection connection, AuditEntry entry) => connection.Execute(
         AdminSql.InsertAudit,
         entry.At.ToUnixTimeMilliseconds(),
@@ -22,7 +22,7 @@ internal sealed class AuditLog(SqliteReaders readers)
         Cut(entry.Detail),
         entry.Actor.Address);
 
-    /// <summary>The newest lines, or those before <paramref name="before"/> (an id) for the next page.</summary>
+    /// <summary>The newest lines or, for the next page, those before <paramref name="before"/> (an id).</summary>
     public async Task<IReadOnlyList<AuditLine>> ReadAsync(int limit, long before, CancellationToken cancellationToken)
     {
         using var lease = await readers.RentAsync(cancellationToken);
@@ -33,5 +33,5 @@ internal sealed class AuditLog(SqliteReaders readers)
     private static string Cut(string text) => text.Length <= MaxText ? text : text[..MaxText];
 }
 
-/// <summary>A line as it is read: <paramref name="At"/> in epoch milliseconds.</summary>
+/// <summary>A line of the audit log; <paramref name="At"/> is in epoch milliseconds.</summary>
 internal sealed record AuditLine(long Id, long At, string Actor, string Address, string Action, string Target, string Detail);

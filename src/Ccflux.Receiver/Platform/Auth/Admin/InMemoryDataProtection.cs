@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.DataProtection.XmlEncryption;
 namespace Ccflux.Receiver.Platform.Auth.Admin;
 
 /// <summary>
-/// ASP.NET Core wants a key ring wherever its authentication or Razor is used. Nothing of ours is protected with it (sessions are rows,
-/// antiforgery follows from the cookie), so it lives in memory and leaves no key file in anyone's home.
+/// Keeps ASP.NET Core's key ring in memory. It is required wherever authentication or Razor is used, but protects nothing of ours (sessions are rows,
+/// antiforgery tokens derive from the cookie), so no key file is left in anyone's home directory.
 /// </summary>
 internal static class InMemoryDataProtection
 {

@@ -1,7 +1,7 @@
 namespace Ccflux.Receiver.Platform.Auth.Admin;
 
-/// <summary>Marks endpoints that check bearer tokens of their own: such a token is no wrong try at the admin's. Without it, the reports and
-/// the telemetry of an office would lock the admin out behind the same address.</summary>
+/// <summary>Marks endpoints that check their own bearer tokens: such a token is not a failed attempt at the admin's. Without this mark, the reports and
+/// telemetry of an office would lock out the admin behind the same IP address.</summary>
 internal sealed class SelfAuthenticated
 {
     private static readonly SelfAuthenticated s_instance = new();
@@ -17,7 +17,7 @@ internal sealed class SelfAuthenticated
 
 internal static class SelfAuthenticatedExtensions
 {
-    /// <summary>Lets everybody in who has a token that the endpoint itself knows.</summary>
+    /// <summary>Admits anyone with a token that the endpoint itself accepts.</summary>
     public static TBuilder AllowOwnTokens<TBuilder>(this TBuilder endpoints)
         where TBuilder : IEndpointConventionBuilder
     {

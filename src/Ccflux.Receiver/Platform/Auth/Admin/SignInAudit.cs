@@ -5,8 +5,8 @@ using Ccflux.Storage.Writing;
 namespace Ccflux.Receiver.Platform.Auth.Admin;
 
 /// <summary>
-/// Signing in and out in the audit log. What anyone can repeat is one line an hour for each actor and address, which counts; of more than
-/// <see cref="MaxAddresses"/> addresses an hour the others share a line. So neither strangers nor a viewer can grow the log at will.
+/// Records sign-ins and sign-outs in the audit log. What anyone can repeat gets one line with a counter per hour, actor and IP address; beyond
+/// <see cref="MaxAddresses"/> IP addresses per hour, the others share a line. So neither strangers nor a viewer can grow the log at will.
 /// </summary>
 internal sealed class SignInAudit(GroupCommitWriter writer, TimeProvider time)
 {
@@ -14,18 +14,18 @@ internal sealed class SignInAudit(GroupCommitWriter writer, TimeProvider time)
     public const string SignedOut = "sign-out";
     public const string Refused = "sign-in.refused";
 
-    /// <summary>Lines of one action and actor in an hour.</summary>
+    /// <summary>The maximum number of lines per hour, action and actor.</summary>
     public const int MaxAddresses = 100;
 
-    /// <summary>Lines of these actions that are kept in all; changes are never removed for them.</summary>
+    /// <summary>The maximum total number of these lines; lines of changes are never deleted to make room for them.</summary>
     public const int MaxLines = 50_000;
 
-    /// <summary>Wrong tokens a minute, of everybody, that are worth a write; the rest is in the metric and in the log of the process.</summary>
+    /// <summary>The maximum number of wrong tokens per minute, from all callers, that are written; the rest appear in the metric and the process log.</summary>
     private const int RefusalsPerMinute = 120;
 
     private readonly KeyedRateLimiter _refusals = new(RefusalsPerMinute, RefusalsPerMinute, 1, time);
 
-    /// <summary>Counts a wrong token. Nothing is said where it cannot be stored: it is refused all the same.</summary>
+    /// <summary>Counts a wrong token. A failure to store it is ignored: the token is refused anyway.</summary>
     public async Task RefusedAsync(AuditActor actor)
     {
         if (_refusals.TryTake(Refused, out _))
@@ -38,7 +38,7 @@ internal sealed class SignInAudit(GroupCommitWriter writer, TimeProvider time)
         }
     }
 
-    /// <summary>To be called inside the write that opens or ends a session.</summary>
+    /// <summary>Must be called inside the write that opens or ends a session.</summary>
     public static void Write(SqlConnection connection, DateTimeOffset at, AuditActor actor, string action)
     {
         var hour = new DateTimeOffset(at.Year, at.Month, at.Day, at.Hour, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();

@@ -4,7 +4,7 @@ using Ccflux.Receiver.Platform.Metrics;
 
 namespace Ccflux.Receiver.Platform.Auth.Admin;
 
-/// <summary>Signing in and out: <c>/admin/login</c> takes <c>token</c> and <c>next</c>, <c>/admin/logout</c> ends the session. Both by POST.</summary>
+/// <summary>Sign-in and sign-out: <c>/admin/login</c> accepts <c>token</c> and <c>next</c>, <c>/admin/logout</c> ends the session. Both use POST.</summary>
 internal sealed partial class SignInEndpoint(AdminAuthenticator authenticator, AdminSessions sessions, RequestLimits limits, BrowserCookies cookies, IBrowserPages pages, BrowserAnswers answers, PlatformMetrics metrics, ILogger<SignInEndpoint> logger)
 {
     public const string Path = "/admin/login";
@@ -12,7 +12,7 @@ internal sealed partial class SignInEndpoint(AdminAuthenticator authenticator, A
 
     private const string Home = "/admin/";
 
-    /// <summary>The page, or straight on for someone who is signed in.</summary>
+    /// <summary>Shows the page, or redirects a user who is already signed in.</summary>
     public async Task<IResult> ShowAsync(HttpContext context)
     {
         if (!authenticator.IsOpen)
@@ -33,7 +33,7 @@ internal sealed partial class SignInEndpoint(AdminAuthenticator authenticator, A
 
         if (!SameOrigin.Allows(context.Request) || !context.Request.HasFormContentType)
         {
-            return new Refusal(answers, StatusCodes.Status400BadRequest, "", "Expected the form of /admin/login.");
+            return new Refusal(answers, StatusCodes.Status400BadRequest, "", "Expected the form from /admin/login.");
         }
 
         var form = await context.Request.ReadFormSafelyAsync();
@@ -47,12 +47,12 @@ internal sealed partial class SignInEndpoint(AdminAuthenticator authenticator, A
         if (!limits.Sessions.TryTake($"{role}@{RequestLimits.AddressOf(context)}", out var pause))
         {
             metrics.SignedIn("limited");
-            return Wait(context, next, pause, "Too many sessions were opened from your address.");
+            return Wait(context, next, pause, "Too many sessions were opened from your IP address.");
         }
 
         if (await sessions.OpenAsync(role, actor, authenticator.CookieOf(context)) is not { } cookie)
         {
-            return new Refusal(answers, StatusCodes.Status503ServiceUnavailable, ErrorCodes.Busy, "The database cannot be written to now.", TimeSpan.FromSeconds(10));
+            return new Refusal(answers, StatusCodes.Status503ServiceUnavailable, ErrorCodes.Busy, "The database is not accepting writes right now.", TimeSpan.FromSeconds(10));
         }
 
         metrics.SignedIn("ok");
@@ -70,14 +70,14 @@ internal sealed partial class SignInEndpoint(AdminAuthenticator authenticator, A
         cookies.Remove(context, AdminAuthenticator.Cookie);
         if (cookies.IsSecure(context.Request))
         {
-            // The pages that the browser keeps go, too. It takes this over HTTPS only.
+            // Clears the pages in the browser's cache, too. Browsers accept this over HTTPS only.
             context.Response.Headers["Clear-Site-Data"] = "\"cache\"";
         }
 
         return new SeeOther(Path);
     }
 
-    /// <summary>Where to go after signing in: a path of ours, never another site.</summary>
+    /// <summary>Where to go after signing in: a local path, never another site.</summary>
     internal static string LocalPath(string? next) =>
         next is ['/', ..] && next is not ['/', '/' or '\\', ..] && next.Length < 2000 && !next.Any(char.IsControl) && !next.Contains('\\', StringComparison.Ordinal) ? next : Home;
 
@@ -89,13 +89,13 @@ internal sealed partial class SignInEndpoint(AdminAuthenticator authenticator, A
         {
             metrics.SignedIn("limited");
             Log.TooManyAttempts(logger, RequestLimits.AddressOf(context));
-            return Wait(context, next, wait, "Too many wrong tokens from your address.");
+            return Wait(context, next, wait, "Too many wrong tokens from your IP address.");
         }
 
         metrics.SignedIn("wrong_token");
         Log.WrongToken(logger, RequestLimits.AddressOf(context));
         Problem.WriteHead(context.Response, StatusCodes.Status401Unauthorized, ErrorCodes.TokenInvalid, null);
-        return pages.SignIn(new SignInView(next, "That token is not the right one."));
+        return pages.SignIn(new SignInView(next, "Invalid token."));
     }
 
     private IResult Wait(HttpContext context, string next, TimeSpan wait, string why)

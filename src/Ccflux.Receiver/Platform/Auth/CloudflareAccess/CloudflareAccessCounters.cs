@@ -1,6 +1,6 @@
 namespace Ccflux.Receiver.Platform.Auth.CloudflareAccess;
 
-/// <summary>What the gate decided since the start, for the page that shows it.</summary>
+/// <summary>Counts the gate's decisions since the start, for the page that shows them.</summary>
 internal sealed class CloudflareAccessCounters(TimeProvider time)
 {
     private long _passed;

@@ -6,9 +6,9 @@ using Microsoft.AspNetCore.Authorization;
 namespace Ccflux.Receiver.Platform.Auth.CloudflareAccess;
 
 /// <summary>
-/// The second lock: with CF_ACCESS_TEAM and CF_ACCESS_AUD whatever needs signing in, and signing in itself, also needs the token of Cloudflare
-/// Access, whoever asks and from wherever, so that the address behind the tunnel is no way around it. What is open to all stays so, but nobody
-/// counts as signed in there without that token. What checks tokens of its own (the wire) stays as it is.
+/// A second check in addition to sign-in: with CF_ACCESS_TEAM and CF_ACCESS_AUD, everything that requires sign-in, and sign-in itself, also requires the
+/// token of Cloudflare Access, from any caller and any network, so that the IP address behind the tunnel is no way around it. Public endpoints stay public,
+/// but nobody counts as signed in there without that token. Endpoints that check their own tokens (ingest) are not affected.
 /// </summary>
 internal sealed partial class CloudflareAccessGate(RequestDelegate next, CloudflareAccessTokens tokens, CloudflareAccessCounters counters, BrowserAnswers answers, ILogger<CloudflareAccessGate> logger)
 {
@@ -41,8 +41,8 @@ internal sealed partial class CloudflareAccessGate(RequestDelegate next, Cloudfl
 
         Log.Refused(logger, verdict, RequestLimits.AddressOf(context));
         await (verdict == CloudflareAccessVerdict.Unverifiable
-            ? answers.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, ErrorCodes.Busy, "The keys of Cloudflare Access cannot be fetched at the moment, so nobody can be let in.", TimeSpan.FromMinutes(1))
-            : answers.WriteAsync(context, StatusCodes.Status403Forbidden, "", $"This receiver is reached through Cloudflare Access only ({Words(verdict)})."));
+            ? answers.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, ErrorCodes.Busy, "The keys of Cloudflare Access cannot be fetched right now, so access is denied.", TimeSpan.FromMinutes(1))
+            : answers.WriteAsync(context, StatusCodes.Status403Forbidden, "", $"This receiver accepts requests through Cloudflare Access only ({Words(verdict)})."));
     }
 
     private static bool IsOpen(HttpContext context) =>
@@ -57,12 +57,12 @@ internal sealed partial class CloudflareAccessGate(RequestDelegate next, Cloudfl
         CloudflareAccessVerdict.Missing => "no token on the request",
         CloudflareAccessVerdict.Malformed => "malformed token",
         CloudflareAccessVerdict.UnknownKey => "token signed with an unknown key",
-        CloudflareAccessVerdict.Forged => "the token's signature is wrong",
+        CloudflareAccessVerdict.Forged => "invalid token signature",
         CloudflareAccessVerdict.Expired => "the token has expired",
-        CloudflareAccessVerdict.NotYet => "the token is from the future",
+        CloudflareAccessVerdict.NotYet => "the token is not valid yet",
         CloudflareAccessVerdict.WrongAudience => "token for another application",
-        CloudflareAccessVerdict.WrongIssuer => "token of another team",
-        CloudflareAccessVerdict.Unverifiable => "it cannot be verified now",
+        CloudflareAccessVerdict.WrongIssuer => "token from another team",
+        CloudflareAccessVerdict.Unverifiable => "the token cannot be verified right now",
     };
 
     private static partial class Log

@@ -1,11 +1,11 @@
 namespace Ccflux.Receiver.Platform.Auth.CloudflareAccess;
 
-/// <summary>The way out to the keys of Cloudflare Access: no redirect, no cookie, a small answer.</summary>
+/// <summary>HTTP client for the keys of Cloudflare Access: no redirects, no cookies, a small answer.</summary>
 internal sealed class CloudflareAccessHttp : IDisposable
 {
     private const int MaxAnswer = 64 * 1024;
 
-    /// <param name="handler">Tests answer in Cloudflare's place here.</param>
+    /// <param name="handler">Tests replace Cloudflare here.</param>
     public CloudflareAccessHttp(HttpMessageHandler handler)
     {
         Client = new HttpClient(handler) { Timeout = TimeSpan.FromSeconds(10), MaxResponseContentBufferSize = MaxAnswer };

@@ -4,12 +4,12 @@ using Microsoft.IdentityModel.Tokens;
 namespace Ccflux.Receiver.Platform.Auth.CloudflareAccess;
 
 /// <summary>
-/// The public keys of the team, by name. Fetched when a token names one that is not known, at most once a minute, and again each hour; while they
-/// cannot be fetched, those that are known hold for a day.
+/// Caches the team's public keys by name. They are fetched when a token names an unknown key, at most once a minute, and again every hour; while they
+/// cannot be fetched, known keys stay valid for a day.
 /// </summary>
 internal sealed partial class CloudflareAccessKeys(CloudflareAccessOptions options, CloudflareAccessHttp http, TimeProvider time, ILogger<CloudflareAccessKeys> logger) : IDisposable
 {
-    /// <summary>Characters of a key's name.</summary>
+    /// <summary>The maximum length of a key's name, in characters.</summary>
     public const int MaxName = 200;
 
     /// <summary>A team has two or three at a time.</summary>
@@ -27,12 +27,12 @@ internal sealed partial class CloudflareAccessKeys(CloudflareAccessOptions optio
     private volatile Known _known = new(new Dictionary<string, SecurityKey>(StringComparer.Ordinal), null);
     private DateTimeOffset _triedAt = DateTimeOffset.MinValue;
 
-    /// <summary>When the keys were fetched last; null: never.</summary>
+    /// <summary>When the keys were last fetched; null means never.</summary>
     public DateTimeOffset? FetchedAt => _known.At;
 
     public int Count => _known.Keys.Count;
 
-    /// <returns>The key; null where the team has none of that name; <paramref name="name"/> aside, false where none can be had at all.</returns>
+    /// <returns>The key, or null if the team has none named <paramref name="name"/>. IsKnown is false if no keys are available at all.</returns>
     public async ValueTask<(SecurityKey? Key, bool IsKnown)> FindAsync(string name, CancellationToken cancellationToken)
     {
         var known = _known;
@@ -48,8 +48,8 @@ internal sealed partial class CloudflareAccessKeys(CloudflareAccessOptions optio
 
     public void Dispose() => _fetching.Dispose();
 
-    /// <summary>RFC 7517. A key of another kind, too short, or malformed is left out.</summary>
-    /// <exception cref="ArgumentException">The text is no set of keys.</exception>
+    /// <summary>Parses a key set (RFC 7517). Keys that are of another kind, too short or malformed are left out.</summary>
+    /// <exception cref="ArgumentException">The text is not a key set.</exception>
     internal static IReadOnlyDictionary<string, SecurityKey> Parse(string json)
     {
         var keys = new Dictionary<string, SecurityKey>(StringComparer.Ordinal);
@@ -58,7 +58,7 @@ internal sealed partial class CloudflareAccessKeys(CloudflareAccessOptions optio
             keys[key.Kid] = key;
         }
 
-        return keys.Count > 0 ? keys : throw new ArgumentException("There is no usable key in the answer.", nameof(json));
+        return keys.Count > 0 ? keys : throw new ArgumentException("The answer contains no usable key.", nameof(json));
     }
 
     private static bool IsUsable(JsonWebKey key) =>
@@ -97,7 +97,7 @@ internal sealed partial class CloudflareAccessKeys(CloudflareAccessOptions optio
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "The keys of Cloudflare Access cannot be fetched: {Reason}")]
+        [LoggerMessage(1, LogLevel.Warning, "Could not fetch the keys of Cloudflare Access: {Reason}")]
         public static partial void NotFetched(ILogger logger, string reason);
     }
 }

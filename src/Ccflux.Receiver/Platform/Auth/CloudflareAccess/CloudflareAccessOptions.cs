@@ -3,13 +3,13 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Ccflux.Receiver.Platform.Auth.CloudflareAccess;
 
-/// <summary>Cloudflare Access before the pages, as a second lock: both settings turn it on.</summary>
+/// <summary>Settings for Cloudflare Access as a second check in front of the pages. Both settings together turn it on.</summary>
 internal sealed class CloudflareAccessOptions : IValidatableObject
 {
     private const string Domain = ".cloudflareaccess.com";
 
     [ConfigurationKeyName("CF_ACCESS_TEAM")]
-    [Description("The team of Cloudflare Access (the NAME of NAME.cloudflareaccess.com). With CF_ACCESS_AUD every page and API then also needs the token that Access puts on a request.")]
+    [Description("The team of Cloudflare Access (NAME in NAME.cloudflareaccess.com). Together with CF_ACCESS_AUD, every page and API also requires the token that Access adds to a request.")]
     public string? Team { get; set; }
 
     [ConfigurationKeyName("CF_ACCESS_AUD")]
@@ -18,7 +18,7 @@ internal sealed class CloudflareAccessOptions : IValidatableObject
 
     public bool IsOn => Team is not null && Audience is not null;
 
-    /// <summary>Who signs the tokens; its keys stand below it.</summary>
+    /// <summary>The issuer of the tokens; its keys are published under this URL.</summary>
     public Uri Issuer => new($"https://{Team}{Domain}");
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
@@ -30,7 +30,7 @@ internal sealed class CloudflareAccessOptions : IValidatableObject
 
         if (Team is not null && (Team.Length > 63 || !Team.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-')))
         {
-            yield return new ValidationResult($"CF_ACCESS_TEAM: expected the team's name, as it stands before {Domain}: lower-case letters, digits and hyphens.");
+            yield return new ValidationResult($"CF_ACCESS_TEAM: expected the team's name, the part before {Domain}: lower-case letters, digits and hyphens.");
         }
 
         if (Audience is not null && (Audience.Length is < 16 or > 128 || !Audience.All(char.IsAsciiLetterOrDigit)))

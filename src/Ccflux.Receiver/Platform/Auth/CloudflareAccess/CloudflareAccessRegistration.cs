@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Ccflux.Receiver.Platform.Auth.CloudflareAccess;
 
-/// <summary>The door of Cloudflare Access; nothing stands in a request's way while it is off.</summary>
+/// <summary>Registers Cloudflare Access; requests are not affected while it is off.</summary>
 internal static class CloudflareAccessRegistration
 {
     public static void AddAccess(this IServiceCollection services, IConfiguration configuration)
@@ -15,7 +15,7 @@ internal static class CloudflareAccessRegistration
         services.AddSingleton<CloudflareAccessCounters>();
     }
 
-    /// <summary>After routing, before signing in.</summary>
+    /// <summary>Must come after routing and before authentication.</summary>
     public static void UseAccess(this IApplicationBuilder app)
     {
         if (app.ApplicationServices.GetRequiredService<CloudflareAccessOptions>().IsOn)

@@ -3,12 +3,12 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Ccflux.Receiver.Platform.Auth.CloudflareAccess;
 
-/// <summary>Looks at the token that Cloudflare Access puts on each request: RS256 by one of the team's keys, for this application, now.</summary>
+/// <summary>Verifies the token that Cloudflare Access adds to each request: RS256 by one of the team's keys, for this application, valid now.</summary>
 internal sealed class CloudflareAccessTokens(CloudflareAccessOptions options, CloudflareAccessKeys keys, TimeProvider time)
 {
     private const int MaxToken = 8 * 1024;
 
-    /// <summary>What clocks may differ by.</summary>
+    /// <summary>The tolerated clock difference.</summary>
     private static readonly TimeSpan s_leeway = TimeSpan.FromSeconds(60);
 
     private readonly JsonWebTokenHandler _handler = new() { MaximumTokenSizeInBytes = MaxToken };
@@ -48,8 +48,8 @@ internal sealed class CloudflareAccessTokens(CloudflareAccessOptions options, Cl
         };
     }
 
-    /// <summary>By our own clock; the library's cannot be set.</summary>
-    /// <exception cref="SecurityTokenException">It is not.</exception>
+    /// <summary>Checks the times against our own clock, because the library's cannot be replaced.</summary>
+    /// <exception cref="SecurityTokenException">The token is not valid now.</exception>
     private bool IsNow(DateTime? notBefore, DateTime? expires, DateTime issued)
     {
         var now = time.GetUtcNow().UtcDateTime;
@@ -75,7 +75,7 @@ internal sealed class CloudflareAccessTokens(CloudflareAccessOptions options, Cl
         }
         catch (Exception exception) when (exception is ArgumentException or FormatException or InvalidOperationException or SecurityTokenException)
         {
-            return null; // Told as malformed.
+            return null; // Reported as malformed.
         }
     }
 

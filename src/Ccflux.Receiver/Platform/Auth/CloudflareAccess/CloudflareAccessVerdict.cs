@@ -1,32 +1,32 @@
 namespace Ccflux.Receiver.Platform.Auth.CloudflareAccess;
 
-/// <summary>What a token of Cloudflare Access came to.</summary>
+/// <summary>The result of verifying a Cloudflare Access token.</summary>
 internal enum CloudflareAccessVerdict
 {
     Valid = 1,
 
-    /// <summary>The request carries none: it did not come through Access.</summary>
+    /// <summary>The request has no token: it did not come through Access.</summary>
     Missing = 2,
 
-    /// <summary>Not of the form, or signed with anything but RS256.</summary>
+    /// <summary>Malformed, or signed with anything but RS256.</summary>
     Malformed = 3,
 
-    /// <summary>Signed by nobody the team knows.</summary>
+    /// <summary>Signed with a key that the team does not have.</summary>
     UnknownKey = 4,
 
     Forged = 5,
 
     Expired = 6,
 
-    /// <summary>Its time has not come: a clock is wrong.</summary>
+    /// <summary>Not valid yet: a clock is wrong.</summary>
     NotYet = 7,
 
-    /// <summary>Made for another application.</summary>
+    /// <summary>Issued for another application.</summary>
     WrongAudience = 8,
 
-    /// <summary>Made by another team.</summary>
+    /// <summary>Issued by another team.</summary>
     WrongIssuer = 9,
 
-    /// <summary>The keys cannot be had, so nothing can be said. The door stays shut.</summary>
+    /// <summary>The keys are not available, so the token cannot be verified. Access is denied.</summary>
     Unverifiable = 10,
 }

@@ -4,15 +4,15 @@ using Ccflux.Contracts.Usage;
 
 namespace Ccflux.Receiver.Platform.Auth.Signing;
 
-/// <summary>Checks the signature of a request. An old capture fails by its timestamp; a copy of a fresh one passes, and must
-/// be harmless because storing the same turns twice is.</summary>
+/// <summary>Verifies the signature of a request. An old capture is rejected by its timestamp. A copy of a recent one is accepted, and must
+/// be harmless because storing the same turns twice is harmless.</summary>
 internal sealed class RequestSignatures(TimeProvider time)
 {
     /// <param name="headers">The request's headers.</param>
-    /// <param name="message">A buffer whose first <paramref name="length"/> bytes are the body as sent, with
-    /// <see cref="MaxSuffix"/> bytes of room after them.</param>
+    /// <param name="message">A buffer whose first <paramref name="length"/> bytes are the body as sent, followed by
+    /// <see cref="MaxSuffix"/> spare bytes.</param>
     /// <param name="length">The body's length.</param>
-    /// <param name="publicKey">The key that signed, in base64, where the verdict is <see cref="SignatureVerdict.Valid"/>.</param>
+    /// <param name="publicKey">The key that signed, in base64, if the verdict is <see cref="SignatureVerdict.Valid"/>.</param>
     public SignatureVerdict Check(IHeaderDictionary headers, Span<byte> message, int length, out string publicKey)
     {
         publicKey = "";
@@ -47,6 +47,6 @@ internal sealed class RequestSignatures(TimeProvider time)
         return SignatureVerdict.Valid;
     }
 
-    /// <summary>Room that a signed message needs after the body: a line feed and the longest timestamp that is read.</summary>
+    /// <summary>The spare bytes that a signed message needs after the body: a line feed and the longest accepted timestamp.</summary>
     public const int MaxSuffix = 1 + 64;
 }

@@ -3,7 +3,7 @@ using Ccflux.Receiver.Platform.Http;
 
 namespace Ccflux.Receiver.Platform.Auth.Signing;
 
-/// <summary>How a request with a bad signature is answered.</summary>
+/// <summary>The answers to requests with a bad signature.</summary>
 internal static class SignatureProblems
 {
     public static Problem For(SignatureVerdict verdict)
@@ -15,7 +15,7 @@ internal static class SignatureProblems
     public static (string Code, string Detail) Describe(SignatureVerdict verdict) => verdict switch
     {
         SignatureVerdict.TimestampMissing => (ErrorCodes.TimestampMissing, $"{SignatureHeader.TimestampName} is missing or not an RFC 3339 time."),
-        SignatureVerdict.TimestampStale => (ErrorCodes.TimestampStale, $"{SignatureHeader.TimestampName} is more than 5 minutes from the server's time, which the Date header tells."),
+        SignatureVerdict.TimestampStale => (ErrorCodes.TimestampStale, $"{SignatureHeader.TimestampName} differs from the server's time, stated in the Date header, by more than 5 minutes."),
         SignatureVerdict.Absent => (ErrorCodes.SignatureRequired, $"Sign the request: {SignatureHeader.Name} and {SignatureHeader.TimestampName}."),
         SignatureVerdict.Invalid => (ErrorCodes.SignatureInvalid, "The signature does not match the body, the timestamp and the key."),
         SignatureVerdict.Valid => throw new ArgumentOutOfRangeException(nameof(verdict)),

@@ -1,6 +1,6 @@
 namespace Ccflux.Receiver.Platform.Auth.Signing;
 
-/// <summary>What a request's signature headers say about it. Who the key belongs to is another question.</summary>
+/// <summary>The result of checking a request's signature headers. It does not state who owns the key.</summary>
 internal enum SignatureVerdict
 {
     Valid = 1,

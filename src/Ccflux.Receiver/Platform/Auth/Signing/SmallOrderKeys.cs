@@ -1,7 +1,7 @@
 namespace Ccflux.Receiver.Platform.Auth.Signing;
 
-/// <summary>Ed25519 public keys that nobody holds a secret of: the eight points of small order, in every encoding. Some libraries take one and the
-/// same made-up signature of such a key for any message.</summary>
+/// <summary>Ed25519 public keys without a secret key: the eight points of small order, in every encoding. Some libraries accept them, and accept
+/// one forged signature of such a key for any message.</summary>
 internal static class SmallOrderKeys
 {
     private const byte SignBit = 0x80;
