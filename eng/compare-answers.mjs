@@ -1,7 +1,7 @@
 // Compares what two builds of the receiver answer for the same data: node eng/compare-answers.mjs OTHER_CHECKOUT [DATABASE]
 // Both checkouts are built. Without DATABASE, both get a copy of the same demo data. Every page that links lead to and every table of the API (JSON and CSV)
 // is fetched from both. JSON and CSV are compared byte for byte; HTML too, and again without the words that people read, so that a change of wording
-// is told from a change of structure. Prints one line per difference and the counts; exits with 1 if anything but wording differs.
+// is distinguished from a change of structure. Prints one line per difference and the counts; exits with 1 if anything but wording differs.
 //   WORDS=1   prints the first difference in wording of each page, too
 import { execFileSync, spawn } from "node:child_process";
 import { copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";

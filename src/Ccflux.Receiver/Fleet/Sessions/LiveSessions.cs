@@ -86,9 +86,9 @@ internal sealed class LiveSessions(RotationWakeSignal wake, FleetMetrics metrics
                     _count -= announcement.Sessions.Count;
                     _changed |= announcement.Sessions.Count > 0;
                 }
-                else if (presence != announcement.Told)
+                else if (presence != announcement.Announced)
                 {
-                    _announcements[agent] = announcement with { Told = presence };
+                    _announcements[agent] = announcement with { Announced = presence };
                     _changed |= announcement.Sessions.Count > 0;
                 }
             }
@@ -111,7 +111,7 @@ internal sealed class LiveSessions(RotationWakeSignal wake, FleetMetrics metrics
             }
 
             _count += sessions.Count - (before?.Sessions.Count ?? 0);
-            _changed |= before is null ? sessions.Count > 0 : before.Told != Presence.Live || !string.Equals(before.Applied, applied, StringComparison.Ordinal) || !before.Sessions.SequenceEqual(sessions);
+            _changed |= before is null ? sessions.Count > 0 : before.Announced != Presence.Live || !string.Equals(before.Applied, applied, StringComparison.Ordinal) || !before.Sessions.SequenceEqual(sessions);
             _announcements[agentId] = new Announcement(machine, at, applied, sessions, Presence.Live);
             began = sessions.Count > 0 && before is not { Sessions.Count: > 0 };
             ended = before?.Sessions.Any(IsInCall) == true && !sessions.Any(IsInCall);
@@ -136,7 +136,7 @@ internal sealed class LiveSessions(RotationWakeSignal wake, FleetMetrics metrics
     {
         lock (_gate)
         {
-            if (!_changed || (_announcedAt is { } told && time.GetElapsedTime(told) < s_announceEvery))
+            if (!_changed || (_announcedAt is { } at && time.GetElapsedTime(at) < s_announceEvery))
             {
                 return;
             }
@@ -148,6 +148,6 @@ internal sealed class LiveSessions(RotationWakeSignal wake, FleetMetrics metrics
         changes.Publish(FleetFeature.Topic);
     }
 
-    /// <param name="Told">The presence that pages were last notified of.</param>
-    private sealed record Announcement(string Machine, DateTimeOffset SeenAt, string? Applied, IReadOnlyList<LiveSession> Sessions, Presence Told);
+    /// <param name="Announced">The presence that pages were last notified of.</param>
+    private sealed record Announcement(string Machine, DateTimeOffset SeenAt, string? Applied, IReadOnlyList<LiveSession> Sessions, Presence Announced);
 }
