@@ -55,7 +55,7 @@ public sealed partial class UsersCommandTests : IDisposable
         var revoked = await _receiver.RunAsync("users", "revoke", "--id", "1");
 
         Assert.Equal((1, 1, 1), (neither.ExitCode, both.ExitCode, unknown.ExitCode));
-        Assert.Contains("EMAIL or by --id", neither.Error, StringComparison.Ordinal);
+        Assert.Contains("EMAIL or --id", neither.Error, StringComparison.Ordinal);
         Assert.Equal((0, "Revoked jo@example.org."), (revoked.ExitCode, revoked.Output.Trim()));
     }
 
@@ -121,7 +121,6 @@ public sealed partial class UsersCommandTests : IDisposable
     [InlineData("users", "list")]
     [InlineData("export", "page.html")]
     [InlineData("backup", "copy.db")]
-    [InlineData("fleet", "record", "fortnight.json")]
     public async Task ReadOnlyCommand_WithoutADatabase_MakesNone(params string[] arguments)
     {
         var outcome = await _receiver.RunAsync(arguments);

@@ -79,7 +79,7 @@ public sealed class SimulateCommandTests : IDisposable
         await WriteAsync("broken.json", """{"accounts":7}""");
         await WriteAsync("large.json", new string(' ', ScriptedFortnight.MaxFileBytes + 1));
 
-        var outcome = await _receiver.RunAsync(["fleet", "simulate", .. arguments.Select(argument => argument.EndsWith(".json", StringComparison.Ordinal) ? _receiver.PathOf(argument) : argument)]);
+        var outcome = await _receiver.RunLabAsync(["simulate", .. arguments.Select(argument => argument.EndsWith(".json", StringComparison.Ordinal) ? _receiver.PathOf(argument) : argument)]);
 
         Assert.Equal((1, ""), (outcome.ExitCode, outcome.Output));
         Assert.Contains(named, outcome.Error, StringComparison.Ordinal);
@@ -98,7 +98,7 @@ public sealed class SimulateCommandTests : IDisposable
         var nobody = await _receiver.RunLabAsync("record", _receiver.PathOf("nobody.json"), "--user", "nobody@example.org");
 
         Assert.Equal(0, recorded.ExitCode); // it may report that the database was open to others
-        Assert.Contains($"14 days from {from:yyyy-MM-dd} on; accounts: 2, config dirs: 2, requests: 5600.", recorded.Output, StringComparison.Ordinal);
+        Assert.Contains($"14 days from {from:yyyy-MM-dd}; accounts: 2, config dirs: 2, requests: 5600.", recorded.Output, StringComparison.Ordinal);
         Assert.Equal((0, ""), (played.ExitCode, played.Error));
         var totals = JsonDocument.Parse(played.Output).RootElement;
         Assert.Equal(5600, totals.GetProperty("requests").GetInt64());

@@ -77,7 +77,7 @@ public sealed class AddressTests
         Assert.Equal(SecretToken.Stored("rtok_by_hand"), wire.Scalar<string>("SELECT token FROM refresh_tokens"));
         Assert.Equal(0, wire.Scalar<long>("SELECT count(*) FROM users"));
         Assert.Equal($"user.refuse {shown}", wire.Scalar<string>("SELECT group_concat(action || ' ' || target) FROM audit_log"));
-        Assert.Contains(wire.Receiver.LogLines, line => line.Contains("Revoked 1 refresh tokens", StringComparison.Ordinal));
+        Assert.Contains(wire.Receiver.LogLines, line => line.Contains("Revoked 1 manually inserted refresh tokens", StringComparison.Ordinal));
     }
 
     [Fact]
