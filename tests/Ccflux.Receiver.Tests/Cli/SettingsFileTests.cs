@@ -37,7 +37,7 @@ public sealed class SettingsFileTests : IDisposable
         var outcome = await _receiver.RunAsync("users", "list");
 
         Assert.Equal(2, outcome.ExitCode);
-        Assert.Contains("appsettings.json: it is no JSON object of settings", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains("appsettings.json: it is not a JSON object of settings", outcome.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", outcome.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", outcome.Error, StringComparison.Ordinal);
     }
@@ -66,7 +66,7 @@ public sealed class SettingsFileTests : IDisposable
 
         Assert.Equal((2, 2), (foreign.ExitCode, open.ExitCode));
         Assert.Contains("it belongs to another user (uid 12345)", foreign.Error, StringComparison.Ordinal);
-        Assert.Contains("everybody may write to it", open.Error, StringComparison.Ordinal);
+        Assert.Contains("it is writable by everyone", open.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("RATE_LIMIT_PER_MINUTE", foreign.Error + open.Error, StringComparison.Ordinal);
     }
 

@@ -69,7 +69,7 @@ public sealed class MonitorTests
         var fault = await Assert.ThrowsAsync<InvalidSettingsException>(() => FleetHost.StartAsync(new ManualTime(), [("MONITORS", "a=http://10.0.0.1/,b")]));
         Assert.Contains("MONITORS", fault.Message, StringComparison.Ordinal);
         fault = await Assert.ThrowsAsync<InvalidSettingsException>(() => FleetHost.StartAsync(new ManualTime(), [("MONITORS", "a=https://10.0.0.1/"), ("KUMA_URL", "https://kuma.example.org")]));
-        Assert.Contains("MONITORS: a: a private or loopback address", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("MONITORS: a: a private or loopback IP address", fault.Message, StringComparison.Ordinal);
         Assert.Contains("KUMA_URL and KUMA_STATUS_PAGE: set both", fault.Message, StringComparison.Ordinal);
     }
 

@@ -40,7 +40,7 @@ internal sealed class AgentGate(
         var agent = fresh ? await agents.ReadAsync(name, context.RequestAborted) : await agents.FindAsync(name, context.RequestAborted);
         if (agent is null || !string.Equals(agent.SigningKey, key, StringComparison.Ordinal))
         {
-            return await RefuseAsync(context, agent, ErrorCodes.AgentUnknown, "Unknown agent id or key. Enrol the agent with a code from the admin.");
+            return await RefuseAsync(context, agent, ErrorCodes.AgentUnknown, "No agent with this id uses this key. Enrol it with a code from the admin.");
         }
 
         if (agent.IsRevoked)

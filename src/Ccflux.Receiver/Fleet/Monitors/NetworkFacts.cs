@@ -23,7 +23,7 @@ internal sealed class NetworkFacts(
         var (admins, viewers) = await sessions.CountAsync(request.HttpContext.RequestAborted);
         return
         [
-            new("Address", FactState.Plain, http.BaseUrl is null ? $"{address} (from this request; BASE_URL is not set)" : address),
+            new("URL", FactState.Plain, http.BaseUrl is null ? $"{address} (from this request; BASE_URL is not set)" : address),
             Tls(),
             .. Certificate(),
             new("Listening", listening.All(one => one.IsLocal) ? FactState.Good : FactState.Plain, Listening.Text(listening)),

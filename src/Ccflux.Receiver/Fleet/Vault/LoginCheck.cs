@@ -59,7 +59,7 @@ internal sealed class LoginCheck(VaultStore vault, Issuer issuer, GroupCommitWri
         {
             if (vault.Read(connection, account.AccountId) is not { Login: { } login } stored || !string.Equals(login.AccessFingerprint, fingerprint, StringComparison.Ordinal))
             {
-                return false; // another login stands there by now
+                return false; // another login is stored there by now
             }
 
             var isOk = answer.Verdict is IssuerVerdict.Ok && string.Equals(answer.AccountUuid, stored.Uuid, StringComparison.Ordinal);
