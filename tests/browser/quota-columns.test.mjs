@@ -31,7 +31,7 @@ test("The user table shows how full limits are, where that is from and how old i
   assert.ok(Math.abs(Number(await cell("amara.okafor@example.org", resets).getAttribute("data-v")) * 1000 - inHours(50)) < 60_000, "the reset of the fuller window");
   assert.equal(await cell("mateo.vargas@example.org", fiveHours).locator("[data-level]").getAttribute("data-level"), "warn");
   assert.equal(await cell("mateo.vargas@example.org", sevenDays).textContent(), "—");
-  assert.match(await cell("lena.fischer@example.org", fiveHours).getAttribute("title"), /^88 % by status line.*not known since$/);
+  assert.match(await cell("lena.fischer@example.org", fiveHours).getAttribute("title"), /^88 % by status line.*unknown since then$/);
   assert.equal(await cell("lena.fischer@example.org", fiveHours).textContent(), "—");
   assert.match(await cell("hana.sato@example.org", fiveHours).getAttribute("title"), /^100 % by limit hit/);
   assert.equal(await cell("karim.benali@example.org", fiveHours).getAttribute("title"), "Nothing was observed");

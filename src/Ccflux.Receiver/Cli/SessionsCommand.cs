@@ -49,5 +49,5 @@ internal static class SessionsCommand
     }
 
     private static string Minute(long milliseconds) =>
-        DateTimeOffset.FromUnixTimeMilliseconds(milliseconds).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+        UnixTime.At(milliseconds).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 }

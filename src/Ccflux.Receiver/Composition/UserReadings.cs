@@ -27,7 +27,7 @@ internal sealed class UserReadings(SqliteReaders readers, TimeProvider time) : I
             .GroupBy(row => row.Email, StringComparer.Ordinal)
             .Select(user => user.MaxBy(row => row.ObservedAt)!)
             .Where(row => !(row.ResetsAt <= now))
-            .ToDictionary(row => row.Email, row => new FiveHourQuota(row.UsedMilli / 1000d, At(row.ResetsAt), At(row.ObservedAt), SourceText.Of(row.Source)), StringComparer.Ordinal);
+            .ToDictionary(row => row.Email, row => new FiveHourQuota(row.UsedMilli / 1000d, UnixTime.At(row.ResetsAt), UnixTime.At(row.ObservedAt), SourceText.Of(row.Source)), StringComparer.Ordinal);
     }
 
     private async Task<IEnumerable<Row>> RowsAsync(string sql, CancellationToken cancellationToken)
@@ -38,12 +38,8 @@ internal sealed class UserReadings(SqliteReaders readers, TimeProvider time) : I
 
     private static QuotaReading? Newest(IEnumerable<Row> rows, bool isFiveHour, DateTimeOffset now) =>
         rows.Where(row => row.Window is FiveHour == isFiveHour).MaxBy(row => row.ObservedAt) is { } row
-            ? new QuotaReading(row.UsedMilli / 1000d, At(row.ResetsAt), At(row.ResetsAt) <= now, At(row.ObservedAt), SourceText.Of(row.Source))
+            ? new QuotaReading(row.UsedMilli / 1000d, UnixTime.At(row.ResetsAt), UnixTime.At(row.ResetsAt) <= now, UnixTime.At(row.ObservedAt), SourceText.Of(row.Source))
             : null;
-
-    private static DateTimeOffset At(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
-
-    private static DateTimeOffset? At(long? milliseconds) => milliseconds is { } value ? At(value) : null;
 
     private sealed class Row
     {

@@ -158,7 +158,7 @@ internal sealed class IdentityEndpoints(
         new(StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, "Too many requests with this token, or with unknown tokens from this IP address (TOKEN_RATE_LIMIT_PER_MINUTE).", wait);
 
     private static Problem Busy() =>
-        new(StatusCodes.Status503ServiceUnavailable, ErrorCodes.Busy, "The database is not accepting writes right now.", TimeSpan.FromSeconds(5));
+        StorageBusy.Problem();
 
     private TimeSpan UntilTomorrow()
     {

@@ -53,7 +53,7 @@ public sealed class FleetAuditTests
         Assert.Equal(
             [
                 "fleet.import seat 1 vault only", "fleet.import seat 2 vault only", "fleet.code  build-1", "fleet.grant seat 1 build-1", "fleet.grant seat 2 build-1",
-                "fleet.edit work label was seat 1, email, plan, five_hour_ceiling default to 70", "fleet.seal seat 2 build-1, whole", "fleet.grant work build-1, withdrawn",
+                "fleet.edit work label was seat 1, email, plan, five_hour_ceiling default to 70", "fleet.seal seat 2 build-1, full login", "fleet.grant work build-1, withdrawn",
                 "fleet.remove  work",
             ],
             lines.Select(line => $"{line.Action} {line.Target} {line.Detail}"));

@@ -41,7 +41,7 @@ public sealed partial class FleetCommandTests : IDisposable
         Assert.Equal((0, ""), (imported.ExitCode, imported.Error));
         Assert.Equal("work: Renewed\n", refreshed.Output);
         Assert.Equal((1, ""), (again.ExitCode, again.Output));
-        Assert.Contains("sign in again", again.Error, StringComparison.Ordinal);
+        Assert.Contains("Sign in again", again.Error, StringComparison.Ordinal);
         Assert.Matches(Code(), code.Output);
         Assert.Matches("--receiver-key [0-9a-f]{4}(-[0-9a-f]{4}){4} ", code.Output);
         var both = await _receiver.RunAsync("fleet", "enrol", "--machine", "build-1", "--agent", "a");

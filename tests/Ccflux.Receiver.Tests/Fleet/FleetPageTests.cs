@@ -219,7 +219,7 @@ public sealed partial class FleetPageTests
 
         await PostAsync(rig, $"/agents/{agent.Id}/switch", HttpStatusCode.SeeOther, ("account", Id(ids[1])));
         Assert.Equal("seat 2", await RequestedAsync(rig));
-        Assert.Contains("seat 2 asked for", await PageAsync(rig), StringComparison.Ordinal);
+        Assert.Contains("seat 2 requested", await PageAsync(rig), StringComparison.Ordinal);
 
         await PostAsync(rig, $"/agents/{agent.Id}/release", HttpStatusCode.SeeOther);
         Assert.Null(await RequestedAsync(rig));

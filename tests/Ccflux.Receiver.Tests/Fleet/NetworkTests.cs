@@ -76,7 +76,7 @@ public sealed class NetworkTests
         await SendAsync(believing, ("X-Forwarded-For", "198.51.100.7"), ("X-Forwarded-Proto", "https"));
         Assert.Equal("good", (await FactsAsync(believing))["TLS"].State);
         await SendAsync(believing, ("X-Forwarded-For", "198.51.100.7"), ("X-Forwarded-Proto", "http"));
-        Assert.Equal(("bad", "The proxy took 1 request without TLS since the start"), (await FactsAsync(believing))["TLS"]);
+        Assert.Equal(("bad", "The proxy accepted 1 request without TLS since the start"), (await FactsAsync(believing))["TLS"]);
 
         await using var wary = await FleetHost.StartAsync(new ManualTime());
         await SendAsync(wary, ("X-Forwarded-For", "198.51.100.7"), ("X-Forwarded-Proto", "https"));

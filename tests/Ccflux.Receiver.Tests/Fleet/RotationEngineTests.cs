@@ -141,7 +141,7 @@ public sealed class RotationEngineTests
     {
         await using var stage = await RotationStage.StartAsync();
 
-        Assert.Contains("no such config dir", await stage.Controls.RequestAsync("nobody", stage.First, AuditActor.Cli), StringComparison.Ordinal);
+        Assert.Contains("No such config dir", await stage.Controls.RequestAsync("nobody", stage.First, AuditActor.Cli), StringComparison.Ordinal);
         Assert.Contains("not granted", await stage.Controls.RequestAsync(stage.Agent.Id, 4711, AuditActor.Cli), StringComparison.Ordinal);
         Assert.Contains("account", await stage.Controls.PinAsync(new Pin(PinScope.Fleet, null, 4711, PinMode.Soft), AuditActor.Cli), StringComparison.Ordinal);
         Assert.Contains("target", await stage.Controls.PinAsync(new Pin(PinScope.Machine, " ", stage.First, PinMode.Soft), AuditActor.Cli), StringComparison.Ordinal);

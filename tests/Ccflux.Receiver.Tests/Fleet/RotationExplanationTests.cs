@@ -39,7 +39,7 @@ public sealed class RotationExplanationTests
     {
         var order = RotationExplanation.Of(new RotationSettings { SoonestFirstWithin = TimeSpan.FromDays(7) })[0].Text;
 
-        Assert.StartsWith("The account whose weekly window resets soonest is used first and is used to 100 %", order, StringComparison.Ordinal);
+        Assert.StartsWith("The account whose weekly window resets soonest is used first, up to 100 %", order, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Platform;
 using Ccflux.Storage.Sqlite;
 using Dapper;
 
@@ -36,7 +37,7 @@ internal sealed class FortnightHistory(SqliteReaders readers)
     private static List<RecordedReading> Window(IEnumerable<ReadingRow> rows, string name) =>
     [
         .. rows.Where(row => string.Equals(row.Window, name, StringComparison.Ordinal))
-            .Select(row => new RecordedReading(At(row.At), row.UsedMilli / 1000d, row.ResetsAt is { } reset ? At(reset) : null)),
+            .Select(row => new RecordedReading(UnixTime.At(row.At), row.UsedMilli / 1000d, UnixTime.At(row.ResetsAt))),
     ];
 
     /// <summary>Spreads a turn's requests evenly from its start to its end.</summary>
@@ -58,8 +59,6 @@ internal sealed class FortnightHistory(SqliteReaders readers)
 
         return hours;
     }
-
-    private static DateTimeOffset At(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
 
     private sealed class ReadingRow
     {

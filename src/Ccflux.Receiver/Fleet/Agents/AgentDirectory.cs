@@ -41,12 +41,10 @@ internal sealed class AgentDirectory(SqliteReaders readers, TimeProvider time)
             return null;
         }
 
-        var agent = new EnrolledAgent(row.AgentId, row.Machine, row.SigningKey, row.SealingKey, row.RevokedAt is not null, row.Sequence, At(row.SignedUntil), new AgentReport(row.Applied, row.HasSessions != 0, row.Login, row.Version, row.Platform));
+        var agent = new EnrolledAgent(row.AgentId, row.Machine, row.SigningKey, row.SealingKey, row.RevokedAt is not null, row.Sequence, UnixTime.At(row.SignedUntil), new AgentReport(row.Applied, row.HasSessions != 0, row.Login, row.Version, row.Platform));
         _recent.Add(agentId, agent, generation);
         return agent;
     }
-
-    private static DateTimeOffset? At(long? milliseconds) => milliseconds is { } value ? DateTimeOffset.FromUnixTimeMilliseconds(value) : null;
 
     private sealed class Row
     {

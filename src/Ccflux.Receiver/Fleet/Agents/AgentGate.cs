@@ -65,7 +65,7 @@ internal sealed class AgentGate(
                 // Not recorded as an attempt: every agent's first heartbeat after a restart may be one.
                 return new Problem(StatusCodes.Status403Forbidden, ErrorCodes.TimestampStale, "This heartbeat was signed before the receiver started. Send a new one.");
             case SequenceVerdict.Busy:
-                return new Problem(StatusCodes.Status503ServiceUnavailable, ErrorCodes.Busy, "The database is not accepting writes right now.", TimeSpan.FromSeconds(5));
+                return StorageBusy.Problem();
             case SequenceVerdict.Replayed:
             default:
                 return (await RefuseAsync(context, agent, ErrorCodes.Replayed, "This heartbeat, or a newer one, was already accepted.", StatusCodes.Status409Conflict)).Refusal;

@@ -65,15 +65,15 @@ internal sealed class AgentStore(SqliteReaders readers, GroupCommitWriter writer
             row.Version,
             KeyFingerprint.Of(row.SigningKey, row.SealingKey),
             row.ReceiverKey is null || !string.Equals(row.ReceiverKey, row.CurrentKey, StringComparison.Ordinal),
-            DateTimeOffset.FromUnixTimeMilliseconds(row.EnrolledAt),
-            At(row.RevokedAt),
-            At(row.LastSeenAt),
+            UnixTime.At(row.EnrolledAt),
+            UnixTime.At(row.RevokedAt),
+            UnixTime.At(row.LastSeenAt),
             row.Login,
             row.Applied,
             row.AccountId,
             row.ClaimedAccount,
             row.HasSessions != 0,
-            At(row.LastSwitchAt),
+            UnixTime.At(row.LastSwitchAt),
             row.PendingAccount,
             grants[row.AgentId].ToHashSet()))];
     }
@@ -172,8 +172,6 @@ internal sealed class AgentStore(SqliteReaders readers, GroupCommitWriter writer
         changes.Publish(FleetFeature.Topic);
         return written is { Status: WriteStatus.Committed, Value: true };
     }
-
-    private static DateTimeOffset? At(long? milliseconds) => milliseconds is { } value ? DateTimeOffset.FromUnixTimeMilliseconds(value) : null;
 
     private sealed class GrantRow
     {

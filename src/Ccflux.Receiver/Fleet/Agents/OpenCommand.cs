@@ -35,8 +35,8 @@ internal sealed record OpenCommand(
                 rows.TextOrNull(5),
                 rows.Text(6),
                 string.Equals(rows.Text(7), "delivered", StringComparison.Ordinal),
-                DateTimeOffset.FromUnixTimeMilliseconds(rows.Number(8)),
-                DateTimeOffset.FromUnixTimeMilliseconds(rows.Number(9)),
+                UnixTime.At(rows.Number(8)),
+                UnixTime.At(rows.Number(9)),
                 rows.TextOrNull(10)));
         }
 

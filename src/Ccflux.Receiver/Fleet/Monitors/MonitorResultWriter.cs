@@ -52,7 +52,7 @@ internal sealed class MonitorResultWriter(GroupCommitWriter writer, Notification
     {
         using var rows = connection.Query(MonitorSql.Record, name);
         return rows.Read()
-            ? new MonitorRecord(MonitorStates.Parse(rows.Text(0)), DateTimeOffset.FromUnixTimeMilliseconds(rows.Number(1)), (int)rows.Number(2), rows.Number(3) != 0)
+            ? new MonitorRecord(MonitorStates.Parse(rows.Text(0)), UnixTime.At(rows.Number(1)), (int)rows.Number(2), rows.Number(3) != 0)
             : null;
     }
 }

@@ -20,7 +20,7 @@ internal static class OwnMonitorView
     /// <summary>A result that is three intervals old or older no longer counts as known.</summary>
     public static MonitorView Of(Watched one, MonitorRow row, IReadOnlyList<SlotRow> slots, TimeSpan interval, DateTimeOffset now)
     {
-        var checkedAt = DateTimeOffset.FromUnixTimeMilliseconds(row.CheckedAt);
+        var checkedAt = UnixTime.At(row.CheckedAt);
         var isOld = now - checkedAt > interval * 3;
         long all = slots.Sum(slot => slot.Up + slot.Slow + slot.Down), down = slots.Sum(slot => slot.Down);
         return new MonitorView(
@@ -29,7 +29,7 @@ internal static class OwnMonitorView
             one.What,
             isOld ? MonitorState.Unknown : MonitorStates.Parse(row.State),
             isOld ? "not checked for a while" : row.TookMs is { } took ? $"{row.Detail} in {Durations.Milliseconds(took)}" : row.Detail,
-            DateTimeOffset.FromUnixTimeMilliseconds(row.Since),
+            UnixTime.At(row.Since),
             checkedAt,
             all == 0 ? null : (double)(all - down) / all,
             Math.Min(1, slots.Count / SlotsOfADay),

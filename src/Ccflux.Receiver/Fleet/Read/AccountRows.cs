@@ -134,12 +134,12 @@ internal static class AccountRows
     };
 
     private static WindowState? Window(List<WindowRow> windows, string name) => windows.Find(row => string.Equals(row.Name, name, StringComparison.Ordinal)) is { } row
-        ? new WindowState(row.UsedMilli / 1000d, At(row.ResetsAt), DateTimeOffset.FromUnixTimeMilliseconds(row.ObservedAt))
+        ? new WindowState(row.UsedMilli / 1000d, UnixTime.At(row.ResetsAt), UnixTime.At(row.ObservedAt))
         : null;
 
     private static WindowCell Cell(WindowRow row, RotationSettings settings, DateTimeOffset now)
     {
-        var window = new WindowState(row.UsedMilli / 1000d, At(row.ResetsAt), DateTimeOffset.FromUnixTimeMilliseconds(row.ObservedAt));
+        var window = new WindowState(row.UsedMilli / 1000d, UnixTime.At(row.ResetsAt), UnixTime.At(row.ObservedAt));
         return new WindowCell(row.Name, AccountFitness.Used(window, now), window.IsOver(now) ? null : window.ResetsAt, window.ObservedAt, row.Source, window.IsStale(settings, now));
     }
 
@@ -152,6 +152,4 @@ internal static class AccountRows
         TokenState.NeedsLogin => LoginStatus.NeedsLogin,
         TokenState.CannotBeOpened => LoginStatus.CannotBeOpened,
     };
-
-    private static DateTimeOffset? At(long? milliseconds) => milliseconds is { } value ? DateTimeOffset.FromUnixTimeMilliseconds(value) : null;
 }

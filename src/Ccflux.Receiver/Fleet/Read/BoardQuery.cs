@@ -49,11 +49,11 @@ internal sealed class BoardQuery(
         return new Board(
             now,
             new FleetHead(
-                At(polls.LastAt), polls.Polled == 0 ? null : At(polls.NextAt), (int)polls.Failing, last is null ? null : new SwitchView(At(last.At)!.Value, last.Label, last.Machine, last.IssuedBy, last.Reason), said.Paused),
+                UnixTime.At(polls.LastAt), polls.Polled == 0 ? null : UnixTime.At(polls.NextAt), (int)polls.Failing, last is null ? null : new SwitchView(UnixTime.At(last.At), last.Label, last.Machine, last.IssuedBy, last.Reason), said.Paused),
             AccountRows.Of(facts, windows, agentRows, decisions, said.Cooling, settings, now),
             agentRows,
             sessionRows,
-            [.. pins.Select(pin => new PinView(pin.Scope, pin.Target, Where(pin), pin.Label, pin.Mode, At(pin.CreatedAt)!.Value, pin.CreatedBy))])
+            [.. pins.Select(pin => new PinView(pin.Scope, pin.Target, Where(pin), pin.Label, pin.Mode, UnixTime.At(pin.CreatedAt), pin.CreatedBy))])
         {
             DecidedAt = _next.Tick?.At,
             Decisions = decisions,
@@ -68,6 +68,4 @@ internal sealed class BoardQuery(
         "machine" => $"every config dir on {pin.Target}",
         _ => "the whole fleet",
     };
-
-    private static DateTimeOffset? At(long? milliseconds) => milliseconds is { } value ? DateTimeOffset.FromUnixTimeMilliseconds(value) : null;
 }

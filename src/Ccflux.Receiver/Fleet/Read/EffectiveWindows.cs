@@ -16,8 +16,8 @@ internal static class EffectiveWindows
         foreach (var limit in limits)
         {
             var row = rows.GetValueOrDefault((limit.AccountId, limit.Window));
-            var (at, resetsAt) = (At(limit.At), At(limit.ResetsAt));
-            var known = row is null ? null : new WindowState(row.UsedMilli / 1000d, row.ResetsAt is { } reset ? At(reset) : null, At(row.ObservedAt));
+            var (at, resetsAt) = (UnixTime.At(limit.At), UnixTime.At(limit.ResetsAt));
+            var known = row is null ? null : new WindowState(row.UsedMilli / 1000d, UnixTime.At(row.ResetsAt), UnixTime.At(row.ObservedAt));
             var window = LimitRule.Of(known, at, resetsAt);
             if (!ReferenceEquals(window, known))
             {
@@ -35,6 +35,4 @@ internal static class EffectiveWindows
 
         return rows.Values;
     }
-
-    private static DateTimeOffset At(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
 }

@@ -27,5 +27,5 @@ internal sealed class LogQuery(SqliteReaders readers)
     }
 
     private static LogLine Line(LogRow row) => new(
-        DateTimeOffset.FromUnixTimeMilliseconds(row.At), row.Part, row.Kind, row.Outcome, row.Detail, row.Actor, row.Fingerprint, row.FromLabel, row.Label, row.Machine);
+        UnixTime.At(row.At), row.Part, row.Kind, row.Outcome, row.Detail, row.Actor, row.Fingerprint, row.FromLabel, row.Label, row.Machine);
 }

@@ -50,7 +50,7 @@ internal sealed class HeartbeatEndpoint(AgentGate gate, LiveSessions sessions, A
         sessions.Note(agent, heartbeat);
         return await commands.ExchangeAsync(agent, heartbeat, context.RequestAborted) is { } answer
             ? TypedResults.Json(new HeartbeatReply { Commands = answer, NextSeconds = FleetLimits.HeartbeatSeconds }, FleetJson.Default.HeartbeatReply)
-            : new Problem(StatusCodes.Status503ServiceUnavailable, ErrorCodes.Busy, "The database is not accepting writes right now.", TimeSpan.FromSeconds(5));
+            : StorageBusy.Problem();
     }
 
     private static Heartbeat? Parse(BodyReader body, out string fault)

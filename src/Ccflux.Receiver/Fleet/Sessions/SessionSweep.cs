@@ -58,10 +58,10 @@ internal sealed partial class SessionSweep(
         return rows.GroupBy(row => row.AgentId, StringComparer.Ordinal).Select(rows => new ObservedConfigDir(
             rows.Key,
             rows.First().Machine,
-            DateTimeOffset.FromUnixTimeMilliseconds(rows.First().LastSeenAt),
+            UnixTime.At(rows.First().LastSeenAt),
             Presence.Live,
             rows.First().Applied,
-            [.. rows.Select(row => new LiveSession { SessionId = row.SessionId, State = row.State, Model = row.Model, Since = DateTimeOffset.FromUnixTimeMilliseconds(row.Since) })]));
+            [.. rows.Select(row => new LiveSession { SessionId = row.SessionId, State = row.State, Model = row.Model, Since = UnixTime.At(row.Since) })]));
     }
 
     private sealed class Row

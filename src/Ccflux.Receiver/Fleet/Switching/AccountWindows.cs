@@ -16,14 +16,14 @@ internal sealed class AccountWindows(SqliteReaders readers)
         var rows = await lease.Connection.QueryAsync<WindowRow>(new CommandDefinition(RotationSql.Windows, cancellationToken: cancellationToken));
         var since = (now - Velocity.SevenDaySpan - TimeSpan.FromMinutes(5)).ToUnixTimeMilliseconds();
         var samples = (await lease.Connection.QueryAsync<SampleRow>(new CommandDefinition(RotationSql.Samples, new { Since = since }, cancellationToken: cancellationToken)))
-            .ToLookup(row => row.WindowId, row => new Sample(At(row.ObservedAt), row.UsedMilli / 1000d));
+            .ToLookup(row => row.WindowId, row => new Sample(UnixTime.At(row.ObservedAt), row.UsedMilli / 1000d));
         // A window that its plan no longer has is no longer reported, and one without a known reset would never end.
         var windows = rows
-            .Where(row => row.ResetsAt is not null || WindowLength.Of(row.Name) is not { } length || At(row.ObservedAt) + length > now)
+            .Where(row => row.ResetsAt is not null || WindowLength.Of(row.Name) is not { } length || UnixTime.At(row.ObservedAt) + length > now)
             .ToDictionary(row => (row.AccountId, row.Name), row => Window(row, samples[row.WindowId]));
         foreach (var met in await lease.Connection.QueryAsync<LimitRow>(new CommandDefinition(LimitSql.Select, new { Now = now.ToUnixTimeMilliseconds() }, cancellationToken: cancellationToken)))
         {
-            windows[(met.AccountId, met.Window)] = LimitRule.Of(windows.GetValueOrDefault((met.AccountId, met.Window)), At(met.At), At(met.ResetsAt));
+            windows[(met.AccountId, met.Window)] = LimitRule.Of(windows.GetValueOrDefault((met.AccountId, met.Window)), UnixTime.At(met.At), UnixTime.At(met.ResetsAt));
         }
 
         return windows.ToLookup(pair => pair.Key.AccountId, pair => (pair.Key.Name, pair.Value));
@@ -31,11 +31,9 @@ internal sealed class AccountWindows(SqliteReaders readers)
 
     private static WindowState Window(WindowRow row, IEnumerable<Sample> samples) => new(
         row.UsedMilli / 1000d,
-        row.ResetsAt is { } reset ? At(reset) : null,
-        At(row.ObservedAt),
+        UnixTime.At(row.ResetsAt),
+        UnixTime.At(row.ObservedAt),
         Velocity.PerMinute(CollectionsMarshal.AsSpan(samples.ToList()), row.Name is "five_hour" ? Velocity.FiveHourSpan : Velocity.SevenDaySpan));
-
-    private static DateTimeOffset At(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
 
     private sealed class WindowRow
     {

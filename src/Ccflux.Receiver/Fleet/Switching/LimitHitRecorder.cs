@@ -84,7 +84,7 @@ internal sealed partial class LimitHitRecorder(LiveSessions sessions, RotationWa
     private static (bool Read, DateTimeOffset? Reset) Read(SqlConnection connection, long account, string window)
     {
         using var rows = connection.Query(LimitSql.ReadReset, account, window);
-        return rows.Read() ? (true, rows.NumberOrNull(0) is { } reset ? DateTimeOffset.FromUnixTimeMilliseconds(reset) : null) : (false, null);
+        return rows.Read() ? (true, UnixTime.At(rows.NumberOrNull(0))) : (false, null);
     }
 
     private static partial class Log

@@ -2,6 +2,7 @@ using Ccflux.Receiver.Fleet.Rotation;
 using Ccflux.Receiver.Fleet.Sessions;
 using Ccflux.Receiver.Fleet.Store;
 using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Platform.Live;
 using Ccflux.Storage.Sqlite;
 using Ccflux.Storage.Writing;
@@ -135,7 +136,7 @@ internal sealed class RotationControls(SqliteReaders readers, GroupCommitWriter 
         var written = await writer.WriteAsync(change);
         if (written.Status != WriteStatus.Committed)
         {
-            return "The database is not accepting writes right now.";
+            return StorageBusy.Detail;
         }
 
         wake.Give();
@@ -185,7 +186,7 @@ internal sealed class RotationControls(SqliteReaders readers, GroupCommitWriter 
             Target,
             AccountId,
             Enum.GetValues<PinMode>().First(mode => string.Equals(Word(mode), Mode, StringComparison.Ordinal)),
-            DateTimeOffset.FromUnixTimeMilliseconds(CreatedAt),
+            UnixTime.At(CreatedAt),
             CreatedBy);
     }
 }

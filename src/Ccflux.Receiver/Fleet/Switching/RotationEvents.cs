@@ -91,7 +91,7 @@ internal sealed class RotationEvents(SqliteReaders readers)
             RotationSql.Events, new { filter.Kind, filter.AgentId, filter.AccountId, filter.Before, Limit = Math.Clamp(limit, 1, MaxRows) }, cancellationToken: cancellationToken);
         return [.. (await lease.Connection.QueryAsync<Row>(query)).Select(row => new StoredRotationEvent(
             row.EventId,
-            DateTimeOffset.FromUnixTimeMilliseconds(row.At),
+            UnixTime.At(row.At),
             new RotationEvent(row.Kind, row.AgentId, row.FromAccount, row.ToAccount, row.Reason, row.Figures)))];
     }
 

@@ -1,6 +1,7 @@
 using Ccflux.Contracts.Fleet;
 using Ccflux.Receiver.Fleet.Store;
 using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Platform.Live;
 using Ccflux.Storage.Sqlite;
 using Ccflux.Storage.Writing;
@@ -16,7 +17,7 @@ internal sealed record AccountDetails(string Label, string Email, string Plan, s
 /// <summary>Changes an account's details, or removes it from the vault. Both return null, or what is wrong.</summary>
 internal sealed class AccountEdit(GroupCommitWriter writer, VaultStore vault, IChangeFeed changes, TimeProvider time)
 {
-    private const string Busy = "The database is not accepting writes right now.";
+    private const string Busy = StorageBusy.Detail;
     private const string Missing = "No such account.";
 
     public async Task<string?> SaveAsync(long accountId, AccountDetails details, AuditActor actor)

@@ -2,6 +2,7 @@ using Ccflux.Contracts.Fleet;
 using Ccflux.Contracts.Quota;
 using Ccflux.Receiver.Fleet.Store;
 using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Platform.Live;
 using Ccflux.Storage.Sqlite;
 using Ccflux.Storage.Writing;
@@ -67,7 +68,7 @@ internal sealed class AccountImport(
         var written = await writer.WriteAsync(connection => Store(connection, label, owner!, asked, login, until, vaultOnly, actor));
         if (written.Status != WriteStatus.Committed)
         {
-            return Refused("The database is not accepting writes right now.");
+            return Refused(StorageBusy.Detail);
         }
 
         changes.Publish(FleetFeature.Topic);

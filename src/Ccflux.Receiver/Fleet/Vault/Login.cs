@@ -36,7 +36,7 @@ internal sealed class Login
     public string AccessFingerprint => CredentialFingerprint.Of(AccessToken);
 
     /// <summary>When its access token expires, in whatever form the client wrote it; null if not stated. Then only the issuer knows.</summary>
-    public DateTimeOffset? ExpiresAt => Number("expiresAt") is { } milliseconds and >= EarliestExpiry and <= LatestExpiry ? DateTimeOffset.FromUnixTimeMilliseconds((long)milliseconds) : null;
+    public DateTimeOffset? ExpiresAt => Number("expiresAt") is { } milliseconds and >= EarliestExpiry and <= LatestExpiry ? UnixTime.At((long)milliseconds) : null;
 
     public string? AccountUuid => Text("accountUuid") is { Length: > 0 and <= FleetLimits.MaxId } id ? id : null;
 

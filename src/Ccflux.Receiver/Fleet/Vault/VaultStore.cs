@@ -68,7 +68,7 @@ internal sealed class VaultStore(SqliteReaders readers, VaultProtection protecti
                 rows.Number(7),
                 rows.Number(8) != 0,
                 rows.Number(11),
-                At(rows.Number(12)),
+                UnixTime.At(rows.Number(12)),
                 Open(rows.Text(0), rows.Blob(1)))
             : null;
     }
@@ -144,31 +144,27 @@ internal sealed class VaultStore(SqliteReaders readers, VaultProtection protecti
             row.SevenDayCeiling,
             row.Fingerprint,
             row.Refreshable != 0,
-            At(row.ExpiresAt),
+            UnixTime.At(row.ExpiresAt),
             login?.ExpiresAt is not null,
             row.Holder,
             row.HolderAgent,
             row.HolderMachine,
-            AtOrNull(row.HolderSeenAt),
+            UnixTime.At(row.HolderSeenAt),
             row.HolderHasIt != 0,
             row.OnItsWay != 0,
-            At(row.HeldSince),
-            At(row.RefreshedAt),
+            UnixTime.At(row.HeldSince),
+            UnixTime.At(row.RefreshedAt),
             row.RefreshedBy,
             row.Fault,
-            AtOrNull(row.FaultAt),
+            UnixTime.At(row.FaultAt),
             row.Failures,
             row.Failure,
-            AtOrNull(row.RetryAt),
-            AtOrNull(row.IntentAt),
+            UnixTime.At(row.RetryAt),
+            UnixTime.At(row.IntentAt),
             row.InUse != 0,
             row.Exhausted != 0,
             login is not null);
     }
-
-    private static DateTimeOffset At(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
-
-    private static DateTimeOffset? AtOrNull(long? milliseconds) => milliseconds is { } value ? At(value) : null;
 
     private sealed class CredentialRow
     {

@@ -80,7 +80,7 @@ internal sealed class IdentityChangesEndpoint(
         await DoneAsync(context, await devices.RevokeAsync(AuditActor.Of(context), id), "Device revoked", "The user's other devices keep working.", IdentityLinks.DeviceTable, question: null);
 
     public Task<IResult> AskApproveDeviceAsync(long id, HttpContext context) =>
-        AskAboutDeviceAsync(context, id, device => IdentityConfirmations.ApproveDevice(device.Name, device.Email, DateTimeOffset.FromUnixTimeMilliseconds(device.RegisteredAt)));
+        AskAboutDeviceAsync(context, id, device => IdentityConfirmations.ApproveDevice(device.Name, device.Email, UnixTime.At(device.RegisteredAt)));
 
     public async Task<IResult> ApproveDeviceAsync(long id, HttpContext context) =>
         await DoneAsync(context, await devices.ApproveAsync(AuditActor.Of(context), id), "Device approved", "Its reports are accepted from now on.", IdentityLinks.DeviceTable, question: null);

@@ -41,7 +41,7 @@ internal sealed class AlertsPageEndpoint(AlertOptions options, AlertWatch watch,
         var written = await watch.TestAsync(AuditActor.Of(context));
         if (written.Status != WriteStatus.Committed)
         {
-            return new Refusal(answers, StatusCodes.Status503ServiceUnavailable, "", "The database is not accepting writes right now.");
+            return StorageBusy.Page(answers);
         }
 
         new Flash("Test alert on its way", string.Join(", ", options.Channels)).Leave(context);

@@ -60,8 +60,8 @@ public sealed record DeliveryLine(
             row.Channel,
             state,
             row.Attempts,
-            state is DeliveryState.Waiting ? Read.RowTime.At(row.NextAt) : null,
-            Read.RowTime.At(row.DeliveredAt),
+            state is DeliveryState.Waiting ? UnixTime.At(row.NextAt) : null,
+            UnixTime.At(row.DeliveredAt),
             row.Error);
     }
 }

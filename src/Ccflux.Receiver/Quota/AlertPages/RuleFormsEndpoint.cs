@@ -9,7 +9,7 @@ namespace Ccflux.Receiver.Quota.AlertPages;
 /// <summary>Adds, edits and removes rules of single accounts. A GET shows the form, a POST makes the change.</summary>
 internal sealed class RuleFormsEndpoint(AlertRuleStore rules, AlertWatch watch, PageFrames frames, BrowserAnswers answers)
 {
-    private const string Busy = "The database is not accepting writes right now.";
+    private const string Busy = StorageBusy.Detail;
 
     public async Task<IResult> AskAddAsync(HttpContext context) =>
         await rules.WithoutAsync(context.RequestAborted) is { Count: > 0 } accounts

@@ -42,5 +42,5 @@ internal sealed class AlertRow
     public long Held { get; init; }
 
     public Alert ToAlert() => new(
-        Kind, Account, Window, UsedMilli / 1000d, ThresholdMilli / 1000d, RowTime.At(ResetsAt), RowTime.At(EarliestAt), RowTime.At(LatestAt), RowTime.At(CreatedAt), Message, Held);
+        Kind, Account, Window, UsedMilli / 1000d, ThresholdMilli / 1000d, UnixTime.At(ResetsAt), UnixTime.At(EarliestAt), UnixTime.At(LatestAt), UnixTime.At(CreatedAt), Message, Held);
 }

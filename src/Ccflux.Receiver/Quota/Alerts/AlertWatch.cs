@@ -150,6 +150,6 @@ internal sealed class AlertWatch(AlertOptions options, SqliteReaders readers, Gr
     private static AlertState StateOf(SqlConnection connection, long windowId)
     {
         using var rows = connection.Query(AlertSql.SelectState, windowId);
-        return rows.Read() ? new AlertState(rows.Number(0), rows.Number(1) != 0, RowTime.At(rows.NumberOrNull(2))) : AlertState.New;
+        return rows.Read() ? new AlertState(rows.Number(0), rows.Number(1) != 0, UnixTime.At(rows.NumberOrNull(2))) : AlertState.New;
     }
 }

@@ -72,9 +72,9 @@ internal sealed class QuotaAlerts(AlertWatch watch, AlertDelivery delivery, Aler
         var alert = row.ToAlert();
         return new AlertReply(
             alert.At, alert.Kind, alert.Account, alert.Window, alert.UsedPercent, alert.ThresholdPercent, alert.Text, row.Channel, row.State, row.Attempts, row.Error,
-            Read.RowTime.At(row.DeliveredAt));
+            UnixTime.At(row.DeliveredAt));
     }
 
     private static Problem Busy() =>
-        new(StatusCodes.Status503ServiceUnavailable, ErrorCodes.Busy, "The database is not accepting writes right now.", TimeSpan.FromSeconds(5));
+        StorageBusy.Problem();
 }

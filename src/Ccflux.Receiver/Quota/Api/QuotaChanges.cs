@@ -39,7 +39,7 @@ internal sealed class QuotaChanges(Poller poller, PollInterval interval, GroupCo
 
         return await ApplyIntervalAsync(AuditActor.Of(context), seconds)
             ? TypedResults.Json(Settings(), QuotaApiJson.Default.SettingsReply)
-            : new Problem(StatusCodes.Status503ServiceUnavailable, ErrorCodes.Busy, "The database is not accepting writes right now.", TimeSpan.FromSeconds(5));
+            : StorageBusy.Problem();
     }
 
     /// <summary>Saves a valid interval and polls by it; false if it could not be saved.</summary>

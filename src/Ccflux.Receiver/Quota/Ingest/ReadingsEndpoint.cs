@@ -108,7 +108,7 @@ internal sealed class ReadingsEndpoint(
         var result = await intake.StoreAsync(caller.UserId, batch.Readings);
         return result switch
         {
-            { Status: not WriteStatus.Committed } => Refuse(503, ErrorCodes.Busy, "The database is not accepting writes right now.", TimeSpan.FromSeconds(5)),
+            { Status: not WriteStatus.Committed } => Refuse(503, ErrorCodes.Busy, StorageBusy.Detail, StorageBusy.RetryAfter),
             { Value.TooManyAccounts: true } => Refuse(400, ErrorCodes.InvalidPayload, $"account: a user may report {ReadingIntake.MaxAccounts} accounts."),
             _ => TypedResults.Json(new ReadingsReply { Accepted = result.Value.Accepted, Unchanged = batch.Readings.Count - result.Value.Accepted }, QuotaJson.Default.ReadingsReply),
         };

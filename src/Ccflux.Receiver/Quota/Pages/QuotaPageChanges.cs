@@ -50,7 +50,7 @@ internal sealed class QuotaPageChanges(QuotaChanges changes, Poller poller, Poll
 
         if (!await changes.ApplyIntervalAsync(AuditActor.Of(context), seconds))
         {
-            return new Refusal(answers, StatusCodes.Status503ServiceUnavailable, ErrorCodes.Busy, "The database is not accepting writes right now.", TimeSpan.FromSeconds(5));
+            return StorageBusy.Page(answers);
         }
 
         new Flash("Interval saved", $"With cookies every {seconds} s.").Leave(context);

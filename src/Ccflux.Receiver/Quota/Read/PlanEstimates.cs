@@ -25,7 +25,7 @@ internal sealed class PlanEstimates(IAccountUsage? usage = null)
             if (byId.TryGetValue(row.AccountId, out var account) && users(account) is { } known
                 && LimitNames.IsGeneral(row.Name) && row.ToReading() is { Start: { } start } reading && !reading.IsOver(now))
             {
-                spans.Add((row, new UsageSpan(known, account.Email, start, RowTime.At(row.ObservedAt))));
+                spans.Add((row, new UsageSpan(known, account.Email, start, UnixTime.At(row.ObservedAt))));
             }
         }
 

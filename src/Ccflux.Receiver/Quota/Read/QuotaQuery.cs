@@ -44,7 +44,7 @@ internal sealed class QuotaQuery(SqliteReaders readers, Poller poller, PollInter
             .OrderBy(pair => Levels.Order(pair.Row.Name)).ThenBy(pair => pair.Row.Name, StringComparer.Ordinal)
             .Select(pair => View(pair.Row, pair.Projection, plans.GetValueOrDefault(pair.Row.WindowId), now))
             .ToList();
-        var observedAt = windows.Count == 0 ? RowTime.At(account.LastSuccessAt) : windows.Max(window => window.ObservedAt);
+        var observedAt = windows.Count == 0 ? UnixTime.At(account.LastSuccessAt) : windows.Max(window => window.ObservedAt);
         return new AccountView(
             account.AccountId,
             AccountName.Of(account.AccountId, account.Label, account.Email, withEmails),
@@ -55,9 +55,9 @@ internal sealed class QuotaQuery(SqliteReaders readers, Poller poller, PollInter
             observedAt,
             observedAt is { } at && Levels.IsStale(account.Owner == AccountIdentity.Polled, at, interval.Current, now),
             isPolled && Enum.TryParse<PollFailure>(account.Failure, out var failure)
-                ? new PollErrorView(failure.ToString(), PollFailureText.Explain(account.Source, failure), RowTime.At(account.FailedSince), (int)(account.Failures ?? 0), RowTime.At(account.RetryAt))
+                ? new PollErrorView(failure.ToString(), PollFailureText.Explain(account.Source, failure), UnixTime.At(account.FailedSince), (int)(account.Failures ?? 0), UnixTime.At(account.RetryAt))
                 : null,
-            isPolled ? RowTime.At(account.NextAt) : null);
+            isPolled ? UnixTime.At(account.NextAt) : null);
     }
 
     private static WindowView View(WindowRow row, Projection projection, PlanEstimate? plan, DateTimeOffset now)

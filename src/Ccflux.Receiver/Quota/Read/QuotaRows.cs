@@ -47,13 +47,5 @@ internal sealed class WindowRow
 
     public long? StartedAt { get; init; }
 
-    public Reading ToReading() => new(Name, UsedMilli, RowTime.At(ResetsAt), RowTime.At(ObservedAt), RowTime.At(StartedAt));
-}
-
-/// <summary>Converts epoch milliseconds to instants.</summary>
-internal static class RowTime
-{
-    public static DateTimeOffset At(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
-
-    public static DateTimeOffset? At(long? milliseconds) => milliseconds is { } value ? At(value) : null;
+    public Reading ToReading() => new(Name, UsedMilli, UnixTime.At(ResetsAt), UnixTime.At(ObservedAt), UnixTime.At(StartedAt));
 }

@@ -25,8 +25,8 @@ internal sealed class ReadingRow
         withEmails && Email.Length > 0 ? Email : null,
         Window,
         UsedMilli / 1000d,
-        RowTime.At(ResetsAt),
-        RowTime.At(ObservedAt),
+        UnixTime.At(ResetsAt),
+        UnixTime.At(ObservedAt),
         Source);
 }
 

@@ -39,7 +39,7 @@ internal sealed class BucketRow
     public long? ResetsAt { get; init; }
 
     public HistoryBucket ToBucket() => new(
-        Bucket, Readings, RowTime.At(FirstAt), Point(Lowest), Point(Highest), new HistoryPoint(RowTime.At(Last / ValueUnit), Last % ValueUnit / 1000d), RowTime.At(ResetsAt));
+        Bucket, Readings, UnixTime.At(FirstAt), Point(Lowest), Point(Highest), new HistoryPoint(UnixTime.At(Last / ValueUnit), Last % ValueUnit / 1000d), UnixTime.At(ResetsAt));
 
-    private static HistoryPoint Point(long packed) => new(RowTime.At(packed % InstantUnit), packed / InstantUnit / 1000d);
+    private static HistoryPoint Point(long packed) => new(UnixTime.At(packed % InstantUnit), packed / InstantUnit / 1000d);
 }

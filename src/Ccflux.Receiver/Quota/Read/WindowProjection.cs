@@ -14,7 +14,7 @@ internal static class WindowProjection
         var past = ForecastRule.Instants(newest)
             .Select(at => connection.QuerySingleOrDefault<(long ObservedAt, long UsedMilli)?>(QuotaReadSql.ValueBefore, new { row.WindowId, At = at.ToUnixTimeMilliseconds() }))
             .Where(found => found is not null)
-            .Select(found => new PastValue(RowTime.At(found!.Value.ObservedAt), found.Value.UsedMilli));
+            .Select(found => new PastValue(UnixTime.At(found!.Value.ObservedAt), found.Value.UsedMilli));
         return ForecastRule.Project(newest, [.. past], now);
     }
 }

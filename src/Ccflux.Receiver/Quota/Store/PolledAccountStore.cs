@@ -76,7 +76,7 @@ internal sealed class PolledAccountStore(GroupCommitWriter writer)
         using var rows = connection.Query(QuotaSql.SelectResets, accountId);
         while (rows.Read())
         {
-            resets.Add(At(rows.Number(0)));
+            resets.Add(UnixTime.At(rows.Number(0)));
         }
 
         return resets;
@@ -100,18 +100,14 @@ internal sealed class PolledAccountStore(GroupCommitWriter writer)
         }
 
         var state = new PollState(
-            LastAttempt: AtOrNull(rows.NumberOrNull(1)),
-            LastSuccess: AtOrNull(rows.NumberOrNull(2)),
+            LastAttempt: UnixTime.At(rows.NumberOrNull(1)),
+            LastSuccess: UnixTime.At(rows.NumberOrNull(2)),
             Failures: (int)rows.Number(3),
             Failure: Enum.TryParse<PollFailure>(rows.TextOrNull(4), out var failure) ? failure : null,
-            FailedSince: AtOrNull(rows.NumberOrNull(5)),
-            RetryAt: AtOrNull(rows.NumberOrNull(6)),
-            Recent: [.. rows.Text(7).Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(text => At(long.Parse(text, CultureInfo.InvariantCulture)))],
+            FailedSince: UnixTime.At(rows.NumberOrNull(5)),
+            RetryAt: UnixTime.At(rows.NumberOrNull(6)),
+            Recent: [.. rows.Text(7).Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(text => UnixTime.At(long.Parse(text, CultureInfo.InvariantCulture)))],
             Credential: rows.TextOrNull(8));
-        return (state, At(rows.Number(0)));
+        return (state, UnixTime.At(rows.Number(0)));
     }
-
-    private static DateTimeOffset At(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
-
-    private static DateTimeOffset? AtOrNull(long? milliseconds) => milliseconds is { } value ? At(value) : null;
 }

@@ -92,7 +92,7 @@ internal static class ReadingWriter
     private static Window? Find(SqlConnection connection, long accountId, string name)
     {
         using var rows = connection.Query(QuotaSql.SelectWindow, accountId, name);
-        return rows.Read() ? new Window(rows.Number(0), new Reading(name, rows.Number(1), ResetOf(rows.NumberOrNull(2)), At(rows.Number(3)), ResetOf(rows.NumberOrNull(4))), rows.Text(5)) : null;
+        return rows.Read() ? new Window(rows.Number(0), new Reading(name, rows.Number(1), UnixTime.At(rows.NumberOrNull(2)), UnixTime.At(rows.Number(3)), UnixTime.At(rows.NumberOrNull(4))), rows.Text(5)) : null;
     }
 
     /// <summary>The window as it was before a reading that may arrive late.</summary>
@@ -104,12 +104,8 @@ internal static class ReadingWriter
         }
 
         using var rows = connection.Query(QuotaSql.SelectBefore, window.Id, reading.ObservedAt.ToUnixTimeMilliseconds());
-        return rows.Read() ? new Reading(reading.Window, rows.Number(0), ResetOf(rows.NumberOrNull(1)), At(rows.Number(2))) : null;
+        return rows.Read() ? new Reading(reading.Window, rows.Number(0), UnixTime.At(rows.NumberOrNull(1)), UnixTime.At(rows.Number(2))) : null;
     }
-
-    private static DateTimeOffset At(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
-
-    private static DateTimeOffset? ResetOf(long? milliseconds) => milliseconds is { } value ? At(value) : null;
 
     private sealed record Window(long Id, Reading Newest, string Source);
 }

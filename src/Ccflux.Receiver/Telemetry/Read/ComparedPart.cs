@@ -35,5 +35,5 @@ internal readonly record struct ComparedPart(long Hours, bool IsWhole)
     }
 
     /// <summary>When the part of the period ends.</summary>
-    public DateTimeOffset Until(TelemetryFilter filter) => DateTimeOffset.FromUnixTimeMilliseconds(filter.StartMs + (Hours * Clock.HourMs));
+    public DateTimeOffset Until(TelemetryFilter filter) => UnixTime.At(filter.StartMs + (Hours * Clock.HourMs));
 }

@@ -51,7 +51,7 @@ internal sealed class TelemetryAdminQuery(SqliteReaders readers, IHookTotals hoo
                 .GroupBy(row => row.Value!, StringComparer.Ordinal)
                 .Select(group => (Value: group.Key, FirstAt: group.Min(row => row.FirstAt!.Value), LastAt: group.Max(row => row.LastAt!.Value)))
                 .OrderByDescending(row => row.LastAt).ThenByDescending(row => row.FirstAt).ThenBy(row => row.Value, StringComparer.Ordinal)
-                .Select((row, place) => new StatedRow(name, row.Value, At(row.FirstAt), At(row.LastAt), IsCurrent: place == 0, IsClaimed: surest is not SubjectKind.User))),
+                .Select((row, place) => new StatedRow(name, row.Value, UnixTime.At(row.FirstAt), UnixTime.At(row.LastAt), IsCurrent: place == 0, IsClaimed: surest is not SubjectKind.User))),
         ];
     }
 
@@ -61,7 +61,7 @@ internal sealed class TelemetryAdminQuery(SqliteReaders readers, IHookTotals hoo
         using var lease = await readers.RentAsync(cancellationToken);
         return lease.Connection.ExecuteScalar<bool>(TelemetryReadSql.IsUser, new { Email = email })
             ? [.. lease.Connection.Query<(long CreatedAt, long? RevokedAt)>(TelemetryReadSql.Tokens, new { Email = email })
-                .Select(row => new TelemetryTokenRow(At(row.CreatedAt), row.RevokedAt is { } revoked ? At(revoked) : null))]
+                .Select(row => new TelemetryTokenRow(UnixTime.At(row.CreatedAt), UnixTime.At(row.RevokedAt)))]
             : null;
     }
 
@@ -86,8 +86,6 @@ internal sealed class TelemetryAdminQuery(SqliteReaders readers, IHookTotals hoo
                 .Select(row => new SessionUsage(row.Session, row.Model, row.QuerySource, new AccountTokens(row.Input, row.Output, row.CacheRead, row.CacheWrite))),
             reported);
     }
-
-    private static DateTimeOffset At(long epochMs) => DateTimeOffset.FromUnixTimeMilliseconds(epochMs);
 
     private sealed record SessionSums
     {

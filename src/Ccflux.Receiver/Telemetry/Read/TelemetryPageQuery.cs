@@ -49,7 +49,7 @@ internal sealed class TelemetryPageQuery(SqliteReaders readers, CellCache cells,
             total,
             Installs(lease.Connection, filter),
             [.. lease.Connection.Query<(string Kind, string Name, long Count, long FirstAt, long LastAt)>(TelemetryReadSql.Seen)
-                .Select(row => new SeenRow(row.Kind, row.Name, row.Count, At(row.FirstAt), At(row.LastAt)))],
+                .Select(row => new SeenRow(row.Kind, row.Name, row.Count, UnixTime.At(row.FirstAt), UnixTime.At(row.LastAt)))],
             people.Choices with { Labels = labels.Choices });
     }
 
@@ -100,7 +100,7 @@ internal sealed class TelemetryPageQuery(SqliteReaders readers, CellCache cells,
         return
         [
             .. installs.Select(row => (Row: row, Totals: sums.GetValueOrDefault(row.SubjectId).ToTotals()))
-                .Select(pair => new InstallRow(pair.Row.SubjectId, pair.Row.InstallId, pair.Row.MappedTo, At(pair.Row.FirstAt), pair.Totals.Requests, pair.Totals.CostUsd)),
+                .Select(pair => new InstallRow(pair.Row.SubjectId, pair.Row.InstallId, pair.Row.MappedTo, UnixTime.At(pair.Row.FirstAt), pair.Totals.Requests, pair.Totals.CostUsd)),
         ];
     }
 
@@ -157,8 +157,6 @@ internal sealed class TelemetryPageQuery(SqliteReaders readers, CellCache cells,
                 .OrderByDescending(row => row.Calls).ThenBy(row => row.Tool, StringComparer.Ordinal),
         ];
     }
-
-    private static DateTimeOffset At(long epochMs) => DateTimeOffset.FromUnixTimeMilliseconds(epochMs);
 
     private sealed record InstallFacts
     {

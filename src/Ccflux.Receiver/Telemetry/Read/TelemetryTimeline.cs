@@ -16,7 +16,7 @@ internal static class TelemetryTimeline
         return
         [
             .. times.Select(time => new TimePoint(
-                DateTimeOffset.FromUnixTimeMilliseconds(time.Time * length),
+                UnixTime.At(time.Time * length),
                 time.Models.Values.Aggregate(default(RequestSum), (sum, each) => sum + each).ToTotals(),
                 [.. time.Models.Select(model => new ModelTotals(directory.Name(model.Key), model.Value.ToTotals()))],
                 time.RequestP95,

@@ -114,7 +114,7 @@ internal sealed class ReportPipeline(
                 case WriteStatus.QueueFull:
                     return Refuse(new(RefusalReason.QueueFull, "Too many reports are waiting to be stored.", s_busyWait));
                 case WriteStatus.StorageFailed:
-                    return Refuse(new(RefusalReason.StorageFailed, "The database is not accepting writes right now.", s_busyWait));
+                    return Refuse(new(RefusalReason.StorageFailed, StorageBusy.Detail, s_busyWait));
                 case WriteStatus.Committed:
                 default:
                     stored = result.Value;
@@ -130,7 +130,7 @@ internal sealed class ReportPipeline(
 
         if (!await StoreFinalLimitsAsync(kept, caller, isSigned: device is not null))
         {
-            return Refuse(new(RefusalReason.StorageFailed, "The database is not accepting writes right now.", s_busyWait));
+            return Refuse(new(RefusalReason.StorageFailed, StorageBusy.Detail, s_busyWait));
         }
 
         metrics.Accepted(stored.Accepted);

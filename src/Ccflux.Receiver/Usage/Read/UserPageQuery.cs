@@ -29,7 +29,7 @@ internal sealed class UserPageQuery(SqliteReaders readers, DayCache days, CostHi
         var open = WindowsPanel.Open(snapshot, windows.Recent, closed);
         var everything = AllTime.Read(snapshot, costs).Narrow(scope, snapshot, costs);
         var sums = period.Users.GetValueOrDefault(id);
-        var firstDay = facts?.FirstAt is { } first ? UtcDay.From(UtcDay.ToInstant(first)) : (int?)null;
+        var firstDay = facts?.FirstAt is { } first ? UtcDay.From(UnixTime.At(first)) : (int?)null;
 
         return new UserPageView(
             request with { Filter = scope.Filter },
@@ -58,8 +58,8 @@ internal sealed class UserPageQuery(SqliteReaders readers, DayCache days, CostHi
         byModel ? null : facts?.Sessions ?? 0,
         byModel ? allTime.Events : facts?.Turns ?? 0,
         byModel ? null : facts?.Failed ?? 0,
-        UtcDay.ToInstant(facts?.FirstAt),
-        UtcDay.ToInstant(facts?.LastAt));
+        UnixTime.At(facts?.FirstAt),
+        UnixTime.At(facts?.LastAt));
 
     private static UserTotals ChosenTotals(PeriodTotals period, UserFacts? facts, bool byModel) => new(
         period.Tokens,
@@ -67,8 +67,8 @@ internal sealed class UserPageQuery(SqliteReaders readers, DayCache days, CostHi
         byModel ? null : period.Sessions,
         period.Turns,
         byModel ? null : period.Failed,
-        UtcDay.ToInstant(facts?.FirstAt),
-        UtcDay.ToInstant(facts?.LastAt));
+        UnixTime.At(facts?.FirstAt),
+        UnixTime.At(facts?.LastAt));
 
     private UsagePeriodSums ReadPeriod(UsageSnapshot snapshot, Scope scope)
     {

@@ -55,7 +55,7 @@ public sealed class ErrorHandlingTests
         time.Advance(TimeSpan.FromMinutes(1));
         await handling.InvokeAsync(Request(receiver, "application/json"));
         Assert.Equal(2, log.Lines.Count);
-        Assert.Contains(log.Lines, line => line.Contains("49 more of its kind", StringComparison.Ordinal));
+        Assert.Contains(log.Lines, line => line.Contains("49 more of this kind", StringComparison.Ordinal));
     }
 
     /// <summary>A caller can have reads refused as often as it likes: that must not fill the log either.</summary>
@@ -77,7 +77,7 @@ public sealed class ErrorHandlingTests
         Assert.Single(log.Lines);
         time.Advance(TimeSpan.FromMinutes(1));
         await handling.InvokeAsync(Request(receiver, "application/json"));
-        Assert.Contains(log.Lines, line => line.Contains("49 more of its kind", StringComparison.Ordinal));
+        Assert.Contains(log.Lines, line => line.Contains("49 more of this kind", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Ccflux.Receiver.Fleet.Agents;
+using Ccflux.Receiver.Platform.Http;
 
 namespace Ccflux.Receiver.Fleet.Pages.Parts;
 
@@ -18,6 +19,6 @@ internal static class IssueText
         IssueOutcome.Refreshing => "The login is being renewed right now; try again.",
         IssueOutcome.NoLoginFile => "The client there keeps its login where an agent cannot write one.",
         IssueOutcome.EnrolAgain => "The agent does not know the key that this receiver signs with: enrol it again.",
-        IssueOutcome.Busy => "The database is not accepting writes right now.",
+        IssueOutcome.Busy => StorageBusy.Detail,
     };
 }

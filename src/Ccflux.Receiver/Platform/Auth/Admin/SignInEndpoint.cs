@@ -52,7 +52,7 @@ internal sealed partial class SignInEndpoint(AdminAuthenticator authenticator, A
 
         if (await sessions.OpenAsync(role, actor, authenticator.CookieOf(context)) is not { } cookie)
         {
-            return new Refusal(answers, StatusCodes.Status503ServiceUnavailable, ErrorCodes.Busy, "The database is not accepting writes right now.", TimeSpan.FromSeconds(10));
+            return StorageBusy.Page(answers);
         }
 
         metrics.SignedIn("ok");

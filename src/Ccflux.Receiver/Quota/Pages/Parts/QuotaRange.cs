@@ -25,6 +25,6 @@ public sealed record QuotaRange(string Name, string Button, TimeSpan Period, Tim
     public DateTimeOffset From(DateTimeOffset now)
     {
         var start = (now - Period).ToUnixTimeMilliseconds();
-        return DateTimeOffset.FromUnixTimeMilliseconds(start - (start % (long)Row.TotalMilliseconds));
+        return UnixTime.At(start - (start % (long)Row.TotalMilliseconds));
     }
 }

@@ -87,7 +87,7 @@ internal static class CallReader
         public long? DurationMs { get; init; }
 
         public RecentCall ToCall(PeopleDirectory people) => new(
-            DateTimeOffset.FromUnixTimeMilliseconds(At), people.Person(Subject).Name, people.Name(Model), QuerySource, RequestId,
+            UnixTime.At(At), people.Person(Subject).Name, people.Name(Model), QuerySource, RequestId,
             Input, Output, CacheRead, CacheWrite, Cost / 1_000_000_000m, DurationMs);
     }
 }

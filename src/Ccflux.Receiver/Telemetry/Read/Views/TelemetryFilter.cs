@@ -71,7 +71,7 @@ public sealed record TelemetryFilter(
         };
     }
 
-    public static DateTimeOffset Day(long day) => DateTimeOffset.FromUnixTimeMilliseconds(day * Clock.DayMs);
+    public static DateTimeOffset Day(long day) => UnixTime.At(day * Clock.DayMs);
 
     private static (string Period, DateOnly From, DateOnly To) ParsePeriod(IQueryCollection query, DateOnly today, ICollection<string> faults)
     {

@@ -15,8 +15,4 @@ internal static class UtcDay
 
     /// <summary>The day's first millisecond.</summary>
     public static long Start(int day) => day * Length;
-
-    public static DateTimeOffset ToInstant(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
-
-    public static DateTimeOffset? ToInstant(long? milliseconds) => milliseconds is { } value ? ToInstant(value) : null;
 }

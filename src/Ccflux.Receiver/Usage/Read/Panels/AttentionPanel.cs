@@ -48,7 +48,7 @@ internal static class AttentionPanel
             .OrderByDescending(hit => hit.At)
             .Take(MaxLines)
             .Select(hit => new Attention(
-                AttentionKind.LimitHit, [snapshot.User((int)hit.UserId).Email], 1, null, true, UtcDay.ToInstant(hit.At), hit.Window ?? ""));
+                AttentionKind.LimitHit, [snapshot.User((int)hit.UserId).Email], 1, null, true, UnixTime.At(hit.At), hit.Window ?? ""));
 
     private static IEnumerable<Attention> Devices(IReadOnlyList<DeviceRow> devices, DeviceStatus status, AttentionKind kind) =>
         devices.Where(device => device.Status == status)

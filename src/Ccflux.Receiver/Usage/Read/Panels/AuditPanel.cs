@@ -20,7 +20,7 @@ internal static class AuditPanel
     public static IReadOnlyList<AuditRow> ReadPart(UsageSnapshot snapshot, long before, int limit) =>
         [.. snapshot.Connection.Query<AuditFacts>(UsageReadSql.AuditBefore, new { before, limit }).Select(Row)];
 
-    private static AuditRow Row(AuditFacts row) => new(row.Id, UtcDay.ToInstant(row.At), row.Actor, row.Action, row.Target, row.Detail, row.Address);
+    private static AuditRow Row(AuditFacts row) => new(row.Id, UnixTime.At(row.At), row.Actor, row.Action, row.Target, row.Detail, row.Address);
 
     private sealed record AuditFacts
     {

@@ -33,7 +33,7 @@ internal static class CardsPanel
             byModel ? CountCard.Unknown : new CountCard(users.Sum(user => user.Failed ?? 0), period.Failed, prior.Failed, []),
             [.. Enumerable.Range(period.From, period.Length).Select(UtcDay.ToDate)],
             firstDay <= prior.From,
-            part.IsWhole ? null : UtcDay.ToInstant(part.Until));
+            part.IsWhole ? null : UnixTime.At(part.Until));
     }
 
     private static T[] Daily<T>(PeriodTotals period, Func<DaySums, T> figure) => Array.ConvertAll(period.Days, day => figure(day));

@@ -42,9 +42,9 @@ internal static class DevicesPanel
         facts.Name,
         snapshot.User((int)facts.UserId),
         Shorten(facts.PublicKey),
-        UtcDay.ToInstant(facts.RegisteredAt),
-        UtcDay.ToInstant(facts.LastSeenAt),
-        UtcDay.ToInstant(facts.RevokedAt),
+        UnixTime.At(facts.RegisteredAt),
+        UnixTime.At(facts.LastSeenAt),
+        UnixTime.At(facts.RevokedAt),
         facts.Status);
 
     private static string Shorten(string key) => key.Length <= 16 ? key : $"{key[..8]}…{key[^8..]}";

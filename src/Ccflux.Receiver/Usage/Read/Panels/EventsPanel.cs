@@ -43,8 +43,8 @@ internal static class EventsPanel
 
     private static EventRow Row(UsageSnapshot snapshot, EventFacts facts) => new(
         facts.Id,
-        UtcDay.ToInstant(facts.ReceivedAt),
-        UtcDay.ToInstant(facts.EndedAt),
+        UnixTime.At(facts.ReceivedAt),
+        UnixTime.At(facts.EndedAt),
         snapshot.User((int)facts.UserId),
         facts.Device,
         facts.SessionId,

@@ -61,7 +61,7 @@ internal static class SeatsPanel
 
     public static SeatRow Row(UsageSnapshot snapshot, UserFacts user, TokenFacts? token)
     {
-        var lastReport = UtcDay.ToInstant(user.LastReportAt ?? user.LastAt);
+        var lastReport = UnixTime.At(user.LastReportAt ?? user.LastAt);
         var silent = lastReport is { } last ? (int)Math.Floor((snapshot.Now - last).TotalDays) : (int?)null;
         var status = Status(token, silent, snapshot.Now);
         var refused = user.LastRefusalAt is { } refusal && (!(user.LastReportAt > refusal) || IsCappedToday(user, snapshot.Now));
@@ -69,7 +69,7 @@ internal static class SeatsPanel
             user.Ref,
             status,
             status is SeatStatus.Silent ? silent : null,
-            token?.Created ?? (user.CreatedAt > 0 ? UtcDay.ToInstant(user.CreatedAt) : null),
+            token?.Created ?? (user.CreatedAt > 0 ? UnixTime.At(user.CreatedAt) : null),
             token is { Revoked: 0 } ? token.Expires : null,
             (int?)token?.DaysValid,
             lastReport,
@@ -78,7 +78,7 @@ internal static class SeatsPanel
             user.Platform,
             user.ClaimedEmail,
             refused ? user.LastRefusal : null,
-            refused ? UtcDay.ToInstant(user.LastRefusalAt) : null);
+            refused ? UnixTime.At(user.LastRefusalAt) : null);
     }
 
     /// <summary>The token that counts: a live one if there is one, then the newest.</summary>
@@ -87,7 +87,7 @@ internal static class SeatsPanel
 
     /// <summary>True if a daily cap blocks some data for the rest of the day. Other reports of the same user are still accepted.</summary>
     private static bool IsCappedToday(UserFacts user, DateTimeOffset now) =>
-        string.Equals(user.LastRefusal, ErrorCodes.DailyCap, StringComparison.Ordinal) && UtcDay.ToInstant(user.LastRefusalAt) is { } at && UtcDay.From(at) == UtcDay.From(now);
+        string.Equals(user.LastRefusal, ErrorCodes.DailyCap, StringComparison.Ordinal) && UnixTime.At(user.LastRefusalAt) is { } at && UtcDay.From(at) == UtcDay.From(now);
 
     /// <summary>The searchable text of a status: as shown in the table, and starting with the name of its view.</summary>
     private static string Word(SeatStatus status) => status switch

@@ -52,7 +52,7 @@ internal static class SessionsPanel
         return
         [
             .. snapshot.Connection.Query<LimitFacts>(UsageReadSql.UserLimits, new { user, from, to }).Select(row => new LimitEventRow(
-                UtcDay.ToInstant(row.At), row.Window, UtcDay.ToInstant(row.ResetsAt), row.Final != 0, row.SessionId, (int)row.TurnIndex)),
+                UnixTime.At(row.At), row.Window, UnixTime.At(row.ResetsAt), row.Final != 0, row.SessionId, (int)row.TurnIndex)),
         ];
     }
 
@@ -82,8 +82,8 @@ internal static class SessionsPanel
 
     private static SessionRow Row(UsageSnapshot snapshot, SessionFacts session, ILookup<long, UsageCell> used, bool isPriced) => new(
         session.SessionId,
-        UtcDay.ToInstant(session.StartedAt),
-        UtcDay.ToInstant(session.LastAt),
+        UnixTime.At(session.StartedAt),
+        UnixTime.At(session.LastAt),
         new TokenSums(session.Input, session.Output, session.CacheRead, session.CacheWrite),
         used[session.Ref].Aggregate(new Cost(0, HasPriced: false, isPriced ? null : []), (sum, cell) => sum + cell.Cost),
         session.Turns,

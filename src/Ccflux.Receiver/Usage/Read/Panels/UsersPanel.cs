@@ -116,7 +116,7 @@ internal static class UsersPanel
             sums.Turns,
             byModel ? null : sums.Failed,
             sums.Messages,
-            UtcDay.ToInstant(facts?.LastAt),
+            UnixTime.At(facts?.LastAt),
             facts?.Tier ?? TierView.None,
             open.GetValueOrDefault(id),
             quotas.GetValueOrDefault(id));

@@ -89,7 +89,7 @@ internal static class WindowsPanel
             var most = limit is > 0 ? limit.Value : peak;
             open[window.User] = new OpenWindow(
                 window.Tokens.Billed,
-                UtcDay.ToInstant(window.EndsAt),
+                UnixTime.At(window.EndsAt),
                 most > 0 ? (double)window.Tokens.Billed / most : null,
                 limit is > 0);
         }
@@ -99,9 +99,9 @@ internal static class WindowsPanel
 
     private static WindowRow Row(UsageSnapshot snapshot, WindowCell window, long now, long largest) => new(
         snapshot.User(window.User),
-        UtcDay.ToInstant(window.StartAt),
-        UtcDay.ToInstant(window.EndsAt),
-        UtcDay.ToInstant(window.LastAt),
+        UnixTime.At(window.StartAt),
+        UnixTime.At(window.EndsAt),
+        UnixTime.At(window.LastAt),
         window.IsOpen(now),
         window.Tokens,
         window.Turns,

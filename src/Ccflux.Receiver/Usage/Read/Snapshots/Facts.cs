@@ -56,7 +56,7 @@ internal sealed record UserFacts
 
     public TierView Tier => TierLabel is null
         ? TierView.None
-        : new TierView(TierLabel, Confidence, TierPeak ?? 0, (int)(TierWindows ?? 0), UtcDay.ToInstant(LimitHitAt));
+        : new TierView(TierLabel, Confidence, TierPeak ?? 0, (int)(TierWindows ?? 0), UnixTime.At(LimitHitAt));
 
     private TierConfidence Confidence => (TierMethod, TierWindows) switch
     {
