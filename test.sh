@@ -133,7 +133,7 @@ wants hook || hook=
 rm -rf artifacts/coverage
 (
   [ -z "$hook" ] || run_dotnet Ccflux.Hook.Tests
-  [ -z "$browser" ] || tests/browser/run.sh >"$logs/browser" 2>&1
+  [ -z "$browser" ] || BROWSER_TESTS_JOBS=${BROWSER_TESTS_JOBS:-2} tests/browser/run.sh >"$logs/browser" 2>&1
 ) &
 lane=$!
 for suite in contracts storage architecture receiver; do

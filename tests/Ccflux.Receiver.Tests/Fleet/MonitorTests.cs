@@ -125,9 +125,9 @@ public sealed class MonitorTests
     {
         ObservedConfigDir Seen(Presence presence) => new("a", "m", default, presence, null, []);
         Assert.Equal(new CheckResult(MonitorState.Unknown, "no live session is known"), InternalChecks.Agents([]));
-        Assert.Equal(new CheckResult(MonitorState.Up, "1 of 1 heard"), InternalChecks.Agents([Seen(Presence.Live)]));
-        Assert.Equal(new CheckResult(MonitorState.Partly, "1 of 2 heard"), InternalChecks.Agents([Seen(Presence.Live), Seen(Presence.Stale)]));
-        Assert.Equal(new CheckResult(MonitorState.Down, "0 of 1 heard"), InternalChecks.Agents([Seen(Presence.Stale)]));
+        Assert.Equal(new CheckResult(MonitorState.Up, "1 of 1 online"), InternalChecks.Agents([Seen(Presence.Live)]));
+        Assert.Equal(new CheckResult(MonitorState.Partly, "1 of 2 online"), InternalChecks.Agents([Seen(Presence.Live), Seen(Presence.Stale)]));
+        Assert.Equal(new CheckResult(MonitorState.Down, "0 of 1 online"), InternalChecks.Agents([Seen(Presence.Stale)]));
         Assert.Equal(MonitorState.Down, InternalChecks.Tunnel(ProbeResult<CloudflaredStatus>.None("no connection")).State);
         Assert.Equal(MonitorState.Down, InternalChecks.Tailscale(ProbeResult<TailscaleStatus>.None("no connection")).State);
     }
