@@ -1,4 +1,4 @@
-using Ccflux.Receiver.Quota.Read;
+
 
 namespace Ccflux.Receiver.Quota.Alerts;
 

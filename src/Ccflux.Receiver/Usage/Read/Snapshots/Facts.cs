@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Ccflux.Receiver.Usage.Read.Days;
 using Ccflux.Receiver.Usage.Read.Views;
 
 namespace Ccflux.Receiver.Usage.Read.Snapshots;
