@@ -167,7 +167,7 @@ test("A config dir without a session is switched at once, by a command that its 
   assert.deepEqual(await dialog(page).getByLabel("Account", { exact: true }).locator("option").allTextContents(), ["data"], "only what it may use");
   await submit(page, "Switch account");
   await page.getByText("Login on its way").waitFor();
-  await page.locator("#agents tr[data-agent=lf-t14]", { hasText: "soon data" }).waitFor();
+  await page.locator("#agents tr[data-agent=lf-t14]", { hasText: "data on its way" }).waitFor();
   assert.deepEqual(one(`SELECT state, whole, issued_by FROM fleet_commands WHERE agent_id = '${agent.id}'`), { state: "issued", whole: 1, issued_by: "admin" });
   assert.equal((await agent.beat(null)).commands.length, 1);
   await finish(opened);
@@ -184,7 +184,7 @@ test("A config dir with a session is switched when asked for, and released again
   await page.getByText("Switch requested").first().waitFor();
   assert.equal(asked(), 1);
   assert.equal(lastEvent(), "switch_requested");
-  await page.locator("#agents tr[data-agent=ao-mbp16]", { hasText: "platform asked for" }).waitFor();
+  await page.locator("#agents tr[data-agent=ao-mbp16]", { hasText: "platform requested" }).waitFor();
   await ask(page, "#agents", "Release ao-mbp16");
   await check(page, "release", "dialog");
   await submit(page, "Release");
