@@ -103,7 +103,7 @@ test("Monitors say what was seen, and network and security what was observed", a
   const fact = async (name) => plain(await page.locator(`#network dd[data-fact="${name}"]`).textContent());
   assert.equal(await fact("Listening"), `${receiver.address.replace("http://", "")} (this machine only)`);
   assert.match(await fact("TLS"), /Only requests from this machine were seen/);
-  assert.match(await fact("Tailscale"), /^Cannot be seen: there is no tailscaled/);
+  assert.match(await fact("Tailscale"), /^Cannot be seen: the receiver can see no tailscaled/);
   assert.match(await fact("Cloudflare Tunnel"), /^Cannot be seen: CLOUDFLARED_METRICS is not set/);
   assert.match(await fact("Cloudflare Access"), /^Not required/);
   assert.match(await fact("Vault"), /^Encrypted/);
