@@ -46,7 +46,7 @@ internal sealed class IdentityEndpoints(
         switch (result)
         {
             case { Status: not WriteStatus.Committed }:
-                return Busy();
+                return StorageBusy.Problem();
             case { Value: null }:
                 return Unauthorized(Unknown);
             default:
@@ -92,7 +92,7 @@ internal sealed class IdentityEndpoints(
         var result = await devices.RegisterAsync(caller.UserId, key, name);
         if (result.Status != WriteStatus.Committed)
         {
-            return Busy();
+            return StorageBusy.Problem();
         }
 
         switch (result.Value)
@@ -156,9 +156,6 @@ internal sealed class IdentityEndpoints(
 
     private static Problem RateLimited(TimeSpan wait) =>
         new(StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, "Too many requests with this token, or with unknown tokens from this IP address (TOKEN_RATE_LIMIT_PER_MINUTE).", wait);
-
-    private static Problem Busy() =>
-        StorageBusy.Problem();
 
     private TimeSpan UntilTomorrow()
     {

@@ -48,4 +48,10 @@ internal static class DevicesSql
 
     /// <summary>Parameter: device.</summary>
     public const string Name = "SELECT u.email || ' ' || d.name FROM devices d JOIN users u ON u.user_id = d.user_id WHERE d.device_ref = ?";
+
+    /// <summary>Parameter: @Id.</summary>
+    public const string FindSubject = """
+        SELECT d.name AS Name, u.email AS Email, d.registered_at AS RegisteredAt
+        FROM devices d JOIN users u ON u.user_id = d.user_id WHERE d.device_ref = @Id
+        """;
 }

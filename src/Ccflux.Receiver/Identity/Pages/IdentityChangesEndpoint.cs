@@ -41,13 +41,13 @@ internal sealed class IdentityChangesEndpoint(
     }
 
     public Task<IResult> AskRevokeUserAsync(string email, HttpContext context) =>
-        AskAboutUserAsync(context, email, user => IdentityConfirmations.RevokeUser(user.Email), IdentityLinks.UserTable);
+        AskAboutUserAsync(context, email, user => IdentityConfirmations.RevokeUser(user.Email));
 
     public async Task<IResult> RevokeUserAsync(string email, HttpContext context) =>
-        await DoneAsync(context, await accounts.RevokeAsync(AuditActor.Of(context), IdentityLinks.Read(email)), "User revoked", "Past usage stays.", IdentityLinks.UserTable, IdentityConfirmations.RevokeUser(IdentityLinks.Read(email)));
+        await DoneAsync(context, await accounts.RevokeAsync(AuditActor.Of(context), IdentityLinks.Read(email)), "User revoked", "Past usage stays.", IdentityLinks.UserAnchor, IdentityConfirmations.RevokeUser(IdentityLinks.Read(email)));
 
     public Task<IResult> AskReissueAsync(string email, HttpContext context) =>
-        AskAboutUserAsync(context, email, user => IdentityConfirmations.Reissue(user.Email, user.DaysValid), IdentityLinks.UserTable);
+        AskAboutUserAsync(context, email, user => IdentityConfirmations.Reissue(user.Email, user.DaysValid));
 
     public async Task<IResult> ReissueAsync(string email, HttpContext context)
     {
@@ -56,7 +56,7 @@ internal sealed class IdentityChangesEndpoint(
         var result = await accounts.ReissueAsync(AuditActor.Of(context), IdentityLinks.Read(email), typed.Length == 0 ? null : days ?? 0);
         if (result is not { IsOk: true, Token: { } token })
         {
-            return await DoneAsync(context, result, "", "", IdentityLinks.UserTable, IdentityConfirmations.Reissue(IdentityLinks.Read(email), days));
+            return await DoneAsync(context, result, "", "", IdentityLinks.UserAnchor, IdentityConfirmations.Reissue(IdentityLinks.Read(email), days));
         }
 
         var user = await subjects.FindUserAsync(result.Target, context.RequestAborted);
@@ -64,30 +64,30 @@ internal sealed class IdentityChangesEndpoint(
     }
 
     public Task<IResult> AskDivisionAsync(string email, HttpContext context) =>
-        AskAboutUserAsync(context, email, user => IdentityConfirmations.Division(user.Email, user.Division), IdentityLinks.UserTable);
+        AskAboutUserAsync(context, email, user => IdentityConfirmations.Division(user.Email, user.Division));
 
     public async Task<IResult> SetDivisionAsync(string email, HttpContext context)
     {
         var division = Text((await context.Request.FormOrEmptyAsync())["division"]);
         var result = await accounts.SetDivisionAsync(AuditActor.Of(context), IdentityLinks.Read(email), division);
-        return await DoneAsync(context, result, "Division changed", division.Length > 0 ? division : "without division", IdentityLinks.UserTable, IdentityConfirmations.Division(IdentityLinks.Read(email), division));
+        return await DoneAsync(context, result, "Division changed", division.Length > 0 ? division : "without division", IdentityLinks.UserAnchor, IdentityConfirmations.Division(IdentityLinks.Read(email), division));
     }
 
     public Task<IResult> AskRevokeDeviceAsync(long id, HttpContext context) =>
         AskAboutDeviceAsync(context, id, device => IdentityConfirmations.RevokeDevice(device.Name, device.Email));
 
     public async Task<IResult> RevokeDeviceAsync(long id, HttpContext context) =>
-        await DoneAsync(context, await devices.RevokeAsync(AuditActor.Of(context), id), "Device revoked", "The user's other devices keep working.", IdentityLinks.DeviceTable, question: null);
+        await DoneAsync(context, await devices.RevokeAsync(AuditActor.Of(context), id), "Device revoked", "The user's other devices keep working.", IdentityLinks.DeviceAnchor, question: null);
 
     public Task<IResult> AskApproveDeviceAsync(long id, HttpContext context) =>
         AskAboutDeviceAsync(context, id, device => IdentityConfirmations.ApproveDevice(device.Name, device.Email, UnixTime.At(device.RegisteredAt)));
 
     public async Task<IResult> ApproveDeviceAsync(long id, HttpContext context) =>
-        await DoneAsync(context, await devices.ApproveAsync(AuditActor.Of(context), id), "Device approved", "Its reports are accepted from now on.", IdentityLinks.DeviceTable, question: null);
+        await DoneAsync(context, await devices.ApproveAsync(AuditActor.Of(context), id), "Device approved", "Its reports are accepted from now on.", IdentityLinks.DeviceAnchor, question: null);
 
-    private async Task<IResult> AskAboutUserAsync(HttpContext context, string email, Func<UserSubject, Question> ask, string place) =>
+    private async Task<IResult> AskAboutUserAsync(HttpContext context, string email, Func<UserSubject, Question> ask) =>
         await subjects.FindUserAsync(UserRules.Normalize(IdentityLinks.Read(email)), context.RequestAborted) is { } user
-            ? Confirm(context, ask(user), null, place)
+            ? Confirm(context, ask(user), null, IdentityLinks.UserTable)
             : new Refusal(answers, StatusCodes.Status404NotFound, "", "No user with this e-mail address.");
 
     private async Task<IResult> AskAboutDeviceAsync(HttpContext context, long id, Func<DeviceSubject, Question> ask) =>
@@ -96,7 +96,7 @@ internal sealed class IdentityChangesEndpoint(
             : new Refusal(answers, StatusCodes.Status404NotFound, "", "There is no such device.");
 
     /// <summary>Redirects to where the admin came from with a message about the change, or shows the question again with the error.</summary>
-    private async Task<IResult> DoneAsync(HttpContext context, UserChangeResult result, string text, string detail, string place, Question? question)
+    private async Task<IResult> DoneAsync(HttpContext context, UserChangeResult result, string text, string detail, string anchor, Question? question)
     {
         var back = SignInEndpoint.LocalPath((await context.Request.FormOrEmptyAsync())["back"]);
         if (!result.IsOk)
@@ -112,7 +112,7 @@ internal sealed class IdentityChangesEndpoint(
 
         changes.Publish(Topic);
         new Flash($"{text}: {result.Target}", detail).Leave(context);
-        return new SeeOther(back.Contains('#', StringComparison.Ordinal) ? back : back + place[place.IndexOf('#', StringComparison.Ordinal)..]);
+        return new SeeOther(back.Contains('#', StringComparison.Ordinal) ? back : back + anchor);
     }
 
     /// <summary>Issues a new token of each companion.</summary>

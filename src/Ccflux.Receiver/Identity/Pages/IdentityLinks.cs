@@ -6,11 +6,15 @@ internal static class IdentityLinks
     /// <summary>The parent path of each user's page.</summary>
     public const string Users = "/admin/users";
 
-    /// <summary>The table of users, on the usage page.</summary>
-    public const string UserTable = "/admin/#seats";
+    /// <summary>Anchor of the table of users, on the usage page.</summary>
+    public const string UserAnchor = "#seats";
 
-    /// <summary>The table of devices, on the usage page.</summary>
-    public const string DeviceTable = "/admin/#devices";
+    /// <summary>Anchor of the table of devices, on the usage page and on a user's page.</summary>
+    public const string DeviceAnchor = "#devices";
+
+    public const string UserTable = "/admin/" + UserAnchor;
+
+    public const string DeviceTable = "/admin/" + DeviceAnchor;
 
     /// <summary>Decodes the e-mail address in a path: routing leaves an escaped slash escaped.</summary>
     public static string Read(string email) => email.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);

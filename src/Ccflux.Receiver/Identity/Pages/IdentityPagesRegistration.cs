@@ -1,4 +1,3 @@
-using Ccflux.Receiver.Identity.Users;
 using Ccflux.Receiver.Platform.Auth.Admin;
 
 namespace Ccflux.Receiver.Identity.Pages;

@@ -68,10 +68,4 @@ internal static class UsersSql
             ORDER BY revoked = 0 AND (expires_at IS NULL OR datetime(expires_at) > datetime(@Now)) DESC, datetime(created_at) DESC LIMIT 1)
         WHERE u.email IS NOT NULL OR t.token IS NOT NULL
         """;
-
-    /// <summary>Parameter: @Id.</summary>
-    public const string FindDevice = """
-        SELECT d.name AS Name, u.email AS Email, d.registered_at AS RegisteredAt
-        FROM devices d JOIN users u ON u.user_id = d.user_id WHERE d.device_ref = @Id
-        """;
 }

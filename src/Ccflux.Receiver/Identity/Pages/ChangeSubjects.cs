@@ -1,7 +1,9 @@
+using Ccflux.Receiver.Identity.Devices;
+using Ccflux.Receiver.Identity.Users;
 using Ccflux.Storage.Sqlite;
 using Dapper;
 
-namespace Ccflux.Receiver.Identity.Users;
+namespace Ccflux.Receiver.Identity.Pages;
 
 /// <summary>Finds the user or device that a change is about, for the confirmation page.</summary>
 internal sealed class ChangeSubjects(SqliteReaders readers, TimeProvider time)
@@ -17,7 +19,7 @@ internal sealed class ChangeSubjects(SqliteReaders readers, TimeProvider time)
     public async Task<DeviceSubject?> FindDeviceAsync(long id, CancellationToken cancellationToken)
     {
         using var lease = await readers.RentAsync(cancellationToken);
-        return await lease.Connection.QuerySingleOrDefaultAsync<DeviceSubject>(UsersSql.FindDevice, new { Id = id });
+        return await lease.Connection.QuerySingleOrDefaultAsync<DeviceSubject>(DevicesSql.FindSubject, new { Id = id });
     }
 }
 
