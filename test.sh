@@ -126,8 +126,11 @@ if wants browser; then
     skip "browser tests" "neither chromium-headless-shell nor chromium is installed, or sqlite3 is not"
   fi
 fi
-if wants hook && [ -z "$hook" ]; then skip Ccflux.Hook.Tests "the native hook program could not be built (above)"; hook=; fi
-wants hook || hook=
+if ! wants hook; then
+  hook=
+elif [ -z "$hook" ]; then
+  skip Ccflux.Hook.Tests "the native hook program could not be built (above)"
+fi
 
 # Two lanes, so that both cores work: the hook's tests mostly wait for programs that they start, and so do the browser's.
 rm -rf artifacts/coverage

@@ -1,7 +1,7 @@
 // Asks two receivers alternately: node bench/compare-pages.mjs HERE THERE FOLDER STARTS REQUESTS PATH… (see compare-pages.sh).
 // Each start yields the ratio of the two medians; prints the mean of these ratios and its upper 95 % bound.
-import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { startReceiver } from "./checkout.mjs";
 import { meanAndBound, median } from "./statistics.mjs";
 
 const [here, there, folder] = process.argv.slice(2, 5);
@@ -10,16 +10,7 @@ const paths = process.argv.slice(7);
 const warmUp = 80;
 const token = randomBytes(16).toString("hex");
 
-async function start(checkout, database, port) {
-  const address = `http://127.0.0.1:${port}`;
-  const settings = { ADMIN_TOKEN: token, DATABASE_PATH: `${folder}/${database}`, LISTEN_ADDR: `127.0.0.1:${port}`, ADMIN_RATE_LIMIT_PER_MINUTE: "1000000", OTLP_HTTP_ADDR: "", OTLP_GRPC_ADDR: "" };
-  const child = spawn("dotnet", [`${checkout}/artifacts/bin/Ccflux.Receiver/release/ccflux-receiver.dll`], { env: { ...process.env, ...settings }, stdio: "ignore" });
-  while (!(await fetch(`${address}/health`).catch(() => null))?.ok) {
-    if (child.exitCode !== null) throw new Error(`The receiver of ${checkout} ended with ${child.exitCode}.`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  return { address, stop: () => new Promise((resolve) => child.once("exit", resolve) && child.kill("SIGTERM")) };
-}
+const start = (checkout, database) => startReceiver(checkout, { ADMIN_TOKEN: token, DATABASE_PATH: `${folder}/${database}` });
 
 async function time(receiver, path) {
   const began = performance.now();
@@ -31,8 +22,7 @@ async function time(receiver, path) {
 
 const figures = new Map(paths.map((path) => [path, []]));
 for (let round = 0; round < starts; round++) {
-  const port = 20000 + Math.floor(Math.random() * 20000);
-  const receivers = [await start(here, "here.db", port), await start(there, "there.db", port + 1)];
+  const receivers = [await start(here, "here.db"), await start(there, "there.db")];
   for (const path of paths) {
     const times = [[], []];
     for (let request = -warmUp; request < requests; request++) {

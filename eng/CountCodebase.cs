@@ -41,7 +41,7 @@ public sealed class CountCodebase : Task
 /// </summary>
 internal static class CodebaseCounter
 {
-    private static readonly string[] s_folders = { "src", "web", "plugin", "plugin-fleet", "tests", "bench", "eng", "deploy", "docs" };
+    private static readonly string[] s_folders = { "src", "web", "plugin", "plugin-fleet", "tests", "bench", "tools", "eng", "deploy", "docs" };
     private static readonly string[] s_skipped = { "obj", "bin", "node_modules", "artifacts", "dist", "fixtures", "pictures" };
 
     private static readonly Dictionary<string, Language> s_byExtension = new Dictionary<string, Language>(StringComparer.Ordinal)

@@ -51,12 +51,7 @@ public sealed partial class SourceTests
     private static bool InTests(string path) =>
         path.StartsWith(Path.Combine(Root, "tests"), StringComparison.Ordinal) || path.StartsWith(Path.Combine(Root, "bench"), StringComparison.Ordinal);
 
-    private static IEnumerable<string> Files(string pattern) =>
-        new[] { "src", "tests", "bench", "tools", "web" }
-            .Select(folder => Path.Combine(Root, folder))
-            .Where(Directory.Exists)
-            .SelectMany(folder => Directory.EnumerateFiles(folder, pattern, SearchOption.AllDirectories))
-            .Where(path => !path.Contains("node_modules", StringComparison.Ordinal) && !path.Contains("/obj/", StringComparison.Ordinal));
+    private static IEnumerable<string> Files(string pattern) => RepositoryFiles.Below(["src", "tests", "bench", "tools", "web"], pattern);
 
     [GeneratedRegex(@"^namespace (?<name>[\w.]+);", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex NamespaceLine();

@@ -9,7 +9,7 @@ public sealed class WordTests
 {
     private static readonly string[] Folders = ["src", "tools", "web", "docs", "eng", "deploy", "plugin", "plugin-fleet"];
     private static readonly string[] Endings = [".cs", ".razor", ".ts", ".mjs", ".css", ".md", ".sh", ".yml", ".json"];
-    private static readonly string[] Skipped = ["node_modules", "/bin/", "/obj/", "/dist/", "/fixtures/", "docs/glossary.md", "lock.json"];
+    private static readonly string[] Skipped = ["/fixtures/", "docs/glossary.md", "lock.json"];
 
     [Fact]
     public void RetiredWords_AreNotUsed()
@@ -32,9 +32,7 @@ public sealed class WordTests
     }
 
     private static IEnumerable<string> Files() =>
-        Folders.Select(folder => Path.Combine(RepositoryRoot.Path, folder))
-            .Where(Directory.Exists)
-            .SelectMany(folder => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
+        RepositoryFiles.Below(Folders)
             .Concat(Directory.EnumerateFiles(RepositoryRoot.Path, "*.md"))
             .Where(path => Endings.Contains(Path.GetExtension(path), StringComparer.Ordinal))
             .Where(path => !Skipped.Any(part => path.Contains(part, StringComparison.Ordinal)));

@@ -17,7 +17,6 @@ internal sealed record AccountDetails(string Label, string Email, string Plan, s
 /// <summary>Changes an account's details, or removes it from the vault. Both return null, or what is wrong.</summary>
 internal sealed class AccountEdit(GroupCommitWriter writer, VaultStore vault, IChangeFeed changes, TimeProvider time)
 {
-    private const string Busy = StorageBusy.Detail;
     private const string Missing = "No such account.";
 
     public async Task<string?> SaveAsync(long accountId, AccountDetails details, AuditActor actor)
@@ -93,7 +92,7 @@ internal sealed class AccountEdit(GroupCommitWriter writer, VaultStore vault, IC
     private string? After(WriteResult<string?> written)
     {
         changes.Publish(FleetFeature.Topic);
-        return written.Status == WriteStatus.Committed ? written.Value : Busy;
+        return written.Status == WriteStatus.Committed ? written.Value : StorageBusy.Detail;
     }
 
     private static string? Fault(AccountDetails details)

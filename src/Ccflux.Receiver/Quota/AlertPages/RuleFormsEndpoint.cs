@@ -9,7 +9,6 @@ namespace Ccflux.Receiver.Quota.AlertPages;
 /// <summary>Adds, edits and removes rules of single accounts. A GET shows the form, a POST makes the change.</summary>
 internal sealed class RuleFormsEndpoint(AlertRuleStore rules, AlertWatch watch, PageFrames frames, BrowserAnswers answers)
 {
-    private const string Busy = StorageBusy.Detail;
 
     public async Task<IResult> AskAddAsync(HttpContext context) =>
         await rules.WithoutAsync(context.RequestAborted) is { Count: > 0 } accounts
@@ -42,7 +41,7 @@ internal sealed class RuleFormsEndpoint(AlertRuleStore rules, AlertWatch watch, 
         {
             RuleOutcome.Done => Done(context, "Rule removed", rule.Account),
             RuleOutcome.NotThere => Missing("No such rule."),
-            RuleOutcome.Busy => Ask(context, RuleForms.Remove(rule), Busy),
+            RuleOutcome.Busy => Ask(context, RuleForms.Remove(rule), StorageBusy.Detail),
         });
 
     private async Task<IResult> SaveAsync(HttpContext context, RuleRow rule, TypedRule typed, Func<string, IResult> ask)
@@ -56,7 +55,7 @@ internal sealed class RuleFormsEndpoint(AlertRuleStore rules, AlertWatch watch, 
         {
             RuleOutcome.Done => Done(context, "Rule saved", rule.Account),
             RuleOutcome.NotThere => Missing("No such account."),
-            RuleOutcome.Busy => ask(Busy),
+            RuleOutcome.Busy => ask(StorageBusy.Detail),
         };
     }
 

@@ -27,7 +27,7 @@ internal sealed class QuotaAlerts(AlertWatch watch, AlertDelivery delivery, Aler
         }
 
         var written = await watch.TestAsync(AuditActor.Of(context));
-        return written.Status == WriteStatus.Committed ? TypedResults.StatusCode(StatusCodes.Status202Accepted) : Busy();
+        return written.Status == WriteStatus.Committed ? TypedResults.StatusCode(StatusCodes.Status202Accepted) : StorageBusy.Problem();
     }
 
     /// <summary>Saves the rule of an account: <c>{"account":3,"thresholds":[80,95],"forecast":true}</c>.</summary>
@@ -50,7 +50,7 @@ internal sealed class QuotaAlerts(AlertWatch watch, AlertDelivery delivery, Aler
     {
         RuleOutcome.Done => TypedResults.NoContent(),
         RuleOutcome.NotThere => new Problem(StatusCodes.Status404NotFound, "", notThere),
-        RuleOutcome.Busy => Busy(),
+        RuleOutcome.Busy => StorageBusy.Problem(),
     };
 
     private static async Task<AlertRuleRequest?> ReadRuleAsync(HttpContext context)
@@ -73,7 +73,4 @@ internal sealed class QuotaAlerts(AlertWatch watch, AlertDelivery delivery, Aler
             alert.At, alert.Kind, alert.Account, alert.Window, alert.UsedPercent, alert.ThresholdPercent, alert.Text, row.Channel, row.State, row.Attempts, row.Error,
             UnixTime.At(row.DeliveredAt));
     }
-
-    private static Problem Busy() =>
-        StorageBusy.Problem();
 }

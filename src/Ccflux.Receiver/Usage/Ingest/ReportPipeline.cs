@@ -27,7 +27,6 @@ internal sealed class ReportPipeline(
     TimeProvider time,
     IFinalLimits? finalLimits = null)
 {
-    private static readonly TimeSpan s_busyWait = TimeSpan.FromSeconds(5);
 
     private readonly DailyCaps _caps = new(
         options.MaxSessionsPerDay, options.MaxModelsPerDay, options.MaxTurnsPerDay, options.MaxEventsPerDay, options.MaxLimitEventsPerDay);
@@ -112,9 +111,9 @@ internal sealed class ReportPipeline(
             switch (result.Status)
             {
                 case WriteStatus.QueueFull:
-                    return Refuse(new(RefusalReason.QueueFull, "Too many reports are waiting to be stored.", s_busyWait));
+                    return Refuse(new(RefusalReason.QueueFull, "Too many reports are waiting to be stored.", StorageBusy.RetryAfter));
                 case WriteStatus.StorageFailed:
-                    return Refuse(new(RefusalReason.StorageFailed, StorageBusy.Detail, s_busyWait));
+                    return Refuse(new(RefusalReason.StorageFailed, StorageBusy.Detail, StorageBusy.RetryAfter));
                 case WriteStatus.Committed:
                 default:
                     stored = result.Value;
@@ -130,7 +129,7 @@ internal sealed class ReportPipeline(
 
         if (!await StoreFinalLimitsAsync(kept, caller, isSigned: device is not null))
         {
-            return Refuse(new(RefusalReason.StorageFailed, StorageBusy.Detail, s_busyWait));
+            return Refuse(new(RefusalReason.StorageFailed, StorageBusy.Detail, StorageBusy.RetryAfter));
         }
 
         metrics.Accepted(stored.Accepted);

@@ -1,66 +1,46 @@
-// Compares what two builds of the receiver answer for the same data: node eng/compare-answers.mjs OTHER_CHECKOUT [DATABASE]
+// Compares what two builds of the receiver answer for the same data: node bench/compare-answers.mjs OTHER_CHECKOUT [DATABASE]
 // Both checkouts are built. Without DATABASE, both get a copy of the same demo data. Every page that links lead to and every table of the API (JSON and CSV)
 // is fetched from both. JSON and CSV are compared byte for byte; HTML too, and again without the words that people read, so that a change of wording
 // is distinguished from a change of structure. Prints one line per difference and the counts; exits with 1 if anything but wording differs.
 //   WORDS=1   prints the first difference in wording of each page, too
-import { execFileSync, spawn } from "node:child_process";
-import { copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
+import { execFileSync } from "node:child_process";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { receiverOf, startReceiver } from "./checkout.mjs";
 
 const here = resolve(import.meta.dirname, "..");
 const other = resolve(process.argv[2] ?? "");
 const token = "compare-answers-admin-token";
 const work = mkdtempSync(join(tmpdir(), "ccflux-compare-"));
-const receiverOf = (root) => join(root, "artifacts/bin/Ccflux.Receiver/release/ccflux-receiver.dll");
 const labOf = (root) => join(root, "artifacts/bin/Ccflux.Lab/release/Ccflux.Lab.dll");
+// The vault refuses keys that are in the database's folder.
+const databaseOf = (name) => join(work, name, "ccflux.db");
 const maxPages = 400;
 
 if (!process.argv[2] || !existsSync(receiverOf(other))) {
-  console.error("Usage: node eng/compare-answers.mjs OTHER_CHECKOUT [DATABASE]; OTHER_CHECKOUT must be built.");
+  console.error("Usage: node bench/compare-answers.mjs OTHER_CHECKOUT [DATABASE]; OTHER_CHECKOUT must be built.");
   process.exit(2);
 }
-
-const environment = (name, more) => ({ PATH: process.env.PATH, HOME: process.env.HOME, DOTNET_ROOT: process.env.DOTNET_ROOT ?? "", DATABASE_PATH: join(work, `${name}.db`), ...more });
 
 function makeDatabase() {
   const source = process.argv[3] ?? join(work, "source.db");
   if (!process.argv[3]) {
-    execFileSync("dotnet", [labOf(here), "demo"], { cwd: work, env: environment("source"), stdio: "ignore" });
+    execFileSync("dotnet", [labOf(here), "demo"], { cwd: work, env: { ...process.env, DATABASE_PATH: source }, stdio: "ignore" });
   }
-  for (const name of ["here", "other"]) copyFileSync(source, join(work, `${name}.db`));
+  for (const name of ["here", "other"]) {
+    mkdirSync(join(work, name));
+    copyFileSync(source, databaseOf(name));
+  }
 }
-
-const freePort = () => new Promise((done) => {
-  const server = createServer().listen(0, "127.0.0.1", () => {
-    const { port } = server.address();
-    server.close(() => done(port));
-  });
-});
 
 // Both have the same URL in their pages, whatever port they listen on.
-async function start(root, name) {
-  const port = await freePort();
-  const process_ = spawn("dotnet", [receiverOf(root)], {
-    cwd: work,
-    env: environment(name, {
-      LISTEN_ADDR: `127.0.0.1:${port}`, OTLP_HTTP_ADDR: "", OTLP_GRPC_ADDR: "", ADMIN_TOKEN: token, BASE_URL: "https://ccflux.example.org", ALLOWED_HOSTS: "*",
-      ADMIN_RATE_LIMIT_PER_MINUTE: "1000000", FLEET: "1", VAULT_KEY_PATH: join(work, `${name}-keys`), QUOTA_PUBLIC: "1",
-    }),
-    stdio: "ignore",
-  });
-  const url = `http://127.0.0.1:${port}`;
-  for (let i = 0; i < 600; i++) {
-    if (process_.exitCode !== null) throw new Error(`${name} did not start.`);
-    if (await fetch(`${url}/health`).then((answer) => answer.ok, () => false)) break;
-    await new Promise((done) => setTimeout(done, 100));
-  }
-  return { url, stop: () => process_.kill() };
-}
+const start = (root, name) => startReceiver(root, {
+  DATABASE_PATH: databaseOf(name), ADMIN_TOKEN: token, BASE_URL: "https://ccflux.example.org", ALLOWED_HOSTS: "*", FLEET: "1", VAULT_KEY_PATH: join(work, `${name}-keys`), QUOTA_PUBLIC: "1",
+}, work);
 
 async function get(receiver, path) {
-  const answer = await fetch(receiver.url + path, { redirect: "manual", headers: { Authorization: `Bearer ${token}` } });
+  const answer = await fetch(receiver.address + path, { redirect: "manual", headers: { Authorization: `Bearer ${token}` } });
   return { status: answer.status, type: (answer.headers.get("content-type") ?? "").split(";")[0], body: await answer.text() };
 }
 
@@ -70,6 +50,7 @@ const settle = (text) => text
   .replace(/\b\d\d:\d\d(:\d\d)?\b/g, "TIME")
   .replace(/data-(now|live-since|until|at|v)="[^"]*"/g, 'data-$1=""')
   .replace(/\?v=[\w-]+/g, "?v=").replace(/127\.0\.0\.1:\d+/g, "HOST")
+  .replace(/"(elapsed_percent|ratio)":[\d.]+/g, '"$1":0').replace(/answered (\d+) in [\d.]+/g, "answered $1 in")
   .replace(/\b\d+ (s|min|h) ago\b/g, "AGO").replace(/"(seconds|age|age_seconds|next_poll|uptime)":[\d.]+/g, '"$1":0');
 
 // Only elements, classes, links and figures: no text between tags, no attribute that is read.
@@ -125,8 +106,7 @@ try {
     }
   }
 } finally {
-  mine.stop();
-  theirs.stop();
+  await Promise.all([mine.stop(), theirs.stop()]);
   rmSync(work, { recursive: true, force: true });
 }
 console.log(`${counts.pages} pages, ${counts.tables} tables and documents; ${counts.words} pages differ in words only, ${counts.different} answers in more`);
