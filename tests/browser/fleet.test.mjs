@@ -98,7 +98,7 @@ test("Live sessions appear, change and vanish without a reload", async () => {
 
 test("Monitors say what was seen, and network and security what was observed", async () => {
   const { page, context, trouble } = await open();
-  assert.deepEqual((await rows(page, "monitors")).map((row) => row.replace(/ in \d+ m?s/, "").replace(/Slow, answered 200 in [\d.]+ s/, "Up").replace(/^(Polling|Agents)(.*?) (Unknown|Up|Partly).*/, "$1$2")), ["Receiver GET /health Up 100.0 %", "Service HTTP, 127.0.0.1 Up 100.0 %", "Gone HTTP, 127.0.0.1 Down, cannot be reached 0.0 %", "Polling quota of every account", "Agents heartbeats of config dirs with sessions"]);
+  assert.deepEqual((await rows(page, "monitors")).map((row) => row.replace(/ in \d+ m?s/, "").replace(/Slow, answered 200 in [\d.]+ s/, "Up").replace(/^(Polling|Agents)(.*?) (Unknown|Up|Partly).*/, "$1$2")), ["Receiver GET /health Up 100.0 %", "Service HTTP, 127.0.0.1 Up 100.0 %", "Gone HTTP, 127.0.0.1 Down, cannot be reached 0.0 %", "Polling quota of every account", "Agents heartbeats during sessions"]);
   assert.ok(!(await page.content()).includes("path-that-is-a-key"));
   const fact = async (name) => plain(await page.locator(`#network dd[data-fact="${name}"]`).textContent());
   assert.equal(await fact("Listening"), `${receiver.address.replace("http://", "")} (this machine only)`);

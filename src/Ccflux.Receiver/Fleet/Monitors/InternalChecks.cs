@@ -13,7 +13,7 @@ internal sealed class InternalChecks(LiveSessions sessions, NetworkWatch network
     private readonly DateTimeOffset _settled = time.GetUtcNow() + SessionRule.GoneAfter;
 
     private static readonly Watched s_polling = new("Polling", "quota of every account");
-    private static readonly Watched s_agents = new("Agents", "heartbeats of config dirs with sessions");
+    private static readonly Watched s_agents = new("Agents", "heartbeats during sessions");
     private static readonly Watched s_tailscale = new("Tailscale", "tailscaled of this machine");
     private static readonly Watched s_tunnel = new("Tunnel", "cloudflared of this machine");
 
