@@ -18,16 +18,16 @@ public sealed class Migrator(IReadOnlyList<Migration> migrations)
         """;
 
     private const string SelectApplied = "SELECT number, name, checksum FROM schema_migrations ORDER BY number";
-    private const string InsertApplied = "INSERT INTO schema_migrations (number, name, checksum) VALUES (?, ?, ?)";
+    private const string InsertApplied = "INSERT INTO schema_migrations (number, name, checksum) VALUES (@number, @name, @checksum)";
 
     /// <summary>The migrations that ship with this version, for one dialect (a folder below <c>Migrations</c>).</summary>
     public static Migrator ForDialect(string dialect) => new(Migration.Embedded(Assembly.GetExecutingAssembly(), dialect));
 
     /// <returns>How many migrations were applied.</returns>
     /// <exception cref="MigrationException">The database does not fit this program; nothing was changed.</exception>
-    public int Apply(SqlConnection connection)
+    public int Apply(SqliteConnection connection)
     {
-        connection.ExecuteScript("BEGIN IMMEDIATE");
+        connection.Begin();
         try
         {
             connection.ExecuteScript(CreateTable);
@@ -35,24 +35,20 @@ public sealed class Migrator(IReadOnlyList<Migration> migrations)
             foreach (var migration in migrations.Skip(applied))
             {
                 connection.ExecuteScript(migration.Sql);
-                connection.Execute(InsertApplied, migration.Number, migration.Name, migration.Checksum);
+                connection.Execute(InsertApplied, ("number", migration.Number), ("name", migration.Name), ("checksum", migration.Checksum));
             }
 
-            connection.ExecuteScript("COMMIT");
+            connection.Commit();
             return migrations.Count - applied;
         }
         catch
         {
-            if (connection.InTransaction)
-            {
-                connection.ExecuteScript("ROLLBACK");
-            }
-
+            connection.RollBack();
             throw;
         }
     }
 
-    private int ReadApplied(SqlConnection connection)
+    private int ReadApplied(SqliteConnection connection)
     {
         var count = 0;
         using var rows = connection.Query(SelectApplied);
@@ -65,7 +61,7 @@ public sealed class Migrator(IReadOnlyList<Migration> migrations)
             }
 
             var known = migrations[count++];
-            if (known.Number != rows.Number(0) || !string.Equals(known.Checksum, rows.Text(2), StringComparison.Ordinal))
+            if (known.Number != rows.Int32(0) || !string.Equals(known.Checksum, rows.Text(2), StringComparison.Ordinal))
             {
                 throw new MigrationException($"The database was created with a different version of the migration {name} than this program's {known.Name}.");
             }

@@ -1,3 +1,5 @@
+using Ccflux.Storage.Reading;
+
 namespace Ccflux.Storage.Sqlite;
 
 /// <summary>Opens a database file: its pragmas, its schema, its identity.</summary>
@@ -20,19 +22,19 @@ public static class SqliteDatabase
     public const string SelectStoreId = "SELECT store_id FROM store";
 
     private const string InsertStore =
-        "INSERT INTO store (one, store_id, created_at) VALUES (1, ?, CAST(strftime('%s', 'now') AS INTEGER) * 1000) ON CONFLICT DO NOTHING";
+        "INSERT INTO store (one, store_id, created_at) VALUES (1, @id, CAST(strftime('%s', 'now') AS INTEGER) * 1000) ON CONFLICT DO NOTHING";
 
     /// <summary>Opens the writing connection, with the schema of this version. Only one process should have it open.</summary>
     /// <exception cref="MigrationException">The database does not match this program.</exception>
     /// <exception cref="StorageException">The file cannot be opened or is not a database.</exception>
-    public static SqlConnection OpenForWriting(string path)
+    public static SqliteConnection OpenForWriting(string path)
     {
-        var connection = SqlConnection.Open(path);
+        var connection = SqliteConnection.Open(path);
         try
         {
             connection.ExecuteScript(Pragmas);
             Migrator.ForDialect("sqlite").Apply(connection);
-            connection.Execute(InsertStore, Guid.NewGuid().ToString("N"));
+            connection.Execute(InsertStore, ("id", Guid.NewGuid().ToString("N")));
             return connection;
         }
         catch
@@ -41,4 +43,7 @@ public static class SqliteDatabase
             throw;
         }
     }
+
+    /// <summary>Opens the reading sessions of a database that exists.</summary>
+    public static ReadSessions OpenForReading(string path) => new(cacheKilobytes => new SqliteReader(path, cacheKilobytes));
 }

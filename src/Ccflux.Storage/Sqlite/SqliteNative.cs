@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Ccflux.Storage.Sqlite;
 
-/// <summary>SQLite's C interface, as far as the writer uses it, from the same library that Microsoft.Data.Sqlite uses. Two copies of SQLite in one
+/// <summary>SQLite's C interface, as far as it is used here, from the library that the package brings. Two copies of SQLite in one
 /// process would break each other's file locks.</summary>
 internal static unsafe partial class SqliteNative
 {
@@ -13,13 +13,31 @@ internal static unsafe partial class SqliteNative
     public const int Done = 101;
     public const int IntegerType = 1;
     public const int NullType = 5;
+    public const int OpenReadOnly = 0x1;
     public const int OpenReadWrite = 0x2;
     public const int OpenCreate = 0x4;
     public const int OpenNoMutex = 0x8000;
     public const uint PreparePersistent = 1;
 
+    private const int Busy = 5;
+    private const int Locked = 6;
+    private const int NoMemory = 7;
+    private const int ReadOnly = 8;
+    private const int Interrupted = 9;
+    private const int IoError = 10;
+    private const int Full = 13;
+    private const int CantOpen = 14;
+
     /// <summary>SQLITE_TRANSIENT: SQLite makes its own copy before the call returns.</summary>
     public static readonly nint Transient = -1;
+
+    /// <summary>What a result code, extended or not, says about trying again.</summary>
+    public static StorageFault FaultOf(int code) => (code & 0xFF) switch
+    {
+        Busy or Locked or NoMemory or ReadOnly or IoError or Full or CantOpen => StorageFault.Transient,
+        Interrupted => StorageFault.Stopped,
+        _ => StorageFault.Statement,
+    };
 
     [LibraryImport(Library, EntryPoint = "sqlite3_libversion")]
     public static partial nint LibVersion();
@@ -57,10 +75,20 @@ internal static unsafe partial class SqliteNative
     [LibraryImport(Library, EntryPoint = "sqlite3_bind_parameter_count")]
     public static partial int ParameterCount(nint statement);
 
+    [LibraryImport(Library, EntryPoint = "sqlite3_bind_parameter_index")]
+    public static partial int ParameterIndex(nint statement, byte* name);
+
+    [LibraryImport(Library, EntryPoint = "sqlite3_progress_handler")]
+    public static partial void ProgressHandler(nint db, int steps, delegate* unmanaged[Cdecl]<nint, int> handler, nint state);
+
     // These return within nanoseconds and call nothing back, so the runtime need not leave its cooperative mode.
     [SuppressGCTransition]
     [LibraryImport(Library, EntryPoint = "sqlite3_bind_int64")]
     public static partial int BindInt64(nint statement, int index, long value);
+
+    [SuppressGCTransition]
+    [LibraryImport(Library, EntryPoint = "sqlite3_bind_double")]
+    public static partial int BindDouble(nint statement, int index, double value);
 
     [SuppressGCTransition]
     [LibraryImport(Library, EntryPoint = "sqlite3_bind_null")]
@@ -75,6 +103,10 @@ internal static unsafe partial class SqliteNative
     [SuppressGCTransition]
     [LibraryImport(Library, EntryPoint = "sqlite3_column_int64")]
     public static partial long ColumnInt64(nint statement, int column);
+
+    [SuppressGCTransition]
+    [LibraryImport(Library, EntryPoint = "sqlite3_column_double")]
+    public static partial double ColumnDouble(nint statement, int column);
 
     [LibraryImport(Library, EntryPoint = "sqlite3_column_text")]
     public static partial byte* ColumnText(nint statement, int column);
@@ -92,8 +124,4 @@ internal static unsafe partial class SqliteNative
     [SuppressGCTransition]
     [LibraryImport(Library, EntryPoint = "sqlite3_changes")]
     public static partial int Changes(nint db);
-
-    [SuppressGCTransition]
-    [LibraryImport(Library, EntryPoint = "sqlite3_last_insert_rowid")]
-    public static partial long LastInsertRowId(nint db);
 }

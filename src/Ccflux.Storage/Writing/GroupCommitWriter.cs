@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Threading.Channels;
-using Ccflux.Storage.Sqlite;
 
 namespace Ccflux.Storage.Writing;
 
@@ -14,9 +13,6 @@ public sealed class GroupCommitWriter : IAsyncDisposable
     /// <summary>Rows that may wait in all entries together: about 30 MB of turns.</summary>
     public const int MaxWaitingRows = 20_000;
 
-    /// <summary>Changes when another process (a command run alongside the receiver) has committed.</summary>
-    private const string DataVersion = "PRAGMA data_version";
-
     /// <summary>Writes a page without changing it, to find out whether the disk accepts writes.</summary>
     private const string Probe = "UPDATE store SET created_at = created_at";
 
@@ -27,13 +23,13 @@ public sealed class GroupCommitWriter : IAsyncDisposable
     private static readonly TimeSpan s_maxTime = TimeSpan.FromMilliseconds(5);
 
     private readonly Channel<WriteEntry> _queue;
-    private readonly SqlConnection _connection;
+    private readonly WriteConnection _connection;
     private readonly IReadOnlyList<ITransactionParticipant> _participants;
     private readonly Action<Exception> _failed;
     private readonly List<WriteEntry> _batch = [];
     private readonly Thread _thread;
     private readonly ITimer _probe;
-    private long? _dataVersion;
+    private long? _foreignCommits;
     private int _waitingRows;
     private volatile bool _storageFails;
 
@@ -43,7 +39,7 @@ public sealed class GroupCommitWriter : IAsyncDisposable
     /// <param name="capacity">How many entries may wait.</param>
     /// <param name="time">The clock of <see cref="ProbeInterval"/>.</param>
     public GroupCommitWriter(
-        SqlConnection connection,
+        WriteConnection connection,
         IEnumerable<ITransactionParticipant> participants,
         Action<Exception> failed,
         int capacity = DefaultCapacity,
@@ -53,7 +49,7 @@ public sealed class GroupCommitWriter : IAsyncDisposable
         _participants = [.. participants];
         _failed = failed;
         _queue = Channel.CreateBounded<WriteEntry>(new BoundedChannelOptions(capacity) { SingleReader = true });
-        _probe = (time ?? TimeProvider.System).CreateTimer(_ => Post(connection => connection.Execute(Probe)), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _probe = (time ?? TimeProvider.System).CreateTimer(_ => Post(session => session.Execute(Probe)), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _thread = new Thread(Loop) { Name = "ccflux writer", IsBackground = true };
         _thread.Start();
     }
@@ -73,10 +69,10 @@ public sealed class GroupCommitWriter : IAsyncDisposable
         return entry.Done;
     }
 
-    public Task<WriteResult<T>> WriteAsync<T>(Func<SqlConnection, T> write) => WriteAsync(new WriteFunction<T>(write, outsideTransaction: false));
+    public Task<WriteResult<T>> WriteAsync<T>(Func<WriteSession, T> write) => WriteAsync(new WriteFunction<T>(write, outsideTransaction: false));
 
     /// <summary>Writes without reporting the result: for notes that may be lost. A failure is logged.</summary>
-    public void Post<T>(Func<SqlConnection, T> write)
+    public void Post<T>(Func<WriteSession, T> write)
     {
         // Reading the exception marks it as observed.
         _ = WriteAsync(write).ContinueWith(
@@ -84,13 +80,7 @@ public sealed class GroupCommitWriter : IAsyncDisposable
     }
 
     /// <summary>Copies the log into the database file and empties it, as far as readers allow, so that overwritten secrets are in neither.</summary>
-    public Task<WriteResult<bool>> CheckpointAsync() => WriteAsync(new WriteFunction<bool>(
-        connection =>
-        {
-            using var rows = connection.Query("PRAGMA wal_checkpoint(TRUNCATE)");
-            return rows.Read() && rows.Number(0) == 0;
-        },
-        outsideTransaction: true));
+    public Task<WriteResult<bool>> CheckpointAsync() => WriteAsync(new WriteFunction<bool>(_ => _connection.Checkpoint(), outsideTransaction: true));
 
     /// <summary>Stops accepting entries, writes those that are waiting, and closes the connection.</summary>
     public async ValueTask DisposeAsync()
@@ -259,7 +249,7 @@ public sealed class GroupCommitWriter : IAsyncDisposable
             participant.BeforeCommit(_connection);
         }
 
-        _connection.ExecuteScript("COMMIT");
+        _connection.Commit();
     }
 
     /// <summary>Notifies the participants, outside of what a failed transaction undoes: what is committed must not run again because one of
@@ -291,11 +281,7 @@ public sealed class GroupCommitWriter : IAsyncDisposable
     {
         try
         {
-            // A full disk may have ended the transaction already.
-            if (_connection.InTransaction)
-            {
-                _connection.ExecuteScript("ROLLBACK");
-            }
+            _connection.RollBack();
         }
         catch (StorageException exception)
         {
@@ -307,11 +293,11 @@ public sealed class GroupCommitWriter : IAsyncDisposable
 
     private void Begin()
     {
-        _connection.ExecuteScript("BEGIN IMMEDIATE");
-        var version = _connection.Scalar(DataVersion);
-        if (version != _dataVersion)
+        _connection.Begin();
+        var commits = _connection.ForeignCommits();
+        if (commits != _foreignCommits)
         {
-            _dataVersion = version;
+            _foreignCommits = commits;
             Forget();
         }
     }

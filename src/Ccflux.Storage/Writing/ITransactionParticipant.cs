@@ -1,12 +1,10 @@
-using Ccflux.Storage.Sqlite;
-
 namespace Ccflux.Storage.Writing;
 
 /// <summary>Keeps sums in memory while a transaction's entries run, and writes them once at its end. Called on the writer's thread only.</summary>
 public interface ITransactionParticipant
 {
     /// <summary>The last chance to write: the transaction is committed next.</summary>
-    void BeforeCommit(SqlConnection connection);
+    void BeforeCommit(WriteSession session);
 
     void Committed();
 

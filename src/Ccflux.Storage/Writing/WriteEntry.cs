@@ -1,5 +1,3 @@
-using Ccflux.Storage.Sqlite;
-
 namespace Ccflux.Storage.Writing;
 
 /// <summary>A write that waits in the writer's queue. It may run more than once: if another entry in the same
@@ -9,10 +7,10 @@ public abstract class WriteEntry
     /// <summary>Approximate number of fact rows that it writes: the unit in which the size of a transaction is measured.</summary>
     public virtual int Weight => 1;
 
-    /// <summary>True for statements that SQLite does not run inside a transaction, such as a checkpoint.</summary>
+    /// <summary>True for what the database does not run inside a transaction, such as a checkpoint.</summary>
     public virtual bool OutsideTransaction => false;
 
-    internal abstract void Run(SqlConnection connection);
+    internal abstract void Run(WriteSession session);
 
     internal abstract void Complete(WriteStatus status);
 
@@ -27,9 +25,9 @@ public abstract class WriteEntry<T> : WriteEntry
 
     internal Task<WriteResult<T>> Done => _done.Task;
 
-    protected abstract T Write(SqlConnection connection);
+    protected abstract T Write(WriteSession session);
 
-    internal sealed override void Run(SqlConnection connection) => _value = Write(connection);
+    internal sealed override void Run(WriteSession session) => _value = Write(session);
 
     internal sealed override void Complete(WriteStatus status) =>
         _done.TrySetResult(new WriteResult<T>(status, status == WriteStatus.Committed ? _value : default));
@@ -38,9 +36,9 @@ public abstract class WriteEntry<T> : WriteEntry
 }
 
 /// <summary>A write given as a function.</summary>
-internal sealed class WriteFunction<T>(Func<SqlConnection, T> write, bool outsideTransaction) : WriteEntry<T>
+internal sealed class WriteFunction<T>(Func<WriteSession, T> write, bool outsideTransaction) : WriteEntry<T>
 {
     public override bool OutsideTransaction => outsideTransaction;
 
-    protected override T Write(SqlConnection connection) => write(connection);
+    protected override T Write(WriteSession session) => write(session);
 }

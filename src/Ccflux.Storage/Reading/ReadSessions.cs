@@ -1,12 +1,10 @@
-using Microsoft.Data.Sqlite;
-
-namespace Ccflux.Storage.Sqlite;
+namespace Ccflux.Storage.Reading;
 
 /// <summary>
 /// Reading connections: a few, kept open, each for one caller at a time. They see the last commit and cannot change anything. Requests,
 /// background work and what must always answer (authentication, health) have separate readers, so that none waits for another kind.
 /// </summary>
-public sealed class SqliteReaders : IDisposable
+public sealed class ReadSessions : IDisposable
 {
     /// <summary>Maximum number of concurrent reads of requests.</summary>
     public const int MaxRequests = 4;
@@ -25,28 +23,28 @@ public sealed class SqliteReaders : IDisposable
     private const int CacheKilobytes = 8192;
     private const int UrgentCacheKilobytes = 1024;
 
-    private readonly ReaderPool _requests;
-    private readonly ReaderPool _background;
-    private readonly ReaderPool _urgent;
+    private readonly ReadPool _requests;
+    private readonly ReadPool _background;
+    private readonly ReadPool _urgent;
     private readonly SemaphoreSlim _unprivileged = new(MaxUnprivileged);
     private readonly Dictionary<string, CallerShare> _callers = new(StringComparer.Ordinal);
 
-    public SqliteReaders(string path)
+    /// <param name="open">Opens a connection with a page cache of so many kilobytes.</param>
+    public ReadSessions(Func<int, ReadConnection> open)
     {
-        var connectionString = new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString();
-        _requests = new ReaderPool(connectionString, MaxRequests, CacheKilobytes);
-        _background = new ReaderPool(connectionString, MaxBackground, CacheKilobytes);
-        _urgent = new ReaderPool(connectionString, MaxUrgent, UrgentCacheKilobytes);
+        _requests = new ReadPool(() => open(CacheKilobytes), MaxRequests);
+        _background = new ReadPool(() => open(CacheKilobytes), MaxBackground);
+        _urgent = new ReadPool(() => open(UrgentCacheKilobytes), MaxUrgent);
     }
 
-    /// <summary>Waits for a free connection; disposing the lease returns it. Within a <see cref="ReadScope"/> it counts against the
+    /// <summary>Waits for a free connection; disposing the session returns it. Within a <see cref="ReadScope"/> it counts against the
     /// caller's share, and its reads end with the scope.</summary>
     /// <exception cref="ReadRefusedException">The scope ended, or too many of the caller's reads are waiting.</exception>
-    public async Task<ReaderLease> RentAsync(CancellationToken cancellationToken)
+    public async Task<ReadSession> OpenAsync(CancellationToken cancellationToken)
     {
         if (ReadScope.Current is not { } scope)
         {
-            return new ReaderLease(_background, await _background.TakeAsync(cancellationToken), null, default);
+            return new ReadSession(_background, await _background.TakeAsync(cancellationToken), null, default);
         }
 
         var share = Join(scope.Caller);
@@ -71,7 +69,7 @@ public sealed class SqliteReaders : IDisposable
                 unprivileged = true;
             }
 
-            return new ReaderLease(_requests, await _requests.TakeAsync(ended.Token), Leave, scope.Ended);
+            return new ReadSession(_requests, await _requests.TakeAsync(ended.Token), Leave, scope.Ended);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -85,9 +83,9 @@ public sealed class SqliteReaders : IDisposable
         }
     }
 
-    /// <summary>Rents a connection for a look-up that everything else waits for, such as the owner of a token. Only for statements that an index
+    /// <summary>Opens a session for a look-up that everything else waits for, such as the owner of a token. Only for statements that an index
     /// answers at once.</summary>
-    public async Task<ReaderLease> RentUrgentAsync(CancellationToken cancellationToken) =>
+    public async Task<ReadSession> OpenUrgentAsync(CancellationToken cancellationToken) =>
         new(_urgent, await _urgent.TakeAsync(cancellationToken), null, default);
 
     /// <summary>Closes the connections that are not in use, each with its page cache of up to 8 MiB. The next read opens one again.</summary>
@@ -145,33 +143,5 @@ public sealed class SqliteReaders : IDisposable
         public SemaphoreSlim Free { get; } = new(MaxOfCaller);
 
         public int Reads { get; set; }
-    }
-}
-
-/// <summary>A reading connection, until it is disposed.</summary>
-public sealed class ReaderLease : IDisposable
-{
-    private readonly ReaderPool _pool;
-    private readonly Action? _returned;
-    private Reader? _reader;
-
-    internal ReaderLease(ReaderPool pool, Reader reader, Action? returned, CancellationToken ended)
-    {
-        _pool = pool;
-        _returned = returned;
-        _reader = reader;
-        reader.Ended = ended;
-    }
-
-    public SqliteConnection Connection => _reader?.Connection ?? throw new ObjectDisposedException(nameof(ReaderLease));
-
-    public void Dispose()
-    {
-        if (Interlocked.Exchange(ref _reader, null) is { } reader)
-        {
-            reader.Ended = default;
-            _pool.Return(reader);
-            _returned?.Invoke();
-        }
     }
 }

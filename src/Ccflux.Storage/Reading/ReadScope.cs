@@ -1,8 +1,8 @@
-namespace Ccflux.Storage.Sqlite;
+namespace Ccflux.Storage.Reading;
 
 /// <summary>
 /// The reads of one request: who makes it, and what ends it. It flows with the request's asynchronous calls, because a page's reads are
-/// spread over many classes. While it is open, <see cref="SqliteReaders.RentAsync"/> uses the readers reserved for requests and gives each caller
+/// spread over many classes. While it is open, <see cref="ReadSessions.OpenAsync"/> uses the readers reserved for requests and gives each caller
 /// a share of them; a running statement is stopped when <see cref="Ended"/> is cancelled.
 /// </summary>
 public sealed class ReadScope : IDisposable

@@ -1,6 +1,4 @@
-using Microsoft.Data.Sqlite;
-
-namespace Ccflux.Storage.Sqlite;
+namespace Ccflux.Storage.Reading;
 
 /// <summary>Why a read was refused.</summary>
 public enum ReadRefusal
@@ -21,8 +19,6 @@ public enum ReadRefusal
 /// <summary>A read that had to wait for too long. Trying again later may help.</summary>
 public sealed class ReadRefusedException : Exception
 {
-    private const int Interrupted = 9;
-
     public ReadRefusedException(ReadRefusal reason)
         : base($"A read was refused: {reason}")
     {
@@ -49,8 +45,8 @@ public sealed class ReadRefusedException : Exception
     public static ReadRefusal? ReasonOf(Exception exception) => exception switch
     {
         ReadRefusedException refused => refused.Reason,
-        SqliteException { SqliteErrorCode: Interrupted } => ReadRefusal.TooSlow,
-        SqliteException failed when StorageException.IsTransientCode(failed.SqliteErrorCode) => ReadRefusal.Unreadable,
+        StorageException { Fault: StorageFault.Stopped } => ReadRefusal.TooSlow,
+        StorageException { Fault: StorageFault.Transient } => ReadRefusal.Unreadable,
         _ => null,
     };
 }

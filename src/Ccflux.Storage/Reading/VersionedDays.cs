@@ -1,6 +1,6 @@
-using Microsoft.Data.Sqlite;
+using Ccflux.Storage.Sql;
 
-namespace Ccflux.Storage.Sqlite;
+namespace Ccflux.Storage.Reading;
 
 /// <summary>A day's data that a page keeps in memory.</summary>
 public interface IDayPart
@@ -12,7 +12,7 @@ public interface IDayPart
 }
 
 /// <summary>Caches days in memory between reads, each for as long as its version in the database does not change.</summary>
-/// <param name="versions">A query for day and version of the days between its two parameters that contain data, in order.</param>
+/// <param name="versions">A query for day and version of the days from <c>@from</c> to <c>@to</c> that contain data, in order.</param>
 /// <param name="maxSize">Upper bound of the sum of all sizes; the least recently used days are dropped first.</param>
 public sealed class VersionedDays<TPart>(string versions, int maxSize)
     where TPart : class, IDayPart
@@ -37,10 +37,10 @@ public sealed class VersionedDays<TPart>(string versions, int maxSize)
 
     /// <summary>The days from <paramref name="from"/> to <paramref name="to"/> that contain data, in order, one at a time:
     /// a long period need not fit into memory.</summary>
-    public IEnumerable<TPart> Read(SqliteConnection connection, string storeId, int from, int to, Func<int, TPart> read)
+    public IEnumerable<TPart> Read(SqlSession session, string storeId, int from, int to, Func<int, TPart> read)
     {
         var pass = Interlocked.Increment(ref _passes);
-        foreach (var (day, version) in DayVersions.Read(connection, versions, from, to))
+        foreach (var (day, version) in DayVersions.Read(session, versions, from, to))
         {
             if (Find(day, version, storeId, pass) is { } kept)
             {
