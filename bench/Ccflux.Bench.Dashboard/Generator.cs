@@ -4,7 +4,7 @@ namespace Ccflux.Bench.Dashboard;
 
 /// <summary>Fills a database with a year of 500 people: facts and the rollups that belong to them, written directly into the tables
 /// (the receiver's own path is measured elsewhere). The same seed gives the same database, up to the day on which it ends.</summary>
-internal sealed class Generator(SqlConnection connection, DateTimeOffset now, long events)
+internal sealed class Generator(SqliteConnection connection, DateTimeOffset now, long events)
 {
     public const int Users = 500;
     public const int Days = 365;
@@ -26,7 +26,7 @@ internal sealed class Generator(SqlConnection connection, DateTimeOffset now, lo
         var start = (_today - Days) * DayLength;
         for (var model = 0; model < s_models.Length; model++)
         {
-            connection.Execute(BenchSql.Model, model + 1, s_models[model], start + model);
+            connection.Execute(BenchSql.Model, ("model", model + 1), ("name", s_models[model]), ("first_seen_at", start + model));
         }
 
         for (var user = 1; user <= Users; user++)
@@ -42,9 +42,12 @@ internal sealed class Generator(SqlConnection connection, DateTimeOffset now, lo
     {
         var email = $"person{user:D3}@example.org";
         var division = s_divisions[user % s_divisions.Length];
-        connection.Execute(BenchSql.User, user, email, division, start, now.ToUnixTimeMilliseconds() - (user * 60_000L));
-        connection.Execute(BenchSql.Token, $"sha256:{user:x64}", email, division);
-        connection.Execute(BenchSql.Device, user, user, $"{user:D43}=", $"host-{user}", start, now.ToUnixTimeMilliseconds(), start);
+        connection.Execute(
+            BenchSql.User, ("user", user), ("email", email), ("division", division), ("created_at", start),
+            ("last_report_at", now.ToUnixTimeMilliseconds() - (user * 60_000L)));
+        connection.Execute(BenchSql.Token, ("token", $"sha256:{user:x64}"), ("email", email), ("division", division));
+        connection.Execute(
+            BenchSql.Device, ("user", user), ("key", $"{user:D43}="), ("name", $"host-{user}"), ("registered_at", start), ("last_seen_at", now.ToUnixTimeMilliseconds()));
 
         // A few heavy users, many light ones; their events add up to the requested number.
         var weight = 0.4 + (1.2 * (user - 1) / (Users - 1));
@@ -75,8 +78,9 @@ internal sealed class Generator(SqlConnection connection, DateTimeOffset now, lo
             }
 
             connection.Execute(
-                BenchSql.Session, session.Ref, user, Guid(), session.FirstAt, session.FirstAt, session.LastAt,
-                session.Turns, session.Sums.Events, session.Sums.Input, session.Sums.Output, session.Sums.Read, session.Sums.Write);
+                BenchSql.Session, ("session", session.Ref), ("user", user), ("id", Guid()), ("first_at", session.FirstAt), ("last_at", session.LastAt),
+                ("turns", session.Turns), ("events", session.Sums.Events), ("input", session.Sums.Input), ("output", session.Sums.Output),
+                ("read", session.Sums.Read), ("write", session.Sums.Write));
             year.AddSession(session, day);
         }
     }
@@ -85,7 +89,8 @@ internal sealed class Generator(SqlConnection connection, DateTimeOffset now, lo
     {
         var failed = _random.Next(200) == 0;
         connection.Execute(
-            BenchSql.Turn, ++_turn, user, session.Ref, index, endedAt - 15_000, endedAt, endedAt + 2000, failed ? "failed" : "completed", user);
+            BenchSql.Turn, ("turn", ++_turn), ("user", user), ("session", session.Ref), ("index", index),
+            ("started_at", endedAt - 15_000), ("ended_at", endedAt), ("received_at", endedAt + 2000), ("status", failed ? "failed" : "completed"));
         year.AddTurn(session, endedAt, failed);
         if (failed)
         {
@@ -105,7 +110,8 @@ internal sealed class Generator(SqlConnection connection, DateTimeOffset now, lo
         var usage = new Usage(
             _random.NextInt64(100, 3000), _random.NextInt64(100, 5000), _random.NextInt64(10_000, 300_000), _random.NextInt64(500, 15_000), _random.NextInt64(1, 12));
         connection.Execute(
-            BenchSql.Event, ++_event, user, _turn, model, usage.Input, usage.Output, usage.Read, usage.Write, usage.Write, usage.Messages);
+            BenchSql.Event, ("event", ++_event), ("user", user), ("turn", _turn), ("model", model), ("input", usage.Input), ("output", usage.Output),
+            ("read", usage.Read), ("write", usage.Write), ("messages", usage.Messages));
         year.AddEvent(session, model, endedAt, usage);
     }
 

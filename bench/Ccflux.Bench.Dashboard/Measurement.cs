@@ -14,7 +14,7 @@ internal sealed class Measurement(string path, Uri address, string token)
 
     public async Task RunAsync(IEnumerable<string> pages)
     {
-        using var connection = SqlConnection.Open(path);
+        using var connection = SqliteConnection.Open(path);
         var events = connection.Scalar(BenchSql.CountEvents) ?? 0;
         using var client = new HttpClient { BaseAddress = address };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
@@ -30,7 +30,7 @@ internal sealed class Measurement(string path, Uri address, string token)
             }
 
             var before = ProcessorTime();
-            var changed = await SampleAsync(client, page, i => connection.Execute(BenchSql.Touch, (i % Generator.Users) + 1));
+            var changed = await SampleAsync(client, page, i => connection.Execute(BenchSql.Touch, ("user", (i % Generator.Users) + 1)));
             var processor = (ProcessorTime() - before) / Requests;
             var quiet = await SampleAsync(client, page, _ => { });
             var how = $"GET {page}, {Requests} requests in turn over one loopback connection, time to the last byte; {events} events of {Generator.Users} users in {Generator.Days} days";
@@ -48,7 +48,7 @@ internal sealed class Measurement(string path, Uri address, string token)
         return server.TotalProcessorTime.TotalMilliseconds;
     }
 
-    private static double Scan(SqlConnection connection)
+    private static double Scan(SqliteConnection connection)
     {
         var month = TimeProvider.System.GetUtcNow().AddDays(-30).ToUnixTimeMilliseconds();
         var total = 0.0;
@@ -58,7 +58,7 @@ internal sealed class Measurement(string path, Uri address, string token)
             for (var run = 0; run < 2; run++)
             {
                 var started = Stopwatch.GetTimestamp();
-                using var rows = text.Contains('?', StringComparison.Ordinal) ? connection.Query(text, month) : connection.Query(text);
+                using var rows = connection.Query(text, ("since", month));
                 while (rows.Read())
                 {
                 }

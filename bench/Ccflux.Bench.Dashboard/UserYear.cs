@@ -39,41 +39,46 @@ internal sealed class UserYear(int user)
 
     public void AddSession(SessionSums session, int day) => _sessions.Add((day, session.Ref, session.Turns));
 
-    public void Write(SqlConnection connection, long now)
+    public void Write(SqliteConnection connection, long now)
     {
         foreach (var ((day, model), sums) in _days)
         {
             connection.Execute(
-                BenchSql.UsageDay, day, user, model, sums.Events, sums.Messages, sums.Input, sums.Output, sums.Read, sums.Write, sums.Write);
+                BenchSql.UsageDay, ("day", day), ("user", user), ("model", model), ("events", sums.Events), ("messages", sums.Messages),
+                ("input", sums.Input), ("output", sums.Output), ("read", sums.Read), ("write", sums.Write));
         }
 
         foreach (var (day, (turns, failed)) in _turns)
         {
-            connection.Execute(BenchSql.UserDay, day, user, turns, failed);
+            connection.Execute(BenchSql.UserDay, ("day", day), ("user", user), ("turns", turns), ("failed", failed));
         }
 
         foreach (var (day, session, turns) in _sessions)
         {
-            connection.Execute(BenchSql.SessionDay, day, user, session, -1, turns);
+            connection.Execute(BenchSql.SessionDay, ("day", day), ("user", user), ("session", session), ("turns", turns));
         }
 
         foreach (var window in _windows)
         {
             connection.Execute(
-                BenchSql.Window, user, window.Start, window.LastAt, window.Turns, window.Sessions,
-                window.Sums.Input, window.Sums.Output, window.Sums.Read, window.Sums.Write);
+                BenchSql.Window, ("user", user), ("started_at", window.Start), ("last_at", window.LastAt), ("turns", window.Turns), ("sessions", window.Sessions),
+                ("input", window.Sums.Input), ("output", window.Sums.Output), ("read", window.Sums.Read), ("write", window.Sums.Write));
         }
 
         foreach (var (model, sums) in _models)
         {
-            connection.Execute(BenchSql.UserModel, user, model, sums.Events, sums.Messages, sums.Input, sums.Output, sums.Read, sums.Write);
+            connection.Execute(
+                BenchSql.UserModel, ("user", user), ("model", model), ("events", sums.Events), ("messages", sums.Messages),
+                ("input", sums.Input), ("output", sums.Output), ("read", sums.Read), ("write", sums.Write));
         }
 
         connection.Execute(
-            BenchSql.UserTotal, user, _sessions.Count, _turns.Values.Sum(day => day.Turns), _turns.Values.Sum(day => day.Failed),
-            _windows[0].Start, _windows[^1].LastAt);
+            BenchSql.UserTotal, ("user", user), ("sessions", _sessions.Count), ("turns", _turns.Values.Sum(day => day.Turns)),
+            ("failed", _turns.Values.Sum(day => day.Failed)), ("first_at", _windows[0].Start), ("last_at", _windows[^1].LastAt));
         var peaks = _windows.Select(window => window.Sums.Input + window.Sums.Output).Order().ToList();
-        connection.Execute(BenchSql.Tier, user, $"Tier {1 + (user * 4 / (Generator.Users + 1))}", peaks[peaks.Count * 3 / 4], peaks.Count, now);
+        connection.Execute(
+            BenchSql.Tier, ("user", user), ("tier", $"Tier {1 + (user * 4 / (Generator.Users + 1))}"), ("tokens", peaks[peaks.Count * 3 / 4]),
+            ("windows", peaks.Count), ("now", now));
     }
 
     private static Sums Of<TKey>(SortedDictionary<TKey, Sums> sums, TKey key)

@@ -20,6 +20,11 @@ internal static class HeartbeatRun
     private const int Repeats = 8;
     private const int Connections = 64;
 
+    private const string InsertAgent = """
+        INSERT INTO fleet_agents (agent_id, machine, config_dir_id, platform, version, signing_key, sealing_key, enrolled_at)
+        VALUES (@agent, @machine, @config_dir, 'linux-x86_64', '1.0.0', @key, '', 0)
+        """;
+
     public static async Task<int> RunAsync(Action<string, double, string, double?, string> print)
     {
         var keyRing = Directory.CreateTempSubdirectory("ccflux-bench-").FullName;
@@ -59,8 +64,7 @@ internal static class HeartbeatRun
         for (var i = 0; i < keys.Length; i++)
         {
             connection.Execute(
-                "INSERT INTO fleet_agents (agent_id, machine, config_dir_id, platform, version, signing_key, sealing_key, enrolled_at) VALUES (?, ?, ?, 'linux-x86_64', '1.0.0', ?, '', 0)",
-                $"agent-{i}", $"machine-{i}", i.ToString("x16", CultureInfo.InvariantCulture), keys[i].PublicKey);
+                InsertAgent, ("agent", $"agent-{i}"), ("machine", $"machine-{i}"), ("config_dir", i.ToString("x16", CultureInfo.InvariantCulture)), ("key", keys[i].PublicKey));
         }
 
         connection.ExecuteScript("COMMIT");

@@ -48,7 +48,7 @@ internal static class OtlpRun
             print($"otlp-{Name(signal)}", new Spread(rates).Median, "records/s", Target, How(signal, new Spread(rates), processor));
         }
 
-        using (var connection = SqlConnection.Open(receiver.DatabasePath))
+        using (var connection = SqliteConnection.Open(receiver.DatabasePath))
         {
             print("otlp-stored-events", connection.Scalar("SELECT count(*) FROM telemetry_events")!.Value, "rows", batches.Kept, "events in the database afterwards; baseline: events acknowledged");
             print("otlp-stored-points", connection.Scalar("SELECT count(*) FROM telemetry_points")!.Value, "rows", s_runs * Batches * OtlpBatches.RecordsABatch, "points in the database afterwards; baseline: points acknowledged");

@@ -56,7 +56,7 @@ using (var receiver = new ReceiverProcess().With("RATE_LIMIT_PER_MINUTE", "10000
     var (perSecond, cost) = Verify(Ed25519.IsValid, messages);
     Print("ingest-verify", perSecond, "verifications/s", verified, string.Create(CultureInfo.InvariantCulture, $"all cores, messages of one turn, {cost:0} µs of processor time each; baseline: OpenSSL"));
 
-    using var connection = SqlConnection.Open(database);
+    using var connection = SqliteConnection.Open(database);
     connection.ExecuteScript("PRAGMA wal_checkpoint(TRUNCATE)");
     var turns = connection.Scalar("SELECT count(*) FROM turns")!.Value;
     var expected = 8_000 + Singles + (Batches * TurnsPerBatch);

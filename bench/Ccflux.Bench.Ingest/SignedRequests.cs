@@ -21,10 +21,16 @@ internal sealed class SignedRequests
         connection.ExecuteScript("BEGIN");
         for (var user = 0; user < Users; user++)
         {
-            connection.Execute("INSERT INTO users (user_id, email, created_at) VALUES (?, ?, 0)", user + 1, $"user{user}@example.org");
-            connection.Execute("INSERT INTO refresh_tokens (token, email, expires_at) VALUES (?, ?, '2999-01-01 00:00:00')", $"sha256:{user}", $"user{user}@example.org");
-            connection.Execute("INSERT INTO access_tokens VALUES (?, ?, ?, 0, 9999999999999)", SecretToken.Hash(Token(user)), user + 1, $"sha256:{user}");
-            connection.Execute("INSERT INTO devices (user_id, public_key, name, registered_at, approved_at) VALUES (?, ?, 'bench', 0, 0)", user + 1, _keys[user].PublicKey);
+            connection.Execute("INSERT INTO users (user_id, email, created_at) VALUES (@user, @email, 0)", ("user", user + 1), ("email", $"user{user}@example.org"));
+            connection.Execute(
+                "INSERT INTO refresh_tokens (token, email, expires_at) VALUES (@token, @email, '2999-01-01 00:00:00')",
+                ("token", $"sha256:{user}"), ("email", $"user{user}@example.org"));
+            connection.Execute(
+                "INSERT INTO access_tokens VALUES (@hash, @user, @token, 0, 9999999999999)",
+                ("hash", SecretToken.Hash(Token(user))), ("user", user + 1), ("token", $"sha256:{user}"));
+            connection.Execute(
+                "INSERT INTO devices (user_id, public_key, name, registered_at, approved_at) VALUES (@user, @key, 'bench', 0, 0)",
+                ("user", user + 1), ("key", _keys[user].PublicKey));
         }
 
         connection.ExecuteScript("COMMIT");

@@ -24,16 +24,16 @@ internal static class TelemetryYear
         """);
 
     private const string FillDay = """
-        INSERT INTO telemetry_days SELECT ?1, subject_id, 1, 2 + m, 'events', 100, 1, 1000, 2000, 30000, 4000, 5000000, ?2
+        INSERT INTO telemetry_days SELECT @day, subject_id, 1, 2 + m, 'events', 100, 1, 1000, 2000, 30000, 4000, 5000000, @latency
         FROM telemetry_subjects CROSS JOIN (SELECT 0 AS m UNION SELECT 1)
         """;
 
     private const string FillDayCounts = """
-        INSERT INTO telemetry_day_counts SELECT ?1, subject_id, 1, k, 4, 5, 10, CASE k WHEN 'tool' THEN ?2 END
+        INSERT INTO telemetry_day_counts SELECT @day, subject_id, 1, k, 4, 5, 10, CASE k WHEN 'tool' THEN @latency END
         FROM telemetry_subjects CROSS JOIN (SELECT 'tool' AS k UNION SELECT 'decision' UNION SELECT 'session' UNION SELECT 'conversation')
         """;
 
-    private const string Touch = "UPDATE telemetry_days SET requests = requests + 1 WHERE day = ? AND subject_id = ?";
+    private const string Touch = "UPDATE telemetry_days SET requests = requests + 1 WHERE day = @day AND subject_id = @subject";
 
     private static long Today => TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() / Clock.DayMs;
 
@@ -44,20 +44,20 @@ internal static class TelemetryYear
         await receiver.StartAsync();
         using var client = new HttpClient { BaseAddress = receiver.Address };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", AdminToken);
-        using var connection = SqlConnection.Open(receiver.DatabasePath);
+        using var connection = SqliteConnection.Open(receiver.DatabasePath);
         foreach (var period in new[] { "7d", "30d", "90d" })
         {
             var first = await TimeAsync(client, period);
             for (var i = 0; i < WarmUp; i++)
             {
-                connection.Execute(Touch, Today, (i % Users) + 1);
+                connection.Execute(Touch, ("day", Today), ("subject", (i % Users) + 1));
                 await TimeAsync(client, period);
             }
 
             var changed = new double[Requests];
             for (var i = 0; i < Requests; i++)
             {
-                connection.Execute(Touch, Today, (i % Users) + 1);
+                connection.Execute(Touch, ("day", Today), ("subject", (i % Users) + 1));
                 changed[i] = await TimeAsync(client, period);
             }
 
@@ -83,8 +83,8 @@ internal static class TelemetryYear
         connection.ExecuteScript(s_fill);
         for (var day = Today - 364; day <= Today; day++)
         {
-            connection.Execute(FillDay, day, latency.ToArray());
-            connection.Execute(FillDayCounts, day, latency.ToArray());
+            connection.Execute(FillDay, ("day", day), ("latency", latency.ToArray()));
+            connection.Execute(FillDayCounts, ("day", day), ("latency", latency.ToArray()));
         }
 
         connection.ExecuteScript("COMMIT");

@@ -9,8 +9,7 @@ internal static class UserListSql
                    CASE WHEN revoked <> 0 THEN 'revoked' WHEN expires_at IS NOT NULL AND datetime(expires_at) <= datetime(@now) THEN 'expired' ELSE 'active' END AS state,
                    row_number() OVER (PARTITION BY lower(trim(email)) ORDER BY revoked, created_at DESC, rowid DESC) AS rank
             FROM refresh_tokens)
-        SELECT u.user_id AS Id, u.email AS Email, u.division AS Division, coalesce(t.state, 'none') AS State, t.expires_at AS ExpiresAt,
-               strftime('%Y-%m-%d %H:%M', u.last_report_at / 1000, 'unixepoch') AS LastReport
+        SELECT u.user_id, u.email, u.division, coalesce(t.state, 'none'), t.expires_at, u.last_report_at
         FROM users u LEFT JOIN token t ON t.email = u.email AND t.rank = 1
         ORDER BY u.email
         """;

@@ -1,6 +1,5 @@
 using Ccflux.Receiver.Fleet.Read;
-using Ccflux.Storage.Sqlite;
-using Dapper;
+using Ccflux.Storage.Reading;
 
 namespace Ccflux.Receiver.Composition;
 
@@ -11,7 +10,7 @@ internal static class FleetPorts
 }
 
 /// <summary>Reads the users of reported sessions, and of devices by host name.</summary>
-internal sealed class SessionUsers(SqliteReaders readers, TimeProvider time) : ISessionUsers
+internal sealed class SessionUsers(ReadSessions readers, TimeProvider time) : ISessionUsers
 {
     /// <summary>A session that was reported within this time is known by its id.</summary>
     private static readonly TimeSpan s_lately = TimeSpan.FromDays(1);
@@ -22,11 +21,9 @@ internal sealed class SessionUsers(SqliteReaders readers, TimeProvider time) : I
     public async Task<SessionOwners> ReadAsync(CancellationToken cancellationToken)
     {
         var since = (time.GetUtcNow() - s_lately).ToUnixTimeMilliseconds();
-        using var lease = await readers.RentAsync(cancellationToken);
-        var sessions = await lease.Connection.QueryAsync<(string Session, string Email)>(
-            new CommandDefinition(PortsSql.RecentSessions, new { Since = since, Limit = MaxSessions }, cancellationToken: cancellationToken));
-        var machines = await lease.Connection.QueryAsync<(string Machine, string Email)>(
-            new CommandDefinition(PortsSql.MachinesOfOneUser, new { Limit = MaxMachines }, cancellationToken: cancellationToken));
+        using var session = await readers.OpenAsync(cancellationToken);
+        var sessions = session.List(PortsSql.RecentSessions, static rows => (Session: rows.Text(0), Email: rows.Text(1)), ("since", since), ("limit", MaxSessions));
+        var machines = session.List(PortsSql.MachinesOfOneUser, static rows => (Machine: rows.Text(0), Email: rows.Text(1)), ("limit", MaxMachines));
         return new SessionOwners(ById(sessions), machines.ToDictionary(row => row.Machine, row => row.Email, StringComparer.OrdinalIgnoreCase));
     }
 

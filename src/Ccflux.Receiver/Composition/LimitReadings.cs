@@ -1,15 +1,14 @@
 using Ccflux.Receiver.Fleet.Switching;
 using Ccflux.Receiver.Quota.Ingest;
 using Ccflux.Receiver.Usage.Ingest;
-using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Reading;
 using Ccflux.Storage.Writing;
-using Dapper;
 
 namespace Ccflux.Receiver.Composition;
 
 /// <summary>Stores limits that ended turns as readings of 100 percent for quota and, if the fleet is on, passes them to its rotation at once.</summary>
 /// <param name="fleet">Null if the fleet is off.</param>
-internal sealed class LimitReadings(ReadingIntake intake, SqliteReaders readers, LimitHitRecorder? fleet = null) : IFinalLimits
+internal sealed class LimitReadings(ReadingIntake intake, ReadSessions readers, LimitHitRecorder? fleet = null) : IFinalLimits
 {
     public async Task<bool> StoreAsync(FinalLimits met)
     {
@@ -34,7 +33,7 @@ internal sealed class LimitReadings(ReadingIntake intake, SqliteReaders readers,
     /// <summary>Session ids are visible on pages, so only the user who reported a session first is believed.</summary>
     private async Task<bool> IsOfReporterAsync(string sessionId, long userId)
     {
-        using var lease = await readers.RentAsync(CancellationToken.None);
-        return await lease.Connection.ExecuteScalarAsync<long?>(PortsSql.FirstReporter, new { SessionId = sessionId }) == userId;
+        using var session = await readers.OpenAsync(CancellationToken.None);
+        return session.Scalar(PortsSql.FirstReporter, ("session", sessionId)) == userId;
     }
 }

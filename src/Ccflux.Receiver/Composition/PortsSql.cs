@@ -3,38 +3,42 @@ namespace Ccflux.Receiver.Composition;
 /// <summary>Statements with which one feature's ports read another's tables.</summary>
 internal static class PortsSql
 {
+    /// <summary>SQLite joins in the order of CROSS JOIN. Columns: session, model, and the sums of input, output, cache read and cache write.</summary>
     public const string HookTotals = """
-        SELECT s.session_id AS Session, m.name AS Model, CAST(total(e.input_tokens) AS INTEGER) AS Input, CAST(total(e.output_tokens) AS INTEGER) AS Output,
-               CAST(total(e.cache_read_tokens) AS INTEGER) AS CacheRead, CAST(total(e.cache_write_tokens) AS INTEGER) AS CacheWrite
+        SELECT s.session_id, m.name, CAST(total(e.input_tokens) AS bigint), CAST(total(e.output_tokens) AS bigint),
+               CAST(total(e.cache_read_tokens) AS bigint), CAST(total(e.cache_write_tokens) AS bigint)
         FROM users u
-        CROSS JOIN sessions s ON s.user_id = u.user_id
-        CROSS JOIN turns t    ON t.user_id = s.user_id AND t.session_ref = s.session_ref
-        CROSS JOIN events e   ON e.user_id = t.user_id AND e.turn_id = t.turn_id
-        JOIN models m   ON m.model_id = e.model_id
-        WHERE u.email = @Email AND s.session_id IN @Sessions
+        CROSS JOIN sessions s
+        CROSS JOIN turns t
+        CROSS JOIN events e
+        JOIN models m ON m.model_id = e.model_id
+        WHERE u.email = @email AND s.user_id = u.user_id AND s.session_id = ANY(@sessions)
+          AND t.user_id = s.user_id AND t.session_ref = s.session_ref
+          AND e.user_id = t.user_id AND e.turn_id = t.turn_id
         GROUP BY s.session_id, m.name
         """;
 
     /// <summary>The user who reported a session first. Joins by user, because sessions are indexed by user and id.</summary>
     public const string FirstReporter = """
         SELECT s.user_id
-        FROM users u JOIN sessions s ON s.user_id = u.user_id AND s.session_id = @SessionId
+        FROM users u JOIN sessions s ON s.user_id = u.user_id AND s.session_id = @session
         ORDER BY s.session_ref
         LIMIT 1
         """;
 
-    /// <summary>A tier's size is known only after a limit hit: inferred values are what a user used, not what the plan allows.</summary>
+    /// <summary>A tier's size is known only after a limit hit: inferred values are what a user used, not what the plan allows. Columns: e-mail address,
+    /// label, tokens of a window.</summary>
     public const string Plans = """
-        SELECT u.email AS Email, t.label AS Label, CASE t.method WHEN 'limit_hit' THEN t.peak_tokens END AS WindowTokens
+        SELECT u.email, t.label, CASE t.method WHEN 'limit_hit' THEN t.peak_tokens END
         FROM tiers t JOIN users u ON u.user_id = t.user_id
         WHERE t.label <> 'Unknown'
         """;
 
     /// <summary>The last readings of users' two limits: from their own status lines, from polls of the same accounts, and from polls of accounts with
     /// their e-mail address. If one of the two does not name an account's organisation, they match if the other has only one: ':' separates the ids,
-    /// and ';' is the next character.</summary>
+    /// and ';' is the next character. Columns: user, name, used_milli, resets_at, observed_at, source.</summary>
     public const string UserQuotas = """
-        SELECT a.owner AS UserId, w.name AS Window, w.used_milli AS UsedMilli, w.resets_at AS ResetsAt, w.observed_at AS ObservedAt, w.source AS Source
+        SELECT a.owner AS user_id, w.name, w.used_milli, w.resets_at, w.observed_at, w.source
         FROM quota_accounts a
         JOIN quota_windows w ON w.account_id = a.account_id AND w.name IN ('five_hour', 'seven_day')
         WHERE a.owner <> 0
@@ -68,43 +72,44 @@ internal static class PortsSql
         WHERE p.owner = 0 AND p.email <> ''
         """;
 
+    /// <summary>The same columns with the user's e-mail address in place of the user.</summary>
     public const string QuotasByEmail = $"""
-        SELECT u.email AS Email, q.* FROM ({UserQuotas}) q JOIN users u ON u.user_id = q.UserId
+        SELECT u.email, q.name, q.used_milli, q.resets_at, q.observed_at, q.source FROM ({UserQuotas}) AS q JOIN users u ON u.user_id = q.user_id
         """;
 
-    public const string UserOfEmail = "SELECT user_id FROM users WHERE email = lower(@Email)";
+    public const string UserOfEmail = "SELECT user_id FROM users WHERE email = lower(@email)";
 
     public const string RecentSessions = """
-        SELECT s.session_id AS Session, u.email AS Email
+        SELECT s.session_id, u.email
         FROM users u
-        JOIN sessions s ON s.user_id = u.user_id AND s.last_at >= @Since
-        LIMIT @Limit
+        JOIN sessions s ON s.user_id = u.user_id AND s.last_at >= @since
+        LIMIT @limit
         """;
 
     /// <summary>Host names whose devices all belong to the same user.</summary>
     public const string MachinesOfOneUser = """
-        SELECT lower(d.name) AS Machine, min(u.email) AS Email
+        SELECT lower(d.name), min(u.email)
         FROM devices d
         JOIN users u ON u.user_id = d.user_id
         WHERE d.revoked_at IS NULL AND d.approved_at IS NOT NULL AND d.name <> ''
         GROUP BY lower(d.name)
         HAVING count(DISTINCT d.user_id) = 1
-        LIMIT @Limit
+        LIMIT @limit
         """;
 
     /// <summary>Reads whole days from their rollup, and the partial days at both ends from the turns.</summary>
     public const string BilledTokens = """
-        SELECT CAST(total(tokens) AS INTEGER) FROM (
+        SELECT CAST(total(tokens) AS bigint) FROM (
             SELECT d.input_tokens + d.output_tokens AS tokens
             FROM usage_days d
-            WHERE d.day IN @Days AND d.user_id IN @Users
+            WHERE d.day = ANY(@days) AND d.user_id = ANY(@users)
             UNION ALL
             SELECT e.input_tokens + e.output_tokens
             FROM turns t JOIN events e ON e.user_id = t.user_id AND e.turn_id = t.turn_id
-            WHERE t.user_id IN @Users AND t.ended_at >= @From AND t.ended_at < @HeadEnd
+            WHERE t.user_id = ANY(@users) AND t.ended_at >= @from AND t.ended_at < @head_end
             UNION ALL
             SELECT e.input_tokens + e.output_tokens
             FROM turns t JOIN events e ON e.user_id = t.user_id AND e.turn_id = t.turn_id
-            WHERE t.user_id IN @Users AND t.ended_at >= @TailStart AND t.ended_at < @To)
+            WHERE t.user_id = ANY(@users) AND t.ended_at >= @tail_start AND t.ended_at < @to) AS x
         """;
 }

@@ -2,9 +2,8 @@ using Ccflux.Receiver.Quota.Forecasts;
 using Ccflux.Receiver.Telemetry.Read.Views;
 using Ccflux.Receiver.Usage.Ingest;
 using Ccflux.Receiver.Usage.Read.Views;
-using Ccflux.Storage.Sqlite;
-using Dapper;
-using Microsoft.Data.Sqlite;
+using Ccflux.Storage.Reading;
+using Ccflux.Storage.Sql;
 
 namespace Ccflux.Receiver.Composition;
 
@@ -22,31 +21,38 @@ internal static class QuotaPorts
 }
 
 /// <summary>Sums the billed tokens of an account's users.</summary>
-internal sealed class AccountUsage(SqliteReaders readers) : IAccountUsage
+internal sealed class AccountUsage(ReadSessions readers) : IAccountUsage
 {
     private const long Day = 86_400_000;
 
     public async ValueTask<IReadOnlyList<long?>> TokensAsync(IReadOnlyList<UsageSpan> spans, CancellationToken cancellationToken)
     {
-        using var lease = await readers.RentAsync(cancellationToken);
+        using var session = await readers.OpenAsync(cancellationToken);
         var tokens = new List<long?>(spans.Count);
         foreach (var span in spans)
         {
-            var users = span.Users.Count > 0 ? span.Users : UsersOf(lease.Connection, span.Email);
-            tokens.Add(users.Count > 0 ? Sum(lease.Connection, users, span.From.ToUnixTimeMilliseconds(), span.To.ToUnixTimeMilliseconds()) : null);
+            var users = span.Users.Count > 0 ? span.Users : UsersOf(session, span.Email);
+            tokens.Add(users.Count > 0 ? Sum(session, users, span.From.ToUnixTimeMilliseconds(), span.To.ToUnixTimeMilliseconds()) : null);
         }
 
         return tokens;
     }
 
-    private static IReadOnlyList<long> UsersOf(SqliteConnection connection, string email) =>
-        email.Length == 0 ? [] : [.. connection.Query<long>(PortsSql.UserOfEmail, new { Email = email })];
+    private static IReadOnlyList<long> UsersOf(SqlSession session, string email) =>
+        email.Length == 0 ? [] : session.List(PortsSql.UserOfEmail, static rows => rows.Int64(0), ("email", email));
 
-    private static long Sum(SqliteConnection connection, IReadOnlyList<long> users, long from, long to)
+    private static long Sum(SqlSession session, IReadOnlyList<long> users, long from, long to)
     {
         var (firstDay, endDay) = ((from + Day - 1) / Day, to / Day);
         var (headEnd, tailStart) = firstDay < endDay ? (firstDay * Day, endDay * Day) : (to, to);
         var days = Enumerable.Range(0, (int)Math.Max(0, endDay - firstDay)).Select(offset => firstDay + offset);
-        return connection.ExecuteScalar<long>(PortsSql.BilledTokens, new { Users = users, Days = days, From = from, HeadEnd = headEnd, TailStart = tailStart, To = to });
+        return session.Scalar(
+            PortsSql.BilledTokens,
+            ("users", users.ToArray()),
+            ("days", days.ToArray()),
+            ("from", from),
+            ("head_end", headEnd),
+            ("tail_start", tailStart),
+            ("to", to)) ?? 0;
     }
 }

@@ -1,8 +1,7 @@
 using Ccflux.Receiver.Identity.Pages;
 using Ccflux.Receiver.Telemetry.Read;
 using Ccflux.Receiver.Telemetry.Read.Views;
-using Ccflux.Storage.Sqlite;
-using Dapper;
+using Ccflux.Storage.Reading;
 
 namespace Ccflux.Receiver.Composition;
 
@@ -18,24 +17,26 @@ internal static class TelemetryPorts
 }
 
 /// <summary>Reads the totals of hook reports from the stored turns.</summary>
-internal sealed class UsageHookTotals(SqliteReaders readers) : IHookTotals
+internal sealed class UsageHookTotals(ReadSessions readers) : IHookTotals
 {
     public async Task<IReadOnlyList<HookTotals>> ReadAsync(string email, IReadOnlyCollection<string> sessions, CancellationToken cancellationToken)
     {
-        using var lease = await readers.RentAsync(cancellationToken);
-        var rows = await lease.Connection.QueryAsync<(string Session, string Model, long Input, long Output, long CacheRead, long CacheWrite)>(
-            PortsSql.HookTotals, new { Email = email, Sessions = sessions });
-        return [.. rows.Select(row => new HookTotals(row.Session, row.Model, row.Input, row.Output, row.CacheRead, row.CacheWrite))];
+        using var session = await readers.OpenAsync(cancellationToken);
+        return session.List(
+            PortsSql.HookTotals,
+            static rows => new HookTotals(rows.Text(0), rows.Text(1), rows.Int64(2), rows.Int64(3), rows.Int64(4), rows.Int64(5)),
+            ("email", email),
+            ("sessions", sessions.ToArray()));
     }
 }
 
 /// <summary>Reads users' tiers, where known.</summary>
-internal sealed class TierPlans(SqliteReaders readers) : ISeatPlans
+internal sealed class TierPlans(ReadSessions readers) : ISeatPlans
 {
     public async Task<IReadOnlyDictionary<string, SeatPlan>> ReadAsync(CancellationToken cancellationToken)
     {
-        using var lease = await readers.RentAsync(cancellationToken);
-        var rows = await lease.Connection.QueryAsync<(string Email, string Label, long? WindowTokens)>(PortsSql.Plans);
-        return rows.ToDictionary(row => row.Email, row => new SeatPlan(row.Label, row.WindowTokens), StringComparer.Ordinal);
+        using var session = await readers.OpenAsync(cancellationToken);
+        return session.List(PortsSql.Plans, static rows => (Email: rows.Text(0), Plan: new SeatPlan(rows.Text(1), rows.Int64OrNull(2))))
+            .ToDictionary(row => row.Email, row => row.Plan, StringComparer.Ordinal);
     }
 }

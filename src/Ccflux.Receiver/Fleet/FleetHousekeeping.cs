@@ -29,10 +29,10 @@ internal sealed partial class FleetHousekeeping(
         await commands.SweepAsync();
     }
 
-    private Task CleanAsync(CancellationToken cancellationToken) => writer.WriteAsync(connection =>
+    private Task CleanAsync(CancellationToken cancellationToken) => writer.WriteAsync(session =>
     {
         var before = time.GetUtcNow().AddDays(-options.AuditRetentionDays);
-        return connection.Execute(CommandSql.Prune, before.ToUnixTimeMilliseconds()) + FleetAudit.Prune(connection, before) + FleetRefusals.Prune(connection, before);
+        return session.Execute(CommandSql.Prune, ("before", before.ToUnixTimeMilliseconds())) + FleetAudit.Prune(session, before) + FleetRefusals.Prune(session, before);
     });
 
     private static partial class Log

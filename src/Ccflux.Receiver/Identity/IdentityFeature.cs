@@ -32,10 +32,10 @@ internal static class IdentityFeature
         services.AddIdentityPages();
         services.AddSingleton(new Revocations("refresh tokens", "refresh_tokens", RevocationsSql.SelectTokens, RevocationsSql.RevokeTokens, RevocationsSql.SelectUnknownTokens)
         {
-            OnRestore = (connection, now) =>
+            OnRestore = (session, now) =>
             {
-                connection.Execute(RevocationsSql.EndAccessTokens);
-                ManualTokenHasher.TakeUp(connection, now);
+                session.Execute(RevocationsSql.EndAccessTokens);
+                ManualTokenHasher.TakeUp(session, now);
             },
             SelectMissing = RevocationsSql.SelectWithoutToken,
         });

@@ -13,6 +13,8 @@ internal sealed unsafe class SqliteStatement(SqliteConnection connection, nint h
     /// <summary>Where each parameter is bound, in the order of the last call. Names are constants: the next call passes the same ones.</summary>
     private readonly (string Name, int Index)[] _places = new (string, int)[SqliteNative.ParameterCount(handle)];
 
+    private bool _released;
+
     public void Bind(ReadOnlySpan<SqlParameter> parameters)
     {
         var bound = 0;
@@ -24,9 +26,12 @@ internal sealed unsafe class SqliteStatement(SqliteConnection connection, nint h
             }
             else if (IndexOf(parameter.Name) is > 0 and var index)
             {
-                if (bound == _places.Length)
+                foreach (var (name, earlier) in _places.AsSpan(0, bound))
                 {
-                    throw new ArgumentException($"The parameter @{parameter.Name} has two values.", nameof(parameters));
+                    if (earlier == index)
+                    {
+                        throw new ArgumentException($"The parameter @{name} has two values.", nameof(parameters));
+                    }
                 }
 
                 _places[bound++] = (parameter.Name, index);
@@ -66,9 +71,26 @@ internal sealed unsafe class SqliteStatement(SqliteConnection connection, nint h
     }
 
     /// <summary>Gives the statement back to SQLite.</summary>
-    public void Release() => _ = SqliteNative.Finalize(handle);
+    public void Release()
+    {
+        if (!_released)
+        {
+            _released = true;
+            _ = SqliteNative.Finalize(handle);
+        }
+    }
 
-    protected override void Dispose(bool disposing) => _ = isKept ? SqliteNative.Reset(handle) : SqliteNative.Finalize(handle);
+    protected override void Dispose(bool disposing)
+    {
+        if (isKept)
+        {
+            _ = SqliteNative.Reset(handle);
+        }
+        else
+        {
+            Release();
+        }
+    }
 
     private StorageException Failure()
     {

@@ -10,13 +10,13 @@ internal static class ReceiverRows
     /// <summary>The first <paramref name="columns"/> numbers of one row of a query over the database on disk.</summary>
     public static long[] Query(this ReceiverProcess receiver, string sql, int columns)
     {
-        using var connection = SqlConnection.Open(receiver.DatabasePath);
+        using var connection = SqliteConnection.Open(receiver.DatabasePath);
         using var rows = connection.Query(sql);
         Assert.True(rows.Read());
         var row = new long[columns];
         for (var i = 0; i < columns; i++)
         {
-            row[i] = rows.Number(i);
+            row[i] = rows.Int64(i);
         }
 
         return row;

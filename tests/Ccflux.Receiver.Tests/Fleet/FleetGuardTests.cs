@@ -11,7 +11,6 @@ using Ccflux.Receiver.Fleet.Vault;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Tests.Hosting;
 using Ccflux.Simulator;
-using Ccflux.Storage.Sqlite;
 using Ccflux.Storage.Writing;
 using Microsoft.Data.Sqlite;
 
@@ -92,16 +91,16 @@ public sealed class FleetGuardTests
         await using var rig = await FleetRig.StartAsync();
         await rig.Receiver.Service<AgentStore>().NewCodeAsync("build-1", AuditActor.Cli);
 
-        var used = await WriteAsync(rig, connection =>
+        var used = await WriteAsync(rig, session =>
         {
             byte[] hash;
-            using (var rows = connection.Query("SELECT code_hash FROM fleet_codes"))
+            using (var rows = session.Query("SELECT code_hash FROM fleet_codes"))
             {
                 Assert.True(rows.Read());
                 hash = rows.Blob(0);
             }
 
-            return (connection.Execute(AgentSql.UseCode, 1, hash), connection.Execute(AgentSql.UseCode, 2, hash));
+            return (session.Execute(AgentSql.UseCode, ("now", 1), ("hash", hash)), session.Execute(AgentSql.UseCode, ("now", 2), ("hash", hash)));
         });
 
         Assert.Equal((1, 0), used);
@@ -167,18 +166,18 @@ public sealed class FleetGuardTests
     {
         await using var rig = await FleetRig.StartAsync();
 
-        await WriteAsync(rig, connection =>
+        await WriteAsync(rig, session =>
         {
             for (var i = 0; i < FleetRefusals.PerHour + 5; i++)
             {
-                FleetAudit.Write(connection, rig.Time.GetUtcNow(), new FleetAccess(new AuditActor(FleetAccess.Anonymous, $"2001:db8::{i:x}"), FleetAction.Authenticate, "agent-unknown"));
+                FleetAudit.Write(session, rig.Time.GetUtcNow(), new FleetAccess(new AuditActor(FleetAccess.Anonymous, $"2001:db8::{i:x}"), FleetAction.Authenticate, "agent-unknown"));
             }
 
             return 0;
         });
 
-        Assert.Equal(FleetRefusals.PerHour + 1, await WriteAsync(rig, connection => connection.Scalar("SELECT count(*) FROM fleet_refusals")));
-        Assert.Equal(5, await WriteAsync(rig, connection => connection.Scalar("SELECT times FROM fleet_refusals WHERE address = 'others'")));
+        Assert.Equal(FleetRefusals.PerHour + 1, await WriteAsync(rig, session => session.Scalar("SELECT count(*) FROM fleet_refusals")));
+        Assert.Equal(5, await WriteAsync(rig, session => session.Scalar("SELECT times FROM fleet_refusals WHERE address = 'others'")));
     }
 
     [Fact]
@@ -204,26 +203,28 @@ public sealed class FleetGuardTests
     {
         await using var rig = await FleetRig.StartAsync();
         await rig.ImportAsync(1);
-        await WriteAsync(rig, connection =>
+        await WriteAsync(rig, session =>
         {
-            connection.ExecuteScript($"""
-                INSERT INTO fleet_audit (at, actor, action, agent_id, outcome) VALUES (9000000000000, 'agent', 'deliver', 'quiet', 'ok');
-                WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {FleetAudit.AgentCapacity + 500})
-                INSERT INTO fleet_audit (at, actor, action, agent_id, outcome) SELECT 9000000000000, 'agent', 'bring-back', 'loud', 'ok' FROM n;
-                INSERT INTO fleet_audit (at, actor, action, agent_id, outcome) VALUES (9000000000000, 'agent', 'deliver', 'loud', 'ok');
-                """);
-            return FleetAudit.Prune(connection, rig.Time.GetUtcNow().AddDays(-1));
+            session.Execute("INSERT INTO fleet_audit (at, actor, action, agent_id, outcome) VALUES (9000000000000, 'agent', 'deliver', 'quiet', 'ok')");
+            session.Execute(
+                """
+                WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < @count)
+                INSERT INTO fleet_audit (at, actor, action, agent_id, outcome) SELECT 9000000000000, 'agent', 'bring-back', 'loud', 'ok' FROM n
+                """,
+                ("count", FleetAudit.AgentCapacity + 500));
+            session.Execute("INSERT INTO fleet_audit (at, actor, action, agent_id, outcome) VALUES (9000000000000, 'agent', 'deliver', 'loud', 'ok')");
+            return FleetAudit.Prune(session, rig.Time.GetUtcNow().AddDays(-1));
         });
 
         Assert.Equal(
             [("", "import", 1L), ("loud", "bring-back", FleetAudit.AgentCapacity), ("loud", "deliver", 1), ("quiet", "deliver", 1)],
-            await WriteAsync(rig, connection =>
+            await WriteAsync(rig, session =>
             {
                 var found = new List<(string Agent, string Action, long Rows)>();
-                using var rows = connection.Query("SELECT coalesce(agent_id, ''), action, count(*) FROM fleet_audit GROUP BY 1, 2 ORDER BY 1, 2");
+                using var rows = session.Query("SELECT coalesce(agent_id, ''), action, count(*) FROM fleet_audit GROUP BY 1, 2 ORDER BY 1, 2");
                 while (rows.Read())
                 {
-                    found.Add((rows.Text(0), rows.Text(1), rows.Number(2)));
+                    found.Add((rows.Text(0), rows.Text(1), rows.Int64(2)));
                 }
 
                 return found;
@@ -365,7 +366,7 @@ public sealed class FleetGuardTests
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
     }
 
-    private static async Task<T> WriteAsync<T>(FleetRig rig, Func<SqlConnection, T> write)
+    private static async Task<T> WriteAsync<T>(FleetRig rig, Func<WriteSession, T> write)
     {
         var written = await rig.Receiver.Service<GroupCommitWriter>().WriteAsync(write);
         Assert.Equal(WriteStatus.Committed, written.Status);

@@ -212,16 +212,16 @@ public sealed class RefreshAnswerTests
         using var agent = await rig.EnrolAsync("build-1", first, second);
         var other = await rig.StartAnotherAsync();
         var (here, there) = (rig.Receiver.Service<GroupCommitWriter>(), other.Service<GroupCommitWriter>());
-        var given = (await here.WriteAsync(connection => rig.Vault.Read(connection, first))).Value!;
-        var renewed = (await here.WriteAsync(connection => rig.Vault.Read(connection, second))).Value!;
+        var given = (await here.WriteAsync(session => rig.Vault.Read(session, first))).Value!;
+        var renewed = (await here.WriteAsync(session => rig.Vault.Read(session, second))).Value!;
 
         // The other receiver gives the first login to an agent, and renews the second.
         Assert.Equal(IssueOutcome.Issued, (await other.Service<AgentCommandQueue>().IssueAsync(agent.Id, first, allowCopy: false, AuditActor.Cli)).Outcome);
-        Assert.True((await there.WriteAsync(connection => other.Service<VaultStore>().TryBeginRefresh(connection, renewed, "theirs", "switcher"))).Value);
+        Assert.True((await there.WriteAsync(session => other.Service<VaultStore>().TryBeginRefresh(session, renewed, "theirs", "switcher"))).Value);
 
-        Assert.False((await here.WriteAsync(connection => rig.Vault.TryBeginRefresh(connection, given, "ours", "switcher"))).Value);
-        Assert.False((await here.WriteAsync(connection => rig.Vault.TryGive(connection, renewed, agent.Id, whole: true))).Value);
-        Assert.False((await here.WriteAsync(connection => rig.Vault.TryGive(connection, renewed, agent.Id, whole: false))).Value);
+        Assert.False((await here.WriteAsync(session => rig.Vault.TryBeginRefresh(session, given, "ours", "switcher"))).Value);
+        Assert.False((await here.WriteAsync(session => rig.Vault.TryGive(session, renewed, agent.Id, whole: true))).Value);
+        Assert.False((await here.WriteAsync(session => rig.Vault.TryGive(session, renewed, agent.Id, whole: false))).Value);
         Assert.Equal((Holder.Agent, Holder.Vault), ((await rig.FactsAsync(first)).Holder, (await rig.FactsAsync(second)).Holder));
         Assert.Null((await rig.FactsAsync(first)).IntentAt);
         await other.StopAsync();

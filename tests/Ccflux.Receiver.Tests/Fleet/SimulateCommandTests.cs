@@ -3,6 +3,7 @@ using System.Text.Json;
 using Ccflux.Lab.Rotation;
 using Ccflux.Receiver.Tests.Fleet.Rotation;
 using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Writing;
 using Ccflux.Testing;
 
 namespace Ccflux.Receiver.Tests.Fleet;
@@ -153,17 +154,24 @@ public sealed class SimulateCommandTests : IDisposable
         connection.ExecuteScript("COMMIT");
     }
 
-    private static void Keep(SqlConnection connection, int id, DateTimeOffset from, (RecordedAccount Account, int[] Work) history)
+    private static void Keep(WriteSession session, int id, DateTimeOffset from, (RecordedAccount Account, int[] Work) history)
     {
-        connection.Execute("INSERT INTO quota_accounts (account_id, account_key, owner, source, label, created_at) VALUES (?, ?, 0, 'oauth', ?, 0)", id, id.ToString(CultureInfo.InvariantCulture), history.Account.Label);
+        session.Execute(
+            "INSERT INTO quota_accounts (account_id, account_key, owner, source, label, created_at) VALUES (@id, @key, 0, 'oauth', @label, 0)",
+            ("id", id), ("key", id.ToString(CultureInfo.InvariantCulture)), ("label", history.Account.Label));
         foreach (var (name, window, readings) in new[] { ("five_hour", id * 2, history.Account.FiveHour), ("seven_day", (id * 2) + 1, history.Account.SevenDay) })
         {
-            connection.Execute("INSERT INTO quota_windows (window_id, account_id, name, used_milli, observed_at, source) VALUES (?, ?, ?, 0, 0, 'oauth')", window, id, name);
+            session.Execute(
+                "INSERT INTO quota_windows (window_id, account_id, name, used_milli, observed_at, source) VALUES (@window, @account, @name, 0, 0, 'oauth')",
+                ("window", window), ("account", id), ("name", name));
             foreach (var reading in readings)
             {
-                connection.Execute(
-                    "INSERT INTO quota_readings (window_id, observed_at, used_milli, resets_at, source) VALUES (?, ?, ?, ?, 'oauth')",
-                    window, reading.At.ToUnixTimeMilliseconds(), (long)(reading.UsedPercent * 1000), reading.ResetsAt?.ToUnixTimeMilliseconds());
+                session.Execute(
+                    "INSERT INTO quota_readings (window_id, observed_at, used_milli, resets_at, source) VALUES (@window, @at, @used, @resets_at, 'oauth')",
+                    ("window", window),
+                    ("at", reading.At.ToUnixTimeMilliseconds()),
+                    ("used", (long)(reading.UsedPercent * 1000)),
+                    ("resets_at", reading.ResetsAt?.ToUnixTimeMilliseconds()));
             }
         }
 
@@ -173,12 +181,18 @@ public sealed class SimulateCommandTests : IDisposable
             {
                 var at = from.AddHours(hour).ToUnixTimeMilliseconds();
                 var turn = (id * 1000) + hour;
-                connection.Execute(
-                    "INSERT INTO turns (turn_id, user_id, session_ref, schema_version, turn_index, started_at, ended_at, received_at, outcome, device_ref) VALUES (?, 1, ?, 2, ?, ?, ?, 0, 'completed', ?)",
-                    turn, id, hour, at, at + 3_599_999, id);
-                connection.Execute(
-                    "INSERT INTO events (user_id, turn_id, model_id, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, cache_write_1h_tokens, messages, subagent_tokens, partial) VALUES (1, ?, 1, 0, 0, 0, 0, 0, ?, 0, 0)",
-                    turn, history.Work[hour]);
+                session.Execute(
+                    """
+                    INSERT INTO turns (turn_id, user_id, session_ref, schema_version, turn_index, started_at, ended_at, received_at, outcome, device_ref)
+                    VALUES (@turn, 1, @id, 2, @hour, @started_at, @ended_at, 0, 'completed', @id)
+                    """,
+                    ("turn", turn), ("id", id), ("hour", hour), ("started_at", at), ("ended_at", at + 3_599_999));
+                session.Execute(
+                    """
+                    INSERT INTO events (user_id, turn_id, model_id, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, cache_write_1h_tokens, messages, subagent_tokens, partial)
+                    VALUES (1, @turn, 1, 0, 0, 0, 0, 0, @messages, 0, 0)
+                    """,
+                    ("turn", turn), ("messages", history.Work[hour]));
             }
         }
     }

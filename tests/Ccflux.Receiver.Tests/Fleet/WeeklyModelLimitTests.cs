@@ -68,10 +68,17 @@ public sealed class WeeklyModelLimitTests
     }
 
     private static async Task WriteAsync(RotationStage stage, IReadOnlyList<Reading> readings) =>
-        await stage.Rig.Receiver.Service<GroupCommitWriter>().WriteAsync(connection =>
+        await stage.Rig.Receiver.Service<GroupCommitWriter>().WriteAsync(session =>
         {
-            connection.Execute("INSERT OR IGNORE INTO quota_accounts (account_key, owner, source, created_at) SELECT account_key, 0, 'oauth', 0 FROM fleet_accounts WHERE account_id = ?", stage.First);
-            var account = connection.Scalar("SELECT q.account_id FROM quota_accounts q JOIN fleet_accounts f ON f.account_key = q.account_key WHERE f.account_id = ? AND q.owner = 0", stage.First)!.Value;
-            return ReadingWriter.Write(connection, account, QuotaSource.OAuth, readings);
+            session.Execute(
+                """
+                INSERT INTO quota_accounts (account_key, owner, source, created_at) SELECT account_key, 0, 'oauth', 0 FROM fleet_accounts WHERE account_id = @account
+                ON CONFLICT DO NOTHING
+                """,
+                ("account", stage.First));
+            var account = session.Scalar(
+                "SELECT q.account_id FROM quota_accounts q JOIN fleet_accounts f ON f.account_key = q.account_key WHERE f.account_id = @account AND q.owner = 0",
+                ("account", stage.First))!.Value;
+            return ReadingWriter.Write(session, account, QuotaSource.OAuth, readings);
         });
 }

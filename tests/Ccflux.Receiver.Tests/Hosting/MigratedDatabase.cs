@@ -18,8 +18,8 @@ internal static class MigratedDatabase
 
         PrivateFile.Create(path);
         File.WriteAllBytes(path, s_file.Value);
-        using var connection = SqlConnection.Open(path);
-        connection.Execute("UPDATE store SET store_id = ?", Guid.NewGuid().ToString("N"));
+        using var connection = SqliteConnection.Open(path);
+        connection.Execute("UPDATE store SET store_id = @id", ("id", Guid.NewGuid().ToString("N")));
     }
 
     private static byte[] Make()

@@ -6,10 +6,9 @@ using Ccflux.Receiver.Quota;
 using Ccflux.Receiver.Quota.Alerts;
 using Ccflux.Receiver.Quota.Store;
 using Ccflux.Receiver.Tests.Usage.Ingest;
-using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Reading;
 using Ccflux.Storage.Writing;
 using Ccflux.Testing;
-using Dapper;
 
 namespace Ccflux.Receiver.Tests.Quota;
 
@@ -109,10 +108,10 @@ public sealed class AlertQueueTests : IAsyncDisposable
     private async Task PolledAsync(double used)
     {
         var id = 0L;
-        await _wire!.Receiver.Service<GroupCommitWriter>().WriteAsync(connection =>
+        await _wire!.Receiver.Service<GroupCommitWriter>().WriteAsync(session =>
         {
-            id = PolledAccountStore.Upsert(connection, new AccountIdentity("polled", AccountIdentity.Polled, QuotaSource.OAuth, "polled", ""), Now);
-            return ReadingWriter.Write(connection, id, QuotaSource.OAuth, [new Reading("five_hour", (long)(used * 1000), Now.AddHours(3), Now)]);
+            id = PolledAccountStore.Upsert(session, new AccountIdentity("polled", AccountIdentity.Polled, QuotaSource.OAuth, "polled", ""), Now);
+            return ReadingWriter.Write(session, id, QuotaSource.OAuth, [new Reading("five_hour", (long)(used * 1000), Now.AddHours(3), Now)]);
         });
         await _wire.Receiver.Service<AlertWatch>().ReadingsStoredAsync(id);
     }
@@ -129,8 +128,8 @@ public sealed class AlertQueueTests : IAsyncDisposable
 
     private async Task<List<AlertRow>> DueAsync(DateTimeOffset at)
     {
-        using var lease = await _wire!.Receiver.Service<SqliteReaders>().RentAsync(TestContext.Current.CancellationToken);
-        return (await lease.Connection.QueryAsync<AlertRow>(AlertSql.Due, new { Now = at.ToUnixTimeMilliseconds(), Limit = 100 })).AsList();
+        using var session = await _wire!.Receiver.Service<ReadSessions>().OpenAsync(TestContext.Current.CancellationToken);
+        return session.List(AlertSql.Due, AlertRow.Read, ("now", at.ToUnixTimeMilliseconds()), ("limit", 100));
     }
 
     private long Count(string condition) => _wire!.Scalar<long>($"SELECT count(*) FROM quota_alerts WHERE {condition}");

@@ -37,7 +37,7 @@ public sealed class PageResultTests
         Assert.DoesNotContain("brand-new-division", await first.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
 
         // Over another connection, like a command run alongside the receiver: nothing is notified of it.
-        using (var other = SqlConnection.Open(history.Receiver.DatabasePath))
+        using (var other = SqliteConnection.Open(history.Receiver.DatabasePath))
         {
             other.ExecuteScript("UPDATE users SET division = 'brand-new-division' WHERE user_id = 1");
         }

@@ -170,9 +170,9 @@ public sealed class BadInputTests
         for (var batch = 0; batch < 5; batch++)
         {
             // As a restart and the hourly clean-up do: the cap must not start over.
-            await host.Receiver.Service<GroupCommitWriter>().WriteAsync(connection =>
+            await host.Receiver.Service<GroupCommitWriter>().WriteAsync(session =>
             {
-                telemetry.Settle(connection);
+                telemetry.Settle(session);
                 return true;
             });
             using var response = await host.PostJsonAsync("logs", Otlp.Logs([.. Enumerable.Range(batch * 500, 500).Select(i => Otlp.Request($"r{i}", session: $"s{i}"))]));

@@ -7,10 +7,10 @@ using Ccflux.Contracts.Http;
 using Ccflux.Contracts.Usage;
 using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Telemetry.Store;
-using Ccflux.Storage.Sqlite;
 using Ccflux.Testing;
 using Dapper;
 using Microsoft.Data.Sqlite;
+using SqliteDatabase = Ccflux.Storage.Sqlite.SqliteDatabase;
 
 namespace Ccflux.Receiver.Tests.Telemetry;
 
@@ -160,8 +160,8 @@ public sealed class FloodTests : IDisposable
             INSERT INTO users (user_id, email, created_at) VALUES (1, 'amara@example.org', 0);
             INSERT INTO refresh_tokens (token, email, expires_at) VALUES ('sha256:0', 'amara@example.org', '2999-01-01 00:00:00');
             """);
-        connection.Execute("INSERT INTO access_tokens VALUES (?, 1, 'sha256:0', 0, 9999999999999)", SecretToken.Hash(Access));
-        connection.Execute("INSERT INTO devices (user_id, public_key, name, registered_at, approved_at) VALUES (1, ?, 'laptop', 0, 0)", _device.PublicKey);
+        connection.Execute("INSERT INTO access_tokens VALUES (@hash, 1, 'sha256:0', 0, 9999999999999)", ("hash", SecretToken.Hash(Access)));
+        connection.Execute("INSERT INTO devices (user_id, public_key, name, registered_at, approved_at) VALUES (1, @key, 'laptop', 0, 0)", ("key", _device.PublicKey));
     }
 
     /// <summary>One request with a million unknown attributes, and as many on its resource.</summary>

@@ -186,7 +186,7 @@ public sealed class LabelTests
     {
         await using var host = await OtlpHost.StartAsync(Asked);
         var alice = await TokenAsync(host, "alice@example.org");
-        await host.Receiver.Service<Ccflux.Storage.Writing.GroupCommitWriter>().WriteAsync(connection => connection.Execute($"""
+        await host.Receiver.Service<Ccflux.Storage.Writing.GroupCommitWriter>().WriteAsync(session => session.Execute($"""
             WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {LabelCache.MaxRows})
             INSERT INTO telemetry_labels SELECT 1000000 + i, 'team', 'x', 1, 1 FROM n
             """));

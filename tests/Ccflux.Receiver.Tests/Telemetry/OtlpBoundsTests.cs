@@ -9,7 +9,6 @@ using Ccflux.Receiver.Telemetry.Auth;
 using Ccflux.Receiver.Telemetry.Receive;
 using Ccflux.Receiver.Telemetry.Receive.Normalize;
 using Ccflux.Receiver.Tests.Usage.Ingest;
-using Ccflux.Storage.Sqlite;
 using Ccflux.Storage.Writing;
 using Ccflux.Testing;
 using Microsoft.Extensions.DependencyInjection;
@@ -315,9 +314,9 @@ public sealed class OtlpBoundsTests
 
         public Task Ended => _ended.Task;
 
-        public void BeforeCommit(SqlConnection connection)
+        public void BeforeCommit(WriteSession session)
         {
-            if (!_ended.Task.IsCompleted && connection.Scalar("SELECT count(*) FROM telemetry_events") > 0)
+            if (!_ended.Task.IsCompleted && session.Scalar("SELECT count(*) FROM telemetry_events") > 0)
             {
                 time.Advance(duration);
                 _ended.SetResult();

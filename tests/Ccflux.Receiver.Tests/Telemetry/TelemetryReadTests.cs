@@ -235,12 +235,12 @@ public sealed class TelemetryReadTests
         using var sent = await host.PostJsonAsync("logs", Otlp.Logs(
             Otlp.Request("r1", more: [("user.email", "amara@example.org"), ("query_source", "sdk")]),
             Otlp.Request("r2", more: [("user.email", "amara@example.org"), ("query_source", "compact")])));
-        await host.Receiver.Service<Ccflux.Storage.Writing.GroupCommitWriter>().WriteAsync(connection =>
+        await host.Receiver.Service<Ccflux.Storage.Writing.GroupCommitWriter>().WriteAsync(session =>
         {
-            connection.Execute("INSERT INTO models (model_id, name, first_seen_at) VALUES (1, 'claude-opus-5-5', 0)");
-            connection.Execute("INSERT INTO sessions (session_ref, user_id, session_id, first_at, last_at) VALUES (1, ?, 's1', 0, 0)", user);
-            connection.Execute("INSERT INTO turns (turn_id, user_id, session_ref, schema_version, turn_index, started_at, ended_at, received_at, outcome) VALUES (1, ?, 1, 2, 0, 0, 0, 0, 'completed')", user);
-            return connection.Execute("INSERT INTO events (user_id, turn_id, model_id, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, cache_write_1h_tokens, messages, subagent_tokens, partial) VALUES (?, 1, 1, 10, 20, 30, 40, 0, 1, 0, 0)", user);
+            session.Execute("INSERT INTO models (model_id, name, first_seen_at) VALUES (1, 'claude-opus-5-5', 0)");
+            session.Execute("INSERT INTO sessions (session_ref, user_id, session_id, first_at, last_at) VALUES (1, @user, 's1', 0, 0)", ("user", user));
+            session.Execute("INSERT INTO turns (turn_id, user_id, session_ref, schema_version, turn_index, started_at, ended_at, received_at, outcome) VALUES (1, @user, 1, 2, 0, 0, 0, 0, 'completed')", ("user", user));
+            return session.Execute("INSERT INTO events (user_id, turn_id, model_id, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, cache_write_1h_tokens, messages, subagent_tokens, partial) VALUES (@user, 1, 1, 10, 20, 30, 40, 0, 1, 0, 0)", ("user", user));
         });
 
         var row = Assert.Single(await host.Receiver.Service<TelemetryAdminQuery>().ReconcileAsync("amara@example.org", Today, TestContext.Current.CancellationToken));

@@ -13,7 +13,7 @@ public sealed class MigratorTests : IDisposable
     [Fact]
     public void Apply_EmptyDatabase_AppliesAllOnce()
     {
-        using var connection = SqlConnection.Open(_file.Path);
+        using var connection = SqliteConnection.Open(_file.Path);
 
         Assert.Equal(1, new Migrator([First]).Apply(connection));
         Assert.Equal(1, new Migrator([First, Second]).Apply(connection));
@@ -24,7 +24,7 @@ public sealed class MigratorTests : IDisposable
     [Fact]
     public void Apply_EditedMigration_IsRefused()
     {
-        using var connection = SqlConnection.Open(_file.Path);
+        using var connection = SqliteConnection.Open(_file.Path);
         new Migrator([First]).Apply(connection);
 
         var exception = Assert.Throws<MigrationException>(() => new Migrator([First with { Sql = First.Sql + " " }]).Apply(connection));
@@ -35,7 +35,7 @@ public sealed class MigratorTests : IDisposable
     [Fact]
     public void Apply_DatabaseNewerThanTheProgram_IsRefused()
     {
-        using var connection = SqlConnection.Open(_file.Path);
+        using var connection = SqliteConnection.Open(_file.Path);
         new Migrator([First, Second]).Apply(connection);
 
         Assert.Contains("newer", Assert.Throws<MigrationException>(() => new Migrator([First]).Apply(connection)).Message, StringComparison.Ordinal);
@@ -44,7 +44,7 @@ public sealed class MigratorTests : IDisposable
     [Fact]
     public void Apply_FailingMigration_LeavesNothingBehind()
     {
-        using var connection = SqlConnection.Open(_file.Path);
+        using var connection = SqliteConnection.Open(_file.Path);
         var failing = new Migration(2, "0002_x", "CREATE TABLE c (x INTEGER); INSERT INTO nowhere VALUES (1);");
 
         Assert.Throws<StorageException>(() => new Migrator([First, failing]).Apply(connection));
@@ -55,7 +55,7 @@ public sealed class MigratorTests : IDisposable
     [Fact]
     public void ForDialect_VaultOfAnEarlierVersion_KeepsItsAccountsAndWhatHangsOnThem()
     {
-        using var connection = SqlConnection.Open(_file.Path);
+        using var connection = SqliteConnection.Open(_file.Path);
         connection.ExecuteScript("PRAGMA foreign_keys = ON");
         var known = Migration.Embedded(typeof(Migrator).Assembly, "sqlite");
         new Migrator([.. known.TakeWhile(migration => migration.Number < 11)]).Apply(connection);
@@ -79,16 +79,10 @@ public sealed class MigratorTests : IDisposable
         using var connection = SqliteDatabase.OpenForWriting(_file.Path);
 
         Assert.True(connection.Scalar("SELECT count(*) FROM sqlite_master WHERE name IN ('turns', 'usage_events', 'refresh_tokens', 'device_keys', 'tier_hints')") == 5);
-        Assert.Equal("wal", Text(connection, "PRAGMA journal_mode"));
+        Assert.Equal("wal", connection.Text("PRAGMA journal_mode"));
         Assert.Equal(2, connection.Scalar("PRAGMA synchronous"));
         Assert.Equal(1, connection.Scalar("PRAGMA secure_delete"));
     }
 
     public void Dispose() => _file.Dispose();
-
-    private static string Text(SqlConnection connection, string sql)
-    {
-        using var rows = connection.Query(sql);
-        return rows.Read() ? rows.Text(0) : "";
-    }
 }

@@ -19,8 +19,8 @@ public sealed class QuotaNamesMigrationTests : IDisposable
 
         Apply(connection);
 
-        Assert.Equal("seven_day_fable", Text(connection, "SELECT name FROM quota_windows WHERE window_id = 1"));
-        Assert.Equal("seven_day", Text(connection, "SELECT name FROM quota_windows WHERE window_id = 2"));
+        Assert.Equal("seven_day_fable", connection.Text("SELECT name FROM quota_windows WHERE window_id = 1"));
+        Assert.Equal("seven_day", connection.Text("SELECT name FROM quota_windows WHERE window_id = 2"));
         Assert.Equal(1, connection.Scalar("SELECT count(*) FROM quota_readings WHERE window_id = 1"));
     }
 
@@ -56,26 +56,22 @@ public sealed class QuotaNamesMigrationTests : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    private SqlConnection Before()
+    private SqliteConnection Before()
     {
-        var connection = SqlConnection.Open(_file.Path);
+        var connection = SqliteConnection.Open(_file.Path);
         new Migrator([.. All().Where(migration => migration.Number < Number)]).Apply(connection);
         return connection;
     }
 
-    private static void Apply(SqlConnection connection) => new Migrator([.. All().Where(migration => migration.Number <= Number)]).Apply(connection);
+    private static void Apply(SqliteConnection connection) => new Migrator([.. All().Where(migration => migration.Number <= Number)]).Apply(connection);
 
     private static IReadOnlyList<Migration> All() => Migration.Embedded(typeof(Migrator).Assembly, "sqlite");
 
-    private static void Window(SqlConnection connection, long id, long account, string name, long at = 1000)
+    private static void Window(SqliteConnection connection, long id, long account, string name, long at = 1000)
     {
-        connection.Execute("INSERT INTO quota_windows (window_id, account_id, name, used_milli, observed_at, source) VALUES (?, ?, ?, 5000, ?, 'oauth')", id, account, name, at);
-        connection.Execute("INSERT INTO quota_readings VALUES (?, ?, 5000, NULL, 'oauth')", id, at);
-    }
-
-    private static string Text(SqlConnection connection, string sql)
-    {
-        using var rows = connection.Query(sql);
-        return rows.Read() ? rows.Text(0) : "";
+        connection.Execute(
+            "INSERT INTO quota_windows (window_id, account_id, name, used_milli, observed_at, source) VALUES (@id, @account, @name, 5000, @at, 'oauth')",
+            ("id", id), ("account", account), ("name", name), ("at", at));
+        connection.Execute("INSERT INTO quota_readings VALUES (@id, @at, 5000, NULL, 'oauth')", ("id", id), ("at", at));
     }
 }

@@ -7,7 +7,7 @@ namespace Ccflux.Storage.Tests.Writing;
 
 public sealed class GroupCommitWriterTests : IDisposable
 {
-    private const string Insert = "INSERT INTO t (x) VALUES (?)";
+    private const string Insert = "INSERT INTO t (x) VALUES (@x)";
     private const string Count = "SELECT count(*) FROM t";
 
     private readonly TemporaryFile _file = new();
@@ -21,13 +21,13 @@ public sealed class GroupCommitWriterTests : IDisposable
         using var gate = new ManualResetEventSlim();
         var blocker = writer.WriteAsync(_ => Blocked(gate));
 
-        var writes = Enumerable.Range(0, 400).Select(i => writer.WriteAsync(connection => connection.Execute(Insert, i))).ToList();
+        var writes = Enumerable.Range(0, 400).Select(i => writer.WriteAsync(session => session.Execute(Insert, ("x", i)))).ToList();
         gate.Set();
         await blocker;
         var results = await Task.WhenAll(writes);
 
         Assert.All(results, result => Assert.Equal(WriteStatus.Committed, result.Status));
-        Assert.Equal(400, (await writer.WriteAsync(connection => connection.Scalar(Count))).Value);
+        Assert.Equal(400, (await writer.WriteAsync(session => session.Scalar(Count))).Value);
         Assert.InRange(_witness.Commits, 2, 100);
     }
 
@@ -38,10 +38,10 @@ public sealed class GroupCommitWriterTests : IDisposable
         using var gate = new ManualResetEventSlim();
         var blocker = writer.WriteAsync(_ => Blocked(gate));
 
-        var before = writer.WriteAsync(connection => connection.Execute(Insert, 1));
-        var bad = writer.WriteAsync(connection => connection.Execute("INSERT INTO nowhere VALUES (1)"));
+        var before = writer.WriteAsync(session => session.Execute(Insert, ("x", 1)));
+        var bad = writer.WriteAsync(session => session.Execute("INSERT INTO nowhere VALUES (1)"));
         var wrong = writer.WriteAsync<int>(_ => throw new InvalidOperationException("wrong"));
-        var after = writer.WriteAsync(connection => connection.Execute(Insert, 2));
+        var after = writer.WriteAsync(session => session.Execute(Insert, ("x", 2)));
         gate.Set();
         await blocker;
 
@@ -49,7 +49,7 @@ public sealed class GroupCommitWriterTests : IDisposable
         Assert.Equal(WriteStatus.Committed, (await after).Status);
         await Assert.ThrowsAsync<StorageException>(() => bad);
         await Assert.ThrowsAsync<InvalidOperationException>(() => wrong);
-        Assert.Equal(2, (await writer.WriteAsync(connection => connection.Scalar(Count))).Value);
+        Assert.Equal(2, (await writer.WriteAsync(session => session.Scalar(Count))).Value);
         Assert.NotEmpty(_failures);
     }
 
@@ -66,47 +66,47 @@ public sealed class GroupCommitWriterTests : IDisposable
         });
         running.Wait(TestContext.Current.CancellationToken);
 
-        var waiting = Enumerable.Range(0, 4).Select(i => writer.WriteAsync(connection => connection.Execute(Insert, i))).ToList();
-        var refused = await writer.WriteAsync(connection => connection.Execute(Insert, 99));
+        var waiting = Enumerable.Range(0, 4).Select(i => writer.WriteAsync(session => session.Execute(Insert, ("x", i)))).ToList();
+        var refused = await writer.WriteAsync(session => session.Execute(Insert, ("x", 99)));
         gate.Set();
         await blocker;
 
         Assert.Equal(WriteStatus.QueueFull, refused.Status);
         Assert.All(await Task.WhenAll(waiting), result => Assert.Equal(WriteStatus.Committed, result.Status));
-        Assert.Equal(0, (await writer.WriteAsync(connection => connection.Scalar("SELECT count(*) FROM t WHERE x = 99"))).Value);
+        Assert.Equal(0, (await writer.WriteAsync(session => session.Scalar("SELECT count(*) FROM t WHERE x = 99"))).Value);
     }
 
     [Fact]
     public async Task Write_NoRoom_FailsTypedAndGoesOnOnceThereIs()
     {
         await using var writer = Open();
-        await writer.WriteAsync(connection => connection.Execute(Insert, 1));
-        await writer.WriteAsync(connection => connection.Scalar("PRAGMA max_page_count = 10"));
+        await writer.WriteAsync(session => session.Execute(Insert, ("x", 1)));
+        await writer.WriteAsync(session => session.Scalar("PRAGMA max_page_count = 10"));
 
-        var refused = await writer.WriteAsync(connection => connection.Execute("INSERT INTO t (x) VALUES (zeroblob(1000000))"));
-        await writer.WriteAsync(connection => connection.Scalar("PRAGMA max_page_count = 100000"));
-        var taken = await writer.WriteAsync(connection => connection.Execute(Insert, 2));
+        var refused = await writer.WriteAsync(session => session.Execute("INSERT INTO t (x) VALUES (zeroblob(1000000))"));
+        await writer.WriteAsync(session => session.Scalar("PRAGMA max_page_count = 100000"));
+        var taken = await writer.WriteAsync(session => session.Execute(Insert, ("x", 2)));
 
         Assert.Equal(WriteStatus.StorageFailed, refused.Status);
         Assert.Equal(WriteStatus.Committed, taken.Status);
-        Assert.Equal(2, (await writer.WriteAsync(connection => connection.Scalar(Count))).Value);
+        Assert.Equal(2, (await writer.WriteAsync(session => session.Scalar(Count))).Value);
     }
 
     [Fact]
     public async Task Write_AfterAnotherProcessWrote_ForgetsWhatWasKept()
     {
         await using var writer = Open();
-        await writer.WriteAsync(connection => connection.Execute(Insert, 1));
+        await writer.WriteAsync(session => session.Execute(Insert, ("x", 1)));
         var before = _witness.Forgotten;
-        await writer.WriteAsync(connection => connection.Execute(Insert, 2));
+        await writer.WriteAsync(session => session.Execute(Insert, ("x", 2)));
         Assert.Equal(before, _witness.Forgotten);
 
-        using (var other = SqlConnection.Open(_file.Path))
+        using (var other = SqliteConnection.Open(_file.Path))
         {
-            other.Execute(Insert, 3);
+            other.Execute(Insert, ("x", 3));
         }
 
-        await writer.WriteAsync(connection => connection.Execute(Insert, 4));
+        await writer.WriteAsync(session => session.Execute(Insert, ("x", 4)));
         Assert.Equal(before + 1, _witness.Forgotten);
     }
 
@@ -116,10 +116,10 @@ public sealed class GroupCommitWriterTests : IDisposable
         await using var writer = Open();
         _witness.ThrowsOnce = true;
 
-        var result = await writer.WriteAsync(connection => connection.Execute(Insert, 1));
+        var result = await writer.WriteAsync(session => session.Execute(Insert, ("x", 1)));
 
         Assert.Equal(WriteStatus.Committed, result.Status);
-        Assert.Equal(1, (await writer.WriteAsync(connection => connection.Scalar(Count))).Value);
+        Assert.Equal(1, (await writer.WriteAsync(session => session.Scalar(Count))).Value);
         Assert.Equal("told", Assert.Single(_failures).Message);
     }
 
@@ -129,9 +129,9 @@ public sealed class GroupCommitWriterTests : IDisposable
         var time = new ManualTime();
         await using var writer = Open(time: time);
         using var gate = new ManualResetEventSlim();
-        using var other = SqlConnection.Open(_file.Path);
+        using var other = SqliteConnection.Open(_file.Path);
         var blocker = writer.WriteAsync(new Outside(() => Blocked(gate)));
-        var waiting = Enumerable.Range(0, 8).Select(i => writer.WriteAsync(connection => connection.Execute(Insert, i))).ToList();
+        var waiting = Enumerable.Range(0, 8).Select(i => writer.WriteAsync(session => session.Execute(Insert, ("x", i)))).ToList();
         other.ExecuteScript("BEGIN IMMEDIATE");
         Assert.True(writer.IsWritable);
 
@@ -148,7 +148,7 @@ public sealed class GroupCommitWriterTests : IDisposable
         time.Advance(GroupCommitWriter.ProbeInterval);
         await writer.WriteAsync(new Outside(() => 0));
         Assert.True(writer.IsWritable);
-        Assert.Equal(0, (await writer.WriteAsync(connection => connection.Scalar(Count))).Value);
+        Assert.Equal(0, (await writer.WriteAsync(session => session.Scalar(Count))).Value);
     }
 
     [Fact]
@@ -156,9 +156,9 @@ public sealed class GroupCommitWriterTests : IDisposable
     {
         var time = new ManualTime();
         await using var writer = Open(time: time);
-        using var other = SqlConnection.Open(_file.Path);
+        using var other = SqliteConnection.Open(_file.Path);
         other.ExecuteScript("BEGIN IMMEDIATE");
-        await writer.WriteAsync(connection => connection.Execute(Insert, 1));
+        await writer.WriteAsync(session => session.Execute(Insert, ("x", 1)));
 
         time.Advance(GroupCommitWriter.ProbeInterval);
         await writer.WriteAsync(new Outside(() => 0));
@@ -200,7 +200,7 @@ public sealed class GroupCommitWriterTests : IDisposable
     public async Task Dispose_EntriesWaiting_WritesThemFirst()
     {
         var writer = Open();
-        var writes = Enumerable.Range(0, 50).Select(i => writer.WriteAsync(connection => connection.Execute(Insert, i))).ToList();
+        var writes = Enumerable.Range(0, 50).Select(i => writer.WriteAsync(session => session.Execute(Insert, ("x", i)))).ToList();
 
         await writer.DisposeAsync();
 
@@ -212,8 +212,8 @@ public sealed class GroupCommitWriterTests : IDisposable
     public async Task Checkpoint_OverwrittenText_IsInNoFile()
     {
         await using var writer = Open();
-        await writer.WriteAsync(connection => connection.Execute(Insert, "a-secret-in-plain-text"));
-        await writer.WriteAsync(connection => connection.Execute("UPDATE t SET x = 'hashed'"));
+        await writer.WriteAsync(session => session.Execute(Insert, ("x", "a-secret-in-plain-text")));
+        await writer.WriteAsync(session => session.Execute("UPDATE t SET x = 'hashed'"));
 
         Assert.Equal(new WriteResult<bool>(WriteStatus.Committed, true), await writer.CheckpointAsync());
 
@@ -246,7 +246,7 @@ public sealed class GroupCommitWriterTests : IDisposable
     {
         public override bool OutsideTransaction => true;
 
-        protected override int Write(SqlConnection connection) => run();
+        protected override int Write(WriteSession session) => run();
     }
 
     private sealed class Witness : ITransactionParticipant
@@ -255,7 +255,7 @@ public sealed class GroupCommitWriterTests : IDisposable
 
         public int Forgotten { get; private set; }
 
-        public void BeforeCommit(SqlConnection connection)
+        public void BeforeCommit(WriteSession session)
         {
         }
 

@@ -4,7 +4,7 @@ using Ccflux.Lab.Rotation;
 using Ccflux.Receiver.Cli;
 using Ccflux.Receiver.Platform.Database;
 using Ccflux.Receiver.Quota;
-using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Reading;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Ccflux.Lab.Commands;
@@ -37,7 +37,7 @@ internal static class RecordCommand
             return CommandHost.Failed;
         }
 
-        var (recorded, fault) = await new FortnightHistory(services.GetRequiredService<SqliteReaders>()).ReadAsync(from, users, cancellationToken);
+        var (recorded, fault) = await new FortnightHistory(services.GetRequiredService<ReadSessions>()).ReadAsync(from, users, cancellationToken);
         if (recorded is null)
         {
             await CommandHost.FailAsync($"From {Word(from)}: {fault}.");

@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using Ccflux.Contracts.Usage;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Usage.Store;
-using Ccflux.Storage.Sqlite;
 using Ccflux.Storage.Writing;
 
 namespace Ccflux.Lab.Demo;
@@ -17,7 +16,7 @@ internal sealed class DemoData(GroupCommitWriter writer, UsageWriter usage, Time
     public async Task<int?> FillAsync()
     {
         var now = time.GetUtcNow();
-        var opened = await writer.WriteAsync(connection => AddPeople(connection, now));
+        var opened = await writer.WriteAsync(session => AddPeople(session, now));
         if (opened is not { Status: WriteStatus.Committed, Value: true })
         {
             return opened.Status == WriteStatus.Committed ? null : throw new IOException("The demo data could not be written.");
@@ -32,7 +31,7 @@ internal sealed class DemoData(GroupCommitWriter writer, UsageWriter usage, Time
             }
         }
 
-        await writer.WriteAsync(connection => AddLog(connection, now));
+        await writer.WriteAsync(session => AddLog(session, now));
         return stored;
     }
 
@@ -58,9 +57,9 @@ internal sealed class DemoData(GroupCommitWriter writer, UsageWriter usage, Time
         return writer.WriteAsync(new ReportWrite(usage, incoming, DailyCaps.None));
     }
 
-    private bool AddPeople(SqlConnection connection, DateTimeOffset now)
+    private bool AddPeople(WriteSession session, DateTimeOffset now)
     {
-        if (connection.Scalar(DemoSql.CountAll) > 0)
+        if (session.Scalar(DemoSql.CountAll) > 0)
         {
             return false;
         }
@@ -68,26 +67,26 @@ internal sealed class DemoData(GroupCommitWriter writer, UsageWriter usage, Time
         var begun = now.AddDays(-DemoPlan.Days - 1);
         foreach (var person in DemoPerson.Reporting)
         {
-            var user = AddUser(connection, person.Email, person.Division, begun, begun.AddDays(365 + DemoPlan.Days), revoked: false);
+            var user = AddUser(session, person.Email, person.Division, begun, begun.AddDays(365 + DemoPlan.Days), revoked: false);
             var seen = now.AddDays(-person.LastDaysAgo).AddMinutes(-_random.Next(2, 50));
-            _people[person.Name] = (user, AddDevice(connection, user, person.Device, begun, seen));
+            _people[person.Name] = (user, AddDevice(session, user, person.Device, begun, seen));
         }
 
         // More machines: one revoked, and one that registered a new key after being revoked.
-        AddDevice(connection, _people["daniel.novak"].User, "dn-air", begun.AddDays(3), now.AddDays(-9), revokedAt: now.AddHours(-6));
-        AddDevice(connection, _people["amara.okafor"].User, "build-07", begun.AddDays(8), now.AddDays(-3), revokedAt: now.AddDays(-2));
-        AddDevice(connection, _people["amara.okafor"].User, "build-07", now.AddHours(-4), now.AddHours(-3), again: true);
+        AddDevice(session, _people["daniel.novak"].User, "dn-air", begun.AddDays(3), now.AddDays(-9), revokedAt: now.AddHours(-6));
+        AddDevice(session, _people["amara.okafor"].User, "build-07", begun.AddDays(8), now.AddDays(-3), revokedAt: now.AddDays(-2));
+        AddDevice(session, _people["amara.okafor"].User, "build-07", now.AddHours(-4), now.AddHours(-3), again: true);
 
-        AddUser(connection, "petra.kowalska@example.org", "Data", now.AddDays(-5), now.AddDays(360), revoked: false);
-        AddUser(connection, "tom.hartley@example.org", "Support", begun, begun.AddDays(365), revoked: true);
+        AddUser(session, "petra.kowalska@example.org", "Data", now.AddDays(-5), now.AddDays(360), revoked: false);
+        AddUser(session, "tom.hartley@example.org", "Support", begun, begun.AddDays(365), revoked: true);
         return true;
     }
 
-    private static bool AddLog(SqlConnection connection, DateTimeOffset now)
+    private static bool AddLog(WriteSession session, DateTimeOffset now)
     {
         var admin = new AuditActor("admin", "192.0.2.14");
         void Line(DateTimeOffset at, AuditActor actor, string action, string target, string detail) =>
-            AuditLog.Write(connection, new AuditEntry(at, actor, action, target, detail));
+            AuditLog.Write(session, new AuditEntry(at, actor, action, target, detail));
 
         Line(now.AddDays(-42), admin, "user.revoke", "tom.hartley@example.org", "");
         Line(now.AddDays(-5), admin, "user.add", "petra.kowalska@example.org", "Data, 365 days");
@@ -99,22 +98,30 @@ internal sealed class DemoData(GroupCommitWriter writer, UsageWriter usage, Time
         return true;
     }
 
-    private static long AddUser(SqlConnection connection, string email, string division, DateTimeOffset created, DateTimeOffset expires, bool revoked)
+    private static long AddUser(WriteSession session, string email, string division, DateTimeOffset created, DateTimeOffset expires, bool revoked)
     {
         // Nobody has this token: only its hash is created.
         var hash = "sha256:" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
-        connection.Execute(DemoSql.InsertToken, hash, email, division, Text(expires), revoked, Text(created));
-        return connection.Scalar(DemoSql.InsertUser, email, division, created.ToUnixTimeMilliseconds())!.Value;
+        session.Execute(
+            DemoSql.InsertToken, ("token", hash), ("email", email), ("division", division),
+            ("expires_at", Text(expires)), ("revoked", revoked), ("created_at", Text(created)));
+        return session.Insert(DemoSql.InsertUser, ("email", email), ("division", division), ("created_at", created.ToUnixTimeMilliseconds()));
     }
 
     private long AddDevice(
-        SqlConnection connection, long user, string name, DateTimeOffset registered, DateTimeOffset seen, DateTimeOffset? revokedAt = null, bool again = false)
+        WriteSession session, long user, string name, DateTimeOffset registered, DateTimeOffset seen, DateTimeOffset? revokedAt = null, bool again = false)
     {
         var key = new byte[32];
         _random.NextBytes(key);
-        var at = registered.ToUnixTimeMilliseconds();
-        return connection.Scalar(
-            DemoSql.InsertDevice, user, Convert.ToBase64String(key), name, at, seen.ToUnixTimeMilliseconds(), at, revokedAt?.ToUnixTimeMilliseconds(), again)!.Value;
+        return session.Insert(
+            DemoSql.InsertDevice,
+            ("user", user),
+            ("public_key", Convert.ToBase64String(key)),
+            ("name", name),
+            ("registered_at", registered.ToUnixTimeMilliseconds()),
+            ("last_seen_at", seen.ToUnixTimeMilliseconds()),
+            ("revoked_at", revokedAt?.ToUnixTimeMilliseconds()),
+            ("reregistered", again));
     }
 
     private static string Text(DateTimeOffset instant) => instant.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);

@@ -45,7 +45,7 @@ internal sealed class DemoQuota(GroupCommitWriter writer, IAccountUsage usage, T
     /// <summary>Writes the last week of a user's status line, calculated from the tokens of the user's own turns.</summary>
     private async Task ShowAsync(DemoStatusLine person, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var result = await writer.WriteAsync(connection => connection.Scalar(QuotaSql.SelectUser, person.Email));
+        var result = await writer.WriteAsync(session => session.Scalar(QuotaSql.SelectUser, ("email", person.Email)));
         if (result is not { Status: WriteStatus.Committed, Value: { } userId })
         {
             return;
@@ -77,8 +77,8 @@ internal sealed class DemoQuota(GroupCommitWriter writer, IAccountUsage usage, T
     {
         foreach (var chunk in readings.Chunk(GroupCommitWriter.DefaultCapacity / 2))
         {
-            await writer.WriteAsync(connection => ReadingWriter.Write(
-                connection, PolledAccountStore.Upsert(connection, identity, time.GetUtcNow()), identity.Source, chunk));
+            await writer.WriteAsync(session => ReadingWriter.Write(
+                session, PolledAccountStore.Upsert(session, identity, time.GetUtcNow()), identity.Source, chunk));
         }
     }
 }

@@ -1,11 +1,10 @@
 using Ccflux.Receiver.Platform;
-using Ccflux.Storage.Sqlite;
-using Dapper;
+using Ccflux.Storage.Reading;
 
 namespace Ccflux.Lab.Rotation;
 
 /// <summary>Reads a recorded fortnight from the database: how full polled accounts were, and the requests of users' turns.</summary>
-internal sealed class FortnightHistory(SqliteReaders readers)
+internal sealed class FortnightHistory(ReadSessions readers)
 {
     /// <param name="from">A midnight (UTC).</param>
     /// <param name="users">E-mail addresses of the users to include; empty means everyone.</param>
@@ -13,21 +12,28 @@ internal sealed class FortnightHistory(SqliteReaders readers)
     /// <returns>The scenario, or what is missing for one.</returns>
     public async Task<(RecordedFortnight? Recorded, string Fault)> ReadAsync(DateTimeOffset from, IReadOnlyList<string> users, CancellationToken cancellationToken)
     {
-        using var lease = await readers.RentAsync(cancellationToken);
-        var span = new
-        {
-            From = from.ToUnixTimeMilliseconds(),
-            To = from.AddSeconds(Fortnight.Seconds).ToUnixTimeMilliseconds(),
-            AllUsers = users.Count == 0,
-            Users = users.Select(user => user.Trim().ToLowerInvariant()),
-        };
-        var readings = (await lease.Connection.QueryAsync<ReadingRow>(new CommandDefinition(RecordingSql.Readings, span, cancellationToken: cancellationToken)))
+        using var session = await readers.OpenAsync(cancellationToken);
+        var (start, end) = (from.ToUnixTimeMilliseconds(), from.AddSeconds(Fortnight.Seconds).ToUnixTimeMilliseconds());
+        string[] emails = [.. users.Select(user => user.Trim().ToLowerInvariant())];
+        var readings = session
+            .List(
+                RecordingSql.Readings,
+                static rows => new ReadingRow(rows.Int64(0), rows.Text(1), rows.Text(2), rows.Int64(3), rows.Int64(4), rows.Int64OrNull(5)),
+                ("from", start),
+                ("to", end))
             .GroupBy(row => (row.AccountId, row.Label))
             .Select(account => new RecordedAccount(account.Key.Label, Window(account, "five_hour"), Window(account, "seven_day")))
             .ToList();
-        var work = (await lease.Connection.QueryAsync<TurnRow>(new CommandDefinition(RecordingSql.Turns, span, cancellationToken: cancellationToken)))
+        var work = session
+            .List(
+                RecordingSql.Turns,
+                static rows => new TurnRow(rows.Int64(0), rows.Int64(1), rows.Int64(2), rows.Int64(3), rows.Int64(4)),
+                ("from", start),
+                ("to", end),
+                ("all_users", emails.Length == 0),
+                ("users", emails))
             .GroupBy(row => (row.UserId, row.Device))
-            .Select(turns => Hours(turns, span.From))
+            .Select(turns => Hours(turns, start))
             .Where(hours => hours.Any(requests => requests > 0))
             .ToList();
         var recorded = RecordedFortnight.Of(from, readings, work, out var fault);
@@ -60,31 +66,7 @@ internal sealed class FortnightHistory(SqliteReaders readers)
         return hours;
     }
 
-    private sealed class ReadingRow
-    {
-        public long AccountId { get; init; }
+    private sealed record ReadingRow(long AccountId, string Label, string Window, long At, long UsedMilli, long? ResetsAt);
 
-        public string Label { get; init; } = "";
-
-        public string Window { get; init; } = "";
-
-        public long At { get; init; }
-
-        public long UsedMilli { get; init; }
-
-        public long? ResetsAt { get; init; }
-    }
-
-    private sealed class TurnRow
-    {
-        public long UserId { get; init; }
-
-        public long Device { get; init; }
-
-        public long StartedAt { get; init; }
-
-        public long EndedAt { get; init; }
-
-        public long Requests { get; init; }
-    }
+    private sealed record TurnRow(long UserId, long Device, long StartedAt, long EndedAt, long Requests);
 }

@@ -1,15 +1,14 @@
 namespace Ccflux.Lab.Rotation;
 
-/// <summary>SQL that reads a recorded fortnight. Parameters: @From, @To, and for work @Users (e-mail addresses; empty means all).</summary>
+/// <summary>SQL that reads a recorded fortnight. The users are e-mail addresses.</summary>
 internal static class RecordingSql
 {
     /// <summary>Readings of polled accounts, ordered by account, window and time.</summary>
     public const string Readings = """
-        SELECT q.account_id AS AccountId, coalesce(f.label, nullif(q.label, ''), 'account ' || q.account_id) AS Label, w.name AS Window,
-               r.observed_at AS At, r.used_milli AS UsedMilli, r.resets_at AS ResetsAt
+        SELECT q.account_id, coalesce(f.label, nullif(q.label, ''), 'account ' || q.account_id), w.name, r.observed_at, r.used_milli, r.resets_at
         FROM quota_accounts q
         JOIN quota_windows w ON w.account_id = q.account_id AND w.name IN ('five_hour', 'seven_day')
-        JOIN quota_readings r ON r.window_id = w.window_id AND r.observed_at >= @From AND r.observed_at < @To
+        JOIN quota_readings r ON r.window_id = w.window_id AND r.observed_at >= @from AND r.observed_at < @to
         LEFT JOIN fleet_accounts f ON f.account_key = q.account_key
         WHERE q.owner = 0
         ORDER BY q.account_id, w.name, r.observed_at
@@ -18,16 +17,15 @@ internal static class RecordingSql
     /// <summary>Turns with their requests, and those that were refused for good. A device's key belongs to one config dir. If agents are enrolled, only
     /// turns of their machines count, because the fleet's accounts do not serve others.</summary>
     public const string Turns = """
-        SELECT t.user_id AS UserId, coalesce(t.device_ref, 0) AS Device, t.started_at AS StartedAt, t.ended_at AS EndedAt,
-               coalesce((SELECT sum(e.messages) FROM events e WHERE e.user_id = t.user_id AND e.turn_id = t.turn_id), 0)
+        SELECT t.user_id, coalesce(t.device_ref, 0), t.started_at, t.ended_at,
+               coalesce((SELECT CAST(sum(e.messages) AS bigint) FROM events e WHERE e.user_id = t.user_id AND e.turn_id = t.turn_id), 0)
                + (SELECT count(*) FROM limit_events l WHERE l.user_id = t.user_id AND l.session_ref = t.session_ref AND l.turn_index = t.turn_index AND l.final = 1)
-               AS Requests
         FROM users u
-        JOIN turns t ON t.user_id = u.user_id AND t.ended_at >= @From AND t.ended_at < @To
+        JOIN turns t ON t.user_id = u.user_id AND t.ended_at >= @from AND t.ended_at < @to
         LEFT JOIN devices d ON d.device_ref = t.device_ref
-        WHERE (@AllUsers OR u.email IN @Users)
+        WHERE (@all_users = 1 OR u.email = ANY(@users))
           AND (NOT EXISTS (SELECT 1 FROM fleet_agents WHERE revoked_at IS NULL)
-               OR d.name COLLATE NOCASE IN (SELECT machine FROM fleet_agents WHERE revoked_at IS NULL))
-        ORDER BY t.user_id, t.device_ref
+               OR lower(d.name) IN (SELECT lower(machine) FROM fleet_agents WHERE revoked_at IS NULL))
+        ORDER BY t.user_id, t.device_ref NULLS FIRST
         """;
 }

@@ -5,9 +5,8 @@ using Ccflux.Receiver.Fleet.Store;
 using Ccflux.Receiver.Fleet.Vault;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Live;
-using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Reading;
 using Ccflux.Storage.Writing;
-using Dapper;
 
 namespace Ccflux.Receiver.Fleet.Agents;
 
@@ -52,7 +51,7 @@ internal sealed record IssueResult(IssueOutcome Outcome, long? CommandId = null,
 /// agent its holder in the same transaction; a command that was never delivered, or that its agent did not carry out, returns it to the vault.
 /// </summary>
 internal sealed class AgentCommandQueue(
-    SqliteReaders readers, GroupCommitWriter writer, VaultStore vault, ReceiverSigning signing, AgentPresenceWriter presence, FleetMetrics metrics, IChangeFeed changes, TimeProvider time)
+    ReadSessions readers, GroupCommitWriter writer, VaultStore vault, ReceiverSigning signing, AgentPresenceWriter presence, FleetMetrics metrics, IChangeFeed changes, TimeProvider time)
 {
     public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
 
@@ -70,7 +69,7 @@ internal sealed class AgentCommandQueue(
     /// <param name="actor">Rotation, or the admin.</param>
     public async Task<IssueResult> IssueAsync(string agentId, long accountId, bool allowCopy, AuditActor actor)
     {
-        var written = await writer.WriteAsync(connection => Issue(connection, agentId, accountId, allowCopy, actor));
+        var written = await writer.WriteAsync(session => Issue(session, agentId, accountId, allowCopy, actor));
         if (written.Status != WriteStatus.Committed)
         {
             return new IssueResult(IssueOutcome.Busy);
@@ -102,7 +101,7 @@ internal sealed class AgentCommandQueue(
             return [];
         }
 
-        var written = await writer.WriteAsync(connection => Exchange(connection, agent, heartbeat));
+        var written = await writer.WriteAsync(session => Exchange(session, agent, heartbeat));
         if (written.Status != WriteStatus.Committed)
         {
             return null;
@@ -125,11 +124,11 @@ internal sealed class AgentCommandQueue(
     }
 
     /// <summary>Ends commands that their agents did not fetch in time.</summary>
-    public Task<WriteResult<int>> SweepAsync() => writer.WriteAsync(connection =>
+    public Task<WriteResult<int>> SweepAsync() => writer.WriteAsync(session =>
     {
         var now = time.GetUtcNow();
         var agents = new HashSet<string>(StringComparer.Ordinal);
-        using (var rows = connection.Query(CommandSql.Undelivered, now.ToUnixTimeMilliseconds()))
+        using (var rows = session.Query(CommandSql.Undelivered, ("now", now.ToUnixTimeMilliseconds())))
         {
             while (rows.Read())
             {
@@ -139,32 +138,32 @@ internal sealed class AgentCommandQueue(
 
         foreach (var agent in agents)
         {
-            OpenCommand.EndUndelivered(connection, agent, "not fetched in time", now);
+            OpenCommand.EndUndelivered(session, agent, "not fetched in time", now);
         }
 
         return agents.Count;
     });
 
-    private IssueResult Issue(SqlConnection connection, string agentId, long accountId, bool allowCopy, AuditActor actor)
+    private IssueResult Issue(WriteSession session, string agentId, long accountId, bool allowCopy, AuditActor actor)
     {
         var now = DateTimeOffset.FromUnixTimeSeconds(time.GetUtcNow().ToUnixTimeSeconds());
-        if (ReadAgent(connection, agentId) is not { } agent)
+        if (ReadAgent(session, agentId) is not { } agent)
         {
             return new IssueResult(IssueOutcome.NoSuchAgent);
         }
 
-        if (Refusal(connection, agent, accountId, allowCopy, now, out var account, out var whole) is { } refusal)
+        if (Refusal(session, agent, accountId, allowCopy, now, out var account, out var whole) is { } refusal)
         {
             if (refusal is IssueOutcome.NotGranted)
             {
-                FleetAudit.Write(connection, now, new FleetAccess(actor, FleetAction.Seal, "not-granted", accountId, agentId));
+                FleetAudit.Write(session, now, new FleetAccess(actor, FleetAction.Seal, "not-granted", accountId, agentId));
             }
 
             return new IssueResult(refusal);
         }
 
         var login = whole || account!.Login!.RefreshToken is null ? account!.Login! : account.Login.WithoutRefresh();
-        var id = connection.Scalar(CommandSql.NextId, now.ToUnixTimeMilliseconds())!.Value;
+        var id = session.Scalar(CommandSql.NextId, ("now", now.ToUnixTimeMilliseconds()))!.Value;
         var content = new SwapContent
         {
             AccountLabel = account.Label,
@@ -177,50 +176,50 @@ internal sealed class AgentCommandQueue(
         var seal = CredentialSeal.Seal(
             agent.SealingKey, JsonSerializer.SerializeToUtf8Bytes(content, FleetJson.Default.SwapContent), SealedCommand.Context(agentId, id, SealedCommand.Swap, now, expires));
         var command = new SealedCommand { Id = id, Kind = SealedCommand.Swap, IssuedAt = now, ExpiresAt = expires, Sealed = seal, Signature = "" };
-        if (signing.Sign(connection, agentId, command) is not { } signature)
+        if (signing.Sign(session, agentId, command) is not { } signature)
         {
             return new IssueResult(IssueOutcome.NeedsLogin);
         }
 
-        var inserted = connection.Execute(
+        var inserted = session.Execute(
             CommandSql.Insert,
-            id,
-            agentId,
-            accountId,
-            SealedCommand.Swap,
-            whole,
-            login.Fingerprint,
-            agent.Applied,
-            seal,
-            signature,
-            actor.Name,
-            now.ToUnixTimeMilliseconds(),
-            expires.ToUnixTimeMilliseconds());
+            ("command", id),
+            ("agent", agentId),
+            ("account", accountId),
+            ("kind", SealedCommand.Swap),
+            ("whole", whole),
+            ("fingerprint", login.Fingerprint),
+            ("replaces", agent.Applied),
+            ("sealed", seal),
+            ("signature", signature),
+            ("issued_by", actor.Name),
+            ("now", now.ToUnixTimeMilliseconds()),
+            ("expires_at", expires.ToUnixTimeMilliseconds()));
         if (inserted == 0)
         {
             return new IssueResult(IssueOutcome.Pending);
         }
 
-        if (!vault.TryGive(connection, account!, agentId, whole))
+        if (!vault.TryGive(session, account!, agentId, whole))
         {
-            connection.Execute(CommandSql.Delete, id); // nobody has seen it, because it was written in this transaction
+            session.Execute(CommandSql.Delete, ("command", id)); // nobody has seen it, because it was written in this transaction
             return new IssueResult(IssueOutcome.Refreshing);
         }
 
-        FleetAudit.Write(connection, now, new FleetAccess(actor, FleetAction.Seal, FleetAccess.Done, accountId, agentId, login.Fingerprint, whole ? "full login" : "copy"));
+        FleetAudit.Write(session, now, new FleetAccess(actor, FleetAction.Seal, FleetAccess.Done, accountId, agentId, login.Fingerprint, whole ? "full login" : "copy"));
         return new IssueResult(IssueOutcome.Issued, id, whole);
     }
 
-    private IssueOutcome? Refusal(SqlConnection connection, Recipient agent, long accountId, bool allowCopy, DateTimeOffset now, out StoredAccount? account, out bool whole)
+    private IssueOutcome? Refusal(WriteSession session, Recipient agent, long accountId, bool allowCopy, DateTimeOffset now, out StoredAccount? account, out bool whole)
     {
         whole = false;
-        account = vault.Read(connection, accountId);
+        account = vault.Read(session, accountId);
         if (account is not { Fault: null, Login: { } login })
         {
             return IssueOutcome.NeedsLogin;
         }
 
-        if (connection.Scalar(AgentSql.IsGranted, agent.AgentId, accountId) == 0)
+        if (session.Scalar(AgentSql.IsGranted, ("agent", agent.AgentId), ("account", accountId)) == 0)
         {
             return IssueOutcome.NotGranted;
         }
@@ -230,12 +229,12 @@ internal sealed class AgentCommandQueue(
             return IssueOutcome.NoLoginFile;
         }
 
-        if (!string.Equals(agent.ReceiverKey, signing.PublicKey(connection), StringComparison.Ordinal))
+        if (!string.Equals(agent.ReceiverKey, signing.PublicKey(session), StringComparison.Ordinal))
         {
             return IssueOutcome.EnrolAgain;
         }
 
-        if (connection.Scalar(CommandSql.CountOpen, agent.AgentId) > 0)
+        if (session.Scalar(CommandSql.CountOpen, ("agent", agent.AgentId)) > 0)
         {
             return IssueOutcome.Pending;
         }
@@ -247,7 +246,7 @@ internal sealed class AgentCommandQueue(
             return IssueOutcome.AlreadyThere;
         }
 
-        if (connection.Scalar(VaultSql.CountIntents, accountId) > 0)
+        if (session.Scalar(VaultSql.CountIntents, ("account", accountId)) > 0)
         {
             return IssueOutcome.Refreshing;
         }
@@ -256,24 +255,24 @@ internal sealed class AgentCommandQueue(
         return whole || (!(login.ExpiresAt <= now) && (allowCopy || account.Holder is Holder.Vault)) ? null : IssueOutcome.HeldElsewhere;
     }
 
-    private (IReadOnlyList<SealedCommand> Commands, int Delivered, int Settled) Exchange(SqlConnection connection, EnrolledAgent agent, Heartbeat heartbeat)
+    private (IReadOnlyList<SealedCommand> Commands, int Delivered, int Settled) Exchange(WriteSession session, EnrolledAgent agent, Heartbeat heartbeat)
     {
         var now = time.GetUtcNow();
         var commands = new List<SealedCommand>();
         var delivered = 0;
         var settled = 0;
-        var open = OpenCommand.Of(connection, agent.AgentId);
+        var open = OpenCommand.Of(session, agent.AgentId);
         var strays = heartbeat.Refused.Where(refused => refused.Reason is RefusalReasons.NotSigned || open.TrueForAll(command => command.Id != refused.Id)).ToList();
         if (strays.Count > 0)
         {
             // Settled long ago, or never ours: someone is showing the agent old commands or forged ones.
             var detail = string.Create(CultureInfo.InvariantCulture, $"command {strays[^1].Id} {Words(strays[^1])}");
-            FleetRefusals.Write(connection, now, new FleetAccess(s_agent, FleetAction.Confirm, FleetRefusals.Stray, AgentId: agent.AgentId, Detail: detail), strays.Count);
+            FleetRefusals.Write(session, now, new FleetAccess(s_agent, FleetAction.Confirm, FleetRefusals.Stray, AgentId: agent.AgentId, Detail: detail), strays.Count);
         }
 
         foreach (var command in open)
         {
-            if (Settle(connection, command, heartbeat, now))
+            if (Settle(session, command, heartbeat, now))
             {
                 settled++;
                 continue;
@@ -284,10 +283,10 @@ internal sealed class AgentCommandQueue(
                 continue;
             }
 
-            if (connection.Execute(CommandSql.Deliver, now.ToUnixTimeMilliseconds(), command.Id) > 0)
+            if (session.Execute(CommandSql.Deliver, ("now", now.ToUnixTimeMilliseconds()), ("command", command.Id)) > 0)
             {
                 delivered++;
-                FleetAudit.Write(connection, now, new FleetAccess(s_agent, FleetAction.Deliver, FleetAccess.Done, command.AccountId, agent.AgentId, command.Fingerprint));
+                FleetAudit.Write(session, now, new FleetAccess(s_agent, FleetAction.Deliver, FleetAccess.Done, command.AccountId, agent.AgentId, command.Fingerprint));
             }
 
             commands.Add(command.ToWire());
@@ -297,18 +296,18 @@ internal sealed class AgentCommandQueue(
     }
 
     /// <summary>The login in the config dir counts for more than what the agent reports about a command, because the agent may have ended in between.</summary>
-    private static bool Settle(SqlConnection connection, OpenCommand command, Heartbeat heartbeat, DateTimeOffset now)
+    private static bool Settle(WriteSession session, OpenCommand command, Heartbeat heartbeat, DateTimeOffset now)
     {
         if (heartbeat.Confirmed.Contains(command.Id) || string.Equals(heartbeat.Applied, command.Fingerprint, StringComparison.Ordinal))
         {
-            command.Confirm(connection, now);
+            command.Confirm(session, now);
             return true;
         }
 
         // A command that the agent reports as not signed was someone else's with the same id; the genuine one may still be on its way.
         if (heartbeat.Refused.FirstOrDefault(refused => refused.Id == command.Id && refused.Reason is not RefusalReasons.NotSigned) is { } refusal)
         {
-            command.End(connection, OpenCommand.Refused, Words(refusal), now);
+            command.End(session, OpenCommand.Refused, Words(refusal), now);
             return true;
         }
 
@@ -316,18 +315,18 @@ internal sealed class AgentCommandQueue(
         var untouched = command.ExpiresAt + OpenCommand.Tolerance <= now && string.Equals(heartbeat.Applied, command.Replaces, StringComparison.Ordinal);
         if (unfetched || untouched)
         {
-            command.End(connection, OpenCommand.Expired, "not carried out in time", now);
+            command.End(session, OpenCommand.Expired, "not carried out in time", now);
             return true;
         }
 
         return false;
     }
 
-    private static Recipient? ReadAgent(SqlConnection connection, string agentId)
+    private static Recipient? ReadAgent(WriteSession session, string agentId)
     {
-        using var rows = connection.Query(AgentSql.Recipient, agentId);
+        using var rows = session.Query(AgentSql.Recipient, ("agent", agentId));
         return rows.Read()
-            ? new Recipient(agentId, rows.Text(0), rows.TextOrNull(1), rows.NumberOrNull(2), string.Equals(rows.TextOrNull(3), LoginPlace.Keychain, StringComparison.Ordinal), rows.TextOrNull(4))
+            ? new Recipient(agentId, rows.Text(0), rows.TextOrNull(1), rows.Int64OrNull(2), string.Equals(rows.TextOrNull(3), LoginPlace.Keychain, StringComparison.Ordinal), rows.TextOrNull(4))
             : null;
     }
 
@@ -341,8 +340,8 @@ internal sealed class AgentCommandQueue(
         }
 
         var at = time.GetTimestamp();
-        using var lease = await readers.RentAsync(cancellationToken);
-        var agents = (await lease.Connection.QueryAsync<string>(new CommandDefinition(CommandSql.Waiting, cancellationToken: cancellationToken))).ToFrozenSet(StringComparer.Ordinal);
+        using var session = await readers.OpenAsync(cancellationToken);
+        var agents = session.List(CommandSql.Waiting, static rows => rows.Text(0)).ToFrozenSet(StringComparer.Ordinal);
         _waiting = new Waiting(agents, at);
         return agents;
     }

@@ -1,6 +1,5 @@
 using Ccflux.Receiver.Fleet.Store;
-using Ccflux.Storage.Sqlite;
-using Dapper;
+using Ccflux.Storage.Reading;
 
 namespace Ccflux.Receiver.Fleet.Agents;
 
@@ -19,7 +18,7 @@ internal sealed record EnrolledAgent(
 internal sealed record AgentReport(string? Applied, bool HasSessions, string? Login, string Version, string Platform);
 
 /// <summary>Finds agents by their ids.</summary>
-internal sealed class AgentDirectory(SqliteReaders readers, TimeProvider time)
+internal sealed class AgentDirectory(ReadSessions readers, TimeProvider time)
 {
     private readonly RecentCache<string, EnrolledAgent> _recent = new(time);
 
@@ -34,42 +33,24 @@ internal sealed class AgentDirectory(SqliteReaders readers, TimeProvider time)
     public async Task<EnrolledAgent?> ReadAsync(string agentId, CancellationToken cancellationToken)
     {
         var generation = _recent.Generation;
-        using var lease = await readers.RentUrgentAsync(cancellationToken);
-        var row = await lease.Connection.QuerySingleOrDefaultAsync<Row>(new CommandDefinition(AgentSql.Find, new { AgentId = agentId }, cancellationToken: cancellationToken));
-        if (row is null)
+        using var session = await readers.OpenUrgentAsync(cancellationToken);
+        var agent = session.First(
+            AgentSql.Find,
+            static rows => new EnrolledAgent(
+                rows.Text(0),
+                rows.Text(1),
+                rows.Text(2),
+                rows.Text(3),
+                !rows.IsNull(4),
+                rows.Int64(5),
+                UnixTime.At(rows.Int64OrNull(6)),
+                new AgentReport(rows.TextOrNull(7), rows.Bool(8), rows.TextOrNull(9), rows.Text(10), rows.Text(11))),
+            ("agent", agentId));
+        if (agent is not null)
         {
-            return null;
+            _recent.Add(agentId, agent, generation);
         }
 
-        var agent = new EnrolledAgent(row.AgentId, row.Machine, row.SigningKey, row.SealingKey, row.RevokedAt is not null, row.Sequence, UnixTime.At(row.SignedUntil), new AgentReport(row.Applied, row.HasSessions != 0, row.Login, row.Version, row.Platform));
-        _recent.Add(agentId, agent, generation);
         return agent;
-    }
-
-    private sealed class Row
-    {
-        public string AgentId { get; init; } = "";
-
-        public string Machine { get; init; } = "";
-
-        public string SigningKey { get; init; } = "";
-
-        public string SealingKey { get; init; } = "";
-
-        public long? RevokedAt { get; init; }
-
-        public long Sequence { get; init; }
-
-        public long? SignedUntil { get; init; }
-
-        public string? Applied { get; init; }
-
-        public long HasSessions { get; init; }
-
-        public string? Login { get; init; }
-
-        public string Version { get; init; } = "";
-
-        public string Platform { get; init; } = "";
     }
 }

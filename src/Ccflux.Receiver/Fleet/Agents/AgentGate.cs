@@ -89,9 +89,9 @@ internal sealed class AgentGate(
         {
             var actor = new AuditActor(agent is null || code is ErrorCodes.AgentUnknown ? FleetAccess.Anonymous : FleetAccess.Agent, address);
             note ??= context.Request.Headers.Authorization.Count > 0 ? $"{context.Request.Path} with a user's token" : context.Request.Path.Value ?? "";
-            await writer.WriteAsync(connection =>
+            await writer.WriteAsync(session =>
             {
-                FleetAudit.Write(connection, time.GetUtcNow(), new FleetAccess(actor, action, code, AgentId: agent?.AgentId, Detail: note));
+                FleetAudit.Write(session, time.GetUtcNow(), new FleetAccess(actor, action, code, AgentId: agent?.AgentId, Detail: note));
                 return true;
             });
         }

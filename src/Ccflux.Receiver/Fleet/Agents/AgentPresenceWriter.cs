@@ -3,7 +3,6 @@ using Ccflux.Contracts.Fleet;
 using Ccflux.Receiver.Fleet.Store;
 using Ccflux.Receiver.Fleet.Vault;
 using Ccflux.Receiver.Platform.Auth.Admin;
-using Ccflux.Storage.Sqlite;
 using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Fleet.Agents;
@@ -35,7 +34,7 @@ internal sealed class AgentPresenceWriter(GroupCommitWriter writer, TimeProvider
             return true;
         }
 
-        var written = await writer.WriteAsync(connection => Write(connection, agent.AgentId, report, heartbeat.Sequence, seen));
+        var written = await writer.WriteAsync(session => Write(session, agent.AgentId, report, heartbeat.Sequence, seen));
         if (written.Status != WriteStatus.Committed)
         {
             return false;
@@ -54,11 +53,11 @@ internal sealed class AgentPresenceWriter(GroupCommitWriter writer, TimeProvider
             return;
         }
 
-        var written = await writer.WriteAsync(connection =>
+        var written = await writer.WriteAsync(session =>
         {
             foreach (var (agent, known) in due)
             {
-                connection.Execute(AgentSql.Touch, known.SeenAt.ToUnixTimeMilliseconds(), known.Sequence, agent);
+                session.Execute(AgentSql.Touch, ("seen_at", known.SeenAt.ToUnixTimeMilliseconds()), ("sequence", known.Sequence), ("agent", agent));
             }
 
             return due.Count;
@@ -73,21 +72,26 @@ internal sealed class AgentPresenceWriter(GroupCommitWriter writer, TimeProvider
     }
 
     /// <summary>Determines again whose login is in an agent's config dir after its grants changed. Must be called inside the write.</summary>
-    public static void Review(SqlConnection connection, string agentId, DateTimeOffset now)
+    public static void Review(WriteSession session, string agentId, DateTimeOffset now)
     {
-        string? applied;
-        using (var rows = connection.Query(AgentSql.AppliedOf, agentId))
-        {
-            applied = rows.Read() ? rows.TextOrNull(0) : null;
-        }
-
-        connection.Execute(AgentSql.SetAccount, AccountOf(connection, agentId, applied, now), now.ToUnixTimeMilliseconds(), agentId);
+        var applied = session.Text(AgentSql.AppliedOf, ("agent", agentId));
+        session.Execute(AgentSql.SetAccount, ("account", AccountOf(session, agentId, applied, now)), ("now", now.ToUnixTimeMilliseconds()), ("agent", agentId));
     }
 
-    private static bool Write(SqlConnection connection, string agentId, AgentReport report, long sequence, DateTimeOffset seen)
+    private static bool Write(WriteSession session, string agentId, AgentReport report, long sequence, DateTimeOffset seen)
     {
-        var account = AccountOf(connection, agentId, report.Applied, seen);
-        connection.Execute(AgentSql.Note, seen.ToUnixTimeMilliseconds(), sequence, report.Login, report.Version, report.Platform, report.Applied, account, report.HasSessions, agentId);
+        var account = AccountOf(session, agentId, report.Applied, seen);
+        session.Execute(
+            AgentSql.Note,
+            ("seen_at", seen.ToUnixTimeMilliseconds()),
+            ("sequence", sequence),
+            ("login", report.Login),
+            ("version", report.Version),
+            ("platform", report.Platform),
+            ("applied", report.Applied),
+            ("account", account),
+            ("has_sessions", report.HasSessions),
+            ("agent", agentId));
         return true;
     }
 
@@ -96,39 +100,39 @@ internal sealed class AgentPresenceWriter(GroupCommitWriter writer, TimeProvider
     /// login; anyone can name a fingerprint, since they are shown. If a full login of ours is there, its client controls it, whatever is stored: the agent
     /// becomes its holder, so that nobody else renews it. An unknown login in a config dir that held one of ours is that one, renewed by the client.
     /// </summary>
-    private static long? AccountOf(SqlConnection connection, string agentId, string? applied, DateTimeOffset now)
+    private static long? AccountOf(WriteSession session, string agentId, string? applied, DateTimeOffset now)
     {
         if (applied is null)
         {
             return null;
         }
 
-        var (account, holder, isWhole) = Find(connection, applied);
+        var (account, holder, isWhole) = Find(session, applied);
         if (account is { } known)
         {
-            var isGranted = connection.Scalar(AgentSql.IsGranted, agentId, known) > 0;
-            if (!isGranted && connection.Scalar(AgentSql.Holds, agentId, known) == 0)
+            var isGranted = session.Scalar(AgentSql.IsGranted, ("agent", agentId), ("account", known)) > 0;
+            if (!isGranted && session.Scalar(AgentSql.Holds, ("agent", agentId), ("account", known)) == 0)
             {
                 return null;
             }
 
             if (isGranted && isWhole && holder is (Holder.Vault or Holder.Foreign))
             {
-                connection.Execute(VaultSql.SetHolder, Holder.Agent, agentId, now.ToUnixTimeMilliseconds(), known);
-                FleetAudit.Write(connection, now, new FleetAccess(s_agent, FleetAction.Adopt, FleetAccess.Done, known, agentId, applied, $"was {holder}"));
+                session.Execute(VaultSql.SetHolder, ("holder", Holder.Agent), ("agent", agentId), ("now", now.ToUnixTimeMilliseconds()), ("account", known));
+                FleetAudit.Write(session, now, new FleetAccess(s_agent, FleetAction.Adopt, FleetAccess.Done, known, agentId, applied, $"was {holder}"));
             }
 
             return known;
         }
 
-        var before = connection.Scalar(AgentSql.AccountOf, agentId);
-        return before is { } former && connection.Scalar(AgentSql.Holds, agentId, former) > 0 ? former : null;
+        var before = session.Scalar(AgentSql.AccountOf, ("agent", agentId));
+        return before is { } former && session.Scalar(AgentSql.Holds, ("agent", agentId), ("account", former)) > 0 ? former : null;
     }
 
-    private static (long? Account, string Holder, bool IsWhole) Find(SqlConnection connection, string applied)
+    private static (long? Account, string Holder, bool IsWhole) Find(WriteSession session, string applied)
     {
-        using var rows = connection.Query(AgentSql.OfFingerprint, applied);
-        return rows.Read() ? (rows.Number(0), rows.Text(1), rows.Number(2) != 0) : (null, "", false);
+        using var rows = session.Query(AgentSql.OfFingerprint, ("fingerprint", applied));
+        return rows.Read() ? (rows.Int64(0), rows.Text(1), rows.Bool(2)) : (null, "", false);
     }
 
     /// <param name="Key">The key that signed it: an agent that is enrolled again counts as a different one.</param>

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Security.Cryptography;
 using Ccflux.Contracts.Fleet;
 using Ccflux.Receiver.Fleet.Store;
@@ -5,9 +6,9 @@ using Ccflux.Receiver.Fleet.Vault;
 using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Live;
-using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Reading;
+using Ccflux.Storage.Sql;
 using Ccflux.Storage.Writing;
-using Dapper;
 
 namespace Ccflux.Receiver.Fleet.Agents;
 
@@ -41,7 +42,7 @@ internal sealed record AgentFacts(
     IReadOnlySet<long> Granted);
 
 /// <summary>Manages agents for the admin: codes, grants and revocation.</summary>
-internal sealed class AgentStore(SqliteReaders readers, GroupCommitWriter writer, AgentDirectory directory, ReceiverSigning signing, IChangeFeed changes, TimeProvider time)
+internal sealed class AgentStore(ReadSessions readers, GroupCommitWriter writer, AgentDirectory directory, ReceiverSigning signing, IChangeFeed changes, TimeProvider time)
 {
     /// <summary>The maximum number of agents, including revoked ones.</summary>
     public const int MaxAgents = 20_000;
@@ -53,29 +54,11 @@ internal sealed class AgentStore(SqliteReaders readers, GroupCommitWriter writer
 
     public async Task<IReadOnlyList<AgentFacts>> AllAsync(CancellationToken cancellationToken)
     {
-        using var lease = await readers.RentAsync(cancellationToken);
-        var rows = await lease.Connection.QueryAsync<Row>(new CommandDefinition(AgentSql.SelectAll, new { Limit = MaxAgents }, cancellationToken: cancellationToken));
-        var grants = (await lease.Connection.QueryAsync<GrantRow>(new CommandDefinition(AgentSql.SelectGrants, cancellationToken: cancellationToken)))
-            .ToLookup(grant => grant.AgentId, grant => grant.AccountId, StringComparer.Ordinal);
-        return [.. rows.Select(row => new AgentFacts(
-            row.AgentId,
-            row.Machine,
-            row.ConfigDirId,
-            row.Platform,
-            row.Version,
-            KeyFingerprint.Of(row.SigningKey, row.SealingKey),
-            row.ReceiverKey is null || !string.Equals(row.ReceiverKey, row.CurrentKey, StringComparison.Ordinal),
-            UnixTime.At(row.EnrolledAt),
-            UnixTime.At(row.RevokedAt),
-            UnixTime.At(row.LastSeenAt),
-            row.Login,
-            row.Applied,
-            row.AccountId,
-            row.ClaimedAccount,
-            row.HasSessions != 0,
-            UnixTime.At(row.LastSwitchAt),
-            row.PendingAccount,
-            grants[row.AgentId].ToHashSet()))];
+        using var session = await readers.OpenAsync(cancellationToken);
+        var agents = session.List(AgentSql.SelectAll, Facts, ("limit", MaxAgents));
+        var grants = session.List(AgentSql.SelectGrants, static rows => (Agent: rows.Text(0), Account: rows.Int64(1)))
+            .ToLookup(grant => grant.Agent, grant => grant.Account, StringComparer.Ordinal);
+        return [.. agents.Select(agent => agent with { Granted = grants[agent.AgentId].ToHashSet() })];
     }
 
     /// <summary>Creates a code that enrols one new agent on a machine. It is shown only this once and stored as a hash.</summary>
@@ -88,14 +71,8 @@ internal sealed class AgentStore(SqliteReaders readers, GroupCommitWriter writer
 
     /// <summary>Creates a code that gives an agent new keys and withdraws its grants. It also brings back a revoked agent.</summary>
     /// <returns>Null if there is no such agent, there are too many unused codes, or the database cannot be written to.</returns>
-    public Task<string?> NewCodeForAsync(string agentId, AuditActor actor) => MakeCodeAsync(
-        connection =>
-        {
-            using var rows = connection.Query(AgentSql.MachineOf, agentId);
-            return rows.Read() ? rows.Text(0) : null;
-        },
-        agentId,
-        actor);
+    public Task<string?> NewCodeForAsync(string agentId, AuditActor actor) =>
+        MakeCodeAsync(session => session.Text(AgentSql.MachineOf, ("agent", agentId)), agentId, actor);
 
     /// <summary>The fingerprint that people compare when they enrol an agent: see <see cref="KeyFingerprint"/>. Null if the database cannot be written to.</summary>
     public async Task<string?> ReceiverFingerprintAsync()
@@ -107,65 +84,63 @@ internal sealed class AgentStore(SqliteReaders readers, GroupCommitWriter writer
     public static bool IsMachine(string machine) => SafeDisplayText.Is(machine, FleetLimits.MaxMachine);
 
     /// <summary>Grants an account to an agent, or withdraws it. False if either does not exist.</summary>
-    public Task<bool> GrantAsync(string agentId, long accountId, bool granted, AuditActor actor) => ChangeAsync(connection =>
+    public Task<bool> GrantAsync(string agentId, long accountId, bool granted, AuditActor actor) => ChangeAsync(session =>
     {
-        using (var rows = connection.Query(VaultSql.HasAccount, accountId))
-        {
-            if (!rows.Read())
-            {
-                return false;
-            }
-        }
-
-        if (connection.Scalar(AgentSql.CountOf, agentId) == 0)
+        if (!session.Any(VaultSql.HasAccount, ("account", accountId)) || session.Scalar(AgentSql.CountOf, ("agent", agentId)) == 0)
         {
             return false;
         }
 
         _ = granted
-            ? connection.Execute(AgentSql.Grant, agentId, accountId, time.GetUtcNow().ToUnixTimeMilliseconds())
-            : connection.Execute(AgentSql.Withdraw, agentId, accountId);
-        AgentPresenceWriter.Review(connection, agentId, time.GetUtcNow());
-        FleetAudit.Write(connection, time.GetUtcNow(), new FleetAccess(actor, FleetAction.Grant, granted ? FleetAccess.Done : "withdrawn", accountId, agentId));
+            ? session.Execute(AgentSql.Grant, ("agent", agentId), ("account", accountId), ("now", time.GetUtcNow().ToUnixTimeMilliseconds()))
+            : session.Execute(AgentSql.Withdraw, ("agent", agentId), ("account", accountId));
+        AgentPresenceWriter.Review(session, agentId, time.GetUtcNow());
+        FleetAudit.Write(session, time.GetUtcNow(), new FleetAccess(actor, FleetAction.Grant, granted ? FleetAccess.Done : "withdrawn", accountId, agentId));
         return true;
     });
 
     /// <summary>Revokes an agent and its grants at once. The login in its config dir stays there: an account that it holds needs a new login.</summary>
-    public Task<bool> RevokeAsync(string agentId, AuditActor actor) => ChangeAsync(connection =>
+    public Task<bool> RevokeAsync(string agentId, AuditActor actor) => ChangeAsync(session =>
     {
         var now = time.GetUtcNow();
-        if (connection.Execute(AgentSql.Revoke, now.ToUnixTimeMilliseconds(), agentId) == 0)
+        if (session.Execute(AgentSql.Revoke, ("now", now.ToUnixTimeMilliseconds()), ("agent", agentId)) == 0)
         {
             return false;
         }
 
-        connection.Execute(AgentSql.WithdrawAll, agentId);
-        OpenCommand.EndUndelivered(connection, agentId, "revoked", now);
-        AgentPresenceWriter.Review(connection, agentId, now);
-        FleetAudit.Write(connection, now, new FleetAccess(actor, FleetAction.Revoke, FleetAccess.Done, AgentId: agentId));
+        session.Execute(AgentSql.WithdrawAll, ("agent", agentId));
+        OpenCommand.EndUndelivered(session, agentId, "revoked", now);
+        AgentPresenceWriter.Review(session, agentId, now);
+        FleetAudit.Write(session, now, new FleetAccess(actor, FleetAction.Revoke, FleetAccess.Done, AgentId: agentId));
         return true;
     });
 
-    private async Task<string?> MakeCodeAsync(Func<SqlConnection, string?> machineOf, string? agentId, AuditActor actor)
+    private async Task<string?> MakeCodeAsync(Func<WriteSession, string?> machineOf, string? agentId, AuditActor actor)
     {
         var code = "fcode_" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
-        var written = await writer.WriteAsync(connection =>
+        var written = await writer.WriteAsync(session =>
         {
             var now = time.GetUtcNow();
-            connection.Execute(AgentSql.PruneCodes, now.ToUnixTimeMilliseconds());
-            if (connection.Scalar(AgentSql.CountCodes, now.ToUnixTimeMilliseconds()) >= MaxCodes || machineOf(connection) is not { } machine)
+            session.Execute(AgentSql.PruneCodes, ("now", now.ToUnixTimeMilliseconds()));
+            if (session.Scalar(AgentSql.CountCodes, ("now", now.ToUnixTimeMilliseconds())) >= MaxCodes || machineOf(session) is not { } machine)
             {
                 return false;
             }
 
-            connection.Execute(AgentSql.InsertCode, SecretToken.Hash(code), machine, agentId, now.ToUnixTimeMilliseconds(), (now + CodeLifetime).ToUnixTimeMilliseconds());
-            FleetAudit.Write(connection, now, new FleetAccess(actor, FleetAction.Code, FleetAccess.Done, AgentId: agentId, Detail: agentId is null ? machine : "new keys"));
+            session.Execute(
+                AgentSql.InsertCode,
+                ("hash", SecretToken.Hash(code)),
+                ("machine", machine),
+                ("agent", agentId),
+                ("now", now.ToUnixTimeMilliseconds()),
+                ("expires_at", (now + CodeLifetime).ToUnixTimeMilliseconds()));
+            FleetAudit.Write(session, now, new FleetAccess(actor, FleetAction.Code, FleetAccess.Done, AgentId: agentId, Detail: agentId is null ? machine : "new keys"));
             return true;
         });
         return written is { Status: WriteStatus.Committed, Value: true } ? code : null;
     }
 
-    private async Task<bool> ChangeAsync(Func<SqlConnection, bool> change)
+    private async Task<bool> ChangeAsync(Func<WriteSession, bool> change)
     {
         var written = await writer.WriteAsync(change);
         directory.Forget();
@@ -173,51 +148,24 @@ internal sealed class AgentStore(SqliteReaders readers, GroupCommitWriter writer
         return written is { Status: WriteStatus.Committed, Value: true };
     }
 
-    private sealed class GrantRow
-    {
-        public string AgentId { get; init; } = "";
-
-        public long AccountId { get; init; }
-    }
-
-    private sealed class Row
-    {
-        public string AgentId { get; init; } = "";
-
-        public string Machine { get; init; } = "";
-
-        public string ConfigDirId { get; init; } = "";
-
-        public string Platform { get; init; } = "";
-
-        public string Version { get; init; } = "";
-
-        public string SigningKey { get; init; } = "";
-
-        public string SealingKey { get; init; } = "";
-
-        public string? ReceiverKey { get; init; }
-
-        public string? CurrentKey { get; init; }
-
-        public long? ClaimedAccount { get; init; }
-
-        public long EnrolledAt { get; init; }
-
-        public long? RevokedAt { get; init; }
-
-        public long? LastSeenAt { get; init; }
-
-        public string? Login { get; init; }
-
-        public string? Applied { get; init; }
-
-        public long? AccountId { get; init; }
-
-        public long HasSessions { get; init; }
-
-        public long? LastSwitchAt { get; init; }
-
-        public long? PendingAccount { get; init; }
-    }
+    /// <summary>Reads a row of <see cref="AgentSql.SelectAll"/>; the grants come from another query.</summary>
+    private static AgentFacts Facts(Rows rows) => new(
+        rows.Text(0),
+        rows.Text(1),
+        rows.Text(2),
+        rows.Text(3),
+        rows.Text(4),
+        KeyFingerprint.Of(rows.Text(5), rows.Text(6)),
+        rows.TextOrNull(7) is not { } receiverKey || !string.Equals(receiverKey, rows.TextOrNull(16), StringComparison.Ordinal),
+        UnixTime.At(rows.Int64(8)),
+        UnixTime.At(rows.Int64OrNull(9)),
+        UnixTime.At(rows.Int64OrNull(10)),
+        rows.TextOrNull(11),
+        rows.TextOrNull(12),
+        rows.Int64OrNull(13),
+        rows.Int64OrNull(15),
+        rows.Bool(14),
+        UnixTime.At(rows.Int64OrNull(17)),
+        rows.Int64OrNull(18),
+        FrozenSet<long>.Empty);
 }

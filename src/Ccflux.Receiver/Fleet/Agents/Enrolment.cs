@@ -6,7 +6,6 @@ using Ccflux.Receiver.Fleet.Vault;
 using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Live;
-using Ccflux.Storage.Sqlite;
 using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Fleet.Agents;
@@ -56,7 +55,7 @@ internal sealed class Enrolment(GroupCommitWriter writer, AgentDirectory directo
     /// <returns>The answer, or why there is none.</returns>
     public async Task<WriteResult<EnrolOutcome>> EnrolAsync(EnrolRequest request, string address)
     {
-        var written = await writer.WriteAsync(connection => Enrol(connection, request, address));
+        var written = await writer.WriteAsync(session => Enrol(session, request, address));
         if (written.Value?.Reply is not null)
         {
             directory.Forget();
@@ -66,11 +65,11 @@ internal sealed class Enrolment(GroupCommitWriter writer, AgentDirectory directo
         return written;
     }
 
-    private EnrolOutcome Enrol(SqlConnection connection, EnrolRequest request, string address)
+    private EnrolOutcome Enrol(WriteSession session, EnrolRequest request, string address)
     {
         var now = time.GetUtcNow();
         var hash = SecretToken.Hash(request.Code);
-        if (FindCode(connection, hash, now) is not var (machine, renewed))
+        if (FindCode(session, hash, now) is not var (machine, renewed))
         {
             return new EnrolOutcome(null, "The code is unknown, used or expired. Ask the admin for a new one.");
         }
@@ -80,43 +79,60 @@ internal sealed class Enrolment(GroupCommitWriter writer, AgentDirectory directo
             return new EnrolOutcome(null, "The code is for another machine. Ask the admin for a new one.");
         }
 
-        if (renewed is null && connection.Scalar(AgentSql.Count) >= AgentStore.MaxAgents)
+        if (renewed is null && session.Scalar(AgentSql.Count) >= AgentStore.MaxAgents)
         {
             return new EnrolOutcome(null, $"The receiver has {AgentStore.MaxAgents} agents, including revoked ones, and accepts no more. An existing agent can be enrolled again.");
         }
 
         // Checked here as well as above, because two receivers may have read the code at the same time.
-        if (connection.Execute(AgentSql.UseCode, now.ToUnixTimeMilliseconds(), hash) == 0)
+        if (session.Execute(AgentSql.UseCode, ("now", now.ToUnixTimeMilliseconds()), ("hash", hash)) == 0)
         {
             return new EnrolOutcome(null, "The code has been used. Ask the admin for a new one.");
         }
 
         var agentId = renewed ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
-        var receiverKey = signing.PublicKey(connection);
+        var receiverKey = signing.PublicKey(session);
         if (renewed is null)
         {
-            connection.Execute(
-                AgentSql.Insert, agentId, agentId, machine, request.ConfigDirId, request.Platform, request.Version, request.SigningKey, request.SealingKey, receiverKey, now.ToUnixTimeMilliseconds());
+            session.Execute(
+                AgentSql.Insert,
+                ("agent", agentId),
+                ("machine", machine),
+                ("config_dir", request.ConfigDirId),
+                ("platform", request.Platform),
+                ("version", request.Version),
+                ("signing_key", request.SigningKey),
+                ("sealing_key", request.SealingKey),
+                ("receiver_key", receiverKey),
+                ("now", now.ToUnixTimeMilliseconds()));
         }
         else
         {
-            connection.Execute(
-                AgentSql.Renew, request.ConfigDirId, request.Platform, request.Version, request.SigningKey, request.SealingKey, receiverKey, now.ToUnixTimeMilliseconds(), agentId);
+            session.Execute(
+                AgentSql.Renew,
+                ("config_dir", request.ConfigDirId),
+                ("platform", request.Platform),
+                ("version", request.Version),
+                ("signing_key", request.SigningKey),
+                ("sealing_key", request.SealingKey),
+                ("receiver_key", receiverKey),
+                ("now", now.ToUnixTimeMilliseconds()),
+                ("agent", agentId));
 
             // Grants were made to the holder of the old keys, and what was sealed to those keys can no longer be opened.
-            connection.Execute(AgentSql.WithdrawAll, agentId);
-            OpenCommand.EndUndelivered(connection, agentId, "enrolled again", now);
-            AgentPresenceWriter.Review(connection, agentId, now);
+            session.Execute(AgentSql.WithdrawAll, ("agent", agentId));
+            OpenCommand.EndUndelivered(session, agentId, "enrolled again", now);
+            AgentPresenceWriter.Review(session, agentId, now);
         }
 
         var detail = $"{(renewed is null ? machine : "new keys, grants withdrawn")}, keys {KeyFingerprint.Of(request.SigningKey, request.SealingKey)}";
-        FleetAudit.Write(connection, now, new FleetAccess(new AuditActor(FleetAccess.Agent, address), FleetAction.Enrol, FleetAccess.Done, AgentId: agentId, Detail: detail));
-        return new EnrolOutcome(new EnrolReply { AgentId = agentId, SealingKey = seal.PublicKey(connection), SigningKey = receiverKey }, null);
+        FleetAudit.Write(session, now, new FleetAccess(new AuditActor(FleetAccess.Agent, address), FleetAction.Enrol, FleetAccess.Done, AgentId: agentId, Detail: detail));
+        return new EnrolOutcome(new EnrolReply { AgentId = agentId, SealingKey = seal.PublicKey(session), SigningKey = receiverKey }, null);
     }
 
-    private static (string Machine, string? Renewed)? FindCode(SqlConnection connection, byte[] hash, DateTimeOffset now)
+    private static (string Machine, string? Renewed)? FindCode(WriteSession session, byte[] hash, DateTimeOffset now)
     {
-        using var rows = connection.Query(AgentSql.FindCode, hash, now.ToUnixTimeMilliseconds());
+        using var rows = session.Query(AgentSql.FindCode, ("hash", hash), ("now", now.ToUnixTimeMilliseconds()));
         return rows.Read() ? (rows.Text(0), rows.TextOrNull(1)) : null;
     }
 

@@ -1,7 +1,8 @@
 using Ccflux.Contracts.Fleet;
 using Ccflux.Receiver.Fleet.Store;
 using Ccflux.Receiver.Platform.Auth.Admin;
-using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Sql;
+using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Fleet.Agents;
 
@@ -19,24 +20,24 @@ internal sealed record OpenCommand(
     /// <summary>An agent's clock may be off by as much as is allowed for signatures, and it may be carrying out the command right now.</summary>
     public static readonly TimeSpan Tolerance = Contracts.Usage.ReportLimits.ClockTolerance + TimeSpan.FromSeconds(30);
 
-    public static List<OpenCommand> Of(SqlConnection connection, string agentId)
+    public static List<OpenCommand> Of(WriteSession session, string agentId)
     {
         var open = new List<OpenCommand>();
-        using var rows = connection.Query(CommandSql.SelectOpen, agentId);
+        using var rows = session.Query(CommandSql.SelectOpen, ("agent", agentId));
         while (rows.Read())
         {
             open.Add(new OpenCommand(
-                rows.Number(0),
+                rows.Int64(0),
                 agentId,
-                rows.Number(1),
+                rows.Int64(1),
                 rows.Text(2),
-                rows.Number(3) != 0,
+                rows.Bool(3),
                 rows.Text(4),
                 rows.TextOrNull(5),
                 rows.Text(6),
                 string.Equals(rows.Text(7), "delivered", StringComparison.Ordinal),
-                UnixTime.At(rows.Number(8)),
-                UnixTime.At(rows.Number(9)),
+                UnixTime.At(rows.Int64(8)),
+                UnixTime.At(rows.Int64(9)),
                 rows.TextOrNull(10)));
         }
 
@@ -44,32 +45,33 @@ internal sealed record OpenCommand(
     }
 
     /// <summary>Ends commands that were never delivered: the logins in them belong to the vault again.</summary>
-    public static void EndUndelivered(SqlConnection connection, string agentId, string reason, DateTimeOffset now)
+    public static void EndUndelivered(WriteSession session, string agentId, string reason, DateTimeOffset now)
     {
-        foreach (var command in Of(connection, agentId).Where(command => !command.IsDelivered))
+        foreach (var command in Of(session, agentId).Where(command => !command.IsDelivered))
         {
-            command.End(connection, Expired, reason, now);
+            command.End(session, Expired, reason, now);
         }
     }
 
     public SealedCommand ToWire() => new() { Id = Id, Kind = Kind, IssuedAt = IssuedAt, ExpiresAt = ExpiresAt, Sealed = Sealed, Signature = Signature! };
 
     /// <summary>The config dir contains the login that was sent.</summary>
-    public void Confirm(SqlConnection connection, DateTimeOffset now)
+    public void Confirm(WriteSession session, DateTimeOffset now)
     {
-        connection.Execute(CommandSql.Settle, Confirmed, default, now.ToUnixTimeMilliseconds(), Id);
-        connection.Execute(CommandSql.SetApplied, AccountId, Fingerprint, AgentId, now.ToUnixTimeMilliseconds());
-        Audit(connection, now, FleetAction.Confirm, FleetAccess.Done, "");
+        session.Execute(CommandSql.Settle, ("state", Confirmed), ("reason", SqlValue.Null), ("now", now.ToUnixTimeMilliseconds()), ("command", Id));
+        session.Execute(CommandSql.SetApplied, ("account", AccountId), ("fingerprint", Fingerprint), ("agent", AgentId), ("now", now.ToUnixTimeMilliseconds()));
+        Audit(session, now, FleetAction.Confirm, FleetAccess.Done, "");
     }
 
     /// <summary>The command was not and will not be carried out: the vault takes back the login in it.</summary>
-    public void End(SqlConnection connection, string state, string reason, DateTimeOffset now)
+    public void End(WriteSession session, string state, string reason, DateTimeOffset now)
     {
-        connection.Execute(CommandSql.Settle, state, reason, now.ToUnixTimeMilliseconds(), Id);
-        var taken = Whole && connection.Execute(CommandSql.TakeBack, now.ToUnixTimeMilliseconds(), AccountId, AgentId, Fingerprint) > 0;
-        Audit(connection, now, taken ? FleetAction.TakeBack : FleetAction.Confirm, state, reason);
+        session.Execute(CommandSql.Settle, ("state", state), ("reason", reason), ("now", now.ToUnixTimeMilliseconds()), ("command", Id));
+        var taken = Whole
+            && session.Execute(CommandSql.TakeBack, ("now", now.ToUnixTimeMilliseconds()), ("account", AccountId), ("agent", AgentId), ("fingerprint", Fingerprint)) > 0;
+        Audit(session, now, taken ? FleetAction.TakeBack : FleetAction.Confirm, state, reason);
     }
 
-    private void Audit(SqlConnection connection, DateTimeOffset now, string action, string outcome, string detail) =>
-        FleetAudit.Write(connection, now, new FleetAccess(new AuditActor(FleetAccess.Agent, ""), action, outcome, AccountId, AgentId, Fingerprint, detail));
+    private void Audit(WriteSession session, DateTimeOffset now, string action, string outcome, string detail) =>
+        FleetAudit.Write(session, now, new FleetAccess(new AuditActor(FleetAccess.Agent, ""), action, outcome, AccountId, AgentId, Fingerprint, detail));
 }

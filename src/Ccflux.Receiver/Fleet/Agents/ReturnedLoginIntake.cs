@@ -5,7 +5,7 @@ using Ccflux.Receiver.Fleet.Store;
 using Ccflux.Receiver.Fleet.Vault;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Live;
-using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Sql;
 using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Fleet.Agents;
@@ -24,7 +24,7 @@ internal sealed class ReturnedLoginIntake(
     public async Task<ReturnedLoginOutcome> TakeAsync(EnrolledAgent agent, ReturnedLogin returned, string address, CancellationToken cancellationToken)
     {
         var actor = new AuditActor("agent", address);
-        var looked = await writer.WriteAsync(connection => Look(connection, agent, returned, actor));
+        var looked = await writer.WriteAsync(session => Look(session, agent, returned, actor));
         if (looked.Status != WriteStatus.Committed)
         {
             return new ReturnedLoginOutcome(null, ErrorCodes.Busy);
@@ -46,7 +46,7 @@ internal sealed class ReturnedLoginIntake(
         if (code is null)
         {
             VaultFaultPoints.Point(VaultFaultPoints.CredentialProven);
-            var written = await writer.WriteAsync(connection => Store(connection, agent, returned, account, login, answer.OrganizationUuid, actor));
+            var written = await writer.WriteAsync(session => Store(session, agent, returned, account, login, answer.OrganizationUuid, actor));
             if (written.Status != WriteStatus.Committed)
             {
                 return new ReturnedLoginOutcome(null, ErrorCodes.Busy);
@@ -57,7 +57,7 @@ internal sealed class ReturnedLoginIntake(
             return written.Value!;
         }
 
-        await writer.WriteAsync(connection => Refuse(connection, agent, account.AccountId, code, actor, login.Fingerprint, detail));
+        await writer.WriteAsync(session => Refuse(session, agent, account.AccountId, code, actor, login.Fingerprint, detail));
         return new ReturnedLoginOutcome(null, code);
     }
 
@@ -88,87 +88,90 @@ internal sealed class ReturnedLoginIntake(
             : (ErrorCodes.CredentialRefused, "of another account: it belongs to another organisation");
     }
 
-    private (ReturnedLoginOutcome? Outcome, StoredAccount? Account, Login? Login) Look(SqlConnection connection, EnrolledAgent agent, ReturnedLogin returned, AuditActor actor)
+    private (ReturnedLoginOutcome? Outcome, StoredAccount? Account, Login? Login) Look(WriteSession session, EnrolledAgent agent, ReturnedLogin returned, AuditActor actor)
     {
-        var opened = Open(connection, agent, returned);
-        var accountId = connection.Scalar(VaultSql.FindReturned, returned.AccountIdHint, opened?.Fingerprint, returned.Replaces, agent.AgentId);
-        if (accountId is not { } id || (connection.Scalar(AgentSql.IsGranted, agent.AgentId, id) == 0 && connection.Scalar(AgentSql.Holds, agent.AgentId, id) == 0))
+        var opened = Open(session, agent, returned);
+        var accountId = session.Scalar(
+            VaultSql.FindReturned, ("uuid", returned.AccountIdHint), ("fingerprint", opened?.Fingerprint), ("replaces", returned.Replaces), ("agent", agent.AgentId));
+        if (accountId is not { } id
+            || (session.Scalar(AgentSql.IsGranted, ("agent", agent.AgentId), ("account", id)) == 0
+                && session.Scalar(AgentSql.Holds, ("agent", agent.AgentId), ("account", id)) == 0))
         {
-            return (Refuse(connection, agent, accountId, ErrorCodes.AccountNotGranted, actor, null, ""), null, null);
+            return (Refuse(session, agent, accountId, ErrorCodes.AccountNotGranted, actor, null, ""), null, null);
         }
 
-        var account = vault.Read(connection, id)!;
+        var account = vault.Read(session, id)!;
         if (account.Login is null)
         {
-            return (Refuse(connection, agent, id, ErrorCodes.Busy, actor, null, "the key ring is missing"), null, null);
+            return (Refuse(session, agent, id, ErrorCodes.Busy, actor, null, "the key ring is missing"), null, null);
         }
 
         if (opened is not { } login)
         {
-            return (Refuse(connection, agent, id, ErrorCodes.CredentialRefused, actor, null, "cannot be opened, or contains no login"), null, null);
+            return (Refuse(session, agent, id, ErrorCodes.CredentialRefused, actor, null, "cannot be opened, or contains no login"), null, null);
         }
 
         var isCopy = login.RefreshToken is null && string.Equals(login.AccessToken, account.Login.AccessToken, StringComparison.Ordinal);
         if (isCopy || login.HasTokensOf(account.Login))
         {
-            if (!isCopy && !(returned.HandedBack && IsGivenAgain(connection, account, agent)))
+            if (!isCopy && !(returned.HandedBack && IsGivenAgain(session, account, agent)))
             {
-                Settle(connection, agent, returned, account, account.Fingerprint);
+                Settle(session, agent, returned, account, account.Fingerprint);
             }
 
-            Audit(connection, agent, id, FleetAccess.Done, actor, login.Fingerprint, returned.HandedBack ? "handed back, unchanged" : "unchanged");
+            Audit(session, agent, id, FleetAccess.Done, actor, login.Fingerprint, returned.HandedBack ? "handed back, unchanged" : "unchanged");
             return (new ReturnedLoginOutcome(account.Fingerprint, null), null, null);
         }
 
         return login.RefreshToken is null || !string.Equals(returned.Replaces, account.Fingerprint, StringComparison.Ordinal)
-            ? (Refuse(connection, agent, id, ErrorCodes.CredentialSuperseded, actor, login.Fingerprint, $"replaces {returned.Replaces}"), null, null)
+            ? (Refuse(session, agent, id, ErrorCodes.CredentialSuperseded, actor, login.Fingerprint, $"replaces {returned.Replaces}"), null, null)
             : (null, account, login);
     }
 
-    private ReturnedLoginOutcome Store(SqlConnection connection, EnrolledAgent agent, ReturnedLogin returned, StoredAccount account, Login login, string? organization, AuditActor actor)
+    private ReturnedLoginOutcome Store(WriteSession session, EnrolledAgent agent, ReturnedLogin returned, StoredAccount account, Login login, string? organization, AuditActor actor)
     {
-        if (vault.Read(connection, account.AccountId) is not { } present || !vault.Replace(connection, present, login, RefreshPath.Session, returned.Replaces))
+        if (vault.Read(session, account.AccountId) is not { } present || !vault.Replace(session, present, login, RefreshPath.Session, returned.Replaces))
         {
-            return Refuse(connection, agent, account.AccountId, ErrorCodes.CredentialSuperseded, actor, login.Fingerprint, $"replaces {returned.Replaces}");
+            return Refuse(session, agent, account.AccountId, ErrorCodes.CredentialSuperseded, actor, login.Fingerprint, $"replaces {returned.Replaces}");
         }
 
-        vault.Learn(connection, present with { Login = login }, organization);
-        connection.Execute(VaultSql.EndIntents, account.AccountId);
-        Settle(connection, agent, returned, vault.Read(connection, account.AccountId)!, login.Fingerprint);
-        Audit(connection, agent, account.AccountId, FleetAccess.Done, actor, login.Fingerprint, returned.HandedBack ? "handed back" : "renewed");
+        vault.Learn(session, present with { Login = login }, organization);
+        session.Execute(VaultSql.EndIntents, ("account", account.AccountId));
+        Settle(session, agent, returned, vault.Read(session, account.AccountId)!, login.Fingerprint);
+        Audit(session, agent, account.AccountId, FleetAccess.Done, actor, login.Fingerprint, returned.HandedBack ? "handed back" : "renewed");
         return new ReturnedLoginOutcome(login.Fingerprint, null);
     }
 
     /// <summary>Sets the new holder: the vault if the agent has removed the login from its config dir, else that agent.</summary>
-    private void Settle(SqlConnection connection, EnrolledAgent agent, ReturnedLogin returned, StoredAccount account, string fingerprint)
+    private void Settle(WriteSession session, EnrolledAgent agent, ReturnedLogin returned, StoredAccount account, string fingerprint)
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         var isHolder = account.Holder is Holder.Agent && !IsAnothers(account, agent);
         if (returned.HandedBack && account.Holder is not Holder.Vault)
         {
-            connection.Execute(VaultSql.SetHolder, Holder.Vault, default, now, account.AccountId);
+            session.Execute(VaultSql.SetHolder, ("holder", Holder.Vault), ("agent", SqlValue.Null), ("now", now), ("account", account.AccountId));
         }
         else if (!returned.HandedBack && !isHolder)
         {
-            connection.Execute(VaultSql.SetHolder, Holder.Agent, agent.AgentId, now, account.AccountId);
+            session.Execute(VaultSql.SetHolder, ("holder", Holder.Agent), ("agent", agent.AgentId), ("now", now), ("account", account.AccountId));
         }
 
         if (!returned.HandedBack)
         {
-            connection.Execute(CommandSql.SetApplied, account.AccountId, fingerprint, agent.AgentId, now);
+            session.Execute(CommandSql.SetApplied, ("account", account.AccountId), ("fingerprint", fingerprint), ("agent", agent.AgentId), ("now", now));
         }
     }
 
     /// <summary>A login that is handed back twice, because the first answer was lost, may have been given out since: to another agent, or to this one.</summary>
-    private static bool IsGivenAgain(SqlConnection connection, StoredAccount account, EnrolledAgent agent) =>
-        IsAnothers(account, agent) || OpenCommand.Of(connection, agent.AgentId).Exists(command => command.Whole && command.AccountId == account.AccountId);
+    private static bool IsGivenAgain(WriteSession session, StoredAccount account, EnrolledAgent agent) =>
+        IsAnothers(account, agent) || OpenCommand.Of(session, agent.AgentId).Exists(command => command.Whole && command.AccountId == account.AccountId);
 
     private static bool IsAnothers(StoredAccount account, EnrolledAgent agent) =>
         account.Holder is Holder.Agent && !string.Equals(account.HolderAgent, agent.AgentId, StringComparison.Ordinal);
 
-    private Login? Open(SqlConnection connection, EnrolledAgent agent, ReturnedLogin returned)
+    private Login? Open(WriteSession session, EnrolledAgent agent, ReturnedLogin returned)
     {
-        if (seal.Open(connection, returned.Sealed, returned.SealContext(agent.AgentId)) is not { } plain)
+        if (seal.Open(session, returned.Sealed, returned.SealContext(agent.AgentId)) is not { } plain)
         {
             return null;
         }
@@ -184,12 +187,12 @@ internal sealed class ReturnedLoginIntake(
         }
     }
 
-    private ReturnedLoginOutcome Refuse(SqlConnection connection, EnrolledAgent agent, long? accountId, string code, AuditActor actor, string? fingerprint, string detail)
+    private ReturnedLoginOutcome Refuse(WriteSession session, EnrolledAgent agent, long? accountId, string code, AuditActor actor, string? fingerprint, string detail)
     {
-        Audit(connection, agent, accountId, code, actor, fingerprint, detail);
+        Audit(session, agent, accountId, code, actor, fingerprint, detail);
         return new ReturnedLoginOutcome(null, code);
     }
 
-    private void Audit(SqlConnection connection, EnrolledAgent agent, long? accountId, string outcome, AuditActor actor, string? fingerprint, string detail) =>
-        FleetAudit.Write(connection, time.GetUtcNow(), new FleetAccess(actor, FleetAction.BringBack, outcome, accountId, agent.AgentId, fingerprint, detail));
+    private void Audit(WriteSession session, EnrolledAgent agent, long? accountId, string outcome, AuditActor actor, string? fingerprint, string detail) =>
+        FleetAudit.Write(session, time.GetUtcNow(), new FleetAccess(actor, FleetAction.BringBack, outcome, accountId, agent.AgentId, fingerprint, detail));
 }

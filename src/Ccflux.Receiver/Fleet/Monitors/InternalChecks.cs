@@ -1,13 +1,12 @@
 using Ccflux.Receiver.Fleet.Network;
 using Ccflux.Receiver.Fleet.Sessions;
-using Ccflux.Storage.Sqlite;
-using Dapper;
+using Ccflux.Storage.Reading;
 
 namespace Ccflux.Receiver.Fleet.Monitors;
 
 /// <summary>Checks what the receiver knows without requesting a URL: whether polls succeed, whether config dirs with sessions send heartbeats, and the
 /// programs that forward requests to it. Those are monitored once they have been seen.</summary>
-internal sealed class InternalChecks(LiveSessions sessions, NetworkWatch network, SqliteReaders readers, TimeProvider time)
+internal sealed class InternalChecks(LiveSessions sessions, NetworkWatch network, ReadSessions readers, TimeProvider time)
 {
     /// <summary>Until then, sessions are known only from before the start: no agent has had time for a heartbeat.</summary>
     private readonly DateTimeOffset _settled = time.GetUtcNow() + SessionRule.GoneAfter;
@@ -57,11 +56,11 @@ internal sealed class InternalChecks(LiveSessions sessions, NetworkWatch network
 
     private async Task<CheckResult> PollingAsync(CancellationToken cancellationToken)
     {
-        using var lease = await readers.RentAsync(cancellationToken);
-        var polls = await lease.Connection.QuerySingleAsync<PollCounts>(new CommandDefinition(MonitorSql.Polls, cancellationToken: cancellationToken));
-        var asked = polls.Polled - polls.Waiting;
+        using var session = await readers.OpenAsync(cancellationToken);
+        var (polled, failing, waiting) = session.First(MonitorSql.Polls, static rows => (rows.Int64(0), rows.Int64(1), rows.Int64(2)));
+        var asked = polled - waiting;
         return asked == 0 ? new CheckResult(MonitorState.Unknown, "no account has been polled yet")
-            : new CheckResult(State(asked - polls.Failing, asked), string.Create(CultureInfo.InvariantCulture, $"{asked - polls.Failing} of {asked} accounts answered"));
+            : new CheckResult(State(asked - failing, asked), string.Create(CultureInfo.InvariantCulture, $"{asked - failing} of {asked} accounts answered"));
     }
 
     private IEnumerable<Watched> All()
@@ -82,13 +81,4 @@ internal sealed class InternalChecks(LiveSessions sessions, NetworkWatch network
     private static MonitorState State(long up, long all) => up == all ? MonitorState.Up : up == 0 ? MonitorState.Down : MonitorState.Partly;
 
     private static bool IsTaken(Watched one, IReadOnlyList<MonitorTarget> targets) => targets.Any(target => string.Equals(target.Name, one.Name, StringComparison.OrdinalIgnoreCase));
-
-    private sealed class PollCounts
-    {
-        public long Polled { get; init; }
-
-        public long Failing { get; init; }
-
-        public long Waiting { get; init; }
-    }
 }

@@ -1,5 +1,4 @@
 using Ccflux.Receiver.Quota.Alerts;
-using Ccflux.Storage.Sqlite;
 using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Fleet.Monitors;
@@ -14,45 +13,59 @@ internal sealed class MonitorResultWriter(GroupCommitWriter writer, Notification
 
     public async Task<bool> WriteAsync(IReadOnlyList<(string Name, CheckResult Result)> round, DateTimeOffset now)
     {
-        var written = await writer.WriteAsync(connection =>
+        var written = await writer.WriteAsync(session =>
         {
             foreach (var (name, result) in round)
             {
-                Write(connection, name, result, now);
+                Write(session, name, result, now);
             }
 
             var oldest = (now - s_kept).ToUnixTimeMilliseconds();
-            connection.Execute(MonitorSql.DeleteOldSlots, oldest);
-            connection.Execute(MonitorSql.DeleteOldMonitors, oldest);
+            session.Execute(MonitorSql.DeleteOldSlots, ("before", oldest));
+            session.Execute(MonitorSql.DeleteOldMonitors, ("before", oldest));
             return true;
         });
         return written.Status == WriteStatus.Committed;
     }
 
-    private void Write(SqlConnection connection, string name, CheckResult result, DateTimeOffset now)
+    private void Write(WriteSession session, string name, CheckResult result, DateTimeOffset now)
     {
-        var (after, notice) = MonitorRule.Next(name, RecordOf(connection, name), result, now);
+        var (after, notice) = MonitorRule.Next(name, RecordOf(session, name), result, now);
         var at = now.ToUnixTimeMilliseconds();
-        var id = connection.Scalar(
-            MonitorSql.Upsert, name, MonitorStates.Name(after.State), after.Since.ToUnixTimeMilliseconds(), at, result.Milliseconds, result.Detail, after.Failures, after.NotifiedDown)!.Value;
+        var id = session.Insert(
+            MonitorSql.Upsert,
+            ("name", name),
+            ("state", MonitorStates.Name(after.State)),
+            ("since", after.Since.ToUnixTimeMilliseconds()),
+            ("checked_at", at),
+            ("took_ms", result.Milliseconds),
+            ("detail", result.Detail),
+            ("failures", after.Failures),
+            ("told_down", after.NotifiedDown));
         if (result.State is MonitorState.Up or MonitorState.Slow or MonitorState.Partly or MonitorState.Down)
         {
-            connection.Execute(MonitorSql.Count, id, at - (at % SlotMilliseconds), Is(MonitorState.Up), Is(MonitorState.Slow) + Is(MonitorState.Partly), Is(MonitorState.Down));
+            session.Execute(
+                MonitorSql.Count,
+                ("monitor", id),
+                ("slot_at", at - (at % SlotMilliseconds)),
+                ("up", Is(MonitorState.Up)),
+                ("slow", Is(MonitorState.Slow) + Is(MonitorState.Partly)),
+                ("down", Is(MonitorState.Down)));
         }
 
         if (notice is not null && options.Alerts)
         {
-            notifications.Write(connection, notice);
+            notifications.Write(session, notice);
         }
 
         long Is(MonitorState state) => result.State == state ? 1 : 0;
     }
 
-    private static MonitorRecord? RecordOf(SqlConnection connection, string name)
+    private static MonitorRecord? RecordOf(WriteSession session, string name)
     {
-        using var rows = connection.Query(MonitorSql.Record, name);
+        using var rows = session.Query(MonitorSql.Record, ("name", name));
         return rows.Read()
-            ? new MonitorRecord(MonitorStates.Parse(rows.Text(0)), UnixTime.At(rows.Number(1)), (int)rows.Number(2), rows.Number(3) != 0)
+            ? new MonitorRecord(MonitorStates.Parse(rows.Text(0)), UnixTime.At(rows.Int64(1)), rows.Int32(2), rows.Bool(3))
             : null;
     }
 }

@@ -1,12 +1,12 @@
 using Ccflux.Receiver.Quota.Alerts;
-using Ccflux.Storage.Sqlite;
-using Dapper;
+using Ccflux.Storage.Reading;
+using Ccflux.Storage.Sql;
 
 namespace Ccflux.Receiver.Fleet.Monitors;
 
 /// <summary>Reads the panel "Uptime monitoring".</summary>
 internal sealed class MonitorsQuery(
-    MonitorOptions options, MonitorWatch watch, HttpCheck check, InternalChecks internalChecks, KumaReader kuma, Notifications notifications, SqliteReaders readers, TimeProvider time)
+    MonitorOptions options, MonitorWatch watch, HttpCheck check, InternalChecks internalChecks, KumaReader kuma, Notifications notifications, ReadSessions readers, TimeProvider time)
 {
     private static readonly TimeSpan s_day = TimeSpan.FromHours(24);
 
@@ -24,9 +24,9 @@ internal sealed class MonitorsQuery(
     private async Task<IReadOnlyList<MonitorView>> OwnAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         var since = (now - s_day).ToUnixTimeMilliseconds();
-        using var lease = await readers.RentAsync(cancellationToken);
-        var rows = (await lease.Connection.QueryAsync<MonitorRow>(MonitorSql.Monitors)).ToDictionary(row => row.Name, StringComparer.Ordinal);
-        var slots = (await lease.Connection.QueryAsync<SlotRow>(MonitorSql.Slots, new { since = since - (since % MonitorResultWriter.SlotMilliseconds) })).ToLookup(slot => slot.MonitorId);
+        using var session = await readers.OpenAsync(cancellationToken);
+        var rows = session.List(MonitorSql.Monitors, MonitorRow.Of).ToDictionary(row => row.Name, StringComparer.Ordinal);
+        var slots = session.List(MonitorSql.Slots, SlotRow.Of, ("since", since - (since % MonitorResultWriter.SlotMilliseconds))).ToLookup(slot => slot.MonitorId);
         var targets = watch.Targets();
         Watched[] watched = [.. targets.Select(target => OwnMonitorView.Of(target, check.CertificateEndsAt(target.Address), now)), .. internalChecks.Watched(targets)];
         return [.. watched.Select(one => rows.TryGetValue(one.Name, out var row)
@@ -52,6 +52,18 @@ internal sealed class MonitorRow
     public long? TookMs { get; init; }
 
     public string Detail { get; init; } = "";
+
+    /// <summary>Reads a row of <see cref="MonitorSql.Monitors"/>.</summary>
+    public static MonitorRow Of(Rows rows) => new()
+    {
+        MonitorId = rows.Int64(0),
+        Name = rows.Text(1),
+        State = rows.Text(2),
+        Since = rows.Int64(3),
+        CheckedAt = rows.Int64(4),
+        TookMs = rows.Int64OrNull(5),
+        Detail = rows.Text(6),
+    };
 }
 
 internal sealed class SlotRow
@@ -65,4 +77,7 @@ internal sealed class SlotRow
     public long Slow { get; init; }
 
     public long Down { get; init; }
+
+    /// <summary>Reads a row of <see cref="MonitorSql.Slots"/>.</summary>
+    public static SlotRow Of(Rows rows) => new() { MonitorId = rows.Int64(0), SlotAt = rows.Int64(1), Up = rows.Int64(2), Slow = rows.Int64(3), Down = rows.Int64(4) };
 }

@@ -4,8 +4,8 @@ using Ccflux.Receiver.Fleet.Sessions;
 using Ccflux.Receiver.Fleet.Store;
 using Ccflux.Receiver.Fleet.Switching;
 using Ccflux.Receiver.Fleet.Vault;
-using Ccflux.Storage.Sqlite;
-using Dapper;
+using Ccflux.Storage.Reading;
+using Ccflux.Storage.Sql;
 
 namespace Ccflux.Receiver.Fleet.Read;
 
@@ -21,7 +21,7 @@ internal sealed record Board(
 
 /// <summary>Reads the <see cref="Board"/>.</summary>
 internal sealed class BoardQuery(
-    VaultStore vault, AgentStore agents, LiveSessions sessions, ISessionUsers users, RotationControls rotation, RotationEngine engine, RotationSettings settings, SqliteReaders readers, TimeProvider time)
+    VaultStore vault, AgentStore agents, LiveSessions sessions, ISessionUsers users, RotationControls rotation, RotationEngine engine, RotationSettings settings, ReadSessions readers, TimeProvider time)
 {
     private const int MaxPins = 1000;
 
@@ -35,12 +35,14 @@ internal sealed class BoardQuery(
         var live = sessions.Read();
         var owners = live.Count == 0 ? SessionOwners.Nobody : await users.ReadAsync(cancellationToken);
         var said = await rotation.ReadAsync(cancellationToken);
-        using var lease = await readers.RentAsync(cancellationToken);
-        var limits = await lease.Connection.QueryAsync<LimitRow>(LimitSql.Select, new { Now = now.ToUnixTimeMilliseconds() });
-        var windows = EffectiveWindows.Of(await lease.Connection.QueryAsync<WindowRow>(FleetReadSql.Windows), limits).ToLookup(row => row.AccountId);
-        var polls = await lease.Connection.QuerySingleAsync<PollsRow>(FleetReadSql.Polls);
-        var last = await lease.Connection.QuerySingleOrDefaultAsync<SwitchRow>(FleetReadSql.LastSwitch);
-        var pins = await lease.Connection.QueryAsync<PinRow>(FleetReadSql.Pins, new { Limit = MaxPins });
+        using var session = await readers.OpenAsync(cancellationToken);
+        var limits = session.List(LimitSql.Select, LimitRow.Of, ("now", now.ToUnixTimeMilliseconds()));
+        var windows = EffectiveWindows.Of(session.List(FleetReadSql.Windows, WindowRow.Of), limits).ToLookup(row => row.AccountId);
+        var polls = session.First(
+            FleetReadSql.Polls, static rows => (LastAt: rows.Int64OrNull(0), NextAt: rows.Int64OrNull(1), Failing: rows.Int32(2), Polled: rows.Int64(3)));
+        var last = session.First(
+            FleetReadSql.LastSwitch, static rows => new SwitchView(UnixTime.At(rows.Int64(0)), rows.Text(1), rows.Text(2), rows.Text(3), rows.Text(4)));
+        var pins = session.List(FleetReadSql.Pins, Pin, ("limit", MaxPins));
 
         var labels = facts.ToDictionary(account => account.AccountId, account => account.Label);
         var agentRows = AgentRows.All(enrolled, labels, said.Requested, live, now);
@@ -49,11 +51,11 @@ internal sealed class BoardQuery(
         return new Board(
             now,
             new FleetHead(
-                UnixTime.At(polls.LastAt), polls.Polled == 0 ? null : UnixTime.At(polls.NextAt), (int)polls.Failing, last is null ? null : new SwitchView(UnixTime.At(last.At), last.Label, last.Machine, last.IssuedBy, last.Reason), said.Paused),
+                UnixTime.At(polls.LastAt), polls.Polled == 0 ? null : UnixTime.At(polls.NextAt), polls.Failing, last, said.Paused),
             AccountRows.Of(facts, windows, agentRows, decisions, said.Cooling, settings, now),
             agentRows,
             sessionRows,
-            [.. pins.Select(pin => new PinView(pin.Scope, pin.Target, Where(pin), pin.Label, pin.Mode, UnixTime.At(pin.CreatedAt), pin.CreatedBy))])
+            pins)
         {
             DecidedAt = _next.Tick?.At,
             Decisions = decisions,
@@ -62,10 +64,17 @@ internal sealed class BoardQuery(
 
     private NextChoices Next() => engine.Last is not { } last || ReferenceEquals(last, _next.Tick) ? _next : _next = NextChoices.Of(last);
 
-    private static string Where(PinRow pin) => pin.Scope switch
+    /// <summary>Reads a row of <see cref="FleetReadSql.Pins"/>.</summary>
+    private static PinView Pin(Rows rows)
     {
-        "config_dir" => $"one config dir on {(pin.Machine.Length > 0 ? pin.Machine : "an unknown machine")}",
-        "machine" => $"every config dir on {pin.Target}",
+        var (scope, target) = (rows.Text(0), rows.Text(1));
+        return new PinView(scope, target, Where(scope, target, rows.Text(2)), rows.Text(3), rows.Text(4), UnixTime.At(rows.Int64(5)), rows.Text(6));
+    }
+
+    private static string Where(string scope, string target, string machine) => scope switch
+    {
+        "config_dir" => $"one config dir on {(machine.Length > 0 ? machine : "an unknown machine")}",
+        "machine" => $"every config dir on {target}",
         _ => "the whole fleet",
     };
 }

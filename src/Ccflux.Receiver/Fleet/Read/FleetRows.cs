@@ -1,3 +1,5 @@
+using Ccflux.Storage.Sql;
+
 namespace Ccflux.Receiver.Fleet.Read;
 
 internal sealed class WindowRow
@@ -13,72 +15,15 @@ internal sealed class WindowRow
     public long ObservedAt { get; init; }
 
     public string Source { get; init; } = "";
-}
 
-internal sealed class PollsRow
-{
-    public long? LastAt { get; init; }
-
-    public long? NextAt { get; init; }
-
-    public long Failing { get; init; }
-
-    public long Polled { get; init; }
-}
-
-internal sealed class SwitchRow
-{
-    public long At { get; init; }
-
-    public string Label { get; init; } = "";
-
-    public string Machine { get; init; } = "";
-
-    public string IssuedBy { get; init; } = "";
-
-    public string Reason { get; init; } = "";
-}
-
-internal sealed class PinRow
-{
-    public string Scope { get; init; } = "";
-
-    public string Target { get; init; } = "";
-
-    public string Machine { get; init; } = "";
-
-    public long AccountId { get; init; }
-
-    public string Label { get; init; } = "";
-
-    public string Mode { get; init; } = "";
-
-    public long CreatedAt { get; init; }
-
-    public string CreatedBy { get; init; } = "";
-}
-
-internal sealed class LogRow
-{
-    public long At { get; init; }
-
-    public long Id { get; init; }
-
-    public string Part { get; init; } = "";
-
-    public string Kind { get; init; } = "";
-
-    public string Outcome { get; init; } = "";
-
-    public string Detail { get; init; } = "";
-
-    public string Actor { get; init; } = "";
-
-    public string? Fingerprint { get; init; }
-
-    public string FromLabel { get; init; } = "";
-
-    public string Label { get; init; } = "";
-
-    public string Machine { get; init; } = "";
+    /// <summary>Reads a row of <see cref="FleetReadSql.Windows"/>.</summary>
+    public static WindowRow Of(Rows rows) => new()
+    {
+        AccountId = rows.Int64(0),
+        Name = rows.Text(1),
+        UsedMilli = rows.Int64(2),
+        ResetsAt = rows.Int64OrNull(3),
+        ObservedAt = rows.Int64(4),
+        Source = rows.Text(5),
+    };
 }

@@ -1,10 +1,10 @@
-using Ccflux.Storage.Sqlite;
-using Dapper;
+using Ccflux.Storage.Reading;
+using Ccflux.Storage.Sql;
 
 namespace Ccflux.Receiver.Fleet.Read;
 
 /// <summary>Reads the event log page by page.</summary>
-internal sealed class LogQuery(SqliteReaders readers)
+internal sealed class LogQuery(ReadSessions readers)
 {
     public const int Size = 50;
 
@@ -20,12 +20,21 @@ internal sealed class LogQuery(SqliteReaders readers)
         var known = Parts.Any(one => string.Equals(one.Name, part, StringComparison.Ordinal)) ? part! : "";
         var number = int.TryParse(page, NumberStyles.None, CultureInfo.InvariantCulture, out var asked) ? Math.Clamp(asked, 1, MaxPage) : 1;
         var skip = (number - 1) * Size;
-        using var lease = await readers.RentAsync(cancellationToken);
-        var rows = (await lease.Connection.QueryAsync<LogRow>(
-            new CommandDefinition(FleetReadSql.Log, new { Part = known, Most = skip + Size + 1, Size = Size + 1, Skip = skip }, cancellationToken: cancellationToken))).AsList();
-        return new LogPage(known, number, rows.Count > Size && number < MaxPage, [.. rows.Take(Size).Select(Line)]);
+        using var session = await readers.OpenAsync(cancellationToken);
+        var lines = session.List(FleetReadSql.Log, Line, ("part", known), ("most", skip + Size + 1), ("size", Size + 1), ("skip", skip));
+        return new LogPage(known, number, lines.Count > Size && number < MaxPage, [.. lines.Take(Size)]);
     }
 
-    private static LogLine Line(LogRow row) => new(
-        UnixTime.At(row.At), row.Part, row.Kind, row.Outcome, row.Detail, row.Actor, row.Fingerprint, row.FromLabel, row.Label, row.Machine);
+    /// <summary>Reads a row of <see cref="FleetReadSql.Log"/>; its second column is an id.</summary>
+    private static LogLine Line(Rows rows) => new(
+        UnixTime.At(rows.Int64(0)),
+        rows.Text(2),
+        rows.Text(3),
+        rows.Text(4),
+        rows.Text(5),
+        rows.Text(6),
+        rows.TextOrNull(7),
+        rows.Text(8),
+        rows.Text(9),
+        rows.Text(10));
 }

@@ -1,8 +1,7 @@
 using Ccflux.Receiver.Fleet.Agents;
 using Ccflux.Receiver.Fleet.Store;
 using Ccflux.Receiver.Platform.Auth.Admin;
-using Ccflux.Storage.Sqlite;
-using Dapper;
+using Ccflux.Storage.Reading;
 
 namespace Ccflux.Receiver.Fleet.Sessions;
 
@@ -10,7 +9,7 @@ namespace Ccflux.Receiver.Fleet.Sessions;
 /// Gives agents the full login again. An agent whose last session ended hands its login back and keeps a copy without the refresh token. Sessions that
 /// start on that copy could not renew it, and the vault does not renew it while they run. So the agent gets the full login, unless someone else has it by now.
 /// </summary>
-internal sealed class FullLoginReissue(SqliteReaders readers, AgentCommandQueue commands, TimeProvider time)
+internal sealed class FullLoginReissue(ReadSessions readers, AgentCommandQueue commands, TimeProvider time)
 {
     private static readonly AuditActor s_actor = new("switcher", "");
 
@@ -41,7 +40,7 @@ internal sealed class FullLoginReissue(SqliteReaders readers, AgentCommandQueue 
 
     private async Task<List<(string Agent, long Account)>> OnCopiesAsync(CancellationToken cancellationToken)
     {
-        using var lease = await readers.RentAsync(cancellationToken);
-        return [.. await lease.Connection.QueryAsync<(string Agent, long Account)>(new CommandDefinition(SessionSql.OnCopies, cancellationToken: cancellationToken))];
+        using var session = await readers.OpenAsync(cancellationToken);
+        return session.List(SessionSql.OnCopies, static rows => (Agent: rows.Text(0), Account: rows.Int64(1)));
     }
 }

@@ -1,16 +1,15 @@
 using Ccflux.Contracts.Fleet;
 using Ccflux.Receiver.Fleet.Store;
 using Ccflux.Receiver.Platform.Jobs;
-using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Reading;
 using Ccflux.Storage.Writing;
-using Dapper;
 
 namespace Ccflux.Receiver.Fleet.Sessions;
 
 /// <summary>Every 5 s, forgets gone sessions and gives the full login to config dirs that run on a copy. When the receiver stops, it stores what it knows, so that the next process
 /// does not take running sessions for ended ones in the seconds before their next heartbeats.</summary>
 internal sealed partial class SessionSweep(
-    LiveSessions sessions, FullLoginReissue wholes, SqliteReaders readers, GroupCommitWriter writer, TimeProvider time, ILogger<SessionSweep> logger) : BackgroundService
+    LiveSessions sessions, FullLoginReissue wholes, ReadSessions readers, GroupCommitWriter writer, TimeProvider time, ILogger<SessionSweep> logger) : BackgroundService
 {
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -35,15 +34,22 @@ internal sealed partial class SessionSweep(
         exception => Log.Failed(logger, exception),
         stoppingToken);
 
-    private Task<WriteResult<int>> FlushAsync() => writer.WriteAsync(connection =>
+    private Task<WriteResult<int>> FlushAsync() => writer.WriteAsync(writing =>
     {
-        connection.Execute(SessionSql.Clear);
+        writing.Execute(SessionSql.Clear);
         var written = 0;
         foreach (var seen in sessions.Read())
         {
             foreach (var session in seen.Sessions)
             {
-                written += connection.Execute(SessionSql.Insert, seen.AgentId, session.SessionId, session.State, session.Model, session.Since.ToUnixTimeMilliseconds(), seen.SeenAt.ToUnixTimeMilliseconds());
+                written += writing.Execute(
+                    SessionSql.Insert,
+                    ("agent", seen.AgentId),
+                    ("session", session.SessionId),
+                    ("state", session.State),
+                    ("model", session.Model),
+                    ("since", session.Since.ToUnixTimeMilliseconds()),
+                    ("seen_at", seen.SeenAt.ToUnixTimeMilliseconds()));
             }
         }
 
@@ -52,35 +58,20 @@ internal sealed partial class SessionSweep(
 
     private async Task<IEnumerable<ObservedConfigDir>> ReadAsync(CancellationToken cancellationToken)
     {
-        using var lease = await readers.RentAsync(cancellationToken);
+        using var session = await readers.OpenAsync(cancellationToken);
         var since = (time.GetUtcNow() - SessionRule.GoneAfter).ToUnixTimeMilliseconds();
-        var rows = await lease.Connection.QueryAsync<Row>(new CommandDefinition(SessionSql.SelectRecent, new { Since = since, LiveSessions.Capacity }, cancellationToken: cancellationToken));
-        return rows.GroupBy(row => row.AgentId, StringComparer.Ordinal).Select(rows => new ObservedConfigDir(
-            rows.Key,
-            rows.First().Machine,
-            UnixTime.At(rows.First().LastSeenAt),
-            Presence.Live,
-            rows.First().Applied,
-            [.. rows.Select(row => new LiveSession { SessionId = row.SessionId, State = row.State, Model = row.Model, Since = UnixTime.At(row.Since) })]));
-    }
-
-    private sealed class Row
-    {
-        public string AgentId { get; init; } = "";
-
-        public string Machine { get; init; } = "";
-
-        public string? Applied { get; init; }
-
-        public string SessionId { get; init; } = "";
-
-        public string State { get; init; } = "";
-
-        public string? Model { get; init; }
-
-        public long Since { get; init; }
-
-        public long LastSeenAt { get; init; }
+        var recent = session.List(
+            SessionSql.SelectRecent,
+            static rows => (
+                Agent: rows.Text(0),
+                Machine: rows.Text(1),
+                Applied: rows.TextOrNull(2),
+                Session: new LiveSession { SessionId = rows.Text(3), State = rows.Text(4), Model = rows.TextOrNull(5), Since = UnixTime.At(rows.Int64(6)) },
+                SeenAt: UnixTime.At(rows.Int64(7))),
+            ("since", since),
+            ("limit", LiveSessions.Capacity));
+        return recent.GroupBy(row => row.Agent, StringComparer.Ordinal).Select(rows => new ObservedConfigDir(
+            rows.Key, rows.First().Machine, rows.First().SeenAt, Presence.Live, rows.First().Applied, [.. rows.Select(row => row.Session)]));
     }
 
     private static partial class Log

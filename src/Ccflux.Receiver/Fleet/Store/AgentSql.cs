@@ -3,115 +3,111 @@ namespace Ccflux.Receiver.Fleet.Store;
 /// <summary>SQL for enrolment, agents and their grants.</summary>
 internal static class AgentSql
 {
-    /// <summary>Parameters: hash, machine, the agent that gets new keys, now, expires at.</summary>
-    public const string InsertCode = "INSERT INTO fleet_codes (code_hash, machine, agent_id, created_at, expires_at) VALUES (?, ?, ?, ?, ?)";
+    /// <summary><c>@agent</c> is the agent that gets new keys.</summary>
+    public const string InsertCode = "INSERT INTO fleet_codes (code_hash, machine, agent_id, created_at, expires_at) VALUES (@hash, @machine, @agent, @now, @expires_at)";
 
-    public const string CountCodes = "SELECT count(*) FROM fleet_codes WHERE used_at IS NULL AND expires_at > ?";
+    public const string CountCodes = "SELECT count(*) FROM fleet_codes WHERE used_at IS NULL AND expires_at > @now";
 
-    public const string PruneCodes = "DELETE FROM fleet_codes WHERE expires_at <= ?";
+    public const string PruneCodes = "DELETE FROM fleet_codes WHERE expires_at <= @now";
 
-    /// <summary>Parameters: hash, now. Columns: machine, the agent that gets new keys.</summary>
-    public const string FindCode = "SELECT machine, agent_id FROM fleet_codes WHERE code_hash = ? AND used_at IS NULL AND expires_at > ?";
+    /// <summary>Columns: machine, the agent that gets new keys.</summary>
+    public const string FindCode = "SELECT machine, agent_id FROM fleet_codes WHERE code_hash = @hash AND used_at IS NULL AND expires_at > @now";
 
-    /// <summary>Changes no row if the code has been used. Parameters: now, hash.</summary>
-    public const string UseCode = "UPDATE fleet_codes SET used_at = ? WHERE code_hash = ? AND used_at IS NULL";
+    /// <summary>Changes no row if the code has been used.</summary>
+    public const string UseCode = "UPDATE fleet_codes SET used_at = @now WHERE code_hash = @hash AND used_at IS NULL";
 
     public const string Count = "SELECT count(*) FROM fleet_agents";
 
-    /// <summary>Parameters: agent (twice), machine, config dir, platform, version, signing key, sealing key, receiver's key, now.</summary>
     public const string Insert = """
         INSERT INTO fleet_agents (agent_id, config_dir_id, machine, config_dir, platform, version, signing_key, sealing_key, receiver_key, enrolled_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        VALUES (@agent, @agent, @machine, @config_dir, @platform, @version, @signing_key, @sealing_key, @receiver_key, @now)
         """;
 
-    /// <summary>Gives an agent new keys; its grants are withdrawn separately.
-    /// Parameters: config dir, platform, version, signing key, sealing key, receiver's key, now, agent.</summary>
+    /// <summary>Gives an agent new keys; its grants are withdrawn separately.</summary>
     public const string Renew = """
         UPDATE fleet_agents
-        SET config_dir = ?1, platform = ?2, version = ?3, signing_key = ?4, sealing_key = ?5, receiver_key = ?6, enrolled_at = ?7, revoked_at = NULL,
-            sequence = CASE WHEN signing_key = ?4 THEN sequence ELSE 0 END,
-            signed_until = CASE WHEN signing_key = ?4 THEN signed_until END
-        WHERE agent_id = ?8
+        SET config_dir = @config_dir, platform = @platform, version = @version, signing_key = @signing_key, sealing_key = @sealing_key, receiver_key = @receiver_key,
+            enrolled_at = @now, revoked_at = NULL,
+            sequence = CASE WHEN signing_key = @signing_key THEN sequence ELSE 0 END,
+            signed_until = CASE WHEN signing_key = @signing_key THEN signed_until END
+        WHERE agent_id = @agent
         """;
 
-    /// <summary>Parameter: agent. Column: its machine.</summary>
-    public const string MachineOf = "SELECT machine FROM fleet_agents WHERE agent_id = ?";
+    public const string MachineOf = "SELECT machine FROM fleet_agents WHERE agent_id = @agent";
 
-    public const string WithdrawAll = "DELETE FROM fleet_grants WHERE agent_id = ?";
+    public const string WithdrawAll = "DELETE FROM fleet_grants WHERE agent_id = @agent";
 
     public const string Find = """
-        SELECT agent_id AS AgentId, machine AS Machine, signing_key AS SigningKey, sealing_key AS SealingKey, revoked_at AS RevokedAt, sequence AS Sequence,
-               signed_until AS SignedUntil, applied AS Applied, has_sessions AS HasSessions, login AS Login, version AS Version, platform AS Platform
-        FROM fleet_agents WHERE agent_id = @AgentId
+        SELECT agent_id, machine, signing_key, sealing_key, revoked_at, sequence, signed_until, applied, has_sessions, login, version, platform
+        FROM fleet_agents WHERE agent_id = @agent
         """;
 
+    /// <summary>The subqueries select the account that the agent claims to have, the key that commands are signed with, its last switch, and the
+    /// account on its way.</summary>
     public const string SelectAll = """
-        SELECT g.agent_id AS AgentId, g.machine AS Machine, g.config_dir AS ConfigDirId, g.platform AS Platform, g.version AS Version,
-               g.signing_key AS SigningKey, g.sealing_key AS SealingKey, g.receiver_key AS ReceiverKey,
-               g.enrolled_at AS EnrolledAt, g.revoked_at AS RevokedAt, g.last_seen_at AS LastSeenAt, g.login AS Login, g.applied AS Applied,
-               g.account_id AS AccountId, g.has_sessions AS HasSessions,
-               (SELECT a.account_id FROM fleet_accounts a WHERE g.account_id IS NULL AND g.applied IN (a.fingerprint, a.access_fingerprint) LIMIT 1) AS ClaimedAccount,
-               (SELECT k.public FROM fleet_keys k WHERE k.name = 'signing') AS CurrentKey,
-               (SELECT max(c.settled_at) FROM fleet_commands c WHERE c.agent_id = g.agent_id AND c.state = 'confirmed') AS LastSwitchAt,
-               (SELECT c.account_id FROM fleet_commands c WHERE c.agent_id = g.agent_id AND c.state IN ('issued', 'delivered') LIMIT 1) AS PendingAccount
+        SELECT g.agent_id, g.machine, g.config_dir, g.platform, g.version, g.signing_key, g.sealing_key, g.receiver_key, g.enrolled_at, g.revoked_at, g.last_seen_at,
+               g.login, g.applied, g.account_id, g.has_sessions,
+               (SELECT a.account_id FROM fleet_accounts a WHERE g.account_id IS NULL AND g.applied IN (a.fingerprint, a.access_fingerprint) LIMIT 1),
+               (SELECT k.public FROM fleet_keys k WHERE k.name = 'signing'),
+               (SELECT max(c.settled_at) FROM fleet_commands c WHERE c.agent_id = g.agent_id AND c.state = 'confirmed'),
+               (SELECT c.account_id FROM fleet_commands c WHERE c.agent_id = g.agent_id AND c.state IN ('issued', 'delivered') LIMIT 1)
         FROM fleet_agents g
         ORDER BY g.machine, g.enrolled_at, g.agent_id
-        LIMIT @Limit
+        LIMIT @limit
         """;
 
-    public const string SelectGrants = "SELECT agent_id AS AgentId, account_id AS AccountId FROM fleet_grants";
+    public const string SelectGrants = "SELECT agent_id, account_id FROM fleet_grants";
 
-    /// <summary>Parameters: now, agent.</summary>
-    public const string Revoke = "UPDATE fleet_agents SET revoked_at = ? WHERE agent_id = ? AND revoked_at IS NULL";
+    public const string Revoke = "UPDATE fleet_agents SET revoked_at = @now WHERE agent_id = @agent AND revoked_at IS NULL";
 
-    /// <summary>Parameters: agent, account, now.</summary>
-    public const string Grant = "INSERT INTO fleet_grants (agent_id, account_id, granted_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING";
+    public const string Grant = "INSERT INTO fleet_grants (agent_id, account_id, granted_at) VALUES (@agent, @account, @now) ON CONFLICT DO NOTHING";
 
-    public const string Withdraw = "DELETE FROM fleet_grants WHERE agent_id = ? AND account_id = ?";
+    public const string Withdraw = "DELETE FROM fleet_grants WHERE agent_id = @agent AND account_id = @account";
 
-    public const string IsGranted = "SELECT count(*) FROM fleet_grants WHERE agent_id = ? AND account_id = ?";
+    public const string IsGranted = "SELECT count(*) FROM fleet_grants WHERE agent_id = @agent AND account_id = @account";
 
-    /// <summary>Parameters: last seen, sequence, login, version, platform, applied, account, has sessions, agent.</summary>
     public const string Note = """
         UPDATE fleet_agents
-        SET last_seen_at = max(coalesce(last_seen_at, 0), ?1), sequence = max(sequence, ?2), login = ?3, version = ?4, platform = ?5,
-            applied = ?6, account_since = CASE WHEN account_id IS ?7 THEN account_since ELSE ?1 END, account_id = ?7, has_sessions = ?8
-        WHERE agent_id = ?9
+        SET last_seen_at = greatest(coalesce(last_seen_at, 0), @seen_at), sequence = greatest(sequence, @sequence),
+            login = @login, version = @version, platform = @platform, applied = @applied,
+            account_since = CASE WHEN account_id IS NOT DISTINCT FROM @account THEN account_since ELSE @seen_at END, account_id = @account,
+            has_sessions = @has_sessions
+        WHERE agent_id = @agent
         """;
 
-    /// <summary>Parameters: last seen, sequence, agent.</summary>
     public const string Touch = """
-        UPDATE fleet_agents SET last_seen_at = max(coalesce(last_seen_at, 0), ?), sequence = max(sequence, ?) WHERE agent_id = ?
+        UPDATE fleet_agents SET last_seen_at = greatest(coalesce(last_seen_at, 0), @seen_at), sequence = greatest(sequence, @sequence) WHERE agent_id = @agent
         """;
 
-    /// <summary>Parameters: signed until, agent.</summary>
-    public const string SignedUntil = "UPDATE fleet_agents SET signed_until = max(coalesce(signed_until, 0), ?) WHERE agent_id = ?";
+    public const string SignedUntil = "UPDATE fleet_agents SET signed_until = greatest(coalesce(signed_until, 0), @until) WHERE agent_id = @agent";
 
-    public const string CountOf = "SELECT count(*) FROM fleet_agents WHERE agent_id = ?";
+    public const string CountOf = "SELECT count(*) FROM fleet_agents WHERE agent_id = @agent";
 
-    public const string AccountOf = "SELECT account_id FROM fleet_agents WHERE agent_id = ?";
+    public const string AccountOf = "SELECT account_id FROM fleet_agents WHERE agent_id = @agent";
 
-    public const string AppliedOf = "SELECT applied FROM fleet_agents WHERE agent_id = ?";
+    public const string AppliedOf = "SELECT applied FROM fleet_agents WHERE agent_id = @agent";
 
-    /// <summary>Parameters: account, now, agent.</summary>
-    public const string SetAccount = "UPDATE fleet_agents SET account_id = ?1, account_since = ?2 WHERE agent_id = ?3 AND account_id IS NOT ?1";
+    public const string SetAccount = """
+        UPDATE fleet_agents SET account_id = @account, account_since = @now WHERE agent_id = @agent AND account_id IS DISTINCT FROM @account
+        """;
 
-    /// <summary>Only if the agent may have that account. Parameter: agent. Columns: account, since when.</summary>
+    /// <summary>Only if the agent may have that account. Columns: account, since when.</summary>
     public const string AccountSince = """
         SELECT g.account_id, coalesce(g.account_since, 0)
         FROM fleet_agents g JOIN fleet_accounts a ON a.account_id = g.account_id
-        WHERE g.agent_id = ? AND g.revoked_at IS NULL
+        WHERE g.agent_id = @agent AND g.revoked_at IS NULL
           AND (a.holder_agent = g.agent_id OR EXISTS (SELECT 1 FROM fleet_grants r WHERE r.agent_id = g.agent_id AND r.account_id = g.account_id))
         """;
 
-    /// <summary>Parameter: agent. Columns: sealing key, applied, account, where its client keeps logins, the receiver's key that it pinned.</summary>
-    public const string Recipient = "SELECT sealing_key, applied, account_id, login, receiver_key FROM fleet_agents WHERE agent_id = ? AND revoked_at IS NULL";
+    /// <summary>Columns: sealing key, applied, account, where its client keeps logins, the receiver's key that it pinned.</summary>
+    public const string Recipient = "SELECT sealing_key, applied, account_id, login, receiver_key FROM fleet_agents WHERE agent_id = @agent AND revoked_at IS NULL";
 
-    /// <summary>The account whose login, or whose access token, has a fingerprint. Parameter: fingerprint. Columns: account, holder, whether it is the full login.</summary>
+    /// <summary>The account whose login, or whose access token, has a fingerprint. Columns: account, holder, whether it is the full login.</summary>
     public const string OfFingerprint = """
-        SELECT account_id, holder, fingerprint = ?1 AND refreshable FROM fleet_accounts WHERE fingerprint = ?1 OR access_fingerprint = ?1
+        SELECT account_id, holder, CASE WHEN fingerprint = @fingerprint AND refreshable = 1 THEN 1 ELSE 0 END
+        FROM fleet_accounts WHERE fingerprint = @fingerprint OR access_fingerprint = @fingerprint
         """;
 
-    /// <summary>Whether an agent holds an account's full login. Parameters: agent, account.</summary>
-    public const string Holds = "SELECT count(*) FROM fleet_accounts WHERE holder = 'agent' AND holder_agent = ? AND account_id = ?";
+    /// <summary>Whether an agent holds an account's full login.</summary>
+    public const string Holds = "SELECT count(*) FROM fleet_accounts WHERE holder = 'agent' AND holder_agent = @agent AND account_id = @account";
 }

@@ -1,6 +1,7 @@
 using Ccflux.Receiver.Platform.Auth.Admin;
-using Ccflux.Storage.Sqlite;
-using Dapper;
+using Ccflux.Storage.Reading;
+using Ccflux.Storage.Sql;
+using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Fleet.Store;
 
@@ -49,7 +50,7 @@ internal static class FleetAction
 
 /// <summary>Records every access to a credential. An access writes its row in its own transaction, so neither exists without the other. Actions of the admin
 /// or of a command also appear in the audit log. Failed attempts by outsiders are counted by <see cref="FleetRefusals"/>.</summary>
-internal sealed class FleetAudit(SqliteReaders readers)
+internal sealed class FleetAudit(ReadSessions readers)
 {
     /// <summary>The maximum number of rows per read.</summary>
     public const int MaxRows = 500;
@@ -66,57 +67,56 @@ internal sealed class FleetAudit(SqliteReaders readers)
     private const int MaxDetail = 200;
 
     /// <summary>Must be called inside the write that makes the access.</summary>
-    public static void Write(SqlConnection connection, DateTimeOffset at, FleetAccess access)
+    public static void Write(WriteSession session, DateTimeOffset at, FleetAccess access)
     {
         access = access with { Detail = Shown(access.Detail) };
         if (access.IsRefusedAttempt)
         {
-            FleetRefusals.Write(connection, at, access);
+            FleetRefusals.Write(session, at, access);
             return;
         }
 
-        connection.Execute(
+        session.Execute(
             FleetAuditSql.Insert,
-            at.ToUnixTimeMilliseconds(),
-            access.Actor.Name,
-            access.Actor.Address,
-            access.Action,
-            access.AccountId,
-            access.AgentId,
-            access.Fingerprint,
-            access.Outcome,
-            access.Detail);
+            ("at", at.ToUnixTimeMilliseconds()),
+            ("actor", access.Actor.Name),
+            ("address", access.Actor.Address),
+            ("action", access.Action),
+            ("account", access.AccountId),
+            ("agent", access.AgentId),
+            ("fingerprint", access.Fingerprint),
+            ("outcome", access.Outcome),
+            ("detail", access.Detail));
         if (access.Actor.Name is "admin" or "cli")
         {
             var outcome = access.Outcome is FleetAccess.Done ? "" : access.Outcome;
-            WriteAdmin(connection, at, access.Actor, access.Action, access.AccountId, access.AgentId, outcome, access.Detail);
+            WriteAdmin(session, at, access.Actor, access.Action, access.AccountId, access.AgentId, outcome, access.Detail);
         }
     }
 
     /// <summary>Adds a person's change to the audit log, next to their other changes. Must be called inside the write.</summary>
-    public static void WriteAdmin(SqlConnection connection, DateTimeOffset at, AuditActor actor, string action, long? accountId, string? agentId, params ReadOnlySpan<string> details)
+    public static void WriteAdmin(WriteSession session, DateTimeOffset at, AuditActor actor, string action, long? accountId, string? agentId, params ReadOnlySpan<string> details)
     {
-        var account = accountId is { } id ? Name(connection, FleetAuditSql.LabelOf, id) : "";
-        var machine = agentId is null ? "" : Name(connection, FleetAuditSql.MachineOf, agentId);
+        var account = accountId is { } id ? session.Text(FleetAuditSql.LabelOf, ("account", id)) ?? "" : "";
+        var machine = agentId is null ? "" : session.Text(FleetAuditSql.MachineOf, ("agent", agentId)) ?? "";
         var (target, parts) = account.Length > 0 ? (account, new List<string> { machine }) : (machine, []);
         parts.AddRange(details);
-        AuditLog.Write(connection, new AuditEntry(at, actor, "fleet." + action, target, string.Join(", ", parts.Where(part => part.Length > 0))));
+        AuditLog.Write(session, new AuditEntry(at, actor, "fleet." + action, target, string.Join(", ", parts.Where(part => part.Length > 0))));
     }
 
     /// <summary>The newest rows or, for the next page, those before <paramref name="before"/> (an id).</summary>
     public async Task<IReadOnlyList<FleetAuditRow>> ReadAsync(int limit, long before, CancellationToken cancellationToken)
     {
-        using var lease = await readers.RentAsync(cancellationToken);
-        var query = new CommandDefinition(FleetAuditSql.Read, new { Limit = Math.Clamp(limit, 1, MaxRows), Before = before }, cancellationToken: cancellationToken);
-        return (await lease.Connection.QueryAsync<FleetAuditRow>(query)).AsList();
+        using var session = await readers.OpenAsync(cancellationToken);
+        return session.List(FleetAuditSql.Read, Row, ("limit", Math.Clamp(limit, 1, MaxRows)), ("before", before));
     }
 
     /// <summary>Deletes rows that are too old or beyond the limits. Must be called inside a write.</summary>
-    public static int Prune(SqlConnection connection, DateTimeOffset before) =>
-        connection.Execute(FleetAuditSql.PruneOld, before.ToUnixTimeMilliseconds())
-        + connection.Execute(FleetAuditSql.PruneOthers, Capacity)
-        + connection.Execute(FleetAuditSql.PruneEachAgent, AgentCapacity)
-        + connection.Execute(FleetAuditSql.PruneAgents, AgentsCapacity);
+    public static int Prune(WriteSession session, DateTimeOffset before) =>
+        session.Execute(FleetAuditSql.PruneOld, ("before", before.ToUnixTimeMilliseconds()))
+        + session.Execute(FleetAuditSql.PruneOthers, ("keep", Capacity))
+        + session.Execute(FleetAuditSql.PruneEachAgent, ("keep", AgentCapacity))
+        + session.Execute(FleetAuditSql.PruneAgents, ("keep", AgentsCapacity));
 
     private static string Shown(string detail)
     {
@@ -124,11 +124,21 @@ internal sealed class FleetAudit(SqliteReaders readers)
         return detail.Length <= MaxDetail ? detail : detail[..MaxDetail];
     }
 
-    private static string Name(SqlConnection connection, string sql, SqlValue id)
+    private static FleetAuditRow Row(Rows rows) => new()
     {
-        using var rows = connection.Query(sql, id);
-        return rows.Read() ? rows.Text(0) : "";
-    }
+        Id = rows.Int64(0),
+        At = rows.Int64(1),
+        Actor = rows.Text(2),
+        Address = rows.Text(3),
+        Action = rows.Text(4),
+        AccountId = rows.Int64OrNull(5),
+        Account = rows.Text(6),
+        AgentId = rows.TextOrNull(7),
+        Machine = rows.Text(8),
+        Fingerprint = rows.TextOrNull(9),
+        Outcome = rows.Text(10),
+        Detail = rows.Text(11),
+    };
 }
 
 /// <summary>A row of the access log; <see cref="At"/> is in epoch milliseconds.</summary>

@@ -1,13 +1,10 @@
+using Ccflux.Storage.Sql;
+
 namespace Ccflux.Receiver.Fleet.Store;
 
 /// <summary>A stored limit hit of a session.</summary>
-internal sealed class LimitRow
+internal sealed record LimitRow(long AccountId, string Window, long At, long ResetsAt)
 {
-    public long AccountId { get; init; }
-
-    public string Window { get; init; } = "";
-
-    public long At { get; init; }
-
-    public long ResetsAt { get; init; }
+    /// <summary>Reads a row of <see cref="LimitSql.Select"/>.</summary>
+    public static LimitRow Of(Rows rows) => new(rows.Int64(0), rows.Text(1), rows.Int64(2), rows.Int64(3));
 }

@@ -3,66 +3,67 @@ namespace Ccflux.Receiver.Fleet.Store;
 /// <summary>SQL for the vault's accounts and for refreshes in progress.</summary>
 internal static class VaultSql
 {
+    /// <summary>Its conditions say, in this order: the holder has the login, it is on its way there, a session uses it, its week is used up.</summary>
     private const string Facts = """
-        SELECT a.account_id AS AccountId, a.account_key AS Key, a.account_uuid AS Uuid, a.organization_uuid AS Organization, a.label AS Label, a.email AS Email, a.plan AS Plan, a.next_charge AS NextCharge,
-               a.five_hour_ceiling AS FiveHourCeiling, a.seven_day_ceiling AS SevenDayCeiling, a.credential AS Credential,
-               a.fingerprint AS Fingerprint, a.refreshable AS Refreshable, a.expires_at AS ExpiresAt,
-               a.holder AS Holder, a.holder_agent AS HolderAgent, g.machine AS HolderMachine, g.last_seen_at AS HolderSeenAt,
-               coalesce(g.account_id = a.account_id, 0) AS HolderHasIt, a.held_since AS HeldSince,
-               a.refreshed_at AS RefreshedAt, a.refreshed_by AS RefreshedBy, a.fault AS Fault, a.fault_at AS FaultAt,
-               a.failures AS Failures, a.failure AS Failure, a.retry_at AS RetryAt, i.begun_at AS IntentAt,
-               EXISTS (SELECT 1 FROM fleet_commands c
-                       WHERE c.agent_id = a.holder_agent AND c.account_id = a.account_id AND c.state IN ('issued', 'delivered')) AS OnItsWay,
-               EXISTS (SELECT 1 FROM fleet_agents u
-                       WHERE u.account_id = a.account_id AND u.has_sessions = 1 AND u.revoked_at IS NULL AND u.last_seen_at > @Since
-                         AND (a.holder_agent = u.agent_id
-                              OR EXISTS (SELECT 1 FROM fleet_grants r WHERE r.agent_id = u.agent_id AND r.account_id = a.account_id))) AS InUse,
-               EXISTS (SELECT 1 FROM quota_accounts q JOIN quota_windows w ON w.account_id = q.account_id
-                       WHERE q.account_key = a.account_key AND q.owner = 0 AND w.name = 'seven_day' AND w.used_milli >= 100000 AND w.resets_at > @Now) AS Exhausted
+        SELECT a.account_id, a.account_key, a.account_uuid, a.organization_uuid, a.label, a.email, a.plan, a.next_charge, a.five_hour_ceiling, a.seven_day_ceiling,
+               a.credential, a.fingerprint, a.refreshable, a.expires_at, a.holder, a.holder_agent, g.machine, g.last_seen_at,
+               CASE WHEN g.account_id = a.account_id THEN 1 ELSE 0 END,
+               CASE WHEN EXISTS (SELECT 1 FROM fleet_commands c
+                                 WHERE c.agent_id = a.holder_agent AND c.account_id = a.account_id AND c.state IN ('issued', 'delivered')) THEN 1 ELSE 0 END,
+               a.held_since, a.refreshed_at, a.refreshed_by, a.fault, a.fault_at, a.failures, a.failure, a.retry_at, i.begun_at,
+               CASE WHEN EXISTS (SELECT 1 FROM fleet_agents u
+                                 WHERE u.account_id = a.account_id AND u.has_sessions = 1 AND u.revoked_at IS NULL AND u.last_seen_at > @since
+                                   AND (a.holder_agent = u.agent_id
+                                        OR EXISTS (SELECT 1 FROM fleet_grants r WHERE r.agent_id = u.agent_id AND r.account_id = a.account_id))) THEN 1 ELSE 0 END,
+               CASE WHEN EXISTS (SELECT 1 FROM quota_accounts q JOIN quota_windows w ON w.account_id = q.account_id
+                                 WHERE q.account_key = a.account_key AND q.owner = 0 AND w.name = 'seven_day' AND w.used_milli >= 100000 AND w.resets_at > @now)
+                    THEN 1 ELSE 0 END
         FROM fleet_accounts a
         LEFT JOIN fleet_agents g ON g.agent_id = a.holder_agent
         LEFT JOIN fleet_intents i ON i.account_id = a.account_id
         """;
 
     /// <summary>Every account, ordered by label.</summary>
-    public const string SelectAll = Facts + " ORDER BY a.label LIMIT @Limit";
+    public const string SelectAll = Facts + " ORDER BY a.label LIMIT @limit";
 
-    public const string SelectOne = Facts + " WHERE a.account_id = @AccountId";
+    public const string SelectOne = Facts + " WHERE a.account_id = @account";
 
-    public const string FindByLabel = "SELECT account_id FROM fleet_accounts WHERE label = @Label";
+    public const string FindByLabel = "SELECT account_id FROM fleet_accounts WHERE label = @label";
 
-    public const string SelectCredential = "SELECT account_key AS Key, credential AS Credential, expires_at AS ExpiresAt FROM fleet_accounts WHERE account_key = @Key";
+    public const string SelectCredential = "SELECT account_key, credential, expires_at FROM fleet_accounts WHERE account_key = @key";
 
-    /// <summary>Parameters: instant since which an agent counts, account. Columns: key, credential, fingerprint, holder, its agent, fault, label, failures,
+    /// <summary><c>@since</c> is the instant since which an agent counts. Columns: key, credential, fingerprint, holder, its agent, fault, label, failures,
     /// whether a session uses it, uuid, organisation, revision, refreshed at.</summary>
     public const string Read = """
         SELECT account_key, credential, fingerprint, holder, holder_agent, fault, label, failures,
-               EXISTS (SELECT 1 FROM fleet_agents u
-                       WHERE u.account_id = a.account_id AND u.has_sessions = 1 AND u.revoked_at IS NULL AND u.last_seen_at > ?1
-                         AND (a.holder_agent = u.agent_id
-                              OR EXISTS (SELECT 1 FROM fleet_grants r WHERE r.agent_id = u.agent_id AND r.account_id = a.account_id))),
+               CASE WHEN EXISTS (SELECT 1 FROM fleet_agents u
+                                 WHERE u.account_id = a.account_id AND u.has_sessions = 1 AND u.revoked_at IS NULL AND u.last_seen_at > @since
+                                   AND (a.holder_agent = u.agent_id
+                                        OR EXISTS (SELECT 1 FROM fleet_grants r WHERE r.agent_id = u.agent_id AND r.account_id = a.account_id))) THEN 1 ELSE 0 END,
                account_uuid, organization_uuid, revision, refreshed_at
-        FROM fleet_accounts a WHERE account_id = ?2
+        FROM fleet_accounts a WHERE account_id = @account
         """;
 
-    /// <summary>Parameter: key.</summary>
-    public const string FindByKey = "SELECT account_id FROM fleet_accounts WHERE account_key = ?";
+    public const string FindByKey = "SELECT account_id FROM fleet_accounts WHERE account_key = @key";
 
     /// <summary>An account of the vault that belongs to a person in any organisation; accounts with an unknown organisation come first.
-    /// Parameter: uuid. Columns: account, organisation.</summary>
-    public const string FindByUuid = "SELECT account_id, organization_uuid FROM fleet_accounts WHERE account_uuid = ? ORDER BY organization_uuid IS NOT NULL, account_id LIMIT 1";
+    /// Columns: account, organisation.</summary>
+    public const string FindByUuid = """
+        SELECT account_id, organization_uuid FROM fleet_accounts WHERE account_uuid = @uuid ORDER BY organization_uuid IS NOT NULL, account_id LIMIT 1
+        """;
 
     /// <summary>Among a person's accounts, the one that an agent returns a login of: it has that login, had the one that this replaces, is held by that agent,
-    /// or is granted to it. Parameters: uuid, fingerprint of the login, fingerprint that it replaces, agent.</summary>
+    /// or is granted to it.</summary>
     public const string FindReturned = """
-        SELECT account_id FROM fleet_accounts a WHERE account_uuid = ?1
-        ORDER BY (fingerprint IS ?2) DESC, (fingerprint = ?3 OR access_fingerprint = ?3) DESC, (holder_agent IS ?4) DESC,
-                 EXISTS (SELECT 1 FROM fleet_grants g WHERE g.account_id = a.account_id AND g.agent_id = ?4) DESC, account_id
+        SELECT account_id FROM fleet_accounts a WHERE account_uuid = @uuid
+        ORDER BY (fingerprint IS NOT DISTINCT FROM @fingerprint) DESC, (fingerprint = @replaces OR access_fingerprint = @replaces) DESC,
+                 (holder_agent IS NOT DISTINCT FROM @agent) DESC,
+                 EXISTS (SELECT 1 FROM fleet_grants g WHERE g.account_id = a.account_id AND g.agent_id = @agent) DESC, account_id
         LIMIT 1
         """;
 
-    /// <summary>Parameters: label, the account that may have it (0 for a new account).</summary>
-    public const string LabelTaken = "SELECT count(*) FROM fleet_accounts WHERE label = ? AND account_id <> ?";
+    /// <summary><c>@account</c> is the account that may have it, 0 for a new account.</summary>
+    public const string LabelTaken = "SELECT count(*) FROM fleet_accounts WHERE label = @label AND account_id <> @account";
 
     public const string Count = "SELECT count(*) FROM fleet_accounts";
 
@@ -70,122 +71,130 @@ internal static class VaultSql
     public const string Import = """
         INSERT INTO fleet_accounts (account_key, account_uuid, organization_uuid, label, email, plan, credential, fingerprint, access_fingerprint, refreshable,
                                     expires_at, holder, held_since, refreshed_at, refreshed_by, created_at)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?13, 'login', ?13)
+        VALUES (@key, @uuid, @organization, @label, @email, @plan, @credential, @fingerprint, @access_fingerprint, @refreshable,
+                @expires_at, @holder, @now, @now, 'login', @now)
         ON CONFLICT (account_key) DO UPDATE SET
-            label = excluded.label, email = CASE WHEN excluded.email <> '' THEN excluded.email ELSE email END,
-            plan = CASE WHEN excluded.plan <> '' THEN excluded.plan ELSE plan END,
+            label = excluded.label, email = CASE WHEN excluded.email <> '' THEN excluded.email ELSE fleet_accounts.email END,
+            plan = CASE WHEN excluded.plan <> '' THEN excluded.plan ELSE fleet_accounts.plan END,
             credential = excluded.credential, fingerprint = excluded.fingerprint, access_fingerprint = excluded.access_fingerprint,
             refreshable = excluded.refreshable, expires_at = excluded.expires_at,
             holder = excluded.holder, holder_agent = NULL, held_since = excluded.held_since,
-            refreshed_at = excluded.refreshed_at, refreshed_by = 'login', revision = revision + 1,
+            refreshed_at = excluded.refreshed_at, refreshed_by = 'login', revision = fleet_accounts.revision + 1,
             fault = NULL, fault_at = NULL, failures = 0, failure = NULL, retry_at = NULL
         RETURNING account_id
         """;
 
-    /// <summary>Parameters: key, organisation, account.</summary>
-    public const string SetOrganization = "UPDATE fleet_accounts SET account_key = ?, organization_uuid = ?, revision = revision + 1 WHERE account_id = ? AND organization_uuid IS NULL";
-
-    /// <summary>Moves what was polled for an account under its former key. Parameters: new key, former key.</summary>
-    public const string RenameQuota = """
-        UPDATE quota_accounts SET account_key = ?1
-        WHERE account_key = ?2 AND owner = 0 AND NOT EXISTS (SELECT 1 FROM quota_accounts o WHERE o.account_key = ?1 AND o.owner = 0)
+    public const string SetOrganization = """
+        UPDATE fleet_accounts SET account_key = @key, organization_uuid = @organization, revision = revision + 1 WHERE account_id = @account AND organization_uuid IS NULL
         """;
 
-    /// <summary>Sets when a login is assumed to expire. Parameters: instant, account, fingerprint of its access token.</summary>
-    public const string SetExpiry = "UPDATE fleet_accounts SET expires_at = ? WHERE account_id = ? AND access_fingerprint = ?";
+    /// <summary>Moves what was polled for an account under its former key.</summary>
+    public const string RenameQuota = """
+        UPDATE quota_accounts SET account_key = @key
+        WHERE account_key = @former_key AND owner = 0 AND NOT EXISTS (SELECT 1 FROM quota_accounts o WHERE o.account_key = @key AND o.owner = 0)
+        """;
 
-    /// <summary>The agent whose config dir contains a login. Parameter: fingerprint.</summary>
-    public const string StandsAt = "SELECT agent_id FROM fleet_agents WHERE applied = ? AND revoked_at IS NULL";
+    /// <summary>Sets when a login is assumed to expire.</summary>
+    public const string SetExpiry = "UPDATE fleet_accounts SET expires_at = @expires_at WHERE account_id = @account AND access_fingerprint = @access_fingerprint";
 
-    /// <summary>Compare and swap. Parameters: credential, fingerprint, access fingerprint, refreshable, expires at, now, path, account, fingerprint that it replaces.</summary>
+    /// <summary>The agent whose config dir contains a login.</summary>
+    public const string StandsAt = "SELECT agent_id FROM fleet_agents WHERE applied = @fingerprint AND revoked_at IS NULL";
+
+    /// <summary>Compare and swap: <c>@replaces</c> is the fingerprint of the login that it replaces.</summary>
     public const string Replace = """
         UPDATE fleet_accounts
-        SET credential = ?1, fingerprint = ?2, access_fingerprint = ?3, refreshable = ?4, expires_at = ?5, refreshed_at = ?6, refreshed_by = ?7, revision = revision + 1,
+        SET credential = @credential, fingerprint = @fingerprint, access_fingerprint = @access_fingerprint, refreshable = @refreshable, expires_at = @expires_at,
+            refreshed_at = @now, refreshed_by = @path, revision = revision + 1,
             fault = NULL, fault_at = NULL, failures = 0, failure = NULL, retry_at = NULL
-        WHERE account_id = ?8 AND fingerprint = ?9
+        WHERE account_id = @account AND fingerprint = @replaces
         """;
 
     /// <summary>Stores the same login under another key.</summary>
-    public const string Reencrypt = "UPDATE fleet_accounts SET credential = ? WHERE account_id = ?";
+    public const string Reencrypt = "UPDATE fleet_accounts SET credential = @credential WHERE account_id = @account";
 
     public const string AllCredentials = "SELECT account_id, account_key, credential FROM fleet_accounts";
 
-    /// <summary>Parameters: holder, agent, now, account.</summary>
-    public const string SetHolder = "UPDATE fleet_accounts SET holder = ?, holder_agent = ?, held_since = ?, revision = revision + 1 WHERE account_id = ?";
+    public const string SetHolder = """
+        UPDATE fleet_accounts SET holder = @holder, holder_agent = @agent, held_since = @now, revision = revision + 1 WHERE account_id = @account
+        """;
 
-    /// <summary>Parameters: fault, now, account, fingerprint.</summary>
-    public const string SetFault = "UPDATE fleet_accounts SET fault = ?, fault_at = ?, failures = 0, retry_at = NULL, revision = revision + 1 WHERE account_id = ? AND fingerprint = ?";
+    public const string SetFault = """
+        UPDATE fleet_accounts SET fault = @fault, fault_at = @now, failures = 0, retry_at = NULL, revision = revision + 1
+        WHERE account_id = @account AND fingerprint = @fingerprint
+        """;
 
-    /// <summary>Parameters: reason, retry at, account, fingerprint.</summary>
-    public const string SetFailure = "UPDATE fleet_accounts SET failures = failures + 1, failure = ?, retry_at = ? WHERE account_id = ? AND fingerprint = ?";
+    public const string SetFailure = """
+        UPDATE fleet_accounts SET failures = failures + 1, failure = @failure, retry_at = @retry_at WHERE account_id = @account AND fingerprint = @fingerprint
+        """;
 
-    /// <summary>Parameter: account. Columns: label, e-mail, plan, next charge, ceilings.</summary>
-    public const string Details = "SELECT label, email, plan, next_charge, five_hour_ceiling, seven_day_ceiling FROM fleet_accounts WHERE account_id = ?";
+    public const string Details = "SELECT label, email, plan, next_charge, five_hour_ceiling, seven_day_ceiling FROM fleet_accounts WHERE account_id = @account";
 
-    /// <summary>Parameters: label, e-mail, plan, next charge, ceilings, account.</summary>
-    public const string Edit = "UPDATE fleet_accounts SET label = ?, email = ?, plan = ?, next_charge = ?, five_hour_ceiling = ?, seven_day_ceiling = ? WHERE account_id = ?";
+    public const string Edit = """
+        UPDATE fleet_accounts
+        SET label = @label, email = @email, plan = @plan, next_charge = @next_charge, five_hour_ceiling = @five_hour_ceiling, seven_day_ceiling = @seven_day_ceiling
+        WHERE account_id = @account
+        """;
 
-    public const string Delete = "DELETE FROM fleet_accounts WHERE account_id = ?";
+    public const string Delete = "DELETE FROM fleet_accounts WHERE account_id = @account";
 
     /// <summary>
-    /// Claims a login of the vault that is not on its way to an agent. Parameters: account, revision, now.
+    /// Claims a login of the vault that is not on its way to an agent.
     /// Refreshes and hand-outs exclude each other through the account's row: each of them changes it, and only if it is unchanged since it was
     /// read. So one of two writers finds no row, whatever the database lets them see of each other's changes in other tables.
     /// </summary>
     public const string ClaimForRefresh = """
         UPDATE fleet_accounts SET revision = revision + 1
-        WHERE account_id = ?1 AND revision = ?2 AND holder = 'vault'
-          AND NOT EXISTS (SELECT 1 FROM fleet_commands c WHERE c.account_id = ?1 AND c.state IN ('issued', 'delivered') AND c.expires_at > ?3)
+        WHERE account_id = @account AND revision = @revision AND holder = 'vault'
+          AND NOT EXISTS (SELECT 1 FROM fleet_commands c WHERE c.account_id = @account AND c.state IN ('issued', 'delivered') AND c.expires_at > @now)
         """;
 
-    /// <summary>Hands the full login to an agent, which then holds it. Changes no row if a refresh is in progress. Parameters: account, revision, agent, now.</summary>
+    /// <summary>Hands the full login to an agent, which then holds it. Changes no row if a refresh is in progress.</summary>
     public const string HandOut = """
-        UPDATE fleet_accounts SET holder = 'agent', holder_agent = ?3, held_since = ?4, revision = revision + 1
-        WHERE account_id = ?1 AND revision = ?2 AND holder = 'vault' AND NOT EXISTS (SELECT 1 FROM fleet_intents i WHERE i.account_id = ?1)
+        UPDATE fleet_accounts SET holder = 'agent', holder_agent = @agent, held_since = @now, revision = revision + 1
+        WHERE account_id = @account AND revision = @revision AND holder = 'vault' AND NOT EXISTS (SELECT 1 FROM fleet_intents i WHERE i.account_id = @account)
         """;
 
-    /// <summary>Claims a copy of the login for an agent; a refresh might invalidate it. Parameters: account, revision.</summary>
+    /// <summary>Claims a copy of the login for an agent; a refresh might invalidate it.</summary>
     public const string ClaimForCopy = """
         UPDATE fleet_accounts SET revision = revision + 1
-        WHERE account_id = ?1 AND revision = ?2 AND NOT EXISTS (SELECT 1 FROM fleet_intents i WHERE i.account_id = ?1)
+        WHERE account_id = @account AND revision = @revision AND NOT EXISTS (SELECT 1 FROM fleet_intents i WHERE i.account_id = @account)
         """;
 
-    /// <summary>Parameters: account, intent, fingerprint, actor, now. Changes no row if a refresh is in progress: the row is the lock.</summary>
+    /// <summary>Changes no row if a refresh is in progress: the row is the lock.</summary>
     public const string BeginIntent = """
-        INSERT INTO fleet_intents (account_id, intent, fingerprint, begun_by, begun_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (account_id) DO NOTHING
+        INSERT INTO fleet_intents (account_id, intent, fingerprint, begun_by, begun_at) VALUES (@account, @intent, @fingerprint, @begun_by, @now)
+        ON CONFLICT (account_id) DO NOTHING
         """;
 
-    public const string HasAccount = "SELECT 1 FROM fleet_accounts WHERE account_id = ?";
+    public const string HasAccount = "SELECT 1 FROM fleet_accounts WHERE account_id = @account";
 
-    public const string CountIntents = "SELECT count(*) FROM fleet_intents WHERE account_id = ?";
+    public const string CountIntents = "SELECT count(*) FROM fleet_intents WHERE account_id = @account";
 
-    public const string EndIntent = "DELETE FROM fleet_intents WHERE account_id = ? AND intent = ?";
+    public const string EndIntent = "DELETE FROM fleet_intents WHERE account_id = @account AND intent = @intent";
 
-    /// <summary>Parameters: account, instant.</summary>
-    public const string EndOldIntent = "DELETE FROM fleet_intents WHERE account_id = ? AND begun_at <= ?";
+    public const string EndOldIntent = "DELETE FROM fleet_intents WHERE account_id = @account AND begun_at <= @until";
 
-    public const string EndIntents = "DELETE FROM fleet_intents WHERE account_id = ?";
+    public const string EndIntents = "DELETE FROM fleet_intents WHERE account_id = @account";
 
-    /// <summary>Accounts with a refresh that began before an instant and whose refresh token is still the stored one. Parameter: instant.</summary>
+    /// <summary>Accounts with a refresh that began before an instant and whose refresh token is still the stored one. Columns: account, fingerprint.</summary>
     public const string Unsettled = """
         SELECT a.account_id, a.fingerprint FROM fleet_intents i JOIN fleet_accounts a ON a.account_id = i.account_id
-        WHERE i.begun_at <= ? AND a.fault IS NULL AND a.fingerprint = i.fingerprint
+        WHERE i.begun_at <= @until AND a.fault IS NULL AND a.fingerprint = i.fingerprint
         """;
 
-    public const string SelectSetting = "SELECT value FROM fleet_settings WHERE name = ?";
+    public const string SelectSetting = "SELECT value FROM fleet_settings WHERE name = @name";
 
-    public const string SaveSetting = "INSERT INTO fleet_settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+    public const string SaveSetting = "INSERT INTO fleet_settings (name, value) VALUES (@name, @value) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
 
-    /// <summary>Parameters: fault, now.</summary>
-    public const string DoubtAll = "UPDATE fleet_accounts SET fault = ?, fault_at = ?, revision = revision + 1 WHERE fault IS NULL AND refreshable = 1";
+    public const string DoubtAll = "UPDATE fleet_accounts SET fault = @fault, fault_at = @now, revision = revision + 1 WHERE fault IS NULL AND refreshable = 1";
 
-    public const string SelectKey = "SELECT public, private FROM fleet_keys WHERE name = ?";
+    public const string SelectKey = "SELECT public, private FROM fleet_keys WHERE name = @name";
 
-    public const string InsertKey = "INSERT INTO fleet_keys (name, public, private) VALUES (?, ?, ?)";
+    public const string InsertKey = "INSERT INTO fleet_keys (name, public, private) VALUES (@name, @public, @private)";
 
-    public const string DeleteKey = "DELETE FROM fleet_keys WHERE name = ?";
+    public const string DeleteKey = "DELETE FROM fleet_keys WHERE name = @name";
 
     public const string AllKeys = "SELECT name, private FROM fleet_keys";
 
-    public const string ReencryptKey = "UPDATE fleet_keys SET private = ? WHERE name = ?";
+    public const string ReencryptKey = "UPDATE fleet_keys SET private = @private WHERE name = @name";
 }

@@ -2,26 +2,27 @@ using System.Runtime.InteropServices;
 using Ccflux.Receiver.Fleet.Rotation;
 using Ccflux.Receiver.Fleet.Store;
 using Ccflux.Receiver.Quota;
-using Ccflux.Storage.Sqlite;
-using Dapper;
+using Ccflux.Storage.Reading;
 
 namespace Ccflux.Receiver.Fleet.Switching;
 
 /// <summary>Reads how full each account's windows are: from this receiver's last poll, or full if a session has hit a limit since then.</summary>
-internal sealed class AccountWindows(SqliteReaders readers)
+internal sealed class AccountWindows(ReadSessions readers)
 {
     public async Task<ILookup<long, (string Name, WindowState Window)>> ReadAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
-        using var lease = await readers.RentAsync(cancellationToken);
-        var rows = await lease.Connection.QueryAsync<WindowRow>(new CommandDefinition(RotationSql.Windows, cancellationToken: cancellationToken));
+        using var session = await readers.OpenAsync(cancellationToken);
+        var readings = session.List(
+            RotationSql.Windows, static rows => new WindowRow(rows.Int64(0), rows.Int64(1), rows.Text(2), rows.Int64(3), rows.Int64OrNull(4), rows.Int64(5)));
         var since = (now - Velocity.SevenDaySpan - TimeSpan.FromMinutes(5)).ToUnixTimeMilliseconds();
-        var samples = (await lease.Connection.QueryAsync<SampleRow>(new CommandDefinition(RotationSql.Samples, new { Since = since }, cancellationToken: cancellationToken)))
-            .ToLookup(row => row.WindowId, row => new Sample(UnixTime.At(row.ObservedAt), row.UsedMilli / 1000d));
+        var samples = session.List(
+            RotationSql.Samples, static rows => (WindowId: rows.Int64(0), Sample: new Sample(UnixTime.At(rows.Int64(1)), rows.Int64(2) / 1000d)), ("since", since))
+            .ToLookup(row => row.WindowId, row => row.Sample);
         // A window that its plan no longer has is no longer reported, and one without a known reset would never end.
-        var windows = rows
+        var windows = readings
             .Where(row => row.ResetsAt is not null || WindowLength.Of(row.Name) is not { } length || UnixTime.At(row.ObservedAt) + length > now)
             .ToDictionary(row => (row.AccountId, row.Name), row => Window(row, samples[row.WindowId]));
-        foreach (var met in await lease.Connection.QueryAsync<LimitRow>(new CommandDefinition(LimitSql.Select, new { Now = now.ToUnixTimeMilliseconds() }, cancellationToken: cancellationToken)))
+        foreach (var met in session.List(LimitSql.Select, LimitRow.Of, ("now", now.ToUnixTimeMilliseconds())))
         {
             windows[(met.AccountId, met.Window)] = LimitRule.Of(windows.GetValueOrDefault((met.AccountId, met.Window)), UnixTime.At(met.At), UnixTime.At(met.ResetsAt));
         }
@@ -35,27 +36,5 @@ internal sealed class AccountWindows(SqliteReaders readers)
         UnixTime.At(row.ObservedAt),
         Velocity.PerMinute(CollectionsMarshal.AsSpan(samples.ToList()), row.Name is "five_hour" ? Velocity.FiveHourSpan : Velocity.SevenDaySpan));
 
-    private sealed class WindowRow
-    {
-        public long AccountId { get; init; }
-
-        public long WindowId { get; init; }
-
-        public string Name { get; init; } = "";
-
-        public long UsedMilli { get; init; }
-
-        public long? ResetsAt { get; init; }
-
-        public long ObservedAt { get; init; }
-    }
-
-    private sealed class SampleRow
-    {
-        public long WindowId { get; init; }
-
-        public long ObservedAt { get; init; }
-
-        public long UsedMilli { get; init; }
-    }
+    private sealed record WindowRow(long AccountId, long WindowId, string Name, long UsedMilli, long? ResetsAt, long ObservedAt);
 }

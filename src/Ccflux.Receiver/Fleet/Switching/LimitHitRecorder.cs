@@ -2,7 +2,6 @@ using Ccflux.Contracts.Quota;
 using Ccflux.Receiver.Fleet.Sessions;
 using Ccflux.Receiver.Fleet.Store;
 using Ccflux.Receiver.Platform.Live;
-using Ccflux.Storage.Sqlite;
 using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Fleet.Switching;
@@ -35,7 +34,7 @@ internal sealed partial class LimitHitRecorder(LiveSessions sessions, RotationWa
             return true;
         }
 
-        var written = await writer.WriteAsync(connection => last.Select(met => (Account: Write(connection, met.Agent!, met.Limit, now), met.Limit.Window)).Where(met => met.Account is not null).ToList());
+        var written = await writer.WriteAsync(session => last.Select(met => (Account: Write(session, met.Agent!, met.Limit, now), met.Limit.Window)).Where(met => met.Account is not null).ToList());
         if (written is { Status: WriteStatus.Committed, Value: { Count: > 0 } news })
         {
             foreach (var (account, window) in news)
@@ -51,40 +50,46 @@ internal sealed partial class LimitHitRecorder(LiveSessions sessions, RotationWa
     }
 
     /// <returns>The account, if the hit is news for it.</returns>
-    private static long? Write(SqlConnection connection, string agent, SessionLimitHit limit, DateTimeOffset now)
+    private static long? Write(WriteSession session, string agent, SessionLimitHit limit, DateTimeOffset now)
     {
-        if (AccountAt(connection, agent, limit.At) is not { } account)
+        if (AccountAt(session, agent, limit.At) is not { } account)
         {
             return null;
         }
 
-        var (read, readReset) = Read(connection, account, limit.Window);
+        var (read, readReset) = Read(session, account, limit.Window);
         if (!LimitRule.IsOf(limit, read, readReset, now))
         {
             return null;
         }
 
-        connection.Execute(LimitSql.Prune, now.ToUnixTimeMilliseconds());
-        var isNew = connection.Scalar(LimitSql.Count, account, limit.Window) == 0;
-        if (connection.Execute(LimitSql.Put, account, limit.Window, limit.At.ToUnixTimeMilliseconds(), limit.ResetsAt.ToUnixTimeMilliseconds()) == 0 || !isNew)
+        session.Execute(LimitSql.Prune, ("now", now.ToUnixTimeMilliseconds()));
+        var isNew = session.Scalar(LimitSql.Count, ("account", account), ("window", limit.Window)) == 0;
+        var put = session.Execute(
+            LimitSql.Put,
+            ("account", account),
+            ("window", limit.Window),
+            ("at", limit.At.ToUnixTimeMilliseconds()),
+            ("resets_at", limit.ResetsAt.ToUnixTimeMilliseconds()));
+        if (put == 0 || !isNew)
         {
             return null;
         }
 
-        RotationEvents.Write(connection, now, new RotationEvent(RotationEvent.LimitMet, agent, account, null, limit.Window));
+        RotationEvents.Write(session, now, new RotationEvent(RotationEvent.LimitMet, agent, account, null, limit.Window));
         return account;
     }
 
-    private static long? AccountAt(SqlConnection connection, string agent, DateTimeOffset at)
+    private static long? AccountAt(WriteSession session, string agent, DateTimeOffset at)
     {
-        using var rows = connection.Query(AgentSql.AccountSince, agent);
-        return rows.Read() && rows.Number(1) <= at.ToUnixTimeMilliseconds() ? rows.Number(0) : null;
+        using var rows = session.Query(AgentSql.AccountSince, ("agent", agent));
+        return rows.Read() && rows.Int64(1) <= at.ToUnixTimeMilliseconds() ? rows.Int64(0) : null;
     }
 
-    private static (bool Read, DateTimeOffset? Reset) Read(SqlConnection connection, long account, string window)
+    private static (bool Read, DateTimeOffset? Reset) Read(WriteSession session, long account, string window)
     {
-        using var rows = connection.Query(LimitSql.ReadReset, account, window);
-        return rows.Read() ? (true, UnixTime.At(rows.NumberOrNull(0))) : (false, null);
+        using var rows = session.Query(LimitSql.ReadReset, ("account", account), ("window", window));
+        return rows.Read() ? (true, UnixTime.At(rows.Int64OrNull(0))) : (false, null);
     }
 
     private static partial class Log

@@ -4,7 +4,6 @@ using Ccflux.Receiver.Fleet.Sessions;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Jobs;
 using Ccflux.Receiver.Platform.Live;
-using Ccflux.Storage.Sqlite;
 using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Fleet.Switching;
@@ -131,7 +130,7 @@ internal sealed partial class RotationEngine(
         var cooled = !decision.Cooling.SetEquals(_cooling!);
         if (events.Count > 0 || dropped.Count > 0 || cooled)
         {
-            var written = await writer.WriteAsync(connection => Keep(connection, decision, events, dropped, now));
+            var written = await writer.WriteAsync(session => Keep(session, decision, events, dropped, now));
             if (written.Status != WriteStatus.Committed)
             {
                 Log.NotKept(logger, events.Count);
@@ -145,19 +144,19 @@ internal sealed partial class RotationEngine(
         wake.Await(decision.ConfigDirs.Where(one => one.Verdict is Verdict.Deferred).Select(one => one.ConfigDir).ToHashSet(StringComparer.Ordinal));
     }
 
-    private static int Keep(SqlConnection connection, Decision decision, List<RotationEvent> events, List<string> dropped, DateTimeOffset now)
+    private static int Keep(WriteSession session, Decision decision, List<RotationEvent> events, List<string> dropped, DateTimeOffset now)
     {
         foreach (var happened in events)
         {
-            RotationEvents.Write(connection, now, happened);
+            RotationEvents.Write(session, now, happened);
         }
 
         foreach (var agent in dropped)
         {
-            RotationControls.Drop(connection, agent);
+            RotationControls.Drop(session, agent);
         }
 
-        RotationControls.Remember(connection, decision.Cooling);
+        RotationControls.Remember(session, decision.Cooling);
         return events.Count;
     }
 

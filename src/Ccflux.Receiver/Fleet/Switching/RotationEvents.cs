@@ -2,8 +2,8 @@ using System.Text.Json;
 using Ccflux.Receiver.Fleet.Rotation;
 using Ccflux.Receiver.Fleet.Store;
 using Ccflux.Receiver.Platform.Auth.Admin;
-using Ccflux.Storage.Sqlite;
-using Dapper;
+using Ccflux.Storage.Reading;
+using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Fleet.Switching;
 
@@ -76,7 +76,7 @@ internal sealed record StoredRotationEvent(long EventId, DateTimeOffset At, Rota
 internal sealed record EventFilter(string? Kind = null, string? AgentId = null, long? AccountId = null, long? Before = null);
 
 /// <summary>Reads and writes the log of rotation.</summary>
-internal sealed class RotationEvents(SqliteReaders readers)
+internal sealed class RotationEvents(ReadSessions readers)
 {
     /// <summary>The maximum number of stored events; older ones are deleted.</summary>
     public const int Capacity = 100_000;
@@ -86,39 +86,32 @@ internal sealed class RotationEvents(SqliteReaders readers)
 
     public async Task<IReadOnlyList<StoredRotationEvent>> ReadAsync(EventFilter filter, int limit, CancellationToken cancellationToken)
     {
-        using var lease = await readers.RentAsync(cancellationToken);
-        var query = new CommandDefinition(
-            RotationSql.Events, new { filter.Kind, filter.AgentId, filter.AccountId, filter.Before, Limit = Math.Clamp(limit, 1, MaxRows) }, cancellationToken: cancellationToken);
-        return [.. (await lease.Connection.QueryAsync<Row>(query)).Select(row => new StoredRotationEvent(
-            row.EventId,
-            UnixTime.At(row.At),
-            new RotationEvent(row.Kind, row.AgentId, row.FromAccount, row.ToAccount, row.Reason, row.Figures)))];
+        using var session = await readers.OpenAsync(cancellationToken);
+        return session.List(
+            RotationSql.Events,
+            static rows => new StoredRotationEvent(
+                rows.Int64(0),
+                UnixTime.At(rows.Int64(1)),
+                new RotationEvent(rows.Text(2), rows.TextOrNull(3), rows.Int64OrNull(4), rows.Int64OrNull(5), rows.Text(6), rows.Text(7))),
+            ("kind", filter.Kind),
+            ("agent", filter.AgentId),
+            ("account", filter.AccountId),
+            ("before", filter.Before),
+            ("limit", Math.Clamp(limit, 1, MaxRows)));
     }
 
     /// <summary>Must be called inside a write.</summary>
-    public static void Write(SqlConnection connection, DateTimeOffset at, RotationEvent happened)
+    public static void Write(WriteSession session, DateTimeOffset at, RotationEvent happened)
     {
-        connection.Execute(
-            RotationSql.InsertEvent, at.ToUnixTimeMilliseconds(), happened.Kind, happened.AgentId, happened.FromAccount, happened.ToAccount, happened.Reason, happened.Figures);
-        connection.Execute(RotationSql.PruneEvents, Capacity);
-    }
-
-    private sealed class Row
-    {
-        public long EventId { get; init; }
-
-        public long At { get; init; }
-
-        public string Kind { get; init; } = "";
-
-        public string? AgentId { get; init; }
-
-        public long? FromAccount { get; init; }
-
-        public long? ToAccount { get; init; }
-
-        public string Reason { get; init; } = "";
-
-        public string Figures { get; init; } = "";
+        session.Execute(
+            RotationSql.InsertEvent,
+            ("at", at.ToUnixTimeMilliseconds()),
+            ("kind", happened.Kind),
+            ("agent", happened.AgentId),
+            ("from_account", happened.FromAccount),
+            ("to_account", happened.ToAccount),
+            ("reason", happened.Reason),
+            ("figures", happened.Figures));
+        session.Execute(RotationSql.PruneEvents, ("keep", Capacity));
     }
 }

@@ -3,7 +3,6 @@ using Ccflux.Receiver.Fleet.Store;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Platform.Live;
-using Ccflux.Storage.Sqlite;
 using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Fleet.Vault;
@@ -26,51 +25,51 @@ internal sealed class AccountEdit(GroupCommitWriter writer, VaultStore vault, IC
             return fault;
         }
 
-        var written = await writer.WriteAsync(connection =>
+        var written = await writer.WriteAsync(session =>
         {
-            if (vault.Read(connection, accountId) is null)
+            if (vault.Read(session, accountId) is null)
             {
                 return Missing;
             }
 
-            if (connection.Scalar(VaultSql.LabelTaken, details.Label.Trim(), accountId) > 0)
+            if (session.Scalar(VaultSql.LabelTaken, ("label", details.Label.Trim()), ("account", accountId)) > 0)
             {
                 return "label: another account has this name.";
             }
 
-            var changed = Changes(connection, accountId, details);
-            connection.Execute(
+            var changed = Changes(session, accountId, details);
+            session.Execute(
                 VaultSql.Edit,
-                details.Label.Trim(),
-                details.Email.Trim(),
-                details.Plan.Trim(),
-                details.NextCharge,
-                (long?)details.FiveHourCeiling,
-                (long?)details.SevenDayCeiling,
-                accountId);
-            FleetAudit.Write(connection, time.GetUtcNow(), new FleetAccess(actor, FleetAction.Edit, FleetAccess.Done, accountId, Detail: changed));
+                ("label", details.Label.Trim()),
+                ("email", details.Email.Trim()),
+                ("plan", details.Plan.Trim()),
+                ("next_charge", details.NextCharge),
+                ("five_hour_ceiling", (long?)details.FiveHourCeiling),
+                ("seven_day_ceiling", (long?)details.SevenDayCeiling),
+                ("account", accountId));
+            FleetAudit.Write(session, time.GetUtcNow(), new FleetAccess(actor, FleetAction.Edit, FleetAccess.Done, accountId, Detail: changed));
             return null;
         });
         return After(written);
     }
 
     /// <summary>Deletes an account and its login. A config dir that was given the login keeps its copy.</summary>
-    public async Task<string?> RemoveAsync(long accountId, AuditActor actor) => After(await writer.WriteAsync(connection =>
+    public async Task<string?> RemoveAsync(long accountId, AuditActor actor) => After(await writer.WriteAsync(session =>
     {
-        if (vault.Read(connection, accountId) is not { } account)
+        if (vault.Read(session, accountId) is not { } account)
         {
             return Missing;
         }
 
-        connection.Execute(VaultSql.Delete, accountId);
-        FleetAudit.Write(connection, time.GetUtcNow(), new FleetAccess(actor, FleetAction.Remove, FleetAccess.Done, accountId, Fingerprint: account.Fingerprint, Detail: account.Label));
+        session.Execute(VaultSql.Delete, ("account", accountId));
+        FleetAudit.Write(session, time.GetUtcNow(), new FleetAccess(actor, FleetAction.Remove, FleetAccess.Done, accountId, Fingerprint: account.Fingerprint, Detail: account.Label));
         return null;
     }));
 
     /// <summary>Describes the changes before they are made, with the old ceilings, because rotation depends on them.</summary>
-    private static string Changes(SqlConnection connection, long accountId, AccountDetails details)
+    private static string Changes(WriteSession session, long accountId, AccountDetails details)
     {
-        using var rows = connection.Query(VaultSql.Details, accountId);
+        using var rows = session.Query(VaultSql.Details, ("account", accountId));
         _ = rows.Read();
         string?[] changed =
         [
@@ -78,8 +77,8 @@ internal sealed class AccountEdit(GroupCommitWriter writer, VaultStore vault, IC
             IsSame(rows.Text(1), details.Email.Trim()) ? null : "email",
             IsSame(rows.Text(2), details.Plan.Trim()) ? null : "plan",
             IsSame(rows.TextOrNull(3), details.NextCharge) ? null : "next_charge",
-            Ceiling("five_hour_ceiling", rows.NumberOrNull(4), details.FiveHourCeiling),
-            Ceiling("seven_day_ceiling", rows.NumberOrNull(5), details.SevenDayCeiling),
+            Ceiling("five_hour_ceiling", rows.Int64OrNull(4), details.FiveHourCeiling),
+            Ceiling("seven_day_ceiling", rows.Int64OrNull(5), details.SevenDayCeiling),
         ];
         return string.Join(", ", changed.OfType<string>());
     }

@@ -4,7 +4,6 @@ using Ccflux.Receiver.Fleet.Store;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Platform.Live;
-using Ccflux.Storage.Sqlite;
 using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Fleet.Vault;
@@ -65,7 +64,7 @@ internal sealed class AccountImport(
         }
 
         var asked = await AskAboutKnownAsync(owner!, cancellationToken);
-        var written = await writer.WriteAsync(connection => Store(connection, label, owner!, asked, login, until, vaultOnly, actor));
+        var written = await writer.WriteAsync(session => Store(session, label, owner!, asked, login, until, vaultOnly, actor));
         if (written.Status != WriteStatus.Committed)
         {
             return Refused(StorageBusy.Detail);
@@ -97,7 +96,7 @@ internal sealed class AccountImport(
     /// <returns>Why the issuer could not say; null if it did, or if there was nothing to ask.</returns>
     private async Task<string?> AskAboutKnownAsync(LoginOwner owner, CancellationToken cancellationToken)
     {
-        var found = await writer.WriteAsync(connection => FindByUuid(connection, owner.Uuid) is (var id, null) ? id : (long?)null);
+        var found = await writer.WriteAsync(session => FindByUuid(session, owner.Uuid) is (var id, null) ? id : (long?)null);
         if (owner.OrganizationUuid is null || found.Value is not { } known || await vaultStore.FindAsync(known, cancellationToken) is not { } account)
         {
             return null;
@@ -107,64 +106,64 @@ internal sealed class AccountImport(
         return answer.Verdict is not IssuerVerdict.Ok ? answer.Reason : answer.OrganizationUuid is null ? "names none" : null;
     }
 
-    private ImportResult Store(SqlConnection connection, string label, LoginOwner owner, string? asked, Login login, DateTimeOffset until, bool vaultOnly, AuditActor actor)
+    private ImportResult Store(WriteSession session, string label, LoginOwner owner, string? asked, Login login, DateTimeOffset until, bool vaultOnly, AuditActor actor)
     {
-        if (Place(connection, label, owner, asked, login, out var known) is { } refusal)
+        if (Place(session, label, owner, asked, login, out var known) is { } refusal)
         {
             return Refused(refusal);
         }
 
-        if (connection.Scalar(VaultSql.LabelTaken, label, known?.AccountId ?? 0) > 0)
+        if (session.Scalar(VaultSql.LabelTaken, ("label", label), ("account", known?.AccountId ?? 0)) > 0)
         {
             return Refused($"label: another account is already called {label}.");
         }
 
-        if (known is null && connection.Scalar(VaultSql.Count) >= VaultStore.MaxAccounts)
+        if (known is null && session.Scalar(VaultSql.Count) >= VaultStore.MaxAccounts)
         {
             return Refused($"The vault is full: at most {VaultStore.MaxAccounts} accounts.");
         }
 
         var now = time.GetUtcNow();
         var key = known?.Key ?? AccountKey.Of(owner.Uuid, owner.OrganizationUuid)!;
-        var id = connection.Scalar(
+        var id = session.Insert(
             VaultSql.Import,
-            key,
-            owner.Uuid,
-            known is null ? owner.OrganizationUuid : known.OrganizationUuid,
-            label,
-            owner.Email,
-            login.Plan.Length <= FleetLimits.MaxText ? login.Plan : "",
-            protection.Protect(VaultStore.Purpose(key), login.ToBytes()),
-            login.Fingerprint,
-            login.AccessFingerprint,
-            login.RefreshToken is not null,
-            until.ToUnixTimeMilliseconds(),
-            vaultOnly ? Holder.Vault : Holder.Foreign,
-            now.ToUnixTimeMilliseconds())!.Value;
-        connection.Execute(VaultSql.EndIntents, id);
+            ("key", key),
+            ("uuid", owner.Uuid),
+            ("organization", known is null ? owner.OrganizationUuid : known.OrganizationUuid),
+            ("label", label),
+            ("email", owner.Email),
+            ("plan", login.Plan.Length <= FleetLimits.MaxText ? login.Plan : ""),
+            ("credential", protection.Protect(VaultStore.Purpose(key), login.ToBytes())),
+            ("fingerprint", login.Fingerprint),
+            ("access_fingerprint", login.AccessFingerprint),
+            ("refreshable", login.RefreshToken is not null),
+            ("expires_at", until.ToUnixTimeMilliseconds()),
+            ("holder", vaultOnly ? Holder.Vault : Holder.Foreign),
+            ("now", now.ToUnixTimeMilliseconds()));
+        session.Execute(VaultSql.EndIntents, ("account", id));
         if (known is not null)
         {
-            vaultStore.Learn(connection, vaultStore.Read(connection, id)!, owner.OrganizationUuid);
+            vaultStore.Learn(session, vaultStore.Read(session, id)!, owner.OrganizationUuid);
         }
 
         var holder = vaultOnly ? "renewed by the receiver" : "never renewed here";
-        if (login.RefreshToken is not null && StandsAt(connection, login.Fingerprint) is { } agent)
+        if (login.RefreshToken is not null && session.Text(VaultSql.StandsAt, ("fingerprint", login.Fingerprint)) is { } agent)
         {
             // The login is in a config dir that an agent serves: that client renews it, whatever the operator stated.
-            connection.Execute(VaultSql.SetHolder, Holder.Agent, agent, now.ToUnixTimeMilliseconds(), id);
+            session.Execute(VaultSql.SetHolder, ("holder", Holder.Agent), ("agent", agent), ("now", now.ToUnixTimeMilliseconds()), ("account", id));
             holder = "renewed by the client whose config dir contains it";
         }
 
-        FleetAudit.Write(connection, now, new FleetAccess(actor, FleetAction.Import, FleetAccess.Done, id, Fingerprint: login.Fingerprint, Detail: vaultOnly ? "vault only" : "in use elsewhere"));
+        FleetAudit.Write(session, now, new FleetAccess(actor, FleetAction.Import, FleetAccess.Done, id, Fingerprint: login.Fingerprint, Detail: vaultOnly ? "vault only" : "in use elsewhere"));
         return new ImportResult(id, $"{(known is null ? "Imported" : "Renewed")} {label}: login {login.Fingerprint}, {holder}.", login.Fingerprint);
     }
 
     /// <summary>Finds the account whose login this one replaces; null for a new account.</summary>
     /// <returns>Why this cannot be determined; null if it can.</returns>
-    private string? Place(SqlConnection connection, string label, LoginOwner owner, string? asked, Login login, out StoredAccount? known)
+    private string? Place(WriteSession session, string label, LoginOwner owner, string? asked, Login login, out StoredAccount? known)
     {
-        known = connection.Scalar(VaultSql.FindByKey, AccountKey.Of(owner.Uuid, owner.OrganizationUuid)!) is { } exact ? vaultStore.Read(connection, exact) : null;
-        if (known is { OrganizationUuid: not null } || FindByUuid(connection, owner.Uuid) is not (var id, var organization))
+        known = session.Scalar(VaultSql.FindByKey, ("key", AccountKey.Of(owner.Uuid, owner.OrganizationUuid)!)) is { } exact ? vaultStore.Read(session, exact) : null;
+        if (known is { OrganizationUuid: not null } || FindByUuid(session, owner.Uuid) is not (var id, var organization))
         {
             return null;
         }
@@ -175,7 +174,7 @@ internal sealed class AccountImport(
         }
 
         // The organisation of the existing account is unknown.
-        var other = vaultStore.Read(connection, id)!;
+        var other = vaultStore.Read(session, id)!;
         var isSaid = string.Equals(other.Label, label, StringComparison.OrdinalIgnoreCase) && other.Fault is not null;
         var isSame = string.Equals(other.Fingerprint, login.Fingerprint, StringComparison.Ordinal);
         var hasNone = owner is { OrganizationUuid: null, IsAsked: true };
@@ -189,16 +188,10 @@ internal sealed class AccountImport(
             + $"Try again when the issuer can be reached, or remove {other.Label} first.";
     }
 
-    private static (long AccountId, string? OrganizationUuid)? FindByUuid(SqlConnection connection, string uuid)
+    private static (long AccountId, string? OrganizationUuid)? FindByUuid(WriteSession session, string uuid)
     {
-        using var rows = connection.Query(VaultSql.FindByUuid, uuid);
-        return rows.Read() ? (rows.Number(0), rows.TextOrNull(1)) : null;
-    }
-
-    private static string? StandsAt(SqlConnection connection, string fingerprint)
-    {
-        using var rows = connection.Query(VaultSql.StandsAt, fingerprint);
-        return rows.Read() ? rows.Text(0) : null;
+        using var rows = session.Query(VaultSql.FindByUuid, ("uuid", uuid));
+        return rows.Read() ? (rows.Int64(0), rows.TextOrNull(1)) : null;
     }
 
     private static ImportResult Refused(string message) => new(null, message);

@@ -1,6 +1,5 @@
 using Ccflux.Receiver.Fleet.Store;
 using Ccflux.Receiver.Platform.Auth.Admin;
-using Ccflux.Storage.Sqlite;
 using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Fleet.Vault;
@@ -20,7 +19,7 @@ internal sealed class KeyRotation(VaultProtection protection, RefreshJournal jou
     {
         var newest = protection.AddKey();
         VaultFaultPoints.Point(VaultFaultPoints.KeyAdded);
-        var written = await writer.WriteAsync(connection => Reencrypt(connection, actor, endsSigningKey));
+        var written = await writer.WriteAsync(session => Reencrypt(session, actor, endsSigningKey));
         if (written.Status != WriteStatus.Committed)
         {
             return null;
@@ -31,26 +30,26 @@ internal sealed class KeyRotation(VaultProtection protection, RefreshJournal jou
         return result with { Removed = protection.RemoveKeysBut(newest, [.. stored, .. journal.Sealed()]) };
     }
 
-    private (KeyRotationResult Result, List<byte[]> Stored) Reencrypt(SqlConnection connection, AuditActor actor, bool endsSigningKey)
+    private (KeyRotationResult Result, List<byte[]> Stored) Reencrypt(WriteSession session, AuditActor actor, bool endsSigningKey)
     {
         if (endsSigningKey)
         {
-            ReceiverSigning.Forget(connection);
+            ReceiverSigning.Forget(session);
         }
 
         var stored = new List<byte[]>();
         var unopened = 0;
-        foreach (var (id, key, credential) in Credentials(connection))
+        foreach (var (id, key, credential) in Credentials(session))
         {
-            stored.Add(Renew(VaultStore.Purpose(key), credential, renewed => connection.Execute(VaultSql.Reencrypt, renewed, id), ref unopened));
+            stored.Add(Renew(VaultStore.Purpose(key), credential, renewed => session.Execute(VaultSql.Reencrypt, ("credential", renewed), ("account", id)), ref unopened));
         }
 
-        foreach (var (name, secret) in Keys(connection))
+        foreach (var (name, secret) in Keys(session))
         {
-            stored.Add(Renew(ReceiverSeal.Purpose(name), secret, renewed => connection.Execute(VaultSql.ReencryptKey, renewed, name), ref unopened));
+            stored.Add(Renew(ReceiverSeal.Purpose(name), secret, renewed => session.Execute(VaultSql.ReencryptKey, ("private", renewed), ("name", name)), ref unopened));
         }
 
-        FleetAudit.Write(connection, time.GetUtcNow(), new FleetAccess(actor, FleetAction.RotateKeys, FleetAccess.Done, Detail: string.Create(CultureInfo.InvariantCulture, $"{stored.Count - unopened} re-encrypted{(endsSigningKey ? ", the signing key ended" : "")}")));
+        FleetAudit.Write(session, time.GetUtcNow(), new FleetAccess(actor, FleetAction.RotateKeys, FleetAccess.Done, Detail: string.Create(CultureInfo.InvariantCulture, $"{stored.Count - unopened} re-encrypted{(endsSigningKey ? ", the signing key ended" : "")}")));
         return (new KeyRotationResult(stored.Count - unopened, unopened, 0), stored);
     }
 
@@ -67,27 +66,8 @@ internal sealed class KeyRotation(VaultProtection protection, RefreshJournal jou
         return renewed;
     }
 
-    private static List<(long Id, string Key, byte[] Credential)> Credentials(SqlConnection connection)
-    {
-        var found = new List<(long, string, byte[])>();
-        using var rows = connection.Query(VaultSql.AllCredentials);
-        while (rows.Read())
-        {
-            found.Add((rows.Number(0), rows.Text(1), rows.Blob(2)));
-        }
+    private static List<(long Id, string Key, byte[] Credential)> Credentials(WriteSession session) =>
+        session.List(VaultSql.AllCredentials, static rows => (rows.Int64(0), rows.Text(1), rows.Blob(2)));
 
-        return found;
-    }
-
-    private static List<(string Name, byte[] Private)> Keys(SqlConnection connection)
-    {
-        var found = new List<(string, byte[])>();
-        using var rows = connection.Query(VaultSql.AllKeys);
-        while (rows.Read())
-        {
-            found.Add((rows.Text(0), rows.Blob(1)));
-        }
-
-        return found;
-    }
+    private static List<(string Name, byte[] Private)> Keys(WriteSession session) => session.List(VaultSql.AllKeys, static rows => (rows.Text(0), rows.Blob(1)));
 }

@@ -55,24 +55,24 @@ internal sealed class LoginCheck(VaultStore vault, Issuer issuer, GroupCommitWri
 
         var answer = await issuer.ProfileAsync(token, cancellationToken);
         var fingerprint = Contracts.Fleet.CredentialFingerprint.Of(token);
-        var written = await writer.WriteAsync(connection =>
+        var written = await writer.WriteAsync(session =>
         {
-            if (vault.Read(connection, account.AccountId) is not { Login: { } login } stored || !string.Equals(login.AccessFingerprint, fingerprint, StringComparison.Ordinal))
+            if (vault.Read(session, account.AccountId) is not { Login: { } login } stored || !string.Equals(login.AccessFingerprint, fingerprint, StringComparison.Ordinal))
             {
                 return false; // another login is stored there by now
             }
 
             var isOk = answer.Verdict is IssuerVerdict.Ok && string.Equals(answer.AccountUuid, stored.Uuid, StringComparison.Ordinal);
-            var learned = isOk ? vault.Learn(connection, stored, answer.OrganizationUuid) : stored;
+            var learned = isOk ? vault.Learn(session, stored, answer.OrganizationUuid) : stored;
             if (login.ExpiresAt is null && (isOk || answer.Verdict is IssuerVerdict.Dead))
             {
                 var end = time.GetUtcNow() + (isOk ? RefreshAnswer.AssumedLife : TimeSpan.Zero);
-                connection.Execute(VaultSql.SetExpiry, end.ToUnixTimeMilliseconds(), stored.AccountId, fingerprint);
+                session.Execute(VaultSql.SetExpiry, ("expires_at", end.ToUnixTimeMilliseconds()), ("account", stored.AccountId), ("access_fingerprint", fingerprint));
             }
 
             if (learned != stored)
             {
-                FleetAudit.Write(connection, time.GetUtcNow(), new FleetAccess(RefreshLoop.Switcher, FleetAction.Edit, FleetAccess.Done, stored.AccountId, Fingerprint: stored.Fingerprint, Detail: "its issuer named its organisation"));
+                FleetAudit.Write(session, time.GetUtcNow(), new FleetAccess(RefreshLoop.Switcher, FleetAction.Edit, FleetAccess.Done, stored.AccountId, Fingerprint: stored.Fingerprint, Detail: "its issuer named its organisation"));
             }
 
             return learned != stored || login.ExpiresAt is null;

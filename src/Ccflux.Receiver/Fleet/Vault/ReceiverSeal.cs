@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using Ccflux.Contracts.Fleet;
 using Ccflux.Receiver.Fleet.Store;
-using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Fleet.Vault;
 
@@ -13,32 +13,24 @@ internal sealed class ReceiverSeal(VaultProtection protection)
     public static string Purpose(string name) => "key " + name;
 
     /// <summary>The public half. Must be called inside a write.</summary>
-    public string PublicKey(SqlConnection connection)
+    public string PublicKey(WriteSession session)
     {
-        using (var rows = connection.Query(VaultSql.SelectKey, Name))
+        if (session.Text(VaultSql.SelectKey, ("name", Name)) is { } present)
         {
-            if (rows.Read())
-            {
-                return rows.Text(0);
-            }
+            return present;
         }
 
         using var key = CredentialSeal.NewKey();
         var publicKey = CredentialSeal.PublicKeyOf(key);
-        connection.Execute(VaultSql.InsertKey, Name, publicKey, protection.Protect(Purpose(Name), key.ExportPkcs8PrivateKey()));
+        session.Execute(VaultSql.InsertKey, ("name", Name), ("public", publicKey), ("private", protection.Protect(Purpose(Name), key.ExportPkcs8PrivateKey())));
         return publicKey;
     }
 
     /// <summary>Opens what was sealed to the receiver; null if it cannot be opened or the key ring lacks its key.</summary>
-    public byte[]? Open(SqlConnection connection, string sealedText, string context)
+    public byte[]? Open(WriteSession session, string sealedText, string context)
     {
-        byte[]? stored = null;
-        using (var rows = connection.Query(VaultSql.SelectKey, Name))
-        {
-            stored = rows.Read() ? rows.Blob(1) : null;
-        }
-
-        if (stored is null || protection.Unprotect(Purpose(Name), stored) is not { } secret)
+        if (session.First(VaultSql.SelectKey, static rows => rows.Blob(1), ("name", Name)) is not { } stored
+            || protection.Unprotect(Purpose(Name), stored) is not { } secret)
         {
             return null;
         }

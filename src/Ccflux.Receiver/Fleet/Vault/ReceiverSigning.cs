@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using Ccflux.Contracts.Fleet;
 using Ccflux.Receiver.Fleet.Store;
-using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Fleet.Vault;
 
@@ -11,35 +11,28 @@ internal sealed class ReceiverSigning(VaultProtection protection, ReceiverSeal s
     private const string Name = "signing";
 
     /// <summary>The public half in base64.</summary>
-    public string PublicKey(SqlConnection connection)
+    public string PublicKey(WriteSession session)
     {
-        using (var rows = connection.Query(VaultSql.SelectKey, Name))
+        if (session.Text(VaultSql.SelectKey, ("name", Name)) is { } present)
         {
-            if (rows.Read())
-            {
-                return rows.Text(0);
-            }
+            return present;
         }
 
         using var key = CommandSignature.NewKey();
         var publicKey = CommandSignature.PublicKeyOf(key);
-        connection.Execute(VaultSql.InsertKey, Name, publicKey, protection.Protect(ReceiverSeal.Purpose(Name), key.ExportPkcs8PrivateKey()));
+        session.Execute(
+            VaultSql.InsertKey, ("name", Name), ("public", publicKey), ("private", protection.Protect(ReceiverSeal.Purpose(Name), key.ExportPkcs8PrivateKey())));
         return publicKey;
     }
 
     /// <summary>The fingerprint of both pinned keys, which people compare when they enrol an agent.</summary>
-    public string Fingerprint(SqlConnection connection) => KeyFingerprint.Of(PublicKey(connection), seal.PublicKey(connection));
+    public string Fingerprint(WriteSession session) => KeyFingerprint.Of(PublicKey(session), seal.PublicKey(session));
 
     /// <summary>A signature in the form of <see cref="CommandSignature"/>; null if the key ring lacks its key.</summary>
-    public string? Sign(SqlConnection connection, string agentId, SealedCommand command)
+    public string? Sign(WriteSession session, string agentId, SealedCommand command)
     {
-        byte[]? stored = null;
-        using (var rows = connection.Query(VaultSql.SelectKey, Name))
-        {
-            stored = rows.Read() ? rows.Blob(1) : null;
-        }
-
-        if (stored is null || protection.Unprotect(ReceiverSeal.Purpose(Name), stored) is not { } secret)
+        if (session.First(VaultSql.SelectKey, static rows => rows.Blob(1), ("name", Name)) is not { } stored
+            || protection.Unprotect(ReceiverSeal.Purpose(Name), stored) is not { } secret)
         {
             return null;
         }
@@ -51,5 +44,5 @@ internal sealed class ReceiverSigning(VaultProtection protection, ReceiverSeal s
     }
 
     /// <summary>Deletes the key: the next use creates another, and every agent must be enrolled again.</summary>
-    public static void Forget(SqlConnection connection) => connection.Execute(VaultSql.DeleteKey, Name);
+    public static void Forget(WriteSession session) => session.Execute(VaultSql.DeleteKey, ("name", Name));
 }

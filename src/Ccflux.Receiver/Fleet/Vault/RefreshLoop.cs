@@ -50,23 +50,24 @@ internal sealed partial class RefreshLoop(
     /// <returns>False if the database cannot be written to: then nothing may be renewed either.</returns>
     private async Task<bool> NameUnsettledAsync()
     {
-        var written = await writer.WriteAsync(connection =>
+        var written = await writer.WriteAsync(session =>
         {
             var now = time.GetUtcNow();
-            var doubted = restores.Look(connection);
+            var doubted = restores.Look(session);
             var found = new List<(long AccountId, string Fingerprint)>();
-            using (var rows = connection.Query(VaultSql.Unsettled, (now - TokenRule.IntentLifetime).ToUnixTimeMilliseconds()))
+            using (var rows = session.Query(VaultSql.Unsettled, ("until", (now - TokenRule.IntentLifetime).ToUnixTimeMilliseconds())))
             {
                 while (rows.Read())
                 {
-                    found.Add((rows.Number(0), rows.Text(1)));
+                    found.Add((rows.Int64(0), rows.Text(1)));
                 }
             }
 
             foreach (var (account, fingerprint) in found)
             {
-                connection.Execute(VaultSql.SetFault, AccountFault.Unknown, now.ToUnixTimeMilliseconds(), account, fingerprint);
-                FleetAudit.Write(connection, now, new FleetAccess(Switcher, FleetAction.Refresh, AccountFault.Unknown, account, Fingerprint: fingerprint, Detail: "a refresh ended without an outcome"));
+                session.Execute(
+                    VaultSql.SetFault, ("fault", AccountFault.Unknown), ("now", now.ToUnixTimeMilliseconds()), ("account", account), ("fingerprint", fingerprint));
+                FleetAudit.Write(session, now, new FleetAccess(Switcher, FleetAction.Refresh, AccountFault.Unknown, account, Fingerprint: fingerprint, Detail: "a refresh ended without an outcome"));
             }
 
             return doubted + found.Count;

@@ -1,5 +1,6 @@
 using Ccflux.Receiver.Fleet.Store;
 using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Fleet.Vault;
 
@@ -13,30 +14,24 @@ internal sealed class RestoreWatch(TimeProvider time)
 
     /// <summary>Must be called inside a write, before anything is renewed.</summary>
     /// <returns>The number of logins that may no longer be valid.</returns>
-    public int Look(SqlConnection connection)
+    public int Look(WriteSession session)
     {
-        var store = Text(connection, SqliteDatabase.SelectStoreId);
-        var known = Text(connection, VaultSql.SelectSetting, Name);
+        var store = session.Text(SqliteDatabase.SelectStoreId);
+        var known = session.Text(VaultSql.SelectSetting, ("name", Name));
         if (string.Equals(store, known, StringComparison.Ordinal))
         {
             return 0;
         }
 
-        connection.Execute(VaultSql.SaveSetting, Name, store);
+        session.Execute(VaultSql.SaveSetting, ("name", Name), ("value", store));
         if (known is null)
         {
             return 0;
         }
 
         var now = time.GetUtcNow();
-        var found = connection.Execute(VaultSql.DoubtAll, AccountFault.Unknown, now.ToUnixTimeMilliseconds());
-        FleetAudit.Write(connection, now, new FleetAccess(RefreshLoop.Switcher, FleetAction.Restore, AccountFault.Unknown, Detail: string.Create(CultureInfo.InvariantCulture, $"the database was restored; {found} logins may be spent")));
+        var found = session.Execute(VaultSql.DoubtAll, ("fault", AccountFault.Unknown), ("now", now.ToUnixTimeMilliseconds()));
+        FleetAudit.Write(session, now, new FleetAccess(RefreshLoop.Switcher, FleetAction.Restore, AccountFault.Unknown, Detail: string.Create(CultureInfo.InvariantCulture, $"the database was restored; {found} logins may be spent")));
         return found;
-    }
-
-    private static string? Text(SqlConnection connection, string sql, params ReadOnlySpan<SqlValue> values)
-    {
-        using var rows = connection.Query(sql, values);
-        return rows.Read() ? rows.Text(0) : null;
     }
 }

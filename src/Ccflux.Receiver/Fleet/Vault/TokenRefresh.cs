@@ -1,7 +1,6 @@
 using Ccflux.Receiver.Fleet.Store;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Live;
-using Ccflux.Storage.Sqlite;
 using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Fleet.Vault;
@@ -52,7 +51,7 @@ internal sealed partial class TokenRefresh(
     {
         var intent = Guid.NewGuid().ToString("N");
         VaultFaultPoints.Point(VaultFaultPoints.Refreshing);
-        var begun = await writer.WriteAsync(connection => Begin(connection, account, actor, intent, again));
+        var begun = await writer.WriteAsync(session => Begin(session, account, actor, intent, again));
         if (begun.Status != WriteStatus.Committed)
         {
             return RefreshOutcome.Busy;
@@ -75,10 +74,10 @@ internal sealed partial class TokenRefresh(
         return outcome;
     }
 
-    private StoredAccount? Begin(SqlConnection connection, AccountFacts account, AuditActor actor, string intent, bool again)
+    private StoredAccount? Begin(WriteSession session, AccountFacts account, AuditActor actor, string intent, bool again)
     {
         var now = time.GetUtcNow();
-        if (vault.Read(connection, account.AccountId) is not { Login.RefreshToken: not null, Holder: Holder.Vault, InUse: false } stored
+        if (vault.Read(session, account.AccountId) is not { Login.RefreshToken: not null, Holder: Holder.Vault, InUse: false } stored
             || !string.Equals(stored.Fingerprint, account.Fingerprint, StringComparison.Ordinal)
             || (stored.Fault is not null && !(again && stored.Fault is AccountFault.Unknown)))
         {
@@ -87,15 +86,15 @@ internal sealed partial class TokenRefresh(
 
         if (again)
         {
-            connection.Execute(VaultSql.EndOldIntent, stored.AccountId, (now - TokenRule.IntentLifetime).ToUnixTimeMilliseconds());
+            session.Execute(VaultSql.EndOldIntent, ("account", stored.AccountId), ("until", (now - TokenRule.IntentLifetime).ToUnixTimeMilliseconds()));
         }
 
-        if (!vault.TryBeginRefresh(connection, stored, intent, actor.Name))
+        if (!vault.TryBeginRefresh(session, stored, intent, actor.Name))
         {
             return null;
         }
 
-        Audit(connection, actor, stored, "begun", stored.Fingerprint);
+        Audit(session, actor, stored, "begun", stored.Fingerprint);
         return stored;
     }
 
@@ -105,7 +104,7 @@ internal sealed partial class TokenRefresh(
         foreach (var left in journal.Waiting())
         {
             var answer = RefreshAnswer.Read(left.Body, left.At);
-            var written = await writer.WriteAsync(connection => TakeUp(connection, left, answer, actor));
+            var written = await writer.WriteAsync(session => TakeUp(session, left, answer, actor));
             if (written is { Status: WriteStatus.Committed, Value: { } outcome })
             {
                 journal.Settle(left.AccountId, IsToBeKept(outcome, answer));
@@ -125,25 +124,25 @@ internal sealed partial class TokenRefresh(
         }
 
         var access = new FleetAccess(actor, FleetAction.ReadAnswer, FleetAccess.Done, account.AccountId, Fingerprint: answer.Fingerprint);
-        var written = await writer.WriteAsync(connection =>
+        var written = await writer.WriteAsync(session =>
         {
-            FleetAudit.Write(connection, time.GetUtcNow(), access);
+            FleetAudit.Write(session, time.GetUtcNow(), access);
             return true;
         });
         return written.Status == WriteStatus.Committed ? answer : null;
     }
 
     /// <returns>Null if the login that it replaces cannot be opened now.</returns>
-    private RefreshOutcome? TakeUp(SqlConnection connection, JournaledAnswer left, IssuerAnswer answer, AuditActor actor)
+    private RefreshOutcome? TakeUp(WriteSession session, JournaledAnswer left, IssuerAnswer answer, AuditActor actor)
     {
-        var account = vault.Read(connection, left.AccountId);
+        var account = vault.Read(session, left.AccountId);
         if (account is null || account.RefreshedAt > left.At
             || !string.Equals(account.Uuid, left.Uuid, StringComparison.Ordinal) || !string.Equals(account.Fingerprint, left.Fingerprint, StringComparison.Ordinal))
         {
             return RefreshOutcome.Superseded;
         }
 
-        return account.Login is { } login ? Settle(connection, account, login, answer, actor, left.Intent) : null;
+        return account.Login is { } login ? Settle(session, account, login, answer, actor, left.Intent) : null;
     }
 
     /// <summary>Retries the write of the issuer's answer until it is in the database. If the receiver stops before that, the next start recovers it.</summary>
@@ -152,7 +151,7 @@ internal sealed partial class TokenRefresh(
         var logged = false;
         while (true)
         {
-            var written = await writer.WriteAsync(connection => Settle(connection, account, login, answer, actor, intent));
+            var written = await writer.WriteAsync(session => Settle(session, account, login, answer, actor, intent));
             if (written.Status == WriteStatus.Committed)
             {
                 if (journaled)
@@ -189,64 +188,67 @@ internal sealed partial class TokenRefresh(
     /// <summary>Whether an answer spent the refresh token and gave no login that could be stored.</summary>
     private static bool IsToBeKept(RefreshOutcome outcome, IssuerAnswer answer) => outcome is RefreshOutcome.NeedsLogin || answer.Tokens is { AccessToken: null };
 
-    private RefreshOutcome Settle(SqlConnection connection, StoredAccount account, Login login, IssuerAnswer answer, AuditActor actor, string intent)
+    private RefreshOutcome Settle(WriteSession session, StoredAccount account, Login login, IssuerAnswer answer, AuditActor actor, string intent)
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        connection.Execute(VaultSql.EndIntent, account.AccountId, intent);
+        session.Execute(VaultSql.EndIntent, ("account", account.AccountId), ("intent", intent));
         switch (answer)
         {
             case { Verdict: IssuerVerdict.Ok, Tokens: not null } when IsOfAnother(account, answer):
-                return Fault(connection, account, AccountFault.OtherAccount, actor, now);
+                return Fault(session, account, AccountFault.OtherAccount, actor, now);
             case { Verdict: IssuerVerdict.Ok, Tokens: { } tokens }:
-                return Store(connection, account, login.Renewed(tokens), answer, actor, now);
+                return Store(session, account, login.Renewed(tokens), answer, actor, now);
             case { Verdict: IssuerVerdict.Dead }:
-                return Fault(connection, account, AccountFault.InvalidGrant, actor, now);
+                return Fault(session, account, AccountFault.InvalidGrant, actor, now);
             case { Verdict: IssuerVerdict.Refused or IssuerVerdict.Unreachable }:
                 var wait = TokenRule.Wait(account.Failures + 1, answer.RetryAfter);
-                connection.Execute(VaultSql.SetFailure, answer.Reason, now + (long)wait.TotalMilliseconds, account.AccountId, account.Fingerprint);
-                Audit(connection, actor, account, "failed", account.Fingerprint, answer.Reason);
+                SetFailure(session, account.AccountId, account.Fingerprint, answer.Reason, now + (long)wait.TotalMilliseconds);
+                Audit(session, actor, account, "failed", account.Fingerprint, answer.Reason);
                 return RefreshOutcome.Failed;
             default:
-                return Fault(connection, account, AccountFault.Unknown, actor, now, answer.Reason);
+                return Fault(session, account, AccountFault.Unknown, actor, now, answer.Reason);
         }
     }
 
-    private RefreshOutcome Store(SqlConnection connection, StoredAccount account, Login renewed, IssuerAnswer answer, AuditActor actor, long now)
+    private RefreshOutcome Store(WriteSession session, StoredAccount account, Login renewed, IssuerAnswer answer, AuditActor actor, long now)
     {
-        if (vault.Read(connection, account.AccountId) is not { } present || !vault.Replace(connection, present, renewed, RefreshPath.Switcher, account.Fingerprint))
+        if (vault.Read(session, account.AccountId) is not { } present || !vault.Replace(session, present, renewed, RefreshPath.Switcher, account.Fingerprint))
         {
             // Either a new login was imported or returned in the meantime, and the renewed one belongs to the old login; or another process has recovered the answer.
-            var isStored = vault.Read(connection, account.AccountId)?.Login?.HasTokensOf(renewed) == true;
-            Audit(connection, actor, account, isStored ? FleetAccess.Done : "superseded", renewed.Fingerprint);
+            var isStored = vault.Read(session, account.AccountId)?.Login?.HasTokensOf(renewed) == true;
+            Audit(session, actor, account, isStored ? FleetAccess.Done : "superseded", renewed.Fingerprint);
             return isStored ? RefreshOutcome.Renewed : RefreshOutcome.Superseded;
         }
 
-        vault.Learn(connection, present with { Login = renewed }, answer.OrganizationUuid);
+        vault.Learn(session, present with { Login = renewed }, answer.OrganizationUuid);
         if (answer.Tokens is { AccessToken: null })
         {
             const string reason = "an answer without an access token";
-            connection.Execute(VaultSql.SetFailure, reason, now + (long)TokenRule.Wait(account.Failures + 1, null).TotalMilliseconds, account.AccountId, renewed.Fingerprint);
-            Audit(connection, actor, account, "failed", renewed.Fingerprint, reason);
+            SetFailure(session, account.AccountId, renewed.Fingerprint, reason, now + (long)TokenRule.Wait(account.Failures + 1, null).TotalMilliseconds);
+            Audit(session, actor, account, "failed", renewed.Fingerprint, reason);
             return RefreshOutcome.Failed;
         }
 
-        Audit(connection, actor, account, FleetAccess.Done, renewed.Fingerprint);
+        Audit(session, actor, account, FleetAccess.Done, renewed.Fingerprint);
         return RefreshOutcome.Renewed;
     }
+
+    private static void SetFailure(WriteSession session, long accountId, string fingerprint, string failure, long retryAt) =>
+        session.Execute(VaultSql.SetFailure, ("failure", failure), ("retry_at", retryAt), ("account", accountId), ("fingerprint", fingerprint));
 
     private static bool IsOfAnother(StoredAccount account, IssuerAnswer answer) =>
         (answer.AccountUuid is { } uuid && !string.Equals(uuid, account.Uuid, StringComparison.Ordinal))
         || (answer.OrganizationUuid is { } organization && account.OrganizationUuid is { } known && !string.Equals(organization, known, StringComparison.Ordinal));
 
-    private RefreshOutcome Fault(SqlConnection connection, StoredAccount account, string fault, AuditActor actor, long now, string detail = "")
+    private RefreshOutcome Fault(WriteSession session, StoredAccount account, string fault, AuditActor actor, long now, string detail = "")
     {
-        connection.Execute(VaultSql.SetFault, fault, now, account.AccountId, account.Fingerprint);
-        Audit(connection, actor, account, fault, account.Fingerprint, detail);
+        session.Execute(VaultSql.SetFault, ("fault", fault), ("now", now), ("account", account.AccountId), ("fingerprint", account.Fingerprint));
+        Audit(session, actor, account, fault, account.Fingerprint, detail);
         return RefreshOutcome.NeedsLogin;
     }
 
-    private void Audit(SqlConnection connection, AuditActor actor, StoredAccount account, string outcome, string fingerprint, string detail = "") =>
-        FleetAudit.Write(connection, time.GetUtcNow(), new FleetAccess(actor, FleetAction.Refresh, outcome, account.AccountId, Fingerprint: fingerprint, Detail: detail));
+    private void Audit(WriteSession session, AuditActor actor, StoredAccount account, string outcome, string fingerprint, string detail = "") =>
+        FleetAudit.Write(session, time.GetUtcNow(), new FleetAccess(actor, FleetAction.Refresh, outcome, account.AccountId, Fingerprint: fingerprint, Detail: detail));
 
     private static partial class Log
     {

@@ -1,5 +1,5 @@
-using Ccflux.Storage.Sqlite;
-using Dapper;
+using Ccflux.Storage.Reading;
+using Ccflux.Storage.Sql;
 
 namespace Ccflux.Receiver.Identity.Devices;
 
@@ -19,7 +19,7 @@ internal enum DeviceState
 internal sealed record DeviceFinding(long? DeviceRef, DeviceState State, bool UserHasKeys);
 
 /// <summary>Finds a user's devices by their keys.</summary>
-internal sealed class DeviceDirectory(SqliteReaders readers, TimeProvider time)
+internal sealed class DeviceDirectory(ReadSessions readers, TimeProvider time)
 {
     private readonly RecentCache<(long UserId, string PublicKey), DeviceFinding> _recent = new(time);
 
@@ -36,28 +36,19 @@ internal sealed class DeviceDirectory(SqliteReaders readers, TimeProvider time)
     private async Task<DeviceFinding> ReadAsync(long userId, string publicKey, CancellationToken cancellationToken)
     {
         var generation = _recent.Generation;
-        using var lease = await readers.RentUrgentAsync(cancellationToken);
-        var row = await lease.Connection.QuerySingleAsync<Row>(DevicesSql.Find, new { UserId = userId, PublicKey = publicKey });
-        var state = row switch
-        {
-            { DeviceRef: null } => DeviceState.Unknown,
-            { RevokedAt: not null } => DeviceState.Revoked,
-            { ApprovedAt: null } => DeviceState.Pending,
-            _ => DeviceState.Active,
-        };
-        var finding = new DeviceFinding(row.DeviceRef, state, row.HasAny != 0);
+        using var session = await readers.OpenUrgentAsync(cancellationToken);
+        var finding = session.First(DevicesSql.Find, Finding, ("user", userId), ("public_key", publicKey))!;
         _recent.Add((userId, publicKey), finding, generation);
         return finding;
     }
 
-    private sealed class Row
+    private static DeviceFinding Finding(Rows rows)
     {
-        public long HasAny { get; init; }
-
-        public long? DeviceRef { get; init; }
-
-        public long? RevokedAt { get; init; }
-
-        public long? ApprovedAt { get; init; }
+        var device = rows.Int64OrNull(1);
+        var state = device is null ? DeviceState.Unknown
+            : !rows.IsNull(2) ? DeviceState.Revoked
+            : rows.IsNull(3) ? DeviceState.Pending
+            : DeviceState.Active;
+        return new DeviceFinding(device, state, rows.Bool(0));
     }
 }

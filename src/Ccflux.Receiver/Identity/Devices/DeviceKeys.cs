@@ -1,7 +1,6 @@
 using Ccflux.Contracts.Http;
 using Ccflux.Receiver.Identity.Users;
 using Ccflux.Receiver.Platform.Auth.Admin;
-using Ccflux.Storage.Sqlite;
 using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Identity.Devices;
@@ -24,7 +23,7 @@ internal sealed class DeviceKeys(GroupCommitWriter writer, DeviceDirectory direc
 
     public async Task<WriteResult<Registration>> RegisterAsync(long userId, string publicKey, string name)
     {
-        var result = await writer.WriteAsync(connection => Register(connection, userId, publicKey, name));
+        var result = await writer.WriteAsync(session => Register(session, userId, publicKey, name));
         directory.Forget();
         return result;
     }
@@ -34,30 +33,36 @@ internal sealed class DeviceKeys(GroupCommitWriter writer, DeviceDirectory direc
 
     public Task<UserChangeResult> ApproveAsync(AuditActor actor, long deviceRef) => ChangeAsync(actor, "device.approve", DevicesSql.Approve, deviceRef);
 
-    private Registration Register(SqlConnection connection, long userId, string publicKey, string name)
+    private Registration Register(WriteSession session, long userId, string publicKey, string name)
     {
-        if (connection.Scalar(DevicesSql.SelectKey, userId, publicKey) is { } revoked)
+        if (session.Scalar(DevicesSql.SelectKey, ("user", userId), ("public_key", publicKey)) is { } revoked)
         {
             return revoked != 0 ? Registration.Revoked : Registration.KnownAlready;
         }
 
         var now = time.GetUtcNow();
         var day = now.ToUnixTimeSeconds() / 86400;
-        if (connection.Scalar(DevicesSql.CountToday, userId, day) >= options.MaxDevicesPerDay)
+        if (session.Scalar(DevicesSql.CountToday, ("user", userId), ("day", day)) >= options.MaxDevicesPerDay)
         {
             // Shown to the admin under "Needs attention".
-            connection.Execute(UsersSql.StampRefusal, ErrorCodes.DailyCap, now.ToUnixTimeMilliseconds(), userId);
+            session.Execute(UsersSql.StampRefusal, ("code", ErrorCodes.DailyCap), ("now", now.ToUnixTimeMilliseconds()), ("user", userId));
             return Registration.DailyCap;
         }
 
-        connection.Execute(DevicesSql.DeleteSurplus, userId, MaxDevices - 1);
-        connection.Execute(DevicesSql.AddToday, userId, day);
+        session.Execute(DevicesSql.DeleteSurplus, ("user", userId), ("keep", MaxDevices - 1));
+        session.Execute(DevicesSql.AddToday, ("user", userId), ("day", day));
         long? approved = options.DeviceApproval ? null : now.ToUnixTimeMilliseconds();
-        if (connection.Scalar(DevicesSql.Insert, userId, publicKey, name, now.ToUnixTimeMilliseconds(), approved, userId, name) is > 0 and var back
-            && connection.Scalar(DevicesSql.CountReturned, userId, name) == 1)
+        var back = session.Insert(
+            DevicesSql.Insert,
+            ("user", userId),
+            ("public_key", publicKey),
+            ("name", name),
+            ("now", now.ToUnixTimeMilliseconds()),
+            ("approved_at", approved));
+        if (back > 0 && session.Scalar(DevicesSql.CountReturned, ("user", userId), ("name", name)) == 1)
         {
             // Once until it is revoked again, so that keys for one name cannot fill the log.
-            AuditLog.Write(connection, new AuditEntry(now, AuditActor.System, "device.register-again", NameOf(connection, back), ""));
+            AuditLog.Write(session, new AuditEntry(now, AuditActor.System, "device.register-again", NameOf(session, back), ""));
         }
 
         return Registration.Registered;
@@ -65,25 +70,21 @@ internal sealed class DeviceKeys(GroupCommitWriter writer, DeviceDirectory direc
 
     private async Task<UserChangeResult> ChangeAsync(AuditActor actor, string action, string sql, long deviceRef)
     {
-        var result = await writer.WriteAsync(connection =>
+        var result = await writer.WriteAsync(session =>
         {
             var now = time.GetUtcNow();
-            if (connection.Execute(sql, now.ToUnixTimeMilliseconds(), deviceRef) == 0)
+            if (session.Execute(sql, ("now", now.ToUnixTimeMilliseconds()), ("device", deviceRef)) == 0)
             {
                 return UserChangeResult.Refused(AccountFault.UnknownDevice);
             }
 
-            var name = NameOf(connection, deviceRef);
-            AuditLog.Write(connection, new AuditEntry(now, actor, action, name, ""));
+            var name = NameOf(session, deviceRef);
+            AuditLog.Write(session, new AuditEntry(now, actor, action, name, ""));
             return UserChangeResult.Ok(name);
         });
         directory.Forget();
         return result.Status == WriteStatus.Committed ? result.Value! : UserChangeResult.Refused(AccountFault.Busy);
     }
 
-    private static string NameOf(SqlConnection connection, long deviceRef)
-    {
-        using var rows = connection.Query(DevicesSql.Name, deviceRef);
-        return rows.Read() ? rows.Text(0) : "";
-    }
+    private static string NameOf(WriteSession session, long deviceRef) => session.Text(DevicesSql.Name, ("device", deviceRef)) ?? "";
 }

@@ -1,25 +1,31 @@
 using Ccflux.Receiver.Identity.Devices;
 using Ccflux.Receiver.Identity.Users;
-using Ccflux.Storage.Sqlite;
-using Dapper;
+using Ccflux.Storage.Reading;
 
 namespace Ccflux.Receiver.Identity.Pages;
 
 /// <summary>Finds the user or device that a change is about, for the confirmation page.</summary>
-internal sealed class ChangeSubjects(SqliteReaders readers, TimeProvider time)
+internal sealed class ChangeSubjects(ReadSessions readers, TimeProvider time)
 {
     /// <returns>Null if no user has this e-mail address.</returns>
     public async Task<UserSubject?> FindUserAsync(string email, CancellationToken cancellationToken)
     {
-        using var lease = await readers.RentAsync(cancellationToken);
-        return await lease.Connection.QuerySingleOrDefaultAsync<UserSubject>(UsersSql.FindSubject, new { Email = email, Now = SqlTime.Text(time.GetUtcNow()) });
+        using var session = await readers.OpenAsync(cancellationToken);
+        return session.First(
+            UsersSql.FindSubject,
+            static rows => new UserSubject { Email = rows.Text(0), Division = rows.Text(1), DaysValid = rows.IsNull(2) ? null : rows.Int32(2) },
+            ("email", email),
+            ("now_text", SqlTime.Text(time.GetUtcNow())));
     }
 
     /// <returns>Null if there is no such device.</returns>
     public async Task<DeviceSubject?> FindDeviceAsync(long id, CancellationToken cancellationToken)
     {
-        using var lease = await readers.RentAsync(cancellationToken);
-        return await lease.Connection.QuerySingleOrDefaultAsync<DeviceSubject>(DevicesSql.FindSubject, new { Id = id });
+        using var session = await readers.OpenAsync(cancellationToken);
+        return session.First(
+            DevicesSql.FindSubject,
+            static rows => new DeviceSubject { Name = rows.Text(0), Email = rows.Text(1), RegisteredAt = rows.Int64(2) },
+            ("device", id));
     }
 }
 

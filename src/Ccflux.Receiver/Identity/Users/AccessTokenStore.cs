@@ -1,11 +1,10 @@
 using Ccflux.Receiver.Platform.Auth;
-using Ccflux.Storage.Sqlite;
-using Dapper;
+using Ccflux.Storage.Reading;
 
 namespace Ccflux.Receiver.Identity.Users;
 
 /// <summary>Authenticates callers by their access token. A token ends when it expires, or when its refresh token is revoked or expires.</summary>
-internal sealed class AccessTokenStore(SqliteReaders readers, TimeProvider time)
+internal sealed class AccessTokenStore(ReadSessions readers, TimeProvider time)
 {
     private readonly RecentCache<string, Known?> _recent = new(time);
 
@@ -27,8 +26,8 @@ internal sealed class AccessTokenStore(SqliteReaders readers, TimeProvider time)
     /// <summary>The number of tokens that are neither expired nor removed, for the gauge.</summary>
     public async Task<long> CountActiveAsync(CancellationToken cancellationToken)
     {
-        using var lease = await readers.RentUrgentAsync(cancellationToken);
-        return await lease.Connection.ExecuteScalarAsync<long>(TokensSql.CountActive, new { Now = time.GetUtcNow().ToUnixTimeMilliseconds() });
+        using var session = await readers.OpenUrgentAsync(cancellationToken);
+        return session.Scalar(TokensSql.CountActive, ("now", time.GetUtcNow().ToUnixTimeMilliseconds())) ?? 0;
     }
 
     /// <summary>Clears the cache: a revocation takes effect from here on.</summary>
@@ -38,10 +37,13 @@ internal sealed class AccessTokenStore(SqliteReaders readers, TimeProvider time)
     {
         var generation = _recent.Generation;
         var now = time.GetUtcNow();
-        using var lease = await readers.RentUrgentAsync(cancellationToken);
-        var known = await lease.Connection.QuerySingleOrDefaultAsync<Known>(
+        using var session = await readers.OpenUrgentAsync(cancellationToken);
+        var known = session.First(
             TokensSql.FindCaller,
-            new { Hash = hash, Now = now.ToUnixTimeMilliseconds(), NowText = SqlTime.Text(now) });
+            static rows => new Known(rows.Int64(0), rows.Text(1), rows.Int64(2)),
+            ("hash", hash),
+            ("now", now.ToUnixTimeMilliseconds()),
+            ("now_text", SqlTime.Text(now)));
         if (known is not null)
         {
             _recent.Add(key, known, generation);

@@ -1,16 +1,15 @@
 using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Jobs;
-using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Reading;
 using Ccflux.Storage.Writing;
-using Dapper;
 
 namespace Ccflux.Receiver.Identity.Users;
 
 /// <summary>Processes tokens that admins insert manually into <c>refresh_tokens</c>: hashes plain tokens, adds their users, and clears the plain
 /// text from the database's log.</summary>
 internal sealed partial class ManualTokenHasher(
-    SqliteReaders readers,
+    ReadSessions readers,
     GroupCommitWriter writer,
     PlaintextResidue residue,
     TimeProvider time,
@@ -25,15 +24,15 @@ internal sealed partial class ManualTokenHasher(
     internal async Task SweepAsync(CancellationToken cancellationToken)
     {
         long unseen;
-        using (var lease = await readers.RentAsync(cancellationToken))
+        using (var session = await readers.OpenAsync(cancellationToken))
         {
-            unseen = await lease.Connection.ExecuteScalarAsync<long>(TokensSql.CountUnseen);
+            unseen = session.Scalar(TokensSql.CountUnseen) ?? 0;
         }
 
         // Always once after the start: an earlier version may have stored e-mail addresses in another spelling.
         if (unseen > 0 || !_hasLooked)
         {
-            var taken = await writer.WriteAsync(connection => TakeUp(connection, time.GetUtcNow()));
+            var taken = await writer.WriteAsync(session => TakeUp(session, time.GetUtcNow()));
             _hasLooked |= taken.Status == WriteStatus.Committed;
             Report(taken.Value);
         }
@@ -52,15 +51,15 @@ internal sealed partial class ManualTokenHasher(
     /// <summary>Called inside a write: hashes plain tokens, normalises e-mail addresses (those of users too) and adds the tokens' users. A token
     /// with an invalid e-mail address is revoked, which the audit log records.</summary>
     /// <returns>The number of rows processed, and how many of them were refused.</returns>
-    internal static (int Count, int Refused) TakeUp(SqlConnection connection, DateTimeOffset now)
+    internal static (int Count, int Refused) TakeUp(WriteSession session, DateTimeOffset now)
     {
-        RepairEmails(connection);
+        RepairEmails(session);
         var unseen = new List<(long Row, string Token, string Email, string Division)>();
-        using (var rows = connection.Query(TokensSql.SelectUnseen))
+        using (var rows = session.Query(TokensSql.SelectUnseen))
         {
             while (rows.Read())
             {
-                unseen.Add((rows.Number(0), rows.Text(1), rows.Text(2), rows.Text(3)));
+                unseen.Add((rows.Int64(0), rows.Text(1), rows.Text(2), rows.Text(3)));
             }
         }
 
@@ -70,16 +69,16 @@ internal sealed partial class ManualTokenHasher(
             var stored = SecretToken.IsStored(token) ? token : SecretToken.Stored(token);
             if (UserRules.TryNormalize(email, out var address))
             {
-                connection.Execute(TokensSql.TakeUp, stored, address, row);
-                connection.Execute(UsersSql.Upsert, address, division, now.ToUnixTimeMilliseconds());
+                session.Execute(TokensSql.TakeUp, ("token", stored), ("email", address), ("row", row));
+                session.Execute(UsersSql.Upsert, ("email", address), ("division", division), ("now", now.ToUnixTimeMilliseconds()));
                 continue;
             }
 
-            connection.Execute(TokensSql.Refuse, stored, row);
+            session.Execute(TokensSql.Refuse, ("token", stored), ("row", row));
             if (!string.IsNullOrWhiteSpace(email))
             {
                 refused++;
-                AuditLog.Write(connection, new AuditEntry(now, AuditActor.System, "user.refuse", UserRules.Printable(email), "e-mail address of a manually inserted token"));
+                AuditLog.Write(session, new AuditEntry(now, AuditActor.System, "user.refuse", UserRules.Printable(email), "e-mail address of a manually inserted token"));
             }
         }
 
@@ -87,14 +86,14 @@ internal sealed partial class ManualTokenHasher(
     }
 
     /// <summary>Normalises e-mail addresses in other spellings: tokens move to the normalised address, and so does the user if it is free.</summary>
-    private static void RepairEmails(SqlConnection connection)
+    private static void RepairEmails(WriteSession session)
     {
         var users = new List<(long Id, string Email)>();
-        using (var rows = connection.Query(UsersSql.SelectUnusual))
+        using (var rows = session.Query(UsersSql.SelectUnusual))
         {
             while (rows.Read())
             {
-                users.Add((rows.Number(0), rows.Text(1)));
+                users.Add((rows.Int64(0), rows.Text(1)));
             }
         }
 
@@ -102,8 +101,8 @@ internal sealed partial class ManualTokenHasher(
         {
             if (UserRules.TryNormalize(email, out var address) && !string.Equals(address, email, StringComparison.Ordinal))
             {
-                connection.Execute(UsersSql.Rename, address, id);
-                connection.Execute(UsersSql.RenameTokens, address, email);
+                session.Execute(UsersSql.Rename, ("email", address), ("user", id));
+                session.Execute(UsersSql.RenameTokens, ("email", address), ("old_email", email));
             }
         }
     }

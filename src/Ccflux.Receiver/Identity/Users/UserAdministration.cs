@@ -1,6 +1,5 @@
 using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Auth.Admin;
-using Ccflux.Storage.Sqlite;
 using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Identity.Users;
@@ -16,111 +15,113 @@ internal sealed class UserAdministration(GroupCommitWriter writer, AccessTokenSt
     {
         return UserRules.Fault(email, division, days, out var address, out var label) is { } fault
             ? Task.FromResult(UserChangeResult.Refused(fault))
-            : RunAsync(actor, "user.add", label, connection => Add(connection, address, label, days));
+            : RunAsync(actor, "user.add", label, session => Add(session, address, label, days));
     }
 
     /// <summary>Ends a user's tokens at once. The history stays.</summary>
     public Task<UserChangeResult> RevokeAsync(AuditActor actor, string? email)
     {
         var address = UserRules.Normalize(email);
-        return RunAsync(actor, "user.revoke", "", connection => Revoke(connection, address));
+        return RunAsync(actor, "user.revoke", "", session => Revoke(session, address));
     }
 
     /// <summary>The same by the user's id, for an e-mail address that cannot be typed.</summary>
-    public Task<UserChangeResult> RevokeAsync(AuditActor actor, long userId) => RunAsync(actor, "user.revoke", "", connection =>
-    {
-        using var rows = connection.Query(UsersSql.SelectEmail, userId);
-        return rows.Read() ? Revoke(connection, rows.Text(0)) : UserChangeResult.Refused(AccountFault.UnknownUser);
-    });
+    public Task<UserChangeResult> RevokeAsync(AuditActor actor, long userId) => RunAsync(actor, "user.revoke", "", session =>
+        session.Text(UsersSql.SelectEmail, ("user", userId)) is { } email ? Revoke(session, email) : UserChangeResult.Refused(AccountFault.UnknownUser));
 
     /// <summary>Replaces a user's token: ends the old one and issues the new one in one transaction. Days default to the old token's.</summary>
     public Task<UserChangeResult> ReissueAsync(AuditActor actor, string? email, int? days = null)
     {
         return UserRules.Fault(email, division: null, days ?? DefaultDays, out var address, out _) is { } fault
             ? Task.FromResult(UserChangeResult.Refused(fault))
-            : RunAsync(actor, "user.reissue", "", connection => Reissue(connection, address, days));
+            : RunAsync(actor, "user.reissue", "", session => Reissue(session, address, days));
     }
 
     public Task<UserChangeResult> SetDivisionAsync(AuditActor actor, string? email, string? division)
     {
         return UserRules.Fault(email, division, DefaultDays, out var address, out var label) is { } fault
             ? Task.FromResult(UserChangeResult.Refused(fault))
-            : RunAsync(actor, "user.division", label, connection =>
+            : RunAsync(actor, "user.division", label, session =>
             {
-                connection.Execute(UsersSql.SetTokenDivision, label, address);
-                return connection.Execute(UsersSql.SetDivision, label, address) > 0
+                session.Execute(UsersSql.SetTokenDivision, ("division", label), ("email", address));
+                return session.Execute(UsersSql.SetDivision, ("division", label), ("email", address)) > 0
                     ? UserChangeResult.Ok(address)
                     : UserChangeResult.Refused(AccountFault.UnknownUser);
             });
     }
 
-    private static UserChangeResult Revoke(SqlConnection connection, string email)
+    private static UserChangeResult Revoke(WriteSession session, string email)
     {
-        connection.Execute(UsersSql.DeleteAccess, email);
-        return connection.Execute(UsersSql.RevokeTokens, email) > 0
+        session.Execute(UsersSql.DeleteAccess, ("email", email));
+        return session.Execute(UsersSql.RevokeTokens, ("email", email)) > 0
             ? UserChangeResult.Ok(UserRules.Printable(email))
             : UserChangeResult.Refused(AccountFault.NoLiveToken);
     }
 
-    private UserChangeResult Add(SqlConnection connection, string email, string division, int days)
+    private UserChangeResult Add(WriteSession session, string email, string division, int days)
     {
         var now = time.GetUtcNow();
-        if (connection.Scalar(UsersSql.CountLiveTokens, email, SqlTime.Text(now)) > 0)
+        if (session.Scalar(UsersSql.CountLiveTokens, ("email", email), ("now_text", SqlTime.Text(now))) > 0)
         {
             return UserChangeResult.Refused(AccountFault.AlreadyLive);
         }
 
-        var id = connection.Scalar(UsersSql.Upsert, email, division, now.ToUnixTimeMilliseconds());
-        if (division.Length > 0 && id is not null)
+        session.Execute(UsersSql.Upsert, ("email", email), ("division", division), ("now", now.ToUnixTimeMilliseconds()));
+        if (division.Length > 0)
         {
-            connection.Execute(UsersSql.SetDivision, division, email);
+            session.Execute(UsersSql.SetDivision, ("division", division), ("email", email));
         }
 
-        return UserChangeResult.Ok(email, Issue(connection, email, division, days, now));
+        return UserChangeResult.Ok(email, Issue(session, email, division, days, now));
     }
 
-    private UserChangeResult Reissue(SqlConnection connection, string email, int? days)
+    private UserChangeResult Reissue(WriteSession session, string email, int? days)
     {
         int? earlierDays;
         string division;
-        using (var rows = connection.Query(UsersSql.SelectNewestToken, email))
+        using (var rows = session.Query(UsersSql.SelectNewestToken, ("email", email)))
         {
             if (!rows.Read())
             {
                 return UserChangeResult.Refused(AccountFault.UnknownUser);
             }
 
-            earlierDays = (int?)rows.NumberOrNull(0);
+            earlierDays = (int?)rows.Int64OrNull(0);
             division = rows.Text(1);
         }
 
         var now = time.GetUtcNow();
-        connection.Execute(UsersSql.DeleteAccess, email);
-        connection.Execute(UsersSql.RevokeTokens, email);
-        return UserChangeResult.Ok(email, Issue(connection, email, division, Math.Clamp(days ?? earlierDays ?? DefaultDays, 1, UserRules.MaxDays), now));
+        session.Execute(UsersSql.DeleteAccess, ("email", email));
+        session.Execute(UsersSql.RevokeTokens, ("email", email));
+        return UserChangeResult.Ok(email, Issue(session, email, division, Math.Clamp(days ?? earlierDays ?? DefaultDays, 1, UserRules.MaxDays), now));
     }
 
-    private static string Issue(SqlConnection connection, string email, string division, int days, DateTimeOffset now)
+    private static string Issue(WriteSession session, string email, string division, int days, DateTimeOffset now)
     {
         var token = SecretToken.NewRefresh();
-        connection.Execute(
+        session.Execute(
             UsersSql.InsertToken,
-            SecretToken.Stored(token), email, division, SqlTime.Text(now.AddDays(days)), SqlTime.Text(now), days);
+            ("token", SecretToken.Stored(token)),
+            ("email", email),
+            ("division", division),
+            ("expires_at", SqlTime.Text(now.AddDays(days))),
+            ("now_text", SqlTime.Text(now)),
+            ("days_valid", days));
         return token;
     }
 
-    private async Task<UserChangeResult> RunAsync(AuditActor actor, string action, string detail, Func<SqlConnection, UserChangeResult> change)
+    private async Task<UserChangeResult> RunAsync(AuditActor actor, string action, string detail, Func<WriteSession, UserChangeResult> change)
     {
         var tookUp = false;
-        var result = await writer.WriteAsync(connection =>
+        var result = await writer.WriteAsync(session =>
         {
             // A token that was inserted manually a moment ago counts too.
-            tookUp = ManualTokenHasher.TakeUp(connection, time.GetUtcNow()).Count > 0;
+            tookUp = ManualTokenHasher.TakeUp(session, time.GetUtcNow()).Count > 0;
 
-            var outcome = change(connection);
+            var outcome = change(session);
             if (outcome.IsOk)
             {
-                AuditLog.Write(connection, new AuditEntry(time.GetUtcNow(), actor, action, outcome.Target, detail));
+                AuditLog.Write(session, new AuditEntry(time.GetUtcNow(), actor, action, outcome.Target, detail));
             }
 
             return outcome;

@@ -1,6 +1,5 @@
-using Ccflux.Storage.Sqlite;
-using Dapper;
-using Microsoft.Data.Sqlite;
+using Ccflux.Storage.Sql;
+using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Platform.Colours;
 
@@ -15,9 +14,9 @@ internal static class ModelColours
     private static readonly int[] s_tokens = [1, 2, 3, 4, 6, 8];
 
     /// <summary>Gives a model a colour, if any is left. Must be called in the transaction that stores its name.</summary>
-    public static void Claim(SqlConnection connection, string model) => connection.Execute(ModelColoursSql.Insert, model);
+    public static void Claim(WriteSession session, string model) => session.Execute(ModelColoursSql.Insert, ("name", model));
 
     /// <summary>Numbers of series tokens by model; a model that is missing is <see cref="Grey"/>.</summary>
-    public static IReadOnlyDictionary<string, int> Read(SqliteConnection connection) => connection.Query<(string Name, int Place)>(ModelColoursSql.Select)
+    public static IReadOnlyDictionary<string, int> Read(SqlSession session) => session.List(ModelColoursSql.Select, static rows => (Name: rows.Text(0), Place: rows.Int32(1)))
         .ToDictionary(row => row.Name, row => row.Place < s_tokens.Length ? s_tokens[row.Place] : Grey, StringComparer.Ordinal);
 }

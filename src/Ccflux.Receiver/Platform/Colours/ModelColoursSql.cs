@@ -3,10 +3,11 @@ namespace Ccflux.Receiver.Platform.Colours;
 /// <summary>SQL for the colours of models.</summary>
 internal static class ModelColoursSql
 {
-    /// <summary>Parameter: the model's name. Inserts nothing if it already has a place, or all places are taken.</summary>
+    /// <summary>Gives a model the next place. Inserts nothing if it already has a place, or all places are taken.</summary>
     public const string Insert = """
-        INSERT OR IGNORE INTO model_colours (name, place)
-        SELECT ?, taken FROM (SELECT count(*) AS taken FROM model_colours) WHERE taken < 6
+        INSERT INTO model_colours (name, place)
+        SELECT @name, taken FROM (SELECT count(*) AS taken FROM model_colours) AS counted WHERE taken < 6
+        ON CONFLICT DO NOTHING
         """;
 
     public const string Select = """

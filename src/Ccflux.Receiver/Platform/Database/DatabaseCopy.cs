@@ -1,5 +1,8 @@
 using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Storage;
+using Ccflux.Storage.Sql;
 using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Platform.Database;
 
@@ -15,9 +18,9 @@ internal static class DatabaseCopy
     {
         RequireDatabase(databasePath);
         PrivateFile.Create(file);
-        using (var connection = SqlConnection.Open(databasePath))
+        using (var connection = SqliteConnection.Open(databasePath))
         {
-            connection.Execute(DatabaseCopySql.CopyTo, file);
+            connection.Execute(DatabaseCopySql.CopyTo, ("file", file));
         }
 
         FlushToDisk(file);
@@ -59,7 +62,7 @@ internal static class DatabaseCopy
 
     private static RestoreReport Renew(string path, DateTimeOffset now, string? former, IReadOnlyCollection<Revocations> revocations)
     {
-        using (var found = SqlConnection.Open(path))
+        using (var found = SqliteConnection.Open(path))
         {
             if (found.Scalar(DatabaseCopySql.IsOurs) == 0)
             {
@@ -68,15 +71,12 @@ internal static class DatabaseCopy
         }
 
         using var connection = SqliteDatabase.OpenForWriting(path);
-        using (var rows = connection.Query(DatabaseCopySql.Check))
+        if (!string.Equals(connection.Text(DatabaseCopySql.Check), "ok", StringComparison.Ordinal))
         {
-            if (!rows.Read() || !string.Equals(rows.Text(0), "ok", StringComparison.Ordinal))
-            {
-                throw new StorageException("The backup is damaged.");
-            }
+            throw new StorageException("The backup is damaged.");
         }
 
-        connection.Execute(DatabaseCopySql.NewIdentity, Guid.NewGuid().ToString("N"));
+        connection.Execute(DatabaseCopySql.NewIdentity, ("store_id", Guid.NewGuid().ToString("N")));
         connection.Execute(DatabaseCopySql.EndSessions);
         foreach (var kind in revocations)
         {
@@ -88,35 +88,32 @@ internal static class DatabaseCopy
         return report;
     }
 
-    private static RestoreReport Keep(SqlConnection connection, string former, IReadOnlyCollection<Revocations> revocations)
+    private static RestoreReport Keep(WriteSession session, string former, IReadOnlyCollection<Revocations> revocations)
     {
         try
         {
-            connection.Execute(DatabaseCopySql.Attach, former);
-            using (var rows = connection.Query(DatabaseCopySql.CheckFormer))
+            session.Execute(DatabaseCopySql.Attach, ("file", former));
+            if (!string.Equals(session.Text(DatabaseCopySql.CheckFormer), "ok", StringComparison.Ordinal))
             {
-                if (!rows.Read() || !string.Equals(rows.Text(0), "ok", StringComparison.Ordinal))
-                {
-                    throw new StorageException("it is damaged");
-                }
+                throw new StorageException("it is damaged");
             }
 
             var access = new List<RestoredAccess>();
             var missing = new List<string>();
-            foreach (var kind in revocations.Where(kind => connection.Scalar(DatabaseCopySql.HasTable, kind.Table) > 0))
+            foreach (var kind in revocations.Where(kind => session.Scalar(DatabaseCopySql.HasTable, ("name", kind.Table)) > 0))
             {
-                access.Add(new RestoredAccess(kind.What, Names(connection, kind.SelectRevoked), Names(connection, kind.SelectUnknown)));
+                access.Add(new RestoredAccess(kind.What, Names(session, kind.SelectRevoked), Names(session, kind.SelectUnknown)));
                 if (kind.Revoke is { } revoke)
                 {
-                    connection.Execute(revoke);
+                    session.Execute(revoke);
                 }
 
-                missing.AddRange(Names(connection, kind.SelectMissing));
+                missing.AddRange(Names(session, kind.SelectMissing));
             }
 
-            if (connection.Scalar(DatabaseCopySql.HasTable, "audit_log") > 0)
+            if (session.Scalar(DatabaseCopySql.HasTable, ("name", "audit_log")) > 0)
             {
-                connection.Execute(DatabaseCopySql.KeepAudit);
+                session.Execute(DatabaseCopySql.KeepAudit);
             }
 
             return new RestoreReport(null, access, missing);
@@ -130,22 +127,7 @@ internal static class DatabaseCopy
         }
     }
 
-    private static List<string> Names(SqlConnection connection, string? sql)
-    {
-        var names = new List<string>();
-        if (sql is null)
-        {
-            return names;
-        }
-
-        using var rows = connection.Query(sql);
-        while (rows.Read())
-        {
-            names.Add(rows.Text(0));
-        }
-
-        return names;
-    }
+    private static List<string> Names(SqlSession session, string? sql) => sql is null ? [] : session.List(sql, static rows => rows.Text(0));
 
     private static string? Replace(string fresh, string databasePath, DateTimeOffset now)
     {

@@ -16,7 +16,7 @@ internal static partial class DatabaseFeature
             var path = provider.GetRequiredService<DatabaseOptions>().Path;
             MakePrivate(path, logger);
             var connection = SqliteDatabase.OpenForWriting(path);
-            Log.Opened(logger, path, SqlConnection.LibraryVersion);
+            Log.Opened(logger, path, SqliteConnection.LibraryVersion);
             return new GroupCommitWriter(
                 connection,
                 provider.GetServices<ITransactionParticipant>(),
@@ -27,7 +27,7 @@ internal static partial class DatabaseFeature
         {
             // The writer creates the file and its schema.
             _ = provider.GetRequiredService<GroupCommitWriter>();
-            return new SqliteReaders(provider.GetRequiredService<DatabaseOptions>().Path);
+            return SqliteDatabase.OpenForReading(provider.GetRequiredService<DatabaseOptions>().Path);
         });
         services.AddSingleton<StoreIdentity>();
         services.AddSingleton<DatabaseSize>();

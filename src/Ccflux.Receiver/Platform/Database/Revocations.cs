@@ -1,4 +1,4 @@
-using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Platform.Database;
 
@@ -14,7 +14,7 @@ namespace Ccflux.Receiver.Platform.Database;
 internal sealed record Revocations(string What, string Table, string? SelectRevoked, string? Revoke, string? SelectUnknown)
 {
     /// <summary>Runs on each restored database, with or without a former one. Parameter: the time of the restore.</summary>
-    public Action<SqlConnection, DateTimeOffset>? OnRestore { get; init; }
+    public Action<WriteSession, DateTimeOffset>? OnRestore { get; init; }
 
     /// <summary>Selects the names that could sign in before and no longer can, because the backup lacks their secret; one text column.</summary>
     public string? SelectMissing { get; init; }

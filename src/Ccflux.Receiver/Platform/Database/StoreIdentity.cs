@@ -1,10 +1,10 @@
+using Ccflux.Storage.Reading;
 using Ccflux.Storage.Sqlite;
-using Dapper;
 
 namespace Ccflux.Receiver.Platform.Database;
 
 /// <summary>The database's identity as reported to clients: when it changes, they send their history again.</summary>
-internal sealed class StoreIdentity(SqliteReaders readers)
+internal sealed class StoreIdentity(ReadSessions readers)
 {
     private string? _id;
 
@@ -13,7 +13,7 @@ internal sealed class StoreIdentity(SqliteReaders readers)
 
     private async Task<string> ReadAsync(CancellationToken cancellationToken)
     {
-        using var lease = await readers.RentUrgentAsync(cancellationToken);
-        return _id = await lease.Connection.QuerySingleAsync<string>(SqliteDatabase.SelectStoreId);
+        using var session = await readers.OpenUrgentAsync(cancellationToken);
+        return _id = session.Text(SqliteDatabase.SelectStoreId) ?? throw new InvalidOperationException("The database has no identity.");
     }
 }

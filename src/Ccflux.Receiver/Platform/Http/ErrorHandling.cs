@@ -1,5 +1,5 @@
 using Ccflux.Contracts.Http;
-using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Reading;
 
 namespace Ccflux.Receiver.Platform.Http;
 

@@ -1,13 +1,12 @@
 using Ccflux.Contracts.Http;
-using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Reading;
 using Ccflux.Storage.Writing;
-using Dapper;
 
 namespace Ccflux.Receiver.Platform.Http;
 
 /// <summary><c>GET /health</c>: whether the receiver answers, its database can be read and the last write succeeded. Public, reveals
 /// nothing else, and writes nothing itself.</summary>
-internal sealed partial class HealthEndpoint(SqliteReaders readers, GroupCommitWriter writer, RequestLimits limits, ILogger<HealthEndpoint> logger)
+internal sealed partial class HealthEndpoint(ReadSessions readers, GroupCommitWriter writer, RequestLimits limits, ILogger<HealthEndpoint> logger)
 {
     public const string Path = "/health";
 
@@ -35,8 +34,8 @@ internal sealed partial class HealthEndpoint(SqliteReaders readers, GroupCommitW
         timeout.CancelAfter(Timeout);
         try
         {
-            using var lease = await readers.RentUrgentAsync(timeout.Token);
-            return await lease.Connection.ExecuteScalarAsync<long>(new CommandDefinition(HealthSql.Probe, cancellationToken: timeout.Token)) == 1;
+            using var session = await readers.OpenUrgentAsync(timeout.Token);
+            return session.Scalar(HealthSql.Probe) == 1;
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {

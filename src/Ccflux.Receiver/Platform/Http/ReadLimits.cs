@@ -1,6 +1,6 @@
 using Ccflux.Receiver.Platform.Api;
 using Ccflux.Receiver.Platform.Auth;
-using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Reading;
 
 namespace Ccflux.Receiver.Platform.Http;
 

@@ -35,10 +35,12 @@ internal sealed class Lease(string name, TimeSpan length, GroupCommitWriter writ
     public async Task<LeaseAnswer> HoldAsync()
     {
         var now = time.GetUtcNow();
-        var written = await writer.WriteAsync(connection =>
+        var written = await writer.WriteAsync(session =>
         {
-            var answer = connection.Scalar(LeaseSql.IsOf, name, _holder) > 0 ? LeaseAnswer.Renewed : LeaseAnswer.Taken;
-            return connection.Execute(LeaseSql.Take, name, _holder, (now + length).ToUnixTimeMilliseconds(), now.ToUnixTimeMilliseconds()) > 0 ? answer : LeaseAnswer.Elsewhere;
+            var answer = session.Scalar(LeaseSql.IsOf, ("name", name), ("holder", _holder)) > 0 ? LeaseAnswer.Renewed : LeaseAnswer.Taken;
+            var held = session.Execute(
+                LeaseSql.Take, ("name", name), ("holder", _holder), ("until", (now + length).ToUnixTimeMilliseconds()), ("now", now.ToUnixTimeMilliseconds()));
+            return held > 0 ? answer : LeaseAnswer.Elsewhere;
         });
         if (written.Status != WriteStatus.Committed)
         {
@@ -53,6 +55,6 @@ internal sealed class Lease(string name, TimeSpan length, GroupCommitWriter writ
     public async Task ReleaseAsync()
     {
         _until = DateTimeOffset.MinValue;
-        await writer.WriteAsync(connection => connection.Execute(LeaseSql.Release, name, _holder));
+        await writer.WriteAsync(session => session.Execute(LeaseSql.Release, ("name", name), ("holder", _holder)));
     }
 }

@@ -1,11 +1,11 @@
 using System.Runtime;
-using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Reading;
 
 namespace Ccflux.Receiver.Platform.Memory;
 
 /// <summary>Returns memory to the system once the process is idle. The collector itself has no reason to: without allocations it does
 /// not run, and what a burst of work left stays resident for as long as nothing happens.</summary>
-internal sealed class IdleMemoryTrimmer(TimeProvider time, SqliteReaders readers) : BackgroundService
+internal sealed class IdleMemoryTrimmer(TimeProvider time, ReadSessions readers) : BackgroundService
 {
     private static readonly TimeSpan s_period = TimeSpan.FromSeconds(10);
 

@@ -1,8 +1,7 @@
 using Ccflux.Receiver.Platform.Jobs;
 using Ccflux.Receiver.Platform.Live;
-using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Reading;
 using Ccflux.Storage.Writing;
-using Dapper;
 
 namespace Ccflux.Receiver.Quota.Alerts;
 
@@ -10,7 +9,7 @@ namespace Ccflux.Receiver.Quota.Alerts;
 internal sealed partial class AlertDelivery(
     AlertOptions options,
     AlertSender sender,
-    SqliteReaders readers,
+    ReadSessions readers,
     GroupCommitWriter writer,
     IChangeFeed changes,
     QuotaMetrics metrics,
@@ -28,8 +27,8 @@ internal sealed partial class AlertDelivery(
     /// <summary>The newest alerts and the state of their deliveries.</summary>
     public async Task<IReadOnlyList<AlertRow>> RecentAsync(int limit, CancellationToken cancellationToken)
     {
-        using var lease = await readers.RentAsync(cancellationToken);
-        return (await lease.Connection.QueryAsync<AlertRow>(AlertSql.Recent, new { Limit = limit })).AsList();
+        using var session = await readers.OpenAsync(cancellationToken);
+        return session.List(AlertSql.Recent, AlertRow.Read, ("limit", limit));
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => options.Channels.Count == 0
@@ -39,9 +38,9 @@ internal sealed partial class AlertDelivery(
     private async Task SendDueAsync(CancellationToken cancellationToken)
     {
         List<AlertRow> due;
-        using (var lease = await readers.RentAsync(cancellationToken))
+        using (var session = await readers.OpenAsync(cancellationToken))
         {
-            due = (await lease.Connection.QueryAsync<AlertRow>(AlertSql.Due, new { Now = time.GetUtcNow().ToUnixTimeMilliseconds(), Limit = AtOnce })).AsList();
+            due = session.List(AlertSql.Due, AlertRow.Read, ("now", time.GetUtcNow().ToUnixTimeMilliseconds()), ("limit", AtOnce));
         }
 
         foreach (var row in due)
@@ -76,8 +75,15 @@ internal sealed partial class AlertDelivery(
 
     private async Task SaveAsync(AlertRow row, string state, long attempts, long nextAt, string? error, long? deliveredAt)
     {
-        await writer.WriteAsync(connection =>
-            connection.Execute(AlertSql.UpdateDelivery, state, attempts, nextAt, error, deliveredAt, row.AlertId, row.Channel));
+        await writer.WriteAsync(session => session.Execute(
+            AlertSql.UpdateDelivery,
+            ("state", state),
+            ("attempts", attempts),
+            ("next_at", nextAt),
+            ("error", error),
+            ("delivered_at", deliveredAt),
+            ("alert", row.AlertId),
+            ("channel", row.Channel)));
         changes.Publish(QuotaFeature.Topic);
     }
 

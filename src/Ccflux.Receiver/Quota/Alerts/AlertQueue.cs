@@ -1,4 +1,4 @@
-using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Quota.Alerts;
 
@@ -20,6 +20,6 @@ internal static class AlertQueue
     public static readonly TimeSpan DigestAfter = TimeSpan.FromMinutes(10);
 
     /// <summary>Whether deliveries may be added. Alerts that do not come from users' reports keep their room, however much is reported.</summary>
-    public static bool HasRoom(SqlConnection connection, bool isReported) =>
-        connection.Scalar(AlertSql.CountWaiting) < MaxWaiting && (!isReported || connection.Scalar(AlertSql.CountReportedWaiting) < MaxReported);
+    public static bool HasRoom(WriteSession session, bool isReported) =>
+        session.Scalar(AlertSql.CountWaiting) < MaxWaiting && (!isReported || session.Scalar(AlertSql.CountReportedWaiting) < MaxReported);
 }

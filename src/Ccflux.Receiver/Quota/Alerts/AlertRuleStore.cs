@@ -1,8 +1,7 @@
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Live;
-using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Reading;
 using Ccflux.Storage.Writing;
-using Dapper;
 
 namespace Ccflux.Receiver.Quota.Alerts;
 
@@ -19,22 +18,25 @@ internal enum RuleOutcome
 }
 
 /// <summary>Stores the rules of single accounts. An account without one uses the default rule. Changes are in the audit log.</summary>
-internal sealed class AlertRuleStore(SqliteReaders readers, GroupCommitWriter writer, IChangeFeed changes, TimeProvider time)
+internal sealed class AlertRuleStore(ReadSessions readers, GroupCommitWriter writer, IChangeFeed changes, TimeProvider time)
 {
     private const int MaxRows = 500;
 
     /// <summary>The accounts that have their own rule.</summary>
     public async Task<IReadOnlyList<RuleRow>> ReadAsync(CancellationToken cancellationToken)
     {
-        using var lease = await readers.RentAsync(cancellationToken);
-        return (await lease.Connection.QueryAsync<RuleRow>(AlertSql.Rules, new { Limit = MaxRows })).AsList();
+        using var session = await readers.OpenAsync(cancellationToken);
+        return session.List(
+            AlertSql.Rules,
+            static rows => new RuleRow { AccountId = rows.Int64(0), Account = rows.Text(1), Thresholds = rows.Text(2), Forecast = rows.Bool(3) },
+            ("limit", MaxRows));
     }
 
     /// <summary>The accounts without their own rule.</summary>
     public async Task<IReadOnlyList<RuleRow>> WithoutAsync(CancellationToken cancellationToken)
     {
-        using var lease = await readers.RentAsync(cancellationToken);
-        return (await lease.Connection.QueryAsync<RuleRow>(AlertSql.WithoutRule, new { Limit = MaxRows })).AsList();
+        using var session = await readers.OpenAsync(cancellationToken);
+        return session.List(AlertSql.WithoutRule, static rows => new RuleRow { AccountId = rows.Int64(0), Account = rows.Text(1) }, ("limit", MaxRows));
     }
 
     /// <param name="account">Its id.</param>
@@ -44,23 +46,25 @@ internal sealed class AlertRuleStore(SqliteReaders readers, GroupCommitWriter wr
     public Task<RuleOutcome> SaveAsync(long account, IReadOnlyList<long> thresholds, bool forecast, AuditActor actor)
     {
         var text = AlertSettings.Text(thresholds);
-        return ChangeAsync(account, actor, $"thresholds {(text.Length == 0 ? "none" : text)}, forecast {(forecast ? "on" : "off")}", connection => connection.Execute(AlertSql.UpsertRule, account, text, forecast));
+        return ChangeAsync(account, actor, $"thresholds {(text.Length == 0 ? "none" : text)}, forecast {(forecast ? "on" : "off")}", session =>
+            session.Execute(AlertSql.UpsertRule, ("account", account), ("thresholds", text), ("forecast", forecast)));
     }
 
     /// <summary>Removes the account's own rule; the default applies again.</summary>
-    public Task<RuleOutcome> RemoveAsync(long account, AuditActor actor) => ChangeAsync(account, actor, "removed", connection => connection.Execute(AlertSql.DeleteRule, account));
+    public Task<RuleOutcome> RemoveAsync(long account, AuditActor actor) =>
+        ChangeAsync(account, actor, "removed", session => session.Execute(AlertSql.DeleteRule, ("account", account)));
 
-    private async Task<RuleOutcome> ChangeAsync(long account, AuditActor actor, string detail, Func<SqlConnection, long> change)
+    private async Task<RuleOutcome> ChangeAsync(long account, AuditActor actor, string detail, Func<WriteSession, long> change)
     {
         var entry = new AuditEntry(time.GetUtcNow(), actor, "quota.alert.rule", account.ToString(CultureInfo.InvariantCulture), detail);
-        var written = await writer.WriteAsync(connection =>
+        var written = await writer.WriteAsync(session =>
         {
-            if (change(connection) == 0)
+            if (change(session) == 0)
             {
                 return false;
             }
 
-            AuditLog.Write(connection, entry);
+            AuditLog.Write(session, entry);
             return true;
         });
         if (written.Status != WriteStatus.Committed)

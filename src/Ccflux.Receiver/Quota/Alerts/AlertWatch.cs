@@ -1,15 +1,14 @@
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Quota.Forecasts;
 using Ccflux.Receiver.Quota.Read;
-using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Reading;
 using Ccflux.Storage.Writing;
-using Dapper;
 
 namespace Ccflux.Receiver.Quota.Alerts;
 
 /// <summary>Checks an account's windows after each reading and writes the alert, its deliveries and the new alert state
 /// in one transaction, so that nothing is sent twice or lost.</summary>
-internal sealed class AlertWatch(AlertOptions options, SqliteReaders readers, GroupCommitWriter writer, QuotaMetrics metrics, TimeProvider time) : IReadingObserver
+internal sealed class AlertWatch(AlertOptions options, ReadSessions readers, GroupCommitWriter writer, QuotaMetrics metrics, TimeProvider time) : IReadingObserver
 {
     public const string NoChannel = "No channel is configured: set ALERT_TELEGRAM_TOKEN and ALERT_TELEGRAM_CHAT, ALERT_SLACK_URL or ALERT_WEBHOOK_URL.";
 
@@ -30,18 +29,18 @@ internal sealed class AlertWatch(AlertOptions options, SqliteReaders readers, Gr
 
         var now = time.GetUtcNow();
         List<(WindowRow Row, Projection Projection)> windows;
-        using (var lease = await readers.RentAsync(CancellationToken.None))
+        using (var session = await readers.OpenAsync(CancellationToken.None))
         {
-            var rows = await lease.Connection.QueryAsync<WindowRow>(AlertSql.WindowsOfAccount, new { AccountId = accountId });
-            windows = [.. rows.Select(row => (row, WindowProjection.Read(lease.Connection, row, now)))];
+            var rows = session.List(AlertSql.WindowsOfAccount, WindowRow.Read, ("account", accountId));
+            windows = [.. rows.Select(row => (row, WindowProjection.Read(session, row, now)))];
         }
 
-        await writer.WriteAsync(connection =>
+        await writer.WriteAsync(session =>
         {
-            var settings = SettingsOf(connection, accountId);
+            var settings = SettingsOf(session, accountId);
             foreach (var (row, projection) in windows)
             {
-                Consider(connection, row, projection, settings, now);
+                Consider(session, row, projection, settings, now);
             }
 
             return true;
@@ -53,46 +52,51 @@ internal sealed class AlertWatch(AlertOptions options, SqliteReaders readers, Gr
     {
         var now = time.GetUtcNow();
         var entry = new AuditEntry(now, actor, "quota.alert.test", "", string.Join(' ', _channels));
-        return writer.WriteAsync(connection =>
+        return writer.WriteAsync(session =>
         {
-            Insert(connection, 0, "", AlertKind.Test, 0, null, null, Projection.Unknown, now, now);
-            AuditLog.Write(connection, entry);
+            Insert(session, 0, "", AlertKind.Test, 0, null, null, Projection.Unknown, now, now);
+            AuditLog.Write(session, entry);
             return true;
         });
     }
 
-    private void Consider(SqlConnection connection, WindowRow row, Projection projection, AlertSettings settings, DateTimeOffset now)
+    private void Consider(WriteSession session, WindowRow row, Projection projection, AlertSettings settings, DateTimeOffset now)
     {
-        var before = StateOf(connection, row.WindowId);
+        var before = StateOf(session, row.WindowId);
         var (state, findings) = AlertRule.Decide(before, settings, row.ToReading(), projection, now);
         if (state != before)
         {
-            connection.Execute(AlertSql.UpsertState, row.WindowId, state.ThresholdMilli, state.ForecastSent, state.ResetsAt?.ToUnixTimeMilliseconds());
+            session.Execute(
+                AlertSql.UpsertState,
+                ("window", row.WindowId),
+                ("threshold_milli", state.ThresholdMilli),
+                ("forecast_told", state.ForecastSent),
+                ("resets_at", state.ResetsAt?.ToUnixTimeMilliseconds()));
         }
 
         foreach (var finding in findings)
         {
-            Queue(connection, row, finding.Threshold, finding.Threshold is null ? projection : Projection.Unknown, now);
+            Queue(session, row, finding.Threshold, finding.Threshold is null ? projection : Projection.Unknown, now);
         }
     }
 
     /// <summary>Queues an alert of its own or, if its user or polled account had too many lately, adds it to a digest.</summary>
-    private void Queue(SqlConnection connection, WindowRow row, long? threshold, Projection projection, DateTimeOffset now)
+    private void Queue(WriteSession session, WindowRow row, long? threshold, Projection projection, DateTimeOffset now)
     {
-        var owner = connection.Scalar(AlertSql.SelectOwner, row.AccountId) ?? AccountIdentity.Polled;
+        var owner = session.Scalar(AlertSql.SelectOwner, ("account", row.AccountId)) ?? AccountIdentity.Polled;
         var since = (now - AlertQueue.Span).ToUnixTimeMilliseconds();
-        var isOften = connection.Scalar(AlertSql.CountOfSource, owner, row.AccountId, since) >= AlertQueue.MaxPerSpan;
+        var isOften = session.Scalar(AlertSql.CountOfSource, ("owner", owner), ("account", row.AccountId), ("since", since)) >= AlertQueue.MaxPerSpan;
         if (isOften)
         {
             metrics.Held("rate");
-            if (connection.Scalar(AlertSql.SelectDigest, owner, row.AccountId, since) is { } digest)
+            if (session.Scalar(AlertSql.SelectDigest, ("owner", owner), ("account", row.AccountId), ("since", since)) is { } digest)
             {
-                connection.Execute(AlertSql.AddToDigest, row.Name, row.UsedMilli, digest);
+                session.Execute(AlertSql.AddToDigest, ("window_name", row.Name), ("used_milli", row.UsedMilli), ("alert", digest));
                 return;
             }
         }
 
-        if (!AlertQueue.HasRoom(connection, isReported: owner != AccountIdentity.Polled))
+        if (!AlertQueue.HasRoom(session, isReported: owner != AccountIdentity.Polled))
         {
             metrics.Held("full");
             return;
@@ -100,18 +104,18 @@ internal sealed class AlertWatch(AlertOptions options, SqliteReaders readers, Gr
 
         if (isOften)
         {
-            Insert(connection, row.AccountId, row.Name, AlertKind.Digest, row.UsedMilli, null, null, Projection.Unknown, now, NotBefore(now + AlertQueue.DigestAfter), held: 1);
+            Insert(session, row.AccountId, row.Name, AlertKind.Digest, row.UsedMilli, null, null, Projection.Unknown, now, NotBefore(now + AlertQueue.DigestAfter), held: 1);
             return;
         }
 
         var kind = threshold is null ? AlertKind.Forecast : AlertKind.Threshold;
-        Insert(connection, row.AccountId, row.Name, kind, row.UsedMilli, threshold, row.ResetsAt, projection, now, NotBefore(now));
+        Insert(session, row.AccountId, row.Name, kind, row.UsedMilli, threshold, row.ResetsAt, projection, now, NotBefore(now));
     }
 
     private DateTimeOffset NotBefore(DateTimeOffset at) => _quiet?.NotBefore(at) ?? at;
 
     private void Insert(
-        SqlConnection connection,
+        WriteSession session,
         long accountId,
         string window,
         string kind,
@@ -123,33 +127,33 @@ internal sealed class AlertWatch(AlertOptions options, SqliteReaders readers, Gr
         DateTimeOffset sendAt,
         long held = 0)
     {
-        var alertId = connection.Scalar(
+        var alertId = session.Insert(
             AlertSql.InsertAlert,
-            accountId,
-            window,
-            kind,
-            used,
-            threshold,
-            resetsAt,
-            projection.Earliest?.ToUnixTimeMilliseconds(),
-            projection.Latest?.ToUnixTimeMilliseconds(),
-            now.ToUnixTimeMilliseconds(),
-            held)!.Value;
+            ("account", accountId),
+            ("window_name", window),
+            ("kind", kind),
+            ("used_milli", used),
+            ("threshold_milli", threshold),
+            ("resets_at", resetsAt),
+            ("earliest_at", projection.Earliest?.ToUnixTimeMilliseconds()),
+            ("latest_at", projection.Latest?.ToUnixTimeMilliseconds()),
+            ("now", now.ToUnixTimeMilliseconds()),
+            ("held", held));
         foreach (var channel in _channels)
         {
-            connection.Execute(AlertSql.InsertDelivery, alertId, channel, sendAt.ToUnixTimeMilliseconds());
+            session.Execute(AlertSql.InsertDelivery, ("alert", alertId), ("channel", channel), ("next_at", sendAt.ToUnixTimeMilliseconds()));
         }
     }
 
-    private AlertSettings SettingsOf(SqlConnection connection, long accountId)
+    private AlertSettings SettingsOf(WriteSession session, long accountId)
     {
-        using var rows = connection.Query(AlertSql.SelectRule, accountId);
-        return rows.Read() ? new AlertSettings(AlertSettings.ParseThresholds(rows.Text(0)) ?? [], rows.Number(1) != 0) : _default;
+        using var rows = session.Query(AlertSql.SelectRule, ("account", accountId));
+        return rows.Read() ? new AlertSettings(AlertSettings.ParseThresholds(rows.Text(0)) ?? [], rows.Bool(1)) : _default;
     }
 
-    private static AlertState StateOf(SqlConnection connection, long windowId)
+    private static AlertState StateOf(WriteSession session, long windowId)
     {
-        using var rows = connection.Query(AlertSql.SelectState, windowId);
-        return rows.Read() ? new AlertState(rows.Number(0), rows.Number(1) != 0, UnixTime.At(rows.NumberOrNull(2))) : AlertState.New;
+        using var rows = session.Query(AlertSql.SelectState, ("window", windowId));
+        return rows.Read() ? new AlertState(rows.Int64(0), rows.Bool(1), UnixTime.At(rows.Int64OrNull(2))) : AlertState.New;
     }
 }

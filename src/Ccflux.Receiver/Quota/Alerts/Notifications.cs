@@ -1,4 +1,4 @@
-using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Quota.Alerts;
 
@@ -13,20 +13,21 @@ internal sealed class Notifications(AlertOptions options, TimeProvider time)
 
     /// <summary>Writes within the caller's transaction, so that what is sent and what is recorded as sent never differ. Writes nothing
     /// without a channel, or while <see cref="AlertQueue.MaxWaiting"/> deliveries wait.</summary>
-    public void Write(SqlConnection connection, string text)
+    public void Write(WriteSession session, string text)
     {
         var channels = options.Channels;
-        if (channels.Count == 0 || !AlertQueue.HasRoom(connection, isReported: false))
+        if (channels.Count == 0 || !AlertQueue.HasRoom(session, isReported: false))
         {
             return;
         }
 
         var now = time.GetUtcNow();
-        var alertId = connection.Scalar(AlertSql.InsertNotice, AlertKind.Notice, now.ToUnixTimeMilliseconds(), text.Length > MaxText ? text[..MaxText] : text)!.Value;
+        var message = text.Length > MaxText ? text[..MaxText] : text;
+        var alertId = session.Insert(AlertSql.InsertNotice, ("kind", AlertKind.Notice), ("now", now.ToUnixTimeMilliseconds()), ("message", message));
         var sendAt = (_quiet?.NotBefore(now) ?? now).ToUnixTimeMilliseconds();
         foreach (var channel in channels)
         {
-            connection.Execute(AlertSql.InsertDelivery, alertId, channel, sendAt);
+            session.Execute(AlertSql.InsertDelivery, ("alert", alertId), ("channel", channel), ("next_at", sendAt));
         }
     }
 }

@@ -46,10 +46,10 @@ internal sealed class QuotaChanges(Poller poller, PollInterval interval, GroupCo
     public async Task<bool> ApplyIntervalAsync(AuditActor actor, int seconds)
     {
         var entry = new AuditEntry(time.GetUtcNow(), actor, "quota.interval", "", $"{seconds} s");
-        var written = await writer.WriteAsync(connection =>
+        var written = await writer.WriteAsync(session =>
         {
-            PollInterval.Save(connection, seconds);
-            AuditLog.Write(connection, entry);
+            PollInterval.Save(session, seconds);
+            AuditLog.Write(session, entry);
             return true;
         });
         if (written.Status != WriteStatus.Committed)

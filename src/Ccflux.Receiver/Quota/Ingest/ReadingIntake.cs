@@ -1,7 +1,6 @@
 using Ccflux.Contracts.Quota;
 using Ccflux.Receiver.Platform.Live;
 using Ccflux.Receiver.Quota.Store;
-using Ccflux.Storage.Sqlite;
 using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Quota.Ingest;
@@ -55,10 +54,10 @@ internal sealed class ReadingIntake(GroupCommitWriter writer, QuotaOptions optio
 
     /// <summary>A turn does not state whose account it used. If the user's status lines show one account, it is that one; otherwise the hit is stored
     /// under the user's own e-mail address.</summary>
-    private static long AccountOfHit(SqlConnection connection, long userId, string email, DateTimeOffset now) =>
-        connection.Scalar(QuotaSql.SelectOnlyAccountOfOwner, userId)
-        ?? connection.Scalar(QuotaSql.SelectAccountId, email, userId)
-        ?? PolledAccountStore.Upsert(connection, new AccountIdentity(email, userId, QuotaSource.LimitHit, "", email), now);
+    private static long AccountOfHit(WriteSession session, long userId, string email, DateTimeOffset now) =>
+        session.Scalar(QuotaSql.SelectOnlyAccountOfOwner, ("owner", userId))
+        ?? session.Scalar(QuotaSql.SelectAccountId, ("key", email), ("owner", userId))
+        ?? PolledAccountStore.Upsert(session, new AccountIdentity(email, userId, QuotaSource.LimitHit, "", email), now);
 
     private async Task AfterStoreAsync(string source, IntakeResult stored)
     {
@@ -82,10 +81,10 @@ internal sealed class ReadingIntake(GroupCommitWriter writer, QuotaOptions optio
     {
         public override int Weight => readings.Count;
 
-        protected override IntakeResult Write(SqlConnection connection)
+        protected override IntakeResult Write(WriteSession session)
         {
-            var accountId = AccountOfHit(connection, userId, email, now);
-            return new IntakeResult(ReadingWriter.Write(connection, accountId, QuotaSource.LimitHit, readings), [accountId], TooManyAccounts: false);
+            var accountId = AccountOfHit(session, userId, email, now);
+            return new IntakeResult(ReadingWriter.Write(session, accountId, QuotaSource.LimitHit, readings), [accountId], TooManyAccounts: false);
         }
     }
 
@@ -94,10 +93,10 @@ internal sealed class ReadingIntake(GroupCommitWriter writer, QuotaOptions optio
     {
         public override int Weight => accounts.Sum(account => account.Count());
 
-        protected override IntakeResult Write(SqlConnection connection)
+        protected override IntakeResult Write(WriteSession session)
         {
-            var unknown = accounts.Count(account => PolledAccountStore.Find(connection, account.Key, userId) is null);
-            if (unknown > 0 && connection.Scalar(QuotaSql.CountAccountsOfOwner, userId) + unknown > MaxAccounts)
+            var unknown = accounts.Count(account => PolledAccountStore.Find(session, account.Key, userId) is null);
+            if (unknown > 0 && session.Scalar(QuotaSql.CountAccountsOfOwner, ("owner", userId)) + unknown > MaxAccounts)
             {
                 return new IntakeResult(0, [], TooManyAccounts: true);
             }
@@ -107,8 +106,8 @@ internal sealed class ReadingIntake(GroupCommitWriter writer, QuotaOptions optio
             foreach (var account in accounts)
             {
                 var email = account.Key.Contains('@', StringComparison.Ordinal) ? account.Key : "";
-                var accountId = PolledAccountStore.Upsert(connection, new AccountIdentity(account.Key, userId, QuotaSource.StatusLine, "", email), now);
-                accepted += ReadingWriter.Write(connection, accountId, QuotaSource.StatusLine, [.. account]);
+                var accountId = PolledAccountStore.Upsert(session, new AccountIdentity(account.Key, userId, QuotaSource.StatusLine, "", email), now);
+                accepted += ReadingWriter.Write(session, accountId, QuotaSource.StatusLine, [.. account]);
                 ids.Add(accountId);
             }
 

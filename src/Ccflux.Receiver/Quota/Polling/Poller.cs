@@ -141,9 +141,9 @@ internal sealed partial class Poller(
     {
         if (accounts.Count > 0)
         {
-            await writer.WriteAsync(connection =>
+            await writer.WriteAsync(session =>
             {
-                accounts.ForEach(account => PolledAccountStore.SavePoll(connection, account.AccountId, account.State, account.NextAt));
+                accounts.ForEach(account => PolledAccountStore.SavePoll(session, account.AccountId, account.State, account.NextAt));
                 return accounts.Count;
             });
         }

@@ -1,11 +1,10 @@
 using Ccflux.Receiver.Quota.Store;
-using Ccflux.Storage.Sqlite;
-using Dapper;
+using Ccflux.Storage.Reading;
 
 namespace Ccflux.Receiver.Quota.Read;
 
 /// <summary>Reads the lines of one account's windows over a period, thinned to what a chart can show.</summary>
-internal sealed class HistoryQuery(SqliteReaders readers, TimeProvider time)
+internal sealed class HistoryQuery(ReadSessions readers, TimeProvider time)
 {
     /// <summary>The most points of a window: the lowest, the highest and the last of each bucket are kept, so no peak and no reset is lost.</summary>
     public const int MaxPoints = 1440;
@@ -29,15 +28,22 @@ internal sealed class HistoryQuery(SqliteReaders readers, TimeProvider time)
     public async Task<ILookup<long, WindowHistory>> BucketsAsync(
         IReadOnlyCollection<long> accountIds, DateTimeOffset from, DateTimeOffset to, TimeSpan stretch, CancellationToken cancellationToken)
     {
-        using var lease = await readers.RentAsync(cancellationToken);
-        var windows = await lease.Connection.QueryAsync<(long WindowId, long AccountId, string Name)>(QuotaReadSql.WindowsOfAccounts, new { AccountIds = accountIds });
+        using var session = await readers.OpenAsync(cancellationToken);
+        var windows = session.List(
+            QuotaReadSql.WindowsOfAccounts,
+            static rows => (WindowId: rows.Int64(0), AccountId: rows.Int64(1), Name: rows.Text(2)),
+            ("accounts", accountIds.ToArray()));
         var histories = new List<(long AccountId, WindowHistory History)>();
         foreach (var (windowId, accountId, name) in windows.OrderBy(window => Levels.Order(window.Name)).ThenBy(window => window.Name, StringComparer.Ordinal))
         {
-            var rows = await lease.Connection.QueryAsync<BucketRow>(
+            var buckets = session.List(
                 QuotaReadSql.Buckets,
-                new { WindowId = windowId, From = from.ToUnixTimeMilliseconds(), To = to.ToUnixTimeMilliseconds(), Bucket = (long)stretch.TotalMilliseconds });
-            histories.Add((accountId, new WindowHistory(name, [.. rows.Select(row => row.ToBucket())])));
+                HistoryBucket.Read,
+                ("window", windowId),
+                ("from", from.ToUnixTimeMilliseconds()),
+                ("to", to.ToUnixTimeMilliseconds()),
+                ("bucket", (long)stretch.TotalMilliseconds));
+            histories.Add((accountId, new WindowHistory(name, buckets)));
         }
 
         return histories.ToLookup(pair => pair.AccountId, pair => pair.History);
@@ -47,10 +53,13 @@ internal sealed class HistoryQuery(SqliteReaders readers, TimeProvider time)
     public async Task<IReadOnlyList<ReadingReply>> ReadingsAsync(long? accountId, TimeSpan period, bool withEmails, CancellationToken cancellationToken)
     {
         var to = time.GetUtcNow().AddMilliseconds(1);
-        using var lease = await readers.RentAsync(cancellationToken);
-        var rows = await lease.Connection.QueryAsync<ReadingRow>(
+        using var session = await readers.OpenAsync(cancellationToken);
+        return session.List(
             QuotaReadSql.Readings,
-            new { AccountId = accountId, From = (to - period).ToUnixTimeMilliseconds(), To = to.ToUnixTimeMilliseconds(), Limit = MaxReadings });
-        return [.. rows.Select(row => row.ToReply(withEmails))];
+            rows => ReadingReply.Read(rows, withEmails),
+            ("account", accountId),
+            ("from", (to - period).ToUnixTimeMilliseconds()),
+            ("to", to.ToUnixTimeMilliseconds()),
+            ("limit", MaxReadings));
     }
 }

@@ -2,13 +2,12 @@ using Ccflux.Receiver.Quota.Forecasts;
 using Ccflux.Receiver.Quota.Polling;
 using Ccflux.Receiver.Quota.Sources;
 using Ccflux.Receiver.Quota.Store;
-using Ccflux.Storage.Sqlite;
-using Dapper;
+using Ccflux.Storage.Reading;
 
 namespace Ccflux.Receiver.Quota.Read;
 
 /// <summary>Reads every account with its windows for the page, the table and the API.</summary>
-internal sealed class QuotaQuery(SqliteReaders readers, Poller poller, PollInterval interval, PlanEstimates estimates, TimeProvider time)
+internal sealed class QuotaQuery(ReadSessions readers, Poller poller, PollInterval interval, PlanEstimates estimates, TimeProvider time)
 {
     /// <summary>The most accounts that are shown.</summary>
     private const int MaxAccounts = 1000;
@@ -23,11 +22,11 @@ internal sealed class QuotaQuery(SqliteReaders readers, Poller poller, PollInter
         var polled = poller.Statuses().Select(status => status.AccountId).ToHashSet();
         List<AccountRow> accounts;
         ILookup<long, (WindowRow Row, Projection Projection)> windows;
-        using (var lease = await readers.RentAsync(cancellationToken))
+        using (var session = await readers.OpenAsync(cancellationToken))
         {
-            accounts = [.. await lease.Connection.QueryAsync<AccountRow>(QuotaReadSql.Accounts, new { Limit = MaxAccounts })];
-            var rows = await lease.Connection.QueryAsync<WindowRow>(QuotaReadSql.Windows, new { Limit = MaxWindows });
-            windows = rows.Select(row => (row, WindowProjection.Read(lease.Connection, row, now))).ToLookup(pair => pair.row.AccountId);
+            accounts = session.List(QuotaReadSql.Accounts, AccountRow.Read, ("limit", MaxAccounts));
+            var rows = session.List(QuotaReadSql.Windows, WindowRow.Read, ("limit", MaxWindows));
+            windows = rows.Select(row => (row, WindowProjection.Read(session, row, now))).ToLookup(pair => pair.row.AccountId);
         }
 
         var plans = await estimates.ReadAsync(accounts, windows.SelectMany(group => group.Select(pair => pair.Row)), now, cancellationToken);

@@ -1,3 +1,5 @@
+using Ccflux.Storage.Sql;
+
 namespace Ccflux.Receiver.Quota.Read;
 
 /// <summary>An account as it is stored, with the state of polling if it is polled.</summary>
@@ -26,6 +28,23 @@ internal sealed class AccountRow
     public long? FailedSince { get; init; }
 
     public long? RetryAt { get; init; }
+
+    /// <summary>From a row of <see cref="Store.QuotaReadSql.Accounts"/>.</summary>
+    public static AccountRow Read(Rows rows) => new()
+    {
+        AccountId = rows.Int64(0),
+        AccountKey = rows.Text(1),
+        Owner = rows.Int64(2),
+        Source = rows.Text(3),
+        Label = rows.Text(4),
+        Email = rows.Text(5),
+        NextAt = rows.Int64OrNull(6),
+        LastSuccessAt = rows.Int64OrNull(7),
+        Failures = rows.Int64OrNull(8),
+        Failure = rows.TextOrNull(9),
+        FailedSince = rows.Int64OrNull(10),
+        RetryAt = rows.Int64OrNull(11),
+    };
 }
 
 /// <summary>A window with its newest reading.</summary>
@@ -46,6 +65,19 @@ internal sealed class WindowRow
     public string Source { get; init; } = "";
 
     public long? StartedAt { get; init; }
+
+    /// <summary>From a row of <see cref="Store.QuotaReadSql.Windows"/> or <see cref="Alerts.AlertSql.WindowsOfAccount"/>.</summary>
+    public static WindowRow Read(Rows rows) => new()
+    {
+        WindowId = rows.Int64(0),
+        AccountId = rows.Int64(1),
+        Name = rows.Text(2),
+        UsedMilli = rows.Int64(3),
+        ResetsAt = rows.Int64OrNull(4),
+        ObservedAt = rows.Int64(5),
+        StartedAt = rows.Int64OrNull(6),
+        Source = rows.Text(7),
+    };
 
     public Reading ToReading() => new(Name, UsedMilli, UnixTime.At(ResetsAt), UnixTime.At(ObservedAt), UnixTime.At(StartedAt));
 }

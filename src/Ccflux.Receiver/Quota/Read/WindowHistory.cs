@@ -1,3 +1,5 @@
+using Ccflux.Storage.Sql;
+
 namespace Ccflux.Receiver.Quota.Read;
 
 /// <summary>How full one window was, in buckets of time.</summary>
@@ -14,32 +16,25 @@ public sealed record WindowHistory(string Window, IReadOnlyList<HistoryBucket> B
 public sealed record HistoryBucket(
     long Number, long Readings, DateTimeOffset FirstAt, HistoryPoint Lowest, HistoryPoint Highest, HistoryPoint Last, DateTimeOffset? ResetsAt)
 {
-    /// <summary>One to three points in chronological order.</summary>
-    public IEnumerable<HistoryPoint> Points => new[] { Lowest, Highest, Last }.Distinct().OrderBy(point => point.At);
-}
-
-/// <summary>A bucket as the database returns it: see <see cref="Store.QuotaReadSql.Buckets"/> for what is packed into one number.</summary>
-internal sealed class BucketRow
-{
     private const long InstantUnit = 1L << 42;
     private const long ValueUnit = 1L << 20;
 
-    public long Bucket { get; init; }
+    /// <summary>One to three points in chronological order.</summary>
+    public IEnumerable<HistoryPoint> Points => new[] { Lowest, Highest, Last }.Distinct().OrderBy(point => point.At);
 
-    public long Readings { get; init; }
-
-    public long FirstAt { get; init; }
-
-    public long Last { get; init; }
-
-    public long Highest { get; init; }
-
-    public long Lowest { get; init; }
-
-    public long? ResetsAt { get; init; }
-
-    public HistoryBucket ToBucket() => new(
-        Bucket, Readings, UnixTime.At(FirstAt), Point(Lowest), Point(Highest), new HistoryPoint(UnixTime.At(Last / ValueUnit), Last % ValueUnit / 1000d), UnixTime.At(ResetsAt));
+    /// <summary>From a row of <see cref="Store.QuotaReadSql.Buckets"/>: see there for what is packed into one number.</summary>
+    internal static HistoryBucket Read(Rows rows)
+    {
+        var last = rows.Int64(3);
+        return new HistoryBucket(
+            rows.Int64(0),
+            rows.Int64(1),
+            UnixTime.At(rows.Int64(2)),
+            Lowest: Point(rows.Int64(5)),
+            Highest: Point(rows.Int64(4)),
+            Last: new HistoryPoint(UnixTime.At(last / ValueUnit), last % ValueUnit / 1000d),
+            ResetsAt: UnixTime.At(rows.Int64OrNull(6)));
+    }
 
     private static HistoryPoint Point(long packed) => new(UnixTime.At(packed % InstantUnit), packed / InstantUnit / 1000d);
 }

@@ -1,10 +1,10 @@
-using Ccflux.Storage.Sqlite;
-using Dapper;
+using Ccflux.Storage.Reading;
+using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Quota.Store;
 
 /// <summary>The interval between polls with cookies: the one saved on the page, otherwise the environment's.</summary>
-internal sealed class PollInterval(QuotaOptions options, SqliteReaders readers)
+internal sealed class PollInterval(QuotaOptions options, ReadSessions readers)
 {
     public const int MinSeconds = 60;
     public const int MaxSeconds = 3600;
@@ -19,14 +19,14 @@ internal sealed class PollInterval(QuotaOptions options, SqliteReaders readers)
 
     public async Task LoadAsync(CancellationToken cancellationToken)
     {
-        using var lease = await readers.RentAsync(cancellationToken);
-        var text = await lease.Connection.QuerySingleOrDefaultAsync<string>(QuotaReadSql.Setting, new { Name });
+        using var session = await readers.OpenAsync(cancellationToken);
+        var text = session.Text(QuotaReadSql.Setting, ("name", Name));
         _saved = int.TryParse(text, CultureInfo.InvariantCulture, out var seconds) ? Math.Clamp(seconds, MinSeconds, MaxSeconds) : 0;
     }
 
     /// <summary>Call it inside the write that saves the interval, and <see cref="Adopt"/> once that is committed.</summary>
-    public static void Save(SqlConnection connection, int seconds) =>
-        connection.Execute(QuotaSql.UpsertSetting, Name, seconds.ToString(CultureInfo.InvariantCulture));
+    public static void Save(WriteSession session, int seconds) =>
+        session.Execute(QuotaSql.UpsertSetting, ("name", Name), ("value", seconds.ToString(CultureInfo.InvariantCulture)));
 
     public void Adopt(int seconds) => _saved = seconds;
 }

@@ -1,4 +1,3 @@
-using Ccflux.Storage.Sqlite;
 using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Quota.Store;
@@ -8,9 +7,9 @@ internal sealed class PollWrite(long accountId, string source, IReadOnlyList<Rea
 {
     public override int Weight => 1 + readings.Count;
 
-    protected override int Write(SqlConnection connection)
+    protected override int Write(WriteSession session)
     {
-        PolledAccountStore.SavePoll(connection, accountId, state, next);
-        return ReadingWriter.Write(connection, accountId, source, readings);
+        PolledAccountStore.SavePoll(session, accountId, state, next);
+        return ReadingWriter.Write(session, accountId, source, readings);
     }
 }

@@ -1,4 +1,3 @@
-using Ccflux.Storage.Sqlite;
 using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Quota.Store;
@@ -15,7 +14,7 @@ internal sealed class PolledAccountStore(GroupCommitWriter writer)
     /// <param name="now">The current time.</param>
     public async Task<KnownAccount?> OpenAsync(AccountIdentity account, bool isAlone, DateTimeOffset now)
     {
-        var result = await writer.WriteAsync(connection => Load(connection, isAlone ? Upsert(connection, account, now) : Insert(connection, account, now)));
+        var result = await writer.WriteAsync(session => Load(session, isAlone ? Upsert(session, account, now) : Insert(session, account, now)));
         return result.Status == WriteStatus.Committed ? result.Value : null;
     }
 
@@ -23,91 +22,89 @@ internal sealed class PolledAccountStore(GroupCommitWriter writer)
     /// Finds the row of an account by its key and owner. Older clients and older versions know only the account's id: such a row becomes that of the first
     /// organisation that is reported, and a user's reading without an organisation belongs to the only known one. If several are known, it gets its own row.
     /// </summary>
-    public static long? Find(SqlConnection connection, string key, long owner)
+    public static long? Find(WriteSession session, string key, long owner)
     {
-        if (connection.Scalar(QuotaSql.SelectAccountId, key, owner) is { } same)
+        if (session.Scalar(QuotaSql.SelectAccountId, ("key", key), ("owner", owner)) is { } same)
         {
             return same;
         }
 
         if (AccountMatch.HasOrganization(key))
         {
-            return connection.Scalar(QuotaSql.SelectWithoutOrganization, AccountMatch.AccountOf(key), owner);
+            return session.Scalar(QuotaSql.SelectWithoutOrganization, ("key", AccountMatch.AccountOf(key)), ("owner", owner));
         }
 
-        return owner == AccountIdentity.Polled ? null : connection.Scalar(QuotaSql.SelectOnlyOrganization, key, owner);
+        return owner == AccountIdentity.Polled ? null : session.Scalar(QuotaSql.SelectOnlyOrganization, ("key", key), ("owner", owner));
     }
 
-    public static long Upsert(SqlConnection connection, AccountIdentity account, DateTimeOffset now)
+    public static long Upsert(WriteSession session, AccountIdentity account, DateTimeOffset now)
     {
-        if (Find(connection, account.Key, account.Owner) is not { } known)
+        if (Find(session, account.Key, account.Owner) is not { } known)
         {
-            return Insert(connection, account, now);
+            return Insert(session, account, now);
         }
 
         if (AccountMatch.HasOrganization(account.Key))
         {
-            connection.Execute(QuotaSql.UpdateAccountKey, account.Key, known);
+            session.Execute(QuotaSql.UpdateAccountKey, ("key", account.Key), ("account", known));
         }
 
-        connection.Execute(QuotaSql.UpdateAccount, account.Source, account.Email, account.Label, known);
+        session.Execute(
+            QuotaSql.UpdateAccount, ("source", account.Source), ("email", account.Email), ("label", account.Label), ("account", known));
         return known;
     }
 
-    private static long Insert(SqlConnection connection, AccountIdentity account, DateTimeOffset now) => connection.Scalar(
-        QuotaSql.UpsertAccount, account.Key, account.Owner, account.Source, account.Label, account.Email, now.ToUnixTimeMilliseconds())!.Value;
+    private static long Insert(WriteSession session, AccountIdentity account, DateTimeOffset now) => session.Insert(
+        QuotaSql.UpsertAccount,
+        ("key", account.Key),
+        ("owner", account.Owner),
+        ("source", account.Source),
+        ("label", account.Label),
+        ("email", account.Email),
+        ("now", now.ToUnixTimeMilliseconds()));
 
-    public static void SavePoll(SqlConnection connection, long accountId, PollState state, DateTimeOffset next) => connection.Execute(
+    public static void SavePoll(WriteSession session, long accountId, PollState state, DateTimeOffset next) => session.Execute(
         QuotaSql.UpsertPoll,
-        accountId,
-        next.ToUnixTimeMilliseconds(),
-        After(state.LastAttempt),
-        state.LastSuccess?.ToUnixTimeMilliseconds(),
-        state.Failures,
-        state.Failure?.ToString(),
-        state.FailedSince?.ToUnixTimeMilliseconds(),
-        After(state.RetryAt),
-        string.Join(' ', state.Recent.Select(at => After(at)!.Value.ToString(CultureInfo.InvariantCulture))),
-        state.Credential);
+        ("account", accountId),
+        ("next_at", next.ToUnixTimeMilliseconds()),
+        ("last_attempt_at", After(state.LastAttempt)),
+        ("last_success_at", state.LastSuccess?.ToUnixTimeMilliseconds()),
+        ("failures", state.Failures),
+        ("failure", state.Failure?.ToString()),
+        ("failed_since", state.FailedSince?.ToUnixTimeMilliseconds()),
+        ("retry_at", After(state.RetryAt)),
+        ("recent", string.Join(' ', state.Recent.Select(at => After(at)!.Value.ToString(CultureInfo.InvariantCulture)))),
+        ("credential", state.Credential));
 
-    public static List<DateTimeOffset> Resets(SqlConnection connection, long accountId)
-    {
-        var resets = new List<DateTimeOffset>();
-        using var rows = connection.Query(QuotaSql.SelectResets, accountId);
-        while (rows.Read())
-        {
-            resets.Add(UnixTime.At(rows.Number(0)));
-        }
-
-        return resets;
-    }
+    public static List<DateTimeOffset> Resets(WriteSession session, long accountId) =>
+        session.List(QuotaSql.SelectResets, static rows => UnixTime.At(rows.Int64(0)), ("account", accountId));
 
     /// <summary>The millisecond after an instant that a wait starts or ends at: if it were rounded down, a poll after a restart could come a moment too early.</summary>
     private static long? After(DateTimeOffset? at) => at?.ToUnixTimeMilliseconds() + 1;
 
-    private static KnownAccount Load(SqlConnection connection, long accountId)
+    private static KnownAccount Load(WriteSession session, long accountId)
     {
-        var (state, next) = LoadPoll(connection, accountId);
-        return new KnownAccount(accountId, state, next, Resets(connection, accountId));
+        var (state, next) = LoadPoll(session, accountId);
+        return new KnownAccount(accountId, state, next, Resets(session, accountId));
     }
 
-    private static (PollState State, DateTimeOffset? Next) LoadPoll(SqlConnection connection, long accountId)
+    private static (PollState State, DateTimeOffset? Next) LoadPoll(WriteSession session, long accountId)
     {
-        using var rows = connection.Query(QuotaSql.SelectPoll, accountId);
+        using var rows = session.Query(QuotaSql.SelectPoll, ("account", accountId));
         if (!rows.Read())
         {
             return (PollState.New, null);
         }
 
         var state = new PollState(
-            LastAttempt: UnixTime.At(rows.NumberOrNull(1)),
-            LastSuccess: UnixTime.At(rows.NumberOrNull(2)),
-            Failures: (int)rows.Number(3),
+            LastAttempt: UnixTime.At(rows.Int64OrNull(1)),
+            LastSuccess: UnixTime.At(rows.Int64OrNull(2)),
+            Failures: (int)rows.Int64(3),
             Failure: Enum.TryParse<PollFailure>(rows.TextOrNull(4), out var failure) ? failure : null,
-            FailedSince: UnixTime.At(rows.NumberOrNull(5)),
-            RetryAt: UnixTime.At(rows.NumberOrNull(6)),
+            FailedSince: UnixTime.At(rows.Int64OrNull(5)),
+            RetryAt: UnixTime.At(rows.Int64OrNull(6)),
             Recent: [.. rows.Text(7).Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(text => UnixTime.At(long.Parse(text, CultureInfo.InvariantCulture)))],
             Credential: rows.TextOrNull(8));
-        return (state, UnixTime.At(rows.Number(0)));
+        return (state, UnixTime.At(rows.Int64(0)));
     }
 }

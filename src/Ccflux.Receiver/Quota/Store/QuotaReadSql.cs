@@ -3,64 +3,60 @@ namespace Ccflux.Receiver.Quota.Store;
 /// <summary>SQL of the readers.</summary>
 internal static class QuotaReadSql
 {
-    public const string Setting = "SELECT value FROM quota_settings WHERE name = @Name";
+    public const string Setting = "SELECT value FROM quota_settings WHERE name = @name";
 
     public const string Accounts = """
-        SELECT a.account_id AS AccountId, a.account_key AS AccountKey, a.owner AS Owner, a.source AS Source, a.label AS Label,
-               CASE WHEN a.email <> '' THEN a.email ELSE coalesce(u.email, '') END AS Email,
-               p.next_at AS NextAt, p.last_success_at AS LastSuccessAt, p.failures AS Failures, p.failure AS Failure,
-               p.failed_since AS FailedSince, p.retry_at AS RetryAt
+        SELECT a.account_id, a.account_key, a.owner, a.source, a.label, CASE WHEN a.email <> '' THEN a.email ELSE coalesce(u.email, '') END,
+               p.next_at, p.last_success_at, p.failures, p.failure, p.failed_since, p.retry_at
         FROM quota_accounts a
         LEFT JOIN quota_polls p ON p.account_id = a.account_id
         LEFT JOIN users u ON u.user_id = a.owner
         ORDER BY a.account_id
-        LIMIT @Limit
+        LIMIT @limit
         """;
 
     public const string Windows = """
-        SELECT window_id AS WindowId, account_id AS AccountId, name AS Name, used_milli AS UsedMilli, resets_at AS ResetsAt,
-               observed_at AS ObservedAt, started_at AS StartedAt, source AS Source
+        SELECT window_id, account_id, name, used_milli, resets_at, observed_at, started_at, source
         FROM quota_windows
         ORDER BY account_id, window_id
-        LIMIT @Limit
+        LIMIT @limit
         """;
 
     public const string ValueBefore = """
-        SELECT observed_at AS ObservedAt, used_milli AS UsedMilli
-        FROM quota_readings WHERE window_id = @WindowId AND observed_at <= @At ORDER BY observed_at DESC LIMIT 1
+        SELECT observed_at, used_milli FROM quota_readings WHERE window_id = @window AND observed_at <= @at ORDER BY observed_at DESC LIMIT 1
         """;
 
     public const string WindowsOfAccounts = """
-        SELECT window_id AS WindowId, account_id AS AccountId, name AS Name FROM quota_windows WHERE account_id IN @AccountIds ORDER BY account_id, window_id
+        SELECT window_id, account_id, name FROM quota_windows WHERE account_id = ANY(@accounts) ORDER BY account_id, window_id
         """;
 
     /// <summary>
     /// A window in buckets of time. A value and its instant are packed into one number, so that the largest value carries its instant:
-    /// used_milli is below 2^20, an instant below 2^42.
+    /// used_milli is below 2^20, an instant below 2^42. Columns: bucket, readings, instant of the first, and packed the last, the highest and the lowest; the last reset.
     /// </summary>
     public const string Buckets = """
-        SELECT at / @Bucket AS Bucket, sum(readings) AS Readings, min(at) AS FirstAt, max(at * 1048576 + milli) AS Last,
-               max(max_milli * 4398046511104 + at) AS Highest, min(milli * 4398046511104 + at) AS Lowest, max(resets_at) AS ResetsAt
+        SELECT at / @bucket, CAST(sum(readings) AS bigint), min(at), max(at * 1048576 + milli),
+               max(max_milli * 4398046511104 + at), min(milli * 4398046511104 + at), max(resets_at)
         FROM (
             SELECT last_at AS at, last_milli AS milli, max_milli, readings, resets_at FROM quota_hours
-            WHERE window_id = @WindowId AND hour >= @From / 3600000 AND hour < @To / 3600000
+            WHERE window_id = @window AND hour >= @from / 3600000 AND hour < @to / 3600000
             UNION ALL
             SELECT observed_at, used_milli, used_milli, 1, resets_at FROM quota_readings
-            WHERE window_id = @WindowId AND observed_at >= @From AND observed_at < @To
+            WHERE window_id = @window AND observed_at >= @from AND observed_at < @to
         ) AS past
         GROUP BY 1
         ORDER BY 1
         """;
 
     public const string Readings = """
-        SELECT a.account_id AS AccountId, a.label AS Label, CASE WHEN a.email <> '' THEN a.email ELSE coalesce(u.email, '') END AS Email,
-               w.name AS Window, r.used_milli AS UsedMilli, r.resets_at AS ResetsAt, r.observed_at AS ObservedAt, r.source AS Source
+        SELECT a.account_id, a.label, CASE WHEN a.email <> '' THEN a.email ELSE coalesce(u.email, '') END,
+               w.name, r.used_milli, r.resets_at, r.observed_at, r.source
         FROM quota_accounts a
         JOIN quota_windows w ON w.account_id = a.account_id
         JOIN quota_readings r ON r.window_id = w.window_id
         LEFT JOIN users u ON u.user_id = a.owner
-        WHERE (@AccountId IS NULL OR a.account_id = @AccountId) AND r.observed_at >= @From AND r.observed_at < @To
+        WHERE (CAST(@account AS bigint) IS NULL OR a.account_id = @account) AND r.observed_at >= @from AND r.observed_at < @to
         ORDER BY r.observed_at DESC
-        LIMIT @Limit
+        LIMIT @limit
         """;
 }

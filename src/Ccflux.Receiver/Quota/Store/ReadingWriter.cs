@@ -1,5 +1,5 @@
 using Ccflux.Contracts.Quota;
-using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Quota.Store;
 
@@ -8,38 +8,45 @@ internal static class ReadingWriter
 {
     /// <summary>Stores readings of one account. Readings of windows beyond <see cref="ReadingLimits.MaxWindows"/> are dropped.</summary>
     /// <returns>How many were new; the others were known or added nothing.</returns>
-    public static int Write(SqlConnection connection, long accountId, string source, IReadOnlyList<Reading> readings)
+    public static int Write(WriteSession session, long accountId, string source, IReadOnlyList<Reading> readings)
     {
         var accepted = 0;
         foreach (var reading in readings)
         {
-            accepted += Write(connection, accountId, source, reading) ? 1 : 0;
+            accepted += Write(session, accountId, source, reading) ? 1 : 0;
         }
 
         return accepted;
     }
 
-    private static bool Write(SqlConnection connection, long accountId, string source, Reading reading)
+    private static bool Write(WriteSession session, long accountId, string source, Reading reading)
     {
         var at = reading.ObservedAt.ToUnixTimeMilliseconds();
         var resetsAt = reading.ResetsAt?.ToUnixTimeMilliseconds();
         long windowId;
         var startedAt = reading.StartedAt;
-        if (Find(connection, accountId, reading.Window) is not { } window)
+        if (Find(session, accountId, reading.Window) is not { } window)
         {
             // The two general limits always have room, whatever else a source reports.
-            if (!LimitNames.IsGeneral(reading.Window) && connection.Scalar(QuotaSql.CountWindows, accountId) >= ReadingLimits.MaxWindows)
+            if (!LimitNames.IsGeneral(reading.Window) && session.Scalar(QuotaSql.CountWindows, ("account", accountId)) >= ReadingLimits.MaxWindows)
             {
                 return false;
             }
 
-            windowId = connection.Scalar(QuotaSql.InsertWindow, accountId, reading.Window, reading.UsedMilli, resetsAt, at, source)!.Value;
+            windowId = session.Insert(
+                QuotaSql.InsertWindow,
+                ("account", accountId),
+                ("name", reading.Window),
+                ("used_milli", reading.UsedMilli),
+                ("resets_at", resetsAt),
+                ("observed_at", at),
+                ("source", source));
         }
         else
         {
             windowId = window.Id;
             if (IsFromStatusLine(source)
-                && !StatusLineRule.IsNews(Before(connection, window, reading), reading, reading.IsFresh, () => WasReported(connection, window.Id, reading)))
+                && !StatusLineRule.IsNews(Before(session, window, reading), reading, reading.IsFresh, () => WasReported(session, window.Id, reading)))
             {
                 return false;
             }
@@ -47,15 +54,29 @@ internal static class ReadingWriter
             startedAt = StartOf(window, reading);
         }
 
-        if (connection.Execute(QuotaSql.InsertReading, windowId, at, reading.UsedMilli, resetsAt, source) == 0)
+        var isNew = session.Execute(
+            QuotaSql.InsertReading,
+            ("window", windowId),
+            ("observed_at", at),
+            ("used_milli", reading.UsedMilli),
+            ("resets_at", resetsAt),
+            ("source", source)) > 0;
+        if (!isNew)
         {
             return false;
         }
 
-        var isNewest = connection.Execute(QuotaSql.UpdateWindow, reading.UsedMilli, resetsAt, at, startedAt?.ToUnixTimeMilliseconds(), source, windowId, at) > 0;
+        var isNewest = session.Execute(
+            QuotaSql.UpdateWindow,
+            ("used_milli", reading.UsedMilli),
+            ("resets_at", resetsAt),
+            ("observed_at", at),
+            ("started_at", startedAt?.ToUnixTimeMilliseconds()),
+            ("source", source),
+            ("window", windowId)) > 0;
         if (isNewest && startedAt == reading.ObservedAt)
         {
-            connection.Execute(QuotaSql.ForgetForecast, windowId);
+            session.Execute(QuotaSql.ForgetForecast, ("window", windowId));
         }
 
         return true;
@@ -75,36 +96,42 @@ internal static class ReadingWriter
         return isReset ? reading.ObservedAt : newest.StartedAt;
     }
 
-    private static bool WasReported(SqlConnection connection, long windowId, Reading reading)
+    private static bool WasReported(WriteSession session, long windowId, Reading reading)
     {
         var reset = reading.ResetsAt!.Value;
-        return connection.Scalar(
+        return session.Any(
             QuotaSql.SelectSameFigure,
-            windowId,
-            reading.UsedMilli,
-            (reset - Reading.SameInstance).ToUnixTimeMilliseconds(),
-            (reset + Reading.SameInstance).ToUnixTimeMilliseconds(),
-            reading.ObservedAt.ToUnixTimeMilliseconds()) is not null;
+            ("window", windowId),
+            ("used_milli", reading.UsedMilli),
+            ("earliest_reset", (reset - Reading.SameInstance).ToUnixTimeMilliseconds()),
+            ("latest_reset", (reset + Reading.SameInstance).ToUnixTimeMilliseconds()),
+            ("before", reading.ObservedAt.ToUnixTimeMilliseconds()));
     }
 
     private static bool IsFromStatusLine(string source) => string.Equals(source, QuotaSource.StatusLine, StringComparison.Ordinal);
 
-    private static Window? Find(SqlConnection connection, long accountId, string name)
+    private static Window? Find(WriteSession session, long accountId, string name)
     {
-        using var rows = connection.Query(QuotaSql.SelectWindow, accountId, name);
-        return rows.Read() ? new Window(rows.Number(0), new Reading(name, rows.Number(1), UnixTime.At(rows.NumberOrNull(2)), UnixTime.At(rows.Number(3)), UnixTime.At(rows.NumberOrNull(4))), rows.Text(5)) : null;
+        using var rows = session.Query(QuotaSql.SelectWindow, ("account", accountId), ("name", name));
+        if (!rows.Read())
+        {
+            return null;
+        }
+
+        var newest = new Reading(name, rows.Int64(1), UnixTime.At(rows.Int64OrNull(2)), UnixTime.At(rows.Int64(3)), UnixTime.At(rows.Int64OrNull(4)));
+        return new Window(rows.Int64(0), newest, rows.Text(5));
     }
 
     /// <summary>The window as it was before a reading that may arrive late.</summary>
-    private static Reading? Before(SqlConnection connection, Window window, Reading reading)
+    private static Reading? Before(WriteSession session, Window window, Reading reading)
     {
         if (reading.ObservedAt >= window.Newest.ObservedAt)
         {
             return window.Newest;
         }
 
-        using var rows = connection.Query(QuotaSql.SelectBefore, window.Id, reading.ObservedAt.ToUnixTimeMilliseconds());
-        return rows.Read() ? new Reading(reading.Window, rows.Number(0), UnixTime.At(rows.NumberOrNull(1)), UnixTime.At(rows.Number(2))) : null;
+        using var rows = session.Query(QuotaSql.SelectBefore, ("window", window.Id), ("at", reading.ObservedAt.ToUnixTimeMilliseconds()));
+        return rows.Read() ? new Reading(reading.Window, rows.Int64(0), UnixTime.At(rows.Int64OrNull(1)), UnixTime.At(rows.Int64(2))) : null;
     }
 
     private sealed record Window(long Id, Reading Newest, string Source);

@@ -1,5 +1,4 @@
 using Ccflux.Receiver.Platform.Jobs;
-using Ccflux.Storage.Sqlite;
 using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Quota.Store;
@@ -22,27 +21,28 @@ internal sealed partial class Retention(GroupCommitWriter writer, QuotaOptions o
         long? window = 0;
         while (window is { } last && !cancellationToken.IsCancellationRequested)
         {
-            var step = await writer.WriteAsync(connection => FoldNext(connection, last, limit));
+            var step = await writer.WriteAsync(session => FoldNext(session, last, limit));
             window = step.Status == WriteStatus.Committed ? step.Value : null;
         }
 
         var oldest = now.AddDays(-AlertDays).ToUnixTimeMilliseconds();
-        await writer.WriteAsync(connection => connection.Execute(QuotaSql.DeleteOldDeliveries, oldest) + connection.Execute(QuotaSql.DeleteOldAlerts, oldest));
+        await writer.WriteAsync(session =>
+            session.Execute(QuotaSql.DeleteOldDeliveries, ("before", oldest)) + session.Execute(QuotaSql.DeleteOldAlerts, ("before", oldest)));
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         PeriodicLoop.RunLaterAsync(time, s_interval, FoldAsync, exception => Log.Failed(logger, exception), stoppingToken);
 
     /// <returns>The window that was folded, or null if none is left.</returns>
-    private static long? FoldNext(SqlConnection connection, long after, long limit)
+    private static long? FoldNext(WriteSession session, long after, long limit)
     {
-        if (connection.Scalar(QuotaSql.SelectExpiredWindow, after, limit) is not { } windowId)
+        if (session.Scalar(QuotaSql.SelectExpiredWindow, ("after", after), ("before", limit)) is not { } windowId)
         {
             return null;
         }
 
-        connection.Execute(QuotaSql.FoldHours, windowId, limit);
-        connection.Execute(QuotaSql.DeleteFolded, windowId, limit);
+        session.Execute(QuotaSql.FoldHours, ("window", windowId), ("before", limit));
+        session.Execute(QuotaSql.DeleteFolded, ("window", windowId), ("before", limit));
         return windowId;
     }
 

@@ -1,6 +1,5 @@
 using Ccflux.Receiver.Identity.Users;
 using Ccflux.Receiver.Platform.Auth.Admin;
-using Ccflux.Storage.Sqlite;
 using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Telemetry.Auth;
@@ -14,19 +13,19 @@ internal sealed class InstallationMapping(GroupCommitWriter writer, TimeProvider
     public async Task<UserChangeResult> MapAsync(AuditActor actor, long subjectId, string? email)
     {
         var address = UserRules.Normalize(email);
-        var result = await writer.WriteAsync(connection => Map(connection, actor, subjectId, address));
+        var result = await writer.WriteAsync(session => Map(session, actor, subjectId, address));
         return result.Status == WriteStatus.Committed ? result.Value! : UserChangeResult.Refused(AccountFault.Busy);
     }
 
-    private UserChangeResult Map(SqlConnection connection, AuditActor actor, long subjectId, string email)
+    private UserChangeResult Map(WriteSession session, AuditActor actor, long subjectId, string email)
     {
-        long? user = email.Length == 0 ? null : connection.Scalar(TelemetryTokensSql.SelectUser, email);
-        if ((user is null && email.Length > 0) || connection.Execute(TelemetryTokensSql.MapInstall, user, subjectId) == 0)
+        long? user = email.Length == 0 ? null : session.Scalar(TelemetryTokensSql.SelectUser, ("email", email));
+        if ((user is null && email.Length > 0) || session.Execute(TelemetryTokensSql.MapInstall, ("user", user), ("subject", subjectId)) == 0)
         {
             return UserChangeResult.Refused(AccountFault.UnknownUser);
         }
 
-        AuditLog.Write(connection, new AuditEntry(time.GetUtcNow(), actor, "telemetry.map", email, $"installation {subjectId.ToString(CultureInfo.InvariantCulture)}"));
+        AuditLog.Write(session, new AuditEntry(time.GetUtcNow(), actor, "telemetry.map", email, $"installation {subjectId.ToString(CultureInfo.InvariantCulture)}"));
         return UserChangeResult.Ok(email);
     }
 }

@@ -17,18 +17,18 @@ internal sealed class PlanStore(GroupCommitWriter writer, TimeProvider time)
     /// <param name="plan">Empty removes it.</param>
     public async Task<UserChangeResult> SetAsync(AuditActor actor, string person, string plan)
     {
-        var result = await writer.WriteAsync(connection =>
+        var result = await writer.WriteAsync(session =>
         {
             if (plan.Length == 0)
             {
-                connection.Execute(TelemetryTokensSql.RemovePlan, person);
+                session.Execute(TelemetryTokensSql.RemovePlan, ("person", person));
             }
             else
             {
-                connection.Execute(TelemetryTokensSql.SetPlan, person, plan, time.GetUtcNow().ToUnixTimeMilliseconds());
+                session.Execute(TelemetryTokensSql.SetPlan, ("person", person), ("plan", plan), ("now", time.GetUtcNow().ToUnixTimeMilliseconds()));
             }
 
-            AuditLog.Write(connection, new AuditEntry(time.GetUtcNow(), actor, "telemetry.plan", person, plan.Length == 0 ? "removed" : plan));
+            AuditLog.Write(session, new AuditEntry(time.GetUtcNow(), actor, "telemetry.plan", person, plan.Length == 0 ? "removed" : plan));
             return UserChangeResult.Ok(person);
         });
         return result.Status == WriteStatus.Committed ? result.Value! : UserChangeResult.Refused(AccountFault.Busy);

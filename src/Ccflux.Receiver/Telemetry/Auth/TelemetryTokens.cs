@@ -2,14 +2,13 @@ using System.Security.Cryptography;
 using Ccflux.Receiver.Identity.Users;
 using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Auth.Admin;
-using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Reading;
 using Ccflux.Storage.Writing;
-using Dapper;
 
 namespace Ccflux.Receiver.Telemetry.Auth;
 
 /// <summary>Issues, checks and revokes the tokens that telemetry is sent with: they can write telemetry and nothing else. Shown once, stored as a hash.</summary>
-internal sealed class TelemetryTokens(SqliteReaders readers, GroupCommitWriter writer, TelemetryOptions options, TimeProvider time)
+internal sealed class TelemetryTokens(ReadSessions readers, GroupCommitWriter writer, TelemetryOptions options, TimeProvider time)
 {
     private readonly RecentCache<string, TelemetryCaller> _recent = new(time);
     private readonly byte[]? _organisation = options.Token is { } token ? SecretToken.Hash(token) : null;
@@ -37,8 +36,8 @@ internal sealed class TelemetryTokens(SqliteReaders readers, GroupCommitWriter w
     {
         if (_organisation is null)
         {
-            using var lease = await readers.RentUrgentAsync(cancellationToken);
-            if (await lease.Connection.ExecuteScalarAsync<long>(TelemetryTokensSql.CountLive) == 0)
+            using var session = await readers.OpenUrgentAsync(cancellationToken);
+            if (session.Scalar(TelemetryTokensSql.CountLive) == 0)
             {
                 return "Telemetry is not set up here: the admin issues telemetry tokens, or sets OTLP_TOKEN.";
             }
@@ -48,34 +47,34 @@ internal sealed class TelemetryTokens(SqliteReaders readers, GroupCommitWriter w
     }
 
     /// <summary>Issues a telemetry token for a user. It is in the answer and nowhere else; earlier ones stay valid.</summary>
-    public Task<UserChangeResult> IssueAsync(AuditActor actor, string? email) => RunAsync(actor, "telemetry.issue", email, (connection, user, address) =>
+    public Task<UserChangeResult> IssueAsync(AuditActor actor, string? email) => RunAsync(actor, "telemetry.issue", email, (session, user, address) =>
     {
         var token = SecretToken.NewTelemetry();
-        connection.Execute(TelemetryTokensSql.Insert, SecretToken.Hash(token), user, time.GetUtcNow().ToUnixTimeMilliseconds());
+        session.Execute(TelemetryTokensSql.Insert, ("hash", SecretToken.Hash(token)), ("user", user), ("now", time.GetUtcNow().ToUnixTimeMilliseconds()));
         return UserChangeResult.Ok(address, token);
     });
 
     /// <summary>Issues a token and revokes all earlier ones at once.</summary>
-    public Task<UserChangeResult> ReissueAsync(AuditActor actor, string? email) => RunAsync(actor, "telemetry.reissue", email, (connection, user, address) =>
+    public Task<UserChangeResult> ReissueAsync(AuditActor actor, string? email) => RunAsync(actor, "telemetry.reissue", email, (session, user, address) =>
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         var token = SecretToken.NewTelemetry();
-        connection.Execute(TelemetryTokensSql.Revoke, now, user);
-        connection.Execute(TelemetryTokensSql.Insert, SecretToken.Hash(token), user, now);
+        session.Execute(TelemetryTokensSql.Revoke, ("now", now), ("user", user));
+        session.Execute(TelemetryTokensSql.Insert, ("hash", SecretToken.Hash(token)), ("user", user), ("now", now));
         return UserChangeResult.Ok(address, token);
     });
 
     /// <summary>Revokes all of a user's telemetry tokens at once.</summary>
-    public Task<UserChangeResult> RevokeAsync(AuditActor actor, string? email) => RunAsync(actor, "telemetry.revoke", email, (connection, user, address) =>
-        connection.Execute(TelemetryTokensSql.Revoke, time.GetUtcNow().ToUnixTimeMilliseconds(), user) > 0
+    public Task<UserChangeResult> RevokeAsync(AuditActor actor, string? email) => RunAsync(actor, "telemetry.revoke", email, (session, user, address) =>
+        session.Execute(TelemetryTokensSql.Revoke, ("now", time.GetUtcNow().ToUnixTimeMilliseconds()), ("user", user)) > 0
             ? UserChangeResult.Ok(address)
             : UserChangeResult.Refused(AccountFault.NoLiveToken));
 
     private async Task<TelemetryCaller?> ReadAsync(byte[] hash, string key, CancellationToken cancellationToken)
     {
         var generation = _recent.Generation;
-        using var lease = await readers.RentUrgentAsync(cancellationToken);
-        if (await lease.Connection.ExecuteScalarAsync<long?>(TelemetryTokensSql.FindUser, new { Hash = hash }) is not { } user)
+        using var session = await readers.OpenUrgentAsync(cancellationToken);
+        if (session.Scalar(TelemetryTokensSql.FindUser, ("hash", hash)) is not { } user)
         {
             return null;
         }
@@ -85,20 +84,20 @@ internal sealed class TelemetryTokens(SqliteReaders readers, GroupCommitWriter w
         return caller;
     }
 
-    private async Task<UserChangeResult> RunAsync(AuditActor actor, string action, string? email, Func<SqlConnection, long, string, UserChangeResult> change)
+    private async Task<UserChangeResult> RunAsync(AuditActor actor, string action, string? email, Func<WriteSession, long, string, UserChangeResult> change)
     {
         var address = UserRules.Normalize(email);
-        var result = await writer.WriteAsync(connection =>
+        var result = await writer.WriteAsync(session =>
         {
-            if (connection.Scalar(TelemetryTokensSql.SelectUser, address) is not { } user)
+            if (session.Scalar(TelemetryTokensSql.SelectUser, ("email", address)) is not { } user)
             {
                 return UserChangeResult.Refused(AccountFault.UnknownUser);
             }
 
-            var outcome = change(connection, user, address);
+            var outcome = change(session, user, address);
             if (outcome.IsOk)
             {
-                AuditLog.Write(connection, new AuditEntry(time.GetUtcNow(), actor, action, outcome.Target, ""));
+                AuditLog.Write(session, new AuditEntry(time.GetUtcNow(), actor, action, outcome.Target, ""));
             }
 
             return outcome;

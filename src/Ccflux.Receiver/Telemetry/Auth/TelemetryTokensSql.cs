@@ -7,20 +7,18 @@ internal static class TelemetryTokensSql
     public const string FindUser = """
         SELECT t.user_id
         FROM telemetry_tokens t JOIN users u ON u.user_id = t.user_id
-        WHERE t.token_hash = @Hash AND t.revoked_at IS NULL
+        WHERE t.token_hash = @hash AND t.revoked_at IS NULL
           AND (NOT EXISTS (SELECT 1 FROM refresh_tokens r WHERE lower(trim(r.email)) = u.email)
                OR EXISTS (SELECT 1 FROM refresh_tokens r WHERE lower(trim(r.email)) = u.email AND r.revoked = 0))
         """;
 
     public const string CountLive = "SELECT count(*) FROM telemetry_tokens WHERE revoked_at IS NULL";
 
-    public const string SelectUser = "SELECT user_id FROM users WHERE email = ?";
+    public const string SelectUser = "SELECT user_id FROM users WHERE email = @email";
 
-    /// <summary>Parameters: hash, user, now.</summary>
-    public const string Insert = "INSERT INTO telemetry_tokens (token_hash, user_id, created_at) VALUES (?, ?, ?)";
+    public const string Insert = "INSERT INTO telemetry_tokens (token_hash, user_id, created_at) VALUES (@hash, @user, @now)";
 
-    /// <summary>Parameters: now, user.</summary>
-    public const string Revoke = "UPDATE telemetry_tokens SET revoked_at = ? WHERE user_id = ? AND revoked_at IS NULL";
+    public const string Revoke = "UPDATE telemetry_tokens SET revoked_at = @now WHERE user_id = @user AND revoked_at IS NULL";
 
     /// <summary>These three are for a restore, which keeps everything revoked that is revoked in the database it replaces.</summary>
     public const string SelectRevokedSince = """
@@ -38,15 +36,12 @@ internal static class TelemetryTokensSql
         WHERE t.revoked_at IS NULL AND t.token_hash NOT IN (SELECT token_hash FROM former.telemetry_tokens)
         """;
 
-    /// <summary>Parameters: person, plan, now.</summary>
     public const string SetPlan = """
-        INSERT INTO telemetry_plans (person, plan, set_at) VALUES (?, ?, ?)
-        ON CONFLICT DO UPDATE SET plan = excluded.plan, set_at = excluded.set_at
+        INSERT INTO telemetry_plans (person, plan, set_at) VALUES (@person, @plan, @now)
+        ON CONFLICT (person) DO UPDATE SET plan = excluded.plan, set_at = excluded.set_at
         """;
 
-    /// <summary>Parameters: person.</summary>
-    public const string RemovePlan = "DELETE FROM telemetry_plans WHERE person = ?";
+    public const string RemovePlan = "DELETE FROM telemetry_plans WHERE person = @person";
 
-    /// <summary>Parameters: user, subject.</summary>
-    public const string MapInstall = "UPDATE telemetry_subjects SET user_id = ? WHERE subject_id = ? AND kind = 'install'";
+    public const string MapInstall = "UPDATE telemetry_subjects SET user_id = @user WHERE subject_id = @subject AND kind = 'install'";
 }

@@ -1,12 +1,12 @@
 using System.Runtime.CompilerServices;
 using Ccflux.Receiver.Telemetry.Read.Cells;
 using Ccflux.Receiver.Telemetry.Read.Views;
-using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Reading;
 
 namespace Ccflux.Receiver.Telemetry.Read;
 
 /// <summary>Reads the requests of a scope for a file: more than pages go through, one part at a time, each in its own read.</summary>
-internal sealed class CallFile(SqliteReaders readers, LabelNames names)
+internal sealed class CallFile(ReadSessions readers, LabelNames names)
 {
     /// <summary>The most requests in a file: the newest.</summary>
     public const int MaxCalls = 100_000;
@@ -16,10 +16,10 @@ internal sealed class CallFile(SqliteReaders readers, LabelNames names)
     /// <returns>The requests, and whether there are more than the file contains.</returns>
     public async Task<(IAsyncEnumerable<RecentCall> Rows, bool IsCut)> ReadAsync(TelemetryFilter filter, CancellationToken cancellationToken)
     {
-        using var lease = await readers.RentAsync(cancellationToken);
-        var people = PeopleDirectory.Read(lease.Connection);
-        var scope = people.Resolve(filter, LabelValues.Read(lease.Connection, people, names.All, filter));
-        return (RowsAsync(filter, scope, people, CancellationToken.None), CallReader.Count(lease.Connection, filter, scope, MaxCalls + 1) > MaxCalls);
+        using var session = await readers.OpenAsync(cancellationToken);
+        var people = PeopleDirectory.Read(session);
+        var scope = people.Resolve(filter, LabelValues.Read(session, people, names.All, filter));
+        return (RowsAsync(filter, scope, people, CancellationToken.None), CallReader.Count(session, filter, scope, MaxCalls + 1) > MaxCalls);
     }
 
     private async IAsyncEnumerable<RecentCall> RowsAsync(TelemetryFilter filter, CellScope scope, PeopleDirectory people, [EnumeratorCancellation] CancellationToken cancellationToken = default)
@@ -30,9 +30,9 @@ internal sealed class CallFile(SqliteReaders readers, LabelNames names)
         do
         {
             IReadOnlyList<RecentCall> rows;
-            using (var lease = await readers.RentAsync(cancellationToken))
+            using (var session = await readers.OpenAsync(cancellationToken))
             {
-                (rows, before) = CallReader.Read(lease.Connection, filter, scope, people, before, Math.Min(Part, left));
+                (rows, before) = CallReader.Read(session, filter, scope, people, before, Math.Min(Part, left));
             }
 
             foreach (var row in rows)

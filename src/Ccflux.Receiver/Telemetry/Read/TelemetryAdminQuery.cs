@@ -1,12 +1,11 @@
 using Ccflux.Receiver.Telemetry.Read.Views;
 using Ccflux.Receiver.Telemetry.Store;
-using Ccflux.Storage.Sqlite;
-using Dapper;
+using Ccflux.Storage.Reading;
 
 namespace Ccflux.Receiver.Telemetry.Read;
 
 /// <summary>Reads what a person's page shows besides the figures: tokens, the plan, what clients state, and the comparison with hook reports.</summary>
-internal sealed class TelemetryAdminQuery(SqliteReaders readers, IHookTotals hooks, ISeatPlans plans, LabelNames names)
+internal sealed class TelemetryAdminQuery(ReadSessions readers, IHookTotals hooks, ISeatPlans plans, LabelNames names)
 {
     /// <summary>The most sessions in one comparison.</summary>
     public const int MaxSessions = 500;
@@ -14,37 +13,39 @@ internal sealed class TelemetryAdminQuery(SqliteReaders readers, IHookTotals hoo
     /// <summary>An installation that names no user.</summary>
     public async Task<(string InstallId, string? MappedTo)?> InstallAsync(long subject, CancellationToken cancellationToken)
     {
-        using var lease = await readers.RentAsync(cancellationToken);
-        return lease.Connection.QueryFirstOrDefault<(string, string?)?>(TelemetryReadSql.Install, new { Subject = subject });
+        using var session = await readers.OpenAsync(cancellationToken);
+        return session.First<(string, string?)?>(TelemetryReadSql.Install, static rows => (rows.Text(0), rows.TextOrNull(1)), ("subject", subject));
     }
 
     /// <summary>True for users of this receiver, and for any name under which telemetry is shown.</summary>
     public async Task<bool> IsKnownAsync(string person, CancellationToken cancellationToken)
     {
-        using var lease = await readers.RentAsync(cancellationToken);
-        return lease.Connection.ExecuteScalar<bool>(TelemetryReadSql.IsUser, new { Email = person })
-            || lease.Connection.ExecuteScalar<bool>(TelemetryReadSql.IsPerson, new { Person = person });
+        using var session = await readers.OpenAsync(cancellationToken);
+        return session.Any(TelemetryReadSql.IsUser, ("email", person)) || session.Any(TelemetryReadSql.IsPerson, ("person", person));
     }
 
     /// <summary>A person's plan: as the admin set it, otherwise the tier; null if neither is known.</summary>
     public async Task<SeatPlan?> PlanAsync(string person, CancellationToken cancellationToken)
     {
         var tiers = await plans.ReadAsync(cancellationToken);
-        using var lease = await readers.RentAsync(cancellationToken);
-        return SeatPlan.Set(tiers, lease.Connection.Query<(string, string)>(TelemetryReadSql.Plans)).GetValueOrDefault(person);
+        using var session = await readers.OpenAsync(cancellationToken);
+        return SeatPlan.Set(tiers, session.List(TelemetryReadSql.Plans, static rows => (rows.Text(0), rows.Text(1)))).GetValueOrDefault(person);
     }
 
     /// <summary>What a person's clients stated, of all time: by label, the latest first.</summary>
     public async Task<IReadOnlyList<StatedRow>> LabelsAsync(string person, CancellationToken cancellationToken)
     {
-        List<(string Kind, string? Name, string? Value, long? FirstAt, long? LastAt)> rows;
-        using (var lease = await readers.RentAsync(cancellationToken))
+        List<(string Kind, string? Name, string? Value, long? FirstAt, long? LastAt)> stated;
+        using (var session = await readers.OpenAsync(cancellationToken))
         {
-            rows = lease.Connection.Query<(string, string?, string?, long?, long?)>(TelemetryReadSql.LabelsOfPerson, new { Person = person }).AsList();
+            stated = session.List(
+                TelemetryReadSql.LabelsOfPerson,
+                static rows => (rows.Text(0), rows.TextOrNull(1), rows.TextOrNull(2), rows.Int64OrNull(3), rows.Int64OrNull(4)),
+                ("person", person));
         }
 
-        var surest = rows.Any(row => row.Kind is SubjectKind.User) ? SubjectKind.User : SubjectKind.Claimed;
-        var heard = rows.Where(row => row.Name is not null && SubjectKind.Speaks(row.Kind, surest)).ToLookup(row => row.Name!, StringComparer.Ordinal);
+        var surest = stated.Any(row => row.Kind is SubjectKind.User) ? SubjectKind.User : SubjectKind.Claimed;
+        var heard = stated.Where(row => row.Name is not null && SubjectKind.Speaks(row.Kind, surest)).ToLookup(row => row.Name!, StringComparer.Ordinal);
         return
         [
             .. names.All.SelectMany(name => heard[name]
@@ -58,51 +59,33 @@ internal sealed class TelemetryAdminQuery(SqliteReaders readers, IHookTotals hoo
     /// <summary>A user's telemetry tokens; null if the receiver has no such user.</summary>
     public async Task<IReadOnlyList<TelemetryTokenRow>?> TokensAsync(string email, CancellationToken cancellationToken)
     {
-        using var lease = await readers.RentAsync(cancellationToken);
-        return lease.Connection.ExecuteScalar<bool>(TelemetryReadSql.IsUser, new { Email = email })
-            ? [.. lease.Connection.Query<(long CreatedAt, long? RevokedAt)>(TelemetryReadSql.Tokens, new { Email = email })
-                .Select(row => new TelemetryTokenRow(UnixTime.At(row.CreatedAt), UnixTime.At(row.RevokedAt)))]
+        using var session = await readers.OpenAsync(cancellationToken);
+        return session.Any(TelemetryReadSql.IsUser, ("email", email))
+            ? session.List(TelemetryReadSql.Tokens, static rows => new TelemetryTokenRow(UnixTime.At(rows.Int64(0)), UnixTime.At(rows.Int64OrNull(1))), ("email", email))
             : null;
     }
 
     /// <summary>A user's sessions of the period according to both accounts, at most the latest <see cref="MaxSessions"/>.</summary>
     public async Task<IReadOnlyList<ReconciledRow>> ReconcileAsync(string email, TelemetryFilter filter, CancellationToken cancellationToken)
     {
-        List<SessionSums> rows;
-        using (var lease = await readers.RentAsync(cancellationToken))
+        List<(long LastAt, SessionUsage Usage)> usages;
+        using (var session = await readers.OpenAsync(cancellationToken))
         {
-            rows = lease.Connection.Query<SessionSums>(TelemetryReadSql.SessionUsage, new { User = email, filter.StartMs, filter.EndMs }).AsList();
+            usages = session.List(
+                TelemetryReadSql.SessionUsage,
+                static rows => (
+                    rows.Int64(3),
+                    new SessionUsage(rows.Text(0), rows.Text(1), rows.Text(2), new AccountTokens(rows.Int64(4), rows.Int64(5), rows.Int64(6), rows.Int64(7)))),
+                ("user", email), ("from", filter.StartMs), ("until", filter.EndMs));
         }
 
-        var sessions = rows
-            .GroupBy(row => row.Session, StringComparer.Ordinal)
+        var sessions = usages
+            .GroupBy(row => row.Usage.Session, StringComparer.Ordinal)
             .OrderByDescending(group => group.Max(row => row.LastAt))
             .Take(MaxSessions)
             .Select(group => group.Key)
             .ToHashSet(StringComparer.Ordinal);
         var reported = await hooks.ReadAsync(email, sessions, cancellationToken);
-        return Reconciliation.Compare(
-            rows.Where(row => sessions.Contains(row.Session))
-                .Select(row => new SessionUsage(row.Session, row.Model, row.QuerySource, new AccountTokens(row.Input, row.Output, row.CacheRead, row.CacheWrite))),
-            reported);
-    }
-
-    private sealed record SessionSums
-    {
-        public string Session { get; init; } = "";
-
-        public string Model { get; init; } = "";
-
-        public string QuerySource { get; init; } = "";
-
-        public long LastAt { get; init; }
-
-        public long Input { get; init; }
-
-        public long Output { get; init; }
-
-        public long CacheRead { get; init; }
-
-        public long CacheWrite { get; init; }
+        return Reconciliation.Compare(usages.Select(row => row.Usage).Where(usage => sessions.Contains(usage.Session)), reported);
     }
 }

@@ -2,34 +2,33 @@ using System.Runtime.InteropServices;
 using Ccflux.Receiver.Telemetry.Read.Cells;
 using Ccflux.Receiver.Telemetry.Read.Views;
 using Ccflux.Receiver.Telemetry.Store;
-using Ccflux.Storage.Sqlite;
-using Dapper;
-using Microsoft.Data.Sqlite;
+using Ccflux.Storage.Reading;
+using Ccflux.Storage.Sql;
 
 namespace Ccflux.Receiver.Telemetry.Read;
 
 /// <summary>Reads the telemetry page in one snapshot: what the filter covers, and the previous period of equal length.</summary>
-internal sealed class TelemetryPageQuery(SqliteReaders readers, CellCache cells, ISeatPlans plans, IFiveHourQuotas quotas, LabelNames names, TimeProvider time)
+internal sealed class TelemetryPageQuery(ReadSessions readers, CellCache cells, ISeatPlans plans, IFiveHourQuotas quotas, LabelNames names, TimeProvider time)
 {
     public async Task<TelemetryPageView> ReadAsync(TelemetryFilter filter, CallPart calls, CancellationToken cancellationToken)
     {
         var tiers = await plans.ReadAsync(cancellationToken);
         var observed = await quotas.ReadAsync(cancellationToken);
-        using var lease = await readers.RentAsync(cancellationToken);
-        using var transaction = lease.Connection.BeginTransaction(deferred: true);
+        using var session = await readers.OpenAsync(cancellationToken);
+        session.BeginSnapshot();
         var now = time.GetUtcNow();
-        var people = PeopleDirectory.Read(lease.Connection);
-        var labels = LabelValues.Read(lease.Connection, people, names.All, filter);
+        var people = PeopleDirectory.Read(session);
+        var labels = LabelValues.Read(session, people, names.All, filter);
         var scope = people.Resolve(filter, labels);
         var part = ComparedPart.Of(filter, now);
-        var (sums, compared) = Sum(lease.Connection, filter, scope, people, part);
+        var (sums, compared) = Sum(session, filter, scope, people, part);
         var period = sums.Counts(isNow: true);
         var sessions = Sessions(period);
-        var (recent, total) = CallReader.Read(lease.Connection, filter, scope, people, calls);
+        var (recent, total) = CallReader.Read(session, filter, scope, people, calls);
         return new TelemetryPageView(
             filter,
             now,
-            lease.Connection.ExecuteScalar<bool>(TelemetryReadSql.HasAny),
+            session.Any(TelemetryReadSql.HasAny),
             PeriodCards.Build(sums.Times, period, sums.Durations),
             PeriodCards.Build(compared.Times, compared.Counts(isNow: true), compared.Durations),
             PeriodCards.Build(compared.Before, compared.Counts(isNow: false), compared.DurationsBefore),
@@ -44,22 +43,23 @@ internal sealed class TelemetryPageQuery(SqliteReaders readers, CellCache cells,
             Tools(sums, period, people),
             Count(PeriodCards.Decided(period), row => (row.Name, row.Detail)),
             Count(period.Where(row => row.Kind is CountKind.Error), row => (row.Name, "")),
-            WindowReader.Read(lease.Connection, scope, people, SeatPlan.Set(tiers, lease.Connection.Query<(string, string)>(TelemetryReadSql.Plans)), observed, now),
+            WindowReader.Read(session, scope, people, SeatPlan.Set(tiers, session.List(TelemetryReadSql.Plans, static rows => (rows.Text(0), rows.Text(1)))), observed, now),
             recent,
             total,
-            Installs(lease.Connection, filter),
-            [.. lease.Connection.Query<(string Kind, string Name, long Count, long FirstAt, long LastAt)>(TelemetryReadSql.Seen)
-                .Select(row => new SeenRow(row.Kind, row.Name, row.Count, UnixTime.At(row.FirstAt), UnixTime.At(row.LastAt)))],
+            Installs(session, filter),
+            session.List(
+                TelemetryReadSql.Seen,
+                static rows => new SeenRow(rows.Text(0), rows.Text(1), rows.Int64(2), UnixTime.At(rows.Int64(3)), UnixTime.At(rows.Int64(4)))),
             people.Choices with { Labels = labels.Choices });
     }
 
     /// <summary>The period and the previous one, and the parts of both that are compared.</summary>
-    private (TelemetryPeriodSums All, TelemetryPeriodSums Compared) Sum(SqliteConnection connection, TelemetryFilter filter, CellScope scope, PeopleDirectory people, ComparedPart part)
+    private (TelemetryPeriodSums All, TelemetryPeriodSums Compared) Sum(SqlSession session, TelemetryFilter filter, CellScope scope, PeopleDirectory people, ComparedPart part)
     {
         var all = new TelemetryPeriodSums(scope, people, filter);
         var rest = new TelemetryPeriodSums(scope, people, filter);
-        var store = StoreId(connection);
-        foreach (var each in cells.Read(connection, store, scope.Subjects, filter.FirstDayBefore, filter.EndDay, filter.IsHourly))
+        var store = StoreId(session);
+        foreach (var each in cells.Read(session, store, scope.Subjects, filter.FirstDayBefore, filter.EndDay, filter.IsHourly))
         {
             (part.Holds(all.PlaceOf(each.Time), filter.IsHourly) ? all : rest).Add(each);
         }
@@ -76,7 +76,7 @@ internal sealed class TelemetryPageQuery(SqliteReaders readers, CellCache cells,
         {
             foreach (var day in (ReadOnlySpan<long>)[filter.FirstDay + part.Days, filter.FirstDayBefore + part.Days])
             {
-                var hours = cells.Read(connection, store, scope.Subjects, day, day + 1, hourly: true).Where(hour => hour.Time % 24 < part.HoursOfDay);
+                var hours = cells.Read(session, store, scope.Subjects, day, day + 1, hourly: true).Where(hour => hour.Time % 24 < part.HoursOfDay);
                 compared.Add(TimeCells.Of(day, [.. hours]));
             }
         }
@@ -85,13 +85,15 @@ internal sealed class TelemetryPageQuery(SqliteReaders readers, CellCache cells,
     }
 
     /// <summary>Installations with their figures of the period, ignoring the rest of the filter.</summary>
-    private List<InstallRow> Installs(SqliteConnection connection, TelemetryFilter filter)
+    private List<InstallRow> Installs(SqlSession session, TelemetryFilter filter)
     {
-        var installs = connection.Query<InstallFacts>(TelemetryReadSql.Installs).AsList();
+        var installs = session.List(
+            TelemetryReadSql.Installs,
+            static rows => (SubjectId: rows.Int64(0), InstallId: rows.Text(1), MappedTo: rows.TextOrNull(2), FirstAt: UnixTime.At(rows.Int64(3))));
         var sums = new Dictionary<long, RequestSum>();
         if (installs.Count > 0)
         {
-            foreach (var cell in cells.Read(connection, StoreId(connection), null, filter.FirstDay, filter.EndDay, filter.IsHourly).SelectMany(part => part.Requests))
+            foreach (var cell in cells.Read(session, StoreId(session), null, filter.FirstDay, filter.EndDay, filter.IsHourly).SelectMany(part => part.Requests))
             {
                 CollectionsMarshal.GetValueRefOrAddDefault(sums, cell.Subject, out _) += cell.Sum;
             }
@@ -100,11 +102,11 @@ internal sealed class TelemetryPageQuery(SqliteReaders readers, CellCache cells,
         return
         [
             .. installs.Select(row => (Row: row, Totals: sums.GetValueOrDefault(row.SubjectId).ToTotals()))
-                .Select(pair => new InstallRow(pair.Row.SubjectId, pair.Row.InstallId, pair.Row.MappedTo, UnixTime.At(pair.Row.FirstAt), pair.Totals.Requests, pair.Totals.CostUsd)),
+                .Select(pair => new InstallRow(pair.Row.SubjectId, pair.Row.InstallId, pair.Row.MappedTo, pair.Row.FirstAt, pair.Totals.Requests, pair.Totals.CostUsd)),
         ];
     }
 
-    private static string StoreId(SqliteConnection connection) => connection.ExecuteScalar<string>(TelemetryReadSql.StoreId) ?? "";
+    private static string StoreId(SqlSession session) => session.Text(TelemetryReadSql.StoreId) ?? "";
 
     private static List<NamedCount> Count(IEnumerable<CountRow> rows, Func<CountRow, (string Name, string Detail)> key) =>
     [
@@ -156,16 +158,5 @@ internal sealed class TelemetryPageQuery(SqliteReaders readers, CellCache cells,
                     PeriodCards.Percentiles(durations.GetValueOrDefault(group.Key) ?? new LatencyHistogram())))
                 .OrderByDescending(row => row.Calls).ThenBy(row => row.Tool, StringComparer.Ordinal),
         ];
-    }
-
-    private sealed record InstallFacts
-    {
-        public long SubjectId { get; init; }
-
-        public string InstallId { get; init; } = "";
-
-        public string? MappedTo { get; init; }
-
-        public long FirstAt { get; init; }
     }
 }

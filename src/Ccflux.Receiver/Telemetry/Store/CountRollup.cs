@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Telemetry.Store;
 
@@ -18,20 +18,25 @@ internal sealed class CountRollup(string add, string selectLatency)
         }
     }
 
-    public void Flush(SqlConnection connection)
+    public void Flush(WriteSession session)
     {
         foreach (var (key, cell) in _cells)
         {
             if (cell.Latency is { } latency)
             {
-                using var rows = connection.Query(selectLatency, key.Time, key.Subject, key.Terminal, key.Kind, key.Name, key.Detail);
+                using var rows = session.Query(
+                    selectLatency,
+                    ("time", key.Time), ("subject", key.Subject), ("terminal", key.Terminal), ("kind", key.Kind), ("name", key.Name), ("detail", key.Detail));
                 if (rows.Read() && !rows.IsNull(0))
                 {
-                    latency.Add(rows.Blob(0));
+                    latency.Add(rows.Bytes(0));
                 }
             }
 
-            connection.Execute(add, key.Time, key.Subject, key.Terminal, key.Kind, key.Name, key.Detail, cell.Count, cell.Latency?.ToArray());
+            session.Execute(
+                add,
+                ("time", key.Time), ("subject", key.Subject), ("terminal", key.Terminal), ("kind", key.Kind), ("name", key.Name), ("detail", key.Detail),
+                ("count", cell.Count), ("latency", cell.Latency?.ToArray()));
         }
 
         _cells.Clear();

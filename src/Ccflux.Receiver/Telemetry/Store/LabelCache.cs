@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using Ccflux.Receiver.Telemetry.Receive.Normalize;
-using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Telemetry.Store;
 
@@ -21,10 +21,10 @@ internal sealed class LabelCache(Action capped)
     private long? _rows;
 
     /// <summary>True if something was written.</summary>
-    public bool Put(SqlConnection connection, long subject, bool isClaimed, LabelRecord label)
+    public bool Put(WriteSession session, long subject, bool isClaimed, LabelRecord label)
     {
         var key = (subject, label.Name, label.Value);
-        if (Find(connection, key) is { } held)
+        if (Find(session, key) is { } held)
         {
             if (held.Covers(label))
             {
@@ -32,18 +32,20 @@ internal sealed class LabelCache(Action capped)
             }
 
             held = new Held(Math.Min(held.FirstAt, label.FirstAt), Math.Max(held.LastAt, label.LastAt));
-            connection.Execute(LabelSql.Update, held.FirstAt, held.LastAt, subject, label.Name, label.Value);
+            session.Execute(
+                LabelSql.Update, ("first_at", held.FirstAt), ("last_at", held.LastAt), ("subject", subject), ("name", label.Name), ("value", label.Value));
             Remember(key, held);
             return true;
         }
 
-        if (!MakeRoom(connection, subject, isClaimed, label))
+        if (!MakeRoom(session, subject, isClaimed, label))
         {
             capped();
             return false;
         }
 
-        connection.Execute(LabelSql.Insert, subject, label.Name, label.Value, label.FirstAt, label.LastAt);
+        session.Execute(
+            LabelSql.Insert, ("subject", subject), ("name", label.Name), ("value", label.Value), ("first_at", label.FirstAt), ("last_at", label.LastAt));
         Remember(key, new Held(label.FirstAt, label.LastAt));
         return true;
     }
@@ -55,29 +57,29 @@ internal sealed class LabelCache(Action capped)
         _rows = null;
     }
 
-    private Held? Find(SqlConnection connection, (long Subject, string Name, string Value) key)
+    private Held? Find(WriteSession session, (long Subject, string Name, string Value) key)
     {
         if (_held.TryGetValue(key, out var known))
         {
             return known;
         }
 
-        using var rows = connection.Query(LabelSql.Select, key.Subject, key.Name, key.Value);
+        using var rows = session.Query(LabelSql.Select, ("subject", key.Subject), ("name", key.Name), ("value", key.Value));
         if (!rows.Read())
         {
             return null;
         }
 
-        known = new Held(rows.Number(0), rows.Number(1));
+        known = new Held(rows.Int64(0), rows.Int64(1));
         Remember(key, known);
         return known;
     }
 
     /// <summary>False if there is no room: for a value older than all that are kept, or beyond <see cref="MaxRows"/>.</summary>
-    private bool MakeRoom(SqlConnection connection, long subject, bool isClaimed, LabelRecord label)
+    private bool MakeRoom(WriteSession session, long subject, bool isClaimed, LabelRecord label)
     {
-        _rows ??= connection.Scalar(LabelSql.Count) ?? 0;
-        if (connection.Scalar(LabelSql.CountValues, subject, label.Name) < MaxValues)
+        _rows ??= session.Scalar(LabelSql.Count) ?? 0;
+        if (session.Scalar(LabelSql.CountValues, ("subject", subject), ("name", label.Name)) < MaxValues)
         {
             if (isClaimed && _rows >= MaxRows)
             {
@@ -88,22 +90,22 @@ internal sealed class LabelCache(Action capped)
             return true;
         }
 
-        var (value, lastAt) = Oldest(connection, subject, label.Name);
+        var (value, lastAt) = Oldest(session, subject, label.Name);
         if (lastAt > label.LastAt)
         {
             return false;
         }
 
-        connection.Execute(LabelSql.Delete, subject, label.Name, value);
+        session.Execute(LabelSql.Delete, ("subject", subject), ("name", label.Name), ("value", value));
         _held.Remove((subject, label.Name, value));
         capped();
         return true;
     }
 
-    private static (string Value, long LastAt) Oldest(SqlConnection connection, long subject, string name)
+    private static (string Value, long LastAt) Oldest(WriteSession session, long subject, string name)
     {
-        using var rows = connection.Query(LabelSql.SelectOldest, subject, name);
-        return rows.Read() ? (rows.Text(0), rows.Number(1)) : ("", 0);
+        using var rows = session.Query(LabelSql.SelectOldest, ("subject", subject), ("name", name));
+        return rows.Read() ? (rows.Text(0), rows.Int64(1)) : ("", 0);
     }
 
     private void Remember((long Subject, string Name, string Value) key, Held held)

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using Ccflux.Receiver.Telemetry.Receive.Normalize;
-using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Telemetry.Store;
 
@@ -11,28 +11,30 @@ internal static class PointDeduplicator
     private const long NanosPerMs = 1_000_000;
 
     /// <summary>Null if the point, or a later one of its cumulative stream, is already known.</summary>
-    public static Growth? Find(SqlConnection connection, long subject, PointRecord point)
+    public static Growth? Find(WriteSession session, long subject, PointRecord point)
     {
         if (!point.IsCumulative)
         {
-            return connection.Execute(StoreSql.InsertPoint, Clock.Day(point.At), subject, point.PointKey) > 0 ? new Growth(point.Value, point.Start / NanosPerMs) : null;
+            return session.Execute(StoreSql.InsertPoint, ("day", Clock.Day(point.At)), ("subject", subject), ("point_key", point.PointKey)) > 0
+                ? new Growth(point.Value, point.Start / NanosPerMs)
+                : null;
         }
 
         var (since, before) = (point.Start, 0L);
-        using (var rows = connection.Query(StoreSql.SelectStream, subject, point.StreamKey, point.EarlierStreamKey))
+        using (var rows = session.Query(StoreSql.SelectStream, ("subject", subject), ("stream_key", point.StreamKey), ("earlier_key", point.EarlierStreamKey)))
         {
             if (rows.Read())
             {
-                if (rows.Number(0) >= point.Time)
+                if (rows.Int64(0) >= point.Time)
                 {
                     return null;
                 }
 
-                (since, before) = (rows.Number(0), rows.Number(1));
+                (since, before) = (rows.Int64(0), rows.Int64(1));
             }
         }
 
-        connection.Execute(StoreSql.PutStream, subject, point.StreamKey, point.Time, point.Value);
+        session.Execute(StoreSql.PutStream, ("subject", subject), ("stream_key", point.StreamKey), ("time", point.Time), ("value", point.Value));
 
         // A counter that fell without another start was reset nevertheless: its present value is new.
         return new Growth(point.Value >= before ? point.Value - before : point.Value, since / NanosPerMs);

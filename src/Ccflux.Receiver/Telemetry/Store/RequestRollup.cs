@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using Ccflux.Receiver.Telemetry.Receive.Normalize;
-using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Telemetry.Store;
 
@@ -21,24 +21,26 @@ internal sealed class RequestRollup(string add, string selectLatency)
         }
     }
 
-    public void Flush(SqlConnection connection)
+    public void Flush(WriteSession session)
     {
         foreach (var (key, cell) in _cells)
         {
             var source = RequestSources.Name(key.Source);
             if (cell.Latency is { } latency)
             {
-                using var rows = connection.Query(selectLatency, key.Time, key.Subject, key.Terminal, key.Model, source);
+                using var rows = session.Query(
+                    selectLatency, ("time", key.Time), ("subject", key.Subject), ("terminal", key.Terminal), ("model", key.Model), ("source", source));
                 if (rows.Read() && !rows.IsNull(0))
                 {
-                    latency.Add(rows.Blob(0));
+                    latency.Add(rows.Bytes(0));
                 }
             }
 
-            connection.Execute(
+            session.Execute(
                 add,
-                key.Time, key.Subject, key.Terminal, key.Model, source, cell.Requests, cell.Errors,
-                cell.Sums.Input, cell.Sums.Output, cell.Sums.CacheRead, cell.Sums.CacheWrite, cell.Sums.Cost, cell.Latency?.ToArray());
+                ("time", key.Time), ("subject", key.Subject), ("terminal", key.Terminal), ("model", key.Model), ("source", source),
+                ("requests", cell.Requests), ("errors", cell.Errors), ("input_tokens", cell.Sums.Input), ("output_tokens", cell.Sums.Output),
+                ("cache_read_tokens", cell.Sums.CacheRead), ("cache_write_tokens", cell.Sums.CacheWrite), ("cost", cell.Sums.Cost), ("latency", cell.Latency?.ToArray()));
         }
 
         _cells.Clear();

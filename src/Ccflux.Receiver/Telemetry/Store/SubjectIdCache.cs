@@ -1,6 +1,6 @@
 using Ccflux.Receiver.Telemetry.Auth;
 using Ccflux.Receiver.Telemetry.Receive.Normalize;
-using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Telemetry.Store;
 
@@ -13,12 +13,12 @@ internal sealed class SubjectIdCache(Action capped)
     private readonly Dictionary<(string Kind, string Name), long> _ids = [];
     private long? _count;
 
-    public long Find(SqlConnection connection, TelemetryCaller caller, in Origin origin, long now)
+    public long Find(WriteSession session, TelemetryCaller caller, in Origin origin, long now)
     {
         var (kind, name) = caller.UserId is { } user ? (SubjectKind.User, user.ToString(CultureInfo.InvariantCulture))
             : origin.Email is { } email ? (SubjectKind.Claimed, email)
             : (SubjectKind.Install, origin.Install ?? "");
-        return Find(connection, kind, name) ?? Add(connection, caller, kind, name, now);
+        return Find(session, kind, name) ?? Add(session, caller, kind, name, now);
     }
 
     public void Forget()
@@ -27,14 +27,14 @@ internal sealed class SubjectIdCache(Action capped)
         _count = null;
     }
 
-    private long? Find(SqlConnection connection, string kind, string name)
+    private long? Find(WriteSession session, string kind, string name)
     {
         if (_ids.TryGetValue((kind, name), out var known))
         {
             return known;
         }
 
-        var id = connection.Scalar(StoreSql.SelectSubject, kind, name);
+        var id = session.Scalar(StoreSql.SelectSubject, ("kind", kind), ("name", name));
         if (id is { } found)
         {
             Remember(kind, name, found);
@@ -43,16 +43,16 @@ internal sealed class SubjectIdCache(Action capped)
         return id;
     }
 
-    private long Add(SqlConnection connection, TelemetryCaller caller, string kind, string name, long now)
+    private long Add(WriteSession session, TelemetryCaller caller, string kind, string name, long now)
     {
         if (caller.UserId is null)
         {
-            _count ??= connection.Scalar(StoreSql.CountSubjects);
+            _count ??= session.Scalar(StoreSql.CountSubjects);
             if (_count >= MaxSubjects)
             {
                 capped();
                 (kind, name) = (SubjectKind.Other, "");
-                if (Find(connection, kind, name) is { } other)
+                if (Find(session, kind, name) is { } other)
                 {
                     return other;
                 }
@@ -61,9 +61,9 @@ internal sealed class SubjectIdCache(Action capped)
             _count++;
         }
 
-        connection.Execute(StoreSql.InsertSubject, kind, name, caller.UserId, now);
-        Remember(kind, name, connection.LastInsertId);
-        return connection.LastInsertId;
+        var id = session.Insert(StoreSql.InsertSubject, ("kind", kind), ("name", name), ("user", caller.UserId), ("now", now));
+        Remember(kind, name, id);
+        return id;
     }
 
     private void Remember(string kind, string name, long id)

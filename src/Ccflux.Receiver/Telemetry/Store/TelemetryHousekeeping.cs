@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Ccflux.Receiver.Platform.Jobs;
-using Ccflux.Storage.Sqlite;
 using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Telemetry.Store;
@@ -20,7 +19,7 @@ internal sealed partial class TelemetryHousekeeping(
         var removed = RowsAWrite;
         while (removed > 0 && !cancellationToken.IsCancellationRequested)
         {
-            var written = await writer.WriteAsync(connection => Remove(connection, before));
+            var written = await writer.WriteAsync(session => Remove(session, before));
             if (written.Status != WriteStatus.Committed)
             {
                 return false;
@@ -43,17 +42,17 @@ internal sealed partial class TelemetryHousekeeping(
         }
     }
 
-    private int Remove(SqlConnection connection, long before)
+    private int Remove(WriteSession session, long before)
     {
         // Sessions that this transaction touched must be written before any session's age is checked.
-        telemetry.Settle(connection);
-        var removed = connection.Execute(TelemetryRetentionSql.DeleteEvents, before, RowsAWrite);
-        removed += connection.Execute(TelemetryRetentionSql.DeletePoints, Clock.Day(before), RowsAWrite);
-        removed += connection.Execute(TelemetryRetentionSql.DeletePrompts, Clock.Day(before), RowsAWrite);
-        removed += connection.Execute(TelemetryRetentionSql.DeleteStreams, before * 1_000_000, RowsAWrite);
-        removed += connection.Execute(LabelSql.DeleteUnasked, JsonSerializer.Serialize(labels.All), before, RowsAWrite);
-        connection.Execute(TelemetryRetentionSql.DeleteSessionUsage, before, RowsAWrite);
-        return removed + connection.Execute(TelemetryRetentionSql.DeleteSessions, before, RowsAWrite);
+        telemetry.Settle(session);
+        var removed = session.Execute(TelemetryRetentionSql.DeleteEvents, ("before", before), ("limit", RowsAWrite));
+        removed += session.Execute(TelemetryRetentionSql.DeletePoints, ("before_day", Clock.Day(before)), ("limit", RowsAWrite));
+        removed += session.Execute(TelemetryRetentionSql.DeletePrompts, ("before_day", Clock.Day(before)), ("limit", RowsAWrite));
+        removed += session.Execute(TelemetryRetentionSql.DeleteStreams, ("before_nanoseconds", before * 1_000_000), ("limit", RowsAWrite));
+        removed += session.Execute(LabelSql.DeleteUnasked, ("names", JsonSerializer.Serialize(labels.All)), ("before", before), ("limit", RowsAWrite));
+        session.Execute(TelemetryRetentionSql.DeleteSessionUsage, ("before", before), ("limit", RowsAWrite));
+        return removed + session.Execute(TelemetryRetentionSql.DeleteSessions, ("before", before), ("limit", RowsAWrite));
     }
 
     private static partial class Log

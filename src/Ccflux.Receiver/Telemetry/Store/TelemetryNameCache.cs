@@ -1,6 +1,6 @@
 using Ccflux.Receiver.Platform.Colours;
 using Ccflux.Receiver.Telemetry.Receive.Normalize;
-using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Telemetry.Store;
 
@@ -23,11 +23,11 @@ internal sealed class TelemetryNameCache(Action<NameCategory> capped)
     };
 
     /// <summary>The id of a subject's name, or that of "other".</summary>
-    public long Find(SqlConnection connection, long subject, NameCategory category, string name)
+    public long Find(WriteSession session, long subject, NameCategory category, string name)
     {
         if (name.Length == 0)
         {
-            return Id(connection, name);
+            return Id(session, name);
         }
 
         if (_ids.TryGetValue(name, out var known) && _allowed.Contains((subject, category, known)))
@@ -35,7 +35,7 @@ internal sealed class TelemetryNameCache(Action<NameCategory> capped)
             return known;
         }
 
-        return IsAllowed(connection, subject, category, name) ? Allow(connection, subject, category, name) : Refuse(connection, category);
+        return IsAllowed(session, subject, category, name) ? Allow(session, subject, category, name) : Refuse(session, category);
     }
 
     public void Forget()
@@ -44,20 +44,21 @@ internal sealed class TelemetryNameCache(Action<NameCategory> capped)
         _allowed.Clear();
     }
 
-    private static bool IsAllowed(SqlConnection connection, long subject, NameCategory category, string name)
+    private static bool IsAllowed(WriteSession session, long subject, NameCategory category, string name)
     {
         var stored = CategoryName(category);
-        return (connection.Scalar(StoreSql.SelectName, name) is { } id && connection.Scalar(StoreSql.HasSubjectName, subject, stored, id) is not null)
-            || connection.Scalar(StoreSql.CountSubjectNames, subject, stored) < CapOf(category);
+        return (session.Scalar(StoreSql.SelectName, ("name", name)) is { } id
+                && session.Scalar(StoreSql.HasSubjectName, ("subject", subject), ("category", stored), ("name", id)) is not null)
+            || session.Scalar(StoreSql.CountSubjectNames, ("subject", subject), ("category", stored)) < CapOf(category);
     }
 
-    private long Allow(SqlConnection connection, long subject, NameCategory category, string name)
+    private long Allow(WriteSession session, long subject, NameCategory category, string name)
     {
-        var id = Id(connection, name);
-        connection.Execute(StoreSql.InsertSubjectName, subject, CategoryName(category), id);
+        var id = Id(session, name);
+        session.Execute(StoreSql.InsertSubjectName, ("subject", subject), ("category", CategoryName(category)), ("name", id));
         if (category is NameCategory.Model)
         {
-            ModelColours.Claim(connection, name);
+            ModelColours.Claim(session, name);
         }
 
         if (_allowed.Count >= MaxRemembered)
@@ -69,23 +70,22 @@ internal sealed class TelemetryNameCache(Action<NameCategory> capped)
         return id;
     }
 
-    private long Refuse(SqlConnection connection, NameCategory category)
+    private long Refuse(WriteSession session, NameCategory category)
     {
         capped(category);
-        return Id(connection, SafeText.Other);
+        return Id(session, SafeText.Other);
     }
 
-    private long Id(SqlConnection connection, string name)
+    private long Id(WriteSession session, string name)
     {
         if (_ids.TryGetValue(name, out var known))
         {
             return known;
         }
 
-        if (connection.Scalar(StoreSql.SelectName, name) is not { } id)
+        if (session.Scalar(StoreSql.SelectName, ("name", name)) is not { } id)
         {
-            connection.Execute(StoreSql.InsertName, name);
-            id = connection.LastInsertId;
+            id = session.Insert(StoreSql.InsertName, ("name", name));
         }
 
         if (_ids.Count >= MaxRemembered)

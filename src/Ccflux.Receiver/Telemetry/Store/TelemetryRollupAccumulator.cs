@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using Ccflux.Receiver.Telemetry.Receive.Normalize;
-using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Telemetry.Store;
 
@@ -35,26 +35,26 @@ internal sealed class TelemetryRollupAccumulator
     }
 
     /// <summary>The first events of a session arrived: what its metrics added so far no longer counts.</summary>
-    public void Shadow(SqlConnection connection, TelemetrySession session)
+    public void Shadow(WriteSession writing, TelemetrySession session)
     {
-        FlushUsage(connection);
-        using var rows = connection.Query(TelemetryRollupSql.SelectSessionMetrics, session.Subject, session.Ref);
+        FlushUsage(writing);
+        using var rows = writing.Query(TelemetryRollupSql.SelectSessionMetrics, ("subject", session.Subject), ("session", session.Ref));
         while (rows.Read())
         {
-            var place = new Place(session.Subject, rows.Number(2), rows.Number(1), 0, rows.Number(0) * Clock.HourMs);
-            var sums = new RequestSums(rows.Number(3), rows.Number(4), rows.Number(5), rows.Number(6), rows.Number(7));
+            var place = new Place(session.Subject, rows.Int64(2), rows.Int64(1), 0, rows.Int64(0) * Clock.HourMs);
+            var sums = new RequestSums(rows.Int64(3), rows.Int64(4), rows.Int64(5), rows.Int64(6), rows.Int64(7));
             AddRequests(place, RequestSource.Metrics, 0, 0, -sums);
             AddRequests(place, RequestSource.Shadowed, 0, 0, sums);
         }
     }
 
-    public void Flush(SqlConnection connection)
+    public void Flush(WriteSession writing)
     {
-        _hours.Flush(connection);
-        _days.Flush(connection);
-        _hourCounts.Flush(connection);
-        _dayCounts.Flush(connection);
-        FlushUsage(connection);
+        _hours.Flush(writing);
+        _days.Flush(writing);
+        _hourCounts.Flush(writing);
+        _dayCounts.Flush(writing);
+        FlushUsage(writing);
     }
 
     public void Clear()
@@ -80,14 +80,15 @@ internal sealed class TelemetryRollupAccumulator
         cell.Sums += sums;
     }
 
-    private void FlushUsage(SqlConnection connection)
+    private void FlushUsage(WriteSession writing)
     {
         foreach (var (key, (requests, sums)) in _usage)
         {
-            connection.Execute(
+            writing.Execute(
                 TelemetryRollupSql.AddSessionUsage,
-                key.Subject, key.Session, RequestSources.Name(key.Source), key.Hour, key.Model, key.Terminal, key.Query, requests,
-                sums.Input, sums.Output, sums.CacheRead, sums.CacheWrite, sums.Cost);
+                ("subject", key.Subject), ("session", key.Session), ("source", RequestSources.Name(key.Source)), ("hour", key.Hour), ("model", key.Model),
+                ("terminal", key.Terminal), ("query", key.Query), ("requests", requests), ("input_tokens", sums.Input), ("output_tokens", sums.Output),
+                ("cache_read_tokens", sums.CacheRead), ("cache_write_tokens", sums.CacheWrite), ("cost", sums.Cost));
         }
 
         _usage.Clear();

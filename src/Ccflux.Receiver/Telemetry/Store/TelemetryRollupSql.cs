@@ -3,12 +3,13 @@ namespace Ccflux.Receiver.Telemetry.Store;
 /// <summary>SQL of rollups. Hours and days have the same columns; the latency that is written is already the sum of the old and the new.</summary>
 internal static class TelemetryRollupSql
 {
-    /// <summary>Parameters: subject, session, source, hour, model, terminal, query, requests, then the sums.</summary>
     public const string AddSessionUsage = """
         INSERT INTO telemetry_session_usage (
             subject_id, session_ref, source, hour, model_id, terminal_id, query_id,
             requests, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, cost)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        VALUES (
+            @subject, @session, @source, @hour, @model, @terminal, @query,
+            @requests, @input_tokens, @output_tokens, @cache_read_tokens, @cache_write_tokens, @cost)
         ON CONFLICT DO UPDATE SET
             requests = requests + excluded.requests,
             input_tokens = CAST(input_tokens + excluded.input_tokens AS INTEGER),
@@ -18,21 +19,20 @@ internal static class TelemetryRollupSql
             cost = CAST(cost + excluded.cost AS INTEGER)
         """;
 
-    /// <summary>Parameters: subject, session.</summary>
     public const string SelectSessionMetrics = """
         SELECT hour, model_id, terminal_id, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, cost
         FROM telemetry_session_usage
-        WHERE subject_id = ? AND session_ref = ? AND source = 'metrics'
+        WHERE subject_id = @subject AND session_ref = @session AND source = 'metrics'
         """;
 
     public const string SelectHourLatency = """
         SELECT latency FROM telemetry_hours
-        WHERE hour = ? AND subject_id = ? AND terminal_id = ? AND model_id = ? AND source = ?
+        WHERE hour = @time AND subject_id = @subject AND terminal_id = @terminal AND model_id = @model AND source = @source
         """;
 
     public const string SelectDayLatency = """
         SELECT latency FROM telemetry_days
-        WHERE day = ? AND subject_id = ? AND terminal_id = ? AND model_id = ? AND source = ?
+        WHERE day = @time AND subject_id = @subject AND terminal_id = @terminal AND model_id = @model AND source = @source
         """;
 
     public const string AddHour = "INSERT INTO telemetry_hours (hour, " + RequestColumns;
@@ -41,12 +41,12 @@ internal static class TelemetryRollupSql
 
     public const string SelectHourCountLatency = """
         SELECT latency FROM telemetry_hour_counts
-        WHERE hour = ? AND subject_id = ? AND terminal_id = ? AND kind = ? AND name_id = ? AND detail_id = ?
+        WHERE hour = @time AND subject_id = @subject AND terminal_id = @terminal AND kind = @kind AND name_id = @name AND detail_id = @detail
         """;
 
     public const string SelectDayCountLatency = """
         SELECT latency FROM telemetry_day_counts
-        WHERE day = ? AND subject_id = ? AND terminal_id = ? AND kind = ? AND name_id = ? AND detail_id = ?
+        WHERE day = @time AND subject_id = @subject AND terminal_id = @terminal AND kind = @kind AND name_id = @name AND detail_id = @detail
         """;
 
     public const string AddHourCount = "INSERT INTO telemetry_hour_counts (hour, " + CountColumns;
@@ -56,7 +56,9 @@ internal static class TelemetryRollupSql
     private const string RequestColumns = """
         subject_id, terminal_id, model_id, source, requests, errors,
             input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, cost, latency)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        VALUES (
+            @time, @subject, @terminal, @model, @source, @requests, @errors,
+            @input_tokens, @output_tokens, @cache_read_tokens, @cache_write_tokens, @cost, @latency)
         ON CONFLICT DO UPDATE SET
             requests = requests + excluded.requests,
             errors = errors + excluded.errors,
@@ -70,7 +72,7 @@ internal static class TelemetryRollupSql
 
     private const string CountColumns = """
         subject_id, terminal_id, kind, name_id, detail_id, count, latency)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        VALUES (@time, @subject, @terminal, @kind, @name, @detail, @count, @latency)
         ON CONFLICT DO UPDATE SET count = CAST(count + excluded.count AS INTEGER), latency = coalesce(excluded.latency, latency)
         """;
 }

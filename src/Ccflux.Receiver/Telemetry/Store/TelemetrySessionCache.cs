@@ -1,5 +1,5 @@
 using Ccflux.Receiver.Telemetry.Receive.Normalize;
-using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Telemetry.Store;
 
@@ -18,39 +18,39 @@ internal sealed class TelemetrySessionCache(Action capped)
     private readonly HashSet<TelemetrySession> _touched = [];
     private readonly HashSet<(long Subject, string? Install, long Hour)> _described = [];
 
-    /// <param name="connection">The transaction's.</param>
+    /// <param name="writing">The transaction's session.</param>
     /// <param name="subject">Whose it is.</param>
     /// <param name="origin">What the record states about its origin.</param>
     /// <param name="since">When the period that the record reports began; an event's own instant.</param>
     /// <param name="at">The record's instant.</param>
     /// <param name="terminal">Of a new session.</param>
     /// <param name="isNew">Whether the session had never been seen before.</param>
-    public TelemetrySession Find(SqlConnection connection, long subject, in Origin origin, long since, long at, long terminal, out bool isNew)
+    public TelemetrySession Find(WriteSession writing, long subject, in Origin origin, long since, long at, long terminal, out bool isNew)
     {
         isNew = false;
         if (origin.Session is { } id)
         {
-            if (Known(connection, subject, id, isAnonymous: false) is { } session)
+            if (Known(writing, subject, id, isAnonymous: false) is { } session)
             {
                 return Touch(session, at);
             }
 
-            if (MayAdd(connection, subject, isAnonymous: false, at))
+            if (MayAdd(writing, subject, isAnonymous: false, at))
             {
                 isNew = true;
-                return Touch(Add(connection, subject, id, isAnonymous: false, at, terminal), at);
+                return Touch(Add(writing, subject, id, isAnonymous: false, at, terminal), at);
             }
 
             capped();
-            return Touch(Hours(connection, subject, install: null, since, at, terminal), at);
+            return Touch(Hours(writing, subject, install: null, since, at, terminal), at);
         }
 
-        return Touch(Hours(connection, subject, origin.Install, since, at, terminal), at);
+        return Touch(Hours(writing, subject, origin.Install, since, at, terminal), at);
     }
 
     /// <summary>An api_request event of the session arrived. Returns what it describes for the first time: the session, and the installation's hour,
     /// whose metrics may come without session ids. What they added so far no longer counts.</summary>
-    public IEnumerable<TelemetrySession> Describe(SqlConnection connection, TelemetrySession session, Origin origin, long at, long terminal)
+    public IEnumerable<TelemetrySession> Describe(WriteSession writing, TelemetrySession session, Origin origin, long at, long terminal)
     {
         if (!session.HasEvents)
         {
@@ -66,9 +66,9 @@ internal sealed class TelemetrySessionCache(Action capped)
 
         TelemetrySession?[] hours =
         [
-            Hours(connection, session.Subject, origin.Install, at, at, terminal),
-            Known(connection, session.Subject, HoursId(origin.Install, hour - 1, hour), isAnonymous: true),
-            Known(connection, session.Subject, HoursId(origin.Install, hour, hour + 1), isAnonymous: true),
+            Hours(writing, session.Subject, origin.Install, at, at, terminal),
+            Known(writing, session.Subject, HoursId(origin.Install, hour - 1, hour), isAnonymous: true),
+            Known(writing, session.Subject, HoursId(origin.Install, hour, hour + 1), isAnonymous: true),
         ];
         foreach (var each in hours)
         {
@@ -80,11 +80,12 @@ internal sealed class TelemetrySessionCache(Action capped)
         }
     }
 
-    public void Flush(SqlConnection connection)
+    public void Flush(WriteSession writing)
     {
         foreach (var session in _touched)
         {
-            connection.Execute(StoreSql.UpdateSession, session.FirstAt, session.LastAt, session.HasEvents, session.Ref);
+            writing.Execute(
+                StoreSql.UpdateSession, ("first_at", session.FirstAt), ("last_at", session.LastAt), ("has_events", session.HasEvents), ("session", session.Ref));
         }
 
         _touched.Clear();
@@ -109,50 +110,51 @@ internal sealed class TelemetrySessionCache(Action capped)
         ? string.Create(CultureInfo.InvariantCulture, $"~{install}@{last}")
         : string.Create(CultureInfo.InvariantCulture, $"~{install}@{first}-{last}");
 
-    private TelemetrySession Hours(SqlConnection connection, long subject, string? install, long since, long at, long terminal)
+    private TelemetrySession Hours(WriteSession writing, long subject, string? install, long since, long at, long terminal)
     {
         var last = Clock.Hour(at);
         var first = Math.Max(Clock.Hour(since), last - 1);
         var id = HoursId(install, first, last);
-        if (Known(connection, subject, id, isAnonymous: true) is { } known)
+        if (Known(writing, subject, id, isAnonymous: true) is { } known)
         {
             return known;
         }
 
-        if (install is not null && !MayAdd(connection, subject, isAnonymous: true, at))
+        if (install is not null && !MayAdd(writing, subject, isAnonymous: true, at))
         {
             capped();
-            return Hours(connection, subject, install: null, since, at, terminal);
+            return Hours(writing, subject, install: null, since, at, terminal);
         }
 
-        var added = Add(connection, subject, id, isAnonymous: true, at, terminal);
+        var added = Add(writing, subject, id, isAnonymous: true, at, terminal);
         added.HasEvents = first != last
-            && (HasEvents(connection, subject, HoursId(install, first, first)) || HasEvents(connection, subject, HoursId(install, last, last)));
+            && (HasEvents(writing, subject, HoursId(install, first, first)) || HasEvents(writing, subject, HoursId(install, last, last)));
         return added;
     }
 
-    private bool HasEvents(SqlConnection connection, long subject, string id) => Known(connection, subject, id, isAnonymous: true) is { HasEvents: true };
+    private bool HasEvents(WriteSession writing, long subject, string id) => Known(writing, subject, id, isAnonymous: true) is { HasEvents: true };
 
-    private TelemetrySession? Known(SqlConnection connection, long subject, string id, bool isAnonymous)
+    private TelemetrySession? Known(WriteSession writing, long subject, string id, bool isAnonymous)
     {
         if (_sessions.TryGetValue((subject, id), out var known))
         {
             return known;
         }
 
-        using var rows = connection.Query(StoreSql.SelectSession, subject, id);
+        using var rows = writing.Query(StoreSql.SelectSession, ("subject", subject), ("session_id", id));
         return rows.Read()
-            ? _sessions[(subject, id)] = new TelemetrySession(rows.Number(0), subject, isAnonymous) { HasEvents = rows.Number(1) != 0 }
+            ? _sessions[(subject, id)] = new TelemetrySession(rows.Int64(0), subject, isAnonymous) { HasEvents = rows.Bool(1) }
             : null;
     }
 
-    private TelemetrySession Add(SqlConnection connection, long subject, string id, bool isAnonymous, long at, long terminal)
+    private TelemetrySession Add(WriteSession writing, long subject, string id, bool isAnonymous, long at, long terminal)
     {
-        connection.Execute(StoreSql.InsertSession, subject, id, isAnonymous, at, at, terminal);
-        return _sessions[(subject, id)] = new TelemetrySession(connection.LastInsertId, subject, isAnonymous);
+        var session = writing.Insert(
+            StoreSql.InsertSession, ("subject", subject), ("session_id", id), ("anonymous", isAnonymous), ("at", at), ("terminal", terminal));
+        return _sessions[(subject, id)] = new TelemetrySession(session, subject, isAnonymous);
     }
 
-    private bool MayAdd(SqlConnection connection, long subject, bool isAnonymous, long at)
+    private bool MayAdd(WriteSession writing, long subject, bool isAnonymous, long at)
     {
         var day = Clock.Day(at);
         if (!_new.TryGetValue((subject, day, isAnonymous), out var count))
@@ -162,7 +164,9 @@ internal sealed class TelemetrySessionCache(Action capped)
                 _new.Clear();
             }
 
-            count = (int)(connection.Scalar(StoreSql.CountSessions, subject, isAnonymous, day * Clock.DayMs, (day + 1) * Clock.DayMs) ?? 0);
+            var stored = writing.Scalar(
+                StoreSql.CountSessions, ("subject", subject), ("anonymous", isAnonymous), ("from", day * Clock.DayMs), ("until", (day + 1) * Clock.DayMs));
+            count = (int)(stored ?? 0);
         }
 
         _new[(subject, day, isAnonymous)] = count + 1;

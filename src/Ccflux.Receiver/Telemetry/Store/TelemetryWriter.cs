@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using Ccflux.Receiver.Platform.Live;
 using Ccflux.Receiver.Telemetry.Auth;
 using Ccflux.Receiver.Telemetry.Receive.Normalize;
-using Ccflux.Storage.Sqlite;
 using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Telemetry.Store;
@@ -37,23 +36,23 @@ internal sealed class TelemetryWriter : ITransactionParticipant
         _labels = new LabelCache(() => Saw(UnrecognisedNameKind.Capped, "label", 1));
     }
 
-    public StoredCounts Write(SqlConnection connection, TelemetryCaller caller, TelemetryBatch batch, long now)
+    public StoredCounts Write(WriteSession writing, TelemetryCaller caller, TelemetryBatch batch, long now)
     {
         _now = now;
         var stored = 0;
         foreach (var each in batch.Events)
         {
-            stored += Write(connection, caller, each) ? 1 : 0;
+            stored += Write(writing, caller, each) ? 1 : 0;
         }
 
         foreach (var each in batch.Points)
         {
-            stored += Write(connection, caller, each) ? 1 : 0;
+            stored += Write(writing, caller, each) ? 1 : 0;
         }
 
         foreach (var label in batch.Labels)
         {
-            _changed |= _labels.Put(connection, _subjects.Find(connection, caller, label.Origin, now), isClaimed: caller.UserId is null, label);
+            _changed |= _labels.Put(writing, _subjects.Find(writing, caller, label.Origin, now), isClaimed: caller.UserId is null, label);
         }
 
         foreach (var seen in batch.Seen)
@@ -65,13 +64,13 @@ internal sealed class TelemetryWriter : ITransactionParticipant
         return new StoredCounts(stored, batch.Weight - stored);
     }
 
-    public void BeforeCommit(SqlConnection connection)
+    public void BeforeCommit(WriteSession session)
     {
-        _rollups.Flush(connection);
-        _sessions.Flush(connection);
+        _rollups.Flush(session);
+        _sessions.Flush(session);
         foreach (var ((kind, name), count) in _seen)
         {
-            connection.Execute(StoreSql.AddSeen, s_seenKinds[(int)kind], name, MaxSeenNames, count, _now);
+            session.Execute(StoreSql.AddSeen, ("kind", s_seenKinds[(int)kind]), ("name", name), ("limit", MaxSeenNames), ("count", count), ("now", _now));
         }
 
         _seen.Clear();
@@ -95,9 +94,9 @@ internal sealed class TelemetryWriter : ITransactionParticipant
     }
 
     /// <summary>Writes what waits for the end of the transaction and clears the caches, so that rows may be deleted.</summary>
-    public void Settle(SqlConnection connection)
+    public void Settle(WriteSession writing)
     {
-        BeforeCommit(connection);
+        BeforeCommit(writing);
         ForgetRows();
     }
 
@@ -110,37 +109,39 @@ internal sealed class TelemetryWriter : ITransactionParticipant
         _prompts.Clear();
     }
 
-    private bool Write(SqlConnection connection, TelemetryCaller caller, EventRecord record)
+    private bool Write(WriteSession writing, TelemetryCaller caller, EventRecord record)
     {
-        var subject = _subjects.Find(connection, caller, record.Origin, _now);
-        var terminal = _names.Find(connection, subject, NameCategory.Terminal, record.Origin.Terminal);
-        var session = _sessions.Find(connection, subject, record.Origin, record.At, record.At, terminal, out var isNewSession);
-        var model = _names.Find(connection, subject, NameCategory.Model, record.Model);
-        var name = _names.Find(connection, subject, record.Kind is EventKind.ToolResult or EventKind.ToolDecision ? NameCategory.Tool : NameCategory.Other, record.Name);
-        var detail = _names.Find(connection, subject, NameCategory.Other, record.Detail);
-        var source = _names.Find(connection, subject, NameCategory.Other, record.Source);
+        var subject = _subjects.Find(writing, caller, record.Origin, _now);
+        var terminal = _names.Find(writing, subject, NameCategory.Terminal, record.Origin.Terminal);
+        var session = _sessions.Find(writing, subject, record.Origin, record.At, record.At, terminal, out var isNewSession);
+        var model = _names.Find(writing, subject, NameCategory.Model, record.Model);
+        var name = _names.Find(writing, subject, record.Kind is EventKind.ToolResult or EventKind.ToolDecision ? NameCategory.Tool : NameCategory.Other, record.Name);
+        var detail = _names.Find(writing, subject, NameCategory.Other, record.Detail);
+        var source = _names.Find(writing, subject, NameCategory.Other, record.Source);
         var place = new Place(subject, terminal, model, source, record.At);
         if (isNewSession)
         {
             _rollups.Count(place, CountKind.Session, 0, 0, 1);
         }
 
-        var isNew = connection.Execute(
+        var isNew = writing.Execute(
             StoreSql.InsertEvent,
-            subject, record.Key, session.Ref, record.At, EventNames.Name(record.Kind), model, name, detail, source, record.RequestId,
-            record.Sums.Input, record.Sums.Output, record.Sums.CacheRead, record.Sums.CacheWrite, record.Sums.Cost, record.DurationMs) > 0;
+            ("subject", subject), ("event_key", record.Key), ("session", session.Ref), ("at", record.At), ("kind", EventNames.Name(record.Kind)), ("model", model),
+            ("name", name), ("detail", detail), ("source", source), ("request_id", record.RequestId), ("input_tokens", record.Sums.Input),
+            ("output_tokens", record.Sums.Output), ("cache_read_tokens", record.Sums.CacheRead), ("cache_write_tokens", record.Sums.CacheWrite),
+            ("cost", record.Sums.Cost), ("duration_ms", record.DurationMs)) > 0;
         if (!isNew)
         {
             return false;
         }
 
-        CountPrompt(connection, place, record.PromptKey);
+        CountPrompt(writing, place, record.PromptKey);
         switch (record.Kind)
         {
             case EventKind.ApiRequest:
-                foreach (var described in _sessions.Describe(connection, session, record.Origin, record.At, terminal))
+                foreach (var described in _sessions.Describe(writing, session, record.Origin, record.At, terminal))
                 {
-                    _rollups.Shadow(connection, described);
+                    _rollups.Shadow(writing, described);
                 }
 
                 _rollups.Request(session, place, record.Sums, record.DurationMs);
@@ -153,7 +154,7 @@ internal sealed class TelemetryWriter : ITransactionParticipant
                 _rollups.Count(place, CountKind.Tool, name, detail, 1, record.DurationMs);
                 break;
             case EventKind.ToolDecision:
-                _rollups.Count(place, CountKind.Decision, name, Decision(connection, subject, record.Detail, record.Source), 1);
+                _rollups.Count(place, CountKind.Decision, name, Decision(writing, subject, record.Detail, record.Source), 1);
                 break;
             case EventKind.UserPrompt:
                 _rollups.Count(place, CountKind.Prompt, 0, 0, 1);
@@ -171,20 +172,20 @@ internal sealed class TelemetryWriter : ITransactionParticipant
         return true;
     }
 
-    private bool Write(SqlConnection connection, TelemetryCaller caller, PointRecord point)
+    private bool Write(WriteSession writing, TelemetryCaller caller, PointRecord point)
     {
-        var subject = _subjects.Find(connection, caller, point.Origin, _now);
-        if (PointDeduplicator.Find(connection, subject, point) is not { } growth)
+        var subject = _subjects.Find(writing, caller, point.Origin, _now);
+        if (PointDeduplicator.Find(writing, subject, point) is not { } growth)
         {
             return false;
         }
 
         var value = growth.Value;
-        var terminal = _names.Find(connection, subject, NameCategory.Terminal, point.Origin.Terminal);
-        var session = _sessions.Find(connection, subject, point.Origin, growth.Since, point.At, terminal, out var isNewSession);
-        var model = _names.Find(connection, subject, NameCategory.Model, point.Model);
-        var name = _names.Find(connection, subject, point.Kind == MetricKind.EditDecisions ? NameCategory.Tool : NameCategory.Other, point.Name);
-        var place = new Place(subject, terminal, model, _names.Find(connection, subject, NameCategory.Other, point.Source), point.At);
+        var terminal = _names.Find(writing, subject, NameCategory.Terminal, point.Origin.Terminal);
+        var session = _sessions.Find(writing, subject, point.Origin, growth.Since, point.At, terminal, out var isNewSession);
+        var model = _names.Find(writing, subject, NameCategory.Model, point.Model);
+        var name = _names.Find(writing, subject, point.Kind == MetricKind.EditDecisions ? NameCategory.Tool : NameCategory.Other, point.Name);
+        var place = new Place(subject, terminal, model, _names.Find(writing, subject, NameCategory.Other, point.Source), point.At);
         if (isNewSession)
         {
             _rollups.Count(place, CountKind.Session, 0, 0, 1);
@@ -214,7 +215,7 @@ internal sealed class TelemetryWriter : ITransactionParticipant
                 _rollups.Count(place, CountKind.Commit, 0, 0, value);
                 break;
             case MetricKind.EditDecisions:
-                _rollups.Count(place, CountKind.EditDecision, name, Decision(connection, subject, point.Detail, point.Source), value);
+                _rollups.Count(place, CountKind.EditDecision, name, Decision(writing, subject, point.Detail, point.Source), value);
                 break;
             case MetricKind.ActiveTime:
                 _rollups.Count(place, CountKind.ActiveTime, name, 0, value);
@@ -225,8 +226,8 @@ internal sealed class TelemetryWriter : ITransactionParticipant
     }
 
     /// <summary>A decision and who made it, as one name: <c>accept:config</c>.</summary>
-    private long Decision(SqlConnection connection, long subject, string decision, string source) =>
-        _names.Find(connection, subject, NameCategory.Other, $"{decision}:{source}");
+    private long Decision(WriteSession writing, long subject, string decision, string source) =>
+        _names.Find(writing, subject, NameCategory.Other, $"{decision}:{source}");
 
     private static RequestSums? TokensOf(string type, long tokens) => type switch
     {
@@ -237,14 +238,14 @@ internal sealed class TelemetryWriter : ITransactionParticipant
         _ => null,
     };
 
-    private void CountPrompt(SqlConnection connection, in Place place, long prompt)
+    private void CountPrompt(WriteSession writing, in Place place, long prompt)
     {
         if (prompt == 0 || _prompts.Contains((place.Subject, prompt)))
         {
             return;
         }
 
-        if (connection.Execute(StoreSql.InsertPrompt, Clock.Day(place.At), place.Subject, prompt) > 0)
+        if (writing.Execute(StoreSql.InsertPrompt, ("day", Clock.Day(place.At)), ("subject", place.Subject), ("prompt_key", prompt)) > 0)
         {
             _rollups.Count(place, CountKind.Conversation, 0, 0, 1);
         }
@@ -272,5 +273,5 @@ internal sealed class BatchWrite(TelemetryWriter telemetry, TelemetryCaller call
 {
     public override int Weight => batch.Weight + batch.Labels.Count;
 
-    protected override StoredCounts Write(SqlConnection connection) => telemetry.Write(connection, caller, batch, now);
+    protected override StoredCounts Write(WriteSession session) => telemetry.Write(session, caller, batch, now);
 }

@@ -5,10 +5,10 @@ using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Auth.Signing;
 using Ccflux.Receiver.Usage.Ingest;
 using Ccflux.Receiver.Usage.Store;
+using Ccflux.Storage;
+using Ccflux.Storage.Sql;
 using Ccflux.Storage.Sqlite;
 using Ccflux.Storage.Writing;
-using Dapper;
-using Microsoft.Data.Sqlite;
 
 namespace Ccflux.Receiver.Usage.Import;
 
@@ -36,41 +36,55 @@ internal sealed class LegacyImport(GroupCommitWriter writer, UsageWriter usage, 
 
     public async Task<ImportSummary> RunAsync(string path, CancellationToken cancellationToken)
     {
-        await using var old = new SqliteConnection(
-            new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
-        var tables = await TablesAsync(old, path, cancellationToken);
-        var tokens = tables.Contains("refresh_tokens") ? old.Query<LegacyToken>(LegacySql.SelectTokens).AsList() : [];
-        var devices = tables.Contains("device_keys") ? old.Query<LegacyDevice>(LegacySql.SelectDevices).AsList() : [];
-        var users = tables.Contains("user_tokens") ? old.Query<LegacyUser>(LegacySql.SelectUsers).AsList() : [];
-        await CommitAsync(connection => WriteIdentity(connection, users, tokens, devices));
+        cancellationToken.ThrowIfCancellationRequested();
+        using var old = Try(path, () => SqliteConnection.OpenReadOnly(path));
+        var tables = Tables(old, path);
+        var tokens = tables.Contains("refresh_tokens") ? old.List(LegacySql.SelectTokens, LegacyToken.Read) : [];
+        var devices = tables.Contains("device_keys") ? old.List(LegacySql.SelectDevices, LegacyDevice.Read) : [];
+        var users = tables.Contains("user_tokens") ? old.List(LegacySql.SelectUsers, LegacyUser.Read) : [];
+        await CommitAsync(session => WriteIdentity(session, users, tokens, devices));
         await ImportTurnsAsync(old, cancellationToken);
         if (tables.Contains("tier_hints"))
         {
-            var tiers = old.Query<LegacyTier>(LegacySql.SelectTiers).AsList();
-            await CommitAsync(connection => WriteTiers(connection, tiers));
+            var tiers = old.List(LegacySql.SelectTiers, LegacyTier.Read);
+            await CommitAsync(session => WriteTiers(session, tiers));
         }
 
         return new ImportSummary(_turns, _unchanged, _skipped, tokens.Count, devices.Count);
     }
 
-    private static async Task<HashSet<string>> TablesAsync(SqliteConnection old, string path, CancellationToken cancellationToken)
+    private static HashSet<string> Tables(SqlSession old, string path)
+    {
+        var tables = Try(path, () => old.List(LegacySql.SelectTables, static rows => rows.Text(0))).ToHashSet(StringComparer.Ordinal);
+        return tables.Contains("usage_events") ? tables : throw new ImportException($"{path} is not a ccflux 0.1 database: it has no table usage_events.");
+    }
+
+    private static T Try<T>(string path, Func<T> read)
     {
         try
         {
-            await old.OpenAsync(cancellationToken);
-            var tables = (await old.QueryAsync<string>(LegacySql.SelectTables)).ToHashSet(StringComparer.Ordinal);
-            return tables.Contains("usage_events") ? tables : throw new ImportException($"{path} is not a ccflux 0.1 database: it has no table usage_events.");
+            return read();
         }
-        catch (SqliteException exception)
+        catch (StorageException exception)
         {
             throw new ImportException($"{path} cannot be read: {exception.Message}");
         }
     }
 
-    private async Task ImportTurnsAsync(SqliteConnection old, CancellationToken cancellationToken)
+    /// <summary>One row at a time: all of them may not fit into memory.</summary>
+    private static IEnumerable<LegacyEvent> Events(SqlSession old)
+    {
+        using var rows = old.Query(LegacySql.SelectEvents);
+        while (rows.Read())
+        {
+            yield return LegacyEvent.Read(rows);
+        }
+    }
+
+    private async Task ImportTurnsAsync(SqlSession old, CancellationToken cancellationToken)
     {
         var chunk = new List<LegacyTurn>(TurnsPerWrite);
-        foreach (var turn in LegacyTurn.Group(old.Query<LegacyEvent>(LegacySql.SelectEvents, buffered: false)))
+        foreach (var turn in LegacyTurn.Group(Events(old)))
         {
             cancellationToken.ThrowIfCancellationRequested();
             chunk.Add(turn);
@@ -87,7 +101,7 @@ internal sealed class LegacyImport(GroupCommitWriter writer, UsageWriter usage, 
     private async Task WriteTurnsAsync(List<LegacyTurn> turns)
     {
         var latest = time.GetUtcNow() + ReportLimits.ClockTolerance;
-        var counts = await CommitAsync(connection =>
+        var counts = await CommitAsync(session =>
         {
             var (accepted, unchanged, skipped) = (0, 0, 0);
             foreach (var turn in turns)
@@ -98,10 +112,10 @@ internal sealed class LegacyImport(GroupCommitWriter writer, UsageWriter usage, 
                     continue;
                 }
 
-                var user = UserId(connection, turn.Email, "");
-                var device = turn.Device is { Length: > 0 } name ? connection.Scalar(LegacySql.FindDevice, user, name) : null;
+                var user = UserId(session, turn.Email, "");
+                var device = turn.Device is { Length: > 0 } name ? session.Scalar(LegacySql.FindDevice, ("user", user), ("name", name)) : null;
                 var stored = usage.Write(
-                    connection,
+                    session,
                     new IncomingTurns(user, LegacyReport.Version, report.Turns, device, Client: null, report.Client.Version, ClaimedEmail: null, turn.ReceivedAt),
                     DailyCaps.None);
                 accepted += stored.Accepted;
@@ -115,46 +129,50 @@ internal sealed class LegacyImport(GroupCommitWriter writer, UsageWriter usage, 
         _skipped += counts.skipped;
     }
 
-    private bool WriteIdentity(SqlConnection connection, List<LegacyUser> users, List<LegacyToken> tokens, List<LegacyDevice> devices)
+    private bool WriteIdentity(WriteSession session, List<LegacyUser> users, List<LegacyToken> tokens, List<LegacyDevice> devices)
     {
         foreach (var user in users.Where(user => user.Email.Length > 0))
         {
-            UserId(connection, user.Email, user.Division);
+            UserId(session, user.Email, user.Division);
         }
 
         foreach (var token in tokens.Where(token => token.Email.Length > 0 && token.Token.Length > 0))
         {
-            UserId(connection, token.Email, token.Division);
+            UserId(session, token.Email, token.Division);
             var stored = SecretToken.IsStored(token.Token) ? token.Token : SecretToken.Stored(token.Token);
-            connection.Execute(LegacySql.InsertToken, stored, UserRules.Normalize(token.Email), token.Division, token.ExpiresAt, token.Revoked, token.CreatedAt);
+            session.Execute(
+                LegacySql.InsertToken,
+                ("token", stored), ("email", UserRules.Normalize(token.Email)), ("division", token.Division), ("expires_at", token.ExpiresAt),
+                ("revoked", token.Revoked), ("created_at", token.CreatedAt));
         }
 
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         foreach (var device in devices.Where(device => device.Email.Length > 0 && IsKey(device.PublicKey)))
         {
             var registered = device.RegisteredAt * 1000 ?? now;
-            connection.Execute(
+            session.Execute(
                 LegacySql.InsertDevice,
-                UserId(connection, device.Email, ""), device.PublicKey, device.Name ?? "", registered, device.LastSeenAt * 1000, registered,
-                device.Revoked != 0 ? now : (long?)null);
+                ("user", UserId(session, device.Email, "")), ("public_key", device.PublicKey), ("name", device.Name ?? ""), ("registered_at", registered),
+                ("last_seen_at", device.LastSeenAt * 1000), ("approved_at", registered), ("revoked_at", device.Revoked != 0 ? now : (long?)null));
         }
 
         return true;
     }
 
-    private bool WriteTiers(SqlConnection connection, List<LegacyTier> tiers)
+    private bool WriteTiers(WriteSession session, List<LegacyTier> tiers)
     {
         foreach (var tier in tiers.Where(tier => tier.Email.Length > 0))
         {
-            connection.Execute(
+            session.Execute(
                 LegacySql.InsertTier,
-                UserId(connection, tier.Email, ""), tier.Label, tier.PeakTokens, tier.Method, tier.WindowCount, time.GetUtcNow().ToUnixTimeMilliseconds());
+                ("user", UserId(session, tier.Email, "")), ("label", tier.Label), ("peak_tokens", tier.PeakTokens), ("method", tier.Method),
+                ("window_count", tier.WindowCount), ("now", time.GetUtcNow().ToUnixTimeMilliseconds()));
         }
 
         return true;
     }
 
-    private long UserId(SqlConnection connection, string written, string division)
+    private long UserId(WriteSession session, string written, string division)
     {
         var email = UserRules.Normalize(written);
         if (division.Length == 0 && _users.TryGetValue(email, out var known))
@@ -162,16 +180,17 @@ internal sealed class LegacyImport(GroupCommitWriter writer, UsageWriter usage, 
             return known;
         }
 
-        return _users[email] = connection.Scalar(UsersSql.Upsert, email, division, time.GetUtcNow().ToUnixTimeMilliseconds())!.Value;
+        return _users[email] = session.Scalar(
+            UsersSql.Upsert, ("email", email), ("division", division), ("now", time.GetUtcNow().ToUnixTimeMilliseconds()))!.Value;
     }
 
-    private async Task<T> CommitAsync<T>(Func<SqlConnection, T> write)
+    private async Task<T> CommitAsync<T>(Func<WriteSession, T> write)
     {
         // A user created in a transaction that is rolled back must be created again.
-        var result = await writer.WriteAsync(connection =>
+        var result = await writer.WriteAsync(session =>
         {
             _users.Clear();
-            return write(connection);
+            return write(session);
         });
         return result.Status == WriteStatus.Committed
             ? result.Value!

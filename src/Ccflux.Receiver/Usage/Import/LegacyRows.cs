@@ -1,6 +1,8 @@
+using Ccflux.Storage.Sql;
+
 namespace Ccflux.Receiver.Usage.Import;
 
-// Rows of a ccflux 0.1 database, as read by LegacySql.
+// Rows of a ccflux 0.1 database, with the columns in the order of LegacySql.
 
 internal sealed class LegacyToken
 {
@@ -15,6 +17,16 @@ internal sealed class LegacyToken
     public long Revoked { get; init; }
 
     public string CreatedAt { get; init; } = "";
+
+    public static LegacyToken Read(Rows rows) => new()
+    {
+        Token = rows.Text(0),
+        Email = rows.Text(1),
+        Division = rows.Text(2),
+        ExpiresAt = rows.TextOrNull(3),
+        Revoked = rows.Int64(4),
+        CreatedAt = rows.Text(5),
+    };
 }
 
 internal sealed class LegacyUser
@@ -22,6 +34,12 @@ internal sealed class LegacyUser
     public string Email { get; init; } = "";
 
     public string Division { get; init; } = "";
+
+    public static LegacyUser Read(Rows rows) => new()
+    {
+        Email = rows.Text(0),
+        Division = rows.Text(1),
+    };
 }
 
 internal sealed class LegacyDevice
@@ -37,6 +55,16 @@ internal sealed class LegacyDevice
     public long? RegisteredAt { get; init; }
 
     public long? LastSeenAt { get; init; }
+
+    public static LegacyDevice Read(Rows rows) => new()
+    {
+        PublicKey = rows.Text(0),
+        Email = rows.Text(1),
+        Name = rows.TextOrNull(2),
+        Revoked = rows.Int64(3),
+        RegisteredAt = rows.Int64OrNull(4),
+        LastSeenAt = rows.Int64OrNull(5),
+    };
 }
 
 internal sealed class LegacyTier
@@ -50,6 +78,15 @@ internal sealed class LegacyTier
     public string Method { get; init; } = "";
 
     public long WindowCount { get; init; }
+
+    public static LegacyTier Read(Rows rows) => new()
+    {
+        Email = rows.Text(0),
+        Label = rows.Text(1),
+        PeakTokens = rows.Int64(2),
+        Method = rows.Text(3),
+        WindowCount = rows.Int64(4),
+    };
 }
 
 internal sealed class LegacyEvent
@@ -79,4 +116,21 @@ internal sealed class LegacyEvent
     public long CacheRead { get; init; }
 
     public long CacheWrite { get; init; }
+
+    public static LegacyEvent Read(Rows rows) => new()
+    {
+        Email = rows.Text(0),
+        SessionId = rows.Text(1),
+        TurnIndex = rows.Int64(2),
+        Model = rows.Text(3),
+        Timestamp = rows.Text(4),
+        SessionStart = rows.TextOrNull(5),
+        ReceivedAt = rows.TextOrNull(6),
+        Device = rows.TextOrNull(7),
+        PluginVersion = rows.TextOrNull(8),
+        Input = rows.Int64(9),
+        Output = rows.Int64(10),
+        CacheRead = rows.Int64(11),
+        CacheWrite = rows.Int64(12),
+    };
 }

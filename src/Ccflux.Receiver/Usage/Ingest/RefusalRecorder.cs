@@ -29,6 +29,7 @@ internal sealed class RefusalRecorder(GroupCommitWriter writer, TimeProvider tim
         _noted[(userId, code)] = now;
 
         // Not awaited: the note is a courtesy, and a full queue may drop it.
-        writer.Post(connection => connection.Execute(UsersSql.StampRefusal, code, time.GetUtcNow().ToUnixTimeMilliseconds(), userId));
+        writer.Post(session => session.Execute(
+            UsersSql.StampRefusal, ("code", code), ("now", time.GetUtcNow().ToUnixTimeMilliseconds()), ("user", userId)));
     }
 }

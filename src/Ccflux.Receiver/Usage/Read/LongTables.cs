@@ -3,7 +3,7 @@ using Ccflux.Receiver.Usage.Read.Days;
 using Ccflux.Receiver.Usage.Read.Panels;
 using Ccflux.Receiver.Usage.Read.Snapshots;
 using Ccflux.Receiver.Usage.Read.Views;
-using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Reading;
 
 namespace Ccflux.Receiver.Usage.Read;
 
@@ -14,7 +14,7 @@ internal sealed record LongTable<T>(IAsyncEnumerable<T> Rows, string Span, IRead
 
 /// <summary>Streams whole tables that grow with every report and every change. Each part is a separate read, so that a slow download holds
 /// neither a reader nor an old version of the database.</summary>
-internal sealed class LongTables(SqliteReaders readers, DayReader dayReader, TimeProvider time)
+internal sealed class LongTables(ReadSessions readers, DayReader dayReader, TimeProvider time)
 {
     /// <summary>Maximum number of events in a file; the database itself has all of them.</summary>
     public const int MaxEvents = 100_000;

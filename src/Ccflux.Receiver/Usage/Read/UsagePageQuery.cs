@@ -3,13 +3,12 @@ using Ccflux.Receiver.Usage.Read.Days;
 using Ccflux.Receiver.Usage.Read.Panels;
 using Ccflux.Receiver.Usage.Read.Snapshots;
 using Ccflux.Receiver.Usage.Read.Views;
-using Ccflux.Storage.Sqlite;
-using Dapper;
+using Ccflux.Storage.Reading;
 
 namespace Ccflux.Receiver.Usage.Read;
 
 /// <summary>Reads <c>/admin/</c> in one snapshot.</summary>
-internal sealed class UsagePageQuery(SqliteReaders readers, DayCache days, CostHistory costs, DayReader dayReader, PartDays parts, IUserQuotas userQuotas, DatabaseSize database, TimeProvider time)
+internal sealed class UsagePageQuery(ReadSessions readers, DayCache days, CostHistory costs, DayReader dayReader, PartDays parts, IUserQuotas userQuotas, DatabaseSize database, TimeProvider time)
 {
     public async Task<UsagePageView> ReadAsync(UsagePageRequest request, CancellationToken cancellationToken)
     {
@@ -22,7 +21,7 @@ internal sealed class UsagePageQuery(SqliteReaders readers, DayCache days, CostH
 
         var (recentWindows, recent) = ReadRecent(snapshot);
         var (period, prior) = ReadPeriod(snapshot, scope);
-        var firstDay = snapshot.Connection.ExecuteScalar<int?>(UsageReadSql.FirstDay);
+        var firstDay = (int?)snapshot.Session.Scalar(UsageReadSql.FirstDay);
         var allTime = AllTime.Read(snapshot, costs).Narrow(scope, snapshot, costs);
         var open = WindowsPanel.Open(snapshot, recentWindows.List, recentWindows.Closed);
         var devices = DevicesPanel.Read(snapshot);
@@ -66,7 +65,7 @@ internal sealed class UsagePageQuery(SqliteReaders readers, DayCache days, CostH
         var today = UtcDay.From(snapshot.Now);
         var windows = new RecentWindows(snapshot.Now);
         var totals = new PeriodTotals(today - RecentWindows.Days + 1, today);
-        foreach (var rows in days.Read(snapshot.Connection, snapshot.StoreId, today - RecentWindows.Days + 1, today, snapshot.Models))
+        foreach (var rows in days.Read(snapshot.Session, snapshot.StoreId, today - RecentWindows.Days + 1, today, snapshot.Models))
         {
             windows.Add(rows);
             totals.Add(rows);
@@ -83,7 +82,7 @@ internal sealed class UsagePageQuery(SqliteReaders readers, DayCache days, CostH
         var part = PriorPart.Of(from, to, snapshot.Now);
         var period = new UsagePeriodSums(from, to, scope.Users, scope.Model);
         var prior = new UsagePeriodSums(part.From, from - 1, scope.Users, scope.Model);
-        foreach (var rows in days.Read(snapshot.Connection, snapshot.StoreId, part.From, to, snapshot.Models))
+        foreach (var rows in days.Read(snapshot.Session, snapshot.StoreId, part.From, to, snapshot.Models))
         {
             period.Add(rows);
             if (rows.Day < part.Day)
@@ -94,7 +93,7 @@ internal sealed class UsagePageQuery(SqliteReaders readers, DayCache days, CostH
 
         if (part.HasPartOfDay)
         {
-            prior.AddTotals(parts.Read(snapshot.Connection, snapshot.StoreId, part.Day, part.Until, snapshot.Models));
+            prior.AddTotals(parts.Read(snapshot.Session, snapshot.StoreId, part.Day, part.Until, snapshot.Models));
         }
 
         return (period, prior.Totals);

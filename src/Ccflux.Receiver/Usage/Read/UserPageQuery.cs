@@ -2,12 +2,12 @@ using Ccflux.Receiver.Usage.Read.Days;
 using Ccflux.Receiver.Usage.Read.Panels;
 using Ccflux.Receiver.Usage.Read.Snapshots;
 using Ccflux.Receiver.Usage.Read.Views;
-using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Reading;
 
 namespace Ccflux.Receiver.Usage.Read;
 
 /// <summary>Reads <c>/admin/users/{email}</c> in one snapshot.</summary>
-internal sealed class UserPageQuery(SqliteReaders readers, DayCache days, CostHistory costs, DayReader dayReader, TimeProvider time)
+internal sealed class UserPageQuery(ReadSessions readers, DayCache days, CostHistory costs, DayReader dayReader, TimeProvider time)
 {
     /// <returns>Null if no user has this e-mail address.</returns>
     public async Task<UserPageView?> ReadAsync(UserPageRequest request, CancellationToken cancellationToken)
@@ -73,7 +73,7 @@ internal sealed class UserPageQuery(SqliteReaders readers, DayCache days, CostHi
     private UsagePeriodSums ReadPeriod(UsageSnapshot snapshot, Scope scope)
     {
         var period = new UsagePeriodSums(UtcDay.From(scope.Filter.From), UtcDay.From(scope.Filter.To), scope.Users, scope.Model);
-        foreach (var rows in days.Read(snapshot.Connection, snapshot.StoreId, period.Totals.From, period.Totals.To, snapshot.Models))
+        foreach (var rows in days.Read(snapshot.Session, snapshot.StoreId, period.Totals.From, period.Totals.To, snapshot.Models))
         {
             period.Add(rows);
         }
@@ -85,14 +85,14 @@ internal sealed class UserPageQuery(SqliteReaders readers, DayCache days, CostHi
     {
         var today = UtcDay.From(snapshot.Now);
         var recent = new RecentWindows(snapshot.Now);
-        foreach (var rows in days.Read(snapshot.Connection, snapshot.StoreId, today - RecentWindows.Days + 1, today, snapshot.Models))
+        foreach (var rows in days.Read(snapshot.Session, snapshot.StoreId, today - RecentWindows.Days + 1, today, snapshot.Models))
         {
             recent.Add(rows with { Windows = Own(rows, scope) });
         }
 
         var from = UtcDay.From(scope.Filter.From);
         var to = UtcDay.From(scope.Filter.To);
-        var period = days.Read(snapshot.Connection, snapshot.StoreId, from, to, snapshot.Models).SelectMany(rows => Own(rows, scope)).ToList();
+        var period = days.Read(snapshot.Session, snapshot.StoreId, from, to, snapshot.Models).SelectMany(rows => Own(rows, scope)).ToList();
         return (new UserWindows(period, recent.List), recent.Closed);
     }
 

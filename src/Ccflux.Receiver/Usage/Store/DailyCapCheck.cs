@@ -1,4 +1,4 @@
-using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Usage.Store;
 
@@ -9,30 +9,30 @@ internal static class DailyCapCheck
 {
     /// <summary>Counts what the turns would add and, if it fits, deducts it from today's allowance.</summary>
     /// <returns>Null, or the cap that would be exceeded.</returns>
-    public static string? Run(SqlConnection connection, UsageNameCache names, IncomingTurns incoming, DailyCaps caps)
+    public static string? Run(WriteSession session, UsageNameCache names, IncomingTurns incoming, DailyCaps caps)
     {
         HashSet<string>? sessions = null;
         HashSet<string>? models = null;
         foreach (var turn in incoming.Turns)
         {
-            if (names.FindSession(connection, incoming.UserId, turn.SessionId) is null)
+            if (names.FindSession(session, incoming.UserId, turn.SessionId) is null)
             {
                 (sessions ??= new(StringComparer.Ordinal)).Add(turn.SessionId);
             }
 
             foreach (var name in turn.Models.Keys)
             {
-                if (names.FindModel(connection, name) is not { } model || !names.HasModel(connection, incoming.UserId, model))
+                if (names.FindModel(session, name) is not { } model || !names.HasModel(session, incoming.UserId, model))
                 {
                     (models ??= new(StringComparer.Ordinal)).Add(name);
                 }
             }
         }
 
-        return sessions is null && models is null ? null : Take(connection, incoming, caps, sessions?.Count ?? 0, models?.Count ?? 0);
+        return sessions is null && models is null ? null : Take(session, incoming, caps, sessions?.Count ?? 0, models?.Count ?? 0);
     }
 
-    private static string? Take(SqlConnection connection, IncomingTurns incoming, DailyCaps caps, int sessions, int models)
+    private static string? Take(WriteSession session, IncomingTurns incoming, DailyCaps caps, int sessions, int models)
     {
         if (caps == DailyCaps.None)
         {
@@ -42,12 +42,12 @@ internal static class DailyCapCheck
         var today = StoredTurn.DayOf(incoming.ReceivedAt);
         long sessionsToday = 0;
         long modelsToday = 0;
-        using (var rows = connection.Query(FactsSql.SelectCaps, incoming.UserId, today))
+        using (var rows = session.Query(FactsSql.SelectCaps, ("user", incoming.UserId), ("day", today)))
         {
             if (rows.Read())
             {
-                sessionsToday = rows.Number(0);
-                modelsToday = rows.Number(1);
+                sessionsToday = rows.Int64(0);
+                modelsToday = rows.Int64(1);
             }
         }
 
@@ -61,7 +61,7 @@ internal static class DailyCapCheck
             return $"new model names (at most {caps.Models})";
         }
 
-        connection.Execute(FactsSql.AddCaps, incoming.UserId, today, sessions, models);
+        session.Execute(FactsSql.AddCaps, ("user", incoming.UserId), ("day", today), ("sessions", sessions), ("models", models));
         return null;
     }
 }

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using Ccflux.Contracts.Usage;
-using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Usage.Store;
 
@@ -14,25 +14,25 @@ internal sealed class DailyRowCap
     private readonly HashSet<(long User, int Day)> _changed = [];
 
     /// <returns>Null, or the cap that would be exceeded.</returns>
-    public string? Check(SqlConnection connection, UsageNameCache names, IncomingTurns incoming, DailyCaps caps)
+    public string? Check(WriteSession session, UsageNameCache names, IncomingTurns incoming, DailyCaps caps)
     {
         if (caps == DailyCaps.None)
         {
             return null;
         }
 
-        var today = Of(connection, incoming);
+        var today = Of(session, incoming);
         if (Excess(today.Plus(Most(incoming)), caps) is null)
         {
             return null;
         }
 
         // Near the cap, only the new rows count.
-        return Excess(today.Plus(New(connection, names, incoming)), caps);
+        return Excess(today.Plus(New(session, names, incoming)), caps);
     }
 
     /// <summary>Counts what a write added.</summary>
-    public void Add(SqlConnection connection, IncomingTurns incoming, in Rows rows)
+    public void Add(WriteSession session, IncomingTurns incoming, in Rows rows)
     {
         if (rows == default)
         {
@@ -40,16 +40,18 @@ internal sealed class DailyRowCap
         }
 
         var key = Key(incoming);
-        _today[key] = Of(connection, incoming).Plus(rows);
+        _today[key] = Of(session, incoming).Plus(rows);
         _changed.Add(key);
     }
 
-    public void Flush(SqlConnection connection)
+    public void Flush(WriteSession session)
     {
         foreach (var (user, day) in _changed)
         {
             var rows = _today[(user, day)];
-            connection.Execute(FactsSql.PutGrowth, user, day, rows.Turns, rows.Events, rows.LimitEvents);
+            session.Execute(
+                FactsSql.PutGrowth,
+                ("user", user), ("day", day), ("turns", rows.Turns), ("events", rows.Events), ("limit_events", rows.LimitEvents));
         }
 
         _changed.Clear();
@@ -84,42 +86,42 @@ internal sealed class DailyRowCap
         return rows;
     }
 
-    private static Rows New(SqlConnection connection, UsageNameCache names, IncomingTurns incoming)
+    private static Rows New(WriteSession session, UsageNameCache names, IncomingTurns incoming)
     {
         var rows = default(Rows);
         foreach (var turn in incoming.Turns)
         {
-            rows = rows.Plus(New(connection, names, incoming, turn));
+            rows = rows.Plus(New(session, names, incoming, turn));
         }
 
         return rows;
     }
 
-    private static Rows New(SqlConnection connection, UsageNameCache names, IncomingTurns incoming, TurnReport turn)
+    private static Rows New(WriteSession writing, UsageNameCache names, IncomingTurns incoming, TurnReport turn)
     {
         var limits = turn.LimitEvents ?? [];
-        if (names.FindSession(connection, incoming.UserId, turn.SessionId) is not { } session)
+        if (names.FindSession(writing, incoming.UserId, turn.SessionId) is not { } session)
         {
             return new Rows(1, turn.Models.Count, limits.Count);
         }
 
-        var newLimits = limits.Count(limit => !FactsWriter.HasLimitEvent(connection, incoming.UserId, session.Ref, turn.TurnIndex, limit));
-        if (FactsWriter.Read(connection, incoming.UserId, session.Ref, incoming.SchemaVersion, turn.TurnIndex) is not { } known)
+        var newLimits = limits.Count(limit => !FactsWriter.HasLimitEvent(writing, incoming.UserId, session.Ref, turn.TurnIndex, limit));
+        if (FactsWriter.Read(writing, incoming.UserId, session.Ref, incoming.SchemaVersion, turn.TurnIndex) is not { } known)
         {
             return new Rows(1, turn.Models.Count, newLimits);
         }
 
-        var models = FactsWriter.ReadEvents(connection, incoming.UserId, known.Id).ConvertAll(each => each.ModelId);
-        return new Rows(0, turn.Models.Keys.Count(name => names.FindModel(connection, name) is not { } model || !models.Contains(model)), newLimits);
+        var models = FactsWriter.ReadEvents(writing, incoming.UserId, known.Id).ConvertAll(each => each.ModelId);
+        return new Rows(0, turn.Models.Keys.Count(name => names.FindModel(writing, name) is not { } model || !models.Contains(model)), newLimits);
     }
 
-    private Rows Of(SqlConnection connection, IncomingTurns incoming)
+    private Rows Of(WriteSession session, IncomingTurns incoming)
     {
         var key = Key(incoming);
         if (!_today.TryGetValue(key, out var rows))
         {
-            using var stored = connection.Query(FactsSql.SelectGrowth, key.User, key.Day);
-            rows = stored.Read() ? new Rows(stored.Number(0), stored.Number(1), stored.Number(2)) : default;
+            using var stored = session.Query(FactsSql.SelectGrowth, ("user", key.User), ("day", key.Day));
+            rows = stored.Read() ? new Rows(stored.Int64(0), stored.Int64(1), stored.Int64(2)) : default;
             _today[key] = rows;
         }
 

@@ -1,5 +1,6 @@
 using Ccflux.Contracts.Usage;
-using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Sql;
+using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Usage.Store;
 
@@ -9,87 +10,90 @@ internal static class FactsWriter
     private const int EventColumns = 5 + UsageSums.Count;
 
     [ThreadStatic]
-    private static SqlValue[]? s_eventValues;
+    private static SqlParameter[]? s_eventValues;
 
     /// <returns>The new turn's id, or null if the turn is already stored.</returns>
-    public static long? Insert(SqlConnection connection, in StoredTurn turn, long receivedAt)
+    public static long? Insert(WriteSession session, in StoredTurn turn, long receivedAt)
     {
-        var inserted = connection.Execute(
+        var id = session.Insert(
             FactsSql.InsertTurn,
-            turn.UserId, turn.SessionRef, turn.SchemaVersion, turn.TurnIndex, turn.StartedAt, turn.EndedAt, receivedAt,
-            turn.Outcome, turn.Entrypoint, turn.DeviceRef, turn.PluginVersion, turn.ClockAdjusted);
-        return inserted > 0 ? connection.LastInsertId : null;
+            ("user", turn.UserId), ("session", turn.SessionRef), ("schema", turn.SchemaVersion), ("index", turn.TurnIndex),
+            ("started_at", turn.StartedAt), ("ended_at", turn.EndedAt), ("received_at", receivedAt),
+            ("outcome", turn.Outcome), ("entrypoint", turn.Entrypoint), ("device", turn.DeviceRef),
+            ("plugin_version", turn.PluginVersion), ("clock_adjusted", turn.ClockAdjusted));
+        return id > 0 ? id : null;
     }
 
-    public static (long Id, StoredTurn Turn)? Read(SqlConnection connection, long userId, long sessionRef, int schemaVersion, int turnIndex)
+    public static (long Id, StoredTurn Turn)? Read(WriteSession session, long userId, long sessionRef, int schemaVersion, int turnIndex)
     {
-        using var rows = connection.Query(FactsSql.SelectTurn, userId, sessionRef, schemaVersion, turnIndex);
+        using var rows = session.Query(
+            FactsSql.SelectTurn, ("user", userId), ("session", sessionRef), ("schema", schemaVersion), ("index", turnIndex));
         return rows.Read()
-            ? (rows.Number(0), new StoredTurn(
-                userId, sessionRef, schemaVersion, turnIndex, rows.Number(1), rows.Number(2), rows.Text(3), rows.TextOrNull(4),
-                rows.NumberOrNull(5), rows.TextOrNull(6), rows.Number(7) != 0))
+            ? (rows.Int64(0), new StoredTurn(
+                userId, sessionRef, schemaVersion, turnIndex, rows.Int64(1), rows.Int64(2), rows.Text(3), rows.TextOrNull(4),
+                rows.Int64OrNull(5), rows.TextOrNull(6), rows.Bool(7)))
             : null;
     }
 
-    public static void Update(SqlConnection connection, long turnId, in StoredTurn turn) => connection.Execute(
+    public static void Update(WriteSession session, long turnId, in StoredTurn turn) => session.Execute(
         FactsSql.UpdateTurn,
-        turn.StartedAt, turn.EndedAt, turn.Outcome, turn.Entrypoint, turn.DeviceRef, turn.PluginVersion, turn.ClockAdjusted, turnId);
+        ("started_at", turn.StartedAt), ("ended_at", turn.EndedAt), ("outcome", turn.Outcome), ("entrypoint", turn.Entrypoint), ("device", turn.DeviceRef),
+        ("plugin_version", turn.PluginVersion), ("clock_adjusted", turn.ClockAdjusted), ("turn", turnId));
 
-    public static void Delete(SqlConnection connection, long userId, long turnId)
+    public static void Delete(WriteSession session, long userId, long turnId)
     {
-        connection.Execute(FactsSql.DeleteEvents, userId, turnId);
-        connection.Execute(FactsSql.DeleteTurn, turnId);
+        session.Execute(FactsSql.DeleteEvents, ("user", userId), ("turn", turnId));
+        session.Execute(FactsSql.DeleteTurn, ("turn", turnId));
     }
 
-    public static List<StoredEvent> ReadEvents(SqlConnection connection, long userId, long turnId)
+    public static List<StoredEvent> ReadEvents(WriteSession session, long userId, long turnId)
     {
         var events = new List<StoredEvent>();
-        using var rows = connection.Query(FactsSql.SelectEvents, userId, turnId);
+        using var rows = session.Query(FactsSql.SelectEvents, ("user", userId), ("turn", turnId));
         while (rows.Read())
         {
             var sums = default(UsageSums);
             for (var i = 0; i < UsageSums.Count; i++)
             {
-                sums[i] = rows.Number(3 + i);
+                sums[i] = rows.Int64(3 + i);
             }
 
-            events.Add(new StoredEvent(rows.Number(0), sums, rows.Number(1), rows.Number(2) != 0));
+            events.Add(new StoredEvent(rows.Int64(0), sums, rows.Int64(1), rows.Bool(2)));
         }
 
         return events;
     }
 
-    public static void PutEvent(SqlConnection connection, long userId, long turnId, in StoredEvent each, bool replace)
+    public static void PutEvent(WriteSession session, long userId, long turnId, in StoredEvent each, bool replace)
     {
-        var values = s_eventValues ??= new SqlValue[EventColumns];
-        values[0] = userId;
-        values[1] = turnId;
-        values[2] = each.ModelId;
-        values[3] = each.SubagentTokens;
-        values[4] = each.Partial;
-        for (var i = 0; i < UsageSums.Count; i++)
-        {
-            values[5 + i] = each.Sums[i];
-        }
-
-        connection.Execute(replace ? FactsSql.ReplaceEvent : FactsSql.InsertEvent, values);
+        var values = s_eventValues ??= new SqlParameter[EventColumns];
+        values[0] = ("user", userId);
+        values[1] = ("turn", turnId);
+        values[2] = ("model", each.ModelId);
+        values[3] = ("subagent_tokens", each.SubagentTokens);
+        values[4] = ("partial", each.Partial);
+        each.Sums.CopyTo(values.AsSpan(5));
+        session.Execute(replace ? FactsSql.ReplaceEvent : FactsSql.InsertEvent, values);
     }
 
-    public static bool HasLimitEvent(SqlConnection connection, long userId, long sessionRef, int turnIndex, LimitEvent limit) =>
-        connection.Scalar(FactsSql.HasLimitEvent, userId, sessionRef, turnIndex, limit.AtUtc.ToUnixTimeMilliseconds()) is not null;
+    public static bool HasLimitEvent(WriteSession session, long userId, long sessionRef, int turnIndex, LimitEvent limit) =>
+        session.Any(
+            FactsSql.HasLimitEvent,
+            ("user", userId), ("session", sessionRef), ("index", turnIndex), ("at", limit.AtUtc.ToUnixTimeMilliseconds()));
 
     /// <returns>How many were new.</returns>
-    public static int PutLimitEvents(SqlConnection connection, in StoredTurn turn, IReadOnlyList<LimitEvent>? events)
+    public static int PutLimitEvents(WriteSession session, in StoredTurn turn, IReadOnlyList<LimitEvent>? events)
     {
         var added = 0;
         for (var i = 0; i < (events?.Count ?? 0); i++)
         {
             var limit = events![i];
-            added += HasLimitEvent(connection, turn.UserId, turn.SessionRef, turn.TurnIndex, limit) ? 0 : 1;
-            connection.Execute(
+            added += HasLimitEvent(session, turn.UserId, turn.SessionRef, turn.TurnIndex, limit) ? 0 : 1;
+            session.Execute(
                 FactsSql.PutLimitEvent,
-                turn.UserId, turn.SessionRef, turn.TurnIndex, limit.AtUtc.ToUnixTimeMilliseconds(),
-                string.IsNullOrEmpty(limit.Window) ? null : limit.Window, limit.ResetsAtUtc?.ToUnixTimeMilliseconds(), limit.Final);
+                ("user", turn.UserId), ("session", turn.SessionRef), ("index", turn.TurnIndex), ("at", limit.AtUtc.ToUnixTimeMilliseconds()),
+                ("window", string.IsNullOrEmpty(limit.Window) ? null : limit.Window), ("resets_at", limit.ResetsAtUtc?.ToUnixTimeMilliseconds()),
+                ("final", limit.Final));
         }
 
         return added;

@@ -1,5 +1,5 @@
 using Ccflux.Contracts.Usage;
-using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Usage.Store;
 
@@ -22,21 +22,24 @@ internal sealed class LastSeenAccumulator
         }
     }
 
-    public void Flush(SqlConnection connection)
+    public void Flush(WriteSession session)
     {
         foreach (var (user, incoming) in _users)
         {
             var client = incoming.Client!;
-            connection.Execute(FactsSql.StampUser, incoming.ReceivedAt, incoming.PluginVersion, client.ClaudeCodeVersion, client.Platform, user);
+            session.Execute(
+                FactsSql.StampUser,
+                ("now", incoming.ReceivedAt), ("plugin_version", incoming.PluginVersion), ("claude_code_version", client.ClaudeCodeVersion),
+                ("platform", client.Platform), ("user", user));
             if (incoming.SchemaVersion == LegacyReport.Version)
             {
-                connection.Execute(FactsSql.StampClaimedEmail, incoming.ClaimedEmail, user, incoming.ClaimedEmail);
+                session.Execute(FactsSql.StampClaimedEmail, ("claimed_email", incoming.ClaimedEmail), ("user", user));
             }
         }
 
         foreach (var (device, at) in _devices)
         {
-            connection.Execute(FactsSql.StampDevice, at, device);
+            session.Execute(FactsSql.StampDevice, ("now", at), ("device", device));
         }
 
         Clear();

@@ -1,5 +1,4 @@
 using Ccflux.Contracts.Usage;
-using Ccflux.Storage.Sqlite;
 using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Usage.Store;
@@ -34,7 +33,7 @@ internal sealed class ReportWrite(UsageWriter usage, IncomingTurns turns, DailyC
 {
     public override int Weight => turns.Turns.Count;
 
-    protected override StoreResult Write(SqlConnection connection) => usage.Write(connection, turns, caps);
+    protected override StoreResult Write(WriteSession session) => usage.Write(session, turns, caps);
 }
 
 /// <summary>What a user may add per day: sessions, model names new to the user, and rows of facts.</summary>

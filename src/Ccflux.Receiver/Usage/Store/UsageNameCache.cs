@@ -1,5 +1,5 @@
 using Ccflux.Receiver.Platform.Colours;
-using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Usage.Store;
 
@@ -26,14 +26,14 @@ internal sealed class UsageNameCache
     private readonly HashSet<(long User, long Model)> _userModels = [];
     private readonly Dictionary<(long User, string Session), UsageSession> _sessions = [];
 
-    public long? FindModel(SqlConnection connection, string name)
+    public long? FindModel(WriteSession session, string name)
     {
         if (_models.TryGetValue(name, out var known))
         {
             return known;
         }
 
-        var model = connection.Scalar(FactsSql.SelectModel, name);
+        var model = session.Scalar(FactsSql.SelectModel, ("name", name));
         if (model is { } found)
         {
             Keep(_models, name, found, MaxModels);
@@ -42,24 +42,23 @@ internal sealed class UsageNameCache
         return model;
     }
 
-    public long AddModel(SqlConnection connection, string name, long now)
+    public long AddModel(WriteSession session, string name, long now)
     {
-        connection.Execute(FactsSql.InsertModel, name, now);
-        var id = connection.LastInsertId;
-        ModelColours.Claim(connection, name);
+        var id = session.Insert(FactsSql.InsertModel, ("name", name), ("now", now));
+        ModelColours.Claim(session, name);
         Keep(_models, name, id, MaxModels);
         return id;
     }
 
     /// <summary>True if the user has used the model before.</summary>
-    public bool HasModel(SqlConnection connection, long user, long model)
+    public bool HasModel(WriteSession session, long user, long model)
     {
         if (_userModels.Contains((user, model)))
         {
             return true;
         }
 
-        if (connection.Scalar(FactsSql.HasModel, user, model) is null)
+        if (!session.Any(FactsSql.HasModel, ("user", user), ("model", model)))
         {
             return false;
         }
@@ -78,31 +77,32 @@ internal sealed class UsageNameCache
         _userModels.Add((user, model));
     }
 
-    public UsageSession? FindSession(SqlConnection connection, long user, string sessionId)
+    public UsageSession? FindSession(WriteSession writing, long user, string sessionId)
     {
         if (_sessions.TryGetValue((user, sessionId), out var known))
         {
             return known;
         }
 
-        if (connection.Scalar(FactsSql.SelectSession, user, sessionId) is not { } found)
+        if (writing.Scalar(FactsSql.SelectSession, ("user", user), ("session_id", sessionId)) is not { } found)
         {
             return null;
         }
 
         var session = new UsageSession(found)
         {
-            HasLegacy = connection.Scalar(SupersedeSql.HasSchema, user, found, 1) is not null,
-            HasTurns = connection.Scalar(SupersedeSql.HasSchema, user, found, 2) is not null,
+            HasLegacy = writing.Any(SupersedeSql.HasSchema, ("user", user), ("session", found), ("schema", 1)),
+            HasTurns = writing.Any(SupersedeSql.HasSchema, ("user", user), ("session", found), ("schema", 2)),
         };
         Keep(_sessions, (user, sessionId), session, MaxSessions);
         return session;
     }
 
-    public UsageSession AddSession(SqlConnection connection, long user, string sessionId, long? startedAt, long firstAt, long lastAt)
+    public UsageSession AddSession(WriteSession writing, long user, string sessionId, long? startedAt, long firstAt, long lastAt)
     {
-        connection.Execute(FactsSql.InsertSession, user, sessionId, startedAt, firstAt, lastAt);
-        var session = new UsageSession(connection.LastInsertId);
+        var session = new UsageSession(writing.Insert(
+            FactsSql.InsertSession,
+            ("user", user), ("session_id", sessionId), ("started_at", startedAt), ("first_at", firstAt), ("last_at", lastAt)));
         Keep(_sessions, (user, sessionId), session, MaxSessions);
         return session;
     }

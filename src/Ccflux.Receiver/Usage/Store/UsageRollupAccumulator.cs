@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
-using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Sql;
+using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Usage.Store;
 
@@ -13,7 +14,7 @@ internal sealed class UsageRollupAccumulator
     private readonly Dictionary<long, SpanCell> _totals = [];
     private readonly Dictionary<(long User, long Model), ModelCell> _models = [];
     private readonly HashSet<long> _shrunk = [];
-    private readonly SqlValue[] _dayValues = new SqlValue[4 + UsageSums.Count];
+    private readonly SqlParameter[] _dayValues = new SqlParameter[4 + UsageSums.Count];
 
     /// <summary>True if the last <see cref="Flush"/> deleted sessions together with their last turn: session caches must be cleared.</summary>
     public bool SessionsDeleted { get; private set; }
@@ -36,12 +37,12 @@ internal sealed class UsageRollupAccumulator
         _shrunk.Add(turn.SessionRef);
     }
 
-    public void Flush(SqlConnection connection)
+    public void Flush(WriteSession session)
     {
         SessionsDeleted = false;
-        FlushDays(connection);
-        FlushSessions(connection);
-        FlushTotals(connection);
+        FlushDays(session);
+        FlushSessions(session);
+        FlushTotals(session);
         Clear();
     }
 
@@ -108,37 +109,33 @@ internal sealed class UsageRollupAccumulator
         return ref cell;
     }
 
-    private void FlushDays(SqlConnection connection)
+    private void FlushDays(WriteSession session)
     {
         foreach (var ((day, user, model), cell) in _days)
         {
-            _dayValues[0] = day;
-            _dayValues[1] = user;
-            _dayValues[2] = model;
-            _dayValues[3] = cell.Events;
-            for (var i = 0; i < UsageSums.Count; i++)
-            {
-                _dayValues[4 + i] = cell.Sums[i];
-            }
-
-            connection.Execute(UsageRollupSql.AddDay, _dayValues);
+            _dayValues[0] = ("day", day);
+            _dayValues[1] = ("user", user);
+            _dayValues[2] = ("model", model);
+            _dayValues[3] = ("events", cell.Events);
+            cell.Sums.CopyTo(_dayValues.AsSpan(4));
+            session.Execute(UsageRollupSql.AddDay, _dayValues);
             if (cell.Shrunk)
             {
-                connection.Execute(UsageRollupSql.DeleteEmptyDay, day, user, model);
+                session.Execute(UsageRollupSql.DeleteEmptyDay, ("day", day), ("user", user), ("model", model));
             }
         }
 
         foreach (var ((day, user), cell) in _userDays)
         {
-            connection.Execute(UsageRollupSql.AddUserDay, day, user, cell.Turns, cell.Failed);
+            session.Execute(UsageRollupSql.AddUserDay, ("day", day), ("user", user), ("turns", cell.Turns), ("failed", cell.Failed));
             if (cell.Shrunk)
             {
-                connection.Execute(UsageRollupSql.DeleteEmptyUserDay, day, user);
+                session.Execute(UsageRollupSql.DeleteEmptyUserDay, ("day", day), ("user", user));
             }
         }
     }
 
-    private void FlushSessions(SqlConnection connection)
+    private void FlushSessions(WriteSession writing)
     {
         foreach (var ((day, user, session), turns) in _sessionDays)
         {
@@ -147,23 +144,24 @@ internal sealed class UsageRollupAccumulator
                 continue;
             }
 
-            if (connection.Execute(UsageRollupSql.AddSessionDay, turns, day, user, session) == 0)
+            if (writing.Execute(UsageRollupSql.AddSessionDay, ("turns", turns), ("day", day), ("user", user), ("session", session)) == 0)
             {
-                connection.Execute(UsageRollupSql.InsertSessionDay, day, user, session, turns);
-                connection.Execute(UsageRollupSql.LinkNextSessionDay, day, user, session);
+                writing.Execute(UsageRollupSql.InsertSessionDay, ("day", day), ("user", user), ("session", session), ("turns", turns));
+                writing.Execute(UsageRollupSql.LinkNextSessionDay, ("day", day), ("user", user), ("session", session));
             }
-            else if (turns < 0 && connection.Execute(UsageRollupSql.DeleteEmptySessionDay, day, user, session) > 0)
+            else if (turns < 0 && writing.Execute(UsageRollupSql.DeleteEmptySessionDay, ("day", day), ("user", user), ("session", session)) > 0)
             {
-                connection.Execute(UsageRollupSql.LinkNextSessionDay, day, user, session);
+                writing.Execute(UsageRollupSql.LinkNextSessionDay, ("day", day), ("user", user), ("session", session));
             }
         }
 
         foreach (var (session, cell) in _sessions)
         {
-            connection.Execute(
+            writing.Execute(
                 UsageRollupSql.AddSession,
-                cell.StartedAt, cell.First, cell.Last, cell.Turns, cell.Events,
-                cell.Tokens.Input, cell.Tokens.Output, cell.Tokens.CacheRead, cell.Tokens.CacheWrite, session);
+                ("started_at", cell.StartedAt), ("first_at", cell.First), ("last_at", cell.Last), ("turns", cell.Turns), ("events", cell.Events),
+                ("input_tokens", cell.Tokens.Input), ("output_tokens", cell.Tokens.Output),
+                ("cache_read_tokens", cell.Tokens.CacheRead), ("cache_write_tokens", cell.Tokens.CacheWrite), ("session", session));
             if (!_shrunk.Contains(session))
             {
                 continue;
@@ -171,37 +169,41 @@ internal sealed class UsageRollupAccumulator
 
             ref var total = ref Span(_totals, cell.User);
             total.Shrunk = true;
-            if (connection.Execute(UsageRollupSql.DeleteEmptySession, session) > 0)
+            if (writing.Execute(UsageRollupSql.DeleteEmptySession, ("session", session)) > 0)
             {
                 total.Sessions--;
                 SessionsDeleted = true;
             }
             else
             {
-                connection.Execute(UsageRollupSql.RecountSessionSpan, session);
+                writing.Execute(UsageRollupSql.RecountSessionSpan, ("session", session));
             }
         }
     }
 
-    private void FlushTotals(SqlConnection connection)
+    private void FlushTotals(WriteSession session)
     {
         foreach (var (user, cell) in _totals)
         {
-            connection.Execute(UsageRollupSql.AddTotals, user, cell.Sessions, cell.Turns, cell.Failed, cell.First, cell.Last);
-            if (cell.Shrunk && connection.Execute(UsageRollupSql.DeleteEmptyTotals, user) == 0)
+            session.Execute(
+                UsageRollupSql.AddTotals,
+                ("user", user), ("sessions", cell.Sessions), ("turns", cell.Turns), ("failed", cell.Failed), ("first_at", cell.First), ("last_at", cell.Last));
+            if (cell.Shrunk && session.Execute(UsageRollupSql.DeleteEmptyTotals, ("user", user)) == 0)
             {
-                connection.Execute(UsageRollupSql.RecountTotalsSpan, user);
+                session.Execute(UsageRollupSql.RecountTotalsSpan, ("user", user));
             }
         }
 
         foreach (var ((user, model), cell) in _models)
         {
-            connection.Execute(
+            session.Execute(
                 UsageRollupSql.AddModel,
-                user, model, cell.Events, cell.Messages, cell.Tokens.Input, cell.Tokens.Output, cell.Tokens.CacheRead, cell.Tokens.CacheWrite);
+                ("user", user), ("model", model), ("events", cell.Events), ("messages", cell.Messages),
+                ("input_tokens", cell.Tokens.Input), ("output_tokens", cell.Tokens.Output),
+                ("cache_read_tokens", cell.Tokens.CacheRead), ("cache_write_tokens", cell.Tokens.CacheWrite));
             if (cell.Shrunk)
             {
-                connection.Execute(UsageRollupSql.DeleteEmptyModel, user, model);
+                session.Execute(UsageRollupSql.DeleteEmptyModel, ("user", user), ("model", model));
             }
         }
     }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Ccflux.Contracts.Usage;
+using Ccflux.Storage.Sql;
 
 namespace Ccflux.Receiver.Usage.Store;
 
@@ -10,6 +11,14 @@ internal struct UsageSums
 {
     public const int Count = 21;
     private const int CountsPerPart = 5;
+
+    private static readonly string[] s_columns =
+    [
+        "messages", "input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "cache_write_1h_tokens",
+        "over_100k_input_tokens", "over_100k_output_tokens", "over_100k_cache_read_tokens", "over_100k_cache_write_tokens", "over_100k_cache_write_1h_tokens",
+        "over_200k_input_tokens", "over_200k_output_tokens", "over_200k_cache_read_tokens", "over_200k_cache_write_tokens", "over_200k_cache_write_1h_tokens",
+        "fast_input_tokens", "fast_output_tokens", "fast_cache_read_tokens", "fast_cache_write_tokens", "fast_cache_write_1h_tokens",
+    ];
 
     private long _first;
 
@@ -46,6 +55,15 @@ internal struct UsageSums
         for (var i = 0; i < Count; i++)
         {
             this[i] = Saturating.Add(this[i], sign * other[i]);
+        }
+    }
+
+    /// <summary>As the parameters <see cref="FactsSql.SumParameters"/>.</summary>
+    public readonly void CopyTo(Span<SqlParameter> parameters)
+    {
+        for (var i = 0; i < Count; i++)
+        {
+            parameters[i] = (s_columns[i], this[i]);
         }
     }
 

@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using Ccflux.Contracts.Usage;
 using Ccflux.Receiver.Platform.Jobs;
 using Ccflux.Receiver.Platform.Live;
-using Ccflux.Storage.Sqlite;
 using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Usage.Store;
@@ -32,9 +31,9 @@ internal sealed class UsageWriter(IChangeFeed changes, WindowAssigner? windows =
     public bool AreWindowsBehind => Volatile.Read(ref _windowsBehind);
 
     /// <summary>Stores the turns, or none of them if the user would exceed a cap.</summary>
-    public StoreResult Write(SqlConnection connection, IncomingTurns incoming, DailyCaps caps)
+    public StoreResult Write(WriteSession session, IncomingTurns incoming, DailyCaps caps)
     {
-        if ((_growth.Check(connection, _names, incoming, caps) ?? DailyCapCheck.Run(connection, _names, incoming, caps)) is { } overCap)
+        if ((_growth.Check(session, _names, incoming, caps) ?? DailyCapCheck.Run(session, _names, incoming, caps)) is { } overCap)
         {
             return new StoreResult(0, 0, overCap);
         }
@@ -43,12 +42,12 @@ internal sealed class UsageWriter(IChangeFeed changes, WindowAssigner? windows =
         _added = default;
         foreach (var turn in incoming.Turns)
         {
-            accepted += Write(connection, incoming, turn) ? 1 : 0;
+            accepted += Write(session, incoming, turn) ? 1 : 0;
         }
 
         if (caps != DailyCaps.None)
         {
-            _growth.Add(connection, incoming, _added);
+            _growth.Add(session, incoming, _added);
         }
 
         _stamps.Add(incoming);
@@ -57,10 +56,10 @@ internal sealed class UsageWriter(IChangeFeed changes, WindowAssigner? windows =
     }
 
     /// <summary>Removes a turn from the facts and from every rollup.</summary>
-    public void Remove(SqlConnection connection, long turnId, in StoredTurn turn)
+    public void Remove(WriteSession session, long turnId, in StoredTurn turn)
     {
-        var events = FactsWriter.ReadEvents(connection, turn.UserId, turnId);
-        FactsWriter.Delete(connection, turn.UserId, turnId);
+        var events = FactsWriter.ReadEvents(session, turn.UserId, turnId);
+        FactsWriter.Delete(session, turn.UserId, turnId);
         _rollups.Remove(turn, events.ToArray());
         _windows.Remove(turn);
         _changed = true;
@@ -69,22 +68,22 @@ internal sealed class UsageWriter(IChangeFeed changes, WindowAssigner? windows =
     /// <summary>Makes the transaction continue counting for a user whose windows lag behind.</summary>
     public void GoOnWithWindows() => _windows.GoOn();
 
-    public void BeforeCommit(SqlConnection connection)
+    public void BeforeCommit(WriteSession session)
     {
-        foreach (var (user, session) in _toSupersede)
+        foreach (var (user, sessionRef) in _toSupersede)
         {
-            Supersede(connection, user, session);
+            Supersede(session, user, sessionRef);
         }
 
-        _rollups.Flush(connection);
+        _rollups.Flush(session);
         if (_rollups.SessionsDeleted)
         {
             _names.Forget();
         }
 
-        _windows.Flush(connection);
-        _growth.Flush(connection);
-        _stamps.Flush(connection);
+        _windows.Flush(session);
+        _growth.Flush(session);
+        _stamps.Flush(session);
         _toSupersede.Clear();
     }
 
@@ -114,21 +113,21 @@ internal sealed class UsageWriter(IChangeFeed changes, WindowAssigner? windows =
         _changed = false;
     }
 
-    private bool Write(SqlConnection connection, IncomingTurns incoming, TurnReport report)
+    private bool Write(WriteSession writing, IncomingTurns incoming, TurnReport report)
     {
         var started = report.StartedUtc.ToUnixTimeMilliseconds();
         var ended = report.EndedUtc.ToUnixTimeMilliseconds();
         var sessionStart = report.SessionStartUtc?.ToUnixTimeMilliseconds();
         var isLegacy = incoming.SchemaVersion == LegacyReport.Version;
-        var session = _names.FindSession(connection, incoming.UserId, report.SessionId);
-        if (isLegacy && session is { HasTurns: true } && IsCovered(connection, incoming.UserId, session.Ref, ended))
+        var session = _names.FindSession(writing, incoming.UserId, report.SessionId);
+        if (isLegacy && session is { HasTurns: true } && IsCovered(writing, incoming.UserId, session.Ref, ended))
         {
             return false;
         }
 
         if (session is null)
         {
-            session = _names.AddSession(connection, incoming.UserId, report.SessionId, sessionStart, started, ended);
+            session = _names.AddSession(writing, incoming.UserId, report.SessionId, sessionStart, started, ended);
             _rollups.SessionCreated(incoming.UserId);
         }
 
@@ -142,31 +141,31 @@ internal sealed class UsageWriter(IChangeFeed changes, WindowAssigner? windows =
         var turn = new StoredTurn(
             incoming.UserId, session.Ref, incoming.SchemaVersion, report.TurnIndex, started, ended,
             report.Outcome, report.Entrypoint, incoming.DeviceRef, incoming.PluginVersion, report.ClockAdjusted);
-        ReadEvents(connection, incoming, report);
-        _added = _added.Plus(new DailyRowCap.Rows(0, 0, FactsWriter.PutLimitEvents(connection, turn, report.LimitEvents)));
-        if (FactsWriter.Insert(connection, turn, incoming.ReceivedAt) is not { } turnId)
+        ReadEvents(writing, incoming, report);
+        _added = _added.Plus(new DailyRowCap.Rows(0, 0, FactsWriter.PutLimitEvents(writing, turn, report.LimitEvents)));
+        if (FactsWriter.Insert(writing, turn, incoming.ReceivedAt) is not { } turnId)
         {
-            return WriteAgain(connection, turn, sessionStart);
+            return WriteAgain(writing, turn, sessionStart);
         }
 
         var events = CollectionsMarshal.AsSpan(_events);
         foreach (ref readonly var each in events)
         {
-            FactsWriter.PutEvent(connection, turn.UserId, turnId, each, replace: false);
+            FactsWriter.PutEvent(writing, turn.UserId, turnId, each, replace: false);
         }
 
         _added = _added.Plus(new DailyRowCap.Rows(1, events.Length, 0));
         _rollups.Add(turn, sessionStart, events);
-        _windows.Add(connection, turn, TokenSums.Of(events));
+        _windows.Add(writing, turn, TokenSums.Of(events));
         return true;
     }
 
     /// <summary>Merges a turn that is already stored with what was reported again.</summary>
-    private bool WriteAgain(SqlConnection connection, in StoredTurn again, long? sessionStart)
+    private bool WriteAgain(WriteSession session, in StoredTurn again, long? sessionStart)
     {
-        var (turnId, known) = FactsWriter.Read(connection, again.UserId, again.SessionRef, again.SchemaVersion, again.TurnIndex)!.Value;
+        var (turnId, known) = FactsWriter.Read(session, again.UserId, again.SessionRef, again.SchemaVersion, again.TurnIndex)!.Value;
         var merged = TurnMerge.Merge(known, again);
-        var knownEvents = FactsWriter.ReadEvents(connection, again.UserId, turnId);
+        var knownEvents = FactsWriter.ReadEvents(session, again.UserId, turnId);
         var events = new List<StoredEvent>(knownEvents);
         var changed = merged != known;
         foreach (var each in _events)
@@ -177,7 +176,7 @@ internal sealed class UsageWriter(IChangeFeed changes, WindowAssigner? windows =
                 continue;
             }
 
-            FactsWriter.PutEvent(connection, again.UserId, turnId, each, replace: true);
+            FactsWriter.PutEvent(session, again.UserId, turnId, each, replace: true);
             _added = _added.Plus(new DailyRowCap.Rows(0, at < 0 ? 1 : 0, 0));
             events = [.. events.Where(candidate => candidate.ModelId != each.ModelId), each];
             changed = true;
@@ -188,59 +187,60 @@ internal sealed class UsageWriter(IChangeFeed changes, WindowAssigner? windows =
             return false;
         }
 
-        FactsWriter.Update(connection, turnId, merged);
+        FactsWriter.Update(session, turnId, merged);
         var before = knownEvents.ToArray();
         var after = events.ToArray();
         _rollups.Replace(known, before, merged, sessionStart, after);
         if (known.EndedAt == merged.EndedAt)
         {
-            _windows.Adjust(connection, merged, TokenSums.Of(after).Plus(TokenSums.Of(before), -1));
+            _windows.Adjust(session, merged, TokenSums.Of(after).Plus(TokenSums.Of(before), -1));
         }
         else
         {
             _windows.Remove(known);
-            _windows.Add(connection, merged, TokenSums.Of(after));
+            _windows.Add(session, merged, TokenSums.Of(after));
         }
 
         return true;
     }
 
     /// <summary>Reads the report's models as events into the buffer that every turn reuses.</summary>
-    private void ReadEvents(SqlConnection connection, IncomingTurns incoming, TurnReport report)
+    private void ReadEvents(WriteSession session, IncomingTurns incoming, TurnReport report)
     {
         _events.Clear();
         foreach (var (name, usage) in report.Models)
         {
-            var model = _names.FindModel(connection, name) ?? _names.AddModel(connection, name, incoming.ReceivedAt);
+            var model = _names.FindModel(session, name) ?? _names.AddModel(session, name, incoming.ReceivedAt);
             _names.AddUserModel(incoming.UserId, model);
             _events.Add(new StoredEvent(model, UsageSums.Of(usage), usage.SubagentTokens, usage.Partial));
         }
     }
 
-    private void Supersede(SqlConnection connection, long user, long session)
+    private void Supersede(WriteSession writing, long user, long session)
     {
         var covered = new List<int>();
-        using (var rows = connection.Query(SupersedeSql.SelectLegacy, user, session))
+        using (var rows = writing.Query(SupersedeSql.SelectLegacy, ("user", user), ("session", session)))
         {
             while (rows.Read())
             {
-                if (IsCovered(connection, user, session, rows.Number(1)))
+                if (IsCovered(writing, user, session, rows.Int64(1)))
                 {
-                    covered.Add((int)rows.Number(0));
+                    covered.Add(rows.Int32(0));
                 }
             }
         }
 
         foreach (var index in covered)
         {
-            var (turnId, turn) = FactsWriter.Read(connection, user, session, LegacyReport.Version, index)!.Value;
-            Remove(connection, turnId, turn);
+            var (turnId, turn) = FactsWriter.Read(writing, user, session, LegacyReport.Version, index)!.Value;
+            Remove(writing, turnId, turn);
         }
     }
 
-    private static bool IsCovered(SqlConnection connection, long user, long session, long reportedAt)
+    private static bool IsCovered(WriteSession writing, long user, long session, long reportedAt)
     {
-        using var rows = connection.Query(SupersedeSql.SelectOwner, user, session, reportedAt + SupersedeRule.BeforeStart);
-        return rows.Read() && SupersedeRule.Covers(reportedAt, rows.Number(0), rows.Number(1) != 0);
+        using var rows = writing.Query(
+            SupersedeSql.SelectOwner, ("user", user), ("session", session), ("until", reportedAt + SupersedeRule.BeforeStart));
+        return rows.Read() && SupersedeRule.Covers(reportedAt, rows.Int64(0), rows.Bool(1));
     }
 }

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Usage.Store;
 
@@ -33,24 +33,24 @@ internal sealed class WindowAssigner(int rowsPerTransaction = WindowAssigner.Row
     /// <summary>Makes this transaction continue counting for one of the users whose windows lag behind.</summary>
     public void GoOn() => _goesOn = true;
 
-    public void Add(SqlConnection connection, in StoredTurn turn, in TokenSums tokens)
+    public void Add(WriteSession session, in StoredTurn turn, in TokenSums tokens)
     {
-        if (WillBeCounted(connection, turn))
+        if (WillBeCounted(session, turn))
         {
             Recount(turn.UserId, turn.EndedAt);
             return;
         }
 
-        if (Find(connection, turn.UserId, turn.EndedAt) is not { } start)
+        if (Find(session, turn.UserId, turn.EndedAt) is not { } start)
         {
             start = WindowRule.StartFor(turn.EndedAt);
-            if (connection.Scalar(WindowSql.SelectNextStart, turn.UserId, turn.EndedAt) < start + WindowRule.Length)
+            if (session.Scalar(WindowSql.SelectNextStart, ("user", turn.UserId), ("at", turn.EndedAt)) < start + WindowRule.Length)
             {
                 Recount(turn.UserId, turn.EndedAt);
                 return;
             }
 
-            connection.Execute(WindowSql.Add, turn.UserId, start, turn.EndedAt, 0, 0, 0, 0, 0, 0);
+            Put(session, turn.UserId, start, new WindowSums { Last = turn.EndedAt });
             Remember(turn.UserId, start);
         }
 
@@ -62,9 +62,9 @@ internal sealed class WindowAssigner(int rowsPerTransaction = WindowAssigner.Row
     }
 
     /// <summary>The turn did not move, and its tokens changed by the difference.</summary>
-    public void Adjust(SqlConnection connection, in StoredTurn turn, in TokenSums difference)
+    public void Adjust(WriteSession session, in StoredTurn turn, in TokenSums difference)
     {
-        if (!WillBeCounted(connection, turn) && Find(connection, turn.UserId, turn.EndedAt) is { } start)
+        if (!WillBeCounted(session, turn) && Find(session, turn.UserId, turn.EndedAt) is { } start)
         {
             ref var cell = ref CollectionsMarshal.GetValueRefOrAddDefault(_cells, (turn.UserId, start), out _);
             cell.Tokens = cell.Tokens.Plus(difference, 1);
@@ -79,11 +79,11 @@ internal sealed class WindowAssigner(int rowsPerTransaction = WindowAssigner.Row
     public void Remove(in StoredTurn turn) => Recount(turn.UserId, turn.EndedAt);
 
     /// <summary>Writes the sums. The transaction's turns and events must already be in their tables.</summary>
-    public void Flush(SqlConnection connection)
+    public void Flush(WriteSession writing)
     {
         foreach (var (user, start, session) in _sessions)
         {
-            if (connection.Execute(WindowSql.AddSession, user, start, session) > 0)
+            if (writing.Execute(WindowSql.AddSession, ("user", user), ("start", start), ("session", session)) > 0)
             {
                 CollectionsMarshal.GetValueRefOrAddDefault(_cells, (user, start), out _).Sessions++;
             }
@@ -91,29 +91,29 @@ internal sealed class WindowAssigner(int rowsPerTransaction = WindowAssigner.Row
 
         foreach (var ((user, start), cell) in _cells)
         {
-            Put(connection, user, start, cell);
+            Put(writing, user, start, cell);
         }
 
-        var unfinished = Unfinished(connection);
+        var unfinished = Unfinished(writing);
         var budget = rowsPerTransaction;
         foreach (var (user, (from, to)) in _recount)
         {
             if (unfinished.TryGetValue(user, out var known))
             {
                 // Left to GoOn: a user who keeps changing the past does not delay the others.
-                Keep(connection, user, from > known.At
+                Keep(writing, user, from > known.At
                     ? known with { To = Math.Max(known.To, to) }
-                    : WindowRecount.Begin(connection, user, from, Math.Max(to, Math.Max(known.To, known.At))));
+                    : WindowRecount.Begin(writing, user, from, Math.Max(to, Math.Max(known.To, known.At))));
             }
             else
             {
-                Count(connection, user, WindowRecount.Begin(connection, user, from, to), ref budget);
+                Count(writing, user, WindowRecount.Begin(writing, user, from, to), ref budget);
             }
         }
 
         if (_goesOn)
         {
-            Continue(connection, ref budget);
+            Continue(writing, ref budget);
         }
 
         Clear();
@@ -126,23 +126,25 @@ internal sealed class WindowAssigner(int rowsPerTransaction = WindowAssigner.Row
         _unfinished = null;
     }
 
-    internal static void Put(SqlConnection connection, long user, long start, in WindowSums cell) => connection.Execute(
+    internal static void Put(WriteSession session, long user, long start, in WindowSums cell) => session.Execute(
         WindowSql.Add,
-        user, start, cell.Last, cell.Turns, cell.Sessions, cell.Tokens.Input, cell.Tokens.Output, cell.Tokens.CacheRead, cell.Tokens.CacheWrite);
+        ("user", user), ("start", start), ("last", cell.Last), ("turns", cell.Turns), ("sessions", cell.Sessions),
+        ("input_tokens", cell.Tokens.Input), ("output_tokens", cell.Tokens.Output),
+        ("cache_read_tokens", cell.Tokens.CacheRead), ("cache_write_tokens", cell.Tokens.CacheWrite));
 
     /// <summary>True if a pending recount has not reached the turn yet: it will find the turn in its table.</summary>
-    private bool WillBeCounted(SqlConnection connection, in StoredTurn turn) =>
-        Unfinished(connection).TryGetValue(turn.UserId, out var recount) && turn.EndedAt >= recount.At;
+    private bool WillBeCounted(WriteSession session, in StoredTurn turn) =>
+        Unfinished(session).TryGetValue(turn.UserId, out var recount) && turn.EndedAt >= recount.At;
 
-    private SortedDictionary<long, WindowRecount> Unfinished(SqlConnection connection)
+    private SortedDictionary<long, WindowRecount> Unfinished(WriteSession session)
     {
         if (_unfinished is null)
         {
             _unfinished = [];
-            using var rows = connection.Query(WindowSql.SelectRecounts);
+            using var rows = session.Query(WindowSql.SelectRecounts);
             while (rows.Read())
             {
-                _unfinished[rows.Number(0)] = new WindowRecount(rows.Number(1), rows.Number(2), rows.Number(3), rows.Number(4), rows.Number(5));
+                _unfinished[rows.Int64(0)] = new WindowRecount(rows.Int64(1), rows.Int64(2), rows.Int64(3), rows.Int64(4), rows.Int64(5));
             }
         }
 
@@ -150,53 +152,55 @@ internal sealed class WindowAssigner(int rowsPerTransaction = WindowAssigner.Row
     }
 
     /// <summary>Continues the recount of the next user, round robin.</summary>
-    private void Continue(SqlConnection connection, ref int budget)
+    private void Continue(WriteSession session, ref int budget)
     {
-        if (Unfinished(connection).Count == 0)
+        if (Unfinished(session).Count == 0)
         {
             return;
         }
 
         var user = _unfinished!.Keys.FirstOrDefault(candidate => candidate > _lastContinued, _unfinished.Keys.First());
         _lastContinued = user;
-        Count(connection, user, _unfinished[user], ref budget);
+        Count(session, user, _unfinished[user], ref budget);
     }
 
-    private void Count(SqlConnection connection, long user, in WindowRecount recount, ref int budget)
+    private void Count(WriteSession session, long user, in WindowRecount recount, ref int budget)
     {
         _current.Remove(user);
-        if (budget > 0 && recount.Run(connection, user, ref budget) is var rest)
+        if (budget > 0 && recount.Run(session, user, ref budget) is var rest)
         {
             if (rest is { } unfinished)
             {
-                Keep(connection, user, unfinished);
+                Keep(session, user, unfinished);
             }
             else if (_unfinished?.Remove(user) == true)
             {
-                connection.Execute(WindowSql.DeleteRecount, user);
+                session.Execute(WindowSql.DeleteRecount, ("user", user));
             }
         }
         else
         {
-            Keep(connection, user, recount);
+            Keep(session, user, recount);
         }
     }
 
-    private void Keep(SqlConnection connection, long user, in WindowRecount recount)
+    private void Keep(WriteSession session, long user, in WindowRecount recount)
     {
         _current.Remove(user);
-        Unfinished(connection)[user] = recount;
-        connection.Execute(WindowSql.PutRecount, user, recount.To, recount.Start, recount.At, recount.Turn, recount.Cleared);
+        Unfinished(session)[user] = recount;
+        session.Execute(
+            WindowSql.PutRecount,
+            ("user", user), ("to", recount.To), ("start", recount.Start), ("at", recount.At), ("turn", recount.Turn), ("cleared", recount.Cleared));
     }
 
-    private long? Find(SqlConnection connection, long user, long instant)
+    private long? Find(WriteSession session, long user, long instant)
     {
         if (_current.TryGetValue(user, out var current) && WindowRule.Holds(current, instant))
         {
             return current;
         }
 
-        if (connection.Scalar(WindowSql.SelectLatestStart, user, instant) is { } start && WindowRule.Holds(start, instant))
+        if (session.Scalar(WindowSql.SelectLatestStart, ("user", user), ("at", instant)) is { } start && WindowRule.Holds(start, instant))
         {
             Remember(user, start);
             return start;

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Usage.Store;
 
@@ -14,28 +14,28 @@ namespace Ccflux.Receiver.Usage.Store;
 internal readonly record struct WindowRecount(long To, long Start, long At, long Turn, long Cleared)
 {
     /// <summary>Begins at the window that contains <paramref name="from"/>, or at <paramref name="from"/> itself if none does.</summary>
-    public static WindowRecount Begin(SqlConnection connection, long user, long from, long to)
+    public static WindowRecount Begin(WriteSession session, long user, long from, long to)
     {
-        var begin = connection.Scalar(WindowSql.SelectLatestStart, user, from) is { } start && WindowRule.Holds(start, from) ? start : from;
+        var begin = session.Scalar(WindowSql.SelectLatestStart, ("user", user), ("at", from)) is { } start && WindowRule.Holds(start, from) ? start : from;
         return new WindowRecount(to, -1, begin, -1, WindowRule.StartFor(begin) - 1);
     }
 
     /// <summary>Continues counting until the new windows match the stored ones, or the turns or the budget run out.</summary>
-    /// <param name="connection">The writer's.</param>
+    /// <param name="session">The writer's.</param>
     /// <param name="user">Whose windows.</param>
     /// <param name="budget">Rows that may be read; reduced by those read.</param>
     /// <returns>Where to continue; null when done.</returns>
-    public WindowRecount? Run(SqlConnection connection, long user, ref int budget)
+    public WindowRecount? Run(WriteSession session, long user, ref int budget)
     {
         var windows = new List<Window>();
         var (start, at, lastTurn) = (Start, At, Turn);
         var cleared = long.MaxValue;
         var isDone = true;
-        using (var rows = connection.Query(WindowSql.SelectTurns, user, At, Turn))
+        using (var rows = session.Query(WindowSql.SelectTurns, ("user", user), ("from", At), ("after", Turn)))
         {
             while (rows.Read())
             {
-                var (turn, endedAt) = (rows.Number(0), rows.Number(1));
+                var (turn, endedAt) = (rows.Int64(0), rows.Int64(1));
                 var isNewTurn = turn != lastTurn;
                 if (isNewTurn && budget <= 0)
                 {
@@ -46,7 +46,7 @@ internal readonly record struct WindowRecount(long To, long Start, long At, long
                 if (!WindowRule.Holds(start, endedAt))
                 {
                     var next = WindowRule.StartFor(endedAt);
-                    if (next > To && connection.Scalar(WindowSql.Exists, user, next) is not null)
+                    if (next > To && session.Any(WindowSql.Exists, ("user", user), ("start", next)))
                     {
                         cleared = next - 1;
                         break;
@@ -60,18 +60,18 @@ internal readonly record struct WindowRecount(long To, long Start, long At, long
                     windows.Add(new Window(start));
                 }
 
-                windows[^1].Add(endedAt, rows.Number(2), isNewTurn, new TokenSums(rows.Number(3), rows.Number(4), rows.Number(5), rows.Number(6)));
+                windows[^1].Add(endedAt, rows.Int64(2), isNewTurn, new TokenSums(rows.Int64(3), rows.Int64(4), rows.Int64(5), rows.Int64(6)));
                 (at, lastTurn) = (endedAt, turn);
                 budget--;
             }
         }
 
         var before = cleared == long.MaxValue ? cleared : cleared + 1;
-        connection.Execute(WindowSql.Delete, user, Cleared + 1, before);
-        connection.Execute(WindowSql.DeleteSessions, user, Cleared + 1, before);
+        session.Execute(WindowSql.Delete, ("user", user), ("from", Cleared + 1), ("before", before));
+        session.Execute(WindowSql.DeleteSessions, ("user", user), ("from", Cleared + 1), ("before", before));
         foreach (var window in windows)
         {
-            window.Put(connection, user);
+            window.Put(session, user);
         }
 
         return isDone ? null : new WindowRecount(To, start, at, lastTurn, cleared);
@@ -91,14 +91,14 @@ internal readonly record struct WindowRecount(long To, long Start, long At, long
             _sessions.Add(session);
         }
 
-        public void Put(SqlConnection connection, long user)
+        public void Put(WriteSession writing, long user)
         {
             foreach (var session in _sessions)
             {
-                _sums.Sessions += connection.Execute(WindowSql.AddSession, user, start, session) > 0 ? 1 : 0;
+                _sums.Sessions += writing.Execute(WindowSql.AddSession, ("user", user), ("start", start), ("session", session)) > 0 ? 1 : 0;
             }
 
-            WindowAssigner.Put(connection, user, start, _sums);
+            WindowAssigner.Put(writing, user, start, _sums);
         }
     }
 }

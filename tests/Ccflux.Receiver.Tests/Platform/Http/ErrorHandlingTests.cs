@@ -1,6 +1,6 @@
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Tests.Hosting;
-using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Reading;
 using Ccflux.Testing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;

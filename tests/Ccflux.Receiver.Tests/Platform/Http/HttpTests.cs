@@ -29,11 +29,11 @@ public sealed class HttpTests
         var time = new ManualTime();
         await using var receiver = await RunningReceiver.StartAsync(time);
         var writer = receiver.Service<GroupCommitWriter>();
-        await writer.WriteAsync(connection => connection.Scalar("PRAGMA busy_timeout = 10"));
-        using (var other = SqlConnection.Open(receiver.DatabasePath))
+        await writer.WriteAsync(session => session.Scalar("PRAGMA busy_timeout = 10"));
+        using (var other = SqliteConnection.Open(receiver.DatabasePath))
         {
             other.ExecuteScript("BEGIN IMMEDIATE");
-            Assert.Equal(WriteStatus.StorageFailed, (await writer.WriteAsync(connection => connection.Execute("DELETE FROM admin_sessions"))).Status);
+            Assert.Equal(WriteStatus.StorageFailed, (await writer.WriteAsync(session => session.Execute("DELETE FROM admin_sessions"))).Status);
 
             using var degraded = await receiver.Client.FetchAsync("/health");
             Assert.Equal(HttpStatusCode.ServiceUnavailable, degraded.StatusCode);

@@ -1,7 +1,7 @@
 using System.Net;
 using Ccflux.Receiver.Tests.Hosting;
 using Ccflux.Receiver.Tests.Usage.Ingest;
-using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Reading;
 using Ccflux.Testing;
 using Dapper;
 using Microsoft.Data.Sqlite;
@@ -33,7 +33,7 @@ public sealed class ReadLimitsTests
         var page = client.FetchAsync("/admin/", bearer: RunningReceiver.ViewerToken, accept: "text/html");
         var api = client.FetchAsync("/api/v1/users/amara%40example.org/sessions", bearer: RunningReceiver.ViewerToken);
         await UntilTheyReadAsync(wire, "Viewer");
-        var ofAdmin = Enumerable.Range(0, SqliteReaders.MaxRequests - SqliteReaders.MaxOfCaller).Select(_ => client.FetchAsync("/api/v1/users", bearer: RunningReceiver.AdminToken)).ToList();
+        var ofAdmin = Enumerable.Range(0, ReadSessions.MaxRequests - ReadSessions.MaxOfCaller).Select(_ => client.FetchAsync("/api/v1/users", bearer: RunningReceiver.AdminToken)).ToList();
         await UntilTheyReadAsync(wire, "Admin");
         var more = Enumerable.Range(0, 4).Select(_ => client.FetchAsync("/api/v1/users", bearer: RunningReceiver.ViewerToken)).ToList();
 
@@ -71,7 +71,7 @@ public sealed class ReadLimitsTests
         {
             leaving.DefaultRequestHeaders.Authorization = new("Bearer", RunningReceiver.ViewerToken);
             using var left = new CancellationTokenSource();
-            var reads = Enumerable.Range(0, SqliteReaders.MaxOfCaller).Select(_ => leaving.GetAsync(new Uri("/api/v1/users", UriKind.Relative), left.Token)).ToList();
+            var reads = Enumerable.Range(0, ReadSessions.MaxOfCaller).Select(_ => leaving.GetAsync(new Uri("/api/v1/users", UriKind.Relative), left.Token)).ToList();
 
             await UntilTheyReadAsync(wire, "Viewer");
             await left.CancelAsync();
@@ -122,20 +122,20 @@ public sealed class ReadLimitsTests
     /// <summary>Waits until one caller's whole share is in use: then one more read does not get a reader at once.</summary>
     private static async Task UntilTheyReadAsync(Wire wire, string role)
     {
-        var readers = wire.Receiver.Service<SqliteReaders>();
+        var readers = wire.Receiver.Service<ReadSessions>();
         while (true)
         {
             using var scope = ReadScope.Open($"{role} 127.0.0.1", isPrivileged: true, Cancellation);
             using var patience = new CancellationTokenSource();
-            var rent = readers.RentAsync(patience.Token);
-            if (!rent.IsCompleted)
+            var reading = readers.OpenAsync(patience.Token);
+            if (!reading.IsCompleted)
             {
                 await patience.CancelAsync();
-                await Assert.ThrowsAnyAsync<OperationCanceledException>(() => rent);
+                await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading);
                 return;
             }
 
-            (await rent).Dispose();
+            (await reading).Dispose();
             // There is no signal when a request gets its reader, so this polls; not in a tight loop, which would keep the request from getting there.
             await Task.Delay(10, Cancellation);
         }

@@ -106,8 +106,8 @@ public sealed class UsageApiTests
         await history.ExecuteAsync("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 4500) INSERT INTO audit_log (at, actor, action) SELECT i, 'admin', 'user.add' FROM n");
         await history.ExecuteAsync("""
             WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500)
-            INSERT INTO sessions (user_id, session_id, first_at, last_at) SELECT 1, 'more-' || i, ?1 - i, ?1 - i FROM n
-            """, history.Time.GetUtcNow().ToUnixTimeMilliseconds());
+            INSERT INTO sessions (user_id, session_id, first_at, last_at) SELECT 1, 'more-' || i, @now - i, @now - i FROM n
+            """, ("now", history.Time.GetUtcNow().ToUnixTimeMilliseconds()));
         await history.ExecuteAsync("""
             WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1500)
             INSERT INTO devices (user_id, public_key, name, registered_at, approved_at) SELECT 1, 'key-' || i, 'device-' || i, 1, 1 FROM n

@@ -4,10 +4,10 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using Ccflux.Contracts.Usage;
 using Ccflux.Receiver.Platform.Auth;
-using Ccflux.Storage.Sqlite;
 using Ccflux.Testing;
 using Dapper;
 using Microsoft.Data.Sqlite;
+using SqliteDatabase = Ccflux.Storage.Sqlite.SqliteDatabase;
 
 namespace Ccflux.Receiver.Tests.Usage.Ingest;
 
@@ -104,7 +104,7 @@ public sealed class KillTests : IDisposable
             INSERT INTO users (user_id, email, created_at) VALUES (1, 'amara@example.org', 0);
             INSERT INTO refresh_tokens (token, email, expires_at) VALUES ('sha256:0', 'amara@example.org', '2999-01-01 00:00:00');
             """);
-        connection.Execute("INSERT INTO access_tokens VALUES (?, 1, 'sha256:0', 0, 9999999999999)", SecretToken.Hash(Access));
+        connection.Execute("INSERT INTO access_tokens VALUES (@hash, 1, 'sha256:0', 0, 9999999999999)", ("hash", SecretToken.Hash(Access)));
     }
 
     /// <summary>Counts the turns in flight.</summary>

@@ -79,7 +79,7 @@ public sealed class AbsurdFiguresTests
         Assert.Equal("integer", host.Scalar<string>("SELECT DISTINCT typeof(cost) FROM telemetry_hours"));
 
         async Task ExecuteAsync(string sql) =>
-            Assert.Equal(Ccflux.Storage.Writing.WriteStatus.Committed, (await host.Receiver.Service<Ccflux.Storage.Writing.GroupCommitWriter>().WriteAsync(connection => connection.Execute(sql))).Status);
+            Assert.Equal(Ccflux.Storage.Writing.WriteStatus.Committed, (await host.Receiver.Service<Ccflux.Storage.Writing.GroupCommitWriter>().WriteAsync(session => session.Execute(sql))).Status);
     }
 
     private static async Task AssertShownAsync(History history)

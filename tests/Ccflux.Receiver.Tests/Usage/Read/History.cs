@@ -1,6 +1,7 @@
 using Ccflux.Contracts.Usage;
 using Ccflux.Receiver.Tests.Hosting;
 using Ccflux.Receiver.Usage.Store;
+using Ccflux.Storage.Sql;
 using Ccflux.Storage.Writing;
 using Ccflux.Testing;
 
@@ -67,8 +68,8 @@ internal sealed class History : IAsyncDisposable
     }
 
     public Task AddUserAsync(long user, string division = "") => ExecuteAsync(
-        "INSERT INTO users (user_id, email, division, created_at) VALUES (?, ?, ?, ?)",
-        user, Email(user), division, Time.GetUtcNow().AddDays(-80).ToUnixTimeMilliseconds());
+        "INSERT INTO users (user_id, email, division, created_at) VALUES (@user, @email, @division, @created_at)",
+        ("user", user), ("email", Email(user)), ("division", division), ("created_at", Time.GetUtcNow().AddDays(-80).ToUnixTimeMilliseconds()));
 
     public async Task StoreAsync(long user, params TurnReport[] turns)
     {
@@ -78,9 +79,9 @@ internal sealed class History : IAsyncDisposable
         Assert.Equal(WriteStatus.Committed, result.Status);
     }
 
-    public async Task ExecuteAsync(string sql, params Ccflux.Storage.Sqlite.SqlValue[] values)
+    public async Task ExecuteAsync(string sql, params SqlParameter[] parameters)
     {
-        var result = await Receiver.Service<GroupCommitWriter>().WriteAsync(connection => connection.Execute(sql, values));
+        var result = await Receiver.Service<GroupCommitWriter>().WriteAsync(session => session.Execute(sql, parameters));
         Assert.Equal(WriteStatus.Committed, result.Status);
     }
 

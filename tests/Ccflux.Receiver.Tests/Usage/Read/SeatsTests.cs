@@ -83,8 +83,8 @@ public sealed class SeatsTests
         await TokenAsync(history, "mended@example.org", "2027-01-01 00:00:00");
         await history.ExecuteAsync("UPDATE users SET claimed_email = 'other@example.org' WHERE email = 'claims@example.org'");
         await history.ExecuteAsync(
-            "UPDATE users SET last_refusal = 'signature-invalid', last_refusal_at = ? WHERE email IN ('refused@example.org', 'mended@example.org')",
-            history.Time.GetUtcNow().AddHours(-2).ToUnixTimeMilliseconds());
+            "UPDATE users SET last_refusal = 'signature-invalid', last_refusal_at = @at WHERE email IN ('refused@example.org', 'mended@example.org')",
+            ("at", history.Time.GetUtcNow().AddHours(-2).ToUnixTimeMilliseconds()));
 
         var view = await UsagePageQueryTests.ReadAsync(history, UsageFilter.Default(history.Time.GetUtcNow()));
 
@@ -140,12 +140,14 @@ public sealed class SeatsTests
     }
 
     private static Task TokenAsync(History history, string email, string? expires, bool revoked = false) => history.ExecuteAsync(
-        "INSERT INTO refresh_tokens (token, email, expires_at, revoked) VALUES (?, ?, ?, ?)", $"sha256:{email}", email, expires, revoked);
+        "INSERT INTO refresh_tokens (token, email, expires_at, revoked) VALUES (@token, @email, @expires_at, @revoked)",
+        ("token", $"sha256:{email}"), ("email", email), ("expires_at", expires), ("revoked", revoked));
 
     private static Task UserAsync(History history, string email, int hoursAgo) => history.ExecuteAsync(
-        "INSERT INTO users (email, created_at, last_report_at) VALUES (?, 0, ?)", email, history.Time.GetUtcNow().AddHours(-hoursAgo).ToUnixTimeMilliseconds());
+        "INSERT INTO users (email, created_at, last_report_at) VALUES (@email, 0, @at)",
+        ("email", email), ("at", history.Time.GetUtcNow().AddHours(-hoursAgo).ToUnixTimeMilliseconds()));
 
     private static Task DeviceAsync(History history, string name, bool approved, bool revoked, bool again) => history.ExecuteAsync(
-        "INSERT INTO devices (user_id, public_key, name, registered_at, approved_at, revoked_at, reregistered) VALUES (1, ?, ?, 1, ?, ?, ?)",
-        $"key-of-{name}", name, approved ? 1 : (long?)null, revoked ? 1 : (long?)null, again);
+        "INSERT INTO devices (user_id, public_key, name, registered_at, approved_at, revoked_at, reregistered) VALUES (1, @key, @name, 1, @approved_at, @revoked_at, @again)",
+        ("key", $"key-of-{name}"), ("name", name), ("approved_at", approved ? 1 : (long?)null), ("revoked_at", revoked ? 1 : (long?)null), ("again", again));
 }

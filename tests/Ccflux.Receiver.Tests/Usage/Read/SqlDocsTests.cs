@@ -54,15 +54,15 @@ public sealed partial class SqlDocsTests
     {
         var days = (TimeProvider.System.GetUtcNow() - history.Time.GetUtcNow()).Days;
         var milliseconds = days * 86_400_000L;
-        await history.ExecuteAsync("UPDATE turns SET ended_at = ended_at + ?, started_at = started_at + ?", milliseconds, milliseconds);
-        await history.ExecuteAsync("UPDATE sessions SET started_at = started_at + ?, first_at = first_at + ?, last_at = last_at + ?", milliseconds, milliseconds, milliseconds);
-        await history.ExecuteAsync("UPDATE users SET last_report_at = last_report_at + ?", milliseconds);
+        await history.ExecuteAsync("UPDATE turns SET ended_at = ended_at + @ms, started_at = started_at + @ms", ("ms", milliseconds));
+        await history.ExecuteAsync("UPDATE sessions SET started_at = started_at + @ms, first_at = first_at + @ms, last_at = last_at + @ms", ("ms", milliseconds));
+        await history.ExecuteAsync("UPDATE users SET last_report_at = last_report_at + @ms", ("ms", milliseconds));
         if (days != 0)
         {
             // Into unused numbers first, so that no row collides with another.
-            await history.ExecuteAsync("UPDATE usage_windows SET start_at = -(start_at + ?), last_at = last_at + ?", milliseconds, milliseconds);
+            await history.ExecuteAsync("UPDATE usage_windows SET start_at = -(start_at + @ms), last_at = last_at + @ms", ("ms", milliseconds));
             await history.ExecuteAsync("UPDATE usage_windows SET start_at = -start_at");
-            await history.ExecuteAsync("UPDATE usage_days SET day = -(day + ?)", days);
+            await history.ExecuteAsync("UPDATE usage_days SET day = -(day + @days)", ("days", days));
             await history.ExecuteAsync("UPDATE usage_days SET day = -day");
         }
 

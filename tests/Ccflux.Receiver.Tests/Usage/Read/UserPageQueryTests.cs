@@ -3,8 +3,8 @@ using Ccflux.Receiver.Usage.Read;
 using Ccflux.Receiver.Usage.Read.Panels;
 using Ccflux.Receiver.Usage.Read.Snapshots;
 using Ccflux.Receiver.Usage.Read.Views;
-using Dapper;
-using Microsoft.Data.Sqlite;
+using Ccflux.Storage.Sql;
+using Ccflux.Storage.Sqlite;
 
 namespace Ccflux.Receiver.Tests.Usage.Read;
 
@@ -69,7 +69,7 @@ public sealed class UserPageQueryTests
         var before = (await ReadAsync(history, filter))!.Sessions.Rows;
         var huge = before[0].SessionId;
 
-        await history.ExecuteAsync("UPDATE sessions SET events = ? WHERE session_id = ?", SessionsPanel.MaxPricedEvents + 1, huge);
+        await history.ExecuteAsync("UPDATE sessions SET events = @events WHERE session_id = @session", ("events", SessionsPanel.MaxPricedEvents + 1), ("session", huge));
         var after = (await ReadAsync(history, filter))!.Sessions.Rows;
 
         Assert.Equal((null, true), (after[0].Cost.Usd, after[0].Cost.HasUnpriced));
@@ -82,18 +82,13 @@ public sealed class UserPageQueryTests
     public async Task EventsOfSessions_AreFoundByTheirTurns()
     {
         await using var history = await History.EmptyAsync();
-        using var connection = new SqliteConnection($"Data Source={history.Receiver.DatabasePath};Mode=ReadOnly;Pooling=False");
+        using var connection = SqliteConnection.OpenReadOnly(history.Receiver.DatabasePath);
 
-        var sessions = connection.Query<Step>("EXPLAIN QUERY PLAN " + UsageReadSql.SessionModels, new { sessions = "[]" });
-        var totals = connection.Query<Step>("EXPLAIN QUERY PLAN " + PortsSql.HookTotals, new { Email = "", Sessions = new[] { "a", "b" } });
+        var sessions = connection.List("EXPLAIN QUERY PLAN " + UsageReadSql.SessionModels, StepOfPlan, ("sessions", Array.Empty<long>()));
+        var totals = connection.List("EXPLAIN QUERY PLAN " + PortsSql.HookTotals, StepOfPlan, ("email", ""), ("sessions", new[] { "a", "b" }));
 
-        Assert.Contains(sessions, step => step.Detail.Contains("(user_id=? AND turn_id=?)", StringComparison.Ordinal));
-        Assert.Contains(totals, step => step.Detail.Contains("(user_id=? AND turn_id=?)", StringComparison.Ordinal));
-    }
-
-    private sealed record Step
-    {
-        public string Detail { get; init; } = "";
+        Assert.Contains(sessions, step => step.Contains("(user_id=? AND turn_id=?)", StringComparison.Ordinal));
+        Assert.Contains(totals, step => step.Contains("(user_id=? AND turn_id=?)", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -116,6 +111,9 @@ public sealed class UserPageQueryTests
         Assert.Equal(0, view.AllTime.Turns);
         Assert.Empty(view.Sessions.Rows);
     }
+
+    /// <summary>The plan's columns are id, parent, unused, detail.</summary>
+    private static string StepOfPlan(Rows rows) => rows.Text(3);
 
     private static Task<UserPageView?> ReadAsync(History history, UsageFilter filter) => history.Receiver.Service<UserPageQuery>().ReadAsync(
         new UserPageRequest(

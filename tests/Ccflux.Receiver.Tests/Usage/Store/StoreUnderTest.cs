@@ -1,12 +1,13 @@
 using Ccflux.Contracts.Usage;
 using Ccflux.Receiver.Platform.Live;
 using Ccflux.Receiver.Usage.Store;
-using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Reading;
 using Ccflux.Storage.Writing;
 using Ccflux.Testing;
 using Dapper;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
+using SqliteDatabase = Ccflux.Storage.Sqlite.SqliteDatabase;
 
 namespace Ccflux.Receiver.Tests.Usage.Store;
 
@@ -22,7 +23,7 @@ internal sealed class StoreUnderTest : IAsyncDisposable, IChangeFeed
     {
         _rowsPerTransaction = rowsPerTransaction;
         (Usage, Writer) = Open();
-        Readers = new SqliteReaders(DatabasePath);
+        Readers = SqliteDatabase.OpenForReading(DatabasePath);
     }
 
     public string DatabasePath => Path.Combine(_folder, "ccflux.db");
@@ -31,7 +32,7 @@ internal sealed class StoreUnderTest : IAsyncDisposable, IChangeFeed
 
     public GroupCommitWriter Writer { get; private set; }
 
-    public SqliteReaders Readers { get; }
+    public ReadSessions Readers { get; }
 
     public int Published { get; private set; }
 

@@ -1,6 +1,7 @@
 using Ccflux.Contracts.Usage;
 using Ccflux.Receiver.Usage;
 using Ccflux.Receiver.Usage.Store.Tiers;
+using Ccflux.Storage.Sql;
 using Ccflux.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -31,7 +32,8 @@ public sealed class TierJobTests
         {
             LimitEvents = [new LimitEvent { AtUtc = now.AddMinutes(-10), Final = true }],
         });
-        await store.Writer.WriteAsync(connection => connection.Execute(TierSql.Put, 77, "Tier 9", 1, TierMethod.Inferred, 3, 0, (long?)null));
+        await store.Writer.WriteAsync(session => session.Execute(
+            TierSql.Put, ("user", 77), ("label", "Tier 9"), ("peak_tokens", 1), ("method", TierMethod.Inferred), ("window_count", 3), ("now", 0), ("limit_hit_at", SqlValue.Null)));
 
         await Job(store).InferAsync(CancellationToken.None);
 

@@ -14,11 +14,11 @@ internal sealed partial class AdminHousekeeping(GroupCommitWriter writer, AdminO
     private async Task CleanAsync(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var written = await writer.WriteAsync(connection =>
+        var written = await writer.WriteAsync(session =>
         {
-            AdminSessions.DeleteOld(connection, now);
-            connection.Execute(AdminSql.DeleteSurplusSignIns, SignInAudit.MaxLines);
-            return connection.Execute(AdminSql.DeleteOldAudit, now.AddDays(-options.AuditRetentionDays).ToUnixTimeMilliseconds());
+            AdminSessions.DeleteOld(session, now);
+            session.Execute(AdminSql.DeleteSurplusSignIns, ("keep", SignInAudit.MaxLines));
+            return session.Execute(AdminSql.DeleteOldAudit, ("before", now.AddDays(-options.AuditRetentionDays).ToUnixTimeMilliseconds()));
         });
         if (written.Status != WriteStatus.Committed)
         {

@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
-using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Reading;
+using Ccflux.Storage.Sql;
 using Ccflux.Storage.Writing;
-using Dapper;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace Ccflux.Receiver.Platform.Auth.Admin;
@@ -11,7 +11,7 @@ namespace Ccflux.Receiver.Platform.Auth.Admin;
 /// Sessions of people who signed in. The cookie is 256 random bits. The database stores its hash and a hash of the token that the session was
 /// opened with, keyed with the cookie itself, so that a new token ends every session and neither value can be recovered.
 /// </summary>
-internal sealed class AdminSessions(GroupCommitWriter writer, SqliteReaders readers, AdminOptions options, TimeProvider time)
+internal sealed class AdminSessions(GroupCommitWriter writer, ReadSessions readers, AdminOptions options, TimeProvider time)
 {
     public static readonly TimeSpan Lifetime = TimeSpan.FromHours(12);
 
@@ -32,25 +32,26 @@ internal sealed class AdminSessions(GroupCommitWriter writer, SqliteReaders read
     {
         var cookie = WebEncoders.Base64UrlEncode(RandomNumberGenerator.GetBytes(32));
         var now = time.GetUtcNow();
-        var written = await writer.WriteAsync(connection =>
+        var written = await writer.WriteAsync(session =>
         {
-            DeleteOld(connection, now);
+            DeleteOld(session, now);
             if (earlier is not null)
             {
-                connection.Execute(AdminSql.DeleteSession, Hash(earlier));
+                session.Execute(AdminSql.DeleteSession, ("session_hash", Hash(earlier)));
             }
 
-            connection.Execute(AdminSql.DeleteSurplusSessions, NameOf(role), Capacity - 1);
-            connection.Execute(AdminSql.InsertSession, Hash(cookie), NameOf(role), Mark(cookie, role), now.ToUnixTimeMilliseconds());
-            SignInAudit.Write(connection, now, actor, SignInAudit.SignedIn);
+            session.Execute(AdminSql.DeleteSurplusSessions, ("role", NameOf(role)), ("keep", Capacity - 1));
+            session.Execute(
+                AdminSql.InsertSession, ("session_hash", Hash(cookie)), ("role", NameOf(role)), ("token_mark", Mark(cookie, role)), ("now", now.ToUnixTimeMilliseconds()));
+            SignInAudit.Write(session, now, actor, SignInAudit.SignedIn);
             return true;
         });
         return written.Status == WriteStatus.Committed ? cookie : null;
     }
 
     /// <summary>Deletes expired sessions. Must be called inside a write.</summary>
-    public static void DeleteOld(SqlConnection connection, DateTimeOffset now) =>
-        connection.Execute(AdminSql.DeleteOldSessions, (now - Lifetime).ToUnixTimeMilliseconds(), (now - MaxLifetime).ToUnixTimeMilliseconds());
+    public static void DeleteOld(WriteSession session, DateTimeOffset now) =>
+        session.Execute(AdminSql.DeleteOldSessions, UsedSince(now), CreatedSince(now));
 
     /// <summary>The session of a cookie; null if it is unknown, idle for too long, too old, or was opened with a token that has since changed.</summary>
     public async Task<AdminSession?> FindAsync(string cookie, CancellationToken cancellationToken)
@@ -72,7 +73,7 @@ internal sealed class AdminSessions(GroupCommitWriter writer, SqliteReaders read
 
         if (now - row.LastUsedAt > TouchAfter.TotalMilliseconds)
         {
-            await writer.WriteAsync(connection => connection.Execute(AdminSql.TouchSession, now, hash));
+            await writer.WriteAsync(session => session.Execute(AdminSql.TouchSession, ("now", now), ("session_hash", hash)));
         }
 
         return new AdminSession(role, AntiforgeryOf(cookie));
@@ -81,17 +82,18 @@ internal sealed class AdminSessions(GroupCommitWriter writer, SqliteReaders read
     /// <summary>The numbers of open sessions of admins and of viewers.</summary>
     public async Task<(long Admins, long Viewers)> CountAsync(CancellationToken cancellationToken)
     {
-        using var lease = await readers.RentUrgentAsync(cancellationToken);
-        return await lease.Connection.QuerySingleAsync<(long, long)>(new CommandDefinition(AdminSql.CountSessions, Since(), cancellationToken: cancellationToken));
+        var now = time.GetUtcNow();
+        using var session = await readers.OpenUrgentAsync(cancellationToken);
+        return session.First(AdminSql.CountSessions, static rows => (rows.Int64(0), rows.Int64(1)), UsedSince(now), CreatedSince(now));
     }
 
     /// <summary>Ends the session of a cookie.</summary>
-    public Task EndAsync(string cookie, AuditActor actor) => writer.WriteAsync(connection =>
+    public Task EndAsync(string cookie, AuditActor actor) => writer.WriteAsync(session =>
     {
-        var ended = connection.Execute(AdminSql.DeleteSession, Hash(cookie));
+        var ended = session.Execute(AdminSql.DeleteSession, ("session_hash", Hash(cookie)));
         if (ended > 0)
         {
-            SignInAudit.Write(connection, time.GetUtcNow(), actor, SignInAudit.SignedOut);
+            SignInAudit.Write(session, time.GetUtcNow(), actor, SignInAudit.SignedOut);
         }
 
         return ended;
@@ -100,19 +102,32 @@ internal sealed class AdminSessions(GroupCommitWriter writer, SqliteReaders read
     /// <summary>All open sessions, by role, most recently used first; at most <see cref="Capacity"/> per role.</summary>
     public async Task<IReadOnlyList<OpenSession>> ListAsync(CancellationToken cancellationToken)
     {
-        using var lease = await readers.RentAsync(cancellationToken);
-        return (await lease.Connection.QueryAsync<OpenSession>(new CommandDefinition(AdminSql.ReadSessions, Since(), cancellationToken: cancellationToken))).AsList();
+        var now = time.GetUtcNow();
+        using var session = await readers.OpenAsync(cancellationToken);
+        return session.List(
+            AdminSql.ReadSessions,
+            static rows => new OpenSession(Convert.ToHexStringLower(rows.Bytes(0)), rows.Text(1), rows.Int64(2), rows.Int64(3)),
+            UsedSince(now),
+            CreatedSince(now));
     }
 
     /// <summary>Ends an open session by its <see cref="OpenSession.Id"/>; false if there is none.</summary>
     public async Task<bool> EndByIdAsync(string id, AuditActor actor)
     {
-        var written = await writer.WriteAsync(connection =>
+        // Any other text than one that ListAsync writes names no session.
+        var start = new byte[OpenSession.IdBytes];
+        _ = Convert.FromHexString(id, start, out _, out _);
+        if (!string.Equals(Convert.ToHexStringLower(start), id, StringComparison.Ordinal))
         {
-            var ended = connection.Execute(AdminSql.EndSession, id);
+            return false;
+        }
+
+        var written = await writer.WriteAsync(session =>
+        {
+            var ended = session.Execute(AdminSql.EndSession, ("start", start));
             if (ended > 0)
             {
-                AuditLog.Write(connection, new AuditEntry(time.GetUtcNow(), actor, "session.end", id, ""));
+                AuditLog.Write(session, new AuditEntry(time.GetUtcNow(), actor, "session.end", id, ""));
             }
 
             return ended > 0;
@@ -120,16 +135,14 @@ internal sealed class AdminSessions(GroupCommitWriter writer, SqliteReaders read
         return written is { Status: WriteStatus.Committed, Value: true };
     }
 
-    private object Since() => new
-    {
-        usedSince = (time.GetUtcNow() - Lifetime).ToUnixTimeMilliseconds(),
-        createdSince = (time.GetUtcNow() - MaxLifetime).ToUnixTimeMilliseconds(),
-    };
+    private static SqlParameter UsedSince(DateTimeOffset now) => ("used_since", (now - Lifetime).ToUnixTimeMilliseconds());
+
+    private static SqlParameter CreatedSince(DateTimeOffset now) => ("created_since", (now - MaxLifetime).ToUnixTimeMilliseconds());
 
     private async Task<Row?> ReadAsync(byte[] hash, CancellationToken cancellationToken)
     {
-        using var lease = await readers.RentUrgentAsync(cancellationToken);
-        return await lease.Connection.QuerySingleOrDefaultAsync<Row>(new CommandDefinition(AdminSql.FindSession, new { hash }, cancellationToken: cancellationToken));
+        using var session = await readers.OpenUrgentAsync(cancellationToken);
+        return session.First(AdminSql.FindSession, static rows => new Row(rows.Text(0), rows.Blob(1), rows.Int64(2), rows.Int64(3)), ("session_hash", hash));
     }
 
     /// <summary>Derived from the cookie, which only the browser and the receiver know. The cookie cannot be derived from it.</summary>
@@ -145,17 +158,12 @@ internal sealed class AdminSessions(GroupCommitWriter writer, SqliteReaders read
 
     private static string NameOf(AdminRole role) => role == AdminRole.Admin ? "admin" : "viewer";
 
-    private sealed class Row
-    {
-        public string Role { get; init; } = "";
-
-        public byte[] TokenMark { get; init; } = [];
-
-        public long CreatedAt { get; init; }
-
-        public long LastUsedAt { get; init; }
-    }
+    private sealed record Row(string Role, byte[] TokenMark, long CreatedAt, long LastUsedAt);
 }
 
 /// <summary>A session as it is listed. <paramref name="Id"/> is 12 hexadecimal digits that reveal no cookie; times are epoch milliseconds.</summary>
-internal sealed record OpenSession(string Id, string Role, long CreatedAt, long LastUsedAt);
+internal sealed record OpenSession(string Id, string Role, long CreatedAt, long LastUsedAt)
+{
+    /// <summary>How many bytes of the session's hash <see cref="Id"/> shows.</summary>
+    public const int IdBytes = 6;
+}

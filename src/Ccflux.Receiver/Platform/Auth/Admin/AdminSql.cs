@@ -5,75 +5,74 @@ internal static class AdminSql
 {
     public const string InsertSession = """
         INSERT INTO admin_sessions (session_hash, role, token_mark, created_at, last_used_at)
-        VALUES (?1, ?2, ?3, ?4, ?4)
+        VALUES (@session_hash, @role, @token_mark, @now, @now)
         """;
 
     public const string FindSession = """
-        SELECT role AS Role, token_mark AS TokenMark, created_at AS CreatedAt, last_used_at AS LastUsedAt
+        SELECT role, token_mark, created_at, last_used_at
         FROM admin_sessions
-        WHERE session_hash = @hash
+        WHERE session_hash = @session_hash
         """;
 
-    public const string TouchSession = "UPDATE admin_sessions SET last_used_at = max(last_used_at, ?1) WHERE session_hash = ?2";
+    public const string TouchSession = "UPDATE admin_sessions SET last_used_at = greatest(last_used_at, @now) WHERE session_hash = @session_hash";
 
-    public const string DeleteSession = "DELETE FROM admin_sessions WHERE session_hash = ?";
+    public const string DeleteSession = "DELETE FROM admin_sessions WHERE session_hash = @session_hash";
 
-    /// <summary>Parameters: used since, created since.</summary>
-    public const string DeleteOldSessions = "DELETE FROM admin_sessions WHERE last_used_at < ? OR created_at < ?";
+    public const string DeleteOldSessions = "DELETE FROM admin_sessions WHERE last_used_at < @used_since OR created_at < @created_since";
 
     public const string CountSessions = """
-        SELECT coalesce(sum(role = 'admin'), 0) AS Admins, coalesce(sum(role = 'viewer'), 0) AS Viewers
+        SELECT count(*) FILTER (WHERE role = 'admin'), count(*) FILTER (WHERE role = 'viewer')
         FROM admin_sessions
-        WHERE last_used_at >= @usedSince AND created_at >= @createdSince
+        WHERE last_used_at >= @used_since AND created_at >= @created_since
         """;
 
     /// <summary>Keeps only the newest sessions of a role, so that repeated sign-ins neither fill the table nor end another role's
-    /// sessions. Parameters: role, the number to keep.</summary>
+    /// sessions.</summary>
     public const string DeleteSurplusSessions = """
         DELETE FROM admin_sessions
-        WHERE role = ?1
-          AND session_hash NOT IN (SELECT session_hash FROM admin_sessions WHERE role = ?1 ORDER BY last_used_at DESC LIMIT ?2)
+        WHERE role = @role
+          AND session_hash NOT IN (SELECT session_hash FROM admin_sessions WHERE role = @role ORDER BY last_used_at DESC LIMIT @keep)
         """;
 
     public const string ReadSessions = """
-        SELECT lower(hex(substr(session_hash, 1, 6))) AS Id, role AS Role, created_at AS CreatedAt, last_used_at AS LastUsedAt
+        SELECT substr(session_hash, 1, 6), role, created_at, last_used_at
         FROM admin_sessions
-        WHERE last_used_at >= @usedSince AND created_at >= @createdSince
+        WHERE last_used_at >= @used_since AND created_at >= @created_since
         ORDER BY role, last_used_at DESC
         """;
 
-    /// <summary>Parameter: the first six bytes of the hash, in hexadecimal.</summary>
-    public const string EndSession = "DELETE FROM admin_sessions WHERE lower(hex(substr(session_hash, 1, 6))) = ?";
+    /// <summary>Ends the session whose hash starts with these six bytes.</summary>
+    public const string EndSession = "DELETE FROM admin_sessions WHERE substr(session_hash, 1, 6) = @start";
 
-    /// <summary>Increments this hour's line of an action, if there is one. Parameters: start of the hour, action, actor, IP address.</summary>
+    /// <summary>Increments this hour's line of an action, if there is one. The line's text is the counter; the first time it is empty.</summary>
     public const string CountAudit = """
-        UPDATE audit_log SET detail = (max(CAST(detail AS INTEGER), 1) + 1) || ' times within the hour'
-        WHERE audit_id = (SELECT max(audit_id) FROM audit_log WHERE at >= ?1 AND action = ?2 AND actor = ?3 AND address = ?4)
+        UPDATE audit_log SET detail =
+            (CASE WHEN detail LIKE '% times within the hour' THEN CAST(replace(detail, ' times within the hour', '') AS bigint) + 1 ELSE 2 END) || ' times within the hour'
+        WHERE audit_id = (SELECT max(audit_id) FROM audit_log WHERE at >= @since AND action = @action AND actor = @actor AND address = @address)
         """;
 
-    /// <summary>Parameters: start of the hour, action, actor.</summary>
-    public const string CountAuditLines = "SELECT count(*) FROM audit_log WHERE at >= ?1 AND action = ?2 AND actor = ?3";
+    public const string CountAuditLines = "SELECT count(*) FROM audit_log WHERE at >= @since AND action = @action AND actor = @actor";
 
-    /// <summary>Parameter: the number of sign-in and sign-out lines to keep.</summary>
+    /// <summary>Keeps only the newest sign-in and sign-out lines.</summary>
     public const string DeleteSurplusSignIns = """
         DELETE FROM audit_log
         WHERE action IN ('sign-in', 'sign-in.refused', 'sign-out')
-          AND audit_id NOT IN (SELECT audit_id FROM audit_log WHERE action IN ('sign-in', 'sign-in.refused', 'sign-out') ORDER BY audit_id DESC LIMIT ?)
+          AND audit_id NOT IN (SELECT audit_id FROM audit_log WHERE action IN ('sign-in', 'sign-in.refused', 'sign-out') ORDER BY audit_id DESC LIMIT @keep)
         """;
 
     /// <summary>Runs in the transaction of the change itself, so that no change lacks its line.</summary>
     public const string InsertAudit = """
         INSERT INTO audit_log (at, actor, action, target, detail, address)
-        VALUES (?, ?, ?, ?, ?, ?)
+        VALUES (@at, @actor, @action, @target, @detail, @address)
         """;
 
     public const string ReadAudit = """
-        SELECT audit_id AS Id, at AS At, actor AS Actor, address AS Address, action AS Action, target AS Target, detail AS Detail
+        SELECT audit_id, at, actor, address, action, target, detail
         FROM audit_log
         WHERE audit_id < @before
         ORDER BY audit_id DESC
         LIMIT @limit
         """;
 
-    public const string DeleteOldAudit = "DELETE FROM audit_log WHERE at < ?";
+    public const string DeleteOldAudit = "DELETE FROM audit_log WHERE at < @before";
 }

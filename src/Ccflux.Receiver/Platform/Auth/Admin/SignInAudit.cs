@@ -1,5 +1,4 @@
 using Ccflux.Receiver.Platform.Http;
-using Ccflux.Storage.Sqlite;
 using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Platform.Auth.Admin;
@@ -30,28 +29,28 @@ internal sealed class SignInAudit(GroupCommitWriter writer, TimeProvider time)
     {
         if (_refusals.TryTake(Refused, out _))
         {
-            await writer.WriteAsync(connection =>
+            await writer.WriteAsync(session =>
             {
-                Write(connection, time.GetUtcNow(), actor, Refused);
+                Write(session, time.GetUtcNow(), actor, Refused);
                 return true;
             });
         }
     }
 
     /// <summary>Must be called inside the write that opens or ends a session.</summary>
-    public static void Write(SqlConnection connection, DateTimeOffset at, AuditActor actor, string action)
+    public static void Write(WriteSession session, DateTimeOffset at, AuditActor actor, string action)
     {
         var hour = new DateTimeOffset(at.Year, at.Month, at.Day, at.Hour, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
-        if (connection.Execute(AdminSql.CountAudit, hour, action, actor.Name, actor.Address) > 0)
+        if (session.Execute(AdminSql.CountAudit, ("since", hour), ("action", action), ("actor", actor.Name), ("address", actor.Address)) > 0)
         {
             return;
         }
 
-        var isFull = connection.Scalar(AdminSql.CountAuditLines, hour, action, actor.Name) >= MaxAddresses;
+        var isFull = session.Scalar(AdminSql.CountAuditLines, ("since", hour), ("action", action), ("actor", actor.Name)) >= MaxAddresses;
         var from = isFull ? actor with { Address = "other addresses" } : actor;
-        if (!isFull || connection.Execute(AdminSql.CountAudit, hour, action, from.Name, from.Address) == 0)
+        if (!isFull || session.Execute(AdminSql.CountAudit, ("since", hour), ("action", action), ("actor", from.Name), ("address", from.Address)) == 0)
         {
-            AuditLog.Write(connection, new AuditEntry(at, from, action, "", ""));
+            AuditLog.Write(session, new AuditEntry(at, from, action, "", ""));
         }
     }
 }

@@ -1,8 +1,6 @@
 using System.Runtime.InteropServices;
-using System.Text.Json;
 using Ccflux.Receiver.Telemetry.Read.Views;
-using Dapper;
-using Microsoft.Data.Sqlite;
+using Ccflux.Storage.Sql;
 
 namespace Ccflux.Receiver.Telemetry.Read.Cells;
 
@@ -26,68 +24,45 @@ internal readonly record struct CallPlace(long At, long Id)
 /// <summary>Reads the newest requests of a scope, and how many of them can be paged through.</summary>
 internal static class CallReader
 {
-    public static (IReadOnlyList<RecentCall> Calls, int Total) Read(SqliteConnection connection, TelemetryFilter filter, CellScope scope, PeopleDirectory people, CallPart part)
+    public static (IReadOnlyList<RecentCall> Calls, int Total) Read(SqlSession session, TelemetryFilter filter, CellScope scope, PeopleDirectory people, CallPart part)
     {
-        var rows = Query(connection, filter, scope, CallPlace.End, part);
-        return ([.. rows.Select(row => row.ToCall(people))], Count(connection, filter, scope, CallPart.MaxCalls));
+        var calls = List(session, filter, scope, people, CallPlace.End, part);
+        return ([.. calls.Select(call => call.Call)], Count(session, filter, scope, CallPart.MaxCalls));
     }
 
     /// <summary>The newest requests before a position, and the position at which the next ones begin.</summary>
     public static (IReadOnlyList<RecentCall> Calls, CallPlace Before) Read(
-        SqliteConnection connection, TelemetryFilter filter, CellScope scope, PeopleDirectory people, CallPlace before, int limit)
+        SqlSession session, TelemetryFilter filter, CellScope scope, PeopleDirectory people, CallPlace before, int limit)
     {
-        var rows = Query(connection, filter, scope, before, new CallPart(0, limit)).ToList();
-        return ([.. rows.Select(row => row.ToCall(people))], rows.Count == 0 ? before : new CallPlace(rows[^1].At, rows[^1].Id));
+        var calls = List(session, filter, scope, people, before, new CallPart(0, limit));
+        return ([.. calls.Select(call => call.Call)], calls.Count == 0 ? before : calls[^1].Place);
     }
 
     /// <summary>How many there are; no more than <paramref name="most"/> are counted.</summary>
-    public static int Count(SqliteConnection connection, TelemetryFilter filter, CellScope scope, int most) => connection.ExecuteScalar<int>(
-        filter.User is null ? TelemetryReadSql.CountCalls : TelemetryReadSql.CountCallsOfPerson, Parameters(filter, scope, CallPlace.End, new CallPart(0, most)));
+    public static int Count(SqlSession session, TelemetryFilter filter, CellScope scope, int most) => (int)(session.Scalar(
+        filter.User is null ? TelemetryReadSql.CountCalls : TelemetryReadSql.CountCallsOfPerson, Parameters(filter, scope, CallPlace.End, new CallPart(0, most))) ?? 0);
 
-    private static IEnumerable<CallRow> Query(SqliteConnection connection, TelemetryFilter filter, CellScope scope, CallPlace before, CallPart part) => connection.Query<CallRow>(
-        filter.User is null ? TelemetryReadSql.RecentCalls : TelemetryReadSql.RecentCallsOfPerson, Parameters(filter, scope, before, part));
+    private static List<(CallPlace Place, RecentCall Call)> List(
+        SqlSession session, TelemetryFilter filter, CellScope scope, PeopleDirectory people, CallPlace before, CallPart part) => session.List(
+            filter.User is null ? TelemetryReadSql.RecentCalls : TelemetryReadSql.RecentCallsOfPerson,
+            rows => (new CallPlace(rows.Int64(1), rows.Int64(0)), Call(rows, people)),
+            Parameters(filter, scope, before, part));
 
-    private static object Parameters(TelemetryFilter filter, CellScope scope, CallPlace before, CallPart part) => new
-    {
-        filter.StartMs,
-        EndMs = Math.Min(filter.EndMs, before.At < long.MaxValue ? before.At + 1 : long.MaxValue),
-        BeforeAt = before.At,
-        BeforeId = before.Id,
-        scope.Model,
-        scope.Terminal,
-        Subjects = scope.Subjects is { } chosen ? JsonSerializer.Serialize(chosen) : null,
-        part.Offset,
-        part.Limit,
-    };
+    private static RecentCall Call(Rows rows, PeopleDirectory people) => new(
+        UnixTime.At(rows.Int64(1)), people.Person(rows.Int32(2)).Name, people.Name(rows.Int32(3)), rows.Text(4), rows.TextOrNull(5),
+        rows.Int64(6), rows.Int64(7), rows.Int64(8), rows.Int64(9), rows.Int64(10) / 1_000_000_000m, rows.Int64OrNull(11));
 
-    private sealed record CallRow
-    {
-        public long Id { get; init; }
-
-        public long At { get; init; }
-
-        public int Subject { get; init; }
-
-        public int Model { get; init; }
-
-        public string QuerySource { get; init; } = "";
-
-        public string? RequestId { get; init; }
-
-        public long Input { get; init; }
-
-        public long Output { get; init; }
-
-        public long CacheRead { get; init; }
-
-        public long CacheWrite { get; init; }
-
-        public long Cost { get; init; }
-
-        public long? DurationMs { get; init; }
-
-        public RecentCall ToCall(PeopleDirectory people) => new(
-            UnixTime.At(At), people.Person(Subject).Name, people.Name(Model), QuerySource, RequestId,
-            Input, Output, CacheRead, CacheWrite, Cost / 1_000_000_000m, DurationMs);
-    }
+    private static SqlParameter[] Parameters(TelemetryFilter filter, CellScope scope, CallPlace before, CallPart part) =>
+    [
+        ("from", filter.StartMs),
+        ("until", Math.Min(filter.EndMs, before.At < long.MaxValue ? before.At + 1 : long.MaxValue)),
+        ("before_at", before.At),
+        ("before_id", before.Id),
+        ("model", scope.Model),
+        ("terminal", scope.Terminal),
+        ("everybody", scope.Subjects is null),
+        ("subjects", scope.Subjects is { } chosen ? [.. chosen] : Array.Empty<long>()),
+        ("offset", part.Offset),
+        ("limit", part.Limit),
+    ];
 }

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Ccflux.Storage.Sqlite;
-using Microsoft.Data.Sqlite;
+using Ccflux.Storage.Reading;
+using Ccflux.Storage.Sql;
 
 namespace Ccflux.Receiver.Telemetry.Read.Cells;
 
@@ -20,17 +20,17 @@ internal sealed class CellCache
     public int Bytes => _days.Size + _hours.Size;
 
     /// <summary>What a scope's people did from one day up to but not including another, in order, by hour or by day. Empty hours and days may be left out.</summary>
-    public IEnumerable<TimeCells> Read(SqliteConnection connection, string storeId, IReadOnlyCollection<int>? subjects, long from, long end, bool hourly)
+    public IEnumerable<TimeCells> Read(SqlSession session, string storeId, IReadOnlyCollection<int>? subjects, long from, long end, bool hourly)
     {
         if (subjects is not null)
         {
-            var some = new CellReader(connection, JsonSerializer.Serialize(subjects), hourly);
-            return DayVersions.Read(connection, CellsSql.Versions, (int)from, (int)end - 1).SelectMany(day => some.ReadDay(day.Day));
+            var some = new CellReader(session, JsonSerializer.Serialize(subjects), hourly);
+            return DayVersions.Read(session, CellsSql.Versions, (int)from, (int)end - 1).SelectMany(day => some.ReadDay(day.Day));
         }
 
-        var all = new CellReader(connection, null, hourly);
+        var all = new CellReader(session, null, hourly);
         return (hourly ? _hours : _days)
-            .Read(connection, storeId, (int)from, (int)end - 1, day => new DayCells(day, [.. all.ReadDay(day)]))
+            .Read(session, storeId, (int)from, (int)end - 1, day => new DayCells(day, [.. all.ReadDay(day)]))
             .SelectMany(day => day.Times);
     }
 

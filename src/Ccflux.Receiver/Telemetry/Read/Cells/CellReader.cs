@@ -1,16 +1,15 @@
 using System.Collections.Frozen;
 using System.Runtime.InteropServices;
 using Ccflux.Receiver.Telemetry.Store;
-using Ccflux.Storage.Sqlite;
-using Microsoft.Data.Sqlite;
+using Ccflux.Storage.Sql;
 
 namespace Ccflux.Receiver.Telemetry.Read.Cells;
 
 /// <summary>Reads an hour or a day. Figures that no page shows by person are added up while they are read.</summary>
-/// <param name="connection">A reading connection.</param>
+/// <param name="session">A reading session.</param>
 /// <param name="subjects">A JSON array of the subjects that count, or null for everybody.</param>
 /// <param name="hourly">Hours; otherwise days.</param>
-internal sealed class CellReader(SqliteConnection connection, string? subjects, bool hourly)
+internal sealed class CellReader(SqlSession session, string? subjects, bool hourly)
 {
     private static readonly FrozenSet<string> s_kinds = FrozenSet.ToFrozenSet(
     [
@@ -32,14 +31,15 @@ internal sealed class CellReader(SqliteConnection connection, string? subjects, 
     {
         var cells = new List<RequestCell>();
         using var rows = subjects is null
-            ? RawRows.Query(connection, hourly ? CellsSql.HourRequests : CellsSql.DayRequests, time)
-            : RawRows.Query(connection, hourly ? CellsSql.HourRequestsOf : CellsSql.DayRequestsOf, subjects, time);
+            ? session.Query(hourly ? CellsSql.HourRequests : CellsSql.DayRequests, ("time", time))
+            : session.Query(hourly ? CellsSql.HourRequestsOf : CellsSql.DayRequestsOf, ("subjects", subjects), ("time", time));
         while (rows.Read())
         {
-            var sum = new RequestSum(rows.Figure(3), rows.Figure(4), rows.Figure(5), rows.Figure(6), rows.Figure(7), rows.Figure(8), rows.Figure(9));
-            var cell = new RequestCell(rows.Small(0), rows.Small(1), rows.Small(2), sum);
+            var sum = new RequestSum(
+                rows.NonNegative(3), rows.NonNegative(4), rows.NonNegative(5), rows.NonNegative(6), rows.NonNegative(7), rows.NonNegative(8), rows.NonNegative(9));
+            var cell = new RequestCell(rows.Int32(0), rows.Int32(1), rows.Int32(2), sum);
             cells.Add(cell);
-            AddTo(times, (cell.Terminal, cell.Model), rows.Blob(10));
+            AddTo(times, (cell.Terminal, cell.Model), rows.Bytes(10));
         }
 
         return [.. cells];
@@ -49,8 +49,8 @@ internal sealed class CellReader(SqliteConnection connection, string? subjects, 
     {
         var sums = new Dictionary<CountKey, long>();
         using var rows = subjects is null
-            ? RawRows.Query(connection, hourly ? CellsSql.HourCounts : CellsSql.DayCounts, time)
-            : RawRows.Query(connection, hourly ? CellsSql.HourCountsOf : CellsSql.DayCountsOf, subjects, time);
+            ? session.Query(hourly ? CellsSql.HourCounts : CellsSql.DayCounts, ("time", time))
+            : session.Query(hourly ? CellsSql.HourCountsOf : CellsSql.DayCountsOf, ("subjects", subjects), ("time", time));
         while (rows.Read())
         {
             if (!s_kinds.TryGetValue(rows.Text(2), out var kind))
@@ -58,7 +58,7 @@ internal sealed class CellReader(SqliteConnection connection, string? subjects, 
                 continue;
             }
 
-            var (subject, terminal, name) = (rows.Small(0), rows.Small(1), rows.Small(3));
+            var (subject, terminal, name) = (rows.Int32(0), rows.Int32(1), rows.Int32(3));
             if (kind is CountKind.Decision)
             {
                 // Of each person we only need to know whether their decisions come from events: see PeriodCards.
@@ -66,9 +66,9 @@ internal sealed class CellReader(SqliteConnection connection, string? subjects, 
             }
 
             var person = kind is CountKind.Session or CountKind.AnonymousSession or CountKind.EditDecision ? subject : 0;
-            ref var sum = ref CollectionsMarshal.GetValueRefOrAddDefault(sums, new CountKey(person, terminal, kind, name, rows.Small(4)), out _);
-            sum = Saturating.Add(sum, rows.Figure(5));
-            AddTo(times, (terminal, name), rows.Blob(6));
+            ref var sum = ref CollectionsMarshal.GetValueRefOrAddDefault(sums, new CountKey(person, terminal, kind, name, rows.Int32(4)), out _);
+            sum = Saturating.Add(sum, rows.NonNegative(5));
+            AddTo(times, (terminal, name), rows.Bytes(6));
         }
 
         return [.. sums.Select(pair => new CountCell(pair.Key.Subject, pair.Key.Terminal, pair.Key.Kind, pair.Key.Name, pair.Key.Detail, pair.Value))];

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using Ccflux.Receiver.Telemetry.Read.Views;
-using Ccflux.Storage.Sqlite;
-using Microsoft.Data.Sqlite;
+using Ccflux.Storage.Sql;
 
 namespace Ccflux.Receiver.Telemetry.Read.Cells;
 
@@ -14,19 +13,19 @@ internal sealed class LabelValues
     private readonly Dictionary<(string Name, string Person), Stated> _stated = [];
     private readonly Dictionary<string, Dictionary<string, long>> _offered = new(StringComparer.Ordinal);
 
-    private LabelValues(SqliteConnection connection, PeopleDirectory people, IReadOnlyList<string> names, TelemetryFilter filter)
+    private LabelValues(SqlSession session, PeopleDirectory people, IReadOnlyList<string> names, TelemetryFilter filter)
     {
         foreach (var name in names)
         {
             _offered[name] = new Dictionary<string, long>(StringComparer.Ordinal);
         }
 
-        using var rows = RawRows.Query(connection, TelemetryReadSql.Labels);
+        using var rows = session.Query(TelemetryReadSql.Labels);
         while (rows.Read())
         {
-            if (_offered.TryGetValue(rows.Text(1), out var offered) && people.SpeakerOf(rows.Small(0)) is { } person)
+            if (_offered.TryGetValue(rows.Text(1), out var offered) && people.SpeakerOf(rows.Int32(0)) is { } person)
             {
-                Add(offered, rows.Text(1), person.Name, new Stated(rows.Text(2), rows.Number(3), rows.Number(4)), filter);
+                Add(offered, rows.Text(1), person.Name, new Stated(rows.Text(2), rows.Int64(3), rows.Int64(4)), filter);
             }
         }
 
@@ -37,7 +36,7 @@ internal sealed class LabelValues
     /// <summary>The choices for each label, in the order of <see cref="LabelNames.All"/>.</summary>
     public IReadOnlyList<LabelChoice> Choices { get; }
 
-    public static LabelValues Read(SqliteConnection connection, PeopleDirectory people, IReadOnlyList<string> names, TelemetryFilter filter) => new(connection, people, names, filter);
+    public static LabelValues Read(SqlSession session, PeopleDirectory people, IReadOnlyList<string> names, TelemetryFilter filter) => new(session, people, names, filter);
 
     /// <summary>Empty if the person stated nothing in the period.</summary>
     public string Of(string name, string person) => _stated.TryGetValue((name, person), out var stated) ? stated.Value : "";

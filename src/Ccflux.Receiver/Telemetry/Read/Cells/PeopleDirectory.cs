@@ -1,8 +1,7 @@
 using Ccflux.Receiver.Platform.Colours;
 using Ccflux.Receiver.Telemetry.Read.Views;
 using Ccflux.Receiver.Telemetry.Store;
-using Dapper;
-using Microsoft.Data.Sqlite;
+using Ccflux.Storage.Sql;
 
 namespace Ccflux.Receiver.Telemetry.Read.Cells;
 
@@ -17,10 +16,11 @@ internal sealed class PeopleDirectory
     private readonly Dictionary<int, string> _names;
     private readonly HashSet<int> _unheard = [];
 
-    private PeopleDirectory(SqliteConnection connection)
+    private PeopleDirectory(SqlSession session)
     {
-        _names = connection.Query<(int Id, string Name)>(TelemetryReadSql.Names).ToDictionary(row => row.Id, row => row.Name);
-        foreach (var subjects in connection.Query<(int Subject, string Name, string Division, string Kind)>(TelemetryReadSql.Subjects).GroupBy(row => row.Name, StringComparer.Ordinal))
+        _names = session.List(TelemetryReadSql.Names, static rows => (Id: rows.Int32(0), Name: rows.Text(1))).ToDictionary(row => row.Id, row => row.Name);
+        var known = session.List(TelemetryReadSql.Subjects, static rows => (Subject: rows.Int32(0), Name: rows.Text(1), Division: rows.Text(2), Kind: rows.Text(3)));
+        foreach (var subjects in known.GroupBy(row => row.Name, StringComparer.Ordinal))
         {
             var person = new Person(subjects.Key, subjects.Max(row => row.Division) ?? "", subjects.MaxBy(row => Sureness(row.Kind)).Kind);
             foreach (var (subject, _, _, kind) in subjects)
@@ -33,14 +33,15 @@ internal sealed class PeopleDirectory
             }
         }
 
-        var offered = connection.Query<(string Category, int Id)>(TelemetryReadSql.OfferedNames).ToLookup(row => row.Category, row => row.Id, StringComparer.Ordinal);
+        var offered = session.List(TelemetryReadSql.OfferedNames, static rows => (Category: rows.Text(0), Id: rows.Int32(1)))
+            .ToLookup(row => row.Category, row => row.Id, StringComparer.Ordinal);
         ModelIds = [.. offered["model"].Order()];
         Choices = new TelemetryChoices(
             [.. _people.Values.Select(person => person.Name).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
             [.. _people.Values.Select(person => person.Division).Where(division => division.Length > 0).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
             [.. ModelIds.Select(Name)],
             [.. offered["terminal"].Select(Name).Where(name => name.Length > 0).Order(StringComparer.Ordinal)],
-            ModelColours.Read(connection));
+            ModelColours.Read(session));
     }
 
     public TelemetryChoices Choices { get; }
@@ -48,7 +49,7 @@ internal sealed class PeopleDirectory
     /// <summary>Models in the order in which they were first seen.</summary>
     private IReadOnlyList<int> ModelIds { get; }
 
-    public static PeopleDirectory Read(SqliteConnection connection) => new(connection);
+    public static PeopleDirectory Read(SqlSession session) => new(session);
 
     public string Name(int id) => _names.GetValueOrDefault(id, "");
 

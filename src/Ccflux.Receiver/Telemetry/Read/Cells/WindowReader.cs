@@ -1,7 +1,6 @@
 using Ccflux.Receiver.Telemetry.Read.Views;
 using Ccflux.Receiver.Telemetry.Store;
-using Dapper;
-using Microsoft.Data.Sqlite;
+using Ccflux.Storage.Sql;
 
 namespace Ccflux.Receiver.Telemetry.Read.Cells;
 
@@ -12,7 +11,7 @@ internal static class WindowReader
     private const long Length = 5 * Clock.HourMs;
 
     public static IReadOnlyList<WindowRow> Read(
-        SqliteConnection connection,
+        SqlSession session,
         CellScope scope,
         PeopleDirectory people,
         IReadOnlyDictionary<string, SeatPlan> plans,
@@ -21,11 +20,11 @@ internal static class WindowReader
     {
         var now = at.ToUnixTimeMilliseconds();
         var from = now - Length;
-        var parameters = new { OldestHour = Clock.Hour(from), NowHour = Clock.Hour(now), FromMs = from };
+        SqlParameter[] parameters = [("oldest_hour", Clock.Hour(from)), ("now_hour", Clock.Hour(now)), ("from", from)];
         return
         [
-            .. connection.Query<WindowCell>(TelemetryReadSql.WindowHours, parameters)
-                .Concat(connection.Query<WindowCell>(TelemetryReadSql.WindowEvents, parameters))
+            .. session.List(TelemetryReadSql.WindowHours, Cell, parameters)
+                .Concat(session.List(TelemetryReadSql.WindowEvents, Cell, parameters))
                 .Where(cell => (scope.Model is null || scope.Model == cell.Model) && (scope.Terminal is null || scope.Terminal == cell.Terminal) && (scope.Subjects?.Contains(cell.Subject) ?? true))
                 .GroupBy(cell => people.Person(cell.Subject).Name, StringComparer.Ordinal)
                 .Select(group => Row(group.Key, [.. group], plans.GetValueOrDefault(group.Key), quotas.GetValueOrDefault(group.Key)))
@@ -33,23 +32,11 @@ internal static class WindowReader
         ];
     }
 
+    private static WindowCell Cell(Rows rows) =>
+        new(rows.Int32(0), rows.Int32(1), rows.Int32(2), rows.Int64(3), rows.Int64(4), rows.Int64(5), rows.Int64(6));
+
     private static WindowRow Row(string person, IReadOnlyList<WindowCell> cells, SeatPlan? plan, FiveHourQuota? quota) =>
         new(person, cells.SaturatingSum(cell => Saturating.Add(cell.Input, cell.Output)), cells.SaturatingSum(cell => cell.CacheRead), cells.SaturatingSum(cell => cell.CacheWrite), plan?.Name, plan?.WindowTokens, quota);
 
-    private sealed record WindowCell
-    {
-        public int Subject { get; init; }
-
-        public int Terminal { get; init; }
-
-        public int Model { get; init; }
-
-        public long Input { get; init; }
-
-        public long Output { get; init; }
-
-        public long CacheRead { get; init; }
-
-        public long CacheWrite { get; init; }
-    }
+    private sealed record WindowCell(int Subject, int Terminal, int Model, long Input, long Output, long CacheRead, long CacheWrite);
 }

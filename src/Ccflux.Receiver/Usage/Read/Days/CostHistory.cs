@@ -1,6 +1,6 @@
 using Ccflux.Receiver.Usage.Read.Views;
-using Ccflux.Storage.Sqlite;
-using Microsoft.Data.Sqlite;
+using Ccflux.Storage.Reading;
+using Ccflux.Storage.Sql;
 
 namespace Ccflux.Receiver.Usage.Read.Days;
 
@@ -19,16 +19,16 @@ internal sealed class CostHistory(DayReader reader)
     private string _storeId = "";
 
     /// <summary>List-price value by model id.</summary>
-    public Dictionary<int, Cost> Read(SqliteConnection connection, string storeId, IReadOnlyDictionary<int, ModelRef> models)
+    public Dictionary<int, Cost> Read(SqlSession session, string storeId, IReadOnlyDictionary<int, ModelRef> models)
     {
-        var versions = DayVersions.Read(connection, DaySql.Versions, int.MinValue, int.MaxValue);
+        var versions = DayVersions.Read(session, DaySql.Versions, int.MinValue, int.MaxValue);
         Dictionary<int, Entry> known;
         lock (_lock)
         {
             known = string.Equals(_storeId, storeId, StringComparison.Ordinal) ? _days : [];
         }
 
-        var days = Refresh(connection, known, versions, models);
+        var days = Refresh(session, known, versions, models);
         if (days.Values.Sum(entry => entry.Costs.Length) <= MaxSums)
         {
             lock (_lock)
@@ -48,10 +48,10 @@ internal sealed class CostHistory(DayReader reader)
     }
 
     /// <summary>The same for some users only; not cached.</summary>
-    public Dictionary<int, Cost> ReadUsers(SqliteConnection connection, IEnumerable<int> users, IReadOnlyDictionary<int, ModelRef> models)
+    public Dictionary<int, Cost> ReadUsers(SqlSession session, IEnumerable<int> users, IReadOnlyDictionary<int, ModelRef> models)
     {
         var total = new Dictionary<int, Cost>();
-        using var rows = RawRows.Query(connection, DaySql.ModelsOfUsers, $"[{string.Join(',', users)}]");
+        using var rows = session.Query(DaySql.ModelsOfUsers, ("users", users.Select(user => (long)user).ToArray()));
         foreach (var (_, _, cell) in reader.ReadModels(rows, models))
         {
             total[cell.Model] = total.GetValueOrDefault(cell.Model) + cell.Cost;
@@ -61,7 +61,7 @@ internal sealed class CostHistory(DayReader reader)
     }
 
     private Dictionary<int, Entry> Refresh(
-        SqliteConnection connection,
+        SqlSession session,
         Dictionary<int, Entry> known,
         IReadOnlyList<(int Day, long Version)> versions,
         IReadOnlyDictionary<int, ModelRef> models)
@@ -84,7 +84,7 @@ internal sealed class CostHistory(DayReader reader)
         var read = new Dictionary<int, List<(int, Cost)>>();
         foreach (var (from, to) in ranges)
         {
-            using var rows = RawRows.Query(connection, DaySql.Models, from, to);
+            using var rows = session.Query(DaySql.Models, ("from", from), ("to", to));
             foreach (var (day, _, cell) in reader.ReadModels(rows, models))
             {
                 if (!read.TryGetValue(day, out var costs))

@@ -1,6 +1,6 @@
 using Ccflux.Receiver.Usage.Read.Views;
-using Ccflux.Storage.Sqlite;
-using Microsoft.Data.Sqlite;
+using Ccflux.Storage.Reading;
+using Ccflux.Storage.Sql;
 
 namespace Ccflux.Receiver.Usage.Read.Days;
 
@@ -13,6 +13,6 @@ internal sealed class DayCache(DayReader reader)
     private readonly VersionedDays<DayRows> _days = new(DaySql.Versions, MaxRows);
 
     /// <summary>The non-empty days from <paramref name="from"/> to <paramref name="to"/>, in order, one at a time.</summary>
-    public IEnumerable<DayRows> Read(SqliteConnection connection, string storeId, int from, int to, IReadOnlyDictionary<int, ModelRef> models) =>
-        _days.Read(connection, storeId, from, to, day => reader.Read(connection, day, models));
+    public IEnumerable<DayRows> Read(SqlSession session, string storeId, int from, int to, IReadOnlyDictionary<int, ModelRef> models) =>
+        _days.Read(session, storeId, from, to, day => reader.Read(session, day, models));
 }

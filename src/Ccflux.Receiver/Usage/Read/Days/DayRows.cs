@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using Ccflux.Receiver.Usage.Read.Views;
-using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Reading;
 
 namespace Ccflux.Receiver.Usage.Read.Days;
 

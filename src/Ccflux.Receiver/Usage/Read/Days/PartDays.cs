@@ -1,6 +1,6 @@
 using Ccflux.Receiver.Usage.Read.Views;
-using Ccflux.Storage.Sqlite;
-using Microsoft.Data.Sqlite;
+using Ccflux.Storage.Reading;
+using Ccflux.Storage.Sql;
 
 namespace Ccflux.Receiver.Usage.Read.Days;
 
@@ -14,9 +14,9 @@ internal sealed class PartDays(DayReader reader)
     private readonly Queue<(Key Key, DayRows Rows)> _parts = new(MaxParts);
 
     /// <summary>Reads a day until an instant in epoch milliseconds. Windows are not read.</summary>
-    public DayRows Read(SqliteConnection connection, string storeId, int day, long until, IReadOnlyDictionary<int, ModelRef> models)
+    public DayRows Read(SqlSession session, string storeId, int day, long until, IReadOnlyDictionary<int, ModelRef> models)
     {
-        var version = DayVersions.Read(connection, DaySql.Versions, day, day) is [var (_, known)] ? known : 0;
+        var version = DayVersions.Read(session, DaySql.Versions, day, day) is [var (_, known)] ? known : 0;
         var key = new Key(storeId, day, version, until);
         lock (_lock)
         {
@@ -29,7 +29,7 @@ internal sealed class PartDays(DayReader reader)
             }
         }
 
-        var rows = reader.ReadPart(connection, day, UtcDay.Start(day), until, models);
+        var rows = reader.ReadPart(session, day, UtcDay.Start(day), until, models);
         lock (_lock)
         {
             if (_parts.Count == MaxParts)

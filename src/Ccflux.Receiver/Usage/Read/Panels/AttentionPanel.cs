@@ -1,6 +1,5 @@
 using Ccflux.Receiver.Usage.Read.Snapshots;
 using Ccflux.Receiver.Usage.Read.Views;
-using Dapper;
 
 namespace Ccflux.Receiver.Usage.Read.Panels;
 
@@ -42,12 +41,15 @@ internal static class AttentionPanel
                 AttentionKind.WindowNearLimit, [snapshot.User(pair.Key).Email], 1, pair.Value.Share, pair.Value.ShareOfLimit, pair.Value.EndsAt, ""));
 
     private static IEnumerable<Attention> LimitHits(UsageSnapshot snapshot) =>
-        snapshot.Connection
-            .Query<LimitHit>(UsageReadSql.LimitHits, new { since = snapshot.Now.AddDays(-1).ToUnixTimeMilliseconds() })
+        snapshot.Session
+            .List(
+                UsageReadSql.LimitHits,
+                static rows => (User: rows.Int32(0), At: rows.Int64(1), Window: rows.Text(2)),
+                ("since", snapshot.Now.AddDays(-1).ToUnixTimeMilliseconds()))
             .OrderByDescending(hit => hit.At)
             .Take(MaxLines)
             .Select(hit => new Attention(
-                AttentionKind.LimitHit, [snapshot.User((int)hit.UserId).Email], 1, null, true, UnixTime.At(hit.At), hit.Window ?? ""));
+                AttentionKind.LimitHit, [snapshot.User(hit.User).Email], 1, null, true, UnixTime.At(hit.At), hit.Window));
 
     private static IEnumerable<Attention> Devices(IReadOnlyList<DeviceRow> devices, DeviceStatus status, AttentionKind kind) =>
         devices.Where(device => device.Status == status)
@@ -94,14 +96,5 @@ internal static class AttentionPanel
         {
             yield return new Attention(AttentionKind.UnpricedModel, [.. models.Take(Attention.MaxSubjects)], models.Count, null, false, null, "");
         }
-    }
-
-    private sealed record LimitHit
-    {
-        public long UserId { get; init; }
-
-        public long At { get; init; }
-
-        public string? Window { get; init; }
     }
 }

@@ -1,6 +1,6 @@
 using Ccflux.Receiver.Usage.Read.Snapshots;
 using Ccflux.Receiver.Usage.Read.Views;
-using Dapper;
+using Ccflux.Storage.Sql;
 
 namespace Ccflux.Receiver.Usage.Read.Panels;
 
@@ -9,32 +9,15 @@ internal static class AuditPanel
 {
     public static Paged<AuditRow> Read(UsageSnapshot snapshot, TableState state)
     {
-        var total = snapshot.Connection.ExecuteScalar<int>(UsageReadSql.AuditCount);
+        var total = (int)(snapshot.Session.Scalar(UsageReadSql.AuditCount) ?? 0);
         var shown = state with { Page = Math.Min(state.Page, Math.Max(1, (total + state.Size - 1) / state.Size)) };
-        var rows = snapshot.Connection.Query<AuditFacts>(UsageReadSql.Audit, new { limit = shown.Size, offset = shown.Offset });
-        return new Paged<AuditRow>([.. rows.Select(Row)], total, shown);
+        return new Paged<AuditRow>(snapshot.Session.List(UsageReadSql.Audit, Row, ("limit", shown.Size), ("offset", shown.Offset)), total, shown);
     }
 
     /// <summary>The newest changes before the one with the given id.</summary>
     public static IReadOnlyList<AuditRow> ReadPart(UsageSnapshot snapshot, long before, int limit) =>
-        [.. snapshot.Connection.Query<AuditFacts>(UsageReadSql.AuditBefore, new { before, limit }).Select(Row)];
+        snapshot.Session.List(UsageReadSql.AuditBefore, Row, ("before", before), ("limit", limit));
 
-    private static AuditRow Row(AuditFacts row) => new(row.Id, UnixTime.At(row.At), row.Actor, row.Action, row.Target, row.Detail, row.Address);
-
-    private sealed record AuditFacts
-    {
-        public long Id { get; init; }
-
-        public long At { get; init; }
-
-        public string Actor { get; init; } = "";
-
-        public string Action { get; init; } = "";
-
-        public string Target { get; init; } = "";
-
-        public string Detail { get; init; } = "";
-
-        public string Address { get; init; } = "";
-    }
+    private static AuditRow Row(Rows rows) =>
+        new(rows.Int64(0), UnixTime.At(rows.Int64(1)), rows.Text(2), rows.Text(3), rows.Text(4), rows.Text(5), rows.Text(6));
 }

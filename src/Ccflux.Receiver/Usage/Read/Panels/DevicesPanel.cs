@@ -1,6 +1,5 @@
 using Ccflux.Receiver.Usage.Read.Snapshots;
 using Ccflux.Receiver.Usage.Read.Views;
-using Dapper;
 
 namespace Ccflux.Receiver.Usage.Read.Panels;
 
@@ -21,7 +20,7 @@ internal static class DevicesPanel
         });
 
     public static List<DeviceRow> Read(UsageSnapshot snapshot) =>
-        [.. snapshot.Connection.Query<DeviceFacts>(UsageReadSql.Devices).Select(facts => Row(snapshot, facts))];
+        snapshot.Session.List(UsageReadSql.Devices, rows => Row(snapshot, DeviceFacts.Read(rows)));
 
     public static Paged<DeviceRow> Table(IEnumerable<DeviceRow> devices, Scope scope, TableState state)
     {

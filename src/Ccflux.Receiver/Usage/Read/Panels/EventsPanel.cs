@@ -1,6 +1,6 @@
 using Ccflux.Receiver.Usage.Read.Snapshots;
 using Ccflux.Receiver.Usage.Read.Views;
-using Dapper;
+using Ccflux.Storage.Sql;
 
 namespace Ccflux.Receiver.Usage.Read.Panels;
 
@@ -12,81 +12,56 @@ internal static class EventsPanel
 
     public static Paged<EventRow> Read(UsageSnapshot snapshot, Scope scope, TableState state)
     {
-        var rows = scope is { Users: null, Model: null }
-            ? snapshot.Connection.Query<EventFacts>(UsageReadSql.Events, new { limit = state.Size })
-            : snapshot.Connection.Query<EventFacts>(UsageReadSql.EventsNarrowed, new { limit = state.Size, scan = Scan, model = scope.Model, users = Users(scope) });
-        var list = rows.Select(facts => Row(snapshot, facts)).ToList();
+        var list = snapshot.Session.List(
+            scope is { Users: null, Model: null } ? UsageReadSql.Events : UsageReadSql.EventsNarrowed,
+            rows => Row(snapshot, rows),
+            ("limit", state.Size),
+            ("scan", Scan),
+            ("model", scope.Model),
+            ("everybody", scope.Users is null),
+            ("users", Users(scope)));
         return new Paged<EventRow>(list, list.Count, state with { Page = 1 });
     }
 
     /// <summary>The number of all events in the scope.</summary>
-    public static long Count(UsageSnapshot snapshot, Scope scope) =>
-        snapshot.Connection.ExecuteScalar<long>(UsageReadSql.EventCount, new { model = scope.Model, users = Users(scope) });
+    public static long Count(UsageSnapshot snapshot, Scope scope) => snapshot.Session.Scalar(
+        UsageReadSql.EventCount, ("model", scope.Model), ("everybody", scope.Users is null), ("users", Users(scope))) ?? 0;
 
     /// <summary>Some of the scope's newest events before the one with the given id, and the id at which the next part starts; null if there are none.
     /// It searches as many events as a page does.</summary>
     public static (IReadOnlyList<EventRow> Rows, long? Before) ReadPart(UsageSnapshot snapshot, Scope scope, long before, int limit)
     {
-        if (snapshot.Connection.ExecuteScalar<long?>(UsageReadSql.EventFloor, new { before, scan = Scan }) is not { } floor)
+        if (snapshot.Session.Scalar(UsageReadSql.EventFloor, ("before", before), ("scan", Scan)) is not { } floor)
         {
             return ([], null);
         }
 
-        var rows = snapshot.Connection
-            .Query<EventFacts>(UsageReadSql.EventsBefore, new { before, floor, limit, model = scope.Model, users = Users(scope) })
-            .Select(facts => Row(snapshot, facts)).ToList();
-        return (rows, rows.Count == limit ? rows[^1].Id : floor);
+        var list = snapshot.Session.List(
+            UsageReadSql.EventsBefore,
+            rows => Row(snapshot, rows),
+            ("before", before),
+            ("floor", floor),
+            ("limit", limit),
+            ("model", scope.Model),
+            ("everybody", scope.Users is null),
+            ("users", Users(scope)));
+        return (list, list.Count == limit ? list[^1].Id : floor);
     }
 
-    private static string? Users(Scope scope) => scope.Users is null ? null : $"[{string.Join(',', scope.Users)}]";
+    private static long[] Users(Scope scope) => scope.Users is null ? [] : [.. scope.Users];
 
-    private static EventRow Row(UsageSnapshot snapshot, EventFacts facts) => new(
-        facts.Id,
-        UnixTime.At(facts.ReceivedAt),
-        UnixTime.At(facts.EndedAt),
-        snapshot.User((int)facts.UserId),
-        facts.Device,
-        facts.SessionId,
-        (int)facts.TurnIndex,
-        (int)facts.SchemaVersion,
-        snapshot.Model((int)facts.ModelId),
-        new TokenSums(facts.Input, facts.Output, facts.CacheRead, facts.CacheWrite),
-        facts.Messages,
-        facts.Outcome,
-        facts.Partial != 0);
-
-    private sealed record EventFacts
-    {
-        public long Id { get; init; }
-
-        public long ReceivedAt { get; init; }
-
-        public long EndedAt { get; init; }
-
-        public long UserId { get; init; }
-
-        public string? Device { get; init; }
-
-        public string SessionId { get; init; } = "";
-
-        public long TurnIndex { get; init; }
-
-        public long SchemaVersion { get; init; }
-
-        public long ModelId { get; init; }
-
-        public long Input { get; init; }
-
-        public long Output { get; init; }
-
-        public long CacheRead { get; init; }
-
-        public long CacheWrite { get; init; }
-
-        public long Messages { get; init; }
-
-        public string Outcome { get; init; } = "";
-
-        public long Partial { get; init; }
-    }
+    private static EventRow Row(UsageSnapshot snapshot, Rows rows) => new(
+        rows.Int64(0),
+        UnixTime.At(rows.Int64(1)),
+        UnixTime.At(rows.Int64(2)),
+        snapshot.User(rows.Int32(3)),
+        rows.TextOrNull(4),
+        rows.Text(5),
+        rows.Int32(6),
+        rows.Int32(7),
+        snapshot.Model(rows.Int32(8)),
+        new TokenSums(rows.Int64(9), rows.Int64(10), rows.Int64(11), rows.Int64(12)),
+        rows.Int64(13),
+        rows.Text(14),
+        rows.Bool(15));
 }

@@ -2,7 +2,6 @@ using Ccflux.Contracts.Http;
 using Ccflux.Receiver.Usage.Read.Days;
 using Ccflux.Receiver.Usage.Read.Snapshots;
 using Ccflux.Receiver.Usage.Read.Views;
-using Dapper;
 
 namespace Ccflux.Receiver.Usage.Read.Panels;
 
@@ -26,7 +25,7 @@ internal static class SeatsPanel
 
     public static List<SeatRow> Read(UsageSnapshot snapshot)
     {
-        var tokens = snapshot.Connection.Query<TokenFacts>(UsageReadSql.Tokens)
+        var tokens = snapshot.Session.List(UsageReadSql.Tokens, TokenFacts.Read)
             .GroupBy(token => token.Email, StringComparer.Ordinal)
             .ToDictionary(group => group.Key, group => Newest(group, snapshot.Now), StringComparer.Ordinal);
         var rows = new List<SeatRow>();

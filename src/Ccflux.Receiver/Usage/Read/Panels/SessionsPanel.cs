@@ -1,8 +1,7 @@
 using Ccflux.Receiver.Usage.Read.Days;
 using Ccflux.Receiver.Usage.Read.Snapshots;
 using Ccflux.Receiver.Usage.Read.Views;
-using Ccflux.Storage.Sqlite;
-using Dapper;
+using Ccflux.Storage.Sql;
 
 namespace Ccflux.Receiver.Usage.Read.Panels;
 
@@ -17,11 +16,19 @@ internal static class SessionsPanel
     {
         var (from, to) = Bounds(filter);
         var search = state.Search;
-        var total = snapshot.Connection.ExecuteScalar<int>(UsageReadSql.SessionCount, new { user, from, to, search });
+        var total = (int)(snapshot.Session.Scalar(UsageReadSql.SessionCount, ("user", user), ("from", from), ("to", to), ("search", search)) ?? 0);
         var shown = state with { Page = Math.Min(state.Page, Math.Max(1, (total + state.Size - 1) / state.Size)) };
-        var sessions = snapshot.Connection.Query<SessionFacts>(
+        var sessions = snapshot.Session.List(
             UsageReadSql.Sessions,
-            new { user, from, to, search, key = shown.Sort, sign = shown.Descending ? -1 : 1, limit = shown.Size, offset = shown.Offset }).ToList();
+            Facts,
+            ("user", user),
+            ("from", from),
+            ("to", to),
+            ("search", search),
+            ("key", shown.Sort),
+            ("sign", shown.Descending ? -1 : 1),
+            ("limit", shown.Size),
+            ("offset", shown.Offset));
         return new Paged<SessionRow>(Rows(snapshot, reader, sessions), total, shown);
     }
 
@@ -29,13 +36,21 @@ internal static class SessionsPanel
     public static IReadOnlyList<long> Find(UsageSnapshot snapshot, int user, UsageFilter filter, TableState state)
     {
         var (from, to) = Bounds(filter);
-        return [.. snapshot.Connection.Query<long>(UsageReadSql.SessionRefs, new { user, from, to, search = state.Search, key = state.Sort, sign = state.Descending ? -1 : 1 })];
+        return snapshot.Session.List(
+            UsageReadSql.SessionRefs,
+            static rows => rows.Int64(0),
+            ("user", user),
+            ("from", from),
+            ("to", to),
+            ("search", state.Search),
+            ("key", state.Sort),
+            ("sign", state.Descending ? -1 : 1));
     }
 
     /// <summary>Reads the given sessions, in the given order.</summary>
     public static IReadOnlyList<SessionRow> Read(UsageSnapshot snapshot, DayReader reader, IReadOnlyList<long> sessions)
     {
-        var found = snapshot.Connection.Query<SessionFacts>(UsageReadSql.SessionsOf, new { sessions = $"[{string.Join(',', sessions)}]" }).ToDictionary(session => session.Ref);
+        var found = snapshot.Session.List(UsageReadSql.SessionsOf, Facts, ("sessions", sessions.ToArray())).ToDictionary(session => session.Ref);
         return Rows(snapshot, reader, [.. sessions.Where(found.ContainsKey).Select(session => found[session])]);
     }
 
@@ -49,11 +64,13 @@ internal static class SessionsPanel
     public static IReadOnlyList<LimitEventRow> ReadLimits(UsageSnapshot snapshot, int user, UsageFilter filter)
     {
         var (from, to) = Bounds(filter);
-        return
-        [
-            .. snapshot.Connection.Query<LimitFacts>(UsageReadSql.UserLimits, new { user, from, to }).Select(row => new LimitEventRow(
-                UnixTime.At(row.At), row.Window, UnixTime.At(row.ResetsAt), row.Final != 0, row.SessionId, (int)row.TurnIndex)),
-        ];
+        return snapshot.Session.List(
+            UsageReadSql.UserLimits,
+            static rows => new LimitEventRow(
+                UnixTime.At(rows.Int64(0)), rows.TextOrNull(1), UnixTime.At(rows.Int64OrNull(2)), rows.Bool(3), rows.Text(4), rows.Int32(5)),
+            ("user", user),
+            ("from", from),
+            ("to", to));
     }
 
     /// <summary>The sessions, starting with the first, whose events fit in the bound for a page.</summary>
@@ -75,8 +92,7 @@ internal static class SessionsPanel
 
     private static ILookup<long, UsageCell> Price(UsageSnapshot snapshot, DayReader reader, IEnumerable<SessionFacts> sessions)
     {
-        var refs = $"[{string.Join(',', sessions.Select(session => session.Ref))}]";
-        using var rows = RawRows.Query(snapshot.Connection, UsageReadSql.SessionModels, refs);
+        using var rows = snapshot.Session.Query(UsageReadSql.SessionModels, ("sessions", sessions.Select(session => session.Ref).ToArray()));
         return reader.ReadModels(rows, snapshot.Models).ToLookup(row => row.Key, row => row.Cell);
     }
 
@@ -84,7 +100,7 @@ internal static class SessionsPanel
         session.SessionId,
         UnixTime.At(session.StartedAt),
         UnixTime.At(session.LastAt),
-        new TokenSums(session.Input, session.Output, session.CacheRead, session.CacheWrite),
+        session.Tokens,
         used[session.Ref].Aggregate(new Cost(0, HasPriced: false, isPriced ? null : []), (sum, cell) => sum + cell.Cost),
         session.Turns,
         [
@@ -94,41 +110,14 @@ internal static class SessionsPanel
                 .OrderByDescending(share => share.Billed),
         ]);
 
-    private sealed record SessionFacts
-    {
-        public long Ref { get; init; }
+    private static SessionFacts Facts(Rows rows) => new(
+        rows.Int64(0),
+        rows.Text(1),
+        rows.Int64(2),
+        rows.Int64(3),
+        rows.Int64(4),
+        rows.Int64(5),
+        new TokenSums(rows.NonNegative(6), rows.NonNegative(7), rows.NonNegative(8), rows.NonNegative(9)));
 
-        public string SessionId { get; init; } = "";
-
-        public long StartedAt { get; init; }
-
-        public long LastAt { get; init; }
-
-        public long Turns { get; init; }
-
-        public long Events { get; init; }
-
-        public long Input { get; init; }
-
-        public long Output { get; init; }
-
-        public long CacheRead { get; init; }
-
-        public long CacheWrite { get; init; }
-    }
-
-    private sealed record LimitFacts
-    {
-        public long At { get; init; }
-
-        public string? Window { get; init; }
-
-        public long? ResetsAt { get; init; }
-
-        public long Final { get; init; }
-
-        public string SessionId { get; init; } = "";
-
-        public long TurnIndex { get; init; }
-    }
+    private sealed record SessionFacts(long Ref, string SessionId, long StartedAt, long LastAt, long Turns, long Events, TokenSums Tokens);
 }

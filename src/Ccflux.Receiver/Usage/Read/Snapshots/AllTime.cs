@@ -1,6 +1,5 @@
 using Ccflux.Receiver.Usage.Read.Days;
 using Ccflux.Receiver.Usage.Read.Views;
-using Ccflux.Storage.Sqlite;
 
 namespace Ccflux.Receiver.Usage.Read.Snapshots;
 
@@ -17,7 +16,7 @@ internal sealed record AllTime(IReadOnlyList<UserModelFacts> Rows, IReadOnlyDict
     public int ActiveUsers { get; } = Rows.Where(row => row.Events > 0).Select(row => row.User).Distinct().Count();
 
     public static AllTime Read(UsageSnapshot snapshot, CostHistory costs) =>
-        new(ReadRows(snapshot), costs.Read(snapshot.Connection, snapshot.StoreId, snapshot.Models));
+        new(ReadRows(snapshot), costs.Read(snapshot.Session, snapshot.StoreId, snapshot.Models));
 
     /// <summary>Narrows the totals to the users and the model of a scope.</summary>
     public AllTime Narrow(Scope scope, UsageSnapshot snapshot, CostHistory costs)
@@ -27,22 +26,16 @@ internal sealed record AllTime(IReadOnlyList<UserModelFacts> Rows, IReadOnlyDict
             return this;
         }
 
-        var narrowed = scope.Users is null ? Costs : costs.ReadUsers(snapshot.Connection, scope.Users, snapshot.Models);
+        var narrowed = scope.Users is null ? Costs : costs.ReadUsers(snapshot.Session, scope.Users, snapshot.Models);
         return new AllTime(
             [.. Rows.Where(row => scope.Holds(row.User) && (scope.Model is null || scope.Model == row.Model))],
             scope.Model is { } model ? narrowed.Where(pair => pair.Key == model).ToDictionary() : narrowed);
     }
 
-    private static List<UserModelFacts> ReadRows(UsageSnapshot snapshot)
-    {
-        var list = new List<UserModelFacts>();
-        using var rows = RawRows.Query(snapshot.Connection, UsageReadSql.UserModels);
-        while (rows.Read())
-        {
-            var tokens = new TokenSums(rows.Figure(4), rows.Figure(5), rows.Figure(6), rows.Figure(7));
-            list.Add(new UserModelFacts(rows.Small(0), rows.Small(1), rows.Number(2), rows.Number(3), tokens));
-        }
-
-        return list;
-    }
+    private static List<UserModelFacts> ReadRows(UsageSnapshot snapshot) => snapshot.Session.List(UsageReadSql.UserModels, static rows => new UserModelFacts(
+        rows.Int32(0),
+        rows.Int32(1),
+        rows.Int64(2),
+        rows.Int64(3),
+        new TokenSums(rows.NonNegative(4), rows.NonNegative(5), rows.NonNegative(6), rows.NonNegative(7))));
 }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Ccflux.Receiver.Usage.Read.Views;
+using Ccflux.Storage.Sql;
 
 namespace Ccflux.Receiver.Usage.Read.Snapshots;
 
@@ -64,6 +65,32 @@ internal sealed record UserFacts
         ("inferred", >= 3) => TierConfidence.Low,
         _ => TierConfidence.Unknown,
     };
+
+    /// <summary>Reads a row of <see cref="UsageReadSql.Users"/>.</summary>
+    public static UserFacts Read(Rows rows) => new()
+    {
+        Id = rows.Int64(0),
+        Email = rows.Text(1),
+        Division = rows.Text(2),
+        CreatedAt = rows.Int64(3),
+        LastReportAt = rows.Int64OrNull(4),
+        PluginVersion = rows.TextOrNull(5),
+        ClaudeCodeVersion = rows.TextOrNull(6),
+        Platform = rows.TextOrNull(7),
+        ClaimedEmail = rows.TextOrNull(8),
+        LastRefusal = rows.TextOrNull(9),
+        LastRefusalAt = rows.Int64OrNull(10),
+        Sessions = rows.Int64OrNull(11),
+        Turns = rows.Int64OrNull(12),
+        Failed = rows.Int64OrNull(13),
+        FirstAt = rows.Int64OrNull(14),
+        LastAt = rows.Int64OrNull(15),
+        TierLabel = rows.TextOrNull(16),
+        TierPeak = rows.Int64OrNull(17),
+        TierMethod = rows.TextOrNull(18),
+        TierWindows = rows.Int64OrNull(19),
+        LimitHitAt = rows.Int64OrNull(20),
+    };
 }
 
 /// <summary>A refresh token's row, without the token. Its times are text, because rows can also be inserted manually.</summary>
@@ -84,6 +111,17 @@ internal sealed record TokenFacts
     public DateTimeOffset? Expires => Instant(ExpiresAt);
 
     public DateTimeOffset? Created => Instant(CreatedAt);
+
+    /// <summary>Reads a row of <see cref="UsageReadSql.Tokens"/>.</summary>
+    public static TokenFacts Read(Rows rows) => new()
+    {
+        Email = rows.Text(0),
+        Division = rows.Text(1),
+        ExpiresAt = rows.TextOrNull(2),
+        Revoked = rows.Int64(3),
+        CreatedAt = rows.TextOrNull(4),
+        DaysValid = rows.Int64OrNull(5),
+    };
 
     /// <summary>A date that cannot be read counts as expired: such a token is refused, too.</summary>
     public bool IsExpired(DateTimeOffset now) => ExpiresAt is { Length: > 0 } && !(Expires > now);
@@ -124,5 +162,19 @@ internal sealed record DeviceFacts
         { ApprovedAt: null } => DeviceStatus.WaitingForApproval,
         { Reregistered: not 0 } => DeviceStatus.RegisteredAgain,
         _ => DeviceStatus.Active,
+    };
+
+    /// <summary>Reads a row of <see cref="UsageReadSql.Devices"/>.</summary>
+    public static DeviceFacts Read(Rows rows) => new()
+    {
+        Id = rows.Int64(0),
+        UserId = rows.Int64(1),
+        PublicKey = rows.Text(2),
+        Name = rows.Text(3),
+        RegisteredAt = rows.Int64(4),
+        LastSeenAt = rows.Int64OrNull(5),
+        ApprovedAt = rows.Int64OrNull(6),
+        RevokedAt = rows.Int64OrNull(7),
+        Reregistered = rows.Int64(8),
     };
 }

@@ -30,7 +30,7 @@ internal sealed record HourSums(PeriodTotals Period, PeriodTotals Prior)
         for (var day = from / HoursADay; day <= last / HoursADay; day++)
         {
             var (begin, end) = (Math.Max(UtcDay.Start(day), from * Hour), Math.Min(UtcDay.Start(day + 1), (last + 1) * Hour));
-            foreach (var rows in reader.ReadHours(snapshot.Connection, day, begin, end, snapshot.Models))
+            foreach (var rows in reader.ReadHours(snapshot.Session, day, begin, end, snapshot.Models))
             {
                 sums.AddTotals(rows);
             }

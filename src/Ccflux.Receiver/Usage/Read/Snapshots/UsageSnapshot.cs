@@ -1,32 +1,29 @@
 using Ccflux.Receiver.Platform.Colours;
 using Ccflux.Receiver.Usage.Read.Views;
-using Ccflux.Storage.Sqlite;
-using Dapper;
-using Microsoft.Data.Sqlite;
+using Ccflux.Storage.Reading;
+using Ccflux.Storage.Sql;
 
 namespace Ccflux.Receiver.Usage.Read.Snapshots;
 
-/// <summary>A read connection inside one transaction, so that all figures of a page are consistent, and the users and models that every page
+/// <summary>A reading session that sees one commit, so that all figures of a page are consistent, and the users and models that every page
 /// needs.</summary>
 internal sealed class UsageSnapshot : IDisposable
 {
-    private readonly ReaderLease _lease;
-    private readonly SqliteTransaction _transaction;
+    private readonly ReadSession _session;
 
-    private UsageSnapshot(ReaderLease lease, SqliteTransaction transaction, DateTimeOffset now)
+    private UsageSnapshot(ReadSession session, DateTimeOffset now)
     {
-        _lease = lease;
-        _transaction = transaction;
+        _session = session;
         Now = now;
-        StoreId = Connection.ExecuteScalar<string>(UsageReadSql.StoreId) ?? "";
-        var colours = ModelColours.Read(Connection);
-        Models = Connection.Query<(long Id, string Name)>(UsageReadSql.Models)
+        StoreId = session.Text(UsageReadSql.StoreId) ?? "";
+        var colours = ModelColours.Read(session);
+        Models = session.List(UsageReadSql.Models, static rows => (Id: rows.Int64(0), Name: rows.Text(1)))
             .Select((model, order) => new ModelRef(model.Id, model.Name, order, colours.GetValueOrDefault(model.Name, ModelColours.Grey)))
             .ToDictionary(model => (int)model.Id);
-        Users = Connection.Query<UserFacts>(UsageReadSql.Users).ToDictionary(user => (int)user.Id);
+        Users = session.List(UsageReadSql.Users, UserFacts.Read).ToDictionary(user => (int)user.Id);
     }
 
-    public SqliteConnection Connection => _lease.Connection;
+    public SqlSession Session => _session;
 
     public DateTimeOffset Now { get; }
 
@@ -43,27 +40,20 @@ internal sealed class UsageSnapshot : IDisposable
 
     public ModelRef Model(int id) => Models.TryGetValue(id, out var model) ? model : new ModelRef(id, $"model {id}", Models.Count, ModelColours.Grey);
 
-    public static async Task<UsageSnapshot> OpenAsync(SqliteReaders readers, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<UsageSnapshot> OpenAsync(ReadSessions readers, TimeProvider time, CancellationToken cancellationToken)
     {
-        var lease = await readers.RentAsync(cancellationToken);
-        SqliteTransaction? transaction = null;
+        var session = await readers.OpenAsync(cancellationToken);
         try
         {
-            transaction = lease.Connection.BeginTransaction(deferred: true);
-            return new UsageSnapshot(lease, transaction, time.GetUtcNow());
+            session.BeginSnapshot();
+            return new UsageSnapshot(session, time.GetUtcNow());
         }
         catch
         {
-            // The connection goes back to the pool: it must not be left inside a transaction.
-            transaction?.Dispose();
-            lease.Dispose();
+            session.Dispose();
             throw;
         }
     }
 
-    public void Dispose()
-    {
-        _transaction.Dispose();
-        _lease.Dispose();
-    }
+    public void Dispose() => _session.Dispose();
 }

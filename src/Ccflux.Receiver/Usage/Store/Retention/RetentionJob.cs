@@ -1,14 +1,13 @@
 using Ccflux.Receiver.Platform.Jobs;
-using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Reading;
 using Ccflux.Storage.Writing;
-using Dapper;
 
 namespace Ccflux.Receiver.Usage.Store.Retention;
 
 /// <summary>Removes whole days older than <c>RETENTION_DAYS</c> from the facts and from every rollup, a few turns per transaction, so that
 /// reports do not have to wait.</summary>
 internal sealed partial class RetentionJob(
-    SqliteReaders readers,
+    ReadSessions readers,
     GroupCommitWriter writer,
     UsageWriter usage,
     UsageOptions options,
@@ -23,9 +22,9 @@ internal sealed partial class RetentionJob(
     internal async Task<int> RemoveAsync(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        await writer.WriteAsync(connection => connection.Execute(
+        await writer.WriteAsync(session => session.Execute(
             UsageRetentionSql.DeleteCaps,
-            StoredTurn.DayOf(now.ToUnixTimeMilliseconds()) - CapDaysKept));
+            ("before", StoredTurn.DayOf(now.ToUnixTimeMilliseconds()) - CapDaysKept)));
         if (options.RetentionDays == 0)
         {
             return 0;
@@ -39,7 +38,7 @@ internal sealed partial class RetentionJob(
             do
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                result = await writer.WriteAsync(connection => Remove(connection, user, before));
+                result = await writer.WriteAsync(session => Remove(session, user, before));
                 removed += result.Value;
             }
             while (result is { Status: WriteStatus.Committed, Value: TurnsPerWrite });
@@ -58,36 +57,36 @@ internal sealed partial class RetentionJob(
 
     private async Task<IReadOnlyList<long>> UsersAsync(long before, CancellationToken cancellationToken)
     {
-        using var lease = await readers.RentAsync(cancellationToken);
-        return (await lease.Connection.QueryAsync<long>(UsageRetentionSql.SelectUsers, new { Before = before })).AsList();
+        using var session = await readers.OpenAsync(cancellationToken);
+        return session.List(UsageRetentionSql.SelectUsers, static rows => rows.Int64(0), ("before", before));
     }
 
-    private int Remove(SqlConnection connection, long user, long before) => Remove(connection, usage, user, before);
+    private int Remove(WriteSession session, long user, long before) => Remove(session, usage, user, before);
 
     /// <summary>Removes one write's worth of a user's oldest turns, with their part of every figure.</summary>
-    /// <param name="connection">The writer's.</param>
+    /// <param name="writing">The writer's.</param>
     /// <param name="usage">The writer whose rollups are updated.</param>
     /// <param name="user">Whose turns.</param>
     /// <param name="before">Removes turns that ended before this, in epoch milliseconds.</param>
     /// <returns>How many turns were removed; fewer than <see cref="TurnsPerWrite"/> if none are left.</returns>
-    internal static int Remove(SqlConnection connection, UsageWriter usage, long user, long before)
+    internal static int Remove(WriteSession writing, UsageWriter usage, long user, long before)
     {
         var turns = new List<(long Session, int Schema, int Index)>(TurnsPerWrite);
-        using (var rows = connection.Query(UsageRetentionSql.SelectTurns, user, before, TurnsPerWrite))
+        using (var rows = writing.Query(UsageRetentionSql.SelectTurns, ("user", user), ("before", before), ("limit", TurnsPerWrite)))
         {
             while (rows.Read())
             {
-                turns.Add((rows.Number(1), (int)rows.Number(2), (int)rows.Number(3)));
+                turns.Add((rows.Int64(1), rows.Int32(2), rows.Int32(3)));
             }
         }
 
         foreach (var (session, schema, index) in turns)
         {
-            var (turnId, turn) = FactsWriter.Read(connection, user, session, schema, index)!.Value;
-            usage.Remove(connection, turnId, turn);
+            var (turnId, turn) = FactsWriter.Read(writing, user, session, schema, index)!.Value;
+            usage.Remove(writing, turnId, turn);
         }
 
-        connection.Execute(UsageRetentionSql.DeleteLimitEvents, user, before);
+        writing.Execute(UsageRetentionSql.DeleteLimitEvents, ("user", user), ("before", before));
         return turns.Count;
     }
 

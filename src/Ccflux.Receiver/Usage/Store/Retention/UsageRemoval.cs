@@ -12,12 +12,12 @@ internal sealed class UsageRemoval(GroupCommitWriter writer, UsageWriter usage, 
     public async Task<(UserChangeResult Result, int Turns)> ForgetAsync(AuditActor actor, string? email)
     {
         var address = UserRules.Normalize(email);
-        var found = await writer.WriteAsync(connection =>
+        var found = await writer.WriteAsync(session =>
         {
-            var user = connection.Scalar(UsageRetentionSql.SelectUser, address);
+            var user = session.Scalar(UsageRetentionSql.SelectUser, ("email", address));
             if (user is not null)
             {
-                AuditLog.Write(connection, new AuditEntry(time.GetUtcNow(), actor, "user.forget-usage", address, ""));
+                AuditLog.Write(session, new AuditEntry(time.GetUtcNow(), actor, "user.forget-usage", address, ""));
             }
 
             return user;
@@ -31,7 +31,7 @@ internal sealed class UsageRemoval(GroupCommitWriter writer, UsageWriter usage, 
         WriteResult<int> removed;
         do
         {
-            removed = await writer.WriteAsync(connection => RetentionJob.Remove(connection, usage, user, long.MaxValue));
+            removed = await writer.WriteAsync(session => RetentionJob.Remove(session, usage, user, long.MaxValue));
             turns += removed.Value;
         }
         while (removed is { Status: WriteStatus.Committed, Value: > 0 });

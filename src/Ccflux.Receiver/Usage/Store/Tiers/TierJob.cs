@@ -1,14 +1,14 @@
 using Ccflux.Receiver.Platform.Jobs;
 using Ccflux.Receiver.Platform.Live;
-using Ccflux.Storage.Sqlite;
+using Ccflux.Storage.Reading;
+using Ccflux.Storage.Sql;
 using Ccflux.Storage.Writing;
-using Dapper;
 
 namespace Ccflux.Receiver.Usage.Store.Tiers;
 
 /// <summary>Infers the tiers every <c>TIER_INFERENCE_INTERVAL_SECS</c> and writes the changes.</summary>
 internal sealed partial class TierJob(
-    SqliteReaders readers,
+    ReadSessions readers,
     GroupCommitWriter writer,
     IChangeFeed changes,
     UsageOptions options,
@@ -21,10 +21,11 @@ internal sealed partial class TierJob(
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         List<Tier> known;
         IReadOnlyList<Tier> decided;
-        using (var lease = await readers.RentAsync(cancellationToken))
+        using (var session = await readers.OpenAsync(cancellationToken))
         {
-            known = [.. (await lease.Connection.QueryAsync<TierRow>(TierSql.SelectTiers)).Select(row => row.ToTier())];
-            decided = TierRule.Decide(await ReadAsync(lease, known, now));
+            known = session.List(TierSql.SelectTiers, static rows =>
+                new Tier(rows.Int64(0), rows.Text(1), rows.Int64(2), rows.Text(3), rows.Int32(4), rows.Int64OrNull(5)));
+            decided = TierRule.Decide(Read(session, known, now));
         }
 
         var changed = decided.Except(known).ToList();
@@ -34,7 +35,7 @@ internal sealed partial class TierJob(
             return;
         }
 
-        var written = await writer.WriteAsync(connection => Write(connection, changed, gone, now));
+        var written = await writer.WriteAsync(session => Write(session, changed, gone, now));
         if (written.Status == WriteStatus.Committed)
         {
             Log.Inferred(logger, changed.Count, gone.Count);
@@ -45,71 +46,42 @@ internal sealed partial class TierJob(
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         PeriodicLoop.RunAsync(time, TimeSpan.FromSeconds(options.TierInferenceIntervalSeconds), InferAsync, exception => Log.Failed(logger, exception), stoppingToken);
 
-    private async Task<IReadOnlyCollection<TierInput>> ReadAsync(ReaderLease lease, List<Tier> known, long now)
+    private IReadOnlyCollection<TierInput> Read(SqlSession session, List<Tier> known, long now)
     {
         var from = now - (options.TierInferenceDays * StoredTurn.MillisecondsPerDay);
-        var peaks = (await lease.Connection.QueryAsync<PeakRow>(TierSql.SelectPeaks, new { From = from, Now = now })).ToLookup(row => row.UserId);
+        var peaks = session
+            .List(TierSql.SelectPeaks, static rows => (User: rows.Int64(0), Peak: new Peak(rows.Int64(1), rows.Int64(2))), ("from", from), ("now", now))
+            .ToLookup(row => row.User, row => row.Peak);
         var hits = new Dictionary<long, LimitHit>();
-        foreach (var (user, at) in (await lease.Connection.QueryAsync<HitRow>(TierSql.SelectHits, new { From = from })).Select(row => (row.UserId, row.At)))
+        foreach (var (user, at) in session.List(TierSql.SelectHits, static rows => (rows.Int64(0), rows.Int64(1)), ("from", from)))
         {
-            hits[user] = new LimitHit(at, await lease.Connection.ExecuteScalarAsync<long>(TierSql.SelectHeld, new { UserId = user, At = at }));
+            hits[user] = new LimitHit(at, session.Scalar(TierSql.SelectHeld, ("user", user), ("at", at)) ?? 0);
         }
 
         var tiers = known.ToDictionary(tier => tier.UserId);
         return [.. peaks.Select(group => group.Key).Union(hits.Keys).Select(user => new TierInput(
             user,
-            [.. peaks[user].Select(row => new Peak(row.StartAt, row.Billed))],
+            [.. peaks[user]],
             hits.TryGetValue(user, out var hit) ? hit : null,
             tiers.TryGetValue(user, out var tier) ? tier : null))];
     }
 
-    private static bool Write(SqlConnection connection, List<Tier> changed, List<long> gone, long now)
+    private static bool Write(WriteSession session, List<Tier> changed, List<long> gone, long now)
     {
         foreach (var tier in changed)
         {
-            connection.Execute(TierSql.Put, tier.UserId, tier.Label, tier.PeakTokens, tier.Method, tier.WindowCount, now, tier.LimitHitAt);
+            session.Execute(
+                TierSql.Put,
+                ("user", tier.UserId), ("label", tier.Label), ("peak_tokens", tier.PeakTokens), ("method", tier.Method),
+                ("window_count", tier.WindowCount), ("now", now), ("limit_hit_at", tier.LimitHitAt));
         }
 
         foreach (var user in gone)
         {
-            connection.Execute(TierSql.Delete, user);
+            session.Execute(TierSql.Delete, ("user", user));
         }
 
         return true;
-    }
-
-    // Classes, not records: if a query has no rows, SQLite does not report the type of a computed column, and a record's constructor must match it.
-    private sealed class PeakRow
-    {
-        public long UserId { get; init; }
-
-        public long StartAt { get; init; }
-
-        public long Billed { get; init; }
-    }
-
-    private sealed class HitRow
-    {
-        public long UserId { get; init; }
-
-        public long At { get; init; }
-    }
-
-    private sealed class TierRow
-    {
-        public long UserId { get; init; }
-
-        public string Label { get; init; } = "";
-
-        public long PeakTokens { get; init; }
-
-        public string Method { get; init; } = "";
-
-        public long WindowCount { get; init; }
-
-        public long? LimitHitAt { get; init; }
-
-        public Tier ToTier() => new(UserId, Label, PeakTokens, Method, (int)WindowCount, LimitHitAt);
     }
 
     private static partial class Log

@@ -405,7 +405,7 @@ public sealed class SignInTests
 
         var renewed = new AdminSessions(
             receiver.Service<Ccflux.Storage.Writing.GroupCommitWriter>(),
-            receiver.Service<Ccflux.Storage.Sqlite.SqliteReaders>(),
+            receiver.Service<Ccflux.Storage.Reading.ReadSessions>(),
             new AdminOptions { AdminToken = "another-token" },
             TimeProvider.System);
 
