@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Ccflux.Contracts.Fleet;
 using Ccflux.Receiver.Fleet.Agents;
-using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth;
 
 namespace Ccflux.Receiver.Cli;
 
@@ -25,7 +25,7 @@ internal static class FleetAgentCommands
             }
 
             var book = services.GetRequiredService<AgentStore>();
-            var code = renewed is null ? await book.NewCodeAsync(name!, AuditActor.Cli) : await book.NewCodeForAsync(renewed, AuditActor.Cli);
+            var code = renewed is null ? await book.NewCodeAsync(name!, Actor.Cli) : await book.NewCodeForAsync(renewed, Actor.Cli);
             if (code is null || await book.ReceiverFingerprintAsync() is not { } fingerprint)
             {
                 await CommandHost.FailAsync(renewed is null
@@ -61,7 +61,7 @@ internal static class FleetAgentCommands
             }
 
             var granted = !result.GetValue(withdraw);
-            var done = await services.GetRequiredService<AgentStore>().GrantAsync(result.GetValue(s_agent)!, account.AccountId, granted, AuditActor.Cli);
+            var done = await services.GetRequiredService<AgentStore>().GrantAsync(result.GetValue(s_agent)!, account.AccountId, granted, Actor.Cli);
             return await ReportAsync(done, granted ? $"{account.Label} may be issued to the agent." : $"{account.Label} is no longer issued to the agent.");
         }));
         return command;
@@ -79,7 +79,7 @@ internal static class FleetAgentCommands
                 return CommandHost.Failed;
             }
 
-            var issued = await services.GetRequiredService<AgentCommandQueue>().IssueAsync(result.GetValue(s_agent)!, account.AccountId, result.GetValue(copy), AuditActor.Cli);
+            var issued = await services.GetRequiredService<AgentCommandQueue>().IssueAsync(result.GetValue(s_agent)!, account.AccountId, result.GetValue(copy), Actor.Cli);
             if (issued.Outcome != IssueOutcome.Issued)
             {
                 await CommandHost.FailAsync($"{account.Label}: {issued.Outcome}");
@@ -96,7 +96,7 @@ internal static class FleetAgentCommands
     {
         var command = new Command("revoke", "Ends an agent and its grants at once. An account whose login it holds needs a new login.") { s_agent };
         command.SetAction((result, _) => FleetCommand.RunAsync(async services =>
-            await ReportAsync(await services.GetRequiredService<AgentStore>().RevokeAsync(result.GetValue(s_agent)!, AuditActor.Cli), "Revoked.")));
+            await ReportAsync(await services.GetRequiredService<AgentStore>().RevokeAsync(result.GetValue(s_agent)!, Actor.Cli), "Revoked.")));
         return command;
     }
 

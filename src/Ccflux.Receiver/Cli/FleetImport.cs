@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Ccflux.Contracts.Fleet;
 using Ccflux.Receiver.Fleet.Vault;
-using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth;
 
 namespace Ccflux.Receiver.Cli;
 
@@ -28,7 +28,7 @@ internal static class FleetImport
             }
 
             var outcome = await services.GetRequiredService<AccountImport>()
-                .ImportAsync(result.GetValue(label)!, json, result.GetValue(vaultOnly), AuditActor.Cli, cancellationToken);
+                .ImportAsync(result.GetValue(label)!, json, result.GetValue(vaultOnly), Actor.Cli, cancellationToken);
             if (outcome.AccountId is null)
             {
                 await CommandHost.FailAsync(outcome.Message);

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Text;
 using Ccflux.Receiver.Fleet.Agents;
 using Ccflux.Receiver.Fleet.Vault;
-using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth;
 
 namespace Ccflux.Receiver.Cli;
 
@@ -57,7 +57,7 @@ internal static class FleetVaultCommands
                 return CommandHost.Failed;
             }
 
-            var done = await services.GetRequiredService<TokenRefresh>().RunAsync(account, AuditActor.Cli, result.GetValue(again));
+            var done = await services.GetRequiredService<TokenRefresh>().RunAsync(account, Actor.Cli, result.GetValue(again));
             await Console.Out.WriteLineAsync($"{account.Label}: {done}");
             return done == RefreshOutcome.Renewed ? CommandHost.Done : CommandHost.Failed;
         }));
@@ -74,7 +74,7 @@ internal static class FleetVaultCommands
                 return CommandHost.Failed;
             }
 
-            if (await services.GetRequiredService<TokenRefresh>().ReadUnreadAsync(account, AuditActor.Cli) is not { } answer)
+            if (await services.GetRequiredService<TokenRefresh>().ReadUnreadAsync(account, Actor.Cli) is not { } answer)
             {
                 await CommandHost.FailAsync($"No such response is stored for {account.Label}.");
                 return CommandHost.Failed;
@@ -96,7 +96,7 @@ internal static class FleetVaultCommands
                 return CommandHost.Failed;
             }
 
-            if (await services.GetRequiredService<AccountEdit>().RemoveAsync(account.AccountId, AuditActor.Cli) is { } fault)
+            if (await services.GetRequiredService<AccountEdit>().RemoveAsync(account.AccountId, Actor.Cli) is { } fault)
             {
                 await CommandHost.FailAsync(fault);
                 return CommandHost.Failed;
@@ -114,7 +114,7 @@ internal static class FleetVaultCommands
         var command = new Command("rotate-keys", "Creates a new key, encrypts everything with it, and removes the old keys.") { signing };
         command.SetAction((result, _) => FleetCommand.RunAsync(async services =>
         {
-            if (await services.GetRequiredService<KeyRotation>().RunAsync(AuditActor.Cli, result.GetValue(signing)) is not { } rotated)
+            if (await services.GetRequiredService<KeyRotation>().RunAsync(Actor.Cli, result.GetValue(signing)) is not { } rotated)
             {
                 await CommandHost.FailAsync("The database is not accepting writes right now; the old keys are still valid.");
                 return CommandHost.Failed;

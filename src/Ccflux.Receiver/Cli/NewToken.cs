@@ -1,6 +1,6 @@
 using System.Text;
 using Ccflux.Receiver.Identity.Pages;
-using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Http;
 
 namespace Ccflux.Receiver.Cli;
@@ -55,7 +55,7 @@ internal static class NewToken
         var made = new List<CompanionToken>();
         foreach (var companion in services.GetServices<ICompanionToken>())
         {
-            if (await companion.IssueAsync(AuditActor.Cli, email, Address(services) ?? "") is { } token)
+            if (await companion.IssueAsync(Actor.Cli, email, Address(services) ?? "") is { } token)
             {
                 made.Add(token);
             }

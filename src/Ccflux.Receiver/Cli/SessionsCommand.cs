@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Auth.Admin;
 
 namespace Ccflux.Receiver.Cli;
@@ -36,7 +37,7 @@ internal static class SessionsCommand
         var command = new Command("end", "Ends a session at once.") { id };
         command.SetAction((result, _) => CommandHost.RunAsync(async services =>
         {
-            if (!await services.GetRequiredService<AdminSessions>().EndByIdAsync(result.GetValue(id)!, AuditActor.Cli))
+            if (!await services.GetRequiredService<AdminSessions>().EndByIdAsync(result.GetValue(id)!, Actor.Cli))
             {
                 await CommandHost.FailAsync("There is no such session, or the database is not accepting writes right now.");
                 return CommandHost.Failed;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Ccflux.Receiver.Identity.Users;
-using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Usage.Store.Retention;
 
 namespace Ccflux.Receiver.Cli;
@@ -16,7 +16,7 @@ internal static class UsersCommand
         command.Add(Add());
         command.Add(List());
         command.Add(Revoke());
-        command.Add(Change("reissue", "Replaces a user's token and telemetry token; the old ones end.", (accounts, email) => accounts.ReissueAsync(AuditActor.Cli, email)));
+        command.Add(Change("reissue", "Replaces a user's token and telemetry token; the old ones end.", (accounts, email) => accounts.ReissueAsync(Actor.Cli, email)));
         command.Add(ForgetUsage());
         command.Add(UsersImport.Make());
         return command;
@@ -29,7 +29,7 @@ internal static class UsersCommand
         var command = new Command("add", "Adds a user and prints the new tokens, only once.") { s_email, division, days };
         command.SetAction((result, _) => CommandHost.RunAsync(async services =>
         {
-            var outcome = await services.GetRequiredService<UserAdministration>().AddAsync(AuditActor.Cli, result.GetValue(s_email), result.GetValue(division), result.GetValue(days));
+            var outcome = await services.GetRequiredService<UserAdministration>().AddAsync(Actor.Cli, result.GetValue(s_email), result.GetValue(division), result.GetValue(days));
             return await ReportAsync(services, "Added", outcome);
         }));
         return command;
@@ -57,9 +57,9 @@ internal static class UsersCommand
             switch (result.GetValue(email), result.GetValue(id))
             {
                 case ({ } address, null):
-                    return await ReportAsync(services, "Revoked", await accounts.RevokeAsync(AuditActor.Cli, address));
+                    return await ReportAsync(services, "Revoked", await accounts.RevokeAsync(Actor.Cli, address));
                 case (null, { } number):
-                    return await ReportAsync(services, "Revoked", await accounts.RevokeAsync(AuditActor.Cli, number));
+                    return await ReportAsync(services, "Revoked", await accounts.RevokeAsync(Actor.Cli, number));
                 default:
                     await CommandHost.FailAsync("users revoke: name the user by either EMAIL or --id.");
                     return CommandHost.Failed;
@@ -81,7 +81,7 @@ internal static class UsersCommand
                 return CommandHost.Failed;
             }
 
-            var (outcome, turns) = await services.GetRequiredService<UsageRemoval>().ForgetAsync(AuditActor.Cli, email);
+            var (outcome, turns) = await services.GetRequiredService<UsageRemoval>().ForgetAsync(Actor.Cli, email);
             if (!outcome.IsOk)
             {
                 await CommandHost.FailAsync(outcome.Message);

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Ccflux.Receiver.Identity.Users;
 using Ccflux.Receiver.Platform.Api;
-using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth;
 using nietras.SeparatedValues;
 
 namespace Ccflux.Receiver.Cli;
@@ -39,7 +39,7 @@ internal static class UsersImport
                 continue;
             }
 
-            var outcome = await accounts.AddAsync(AuditActor.Cli, email, division, days);
+            var outcome = await accounts.AddAsync(Actor.Cli, email, division, days);
             if (outcome.IsOk)
             {
                 // The endpoint is empty without BASE_URL, and the telemetry token if it could not be issued now.

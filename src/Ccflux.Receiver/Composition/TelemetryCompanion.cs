@@ -1,5 +1,5 @@
 using Ccflux.Receiver.Identity.Pages;
-using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Telemetry.Auth;
 using Ccflux.Receiver.Telemetry.Pages.Parts;
 
@@ -8,7 +8,7 @@ namespace Ccflux.Receiver.Composition;
 /// <summary>Issues a telemetry token with each refresh token; earlier telemetry tokens end.</summary>
 internal sealed class TelemetryCompanion(TelemetryTokens tokens) : ICompanionToken
 {
-    public async Task<CompanionToken?> IssueAsync(AuditActor actor, string email, string address)
+    public async Task<CompanionToken?> IssueAsync(Actor actor, string email, string address)
     {
         var issued = await tokens.ReissueAsync(actor, email);
         return issued is { IsOk: true, Token: { } token } ? new CompanionToken("Telemetry token", token, ClientSettings.Bash(address, token)) : null;

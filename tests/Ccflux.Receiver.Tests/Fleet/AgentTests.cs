@@ -6,7 +6,7 @@ using Ccflux.Contracts.Http;
 using Ccflux.Receiver.Fleet.Agents;
 using Ccflux.Receiver.Fleet.Vault;
 using Ccflux.Receiver.Identity.Users;
-using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Simulator;
 using Ccflux.Testing;
 
@@ -22,7 +22,7 @@ public sealed class AgentTests
         using var agent = await rig.EnrolAsync("build-1", account);
         await rig.BeatAsync(agent);
 
-        var issued = await rig.Commands.IssueAsync(agent.Id, account, allowCopy: false, AuditActor.Cli);
+        var issued = await rig.Commands.IssueAsync(agent.Id, account, allowCopy: false, Actor.Cli);
         Assert.Equal((IssueOutcome.Issued, true), (issued.Outcome, issued.Whole));
         Assert.Equal(Holder.Agent, (await rig.FactsAsync(account)).Holder);
         await rig.BeatAsync(agent);
@@ -33,7 +33,7 @@ public sealed class AgentTests
         var facts = await rig.FactsAsync(account);
         Assert.Equal((Holder.Agent, agent.Id, "build-1", true, true), (facts.Holder, facts.HolderAgent, facts.HolderMachine, facts.InUse, facts.HolderHasIt));
         Assert.Equal(["import", "code", "enrol", "grant", "seal", "deliver", "confirm"], (await rig.AuditAsync()).Select(row => row.Action).Reverse());
-        Assert.Equal(IssueOutcome.AlreadyThere, (await rig.Commands.IssueAsync(agent.Id, account, allowCopy: true, AuditActor.Cli)).Outcome);
+        Assert.Equal(IssueOutcome.AlreadyThere, (await rig.Commands.IssueAsync(agent.Id, account, allowCopy: true, Actor.Cli)).Outcome);
     }
 
     [Fact]
@@ -78,7 +78,7 @@ public sealed class AgentTests
         await agent.HandBackAsync();
         Assert.Equal(Holder.Vault, (await rig.FactsAsync(first)).Holder);
         var holder = toAnother ? other : agent;
-        Assert.Equal(IssueOutcome.Issued, (await rig.Commands.IssueAsync(holder.Id, first, allowCopy: false, AuditActor.Cli)).Outcome);
+        Assert.Equal(IssueOutcome.Issued, (await rig.Commands.IssueAsync(holder.Id, first, allowCopy: false, Actor.Cli)).Outcome);
 
         using var answer = await agent.ReturnAsync(account, given, login, handedBack: true); // the answer to the first attempt was lost
         await rig.BeatAsync(holder);
@@ -118,7 +118,7 @@ public sealed class AgentTests
         await using var rig = await FleetRig.StartAsync();
         var account = await rig.ImportAsync(1, vaultOnly: false, lifetime: TimeSpan.FromMinutes(61));
         using var agent = await rig.EnrolAsync("build-1", account);
-        var issued = await rig.Commands.IssueAsync(agent.Id, account, allowCopy: true, AuditActor.Cli);
+        var issued = await rig.Commands.IssueAsync(agent.Id, account, allowCopy: true, Actor.Cli);
         await rig.BeatAsync(agent);
         await rig.BeatAsync(agent);
         rig.Execute("UPDATE fleet_accounts SET holder = 'vault'");
@@ -141,7 +141,7 @@ public sealed class AgentTests
         await using var rig = await FleetRig.StartAsync();
         var account = await rig.ImportAsync(1);
         using var agent = await rig.EnrolAsync("build-1", account);
-        await rig.Commands.IssueAsync(agent.Id, account, allowCopy: false, AuditActor.Cli);
+        await rig.Commands.IssueAsync(agent.Id, account, allowCopy: false, Actor.Cli);
         rig.Time.Advance(AgentCommandQueue.Lifetime);
         await rig.Commands.SweepAsync();
 
@@ -157,7 +157,7 @@ public sealed class AgentTests
         var account = await rig.ImportAsync(1);
         using var agent = await rig.EnrolAsync("build-1", account);
         agent.RefusesAll = true;
-        await rig.Commands.IssueAsync(agent.Id, account, allowCopy: false, AuditActor.Cli);
+        await rig.Commands.IssueAsync(agent.Id, account, allowCopy: false, Actor.Cli);
         await rig.BeatAsync(agent);
         await rig.BeatAsync(agent);
 
@@ -171,7 +171,7 @@ public sealed class AgentTests
         await using var rig = await FleetRig.StartAsync();
         var account = await rig.ImportAsync(1, lifetime: TimeSpan.FromMinutes(30));
         using var agent = await rig.EnrolAsync("build-1", account);
-        await rig.Commands.IssueAsync(agent.Id, account, allowCopy: false, AuditActor.Cli);
+        await rig.Commands.IssueAsync(agent.Id, account, allowCopy: false, Actor.Cli);
         var enrolled = await rig.Receiver.Service<AgentDirectory>().FindAsync(agent.Id, TestContext.Current.CancellationToken);
         await rig.Commands.ExchangeAsync(enrolled!, agent.Heartbeat(), TestContext.Current.CancellationToken);
 
@@ -211,7 +211,7 @@ public sealed class AgentTests
         using var agent = await rig.EnrolAsync("build-1", account);
         using var stranger = await rig.EnrolAsync("build-2");
         await GiveAsync(rig, agent, account);
-        var user = await rig.Receiver.Service<UserAdministration>().AddAsync(AuditActor.Cli, "amara@example.org", null, 30);
+        var user = await rig.Receiver.Service<UserAdministration>().AddAsync(Actor.Cli, "amara@example.org", null, 30);
         var before = (await rig.FactsAsync(account)).Fingerprint;
         Renew(rig, agent, 1);
         var login = agent.Login!;
@@ -234,7 +234,7 @@ public sealed class AgentTests
 
         var facts = await rig.FactsAsync(account);
         Assert.Equal((before, Holder.Agent, agent.Id), (facts.Fingerprint, facts.Holder, facts.HolderAgent));
-        Assert.Equal(IssueOutcome.NotGranted, (await rig.Commands.IssueAsync(stranger.Id, other, allowCopy: true, AuditActor.Cli)).Outcome);
+        Assert.Equal(IssueOutcome.NotGranted, (await rig.Commands.IssueAsync(stranger.Id, other, allowCopy: true, Actor.Cli)).Outcome);
         Assert.Equal(
             [
                 "authenticate agent-unknown 2", "authenticate signature-required 1", "bring-back account-not-granted 1", "bring-back account-not-granted 1",
@@ -279,8 +279,8 @@ public sealed class AgentTests
         var book = rig.Receiver.Service<AgentStore>();
         using var agent = new SimulatedAgent(rig.Receiver.Address, "build-1", rig.Time);
         using var elsewhere = new SimulatedAgent(rig.Receiver.Address, "build-2", rig.Time);
-        var code = (await book.NewCodeAsync("build-1", AuditActor.Cli))!;
-        var late = (await book.NewCodeAsync("build-1", AuditActor.Cli))!;
+        var code = (await book.NewCodeAsync("build-1", Actor.Cli))!;
+        var late = (await book.NewCodeAsync("build-1", Actor.Cli))!;
 
         await ExpectAsync(ErrorCodes.CodeInvalid, agent.PostEnrolmentAsync("fcode_00000000000000000000000000000000"));
         await ExpectAsync(ErrorCodes.CodeInvalid, elsewhere.PostEnrolmentAsync(code));
@@ -331,7 +331,7 @@ public sealed class AgentTests
     private static async Task GiveAsync(FleetRig rig, SimulatedAgent agent, long account)
     {
         await rig.BeatAsync(agent);
-        Assert.Equal(IssueOutcome.Issued, (await rig.Commands.IssueAsync(agent.Id, account, allowCopy: false, AuditActor.Cli)).Outcome);
+        Assert.Equal(IssueOutcome.Issued, (await rig.Commands.IssueAsync(agent.Id, account, allowCopy: false, Actor.Cli)).Outcome);
         await rig.BeatAsync(agent);
         await rig.BeatAsync(agent);
     }

@@ -1,14 +1,17 @@
 using Ccflux.Receiver.Fleet.Agents;
 using Ccflux.Receiver.Fleet.Rotation;
+using Ccflux.Receiver.Fleet.Store;
 using Ccflux.Receiver.Fleet.Vault;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Tests.Fleet;
 
 /// <summary>What a person does to the fleet, in the log of rotation and in the audit log.</summary>
 public sealed class FleetAuditTests
 {
-    private static readonly AuditActor s_admin = new("admin", "127.0.0.1");
+    private static readonly Actor s_admin = Actor.BreakGlass("admin", "127.0.0.1");
 
     [Fact]
     public async Task Changes_OfRotation_StandInBothLogsWithWhoMadeThem()
@@ -59,6 +62,30 @@ public sealed class FleetAuditTests
             lines.Select(line => $"{line.Action} {line.Target} {line.Detail}"));
         Assert.DoesNotContain(lines, line => (line.Target + line.Detail).Contains(fingerprint, StringComparison.Ordinal));
         Assert.All(lines.Skip(5), line => Assert.Equal(("admin", "127.0.0.1"), (line.Actor, line.Address)));
+    }
+
+    [Fact]
+    public async Task Accesses_OfEveryoneButAgentsAndTheReceiver_StandInTheAuditLogToo()
+    {
+        await using var stage = await RotationStage.StartAsync();
+        Actor[] people =
+        [
+            s_admin, Actor.Cli, new(ActorKind.Person, "17", "amara@example.org", "127.0.0.1"), new(ActorKind.ApiKey, "3", "nightly export", "127.0.0.1"),
+        ];
+        Actor[] others = [FleetActor.Switcher, Actor.System, Actor.Agent(stage.Agent.Id, "127.0.0.1")];
+        var before = (await LinesAsync(stage)).Count;
+
+        await stage.Rig.Receiver.Service<GroupCommitWriter>().WriteAsync(session =>
+        {
+            foreach (var actor in people.Concat(others))
+            {
+                FleetAudit.Write(session, stage.Rig.Time.GetUtcNow(), new FleetAccess(actor, FleetAction.Edit, FleetAccess.Done, stage.First));
+            }
+
+            return true;
+        });
+
+        Assert.Equal(["admin", "cli", "amara@example.org", "nightly export"], (await LinesAsync(stage)).Skip(before).Select(line => line.Actor));
     }
 
     private static async Task<IReadOnlyList<AuditLine>> LinesAsync(RotationStage stage) =>

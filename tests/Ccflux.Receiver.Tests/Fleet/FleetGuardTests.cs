@@ -8,7 +8,7 @@ using Ccflux.Receiver.Fleet.Agents;
 using Ccflux.Receiver.Fleet.Read;
 using Ccflux.Receiver.Fleet.Store;
 using Ccflux.Receiver.Fleet.Vault;
-using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Tests.Hosting;
 using Ccflux.Simulator;
 using Ccflux.Storage.Writing;
@@ -31,13 +31,13 @@ public sealed class FleetGuardTests
         using var attacker = new SimulatedAgent(rig.Receiver.Address, "BUILD-1", rig.Time) { ConfigDirId = victim.ConfigDirId };
 
         rig.Time.Advance(TimeSpan.FromSeconds(1));
-        await attacker.EnrolAsync((await rig.Receiver.Service<AgentStore>().NewCodeAsync("build-1", AuditActor.Cli))!);
+        await attacker.EnrolAsync((await rig.Receiver.Service<AgentStore>().NewCodeAsync("build-1", Actor.Cli))!);
 
         Assert.NotEqual(victim.Id, attacker.Id);
         using var beat = await victim.PostAsync(Routes.Heartbeat, victim.HeartbeatBody());
         Assert.Equal(HttpStatusCode.OK, beat.StatusCode);
-        Assert.Equal(IssueOutcome.NotGranted, (await rig.Commands.IssueAsync(attacker.Id, account, allowCopy: true, AuditActor.Cli)).Outcome);
-        Assert.Equal(IssueOutcome.Issued, (await rig.Commands.IssueAsync(victim.Id, account, allowCopy: false, AuditActor.Cli)).Outcome);
+        Assert.Equal(IssueOutcome.NotGranted, (await rig.Commands.IssueAsync(attacker.Id, account, allowCopy: true, Actor.Cli)).Outcome);
+        Assert.Equal(IssueOutcome.Issued, (await rig.Commands.IssueAsync(victim.Id, account, allowCopy: false, Actor.Cli)).Outcome);
         var rows = (await rig.Receiver.Service<BoardQuery>().ReadAsync(Cancellation)).Agents;
         Assert.Equal([(victim.Id, AgentConnection.Online), (attacker.Id, AgentConnection.Never)], rows.Select(row => (row.Id, row.State)).OrderBy(row => row.State));
 
@@ -55,16 +55,16 @@ public sealed class FleetGuardTests
         var account = await rig.ImportAsync(1);
         using var former = await rig.EnrolAsync("build-1", account);
         using var again = new SimulatedAgent(rig.Receiver.Address, "build-1", rig.Time);
-        Assert.Equal(IssueOutcome.Issued, (await rig.Commands.IssueAsync(former.Id, account, allowCopy: false, AuditActor.Cli)).Outcome);
+        Assert.Equal(IssueOutcome.Issued, (await rig.Commands.IssueAsync(former.Id, account, allowCopy: false, Actor.Cli)).Outcome);
 
-        await again.EnrolAsync((await rig.Receiver.Service<AgentStore>().NewCodeForAsync(former.Id, AuditActor.Cli))!);
+        await again.EnrolAsync((await rig.Receiver.Service<AgentStore>().NewCodeForAsync(former.Id, Actor.Cli))!);
 
         Assert.Equal(former.Id, again.Id);
         Assert.Equal(Holder.Vault, (await rig.FactsAsync(account)).Holder);
         await ExpectAsync(ErrorCodes.AgentUnknown, former.ReturnAsync("x", "0123456789ab", new JsonObject(), handedBack: true));
         await rig.BeatAsync(again);
-        Assert.Equal(IssueOutcome.NotGranted, (await rig.Commands.IssueAsync(again.Id, account, allowCopy: true, AuditActor.Cli)).Outcome);
-        Assert.Null(await rig.Receiver.Service<AgentStore>().NewCodeForAsync("nobody", AuditActor.Cli));
+        Assert.Equal(IssueOutcome.NotGranted, (await rig.Commands.IssueAsync(again.Id, account, allowCopy: true, Actor.Cli)).Outcome);
+        Assert.Null(await rig.Receiver.Service<AgentStore>().NewCodeForAsync("nobody", Actor.Cli));
     }
 
     [Fact]
@@ -75,10 +75,10 @@ public sealed class FleetGuardTests
         using var agent = await rig.EnrolAsync("build-1", account);
         var book = rig.Receiver.Service<AgentStore>();
 
-        Assert.True(await book.RevokeAsync(agent.Id, AuditActor.Cli));
+        Assert.True(await book.RevokeAsync(agent.Id, Actor.Cli));
         Assert.Empty(Assert.Single(await book.AllAsync(Cancellation)).Granted);
         await ExpectAsync(ErrorCodes.AgentRevoked, agent.ReturnAsync("x", "0123456789ab", new JsonObject(), handedBack: true));
-        await agent.EnrolAsync((await book.NewCodeForAsync(agent.Id, AuditActor.Cli))!);
+        await agent.EnrolAsync((await book.NewCodeForAsync(agent.Id, Actor.Cli))!);
 
         var back = Assert.Single(await book.AllAsync(Cancellation));
         Assert.Null(back.RevokedAt);
@@ -89,7 +89,7 @@ public sealed class FleetGuardTests
     public async Task Code_IsUsedOnce_WhicheverReceiverComesFirst()
     {
         await using var rig = await FleetRig.StartAsync();
-        await rig.Receiver.Service<AgentStore>().NewCodeAsync("build-1", AuditActor.Cli);
+        await rig.Receiver.Service<AgentStore>().NewCodeAsync("build-1", Actor.Cli);
 
         var used = await WriteAsync(rig, session =>
         {
@@ -158,7 +158,7 @@ public sealed class FleetGuardTests
 
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         Assert.Contains("machine: 1 to 255", await answer.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
-        Assert.Null(await rig.Receiver.Service<AgentStore>().NewCodeAsync("x" + machine, AuditActor.Cli));
+        Assert.Null(await rig.Receiver.Service<AgentStore>().NewCodeAsync("x" + machine, Actor.Cli));
     }
 
     [Fact]
@@ -170,7 +170,7 @@ public sealed class FleetGuardTests
         {
             for (var i = 0; i < FleetRefusals.PerHour + 5; i++)
             {
-                FleetAudit.Write(session, rig.Time.GetUtcNow(), new FleetAccess(new AuditActor(FleetAccess.Anonymous, $"2001:db8::{i:x}"), FleetAction.Authenticate, "agent-unknown"));
+                FleetAudit.Write(session, rig.Time.GetUtcNow(), new FleetAccess(Actor.Anonymous($"2001:db8::{i:x}"), FleetAction.Authenticate, "agent-unknown"));
             }
 
             return 0;
@@ -261,11 +261,11 @@ public sealed class FleetGuardTests
         var book = rig.Receiver.Service<AgentStore>();
         Assert.False((await rig.FactsAsync(account)).InUse);
 
-        Assert.True(await book.GrantAsync(agent.Id, account, granted: true, AuditActor.Cli)); // it reports nothing new meanwhile
+        Assert.True(await book.GrantAsync(agent.Id, account, granted: true, Actor.Cli)); // it reports nothing new meanwhile
         Assert.True((await rig.FactsAsync(account)).InUse);
         Assert.Empty(await rig.RefreshAsync());
 
-        Assert.True(await book.GrantAsync(agent.Id, account, granted: false, AuditActor.Cli));
+        Assert.True(await book.GrantAsync(agent.Id, account, granted: false, Actor.Cli));
         Assert.False((await rig.FactsAsync(account)).InUse);
         Assert.Equal([RefreshOutcome.Renewed], (await rig.RefreshAsync()).Select(done => done.Outcome));
     }
@@ -279,7 +279,7 @@ public sealed class FleetGuardTests
         await using var other = await rig.StartAnotherAsync();
 
         var outcomes = await Task.WhenAll(
-            rig.Commands.IssueAsync(agent.Id, first, allowCopy: false, AuditActor.Cli), other.Service<AgentCommandQueue>().IssueAsync(agent.Id, second, allowCopy: false, AuditActor.Cli));
+            rig.Commands.IssueAsync(agent.Id, first, allowCopy: false, Actor.Cli), other.Service<AgentCommandQueue>().IssueAsync(agent.Id, second, allowCopy: false, Actor.Cli));
 
         Assert.Equal([IssueOutcome.Issued, IssueOutcome.Pending], outcomes.Select(outcome => outcome.Outcome).Order());
         Assert.Throws<SqliteException>(() => rig.Execute("INSERT INTO fleet_commands SELECT command_id + 1, agent_id, account_id, kind, whole, fingerprint, replaces, sealed, state, reason, issued_by, issued_at, expires_at, delivered_at, settled_at, signature FROM fleet_commands"));
@@ -322,14 +322,14 @@ public sealed class FleetGuardTests
         await using var rig = await FleetRig.StartAsync();
         var account = await rig.ImportAsync(1);
         using var agent = await rig.EnrolAsync("build-1", account);
-        await rig.Commands.IssueAsync(agent.Id, account, allowCopy: false, AuditActor.Cli);
+        await rig.Commands.IssueAsync(agent.Id, account, allowCopy: false, Actor.Cli);
         var enrolled = (await rig.Receiver.Service<AgentDirectory>().ReadAsync(agent.Id, Cancellation))!;
         var genuine = Assert.Single((await rig.Commands.ExchangeAsync(enrolled, agent.Heartbeat(), Cancellation))!);
 
         agent.Take([genuine with { ExpiresAt = genuine.ExpiresAt.AddYears(4) }]); // a man in the middle shows it a changed one
         await rig.BeatAsync(agent);
 
-        Assert.Equal(IssueOutcome.Pending, (await rig.Commands.IssueAsync(agent.Id, account, allowCopy: false, AuditActor.Cli)).Outcome);
+        Assert.Equal(IssueOutcome.Pending, (await rig.Commands.IssueAsync(agent.Id, account, allowCopy: false, Actor.Cli)).Outcome);
         Assert.Equal(Holder.Agent, (await rig.FactsAsync(account)).Holder);
         Assert.Equal([$"stray command {genuine.Id} unsigned"], (await rig.RefusalsAsync()).Select(row => $"{row.Outcome} {row.Detail}"));
         await rig.BeatAsync(agent);
@@ -345,17 +345,17 @@ public sealed class FleetGuardTests
         var book = rig.Receiver.Service<AgentStore>();
         var fingerprint = await book.ReceiverFingerprintAsync();
 
-        await rig.Receiver.Service<KeyRotation>().RunAsync(AuditActor.Cli);
+        await rig.Receiver.Service<KeyRotation>().RunAsync(Actor.Cli);
         Assert.Equal(fingerprint, await book.ReceiverFingerprintAsync());
         Assert.False(Assert.Single(await book.AllAsync(Cancellation)).MustEnrolAgain);
-        await rig.Receiver.Service<KeyRotation>().RunAsync(AuditActor.Cli, endsSigningKey: true);
+        await rig.Receiver.Service<KeyRotation>().RunAsync(Actor.Cli, endsSigningKey: true);
 
         Assert.NotEqual(fingerprint, await book.ReceiverFingerprintAsync());
         Assert.True(Assert.Single(await book.AllAsync(Cancellation)).MustEnrolAgain);
-        Assert.Equal(IssueOutcome.EnrolAgain, (await rig.Commands.IssueAsync(agent.Id, account, allowCopy: false, AuditActor.Cli)).Outcome);
-        await agent.EnrolAsync((await book.NewCodeForAsync(agent.Id, AuditActor.Cli))!);
-        Assert.True(await book.GrantAsync(agent.Id, account, granted: true, AuditActor.Cli));
-        Assert.Equal(IssueOutcome.Issued, (await rig.Commands.IssueAsync(agent.Id, account, allowCopy: false, AuditActor.Cli)).Outcome);
+        Assert.Equal(IssueOutcome.EnrolAgain, (await rig.Commands.IssueAsync(agent.Id, account, allowCopy: false, Actor.Cli)).Outcome);
+        await agent.EnrolAsync((await book.NewCodeForAsync(agent.Id, Actor.Cli))!);
+        Assert.True(await book.GrantAsync(agent.Id, account, granted: true, Actor.Cli));
+        Assert.Equal(IssueOutcome.Issued, (await rig.Commands.IssueAsync(agent.Id, account, allowCopy: false, Actor.Cli)).Outcome);
         await rig.BeatAsync(agent);
         Assert.NotNull(agent.Login);
     }

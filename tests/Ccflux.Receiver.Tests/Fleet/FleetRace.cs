@@ -4,7 +4,7 @@ using Ccflux.Contracts.Fleet;
 using Ccflux.Receiver.Fleet.Agents;
 using Ccflux.Receiver.Fleet.Store;
 using Ccflux.Receiver.Fleet.Vault;
-using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth;
 using Microsoft.Data.Sqlite;
 
 namespace Ccflux.Receiver.Tests.Fleet;
@@ -93,10 +93,10 @@ internal sealed class FleetRace : IAsyncDisposable
             var own = index == 0 ? race._vault.Issuer.Accounts[Accounts].Login(TimeProvider.System.GetUtcNow() + s_lifetime) : null;
             var agent = new NativeAgent(Path.Combine(race._vault.Root, $"home-{index}"), own);
             race._agents.Add(agent);
-            await agent.EnrolAsync(race._relay.Address, (await vaultStore.NewCodeAsync(Environment.MachineName, AuditActor.Cli))!);
+            await agent.EnrolAsync(race._relay.Address, (await vaultStore.NewCodeAsync(Environment.MachineName, Actor.Cli))!);
             for (var account = 1; account <= Accounts; account++)
             {
-                await vaultStore.GrantAsync(agent.Id, account, granted: true, AuditActor.Cli);
+                await vaultStore.GrantAsync(agent.Id, account, granted: true, Actor.Cli);
             }
         }
 
@@ -275,7 +275,7 @@ internal sealed class FleetRace : IAsyncDisposable
         var random = new Random(_seed);
         while (!_isQuiet)
         {
-            var issued = await _vault.Here.Commands().IssueAsync(_agents[random.Next(Agents)].Id, random.Next(1, Accounts + 1), allowCopy: random.Next(4) == 0, AuditActor.Cli);
+            var issued = await _vault.Here.Commands().IssueAsync(_agents[random.Next(Agents)].Id, random.Next(1, Accounts + 1), allowCopy: random.Next(4) == 0, Actor.Cli);
             _swaps += issued.Outcome == IssueOutcome.Issued ? 1 : 0;
             await Task.Delay(TimeSpan.FromMilliseconds(150), TimeProvider.System, CancellationToken.None);
         }
@@ -382,7 +382,7 @@ internal sealed class FleetRace : IAsyncDisposable
 
         for (var account = 1; account <= Accounts; account++)
         {
-            await _vault.Here.Commands().IssueAsync(_agents[0].Id, account, allowCopy: true, AuditActor.Cli);
+            await _vault.Here.Commands().IssueAsync(_agents[0].Id, account, allowCopy: true, Actor.Cli);
         }
 
         return false;

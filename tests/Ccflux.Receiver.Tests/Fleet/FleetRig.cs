@@ -2,7 +2,7 @@ using System.Text;
 using Ccflux.Receiver.Fleet.Agents;
 using Ccflux.Receiver.Fleet.Store;
 using Ccflux.Receiver.Fleet.Vault;
-using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Quota.Sources;
 using Ccflux.Receiver.Tests.Hosting;
 using Ccflux.Simulator;
@@ -66,19 +66,19 @@ internal sealed class FleetRig : IAsyncDisposable
     public async Task<long> ImportAsync(int number, bool vaultOnly = true, TimeSpan? lifetime = null)
     {
         var result = await Receiver.Service<AccountImport>().ImportAsync(
-            $"seat {number}", Encoding.UTF8.GetBytes(LoginOf(number, lifetime ?? TimeSpan.FromHours(8))), vaultOnly, AuditActor.Cli, TestContext.Current.CancellationToken);
+            $"seat {number}", Encoding.UTF8.GetBytes(LoginOf(number, lifetime ?? TimeSpan.FromHours(8))), vaultOnly, Actor.Cli, TestContext.Current.CancellationToken);
         Assert.True(result.AccountId is not null, result.Message);
         return result.AccountId.Value;
     }
 
     public async Task<SimulatedAgent> EnrolAsync(string machine = "build-1", params long[] granted)
     {
-        var code = await Receiver.Service<AgentStore>().NewCodeAsync(machine, AuditActor.Cli);
+        var code = await Receiver.Service<AgentStore>().NewCodeAsync(machine, Actor.Cli);
         var agent = new SimulatedAgent(Receiver.Address, machine, Time);
         await agent.EnrolAsync(code!);
         foreach (var account in granted)
         {
-            Assert.True(await Receiver.Service<AgentStore>().GrantAsync(agent.Id, account, granted: true, AuditActor.Cli));
+            Assert.True(await Receiver.Service<AgentStore>().GrantAsync(agent.Id, account, granted: true, Actor.Cli));
         }
 
         return agent;

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using Ccflux.Contracts.Http;
 using Ccflux.Receiver.Fleet.Agents;
 using Ccflux.Receiver.Fleet.Vault;
-using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Tests.Hosting;
 using Ccflux.Receiver.Tests.Secrets;
 using Ccflux.Simulator;
@@ -25,12 +25,12 @@ public sealed class FleetSecretsTests
         Plant(rig, secrets);
         await rig.RefreshAsync();
         Plant(rig, secrets);
-        var code = (await rig.Receiver.Service<AgentStore>().NewCodeAsync("build-1", AuditActor.Cli))!;
+        var code = (await rig.Receiver.Service<AgentStore>().NewCodeAsync("build-1", Actor.Cli))!;
         secrets.Add(new SecretForms("code", code));
         using var agent = new SimulatedAgent(rig.Receiver.Address, "build-1", rig.Time);
         await agent.EnrolAsync(code);
-        await rig.Receiver.Service<AgentStore>().GrantAsync(agent.Id, first, granted: true, AuditActor.Cli);
-        await rig.Receiver.Service<AgentStore>().GrantAsync(agent.Id, second, granted: true, AuditActor.Cli);
+        await rig.Receiver.Service<AgentStore>().GrantAsync(agent.Id, first, granted: true, Actor.Cli);
+        await rig.Receiver.Service<AgentStore>().GrantAsync(agent.Id, second, granted: true, Actor.Cli);
         await SwapAsync(rig, agent, first);
         rig.Issuer.Accounts[0].TryRefresh(agent.Login!["refreshToken"]!.GetValue<string>());
         agent.Login = JsonNode.Parse(rig.LoginOf(1, TimeSpan.FromHours(8)));
@@ -58,7 +58,7 @@ public sealed class FleetSecretsTests
     private static async Task SwapAsync(FleetRig rig, SimulatedAgent agent, long account)
     {
         await rig.BeatAsync(agent);
-        Assert.Equal(IssueOutcome.Issued, (await rig.Commands.IssueAsync(agent.Id, account, allowCopy: false, AuditActor.Cli)).Outcome);
+        Assert.Equal(IssueOutcome.Issued, (await rig.Commands.IssueAsync(agent.Id, account, allowCopy: false, Actor.Cli)).Outcome);
         await rig.BeatAsync(agent);
         await rig.BeatAsync(agent);
     }
@@ -88,7 +88,7 @@ public sealed class FleetSecretsTests
         await KeepAsync(written, "heartbeat", agent.PostAsync(Routes.Heartbeat, Encoding.UTF8.GetBytes(third.ToJsonString()), bearer: token));
         foreach (var label in new[] { "", "seat 1", new string('x', 65) })
         {
-            var result = await rig.Receiver.Service<AccountImport>().ImportAsync(label, Encoding.UTF8.GetBytes(third.ToJsonString()), vaultOnly: true, AuditActor.Cli, Cancellation);
+            var result = await rig.Receiver.Service<AccountImport>().ImportAsync(label, Encoding.UTF8.GetBytes(third.ToJsonString()), vaultOnly: true, Actor.Cli, Cancellation);
             written.Add(("import", Encoding.UTF8.GetBytes(result.Message)));
         }
 

@@ -5,7 +5,7 @@ using Ccflux.Contracts.Fleet;
 using Ccflux.Contracts.Http;
 using Ccflux.Receiver.Fleet.Agents;
 using Ccflux.Receiver.Fleet.Vault;
-using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Tests.Hosting;
 using Ccflux.Simulator;
 
@@ -171,16 +171,16 @@ internal sealed class FleetStage : IAsyncDisposable
         for (var index = 0; index < Agents; index++)
         {
             var agent = new SimulatedAgent(_here.Address, $"build-{index}", TimeProvider.System);
-            await agent.EnrolAsync((await vaultStore.NewCodeAsync(agent.Machine, AuditActor.Cli))!);
+            await agent.EnrolAsync((await vaultStore.NewCodeAsync(agent.Machine, Actor.Cli))!);
             _agents.Add(agent);
             for (var account = 1; account <= Accounts; account++)
             {
-                await vaultStore.GrantAsync(agent.Id, account, granted: true, AuditActor.Cli);
+                await vaultStore.GrantAsync(agent.Id, account, granted: true, Actor.Cli);
             }
         }
 
         await BeatAsync(_agents[0]);
-        await _here.Commands().IssueAsync(_agents[0].Id, 1, allowCopy: false, AuditActor.Cli);
+        await _here.Commands().IssueAsync(_agents[0].Id, 1, allowCopy: false, Actor.Cli);
         await BeatAsync(_agents[0]);
         await BeatAsync(_agents[0]);
         Assert.NotNull(_agents[0].Login);
@@ -193,7 +193,7 @@ internal sealed class FleetStage : IAsyncDisposable
         var renewing = _random.Next(Agents);
         await Task.WhenAll(
         [
-            _here.Commands().IssueAsync(agent.Id, account, allowCopy: false, AuditActor.Cli),
+            _here.Commands().IssueAsync(agent.Id, account, allowCopy: false, Actor.Cli),
             .. _agents.Select(async (one, index) =>
             {
                 await BeatAsync(one);

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 using Ccflux.Contracts.Http;
 using Ccflux.Contracts.Quota;
 using Ccflux.Receiver.Fleet.Vault;
-using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Simulator;
 using Microsoft.Data.Sqlite;
 
@@ -69,7 +69,7 @@ public sealed class OrganisationTests
         var login = JsonNode.Parse(rig.LoginOf(2, TimeSpan.FromHours(-1)))!.AsObject();
         login.Remove("organizationUuid");
 
-        var result = await rig.Receiver.Service<AccountImport>().ImportAsync("seat 1", Encoding.UTF8.GetBytes(login.ToJsonString()), vaultOnly: true, AuditActor.Cli, Cancellation);
+        var result = await rig.Receiver.Service<AccountImport>().ImportAsync("seat 1", Encoding.UTF8.GetBytes(login.ToJsonString()), vaultOnly: true, Actor.Cli, Cancellation);
 
         Assert.StartsWith("The login does not name its organisation", result.Message, StringComparison.Ordinal);
         Assert.Equal(rig.Issuer.Accounts[0].AccessToken, await TokenAsync(rig, first));
@@ -164,7 +164,7 @@ public sealed class OrganisationTests
         await using var rig = await StartAsync();
         var (first, second) = (await rig.ImportAsync(1), await rig.ImportAsync(2));
         using var agent = await rig.EnrolAsync("build-1", first, second);
-        await rig.Commands.IssueAsync(agent.Id, second, allowCopy: false, AuditActor.Cli);
+        await rig.Commands.IssueAsync(agent.Id, second, allowCopy: false, Actor.Cli);
         await rig.BeatAsync(agent);
         await rig.BeatAsync(agent);
         Assert.True(rig.Issuer.Accounts[1].TryRefresh(rig.Issuer.Accounts[1].RefreshToken));
@@ -184,12 +184,12 @@ public sealed class OrganisationTests
     }
 
     private static Task<ImportResult> TryImportAsync(FleetRig rig, int number) => rig.Receiver.Service<AccountImport>().ImportAsync(
-        $"seat {number}", Encoding.UTF8.GetBytes(rig.LoginOf(number, TimeSpan.FromHours(8))), vaultOnly: true, AuditActor.Cli, Cancellation);
+        $"seat {number}", Encoding.UTF8.GetBytes(rig.LoginOf(number, TimeSpan.FromHours(8))), vaultOnly: true, Actor.Cli, Cancellation);
 
     private static async Task<SimulatedAgent> GiveAsync(FleetRig rig, long account)
     {
         var agent = await rig.EnrolAsync("build-1", account);
-        await rig.Commands.IssueAsync(agent.Id, account, allowCopy: false, AuditActor.Cli);
+        await rig.Commands.IssueAsync(agent.Id, account, allowCopy: false, Actor.Cli);
         await rig.BeatAsync(agent);
         await rig.BeatAsync(agent);
         Assert.NotNull(agent.Login);

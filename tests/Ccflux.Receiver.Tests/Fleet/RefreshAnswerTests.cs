@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Ccflux.Receiver.Fleet.Agents;
 using Ccflux.Receiver.Fleet.Vault;
-using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Storage.Writing;
 using Microsoft.Data.Sqlite;
 
@@ -99,9 +99,9 @@ public sealed class RefreshAnswerTests
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
         }
 
-        await rig.Receiver.Service<KeyRotation>().RunAsync(AuditActor.Cli);
+        await rig.Receiver.Service<KeyRotation>().RunAsync(Actor.Cli);
         Assert.NotNull(journal.FindUnread(account));
-        Assert.Null(await rig.Receiver.Service<AccountEdit>().RemoveAsync(account, AuditActor.Cli));
+        Assert.Null(await rig.Receiver.Service<AccountEdit>().RemoveAsync(account, Actor.Cli));
         await rig.RefreshAsync();
         Assert.Empty(Directory.GetFiles(Path.Combine(rig.KeyPath, "answers")));
     }
@@ -112,7 +112,7 @@ public sealed class RefreshAnswerTests
         await using var rig = await FleetRig.StartAsync();
         var account = await rig.ImportAsync(1, lifetime: TimeSpan.FromMinutes(30));
         rig.Issuer.Latency = TimeSpan.FromSeconds(1);
-        var refresh = rig.Receiver.Service<TokenRefresh>().RunAsync(await rig.FactsAsync(account), AuditActor.Cli, again: false);
+        var refresh = rig.Receiver.Service<TokenRefresh>().RunAsync(await rig.FactsAsync(account), Actor.Cli, again: false);
         await rig.WaitForRefreshAsync(1);
         var blocker = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = rig.Receiver.DatabasePath, Pooling = false }.ToString());
         blocker.Open();
@@ -216,7 +216,7 @@ public sealed class RefreshAnswerTests
         var renewed = (await here.WriteAsync(session => rig.Vault.Read(session, second))).Value!;
 
         // The other receiver gives the first login to an agent, and renews the second.
-        Assert.Equal(IssueOutcome.Issued, (await other.Service<AgentCommandQueue>().IssueAsync(agent.Id, first, allowCopy: false, AuditActor.Cli)).Outcome);
+        Assert.Equal(IssueOutcome.Issued, (await other.Service<AgentCommandQueue>().IssueAsync(agent.Id, first, allowCopy: false, Actor.Cli)).Outcome);
         Assert.True((await there.WriteAsync(session => other.Service<VaultStore>().TryBeginRefresh(session, renewed, "theirs", "switcher"))).Value);
 
         Assert.False((await here.WriteAsync(session => rig.Vault.TryBeginRefresh(session, given, "ours", "switcher"))).Value);
@@ -233,7 +233,7 @@ public sealed class RefreshAnswerTests
         await using var rig = await FleetRig.StartAsync();
         var account = await rig.ImportAsync(1, vaultOnly: false, lifetime: TimeSpan.FromMinutes(30));
         using var agent = await rig.EnrolAsync(granted: account);
-        Assert.Equal(IssueOutcome.Issued, (await rig.Commands.IssueAsync(agent.Id, account, allowCopy: true, AuditActor.Cli)).Outcome);
+        Assert.Equal(IssueOutcome.Issued, (await rig.Commands.IssueAsync(agent.Id, account, allowCopy: true, Actor.Cli)).Outcome);
         Assert.Equal(account, await rig.ImportAsync(1, lifetime: TimeSpan.FromMinutes(30)));
 
         Assert.Equal(RefreshOutcome.NotNow, Assert.Single(await rig.RefreshAsync()).Outcome);
@@ -249,7 +249,7 @@ public sealed class RefreshAnswerTests
     }
 
     private static Task<ImportResult> ImportAsync(FleetRig rig, JsonObject login, bool vaultOnly) =>
-        rig.Receiver.Service<AccountImport>().ImportAsync("seat 1", Encoding.UTF8.GetBytes(login.ToJsonString()), vaultOnly, AuditActor.Cli, Cancellation);
+        rig.Receiver.Service<AccountImport>().ImportAsync("seat 1", Encoding.UTF8.GetBytes(login.ToJsonString()), vaultOnly, Actor.Cli, Cancellation);
 
     private static async Task WaitForRefreshesAsync(FleetRig rig, int count)
     {

@@ -1,6 +1,6 @@
 using Ccflux.Contracts.Fleet;
 using Ccflux.Receiver.Fleet.Rotation;
-using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth;
 
 namespace Ccflux.Receiver.Tests.Fleet;
 
@@ -114,24 +114,24 @@ public sealed class RotationEngineTests
         await stage.PutAsync(stage.First);
 
         stage.TakeWakeSignal();
-        Assert.Null(await stage.Controls.PauseAsync(paused: true, AuditActor.Cli));
+        Assert.Null(await stage.Controls.PauseAsync(paused: true, Actor.Cli));
         Assert.True(stage.TakeWakeSignal());
         await stage.TickAsync();
         Assert.Equal(stage.First, await stage.ActiveAsync());
 
-        Assert.Null(await stage.Controls.RequestAsync(stage.Agent.Id, stage.Second, AuditActor.Cli));
+        Assert.Null(await stage.Controls.RequestAsync(stage.Agent.Id, stage.Second, Actor.Cli));
         await stage.TickAsync();
         Assert.Equal(stage.Second, await stage.ActiveAsync());
 
-        Assert.Null(await stage.Controls.PauseAsync(paused: false, AuditActor.Cli));
-        Assert.Null(await stage.Controls.ReleaseAsync(stage.Agent.Id, AuditActor.Cli));
+        Assert.Null(await stage.Controls.PauseAsync(paused: false, Actor.Cli));
+        Assert.Null(await stage.Controls.ReleaseAsync(stage.Agent.Id, Actor.Cli));
         stage.Seen(stage.First, 5, 20, 0.3);
         stage.EndCooldown();
-        Assert.Null(await stage.Controls.PinAsync(new Pin(PinScope.Machine, stage.Agent.Machine, stage.Second, PinMode.Strict), AuditActor.Cli));
+        Assert.Null(await stage.Controls.PinAsync(new Pin(PinScope.Machine, stage.Agent.Machine, stage.Second, PinMode.Strict), Actor.Cli));
         await stage.TickAsync();
         Assert.Equal(stage.Second, await stage.ActiveAsync());
 
-        Assert.Null(await stage.Controls.UnpinAsync(PinScope.Machine, stage.Agent.Machine, AuditActor.Cli));
+        Assert.Null(await stage.Controls.UnpinAsync(PinScope.Machine, stage.Agent.Machine, Actor.Cli));
         await stage.TickAsync();
         Assert.Equal(stage.First, await stage.ActiveAsync());
     }
@@ -141,9 +141,9 @@ public sealed class RotationEngineTests
     {
         await using var stage = await RotationStage.StartAsync();
 
-        Assert.Contains("No such config dir", await stage.Controls.RequestAsync("nobody", stage.First, AuditActor.Cli), StringComparison.Ordinal);
-        Assert.Contains("not granted", await stage.Controls.RequestAsync(stage.Agent.Id, 4711, AuditActor.Cli), StringComparison.Ordinal);
-        Assert.Contains("account", await stage.Controls.PinAsync(new Pin(PinScope.Fleet, null, 4711, PinMode.Soft), AuditActor.Cli), StringComparison.Ordinal);
-        Assert.Contains("target", await stage.Controls.PinAsync(new Pin(PinScope.Machine, " ", stage.First, PinMode.Soft), AuditActor.Cli), StringComparison.Ordinal);
+        Assert.Contains("No such config dir", await stage.Controls.RequestAsync("nobody", stage.First, Actor.Cli), StringComparison.Ordinal);
+        Assert.Contains("not granted", await stage.Controls.RequestAsync(stage.Agent.Id, 4711, Actor.Cli), StringComparison.Ordinal);
+        Assert.Contains("account", await stage.Controls.PinAsync(new Pin(PinScope.Fleet, null, 4711, PinMode.Soft), Actor.Cli), StringComparison.Ordinal);
+        Assert.Contains("target", await stage.Controls.PinAsync(new Pin(PinScope.Machine, " ", stage.First, PinMode.Soft), Actor.Cli), StringComparison.Ordinal);
     }
 }

@@ -3,7 +3,7 @@ using Ccflux.Receiver.Fleet.Agents;
 using Ccflux.Receiver.Fleet.Rotation;
 using Ccflux.Receiver.Fleet.Sessions;
 using Ccflux.Receiver.Fleet.Switching;
-using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Tests.Hosting;
 using Ccflux.Simulator;
 
@@ -57,7 +57,7 @@ internal sealed class RotationStage(FleetRig rig, SimulatedAgent agent, long fir
     public async Task PutAsync(long account, bool isHeard = true)
     {
         await BeatAsync(SessionState.Idle, isHeard);
-        await rig.Commands.IssueAsync(agent.Id, account, allowCopy: false, AuditActor.Cli);
+        await rig.Commands.IssueAsync(agent.Id, account, allowCopy: false, Actor.Cli);
         await BeatAsync(SessionState.Idle, isHeard);
         await BeatAsync(SessionState.Idle, isHeard);
         Assert.Equal(account, await ActiveAsync());

@@ -8,7 +8,7 @@ using Ccflux.Receiver.Fleet;
 using Ccflux.Receiver.Fleet.Agents;
 using Ccflux.Receiver.Fleet.Sessions;
 using Ccflux.Receiver.Fleet.Vault;
-using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Live;
 using Ccflux.Simulator;
 using Ccflux.Testing;
@@ -131,7 +131,7 @@ public sealed class SessionTests
         var account = await rig.ImportAsync(1);
         using var agent = await rig.EnrolAsync("build-1", account);
         await BeatAsync(agent, 1);
-        Assert.Equal(IssueOutcome.Issued, (await rig.Commands.IssueAsync(agent.Id, account, allowCopy: false, AuditActor.Cli)).Outcome);
+        Assert.Equal(IssueOutcome.Issued, (await rig.Commands.IssueAsync(agent.Id, account, allowCopy: false, Actor.Cli)).Outcome);
         await BeatAsync(agent, 1);
         await BeatAsync(agent, 1);
 

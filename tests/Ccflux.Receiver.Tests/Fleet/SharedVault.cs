@@ -1,6 +1,6 @@
 using System.Text;
 using Ccflux.Receiver.Fleet.Vault;
-using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Tests.Hosting;
 using Ccflux.Simulator;
 using Ccflux.Testing;
@@ -50,7 +50,7 @@ internal sealed class SharedVault : IAsyncDisposable
     public async Task ImportAsync(int number, TimeSpan lifetime)
     {
         var login = Issuer.Accounts[number - 1].Login(TimeProvider.System.GetUtcNow() + lifetime);
-        var result = await Here.Service<AccountImport>().ImportAsync($"seat {number}", Encoding.UTF8.GetBytes(login), vaultOnly: true, AuditActor.Cli, CancellationToken.None);
+        var result = await Here.Service<AccountImport>().ImportAsync($"seat {number}", Encoding.UTF8.GetBytes(login), vaultOnly: true, Actor.Cli, CancellationToken.None);
         Assert.NotNull(result.AccountId);
     }
 

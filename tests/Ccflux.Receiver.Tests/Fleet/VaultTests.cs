@@ -1,7 +1,7 @@
 using System.Text;
 using Ccflux.Contracts.Quota;
 using Ccflux.Receiver.Fleet.Vault;
-using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Quota.Sources;
 using Ccflux.Receiver.Tests.Hosting;
 using Ccflux.Simulator;
@@ -51,7 +51,7 @@ public sealed class VaultTests
     {
         await using var rig = await FleetRig.StartAsync();
 
-        var result = await rig.Receiver.Service<AccountImport>().ImportAsync("x", Encoding.UTF8.GetBytes(json), vaultOnly: true, AuditActor.Cli, Cancellation);
+        var result = await rig.Receiver.Service<AccountImport>().ImportAsync("x", Encoding.UTF8.GetBytes(json), vaultOnly: true, Actor.Cli, Cancellation);
 
         Assert.Null(result.AccountId);
         Assert.StartsWith(message, result.Message, StringComparison.Ordinal);
@@ -142,7 +142,7 @@ public sealed class VaultTests
         Assert.Equal(0, rig.Issuer.Accounts[0].Refreshes);
 
         // The operator knows better, or accepts the risk.
-        var outcome = await rig.Receiver.Service<TokenRefresh>().RunAsync(await rig.FactsAsync(account), AuditActor.Cli, again: true);
+        var outcome = await rig.Receiver.Service<TokenRefresh>().RunAsync(await rig.FactsAsync(account), Actor.Cli, again: true);
         Assert.Equal((RefreshOutcome.Renewed, TokenState.Ok), (outcome, await rig.StateAsync(account)));
     }
 
@@ -197,7 +197,7 @@ public sealed class VaultTests
         Assert.Equal(TokenState.CannotBeOpened, await rig.StateAsync(account));
         Assert.Null(await rig.Vault.AccessTokenAsync(rig.Issuer.Accounts[0].Id, Cancellation));
         Assert.Empty(await rig.RefreshAsync());
-        Assert.Equal(Ccflux.Receiver.Fleet.Agents.IssueOutcome.NeedsLogin, (await rig.Commands.IssueAsync(agent.Id, account, allowCopy: true, AuditActor.Cli)).Outcome);
+        Assert.Equal(Ccflux.Receiver.Fleet.Agents.IssueOutcome.NeedsLogin, (await rig.Commands.IssueAsync(agent.Id, account, allowCopy: true, Actor.Cli)).Outcome);
         Assert.Equal(0, rig.Issuer.Accounts[0].Refreshes);
 
         await rig.RestartAsync();
@@ -231,17 +231,17 @@ public sealed class VaultTests
         var edit = rig.Receiver.Service<AccountEdit>();
         var good = new AccountDetails("work", "amara@example.org", "max 5x", "2026-12-01", 70, null);
 
-        Assert.StartsWith("label: 1 to 64", await edit.SaveAsync(account, good with { Label = " " }, AuditActor.Cli), StringComparison.Ordinal);
-        Assert.StartsWith("label: another", await edit.SaveAsync(account, good with { Label = "SEAT 2" }, AuditActor.Cli), StringComparison.Ordinal);
-        Assert.StartsWith("next_charge", await edit.SaveAsync(account, good with { NextCharge = "soon" }, AuditActor.Cli), StringComparison.Ordinal);
-        Assert.StartsWith("ceiling", await edit.SaveAsync(account, good with { FiveHourCeiling = 101 }, AuditActor.Cli), StringComparison.Ordinal);
-        Assert.Equal("No such account.", await edit.SaveAsync(99, good, AuditActor.Cli));
-        Assert.Null(await edit.SaveAsync(account, good, AuditActor.Cli));
+        Assert.StartsWith("label: 1 to 64", await edit.SaveAsync(account, good with { Label = " " }, Actor.Cli), StringComparison.Ordinal);
+        Assert.StartsWith("label: another", await edit.SaveAsync(account, good with { Label = "SEAT 2" }, Actor.Cli), StringComparison.Ordinal);
+        Assert.StartsWith("next_charge", await edit.SaveAsync(account, good with { NextCharge = "soon" }, Actor.Cli), StringComparison.Ordinal);
+        Assert.StartsWith("ceiling", await edit.SaveAsync(account, good with { FiveHourCeiling = 101 }, Actor.Cli), StringComparison.Ordinal);
+        Assert.Equal("No such account.", await edit.SaveAsync(99, good, Actor.Cli));
+        Assert.Null(await edit.SaveAsync(account, good, Actor.Cli));
 
         var facts = await rig.FactsAsync(account);
         Assert.Equal(("work", "2026-12-01", 70L, null), (facts.Label, facts.NextCharge, facts.FiveHourCeiling, facts.SevenDayCeiling));
-        Assert.Null(await edit.RemoveAsync(account, AuditActor.Cli));
-        Assert.Equal("No such account.", await edit.RemoveAsync(account, AuditActor.Cli));
+        Assert.Null(await edit.RemoveAsync(account, Actor.Cli));
+        Assert.Equal("No such account.", await edit.RemoveAsync(account, Actor.Cli));
         Assert.Single(await rig.Vault.AllAsync(Cancellation));
     }
 
@@ -266,7 +266,7 @@ public sealed class VaultTests
         var before = Directory.GetFiles(rig.KeyPath);
         var other = await rig.StartAnotherAsync();
 
-        var result = await other.Service<KeyRotation>().RunAsync(AuditActor.Cli);
+        var result = await other.Service<KeyRotation>().RunAsync(Actor.Cli);
         await other.StopAsync();
 
         Assert.Equal(new KeyRotationResult(3, 0, 1), result);

@@ -1,7 +1,6 @@
 using Ccflux.Contracts.Http;
 using Ccflux.Receiver.Identity.Users;
 using Ccflux.Receiver.Platform.Auth;
-using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Tests.Usage.Ingest;
 using Microsoft.Extensions.Hosting;
 
@@ -41,7 +40,7 @@ public sealed class AddressTests
         wire.ByHand($"INSERT INTO refresh_tokens (token, email, expires_at) VALUES ('rtok_by_hand', '{written}', '2027-11-20 00:00:00')");
         await wire.AccessAsync("rtok_by_hand");
 
-        var revoked = await wire.Receiver.Service<UserAdministration>().RevokeAsync(AuditActor.Cli, " Ünal@X.example");
+        var revoked = await wire.Receiver.Service<UserAdministration>().RevokeAsync(Actor.Cli, " Ünal@X.example");
 
         Assert.True(revoked.IsOk, revoked.Message);
         Assert.Equal("ünal@x.example", wire.Scalar<string>("SELECT group_concat(email) FROM users"));
@@ -54,7 +53,7 @@ public sealed class AddressTests
         await using var wire = await Wire.StartAsync();
         wire.ByHand("INSERT INTO refresh_tokens (token, email, expires_at) VALUES ('rtok_by_hand', 'ÜNAL@x.example', '2027-11-20 00:00:00')");
 
-        var revoked = await wire.Receiver.Service<UserAdministration>().RevokeAsync(AuditActor.Cli, "ünal@x.example");
+        var revoked = await wire.Receiver.Service<UserAdministration>().RevokeAsync(Actor.Cli, "ünal@x.example");
 
         Assert.True(revoked.IsOk, revoked.Message);
         await Wire.AssertRefusedAsync(await wire.TokenAsync("rtok_by_hand"), 401, ErrorCodes.TokenInvalid);
@@ -88,7 +87,7 @@ public sealed class AddressTests
         wire.ByHand("UPDATE users SET email = 'Ünal@x.example'");
         wire.ByHand("UPDATE refresh_tokens SET email = 'Ünal@x.example'");
 
-        var revoked = await wire.Receiver.Service<UserAdministration>().RevokeAsync(AuditActor.Cli, "ünal@x.example");
+        var revoked = await wire.Receiver.Service<UserAdministration>().RevokeAsync(Actor.Cli, "ünal@x.example");
 
         Assert.True(revoked.IsOk, revoked.Message);
         Assert.Equal("ünal@x.example", wire.Scalar<string>("SELECT email FROM users"));
@@ -103,7 +102,7 @@ public sealed class AddressTests
         wire.ByHand("UPDATE users SET email = 'ali' || char(8203) || 'ce@x.example'");
         wire.ByHand("UPDATE refresh_tokens SET email = 'ali' || char(8203) || 'ce@x.example'");
 
-        var revoked = await wire.Receiver.Service<UserAdministration>().RevokeAsync(AuditActor.Cli, wire.Scalar<long>("SELECT user_id FROM users"));
+        var revoked = await wire.Receiver.Service<UserAdministration>().RevokeAsync(Actor.Cli, wire.Scalar<long>("SELECT user_id FROM users"));
 
         Assert.Equal((true, "ali\\u{200b}ce@x.example"), (revoked.IsOk, revoked.Target));
         Assert.Equal(1, wire.Scalar<long>("SELECT revoked FROM refresh_tokens"));

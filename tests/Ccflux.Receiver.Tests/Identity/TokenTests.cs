@@ -3,7 +3,6 @@ using Ccflux.Receiver.Identity.Devices;
 using Ccflux.Receiver.Identity.Users;
 using Ccflux.Receiver.Platform;
 using Ccflux.Receiver.Platform.Auth;
-using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Tests.Hosting;
 using Ccflux.Receiver.Tests.Usage.Ingest;
 using Ccflux.Testing;
@@ -113,11 +112,11 @@ public sealed class TokenTests
     {
         await using var wire = await Wire.StartAsync();
         var accounts = wire.Receiver.Service<UserAdministration>();
-        var first = await accounts.AddAsync(AuditActor.System, " Amara@Example.org ", "R&D", 30);
+        var first = await accounts.AddAsync(Actor.System, " Amara@Example.org ", "R&D", 30);
         var access = await wire.AccessAsync(first.Token!);
 
-        var second = await accounts.AddAsync(AuditActor.System, "amara@example.org", null);
-        var reissued = await accounts.ReissueAsync(AuditActor.System, "AMARA@example.org");
+        var second = await accounts.AddAsync(Actor.System, "amara@example.org", null);
+        var reissued = await accounts.ReissueAsync(Actor.System, "AMARA@example.org");
 
         Assert.Equal(AccountFault.AlreadyLive, second.Fault);
         Assert.Contains("Reissue", second.Message, StringComparison.Ordinal);
@@ -140,7 +139,7 @@ public sealed class TokenTests
     {
         await using var wire = await Wire.StartAsync();
 
-        var result = await wire.Receiver.Service<UserAdministration>().AddAsync(AuditActor.System, email, division, days);
+        var result = await wire.Receiver.Service<UserAdministration>().AddAsync(Actor.System, email, division, days);
 
         Assert.Equal(fault, result.Fault);
         Assert.Equal(0, wire.Scalar<long>("SELECT count(*) FROM users"));

@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Ccflux.Contracts.Usage;
 using Ccflux.Receiver.Identity.Users;
-using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Tests.Hosting;
 using Ccflux.Testing;
 using Microsoft.Data.Sqlite;
@@ -42,7 +42,7 @@ public sealed class SecretsTests
         await using var receiver = await RunningReceiver.StartAsync(null, ("ADMIN_TOKEN", AdminToken), ("VIEWER_TOKEN", ViewerToken), ("METRICS_TOKEN", MetricsToken), ("SIGN_IN_ATTEMPTS", "500"));
         var seed = Encoding.ASCII.GetBytes("MARK-device-key-seed-of-32-bytes");
         var device = new DeviceKey(seed);
-        var refresh = (await receiver.Service<UserAdministration>().AddAsync(AuditActor.Cli, "amara@example.org", "Design")).Token!;
+        var refresh = (await receiver.Service<UserAdministration>().AddAsync(Actor.Cli, "amara@example.org", "Design")).Token!;
         var access = await ExchangeAsync(receiver, refresh);
         InsertByHand(receiver);
         var cookie = (await receiver.SignInAsync(AdminToken)).Split('=', 2)[1];

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Ccflux.Receiver.Identity.Users;
-using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Telemetry.Auth;
 using Ccflux.Receiver.Telemetry.Read;
 using Ccflux.Receiver.Telemetry.Read.Cells;
@@ -95,8 +95,8 @@ public sealed class LabelReadTests
     public async Task Claim_NeverMovesSomebodyWhoSendsWithATokenOfTheirOwn()
     {
         await using var host = await StartAsync();
-        await host.Receiver.Service<UserAdministration>().AddAsync(AuditActor.System, Mail, null);
-        var own = (await host.Receiver.Service<TelemetryTokens>().IssueAsync(AuditActor.System, Mail)).Token!;
+        await host.Receiver.Service<UserAdministration>().AddAsync(Actor.System, Mail, null);
+        var own = (await host.Receiver.Service<TelemetryTokens>().IssueAsync(Actor.System, Mail)).Token!;
         await SendAsync(host, Request("c0", Mail, "before", daysAgo: 1));
         Assert.Equal([("before", 1, 1L)], await GroupsAsync(host, Week));
 
@@ -115,17 +115,17 @@ public sealed class LabelReadTests
     public async Task MappedInstallation_BringsItsLabels_AndTakesThemBack()
     {
         await using var host = await StartAsync();
-        await host.Receiver.Service<UserAdministration>().AddAsync(AuditActor.System, Mail, null);
+        await host.Receiver.Service<UserAdministration>().AddAsync(Actor.System, Mail, null);
         await SendAsync(host, Otlp.Request("r1", more: ("team", "red")));
         var install = Assert.Single((await ReadAsync(host, Today)).Installs).SubjectId;
 
-        await host.Receiver.Service<InstallationMapping>().MapAsync(AuditActor.System, install, Mail);
+        await host.Receiver.Service<InstallationMapping>().MapAsync(Actor.System, install, Mail);
         await SendAsync(host, Otlp.Request("r2", more: ("anthropic.plan", "max")));
 
         Assert.Equal([("team", "red"), ("anthropic.plan", "max")], (await StatedAsync(host, Mail)).Select(row => (row.Name, row.Value)));
         Assert.Equal([Mail], (await ReadAsync(host, Today with { Labels = [new LabelFilter("team", ["red"])] })).Users.Select(user => user.User));
 
-        await host.Receiver.Service<InstallationMapping>().MapAsync(AuditActor.System, install, null);
+        await host.Receiver.Service<InstallationMapping>().MapAsync(Actor.System, install, null);
 
         Assert.Empty(await StatedAsync(host, Mail));
         Assert.Equal(2, (await StatedAsync(host, "unattributed install-1")).Count);

@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Ccflux.Receiver.Identity.Users;
-using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Settings;
 using Ccflux.Receiver.Telemetry;
 using Ccflux.Receiver.Telemetry.Auth;
@@ -325,8 +325,8 @@ public sealed class LabelTests
 
     private static async Task<string> TokenAsync(OtlpHost host, string email)
     {
-        await host.Receiver.Service<UserAdministration>().AddAsync(AuditActor.System, email, null);
-        return (await host.Receiver.Service<TelemetryTokens>().IssueAsync(AuditActor.System, email)).Token!;
+        await host.Receiver.Service<UserAdministration>().AddAsync(Actor.System, email, null);
+        return (await host.Receiver.Service<TelemetryTokens>().IssueAsync(Actor.System, email)).Token!;
     }
 
     private static IReadOnlyList<string> Stored(OtlpHost host) => host.Query<string>("SELECT name || '=' || value FROM telemetry_labels ORDER BY 1");

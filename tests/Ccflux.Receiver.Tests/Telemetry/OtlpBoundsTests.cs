@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using Ccflux.Contracts.Http;
 using Ccflux.Receiver.Identity.Users;
-using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Telemetry;
 using Ccflux.Receiver.Telemetry.Auth;
 using Ccflux.Receiver.Telemetry.Receive;
@@ -283,8 +283,8 @@ public sealed class OtlpBoundsTests
 
     private static async Task<string> TokenAsync(OtlpHost host, string email)
     {
-        await host.Receiver.Service<UserAdministration>().AddAsync(AuditActor.System, email, "");
-        return (await host.Receiver.Service<TelemetryTokens>().IssueAsync(AuditActor.System, email)).Token!;
+        await host.Receiver.Service<UserAdministration>().AddAsync(Actor.System, email, "");
+        return (await host.Receiver.Service<TelemetryTokens>().IssueAsync(Actor.System, email)).Token!;
     }
 
     /// <summary>Returns what it has and then nothing more.</summary>

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
-using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Telemetry.Auth;
 using Ccflux.Receiver.Telemetry.Receive.Decode;
 using Ccflux.Receiver.Telemetry.Receive.Normalize;
@@ -82,8 +82,8 @@ public sealed class SharedNamesTests
 
     private static async Task<string> TokenAsync(OtlpHost host, string email)
     {
-        await host.Receiver.Service<Ccflux.Receiver.Identity.Users.UserAdministration>().AddAsync(AuditActor.System, email, "");
-        return (await host.Receiver.Service<TelemetryTokens>().IssueAsync(AuditActor.System, email)).Token!;
+        await host.Receiver.Service<Ccflux.Receiver.Identity.Users.UserAdministration>().AddAsync(Actor.System, email, "");
+        return (await host.Receiver.Service<TelemetryTokens>().IssueAsync(Actor.System, email)).Token!;
     }
 
     /// <summary>Another name of the same length and hash: any first eight bytes will do if the next eight, which compensate for them, form a valid name too.</summary>

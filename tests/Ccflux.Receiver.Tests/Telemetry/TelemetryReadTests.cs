@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Ccflux.Receiver.Identity.Users;
-using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Shell.Components;
 using Ccflux.Receiver.Shell.Format;
 using Ccflux.Receiver.Telemetry.Auth;
@@ -49,7 +49,7 @@ public sealed class TelemetryReadTests
     public async Task Filters_NarrowToUserDivisionModelTerminalAndPeriod()
     {
         await using var host = await OtlpHost.StartAsync();
-        await host.Receiver.Service<UserAdministration>().AddAsync(AuditActor.System, "amara@example.org", "Research");
+        await host.Receiver.Service<UserAdministration>().AddAsync(Actor.System, "amara@example.org", "Research");
         (string, object) amara = ("user.email", "amara@example.org");
         using var sent = await host.PostJsonAsync("logs", Otlp.Logs(
             Otlp.Request("r1", session: "a", more: [amara]),
@@ -152,15 +152,15 @@ public sealed class TelemetryReadTests
     public async Task MappedInstallation_StandsUnderItsPerson()
     {
         await using var host = await OtlpHost.StartAsync();
-        await host.Receiver.Service<UserAdministration>().AddAsync(AuditActor.System, "amara@example.org", "Research");
+        await host.Receiver.Service<UserAdministration>().AddAsync(Actor.System, "amara@example.org", "Research");
         using var sent = await host.PostJsonAsync("logs", Otlp.Logs(Otlp.Request("r1")));
         var install = Assert.Single((await ReadAsync(host, Today)).Installs);
 
-        var mapped = await host.Receiver.Service<InstallationMapping>().MapAsync(AuditActor.System, install.SubjectId, "amara@example.org");
+        var mapped = await host.Receiver.Service<InstallationMapping>().MapAsync(Actor.System, install.SubjectId, "amara@example.org");
 
         Assert.True(mapped.IsOk);
         Assert.Equal(("amara@example.org", "Research"), (await ReadAsync(host, Today)).Users.Select(user => (user.User, user.Division)).Single());
-        Assert.False((await host.Receiver.Service<InstallationMapping>().MapAsync(AuditActor.System, install.SubjectId, "nobody@example.org")).IsOk);
+        Assert.False((await host.Receiver.Service<InstallationMapping>().MapAsync(Actor.System, install.SubjectId, "nobody@example.org")).IsOk);
     }
 
     [Fact]
@@ -230,7 +230,7 @@ public sealed class TelemetryReadTests
     public async Task Reconciliation_OfAUser_StandsBesideTheHooksReports()
     {
         await using var host = await OtlpHost.StartAsync();
-        await host.Receiver.Service<UserAdministration>().AddAsync(AuditActor.System, "amara@example.org", null);
+        await host.Receiver.Service<UserAdministration>().AddAsync(Actor.System, "amara@example.org", null);
         var user = host.Scalar<long>("SELECT user_id FROM users");
         using var sent = await host.PostJsonAsync("logs", Otlp.Logs(
             Otlp.Request("r1", more: [("user.email", "amara@example.org"), ("query_source", "sdk")]),

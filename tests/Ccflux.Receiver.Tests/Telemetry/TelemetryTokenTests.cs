@@ -1,6 +1,6 @@
 using System.Net;
 using Ccflux.Receiver.Identity.Users;
-using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Telemetry.Auth;
 using Ccflux.Receiver.Tests.Hosting;
 
@@ -36,12 +36,12 @@ public sealed class TelemetryTokenTests
     public async Task UsersToken_WinsOverTheClaimedAddress_UntilItIsRevoked()
     {
         await using var host = await OtlpHost.StartAsync();
-        await host.Receiver.Service<UserAdministration>().AddAsync(AuditActor.System, "amara@example.org", "Research");
+        await host.Receiver.Service<UserAdministration>().AddAsync(Actor.System, "amara@example.org", "Research");
         var tokens = host.Receiver.Service<TelemetryTokens>();
-        var issued = await tokens.IssueAsync(AuditActor.System, "Amara@example.org");
+        var issued = await tokens.IssueAsync(Actor.System, "Amara@example.org");
 
         using var sent = await host.PostJsonAsync("logs", Otlp.Logs(Otlp.Request("r1", more: [("user.email", "boss@example.org")])), issued.Token);
-        await tokens.RevokeAsync(AuditActor.System, "amara@example.org");
+        await tokens.RevokeAsync(Actor.System, "amara@example.org");
         using var refused = await host.PostJsonAsync("logs", Otlp.Logs(Otlp.Request("r2")), issued.Token);
 
         Assert.Equal(HttpStatusCode.OK, sent.StatusCode);
@@ -54,10 +54,10 @@ public sealed class TelemetryTokenTests
     {
         await using var host = await OtlpHost.StartAsync();
         var accounts = host.Receiver.Service<UserAdministration>();
-        await accounts.AddAsync(AuditActor.System, "amara@example.org", null);
-        var issued = await host.Receiver.Service<TelemetryTokens>().IssueAsync(AuditActor.System, "amara@example.org");
+        await accounts.AddAsync(Actor.System, "amara@example.org", null);
+        var issued = await host.Receiver.Service<TelemetryTokens>().IssueAsync(Actor.System, "amara@example.org");
 
-        await accounts.RevokeAsync(AuditActor.System, "amara@example.org");
+        await accounts.RevokeAsync(Actor.System, "amara@example.org");
         using var response = await host.PostJsonAsync("logs", "{}", issued.Token);
 
         Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
@@ -77,8 +77,8 @@ public sealed class TelemetryTokenTests
     public async Task Token_StandsNowhereInPlainText()
     {
         await using var host = await OtlpHost.StartAsync();
-        await host.Receiver.Service<UserAdministration>().AddAsync(AuditActor.System, "amara@example.org", null);
-        var issued = await host.Receiver.Service<TelemetryTokens>().IssueAsync(AuditActor.System, "amara@example.org");
+        await host.Receiver.Service<UserAdministration>().AddAsync(Actor.System, "amara@example.org", null);
+        var issued = await host.Receiver.Service<TelemetryTokens>().IssueAsync(Actor.System, "amara@example.org");
 
         Assert.Equal(0, host.Scalar<long>($"SELECT count(*) FROM telemetry_tokens WHERE instr(cast(token_hash AS TEXT), '{issued.Token}')"));
         Assert.Equal(0, host.Scalar<long>($"SELECT count(*) FROM audit_log WHERE instr(detail || target, '{issued.Token}')"));

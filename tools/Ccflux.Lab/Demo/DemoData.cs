@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Ccflux.Contracts.Usage;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Usage.Store;
 using Ccflux.Storage.Writing;
@@ -84,8 +85,8 @@ internal sealed class DemoData(GroupCommitWriter writer, UsageWriter usage, Time
 
     private static bool AddLog(WriteSession session, DateTimeOffset now)
     {
-        var admin = new AuditActor("admin", "192.0.2.14");
-        void Line(DateTimeOffset at, AuditActor actor, string action, string target, string detail) =>
+        var admin = Actor.BreakGlass("admin", "192.0.2.14");
+        void Line(DateTimeOffset at, Actor actor, string action, string target, string detail) =>
             AuditLog.Write(session, new AuditEntry(at, actor, action, target, detail));
 
         Line(now.AddDays(-42), admin, "user.revoke", "tom.hartley@example.org", "");
@@ -93,7 +94,7 @@ internal sealed class DemoData(GroupCommitWriter writer, UsageWriter usage, Time
         Line(now.AddDays(-4), admin, "user.division", "lena.fischer@example.org", "Platform to Security");
         Line(now.AddDays(-2), admin, "device.revoke", "amara.okafor@example.org build-07", "");
         Line(now.AddHours(-6), admin, "device.revoke", "daniel.novak@example.org dn-air", "");
-        Line(now.AddHours(-4), AuditActor.System, "device.register-again", "amara.okafor@example.org build-07", "");
+        Line(now.AddHours(-4), Actor.System, "device.register-again", "amara.okafor@example.org build-07", "");
         Line(now.AddMinutes(-35), admin, "user.reissue", "george.whitlock@example.org", "");
         return true;
     }

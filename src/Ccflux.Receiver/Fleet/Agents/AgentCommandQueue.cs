@@ -3,7 +3,7 @@ using System.Text.Json;
 using Ccflux.Contracts.Fleet;
 using Ccflux.Receiver.Fleet.Store;
 using Ccflux.Receiver.Fleet.Vault;
-using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Live;
 using Ccflux.Storage.Reading;
 using Ccflux.Storage.Writing;
@@ -58,8 +58,6 @@ internal sealed class AgentCommandQueue(
     /// <summary>How long the list of agents with waiting commands is cached. Commands of this process are known at once.</summary>
     private static readonly TimeSpan s_waitingAge = TimeSpan.FromSeconds(1);
 
-    private static readonly AuditActor s_agent = new(FleetAccess.Agent, "");
-
     private volatile Waiting? _waiting;
 
     /// <summary>Seals an account's login to an agent.</summary>
@@ -67,7 +65,7 @@ internal sealed class AgentCommandQueue(
     /// <param name="accountId">The account whose login is sealed.</param>
     /// <param name="allowCopy">If the login is held elsewhere, give a copy without its refresh token.</param>
     /// <param name="actor">Rotation, or the admin.</param>
-    public async Task<IssueResult> IssueAsync(string agentId, long accountId, bool allowCopy, AuditActor actor)
+    public async Task<IssueResult> IssueAsync(string agentId, long accountId, bool allowCopy, Actor actor)
     {
         var written = await writer.WriteAsync(session => Issue(session, agentId, accountId, allowCopy, actor));
         if (written.Status != WriteStatus.Committed)
@@ -144,7 +142,7 @@ internal sealed class AgentCommandQueue(
         return agents.Count;
     });
 
-    private IssueResult Issue(WriteSession session, string agentId, long accountId, bool allowCopy, AuditActor actor)
+    private IssueResult Issue(WriteSession session, string agentId, long accountId, bool allowCopy, Actor actor)
     {
         var now = DateTimeOffset.FromUnixTimeSeconds(time.GetUtcNow().ToUnixTimeSeconds());
         if (ReadAgent(session, agentId) is not { } agent)
@@ -192,7 +190,7 @@ internal sealed class AgentCommandQueue(
             ("replaces", agent.Applied),
             ("sealed", seal),
             ("signature", signature),
-            ("issued_by", actor.Name),
+            ("issued_by", actor.StoredName),
             ("now", now.ToUnixTimeMilliseconds()),
             ("expires_at", expires.ToUnixTimeMilliseconds()));
         if (inserted == 0)
@@ -267,7 +265,7 @@ internal sealed class AgentCommandQueue(
         {
             // Settled long ago, or never ours: someone is showing the agent old commands or forged ones.
             var detail = string.Create(CultureInfo.InvariantCulture, $"command {strays[^1].Id} {Words(strays[^1])}");
-            FleetRefusals.Write(session, now, new FleetAccess(s_agent, FleetAction.Confirm, FleetRefusals.Stray, AgentId: agent.AgentId, Detail: detail), strays.Count);
+            FleetRefusals.Write(session, now, new FleetAccess(Actor.Agent(agent.AgentId, ""), FleetAction.Confirm, FleetRefusals.Stray, AgentId: agent.AgentId, Detail: detail), strays.Count);
         }
 
         foreach (var command in open)
@@ -286,7 +284,7 @@ internal sealed class AgentCommandQueue(
             if (session.Execute(CommandSql.Deliver, ("now", now.ToUnixTimeMilliseconds()), ("command", command.Id)) > 0)
             {
                 delivered++;
-                FleetAudit.Write(session, now, new FleetAccess(s_agent, FleetAction.Deliver, FleetAccess.Done, command.AccountId, agent.AgentId, command.Fingerprint));
+                FleetAudit.Write(session, now, new FleetAccess(Actor.Agent(agent.AgentId, ""), FleetAction.Deliver, FleetAccess.Done, command.AccountId, agent.AgentId, command.Fingerprint));
             }
 
             commands.Add(command.ToWire());

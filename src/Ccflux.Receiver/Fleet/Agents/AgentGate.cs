@@ -1,7 +1,7 @@
 using Ccflux.Contracts.Fleet;
 using Ccflux.Contracts.Http;
 using Ccflux.Receiver.Fleet.Store;
-using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Auth.Signing;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Storage.Writing;
@@ -87,7 +87,7 @@ internal sealed class AgentGate(
         var address = RequestLimits.AddressOf(context);
         if (_recorded.TryTake(address, out _))
         {
-            var actor = new AuditActor(agent is null || code is ErrorCodes.AgentUnknown ? FleetAccess.Anonymous : FleetAccess.Agent, address);
+            var actor = agent is null || code is ErrorCodes.AgentUnknown ? Actor.Anonymous(address) : Actor.Agent(agent.AgentId, address);
             note ??= context.Request.Headers.Authorization.Count > 0 ? $"{context.Request.Path} with a user's token" : context.Request.Path.Value ?? "";
             await writer.WriteAsync(session =>
             {

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using Ccflux.Contracts.Fleet;
 using Ccflux.Receiver.Fleet.Store;
 using Ccflux.Receiver.Fleet.Vault;
-using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Fleet.Agents;
@@ -15,8 +15,6 @@ internal sealed class AgentPresenceWriter(GroupCommitWriter writer, TimeProvider
 {
     /// <summary>An agent that returns after this long is written at once.</summary>
     private static readonly TimeSpan s_absence = TimeSpan.FromSeconds(30);
-
-    private static readonly AuditActor s_agent = new(FleetAccess.Agent, "");
 
     /// <summary>One entry per agent; there are at most <see cref="AgentStore.MaxAgents"/>.</summary>
     private readonly ConcurrentDictionary<string, Known> _known = new(StringComparer.Ordinal);
@@ -119,7 +117,7 @@ internal sealed class AgentPresenceWriter(GroupCommitWriter writer, TimeProvider
             if (isGranted && isWhole && holder is (Holder.Vault or Holder.Foreign))
             {
                 session.Execute(VaultSql.SetHolder, ("holder", Holder.Agent), ("agent", agentId), ("now", now.ToUnixTimeMilliseconds()), ("account", known));
-                FleetAudit.Write(session, now, new FleetAccess(s_agent, FleetAction.Adopt, FleetAccess.Done, known, agentId, applied, $"was {holder}"));
+                FleetAudit.Write(session, now, new FleetAccess(Actor.Agent(agentId, ""), FleetAction.Adopt, FleetAccess.Done, known, agentId, applied, $"was {holder}"));
             }
 
             return known;

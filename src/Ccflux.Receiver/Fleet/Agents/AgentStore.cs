@@ -4,7 +4,6 @@ using Ccflux.Contracts.Fleet;
 using Ccflux.Receiver.Fleet.Store;
 using Ccflux.Receiver.Fleet.Vault;
 using Ccflux.Receiver.Platform.Auth;
-using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Live;
 using Ccflux.Storage.Reading;
 using Ccflux.Storage.Sql;
@@ -63,7 +62,7 @@ internal sealed class AgentStore(ReadSessions readers, GroupCommitWriter writer,
 
     /// <summary>Creates a code that enrols one new agent on a machine. It is shown only this once and stored as a hash.</summary>
     /// <returns>Null if the machine's name is invalid, there are too many unused codes, or the database cannot be written to.</returns>
-    public Task<string?> NewCodeAsync(string machine, AuditActor actor)
+    public Task<string?> NewCodeAsync(string machine, Actor actor)
     {
         machine = machine.Trim();
         return IsMachine(machine) ? MakeCodeAsync(_ => machine, agentId: null, actor) : Task.FromResult<string?>(null);
@@ -71,7 +70,7 @@ internal sealed class AgentStore(ReadSessions readers, GroupCommitWriter writer,
 
     /// <summary>Creates a code that gives an agent new keys and withdraws its grants. It also brings back a revoked agent.</summary>
     /// <returns>Null if there is no such agent, there are too many unused codes, or the database cannot be written to.</returns>
-    public Task<string?> NewCodeForAsync(string agentId, AuditActor actor) =>
+    public Task<string?> NewCodeForAsync(string agentId, Actor actor) =>
         MakeCodeAsync(session => session.Text(AgentSql.MachineOf, ("agent", agentId)), agentId, actor);
 
     /// <summary>The fingerprint that people compare when they enrol an agent: see <see cref="KeyFingerprint"/>. Null if the database cannot be written to.</summary>
@@ -84,7 +83,7 @@ internal sealed class AgentStore(ReadSessions readers, GroupCommitWriter writer,
     public static bool IsMachine(string machine) => SafeDisplayText.Is(machine, FleetLimits.MaxMachine);
 
     /// <summary>Grants an account to an agent, or withdraws it. False if either does not exist.</summary>
-    public Task<bool> GrantAsync(string agentId, long accountId, bool granted, AuditActor actor) => ChangeAsync(session =>
+    public Task<bool> GrantAsync(string agentId, long accountId, bool granted, Actor actor) => ChangeAsync(session =>
     {
         if (!session.Any(VaultSql.HasAccount, ("account", accountId)) || session.Scalar(AgentSql.CountOf, ("agent", agentId)) == 0)
         {
@@ -100,7 +99,7 @@ internal sealed class AgentStore(ReadSessions readers, GroupCommitWriter writer,
     });
 
     /// <summary>Revokes an agent and its grants at once. The login in its config dir stays there: an account that it holds needs a new login.</summary>
-    public Task<bool> RevokeAsync(string agentId, AuditActor actor) => ChangeAsync(session =>
+    public Task<bool> RevokeAsync(string agentId, Actor actor) => ChangeAsync(session =>
     {
         var now = time.GetUtcNow();
         if (session.Execute(AgentSql.Revoke, ("now", now.ToUnixTimeMilliseconds()), ("agent", agentId)) == 0)
@@ -115,7 +114,7 @@ internal sealed class AgentStore(ReadSessions readers, GroupCommitWriter writer,
         return true;
     });
 
-    private async Task<string?> MakeCodeAsync(Func<WriteSession, string?> machineOf, string? agentId, AuditActor actor)
+    private async Task<string?> MakeCodeAsync(Func<WriteSession, string?> machineOf, string? agentId, Actor actor)
     {
         var code = "fcode_" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
         var written = await writer.WriteAsync(session =>

@@ -4,7 +4,6 @@ using Ccflux.Contracts.Http;
 using Ccflux.Receiver.Fleet.Store;
 using Ccflux.Receiver.Fleet.Vault;
 using Ccflux.Receiver.Platform.Auth;
-using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Live;
 using Ccflux.Storage.Writing;
 
@@ -126,7 +125,7 @@ internal sealed class Enrolment(GroupCommitWriter writer, AgentDirectory directo
         }
 
         var detail = $"{(renewed is null ? machine : "new keys, grants withdrawn")}, keys {KeyFingerprint.Of(request.SigningKey, request.SealingKey)}";
-        FleetAudit.Write(session, now, new FleetAccess(new AuditActor(FleetAccess.Agent, address), FleetAction.Enrol, FleetAccess.Done, AgentId: agentId, Detail: detail));
+        FleetAudit.Write(session, now, new FleetAccess(Actor.Agent(agentId, address), FleetAction.Enrol, FleetAccess.Done, AgentId: agentId, Detail: detail));
         return new EnrolOutcome(new EnrolReply { AgentId = agentId, SealingKey = seal.PublicKey(session), SigningKey = receiverKey }, null);
     }
 

@@ -1,6 +1,6 @@
 using Ccflux.Contracts.Fleet;
 using Ccflux.Receiver.Fleet.Store;
-using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Storage.Sql;
 using Ccflux.Storage.Writing;
 
@@ -73,5 +73,5 @@ internal sealed record OpenCommand(
     }
 
     private void Audit(WriteSession session, DateTimeOffset now, string action, string outcome, string detail) =>
-        FleetAudit.Write(session, now, new FleetAccess(new AuditActor(FleetAccess.Agent, ""), action, outcome, AccountId, AgentId, Fingerprint, detail));
+        FleetAudit.Write(session, now, new FleetAccess(Actor.Agent(AgentId, ""), action, outcome, AccountId, AgentId, Fingerprint, detail));
 }

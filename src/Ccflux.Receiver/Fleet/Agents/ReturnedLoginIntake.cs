@@ -3,7 +3,7 @@ using Ccflux.Contracts.Fleet;
 using Ccflux.Contracts.Http;
 using Ccflux.Receiver.Fleet.Store;
 using Ccflux.Receiver.Fleet.Vault;
-using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Live;
 using Ccflux.Storage.Sql;
 using Ccflux.Storage.Writing;
@@ -23,7 +23,7 @@ internal sealed class ReturnedLoginIntake(
 {
     public async Task<ReturnedLoginOutcome> TakeAsync(EnrolledAgent agent, ReturnedLogin returned, string address, CancellationToken cancellationToken)
     {
-        var actor = new AuditActor("agent", address);
+        var actor = Actor.Agent(agent.AgentId, address);
         var looked = await writer.WriteAsync(session => Look(session, agent, returned, actor));
         if (looked.Status != WriteStatus.Committed)
         {
@@ -88,7 +88,7 @@ internal sealed class ReturnedLoginIntake(
             : (ErrorCodes.CredentialRefused, "of another account: it belongs to another organisation");
     }
 
-    private (ReturnedLoginOutcome? Outcome, StoredAccount? Account, Login? Login) Look(WriteSession session, EnrolledAgent agent, ReturnedLogin returned, AuditActor actor)
+    private (ReturnedLoginOutcome? Outcome, StoredAccount? Account, Login? Login) Look(WriteSession session, EnrolledAgent agent, ReturnedLogin returned, Actor actor)
     {
         var opened = Open(session, agent, returned);
         var accountId = session.Scalar(
@@ -128,7 +128,7 @@ internal sealed class ReturnedLoginIntake(
             : (null, account, login);
     }
 
-    private ReturnedLoginOutcome Store(WriteSession session, EnrolledAgent agent, ReturnedLogin returned, StoredAccount account, Login login, string? organization, AuditActor actor)
+    private ReturnedLoginOutcome Store(WriteSession session, EnrolledAgent agent, ReturnedLogin returned, StoredAccount account, Login login, string? organization, Actor actor)
     {
         if (vault.Read(session, account.AccountId) is not { } present || !vault.Replace(session, present, login, RefreshPath.Session, returned.Replaces))
         {
@@ -187,12 +187,12 @@ internal sealed class ReturnedLoginIntake(
         }
     }
 
-    private ReturnedLoginOutcome Refuse(WriteSession session, EnrolledAgent agent, long? accountId, string code, AuditActor actor, string? fingerprint, string detail)
+    private ReturnedLoginOutcome Refuse(WriteSession session, EnrolledAgent agent, long? accountId, string code, Actor actor, string? fingerprint, string detail)
     {
         Audit(session, agent, accountId, code, actor, fingerprint, detail);
         return new ReturnedLoginOutcome(null, code);
     }
 
-    private void Audit(WriteSession session, EnrolledAgent agent, long? accountId, string outcome, AuditActor actor, string? fingerprint, string detail) =>
+    private void Audit(WriteSession session, EnrolledAgent agent, long? accountId, string outcome, Actor actor, string? fingerprint, string detail) =>
         FleetAudit.Write(session, time.GetUtcNow(), new FleetAccess(actor, FleetAction.BringBack, outcome, accountId, agent.AgentId, fingerprint, detail));
 }

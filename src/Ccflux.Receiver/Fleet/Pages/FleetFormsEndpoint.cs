@@ -2,7 +2,7 @@ using Ccflux.Receiver.Fleet.Agents;
 using Ccflux.Receiver.Fleet.Pages.Parts;
 using Ccflux.Receiver.Fleet.Read;
 using Ccflux.Receiver.Fleet.Switching;
-using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Shell;
 using Ccflux.Receiver.Shell.Pages;
@@ -20,7 +20,7 @@ internal sealed class FleetFormsEndpoint(BoardQuery board, AgentStore agents, Ag
     public async Task<IResult> EnrolAsync(HttpContext context)
     {
         var machine = (await context.Request.FormOrEmptyAsync())["machine"].ToString();
-        return await CodePageAsync(context, machine.Trim(), await agents.NewCodeAsync(machine, AuditActor.Of(context)))
+        return await CodePageAsync(context, machine.Trim(), await agents.NewCodeAsync(machine, Actor.Of(context)))
             ?? Ask(context, FleetForms.Enrol(machine), AgentStore.IsMachine(machine.Trim()) ? TooManyCodes : "machine: 1 to 255 characters on one line.");
     }
 
@@ -30,7 +30,7 @@ internal sealed class FleetFormsEndpoint(BoardQuery board, AgentStore agents, Ag
     public Task<IResult> EnrolAgainAsync(string id, HttpContext context) => WithAgentAsync(
         context,
         id,
-        async (agent, _) => await CodePageAsync(context, agent.Machine, await agents.NewCodeForAsync(id, AuditActor.Of(context))) ?? Ask(context, FleetForms.EnrolAgain(agent), TooManyCodes),
+        async (agent, _) => await CodePageAsync(context, agent.Machine, await agents.NewCodeForAsync(id, Actor.Of(context))) ?? Ask(context, FleetForms.EnrolAgain(agent), TooManyCodes),
         orRevoked: true);
 
     public Task<IResult> AskGrantsAsync(string id, HttpContext context) => WithAgentAsync(context, id, (agent, now) => Ask(context, FleetForms.Grants(agent, now.Accounts)));
@@ -41,7 +41,7 @@ internal sealed class FleetFormsEndpoint(BoardQuery board, AgentStore agents, Ag
         foreach (var account in now.Accounts)
         {
             var isGranted = agent.Granted.Contains(account.Label, StringComparer.Ordinal);
-            if (isGranted != chosen.Contains(account.Id) && !await agents.GrantAsync(id, account.Id, !isGranted, AuditActor.Of(context)))
+            if (isGranted != chosen.Contains(account.Id) && !await agents.GrantAsync(id, account.Id, !isGranted, Actor.Of(context)))
             {
                 return Ask(context, FleetForms.Grants(agent, now.Accounts), "Not everything could be saved: check the grants again.");
             }
@@ -59,12 +59,12 @@ internal sealed class FleetFormsEndpoint(BoardQuery board, AgentStore agents, Ag
         var asked = FleetForms.Switch(agent, now.Accounts, chosen, allowCopy);
         if (agent.Sessions > 0)
         {
-            return await control.RequestAsync(id, Number(chosen), AuditActor.Of(context)) is { } wrong
+            return await control.RequestAsync(id, Number(chosen), Actor.Of(context)) is { } wrong
                 ? Ask(context, asked, wrong)
                 : Done(context, "Switch requested", $"{agent.Machine}, as soon as no tool call is running there", "agents");
         }
 
-        var result = await commands.IssueAsync(id, Number(chosen), allowCopy, AuditActor.Of(context));
+        var result = await commands.IssueAsync(id, Number(chosen), allowCopy, Actor.Of(context));
         return IssueText.Fault(result.Outcome) is { } fault
             ? Ask(context, asked, fault)
             : Done(context, result.Whole ? "Login on its way" : "Copy on its way", $"to {agent.Machine}, at its next heartbeat", "agents");
@@ -73,12 +73,12 @@ internal sealed class FleetFormsEndpoint(BoardQuery board, AgentStore agents, Ag
     public Task<IResult> AskReleaseAsync(string id, HttpContext context) => WithAgentAsync(context, id, (agent, _) => Ask(context, FleetForms.Release(agent)));
 
     public Task<IResult> ReleaseAsync(string id, HttpContext context) => WithAgentAsync(context, id, async (agent, _) =>
-        await control.ReleaseAsync(id, AuditActor.Of(context)) is { } fault ? Ask(context, FleetForms.Release(agent), fault) : Done(context, "Released", agent.Machine, "agents"));
+        await control.ReleaseAsync(id, Actor.Of(context)) is { } fault ? Ask(context, FleetForms.Release(agent), fault) : Done(context, "Released", agent.Machine, "agents"));
 
     public Task<IResult> AskRevokeAsync(string id, HttpContext context) => WithAgentAsync(context, id, (agent, _) => Ask(context, FleetForms.Revoke(agent)));
 
     public Task<IResult> RevokeAsync(string id, HttpContext context) => WithAgentAsync(context, id, async (agent, _) =>
-        await agents.RevokeAsync(id, AuditActor.Of(context))
+        await agents.RevokeAsync(id, Actor.Of(context))
             ? Done(context, "Agent revoked", agent.Machine, "agents")
             : Ask(context, FleetForms.Revoke(agent), "It was already revoked, or the database is not accepting writes right now."));
 
@@ -94,7 +94,7 @@ internal sealed class FleetFormsEndpoint(BoardQuery board, AgentStore agents, Ag
         var (account, place, mode) = (form["account"].ToString(), form["place"].ToString(), form["mode"].ToString());
         var now = await board.ReadAsync(context.RequestAborted);
         var fault = PinText.Parse(account, place, mode, now) is { } pin
-            ? await control.PinAsync(pin, AuditActor.Of(context))
+            ? await control.PinAsync(pin, Actor.Of(context))
             : "account, place, mode: choose one of the values in the form.";
         return fault is null ? Done(context, "Account pinned", "", "pins") : Ask(context, FleetForms.Pin(now.Accounts, now.Agents, account, place, mode), fault);
     }
@@ -115,7 +115,7 @@ internal sealed class FleetFormsEndpoint(BoardQuery board, AgentStore agents, Ag
             return Missing("No such pin.");
         }
 
-        return await control.UnpinAsync(known, target, AuditActor.Of(context)) is { } fault ? Missing(fault) : Done(context, "Account unpinned", "", "pins");
+        return await control.UnpinAsync(known, target, Actor.Of(context)) is { } fault ? Missing(fault) : Done(context, "Account unpinned", "", "pins");
     }
 
     public IResult AskPause(HttpContext context) => Ask(context, FleetForms.Pause);
@@ -139,7 +139,7 @@ internal sealed class FleetFormsEndpoint(BoardQuery board, AgentStore agents, Ag
             });
 
     private async Task<IResult> SetPausedAsync(HttpContext context, bool isPaused) =>
-        await control.PauseAsync(isPaused, AuditActor.Of(context)) is { } fault
+        await control.PauseAsync(isPaused, Actor.Of(context)) is { } fault
             ? Ask(context, isPaused ? FleetForms.Pause : FleetForms.Resume, fault)
             : Done(context, isPaused ? "Rotation paused" : "Rotation resumed", "", "pins");
 

@@ -1,7 +1,7 @@
 using System.Text;
 using Ccflux.Receiver.Fleet.Read;
 using Ccflux.Receiver.Fleet.Vault;
-using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Quota.Polling;
 using Ccflux.Receiver.Shell;
@@ -19,7 +19,7 @@ internal sealed class VaultFormsEndpoint(BoardQuery board, AccountImport import,
         var form = await context.Request.FormOrEmptyAsync();
         var label = form["label"].ToString();
         var vaultOnly = form["vault_only"].ToString() is "1";
-        var result = await import.ImportAsync(label, Encoding.UTF8.GetBytes(form["credential"].ToString()), vaultOnly, AuditActor.Of(context), context.RequestAborted);
+        var result = await import.ImportAsync(label, Encoding.UTF8.GetBytes(form["credential"].ToString()), vaultOnly, Actor.Of(context), context.RequestAborted);
         return result.AccountId is null
             ? FleetFormResults.Ask(context, frames, FleetForms.Import(label, vaultOnly), result.Message)
             : FleetFormResults.Done(context, "Login imported", result.Message, "accounts");
@@ -43,7 +43,7 @@ internal sealed class VaultFormsEndpoint(BoardQuery board, AccountImport import,
         }
 
         var details = new AccountDetails(typed.Label, typed.Email, typed.Plan, typed.NextCharge, five, seven);
-        return await edit.SaveAsync(id, details, AuditActor.Of(context)) is { } fault
+        return await edit.SaveAsync(id, details, Actor.Of(context)) is { } fault
             ? FleetFormResults.Ask(context, frames, FleetForms.Edit(typed with { FiveHourCeiling = five, SevenDayCeiling = seven }), fault)
             : FleetFormResults.Done(context, "Account saved", typed.Label.Trim(), "accounts");
     });
@@ -51,7 +51,7 @@ internal sealed class VaultFormsEndpoint(BoardQuery board, AccountImport import,
     public Task<IResult> AskRemoveAsync(long id, HttpContext context) => WithAccountAsync(context, id, account => Task.FromResult(FleetFormResults.Ask(context, frames, FleetForms.Remove(account), null)));
 
     public Task<IResult> RemoveAsync(long id, HttpContext context) => WithAccountAsync(context, id, async account =>
-        await edit.RemoveAsync(id, AuditActor.Of(context)) is { } fault
+        await edit.RemoveAsync(id, Actor.Of(context)) is { } fault
             ? FleetFormResults.Ask(context, frames, FleetForms.Remove(account), fault)
             : FleetFormResults.Done(context, "Account removed", account.Label, "accounts"));
 

@@ -1,6 +1,5 @@
 using Ccflux.Receiver.Fleet.Agents;
 using Ccflux.Receiver.Fleet.Store;
-using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Storage.Reading;
 
 namespace Ccflux.Receiver.Fleet.Sessions;
@@ -11,8 +10,6 @@ namespace Ccflux.Receiver.Fleet.Sessions;
 /// </summary>
 internal sealed class FullLoginReissue(ReadSessions readers, AgentCommandQueue commands, TimeProvider time)
 {
-    private static readonly AuditActor s_actor = new("switcher", "");
-
     /// <summary>An agent that cannot accept it is not tried at every sweep.</summary>
     private static readonly TimeSpan s_again = TimeSpan.FromMinutes(5);
 
@@ -33,7 +30,7 @@ internal sealed class FullLoginReissue(ReadSessions readers, AgentCommandQueue c
             if (isLive && now >= _given.GetValueOrDefault(agent) + s_again)
             {
                 _given[agent] = now;
-                await commands.IssueAsync(agent, account, allowCopy: false, s_actor);
+                await commands.IssueAsync(agent, account, allowCopy: false, FleetActor.Switcher);
             }
         }
     }

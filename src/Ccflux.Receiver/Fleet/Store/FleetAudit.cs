@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Storage.Reading;
 using Ccflux.Storage.Sql;
@@ -6,22 +7,16 @@ using Ccflux.Storage.Writing;
 namespace Ccflux.Receiver.Fleet.Store;
 
 /// <summary>An access to a credential, or an attempt at one.</summary>
-/// <param name="Actor">One of <c>admin</c>, <c>cli</c>, <c>switcher</c>, <c>agent</c>, <c>anonymous</c>.</param>
+/// <param name="Actor">Anyone who signs with an agent's key is an agent; anyone else who claims to be one is anonymous.</param>
 /// <param name="Action">One of <see cref="FleetAction"/>.</param>
 /// <param name="Outcome"><see cref="Done"/>, or the reason for the refusal in a word.</param>
-internal sealed record FleetAccess(AuditActor Actor, string Action, string Outcome, long? AccountId = null, string? AgentId = null, string? Fingerprint = null, string Detail = "")
+internal sealed record FleetAccess(Actor Actor, string Action, string Outcome, long? AccountId = null, string? AgentId = null, string? Fingerprint = null, string Detail = "")
 {
     public const string Done = "ok";
 
-    /// <summary>Anyone who signs with an agent's key.</summary>
-    public const string Agent = "agent";
-
-    /// <summary>Anyone who is not an agent.</summary>
-    public const string Anonymous = "anonymous";
-
     /// <summary>Whether an outsider tried something forbidden. Such attempts are stored separately from accesses, so that no number of them displaces an access.</summary>
     public bool IsRefusedAttempt =>
-        Actor.Name is Agent or Anonymous
+        Actor.Kind is ActorKind.Agent or ActorKind.Anonymous
         && (Outcome is FleetRefusals.Stray || (Outcome is not Done && Action is FleetAction.Authenticate or FleetAction.Enrol or FleetAction.BringBack));
 }
 
@@ -79,15 +74,15 @@ internal sealed class FleetAudit(ReadSessions readers)
         session.Execute(
             FleetAuditSql.Insert,
             ("at", at.ToUnixTimeMilliseconds()),
-            ("actor", access.Actor.Name),
-            ("address", access.Actor.Address),
+            ("actor", access.Actor.StoredName),
+            ("address", access.Actor.IpAddress),
             ("action", access.Action),
             ("account", access.AccountId),
             ("agent", access.AgentId),
             ("fingerprint", access.Fingerprint),
             ("outcome", access.Outcome),
             ("detail", access.Detail));
-        if (access.Actor.Name is "admin" or "cli")
+        if (access.Actor.IsOfPeople)
         {
             var outcome = access.Outcome is FleetAccess.Done ? "" : access.Outcome;
             WriteAdmin(session, at, access.Actor, access.Action, access.AccountId, access.AgentId, outcome, access.Detail);
@@ -95,7 +90,7 @@ internal sealed class FleetAudit(ReadSessions readers)
     }
 
     /// <summary>Adds a person's change to the audit log, next to their other changes. Must be called inside the write.</summary>
-    public static void WriteAdmin(WriteSession session, DateTimeOffset at, AuditActor actor, string action, long? accountId, string? agentId, params ReadOnlySpan<string> details)
+    public static void WriteAdmin(WriteSession session, DateTimeOffset at, Actor actor, string action, long? accountId, string? agentId, params ReadOnlySpan<string> details)
     {
         var account = accountId is { } id ? session.Text(FleetAuditSql.LabelOf, ("account", id)) ?? "" : "";
         var machine = agentId is null ? "" : session.Text(FleetAuditSql.MachineOf, ("agent", agentId)) ?? "";

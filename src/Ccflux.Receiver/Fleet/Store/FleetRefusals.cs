@@ -29,7 +29,7 @@ internal sealed class FleetRefusals(ReadSessions readers)
     public static void Write(WriteSession session, DateTimeOffset at, FleetAccess attempt, int times = 1)
     {
         var hour = at.ToUnixTimeMilliseconds() / HourMilliseconds;
-        var (address, agent, account) = (attempt.Actor.Address, attempt.AgentId ?? "", attempt.AccountId ?? 0);
+        var (address, agent, account) = (attempt.Actor.IpAddress, attempt.AgentId ?? "", attempt.AccountId ?? 0);
         var isKnown = session.Any(
             FleetAuditSql.HasRefusal,
             ("hour", hour),
@@ -51,7 +51,7 @@ internal sealed class FleetRefusals(ReadSessions readers)
             ("outcome", attempt.Outcome),
             ("agent", agent),
             ("account", account),
-            ("actor", attempt.Actor.Name),
+            ("actor", attempt.Actor.StoredName),
             ("fingerprint", attempt.Fingerprint),
             ("detail", attempt.Detail),
             ("times", times),

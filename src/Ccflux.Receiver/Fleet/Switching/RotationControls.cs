@@ -1,7 +1,7 @@
 using Ccflux.Receiver.Fleet.Rotation;
 using Ccflux.Receiver.Fleet.Sessions;
 using Ccflux.Receiver.Fleet.Store;
-using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Platform.Live;
 using Ccflux.Storage.Reading;
@@ -47,15 +47,15 @@ internal sealed class RotationControls(ReadSessions readers, GroupCommitWriter w
             pins);
     }
 
-    public Task<string?> PauseAsync(bool paused, AuditActor actor) => ChangeAsync(session =>
+    public Task<string?> PauseAsync(bool paused, Actor actor) => ChangeAsync(session =>
     {
         Set(session, Paused, paused ? "1" : null);
-        Record(session, new RotationEvent(paused ? RotationEvent.Paused : RotationEvent.Resumed, null, null, null, actor.Name), actor, paused ? "pause" : "resume");
+        Record(session, new RotationEvent(paused ? RotationEvent.Paused : RotationEvent.Resumed, null, null, null, actor.StoredName), actor, paused ? "pause" : "resume");
         return null;
     });
 
     /// <summary>Switches a config dir to an account manually, as soon as no tool call prevents it. It stays until the account can no longer be used.</summary>
-    public Task<string?> RequestAsync(string agentId, long accountId, AuditActor actor) => ChangeAsync(session =>
+    public Task<string?> RequestAsync(string agentId, long accountId, Actor actor) => ChangeAsync(session =>
     {
         if (session.Scalar(RotationSql.HasAgent, ("agent", agentId)) == 0)
         {
@@ -68,22 +68,22 @@ internal sealed class RotationControls(ReadSessions readers, GroupCommitWriter w
         }
 
         Set(session, Requested + agentId, accountId.ToString(CultureInfo.InvariantCulture));
-        Record(session, new RotationEvent(RotationEvent.Asked, agentId, null, accountId, actor.Name), actor, "switch");
+        Record(session, new RotationEvent(RotationEvent.Asked, agentId, null, accountId, actor.StoredName), actor, "switch");
         return null;
     });
 
     /// <summary>Resumes rotation for a config dir with a manually requested account.</summary>
-    public Task<string?> ReleaseAsync(string agentId, AuditActor actor) => ChangeAsync(session =>
+    public Task<string?> ReleaseAsync(string agentId, Actor actor) => ChangeAsync(session =>
     {
         if (session.Execute(RotationSql.Unset, ("name", Requested + agentId)) > 0)
         {
-            Record(session, new RotationEvent(RotationEvent.Released, agentId, null, null, actor.Name), actor, "release");
+            Record(session, new RotationEvent(RotationEvent.Released, agentId, null, null, actor.StoredName), actor, "release");
         }
 
         return null;
     });
 
-    public Task<string?> PinAsync(Pin pin, AuditActor actor) => ChangeAsync(session =>
+    public Task<string?> PinAsync(Pin pin, Actor actor) => ChangeAsync(session =>
     {
         var target = pin.Scope == PinScope.Fleet ? "" : pin.Target?.Trim() ?? "";
         if (pin.Scope != PinScope.Fleet && target.Length is 0 or > MaxTarget)
@@ -108,13 +108,13 @@ internal sealed class RotationControls(ReadSessions readers, GroupCommitWriter w
             ("account", pin.Account),
             ("mode", Word(pin.Mode)),
             ("now", time.GetUtcNow().ToUnixTimeMilliseconds()),
-            ("created_by", actor.Name));
+            ("created_by", actor.StoredName));
         var what = $"{Word(pin.Scope)} {Word(pin.Mode)} {target}".TrimEnd();
         Record(session, new RotationEvent(RotationEvent.Pinned, null, null, pin.Account, what, RotationEvent.By(actor)), actor, "pin", what);
         return null;
     });
 
-    public Task<string?> UnpinAsync(PinScope scope, string? target, AuditActor actor) => ChangeAsync(session =>
+    public Task<string?> UnpinAsync(PinScope scope, string? target, Actor actor) => ChangeAsync(session =>
     {
         if (session.Execute(RotationSql.RemovePin, ("scope", Word(scope)), ("target", target ?? "")) > 0)
         {
@@ -132,7 +132,7 @@ internal sealed class RotationControls(ReadSessions readers, GroupCommitWriter w
     /// <summary>Drops a manual request that can no longer be met.</summary>
     public static void Drop(WriteSession session, string agentId) => Set(session, Requested + agentId, null);
 
-    private void Record(WriteSession session, RotationEvent happened, AuditActor actor, string action, string detail = "")
+    private void Record(WriteSession session, RotationEvent happened, Actor actor, string action, string detail = "")
     {
         var now = time.GetUtcNow();
         RotationEvents.Write(session, now, happened);

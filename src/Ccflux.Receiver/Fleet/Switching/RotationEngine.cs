@@ -1,7 +1,7 @@
 using Ccflux.Receiver.Fleet.Agents;
 using Ccflux.Receiver.Fleet.Rotation;
 using Ccflux.Receiver.Fleet.Sessions;
-using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Fleet.Store;
 using Ccflux.Receiver.Platform.Jobs;
 using Ccflux.Receiver.Platform.Live;
 using Ccflux.Storage.Writing;
@@ -31,8 +31,6 @@ internal sealed partial class RotationEngine(
 
     /// <summary>Several wake signals at once cause one tick.</summary>
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
-
-    private static readonly AuditActor s_actor = new("switcher", "");
 
     private readonly Lease _lease = new("rotation", LeaseLength, writer, time);
 
@@ -108,7 +106,7 @@ internal sealed partial class RotationEngine(
             case Verdict.Switch when !_lease.IsHeld:
                 return null; // This tick took longer than the lease: the process that has it now decides.
             case Verdict.Switch:
-                var issued = await commands.IssueAsync(one.ConfigDir, one.To!.Value, allowCopy: true, s_actor);
+                var issued = await commands.IssueAsync(one.ConfigDir, one.To!.Value, allowCopy: true, FleetActor.Switcher);
                 if (issued.Outcome == IssueOutcome.Issued)
                 {
                     Log.Switching(logger, one.ConfigDir, one.To.Value, RotationEvent.Word(one.Reason));

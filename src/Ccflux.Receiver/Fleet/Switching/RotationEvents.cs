@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Ccflux.Receiver.Fleet.Rotation;
 using Ccflux.Receiver.Fleet.Store;
-using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Storage.Reading;
 using Ccflux.Storage.Writing;
 
@@ -41,7 +41,7 @@ internal sealed record RotationEvent(string Kind, string? AgentId, long? FromAcc
         JsonSerializer.Serialize(new { decision.From, decision.Target, decision.Since }, s_json));
 
     /// <summary>Names the person who set something, for events whose reason states what was set and not by whom.</summary>
-    public static string By(AuditActor actor) => JsonSerializer.Serialize(new { By = actor.Name }, s_json);
+    public static string By(Actor actor) => JsonSerializer.Serialize(new { By = actor.StoredName }, s_json);
 
     /// <summary>The kind of event for a switch with this reason.</summary>
     public static string KindOf(RotationReason reason) =>

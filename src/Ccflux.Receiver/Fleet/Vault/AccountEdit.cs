@@ -1,6 +1,6 @@
 using Ccflux.Contracts.Fleet;
 using Ccflux.Receiver.Fleet.Store;
-using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Platform.Live;
 using Ccflux.Storage.Writing;
@@ -18,7 +18,7 @@ internal sealed class AccountEdit(GroupCommitWriter writer, VaultStore vault, IC
 {
     private const string Missing = "No such account.";
 
-    public async Task<string?> SaveAsync(long accountId, AccountDetails details, AuditActor actor)
+    public async Task<string?> SaveAsync(long accountId, AccountDetails details, Actor actor)
     {
         if (Fault(details) is { } fault)
         {
@@ -54,7 +54,7 @@ internal sealed class AccountEdit(GroupCommitWriter writer, VaultStore vault, IC
     }
 
     /// <summary>Deletes an account and its login. A config dir that was given the login keeps its copy.</summary>
-    public async Task<string?> RemoveAsync(long accountId, AuditActor actor) => After(await writer.WriteAsync(session =>
+    public async Task<string?> RemoveAsync(long accountId, Actor actor) => After(await writer.WriteAsync(session =>
     {
         if (vault.Read(session, accountId) is not { } account)
         {

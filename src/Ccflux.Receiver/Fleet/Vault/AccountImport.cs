@@ -1,7 +1,7 @@
 using Ccflux.Contracts.Fleet;
 using Ccflux.Contracts.Quota;
 using Ccflux.Receiver.Fleet.Store;
-using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Platform.Live;
 using Ccflux.Storage.Writing;
@@ -31,7 +31,7 @@ internal sealed class AccountImport(
     /// <param name="vaultOnly">The login was made for the vault alone, so the receiver may renew it. Otherwise a client somewhere keeps using it.</param>
     /// <param name="actor">Who imports it.</param>
     /// <param name="cancellationToken">Cancels the request to the issuer.</param>
-    public async Task<ImportResult> ImportAsync(string label, ReadOnlyMemory<byte> json, bool vaultOnly, AuditActor actor, CancellationToken cancellationToken)
+    public async Task<ImportResult> ImportAsync(string label, ReadOnlyMemory<byte> json, bool vaultOnly, Actor actor, CancellationToken cancellationToken)
     {
         label = label.Trim();
         if (label.Length is 0 or > FleetLimits.MaxText || label.Any(char.IsControl))
@@ -106,7 +106,7 @@ internal sealed class AccountImport(
         return answer.Verdict is not IssuerVerdict.Ok ? answer.Reason : answer.OrganizationUuid is null ? "names none" : null;
     }
 
-    private ImportResult Store(WriteSession session, string label, LoginOwner owner, string? asked, Login login, DateTimeOffset until, bool vaultOnly, AuditActor actor)
+    private ImportResult Store(WriteSession session, string label, LoginOwner owner, string? asked, Login login, DateTimeOffset until, bool vaultOnly, Actor actor)
     {
         if (Place(session, label, owner, asked, login, out var known) is { } refusal)
         {

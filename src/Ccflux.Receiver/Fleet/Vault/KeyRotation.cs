@@ -1,5 +1,5 @@
 using Ccflux.Receiver.Fleet.Store;
-using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Fleet.Vault;
@@ -15,7 +15,7 @@ internal sealed class KeyRotation(VaultProtection protection, RefreshJournal jou
     /// <param name="actor">Who requested it.</param>
     /// <param name="endsSigningKey">Also deletes the key that commands are signed with: no agent accepts a command until it is enrolled again.</param>
     /// <returns>Null if the database cannot be written to.</returns>
-    public async Task<KeyRotationResult?> RunAsync(AuditActor actor, bool endsSigningKey = false)
+    public async Task<KeyRotationResult?> RunAsync(Actor actor, bool endsSigningKey = false)
     {
         var newest = protection.AddKey();
         VaultFaultPoints.Point(VaultFaultPoints.KeyAdded);
@@ -30,7 +30,7 @@ internal sealed class KeyRotation(VaultProtection protection, RefreshJournal jou
         return result with { Removed = protection.RemoveKeysBut(newest, [.. stored, .. journal.Sealed()]) };
     }
 
-    private (KeyRotationResult Result, List<byte[]> Stored) Reencrypt(WriteSession session, AuditActor actor, bool endsSigningKey)
+    private (KeyRotationResult Result, List<byte[]> Stored) Reencrypt(WriteSession session, Actor actor, bool endsSigningKey)
     {
         if (endsSigningKey)
         {

@@ -72,7 +72,7 @@ internal sealed class LoginCheck(VaultStore vault, Issuer issuer, GroupCommitWri
 
             if (learned != stored)
             {
-                FleetAudit.Write(session, time.GetUtcNow(), new FleetAccess(RefreshLoop.Switcher, FleetAction.Edit, FleetAccess.Done, stored.AccountId, Fingerprint: stored.Fingerprint, Detail: "its issuer named its organisation"));
+                FleetAudit.Write(session, time.GetUtcNow(), new FleetAccess(FleetActor.Switcher, FleetAction.Edit, FleetAccess.Done, stored.AccountId, Fingerprint: stored.Fingerprint, Detail: "its issuer named its organisation"));
             }
 
             return learned != stored || login.ExpiresAt is null;

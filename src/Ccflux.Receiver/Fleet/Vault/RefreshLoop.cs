@@ -1,5 +1,4 @@
 using Ccflux.Receiver.Fleet.Store;
-using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Jobs;
 using Ccflux.Receiver.Platform.Live;
 using Ccflux.Storage.Writing;
@@ -11,16 +10,13 @@ namespace Ccflux.Receiver.Fleet.Vault;
 internal sealed partial class RefreshLoop(
     VaultStore vault, TokenRefresh refresh, RefreshJournal journal, LoginCheck check, RestoreWatch restores, GroupCommitWriter writer, IChangeFeed changes, TimeProvider time, ILogger<RefreshLoop> logger) : BackgroundService
 {
-    /// <summary>The actor of renewals in the access log.</summary>
-    public static readonly AuditActor Switcher = new("switcher", "");
-
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(30);
 
     /// <summary>Runs one round. The operator's command runs it too, next to a running receiver.</summary>
     /// <returns>The outcome for each login that was due.</returns>
     public async Task<IReadOnlyList<(AccountFacts Account, RefreshOutcome Outcome)>> RunAsync(CancellationToken cancellationToken)
     {
-        await refresh.TakeUpAsync(Switcher);
+        await refresh.TakeUpAsync(FleetActor.Switcher);
         if (!await NameUnsettledAsync())
         {
             return [];
@@ -34,7 +30,7 @@ internal sealed partial class RefreshLoop(
             cancellationToken.ThrowIfCancellationRequested();
             if (TokenRule.IsDue(account, time.GetUtcNow()))
             {
-                outcomes.Add((account, await refresh.RunAsync(account, Switcher, again: false)));
+                outcomes.Add((account, await refresh.RunAsync(account, FleetActor.Switcher, again: false)));
             }
         }
 
@@ -67,7 +63,7 @@ internal sealed partial class RefreshLoop(
             {
                 session.Execute(
                     VaultSql.SetFault, ("fault", AccountFault.Unknown), ("now", now.ToUnixTimeMilliseconds()), ("account", account), ("fingerprint", fingerprint));
-                FleetAudit.Write(session, now, new FleetAccess(Switcher, FleetAction.Refresh, AccountFault.Unknown, account, Fingerprint: fingerprint, Detail: "a refresh ended without an outcome"));
+                FleetAudit.Write(session, now, new FleetAccess(FleetActor.Switcher, FleetAction.Refresh, AccountFault.Unknown, account, Fingerprint: fingerprint, Detail: "a refresh ended without an outcome"));
             }
 
             return doubted + found.Count;

@@ -31,7 +31,7 @@ internal sealed class RestoreWatch(TimeProvider time)
 
         var now = time.GetUtcNow();
         var found = session.Execute(VaultSql.DoubtAll, ("fault", AccountFault.Unknown), ("now", now.ToUnixTimeMilliseconds()));
-        FleetAudit.Write(session, now, new FleetAccess(RefreshLoop.Switcher, FleetAction.Restore, AccountFault.Unknown, Detail: string.Create(CultureInfo.InvariantCulture, $"the database was restored; {found} logins may be spent")));
+        FleetAudit.Write(session, now, new FleetAccess(FleetActor.Switcher, FleetAction.Restore, AccountFault.Unknown, Detail: string.Create(CultureInfo.InvariantCulture, $"the database was restored; {found} logins may be spent")));
         return found;
     }
 }

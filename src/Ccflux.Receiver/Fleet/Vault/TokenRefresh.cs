@@ -1,5 +1,5 @@
 using Ccflux.Receiver.Fleet.Store;
-using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Live;
 using Ccflux.Storage.Writing;
 
@@ -47,7 +47,7 @@ internal sealed partial class TokenRefresh(
     /// <param name="account">As it was read; checked again inside the write that begins the refresh.</param>
     /// <param name="actor">The switcher, or the operator.</param>
     /// <param name="again">The operator accepts the risk that a refresh with an unknown outcome spent the token, or wants the refresh before it is due.</param>
-    public async Task<RefreshOutcome> RunAsync(AccountFacts account, AuditActor actor, bool again)
+    public async Task<RefreshOutcome> RunAsync(AccountFacts account, Actor actor, bool again)
     {
         var intent = Guid.NewGuid().ToString("N");
         VaultFaultPoints.Point(VaultFaultPoints.Refreshing);
@@ -74,7 +74,7 @@ internal sealed partial class TokenRefresh(
         return outcome;
     }
 
-    private StoredAccount? Begin(WriteSession session, AccountFacts account, AuditActor actor, string intent, bool again)
+    private StoredAccount? Begin(WriteSession session, AccountFacts account, Actor actor, string intent, bool again)
     {
         var now = time.GetUtcNow();
         if (vault.Read(session, account.AccountId) is not { Login.RefreshToken: not null, Holder: Holder.Vault, InUse: false } stored
@@ -89,7 +89,7 @@ internal sealed partial class TokenRefresh(
             session.Execute(VaultSql.EndOldIntent, ("account", stored.AccountId), ("until", (now - TokenRule.IntentLifetime).ToUnixTimeMilliseconds()));
         }
 
-        if (!vault.TryBeginRefresh(session, stored, intent, actor.Name))
+        if (!vault.TryBeginRefresh(session, stored, intent, actor.StoredName))
         {
             return null;
         }
@@ -99,7 +99,7 @@ internal sealed partial class TokenRefresh(
     }
 
     /// <summary>Recovers the answers that a process could not store before it ended.</summary>
-    public async Task TakeUpAsync(AuditActor actor)
+    public async Task TakeUpAsync(Actor actor)
     {
         foreach (var left in journal.Waiting())
         {
@@ -116,7 +116,7 @@ internal sealed partial class TokenRefresh(
 
     /// <summary>The answer to a refresh of which no login could be made, for a person to look at. Looking at it is recorded.</summary>
     /// <returns>Null if none is kept, or if the access cannot be recorded.</returns>
-    public async Task<JournaledAnswer?> ReadUnreadAsync(AccountFacts account, AuditActor actor)
+    public async Task<JournaledAnswer?> ReadUnreadAsync(AccountFacts account, Actor actor)
     {
         if (journal.FindUnread(account.AccountId) is not { } answer || !string.Equals(answer.Uuid, account.Uuid, StringComparison.Ordinal))
         {
@@ -133,7 +133,7 @@ internal sealed partial class TokenRefresh(
     }
 
     /// <returns>Null if the login that it replaces cannot be opened now.</returns>
-    private RefreshOutcome? TakeUp(WriteSession session, JournaledAnswer left, IssuerAnswer answer, AuditActor actor)
+    private RefreshOutcome? TakeUp(WriteSession session, JournaledAnswer left, IssuerAnswer answer, Actor actor)
     {
         var account = vault.Read(session, left.AccountId);
         if (account is null || account.RefreshedAt > left.At
@@ -146,7 +146,7 @@ internal sealed partial class TokenRefresh(
     }
 
     /// <summary>Retries the write of the issuer's answer until it is in the database. If the receiver stops before that, the next start recovers it.</summary>
-    private async Task<RefreshOutcome> SettleAsync(StoredAccount account, Login login, IssuerAnswer answer, AuditActor actor, string intent, bool journaled)
+    private async Task<RefreshOutcome> SettleAsync(StoredAccount account, Login login, IssuerAnswer answer, Actor actor, string intent, bool journaled)
     {
         var logged = false;
         while (true)
@@ -188,7 +188,7 @@ internal sealed partial class TokenRefresh(
     /// <summary>Whether an answer spent the refresh token and gave no login that could be stored.</summary>
     private static bool IsToBeKept(RefreshOutcome outcome, IssuerAnswer answer) => outcome is RefreshOutcome.NeedsLogin || answer.Tokens is { AccessToken: null };
 
-    private RefreshOutcome Settle(WriteSession session, StoredAccount account, Login login, IssuerAnswer answer, AuditActor actor, string intent)
+    private RefreshOutcome Settle(WriteSession session, StoredAccount account, Login login, IssuerAnswer answer, Actor actor, string intent)
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         session.Execute(VaultSql.EndIntent, ("account", account.AccountId), ("intent", intent));
@@ -210,7 +210,7 @@ internal sealed partial class TokenRefresh(
         }
     }
 
-    private RefreshOutcome Store(WriteSession session, StoredAccount account, Login renewed, IssuerAnswer answer, AuditActor actor, long now)
+    private RefreshOutcome Store(WriteSession session, StoredAccount account, Login renewed, IssuerAnswer answer, Actor actor, long now)
     {
         if (vault.Read(session, account.AccountId) is not { } present || !vault.Replace(session, present, renewed, RefreshPath.Switcher, account.Fingerprint))
         {
@@ -240,14 +240,14 @@ internal sealed partial class TokenRefresh(
         (answer.AccountUuid is { } uuid && !string.Equals(uuid, account.Uuid, StringComparison.Ordinal))
         || (answer.OrganizationUuid is { } organization && account.OrganizationUuid is { } known && !string.Equals(organization, known, StringComparison.Ordinal));
 
-    private RefreshOutcome Fault(WriteSession session, StoredAccount account, string fault, AuditActor actor, long now, string detail = "")
+    private RefreshOutcome Fault(WriteSession session, StoredAccount account, string fault, Actor actor, long now, string detail = "")
     {
         session.Execute(VaultSql.SetFault, ("fault", fault), ("now", now), ("account", account.AccountId), ("fingerprint", account.Fingerprint));
         Audit(session, actor, account, fault, account.Fingerprint, detail);
         return RefreshOutcome.NeedsLogin;
     }
 
-    private void Audit(WriteSession session, AuditActor actor, StoredAccount account, string outcome, string fingerprint, string detail = "") =>
+    private void Audit(WriteSession session, Actor actor, StoredAccount account, string outcome, string fingerprint, string detail = "") =>
         FleetAudit.Write(session, time.GetUtcNow(), new FleetAccess(actor, FleetAction.Refresh, outcome, account.AccountId, Fingerprint: fingerprint, Detail: detail));
 
     private static partial class Log

@@ -1,5 +1,6 @@
 using Ccflux.Contracts.Http;
 using Ccflux.Receiver.Identity.Users;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Storage.Writing;
 
@@ -29,9 +30,9 @@ internal sealed class DeviceKeys(GroupCommitWriter writer, DeviceDirectory direc
     }
 
     /// <summary>Refuses the device's reports from now on; the user's token and other devices stay valid.</summary>
-    public Task<UserChangeResult> RevokeAsync(AuditActor actor, long deviceRef) => ChangeAsync(actor, "device.revoke", DevicesSql.Revoke, deviceRef);
+    public Task<UserChangeResult> RevokeAsync(Actor actor, long deviceRef) => ChangeAsync(actor, "device.revoke", DevicesSql.Revoke, deviceRef);
 
-    public Task<UserChangeResult> ApproveAsync(AuditActor actor, long deviceRef) => ChangeAsync(actor, "device.approve", DevicesSql.Approve, deviceRef);
+    public Task<UserChangeResult> ApproveAsync(Actor actor, long deviceRef) => ChangeAsync(actor, "device.approve", DevicesSql.Approve, deviceRef);
 
     private Registration Register(WriteSession session, long userId, string publicKey, string name)
     {
@@ -62,13 +63,13 @@ internal sealed class DeviceKeys(GroupCommitWriter writer, DeviceDirectory direc
         if (back > 0 && session.Scalar(DevicesSql.CountReturned, ("user", userId), ("name", name)) == 1)
         {
             // Once until it is revoked again, so that keys for one name cannot fill the log.
-            AuditLog.Write(session, new AuditEntry(now, AuditActor.System, "device.register-again", NameOf(session, back), ""));
+            AuditLog.Write(session, new AuditEntry(now, Actor.System, "device.register-again", NameOf(session, back), ""));
         }
 
         return Registration.Registered;
     }
 
-    private async Task<UserChangeResult> ChangeAsync(AuditActor actor, string action, string sql, long deviceRef)
+    private async Task<UserChangeResult> ChangeAsync(Actor actor, string action, string sql, long deviceRef)
     {
         var result = await writer.WriteAsync(session =>
         {

@@ -1,4 +1,4 @@
-using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth;
 
 namespace Ccflux.Receiver.Identity.Pages;
 
@@ -6,7 +6,7 @@ namespace Ccflux.Receiver.Identity.Pages;
 internal interface ICompanionToken
 {
     /// <summary>Issues one and ends earlier ones. Null if that is not possible now: the admin then issues it on its own page.</summary>
-    Task<CompanionToken?> IssueAsync(AuditActor actor, string email, string address);
+    Task<CompanionToken?> IssueAsync(Actor actor, string email, string address);
 }
 
 /// <param name="Settings">The settings that the user's machine needs with it, ready to paste.</param>

@@ -1,5 +1,6 @@
 using Ccflux.Receiver.Identity.Devices;
 using Ccflux.Receiver.Identity.Users;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Platform.Live;
@@ -25,7 +26,7 @@ internal sealed class IdentityChangesEndpoint(
         var form = await context.Request.FormOrEmptyAsync();
         var entry = AddUserEntry.Blank with { Email = Text(form["email"]), Division = Text(form["division"]), Days = Text(form["days"]) };
         var days = ParseDays(entry.Days) ?? 0;
-        var result = await accounts.AddAsync(AuditActor.Of(context), entry.Email, entry.Division, days);
+        var result = await accounts.AddAsync(Actor.Of(context), entry.Email, entry.Division, days);
         if (result is { IsOk: true, Token: { } token })
         {
             return TokenIssued(context, result.Target, token, days, await CompanionsAsync(context, result.Target));
@@ -44,7 +45,7 @@ internal sealed class IdentityChangesEndpoint(
         AskAboutUserAsync(context, email, user => IdentityConfirmations.RevokeUser(user.Email));
 
     public async Task<IResult> RevokeUserAsync(string email, HttpContext context) =>
-        await DoneAsync(context, await accounts.RevokeAsync(AuditActor.Of(context), IdentityLinks.Read(email)), "User revoked", "Past usage stays.", IdentityLinks.UserAnchor, IdentityConfirmations.RevokeUser(IdentityLinks.Read(email)));
+        await DoneAsync(context, await accounts.RevokeAsync(Actor.Of(context), IdentityLinks.Read(email)), "User revoked", "Past usage stays.", IdentityLinks.UserAnchor, IdentityConfirmations.RevokeUser(IdentityLinks.Read(email)));
 
     public Task<IResult> AskReissueAsync(string email, HttpContext context) =>
         AskAboutUserAsync(context, email, user => IdentityConfirmations.Reissue(user.Email, user.DaysValid));
@@ -53,7 +54,7 @@ internal sealed class IdentityChangesEndpoint(
     {
         var typed = Text((await context.Request.FormOrEmptyAsync())["days"]);
         var days = ParseDays(typed);
-        var result = await accounts.ReissueAsync(AuditActor.Of(context), IdentityLinks.Read(email), typed.Length == 0 ? null : days ?? 0);
+        var result = await accounts.ReissueAsync(Actor.Of(context), IdentityLinks.Read(email), typed.Length == 0 ? null : days ?? 0);
         if (result is not { IsOk: true, Token: { } token })
         {
             return await DoneAsync(context, result, "", "", IdentityLinks.UserAnchor, IdentityConfirmations.Reissue(IdentityLinks.Read(email), days));
@@ -69,7 +70,7 @@ internal sealed class IdentityChangesEndpoint(
     public async Task<IResult> SetDivisionAsync(string email, HttpContext context)
     {
         var division = Text((await context.Request.FormOrEmptyAsync())["division"]);
-        var result = await accounts.SetDivisionAsync(AuditActor.Of(context), IdentityLinks.Read(email), division);
+        var result = await accounts.SetDivisionAsync(Actor.Of(context), IdentityLinks.Read(email), division);
         return await DoneAsync(context, result, "Division changed", division.Length > 0 ? division : "without division", IdentityLinks.UserAnchor, IdentityConfirmations.Division(IdentityLinks.Read(email), division));
     }
 
@@ -77,13 +78,13 @@ internal sealed class IdentityChangesEndpoint(
         AskAboutDeviceAsync(context, id, device => IdentityConfirmations.RevokeDevice(device.Name, device.Email));
 
     public async Task<IResult> RevokeDeviceAsync(long id, HttpContext context) =>
-        await DoneAsync(context, await devices.RevokeAsync(AuditActor.Of(context), id), "Device revoked", "The user's other devices keep working.", IdentityLinks.DeviceAnchor, question: null);
+        await DoneAsync(context, await devices.RevokeAsync(Actor.Of(context), id), "Device revoked", "The user's other devices keep working.", IdentityLinks.DeviceAnchor, question: null);
 
     public Task<IResult> AskApproveDeviceAsync(long id, HttpContext context) =>
         AskAboutDeviceAsync(context, id, device => IdentityConfirmations.ApproveDevice(device.Name, device.Email, UnixTime.At(device.RegisteredAt)));
 
     public async Task<IResult> ApproveDeviceAsync(long id, HttpContext context) =>
-        await DoneAsync(context, await devices.ApproveAsync(AuditActor.Of(context), id), "Device approved", "Its reports are accepted from now on.", IdentityLinks.DeviceAnchor, question: null);
+        await DoneAsync(context, await devices.ApproveAsync(Actor.Of(context), id), "Device approved", "Its reports are accepted from now on.", IdentityLinks.DeviceAnchor, question: null);
 
     private async Task<IResult> AskAboutUserAsync(HttpContext context, string email, Func<UserSubject, Question> ask) =>
         await subjects.FindUserAsync(UserRules.Normalize(IdentityLinks.Read(email)), context.RequestAborted) is { } user
@@ -121,7 +122,7 @@ internal sealed class IdentityChangesEndpoint(
         var issued = new List<CompanionToken>();
         foreach (var companion in companions)
         {
-            if (await companion.IssueAsync(AuditActor.Of(context), email, frames.AddressOf(context.Request)) is { } token)
+            if (await companion.IssueAsync(Actor.Of(context), email, frames.AddressOf(context.Request)) is { } token)
             {
                 issued.Add(token);
             }

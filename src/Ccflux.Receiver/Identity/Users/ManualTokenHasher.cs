@@ -78,7 +78,7 @@ internal sealed partial class ManualTokenHasher(
             if (!string.IsNullOrWhiteSpace(email))
             {
                 refused++;
-                AuditLog.Write(session, new AuditEntry(now, AuditActor.System, "user.refuse", UserRules.Printable(email), "e-mail address of a manually inserted token"));
+                AuditLog.Write(session, new AuditEntry(now, Actor.System, "user.refuse", UserRules.Printable(email), "e-mail address of a manually inserted token"));
             }
         }
 

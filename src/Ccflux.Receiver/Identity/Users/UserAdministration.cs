@@ -11,7 +11,7 @@ internal sealed class UserAdministration(GroupCommitWriter writer, AccessTokenSt
     public const int DefaultDays = 365;
 
     /// <summary>Adds a user, or issues a new token to one without a live token.</summary>
-    public Task<UserChangeResult> AddAsync(AuditActor actor, string? email, string? division, int days = DefaultDays)
+    public Task<UserChangeResult> AddAsync(Actor actor, string? email, string? division, int days = DefaultDays)
     {
         return UserRules.Fault(email, division, days, out var address, out var label) is { } fault
             ? Task.FromResult(UserChangeResult.Refused(fault))
@@ -19,25 +19,25 @@ internal sealed class UserAdministration(GroupCommitWriter writer, AccessTokenSt
     }
 
     /// <summary>Ends a user's tokens at once. The history stays.</summary>
-    public Task<UserChangeResult> RevokeAsync(AuditActor actor, string? email)
+    public Task<UserChangeResult> RevokeAsync(Actor actor, string? email)
     {
         var address = UserRules.Normalize(email);
         return RunAsync(actor, "user.revoke", "", session => Revoke(session, address));
     }
 
     /// <summary>The same by the user's id, for an e-mail address that cannot be typed.</summary>
-    public Task<UserChangeResult> RevokeAsync(AuditActor actor, long userId) => RunAsync(actor, "user.revoke", "", session =>
+    public Task<UserChangeResult> RevokeAsync(Actor actor, long userId) => RunAsync(actor, "user.revoke", "", session =>
         session.Text(UsersSql.SelectEmail, ("user", userId)) is { } email ? Revoke(session, email) : UserChangeResult.Refused(AccountFault.UnknownUser));
 
     /// <summary>Replaces a user's token: ends the old one and issues the new one in one transaction. Days default to the old token's.</summary>
-    public Task<UserChangeResult> ReissueAsync(AuditActor actor, string? email, int? days = null)
+    public Task<UserChangeResult> ReissueAsync(Actor actor, string? email, int? days = null)
     {
         return UserRules.Fault(email, division: null, days ?? DefaultDays, out var address, out _) is { } fault
             ? Task.FromResult(UserChangeResult.Refused(fault))
             : RunAsync(actor, "user.reissue", "", session => Reissue(session, address, days));
     }
 
-    public Task<UserChangeResult> SetDivisionAsync(AuditActor actor, string? email, string? division)
+    public Task<UserChangeResult> SetDivisionAsync(Actor actor, string? email, string? division)
     {
         return UserRules.Fault(email, division, DefaultDays, out var address, out var label) is { } fault
             ? Task.FromResult(UserChangeResult.Refused(fault))
@@ -110,7 +110,7 @@ internal sealed class UserAdministration(GroupCommitWriter writer, AccessTokenSt
         return token;
     }
 
-    private async Task<UserChangeResult> RunAsync(AuditActor actor, string action, string detail, Func<WriteSession, UserChangeResult> change)
+    private async Task<UserChangeResult> RunAsync(Actor actor, string action, string detail, Func<WriteSession, UserChangeResult> change)
     {
         var tookUp = false;
         var result = await writer.WriteAsync(session =>

@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Storage;
 using Ccflux.Storage.Sql;
@@ -84,7 +85,7 @@ internal static class DatabaseCopy
         }
 
         var report = former is null ? new RestoreReport(null, [], []) : Keep(connection, former, revocations);
-        AuditLog.Write(connection, new AuditEntry(now, AuditActor.Cli, "restore", "", ""));
+        AuditLog.Write(connection, new AuditEntry(now, Actor.Cli, "restore", "", ""));
         return report;
     }
 

@@ -1,4 +1,4 @@
-using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Quota.Alerts;
 using Ccflux.Receiver.Shell;
@@ -38,7 +38,7 @@ internal sealed class AlertsPageEndpoint(AlertOptions options, AlertWatch watch,
             return new Refusal(answers, StatusCodes.Status422UnprocessableEntity, "", AlertWatch.NoChannel);
         }
 
-        var written = await watch.TestAsync(AuditActor.Of(context));
+        var written = await watch.TestAsync(Actor.Of(context));
         if (written.Status != WriteStatus.Committed)
         {
             return StorageBusy.Page(answers);

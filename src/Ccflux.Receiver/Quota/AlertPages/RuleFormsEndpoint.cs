@@ -1,4 +1,4 @@
-using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Quota.Alerts;
 using Ccflux.Receiver.Shell;
@@ -37,7 +37,7 @@ internal sealed class RuleFormsEndpoint(AlertRuleStore rules, AlertWatch watch, 
     public Task<IResult> AskRemoveAsync(long account, HttpContext context) => WithRuleAsync(context, account, rule => Task.FromResult(Ask(context, RuleForms.Remove(rule))));
 
     public Task<IResult> RemoveAsync(long account, HttpContext context) => WithRuleAsync(context, account, async rule =>
-        await rules.RemoveAsync(account, AuditActor.Of(context)) switch
+        await rules.RemoveAsync(account, Actor.Of(context)) switch
         {
             RuleOutcome.Done => Done(context, "Rule removed", rule.Account),
             RuleOutcome.NotThere => Missing("No such rule."),
@@ -51,7 +51,7 @@ internal sealed class RuleFormsEndpoint(AlertRuleStore rules, AlertWatch watch, 
             return ask($"thresholds: {AlertSettings.ThresholdsForm}");
         }
 
-        return await rules.SaveAsync(rule.AccountId, thresholds, typed.Forecast, AuditActor.Of(context)) switch
+        return await rules.SaveAsync(rule.AccountId, thresholds, typed.Forecast, Actor.Of(context)) switch
         {
             RuleOutcome.Done => Done(context, "Rule saved", rule.Account),
             RuleOutcome.NotThere => Missing("No such account."),

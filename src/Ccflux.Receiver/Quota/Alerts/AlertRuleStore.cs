@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Live;
 using Ccflux.Storage.Reading;
@@ -43,7 +44,7 @@ internal sealed class AlertRuleStore(ReadSessions readers, GroupCommitWriter wri
     /// <param name="thresholds">Thousandths of a percent, ascending.</param>
     /// <param name="forecast">Whether to alert when a window will run out.</param>
     /// <param name="actor">Who makes the change.</param>
-    public Task<RuleOutcome> SaveAsync(long account, IReadOnlyList<long> thresholds, bool forecast, AuditActor actor)
+    public Task<RuleOutcome> SaveAsync(long account, IReadOnlyList<long> thresholds, bool forecast, Actor actor)
     {
         var text = AlertSettings.Text(thresholds);
         return ChangeAsync(account, actor, $"thresholds {(text.Length == 0 ? "none" : text)}, forecast {(forecast ? "on" : "off")}", session =>
@@ -51,10 +52,10 @@ internal sealed class AlertRuleStore(ReadSessions readers, GroupCommitWriter wri
     }
 
     /// <summary>Removes the account's own rule; the default applies again.</summary>
-    public Task<RuleOutcome> RemoveAsync(long account, AuditActor actor) =>
+    public Task<RuleOutcome> RemoveAsync(long account, Actor actor) =>
         ChangeAsync(account, actor, "removed", session => session.Execute(AlertSql.DeleteRule, ("account", account)));
 
-    private async Task<RuleOutcome> ChangeAsync(long account, AuditActor actor, string detail, Func<WriteSession, long> change)
+    private async Task<RuleOutcome> ChangeAsync(long account, Actor actor, string detail, Func<WriteSession, long> change)
     {
         var entry = new AuditEntry(time.GetUtcNow(), actor, "quota.alert.rule", account.ToString(CultureInfo.InvariantCulture), detail);
         var written = await writer.WriteAsync(session =>

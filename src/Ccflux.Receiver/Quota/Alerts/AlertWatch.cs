@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Quota.Forecasts;
 using Ccflux.Receiver.Quota.Read;
@@ -48,7 +49,7 @@ internal sealed class AlertWatch(AlertOptions options, ReadSessions readers, Gro
     }
 
     /// <summary>Sends a test alert on every channel at once, even in quiet hours: the admin who asks for it is awake.</summary>
-    public Task<WriteResult<bool>> TestAsync(AuditActor actor)
+    public Task<WriteResult<bool>> TestAsync(Actor actor)
     {
         var now = time.GetUtcNow();
         var entry = new AuditEntry(now, actor, "quota.alert.test", "", string.Join(' ', _channels));

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Quota.Alerts;
 using Ccflux.Storage.Writing;
@@ -26,7 +26,7 @@ internal sealed class QuotaAlerts(AlertWatch watch, AlertDelivery delivery, Aler
             return new Problem(StatusCodes.Status422UnprocessableEntity, "", AlertWatch.NoChannel);
         }
 
-        var written = await watch.TestAsync(AuditActor.Of(context));
+        var written = await watch.TestAsync(Actor.Of(context));
         return written.Status == WriteStatus.Committed ? TypedResults.StatusCode(StatusCodes.Status202Accepted) : StorageBusy.Problem();
     }
 
@@ -39,12 +39,12 @@ internal sealed class QuotaAlerts(AlertWatch watch, AlertDelivery delivery, Aler
             return QuotaReads.Invalid("account: an id; thresholds: up to 5 whole percentages from 1 to 100; forecast: true or false.");
         }
 
-        return Answer(await rules.SaveAsync(account, thresholds, rule.Forecast ?? false, AuditActor.Of(context)), "No such account.");
+        return Answer(await rules.SaveAsync(account, thresholds, rule.Forecast ?? false, Actor.Of(context)), "No such account.");
     }
 
     /// <summary>Removes the account's own rule; the default applies again.</summary>
     public async Task<IResult> RemoveRuleAsync(long account, HttpContext context) =>
-        Answer(await rules.RemoveAsync(account, AuditActor.Of(context)), "No such account, or the account has no rule of its own.");
+        Answer(await rules.RemoveAsync(account, Actor.Of(context)), "No such account, or the account has no rule of its own.");
 
     private static IResult Answer(RuleOutcome outcome, string notThere) => outcome switch
     {

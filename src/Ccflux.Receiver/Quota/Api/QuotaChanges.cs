@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Ccflux.Contracts.Http;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Platform.Live;
@@ -37,13 +38,13 @@ internal sealed class QuotaChanges(Poller poller, PollInterval interval, GroupCo
             return QuotaReads.Invalid($"interval: whole seconds from {PollInterval.MinSeconds} to {PollInterval.MaxSeconds}, as {{\"interval\":180}} or as a form.");
         }
 
-        return await ApplyIntervalAsync(AuditActor.Of(context), seconds)
+        return await ApplyIntervalAsync(Actor.Of(context), seconds)
             ? TypedResults.Json(Settings(), QuotaApiJson.Default.SettingsReply)
             : StorageBusy.Problem();
     }
 
     /// <summary>Saves a valid interval and polls by it; false if it could not be saved.</summary>
-    public async Task<bool> ApplyIntervalAsync(AuditActor actor, int seconds)
+    public async Task<bool> ApplyIntervalAsync(Actor actor, int seconds)
     {
         var entry = new AuditEntry(time.GetUtcNow(), actor, "quota.interval", "", $"{seconds} s");
         var written = await writer.WriteAsync(session =>

@@ -1,4 +1,5 @@
 using Ccflux.Contracts.Http;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Quota.Api;
@@ -48,7 +49,7 @@ internal sealed class QuotaPageChanges(QuotaChanges changes, Poller poller, Poll
             return Confirm(context, typed, $"Whole seconds from {PollInterval.MinSeconds} to {PollInterval.MaxSeconds}.", back);
         }
 
-        if (!await changes.ApplyIntervalAsync(AuditActor.Of(context), seconds))
+        if (!await changes.ApplyIntervalAsync(Actor.Of(context), seconds))
         {
             return StorageBusy.Page(answers);
         }

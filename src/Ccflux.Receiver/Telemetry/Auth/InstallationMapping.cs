@@ -1,4 +1,5 @@
 using Ccflux.Receiver.Identity.Users;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Storage.Writing;
 
@@ -10,14 +11,14 @@ internal sealed class InstallationMapping(GroupCommitWriter writer, TimeProvider
     /// <param name="actor">Who makes the change.</param>
     /// <param name="subjectId">Id in <c>telemetry_subjects</c>.</param>
     /// <param name="email">A known user; null or empty removes the mapping.</param>
-    public async Task<UserChangeResult> MapAsync(AuditActor actor, long subjectId, string? email)
+    public async Task<UserChangeResult> MapAsync(Actor actor, long subjectId, string? email)
     {
         var address = UserRules.Normalize(email);
         var result = await writer.WriteAsync(session => Map(session, actor, subjectId, address));
         return result.Status == WriteStatus.Committed ? result.Value! : UserChangeResult.Refused(AccountFault.Busy);
     }
 
-    private UserChangeResult Map(WriteSession session, AuditActor actor, long subjectId, string email)
+    private UserChangeResult Map(WriteSession session, Actor actor, long subjectId, string email)
     {
         long? user = email.Length == 0 ? null : session.Scalar(TelemetryTokensSql.SelectUser, ("email", email));
         if ((user is null && email.Length > 0) || session.Execute(TelemetryTokensSql.MapInstall, ("user", user), ("subject", subjectId)) == 0)

@@ -1,4 +1,5 @@
 using Ccflux.Receiver.Identity.Users;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Storage.Writing;
 
@@ -15,7 +16,7 @@ internal sealed class PlanStore(GroupCommitWriter writer, TimeProvider time)
     /// <param name="actor">Who makes the change.</param>
     /// <param name="person">An e-mail address, or the name under which telemetry without one is shown, in lower case.</param>
     /// <param name="plan">Empty removes it.</param>
-    public async Task<UserChangeResult> SetAsync(AuditActor actor, string person, string plan)
+    public async Task<UserChangeResult> SetAsync(Actor actor, string person, string plan)
     {
         var result = await writer.WriteAsync(session =>
         {

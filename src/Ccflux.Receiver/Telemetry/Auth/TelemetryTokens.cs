@@ -47,7 +47,7 @@ internal sealed class TelemetryTokens(ReadSessions readers, GroupCommitWriter wr
     }
 
     /// <summary>Issues a telemetry token for a user. It is in the answer and nowhere else; earlier ones stay valid.</summary>
-    public Task<UserChangeResult> IssueAsync(AuditActor actor, string? email) => RunAsync(actor, "telemetry.issue", email, (session, user, address) =>
+    public Task<UserChangeResult> IssueAsync(Actor actor, string? email) => RunAsync(actor, "telemetry.issue", email, (session, user, address) =>
     {
         var token = SecretToken.NewTelemetry();
         session.Execute(TelemetryTokensSql.Insert, ("hash", SecretToken.Hash(token)), ("user", user), ("now", time.GetUtcNow().ToUnixTimeMilliseconds()));
@@ -55,7 +55,7 @@ internal sealed class TelemetryTokens(ReadSessions readers, GroupCommitWriter wr
     });
 
     /// <summary>Issues a token and revokes all earlier ones at once.</summary>
-    public Task<UserChangeResult> ReissueAsync(AuditActor actor, string? email) => RunAsync(actor, "telemetry.reissue", email, (session, user, address) =>
+    public Task<UserChangeResult> ReissueAsync(Actor actor, string? email) => RunAsync(actor, "telemetry.reissue", email, (session, user, address) =>
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         var token = SecretToken.NewTelemetry();
@@ -65,7 +65,7 @@ internal sealed class TelemetryTokens(ReadSessions readers, GroupCommitWriter wr
     });
 
     /// <summary>Revokes all of a user's telemetry tokens at once.</summary>
-    public Task<UserChangeResult> RevokeAsync(AuditActor actor, string? email) => RunAsync(actor, "telemetry.revoke", email, (session, user, address) =>
+    public Task<UserChangeResult> RevokeAsync(Actor actor, string? email) => RunAsync(actor, "telemetry.revoke", email, (session, user, address) =>
         session.Execute(TelemetryTokensSql.Revoke, ("now", time.GetUtcNow().ToUnixTimeMilliseconds()), ("user", user)) > 0
             ? UserChangeResult.Ok(address)
             : UserChangeResult.Refused(AccountFault.NoLiveToken));
@@ -84,7 +84,7 @@ internal sealed class TelemetryTokens(ReadSessions readers, GroupCommitWriter wr
         return caller;
     }
 
-    private async Task<UserChangeResult> RunAsync(AuditActor actor, string action, string? email, Func<WriteSession, long, string, UserChangeResult> change)
+    private async Task<UserChangeResult> RunAsync(Actor actor, string action, string? email, Func<WriteSession, long, string, UserChangeResult> change)
     {
         var address = UserRules.Normalize(email);
         var result = await writer.WriteAsync(session =>

@@ -1,5 +1,5 @@
 using Ccflux.Receiver.Identity.Users;
-using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Platform.Live;
 using Ccflux.Receiver.Shell;
@@ -20,7 +20,7 @@ internal sealed class TelemetryChangesEndpoint(
 
     public async Task<IResult> IssueAsync(string person, HttpContext context)
     {
-        var result = await tokens.IssueAsync(AuditActor.Of(context), TelemetryLinks.Read(person));
+        var result = await tokens.IssueAsync(Actor.Of(context), TelemetryLinks.Read(person));
         if (result is not { IsOk: true, Token: { } token })
         {
             return Refuse(result);
@@ -39,7 +39,7 @@ internal sealed class TelemetryChangesEndpoint(
 
     public async Task<IResult> RevokeAsync(string person, HttpContext context)
     {
-        var result = await tokens.RevokeAsync(AuditActor.Of(context), TelemetryLinks.Read(person));
+        var result = await tokens.RevokeAsync(Actor.Of(context), TelemetryLinks.Read(person));
         return result.IsOk ? Done(context, "Telemetry tokens revoked", result.Target, TelemetryLinks.User(result.Target)) : Refuse(result);
     }
 
@@ -66,7 +66,7 @@ internal sealed class TelemetryChangesEndpoint(
             return Confirm(context, TelemetryConfirmations.Plan(name, null), $"plan: must be one line of at most {PlanStore.MaxLength} characters", TelemetryLinks.User(name));
         }
 
-        var result = await plans.SetAsync(AuditActor.Of(context), name, plan);
+        var result = await plans.SetAsync(Actor.Of(context), name, plan);
         return result.IsOk ? Done(context, plan.Length == 0 ? "Plan removed" : "Plan set", plan.Length == 0 ? name : $"{plan} for {name}", TelemetryLinks.User(name)) : Refuse(result);
     }
 
@@ -81,7 +81,7 @@ internal sealed class TelemetryChangesEndpoint(
         }
 
         var typed = (await context.Request.FormOrEmptyAsync())["email"].ToString().Trim();
-        var result = await installations.MapAsync(AuditActor.Of(context), id, typed);
+        var result = await installations.MapAsync(Actor.Of(context), id, typed);
         if (result.IsOk)
         {
             return Done(context, "Installation assigned", result.Target.Length > 0 ? result.Target : "to no user", Installs);

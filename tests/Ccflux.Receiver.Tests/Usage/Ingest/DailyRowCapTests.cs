@@ -1,7 +1,7 @@
 using Ccflux.Contracts.Http;
 using Ccflux.Contracts.Usage;
 using Ccflux.Receiver.Identity.Users;
-using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Database;
 using Ccflux.Receiver.Tests.Hosting;
 using Ccflux.Receiver.Tests.Usage.Read;
@@ -104,8 +104,8 @@ public sealed class DailyRowCapTests
         await using var history = await History.RandomAsync(seed: 3, users: 3, turns: 700, days: 30);
         var removal = history.Receiver.Service<UsageRemoval>();
 
-        var (result, turns) = await removal.ForgetAsync(AuditActor.Cli, " Person2@example.org");
-        var (unknown, none) = await removal.ForgetAsync(AuditActor.Cli, "nobody@example.org");
+        var (result, turns) = await removal.ForgetAsync(Actor.Cli, " Person2@example.org");
+        var (unknown, none) = await removal.ForgetAsync(Actor.Cli, "nobody@example.org");
 
         Assert.True(result.IsOk);
         Assert.True(turns > 50);

@@ -3,7 +3,7 @@ using Ccflux.Contracts.Http;
 using Ccflux.Contracts.Usage;
 using Ccflux.Receiver.Identity.Devices;
 using Ccflux.Receiver.Identity.Users;
-using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Storage.Writing;
 using Ccflux.Testing;
 
@@ -98,7 +98,7 @@ public sealed class ReportTests
         await Wire.AssertRefusedAsync(await wire.ReportAsync(access, batch), 401, ErrorCodes.TokenInvalid);
 
         var fresh = await wire.SignUpAsync("bo@example.org");
-        await wire.Receiver.Service<UserAdministration>().RevokeAsync(AuditActor.System, "bo@example.org");
+        await wire.Receiver.Service<UserAdministration>().RevokeAsync(Actor.System, "bo@example.org");
         await Wire.AssertRefusedAsync(await wire.ReportAsync(fresh, batch), 401, ErrorCodes.TokenInvalid);
     }
 
@@ -172,9 +172,9 @@ public sealed class ReportTests
         var devices = wire.Receiver.Service<DeviceKeys>();
 
         await Wire.AssertRefusedAsync(await wire.ReportAsync(access, batch, key), 403, ErrorCodes.KeyPending);
-        Assert.True((await devices.ApproveAsync(AuditActor.System, 1)).IsOk);
+        Assert.True((await devices.ApproveAsync(Actor.System, 1)).IsOk);
         await Wire.AssertStoredAsync(await wire.ReportAsync(access, batch, key));
-        Assert.True((await devices.RevokeAsync(AuditActor.System, 1)).IsOk);
+        Assert.True((await devices.RevokeAsync(Actor.System, 1)).IsOk);
         await Wire.AssertRefusedAsync(await wire.ReportAsync(access, batch, key), 403, ErrorCodes.KeyRevoked);
         await Wire.AssertRefusedAsync(await wire.RegisterAsync(access, key), 403, ErrorCodes.KeyRevoked);
         Assert.Equal(200, (int)(await wire.TokenAsync(await wire.AddUserAsync("bo@example.org"))).StatusCode);

@@ -5,7 +5,7 @@ using System.Text.Json;
 using Ccflux.Contracts.Http;
 using Ccflux.Contracts.Usage;
 using Ccflux.Receiver.Identity.Users;
-using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Tests.Hosting;
 using Ccflux.Testing;
 using Dapper;
@@ -40,7 +40,7 @@ internal sealed class Wire : IAsyncDisposable
     /// <summary>Adds a user and returns the refresh token.</summary>
     public async Task<string> AddUserAsync(string email = "amara@example.org")
     {
-        var result = await Receiver.Service<UserAdministration>().AddAsync(AuditActor.System, email, "R&D");
+        var result = await Receiver.Service<UserAdministration>().AddAsync(Actor.System, email, "R&D");
         Assert.True(result.IsOk, result.Message);
         return result.Token!;
     }

@@ -61,7 +61,7 @@ internal sealed class AdminAuthenticator(AdminOptions options, AdminSessions ses
             return wait;
         }
 
-        await audit.RefusedAsync(AuditActor.Of(context));
+        await audit.RefusedAsync(Actor.Of(context));
         return null;
     }
 

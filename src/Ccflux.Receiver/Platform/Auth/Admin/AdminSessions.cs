@@ -28,7 +28,7 @@ internal sealed class AdminSessions(GroupCommitWriter writer, ReadSessions reade
     /// <param name="role">The role of the session.</param>
     /// <param name="actor">The actor for the audit log.</param>
     /// <param name="earlier">The cookie of the browser's previous session, which ends.</param>
-    public async Task<string?> OpenAsync(AdminRole role, AuditActor actor, string? earlier = null)
+    public async Task<string?> OpenAsync(AdminRole role, Actor actor, string? earlier = null)
     {
         var cookie = WebEncoders.Base64UrlEncode(RandomNumberGenerator.GetBytes(32));
         var now = time.GetUtcNow();
@@ -88,7 +88,7 @@ internal sealed class AdminSessions(GroupCommitWriter writer, ReadSessions reade
     }
 
     /// <summary>Ends the session of a cookie.</summary>
-    public Task EndAsync(string cookie, AuditActor actor) => writer.WriteAsync(session =>
+    public Task EndAsync(string cookie, Actor actor) => writer.WriteAsync(session =>
     {
         var ended = session.Execute(AdminSql.DeleteSession, ("session_hash", Hash(cookie)));
         if (ended > 0)
@@ -112,7 +112,7 @@ internal sealed class AdminSessions(GroupCommitWriter writer, ReadSessions reade
     }
 
     /// <summary>Ends an open session by its <see cref="OpenSession.Id"/>; false if there is none.</summary>
-    public async Task<bool> EndByIdAsync(string id, AuditActor actor)
+    public async Task<bool> EndByIdAsync(string id, Actor actor)
     {
         // Any other text than one that ListAsync writes names no session.
         var start = new byte[OpenSession.IdBytes];

@@ -16,11 +16,11 @@ internal sealed class AuditLog(ReadSessions readers)
     public static void Write(WriteSession session, AuditEntry entry) => session.Execute(
         AdminSql.InsertAudit,
         ("at", entry.At.ToUnixTimeMilliseconds()),
-        ("actor", entry.Actor.Name),
+        ("actor", entry.Actor.StoredName),
         ("action", entry.Action),
         ("target", Cut(entry.Target)),
         ("detail", Cut(entry.Detail)),
-        ("address", entry.Actor.Address));
+        ("address", entry.Actor.IpAddress));
 
     /// <summary>The newest lines or, for the next page, those before <paramref name="before"/> (an id).</summary>
     public async Task<IReadOnlyList<AuditLine>> ReadAsync(int limit, long before, CancellationToken cancellationToken)

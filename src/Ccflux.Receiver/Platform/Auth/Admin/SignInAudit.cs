@@ -25,7 +25,7 @@ internal sealed class SignInAudit(GroupCommitWriter writer, TimeProvider time)
     private readonly KeyedRateLimiter _refusals = new(RefusalsPerMinute, RefusalsPerMinute, 1, time);
 
     /// <summary>Counts a wrong token. A failure to store it is ignored: the token is refused anyway.</summary>
-    public async Task RefusedAsync(AuditActor actor)
+    public async Task RefusedAsync(Actor actor)
     {
         if (_refusals.TryTake(Refused, out _))
         {
@@ -38,17 +38,17 @@ internal sealed class SignInAudit(GroupCommitWriter writer, TimeProvider time)
     }
 
     /// <summary>Must be called inside the write that opens or ends a session.</summary>
-    public static void Write(WriteSession session, DateTimeOffset at, AuditActor actor, string action)
+    public static void Write(WriteSession session, DateTimeOffset at, Actor actor, string action)
     {
         var hour = new DateTimeOffset(at.Year, at.Month, at.Day, at.Hour, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
-        if (session.Execute(AdminSql.CountAudit, ("since", hour), ("action", action), ("actor", actor.Name), ("address", actor.Address)) > 0)
+        if (session.Execute(AdminSql.CountAudit, ("since", hour), ("action", action), ("actor", actor.StoredName), ("address", actor.IpAddress)) > 0)
         {
             return;
         }
 
-        var isFull = session.Scalar(AdminSql.CountAuditLines, ("since", hour), ("action", action), ("actor", actor.Name)) >= MaxAddresses;
-        var from = isFull ? actor with { Address = "other addresses" } : actor;
-        if (!isFull || session.Execute(AdminSql.CountAudit, ("since", hour), ("action", action), ("actor", from.Name), ("address", from.Address)) == 0)
+        var isFull = session.Scalar(AdminSql.CountAuditLines, ("since", hour), ("action", action), ("actor", actor.StoredName)) >= MaxAddresses;
+        var from = isFull ? actor with { IpAddress = "other addresses" } : actor;
+        if (!isFull || session.Execute(AdminSql.CountAudit, ("since", hour), ("action", action), ("actor", from.StoredName), ("address", from.IpAddress)) == 0)
         {
             AuditLog.Write(session, new AuditEntry(at, from, action, "", ""));
         }

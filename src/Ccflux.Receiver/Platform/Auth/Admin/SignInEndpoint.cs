@@ -43,7 +43,7 @@ internal sealed partial class SignInEndpoint(AdminAuthenticator authenticator, A
             return await RefuseAsync(context, next);
         }
 
-        var actor = AuditActor.Of(context) with { Name = NameOf(role) };
+        var actor = Actor.BreakGlass(NameOf(role), Actor.Of(context).IpAddress);
         if (!limits.Sessions.TryTake($"{role}@{RequestLimits.AddressOf(context)}", out var pause))
         {
             metrics.SignedIn("limited");
@@ -64,7 +64,7 @@ internal sealed partial class SignInEndpoint(AdminAuthenticator authenticator, A
     {
         if (authenticator.CookieOf(context) is { } cookie)
         {
-            await sessions.EndAsync(cookie, AuditActor.Of(context));
+            await sessions.EndAsync(cookie, Actor.Of(context));
         }
 
         cookies.Remove(context, AdminAuthenticator.Cookie);

@@ -1,4 +1,5 @@
 using Ccflux.Receiver.Identity.Users;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Storage.Writing;
 
@@ -9,7 +10,7 @@ internal sealed class UsageRemoval(GroupCommitWriter writer, UsageWriter usage, 
 {
     /// <summary>Removes a few turns per transaction, so that reports do not have to wait. Turns removed before a failure stay removed.</summary>
     /// <returns>How many turns were removed, or why none were.</returns>
-    public async Task<(UserChangeResult Result, int Turns)> ForgetAsync(AuditActor actor, string? email)
+    public async Task<(UserChangeResult Result, int Turns)> ForgetAsync(Actor actor, string? email)
     {
         var address = UserRules.Normalize(email);
         var found = await writer.WriteAsync(session =>

@@ -133,7 +133,7 @@ public sealed class SignInTests
         var sessions = receiver.Service<AdminSessions>();
         foreach (var some in Enumerable.Range(0, AdminSessions.Capacity + 10).Chunk(50))
         {
-            await Task.WhenAll(some.Select(_ => sessions.OpenAsync(AdminRole.Viewer, new AuditActor("viewer", "10.0.0.1"))));
+            await Task.WhenAll(some.Select(_ => sessions.OpenAsync(AdminRole.Viewer, Actor.BreakGlass("viewer", "10.0.0.1"))));
         }
 
         var (admins, viewers) = await sessions.CountAsync(TestContext.Current.CancellationToken);
@@ -217,8 +217,8 @@ public sealed class SignInTests
         var sessions = receiver.Service<AdminSessions>();
         var open = Assert.Single(await sessions.ListAsync(TestContext.Current.CancellationToken));
 
-        var ended = await sessions.EndByIdAsync(open.Id, AuditActor.Cli);
-        var again = await sessions.EndByIdAsync(open.Id, AuditActor.Cli);
+        var ended = await sessions.EndByIdAsync(open.Id, Actor.Cli);
+        var again = await sessions.EndByIdAsync(open.Id, Actor.Cli);
         using var answer = await receiver.Client.FetchAsync("/docs/v1.json", cookie);
 
         Assert.Equal((true, false, HttpStatusCode.Unauthorized), (ended, again, answer.StatusCode));
@@ -252,7 +252,7 @@ public sealed class SignInTests
         var audit = receiver.Service<SignInAudit>();
         for (var i = 0; i < SignInAudit.MaxAddresses + 20; i++)
         {
-            await audit.RefusedAsync(new AuditActor("anonymous", $"10.0.0.{i}"));
+            await audit.RefusedAsync(Actor.Anonymous($"10.0.0.{i}"));
         }
 
         var lines = await receiver.Service<AuditLog>().ReadAsync(500, long.MaxValue, TestContext.Current.CancellationToken);
