@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Database;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Usage.Pages;
@@ -18,7 +19,7 @@ internal static class ExportCommand
             var target = result.GetValue(file)!;
             PrivateFile.Create(target);
             var address = services.GetRequiredService<HttpOptions>().BaseUrl ?? "https://ccflux.example.org";
-            var html = await services.GetRequiredService<UsageExport>().UsageAsync(null, address, cancellationToken);
+            var html = await services.GetRequiredService<UsageExport>().UsageAsync(Principal.Cli, null, address, cancellationToken);
             await File.WriteAllTextAsync(target, html, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), cancellationToken);
             await Console.Out.WriteLineAsync($"Wrote {target}. It contains e-mail addresses, device names and usage: treat it like a spreadsheet export.");
             return CommandHost.Done;

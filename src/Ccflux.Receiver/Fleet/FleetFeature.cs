@@ -9,7 +9,7 @@ using Ccflux.Receiver.Fleet.Sessions;
 using Ccflux.Receiver.Fleet.Store;
 using Ccflux.Receiver.Fleet.Switching;
 using Ccflux.Receiver.Fleet.Vault;
-using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Database;
 using Ccflux.Receiver.Platform.Docs;
 using Ccflux.Receiver.Platform.Live;
@@ -46,7 +46,7 @@ internal static class FleetFeature
             return services;
         }
 
-        services.AddSingleton(new LiveTopic(Topic, AdminPolicies.Reader));
+        services.AddSingleton(new LiveTopic(Topic, Permission.FleetRead));
         services.AddSingleton<FleetMetrics>();
         services.AddSingleton<FleetAudit>();
         services.AddSingleton<FleetRefusals>();

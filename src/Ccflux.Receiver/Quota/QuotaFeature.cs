@@ -1,5 +1,6 @@
 using Ccflux.Contracts.Http;
 using Ccflux.Contracts.Quota;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Docs;
 using Ccflux.Receiver.Platform.Live;
@@ -27,7 +28,7 @@ internal static class QuotaFeature
     {
         services.AddSettings<QuotaOptions>(configuration);
         services.AddSingleton<QuotaMetrics>();
-        services.AddSingleton(provider => new LiveTopic(Topic, provider.GetRequiredService<QuotaOptions>().Public ? null : AdminPolicies.Reader));
+        services.AddSingleton(provider => new LiveTopic(Topic, provider.GetRequiredService<QuotaOptions>().Public ? null : Permission.QuotaRead));
         services.AddSingleton<PollInterval>();
         services.AddSingleton<PolledAccountStore>();
         services.TryAddSingleton<PollJitter>(Random.Shared.NextDouble);

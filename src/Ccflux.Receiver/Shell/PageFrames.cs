@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Platform.Live;
@@ -12,7 +13,7 @@ internal sealed class PageFrames(IEnumerable<Capability> capabilities, HttpOptio
     /// <summary>The frame of a capability's page. Call it before the data is read, so that a change in between is not missed.</summary>
     public PageFrame For(HttpContext context, string title, string capability, string? liveTopic = null)
     {
-        var session = AdminSession.Of(context);
+        var principal = Principal.Of(context);
         var address = AddressOf(context.Request);
         return new PageFrame(
             title,
@@ -20,11 +21,11 @@ internal sealed class PageFrames(IEnumerable<Capability> capabilities, HttpOptio
             address,
             PageLink.Of(context.Request),
             time.GetUtcNow(),
-            session is null ? [.. _capabilities.Where(entry => entry.IsPublic)] : _capabilities,
+            [.. _capabilities.Where(entry => entry.IsPublic || principal.Can(entry.Permission))],
             capability,
-            SignedIn: session is { Antiforgery.Length: > 0 },
-            MayChange: session is { MayChange: true, Antiforgery.Length: > 0 },
-            session?.Antiforgery ?? "",
+            SignedIn: principal.Antiforgery.Length > 0,
+            ShownTo(principal),
+            principal.Antiforgery,
             liveTopic,
             liveTopic is null ? null : live.Current().Id,
             Flash: null,
@@ -32,7 +33,7 @@ internal sealed class PageFrames(IEnumerable<Capability> capabilities, HttpOptio
     }
 
     /// <summary>The frame of a page that is saved to a file: without sign-in, changes or live updates.</summary>
-    public PageFrame ForExport(string title, string address) => new(
+    public PageFrame ForExport(Principal principal, string title, string address) => new(
         title,
         new Uri(address).Authority,
         address,
@@ -41,12 +42,16 @@ internal sealed class PageFrames(IEnumerable<Capability> capabilities, HttpOptio
         [],
         "",
         SignedIn: false,
-        MayChange: false,
+        ShownTo(principal with { Antiforgery = "" }),
         "",
         LiveTopic: null,
         LiveSince: null,
         Flash: null,
         IsExport: true);
+
+    /// <summary>Without an antiforgery token, a form could not be submitted: only what the caller may read is shown.</summary>
+    private static FrozenSet<Permission> ShownTo(Principal principal) =>
+        (principal.Antiforgery.Length > 0 ? Permissions.All : Permissions.Reading).Where(principal.Can).ToFrozenSet();
 
     public string AddressOf(HttpRequest request) => options.BaseUrl is { } configured
         ? configured.TrimEnd('/')

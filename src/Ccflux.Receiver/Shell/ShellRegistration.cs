@@ -29,12 +29,12 @@ internal static class ShellRegistration
             [nameof(DownloadPage.Programs)] = programs.Present(),
         })).AllowAnonymous().ExcludeFromDescription();
 
-        // The root redirects to the first capability that is on, or for users who are not signed in to the first public one, if any.
-        endpoints.MapGet("/", (HttpContext context, IEnumerable<Capability> capabilities) => Results.LocalRedirect(First(capabilities, AdminSession.Of(context) is null).Path))
+        // The root redirects to the first capability that the caller may see; if there is none, to the first, which asks for a sign-in.
+        endpoints.MapGet("/", (HttpContext context, IEnumerable<Capability> capabilities) => Results.LocalRedirect(First(capabilities, Principal.Of(context)).Path))
             .AllowAnonymous()
             .ExcludeFromDescription();
     }
 
-    private static Capability First(IEnumerable<Capability> capabilities, bool isStranger) =>
-        capabilities.OrderBy(capability => isStranger && !capability.IsPublic).ThenBy(capability => capability.Order).First();
+    private static Capability First(IEnumerable<Capability> capabilities, Principal principal) =>
+        capabilities.OrderBy(capability => !capability.IsPublic && !principal.Can(capability.Permission)).ThenBy(capability => capability.Order).First();
 }

@@ -1,4 +1,4 @@
-using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Database;
 using Ccflux.Receiver.Platform.Live;
 using Ccflux.Receiver.Platform.Settings;
@@ -30,7 +30,7 @@ internal static class TelemetryFeature
         services.AddSingleton<OtlpIntake>();
         services.AddSingleton<OtlpHttpEndpoint>();
         services.AddSingleton<OtlpGrpcEndpoint>();
-        services.AddSingleton(new LiveTopic(TelemetryWriter.Topic, AdminPolicies.Reader));
+        services.AddSingleton(new LiveTopic(TelemetryWriter.Topic, Permission.UsageRead));
         services.AddHostedService<TelemetryHousekeeping>();
         services.AddSingleton(new Revocations(
             "telemetry tokens", "telemetry_tokens", TelemetryTokensSql.SelectRevokedSince, TelemetryTokensSql.RevokeSince, TelemetryTokensSql.SelectUnknown));

@@ -1,5 +1,6 @@
 using Ccflux.Contracts.Http;
 using Ccflux.Contracts.Usage;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Docs;
 using Ccflux.Receiver.Platform.Live;
@@ -24,7 +25,7 @@ internal static class UsageFeature
     {
         services.AddSettings<UsageOptions>(configuration);
         services.AddMeters<UsageMetrics>();
-        services.AddSingleton(new LiveTopic(UsageWriter.Topic, AdminPolicies.Reader));
+        services.AddSingleton(new LiveTopic(UsageWriter.Topic, Permission.UsageRead));
         services.AddSingleton(provider => new UsageWriter(provider.GetRequiredService<IChangeFeed>()));
         services.AddSingleton<ITransactionParticipant>(provider => provider.GetRequiredService<UsageWriter>());
         services.AddSingleton<RefusalRecorder>();

@@ -136,8 +136,8 @@ public sealed class AlertDeliveryTests : IAsyncDisposable
         }
 
         var page = await _rig.Receiver.Client.GetStringAsync(new Uri("/admin/alerts", UriKind.Relative), session);
-        var token = page.Split($"name=\"{AdminSession.AntiforgeryField}\" value=\"")[1].Split('"')[0];
-        using var sent = await _rig.Receiver.Client.PostFormAsync("/admin/alerts/test", [new(AdminSession.AntiforgeryField, token)], session);
+        var token = page.Split($"name=\"{Principal.AntiforgeryField}\" value=\"")[1].Split('"')[0];
+        using var sent = await _rig.Receiver.Client.PostFormAsync("/admin/alerts/test", [new(Principal.AntiforgeryField, token)], session);
         Assert.Equal("303 /admin/alerts", $"{(int)sent.StatusCode} {sent.Headers.Location}");
         await UntilAsync(() => Deliveries("state = 'delivered'") == 3);
 

@@ -3,7 +3,7 @@ using Ccflux.Receiver.Fleet.Monitors;
 using Ccflux.Receiver.Fleet.Pages;
 using Ccflux.Receiver.Fleet.Read;
 using Ccflux.Receiver.Platform.Api;
-using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Docs;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Shell;
@@ -24,10 +24,10 @@ internal static class FleetApi
     {
         endpoints.MapGet("/api/status", async (HttpContext context, BoardQuery query) =>
                 TypedResults.Json(StatusReply.Of(await query.ReadAsync(context.RequestAborted)), FleetApiJson.Default.StatusReply))
-            .RequireAuthorization(AdminPolicies.Reader).WithTags("Fleet")
+            .RequirePermission(Permission.FleetRead).WithTags("Fleet")
             .WithSummary("The account in use and how full each account is, for status lines and scripts.");
 
-        var api = endpoints.MapGroup("/api/v1/fleet").RequireAuthorization(AdminPolicies.Reader).WithTags("Fleet");
+        var api = endpoints.MapGroup("/api/v1/fleet").RequirePermission(Permission.FleetRead).WithTags("Fleet");
         MapBoard(api, "accounts", "Accounts of the vault in the order of use, with logins as fingerprints.", FleetColumns.Accounts, board => board.Accounts);
         MapBoard(api, "agents", "Agents, what they may use and whether they are online.", FleetColumns.Agents, board => board.Agents);
         MapBoard(api, "sessions", "Live sessions of Claude Code.", FleetColumns.Sessions, board => board.Sessions);

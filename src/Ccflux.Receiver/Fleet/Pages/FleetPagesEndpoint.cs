@@ -2,6 +2,7 @@ using System.Text;
 using Ccflux.Receiver.Fleet.Read;
 using Ccflux.Receiver.Fleet.Rotation;
 using Ccflux.Receiver.Platform.Api;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Shell;
 
 namespace Ccflux.Receiver.Fleet.Pages;
@@ -18,7 +19,7 @@ internal sealed class FleetPagesEndpoint(FleetPageQuery query, RotationSettings 
         var isExport = context.Request.Query.ContainsKey("export");
         var address = frames.AddressOf(context.Request);
         var frame = isExport
-            ? frames.ForExport(Capability, address)
+            ? frames.ForExport(Principal.Of(context), Capability, address)
             : frames.For(context, Capability, Capability, FleetFeature.Topic) with { Flash = Flash.Take(context), RefreshAfter = s_refresh };
         var view = await query.ReadAsync(context.Request, address);
         var parameters = new Dictionary<string, object?>(StringComparer.Ordinal)

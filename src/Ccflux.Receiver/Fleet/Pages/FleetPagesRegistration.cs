@@ -1,6 +1,6 @@
 using Ccflux.Receiver.Fleet.Pages.Parts;
 using Ccflux.Receiver.Fleet.Read;
-using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Shell;
 
 namespace Ccflux.Receiver.Fleet.Pages;
@@ -10,7 +10,7 @@ internal static class FleetPagesRegistration
 {
     public static void AddFleetPages(this IServiceCollection services)
     {
-        services.AddSingleton(new Capability(FleetPagesEndpoint.Capability, FleetLinks.Home, Order: 4));
+        services.AddSingleton(new Capability(FleetPagesEndpoint.Capability, FleetLinks.Home, Order: 4, Permission.FleetRead));
         services.AddSingleton<BoardQuery>();
         services.AddSingleton<LogQuery>();
         services.AddSingleton<FleetPageQuery>();
@@ -22,10 +22,10 @@ internal static class FleetPagesRegistration
     public static void MapFleetPages(this IEndpointRouteBuilder endpoints)
     {
         var pages = endpoints.ServiceProvider.GetRequiredService<FleetPagesEndpoint>();
-        var shown = endpoints.MapGroup(FleetLinks.Home).RequireAuthorization(AdminPolicies.Reader).ExcludeFromDescription();
+        var shown = endpoints.MapGroup(FleetLinks.Home).RequirePermission(Permission.FleetRead).ExcludeFromDescription();
         shown.MapGet("", (Delegate)pages.ShowAsync);
 
-        var changed = endpoints.MapGroup(FleetLinks.Home).RequireAuthorization(AdminPolicies.Admin).ExcludeFromDescription();
+        var changed = endpoints.MapGroup(FleetLinks.Home).RequirePermission(Permission.FleetManage).ExcludeFromDescription();
         var vault = endpoints.ServiceProvider.GetRequiredService<VaultFormsEndpoint>();
         changed.MapGet("/import", vault.AskImport);
         changed.MapPost("/import", (Delegate)vault.ImportAsync);

@@ -1,4 +1,4 @@
-using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth;
 
 namespace Ccflux.Receiver.Identity.Pages;
 
@@ -14,17 +14,19 @@ internal static class IdentityPagesRegistration
     public static void MapIdentityPages(this IEndpointRouteBuilder endpoints)
     {
         var change = endpoints.ServiceProvider.GetRequiredService<IdentityChangesEndpoint>();
-        var changed = endpoints.MapGroup("/admin").RequireAuthorization(AdminPolicies.Admin).ExcludeFromDescription();
-        changed.MapPost("/users", (Delegate)change.AddUserAsync);
-        changed.MapGet("/users/{email}/revoke", change.AskRevokeUserAsync);
-        changed.MapPost("/users/{email}/revoke", change.RevokeUserAsync);
-        changed.MapGet("/users/{email}/reissue", change.AskReissueAsync);
-        changed.MapPost("/users/{email}/reissue", change.ReissueAsync);
-        changed.MapGet("/users/{email}/division", change.AskDivisionAsync);
-        changed.MapPost("/users/{email}/division", change.SetDivisionAsync);
-        changed.MapGet("/devices/{id:long}/revoke", change.AskRevokeDeviceAsync);
-        changed.MapPost("/devices/{id:long}/revoke", change.RevokeDeviceAsync);
-        changed.MapGet("/devices/{id:long}/approve", change.AskApproveDeviceAsync);
-        changed.MapPost("/devices/{id:long}/approve", change.ApproveDeviceAsync);
+        var users = endpoints.MapGroup("/admin").RequirePermission(Permission.UsersManage).ExcludeFromDescription();
+        users.MapPost("/users", (Delegate)change.AddUserAsync);
+        users.MapGet("/users/{email}/revoke", change.AskRevokeUserAsync);
+        users.MapPost("/users/{email}/revoke", change.RevokeUserAsync);
+        users.MapGet("/users/{email}/reissue", change.AskReissueAsync);
+        users.MapPost("/users/{email}/reissue", change.ReissueAsync);
+        users.MapGet("/users/{email}/division", change.AskDivisionAsync);
+        users.MapPost("/users/{email}/division", change.SetDivisionAsync);
+
+        var devices = endpoints.MapGroup("/admin").RequirePermission(Permission.DevicesManage).ExcludeFromDescription();
+        devices.MapGet("/devices/{id:long}/revoke", change.AskRevokeDeviceAsync);
+        devices.MapPost("/devices/{id:long}/revoke", change.RevokeDeviceAsync);
+        devices.MapGet("/devices/{id:long}/approve", change.AskApproveDeviceAsync);
+        devices.MapPost("/devices/{id:long}/approve", change.ApproveDeviceAsync);
     }
 }

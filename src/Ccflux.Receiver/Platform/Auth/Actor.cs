@@ -59,15 +59,6 @@ internal sealed record Actor(ActorKind Kind, string Id, string DisplayName, stri
     /// <param name="ipAddress">The IP address of the request.</param>
     public static Actor BreakGlass(string token, string ipAddress) => new(ActorKind.BreakGlass, token, token, ipAddress);
 
-    /// <summary>The user who is signed in on this request.</summary>
-    public static Actor Of(HttpContext context)
-    {
-        var address = context.Connection.RemoteIpAddress?.ToString() ?? "";
-        return AdminSession.Of(context)?.Role switch
-        {
-            AdminRole.Admin => BreakGlass("admin", address),
-            AdminRole.Viewer => BreakGlass("viewer", address),
-            _ => Anonymous(address),
-        };
-    }
+    /// <summary>The actor of a request.</summary>
+    public static Actor Of(HttpContext context) => Principal.Of(context).Actor;
 }

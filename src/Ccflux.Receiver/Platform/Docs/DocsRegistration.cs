@@ -1,9 +1,9 @@
-using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth;
 using Microsoft.OpenApi;
 
 namespace Ccflux.Receiver.Platform.Docs;
 
-/// <summary>Registers and maps the API's documentation: the OpenAPI document at <c>/docs/v1.json</c> and Swagger UI at <c>/docs</c>. Both require the reader.</summary>
+/// <summary>Registers and maps the API's documentation: the OpenAPI document at <c>/docs/v1.json</c> and Swagger UI at <c>/docs</c>. Both need <see cref="Permission.DocsRead"/>.</summary>
 internal static class DocsRegistration
 {
     public const string DocumentPath = "/docs/v1.json";
@@ -33,8 +33,8 @@ internal static class DocsRegistration
 
     public static void MapDocs(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapOpenApi("/docs/{documentName}.json").RequireAuthorization(AdminPolicies.Reader);
-        var pages = endpoints.MapGroup("/docs").RequireAuthorization(AdminPolicies.Reader).ExcludeFromDescription();
+        endpoints.MapOpenApi("/docs/{documentName}.json").RequirePermission(Permission.DocsRead);
+        var pages = endpoints.MapGroup("/docs").RequirePermission(Permission.DocsRead).ExcludeFromDescription();
         pages.MapGet("", (HttpContext context) => context.Request.Path.Value!.EndsWith('/') ? SwaggerPage.Index(context) : Results.LocalRedirect("/docs/"));
         pages.MapGet("start.js", SwaggerPage.Start);
         pages.MapGet("swagger-ui-bundle.js", () => SwaggerPage.Asset("swagger-ui-bundle.js", "text/javascript; charset=utf-8"));

@@ -40,14 +40,14 @@ internal static class SwaggerPage
           validatorUrl: null,
           defaultModelsExpandDepth: 0,
           requestInterceptor: (request) => {
-            request.headers["{{AdminSession.AntiforgeryHeader}}"] = document.querySelector("meta[name=antiforgery]").content;
+            request.headers["{{Principal.AntiforgeryHeader}}"] = document.querySelector("meta[name=antiforgery]").content;
             return request;
           },
         });
         """;
 
     public static IResult Index(HttpContext context) =>
-        Results.Text(Html.Replace("{{ANTIFORGERY}}", WebUtility.HtmlEncode(AdminSession.Of(context)?.Antiforgery ?? ""), StringComparison.Ordinal), "text/html; charset=utf-8");
+        Results.Text(Html.Replace("{{ANTIFORGERY}}", WebUtility.HtmlEncode(Principal.Of(context).Antiforgery), StringComparison.Ordinal), "text/html; charset=utf-8");
 
     public static IResult Start() => Results.Text(Script, "text/javascript; charset=utf-8");
 

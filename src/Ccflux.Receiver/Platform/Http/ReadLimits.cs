@@ -21,11 +21,10 @@ internal sealed class ReadLimits(RequestDelegate next, HttpOptions options, Time
             return;
         }
 
-        var role = context.Features.Get<AdminSession>()?.Role;
         var seconds = options.ReadTimeoutSeconds * (IsFile(context.Request) ? ExportFactor : 1);
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(seconds), time);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, context.RequestAborted);
-        using var scope = ReadScope.Open($"{role} {RequestLimits.AddressOf(context)}", role == AdminRole.Admin, ended.Token);
+        using var scope = ReadScope.Open(RequestLimits.CallerOf(context), Principal.Of(context).IsOperator, ended.Token);
         await next(context);
     }
 

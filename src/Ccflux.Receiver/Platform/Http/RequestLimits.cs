@@ -36,9 +36,10 @@ internal sealed class RequestLimits(HttpOptions options, TimeProvider time)
     /// <summary>Public endpoints that cost a read of the database or of the counters (/health, /metrics), by IP address.</summary>
     public KeyedRateLimiter Open { get; } = new(OpenPerMinute, OpenPerMinute, Capacity, time);
 
-    /// <summary>The key that a request is charged to: role and IP address of a signed-in user, so that no stranger and no viewer at the same
+    /// <summary>The key that a request is charged to: actor and IP address of a signed-in user, so that no stranger and no viewer at the same
     /// IP address uses up the admin's allowance; otherwise the IP address alone.</summary>
-    public static string CallerOf(HttpContext context) => AdminSession.Of(context) is { } session ? $"{session.Role}@{AddressOf(context)}" : AddressOf(context);
+    public static string CallerOf(HttpContext context) =>
+        Principal.Of(context) is { IsSignedIn: true, Actor: var actor } ? $"{actor.Kind} {actor.Id}@{AddressOf(context)}" : AddressOf(context);
 
     /// <summary>The key of a caller's IP address. An IPv6 caller counts by its /56, which is what a provider assigns to one customer; a machine in
     /// that network may choose among its 256 subnets.</summary>

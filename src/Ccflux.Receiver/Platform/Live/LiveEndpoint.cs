@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Http;
-using Microsoft.AspNetCore.Authorization;
 
 namespace Ccflux.Receiver.Platform.Live;
 
@@ -13,7 +12,7 @@ namespace Ccflux.Receiver.Platform.Live;
 /// change and a <c>ping</c> while nothing happens. Public topics need no sign-in.
 /// </summary>
 internal sealed class LiveEndpoint(
-    LiveBus bus, HttpOptions options, RequestLimits limits, AdminAuthenticator authenticator, IAuthorizationService authorization, TimeProvider time, IHostApplicationLifetime lifetime)
+    LiveBus bus, HttpOptions options, RequestLimits limits, AdminAuthenticator authenticator, TimeProvider time, IHostApplicationLifetime lifetime)
 {
     private const int MaxTopics = 8;
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
@@ -26,9 +25,9 @@ internal sealed class LiveEndpoint(
             return new Problem(StatusCodes.Status429TooManyRequests, Contracts.Http.ErrorCodes.RateLimited, "Too many requests from this IP address (ADMIN_RATE_LIMIT_PER_MINUTE).", wait);
         }
 
-        var isSignedIn = AdminSession.Of(context) is not null;
-        var isOpenToAll = topics.Length > 0 && Array.TrueForAll(topics, topic => bus.Find(topic) is { Policy: null });
-        if (!isSignedIn && !isOpenToAll)
+        var principal = Principal.Of(context);
+        var isOpenToAll = topics.Length > 0 && Array.TrueForAll(topics, topic => bus.Find(topic) is { Permission: null });
+        if (!principal.IsSignedIn && !isOpenToAll)
         {
             return TypedResults.Challenge();
         }
@@ -38,14 +37,14 @@ internal sealed class LiveEndpoint(
             return new Problem(StatusCodes.Status400BadRequest, "", "topics: expected names of topics separated by commas, such as usage.");
         }
 
-        if (!await MayWatchAsync(context, topics))
+        if (!Array.TrueForAll(topics, topic => bus.Find(topic)!.Permission is not { } needed || principal.Can(needed)))
         {
             return new Problem(StatusCodes.Status403Forbidden, "", "You may not watch these topics.");
         }
 
         var lastEventId = context.Request.Headers["Last-Event-ID"].ToString() is { Length: > 0 } header ? header : context.Request.Query["since"].ToString();
         var all = options.LiveConnections;
-        var room = Math.Max(1, AdminSession.Of(context)?.Role switch { AdminRole.Admin => all, AdminRole.Viewer => all * 3 / 4, _ => all / 2 });
+        var room = Math.Max(1, principal switch { { IsOperator: true } => all, { IsSignedIn: true } => all * 3 / 4, _ => all / 2 });
         if (bus.Subscribe(topics, lastEventId, room, RequestLimits.CallerOf(context), Math.Max(1, all / 4)) is not { } subscription)
         {
             return new Problem(StatusCodes.Status503ServiceUnavailable, Contracts.Http.ErrorCodes.Busy, "Too many pages are open for live updates (LIVE_CONNECTIONS).", TimeSpan.FromMinutes(1));
@@ -72,7 +71,7 @@ internal sealed class LiveEndpoint(
                     yield return new SseItem<string>(changed.Topic, "changed") { EventId = changed.Id };
                 }
             }
-            else if (cancellationToken.IsCancellationRequested || (!isOpenToAll && (await authenticator.IdentifyAsync(context)).Session is null))
+            else if (cancellationToken.IsCancellationRequested || (!isOpenToAll && (await authenticator.IdentifyAsync(context)).Principal is null))
             {
                 yield break;
             }
@@ -96,18 +95,5 @@ internal sealed class LiveEndpoint(
         {
             return false;
         }
-    }
-
-    private async Task<bool> MayWatchAsync(HttpContext context, string[] topics)
-    {
-        foreach (var topic in topics)
-        {
-            if (bus.Find(topic)!.Policy is { } policy && !(await authorization.AuthorizeAsync(context.User, context, policy)).Succeeded)
-            {
-                return false;
-            }
-        }
-
-        return true;
     }
 }

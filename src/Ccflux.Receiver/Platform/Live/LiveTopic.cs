@@ -1,4 +1,6 @@
+using Ccflux.Receiver.Platform.Auth;
+
 namespace Ccflux.Receiver.Platform.Live;
 
-/// <summary>Something that a page can watch, and the authorisation policy for it; null if it is public. A slice registers its own as a singleton.</summary>
-internal sealed record LiveTopic(string Name, string? Policy);
+/// <summary>Something that a page can watch, and the permission that it needs; null if it is public. A slice registers its own as a singleton.</summary>
+internal sealed record LiveTopic(string Name, Permission? Permission);

@@ -1,4 +1,4 @@
-using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Shell;
 
 namespace Ccflux.Receiver.Quota.AlertPages;
@@ -8,7 +8,7 @@ internal static class AlertPagesRegistration
 {
     public static void AddAlertPages(this IServiceCollection services)
     {
-        services.AddSingleton(new Capability(AlertsPageEndpoint.Capability, AlertsPageEndpoint.Home, Order: 4));
+        services.AddSingleton(new Capability(AlertsPageEndpoint.Capability, AlertsPageEndpoint.Home, Order: 4, Permission.QuotaRead));
         services.AddSingleton<AlertsPageEndpoint>();
         services.AddSingleton<RuleFormsEndpoint>();
     }
@@ -16,12 +16,12 @@ internal static class AlertPagesRegistration
     public static void MapAlertPages(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapGet(AlertsPageEndpoint.Home, (HttpContext context, AlertsPageEndpoint alerts) => alerts.ShowAsync(context))
-            .RequireAuthorization(AdminPolicies.Reader).ExcludeFromDescription();
+            .RequirePermission(Permission.QuotaRead).ExcludeFromDescription();
         endpoints.MapPost(AlertsPageEndpoint.Test, (HttpContext context, AlertsPageEndpoint alerts) => alerts.TestAsync(context))
-            .RequireAuthorization(AdminPolicies.Admin).ExcludeFromDescription();
+            .RequirePermission(Permission.AlertsManage).ExcludeFromDescription();
 
         var forms = endpoints.ServiceProvider.GetRequiredService<RuleFormsEndpoint>();
-        var rules = endpoints.MapGroup(AlertsPageEndpoint.Rules).RequireAuthorization(AdminPolicies.Admin).ExcludeFromDescription();
+        var rules = endpoints.MapGroup(AlertsPageEndpoint.Rules).RequirePermission(Permission.AlertsManage).ExcludeFromDescription();
         rules.MapGet("/new", (Delegate)forms.AskAddAsync);
         rules.MapPost("/new", (Delegate)forms.AddAsync);
         rules.MapGet("/{account:long}", forms.AskEditAsync);

@@ -1,4 +1,4 @@
-using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Docs;
 using Ccflux.Receiver.Quota.Read;
 using Microsoft.OpenApi;
@@ -15,7 +15,7 @@ internal static class QuotaApi
     {
         var isPublic = endpoints.ServiceProvider.GetRequiredService<QuotaOptions>().Public;
         var reads = endpoints.MapGroup("").WithTags("Quota");
-        _ = isPublic ? reads.AllowAnonymous() : reads.RequireAuthorization(AdminPolicies.Reader);
+        _ = isPublic ? reads.AllowAnonymous() : reads.RequirePermission(Permission.QuotaRead);
         reads.MapGet("/api/usage", (HttpContext context, QuotaReads quota) => quota.UsageAsync(context))
             .WithSummary("The first account's windows by name, and all accounts.");
         reads.MapGet("/api/history", (HttpContext context, QuotaReads quota) => quota.HistoryAsync(context))
@@ -26,19 +26,19 @@ internal static class QuotaApi
             .WithSummary($"Every reading, newest first, at most {HistoryQuery.MaxReadings}; of all accounts by default.").TakesQuery(QueryParameter.Format, s_hours, s_account);
 
         var changes = endpoints.MapGroup("").WithTags("Quota");
-        changes.MapGet("/api/settings", (QuotaChanges quota) => TypedResults.Json(quota.Settings(), QuotaApiJson.Default.SettingsReply)).RequireAuthorization(AdminPolicies.Reader)
+        changes.MapGet("/api/settings", (QuotaChanges quota) => TypedResults.Json(quota.Settings(), QuotaApiJson.Default.SettingsReply)).RequirePermission(Permission.QuotaRead)
             .WithSummary("How often accounts are polled, in seconds.");
-        changes.MapPost("/api/settings", (HttpContext context, QuotaChanges quota) => quota.SaveAsync(context)).RequireAuthorization(AdminPolicies.Admin)
+        changes.MapPost("/api/settings", (HttpContext context, QuotaChanges quota) => quota.SaveAsync(context)).RequirePermission(Permission.QuotaManage)
             .WithSummary("Sets how often accounts are polled, in seconds.").TakesJson(QuotaApiJson.Default.SettingsRequest, new SettingsRequest(180));
-        changes.MapPost("/api/poll-now", (HttpContext context, QuotaChanges quota) => quota.PollNowAsync(context)).RequireAuthorization(AdminPolicies.Admin)
+        changes.MapPost("/api/poll-now", (HttpContext context, QuotaChanges quota) => quota.PollNowAsync(context)).RequirePermission(Permission.QuotaManage)
             .WithSummary("Polls an account as soon as the limits allow; all accounts by default. Takes no body.").TakesQuery(s_account);
-        changes.MapGet("/api/v1/quota/alerts", (HttpContext context, QuotaAlerts alerts) => alerts.ListAsync(context)).RequireAuthorization(AdminPolicies.Reader)
+        changes.MapGet("/api/v1/quota/alerts", (HttpContext context, QuotaAlerts alerts) => alerts.ListAsync(context)).RequirePermission(Permission.QuotaRead)
             .WithSummary("The newest alerts, by channel.");
-        changes.MapPost("/api/v1/quota/alerts/test", (HttpContext context, QuotaAlerts alerts) => alerts.TestAsync(context)).RequireAuthorization(AdminPolicies.Admin)
+        changes.MapPost("/api/v1/quota/alerts/test", (HttpContext context, QuotaAlerts alerts) => alerts.TestAsync(context)).RequirePermission(Permission.AlertsManage)
             .WithSummary("Sends a test alert to every channel. Takes no body.");
-        changes.MapPost("/api/v1/quota/alerts/rules", (HttpContext context, QuotaAlerts alerts) => alerts.SaveRuleAsync(context)).RequireAuthorization(AdminPolicies.Admin)
+        changes.MapPost("/api/v1/quota/alerts/rules", (HttpContext context, QuotaAlerts alerts) => alerts.SaveRuleAsync(context)).RequirePermission(Permission.AlertsManage)
             .WithSummary("Sets the alert rule of an account, in place of the default.").TakesJson(QuotaApiJson.Default.AlertRuleRequest, new AlertRuleRequest(1, [80, 95], Forecast: true));
-        changes.MapDelete("/api/v1/quota/alerts/rules/{account:long}", (long account, HttpContext context, QuotaAlerts alerts) => alerts.RemoveRuleAsync(account, context)).RequireAuthorization(AdminPolicies.Admin)
+        changes.MapDelete("/api/v1/quota/alerts/rules/{account:long}", (long account, HttpContext context, QuotaAlerts alerts) => alerts.RemoveRuleAsync(account, context)).RequirePermission(Permission.AlertsManage)
             .WithSummary("Removes the alert rule of an account; the default applies again.");
     }
 }

@@ -21,7 +21,7 @@ internal sealed class QuotaReads(QuotaQuery query, HistoryQuery history, Request
             return refusal;
         }
 
-        var view = await query.ReadAsync(IsSignedIn(context), context.RequestAborted);
+        var view = await query.ReadAsync(MaySeeEmails(context), context.RequestAborted);
         return TypedResults.Json(Replies.Usage(view), QuotaApiJson.Default.UsageReply);
     }
 
@@ -61,7 +61,7 @@ internal sealed class QuotaReads(QuotaQuery query, HistoryQuery history, Request
             return Invalid($"{ApiFormat.Field}: {ApiFormat.Fault}.");
         }
 
-        var view = await query.ReadAsync(IsSignedIn(context), context.RequestAborted);
+        var view = await query.ReadAsync(MaySeeEmails(context), context.RequestAborted);
         IReadOnlyList<AccountReply> accounts = [.. view.Accounts.Select(account => Replies.Account(account, view.At))];
         return csv ? QuotaCsv.Accounts(accounts) : TypedResults.Json(accounts, QuotaApiJson.Default.IReadOnlyListAccountReply);
     }
@@ -89,7 +89,7 @@ internal sealed class QuotaReads(QuotaQuery query, HistoryQuery history, Request
             return Invalid(AccountForm);
         }
 
-        var readings = await history.ReadingsAsync(accountId, TimeSpan.FromHours(hours), IsSignedIn(context), context.RequestAborted);
+        var readings = await history.ReadingsAsync(accountId, TimeSpan.FromHours(hours), MaySeeEmails(context), context.RequestAborted);
         return csv ? QuotaCsv.Readings(readings) : TypedResults.Json(readings, QuotaApiJson.Default.IReadOnlyListReadingReply);
     }
 
@@ -111,11 +111,11 @@ internal sealed class QuotaReads(QuotaQuery query, HistoryQuery history, Request
             || (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out hours) && hours is > 0 and <= HistoryQuery.MaxHours);
     }
 
-    private static bool IsSignedIn(HttpContext context) => AdminSession.Of(context) is not null;
+    private static bool MaySeeEmails(HttpContext context) => Principal.Of(context).Can(Permission.QuotaRead);
 
     /// <summary>URLs that anyone may read are outside the pages' own limit, so it is applied here.</summary>
     private Problem? Refuse(HttpContext context) =>
-        IsSignedIn(context) || limits.Pages.TryTake(RequestLimits.AddressOf(context), out var wait)
+        MaySeeEmails(context) || limits.Pages.TryTake(RequestLimits.AddressOf(context), out var wait)
             ? null
             : new Problem(StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, "Too many requests from this IP address (ADMIN_RATE_LIMIT_PER_MINUTE).", wait);
 

@@ -30,17 +30,17 @@ internal sealed class QuotaPagesEndpoint(
 
     public async Task<IResult> ShowAsync(HttpContext context)
     {
-        var isSignedIn = AdminSession.Of(context) is not null;
-        if (!isSignedIn && !limits.Pages.TryTake(RequestLimits.AddressOf(context), out var wait))
+        var withEmails = Principal.Of(context).Can(Permission.QuotaRead);
+        if (!withEmails && !limits.Pages.TryTake(RequestLimits.AddressOf(context), out var wait))
         {
             return new Refusal(answers, StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, "Too many requests from this IP address (ADMIN_RATE_LIMIT_PER_MINUTE).", wait);
         }
 
         var isExport = context.Request.Query.ContainsKey("export");
         var frame = isExport
-            ? frames.ForExport("Quota", frames.AddressOf(context.Request))
+            ? frames.ForExport(Principal.Of(context), "Quota", frames.AddressOf(context.Request))
             : frames.For(context, "Quota", Capability, QuotaFeature.Topic) with { Flash = Flash.Take(context), RefreshAfter = s_refreshAfter };
-        var view = await ReadAsync(context, frame.Link, isSignedIn, isExport);
+        var view = await ReadAsync(context, frame.Link, withEmails, isExport);
         var parameters = new Dictionary<string, object?>(StringComparer.Ordinal)
         {
             [nameof(QuotaPage.Frame)] = frame with { Now = view.All.At },
@@ -55,11 +55,11 @@ internal sealed class QuotaPagesEndpoint(
         return Results.File(Encoding.UTF8.GetBytes(await Page.RenderAsync<QuotaPage>(services, parameters)), "text/html; charset=utf-8", FileNames.Of("quota", "html", FileNames.Day(DateOnly.FromDateTime(view.All.At.UtcDateTime))));
     }
 
-    private async Task<QuotaPageView> ReadAsync(HttpContext context, PageLink link, bool isSignedIn, bool isExport)
+    private async Task<QuotaPageView> ReadAsync(HttpContext context, PageLink link, bool withEmails, bool isExport)
     {
         var faults = new List<string>();
         var request = QuotaPageRequest.Parse(context.Request.Query, faults);
-        var all = await query.ReadAsync(isSignedIn, context.RequestAborted);
+        var all = await query.ReadAsync(withEmails, context.RequestAborted);
         if (request.Account is { } wanted && all.Accounts.All(account => account.AccountId != wanted))
         {
             faults.Add("No such account.");
@@ -82,7 +82,7 @@ internal sealed class QuotaPagesEndpoint(
             cards,
             new TableNav(link, QuotaPageRequest.Cards, QuotaPageRequest.Cards, "", Descending: false, page, size, chosen.Count, "", ""),
             histories,
-            isSignedIn && request.Account is null ? rows : null,
+            withEmails && request.Account is null ? rows : null,
             rowsNav,
             interval.Current);
     }

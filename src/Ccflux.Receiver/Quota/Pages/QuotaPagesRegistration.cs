@@ -1,4 +1,4 @@
-using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Quota.Pages.Parts;
 using Ccflux.Receiver.Shell;
 
@@ -9,7 +9,7 @@ internal static class QuotaPagesRegistration
 {
     public static void AddQuotaPages(this IServiceCollection services)
     {
-        services.AddSingleton(provider => new Capability(QuotaPagesEndpoint.Capability, QuotaLinks.Home, Order: 3, IsPublic: provider.GetRequiredService<QuotaOptions>().Public));
+        services.AddSingleton(provider => new Capability(QuotaPagesEndpoint.Capability, QuotaLinks.Home, Order: 3, Permission.QuotaRead, IsPublic: provider.GetRequiredService<QuotaOptions>().Public));
         services.AddSingleton<QuotaPagesEndpoint>();
         services.AddSingleton<QuotaPageChanges>();
     }
@@ -17,10 +17,10 @@ internal static class QuotaPagesRegistration
     public static void MapQuotaPages(this IEndpointRouteBuilder endpoints)
     {
         var shown = endpoints.MapGroup("").ExcludeFromDescription();
-        _ = endpoints.ServiceProvider.GetRequiredService<QuotaOptions>().Public ? shown.AllowAnonymous() : shown.RequireAuthorization(AdminPolicies.Reader);
+        _ = endpoints.ServiceProvider.GetRequiredService<QuotaOptions>().Public ? shown.AllowAnonymous() : shown.RequirePermission(Permission.QuotaRead);
         shown.MapGet(QuotaLinks.Home, (HttpContext context, QuotaPagesEndpoint pages) => pages.ShowAsync(context));
 
-        var changed = endpoints.MapGroup("").RequireAuthorization(AdminPolicies.Admin).ExcludeFromDescription();
+        var changed = endpoints.MapGroup("").RequirePermission(Permission.QuotaManage).ExcludeFromDescription();
         changed.MapPost(QuotaLinks.Poll, (HttpContext context, QuotaPageChanges changes) => changes.PollAsync(context));
         changed.MapGet(QuotaLinks.Interval, (HttpContext context, QuotaPageChanges changes) => changes.AskInterval(context));
         changed.MapPost(QuotaLinks.Interval, (HttpContext context, QuotaPageChanges changes) => changes.SaveIntervalAsync(context));

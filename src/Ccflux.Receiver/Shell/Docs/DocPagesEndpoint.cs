@@ -1,4 +1,4 @@
-using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth;
 
 namespace Ccflux.Receiver.Shell.Docs;
 
@@ -6,7 +6,7 @@ namespace Ccflux.Receiver.Shell.Docs;
 internal static class DocPagesEndpoint
 {
     public static void MapDocPages(this IEndpointRouteBuilder endpoints) =>
-        endpoints.MapGet(DocPages.Path + "/{name}", Show).RequireAuthorization(AdminPolicies.Reader).ExcludeFromDescription();
+        endpoints.MapGet(DocPages.Path + "/{name}", Show).RequirePermission(Permission.DocsRead).ExcludeFromDescription();
 
     private static IResult Show(string name, HttpContext context, DocPages pages, PageFrames frames)
     {

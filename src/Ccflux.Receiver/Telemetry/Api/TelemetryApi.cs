@@ -1,6 +1,6 @@
 using Ccflux.Contracts.Http;
 using Ccflux.Receiver.Platform.Api;
-using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Docs;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Telemetry.Read;
@@ -21,7 +21,7 @@ internal static class TelemetryApi
 
     public static void MapTelemetryApi(this IEndpointRouteBuilder endpoints)
     {
-        var api = endpoints.MapGroup("/api/v1/telemetry").RequireAuthorization(AdminPolicies.Reader).WithTags("Telemetry");
+        var api = endpoints.MapGroup("/api/v1/telemetry").RequirePermission(Permission.UsageRead).WithTags("Telemetry");
         QueryParameter[] people = [.. People(endpoints.ServiceProvider.GetRequiredService<LabelNames>())];
         QueryParameter model = new("model", "A model's exact name.");
         QueryParameter[] all = [.. s_period, .. people, model];

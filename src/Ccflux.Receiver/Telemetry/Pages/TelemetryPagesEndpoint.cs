@@ -1,5 +1,6 @@
 using System.Text;
 using Ccflux.Receiver.Platform.Api;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Shell;
 using Ccflux.Receiver.Telemetry.Pages.Parts;
@@ -68,7 +69,7 @@ internal sealed class TelemetryPagesEndpoint(
     }
 
     private PageFrame FrameOf(HttpContext context, string title) => context.Request.Query.ContainsKey("export")
-        ? frames.ForExport(title, frames.AddressOf(context.Request))
+        ? frames.ForExport(Principal.Of(context), title, frames.AddressOf(context.Request))
         : frames.For(context, title, Capability, LiveTopic) with { Flash = Flash.Take(context) };
 
     private static CallPart CallsOf(PageFrame frame, TablePart part) => frame.IsExport ? new(0, ExportedCalls) : new((part.Page - 1) * part.Size, part.Size);

@@ -1,4 +1,4 @@
-using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Shell;
 using Ccflux.Receiver.Telemetry.Pages.Parts;
 
@@ -9,7 +9,7 @@ internal static class TelemetryPagesRegistration
 {
     public static void AddTelemetryPages(this IServiceCollection services)
     {
-        services.AddSingleton(new Capability(TelemetryPagesEndpoint.Capability, TelemetryLinks.Home, Order: 2, TelemetryLinks.User));
+        services.AddSingleton(new Capability(TelemetryPagesEndpoint.Capability, TelemetryLinks.Home, Order: 2, Permission.UsageRead, TelemetryLinks.User));
         services.AddSingleton<TelemetryPagesEndpoint>();
         services.AddSingleton<TelemetryChangesEndpoint>();
     }
@@ -17,12 +17,12 @@ internal static class TelemetryPagesRegistration
     public static void MapTelemetryPages(this IEndpointRouteBuilder endpoints)
     {
         var pages = endpoints.ServiceProvider.GetRequiredService<TelemetryPagesEndpoint>();
-        var shown = endpoints.MapGroup(TelemetryLinks.Home).RequireAuthorization(AdminPolicies.Reader).ExcludeFromDescription();
+        var shown = endpoints.MapGroup(TelemetryLinks.Home).RequirePermission(Permission.UsageRead).ExcludeFromDescription();
         shown.MapGet("", (Delegate)pages.AllAsync);
         shown.MapGet("/users/{person}", pages.UserAsync);
 
         var change = endpoints.ServiceProvider.GetRequiredService<TelemetryChangesEndpoint>();
-        var changed = endpoints.MapGroup(TelemetryLinks.Home).RequireAuthorization(AdminPolicies.Admin).ExcludeFromDescription();
+        var changed = endpoints.MapGroup(TelemetryLinks.Home).RequirePermission(Permission.UsersManage).ExcludeFromDescription();
         changed.MapGet("/users/{person}/issue", change.AskIssueAsync);
         changed.MapPost("/users/{person}/issue", change.IssueAsync);
         changed.MapGet("/users/{person}/revoke", change.AskRevokeAsync);

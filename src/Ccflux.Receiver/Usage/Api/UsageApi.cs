@@ -1,4 +1,4 @@
-using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Usage.Read.Views;
 
 namespace Ccflux.Receiver.Usage.Api;
@@ -12,10 +12,11 @@ internal static class UsageApi
 
     public static void MapUsageApi(this IEndpointRouteBuilder endpoints)
     {
-        var api = endpoints.MapGroup(Root).RequireAuthorization(AdminPolicies.Reader).WithTags("Usage");
+        var api = endpoints.MapGroup(Root).RequirePermission(Permission.UsageRead).WithTags("Usage");
         MapUsage(api);
         MapPeople(api);
         MapUser(api);
+        MapAudit(endpoints.MapGroup(Root).RequirePermission(Permission.AuditRead).WithTags("Usage"));
     }
 
     private static void MapUsage(RouteGroupBuilder api)
@@ -46,9 +47,11 @@ internal static class UsageApi
             TableShape.Seats, ApiTables.Seats, (view, _) => view.Seats.Page, new TableFile("provisioning", "", IsFiltered: false), TableFilters.None);
         api.MapTable("/devices", "devices", "Device keys. view is active, waiting, again or revoked.",
             TableShape.Devices, ApiTables.Devices, (view, _) => view.Devices, new TableFile("devices", ""), TableFilters.User);
+    }
+
+    private static void MapAudit(RouteGroupBuilder api) =>
         api.MapTable("/audit", "audit", "The audit log, newest first.",
             TableShape.Audit, ApiTables.Audit, (view, _) => view.Audit, new TableFile("audit", "", IsFiltered: false), TableFilters.None, (tables, _, _) => Task.FromResult(tables.Audit()));
-    }
 
     private static void MapUser(RouteGroupBuilder api)
     {

@@ -1,4 +1,5 @@
 using Ccflux.Receiver.Platform.Api;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Shell;
 using Ccflux.Receiver.Usage.Read;
 using Ccflux.Receiver.Usage.Read.Views;
@@ -11,16 +12,20 @@ internal sealed class UsageExport(UsagePageQuery usage, UserPageQuery users, Pag
     /// <summary>The file's name, with its period and filter.</summary>
     public static string FileName(UsageFilter filter) => FileNames.Of("usage", "html", [.. filter.FileSpan, .. filter.FileNarrowing]);
 
-    /// <summary>The usage page for a filter; <paramref name="address"/> is the receiver's URL, for the heading.</summary>
-    public async Task<string> UsageAsync(UsageFilter? filter, string address, CancellationToken cancellationToken)
+    /// <summary>The usage page.</summary>
+    /// <param name="principal">Whose page it is.</param>
+    /// <param name="filter">What it covers; null for the default.</param>
+    /// <param name="address">The receiver's URL, for the heading.</param>
+    /// <param name="cancellationToken">Cancels the wait for a reader.</param>
+    public async Task<string> UsageAsync(Principal principal, UsageFilter? filter, string address, CancellationToken cancellationToken)
     {
-        var frame = frames.ForExport("Usage", address);
+        var frame = frames.ForExport(principal, "Usage", address);
         var view = await usage.ReadAsync(UsagePageRequest.Whole(filter ?? UsageFilter.Default(time.GetUtcNow())), cancellationToken);
         return await Page.RenderAsync<UsagePage>(services, Parameters(frame, view));
     }
 
     /// <summary>A person's page; null if no user has this e-mail address.</summary>
-    public async Task<string?> UserAsync(UserPageRequest request, string address, CancellationToken cancellationToken)
+    public async Task<string?> UserAsync(Principal principal, UserPageRequest request, string address, CancellationToken cancellationToken)
     {
         var whole = request with
         {
@@ -29,7 +34,7 @@ internal sealed class UsageExport(UsagePageQuery usage, UserPageQuery users, Pag
             Sessions = Whole(request.Sessions),
         };
         return await users.ReadAsync(whole, cancellationToken) is { } view
-            ? await Page.RenderAsync<UserPage>(services, Parameters(frames.ForExport(view.User.Email, address), view))
+            ? await Page.RenderAsync<UserPage>(services, Parameters(frames.ForExport(principal, view.User.Email, address), view))
             : null;
     }
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Ccflux.Receiver.Identity.Pages;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Shell;
 using Ccflux.Receiver.Usage.Read;
@@ -20,7 +21,7 @@ internal sealed class UsagePagesEndpoint(UsagePageQuery usage, UserPageQuery use
         var request = UsagePageRequest.Parse(context.Request.Query, time.GetUtcNow());
         if (IsExport(context))
         {
-            return File(context, request.Filter, await export.UsageAsync(request.Filter, frames.AddressOf(context.Request), cancellationToken));
+            return File(context, request.Filter, await export.UsageAsync(Principal.Of(context), request.Filter, frames.AddressOf(context.Request), cancellationToken));
         }
 
         var frame = frames.For(context, "Usage", Capability, LiveTopic) with { Flash = Flash.Take(context) };
@@ -38,7 +39,7 @@ internal sealed class UsagePagesEndpoint(UsagePageQuery usage, UserPageQuery use
         var request = UserPageRequest.Parse(IdentityLinks.Read(email), context.Request.Query, time.GetUtcNow());
         if (IsExport(context))
         {
-            return await export.UserAsync(request, frames.AddressOf(context.Request), cancellationToken) is { } html ? File(context, request.Filter, html) : NobodyThere();
+            return await export.UserAsync(Principal.Of(context), request, frames.AddressOf(context.Request), cancellationToken) is { } html ? File(context, request.Filter, html) : NobodyThere();
         }
 
         var frame = frames.For(context, request.Email, Capability, LiveTopic) with { Flash = Flash.Take(context) };

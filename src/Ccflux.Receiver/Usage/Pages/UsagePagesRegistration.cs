@@ -1,4 +1,4 @@
-using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Shell;
 using Ccflux.Receiver.Usage.Pages.Parts;
 
@@ -9,7 +9,7 @@ internal static class UsagePagesRegistration
 {
     public static void AddUsagePages(this IServiceCollection services)
     {
-        services.AddSingleton(new Capability(UsagePagesEndpoint.Capability, UsageLinks.Home, Order: 1, UsageLinks.User));
+        services.AddSingleton(new Capability(UsagePagesEndpoint.Capability, UsageLinks.Home, Order: 1, Permission.UsageRead, UsageLinks.User));
         services.AddSingleton<UsageExport>();
         services.AddSingleton<UsagePagesEndpoint>();
     }
@@ -17,7 +17,7 @@ internal static class UsagePagesRegistration
     public static void MapUsagePages(this IEndpointRouteBuilder endpoints)
     {
         var pages = endpoints.ServiceProvider.GetRequiredService<UsagePagesEndpoint>();
-        var shown = endpoints.MapGroup("/admin").RequireAuthorization(AdminPolicies.Reader).ExcludeFromDescription();
+        var shown = endpoints.MapGroup("/admin").RequirePermission(Permission.UsageRead).ExcludeFromDescription();
         shown.MapGet("/", (Delegate)pages.UsageAsync);
         shown.MapGet("/users/{email}", pages.UserAsync);
     }

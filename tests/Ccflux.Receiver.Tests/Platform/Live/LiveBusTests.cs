@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Live;
 using Ccflux.Testing;
 
@@ -8,7 +9,7 @@ public sealed class LiveBusTests : IDisposable
     private readonly ManualTime _time = new();
     private readonly LiveBus _bus;
 
-    public LiveBusTests() => _bus = new LiveBus([new LiveTopic("usage", "reader"), new LiveTopic("quota", "reader")], _time);
+    public LiveBusTests() => _bus = new LiveBus([new LiveTopic("usage", Permission.UsageRead), new LiveTopic("quota", Permission.QuotaRead)], _time);
 
     public void Dispose() => _bus.Dispose();
 

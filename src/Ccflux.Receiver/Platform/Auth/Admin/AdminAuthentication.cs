@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace Ccflux.Receiver.Platform.Auth.Admin;
 
-/// <summary>Passes the result of <see cref="AdminAuthenticator"/> to ASP.NET Core: a principal with a role, and <see cref="AdminSession"/> as a feature.</summary>
+/// <summary>Passes the result of <see cref="AdminAuthenticator"/> to ASP.NET Core: an identity with a claim per permission, and the <see cref="Principal"/> as a feature.</summary>
 internal sealed class AdminAuthentication(
     AdminAuthenticator authenticator,
     BrowserAnswers answers,
@@ -28,13 +28,13 @@ internal sealed class AdminAuthentication(
 
         var caller = await authenticator.IdentifyAsync(Context);
         _retryAfter = caller.RetryAfter;
-        if (caller.Session is not { } session)
+        if (caller.Principal is not { } principal)
         {
             return AuthenticateResult.NoResult();
         }
 
-        Context.Features.Set(session);
-        var identity = new ClaimsIdentity([new Claim(ClaimTypes.Role, session.Role.ToString())], Name);
+        Context.Features.Set(principal);
+        var identity = new ClaimsIdentity(PermissionPolicies.ClaimsOf(principal), Name);
         return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), Name));
     }
 

@@ -40,11 +40,13 @@ internal sealed class AdminAuthenticator(AdminOptions options, AdminSessions ses
         var header = context.Request.Headers.Authorization.ToString();
         if (!header.StartsWith(BearerPrefix, StringComparison.OrdinalIgnoreCase))
         {
-            return CookieOf(context) is { } cookie ? new AdminCaller(await sessions.FindAsync(cookie, context.RequestAborted), null) : default;
+            return CookieOf(context) is { } cookie && await sessions.FindAsync(cookie, context.RequestAborted) is { } session
+                ? new AdminCaller(session.Role.ToPrincipal(Principal.AddressOf(context), session.Antiforgery), null)
+                : default;
         }
 
         var token = header[BearerPrefix.Length..].Trim();
-        return RoleOf(token) is { } role ? new AdminCaller(new AdminSession(role, ""), null)
+        return RoleOf(token) is { } role ? new AdminCaller(role.ToPrincipal(Principal.AddressOf(context), ""), null)
             : IsOpenToAll(context) ? default
             : new AdminCaller(null, await CountWrongAsync(context));
     }
@@ -72,5 +74,5 @@ internal sealed class AdminAuthenticator(AdminOptions options, AdminSessions ses
     private static byte[] Hash(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
 }
 
-/// <summary>Who sent a request: a session or nobody; and how long an IP address with too many wrong tokens must wait.</summary>
-internal readonly record struct AdminCaller(AdminSession? Session, TimeSpan? RetryAfter);
+/// <summary>Who sent a request, or nobody; and how long an IP address with too many wrong tokens must wait.</summary>
+internal readonly record struct AdminCaller(Principal? Principal, TimeSpan? RetryAfter);

@@ -1,11 +1,10 @@
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Platform.Settings;
 using Microsoft.AspNetCore.Authentication;
-using Microsoft.AspNetCore.Authorization;
 
 namespace Ccflux.Receiver.Platform.Auth.Admin;
 
-/// <summary>Registers and maps sign-in. An endpoint that states no policy requires the reader; ingest, /health and the like use <c>AllowAnonymous</c>.</summary>
+/// <summary>Registers and maps sign-in. An endpoint that names no permission requires a sign-in; ingest, /health and the like use <c>AllowAnonymous</c>.</summary>
 internal static class AdminRegistration
 {
     public static void AddAdmin(this IServiceCollection services, IConfiguration configuration)
@@ -19,10 +18,7 @@ internal static class AdminRegistration
         services.AddHostedService<AdminHousekeeping>();
         services.AddInMemoryDataProtection();
         services.AddAuthentication(AdminAuthentication.Name).AddScheme<AuthenticationSchemeOptions, AdminAuthentication>(AdminAuthentication.Name, null);
-        services.AddAuthorizationBuilder()
-            .AddPolicy(AdminPolicies.Reader, policy => policy.RequireRole(nameof(AdminRole.Viewer), nameof(AdminRole.Admin)))
-            .AddPolicy(AdminPolicies.Admin, policy => policy.RequireRole(nameof(AdminRole.Admin)))
-            .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireRole(nameof(AdminRole.Viewer), nameof(AdminRole.Admin)).Build());
+        services.AddPermissionPolicies();
     }
 
     public static void UseAdmin(this IApplicationBuilder app)
@@ -37,6 +33,6 @@ internal static class AdminRegistration
     {
         endpoints.MapGet(SignInEndpoint.Path, (HttpContext context, SignInEndpoint signIn) => signIn.ShowAsync(context)).AllowAnonymous().ExcludeFromDescription();
         endpoints.MapPost(SignInEndpoint.Path, (HttpContext context, SignInEndpoint signIn) => signIn.SignInAsync(context)).AllowAnonymous().ExcludeFromDescription();
-        endpoints.MapPost(SignInEndpoint.LogoutPath, (HttpContext context, SignInEndpoint signIn) => signIn.SignOutAsync(context)).RequireAuthorization(AdminPolicies.Reader).ExcludeFromDescription();
+        endpoints.MapPost(SignInEndpoint.LogoutPath, (HttpContext context, SignInEndpoint signIn) => signIn.SignOutAsync(context)).RequireAuthorization().ExcludeFromDescription();
     }
 }

@@ -40,9 +40,9 @@ internal sealed class AdminSessions(GroupCommitWriter writer, ReadSessions reade
                 session.Execute(AdminSql.DeleteSession, ("session_hash", Hash(earlier)));
             }
 
-            session.Execute(AdminSql.DeleteSurplusSessions, ("role", NameOf(role)), ("keep", Capacity - 1));
+            session.Execute(AdminSql.DeleteSurplusSessions, ("role", role.Name()), ("keep", Capacity - 1));
             session.Execute(
-                AdminSql.InsertSession, ("session_hash", Hash(cookie)), ("role", NameOf(role)), ("token_mark", Mark(cookie, role)), ("now", now.ToUnixTimeMilliseconds()));
+                AdminSql.InsertSession, ("session_hash", Hash(cookie)), ("role", role.Name()), ("token_mark", Mark(cookie, role)), ("now", now.ToUnixTimeMilliseconds()));
             SignInAudit.Write(session, now, actor, SignInAudit.SignedIn);
             return true;
         });
@@ -54,7 +54,7 @@ internal sealed class AdminSessions(GroupCommitWriter writer, ReadSessions reade
         session.Execute(AdminSql.DeleteOldSessions, UsedSince(now), CreatedSince(now));
 
     /// <summary>The session of a cookie; null if it is unknown, idle for too long, too old, or was opened with a token that has since changed.</summary>
-    public async Task<AdminSession?> FindAsync(string cookie, CancellationToken cancellationToken)
+    public async Task<FoundSession?> FindAsync(string cookie, CancellationToken cancellationToken)
     {
         var hash = Hash(cookie);
         if (await ReadAsync(hash, cancellationToken) is not { } row)
@@ -63,7 +63,7 @@ internal sealed class AdminSessions(GroupCommitWriter writer, ReadSessions reade
         }
 
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        var role = string.Equals(row.Role, NameOf(AdminRole.Admin), StringComparison.Ordinal) ? AdminRole.Admin : AdminRole.Viewer;
+        var role = string.Equals(row.Role, AdminRole.Admin.Name(), StringComparison.Ordinal) ? AdminRole.Admin : AdminRole.Viewer;
         if (now - row.LastUsedAt > Lifetime.TotalMilliseconds
             || now - row.CreatedAt > MaxLifetime.TotalMilliseconds
             || !CryptographicOperations.FixedTimeEquals(row.TokenMark, Mark(cookie, role)))
@@ -76,7 +76,7 @@ internal sealed class AdminSessions(GroupCommitWriter writer, ReadSessions reade
             await writer.WriteAsync(session => session.Execute(AdminSql.TouchSession, ("now", now), ("session_hash", hash)));
         }
 
-        return new AdminSession(role, AntiforgeryOf(cookie));
+        return new FoundSession(role, AntiforgeryOf(cookie));
     }
 
     /// <summary>The numbers of open sessions of admins and of viewers.</summary>
@@ -156,10 +156,11 @@ internal sealed class AdminSessions(GroupCommitWriter writer, ReadSessions reade
 
     private static byte[] Hash(string cookie) => SHA256.HashData(Encoding.UTF8.GetBytes(cookie));
 
-    private static string NameOf(AdminRole role) => role == AdminRole.Admin ? "admin" : "viewer";
-
     private sealed record Row(string Role, byte[] TokenMark, long CreatedAt, long LastUsedAt);
 }
+
+/// <summary>The session of a cookie. <paramref name="Antiforgery"/> is the token that its forms carry.</summary>
+internal sealed record FoundSession(AdminRole Role, string Antiforgery);
 
 /// <summary>A session as it is listed. <paramref name="Id"/> is 12 hexadecimal digits that reveal no cookie; times are epoch milliseconds.</summary>
 internal sealed record OpenSession(string Id, string Role, long CreatedAt, long LastUsedAt)

@@ -13,7 +13,7 @@ internal sealed class AntiforgeryCheck(RequestDelegate next, BrowserAnswers answ
     public async Task InvokeAsync(HttpContext context)
     {
         var isSafe = HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method) || HttpMethods.IsOptions(context.Request.Method);
-        if (isSafe || AdminSession.Of(context) is not { Antiforgery.Length: > 0 } session || IsSignIn(context) || await CarriesTokenAsync(context, session))
+        if (isSafe || Principal.Of(context) is not { Antiforgery.Length: > 0 } principal || IsSignIn(context) || await CarriesTokenAsync(context, principal))
         {
             await next(context);
             return;
@@ -25,7 +25,7 @@ internal sealed class AntiforgeryCheck(RequestDelegate next, BrowserAnswers answ
     /// <summary>Sign-in asks for a token itself, and its page is rendered before there is a session.</summary>
     private static bool IsSignIn(HttpContext context) => context.Request.Path.Equals(SignInEndpoint.Path, StringComparison.OrdinalIgnoreCase);
 
-    private static async Task<bool> CarriesTokenAsync(HttpContext context, AdminSession session)
+    private static async Task<bool> CarriesTokenAsync(HttpContext context, Principal principal)
     {
         var request = context.Request;
         if (!SameOrigin.Allows(request))
@@ -33,13 +33,13 @@ internal sealed class AntiforgeryCheck(RequestDelegate next, BrowserAnswers answ
             return false;
         }
 
-        var sent = request.Headers[AdminSession.AntiforgeryHeader].ToString();
+        var sent = request.Headers[Principal.AntiforgeryHeader].ToString();
         if (sent.Length == 0 && request.HasFormContentType)
         {
             var form = await request.ReadFormSafelyAsync();
-            sent = form[AdminSession.AntiforgeryField].ToString();
+            sent = form[Principal.AntiforgeryField].ToString();
         }
 
-        return CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(sent), Encoding.UTF8.GetBytes(session.Antiforgery));
+        return CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(sent), Encoding.UTF8.GetBytes(principal.Antiforgery));
     }
 }

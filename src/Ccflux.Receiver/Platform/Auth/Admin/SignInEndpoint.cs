@@ -21,7 +21,7 @@ internal sealed partial class SignInEndpoint(AdminAuthenticator authenticator, A
         }
 
         var next = LocalPath(context.Request.Query["next"]);
-        return (await authenticator.IdentifyAsync(context)).Session is null ? pages.SignIn(new SignInView(next, null)) : new SeeOther(next);
+        return (await authenticator.IdentifyAsync(context)).Principal is null ? pages.SignIn(new SignInView(next, null)) : new SeeOther(next);
     }
 
     public async Task<IResult> SignInAsync(HttpContext context)
@@ -43,7 +43,7 @@ internal sealed partial class SignInEndpoint(AdminAuthenticator authenticator, A
             return await RefuseAsync(context, next);
         }
 
-        var actor = Actor.BreakGlass(NameOf(role), Actor.Of(context).IpAddress);
+        var actor = role.ToPrincipal(Principal.AddressOf(context), "").Actor;
         if (!limits.Sessions.TryTake($"{role}@{RequestLimits.AddressOf(context)}", out var pause))
         {
             metrics.SignedIn("limited");
@@ -103,8 +103,6 @@ internal sealed partial class SignInEndpoint(AdminAuthenticator authenticator, A
         Problem.WriteHead(context.Response, StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, wait);
         return pages.SignIn(new SignInView(next, $"{why} Try again in {Math.Ceiling(wait.TotalSeconds):0} {(wait.TotalSeconds > 1 ? "seconds" : "second")}."));
     }
-
-    private static string NameOf(AdminRole role) => role == AdminRole.Admin ? "admin" : "viewer";
 
     private static partial class Log
     {
