@@ -1,19 +1,10 @@
-using System.Collections.Frozen;
 using System.Reflection;
-using System.Reflection.Emit;
 
 namespace Ccflux.Architecture.Tests;
 
 /// <summary>Which slice or folder of an assembly uses which other one, read from signatures and IL. Constants leave no trace there.</summary>
 internal static class SliceGraph
 {
-    private const BindingFlags Declared = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
-
-    private static readonly FrozenDictionary<int, OpCode> OpCodesByValue = typeof(OpCodes)
-        .GetFields(BindingFlags.Public | BindingFlags.Static)
-        .Select(field => (OpCode)field.GetValue(null)!)
-        .ToFrozenDictionary(code => code.Value & 0xFFFF);
-
     /// <summary>Edges such as "Fleet -> Quota", for the first namespace segment under <paramref name="root"/>.</summary>
     public static IReadOnlySet<string> Edges(Assembly assembly, string root)
     {
@@ -76,8 +67,8 @@ internal static class SliceGraph
     {
         var types = new List<Type?> { type.BaseType };
         types.AddRange(type.GetInterfaces());
-        types.AddRange(type.GetFields(Declared).Select(field => field.FieldType));
-        foreach (var method in type.GetMethods(Declared).Cast<MethodBase>().Concat(type.GetConstructors(Declared)))
+        types.AddRange(type.GetFields(MethodIl.Declared).Select(field => field.FieldType));
+        foreach (var method in MethodIl.MethodsOf(type))
         {
             types.AddRange(method.GetParameters().Select(parameter => parameter.ParameterType));
             types.Add((method as MethodInfo)?.ReturnType);
@@ -97,46 +88,12 @@ internal static class SliceGraph
 
     private static IEnumerable<Type?> UsedInBody(MethodBase method)
     {
-        var il = method.GetMethodBody()?.GetILAsByteArray() ?? [];
-        var typeArguments = method.DeclaringType!.IsGenericType ? method.DeclaringType.GetGenericArguments() : null;
-        var methodArguments = method.IsGenericMethod ? method.GetGenericArguments() : null;
-        for (var offset = 0; offset < il.Length;)
+        foreach (var member in MethodIl.Members(method))
         {
-            int value = il[offset++];
-            if (value == 0xFE)
+            yield return member as Type ?? member.DeclaringType;
+            foreach (var argument in (member as MethodInfo)?.GetGenericArguments() ?? [])
             {
-                value = (value << 8) | il[offset++];
-            }
-
-            switch (OpCodesByValue[value].OperandType)
-            {
-                case OperandType.InlineField or OperandType.InlineMethod or OperandType.InlineTok or OperandType.InlineType:
-                    var member = method.Module.ResolveMember(BitConverter.ToInt32(il, offset), typeArguments, methodArguments)!;
-                    yield return member as Type ?? member.DeclaringType;
-                    foreach (var argument in (member as MethodInfo)?.GetGenericArguments() ?? [])
-                    {
-                        yield return argument;
-                    }
-
-                    offset += 4;
-                    break;
-                case OperandType.InlineNone:
-                    break;
-                case OperandType.ShortInlineBrTarget or OperandType.ShortInlineI or OperandType.ShortInlineVar:
-                    offset += 1;
-                    break;
-                case OperandType.InlineVar:
-                    offset += 2;
-                    break;
-                case OperandType.InlineI8 or OperandType.InlineR:
-                    offset += 8;
-                    break;
-                case OperandType.InlineSwitch:
-                    offset += 4 + (4 * BitConverter.ToInt32(il, offset));
-                    break;
-                default:
-                    offset += 4;
-                    break;
+                yield return argument;
             }
         }
     }

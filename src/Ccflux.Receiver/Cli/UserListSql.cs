@@ -11,6 +11,7 @@ internal static class UserListSql
             FROM refresh_tokens)
         SELECT u.user_id, u.email, u.division, coalesce(t.state, 'none'), t.expires_at, u.last_report_at
         FROM users u LEFT JOIN token t ON t.email = u.email AND t.rank = 1
+        WHERE (@scope_all = 1 OR u.user_id = @scope_user OR u.division = ANY(@scope_divisions))
         ORDER BY u.email
         """;
 }

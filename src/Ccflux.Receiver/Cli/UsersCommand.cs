@@ -40,7 +40,7 @@ internal static class UsersCommand
         var command = new Command("list", "Lists users: division, state of the token, last report.");
         command.SetAction((_, cancellationToken) => CommandHost.ReadAsync(async services =>
         {
-            await UserList.WriteAsync(services, Console.Out, cancellationToken);
+            await UserList.WriteAsync(services, Principal.Cli.Scope, Console.Out, cancellationToken);
             return CommandHost.Done;
         }));
         return command;

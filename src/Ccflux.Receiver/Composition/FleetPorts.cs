@@ -1,5 +1,7 @@
 using Ccflux.Receiver.Fleet.Read;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Storage.Reading;
+using Ccflux.Storage.Sql;
 
 namespace Ccflux.Receiver.Composition;
 
@@ -18,18 +20,23 @@ internal sealed class SessionUsers(ReadSessions readers, TimeProvider time) : IS
     private const int MaxSessions = 50_000;
     private const int MaxMachines = 10_000;
 
-    public async Task<SessionOwners> ReadAsync(CancellationToken cancellationToken)
+    public async Task<SessionOwners> ReadAsync(DataScope allowed, CancellationToken cancellationToken)
     {
         var since = (time.GetUtcNow() - s_lately).ToUnixTimeMilliseconds();
         using var session = await readers.OpenAsync(cancellationToken);
-        var sessions = session.List(PortsSql.RecentSessions, static rows => (Session: rows.Text(0), Email: rows.Text(1)), ("since", since), ("limit", MaxSessions));
-        var machines = session.List(PortsSql.MachinesOfOneUser, static rows => (Machine: rows.Text(0), Email: rows.Text(1)), ("limit", MaxMachines));
-        return new SessionOwners(ById(sessions), machines.ToDictionary(row => row.Machine, row => row.Email, StringComparer.OrdinalIgnoreCase));
+        var sessions = session.List(PortsSql.RecentSessions, Owner, ("since", since), ("limit", MaxSessions));
+        var machines = session.List(PortsSql.MachinesOfOneUser, Owner, ("limit", MaxMachines));
+        return new SessionOwners(
+            ById(sessions, allowed),
+            machines.Where(row => allowed.Contains(row.UserId, row.Division)).ToDictionary(row => row.Of, row => row.Email, StringComparer.OrdinalIgnoreCase));
     }
 
-    /// <summary>A session id of two users would be a forgery by one of them, so it belongs to nobody.</summary>
-    private static Dictionary<string, string> ById(IEnumerable<(string Session, string Email)> rows) => rows
-        .GroupBy(row => row.Session, StringComparer.Ordinal)
-        .Where(group => group.Count() == 1)
+    /// <summary>From a row of <see cref="PortsSql.RecentSessions"/> or <see cref="PortsSql.MachinesOfOneUser"/>.</summary>
+    private static (string Of, long UserId, string Email, string Division) Owner(Rows rows) => (rows.Text(0), rows.Int64(1), rows.Text(2), rows.Text(3));
+
+    /// <summary>A session id of two users would be a forgery by one of them, so it belongs to nobody, also for a reader of one of them.</summary>
+    private static Dictionary<string, string> ById(IEnumerable<(string Of, long UserId, string Email, string Division)> rows, DataScope allowed) => rows
+        .GroupBy(row => row.Of, StringComparer.Ordinal)
+        .Where(group => group.Count() == 1 && allowed.Contains(group.First().UserId, group.First().Division))
         .ToDictionary(group => group.Key, group => group.First().Email, StringComparer.Ordinal);
 }

@@ -1,6 +1,6 @@
 namespace Ccflux.Receiver.Composition;
 
-/// <summary>Statements with which one feature's ports read another's tables.</summary>
+/// <summary>Statements with which one feature's ports read another's tables. Those that answer a page take the values of a data scope.</summary>
 internal static class PortsSql
 {
     /// <summary>SQLite joins in the order of CROSS JOIN. Columns: session, model, and the sums of input, output, cache read and cache write.</summary>
@@ -12,7 +12,8 @@ internal static class PortsSql
         CROSS JOIN turns t
         CROSS JOIN events e
         JOIN models m ON m.model_id = e.model_id
-        WHERE u.email = @email AND s.user_id = u.user_id AND s.session_id = ANY(@sessions)
+        WHERE u.email = @email AND (@scope_all = 1 OR u.user_id = @scope_user OR u.division = ANY(@scope_divisions))
+          AND s.user_id = u.user_id AND s.session_id = ANY(@sessions)
           AND t.user_id = s.user_id AND t.session_ref = s.session_ref
           AND e.user_id = t.user_id AND e.turn_id = t.turn_id
         GROUP BY s.session_id, m.name
@@ -31,13 +32,13 @@ internal static class PortsSql
     public const string Plans = """
         SELECT u.email, t.label, CASE t.method WHEN 'limit_hit' THEN t.peak_tokens END
         FROM tiers t JOIN users u ON u.user_id = t.user_id
-        WHERE t.label <> 'Unknown'
+        WHERE t.label <> 'Unknown' AND (@scope_all = 1 OR u.user_id = @scope_user OR u.division = ANY(@scope_divisions))
         """;
 
     /// <summary>The last readings of users' two limits: from their own status lines, from polls of the same accounts, and from polls of accounts with
     /// their e-mail address. If one of the two does not name an account's organisation, they match if the other has only one: ':' separates the ids,
     /// and ';' is the next character. Columns: user, name, used_milli, resets_at, observed_at, source.</summary>
-    public const string UserQuotas = """
+    private const string AllQuotas = """
         SELECT a.owner AS user_id, w.name, w.used_milli, w.resets_at, w.observed_at, w.source
         FROM quota_accounts a
         JOIN quota_windows w ON w.account_id = a.account_id AND w.name IN ('five_hour', 'seven_day')
@@ -72,23 +73,39 @@ internal static class PortsSql
         WHERE p.owner = 0 AND p.email <> ''
         """;
 
+    /// <summary>Of the users within a data scope.</summary>
+    public const string UserQuotas = $"""
+        SELECT q.user_id, q.name, q.used_milli, q.resets_at, q.observed_at, q.source
+        FROM ({AllQuotas}) AS q LEFT JOIN users u ON u.user_id = q.user_id
+        WHERE (@scope_all = 1 OR u.user_id = @scope_user OR u.division = ANY(@scope_divisions))
+        """;
+
     /// <summary>The same columns with the user's e-mail address in place of the user.</summary>
     public const string QuotasByEmail = $"""
-        SELECT u.email, q.name, q.used_milli, q.resets_at, q.observed_at, q.source FROM ({UserQuotas}) AS q JOIN users u ON u.user_id = q.user_id
+        SELECT u.email, q.name, q.used_milli, q.resets_at, q.observed_at, q.source
+        FROM ({AllQuotas}) AS q JOIN users u ON u.user_id = q.user_id
+        WHERE (@scope_all = 1 OR u.user_id = @scope_user OR u.division = ANY(@scope_divisions))
         """;
 
     public const string UserOfEmail = "SELECT user_id FROM users WHERE email = lower(@email)";
 
+    /// <summary>Which of some users are within a data scope.</summary>
+    public const string UsersInScope = """
+        SELECT u.user_id FROM users u
+        WHERE u.user_id = ANY(@users) AND (@scope_all = 1 OR u.user_id = @scope_user OR u.division = ANY(@scope_divisions))
+        """;
+
+    /// <summary>Columns: session, and its user: id, e-mail address, division.</summary>
     public const string RecentSessions = """
-        SELECT s.session_id, u.email
+        SELECT s.session_id, u.user_id, u.email, u.division
         FROM users u
         JOIN sessions s ON s.user_id = u.user_id AND s.last_at >= @since
         LIMIT @limit
         """;
 
-    /// <summary>Host names whose devices all belong to the same user.</summary>
+    /// <summary>Host names whose devices all belong to the same user. Columns: host name, and the user: id, e-mail address, division.</summary>
     public const string MachinesOfOneUser = """
-        SELECT lower(d.name), min(u.email)
+        SELECT lower(d.name), min(u.user_id), min(u.email), min(u.division)
         FROM devices d
         JOIN users u ON u.user_id = d.user_id
         WHERE d.revoked_at IS NULL AND d.approved_at IS NOT NULL AND d.name <> ''

@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Quota.Forecasts;
 using Ccflux.Receiver.Telemetry.Read.Views;
 using Ccflux.Receiver.Usage.Ingest;
@@ -25,14 +26,14 @@ internal sealed class AccountUsage(ReadSessions readers) : IAccountUsage
 {
     private const long Day = 86_400_000;
 
-    public async ValueTask<IReadOnlyList<long?>> TokensAsync(IReadOnlyList<UsageSpan> spans, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<long?>> TokensAsync(IReadOnlyList<UsageSpan> spans, DataScope allowed, CancellationToken cancellationToken)
     {
         using var session = await readers.OpenAsync(cancellationToken);
         var tokens = new List<long?>(spans.Count);
         foreach (var span in spans)
         {
             var users = span.Users.Count > 0 ? span.Users : UsersOf(session, span.Email);
-            tokens.Add(users.Count > 0 ? Sum(session, users, span.From.ToUnixTimeMilliseconds(), span.To.ToUnixTimeMilliseconds()) : null);
+            tokens.Add(users.Count > 0 && MayRead(session, users, allowed) ? Sum(session, users, span.From.ToUnixTimeMilliseconds(), span.To.ToUnixTimeMilliseconds()) : null);
         }
 
         return tokens;
@@ -40,6 +41,9 @@ internal sealed class AccountUsage(ReadSessions readers) : IAccountUsage
 
     private static IReadOnlyList<long> UsersOf(SqlSession session, string email) =>
         email.Length == 0 ? [] : session.List(PortsSql.UserOfEmail, static rows => rows.Int64(0), ("email", email));
+
+    private static bool MayRead(SqlSession session, IReadOnlyList<long> users, DataScope allowed) =>
+        allowed.IsEverybody || session.List(PortsSql.UsersInScope, static rows => rows.Int64(0), allowed.With(("users", users.ToArray()))).Count == users.Distinct().Count();
 
     private static long Sum(SqlSession session, IReadOnlyList<long> users, long from, long to)
     {

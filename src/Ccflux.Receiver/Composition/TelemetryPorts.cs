@@ -1,4 +1,5 @@
 using Ccflux.Receiver.Identity.Pages;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Telemetry.Read;
 using Ccflux.Receiver.Telemetry.Read.Views;
 using Ccflux.Storage.Reading;
@@ -19,24 +20,23 @@ internal static class TelemetryPorts
 /// <summary>Reads the totals of hook reports from the stored turns.</summary>
 internal sealed class UsageHookTotals(ReadSessions readers) : IHookTotals
 {
-    public async Task<IReadOnlyList<HookTotals>> ReadAsync(string email, IReadOnlyCollection<string> sessions, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<HookTotals>> ReadAsync(string email, IReadOnlyCollection<string> sessions, DataScope allowed, CancellationToken cancellationToken)
     {
         using var session = await readers.OpenAsync(cancellationToken);
         return session.List(
             PortsSql.HookTotals,
             static rows => new HookTotals(rows.Text(0), rows.Text(1), rows.Int64(2), rows.Int64(3), rows.Int64(4), rows.Int64(5)),
-            ("email", email),
-            ("sessions", sessions.ToArray()));
+            allowed.With(("email", email), ("sessions", sessions.ToArray())));
     }
 }
 
 /// <summary>Reads users' tiers, where known.</summary>
 internal sealed class TierPlans(ReadSessions readers) : ISeatPlans
 {
-    public async Task<IReadOnlyDictionary<string, SeatPlan>> ReadAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<string, SeatPlan>> ReadAsync(DataScope allowed, CancellationToken cancellationToken)
     {
         using var session = await readers.OpenAsync(cancellationToken);
-        return session.List(PortsSql.Plans, static rows => (Email: rows.Text(0), Plan: new SeatPlan(rows.Text(1), rows.Int64OrNull(2))))
+        return session.List(PortsSql.Plans, static rows => (Email: rows.Text(0), Plan: new SeatPlan(rows.Text(1), rows.Int64OrNull(2))), allowed.With())
             .ToDictionary(row => row.Email, row => row.Plan, StringComparer.Ordinal);
     }
 }

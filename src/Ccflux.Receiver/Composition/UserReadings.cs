@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Quota.Pages.Parts;
 using Ccflux.Receiver.Telemetry.Read.Views;
 using Ccflux.Receiver.Usage.Read.Views;
@@ -11,18 +12,18 @@ internal sealed class UserReadings(ReadSessions readers, TimeProvider time) : IU
 {
     private const string FiveHour = "five_hour";
 
-    async Task<IReadOnlyDictionary<int, UserQuota>> IUserQuotas.ReadAsync(CancellationToken cancellationToken)
+    async Task<IReadOnlyDictionary<int, UserQuota>> IUserQuotas.ReadAsync(DataScope allowed, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        return (await RowsAsync(PortsSql.UserQuotas, static rows => rows.Int64(0), cancellationToken))
+        return (await RowsAsync(PortsSql.UserQuotas, static rows => rows.Int64(0), allowed, cancellationToken))
             .GroupBy(row => row.User)
             .ToDictionary(user => (int)user.Key, user => new UserQuota(Newest(user, isFiveHour: true, now), Newest(user, isFiveHour: false, now)));
     }
 
-    async Task<IReadOnlyDictionary<string, FiveHourQuota>> IFiveHourQuotas.ReadAsync(CancellationToken cancellationToken)
+    async Task<IReadOnlyDictionary<string, FiveHourQuota>> IFiveHourQuotas.ReadAsync(DataScope allowed, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        return (await RowsAsync(PortsSql.QuotasByEmail, static rows => rows.Text(0), cancellationToken))
+        return (await RowsAsync(PortsSql.QuotasByEmail, static rows => rows.Text(0), allowed, cancellationToken))
             .Where(row => row.Window is FiveHour)
             .GroupBy(row => row.User, StringComparer.Ordinal)
             .Select(user => user.MaxBy(row => row.ObservedAt)!)
@@ -30,10 +31,11 @@ internal sealed class UserReadings(ReadSessions readers, TimeProvider time) : IU
             .ToDictionary(row => row.User, row => new FiveHourQuota(row.UsedMilli / 1000d, UnixTime.At(row.ResetsAt), UnixTime.At(row.ObservedAt), SourceText.Of(row.Source)), StringComparer.Ordinal);
     }
 
-    private async Task<List<Row<TUser>>> RowsAsync<TUser>(string sql, Func<Rows, TUser> user, CancellationToken cancellationToken)
+    private async Task<List<Row<TUser>>> RowsAsync<TUser>(string sql, Func<Rows, TUser> user, DataScope allowed, CancellationToken cancellationToken)
     {
         using var session = await readers.OpenAsync(cancellationToken);
-        return session.List(sql, rows => new Row<TUser>(user(rows), rows.Text(1), rows.Int64(2), rows.Int64OrNull(3), rows.Int64(4), rows.Text(5)));
+        return session.List(
+            sql, rows => new Row<TUser>(user(rows), rows.Text(1), rows.Int64(2), rows.Int64OrNull(3), rows.Int64(4), rows.Text(5)), allowed.With());
     }
 
     private static QuotaReading? Newest(IEnumerable<Row<long>> rows, bool isFiveHour, DateTimeOffset now) =>

@@ -38,12 +38,12 @@ public sealed class FleetGuardTests
         Assert.Equal(HttpStatusCode.OK, beat.StatusCode);
         Assert.Equal(IssueOutcome.NotGranted, (await rig.Commands.IssueAsync(attacker.Id, account, allowCopy: true, Actor.Cli)).Outcome);
         Assert.Equal(IssueOutcome.Issued, (await rig.Commands.IssueAsync(victim.Id, account, allowCopy: false, Actor.Cli)).Outcome);
-        var rows = (await rig.Receiver.Service<BoardQuery>().ReadAsync(Cancellation)).Agents;
+        var rows = (await rig.Receiver.Service<BoardQuery>().ReadAsync(DataScope.Everybody, Cancellation)).Agents;
         Assert.Equal([(victim.Id, AgentConnection.Online), (attacker.Id, AgentConnection.Never)], rows.Select(row => (row.Id, row.State)).OrderBy(row => row.State));
 
         // Once it is silent, the newer one is displayed in its place, but does not replace it in any other way.
         rig.Time.Advance(TimeSpan.FromMinutes(10));
-        rows = (await rig.Receiver.Service<BoardQuery>().ReadAsync(Cancellation)).Agents;
+        rows = (await rig.Receiver.Service<BoardQuery>().ReadAsync(DataScope.Everybody, Cancellation)).Agents;
         Assert.Equal(AgentConnection.Replaced, rows.Single(row => row.Id == victim.Id).State);
         Assert.Equal(["seat 1"], rows.Single(row => row.Id == victim.Id).Granted);
     }
@@ -242,7 +242,7 @@ public sealed class FleetGuardTests
         await rig.BeatAsync(evil);
 
         Assert.False((await rig.FactsAsync(account)).InUse);
-        var row = Assert.Single((await rig.Receiver.Service<BoardQuery>().ReadAsync(Cancellation)).Agents);
+        var row = Assert.Single((await rig.Receiver.Service<BoardQuery>().ReadAsync(DataScope.Everybody, Cancellation)).Agents);
         Assert.Equal((null, "seat 1"), (row.Account, row.Claimed));
         Assert.Equal([RefreshOutcome.Renewed], (await rig.RefreshAsync()).Select(done => done.Outcome));
         Assert.Equal(Holder.Vault, (await rig.FactsAsync(account)).Holder);

@@ -6,6 +6,7 @@ using Ccflux.Contracts.Usage;
 using Ccflux.Receiver.Fleet.Read;
 using Ccflux.Receiver.Fleet.Rotation;
 using Ccflux.Receiver.Fleet.Switching;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Tests.Usage.Ingest;
 using Ccflux.Simulator;
 using Ccflux.Testing;
@@ -37,7 +38,7 @@ public sealed class SessionLimitHitTests
         var events = (await stage.EventsAsync()).TakeLast(2).ToList();
         Assert.Equal(["limit_met five_hour", "switched five_hour_exhausted"], events.Select(happened => $"{happened.Kind} {happened.Reason}"));
         Assert.Equal(stage.First, events[0].FromAccount);
-        var board = await stage.Rig.Receiver.Service<BoardQuery>().ReadAsync(TestContext.Current.CancellationToken);
+        var board = await stage.Rig.Receiver.Service<BoardQuery>().ReadAsync(DataScope.Everybody, TestContext.Current.CancellationToken);
         Assert.Equal((100d, "limit_hit"), board.Accounts.Where(row => row.Id == stage.First).Select(row => (row.FiveHour!.Used, row.FiveHour.Source)).Single());
 
         await stage.Rig.RestartAsync();

@@ -224,13 +224,13 @@ public sealed class LabelReadTests
     }
 
     private static Task<TelemetryPageView> ReadAsync(OtlpHost host, TelemetryFilter filter) =>
-        host.Receiver.Service<TelemetryPageQuery>().ReadAsync(filter, new CallPart(0, 20), TestContext.Current.CancellationToken);
+        host.Receiver.Service<TelemetryPageQuery>().ReadAsync(filter, new CallPart(0, 20), DataScope.Everybody, TestContext.Current.CancellationToken);
 
     private static async Task<IEnumerable<(string, int, long)>> GroupsAsync(OtlpHost host, TelemetryFilter filter) =>
         (await ReadAsync(host, filter)).Labels.Single(split => split.Name is "team").Groups.Select(group => (group.Value, group.Users, group.Totals.Requests));
 
     private static Task<IReadOnlyList<StatedRow>> StatedAsync(OtlpHost host, string person) =>
-        host.Receiver.Service<TelemetryAdminQuery>().LabelsAsync(person, TestContext.Current.CancellationToken);
+        host.Receiver.Service<TelemetryAdminQuery>().LabelsAsync(person, DataScope.Everybody, TestContext.Current.CancellationToken);
 
     private static JsonElement Rows(string json) => JsonDocument.Parse(json).RootElement.GetProperty("rows");
 

@@ -320,7 +320,7 @@ public sealed class LabelTests
     private static Task<TelemetryPageView> ReadAsync(OtlpHost host)
     {
         var today = DateOnly.FromDateTime(Otlp.Noon.UtcDateTime);
-        return host.Receiver.Service<TelemetryPageQuery>().ReadAsync(new TelemetryFilter("today", today, today), new CallPart(0, 20), TestContext.Current.CancellationToken);
+        return host.Receiver.Service<TelemetryPageQuery>().ReadAsync(new TelemetryFilter("today", today, today), new CallPart(0, 20), DataScope.Everybody, TestContext.Current.CancellationToken);
     }
 
     private static async Task<string> TokenAsync(OtlpHost host, string email)

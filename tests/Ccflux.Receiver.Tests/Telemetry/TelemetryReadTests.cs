@@ -243,7 +243,7 @@ public sealed class TelemetryReadTests
             return session.Execute("INSERT INTO events (user_id, turn_id, model_id, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, cache_write_1h_tokens, messages, subagent_tokens, partial) VALUES (@user, 1, 1, 10, 20, 30, 40, 0, 1, 0, 0)", ("user", user));
         });
 
-        var row = Assert.Single(await host.Receiver.Service<TelemetryAdminQuery>().ReconcileAsync("amara@example.org", Today, TestContext.Current.CancellationToken));
+        var row = Assert.Single(await host.Receiver.Service<TelemetryAdminQuery>().ReconcileAsync("amara@example.org", Today, DataScope.Everybody, TestContext.Current.CancellationToken));
 
         Assert.Equal((Agreement.Agree, new AccountTokens(20, 40, 60, 80), new AccountTokens(10, 20, 30, 40)), (row.Agreement, row.Telemetry!, row.Hook!));
         Assert.Equal(["compact"], row.UnseenSources);
@@ -268,5 +268,5 @@ public sealed class TelemetryReadTests
     }
 
     private static Task<TelemetryPageView> ReadAsync(OtlpHost host, TelemetryFilter filter) =>
-        host.Receiver.Service<TelemetryPageQuery>().ReadAsync(filter, new CallPart(0, 20), TestContext.Current.CancellationToken);
+        host.Receiver.Service<TelemetryPageQuery>().ReadAsync(filter, new CallPart(0, 20), DataScope.Everybody, TestContext.Current.CancellationToken);
 }

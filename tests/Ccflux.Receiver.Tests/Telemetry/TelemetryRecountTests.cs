@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Telemetry.Read;
 using Ccflux.Receiver.Telemetry.Read.Cells;
 using Ccflux.Receiver.Telemetry.Read.Views;
@@ -71,7 +72,7 @@ public sealed class TelemetryRecountTests
 
         foreach (var filter in new[] { Everything, Everything with { User = "unattributed install-1" } })
         {
-            var view = await host.Receiver.Service<TelemetryPageQuery>().ReadAsync(filter, new CallPart(4, 2), TestContext.Current.CancellationToken);
+            var view = await host.Receiver.Service<TelemetryPageQuery>().ReadAsync(filter, new CallPart(4, 2), DataScope.Everybody, TestContext.Current.CancellationToken);
             Assert.Equal(["r4", "r5"], view.RecentCalls.Select(call => call.RequestId));
             Assert.Equal(7, view.CallsTotal);
         }
@@ -120,7 +121,7 @@ public sealed class TelemetryRecountTests
     }
 
     private static Task<TelemetryPageView> ReadAsync(OtlpHost host, TelemetryFilter filter) =>
-        host.Receiver.Service<TelemetryPageQuery>().ReadAsync(filter, new CallPart(0, 20), TestContext.Current.CancellationToken);
+        host.Receiver.Service<TelemetryPageQuery>().ReadAsync(filter, new CallPart(0, 20), DataScope.Everybody, TestContext.Current.CancellationToken);
 
     private sealed record Row
     {

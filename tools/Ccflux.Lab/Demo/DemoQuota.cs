@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Quota;
 using Ccflux.Receiver.Quota.Forecasts;
 using Ccflux.Receiver.Quota.Store;
@@ -68,7 +69,7 @@ internal sealed class DemoQuota(GroupCommitWriter writer, IAccountUsage usage, T
             }
         }
 
-        var tokens = await usage.TokensAsync([.. spans.Select(each => each.Span)], cancellationToken);
+        var tokens = await usage.TokensAsync([.. spans.Select(each => each.Span)], DataScope.Everybody, cancellationToken);
         var readings = spans.Zip(tokens, (each, count) => new Reading(each.Window, Reading.Milli(Math.Min(100, Math.Round(100d * (count ?? 0) / each.Size, 1))), each.Reset, each.Span.To));
         await WriteAsync(new AccountIdentity(person.Email, userId, QuotaSource.StatusLine, "", person.Email), [.. readings.OrderBy(reading => reading.ObservedAt)]);
     }

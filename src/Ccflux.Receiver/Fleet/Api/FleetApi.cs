@@ -23,7 +23,7 @@ internal static class FleetApi
     public static void MapFleetApi(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapGet("/api/status", async (HttpContext context, BoardQuery query) =>
-                TypedResults.Json(StatusReply.Of(await query.ReadAsync(context.RequestAborted)), FleetApiJson.Default.StatusReply))
+                TypedResults.Json(StatusReply.Of(await query.ReadAsync(Principal.Of(context).Scope, context.RequestAborted)), FleetApiJson.Default.StatusReply))
             .RequirePermission(Permission.FleetRead).WithTags("Fleet")
             .WithSummary("The account in use and how full each account is, for status lines and scripts.");
 
@@ -49,7 +49,7 @@ internal static class FleetApi
     }
 
     private static void MapBoard<T>(RouteGroupBuilder api, string name, string summary, ApiColumns<T> columns, Func<Board, IReadOnlyList<T>> part) =>
-        Map(api, name, summary, columns, async context => part(await context.RequestServices.GetRequiredService<BoardQuery>().ReadAsync(context.RequestAborted)));
+        Map(api, name, summary, columns, async context => part(await context.RequestServices.GetRequiredService<BoardQuery>().ReadAsync(Principal.Of(context).Scope, context.RequestAborted)));
 
     private static void Map<T>(
         RouteGroupBuilder api, string name, string summary, ApiColumns<T> columns, Func<HttpContext, Task<IReadOnlyList<T>>> read, Func<HttpRequest, string?>? fault = null, params QueryParameter[] more) =>

@@ -84,7 +84,7 @@ internal sealed class FleetFormsEndpoint(BoardQuery board, AgentStore agents, Ag
 
     public async Task<IResult> AskPinAsync(HttpContext context)
     {
-        var now = await board.ReadAsync(context.RequestAborted);
+        var now = await board.ReadAsync(Principal.Of(context).Scope, context.RequestAborted);
         return Ask(context, FleetForms.Pin(now.Accounts, now.Agents, "", "fleet ", "soft"));
     }
 
@@ -92,7 +92,7 @@ internal sealed class FleetFormsEndpoint(BoardQuery board, AgentStore agents, Ag
     {
         var form = await context.Request.FormOrEmptyAsync();
         var (account, place, mode) = (form["account"].ToString(), form["place"].ToString(), form["mode"].ToString());
-        var now = await board.ReadAsync(context.RequestAborted);
+        var now = await board.ReadAsync(Principal.Of(context).Scope, context.RequestAborted);
         var fault = PinText.Parse(account, place, mode, now) is { } pin
             ? await control.PinAsync(pin, Actor.Of(context))
             : "account, place, mode: choose one of the values in the form.";
@@ -102,7 +102,7 @@ internal sealed class FleetFormsEndpoint(BoardQuery board, AgentStore agents, Ag
     public async Task<IResult> AskUnpinAsync(HttpContext context)
     {
         var (scope, target) = (context.Request.Query["scope"].ToString(), context.Request.Query["target"].ToString());
-        var pin = (await board.ReadAsync(context.RequestAborted)).Pins.FirstOrDefault(pin => IsOf(pin, scope, target));
+        var pin = (await board.ReadAsync(Principal.Of(context).Scope, context.RequestAborted)).Pins.FirstOrDefault(pin => IsOf(pin, scope, target));
         return pin is null ? Missing("No such pin.") : Ask(context, FleetForms.Unpin(pin));
     }
 
@@ -110,7 +110,7 @@ internal sealed class FleetFormsEndpoint(BoardQuery board, AgentStore agents, Ag
     {
         var form = await context.Request.FormOrEmptyAsync();
         var (scope, target) = (form["scope"].ToString(), form["target"].ToString());
-        if (PinText.Scope(scope) is not { } known || !(await board.ReadAsync(context.RequestAborted)).Pins.Any(pin => IsOf(pin, scope, target)))
+        if (PinText.Scope(scope) is not { } known || !(await board.ReadAsync(Principal.Of(context).Scope, context.RequestAborted)).Pins.Any(pin => IsOf(pin, scope, target)))
         {
             return Missing("No such pin.");
         }
@@ -148,7 +148,7 @@ internal sealed class FleetFormsEndpoint(BoardQuery board, AgentStore agents, Ag
 
     private async Task<IResult> WithAgentAsync(HttpContext context, string id, Func<AgentRow, Board, Task<IResult>> answer, bool orRevoked = false)
     {
-        var now = await board.ReadAsync(context.RequestAborted);
+        var now = await board.ReadAsync(Principal.Of(context).Scope, context.RequestAborted);
         return now.Agents.FirstOrDefault(agent => string.Equals(agent.Id, id, StringComparison.Ordinal) && (orRevoked || agent.State != AgentConnection.Revoked)) is { } agent ? await answer(agent, now) : Missing(NotThere);
     }
 

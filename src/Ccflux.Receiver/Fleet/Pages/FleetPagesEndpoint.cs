@@ -21,7 +21,7 @@ internal sealed class FleetPagesEndpoint(FleetPageQuery query, RotationSettings 
         var frame = isExport
             ? frames.ForExport(Principal.Of(context), Capability, address)
             : frames.For(context, Capability, Capability, FleetFeature.Topic) with { Flash = Flash.Take(context), RefreshAfter = s_refresh };
-        var view = await query.ReadAsync(context.Request, address);
+        var view = await query.ReadAsync(context.Request, address, Principal.Of(context).Scope);
         var parameters = new Dictionary<string, object?>(StringComparer.Ordinal)
         {
             [nameof(FleetPage.Frame)] = frame with { Now = view.At },

@@ -70,7 +70,7 @@ internal sealed class VaultFormsEndpoint(BoardQuery board, AccountImport import,
 
     private async Task<IResult> WithAccountAsync(HttpContext context, long id, Func<AccountRow, Task<IResult>> answer)
     {
-        var account = (await board.ReadAsync(context.RequestAborted)).Accounts.FirstOrDefault(account => account.Id == id);
+        var account = (await board.ReadAsync(Principal.Of(context).Scope, context.RequestAborted)).Accounts.FirstOrDefault(account => account.Id == id);
         return account is null ? new Refusal(answers, StatusCodes.Status404NotFound, "", "No such account.") : await answer(account);
     }
 

@@ -4,6 +4,7 @@ using Ccflux.Receiver.Fleet.Sessions;
 using Ccflux.Receiver.Fleet.Store;
 using Ccflux.Receiver.Fleet.Switching;
 using Ccflux.Receiver.Fleet.Vault;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Storage.Reading;
 using Ccflux.Storage.Sql;
 
@@ -27,13 +28,15 @@ internal sealed class BoardQuery(
 
     private volatile NextChoices _next = NextChoices.None;
 
-    public async Task<Board> ReadAsync(CancellationToken cancellationToken)
+    /// <param name="allowed">Whose names may be shown next to sessions. Accounts, agents and sessions themselves belong to the organisation.</param>
+    /// <param name="cancellationToken">Cancels the wait for a reader.</param>
+    public async Task<Board> ReadAsync(DataScope allowed, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var facts = await vault.AllAsync(cancellationToken);
         var enrolled = await agents.AllAsync(cancellationToken);
         var live = sessions.Read();
-        var owners = live.Count == 0 ? SessionOwners.Nobody : await users.ReadAsync(cancellationToken);
+        var owners = live.Count == 0 ? SessionOwners.Nobody : await users.ReadAsync(allowed, cancellationToken);
         var said = await rotation.ReadAsync(cancellationToken);
         using var session = await readers.OpenAsync(cancellationToken);
         var limits = session.List(LimitSql.Select, LimitRow.Of, ("now", now.ToUnixTimeMilliseconds()));

@@ -1,5 +1,6 @@
 using Ccflux.Receiver.Fleet.Monitors;
 using Ccflux.Receiver.Fleet.Rotation;
+using Ccflux.Receiver.Platform.Auth;
 
 namespace Ccflux.Receiver.Fleet.Read;
 
@@ -8,10 +9,11 @@ internal sealed class FleetPageQuery(BoardQuery board, LogQuery log, MonitorsQue
 {
     /// <param name="request">The request that the page answers: its query string contains the log's part and page.</param>
     /// <param name="address">The URL that people use.</param>
-    public async Task<FleetPageView> ReadAsync(HttpRequest request, string address)
+    /// <param name="allowed">About whom the reader may read.</param>
+    public async Task<FleetPageView> ReadAsync(HttpRequest request, string address, DataScope allowed)
     {
         var cancellationToken = request.HttpContext.RequestAborted;
-        var now = await board.ReadAsync(cancellationToken);
+        var now = await board.ReadAsync(allowed, cancellationToken);
         return new FleetPageView(
             now.At,
             now.Head,

@@ -1,9 +1,12 @@
+using Ccflux.Receiver.Platform.Auth;
+
 namespace Ccflux.Receiver.Fleet.Read;
 
 /// <summary>Finds the users of sessions. Agents do not report them; the tables of usage do.</summary>
 internal interface ISessionUsers
 {
-    Task<SessionOwners> ReadAsync(CancellationToken cancellationToken);
+    /// <summary>Those within the data scope.</summary>
+    Task<SessionOwners> ReadAsync(DataScope allowed, CancellationToken cancellationToken);
 }
 
 /// <summary>Users' e-mail addresses by their recent sessions, and by machines that only one user has.</summary>

@@ -51,6 +51,7 @@ internal static class DevicesSql
     /// <summary>Columns: name, e-mail address, registered at.</summary>
     public const string FindSubject = """
         SELECT d.name, u.email, d.registered_at
-        FROM devices d JOIN users u ON u.user_id = d.user_id WHERE d.device_ref = @device
+        FROM devices d JOIN users u ON u.user_id = d.user_id
+        WHERE d.device_ref = @device AND (@scope_all = 1 OR u.user_id = @scope_user OR u.division = ANY(@scope_divisions))
         """;
 }

@@ -1,5 +1,6 @@
 using Ccflux.Receiver.Identity.Devices;
 using Ccflux.Receiver.Identity.Users;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Storage.Reading;
 
 namespace Ccflux.Receiver.Identity.Pages;
@@ -7,15 +8,14 @@ namespace Ccflux.Receiver.Identity.Pages;
 /// <summary>Finds the user or device that a change is about, for the confirmation page.</summary>
 internal sealed class ChangeSubjects(ReadSessions readers, TimeProvider time)
 {
-    /// <returns>Null if no user has this e-mail address.</returns>
-    public async Task<UserSubject?> FindUserAsync(string email, CancellationToken cancellationToken)
+    /// <returns>Null if no user within <paramref name="allowed"/> has this e-mail address.</returns>
+    public async Task<UserSubject?> FindUserAsync(string email, DataScope allowed, CancellationToken cancellationToken)
     {
         using var session = await readers.OpenAsync(cancellationToken);
         return session.First(
             UsersSql.FindSubject,
             static rows => new UserSubject { Email = rows.Text(0), Division = rows.Text(1), DaysValid = rows.IsNull(2) ? null : rows.Int32(2) },
-            ("email", email),
-            ("now_text", SqlTime.Text(time.GetUtcNow())));
+            allowed.With(("email", email), ("now_text", SqlTime.Text(time.GetUtcNow()))));
     }
 
     /// <returns>Null if there is no such device.</returns>
@@ -25,7 +25,7 @@ internal sealed class ChangeSubjects(ReadSessions readers, TimeProvider time)
         return session.First(
             DevicesSql.FindSubject,
             static rows => new DeviceSubject { Name = rows.Text(0), Email = rows.Text(1), RegisteredAt = rows.Int64(2) },
-            ("device", id));
+            DataScope.Everybody.With(("device", id)));
     }
 }
 

@@ -60,7 +60,7 @@ internal sealed class IdentityChangesEndpoint(
             return await DoneAsync(context, result, "", "", IdentityLinks.UserAnchor, IdentityConfirmations.Reissue(IdentityLinks.Read(email), days));
         }
 
-        var user = await subjects.FindUserAsync(result.Target, context.RequestAborted);
+        var user = await subjects.FindUserAsync(result.Target, Principal.Of(context).Scope, context.RequestAborted);
         return TokenIssued(context, result.Target, token, user?.DaysValid ?? days ?? UserAdministration.DefaultDays, await CompanionsAsync(context, result.Target));
     }
 
@@ -87,7 +87,7 @@ internal sealed class IdentityChangesEndpoint(
         await DoneAsync(context, await devices.ApproveAsync(Actor.Of(context), id), "Device approved", "Its reports are accepted from now on.", IdentityLinks.DeviceAnchor, question: null);
 
     private async Task<IResult> AskAboutUserAsync(HttpContext context, string email, Func<UserSubject, Question> ask) =>
-        await subjects.FindUserAsync(UserRules.Normalize(IdentityLinks.Read(email)), context.RequestAborted) is { } user
+        await subjects.FindUserAsync(UserRules.Normalize(IdentityLinks.Read(email)), Principal.Of(context).Scope, context.RequestAborted) is { } user
             ? Confirm(context, ask(user), null, IdentityLinks.UserTable)
             : new Refusal(answers, StatusCodes.Status404NotFound, "", "No user with this e-mail address.");
 

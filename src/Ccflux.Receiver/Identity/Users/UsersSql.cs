@@ -61,6 +61,6 @@ internal static class UsersSql
             ORDER BY (revoked = 0 AND (expires_at IS NULL OR datetime(expires_at) > datetime(@now_text))) DESC NULLS LAST,
                      datetime(created_at) DESC NULLS LAST
             LIMIT 1)
-        WHERE u.email IS NOT NULL OR t.token IS NOT NULL
+        WHERE (u.email IS NOT NULL OR t.token IS NOT NULL) AND (@scope_all = 1 OR u.user_id = @scope_user OR u.division = ANY(@scope_divisions))
         """;
 }

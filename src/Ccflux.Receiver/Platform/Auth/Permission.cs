@@ -54,5 +54,8 @@ internal static class Permissions
     public static FrozenSet<Permission> Reading { get; } = FrozenSet.Create(
         Permission.UsageRead, Permission.UsageReadOwn, Permission.QuotaRead, Permission.FleetRead, Permission.AuditRead, Permission.DocsRead);
 
+    /// <summary>Those whose every query is limited to a data scope, or shows nobody.</summary>
+    public static FrozenSet<Permission> Scoped { get; } = FrozenSet.Create(Permission.UsageRead, Permission.UsageReadOwn, Permission.QuotaRead, Permission.DocsRead);
+
     public static FrozenSet<Permission> None { get; } = [];
 }

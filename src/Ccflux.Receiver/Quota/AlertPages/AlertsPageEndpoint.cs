@@ -23,7 +23,8 @@ internal sealed class AlertsPageEndpoint(AlertOptions options, AlertWatch watch,
     public async Task<IResult> ShowAsync(HttpContext context)
     {
         var frame = frames.For(context, "Alerts", Capability, QuotaFeature.Topic) with { Flash = Flash.Take(context) };
-        var view = AlertsPageView.Of(options, await delivery.RecentAsync(Shown, context.RequestAborted), await rules.ReadAsync(context.RequestAborted));
+        var allowed = Principal.Of(context).Scope;
+        var view = AlertsPageView.Of(options, await delivery.RecentAsync(Shown, allowed, context.RequestAborted), await rules.ReadAsync(allowed, context.RequestAborted));
         return Page.Of<AlertsPage>(context, new Dictionary<string, object?>(StringComparer.Ordinal)
         {
             [nameof(AlertsPage.Frame)] = frame,

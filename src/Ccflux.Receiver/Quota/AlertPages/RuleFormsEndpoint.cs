@@ -11,7 +11,7 @@ internal sealed class RuleFormsEndpoint(AlertRuleStore rules, AlertWatch watch, 
 {
 
     public async Task<IResult> AskAddAsync(HttpContext context) =>
-        await rules.WithoutAsync(context.RequestAborted) is { Count: > 0 } accounts
+        await rules.WithoutAsync(Principal.Of(context).Scope, context.RequestAborted) is { Count: > 0 } accounts
             ? Ask(context, RuleForms.Add(accounts, "", RuleForms.Typed(AlertSettings.Text(watch.Default.Thresholds), watch.Default.Forecast)))
             : Missing("Every account has its own rule, or there are no accounts yet.");
 
@@ -19,7 +19,7 @@ internal sealed class RuleFormsEndpoint(AlertRuleStore rules, AlertWatch watch, 
     {
         var form = await context.Request.FormOrEmptyAsync();
         var (account, typed) = (form["account"].ToString(), RuleForms.Typed(form));
-        var accounts = await rules.WithoutAsync(context.RequestAborted);
+        var accounts = await rules.WithoutAsync(Principal.Of(context).Scope, context.RequestAborted);
         var chosen = accounts.FirstOrDefault(row => string.Equals(row.AccountId.ToString(CultureInfo.InvariantCulture), account, StringComparison.Ordinal));
         return chosen is null
             ? Ask(context, RuleForms.Add(accounts, account, typed), "account: choose one of those in the form.")
@@ -60,7 +60,7 @@ internal sealed class RuleFormsEndpoint(AlertRuleStore rules, AlertWatch watch, 
     }
 
     private async Task<IResult> WithRuleAsync(HttpContext context, long account, Func<RuleRow, Task<IResult>> answer) =>
-        (await rules.ReadAsync(context.RequestAborted)).FirstOrDefault(rule => rule.AccountId == account) is { } rule ? await answer(rule) : Missing("No such rule.");
+        (await rules.ReadAsync(Principal.Of(context).Scope, context.RequestAborted)).FirstOrDefault(rule => rule.AccountId == account) is { } rule ? await answer(rule) : Missing("No such rule.");
 
     private IResult Ask(HttpContext context, FormDefinition form, string? fault = null) =>
         FormResult.Of(context, frames, AlertsPageEndpoint.Capability, AlertsPageEndpoint.Home, form, fault);

@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Jobs;
 using Ccflux.Receiver.Platform.Live;
 using Ccflux.Storage.Reading;
@@ -24,11 +25,11 @@ internal sealed partial class AlertDelivery(
     /// <summary>The wait after each failure; after the last one the delivery is given up.</summary>
     private static readonly TimeSpan[] s_waits = [TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(30)];
 
-    /// <summary>The newest alerts and the state of their deliveries.</summary>
-    public async Task<IReadOnlyList<AlertRow>> RecentAsync(int limit, CancellationToken cancellationToken)
+    /// <summary>The newest alerts about accounts within the data scope, and the state of their deliveries.</summary>
+    public async Task<IReadOnlyList<AlertRow>> RecentAsync(int limit, DataScope allowed, CancellationToken cancellationToken)
     {
         using var session = await readers.OpenAsync(cancellationToken);
-        return session.List(AlertSql.Recent, AlertRow.Read, ("limit", limit));
+        return session.List(AlertSql.Recent, AlertRow.Read, allowed.With(("limit", limit)));
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => options.Channels.Count == 0

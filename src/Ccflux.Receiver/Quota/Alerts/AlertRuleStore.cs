@@ -23,21 +23,21 @@ internal sealed class AlertRuleStore(ReadSessions readers, GroupCommitWriter wri
 {
     private const int MaxRows = 500;
 
-    /// <summary>The accounts that have their own rule.</summary>
-    public async Task<IReadOnlyList<RuleRow>> ReadAsync(CancellationToken cancellationToken)
+    /// <summary>The accounts within the data scope that have their own rule.</summary>
+    public async Task<IReadOnlyList<RuleRow>> ReadAsync(DataScope allowed, CancellationToken cancellationToken)
     {
         using var session = await readers.OpenAsync(cancellationToken);
         return session.List(
             AlertSql.Rules,
             static rows => new RuleRow { AccountId = rows.Int64(0), Account = rows.Text(1), Thresholds = rows.Text(2), Forecast = rows.Bool(3) },
-            ("limit", MaxRows));
+            allowed.With(("limit", MaxRows)));
     }
 
-    /// <summary>The accounts without their own rule.</summary>
-    public async Task<IReadOnlyList<RuleRow>> WithoutAsync(CancellationToken cancellationToken)
+    /// <summary>The accounts within the data scope without their own rule.</summary>
+    public async Task<IReadOnlyList<RuleRow>> WithoutAsync(DataScope allowed, CancellationToken cancellationToken)
     {
         using var session = await readers.OpenAsync(cancellationToken);
-        return session.List(AlertSql.WithoutRule, static rows => new RuleRow { AccountId = rows.Int64(0), Account = rows.Text(1) }, ("limit", MaxRows));
+        return session.List(AlertSql.WithoutRule, static rows => new RuleRow { AccountId = rows.Int64(0), Account = rows.Text(1) }, allowed.With(("limit", MaxRows)));
     }
 
     /// <param name="account">Its id.</param>

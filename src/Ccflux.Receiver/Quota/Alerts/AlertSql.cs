@@ -74,11 +74,13 @@ internal static class AlertSql
     /// <summary>The name of an account that people know.</summary>
     private const string Name = "coalesce(nullif(a.label, ''), nullif(a.email, ''), u.email, 'account ' || a.account_id)";
 
+    /// <summary>Of accounts within a data scope.</summary>
     public const string Rules = $"""
         SELECT r.account_id, {Name}, r.thresholds, r.forecast
         FROM quota_alert_rules r
         JOIN quota_accounts a ON a.account_id = r.account_id
         LEFT JOIN users u ON u.user_id = a.owner
+        WHERE (@scope_all = 1 OR u.user_id = @scope_user OR u.division = ANY(@scope_divisions))
         ORDER BY 2
         LIMIT @limit
         """;
@@ -87,7 +89,7 @@ internal static class AlertSql
         SELECT a.account_id, {Name}
         FROM quota_accounts a
         LEFT JOIN users u ON u.user_id = a.owner
-        WHERE NOT EXISTS (SELECT 1 FROM quota_alert_rules r WHERE r.account_id = a.account_id)
+        WHERE NOT EXISTS (SELECT 1 FROM quota_alert_rules r WHERE r.account_id = a.account_id) AND (@scope_all = 1 OR u.user_id = @scope_user OR u.division = ANY(@scope_divisions))
         ORDER BY 2
         LIMIT @limit
         """;
@@ -109,5 +111,8 @@ internal static class AlertSql
          LIMIT @limit
         """;
 
-    public const string Recent = AlertColumns + " ORDER BY d.alert_id DESC, d.channel LIMIT @limit";
+    public const string Recent = AlertColumns + """
+         WHERE (@scope_all = 1 OR u.user_id = @scope_user OR u.division = ANY(@scope_divisions))
+         ORDER BY d.alert_id DESC, d.channel LIMIT @limit
+        """;
 }

@@ -13,7 +13,7 @@ internal sealed class QuotaAlerts(AlertWatch watch, AlertDelivery delivery, Aler
 
     public async Task<IResult> ListAsync(HttpContext context)
     {
-        var rows = await delivery.RecentAsync(AlertDelivery.MaxRecent, context.RequestAborted);
+        var rows = await delivery.RecentAsync(AlertDelivery.MaxRecent, Principal.Of(context).Scope, context.RequestAborted);
         return TypedResults.Json(
             new AlertsReply(options.Channels, options.QuietHours, [.. rows.Select(Reply)]),
             QuotaApiJson.Default.AlertsReply);

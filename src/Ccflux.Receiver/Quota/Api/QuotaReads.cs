@@ -21,7 +21,7 @@ internal sealed class QuotaReads(QuotaQuery query, HistoryQuery history, Request
             return refusal;
         }
 
-        var view = await query.ReadAsync(MaySeeEmails(context), context.RequestAborted);
+        var view = await query.ReadAsync(QuotaAudience.Of(context), context.RequestAborted);
         return TypedResults.Json(Replies.Usage(view), QuotaApiJson.Default.UsageReply);
     }
 
@@ -43,8 +43,9 @@ internal sealed class QuotaReads(QuotaQuery query, HistoryQuery history, Request
             return Invalid(AccountForm);
         }
 
-        accountId ??= await FirstAsync(context.RequestAborted);
-        var series = accountId is { } known ? await history.ReadAsync(known, TimeSpan.FromHours(hours), context.RequestAborted) : [];
+        var audience = QuotaAudience.Of(context);
+        accountId ??= (await query.ReadAsync(audience, context.RequestAborted)).Primary?.AccountId;
+        var series = accountId is { } known ? await history.ReadAsync(known, TimeSpan.FromHours(hours), audience.Allowed, context.RequestAborted) : [];
         return TypedResults.Json(new HistoryReply(accountId, hours, series), QuotaApiJson.Default.HistoryReply);
     }
 
@@ -61,7 +62,7 @@ internal sealed class QuotaReads(QuotaQuery query, HistoryQuery history, Request
             return Invalid($"{ApiFormat.Field}: {ApiFormat.Fault}.");
         }
 
-        var view = await query.ReadAsync(MaySeeEmails(context), context.RequestAborted);
+        var view = await query.ReadAsync(QuotaAudience.Of(context), context.RequestAborted);
         IReadOnlyList<AccountReply> accounts = [.. view.Accounts.Select(account => Replies.Account(account, view.At))];
         return csv ? QuotaCsv.Accounts(accounts) : TypedResults.Json(accounts, QuotaApiJson.Default.IReadOnlyListAccountReply);
     }
@@ -89,7 +90,7 @@ internal sealed class QuotaReads(QuotaQuery query, HistoryQuery history, Request
             return Invalid(AccountForm);
         }
 
-        var readings = await history.ReadingsAsync(accountId, TimeSpan.FromHours(hours), MaySeeEmails(context), context.RequestAborted);
+        var readings = await history.ReadingsAsync(accountId, TimeSpan.FromHours(hours), QuotaAudience.Of(context), context.RequestAborted);
         return csv ? QuotaCsv.Readings(readings) : TypedResults.Json(readings, QuotaApiJson.Default.IReadOnlyListReadingReply);
     }
 
@@ -111,17 +112,9 @@ internal sealed class QuotaReads(QuotaQuery query, HistoryQuery history, Request
             || (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out hours) && hours is > 0 and <= HistoryQuery.MaxHours);
     }
 
-    private static bool MaySeeEmails(HttpContext context) => Principal.Of(context).Can(Permission.QuotaRead);
-
     /// <summary>URLs that anyone may read are outside the pages' own limit, so it is applied here.</summary>
     private Problem? Refuse(HttpContext context) =>
-        MaySeeEmails(context) || limits.Pages.TryTake(RequestLimits.AddressOf(context), out var wait)
+        Principal.Of(context).Can(Permission.QuotaRead) || limits.Pages.TryTake(RequestLimits.AddressOf(context), out var wait)
             ? null
             : new Problem(StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, "Too many requests from this IP address (ADMIN_RATE_LIMIT_PER_MINUTE).", wait);
-
-    private async Task<long?> FirstAsync(CancellationToken cancellationToken)
-    {
-        var view = await query.ReadAsync(withEmails: false, cancellationToken);
-        return view.Primary?.AccountId;
-    }
 }

@@ -1,10 +1,13 @@
+using Ccflux.Receiver.Platform.Auth;
+
 namespace Ccflux.Receiver.Quota.Forecasts;
 
 /// <summary>A port: how many tokens an account used. Without an implementation there is no estimate.</summary>
 internal interface IAccountUsage
 {
-    /// <summary>Billed tokens (input and output) of each span's users in its period, in the order of the spans; null if no user is known for it.</summary>
-    ValueTask<IReadOnlyList<long?>> TokensAsync(IReadOnlyList<UsageSpan> spans, CancellationToken cancellationToken);
+    /// <summary>Billed tokens (input and output) of each span's users in its period, in the order of the spans; null if no user is known for it, or one of them is outside the
+    /// data scope.</summary>
+    ValueTask<IReadOnlyList<long?>> TokensAsync(IReadOnlyList<UsageSpan> spans, DataScope allowed, CancellationToken cancellationToken);
 }
 
 /// <summary>Who used an account, and when.</summary>

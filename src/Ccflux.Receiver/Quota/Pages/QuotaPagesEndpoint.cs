@@ -30,8 +30,8 @@ internal sealed class QuotaPagesEndpoint(
 
     public async Task<IResult> ShowAsync(HttpContext context)
     {
-        var withEmails = Principal.Of(context).Can(Permission.QuotaRead);
-        if (!withEmails && !limits.Pages.TryTake(RequestLimits.AddressOf(context), out var wait))
+        var audience = QuotaAudience.Of(context);
+        if (!audience.WithEmails && !limits.Pages.TryTake(RequestLimits.AddressOf(context), out var wait))
         {
             return new Refusal(answers, StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, "Too many requests from this IP address (ADMIN_RATE_LIMIT_PER_MINUTE).", wait);
         }
@@ -40,7 +40,7 @@ internal sealed class QuotaPagesEndpoint(
         var frame = isExport
             ? frames.ForExport(Principal.Of(context), "Quota", frames.AddressOf(context.Request))
             : frames.For(context, "Quota", Capability, QuotaFeature.Topic) with { Flash = Flash.Take(context), RefreshAfter = s_refreshAfter };
-        var view = await ReadAsync(context, frame.Link, withEmails, isExport);
+        var view = await ReadAsync(context, frame.Link, audience, isExport);
         var parameters = new Dictionary<string, object?>(StringComparer.Ordinal)
         {
             [nameof(QuotaPage.Frame)] = frame with { Now = view.All.At },
@@ -55,11 +55,11 @@ internal sealed class QuotaPagesEndpoint(
         return Results.File(Encoding.UTF8.GetBytes(await Page.RenderAsync<QuotaPage>(services, parameters)), "text/html; charset=utf-8", FileNames.Of("quota", "html", FileNames.Day(DateOnly.FromDateTime(view.All.At.UtcDateTime))));
     }
 
-    private async Task<QuotaPageView> ReadAsync(HttpContext context, PageLink link, bool withEmails, bool isExport)
+    private async Task<QuotaPageView> ReadAsync(HttpContext context, PageLink link, QuotaAudience audience, bool isExport)
     {
         var faults = new List<string>();
         var request = QuotaPageRequest.Parse(context.Request.Query, faults);
-        var all = await query.ReadAsync(withEmails, context.RequestAborted);
+        var all = await query.ReadAsync(audience, context.RequestAborted);
         if (request.Account is { } wanted && all.Accounts.All(account => account.AccountId != wanted))
         {
             faults.Add("No such account.");
@@ -72,7 +72,7 @@ internal sealed class QuotaPagesEndpoint(
         IReadOnlyList<AccountView> cards = [.. chosen.Skip((page - 1) * size).Take(size)];
         var from = request.Range.From(all.At);
         var histories = await history.BucketsAsync(
-            [.. cards.Select(account => account.AccountId)], from, time.GetUtcNow().AddMilliseconds(1), request.Range.Stretch, context.RequestAborted);
+            [.. cards.Select(account => account.AccountId)], from, time.GetUtcNow().AddMilliseconds(1), request.Range.Stretch, audience.Allowed, context.RequestAborted);
         var (rows, rowsNav) = AccountTable.Page(all.Accounts, request, link, isExport ? RowsExported : RowsShown);
         return new QuotaPageView(
             all,
@@ -82,7 +82,7 @@ internal sealed class QuotaPagesEndpoint(
             cards,
             new TableNav(link, QuotaPageRequest.Cards, QuotaPageRequest.Cards, "", Descending: false, page, size, chosen.Count, "", ""),
             histories,
-            withEmails && request.Account is null ? rows : null,
+            audience.WithEmails && request.Account is null ? rows : null,
             rowsNav,
             interval.Current);
     }

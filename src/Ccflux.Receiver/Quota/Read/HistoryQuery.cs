@@ -1,9 +1,10 @@
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Quota.Store;
 using Ccflux.Storage.Reading;
 
 namespace Ccflux.Receiver.Quota.Read;
 
-/// <summary>Reads the lines of one account's windows over a period, thinned to what a chart can show.</summary>
+/// <summary>Reads the lines of accounts' windows over a period, thinned to what a chart can show. An account outside the data scope has none, like one that does not exist.</summary>
 internal sealed class HistoryQuery(ReadSessions readers, TimeProvider time)
 {
     /// <summary>The most points of a window: the lowest, the highest and the last of each bucket are kept, so no peak and no reset is lost.</summary>
@@ -16,23 +17,23 @@ internal sealed class HistoryQuery(ReadSessions readers, TimeProvider time)
 
     private static readonly TimeSpan s_shortest = TimeSpan.FromMilliseconds(1);
 
-    public async Task<IReadOnlyList<HistorySeries>> ReadAsync(long accountId, TimeSpan period, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<HistorySeries>> ReadAsync(long accountId, TimeSpan period, DataScope allowed, CancellationToken cancellationToken)
     {
         var to = time.GetUtcNow().AddMilliseconds(1);
         var stretch = period / (MaxPoints / 3);
-        var windows = await BucketsAsync([accountId], to - period, to, stretch > s_shortest ? stretch : s_shortest, cancellationToken);
+        var windows = await BucketsAsync([accountId], to - period, to, stretch > s_shortest ? stretch : s_shortest, allowed, cancellationToken);
         return [.. windows[accountId].Select(window => new HistorySeries(window.Window, [.. window.Buckets.SelectMany(bucket => bucket.Points)]))];
     }
 
     /// <summary>The windows of accounts in buckets of time; a bucket without a reading is left out.</summary>
     public async Task<ILookup<long, WindowHistory>> BucketsAsync(
-        IReadOnlyCollection<long> accountIds, DateTimeOffset from, DateTimeOffset to, TimeSpan stretch, CancellationToken cancellationToken)
+        IReadOnlyCollection<long> accountIds, DateTimeOffset from, DateTimeOffset to, TimeSpan stretch, DataScope allowed, CancellationToken cancellationToken)
     {
         using var session = await readers.OpenAsync(cancellationToken);
         var windows = session.List(
             QuotaReadSql.WindowsOfAccounts,
             static rows => (WindowId: rows.Int64(0), AccountId: rows.Int64(1), Name: rows.Text(2)),
-            ("accounts", accountIds.ToArray()));
+            allowed.With(("accounts", accountIds.ToArray())));
         var histories = new List<(long AccountId, WindowHistory History)>();
         foreach (var (windowId, accountId, name) in windows.OrderBy(window => Levels.Order(window.Name)).ThenBy(window => window.Name, StringComparer.Ordinal))
         {
@@ -50,16 +51,17 @@ internal sealed class HistoryQuery(ReadSessions readers, TimeProvider time)
     }
 
     /// <summary>Readings as they were observed, newest first.</summary>
-    public async Task<IReadOnlyList<ReadingReply>> ReadingsAsync(long? accountId, TimeSpan period, bool withEmails, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ReadingReply>> ReadingsAsync(long? accountId, TimeSpan period, QuotaAudience audience, CancellationToken cancellationToken)
     {
         var to = time.GetUtcNow().AddMilliseconds(1);
         using var session = await readers.OpenAsync(cancellationToken);
         return session.List(
             QuotaReadSql.Readings,
-            rows => ReadingReply.Read(rows, withEmails),
-            ("account", accountId),
-            ("from", (to - period).ToUnixTimeMilliseconds()),
-            ("to", to.ToUnixTimeMilliseconds()),
-            ("limit", MaxReadings));
+            rows => ReadingReply.Read(rows, audience.WithEmails),
+            audience.Allowed.With(
+                ("account", accountId),
+                ("from", (to - period).ToUnixTimeMilliseconds()),
+                ("to", to.ToUnixTimeMilliseconds()),
+                ("limit", MaxReadings)));
     }
 }

@@ -1,4 +1,5 @@
 using Ccflux.Contracts.Quota;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Quota.Forecasts;
 
 namespace Ccflux.Receiver.Quota.Read;
@@ -9,7 +10,7 @@ internal sealed class PlanEstimates(IAccountUsage? usage = null)
     /// <summary>By window. Only for windows that count every model, that have not reset since, and whose users show no other account:
     /// for others it is unknown which tokens count towards which limit.</summary>
     public async ValueTask<IReadOnlyDictionary<long, PlanEstimate>> ReadAsync(
-        IReadOnlyList<AccountRow> accounts, IEnumerable<WindowRow> windows, DateTimeOffset now, CancellationToken cancellationToken)
+        IReadOnlyList<AccountRow> accounts, IEnumerable<WindowRow> windows, DataScope allowed, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var plans = new Dictionary<long, PlanEstimate>();
         if (usage is null)
@@ -29,7 +30,7 @@ internal sealed class PlanEstimates(IAccountUsage? usage = null)
             }
         }
 
-        var tokens = await usage.TokensAsync([.. spans.Select(pair => pair.Span)], cancellationToken);
+        var tokens = await usage.TokensAsync([.. spans.Select(pair => pair.Span)], allowed, cancellationToken);
         foreach (var ((row, _), count) in spans.Zip(tokens))
         {
             if (count is { } sum && PlanEstimate.Of(row.ToReading(), sum) is { } plan)

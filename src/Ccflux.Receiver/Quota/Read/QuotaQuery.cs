@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Quota.Forecasts;
 using Ccflux.Receiver.Quota.Polling;
 using Ccflux.Receiver.Quota.Sources;
@@ -14,27 +15,35 @@ internal sealed class QuotaQuery(ReadSessions readers, Poller poller, PollInterv
 
     private const int MaxWindows = MaxAccounts * Contracts.Quota.ReadingLimits.MaxWindows;
 
-    /// <param name="withEmails">False for anyone who did not sign in: labels instead.</param>
+    /// <param name="audience">What the reader may see.</param>
     /// <param name="cancellationToken">Cancels the wait for a reader.</param>
-    public async Task<QuotaView> ReadAsync(bool withEmails, CancellationToken cancellationToken)
+    public async Task<QuotaView> ReadAsync(QuotaAudience audience, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var polled = poller.Statuses().Select(status => status.AccountId).ToHashSet();
+        List<AccountRow> all;
         List<AccountRow> accounts;
         ILookup<long, (WindowRow Row, Projection Projection)> windows;
         using (var session = await readers.OpenAsync(cancellationToken))
         {
-            accounts = session.List(QuotaReadSql.Accounts, AccountRow.Read, ("limit", MaxAccounts));
-            var rows = session.List(QuotaReadSql.Windows, WindowRow.Read, ("limit", MaxWindows));
+            var (maxAccounts, maxWindows) = audience.Allowed.IsEverybody ? (MaxAccounts, MaxWindows) : (int.MaxValue, int.MaxValue);
+            all = session.List(QuotaReadSql.Accounts, AccountRow.Read, ("limit", maxAccounts));
+            accounts = all.FindAll(account => IsWithin(audience.Allowed, account));
+            var ids = accounts.Select(account => account.AccountId).ToHashSet();
+            var rows = session.List(QuotaReadSql.Windows, WindowRow.Read, ("limit", maxWindows)).FindAll(row => ids.Contains(row.AccountId));
             windows = rows.Select(row => (row, WindowProjection.Read(session, row, now))).ToLookup(pair => pair.row.AccountId);
         }
 
-        var plans = await estimates.ReadAsync(accounts, windows.SelectMany(group => group.Select(pair => pair.Row)), now, cancellationToken);
+        // Who else uses an account decides what its usage says, so that this looks at all of them.
+        var plans = await estimates.ReadAsync(all, windows.SelectMany(group => group.Select(pair => pair.Row)), audience.Allowed, now, cancellationToken);
         var views = accounts
             .Where(account => polled.Contains(account.AccountId) || windows.Contains(account.AccountId))
-            .Select(account => View(account, windows[account.AccountId], plans, polled.Contains(account.AccountId), withEmails, now));
+            .Select(account => View(account, windows[account.AccountId], plans, polled.Contains(account.AccountId), audience.WithEmails, now));
         return new QuotaView(now, [.. BlockedFirstOrder.Sort(views)]);
     }
+
+    private static bool IsWithin(DataScope allowed, AccountRow account) =>
+        allowed.IsEverybody || (account.Owner != AccountIdentity.Polled && allowed.Contains(account.Owner, account.Division));
 
     private AccountView View(
         AccountRow account, IEnumerable<(WindowRow Row, Projection Projection)> rows, IReadOnlyDictionary<long, PlanEstimate> plans, bool isPolled, bool withEmails, DateTimeOffset now)

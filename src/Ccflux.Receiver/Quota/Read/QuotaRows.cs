@@ -29,6 +29,9 @@ internal sealed class AccountRow
 
     public long? RetryAt { get; init; }
 
+    /// <summary>The owner's; empty if there is no owner or it has none.</summary>
+    public string Division { get; init; } = "";
+
     /// <summary>From a row of <see cref="Store.QuotaReadSql.Accounts"/>.</summary>
     public static AccountRow Read(Rows rows) => new()
     {
@@ -44,6 +47,7 @@ internal sealed class AccountRow
         Failure = rows.TextOrNull(9),
         FailedSince = rows.Int64OrNull(10),
         RetryAt = rows.Int64OrNull(11),
+        Division = rows.Text(12),
     };
 }
 

@@ -7,7 +7,7 @@ internal static class QuotaReadSql
 
     public const string Accounts = """
         SELECT a.account_id, a.account_key, a.owner, a.source, a.label, CASE WHEN a.email <> '' THEN a.email ELSE coalesce(u.email, '') END,
-               p.next_at, p.last_success_at, p.failures, p.failure, p.failed_since, p.retry_at
+               p.next_at, p.last_success_at, p.failures, p.failure, p.failed_since, p.retry_at, coalesce(u.division, '')
         FROM quota_accounts a
         LEFT JOIN quota_polls p ON p.account_id = a.account_id
         LEFT JOIN users u ON u.user_id = a.owner
@@ -26,8 +26,14 @@ internal static class QuotaReadSql
         SELECT observed_at, used_milli FROM quota_readings WHERE window_id = @window AND observed_at <= @at ORDER BY observed_at DESC LIMIT 1
         """;
 
+    /// <summary>Those of the accounts that are within a data scope.</summary>
     public const string WindowsOfAccounts = """
-        SELECT window_id, account_id, name FROM quota_windows WHERE account_id = ANY(@accounts) ORDER BY account_id, window_id
+        SELECT w.window_id, w.account_id, w.name
+        FROM quota_windows w
+        JOIN quota_accounts a ON a.account_id = w.account_id
+        LEFT JOIN users u ON u.user_id = a.owner
+        WHERE w.account_id = ANY(@accounts) AND (@scope_all = 1 OR u.user_id = @scope_user OR u.division = ANY(@scope_divisions))
+        ORDER BY w.account_id, w.window_id
         """;
 
     /// <summary>
@@ -56,6 +62,7 @@ internal static class QuotaReadSql
         JOIN quota_readings r ON r.window_id = w.window_id
         LEFT JOIN users u ON u.user_id = a.owner
         WHERE (CAST(@account AS bigint) IS NULL OR a.account_id = @account) AND r.observed_at >= @from AND r.observed_at < @to
+          AND (@scope_all = 1 OR u.user_id = @scope_user OR u.division = ANY(@scope_divisions))
         ORDER BY r.observed_at DESC
         LIMIT @limit
         """;

@@ -62,7 +62,7 @@ internal static class TelemetryApi
         QueryParameter[] filters,
         string? span = null) =>
         api.MapGet(path, (HttpContext context, TelemetryPageQuery query, LabelNames names, TimeProvider time) => AnswerAsync(
-                context, names, time, path[1..], span, columns, async filter => part(await query.ReadAsync(filter, new CallPart(0, 1), context.RequestAborted))))
+                context, names, time, path[1..], span, columns, async filter => part(await query.ReadAsync(filter, new CallPart(0, 1), Principal.Of(context).Scope, context.RequestAborted))))
             .WithSummary(summary).TakesQuery([QueryParameter.Format, .. filters]).ProducesProblem(StatusCodes.Status400BadRequest);
 
     private static void MapCalls(RouteGroupBuilder api, QueryParameter[] all)
@@ -74,10 +74,10 @@ internal static class TelemetryApi
                 if (faults.Count > 0 || !ApiFormat.TryRead(context.Request, out var isCsv) || !isCsv)
                 {
                     return await AnswerAsync(
-                        context, names, time, "calls", null, TelemetryColumns.Calls, async wanted => (await query.ReadAsync(wanted, new CallPart(0, CallPart.MaxCalls), context.RequestAborted)).RecentCalls);
+                        context, names, time, "calls", null, TelemetryColumns.Calls, async wanted => (await query.ReadAsync(wanted, new CallPart(0, CallPart.MaxCalls), Principal.Of(context).Scope, context.RequestAborted)).RecentCalls);
                 }
 
-                var (rows, isCut) = await file.ReadAsync(filter, context.RequestAborted);
+                var (rows, isCut) = await file.ReadAsync(filter, Principal.Of(context).Scope, context.RequestAborted);
                 return new CsvFile(
                     FileNames.Of("telemetry-calls", "csv", [.. filter.FileSpan, .. filter.FileNarrowing, isCut ? string.Create(CultureInfo.InvariantCulture, $"newest-{CallFile.MaxCalls}") : null]),
                     [.. TelemetryColumns.Calls.Select(column => column.Item1)],
@@ -90,12 +90,12 @@ internal static class TelemetryApi
     {
         api.MapGet("/labels", (HttpContext context, TelemetryPageQuery query, LabelNames names, TimeProvider time) => AnswerAsync(
                 context, names, time, "labels", null, TelemetryColumns.Labels,
-                async filter => TelemetryColumns.LabelsOf(await query.ReadAsync(filter, new CallPart(0, 1), context.RequestAborted), LabelQuery.By(context.Request.Query, names, []))))
+                async filter => TelemetryColumns.LabelsOf(await query.ReadAsync(filter, new CallPart(0, 1), Principal.Of(context).Scope, context.RequestAborted), LabelQuery.By(context.Request.Query, names, []))))
             .WithSummary("By label: plan, seat type, managed settings, and the attributes in TELEMETRY_ATTRIBUTES. Each person counts under the value stated last in the period; an empty value means people who stated nothing.")
             .TakesQuery([QueryParameter.Format, new QueryParameter(LabelQuery.Field, "One label; by default all in turn, each adding up to the total."), .. all])
             .ProducesProblem(StatusCodes.Status400BadRequest);
         api.MapGet("/users/{email}/labels", (string email, HttpContext context, TelemetryAdminQuery query, LabelNames names, TimeProvider time) => AnswerAsync(
-                context, names, time, "stated", "all-time", TelemetryColumns.Stated, async _ => await query.LabelsAsync(email.ToLowerInvariant(), context.RequestAborted), email.ToLowerInvariant()))
+                context, names, time, "stated", "all-time", TelemetryColumns.Stated, async _ => await query.LabelsAsync(email.ToLowerInvariant(), Principal.Of(context).Scope, context.RequestAborted), email.ToLowerInvariant()))
             .WithSummary("What a user's clients stated, with the time for which each value was stated; all time. claimed: under the organisation's token.")
             .TakesQuery(QueryParameter.Format).ProducesProblem(StatusCodes.Status400BadRequest);
     }
@@ -103,7 +103,7 @@ internal static class TelemetryApi
     private static void MapReconciliation(RouteGroupBuilder api)
     {
         api.MapGet("/users/{email}/reconciliation", (string email, HttpContext context, TelemetryAdminQuery query, LabelNames names, TimeProvider time) => AnswerAsync(
-                context, names, time, "reconciliation", null, TelemetryColumns.Reconciled, async filter => await query.ReconcileAsync(email.ToLowerInvariant(), filter, context.RequestAborted), email.ToLowerInvariant()))
+                context, names, time, "reconciliation", null, TelemetryColumns.Reconciled, async filter => await query.ReconcileAsync(email.ToLowerInvariant(), filter, Principal.Of(context).Scope, context.RequestAborted), email.ToLowerInvariant()))
             .WithSummary("A user's newest 500 sessions of the period by telemetry and by hook reports, side by side, never added up.")
             .TakesQuery([QueryParameter.Format, .. s_period]).ProducesProblem(StatusCodes.Status400BadRequest);
     }

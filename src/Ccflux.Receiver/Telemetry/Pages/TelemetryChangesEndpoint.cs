@@ -46,15 +46,15 @@ internal sealed class TelemetryChangesEndpoint(
     public async Task<IResult> AskPlanAsync(string person, HttpContext context)
     {
         var name = TelemetryLinks.Read(person);
-        return await admin.IsKnownAsync(name, context.RequestAborted)
-            ? Confirm(context, TelemetryConfirmations.Plan(name, (await admin.PlanAsync(name, context.RequestAborted)) is { IsSet: true } plan ? plan.Name : null), null, TelemetryLinks.User(name))
+        return await admin.IsKnownAsync(name, Principal.Of(context).Scope, context.RequestAborted)
+            ? Confirm(context, TelemetryConfirmations.Plan(name, (await admin.PlanAsync(name, Principal.Of(context).Scope, context.RequestAborted)) is { IsSet: true } plan ? plan.Name : null), null, TelemetryLinks.User(name))
             : Nobody();
     }
 
     public async Task<IResult> SetPlanAsync(string person, HttpContext context)
     {
         var name = TelemetryLinks.Read(person);
-        if (!await admin.IsKnownAsync(name, context.RequestAborted))
+        if (!await admin.IsKnownAsync(name, Principal.Of(context).Scope, context.RequestAborted))
         {
             return Nobody();
         }
@@ -91,12 +91,12 @@ internal sealed class TelemetryChangesEndpoint(
         return Confirm(context, TelemetryConfirmations.Map(install.InstallId, typed), result.Message, Installs);
     }
 
-    private Task<(string InstallId, string? MappedTo)?> FindAsync(long id, HttpContext context) => admin.InstallAsync(id, context.RequestAborted);
+    private Task<(string InstallId, string? MappedTo)?> FindAsync(long id, HttpContext context) => admin.InstallAsync(id, Principal.Of(context).Scope, context.RequestAborted);
 
     private async Task<IResult> AskAboutUserAsync(HttpContext context, string person, Func<string, Question> ask)
     {
         var email = TelemetryLinks.Read(person);
-        return await admin.TokensAsync(email, context.RequestAborted) is null
+        return await admin.TokensAsync(email, Principal.Of(context).Scope, context.RequestAborted) is null
             ? Nobody()
             : Confirm(context, ask(email), null, TelemetryLinks.User(email));
     }

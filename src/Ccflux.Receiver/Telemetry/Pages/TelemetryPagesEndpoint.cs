@@ -24,11 +24,12 @@ internal sealed class TelemetryPagesEndpoint(
 
     public async Task<IResult> AllAsync(HttpContext context)
     {
+        var allowed = Principal.Of(context).Scope;
         var faults = new List<string>();
         var filter = TelemetryFilter.Parse(context.Request.Query, time.GetUtcNow(), names.All, faults);
         var frame = FrameOf(context, "Telemetry");
         var parts = TelemetryParts.Parse(context.Request.Query, names, faults);
-        var view = await query.ReadAsync(filter, CallsOf(frame, parts.Calls), context.RequestAborted);
+        var view = await query.ReadAsync(filter, CallsOf(frame, parts.Calls), allowed, context.RequestAborted);
         return await DrawAsync<TelemetryPage>(context, filter, new Dictionary<string, object?>(StringComparer.Ordinal)
         {
             [nameof(TelemetryPage.Frame)] = frame with { Now = view.At },
@@ -41,14 +42,15 @@ internal sealed class TelemetryPagesEndpoint(
 
     public async Task<IResult> UserAsync(string person, HttpContext context)
     {
+        var allowed = Principal.Of(context).Scope;
         var name = TelemetryLinks.Read(person);
         var faults = new List<string>();
         var filter = TelemetryFilter.Parse(context.Request.Query, time.GetUtcNow(), names.All, faults) with { User = name, Division = null, Labels = [] };
         var frame = FrameOf(context, name);
-        var tokens = await admin.TokensAsync(name, context.RequestAborted);
+        var tokens = await admin.TokensAsync(name, allowed, context.RequestAborted);
         var parts = TelemetryParts.Parse(context.Request.Query, names, faults);
-        var view = await query.ReadAsync(filter, CallsOf(frame, parts.Calls), context.RequestAborted);
-        if (tokens is null && !await admin.IsKnownAsync(name, context.RequestAborted))
+        var view = await query.ReadAsync(filter, CallsOf(frame, parts.Calls), allowed, context.RequestAborted);
+        if (tokens is null && !await admin.IsKnownAsync(name, allowed, context.RequestAborted))
         {
             return new Refusal(answers, StatusCodes.Status404NotFound, "", "No user with this e-mail address, and no telemetry under this name.");
         }
@@ -60,10 +62,10 @@ internal sealed class TelemetryPagesEndpoint(
             [nameof(TelemetryUserPage.Person)] = name,
             [nameof(TelemetryUserPage.Parts)] = parts,
             [nameof(TelemetryUserPage.Faults)] = faults,
-            [nameof(TelemetryUserPage.Reconciled)] = await admin.ReconcileAsync(name, filter, context.RequestAborted),
-            [nameof(TelemetryUserPage.Stated)] = await admin.LabelsAsync(name, context.RequestAborted),
+            [nameof(TelemetryUserPage.Reconciled)] = await admin.ReconcileAsync(name, filter, allowed, context.RequestAborted),
+            [nameof(TelemetryUserPage.Stated)] = await admin.LabelsAsync(name, allowed, context.RequestAborted),
             [nameof(TelemetryUserPage.Tokens)] = tokens,
-            [nameof(TelemetryUserPage.Plan)] = await admin.PlanAsync(name, context.RequestAborted),
+            [nameof(TelemetryUserPage.Plan)] = await admin.PlanAsync(name, allowed, context.RequestAborted),
             [nameof(TelemetryUserPage.PlanPriceUsd)] = options.PlanPriceUsd,
         });
     }

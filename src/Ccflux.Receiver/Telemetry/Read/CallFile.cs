@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Telemetry.Read.Cells;
 using Ccflux.Receiver.Telemetry.Read.Views;
 using Ccflux.Storage.Reading;
@@ -14,10 +15,10 @@ internal sealed class CallFile(ReadSessions readers, LabelNames names)
     private const int Part = 2_000;
 
     /// <returns>The requests, and whether there are more than the file contains.</returns>
-    public async Task<(IAsyncEnumerable<RecentCall> Rows, bool IsCut)> ReadAsync(TelemetryFilter filter, CancellationToken cancellationToken)
+    public async Task<(IAsyncEnumerable<RecentCall> Rows, bool IsCut)> ReadAsync(TelemetryFilter filter, DataScope allowed, CancellationToken cancellationToken)
     {
         using var session = await readers.OpenAsync(cancellationToken);
-        var people = PeopleDirectory.Read(session);
+        var people = PeopleDirectory.Read(session, allowed);
         var scope = people.Resolve(filter, LabelValues.Read(session, people, names.All, filter));
         return (RowsAsync(filter, scope, people, CancellationToken.None), CallReader.Count(session, filter, scope, MaxCalls + 1) > MaxCalls);
     }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Telemetry.Read.Cells;
 using Ccflux.Receiver.Telemetry.Read.Views;
 using Ccflux.Receiver.Telemetry.Store;
@@ -10,14 +11,18 @@ namespace Ccflux.Receiver.Telemetry.Read;
 /// <summary>Reads the telemetry page in one snapshot: what the filter covers, and the previous period of equal length.</summary>
 internal sealed class TelemetryPageQuery(ReadSessions readers, CellCache cells, ISeatPlans plans, IFiveHourQuotas quotas, LabelNames names, TimeProvider time)
 {
-    public async Task<TelemetryPageView> ReadAsync(TelemetryFilter filter, CallPart calls, CancellationToken cancellationToken)
+    /// <param name="filter">What the page covers.</param>
+    /// <param name="calls">Which of the newest requests it lists.</param>
+    /// <param name="allowed">About whom the reader may read.</param>
+    /// <param name="cancellationToken">Cancels the wait for a reader.</param>
+    public async Task<TelemetryPageView> ReadAsync(TelemetryFilter filter, CallPart calls, DataScope allowed, CancellationToken cancellationToken)
     {
-        var tiers = await plans.ReadAsync(cancellationToken);
-        var observed = await quotas.ReadAsync(cancellationToken);
+        var tiers = await plans.ReadAsync(allowed, cancellationToken);
+        var observed = await quotas.ReadAsync(allowed, cancellationToken);
         using var session = await readers.OpenAsync(cancellationToken);
         session.BeginSnapshot();
         var now = time.GetUtcNow();
-        var people = PeopleDirectory.Read(session);
+        var people = PeopleDirectory.Read(session, allowed);
         var labels = LabelValues.Read(session, people, names.All, filter);
         var scope = people.Resolve(filter, labels);
         var part = ComparedPart.Of(filter, now);
@@ -28,7 +33,7 @@ internal sealed class TelemetryPageQuery(ReadSessions readers, CellCache cells, 
         return new TelemetryPageView(
             filter,
             now,
-            session.Any(TelemetryReadSql.HasAny),
+            people.HasAny && session.Any(TelemetryReadSql.HasAny),
             PeriodCards.Build(sums.Times, period, sums.Durations),
             PeriodCards.Build(compared.Times, compared.Counts(isNow: true), compared.Durations),
             PeriodCards.Build(compared.Before, compared.Counts(isNow: false), compared.DurationsBefore),
@@ -46,8 +51,8 @@ internal sealed class TelemetryPageQuery(ReadSessions readers, CellCache cells, 
             WindowReader.Read(session, scope, people, SeatPlan.Set(tiers, session.List(TelemetryReadSql.Plans, static rows => (rows.Text(0), rows.Text(1)))), observed, now),
             recent,
             total,
-            Installs(session, filter),
-            session.List(
+            Installs(session, filter, allowed),
+            !allowed.IsEverybody ? [] : session.List(
                 TelemetryReadSql.Seen,
                 static rows => new SeenRow(rows.Text(0), rows.Text(1), rows.Int64(2), UnixTime.At(rows.Int64(3)), UnixTime.At(rows.Int64(4)))),
             people.Choices with { Labels = labels.Choices });
@@ -85,11 +90,12 @@ internal sealed class TelemetryPageQuery(ReadSessions readers, CellCache cells, 
     }
 
     /// <summary>Installations with their figures of the period, ignoring the rest of the filter.</summary>
-    private List<InstallRow> Installs(SqlSession session, TelemetryFilter filter)
+    private List<InstallRow> Installs(SqlSession session, TelemetryFilter filter, DataScope allowed)
     {
         var installs = session.List(
             TelemetryReadSql.Installs,
-            static rows => (SubjectId: rows.Int64(0), InstallId: rows.Text(1), MappedTo: rows.TextOrNull(2), FirstAt: UnixTime.At(rows.Int64(3))));
+            static rows => (SubjectId: rows.Int64(0), InstallId: rows.Text(1), MappedTo: rows.TextOrNull(2), FirstAt: UnixTime.At(rows.Int64(3))),
+            allowed.With());
         var sums = new Dictionary<long, RequestSum>();
         if (installs.Count > 0)
         {

@@ -1,6 +1,7 @@
 namespace Ccflux.Receiver.Telemetry.Read;
 
-/// <summary>SQL of the telemetry pages. <c>people</c> maps a subject to its person: a token's user, a claimed e-mail address, a mapped installation.</summary>
+/// <summary>SQL of the telemetry pages. <c>people</c> maps a subject to its person: a token's user, a claimed e-mail address, a mapped installation. Only the
+/// first and the last have a user: what a sender claims belongs to nobody, and is read by those only who may read about everybody.</summary>
 internal static class TelemetryReadSql
 {
     public const string HasAny = "SELECT 1 WHERE EXISTS (SELECT 1 FROM telemetry_days) OR EXISTS (SELECT 1 FROM telemetry_day_counts)";
@@ -9,7 +10,7 @@ internal static class TelemetryReadSql
 
     public const string Names = "SELECT name_id, name FROM telemetry_names";
 
-    public const string Subjects = People + "SELECT subject_id, person, division, kind FROM people";
+    public const string Subjects = People + "SELECT subject_id, person, division, kind, user_id FROM people";
 
     /// <summary>The names offered by filters that somebody has sent.</summary>
     public const string OfferedNames = "SELECT DISTINCT category, name_id FROM telemetry_subject_names WHERE category IN ('model', 'terminal')";
@@ -44,7 +45,7 @@ internal static class TelemetryReadSql
     public const string LabelsOfPerson = People + """
         SELECT p.kind, l.name, l.value, l.first_at, l.last_at
         FROM people p LEFT JOIN telemetry_labels l ON l.subject_id = p.subject_id
-        WHERE p.person = @person
+        WHERE p.person = @person AND (@scope_all = 1 OR p.user_id = @scope_user OR (p.user_id IS NOT NULL AND p.division = ANY(@scope_divisions)))
         """;
 
     /// <summary>Names that were not recognised.</summary>
@@ -53,12 +54,13 @@ internal static class TelemetryReadSql
     public const string Installs = """
         SELECT s.subject_id, s.name, u.email, s.first_at
         FROM telemetry_subjects s LEFT JOIN users u ON u.user_id = s.user_id
-        WHERE s.kind = 'install' ORDER BY s.first_at DESC, s.subject_id DESC LIMIT 1000
+        WHERE s.kind = 'install' AND (@scope_all = 1 OR u.user_id = @scope_user OR u.division = ANY(@scope_divisions))
+        ORDER BY s.first_at DESC, s.subject_id DESC LIMIT 1000
         """;
 
     public const string Install = """
         SELECT s.name, u.email FROM telemetry_subjects s LEFT JOIN users u ON u.user_id = s.user_id
-        WHERE s.subject_id = @subject AND s.kind = 'install'
+        WHERE s.subject_id = @subject AND s.kind = 'install' AND (@scope_all = 1 OR u.user_id = @scope_user OR u.division = ANY(@scope_divisions))
         """;
 
     /// <summary>The newest requests.</summary>
@@ -73,15 +75,20 @@ internal static class TelemetryReadSql
 
     public const string CountCallsOfPerson = "SELECT count(*) FROM (" + RecentCallsOfPerson + ") AS calls";
 
-    public const string IsUser = "SELECT 1 FROM users WHERE email = @email";
+    public const string IsUser = """
+        SELECT 1 FROM users u WHERE u.email = @email AND (@scope_all = 1 OR u.user_id = @scope_user OR u.division = ANY(@scope_divisions))
+        """;
 
-    public const string IsPerson = People + "SELECT 1 FROM people WHERE person = @person";
+    public const string IsPerson = People + """
+        SELECT 1 FROM people p WHERE p.person = @person AND (@scope_all = 1 OR p.user_id = @scope_user OR (p.user_id IS NOT NULL AND p.division = ANY(@scope_divisions)))
+        """;
 
     /// <summary>The newest tokens of a user, as many as a page shows.</summary>
     public const string Tokens = """
         SELECT t.created_at, t.revoked_at
         FROM telemetry_tokens t JOIN users u ON u.user_id = t.user_id
-        WHERE u.email = @email ORDER BY t.created_at DESC LIMIT 100
+        WHERE u.email = @email AND (@scope_all = 1 OR u.user_id = @scope_user OR u.division = ANY(@scope_divisions))
+        ORDER BY t.created_at DESC LIMIT 100
         """;
 
     /// <summary>Sessions of a person with what each source states about them: events if there are any.</summary>
@@ -94,7 +101,8 @@ internal static class TelemetryReadSql
         JOIN telemetry_session_usage x ON x.subject_id = s.subject_id AND x.session_ref = s.session_ref
          AND x.source = CASE s.has_events WHEN 1 THEN 'events' ELSE 'metrics' END
         JOIN telemetry_names m ON m.name_id = x.model_id JOIN telemetry_names q ON q.name_id = x.query_id
-        WHERE p.person = @user AND s.anonymous = 0 AND s.last_at >= @from AND s.first_at < @until
+        WHERE p.person = @user AND (@scope_all = 1 OR p.user_id = @scope_user OR (p.user_id IS NOT NULL AND p.division = ANY(@scope_divisions)))
+          AND s.anonymous = 0 AND s.last_at >= @from AND s.first_at < @until
         GROUP BY s.session_id, m.name, q.name
         """;
 
@@ -102,7 +110,7 @@ internal static class TelemetryReadSql
         WITH people AS MATERIALIZED (
             SELECT s.subject_id, s.kind,
                    coalesce(u.email, CASE s.kind WHEN 'claimed' THEN s.name WHEN 'install' THEN 'unattributed ' || s.name ELSE 'other' END) AS person,
-                   coalesce(u.division, c.division, '') AS division
+                   coalesce(u.division, c.division, '') AS division, u.user_id AS user_id
             FROM telemetry_subjects s
             LEFT JOIN users u ON u.user_id = s.user_id
             LEFT JOIN users c ON s.kind = 'claimed' AND c.email = s.name)

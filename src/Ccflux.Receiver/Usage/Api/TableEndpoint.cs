@@ -1,4 +1,5 @@
 using Ccflux.Receiver.Platform.Api;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Usage.Read;
 using Ccflux.Receiver.Usage.Read.Views;
@@ -19,7 +20,7 @@ internal static class TableEndpoint
         Func<UsagePageView, ApiRequest, Paged<T>> part,
         TableFile? file = null,
         TableFilters filters = TableFilters.All,
-        Func<LongTables, UsageFilter, CancellationToken, Task<LongTable<T>>>? whole = null) =>
+        Func<LongTables, UsageFilter, DataScope, CancellationToken, Task<LongTable<T>>>? whole = null) =>
         api.MapGet(path, async (HttpContext context, UsagePageQuery query, LongTables tables, TimeProvider time) =>
         {
             var faults = new List<FilterFault>();
@@ -32,13 +33,13 @@ internal static class TableEndpoint
             var called = file ?? new TableFile("usage-" + name);
             if (request.Whole && whole is not null)
             {
-                var rows = await whole(tables, request.Filter, context.RequestAborted);
+                var rows = await whole(tables, request.Filter, Principal.Of(context).Scope, context.RequestAborted);
                 return rows.Faults.Count > 0
                     ? ApiRequest.Refuse(rows.Faults)
                     : CsvFile.Of((called with { Span = rows.Span }).Name(request.Filter, time.GetUtcNow()), columns, rows.Rows);
             }
 
-            var view = await query.ReadAsync(request.ToPage(), context.RequestAborted);
+            var view = await query.ReadAsync(request.ToPage(), Principal.Of(context).Scope, context.RequestAborted);
             return view.Faults.Count > 0
                 ? ApiRequest.Refuse(view.Faults)
                 : TableResult.Of(called.Name(request.Filter, view.ReadAt), columns, part(view, request), called.Span is null ? request.Filter : null, request.Csv);
@@ -54,7 +55,7 @@ internal static class TableEndpoint
         Func<UserPageView, Paged<T>> part,
         TableFilters filters,
         string? span = null,
-        Func<LongTables, string, ApiRequest, IAsyncEnumerable<T>>? whole = null) =>
+        Func<LongTables, string, ApiRequest, DataScope, IAsyncEnumerable<T>>? whole = null) =>
         api.MapGet(path, async (string email, HttpContext context, UserPageQuery query, LongTables tables, TimeProvider time) =>
         {
             var faults = new List<FilterFault>();
@@ -65,14 +66,15 @@ internal static class TableEndpoint
             }
 
             var shown = request.ToUser(email);
-            if (await query.ReadAsync(request.Whole && whole is not null ? shown with { Sessions = table.Initial with { Size = 1 } } : shown, context.RequestAborted) is not { } view)
+            var allowed = Principal.Of(context).Scope;
+            if (await query.ReadAsync(request.Whole && whole is not null ? shown with { Sessions = table.Initial with { Size = 1 } } : shown, allowed, context.RequestAborted) is not { } view)
             {
                 return new Problem(StatusCodes.Status404NotFound, "", "No user with this e-mail address.");
             }
 
             var file = new TableFile(name, span).Name(view.Request.Filter, view.ReadAt);
             return view.Faults.Count > 0 ? ApiRequest.Refuse(view.Faults)
-                : request.Whole && whole is not null ? CsvFile.Of(file, columns, whole(tables, view.User.Email, request))
+                : request.Whole && whole is not null ? CsvFile.Of(file, columns, whole(tables, view.User.Email, request, allowed))
                 : TableResult.Of(file, columns, part(view), span is null ? request.Filter : null, request.Csv);
         }).Describe(name, summary, table, columns, filters);
 }

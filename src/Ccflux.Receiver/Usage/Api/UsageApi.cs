@@ -38,7 +38,7 @@ internal static class UsageApi
         api.MapTable("/windows", "windows", "5-hour windows that began in the last seven days. A window covers all models. view is open or closed.",
             TableShape.Windows, ApiTables.Windows, (view, _) => view.Windows.Page, new TableFile("windows", "7d"), TableFilters.User);
         api.MapTable("/events", "events", "The newest events, at most size; with a filter, the matches among the newest 20 000. CSV without size: the newest 100 000 matches.",
-            TableShape.Events, ApiTables.Events, (view, _) => view.Events, new TableFile("events", "newest"), TableFilters.User | TableFilters.Model, (tables, filter, cancellation) => tables.EventsAsync(filter, cancellation));
+            TableShape.Events, ApiTables.Events, (view, _) => view.Events, new TableFile("events", "newest"), TableFilters.User | TableFilters.Model, (tables, filter, allowed, cancellation) => tables.EventsAsync(filter, allowed, cancellation));
     }
 
     private static void MapPeople(RouteGroupBuilder api)
@@ -51,7 +51,7 @@ internal static class UsageApi
 
     private static void MapAudit(RouteGroupBuilder api) =>
         api.MapTable("/audit", "audit", "The audit log, newest first.",
-            TableShape.Audit, ApiTables.Audit, (view, _) => view.Audit, new TableFile("audit", "", IsFiltered: false), TableFilters.None, (tables, _, _) => Task.FromResult(tables.Audit()));
+            TableShape.Audit, ApiTables.Audit, (view, _) => view.Audit, new TableFile("audit", "", IsFiltered: false), TableFilters.None, (tables, _, allowed, _) => Task.FromResult(tables.Audit(allowed)));
 
     private static void MapUser(RouteGroupBuilder api)
     {
@@ -60,7 +60,7 @@ internal static class UsageApi
         api.MapUserTable("/users/{email}/windows", "user-windows", "A user's 5-hour windows that began in the period.",
             TableShape.Windows, ApiTables.Windows, view => view.Windows.Page, TableFilters.Period);
         api.MapUserTable("/users/{email}/sessions", "user-sessions", "A user's sessions whose last turn is in the period.",
-            TableShape.Sessions, ApiTables.Sessions, view => view.Sessions, TableFilters.Period, whole: (tables, email, request) => tables.SessionsAsync(email, request.Filter, request.State));
+            TableShape.Sessions, ApiTables.Sessions, view => view.Sessions, TableFilters.Period, whole: (tables, email, request, allowed) => tables.SessionsAsync(email, request.Filter, request.State, allowed));
         api.MapUserTable("/users/{email}/models", "user-models", "A user's models over all time.",
             TableShape.None, ApiTables.Models, view => Whole(view.Models), TableFilters.Model, "all-time");
         api.MapUserTable("/users/{email}/limits", "user-limits", "A user's last 50 limit hits in the period.",

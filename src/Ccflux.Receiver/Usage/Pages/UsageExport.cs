@@ -20,7 +20,7 @@ internal sealed class UsageExport(UsagePageQuery usage, UserPageQuery users, Pag
     public async Task<string> UsageAsync(Principal principal, UsageFilter? filter, string address, CancellationToken cancellationToken)
     {
         var frame = frames.ForExport(principal, "Usage", address);
-        var view = await usage.ReadAsync(UsagePageRequest.Whole(filter ?? UsageFilter.Default(time.GetUtcNow())), cancellationToken);
+        var view = await usage.ReadAsync(UsagePageRequest.Whole(filter ?? UsageFilter.Default(time.GetUtcNow())), principal.Scope, cancellationToken);
         return await Page.RenderAsync<UsagePage>(services, Parameters(frame, view));
     }
 
@@ -33,7 +33,7 @@ internal sealed class UsageExport(UsagePageQuery usage, UserPageQuery users, Pag
             Windows = Whole(request.Windows),
             Sessions = Whole(request.Sessions),
         };
-        return await users.ReadAsync(whole, cancellationToken) is { } view
+        return await users.ReadAsync(whole, principal.Scope, cancellationToken) is { } view
             ? await Page.RenderAsync<UserPage>(services, Parameters(frames.ForExport(principal, view.User.Email, address), view))
             : null;
     }

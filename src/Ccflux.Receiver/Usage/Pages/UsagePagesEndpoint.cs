@@ -25,7 +25,7 @@ internal sealed class UsagePagesEndpoint(UsagePageQuery usage, UserPageQuery use
         }
 
         var frame = frames.For(context, "Usage", Capability, LiveTopic) with { Flash = Flash.Take(context) };
-        var view = await usage.ReadAsync(request, cancellationToken);
+        var view = await usage.ReadAsync(request, Principal.Of(context).Scope, cancellationToken);
         return Page.Of<UsagePage>(context, new Dictionary<string, object?>(StringComparer.Ordinal)
         {
             [nameof(UsagePage.Frame)] = frame with { Now = view.ReadAt },
@@ -43,7 +43,7 @@ internal sealed class UsagePagesEndpoint(UsagePageQuery usage, UserPageQuery use
         }
 
         var frame = frames.For(context, request.Email, Capability, LiveTopic) with { Flash = Flash.Take(context) };
-        if (await users.ReadAsync(request, cancellationToken) is not { } view)
+        if (await users.ReadAsync(request, Principal.Of(context).Scope, cancellationToken) is not { } view)
         {
             return NobodyThere();
         }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Usage.Read.Days;
 using Ccflux.Receiver.Usage.Read.Panels;
 using Ccflux.Receiver.Usage.Read.Snapshots;
@@ -22,26 +23,26 @@ internal sealed class LongTables(ReadSessions readers, DayReader dayReader, Time
     private const int Part = 2_000;
 
     /// <summary>The newest events that match the filter's user, division and model, from all days.</summary>
-    public async Task<LongTable<EventRow>> EventsAsync(UsageFilter filter, CancellationToken cancellationToken)
+    public async Task<LongTable<EventRow>> EventsAsync(UsageFilter filter, DataScope allowed, CancellationToken cancellationToken)
     {
-        using var snapshot = await UsageSnapshot.OpenAsync(readers, time, cancellationToken);
+        using var snapshot = await UsageSnapshot.OpenAsync(readers, allowed, time, cancellationToken);
         var faults = new List<FilterFault>();
         var scope = Scope.Resolve(filter, snapshot, faults);
         var total = EventsPanel.Count(snapshot, scope);
         var span = total > MaxEvents ? string.Create(CultureInfo.InvariantCulture, $"newest-{MaxEvents}-of-{total}") : "all";
-        return new LongTable<EventRow>(EventsAsync(scope, CancellationToken.None), span, faults);
+        return new LongTable<EventRow>(EventsAsync(scope, allowed, CancellationToken.None), span, faults);
     }
 
-    /// <summary>The whole audit log, newest first.</summary>
-    public LongTable<AuditRow> Audit() => new(AuditAsync(), "", []);
+    /// <summary>The whole audit log, newest first; nothing of it unless everybody may be read.</summary>
+    public LongTable<AuditRow> Audit(DataScope allowed) => new(AuditAsync(allowed), "", []);
 
     /// <summary>A user's sessions in a period, with a table's order and search.</summary>
     public async IAsyncEnumerable<SessionRow> SessionsAsync(
-        string email, UsageFilter filter, TableState state, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        string email, UsageFilter filter, TableState state, DataScope allowed, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         // The sessions and their order are fixed first: one that continues during the download would otherwise appear twice, or not at all.
         IReadOnlyList<long> sessions;
-        using (var snapshot = await UsageSnapshot.OpenAsync(readers, time, cancellationToken))
+        using (var snapshot = await UsageSnapshot.OpenAsync(readers, allowed, time, cancellationToken))
         {
             var user = snapshot.Users.Values.FirstOrDefault(known => string.Equals(known.Email, email, StringComparison.Ordinal));
             sessions = user is null ? [] : SessionsPanel.Find(snapshot, (int)user.Id, filter, state);
@@ -50,7 +51,7 @@ internal sealed class LongTables(ReadSessions readers, DayReader dayReader, Time
         foreach (var part in sessions.Chunk(Part))
         {
             IReadOnlyList<SessionRow> rows;
-            using (var snapshot = await UsageSnapshot.OpenAsync(readers, time, cancellationToken))
+            using (var snapshot = await UsageSnapshot.OpenAsync(readers, allowed, time, cancellationToken))
             {
                 rows = SessionsPanel.Read(snapshot, dayReader, part);
             }
@@ -62,14 +63,14 @@ internal sealed class LongTables(ReadSessions readers, DayReader dayReader, Time
         }
     }
 
-    private async IAsyncEnumerable<EventRow> EventsAsync(Scope scope, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    private async IAsyncEnumerable<EventRow> EventsAsync(Scope scope, DataScope allowed, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var left = MaxEvents;
         long? before = long.MaxValue;
         while (before is not null && left > 0)
         {
             IReadOnlyList<EventRow> rows;
-            using (var snapshot = await UsageSnapshot.OpenAsync(readers, time, cancellationToken))
+            using (var snapshot = await UsageSnapshot.OpenAsync(readers, allowed, time, cancellationToken))
             {
                 (rows, before) = EventsPanel.ReadPart(snapshot, scope, before.Value, Math.Min(Part, left));
             }
@@ -82,13 +83,13 @@ internal sealed class LongTables(ReadSessions readers, DayReader dayReader, Time
         }
     }
 
-    private async IAsyncEnumerable<AuditRow> AuditAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    private async IAsyncEnumerable<AuditRow> AuditAsync(DataScope allowed, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var before = long.MaxValue;
         IReadOnlyList<AuditRow> rows;
         do
         {
-            using (var snapshot = await UsageSnapshot.OpenAsync(readers, time, cancellationToken))
+            using (var snapshot = await UsageSnapshot.OpenAsync(readers, allowed, time, cancellationToken))
             {
                 rows = AuditPanel.ReadPart(snapshot, before, Part);
             }

@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Database;
 using Ccflux.Receiver.Usage.Read.Days;
 using Ccflux.Receiver.Usage.Read.Panels;
@@ -10,19 +11,21 @@ namespace Ccflux.Receiver.Usage.Read;
 /// <summary>Reads <c>/admin/</c> in one snapshot.</summary>
 internal sealed class UsagePageQuery(ReadSessions readers, DayCache days, CostHistory costs, DayReader dayReader, PartDays parts, IUserQuotas userQuotas, DatabaseSize database, TimeProvider time)
 {
-    public async Task<UsagePageView> ReadAsync(UsagePageRequest request, CancellationToken cancellationToken)
+    /// <param name="request">What the page covers.</param>
+    /// <param name="allowed">About whom the reader may read.</param>
+    /// <param name="cancellationToken">Cancels the wait for a reader.</param>
+    public async Task<UsagePageView> ReadAsync(UsagePageRequest request, DataScope allowed, CancellationToken cancellationToken)
     {
         // Before the snapshot: a page that holds two readers could starve another page.
-        var quotas = await userQuotas.ReadAsync(cancellationToken);
-        using var snapshot = await UsageSnapshot.OpenAsync(readers, time, cancellationToken);
+        var quotas = await userQuotas.ReadAsync(allowed, cancellationToken);
+        using var snapshot = await UsageSnapshot.OpenAsync(readers, allowed, time, cancellationToken);
         var faults = request.Faults.ToList();
         var scope = Scope.Resolve(request.Filter, snapshot, faults);
-        var everybody = scope with { Users = null, Model = null };
 
         var (recentWindows, recent) = ReadRecent(snapshot);
         var (period, prior) = ReadPeriod(snapshot, scope);
-        var firstDay = (int?)snapshot.Session.Scalar(UsageReadSql.FirstDay);
-        var allTime = AllTime.Read(snapshot, costs).Narrow(scope, snapshot, costs);
+        var firstDay = FirstDay(snapshot);
+        var allTime = AllTime.Read(snapshot, scope, costs);
         var open = WindowsPanel.Open(snapshot, recentWindows.List, recentWindows.Closed);
         var devices = DevicesPanel.Read(snapshot);
         var seats = SeatsPanel.Read(snapshot);
@@ -42,13 +45,13 @@ internal sealed class UsagePageQuery(ReadSessions readers, DayCache days, CostHi
             ChartsPanel.Models(snapshot, period.Totals, request.Bars),
             ChartsPanel.Divisions(snapshot, period),
             WindowsPanel.Peaks(snapshot, period, open, request.Bars),
-            AttentionPanel.Build(snapshot, open, devices, seats, recent, database.Warning),
+            AttentionPanel.Build(snapshot, open, devices, seats, recent, allowed.IsEverybody ? database.Warning : null),
             users,
             usersTotal,
             models,
             modelsTotal,
             WindowsPanel.Table(snapshot, listed, request.Windows),
-            DevicesPanel.Table(devices, scope.Users is null ? everybody : scope, request.Devices),
+            DevicesPanel.Table(devices, scope, request.Devices),
             EventsPanel.Read(snapshot, scope, request.Events),
             SeatsPanel.Table(seats, request.Seats),
             AuditPanel.Read(snapshot, request.Audit));
@@ -59,19 +62,24 @@ internal sealed class UsagePageQuery(ReadSessions readers, DayCache days, CostHi
         [.. snapshot.Users.Values.Select(user => user.Division).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
         [.. snapshot.Models.Values.OrderBy(model => model.Order)]);
 
+    /// <summary>The first day of the whole history, of everybody who may be read.</summary>
+    private static int? FirstDay(UsageSnapshot snapshot) => snapshot.Readable is null
+        ? (int?)snapshot.Session.Scalar(UsageReadSql.FirstDay)
+        : snapshot.Users.Values.Min(user => user.FirstAt) is { } first ? UtcDay.From(UnixTime.At(first)) : null;
+
     /// <summary>Reads the last 30 days, for figures about now.</summary>
     private (RecentWindows Windows, PeriodTotals Totals) ReadRecent(UsageSnapshot snapshot)
     {
         var today = UtcDay.From(snapshot.Now);
-        var windows = new RecentWindows(snapshot.Now);
-        var totals = new PeriodTotals(today - RecentWindows.Days + 1, today);
+        var windows = new RecentWindows(snapshot.Now, snapshot.Holds);
+        var sums = new UsagePeriodSums(today - RecentWindows.Days + 1, today, snapshot.Readable, model: null);
         foreach (var rows in days.Read(snapshot.Session, snapshot.StoreId, today - RecentWindows.Days + 1, today, snapshot.Models))
         {
             windows.Add(rows);
-            totals.Add(rows);
+            sums.AddTotals(rows);
         }
 
-        return (windows, totals);
+        return (windows, sums.Totals);
     }
 
     /// <summary>Reads the period within the scope, and the prior period up to the point that the current one has reached.</summary>

@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Usage.Read.Days;
 using Ccflux.Receiver.Usage.Read.Panels;
 using Ccflux.Receiver.Usage.Read.Snapshots;
@@ -9,10 +10,10 @@ namespace Ccflux.Receiver.Usage.Read;
 /// <summary>Reads <c>/admin/users/{email}</c> in one snapshot.</summary>
 internal sealed class UserPageQuery(ReadSessions readers, DayCache days, CostHistory costs, DayReader dayReader, TimeProvider time)
 {
-    /// <returns>Null if no user has this e-mail address.</returns>
-    public async Task<UserPageView?> ReadAsync(UserPageRequest request, CancellationToken cancellationToken)
+    /// <returns>Null if no user within <paramref name="allowed"/> has this e-mail address.</returns>
+    public async Task<UserPageView?> ReadAsync(UserPageRequest request, DataScope allowed, CancellationToken cancellationToken)
     {
-        using var snapshot = await UsageSnapshot.OpenAsync(readers, time, cancellationToken);
+        using var snapshot = await UsageSnapshot.OpenAsync(readers, allowed, time, cancellationToken);
         var seats = SeatsPanel.Read(snapshot);
         if (seats.Find(row => string.Equals(row.User.Email, request.Email, StringComparison.Ordinal)) is not { } seat)
         {
@@ -27,7 +28,7 @@ internal sealed class UserPageQuery(ReadSessions readers, DayCache days, CostHis
         var period = ReadPeriod(snapshot, scope);
         var (windows, closed) = ReadWindows(snapshot, scope);
         var open = WindowsPanel.Open(snapshot, windows.Recent, closed);
-        var everything = AllTime.Read(snapshot, costs).Narrow(scope, snapshot, costs);
+        var everything = AllTime.Read(snapshot, scope, costs);
         var sums = period.Users.GetValueOrDefault(id);
         var firstDay = facts?.FirstAt is { } first ? UtcDay.From(UnixTime.At(first)) : (int?)null;
 
@@ -84,10 +85,10 @@ internal sealed class UserPageQuery(ReadSessions readers, DayCache days, CostHis
     private (UserWindows Windows, IReadOnlyDictionary<int, ClosedPeak> Closed) ReadWindows(UsageSnapshot snapshot, Scope scope)
     {
         var today = UtcDay.From(snapshot.Now);
-        var recent = new RecentWindows(snapshot.Now);
+        var recent = new RecentWindows(snapshot.Now, scope.Holds);
         foreach (var rows in days.Read(snapshot.Session, snapshot.StoreId, today - RecentWindows.Days + 1, today, snapshot.Models))
         {
-            recent.Add(rows with { Windows = Own(rows, scope) });
+            recent.Add(rows);
         }
 
         var from = UtcDay.From(scope.Filter.From);

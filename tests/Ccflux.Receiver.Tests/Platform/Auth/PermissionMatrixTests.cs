@@ -5,8 +5,6 @@ using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Tests.Hosting;
 using Ccflux.Receiver.Tests.Usage.Read;
 using Microsoft.AspNetCore.Authorization;
-using Microsoft.AspNetCore.Routing;
-using Microsoft.AspNetCore.Routing.Patterns;
 
 namespace Ccflux.Receiver.Tests.Platform.Auth;
 
@@ -71,41 +69,13 @@ public sealed class PermissionMatrixTests
     }
 
     private static List<Route> Routes(RunningReceiver receiver) =>
-    [
-        .. receiver.Services<EndpointDataSource>()
-            .SelectMany(source => source.Endpoints)
-            .OfType<RouteEndpoint>()
-            .SelectMany(endpoint => (endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? ["GET"]).Select(method => new Route(method, endpoint)))
-            .Where(route => route.Text is not "GET /favicon.ico") // depends on whether the pages' scripts and styles were built
-            .DistinctBy(route => route.Text)
-            .OrderBy(route => route.Text.Split(' ')[1], StringComparer.Ordinal).ThenBy(route => route.Text, StringComparer.Ordinal),
-    ];
+        [.. RouteTable.Of(receiver).Where(route => route.Text is not "GET /favicon.ico")]; // depends on whether the pages' scripts and styles were built
 
     private static async Task<int> StatusAsync(HttpClient client, Route route, string? bearer)
     {
-        using var request = new HttpRequestMessage(new HttpMethod(route.Method), new Uri(route.Path, UriKind.Relative));
+        using var request = new HttpRequestMessage(new HttpMethod(route.Method), new Uri(route.PathFor(History.Email(1), 1), UriKind.Relative));
         request.Headers.Authorization = bearer is null ? null : new AuthenticationHeaderValue("Bearer", bearer);
         using var answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
         return (int)answer.StatusCode;
-    }
-
-    private sealed record Route(string Method, RouteEndpoint Endpoint)
-    {
-        public string Text => $"{Method} {Endpoint.RoutePattern.RawText}";
-
-        /// <summary>The permission; <c>-</c> for a route that is open to all or takes tokens of its own, <c>signed in</c> if any permission will do.</summary>
-        public string Needs => Endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null
-            ? "-"
-            : Endpoint.Metadata.GetOrderedMetadata<IAuthorizeData>() is [.., var last] ? last.Policy ?? "signed in" : "(nothing)";
-
-        /// <summary>With values for its parameters: the user and the first of everything else.</summary>
-        public string Path => "/" + string.Join('/', Endpoint.RoutePattern.PathSegments.Select(segment => string.Concat(segment.Parts.Select(part => part switch
-        {
-            RoutePatternLiteralPart literal => literal.Content,
-            RoutePatternSeparatorPart separator => separator.Content,
-            RoutePatternParameterPart { Name: "email" or "person" } => History.Email(1),
-            RoutePatternParameterPart { Name: "documentName" } => "v1",
-            _ => "1",
-        })))) + (Endpoint.RoutePattern.RawText is [.., '/'] and not "/" ? "/" : "");
     }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Telemetry.Read;
 using Ccflux.Receiver.Telemetry.Read.Cells;
 using Ccflux.Receiver.Telemetry.Read.Views;
@@ -26,7 +27,7 @@ public sealed class ModelColoursTests
 
         var usage = await UsagePageQueryTests.ReadAsync(history, UsageFilter.Default(now));
         var telemetry = await history.Receiver.Service<TelemetryPageQuery>().ReadAsync(
-            new TelemetryFilter("today", DateOnly.FromDateTime(now.UtcDateTime), DateOnly.FromDateTime(now.UtcDateTime)), new CallPart(0, 1), TestContext.Current.CancellationToken);
+            new TelemetryFilter("today", DateOnly.FromDateTime(now.UtcDateTime), DateOnly.FromDateTime(now.UtcDateTime)), new CallPart(0, 1), DataScope.Everybody, TestContext.Current.CancellationToken);
 
         var colours = usage.Choices.Models.ToDictionary(model => model.Name, model => model.Colour);
         Assert.Equal(new Dictionary<string, int> { ["claude-sonnet-5"] = 1, ["claude-opus-5-5"] = 2, ["claude-haiku-5-5"] = 3, ["claude-opus-4-8"] = 4 }, colours);

@@ -4,6 +4,7 @@ using Ccflux.Receiver.Usage.Store;
 using Ccflux.Storage.Sql;
 using Ccflux.Storage.Writing;
 using Ccflux.Testing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Ccflux.Receiver.Tests.Usage.Read;
 
@@ -32,10 +33,14 @@ internal sealed class History : IAsyncDisposable
 
     public static string Email(long user) => $"person{user}@example.org";
 
-    public static async Task<History> EmptyAsync(params (string Key, string? Value)[] settings)
+    public static Task<History> EmptyAsync(params (string Key, string? Value)[] settings) => EmptyAsync(_ => { }, settings);
+
+    /// <param name="add">Adds the test's services to the receiver's.</param>
+    /// <param name="settings">Settings, as they would be in the environment.</param>
+    public static async Task<History> EmptyAsync(Action<IServiceCollection> add, params (string Key, string? Value)[] settings)
     {
         var time = new ManualTime();
-        return new History(await RunningReceiver.StartAsync(time, settings), time, new Random(1));
+        return new History(await RunningReceiver.StartAsync(add, Directory.CreateTempSubdirectory("ccflux-test-").FullName, time, settings), time, new Random(1));
     }
 
     public static async Task<History> RandomAsync(int seed, int users = 7, int turns = 1500, int days = 75)

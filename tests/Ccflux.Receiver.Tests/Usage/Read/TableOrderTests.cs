@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Usage.Read;
 using Ccflux.Receiver.Usage.Read.Views;
 
@@ -47,7 +48,7 @@ public sealed class TableOrderTests
         var request = UsagePageRequest.Whole(UsageFilter.Default(history.Time.GetUtcNow()));
 
         var view = await history.Receiver.Service<UsagePageQuery>().ReadAsync(
-            request with { Users = request.Users with { Search = "DATA" } }, TestContext.Current.CancellationToken);
+            request with { Users = request.Users with { Search = "DATA" } }, DataScope.Everybody, TestContext.Current.CancellationToken);
 
         Assert.NotEmpty(view.Users.Rows);
         Assert.All(view.Users.Rows, row => Assert.Equal("Data", row.User.Division));
@@ -62,7 +63,7 @@ public sealed class TableOrderTests
         var request = UsagePageRequest.Whole(UsageFilter.Default(history.Time.GetUtcNow()));
 
         var view = await history.Receiver.Service<UsagePageQuery>().ReadAsync(
-            request with { Users = request.Users with { Size = 5, Page = 900 } }, TestContext.Current.CancellationToken);
+            request with { Users = request.Users with { Size = 5, Page = 900 } }, DataScope.Everybody, TestContext.Current.CancellationToken);
 
         Assert.Equal(2, view.Users.State.Page);
         Assert.Equal(2, view.Users.Rows.Count);
@@ -82,7 +83,7 @@ public sealed class TableOrderTests
                 Users = request.Users with { Page = number },
                 Windows = request.Windows with { Page = number },
             };
-            var answer = table(await query.ReadAsync(paged, TestContext.Current.CancellationToken));
+            var answer = table(await query.ReadAsync(paged, DataScope.Everybody, TestContext.Current.CancellationToken));
             if (answer.State.Page < page)
             {
                 return rows;

@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Usage.Read;
 using Ccflux.Receiver.Usage.Read.Views;
 
@@ -103,10 +104,10 @@ public sealed class UsagePageQueryTests
     {
         await using var history = await History.RandomAsync(seed: 21, turns: 300);
         var request = UsagePageRequest.Whole(UsageFilter.Default(history.Time.GetUtcNow()));
-        var everybody = await history.Receiver.Service<UsagePageQuery>().ReadAsync(request, TestContext.Current.CancellationToken);
+        var everybody = await history.Receiver.Service<UsagePageQuery>().ReadAsync(request, DataScope.Everybody, TestContext.Current.CancellationToken);
 
         var view = await history.Receiver.Service<UsagePageQuery>().ReadAsync(
-            request with { Users = request.Users with { Search = "data" }, Models = request.Models with { Search = "opus" } }, TestContext.Current.CancellationToken);
+            request with { Users = request.Users with { Search = "data" }, Models = request.Models with { Search = "opus" } }, DataScope.Everybody, TestContext.Current.CancellationToken);
 
         Assert.Equal((view.Users.Rows.Count, everybody.Users.Total), (view.UsersTotal.Users, view.UsersTotal.Active));
         Assert.InRange(view.UsersTotal.Users, 1, everybody.Users.Total - 1);
@@ -165,7 +166,7 @@ public sealed class UsagePageQueryTests
     }
 
     internal static Task<UsagePageView> ReadAsync(History history, UsageFilter filter) =>
-        history.Receiver.Service<UsagePageQuery>().ReadAsync(UsagePageRequest.Whole(filter), TestContext.Current.CancellationToken);
+        history.Receiver.Service<UsagePageQuery>().ReadAsync(UsagePageRequest.Whole(filter), DataScope.Everybody, TestContext.Current.CancellationToken);
 
     /// <summary>The cards follow the filter; the previous period counts only as far as this period has got.</summary>
     private static void HoldCards(UsagePageView view, Facts facts, UsageFilter filter, DateTimeOffset now)

@@ -1,4 +1,5 @@
 using Ccflux.Receiver.Composition;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Usage.Read;
 using Ccflux.Receiver.Usage.Read.Panels;
 using Ccflux.Receiver.Usage.Read.Snapshots;
@@ -123,6 +124,7 @@ public sealed class UserPageQueryTests
             TableShape.Windows.Initial with { Size = 1000 },
             TableShape.Sessions.Initial with { Size = 1000 },
             []),
+        DataScope.Everybody,
         TestContext.Current.CancellationToken);
 
     private static void HoldTotals(Facts facts, UserTotals totals, string? model)

@@ -16,5 +16,5 @@ internal static class AdminRoles
     /// <param name="ipAddress">The IP address of the request.</param>
     /// <param name="antiforgery">The session's antiforgery token; empty for a bearer token.</param>
     public static Principal ToPrincipal(this AdminRole role, string ipAddress, string antiforgery) =>
-        new(Actor.BreakGlass(role.Name(), ipAddress), role == AdminRole.Admin ? Permissions.All : Permissions.Reading, antiforgery);
+        new(Actor.BreakGlass(role.Name(), ipAddress), role == AdminRole.Admin ? Permissions.All : Permissions.Reading, DataScope.Everybody, antiforgery);
 }

@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Colours;
 using Ccflux.Receiver.Telemetry.Read.Views;
 using Ccflux.Receiver.Telemetry.Store;
@@ -9,21 +10,26 @@ namespace Ccflux.Receiver.Telemetry.Read.Cells;
 /// <param name="Kind">user, claimed, install or other: the most certain of the subjects.</param>
 internal sealed record Person(string Name, string Division, string Kind);
 
-/// <summary>Resolves the ids in rollups to names, and what the filters offer.</summary>
+/// <summary>Resolves the ids in rollups to names, and what the filters offer, within the reader's data scope: it knows no other subject.</summary>
 internal sealed class PeopleDirectory
 {
     private readonly Dictionary<int, Person> _people = [];
     private readonly Dictionary<int, string> _names;
     private readonly HashSet<int> _unheard = [];
+    private readonly bool _isWhole;
 
-    private PeopleDirectory(SqlSession session)
+    private PeopleDirectory(SqlSession session, DataScope allowed)
     {
+        _isWhole = allowed.IsEverybody;
         _names = session.List(TelemetryReadSql.Names, static rows => (Id: rows.Int32(0), Name: rows.Text(1))).ToDictionary(row => row.Id, row => row.Name);
-        var known = session.List(TelemetryReadSql.Subjects, static rows => (Subject: rows.Int32(0), Name: rows.Text(1), Division: rows.Text(2), Kind: rows.Text(3)));
-        foreach (var subjects in known.GroupBy(row => row.Name, StringComparer.Ordinal))
+        var known = session.List(
+            TelemetryReadSql.Subjects,
+            static rows => (Subject: rows.Int32(0), Name: rows.Text(1), Division: rows.Text(2), Kind: rows.Text(3), UserId: rows.Int64OrNull(4)));
+        var readable = known.Where(row => _isWhole || (row.UserId is { } user && allowed.Contains(user, row.Division)));
+        foreach (var subjects in readable.GroupBy(row => row.Name, StringComparer.Ordinal))
         {
             var person = new Person(subjects.Key, subjects.Max(row => row.Division) ?? "", subjects.MaxBy(row => Sureness(row.Kind)).Kind);
-            foreach (var (subject, _, _, kind) in subjects)
+            foreach (var (subject, _, _, kind, _) in subjects)
             {
                 _people[subject] = person;
                 if (!SubjectKind.Speaks(kind, person.Kind))
@@ -49,7 +55,12 @@ internal sealed class PeopleDirectory
     /// <summary>Models in the order in which they were first seen.</summary>
     private IReadOnlyList<int> ModelIds { get; }
 
-    public static PeopleDirectory Read(SqlSession session) => new(session);
+    /// <param name="session">A reading session.</param>
+    /// <param name="allowed">About whom the reader may read.</param>
+    public static PeopleDirectory Read(SqlSession session, DataScope allowed) => new(session, allowed);
+
+    /// <summary>Whether there is anybody about whom the reader may read.</summary>
+    public bool HasAny => _isWhole || _people.Count > 0;
 
     public string Name(int id) => _names.GetValueOrDefault(id, "");
 
@@ -59,11 +70,11 @@ internal sealed class PeopleDirectory
     /// <summary>The person whom a subject's statements count for; null if they count for nobody: see <see cref="SubjectKind.Speaks"/>.</summary>
     public Person? SpeakerOf(int subject) => _unheard.Contains(subject) ? null : _people.GetValueOrDefault(subject);
 
-    /// <summary>Resolves the filter's names. An unknown name matches nothing.</summary>
+    /// <summary>Resolves the filter's names. An unknown name matches nothing; so does the name of a person outside the data scope.</summary>
     public CellScope Resolve(TelemetryFilter filter, LabelValues labels)
     {
         var division = filter.Division is TelemetryFilter.NoDivision ? "" : filter.Division;
-        HashSet<int>? subjects = filter.User is null && division is null && filter.Labels.Count == 0
+        HashSet<int>? subjects = _isWhole && filter.User is null && division is null && filter.Labels.Count == 0
             ? null
             : [.. _people.Where(pair => (filter.User is null || string.Equals(pair.Value.Name, filter.User, StringComparison.Ordinal))
                 && (division is null || string.Equals(pair.Value.Division, division, StringComparison.Ordinal))

@@ -1,3 +1,5 @@
+using Ccflux.Receiver.Platform.Auth;
+
 namespace Ccflux.Receiver.Telemetry.Read.Views;
 
 /// <summary>A user's plan, as set by the admin or inferred as a tier.</summary>
@@ -21,12 +23,13 @@ public sealed record SeatPlan(string Name, long? WindowTokens, bool IsSet = fals
 /// <summary>A port: provides plans. Telemetry reads them by e-mail address and knows nothing else about them.</summary>
 internal interface ISeatPlans
 {
-    Task<IReadOnlyDictionary<string, SeatPlan>> ReadAsync(CancellationToken cancellationToken);
+    /// <summary>Those of users within the data scope.</summary>
+    Task<IReadOnlyDictionary<string, SeatPlan>> ReadAsync(DataScope allowed, CancellationToken cancellationToken);
 }
 
 /// <summary>Used while plans are not known.</summary>
 internal sealed class NoSeatPlans : ISeatPlans
 {
-    public Task<IReadOnlyDictionary<string, SeatPlan>> ReadAsync(CancellationToken cancellationToken) =>
+    public Task<IReadOnlyDictionary<string, SeatPlan>> ReadAsync(DataScope allowed, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyDictionary<string, SeatPlan>>(new Dictionary<string, SeatPlan>(StringComparer.Ordinal));
 }

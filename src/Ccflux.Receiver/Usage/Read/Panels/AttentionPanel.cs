@@ -3,7 +3,7 @@ using Ccflux.Receiver.Usage.Read.Views;
 
 namespace Ccflux.Receiver.Usage.Read.Panels;
 
-/// <summary>Builds "Needs attention": what an admin should see first. It ignores all filters.</summary>
+/// <summary>Builds "Needs attention": what an admin should see first. It ignores all filters, but not the data scope.</summary>
 internal static class AttentionPanel
 {
     /// <summary>A window at or above this share counts as near its limit.</summary>
@@ -46,6 +46,7 @@ internal static class AttentionPanel
                 UsageReadSql.LimitHits,
                 static rows => (User: rows.Int32(0), At: rows.Int64(1), Window: rows.Text(2)),
                 ("since", snapshot.Now.AddDays(-1).ToUnixTimeMilliseconds()))
+            .Where(hit => snapshot.Holds(hit.User))
             .OrderByDescending(hit => hit.At)
             .Take(MaxLines)
             .Select(hit => new Attention(

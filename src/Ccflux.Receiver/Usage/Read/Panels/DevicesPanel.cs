@@ -20,7 +20,7 @@ internal static class DevicesPanel
         });
 
     public static List<DeviceRow> Read(UsageSnapshot snapshot) =>
-        snapshot.Session.List(UsageReadSql.Devices, rows => Row(snapshot, DeviceFacts.Read(rows)));
+        [.. snapshot.Session.List(UsageReadSql.Devices, DeviceFacts.Read).Where(device => snapshot.Holds((int)device.UserId)).Select(device => Row(snapshot, device))];
 
     public static Paged<DeviceRow> Table(IEnumerable<DeviceRow> devices, Scope scope, TableState state)
     {

@@ -35,7 +35,12 @@ internal static class SeatsPanel
             tokens.Remove(user.Email);
         }
 
-        // The remaining tokens were inserted manually and not used yet.
+        // The remaining tokens were inserted manually and not used yet, or are those of users who may not be read.
+        if (!snapshot.Allowed.IsEverybody)
+        {
+            return rows;
+        }
+
         rows.AddRange(tokens.Values.Select(token => Row(snapshot, new UserFacts { Email = token.Email, Division = token.Division }, token)));
         return rows;
     }

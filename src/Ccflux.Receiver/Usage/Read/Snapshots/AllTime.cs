@@ -15,21 +15,15 @@ internal sealed record AllTime(IReadOnlyList<UserModelFacts> Rows, IReadOnlyDict
     /// <summary>Users with at least one event.</summary>
     public int ActiveUsers { get; } = Rows.Where(row => row.Events > 0).Select(row => row.User).Distinct().Count();
 
-    public static AllTime Read(UsageSnapshot snapshot, CostHistory costs) =>
-        new(ReadRows(snapshot), costs.Read(snapshot.Session, snapshot.StoreId, snapshot.Models));
-
-    /// <summary>Narrows the totals to the users and the model of a scope.</summary>
-    public AllTime Narrow(Scope scope, UsageSnapshot snapshot, CostHistory costs)
+    /// <summary>The totals of the users and the model of a scope.</summary>
+    public static AllTime Read(UsageSnapshot snapshot, Scope scope, CostHistory costs)
     {
-        if (scope is { Users: null, Model: null })
-        {
-            return this;
-        }
-
-        var narrowed = scope.Users is null ? Costs : costs.ReadUsers(snapshot.Session, scope.Users, snapshot.Models);
+        var all = scope.Users is null
+            ? costs.Read(snapshot.Session, snapshot.StoreId, snapshot.Models)
+            : costs.ReadUsers(snapshot.Session, scope.Users, snapshot.Models);
         return new AllTime(
-            [.. Rows.Where(row => scope.Holds(row.User) && (scope.Model is null || scope.Model == row.Model))],
-            scope.Model is { } model ? narrowed.Where(pair => pair.Key == model).ToDictionary() : narrowed);
+            [.. ReadRows(snapshot).Where(row => scope.Holds(row.User) && (scope.Model is null || scope.Model == row.Model))],
+            scope.Model is { } model ? all.Where(pair => pair.Key == model).ToDictionary() : all);
     }
 
     private static List<UserModelFacts> ReadRows(UsageSnapshot snapshot) => snapshot.Session.List(UsageReadSql.UserModels, static rows => new UserModelFacts(

@@ -4,7 +4,9 @@ using Ccflux.Receiver.Usage.Read.Panels;
 namespace Ccflux.Receiver.Usage.Read.Snapshots;
 
 /// <summary>Collects recent windows, and each user's largest closed one: what open windows are compared with, regardless of the filter.</summary>
-internal sealed class RecentWindows(DateTimeOffset now)
+/// <param name="now">Separates open windows from closed ones.</param>
+/// <param name="holds">Whose windows count.</param>
+internal sealed class RecentWindows(DateTimeOffset now, Func<int, bool> holds)
 {
     /// <summary>How many days back a user's largest closed window is searched.</summary>
     public const int Days = 30;
@@ -21,7 +23,7 @@ internal sealed class RecentWindows(DateTimeOffset now)
 
     public void Add(DayRows rows)
     {
-        foreach (var window in rows.Windows)
+        foreach (var window in rows.Windows.Where(window => holds(window.User)))
         {
             if (window.StartAt >= _listFrom)
             {

@@ -2,27 +2,30 @@ using Ccflux.Receiver.Usage.Read.Views;
 
 namespace Ccflux.Receiver.Usage.Read.Snapshots;
 
-/// <summary>A filter with its names resolved against the database.</summary>
+/// <summary>A filter with its names resolved against the database, within the reader's data scope.</summary>
 /// <param name="Filter">The filter without unknown names.</param>
-/// <param name="Users">Ids of the users that count, or null for all.</param>
+/// <param name="Users">Ids of the users that count, or null for all: then the reader may see everybody.</param>
 /// <param name="Model">The model that counts, or null for all.</param>
 internal sealed record Scope(UsageFilter Filter, HashSet<int>? Users, int? Model)
 {
     public bool Holds(int user) => Users is null || Users.Contains(user);
 
-    /// <summary>Resolves the filter. An unknown name is dropped and adds a fault.</summary>
+    /// <summary>Resolves the filter. An unknown name is dropped and adds a fault; so is the name of a user or a division outside the data scope.</summary>
     public static Scope Resolve(UsageFilter filter, UsageSnapshot snapshot, ICollection<FilterFault> faults)
     {
-        HashSet<int>? users = null;
+        var users = snapshot.Readable;
         int? model = null;
         if (filter.User is { } email)
         {
-            users = Ids(snapshot, user => string.Equals(user.Email, email, StringComparison.Ordinal));
-            if (users.Count == 0)
+            var named = Ids(snapshot, user => string.Equals(user.Email, email, StringComparison.Ordinal));
+            if (named.Count == 0)
             {
                 faults.Add(new FilterFault("user", "is unknown"));
                 filter = filter with { User = null };
-                users = null;
+            }
+            else
+            {
+                users = named;
             }
         }
 
