@@ -38,7 +38,7 @@ internal sealed class AccountUsage(ReadSessions readers) : IAccountUsage
         return tokens;
     }
 
-    private static IReadOnlyList<long> UsersOf(SqlSession session, string email) =>
+    private static List<long> UsersOf(SqlSession session, string email) =>
         email.Length == 0 ? [] : session.List(PortsSql.UserOfEmail, static rows => rows.Int64(0), ("email", email));
 
     private static long Sum(SqlSession session, IReadOnlyList<long> users, long from, long to)

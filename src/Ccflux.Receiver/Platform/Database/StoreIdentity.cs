@@ -6,15 +6,13 @@ namespace Ccflux.Receiver.Platform.Database;
 /// <summary>The database's identity as reported to clients: when it changes, they send their history again.</summary>
 internal sealed class StoreIdentity(ReadSessions readers)
 {
-    private const string Select = "SELECT store_id FROM store";
-
     private string? _id;
 
     public ValueTask<string> GetAsync(CancellationToken cancellationToken) =>
         _id is { } id ? ValueTask.FromResult(id) : new ValueTask<string>(ReadAsync(cancellationToken));
 
     /// <summary>The identity as a session sees it; a restored database has another one.</summary>
-    public static string? Read(SqlSession session) => session.Text(Select);
+    public static string? Read(SqlSession session) => session.Text(StoreSql.SelectId);
 
     private async Task<string> ReadAsync(CancellationToken cancellationToken)
     {
