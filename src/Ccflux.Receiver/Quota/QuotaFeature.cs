@@ -28,6 +28,7 @@ internal static class QuotaFeature
         services.AddSettings<QuotaOptions>(configuration);
         services.AddSingleton<QuotaMetrics>();
         services.AddSingleton(provider => new LiveTopic(Topic, provider.GetRequiredService<QuotaOptions>().Public ? null : AdminPolicies.Reader));
+        services.TryAddSingleton(QuotaIntervals.Default);
         services.AddSingleton<PollInterval>();
         services.AddSingleton<PolledAccountStore>();
         services.TryAddSingleton<PollJitter>(Random.Shared.NextDouble);
@@ -36,6 +37,9 @@ internal static class QuotaFeature
         services.AddSingleton<IQuotaTargets, CredentialFiles>();
         services.AddSingleton<IPollSource, CookieSource>();
         services.AddSingleton<IPollSource, OAuthSource>();
+        services.AddSingleton<PolledAccounts>();
+        services.AddSingleton<AccountDiscovery>();
+        services.AddSingleton<AccountPoller>();
         services.AddSingleton<Poller>();
         services.AddHostedService(provider => provider.GetRequiredService<Poller>());
         services.AddSettings<AlertOptions>(configuration);

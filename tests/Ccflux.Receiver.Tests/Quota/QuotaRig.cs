@@ -1,5 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
+using Ccflux.Receiver.Identity.Users;
+using Ccflux.Receiver.Platform.Memory;
+using Ccflux.Receiver.Quota;
+using Ccflux.Receiver.Quota.Alerts;
 using Ccflux.Receiver.Quota.Polling;
 using Ccflux.Receiver.Quota.Sources;
 using Ccflux.Receiver.Tests.Hosting;
@@ -14,6 +18,10 @@ namespace Ccflux.Receiver.Tests.Quota;
 internal sealed class QuotaRig : IAsyncDisposable
 {
     private const string Memory = "/dev/shm";
+
+    // Most of a simulated day would be looks that find nothing. A delivery gives up after 15 s: the next look comes before that.
+    private static readonly QuotaIntervals s_intervals = new(Discovery: TimeSpan.FromMinutes(1), Delivery: TimeSpan.FromSeconds(10));
+    private static readonly Type[] s_without = [typeof(ManualTokenHasher), typeof(IdleMemoryTrimmer)];
 
     private readonly SimulatorHandler _handler;
     private readonly (string Key, string? Value)[] _settings;
@@ -66,10 +74,33 @@ internal sealed class QuotaRig : IAsyncDisposable
         await SettleAsync();
     }
 
+    /// <summary>Moves the clock until a condition that deliveries of alerts make true: at once to the next delivery that is due, then look by look. After
+    /// each look the clock stands still until what the look found was sent.</summary>
+    public async Task DeliverUntilAsync(Func<bool> isSo)
+    {
+        using var deadline = new CancellationTokenSource(TestDeadline.Ample);
+        while (!isSo())
+        {
+            var next = Query("SELECT min(next_at) FROM quota_deliveries WHERE state = 'waiting'", row => row.IsDBNull(0) ? 0 : row.GetInt64(0))[0];
+            await PassAsync(TimeSpan.FromMilliseconds(Math.Max(0, next - Time.GetUtcNow().ToUnixTimeMilliseconds())));
+            var (attempts, due) = Deliveries();
+            await PassAsync(s_intervals.Delivery);
+            while (!isSo() && Deliveries().Attempts < attempts + Math.Min(due, AlertDelivery.AtOnce))
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, deadline.Token);
+            }
+        }
+    }
+
+    /// <summary>How many deliveries were attempted or given up, and how many are due.</summary>
+    private (long Attempts, int Due) Deliveries() => Query(
+        $"SELECT coalesce(sum(attempts + (state = 'outdated')), 0), count(CASE WHEN state = 'waiting' AND next_at <= {Time.GetUtcNow().ToUnixTimeMilliseconds()} THEN 1 END) FROM quota_deliveries",
+        row => (row.GetInt64(0), row.GetInt32(1)))[0];
+
     /// <summary>Waits for everything that does not itself wait for the clock.</summary>
     private async Task SettleAsync()
     {
-        var settled = Poller.SettleAsync();
+        var settled = Poller.WhenIdleAsync();
         while (!settled.IsCompleted && _handler.Waiting < Poller.Running)
         {
             if (_handler.Waiting == 0)
@@ -92,7 +123,7 @@ internal sealed class QuotaRig : IAsyncDisposable
         Time.Advance(after);
         meanwhile?.Invoke();
         Receiver = await StartReceiverAsync(Receiver.Folder, Time, Upstream, _handler, 1, _settings);
-        await Poller.SettleAsync();
+        await Poller.WhenIdleAsync();
     }
 
     public async Task<JsonElement> GetAsync(string path)
@@ -127,9 +158,11 @@ internal sealed class QuotaRig : IAsyncDisposable
             {
                 var random = new Random(1);
                 services.AddSingleton<PollJitter>(random.NextDouble);
+                services.AddSingleton(s_intervals);
                 services.AddSingleton(_ => new UpstreamHttp(handler));
                 services.AddSingleton<IQuotaTargets>(new SimulatedTargets(upstream, byCookies));
             },
+            s_without,
             folder,
             time,
             settings);

@@ -8,6 +8,7 @@ namespace Ccflux.Receiver.Quota.Alerts;
 /// <summary>Sends due alerts in batches and retries failed deliveries later.</summary>
 internal sealed partial class AlertDelivery(
     AlertOptions options,
+    QuotaIntervals intervals,
     AlertSender sender,
     ReadSessions readers,
     GroupCommitWriter writer,
@@ -18,8 +19,8 @@ internal sealed partial class AlertDelivery(
 {
     public const int MaxRecent = 500;
 
-    private const int AtOnce = 20;
-    private static readonly TimeSpan s_look = TimeSpan.FromSeconds(5);
+    /// <summary>The most deliveries that one look sends.</summary>
+    public const int AtOnce = 20;
 
     /// <summary>The wait after each failure; after the last one the delivery is given up.</summary>
     private static readonly TimeSpan[] s_waits = [TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(30)];
@@ -33,7 +34,7 @@ internal sealed partial class AlertDelivery(
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => options.Channels.Count == 0
         ? Task.CompletedTask
-        : PeriodicLoop.RunLaterAsync(time, s_look, SendDueAsync, exception => Log.Failed(logger, exception), stoppingToken);
+        : PeriodicLoop.RunLaterAsync(time, intervals.Delivery, SendDueAsync, exception => Log.Failed(logger, exception), stoppingToken);
 
     private async Task SendDueAsync(CancellationToken cancellationToken)
     {
