@@ -63,15 +63,15 @@ internal sealed partial class LimitHitRecorder(LiveSessions sessions, RotationWa
             return null;
         }
 
+        var isKnown = session.Scalar(LimitSql.Count, ("account", account), ("window", limit.Window), ("now", now.ToUnixTimeMilliseconds())) > 0;
         session.Execute(LimitSql.Prune, ("now", now.ToUnixTimeMilliseconds()));
-        var isNew = session.Scalar(LimitSql.Count, ("account", account), ("window", limit.Window)) == 0;
-        var put = session.Execute(
+        session.Execute(
             LimitSql.Put,
             ("account", account),
             ("window", limit.Window),
             ("at", limit.At.ToUnixTimeMilliseconds()),
             ("resets_at", limit.ResetsAt.ToUnixTimeMilliseconds()));
-        if (put == 0 || !isNew)
+        if (isKnown)
         {
             return null;
         }
