@@ -55,7 +55,7 @@ internal sealed class Instrumenter(string rule, string path, IReadOnlySet<string
         _ => base.Visit(node),
     };
 
-    private SyntaxNode? OfConstant(FieldDeclarationSyntax field)
+    private FieldDeclarationSyntax OfConstant(FieldDeclarationSyntax field)
     {
         if (dropped.Contains(ConstantKey(field.Declaration.Variables[0].Identifier.Text)))
         {
@@ -64,12 +64,12 @@ internal sealed class Instrumenter(string rule, string path, IReadOnlySet<string
 
         var visited = (FieldDeclarationSyntax)base.Visit(field)!;
         var constant = visited.Modifiers.First(modifier => modifier.IsKind(SyntaxKind.ConstKeyword));
-        return visited.ToFullString() == field.ToFullString()
+        return string.Equals(visited.ToFullString(), field.ToFullString(), StringComparison.Ordinal)
             ? field
             : visited.WithModifiers(visited.Modifiers.Replace(constant, SyntaxFactory.ParseToken("static readonly").WithTriviaFrom(constant)));
     }
 
-    private SyntaxNode? OfExpression(ExpressionSyntax expression)
+    private ExpressionSyntax OfExpression(ExpressionSyntax expression)
     {
         var visited = (ExpressionSyntax)base.Visit(expression)!;
         // A variable that it declares would be declared twice.
@@ -88,7 +88,7 @@ internal sealed class Instrumenter(string rule, string path, IReadOnlySet<string
         return SyntaxFactory.ParseExpression($"({choices}({visited.WithoutTrivia().ToFullString()}))").WithTriviaFrom(visited);
     }
 
-    private SyntaxNode? OfStatement(StatementSyntax statement)
+    private StatementSyntax OfStatement(StatementSyntax statement)
     {
         var visited = (StatementSyntax)base.Visit(statement)!;
         var found = Found(statement, Changes.Of(statement));

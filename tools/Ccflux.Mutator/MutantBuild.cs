@@ -12,11 +12,12 @@ internal sealed partial class MutantBuild(string root, MutatedProgram program, I
 {
     private const int MaxRounds = 6;
 
+    private readonly string _project = Path.Combine(root, "src", program.Project);
     private readonly string _work = Path.Combine(root, "artifacts", "mutants", program.Project);
     private readonly HashSet<string> _dropped = new(StringComparer.Ordinal);
 
-    /// <summary>What does not compile, and so is no mutant.</summary>
-    public int Dropped => _dropped.Count;
+    /// <summary>How many changes do not compile, and so are no mutants.</summary>
+    public int Dropped { get; private set; }
 
     /// <summary>The program of the tests, which loads the mutants.</summary>
     public string Tests => Path.Combine(_work, "tests", $"{program.Project}.Tests");
@@ -27,18 +28,22 @@ internal sealed partial class MutantBuild(string root, MutatedProgram program, I
     {
         Directory.CreateDirectory(_work);
         var arguments = CompilerArguments();
+        var compiler = Path.Combine(SdkFolder(), "Roslyn", "bincore", "csc.dll");
+        int? changes = null;
         for (var round = 0; round < MaxRounds; round++)
         {
             var (mutants, sources) = Write();
-            var (code, output) = Start("dotnet", ["exec", Path.Combine(SdkFolder(), "Roslyn", "bincore", "csc.dll"), $"@{WriteArguments(arguments, sources)}"]);
+            changes ??= mutants.Count;
+            var (code, output) = Start(["exec", compiler, $"@{WriteArguments(arguments, sources)}"]);
             if (code == 0)
             {
                 CopyTests();
+                Dropped = changes.Value - mutants.Count;
                 return mutants;
             }
 
             var before = _dropped.Count;
-            foreach (var error in CompilerError().Matches(output).DistinctBy(error => error.Value))
+            foreach (var error in CompilerError().Matches(output).DistinctBy(error => error.Value, StringComparer.Ordinal))
             {
                 Drop(error, mutants);
             }
@@ -54,9 +59,9 @@ internal sealed partial class MutantBuild(string root, MutatedProgram program, I
         return null;
     }
 
-    private string PathOf(Rule rule, string file) => Path.Combine(root, "src", program.Project, rule.Folder, file + ".cs");
+    private string PathOf(Rule rule, string file) => Path.Combine(_project, rule.Folder, file + ".cs");
 
-    /// <returns>All mutants, and the instrumented file in place of each original one.</returns>
+    /// <returns>All mutants, and the instrumented file for each original one, which the compiler knows by its path within the project.</returns>
     private (List<Mutant> Mutants, Dictionary<string, string> Sources) Write()
     {
         var mutants = new List<Mutant>();
@@ -69,7 +74,7 @@ internal sealed partial class MutantBuild(string root, MutatedProgram program, I
                 var written = new Instrumenter(rule.Name, Path.GetRelativePath(root, path), _dropped, mutants).Visit(tree.GetRoot())!;
                 var copy = Path.Combine(_work, $"{rule.Name}.{Path.GetFileName(path)}");
                 File.WriteAllText(copy, written.ToFullString());
-                sources[path] = copy;
+                sources[Path.GetRelativePath(_project, path)] = copy;
             }
         }
 
@@ -113,7 +118,7 @@ internal sealed partial class MutantBuild(string root, MutatedProgram program, I
     private string[] CompilerArguments()
     {
         // A file that does not exist is an output of the compilation, so it is never up to date.
-        var (code, output) = Start("dotnet", ["msbuild", Path.Combine(root, "src", program.Project), "-p:Configuration=Release", "-t:CoreCompile", "-getItem:CscCommandLineArgs",
+        var (code, output) = Start(["msbuild", "-p:Configuration=Release", "-t:CoreCompile", "-getItem:CscCommandLineArgs",
             "-p:ProvideCommandLineArgs=true", "-p:SkipCompilerExecution=true", "-p:BuildProjectReferences=false", "-p:NonExistentFile=none"]);
         if (code != 0)
         {
@@ -123,18 +128,14 @@ internal sealed partial class MutantBuild(string root, MutatedProgram program, I
         return [.. JsonDocument.Parse(output).RootElement.GetProperty("Items").GetProperty("CscCommandLineArgs").EnumerateArray().Select(item => item.GetProperty("Identity").GetString()!)];
     }
 
-    /// <summary>Analysers have their say about the original.</summary>
+    /// <summary>The same call with the instrumented files. Analysers have had their say about the original ones.</summary>
     private string WriteArguments(IEnumerable<string> arguments, Dictionary<string, string> sources)
     {
-        var project = Path.Combine(root, "src", program.Project);
         var chosen = Path.Combine(_work, "Mutated.cs");
         File.WriteAllText(chosen, Instrumenter.Switch);
-        var written = arguments
-            .Where(argument => argument is not "/noconfig" && !OutputArgument().IsMatch(argument))
-            .Select(argument => argument.StartsWith('/') && !File.Exists(argument) ? PathArgument().Replace(argument, match => match.Value + project + "/") : Path.GetFullPath(argument, project))
-            .Select(argument => $"\"{sources.GetValueOrDefault(argument, argument)}\"");
         var path = Path.Combine(_work, "csc.rsp");
-        File.WriteAllLines(path, [.. written, $"\"{chosen}\"", $"\"/out:{Path.Combine(_work, program.Assembly)}\"", "/skipanalyzers+", "/nowarn:CS0162,CS8619", "/warnaserror-"]);
+        var kept = arguments.Where(argument => argument is not "/noconfig" && !OutputArgument().IsMatch(argument)).Select(argument => sources.GetValueOrDefault(argument, argument));
+        File.WriteAllLines(path, [.. kept, chosen, $"/out:{Path.Combine(_work, program.Assembly)}", "/skipanalyzers+", "/nowarn:CS0162,CS8619,CS1573,CS1591"]);
         return path;
     }
 
@@ -157,16 +158,17 @@ internal sealed partial class MutantBuild(string root, MutatedProgram program, I
         File.Copy(Path.Combine(_work, program.Assembly), Path.Combine(to, program.Assembly), overwrite: true);
     }
 
-    private static string SdkFolder()
+    private string SdkFolder()
     {
-        var line = Start("dotnet", ["--list-sdks"]).Output.Trim().Split('\n')[^1];
-        var version = Start("dotnet", ["--version"]).Output.Trim();
+        var line = Start(["--list-sdks"]).Output.Trim().Split('\n')[^1];
+        var version = Start(["--version"]).Output.Trim();
         return Path.Combine(line[(line.IndexOf('[', StringComparison.Ordinal) + 1)..^1], version);
     }
 
-    private static (int Code, string Output) Start(string program, string[] arguments)
+    /// <summary>Runs a command of the SDK in the project's folder.</summary>
+    private (int Code, string Output) Start(string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
+        using var process = Process.Start(new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = _project, RedirectStandardOutput = true, UseShellExecute = false })!;
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return (process.ExitCode, output);
@@ -177,8 +179,4 @@ internal sealed partial class MutantBuild(string root, MutatedProgram program, I
 
     [GeneratedRegex(@"^/(out|refout|pdb|doc|warnaserror|nowarn|errorlog|generatedfilesout)\b", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex OutputArgument();
-
-    /// <summary>The start of an argument that names a file by a relative path.</summary>
-    [GeneratedRegex(@"^/(analyzerconfig|additionalfile|resource|embed|sourcelink|ruleset):(?!/)", RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex PathArgument();
 }

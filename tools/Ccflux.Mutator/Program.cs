@@ -33,7 +33,7 @@ internal static class Program
             Console.WriteLine($"{program.Key.Project}: {mutants.Count} mutants; {build.Dropped} changes do not compile");
             foreach (var rule in program)
             {
-                done &= Report(rule, [.. mutants.Where(mutant => mutant.Rule == rule.Name)], new TestRun(build.Tests, rule), () => clock.Elapsed.TotalMinutes < minutes);
+                done &= Report(rule, [.. mutants.Where(mutant => string.Equals(mutant.Rule, rule.Name, StringComparison.Ordinal))], new TestRun(build.Tests, rule), () => clock.Elapsed.TotalMinutes < minutes);
             }
         }
 

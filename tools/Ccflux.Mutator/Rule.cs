@@ -21,7 +21,7 @@ internal sealed record Rule(string Name, MutatedProgram Program, string Folder, 
         new("sessions", s_receiver, "Fleet/Sessions/", ["SessionRule"], ["*.SessionRuleTests"]),
         new("rotation", s_receiver, "Fleet/Rotation/", ["RotationRule", "AccountFitness", "AccountOrder", "Pin", "Urgency", "Velocity"],
             ["*.RotationRuleTests", "*.RotationProperties"]),
-        new("delivery", s_hook, "Delivery/", ["RetryBackoff", "RetryTime", "ResponseRule", "ClockSkew"], ["*.RetryBackoffTests", "*.ResponseRuleTests", "*.ClockSkewTests"]),
+        new("delivery", s_hook, "Delivery/", ["RetryBackoff", "RetryTime", "ResponseRule", "ClockSkew"], ["*.RetryBackoffTests", "*.RetryTimeTests", "*.ResponseRuleTests", "*.ClockSkewTests"]),
     ];
 }
 

@@ -40,6 +40,7 @@ internal sealed class TestRun(string tests, Rule rule)
     {
         var start = new ProcessStartInfo(tests, ["-noLogo", "-noColor", "-stopOnFail", .. rule.TestClasses.SelectMany(filter => new[] { "-class", filter })])
         {
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             Environment = { [variable.Name] = variable.Value },
