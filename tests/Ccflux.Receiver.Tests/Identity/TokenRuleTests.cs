@@ -42,7 +42,8 @@ public sealed class TokenRuleTests
     }
 
     [Fact]
-    public void Reissue_WithoutAnyToken_IsOfNobody() => Assert.Equal(new TokenIssue(AccountFault.UnknownUser), RefreshTokenRule.Reissue(new RefreshTokenFacts(false, null), 30));
+    public void Reissue_WithoutAnyToken_IsOfNobody() =>
+        Assert.Equal(new TokenIssue(AccountFault.UnknownUser), RefreshTokenRule.Reissue(new RefreshTokenFacts(false, null), 30));
 
     [Fact]
     public void Exchange_OfATokenThatIsNotLive_IsRefused() => Assert.Null(TokenExchangeRule.Decide(new ExchangeFacts(null, null), Stored, Options, Now));

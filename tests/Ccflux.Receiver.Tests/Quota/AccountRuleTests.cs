@@ -25,7 +25,8 @@ public sealed class AccountRuleTests
     [InlineData("ab:x", "a", User, "new a")]
     [InlineData("a:", "a", User, "new a")]
     [InlineData("A", "a", User, "new a")]
-    public void Account_BelongsToARow(string known, string reported, long owner, string expected) => Assert.Equal(expected, Describe(AccountRule.Decide(Rows(known), [Account(reported, owner)])));
+    public void Account_BelongsToARow(string known, string reported, long owner, string expected) =>
+        Assert.Equal(expected, Describe(AccountRule.Decide(Rows(known), [Account(reported, owner)])));
 
     [Theory]
     [InlineData("a", "a", "1 a")]
@@ -51,7 +52,10 @@ public sealed class AccountRuleTests
     {
         var plan = AccountRule.Decide(
             Rows("a"),
-            [new AccountIdentity("a", User, QuotaSource.StatusLine, "named", "one@example.org"), new AccountIdentity("a:x", User, QuotaSource.LimitHit, "", "two@example.org")]);
+            [
+                new AccountIdentity("a", User, QuotaSource.StatusLine, "named", "one@example.org"),
+                new AccountIdentity("a:x", User, QuotaSource.LimitHit, "", "two@example.org"),
+            ]);
 
         Assert.Equal(new AccountIdentity("a:x", User, QuotaSource.LimitHit, "named", "two@example.org"), Assert.Single(plan.Changes).Account);
     }
@@ -111,5 +115,5 @@ public sealed class AccountRuleTests
     private static AccountIdentity Account(string key, long owner = User) => new(key, owner, QuotaSource.StatusLine, "", "");
 
     private static string Describe(AccountPlan plan) =>
-        string.Join(", ", plan.Changes.Select(change => $"{change.AccountId?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "new"} {change.Account?.Key ?? "as it is"}"));
+        string.Join(", ", plan.Changes.Select(change => $"{(change.AccountId is { } known ? $"{known}" : "new")} {change.Account?.Key ?? "as it is"}"));
 }

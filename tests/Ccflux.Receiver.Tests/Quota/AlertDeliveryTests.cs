@@ -217,6 +217,10 @@ public sealed class AlertDeliveryTests : IAsyncDisposable
         }
     }
 
+    /// <summary>Whether deliveries are due or being sent.</summary>
+    private bool AreUnderWay(DateTimeOffset now) =>
+        Deliveries($"state = 'waiting' AND (next_at <= {now.AddSeconds(-6).ToUnixTimeMilliseconds()} OR (attempts > 0 AND error IS NULL))") > 0;
+
     /// <summary>Moves the clock until the condition is true; in steps, since sending takes its own time.</summary>
     private async Task UntilAsync(Func<bool> isSo, TimeSpan? step = null)
     {
@@ -228,7 +232,7 @@ public sealed class AlertDeliveryTests : IAsyncDisposable
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, deadline.Token);
             }
-            while (step is null && Deliveries($"state = 'waiting' AND (next_at <= {_rig.Time.GetUtcNow().AddSeconds(-6).ToUnixTimeMilliseconds()} OR (attempts > 0 AND error IS NULL))") > 0 && !isSo());
+            while (step is null && AreUnderWay(_rig.Time.GetUtcNow()) && !isSo());
         }
     }
 }

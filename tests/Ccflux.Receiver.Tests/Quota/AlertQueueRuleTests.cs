@@ -56,7 +56,9 @@ public sealed class AlertQueueRuleTests
     [Fact]
     public void Digest_NamesTheFullestWindow_AndIsSentLater()
     {
-        var plan = AlertQueue.Decide(Quiet with { Sent = AlertQueue.MaxPerSpan }, [Threshold("w1", 90), Threshold("w2", 95), Threshold("w3", 95), Threshold("w4", 91)], Channels, null, Now);
+        WindowFinding[] findings = [Threshold("w1", 90), Threshold("w2", 95), Threshold("w3", 95), Threshold("w4", 91)];
+
+        var plan = AlertQueue.Decide(Quiet with { Sent = AlertQueue.MaxPerSpan }, findings, Channels, null, Now);
 
         Assert.Equal([new NewAlert(3, "w2", AlertKind.Digest, 95_000, Now + AlertQueue.DigestAfter, Held: 4)], plan.Alerts);
     }

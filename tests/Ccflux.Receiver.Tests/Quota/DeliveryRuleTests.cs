@@ -25,7 +25,8 @@ public sealed class DeliveryRuleTests
         Assert.Equal(state, DeliveryRule.Claim(Row(resetsAt: resetsInMilliseconds is { } wait ? At(TimeSpan.FromMilliseconds(wait)) : null), Now).State);
 
     [Fact]
-    public void Outdated_KeepsItsAttempts() => Assert.Equal(new DeliveryStatus("outdated", 2, Due), DeliveryRule.Claim(Row(attempts: 2, resetsAt: Due, error: "answered 500"), Now));
+    public void Outdated_KeepsItsAttempts() =>
+        Assert.Equal(new DeliveryStatus("outdated", 2, Due), DeliveryRule.Claim(Row(attempts: 2, resetsAt: Due, error: "answered 500"), Now));
 
     [Theory]
     [InlineData(0, 30)]
@@ -45,7 +46,9 @@ public sealed class DeliveryRuleTests
     [InlineData(0)]
     [InlineData(4)]
     public void Success_AtAnyAttempt_IsDelivered(int attempts) =>
-        Assert.Equal(new DeliveryStatus("delivered", attempts + 1, Due, DeliveredAt: Now.ToUnixTimeMilliseconds()), DeliveryRule.After(Row(attempts, error: "answered 500"), null, Now));
+        Assert.Equal(
+            new DeliveryStatus("delivered", attempts + 1, Due, DeliveredAt: Now.ToUnixTimeMilliseconds()),
+            DeliveryRule.After(Row(attempts, error: "answered 500"), null, Now));
 
     private static AlertRow Row(long attempts = 0, long? resetsAt = null, string? error = null) =>
         new() { State = "waiting", Attempts = attempts, NextAt = Due, ResetsAt = resetsAt, Error = error };

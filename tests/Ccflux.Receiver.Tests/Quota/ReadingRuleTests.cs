@@ -199,7 +199,8 @@ public sealed class ReadingRuleTests
             var isLate = reading.ObservedAt < window.Newest.ObservedAt;
             return new PastReading(
                 isLate ? past.Where(one => one.ObservedAt <= reading.ObservedAt).OrderBy(one => one.ObservedAt).Select(one => (Reading?)one).LastOrDefault() : null,
-                past.Exists(one => one.UsedMilli == reading.UsedMilli && one.ObservedAt < reading.ObservedAt && (one.ResetsAt - reading.ResetsAt)?.Duration() <= Reading.SameInstance));
+                past.Exists(one =>
+                    one.UsedMilli == reading.UsedMilli && one.ObservedAt < reading.ObservedAt && (one.ResetsAt - reading.ResetsAt)?.Duration() <= Reading.SameInstance));
         }
     }
 }

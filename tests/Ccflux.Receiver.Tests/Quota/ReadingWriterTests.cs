@@ -10,7 +10,9 @@ namespace Ccflux.Receiver.Tests.Quota;
 /// <summary>Readings in the database: what is loaded for a batch is all that decides about it.</summary>
 public sealed class ReadingWriterTests
 {
-    private const string Windows = "SELECT name, used_milli, coalesce(resets_at, 0), observed_at, coalesce(started_at, 0), source FROM quota_windows WHERE account_id = @account ORDER BY name";
+    private const string Windows = """
+        SELECT name || ' ' || source, used_milli, coalesce(resets_at, 0), observed_at, coalesce(started_at, 0) FROM quota_windows WHERE account_id = @account ORDER BY name
+        """;
 
     private const string Readings = """
         SELECT w.name, r.observed_at, r.used_milli, coalesce(r.resets_at, 0), r.source FROM quota_readings r JOIN quota_windows w ON w.window_id = r.window_id
@@ -56,5 +58,5 @@ public sealed class ReadingWriterTests
         IsFresh: random.Next(3) == 0);
 
     private static string Text(WriteSession session, long account) => string.Join('\n', new[] { Windows, Readings }.SelectMany(sql => session.List(
-        sql, static rows => $"{rows.Text(0)} {rows.Text(1)} {rows.Text(2)} {rows.Text(3)} {rows.Text(4)} {rows.Int64(4)}", ("account", account))));
+        sql, static rows => $"{rows.Text(0)} {rows.Text(1)} {rows.Text(2)} {rows.Text(3)} {rows.Text(4)}", ("account", account))));
 }

@@ -54,7 +54,8 @@ internal sealed partial class ManualTokenHasher(
     internal static (int Count, int Refused) TakeUp(WriteSession session, DateTimeOffset now)
     {
         RepairEmails(session);
-        var changes = session.List(TokensSql.SelectUnseen, static rows => new ManualToken(rows.Int64(0), rows.Text(1), rows.Text(2), rows.Text(3))).ConvertAll(ManualTokenRule.Decide);
+        var unseen = session.List(TokensSql.SelectUnseen, static rows => new ManualToken(rows.Int64(0), rows.Text(1), rows.Text(2), rows.Text(3)));
+        var changes = unseen.ConvertAll(ManualTokenRule.Decide);
         foreach (var change in changes)
         {
             Save(session, change, now);

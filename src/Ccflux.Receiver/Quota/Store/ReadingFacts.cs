@@ -31,8 +31,8 @@ internal sealed record ReadingFacts(IReadOnlyList<StoredWindow> Windows, IReadOn
         var known = windows.ToDictionary(window => window.Newest.Window, StringComparer.Ordinal);
         var figures = readings.GroupBy(reading => reading.Window, StringComparer.Ordinal).ToDictionary(
             group => group.Key, group => (Least: group.Min(reading => reading.UsedMilli), Most: group.Max(reading => reading.UsedMilli)), StringComparer.Ordinal);
-        return new ReadingFacts(
-            windows, [.. readings.Select(reading => known.TryGetValue(reading.Window, out var window) ? PastOf(session, window, source, reading, figures[reading.Window]) : default)]);
+        var past = readings.Select(reading => known.TryGetValue(reading.Window, out var window) ? PastOf(session, window, source, reading, figures[reading.Window]) : default);
+        return new ReadingFacts(windows, [.. past]);
     }
 
     private static PastReading PastOf(WriteSession session, StoredWindow window, string source, Reading reading, (long Least, long Most) figures)

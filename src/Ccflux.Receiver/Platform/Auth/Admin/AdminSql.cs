@@ -44,7 +44,7 @@ internal static class AdminSql
     /// <summary>Ends the session whose hash starts with these six bytes.</summary>
     public const string EndSession = "DELETE FROM admin_sessions WHERE substr(session_hash, 1, 6) = @start";
 
-    /// <summary>An actor's lines of an action since an instant. Columns: the newest from an IP address, the newest of the line that other addresses share, and how many there are.</summary>
+    /// <summary>An actor's lines of an action since an instant. Columns: the newest from an IP address, the one that other addresses share, and how many there are.</summary>
     public const string SelectAuditLines = """
         SELECT max(CASE WHEN address = @address THEN audit_id END), max(CASE WHEN address = @shared THEN audit_id END), count(*)
         FROM audit_log
