@@ -80,6 +80,23 @@ public sealed class AlertDeliveryTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Delivery_WhileItIsSent_IsNotDue()
+    {
+        var (attempts, due) = (0, 0);
+        _answer = path =>
+        {
+            attempts += path is "/slack" ? Deliveries("kind = 'test' AND channel = 'slack' AND state = 'waiting' AND attempts = 1") : 0;
+            due += path is "/slack" ? Deliveries($"kind = 'test' AND channel = 'slack' AND next_at <= {_rig!.Time.GetUtcNow().AddSeconds(20).ToUnixTimeMilliseconds()}") : 0;
+            return (200, null);
+        };
+        await StartAsync(("ALERT_THRESHOLDS", "100"), ("ALERT_FORECAST", "0"));
+        await TestAlertAsync();
+
+        await _rig!.DeliverUntilAsync(() => Deliveries("kind = 'test' AND state = 'delivered' AND attempts = 1") == 3);
+        Assert.Equal((1, 0), (attempts, due));
+    }
+
+    [Fact]
     public async Task QuietHours_HoldAlertsBackUntilTheirEnd_AndDropWhatIsOutdatedThen()
     {
         var start = new ManualTime().GetUtcNow();

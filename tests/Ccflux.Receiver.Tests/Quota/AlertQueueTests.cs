@@ -110,7 +110,7 @@ public sealed class AlertQueueTests : IAsyncDisposable
         var id = 0L;
         await _wire!.Receiver.Service<GroupCommitWriter>().WriteAsync(session =>
         {
-            id = PolledAccountStore.Upsert(session, new AccountIdentity("polled", AccountIdentity.Polled, QuotaSource.OAuth, "polled", ""), Now);
+            id = AccountWriter.Upsert(session, new AccountIdentity("polled", AccountIdentity.Polled, QuotaSource.OAuth, "polled", ""), Now);
             return ReadingWriter.Write(session, id, QuotaSource.OAuth, [new Reading("five_hour", (long)(used * 1000), Now.AddHours(3), Now)]);
         });
         await _wire.Receiver.Service<AlertWatch>().ReadingsStoredAsync(id);

@@ -92,9 +92,9 @@ internal sealed class QuotaRig : IAsyncDisposable
         }
     }
 
-    /// <summary>How many deliveries were attempted or given up, and how many are due.</summary>
+    /// <summary>How many attempts of deliveries have ended, or were given up before one, and how many deliveries are due.</summary>
     private (long Attempts, int Due) Deliveries() => Query(
-        $"SELECT coalesce(sum(attempts + (state = 'outdated')), 0), count(CASE WHEN state = 'waiting' AND next_at <= {Time.GetUtcNow().ToUnixTimeMilliseconds()} THEN 1 END) FROM quota_deliveries",
+        $"SELECT coalesce(sum(attempts + (state = 'outdated') - (state = 'waiting' AND attempts > 0 AND error IS NULL)), 0), count(CASE WHEN state = 'waiting' AND next_at <= {Time.GetUtcNow().ToUnixTimeMilliseconds()} THEN 1 END) FROM quota_deliveries",
         row => (row.GetInt64(0), row.GetInt32(1)))[0];
 
     /// <summary>Waits for everything that does not itself wait for the clock.</summary>

@@ -78,7 +78,7 @@ internal sealed class DemoQuota(GroupCommitWriter writer, IAccountUsage usage, T
         foreach (var chunk in readings.Chunk(GroupCommitWriter.DefaultCapacity / 2))
         {
             await writer.WriteAsync(session => ReadingWriter.Write(
-                session, PolledAccountStore.Upsert(session, identity, time.GetUtcNow()), identity.Source, chunk));
+                session, AccountWriter.Upsert(session, identity, time.GetUtcNow()), identity.Source, chunk));
         }
     }
 }
