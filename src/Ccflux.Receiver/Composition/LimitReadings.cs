@@ -2,7 +2,6 @@ using Ccflux.Receiver.Fleet.Switching;
 using Ccflux.Receiver.Quota.Ingest;
 using Ccflux.Receiver.Usage.Ingest;
 using Ccflux.Storage.Reading;
-using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Composition;
 
@@ -13,7 +12,7 @@ internal sealed class LimitReadings(ReadingIntake intake, ReadSessions readers, 
     public async Task<bool> StoreAsync(FinalLimits met)
     {
         var result = await intake.LimitsHitAsync(met.UserId, met.Email, [.. met.Limits.Select(limit => new LimitHit(limit.Window, limit.At, limit.ResetsAt))]);
-        return result.Status == WriteStatus.Committed && (fleet is null || !met.IsSigned || await NoteAsync(fleet, met));
+        return result.IsCommitted && (fleet is null || !met.IsSigned || await NoteAsync(fleet, met));
     }
 
     private async Task<bool> NoteAsync(LimitHitRecorder fleet, FinalLimits met)

@@ -46,7 +46,7 @@ internal sealed class DemoQuota(GroupCommitWriter writer, IAccountUsage usage, T
     private async Task ShowAsync(DemoStatusLine person, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var result = await writer.WriteAsync(session => session.Scalar(QuotaSql.SelectUser, ("email", person.Email)));
-        if (result is not { Status: WriteStatus.Committed, Value: { } userId })
+        if (result.Or(null) is not { } userId)
         {
             return;
         }

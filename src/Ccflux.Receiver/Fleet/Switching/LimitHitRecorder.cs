@@ -35,7 +35,7 @@ internal sealed partial class LimitHitRecorder(LiveSessions sessions, RotationWa
         }
 
         var written = await writer.WriteAsync(session => last.Select(met => (Account: Write(session, met.Agent!, met.Limit, now), met.Limit.Window)).Where(met => met.Account is not null).ToList());
-        if (written is { Status: WriteStatus.Committed, Value: { Count: > 0 } news })
+        if (written.TryGet(out var news) && news.Count > 0)
         {
             foreach (var (account, window) in news)
             {
@@ -46,7 +46,7 @@ internal sealed partial class LimitHitRecorder(LiveSessions sessions, RotationWa
             changes.Publish(FleetFeature.Topic);
         }
 
-        return written.Status == WriteStatus.Committed;
+        return written.IsCommitted;
     }
 
     /// <returns>The account, if the hit is news for it.</returns>

@@ -65,13 +65,13 @@ internal sealed class AccountImport(
 
         var asked = await AskAboutKnownAsync(owner!, cancellationToken);
         var written = await writer.WriteAsync(session => Store(session, label, owner!, asked, login, until, vaultOnly, actor));
-        if (written.Status != WriteStatus.Committed)
+        if (!written.TryGet(out var result))
         {
             return Refused(StorageBusy.Detail);
         }
 
         changes.Publish(FleetFeature.Topic);
-        return written.Value!;
+        return result;
     }
 
     /// <summary>Takes the owner from the issuer or, if it cannot be asked, from the login itself; then the first refresh proves it.</summary>

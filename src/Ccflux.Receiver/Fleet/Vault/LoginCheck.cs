@@ -77,7 +77,7 @@ internal sealed class LoginCheck(VaultStore vault, Issuer issuer, GroupCommitWri
 
             return learned != stored || login.ExpiresAt is null;
         });
-        if (written is { Status: WriteStatus.Committed, Value: true })
+        if (written.Or(false))
         {
             changes.Publish(FleetFeature.Topic);
         }

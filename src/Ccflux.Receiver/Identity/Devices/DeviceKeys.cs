@@ -83,7 +83,7 @@ internal sealed class DeviceKeys(GroupCommitWriter writer, DeviceDirectory direc
             return UserChangeResult.Ok(name);
         });
         directory.Forget();
-        return result.Status == WriteStatus.Committed ? result.Value! : UserChangeResult.Refused(AccountFault.Busy);
+        return result.Or(UserChangeResult.Busy);
     }
 
     private static string NameOf(WriteSession session, long deviceRef) => session.Text(DevicesSql.Name, ("device", deviceRef)) ?? "";

@@ -134,6 +134,6 @@ internal sealed class UserAdministration(GroupCommitWriter writer, AccessTokenSt
             await writer.CheckpointAsync();
         }
 
-        return result.Status == WriteStatus.Committed ? result.Value! : UserChangeResult.Refused(AccountFault.Busy);
+        return result.Or(UserChangeResult.Busy);
     }
 }

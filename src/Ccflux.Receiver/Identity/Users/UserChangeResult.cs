@@ -23,6 +23,9 @@ internal enum AccountFault
 /// <param name="Token">A new refresh token, to be shown only once.</param>
 internal sealed record UserChangeResult(AccountFault? Fault, string Target, string? Token)
 {
+    /// <summary>The change could not be written.</summary>
+    public static readonly UserChangeResult Busy = Refused(AccountFault.Busy);
+
     public bool IsOk => Fault is null;
 
     /// <summary>The message for the admin.</summary>

@@ -2,7 +2,6 @@ using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Quota.Alerts;
 using Ccflux.Receiver.Shell;
-using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Quota.AlertPages;
 
@@ -39,7 +38,7 @@ internal sealed class AlertsPageEndpoint(AlertOptions options, AlertWatch watch,
         }
 
         var written = await watch.TestAsync(AuditActor.Of(context));
-        if (written.Status != WriteStatus.Committed)
+        if (!written.IsCommitted)
         {
             return StorageBusy.Page(answers);
         }

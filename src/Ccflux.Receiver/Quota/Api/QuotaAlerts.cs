@@ -2,7 +2,6 @@ using System.Text.Json;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Quota.Alerts;
-using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Quota.Api;
 
@@ -27,7 +26,7 @@ internal sealed class QuotaAlerts(AlertWatch watch, AlertDelivery delivery, Aler
         }
 
         var written = await watch.TestAsync(AuditActor.Of(context));
-        return written.Status == WriteStatus.Committed ? TypedResults.StatusCode(StatusCodes.Status202Accepted) : StorageBusy.Problem();
+        return written.IsCommitted ? TypedResults.StatusCode(StatusCodes.Status202Accepted) : StorageBusy.Problem();
     }
 
     /// <summary>Saves the rule of an account: <c>{"account":3,"thresholds":[80,95],"forecast":true}</c>.</summary>

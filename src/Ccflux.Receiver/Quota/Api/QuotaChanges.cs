@@ -52,7 +52,7 @@ internal sealed class QuotaChanges(Poller poller, PollInterval interval, GroupCo
             AuditLog.Write(session, entry);
             return true;
         });
-        if (written.Status != WriteStatus.Committed)
+        if (!written.IsCommitted)
         {
             return false;
         }

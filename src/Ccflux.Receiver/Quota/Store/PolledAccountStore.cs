@@ -15,7 +15,7 @@ internal sealed class PolledAccountStore(GroupCommitWriter writer)
     public async Task<KnownAccount?> OpenAsync(AccountIdentity account, bool isAlone, DateTimeOffset now)
     {
         var result = await writer.WriteAsync(session => Load(session, isAlone ? Upsert(session, account, now) : Insert(session, account, now)));
-        return result.Status == WriteStatus.Committed ? result.Value : null;
+        return result.Value;
     }
 
     /// <summary>

@@ -22,7 +22,7 @@ internal sealed partial class Retention(GroupCommitWriter writer, QuotaOptions o
         while (window is { } last && !cancellationToken.IsCancellationRequested)
         {
             var step = await writer.WriteAsync(session => FoldNext(session, last, limit));
-            window = step.Status == WriteStatus.Committed ? step.Value : null;
+            window = step.Or(null);
         }
 
         var oldest = now.AddDays(-AlertDays).ToUnixTimeMilliseconds();

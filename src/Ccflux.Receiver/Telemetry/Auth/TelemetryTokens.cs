@@ -103,6 +103,6 @@ internal sealed class TelemetryTokens(ReadSessions readers, GroupCommitWriter wr
             return outcome;
         });
         _recent.Clear();
-        return result.Status == WriteStatus.Committed ? result.Value! : UserChangeResult.Refused(AccountFault.Busy);
+        return result.Or(UserChangeResult.Busy);
     }
 }

@@ -41,7 +41,7 @@ internal sealed partial class RetentionJob(
                 result = await writer.WriteAsync(session => Remove(session, user, before));
                 removed += result.Value;
             }
-            while (result is { Status: WriteStatus.Committed, Value: TurnsPerWrite });
+            while (result.Or(0) == TurnsPerWrite);
         }
 
         if (removed > 0)

@@ -36,7 +36,7 @@ internal sealed partial class TierJob(
         }
 
         var written = await writer.WriteAsync(session => Write(session, changed, gone, now));
-        if (written.Status == WriteStatus.Committed)
+        if (written.IsCommitted)
         {
             Log.Inferred(logger, changed.Count, gone.Count);
             changes.Publish(UsageWriter.Topic);
