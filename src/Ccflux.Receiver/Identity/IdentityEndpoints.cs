@@ -46,7 +46,7 @@ internal sealed class IdentityEndpoints(
         switch (result)
         {
             case { Status: not WriteStatus.Committed }:
-                return StorageBusy.Problem();
+                return Refusals.StorageBusy;
             case { Value: null }:
                 return Unauthorized(Unknown);
             default:
@@ -73,7 +73,7 @@ internal sealed class IdentityEndpoints(
         if (body.Status != BodyStatus.Read)
         {
             return body.Status == BodyStatus.TooLarge
-                ? new Problem(StatusCodes.Status413PayloadTooLarge, ErrorCodes.TooLarge, $"A body is limited to {http.BodyLimitKb} KiB.")
+                ? new Refusal(StatusCodes.Status413PayloadTooLarge, ErrorCodes.TooLarge, $"A body is limited to {http.BodyLimitKb} KiB.")
                 : Invalid("The body cannot be decompressed: only gzip is supported.");
         }
 
@@ -86,21 +86,21 @@ internal sealed class IdentityEndpoints(
         var verdict = signatures.Check(context.Request.Headers, body.SentBuffer, body.SentLength, out var signer);
         if (verdict != SignatureVerdict.Absent && !(verdict == SignatureVerdict.Valid && string.Equals(signer, key, StringComparison.Ordinal)))
         {
-            return SignatureProblems.For(verdict == SignatureVerdict.Valid ? SignatureVerdict.Invalid : verdict);
+            return SignatureRefusals.For(verdict == SignatureVerdict.Valid ? SignatureVerdict.Invalid : verdict);
         }
 
         var result = await devices.RegisterAsync(caller.UserId, key, name);
         if (result.Status != WriteStatus.Committed)
         {
-            return StorageBusy.Problem();
+            return Refusals.StorageBusy;
         }
 
         switch (result.Value)
         {
             case Registration.Revoked:
-                return new Problem(StatusCodes.Status403Forbidden, ErrorCodes.KeyRevoked, "An admin revoked this device's key.");
+                return new Refusal(StatusCodes.Status403Forbidden, ErrorCodes.KeyRevoked, "An admin revoked this device's key.");
             case Registration.DailyCap:
-                return new Problem(
+                return new Refusal(
                     StatusCodes.Status429TooManyRequests,
                     ErrorCodes.DailyCap,
                     "Daily device registration limit reached (MAX_DEVICES_PER_DAY). Try again tomorrow (UTC).",
@@ -150,11 +150,11 @@ internal sealed class IdentityEndpoints(
             : null;
     }
 
-    private static Problem Unauthorized(string detail) => new(StatusCodes.Status401Unauthorized, ErrorCodes.TokenInvalid, detail);
+    private static Refusal Unauthorized(string detail) => new(StatusCodes.Status401Unauthorized, ErrorCodes.TokenInvalid, detail);
 
-    private static Problem Invalid(string detail) => new(StatusCodes.Status400BadRequest, ErrorCodes.InvalidPayload, detail);
+    private static Refusal Invalid(string detail) => new(StatusCodes.Status400BadRequest, ErrorCodes.InvalidPayload, detail);
 
-    private static Problem RateLimited(TimeSpan wait) =>
+    private static Refusal RateLimited(TimeSpan wait) =>
         new(StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, "Too many requests with this token, or with unknown tokens from this IP address (TOKEN_RATE_LIMIT_PER_MINUTE).", wait);
 
     private TimeSpan UntilTomorrow()

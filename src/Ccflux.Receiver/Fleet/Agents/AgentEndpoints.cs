@@ -24,7 +24,7 @@ internal sealed class AgentEndpoints(
     {
         if (!limits.Tokens.TryTake(RequestLimits.AddressOf(context), out var wait))
         {
-            return new Problem(StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, "Too many requests from this IP address.", wait);
+            return new Refusal(StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, "Too many requests from this IP address.", wait);
         }
 
         using var body = await BodyReader.ReadAsync(context.Request, MaxBody, RequestSignatures.MaxSuffix, context.RequestAborted);
@@ -36,7 +36,7 @@ internal sealed class AgentEndpoints(
         var verdict = signatures.Check(context.Request.Headers, body.SentBuffer, body.SentLength, out var signer);
         if (verdict != SignatureVerdict.Valid || !string.Equals(signer, request!.SigningKey, StringComparison.Ordinal))
         {
-            var (code, detail) = SignatureProblems.Describe(verdict == SignatureVerdict.Valid ? SignatureVerdict.Invalid : verdict);
+            var (_, code, detail, _) = SignatureRefusals.For(verdict == SignatureVerdict.Valid ? SignatureVerdict.Invalid : verdict);
             return (await gate.RefuseAsync(context, null, code, detail)).Refusal!;
         }
 
@@ -71,7 +71,7 @@ internal sealed class AgentEndpoints(
         if (!_returns.TryTake(agent.AgentId, out var wait))
         {
             metrics.Refused(ErrorCodes.RateLimited);
-            return new Problem(StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, $"An agent may return at most {ReturnsPerMinute} logins per minute.", wait);
+            return new Refusal(StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, $"An agent may return at most {ReturnsPerMinute} logins per minute.", wait);
         }
 
         if (Parse(body, FleetJson.Default.ReturnedLogin, Fault, out var returned) is { } refusal)
@@ -104,17 +104,17 @@ internal sealed class AgentEndpoints(
         return returned.Sealed.Length is 0 or > FleetLimits.MaxSealed ? $"sealed: 1 to {FleetLimits.MaxSealed} characters of base64." : null;
     }
 
-    private static Problem Explain(string code) => code switch
+    private static Refusal Explain(string code) => code switch
     {
-        ErrorCodes.AccountNotGranted => new Problem(StatusCodes.Status403Forbidden, code, "This account is not granted to this agent."),
-        ErrorCodes.CredentialRefused => new Problem(StatusCodes.Status403Forbidden, code, "The login cannot be opened, or belongs to another account."),
-        ErrorCodes.CredentialDead => new Problem(StatusCodes.Status403Forbidden, code, "The issuer rejects this access token: it has expired, or was renewed since."),
-        ErrorCodes.CredentialSuperseded => new Problem(StatusCodes.Status409Conflict, code, "The login that this one replaces is not the newest that the receiver has."),
-        ErrorCodes.CredentialUnproven => new Problem(StatusCodes.Status503ServiceUnavailable, code, "The issuer could not be reached to verify the owner. Retry.", TimeSpan.FromSeconds(30)),
+        ErrorCodes.AccountNotGranted => new Refusal(StatusCodes.Status403Forbidden, code, "This account is not granted to this agent."),
+        ErrorCodes.CredentialRefused => new Refusal(StatusCodes.Status403Forbidden, code, "The login cannot be opened, or belongs to another account."),
+        ErrorCodes.CredentialDead => new Refusal(StatusCodes.Status403Forbidden, code, "The issuer rejects this access token: it has expired, or was renewed since."),
+        ErrorCodes.CredentialSuperseded => new Refusal(StatusCodes.Status409Conflict, code, "The login that this one replaces is not the newest that the receiver has."),
+        ErrorCodes.CredentialUnproven => new Refusal(StatusCodes.Status503ServiceUnavailable, code, "The issuer could not be reached to verify the owner. Retry.", TimeSpan.FromSeconds(30)),
         _ => Busy(),
     };
 
-    private static Problem? Parse<T>(BodyReader body, JsonTypeInfo<T> type, Func<T, string?> check, out T? value)
+    private static Refusal? Parse<T>(BodyReader body, JsonTypeInfo<T> type, Func<T, string?> check, out T? value)
         where T : class
     {
         value = null;
@@ -135,12 +135,12 @@ internal sealed class AgentEndpoints(
         return value is null ? Invalid("The body is malformed, or a field is missing or has the wrong type.") : check(value) is { } fault ? Invalid(fault) : null;
     }
 
-    private static Problem Unread(BodyReader body) => body.Status == BodyStatus.TooLarge
-        ? new Problem(StatusCodes.Status413PayloadTooLarge, ErrorCodes.TooLarge, $"The body may be at most {MaxBody / 1024} KiB.")
+    private static Refusal Unread(BodyReader body) => body.Status == BodyStatus.TooLarge
+        ? new Refusal(StatusCodes.Status413PayloadTooLarge, ErrorCodes.TooLarge, $"The body may be at most {MaxBody / 1024} KiB.")
         : Invalid("The body cannot be decompressed: only gzip is supported.");
 
-    private static Problem Invalid(string detail) => new(StatusCodes.Status400BadRequest, ErrorCodes.InvalidPayload, detail);
+    private static Refusal Invalid(string detail) => new(StatusCodes.Status400BadRequest, ErrorCodes.InvalidPayload, detail);
 
-    private static Problem Busy() =>
+    private static Refusal Busy() =>
         new(StatusCodes.Status503ServiceUnavailable, ErrorCodes.Busy, "The database is not accepting writes right now, or the vault cannot be opened.", TimeSpan.FromSeconds(5));
 }

@@ -10,7 +10,7 @@ namespace Ccflux.Receiver.Fleet.Agents;
 
 /// <summary>The agent that sent a request, or the refusal to answer with.</summary>
 /// <param name="At">The time that the request was signed with.</param>
-internal sealed record AgentRequest(EnrolledAgent? Agent, Problem? Refusal, DateTimeOffset At);
+internal sealed record AgentRequest(EnrolledAgent? Agent, Refusal? Refusal, DateTimeOffset At);
 
 /// <summary>
 /// Authenticates agents by a signature of the key that was pinned at their enrolment, and by nothing else: a user's token grants no access here. Refused
@@ -33,7 +33,7 @@ internal sealed class AgentGate(
         var verdict = signatures.Check(context.Request.Headers, body.SentBuffer, body.SentLength, out var key);
         if (name is null || verdict != SignatureVerdict.Valid)
         {
-            var (code, detail) = verdict == SignatureVerdict.Valid ? (ErrorCodes.AgentUnknown, $"{AgentHeader.Name} is missing.") : SignatureProblems.Describe(verdict);
+            var (_, code, detail, _) = verdict == SignatureVerdict.Valid ? Refusals.AgentIdMissing : SignatureRefusals.For(verdict);
             return await RefuseAsync(context, null, code, detail);
         }
 
@@ -54,7 +54,7 @@ internal sealed class AgentGate(
 
     /// <summary>Checks that a heartbeat is newer than every earlier one. A recorded heartbeat that is sent again is refused.</summary>
     /// <returns>Null if it is newer, else the refusal.</returns>
-    public async ValueTask<Problem?> AdvanceAsync(HttpContext context, AgentRequest call, long sequence)
+    public async ValueTask<Refusal?> AdvanceAsync(HttpContext context, AgentRequest call, long sequence)
     {
         var agent = call.Agent!;
         switch (await sequences.AdvanceAsync(agent, sequence, call.At))
@@ -63,9 +63,9 @@ internal sealed class AgentGate(
                 return null;
             case SequenceVerdict.BeforeStart:
                 // Not recorded as an attempt: every agent's first heartbeat after a restart may be one.
-                return new Problem(StatusCodes.Status403Forbidden, ErrorCodes.TimestampStale, "This heartbeat was signed before the receiver started. Send a new one.");
+                return new Refusal(StatusCodes.Status403Forbidden, ErrorCodes.TimestampStale, "This heartbeat was signed before the receiver started. Send a new one.");
             case SequenceVerdict.Busy:
-                return StorageBusy.Problem();
+                return Refusals.StorageBusy;
             case SequenceVerdict.Replayed:
             default:
                 return (await RefuseAsync(context, agent, ErrorCodes.Replayed, "This heartbeat, or a newer one, was already accepted.", StatusCodes.Status409Conflict)).Refusal;
@@ -96,6 +96,6 @@ internal sealed class AgentGate(
             });
         }
 
-        return new AgentRequest(null, new Problem(status, code, detail), default);
+        return new AgentRequest(null, new Refusal(status, code, detail), default);
     }
 }

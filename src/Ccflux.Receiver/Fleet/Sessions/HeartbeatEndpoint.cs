@@ -21,7 +21,7 @@ internal sealed class HeartbeatEndpoint(AgentGate gate, LiveSessions sessions, A
         if (body.Status != BodyStatus.Read)
         {
             return body.Status == BodyStatus.TooLarge
-                ? new Problem(StatusCodes.Status413PayloadTooLarge, ErrorCodes.TooLarge, $"The body may be at most {http.BodyLimitKb} KiB.")
+                ? new Refusal(StatusCodes.Status413PayloadTooLarge, ErrorCodes.TooLarge, $"The body may be at most {http.BodyLimitKb} KiB.")
                 : Invalid("The body cannot be decompressed: only gzip is supported.");
         }
 
@@ -34,7 +34,7 @@ internal sealed class HeartbeatEndpoint(AgentGate gate, LiveSessions sessions, A
         if (!_limit.TryTake(agent.AgentId, out var wait))
         {
             metrics.Refused(ErrorCodes.RateLimited);
-            return new Problem(StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, $"An agent may send at most {PerMinute} heartbeats per minute.", wait);
+            return new Refusal(StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, $"An agent may send at most {PerMinute} heartbeats per minute.", wait);
         }
 
         if (Parse(body, out var fault) is not { } heartbeat)
@@ -50,7 +50,7 @@ internal sealed class HeartbeatEndpoint(AgentGate gate, LiveSessions sessions, A
         sessions.Note(agent, heartbeat);
         return await commands.ExchangeAsync(agent, heartbeat, context.RequestAborted) is { } answer
             ? TypedResults.Json(new HeartbeatReply { Commands = answer, NextSeconds = FleetLimits.HeartbeatSeconds }, FleetJson.Default.HeartbeatReply)
-            : StorageBusy.Problem();
+            : Refusals.StorageBusy;
     }
 
     private static Heartbeat? Parse(BodyReader body, out string fault)
@@ -73,5 +73,5 @@ internal sealed class HeartbeatEndpoint(AgentGate gate, LiveSessions sessions, A
         }
     }
 
-    private static Problem Invalid(string detail) => new(StatusCodes.Status400BadRequest, ErrorCodes.InvalidPayload, detail);
+    private static Refusal Invalid(string detail) => new(StatusCodes.Status400BadRequest, ErrorCodes.InvalidPayload, detail);
 }

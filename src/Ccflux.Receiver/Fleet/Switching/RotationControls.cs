@@ -144,7 +144,7 @@ internal sealed class RotationControls(ReadSessions readers, GroupCommitWriter w
         var written = await writer.WriteAsync(change);
         if (!written.TryGet(out var refusal))
         {
-            return StorageBusy.Detail;
+            return Refusals.StorageBusy.Detail;
         }
 
         wake.Give();

@@ -91,7 +91,7 @@ internal sealed class AccountEdit(GroupCommitWriter writer, VaultStore vault, IC
     private string? After(WriteResult<string?> written)
     {
         changes.Publish(FleetFeature.Topic);
-        return written.Or(StorageBusy.Detail);
+        return written.Or(Refusals.StorageBusy.Detail);
     }
 
     private static string? Fault(AccountDetails details)

@@ -67,7 +67,7 @@ internal sealed class AccountImport(
         var written = await writer.WriteAsync(session => Store(session, label, owner!, asked, login, until, vaultOnly, actor));
         if (!written.TryGet(out var result))
         {
-            return Refused(StorageBusy.Detail);
+            return Refused(Refusals.StorageBusy.Detail);
         }
 
         changes.Publish(FleetFeature.Topic);

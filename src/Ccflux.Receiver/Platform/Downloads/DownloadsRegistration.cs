@@ -1,4 +1,3 @@
-using Ccflux.Contracts.Http;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Platform.Settings;
 using Microsoft.Net.Http.Headers;
@@ -24,12 +23,12 @@ internal static class DownloadsRegistration
     {
         if (!limits.Pages.TryTake(RequestLimits.AddressOf(context), out var wait))
         {
-            return new Problem(StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, "Too many requests from this IP address (ADMIN_RATE_LIMIT_PER_MINUTE).", wait);
+            return Refusals.TooManyPages(wait);
         }
 
         if (programs.Find(name) is not { } program)
         {
-            return new Problem(StatusCodes.Status404NotFound, "", $"This receiver has no such program; {Path} lists the available ones.");
+            return Refusals.NotFound($"This receiver has no such program; {Path} lists the available ones.");
         }
 
         context.Response.Headers.CacheControl = "no-cache";

@@ -1,4 +1,3 @@
-using Ccflux.Contracts.Http;
 using Ccflux.Storage.Reading;
 using Ccflux.Storage.Writing;
 
@@ -16,7 +15,7 @@ internal sealed partial class HealthEndpoint(ReadSessions readers, GroupCommitWr
     {
         if (!limits.Open.TryTake(RequestLimits.AddressOf(context), out var wait))
         {
-            return new Problem(StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, "Too many requests from this IP address.", wait);
+            return Refusals.TooManyFromAddress(wait);
         }
 
         context.Response.Headers.CacheControl = "no-store";

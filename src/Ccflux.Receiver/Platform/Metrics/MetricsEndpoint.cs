@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Ccflux.Contracts.Http;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Http;
 
@@ -17,18 +16,13 @@ internal sealed class MetricsEndpoint(MetricsCollector collector, IEnumerable<IB
     {
         if (!limits.Open.TryTake(RequestLimits.AddressOf(context), out var wait))
         {
-            return new Problem(StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, "Too many requests from this IP address.", wait);
+            return Refusals.TooManyFromAddress(wait);
         }
 
         if (options.MetricsToken is { } token ? !IsBearer(context.Request, token) : !LocalRequest.Asks(context))
         {
             context.Response.Headers.WWWAuthenticate = "Bearer";
-            return new Problem(
-                StatusCodes.Status401Unauthorized,
-                ErrorCodes.TokenInvalid,
-                options.MetricsToken is null
-                    ? "Without METRICS_TOKEN, metrics are available from this machine only. Set it, and send it as Authorization: Bearer."
-                    : "Send Authorization: Bearer with METRICS_TOKEN.");
+            return options.MetricsToken is null ? Refusals.MetricsTokenUnset : Refusals.MetricsTokenInvalid;
         }
 
         foreach (var gauge in gauges)

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Ccflux.Contracts.Http;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Platform.Live;
@@ -34,12 +33,12 @@ internal sealed class QuotaChanges(Poller poller, PollInterval interval, GroupCo
     {
         if (await ReadIntervalAsync(context) is not { } seconds)
         {
-            return QuotaReads.Invalid($"interval: whole seconds from {PollInterval.MinSeconds} to {PollInterval.MaxSeconds}, as {{\"interval\":180}} or as a form.");
+            return Refusals.Invalid($"interval: whole seconds from {PollInterval.MinSeconds} to {PollInterval.MaxSeconds}, as {{\"interval\":180}} or as a form.");
         }
 
         return await ApplyIntervalAsync(AuditActor.Of(context), seconds)
             ? TypedResults.Json(Settings(), QuotaApiJson.Default.SettingsReply)
-            : StorageBusy.Problem();
+            : Refusals.StorageBusy;
     }
 
     /// <summary>Saves a valid interval and polls by it; false if it could not be saved.</summary>
@@ -67,19 +66,19 @@ internal sealed class QuotaChanges(Poller poller, PollInterval interval, GroupCo
     {
         if (!QuotaReads.TryReadAccount(context, out var accountId))
         {
-            return QuotaReads.Invalid(QuotaReads.AccountForm);
+            return Refusals.Invalid(QuotaReads.AccountForm);
         }
 
         if (await poller.HurryAsync(accountId) is not { } next)
         {
-            return new Problem(StatusCodes.Status404NotFound, "", "This account is not polled.");
+            return Refusals.NotPolled;
         }
 
         var wait = next - time.GetUtcNow();
         var seconds = Math.Max(0, (long)Math.Ceiling(wait.TotalSeconds));
         return seconds == 0
             ? TypedResults.Json(new PollNowReply(next, 0), QuotaApiJson.Default.PollNowReply, statusCode: StatusCodes.Status202Accepted)
-            : new Problem(StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, $"The interval and the issuer's limits allow the next poll in {seconds} s; it is scheduled for then.", wait);
+            : Refusals.PollNotYet(seconds, wait);
     }
 
     private static async Task<int?> ReadIntervalAsync(HttpContext context)

@@ -1,4 +1,3 @@
-using Ccflux.Contracts.Http;
 using Ccflux.Receiver.Platform.Api;
 using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Http;
@@ -35,12 +34,12 @@ internal sealed class QuotaReads(QuotaQuery query, HistoryQuery history, Request
 
         if (!TryReadHours(context, out var hours))
         {
-            return Invalid(s_hoursForm);
+            return Refusals.Invalid(s_hoursForm);
         }
 
         if (!TryReadAccount(context, out var accountId))
         {
-            return Invalid(AccountForm);
+            return Refusals.Invalid(AccountForm);
         }
 
         accountId ??= await FirstAsync(context.RequestAborted);
@@ -58,7 +57,7 @@ internal sealed class QuotaReads(QuotaQuery query, HistoryQuery history, Request
 
         if (!ApiFormat.TryRead(context.Request, out var csv))
         {
-            return Invalid($"{ApiFormat.Field}: {ApiFormat.Fault}.");
+            return Refusals.Invalid($"{ApiFormat.Field}: {ApiFormat.Fault}.");
         }
 
         var view = await query.ReadAsync(IsSignedIn(context), context.RequestAborted);
@@ -76,17 +75,17 @@ internal sealed class QuotaReads(QuotaQuery query, HistoryQuery history, Request
 
         if (!ApiFormat.TryRead(context.Request, out var csv))
         {
-            return Invalid($"{ApiFormat.Field}: {ApiFormat.Fault}.");
+            return Refusals.Invalid($"{ApiFormat.Field}: {ApiFormat.Fault}.");
         }
 
         if (!TryReadHours(context, out var hours))
         {
-            return Invalid(s_hoursForm);
+            return Refusals.Invalid(s_hoursForm);
         }
 
         if (!TryReadAccount(context, out var accountId))
         {
-            return Invalid(AccountForm);
+            return Refusals.Invalid(AccountForm);
         }
 
         var readings = await history.ReadingsAsync(accountId, TimeSpan.FromHours(hours), IsSignedIn(context), context.RequestAborted);
@@ -101,8 +100,6 @@ internal sealed class QuotaReads(QuotaQuery query, HistoryQuery history, Request
         return isNumber || text.Length == 0;
     }
 
-    public static Problem Invalid(string detail) => new(StatusCodes.Status400BadRequest, ErrorCodes.InvalidPayload, detail);
-
     private static bool TryReadHours(HttpContext context, out double hours)
     {
         var text = context.Request.Query["hours"].ToString();
@@ -114,10 +111,10 @@ internal sealed class QuotaReads(QuotaQuery query, HistoryQuery history, Request
     private static bool IsSignedIn(HttpContext context) => AdminSession.Of(context) is not null;
 
     /// <summary>URLs that anyone may read are outside the pages' own limit, so it is applied here.</summary>
-    private Problem? Refuse(HttpContext context) =>
+    private Refusal? Refuse(HttpContext context) =>
         IsSignedIn(context) || limits.Pages.TryTake(RequestLimits.AddressOf(context), out var wait)
             ? null
-            : new Problem(StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, "Too many requests from this IP address (ADMIN_RATE_LIMIT_PER_MINUTE).", wait);
+            : Refusals.TooManyPages(wait);
 
     private async Task<long?> FirstAsync(CancellationToken cancellationToken)
     {

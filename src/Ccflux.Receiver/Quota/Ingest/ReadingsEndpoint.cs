@@ -90,7 +90,7 @@ internal sealed class ReadingsEndpoint(
         var verdict = signatures.Check(context.Request.Headers, body.SentBuffer, body.SentLength, out var publicKey);
         if (verdict != SignatureVerdict.Valid)
         {
-            var (code, detail) = SignatureProblems.Describe(verdict);
+            var (_, code, detail, _) = SignatureRefusals.For(verdict);
             return Refuse(403, code, detail);
         }
 
@@ -108,15 +108,15 @@ internal sealed class ReadingsEndpoint(
         var result = await intake.StoreAsync(caller.UserId, batch.Readings);
         return result switch
         {
-            { Status: not WriteStatus.Committed } => Refuse(503, ErrorCodes.Busy, StorageBusy.Detail, StorageBusy.RetryAfter),
+            { Status: not WriteStatus.Committed } => Refuse(503, ErrorCodes.Busy, Refusals.StorageBusy.Detail, Refusals.StorageBusy.RetryAfter),
             { Value.TooManyAccounts: true } => Refuse(400, ErrorCodes.InvalidPayload, $"account: a user may report {ReadingIntake.MaxAccounts} accounts."),
             _ => TypedResults.Json(new ReadingsReply { Accepted = result.Value.Accepted, Unchanged = batch.Readings.Count - result.Value.Accepted }, QuotaJson.Default.ReadingsReply),
         };
     }
 
-    private Problem Refuse(int status, string code, string detail, TimeSpan? retryAfter = null)
+    private Refusal Refuse(int status, string code, string detail, TimeSpan? retryAfter = null)
     {
         metrics.Refused(code);
-        return new Problem(status, code, detail, retryAfter);
+        return new Refusal(status, code, detail, retryAfter);
     }
 }

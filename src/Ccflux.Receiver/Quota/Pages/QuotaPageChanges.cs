@@ -1,4 +1,3 @@
-using Ccflux.Contracts.Http;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Quota.Api;
@@ -20,12 +19,12 @@ internal sealed class QuotaPageChanges(QuotaChanges changes, Poller poller, Poll
     {
         if (!QuotaReads.TryReadAccount(context, out var accountId))
         {
-            return new Refusal(answers, StatusCodes.Status400BadRequest, ErrorCodes.InvalidPayload, QuotaReads.AccountForm);
+            return answers.Refuse(Refusals.Invalid(QuotaReads.AccountForm));
         }
 
         if (await poller.HurryAsync(accountId) is not { } next)
         {
-            return new Refusal(answers, StatusCodes.Status404NotFound, "", "This account is not polled.");
+            return answers.Refuse(Refusals.NotPolled);
         }
 
         var wait = next - time.GetUtcNow();
@@ -50,7 +49,7 @@ internal sealed class QuotaPageChanges(QuotaChanges changes, Poller poller, Poll
 
         if (!await changes.ApplyIntervalAsync(AuditActor.Of(context), seconds))
         {
-            return StorageBusy.Page(answers);
+            return answers.Refuse(Refusals.StorageBusy);
         }
 
         new Flash("Interval saved", $"With cookies every {seconds} s.").Leave(context);

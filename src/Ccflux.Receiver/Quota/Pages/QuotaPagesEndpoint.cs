@@ -1,5 +1,4 @@
 using System.Text;
-using Ccflux.Contracts.Http;
 using Ccflux.Receiver.Platform.Api;
 using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Http;
@@ -33,7 +32,7 @@ internal sealed class QuotaPagesEndpoint(
         var isSignedIn = AdminSession.Of(context) is not null;
         if (!isSignedIn && !limits.Pages.TryTake(RequestLimits.AddressOf(context), out var wait))
         {
-            return new Refusal(answers, StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, "Too many requests from this IP address (ADMIN_RATE_LIMIT_PER_MINUTE).", wait);
+            return answers.Refuse(Refusals.TooManyPages(wait));
         }
 
         var isExport = context.Request.Query.ContainsKey("export");

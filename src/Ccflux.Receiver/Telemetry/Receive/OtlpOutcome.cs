@@ -65,7 +65,7 @@ internal sealed record OtlpOutcome(OtlpVerdict Verdict, int Rejected, string Mes
 {
     public static readonly OtlpOutcome Busy = new(OtlpVerdict.Busy, 0, "More telemetry is waiting than can be stored now.", TimeSpan.FromSeconds(2));
 
-    public static readonly OtlpOutcome StorageFailed = new(OtlpVerdict.StorageFailed, 0, StorageBusy.Detail, StorageBusy.RetryAfter);
+    public static readonly OtlpOutcome StorageFailed = new(OtlpVerdict.StorageFailed, 0, Refusals.StorageBusy.Detail, Refusals.StorageBusy.RetryAfter);
 
     public static readonly OtlpOutcome NotUnpacked = new(OtlpVerdict.Malformed, 0, "The message cannot be decompressed.");
 

@@ -111,9 +111,9 @@ internal sealed class ReportPipeline(
             switch (result.Status)
             {
                 case WriteStatus.QueueFull:
-                    return Refuse(new(RefusalReason.QueueFull, "Too many reports are waiting to be stored.", StorageBusy.RetryAfter));
+                    return Refuse(new(RefusalReason.QueueFull, "Too many reports are waiting to be stored.", Refusals.StorageBusy.RetryAfter));
                 case WriteStatus.StorageFailed:
-                    return Refuse(new(RefusalReason.StorageFailed, StorageBusy.Detail, StorageBusy.RetryAfter));
+                    return Refuse(new(RefusalReason.StorageFailed, Refusals.StorageBusy.Detail, Refusals.StorageBusy.RetryAfter));
                 case WriteStatus.Committed:
                 default:
                     stored = result.Value;
@@ -129,7 +129,7 @@ internal sealed class ReportPipeline(
 
         if (!await StoreFinalLimitsAsync(kept, caller, isSigned: device is not null))
         {
-            return Refuse(new(RefusalReason.StorageFailed, StorageBusy.Detail, StorageBusy.RetryAfter));
+            return Refuse(new(RefusalReason.StorageFailed, Refusals.StorageBusy.Detail, Refusals.StorageBusy.RetryAfter));
         }
 
         metrics.Accepted(stored.Accepted);
@@ -172,7 +172,7 @@ internal sealed class ReportPipeline(
             : turns;
     }
 
-    private Problem Refuse(ReportRefusal refusal, TokenUser? caller = null)
+    private Refusal Refuse(ReportRefusal refusal, TokenUser? caller = null)
     {
         metrics.Refused(refusal.Reason);
         if (caller is not null)

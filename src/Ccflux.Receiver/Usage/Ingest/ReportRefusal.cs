@@ -70,7 +70,7 @@ internal sealed record ReportRefusal(RefusalReason Reason, string Detail, TimeSp
             SignatureVerdict.Invalid => RefusalReason.SignatureInvalid,
             SignatureVerdict.Valid => throw new ArgumentOutOfRangeException(nameof(verdict)),
         },
-        SignatureProblems.Describe(verdict).Detail);
+        SignatureRefusals.For(verdict).Detail);
 
     public static ReportRefusal? For(DeviceState state) => state switch
     {
@@ -80,5 +80,5 @@ internal sealed record ReportRefusal(RefusalReason Reason, string Detail, TimeSp
         DeviceState.Pending => new(RefusalReason.KeyPending, "This device is waiting for an admin's approval."),
     };
 
-    public Problem ToProblem() => new(Status, Code, Detail, RetryAfter);
+    public Refusal ToProblem() => new(Status, Code, Detail, RetryAfter);
 }
