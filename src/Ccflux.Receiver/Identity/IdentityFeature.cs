@@ -20,6 +20,7 @@ internal static class IdentityFeature
         services.AddSingleton<RequestSignatures>();
         services.AddSingleton<PlaintextResidue>();
         services.AddSingleton<AccessTokenStore>();
+        services.AddSingleton<AccessTokenGate>();
         services.AddSingleton<TokenExchange>();
         services.AddSingleton<DeviceDirectory>();
         services.AddSingleton<DeviceKeys>();

@@ -27,6 +27,7 @@ internal static class TelemetryFeature
         services.AddSingleton<MemoryBudget>();
         services.AddSingleton<TelemetryWriter>();
         services.AddSingleton<ITransactionParticipant>(provider => provider.GetRequiredService<TelemetryWriter>());
+        services.AddSingleton<OtlpAdmission>();
         services.AddSingleton<OtlpIntake>();
         services.AddSingleton<OtlpHttpEndpoint>();
         services.AddSingleton<OtlpGrpcEndpoint>();

@@ -5,14 +5,15 @@ using Ccflux.Receiver.Fleet.Store;
 using Ccflux.Receiver.Fleet.Vault;
 using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Platform.Live;
 using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Fleet.Agents;
 
 /// <param name="Reply">Null if it was refused.</param>
-/// <param name="Refusal">The reason, as a sentence.</param>
-internal sealed record EnrolOutcome(EnrolReply? Reply, string? Refusal);
+/// <param name="Refusal">The answer, if it was.</param>
+internal sealed record EnrolOutcome(EnrolReply? Reply, Refusal? Refusal);
 
 /// <summary>
 /// Pins an agent's keys in exchange for a code from the admin. A code creates a new agent, whatever the request states about its machine and config dir,
@@ -71,23 +72,23 @@ internal sealed class Enrolment(GroupCommitWriter writer, AgentDirectory directo
         var hash = SecretToken.Hash(request.Code);
         if (FindCode(session, hash, now) is not var (machine, renewed))
         {
-            return new EnrolOutcome(null, "The code is unknown, used or expired. Ask the admin for a new one.");
+            return new EnrolOutcome(null, Refusals.EnrolmentCodeUnknown);
         }
 
         if (!string.Equals(machine, request.Machine, StringComparison.OrdinalIgnoreCase))
         {
-            return new EnrolOutcome(null, "The code is for another machine. Ask the admin for a new one.");
+            return new EnrolOutcome(null, Refusals.EnrolmentCodeOfAnother);
         }
 
         if (renewed is null && session.Scalar(AgentSql.Count) >= AgentStore.MaxAgents)
         {
-            return new EnrolOutcome(null, $"The receiver has {AgentStore.MaxAgents} agents, including revoked ones, and accepts no more. An existing agent can be enrolled again.");
+            return new EnrolOutcome(null, Refusals.AgentsFull(AgentStore.MaxAgents));
         }
 
         // Checked here as well as above, because two receivers may have read the code at the same time.
         if (session.Execute(AgentSql.UseCode, ("now", now.ToUnixTimeMilliseconds()), ("hash", hash)) == 0)
         {
-            return new EnrolOutcome(null, "The code has been used. Ask the admin for a new one.");
+            return new EnrolOutcome(null, Refusals.EnrolmentCodeUsed);
         }
 
         var agentId = renewed ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));

@@ -1,6 +1,6 @@
-using System.Text.Json;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Http;
+using Ccflux.Receiver.Platform.Http.Ingest;
 using Ccflux.Receiver.Quota.Alerts;
 
 namespace Ccflux.Receiver.Quota.Api;
@@ -32,7 +32,7 @@ internal sealed class QuotaAlerts(AlertWatch watch, AlertDelivery delivery, Aler
     /// <summary>Saves the rule of an account: <c>{"account":3,"thresholds":[80,95],"forecast":true}</c>.</summary>
     public async Task<IResult> SaveRuleAsync(HttpContext context)
     {
-        if (await ReadRuleAsync(context) is not { Account: { } account, Thresholds: { } percents } rule
+        if (await JsonBody.ReadAsync(context.Request, MaxBody, QuotaApiJson.Default.AlertRuleRequest) is not { Account: { } account, Thresholds: { } percents } rule
             || AlertSettings.ParseThresholds(string.Join(',', percents.Select(percent => percent.ToString(CultureInfo.InvariantCulture)))) is not { } thresholds)
         {
             return Refusals.Invalid("account: an id; thresholds: up to 5 whole percentages from 1 to 100; forecast: true or false.");
@@ -51,19 +51,6 @@ internal sealed class QuotaAlerts(AlertWatch watch, AlertDelivery delivery, Aler
         RuleOutcome.NotThere => Refusals.NotFound(notThere),
         RuleOutcome.Busy => Refusals.StorageBusy,
     };
-
-    private static async Task<AlertRuleRequest?> ReadRuleAsync(HttpContext context)
-    {
-        using var body = await BodyReader.ReadAsync(context.Request, MaxBody, room: 0, context.RequestAborted);
-        try
-        {
-            return body.Status == BodyStatus.Read ? BodyJson.Deserialize(body.Content, QuotaApiJson.Default.AlertRuleRequest) : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
 
     private static AlertReply Reply(AlertRow row)
     {

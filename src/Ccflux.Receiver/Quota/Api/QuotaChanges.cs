@@ -1,6 +1,6 @@
-using System.Text.Json;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Http;
+using Ccflux.Receiver.Platform.Http.Ingest;
 using Ccflux.Receiver.Platform.Live;
 using Ccflux.Receiver.Quota.Polling;
 using Ccflux.Receiver.Quota.Store;
@@ -89,15 +89,7 @@ internal sealed class QuotaChanges(Poller poller, PollInterval interval, GroupCo
             return int.TryParse(form["interval"].ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var typed) ? InRange(typed) : null;
         }
 
-        using var body = await BodyReader.ReadAsync(context.Request, MaxBody, room: 0, context.RequestAborted);
-        try
-        {
-            return body.Status == BodyStatus.Read ? InRange(BodyJson.Deserialize(body.Content, QuotaApiJson.Default.SettingsRequest)?.Interval) : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
+        return InRange((await JsonBody.ReadAsync(context.Request, MaxBody, QuotaApiJson.Default.SettingsRequest))?.Interval);
     }
 
     private static int? InRange(int? seconds) => seconds is { } given && PollInterval.IsValid(given) ? given : null;

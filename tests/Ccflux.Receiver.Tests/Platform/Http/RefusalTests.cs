@@ -10,6 +10,9 @@ namespace Ccflux.Receiver.Tests.Platform.Http;
 /// <summary>The catalogue of refusals is complete, says nothing twice, and docs/troubleshooting.md explains each of its codes.</summary>
 public sealed partial class RefusalTests
 {
+    /// <summary>Stands for what a rule says about a field: the catalogue passes it on.</summary>
+    private const string Passed = "Passed through.";
+
     private static readonly string[] s_codes =
         [.. typeof(ErrorCodes).GetFields().Where(field => field.Name is not nameof(ErrorCodes.Header)).Select(field => (string)field.GetRawConstantValue()!)];
 
@@ -40,8 +43,15 @@ public sealed partial class RefusalTests
         Assert.Empty(all.Where(refusal => !string.Equals(refusal.Detail, Passed, StringComparison.Ordinal)).GroupBy(refusal => refusal.Detail, StringComparer.Ordinal).Where(same => same.Count() > 1).Select(same => same.Key));
     }
 
-    /// <summary>What a rule says about a field is passed through.</summary>
-    private const string Passed = "Passed through.";
+    [Fact]
+    public void Code_MakesNoRefusalOutsideTheCatalogue()
+    {
+        var others = Directory.EnumerateFiles(Repository.PathOf("src/Ccflux.Receiver"), "*.cs", SearchOption.AllDirectories)
+            .Where(path => !Path.GetFileName(path).StartsWith("Refusals.", StringComparison.Ordinal))
+            .Where(path => File.ReadAllText(path).Contains("new Refusal(", StringComparison.Ordinal));
+
+        Assert.Empty(others);
+    }
 
     /// <summary>Every refusal of the catalogue; those with parameters, with some values. A status is no sentence of its own, so those by status are left out.</summary>
     private static List<Refusal> Catalogue()
