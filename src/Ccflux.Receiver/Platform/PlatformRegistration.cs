@@ -38,8 +38,8 @@ internal static class PlatformRegistration
 
     public static void MapPlatform(this WebApplication app)
     {
-        app.MapGet(HealthEndpoint.Path, (HttpContext context, HealthEndpoint health) => health.AnswerAsync(context)).AllowAnonymous().WithTags("Operation").WithSummary("Whether the receiver is running and can write.");
-        app.MapGet(MetricsEndpoint.Path, (HttpContext context, MetricsEndpoint metrics) => metrics.AnswerAsync(context)).AllowOwnTokens().WithTags("Operation").WithSummary("Metrics in Prometheus format. Bearer token: METRICS_TOKEN, if set.");
+        app.MapGet(HealthEndpoint.Path, (HttpContext context, HealthEndpoint health) => health.AnswerAsync(context)).AllowAnonymous().LimitOpen().WithTags("Operation").WithSummary("Whether the receiver is running and can write.");
+        app.MapGet(MetricsEndpoint.Path, (HttpContext context, MetricsEndpoint metrics) => metrics.AnswerAsync(context)).AllowOwnTokens().LimitOpen().WithTags("Operation").WithSummary("Metrics in Prometheus format. Bearer token: METRICS_TOKEN, if set.");
         app.MapAdmin();
         app.MapLive();
         app.MapDocs();

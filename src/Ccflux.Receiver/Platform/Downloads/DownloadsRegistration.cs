@@ -17,15 +17,10 @@ internal static class DownloadsRegistration
     }
 
     public static void MapDownloads(this IEndpointRouteBuilder endpoints) =>
-        endpoints.MapGet(Path + "/{name}", Serve).AllowAnonymous().ExcludeFromDescription();
+        endpoints.MapGet(Path + "/{name}", Serve).AllowAnonymous().LimitPagesByAddress().ExcludeFromDescription();
 
-    private static IResult Serve(string name, HttpContext context, ClientPrograms programs, RequestLimits limits)
+    private static IResult Serve(string name, HttpContext context, ClientPrograms programs)
     {
-        if (!limits.Pages.TryTake(RequestLimits.AddressOf(context), out var wait))
-        {
-            return Refusals.TooManyPages(wait);
-        }
-
         if (programs.Find(name) is not { } program)
         {
             return Refusals.NotFound($"This receiver has no such program; {Path} lists the available ones.");

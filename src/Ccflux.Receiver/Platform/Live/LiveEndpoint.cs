@@ -13,7 +13,7 @@ namespace Ccflux.Receiver.Platform.Live;
 /// change and a <c>ping</c> while nothing happens. Public topics need no sign-in.
 /// </summary>
 internal sealed class LiveEndpoint(
-    LiveBus bus, HttpOptions options, RequestLimits limits, AdminAuthenticator authenticator, IAuthorizationService authorization, TimeProvider time, IHostApplicationLifetime lifetime)
+    LiveBus bus, HttpOptions options, AdminAuthenticator authenticator, IAuthorizationService authorization, TimeProvider time, IHostApplicationLifetime lifetime)
 {
     private const int MaxTopics = 8;
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
@@ -21,11 +21,6 @@ internal sealed class LiveEndpoint(
     public async Task<IResult> OpenAsync(HttpContext context)
     {
         var topics = context.Request.Query["topics"].ToString().Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct(StringComparer.Ordinal).ToArray();
-        if (!limits.Pages.TryTake(RequestLimits.CallerOf(context), out var wait))
-        {
-            return Refusals.TooManyPages(wait);
-        }
-
         var isSignedIn = AdminSession.Of(context) is not null;
         var isOpenToAll = topics.Length > 0 && Array.TrueForAll(topics, topic => bus.Find(topic) is { Policy: null });
         if (!isSignedIn && !isOpenToAll)

@@ -8,17 +8,12 @@ namespace Ccflux.Receiver.Platform.Metrics;
 /// <summary>
 /// <c>GET /metrics</c>. No label names a user. If METRICS_TOKEN is set, every caller needs it as a bearer token; otherwise only this machine gets an answer.
 /// </summary>
-internal sealed class MetricsEndpoint(MetricsCollector collector, IEnumerable<IBeforeScrape> gauges, AdminOptions options, RequestLimits limits)
+internal sealed class MetricsEndpoint(MetricsCollector collector, IEnumerable<IBeforeScrape> gauges, AdminOptions options)
 {
     public const string Path = "/metrics";
 
     public async Task<IResult> AnswerAsync(HttpContext context)
     {
-        if (!limits.Open.TryTake(RequestLimits.AddressOf(context), out var wait))
-        {
-            return Refusals.TooManyFromAddress(wait);
-        }
-
         if (options.MetricsToken is { } token ? !IsBearer(context.Request, token) : !LocalRequest.Asks(context))
         {
             context.Response.Headers.WWWAuthenticate = "Bearer";

@@ -6,7 +6,7 @@ using Ccflux.Receiver.Quota.Read;
 namespace Ccflux.Receiver.Quota.Api;
 
 /// <summary>Serves reads to the admin and the viewer and, with <c>QUOTA_PUBLIC=1</c>, to anyone, who then sees labels instead of e-mail addresses.</summary>
-internal sealed class QuotaReads(QuotaQuery query, HistoryQuery history, RequestLimits limits)
+internal sealed class QuotaReads(QuotaQuery query, HistoryQuery history)
 {
     public const string AccountForm = "account: the id of an account, as returned by /api/usage.";
 
@@ -15,11 +15,6 @@ internal sealed class QuotaReads(QuotaQuery query, HistoryQuery history, Request
 
     public async Task<IResult> UsageAsync(HttpContext context)
     {
-        if (Refuse(context) is { } refusal)
-        {
-            return refusal;
-        }
-
         var view = await query.ReadAsync(IsSignedIn(context), context.RequestAborted);
         return TypedResults.Json(Replies.Usage(view), QuotaApiJson.Default.UsageReply);
     }
@@ -27,11 +22,6 @@ internal sealed class QuotaReads(QuotaQuery query, HistoryQuery history, Request
     /// <summary><c>?hours=</c>, and <c>account=</c> if there are several; by default the first account of <c>/api/usage</c>.</summary>
     public async Task<IResult> HistoryAsync(HttpContext context)
     {
-        if (Refuse(context) is { } refusal)
-        {
-            return refusal;
-        }
-
         if (!TryReadHours(context, out var hours))
         {
             return Refusals.Invalid(s_hoursForm);
@@ -50,11 +40,6 @@ internal sealed class QuotaReads(QuotaQuery query, HistoryQuery history, Request
     /// <summary>The table of all accounts, one row per window.</summary>
     public async Task<IResult> TableAsync(HttpContext context)
     {
-        if (Refuse(context) is { } refusal)
-        {
-            return refusal;
-        }
-
         if (!ApiFormat.TryRead(context.Request, out var csv))
         {
             return Refusals.Invalid($"{ApiFormat.Field}: {ApiFormat.Fault}.");
@@ -68,11 +53,6 @@ internal sealed class QuotaReads(QuotaQuery query, HistoryQuery history, Request
     /// <summary>Every reading of a period as it was observed, newest first: <c>?hours=</c>, <c>account=</c>; at most <see cref="HistoryQuery.MaxReadings"/>.</summary>
     public async Task<IResult> ReadingsAsync(HttpContext context)
     {
-        if (Refuse(context) is { } refusal)
-        {
-            return refusal;
-        }
-
         if (!ApiFormat.TryRead(context.Request, out var csv))
         {
             return Refusals.Invalid($"{ApiFormat.Field}: {ApiFormat.Fault}.");
@@ -109,12 +89,6 @@ internal sealed class QuotaReads(QuotaQuery query, HistoryQuery history, Request
     }
 
     private static bool IsSignedIn(HttpContext context) => AdminSession.Of(context) is not null;
-
-    /// <summary>URLs that anyone may read are outside the pages' own limit, so it is applied here.</summary>
-    private Refusal? Refuse(HttpContext context) =>
-        IsSignedIn(context) || limits.Pages.TryTake(RequestLimits.AddressOf(context), out var wait)
-            ? null
-            : Refusals.TooManyPages(wait);
 
     private async Task<long?> FirstAsync(CancellationToken cancellationToken)
     {
