@@ -17,11 +17,11 @@ internal static class PlatformRegistration
     {
         builder.AddHttp();
         builder.Services.TryAddSingleton(TimeProvider.System);
-        builder.Services.AddAdmin(builder.Configuration);
-        builder.Services.AddAccess(builder.Configuration);
+        builder.Services.AddAdmin();
+        builder.Services.AddAccess();
         builder.Services.AddLive();
         builder.Services.AddDocs();
-        builder.Services.AddDownloads(builder.Configuration);
+        builder.Services.AddDownloads();
         builder.Services.AddSingleton<HealthEndpoint>();
         builder.Services.AddMetricsEndpoint();
         builder.Services.AddHostedService<IdleMemoryTrimmer>();

@@ -18,10 +18,10 @@ namespace Ccflux.Receiver.Telemetry;
 /// <summary>Registers and maps telemetry: accepts OTLP and serves figures.</summary>
 internal static class TelemetryFeature
 {
-    public static IServiceCollection AddTelemetry(this IServiceCollection services, IConfiguration configuration)
+    public static IServiceCollection AddTelemetry(this IServiceCollection services)
     {
-        var options = services.AddSettings<TelemetryOptions>(configuration);
-        services.AddSingleton(new LabelNames(options));
+        services.AddSettings<TelemetryOptions>();
+        services.AddSingleton<LabelNames>();
         services.AddSingleton<TelemetryMetrics>();
         services.AddSingleton<TelemetryTokens>();
         services.AddSingleton<MemoryBudget>();
@@ -45,7 +45,7 @@ internal static class TelemetryFeature
         services.AddSingleton<CallFile>();
         services.AddSingleton<TelemetryAdminQuery>();
         services.AddTelemetryPages();
-        services.AddOtlpListeners(options);
+        services.AddOtlpListeners();
         return services;
     }
 

@@ -10,9 +10,9 @@ internal static class DownloadsRegistration
 {
     public const string Path = "/download";
 
-    public static void AddDownloads(this IServiceCollection services, IConfiguration configuration)
+    public static void AddDownloads(this IServiceCollection services)
     {
-        services.AddSettings<DownloadOptions>(configuration);
+        services.AddSettings<DownloadOptions>();
         services.AddSingleton<ClientPrograms>();
     }
 

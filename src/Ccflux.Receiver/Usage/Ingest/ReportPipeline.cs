@@ -25,8 +25,8 @@ internal sealed class ReportPipeline(
     StoreIdentity store,
     RefusalRecorder notes,
     UsageMetrics metrics,
-    TimeProvider time,
-    IFinalLimits? finalLimits = null)
+    IFinalLimits finalLimits,
+    TimeProvider time)
 {
     private readonly IngestFront<TokenUser, IncomingReport> _front = new(
         gate.AdmissionAt(new RateRule(limits.Reports, Refusals.TooManyReports)),
@@ -123,11 +123,6 @@ internal sealed class ReportPipeline(
 
     private async ValueTask<bool> StoreFinalLimitsAsync(IReadOnlyList<TurnReport> turns, TokenUser caller, bool isSigned)
     {
-        if (finalLimits is null)
-        {
-            return true;
-        }
-
         var met = FinalLimit.In(turns).ToList();
         return met.Count == 0 || await finalLimits.StoreAsync(new FinalLimits(caller.UserId, caller.Email, isSigned, met));
     }
