@@ -86,7 +86,7 @@ internal sealed class IdentityEndpoints(
             case Registration.Revoked:
                 return Refusals.KeyRevoked;
             case Registration.DailyCap:
-                return Refusals.DevicesToday(UntilTomorrow());
+                return Refusals.DevicesToday(UnixTime.UntilTomorrow(time.GetUtcNow()));
             default:
                 metrics.KeyRegistered();
                 return TypedResults.Ok();
@@ -100,10 +100,4 @@ internal sealed class IdentityEndpoints(
         var key = known is null ? RequestLimits.AddressOf(context) : $"user {known.UserId.ToString(CultureInfo.InvariantCulture)}";
         return rate.Take(key) is { } tooMany ? tooMany : known is null ? Refusals.AccessTokenInvalid : known;
     };
-
-    private TimeSpan UntilTomorrow()
-    {
-        var now = time.GetUtcNow();
-        return now.UtcDateTime.Date.AddDays(1) - now.UtcDateTime;
-    }
 }

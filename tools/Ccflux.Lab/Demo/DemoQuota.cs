@@ -1,6 +1,7 @@
-using Ccflux.Receiver.Quota;
+using Ccflux.Contracts.Quota;
 using Ccflux.Receiver.Quota.Forecasts;
 using Ccflux.Receiver.Quota.Store;
+using Ccflux.Receiver.Quota;
 using Ccflux.Storage.Writing;
 
 namespace Ccflux.Lab.Demo;
@@ -59,7 +60,7 @@ internal sealed class DemoQuota(GroupCommitWriter writer, IAccountUsage usage, T
         {
             foreach (var (window, length, next, size) in new[]
             {
-                ("five_hour", TimeSpan.FromHours(5), fiveHours, person.WindowTokens),
+                ("five_hour", WindowLength.FiveHours, fiveHours, person.WindowTokens),
                 ("seven_day", TimeSpan.FromDays(7), sevenDays, person.WindowTokens * 9),
             })
             {

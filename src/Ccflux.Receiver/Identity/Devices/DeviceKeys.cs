@@ -41,7 +41,7 @@ internal sealed class DeviceKeys(GroupCommitWriter writer, DeviceDirectory direc
         }
 
         var now = time.GetUtcNow();
-        var day = now.ToUnixTimeSeconds() / 86400;
+        var day = UnixTime.DayOf(now);
         if (session.Scalar(DevicesSql.CountToday, ("user", userId), ("day", day)) >= options.MaxDevicesPerDay)
         {
             // Shown to the admin under "Needs attention".

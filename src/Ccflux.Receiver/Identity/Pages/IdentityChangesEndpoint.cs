@@ -144,13 +144,7 @@ internal sealed class IdentityChangesEndpoint(
     }
 
     private IResult Confirm(HttpContext context, Question question, string? fault, string back) =>
-        Page.Of<ConfirmPage>(context, new Dictionary<string, object?>(StringComparer.Ordinal)
-        {
-            [nameof(ConfirmPage.Frame)] = frames.For(context, question.Title, ShownUnder),
-            [nameof(ConfirmPage.Question)] = question,
-            [nameof(ConfirmPage.Fault)] = fault,
-            [nameof(ConfirmPage.Back)] = back,
-        });
+        ConfirmResult.Of(context, frames, ShownUnder, question, fault, back);
 
     private static Dictionary<string, string> FaultOf(UserChangeResult result)
     {

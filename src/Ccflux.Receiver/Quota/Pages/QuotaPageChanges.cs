@@ -56,18 +56,18 @@ internal sealed class QuotaPageChanges(QuotaChanges changes, Poller poller, Poll
         return new SeeOther(back);
     }
 
-    private IResult Confirm(HttpContext context, string typed, string? fault, string back) => Page.Of<ConfirmPage>(context, new Dictionary<string, object?>(StringComparer.Ordinal)
-    {
-        [nameof(ConfirmPage.Frame)] = frames.For(context, "How often to poll with cookies?", QuotaPagesEndpoint.Capability),
-        [nameof(ConfirmPage.Question)] = new Question(
+    private IResult Confirm(HttpContext context, string typed, string? fault, string back) => ConfirmResult.Of(
+        context,
+        frames,
+        QuotaPagesEndpoint.Capability,
+        new Question(
             "How often to poll with cookies?",
             ["Overrides POLL_INTERVAL and is kept across restarts. Access tokens are polled every 3 minutes regardless."],
             "Save interval",
             IsDanger: false,
             new ConfirmationField(Field, "Seconds between polls", $"From {PollInterval.MinSeconds} to {PollInterval.MaxSeconds}.", typed, "number", Min: PollInterval.MinSeconds, Max: PollInterval.MaxSeconds)),
-        [nameof(ConfirmPage.Fault)] = fault,
-        [nameof(ConfirmPage.Back)] = back,
-    });
+        fault,
+        back);
 
     private static async Task<string> BackAsync(HttpContext context)
     {

@@ -109,13 +109,7 @@ internal sealed class TelemetryChangesEndpoint(
     }
 
     private IResult Confirm(HttpContext context, Question question, string? fault, string back) =>
-        Page.Of<ConfirmPage>(context, new Dictionary<string, object?>(StringComparer.Ordinal)
-        {
-            [nameof(ConfirmPage.Frame)] = frames.For(context, question.Title, TelemetryPagesEndpoint.Capability),
-            [nameof(ConfirmPage.Question)] = question,
-            [nameof(ConfirmPage.Fault)] = fault,
-            [nameof(ConfirmPage.Back)] = back,
-        });
+        ConfirmResult.Of(context, frames, TelemetryPagesEndpoint.Capability, question, fault, back);
 
     private PageRefusal Refuse(UserChangeResult result) => answers.Refuse(Refusals.NotChanged(result.Status, result.Message));
 

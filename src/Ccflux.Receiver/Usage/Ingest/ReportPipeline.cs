@@ -108,8 +108,7 @@ internal sealed class ReportPipeline(
 
         if (stored.OverCap is { } cap)
         {
-            var midnight = now.UtcDateTime.Date.AddDays(1) - now.UtcDateTime;
-            return Refuse(Refusals.TurnsToday(cap, midnight), caller);
+            return Refuse(Refusals.TurnsToday(cap, UnixTime.UntilTomorrow(now)), caller);
         }
 
         if (!await StoreFinalLimitsAsync(kept, caller, isSigned: device is not null))
