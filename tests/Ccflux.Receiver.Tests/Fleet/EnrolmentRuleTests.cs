@@ -22,5 +22,5 @@ public sealed class EnrolmentRuleTests
 
     [Fact]
     public void CodeThatIsNotThere_IsRefusedFirst() =>
-        Assert.Equal("The code is unknown, used or expired. Ask the admin for a new one.", EnrolmentRule.Refusal(null, "build-1", AgentStore.MaxAgents));
+        Assert.Equal("The code is unknown, used or expired. Ask the admin for a new one.", EnrolmentRule.Refusal(null, "build-1", AgentStore.MaxAgents)?.Detail);
 }

@@ -1,6 +1,7 @@
-using Ccflux.Receiver.Quota;
+using Ccflux.Contracts.Quota;
 using Ccflux.Receiver.Quota.Forecasts;
 using Ccflux.Receiver.Quota.Store;
+using Ccflux.Receiver.Quota;
 using Ccflux.Storage.Writing;
 
 namespace Ccflux.Lab.Demo;
@@ -46,7 +47,7 @@ internal sealed class DemoQuota(GroupCommitWriter writer, IAccountUsage usage, T
     private async Task ShowAsync(DemoStatusLine person, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var result = await writer.WriteAsync(session => session.Scalar(QuotaSql.SelectUser, ("email", person.Email)));
-        if (result is not { Status: WriteStatus.Committed, Value: { } userId })
+        if (result.Or(null) is not { } userId)
         {
             return;
         }
@@ -59,7 +60,7 @@ internal sealed class DemoQuota(GroupCommitWriter writer, IAccountUsage usage, T
         {
             foreach (var (window, length, next, size) in new[]
             {
-                ("five_hour", TimeSpan.FromHours(5), fiveHours, person.WindowTokens),
+                ("five_hour", WindowLength.FiveHours, fiveHours, person.WindowTokens),
                 ("seven_day", TimeSpan.FromDays(7), sevenDays, person.WindowTokens * 9),
             })
             {

@@ -38,12 +38,11 @@ internal sealed class AgentCommandQueue(
     public async Task<IssueResult> IssueAsync(string agentId, long accountId, bool allowCopy, AuditActor actor)
     {
         var written = await writer.WriteAsync(session => Issue(session, agentId, accountId, allowCopy, actor));
-        if (written.Status != WriteStatus.Committed)
+        if (!written.TryGet(out var result))
         {
             return new IssueResult(IssueOutcome.Busy);
         }
 
-        var result = written.Value!;
         if (result.Outcome == IssueOutcome.Issued)
         {
             VaultFaultPoints.Point(VaultFaultPoints.CommandIssued);
@@ -70,7 +69,7 @@ internal sealed class AgentCommandQueue(
         }
 
         var written = await writer.WriteAsync(session => Exchange(session, agent, heartbeat));
-        if (written.Status != WriteStatus.Committed)
+        if (!written.IsCommitted)
         {
             return null;
         }

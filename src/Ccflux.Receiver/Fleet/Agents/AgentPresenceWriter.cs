@@ -35,7 +35,7 @@ internal sealed class AgentPresenceWriter(GroupCommitWriter writer, TimeProvider
         }
 
         var written = await writer.WriteAsync(session => Write(session, agent.AgentId, report, heartbeat.Sequence, seen));
-        if (written.Status != WriteStatus.Committed)
+        if (!written.IsCommitted)
         {
             return false;
         }
@@ -62,7 +62,7 @@ internal sealed class AgentPresenceWriter(GroupCommitWriter writer, TimeProvider
 
             return due.Count;
         });
-        if (written.Status == WriteStatus.Committed)
+        if (written.IsCommitted)
         {
             foreach (var (agent, known) in due)
             {

@@ -78,7 +78,7 @@ internal sealed class AgentStore(ReadSessions readers, GroupCommitWriter writer,
     public async Task<string?> ReceiverFingerprintAsync()
     {
         var written = await writer.WriteAsync(signing.Fingerprint);
-        return written.Status == WriteStatus.Committed ? written.Value : null;
+        return written.Value;
     }
 
     public static bool IsMachine(string machine) => SafeDisplayText.Is(machine, FleetLimits.MaxMachine);
@@ -139,7 +139,7 @@ internal sealed class AgentStore(ReadSessions readers, GroupCommitWriter writer,
             FleetAudit.Write(session, now, new FleetAccess(actor, FleetAction.Code, FleetAccess.Done, AgentId: agentId, Detail: agentId is null ? machine : "new keys"));
             return true;
         });
-        return written is { Status: WriteStatus.Committed, Value: true } ? code : null;
+        return written.Or(false) ? code : null;
     }
 
     private async Task<bool> ChangeAsync(Func<WriteSession, bool> change)
@@ -147,7 +147,7 @@ internal sealed class AgentStore(ReadSessions readers, GroupCommitWriter writer,
         var written = await writer.WriteAsync(change);
         directory.Forget();
         changes.Publish(FleetFeature.Topic);
-        return written is { Status: WriteStatus.Committed, Value: true };
+        return written.Or(false);
     }
 
     /// <summary>Reads a row of <see cref="AgentSql.SelectAll"/>; the grants come from another query.</summary>

@@ -5,14 +5,15 @@ using Ccflux.Receiver.Fleet.Store;
 using Ccflux.Receiver.Fleet.Vault;
 using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Platform.Live;
 using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Fleet.Agents;
 
 /// <param name="Reply">Null if it was refused.</param>
-/// <param name="Refusal">The reason, as a sentence.</param>
-internal sealed record EnrolOutcome(EnrolReply? Reply, string? Refusal);
+/// <param name="Refusal">The answer, if it was.</param>
+internal sealed record EnrolOutcome(EnrolReply? Reply, Refusal? Refusal);
 
 /// <summary>
 /// Pins an agent's keys in exchange for a code from the admin. A code creates a new agent, whatever the request states about its machine and config dir,
@@ -80,7 +81,7 @@ internal sealed class Enrolment(GroupCommitWriter writer, AgentDirectory directo
         // Checked here as well as above, because two receivers may have read the code at the same time.
         if (session.Execute(AgentSql.UseCode, ("now", now.ToUnixTimeMilliseconds()), ("hash", hash)) == 0)
         {
-            return new EnrolOutcome(null, EnrolmentRule.Used);
+            return new EnrolOutcome(null, Refusals.EnrolmentCodeUsed);
         }
 
         var (machine, renewed) = (code!.Machine, code.AgentId);

@@ -24,14 +24,14 @@ internal sealed class ReturnedLoginIntake(
     {
         var actor = new AuditActor("agent", address);
         var looked = await writer.WriteAsync(session => Look(session, agent, returned, actor));
-        if (looked.Status != WriteStatus.Committed)
+        if (!looked.TryGet(out var found))
         {
             return new ReturnedLoginOutcome(null, ErrorCodes.Busy);
         }
 
-        if (looked.Value is not ({ Login: { } login, Account: { } account }, null))
+        if (found is not ({ Login: { } login, Account: { } account }, null))
         {
-            return looked.Value.Outcome!;
+            return found.Outcome!;
         }
 
         var answer = await issuer.ProfileAsync(login.AccessToken, cancellationToken);
@@ -46,14 +46,14 @@ internal sealed class ReturnedLoginIntake(
         {
             VaultFaultPoints.Point(VaultFaultPoints.CredentialProven);
             var written = await writer.WriteAsync(session => Store(session, agent, returned, account.AccountId, login, answer.OrganizationUuid, actor));
-            if (written.Status != WriteStatus.Committed)
+            if (!written.TryGet(out var outcome))
             {
                 return new ReturnedLoginOutcome(null, ErrorCodes.Busy);
             }
 
             VaultFaultPoints.Point(VaultFaultPoints.CredentialStored);
             changes.Publish(FleetFeature.Topic);
-            return written.Value!;
+            return outcome;
         }
 
         await writer.WriteAsync(session =>

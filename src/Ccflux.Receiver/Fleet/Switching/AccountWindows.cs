@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Ccflux.Contracts.Quota;
 using Ccflux.Receiver.Fleet.Rotation;
 using Ccflux.Receiver.Fleet.Store;
 using Ccflux.Receiver.Quota;

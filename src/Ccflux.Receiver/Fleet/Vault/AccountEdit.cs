@@ -62,6 +62,6 @@ internal sealed class AccountEdit(GroupCommitWriter writer, VaultStore vault, IC
     private string? After(WriteResult<string?> written)
     {
         changes.Publish(FleetFeature.Topic);
-        return written.Status == WriteStatus.Committed ? written.Value : StorageBusy.Detail;
+        return written.Or(Refusals.StorageBusy.Detail);
     }
 }

@@ -60,13 +60,13 @@ internal sealed class AccountImport(
         var asked = await AskAboutKnownAsync(owner!, cancellationToken);
         var import = new LoginToImport(label, owner!, asked, login, vaultOnly);
         var written = await writer.WriteAsync(session => Store(session, import, until, actor));
-        if (written.Status != WriteStatus.Committed)
+        if (!written.TryGet(out var result))
         {
-            return Refused(StorageBusy.Detail);
+            return Refused(Refusals.StorageBusy.Detail);
         }
 
         changes.Publish(FleetFeature.Topic);
-        return written.Value!;
+        return result;
     }
 
     /// <summary>Takes the owner from the issuer or, if it cannot be asked, from the login itself; then the first refresh proves it.</summary>

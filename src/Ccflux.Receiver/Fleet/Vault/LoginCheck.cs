@@ -55,7 +55,7 @@ internal sealed class LoginCheck(VaultStore vault, Issuer issuer, GroupCommitWri
 
         var answer = await issuer.ProfileAsync(token, cancellationToken);
         var written = await writer.WriteAsync(session => Store(session, account.AccountId, Contracts.Fleet.CredentialFingerprint.Of(token), answer));
-        if (written is { Status: WriteStatus.Committed, Value: true })
+        if (written.Or(false))
         {
             changes.Publish(FleetFeature.Topic);
         }

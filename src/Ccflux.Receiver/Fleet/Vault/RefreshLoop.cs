@@ -65,13 +65,13 @@ internal sealed partial class RefreshLoop(
 
             return doubted + found.Count;
         });
-        if (written is { Status: WriteStatus.Committed, Value: > 0 })
+        if (written.Or(0) > 0)
         {
             Log.Unsettled(logger, written.Value);
             changes.Publish(FleetFeature.Topic);
         }
 
-        return written.Status == WriteStatus.Committed;
+        return written.IsCommitted;
     }
 
     private static partial class Log

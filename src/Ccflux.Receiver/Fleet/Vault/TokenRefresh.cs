@@ -52,7 +52,7 @@ internal sealed partial class TokenRefresh(
         var intent = Guid.NewGuid().ToString("N");
         VaultFaultPoints.Point(VaultFaultPoints.Refreshing);
         var begun = await writer.WriteAsync(session => Begin(session, account, actor, intent, again));
-        if (begun.Status != WriteStatus.Committed)
+        if (!begun.IsCommitted)
         {
             return RefreshOutcome.Busy;
         }
@@ -107,7 +107,7 @@ internal sealed partial class TokenRefresh(
         {
             var answer = RefreshAnswer.Read(left.Body, left.At);
             var written = await writer.WriteAsync(session => TakeUp(session, left, answer, actor));
-            if (written is { Status: WriteStatus.Committed, Value: { } outcome })
+            if (written.Or(null) is { } outcome)
             {
                 journal.Settle(left.AccountId, IsToBeKept(outcome, answer));
                 Log.TakenUp(logger, left.AccountId, outcome);
@@ -131,7 +131,7 @@ internal sealed partial class TokenRefresh(
             FleetAudit.Write(session, time.GetUtcNow(), access);
             return true;
         });
-        return written.Status == WriteStatus.Committed ? answer : null;
+        return written.IsCommitted ? answer : null;
     }
 
     /// <returns>Null if the login that it replaces cannot be opened now.</returns>
@@ -150,7 +150,7 @@ internal sealed partial class TokenRefresh(
         while (true)
         {
             var written = await writer.WriteAsync(session => Settle(session, account, login, answer, actor, intent));
-            if (written.Status == WriteStatus.Committed)
+            if (written.IsCommitted)
             {
                 if (journaled)
                 {

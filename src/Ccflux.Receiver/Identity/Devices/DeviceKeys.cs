@@ -27,7 +27,7 @@ internal sealed class DeviceKeys(GroupCommitWriter writer, DeviceDirectory direc
     private Registration Register(WriteSession session, long userId, string publicKey, string name)
     {
         var now = time.GetUtcNow();
-        var day = now.ToUnixTimeSeconds() / 86400;
+        var day = UnixTime.DayOf(now);
         var facts = RegistrationFacts.Load(session, userId, publicKey, name, day);
         var plan = DeviceRegistrationRule.Decide(facts, name, options, now);
         if (plan.Outcome is Registration.DailyCap)
@@ -71,7 +71,7 @@ internal sealed class DeviceKeys(GroupCommitWriter writer, DeviceDirectory direc
             return UserChangeResult.Ok(name);
         });
         directory.Forget();
-        return result.Status == WriteStatus.Committed ? result.Value! : UserChangeResult.Refused(AccountFault.Busy);
+        return result.Or(UserChangeResult.Busy);
     }
 
     private static string NameOf(WriteSession session, long deviceRef) => session.Text(DevicesSql.Name, ("device", deviceRef)) ?? "";

@@ -33,13 +33,13 @@ internal sealed partial class ManualTokenHasher(
         if (unseen > 0 || !_hasLooked)
         {
             var taken = await writer.WriteAsync(session => TakeUp(session, time.GetUtcNow()));
-            _hasLooked |= taken.Status == WriteStatus.Committed;
+            _hasLooked |= taken.IsCommitted;
             Report(taken.Value);
         }
 
         // Also once after the start: a process that was killed may have left some.
         var left = residue.Count;
-        if (left != _checkpointsSeen && await writer.CheckpointAsync() is { Status: WriteStatus.Committed, Value: true })
+        if (left != _checkpointsSeen && (await writer.CheckpointAsync()).Or(false))
         {
             _checkpointsSeen = left;
         }

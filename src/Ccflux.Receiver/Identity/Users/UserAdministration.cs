@@ -125,6 +125,6 @@ internal sealed class UserAdministration(GroupCommitWriter writer, AccessTokenSt
             await writer.CheckpointAsync();
         }
 
-        return result.Status == WriteStatus.Committed ? result.Value! : UserChangeResult.Refused(AccountFault.Busy);
+        return result.Or(UserChangeResult.Busy);
     }
 }

@@ -7,8 +7,6 @@ namespace Ccflux.Receiver.Quota.Alerts;
 /// in one transaction, so that nothing is sent twice or lost.</summary>
 internal sealed class AlertWatch(AlertOptions options, GroupCommitWriter writer, QuotaMetrics metrics, TimeProvider time) : IReadingObserver
 {
-    public const string NoChannel = "No channel is configured: set ALERT_TELEGRAM_TOKEN and ALERT_TELEGRAM_CHAT, ALERT_SLACK_URL or ALERT_WEBHOOK_URL.";
-
     private readonly AlertSettings _default = new(AlertSettings.ParseThresholds(options.Thresholds) ?? [], options.Forecast);
     private readonly QuietHours? _quiet = options.QuietHours is { } hours ? QuietHours.Parse(hours, options.TimeZone) : null;
     private readonly IReadOnlyList<string> _channels = options.Channels;

@@ -20,9 +20,9 @@ internal sealed class ReadingIntake(GroupCommitWriter writer, QuotaOptions optio
             .OrderBy(reading => reading.ObservedAt)
             .ToLookup(reading => reading.Account, ToReading, StringComparer.Ordinal);
         var result = await writer.WriteAsync(new IntakeWrite(userId, accounts, now));
-        if (result is { Status: WriteStatus.Committed, Value.Accepted: > 0 })
+        if (result.TryGet(out var stored) && stored.Accepted > 0)
         {
-            await AfterStoreAsync(QuotaSource.StatusLine, result.Value);
+            await AfterStoreAsync(QuotaSource.StatusLine, stored);
         }
 
         return result;
@@ -44,9 +44,9 @@ internal sealed class ReadingIntake(GroupCommitWriter writer, QuotaOptions optio
         }
 
         var result = await writer.WriteAsync(new LimitHitsWrite(userId, email, readings, now));
-        if (result is { Status: WriteStatus.Committed, Value.Accepted: > 0 })
+        if (result.TryGet(out var stored) && stored.Accepted > 0)
         {
-            await AfterStoreAsync(QuotaSource.LimitHit, result.Value);
+            await AfterStoreAsync(QuotaSource.LimitHit, stored);
         }
 
         return result;

@@ -15,7 +15,7 @@ internal sealed class PolledAccountStore(GroupCommitWriter writer)
     public async Task<KnownAccount?> OpenAsync(AccountIdentity account, bool isAlone, DateTimeOffset now)
     {
         var result = await writer.WriteAsync(session => Load(session, AccountWriter.Upsert(session, account, now, isExact: !isAlone)));
-        return result.Status == WriteStatus.Committed ? result.Value : null;
+        return result.Value;
     }
 
     public static void SavePoll(WriteSession session, long accountId, PollState state, DateTimeOffset next) => session.Execute(

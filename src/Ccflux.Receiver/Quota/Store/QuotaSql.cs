@@ -94,10 +94,10 @@ internal static class QuotaSql
         FOR UPDATE
         """;
 
-    public const string FoldHours = """
+    public const string FoldHours = $"""
         INSERT INTO quota_hours (window_id, hour, max_milli, last_milli, last_at, resets_at, readings)
         SELECT l.window_id, h.hour, h.max_milli, l.used_milli, l.observed_at, l.resets_at, h.readings
-        FROM (SELECT observed_at / 3600000 AS hour, max(observed_at) AS last_at, max(used_milli) AS max_milli, count(*) AS readings
+        FROM (SELECT observed_at / {UnixTime.SqlHour} AS hour, max(observed_at) AS last_at, max(used_milli) AS max_milli, count(*) AS readings
               FROM quota_readings WHERE window_id = @window AND observed_at < @before GROUP BY 1) AS h
         JOIN quota_readings l ON l.window_id = @window AND l.observed_at = h.last_at
         WHERE true

@@ -43,7 +43,7 @@ internal sealed class AdminSessions(GroupCommitWriter writer, ReadSessions reade
             SignInAudit.Write(session, now, actor, SignInAudit.SignedIn);
             return true;
         });
-        return written.Status == WriteStatus.Committed ? cookie : null;
+        return written.IsCommitted ? cookie : null;
     }
 
     /// <summary>Deletes expired sessions. Must be called inside a write.</summary>
@@ -128,7 +128,7 @@ internal sealed class AdminSessions(GroupCommitWriter writer, ReadSessions reade
 
             return ended > 0;
         });
-        return written is { Status: WriteStatus.Committed, Value: true };
+        return written.Or(false);
     }
 
     private static SqlParameter UsedSince(DateTimeOffset now) => ("used_since", (now - Lifetime).ToUnixTimeMilliseconds());
