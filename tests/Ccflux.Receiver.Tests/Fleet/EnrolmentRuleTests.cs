@@ -17,7 +17,7 @@ public sealed class EnrolmentRuleTests
         var answer = EnrolmentRule.Refusal(new EnrolmentCode(machine, agent), stated, agents);
 
         Assert.Equal(refusal is null, answer is null);
-        Assert.StartsWith(refusal ?? "", answer ?? "", StringComparison.Ordinal);
+        Assert.StartsWith(refusal ?? "", answer?.Detail ?? "", StringComparison.Ordinal);
     }
 
     [Fact]
