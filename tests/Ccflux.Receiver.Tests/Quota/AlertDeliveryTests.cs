@@ -11,8 +11,9 @@ namespace Ccflux.Receiver.Tests.Quota;
 /// <summary>Alerts over a real connection: what each channel gets, and when it is retried, held back or dropped.</summary>
 public sealed class AlertDeliveryTests : IAsyncDisposable
 {
-    // Hours pass: with fewer polls they show the same.
+    // Hours pass in some tests: with fewer polls, and without looks for what is to be sent, they show the same.
     private static readonly (string Key, string? Value) s_slow = ("POLL_INTERVAL", "300");
+    private static readonly TimeSpan s_never = TimeSpan.FromDays(2);
 
     private readonly List<(string Path, JsonElement Body)> _taken = [];
     private readonly WebApplication _hook;
@@ -116,7 +117,7 @@ public sealed class AlertDeliveryTests : IAsyncDisposable
     [Fact]
     public async Task Rule_OfAnAccount_BeatsTheDefault()
     {
-        await StartAsync(("ALERT_THRESHOLDS", "1"), ("ALERT_FORECAST", "0"), ("ALERT_QUIET_HOURS", "00:00-23:59"), s_slow);
+        await StartAsync(s_never, ("ALERT_THRESHOLDS", "1"), ("ALERT_FORECAST", "0"), ("ALERT_QUIET_HOURS", "00:00-23:59"), s_slow);
         var before = Deliveries("true");
 
         Assert.Equal(204, await RuleAsync("""{"account":1,"thresholds":[],"forecast":false}"""));
@@ -130,7 +131,7 @@ public sealed class AlertDeliveryTests : IAsyncDisposable
     [Fact]
     public async Task Rule_Removed_GivesTheAccountTheDefaultAgain()
     {
-        await StartAsync(("ALERT_THRESHOLDS", "1"), ("ALERT_FORECAST", "0"), ("ALERT_QUIET_HOURS", "00:00-23:59"), s_slow);
+        await StartAsync(s_never, ("ALERT_THRESHOLDS", "1"), ("ALERT_FORECAST", "0"), ("ALERT_QUIET_HOURS", "00:00-23:59"), s_slow);
         Assert.Equal(204, await RuleAsync("""{"account":1,"thresholds":[],"forecast":false}"""));
         await _rig!.PassAsync(TimeSpan.FromHours(6));
         var before = Deliveries("true");
@@ -179,11 +180,13 @@ public sealed class AlertDeliveryTests : IAsyncDisposable
         await _hook.DisposeAsync();
     }
 
-    private async Task StartAsync(params (string Key, string? Value)[] settings)
+    private Task StartAsync(params (string Key, string? Value)[] settings) => StartAsync(null, settings);
+
+    private async Task StartAsync(TimeSpan? delivery, params (string Key, string? Value)[] settings)
     {
         await _hook.StartAsync(Cancellation);
         var address = _hook.Urls.Single();
-        _rig = await QuotaRig.StartAsync(settings:
+        _rig = await QuotaRig.StartAsync(delivery: delivery, settings:
         [
             ("ALERT_TELEGRAM_TOKEN", "7:secret_bot-token"), ("ALERT_TELEGRAM_CHAT", "-100200"), ("ALERT_TELEGRAM_URL", address),
             ("ALERT_SLACK_URL", address + "/slack"), ("ALERT_WEBHOOK_URL", address + "/plain"), ("ALLOW_PRIVATE_WEBHOOKS", "1"), .. settings,

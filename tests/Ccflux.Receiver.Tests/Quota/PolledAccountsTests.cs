@@ -46,6 +46,7 @@ public sealed class PolledAccountsTests : IDisposable
         Add("a", "b", "c");
 
         Assert.Equal([0d, 0, 10], _accounts.Statuses().Select(status => (status.NextAt - Now).TotalSeconds));
+        Assert.All(_accounts.Statuses(), status => Assert.Null(status.State.LastAttempt));
     }
 
     [Fact]

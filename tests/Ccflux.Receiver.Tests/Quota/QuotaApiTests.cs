@@ -194,7 +194,7 @@ public sealed class QuotaApiTests
     [Fact]
     public async Task Thresholds_CrossedByASimulatedAccount_AreToldOncePerWindow()
     {
-        await using var rig = await QuotaRig.StartAsync(settings: [("ALERT_WEBHOOK_URL", "https://192.0.2.1/"), ("ALLOW_PRIVATE_WEBHOOKS", "1"), ("ALERT_THRESHOLDS", "20"), ("ALERT_QUIET_HOURS", "00:00-23:59"), ("ALERT_FORECAST", "0"), ("POLL_INTERVAL", "180")]);
+        await using var rig = await QuotaRig.StartAsync(delivery: TimeSpan.FromDays(2), settings: [("ALERT_WEBHOOK_URL", "https://192.0.2.1/"), ("ALLOW_PRIVATE_WEBHOOKS", "1"), ("ALERT_THRESHOLDS", "20"), ("ALERT_QUIET_HOURS", "00:00-23:59"), ("ALERT_FORECAST", "0"), ("POLL_INTERVAL", "180")]);
         await rig.PassAsync(TimeSpan.FromDays(1));
 
         var crossings = 0;

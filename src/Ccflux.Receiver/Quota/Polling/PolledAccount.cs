@@ -8,7 +8,7 @@ namespace Ccflux.Receiver.Quota.Polling;
 /// <param name="AccountId">Id in the table <c>quota_accounts</c>.</param>
 /// <param name="State">After the last poll.</param>
 /// <param name="Resets">Known resets of its windows.</param>
-/// <param name="NextAt">When it is polled next.</param>
+/// <param name="NextAt">When it is polled next; the default value if it never was and has not been resumed.</param>
 internal sealed record PolledAccount(
     PollTarget Target, IPollSource Source, long AccountId, PollState State, IReadOnlyList<DateTimeOffset> Resets, DateTimeOffset NextAt)
 {
@@ -19,7 +19,7 @@ internal sealed record PolledAccount(
 
     /// <summary>After a start of the process, from the state as stored.</summary>
     public PolledAccount Resumed(PollPolicy policy, DateTimeOffset now, PollJitter jitter) =>
-        (this with { State = PollRule.AfterRestart(State, policy, NextAt, now) }).Planned(policy, now, jitter);
+        (NextAt == default ? this : this with { State = PollRule.AfterRestart(State, policy, NextAt, now) }).Planned(policy, now, jitter);
 
     /// <summary>With another credential, while no poll is running. The time changes only if that ends a backoff.</summary>
     public PolledAccount Renewed(PollTarget target, PollPolicy policy, DateTimeOffset now)
