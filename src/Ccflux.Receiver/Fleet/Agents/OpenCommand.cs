@@ -2,7 +2,6 @@ using Ccflux.Contracts.Fleet;
 using Ccflux.Receiver.Fleet.Store;
 using Ccflux.Receiver.Fleet.Vault;
 using Ccflux.Receiver.Platform.Auth.Admin;
-using Ccflux.Storage.Reading;
 using Ccflux.Storage.Sql;
 using Ccflux.Storage.Writing;
 

@@ -1,4 +1,3 @@
-using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Jobs;
 using Ccflux.Storage.Reading;

@@ -72,7 +72,7 @@ internal static class ReadingRule
             _added.Add(first);
         }
 
-        public IReadOnlyList<Reading> Added => _added;
+        public List<Reading> Added => _added;
 
         /// <summary>The window as it was before a reading that may arrive late.</summary>
         public Reading? Before(Reading reading, PastReading past)
