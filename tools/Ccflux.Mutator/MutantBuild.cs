@@ -10,7 +10,7 @@ namespace Ccflux.Mutator;
 /// <summary>Compiles a program with all mutants of its rules in it, next to a copy of its tests.</summary>
 internal sealed partial class MutantBuild(string root, MutatedProgram program, IReadOnlyList<Rule> rules)
 {
-    private const int MaxRounds = 6;
+    private const int MaxAttempts = 6;
 
     private readonly string _project = Path.Combine(root, "src", program.Project);
     private readonly string _work = Path.Combine(root, "artifacts", "mutants", program.Project);
@@ -30,7 +30,7 @@ internal sealed partial class MutantBuild(string root, MutatedProgram program, I
         var arguments = CompilerArguments();
         var compiler = Path.Combine(SdkFolder(), "Roslyn", "bincore", "csc.dll");
         int? changes = null;
-        for (var round = 0; round < MaxRounds; round++)
+        for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
             var (mutants, sources) = Write();
             changes ??= mutants.Count;
@@ -55,7 +55,7 @@ internal sealed partial class MutantBuild(string root, MutatedProgram program, I
             }
         }
 
-        Console.Error.WriteLine($"{program.Project} still does not compile after {MaxRounds} rounds.");
+        Console.Error.WriteLine($"{program.Project} still does not compile after {MaxAttempts} attempts.");
         return null;
     }
 

@@ -1,4 +1,3 @@
-using Ccflux.Contracts.Fleet;
 using Ccflux.Contracts.Http;
 using Ccflux.Receiver.Fleet.Agents;
 using Ccflux.Receiver.Fleet.Vault;
