@@ -70,7 +70,7 @@ internal sealed class CallGraph
     private static MethodBase Definition(MethodBase method) =>
         method is MethodInfo { IsGenericMethod: true } || method.DeclaringType is { IsGenericType: true } ? method.Module.ResolveMethod(method.MetadataToken)! : method;
 
-    /// <summary>Whoever starts a state machine names its type only.</summary>
+    /// <summary>What starts a state machine names only its type.</summary>
     private static IEnumerable<MethodBase> Generated(MethodBase method) =>
         method.GetCustomAttribute<StateMachineAttribute>() is { } machine ? MethodIl.MethodsOf(machine.StateMachineType) : [];
 

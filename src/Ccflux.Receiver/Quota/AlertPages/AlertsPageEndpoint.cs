@@ -2,7 +2,6 @@ using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Quota.Alerts;
 using Ccflux.Receiver.Shell;
-using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Quota.AlertPages;
 
@@ -36,13 +35,13 @@ internal sealed class AlertsPageEndpoint(AlertOptions options, AlertWatch watch,
     {
         if (!watch.HasChannels)
         {
-            return new Refusal(answers, StatusCodes.Status422UnprocessableEntity, "", AlertWatch.NoChannel);
+            return answers.Refuse(Refusals.NoAlertChannel);
         }
 
         var written = await watch.TestAsync(Actor.Of(context));
-        if (written.Status != WriteStatus.Committed)
+        if (!written.IsCommitted)
         {
-            return StorageBusy.Page(answers);
+            return answers.Refuse(Refusals.StorageBusy);
         }
 
         new Flash("Test alert on its way", string.Join(", ", options.Channels)).Leave(context);

@@ -1,4 +1,5 @@
 using Ccflux.Receiver.Platform.Auth;
+using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Quota.Pages.Parts;
 using Ccflux.Receiver.Shell;
 
@@ -16,7 +17,7 @@ internal static class QuotaPagesRegistration
 
     public static void MapQuotaPages(this IEndpointRouteBuilder endpoints)
     {
-        var shown = endpoints.MapGroup("").ExcludeFromDescription();
+        var shown = endpoints.MapGroup("").LimitPagesOfStrangers(Permission.QuotaRead, asPage: true).ExcludeFromDescription();
         _ = endpoints.ServiceProvider.GetRequiredService<QuotaOptions>().Public ? shown.AllowAnonymous() : shown.RequirePermission(Permission.QuotaRead);
         shown.MapGet(QuotaLinks.Home, (HttpContext context, QuotaPagesEndpoint pages) => pages.ShowAsync(context));
 

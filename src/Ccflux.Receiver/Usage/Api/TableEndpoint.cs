@@ -69,7 +69,7 @@ internal static class TableEndpoint
             var allowed = Principal.Of(context).Scope;
             if (await query.ReadAsync(request.Whole && whole is not null ? shown with { Sessions = table.Initial with { Size = 1 } } : shown, allowed, context.RequestAborted) is not { } view)
             {
-                return new Problem(StatusCodes.Status404NotFound, "", "No user with this e-mail address.");
+                return Refusals.NoSuchUser;
             }
 
             var file = new TableFile(name, span).Name(view.Request.Filter, view.ReadAt);

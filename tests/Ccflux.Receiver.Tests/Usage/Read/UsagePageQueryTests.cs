@@ -1,4 +1,5 @@
 using Ccflux.Receiver.Platform.Auth;
+using Ccflux.Receiver.Usage;
 using Ccflux.Receiver.Usage.Read;
 using Ccflux.Receiver.Usage.Read.Views;
 

@@ -7,9 +7,9 @@ namespace Ccflux.Receiver.Platform.Auth.Admin;
 /// <summary>Registers and maps sign-in. An endpoint that names no permission requires a sign-in; ingest, /health and the like use <c>AllowAnonymous</c>.</summary>
 internal static class AdminRegistration
 {
-    public static void AddAdmin(this IServiceCollection services, IConfiguration configuration)
+    public static void AddAdmin(this IServiceCollection services)
     {
-        services.AddSettings<AdminOptions>(configuration);
+        services.AddSettings<AdminOptions>();
         services.AddSingleton<AdminSessions>();
         services.AddSingleton<SignInAudit>();
         services.AddSingleton<AdminAuthenticator>();
