@@ -1,6 +1,7 @@
 using Ccflux.Contracts.Http;
 using Ccflux.Contracts.Quota;
 using Ccflux.Receiver.Platform.Auth;
+using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Docs;
 using Ccflux.Receiver.Platform.Live;
 using Ccflux.Receiver.Platform.Settings;

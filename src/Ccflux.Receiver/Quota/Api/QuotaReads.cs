@@ -1,5 +1,4 @@
 using Ccflux.Receiver.Platform.Api;
-using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Quota.Read;
 
