@@ -84,7 +84,10 @@ internal sealed class RuleFleet
         _contents[id] = login;
         _open.Add(RuleFacts.Command(id, decision.Whole, login: login, replaces: dir.Reported) with
         {
-            AgentId = agent, AccountId = account, IssuedAt = _now, ExpiresAt = _now + AgentCommandQueue.Lifetime,
+            AgentId = agent,
+            AccountId = account,
+            IssuedAt = _now,
+            ExpiresAt = _now + AgentCommandQueue.Lifetime,
         });
         if (decision.Whole)
         {
