@@ -18,14 +18,14 @@ internal sealed class ChangeSubjects(ReadSessions readers, TimeProvider time)
             allowed.With(("email", email), ("now_text", SqlTime.Text(time.GetUtcNow()))));
     }
 
-    /// <returns>Null if there is no such device.</returns>
-    public async Task<DeviceSubject?> FindDeviceAsync(long id, CancellationToken cancellationToken)
+    /// <returns>Null if no user within <paramref name="allowed"/> has this device.</returns>
+    public async Task<DeviceSubject?> FindDeviceAsync(long id, DataScope allowed, CancellationToken cancellationToken)
     {
         using var session = await readers.OpenAsync(cancellationToken);
         return session.First(
             DevicesSql.FindSubject,
             static rows => new DeviceSubject { Name = rows.Text(0), Email = rows.Text(1), RegisteredAt = rows.Int64(2) },
-            DataScope.Everybody.With(("device", id)));
+            allowed.With(("device", id)));
     }
 }
 

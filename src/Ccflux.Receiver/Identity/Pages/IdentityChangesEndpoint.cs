@@ -92,7 +92,7 @@ internal sealed class IdentityChangesEndpoint(
             : answers.Refuse(Refusals.NoSuchUser);
 
     private async Task<IResult> AskAboutDeviceAsync(HttpContext context, long id, Func<DeviceSubject, Question> ask) =>
-        await subjects.FindDeviceAsync(id, context.RequestAborted) is { } device
+        await subjects.FindDeviceAsync(id, Principal.Of(context).Scope, context.RequestAborted) is { } device
             ? Confirm(context, ask(device), null, IdentityLinks.DeviceTable)
             : answers.Refuse(Refusals.NotFound("There is no such device."));
 

@@ -1,4 +1,3 @@
-using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Tests.Usage.Read;
 using Ccflux.Receiver.Usage.Pages;
 

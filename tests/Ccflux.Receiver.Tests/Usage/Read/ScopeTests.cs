@@ -93,7 +93,7 @@ public sealed class ScopeTests
         Assert.Equal(history.Facts.In(filter with { From = DateOnly.MinValue, Division = "Data" }).Events.Count, rows.Count);
         Assert.All(rows, row => Assert.Equal("Data", row.User.Division));
         Assert.Empty(await tables.Audit(DataScope.OfDivisions("Data")).Rows.ToListAsync(TestContext.Current.CancellationToken));
-        Assert.Empty(await tables.SessionsAsync(History.Email(1), filter, TableShape.Sessions.Initial, DataScope.OfUser(2)).ToListAsync(TestContext.Current.CancellationToken));
+        Assert.Empty(await tables.SessionsAsync(History.Email(1), filter, TableShape.Sessions.Initial, DataScope.OfUser(2), TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken));
     }
 
     private static Task<UsagePageView> ReadAsync(History history, UsageFilter filter, DataScope allowed) =>
