@@ -1,4 +1,5 @@
 using System.Net;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Tests.Hosting;
 using Ccflux.Receiver.Tests.Usage.Ingest;
 using Ccflux.Storage.Reading;
@@ -20,6 +21,9 @@ public sealed class ReadLimitsTests
 
     private const string Mended = "DROP VIEW tiers; ALTER TABLE tiers_kept RENAME TO tiers";
 
+    /// <summary>Half a minute at least.</summary>
+    private const int MaxAttempts = 3000;
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -32,9 +36,9 @@ public sealed class ReadLimitsTests
         var client = wire.Receiver.Client;
         var page = client.FetchAsync("/admin/", bearer: RunningReceiver.ViewerToken, accept: "text/html");
         var api = client.FetchAsync("/api/v1/users/amara%40example.org/sessions", bearer: RunningReceiver.ViewerToken);
-        await UntilTheyReadAsync(wire, "Viewer");
+        await UntilTheyReadAsync(wire, "viewer");
         var ofAdmin = Enumerable.Range(0, ReadSessions.MaxRequests - ReadSessions.MaxOfCaller).Select(_ => client.FetchAsync("/api/v1/users", bearer: RunningReceiver.AdminToken)).ToList();
-        await UntilTheyReadAsync(wire, "Admin");
+        await UntilTheyReadAsync(wire, "admin");
         var more = Enumerable.Range(0, 4).Select(_ => client.FetchAsync("/api/v1/users", bearer: RunningReceiver.ViewerToken)).ToList();
 
         // No reader for requests is left. Callers are still authenticated, health is reported, reports are accepted.
@@ -73,7 +77,7 @@ public sealed class ReadLimitsTests
             using var left = new CancellationTokenSource();
             var reads = Enumerable.Range(0, ReadSessions.MaxOfCaller).Select(_ => leaving.GetAsync(new Uri("/api/v1/users", UriKind.Relative), left.Token)).ToList();
 
-            await UntilTheyReadAsync(wire, "Viewer");
+            await UntilTheyReadAsync(wire, "viewer");
             await left.CancelAsync();
             foreach (var read in reads)
             {
@@ -96,7 +100,7 @@ public sealed class ReadLimitsTests
         Run(wire, Endless);
         var export = wire.Receiver.Client.FetchAsync("/admin/?export", bearer: RunningReceiver.AdminToken);
         var page = wire.Receiver.Client.FetchAsync("/admin/", bearer: RunningReceiver.AdminToken);
-        await UntilTheyReadAsync(wire, "Admin");
+        await UntilTheyReadAsync(wire, "admin");
 
         wire.Time.Advance(TimeSpan.FromSeconds(10));
         // 429 if the read that ended it was waiting for the readers that the export and the page use themselves.
@@ -120,12 +124,12 @@ public sealed class ReadLimitsTests
     }
 
     /// <summary>Waits until one caller's whole share is in use: then one more read does not get a reader at once.</summary>
-    private static async Task UntilTheyReadAsync(Wire wire, string role)
+    private static async Task UntilTheyReadAsync(Wire wire, string token)
     {
         var readers = wire.Receiver.Service<ReadSessions>();
-        while (true)
+        for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
-            using var scope = ReadScope.Open($"{role} 127.0.0.1", isPrivileged: true, Cancellation);
+            using var scope = ReadScope.Open($"{ActorKind.BreakGlass} {token}@127.0.0.1", isPrivileged: true, Cancellation);
             using var patience = new CancellationTokenSource();
             var reading = readers.OpenAsync(patience.Token);
             if (!reading.IsCompleted)
@@ -139,6 +143,8 @@ public sealed class ReadLimitsTests
             // There is no signal when a request gets its reader, so this polls; not in a tight loop, which would keep the request from getting there.
             await Task.Delay(10, Cancellation);
         }
+
+        Assert.Fail($"The {token}'s requests did not use all their readers.");
     }
 
     private static void Run(Wire wire, string sql)
