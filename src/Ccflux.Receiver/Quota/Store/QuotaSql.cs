@@ -94,8 +94,6 @@ internal static class QuotaSql
     public const string UpsertSetting =
         "INSERT INTO quota_settings (name, value) VALUES (@name, @value) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
 
-    public const string SelectSetting = "SELECT value FROM quota_settings WHERE name = @name";
-
     // A retention step moves one window's whole hours before a limit into quota_hours.
     public const string SelectExpiredWindow = """
         SELECT w.window_id FROM quota_windows w
