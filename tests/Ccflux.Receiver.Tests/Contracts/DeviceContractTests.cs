@@ -18,10 +18,10 @@ public sealed class DeviceContractTests
         await using var database = TestDatabase.Open(kind);
         var (amara, ben) = (await database.UserAsync("amara@example.org"), await database.UserAsync("ben@example.org"));
 
-        Assert.Equal(Registration.Registered, (await database.Store<DeviceKeys>().RegisterAsync(amara, "key", "Zoës MacBook")).Value);
+        Assert.Equal(Registration.Registered, (await database.Store<DeviceKeys>().RegisterAsync(amara, "key", "Zoës Mac")).Value);
 
         Assert.Equal(
-            [(amara, "key", "Zoës MacBook", database.Now, (long?)null, (long?)database.Now, (long?)null, 0L)],
+            [(amara, "key", "Zoës Mac", database.Now, (long?)null, (long?)database.Now, (long?)null, 0L)],
             await database.ListAsync(
                 "SELECT user_id, public_key, name, registered_at, last_seen_at, approved_at, revoked_at, reregistered FROM devices",
                 rows => (rows.Int64(0), rows.Text(1), rows.Text(2), rows.Int64(3), rows.Int64OrNull(4), rows.Int64OrNull(5), rows.Int64OrNull(6), rows.Int64(7))));

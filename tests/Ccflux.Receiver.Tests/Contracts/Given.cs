@@ -19,7 +19,8 @@ internal static class Given
     /// <param name="days">Days of its own; null: the receiver's.</param>
     /// <param name="division">Null: none was named.</param>
     public static Task RefreshTokenAsync(
-        this TestDatabase database, string token, string email, DateTimeOffset created, DateTimeOffset? expires = null, bool revoked = false, long? days = null, string? division = null) =>
+        this TestDatabase database, string token, string email, DateTimeOffset created, DateTimeOffset? expires = null, bool revoked = false, long? days = null,
+        string? division = null) =>
         database.ExecuteAsync(
             """
             INSERT INTO refresh_tokens (token, email, division, expires_at, revoked, created_at, days_valid)

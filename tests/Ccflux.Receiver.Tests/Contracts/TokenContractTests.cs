@@ -164,7 +164,8 @@ public sealed class TokenContractTests
         // Of this refresh token's 53, the one just issued lives longest, and the first three expire soonest.
         Assert.Equal(
             [2, .. Enumerable.Range(13, 49)],
-            await database.ListAsync("SELECT token_hash FROM access_tokens WHERE expires_at < @until ORDER BY expires_at", rows => (int)rows.Bytes(0)[0], ("until", database.Now + 1000)));
+            await database.ListAsync("SELECT token_hash FROM access_tokens WHERE expires_at < @until ORDER BY expires_at", rows => (int)rows.Bytes(0)[0],
+                ("until", database.Now + 1000)));
         Assert.Equal(51, await database.ScalarAsync("SELECT count(*) FROM access_tokens"));
     }
 

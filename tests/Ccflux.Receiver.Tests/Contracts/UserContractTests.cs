@@ -207,7 +207,8 @@ public sealed class UserContractTests
 
         await database.Make<ManualTokenHasher>().SweepAsync(ContractTests.Token);
 
-        Assert.Equal([" BEN@example.org", "amara@example.org", "ben@example.org", "éva@example.org"], (await UsersAsync(database)).Select(user => user.Email).Order(StringComparer.Ordinal));
+        Assert.Equal([" BEN@example.org", "amara@example.org", "ben@example.org", "éva@example.org"],
+            (await UsersAsync(database)).Select(user => user.Email).Order(StringComparer.Ordinal));
         Assert.Equal(
             [("sha256:a", "amara@example.org"), ("sha256:b", "ben@example.org")],
             await database.ListAsync("SELECT token, email FROM refresh_tokens ORDER BY token", rows => (rows.Text(0), rows.Text(1))));
