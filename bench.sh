@@ -10,6 +10,6 @@ build_dotnet Release Ccflux.slnx
 eng/publish-hook.sh || die "The hook program could not be built."
 [ $# -gt 0 ] || set -- hook transcripts ingest otlp heartbeats agent dashboard quota receiver fleet
 for name in "$@"; do
-  [ -x "bench/$name.sh" ] || die "bench.sh does not know '$name'. It knows: $(cd bench && ls ./*.sh | sed 's|./||; s|\.sh||' | tr '\n' ' ')"
+  [ -x "bench/$name.sh" ] || die "bench.sh does not know '$name'. It knows: $(basename -a -s .sh bench/*.sh | tr '\n' ' ')"
   "bench/$name.sh"
 done

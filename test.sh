@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs the tests: ./test.sh [--install] [--thorough] [--coverage] [--real-client] [SUITE…]
-#   SUITE           format, contracts, storage, hook, receiver, architecture or browser; all of them by default
+#   SUITE           format, web, contracts, storage, hook, receiver, architecture or browser; all of them by default. Format and web build no .NET code
 #   --install       installs missing Debian packages (as root); CI=true does too, and then a skipped test is a failure
 #   --thorough      repeats random and kill tests more often
 #   --coverage      also counts the lines that the .NET suites run: artifacts/coverage/*.cobertura.xml, the rate before the last line
@@ -17,19 +17,27 @@ for argument in "$@"; do
     --thorough) export CCFLUX_THOROUGH=1 ;;
     --coverage) coverage=1 ;;
     --real-client) real_client=1 ;;
-    format | contracts | storage | hook | receiver | architecture | browser) suites+=("$argument") ;;
+    format | web | contracts | storage | hook | receiver | architecture | browser) suites+=("$argument") ;;
     -h|--help) sed -n '2,8s/^# //p' "$0"; exit 0 ;;
-    *) die "test.sh does not know '$argument'. Usage: ./test.sh [--install] [--thorough] [--coverage] [--real-client] [format|contracts|storage|hook|receiver|architecture|browser…]" ;;
+    *) die "test.sh does not know '$argument'. Usage: ./test.sh [--install] [--thorough] [--coverage] [--real-client] [format|web|contracts|storage|hook|receiver|architecture|browser…]" ;;
   esac
 done
-[ ${#suites[@]} -gt 0 ] || suites=(format contracts storage hook receiver architecture browser)
+[ ${#suites[@]} -gt 0 ] || suites=(format web contracts storage hook receiver architecture browser)
 wants() { local suite; for suite in "${suites[@]}"; do [ "$suite" != "$1" ] || return 0; done; return 1; }
+compiled=${real_client:-}
+for suite in contracts storage hook receiver architecture browser; do ! wants "$suite" || compiled=1; done
 
 passed=0 failed=0 skipped=0
 failures=$(mktemp)
 logs=$(mktemp -d)
 count() { passed=$((passed + $1)); failed=$((failed + $2)); skipped=$((skipped + $3)); }
 skip() { say "SKIPPED  $1: $2"; count 0 0 1; }
+# count_log NAME LOG: counts the tests of a log that ends with "N passed, N failed, N skipped"
+count_log() {
+  local p f s
+  read -r p f s < <(sed -nE 's/^([0-9]+) passed, ([0-9]+) failed, ([0-9]+) skipped$/\1 \2 \3/p' "$2" | tail -1)
+  if [ -n "${p:-}" ]; then count "$p" "$f" "$s"; else say "FAILED   $1 did not run"; count 0 1 0; fi
+}
 finish() {
   if [ "${CI:-}" = true ] && [ "$skipped" -gt 0 ]; then
     say "With CI=true a skipped test is a failure."
@@ -44,7 +52,9 @@ finish() {
 }
 
 # package=the command or file that shows that it is installed
-packages="gcc=gcc zlib1g-dev=/usr/include/zlib.h chromium-headless-shell=chromium-headless-shell sqlite3=sqlite3 fonts-liberation=/usr/share/fonts/truetype/liberation"
+packages=
+! wants format || packages="shellcheck=shellcheck"
+[ -z "$compiled" ] || packages="$packages gcc=gcc zlib1g-dev=/usr/include/zlib.h chromium-headless-shell=chromium-headless-shell sqlite3=sqlite3 fonts-liberation=/usr/share/fonts/truetype/liberation"
 missing=
 for entry in $packages; do
   probe=${entry#*=}
@@ -53,7 +63,7 @@ done
 if [ -n "$missing" ]; then
   if [ -n "$install" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     say "Installing$missing …"
-    # shellcheck disable=SC2086
+    # shellcheck disable=SC2086 # several packages in one variable
     { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing; } >/dev/null 2>&1 ||
       say "These packages could not be installed:$missing"
   else
@@ -63,28 +73,29 @@ fi
 
 need_dotnet
 need_node
-# Fetches packages from the network next to work that does not need it. An error shows again where the packages are used.
-dotnet restore Ccflux.slnx -nologo -v quiet >/dev/null 2>&1 &
-restored=$!
-(npm_ci tests/browser && npm_ci tests/otlp) &
-test_packages=$!
-build_web
-wait "$restored"
-# The native compiler works in its own tree, and the build leaves a core idle while it compiles the receiver.
-eng/publish-hook.sh >"$logs/hook-build" 2>&1 &
-hook_built=$!
-build_dotnet Release Ccflux.slnx
-hook=1
-wait "$hook_built" || hook=
-cat "$logs/hook-build" >&2
-wait "$test_packages" || exit 1
+if [ -n "$compiled" ]; then
+  # Fetches packages from the network next to work that does not need it. An error shows again where the packages are used.
+  dotnet restore Ccflux.slnx -nologo -v quiet >/dev/null 2>&1 &
+  restored=$!
+  (npm_ci tests/browser && npm_ci tests/otlp) &
+  test_packages=$!
+  build_web
+  wait "$restored"
+  # The native compiler works in its own tree, and the build leaves a core idle while it compiles the receiver.
+  eng/publish-hook.sh >"$logs/hook-build" 2>&1 &
+  hook_built=$!
+  build_dotnet Release Ccflux.slnx
+  hook=1
+  wait "$hook_built" || hook=
+  cat "$logs/hook-build" >&2
+  wait "$test_packages" || exit 1
+fi
 
 if [ -n "${real_client:-}" ]; then
   [ "$(id -u)" = 0 ] || die "./test.sh --real-client needs root, for a network namespace."
   [ -n "$hook" ] || die "./test.sh --real-client needs the native hook program (above)."
   tests/real-client/prove.sh 2>&1 | tee "$logs/real-client"
-  read -r p f s < <(sed -nE 's/^([0-9]+) passed, ([0-9]+) failed, ([0-9]+) skipped$/\1 \2 \3/p' "$logs/real-client" | tail -1)
-  [ -n "${p:-}" ] && count "$p" "$f" "$s" || count 0 1 0
+  count_log "the real client" "$logs/real-client"
   finish
 fi
 
@@ -107,8 +118,10 @@ count_dotnet() {
   if [ -z "$p" ]; then say "FAILED   $1 did not run"; count 0 1 0; else count "$p" "$f" "$s"; fi
 }
 
-# What is checked without being built.
+# What is checked without being compiled. The formatter starts slowly, so the other checks run next to it.
 if wants format; then
+  eng/lint.sh >"$logs/lint" 2>&1 &
+  linted=$!
   if dotnet format whitespace . --folder --verify-no-changes --include src/ tests/ tools/ bench/ >"$logs/format" 2>&1; then
     count 1 0 0
   else
@@ -116,7 +129,16 @@ if wants format; then
     tee -a "$failures" <"$logs/format" >&2
     count 0 1 0
   fi
+  wait "$linted" || cat "$logs/lint" >>"$failures"
+  cat "$logs/lint" >&2
+  count_log "the checks of scripts and workflows" "$logs/lint"
 fi
+if wants web; then
+  tests/web/run.sh >"$logs/web" 2>&1 || sed -n '/^✖ failing tests:/,$p' "$logs/web" | head -100 >>"$failures"
+  cat "$logs/web" >&2
+  count_log "the tests of the pages' scripts" "$logs/web"
+fi
+[ -n "$compiled" ] || finish
 
 browser=
 if wants browser; then
@@ -151,8 +173,7 @@ wait "$lane"
 if [ -n "$browser" ]; then
   cat "$logs/browser" >&2
   sed -n '/^✖ failing tests:/,$p' "$logs/browser" | head -100 >>"$failures"
-  read -r p f s < <(sed -nE 's/^([0-9]+) passed, ([0-9]+) failed, ([0-9]+) skipped$/\1 \2 \3/p' "$logs/browser" | tail -1)
-  if [ -n "${p:-}" ]; then count "$p" "$f" "$s"; else say "FAILED   the browser tests did not run"; count 0 1 0; fi
+  count_log "the browser tests" "$logs/browser"
 fi
 
 [ -z "${coverage:-}" ] || node eng/coverage.mjs artifacts/coverage || count 0 1 0

@@ -28,4 +28,5 @@ for _ in $(seq 100); do
   kill -0 "$SERVER" 2>/dev/null || { cat "$BENCH/receiver.log" >&2; die "The receiver did not start."; }
   sleep 0.1
 done
-SERVER_PID=$SERVER dotnet "$TOOL" measure "$DB" "http://127.0.0.1:$PORT" ${PAGES:-/admin/ /api/v1/usage/users}
+read -ra pages <<<"${PAGES:-/admin/ /api/v1/usage/users}"
+SERVER_PID=$SERVER dotnet "$TOOL" measure "$DB" "http://127.0.0.1:$PORT" "${pages[@]}"

@@ -10,6 +10,7 @@ for hours in 168 12; do
   began=$(date +%s.%N)
   totals=$(nice -n 10 dotnet run --project tools/Ccflux.Lab -c Release --no-build -- simulate --runs "$runs" --seed "$seed" --soonest-first-hours "$hours" --json)
   seconds=$(awk -v a="$began" -v b="$(date +%s.%N)" 'BEGIN { printf "%.1f", b - a }')
+  # shellcheck disable=SC2016 # the templates are JavaScript's
   TOTALS="$totals" HOURS="$hours" SECONDS_TAKEN="$seconds" node -e '
     const totals = JSON.parse(process.env.TOTALS), hours = process.env.HOURS;
     const [engine, ...plain] = totals.policies;

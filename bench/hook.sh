@@ -26,6 +26,7 @@ printf '{"session_id":"%s","transcript_path":"%s","cwd":"/home/dev/proj","permis
   "$session" "$transcript" "$(head -c 4000 /dev/zero | tr '\0' x)" > "$work/input.json"
 
 # Runs the exact command line in each hooks.json.
+# shellcheck disable=SC2016 # the templates are JavaScript's
 measure() { # plugin, event, input, name, description
   mapfile -t command < <(PLUGIN="$ROOT/$1" EVENT="$2" node -e '
     const hook = require(process.env.PLUGIN + "/hooks/hooks.json").hooks[process.env.EVENT][0].hooks[0];

@@ -29,7 +29,7 @@ function seed() {
 
 /** Records, on the page's own clock, when the chart was finished and when the rows were painted. */
 function watch() {
-  globalThis.times = {};
+  const times = (globalThis.times = {});
   new MutationObserver(() => {
     if (times.chart === undefined && document.querySelector("[data-chart=levels][data-drawn]")) {
       times.chart = performance.now();

@@ -49,7 +49,7 @@ case $rid in
     [ "${here%-*}" = linux ] || die "A hook program for $rid is built on Linux only."
     triple=x86_64-linux-gnu
     [ "$rid" = linux-x64 ] || triple=aarch64-linux-gnu
-    command -v clang >/dev/null && command -v "$triple-objcopy" >/dev/null && command -v "$triple-gcc" >/dev/null ||
+    { command -v clang && command -v "$triple-objcopy" && command -v "$triple-gcc"; } >/dev/null ||
       die "Cross-compiling for $rid needs clang and gcc-${triple/x86_64/x86-64}: install them."
     # Clang links for another architecture by its triple; this machine's objcopy does not understand that architecture's files.
     cross=(-p:CppCompilerAndLinker=clang "-p:ObjCopyName=$triple-objcopy") ;;

@@ -1,7 +1,8 @@
+# shellcheck shell=bash
 # Shared functions of run.sh, test.sh and bench.sh, which source this file. Each does nothing if nothing has changed.
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-cd "$ROOT"
+cd "$ROOT" || exit 1
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
 # A HOME that does not exist or cannot be written makes dotnet and npm fail in obscure ways.
 if [ -z "${HOME:-}" ] || [ ! -w "$HOME" ]; then export HOME="$ROOT/artifacts/home"; mkdir -p "$HOME"; fi
@@ -20,7 +21,7 @@ need_dotnet() {
 
 # CI and the image use Node 24, the LTS version. Node 20 gets no more fixes, but it still runs everything here and is what older systems have.
 need_node() {
-  command -v node >/dev/null && command -v npm >/dev/null || die "ccflux needs Node 20 or newer with npm, to bundle the pages' scripts: 'node' or 'npm' is not on the PATH."
+  { command -v node && command -v npm; } >/dev/null || die "ccflux needs Node 20 or newer with npm, to bundle the pages' scripts: 'node' or 'npm' is not on the PATH."
   [ "$(node -p 'process.versions.node.split(".")[0]')" -ge 20 ] || die "ccflux needs Node 20 or newer; this is $(node --version)."
 }
 
@@ -58,6 +59,7 @@ build_dotnet() {
   say "Building ($configuration) …"
   for project in "$@"; do
     # One compiler process for all projects warms up once. Its unique name allows it to be stopped after the build.
+    # shellcheck disable=SC2086 # several arguments in one variable
     if ! dotnet build "$project" -c "$configuration" -nologo -v quiet -p:UseSharedCompilation=true -p:SharedCompilationId="$compiler" ${BUILD_ARGS:-} >"$log" 2>&1; then
       cat "$log" >&2
       grep -q 'NU1301' "$log" && say "Packages are missing and no package registry could be reached."

@@ -75,7 +75,7 @@ internal static class OtlpStages
         foreach (var some in batches.Chunk(WaitingBatches))
         {
             var written = await Task.WhenAll(some.Select(batch => writer.WriteAsync(new BatchWrite(telemetry, TelemetryCaller.Organisation, batch, 0))));
-            if (written.Any(result => result.Status != WriteStatus.Committed))
+            if (written.Any(result => !result.IsCommitted))
             {
                 throw new InvalidOperationException("A batch was not stored.");
             }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Headers;
+using Ccflux.Receiver.Platform;
 using Ccflux.Receiver.Telemetry.Store;
 using Ccflux.Storage.Sqlite;
 using Ccflux.Testing;
@@ -35,7 +36,7 @@ internal static class TelemetryYear
 
     private const string Touch = "UPDATE telemetry_days SET requests = requests + 1 WHERE day = @day AND subject_id = @subject";
 
-    private static long Today => TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() / Clock.DayMs;
+    private static long Today => TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() / UnixTime.Day;
 
     public static async Task RunAsync(Action<string, double, string, double?, string> print)
     {

@@ -41,13 +41,13 @@ internal static class Program
     public static void AddServices(WebApplicationBuilder builder)
     {
         builder.AddPlatform();
-        builder.Services.AddStorage(builder.Configuration);
-        builder.Services.AddIdentity(builder.Configuration);
-        builder.Services.AddUsage(builder.Configuration);
-        builder.Services.AddQuota(builder.Configuration);
+        builder.Services.AddStorage();
+        builder.Services.AddIdentity();
+        builder.Services.AddUsage();
+        builder.Services.AddQuota();
         builder.Services.AddFleet(builder.Configuration);
         builder.Services.AddShell();
-        builder.Services.AddTelemetry(builder.Configuration);
+        builder.Services.AddTelemetry();
         builder.Services.AddTelemetryPorts();
         builder.Services.AddQuotaPorts();
         builder.Services.AddFleetPorts();

@@ -90,8 +90,10 @@ public sealed partial class PipelineTests
 
         Assert.True(uses.Count >= 10, $"Only {uses.Count} were found.");
         Assert.DoesNotContain(uses, line => !PinnedAction().IsMatch(line));
-        // One commit per action; otherwise an update has missed a place.
-        Assert.Empty(uses.Select(line => line.Split('@')).GroupBy(parts => parts[0], parts => parts[1]).Where(action => action.Distinct(StringComparer.Ordinal).Count() > 1).Select(action => action.Key));
+        // One commit per repository of actions; otherwise an update has missed a place.
+        Assert.Empty(uses.Select(line => PinnedAction().Match(line))
+            .GroupBy(pin => pin.Groups["repository"].Value, pin => pin.Groups["commit"].Value, StringComparer.Ordinal)
+            .Where(repository => repository.Distinct(StringComparer.Ordinal).Count() > 1).Select(repository => repository.Key));
     }
 
     [Fact]
@@ -157,7 +159,7 @@ public sealed partial class PipelineTests
     [GeneratedRegex(@"\\\n", RegexOptions.None, 1000)]
     private static partial Regex ContinuedLine();
 
-    [GeneratedRegex(@"^uses: [\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"^uses: (?<repository>[\w-]+/[\w-]+)(/[\w-]+)?@(?<commit>[0-9a-f]{40}) # v\d+\.\d+\.\d+$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex PinnedAction();
 
     [GeneratedRegex(@"(runs-on|\{ runner): (?<name>[a-z][\w.-]*)", RegexOptions.ExplicitCapture, 1000)]

@@ -62,6 +62,10 @@ internal static class SliceGraph
         return [.. uses];
     }
 
+    /// <summary>Uses of types of whatever assembly, generated types counted as the type they belong to.</summary>
+    public static IEnumerable<(Type From, Type To)> Types(Assembly assembly) =>
+        assembly.GetTypes().SelectMany(type => Uses(type).Select(used => (Outermost(type), Outermost(used)))).Distinct();
+
     private static Type Outermost(Type type) => type.DeclaringType is { } outer ? Outermost(outer) : type;
 
     private static string? Slice(Type type, string root)

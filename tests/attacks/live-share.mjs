@@ -7,7 +7,7 @@ await attack("live-share", async ({ start }) => {
   const held = await Promise.all(Array.from({ length: 25 }, () => open(asViewer)));
   const admin = await open(asAdmin);
   for (const answer of [...held, admin]) {
-    answer.body?.cancel();
+    await answer.body?.cancel();
   }
   return admin.status !== 200 ? `with ${held.filter((answer) => answer.status === 200).length} live connections of a viewer the admin's is answered ${admin.status}` : undefined;
 });

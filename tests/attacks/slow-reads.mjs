@@ -27,7 +27,7 @@ await attack("slow-reads", async ({ start }) => {
 
   let reading = true;
   const reads = Promise.all(Array.from({ length: 8 }, () => ask(receiver.address, "/api/v1/users/alice%40example.org/sessions", { headers: asViewer, timeoutMs: 180_000 })));
-  reads.then(() => (reading = false));
+  void reads.then(() => (reading = false));
   for (let index = 0; reading && index < 12; index++) {
     const health = await ask(receiver.address, "/health", { timeoutMs: 20_000 });
     if (health.status !== 200) {

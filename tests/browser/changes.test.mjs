@@ -9,11 +9,7 @@ const live = (email) => world.receiver.sql(`SELECT count(*) AS n FROM refresh_to
 const row = (page, panel, name) => page.locator(`#${panel} tbody tr`).filter({ hasText: name });
 const exchange = async (token) => (await fetch(`${world.receiver.address}/token`, { method: "POST", headers: { Authorization: `Bearer ${token}` } })).status;
 
-async function open(path = "/admin/?seats.size=100&devices.size=100") {
-  const opened = await signIn(world.browser, world.receiver);
-  await opened.page.goto(world.receiver.address + path);
-  return opened;
-}
+const open = (path = "/admin/?seats.size=100&devices.size=100") => signIn(world.browser, world.receiver, { path });
 
 test("Adding a user shows the token once, and the token works", async () => {
   const { page, context, trouble } = await open();

@@ -12,8 +12,7 @@ import { suite } from "./lib/suite.mjs";
 const world = suite();
 
 async function download(path, link = "Export page") {
-  const { page, context } = await signIn(world.browser, world.receiver);
-  await page.goto(world.receiver.address + path);
+  const { page, context } = await signIn(world.browser, world.receiver, { path });
   const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: link }).click()]);
   assert.match(file.suggestedFilename(), /^ccflux-usage_(7|30)d_\d{4}-\d\d-\d\d(_hana\.sato@example\.org)?\.html$/);
   const target = join(tmpdir(), `ccflux-export-${process.pid}.html`);

@@ -29,13 +29,7 @@ function cost(rows) {
 const raw = (cells) => cells.evaluateAll((list) => list.map((cell) => (cell.dataset.v === undefined ? cell.textContent.trim() : cell.dataset.v === "" ? null : Number(cell.dataset.v))));
 const close = (actual, expected, what, tolerance = 0.01) => assert.ok(Math.abs(actual - expected) <= tolerance, `${what}: page ${actual}, count ${expected}`);
 
-async function open(path = "/admin/") {
-  const opened = await signIn(world.browser, world.receiver);
-  if (path !== "/admin/") {
-    await opened.page.goto(world.receiver.address + path);
-  }
-  return opened;
-}
+const open = (path = "/admin/") => signIn(world.browser, world.receiver, { path });
 
 for (const [name, query, days, who] of [
   ["30 days", "", 30, "1"],

@@ -10,8 +10,7 @@ const world = suite();
 const bearer = { Authorization: `Bearer ${adminToken}` };
 
 test("Hostile names are text on every page, in every dialog and message", async () => {
-  const { page, context, trouble } = await signIn(world.browser, world.receiver);
-  await page.goto(`${world.receiver.address}/admin/?seats.size=100&devices.size=100`);
+  const { page, context, trouble } = await signIn(world.browser, world.receiver, { path: "/admin/?seats.size=100&devices.size=100" });
   for (const panel of ["users", "devices", "seats", "audit"]) {
     assert.ok((await page.locator(`#${panel}`).textContent()).includes(hostileName), panel);
   }

@@ -42,7 +42,10 @@ const anonymous = (receiver, path, init) => fetch(receiver.address + path, { red
 const asPage = { headers: { Accept: "text/html" } };
 
 async function visit(receiver, path, options = {}) {
-  const opened = options.anonymous ? await openPage(browser, receiver, options) : await signIn(browser, receiver, options);
+  if (!options.anonymous) {
+    return signIn(browser, receiver, { ...options, path });
+  }
+  const opened = await openPage(browser, receiver, options);
   await opened.page.goto(receiver.address + path);
   return opened;
 }

@@ -1,7 +1,7 @@
 // /quota: the cards compared with the readings; countdowns, states, history and live updates.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { openBrowser, signIn } from "./lib/browser.mjs";
+import { beginSession, openBrowser, openPage } from "./lib/browser.mjs";
 import { addPusher, at, insert, month, polled, polling, startUpstream, usage } from "./lib/quota.mjs";
 import { adminToken, startReceiver } from "./lib/receiver.mjs";
 
@@ -32,12 +32,14 @@ after(async () => {
 });
 
 async function open(path = "/quota", options = {}) {
-  const opened = await signIn(browser, receiver, options);
-  if (options.clock) {
+  const { clock, paused, token, ...rest } = options;
+  const opened = await openPage(browser, receiver, rest);
+  await beginSession(opened.context, receiver, token);
+  if (clock) {
     await opened.page.clock.install({ time: Date.now() });
   }
-  if (options.paused) {
-    await opened.page.evaluate(() => localStorage.setItem("ccflux.paused", "1"));
+  if (paused) {
+    await opened.page.addInitScript(() => localStorage.setItem("ccflux.paused", "1"));
   }
   await opened.page.goto(receiver.address + path);
   return opened;

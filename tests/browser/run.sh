@@ -2,7 +2,7 @@
 # Runs the browser tests against the built receiver; ends with the line "N passed, N failed, N skipped".
 #   tests/browser/run.sh [FILE…]   BROWSER_TESTS_JOBS=1 for one file at a time; they spend more time waiting than working
 set -uo pipefail
-cd "$(dirname "$0")"
+cd "$(dirname "$0")" || exit 1
 [ -d node_modules ] || npm ci --no-audit --no-fund --loglevel=error >&2 || exit 1
 files=("$@")
 [ ${#files[@]} -gt 0 ] || files=(*.test.mjs)

@@ -26,11 +26,7 @@ after(async () => {
   await receiver?.stop();
 });
 
-async function open(path = "/admin/telemetry", options = {}) {
-  const opened = await signIn(browser, receiver, options);
-  await opened.page.goto(receiver.address + path);
-  return opened;
-}
+const open = (path = "/admin/telemetry", options = {}) => signIn(browser, receiver, { ...options, path });
 
 async function check(page, what, within = "html") {
   await page.evaluate(axe);
@@ -159,8 +155,7 @@ test("Users are sorted, searched and paged; recent calls are paged", async () =>
       await sendEvents(many, organisationToken, Date.now(), { "session.id": `s${person}`, "user.id": `i${person}`, "user.email": `p${String(person).padStart(2, "0")}@example.org` },
         [["api_request", person + 1, request(`a${person}`, "claude-haiku-4-5", person, 1, 0, 0, 0.01, 10)], ["api_request", person + 1, request(`b${person}`, "claude-haiku-4-5", 1, 1, 0, 0, 0.01, 10)]]);
     }
-    const { page, context, trouble } = await signIn(browser, many);
-    await page.goto(`${many.address}/admin/telemetry`);
+    const { page, context, trouble } = await signIn(browser, many, { path: "/admin/telemetry" });
     const names = () => text(page, "users", 0).then((list) => list.map((name) => name.slice(0, 3)));
     assert.equal((await names()).length, 12);
     await page.locator("#users").getByRole("link", { name: /^Billed/ }).click();
@@ -372,8 +367,7 @@ for (const theme of ["light", "dark"]) {
 test("An empty receiver shows the exact settings to paste, and follows the first record", async () => {
   const empty = await startReceiver({ OTLP_TOKEN: organisationToken });
   try {
-    const { page, context, trouble } = await signIn(browser, empty);
-    await page.goto(`${empty.address}/admin/telemetry`);
+    const { page, context, trouble } = await signIn(browser, empty, { path: "/admin/telemetry" });
     const bash = await page.locator("#setup-bash").textContent();
     assert.equal(bash, [
       'export CLAUDE_CODE_ENABLE_TELEMETRY="1"', 'export OTEL_METRICS_EXPORTER="otlp"', 'export OTEL_LOGS_EXPORTER="otlp"', 'export OTEL_EXPORTER_OTLP_PROTOCOL="http/protobuf"',

@@ -8,4 +8,5 @@ NAMES='api.anthropic.com platform.claude.com console.anthropic.com claude.ai cla
 { echo '127.0.0.1 localhost'; for n in $NAMES; do echo "127.0.0.1 $n"; done; } > "$DIR/hosts"
 openssl req -x509 -newkey rsa:2048 -nodes -keyout "$DIR/key.pem" -out "$DIR/cert.pem" -days 2 -subj '/CN=fake issuer' \
   -addext "subjectAltName=$(for n in $NAMES; do printf 'DNS:%s,' "$n"; done | sed 's/,$//')" 2> /dev/null
+# shellcheck disable=SC2016 # the inner shell expands it
 FAKE_INTERNET="$DIR" unshare -n -m bash -c 'set -e; ip link set lo up; mount --make-rprivate /; mount --bind "$FAKE_INTERNET/hosts" /etc/hosts; exec "$@"' _ "$@"

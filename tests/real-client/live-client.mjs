@@ -38,7 +38,7 @@ export class LiveClient {
       this.events.push(event);
       if (event.type === 'result') this.turns.shift()?.(event);
     });
-    this.ended.then(() => { for (const turn of this.turns.splice(0)) turn({ ended: true, result: this.screen.slice(-300) }); });
+    void this.ended.then(() => { for (const turn of this.turns.splice(0)) turn({ ended: true, result: this.screen.slice(-300) }); });
   }
 
   // Resolves with the client's own result of the turn.

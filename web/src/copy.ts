@@ -11,11 +11,15 @@ export async function copyText(text: string): Promise<boolean> {
     field.className = "vh";
     document.body.append(field);
     field.select();
+    // oxlint-disable-next-line typescript/no-deprecated -- a page over plain HTTP has no clipboard API
     const done = document.execCommand("copy");
     field.remove();
     return done;
   }
 }
+
+/** Says what was copied, from the button's label: "Copy token" gives "Token copied". */
+export const copiedText = (what: string): string => `${what.charAt(0).toUpperCase()}${what.slice(1)} copied`;
 
 export function startCopy(): void {
   document.addEventListener("click", (event) => {
@@ -25,9 +29,9 @@ export function startCopy(): void {
       return;
     }
     const what = (button.getAttribute("aria-label") ?? "Copy").replace(/^Copy /, "");
-    void copyText(source.textContent ?? "").then((done) => {
+    void copyText(source.textContent).then((done) => {
       if (done) {
-        toast(`${what[0]?.toUpperCase()}${what.slice(1)} copied`, what === "token" ? "Send it over a private channel." : "");
+        toast(copiedText(what), what === "token" ? "Send it over a private channel." : "");
       } else {
         getSelection()?.selectAllChildren(source);
         toast("Could not copy", "The text is selected; copy it manually.", false);

@@ -8,7 +8,7 @@ const day = 24 * hour;
 const two = (value: number): string => String(value).padStart(2, "0");
 
 /** Same as the server's Times.Countdown; brief ones, like Times.Left, only show seconds below a minute. */
-function leftText(left: number, isBrief: boolean): string {
+export function countdownText(left: number, isBrief: boolean): string {
   const [days, hours, minutes, seconds] = [Math.floor(left / day), Math.floor((left % day) / hour), Math.floor((left % hour) / minute), Math.floor((left % minute) / 1000)];
   if (days > 0) {
     return hours === 0 ? `${days} d` : `${days} d ${hours} h`;
@@ -29,7 +29,7 @@ function tick(): void {
       continue;
     }
     if (left > 0) {
-      const text = leftText(left, element.dataset.brief !== undefined);
+      const text = countdownText(left, element.dataset.brief !== undefined);
       if (shown.textContent !== text) {
         shown.textContent = text;
       }

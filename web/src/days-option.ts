@@ -1,9 +1,10 @@
 import type { EChartsCoreOption } from "echarts/core";
 import type { ChartKind } from "./charts";
 import { inUnit, tickInUnit } from "./numbers";
+import { readTokens, type Tokens } from "./tokens";
 import type { TipRow } from "./tip";
 
-interface DaysData {
+export interface DaysData {
   days: string[];
   series: { name: string; colour: number; values: number[] }[];
   unfinished: boolean;
@@ -27,10 +28,10 @@ const utc = (day: string): Date => new Date(isHour(day) ? day : `${day}T00:00:00
 const date = (day: string): string => `${utc(day).getUTCDate()} ${months[utc(day).getUTCMonth()]}`;
 
 /** Formats a UTC day on the axis: 22 Oct; an hour: 14:00. */
-const dayLabel = (day: string): string => (isHour(day) ? day.slice(11, 16) : date(day));
+export const dayLabel = (day: string): string => (isHour(day) ? day.slice(11, 16) : date(day));
 
 /** Formats a UTC day in the tooltip: Mon 16 Nov; an hour: Mon 16 Nov, 14:00 UTC. */
-const longDay = (day: string): string => `${weekdays[utc(day).getUTCDay()]} ${date(day)}${isHour(day) ? `, ${dayLabel(day)} UTC` : ""}`;
+export const longDay = (day: string): string => `${weekdays[utc(day).getUTCDay()]} ${date(day)}${isHour(day) ? `, ${dayLabel(day)} UTC` : ""}`;
 
 export const colourToken = (colour: number): string => (colour === 0 ? "--none-fill" : `--c${colour}`);
 
@@ -39,7 +40,7 @@ export function daysChart(json: string): ChartKind {
   const data = JSON.parse(json) as DaysData;
   const last = data.days.length - 1;
   return {
-    option: (width) => daysOption(data, width),
+    option: (width) => daysOption(data, width, readTokens()),
     tip: {
       count: data.days.length,
       axisOf: (index) => index,
@@ -51,9 +52,7 @@ export function daysChart(json: string): ChartKind {
 }
 
 /** Builds the ECharts option, in the colours of the theme. */
-function daysOption(data: DaysData, width: number): EChartsCoreOption {
-  const style = getComputedStyle(document.documentElement);
-  const token = (name: string): string => style.getPropertyValue(name).trim();
+export function daysOption(data: DaysData, width: number, token: Tokens): EChartsCoreOption {
   const last = data.days.length - 1;
   const cut = data.unfinished && last > 0;
   const font = { fontFamily: token("--font"), fontSize: 11, color: token("--text-3") };
@@ -121,7 +120,7 @@ function daysOption(data: DaysData, width: number): EChartsCoreOption {
 }
 
 /** Returns bands from Saturday to Sunday, as pairs of days. */
-function weekends(days: string[]): [{ xAxis: string }, { xAxis: string }][] {
+export function weekends(days: string[]): [{ xAxis: string }, { xAxis: string }][] {
   const bands: [{ xAxis: string }, { xAxis: string }][] = [];
   for (const [index, day] of days.entries()) {
     const next = days[index + 1];

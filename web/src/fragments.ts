@@ -55,8 +55,8 @@ function path(fragment: Element, element: Element | null): string | null {
     return name;
   }
   const label = element.getAttribute("aria-label");
-  const text = element.textContent?.trim();
-  const twins = [...fragment.querySelectorAll(element.tagName)].filter((other) => other.getAttribute("aria-label") === label && other.textContent?.trim() === text);
+  const text = element.textContent.trim();
+  const twins = [...fragment.querySelectorAll(element.tagName)].filter((other) => other.getAttribute("aria-label") === label && other.textContent.trim() === text);
   return `${element.tagName}\n${label ?? ""}\n${text}\n${twins.indexOf(element)}`;
 }
 
@@ -65,7 +65,7 @@ function find(fragment: Element, where: string): HTMLElement | null {
     return fragment.querySelector<HTMLElement>(where);
   }
   const [tag = "*", label, text, index] = where.split("\n");
-  const twins = [...fragment.querySelectorAll<HTMLElement>(tag)].filter((other) => (other.getAttribute("aria-label") ?? "") === label && other.textContent?.trim() === text);
+  const twins = [...fragment.querySelectorAll<HTMLElement>(tag)].filter((other) => (other.getAttribute("aria-label") ?? "") === label && other.textContent.trim() === text);
   return twins[Number(index)] ?? null;
 }
 

@@ -29,13 +29,22 @@ function show(sign: HTMLButtonElement): HTMLElement | null {
   return text;
 }
 
-/** Places the text below its sign, or above if there is no room, and within the edges of the window. */
+interface Size {
+  width: number;
+  height: number;
+}
+
+/** Returns where a text goes: below its sign, or above if there is only room there, and within the edges of the window. */
+export function placeOf(sign: { left: number; top: number; bottom: number }, text: Size, view: Size): { left: number; top: number } {
+  const left = Math.max(margin, Math.min(sign.left - margin, view.width - text.width - margin));
+  const below = sign.bottom + gap;
+  const top = below + text.height > view.height && sign.top > text.height + gap ? sign.top - gap - text.height : below;
+  return { left, top };
+}
+
 function place(sign: HTMLElement, text: HTMLElement): void {
-  const box = sign.getBoundingClientRect();
   const { clientWidth, clientHeight } = document.documentElement;
-  const left = Math.max(margin, Math.min(box.left - margin, clientWidth - text.offsetWidth - margin));
-  const below = box.bottom + gap;
-  const top = below + text.offsetHeight > clientHeight && box.top > text.offsetHeight + gap ? box.top - gap - text.offsetHeight : below;
+  const { left, top } = placeOf(sign.getBoundingClientRect(), { width: text.offsetWidth, height: text.offsetHeight }, { width: clientWidth, height: clientHeight });
   text.style.left = `${left + scrollX}px`;
   text.style.top = `${top + scrollY}px`;
 }
@@ -91,8 +100,8 @@ export function startHints(): void {
   document.addEventListener(
     "toggle",
     (event) => {
-      const text = event.target as HTMLElement;
-      if (!text.matches?.(".hint-text") || (event as ToggleEvent).newState !== "closed") {
+      const text = event.target;
+      if (!(text instanceof HTMLElement) || !text.matches(".hint-text") || event.newState !== "closed") {
         return;
       }
       pinned = pinned === text ? null : pinned;

@@ -3,9 +3,10 @@ import type { EChartsCoreOption } from "echarts/core";
 import type { ChartKind } from "./charts";
 import { colourToken } from "./days-option";
 import { dayText, pointText } from "./times";
+import { readTokens, type Tokens } from "./tokens";
 import type { TipRow } from "./tip";
 
-interface LevelsData {
+export interface LevelsData {
   /** Milliseconds. */
   from: number;
   to: number;
@@ -25,7 +26,7 @@ export function levelsChart(json: string): ChartKind {
   const times = [...new Set(data.series.flatMap((series) => series.at.filter((_, index) => series.used[index] !== null)))].sort((a, b) => a - b);
   const timeOf = (index: number): number => data.from + (times[index] ?? 0) * 1000;
   return {
-    option: (width) => option(data, width),
+    option: (width) => levelsOption(data, width, readTokens()),
     tip: {
       count: times.length,
       axisOf: timeOf,
@@ -37,7 +38,7 @@ export function levelsChart(json: string): ChartKind {
 }
 
 /** Returns the index of the value nearest to the wanted one; values are ascending. */
-function nearest(values: number[], wanted: number): number {
+export function nearest(values: number[], wanted: number): number {
   let low = 0;
   let high = values.length - 1;
   while (low < high) {
@@ -55,16 +56,18 @@ function nearest(values: number[], wanted: number): number {
 function rows(data: LevelsData, time: number): TipRow[] {
   return data.series.map((series) => {
     let used: number | null | undefined;
-    for (let index = 0; index < series.at.length && series.at[index]! <= time; index++) {
+    for (const [index, at] of series.at.entries()) {
+      if (at > time) {
+        break;
+      }
       used = series.used[index];
     }
     return { name: series.name, colour: series.colour, text: used === null || used === undefined ? "—" : `${Math.round(used * 10) / 10}\u00a0%` };
   });
 }
 
-function option(data: LevelsData, width: number): EChartsCoreOption {
-  const style = getComputedStyle(document.documentElement);
-  const token = (name: string): string => style.getPropertyValue(name).trim();
+/** Builds the ECharts option, in the colours of the theme. */
+export function levelsOption(data: LevelsData, width: number, token: Tokens): EChartsCoreOption {
   const font = { fontFamily: token("--font"), fontSize: 11, color: token("--text-3") };
   const highest = Math.max(100, ...data.series.flatMap((series) => series.used.map((used) => used ?? 0)));
   const parts = width >= 420 ? 4 : 2;
@@ -120,7 +123,7 @@ function option(data: LevelsData, width: number): EChartsCoreOption {
 }
 
 /** Formats the hour if the axis covers up to two days, else the day; the end of the axis is now. */
-function tickText(value: number, data: LevelsData): string {
+export function tickText(value: number, data: Pick<LevelsData, "from" | "to">): string {
   const at = new Date(value);
   if (value >= data.to - 1) {
     return "now";

@@ -1,7 +1,7 @@
 // Follows the receiver: when an event says that something changed, the page fetches itself again. Pauses while the page is hidden or paused.
 import { applyPage, fetchPage, SignedOut } from "./fragments";
+import { dotOf, isDeaf } from "./live-state";
 import { recall, remember } from "./store";
-import { agoText } from "./times";
 
 /** A busy receiver changes several times a second; nobody reads that fast. */
 const restMs = 2000;
@@ -15,9 +15,6 @@ let fetching = false;
 let paused = false;
 let connected = false;
 let heardAt = 0;
-
-/** The receiver sends something every 15 s; after three silent intervals the connection is dead, whatever the browser thinks. */
-const deafMs = 45_000;
 
 export function startLive(): void {
   topic = document.body.dataset.liveTopic ?? "";
@@ -53,7 +50,7 @@ export function startLive(): void {
     setInterval(fetchAnew, every * 1000);
   }
   setInterval(() => {
-    if (source && Date.now() - heardAt > deafMs) {
+    if (source && isDeaf(heardAt, Date.now())) {
       source.close();
       source = null;
       connected = false;
@@ -112,12 +109,14 @@ async function refresh(): Promise<void> {
     return;
   }
   fetching = true;
+  // Events change both while the loop waits.
+  const wanted = (): boolean => pending && !paused;
   try {
-    while (pending && !paused) {
+    while (wanted()) {
       pending = false;
       applyPage(await fetchPage(location.pathname + location.search), true);
       freshAt = Date.now();
-      show("blink");
+      show(true);
       await new Promise((resolve) => setTimeout(resolve, restMs));
     }
   } catch (error) {
@@ -131,15 +130,14 @@ async function refresh(): Promise<void> {
   }
 }
 
-function show(state?: "blink"): void {
+function show(blink = false): void {
   const dot = document.querySelector<HTMLElement>("button[data-live]");
   if (!dot) {
     return;
   }
-  const age = agoText(new Date(freshAt), new Date());
-  const stale = !paused && !connected && Date.now() - freshAt > 5000;
-  dot.dataset.state = paused ? "off" : stale ? "stale" : (state ?? "live");
-  dot.textContent = paused ? "Paused" : stale ? (age === "now" ? "Reconnecting" : age.replace(" ago", " old")) : "Live";
-  dot.title = paused ? "Choose to follow the receiver again." : stale ? "The connection to the receiver dropped; trying again. The figures stay as they were." : "Follows the receiver. Choose to pause.";
+  const { state, text, title } = dotOf({ paused, connected, freshAt }, Date.now(), blink);
+  dot.dataset.state = state;
+  dot.textContent = text;
+  dot.title = title;
   dot.setAttribute("aria-pressed", String(paused));
 }

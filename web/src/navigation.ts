@@ -1,13 +1,9 @@
 // Sorts, pages, searches and filters without leaving the page: the URL changes as it would without script, and only what differs is redrawn.
 import { applyPage, fetchPage, noteServed, SignedOut } from "./fragments";
 import { recall, remember } from "./store";
+import { formUrl, tablesKey, tablesQuery } from "./table-state";
 
 let running: AbortController | null = null;
-
-/** Fields restored on the next visit: how tables are sorted and searched, but not periods and filters. */
-const remembered = /^[a-z]+\.(sort|q|view)$/;
-
-const tablesKey = (): string => `tables:${location.pathname.startsWith("/admin/users/") ? "user" : location.pathname}`;
 
 export function startNavigation(): void {
   noteServed();
@@ -44,28 +40,17 @@ export function startNavigation(): void {
   restoreTables();
 }
 
-/** Returns the URL of a GET form, without empty fields. */
-function addressOf(form: HTMLFormElement): string {
-  const address = new URL(form.action);
-  address.search = "";
-  for (const [name, value] of new FormData(form)) {
-    if (typeof value === "string" && value !== "") {
-      address.searchParams.append(name, value);
-    }
-  }
-  return address.href;
-}
+const addressOf = (form: HTMLFormElement): string => formUrl(form.action, new FormData(form));
 
 function restoreTables(): void {
-  const state = recall(tablesKey());
+  const state = recall(tablesKey(location.pathname));
   if (state && location.search === "") {
     void go(`${location.pathname}?${state}${location.hash}`, false);
   }
 }
 
 function rememberTables(): void {
-  const fields = [...new URLSearchParams(location.search)].filter(([name]) => remembered.test(name));
-  remember(tablesKey(), fields.length > 0 ? new URLSearchParams(fields).toString() : null);
+  remember(tablesKey(location.pathname), tablesQuery(location.search));
 }
 
 /** Draws another state of this page. Push: true adds a history entry, false replaces the current one, null leaves the history as it is. */

@@ -24,24 +24,30 @@ export function startOfflineTables(): void {
   }
 }
 
-function valueOf(cell: Element | undefined): string | number {
-  const raw = (cell as HTMLElement | undefined)?.dataset.v;
-  if (raw !== undefined) {
-    return raw === "" ? Number.NEGATIVE_INFINITY : Number(raw);
+/** Returns what a cell is sorted by: its figure, of which an unknown one is the smallest, or else its text. */
+export function sortValue(figure: string | undefined, text: string): string | number {
+  if (figure !== undefined) {
+    return figure === "" ? Number.NEGATIVE_INFINITY : Number(figure);
   }
-  return cell?.textContent?.trim().toLowerCase() ?? "";
+  return text.trim().toLowerCase();
 }
 
+export const compare = (a: string | number, b: string | number): number =>
+  typeof a === "number" && typeof b === "number" ? (a === b ? 0 : a < b ? -1 : 1) : String(a).localeCompare(String(b));
+
+/** Says how many rows there are, or how many of them match. */
+export const countText = (matching: number, all: number, noun: string, searched: boolean): string => `${searched ? `${exact(matching)} of ` : ""}${exact(all)} ${noun}`;
+
 function sort(head: HTMLTableCellElement, descending: boolean): void {
-  const table = head.closest("table")!;
-  const body = table.tBodies[0]!;
+  const body = head.closest("table")?.tBodies[0];
+  if (!body) {
+    return;
+  }
   const column = head.cellIndex;
-  const rows = [...body.rows].map((row) => ({ row, value: valueOf(row.cells[column]) }));
-  const compare = (a: string | number, b: string | number): number =>
-    typeof a === "number" && typeof b === "number" ? (a === b ? 0 : a < b ? -1 : 1) : String(a).localeCompare(String(b));
+  const rows = [...body.rows].map((row) => ({ row, value: sortValue(row.cells[column]?.dataset.v, row.cells[column]?.textContent ?? "") }));
   rows.sort((a, b) => (descending ? -1 : 1) * compare(a.value, b.value));
   body.append(...rows.map((entry) => entry.row));
-  for (const other of head.parentElement!.children) {
+  for (const other of head.parentElement?.children ?? []) {
     const order = other === head ? (descending ? "descending" : "ascending") : null;
     if (order) {
       other.setAttribute("aria-sort", order);
@@ -57,7 +63,7 @@ function filter(input: HTMLInputElement): void {
   const panel = document.getElementById(input.dataset.filterRows ?? "");
   const rows = [...(panel?.querySelectorAll<HTMLTableRowElement>("tbody tr") ?? [])];
   for (const row of rows) {
-    row.hidden = !row.textContent?.toLowerCase().includes(words);
+    row.hidden = !row.textContent.toLowerCase().includes(words);
   }
   // The total covers all rows; next to only some of them it would be misread as their total.
   for (const total of panel?.querySelectorAll<HTMLElement>("tfoot") ?? []) {
@@ -65,7 +71,6 @@ function filter(input: HTMLInputElement): void {
   }
   const count = panel?.querySelector<HTMLElement>("[data-rows]");
   if (count) {
-    const some = words.length > 0 ? `${exact(rows.filter((row) => !row.hidden).length)} of ` : "";
-    count.textContent = `${some}${exact(rows.length)} ${count.dataset.rows}`;
+    count.textContent = countText(rows.filter((row) => !row.hidden).length, rows.length, count.dataset.rows ?? "", words.length > 0);
   }
 }

@@ -3,7 +3,10 @@ import { recall, remember } from "./store";
 import { toast } from "./toasts";
 import { copyText } from "./copy";
 
-const key = (panel: Element, what: string): string => `${what}:${location.pathname.startsWith("/admin/users/") ? "user" : "usage"}:${panel.id}`;
+/** Returns the key of what is remembered of a panel. All users' pages share one, and all other pages another. */
+export const panelKey = (what: string, path: string, id: string): string => `${what}:${path.startsWith("/admin/users/") ? "user" : "usage"}:${id}`;
+
+const key = (panel: Element, what: string): string => panelKey(what, location.pathname, panel.id);
 
 function applyFold(panel: Element, folded: boolean): void {
   const fold = panel.querySelector(".fold");

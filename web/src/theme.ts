@@ -1,4 +1,7 @@
-import { remember } from "./store";
+import { remember, type Theme } from "./store";
+
+/** Returns what the button changes to: the opposite of the chosen theme, or of the system's. */
+export const otherTheme = (chosen: string | undefined, systemIsDark: boolean): Theme => ((chosen ? chosen === "dark" : systemIsDark) ? "light" : "dark");
 
 /** Calls back when the colours change, by the button or by the system. */
 export function onTheme(changed: () => void): void {
@@ -12,9 +15,9 @@ export function startTheme(): void {
       return;
     }
     const root = document.documentElement;
-    const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-    root.dataset.theme = dark ? "light" : "dark";
-    remember("theme", root.dataset.theme);
+    const theme = otherTheme(root.dataset.theme, matchMedia("(prefers-color-scheme: dark)").matches);
+    root.dataset.theme = theme;
+    remember("theme", theme);
     document.dispatchEvent(new Event("ccflux:theme"));
   });
 }

@@ -43,10 +43,11 @@ export function leftText(left: number): string {
 /** A saved file does not keep counting: it shows points in time. */
 const saved = (): boolean => document.documentElement.dataset.export !== undefined;
 
-function text(form: string | undefined, at: Date, now: Date): string {
+/** Formats a time as its element asks for. Saved: nothing is relative to now. */
+export function timeText(form: string | undefined, at: Date, now: Date, isSaved: boolean): string {
   switch (form) {
     case "until":
-      return saved() ? pointText(at, now) : at > now ? `in ${leftText(at.getTime() - now.getTime())}` : agoText(at, now);
+      return isSaved ? pointText(at, now) : at > now ? `in ${leftText(at.getTime() - now.getTime())}` : agoText(at, now);
     case "point":
       return pointText(at, now);
     case "day":
@@ -58,8 +59,14 @@ function text(form: string | undefined, at: Date, now: Date): string {
     case "log":
       return at.toDateString() === now.toDateString() ? `${two(at.getHours())}:${two(at.getMinutes())}` : dayText(at, now);
     default:
-      return saved() ? pointText(at, now) : agoText(at, now);
+      return isSaved ? pointText(at, now) : agoText(at, now);
   }
+}
+
+/** Names a zone by its minutes east of UTC: UTC, UTC+2, UTC−3:30. */
+export function zoneName(offset: number): string {
+  const size = Math.abs(offset);
+  return offset === 0 ? "UTC" : `UTC${offset < 0 ? "−" : "+"}${Math.floor(size / 60)}${size % 60 ? `:${two(size % 60)}` : ""}`;
 }
 
 /** Offset of the receiver's clock, which is used instead of this machine's, since that may be wrong. */
@@ -81,7 +88,7 @@ export function drawTimes(root: ParentNode = document): void {
     if (Number.isNaN(at.getTime())) {
       continue;
     }
-    const drawn = text(element.dataset.f, at, now);
+    const drawn = timeText(element.dataset.f, at, now, saved());
     if (element.textContent !== drawn) {
       element.textContent = drawn;
     }
@@ -92,9 +99,7 @@ export function startTimes(): void {
   setClock(document.body.dataset.now);
   const zone = document.querySelector("[data-zone]");
   if (zone) {
-    const offset = -new Date().getTimezoneOffset();
-    const name = offset === 0 ? "UTC" : `UTC${offset < 0 ? "−" : "+"}${Math.floor(Math.abs(offset) / 60)}${offset % 60 ? ":" + two(Math.abs(offset % 60)) : ""}`;
-    zone.textContent = `Days are UTC. Times in your zone (${name}), UTC on hover.`;
+    zone.textContent = `Days are UTC. Times in your zone (${zoneName(-new Date().getTimezoneOffset())}), UTC on hover.`;
   }
   drawTimes();
   if (!saved()) {

@@ -23,6 +23,26 @@ export interface Tip {
   hide(): void;
 }
 
+/** Returns the left edge of the tooltip: on the side of its point where there is room, so that it never covers the point. */
+export const tipLeft = (x: number, width: number, room: number): number => (x + 12 + width <= room ? x + 12 : x - 12 - width >= 0 ? x - 12 - width : Math.max(0, room - width));
+
+/** Returns the column that a key moves to, from a column or from none (-1); null if the key moves nowhere. It may be beyond an end. */
+export function columnOf(key: string, at: number, count: number): number | null {
+  const last = count - 1;
+  switch (key) {
+    case "ArrowRight":
+      return at < 0 ? 0 : at + 1;
+    case "ArrowLeft":
+      return at < 0 ? last : at - 1;
+    case "Home":
+      return 0;
+    case "End":
+      return last;
+    default:
+      return null;
+  }
+}
+
 export function attachTip(element: HTMLElement, chart: ECharts, source: TipSource): Tip {
   const hair = Object.assign(document.createElement("div"), { className: "plot-hair" });
   const tip = Object.assign(document.createElement("div"), { className: "tip plot-tip" });
@@ -45,9 +65,7 @@ export function attachTip(element: HTMLElement, chart: ECharts, source: TipSourc
     tip.replaceChildren(Object.assign(document.createElement("strong"), { textContent: title }), list(source.rows(at)));
     hair.hidden = tip.hidden = false;
     hair.style.left = `${x}px`;
-    // Never covers its own point: it is on the side where there is room.
-    const width = tip.offsetWidth;
-    tip.style.left = x + 12 + width <= element.clientWidth ? `${x + 12}px` : x - 12 - width >= 0 ? `${x - 12 - width}px` : `${Math.max(0, element.clientWidth - width)}px`;
+    tip.style.left = `${tipLeft(x, tip.offsetWidth, element.clientWidth)}px`;
     if (aloud) {
       spoken.textContent = `${title}: ${source.rows(at).map((row) => `${row.name} ${row.text}`).join(", ")}`;
     }
@@ -63,8 +81,7 @@ export function attachTip(element: HTMLElement, chart: ECharts, source: TipSourc
   element.addEventListener("pointerleave", hide);
   element.addEventListener("blur", hide);
   element.addEventListener("keydown", (event) => {
-    const last = source.count - 1;
-    const target = event.key === "ArrowRight" ? (at < 0 ? 0 : at + 1) : event.key === "ArrowLeft" ? (at < 0 ? last : at - 1) : event.key === "Home" ? 0 : event.key === "End" ? last : null;
+    const target = columnOf(event.key, at, source.count);
     if (target !== null && source.count > 0) {
       event.preventDefault();
       show(target, true);

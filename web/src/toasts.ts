@@ -17,8 +17,9 @@ export function toast(text: string, detail = "", good = true): void {
   const element = document.createElement("div");
   element.className = "toast";
   element.dataset.toast = "";
-  element.innerHTML = `<span class="${good ? "good" : "bad"}">${icon(good ? "good" : "bad")}</span><div></div><button class="icon-btn" type="button" data-close aria-label="Dismiss">${icon("close")}</button>`;
-  const body = element.querySelector("div")!;
+  element.innerHTML = `<span class="${good ? "good" : "bad"}">${icon(good ? "good" : "bad")}</span><button class="icon-btn" type="button" data-close aria-label="Dismiss">${icon("close")}</button>`;
+  const body = document.createElement("div");
+  element.firstElementChild?.after(body);
   body.append(text);
   if (detail) {
     const line = document.createElement("p");

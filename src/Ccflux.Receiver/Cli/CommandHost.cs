@@ -1,7 +1,6 @@
 using Ccflux.Receiver.Platform.Database;
 using Ccflux.Receiver.Platform.Settings;
 using Ccflux.Storage;
-using Ccflux.Storage.Sqlite;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Extensions.Logging.Console;
 

@@ -79,7 +79,7 @@ internal static partial class ServeCommand
     {
         var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Ccflux.Receiver");
         Log.Starting(logger, Platform.ProductVersion.Text);
-        foreach (var setting in app.Services.GetRequiredService<SettingsReader>().Resolved)
+        foreach (var setting in app.Services.ResolvedSettings())
         {
             Log.Setting(logger, setting);
         }

@@ -2,21 +2,19 @@ using Ccflux.Receiver.Fleet.Switching;
 using Ccflux.Receiver.Quota.Ingest;
 using Ccflux.Receiver.Usage.Ingest;
 using Ccflux.Storage.Reading;
-using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Composition;
 
 /// <summary>Stores limits that ended turns as readings of 100 percent for quota and, if the fleet is on, passes them to its rotation at once.</summary>
-/// <param name="fleet">Null if the fleet is off.</param>
-internal sealed class LimitReadings(ReadingIntake intake, ReadSessions readers, LimitHitRecorder? fleet = null) : IFinalLimits
+internal sealed class LimitReadings(ReadingIntake intake, ReadSessions readers, ISessionLimitHits fleet) : IFinalLimits
 {
     public async Task<bool> StoreAsync(FinalLimits met)
     {
         var result = await intake.LimitsHitAsync(met.UserId, met.Email, [.. met.Limits.Select(limit => new LimitHit(limit.Window, limit.At, limit.ResetsAt))]);
-        return result.Status == WriteStatus.Committed && (fleet is null || !met.IsSigned || await NoteAsync(fleet, met));
+        return result.IsCommitted && (!met.IsSigned || await NoteAsync(met));
     }
 
-    private async Task<bool> NoteAsync(LimitHitRecorder fleet, FinalLimits met)
+    private async Task<bool> NoteAsync(FinalLimits met)
     {
         var own = new List<SessionLimitHit>();
         foreach (var session in met.Limits.Where(limit => fleet.IsOfFleet(limit.SessionId)).GroupBy(limit => limit.SessionId, StringComparer.Ordinal))

@@ -23,8 +23,6 @@ internal static class QuotaPorts
 /// <summary>Sums the billed tokens of an account's users.</summary>
 internal sealed class AccountUsage(ReadSessions readers) : IAccountUsage
 {
-    private const long Day = 86_400_000;
-
     public async ValueTask<IReadOnlyList<long?>> TokensAsync(IReadOnlyList<UsageSpan> spans, CancellationToken cancellationToken)
     {
         using var session = await readers.OpenAsync(cancellationToken);
@@ -38,13 +36,13 @@ internal sealed class AccountUsage(ReadSessions readers) : IAccountUsage
         return tokens;
     }
 
-    private static IReadOnlyList<long> UsersOf(SqlSession session, string email) =>
+    private static List<long> UsersOf(SqlSession session, string email) =>
         email.Length == 0 ? [] : session.List(PortsSql.UserOfEmail, static rows => rows.Int64(0), ("email", email));
 
     private static long Sum(SqlSession session, IReadOnlyList<long> users, long from, long to)
     {
-        var (firstDay, endDay) = ((from + Day - 1) / Day, to / Day);
-        var (headEnd, tailStart) = firstDay < endDay ? (firstDay * Day, endDay * Day) : (to, to);
+        var (firstDay, endDay) = ((from + UnixTime.Day - 1) / UnixTime.Day, to / UnixTime.Day);
+        var (headEnd, tailStart) = firstDay < endDay ? (firstDay * UnixTime.Day, endDay * UnixTime.Day) : (to, to);
         var days = Enumerable.Range(0, (int)Math.Max(0, endDay - firstDay)).Select(offset => firstDay + offset);
         return session.Scalar(
             PortsSql.BilledTokens,

@@ -14,8 +14,9 @@ using Ccflux.Receiver.Platform.Database;
 using Ccflux.Receiver.Platform.Docs;
 using Ccflux.Receiver.Platform.Live;
 using Ccflux.Receiver.Platform.Settings;
-using Ccflux.Receiver.Quota.Sources;
 using Ccflux.Receiver.Quota;
+using Ccflux.Receiver.Quota.Sources;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Ccflux.Receiver.Fleet;
 
@@ -25,24 +26,23 @@ internal static class FleetFeature
     /// <summary>The live topic that pages subscribe to.</summary>
     public const string Topic = "fleet";
 
-    /// <summary>Must come after storage and quota, because the fleet's settings are checked against theirs.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="configuration">Decides whether the fleet is registered at all.</param>
     public static IServiceCollection AddFleet(this IServiceCollection services, IConfiguration configuration)
     {
-        var options = services.AddSettings<FleetOptions>(configuration);
-        foreach (var fault in options.Faults(services.Settings<DatabaseOptions>().Path, services.Settings<QuotaOptions>().AllowTestUpstreams))
-        {
-            services.RefuseSetting(configuration, fault);
-        }
-
-        services.AddNetwork(configuration, options.Enabled);
-        services.AddMonitors(configuration, options.Enabled);
+        services.AddSettings<FleetOptions>();
+        services.AddSettingsCheck(reader => reader.Read<FleetOptions>().Faults(reader.Read<DatabaseOptions>().Path, reader.Read<QuotaOptions>().AllowTestUpstreams));
+        var isOn = new SettingsReader(configuration).Read<FleetOptions>().Enabled;
+        services.AddNetwork(isOn);
+        services.AddMonitors(isOn);
         // A restore keeps revocations even while the fleet is off.
         services.AddSingleton(new Revocations("agents", "fleet_agents", FleetRevocationsSql.SelectAgents, FleetRevocationsSql.RevokeAgents, FleetRevocationsSql.SelectUnknownAgents));
         services.AddSingleton(new Revocations("grants", "fleet_grants", FleetRevocationsSql.SelectGrants, FleetRevocationsSql.RevokeGrants, null));
         services.AddSingleton(new Revocations("enrolment codes", "fleet_codes", FleetRevocationsSql.SelectCodes, FleetRevocationsSql.RevokeCodes, null));
         services.AddSingleton(new Revocations("logins in the vault", "fleet_accounts", null, null, FleetRevocationsSql.SelectUnknownAccounts));
-        if (!options.Enabled)
+        if (!isOn)
         {
+            services.TryAddSingleton<ISessionLimitHits, NoSessionLimitHits>();
             return services;
         }
 
@@ -53,7 +53,7 @@ internal static class FleetFeature
         services.AddVault();
         services.AddAgents();
         services.AddSessions();
-        services.AddRotation(options);
+        services.AddRotation();
         services.AddHostedService<FleetHousekeeping>();
         services.AddFleetPages();
         return services;
@@ -109,13 +109,14 @@ internal static class FleetFeature
         services.AddSingleton<AgentEndpoints>();
     }
 
-    private static void AddRotation(this IServiceCollection services, FleetOptions options)
+    private static void AddRotation(this IServiceCollection services)
     {
-        services.AddSingleton(options.Rotation);
+        services.AddSingleton(provider => provider.GetRequiredService<FleetOptions>().Rotation);
         services.AddSingleton<RotationControls>();
         services.AddSingleton<RotationEvents>();
         services.AddSingleton<AccountWindows>();
         services.AddSingleton<LimitHitRecorder>();
+        services.AddSingleton<ISessionLimitHits>(provider => provider.GetRequiredService<LimitHitRecorder>());
         services.AddSingleton<FleetStateReader>();
         services.AddSingleton<RotationEngine>();
         services.AddHostedService(provider => provider.GetRequiredService<RotationEngine>());

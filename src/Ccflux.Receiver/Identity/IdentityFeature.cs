@@ -14,12 +14,13 @@ namespace Ccflux.Receiver.Identity;
 /// <summary>Registers and maps identity: the users who report, their tokens, devices and signatures.</summary>
 internal static class IdentityFeature
 {
-    public static IServiceCollection AddIdentity(this IServiceCollection services, IConfiguration configuration)
+    public static IServiceCollection AddIdentity(this IServiceCollection services)
     {
-        services.AddSettings<IdentityOptions>(configuration);
+        services.AddSettings<IdentityOptions>();
         services.AddSingleton<RequestSignatures>();
         services.AddSingleton<PlaintextResidue>();
         services.AddSingleton<AccessTokenStore>();
+        services.AddSingleton<AccessTokenGate>();
         services.AddSingleton<TokenExchange>();
         services.AddSingleton<DeviceDirectory>();
         services.AddSingleton<DeviceKeys>();

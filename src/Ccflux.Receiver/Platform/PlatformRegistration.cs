@@ -17,11 +17,11 @@ internal static class PlatformRegistration
     {
         builder.AddHttp();
         builder.Services.TryAddSingleton(TimeProvider.System);
-        builder.Services.AddAdmin(builder.Configuration);
-        builder.Services.AddAccess(builder.Configuration);
+        builder.Services.AddAdmin();
+        builder.Services.AddAccess();
         builder.Services.AddLive();
         builder.Services.AddDocs();
-        builder.Services.AddDownloads(builder.Configuration);
+        builder.Services.AddDownloads();
         builder.Services.AddSingleton<HealthEndpoint>();
         builder.Services.AddMetricsEndpoint();
         builder.Services.AddHostedService<IdleMemoryTrimmer>();
@@ -38,8 +38,8 @@ internal static class PlatformRegistration
 
     public static void MapPlatform(this WebApplication app)
     {
-        app.MapGet(HealthEndpoint.Path, (HttpContext context, HealthEndpoint health) => health.AnswerAsync(context)).AllowAnonymous().WithTags("Operation").WithSummary("Whether the receiver is running and can write.");
-        app.MapGet(MetricsEndpoint.Path, (HttpContext context, MetricsEndpoint metrics) => metrics.AnswerAsync(context)).AllowOwnTokens().WithTags("Operation").WithSummary("Metrics in Prometheus format. Bearer token: METRICS_TOKEN, if set.");
+        app.MapGet(HealthEndpoint.Path, (HttpContext context, HealthEndpoint health) => health.AnswerAsync(context)).AllowAnonymous().LimitOpen().WithTags("Operation").WithSummary("Whether the receiver is running and can write.");
+        app.MapGet(MetricsEndpoint.Path, (HttpContext context, MetricsEndpoint metrics) => metrics.AnswerAsync(context)).AllowOwnTokens().LimitOpen().WithTags("Operation").WithSummary("Metrics in Prometheus format. Bearer token: METRICS_TOKEN, if set.");
         app.MapAdmin();
         app.MapLive();
         app.MapDocs();

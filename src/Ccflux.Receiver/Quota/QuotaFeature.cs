@@ -7,6 +7,7 @@ using Ccflux.Receiver.Platform.Settings;
 using Ccflux.Receiver.Quota.AlertPages;
 using Ccflux.Receiver.Quota.Alerts;
 using Ccflux.Receiver.Quota.Api;
+using Ccflux.Receiver.Quota.Forecasts;
 using Ccflux.Receiver.Quota.Ingest;
 using Ccflux.Receiver.Quota.Pages;
 using Ccflux.Receiver.Quota.Polling;
@@ -23,11 +24,12 @@ internal static class QuotaFeature
     /// <summary>The topic that pages subscribe to.</summary>
     public const string Topic = "quota";
 
-    public static IServiceCollection AddQuota(this IServiceCollection services, IConfiguration configuration)
+    public static IServiceCollection AddQuota(this IServiceCollection services)
     {
-        services.AddSettings<QuotaOptions>(configuration);
+        services.AddSettings<QuotaOptions>();
         services.AddSingleton<QuotaMetrics>();
         services.AddSingleton(provider => new LiveTopic(Topic, provider.GetRequiredService<QuotaOptions>().Public ? null : AdminPolicies.Reader));
+        services.TryAddSingleton(QuotaIntervals.Default);
         services.AddSingleton<PollInterval>();
         services.AddSingleton<PolledAccountStore>();
         services.TryAddSingleton<PollJitter>(Random.Shared.NextDouble);
@@ -36,9 +38,12 @@ internal static class QuotaFeature
         services.AddSingleton<IQuotaTargets, CredentialFiles>();
         services.AddSingleton<IPollSource, CookieSource>();
         services.AddSingleton<IPollSource, OAuthSource>();
+        services.AddSingleton<PolledAccounts>();
+        services.AddSingleton<AccountDiscovery>();
+        services.AddSingleton<AccountPoller>();
         services.AddSingleton<Poller>();
         services.AddHostedService(provider => provider.GetRequiredService<Poller>());
-        services.AddSettings<AlertOptions>(configuration);
+        services.AddSettings<AlertOptions>();
         services.AddSingleton<WebhookHttp>();
         services.AddSingleton<AlertSender>();
         services.AddSingleton<Notifications>();
@@ -50,6 +55,7 @@ internal static class QuotaFeature
         services.AddHostedService<Retention>();
         services.AddSingleton<ReadingIntake>();
         services.AddSingleton<ReadingsEndpoint>();
+        services.TryAddSingleton<IAccountUsage, NoAccountUsage>();
         services.AddSingleton<PlanEstimates>();
         services.AddSingleton<QuotaQuery>();
         services.AddSingleton<HistoryQuery>();

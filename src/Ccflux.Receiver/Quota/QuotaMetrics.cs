@@ -30,7 +30,14 @@ internal sealed class QuotaMetrics
     public void LeftOut(string source, int fields) => _leftOut.Add(fields, new KeyValuePair<string, object?>("source", source));
 
     /// <param name="reason"><c>rate</c>: a digest replaces it. <c>full</c>: the queue was full.</param>
-    public void Held(string reason) => _held.Add(1, new KeyValuePair<string, object?>("reason", reason));
+    /// <param name="alerts">How many.</param>
+    public void Held(string reason, int alerts)
+    {
+        if (alerts > 0)
+        {
+            _held.Add(alerts, new KeyValuePair<string, object?>("reason", reason));
+        }
+    }
 
     public void Polled(string source, PollFailure? failure) => _polls.Add(
         1, new KeyValuePair<string, object?>("source", source), new KeyValuePair<string, object?>("outcome", failure?.ToString() ?? "Ok"));

@@ -1,3 +1,5 @@
+using Ccflux.Contracts.Quota;
+
 namespace Ccflux.Receiver.Quota;
 
 /// <summary>How full one window of an account is.</summary>

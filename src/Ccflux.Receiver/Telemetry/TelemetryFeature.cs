@@ -18,15 +18,16 @@ namespace Ccflux.Receiver.Telemetry;
 /// <summary>Registers and maps telemetry: accepts OTLP and serves figures.</summary>
 internal static class TelemetryFeature
 {
-    public static IServiceCollection AddTelemetry(this IServiceCollection services, IConfiguration configuration)
+    public static IServiceCollection AddTelemetry(this IServiceCollection services)
     {
-        var options = services.AddSettings<TelemetryOptions>(configuration);
-        services.AddSingleton(new LabelNames(options));
+        services.AddSettings<TelemetryOptions>();
+        services.AddSingleton<LabelNames>();
         services.AddSingleton<TelemetryMetrics>();
         services.AddSingleton<TelemetryTokens>();
         services.AddSingleton<MemoryBudget>();
         services.AddSingleton<TelemetryWriter>();
         services.AddSingleton<ITransactionParticipant>(provider => provider.GetRequiredService<TelemetryWriter>());
+        services.AddSingleton<OtlpAdmission>();
         services.AddSingleton<OtlpIntake>();
         services.AddSingleton<OtlpHttpEndpoint>();
         services.AddSingleton<OtlpGrpcEndpoint>();
@@ -44,7 +45,7 @@ internal static class TelemetryFeature
         services.AddSingleton<CallFile>();
         services.AddSingleton<TelemetryAdminQuery>();
         services.AddTelemetryPages();
-        services.AddOtlpListeners(options);
+        services.AddOtlpListeners();
         return services;
     }
 

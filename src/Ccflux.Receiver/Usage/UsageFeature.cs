@@ -14,27 +14,29 @@ using Ccflux.Receiver.Usage.Store;
 using Ccflux.Receiver.Usage.Store.Retention;
 using Ccflux.Receiver.Usage.Store.Tiers;
 using Ccflux.Storage.Writing;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Ccflux.Receiver.Usage;
 
 /// <summary>Registers and maps usage: reports in, figures out.</summary>
 internal static class UsageFeature
 {
-    public static IServiceCollection AddUsage(this IServiceCollection services, IConfiguration configuration)
+    public static IServiceCollection AddUsage(this IServiceCollection services)
     {
-        services.AddSettings<UsageOptions>(configuration);
+        services.AddSettings<UsageOptions>();
         services.AddMeters<UsageMetrics>();
         services.AddSingleton(new LiveTopic(UsageWriter.Topic, AdminPolicies.Reader));
         services.AddSingleton(provider => new UsageWriter(provider.GetRequiredService<IChangeFeed>()));
         services.AddSingleton<ITransactionParticipant>(provider => provider.GetRequiredService<UsageWriter>());
         services.AddSingleton<RefusalRecorder>();
+        services.TryAddSingleton<IFinalLimits, NoFinalLimits>();
         services.AddSingleton<ReportPipeline>();
         services.AddTransient<LegacyImport>();
         services.AddTransient<UsageRemoval>();
         services.AddHostedService<WindowJob>();
         services.AddHostedService<TierJob>();
         services.AddHostedService<RetentionJob>();
-        services.AddUsageRead(configuration);
+        services.AddUsageRead();
         services.AddUsagePages();
         return services;
     }

@@ -29,7 +29,7 @@ public sealed class ReadSessions : IDisposable
     private readonly SemaphoreSlim _unprivileged = new(MaxUnprivileged);
     private readonly Dictionary<string, CallerShare> _callers = new(StringComparer.Ordinal);
 
-    /// <param name="open">Opens a connection with a page cache of so many kilobytes.</param>
+    /// <param name="open">Opens a connection with a page cache of the given size in kilobytes.</param>
     public ReadSessions(Func<int, ReadConnection> open)
     {
         _requests = new ReadPool(() => open(CacheKilobytes), MaxRequests);

@@ -94,6 +94,3 @@ public sealed record Migration(int Number, string Name, string Sql)
         return new Migration(int.Parse(name.AsSpan(0, 4), System.Globalization.CultureInfo.InvariantCulture), name, reader.ReadToEnd());
     }
 }
-
-/// <summary>The database's schema does not match this program.</summary>
-public sealed class MigrationException(string message) : Exception(message);

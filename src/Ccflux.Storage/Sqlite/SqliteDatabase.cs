@@ -18,9 +18,6 @@ public static class SqliteDatabase
         PRAGMA journal_size_limit = 67108864;
         """;
 
-    /// <summary>Identity of this database; a restored one has a different identity.</summary>
-    public const string SelectStoreId = "SELECT store_id FROM store";
-
     private const string InsertStore =
         "INSERT INTO store (one, store_id, created_at) VALUES (1, @id, CAST(strftime('%s', 'now') AS INTEGER) * 1000) ON CONFLICT DO NOTHING";
 

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Ccflux.Receiver.Tests.Hosting;
@@ -58,7 +59,16 @@ internal sealed class RunningReceiver : IAsyncDisposable
     /// <param name="folder">Where the database is; a second receiver may be started on the first one's.</param>
     /// <param name="time">The clock.</param>
     /// <param name="settings">Settings, as they would be in the environment.</param>
-    public static async Task<RunningReceiver> StartAsync(Action<IServiceCollection> replace, string folder, TimeProvider? time, params (string Key, string? Value)[] settings)
+    public static Task<RunningReceiver> StartAsync(Action<IServiceCollection> replace, string folder, TimeProvider? time, params (string Key, string? Value)[] settings) =>
+        StartAsync(replace, [], folder, time, settings);
+
+    /// <param name="replace">Replaces what leads out of the process by test doubles.</param>
+    /// <param name="without">Background jobs that it does not run: their intervals are short, and a simulated day is long.</param>
+    /// <param name="folder">Where the database is.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="settings">Settings, as they would be in the environment.</param>
+    public static async Task<RunningReceiver> StartAsync(
+        Action<IServiceCollection> replace, IReadOnlyList<Type> without, string folder, TimeProvider? time, params (string Key, string? Value)[] settings)
     {
         var builder = ServeCommand.CreateBuilder();
         var values = new Dictionary<string, string?>(StringComparer.Ordinal)
@@ -85,6 +95,11 @@ internal sealed class RunningReceiver : IAsyncDisposable
         }
 
         replace(builder.Services);
+        if (without.Count > 0)
+        {
+            ((IHostApplicationBuilder)builder).ConfigureContainer(new DefaultServiceProviderFactory(), services => RemoveJobs(services, without));
+        }
+
         MigratedDatabase.CreateIn(values["DATABASE_PATH"]!);
         var app = Program.Build(builder);
         await app.StartAsync();
@@ -118,5 +133,12 @@ internal sealed class RunningReceiver : IAsyncDisposable
     {
         await StopAsync();
         Directory.Delete(Folder, recursive: true);
+    }
+
+    private static void RemoveJobs(IServiceCollection services, IReadOnlyList<Type> without)
+    {
+        var jobs = services.Where(service => service.ServiceType == typeof(IHostedService) && without.Contains(service.ImplementationType)).ToList();
+        Assert.Equal(without.Count, jobs.Count);
+        jobs.ForEach(job => services.Remove(job));
     }
 }

@@ -11,6 +11,10 @@ namespace Ccflux.Receiver.Tests.Quota;
 /// <summary>Alerts over a real connection: what each channel gets, and when it is retried, held back or dropped.</summary>
 public sealed class AlertDeliveryTests : IAsyncDisposable
 {
+    // Hours pass in some tests: with fewer polls, and without looks for what is to be sent, they show the same.
+    private static readonly (string Key, string? Value) s_slow = ("POLL_INTERVAL", "300");
+    private static readonly TimeSpan s_never = TimeSpan.FromDays(2);
+
     private readonly List<(string Path, JsonElement Body)> _taken = [];
     private readonly WebApplication _hook;
     private Func<string, (int Status, string? Location)> _answer = _ => (200, null);
@@ -41,7 +45,7 @@ public sealed class AlertDeliveryTests : IAsyncDisposable
     public async Task Threshold_Crossed_IsToldByEveryChannelInItsOwnForm()
     {
         await StartAsync(("CLAUDE_LABEL", "R&D <one>"), ("ALERT_THRESHOLDS", "1"), ("ALERT_FORECAST", "0"));
-        await UntilAsync(() => _taken.Count >= 3);
+        await _rig!.DeliverUntilAsync(() => _taken.Count >= 3);
 
         var telegram = Of("/bot7:secret_bot-token/sendMessage");
         Assert.Equal("-100200", telegram.GetProperty("chat_id").GetString());
@@ -61,7 +65,7 @@ public sealed class AlertDeliveryTests : IAsyncDisposable
         await StartAsync();
         await TestAlertAsync();
 
-        await UntilAsync(() => Deliveries("error = 'answered 307'") == 1);
+        await _rig!.DeliverUntilAsync(() => Deliveries("error = 'answered 307'") == 1);
         Assert.DoesNotContain(_taken, one => one.Path is "/elsewhere");
     }
 
@@ -72,23 +76,40 @@ public sealed class AlertDeliveryTests : IAsyncDisposable
         await StartAsync(("ALERT_THRESHOLDS", "100"), ("ALERT_FORECAST", "0"));
         await TestAlertAsync();
 
-        await UntilAsync(() => Deliveries("kind = 'test' AND channel = 'slack' AND state = 'failed' AND attempts = 5") == 1);
+        await _rig!.DeliverUntilAsync(() => Deliveries("kind = 'test' AND channel = 'slack' AND state = 'failed' AND attempts = 5") == 1);
         Assert.Equal(2, Deliveries("kind = 'test' AND state = 'delivered' AND attempts = 1"));
+    }
+
+    [Fact]
+    public async Task Delivery_WhileItIsSent_IsNotDue()
+    {
+        var (attempts, due) = (0, 0);
+        _answer = path =>
+        {
+            attempts += path is "/slack" ? Deliveries("kind = 'test' AND channel = 'slack' AND state = 'waiting' AND attempts = 1") : 0;
+            due += path is "/slack" ? Deliveries($"kind = 'test' AND channel = 'slack' AND next_at <= {_rig!.Time.GetUtcNow().AddSeconds(20).ToUnixTimeMilliseconds()}") : 0;
+            return (200, null);
+        };
+        await StartAsync(("ALERT_THRESHOLDS", "100"), ("ALERT_FORECAST", "0"));
+        await TestAlertAsync();
+
+        await _rig!.DeliverUntilAsync(() => Deliveries("kind = 'test' AND state = 'delivered' AND attempts = 1") == 3);
+        Assert.Equal((1, 0), (attempts, due));
     }
 
     [Fact]
     public async Task QuietHours_HoldAlertsBackUntilTheirEnd_AndDropWhatIsOutdatedThen()
     {
-        var start = new Ccflux.Testing.ManualTime().GetUtcNow();
+        var start = new ManualTime().GetUtcNow();
         var hours = $"{start.AddMinutes(-1):HH:mm}-{start.AddHours(9):HH:mm}";
-        await StartAsync(("ALERT_THRESHOLDS", "1"), ("ALERT_FORECAST", "0"), ("ALERT_QUIET_HOURS", hours));
+        await StartAsync(("ALERT_THRESHOLDS", "1"), ("ALERT_FORECAST", "0"), ("ALERT_QUIET_HOURS", hours), s_slow);
 
         await _rig!.PassAsync(TimeSpan.FromHours(8));
         Assert.Empty(_taken);
         var waiting = Deliveries("state = 'waiting'");
         Assert.InRange(waiting, 3, 1000);
 
-        await UntilAsync(() => Deliveries($"state = 'waiting' AND next_at < {start.AddHours(10).ToUnixTimeMilliseconds()}") == 0, step: TimeSpan.FromMinutes(5));
+        await _rig.DeliverUntilAsync(() => Deliveries($"state = 'waiting' AND next_at < {start.AddHours(10).ToUnixTimeMilliseconds()}") == 0);
         Assert.True(Deliveries("state = 'delivered'") > 0, "seven_day has not reset by then");
         Assert.True(Deliveries("state = 'outdated' AND attempts = 0") > 0, "five_hour has");
     }
@@ -96,7 +117,7 @@ public sealed class AlertDeliveryTests : IAsyncDisposable
     [Fact]
     public async Task Rule_OfAnAccount_BeatsTheDefault()
     {
-        await StartAsync(("ALERT_THRESHOLDS", "1"), ("ALERT_FORECAST", "0"), ("ALERT_QUIET_HOURS", "00:00-23:59"));
+        await StartAsync(s_never, ("ALERT_THRESHOLDS", "1"), ("ALERT_FORECAST", "0"), ("ALERT_QUIET_HOURS", "00:00-23:59"), s_slow);
         var before = Deliveries("true");
 
         Assert.Equal(204, await RuleAsync("""{"account":1,"thresholds":[],"forecast":false}"""));
@@ -110,7 +131,7 @@ public sealed class AlertDeliveryTests : IAsyncDisposable
     [Fact]
     public async Task Rule_Removed_GivesTheAccountTheDefaultAgain()
     {
-        await StartAsync(("ALERT_THRESHOLDS", "1"), ("ALERT_FORECAST", "0"), ("ALERT_QUIET_HOURS", "00:00-23:59"));
+        await StartAsync(s_never, ("ALERT_THRESHOLDS", "1"), ("ALERT_FORECAST", "0"), ("ALERT_QUIET_HOURS", "00:00-23:59"), s_slow);
         Assert.Equal(204, await RuleAsync("""{"account":1,"thresholds":[],"forecast":false}"""));
         await _rig!.PassAsync(TimeSpan.FromHours(6));
         var before = Deliveries("true");
@@ -139,7 +160,7 @@ public sealed class AlertDeliveryTests : IAsyncDisposable
         var token = page.Split($"name=\"{AdminSession.AntiforgeryField}\" value=\"")[1].Split('"')[0];
         using var sent = await _rig.Receiver.Client.PostFormAsync("/admin/alerts/test", [new(AdminSession.AntiforgeryField, token)], session);
         Assert.Equal("303 /admin/alerts", $"{(int)sent.StatusCode} {sent.Headers.Location}");
-        await UntilAsync(() => Deliveries("state = 'delivered'") == 3);
+        await _rig.DeliverUntilAsync(() => Deliveries("state = 'delivered'") == 3);
 
         page = await _rig.Receiver.Client.GetStringAsync(new Uri("/admin/alerts", UriKind.Relative), session);
         Assert.Contains("33 %, 66 %", page, StringComparison.Ordinal);
@@ -159,11 +180,13 @@ public sealed class AlertDeliveryTests : IAsyncDisposable
         await _hook.DisposeAsync();
     }
 
-    private async Task StartAsync(params (string Key, string? Value)[] settings)
+    private Task StartAsync(params (string Key, string? Value)[] settings) => StartAsync(null, settings);
+
+    private async Task StartAsync(TimeSpan? delivery, params (string Key, string? Value)[] settings)
     {
         await _hook.StartAsync(Cancellation);
         var address = _hook.Urls.Single();
-        _rig = await QuotaRig.StartAsync(settings:
+        _rig = await QuotaRig.StartAsync(delivery: delivery, settings:
         [
             ("ALERT_TELEGRAM_TOKEN", "7:secret_bot-token"), ("ALERT_TELEGRAM_CHAT", "-100200"), ("ALERT_TELEGRAM_URL", address),
             ("ALERT_SLACK_URL", address + "/slack"), ("ALERT_WEBHOOK_URL", address + "/plain"), ("ALLOW_PRIVATE_WEBHOOKS", "1"), .. settings,
@@ -197,21 +220,6 @@ public sealed class AlertDeliveryTests : IAsyncDisposable
         lock (_taken)
         {
             return _taken.First(one => string.Equals(one.Path, path, StringComparison.Ordinal)).Body;
-        }
-    }
-
-    /// <summary>Moves the clock until the condition is true; in steps, since sending takes its own time.</summary>
-    private async Task UntilAsync(Func<bool> isSo, TimeSpan? step = null)
-    {
-        using var deadline = new CancellationTokenSource(TestDeadline.Ample);
-        while (!isSo())
-        {
-            await _rig!.PassAsync(step ?? TimeSpan.FromSeconds(5));
-            do
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, deadline.Token);
-            }
-            while (step is null && Deliveries($"state = 'waiting' AND next_at <= {_rig.Time.GetUtcNow().AddSeconds(-6).ToUnixTimeMilliseconds()}") > 0 && !isSo());
         }
     }
 }

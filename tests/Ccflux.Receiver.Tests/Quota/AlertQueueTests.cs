@@ -34,7 +34,7 @@ public sealed class AlertQueueTests : IAsyncDisposable
         Assert.Equal(20 * 10 - AlertQueue.MaxPerSpan, digest.Held);
         Assert.Contains("180 more alerts", digest.ToAlert().Text, StringComparison.Ordinal);
 
-        _wire!.Time.Advance(AlertQueue.Span + TimeSpan.FromMinutes(1));
+        _wire!.Time.Leap(AlertQueue.Span + TimeSpan.FromMinutes(1));
         await PostAsync([Reading("a0", "late", 99)]);
         Assert.Equal(AlertQueue.MaxPerSpan + 1, Count("kind <> 'digest'"));
     }
@@ -110,7 +110,7 @@ public sealed class AlertQueueTests : IAsyncDisposable
         var id = 0L;
         await _wire!.Receiver.Service<GroupCommitWriter>().WriteAsync(session =>
         {
-            id = PolledAccountStore.Upsert(session, new AccountIdentity("polled", AccountIdentity.Polled, QuotaSource.OAuth, "polled", ""), Now);
+            id = AccountWriter.Upsert(session, new AccountIdentity("polled", AccountIdentity.Polled, QuotaSource.OAuth, "polled", ""), Now);
             return ReadingWriter.Write(session, id, QuotaSource.OAuth, [new Reading("five_hour", (long)(used * 1000), Now.AddHours(3), Now)]);
         });
         await _wire.Receiver.Service<AlertWatch>().ReadingsStoredAsync(id);

@@ -20,6 +20,29 @@ public sealed class CookiePollingTests
     }
 
     [Fact]
+    public async Task Cookies_TakenAway_EndPolling_UntilTheyAreBack()
+    {
+        await using var rig = await QuotaRig.StartAsync(settings: [("CLAUDE_SESSION_KEY", null), ("CLAUDE_ORG_ID", null)]);
+        var env = Path.Combine(rig.Receiver.Folder, ".env");
+        var cookies = $"CLAUDE_SESSION_KEY={rig.Upstream.Accounts[0].SessionKey}\nCLAUDE_ORG_ID={rig.Upstream.Accounts[0].OrganizationId}\n";
+        await File.WriteAllTextAsync(env, cookies, TestContext.Current.CancellationToken);
+        await rig.PassAsync(TimeSpan.FromMinutes(10));
+        Assert.Single(rig.Poller.Statuses());
+
+        File.Delete(env);
+        await rig.PassAsync(TimeSpan.FromMinutes(2));
+        var before = rig.Upstream.Exchanges.Count;
+        await rig.PassAsync(TimeSpan.FromMinutes(10));
+
+        Assert.InRange(before, 8, 12);
+        Assert.Equal(before, rig.Upstream.Exchanges.Count);
+        Assert.Empty(rig.Poller.Statuses());
+        await File.WriteAllTextAsync(env, cookies, TestContext.Current.CancellationToken);
+        await rig.PassAsync(TimeSpan.FromMinutes(2));
+        Assert.InRange(rig.Upstream.Exchanges.Count, before + 1, before + 3);
+    }
+
+    [Fact]
     public async Task Cookies_NotConfigured_NothingIsSent()
     {
         await using var rig = await QuotaRig.StartAsync(cookies: false, accounts: 0);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Ccflux.Lab.Demo;
+using Ccflux.Receiver.Quota.Polling;
 using Ccflux.Receiver.Tests.Hosting;
 using Ccflux.Simulator;
 using Ccflux.Testing;
@@ -14,18 +15,23 @@ public sealed class DemoQuotaTests
     public async Task Demo_WithItsSimulator_ShowsAccountsInEveryState()
     {
         await using var simulator = await SimulatorProcess.StartAsync();
-        await using var receiver = await RunningReceiver.StartAsync(null, [.. simulator.Settings, ("ENV_FILE", Path.Combine(simulator.Folder, ".env"))]);
+        var time = new ManualTime(TimeProvider.System.GetUtcNow());
+        await using var receiver = await RunningReceiver.StartAsync(time, [.. simulator.Settings, ("ENV_FILE", Path.Combine(simulator.Folder, ".env"))]);
         await receiver.Make<DemoData>().FillAsync();
         await receiver.Make<DemoQuota>().FillAsync(
             [new("amara.okafor@example.org", 1_900_000, TimeSpan.FromMinutes(4)), new("george.whitlock@example.org", 480_000, TimeSpan.FromHours(7))], TestContext.Current.CancellationToken);
 
-        var accounts = await UntilPolledAsync(receiver);
+        await PassAsync(time, receiver.Service<Poller>());
+        using var answer = await receiver.Client.FetchAsync("/api/usage", bearer: RunningReceiver.ViewerToken);
+        using var document = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        var accounts = document.RootElement.GetProperty("accounts").EnumerateArray().ToList();
 
         Assert.Equal(DemoScript.Accounts + 2, accounts.Count);
         Assert.Contains(accounts, account => Window(account) is < 20 && Text(account, "level") == "green");
         Assert.Contains(accounts, account => Window(account) is > 70 and < 90);
         Assert.Contains(accounts, account => Window(account) is > 90 and < 100 && Outlook(account) == "runs_out");
         Assert.Contains(accounts, account => Window(account) is 100 && Outlook(account) == "exhausted");
+        Assert.Equal(2, accounts.Count(account => Error(account) is not null));
         Assert.Contains(accounts, account => Error(account) == "rejected" && account.GetProperty("stale").GetBoolean());
         Assert.Contains(accounts, account => Error(account) == "rate_limited");
         Assert.Contains(accounts, account => Text(account, "source") == "statusline" && account.GetProperty("stale").GetBoolean());
@@ -43,21 +49,14 @@ public sealed class DemoQuotaTests
     private static string? Error(JsonElement account) =>
         account.GetProperty("error") is { ValueKind: JsonValueKind.Object } error ? Text(error, "kind") : null;
 
-    /// <summary>The receiver polled in part before the demo was filled; what is shown settles once every account was polled.</summary>
-    private static async Task<List<JsonElement>> UntilPolledAsync(RunningReceiver receiver)
+    /// <summary>Moves the receiver's clock until every account was polled: after a start, polls are spread over a minute.</summary>
+    private static async Task PassAsync(ManualTime time, Poller poller)
     {
-        using var deadline = new CancellationTokenSource(TestDeadline.Ample);
-        while (true)
+        var end = time.GetUtcNow().AddMinutes(2);
+        while (poller.Statuses().Any(status => status.State.LastAttempt is null))
         {
-            using var answer = await receiver.Client.FetchAsync("/api/usage", bearer: RunningReceiver.ViewerToken);
-            using var document = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(deadline.Token));
-            var accounts = document.RootElement.GetProperty("accounts").EnumerateArray().Select(account => account.Clone()).ToList();
-            if (accounts.Count(account => Error(account) is not null) == 2)
-            {
-                return accounts;
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, deadline.Token);
+            Assert.True(time.AdvanceToNextTimer(end), "an account was not polled within two minutes");
+            await poller.WhenIdleAsync();
         }
     }
 

@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using Ccflux.Receiver.Quota.Store;
 using Ccflux.Receiver.Tests.Hosting;
-using Ccflux.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Hosting;
 
@@ -123,7 +122,7 @@ public sealed class QuotaApiTests
     [Fact]
     public async Task History_OfTwoDays_KeepsEveryPeakAndOldReadingsByTheHour()
     {
-        await using var rig = await QuotaRig.StartAsync(settings: ("QUOTA_DETAIL_DAYS", "1"));
+        await using var rig = await QuotaRig.StartAsync(settings: [("QUOTA_DETAIL_DAYS", "1"), ("POLL_INTERVAL", "180")]);
         await rig.PassAsync(TimeSpan.FromDays(2));
         await rig.Receiver.Service<IEnumerable<IHostedService>>().OfType<Retention>().Single().FoldAsync(TestContext.Current.CancellationToken);
         var given = rig.Upstream.Exchanges.Select(exchange => (exchange.At, exchange.Windows.Single(window => window.Window == "five_hour").Used)).ToList();
@@ -167,8 +166,9 @@ public sealed class QuotaApiTests
 
         using var test = await rig.Receiver.Client.PostFormAsync("/api/v1/quota/alerts/test", [], bearer: RunningReceiver.AdminToken);
         Assert.Equal(202, (int)test.StatusCode);
-        var alert = await WaitForAsync(rig, alert => alert.GetProperty("state").GetString() == "delivered");
+        await rig.DeliverUntilAsync(() => rig.Query("SELECT count(*) FROM quota_deliveries WHERE state = 'delivered'", row => row.GetInt32(0))[0] == 1);
 
+        var alert = await AlertAsync(rig);
         Assert.Equal(3, alert.GetProperty("attempts").GetInt32());
         Assert.Equal(3, taken.Count);
         Assert.Contains("/secret-path 200", taken[^1], StringComparison.Ordinal);
@@ -183,8 +183,9 @@ public sealed class QuotaApiTests
         await using var rig = await QuotaRig.StartAsync(settings: [("ALERT_SLACK_URL", "https://ip6-localhost/services/secret-path")]);
 
         using var test = await rig.Receiver.Client.PostFormAsync("/api/v1/quota/alerts/test", [], bearer: RunningReceiver.AdminToken);
-        var alert = await WaitForAsync(rig, alert => alert.GetProperty("attempts").GetInt32() > 0);
+        await rig.DeliverUntilAsync(() => rig.Query("SELECT attempts FROM quota_deliveries", row => row.GetInt32(0)).Single() > 0);
 
+        var alert = await AlertAsync(rig);
         Assert.Equal(202, (int)test.StatusCode);
         Assert.Matches("private IP address|cannot be resolved", alert.GetProperty("error").GetString());
         Assert.DoesNotContain(rig.Receiver.LogLines, line => line.Contains("secret-path", StringComparison.Ordinal));
@@ -193,7 +194,7 @@ public sealed class QuotaApiTests
     [Fact]
     public async Task Thresholds_CrossedByASimulatedAccount_AreToldOncePerWindow()
     {
-        await using var rig = await QuotaRig.StartAsync(settings: [("ALERT_WEBHOOK_URL", "https://192.0.2.1/"), ("ALLOW_PRIVATE_WEBHOOKS", "1"), ("ALERT_THRESHOLDS", "20"), ("ALERT_QUIET_HOURS", "00:00-23:59"), ("ALERT_FORECAST", "0")]);
+        await using var rig = await QuotaRig.StartAsync(delivery: TimeSpan.FromDays(2), settings: [("ALERT_WEBHOOK_URL", "https://192.0.2.1/"), ("ALLOW_PRIVATE_WEBHOOKS", "1"), ("ALERT_THRESHOLDS", "20"), ("ALERT_QUIET_HOURS", "00:00-23:59"), ("ALERT_FORECAST", "0"), ("POLL_INTERVAL", "180")]);
         await rig.PassAsync(TimeSpan.FromDays(1));
 
         var crossings = 0;
@@ -208,28 +209,13 @@ public sealed class QuotaApiTests
         Assert.Equal(crossings, rig.Query("SELECT kind FROM quota_alerts WHERE window = 'five_hour'", row => row.GetString(0)).Count);
     }
 
+    private static async Task<JsonElement> AlertAsync(QuotaRig rig) => (await rig.GetAsync("/api/v1/quota/alerts")).GetProperty("alerts").EnumerateArray().Single();
+
     private static long Milli(double percent) => (long)Math.Round(percent * 1000);
 
     private static async Task<int> StatusAsync(QuotaRig rig, string path)
     {
         using var answer = await rig.Receiver.Client.FetchAsync(path);
         return (int)answer.StatusCode;
-    }
-
-    /// <summary>Moves the clock until the only alert is as expected; slowly, since sending takes its own time.</summary>
-    private static async Task<JsonElement> WaitForAsync(QuotaRig rig, Func<JsonElement, bool> isExpected)
-    {
-        using var deadline = new CancellationTokenSource(TestDeadline.Ample);
-        while (true)
-        {
-            var alert = (await rig.GetAsync("/api/v1/quota/alerts")).GetProperty("alerts")[0];
-            if (isExpected(alert))
-            {
-                return alert;
-            }
-
-            await rig.PassAsync(TimeSpan.FromMilliseconds(500));
-            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, deadline.Token);
-        }
     }
 }

@@ -1,5 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
+using Ccflux.Receiver.Identity.Users;
+using Ccflux.Receiver.Platform.Memory;
+using Ccflux.Receiver.Quota;
+using Ccflux.Receiver.Quota.Alerts;
 using Ccflux.Receiver.Quota.Polling;
 using Ccflux.Receiver.Quota.Sources;
 using Ccflux.Receiver.Tests.Hosting;
@@ -15,15 +19,25 @@ internal sealed class QuotaRig : IAsyncDisposable
 {
     private const string Memory = "/dev/shm";
 
+    // Most of a simulated day would be looks that find nothing.
+    private static readonly TimeSpan s_discovery = TimeSpan.FromMinutes(1);
+
+    // A request to a channel is given up after 15 s: while one is sent, the clock must not move that far.
+    private static readonly TimeSpan s_delivery = TimeSpan.FromSeconds(10);
+    private static readonly Type[] s_without = [typeof(ManualTokenHasher), typeof(IdleMemoryTrimmer)];
+
     private readonly SimulatorHandler _handler;
+    private readonly QuotaIntervals _intervals;
     private readonly (string Key, string? Value)[] _settings;
 
-    private QuotaRig(ManualTime time, SimulatedUpstream upstream, SimulatorHandler handler, RunningReceiver receiver, (string Key, string? Value)[] settings)
+    private QuotaRig(
+        ManualTime time, SimulatedUpstream upstream, SimulatorHandler handler, RunningReceiver receiver, QuotaIntervals intervals, (string Key, string? Value)[] settings)
     {
         Time = time;
         Upstream = upstream;
         _handler = handler;
         Receiver = receiver;
+        _intervals = intervals;
         _settings = settings;
     }
 
@@ -36,7 +50,11 @@ internal sealed class QuotaRig : IAsyncDisposable
     public Poller Poller => Receiver.Service<Poller>();
 
     /// <summary>Account 1 is polled with cookies, the others with tokens; with <paramref name="cookies"/> false, all with tokens.</summary>
-    public static async Task<QuotaRig> StartAsync(int accounts = 1, bool cookies = true, params (string Key, string? Value)[] settings)
+    /// <param name="accounts">Number of accounts.</param>
+    /// <param name="cookies">Whether account 1 is polled with cookies.</param>
+    /// <param name="delivery">Between looks for alerts that are due; null for an interval at which <see cref="DeliverUntilAsync"/> works.</param>
+    /// <param name="settings">Further settings.</param>
+    public static async Task<QuotaRig> StartAsync(int accounts = 1, bool cookies = true, TimeSpan? delivery = null, params (string Key, string? Value)[] settings)
     {
         var time = new ManualTime();
         var upstream = new SimulatedUpstream(accounts, time);
@@ -50,8 +68,9 @@ internal sealed class QuotaRig : IAsyncDisposable
             .. settings,
         ];
         var handler = new SimulatorHandler(upstream, time);
-        var receiver = await StartReceiverAsync(folder, time, upstream, handler, cookies ? 1 : 0, all);
-        return new QuotaRig(time, upstream, handler, receiver, all);
+        var intervals = new QuotaIntervals(s_discovery, delivery ?? s_delivery);
+        var receiver = await StartReceiverAsync(folder, time, upstream, handler, cookies ? 1 : 0, intervals, all);
+        return new QuotaRig(time, upstream, handler, receiver, intervals, all);
     }
 
     /// <summary>Moves the clock from timer to timer and lets the work that each started finish.</summary>
@@ -66,10 +85,33 @@ internal sealed class QuotaRig : IAsyncDisposable
         await SettleAsync();
     }
 
+    /// <summary>Moves the clock until a condition that deliveries of alerts make true: at once to the next delivery that is due, then look by look. After
+    /// each look the clock stands still until what the look found was sent.</summary>
+    public async Task DeliverUntilAsync(Func<bool> isSo)
+    {
+        using var deadline = new CancellationTokenSource(TestDeadline.Ample);
+        while (!isSo())
+        {
+            var next = Query("SELECT min(next_at) FROM quota_deliveries WHERE state = 'waiting'", row => row.IsDBNull(0) ? 0 : row.GetInt64(0))[0];
+            await PassAsync(TimeSpan.FromMilliseconds(Math.Max(0, next - Time.GetUtcNow().ToUnixTimeMilliseconds())));
+            var (attempts, due) = Deliveries();
+            await PassAsync(_intervals.Delivery);
+            while (!isSo() && Deliveries().Attempts < attempts + Math.Min(due, AlertDelivery.AtOnce))
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, deadline.Token);
+            }
+        }
+    }
+
+    /// <summary>How many attempts of deliveries have ended, or were given up before one, and how many deliveries are due.</summary>
+    private (long Attempts, int Due) Deliveries() => Query(
+        $"SELECT coalesce(sum(attempts + (state = 'outdated') - (state = 'waiting' AND attempts > 0 AND error IS NULL)), 0), count(CASE WHEN state = 'waiting' AND next_at <= {Time.GetUtcNow().ToUnixTimeMilliseconds()} THEN 1 END) FROM quota_deliveries",
+        row => (row.GetInt64(0), row.GetInt32(1)))[0];
+
     /// <summary>Waits for everything that does not itself wait for the clock.</summary>
     private async Task SettleAsync()
     {
-        var settled = Poller.SettleAsync();
+        var settled = Poller.WhenIdleAsync();
         while (!settled.IsCompleted && _handler.Waiting < Poller.Running)
         {
             if (_handler.Waiting == 0)
@@ -91,8 +133,8 @@ internal sealed class QuotaRig : IAsyncDisposable
         await Receiver.StopAsync();
         Time.Advance(after);
         meanwhile?.Invoke();
-        Receiver = await StartReceiverAsync(Receiver.Folder, Time, Upstream, _handler, 1, _settings);
-        await Poller.SettleAsync();
+        Receiver = await StartReceiverAsync(Receiver.Folder, Time, Upstream, _handler, 1, _intervals, _settings);
+        await Poller.WhenIdleAsync();
     }
 
     public async Task<JsonElement> GetAsync(string path)
@@ -121,15 +163,18 @@ internal sealed class QuotaRig : IAsyncDisposable
 
     public ValueTask DisposeAsync() => Receiver.DisposeAsync();
 
-    private static Task<RunningReceiver> StartReceiverAsync(string folder, ManualTime time, SimulatedUpstream upstream, SimulatorHandler handler, int byCookies, (string Key, string? Value)[] settings) =>
+    private static Task<RunningReceiver> StartReceiverAsync(
+        string folder, ManualTime time, SimulatedUpstream upstream, SimulatorHandler handler, int byCookies, QuotaIntervals intervals, (string Key, string? Value)[] settings) =>
         RunningReceiver.StartAsync(
             services =>
             {
                 var random = new Random(1);
                 services.AddSingleton<PollJitter>(random.NextDouble);
+                services.AddSingleton(intervals);
                 services.AddSingleton(_ => new UpstreamHttp(handler));
                 services.AddSingleton<IQuotaTargets>(new SimulatedTargets(upstream, byCookies));
             },
+            s_without,
             folder,
             time,
             settings);

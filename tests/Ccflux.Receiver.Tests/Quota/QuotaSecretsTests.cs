@@ -16,6 +16,12 @@ public sealed class QuotaSecretsTests
     private const string LoginRefresh = "sk-ant-ort01-MARK-login-refresh-2e07";
     private const string Slack = "https://ip6-localhost/services/MARK-slack-key-55aa";
 
+    /// <summary>Longer than the interval of both sources, so that each meets every fault.</summary>
+    private static readonly TimeSpan s_fault = TimeSpan.FromMinutes(5);
+
+    /// <summary>From one fault to the next: the backoff ends in between.</summary>
+    private static readonly TimeSpan s_phase = TimeSpan.FromMinutes(15);
+
     private static readonly string[] s_answers =
         ["/api/usage", "/api/history", "/api/settings", "/api/v1/quota", "/api/v1/quota?format=csv", "/api/v1/quota/readings", "/api/v1/quota/readings?format=csv", "/api/v1/quota/alerts", "/metrics", "/docs/v1.json"];
 
@@ -32,14 +38,15 @@ public sealed class QuotaSecretsTests
             ("OAUTH_CREDENTIALS", login), ("CLAUDE_DEVICE_ID", Device), ("CLAUDE_ANON_ID", Anonymous), ("CLAUDE_CF_CLEARANCE", Clearance),
             ("ALERT_TELEGRAM_TOKEN", Bot), ("ALERT_TELEGRAM_CHAT", "42"), ("ALERT_TELEGRAM_URL", "http://127.0.0.1:9"), ("ALERT_SLACK_URL", Slack), ("ALLOW_PRIVATE_WEBHOOKS", "1"),
         ]);
-        var now = rig.Time.GetUtcNow();
-        foreach (var (kind, index) in Enum.GetValues<FaultKind>().Select((kind, index) => (kind, index)))
+        var start = rig.Time.GetUtcNow();
+        var kinds = Enum.GetValues<FaultKind>();
+        foreach (var (index, kind) in kinds.Index())
         {
-            rig.Upstream.Plan(new Fault(kind, now.AddHours(index), now.AddHours(index + 0.5)));
+            rig.Upstream.Plan(new Fault(kind, start + (index * s_phase), start + (index * s_phase) + s_fault));
         }
 
         using var test = await rig.Receiver.Client.PostFormAsync("/api/v1/quota/alerts/test", [], bearer: RunningReceiver.AdminToken);
-        await rig.PassAsync(TimeSpan.FromHours(10));
+        await rig.PassAsync(kinds.Length * s_phase);
         var written = new List<(string Where, byte[] Content)> { ("log", Encoding.UTF8.GetBytes(string.Join('\n', rig.Receiver.LogLines))) };
         foreach (var path in s_answers)
         {
@@ -72,6 +79,7 @@ public sealed class QuotaSecretsTests
             new("login's access token", LoginToken), new("login's refresh token", LoginRefresh),
         ];
         Assert.Empty(from one in written from secret in secrets from found in secret.FindIn(one.Content) select $"{found} in {one.Where}");
+        Assert.All(kinds, kind => Assert.Equal(2, rig.Upstream.Exchanges.Where(exchange => exchange.Fault == kind).Select(exchange => exchange.ByCookie).Distinct().Count()));
         Assert.Contains(rig.Upstream.Exchanges, exchange => exchange.Status == 200);
         Assert.Contains(rig.Upstream.Exchanges, exchange => exchange is { Account: null, ByCookie: false, Status: 401 });
         Assert.All(rig.Upstream.Exchanges, exchange => Assert.Equal("GET", exchange.Method));

@@ -2,10 +2,11 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Ccflux.Simulator;
+using Ccflux.Testing;
 
 namespace Ccflux.Receiver.Tests.Quota;
 
-/// <summary>Days of 50 accounts, one polled with cookies and 49 with tokens: one day here, thirty in bench/quota.sh.</summary>
+/// <summary>Days of many accounts, one polled with cookies and the others with tokens: one day of 20 here, thirty of 50 in bench/quota.sh.</summary>
 public sealed class SimulatedDayTests
 {
     /// <summary>Every account but the last stays healthy; the last one has one failure a day.</summary>
@@ -14,36 +15,37 @@ public sealed class SimulatedDayTests
     {
         var days = int.Parse(Environment.GetEnvironmentVariable("SIM_DAYS") ?? "1", CultureInfo.InvariantCulture);
         var watch = Stopwatch.StartNew();
-        await using var rig = await QuotaRig.StartAsync(accounts: 50);
-        var kinds = Enum.GetValues<FaultKind>();
+        var accounts = TestDepth.Of(usual: 20, thorough: 50);
+        await using var rig = await QuotaRig.StartAsync(accounts);
+        FaultKind[] kinds = [.. s_words.Keys];
         var shown = new List<string>();
         for (var day = 0; day < days; day++)
         {
             var kind = kinds[day % kinds.Length];
             await rig.PassAsync(TimeSpan.FromHours(12));
-            var good = LastGood(await ShownAsync(rig));
+            var good = LastGood(await ShownAsync(rig, accounts));
             var now = rig.Time.GetUtcNow();
-            rig.Upstream.Plan(new Fault(kind, now, now.AddMinutes(40), Account: 50));
+            rig.Upstream.Plan(new Fault(kind, now, now.AddMinutes(40), Account: accounts));
             await rig.PassAsync(TimeSpan.FromMinutes(30));
-            var failing = await ShownAsync(rig);
+            var failing = await ShownAsync(rig, accounts);
             Assert.Equal(s_words[kind], failing.GetProperty("error").GetProperty("kind").GetString());
             Assert.True(LastGood(failing) >= good);
             shown.Add(s_words[kind]);
             await rig.PassAsync(TimeSpan.FromHours(11.5));
-            Assert.Equal(JsonValueKind.Null, (await ShownAsync(rig)).GetProperty("error").ValueKind);
+            Assert.Equal(JsonValueKind.Null, (await ShownAsync(rig, accounts)).GetProperty("error").ValueKind);
         }
 
         var exchanges = rig.Upstream.Exchanges;
-        Assert.All(exchanges, exchange => Assert.True(exchange.Method == "GET" && (exchange.Account == 50 || exchange.Status == 200)));
+        Assert.All(exchanges, exchange => Assert.True(exchange.Method == "GET" && (exchange.Account == accounts || exchange.Status == 200)));
         SimulatedRules.HoldBudgets(exchanges, TimeSpan.FromSeconds(60));
-        var resets = SimulatedRules.HoldResets(rig.Upstream, rig.Time.GetUtcNow(), healthy: 49);
-        Assert.True(resets > 50 * days);
+        var resets = SimulatedRules.HoldResets(rig.Upstream, rig.Time.GetUtcNow(), healthy: accounts - 1);
+        Assert.True(resets > accounts * days);
         SimulatedRules.HoldHistory(rig, exchanges);
         var readings = exchanges.Sum(exchange => exchange.Windows.Count);
         var size = new FileInfo(rig.Receiver.DatabasePath).Length;
         if (Environment.GetEnvironmentVariable("BENCH_OUT") is { } path)
         {
-            var how = string.Create(CultureInfo.InvariantCulture, $"{days} simulated days of 50 accounts, one by cookies; budgets kept, no reset missed by more than a minute, {shown.Count} failures shown, history exact");
+            var how = string.Create(CultureInfo.InvariantCulture, $"{days} simulated days of {accounts} accounts, one by cookies; budgets kept, no reset missed by more than a minute, {shown.Count} failures shown, history exact");
             string[] lines =
             [
                 Line("quota.polls", exchanges.Count, "polls", how), Line("quota.resets", resets, "resets", how), Line("quota.readings", readings, "readings", how),
@@ -55,8 +57,8 @@ public sealed class SimulatedDayTests
 
     private static readonly Dictionary<FaultKind, string> s_words = PollFailureTests.Kinds.ToDictionary(row => row.Data.Item1, row => row.Data.Item2);
 
-    private static async Task<JsonElement> ShownAsync(QuotaRig rig) =>
-        (await rig.GetAsync("/api/usage")).GetProperty("accounts").EnumerateArray().Single(account => account.GetProperty("label").GetString() == "seat 50");
+    private static async Task<JsonElement> ShownAsync(QuotaRig rig, int account) =>
+        (await rig.GetAsync("/api/usage")).GetProperty("accounts").EnumerateArray().Single(shown => shown.GetProperty("label").GetString() == $"seat {account}");
 
     private static DateTimeOffset LastGood(JsonElement account) => account.GetProperty("observed_at").GetDateTimeOffset();
 

@@ -48,11 +48,11 @@ export async function beginSession(context, receiver, token = adminToken) {
   }
 }
 
-/** The usage page, signed in, once its charts are drawn. */
-export async function signIn(browser, receiver, options = {}) {
+/** A page, signed in, once its charts are drawn: the usage page, unless another path is given. */
+export async function signIn(browser, receiver, { path = "/admin/", token, ...options } = {}) {
   const opened = await openPage(browser, receiver, options);
-  await beginSession(opened.context, receiver, options.token);
-  await opened.page.goto(`${receiver.address}/admin/`);
+  await beginSession(opened.context, receiver, token);
+  await opened.page.goto(receiver.address + path);
   if (await opened.page.locator("[data-chart]").count() > 0) {
     await opened.page.waitForSelector("[data-drawn]");
   }

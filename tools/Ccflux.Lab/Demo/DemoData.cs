@@ -16,10 +16,9 @@ internal sealed class DemoData(GroupCommitWriter writer, UsageWriter usage, Time
     public async Task<int?> FillAsync()
     {
         var now = time.GetUtcNow();
-        var opened = await writer.WriteAsync(session => AddPeople(session, now));
-        if (opened is not { Status: WriteStatus.Committed, Value: true })
+        if (!Stored(await writer.WriteAsync(session => AddPeople(session, now))))
         {
-            return opened.Status == WriteStatus.Committed ? null : throw new IOException("The demo data could not be written.");
+            return null;
         }
 
         var stored = 0;
@@ -27,13 +26,15 @@ internal sealed class DemoData(GroupCommitWriter writer, UsageWriter usage, Time
         {
             foreach (var result in await Task.WhenAll(chunk.Select(StoreAsync)))
             {
-                stored += result.Status == WriteStatus.Committed ? result.Value.Accepted : throw new IOException("The demo data could not be written.");
+                stored += Stored(result).Accepted;
             }
         }
 
         await writer.WriteAsync(session => AddLog(session, now));
         return stored;
     }
+
+    private static T Stored<T>(WriteResult<T> result) => result.TryGet(out var value) ? value : throw new IOException("The demo data could not be written.");
 
     private Task<WriteResult<StoreResult>> StoreAsync(DemoReport report)
     {

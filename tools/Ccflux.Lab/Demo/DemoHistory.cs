@@ -1,3 +1,4 @@
+using Ccflux.Contracts.Quota;
 using Ccflux.Receiver.Quota;
 
 namespace Ccflux.Lab.Demo;
@@ -6,7 +7,7 @@ namespace Ccflux.Lab.Demo;
 /// the account's present state.</summary>
 internal static class DemoHistory
 {
-    private static readonly (string Name, TimeSpan Length, double Share)[] s_windows = [("five_hour", TimeSpan.FromHours(5), 1), ("seven_day", TimeSpan.FromDays(7), 0.11)];
+    private static readonly (string Name, TimeSpan Length, double Share)[] s_windows = [("five_hour", WindowLength.FiveHours, 1), ("seven_day", WindowLength.SevenDays, 0.11)];
 
     public static List<Reading> Make(int number, DateTimeOffset from, DateTimeOffset to, TimeSpan step, DemoAccountState now)
     {

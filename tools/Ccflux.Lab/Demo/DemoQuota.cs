@@ -1,3 +1,4 @@
+using Ccflux.Contracts.Quota;
 using Ccflux.Receiver.Quota;
 using Ccflux.Receiver.Quota.Forecasts;
 using Ccflux.Receiver.Quota.Store;
@@ -46,7 +47,7 @@ internal sealed class DemoQuota(GroupCommitWriter writer, IAccountUsage usage, T
     private async Task ShowAsync(DemoStatusLine person, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var result = await writer.WriteAsync(session => session.Scalar(QuotaSql.SelectUser, ("email", person.Email)));
-        if (result is not { Status: WriteStatus.Committed, Value: { } userId })
+        if (result.Or(null) is not { } userId)
         {
             return;
         }
@@ -59,7 +60,7 @@ internal sealed class DemoQuota(GroupCommitWriter writer, IAccountUsage usage, T
         {
             foreach (var (window, length, next, size) in new[]
             {
-                ("five_hour", TimeSpan.FromHours(5), fiveHours, person.WindowTokens),
+                ("five_hour", WindowLength.FiveHours, fiveHours, person.WindowTokens),
                 ("seven_day", TimeSpan.FromDays(7), sevenDays, person.WindowTokens * 9),
             })
             {
@@ -78,7 +79,7 @@ internal sealed class DemoQuota(GroupCommitWriter writer, IAccountUsage usage, T
         foreach (var chunk in readings.Chunk(GroupCommitWriter.DefaultCapacity / 2))
         {
             await writer.WriteAsync(session => ReadingWriter.Write(
-                session, PolledAccountStore.Upsert(session, identity, time.GetUtcNow()), identity.Source, chunk));
+                session, AccountWriter.Upsert(session, identity, time.GetUtcNow()), identity.Source, chunk));
         }
     }
 }

@@ -10,38 +10,6 @@ using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Fleet.Agents;
 
-/// <summary>Whether a login was sealed to an agent and, if not, why.</summary>
-internal enum IssueOutcome
-{
-    Issued = 1,
-    NoSuchAgent = 2,
-    NotGranted = 3,
-
-    /// <summary>The config dir already has it.</summary>
-    AlreadyThere = 4,
-
-    /// <summary>An earlier command to this agent is not settled.</summary>
-    Pending = 5,
-
-    /// <summary>The full login is elsewhere, and a copy is not allowed or would not work.</summary>
-    HeldElsewhere = 6,
-
-    /// <summary>The login has a fault, cannot be opened, or does not exist.</summary>
-    NeedsLogin = 7,
-
-    /// <summary>The login is being renewed right now.</summary>
-    Refreshing = 8,
-
-    /// <summary>The client there keeps its login where an agent cannot write one.</summary>
-    NoLoginFile = 9,
-
-    /// <summary>The database cannot be written to.</summary>
-    Busy = 10,
-
-    /// <summary>The agent knows no key of this receiver, or an old one: it would not accept any command.</summary>
-    EnrolAgain = 11,
-}
-
 /// <param name="CommandId">The id of the issued command, if any.</param>
 /// <param name="Whole">True if the agent now holds the login; false if it has a copy that it cannot renew.</param>
 internal sealed record IssueResult(IssueOutcome Outcome, long? CommandId = null, bool Whole = false);
@@ -70,12 +38,11 @@ internal sealed class AgentCommandQueue(
     public async Task<IssueResult> IssueAsync(string agentId, long accountId, bool allowCopy, AuditActor actor)
     {
         var written = await writer.WriteAsync(session => Issue(session, agentId, accountId, allowCopy, actor));
-        if (written.Status != WriteStatus.Committed)
+        if (!written.TryGet(out var result))
         {
             return new IssueResult(IssueOutcome.Busy);
         }
 
-        var result = written.Value!;
         if (result.Outcome == IssueOutcome.Issued)
         {
             VaultFaultPoints.Point(VaultFaultPoints.CommandIssued);
@@ -102,7 +69,7 @@ internal sealed class AgentCommandQueue(
         }
 
         var written = await writer.WriteAsync(session => Exchange(session, agent, heartbeat));
-        if (written.Status != WriteStatus.Committed)
+        if (!written.IsCommitted)
         {
             return null;
         }
@@ -127,42 +94,47 @@ internal sealed class AgentCommandQueue(
     public Task<WriteResult<int>> SweepAsync() => writer.WriteAsync(session =>
     {
         var now = time.GetUtcNow();
-        var agents = new HashSet<string>(StringComparer.Ordinal);
-        using (var rows = session.Query(CommandSql.Undelivered, ("now", now.ToUnixTimeMilliseconds())))
+        var unfetched = OpenCommand.LoadUnfetched(session, now);
+        foreach (var command in unfetched)
         {
-            while (rows.Read())
-            {
-                agents.Add(rows.Text(0));
-            }
+            command.End(session, OpenCommand.Expired, "not fetched in time", now);
         }
 
-        foreach (var agent in agents)
-        {
-            OpenCommand.EndUndelivered(session, agent, "not fetched in time", now);
-        }
-
-        return agents.Count;
+        return unfetched.Count;
     });
 
     private IssueResult Issue(WriteSession session, string agentId, long accountId, bool allowCopy, AuditActor actor)
     {
         var now = DateTimeOffset.FromUnixTimeSeconds(time.GetUtcNow().ToUnixTimeSeconds());
-        if (ReadAgent(session, agentId) is not { } agent)
+        var facts = Load(session, agentId, accountId);
+        var decision = IssueRule.Decide(facts, allowCopy, now);
+        if (decision.Login is { } login)
         {
-            return new IssueResult(IssueOutcome.NoSuchAgent);
+            return Save(session, facts.Agent!, facts.Account!, login, decision.Whole, actor, now);
         }
 
-        if (Refusal(session, agent, accountId, allowCopy, now, out var account, out var whole) is { } refusal)
+        if (decision.Outcome is IssueOutcome.NotGranted)
         {
-            if (refusal is IssueOutcome.NotGranted)
-            {
-                FleetAudit.Write(session, now, new FleetAccess(actor, FleetAction.Seal, "not-granted", accountId, agentId));
-            }
-
-            return new IssueResult(refusal);
+            FleetAudit.Write(session, now, new FleetAccess(actor, FleetAction.Seal, "not-granted", accountId, agentId));
         }
 
-        var login = whole || account!.Login!.RefreshToken is null ? account!.Login! : account.Login.WithoutRefresh();
+        return new IssueResult(decision.Outcome);
+    }
+
+    /// <summary>Locks the account, then the agent.</summary>
+    private IssueFacts Load(WriteSession session, string agentId, long accountId) => new(
+        vault.Read(session, accountId),
+        session.First(
+            AgentSql.Recipient,
+            rows => new Recipient(agentId, rows.Text(0), rows.TextOrNull(1), rows.Int64OrNull(2), rows.TextOrNull(3) is LoginPlace.Keychain, rows.TextOrNull(4)),
+            ("agent", agentId)),
+        session.Scalar(AgentSql.IsGranted, ("agent", agentId), ("account", accountId)) > 0,
+        ReceiverSigning.FindPublicKey(session),
+        session.Scalar(CommandSql.CountOpen, ("agent", agentId)) > 0,
+        session.Any(VaultSql.IntentAt, ("account", accountId)));
+
+    private IssueResult Save(WriteSession session, Recipient agent, StoredAccount account, Login login, bool whole, AuditActor actor, DateTimeOffset now)
+    {
         var id = session.Scalar(CommandSql.NextId, ("now", now.ToUnixTimeMilliseconds()))!.Value;
         var content = new SwapContent
         {
@@ -174,9 +146,11 @@ internal sealed class AgentCommandQueue(
         };
         var expires = now + Lifetime;
         var seal = CredentialSeal.Seal(
-            agent.SealingKey, JsonSerializer.SerializeToUtf8Bytes(content, FleetJson.Default.SwapContent), SealedCommand.Context(agentId, id, SealedCommand.Swap, now, expires));
+            agent.SealingKey,
+            JsonSerializer.SerializeToUtf8Bytes(content, FleetJson.Default.SwapContent),
+            SealedCommand.Context(agent.AgentId, id, SealedCommand.Swap, now, expires));
         var command = new SealedCommand { Id = id, Kind = SealedCommand.Swap, IssuedAt = now, ExpiresAt = expires, Sealed = seal, Signature = "" };
-        if (signing.Sign(session, agentId, command) is not { } signature)
+        if (signing.Sign(session, agent.AgentId, command) is not { } signature)
         {
             return new IssueResult(IssueOutcome.NeedsLogin);
         }
@@ -184,8 +158,8 @@ internal sealed class AgentCommandQueue(
         var inserted = session.Execute(
             CommandSql.Insert,
             ("command", id),
-            ("agent", agentId),
-            ("account", accountId),
+            ("agent", agent.AgentId),
+            ("account", account.AccountId),
             ("kind", SealedCommand.Swap),
             ("whole", whole),
             ("fingerprint", login.Fingerprint),
@@ -200,137 +174,59 @@ internal sealed class AgentCommandQueue(
             return new IssueResult(IssueOutcome.Pending);
         }
 
-        if (!vault.TryGive(session, account!, agentId, whole))
+        if (!vault.TryGive(session, account, agent.AgentId, whole))
         {
             session.Execute(CommandSql.Delete, ("command", id)); // nobody has seen it, because it was written in this transaction
             return new IssueResult(IssueOutcome.Refreshing);
         }
 
-        FleetAudit.Write(session, now, new FleetAccess(actor, FleetAction.Seal, FleetAccess.Done, accountId, agentId, login.Fingerprint, whole ? "full login" : "copy"));
+        FleetAudit.Write(
+            session, now, new FleetAccess(actor, FleetAction.Seal, FleetAccess.Done, account.AccountId, agent.AgentId, login.Fingerprint, whole ? "full login" : "copy"));
         return new IssueResult(IssueOutcome.Issued, id, whole);
-    }
-
-    private IssueOutcome? Refusal(WriteSession session, Recipient agent, long accountId, bool allowCopy, DateTimeOffset now, out StoredAccount? account, out bool whole)
-    {
-        whole = false;
-        account = vault.Read(session, accountId);
-        if (account is not { Fault: null, Login: { } login })
-        {
-            return IssueOutcome.NeedsLogin;
-        }
-
-        if (session.Scalar(AgentSql.IsGranted, ("agent", agent.AgentId), ("account", accountId)) == 0)
-        {
-            return IssueOutcome.NotGranted;
-        }
-
-        if (agent.KeepsInKeychain)
-        {
-            return IssueOutcome.NoLoginFile;
-        }
-
-        if (!string.Equals(agent.ReceiverKey, signing.PublicKey(session), StringComparison.Ordinal))
-        {
-            return IssueOutcome.EnrolAgain;
-        }
-
-        if (session.Scalar(CommandSql.CountOpen, ("agent", agent.AgentId)) > 0)
-        {
-            return IssueOutcome.Pending;
-        }
-
-        // A copy may be replaced by the full login if the vault has it.
-        var isCopy = account is { Holder: Holder.Vault } && login.RefreshToken is not null && string.Equals(agent.Applied, login.AccessFingerprint, StringComparison.Ordinal);
-        if (agent.AccountId == accountId && !isCopy)
-        {
-            return IssueOutcome.AlreadyThere;
-        }
-
-        if (session.Scalar(VaultSql.CountIntents, ("account", accountId)) > 0)
-        {
-            return IssueOutcome.Refreshing;
-        }
-
-        whole = account.Holder is Holder.Vault && login.RefreshToken is not null;
-        return whole || (!(login.ExpiresAt <= now) && (allowCopy || account.Holder is Holder.Vault)) ? null : IssueOutcome.HeldElsewhere;
     }
 
     private (IReadOnlyList<SealedCommand> Commands, int Delivered, int Settled) Exchange(WriteSession session, EnrolledAgent agent, Heartbeat heartbeat)
     {
         var now = time.GetUtcNow();
-        var commands = new List<SealedCommand>();
-        var delivered = 0;
-        var settled = 0;
-        var open = OpenCommand.Of(session, agent.AgentId);
-        var strays = heartbeat.Refused.Where(refused => refused.Reason is RefusalReasons.NotSigned || open.TrueForAll(command => command.Id != refused.Id)).ToList();
-        if (strays.Count > 0)
+        var decision = ExchangeRule.Decide(OpenCommand.Load(session, agent.AgentId), heartbeat, now);
+        if (decision.LastStray is { } detail)
         {
-            // Settled long ago, or never ours: someone is showing the agent old commands or forged ones.
-            var detail = string.Create(CultureInfo.InvariantCulture, $"command {strays[^1].Id} {Words(strays[^1])}");
-            FleetRefusals.Write(session, now, new FleetAccess(s_agent, FleetAction.Confirm, FleetRefusals.Stray, AgentId: agent.AgentId, Detail: detail), strays.Count);
+            FleetRefusals.Write(session, now, new FleetAccess(s_agent, FleetAction.Confirm, FleetRefusals.Stray, AgentId: agent.AgentId, Detail: detail), decision.Strays);
         }
 
-        foreach (var command in open)
+        foreach (var step in decision.Steps)
         {
-            if (Settle(session, command, heartbeat, now))
-            {
-                settled++;
-                continue;
-            }
-
-            if (command.ExpiresAt <= now || command.Signature is null)
-            {
-                continue;
-            }
-
-            if (session.Execute(CommandSql.Deliver, ("now", now.ToUnixTimeMilliseconds()), ("command", command.Id)) > 0)
-            {
-                delivered++;
-                FleetAudit.Write(session, now, new FleetAccess(s_agent, FleetAction.Deliver, FleetAccess.Done, command.AccountId, agent.AgentId, command.Fingerprint));
-            }
-
-            commands.Add(command.ToWire());
+            CarryOut(session, step, now);
         }
 
-        return (commands, delivered, settled);
+        return (
+            [.. decision.Steps.Where(step => step.Step is CommandStep.Deliver or CommandStep.Repeat).Select(step => step.Command.ToWire())],
+            decision.Steps.Count(step => step.Step is CommandStep.Deliver),
+            decision.Steps.Count(step => step.Step is CommandStep.Confirm or CommandStep.Refuse or CommandStep.Expire));
     }
 
-    /// <summary>The login in the config dir counts for more than what the agent reports about a command, because the agent may have ended in between.</summary>
-    private static bool Settle(WriteSession session, OpenCommand command, Heartbeat heartbeat, DateTimeOffset now)
+    private static void CarryOut(WriteSession session, ExchangeStep step, DateTimeOffset now)
     {
-        if (heartbeat.Confirmed.Contains(command.Id) || string.Equals(heartbeat.Applied, command.Fingerprint, StringComparison.Ordinal))
+        var command = step.Command;
+        switch (step.Step)
         {
-            command.Confirm(session, now);
-            return true;
+            case CommandStep.Deliver:
+                session.Execute(CommandSql.Deliver, ("now", now.ToUnixTimeMilliseconds()), ("command", command.Id));
+                FleetAudit.Write(session, now, new FleetAccess(s_agent, FleetAction.Deliver, FleetAccess.Done, command.AccountId, command.AgentId, command.Fingerprint));
+                break;
+            case CommandStep.Confirm:
+                command.Confirm(session, now);
+                break;
+            case CommandStep.Refuse:
+                command.End(session, OpenCommand.Refused, step.Reason, now);
+                break;
+            case CommandStep.Expire:
+                command.End(session, OpenCommand.Expired, step.Reason, now);
+                break;
+            case CommandStep.Wait or CommandStep.Repeat:
+                break;
         }
-
-        // A command that the agent reports as not signed was someone else's with the same id; the genuine one may still be on its way.
-        if (heartbeat.Refused.FirstOrDefault(refused => refused.Id == command.Id && refused.Reason is not RefusalReasons.NotSigned) is { } refusal)
-        {
-            command.End(session, OpenCommand.Refused, Words(refusal), now);
-            return true;
-        }
-
-        var unfetched = !command.IsDelivered && command.ExpiresAt <= now;
-        var untouched = command.ExpiresAt + OpenCommand.Tolerance <= now && string.Equals(heartbeat.Applied, command.Replaces, StringComparison.Ordinal);
-        if (unfetched || untouched)
-        {
-            command.End(session, OpenCommand.Expired, "not carried out in time", now);
-            return true;
-        }
-
-        return false;
     }
-
-    private static Recipient? ReadAgent(WriteSession session, string agentId)
-    {
-        using var rows = session.Query(AgentSql.Recipient, ("agent", agentId));
-        return rows.Read()
-            ? new Recipient(agentId, rows.Text(0), rows.TextOrNull(1), rows.Int64OrNull(2), string.Equals(rows.TextOrNull(3), LoginPlace.Keychain, StringComparison.Ordinal), rows.TextOrNull(4))
-            : null;
-    }
-
-    private static string Words(RefusedCommand refused) => RefusalReasons.IsKnown(refused.Reason) ? refused.Reason : SafeDisplayText.Quote(refused.Reason);
 
     private async ValueTask<FrozenSet<string>> WaitingAsync(CancellationToken cancellationToken)
     {
@@ -347,6 +243,4 @@ internal sealed class AgentCommandQueue(
     }
 
     private sealed record Waiting(FrozenSet<string> Agents, long At);
-
-    private sealed record Recipient(string AgentId, string SealingKey, string? Applied, long? AccountId, bool KeepsInKeychain, string? ReceiverKey);
 }

@@ -1,11 +1,9 @@
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using Ccflux.Contracts.Fleet;
 using Ccflux.Contracts.Http;
 using Ccflux.Receiver.Fleet.Store;
 using Ccflux.Receiver.Platform.Auth.Signing;
 using Ccflux.Receiver.Platform.Http;
-using Ccflux.Storage.Writing;
+using Ccflux.Receiver.Platform.Http.Ingest;
 
 namespace Ccflux.Receiver.Fleet.Agents;
 
@@ -13,81 +11,75 @@ namespace Ccflux.Receiver.Fleet.Agents;
 internal sealed class AgentEndpoints(
     Enrolment enrolment, ReturnedLoginIntake intake, AgentGate gate, RequestSignatures signatures, RequestLimits limits, FleetMetrics metrics, TimeProvider time)
 {
-    private const int MaxBody = FleetLimits.MaxSealed + 4096;
+    private const int MaxBodyKib = (FleetLimits.MaxSealed + 4096) / 1024;
+    private const string Malformed = "The body is malformed, or a field is missing or has the wrong type.";
 
     /// <summary>Each returned login may cost a request to the issuer.</summary>
     private const int ReturnsPerMinute = 30;
 
-    private readonly KeyedRateLimiter _returns = new(ReturnsPerMinute, ReturnsPerMinute, AgentStore.MaxAgents, time);
+    private readonly IngestFront<string, EnrolRequest> _enrolments = new(
+        ByAddress(new RateRule(limits.Tokens, Refusals.TooManyFromAddress)),
+        new BodyRules(MaxBodyKib, Refusals.AgentBodyTooLarge),
+        JsonBody.Parser(FleetJson.Default.EnrolRequest, Enrolment.Fault, Malformed));
+
+    private readonly IngestFront<AgentRequest, ReturnedLogin> _returns = new(
+        new BodyRules(MaxBodyKib, Refusals.AgentBodyTooLarge),
+        gate.AdmissionAt(new RateRule(
+            new KeyedRateLimiter(ReturnsPerMinute, ReturnsPerMinute, AgentStore.MaxAgents, time), wait => Refusals.TooManyReturns(ReturnsPerMinute, wait))),
+        JsonBody.Parser(FleetJson.Default.ReturnedLogin, Fault, Malformed));
 
     public async Task<IResult> EnrolAsync(HttpContext context)
     {
-        if (!limits.Tokens.TryTake(RequestLimits.AddressOf(context), out var wait))
-        {
-            return new Problem(StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, "Too many requests from this IP address.", wait);
-        }
-
-        using var body = await BodyReader.ReadAsync(context.Request, MaxBody, RequestSignatures.MaxSuffix, context.RequestAborted);
-        if (Parse(body, FleetJson.Default.EnrolRequest, Enrolment.Fault, out var request) is { } refusal)
+        using var request = await _enrolments.ReadAsync(context);
+        if (!request.TryGet(out _, out var enrol, out var refusal))
         {
             return refusal;
         }
 
-        var verdict = signatures.Check(context.Request.Headers, body.SentBuffer, body.SentLength, out var signer);
-        if (verdict != SignatureVerdict.Valid || !string.Equals(signer, request!.SigningKey, StringComparison.Ordinal))
+        var verdict = signatures.CheckKey(context.Request, request.Body, enrol.SigningKey);
+        if (verdict != SignatureVerdict.Valid)
         {
-            var (code, detail) = SignatureProblems.Describe(verdict == SignatureVerdict.Valid ? SignatureVerdict.Invalid : verdict);
-            return (await gate.RefuseAsync(context, null, code, detail)).Refusal!;
+            return await gate.RefuseAsync(context, null, SignatureRefusals.For(verdict));
         }
 
-        switch (await enrolment.EnrolAsync(request, context.Connection.RemoteIpAddress?.ToString() ?? ""))
+        var written = await enrolment.EnrolAsync(enrol, context.Connection.RemoteIpAddress?.ToString() ?? "");
+        if (!written.TryGet(out var outcome))
         {
-            case { Status: not WriteStatus.Committed }:
-                return Busy();
-            case { Value.Reply: { } reply }:
-                context.Response.Headers.CacheControl = "no-store";
-                return TypedResults.Json(reply, FleetJson.Default.EnrolReply);
-            case { Value: { } outcome }:
-                return (await gate.RefuseAsync(context, null, ErrorCodes.CodeInvalid, outcome.Refusal!, action: FleetAction.Enrol, note: $"machine {SafeDisplayText.Quote(request.Machine)}")).Refusal!;
-            default:
-                return Busy();
+            return Refusals.VaultBusy;
         }
+
+        if (outcome.Refusal is { } why)
+        {
+            return await gate.RefuseAsync(context, null, why, FleetAction.Enrol, $"machine {SafeDisplayText.Quote(enrol.Machine)}");
+        }
+
+        context.Response.Headers.CacheControl = "no-store";
+        return TypedResults.Json(outcome.Reply, FleetJson.Default.EnrolReply);
     }
 
     public async Task<IResult> CredentialAsync(HttpContext context)
     {
-        using var body = await BodyReader.ReadAsync(context.Request, MaxBody, RequestSignatures.MaxSuffix, context.RequestAborted);
-        if (body.Status != BodyStatus.Read)
-        {
-            return Unread(body);
-        }
-
-        var call = await gate.AuthenticateAsync(context, body);
-        if (call.Agent is not { } agent)
-        {
-            return call.Refusal!;
-        }
-
-        if (!_returns.TryTake(agent.AgentId, out var wait))
-        {
-            metrics.Refused(ErrorCodes.RateLimited);
-            return new Problem(StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, $"An agent may return at most {ReturnsPerMinute} logins per minute.", wait);
-        }
-
-        if (Parse(body, FleetJson.Default.ReturnedLogin, Fault, out var returned) is { } refusal)
+        using var request = await _returns.ReadAsync(context);
+        if (!request.TryGet(out var call, out var returned, out var refusal))
         {
             return refusal;
         }
 
-        var outcome = await intake.TakeAsync(agent, returned!, context.Connection.RemoteIpAddress?.ToString() ?? "", context.RequestAborted);
+        var outcome = await intake.TakeAsync(call.Agent, returned, context.Connection.RemoteIpAddress?.ToString() ?? "", context.RequestAborted);
         if (outcome.Fingerprint is { } fingerprint)
         {
             return TypedResults.Json(new ReturnedLoginReply { Fingerprint = fingerprint }, FleetJson.Default.ReturnedLoginReply);
         }
 
         metrics.Refused(outcome.Refusal!);
-        return Explain(outcome.Refusal!);
+        return RefusalOf(outcome.Refusal!);
     }
+
+    private static Admission<string> ByAddress(RateRule rate) => context =>
+    {
+        var address = RequestLimits.AddressOf(context);
+        return ValueTask.FromResult<Checked<string>>(rate.Take(address) is { } tooMany ? tooMany : address);
+    };
 
     private static string? Fault(ReturnedLogin returned)
     {
@@ -104,43 +96,13 @@ internal sealed class AgentEndpoints(
         return returned.Sealed.Length is 0 or > FleetLimits.MaxSealed ? $"sealed: 1 to {FleetLimits.MaxSealed} characters of base64." : null;
     }
 
-    private static Problem Explain(string code) => code switch
+    private static Refusal RefusalOf(string code) => code switch
     {
-        ErrorCodes.AccountNotGranted => new Problem(StatusCodes.Status403Forbidden, code, "This account is not granted to this agent."),
-        ErrorCodes.CredentialRefused => new Problem(StatusCodes.Status403Forbidden, code, "The login cannot be opened, or belongs to another account."),
-        ErrorCodes.CredentialDead => new Problem(StatusCodes.Status403Forbidden, code, "The issuer rejects this access token: it has expired, or was renewed since."),
-        ErrorCodes.CredentialSuperseded => new Problem(StatusCodes.Status409Conflict, code, "The login that this one replaces is not the newest that the receiver has."),
-        ErrorCodes.CredentialUnproven => new Problem(StatusCodes.Status503ServiceUnavailable, code, "The issuer could not be reached to verify the owner. Retry.", TimeSpan.FromSeconds(30)),
-        _ => Busy(),
+        ErrorCodes.AccountNotGranted => Refusals.AccountNotGranted,
+        ErrorCodes.CredentialRefused => Refusals.LoginRefused,
+        ErrorCodes.CredentialDead => Refusals.LoginDead,
+        ErrorCodes.CredentialSuperseded => Refusals.LoginSuperseded,
+        ErrorCodes.CredentialUnproven => Refusals.LoginUnproven,
+        _ => Refusals.VaultBusy,
     };
-
-    private static Problem? Parse<T>(BodyReader body, JsonTypeInfo<T> type, Func<T, string?> check, out T? value)
-        where T : class
-    {
-        value = null;
-        if (body.Status != BodyStatus.Read)
-        {
-            return Unread(body);
-        }
-
-        try
-        {
-            value = BodyJson.Deserialize(body.Content, type);
-        }
-        catch (JsonException)
-        {
-            // Answered below without the parser's message, which may quote the input.
-        }
-
-        return value is null ? Invalid("The body is malformed, or a field is missing or has the wrong type.") : check(value) is { } fault ? Invalid(fault) : null;
-    }
-
-    private static Problem Unread(BodyReader body) => body.Status == BodyStatus.TooLarge
-        ? new Problem(StatusCodes.Status413PayloadTooLarge, ErrorCodes.TooLarge, $"The body may be at most {MaxBody / 1024} KiB.")
-        : Invalid("The body cannot be decompressed: only gzip is supported.");
-
-    private static Problem Invalid(string detail) => new(StatusCodes.Status400BadRequest, ErrorCodes.InvalidPayload, detail);
-
-    private static Problem Busy() =>
-        new(StatusCodes.Status503ServiceUnavailable, ErrorCodes.Busy, "The database is not accepting writes right now, or the vault cannot be opened.", TimeSpan.FromSeconds(5));
 }

@@ -4,13 +4,14 @@ using Ccflux.Receiver.Fleet.Store;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Auth.Signing;
 using Ccflux.Receiver.Platform.Http;
+using Ccflux.Receiver.Platform.Http.Ingest;
 using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Fleet.Agents;
 
-/// <summary>The agent that sent a request, or the refusal to answer with.</summary>
+/// <summary>The agent that sent a request.</summary>
 /// <param name="At">The time that the request was signed with.</param>
-internal sealed record AgentRequest(EnrolledAgent? Agent, Problem? Refusal, DateTimeOffset At);
+internal sealed record AgentRequest(EnrolledAgent Agent, DateTimeOffset At);
 
 /// <summary>
 /// Authenticates agents by a signature of the key that was pinned at their enrolment, and by nothing else: a user's token grants no access here. Refused
@@ -24,65 +25,74 @@ internal sealed class AgentGate(
 
     private readonly KeyedRateLimiter _recorded = new(RecordedPerMinute, RecordedPerMinute, Addresses, time);
 
-    /// <param name="context">The request.</param>
-    /// <param name="body">Read with <see cref="RequestSignatures.MaxSuffix"/> spare bytes.</param>
-    /// <param name="fresh">Reads the agent from the database now, because what is stored of it matters.</param>
-    public async ValueTask<AgentRequest> AuthenticateAsync(HttpContext context, BodyReader body, bool fresh = false)
+    /// <summary>Admits enrolled agents that sign their requests.</summary>
+    /// <param name="rate">How often an agent may send, by its id.</param>
+    /// <param name="fresh">Reads the agent from the database each time, because what is stored of it matters.</param>
+    public SignedAdmission<AgentRequest> AdmissionAt(RateRule rate, bool fresh = false) => async (context, body) =>
+    {
+        var authenticated = await AuthenticateAsync(context, body, fresh);
+        if (authenticated.Value is { } call && rate.Take(call.Agent.AgentId) is { } tooMany)
+        {
+            metrics.Refused(tooMany.Code);
+            return tooMany;
+        }
+
+        return authenticated;
+    };
+
+    private async ValueTask<Checked<AgentRequest>> AuthenticateAsync(HttpContext context, BodyReader body, bool fresh)
     {
         var name = context.Request.Headers[AgentHeader.Name] is [{ Length: > 0 and <= FleetLimits.MaxId } id] ? id : null;
-        var verdict = signatures.Check(context.Request.Headers, body.SentBuffer, body.SentLength, out var key);
+        var verdict = signatures.Check(context.Request, body, out var key);
         if (name is null || verdict != SignatureVerdict.Valid)
         {
-            var (code, detail) = verdict == SignatureVerdict.Valid ? (ErrorCodes.AgentUnknown, $"{AgentHeader.Name} is missing.") : SignatureProblems.Describe(verdict);
-            return await RefuseAsync(context, null, code, detail);
+            return await RefuseAsync(context, null, verdict == SignatureVerdict.Valid ? Refusals.AgentIdMissing : SignatureRefusals.For(verdict));
         }
 
         var agent = fresh ? await agents.ReadAsync(name, context.RequestAborted) : await agents.FindAsync(name, context.RequestAborted);
         if (agent is null || !string.Equals(agent.SigningKey, key, StringComparison.Ordinal))
         {
-            return await RefuseAsync(context, agent, ErrorCodes.AgentUnknown, "No agent with this id uses this key. Enrol it with a code from the admin.");
+            return await RefuseAsync(context, agent, Refusals.AgentUnknown);
         }
 
         if (agent.IsRevoked)
         {
-            return await RefuseAsync(context, agent, ErrorCodes.AgentRevoked, "This agent was revoked. Enrol it again with a new code.");
+            return await RefuseAsync(context, agent, Refusals.AgentRevoked);
         }
 
         _ = SignatureHeader.TryParseTimestamp(context.Request.Headers[SignatureHeader.TimestampName].ToString(), out var at);
-        return new AgentRequest(agent, null, at);
+        return new AgentRequest(agent, at);
     }
 
     /// <summary>Checks that a heartbeat is newer than every earlier one. A recorded heartbeat that is sent again is refused.</summary>
     /// <returns>Null if it is newer, else the refusal.</returns>
-    public async ValueTask<Problem?> AdvanceAsync(HttpContext context, AgentRequest call, long sequence)
+    public async ValueTask<Refusal?> AdvanceAsync(HttpContext context, AgentRequest call, long sequence)
     {
-        var agent = call.Agent!;
-        switch (await sequences.AdvanceAsync(agent, sequence, call.At))
+        switch (await sequences.AdvanceAsync(call.Agent, sequence, call.At))
         {
             case SequenceVerdict.Newer:
                 return null;
             case SequenceVerdict.BeforeStart:
                 // Not recorded as an attempt: every agent's first heartbeat after a restart may be one.
-                return new Problem(StatusCodes.Status403Forbidden, ErrorCodes.TimestampStale, "This heartbeat was signed before the receiver started. Send a new one.");
+                return Refusals.HeartbeatBeforeStart;
             case SequenceVerdict.Busy:
-                return StorageBusy.Problem();
+                return Refusals.StorageBusy;
             case SequenceVerdict.Replayed:
             default:
-                return (await RefuseAsync(context, agent, ErrorCodes.Replayed, "This heartbeat, or a newer one, was already accepted.", StatusCodes.Status409Conflict)).Refusal;
+                return await RefuseAsync(context, call.Agent, Refusals.HeartbeatReplayed);
         }
     }
 
     /// <summary>Records and counts a refused attempt.</summary>
     /// <param name="context">The request.</param>
     /// <param name="agent">The agent that it claims to be from, if that exists.</param>
-    /// <param name="code">One of <see cref="ErrorCodes"/>.</param>
-    /// <param name="detail">The message for the sender.</param>
-    /// <param name="status">The status code of the answer.</param>
+    /// <param name="refusal">The answer.</param>
     /// <param name="action">What was attempted, one of <see cref="FleetAction"/>.</param>
     /// <param name="note">An additional note for the record; the sender's words are in quotation marks.</param>
-    public async ValueTask<AgentRequest> RefuseAsync(
-        HttpContext context, EnrolledAgent? agent, string code, string detail, int status = StatusCodes.Status403Forbidden, string action = FleetAction.Authenticate, string? note = null)
+    /// <returns>The answer.</returns>
+    public async ValueTask<Refusal> RefuseAsync(HttpContext context, EnrolledAgent? agent, Refusal refusal, string action = FleetAction.Authenticate, string? note = null)
     {
+        var code = refusal.Code;
         metrics.Refused(code);
         var address = RequestLimits.AddressOf(context);
         if (_recorded.TryTake(address, out _))
@@ -96,6 +106,6 @@ internal sealed class AgentGate(
             });
         }
 
-        return new AgentRequest(null, new Problem(status, code, detail), default);
+        return refusal;
     }
 }

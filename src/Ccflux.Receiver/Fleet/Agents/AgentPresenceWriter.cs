@@ -35,7 +35,7 @@ internal sealed class AgentPresenceWriter(GroupCommitWriter writer, TimeProvider
         }
 
         var written = await writer.WriteAsync(session => Write(session, agent.AgentId, report, heartbeat.Sequence, seen));
-        if (written.Status != WriteStatus.Committed)
+        if (!written.IsCommitted)
         {
             return false;
         }
@@ -62,7 +62,7 @@ internal sealed class AgentPresenceWriter(GroupCommitWriter writer, TimeProvider
 
             return due.Count;
         });
-        if (written.Status == WriteStatus.Committed)
+        if (written.IsCommitted)
         {
             foreach (var (agent, known) in due)
             {
@@ -71,16 +71,25 @@ internal sealed class AgentPresenceWriter(GroupCommitWriter writer, TimeProvider
         }
     }
 
-    /// <summary>Determines again whose login is in an agent's config dir after its grants changed. Must be called inside the write.</summary>
-    public static void Review(WriteSession session, string agentId, DateTimeOffset now)
+    /// <summary>Makes an agent the holder of the login in its config dir, if that was decided. Must be called inside the write.</summary>
+    public static void Adopt(WriteSession session, ConfigDirFacts configDir, AdoptionDecision decision, DateTimeOffset now)
     {
-        var applied = session.Text(AgentSql.AppliedOf, ("agent", agentId));
-        session.Execute(AgentSql.SetAccount, ("account", AccountOf(session, agentId, applied, now)), ("now", now.ToUnixTimeMilliseconds()), ("agent", agentId));
+        if (decision is { FormerHolder: { } former, AccountId: { } account })
+        {
+            session.Execute(VaultSql.SetHolder, ("holder", Holder.Agent), ("agent", configDir.AgentId), ("now", now.ToUnixTimeMilliseconds()), ("account", account));
+            FleetAudit.Write(session, now, new FleetAccess(s_agent, FleetAction.Adopt, FleetAccess.Done, account, configDir.AgentId, configDir.Applied, $"was {former}"));
+        }
     }
 
     private static bool Write(WriteSession session, string agentId, AgentReport report, long sequence, DateTimeOffset seen)
     {
-        var account = AccountOf(session, agentId, report.Applied, seen);
+        if (ConfigDirFacts.Load(session, agentId, report.Applied) is not { } configDir)
+        {
+            return true;
+        }
+
+        var decision = AdoptionRule.Decide(configDir);
+        Adopt(session, configDir, decision, seen);
         session.Execute(
             AgentSql.Note,
             ("seen_at", seen.ToUnixTimeMilliseconds()),
@@ -89,50 +98,10 @@ internal sealed class AgentPresenceWriter(GroupCommitWriter writer, TimeProvider
             ("version", report.Version),
             ("platform", report.Platform),
             ("applied", report.Applied),
-            ("account", account),
+            ("account", decision.AccountId),
             ("has_sessions", report.HasSessions),
             ("agent", agentId));
         return true;
-    }
-
-    /// <summary>
-    /// Determines whose login is in a config dir. An agent's report about an account counts if the account is granted to it, or if it holds that account's
-    /// login; anyone can name a fingerprint, since they are shown. If a full login of ours is there, its client controls it, whatever is stored: the agent
-    /// becomes its holder, so that nobody else renews it. An unknown login in a config dir that held one of ours is that one, renewed by the client.
-    /// </summary>
-    private static long? AccountOf(WriteSession session, string agentId, string? applied, DateTimeOffset now)
-    {
-        if (applied is null)
-        {
-            return null;
-        }
-
-        var (account, holder, isWhole) = Find(session, applied);
-        if (account is { } known)
-        {
-            var isGranted = session.Scalar(AgentSql.IsGranted, ("agent", agentId), ("account", known)) > 0;
-            if (!isGranted && session.Scalar(AgentSql.Holds, ("agent", agentId), ("account", known)) == 0)
-            {
-                return null;
-            }
-
-            if (isGranted && isWhole && holder is (Holder.Vault or Holder.Foreign))
-            {
-                session.Execute(VaultSql.SetHolder, ("holder", Holder.Agent), ("agent", agentId), ("now", now.ToUnixTimeMilliseconds()), ("account", known));
-                FleetAudit.Write(session, now, new FleetAccess(s_agent, FleetAction.Adopt, FleetAccess.Done, known, agentId, applied, $"was {holder}"));
-            }
-
-            return known;
-        }
-
-        var before = session.Scalar(AgentSql.AccountOf, ("agent", agentId));
-        return before is { } former && session.Scalar(AgentSql.Holds, ("agent", agentId), ("account", former)) > 0 ? former : null;
-    }
-
-    private static (long? Account, string Holder, bool IsWhole) Find(WriteSession session, string applied)
-    {
-        using var rows = session.Query(AgentSql.OfFingerprint, ("fingerprint", applied));
-        return rows.Read() ? (rows.Int64(0), rows.Text(1), rows.Bool(2)) : (null, "", false);
     }
 
     /// <param name="Key">The key that signed it: an agent that is enrolled again counts as a different one.</param>

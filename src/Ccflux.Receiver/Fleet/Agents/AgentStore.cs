@@ -78,7 +78,7 @@ internal sealed class AgentStore(ReadSessions readers, GroupCommitWriter writer,
     public async Task<string?> ReceiverFingerprintAsync()
     {
         var written = await writer.WriteAsync(signing.Fingerprint);
-        return written.Status == WriteStatus.Committed ? written.Value : null;
+        return written.Value;
     }
 
     public static bool IsMachine(string machine) => SafeDisplayText.Is(machine, FleetLimits.MaxMachine);
@@ -86,16 +86,20 @@ internal sealed class AgentStore(ReadSessions readers, GroupCommitWriter writer,
     /// <summary>Grants an account to an agent, or withdraws it. False if either does not exist.</summary>
     public Task<bool> GrantAsync(string agentId, long accountId, bool granted, AuditActor actor) => ChangeAsync(session =>
     {
-        if (!session.Any(VaultSql.HasAccount, ("account", accountId)) || session.Scalar(AgentSql.CountOf, ("agent", agentId)) == 0)
+        if (!session.Any(VaultSql.HasAccount, ("account", accountId)) || ConfigDirFacts.Load(session, agentId) is not { } configDir)
         {
             return false;
         }
 
+        // Whose login is in its config dir may be another question now.
+        var now = time.GetUtcNow();
+        var decision = AdoptionRule.Decide(configDir.With(accountId, granted));
         _ = granted
-            ? session.Execute(AgentSql.Grant, ("agent", agentId), ("account", accountId), ("now", time.GetUtcNow().ToUnixTimeMilliseconds()))
+            ? session.Execute(AgentSql.Grant, ("agent", agentId), ("account", accountId), ("now", now.ToUnixTimeMilliseconds()))
             : session.Execute(AgentSql.Withdraw, ("agent", agentId), ("account", accountId));
-        AgentPresenceWriter.Review(session, agentId, time.GetUtcNow());
-        FleetAudit.Write(session, time.GetUtcNow(), new FleetAccess(actor, FleetAction.Grant, granted ? FleetAccess.Done : "withdrawn", accountId, agentId));
+        AgentPresenceWriter.Adopt(session, configDir, decision, now);
+        session.Execute(AgentSql.SetAccount, ("account", decision.AccountId), ("now", now.ToUnixTimeMilliseconds()), ("agent", agentId));
+        FleetAudit.Write(session, now, new FleetAccess(actor, FleetAction.Grant, granted ? FleetAccess.Done : "withdrawn", accountId, agentId));
         return true;
     });
 
@@ -103,14 +107,12 @@ internal sealed class AgentStore(ReadSessions readers, GroupCommitWriter writer,
     public Task<bool> RevokeAsync(string agentId, AuditActor actor) => ChangeAsync(session =>
     {
         var now = time.GetUtcNow();
-        if (session.Execute(AgentSql.Revoke, ("now", now.ToUnixTimeMilliseconds()), ("agent", agentId)) == 0)
+        if (GrantWithdrawal.Plan(session, agentId) is not { } withdrawal || session.Execute(AgentSql.Revoke, ("now", now.ToUnixTimeMilliseconds()), ("agent", agentId)) == 0)
         {
             return false;
         }
 
-        session.Execute(AgentSql.WithdrawAll, ("agent", agentId));
-        OpenCommand.EndUndelivered(session, agentId, "revoked", now);
-        AgentPresenceWriter.Review(session, agentId, now);
+        GrantWithdrawal.Save(session, agentId, withdrawal, "revoked", now);
         FleetAudit.Write(session, now, new FleetAccess(actor, FleetAction.Revoke, FleetAccess.Done, AgentId: agentId));
         return true;
     });
@@ -137,7 +139,7 @@ internal sealed class AgentStore(ReadSessions readers, GroupCommitWriter writer,
             FleetAudit.Write(session, now, new FleetAccess(actor, FleetAction.Code, FleetAccess.Done, AgentId: agentId, Detail: agentId is null ? machine : "new keys"));
             return true;
         });
-        return written is { Status: WriteStatus.Committed, Value: true } ? code : null;
+        return written.Or(false) ? code : null;
     }
 
     private async Task<bool> ChangeAsync(Func<WriteSession, bool> change)
@@ -145,7 +147,7 @@ internal sealed class AgentStore(ReadSessions readers, GroupCommitWriter writer,
         var written = await writer.WriteAsync(change);
         directory.Forget();
         changes.Publish(FleetFeature.Topic);
-        return written is { Status: WriteStatus.Committed, Value: true };
+        return written.Or(false);
     }
 
     /// <summary>Reads a row of <see cref="AgentSql.SelectAll"/>; the grants come from another query.</summary>

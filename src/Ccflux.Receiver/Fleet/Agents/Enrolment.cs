@@ -5,14 +5,15 @@ using Ccflux.Receiver.Fleet.Store;
 using Ccflux.Receiver.Fleet.Vault;
 using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Platform.Live;
 using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Fleet.Agents;
 
 /// <param name="Reply">Null if it was refused.</param>
-/// <param name="Refusal">The reason, as a sentence.</param>
-internal sealed record EnrolOutcome(EnrolReply? Reply, string? Refusal);
+/// <param name="Refusal">The answer, if it was.</param>
+internal sealed record EnrolOutcome(EnrolReply? Reply, Refusal? Refusal);
 
 /// <summary>
 /// Pins an agent's keys in exchange for a code from the admin. A code creates a new agent, whatever the request states about its machine and config dir,
@@ -69,27 +70,21 @@ internal sealed class Enrolment(GroupCommitWriter writer, AgentDirectory directo
     {
         var now = time.GetUtcNow();
         var hash = SecretToken.Hash(request.Code);
-        if (FindCode(session, hash, now) is not var (machine, renewed))
+        var code = session.First(
+            AgentSql.FindCode, static rows => new EnrolmentCode(rows.Text(0), rows.TextOrNull(1)), ("hash", hash), ("now", now.ToUnixTimeMilliseconds()));
+        var withdrawal = code?.AgentId is { } former ? GrantWithdrawal.Plan(session, former) : null;
+        if (EnrolmentRule.Refusal(code, request.Machine, session.Scalar(AgentSql.Count) ?? 0) is { } refusal)
         {
-            return new EnrolOutcome(null, "The code is unknown, used or expired. Ask the admin for a new one.");
-        }
-
-        if (!string.Equals(machine, request.Machine, StringComparison.OrdinalIgnoreCase))
-        {
-            return new EnrolOutcome(null, "The code is for another machine. Ask the admin for a new one.");
-        }
-
-        if (renewed is null && session.Scalar(AgentSql.Count) >= AgentStore.MaxAgents)
-        {
-            return new EnrolOutcome(null, $"The receiver has {AgentStore.MaxAgents} agents, including revoked ones, and accepts no more. An existing agent can be enrolled again.");
+            return new EnrolOutcome(null, refusal);
         }
 
         // Checked here as well as above, because two receivers may have read the code at the same time.
         if (session.Execute(AgentSql.UseCode, ("now", now.ToUnixTimeMilliseconds()), ("hash", hash)) == 0)
         {
-            return new EnrolOutcome(null, "The code has been used. Ask the admin for a new one.");
+            return new EnrolOutcome(null, Refusals.EnrolmentCodeUsed);
         }
 
+        var (machine, renewed) = (code!.Machine, code.AgentId);
         var agentId = renewed ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
         var receiverKey = signing.PublicKey(session);
         if (renewed is null)
@@ -120,20 +115,12 @@ internal sealed class Enrolment(GroupCommitWriter writer, AgentDirectory directo
                 ("agent", agentId));
 
             // Grants were made to the holder of the old keys, and what was sealed to those keys can no longer be opened.
-            session.Execute(AgentSql.WithdrawAll, ("agent", agentId));
-            OpenCommand.EndUndelivered(session, agentId, "enrolled again", now);
-            AgentPresenceWriter.Review(session, agentId, now);
+            GrantWithdrawal.Save(session, agentId, withdrawal!, "enrolled again", now);
         }
 
         var detail = $"{(renewed is null ? machine : "new keys, grants withdrawn")}, keys {KeyFingerprint.Of(request.SigningKey, request.SealingKey)}";
         FleetAudit.Write(session, now, new FleetAccess(new AuditActor(FleetAccess.Agent, address), FleetAction.Enrol, FleetAccess.Done, AgentId: agentId, Detail: detail));
         return new EnrolOutcome(new EnrolReply { AgentId = agentId, SealingKey = seal.PublicKey(session), SigningKey = receiverKey }, null);
-    }
-
-    private static (string Machine, string? Renewed)? FindCode(WriteSession session, byte[] hash, DateTimeOffset now)
-    {
-        using var rows = session.Query(AgentSql.FindCode, ("hash", hash), ("now", now.ToUnixTimeMilliseconds()));
-        return rows.Read() ? (rows.Text(0), rows.TextOrNull(1)) : null;
     }
 
     private static bool IsText(string text) => SafeDisplayText.Is(text, FleetLimits.MaxText);

@@ -82,7 +82,7 @@ internal sealed class HeartbeatSequences(GroupCommitWriter writer, TimeProvider 
     private async Task<bool> KeepAsync(EnrolledAgent agent, DateTimeOffset until)
     {
         var written = await writer.WriteAsync(session => session.Execute(AgentSql.SignedUntil, ("until", until.ToUnixTimeMilliseconds()), ("agent", agent.AgentId)));
-        return written.Status == WriteStatus.Committed;
+        return written.IsCommitted;
     }
 
     [StructLayout(LayoutKind.Auto)]

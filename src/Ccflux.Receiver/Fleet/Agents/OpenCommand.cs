@@ -1,5 +1,6 @@
 using Ccflux.Contracts.Fleet;
 using Ccflux.Receiver.Fleet.Store;
+using Ccflux.Receiver.Fleet.Vault;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Storage.Sql;
 using Ccflux.Storage.Writing;
@@ -8,10 +9,11 @@ namespace Ccflux.Receiver.Fleet.Agents;
 
 /// <summary>A command that is not settled. Everything here runs inside a write.</summary>
 /// <param name="Whole">With the refresh token: the agent holds the login until the command is settled otherwise.</param>
+/// <param name="IsHeld">The agent holds the login that was sent, and the vault has not got a newer one.</param>
 /// <param name="Signature">Null if it was issued before commands were signed: no agent accepts it.</param>
 internal sealed record OpenCommand(
-    long Id, string AgentId, long AccountId, string Kind, bool Whole, string Fingerprint, string? Replaces, string Sealed, bool IsDelivered, DateTimeOffset IssuedAt, DateTimeOffset ExpiresAt,
-    string? Signature)
+    long Id, string AgentId, long AccountId, string Kind, bool Whole, bool IsHeld, string Fingerprint, string? Replaces, string Sealed, bool IsDelivered,
+    DateTimeOffset IssuedAt, DateTimeOffset ExpiresAt, string? Signature)
 {
     public const string Confirmed = "confirmed";
     public const string Refused = "refused";
@@ -20,38 +22,16 @@ internal sealed record OpenCommand(
     /// <summary>An agent's clock may be off by as much as is allowed for signatures, and it may be carrying out the command right now.</summary>
     public static readonly TimeSpan Tolerance = Contracts.Usage.ReportLimits.ClockTolerance + TimeSpan.FromSeconds(30);
 
-    public static List<OpenCommand> Of(WriteSession session, string agentId)
-    {
-        var open = new List<OpenCommand>();
-        using var rows = session.Query(CommandSql.SelectOpen, ("agent", agentId));
-        while (rows.Read())
-        {
-            open.Add(new OpenCommand(
-                rows.Int64(0),
-                agentId,
-                rows.Int64(1),
-                rows.Text(2),
-                rows.Bool(3),
-                rows.Text(4),
-                rows.TextOrNull(5),
-                rows.Text(6),
-                string.Equals(rows.Text(7), "delivered", StringComparison.Ordinal),
-                UnixTime.At(rows.Int64(8)),
-                UnixTime.At(rows.Int64(9)),
-                rows.TextOrNull(10)));
-        }
+    /// <summary>Whether the vault takes the login back when the command ends without having been carried out.</summary>
+    public bool IsTakenBack => Whole && IsHeld;
 
-        return open;
-    }
+    /// <summary>An agent's open commands. Locks their accounts, then the commands.</summary>
+    public static List<OpenCommand> Load(WriteSession session, string agentId) =>
+        Load(session, CommandSql.AccountsOfOpen, CommandSql.SelectOpen, ("agent", agentId));
 
-    /// <summary>Ends commands that were never delivered: the logins in them belong to the vault again.</summary>
-    public static void EndUndelivered(WriteSession session, string agentId, string reason, DateTimeOffset now)
-    {
-        foreach (var command in Of(session, agentId).Where(command => !command.IsDelivered))
-        {
-            command.End(session, Expired, reason, now);
-        }
-    }
+    /// <summary>The commands that no agent fetched in time. Locks their accounts, then the commands.</summary>
+    public static List<OpenCommand> LoadUnfetched(WriteSession session, DateTimeOffset now) =>
+        Load(session, CommandSql.AccountsOfUnfetched, CommandSql.SelectUnfetched, ("now", now.ToUnixTimeMilliseconds()));
 
     public SealedCommand ToWire() => new() { Id = Id, Kind = Kind, IssuedAt = IssuedAt, ExpiresAt = ExpiresAt, Sealed = Sealed, Signature = Signature! };
 
@@ -67,11 +47,42 @@ internal sealed record OpenCommand(
     public void End(WriteSession session, string state, string reason, DateTimeOffset now)
     {
         session.Execute(CommandSql.Settle, ("state", state), ("reason", reason), ("now", now.ToUnixTimeMilliseconds()), ("command", Id));
-        var taken = Whole
-            && session.Execute(CommandSql.TakeBack, ("now", now.ToUnixTimeMilliseconds()), ("account", AccountId), ("agent", AgentId), ("fingerprint", Fingerprint)) > 0;
-        Audit(session, now, taken ? FleetAction.TakeBack : FleetAction.Confirm, state, reason);
+        if (IsTakenBack)
+        {
+            session.Execute(CommandSql.TakeBack, ("now", now.ToUnixTimeMilliseconds()), ("account", AccountId), ("agent", AgentId), ("fingerprint", Fingerprint));
+        }
+
+        Audit(session, now, IsTakenBack ? FleetAction.TakeBack : FleetAction.Confirm, state, reason);
+    }
+
+    private static List<OpenCommand> Load(WriteSession session, string accountsSql, string commandsSql, SqlParameter parameter)
+    {
+        var accounts = session.List(accountsSql, static rows => new Owner(rows.Int64(0), rows.Text(1), rows.TextOrNull(2), rows.Text(3)), parameter)
+            .ToDictionary(owner => owner.AccountId);
+        return session.List(commandsSql, rows => Read(rows, accounts), parameter);
+    }
+
+    private static OpenCommand Read(Rows rows, Dictionary<long, Owner> accounts)
+    {
+        var (agentId, accountId, fingerprint) = (rows.Text(1), rows.Int64(2), rows.Text(5));
+        return new OpenCommand(
+            rows.Int64(0),
+            agentId,
+            accountId,
+            rows.Text(3),
+            rows.Bool(4),
+            accounts.GetValueOrDefault(accountId) == new Owner(accountId, Holder.Agent, agentId, fingerprint),
+            fingerprint,
+            rows.TextOrNull(6),
+            rows.Text(7),
+            string.Equals(rows.Text(8), "delivered", StringComparison.Ordinal),
+            UnixTime.At(rows.Int64(9)),
+            UnixTime.At(rows.Int64(10)),
+            rows.TextOrNull(11));
     }
 
     private void Audit(WriteSession session, DateTimeOffset now, string action, string outcome, string detail) =>
         FleetAudit.Write(session, now, new FleetAccess(new AuditActor(FleetAccess.Agent, ""), action, outcome, AccountId, AgentId, Fingerprint, detail));
+
+    private sealed record Owner(long AccountId, string Holder, string? HolderAgent, string Fingerprint);
 }

@@ -5,7 +5,6 @@ using Ccflux.Receiver.Fleet.Store;
 using Ccflux.Receiver.Fleet.Vault;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Live;
-using Ccflux.Storage.Sql;
 using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Fleet.Agents;
@@ -25,14 +24,14 @@ internal sealed class ReturnedLoginIntake(
     {
         var actor = new AuditActor("agent", address);
         var looked = await writer.WriteAsync(session => Look(session, agent, returned, actor));
-        if (looked.Status != WriteStatus.Committed)
+        if (!looked.TryGet(out var found))
         {
             return new ReturnedLoginOutcome(null, ErrorCodes.Busy);
         }
 
-        if (looked.Value is not { Login: { } login, Account: { } account })
+        if (found is not ({ Login: { } login, Account: { } account }, null))
         {
-            return looked.Value.Outcome!;
+            return found.Outcome!;
         }
 
         var answer = await issuer.ProfileAsync(login.AccessToken, cancellationToken);
@@ -46,18 +45,22 @@ internal sealed class ReturnedLoginIntake(
         if (code is null)
         {
             VaultFaultPoints.Point(VaultFaultPoints.CredentialProven);
-            var written = await writer.WriteAsync(session => Store(session, agent, returned, account, login, answer.OrganizationUuid, actor));
-            if (written.Status != WriteStatus.Committed)
+            var written = await writer.WriteAsync(session => Store(session, agent, returned, account.AccountId, login, answer.OrganizationUuid, actor));
+            if (!written.TryGet(out var outcome))
             {
                 return new ReturnedLoginOutcome(null, ErrorCodes.Busy);
             }
 
             VaultFaultPoints.Point(VaultFaultPoints.CredentialStored);
             changes.Publish(FleetFeature.Topic);
-            return written.Value!;
+            return outcome;
         }
 
-        await writer.WriteAsync(session => Refuse(session, agent, account.AccountId, code, actor, login.Fingerprint, detail));
+        await writer.WriteAsync(session =>
+        {
+            Audit(session, agent, account.AccountId, code, actor, login.Fingerprint, detail);
+            return true;
+        });
         return new ReturnedLoginOutcome(null, code);
     }
 
@@ -88,86 +91,63 @@ internal sealed class ReturnedLoginIntake(
             : (ErrorCodes.CredentialRefused, "of another account: it belongs to another organisation");
     }
 
-    private (ReturnedLoginOutcome? Outcome, StoredAccount? Account, Login? Login) Look(WriteSession session, EnrolledAgent agent, ReturnedLogin returned, AuditActor actor)
+    /// <returns>What is known of the login, and the outcome; no outcome if its issuer must be asked first.</returns>
+    private (ReturnedLoginFacts Facts, ReturnedLoginOutcome? Outcome) Look(WriteSession session, EnrolledAgent agent, ReturnedLogin returned, AuditActor actor)
     {
-        var opened = Open(session, agent, returned);
-        var accountId = session.Scalar(
-            VaultSql.FindReturned, ("uuid", returned.AccountIdHint), ("fingerprint", opened?.Fingerprint), ("replaces", returned.Replaces), ("agent", agent.AgentId));
-        if (accountId is not { } id
-            || (session.Scalar(AgentSql.IsGranted, ("agent", agent.AgentId), ("account", id)) == 0
-                && session.Scalar(AgentSql.Holds, ("agent", agent.AgentId), ("account", id)) == 0))
-        {
-            return (Refuse(session, agent, accountId, ErrorCodes.AccountNotGranted, actor, null, ""), null, null);
-        }
+        var facts = Load(session, agent, returned);
+        var decision = ReturnedLoginRule.Look(facts, returned);
+        return (facts, decision.Outcome is null ? null : Save(session, agent, facts.Account?.AccountId, decision, actor));
+    }
 
-        var account = vault.Read(session, id)!;
-        if (account.Login is null)
-        {
-            return (Refuse(session, agent, id, ErrorCodes.Busy, actor, null, "the key ring is missing"), null, null);
-        }
+    private ReturnedLoginFacts Load(WriteSession session, EnrolledAgent agent, ReturnedLogin returned)
+    {
+        var login = Open(session, agent, returned);
+        var id = session.Scalar(
+            VaultSql.FindReturned, ("uuid", returned.AccountIdHint), ("fingerprint", login?.Fingerprint), ("replaces", returned.Replaces), ("agent", agent.AgentId));
+        var account = id is { } found ? vault.Read(session, found) : null;
+        return new ReturnedLoginFacts(
+            agent.AgentId,
+            login,
+            account,
+            session.Scalar(AgentSql.IsGranted, ("agent", agent.AgentId), ("account", id)) > 0,
+            OpenCommand.Load(session, agent.AgentId).Exists(command => command.Whole && command.AccountId == id));
+    }
 
-        if (opened is not { } login)
+    private ReturnedLoginOutcome Store(WriteSession session, EnrolledAgent agent, ReturnedLogin returned, long accountId, Login login, string? organization, AuditActor actor)
+    {
+        var present = vault.Read(session, accountId);
+        var newKey = present is null ? null : VaultStore.FindNewKey(session, present, organization);
+        var decision = ReturnedLoginRule.Store(agent.AgentId, login, present, returned);
+        if (decision.Replaces)
         {
-            return (Refuse(session, agent, id, ErrorCodes.CredentialRefused, actor, null, "cannot be opened, or contains no login"), null, null);
-        }
-
-        var isCopy = login.RefreshToken is null && string.Equals(login.AccessToken, account.Login.AccessToken, StringComparison.Ordinal);
-        if (isCopy || login.HasTokensOf(account.Login))
-        {
-            if (!isCopy && !(returned.HandedBack && IsGivenAgain(session, account, agent)))
+            vault.Replace(session, present!, login, RefreshPath.Session);
+            if (newKey is not null)
             {
-                Settle(session, agent, returned, account, account.Fingerprint);
+                vault.Learn(session, present!, login, newKey, organization!);
             }
 
-            Audit(session, agent, id, FleetAccess.Done, actor, login.Fingerprint, returned.HandedBack ? "handed back, unchanged" : "unchanged");
-            return (new ReturnedLoginOutcome(account.Fingerprint, null), null, null);
+            session.Execute(VaultSql.EndIntents, ("account", accountId));
         }
 
-        return login.RefreshToken is null || !string.Equals(returned.Replaces, account.Fingerprint, StringComparison.Ordinal)
-            ? (Refuse(session, agent, id, ErrorCodes.CredentialSuperseded, actor, login.Fingerprint, $"replaces {returned.Replaces}"), null, null)
-            : (null, account, login);
+        return Save(session, agent, accountId, decision, actor);
     }
 
-    private ReturnedLoginOutcome Store(WriteSession session, EnrolledAgent agent, ReturnedLogin returned, StoredAccount account, Login login, string? organization, AuditActor actor)
-    {
-        if (vault.Read(session, account.AccountId) is not { } present || !vault.Replace(session, present, login, RefreshPath.Session, returned.Replaces))
-        {
-            return Refuse(session, agent, account.AccountId, ErrorCodes.CredentialSuperseded, actor, login.Fingerprint, $"replaces {returned.Replaces}");
-        }
-
-        vault.Learn(session, present with { Login = login }, organization);
-        session.Execute(VaultSql.EndIntents, ("account", account.AccountId));
-        Settle(session, agent, returned, vault.Read(session, account.AccountId)!, login.Fingerprint);
-        Audit(session, agent, account.AccountId, FleetAccess.Done, actor, login.Fingerprint, returned.HandedBack ? "handed back" : "renewed");
-        return new ReturnedLoginOutcome(login.Fingerprint, null);
-    }
-
-    /// <summary>Sets the new holder: the vault if the agent has removed the login from its config dir, else that agent.</summary>
-    private void Settle(WriteSession session, EnrolledAgent agent, ReturnedLogin returned, StoredAccount account, string fingerprint)
+    private ReturnedLoginOutcome Save(WriteSession session, EnrolledAgent agent, long? accountId, ReturnedLoginDecision decision, AuditActor actor)
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        var isHolder = account.Holder is Holder.Agent && !IsAnothers(account, agent);
-        if (returned.HandedBack && account.Holder is not Holder.Vault)
+        if (decision.Holder is { } holder)
         {
-            session.Execute(VaultSql.SetHolder, ("holder", Holder.Vault), ("agent", SqlValue.Null), ("now", now), ("account", account.AccountId));
-        }
-        else if (!returned.HandedBack && !isHolder)
-        {
-            session.Execute(VaultSql.SetHolder, ("holder", Holder.Agent), ("agent", agent.AgentId), ("now", now), ("account", account.AccountId));
+            session.Execute(VaultSql.SetHolder, ("holder", holder), ("agent", holder is Holder.Agent ? agent.AgentId : (string?)null), ("now", now), ("account", accountId));
         }
 
-        if (!returned.HandedBack)
+        if (decision.Applied is { } applied)
         {
-            session.Execute(CommandSql.SetApplied, ("account", account.AccountId), ("fingerprint", fingerprint), ("agent", agent.AgentId), ("now", now));
+            session.Execute(CommandSql.SetApplied, ("account", accountId), ("fingerprint", applied), ("agent", agent.AgentId), ("now", now));
         }
+
+        Audit(session, agent, accountId, decision.Outcome!, actor, decision.Fingerprint, decision.Detail);
+        return new ReturnedLoginOutcome(decision.Kept, decision.Kept is null ? decision.Outcome : null);
     }
-
-    /// <summary>A login that is handed back twice, because the first answer was lost, may have been given out since: to another agent, or to this one.</summary>
-    private static bool IsGivenAgain(WriteSession session, StoredAccount account, EnrolledAgent agent) =>
-        IsAnothers(account, agent) || OpenCommand.Of(session, agent.AgentId).Exists(command => command.Whole && command.AccountId == account.AccountId);
-
-    private static bool IsAnothers(StoredAccount account, EnrolledAgent agent) =>
-        account.Holder is Holder.Agent && !string.Equals(account.HolderAgent, agent.AgentId, StringComparison.Ordinal);
 
     private Login? Open(WriteSession session, EnrolledAgent agent, ReturnedLogin returned)
     {
@@ -185,12 +165,6 @@ internal sealed class ReturnedLoginIntake(
             // Sealed by something that does not follow this protocol; the caller refuses and records it.
             return null;
         }
-    }
-
-    private ReturnedLoginOutcome Refuse(WriteSession session, EnrolledAgent agent, long? accountId, string code, AuditActor actor, string? fingerprint, string detail)
-    {
-        Audit(session, agent, accountId, code, actor, fingerprint, detail);
-        return new ReturnedLoginOutcome(null, code);
     }
 
     private void Audit(WriteSession session, EnrolledAgent agent, long? accountId, string outcome, AuditActor actor, string? fingerprint, string detail) =>

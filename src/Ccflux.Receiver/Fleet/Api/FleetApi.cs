@@ -1,4 +1,3 @@
-using Ccflux.Contracts.Http;
 using Ccflux.Receiver.Fleet.Monitors;
 using Ccflux.Receiver.Fleet.Pages;
 using Ccflux.Receiver.Fleet.Read;
@@ -79,6 +78,6 @@ internal static class FleetApi
         var wrong = ApiFormat.TryRead(context.Request, out var isCsv) ? fault?.Invoke(context.Request) : $"{ApiFormat.Field}: {ApiFormat.Fault}.";
         return wrong is null
             ? ApiTable.Of(FileNames.Of("fleet-" + name, "csv", FileNames.Day(DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime))), columns, await read(context), isCsv, json => json.WriteString("at", ApiValue.Format(time.GetUtcNow())))
-            : new Problem(StatusCodes.Status400BadRequest, ErrorCodes.InvalidPayload, wrong);
+            : Refusals.Invalid(wrong);
     }
 }

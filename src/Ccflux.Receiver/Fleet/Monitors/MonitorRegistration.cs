@@ -5,9 +5,9 @@ namespace Ccflux.Receiver.Fleet.Monitors;
 /// <summary>Registers uptime monitoring.</summary>
 internal static class MonitorRegistration
 {
-    public static void AddMonitors(this IServiceCollection services, IConfiguration configuration, bool isOn)
+    public static void AddMonitors(this IServiceCollection services, bool isOn)
     {
-        services.AddSettings<MonitorOptions>(configuration);
+        services.AddSettings<MonitorOptions>();
         if (!isOn)
         {
             return;

@@ -25,7 +25,7 @@ internal sealed class MonitorResultWriter(GroupCommitWriter writer, Notification
             session.Execute(MonitorSql.DeleteOldMonitors, ("before", oldest));
             return true;
         });
-        return written.Status == WriteStatus.Committed;
+        return written.IsCommitted;
     }
 
     private void Write(WriteSession session, string name, CheckResult result, DateTimeOffset now)

@@ -6,9 +6,9 @@ namespace Ccflux.Receiver.Fleet.Network;
 /// <summary>Registers the probes of the network around the receiver.</summary>
 internal static class NetworkRegistration
 {
-    public static void AddNetwork(this IServiceCollection services, IConfiguration configuration, bool isOn)
+    public static void AddNetwork(this IServiceCollection services, bool isOn)
     {
-        services.AddSettings<NetworkOptions>(configuration);
+        services.AddSettings<NetworkOptions>();
         if (!isOn)
         {
             return;

@@ -156,7 +156,7 @@ internal sealed class FleetFormsEndpoint(BoardQuery board, AgentStore agents, Ag
 
     private IResult Ask(HttpContext context, FormDefinition form, string? fault = null) => FleetFormResults.Ask(context, frames, form, fault);
 
-    private Refusal Missing(string detail) => new(answers, StatusCodes.Status404NotFound, "", detail);
+    private PageRefusal Missing(string detail) => answers.Refuse(Refusals.NotFound(detail));
 
     private static SeeOther Done(HttpContext context, string text, string detail, string panel) => FleetFormResults.Done(context, text, detail, panel);
 

@@ -59,7 +59,7 @@ internal sealed class VaultFormsEndpoint(BoardQuery board, AccountImport import,
     {
         if (await poller.HurryAsync(null) is not { } next)
         {
-            return new Refusal(answers, StatusCodes.Status404NotFound, "", "No account is polled.");
+            return answers.Refuse(Refusals.NotFound("No account is polled."));
         }
 
         var wait = next - time.GetUtcNow();
@@ -71,7 +71,7 @@ internal sealed class VaultFormsEndpoint(BoardQuery board, AccountImport import,
     private async Task<IResult> WithAccountAsync(HttpContext context, long id, Func<AccountRow, Task<IResult>> answer)
     {
         var account = (await board.ReadAsync(context.RequestAborted)).Accounts.FirstOrDefault(account => account.Id == id);
-        return account is null ? new Refusal(answers, StatusCodes.Status404NotFound, "", "No such account.") : await answer(account);
+        return account is null ? answers.Refuse(Refusals.NotFound("No such account.")) : await answer(account);
     }
 
     private static bool TryPercent(string text, out int? percent)

@@ -1,77 +1,38 @@
-using System.Text.Json;
 using Ccflux.Contracts.Fleet;
-using Ccflux.Contracts.Http;
 using Ccflux.Receiver.Fleet.Agents;
-using Ccflux.Receiver.Platform.Auth.Signing;
 using Ccflux.Receiver.Platform.Http;
+using Ccflux.Receiver.Platform.Http.Ingest;
 
 namespace Ccflux.Receiver.Fleet.Sessions;
 
 /// <summary><c>POST /heartbeat</c>, step by step: authenticate, rate-limit, parse, validate, refuse what is not newer, note, answer with commands.</summary>
-internal sealed class HeartbeatEndpoint(AgentGate gate, LiveSessions sessions, AgentCommandQueue commands, FleetMetrics metrics, HttpOptions http, TimeProvider time)
+internal sealed class HeartbeatEndpoint(AgentGate gate, LiveSessions sessions, AgentCommandQueue commands, HttpOptions http, TimeProvider time)
 {
     /// <summary>Twelve are regular; the rest are for sessions that start and end.</summary>
     public const int PerMinute = 30;
 
-    private readonly KeyedRateLimiter _limit = new(PerMinute, PerMinute, AgentStore.MaxAgents, time);
+    private readonly IngestFront<AgentRequest, Heartbeat> _front = new(
+        new BodyRules(http.BodyLimitKb, Refusals.AgentBodyTooLarge),
+        gate.AdmissionAt(
+            new RateRule(new KeyedRateLimiter(PerMinute, PerMinute, AgentStore.MaxAgents, time), wait => Refusals.TooManyHeartbeats(PerMinute, wait)), fresh: true),
+        JsonBody.Parser(FleetJson.Default.Heartbeat, HeartbeatRules.Fault, "The body is not a heartbeat: it is malformed, or a field is missing or has the wrong type."));
 
     public async Task<IResult> PostAsync(HttpContext context)
     {
-        using var body = await BodyReader.ReadAsync(context.Request, http.BodyLimitKb * 1024, RequestSignatures.MaxSuffix, context.RequestAborted);
-        if (body.Status != BodyStatus.Read)
-        {
-            return body.Status == BodyStatus.TooLarge
-                ? new Problem(StatusCodes.Status413PayloadTooLarge, ErrorCodes.TooLarge, $"The body may be at most {http.BodyLimitKb} KiB.")
-                : Invalid("The body cannot be decompressed: only gzip is supported.");
-        }
-
-        var call = await gate.AuthenticateAsync(context, body, fresh: true);
-        if (call.Agent is not { } agent)
-        {
-            return call.Refusal!;
-        }
-
-        if (!_limit.TryTake(agent.AgentId, out var wait))
-        {
-            metrics.Refused(ErrorCodes.RateLimited);
-            return new Problem(StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, $"An agent may send at most {PerMinute} heartbeats per minute.", wait);
-        }
-
-        if (Parse(body, out var fault) is not { } heartbeat)
-        {
-            return Invalid(fault);
-        }
-
-        if (await gate.AdvanceAsync(context, call, heartbeat.Sequence) is { } refusal)
+        using var request = await _front.ReadAsync(context);
+        if (!request.TryGet(out var call, out var heartbeat, out var refusal))
         {
             return refusal;
         }
 
-        sessions.Note(agent, heartbeat);
-        return await commands.ExchangeAsync(agent, heartbeat, context.RequestAborted) is { } answer
+        if (await gate.AdvanceAsync(context, call, heartbeat.Sequence) is { } replayed)
+        {
+            return replayed;
+        }
+
+        sessions.Note(call.Agent, heartbeat);
+        return await commands.ExchangeAsync(call.Agent, heartbeat, context.RequestAborted) is { } answer
             ? TypedResults.Json(new HeartbeatReply { Commands = answer, NextSeconds = FleetLimits.HeartbeatSeconds }, FleetJson.Default.HeartbeatReply)
-            : StorageBusy.Problem();
+            : Refusals.StorageBusy;
     }
-
-    private static Heartbeat? Parse(BodyReader body, out string fault)
-    {
-        fault = "The body is not a heartbeat: it is malformed, or a field is missing or has the wrong type.";
-        try
-        {
-            if (BodyJson.Deserialize(body.Content, FleetJson.Default.Heartbeat) is not { } heartbeat)
-            {
-                return null;
-            }
-
-            fault = HeartbeatRules.Fault(heartbeat) ?? "";
-            return fault.Length == 0 ? heartbeat : null;
-        }
-        catch (JsonException)
-        {
-            // Answered with the fault above and not with the parser's message, which may quote the input.
-            return null;
-        }
-    }
-
-    private static Problem Invalid(string detail) => new(StatusCodes.Status400BadRequest, ErrorCodes.InvalidPayload, detail);
 }

@@ -81,33 +81,37 @@ internal static class AgentSql
 
     public const string SignedUntil = "UPDATE fleet_agents SET signed_until = greatest(coalesce(signed_until, 0), @until) WHERE agent_id = @agent";
 
-    public const string CountOf = "SELECT count(*) FROM fleet_agents WHERE agent_id = @agent";
-
-    public const string AccountOf = "SELECT account_id FROM fleet_agents WHERE agent_id = @agent";
-
     public const string AppliedOf = "SELECT applied FROM fleet_agents WHERE agent_id = @agent";
+
+    /// <summary>Locks the accounts that an agent's config dir may have: the one whose login, or whose access token, has a fingerprint; the one that it had; those
+    /// of its open commands. Columns: account, holder, its agent, fingerprint, fingerprint of the access token, whether the login can be renewed.</summary>
+    public const string ConfigDirAccounts = """
+        SELECT account_id, holder, holder_agent, fingerprint, access_fingerprint, refreshable
+        FROM fleet_accounts
+        WHERE fingerprint = @applied OR access_fingerprint = @applied
+           OR account_id = (SELECT account_id FROM fleet_agents WHERE agent_id = @agent)
+           OR account_id IN (SELECT account_id FROM fleet_commands WHERE agent_id = @agent AND state IN ('issued', 'delivered'))
+        ORDER BY account_id FOR UPDATE
+        """;
+
+    /// <summary>Locks the agent's row. Column: the account that its config dir had by its last report.</summary>
+    public const string ConfigDir = "SELECT account_id FROM fleet_agents WHERE agent_id = @agent FOR UPDATE";
+
+    public const string GrantsOf = "SELECT account_id FROM fleet_grants WHERE agent_id = @agent";
 
     public const string SetAccount = """
         UPDATE fleet_agents SET account_id = @account, account_since = @now WHERE agent_id = @agent AND account_id IS DISTINCT FROM @account
         """;
 
-    /// <summary>Only if the agent may have that account. Columns: account, since when.</summary>
+    /// <summary>Only if the agent may have that account. Locks the account, then the agent. Columns: account, since when.</summary>
     public const string AccountSince = """
         SELECT g.account_id, coalesce(g.account_since, 0)
-        FROM fleet_agents g JOIN fleet_accounts a ON a.account_id = g.account_id
+        FROM fleet_accounts a JOIN fleet_agents g ON g.account_id = a.account_id
         WHERE g.agent_id = @agent AND g.revoked_at IS NULL
           AND (a.holder_agent = g.agent_id OR EXISTS (SELECT 1 FROM fleet_grants r WHERE r.agent_id = g.agent_id AND r.account_id = g.account_id))
+        FOR UPDATE
         """;
 
-    /// <summary>Columns: sealing key, applied, account, where its client keeps logins, the receiver's key that it pinned.</summary>
-    public const string Recipient = "SELECT sealing_key, applied, account_id, login, receiver_key FROM fleet_agents WHERE agent_id = @agent AND revoked_at IS NULL";
-
-    /// <summary>The account whose login, or whose access token, has a fingerprint. Columns: account, holder, whether it is the full login.</summary>
-    public const string OfFingerprint = """
-        SELECT account_id, holder, CASE WHEN fingerprint = @fingerprint AND refreshable = 1 THEN 1 ELSE 0 END
-        FROM fleet_accounts WHERE fingerprint = @fingerprint OR access_fingerprint = @fingerprint
-        """;
-
-    /// <summary>Whether an agent holds an account's full login.</summary>
-    public const string Holds = "SELECT count(*) FROM fleet_accounts WHERE holder = 'agent' AND holder_agent = @agent AND account_id = @account";
+    /// <summary>Locks the agent's row. Columns: sealing key, applied, account, where its client keeps logins, the receiver's key that it pinned.</summary>
+    public const string Recipient = "SELECT sealing_key, applied, account_id, login, receiver_key FROM fleet_agents WHERE agent_id = @agent AND revoked_at IS NULL FOR UPDATE";
 }

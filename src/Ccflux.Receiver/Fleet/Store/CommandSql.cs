@@ -17,10 +17,25 @@ internal static class CommandSql
 
     public const string CountOpen = "SELECT count(*) FROM fleet_commands WHERE agent_id = @agent AND state IN ('issued', 'delivered')";
 
-    public const string SelectOpen = """
-        SELECT command_id, account_id, kind, whole, fingerprint, replaces, sealed, state, issued_at, expires_at, signature
-        FROM fleet_commands WHERE agent_id = @agent AND state IN ('issued', 'delivered') ORDER BY command_id
-        """;
+    private const string Columns =
+        "SELECT command_id, agent_id, account_id, kind, whole, fingerprint, replaces, sealed, state, issued_at, expires_at, signature FROM fleet_commands";
+
+    private const string Open = " WHERE agent_id = @agent AND state IN ('issued', 'delivered')";
+    private const string Unfetched = " WHERE state = 'issued' AND expires_at <= @now";
+
+    private const string Accounts = "SELECT account_id, holder, holder_agent, fingerprint FROM fleet_accounts WHERE account_id IN (SELECT account_id FROM fleet_commands";
+
+    /// <summary>Locks an agent's commands that are not settled.</summary>
+    public const string SelectOpen = Columns + Open + " ORDER BY command_id FOR UPDATE";
+
+    /// <summary>Locks the accounts of an agent's commands that are not settled. Columns: account, holder, its agent, fingerprint.</summary>
+    public const string AccountsOfOpen = Accounts + Open + ") ORDER BY account_id FOR UPDATE";
+
+    /// <summary>Locks commands that were never sent and have expired.</summary>
+    public const string SelectUnfetched = Columns + Unfetched + " ORDER BY command_id FOR UPDATE";
+
+    /// <summary>Locks the accounts of commands that were never sent and have expired. Columns: account, holder, its agent, fingerprint.</summary>
+    public const string AccountsOfUnfetched = Accounts + Unfetched + ") ORDER BY account_id FOR UPDATE";
 
     /// <summary>Agents with commands that are not settled.</summary>
     public const string Waiting = "SELECT DISTINCT agent_id FROM fleet_commands WHERE state IN ('issued', 'delivered')";
@@ -30,9 +45,6 @@ internal static class CommandSql
     public const string Settle = """
         UPDATE fleet_commands SET state = @state, reason = @reason, settled_at = @now, sealed = NULL WHERE command_id = @command AND state IN ('issued', 'delivered')
         """;
-
-    /// <summary>Agents with commands that were never sent and have expired.</summary>
-    public const string Undelivered = "SELECT DISTINCT agent_id FROM fleet_commands WHERE state = 'issued' AND expires_at <= @now";
 
     /// <summary>Returns to the vault a login that an agent did not put in place.</summary>
     public const string TakeBack = """

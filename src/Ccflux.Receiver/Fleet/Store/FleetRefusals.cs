@@ -19,8 +19,6 @@ internal sealed class FleetRefusals(ReadSessions readers)
     /// <summary>The outcome of an answer to a command that is not open, or that its agent reports as not signed by the receiver.</summary>
     public const string Stray = "stray";
 
-    private const long HourMilliseconds = 3_600_000;
-
     /// <summary>Must be called inside a write. The detail is <see cref="SafeDisplayText"/>.</summary>
     /// <param name="session">The write's.</param>
     /// <param name="at">When.</param>
@@ -28,7 +26,7 @@ internal sealed class FleetRefusals(ReadSessions readers)
     /// <param name="times">How often.</param>
     public static void Write(WriteSession session, DateTimeOffset at, FleetAccess attempt, int times = 1)
     {
-        var hour = at.ToUnixTimeMilliseconds() / HourMilliseconds;
+        var hour = at.ToUnixTimeMilliseconds() / UnixTime.Hour;
         var (address, agent, account) = (attempt.Actor.Address, attempt.AgentId ?? "", attempt.AccountId ?? 0);
         var isKnown = session.Any(
             FleetAuditSql.HasRefusal,

@@ -7,7 +7,8 @@ internal static class LimitSql
 
     public const string Prune = "DELETE FROM fleet_limits WHERE resets_at <= @now";
 
-    public const string Count = """SELECT count(*) FROM fleet_limits WHERE account_id = @account AND "window" = @window""";
+    /// <summary>Hits of a window that are known and not over.</summary>
+    public const string Count = """SELECT count(*) FROM fleet_limits WHERE account_id = @account AND "window" = @window AND resets_at > @now""";
 
     public const string Put = """
         INSERT INTO fleet_limits (account_id, "window", at, resets_at) VALUES (@account, @window, @at, @resets_at)

@@ -32,17 +32,22 @@ internal static class VaultSql
 
     public const string SelectCredential = "SELECT account_key, credential, expires_at FROM fleet_accounts WHERE account_key = @key";
 
-    /// <summary><c>@since</c> is the instant since which an agent counts. Columns: key, credential, fingerprint, holder, its agent, fault, label, failures,
-    /// whether a session uses it, uuid, organisation, revision, refreshed at.</summary>
+    /// <summary>Locks the row. Columns: key, credential, fingerprint, holder, its agent, fault, label, failures, uuid, organisation, revision, refreshed at.</summary>
     public const string Read = """
-        SELECT account_key, credential, fingerprint, holder, holder_agent, fault, label, failures,
-               CASE WHEN EXISTS (SELECT 1 FROM fleet_agents u
-                                 WHERE u.account_id = a.account_id AND u.has_sessions = 1 AND u.revoked_at IS NULL AND u.last_seen_at > @since
-                                   AND (a.holder_agent = u.agent_id
-                                        OR EXISTS (SELECT 1 FROM fleet_grants r WHERE r.agent_id = u.agent_id AND r.account_id = a.account_id))) THEN 1 ELSE 0 END,
-               account_uuid, organization_uuid, revision, refreshed_at
-        FROM fleet_accounts a WHERE account_id = @account
+        SELECT account_key, credential, fingerprint, holder, holder_agent, fault, label, failures, account_uuid, organization_uuid, revision, refreshed_at
+        FROM fleet_accounts WHERE account_id = @account FOR UPDATE
         """;
+
+    /// <summary>How many agents may have sessions on an account's login. <c>@since</c> is the instant since which an agent counts.</summary>
+    public const string CountUsers = """
+        SELECT count(*)
+        FROM fleet_agents u JOIN fleet_accounts a ON a.account_id = u.account_id
+        WHERE u.account_id = @account AND u.has_sessions = 1 AND u.revoked_at IS NULL AND u.last_seen_at > @since
+          AND (a.holder_agent = u.agent_id OR EXISTS (SELECT 1 FROM fleet_grants r WHERE r.agent_id = u.agent_id AND r.account_id = u.account_id))
+        """;
+
+    /// <summary>Commands with an account's login that their agents may still fetch, or have fetched and may still carry out.</summary>
+    public const string CountOnTheirWay = "SELECT count(*) FROM fleet_commands WHERE account_id = @account AND state IN ('issued', 'delivered') AND expires_at > @now";
 
     public const string FindByKey = "SELECT account_id FROM fleet_accounts WHERE account_key = @key";
 
@@ -61,9 +66,6 @@ internal static class VaultSql
                  EXISTS (SELECT 1 FROM fleet_grants g WHERE g.account_id = a.account_id AND g.agent_id = @agent) DESC, account_id
         LIMIT 1
         """;
-
-    /// <summary><c>@account</c> is the account that may have it, 0 for a new account.</summary>
-    public const string LabelTaken = "SELECT count(*) FROM fleet_accounts WHERE label = @label AND account_id <> @account";
 
     public const string Count = "SELECT count(*) FROM fleet_accounts";
 
@@ -98,7 +100,7 @@ internal static class VaultSql
     public const string SetExpiry = "UPDATE fleet_accounts SET expires_at = @expires_at WHERE account_id = @account AND access_fingerprint = @access_fingerprint";
 
     /// <summary>The agent whose config dir contains a login.</summary>
-    public const string StandsAt = "SELECT agent_id FROM fleet_agents WHERE applied = @fingerprint AND revoked_at IS NULL";
+    public const string FoundAt = "SELECT agent_id FROM fleet_agents WHERE applied = @fingerprint AND revoked_at IS NULL";
 
     /// <summary>Compare and swap: <c>@replaces</c> is the fingerprint of the login that it replaces.</summary>
     public const string Replace = """
@@ -112,7 +114,8 @@ internal static class VaultSql
     /// <summary>Stores the same login under another key.</summary>
     public const string Reencrypt = "UPDATE fleet_accounts SET credential = @credential WHERE account_id = @account";
 
-    public const string AllCredentials = "SELECT account_id, account_key, credential FROM fleet_accounts";
+    /// <summary>Locks the rows.</summary>
+    public const string AllCredentials = "SELECT account_id, account_key, credential FROM fleet_accounts ORDER BY account_id FOR UPDATE";
 
     public const string SetHolder = """
         UPDATE fleet_accounts SET holder = @holder, holder_agent = @agent, held_since = @now, revision = revision + 1 WHERE account_id = @account
@@ -127,7 +130,8 @@ internal static class VaultSql
         UPDATE fleet_accounts SET failures = failures + 1, failure = @failure, retry_at = @retry_at WHERE account_id = @account AND fingerprint = @fingerprint
         """;
 
-    public const string Details = "SELECT label, email, plan, next_charge, five_hour_ceiling, seven_day_ceiling FROM fleet_accounts WHERE account_id = @account";
+    /// <summary>Locks the row.</summary>
+    public const string Details = "SELECT label, email, plan, next_charge, five_hour_ceiling, seven_day_ceiling FROM fleet_accounts WHERE account_id = @account FOR UPDATE";
 
     public const string Edit = """
         UPDATE fleet_accounts
@@ -166,9 +170,11 @@ internal static class VaultSql
         ON CONFLICT (account_id) DO NOTHING
         """;
 
-    public const string HasAccount = "SELECT 1 FROM fleet_accounts WHERE account_id = @account";
+    /// <summary>Locks the row, if there is one.</summary>
+    public const string HasAccount = "SELECT 1 FROM fleet_accounts WHERE account_id = @account FOR UPDATE";
 
-    public const string CountIntents = "SELECT count(*) FROM fleet_intents WHERE account_id = @account";
+    /// <summary>When the refresh in progress began.</summary>
+    public const string IntentAt = "SELECT begun_at FROM fleet_intents WHERE account_id = @account";
 
     public const string EndIntent = "DELETE FROM fleet_intents WHERE account_id = @account AND intent = @intent";
 
@@ -176,10 +182,11 @@ internal static class VaultSql
 
     public const string EndIntents = "DELETE FROM fleet_intents WHERE account_id = @account";
 
-    /// <summary>Accounts with a refresh that began before an instant and whose refresh token is still the stored one. Columns: account, fingerprint.</summary>
+    /// <summary>Locks accounts with a refresh that began before an instant and whose refresh token is still the stored one. Columns: account, fingerprint.</summary>
     public const string Unsettled = """
-        SELECT a.account_id, a.fingerprint FROM fleet_intents i JOIN fleet_accounts a ON a.account_id = i.account_id
+        SELECT a.account_id, a.fingerprint FROM fleet_accounts a JOIN fleet_intents i ON i.account_id = a.account_id
         WHERE i.begun_at <= @until AND a.fault IS NULL AND a.fingerprint = i.fingerprint
+        ORDER BY a.account_id FOR UPDATE
         """;
 
     public const string SelectSetting = "SELECT value FROM fleet_settings WHERE name = @name";
@@ -194,7 +201,8 @@ internal static class VaultSql
 
     public const string DeleteKey = "DELETE FROM fleet_keys WHERE name = @name";
 
-    public const string AllKeys = "SELECT name, private FROM fleet_keys";
+    /// <summary>Locks the rows.</summary>
+    public const string AllKeys = "SELECT name, private FROM fleet_keys ORDER BY name FOR UPDATE";
 
     public const string ReencryptKey = "UPDATE fleet_keys SET private = @private WHERE name = @name";
 }

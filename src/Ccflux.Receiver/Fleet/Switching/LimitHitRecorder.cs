@@ -6,20 +6,14 @@ using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Fleet.Switching;
 
-/// <summary>A request that was refused because of a limit, which ended its turn.</summary>
-internal sealed record SessionLimitHit(string SessionId, string Window, DateTimeOffset At, DateTimeOffset ResetsAt);
-
 /// <summary>
 /// Records limits that sessions hit, so that rotation reacts at once and not at the next poll. A report names its session and no account: the account is that
 /// of the config dir whose agent reports the session now and has done so since before the hit. The caller must know whether to trust a session's reports.
 /// </summary>
-internal sealed partial class LimitHitRecorder(LiveSessions sessions, RotationWakeSignal wake, GroupCommitWriter writer, IChangeFeed changes, TimeProvider time, ILogger<LimitHitRecorder> logger)
+internal sealed partial class LimitHitRecorder(LiveSessions sessions, RotationWakeSignal wake, GroupCommitWriter writer, IChangeFeed changes, TimeProvider time, ILogger<LimitHitRecorder> logger) : ISessionLimitHits
 {
-    /// <summary>Whether an agent reports the session now. Limit hits of other sessions do not concern the fleet.</summary>
     public bool IsOfFleet(string sessionId) => sessions.AgentOf(sessionId) is not null;
 
-    /// <summary>Stores the last hit of each session and window, all in one write.</summary>
-    /// <returns>False if they could not be stored now. Hits that are not credible, or that belong to no session of the fleet, count as handled.</returns>
     public async Task<bool> NoteAsync(IReadOnlyList<SessionLimitHit> limits)
     {
         var now = time.GetUtcNow();
@@ -35,7 +29,7 @@ internal sealed partial class LimitHitRecorder(LiveSessions sessions, RotationWa
         }
 
         var written = await writer.WriteAsync(session => last.Select(met => (Account: Write(session, met.Agent!, met.Limit, now), met.Limit.Window)).Where(met => met.Account is not null).ToList());
-        if (written is { Status: WriteStatus.Committed, Value: { Count: > 0 } news })
+        if (written.TryGet(out var news) && news.Count > 0)
         {
             foreach (var (account, window) in news)
             {
@@ -46,7 +40,7 @@ internal sealed partial class LimitHitRecorder(LiveSessions sessions, RotationWa
             changes.Publish(FleetFeature.Topic);
         }
 
-        return written.Status == WriteStatus.Committed;
+        return written.IsCommitted;
     }
 
     /// <returns>The account, if the hit is news for it.</returns>
@@ -63,15 +57,15 @@ internal sealed partial class LimitHitRecorder(LiveSessions sessions, RotationWa
             return null;
         }
 
+        var isKnown = session.Scalar(LimitSql.Count, ("account", account), ("window", limit.Window), ("now", now.ToUnixTimeMilliseconds())) > 0;
         session.Execute(LimitSql.Prune, ("now", now.ToUnixTimeMilliseconds()));
-        var isNew = session.Scalar(LimitSql.Count, ("account", account), ("window", limit.Window)) == 0;
-        var put = session.Execute(
+        session.Execute(
             LimitSql.Put,
             ("account", account),
             ("window", limit.Window),
             ("at", limit.At.ToUnixTimeMilliseconds()),
             ("resets_at", limit.ResetsAt.ToUnixTimeMilliseconds()));
-        if (put == 0 || !isNew)
+        if (isKnown)
         {
             return null;
         }

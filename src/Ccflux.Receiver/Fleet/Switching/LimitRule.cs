@@ -20,7 +20,7 @@ internal static class LimitRule
     public static bool IsOf(SessionLimitHit limit, bool read, DateTimeOffset? readReset, DateTimeOffset now)
     {
         var isScoped = LimitNames.ModelOf(limit.Window) is not null;
-        var longest = limit.Window is LimitNames.FiveHour ? TimeSpan.FromHours(5) : TimeSpan.FromDays(7);
+        var longest = limit.Window is LimitNames.FiveHour ? WindowLength.FiveHours : WindowLength.SevenDays;
         if ((!isScoped && !LimitNames.IsGeneral(limit.Window)) || (isScoped && !read) ||
             limit.ResetsAt <= now || limit.ResetsAt - limit.At > longest + s_tolerance)
         {

@@ -142,14 +142,14 @@ internal sealed class RotationControls(ReadSessions readers, GroupCommitWriter w
     private async Task<string?> ChangeAsync(Func<WriteSession, string?> change)
     {
         var written = await writer.WriteAsync(change);
-        if (written.Status != WriteStatus.Committed)
+        if (!written.TryGet(out var refusal))
         {
-            return StorageBusy.Detail;
+            return Refusals.StorageBusy.Detail;
         }
 
         wake.Give();
         changes.Publish(FleetFeature.Topic);
-        return written.Value;
+        return refusal;
     }
 
     private static void Set(WriteSession session, string name, string? value)

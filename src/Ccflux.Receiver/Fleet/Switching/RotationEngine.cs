@@ -131,7 +131,7 @@ internal sealed partial class RotationEngine(
         if (events.Count > 0 || dropped.Count > 0 || cooled)
         {
             var written = await writer.WriteAsync(session => Keep(session, decision, events, dropped, now));
-            if (written.Status != WriteStatus.Committed)
+            if (!written.IsCommitted)
             {
                 Log.NotKept(logger, events.Count);
             }

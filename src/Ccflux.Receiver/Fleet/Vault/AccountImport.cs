@@ -1,5 +1,4 @@
 using Ccflux.Contracts.Fleet;
-using Ccflux.Contracts.Quota;
 using Ccflux.Receiver.Fleet.Store;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Http;
@@ -13,11 +12,6 @@ namespace Ccflux.Receiver.Fleet.Vault;
 /// <param name="Message">The message for the operator.</param>
 /// <param name="Fingerprint">Of the login that is now stored.</param>
 internal sealed record ImportResult(long? AccountId, string Message, string? Fingerprint = null);
-
-/// <summary>The owner of a login, as far as it is known.</summary>
-/// <param name="OrganizationUuid">Null if neither the issuer nor the login names it.</param>
-/// <param name="IsAsked">True if the issuer named the owner. Otherwise the login itself did, and the first refresh proves it.</param>
-internal sealed record LoginOwner(string Uuid, string? OrganizationUuid, string Email, bool IsAsked);
 
 /// <summary>
 /// Stores a login that the operator supplies, replacing the login of the same account of the same organisation. If it is unclear whether both are the same,
@@ -64,14 +58,15 @@ internal sealed class AccountImport(
         }
 
         var asked = await AskAboutKnownAsync(owner!, cancellationToken);
-        var written = await writer.WriteAsync(session => Store(session, label, owner!, asked, login, until, vaultOnly, actor));
-        if (written.Status != WriteStatus.Committed)
+        var import = new LoginToImport(label, owner!, asked, login, vaultOnly);
+        var written = await writer.WriteAsync(session => Store(session, import, until, actor));
+        if (!written.TryGet(out var result))
         {
-            return Refused(StorageBusy.Detail);
+            return Refused(Refusals.StorageBusy.Detail);
         }
 
         changes.Publish(FleetFeature.Topic);
-        return written.Value!;
+        return result;
     }
 
     /// <summary>Takes the owner from the issuer or, if it cannot be asked, from the login itself; then the first refresh proves it.</summary>
@@ -106,31 +101,36 @@ internal sealed class AccountImport(
         return answer.Verdict is not IssuerVerdict.Ok ? answer.Reason : answer.OrganizationUuid is null ? "names none" : null;
     }
 
-    private ImportResult Store(WriteSession session, string label, LoginOwner owner, string? asked, Login login, DateTimeOffset until, bool vaultOnly, AuditActor actor)
+    private ImportResult Store(WriteSession session, LoginToImport import, DateTimeOffset until, AuditActor actor)
     {
-        if (Place(session, label, owner, asked, login, out var known) is { } refusal)
-        {
-            return Refused(refusal);
-        }
+        var decision = ImportRule.Decide(Load(session, import), import);
+        return decision.Refusal is { } refusal ? Refused(refusal) : Save(session, import, decision, until, actor);
+    }
 
-        if (session.Scalar(VaultSql.LabelTaken, ("label", label), ("account", known?.AccountId ?? 0)) > 0)
-        {
-            return Refused($"label: another account is already called {label}.");
-        }
+    private ImportFacts Load(WriteSession session, LoginToImport import)
+    {
+        var ofKey = session.Scalar(VaultSql.FindByKey, ("key", import.Owner.Key));
+        var ofPerson = FindByUuid(session, import.Owner.Uuid)?.AccountId;
+        var accounts = new[] { ofKey, ofPerson }.OfType<long>().Distinct().Order().ToDictionary(id => id, id => vaultStore.Read(session, id));
+        return new ImportFacts(
+            ofKey is { } exact ? accounts[exact] : null,
+            ofPerson is { } other ? accounts[other] : null,
+            session.Scalar(VaultSql.FindByLabel, ("label", import.Label)),
+            session.Scalar(VaultSql.Count) ?? 0,
+            session.Text(VaultSql.FoundAt, ("fingerprint", import.Login.Fingerprint)));
+    }
 
-        if (known is null && session.Scalar(VaultSql.Count) >= VaultStore.MaxAccounts)
-        {
-            return Refused($"The vault is full: at most {VaultStore.MaxAccounts} accounts.");
-        }
-
+    private ImportResult Save(WriteSession session, LoginToImport import, ImportDecision decision, DateTimeOffset until, AuditActor actor)
+    {
         var now = time.GetUtcNow();
-        var key = known?.Key ?? AccountKey.Of(owner.Uuid, owner.OrganizationUuid)!;
+        var (login, owner, known) = (import.Login, import.Owner, decision.Known);
+        var key = known?.Key ?? owner.Key;
         var id = session.Insert(
             VaultSql.Import,
             ("key", key),
             ("uuid", owner.Uuid),
             ("organization", known is null ? owner.OrganizationUuid : known.OrganizationUuid),
-            ("label", label),
+            ("label", import.Label),
             ("email", owner.Email),
             ("plan", login.Plan.Length <= FleetLimits.MaxText ? login.Plan : ""),
             ("credential", protection.Protect(VaultStore.Purpose(key), login.ToBytes())),
@@ -138,54 +138,24 @@ internal sealed class AccountImport(
             ("access_fingerprint", login.AccessFingerprint),
             ("refreshable", login.RefreshToken is not null),
             ("expires_at", until.ToUnixTimeMilliseconds()),
-            ("holder", vaultOnly ? Holder.Vault : Holder.Foreign),
+            ("holder", import.VaultOnly ? Holder.Vault : Holder.Foreign),
             ("now", now.ToUnixTimeMilliseconds()));
         session.Execute(VaultSql.EndIntents, ("account", id));
-        if (known is not null)
+        if (decision.NewKey is { } newKey)
         {
-            vaultStore.Learn(session, vaultStore.Read(session, id)!, owner.OrganizationUuid);
+            vaultStore.Learn(session, known!, login, newKey, owner.OrganizationUuid!);
         }
 
-        var holder = vaultOnly ? "renewed by the receiver" : "never renewed here";
-        if (login.RefreshToken is not null && session.Text(VaultSql.StandsAt, ("fingerprint", login.Fingerprint)) is { } agent)
+        var holder = import.VaultOnly ? "renewed by the receiver" : "never renewed here";
+        if (decision.HolderAgent is { } agent)
         {
-            // The login is in a config dir that an agent serves: that client renews it, whatever the operator stated.
             session.Execute(VaultSql.SetHolder, ("holder", Holder.Agent), ("agent", agent), ("now", now.ToUnixTimeMilliseconds()), ("account", id));
             holder = "renewed by the client whose config dir contains it";
         }
 
-        FleetAudit.Write(session, now, new FleetAccess(actor, FleetAction.Import, FleetAccess.Done, id, Fingerprint: login.Fingerprint, Detail: vaultOnly ? "vault only" : "in use elsewhere"));
-        return new ImportResult(id, $"{(known is null ? "Imported" : "Renewed")} {label}: login {login.Fingerprint}, {holder}.", login.Fingerprint);
-    }
-
-    /// <summary>Finds the account whose login this one replaces; null for a new account.</summary>
-    /// <returns>Why this cannot be determined; null if it can.</returns>
-    private string? Place(WriteSession session, string label, LoginOwner owner, string? asked, Login login, out StoredAccount? known)
-    {
-        known = session.Scalar(VaultSql.FindByKey, ("key", AccountKey.Of(owner.Uuid, owner.OrganizationUuid)!)) is { } exact ? vaultStore.Read(session, exact) : null;
-        if (known is { OrganizationUuid: not null } || FindByUuid(session, owner.Uuid) is not (var id, var organization))
-        {
-            return null;
-        }
-
-        if (organization is not null)
-        {
-            return owner.OrganizationUuid is not null ? null : "The login does not name its organisation, and the issuer could not be asked; the vault has a login of the same account. Import it while its access token is valid.";
-        }
-
-        // The organisation of the existing account is unknown.
-        var other = vaultStore.Read(session, id)!;
-        var isSaid = string.Equals(other.Label, label, StringComparison.OrdinalIgnoreCase) && other.Fault is not null;
-        var isSame = string.Equals(other.Fingerprint, login.Fingerprint, StringComparison.Ordinal);
-        var hasNone = owner is { OrganizationUuid: null, IsAsked: true };
-        if (isSaid || isSame || hasNone)
-        {
-            known = other;
-            return null;
-        }
-
-        return $"The vault has {other.Label} of the same account, and its organisation is unknown{(asked is null ? "" : $" (its issuer: {asked})")}: this login might replace the only copy of another one. "
-            + $"Try again when the issuer can be reached, or remove {other.Label} first.";
+        var detail = import.VaultOnly ? "vault only" : "in use elsewhere";
+        FleetAudit.Write(session, now, new FleetAccess(actor, FleetAction.Import, FleetAccess.Done, id, Fingerprint: login.Fingerprint, Detail: detail));
+        return new ImportResult(id, $"{(known is null ? "Imported" : "Renewed")} {import.Label}: login {login.Fingerprint}, {holder}.", login.Fingerprint);
     }
 
     private static (long AccountId, string? OrganizationUuid)? FindByUuid(WriteSession session, string uuid)

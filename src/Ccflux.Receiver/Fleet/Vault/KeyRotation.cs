@@ -20,7 +20,7 @@ internal sealed class KeyRotation(VaultProtection protection, RefreshJournal jou
         var newest = protection.AddKey();
         VaultFaultPoints.Point(VaultFaultPoints.KeyAdded);
         var written = await writer.WriteAsync(session => Reencrypt(session, actor, endsSigningKey));
-        if (written.Status != WriteStatus.Committed)
+        if (!written.IsCommitted)
         {
             return null;
         }

@@ -54,35 +54,36 @@ internal sealed class LoginCheck(VaultStore vault, Issuer issuer, GroupCommitWri
         }
 
         var answer = await issuer.ProfileAsync(token, cancellationToken);
-        var fingerprint = Contracts.Fleet.CredentialFingerprint.Of(token);
-        var written = await writer.WriteAsync(session =>
-        {
-            if (vault.Read(session, account.AccountId) is not { Login: { } login } stored || !string.Equals(login.AccessFingerprint, fingerprint, StringComparison.Ordinal))
-            {
-                return false; // another login is stored there by now
-            }
-
-            var isOk = answer.Verdict is IssuerVerdict.Ok && string.Equals(answer.AccountUuid, stored.Uuid, StringComparison.Ordinal);
-            var learned = isOk ? vault.Learn(session, stored, answer.OrganizationUuid) : stored;
-            if (login.ExpiresAt is null && (isOk || answer.Verdict is IssuerVerdict.Dead))
-            {
-                var end = time.GetUtcNow() + (isOk ? RefreshAnswer.AssumedLife : TimeSpan.Zero);
-                session.Execute(VaultSql.SetExpiry, ("expires_at", end.ToUnixTimeMilliseconds()), ("account", stored.AccountId), ("access_fingerprint", fingerprint));
-            }
-
-            if (learned != stored)
-            {
-                FleetAudit.Write(session, time.GetUtcNow(), new FleetAccess(RefreshLoop.Switcher, FleetAction.Edit, FleetAccess.Done, stored.AccountId, Fingerprint: stored.Fingerprint, Detail: "its issuer named its organisation"));
-            }
-
-            return learned != stored || login.ExpiresAt is null;
-        });
-        if (written is { Status: WriteStatus.Committed, Value: true })
+        var written = await writer.WriteAsync(session => Store(session, account.AccountId, Contracts.Fleet.CredentialFingerprint.Of(token), answer));
+        if (written.Or(false))
         {
             changes.Publish(FleetFeature.Topic);
         }
 
         return answer;
+    }
+
+    /// <returns>Whether pages may show something else from now on.</returns>
+    private bool Store(WriteSession session, long accountId, string accessFingerprint, IssuerAnswer answer)
+    {
+        var now = time.GetUtcNow();
+        var stored = vault.Read(session, accountId);
+        var found = LoginCheckRule.Decide(
+            stored, stored is null ? null : VaultStore.FindNewKey(session, stored, answer.OrganizationUuid), accessFingerprint, answer, now);
+        if (found.NewKey is { } key)
+        {
+            vault.Learn(session, stored!, stored!.Login!, key, answer.OrganizationUuid!);
+            var access = new FleetAccess(
+                RefreshLoop.Switcher, FleetAction.Edit, FleetAccess.Done, accountId, Fingerprint: stored.Fingerprint, Detail: "its issuer named its organisation");
+            FleetAudit.Write(session, now, access);
+        }
+
+        if (found.End is { } end)
+        {
+            session.Execute(VaultSql.SetExpiry, ("expires_at", end.ToUnixTimeMilliseconds()), ("account", accountId), ("access_fingerprint", accessFingerprint));
+        }
+
+        return found.ChangesPages;
     }
 
     private bool IsDue(AccountFacts account, DateTimeOffset now) =>

@@ -10,10 +10,13 @@ internal sealed class ReceiverSigning(VaultProtection protection, ReceiverSeal s
 {
     private const string Name = "signing";
 
-    /// <summary>The public half in base64.</summary>
+    /// <summary>The public half in base64; null if there is no key yet.</summary>
+    public static string? FindPublicKey(WriteSession session) => session.Text(VaultSql.SelectKey, ("name", Name));
+
+    /// <summary>The public half in base64. Creates the key if there is none.</summary>
     public string PublicKey(WriteSession session)
     {
-        if (session.Text(VaultSql.SelectKey, ("name", Name)) is { } present)
+        if (FindPublicKey(session) is { } present)
         {
             return present;
         }

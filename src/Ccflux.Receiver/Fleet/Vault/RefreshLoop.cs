@@ -54,15 +54,8 @@ internal sealed partial class RefreshLoop(
         {
             var now = time.GetUtcNow();
             var doubted = restores.Look(session);
-            var found = new List<(long AccountId, string Fingerprint)>();
-            using (var rows = session.Query(VaultSql.Unsettled, ("until", (now - TokenRule.IntentLifetime).ToUnixTimeMilliseconds())))
-            {
-                while (rows.Read())
-                {
-                    found.Add((rows.Int64(0), rows.Text(1)));
-                }
-            }
-
+            var until = (now - TokenRule.IntentLifetime).ToUnixTimeMilliseconds();
+            var found = session.List(VaultSql.Unsettled, static rows => (AccountId: rows.Int64(0), Fingerprint: rows.Text(1)), ("until", until));
             foreach (var (account, fingerprint) in found)
             {
                 session.Execute(
@@ -72,13 +65,13 @@ internal sealed partial class RefreshLoop(
 
             return doubted + found.Count;
         });
-        if (written is { Status: WriteStatus.Committed, Value: > 0 })
+        if (written.Or(0) > 0)
         {
             Log.Unsettled(logger, written.Value);
             changes.Publish(FleetFeature.Topic);
         }
 
-        return written.Status == WriteStatus.Committed;
+        return written.IsCommitted;
     }
 
     private static partial class Log

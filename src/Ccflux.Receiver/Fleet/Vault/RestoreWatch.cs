@@ -1,5 +1,5 @@
 using Ccflux.Receiver.Fleet.Store;
-using Ccflux.Storage.Sqlite;
+using Ccflux.Receiver.Platform.Database;
 using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Fleet.Vault;
@@ -16,7 +16,7 @@ internal sealed class RestoreWatch(TimeProvider time)
     /// <returns>The number of logins that may no longer be valid.</returns>
     public int Look(WriteSession session)
     {
-        var store = session.Text(SqliteDatabase.SelectStoreId);
+        var store = StoreIdentity.Read(session);
         var known = session.Text(VaultSql.SelectSetting, ("name", Name));
         if (string.Equals(store, known, StringComparison.Ordinal))
         {

@@ -52,7 +52,7 @@ internal sealed partial class TokenRefresh(
         var intent = Guid.NewGuid().ToString("N");
         VaultFaultPoints.Point(VaultFaultPoints.Refreshing);
         var begun = await writer.WriteAsync(session => Begin(session, account, actor, intent, again));
-        if (begun.Status != WriteStatus.Committed)
+        if (!begun.IsCommitted)
         {
             return RefreshOutcome.Busy;
         }
@@ -74,29 +74,31 @@ internal sealed partial class TokenRefresh(
         return outcome;
     }
 
+    /// <returns>The account whose refresh has begun; null if it is not to be renewed now.</returns>
     private StoredAccount? Begin(WriteSession session, AccountFacts account, AuditActor actor, string intent, bool again)
     {
         var now = time.GetUtcNow();
-        if (vault.Read(session, account.AccountId) is not { Login.RefreshToken: not null, Holder: Holder.Vault, InUse: false } stored
-            || !string.Equals(stored.Fingerprint, account.Fingerprint, StringComparison.Ordinal)
-            || (stored.Fault is not null && !(again && stored.Fault is AccountFault.Unknown)))
+        var facts = Load(session, account.AccountId, now);
+        var start = RefreshRule.Begin(facts, account.Fingerprint, again, now);
+        if (start.EndsOldIntent)
+        {
+            session.Execute(VaultSql.EndOldIntent, ("account", account.AccountId), ("until", (now - TokenRule.IntentLifetime).ToUnixTimeMilliseconds()));
+        }
+
+        if (!start.Begins || !vault.TryBeginRefresh(session, facts.Account!, intent, actor.Name))
         {
             return null;
         }
 
-        if (again)
-        {
-            session.Execute(VaultSql.EndOldIntent, ("account", stored.AccountId), ("until", (now - TokenRule.IntentLifetime).ToUnixTimeMilliseconds()));
-        }
-
-        if (!vault.TryBeginRefresh(session, stored, intent, actor.Name))
-        {
-            return null;
-        }
-
-        Audit(session, actor, stored, "begun", stored.Fingerprint);
-        return stored;
+        Audit(session, actor, account.AccountId, "begun", account.Fingerprint);
+        return facts.Account;
     }
+
+    private RefreshFacts Load(WriteSession session, long accountId, DateTimeOffset now) => new(
+        vault.Read(session, accountId),
+        vault.IsInUse(session, accountId),
+        session.Scalar(VaultSql.CountOnTheirWay, ("account", accountId), ("now", now.ToUnixTimeMilliseconds())) > 0,
+        UnixTime.At(session.Scalar(VaultSql.IntentAt, ("account", accountId))));
 
     /// <summary>Recovers the answers that a process could not store before it ended.</summary>
     public async Task TakeUpAsync(AuditActor actor)
@@ -105,7 +107,7 @@ internal sealed partial class TokenRefresh(
         {
             var answer = RefreshAnswer.Read(left.Body, left.At);
             var written = await writer.WriteAsync(session => TakeUp(session, left, answer, actor));
-            if (written is { Status: WriteStatus.Committed, Value: { } outcome })
+            if (written.Or(null) is { } outcome)
             {
                 journal.Settle(left.AccountId, IsToBeKept(outcome, answer));
                 Log.TakenUp(logger, left.AccountId, outcome);
@@ -129,20 +131,16 @@ internal sealed partial class TokenRefresh(
             FleetAudit.Write(session, time.GetUtcNow(), access);
             return true;
         });
-        return written.Status == WriteStatus.Committed ? answer : null;
+        return written.IsCommitted ? answer : null;
     }
 
     /// <returns>Null if the login that it replaces cannot be opened now.</returns>
     private RefreshOutcome? TakeUp(WriteSession session, JournaledAnswer left, IssuerAnswer answer, AuditActor actor)
     {
         var account = vault.Read(session, left.AccountId);
-        if (account is null || account.RefreshedAt > left.At
-            || !string.Equals(account.Uuid, left.Uuid, StringComparison.Ordinal) || !string.Equals(account.Fingerprint, left.Fingerprint, StringComparison.Ordinal))
-        {
-            return RefreshOutcome.Superseded;
-        }
-
-        return account.Login is { } login ? Settle(session, account, login, answer, actor, left.Intent) : null;
+        return RefreshRule.IsSuperseded(left, account) ? RefreshOutcome.Superseded
+            : account is { Login: { } login } ? Settle(session, account, login, answer, actor, left.Intent)
+            : null;
     }
 
     /// <summary>Retries the write of the issuer's answer until it is in the database. If the receiver stops before that, the next start recovers it.</summary>
@@ -152,7 +150,7 @@ internal sealed partial class TokenRefresh(
         while (true)
         {
             var written = await writer.WriteAsync(session => Settle(session, account, login, answer, actor, intent));
-            if (written.Status == WriteStatus.Committed)
+            if (written.IsCommitted)
             {
                 if (journaled)
                 {
@@ -188,67 +186,49 @@ internal sealed partial class TokenRefresh(
     /// <summary>Whether an answer spent the refresh token and gave no login that could be stored.</summary>
     private static bool IsToBeKept(RefreshOutcome outcome, IssuerAnswer answer) => outcome is RefreshOutcome.NeedsLogin || answer.Tokens is { AccessToken: null };
 
-    private RefreshOutcome Settle(WriteSession session, StoredAccount account, Login login, IssuerAnswer answer, AuditActor actor, string intent)
+    /// <param name="session">The write's.</param>
+    /// <param name="begun">The account as it was when the refresh began.</param>
+    /// <param name="login">The login whose refresh token was sent.</param>
+    /// <param name="answer">The issuer's.</param>
+    /// <param name="actor">Who began it.</param>
+    /// <param name="intent">The id of its intent.</param>
+    private RefreshOutcome Settle(WriteSession session, StoredAccount begun, Login login, IssuerAnswer answer, AuditActor actor, string intent)
     {
+        var present = vault.Read(session, begun.AccountId);
+        var newKey = present is null ? null : VaultStore.FindNewKey(session, present, answer.OrganizationUuid);
+        var settled = RefreshRule.Settle(begun, login, present, answer);
+
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        session.Execute(VaultSql.EndIntent, ("account", account.AccountId), ("intent", intent));
-        switch (answer)
+        session.Execute(VaultSql.EndIntent, ("account", begun.AccountId), ("intent", intent));
+        if (settled.Renewed is { } renewed)
         {
-            case { Verdict: IssuerVerdict.Ok, Tokens: not null } when IsOfAnother(account, answer):
-                return Fault(session, account, AccountFault.OtherAccount, actor, now);
-            case { Verdict: IssuerVerdict.Ok, Tokens: { } tokens }:
-                return Store(session, account, login.Renewed(tokens), answer, actor, now);
-            case { Verdict: IssuerVerdict.Dead }:
-                return Fault(session, account, AccountFault.InvalidGrant, actor, now);
-            case { Verdict: IssuerVerdict.Refused or IssuerVerdict.Unreachable }:
-                var wait = TokenRule.Wait(account.Failures + 1, answer.RetryAfter);
-                SetFailure(session, account.AccountId, account.Fingerprint, answer.Reason, now + (long)wait.TotalMilliseconds);
-                Audit(session, actor, account, "failed", account.Fingerprint, answer.Reason);
-                return RefreshOutcome.Failed;
-            default:
-                return Fault(session, account, AccountFault.Unknown, actor, now, answer.Reason);
-        }
-    }
-
-    private RefreshOutcome Store(WriteSession session, StoredAccount account, Login renewed, IssuerAnswer answer, AuditActor actor, long now)
-    {
-        if (vault.Read(session, account.AccountId) is not { } present || !vault.Replace(session, present, renewed, RefreshPath.Switcher, account.Fingerprint))
-        {
-            // Either a new login was imported or returned in the meantime, and the renewed one belongs to the old login; or another process has recovered the answer.
-            var isStored = vault.Read(session, account.AccountId)?.Login?.HasTokensOf(renewed) == true;
-            Audit(session, actor, account, isStored ? FleetAccess.Done : "superseded", renewed.Fingerprint);
-            return isStored ? RefreshOutcome.Renewed : RefreshOutcome.Superseded;
+            vault.Replace(session, present!, renewed, RefreshPath.Switcher);
+            if (newKey is not null)
+            {
+                vault.Learn(session, present!, renewed, newKey, answer.OrganizationUuid!);
+            }
         }
 
-        vault.Learn(session, present with { Login = renewed }, answer.OrganizationUuid);
-        if (answer.Tokens is { AccessToken: null })
+        if (settled.Fault is { } fault)
         {
-            const string reason = "an answer without an access token";
-            SetFailure(session, account.AccountId, renewed.Fingerprint, reason, now + (long)TokenRule.Wait(account.Failures + 1, null).TotalMilliseconds);
-            Audit(session, actor, account, "failed", renewed.Fingerprint, reason);
-            return RefreshOutcome.Failed;
+            session.Execute(VaultSql.SetFault, ("fault", fault), ("now", now), ("account", begun.AccountId), ("fingerprint", settled.Fingerprint));
+        }
+        else if (settled.RetryIn is { } wait)
+        {
+            session.Execute(
+                VaultSql.SetFailure,
+                ("failure", settled.Detail),
+                ("retry_at", now + (long)wait.TotalMilliseconds),
+                ("account", begun.AccountId),
+                ("fingerprint", settled.Fingerprint));
         }
 
-        Audit(session, actor, account, FleetAccess.Done, renewed.Fingerprint);
-        return RefreshOutcome.Renewed;
+        Audit(session, actor, begun.AccountId, settled.Note, settled.Fingerprint, settled.Detail);
+        return settled.Outcome;
     }
 
-    private static void SetFailure(WriteSession session, long accountId, string fingerprint, string failure, long retryAt) =>
-        session.Execute(VaultSql.SetFailure, ("failure", failure), ("retry_at", retryAt), ("account", accountId), ("fingerprint", fingerprint));
-
-    private static bool IsOfAnother(StoredAccount account, IssuerAnswer answer) =>
-        (answer.AccountUuid is { } uuid && !string.Equals(uuid, account.Uuid, StringComparison.Ordinal))
-        || (answer.OrganizationUuid is { } organization && account.OrganizationUuid is { } known && !string.Equals(organization, known, StringComparison.Ordinal));
-
-    private RefreshOutcome Fault(WriteSession session, StoredAccount account, string fault, AuditActor actor, long now, string detail = "")
-    {
-        session.Execute(VaultSql.SetFault, ("fault", fault), ("now", now), ("account", account.AccountId), ("fingerprint", account.Fingerprint));
-        Audit(session, actor, account, fault, account.Fingerprint, detail);
-        return RefreshOutcome.NeedsLogin;
-    }
-
-    private void Audit(WriteSession session, AuditActor actor, StoredAccount account, string outcome, string fingerprint, string detail = "") =>
-        FleetAudit.Write(session, time.GetUtcNow(), new FleetAccess(actor, FleetAction.Refresh, outcome, account.AccountId, Fingerprint: fingerprint, Detail: detail));
+    private void Audit(WriteSession session, AuditActor actor, long accountId, string outcome, string fingerprint, string detail = "") =>
+        FleetAudit.Write(session, time.GetUtcNow(), new FleetAccess(actor, FleetAction.Refresh, outcome, accountId, Fingerprint: fingerprint, Detail: detail));
 
     private static partial class Log
     {

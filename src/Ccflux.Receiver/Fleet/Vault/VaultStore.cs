@@ -52,34 +52,37 @@ internal sealed class VaultStore(ReadSessions readers, VaultProtection protectio
             : null;
     }
 
-    /// <summary>Reads an account with its login inside a write. Null if there is no such account.</summary>
+    /// <summary>Reads an account with its login inside a write, and locks its row until the write ends. Null if there is no such account.</summary>
     public StoredAccount? Read(WriteSession session, long accountId)
     {
-        using var rows = session.Query(VaultSql.Read, ("since", Since(time.GetUtcNow())), ("account", accountId));
+        using var rows = session.Query(VaultSql.Read, ("account", accountId));
         return rows.Read()
             ? new StoredAccount(
                 accountId,
                 rows.Text(0),
-                rows.Text(9),
-                rows.TextOrNull(10),
+                rows.Text(8),
+                rows.TextOrNull(9),
                 rows.Text(6),
                 rows.Text(2),
                 rows.Text(3),
                 rows.TextOrNull(4),
                 rows.TextOrNull(5),
                 rows.Int64(7),
-                rows.Bool(8),
-                rows.Int64(11),
-                UnixTime.At(rows.Int64(12)),
+                rows.Int64(10),
+                UnixTime.At(rows.Int64(11)),
                 Open(rows.Text(0), rows.Blob(1)))
             : null;
     }
 
-    /// <summary>Replaces the login that has the given fingerprint; false if that login is no longer stored.</summary>
-    public bool Replace(WriteSession session, StoredAccount account, Login login, string path, string replaces)
+    /// <summary>Whether a session uses an account's login, or may. Must be called inside a write.</summary>
+    public bool IsInUse(WriteSession session, long accountId) =>
+        session.Scalar(VaultSql.CountUsers, ("account", accountId), ("since", Since(time.GetUtcNow()))) > 0;
+
+    /// <summary>Replaces an account's login, unless another one has replaced it since it was read.</summary>
+    public void Replace(WriteSession session, StoredAccount account, Login login, string path)
     {
         var now = time.GetUtcNow();
-        return session.Execute(
+        session.Execute(
             VaultSql.Replace,
             ("credential", protection.Protect(Purpose(account.Key), login.ToBytes())),
             ("fingerprint", login.Fingerprint),
@@ -89,23 +92,25 @@ internal sealed class VaultStore(ReadSessions readers, VaultProtection protectio
             ("now", now.ToUnixTimeMilliseconds()),
             ("path", path),
             ("account", account.AccountId),
-            ("replaces", replaces)) == 1;
+            ("replaces", account.Fingerprint));
     }
 
-    /// <summary>Stores the account's organisation, as the issuer stated it, if it was unknown. Moves what quota knows about the account along with it.</summary>
-    /// <returns>The account from then on: unchanged if another account of the vault already has that key, or if its login cannot be opened.</returns>
-    public StoredAccount Learn(WriteSession session, StoredAccount account, string? organization)
-    {
-        if (organization is null || account is not { OrganizationUuid: null, Login: { } login } || AccountKey.Of(account.Uuid, organization) is not { } key
-            || session.Scalar(VaultSql.FindByKey, ("key", key)) is not null)
-        {
-            return account;
-        }
+    /// <summary>The key that an account gets when its issuer states its organisation. Must be called inside a write.</summary>
+    /// <returns>Null if it keeps its key: nothing was stated, the organisation is known, or another account of the vault has that key.</returns>
+    public static string? FindNewKey(WriteSession session, StoredAccount account, string? organization) =>
+        account.KeyIn(organization) is { } key && session.Scalar(VaultSql.FindByKey, ("key", key)) is null ? key : null;
 
+    /// <summary>Stores the account's organisation, as the issuer stated it. Moves what quota knows about the account along with it.</summary>
+    /// <param name="session">The write's.</param>
+    /// <param name="account">As it was read.</param>
+    /// <param name="login">The login that is stored now; it is encrypted for the new key.</param>
+    /// <param name="key">From <see cref="FindNewKey"/>.</param>
+    /// <param name="organization">The issuer's id of it.</param>
+    public void Learn(WriteSession session, StoredAccount account, Login login, string key, string organization)
+    {
         session.Execute(VaultSql.SetOrganization, ("key", key), ("organization", organization), ("account", account.AccountId));
         session.Execute(VaultSql.Reencrypt, ("credential", protection.Protect(Purpose(key), login.ToBytes())), ("account", account.AccountId));
         session.Execute(VaultSql.RenameQuota, ("key", key), ("former_key", account.Key));
-        return account with { Key = key, OrganizationUuid = organization, Revision = account.Revision + 1 };
     }
 
     /// <summary>Begins a refresh. False if the vault no longer holds the login, it is on its way to an agent or has changed since, or another refresh is in progress.</summary>
@@ -181,7 +186,6 @@ internal sealed class VaultStore(ReadSessions readers, VaultProtection protectio
 }
 
 /// <summary>An account as read inside a write.</summary>
-/// <param name="InUse">A session uses it, or may.</param>
 /// <param name="Revision">Compared when a decision that is based on this is written.</param>
 /// <param name="Login">Null if the key ring lacks its key.</param>
 internal sealed record StoredAccount(
@@ -195,7 +199,13 @@ internal sealed record StoredAccount(
     string? HolderAgent,
     string? Fault,
     long Failures,
-    bool InUse,
     long Revision,
     DateTimeOffset RefreshedAt,
-    Login? Login);
+    Login? Login)
+{
+    /// <summary>Whether an agent holds the full login.</summary>
+    public bool IsHeldBy(string agentId) => Holder is Vault.Holder.Agent && string.Equals(HolderAgent, agentId, StringComparison.Ordinal);
+
+    /// <summary>Its key in an organisation; null if there is nothing to learn, because the organisation is known or was not stated.</summary>
+    public string? KeyIn(string? organization) => organization is not null && OrganizationUuid is null ? AccountKey.Of(Uuid, organization) : null;
+}

@@ -5,15 +5,6 @@ using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Identity.Devices;
 
-/// <summary>The result of registering a device's key.</summary>
-internal enum Registration
-{
-    Registered = 1,
-    KnownAlready = 2,
-    Revoked = 3,
-    DailyCap = 4,
-}
-
 /// <summary>Registers, approves and revokes devices. A key belongs to each user who registers it, so two users of one machine do not interfere.</summary>
 internal sealed class DeviceKeys(GroupCommitWriter writer, DeviceDirectory directory, IdentityOptions options, TimeProvider time)
 {
@@ -35,37 +26,34 @@ internal sealed class DeviceKeys(GroupCommitWriter writer, DeviceDirectory direc
 
     private Registration Register(WriteSession session, long userId, string publicKey, string name)
     {
-        if (session.Scalar(DevicesSql.SelectKey, ("user", userId), ("public_key", publicKey)) is { } revoked)
-        {
-            return revoked != 0 ? Registration.Revoked : Registration.KnownAlready;
-        }
-
         var now = time.GetUtcNow();
-        var day = now.ToUnixTimeSeconds() / 86400;
-        if (session.Scalar(DevicesSql.CountToday, ("user", userId), ("day", day)) >= options.MaxDevicesPerDay)
+        var day = UnixTime.DayOf(now);
+        var facts = RegistrationFacts.Load(session, userId, publicKey, name, day);
+        var plan = DeviceRegistrationRule.Decide(facts, name, options, now);
+        if (plan.Outcome is Registration.DailyCap)
         {
             // Shown to the admin under "Needs attention".
             session.Execute(UsersSql.StampRefusal, ("code", ErrorCodes.DailyCap), ("now", now.ToUnixTimeMilliseconds()), ("user", userId));
-            return Registration.DailyCap;
         }
-
-        session.Execute(DevicesSql.DeleteSurplus, ("user", userId), ("keep", MaxDevices - 1));
-        session.Execute(DevicesSql.AddToday, ("user", userId), ("day", day));
-        long? approved = options.DeviceApproval ? null : now.ToUnixTimeMilliseconds();
-        var back = session.Insert(
-            DevicesSql.Insert,
-            ("user", userId),
-            ("public_key", publicKey),
-            ("name", name),
-            ("now", now.ToUnixTimeMilliseconds()),
-            ("approved_at", approved));
-        if (back > 0 && session.Scalar(DevicesSql.CountReturned, ("user", userId), ("name", name)) == 1)
+        else if (plan.Outcome is Registration.Registered)
         {
-            // Once until it is revoked again, so that keys for one name cannot fill the log.
-            AuditLog.Write(session, new AuditEntry(now, AuditActor.System, "device.register-again", NameOf(session, back), ""));
+            session.Execute(DevicesSql.DeleteSurplus, ("user", userId), ("keep", MaxDevices - 1));
+            session.Execute(DevicesSql.AddToday, ("user", userId), ("day", day));
+            session.Execute(
+                DevicesSql.Insert,
+                ("user", userId),
+                ("public_key", publicKey),
+                ("name", name),
+                ("now", now.ToUnixTimeMilliseconds()),
+                ("approved_at", plan.ApprovedAt?.ToUnixTimeMilliseconds()),
+                ("reregistered", plan.IsReturned));
+            if (plan.Returned is { } device)
+            {
+                AuditLog.Write(session, new AuditEntry(now, AuditActor.System, "device.register-again", device, ""));
+            }
         }
 
-        return Registration.Registered;
+        return plan.Outcome;
     }
 
     private async Task<UserChangeResult> ChangeAsync(AuditActor actor, string action, string sql, long deviceRef)
@@ -83,7 +71,7 @@ internal sealed class DeviceKeys(GroupCommitWriter writer, DeviceDirectory direc
             return UserChangeResult.Ok(name);
         });
         directory.Forget();
-        return result.Status == WriteStatus.Committed ? result.Value! : UserChangeResult.Refused(AccountFault.Busy);
+        return result.Or(UserChangeResult.Busy);
     }
 
     private static string NameOf(WriteSession session, long deviceRef) => session.Text(DevicesSql.Name, ("device", deviceRef)) ?? "";

@@ -9,29 +9,26 @@ internal static class DevicesSql
         FROM (SELECT 1) AS x LEFT JOIN devices d ON d.user_id = @user AND d.public_key = @public_key
         """;
 
-    /// <summary>Whether the device is revoked; no row if there is none.</summary>
-    public const string SelectKey = """
-        SELECT CASE WHEN revoked_at IS NOT NULL THEN 1 ELSE 0 END FROM devices WHERE user_id = @user AND public_key = @public_key
+    /// <summary>One row. Columns: whether the device with the key is revoked (null if there is none); devices registered on the day; whether a device of the name is
+    /// revoked; how many of the name that were registered after that and not revoked since stay if all but @keep make room.</summary>
+    public const string SelectRegistration = """
+        SELECT (SELECT CASE WHEN revoked_at IS NOT NULL THEN 1 ELSE 0 END FROM devices WHERE user_id = @user AND public_key = @public_key),
+               coalesce((SELECT devices FROM user_caps WHERE user_id = @user AND day = @day), 0),
+               CASE WHEN EXISTS (SELECT 1 FROM devices WHERE user_id = @user AND name = @name AND revoked_at IS NOT NULL) THEN 1 ELSE 0 END,
+               (SELECT count(*) FROM (
+                   SELECT name, reregistered FROM devices WHERE user_id = @user AND revoked_at IS NULL
+                   ORDER BY (approved_at IS NOT NULL) DESC, coalesce(last_seen_at, registered_at) DESC, device_ref DESC LIMIT @keep) AS kept
+                WHERE name = @name AND reregistered = 1)
         """;
-
-    public const string CountToday = "SELECT devices FROM user_caps WHERE user_id = @user AND day = @day";
 
     public const string AddToday = """
         INSERT INTO user_caps (user_id, day, sessions, models, devices) VALUES (@user, @day, 0, 0, 1)
         ON CONFLICT (user_id, day) DO UPDATE SET devices = user_caps.devices + 1
         """;
 
-    /// <summary>Returns the device if its name was revoked before, otherwise 0.</summary>
     public const string Insert = """
         INSERT INTO devices (user_id, public_key, name, registered_at, approved_at, reregistered)
-        VALUES (@user, @public_key, @name, @now, @approved_at,
-                CASE WHEN EXISTS (SELECT 1 FROM devices WHERE user_id = @user AND name = @name AND revoked_at IS NOT NULL) THEN 1 ELSE 0 END)
-        RETURNING device_ref * reregistered
-        """;
-
-    /// <summary>Devices of a name that were registered again after being revoked and not revoked since.</summary>
-    public const string CountReturned = """
-        SELECT count(*) FROM devices WHERE user_id = @user AND name = @name AND reregistered = 1 AND revoked_at IS NULL
+        VALUES (@user, @public_key, @name, @now, @approved_at, @reregistered)
         """;
 
     /// <summary>Makes room for one more device: removes those unseen for longest, starting with those never approved. A revoked key stays, otherwise

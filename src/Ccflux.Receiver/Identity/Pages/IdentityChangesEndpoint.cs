@@ -31,7 +31,7 @@ internal sealed class IdentityChangesEndpoint(
             return TokenIssued(context, result.Target, token, days, await CompanionsAsync(context, result.Target));
         }
 
-        context.Response.StatusCode = StatusOf(result.Fault);
+        context.Response.StatusCode = result.Status;
         return Page.Of<AddUserPage>(context, new Dictionary<string, object?>(StringComparer.Ordinal)
         {
             [nameof(AddUserPage.Frame)] = frames.For(context, "Add user", ShownUnder),
@@ -88,12 +88,12 @@ internal sealed class IdentityChangesEndpoint(
     private async Task<IResult> AskAboutUserAsync(HttpContext context, string email, Func<UserSubject, Question> ask) =>
         await subjects.FindUserAsync(UserRules.Normalize(IdentityLinks.Read(email)), context.RequestAborted) is { } user
             ? Confirm(context, ask(user), null, IdentityLinks.UserTable)
-            : new Refusal(answers, StatusCodes.Status404NotFound, "", "No user with this e-mail address.");
+            : answers.Refuse(Refusals.NoSuchUser);
 
     private async Task<IResult> AskAboutDeviceAsync(HttpContext context, long id, Func<DeviceSubject, Question> ask) =>
         await subjects.FindDeviceAsync(id, context.RequestAborted) is { } device
             ? Confirm(context, ask(device), null, IdentityLinks.DeviceTable)
-            : new Refusal(answers, StatusCodes.Status404NotFound, "", "There is no such device.");
+            : answers.Refuse(Refusals.NotFound("There is no such device."));
 
     /// <summary>Redirects to where the admin came from with a message about the change, or shows the question again with the error.</summary>
     private async Task<IResult> DoneAsync(HttpContext context, UserChangeResult result, string text, string detail, string anchor, Question? question)
@@ -103,10 +103,10 @@ internal sealed class IdentityChangesEndpoint(
         {
             if (question is null)
             {
-                return new Refusal(answers, StatusOf(result.Fault), "", result.Message);
+                return answers.Refuse(Refusals.NotChanged(result.Status, result.Message));
             }
 
-            context.Response.StatusCode = StatusOf(result.Fault);
+            context.Response.StatusCode = result.Status;
             return Confirm(context, question, result.Message, back);
         }
 
@@ -144,21 +144,7 @@ internal sealed class IdentityChangesEndpoint(
     }
 
     private IResult Confirm(HttpContext context, Question question, string? fault, string back) =>
-        Page.Of<ConfirmPage>(context, new Dictionary<string, object?>(StringComparer.Ordinal)
-        {
-            [nameof(ConfirmPage.Frame)] = frames.For(context, question.Title, ShownUnder),
-            [nameof(ConfirmPage.Question)] = question,
-            [nameof(ConfirmPage.Fault)] = fault,
-            [nameof(ConfirmPage.Back)] = back,
-        });
-
-    private static int StatusOf(AccountFault? fault) => fault switch
-    {
-        AccountFault.UnknownUser or AccountFault.UnknownDevice => StatusCodes.Status404NotFound,
-        AccountFault.AlreadyLive or AccountFault.NoLiveToken => StatusCodes.Status409Conflict,
-        AccountFault.Busy => StatusCodes.Status503ServiceUnavailable,
-        _ => StatusCodes.Status422UnprocessableEntity,
-    };
+        ConfirmResult.Of(context, frames, ShownUnder, question, fault, back);
 
     private static Dictionary<string, string> FaultOf(UserChangeResult result)
     {

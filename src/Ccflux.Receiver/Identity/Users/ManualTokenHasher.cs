@@ -1,4 +1,3 @@
-using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Jobs;
 using Ccflux.Storage.Reading;
@@ -33,13 +32,13 @@ internal sealed partial class ManualTokenHasher(
         if (unseen > 0 || !_hasLooked)
         {
             var taken = await writer.WriteAsync(session => TakeUp(session, time.GetUtcNow()));
-            _hasLooked |= taken.Status == WriteStatus.Committed;
+            _hasLooked |= taken.IsCommitted;
             Report(taken.Value);
         }
 
         // Also once after the start: a process that was killed may have left some.
         var left = residue.Count;
-        if (left != _checkpointsSeen && await writer.CheckpointAsync() is { Status: WriteStatus.Committed, Value: true })
+        if (left != _checkpointsSeen && (await writer.CheckpointAsync()).Or(false))
         {
             _checkpointsSeen = left;
         }
@@ -54,56 +53,39 @@ internal sealed partial class ManualTokenHasher(
     internal static (int Count, int Refused) TakeUp(WriteSession session, DateTimeOffset now)
     {
         RepairEmails(session);
-        var unseen = new List<(long Row, string Token, string Email, string Division)>();
-        using (var rows = session.Query(TokensSql.SelectUnseen))
+        var unseen = session.List(TokensSql.SelectUnseen, static rows => new ManualToken(rows.Int64(0), rows.Text(1), rows.Text(2), rows.Text(3)));
+        var changes = unseen.ConvertAll(ManualTokenRule.Decide);
+        foreach (var change in changes)
         {
-            while (rows.Read())
-            {
-                unseen.Add((rows.Int64(0), rows.Text(1), rows.Text(2), rows.Text(3)));
-            }
+            Save(session, change, now);
         }
 
-        var refused = 0;
-        foreach (var (row, token, email, division) in unseen)
-        {
-            var stored = SecretToken.IsStored(token) ? token : SecretToken.Stored(token);
-            if (UserRules.TryNormalize(email, out var address))
-            {
-                session.Execute(TokensSql.TakeUp, ("token", stored), ("email", address), ("row", row));
-                session.Execute(UsersSql.Upsert, ("email", address), ("division", division), ("now", now.ToUnixTimeMilliseconds()));
-                continue;
-            }
+        return (changes.Count, changes.Count(change => change.RefusedEmail is not null));
+    }
 
-            session.Execute(TokensSql.Refuse, ("token", stored), ("row", row));
-            if (!string.IsNullOrWhiteSpace(email))
-            {
-                refused++;
-                AuditLog.Write(session, new AuditEntry(now, AuditActor.System, "user.refuse", UserRules.Printable(email), "e-mail address of a manually inserted token"));
-            }
+    private static void Save(WriteSession session, ManualTokenChange change, DateTimeOffset now)
+    {
+        if (change.Email is { } email)
+        {
+            session.Execute(TokensSql.TakeUp, ("token", change.Stored), ("email", email), ("row", change.Row));
+            session.Execute(UsersSql.Upsert, ("email", email), ("division", change.Division), ("now", now.ToUnixTimeMilliseconds()));
+            return;
         }
 
-        return (unseen.Count, refused);
+        session.Execute(TokensSql.Refuse, ("token", change.Stored), ("row", change.Row));
+        if (change.RefusedEmail is { } refused)
+        {
+            AuditLog.Write(session, new AuditEntry(now, AuditActor.System, "user.refuse", refused, "e-mail address of a manually inserted token"));
+        }
     }
 
     /// <summary>Normalises e-mail addresses in other spellings: tokens move to the normalised address, and so does the user if it is free.</summary>
     private static void RepairEmails(WriteSession session)
     {
-        var users = new List<(long Id, string Email)>();
-        using (var rows = session.Query(UsersSql.SelectUnusual))
+        foreach (var repair in session.List(UsersSql.SelectUnusual, static rows => ManualTokenRule.Repair(rows.Int64(0), rows.Text(1))).OfType<EmailRepair>())
         {
-            while (rows.Read())
-            {
-                users.Add((rows.Int64(0), rows.Text(1)));
-            }
-        }
-
-        foreach (var (id, email) in users)
-        {
-            if (UserRules.TryNormalize(email, out var address) && !string.Equals(address, email, StringComparison.Ordinal))
-            {
-                session.Execute(UsersSql.Rename, ("email", address), ("user", id));
-                session.Execute(UsersSql.RenameTokens, ("email", address), ("old_email", email));
-            }
+            session.Execute(UsersSql.Rename, ("email", repair.Email), ("user", repair.UserId));
+            session.Execute(UsersSql.RenameTokens, ("email", repair.Email), ("old_email", repair.Former));
         }
     }
 

@@ -23,37 +23,40 @@ internal sealed class TokenExchange(ReadSessions readers, GroupCommitWriter writ
     }
 
     /// <summary>The status shows whether the store could write; a committed null means that the token is not valid.</summary>
-    public Task<WriteResult<TokenReply?>> ExchangeAsync(string token) =>
-        writer.WriteAsync(session => Exchange(session, SecretToken.Stored(token), PlainOf(token)));
+    public async Task<WriteResult<TokenReply?>> ExchangeAsync(string token)
+    {
+        var hashed = false;
+        var result = await writer.WriteAsync(session =>
+        {
+            var (stored, now) = (SecretToken.Stored(token), time.GetUtcNow());
+            var facts = ExchangeFacts.Load(session, stored, PlainOf(token), now);
+            var plan = TokenExchangeRule.Decide(facts, stored, options, now);
+            hashed = plan?.PlainToken is not null;
+            return plan is null ? null : Save(session, stored, plan, now);
+        });
+        if (hashed && result.Status == WriteStatus.Committed)
+        {
+            residue.Left();
+        }
+
+        return result;
+    }
 
     /// <summary>How the token is stored if it was inserted manually and is not hashed yet.</summary>
     private static string PlainOf(string token) => SecretToken.IsStored(token) ? SecretToken.Stored(token) : token;
 
-    private TokenReply? Exchange(WriteSession session, string stored, string plain)
+    private static TokenReply Save(WriteSession session, string stored, ExchangePlan plan, DateTimeOffset now)
     {
-        var now = time.GetUtcNow();
-        if (SelectLive(session, stored, plain, now) is not { } refresh || !UserRules.TryNormalize(refresh.Email, out var email))
-        {
-            return null;
-        }
-
-        if (!string.Equals(refresh.Token, stored, StringComparison.Ordinal))
+        if (plan.PlainToken is { } plain)
         {
             session.Execute(TokensSql.DeleteRefresh, ("token", stored));
-            session.Execute(TokensSql.HashRefresh, ("token", stored), ("email", email), ("old_token", refresh.Token));
-            residue.Left();
+            session.Execute(TokensSql.HashRefresh, ("token", stored), ("email", plan.Email), ("old_token", plain));
         }
 
-        var days = refresh.DaysValid ?? options.RefreshTokenRollingDays;
-        session.Execute(
-            TokensSql.RollRefresh,
-            ("expires_at", SqlTime.Text(now.AddDays(Math.Clamp(days, 1, 3650)))),
-            ("now_text", SqlTime.Text(now)),
-            ("token", stored));
-        var userId = session.Insert(UsersSql.Upsert, ("email", email), ("division", refresh.Division), ("now", now.ToUnixTimeMilliseconds()));
+        session.Execute(TokensSql.RollRefresh, ("expires_at", SqlTime.Text(plan.RefreshExpiresAt)), ("now_text", SqlTime.Text(now)), ("token", stored));
+        var userId = plan.UserId ?? session.Insert(UsersSql.Upsert, ("email", plan.Email), ("division", plan.Division), ("now", now.ToUnixTimeMilliseconds()));
 
         var access = SecretToken.NewAccess();
-        var expires = now.AddSeconds(options.AccessTokenExpirySeconds);
         session.Execute(TokensSql.DeleteExpiredAccess, ("now", now.ToUnixTimeMilliseconds()));
         session.Execute(
             TokensSql.InsertAccess,
@@ -61,16 +64,8 @@ internal sealed class TokenExchange(ReadSessions readers, GroupCommitWriter writ
             ("user", userId),
             ("refresh_token", stored),
             ("now", now.ToUnixTimeMilliseconds()),
-            ("expires_at", expires.ToUnixTimeMilliseconds()));
+            ("expires_at", plan.AccessExpiresAt.ToUnixTimeMilliseconds()));
         session.Execute(TokensSql.DeleteOldestAccess, ("refresh_token", stored), ("keep", MaxAccessTokens));
-        return new TokenReply { AccessToken = access, ExpiresAt = expires, Email = email };
+        return new TokenReply { AccessToken = access, ExpiresAt = plan.AccessExpiresAt, Email = plan.Email };
     }
-
-    private static Refresh? SelectLive(WriteSession session, string stored, string plain, DateTimeOffset now)
-    {
-        using var rows = session.Query(TokensSql.SelectLiveRefresh, ("stored", stored), ("plain", plain), ("now_text", SqlTime.Text(now)));
-        return rows.Read() ? new Refresh(rows.Text(0), rows.Text(1), rows.Text(2), rows.Int64OrNull(3)) : null;
-    }
-
-    private sealed record Refresh(string Token, string Email, string Division, long? DaysValid);
 }

@@ -22,6 +22,7 @@ internal static class TokensSql
         SELECT token, email, coalesce(division, ''), days_valid FROM refresh_tokens
         WHERE token IN (@stored, @plain) AND revoked = 0 AND trim(email) <> ''
           AND (expires_at IS NULL OR datetime(expires_at) > datetime(@now_text))
+        FOR UPDATE
         """;
 
     /// <summary>Rolling never shortens.</summary>

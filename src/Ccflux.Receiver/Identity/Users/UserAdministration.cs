@@ -27,7 +27,7 @@ internal sealed class UserAdministration(GroupCommitWriter writer, AccessTokenSt
 
     /// <summary>The same by the user's id, for an e-mail address that cannot be typed.</summary>
     public Task<UserChangeResult> RevokeAsync(AuditActor actor, long userId) => RunAsync(actor, "user.revoke", "", session =>
-        session.Text(UsersSql.SelectEmail, ("user", userId)) is { } email ? Revoke(session, email) : UserChangeResult.Refused(AccountFault.UnknownUser));
+        session.Text(UsersSql.Lock, ("user", userId)) is { } email ? Revoke(session, email) : UserChangeResult.Refused(AccountFault.UnknownUser));
 
     /// <summary>Replaces a user's token: ends the old one and issues the new one in one transaction. Days default to the old token's.</summary>
     public Task<UserChangeResult> ReissueAsync(AuditActor actor, string? email, int? days = null)
@@ -61,53 +61,44 @@ internal sealed class UserAdministration(GroupCommitWriter writer, AccessTokenSt
     private UserChangeResult Add(WriteSession session, string email, string division, int days)
     {
         var now = time.GetUtcNow();
-        if (session.Scalar(UsersSql.CountLiveTokens, ("email", email), ("now_text", SqlTime.Text(now))) > 0)
-        {
-            return UserChangeResult.Refused(AccountFault.AlreadyLive);
-        }
-
-        session.Execute(UsersSql.Upsert, ("email", email), ("division", division), ("now", now.ToUnixTimeMilliseconds()));
-        if (division.Length > 0)
-        {
-            session.Execute(UsersSql.SetDivision, ("division", division), ("email", email));
-        }
-
-        return UserChangeResult.Ok(email, Issue(session, email, division, days, now));
+        session.Execute(UsersSql.InsertMissing, ("email", email), ("now", now.ToUnixTimeMilliseconds()));
+        return Save(session, email, RefreshTokenRule.Add(RefreshTokenFacts.Load(session, email, now), division, days), now);
     }
 
     private UserChangeResult Reissue(WriteSession session, string email, int? days)
     {
-        int? earlierDays;
-        string division;
-        using (var rows = session.Query(UsersSql.SelectNewestToken, ("email", email)))
-        {
-            if (!rows.Read())
-            {
-                return UserChangeResult.Refused(AccountFault.UnknownUser);
-            }
-
-            earlierDays = (int?)rows.Int64OrNull(0);
-            division = rows.Text(1);
-        }
-
         var now = time.GetUtcNow();
-        session.Execute(UsersSql.DeleteAccess, ("email", email));
-        session.Execute(UsersSql.RevokeTokens, ("email", email));
-        return UserChangeResult.Ok(email, Issue(session, email, division, Math.Clamp(days ?? earlierDays ?? DefaultDays, 1, UserRules.MaxDays), now));
+        return Save(session, email, RefreshTokenRule.Reissue(RefreshTokenFacts.Load(session, email, now), days), now);
     }
 
-    private static string Issue(WriteSession session, string email, string division, int days, DateTimeOffset now)
+    private static UserChangeResult Save(WriteSession session, string email, TokenIssue issue, DateTimeOffset now)
     {
+        if (issue.Fault is { } fault)
+        {
+            return UserChangeResult.Refused(fault);
+        }
+
+        if (issue.EndsEarlier)
+        {
+            session.Execute(UsersSql.DeleteAccess, ("email", email));
+            session.Execute(UsersSql.RevokeTokens, ("email", email));
+        }
+
+        if (issue.SetsDivision)
+        {
+            session.Execute(UsersSql.SetDivision, ("division", issue.Division), ("email", email));
+        }
+
         var token = SecretToken.NewRefresh();
         session.Execute(
             UsersSql.InsertToken,
             ("token", SecretToken.Stored(token)),
             ("email", email),
-            ("division", division),
-            ("expires_at", SqlTime.Text(now.AddDays(days))),
+            ("division", issue.Division),
+            ("expires_at", SqlTime.Text(now.AddDays(issue.Days))),
             ("now_text", SqlTime.Text(now)),
-            ("days_valid", days));
-        return token;
+            ("days_valid", issue.Days));
+        return UserChangeResult.Ok(email, token);
     }
 
     private async Task<UserChangeResult> RunAsync(AuditActor actor, string action, string detail, Func<WriteSession, UserChangeResult> change)
@@ -134,6 +125,6 @@ internal sealed class UserAdministration(GroupCommitWriter writer, AccessTokenSt
             await writer.CheckpointAsync();
         }
 
-        return result.Status == WriteStatus.Committed ? result.Value! : UserChangeResult.Refused(AccountFault.Busy);
+        return result.Or(UserChangeResult.Busy);
     }
 }

@@ -1,3 +1,5 @@
+using Ccflux.Receiver.Platform.Http;
+
 namespace Ccflux.Receiver.Identity.Users;
 
 /// <summary>Why a change to a user was not made.</summary>
@@ -23,6 +25,9 @@ internal enum AccountFault
 /// <param name="Token">A new refresh token, to be shown only once.</param>
 internal sealed record UserChangeResult(AccountFault? Fault, string Target, string? Token)
 {
+    /// <summary>The change could not be written.</summary>
+    public static readonly UserChangeResult Busy = Refused(AccountFault.Busy);
+
     public bool IsOk => Fault is null;
 
     /// <summary>The message for the admin.</summary>
@@ -35,7 +40,16 @@ internal sealed record UserChangeResult(AccountFault? Fault, string Target, stri
         AccountFault.NoLiveToken => "This user has no live token.",
         AccountFault.UnknownUser => "There is no such user.",
         AccountFault.UnknownDevice => "There is no such device, or it is already in that state.",
-        AccountFault.Busy => "The database is not accepting writes right now. Nothing was changed; try again.",
+        AccountFault.Busy => $"{Refusals.StorageBusy.Detail} Nothing was changed; try again.",
+    };
+
+    /// <summary>The HTTP status of the answer to a change that was not made.</summary>
+    public int Status => Fault switch
+    {
+        AccountFault.UnknownUser or AccountFault.UnknownDevice => StatusCodes.Status404NotFound,
+        AccountFault.AlreadyLive or AccountFault.NoLiveToken => StatusCodes.Status409Conflict,
+        AccountFault.Busy => StatusCodes.Status503ServiceUnavailable,
+        _ => StatusCodes.Status422UnprocessableEntity,
     };
 
     public static UserChangeResult Ok(string target, string? token = null) => new(null, target, token);

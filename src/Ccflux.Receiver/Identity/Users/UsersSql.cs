@@ -21,7 +21,15 @@ internal static class UsersSql
 
     public const string RenameTokens = "UPDATE refresh_tokens SET email = @email WHERE email = @old_email";
 
-    public const string SelectEmail = "SELECT email FROM users WHERE user_id = @user";
+    /// <summary>Locks a user: what else decides about their devices, tokens or accounts waits for this transaction. Returns the e-mail address.</summary>
+    public const string Lock = "SELECT email FROM users WHERE user_id = @user FOR UPDATE";
+
+    public const string LockByEmail = "SELECT user_id FROM users WHERE email = @email FOR UPDATE";
+
+    /// <summary>Adds a user without a division, so that there is a row to lock. Leaves one that exists as it is.</summary>
+    public const string InsertMissing = "INSERT INTO users (email, division, created_at) VALUES (@email, '', @now) ON CONFLICT (email) DO NOTHING";
+
+    public const string SelectUser = "SELECT user_id, division FROM users WHERE email = @email";
 
     public const string CountLiveTokens = """
         SELECT count(*) FROM refresh_tokens

@@ -7,9 +7,9 @@ namespace Ccflux.Receiver.Platform.Database;
 /// <summary>Registers the database: one writer and a few readers.</summary>
 internal static partial class DatabaseFeature
 {
-    public static IServiceCollection AddStorage(this IServiceCollection services, IConfiguration configuration)
+    public static IServiceCollection AddStorage(this IServiceCollection services)
     {
-        services.AddSettings<DatabaseOptions>(configuration);
+        services.AddSettings<DatabaseOptions>();
         services.AddSingleton(provider =>
         {
             var logger = provider.GetRequiredService<ILogger<GroupCommitWriter>>();

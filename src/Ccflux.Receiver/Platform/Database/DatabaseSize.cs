@@ -47,7 +47,7 @@ internal sealed partial class DatabaseSize : BackgroundService
             : IsOver(growth, _options.WarnGrowthMb) ? $"grew by {growth / Mebibyte} MiB within a day (DATABASE_WARN_GROWTH_MB={_options.WarnGrowthMb})"
             : null;
         Volatile.Write(ref _warning, warning);
-        var day = _time.GetUtcNow().ToUnixTimeSeconds() / 86_400;
+        var day = UnixTime.DayOf(_time.GetUtcNow());
         if (warning is not null && day != _warnedDay)
         {
             _warnedDay = day;

@@ -1,4 +1,3 @@
-using Ccflux.Contracts.Http;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Platform.Settings;
 using Microsoft.Net.Http.Headers;
@@ -11,25 +10,20 @@ internal static class DownloadsRegistration
 {
     public const string Path = "/download";
 
-    public static void AddDownloads(this IServiceCollection services, IConfiguration configuration)
+    public static void AddDownloads(this IServiceCollection services)
     {
-        services.AddSettings<DownloadOptions>(configuration);
+        services.AddSettings<DownloadOptions>();
         services.AddSingleton<ClientPrograms>();
     }
 
     public static void MapDownloads(this IEndpointRouteBuilder endpoints) =>
-        endpoints.MapGet(Path + "/{name}", Serve).AllowAnonymous().ExcludeFromDescription();
+        endpoints.MapGet(Path + "/{name}", Serve).AllowAnonymous().LimitPagesByAddress().ExcludeFromDescription();
 
-    private static IResult Serve(string name, HttpContext context, ClientPrograms programs, RequestLimits limits)
+    private static IResult Serve(string name, HttpContext context, ClientPrograms programs)
     {
-        if (!limits.Pages.TryTake(RequestLimits.AddressOf(context), out var wait))
-        {
-            return new Problem(StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, "Too many requests from this IP address (ADMIN_RATE_LIMIT_PER_MINUTE).", wait);
-        }
-
         if (programs.Find(name) is not { } program)
         {
-            return new Problem(StatusCodes.Status404NotFound, "", $"This receiver has no such program; {Path} lists the available ones.");
+            return Refusals.NotFound($"This receiver has no such program; {Path} lists the available ones.");
         }
 
         context.Response.Headers.CacheControl = "no-cache";

@@ -1,4 +1,3 @@
-using Ccflux.Contracts.Http;
 using Ccflux.Storage.Reading;
 
 namespace Ccflux.Receiver.Platform.Http;
@@ -6,10 +5,6 @@ namespace Ccflux.Receiver.Platform.Http;
 /// <summary>Answers where no endpoint did: never with a stack trace or an empty page, and always with the headers of every answer.</summary>
 internal sealed partial class ErrorHandling(RequestDelegate next, BrowserAnswers answers, TimeProvider time, ILogger<ErrorHandling> logger)
 {
-    private const string LogSaysMore = "See the receiver's log for details. Acknowledged data is not lost.";
-    private static readonly TimeSpan s_shortWait = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan s_longWait = TimeSpan.FromSeconds(30);
-
     private readonly FailureSample _failures = new(time);
 
     public async Task InvokeAsync(HttpContext context)
@@ -21,7 +16,7 @@ internal sealed partial class ErrorHandling(RequestDelegate next, BrowserAnswers
         catch (BadHttpRequestException exception) when (!context.Response.HasStarted)
         {
             Clear(context.Response);
-            await RefuseAsync(context, exception.StatusCode);
+            await WriteAsync(context, Refusals.OfStatus(exception.StatusCode));
             return;
         }
         catch (Exception exception) when (exception is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
@@ -48,7 +43,7 @@ internal sealed partial class ErrorHandling(RequestDelegate next, BrowserAnswers
 
         if (context.Response is { StatusCode: >= 400, HasStarted: false, ContentType: null, ContentLength: null })
         {
-            await RefuseAsync(context, context.Response.StatusCode);
+            await WriteAsync(context, Refusals.OfStatus(context.Response.StatusCode));
         }
     }
 
@@ -65,13 +60,13 @@ internal sealed partial class ErrorHandling(RequestDelegate next, BrowserAnswers
         Clear(context.Response);
         try
         {
-            await RefuseAsync(context, StatusCodes.Status500InternalServerError);
+            await WriteAsync(context, Refusals.Failed);
         }
         catch (Exception exception) when (!context.Response.HasStarted)
         {
             LogFailure(context, exception);
             Clear(context.Response);
-            await new Problem(StatusCodes.Status500InternalServerError, "", LogSaysMore).ExecuteAsync(context);
+            await Refusals.Failed.ExecuteAsync(context);
         }
     }
 
@@ -90,46 +85,24 @@ internal sealed partial class ErrorHandling(RequestDelegate next, BrowserAnswers
             Log.GivenUp(logger, context.Request.Method, route, reason, unlogged);
         }
 
-        return reason switch
+        return WriteAsync(context, reason switch
         {
-            ReadRefusal.CallerBusy => WriteAsync(
-                context, StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, "Earlier requests from this IP address are still being processed. Wait for them to finish.", s_shortWait),
-            ReadRefusal.TooSlow => WriteAsync(
-                context,
-                StatusCodes.Status503ServiceUnavailable,
-                ErrorCodes.Busy,
-                "This read took longer than READ_TIMEOUT_SECONDS allows. Choose a shorter period or a narrower filter, or try again later.",
-                s_longWait),
-            ReadRefusal.Unreadable => WriteAsync(
-                context, StatusCodes.Status503ServiceUnavailable, ErrorCodes.Busy, "The database cannot be read right now. See the receiver's log for details.", s_shortWait),
-            _ => WriteAsync(
-                context, StatusCodes.Status503ServiceUnavailable, ErrorCodes.Busy, "Too many other requests are being processed. Try again in a moment.", s_shortWait),
-        };
+            ReadRefusal.CallerBusy => Refusals.CallerBusy,
+            ReadRefusal.TooSlow => Refusals.ReadTooSlow,
+            ReadRefusal.Unreadable => Refusals.DatabaseUnreadable,
+            _ => Refusals.ReadersBusy,
+        });
     }
 
-    private Task RefuseAsync(HttpContext context, int status)
-    {
-        var (code, detail) = status switch
-        {
-            StatusCodes.Status404NotFound => ("", "There is nothing at this URL."),
-            StatusCodes.Status405MethodNotAllowed => ("", "Method not allowed for this URL."),
-            StatusCodes.Status413PayloadTooLarge => (ErrorCodes.TooLarge, "The body is larger than BODY_LIMIT_KB allows."),
-            StatusCodes.Status408RequestTimeout => ("", "The request took too long to arrive."),
-            >= 500 => ("", LogSaysMore),
-            _ => (ErrorCodes.InvalidPayload, "The request could not be read."),
-        };
-        return WriteAsync(context, status, code, detail, null);
-    }
-
-    private Task WriteAsync(HttpContext context, int status, string code, string detail, TimeSpan? retryAfter)
+    private Task WriteAsync(HttpContext context, Refusal refusal)
     {
         if (HttpMethods.IsHead(context.Request.Method))
         {
-            Problem.WriteHead(context.Response, status, code, retryAfter);
+            refusal.WriteHead(context.Response);
             return Task.CompletedTask;
         }
 
-        return answers.WriteAsync(context, status, code, detail, retryAfter);
+        return answers.WriteAsync(context, refusal);
     }
 
     private void LogFailure(HttpContext context, Exception exception)

@@ -1,4 +1,3 @@
-using Ccflux.Contracts.Http;
 using Ccflux.Storage.Reading;
 using Ccflux.Storage.Writing;
 
@@ -6,7 +5,7 @@ namespace Ccflux.Receiver.Platform.Http;
 
 /// <summary><c>GET /health</c>: whether the receiver answers, its database can be read and the last write succeeded. Public, reveals
 /// nothing else, and writes nothing itself.</summary>
-internal sealed partial class HealthEndpoint(ReadSessions readers, GroupCommitWriter writer, RequestLimits limits, ILogger<HealthEndpoint> logger)
+internal sealed partial class HealthEndpoint(ReadSessions readers, GroupCommitWriter writer, ILogger<HealthEndpoint> logger)
 {
     public const string Path = "/health";
 
@@ -14,11 +13,6 @@ internal sealed partial class HealthEndpoint(ReadSessions readers, GroupCommitWr
 
     public async Task<IResult> AnswerAsync(HttpContext context)
     {
-        if (!limits.Open.TryTake(RequestLimits.AddressOf(context), out var wait))
-        {
-            return new Problem(StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, "Too many requests from this IP address.", wait);
-        }
-
         context.Response.Headers.CacheControl = "no-store";
         return !await CanReadAsync(context.RequestAborted) ? Degraded("error")
             : !writer.IsWritable ? Degraded("not-writable")

@@ -37,10 +37,7 @@ internal sealed partial class HostCheck(HttpOptions options, TimeProvider time, 
             Log.Refused(logger, RequestLimits.AddressOf(context));
         }
 
-        await new Problem(
-            StatusCodes.Status421MisdirectedRequest,
-            "",
-            "This receiver does not serve the requested host name: set BASE_URL to its URL, or add the name to ALLOWED_HOSTS.").ExecuteAsync(context);
+        await Refusals.WrongHost.ExecuteAsync(context);
     }
 
     private static IEnumerable<string> NamesOf(HttpOptions options)

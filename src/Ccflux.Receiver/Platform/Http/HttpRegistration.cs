@@ -9,16 +9,16 @@ internal static class HttpRegistration
 {
     public static void AddHttp(this WebApplicationBuilder builder)
     {
-        var options = builder.Services.AddSettings<HttpOptions>(builder.Configuration);
+        builder.Services.AddSettings<HttpOptions>();
         builder.Services.AddSingleton<RequestLimits>();
         builder.Services.AddSingleton<BrowserAnswers>();
         builder.Services.AddSingleton<TransportStats>();
         builder.Services.AddSingleton<HostCheck>();
         builder.Services.AddSingleton<BrowserCookies>();
         builder.Services.AddCompression();
-        builder.WebHost.ConfigureKestrel(kestrel => Bound(kestrel, options));
+        builder.Services.AddOptions<KestrelServerOptions>().Configure<HttpOptions>(Bound);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(20));
-        builder.Services.Configure<ForwardedHeadersOptions>(forwarded => Trust(forwarded, options));
+        builder.Services.AddOptions<ForwardedHeadersOptions>().Configure<HttpOptions>(Trust);
     }
 
     /// <summary>Must come first, on every port.</summary>

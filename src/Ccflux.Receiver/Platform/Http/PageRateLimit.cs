@@ -1,4 +1,3 @@
-using Ccflux.Contracts.Http;
 using Microsoft.AspNetCore.Authorization;
 
 namespace Ccflux.Receiver.Platform.Http;
@@ -12,6 +11,6 @@ internal sealed class PageRateLimit(RequestDelegate next, RequestLimits limits, 
         var isOpenToAll = context.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is not null;
         return isOpenToAll || limits.Pages.TryTake(RequestLimits.CallerOf(context), out var wait)
             ? next(context)
-            : answers.WriteAsync(context, StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, "Too many requests from this IP address (ADMIN_RATE_LIMIT_PER_MINUTE).", wait);
+            : answers.WriteAsync(context, Refusals.TooManyPages(wait));
     }
 }

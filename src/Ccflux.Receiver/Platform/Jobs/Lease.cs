@@ -42,13 +42,13 @@ internal sealed class Lease(string name, TimeSpan length, GroupCommitWriter writ
                 LeaseSql.Take, ("name", name), ("holder", _holder), ("until", (now + length).ToUnixTimeMilliseconds()), ("now", now.ToUnixTimeMilliseconds()));
             return held > 0 ? answer : LeaseAnswer.Elsewhere;
         });
-        if (written.Status != WriteStatus.Committed)
+        if (!written.TryGet(out var taken))
         {
             return IsHeld ? LeaseAnswer.Renewed : LeaseAnswer.Elsewhere;
         }
 
-        _until = written.Value == LeaseAnswer.Elsewhere ? DateTimeOffset.MinValue : now + length;
-        return written.Value;
+        _until = taken == LeaseAnswer.Elsewhere ? DateTimeOffset.MinValue : now + length;
+        return taken;
     }
 
     /// <summary>Releases the lease, so that another process can acquire it at once.</summary>

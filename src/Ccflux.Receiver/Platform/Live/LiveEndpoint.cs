@@ -13,7 +13,7 @@ namespace Ccflux.Receiver.Platform.Live;
 /// change and a <c>ping</c> while nothing happens. Public topics need no sign-in.
 /// </summary>
 internal sealed class LiveEndpoint(
-    LiveBus bus, HttpOptions options, RequestLimits limits, AdminAuthenticator authenticator, IAuthorizationService authorization, TimeProvider time, IHostApplicationLifetime lifetime)
+    LiveBus bus, HttpOptions options, AdminAuthenticator authenticator, IAuthorizationService authorization, TimeProvider time, IHostApplicationLifetime lifetime)
 {
     private const int MaxTopics = 8;
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
@@ -21,11 +21,6 @@ internal sealed class LiveEndpoint(
     public async Task<IResult> OpenAsync(HttpContext context)
     {
         var topics = context.Request.Query["topics"].ToString().Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct(StringComparer.Ordinal).ToArray();
-        if (!limits.Pages.TryTake(RequestLimits.CallerOf(context), out var wait))
-        {
-            return new Problem(StatusCodes.Status429TooManyRequests, Contracts.Http.ErrorCodes.RateLimited, "Too many requests from this IP address (ADMIN_RATE_LIMIT_PER_MINUTE).", wait);
-        }
-
         var isSignedIn = AdminSession.Of(context) is not null;
         var isOpenToAll = topics.Length > 0 && Array.TrueForAll(topics, topic => bus.Find(topic) is { Policy: null });
         if (!isSignedIn && !isOpenToAll)
@@ -35,12 +30,12 @@ internal sealed class LiveEndpoint(
 
         if (topics.Length is 0 or > MaxTopics || Array.Find(topics, topic => bus.Find(topic) is null) is not null)
         {
-            return new Problem(StatusCodes.Status400BadRequest, "", "topics: expected names of topics separated by commas, such as usage.");
+            return Refusals.TopicsInvalid;
         }
 
         if (!await MayWatchAsync(context, topics))
         {
-            return new Problem(StatusCodes.Status403Forbidden, "", "You may not watch these topics.");
+            return Refusals.TopicsNotAllowed;
         }
 
         var lastEventId = context.Request.Headers["Last-Event-ID"].ToString() is { Length: > 0 } header ? header : context.Request.Query["since"].ToString();
@@ -48,7 +43,7 @@ internal sealed class LiveEndpoint(
         var room = Math.Max(1, AdminSession.Of(context)?.Role switch { AdminRole.Admin => all, AdminRole.Viewer => all * 3 / 4, _ => all / 2 });
         if (bus.Subscribe(topics, lastEventId, room, RequestLimits.CallerOf(context), Math.Max(1, all / 4)) is not { } subscription)
         {
-            return new Problem(StatusCodes.Status503ServiceUnavailable, Contracts.Http.ErrorCodes.Busy, "Too many pages are open for live updates (LIVE_CONNECTIONS).", TimeSpan.FromMinutes(1));
+            return Refusals.LiveConnectionsFull;
         }
 
         // Registered here too: if a client leaves before the first byte, the enumeration never starts.

@@ -1,3 +1,5 @@
+using Ccflux.Receiver.Platform.Http;
+
 namespace Ccflux.Receiver.Platform.Live;
 
 /// <summary>Registers and maps live updates.</summary>
@@ -16,5 +18,6 @@ internal static class LiveRegistration
     public static void MapLive(this IEndpointRouteBuilder endpoints) =>
         endpoints.MapGet(Path, (HttpContext context, LiveEndpoint live) => live.OpenAsync(context))
             .AllowAnonymous()
+            .LimitPages()
             .ExcludeFromDescription();
 }

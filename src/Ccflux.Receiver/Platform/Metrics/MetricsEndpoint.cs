@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Ccflux.Contracts.Http;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Http;
 
@@ -9,26 +8,16 @@ namespace Ccflux.Receiver.Platform.Metrics;
 /// <summary>
 /// <c>GET /metrics</c>. No label names a user. If METRICS_TOKEN is set, every caller needs it as a bearer token; otherwise only this machine gets an answer.
 /// </summary>
-internal sealed class MetricsEndpoint(MetricsCollector collector, IEnumerable<IBeforeScrape> gauges, AdminOptions options, RequestLimits limits)
+internal sealed class MetricsEndpoint(MetricsCollector collector, IEnumerable<IBeforeScrape> gauges, AdminOptions options)
 {
     public const string Path = "/metrics";
 
     public async Task<IResult> AnswerAsync(HttpContext context)
     {
-        if (!limits.Open.TryTake(RequestLimits.AddressOf(context), out var wait))
-        {
-            return new Problem(StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, "Too many requests from this IP address.", wait);
-        }
-
         if (options.MetricsToken is { } token ? !IsBearer(context.Request, token) : !LocalRequest.Asks(context))
         {
             context.Response.Headers.WWWAuthenticate = "Bearer";
-            return new Problem(
-                StatusCodes.Status401Unauthorized,
-                ErrorCodes.TokenInvalid,
-                options.MetricsToken is null
-                    ? "Without METRICS_TOKEN, metrics are available from this machine only. Set it, and send it as Authorization: Bearer."
-                    : "Send Authorization: Bearer with METRICS_TOKEN.");
+            return options.MetricsToken is null ? Refusals.MetricsTokenUnset : Refusals.MetricsTokenInvalid;
         }
 
         foreach (var gauge in gauges)

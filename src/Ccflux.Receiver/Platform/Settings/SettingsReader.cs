@@ -2,46 +2,41 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Ccflux.Receiver.Platform.Settings;
 
-/// <summary>Reads options classes from flat names and collects every fault, so that one start reports all of them.</summary>
+/// <summary>Binds options classes to flat names. A value that does not fit is a fault with its key and what was expected, so that one start can report all of them.</summary>
 internal sealed class SettingsReader(IConfiguration configuration)
 {
-    private readonly List<string> _faults = [];
-    private readonly List<ResolvedSetting> _resolved = [];
+    /// <summary>The values of the settings of an options class.</summary>
+    public static IEnumerable<ResolvedSetting> Resolve(object options) =>
+        Setting.Of(options.GetType()).Select(setting => new ResolvedSetting(setting, setting.Property.GetValue(options)));
 
-    /// <summary>The resolved value of each setting, for the lines that start-up prints.</summary>
-    public IReadOnlyList<ResolvedSetting> Resolved => _resolved;
-
+    /// <summary>Options before they are checked, for decisions about what to register and for rules that compare slices.</summary>
     public T Read<T>()
         where T : class, new()
     {
         var options = new T();
-        foreach (var setting in Setting.Of(typeof(T)))
+        Bind(options);
+        return options;
+    }
+
+    /// <summary>Sets the properties that are set; a value that cannot be read leaves its default.</summary>
+    /// <returns>The faults, in the order of the properties, then those of the whole.</returns>
+    public IReadOnlyList<string> Bind(object options)
+    {
+        var faults = new List<string>();
+        foreach (var setting in Setting.Of(options.GetType()))
         {
             if (Text(setting) is { } text)
             {
-                Assign(options, setting, text);
+                Assign(options, setting, text, faults);
             }
-
-            _resolved.Add(new ResolvedSetting(setting, setting.Property.GetValue(options)));
         }
 
         if (options is IValidatableObject whole)
         {
-            _faults.AddRange(whole.Validate(new ValidationContext(options)).Select(result => result.ErrorMessage!));
+            faults.AddRange(whole.Validate(new ValidationContext(options)).Select(result => result.ErrorMessage!));
         }
 
-        return options;
-    }
-
-    /// <summary>Adds a fault that depends on another slice's settings.</summary>
-    public void Refuse(string fault) => _faults.Add(fault);
-
-    public void ThrowIfFaulty()
-    {
-        if (_faults.Count > 0)
-        {
-            throw new InvalidSettingsException(_faults);
-        }
+        return faults;
     }
 
     private string? Text(Setting setting)
@@ -57,11 +52,11 @@ internal sealed class SettingsReader(IConfiguration configuration)
         return text?.Trim();
     }
 
-    private void Assign(object options, Setting setting, string text)
+    private static void Assign(object options, Setting setting, string text, List<string> faults)
     {
         if (!TryParse(setting.Property.PropertyType, text, out var value, out var expected))
         {
-            _faults.Add(setting.IsSecret ? $"{setting.Key}: expected {expected}." : $"{setting.Key}: expected {expected}, got \"{text}\".");
+            faults.Add(setting.IsSecret ? $"{setting.Key}: expected {expected}." : $"{setting.Key}: expected {expected}, got \"{text}\".");
             return;
         }
 
@@ -70,7 +65,7 @@ internal sealed class SettingsReader(IConfiguration configuration)
         {
             if (rule.GetValidationResult(value, context) is { } fault)
             {
-                _faults.Add($"{setting.Key}: {fault.ErrorMessage}");
+                faults.Add($"{setting.Key}: {fault.ErrorMessage}");
             }
         }
 

@@ -1,39 +1,45 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
 namespace Ccflux.Receiver.Platform.Settings;
 
-/// <summary>How a slice gets its options: <c>builder.Services.AddSettings&lt;XOptions&gt;(builder.Configuration)</c>, then <c>XOptions</c> from a constructor.</summary>
+/// <summary>Settings as options of .NET: a slice calls <c>services.AddSettings&lt;XOptions&gt;()</c> and takes <c>XOptions</c> (or <c>IOptions&lt;XOptions&gt;</c>) in a constructor.
+/// Only the binder is our own, and the check of all settings in one pass.</summary>
 internal static class SettingsRegistration
 {
-    /// <summary>Reads <typeparamref name="T"/> now and registers it, plain and as <c>IOptions</c>; faults are kept for <see cref="CheckSettings"/>.</summary>
-    public static T AddSettings<T>(this IServiceCollection services, IConfiguration configuration)
+    public static void AddSettings<T>(this IServiceCollection services)
         where T : class, new()
     {
-        var options = Reader(services, configuration).Read<T>();
-        services.AddSingleton(options);
-        services.AddSingleton(Options.Create(options));
-        return options;
+        services.TryAddSingleton<SettingsReader>();
+        services.AddOptions<T>().Configure<SettingsReader>((options, reader) => reader.Bind(options));
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<T>>().Value);
+        services.AddSingleton(new SettingsClass(typeof(T)));
+        services.AddSettingsCheck(reader => reader.Bind(new T()));
     }
 
-    /// <summary>Options that another slice has already read.</summary>
-    public static T Settings<T>(this IServiceCollection services)
-        where T : class => (T)services.Last(service => service.ServiceType == typeof(T)).ImplementationInstance!;
+    /// <summary>Adds a check, such as one that compares the settings of two slices.</summary>
+    public static void AddSettingsCheck(this IServiceCollection services, SettingsCheck check) => services.AddSingleton(check);
 
-    /// <summary>Keeps a fault that depends on another slice's settings for <see cref="CheckSettings"/>.</summary>
-    public static void RefuseSetting(this IServiceCollection services, IConfiguration configuration, string fault) => Reader(services, configuration).Refuse(fault);
-
-    /// <summary>Throws if any setting read so far is invalid. Called once, after the slices were added and before anything starts.</summary>
-    public static void CheckSettings(this IServiceCollection services, IConfiguration configuration) => Reader(services, configuration).ThrowIfFaulty();
-
-    private static SettingsReader Reader(IServiceCollection services, IConfiguration configuration)
+    /// <summary>Runs every check, in any order of registration. Called once, after the slices were added and before the server is built: that already reads its options.</summary>
+    /// <exception cref="InvalidSettingsException">Settings are invalid; it names all of them.</exception>
+    public static void CheckSettings(this IServiceCollection services, IConfiguration configuration)
     {
-        if (services.FirstOrDefault(service => service.ServiceType == typeof(SettingsReader))?.ImplementationInstance is SettingsReader reader)
+        var reader = new SettingsReader(configuration);
+        var faults = services.Select(service => service.ImplementationInstance).OfType<SettingsCheck>().SelectMany(check => check(reader)).ToList();
+        if (faults.Count > 0)
         {
-            return reader;
+            throw new InvalidSettingsException(faults);
         }
-
-        reader = new SettingsReader(configuration);
-        services.AddSingleton(reader);
-        return reader;
     }
+
+    /// <summary>Every setting with its value, in the order of registration, for the lines that start-up prints.</summary>
+    public static IEnumerable<ResolvedSetting> ResolvedSettings(this IServiceProvider services) =>
+        services.GetServices<SettingsClass>().SelectMany(settings => SettingsReader.Resolve(services.GetRequiredService(settings.Type)));
+
+    /// <summary>An options class whose properties are settings.</summary>
+    private sealed record SettingsClass(Type Type);
 }
+
+/// <summary>Finds what is wrong with settings. Each fault names its key and what is expected instead.</summary>
+/// <param name="reader">Reads the settings of any slice, valid or not.</param>
+internal delegate IEnumerable<string> SettingsCheck(SettingsReader reader);

@@ -2,7 +2,6 @@ using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Quota.Alerts;
 using Ccflux.Receiver.Shell;
-using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Quota.AlertPages;
 
@@ -35,13 +34,13 @@ internal sealed class AlertsPageEndpoint(AlertOptions options, AlertWatch watch,
     {
         if (!watch.HasChannels)
         {
-            return new Refusal(answers, StatusCodes.Status422UnprocessableEntity, "", AlertWatch.NoChannel);
+            return answers.Refuse(Refusals.NoAlertChannel);
         }
 
         var written = await watch.TestAsync(AuditActor.Of(context));
-        if (written.Status != WriteStatus.Committed)
+        if (!written.IsCommitted)
         {
-            return StorageBusy.Page(answers);
+            return answers.Refuse(Refusals.StorageBusy);
         }
 
         new Flash("Test alert on its way", string.Join(", ", options.Channels)).Leave(context);

@@ -41,7 +41,7 @@ internal sealed class RuleFormsEndpoint(AlertRuleStore rules, AlertWatch watch, 
         {
             RuleOutcome.Done => Done(context, "Rule removed", rule.Account),
             RuleOutcome.NotThere => Missing("No such rule."),
-            RuleOutcome.Busy => Ask(context, RuleForms.Remove(rule), StorageBusy.Detail),
+            RuleOutcome.Busy => Ask(context, RuleForms.Remove(rule), Refusals.StorageBusy.Detail),
         });
 
     private async Task<IResult> SaveAsync(HttpContext context, RuleRow rule, TypedRule typed, Func<string, IResult> ask)
@@ -55,7 +55,7 @@ internal sealed class RuleFormsEndpoint(AlertRuleStore rules, AlertWatch watch, 
         {
             RuleOutcome.Done => Done(context, "Rule saved", rule.Account),
             RuleOutcome.NotThere => Missing("No such account."),
-            RuleOutcome.Busy => ask(StorageBusy.Detail),
+            RuleOutcome.Busy => ask(Refusals.StorageBusy.Detail),
         };
     }
 
@@ -65,7 +65,7 @@ internal sealed class RuleFormsEndpoint(AlertRuleStore rules, AlertWatch watch, 
     private IResult Ask(HttpContext context, FormDefinition form, string? fault = null) =>
         FormResult.Of(context, frames, AlertsPageEndpoint.Capability, AlertsPageEndpoint.Home, form, fault);
 
-    private Refusal Missing(string detail) => new(answers, StatusCodes.Status404NotFound, "", detail);
+    private PageRefusal Missing(string detail) => answers.Refuse(Refusals.NotFound(detail));
 
     private static SeeOther Done(HttpContext context, string text, string account)
     {

@@ -5,9 +5,11 @@ using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Quota.Alerts;
 
-/// <summary>Sends due alerts in batches and retries failed deliveries later.</summary>
+/// <summary>Sends due alerts in batches and retries failed deliveries later. Each delivery is claimed by one conditional statement before it is sent, so that of several
+/// processes on one database only one sends it. If that one ends before it stores the outcome, the delivery is due again when the claim ends.</summary>
 internal sealed partial class AlertDelivery(
     AlertOptions options,
+    QuotaIntervals intervals,
     AlertSender sender,
     ReadSessions readers,
     GroupCommitWriter writer,
@@ -18,11 +20,8 @@ internal sealed partial class AlertDelivery(
 {
     public const int MaxRecent = 500;
 
-    private const int AtOnce = 20;
-    private static readonly TimeSpan s_look = TimeSpan.FromSeconds(5);
-
-    /// <summary>The wait after each failure; after the last one the delivery is given up.</summary>
-    private static readonly TimeSpan[] s_waits = [TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(30)];
+    /// <summary>The most deliveries that one look sends.</summary>
+    public const int AtOnce = 20;
 
     /// <summary>The newest alerts and the state of their deliveries.</summary>
     public async Task<IReadOnlyList<AlertRow>> RecentAsync(int limit, CancellationToken cancellationToken)
@@ -33,7 +32,7 @@ internal sealed partial class AlertDelivery(
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => options.Channels.Count == 0
         ? Task.CompletedTask
-        : PeriodicLoop.RunLaterAsync(time, s_look, SendDueAsync, exception => Log.Failed(logger, exception), stoppingToken);
+        : PeriodicLoop.RunLaterAsync(time, intervals.Delivery, SendDueAsync, exception => Log.Failed(logger, exception), stoppingToken);
 
     private async Task SendDueAsync(CancellationToken cancellationToken)
     {
@@ -51,40 +50,48 @@ internal sealed partial class AlertDelivery(
 
     private async Task SendAsync(AlertRow row, CancellationToken cancellationToken)
     {
-        if (row.ResetsAt <= time.GetUtcNow().ToUnixTimeMilliseconds())
+        var claim = DeliveryRule.Claim(row, time.GetUtcNow());
+        if (!await SaveAsync(row, DeliveryStatus.Of(row), claim))
         {
-            await SaveAsync(row, "outdated", row.Attempts, row.NextAt, null, null);
+            return;
+        }
+
+        if (claim.State is not DeliveryStatus.Waiting)
+        {
+            changes.Publish(QuotaFeature.Topic);
             return;
         }
 
         var error = await sender.SendAsync(row.Channel, row.ToAlert(), cancellationToken);
         metrics.Delivered(row.Channel, error is null);
-        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         if (error is null)
         {
             Log.Delivered(logger, row.AlertId, row.Channel);
-            await SaveAsync(row, "delivered", row.Attempts + 1, row.NextAt, null, now);
-            return;
+        }
+        else
+        {
+            Log.NotDelivered(logger, row.AlertId, row.Channel, error);
         }
 
-        Log.NotDelivered(logger, row.AlertId, row.Channel, error);
-        var isLast = row.Attempts >= s_waits.Length;
-        var next = isLast ? row.NextAt : now + (long)s_waits[row.Attempts].TotalMilliseconds;
-        await SaveAsync(row, isLast ? "failed" : "waiting", row.Attempts + 1, next, error, null);
+        await SaveAsync(row, claim, DeliveryRule.After(row, error, time.GetUtcNow()));
+        changes.Publish(QuotaFeature.Topic);
     }
 
-    private async Task SaveAsync(AlertRow row, string state, long attempts, long nextAt, string? error, long? deliveredAt)
+    /// <summary>False if nothing was changed: the delivery is no longer in the state before, or the database does not accept writes.</summary>
+    private async Task<bool> SaveAsync(AlertRow row, DeliveryStatus before, DeliveryStatus after)
     {
-        await writer.WriteAsync(session => session.Execute(
+        var written = await writer.WriteAsync(session => session.Execute(
             AlertSql.UpdateDelivery,
-            ("state", state),
-            ("attempts", attempts),
-            ("next_at", nextAt),
-            ("error", error),
-            ("delivered_at", deliveredAt),
+            ("state", after.State),
+            ("attempts", after.Attempts),
+            ("next_at", after.NextAt),
+            ("error", after.Error),
+            ("delivered_at", after.DeliveredAt),
             ("alert", row.AlertId),
-            ("channel", row.Channel)));
-        changes.Publish(QuotaFeature.Topic);
+            ("channel", row.Channel),
+            ("known_attempts", before.Attempts),
+            ("known_next_at", before.NextAt)));
+        return written is { Status: WriteStatus.Committed, Value: > 0 };
     }
 
     private static partial class Log

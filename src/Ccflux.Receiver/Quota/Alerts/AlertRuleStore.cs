@@ -67,12 +67,12 @@ internal sealed class AlertRuleStore(ReadSessions readers, GroupCommitWriter wri
             AuditLog.Write(session, entry);
             return true;
         });
-        if (written.Status != WriteStatus.Committed)
+        if (!written.TryGet(out var isChanged))
         {
             return RuleOutcome.Busy;
         }
 
         changes.Publish(QuotaFeature.Topic);
-        return written.Value ? RuleOutcome.Done : RuleOutcome.NotThere;
+        return isChanged ? RuleOutcome.Done : RuleOutcome.NotThere;
     }
 }

@@ -3,7 +3,7 @@ namespace Ccflux.Receiver.Quota.Alerts;
 /// <summary>SQL of alerts.</summary>
 internal static class AlertSql
 {
-    public const string SelectState = "SELECT threshold_milli, forecast_told, resets_at FROM quota_alert_states WHERE window_id = @window";
+    public const string SelectState = "SELECT threshold_milli, forecast_told, resets_at FROM quota_alert_states WHERE window_id = @window FOR UPDATE";
 
     public const string UpsertState = """
         INSERT INTO quota_alert_states (window_id, threshold_milli, forecast_told, resets_at) VALUES (@window, @threshold_milli, @forecast_told, @resets_at)
@@ -60,13 +60,16 @@ internal static class AlertSql
 
     public const string InsertDelivery = "INSERT INTO quota_deliveries (alert_id, channel, state, attempts, next_at) VALUES (@alert, @channel, 'waiting', 0, @next_at)";
 
+    /// <summary>Changes nothing if the delivery is no longer as it was read: another receiver has claimed it.</summary>
     public const string UpdateDelivery = """
         UPDATE quota_deliveries SET state = @state, attempts = @attempts, next_at = @next_at, error = @error, delivered_at = @delivered_at
-        WHERE alert_id = @alert AND channel = @channel
+        WHERE alert_id = @alert AND channel = @channel AND state = 'waiting' AND attempts = @known_attempts AND next_at = @known_next_at
         """;
 
     public const string WindowsOfAccount = """
         SELECT window_id, account_id, name, used_milli, resets_at, observed_at, started_at, source FROM quota_windows WHERE account_id = @account
+        ORDER BY name
+        FOR UPDATE
         """;
 
     public const string DeleteRule = "DELETE FROM quota_alert_rules WHERE account_id = @account";

@@ -16,7 +16,7 @@ internal sealed class Notifications(AlertOptions options, TimeProvider time)
     public void Write(WriteSession session, string text)
     {
         var channels = options.Channels;
-        if (channels.Count == 0 || !AlertQueue.HasRoom(session, isReported: false))
+        if (channels.Count == 0 || !AlertQueue.HasRoom(session.Scalar(AlertSql.CountWaiting) ?? 0, reportedWaiting: 0))
         {
             return;
         }
@@ -24,10 +24,6 @@ internal sealed class Notifications(AlertOptions options, TimeProvider time)
         var now = time.GetUtcNow();
         var message = text.Length > MaxText ? text[..MaxText] : text;
         var alertId = session.Insert(AlertSql.InsertNotice, ("kind", AlertKind.Notice), ("now", now.ToUnixTimeMilliseconds()), ("message", message));
-        var sendAt = (_quiet?.NotBefore(now) ?? now).ToUnixTimeMilliseconds();
-        foreach (var channel in channels)
-        {
-            session.Execute(AlertSql.InsertDelivery, ("alert", alertId), ("channel", channel), ("next_at", sendAt));
-        }
+        AlertWriter.WriteDeliveries(session, alertId, channels, _quiet?.NotBefore(now) ?? now);
     }
 }

@@ -1,8 +1,7 @@
-using System.Text.Json;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Http;
+using Ccflux.Receiver.Platform.Http.Ingest;
 using Ccflux.Receiver.Quota.Alerts;
-using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Quota.Api;
 
@@ -23,20 +22,20 @@ internal sealed class QuotaAlerts(AlertWatch watch, AlertDelivery delivery, Aler
     {
         if (!watch.HasChannels)
         {
-            return new Problem(StatusCodes.Status422UnprocessableEntity, "", AlertWatch.NoChannel);
+            return Refusals.NoAlertChannel;
         }
 
         var written = await watch.TestAsync(AuditActor.Of(context));
-        return written.Status == WriteStatus.Committed ? TypedResults.StatusCode(StatusCodes.Status202Accepted) : StorageBusy.Problem();
+        return written.IsCommitted ? TypedResults.StatusCode(StatusCodes.Status202Accepted) : Refusals.StorageBusy;
     }
 
     /// <summary>Saves the rule of an account: <c>{"account":3,"thresholds":[80,95],"forecast":true}</c>.</summary>
     public async Task<IResult> SaveRuleAsync(HttpContext context)
     {
-        if (await ReadRuleAsync(context) is not { Account: { } account, Thresholds: { } percents } rule
+        if (await JsonBody.ReadAsync(context.Request, MaxBody, QuotaApiJson.Default.AlertRuleRequest) is not { Account: { } account, Thresholds: { } percents } rule
             || AlertSettings.ParseThresholds(string.Join(',', percents.Select(percent => percent.ToString(CultureInfo.InvariantCulture)))) is not { } thresholds)
         {
-            return QuotaReads.Invalid("account: an id; thresholds: up to 5 whole percentages from 1 to 100; forecast: true or false.");
+            return Refusals.Invalid("account: an id; thresholds: up to 5 whole percentages from 1 to 100; forecast: true or false.");
         }
 
         return Answer(await rules.SaveAsync(account, thresholds, rule.Forecast ?? false, AuditActor.Of(context)), "No such account.");
@@ -49,22 +48,9 @@ internal sealed class QuotaAlerts(AlertWatch watch, AlertDelivery delivery, Aler
     private static IResult Answer(RuleOutcome outcome, string notThere) => outcome switch
     {
         RuleOutcome.Done => TypedResults.NoContent(),
-        RuleOutcome.NotThere => new Problem(StatusCodes.Status404NotFound, "", notThere),
-        RuleOutcome.Busy => StorageBusy.Problem(),
+        RuleOutcome.NotThere => Refusals.NotFound(notThere),
+        RuleOutcome.Busy => Refusals.StorageBusy,
     };
-
-    private static async Task<AlertRuleRequest?> ReadRuleAsync(HttpContext context)
-    {
-        using var body = await BodyReader.ReadAsync(context.Request, MaxBody, room: 0, context.RequestAborted);
-        try
-        {
-            return body.Status == BodyStatus.Read ? BodyJson.Deserialize(body.Content, QuotaApiJson.Default.AlertRuleRequest) : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
 
     private static AlertReply Reply(AlertRow row)
     {

@@ -1,5 +1,6 @@
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Docs;
+using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Quota.Read;
 using Microsoft.OpenApi;
 
@@ -14,7 +15,7 @@ internal static class QuotaApi
     public static void MapQuotaApi(this IEndpointRouteBuilder endpoints)
     {
         var isPublic = endpoints.ServiceProvider.GetRequiredService<QuotaOptions>().Public;
-        var reads = endpoints.MapGroup("").WithTags("Quota");
+        var reads = endpoints.MapGroup("").LimitPagesOfStrangers().WithTags("Quota");
         _ = isPublic ? reads.AllowAnonymous() : reads.RequireAuthorization(AdminPolicies.Reader);
         reads.MapGet("/api/usage", (HttpContext context, QuotaReads quota) => quota.UsageAsync(context))
             .WithSummary("The first account's windows by name, and all accounts.");

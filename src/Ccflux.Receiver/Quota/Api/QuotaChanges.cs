@@ -1,7 +1,6 @@
-using System.Text.Json;
-using Ccflux.Contracts.Http;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Http;
+using Ccflux.Receiver.Platform.Http.Ingest;
 using Ccflux.Receiver.Platform.Live;
 using Ccflux.Receiver.Quota.Polling;
 using Ccflux.Receiver.Quota.Store;
@@ -34,12 +33,12 @@ internal sealed class QuotaChanges(Poller poller, PollInterval interval, GroupCo
     {
         if (await ReadIntervalAsync(context) is not { } seconds)
         {
-            return QuotaReads.Invalid($"interval: whole seconds from {PollInterval.MinSeconds} to {PollInterval.MaxSeconds}, as {{\"interval\":180}} or as a form.");
+            return Refusals.Invalid($"interval: whole seconds from {PollInterval.MinSeconds} to {PollInterval.MaxSeconds}, as {{\"interval\":180}} or as a form.");
         }
 
         return await ApplyIntervalAsync(AuditActor.Of(context), seconds)
             ? TypedResults.Json(Settings(), QuotaApiJson.Default.SettingsReply)
-            : StorageBusy.Problem();
+            : Refusals.StorageBusy;
     }
 
     /// <summary>Saves a valid interval and polls by it; false if it could not be saved.</summary>
@@ -52,7 +51,7 @@ internal sealed class QuotaChanges(Poller poller, PollInterval interval, GroupCo
             AuditLog.Write(session, entry);
             return true;
         });
-        if (written.Status != WriteStatus.Committed)
+        if (!written.IsCommitted)
         {
             return false;
         }
@@ -67,19 +66,19 @@ internal sealed class QuotaChanges(Poller poller, PollInterval interval, GroupCo
     {
         if (!QuotaReads.TryReadAccount(context, out var accountId))
         {
-            return QuotaReads.Invalid(QuotaReads.AccountForm);
+            return Refusals.Invalid(QuotaReads.AccountForm);
         }
 
         if (await poller.HurryAsync(accountId) is not { } next)
         {
-            return new Problem(StatusCodes.Status404NotFound, "", "This account is not polled.");
+            return Refusals.NotPolled;
         }
 
         var wait = next - time.GetUtcNow();
         var seconds = Math.Max(0, (long)Math.Ceiling(wait.TotalSeconds));
         return seconds == 0
             ? TypedResults.Json(new PollNowReply(next, 0), QuotaApiJson.Default.PollNowReply, statusCode: StatusCodes.Status202Accepted)
-            : new Problem(StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, $"The interval and the issuer's limits allow the next poll in {seconds} s; it is scheduled for then.", wait);
+            : Refusals.PollNotYet(seconds, wait);
     }
 
     private static async Task<int?> ReadIntervalAsync(HttpContext context)
@@ -90,15 +89,7 @@ internal sealed class QuotaChanges(Poller poller, PollInterval interval, GroupCo
             return int.TryParse(form["interval"].ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var typed) ? InRange(typed) : null;
         }
 
-        using var body = await BodyReader.ReadAsync(context.Request, MaxBody, room: 0, context.RequestAborted);
-        try
-        {
-            return body.Status == BodyStatus.Read ? InRange(BodyJson.Deserialize(body.Content, QuotaApiJson.Default.SettingsRequest)?.Interval) : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
+        return InRange((await JsonBody.ReadAsync(context.Request, MaxBody, QuotaApiJson.Default.SettingsRequest))?.Interval);
     }
 
     private static int? InRange(int? seconds) => seconds is { } given && PollInterval.IsValid(given) ? given : null;

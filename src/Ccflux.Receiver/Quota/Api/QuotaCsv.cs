@@ -7,10 +7,21 @@ namespace Ccflux.Receiver.Quota.Api;
 /// <summary>Writes the API's tables as CSV.</summary>
 internal static class QuotaCsv
 {
-    private static readonly string[] AccountHeads =
-    [
-        "account", "label", "email", "source", "window", "used_percent", "level", "resets_utc", "observed_utc", "stale", "outlook", "earliest_utc", "latest_utc", "error",
-    ];
+    private static readonly ApiColumns<(AccountReply Account, WindowReply? Window)> WindowColumns = new ApiColumns<(AccountReply Account, WindowReply? Window)>()
+        .Integer("account", row => row.Account.Id)
+        .Text("label", row => row.Account.Label)
+        .Text("email", row => row.Account.Email)
+        .Text("source", row => row.Window?.Source ?? row.Account.Source)
+        .Text("window", row => row.Window?.Window)
+        .Share("used_percent", row => row.Window?.Utilization)
+        .Text("level", row => row.Window?.Level)
+        .Instant("resets_utc", row => row.Window?.ResetsAt)
+        .Instant("observed_utc", row => row.Window?.ObservedAt)
+        .Flag("stale", row => row.Account.Stale)
+        .Text("outlook", row => row.Window?.Projection.Outlook)
+        .Instant("earliest_utc", row => row.Window?.Projection.Earliest)
+        .Instant("latest_utc", row => row.Window?.Projection.Latest)
+        .Text("error", row => row.Account.Error?.Kind);
 
     private static readonly ApiColumns<ReadingReply> ReadingColumns = new ApiColumns<ReadingReply>()
         .Integer("account", row => row.Account)
@@ -22,18 +33,13 @@ internal static class QuotaCsv
         .Instant("observed_utc", row => row.ObservedAt)
         .Text("source", row => row.Source);
 
-    public static ContentHttpResult Accounts(IEnumerable<AccountReply> accounts) => Text(Csv.Write(AccountHeads, accounts.SelectMany(Rows)));
+    public static ContentHttpResult Accounts(IEnumerable<AccountReply> accounts) => Text(Csv.Write(WindowColumns.List, accounts.SelectMany(Rows)));
 
     public static ContentHttpResult Readings(IEnumerable<ReadingReply> readings) => Text(Csv.Write(ReadingColumns.List, readings));
 
     /// <summary>One row per window; an account without windows still gets a row.</summary>
-    private static IEnumerable<IEnumerable<object?>> Rows(AccountReply account) => account.Windows.Count == 0
-        ? [[account.Id, account.Label, account.Email, account.Source, null, null, null, null, null, account.Stale, null, null, null, account.Error?.Kind]]
-        : account.Windows.Select(IEnumerable<object?> (window) =>
-        [
-            account.Id, account.Label, account.Email, window.Source, window.Window, window.Utilization, window.Level, window.ResetsAt, window.ObservedAt,
-            account.Stale, window.Projection.Outlook, window.Projection.Earliest, window.Projection.Latest, account.Error?.Kind,
-        ]);
+    private static IEnumerable<(AccountReply Account, WindowReply? Window)> Rows(AccountReply account) =>
+        account.Windows.Count == 0 ? [(account, null)] : account.Windows.Select(window => (account, (WindowReply?)window));
 
     private static ContentHttpResult Text(string csv) => TypedResults.Text(csv, Csv.ContentType);
 }

@@ -1,4 +1,3 @@
-using Ccflux.Contracts.Http;
 using Ccflux.Receiver.Platform.Api;
 using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Http;
@@ -7,7 +6,7 @@ using Ccflux.Receiver.Quota.Read;
 namespace Ccflux.Receiver.Quota.Api;
 
 /// <summary>Serves reads to the admin and the viewer and, with <c>QUOTA_PUBLIC=1</c>, to anyone, who then sees labels instead of e-mail addresses.</summary>
-internal sealed class QuotaReads(QuotaQuery query, HistoryQuery history, RequestLimits limits)
+internal sealed class QuotaReads(QuotaQuery query, HistoryQuery history)
 {
     public const string AccountForm = "account: the id of an account, as returned by /api/usage.";
 
@@ -16,11 +15,6 @@ internal sealed class QuotaReads(QuotaQuery query, HistoryQuery history, Request
 
     public async Task<IResult> UsageAsync(HttpContext context)
     {
-        if (Refuse(context) is { } refusal)
-        {
-            return refusal;
-        }
-
         var view = await query.ReadAsync(IsSignedIn(context), context.RequestAborted);
         return TypedResults.Json(Replies.Usage(view), QuotaApiJson.Default.UsageReply);
     }
@@ -28,19 +22,14 @@ internal sealed class QuotaReads(QuotaQuery query, HistoryQuery history, Request
     /// <summary><c>?hours=</c>, and <c>account=</c> if there are several; by default the first account of <c>/api/usage</c>.</summary>
     public async Task<IResult> HistoryAsync(HttpContext context)
     {
-        if (Refuse(context) is { } refusal)
-        {
-            return refusal;
-        }
-
         if (!TryReadHours(context, out var hours))
         {
-            return Invalid(s_hoursForm);
+            return Refusals.Invalid(s_hoursForm);
         }
 
         if (!TryReadAccount(context, out var accountId))
         {
-            return Invalid(AccountForm);
+            return Refusals.Invalid(AccountForm);
         }
 
         accountId ??= await FirstAsync(context.RequestAborted);
@@ -51,14 +40,9 @@ internal sealed class QuotaReads(QuotaQuery query, HistoryQuery history, Request
     /// <summary>The table of all accounts, one row per window.</summary>
     public async Task<IResult> TableAsync(HttpContext context)
     {
-        if (Refuse(context) is { } refusal)
-        {
-            return refusal;
-        }
-
         if (!ApiFormat.TryRead(context.Request, out var csv))
         {
-            return Invalid($"{ApiFormat.Field}: {ApiFormat.Fault}.");
+            return Refusals.Invalid($"{ApiFormat.Field}: {ApiFormat.Fault}.");
         }
 
         var view = await query.ReadAsync(IsSignedIn(context), context.RequestAborted);
@@ -69,24 +53,19 @@ internal sealed class QuotaReads(QuotaQuery query, HistoryQuery history, Request
     /// <summary>Every reading of a period as it was observed, newest first: <c>?hours=</c>, <c>account=</c>; at most <see cref="HistoryQuery.MaxReadings"/>.</summary>
     public async Task<IResult> ReadingsAsync(HttpContext context)
     {
-        if (Refuse(context) is { } refusal)
-        {
-            return refusal;
-        }
-
         if (!ApiFormat.TryRead(context.Request, out var csv))
         {
-            return Invalid($"{ApiFormat.Field}: {ApiFormat.Fault}.");
+            return Refusals.Invalid($"{ApiFormat.Field}: {ApiFormat.Fault}.");
         }
 
         if (!TryReadHours(context, out var hours))
         {
-            return Invalid(s_hoursForm);
+            return Refusals.Invalid(s_hoursForm);
         }
 
         if (!TryReadAccount(context, out var accountId))
         {
-            return Invalid(AccountForm);
+            return Refusals.Invalid(AccountForm);
         }
 
         var readings = await history.ReadingsAsync(accountId, TimeSpan.FromHours(hours), IsSignedIn(context), context.RequestAborted);
@@ -101,8 +80,6 @@ internal sealed class QuotaReads(QuotaQuery query, HistoryQuery history, Request
         return isNumber || text.Length == 0;
     }
 
-    public static Problem Invalid(string detail) => new(StatusCodes.Status400BadRequest, ErrorCodes.InvalidPayload, detail);
-
     private static bool TryReadHours(HttpContext context, out double hours)
     {
         var text = context.Request.Query["hours"].ToString();
@@ -112,12 +89,6 @@ internal sealed class QuotaReads(QuotaQuery query, HistoryQuery history, Request
     }
 
     private static bool IsSignedIn(HttpContext context) => AdminSession.Of(context) is not null;
-
-    /// <summary>URLs that anyone may read are outside the pages' own limit, so it is applied here.</summary>
-    private Problem? Refuse(HttpContext context) =>
-        IsSignedIn(context) || limits.Pages.TryTake(RequestLimits.AddressOf(context), out var wait)
-            ? null
-            : new Problem(StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, "Too many requests from this IP address (ADMIN_RATE_LIMIT_PER_MINUTE).", wait);
 
     private async Task<long?> FirstAsync(CancellationToken cancellationToken)
     {

@@ -1,3 +1,5 @@
+using Ccflux.Contracts.Quota;
+
 namespace Ccflux.Receiver.Quota.Forecasts;
 
 /// <summary>A past value of a window.</summary>

@@ -7,6 +7,13 @@ internal interface IAccountUsage
     ValueTask<IReadOnlyList<long?>> TokensAsync(IReadOnlyList<UsageSpan> spans, CancellationToken cancellationToken);
 }
 
+/// <summary>Without usage, nothing is known about an account's tokens.</summary>
+internal sealed class NoAccountUsage : IAccountUsage
+{
+    public ValueTask<IReadOnlyList<long?>> TokensAsync(IReadOnlyList<UsageSpan> spans, CancellationToken cancellationToken) =>
+        ValueTask.FromResult<IReadOnlyList<long?>>(new long?[spans.Count]);
+}
+
 /// <summary>Who used an account, and when.</summary>
 /// <param name="Users">The users whose status lines show it.</param>
 /// <param name="Email">The account's own e-mail address, used if no status line shows the account; empty if unknown.</param>

@@ -20,9 +20,9 @@ internal sealed class ReadingIntake(GroupCommitWriter writer, QuotaOptions optio
             .OrderBy(reading => reading.ObservedAt)
             .ToLookup(reading => reading.Account, ToReading, StringComparer.Ordinal);
         var result = await writer.WriteAsync(new IntakeWrite(userId, accounts, now));
-        if (result is { Status: WriteStatus.Committed, Value.Accepted: > 0 })
+        if (result.TryGet(out var stored) && stored.Accepted > 0)
         {
-            await AfterStoreAsync(QuotaSource.StatusLine, result.Value);
+            await AfterStoreAsync(QuotaSource.StatusLine, stored);
         }
 
         return result;
@@ -44,20 +44,13 @@ internal sealed class ReadingIntake(GroupCommitWriter writer, QuotaOptions optio
         }
 
         var result = await writer.WriteAsync(new LimitHitsWrite(userId, email, readings, now));
-        if (result is { Status: WriteStatus.Committed, Value.Accepted: > 0 })
+        if (result.TryGet(out var stored) && stored.Accepted > 0)
         {
-            await AfterStoreAsync(QuotaSource.LimitHit, result.Value);
+            await AfterStoreAsync(QuotaSource.LimitHit, stored);
         }
 
         return result;
     }
-
-    /// <summary>A turn does not state whose account it used. If the user's status lines show one account, it is that one; otherwise the hit is stored
-    /// under the user's own e-mail address.</summary>
-    private static long AccountOfHit(WriteSession session, long userId, string email, DateTimeOffset now) =>
-        session.Scalar(QuotaSql.SelectOnlyAccountOfOwner, ("owner", userId))
-        ?? session.Scalar(QuotaSql.SelectAccountId, ("key", email), ("owner", userId))
-        ?? PolledAccountStore.Upsert(session, new AccountIdentity(email, userId, QuotaSource.LimitHit, "", email), now);
 
     private async Task AfterStoreAsync(string source, IntakeResult stored)
     {
@@ -83,7 +76,10 @@ internal sealed class ReadingIntake(GroupCommitWriter writer, QuotaOptions optio
 
         protected override IntakeResult Write(WriteSession session)
         {
-            var accountId = AccountOfHit(session, userId, email, now);
+            var facts = AccountFacts.Load(session, userId, [email]);
+            var shown = session.Scalar(QuotaSql.SelectOnlyAccountOfOwner, ("owner", userId));
+            var plan = AccountRule.OfLimitHit(facts.Accounts, shown, new AccountIdentity(email, userId, QuotaSource.LimitHit, "", email));
+            var accountId = AccountWriter.Save(session, plan, now)[0];
             return new IntakeResult(ReadingWriter.Write(session, accountId, QuotaSource.LimitHit, readings), [accountId], TooManyAccounts: false);
         }
     }
@@ -95,24 +91,20 @@ internal sealed class ReadingIntake(GroupCommitWriter writer, QuotaOptions optio
 
         protected override IntakeResult Write(WriteSession session)
         {
-            var unknown = accounts.Count(account => PolledAccountStore.Find(session, account.Key, userId) is null);
-            if (unknown > 0 && session.Scalar(QuotaSql.CountAccountsOfOwner, ("owner", userId)) + unknown > MaxAccounts)
+            string[] keys = [.. accounts.Select(account => account.Key)];
+            var facts = AccountFacts.Load(session, userId, keys);
+            if (!AccountRule.HasRoom(facts, userId, keys, MaxAccounts))
             {
                 return new IntakeResult(0, [], TooManyAccounts: true);
             }
 
-            var accepted = 0;
-            var ids = new List<long>();
-            foreach (var account in accounts)
-            {
-                var email = account.Key.Contains('@', StringComparison.Ordinal) ? account.Key : "";
-                var accountId = PolledAccountStore.Upsert(session, new AccountIdentity(account.Key, userId, QuotaSource.StatusLine, "", email), now);
-                accepted += ReadingWriter.Write(session, accountId, QuotaSource.StatusLine, [.. account]);
-                ids.Add(accountId);
-            }
-
+            var ids = AccountWriter.Save(session, AccountRule.Decide(facts.Accounts, [.. keys.Select(IdentityOf)]), now);
+            var accepted = accounts.Zip(ids, (account, accountId) => ReadingWriter.Write(session, accountId, QuotaSource.StatusLine, [.. account])).Sum();
             return new IntakeResult(accepted, ids, TooManyAccounts: false);
         }
+
+        private AccountIdentity IdentityOf(string key) =>
+            new(key, userId, QuotaSource.StatusLine, "", key.Contains('@', StringComparison.Ordinal) ? key : "");
     }
 }
 

@@ -1,4 +1,3 @@
-using Ccflux.Contracts.Http;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Quota.Api;
@@ -20,12 +19,12 @@ internal sealed class QuotaPageChanges(QuotaChanges changes, Poller poller, Poll
     {
         if (!QuotaReads.TryReadAccount(context, out var accountId))
         {
-            return new Refusal(answers, StatusCodes.Status400BadRequest, ErrorCodes.InvalidPayload, QuotaReads.AccountForm);
+            return answers.Refuse(Refusals.Invalid(QuotaReads.AccountForm));
         }
 
         if (await poller.HurryAsync(accountId) is not { } next)
         {
-            return new Refusal(answers, StatusCodes.Status404NotFound, "", "This account is not polled.");
+            return answers.Refuse(Refusals.NotPolled);
         }
 
         var wait = next - time.GetUtcNow();
@@ -50,25 +49,25 @@ internal sealed class QuotaPageChanges(QuotaChanges changes, Poller poller, Poll
 
         if (!await changes.ApplyIntervalAsync(AuditActor.Of(context), seconds))
         {
-            return StorageBusy.Page(answers);
+            return answers.Refuse(Refusals.StorageBusy);
         }
 
         new Flash("Interval saved", $"With cookies every {seconds} s.").Leave(context);
         return new SeeOther(back);
     }
 
-    private IResult Confirm(HttpContext context, string typed, string? fault, string back) => Page.Of<ConfirmPage>(context, new Dictionary<string, object?>(StringComparer.Ordinal)
-    {
-        [nameof(ConfirmPage.Frame)] = frames.For(context, "How often to poll with cookies?", QuotaPagesEndpoint.Capability),
-        [nameof(ConfirmPage.Question)] = new Question(
+    private IResult Confirm(HttpContext context, string typed, string? fault, string back) => ConfirmResult.Of(
+        context,
+        frames,
+        QuotaPagesEndpoint.Capability,
+        new Question(
             "How often to poll with cookies?",
             ["Overrides POLL_INTERVAL and is kept across restarts. Access tokens are polled every 3 minutes regardless."],
             "Save interval",
             IsDanger: false,
             new ConfirmationField(Field, "Seconds between polls", $"From {PollInterval.MinSeconds} to {PollInterval.MaxSeconds}.", typed, "number", Min: PollInterval.MinSeconds, Max: PollInterval.MaxSeconds)),
-        [nameof(ConfirmPage.Fault)] = fault,
-        [nameof(ConfirmPage.Back)] = back,
-    });
+        fault,
+        back);
 
     private static async Task<string> BackAsync(HttpContext context)
     {

@@ -1,8 +1,6 @@
 using System.Text;
-using Ccflux.Contracts.Http;
 using Ccflux.Receiver.Platform.Api;
 using Ccflux.Receiver.Platform.Auth;
-using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Quota.Pages.Parts;
 using Ccflux.Receiver.Quota.Read;
 using Ccflux.Receiver.Quota.Store;
@@ -13,7 +11,7 @@ namespace Ccflux.Receiver.Quota.Pages;
 
 /// <summary><c>/quota</c>, and the same page as a file with <c>?export</c>.</summary>
 internal sealed class QuotaPagesEndpoint(
-    QuotaQuery query, HistoryQuery history, PollInterval interval, RequestLimits limits, PageFrames frames, BrowserAnswers answers, IServiceProvider services, TimeProvider time)
+    QuotaQuery query, HistoryQuery history, PollInterval interval, PageFrames frames, IServiceProvider services, TimeProvider time)
 {
     public const string Capability = "Quota";
 
@@ -31,11 +29,6 @@ internal sealed class QuotaPagesEndpoint(
     public async Task<IResult> ShowAsync(HttpContext context)
     {
         var isSignedIn = AdminSession.Of(context) is not null;
-        if (!isSignedIn && !limits.Pages.TryTake(RequestLimits.AddressOf(context), out var wait))
-        {
-            return new Refusal(answers, StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, "Too many requests from this IP address (ADMIN_RATE_LIMIT_PER_MINUTE).", wait);
-        }
-
         var isExport = context.Request.Query.ContainsKey("export");
         var frame = isExport
             ? frames.ForExport("Quota", frames.AddressOf(context.Request))

@@ -1,4 +1,5 @@
 using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Quota.Pages.Parts;
 using Ccflux.Receiver.Shell;
 
@@ -16,7 +17,7 @@ internal static class QuotaPagesRegistration
 
     public static void MapQuotaPages(this IEndpointRouteBuilder endpoints)
     {
-        var shown = endpoints.MapGroup("").ExcludeFromDescription();
+        var shown = endpoints.MapGroup("").LimitPagesOfStrangers(asPage: true).ExcludeFromDescription();
         _ = endpoints.ServiceProvider.GetRequiredService<QuotaOptions>().Public ? shown.AllowAnonymous() : shown.RequireAuthorization(AdminPolicies.Reader);
         shown.MapGet(QuotaLinks.Home, (HttpContext context, QuotaPagesEndpoint pages) => pages.ShowAsync(context));
 

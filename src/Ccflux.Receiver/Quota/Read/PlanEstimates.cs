@@ -4,19 +4,13 @@ using Ccflux.Receiver.Quota.Forecasts;
 namespace Ccflux.Receiver.Quota.Read;
 
 /// <summary>Estimates how many tokens windows allow, from the usage of the same account.</summary>
-internal sealed class PlanEstimates(IAccountUsage? usage = null)
+internal sealed class PlanEstimates(IAccountUsage usage)
 {
     /// <summary>By window. Only for windows that count every model, that have not reset since, and whose users show no other account:
     /// for others it is unknown which tokens count towards which limit.</summary>
     public async ValueTask<IReadOnlyDictionary<long, PlanEstimate>> ReadAsync(
         IReadOnlyList<AccountRow> accounts, IEnumerable<WindowRow> windows, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var plans = new Dictionary<long, PlanEstimate>();
-        if (usage is null)
-        {
-            return plans;
-        }
-
         var users = UsersOf(accounts);
         var byId = accounts.ToDictionary(account => account.AccountId);
         var spans = new List<(WindowRow Row, UsageSpan Span)>();
@@ -30,6 +24,7 @@ internal sealed class PlanEstimates(IAccountUsage? usage = null)
         }
 
         var tokens = await usage.TokensAsync([.. spans.Select(pair => pair.Span)], cancellationToken);
+        var plans = new Dictionary<long, PlanEstimate>();
         foreach (var ((row, _), count) in spans.Zip(tokens))
         {
             if (count is { } sum && PlanEstimate.Of(row.ToReading(), sum) is { } plan)

@@ -14,54 +14,9 @@ internal sealed class PolledAccountStore(GroupCommitWriter writer)
     /// <param name="now">The current time.</param>
     public async Task<KnownAccount?> OpenAsync(AccountIdentity account, bool isAlone, DateTimeOffset now)
     {
-        var result = await writer.WriteAsync(session => Load(session, isAlone ? Upsert(session, account, now) : Insert(session, account, now)));
-        return result.Status == WriteStatus.Committed ? result.Value : null;
+        var result = await writer.WriteAsync(session => Load(session, AccountWriter.Upsert(session, account, now, isExact: !isAlone)));
+        return result.Value;
     }
-
-    /// <summary>
-    /// Finds the row of an account by its key and owner. Older clients and older versions know only the account's id: such a row becomes that of the first
-    /// organisation that is reported, and a user's reading without an organisation belongs to the only known one. If several are known, it gets its own row.
-    /// </summary>
-    public static long? Find(WriteSession session, string key, long owner)
-    {
-        if (session.Scalar(QuotaSql.SelectAccountId, ("key", key), ("owner", owner)) is { } same)
-        {
-            return same;
-        }
-
-        if (AccountMatch.HasOrganization(key))
-        {
-            return session.Scalar(QuotaSql.SelectWithoutOrganization, ("key", AccountMatch.AccountOf(key)), ("owner", owner));
-        }
-
-        return owner == AccountIdentity.Polled ? null : session.Scalar(QuotaSql.SelectOnlyOrganization, ("key", key), ("owner", owner));
-    }
-
-    public static long Upsert(WriteSession session, AccountIdentity account, DateTimeOffset now)
-    {
-        if (Find(session, account.Key, account.Owner) is not { } known)
-        {
-            return Insert(session, account, now);
-        }
-
-        if (AccountMatch.HasOrganization(account.Key))
-        {
-            session.Execute(QuotaSql.UpdateAccountKey, ("key", account.Key), ("account", known));
-        }
-
-        session.Execute(
-            QuotaSql.UpdateAccount, ("source", account.Source), ("email", account.Email), ("label", account.Label), ("account", known));
-        return known;
-    }
-
-    private static long Insert(WriteSession session, AccountIdentity account, DateTimeOffset now) => session.Insert(
-        QuotaSql.UpsertAccount,
-        ("key", account.Key),
-        ("owner", account.Owner),
-        ("source", account.Source),
-        ("label", account.Label),
-        ("email", account.Email),
-        ("now", now.ToUnixTimeMilliseconds()));
 
     public static void SavePoll(WriteSession session, long accountId, PollState state, DateTimeOffset next) => session.Execute(
         QuotaSql.UpsertPoll,
@@ -76,16 +31,13 @@ internal sealed class PolledAccountStore(GroupCommitWriter writer)
         ("recent", string.Join(' ', state.Recent.Select(at => After(at)!.Value.ToString(CultureInfo.InvariantCulture)))),
         ("credential", state.Credential));
 
-    public static List<DateTimeOffset> Resets(WriteSession session, long accountId) =>
-        session.List(QuotaSql.SelectResets, static rows => UnixTime.At(rows.Int64(0)), ("account", accountId));
-
     /// <summary>The millisecond after an instant that a wait starts or ends at: if it were rounded down, a poll after a restart could come a moment too early.</summary>
     private static long? After(DateTimeOffset? at) => at?.ToUnixTimeMilliseconds() + 1;
 
     private static KnownAccount Load(WriteSession session, long accountId)
     {
         var (state, next) = LoadPoll(session, accountId);
-        return new KnownAccount(accountId, state, next, Resets(session, accountId));
+        return new KnownAccount(accountId, state, next, session.List(QuotaSql.SelectResets, static rows => UnixTime.At(rows.Int64(0)), ("account", accountId)));
     }
 
     private static (PollState State, DateTimeOffset? Next) LoadPoll(WriteSession session, long accountId)

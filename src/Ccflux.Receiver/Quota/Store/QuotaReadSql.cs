@@ -34,12 +34,12 @@ internal static class QuotaReadSql
     /// A window in buckets of time. A value and its instant are packed into one number, so that the largest value carries its instant:
     /// used_milli is below 2^20, an instant below 2^42. Columns: bucket, readings, instant of the first, and packed the last, the highest and the lowest; the last reset.
     /// </summary>
-    public const string Buckets = """
+    public const string Buckets = $"""
         SELECT at / @bucket, CAST(sum(readings) AS bigint), min(at), max(at * 1048576 + milli),
                max(max_milli * 4398046511104 + at), min(milli * 4398046511104 + at), max(resets_at)
         FROM (
             SELECT last_at AS at, last_milli AS milli, max_milli, readings, resets_at FROM quota_hours
-            WHERE window_id = @window AND hour >= @from / 3600000 AND hour < @to / 3600000
+            WHERE window_id = @window AND hour >= @from / {UnixTime.SqlHour} AND hour < @to / {UnixTime.SqlHour}
             UNION ALL
             SELECT observed_at, used_milli, used_milli, 1, resets_at FROM quota_readings
             WHERE window_id = @window AND observed_at >= @from AND observed_at < @to

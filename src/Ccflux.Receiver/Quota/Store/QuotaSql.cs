@@ -12,26 +12,18 @@ internal static class QuotaSql
 
     public const string SelectUser = "SELECT user_id FROM users WHERE email = @email";
 
-    public const string SelectAccountId = "SELECT account_id FROM quota_accounts WHERE account_key = @key AND owner = @owner";
-
-    /// <summary>The row that an account's id alone names, if no organisation of the account is known.</summary>
-    public const string SelectWithoutOrganization = """
-        SELECT account_id FROM quota_accounts
-        WHERE account_key = @key AND owner = @owner
-          AND NOT EXISTS (SELECT 1 FROM quota_accounts o WHERE o.owner = @owner AND o.account_key > @key || ':' AND o.account_key < @key || ';')
+    /// <summary>The rows that a key may belong to: its own, that of the account's id alone, and those of the account's organisations.</summary>
+    public const string SelectAccountsOfKey = """
+        SELECT account_id, account_key FROM quota_accounts
+        WHERE owner = @owner AND (account_key = @key OR account_key = @account OR (account_key > @account || ':' AND account_key < @account || ';'))
+        ORDER BY account_id
+        FOR UPDATE
         """;
-
-    /// <summary>The row of the only known organisation of an account; null if there are several.</summary>
-    public const string SelectOnlyOrganization = """
-        SELECT CASE WHEN count(*) = 1 THEN min(account_id) END FROM quota_accounts
-        WHERE owner = @owner AND account_key > @key || ':' AND account_key < @key || ';'
-        """;
-
-    public const string UpdateAccountKey = "UPDATE quota_accounts SET account_key = @key WHERE account_id = @account";
 
     /// <summary>An empty label stays as it is.</summary>
     public const string UpdateAccount = """
-        UPDATE quota_accounts SET source = @source, email = @email, label = CASE WHEN @label = '' THEN label ELSE @label END WHERE account_id = @account
+        UPDATE quota_accounts SET account_key = @key, source = @source, email = @email, label = CASE WHEN @label = '' THEN label ELSE @label END
+        WHERE account_id = @account
         """;
 
     public const string CountAccountsOfOwner = "SELECT count(*) FROM quota_accounts WHERE owner = @owner";
@@ -39,15 +31,15 @@ internal static class QuotaSql
     public const string SelectOnlyAccountOfOwner =
         "SELECT CASE WHEN count(*) = 1 THEN min(account_id) END FROM quota_accounts WHERE owner = @owner AND source <> 'limit_hit'";
 
-    public const string SelectWindow = """
-        SELECT window_id, used_milli, resets_at, observed_at, started_at, source FROM quota_windows WHERE account_id = @account AND name = @name
+    public const string SelectWindows = """
+        SELECT window_id, name, used_milli, resets_at, observed_at, started_at, source FROM quota_windows WHERE account_id = @account
+        ORDER BY name
+        FOR UPDATE
         """;
 
-    public const string CountWindows = "SELECT count(*) FROM quota_windows WHERE account_id = @account";
-
     public const string InsertWindow = """
-        INSERT INTO quota_windows (account_id, name, used_milli, resets_at, observed_at, source)
-        VALUES (@account, @name, @used_milli, @resets_at, @observed_at, @source)
+        INSERT INTO quota_windows (account_id, name, used_milli, resets_at, observed_at, started_at, source)
+        VALUES (@account, @name, @used_milli, @resets_at, @observed_at, @started_at, @source)
         RETURNING window_id
         """;
 
@@ -99,12 +91,13 @@ internal static class QuotaSql
         SELECT w.window_id FROM quota_windows w
         WHERE w.window_id > @after AND (SELECT min(r.observed_at) FROM quota_readings r WHERE r.window_id = w.window_id) < @before
         ORDER BY w.window_id LIMIT 1
+        FOR UPDATE
         """;
 
-    public const string FoldHours = """
+    public const string FoldHours = $"""
         INSERT INTO quota_hours (window_id, hour, max_milli, last_milli, last_at, resets_at, readings)
         SELECT l.window_id, h.hour, h.max_milli, l.used_milli, l.observed_at, l.resets_at, h.readings
-        FROM (SELECT observed_at / 3600000 AS hour, max(observed_at) AS last_at, max(used_milli) AS max_milli, count(*) AS readings
+        FROM (SELECT observed_at / {UnixTime.SqlHour} AS hour, max(observed_at) AS last_at, max(used_milli) AS max_milli, count(*) AS readings
               FROM quota_readings WHERE window_id = @window AND observed_at < @before GROUP BY 1) AS h
         JOIN quota_readings l ON l.window_id = @window AND l.observed_at = h.last_at
         WHERE true

@@ -11,18 +11,16 @@ internal sealed partial class Retention(GroupCommitWriter writer, QuotaOptions o
     /// <summary>Days for which alerts and their deliveries are kept.</summary>
     private const int AlertDays = 90;
 
-    private const long Hour = 3_600_000;
-
     /// <summary>Folds everything that is due and deletes alerts older than <see cref="AlertDays"/>.</summary>
     public async Task FoldAsync(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var limit = now.AddDays(-options.DetailDays).ToUnixTimeMilliseconds() / Hour * Hour;
+        var limit = now.AddDays(-options.DetailDays).ToUnixTimeMilliseconds() / UnixTime.Hour * UnixTime.Hour;
         long? window = 0;
         while (window is { } last && !cancellationToken.IsCancellationRequested)
         {
             var step = await writer.WriteAsync(session => FoldNext(session, last, limit));
-            window = step.Status == WriteStatus.Committed ? step.Value : null;
+            window = step.Or(null);
         }
 
         var oldest = now.AddDays(-AlertDays).ToUnixTimeMilliseconds();

@@ -17,7 +17,7 @@ internal sealed class BrowserPages : IBrowserPages
         [nameof(ProblemPage.Status)] = view.Status,
         [nameof(ProblemPage.Title)] = view.Title,
         [nameof(ProblemPage.Detail)] = view.Detail,
-        [nameof(ProblemPage.Line)] = string.Equals(view.Detail, BrowserAnswers.NoAdminToken, StringComparison.Ordinal) ? "ADMIN_TOKEN=$(openssl rand -base64 32)" : null,
+        [nameof(ProblemPage.Line)] = string.Equals(view.Detail, Refusals.NoAdminToken.Detail, StringComparison.Ordinal) ? "ADMIN_TOKEN=$(openssl rand -base64 32)" : null,
     });
 
     /// <summary>Creates the frame when the response is written: only then is the request known.</summary>

@@ -1,4 +1,3 @@
-using Ccflux.Contracts.Http;
 using Ccflux.Receiver.Platform.Api;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Docs;
@@ -128,7 +127,7 @@ internal static class TelemetryApi
 
         if (faults.Count > 0)
         {
-            return new Problem(StatusCodes.Status400BadRequest, ErrorCodes.InvalidPayload, string.Join("; ", faults) + ".");
+            return Refusals.Invalid(string.Join("; ", faults) + ".");
         }
 
         var rows = await read(filter);

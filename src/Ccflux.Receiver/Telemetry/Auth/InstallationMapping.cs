@@ -14,7 +14,7 @@ internal sealed class InstallationMapping(GroupCommitWriter writer, TimeProvider
     {
         var address = UserRules.Normalize(email);
         var result = await writer.WriteAsync(session => Map(session, actor, subjectId, address));
-        return result.Status == WriteStatus.Committed ? result.Value! : UserChangeResult.Refused(AccountFault.Busy);
+        return result.Or(UserChangeResult.Busy);
     }
 
     private UserChangeResult Map(WriteSession session, AuditActor actor, long subjectId, string email)

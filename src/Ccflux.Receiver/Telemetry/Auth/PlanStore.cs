@@ -31,6 +31,6 @@ internal sealed class PlanStore(GroupCommitWriter writer, TimeProvider time)
             AuditLog.Write(session, new AuditEntry(time.GetUtcNow(), actor, "telemetry.plan", person, plan.Length == 0 ? "removed" : plan));
             return UserChangeResult.Ok(person);
         });
-        return result.Status == WriteStatus.Committed ? result.Value! : UserChangeResult.Refused(AccountFault.Busy);
+        return result.Or(UserChangeResult.Busy);
     }
 }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Ccflux.Receiver.Identity.Users;
 using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Http;
 using Ccflux.Storage.Reading;
 using Ccflux.Storage.Writing;
 
@@ -32,18 +33,18 @@ internal sealed class TelemetryTokens(ReadSessions readers, GroupCommitWriter wr
     }
 
     /// <summary>Why a request without a valid token is refused.</summary>
-    public async Task<string> ExplainAsync(CancellationToken cancellationToken)
+    public async Task<Refusal> ExplainAsync(CancellationToken cancellationToken)
     {
         if (_organisation is null)
         {
             using var session = await readers.OpenUrgentAsync(cancellationToken);
             if (session.Scalar(TelemetryTokensSql.CountLive) == 0)
             {
-                return "Telemetry is not set up here: the admin issues telemetry tokens, or sets OTLP_TOKEN.";
+                return Refusals.TelemetryNotSetUp;
             }
         }
 
-        return "The telemetry token is missing, unknown or revoked. Set OTEL_EXPORTER_OTLP_HEADERS to \"Authorization=Bearer <token>\".";
+        return Refusals.TelemetryTokenInvalid;
     }
 
     /// <summary>Issues a telemetry token for a user. It is in the answer and nowhere else; earlier ones stay valid.</summary>
@@ -103,6 +104,6 @@ internal sealed class TelemetryTokens(ReadSessions readers, GroupCommitWriter wr
             return outcome;
         });
         _recent.Clear();
-        return result.Status == WriteStatus.Committed ? result.Value! : UserChangeResult.Refused(AccountFault.Busy);
+        return result.Or(UserChangeResult.Busy);
     }
 }

@@ -87,7 +87,7 @@ internal sealed class TelemetryChangesEndpoint(
             return Done(context, "Installation assigned", result.Target.Length > 0 ? result.Target : "to no user", Installs);
         }
 
-        context.Response.StatusCode = StatusOf(result.Fault);
+        context.Response.StatusCode = result.Status;
         return Confirm(context, TelemetryConfirmations.Map(install.InstallId, typed), result.Message, Installs);
     }
 
@@ -109,25 +109,11 @@ internal sealed class TelemetryChangesEndpoint(
     }
 
     private IResult Confirm(HttpContext context, Question question, string? fault, string back) =>
-        Page.Of<ConfirmPage>(context, new Dictionary<string, object?>(StringComparer.Ordinal)
-        {
-            [nameof(ConfirmPage.Frame)] = frames.For(context, question.Title, TelemetryPagesEndpoint.Capability),
-            [nameof(ConfirmPage.Question)] = question,
-            [nameof(ConfirmPage.Fault)] = fault,
-            [nameof(ConfirmPage.Back)] = back,
-        });
+        ConfirmResult.Of(context, frames, TelemetryPagesEndpoint.Capability, question, fault, back);
 
-    private Refusal Refuse(UserChangeResult result) => new(answers, StatusOf(result.Fault), "", result.Message);
+    private PageRefusal Refuse(UserChangeResult result) => answers.Refuse(Refusals.NotChanged(result.Status, result.Message));
 
-    private Refusal Nobody() => new(answers, StatusCodes.Status404NotFound, "", "No user with this e-mail address.");
+    private PageRefusal Nobody() => answers.Refuse(Refusals.NoSuchUser);
 
-    private Refusal NoInstallation() => new(answers, StatusCodes.Status404NotFound, "", "No such installation.");
-
-    private static int StatusOf(AccountFault? fault) => fault switch
-    {
-        AccountFault.UnknownUser => StatusCodes.Status404NotFound,
-        AccountFault.NoLiveToken => StatusCodes.Status409Conflict,
-        AccountFault.Busy => StatusCodes.Status503ServiceUnavailable,
-        _ => StatusCodes.Status422UnprocessableEntity,
-    };
+    private PageRefusal NoInstallation() => answers.Refuse(Refusals.NotFound("No such installation."));
 }

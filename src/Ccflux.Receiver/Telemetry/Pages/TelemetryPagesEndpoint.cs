@@ -49,7 +49,7 @@ internal sealed class TelemetryPagesEndpoint(
         var view = await query.ReadAsync(filter, CallsOf(frame, parts.Calls), context.RequestAborted);
         if (tokens is null && !await admin.IsKnownAsync(name, context.RequestAborted))
         {
-            return new Refusal(answers, StatusCodes.Status404NotFound, "", "No user with this e-mail address, and no telemetry under this name.");
+            return answers.Refuse(Refusals.NotFound("No user with this e-mail address, and no telemetry under this name."));
         }
 
         return await DrawAsync<TelemetryUserPage>(context, filter, new Dictionary<string, object?>(StringComparer.Ordinal)

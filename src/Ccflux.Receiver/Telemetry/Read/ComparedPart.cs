@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Ccflux.Receiver.Telemetry.Read.Views;
-using Ccflux.Receiver.Telemetry.Store;
 
 namespace Ccflux.Receiver.Telemetry.Read;
 
@@ -30,10 +29,10 @@ internal readonly record struct ComparedPart(long Hours, bool IsWhole)
     public static ComparedPart Of(TelemetryFilter filter, DateTimeOffset now)
     {
         var all = (long)filter.Days * HoursADay;
-        var passed = Math.Clamp((now.ToUnixTimeMilliseconds() - filter.StartMs) / Clock.HourMs, 0, all);
+        var passed = Math.Clamp((now.ToUnixTimeMilliseconds() - filter.StartMs) / UnixTime.Hour, 0, all);
         return new ComparedPart(passed, passed == all);
     }
 
     /// <summary>When the part of the period ends.</summary>
-    public DateTimeOffset Until(TelemetryFilter filter) => UnixTime.At(filter.StartMs + (Hours * Clock.HourMs));
+    public DateTimeOffset Until(TelemetryFilter filter) => UnixTime.At(filter.StartMs + (Hours * UnixTime.Hour));
 }

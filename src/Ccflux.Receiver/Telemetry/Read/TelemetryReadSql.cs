@@ -25,12 +25,12 @@ internal static class TelemetryReadSql
         """;
 
     /// <summary>The part of the oldest hour that is less than five hours ago, from its events.</summary>
-    public const string WindowEvents = """
+    public const string WindowEvents = $"""
         SELECT e.subject_id, s.terminal_id, e.model_id,
                CAST(total(e.input_tokens) AS bigint), CAST(total(e.output_tokens) AS bigint),
                CAST(total(e.cache_read_tokens) AS bigint), CAST(total(e.cache_write_tokens) AS bigint)
         FROM telemetry_events e JOIN telemetry_sessions s ON s.session_ref = e.session_ref
-        WHERE e.at > @from AND e.at < (@oldest_hour + 1) * 3600000 AND e.kind = 'api_request'
+        WHERE e.at > @from AND e.at < (@oldest_hour + 1) * {UnixTime.SqlHour} AND e.kind = 'api_request'
         GROUP BY e.subject_id, s.terminal_id, e.model_id
         """;
 

@@ -1,6 +1,5 @@
 using Ccflux.Receiver.Telemetry.Read.Cells;
 using Ccflux.Receiver.Telemetry.Read.Views;
-using Ccflux.Receiver.Telemetry.Store;
 
 namespace Ccflux.Receiver.Telemetry.Read;
 
@@ -12,7 +11,7 @@ internal static class TelemetryTimeline
 
     public static IReadOnlyList<TimePoint> Build(IReadOnlyList<TimeSums> times, PeopleDirectory directory, TelemetryFilter filter)
     {
-        var length = filter.IsHourly ? Clock.HourMs : Clock.DayMs;
+        var length = filter.IsHourly ? UnixTime.Hour : UnixTime.Day;
         return
         [
             .. times.Select(time => new TimePoint(

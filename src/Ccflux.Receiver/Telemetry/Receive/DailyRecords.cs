@@ -12,9 +12,9 @@ internal sealed class DailyRecords(int cap, TimeProvider time)
     /// <summary>True while the user may add more; otherwise the wait until the next day.</summary>
     public bool HasRoom(long user, out TimeSpan wait)
     {
-        var now = time.GetUtcNow().UtcDateTime;
-        wait = now.Date.AddDays(1) - now;
-        return !_users.TryGetValue(user, out var today) || today.Day != now.Date || today.Records < cap;
+        var now = time.GetUtcNow();
+        wait = UnixTime.UntilTomorrow(now);
+        return !_users.TryGetValue(user, out var today) || today.Day != now.UtcDateTime.Date || today.Records < cap;
     }
 
     public void Add(long user, int records)

@@ -1,4 +1,5 @@
 using Ccflux.Contracts.Http;
+using Ccflux.Receiver.Platform.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
 
@@ -39,7 +40,7 @@ internal sealed class OtlpHttpEndpoint(OtlpIntake intake)
         response.ContentType = format == OtlpFormat.Protobuf ? Protobuf : Json;
         if (outcome.RetryAfter is { } wait)
         {
-            response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+            response.Headers.RetryAfter = Refusal.SecondsOf(wait).ToString(CultureInfo.InvariantCulture);
         }
 
         if (outcome.Verdict == OtlpVerdict.DailyCap)

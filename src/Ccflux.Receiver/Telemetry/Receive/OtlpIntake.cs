@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Telemetry.Auth;
 using Ccflux.Receiver.Telemetry.Receive.Decode;
 using Ccflux.Receiver.Telemetry.Receive.Normalize;
@@ -11,7 +10,7 @@ namespace Ccflux.Receiver.Telemetry.Receive;
 /// <summary>Handles an OTLP message step by step, whatever the transport: authenticate, rate-limit, read, decode and normalise, write, answer.
 /// What is acknowledged is on disk.</summary>
 internal sealed class OtlpIntake(
-    TelemetryTokens tokens,
+    OtlpAdmission admission,
     TelemetryOptions options,
     LabelNames labels,
     MemoryBudget budget,
@@ -20,9 +19,6 @@ internal sealed class OtlpIntake(
     TelemetryMetrics metrics,
     TimeProvider time) : IDisposable
 {
-    private const int MaxCallers = 20_000;
-    private const int WrongTokensPerMinute = 120;
-
     /// <summary>Records that may wait for the writer: three quarters of its queue, so that there is always room for reports.</summary>
     private const int MaxWaitingRecords = GroupCommitWriter.MaxWaitingRows / 4 * 3;
 
@@ -51,53 +47,23 @@ internal sealed class OtlpIntake(
     private readonly CallerQueues _queues = new();
     private readonly SemaphoreSlim _large = new(Math.Max(1, Environment.ProcessorCount - 1));
     private readonly CallerShares _waitingShares = new(MaxWaitingOfUser);
-    private readonly DailyRecords _daily = new(options.RecordsPerDay, time);
     private readonly IReadOnlyList<byte[]> _services = BatchRules.ServicesOf(options);
     private readonly AttributeNames _attributes = new(labels.Own);
-    private readonly KeyedRateLimiter _requests = new(options.RequestsPerMinute, options.RequestsPerMinute, MaxCallers, time);
-    private readonly KeyedRateLimiter _kib = new(options.MbPerMinute * 1024, options.MbPerMinute * 1024, MaxCallers, time);
-    private readonly KeyedRateLimiter _wrongTokens = new(WrongTokensPerMinute, WrongTokensPerMinute, MaxCallers, time);
     private int _waitingRecords;
 
     public async Task<OtlpOutcome> TakeAsync(
         HttpContext context, OtlpSignal signal, OtlpFormat format, OtlpPacking packing, long? announced, CancellationToken cancellationToken)
     {
-        var outcome = await AuthenticateAsync(context, cancellationToken) switch
-        {
-            (null, { } refusal) => refusal,
-            var (caller, _) => await ReadAsync(context.Request, caller!, signal, format, packing, announced, cancellationToken),
-        };
+        var outcome = (await admission.AdmitAsync(context, cancellationToken)).TryGet(out var caller, out var refusal)
+            ? await ReadAsync(context.Request, caller, signal, format, packing, announced, cancellationToken)
+            : OtlpOutcome.Of(refusal);
         metrics.Answered(signal, outcome.Verdict);
         return outcome;
     }
 
     public void Dispose() => _large.Dispose();
 
-    private async Task<(TelemetryCaller? Caller, OtlpOutcome? Refusal)> AuthenticateAsync(HttpContext context, CancellationToken cancellationToken)
-    {
-        if (await tokens.AuthenticateAsync(context.Request, cancellationToken) is not { } caller)
-        {
-            return (null, _wrongTokens.TryTake(RequestLimits.AddressOf(context), out var pause)
-                ? new OtlpOutcome(OtlpVerdict.Unauthenticated, 0, await tokens.ExplainAsync(cancellationToken))
-                : new OtlpOutcome(OtlpVerdict.RateLimited, 0, "Too many requests without a valid token from this IP address.", pause));
-        }
-
-        if (caller.UserId is not { } user)
-        {
-            return (caller, null);
-        }
-
-        return !_requests.TryTake(KeyOf(user), out var wait)
-                ? (null, new OtlpOutcome(OtlpVerdict.RateLimited, 0, "Too many requests with this token (OTLP_RATE_LIMIT_PER_MINUTE).", wait))
-            : !_kib.HasRoom(KeyOf(user), out wait)
-                ? (null, new OtlpOutcome(OtlpVerdict.RateLimited, 0, "Too many bytes with this token (OTLP_MB_PER_MINUTE).", wait))
-            : !_daily.HasRoom(user, out var untilTomorrow) ? (null, OtlpOutcome.DailyCap(options.RecordsPerDay, untilTomorrow))
-            : (caller, null);
-    }
-
     private int LimitOf(TelemetryCaller caller) => (caller.UserId is null ? options.CollectorBodyLimitKb : options.BodyLimitKb) * 1024;
-
-    private static string KeyOf(long user) => user.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Whatever the outcome of a message, its user is charged for the memory that reading it took.</summary>
     private async Task<OtlpOutcome> ReadAsync(
@@ -110,10 +76,7 @@ internal sealed class OtlpIntake(
         }
         finally
         {
-            if (caller.UserId is { } user)
-            {
-                _kib.Charge(KeyOf(user), (lease.Peak / 1024) + 1);
-            }
+            admission.Charge(caller, lease.Peak);
         }
     }
 
@@ -245,7 +208,7 @@ internal sealed class OtlpIntake(
 
                 if (caller.UserId is { } user)
                 {
-                    _daily.Add(user, result.Value.New);
+                    admission.Added(user, result.Value.New);
                     pause = PauseAfter(time.GetElapsedTime(started));
                 }
             }

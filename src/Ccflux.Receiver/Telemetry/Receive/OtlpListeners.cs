@@ -7,10 +7,10 @@ namespace Ccflux.Receiver.Telemetry.Receive;
 /// <summary>The ports of OTLP. They serve OTLP and nothing else, so that opening one to the network exposes no page.</summary>
 internal static partial class OtlpListeners
 {
-    public static void AddOtlpListeners(this IServiceCollection services, TelemetryOptions options)
+    public static void AddOtlpListeners(this IServiceCollection services)
     {
         var defaults = new TelemetryOptions();
-        services.Configure<KestrelServerOptions>(kestrel =>
+        services.AddOptions<KestrelServerOptions>().Configure<TelemetryOptions>((kestrel, options) =>
         {
             var logger = kestrel.ApplicationServices.GetRequiredService<ILoggerFactory>().CreateLogger("Ccflux.Receiver.Telemetry");
             Listen(kestrel, logger, options.HttpAddress, defaults.HttpAddress, "OTLP_HTTP_ADDR", HttpProtocols.Http1);

@@ -1,3 +1,4 @@
+using Ccflux.Contracts.Http;
 using Ccflux.Receiver.Platform.Http;
 
 namespace Ccflux.Receiver.Telemetry.Receive;
@@ -65,7 +66,7 @@ internal sealed record OtlpOutcome(OtlpVerdict Verdict, int Rejected, string Mes
 {
     public static readonly OtlpOutcome Busy = new(OtlpVerdict.Busy, 0, "More telemetry is waiting than can be stored now.", TimeSpan.FromSeconds(2));
 
-    public static readonly OtlpOutcome StorageFailed = new(OtlpVerdict.StorageFailed, 0, StorageBusy.Detail, StorageBusy.RetryAfter);
+    public static readonly OtlpOutcome StorageFailed = Of(Refusals.StorageBusy);
 
     public static readonly OtlpOutcome NotUnpacked = new(OtlpVerdict.Malformed, 0, "The message cannot be decompressed.");
 
@@ -73,10 +74,20 @@ internal sealed record OtlpOutcome(OtlpVerdict Verdict, int Rejected, string Mes
 
     public static readonly OtlpOutcome UnknownEncoding = new(OtlpVerdict.UnknownEncoding, 0, "Only gzip and zstd are supported as encodings.");
 
-    public static OtlpOutcome TooSlow(TimeSpan deadline) => new(OtlpVerdict.TooSlow, 0, $"A message must arrive within {deadline.TotalSeconds:0} seconds.");
+    /// <summary>A refusal of the catalogue, for transports that have their own forms.</summary>
+    public static OtlpOutcome Of(Refusal refusal) => new(
+        refusal.Code switch
+        {
+            ErrorCodes.TokenInvalid => OtlpVerdict.Unauthenticated,
+            ErrorCodes.RateLimited => OtlpVerdict.RateLimited,
+            ErrorCodes.DailyCap => OtlpVerdict.DailyCap,
+            _ => OtlpVerdict.StorageFailed,
+        },
+        0,
+        refusal.Detail,
+        refusal.RetryAfter);
 
-    public static OtlpOutcome DailyCap(int cap, TimeSpan wait) =>
-        new(OtlpVerdict.DailyCap, 0, $"Daily limit reached: {cap} records (OTLP_RECORDS_PER_DAY). Records are accepted again tomorrow (UTC).", wait);
+    public static OtlpOutcome TooSlow(TimeSpan deadline) => new(OtlpVerdict.TooSlow, 0, $"A message must arrive within {deadline.TotalSeconds:0} seconds.");
 
     public static OtlpOutcome TooLarge(int limit) =>
         new(OtlpVerdict.TooLarge, 0, $"A message may be at most {limit / 1024} KiB, as sent and decompressed (OTLP_BODY_LIMIT_KB; OTLP_COLLECTOR_BODY_LIMIT_KB with the organisation's token).");

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Ccflux.Receiver.Platform.Http;
 
 namespace Ccflux.Receiver.Telemetry.Receive;
 
@@ -44,7 +45,7 @@ internal static class OtlpResponses
     /// <summary>The status with a <c>google.rpc.RetryInfo</c> in its details: only then may an exporter send the message again.</summary>
     public static byte[] FailureWithRetry(OtlpOutcome outcome, TimeSpan wait)
     {
-        var delay = new ProtoBytes().Number(1, Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds))).ToArray();
+        var delay = new ProtoBytes().Number(1, Refusal.SecondsOf(wait)).ToArray();
         var retry = new ProtoBytes().Message(1, delay).ToArray();
         var any = new ProtoBytes().Text(1, "type.googleapis.com/google.rpc.RetryInfo").Message(2, retry).ToArray();
         return new ProtoBytes().Number(1, GrpcStatus.Of(outcome.Verdict)).Text(2, outcome.Message).Message(3, any).ToArray();

@@ -125,6 +125,6 @@ internal sealed class LabelCache(Action capped)
         /// <summary>Whether no row need be written for this: pages distinguish days and, on a day of change, hours.</summary>
         public bool Covers(LabelRecord label) => Reaches(label.FirstAt, FirstAt) && Reaches(LastAt, label.LastAt);
 
-        private static bool Reaches(long end, long at) => at <= end || (at - end < Clock.HourMs && Clock.Day(at) == Clock.Day(end));
+        private static bool Reaches(long end, long at) => at <= end || (at - end < UnixTime.Hour && Clock.Day(at) == Clock.Day(end));
     }
 }

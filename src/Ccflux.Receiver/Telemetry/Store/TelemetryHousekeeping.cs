@@ -20,12 +20,10 @@ internal sealed partial class TelemetryHousekeeping(
         while (removed > 0 && !cancellationToken.IsCancellationRequested)
         {
             var written = await writer.WriteAsync(session => Remove(session, before));
-            if (written.Status != WriteStatus.Committed)
+            if (!written.TryGet(out removed))
             {
                 return false;
             }
-
-            removed = written.Value;
         }
 
         return true;

@@ -41,7 +41,7 @@ internal sealed class TelemetryRollupAccumulator
         using var rows = writing.Query(TelemetryRollupSql.SelectSessionMetrics, ("subject", session.Subject), ("session", session.Ref));
         while (rows.Read())
         {
-            var place = new Place(session.Subject, rows.Int64(2), rows.Int64(1), 0, rows.Int64(0) * Clock.HourMs);
+            var place = new Place(session.Subject, rows.Int64(2), rows.Int64(1), 0, rows.Int64(0) * UnixTime.Hour);
             var sums = new RequestSums(rows.Int64(3), rows.Int64(4), rows.Int64(5), rows.Int64(6), rows.Int64(7));
             AddRequests(place, RequestSource.Metrics, 0, 0, -sums);
             AddRequests(place, RequestSource.Shadowed, 0, 0, sums);

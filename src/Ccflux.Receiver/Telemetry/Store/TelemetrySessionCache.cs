@@ -165,7 +165,7 @@ internal sealed class TelemetrySessionCache(Action capped)
             }
 
             var stored = writing.Scalar(
-                StoreSql.CountSessions, ("subject", subject), ("anonymous", isAnonymous), ("from", day * Clock.DayMs), ("until", (day + 1) * Clock.DayMs));
+                StoreSql.CountSessions, ("subject", subject), ("anonymous", isAnonymous), ("from", day * UnixTime.Day), ("until", (day + 1) * UnixTime.Day));
             count = (int)(stored ?? 0);
         }
 

@@ -1,4 +1,3 @@
-using Ccflux.Contracts.Http;
 using Ccflux.Receiver.Identity.Users;
 using Ccflux.Receiver.Platform.Api;
 using Ccflux.Receiver.Platform.Http;
@@ -27,10 +26,8 @@ internal sealed record ApiRequest(UsageFilter Filter, TableState State, bool Csv
         return new ApiRequest(filter, whole ? state with { Page = 1, Size = AllRows } : state, csv, whole);
     }
 
-    public static IResult Refuse(IEnumerable<FilterFault> faults) => new Problem(
-        StatusCodes.Status400BadRequest,
-        ErrorCodes.InvalidPayload,
-        string.Join("; ", faults.Select(fault => $"{fault.Field}: {fault.Message}")) + ".");
+    public static IResult Refuse(IEnumerable<FilterFault> faults) =>
+        Refusals.Invalid(string.Join("; ", faults.Select(fault => $"{fault.Field}: {fault.Message}")) + ".");
 
     /// <summary>The page's request with this table's state; all other tables are limited to one row.</summary>
     public UsagePageRequest ToPage()

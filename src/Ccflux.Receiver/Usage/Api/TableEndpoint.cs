@@ -67,7 +67,7 @@ internal static class TableEndpoint
             var shown = request.ToUser(email);
             if (await query.ReadAsync(request.Whole && whole is not null ? shown with { Sessions = table.Initial with { Size = 1 } } : shown, context.RequestAborted) is not { } view)
             {
-                return new Problem(StatusCodes.Status404NotFound, "", "No user with this e-mail address.");
+                return Refusals.NoSuchUser;
             }
 
             var file = new TableFile(name, span).Name(view.Request.Filter, view.ReadAt);

@@ -192,8 +192,8 @@ internal sealed class LegacyImport(GroupCommitWriter writer, UsageWriter usage, 
             _users.Clear();
             return write(session);
         });
-        return result.Status == WriteStatus.Committed
-            ? result.Value!
+        return result.TryGet(out var value)
+            ? value
             : throw new ImportException("The database is not accepting writes: the disk is full or failing. What was imported so far stays; run the import again.");
     }
 

@@ -26,10 +26,16 @@ internal sealed record FinalLimit(string SessionId, string Window, DateTimeOffse
 /// <param name="Limits">At least one.</param>
 internal sealed record FinalLimits(long UserId, string Email, bool IsSigned, IReadOnlyList<FinalLimit> Limits);
 
-/// <summary>Port: stores limit hits. Without an implementation they are stored with their turns only.</summary>
+/// <summary>Port: stores limit hits.</summary>
 internal interface IFinalLimits
 {
     /// <summary>Stores all limit hits of a report in a fixed number of writes. The same ones may arrive again when a turn is resent.</summary>
     /// <returns>False if they could not be stored now; the report is then not acknowledged either.</returns>
     Task<bool> StoreAsync(FinalLimits met);
+}
+
+/// <summary>Without quota, limit hits are stored with their turns only.</summary>
+internal sealed class NoFinalLimits : IFinalLimits
+{
+    public Task<bool> StoreAsync(FinalLimits met) => Task.FromResult(true);
 }

@@ -4,6 +4,7 @@ using Ccflux.Receiver.Identity.Users;
 using Ccflux.Receiver.Platform.Auth.Signing;
 using Ccflux.Receiver.Platform.Database;
 using Ccflux.Receiver.Platform.Http;
+using Ccflux.Receiver.Platform.Http.Ingest;
 using Ccflux.Receiver.Usage.Store;
 using Ccflux.Receiver.Usage.Store.Retention;
 using Ccflux.Storage.Writing;
@@ -13,7 +14,7 @@ namespace Ccflux.Receiver.Usage.Ingest;
 /// <summary><c>POST /report</c>, step by step: authenticate, rate-limit, parse, validate, verify, write, acknowledge.
 /// Each step may refuse. What is acknowledged is on disk.</summary>
 internal sealed class ReportPipeline(
-    AccessTokenStore accessTokens,
+    AccessTokenGate gate,
     RequestLimits limits,
     HttpOptions http,
     RequestSignatures signatures,
@@ -24,77 +25,61 @@ internal sealed class ReportPipeline(
     StoreIdentity store,
     RefusalRecorder notes,
     UsageMetrics metrics,
-    TimeProvider time,
-    IFinalLimits? finalLimits = null)
+    IFinalLimits finalLimits,
+    TimeProvider time)
 {
+    private readonly IngestFront<TokenUser, IncomingReport> _front = new(
+        gate.AdmissionAt(new RateRule(limits.Reports, Refusals.TooManyReports)),
+        new BodyRules(http.BodyLimitKb, Refusals.ReportTooLarge) { NotGzip = Refusals.ReportNotDecompressed, UnknownEncoding = Refusals.ReportEncodingUnknown },
+        Parse);
 
     private readonly DailyCaps _caps = new(
         options.MaxSessionsPerDay, options.MaxModelsPerDay, options.MaxTurnsPerDay, options.MaxEventsPerDay, options.MaxLimitEventsPerDay);
 
     public async Task<IResult> ReportAsync(HttpContext context)
     {
-        var cancellationToken = context.RequestAborted;
-        if (await accessTokens.AuthenticateAsync(context.Request, cancellationToken) is not { } caller)
+        using var request = await _front.ReadAsync(context);
+        if (!request.TryGet(out var caller, out var report, out var refusal))
         {
-            return limits.WrongTokens.TryTake(RequestLimits.AddressOf(context), out var pause)
-                ? Refuse(new(RefusalReason.TokenInvalid, "The access token is missing, unknown, revoked or expired. Get a new one from POST /token."))
-                : Refuse(new(RefusalReason.RateLimited, "Too many requests without a valid token from this IP address.", pause));
+            return Refuse(refusal, request.Caller);
         }
 
-        if (!limits.Reports.TryTake(caller.Email, out var wait))
+        if (ReportRules.FutureFault(report, time.GetUtcNow()) is { } future)
         {
-            return Refuse(new(RefusalReason.RateLimited, "Too many reports from this user.", wait));
+            return Refuse(Refusals.FutureTurns(future), caller);
         }
 
-        using var body = await BodyReader.ReadAsync(context.Request, http.BodyLimitKb * 1024, RequestSignatures.MaxSuffix, cancellationToken);
-        if ((Read(body, out var report) ?? Validate(report!)) is { } invalid)
-        {
-            return Refuse(invalid, caller);
-        }
-
-        var (device, unverified) = await VerifyAsync(context, caller, body);
-        return unverified is not null ? Refuse(unverified, caller) : await StoreAsync(report!, caller, device, cancellationToken);
+        var (device, unverified) = await VerifyAsync(context, caller, request.Body);
+        return unverified is not null ? Refuse(unverified, caller) : await StoreAsync(report, caller, device, context.RequestAborted);
     }
 
-    private ReportRefusal? Read(BodyReader body, out IncomingReport? report)
+    private static IncomingReport? Parse(ReadOnlySpan<byte> content, out string fault)
     {
-        report = null;
-        switch (body.Status)
+        if (ReportParser.Parse(content, out fault) is not { } report)
         {
-            case BodyStatus.TooLarge:
-                return new(RefusalReason.TooLarge, $"A body is limited to {http.BodyLimitKb} KiB, both as sent and decompressed.");
-            case BodyStatus.NotGzip:
-                return new(RefusalReason.InvalidPayload, "The body cannot be decompressed.");
-            case BodyStatus.UnknownEncoding:
-                return new(RefusalReason.InvalidPayload, "Content-Encoding: only gzip is supported.");
-            case BodyStatus.Read:
-            default:
-                report = ReportParser.Parse(body.Content, out var fault);
-                return report is null ? new(RefusalReason.InvalidPayload, fault) : null;
+            return null;
         }
-    }
 
-    private ReportRefusal? Validate(IncomingReport report) =>
-        ReportRules.Fault(report) is { } fault ? new(RefusalReason.InvalidPayload, fault)
-        : ReportRules.FutureFault(report, time.GetUtcNow()) is { } future ? new(RefusalReason.FutureTurns, future)
-        : null;
+        fault = ReportRules.Fault(report) ?? "";
+        return fault.Length == 0 ? report : null;
+    }
 
     /// <summary>Returns the device that signed the report, if any. Refuses an invalid signature, and an unsigned report where a signature is required.</summary>
-    private async ValueTask<(long? Device, ReportRefusal? Refusal)> VerifyAsync(HttpContext context, TokenUser caller, BodyReader body)
+    private async ValueTask<(long? Device, Refusal? Refusal)> VerifyAsync(HttpContext context, TokenUser caller, BodyReader body)
     {
-        var verdict = signatures.Check(context.Request.Headers, body.SentBuffer, body.SentLength, out var publicKey);
+        var verdict = signatures.Check(context.Request, body, out var publicKey);
         if (verdict is not (SignatureVerdict.Valid or SignatureVerdict.Absent))
         {
-            return (null, ReportRefusal.For(verdict));
+            return (null, SignatureRefusals.For(verdict));
         }
 
         var finding = await devices.FindAsync(caller.UserId, publicKey, context.RequestAborted);
         if (verdict == SignatureVerdict.Valid)
         {
-            return (finding.DeviceRef, ReportRefusal.For(finding.State));
+            return (finding.DeviceRef, DeviceRefusals.For(finding.State));
         }
 
-        return (null, options.RequireSignatures || finding.UserHasKeys ? ReportRefusal.For(verdict) : null);
+        return (null, options.RequireSignatures || finding.UserHasKeys ? Refusals.SignatureRequired : null);
     }
 
     private async Task<IResult> StoreAsync(IncomingReport report, TokenUser caller, long? device, CancellationToken cancellationToken)
@@ -111,9 +96,9 @@ internal sealed class ReportPipeline(
             switch (result.Status)
             {
                 case WriteStatus.QueueFull:
-                    return Refuse(new(RefusalReason.QueueFull, "Too many reports are waiting to be stored.", StorageBusy.RetryAfter));
+                    return Refuse(Refusals.ReportQueueFull, RefusalReason.QueueFull);
                 case WriteStatus.StorageFailed:
-                    return Refuse(new(RefusalReason.StorageFailed, StorageBusy.Detail, StorageBusy.RetryAfter));
+                    return Refuse(Refusals.StorageBusy);
                 case WriteStatus.Committed:
                 default:
                     stored = result.Value;
@@ -123,13 +108,12 @@ internal sealed class ReportPipeline(
 
         if (stored.OverCap is { } cap)
         {
-            var midnight = now.UtcDateTime.Date.AddDays(1) - now.UtcDateTime;
-            return Refuse(new(RefusalReason.DailyCap, $"Daily limit reached: {cap}. None of this report was stored. Turns of known sessions are still accepted in a report without new ones; the others are accepted again tomorrow (UTC).", midnight), caller);
+            return Refuse(Refusals.TurnsToday(cap, UnixTime.UntilTomorrow(now)), caller);
         }
 
         if (!await StoreFinalLimitsAsync(kept, caller, isSigned: device is not null))
         {
-            return Refuse(new(RefusalReason.StorageFailed, StorageBusy.Detail, StorageBusy.RetryAfter));
+            return Refuse(Refusals.StorageBusy);
         }
 
         metrics.Accepted(stored.Accepted);
@@ -138,11 +122,6 @@ internal sealed class ReportPipeline(
 
     private async ValueTask<bool> StoreFinalLimitsAsync(IReadOnlyList<TurnReport> turns, TokenUser caller, bool isSigned)
     {
-        if (finalLimits is null)
-        {
-            return true;
-        }
-
         var met = FinalLimit.In(turns).ToList();
         return met.Count == 0 || await finalLimits.StoreAsync(new FinalLimits(caller.UserId, caller.Email, isSigned, met));
     }
@@ -172,14 +151,19 @@ internal sealed class ReportPipeline(
             : turns;
     }
 
-    private Problem Refuse(ReportRefusal refusal, TokenUser? caller = null)
+    private Refusal Refuse(Refusal refusal, TokenUser? caller = null)
     {
-        metrics.Refused(refusal.Reason);
         if (caller is not null)
         {
             notes.Note(caller.UserId, refusal.Code);
         }
 
-        return refusal.ToProblem();
+        return Refuse(refusal, RefusalCode.ReasonOf(refusal.Code));
+    }
+
+    private Refusal Refuse(Refusal refusal, RefusalReason reason)
+    {
+        metrics.Refused(reason);
+        return refusal;
     }
 }

@@ -54,7 +54,7 @@ internal sealed class UsagePagesEndpoint(UsagePageQuery usage, UserPageQuery use
         });
     }
 
-    private Refusal NobodyThere() => new(answers, StatusCodes.Status404NotFound, "", "No user with this e-mail address.");
+    private PageRefusal NobodyThere() => answers.Refuse(Refusals.NoSuchUser);
 
     private static bool IsExport(HttpContext context) => context.Request.Query.ContainsKey("export");
 

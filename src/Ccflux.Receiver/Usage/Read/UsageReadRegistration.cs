@@ -8,9 +8,9 @@ namespace Ccflux.Receiver.Usage.Read;
 /// <summary>Registers the services of the read side.</summary>
 internal static class UsageReadRegistration
 {
-    public static void AddUsageRead(this IServiceCollection services, IConfiguration configuration)
+    public static void AddUsageRead(this IServiceCollection services)
     {
-        services.AddSettings<PriceOptions>(configuration);
+        services.AddSettings<PriceOptions>();
         services.AddSingleton(provider => provider.GetRequiredService<PriceOptions>().Load());
         services.AddSingleton<DayReader>();
         services.AddSingleton<DayCache>();

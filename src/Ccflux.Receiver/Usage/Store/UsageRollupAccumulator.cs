@@ -69,7 +69,7 @@ internal sealed class UsageRollupAccumulator
             ref var model = ref CollectionsMarshal.GetValueRefOrAddDefault(_models, (turn.UserId, each.ModelId), out _);
             model.Events += sign;
             model.Messages += sign * each.Sums.Messages;
-            model.Tokens = model.Tokens.Plus(TokenSums.Of(each.Sums), sign);
+            model.Tokens = model.Tokens.Plus(each.Sums.Tokens, sign);
             model.Shrunk |= sign < 0;
         }
 
@@ -84,7 +84,7 @@ internal sealed class UsageRollupAccumulator
         session.User = turn.UserId;
         session.Turns += sign;
         session.Events += sign * events.Length;
-        session.Tokens = session.Tokens.Plus(TokenSums.Of(events), sign);
+        session.Tokens = session.Tokens.Plus(StoredEvent.TokensOf(events), sign);
         session.StartedAt = sessionStart is null || session.StartedAt < sessionStart ? session.StartedAt : sessionStart;
 
         ref var total = ref Span(_totals, turn.UserId);

@@ -32,6 +32,8 @@ internal struct UsageSums
 
     public readonly long CacheWrite => this[4];
 
+    public readonly TokenSums Tokens => new(Input, Output, CacheRead, CacheWrite);
+
     /// <summary>The sum by which a resent event is compared with the stored one.</summary>
     public readonly long AllTokens => Saturating.Add(Saturating.Add(Input, Output), Saturating.Add(CacheRead, CacheWrite));
 

@@ -156,7 +156,7 @@ internal sealed class UsageWriter(IChangeFeed changes, WindowAssigner? windows =
 
         _added = _added.Plus(new DailyRowCap.Rows(1, events.Length, 0));
         _rollups.Add(turn, sessionStart, events);
-        _windows.Add(writing, turn, TokenSums.Of(events));
+        _windows.Add(writing, turn, StoredEvent.TokensOf(events));
         return true;
     }
 
@@ -193,12 +193,12 @@ internal sealed class UsageWriter(IChangeFeed changes, WindowAssigner? windows =
         _rollups.Replace(known, before, merged, sessionStart, after);
         if (known.EndedAt == merged.EndedAt)
         {
-            _windows.Adjust(session, merged, TokenSums.Of(after).Plus(TokenSums.Of(before), -1));
+            _windows.Adjust(session, merged, StoredEvent.TokensOf(after).Plus(StoredEvent.TokensOf(before), -1));
         }
         else
         {
             _windows.Remove(known);
-            _windows.Add(session, merged, TokenSums.Of(after));
+            _windows.Add(session, merged, StoredEvent.TokensOf(after));
         }
 
         return true;

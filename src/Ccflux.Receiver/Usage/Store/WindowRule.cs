@@ -1,3 +1,5 @@
+using Ccflux.Contracts.Quota;
+
 namespace Ccflux.Receiver.Usage.Store;
 
 /// <summary>Claude Code's 5-hour windows. A window starts at its first event, floored to the hour (UTC), and contains what ends within five hours
@@ -5,10 +7,12 @@ namespace Ccflux.Receiver.Usage.Store;
 /// the rule needs only the start.</summary>
 internal static class WindowRule
 {
-    public const long Hour = 3_600_000;
-    public const long Length = 5 * Hour;
+    public const long Length = WindowLength.FiveHoursMilliseconds;
 
-    public static long StartFor(long instant) => instant - (((instant % Hour) + Hour) % Hour);
+    /// <summary><see cref="Length"/> in the text of statements, which are constants.</summary>
+    public const string SqlLength = "18000000";
+
+    public static long StartFor(long instant) => instant - (((instant % UnixTime.Hour) + UnixTime.Hour) % UnixTime.Hour);
 
     public static bool Holds(long start, long instant) => instant >= start && instant < start + Length;
 

@@ -3,7 +3,6 @@ using System.Text;
 using Ccflux.Receiver.Cli;
 using Ccflux.Receiver.Platform.Settings;
 using Ccflux.Receiver.Tests.Hosting;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Ccflux.Receiver.Tests.Platform.Settings;
 
@@ -85,8 +84,9 @@ public sealed class ConfigurationDocTests
     {
         var builder = ServeCommand.CreateBuilder();
         await using var app = Program.Build(builder);
-        return app.Services.GetRequiredService<SettingsReader>().Resolved
+        return app.Services.ResolvedSettings()
             .Select(resolved => resolved.Setting)
+            .ToList()
             .GroupBy(setting => setting.Property.DeclaringType!.Name, StringComparer.Ordinal)
             .OrderBy(group => s_titles.Keys.ToList().IndexOf(group.Key));
     }

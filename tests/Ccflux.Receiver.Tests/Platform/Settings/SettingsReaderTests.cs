@@ -1,7 +1,12 @@
+using Ccflux.Receiver.Fleet;
 using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Database;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Platform.Settings;
+using Ccflux.Receiver.Quota;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace Ccflux.Receiver.Tests.Platform.Settings;
 
@@ -17,13 +22,10 @@ public sealed class SettingsReaderTests
     }
 
     [Fact]
-    public void Read_SeveralFaults_NamesEachKeyAtOnce()
+    public void Check_FaultsOfSeveralClasses_NamesEachKeyAtOnce()
     {
-        var reader = Reader(("BODY_LIMIT_KB", "many"), ("RATE_LIMIT_PER_MINUTE", "0"), ("LISTEN_ADDR", "8080"), ("DATABASE_URL", "postgres://u:hidden@h/d"), ("TRUSTED_PROXIES", "10.0.0.0/99"));
-        _ = reader.Read<HttpOptions>();
-        _ = reader.Read<DatabaseOptions>();
-
-        var faults = Assert.Throws<InvalidSettingsException>(reader.ThrowIfFaulty).Faults;
+        var faults = Faults(
+            ("BODY_LIMIT_KB", "many"), ("RATE_LIMIT_PER_MINUTE", "0"), ("LISTEN_ADDR", "8080"), ("DATABASE_URL", "postgres://u:hidden@h/d"), ("TRUSTED_PROXIES", "10.0.0.0/99"));
 
         Assert.Equal(["LISTEN_ADDR", "TRUSTED_PROXIES", "BODY_LIMIT_KB", "RATE_LIMIT_PER_MINUTE", "DATABASE_URL"], faults.Select(fault => fault.Split(':')[0]), StringComparer.Ordinal);
         Assert.DoesNotContain("hidden", string.Concat(faults), StringComparison.Ordinal);
@@ -50,10 +52,9 @@ public sealed class SettingsReaderTests
     [Fact]
     public void Resolved_Secrets_AreShownAsSetOrUnset()
     {
-        var reader = Reader(("ADMIN_TOKEN", "do-not-show"));
-        _ = reader.Read<AdminOptions>();
+        using var services = Services(("ADMIN_TOKEN", "do-not-show")).BuildServiceProvider();
 
-        var lines = reader.Resolved.Select(setting => setting.ToString()).ToArray();
+        var lines = services.ResolvedSettings().Select(setting => setting.ToString()).ToArray();
 
         Assert.Contains("ADMIN_TOKEN=set", lines, StringComparer.Ordinal);
         Assert.Contains("VIEWER_TOKEN=unset", lines, StringComparer.Ordinal);
@@ -62,15 +63,50 @@ public sealed class SettingsReaderTests
     }
 
     [Fact]
-    public void Read_ViewerTokenEqualToAdminToken_IsAFault()
-    {
-        var reader = Reader(("ADMIN_TOKEN", "same"), ("VIEWER_TOKEN", "same"));
-        _ = reader.Read<AdminOptions>();
+    public void Check_ViewerTokenEqualToAdminToken_IsAFault() =>
+        Assert.StartsWith("VIEWER_TOKEN: must differ", Faults(("ADMIN_TOKEN", "same"), ("VIEWER_TOKEN", "same")).Single(), StringComparison.Ordinal);
 
-        Assert.StartsWith("VIEWER_TOKEN: must differ", Assert.Throws<InvalidSettingsException>(reader.ThrowIfFaulty).Faults.Single(), StringComparison.Ordinal);
+    [Fact]
+    public void Options_OfValidSettings_AreTheSameHoweverTheyAreAskedFor()
+    {
+        using var services = Services(("BODY_LIMIT_KB", "65")).BuildServiceProvider();
+
+        Assert.Equal(65, services.GetRequiredService<HttpOptions>().BodyLimitKb);
+        Assert.Same(services.GetRequiredService<HttpOptions>(), services.GetRequiredService<IOptions<HttpOptions>>().Value);
     }
 
-    private static SettingsReader Reader(params (string Key, string Value)[] values) => new(new ConfigurationBuilder()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Check_RuleAcrossSlices_ComparesInvalidSettingsTooWhateverWasRegisteredFirst(bool fleetFirst)
+    {
+        // The fleet's keys would be in the database's folder, and the database has a fault of its own.
+        var configuration = ConfigurationOf([("FLEET", "1"), ("VAULT_KEY_PATH", "/srv/data/keys"), ("DATABASE_PATH", "/srv/data/ccflux.db"), ("DATABASE_URL", "postgres://h/d")]);
+        var services = new ServiceCollection();
+        Action[] slices = [() => services.AddFleet(configuration), () => services.AddStorage(), () => services.AddQuota()];
+        Array.ForEach(fleetFirst ? slices : [.. slices.Reverse()], add => add());
+
+        var faults = Assert.Throws<InvalidSettingsException>(() => services.CheckSettings(configuration)).Faults;
+
+        Assert.Equal(["DATABASE_URL", "VAULT_KEY_PATH"], faults.Select(fault => fault.Split(':')[0]).Order(StringComparer.Ordinal), StringComparer.Ordinal);
+    }
+
+    private static IReadOnlyList<string> Faults(params (string Key, string Value)[] values) =>
+        Assert.Throws<InvalidSettingsException>(() => Services(values).CheckSettings(ConfigurationOf(values))).Faults;
+
+    private static SettingsReader Reader(params (string Key, string Value)[] values) => new(ConfigurationOf(values));
+
+    private static ServiceCollection Services(params (string Key, string Value)[] values)
+    {
+        var services = new ServiceCollection();
+        services.AddSingleton(ConfigurationOf(values));
+        services.AddSettings<HttpOptions>();
+        services.AddSettings<DatabaseOptions>();
+        services.AddSettings<AdminOptions>();
+        return services;
+    }
+
+    private static IConfiguration ConfigurationOf((string Key, string Value)[] values) => new ConfigurationBuilder()
         .AddInMemoryCollection(values.Select(pair => KeyValuePair.Create(pair.Key, (string?)pair.Value)))
-        .Build());
+        .Build();
 }

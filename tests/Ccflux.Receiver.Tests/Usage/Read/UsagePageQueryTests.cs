@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Usage;
 using Ccflux.Receiver.Usage.Read;
 using Ccflux.Receiver.Usage.Read.Views;
 

@@ -19,6 +19,6 @@ internal static class IssueText
         IssueOutcome.Refreshing => "The login is being renewed right now; try again.",
         IssueOutcome.NoLoginFile => "The client there keeps its login where an agent cannot write one.",
         IssueOutcome.EnrolAgain => "The agent does not know the key that this receiver signs with: enrol it again.",
-        IssueOutcome.Busy => StorageBusy.Detail,
+        IssueOutcome.Busy => Refusals.StorageBusy.Detail,
     };
 }

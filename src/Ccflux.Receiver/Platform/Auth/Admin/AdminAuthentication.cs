@@ -1,6 +1,5 @@
 using System.Security.Claims;
 using System.Text.Encodings.Web;
-using Ccflux.Contracts.Http;
 using Ccflux.Receiver.Platform.Http;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
@@ -42,12 +41,12 @@ internal sealed class AdminAuthentication(
     {
         if (!authenticator.IsOpen)
         {
-            return answers.WriteAsync(Context, StatusCodes.Status503ServiceUnavailable, "", BrowserAnswers.NoAdminToken);
+            return answers.WriteAsync(Context, Refusals.NoAdminToken);
         }
 
         if (_retryAfter is { } wait)
         {
-            return answers.WriteAsync(Context, StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, "Too many wrong tokens from this IP address.", wait);
+            return answers.WriteAsync(Context, Refusals.TooManyAdminTokens(wait));
         }
 
         if (BrowserAnswers.WantsPage(Request) && HttpMethods.IsGet(Request.Method))
@@ -57,9 +56,9 @@ internal sealed class AdminAuthentication(
         }
 
         Response.Headers.WWWAuthenticate = "Bearer";
-        return answers.WriteAsync(Context, StatusCodes.Status401Unauthorized, ErrorCodes.TokenInvalid, "Sign in at /admin/login, or send Authorization: Bearer with the admin or viewer token.");
+        return answers.WriteAsync(Context, Refusals.NotSignedIn);
     }
 
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties) =>
-        answers.WriteAsync(Context, StatusCodes.Status403Forbidden, "", "The viewer token is read-only. Sign in with the admin token to make changes.");
+        answers.WriteAsync(Context, Refusals.ViewerMayOnlyRead);
 }

@@ -20,7 +20,7 @@ internal sealed partial class AdminHousekeeping(GroupCommitWriter writer, AdminO
             session.Execute(AdminSql.DeleteSurplusSignIns, ("keep", SignInAudit.MaxLines));
             return session.Execute(AdminSql.DeleteOldAudit, ("before", now.AddDays(-options.AuditRetentionDays).ToUnixTimeMilliseconds()));
         });
-        if (written.Status != WriteStatus.Committed)
+        if (!written.IsCommitted)
         {
             Log.NotCleaned(logger, written.Status);
         }

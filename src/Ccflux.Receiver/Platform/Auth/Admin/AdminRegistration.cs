@@ -8,9 +8,9 @@ namespace Ccflux.Receiver.Platform.Auth.Admin;
 /// <summary>Registers and maps sign-in. An endpoint that states no policy requires the reader; ingest, /health and the like use <c>AllowAnonymous</c>.</summary>
 internal static class AdminRegistration
 {
-    public static void AddAdmin(this IServiceCollection services, IConfiguration configuration)
+    public static void AddAdmin(this IServiceCollection services)
     {
-        services.AddSettings<AdminOptions>(configuration);
+        services.AddSettings<AdminOptions>();
         services.AddSingleton<AdminSessions>();
         services.AddSingleton<SignInAudit>();
         services.AddSingleton<AdminAuthenticator>();

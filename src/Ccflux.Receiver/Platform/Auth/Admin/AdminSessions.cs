@@ -21,9 +21,6 @@ internal sealed class AdminSessions(GroupCommitWriter writer, ReadSessions reade
     /// <summary>The maximum number of sessions per role; the least recently used ones are deleted.</summary>
     public const int Capacity = 250;
 
-    /// <summary>How stale the time of last use may be; one write per minute is enough for twelve hours.</summary>
-    private static readonly TimeSpan TouchAfter = TimeSpan.FromMinutes(1);
-
     /// <summary>Opens a session and returns the value of its cookie; null if it cannot be stored now.</summary>
     /// <param name="role">The role of the session.</param>
     /// <param name="actor">The actor for the audit log.</param>
@@ -46,7 +43,7 @@ internal sealed class AdminSessions(GroupCommitWriter writer, ReadSessions reade
             SignInAudit.Write(session, now, actor, SignInAudit.SignedIn);
             return true;
         });
-        return written.Status == WriteStatus.Committed ? cookie : null;
+        return written.IsCommitted ? cookie : null;
     }
 
     /// <summary>Deletes expired sessions. Must be called inside a write.</summary>
@@ -62,18 +59,17 @@ internal sealed class AdminSessions(GroupCommitWriter writer, ReadSessions reade
             return null;
         }
 
-        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var now = time.GetUtcNow();
         var role = string.Equals(row.Role, NameOf(AdminRole.Admin), StringComparison.Ordinal) ? AdminRole.Admin : AdminRole.Viewer;
-        if (now - row.LastUsedAt > Lifetime.TotalMilliseconds
-            || now - row.CreatedAt > MaxLifetime.TotalMilliseconds
-            || !CryptographicOperations.FixedTimeEquals(row.TokenMark, Mark(cookie, role)))
+        switch (AdminSessionRule.Decide(row, Mark(cookie, role), now))
         {
-            return null;
-        }
-
-        if (now - row.LastUsedAt > TouchAfter.TotalMilliseconds)
-        {
-            await writer.WriteAsync(session => session.Execute(AdminSql.TouchSession, ("now", now), ("session_hash", hash)));
+            case SessionVerdict.Over:
+                return null;
+            case SessionVerdict.Stale:
+                await writer.WriteAsync(session => session.Execute(AdminSql.TouchSession, ("now", now.ToUnixTimeMilliseconds()), ("session_hash", hash)));
+                break;
+            case SessionVerdict.Open:
+                break;
         }
 
         return new AdminSession(role, AntiforgeryOf(cookie));
@@ -132,17 +128,17 @@ internal sealed class AdminSessions(GroupCommitWriter writer, ReadSessions reade
 
             return ended > 0;
         });
-        return written is { Status: WriteStatus.Committed, Value: true };
+        return written.Or(false);
     }
 
     private static SqlParameter UsedSince(DateTimeOffset now) => ("used_since", (now - Lifetime).ToUnixTimeMilliseconds());
 
     private static SqlParameter CreatedSince(DateTimeOffset now) => ("created_since", (now - MaxLifetime).ToUnixTimeMilliseconds());
 
-    private async Task<Row?> ReadAsync(byte[] hash, CancellationToken cancellationToken)
+    private async Task<StoredSession?> ReadAsync(byte[] hash, CancellationToken cancellationToken)
     {
         using var session = await readers.OpenUrgentAsync(cancellationToken);
-        return session.First(AdminSql.FindSession, static rows => new Row(rows.Text(0), rows.Blob(1), rows.Int64(2), rows.Int64(3)), ("session_hash", hash));
+        return session.First(AdminSql.FindSession, static rows => new StoredSession(rows.Text(0), rows.Blob(1), rows.Int64(2), rows.Int64(3)), ("session_hash", hash));
     }
 
     /// <summary>Derived from the cookie, which only the browser and the receiver know. The cookie cannot be derived from it.</summary>
@@ -157,8 +153,6 @@ internal sealed class AdminSessions(GroupCommitWriter writer, ReadSessions reade
     private static byte[] Hash(string cookie) => SHA256.HashData(Encoding.UTF8.GetBytes(cookie));
 
     private static string NameOf(AdminRole role) => role == AdminRole.Admin ? "admin" : "viewer";
-
-    private sealed record Row(string Role, byte[] TokenMark, long CreatedAt, long LastUsedAt);
 }
 
 /// <summary>A session as it is listed. <paramref name="Id"/> is 12 hexadecimal digits that reveal no cookie; times are epoch milliseconds.</summary>

@@ -44,14 +44,19 @@ internal static class AdminSql
     /// <summary>Ends the session whose hash starts with these six bytes.</summary>
     public const string EndSession = "DELETE FROM admin_sessions WHERE substr(session_hash, 1, 6) = @start";
 
-    /// <summary>Increments this hour's line of an action, if there is one. The line's text is the counter; the first time it is empty.</summary>
+    /// <summary>An actor's lines of an action since an instant. Columns: the newest from an IP address, the one that other addresses share, and how many there are.</summary>
+    public const string SelectAuditLines = """
+        SELECT max(CASE WHEN address = @address THEN audit_id END), max(CASE WHEN address = @shared THEN audit_id END), count(*)
+        FROM audit_log
+        WHERE at >= @since AND action = @action AND actor = @actor
+        """;
+
+    /// <summary>Increments a line. Its text is the counter; the first time it is empty.</summary>
     public const string CountAudit = """
         UPDATE audit_log SET detail =
             (CASE WHEN detail LIKE '% times within the hour' THEN CAST(replace(detail, ' times within the hour', '') AS bigint) + 1 ELSE 2 END) || ' times within the hour'
-        WHERE audit_id = (SELECT max(audit_id) FROM audit_log WHERE at >= @since AND action = @action AND actor = @actor AND address = @address)
+        WHERE audit_id = @line
         """;
-
-    public const string CountAuditLines = "SELECT count(*) FROM audit_log WHERE at >= @since AND action = @action AND actor = @actor";
 
     /// <summary>Keeps only the newest sign-in and sign-out lines.</summary>
     public const string DeleteSurplusSignIns = """

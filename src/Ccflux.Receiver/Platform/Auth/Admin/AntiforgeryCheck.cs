@@ -19,7 +19,7 @@ internal sealed class AntiforgeryCheck(RequestDelegate next, BrowserAnswers answ
             return;
         }
 
-        await answers.WriteAsync(context, StatusCodes.Status400BadRequest, "", "This form has expired. Go back, reload the page and submit it again.");
+        await answers.WriteAsync(context, Refusals.FormExpired);
     }
 
     /// <summary>Sign-in asks for a token itself, and its page is rendered before there is a session.</summary>

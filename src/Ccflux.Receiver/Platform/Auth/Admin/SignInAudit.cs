@@ -40,17 +40,14 @@ internal sealed class SignInAudit(GroupCommitWriter writer, TimeProvider time)
     /// <summary>Must be called inside the write that opens or ends a session.</summary>
     public static void Write(WriteSession session, DateTimeOffset at, AuditActor actor, string action)
     {
-        var hour = new DateTimeOffset(at.Year, at.Month, at.Day, at.Hour, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
-        if (session.Execute(AdminSql.CountAudit, ("since", hour), ("action", action), ("actor", actor.Name), ("address", actor.Address)) > 0)
+        var lines = SignInLines.Load(session, at, actor, action);
+        var count = SignInAuditRule.Decide(lines);
+        if (count.Line is { } line)
         {
+            session.Execute(AdminSql.CountAudit, ("line", line));
             return;
         }
 
-        var isFull = session.Scalar(AdminSql.CountAuditLines, ("since", hour), ("action", action), ("actor", actor.Name)) >= MaxAddresses;
-        var from = isFull ? actor with { Address = "other addresses" } : actor;
-        if (!isFull || session.Execute(AdminSql.CountAudit, ("since", hour), ("action", action), ("actor", from.Name), ("address", from.Address)) == 0)
-        {
-            AuditLog.Write(session, new AuditEntry(at, from, action, "", ""));
-        }
+        AuditLog.Write(session, new AuditEntry(at, count.IsShared ? actor with { Address = SignInLines.Shared } : actor, action, "", ""));
     }
 }

@@ -1,4 +1,3 @@
-using Ccflux.Contracts.Http;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Platform.Metrics;
 
@@ -33,7 +32,7 @@ internal sealed partial class SignInEndpoint(AdminAuthenticator authenticator, A
 
         if (!SameOrigin.Allows(context.Request) || !context.Request.HasFormContentType)
         {
-            return new Refusal(answers, StatusCodes.Status400BadRequest, "", "Expected the form from /admin/login.");
+            return answers.Refuse(Refusals.NotTheSignInForm);
         }
 
         var form = await context.Request.ReadFormSafelyAsync();
@@ -47,12 +46,12 @@ internal sealed partial class SignInEndpoint(AdminAuthenticator authenticator, A
         if (!limits.Sessions.TryTake($"{role}@{RequestLimits.AddressOf(context)}", out var pause))
         {
             metrics.SignedIn("limited");
-            return Wait(context, next, pause, "Too many sessions were opened from your IP address.");
+            return Wait(context, next, pause, Refusals.TooManySessions(pause));
         }
 
         if (await sessions.OpenAsync(role, actor, authenticator.CookieOf(context)) is not { } cookie)
         {
-            return StorageBusy.Page(answers);
+            return answers.Refuse(Refusals.StorageBusy);
         }
 
         metrics.SignedIn("ok");
@@ -81,7 +80,7 @@ internal sealed partial class SignInEndpoint(AdminAuthenticator authenticator, A
     internal static string LocalPath(string? next) =>
         next is ['/', ..] && next is not ['/', '/' or '\\', ..] && next.Length < 2000 && !next.Any(char.IsControl) && !next.Contains('\\', StringComparison.Ordinal) ? next : Home;
 
-    private Refusal Closed() => new(answers, StatusCodes.Status503ServiceUnavailable, "", BrowserAnswers.NoAdminToken);
+    private PageRefusal Closed() => answers.Refuse(Refusals.NoAdminToken);
 
     private async Task<IResult> RefuseAsync(HttpContext context, string next)
     {
@@ -89,19 +88,19 @@ internal sealed partial class SignInEndpoint(AdminAuthenticator authenticator, A
         {
             metrics.SignedIn("limited");
             Log.TooManyAttempts(logger, RequestLimits.AddressOf(context));
-            return Wait(context, next, wait, "Too many wrong tokens from your IP address.");
+            return Wait(context, next, wait, Refusals.TooManySignIns(wait));
         }
 
         metrics.SignedIn("wrong_token");
         Log.WrongToken(logger, RequestLimits.AddressOf(context));
-        Problem.WriteHead(context.Response, StatusCodes.Status401Unauthorized, ErrorCodes.TokenInvalid, null);
-        return pages.SignIn(new SignInView(next, "Invalid token."));
+        Refusals.AdminTokenInvalid.WriteHead(context.Response);
+        return pages.SignIn(new SignInView(next, Refusals.AdminTokenInvalid.Detail));
     }
 
-    private IResult Wait(HttpContext context, string next, TimeSpan wait, string why)
+    private IResult Wait(HttpContext context, string next, TimeSpan wait, Refusal refusal)
     {
-        Problem.WriteHead(context.Response, StatusCodes.Status429TooManyRequests, ErrorCodes.RateLimited, wait);
-        return pages.SignIn(new SignInView(next, $"{why} Try again in {Math.Ceiling(wait.TotalSeconds):0} {(wait.TotalSeconds > 1 ? "seconds" : "second")}."));
+        refusal.WriteHead(context.Response);
+        return pages.SignIn(new SignInView(next, $"{refusal.Detail} Try again in {Math.Ceiling(wait.TotalSeconds):0} {(wait.TotalSeconds > 1 ? "seconds" : "second")}."));
     }
 
     private static string NameOf(AdminRole role) => role == AdminRole.Admin ? "admin" : "viewer";

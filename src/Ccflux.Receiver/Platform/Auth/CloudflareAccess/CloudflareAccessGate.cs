@@ -1,4 +1,3 @@
-using Ccflux.Contracts.Http;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Http;
 using Microsoft.AspNetCore.Authorization;
@@ -40,9 +39,9 @@ internal sealed partial class CloudflareAccessGate(RequestDelegate next, Cloudfl
         }
 
         Log.Refused(logger, verdict, RequestLimits.AddressOf(context));
-        await (verdict == CloudflareAccessVerdict.Unverifiable
-            ? answers.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, ErrorCodes.Busy, "The keys of Cloudflare Access cannot be fetched right now, so access is denied.", TimeSpan.FromMinutes(1))
-            : answers.WriteAsync(context, StatusCodes.Status403Forbidden, "", $"This receiver accepts requests through Cloudflare Access only ({Words(verdict)})."));
+        await answers.WriteAsync(context, verdict == CloudflareAccessVerdict.Unverifiable
+            ? Refusals.CloudflareKeysMissing
+            : Refusals.NotThroughCloudflare(Words(verdict)));
     }
 
     private static bool IsOpen(HttpContext context) =>

@@ -6,9 +6,9 @@ namespace Ccflux.Receiver.Platform.Auth.CloudflareAccess;
 /// <summary>Registers Cloudflare Access; requests are not affected while it is off.</summary>
 internal static class CloudflareAccessRegistration
 {
-    public static void AddAccess(this IServiceCollection services, IConfiguration configuration)
+    public static void AddAccess(this IServiceCollection services)
     {
-        services.AddSettings<CloudflareAccessOptions>(configuration);
+        services.AddSettings<CloudflareAccessOptions>();
         services.TryAddSingleton(_ => new CloudflareAccessHttp(CloudflareAccessHttp.NewHandler()));
         services.AddSingleton<CloudflareAccessKeys>();
         services.AddSingleton<CloudflareAccessTokens>();

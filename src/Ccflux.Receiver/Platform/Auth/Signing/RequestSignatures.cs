@@ -1,6 +1,7 @@
 using System.Text;
 using Ccflux.Contracts.Http;
 using Ccflux.Contracts.Usage;
+using Ccflux.Receiver.Platform.Http;
 
 namespace Ccflux.Receiver.Platform.Auth.Signing;
 
@@ -8,6 +9,19 @@ namespace Ccflux.Receiver.Platform.Auth.Signing;
 /// be harmless because storing the same turns twice is harmless.</summary>
 internal sealed class RequestSignatures(TimeProvider time)
 {
+    /// <param name="request">The request.</param>
+    /// <param name="body">Its body, with <see cref="MaxSuffix"/> spare bytes.</param>
+    /// <param name="publicKey">The key that signed, in base64, if the verdict is <see cref="SignatureVerdict.Valid"/>.</param>
+    public SignatureVerdict Check(HttpRequest request, BodyReader body, out string publicKey) =>
+        Check(request.Headers, body.SentBuffer, body.SentLength, out publicKey);
+
+    /// <summary>The same, where one key must have signed: a valid signature of another key is invalid.</summary>
+    public SignatureVerdict CheckKey(HttpRequest request, BodyReader body, string publicKey)
+    {
+        var verdict = Check(request, body, out var signer);
+        return verdict == SignatureVerdict.Valid && !string.Equals(signer, publicKey, StringComparison.Ordinal) ? SignatureVerdict.Invalid : verdict;
+    }
+
     /// <param name="headers">The request's headers.</param>
     /// <param name="message">A buffer whose first <paramref name="length"/> bytes are the body as sent, followed by
     /// <see cref="MaxSuffix"/> spare bytes.</param>

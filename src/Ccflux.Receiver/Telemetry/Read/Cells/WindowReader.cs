@@ -1,3 +1,4 @@
+using Ccflux.Contracts.Quota;
 using Ccflux.Receiver.Telemetry.Read.Views;
 using Ccflux.Receiver.Telemetry.Store;
 using Ccflux.Storage.Sql;
@@ -8,7 +9,7 @@ namespace Ccflux.Receiver.Telemetry.Read.Cells;
 /// send only metrics by clock hour, including all of the oldest hour.</summary>
 internal static class WindowReader
 {
-    private const long Length = 5 * Clock.HourMs;
+    private const long Length = WindowLength.FiveHoursMilliseconds;
 
     public static IReadOnlyList<WindowRow> Read(
         SqlSession session,

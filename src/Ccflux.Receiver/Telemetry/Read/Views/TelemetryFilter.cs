@@ -1,6 +1,5 @@
 using Ccflux.Receiver.Platform.Api;
 using Ccflux.Receiver.Telemetry.Receive.Normalize;
-using Ccflux.Receiver.Telemetry.Store;
 
 namespace Ccflux.Receiver.Telemetry.Read.Views;
 
@@ -43,9 +42,9 @@ public sealed record TelemetryFilter(
     /// <summary>First day of the previous period of equal length.</summary>
     public long FirstDayBefore => FirstDay - Days;
 
-    public long StartMs => FirstDay * Clock.DayMs;
+    public long StartMs => FirstDay * UnixTime.Day;
 
-    public long EndMs => EndDay * Clock.DayMs;
+    public long EndMs => EndDay * UnixTime.Day;
 
     private static DateOnly Epoch { get; } = new(1970, 1, 1);
 
@@ -71,7 +70,7 @@ public sealed record TelemetryFilter(
         };
     }
 
-    public static DateTimeOffset Day(long day) => UnixTime.At(day * Clock.DayMs);
+    public static DateTimeOffset Day(long day) => UnixTime.At(day * UnixTime.Day);
 
     private static (string Period, DateOnly From, DateOnly To) ParsePeriod(IQueryCollection query, DateOnly today, ICollection<string> faults)
     {

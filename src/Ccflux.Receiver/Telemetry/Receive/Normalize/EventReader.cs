@@ -5,7 +5,7 @@ namespace Ccflux.Receiver.Telemetry.Receive.Normalize;
 /// <summary>Reads an event from a record's attributes.</summary>
 internal static class EventReader
 {
-    private const long MaxDurationMs = 7 * 24 * 3_600_000L;
+    private const long MaxDurationMs = 7 * UnixTime.Day;
 
     /// <summary>Null if a figure is negative, too large or not a number.</summary>
     public static EventRecord? Read(EventKind kind, long at, ulong time, AttributeSet attributes, Origin origin)

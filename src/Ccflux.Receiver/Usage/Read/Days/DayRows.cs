@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Ccflux.Receiver.Usage.Read.Views;
+using Ccflux.Receiver.Usage.Store;
 using Ccflux.Storage.Reading;
 
 namespace Ccflux.Receiver.Usage.Read.Days;
@@ -24,12 +25,9 @@ internal readonly record struct SessionCell(int User, int PreviousDay, int Count
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct WindowCell(int User, long StartAt, long LastAt, int Turns, int Sessions, TokenSums Tokens)
 {
-    public const long Length = 5 * 3_600_000L;
+    public long EndsAt => StartAt + WindowRule.Length;
 
-    public long EndsAt => StartAt + Length;
-
-    /// <summary>Open while both its start and its last event are less than five hours ago.</summary>
-    public bool IsOpen(long now) => now - StartAt < Length && now - LastAt < Length;
+    public bool IsOpen(long now) => WindowRule.IsOpen(StartAt, LastAt, now);
 }
 
 /// <summary>One UTC day's rollups, each list by user, and their sums over all users, so that a page without a filter need not sum them again.</summary>

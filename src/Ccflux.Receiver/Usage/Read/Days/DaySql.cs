@@ -61,7 +61,7 @@ internal static class DaySql
 
     /// <summary>The same by hour. The last column is the hour since 1970.</summary>
     public const string HourUsage = $"""
-        SELECT e.user_id, e.model_id, count(*), CAST(sum(e.messages) AS bigint), {EventSums}, t.ended_at / 3600000 AS hour
+        SELECT e.user_id, e.model_id, count(*), CAST(sum(e.messages) AS bigint), {EventSums}, t.ended_at / {UnixTime.SqlHour} AS hour
         {PartEvents}
         GROUP BY hour, e.user_id, e.model_id
         ORDER BY hour, e.user_id, e.model_id

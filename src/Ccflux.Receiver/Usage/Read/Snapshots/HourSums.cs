@@ -11,14 +11,13 @@ internal sealed record HourSums(PeriodTotals Period, PeriodTotals Prior)
     public const int MaxDays = 2;
 
     private const int HoursADay = 24;
-    private const long Hour = UtcDay.Length / HoursADay;
 
     /// <returns>Null if the period is longer, or has not begun.</returns>
     public static HourSums? Read(UsageSnapshot snapshot, DayReader reader, Scope scope)
     {
         var days = scope.Filter.Days;
         var from = UtcDay.From(scope.Filter.From) * HoursADay;
-        var last = (int)Math.Min(from + (days * HoursADay) - 1, snapshot.Now.ToUnixTimeMilliseconds() / Hour);
+        var last = (int)Math.Min(from + (days * HoursADay) - 1, snapshot.Now.ToUnixTimeMilliseconds() / UnixTime.Hour);
         return days > MaxDays || last < from
             ? null
             : new HourSums(Sum(snapshot, reader, scope, from, last), Sum(snapshot, reader, scope, from - (days * HoursADay), last - (days * HoursADay)));
@@ -29,7 +28,7 @@ internal sealed record HourSums(PeriodTotals Period, PeriodTotals Prior)
         var sums = new UsagePeriodSums(from, last, scope.Users, scope.Model);
         for (var day = from / HoursADay; day <= last / HoursADay; day++)
         {
-            var (begin, end) = (Math.Max(UtcDay.Start(day), from * Hour), Math.Min(UtcDay.Start(day + 1), (last + 1) * Hour));
+            var (begin, end) = (Math.Max(UtcDay.Start(day), from * UnixTime.Hour), Math.Min(UtcDay.Start(day + 1), (last + 1) * UnixTime.Hour));
             foreach (var rows in reader.ReadHours(snapshot.Session, day, begin, end, snapshot.Models))
             {
                 sums.AddTotals(rows);

@@ -25,6 +25,6 @@ internal readonly record struct PriorPart(int From, int Day, long Until, bool Is
         var length = to - from + 1;
         var passed = Math.Clamp(now.ToUnixTimeMilliseconds() - UtcDay.Start(from), 0, UtcDay.Start(length)) / Minute * Minute;
         var until = UtcDay.Start(from - length) + passed;
-        return new PriorPart(from - length, (int)(until / UtcDay.Length), until, passed == UtcDay.Start(length));
+        return new PriorPart(from - length, (int)(until / UnixTime.Day), until, passed == UtcDay.Start(length));
     }
 }

@@ -146,8 +146,8 @@ internal static class UsageReadSql
 
     /// <summary>What a page of sessions used, by day and model, in the columns that pricing reads. CROSS makes SQLite keep this order of the
     /// tables: without it, SQLite may scan all events of the user once for each session.</summary>
-    public const string SessionModels = """
-        SELECT t.ended_at / 86400000, e.model_id, t.session_ref, CAST(sum(e.messages) AS bigint), CAST(total(e.input_tokens) AS bigint), CAST(total(e.output_tokens) AS bigint), CAST(total(e.cache_read_tokens) AS bigint), CAST(total(e.cache_write_tokens) AS bigint), CAST(total(e.cache_write_1h_tokens) AS bigint),
+    public const string SessionModels = $"""
+        SELECT t.ended_at / {UnixTime.SqlDay}, e.model_id, t.session_ref, CAST(sum(e.messages) AS bigint), CAST(total(e.input_tokens) AS bigint), CAST(total(e.output_tokens) AS bigint), CAST(total(e.cache_read_tokens) AS bigint), CAST(total(e.cache_write_tokens) AS bigint), CAST(total(e.cache_write_1h_tokens) AS bigint),
                CAST(total(e.over_100k_input_tokens) AS bigint), CAST(total(e.over_100k_output_tokens) AS bigint), CAST(total(e.over_100k_cache_read_tokens) AS bigint), CAST(total(e.over_100k_cache_write_tokens) AS bigint), CAST(total(e.over_100k_cache_write_1h_tokens) AS bigint),
                CAST(total(e.over_200k_input_tokens) AS bigint), CAST(total(e.over_200k_output_tokens) AS bigint), CAST(total(e.over_200k_cache_read_tokens) AS bigint), CAST(total(e.over_200k_cache_write_tokens) AS bigint), CAST(total(e.over_200k_cache_write_1h_tokens) AS bigint),
                CAST(total(e.fast_input_tokens) AS bigint), CAST(total(e.fast_output_tokens) AS bigint), CAST(total(e.fast_cache_read_tokens) AS bigint), CAST(total(e.fast_cache_write_tokens) AS bigint), CAST(total(e.fast_cache_write_1h_tokens) AS bigint)
@@ -157,7 +157,7 @@ internal static class UsageReadSql
         WHERE s.session_ref = ANY(@sessions)
           AND t.user_id = s.user_id AND t.session_ref = s.session_ref
           AND e.user_id = t.user_id AND e.turn_id = t.turn_id
-        GROUP BY t.session_ref, t.ended_at / 86400000, e.model_id
-        ORDER BY t.session_ref, t.ended_at / 86400000, e.model_id
+        GROUP BY t.session_ref, t.ended_at / {UnixTime.SqlDay}, e.model_id
+        ORDER BY t.session_ref, t.ended_at / {UnixTime.SqlDay}, e.model_id
         """;
 }

@@ -30,7 +30,7 @@ internal sealed partial class RetentionJob(
             return 0;
         }
 
-        var before = RetentionRule.FirstDayKept(now, options.RetentionDays) * StoredTurn.MillisecondsPerDay;
+        var before = RetentionRule.FirstDayKept(now, options.RetentionDays) * UnixTime.Day;
         var removed = 0;
         foreach (var user in await UsersAsync(before, cancellationToken))
         {
@@ -41,7 +41,7 @@ internal sealed partial class RetentionJob(
                 result = await writer.WriteAsync(session => Remove(session, user, before));
                 removed += result.Value;
             }
-            while (result is { Status: WriteStatus.Committed, Value: TurnsPerWrite });
+            while (result.Or(0) == TurnsPerWrite);
         }
 
         if (removed > 0)

@@ -22,9 +22,9 @@ internal sealed class UsageRemoval(GroupCommitWriter writer, UsageWriter usage, 
 
             return user;
         });
-        if (found.Status != WriteStatus.Committed || found.Value is not { } user)
+        if (found.Value is not { } user)
         {
-            return (UserChangeResult.Refused(found.Status == WriteStatus.Committed ? AccountFault.UnknownUser : AccountFault.Busy), 0);
+            return (found.IsCommitted ? UserChangeResult.Refused(AccountFault.UnknownUser) : UserChangeResult.Busy, 0);
         }
 
         var turns = 0;
@@ -34,9 +34,9 @@ internal sealed class UsageRemoval(GroupCommitWriter writer, UsageWriter usage, 
             removed = await writer.WriteAsync(session => RetentionJob.Remove(session, usage, user, long.MaxValue));
             turns += removed.Value;
         }
-        while (removed is { Status: WriteStatus.Committed, Value: > 0 });
+        while (removed.Or(0) > 0);
 
-        while (removed.Status == WriteStatus.Committed && usage.AreWindowsBehind)
+        while (removed.IsCommitted && usage.AreWindowsBehind)
         {
             removed = await writer.WriteAsync(_ =>
             {
@@ -45,6 +45,6 @@ internal sealed class UsageRemoval(GroupCommitWriter writer, UsageWriter usage, 
             });
         }
 
-        return (removed.Status == WriteStatus.Committed ? UserChangeResult.Ok(address) : UserChangeResult.Refused(AccountFault.Busy), turns);
+        return (removed.IsCommitted ? UserChangeResult.Ok(address) : UserChangeResult.Busy, turns);
     }
 }

@@ -36,7 +36,7 @@ internal sealed partial class TierJob(
         }
 
         var written = await writer.WriteAsync(session => Write(session, changed, gone, now));
-        if (written.Status == WriteStatus.Committed)
+        if (written.IsCommitted)
         {
             Log.Inferred(logger, changed.Count, gone.Count);
             changes.Publish(UsageWriter.Topic);
@@ -48,7 +48,7 @@ internal sealed partial class TierJob(
 
     private IReadOnlyCollection<TierInput> Read(SqlSession session, List<Tier> known, long now)
     {
-        var from = now - (options.TierInferenceDays * StoredTurn.MillisecondsPerDay);
+        var from = now - (options.TierInferenceDays * UnixTime.Day);
         var peaks = session
             .List(TierSql.SelectPeaks, static rows => (User: rows.Int64(0), Peak: new Peak(rows.Int64(1), rows.Int64(2))), ("from", from), ("now", now))
             .ToLookup(row => row.User, row => row.Peak);

@@ -4,10 +4,10 @@ namespace Ccflux.Receiver.Usage.Store.Tiers;
 internal static class TierSql
 {
     /// <summary>Completed windows: five hours have passed since their start or since their last event.</summary>
-    public const string SelectPeaks = """
+    public const string SelectPeaks = $"""
         SELECT user_id, start_at, CAST(input_tokens + output_tokens AS INTEGER)
         FROM usage_windows
-        WHERE start_at >= @from AND (start_at <= @now - 18000000 OR last_at <= @now - 18000000) AND input_tokens + output_tokens > 0
+        WHERE start_at >= @from AND (start_at <= @now - {WindowRule.SqlLength} OR last_at <= @now - {WindowRule.SqlLength}) AND input_tokens + output_tokens > 0
         """;
 
     /// <summary>Each user's last 5-hour limit that ended a turn and named its window and reset.</summary>
@@ -19,12 +19,12 @@ internal static class TierSql
         """;
 
     /// <summary>The billed tokens, by the time of the hit, of the window that contains it.</summary>
-    public const string SelectHeld = """
+    public const string SelectHeld = $"""
         SELECT CAST(total(e.input_tokens + e.output_tokens) AS INTEGER)
         FROM turns t
         JOIN events e ON e.user_id = t.user_id AND e.turn_id = t.turn_id
         WHERE t.user_id = @user AND t.ended_at <= @at
-          AND t.ended_at >= (SELECT max(w.start_at) FROM usage_windows w WHERE w.user_id = @user AND w.start_at <= @at AND w.start_at > @at - 18000000)
+          AND t.ended_at >= (SELECT max(w.start_at) FROM usage_windows w WHERE w.user_id = @user AND w.start_at <= @at AND w.start_at > @at - {WindowRule.SqlLength})
         """;
 
     public const string SelectTiers = "SELECT user_id, label, peak_tokens, method, window_count, limit_hit_at FROM tiers";

@@ -2,20 +2,6 @@ using System.Runtime.InteropServices;
 
 namespace Ccflux.Receiver.Usage.Read.Views;
 
-/// <summary>Token sums, and the two figures derived from them.</summary>
-[StructLayout(LayoutKind.Auto)]
-public readonly record struct TokenSums(long Input, long Output, long CacheRead, long CacheWrite)
-{
-    /// <summary>Input and output, without cache.</summary>
-    public long Billed => Saturating.Add(Input, Output);
-
-    /// <summary>Cache reads as a share (0 to 1) of everything that was read; null if nothing was.</summary>
-    public double? CacheHit => (double)Input + CacheRead + CacheWrite is > 0 and var read ? CacheRead / read : null;
-
-    public static TokenSums operator +(TokenSums a, TokenSums b) =>
-        new(Saturating.Add(a.Input, b.Input), Saturating.Add(a.Output, b.Output), Saturating.Add(a.CacheRead, b.CacheRead), Saturating.Add(a.CacheWrite, b.CacheWrite));
-}
-
 /// <summary>The list-price value of tokens in USD, and which models have no price.</summary>
 /// <param name="Unpriced">Names of models without a price, in ordinal order, at most <see cref="MaxUnpriced"/> of them; null if every model has
 /// one. Empty: the value was not calculated.</param>
