@@ -4,6 +4,7 @@ using Ccflux.Receiver.Fleet.Agents;
 using Ccflux.Receiver.Fleet.Store;
 using Ccflux.Receiver.Fleet.Vault;
 using Ccflux.Receiver.Platform.Auth;
+using Ccflux.Receiver.Platform.Http;
 using Ccflux.Storage.Sql;
 
 namespace Ccflux.Receiver.Tests.Contracts;
@@ -19,19 +20,19 @@ public sealed class AgentContractTests
         var store = database.Store<AgentStore>();
         var code = (await store.NewCodeAsync(" Büro-1 ", FleetGiven.Admin))!;
 
-        Assert.StartsWith("The code is for another machine.", (await database.EnrolAsync(code, "Büro-2")).Refusal, StringComparison.Ordinal);
-        Assert.StartsWith("The code is unknown", (await database.EnrolAsync(code.ToUpperInvariant(), "Büro-1")).Refusal, StringComparison.Ordinal);
+        Assert.Equal(Refusals.EnrolmentCodeOfAnother, (await database.EnrolAsync(code, "Büro-2")).Refusal);
+        Assert.Equal(Refusals.EnrolmentCodeUnknown, (await database.EnrolAsync(code.ToUpperInvariant(), "Büro-1")).Refusal);
         var agent = (await database.EnrolAsync(code, "BÜRO-1")).Reply!.AgentId;
 
         Assert.Equal("Büro-1", (await database.EnrolledAsync(agent)).Machine);
-        Assert.StartsWith("The code is unknown", (await database.EnrolAsync(code, "Büro-1")).Refusal, StringComparison.Ordinal);
+        Assert.Equal(Refusals.EnrolmentCodeUnknown, (await database.EnrolAsync(code, "Büro-1")).Refusal);
         Assert.Equal(0, await database.ExecuteAsync(AgentSql.UseCode, ("now", 1), ("hash", SecretToken.Hash(code))));
 
         var (late, last) = ((await store.NewCodeAsync("late", FleetGiven.Admin))!, (await store.NewCodeAsync("last", FleetGiven.Admin))!);
         database.Time.Advance(AgentStore.CodeLifetime - TimeSpan.FromMilliseconds(1));
         Assert.NotNull((await database.EnrolAsync(last, "last")).Reply);
         database.Time.Advance(TimeSpan.FromMilliseconds(1));
-        Assert.StartsWith("The code is unknown", (await database.EnrolAsync(late, "late")).Refusal, StringComparison.Ordinal);
+        Assert.Equal(Refusals.EnrolmentCodeUnknown, (await database.EnrolAsync(late, "late")).Refusal);
     }
 
     [Theory, EachDatabase]

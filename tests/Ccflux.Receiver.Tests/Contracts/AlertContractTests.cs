@@ -184,53 +184,46 @@ public sealed class AlertContractTests
     }
 
     [Theory, EachDatabase]
-    public async Task UpdateDelivery_ChangesOneChannelOfOneAlert(DatabaseKind kind)
+    public async Task UpdateDelivery_ChangesOneChannelOfOneAlert_IfItIsStillAsItWasRead(DatabaseKind kind)
     {
         await using var database = TestDatabase.Open(kind);
         var alert = await AlertAsync(database, 1, "threshold");
         await DeliverAsync(database, alert, "slack", 1);
         await DeliverAsync(database, alert, "webhook", 1);
 
-        Assert.Equal(
-            1,
-            await database.ExecuteAsync(
-                AlertSql.UpdateDelivery,
-                ("state", "failed"), ("attempts", 5), ("next_at", 6), ("error", "no answer: „kein Anschluß“"), ("delivered_at", SqlValue.Null), ("alert", alert),
-                ("channel", "slack")));
+        Assert.Equal(1, await UpdateAsync("waiting", attempts: 1, nextAt: 6, knownAttempts: 0, knownNextAt: 1));
+        Assert.Equal(0, await UpdateAsync("waiting", attempts: 1, nextAt: 7, knownAttempts: 0, knownNextAt: 6));
+        Assert.Equal(0, await UpdateAsync("waiting", attempts: 2, nextAt: 7, knownAttempts: 1, knownNextAt: 1));
+        Assert.Equal(1, await UpdateAsync("failed", attempts: 2, nextAt: 8, knownAttempts: 1, knownNextAt: 6));
+        Assert.Equal(0, await UpdateAsync("waiting", attempts: 3, nextAt: 9, knownAttempts: 2, knownNextAt: 8));
 
         Assert.Equal(
-            [("slack", "failed", 5L, 6L, "no answer: „kein Anschluß“"), ("webhook", "waiting", 0L, 1L, (string?)null)],
+            [("slack", "failed", 2L, 8L, "no answer: „kein Anschluß“"), ("webhook", "waiting", 0L, 1L, (string?)null)],
             (await database.Store<AlertDelivery>().RecentAsync(9, ContractTests.Token)).Select(row => (row.Channel, row.State, row.Attempts, row.NextAt, row.Error)));
+
+        Task<int> UpdateAsync(string state, int attempts, int nextAt, int knownAttempts, int knownNextAt) => database.ExecuteAsync(
+            AlertSql.UpdateDelivery,
+            ("state", state), ("attempts", attempts), ("next_at", nextAt), ("error", "no answer: „kein Anschluß“"), ("delivered_at", SqlValue.Null), ("alert", alert),
+            ("channel", "slack"), ("known_attempts", knownAttempts), ("known_next_at", knownNextAt));
     }
 
     [Theory, EachDatabase]
-    public async Task HasRoom_IsForReportsUntilTheyFillTheirShare_AndForOthersUntilTheQueueIsFull(DatabaseKind kind)
+    public async Task Queue_KnowsWhatWaits_AndWhatOfItUsersReported(DatabaseKind kind)
     {
         await using var database = TestDatabase.Open(kind);
         var (owned, polled) = (await database.QuotaAccountAsync("1", owner: 7), await database.QuotaAccountAsync("2"));
-        var (reported, other) = (await AlertAsync(database, owned, "threshold"), await AlertAsync(database, polled, "threshold"));
-        await FillAsync(reported, "r", AlertQueue.MaxReported - 1);
-        await DeliverAsync(database, reported, "done", 1, "delivered");
-        Assert.Equal((true, true), await RoomAsync());
-
-        await FillAsync(reported, "last", 1);
-        Assert.Equal((false, true), await RoomAsync());
-
-        await FillAsync(other, "o", AlertQueue.MaxWaiting - AlertQueue.MaxReported - 1);
-        Assert.Equal((false, true), await RoomAsync());
-        await FillAsync(other, "last", 1);
-        Assert.Equal((false, false), await RoomAsync());
-
-        Task FillAsync(long alert, string channel, int count) => database.WriteAsync(session =>
+        foreach (var (account, channel, state) in new[]
         {
-            for (var number = 0; number < count; number++)
-            {
-                session.Execute(AlertSql.InsertDelivery, ("alert", alert), ("channel", $"{channel} {number}"), ("next_at", 1));
-            }
-        });
+            (owned, "slack", "waiting"), (owned, "webhook", "waiting"), (owned, "slack", "delivered"), (owned, "slack", "failed"), (polled, "slack", "waiting"),
+            (0L, "slack", "waiting"),
+        })
+        {
+            await DeliverAsync(database, await AlertAsync(database, account, "threshold"), channel, 1, state);
+        }
 
-        async Task<(bool, bool)> RoomAsync() =>
-            await database.WriteAsync(session => (AlertQueue.HasRoom(session, isReported: true), AlertQueue.HasRoom(session, isReported: false)));
+        var facts = await database.WriteAsync(session => AlertQueueFacts.Load(session, owned, owner: 7, database.Time.GetUtcNow()));
+
+        Assert.Equal((4L, 2L), (facts.Waiting, facts.ReportedWaiting));
     }
 
     [Theory, EachDatabase]

@@ -15,7 +15,7 @@ internal static class QuotaGiven
     /// <returns>The account's id.</returns>
     public static Task<long> QuotaAccountAsync(
         this TestDatabase database, string key, long owner = AccountIdentity.Polled, string? source = null, string label = "", string email = "") =>
-        database.WriteAsync(session => PolledAccountStore.Upsert(
+        database.WriteAsync(session => AccountWriter.Upsert(
             session,
             new AccountIdentity(key, owner, source ?? (owner == AccountIdentity.Polled ? QuotaSource.OAuth : QuotaSource.StatusLine), label, email),
             database.Time.GetUtcNow()));

@@ -1,5 +1,6 @@
 using Ccflux.Receiver.Identity.Users;
 using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Telemetry.Auth;
 using Ccflux.Receiver.Telemetry.Read;
 using Ccflux.Receiver.Telemetry.Read.Views;
@@ -20,14 +21,14 @@ public sealed class TelemetryTokenContractTests
         await using var database = TestDatabase.Open(kind);
         var (amara, ben) = (await database.UserAsync("amara@example.org"), await database.UserAsync("ben@example.org"));
         var tokens = database.Store<TelemetryTokens>();
-        Assert.Contains("not set up", await tokens.ExplainAsync(ContractTests.Token), StringComparison.Ordinal);
+        Assert.Equal(Refusals.TelemetryNotSetUp, await tokens.ExplainAsync(ContractTests.Token));
 
         var first = (await tokens.IssueAsync(s_admin, "Amara@example.org")).Token!;
         var second = (await tokens.IssueAsync(s_admin, "amara@example.org")).Token!;
         var bens = (await tokens.IssueAsync(s_admin, "ben@example.org")).Token!;
         Assert.Equal(AccountFault.UnknownUser, (await tokens.IssueAsync(s_admin, "nobody@example.org")).Fault);
         Assert.Equal([amara, amara, ben, null], await CallersAsync(first, second, bens, "unknown"));
-        Assert.DoesNotContain("not set up", await tokens.ExplainAsync(ContractTests.Token), StringComparison.Ordinal);
+        Assert.NotEqual(Refusals.TelemetryNotSetUp, await tokens.ExplainAsync(ContractTests.Token));
 
         database.Time.Advance(TimeSpan.FromMinutes(1));
         var third = (await tokens.ReissueAsync(s_admin, "amara@example.org")).Token!;

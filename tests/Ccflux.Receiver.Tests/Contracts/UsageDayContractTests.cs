@@ -1,4 +1,5 @@
 using Ccflux.Contracts.Usage;
+using Ccflux.Receiver.Usage;
 using Ccflux.Receiver.Usage.Read.Days;
 using Ccflux.Receiver.Usage.Read.Snapshots;
 using Ccflux.Receiver.Usage.Read.Views;

@@ -1,5 +1,6 @@
 using Ccflux.Contracts.Usage;
 using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Usage;
 using Ccflux.Receiver.Usage.Read;
 using Ccflux.Receiver.Usage.Read.Days;
 using Ccflux.Receiver.Usage.Read.Panels;
