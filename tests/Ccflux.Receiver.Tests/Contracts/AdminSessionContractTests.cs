@@ -10,7 +10,6 @@ namespace Ccflux.Receiver.Tests.Contracts;
 [Collection<ContractTests>]
 public sealed class AdminSessionContractTests
 {
-    private static readonly AuditActor s_admin = new("admin", "192.0.2.7");
     private static readonly AuditActor s_viewer = new("viewer", "2001:db8::1");
 
     [Theory, EachDatabase]
@@ -18,7 +17,7 @@ public sealed class AdminSessionContractTests
     {
         await using var database = TestDatabase.Open(kind);
         var sessions = database.Store<AdminSessions>();
-        var admin = await sessions.OpenAsync(AdminRole.Admin, s_admin);
+        var admin = await sessions.OpenAsync(AdminRole.Admin, Given.Admin);
         var viewer = await sessions.OpenAsync(AdminRole.Viewer, s_viewer);
 
         Assert.Equal(AdminRole.Admin, (await sessions.FindAsync(admin!, ContractTests.Token))?.Role);
@@ -33,7 +32,7 @@ public sealed class AdminSessionContractTests
         await using var database = TestDatabase.Open(kind);
         var sessions = database.Store<AdminSessions>();
         var opened = database.Now;
-        var cookie = await sessions.OpenAsync(AdminRole.Admin, s_admin);
+        var cookie = await sessions.OpenAsync(AdminRole.Admin, Given.Admin);
 
         database.Time.Advance(TimeSpan.FromMinutes(1));
         await sessions.FindAsync(cookie!, ContractTests.Token);
@@ -50,7 +49,7 @@ public sealed class AdminSessionContractTests
     {
         await using var database = TestDatabase.Open(kind);
         var sessions = database.Store<AdminSessions>();
-        var cookie = await sessions.OpenAsync(AdminRole.Admin, s_admin);
+        var cookie = await sessions.OpenAsync(AdminRole.Admin, Given.Admin);
 
         var touched = await database.ExecuteAsync(AdminSql.TouchSession, ("now", database.Now - 5), ("session_hash", Hash(cookie!)));
 
@@ -63,7 +62,7 @@ public sealed class AdminSessionContractTests
     {
         await using var database = TestDatabase.Open(kind);
         var sessions = database.Store<AdminSessions>();
-        var idle = await sessions.OpenAsync(AdminRole.Admin, s_admin);
+        var idle = await sessions.OpenAsync(AdminRole.Admin, Given.Admin);
 
         database.Time.Advance(AdminSessions.Lifetime);
         Assert.Equal((1, 0), await sessions.CountAsync(ContractTests.Token));
@@ -130,11 +129,11 @@ public sealed class AdminSessionContractTests
         await InsertAsync(database, 1, "viewer", database.Now, database.Now);
         await InsertAsync(database, 0xAB, "admin", database.Now, database.Now);
 
-        Assert.False(await sessions.EndByIdAsync("ABABABABABAB", s_admin));
-        Assert.False(await sessions.EndByIdAsync("abab", s_admin));
-        Assert.False(await sessions.EndByIdAsync("999999999999", s_admin));
-        Assert.True(await sessions.EndByIdAsync("abababababab", s_admin));
-        Assert.False(await sessions.EndByIdAsync("abababababab", s_admin));
+        Assert.False(await sessions.EndByIdAsync("ABABABABABAB", Given.Admin));
+        Assert.False(await sessions.EndByIdAsync("abab", Given.Admin));
+        Assert.False(await sessions.EndByIdAsync("999999999999", Given.Admin));
+        Assert.True(await sessions.EndByIdAsync("abababababab", Given.Admin));
+        Assert.False(await sessions.EndByIdAsync("abababababab", Given.Admin));
 
         Assert.Equal([1], await NumbersAsync(database));
         var line = Assert.Single(await database.Store<AuditLog>().ReadAsync(10, long.MaxValue, ContractTests.Token));
@@ -148,11 +147,11 @@ public sealed class AdminSessionContractTests
         var sessions = database.Store<AdminSessions>();
         var earlier = await sessions.OpenAsync(AdminRole.Viewer, s_viewer);
 
-        var cookie = await sessions.OpenAsync(AdminRole.Admin, s_admin, earlier);
+        var cookie = await sessions.OpenAsync(AdminRole.Admin, Given.Admin, earlier);
 
         Assert.Null(await sessions.FindAsync(earlier!, ContractTests.Token));
-        await sessions.EndAsync(cookie!, s_admin);
-        await sessions.EndAsync(cookie!, s_admin);
+        await sessions.EndAsync(cookie!, Given.Admin);
+        await sessions.EndAsync(cookie!, Given.Admin);
         Assert.Equal((0, 0), await sessions.CountAsync(ContractTests.Token));
         Assert.Equal(
             [("sign-out", ""), ("sign-in", ""), ("sign-in", "")],

@@ -18,7 +18,7 @@ public sealed class AgentContractTests
     {
         await using var database = TestDatabase.Open(kind);
         var store = database.Store<AgentStore>();
-        var code = (await store.NewCodeAsync(" Büro-1 ", FleetGiven.Admin))!;
+        var code = (await store.NewCodeAsync(" Büro-1 ", Given.Admin))!;
 
         Assert.Equal(Refusals.EnrolmentCodeOfAnother, (await database.EnrolAsync(code, "Büro-2")).Refusal);
         Assert.Equal(Refusals.EnrolmentCodeUnknown, (await database.EnrolAsync(code.ToUpperInvariant(), "Büro-1")).Refusal);
@@ -28,7 +28,7 @@ public sealed class AgentContractTests
         Assert.Equal(Refusals.EnrolmentCodeUnknown, (await database.EnrolAsync(code, "Büro-1")).Refusal);
         Assert.Equal(0, await database.ExecuteAsync(AgentSql.UseCode, ("now", 1), ("hash", SecretToken.Hash(code))));
 
-        var (late, last) = ((await store.NewCodeAsync("late", FleetGiven.Admin))!, (await store.NewCodeAsync("last", FleetGiven.Admin))!);
+        var (late, last) = ((await store.NewCodeAsync("late", Given.Admin))!, (await store.NewCodeAsync("last", Given.Admin))!);
         database.Time.Advance(AgentStore.CodeLifetime - TimeSpan.FromMilliseconds(1));
         Assert.NotNull((await database.EnrolAsync(last, "last")).Reply);
         database.Time.Advance(TimeSpan.FromMilliseconds(1));
@@ -40,11 +40,11 @@ public sealed class AgentContractTests
     {
         await using var database = TestDatabase.Open(kind);
         var store = database.Store<AgentStore>();
-        await store.NewCodeAsync("a", FleetGiven.Admin);
+        await store.NewCodeAsync("a", Given.Admin);
         await database.AgentAsync("b");
         Assert.Equal(2, await database.ScalarAsync("SELECT count(*) FROM fleet_codes"));
         database.Time.Advance(AgentStore.CodeLifetime);
-        Assert.NotNull(await store.NewCodeAsync("c", FleetGiven.Admin));
+        Assert.NotNull(await store.NewCodeAsync("c", Given.Admin));
         Assert.Equal(1, await database.ScalarAsync("SELECT count(*) FROM fleet_codes"));
 
         await database.WriteAsync(session =>
@@ -56,12 +56,12 @@ public sealed class AgentContractTests
                     ("hash", BitConverter.GetBytes(number)), ("machine", "m"), ("agent", SqlValue.Null), ("now", database.Now), ("expires_at", database.Now + 1));
             }
         });
-        Assert.NotNull(await store.NewCodeAsync("d", FleetGiven.Admin));
-        Assert.Null(await store.NewCodeAsync("e", FleetGiven.Admin));
+        Assert.NotNull(await store.NewCodeAsync("d", Given.Admin));
+        Assert.Null(await store.NewCodeAsync("e", Given.Admin));
 
         Assert.Equal(1, await database.ExecuteAsync(AgentSql.UseCode, ("now", database.Now), ("hash", BitConverter.GetBytes(2))));
-        Assert.NotNull(await store.NewCodeAsync("e", FleetGiven.Admin));
-        Assert.Null(await store.NewCodeForAsync("unknown", FleetGiven.Admin));
+        Assert.NotNull(await store.NewCodeAsync("e", Given.Admin));
+        Assert.Null(await store.NewCodeForAsync("unknown", Given.Admin));
     }
 
     [Theory, EachDatabase]
@@ -96,7 +96,7 @@ public sealed class AgentContractTests
         var (agent, other) = (await database.AgentAsync("machine", account), await database.AgentAsync("other", account));
         await database.ReportAsync(agent, FleetGiven.Copy("1"), sequence: 7);
         await database.ExecuteAsync(AgentSql.SignedUntil, ("until", 99), ("agent", agent));
-        await store.RevokeAsync(agent, FleetGiven.Admin);
+        await store.RevokeAsync(agent, Given.Admin);
         database.Time.Advance(TimeSpan.FromMinutes(1));
 
         await RenewAsync("signing key of machine");
@@ -116,7 +116,7 @@ public sealed class AgentContractTests
         Assert.Equal(2, await database.ScalarAsync(AgentSql.Count));
 
         async Task RenewAsync(string key) => Assert.Equal(agent,
-            (await database.EnrolAsync((await store.NewCodeForAsync(agent, FleetGiven.Admin))!, "machine", key)).Reply?.AgentId);
+            (await database.EnrolAsync((await store.NewCodeForAsync(agent, Given.Admin))!, "machine", key)).Reply?.AgentId);
     }
 
     [Theory, EachDatabase]
@@ -193,8 +193,8 @@ public sealed class AgentContractTests
         Assert.Equal([(agent, account, grantedAt)],
             await database.ListAsync("SELECT agent_id, account_id, granted_at FROM fleet_grants", rows => (rows.Text(0), rows.Int64(1), rows.Int64(2))));
         Assert.Equal([(account, grantedAt)], await SinceAsync(database, agent));
-        Assert.False(await store.GrantAsync(agent, account + 1, granted: true, FleetGiven.Admin));
-        Assert.False(await store.GrantAsync("unknown", account, granted: true, FleetGiven.Admin));
+        Assert.False(await store.GrantAsync(agent, account + 1, granted: true, Given.Admin));
+        Assert.False(await store.GrantAsync("unknown", account, granted: true, Given.Admin));
 
         Assert.True(await GrantAsync(false));
         Assert.Null((await database.AgentFactsAsync(agent)).AccountId);
@@ -202,7 +202,7 @@ public sealed class AgentContractTests
         Assert.True(await GrantAsync(true));
         Assert.Equal([(account, database.Now)], await SinceAsync(database, agent));
 
-        Task<bool> GrantAsync(bool granted) => store.GrantAsync(agent, account, granted, FleetGiven.Admin);
+        Task<bool> GrantAsync(bool granted) => store.GrantAsync(agent, account, granted, Given.Admin);
     }
 
     [Theory, EachDatabase]
@@ -234,10 +234,10 @@ public sealed class AgentContractTests
         await database.IssueAsync(agent, account);
         var revokedAt = database.Time.GetUtcNow();
 
-        Assert.True(await store.RevokeAsync(agent, FleetGiven.Admin));
+        Assert.True(await store.RevokeAsync(agent, Given.Admin));
         database.Time.Advance(TimeSpan.FromMinutes(1));
-        Assert.False(await store.RevokeAsync(agent, FleetGiven.Admin));
-        Assert.False(await store.RevokeAsync("unknown", FleetGiven.Admin));
+        Assert.False(await store.RevokeAsync(agent, Given.Admin));
+        Assert.False(await store.RevokeAsync("unknown", Given.Admin));
 
         var facts = await database.AgentFactsAsync(agent);
         Assert.Equal((revokedAt, null, null), (facts.RevokedAt, facts.AccountId, facts.PendingAccount));
@@ -326,7 +326,7 @@ public sealed class AgentContractTests
         // A login that nobody knows, where ours was: the client renewed it. Without the grant, the agent still holds it.
         await database.ReportAsync(agent, "renewed", sequence: 3);
         Assert.Equal(account, (await database.AgentFactsAsync(agent)).AccountId);
-        await database.Store<AgentStore>().GrantAsync(agent, account, granted: false, FleetGiven.Admin);
+        await database.Store<AgentStore>().GrantAsync(agent, account, granted: false, Given.Admin);
         Assert.Equal(account, (await database.AgentFactsAsync(agent)).AccountId);
         await database.ReportAsync(agent, applied: null, sequence: 4);
         Assert.Null((await database.AgentFactsAsync(agent)).AccountId);

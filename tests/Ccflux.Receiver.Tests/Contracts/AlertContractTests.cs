@@ -1,4 +1,3 @@
-using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Quota;
 using Ccflux.Receiver.Quota.Alerts;
 using Ccflux.Storage.Sql;
@@ -9,7 +8,6 @@ namespace Ccflux.Receiver.Tests.Contracts;
 [Collection<ContractTests>]
 public sealed class AlertContractTests
 {
-    private static readonly AuditActor s_admin = new("admin", "192.0.2.7");
 
     private static readonly (string, string?)[] s_channels =
         [("ALERT_WEBHOOK_URL", "https://alerts.example.org/hook"), ("ALERT_SLACK_URL", "https://slack.example.org/hook"), ("ALERT_THRESHOLDS", "80,95"), ("ALERT_FORECAST", "0")];
@@ -29,18 +27,18 @@ public sealed class AlertContractTests
             ["B@example.org", "a", $"account {accounts[5]}", "b", "owner@example.org", "ä"],
             (await rules.WithoutAsync(ContractTests.Token)).Select(rule => rule.Account));
 
-        Assert.Equal(RuleOutcome.Done, await rules.SaveAsync(accounts[0], [50_000, 100_000], true, s_admin));
-        Assert.Equal(RuleOutcome.Done, await rules.SaveAsync(accounts[1], [], false, s_admin));
-        Assert.Equal(RuleOutcome.Done, await rules.SaveAsync(accounts[1], [95_000], true, s_admin));
-        Assert.Equal(RuleOutcome.NotThere, await rules.SaveAsync(accounts[5] + 1, [], true, s_admin));
+        Assert.Equal(RuleOutcome.Done, await rules.SaveAsync(accounts[0], [50_000, 100_000], true, Given.Admin));
+        Assert.Equal(RuleOutcome.Done, await rules.SaveAsync(accounts[1], [], false, Given.Admin));
+        Assert.Equal(RuleOutcome.Done, await rules.SaveAsync(accounts[1], [95_000], true, Given.Admin));
+        Assert.Equal(RuleOutcome.NotThere, await rules.SaveAsync(accounts[5] + 1, [], true, Given.Admin));
 
         Assert.Equal(
             [(accounts[1], "B@example.org", "95", true), (accounts[0], "b", "50,100", true)],
             (await rules.ReadAsync(ContractTests.Token)).Select(rule => (rule.AccountId, rule.Account, rule.Thresholds, rule.Forecast)));
         Assert.Equal(4, (await rules.WithoutAsync(ContractTests.Token)).Count);
 
-        Assert.Equal(RuleOutcome.Done, await rules.RemoveAsync(accounts[1], s_admin));
-        Assert.Equal(RuleOutcome.NotThere, await rules.RemoveAsync(accounts[1], s_admin));
+        Assert.Equal(RuleOutcome.Done, await rules.RemoveAsync(accounts[1], Given.Admin));
+        Assert.Equal(RuleOutcome.NotThere, await rules.RemoveAsync(accounts[1], Given.Admin));
         Assert.Equal([accounts[0]], (await rules.ReadAsync(ContractTests.Token)).Select(rule => rule.AccountId));
     }
 
@@ -67,7 +65,7 @@ public sealed class AlertContractTests
             await database.ListAsync("SELECT threshold_milli, forecast_told, resets_at FROM quota_alert_states", rows => (rows.Int64(0), rows.Int64(1), rows.Int64OrNull(2))));
 
         // The account's own rule takes precedence, and the state follows.
-        await database.Store<AlertRuleStore>().SaveAsync(account, [90_000], false, s_admin);
+        await database.Store<AlertRuleStore>().SaveAsync(account, [90_000], false, Given.Admin);
         await database.PolledAsync(account, "five_hour", 96_000, null, now.AddMinutes(1));
         await watch.ReadingsStoredAsync(account);
         Assert.Equal([80_000L, 90_000L], await database.ListAsync("SELECT threshold_milli FROM quota_alerts ORDER BY alert_id", rows => rows.Int64(0)));
@@ -231,7 +229,7 @@ public sealed class AlertContractTests
     {
         await using var database = TestDatabase.Open(kind, settings: s_channels);
         await database.WriteAsync(session => database.Store<Notifications>().Write(session, "Größe 🦊"));
-        await database.Store<AlertWatch>().TestAsync(s_admin);
+        await database.Store<AlertWatch>().TestAsync(Given.Admin);
 
         var due = await DueAsync(database);
 

@@ -7,8 +7,6 @@ namespace Ccflux.Receiver.Tests.Contracts;
 [Collection<ContractTests>]
 public sealed class AuditLogContractTests
 {
-    private static readonly AuditActor s_admin = new("admin", "192.0.2.7");
-
     [Theory, EachDatabase]
     public async Task Read_ReturnsWholeLines_TheNewestFirst(DatabaseKind kind)
     {
@@ -60,12 +58,12 @@ public sealed class AuditLogContractTests
     {
         await using var database = TestDatabase.Open(kind);
         var viewer = new AuditActor("viewer", "192.0.2.7");
-        await SignInAsync(database, s_admin, SignInAudit.SignedIn, times: 11);
-        await SignInAsync(database, s_admin with { Address = "192.0.2.8" }, SignInAudit.SignedIn, times: 2);
+        await SignInAsync(database, Given.Admin, SignInAudit.SignedIn, times: 11);
+        await SignInAsync(database, Given.Admin with { Address = "192.0.2.8" }, SignInAudit.SignedIn, times: 2);
         await SignInAsync(database, viewer, SignInAudit.SignedIn, times: 1);
-        await SignInAsync(database, s_admin, SignInAudit.SignedOut, times: 1);
+        await SignInAsync(database, Given.Admin, SignInAudit.SignedOut, times: 1);
         database.Time.Advance(TimeSpan.FromMinutes(60));
-        await SignInAsync(database, s_admin, SignInAudit.SignedIn, times: 1);
+        await SignInAsync(database, Given.Admin, SignInAudit.SignedIn, times: 1);
 
         Assert.Equal(
             [
@@ -86,11 +84,11 @@ public sealed class AuditLogContractTests
         {
             for (var number = 0; number < SignInAudit.MaxAddresses + 3; number++)
             {
-                SignInAudit.Write(session, database.Time.GetUtcNow(), s_admin with { Address = number.ToString(CultureInfo.InvariantCulture) }, SignInAudit.Refused);
+                SignInAudit.Write(session, database.Time.GetUtcNow(), Given.Admin with { Address = number.ToString(CultureInfo.InvariantCulture) }, SignInAudit.Refused);
             }
 
             // An address with a line keeps it.
-            SignInAudit.Write(session, database.Time.GetUtcNow(), s_admin with { Address = "7" }, SignInAudit.Refused);
+            SignInAudit.Write(session, database.Time.GetUtcNow(), Given.Admin with { Address = "7" }, SignInAudit.Refused);
         });
 
         var lines = await database.Store<AuditLog>().ReadAsync(500, long.MaxValue, ContractTests.Token);
@@ -144,7 +142,7 @@ public sealed class AuditLogContractTests
     }
 
     private static Task WriteAsync(TestDatabase database, string action, string target, string detail) =>
-        database.WriteAsync(session => AuditLog.Write(session, new AuditEntry(database.Time.GetUtcNow(), s_admin, action, target, detail)));
+        database.WriteAsync(session => AuditLog.Write(session, new AuditEntry(database.Time.GetUtcNow(), Given.Admin, action, target, detail)));
 
     private static Task SignInAsync(TestDatabase database, AuditActor actor, string action, int times) => database.WriteAsync(session =>
     {

@@ -30,7 +30,7 @@ public sealed class BoardContractTests
         var agent = await database.AgentAsync("machine", account);
         await database.IssueAsync(agent, account);
         await database.ReportAsync(agent, FleetGiven.Full("1"), sessions: ["s"]);
-        await database.Store<RotationControls>().PinAsync(new Pin(PinScope.ConfigDir, agent, account, PinMode.Strict), FleetGiven.Admin);
+        await database.Store<RotationControls>().PinAsync(new Pin(PinScope.ConfigDir, agent, account, PinMode.Strict), Given.Admin);
         var now = database.Time.GetUtcNow();
 
         var board = await database.Store<BoardQuery>().ReadAsync(ContractTests.Token);
@@ -48,7 +48,8 @@ public sealed class BoardContractTests
     {
         await using var database = TestDatabase.Open(kind);
         var now = database.Time.GetUtcNow();
-        var (account, other) = (await database.VaultAccountAsync("1"), await database.VaultAccountAsync("2"));
+        var account = await database.VaultAccountAsync("1");
+        await database.VaultAccountAsync("2");
         var (polled, shown, foreign) =
             (await database.QuotaAccountAsync("person-1:org"), await database.QuotaAccountAsync("person-2:org", owner: 7), await database.QuotaAccountAsync("Person-2:org"));
         await database.PolledAsync(polled, "five_hour", 1_000, observedAt: now);
@@ -59,7 +60,6 @@ public sealed class BoardContractTests
 
         var rows = await database.ListAsync(FleetReadSql.Windows, WindowRow.Of);
 
-        Assert.NotEqual(account, other);
         Assert.Equal(
             [(account, "five_hour", 1_000L, null, database.Now, "oauth"), (account, "größe", 2_500L, (long?)(database.Now + 7_200_000), database.Now, "oauth")],
             rows.OrderBy(row => row.Name, StringComparer.Ordinal).Select(row => (row.AccountId, row.Name, row.UsedMilli, row.ResetsAt, row.ObservedAt, row.Source)));
@@ -130,11 +130,8 @@ public sealed class BoardContractTests
 
         async Task CommandAsync(long id, string agent, long to, long issuedAt, long settledAt, string state = "confirmed")
         {
-            await database.ExecuteAsync(
-                CommandSql.Insert,
-                ("command", id), ("agent", agent), ("account", to), ("kind", "swap"), ("whole", false), ("fingerprint", "1"), ("replaces", "former"), ("sealed", "sealed"),
-                ("signature", "signature"), ("issued_by", "switcher"), ("now", issuedAt), ("expires_at", issuedAt + 1));
-            await database.ExecuteAsync(CommandSql.Settle, ("state", state), ("reason", "reason"), ("now", settledAt), ("command", id));
+            await database.CommandAsync(id, agent, to, issuedAt, by: "switcher");
+            await database.SettleAsync(id, state, settledAt);
         }
     }
 
@@ -151,7 +148,7 @@ public sealed class BoardContractTests
                 new(PinScope.ConfigDir, "agent", account, PinMode.Strict), new(PinScope.Machine, "Z", account, PinMode.Soft),
             ])
         {
-            Assert.Null(await database.Store<RotationControls>().PinAsync(pin, FleetGiven.Admin));
+            Assert.Null(await database.Store<RotationControls>().PinAsync(pin, Given.Admin));
         }
 
         var rows = await database.ListAsync(

@@ -2,7 +2,6 @@ using Ccflux.Contracts.Fleet;
 using Ccflux.Receiver.Fleet.Agents;
 using Ccflux.Receiver.Fleet.Store;
 using Ccflux.Receiver.Fleet.Vault;
-using Ccflux.Storage.Sql;
 
 namespace Ccflux.Receiver.Tests.Contracts;
 
@@ -61,7 +60,7 @@ public sealed class CommandContractTests
 
         Assert.Equal(1, await database.ScalarAsync(CommandSql.NextId, ("now", 0)));
         Assert.Equal(5, await database.ScalarAsync(CommandSql.NextId, ("now", 5)));
-        await InsertAsync(database, 9, "a", account);
+        await database.CommandAsync(9, "a", account);
         Assert.Equal(10, await database.ScalarAsync(CommandSql.NextId, ("now", 5)));
         Assert.Equal(11, await database.ScalarAsync(CommandSql.NextId, ("now", 11)));
     }
@@ -77,25 +76,23 @@ public sealed class CommandContractTests
 
         var account = await database.BareAccountAsync("p", "p", organization: null, "1");
 
-        Assert.Equal(1, await InsertAsync(database, 1, "a", account));
-        Assert.Equal(0, await InsertAsync(database, 2, "a", account));
-        Assert.Equal(0, await InsertAsync(database, 1, "b", account));
-        Assert.Equal(1, await InsertAsync(database, 2, "A", account));
+        Assert.Equal(1, await database.CommandAsync(1, "a", account));
+        Assert.Equal(0, await database.CommandAsync(2, "a", account));
+        Assert.Equal(0, await database.CommandAsync(1, "b", account));
+        Assert.Equal(1, await database.CommandAsync(2, "A", account));
         Assert.Equal(1, await database.ExecuteAsync(CommandSql.Deliver, ("now", 5), ("command", 1)));
         Assert.Equal(0, await database.ExecuteAsync(CommandSql.Deliver, ("now", 6), ("command", 1)));
-        Assert.Equal(0, await InsertAsync(database, 3, "a", account));
+        Assert.Equal(0, await database.CommandAsync(3, "a", account));
         Assert.Equal(["A", "a"], (await database.ListAsync(CommandSql.Waiting, rows => rows.Text(0))).Order(StringComparer.Ordinal));
 
-        Assert.Equal(1, await SettleAsync("refused", 7));
-        Assert.Equal(0, await SettleAsync("confirmed", 8));
-        Assert.Equal(1, await InsertAsync(database, 3, "a", account));
+        Assert.Equal(1, await database.SettleAsync(1, "refused", 7));
+        Assert.Equal(0, await database.SettleAsync(1, "confirmed", 8));
+        Assert.Equal(1, await database.CommandAsync(3, "a", account));
         Assert.Equal(1, await database.ExecuteAsync(CommandSql.Delete, ("command", 2)));
 
         Assert.Equal(
             [(1L, "refused", "reason", (long?)5L, (long?)7L, false), (3L, "issued", null, null, null, true)],
             (await CommandsAsync(database)).Select(command => (command.Id, command.State, command.Reason, command.DeliveredAt, command.SettledAt, command.IsSealed)));
-
-        Task<int> SettleAsync(string state, long now) => database.ExecuteAsync(CommandSql.Settle, ("state", state), ("reason", "reason"), ("now", now), ("command", 1));
     }
 
     [Theory, EachDatabase]
@@ -199,10 +196,10 @@ public sealed class CommandContractTests
         foreach (var (id, agent, settledAt) in ((long, string, long?)[])[(1, "a", 99), (2, "b", 100), (3, "c", null)])
         {
             await database.BareAgentAsync(agent, "machine");
-            await InsertAsync(database, id, agent, account);
+            await database.CommandAsync(id, agent, account);
             if (settledAt is { } at)
             {
-                await database.ExecuteAsync(CommandSql.Settle, ("state", "confirmed"), ("reason", SqlValue.Null), ("now", at), ("command", id));
+                await database.SettleAsync(id, "confirmed", at);
             }
         }
 
@@ -210,12 +207,6 @@ public sealed class CommandContractTests
 
         Assert.Equal([2L, 3L], (await CommandsAsync(database)).Select(command => command.Id));
     }
-
-    private static Task<int> InsertAsync(TestDatabase database, long id, string agent, long account) => database.ExecuteAsync(
-        CommandSql.Insert,
-        ("command", id), ("agent", agent), ("account", account), ("kind", SealedCommand.Swap), ("whole", false), ("fingerprint", "1"), ("replaces", "former"),
-        ("sealed", "sealed"),
-        ("signature", "signature"), ("issued_by", "admin"), ("now", 1), ("expires_at", 2));
 
     private static Task<List<Command>> CommandsAsync(TestDatabase database) => database.ListAsync(
         """

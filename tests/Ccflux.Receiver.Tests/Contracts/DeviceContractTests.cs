@@ -10,8 +10,6 @@ namespace Ccflux.Receiver.Tests.Contracts;
 [Collection<ContractTests>]
 public sealed class DeviceContractTests
 {
-    private static readonly AuditActor s_admin = new("admin", "192.0.2.7");
-
     [Theory, EachDatabase]
     public async Task Register_NewKey_StoresTheDeviceOfThatUser(DatabaseKind kind)
     {
@@ -54,10 +52,10 @@ public sealed class DeviceContractTests
         var keys = database.Store<DeviceKeys>();
         var device = await database.DeviceAsync(amara, "laptop", 1, key: "key");
 
-        var revoked = await keys.RevokeAsync(s_admin, device);
+        var revoked = await keys.RevokeAsync(Given.Admin, device);
         database.Time.Advance(TimeSpan.FromMinutes(1));
-        Assert.Equal(AccountFault.UnknownDevice, (await keys.RevokeAsync(s_admin, device)).Fault);
-        Assert.Equal(AccountFault.UnknownDevice, (await keys.RevokeAsync(s_admin, device + 1)).Fault);
+        Assert.Equal(AccountFault.UnknownDevice, (await keys.RevokeAsync(Given.Admin, device)).Fault);
+        Assert.Equal(AccountFault.UnknownDevice, (await keys.RevokeAsync(Given.Admin, device + 1)).Fault);
 
         Assert.Equal("amara@example.org laptop", revoked.Target);
         Assert.Equal(database.Now - 60_000, await database.ScalarAsync("SELECT revoked_at FROM devices"));
@@ -76,8 +74,8 @@ public sealed class DeviceContractTests
         var device = (await database.ScalarAsync("SELECT device_ref FROM devices"))!.Value;
         Assert.Equal(DeviceState.Pending, (await FindAsync(database, amara, "key")).State);
 
-        Assert.True((await keys.ApproveAsync(s_admin, device)).IsOk);
-        Assert.False((await keys.ApproveAsync(s_admin, device)).IsOk);
+        Assert.True((await keys.ApproveAsync(Given.Admin, device)).IsOk);
+        Assert.False((await keys.ApproveAsync(Given.Admin, device)).IsOk);
 
         Assert.Equal(DeviceState.Active, (await FindAsync(database, amara, "key")).State);
         Assert.Equal([("device.approve", "amara@example.org laptop")], await AuditAsync(database));

@@ -5,7 +5,6 @@ using Ccflux.Receiver.Fleet.Agents;
 using Ccflux.Receiver.Fleet.Sessions;
 using Ccflux.Receiver.Fleet.Store;
 using Ccflux.Receiver.Fleet.Vault;
-using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Storage.Sql;
 using Ccflux.Storage.Writing;
 
@@ -14,8 +13,6 @@ namespace Ccflux.Receiver.Tests.Contracts;
 /// <summary>Accounts of the vault and agents, made as people and agents make them.</summary>
 internal static class FleetGiven
 {
-    public static readonly AuditActor Admin = new("admin", "192.0.2.7");
-
     /// <summary>How long an access token lives, unless a test says otherwise.</summary>
     public static readonly TimeSpan Life = TimeSpan.FromHours(8);
 
@@ -53,7 +50,7 @@ internal static class FleetGiven
     }
 
     public static Task<ImportResult> ImportAsync(this TestDatabase database, string label, byte[] login, bool vaultOnly = true) =>
-        database.Store<AccountImport>().ImportAsync(label, login, vaultOnly, Admin, ContractTests.Token);
+        database.Store<AccountImport>().ImportAsync(label, login, vaultOnly, Given.Admin, ContractTests.Token);
 
     /// <summary>An account with a login that the receiver renews.</summary>
     /// <param name="database">Where.</param>
@@ -91,11 +88,11 @@ internal static class FleetGiven
     /// <returns>The agent's id.</returns>
     public static async Task<string> AgentAsync(this TestDatabase database, string machine, params long[] granted)
     {
-        var code = await database.Store<AgentStore>().NewCodeAsync(machine, Admin);
+        var code = await database.Store<AgentStore>().NewCodeAsync(machine, Given.Admin);
         var agent = (await database.EnrolAsync(code!, machine)).Reply!.AgentId;
         foreach (var account in granted)
         {
-            Assert.True(await database.Store<AgentStore>().GrantAsync(agent, account, granted: true, Admin));
+            Assert.True(await database.Store<AgentStore>().GrantAsync(agent, account, granted: true, Given.Admin));
         }
 
         return agent;
@@ -124,8 +121,7 @@ internal static class FleetGiven
     public static Task<int> BareAgentAsync(this TestDatabase database, string id, string machine, long enrolledAt = 1, string? receiverKey = null) => database.ExecuteAsync(
         AgentSql.Insert,
         ("agent", id), ("machine", machine), ("config_dir", "0123456789abcdef"), ("platform", "linux"), ("version", "0.2.0"), ("signing_key", "signing"),
-        ("sealing_key", "sealing"),
-        ("receiver_key", receiverKey), ("now", enrolledAt));
+        ("sealing_key", "sealing"), ("receiver_key", receiverKey), ("now", enrolledAt));
 
     public static async Task<EnrolledAgent> EnrolledAsync(this TestDatabase database, string agent) =>
         (await database.Store<AgentDirectory>().ReadAsync(agent, ContractTests.Token))!;
@@ -163,7 +159,25 @@ internal static class FleetGiven
     }
 
     public static Task<IssueResult> IssueAsync(this TestDatabase database, string agent, long account, bool allowCopy = false) =>
-        database.Store<AgentCommandQueue>().IssueAsync(agent, account, allowCopy, Admin);
+        database.Store<AgentCommandQueue>().IssueAsync(agent, account, allowCopy, Given.Admin);
+
+    /// <summary>A command with a copy of a login; none if its agent has an open one or its number is taken.</summary>
+    /// <param name="database">Where.</param>
+    /// <param name="command">Its number.</param>
+    /// <param name="agent">For which agent.</param>
+    /// <param name="account">Whose login.</param>
+    /// <param name="issuedAt">When.</param>
+    /// <param name="expiresAt">By default a millisecond later.</param>
+    /// <param name="by">Who issued it.</param>
+    /// <returns>1, or 0 for none.</returns>
+    public static Task<int> CommandAsync(
+        this TestDatabase database, long command, string agent, long account, long issuedAt = 1, long? expiresAt = null, string by = "admin") => database.ExecuteAsync(
+        CommandSql.Insert,
+        ("command", command), ("agent", agent), ("account", account), ("kind", SealedCommand.Swap), ("whole", false), ("fingerprint", "1"), ("replaces", "former"),
+        ("sealed", "sealed"), ("signature", "signature"), ("issued_by", by), ("now", issuedAt), ("expires_at", expiresAt ?? issuedAt + 1));
+
+    public static Task<int> SettleAsync(this TestDatabase database, long command, string state, long now, string reason = "reason") => database.ExecuteAsync(
+        CommandSql.Settle, ("state", state), ("reason", reason), ("now", now), ("command", command));
 
     /// <summary>A refresh that began and did not end.</summary>
     public static Task<int> IntentAsync(this TestDatabase database, long account, string fingerprint, long begunAt, string intent = "intent") => database.ExecuteAsync(

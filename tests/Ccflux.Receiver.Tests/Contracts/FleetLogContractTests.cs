@@ -43,7 +43,7 @@ public sealed class FleetLogContractTests
         await using var database = TestDatabase.Open(kind);
         var account = await database.BareAccountAsync("p", "p", organization: null, "1");
         await database.BareAgentAsync("agent", "machine");
-        await AccessAsync(database, new FleetAccess(FleetGiven.Admin, FleetAction.Seal, "not-granted", account, "agent", Detail: "detail"));
+        await AccessAsync(database, new FleetAccess(Given.Admin, FleetAction.Seal, "not-granted", account, "agent", Detail: "detail"));
         await AccessAsync(database, new FleetAccess(AuditActor.Cli, FleetAction.Revoke, FleetAccess.Done, AgentId: "agent"));
         await AccessAsync(database, new FleetAccess(AuditActor.Cli, FleetAction.Remove, FleetAccess.Done, account + 1, "gone"));
         await AccessAsync(database, new FleetAccess(s_agent, FleetAction.Deliver, FleetAccess.Done, account, "agent"));

@@ -1,10 +1,14 @@
 using Ccflux.Receiver.Identity.Users;
+using Ccflux.Receiver.Platform.Auth.Admin;
 
 namespace Ccflux.Receiver.Tests.Contracts;
 
 /// <summary>Rows that other stores write, for tests of a store that reads them. Ids are drawn by the database.</summary>
 internal static class Given
 {
+    /// <summary>Who changes something.</summary>
+    public static readonly AuditActor Admin = new("admin", "192.0.2.7");
+
     /// <returns>The user's id.</returns>
     public static Task<long> UserAsync(this TestDatabase database, string email, string division = "") => database.InsertAsync(
         "INSERT INTO users (email, division, created_at) VALUES (@email, @division, @now) RETURNING user_id",
@@ -39,4 +43,12 @@ internal static class Given
             """,
             ("user", user), ("public_key", key ?? "key of " + name), ("name", name), ("registered_at", registeredAt), ("approved_at", approvedAt),
             ("revoked_at", revokedAt), ("last_seen_at", lastSeenAt));
+
+    /// <param name="database">Where.</param>
+    /// <param name="number">Its hash.</param>
+    /// <param name="user">Whose.</param>
+    /// <param name="refresh">The refresh token that it was issued for, as it is stored.</param>
+    /// <param name="expires">When, in epoch milliseconds.</param>
+    public static Task AccessTokenAsync(this TestDatabase database, byte number, long user, string refresh, long expires) => database.ExecuteAsync(
+        TokensSql.InsertAccess, ("hash", new[] { number }), ("user", user), ("refresh_token", refresh), ("now", database.Now), ("expires_at", expires));
 }

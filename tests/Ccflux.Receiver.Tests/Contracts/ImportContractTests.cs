@@ -77,8 +77,7 @@ public sealed class ImportContractTests
     public async Task EndAccessTokens_AfterARestore_EndsAll(DatabaseKind kind)
     {
         await using var database = TestDatabase.Open(kind);
-        await database.ExecuteAsync(
-            "INSERT INTO access_tokens (token_hash, user_id, refresh_token, created_at, expires_at) VALUES (@hash, 1, 'r', 1, 2)", ("hash", new byte[] { 1 }));
+        await database.AccessTokenAsync(1, 1, "r", database.Now + 1);
 
         Assert.Equal(1, await database.ExecuteAsync(RevocationsSql.EndAccessTokens));
         Assert.Equal(0, await database.ScalarAsync("SELECT count(*) FROM access_tokens"));

@@ -92,13 +92,13 @@ public sealed class MonitorContractTests
         await using var database = TestDatabase.Open(kind);
         Assert.Equal((0L, 0L, 0L), await CountAsync());
         var now = database.Time.GetUtcNow();
-        foreach (var state in (PollState[])
+        foreach (var (key, state) in ((string, PollState)[])
             [
-                PollState.New, new(now, now, 0, null, null, null, []), new(now, null, 1, PollFailure.TimedOut, now, null, []),
-                new(now, now, 9, PollFailure.TimedOut, now, null, []),
+                ("new", PollState.New), ("good", new(now, now, 0, null, null, null, [])), ("never good", new(now, null, 1, PollFailure.TimedOut, now, null, [])),
+                ("once good", new(now, now, 9, PollFailure.TimedOut, now, null, [])),
             ])
         {
-            var account = await database.QuotaAccountAsync(Guid.NewGuid().ToString("N"));
+            var account = await database.QuotaAccountAsync(key);
             await database.WriteAsync(session => PolledAccountStore.SavePoll(session, account, state, now));
         }
 

@@ -23,10 +23,10 @@ public sealed class RotationContractTests
         var none = await controls.ReadAsync(ContractTests.Token);
         Assert.Equal((false, 0, 0, 0), (none.Paused, none.Requested.Count, none.Cooling.Count, none.Pins.Count));
 
-        Assert.Null(await controls.PauseAsync(paused: true, FleetGiven.Admin));
-        Assert.Null(await controls.PauseAsync(paused: true, FleetGiven.Admin));
-        Assert.Null(await controls.RequestAsync(agent, account, FleetGiven.Admin));
-        Assert.Null(await controls.RequestAsync(agent, other, FleetGiven.Admin));
+        Assert.Null(await controls.PauseAsync(paused: true, Given.Admin));
+        Assert.Null(await controls.PauseAsync(paused: true, Given.Admin));
+        Assert.Null(await controls.RequestAsync(agent, account, Given.Admin));
+        Assert.Null(await controls.RequestAsync(agent, other, Given.Admin));
         await database.WriteAsync(session => RotationControls.Remember(session, new HashSet<long> { 30, 4, 200 }));
 
         var directives = await controls.ReadAsync(ContractTests.Token);
@@ -37,9 +37,9 @@ public sealed class RotationContractTests
             [("rotation.cooling", "4,30,200"), ("rotation.paused", "1"), ("rotation.requested." + agent, $"{other}")],
             (await database.ListAsync(RotationSql.Settings, rows => (rows.Text(0), rows.Text(1)))).Order());
 
-        Assert.Null(await controls.PauseAsync(paused: false, FleetGiven.Admin));
-        Assert.Null(await controls.ReleaseAsync(agent, FleetGiven.Admin));
-        Assert.Null(await controls.ReleaseAsync(agent, FleetGiven.Admin));
+        Assert.Null(await controls.PauseAsync(paused: false, Given.Admin));
+        Assert.Null(await controls.ReleaseAsync(agent, Given.Admin));
+        Assert.Null(await controls.ReleaseAsync(agent, Given.Admin));
         await database.WriteAsync(session => RotationControls.Remember(session, new HashSet<long>()));
         Assert.Empty(await database.ListAsync(RotationSql.Settings, rows => rows.Text(0)));
         Assert.Equal(
@@ -54,11 +54,11 @@ public sealed class RotationContractTests
         var controls = database.Store<RotationControls>();
         var account = await database.VaultAccountAsync("1");
         var (agent, revoked) = (await database.AgentAsync("machine"), await database.AgentAsync("revoked", account));
-        await database.Store<AgentStore>().RevokeAsync(revoked, FleetGiven.Admin);
+        await database.Store<AgentStore>().RevokeAsync(revoked, Given.Admin);
 
-        Assert.Equal("No such config dir.", await controls.RequestAsync(revoked, account, FleetGiven.Admin));
-        Assert.Equal("No such config dir.", await controls.RequestAsync("unknown", account, FleetGiven.Admin));
-        Assert.Equal("The account is not granted to this config dir.", await controls.RequestAsync(agent, account, FleetGiven.Admin));
+        Assert.Equal("No such config dir.", await controls.RequestAsync(revoked, account, Given.Admin));
+        Assert.Equal("No such config dir.", await controls.RequestAsync("unknown", account, Given.Admin));
+        Assert.Equal("The account is not granted to this config dir.", await controls.RequestAsync(agent, account, Given.Admin));
         Assert.Empty((await controls.ReadAsync(ContractTests.Token)).Requested);
     }
 
@@ -75,12 +75,12 @@ public sealed class RotationContractTests
                 new(PinScope.Fleet, "ignored", account, PinMode.Soft), new(PinScope.ConfigDir, "b", account, PinMode.Soft),
             ])
         {
-            Assert.Null(await controls.PinAsync(pin, FleetGiven.Admin));
+            Assert.Null(await controls.PinAsync(pin, Given.Admin));
         }
 
         database.Time.Advance(TimeSpan.FromMinutes(1));
         Assert.Null(await controls.PinAsync(new Pin(PinScope.Machine, " b ", other, PinMode.Strict), AuditActor.Cli));
-        Assert.Equal("account: no such account.", await controls.PinAsync(new Pin(PinScope.Fleet, null, other + 1, PinMode.Soft), FleetGiven.Admin));
+        Assert.Equal("account: no such account.", await controls.PinAsync(new Pin(PinScope.Fleet, null, other + 1, PinMode.Soft), Given.Admin));
 
         Assert.Equal(
             [
@@ -93,9 +93,9 @@ public sealed class RotationContractTests
             (await controls.ReadAsync(ContractTests.Token)).Pins);
         Assert.Equal(5, await database.ScalarAsync(RotationSql.CountPins));
 
-        Assert.Null(await controls.UnpinAsync(PinScope.Fleet, target: null, FleetGiven.Admin));
-        Assert.Null(await controls.UnpinAsync(PinScope.Machine, "B", FleetGiven.Admin));
-        Assert.Null(await controls.UnpinAsync(PinScope.Machine, "unknown", FleetGiven.Admin));
+        Assert.Null(await controls.UnpinAsync(PinScope.Fleet, target: null, Given.Admin));
+        Assert.Null(await controls.UnpinAsync(PinScope.Machine, "B", Given.Admin));
+        Assert.Null(await controls.UnpinAsync(PinScope.Machine, "unknown", Given.Admin));
         Assert.Equal(["b", "b", "ä"], (await controls.ReadAsync(ContractTests.Token)).Pins.Select(pin => pin.Target));
         Assert.Equal(2, (await EventsAsync(database, new EventFilter(RotationEvent.Unpinned))).Count);
     }

@@ -20,7 +20,7 @@ public sealed class SessionContractTests
         var seenAt = database.Time.GetUtcNow();
         await database.ReportAsync(agent, "fingerprint", sessions: ["b", "a", "A", "b"]);
         await database.ReportAsync(revoked, applied: null, sessions: ["2"]);
-        await database.Store<AgentStore>().RevokeAsync(revoked, FleetGiven.Admin);
+        await database.Store<AgentStore>().RevokeAsync(revoked, Given.Admin);
         // What an earlier process left is replaced.
         await database.ExecuteAsync(
             SessionSql.Insert, ("agent", agent), ("session", "former"), ("state", SessionState.Idle), ("model", (string?)null), ("since", 1), ("seen_at", database.Now));
@@ -89,19 +89,13 @@ public sealed class SessionContractTests
         await database.IntentAsync(account, "full", 1);
         Assert.Empty(await AgentsAsync());
         await database.ExecuteAsync(VaultSql.EndIntents, ("account", account));
-        await InsertAsync();
+        await database.CommandAsync(1, "early", account);
         Assert.Empty(await AgentsAsync());
-        await database.ExecuteAsync(CommandSql.Settle, ("state", "expired"), ("reason", "reason"), ("now", 1), ("command", 1));
+        await database.SettleAsync(1, "expired", 1);
         Assert.Equal(["early"], await AgentsAsync());
         await database.SetHolderAsync(account, Holder.Agent, "early");
         Assert.Empty(await AgentsAsync());
 
         Task<List<string>> AgentsAsync() => database.ListAsync(SessionSql.OnCopies, rows => rows.Int64(1) == account ? rows.Text(0) : "another account");
-
-        Task<int> InsertAsync() => database.ExecuteAsync(
-            CommandSql.Insert,
-            ("command", 1), ("agent", "early"), ("account", account), ("kind", SealedCommand.Swap), ("whole", false), ("fingerprint", "1"), ("replaces", "former"),
-            ("sealed", "sealed"),
-            ("signature", "signature"), ("issued_by", "admin"), ("now", 1), ("expires_at", 2));
     }
 }

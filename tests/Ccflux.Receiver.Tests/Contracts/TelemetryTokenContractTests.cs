@@ -1,5 +1,4 @@
 using Ccflux.Receiver.Identity.Users;
-using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Telemetry.Auth;
 using Ccflux.Receiver.Telemetry.Read;
@@ -13,8 +12,6 @@ namespace Ccflux.Receiver.Tests.Contracts;
 [Collection<ContractTests>]
 public sealed class TelemetryTokenContractTests
 {
-    private static readonly AuditActor s_admin = new("admin", "192.0.2.7");
-
     [Theory, EachDatabase]
     public async Task Token_NamesItsUser_UntilItIsRevoked(DatabaseKind kind)
     {
@@ -23,18 +20,18 @@ public sealed class TelemetryTokenContractTests
         var tokens = database.Store<TelemetryTokens>();
         Assert.Equal(Refusals.TelemetryNotSetUp, await tokens.ExplainAsync(ContractTests.Token));
 
-        var first = (await tokens.IssueAsync(s_admin, "Amara@example.org")).Token!;
-        var second = (await tokens.IssueAsync(s_admin, "amara@example.org")).Token!;
-        var bens = (await tokens.IssueAsync(s_admin, "ben@example.org")).Token!;
-        Assert.Equal(AccountFault.UnknownUser, (await tokens.IssueAsync(s_admin, "nobody@example.org")).Fault);
+        var first = (await tokens.IssueAsync(Given.Admin, "Amara@example.org")).Token!;
+        var second = (await tokens.IssueAsync(Given.Admin, "amara@example.org")).Token!;
+        var bens = (await tokens.IssueAsync(Given.Admin, "ben@example.org")).Token!;
+        Assert.Equal(AccountFault.UnknownUser, (await tokens.IssueAsync(Given.Admin, "nobody@example.org")).Fault);
         Assert.Equal([amara, amara, ben, null], await CallersAsync(first, second, bens, "unknown"));
         Assert.NotEqual(Refusals.TelemetryNotSetUp, await tokens.ExplainAsync(ContractTests.Token));
 
         database.Time.Advance(TimeSpan.FromMinutes(1));
-        var third = (await tokens.ReissueAsync(s_admin, "amara@example.org")).Token!;
+        var third = (await tokens.ReissueAsync(Given.Admin, "amara@example.org")).Token!;
         Assert.Equal([null, null, ben, amara], await CallersAsync(first, second, bens, third));
-        Assert.True((await tokens.RevokeAsync(s_admin, "amara@example.org")).IsOk);
-        Assert.Equal(AccountFault.NoLiveToken, (await tokens.RevokeAsync(s_admin, "amara@example.org")).Fault);
+        Assert.True((await tokens.RevokeAsync(Given.Admin, "amara@example.org")).IsOk);
+        Assert.Equal(AccountFault.NoLiveToken, (await tokens.RevokeAsync(Given.Admin, "amara@example.org")).Fault);
         Assert.Equal([null, ben], await CallersAsync(third, bens));
 
         var query = database.Store<TelemetryAdminQuery>();
@@ -63,7 +60,7 @@ public sealed class TelemetryTokenContractTests
     {
         await using var database = TestDatabase.Open(kind);
         await database.UserAsync("amara@example.org");
-        var token = (await database.Store<TelemetryTokens>().IssueAsync(s_admin, "amara@example.org")).Token!;
+        var token = (await database.Store<TelemetryTokens>().IssueAsync(Given.Admin, "amara@example.org")).Token!;
         var now = database.Time.GetUtcNow();
         await database.RefreshTokenAsync("1", "ben@example.org", now, revoked: true);
         Assert.NotNull(await AuthenticateAsync(database, token));
@@ -80,11 +77,11 @@ public sealed class TelemetryTokenContractTests
     {
         await using var database = TestDatabase.Open(kind);
         var plans = database.Store<PlanStore>();
-        await plans.SetAsync(s_admin, "zoë@example.org", "Max 5×");
-        await plans.SetAsync(s_admin, "unattributed i", "Pro");
+        await plans.SetAsync(Given.Admin, "zoë@example.org", "Max 5×");
+        await plans.SetAsync(Given.Admin, "unattributed i", "Pro");
         database.Time.Advance(TimeSpan.FromMinutes(1));
-        await plans.SetAsync(s_admin, "zoë@example.org", "Max 20×");
-        await plans.SetAsync(s_admin, "nobody@example.org", "");
+        await plans.SetAsync(Given.Admin, "zoë@example.org", "Max 20×");
+        await plans.SetAsync(Given.Admin, "nobody@example.org", "");
 
         Assert.Equal(
             [("unattributed i", "Pro", database.Now - 60_000), ("zoë@example.org", "Max 20×", database.Now)],
@@ -92,7 +89,7 @@ public sealed class TelemetryTokenContractTests
         var query = database.Store<TelemetryAdminQuery>();
         Assert.Equal(new SeatPlan("Max 20×", null, IsSet: true), await query.PlanAsync("zoë@example.org", ContractTests.Token));
 
-        await plans.SetAsync(s_admin, "zoë@example.org", "");
+        await plans.SetAsync(Given.Admin, "zoë@example.org", "");
         Assert.Null(await query.PlanAsync("zoë@example.org", ContractTests.Token));
     }
 
@@ -108,13 +105,13 @@ public sealed class TelemetryTokenContractTests
         var query = database.Store<TelemetryAdminQuery>();
         Assert.Equal(("Zoës Mac", null), await query.InstallAsync(install, ContractTests.Token));
 
-        Assert.Equal(AccountFault.UnknownUser, (await mapping.MapAsync(s_admin, install, "nobody@example.org")).Fault);
-        Assert.Equal(AccountFault.UnknownUser, (await mapping.MapAsync(s_admin, await SubjectAsync("claimed"), "amara@example.org")).Fault);
-        Assert.True((await mapping.MapAsync(s_admin, install, " Amara@example.org")).IsOk);
+        Assert.Equal(AccountFault.UnknownUser, (await mapping.MapAsync(Given.Admin, install, "nobody@example.org")).Fault);
+        Assert.Equal(AccountFault.UnknownUser, (await mapping.MapAsync(Given.Admin, await SubjectAsync("claimed"), "amara@example.org")).Fault);
+        Assert.True((await mapping.MapAsync(Given.Admin, install, " Amara@example.org")).IsOk);
         Assert.Equal(("Zoës Mac", "amara@example.org"), await query.InstallAsync(install, ContractTests.Token));
         Assert.True(await query.IsKnownAsync("amara@example.org", ContractTests.Token));
 
-        Assert.True((await mapping.MapAsync(s_admin, install, "")).IsOk);
+        Assert.True((await mapping.MapAsync(Given.Admin, install, "")).IsOk);
         Assert.Equal(("Zoës Mac", null), await query.InstallAsync(install, ContractTests.Token));
         Assert.Null(await query.InstallAsync(await SubjectAsync("claimed"), ContractTests.Token));
 

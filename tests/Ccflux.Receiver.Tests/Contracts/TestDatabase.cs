@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net;
 using Ccflux.Receiver.Cli;
 using Ccflux.Receiver.Fleet;
 using Ccflux.Receiver.Quota.Sources;
@@ -19,9 +18,6 @@ namespace Ccflux.Receiver.Tests.Contracts;
 /// stands still, no loop runs, and no request leaves the process.</summary>
 internal sealed class TestDatabase : IAsyncDisposable
 {
-    public const string AdminToken = "admin-token-for-contract-tests";
-    public const string ViewerToken = "viewer-token-for-contract-tests";
-
     /// <summary>The receiver's registrations by the settings that they were made with. They contain options and factories, no state.</summary>
     private static readonly ConcurrentDictionary<string, IServiceCollection> s_receivers = new(StringComparer.Ordinal);
 
@@ -149,8 +145,8 @@ internal sealed class TestDatabase : IAsyncDisposable
             ["DATABASE_PATH"] = "/nonexistent/database/ccflux.db",
             ["VAULT_KEY_PATH"] = "/nonexistent/keys",
             ["FLEET"] = "1",
-            ["ADMIN_TOKEN"] = AdminToken,
-            ["VIEWER_TOKEN"] = ViewerToken,
+            ["ADMIN_TOKEN"] = "admin-token-for-contract-tests",
+            ["VIEWER_TOKEN"] = "viewer-token-for-contract-tests",
             ["OTLP_HTTP_ADDR"] = "",
             ["OTLP_GRPC_ADDR"] = "",
         };
@@ -165,16 +161,4 @@ internal sealed class TestDatabase : IAsyncDisposable
         Program.AddServices(builder);
         return builder.Services;
     }
-}
-
-/// <summary>What is at the other end of the receiver's requests.</summary>
-internal sealed class ScriptedUpstream : HttpMessageHandler
-{
-    /// <summary>The body of the answer to a request, by its path; null: nobody answers.</summary>
-    public Func<string, string?> Answer { get; set; } = _ => null;
-
-    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
-        Answer(request.RequestUri!.AbsolutePath) is { } body
-            ? Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { RequestMessage = request, Content = new StringContent(body) })
-            : throw new HttpRequestException(HttpRequestError.ConnectionError, "Nobody answers.");
 }

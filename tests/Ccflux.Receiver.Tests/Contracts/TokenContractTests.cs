@@ -140,9 +140,9 @@ public sealed class TokenContractTests
     public async Task CountActive_CountsThoseThatHaveNotExpired(DatabaseKind kind)
     {
         await using var database = TestDatabase.Open(kind);
-        await AccessTokenAsync(database, 1, "r", database.Now);
-        await AccessTokenAsync(database, 2, "r", database.Now + 1);
-        await AccessTokenAsync(database, 3, "r", database.Now + 2);
+        await database.AccessTokenAsync(1, 1, "r", database.Now);
+        await database.AccessTokenAsync(2, 1, "r", database.Now + 1);
+        await database.AccessTokenAsync(3, 1, "r", database.Now + 2);
 
         Assert.Equal(2, await database.Store<AccessTokenStore>().CountActiveAsync(ContractTests.Token));
     }
@@ -152,11 +152,11 @@ public sealed class TokenContractTests
     {
         await using var database = TestDatabase.Open(kind);
         await database.RefreshTokenAsync(SecretToken.Stored("plain"), Email, database.Time.GetUtcNow());
-        await AccessTokenAsync(database, 1, "another", database.Now);
-        await AccessTokenAsync(database, 2, "another", database.Now + 1);
+        await database.AccessTokenAsync(1, 1, "another", database.Now);
+        await database.AccessTokenAsync(2, 1, "another", database.Now + 1);
         for (byte number = 10; number < 62; number++)
         {
-            await AccessTokenAsync(database, number, SecretToken.Stored("plain"), database.Now + number);
+            await database.AccessTokenAsync(number, 1, SecretToken.Stored("plain"), database.Now + number);
         }
 
         await ExchangeAsync(database, "plain");
@@ -209,9 +209,6 @@ public sealed class TokenContractTests
         request.Headers.Authorization = "Bearer " + token;
         return database.Make<AccessTokenStore>().AuthenticateAsync(request, ContractTests.Token);
     }
-
-    private static Task AccessTokenAsync(TestDatabase database, byte number, string refresh, long expires) => database.ExecuteAsync(
-        TokensSql.InsertAccess, ("hash", new[] { number }), ("user", 1), ("refresh_token", refresh), ("now", database.Now), ("expires_at", expires));
 
     private static Task<List<(string?, string?)>> ExpiriesAsync(TestDatabase database) =>
         database.ListAsync("SELECT expires_at, last_used_at FROM refresh_tokens", rows => (rows.TextOrNull(0), rows.TextOrNull(1)));

@@ -5,6 +5,7 @@ using Ccflux.Receiver.Usage.Read.Snapshots;
 using Ccflux.Receiver.Usage.Read.Views;
 using Ccflux.Storage.Sql;
 using Ccflux.Testing;
+using static Ccflux.Receiver.Tests.Contracts.UsageGiven;
 
 namespace Ccflux.Receiver.Tests.Contracts;
 
@@ -12,8 +13,6 @@ namespace Ccflux.Receiver.Tests.Contracts;
 [Collection<ContractTests>]
 public sealed class UsageDayContractTests
 {
-    private const int Today = 20_777;
-
     private static readonly DateTimeOffset s_midnight = new(2026, 11, 20, 0, 0, 0, TimeSpan.Zero);
 
     [Theory, EachDatabase]
@@ -53,8 +52,8 @@ public sealed class UsageDayContractTests
     {
         await using var database = TestDatabase.Open(kind);
         var user = await database.UserAsync("amara@example.org");
-        await database.ReportAsync(user, A.Turn("s", 0, s_midnight.AddHours(2)).With(("m", UsageGiven.Distinct)),
-            A.Turn("s", 1, s_midnight.AddHours(4)).With(("m", UsageGiven.Distinct)));
+        await database.ReportAsync(user, A.Turn("s", 0, s_midnight.AddHours(2)).With(("m", Distinct)),
+            A.Turn("s", 1, s_midnight.AddHours(4)).With(("m", Distinct)));
         var model = (await database.ScalarAsync("SELECT model_id FROM models"))!.Value;
         var session = (await database.ScalarAsync("SELECT session_ref FROM sessions"))!.Value;
         SqlParameter[] part = [("day", Today), ("from", At(0)), ("until", At(24))];

@@ -6,6 +6,9 @@ namespace Ccflux.Receiver.Tests.Contracts;
 /// <summary>Reports of usage, as the writer's entries.</summary>
 internal static class UsageGiven
 {
+    /// <summary>The day of the test's clock, since 1970.</summary>
+    public const int Today = 20_777;
+
     /// <summary>The 21 columns of sums, as facts and rollups name them.</summary>
     public const string Sums = """
         messages, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, cache_write_1h_tokens,

@@ -3,6 +3,7 @@ using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Usage;
 using Ccflux.Receiver.Usage.Store.Retention;
 using Ccflux.Testing;
+using static Ccflux.Receiver.Tests.Contracts.UsageGiven;
 
 namespace Ccflux.Receiver.Tests.Contracts;
 
@@ -10,8 +11,6 @@ namespace Ccflux.Receiver.Tests.Contracts;
 [Collection<ContractTests>]
 public sealed class UsageRetentionContractTests
 {
-    private const int Today = 20_777;
-
     [Theory, EachDatabase]
     public async Task Remove_OldDays_TakesThemOutOfEveryFigure(DatabaseKind kind)
     {

@@ -2,6 +2,7 @@ using Ccflux.Contracts.Usage;
 using Ccflux.Receiver.Usage.Read.Days;
 using Ccflux.Storage.Reading;
 using Ccflux.Testing;
+using static Ccflux.Receiver.Tests.Contracts.UsageGiven;
 
 namespace Ccflux.Receiver.Tests.Contracts;
 
@@ -9,23 +10,20 @@ namespace Ccflux.Receiver.Tests.Contracts;
 [Collection<ContractTests>]
 public sealed class UsageRollupContractTests
 {
-    /// <summary>The day of the test's clock, since 1970.</summary>
-    private const int Today = 20_777;
-
     [Theory, EachDatabase]
     public async Task Report_OneTurn_IsInEveryRollup(DatabaseKind kind)
     {
         await using var database = TestDatabase.Open(kind);
         var user = await database.UserAsync("amara@example.org");
         var ended = database.Time.GetUtcNow().AddMinutes(-90);
-        await database.ReportAsync(user, A.Turn("s", 0, ended).With(("m", UsageGiven.Distinct)));
+        await database.ReportAsync(user, A.Turn("s", 0, ended).With(("m", Distinct)));
         var (first, last, window) = (ended.AddSeconds(-20).ToUnixTimeMilliseconds(), ended.ToUnixTimeMilliseconds(), ended.AddMinutes(-30).ToUnixTimeMilliseconds());
         var session = (await database.ScalarAsync("SELECT session_ref FROM sessions"))!.Value;
         var model = (await database.ScalarAsync("SELECT model_id FROM models"))!.Value;
 
         Assert.Equal(
             [Today, user, model, 1, .. Enumerable.Range(1, 21).Select(sum => (long)sum)],
-            Assert.Single(await RowsAsync(database, $"SELECT day, user_id, model_id, events, {UsageGiven.Sums} FROM usage_days", 25)));
+            Assert.Single(await RowsAsync(database, $"SELECT day, user_id, model_id, events, {Sums} FROM usage_days", 25)));
         Assert.Equal([Today, user, 1, 0], Assert.Single(await RowsAsync(database, "SELECT day, user_id, turns, failed FROM user_days", 4)));
         Assert.Equal([Today, user, session, -1, 1], Assert.Single(await RowsAsync(database, "SELECT day, user_id, session_ref, prev_day, turns FROM session_days", 5)));
         Assert.Equal(

@@ -10,14 +10,12 @@ namespace Ccflux.Receiver.Tests.Contracts;
 [Collection<ContractTests>]
 public sealed class UserContractTests
 {
-    private static readonly AuditActor s_admin = new("admin", "192.0.2.7");
-
     [Theory, EachDatabase]
     public async Task Add_NewUser_StoresUserTokenAndAuditLine(DatabaseKind kind)
     {
         await using var database = TestDatabase.Open(kind);
 
-        var added = await database.Store<UserAdministration>().AddAsync(s_admin, " Zoë@Example.ORG ", "Größe", days: 30);
+        var added = await database.Store<UserAdministration>().AddAsync(Given.Admin, " Zoë@Example.ORG ", "Größe", days: 30);
 
         Assert.Equal((true, "zoë@example.org"), (added.IsOk, added.Target));
         Assert.Equal([("zoë@example.org", "Größe", database.Now)], await UsersAsync(database));
@@ -34,13 +32,13 @@ public sealed class UserContractTests
     {
         await using var database = TestDatabase.Open(kind);
         var users = database.Store<UserAdministration>();
-        await users.AddAsync(s_admin, "amara@example.org", "", days: 1);
+        await users.AddAsync(Given.Admin, "amara@example.org", "", days: 1);
 
         database.Time.Advance(TimeSpan.FromDays(1) - TimeSpan.FromSeconds(1));
-        Assert.Equal(AccountFault.AlreadyLive, (await users.AddAsync(s_admin, "amara@example.org", "")).Fault);
+        Assert.Equal(AccountFault.AlreadyLive, (await users.AddAsync(Given.Admin, "amara@example.org", "")).Fault);
 
         database.Time.Advance(TimeSpan.FromSeconds(1));
-        Assert.True((await users.AddAsync(s_admin, "amara@example.org", "")).IsOk);
+        Assert.True((await users.AddAsync(Given.Admin, "amara@example.org", "")).IsOk);
         Assert.Single(await UsersAsync(database));
     }
 
@@ -51,9 +49,9 @@ public sealed class UserContractTests
         var users = database.Store<UserAdministration>();
         foreach (var (division, expected) in new[] { ("", ""), ("Platform", "Platform"), ("", "Platform"), ("Data", "Data") })
         {
-            await users.AddAsync(s_admin, "amara@example.org", division);
+            await users.AddAsync(Given.Admin, "amara@example.org", division);
             Assert.Equal(expected, Assert.Single(await UsersAsync(database)).Division);
-            await users.RevokeAsync(s_admin, "amara@example.org");
+            await users.RevokeAsync(Given.Admin, "amara@example.org");
         }
     }
 
@@ -86,19 +84,19 @@ public sealed class UserContractTests
         await database.RefreshTokenAsync("sha256:a1", "amara@example.org", now);
         await database.RefreshTokenAsync("sha256:a2", "amara@example.org", now);
         await database.RefreshTokenAsync("sha256:b", "ben@example.org", now);
-        await AccessTokenAsync(database, 1, amara, "sha256:a1");
-        await AccessTokenAsync(database, 2, ben, "sha256:b");
+        await database.AccessTokenAsync(1, amara, "sha256:a1", database.Now + 1);
+        await database.AccessTokenAsync(2, ben, "sha256:b", database.Now + 1);
 
-        Assert.True((await users.RevokeAsync(s_admin, "Amara@example.org")).IsOk);
-        Assert.Equal(AccountFault.NoLiveToken, (await users.RevokeAsync(s_admin, "amara@example.org")).Fault);
-        Assert.Equal(AccountFault.UnknownUser, (await users.RevokeAsync(s_admin, amara + ben)).Fault);
+        Assert.True((await users.RevokeAsync(Given.Admin, "Amara@example.org")).IsOk);
+        Assert.Equal(AccountFault.NoLiveToken, (await users.RevokeAsync(Given.Admin, "amara@example.org")).Fault);
+        Assert.Equal(AccountFault.UnknownUser, (await users.RevokeAsync(Given.Admin, amara + ben)).Fault);
 
         Assert.Equal(
             [("sha256:a1", true), ("sha256:a2", true), ("sha256:b", false)],
             await database.ListAsync("SELECT token, revoked FROM refresh_tokens ORDER BY token", rows => (rows.Text(0), rows.Bool(1))));
         Assert.Equal([ben], await database.ListAsync("SELECT user_id FROM access_tokens", rows => rows.Int64(0)));
 
-        Assert.True((await users.RevokeAsync(s_admin, ben)).IsOk);
+        Assert.True((await users.RevokeAsync(Given.Admin, ben)).IsOk);
         Assert.Equal(0, await database.ScalarAsync("SELECT count(*) FROM access_tokens"));
     }
 
@@ -113,12 +111,12 @@ public sealed class UserContractTests
         await database.RefreshTokenAsync("sha256:newer", "amara@example.org", now.AddDays(-1), days: 10, division: "Data");
         await database.RefreshTokenAsync("sha256:older", "amara@example.org", now.AddDays(-2), days: 20);
 
-        var reissued = await users.ReissueAsync(s_admin, "amara@example.org");
+        var reissued = await users.ReissueAsync(Given.Admin, "amara@example.org");
 
         Assert.Equal(
             [("sha256:newer", true, 10L), ("sha256:older", true, 20L), ("sha256:revoked", true, 5L), (SecretToken.Stored(reissued.Token!), false, 10L)],
             await database.ListAsync("SELECT token, revoked, days_valid FROM refresh_tokens ORDER BY revoked DESC, token", rows => (rows.Text(0), rows.Bool(1), rows.Int64(2))));
-        Assert.Equal(AccountFault.UnknownUser, (await users.ReissueAsync(s_admin, "ben@example.org")).Fault);
+        Assert.Equal(AccountFault.UnknownUser, (await users.ReissueAsync(Given.Admin, "ben@example.org")).Fault);
     }
 
     [Theory, EachDatabase]
@@ -126,11 +124,11 @@ public sealed class UserContractTests
     {
         await using var database = TestDatabase.Open(kind);
         var users = database.Store<UserAdministration>();
-        await users.AddAsync(s_admin, "amara@example.org", "Data");
-        await users.AddAsync(s_admin, "ben@example.org", "Data");
+        await users.AddAsync(Given.Admin, "amara@example.org", "Data");
+        await users.AddAsync(Given.Admin, "ben@example.org", "Data");
 
-        Assert.True((await users.SetDivisionAsync(s_admin, "amara@example.org", "Platform")).IsOk);
-        Assert.Equal(AccountFault.UnknownUser, (await users.SetDivisionAsync(s_admin, "nobody@example.org", "Platform")).Fault);
+        Assert.True((await users.SetDivisionAsync(Given.Admin, "amara@example.org", "Platform")).IsOk);
+        Assert.Equal(AccountFault.UnknownUser, (await users.SetDivisionAsync(Given.Admin, "nobody@example.org", "Platform")).Fault);
 
         Assert.Equal(
             [("amara@example.org", "Platform", "Platform"), ("ben@example.org", "Data", "Data")],
@@ -216,9 +214,6 @@ public sealed class UserContractTests
 
     private static Task<List<(string Email, string Division, long CreatedAt)>> UsersAsync(TestDatabase database) =>
         database.ListAsync("SELECT email, division, created_at FROM users ORDER BY user_id", rows => (rows.Text(0), rows.Text(1), rows.Int64(2)));
-
-    private static Task AccessTokenAsync(TestDatabase database, byte number, long user, string refresh) => database.ExecuteAsync(
-        TokensSql.InsertAccess, ("hash", new[] { number }), ("user", user), ("refresh_token", refresh), ("now", database.Now), ("expires_at", database.Now + 1));
 
     private static async Task<IEnumerable<(string, string, string)>> AuditAsync(TestDatabase database) =>
         (await database.Store<AuditLog>().ReadAsync(10, long.MaxValue, ContractTests.Token)).Select(line => (line.Action, line.Target, line.Detail));

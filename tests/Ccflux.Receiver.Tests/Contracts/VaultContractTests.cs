@@ -38,7 +38,7 @@ public sealed class VaultContractTests
         await using var database = TestDatabase.Open(kind);
         var account = await database.VaultAccountAsync("1", "work");
         var former = await database.FactsAsync(account);
-        Assert.Null(await database.Store<AccountEdit>().SaveAsync(account, new AccountDetails("work", "amara@example.org", "Team", "2026-12-01", 90, 95), FleetGiven.Admin));
+        Assert.Null(await database.Store<AccountEdit>().SaveAsync(account, new AccountDetails("work", "amara@example.org", "Team", "2026-12-01", 90, 95), Given.Admin));
         await database.ExecuteAsync(VaultSql.SetFault, ("fault", AccountFault.Unknown), ("now", 1), ("account", account), ("fingerprint", FleetGiven.Full("1")));
         await database.ExecuteAsync(VaultSql.SetFailure, ("failure", "no answer"), ("retry_at", 2), ("account", account), ("fingerprint", FleetGiven.Full("1")));
         await database.IntentAsync(account, FleetGiven.Full("1"), 3);
@@ -85,7 +85,7 @@ public sealed class VaultContractTests
         var (agent, revoked) = (await database.AgentAsync("machine"), await database.AgentAsync("revoked"));
         await database.ReportAsync(agent, FleetGiven.Full("1"));
         await database.ReportAsync(revoked, FleetGiven.Full("2"));
-        await database.Store<AgentStore>().RevokeAsync(revoked, FleetGiven.Admin);
+        await database.Store<AgentStore>().RevokeAsync(revoked, Given.Admin);
 
         var facts = await database.FactsAsync(await database.VaultAccountAsync("1"));
         var other = await database.FactsAsync(await database.VaultAccountAsync("2"));
@@ -136,17 +136,17 @@ public sealed class VaultContractTests
         var (account, other) = (await database.VaultAccountAsync("1", "work"), await database.VaultAccountAsync("2", "home"));
         var former = await database.FactsAsync(account);
 
-        Assert.Null(await edit.SaveAsync(account, new AccountDetails(" Büro 🦊 ", " amara@example.org ", " Team ", "2026-12-01", 90, 100), FleetGiven.Admin));
+        Assert.Null(await edit.SaveAsync(account, new AccountDetails(" Büro 🦊 ", " amara@example.org ", " Team ", "2026-12-01", 90, 100), Given.Admin));
 
         Assert.Equal(
             former with { Label = "Büro 🦊", Email = "amara@example.org", Plan = "Team", NextCharge = "2026-12-01", FiveHourCeiling = 90, SevenDayCeiling = 100 },
             await database.FactsAsync(account));
 
-        Assert.Null(await edit.SaveAsync(account, new AccountDetails("büro 🦊", "", "", null, null, null), FleetGiven.Admin));
+        Assert.Null(await edit.SaveAsync(account, new AccountDetails("büro 🦊", "", "", null, null, null), Given.Admin));
         Assert.Equal(former with { Label = "büro 🦊", Plan = "" }, await database.FactsAsync(account));
 
-        Assert.Equal("label: another account has this name.", await edit.SaveAsync(other, new AccountDetails("BüRO 🦊", "", "", null, null, null), FleetGiven.Admin));
-        Assert.Equal("No such account.", await edit.SaveAsync(other + 1, new AccountDetails("new", "", "", null, null, null), FleetGiven.Admin));
+        Assert.Equal("label: another account has this name.", await edit.SaveAsync(other, new AccountDetails("BüRO 🦊", "", "", null, null, null), Given.Admin));
+        Assert.Equal("No such account.", await edit.SaveAsync(other + 1, new AccountDetails("new", "", "", null, null, null), Given.Admin));
         Assert.Equal("home", (await database.FactsAsync(other)).Label);
         Assert.Equal(0, await database.RevisionAsync(account));
     }
@@ -166,14 +166,14 @@ public sealed class VaultContractTests
             await database.IssueAsync(agent, account);
             await database.IntentAsync(account, FleetGiven.Full(tokens), 1);
             await database.ExecuteAsync(LimitSql.Put, ("account", account), ("window", "five_hour"), ("at", 1), ("resets_at", 2));
-            await database.Store<RotationControls>().PinAsync(new Pin(PinScope.Machine, tokens, account, PinMode.Soft), FleetGiven.Admin);
+            await database.Store<RotationControls>().PinAsync(new Pin(PinScope.Machine, tokens, account, PinMode.Soft), Given.Admin);
             agents.Add(agent);
             accounts.Add(account);
         }
 
-        Assert.Null(await edit.RemoveAsync(accounts[0], FleetGiven.Admin));
+        Assert.Null(await edit.RemoveAsync(accounts[0], Given.Admin));
 
-        Assert.Equal("No such account.", await edit.RemoveAsync(accounts[0], FleetGiven.Admin));
+        Assert.Equal("No such account.", await edit.RemoveAsync(accounts[0], Given.Admin));
         foreach (var table in (string[])["fleet_accounts", "fleet_grants", "fleet_commands", "fleet_intents", "fleet_limits", "fleet_pins"])
         {
             Assert.Equal([accounts[1]], await database.ListAsync($"SELECT account_id FROM {table}", rows => rows.Int64(0)));
@@ -355,7 +355,7 @@ public sealed class VaultContractTests
 
         await database.ReportAsync(agent, FleetGiven.Copy("1"), sequence: 3, sessions: ["s"]);
         Assert.True((await database.FactsAsync(account)).InUse);
-        await database.Store<AgentStore>().RevokeAsync(agent, FleetGiven.Admin);
+        await database.Store<AgentStore>().RevokeAsync(agent, Given.Admin);
         Assert.False((await database.FactsAsync(account)).InUse);
     }
 

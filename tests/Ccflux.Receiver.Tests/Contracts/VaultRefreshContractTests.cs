@@ -41,19 +41,13 @@ public sealed class VaultRefreshContractTests
         await database.SetHolderAsync(account, Holder.Foreign);
         Assert.False(await BeginAsync());
         await database.SetHolderAsync(account, Holder.Vault);
-        await CommandAsync(database.Now + 1);
+        await database.CommandAsync(1, agent, account, database.Now);
         Assert.False(await BeginAsync());
         await database.ExecuteAsync(CommandSql.Deliver, ("now", 1), ("command", 1));
         Assert.False(await BeginAsync());
 
         database.Time.Advance(TimeSpan.FromMilliseconds(1));
         Assert.True(await BeginAsync());
-
-        Task<int> CommandAsync(long expiresAt) => database.ExecuteAsync(
-            CommandSql.Insert,
-            ("command", 1), ("agent", agent), ("account", account), ("kind", "swap"), ("whole", false), ("fingerprint", FleetGiven.Copy("1")), ("replaces", "former"),
-            ("sealed", "sealed"),
-            ("signature", "signature"), ("issued_by", "admin"), ("now", database.Now), ("expires_at", expiresAt));
 
         Task<bool> BeginAsync() => database.WriteAsync(session =>
         {
@@ -251,7 +245,7 @@ public sealed class VaultRefreshContractTests
         await database.WriteAsync(session => seal.PublicKey(session));
         var before = await SecretsAsync();
 
-        Assert.Equal(new KeyRotationResult(Reencrypted: 2, Unopened: 1, Removed: 1), await database.Store<KeyRotation>().RunAsync(FleetGiven.Admin));
+        Assert.Equal(new KeyRotationResult(Reencrypted: 2, Unopened: 1, Removed: 1), await database.Store<KeyRotation>().RunAsync(Given.Admin));
 
         var after = await SecretsAsync();
         Assert.Equal([false, true, false], before.Zip(after, (one, other) => string.Equals(one, other, StringComparison.Ordinal)));
