@@ -172,7 +172,7 @@ public sealed class AdminSessionContractTests
     private static byte[] Hash(string cookie) => SHA256.HashData(Encoding.UTF8.GetBytes(cookie));
 
     /// <summary>A session whose hash repeats one byte.</summary>
-    private static Task InsertAsync(TestDatabase database, byte number, string role, long created, long used) => database.ExecuteAsync(
+    private static Task<int> InsertAsync(TestDatabase database, byte number, string role, long created, long used) => database.ExecuteAsync(
         "INSERT INTO admin_sessions (session_hash, role, token_mark, created_at, last_used_at) VALUES (@hash, @role, @mark, @created, @used)",
         ("hash", Enumerable.Repeat(number, 32).ToArray()), ("role", role), ("mark", new byte[] { 0, 255 }), ("created", created), ("used", used));
 

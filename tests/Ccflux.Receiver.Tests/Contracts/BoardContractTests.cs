@@ -1,6 +1,5 @@
 using Ccflux.Receiver.Fleet.Read;
 using Ccflux.Receiver.Fleet.Rotation;
-using Ccflux.Receiver.Fleet.Store;
 using Ccflux.Receiver.Fleet.Switching;
 using Ccflux.Receiver.Quota;
 using Ccflux.Receiver.Quota.Store;

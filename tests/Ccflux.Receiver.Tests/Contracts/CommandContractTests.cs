@@ -118,8 +118,8 @@ public sealed class CommandContractTests
 
         async Task<(string, long)> StateAsync()
         {
-            var command = Assert.Single(await CommandsAsync(database));
-            return (command.State, command.DeliveredAt!.Value);
+            var delivered = Assert.Single(await CommandsAsync(database));
+            return (delivered.State, delivered.DeliveredAt!.Value);
         }
     }
 

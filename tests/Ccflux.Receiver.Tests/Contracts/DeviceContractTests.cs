@@ -103,7 +103,7 @@ public sealed class DeviceContractTests
     }
 
     [Theory, EachDatabase]
-    public async Task Register_ANameThatWasRevoked_IsMarkedAndInTheAuditLogOnce(DatabaseKind kind)
+    public async Task Register_ANameThatWasRevoked_IsMarked_AndInTheAuditLogOnceUntilItIsRevokedAgain(DatabaseKind kind)
     {
         await using var database = TestDatabase.Open(kind);
         var (amara, ben) = (await database.UserAsync("amara@example.org"), await database.UserAsync("ben@example.org"));
@@ -119,6 +119,10 @@ public sealed class DeviceContractTests
             [("1", 0L), ("2", 1L), ("3", 1L), ("b", 0L)],
             await database.ListAsync("SELECT public_key, reregistered FROM devices WHERE revoked_at IS NULL ORDER BY public_key", rows => (rows.Text(0), rows.Int64(1))));
         Assert.Equal([("device.register-again", "amara@example.org laptop")], await AuditAsync(database));
+
+        await database.ExecuteAsync("UPDATE devices SET revoked_at = 3 WHERE revoked_at IS NULL");
+        await keys.RegisterAsync(amara, "4", "laptop");
+        Assert.Equal(2, (await AuditAsync(database)).Count());
     }
 
     [Theory, EachDatabase]

@@ -166,18 +166,17 @@ internal static class FleetGiven
     /// <param name="command">Its number.</param>
     /// <param name="agent">For which agent.</param>
     /// <param name="account">Whose login.</param>
-    /// <param name="issuedAt">When.</param>
-    /// <param name="expiresAt">By default a millisecond later.</param>
+    /// <param name="issuedAt">When. It expires a millisecond later.</param>
     /// <param name="by">Who issued it.</param>
     /// <returns>1, or 0 for none.</returns>
     public static Task<int> CommandAsync(
-        this TestDatabase database, long command, string agent, long account, long issuedAt = 1, long? expiresAt = null, string by = "admin") => database.ExecuteAsync(
+        this TestDatabase database, long command, string agent, long account, long issuedAt = 1, string by = "admin") => database.ExecuteAsync(
         CommandSql.Insert,
         ("command", command), ("agent", agent), ("account", account), ("kind", SealedCommand.Swap), ("whole", false), ("fingerprint", "1"), ("replaces", "former"),
-        ("sealed", "sealed"), ("signature", "signature"), ("issued_by", by), ("now", issuedAt), ("expires_at", expiresAt ?? issuedAt + 1));
+        ("sealed", "sealed"), ("signature", "signature"), ("issued_by", by), ("now", issuedAt), ("expires_at", issuedAt + 1));
 
-    public static Task<int> SettleAsync(this TestDatabase database, long command, string state, long now, string reason = "reason") => database.ExecuteAsync(
-        CommandSql.Settle, ("state", state), ("reason", reason), ("now", now), ("command", command));
+    public static Task<int> SettleAsync(this TestDatabase database, long command, string state, long now) => database.ExecuteAsync(
+        CommandSql.Settle, ("state", state), ("reason", "reason"), ("now", now), ("command", command));
 
     /// <summary>A refresh that began and did not end.</summary>
     public static Task<int> IntentAsync(this TestDatabase database, long account, string fingerprint, long begunAt, string intent = "intent") => database.ExecuteAsync(

@@ -1,6 +1,5 @@
 using Ccflux.Receiver.Composition;
 using Ccflux.Receiver.Fleet.Read;
-using Ccflux.Receiver.Quota;
 using Ccflux.Receiver.Quota.Forecasts;
 using Ccflux.Receiver.Telemetry.Read;
 using Ccflux.Receiver.Telemetry.Read.Views;

@@ -2,7 +2,6 @@ using Ccflux.Contracts.Quota;
 using Ccflux.Receiver.Quota;
 using Ccflux.Receiver.Quota.Ingest;
 using Ccflux.Receiver.Quota.Store;
-using Ccflux.Testing;
 
 namespace Ccflux.Receiver.Tests.Contracts;
 
@@ -198,8 +197,14 @@ public sealed class QuotaReadingContractTests
         Assert.False((await intake.StoreAsync(8, [Reported("one too many", 1)])).Value.TooManyAccounts);
         Assert.Equal(ReadingIntake.MaxAccounts, await database.ScalarAsync(QuotaSql.CountAccountsOfOwner, ("owner", 7)));
 
-        ReportedReading Reported(string account, double used) => new() { Account = account, Window = "five_hour", UsedPercentage = used, ObservedAt = now,
-            ResetsAt = now.AddHours(1) };
+        ReportedReading Reported(string account, double used) => new()
+        {
+            Account = account,
+            Window = "five_hour",
+            UsedPercentage = used,
+            ObservedAt = now,
+            ResetsAt = now.AddHours(1),
+        };
     }
 
     [Theory, EachDatabase]

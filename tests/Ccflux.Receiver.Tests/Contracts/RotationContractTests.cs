@@ -225,6 +225,12 @@ public sealed class RotationContractTests
         database.Time.Advance(at.AddHours(3) - database.Time.GetUtcNow());
         Assert.Equal("seven_day", Assert.Single(await database.ListAsync(LimitSql.Select, LimitRow.Of, ("now", database.Now))).Window);
 
+        // The limit of a window that is over is news again.
+        await database.ReportAsync(agent, FleetGiven.Copy("1"), sequence: 2, sessions: ["s"]);
+        Assert.True(await limits.NoteAsync([new SessionLimitHit("s", "five_hour", database.Time.GetUtcNow(), database.Time.GetUtcNow().AddHours(1))]));
+        Assert.Equal(
+            ["five_hour", "seven_day", "five_hour"], (await EventsAsync(database, new EventFilter(RotationEvent.LimitMet, agent, account))).Select(one => one.Event.Reason));
+
         async Task<List<(long, string, DateTimeOffset, DateTimeOffset)>> LimitsAsync() =>
             [.. (await database.ListAsync(LimitSql.Select, LimitRow.Of, ("now", 0))).OrderBy(row => row.Window, StringComparer.Ordinal)
                 .Select(row => (row.AccountId, row.Window, UnixTime.At(row.At), UnixTime.At(row.ResetsAt)))];

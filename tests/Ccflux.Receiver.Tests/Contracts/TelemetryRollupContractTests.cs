@@ -195,7 +195,8 @@ public sealed class TelemetryRollupContractTests
             SELECT c.kind, coalesce(n.name, ''), coalesce(d.name, ''), c.count, c.latency
             FROM {table} c LEFT JOIN telemetry_names n ON n.name_id = c.name_id LEFT JOIN telemetry_names d ON d.name_id = c.detail_id
             """,
-            rows => $"{rows.Text(0)} {rows.Text(1)} {rows.Text(2)} {rows.Int64(3)}{(Durations(rows.Bytes(4)) is > 0 and var durations ? $" ({durations} durations)" : "")}")).Order(StringComparer.Ordinal),
+            rows => $"{rows.Text(0)} {rows.Text(1)} {rows.Text(2)} {rows.Int64(3)}" + (Durations(rows.Bytes(4)) is > 0 and var durations ? $" ({durations} durations)" : "")))
+            .Order(StringComparer.Ordinal),
     ];
 
     private static long Durations(ReadOnlySpan<byte> stored)

@@ -2,7 +2,6 @@ using Ccflux.Contracts.Usage;
 using Ccflux.Receiver.Usage;
 using Ccflux.Receiver.Usage.Read.Days;
 using Ccflux.Receiver.Usage.Read.Snapshots;
-using Ccflux.Receiver.Usage.Read.Views;
 using Ccflux.Storage.Sql;
 using Ccflux.Testing;
 using static Ccflux.Receiver.Tests.Contracts.UsageGiven;

@@ -93,8 +93,8 @@ public sealed class UsageFactsContractTests
         await using var database = TestDatabase.Open(kind);
         var user = await database.UserAsync("amara@example.org");
         var at = database.Time.GetUtcNow();
-        await database.ReportAsync(database.Incoming(user,
-            A.Turn("s", 0, at, model: "a", outcome: TurnOutcome.Interrupted) with { Entrypoint = null }) with { PluginVersion = null });
+        var first = A.Turn("s", 0, at, model: "a", outcome: TurnOutcome.Interrupted) with { Entrypoint = null };
+        await database.ReportAsync(database.Incoming(user, first) with { PluginVersion = null });
 
         await database.ReportAsync(user, A.Turn("s", 0, at.AddMinutes(1), model: "b", duration: TimeSpan.FromMinutes(5)));
 

@@ -51,8 +51,16 @@ public sealed class VaultContractTests
         Assert.Equal(
             former with
             {
-                Label = "Work 2", Email = "amara@example.org", NextCharge = "2026-12-01", FiveHourCeiling = 90, SevenDayCeiling = 95, Fingerprint = FleetGiven.Full("2"),
-                ExpiresAt = now + FleetGiven.Life, Holder = Holder.Foreign, HeldSince = now, RefreshedAt = now,
+                Label = "Work 2",
+                Email = "amara@example.org",
+                NextCharge = "2026-12-01",
+                FiveHourCeiling = 90,
+                SevenDayCeiling = 95,
+                Fingerprint = FleetGiven.Full("2"),
+                ExpiresAt = now + FleetGiven.Life,
+                Holder = Holder.Foreign,
+                HeldSince = now,
+                RefreshedAt = now,
             },
             await database.FactsAsync(account));
         Assert.Equal(2, await database.RevisionAsync(account));
@@ -200,8 +208,13 @@ public sealed class VaultContractTests
         Assert.Equal(
             former with
             {
-                Fingerprint = "2", Refreshable = false, ExpiresAt = UnixTime.At(9), EndIsKnown = false, RefreshedAt = database.Time.GetUtcNow(),
-                RefreshedBy = RefreshPath.Session, CanOpen = false,
+                Fingerprint = "2",
+                Refreshable = false,
+                ExpiresAt = UnixTime.At(9),
+                EndIsKnown = false,
+                RefreshedAt = database.Time.GetUtcNow(),
+                RefreshedBy = RefreshPath.Session,
+                CanOpen = false,
             },
             await database.FactsAsync(account));
         Assert.Equal(2, await database.RevisionAsync(account));
@@ -344,19 +357,31 @@ public sealed class VaultContractTests
         var agent = await database.AgentAsync("machine", account);
 
         await database.ReportAsync(agent, FleetGiven.Copy("1"));
-        Assert.False((await database.FactsAsync(account)).InUse);
+        Assert.False(await InUseAsync());
         await database.ReportAsync(agent, FleetGiven.Copy("1"), sequence: 2, sessions: ["s"]);
-        Assert.True((await database.FactsAsync(account)).InUse);
+        Assert.True(await InUseAsync());
 
         database.Time.Advance(TokenRule.AgentGrace - TimeSpan.FromMilliseconds(1));
-        Assert.True((await database.FactsAsync(account)).InUse);
+        Assert.True(await InUseAsync());
         database.Time.Advance(TimeSpan.FromMilliseconds(1));
-        Assert.False((await database.FactsAsync(account)).InUse);
+        Assert.False(await InUseAsync());
 
         await database.ReportAsync(agent, FleetGiven.Copy("1"), sequence: 3, sessions: ["s"]);
-        Assert.True((await database.FactsAsync(account)).InUse);
-        await database.Store<AgentStore>().RevokeAsync(agent, Given.Admin);
-        Assert.False((await database.FactsAsync(account)).InUse);
+        Assert.True(await InUseAsync());
+        await database.ExecuteAsync(AgentSql.Withdraw, ("agent", agent), ("account", account));
+        Assert.False(await InUseAsync());
+        await database.SetHolderAsync(account, Holder.Agent, agent);
+        Assert.True(await InUseAsync());
+        await database.ExecuteAsync(AgentSql.Revoke, ("now", 1), ("agent", agent));
+        Assert.False(await InUseAsync());
+
+        // Pages and the decision to refresh ask in different ways.
+        async Task<bool> InUseAsync()
+        {
+            var isInUse = await database.WriteAsync(session => database.Store<VaultStore>().IsInUse(session, account));
+            Assert.Equal((await database.FactsAsync(account)).InUse, isInUse);
+            return isInUse;
+        }
     }
 
     [Theory, EachDatabase]
