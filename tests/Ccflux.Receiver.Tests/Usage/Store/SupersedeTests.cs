@@ -1,3 +1,4 @@
+using Ccflux.Contracts.Usage;
 using Ccflux.Receiver.Usage.Store;
 using Ccflux.Testing;
 
@@ -61,7 +62,7 @@ public sealed class SupersedeTests
         Assert.Equal(covered, SupersedeRule.Covers(reportedAt, endedAt, nextKnown));
     }
 
-    private static Contracts.Usage.TurnReport Turn(int index, int minute) =>
+    private static TurnReport Turn(int index, int minute) =>
         A.Turn("s", index, Noon.AddMinutes(minute + 1).AddMilliseconds(300), duration: TimeSpan.FromMinutes(1));
 
     private static Task<StoreResult> LegacyAsync(StoreUnderTest store, int index, DateTimeOffset at) => store.ReportLegacyAsync(1, A.Turn("s", index, at, duration: TimeSpan.Zero));
