@@ -22,7 +22,7 @@ projects="src/Ccflux.Receiver/Ccflux.Receiver.csproj ${demo:+tools/Ccflux.Lab/Cc
 for project in $projects; do dotnet restore "$project" -nologo -v quiet >/dev/null 2>&1 || true; done &
 build_web
 wait $!
-# shellcheck disable=SC2086
+# shellcheck disable=SC2086 # several projects in one variable
 BUILD_ARGS=-p:RunAnalyzers=false build_dotnet Release $projects
 
 data=${CCFLUX_DATA:-$ROOT/data}${demo:+/demo}

@@ -118,10 +118,17 @@ count_dotnet() {
   if [ -z "$p" ]; then say "FAILED   $1 did not run"; count 0 1 0; else count "$p" "$f" "$s"; fi
 }
 
-# What is checked without being compiled. The formatter starts slowly, so the other checks run next to it.
+# What is checked without being compiled. The formatter takes longest, so the others run next to it.
+! wants web || npm_ci web
 if wants format; then
   eng/lint.sh >"$logs/lint" 2>&1 &
   linted=$!
+fi
+if wants web; then
+  tests/web/run.sh >"$logs/web" 2>&1 &
+  web_tested=$!
+fi
+if wants format; then
   if dotnet format whitespace . --folder --verify-no-changes --include src/ tests/ tools/ bench/ >"$logs/format" 2>&1; then
     count 1 0 0
   else
@@ -134,7 +141,7 @@ if wants format; then
   count_log "the checks of scripts and workflows" "$logs/lint"
 fi
 if wants web; then
-  tests/web/run.sh >"$logs/web" 2>&1 || sed -n '/^✖ failing tests:/,$p' "$logs/web" | head -100 >>"$failures"
+  wait "$web_tested" || sed -n '/^✖ failing tests:/,$p' "$logs/web" | head -100 >>"$failures"
   cat "$logs/web" >&2
   count_log "the tests of the pages' scripts" "$logs/web"
 fi

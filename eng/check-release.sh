@@ -31,7 +31,7 @@ for entry in clang=clang gcc-aarch64-linux-gnu=aarch64-linux-gnu-gcc qemu-user-s
 done
 if [ -n "$packages" ]; then
   say "Installing$packages …"
-  # shellcheck disable=SC2086
+  # shellcheck disable=SC2086 # several packages in one variable
   { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages; } >/dev/null 2>&1 || die "These packages could not be installed:$packages"
 fi
 
