@@ -1,7 +1,7 @@
 using Ccflux.Contracts.Quota;
+using Ccflux.Receiver.Quota;
 using Ccflux.Receiver.Quota.Forecasts;
 using Ccflux.Receiver.Quota.Store;
-using Ccflux.Receiver.Quota;
 using Ccflux.Storage.Writing;
 
 namespace Ccflux.Lab.Demo;

@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using Ccflux.Contracts.Quota;
 using Ccflux.Receiver.Fleet.Rotation;
 using Ccflux.Receiver.Fleet.Store;
-using Ccflux.Receiver.Quota;
 using Ccflux.Storage.Reading;
 
 namespace Ccflux.Receiver.Fleet.Switching;

@@ -1,5 +1,3 @@
-using Ccflux.Contracts.Http;
-
 namespace Ccflux.Receiver.Platform.Http;
 
 /// <content>Refusals of the pages and the API that programs have no reason to tell from others with the same status: without a code.</content>
