@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Headers;
 using Ccflux.Receiver.Platform;
+using Ccflux.Receiver.Telemetry.Store;
 using Ccflux.Storage.Sqlite;
 using Ccflux.Testing;
 
