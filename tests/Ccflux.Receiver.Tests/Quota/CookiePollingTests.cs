@@ -1,3 +1,6 @@
+using Ccflux.Receiver.Quota;
+using Ccflux.Receiver.Quota.Polling;
+
 namespace Ccflux.Receiver.Tests.Quota;
 
 /// <summary>One account polled with cookies, from the setting to the API.</summary>
@@ -40,6 +43,19 @@ public sealed class CookiePollingTests
         await File.WriteAllTextAsync(env, cookies, TestContext.Current.CancellationToken);
         await rig.PassAsync(TimeSpan.FromMinutes(2));
         Assert.InRange(rig.Upstream.Exchanges.Count, before + 1, before + 3);
+    }
+
+    [Fact]
+    public async Task Poll_BeforeItIsDue_IsNotSent()
+    {
+        await using var rig = await QuotaRig.StartAsync();
+        await rig.PassAsync(TimeSpan.FromSeconds(30));
+        var accountPoller = rig.Receiver.Service<AccountPoller>();
+        var key = new PollKey(QuotaSource.ClaudeAi, rig.Upstream.Accounts[0].OrganizationId);
+
+        Assert.Equal(Assert.Single(rig.Poller.Statuses()).NextAt, await accountPoller.PollAsync(key, TestContext.Current.CancellationToken));
+        Assert.Null(await accountPoller.PollAsync(key with { Key = "unknown" }, TestContext.Current.CancellationToken));
+        Assert.Single(rig.Upstream.Exchanges);
     }
 
     [Fact]

@@ -16,7 +16,7 @@ public sealed class DemoQuotaTests
     {
         await using var simulator = await SimulatorProcess.StartAsync();
         var time = new ManualTime(TimeProvider.System.GetUtcNow());
-        await using var receiver = await RunningReceiver.StartAsync(time, [.. simulator.Settings, ("ENV_FILE", Path.Combine(simulator.Folder, ".env"))]);
+        await using var receiver = await RunningReceiver.StartAsync(_ => { }, QuotaRig.NewFolder(), time, [.. simulator.Settings, ("ENV_FILE", Path.Combine(simulator.Folder, ".env"))]);
         await receiver.Make<DemoData>().FillAsync();
         await receiver.Make<DemoQuota>().FillAsync(
             [new("amara.okafor@example.org", 1_900_000, TimeSpan.FromMinutes(4)), new("george.whitlock@example.org", 480_000, TimeSpan.FromHours(7))], TestContext.Current.CancellationToken);

@@ -154,7 +154,7 @@ public sealed class PolledAccountsTests : IDisposable
     }
 
     [Fact]
-    public void Reschedule_AppliesToWhatWaits()
+    public void Interval_Changed_AppliesToWhatWaits()
     {
         Add("a", "b");
         Poll("a", Readings());

@@ -58,8 +58,7 @@ internal sealed class QuotaRig : IAsyncDisposable
     {
         var time = new ManualTime();
         var upstream = new SimulatedUpstream(accounts, time);
-        // A simulated day has 25 000 commits; in memory they take seconds instead of minutes.
-        var folder = Directory.Exists(Memory) ? Directory.CreateDirectory(Path.Combine(Memory, $"ccflux-test-{Guid.NewGuid():N}")).FullName : Directory.CreateTempSubdirectory("ccflux-test-").FullName;
+        var folder = NewFolder();
         (string Key, string? Value)[] all =
         [
             ("ENV_FILE", Path.Combine(folder, ".env")),
@@ -72,6 +71,11 @@ internal sealed class QuotaRig : IAsyncDisposable
         var receiver = await StartReceiverAsync(folder, time, upstream, handler, cookies ? 1 : 0, intervals, all);
         return new QuotaRig(time, upstream, handler, receiver, intervals, all);
     }
+
+    /// <summary>A folder for a database, in memory if possible: a simulated day has thousands of commits.</summary>
+    public static string NewFolder() => Directory.Exists(Memory)
+        ? Directory.CreateDirectory(Path.Combine(Memory, $"ccflux-test-{Guid.NewGuid():N}")).FullName
+        : Directory.CreateTempSubdirectory("ccflux-test-").FullName;
 
     /// <summary>Moves the clock from timer to timer and lets the work that each started finish.</summary>
     public async Task PassAsync(TimeSpan time)

@@ -204,8 +204,9 @@ internal sealed class KeyedScheduler<TKey>(
 
     private void Arm(Entry entry, DateTimeOffset at)
     {
-        var wait = at - time.GetUtcNow();
-        entry.Timer.Change(wait <= TimeSpan.Zero ? TimeSpan.Zero : wait < s_longestWait ? wait : s_longestWait, Timeout.InfiniteTimeSpan);
+        // Timers count whole milliseconds: rounded down, one would fire too early, again and again.
+        var wait = Math.Clamp(Math.Ceiling((at - time.GetUtcNow()).TotalMilliseconds), 0, s_longestWait.TotalMilliseconds);
+        entry.Timer.Change(TimeSpan.FromMilliseconds(wait), Timeout.InfiniteTimeSpan);
     }
 
     private void Forget(TKey key, Entry entry)

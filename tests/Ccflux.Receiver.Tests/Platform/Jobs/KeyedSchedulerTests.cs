@@ -137,7 +137,7 @@ public sealed class KeyedSchedulerTests : IDisposable
     }
 
     [Fact]
-    public async Task SlowKey_DoesNotDelayOthers()
+    public async Task Key_Slow_DoesNotDelayOthers()
     {
         var ends = Hold("slow");
         Schedule("slow", 1);
@@ -174,7 +174,7 @@ public sealed class KeyedSchedulerTests : IDisposable
     }
 
     [Fact]
-    public async Task Stop_CancelsAndWaitsForRuns_AndStartsNoMore()
+    public async Task Stop_WhileAKeyRuns_CancelsItWaitsForItAndStartsNoMore()
     {
         var hasEnded = false;
         var mayEnd = new TaskCompletionSource();
@@ -203,7 +203,7 @@ public sealed class KeyedSchedulerTests : IDisposable
     }
 
     [Fact]
-    public async Task Stop_WaitsNoLongerThanItMay()
+    public async Task Stop_RunThatDoesNotEnd_WaitsOnlyAsLongAsItMay()
     {
         var ends = Hold();
         Schedule("a", 1);
@@ -220,6 +220,19 @@ public sealed class KeyedSchedulerTests : IDisposable
         await IdleAsync();
         _time.Advance(s_minute);
         Assert.Single(_runs);
+    }
+
+    [Fact]
+    public void Key_DueWithinAMillisecond_RunsOnceItIsDue()
+    {
+        var due = TimeSpan.FromMicroseconds(1500);
+        _scheduler.Schedule("a", _start + due);
+
+        _time.Advance(due);
+        Assert.Empty(_runs);
+        _time.Advance(TimeSpan.FromMicroseconds(500));
+
+        Assert.Equal(TimeSpan.FromMilliseconds(2), Assert.Single(_runs).At);
     }
 
     [Fact]
