@@ -10,7 +10,7 @@ namespace Ccflux.Receiver.Tests.Contracts;
 [Collection<ContractTests>]
 public sealed class AdminSessionContractTests
 {
-    private static readonly AuditActor s_viewer = new("viewer", "2001:db8::1");
+    private static readonly Actor s_viewer = Actor.BreakGlass("viewer", "2001:db8::1");
 
     [Theory, EachDatabase]
     public async Task Find_OpenSessions_FindsTheRoleOfEach(DatabaseKind kind)

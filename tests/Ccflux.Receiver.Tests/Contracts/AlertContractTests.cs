@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Quota;
 using Ccflux.Receiver.Quota.Alerts;
 using Ccflux.Storage.Sql;
@@ -25,7 +26,7 @@ public sealed class AlertContractTests
         };
         Assert.Equal(
             ["B@example.org", "a", $"account {accounts[5]}", "b", "owner@example.org", "ä"],
-            (await rules.WithoutAsync(ContractTests.Token)).Select(rule => rule.Account));
+            (await rules.WithoutAsync(DataScope.Everybody, ContractTests.Token)).Select(rule => rule.Account));
 
         Assert.Equal(RuleOutcome.Done, await rules.SaveAsync(accounts[0], [50_000, 100_000], true, Given.Admin));
         Assert.Equal(RuleOutcome.Done, await rules.SaveAsync(accounts[1], [], false, Given.Admin));
@@ -34,12 +35,12 @@ public sealed class AlertContractTests
 
         Assert.Equal(
             [(accounts[1], "B@example.org", "95", true), (accounts[0], "b", "50,100", true)],
-            (await rules.ReadAsync(ContractTests.Token)).Select(rule => (rule.AccountId, rule.Account, rule.Thresholds, rule.Forecast)));
-        Assert.Equal(4, (await rules.WithoutAsync(ContractTests.Token)).Count);
+            (await rules.ReadAsync(DataScope.Everybody, ContractTests.Token)).Select(rule => (rule.AccountId, rule.Account, rule.Thresholds, rule.Forecast)));
+        Assert.Equal(4, (await rules.WithoutAsync(DataScope.Everybody, ContractTests.Token)).Count);
 
         Assert.Equal(RuleOutcome.Done, await rules.RemoveAsync(accounts[1], Given.Admin));
         Assert.Equal(RuleOutcome.NotThere, await rules.RemoveAsync(accounts[1], Given.Admin));
-        Assert.Equal([accounts[0]], (await rules.ReadAsync(ContractTests.Token)).Select(rule => rule.AccountId));
+        Assert.Equal([accounts[0]], (await rules.ReadAsync(DataScope.Everybody, ContractTests.Token)).Select(rule => rule.AccountId));
     }
 
     [Theory, EachDatabase]
@@ -173,7 +174,7 @@ public sealed class AlertContractTests
             await DeliverAsync(database, second, channel, 2, "failed");
         }
 
-        var recent = await database.Store<AlertDelivery>().RecentAsync(4, ContractTests.Token);
+        var recent = await database.Store<AlertDelivery>().RecentAsync(4, DataScope.Everybody, ContractTests.Token);
 
         Assert.Equal(
             [(second, "slack", "failed", "account 0"), (second, "telegram", "failed", "account 0"), (second, "webhook", "failed", "account 0"),
@@ -197,7 +198,7 @@ public sealed class AlertContractTests
 
         Assert.Equal(
             [("slack", "failed", 2L, 8L, "no answer: „kein Anschluß“"), ("webhook", "waiting", 0L, 1L, (string?)null)],
-            (await database.Store<AlertDelivery>().RecentAsync(9, ContractTests.Token)).Select(row => (row.Channel, row.State, row.Attempts, row.NextAt, row.Error)));
+            (await database.Store<AlertDelivery>().RecentAsync(9, DataScope.Everybody, ContractTests.Token)).Select(row => (row.Channel, row.State, row.Attempts, row.NextAt, row.Error)));
 
         Task<int> UpdateAsync(string state, int attempts, int nextAt, int knownAttempts, int knownNextAt) => database.ExecuteAsync(
             AlertSql.UpdateDelivery,

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Auth.Admin;
 
 namespace Ccflux.Receiver.Tests.Contracts;
@@ -57,9 +58,9 @@ public sealed class AuditLogContractTests
     public async Task SignIns_OfOneHourActorAndAddress_AreOneLineWithACounter(DatabaseKind kind)
     {
         await using var database = TestDatabase.Open(kind);
-        var viewer = new AuditActor("viewer", "192.0.2.7");
+        var viewer = Actor.BreakGlass("viewer", "192.0.2.7");
         await SignInAsync(database, Given.Admin, SignInAudit.SignedIn, times: 11);
-        await SignInAsync(database, Given.Admin with { Address = "192.0.2.8" }, SignInAudit.SignedIn, times: 2);
+        await SignInAsync(database, Given.Admin with { IpAddress = "192.0.2.8" }, SignInAudit.SignedIn, times: 2);
         await SignInAsync(database, viewer, SignInAudit.SignedIn, times: 1);
         await SignInAsync(database, Given.Admin, SignInAudit.SignedOut, times: 1);
         database.Time.Advance(TimeSpan.FromMinutes(60));
@@ -84,11 +85,11 @@ public sealed class AuditLogContractTests
         {
             for (var number = 0; number < SignInAudit.MaxAddresses + 3; number++)
             {
-                SignInAudit.Write(session, database.Time.GetUtcNow(), Given.Admin with { Address = number.ToString(CultureInfo.InvariantCulture) }, SignInAudit.Refused);
+                SignInAudit.Write(session, database.Time.GetUtcNow(), Given.Admin with { IpAddress = number.ToString(CultureInfo.InvariantCulture) }, SignInAudit.Refused);
             }
 
             // An address with a line keeps it.
-            SignInAudit.Write(session, database.Time.GetUtcNow(), Given.Admin with { Address = "7" }, SignInAudit.Refused);
+            SignInAudit.Write(session, database.Time.GetUtcNow(), Given.Admin with { IpAddress = "7" }, SignInAudit.Refused);
         });
 
         var lines = await database.Store<AuditLog>().ReadAsync(500, long.MaxValue, ContractTests.Token);
@@ -103,7 +104,7 @@ public sealed class AuditLogContractTests
     {
         await using var database = TestDatabase.Open(kind);
         var audit = database.Store<SignInAudit>();
-        var stranger = new AuditActor("anonymous", "203.0.113.9");
+        var stranger = Actor.Anonymous("203.0.113.9");
 
         await audit.RefusedAsync(stranger);
         await audit.RefusedAsync(stranger);
@@ -144,7 +145,7 @@ public sealed class AuditLogContractTests
     private static Task WriteAsync(TestDatabase database, string action, string target, string detail) =>
         database.WriteAsync(session => AuditLog.Write(session, new AuditEntry(database.Time.GetUtcNow(), Given.Admin, action, target, detail)));
 
-    private static Task SignInAsync(TestDatabase database, AuditActor actor, string action, int times) => database.WriteAsync(session =>
+    private static Task SignInAsync(TestDatabase database, Actor actor, string action, int times) => database.WriteAsync(session =>
     {
         for (; times > 0; times--)
         {

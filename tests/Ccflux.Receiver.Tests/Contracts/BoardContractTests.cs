@@ -1,6 +1,7 @@
 using Ccflux.Receiver.Fleet.Read;
 using Ccflux.Receiver.Fleet.Rotation;
 using Ccflux.Receiver.Fleet.Switching;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Quota;
 using Ccflux.Receiver.Quota.Store;
 
@@ -15,7 +16,7 @@ public sealed class BoardContractTests
     {
         await using var database = TestDatabase.Open(kind);
 
-        var board = await database.Store<BoardQuery>().ReadAsync(ContractTests.Token);
+        var board = await database.Store<BoardQuery>().ReadAsync(DataScope.Everybody, ContractTests.Token);
 
         Assert.Equal(new FleetHead(LastPollAt: null, NextPollAt: null, Failing: 0, LastSwitch: null, IsPaused: false), board.Head);
         Assert.Equal((0, 0, 0, 0, 0), (board.Accounts.Count, board.Agents.Count, board.Sessions.Count, board.Pins.Count, board.Decisions.Count));
@@ -32,7 +33,7 @@ public sealed class BoardContractTests
         await database.Store<RotationControls>().PinAsync(new Pin(PinScope.ConfigDir, agent, account, PinMode.Strict), Given.Admin);
         var now = database.Time.GetUtcNow();
 
-        var board = await database.Store<BoardQuery>().ReadAsync(ContractTests.Token);
+        var board = await database.Store<BoardQuery>().ReadAsync(DataScope.Everybody, ContractTests.Token);
 
         Assert.Equal(new SwitchView(now, "work", "machine", "admin", ""), board.Head.LastSwitch);
         var row = Assert.Single(board.Accounts);
@@ -81,7 +82,7 @@ public sealed class BoardContractTests
         await PollAsync("another", new PollState(now, now, 1, PollFailure.TimedOut, now, null, []), now);
 
         Assert.Equal((database.Now - 60_000, database.Now + 60_000, 1L, 3L), await PollsAsync());
-        var head = (await database.Store<BoardQuery>().ReadAsync(ContractTests.Token)).Head;
+        var head = (await database.Store<BoardQuery>().ReadAsync(DataScope.Everybody, ContractTests.Token)).Head;
         Assert.Equal(new FleetHead(now.AddMinutes(-1), now.AddMinutes(1), Failing: 1, LastSwitch: null, IsPaused: false), head);
 
         Task<(long?, long?, long, long)> PollsAsync() => database.ReadAsync(session =>

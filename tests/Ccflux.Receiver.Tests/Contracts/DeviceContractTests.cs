@@ -2,6 +2,7 @@ using Ccflux.Receiver.Identity;
 using Ccflux.Receiver.Identity.Devices;
 using Ccflux.Receiver.Identity.Pages;
 using Ccflux.Receiver.Identity.Users;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Auth.Admin;
 
 namespace Ccflux.Receiver.Tests.Contracts;
@@ -150,10 +151,10 @@ public sealed class DeviceContractTests
         var device = await database.DeviceAsync(await database.UserAsync("amara@example.org"), "laptop", 77);
         var subjects = database.Store<ChangeSubjects>();
 
-        var found = await subjects.FindDeviceAsync(device, ContractTests.Token);
+        var found = await subjects.FindDeviceAsync(device, DataScope.Everybody, ContractTests.Token);
 
         Assert.Equal(("laptop", "amara@example.org", 77), (found?.Name, found?.Email, found?.RegisteredAt));
-        Assert.Null(await subjects.FindDeviceAsync(device + 1, ContractTests.Token));
+        Assert.Null(await subjects.FindDeviceAsync(device + 1, DataScope.Everybody, ContractTests.Token));
     }
 
     private static ValueTask<DeviceFinding> FindAsync(TestDatabase database, long user, string key) =>

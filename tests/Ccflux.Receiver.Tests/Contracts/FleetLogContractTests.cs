@@ -1,6 +1,7 @@
 using Ccflux.Receiver.Fleet.Read;
 using Ccflux.Receiver.Fleet.Store;
 using Ccflux.Receiver.Fleet.Switching;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Auth.Admin;
 
 namespace Ccflux.Receiver.Tests.Contracts;
@@ -9,8 +10,8 @@ namespace Ccflux.Receiver.Tests.Contracts;
 [Collection<ContractTests>]
 public sealed class FleetLogContractTests
 {
-    private static readonly AuditActor s_agent = new(FleetAccess.Agent, "192.0.2.9");
-    private static readonly AuditActor s_stranger = new(FleetAccess.Anonymous, "203.0.113.1");
+    private static readonly Actor s_agent = Actor.Agent("agent", "192.0.2.9");
+    private static readonly Actor s_stranger = Actor.Anonymous("203.0.113.1");
 
     [Theory, EachDatabase]
     public async Task Accesses_AreReadNewestFirst_WithTheNamesOfWhatStillExists(DatabaseKind kind)
@@ -21,7 +22,7 @@ public sealed class FleetLogContractTests
         await AccessAsync(database, new FleetAccess(s_agent, FleetAction.Deliver, FleetAccess.Done, account, "agent", "1"));
         await AccessAsync(database, new FleetAccess(s_agent, FleetAction.Confirm, "expired", account + 1, "gone", "2", "größe 'quoted' \"twice\" %_\\"));
         database.Time.Advance(TimeSpan.FromMilliseconds(1));
-        await AccessAsync(database, new FleetAccess(new AuditActor("switcher", ""), FleetAction.Restore, "unknown"));
+        await AccessAsync(database, new FleetAccess(Actor.PartOfSystem("switcher"), FleetAction.Restore, "unknown"));
 
         var rows = await database.Store<FleetAudit>().ReadAsync(10, long.MaxValue, ContractTests.Token);
 
@@ -44,8 +45,8 @@ public sealed class FleetLogContractTests
         var account = await database.BareAccountAsync("p", "p", organization: null, "1");
         await database.BareAgentAsync("agent", "machine");
         await AccessAsync(database, new FleetAccess(Given.Admin, FleetAction.Seal, "not-granted", account, "agent", Detail: "detail"));
-        await AccessAsync(database, new FleetAccess(AuditActor.Cli, FleetAction.Revoke, FleetAccess.Done, AgentId: "agent"));
-        await AccessAsync(database, new FleetAccess(AuditActor.Cli, FleetAction.Remove, FleetAccess.Done, account + 1, "gone"));
+        await AccessAsync(database, new FleetAccess(Actor.Cli, FleetAction.Revoke, FleetAccess.Done, AgentId: "agent"));
+        await AccessAsync(database, new FleetAccess(Actor.Cli, FleetAction.Remove, FleetAccess.Done, account + 1, "gone"));
         await AccessAsync(database, new FleetAccess(s_agent, FleetAction.Deliver, FleetAccess.Done, account, "agent"));
 
         Assert.Equal(
@@ -106,7 +107,7 @@ public sealed class FleetLogContractTests
         await database.BareAgentAsync("agent", "machine");
         await AccessAsync(database, new FleetAccess(s_stranger, FleetAction.Authenticate, "signature", Fingerprint: "1", Detail: "first"));
         database.Time.Advance(TimeSpan.FromMinutes(59));
-        await AccessAsync(database, new FleetAccess(s_agent with { Address = s_stranger.Address }, FleetAction.Authenticate, "signature", Detail: "last"));
+        await AccessAsync(database, new FleetAccess(s_agent with { IpAddress = s_stranger.IpAddress }, FleetAction.Authenticate, "signature", Detail: "last"));
         await AccessAsync(database, new FleetAccess(s_stranger, FleetAction.Authenticate, "Signature"));
         await AccessAsync(database, new FleetAccess(s_agent, FleetAction.BringBack, "superseded", account, "agent", "2", "größe"));
         await database.WriteAsync(session => FleetRefusals.Write(session, database.Time.GetUtcNow(),
@@ -144,14 +145,14 @@ public sealed class FleetLogContractTests
                 session.Execute(
                     FleetAuditSql.PutRefusal,
                     ("hour", hour), ("address", $"address {number}"), ("action", FleetAction.Authenticate), ("outcome", "signature"), ("agent", ""), ("account", 0),
-                    ("actor", FleetAccess.Anonymous), ("fingerprint", (string?)null), ("detail", ""), ("times", 1), ("at", now));
+                    ("actor", s_stranger.StoredName), ("fingerprint", (string?)null), ("detail", ""), ("times", 1), ("at", now));
             }
         });
 
         foreach (var address in (string[])["new", "newer", "address 1"])
         {
-            await AccessAsync(database, new FleetAccess(new AuditActor(FleetAccess.Agent, address), FleetAction.Authenticate, "signature", 7, "agent"));
-            await AccessAsync(database, new FleetAccess(new AuditActor(FleetAccess.Anonymous, address), FleetAction.Authenticate, "signature"));
+            await AccessAsync(database, new FleetAccess(Actor.Agent("agent", address), FleetAction.Authenticate, "signature", 7, "agent"));
+            await AccessAsync(database, new FleetAccess(Actor.Anonymous(address), FleetAction.Authenticate, "signature"));
         }
 
         Assert.Equal(
@@ -168,7 +169,7 @@ public sealed class FleetLogContractTests
         await using var database = TestDatabase.Open(kind);
         foreach (var minute in (int[])[1, 2, 3, 4])
         {
-            await AccessAsync(database, new FleetAccess(s_stranger with { Address = $"address {minute}" }, FleetAction.Enrol, "code"));
+            await AccessAsync(database, new FleetAccess(s_stranger with { IpAddress = $"address {minute}" }, FleetAction.Enrol, "code"));
             database.Time.Advance(TimeSpan.FromMinutes(1));
         }
 
@@ -195,8 +196,8 @@ public sealed class FleetLogContractTests
         await TickAsync(new FleetAccess(s_agent, FleetAction.BringBack, "superseded", to, "agent", "1", "replaces 3"));
         await TickAsync(new FleetAccess(s_stranger, FleetAction.Enrol, "code"));
         await AccessAsync(database, new FleetAccess(s_stranger, FleetAction.Enrol, "code"));
-        await TickAsync(new FleetAccess(s_stranger with { Address = "another" }, FleetAction.Enrol, "code", Detail: "first"));
-        await AccessAsync(database, new FleetAccess(s_stranger with { Address = "another" }, FleetAction.Enrol, "code", Detail: "second"));
+        await TickAsync(new FleetAccess(s_stranger with { IpAddress = "another" }, FleetAction.Enrol, "code", Detail: "first"));
+        await AccessAsync(database, new FleetAccess(s_stranger with { IpAddress = "another" }, FleetAction.Enrol, "code", Detail: "second"));
 
         var start = database.Time.GetUtcNow().AddSeconds(-6);
         LogLine[] all =

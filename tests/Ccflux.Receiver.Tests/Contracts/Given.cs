@@ -1,5 +1,5 @@
 using Ccflux.Receiver.Identity.Users;
-using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth;
 
 namespace Ccflux.Receiver.Tests.Contracts;
 
@@ -7,7 +7,7 @@ namespace Ccflux.Receiver.Tests.Contracts;
 internal static class Given
 {
     /// <summary>Who changes something.</summary>
-    public static readonly AuditActor Admin = new("admin", "192.0.2.7");
+    public static readonly Actor Admin = Actor.BreakGlass("admin", "192.0.2.7");
 
     /// <returns>The user's id.</returns>
     public static Task<long> UserAsync(this TestDatabase database, string email, string division = "") => database.InsertAsync(

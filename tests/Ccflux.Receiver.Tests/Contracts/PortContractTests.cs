@@ -1,5 +1,6 @@
 using Ccflux.Receiver.Composition;
 using Ccflux.Receiver.Fleet.Read;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Quota.Forecasts;
 using Ccflux.Receiver.Telemetry.Read;
 using Ccflux.Receiver.Telemetry.Read.Views;
@@ -26,9 +27,9 @@ public sealed class PortContractTests
 
         Assert.Equal(
             [new HookTotals("s", "a", 4, 6, 8, 10), new HookTotals("s", "b", 2, 3, 4, 5)],
-            (await totals.ReadAsync("amara@example.org", ["s", "unknown", "it's"], ContractTests.Token)).OrderBy(row => row.Model, StringComparer.Ordinal));
-        Assert.Empty(await totals.ReadAsync("amara@example.org", [], ContractTests.Token));
-        Assert.Empty(await totals.ReadAsync("nobody@example.org", ["s"], ContractTests.Token));
+            (await totals.ReadAsync("amara@example.org", ["s", "unknown", "it's"], DataScope.Everybody, ContractTests.Token)).OrderBy(row => row.Model, StringComparer.Ordinal));
+        Assert.Empty(await totals.ReadAsync("amara@example.org", [], DataScope.Everybody, ContractTests.Token));
+        Assert.Empty(await totals.ReadAsync("nobody@example.org", ["s"], DataScope.Everybody, ContractTests.Token));
     }
 
     [Theory, EachDatabase]
@@ -57,7 +58,7 @@ public sealed class PortContractTests
 
         Assert.Equal(
             [("amara@example.org", new SeatPlan("Tier 1", null)), ("ben@example.org", new SeatPlan("Tier 2", 500))],
-            (await database.Store<ISeatPlans>().ReadAsync(ContractTests.Token)).OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => (pair.Key, pair.Value)));
+            (await database.Store<ISeatPlans>().ReadAsync(DataScope.Everybody, ContractTests.Token)).OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => (pair.Key, pair.Value)));
     }
 
     [Theory, EachDatabase]
@@ -91,7 +92,7 @@ public sealed class PortContractTests
         await ReadAsync(await database.QuotaAccountAsync("many-z:x"), 5_700);
         await ReadAsync(await database.QuotaAccountAsync("by mail", email: "Mail@Example.org"), 6_000);
 
-        var quotas = await database.Store<IUserQuotas>().ReadAsync(ContractTests.Token);
+        var quotas = await database.Store<IUserQuotas>().ReadAsync(DataScope.Everybody, ContractTests.Token);
 
         Assert.Equal(
             [((int)own, 1.0, now), ((int)same, 2.5, now), ((int)older, 3.0, now), ((int)newer, 4.0, now), ((int)mail, 6.0, now)],
@@ -99,7 +100,7 @@ public sealed class PortContractTests
         Assert.All(quotas.Values, quota => Assert.Null(quota.SevenDay));
         Assert.Equal(
             [("mail@example.org", 6.0), ("newer@example.org", 4.0), ("older@example.org", 3.0), ("own@example.org", 1.0), ("same@example.org", 2.5)],
-            (await database.Store<IFiveHourQuotas>().ReadAsync(ContractTests.Token)).OrderBy(pair => pair.Key,
+            (await database.Store<IFiveHourQuotas>().ReadAsync(DataScope.Everybody, ContractTests.Token)).OrderBy(pair => pair.Key,
                 StringComparer.Ordinal).Select(pair => (pair.Key, pair.Value.UsedPercent)));
 
         Task<int> ReadAsync(long account, long used, int minutesAgo = 0) => database.PolledAsync(account, "five_hour", used, now.AddHours(2), now.AddMinutes(-minutesAgo));
@@ -116,11 +117,11 @@ public sealed class PortContractTests
         await database.PolledAsync(account, "seven_day", 100_500);
         await database.PolledAsync(account, "seven_day_opus", 1);
 
-        var quota = Assert.Single(await database.Store<IUserQuotas>().ReadAsync(ContractTests.Token)).Value;
+        var quota = Assert.Single(await database.Store<IUserQuotas>().ReadAsync(DataScope.Everybody, ContractTests.Token)).Value;
 
         Assert.Equal(new QuotaReading(12.345, now, true, now, "OAuth"), quota.FiveHour);
         Assert.Equal(new QuotaReading(100.5, null, false, now, "OAuth"), quota.SevenDay);
-        Assert.Empty(await database.Store<IFiveHourQuotas>().ReadAsync(ContractTests.Token));
+        Assert.Empty(await database.Store<IFiveHourQuotas>().ReadAsync(DataScope.Everybody, ContractTests.Token));
     }
 
     [Theory, EachDatabase]
@@ -151,6 +152,7 @@ public sealed class PortContractTests
                     // Within one day.
                     new UsageSpan([amara], "", from, from.AddHours(11)),
                 ],
+                DataScope.Everybody,
                 ContractTests.Token));
     }
 
@@ -171,7 +173,7 @@ public sealed class PortContractTests
         await database.DeviceAsync(ben, "waiting", 1, approvedAt: null);
         await database.DeviceAsync(ben, "", 1);
 
-        var owners = await database.Store<ISessionUsers>().ReadAsync(ContractTests.Token);
+        var owners = await database.Store<ISessionUsers>().ReadAsync(DataScope.Everybody, ContractTests.Token);
 
         Assert.Equal(["a", "at the limit"], owners.BySession.Keys.Order(StringComparer.Ordinal));
         Assert.Equal([("laptop", "amara@example.org")], owners.ByMachine.Select(pair => (pair.Key, pair.Value)));

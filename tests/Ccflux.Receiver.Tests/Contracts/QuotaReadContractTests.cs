@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Quota;
 using Ccflux.Receiver.Quota.Read;
 using Ccflux.Receiver.Quota.Store;
@@ -48,7 +49,7 @@ public sealed class QuotaReadContractTests
             await database.PolledAsync(account, window, 5_000, now.AddHours(1));
         }
 
-        var page = await database.Store<QuotaQuery>().ReadAsync(withEmails: true, ContractTests.Token);
+        var page = await database.Store<QuotaQuery>().ReadAsync(new QuotaAudience(DataScope.Everybody, WithEmails: true), ContractTests.Token);
 
         var card = Assert.Single(page.Accounts);
         Assert.Equal((account, "seat", now), (card.AccountId, card.Name, card.ObservedAt));
@@ -101,7 +102,7 @@ public sealed class QuotaReadContractTests
         Assert.Empty((await BucketsAsync(-180, -60))[account]);
 
         Task<ILookup<long, WindowHistory>> BucketsAsync(int from, int to, params long[] accounts) =>
-            database.Store<HistoryQuery>().BucketsAsync(accounts, now.AddMinutes(from), now.AddMinutes(to), TimeSpan.FromHours(1), ContractTests.Token);
+            database.Store<HistoryQuery>().BucketsAsync(accounts, now.AddMinutes(from), now.AddMinutes(to), TimeSpan.FromHours(1), DataScope.Everybody, ContractTests.Token);
 
         DateTimeOffset At(int minute) => now.AddMinutes(minute - 180);
 
@@ -120,7 +121,7 @@ public sealed class QuotaReadContractTests
 
         Assert.Equal(
             [("five_hour", 5.0), ("seven_day", 5.0), ("A", 5.0), ("b", 5.0)],
-            (await database.Store<HistoryQuery>().ReadAsync(account, TimeSpan.FromHours(1), ContractTests.Token)).Select(series => (series.Window,
+            (await database.Store<HistoryQuery>().ReadAsync(account, TimeSpan.FromHours(1), DataScope.Everybody, ContractTests.Token)).Select(series => (series.Window,
                 series.Points.Single().UsedPercent)));
     }
 
@@ -137,7 +138,7 @@ public sealed class QuotaReadContractTests
         await database.PolledAsync(polled, "seven_day", 3_000, null, now.AddMinutes(-60).AddMilliseconds(1));
         var history = database.Store<HistoryQuery>();
 
-        var all = await history.ReadingsAsync(null, TimeSpan.FromHours(1), withEmails: true, ContractTests.Token);
+        var all = await history.ReadingsAsync(null, TimeSpan.FromHours(1), new QuotaAudience(DataScope.Everybody, WithEmails: true), ContractTests.Token);
 
         Assert.Equal(
             [
@@ -146,7 +147,7 @@ public sealed class QuotaReadContractTests
                 new ReadingReply(polled, "seat", null, "seven_day", 3, null, now.AddMinutes(-60).AddMilliseconds(1), "oauth"),
             ],
             all);
-        Assert.Equal([own], (await history.ReadingsAsync(own, TimeSpan.FromHours(1), withEmails: false, ContractTests.Token)).Select(reading => reading.Account));
+        Assert.Equal([own], (await history.ReadingsAsync(own, TimeSpan.FromHours(1), new QuotaAudience(DataScope.Everybody, WithEmails: false), ContractTests.Token)).Select(reading => reading.Account));
     }
 
     [Theory, EachDatabase]
@@ -184,7 +185,7 @@ public sealed class QuotaReadContractTests
             await HoursAsync());
 
         // Charts show what was folded.
-        var buckets = (await database.Store<HistoryQuery>().BucketsAsync([account], day.AddHours(-1), day, TimeSpan.FromHours(1), ContractTests.Token))[account].First().Buckets;
+        var buckets = (await database.Store<HistoryQuery>().BucketsAsync([account], day.AddHours(-1), day, TimeSpan.FromHours(1), DataScope.Everybody, ContractTests.Token))[account].First().Buckets;
         Assert.Equal((4L, 35.0, 20.0), (buckets.Single().Readings, buckets.Single().Highest.UsedPercent, buckets.Single().Last.UsedPercent));
 
         Task<List<(string, long, long, long, long, long?, long)>> HoursAsync() => database.ListAsync(

@@ -3,7 +3,7 @@ using Ccflux.Receiver.Fleet.Rotation;
 using Ccflux.Receiver.Fleet.Store;
 using Ccflux.Receiver.Fleet.Switching;
 using Ccflux.Receiver.Platform;
-using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Quota;
 
 namespace Ccflux.Receiver.Tests.Contracts;
@@ -79,7 +79,7 @@ public sealed class RotationContractTests
         }
 
         database.Time.Advance(TimeSpan.FromMinutes(1));
-        Assert.Null(await controls.PinAsync(new Pin(PinScope.Machine, " b ", other, PinMode.Strict), AuditActor.Cli));
+        Assert.Null(await controls.PinAsync(new Pin(PinScope.Machine, " b ", other, PinMode.Strict), Actor.Cli));
         Assert.Equal("account: no such account.", await controls.PinAsync(new Pin(PinScope.Fleet, null, other + 1, PinMode.Soft), Given.Admin));
 
         Assert.Equal(

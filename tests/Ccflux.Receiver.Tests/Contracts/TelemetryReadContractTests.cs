@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Telemetry;
 using Ccflux.Receiver.Telemetry.Auth;
 using Ccflux.Receiver.Telemetry.Read;
@@ -99,7 +100,7 @@ public sealed class TelemetryReadContractTests
 
         async Task<List<string?>> FileAsync(TelemetryFilter filter)
         {
-            var (rows, isCut) = await database.Store<CallFile>().ReadAsync(filter, ContractTests.Token);
+            var (rows, isCut) = await database.Store<CallFile>().ReadAsync(filter, DataScope.Everybody, ContractTests.Token);
             Assert.False(isCut);
             var ids = new List<string?>();
             await foreach (var row in rows)
@@ -123,7 +124,7 @@ public sealed class TelemetryReadContractTests
 
         var parts = await database.ReadAsync(session =>
         {
-            var people = PeopleDirectory.Read(session);
+            var people = PeopleDirectory.Read(session, DataScope.Everybody);
             var filter = Period(at, 30);
             var scope = people.Resolve(filter, LabelValues.Read(session, people, [], filter));
             var before = CallPlace.End;
@@ -173,7 +174,7 @@ public sealed class TelemetryReadContractTests
         await database.TelemetryAsync(new TelemetryCaller(user), Label("first", -60, -50), Label("second", -40, -30) with { Name = LabelNames.Plan }, Label("third", -20, -10));
 
         Assert.Equal([("team", "third", true, false), ("team", "first", false, false), (LabelNames.Plan, "second", true, false)], await LabelsAsync());
-        Assert.Empty(await query.LabelsAsync("nobody@example.org", ContractTests.Token));
+        Assert.Empty(await query.LabelsAsync("nobody@example.org", DataScope.Everybody, ContractTests.Token));
         Assert.Equal(["third"],
             (await ReadAsync(database, Period(at, 30))).Labels.Single(split => split.Name == "team").Groups.Select(group => group.Value).Where(value => value.Length > 0));
 
@@ -181,7 +182,7 @@ public sealed class TelemetryReadContractTests
             at.AddMinutes(last).ToUnixTimeMilliseconds());
 
         async Task<IEnumerable<(string, string, bool, bool)>> LabelsAsync() =>
-            (await query.LabelsAsync("amara@example.org", ContractTests.Token)).Select(row => (row.Name, row.Value, row.IsCurrent, row.IsClaimed));
+            (await query.LabelsAsync("amara@example.org", DataScope.Everybody, ContractTests.Token)).Select(row => (row.Name, row.Value, row.IsCurrent, row.IsClaimed));
     }
 
     [Theory, EachDatabase]
@@ -196,7 +197,7 @@ public sealed class TelemetryReadContractTests
         foreach (var (person, expected) in new[] { ("amara@example.org", true), ("ben@example.org", true), ("unattributed i", true), ("Ben@example.org", false),
             ("i", false), ("other", false) })
         {
-            Assert.Equal((person, expected), (person, await query.IsKnownAsync(person, ContractTests.Token)));
+            Assert.Equal((person, expected), (person, await query.IsKnownAsync(person, DataScope.Everybody, ContractTests.Token)));
         }
     }
 
@@ -217,7 +218,7 @@ public sealed class TelemetryReadContractTests
         await database.TelemetryAsync(caller, Delta(MetricKind.Tokens, 3, at, 5, From(session: null), "input", "m"));
         await database.ReportAsync(user, A.Turn("both", 0, at).With(("m", A.Usage(2, input: 1) with { CacheReadTokens = 3, CacheWriteTokens = 4 })));
 
-        var rows = await database.Store<TelemetryAdminQuery>().ReconcileAsync("amara@example.org", Period(at, 30), ContractTests.Token);
+        var rows = await database.Store<TelemetryAdminQuery>().ReconcileAsync("amara@example.org", Period(at, 30), DataScope.Everybody, ContractTests.Token);
 
         Assert.Equal(
             [
@@ -248,5 +249,5 @@ public sealed class TelemetryReadContractTests
     }
 
     private static Task<TelemetryPageView> ReadAsync(TestDatabase database, TelemetryFilter filter, CallPart? calls = null) =>
-        database.Store<TelemetryPageQuery>().ReadAsync(filter, calls ?? new CallPart(0, 50), ContractTests.Token);
+        database.Store<TelemetryPageQuery>().ReadAsync(filter, calls ?? new CallPart(0, 50), DataScope.Everybody, ContractTests.Token);
 }

@@ -1,4 +1,5 @@
 using Ccflux.Receiver.Identity.Users;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Telemetry.Auth;
 using Ccflux.Receiver.Telemetry.Read;
@@ -37,9 +38,9 @@ public sealed class TelemetryTokenContractTests
         var query = database.Store<TelemetryAdminQuery>();
         Assert.Equal(
             [new TelemetryTokenRow(Now(0), Now(0)), new TelemetryTokenRow(Now(-1), Now(0)), new TelemetryTokenRow(Now(-1), Now(0))],
-            await query.TokensAsync("amara@example.org", ContractTests.Token));
-        Assert.Equal([new TelemetryTokenRow(Now(-1), null)], await query.TokensAsync("ben@example.org", ContractTests.Token));
-        Assert.Null(await query.TokensAsync("nobody@example.org", ContractTests.Token));
+            await query.TokensAsync("amara@example.org", DataScope.Everybody, ContractTests.Token));
+        Assert.Equal([new TelemetryTokenRow(Now(-1), null)], await query.TokensAsync("ben@example.org", DataScope.Everybody, ContractTests.Token));
+        Assert.Null(await query.TokensAsync("nobody@example.org", DataScope.Everybody, ContractTests.Token));
 
         DateTimeOffset Now(int minutes) => database.Time.GetUtcNow().AddMinutes(minutes);
 
@@ -87,10 +88,10 @@ public sealed class TelemetryTokenContractTests
             [("unattributed i", "Pro", database.Now - 60_000), ("zoë@example.org", "Max 20×", database.Now)],
             await database.ListAsync("SELECT person, plan, set_at FROM telemetry_plans ORDER BY person", rows => (rows.Text(0), rows.Text(1), rows.Int64(2))));
         var query = database.Store<TelemetryAdminQuery>();
-        Assert.Equal(new SeatPlan("Max 20×", null, IsSet: true), await query.PlanAsync("zoë@example.org", ContractTests.Token));
+        Assert.Equal(new SeatPlan("Max 20×", null, IsSet: true), await query.PlanAsync("zoë@example.org", DataScope.Everybody, ContractTests.Token));
 
         await plans.SetAsync(Given.Admin, "zoë@example.org", "");
-        Assert.Null(await query.PlanAsync("zoë@example.org", ContractTests.Token));
+        Assert.Null(await query.PlanAsync("zoë@example.org", DataScope.Everybody, ContractTests.Token));
     }
 
     [Theory, EachDatabase]
@@ -103,17 +104,17 @@ public sealed class TelemetryTokenContractTests
         var install = await SubjectAsync("install");
         var mapping = database.Store<InstallationMapping>();
         var query = database.Store<TelemetryAdminQuery>();
-        Assert.Equal(("Zoës Mac", null), await query.InstallAsync(install, ContractTests.Token));
+        Assert.Equal(("Zoës Mac", null), await query.InstallAsync(install, DataScope.Everybody, ContractTests.Token));
 
         Assert.Equal(AccountFault.UnknownUser, (await mapping.MapAsync(Given.Admin, install, "nobody@example.org")).Fault);
         Assert.Equal(AccountFault.UnknownUser, (await mapping.MapAsync(Given.Admin, await SubjectAsync("claimed"), "amara@example.org")).Fault);
         Assert.True((await mapping.MapAsync(Given.Admin, install, " Amara@example.org")).IsOk);
-        Assert.Equal(("Zoës Mac", "amara@example.org"), await query.InstallAsync(install, ContractTests.Token));
-        Assert.True(await query.IsKnownAsync("amara@example.org", ContractTests.Token));
+        Assert.Equal(("Zoës Mac", "amara@example.org"), await query.InstallAsync(install, DataScope.Everybody, ContractTests.Token));
+        Assert.True(await query.IsKnownAsync("amara@example.org", DataScope.Everybody, ContractTests.Token));
 
         Assert.True((await mapping.MapAsync(Given.Admin, install, "")).IsOk);
-        Assert.Equal(("Zoës Mac", null), await query.InstallAsync(install, ContractTests.Token));
-        Assert.Null(await query.InstallAsync(await SubjectAsync("claimed"), ContractTests.Token));
+        Assert.Equal(("Zoës Mac", null), await query.InstallAsync(install, DataScope.Everybody, ContractTests.Token));
+        Assert.Null(await query.InstallAsync(await SubjectAsync("claimed"), DataScope.Everybody, ContractTests.Token));
 
         async Task<long> SubjectAsync(string subjectKind) =>
             (await database.ScalarAsync("SELECT subject_id FROM telemetry_subjects WHERE kind = @kind", ("kind", subjectKind)))!.Value;

@@ -1,4 +1,5 @@
 using Ccflux.Contracts.Usage;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Usage;
 using Ccflux.Receiver.Usage.Read.Days;
 using Ccflux.Receiver.Usage.Read.Snapshots;
@@ -181,5 +182,5 @@ public sealed class UsageDayContractTests
 
     private static int ModelOf(UsageSnapshot snapshot, string name) => (int)snapshot.Models.Values.Single(model => model.Name == name).Id;
 
-    private static Task<UsageSnapshot> SnapshotAsync(TestDatabase database) => UsageSnapshot.OpenAsync(database.Readers, database.Time, ContractTests.Token);
+    private static Task<UsageSnapshot> SnapshotAsync(TestDatabase database) => UsageSnapshot.OpenAsync(database.Readers, DataScope.Everybody, database.Time, ContractTests.Token);
 }

@@ -1,4 +1,5 @@
 using Ccflux.Contracts.Usage;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Usage;
 using Ccflux.Receiver.Usage.Read;
@@ -252,7 +253,7 @@ public sealed class UsageReadContractTests
         await using var database = TestDatabase.Open(kind);
         foreach (var number in Enumerable.Range(1, 5))
         {
-            await database.WriteAsync(session => AuditLog.Write(session, new AuditEntry(database.Time.GetUtcNow(), AuditActor.Cli, "action", $"{number}", "d")));
+            await database.WriteAsync(session => AuditLog.Write(session, new AuditEntry(database.Time.GetUtcNow(), Actor.Cli, "action", $"{number}", "d")));
         }
 
         using var snapshot = await SnapshotAsync(database);
@@ -317,10 +318,10 @@ public sealed class UsageReadContractTests
         Assert.Equal(DateOnly.FromDateTime(at.UtcDateTime).AddDays(-3), page.Daily.FirstDay);
         Assert.Equal(2, page.UsersTotal.Turns);
 
-        Task<UsagePageView> ReadAsync() => database.Store<UsagePageQuery>().ReadAsync(UsagePageRequest.Whole(UsageFilter.Default(at)), ContractTests.Token);
+        Task<UsagePageView> ReadAsync() => database.Store<UsagePageQuery>().ReadAsync(UsagePageRequest.Whole(UsageFilter.Default(at)), DataScope.Everybody, ContractTests.Token);
     }
 
-    private static Task<UsageSnapshot> SnapshotAsync(TestDatabase database) => UsageSnapshot.OpenAsync(database.Readers, database.Time, ContractTests.Token);
+    private static Task<UsageSnapshot> SnapshotAsync(TestDatabase database) => UsageSnapshot.OpenAsync(database.Readers, DataScope.Everybody, database.Time, ContractTests.Token);
 
     private static Scope Everything(TestDatabase database) => new(UsageFilter.Default(database.Time.GetUtcNow()), null, null);
 }

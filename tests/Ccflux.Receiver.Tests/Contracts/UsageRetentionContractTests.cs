@@ -1,4 +1,5 @@
 using Ccflux.Contracts.Usage;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Usage;
 using Ccflux.Receiver.Usage.Store.Retention;
@@ -77,7 +78,7 @@ public sealed class UsageRetentionContractTests
         await database.ReportAsync(ben, A.Turn("s0", 0, now));
         var removal = database.Store<UsageRemoval>();
 
-        var (result, turns) = await removal.ForgetAsync(AuditActor.Cli, " Amara@example.org");
+        var (result, turns) = await removal.ForgetAsync(Actor.Cli, " Amara@example.org");
 
         Assert.Equal((true, 206), (result.IsOk, turns));
         foreach (var table in (string[])["turns", "events", "sessions", "user_days", "usage_days", "session_days", "usage_windows", "window_sessions", "user_totals",
@@ -90,7 +91,7 @@ public sealed class UsageRetentionContractTests
         Assert.Equal(2, await database.ScalarAsync("SELECT count(*) FROM users"));
         var line = Assert.Single(await database.Store<AuditLog>().ReadAsync(10, long.MaxValue, ContractTests.Token));
         Assert.Equal(("cli", "user.forget-usage", "amara@example.org"), (line.Actor, line.Action, line.Target));
-        Assert.False((await removal.ForgetAsync(AuditActor.Cli, "nobody@example.org")).Result.IsOk);
+        Assert.False((await removal.ForgetAsync(Actor.Cli, "nobody@example.org")).Result.IsOk);
     }
 
     private static TurnReport Old(string session, int index, DateTimeOffset at) =>

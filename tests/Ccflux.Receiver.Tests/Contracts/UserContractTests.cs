@@ -154,10 +154,10 @@ public sealed class UserContractTests
         Assert.Equal(("amara@example.org", "Platform", 10), await FindAsync("amara@example.org"));
         Assert.Equal(("ben@example.org", "Support", null), await FindAsync("ben@example.org"));
         Assert.Equal(("chen@example.org", "", null), await FindAsync("chen@example.org"));
-        Assert.Null(await subjects.FindUserAsync("nobody@example.org", ContractTests.Token));
+        Assert.Null(await subjects.FindUserAsync("nobody@example.org", DataScope.Everybody, ContractTests.Token));
 
         async Task<(string, string, int?)> FindAsync(string email) =>
-            await subjects.FindUserAsync(email, ContractTests.Token) is { } found ? (found.Email, found.Division, found.DaysValid) : default;
+            await subjects.FindUserAsync(email, DataScope.Everybody, ContractTests.Token) is { } found ? (found.Email, found.Division, found.DaysValid) : default;
     }
 
     [Theory, EachDatabase]
@@ -177,7 +177,7 @@ public sealed class UserContractTests
         await database.RefreshTokenAsync("4", " A_B@example.org", now.AddDays(-1), revoked: true);
         using var output = new StringWriter();
 
-        await UserList.WriteAsync(database.Services, output, ContractTests.Token);
+        await UserList.WriteAsync(database.Services, DataScope.Everybody, output, ContractTests.Token);
 
         Assert.Equal(
             [

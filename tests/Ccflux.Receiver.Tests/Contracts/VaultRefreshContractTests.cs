@@ -261,5 +261,5 @@ public sealed class VaultRefreshContractTests
     }
 
     private static async Task<RefreshOutcome> RunAsync(TestDatabase database, long account, bool again = false) =>
-        await database.Store<TokenRefresh>().RunAsync(await database.FactsAsync(account), RefreshLoop.Switcher, again);
+        await database.Store<TokenRefresh>().RunAsync(await database.FactsAsync(account), FleetActor.Switcher, again);
 }
