@@ -157,6 +157,22 @@ public sealed class PortContractTests
     }
 
     [Theory, EachDatabase]
+    public async Task AccountUsage_OfUsersOutsideTheScope_IsUnknown(DatabaseKind kind)
+    {
+        await using var database = TestDatabase.Open(kind);
+        var (amara, ben, chen) = (await database.UserAsync("amara@example.org", "Red"), await database.UserAsync("ben@example.org", "Blue"), await database.UserAsync("chen@example.org"));
+        var (from, to) = (database.Time.GetUtcNow().AddDays(-1), database.Time.GetUtcNow());
+        UsageSpan[] spans = [new([amara], "", from, to), new([amara, amara], "", from, to), new([amara, ben], "", from, to), new([chen], "", from, to)];
+
+        async Task<IReadOnlyList<long?>> ReadAsync(DataScope allowed) => await database.Store<IAccountUsage>().TokensAsync(spans, allowed, ContractTests.Token);
+
+        Assert.Equal([0, 0, null, null], await ReadAsync(DataScope.OfDivisions("Red")));
+        Assert.Equal([0, 0, 0, null], await ReadAsync(DataScope.OfDivisions("Red", "Blue")));
+        Assert.Equal([null, null, null, 0], await ReadAsync(DataScope.OfUser(chen)));
+        Assert.Equal([null, null, null, null], await ReadAsync(DataScope.Nobody));
+    }
+
+    [Theory, EachDatabase]
     public async Task SessionUsers_AreThoseOfRecentSessions_AndOfMachinesThatOnlyOneHas(DatabaseKind kind)
     {
         await using var database = TestDatabase.Open(kind);
