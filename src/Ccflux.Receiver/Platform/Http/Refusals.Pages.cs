@@ -32,7 +32,7 @@ internal static partial class Refusals
     public static Refusal NoAlertChannel { get; } = new(
         StatusCodes.Status422UnprocessableEntity,
         "",
-        "No channel is configured: set ALERT_TELEGRAM_TOKEN and ALERT_TELEGRAM_CHAT, ALERT_SLACK_URL or ALERT_WEBHOOK_URL.");
+        "No channel is configured: /admin/alerts lists the settings of each.");
 
     /// <param name="why">What is wrong with the token of Cloudflare Access.</param>
     public static Refusal NotThroughCloudflare(string why) =>

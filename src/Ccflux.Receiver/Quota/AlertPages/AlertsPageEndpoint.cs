@@ -6,7 +6,8 @@ using Ccflux.Receiver.Shell;
 namespace Ccflux.Receiver.Quota.AlertPages;
 
 /// <summary><c>/admin/alerts</c>: channels, rules, the last deliveries, and a test.</summary>
-internal sealed class AlertsPageEndpoint(AlertOptions options, AlertWatch watch, AlertDelivery delivery, AlertRuleStore rules, PageFrames frames, BrowserAnswers answers)
+internal sealed class AlertsPageEndpoint(
+    AlertOptions options, ChannelOptions channels, AlertWatch watch, AlertDelivery delivery, AlertRuleStore rules, PageFrames frames, BrowserAnswers answers)
 {
     public const string Capability = "Alerts";
     public const string Home = "/admin/alerts";
@@ -22,7 +23,7 @@ internal sealed class AlertsPageEndpoint(AlertOptions options, AlertWatch watch,
     public async Task<IResult> ShowAsync(HttpContext context)
     {
         var frame = frames.For(context, "Alerts", Capability, QuotaFeature.Topic) with { Flash = Flash.Take(context) };
-        var view = AlertsPageView.Of(options, await delivery.RecentAsync(Shown, context.RequestAborted), await rules.ReadAsync(context.RequestAborted));
+        var view = AlertsPageView.Of(options, channels, await delivery.RecentAsync(Shown, context.RequestAborted), await rules.ReadAsync(context.RequestAborted));
         return Page.Of<AlertsPage>(context, new Dictionary<string, object?>(StringComparer.Ordinal)
         {
             [nameof(AlertsPage.Frame)] = frame,
@@ -43,7 +44,7 @@ internal sealed class AlertsPageEndpoint(AlertOptions options, AlertWatch watch,
             return answers.Refuse(Refusals.StorageBusy);
         }
 
-        new Flash("Test alert on its way", string.Join(", ", options.Channels)).Leave(context);
+        new Flash("Test alert on its way", string.Join(", ", channels.Names)).Leave(context);
         return new SeeOther(Home);
     }
 }
