@@ -45,6 +45,7 @@ internal static class QuotaFeature
         services.AddSingleton<Poller>();
         services.AddHostedService(provider => provider.GetRequiredService<Poller>());
         services.AddSettings<AlertOptions>();
+        services.AddSettings<ChannelOptions>();
         services.AddSingleton<WebhookHttp>();
         services.AddSingleton<AlertSender>();
         services.AddSingleton<Notifications>();

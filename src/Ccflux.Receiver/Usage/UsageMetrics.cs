@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using Ccflux.Receiver.Usage.Ingest;
+using Ccflux.Contracts.Http;
 
 namespace Ccflux.Receiver.Usage;
 
@@ -8,7 +8,8 @@ internal sealed class UsageMetrics
 {
     public const string MeterName = "Ccflux.Usage";
 
-    private static readonly string[] s_reasons = [.. Enum.GetNames<RefusalReason>().Prepend("")];
+    /// <summary>The reason of a full queue, which has the code of a full disk.</summary>
+    public const string QueueFull = "QueueFull";
 
     private readonly Counter<long> _accepted;
     private readonly Counter<long> _refused;
@@ -36,23 +37,30 @@ internal sealed class UsageMetrics
         _turns.Add(turns);
     }
 
-    public void Refused(RefusalReason reason)
+    /// <summary>Counts a refused report. The label is the code as one word, such as <c>TokenInvalid</c>, so that a new code needs nothing here.</summary>
+    /// <param name="code">One of <see cref="ErrorCodes"/>.</param>
+    /// <param name="reason">The label, where one code has several reasons.</param>
+    public void Refused(string code, string? reason = null)
     {
-        _refused.Add(1, new KeyValuePair<string, object?>("reason", s_reasons[(int)reason]));
-        switch (reason)
+        _refused.Add(1, new KeyValuePair<string, object?>("reason", reason ?? Label(code)));
+        switch (code)
         {
-            case RefusalReason.TokenInvalid:
+            case ErrorCodes.TokenInvalid:
                 _authRejected.Add(1);
                 break;
-            case RefusalReason.RateLimited or RefusalReason.DailyCap:
+            case ErrorCodes.RateLimited or ErrorCodes.DailyCap:
                 _rateLimited.Add(1);
                 break;
-            case RefusalReason.SignatureRequired or RefusalReason.TimestampMissing or RefusalReason.TimestampStale
-                or RefusalReason.SignatureInvalid or RefusalReason.KeyNotRegistered or RefusalReason.KeyRevoked or RefusalReason.KeyPending:
+            case ErrorCodes.SignatureRequired or ErrorCodes.TimestampMissing or ErrorCodes.TimestampStale
+                or ErrorCodes.SignatureInvalid or ErrorCodes.KeyNotRegistered or ErrorCodes.KeyRevoked or ErrorCodes.KeyPending:
                 _sigRejected.Add(1);
                 break;
-            case RefusalReason.TooLarge or RefusalReason.InvalidPayload or RefusalReason.FutureTurns or RefusalReason.QueueFull or RefusalReason.StorageFailed:
+            default:
                 break;
         }
     }
+
+    private static string Label(string code) => code is ErrorCodes.Busy
+        ? "StorageFailed"
+        : string.Concat(code.Split('-').Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
 }

@@ -15,7 +15,7 @@ public sealed class QuotaDeployTests
     [Fact]
     public async Task EnvExample_NamesEverySetting()
     {
-        var known = new[] { typeof(QuotaOptions), typeof(AlertOptions) }
+        var known = new[] { typeof(QuotaOptions), typeof(AlertOptions), typeof(ChannelOptions) }
             .SelectMany(type => type.GetProperties())
             .Select(property => property.GetCustomAttribute<ConfigurationKeyNameAttribute>()?.Name)
             .OfType<string>()

@@ -29,10 +29,9 @@ internal static partial class Refusals
 
     public static Refusal NotPolled { get; } = NotFound("This account is not polled.");
 
-    public static Refusal NoAlertChannel { get; } = new(
-        StatusCodes.Status422UnprocessableEntity,
-        "",
-        "No channel is configured: set ALERT_TELEGRAM_TOKEN and ALERT_TELEGRAM_CHAT, ALERT_SLACK_URL or ALERT_WEBHOOK_URL.");
+    /// <param name="settings">The settings of each channel.</param>
+    public static Refusal NoAlertChannel(IEnumerable<string> settings) =>
+        new(StatusCodes.Status422UnprocessableEntity, "", $"No channel is configured: set {string.Join(", or ", settings)}.");
 
     /// <param name="why">What is wrong with the token of Cloudflare Access.</param>
     public static Refusal NotThroughCloudflare(string why) =>

@@ -5,8 +5,6 @@ namespace Ccflux.Receiver.Platform.Http;
 /// <content>Too many requests: each with how long to wait.</content>
 internal static partial class Refusals
 {
-    public static Refusal TooManyReports(TimeSpan wait) => RateLimited("Too many reports from this user.", wait);
-
     public static Refusal TooManyReadings(TimeSpan wait) => RateLimited("Too many batches from this user (RATE_LIMIT_PER_MINUTE).", wait);
 
     public static Refusal TooManyTokenRequests(TimeSpan wait) =>

@@ -6,6 +6,7 @@ namespace Ccflux.Receiver.Platform.Http;
 /// <summary>
 /// The catalogue of refusals: every sentence that the receiver refuses a request with, by code. <see cref="ErrorCodes.StatusOf"/> has the status of each code, and
 /// docs/troubleshooting.md says what to do about it. What is wrong with a field is not in here: rules say that, and <see cref="Invalid"/> carries it.
+/// A slice whose sentences nobody else uses may keep its part of the catalogue itself, in a class of the same kind.
 /// </summary>
 internal static partial class Refusals
 {
@@ -15,8 +16,6 @@ internal static partial class Refusals
 
     /// <summary>A change could not be written: nothing was changed, and it helps to try again.</summary>
     public static Refusal StorageBusy { get; } = Of(ErrorCodes.Busy, "The database is not accepting writes right now.", s_soon);
-
-    public static Refusal ReportQueueFull { get; } = Of(ErrorCodes.Busy, "Too many reports are waiting to be stored.", s_soon);
 
     public static Refusal VaultBusy { get; } = Of(ErrorCodes.Busy, "The database is not accepting writes right now, or the vault cannot be opened.", s_soon);
 
@@ -85,18 +84,12 @@ internal static partial class Refusals
     // Bodies.
     public static Refusal BodyNotDecompressed { get; } = Invalid("The body cannot be decompressed: only gzip is supported.");
 
-    public static Refusal ReportNotDecompressed { get; } = Invalid("The body cannot be decompressed.");
-
-    public static Refusal ReportEncodingUnknown { get; } = Invalid("Content-Encoding: only gzip is supported.");
-
     public static Refusal BodyTooLarge { get; } = Of(ErrorCodes.TooLarge, "The body is larger than BODY_LIMIT_KB allows.");
 
     /// <summary>What is wrong with a body or a query, as a rule states it.</summary>
     public static Refusal Invalid(string detail) => Of(ErrorCodes.InvalidPayload, detail);
 
     public static Refusal FutureTurns(string detail) => Of(ErrorCodes.FutureTurns, detail);
-
-    public static Refusal ReportTooLarge(int kib) => Of(ErrorCodes.TooLarge, $"A body is limited to {kib} KiB, both as sent and decompressed.");
 
     public static Refusal RegistrationTooLarge(int kib) => Of(ErrorCodes.TooLarge, $"A body is limited to {kib} KiB.");
 
@@ -107,11 +100,6 @@ internal static partial class Refusals
     // Daily limits.
     public static Refusal DevicesToday(TimeSpan wait) =>
         Of(ErrorCodes.DailyCap, "Daily device registration limit reached (MAX_DEVICES_PER_DAY). Try again tomorrow (UTC).", wait);
-
-    public static Refusal TurnsToday(string cap, TimeSpan wait) => Of(
-        ErrorCodes.DailyCap,
-        $"Daily limit reached: {cap}. None of this report was stored. Turns of known sessions are still accepted in a report without new ones; the others are accepted again tomorrow (UTC).",
-        wait);
 
     public static Refusal RecordsToday(int cap, TimeSpan wait) =>
         Of(ErrorCodes.DailyCap, $"Daily limit reached: {cap} records (OTLP_RECORDS_PER_DAY). Records are accepted again tomorrow (UTC).", wait);
@@ -148,5 +136,6 @@ internal static partial class Refusals
     public static Refusal AgentsFull(int max) => Of(
         ErrorCodes.CodeInvalid, $"The receiver has {max} agents, including revoked ones, and accepts no more. An existing agent can be enrolled again.");
 
-    private static Refusal Of(string code, string detail, TimeSpan? retryAfter = null) => new(ErrorCodes.StatusOf(code), code, detail, retryAfter);
+    /// <summary>For the catalogue only.</summary>
+    internal static Refusal Of(string code, string detail, TimeSpan? retryAfter = null) => new(ErrorCodes.StatusOf(code), code, detail, retryAfter);
 }

@@ -6,7 +6,8 @@ using Ccflux.Receiver.Shell;
 namespace Ccflux.Receiver.Quota.AlertPages;
 
 /// <summary><c>/admin/alerts</c>: channels, rules, the last deliveries, and a test.</summary>
-internal sealed class AlertsPageEndpoint(AlertOptions options, AlertWatch watch, AlertDelivery delivery, AlertRuleStore rules, PageFrames frames, BrowserAnswers answers)
+internal sealed class AlertsPageEndpoint(
+    AlertOptions options, ChannelOptions channels, AlertWatch watch, AlertDelivery delivery, AlertRuleStore rules, PageFrames frames, BrowserAnswers answers)
 {
     public const string Capability = "Alerts";
     public const string Home = "/admin/alerts";
@@ -23,7 +24,7 @@ internal sealed class AlertsPageEndpoint(AlertOptions options, AlertWatch watch,
     {
         var frame = frames.For(context, "Alerts", Capability, QuotaFeature.Topic) with { Flash = Flash.Take(context) };
         var allowed = Principal.Of(context).Scope;
-        var view = AlertsPageView.Of(options, await delivery.RecentAsync(Shown, allowed, context.RequestAborted), await rules.ReadAsync(allowed, context.RequestAborted));
+        var view = AlertsPageView.Of(options, channels, await delivery.RecentAsync(Shown, allowed, context.RequestAborted), await rules.ReadAsync(allowed, context.RequestAborted));
         return Page.Of<AlertsPage>(context, new Dictionary<string, object?>(StringComparer.Ordinal)
         {
             [nameof(AlertsPage.Frame)] = frame,
@@ -35,7 +36,7 @@ internal sealed class AlertsPageEndpoint(AlertOptions options, AlertWatch watch,
     {
         if (!watch.HasChannels)
         {
-            return answers.Refuse(Refusals.NoAlertChannel);
+            return answers.Refuse(Refusals.NoAlertChannel(channels.All.Select(channel => channel.Settings)));
         }
 
         var written = await watch.TestAsync(Actor.Of(context));
@@ -44,7 +45,7 @@ internal sealed class AlertsPageEndpoint(AlertOptions options, AlertWatch watch,
             return answers.Refuse(Refusals.StorageBusy);
         }
 
-        new Flash("Test alert on its way", string.Join(", ", options.Channels)).Leave(context);
+        new Flash("Test alert on its way", string.Join(", ", channels.Names)).Leave(context);
         return new SeeOther(Home);
     }
 }

@@ -12,15 +12,11 @@ public sealed record AlertsPageView(
 {
     public bool HasChannel => Channels.Any(channel => channel.IsSet);
 
-    internal static AlertsPageView Of(AlertOptions options, IReadOnlyList<AlertRow> rows, IReadOnlyList<RuleRow> rules) => new(
-        [
-            new ChannelLine("Telegram", "ALERT_TELEGRAM_TOKEN and ALERT_TELEGRAM_CHAT", options.Channels.Contains(AlertChannel.Telegram, StringComparer.Ordinal)),
-            new ChannelLine("Slack-compatible webhook", "ALERT_SLACK_URL", options.SlackUrl is not null),
-            new ChannelLine("Webhook", "ALERT_WEBHOOK_URL", options.WebhookUrl is not null),
-        ],
+    internal static AlertsPageView Of(AlertOptions options, ChannelOptions channels, IReadOnlyList<AlertRow> rows, IReadOnlyList<RuleRow> rules) => new(
+        [.. channels.All.Select(channel => new ChannelLine(channel.Title, channel.Settings, channel.IsSet))],
         [RuleLine.Of(null, "All accounts", options.Thresholds, options.Forecast), .. rules.Select(rule => RuleLine.Of(rule.AccountId, rule.Account, rule.Thresholds, rule.Forecast))],
         options.QuietHours is { } hours ? $"{hours}, {options.TimeZone}" : null,
-        options.AllowPrivate,
+        channels.AllowPrivate,
         [.. rows.Select(DeliveryLine.Of)]);
 }
 

@@ -1,9 +1,12 @@
 namespace Ccflux.Receiver.Quota.Alerts;
 
-/// <summary>Channels of alerts, as stored and shown.</summary>
-internal static class AlertChannel
+/// <summary>A channel of alerts.</summary>
+/// <param name="Name">As stored, and in the API.</param>
+/// <param name="Title">On the page.</param>
+/// <param name="Settings">The environment variables that set it.</param>
+/// <param name="Url">Where it is sent to, which may be a secret; null if it is not set.</param>
+/// <param name="Body">The JSON of an alert in the channel's own form.</param>
+internal sealed record AlertChannel(string Name, string Title, string Settings, string? Url, Func<Alert, byte[]> Body)
 {
-    public const string Telegram = "telegram";
-    public const string Slack = "slack";
-    public const string Webhook = "webhook";
+    public bool IsSet => Url is not null;
 }

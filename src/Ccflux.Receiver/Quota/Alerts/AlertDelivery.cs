@@ -9,7 +9,7 @@ namespace Ccflux.Receiver.Quota.Alerts;
 /// <summary>Sends due alerts in batches and retries failed deliveries later. Each delivery is claimed by one conditional statement before it is sent, so that of several
 /// processes on one database only one sends it. If that one ends before it stores the outcome, the delivery is due again when the claim ends.</summary>
 internal sealed partial class AlertDelivery(
-    AlertOptions options,
+    ChannelOptions channels,
     QuotaIntervals intervals,
     AlertSender sender,
     ReadSessions readers,
@@ -31,7 +31,7 @@ internal sealed partial class AlertDelivery(
         return session.List(AlertSql.Recent, AlertRow.Read, allowed.With(("limit", limit)));
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => options.Channels.Count == 0
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => channels.Names.Count == 0
         ? Task.CompletedTask
         : PeriodicLoop.RunLaterAsync(time, intervals.Delivery, SendDueAsync, exception => Log.Failed(logger, exception), stoppingToken);
 

@@ -6,11 +6,11 @@ namespace Ccflux.Receiver.Quota.Alerts;
 
 /// <summary>Checks an account's windows after each reading and writes the alert, its deliveries and the new alert state
 /// in one transaction, so that nothing is sent twice or lost.</summary>
-internal sealed class AlertWatch(AlertOptions options, GroupCommitWriter writer, QuotaMetrics metrics, TimeProvider time) : IReadingObserver
+internal sealed class AlertWatch(AlertOptions options, ChannelOptions channels, GroupCommitWriter writer, QuotaMetrics metrics, TimeProvider time) : IReadingObserver
 {
     private readonly AlertSettings _default = new(AlertSettings.ParseThresholds(options.Thresholds) ?? [], options.Forecast);
     private readonly QuietHours? _quiet = options.QuietHours is { } hours ? QuietHours.Parse(hours, options.TimeZone) : null;
-    private readonly IReadOnlyList<string> _channels = options.Channels;
+    private readonly IReadOnlyList<string> _channels = channels.Names;
 
     public AlertSettings Default => _default;
 

@@ -5,9 +5,9 @@ namespace Ccflux.Receiver.Quota.Alerts;
 /// <summary>The HTTP client for alerts.</summary>
 internal sealed class WebhookHttp : IDisposable
 {
-    public WebhookHttp(AlertOptions options)
+    public WebhookHttp(ChannelOptions channels)
     {
-        Client = new HttpClient(CheckedConnection.NewHandler(options.AllowPrivate)) { Timeout = Timeout.InfiniteTimeSpan };
+        Client = new HttpClient(CheckedConnection.NewHandler(channels.AllowPrivate)) { Timeout = Timeout.InfiniteTimeSpan };
         Client.DefaultRequestHeaders.UserAgent.ParseAdd($"ccflux/{ProductVersion.Text}");
     }
 

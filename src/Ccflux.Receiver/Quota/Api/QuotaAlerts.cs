@@ -6,7 +6,7 @@ using Ccflux.Receiver.Quota.Alerts;
 namespace Ccflux.Receiver.Quota.Api;
 
 /// <summary>Lists alerts and their deliveries, changes the rules of accounts, and sends a test alert.</summary>
-internal sealed class QuotaAlerts(AlertWatch watch, AlertDelivery delivery, AlertOptions options, AlertRuleStore rules)
+internal sealed class QuotaAlerts(AlertWatch watch, AlertDelivery delivery, AlertOptions options, ChannelOptions channels, AlertRuleStore rules)
 {
     private const int MaxBody = 4096;
 
@@ -14,7 +14,7 @@ internal sealed class QuotaAlerts(AlertWatch watch, AlertDelivery delivery, Aler
     {
         var rows = await delivery.RecentAsync(AlertDelivery.MaxRecent, Principal.Of(context).Scope, context.RequestAborted);
         return TypedResults.Json(
-            new AlertsReply(options.Channels, options.QuietHours, [.. rows.Select(Reply)]),
+            new AlertsReply(channels.Names, options.QuietHours, [.. rows.Select(Reply)]),
             QuotaApiJson.Default.AlertsReply);
     }
 
@@ -22,7 +22,7 @@ internal sealed class QuotaAlerts(AlertWatch watch, AlertDelivery delivery, Aler
     {
         if (!watch.HasChannels)
         {
-            return Refusals.NoAlertChannel;
+            return Refusals.NoAlertChannel(channels.All.Select(channel => channel.Settings));
         }
 
         var written = await watch.TestAsync(Actor.Of(context));

@@ -29,8 +29,8 @@ internal sealed class ReportPipeline(
     TimeProvider time)
 {
     private readonly IngestFront<TokenUser, IncomingReport> _front = new(
-        gate.AdmissionAt(new RateRule(limits.Reports, Refusals.TooManyReports)),
-        new BodyRules(http.BodyLimitKb, Refusals.ReportTooLarge) { NotGzip = Refusals.ReportNotDecompressed, UnknownEncoding = Refusals.ReportEncodingUnknown },
+        gate.AdmissionAt(new RateRule(limits.Reports, ReportRefusals.TooMany)),
+        new BodyRules(http.BodyLimitKb, ReportRefusals.TooLarge) { NotGzip = ReportRefusals.NotDecompressed, UnknownEncoding = ReportRefusals.EncodingUnknown },
         Parse);
 
     private readonly DailyCaps _caps = new(
@@ -44,9 +44,9 @@ internal sealed class ReportPipeline(
             return Refuse(refusal, request.Caller);
         }
 
-        if (ReportRules.FutureFault(report, time.GetUtcNow()) is { } future)
+        if (ReportRules.Refuse(report, time.GetUtcNow()) is { } refused)
         {
-            return Refuse(Refusals.FutureTurns(future), caller);
+            return Refuse(refused, caller);
         }
 
         var (device, unverified) = await VerifyAsync(context, caller, request.Body);
@@ -96,7 +96,7 @@ internal sealed class ReportPipeline(
             switch (result.Status)
             {
                 case WriteStatus.QueueFull:
-                    return Refuse(Refusals.ReportQueueFull, RefusalReason.QueueFull);
+                    return Refuse(ReportRefusals.QueueFull, reason: UsageMetrics.QueueFull);
                 case WriteStatus.StorageFailed:
                     return Refuse(Refusals.StorageBusy);
                 case WriteStatus.Committed:
@@ -108,7 +108,7 @@ internal sealed class ReportPipeline(
 
         if (stored.OverCap is { } cap)
         {
-            return Refuse(Refusals.TurnsToday(cap, UnixTime.UntilTomorrow(now)), caller);
+            return Refuse(ReportRefusals.TurnsToday(cap, UnixTime.UntilTomorrow(now)), caller);
         }
 
         if (!await StoreFinalLimitsAsync(kept, caller, isSigned: device is not null))
@@ -151,19 +151,17 @@ internal sealed class ReportPipeline(
             : turns;
     }
 
-    private Refusal Refuse(Refusal refusal, TokenUser? caller = null)
+    /// <param name="refusal">The answer.</param>
+    /// <param name="caller">Null if the refusal is not to be noted with a user.</param>
+    /// <param name="reason">What it is counted as, if not as its code says.</param>
+    private Refusal Refuse(Refusal refusal, TokenUser? caller = null, string? reason = null)
     {
         if (caller is not null)
         {
             notes.Note(caller.UserId, refusal.Code);
         }
 
-        return Refuse(refusal, RefusalCode.ReasonOf(refusal.Code));
-    }
-
-    private Refusal Refuse(Refusal refusal, RefusalReason reason)
-    {
-        metrics.Refused(reason);
+        metrics.Refused(refusal.Code, reason);
         return refusal;
     }
 }

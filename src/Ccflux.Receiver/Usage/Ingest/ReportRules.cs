@@ -1,4 +1,5 @@
 using Ccflux.Contracts.Usage;
+using Ccflux.Receiver.Platform.Http;
 
 namespace Ccflux.Receiver.Usage.Ingest;
 
@@ -22,6 +23,10 @@ internal static class ReportRules
             ?? (report.Turns.Count is 0 or > ReportLimits.MaxTurns ? $"turns: 1 to {ReportLimits.MaxTurns}, got {report.Turns.Count}." : null)
             ?? TurnsFault(report);
     }
+
+    /// <summary>The refusal of a report without fault that is not accepted nevertheless, or null.</summary>
+    public static Refusal? Refuse(IncomingReport report, DateTimeOffset now) =>
+        FutureFault(report, now) is { } future ? Refusals.FutureTurns(future) : null;
 
     /// <summary>The first turn that is further in the future than clocks may differ, or null.</summary>
     public static string? FutureFault(IncomingReport report, DateTimeOffset now)

@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Ccflux.Contracts.Http;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Tests.Hosting;
+using Ccflux.Receiver.Usage.Ingest;
 
 namespace Ccflux.Receiver.Tests.Platform.Http;
 
@@ -12,6 +13,8 @@ public sealed partial class RefusalTests
 {
     /// <summary>Stands for what a rule says about a field: the catalogue passes it on.</summary>
     private const string Passed = "Passed through.";
+
+    private static readonly Type[] s_catalogue = [typeof(Refusals), typeof(ReportRefusals)];
 
     private static readonly string[] s_codes =
         [.. typeof(ErrorCodes).GetFields().Where(field => field.Name is not nameof(ErrorCodes.Header)).Select(field => (string)field.GetRawConstantValue()!)];
@@ -48,7 +51,9 @@ public sealed partial class RefusalTests
     {
         var others = Directory.EnumerateFiles(Repository.PathOf("src/Ccflux.Receiver"), "*.cs", SearchOption.AllDirectories)
             .Where(path => !Path.GetFileName(path).StartsWith("Refusals.", StringComparison.Ordinal))
-            .Where(path => File.ReadAllText(path).Contains("new Refusal(", StringComparison.Ordinal));
+            .Where(path => File.ReadAllText(path) is var text
+                && (text.Contains("new Refusal(", StringComparison.Ordinal)
+                    || (text.Contains("Refusals.Of(", StringComparison.Ordinal) && !s_catalogue.Any(part => string.Equals(part.Name, Path.GetFileNameWithoutExtension(path), StringComparison.Ordinal)))));
 
         Assert.Empty(others);
     }
@@ -56,9 +61,8 @@ public sealed partial class RefusalTests
     /// <summary>Every refusal of the catalogue; those with parameters, with some values. A status is no sentence of its own, so those by status are left out.</summary>
     private static List<Refusal> Catalogue()
     {
-        var of = typeof(Refusals);
-        var values = of.GetProperties().Select(property => (Refusal)property.GetValue(null)!);
-        var made = of.GetMethods(BindingFlags.Public | BindingFlags.Static)
+        var values = s_catalogue.SelectMany(of => of.GetProperties()).Select(property => (Refusal)property.GetValue(null)!);
+        var made = s_catalogue.SelectMany(of => of.GetMethods(BindingFlags.Public | BindingFlags.Static))
             .Where(method => !method.IsSpecialName && method.Name is not nameof(Refusals.OfStatus))
             .Select(method => (Refusal)method.Invoke(null, [.. method.GetParameters().Select(Value)])!);
         return [.. values, .. made];

@@ -34,6 +34,7 @@ public sealed class ConfigurationDocTests
         ["TelemetryOptions"] = "Telemetry",
         ["QuotaOptions"] = "Quota",
         ["AlertOptions"] = "Quota alerts",
+        ["ChannelOptions"] = "Quota alerts: channels",
         ["CloudflareAccessOptions"] = "Cloudflare Access",
         ["FleetOptions"] = "Fleet",
         ["NetworkOptions"] = "Fleet: network",

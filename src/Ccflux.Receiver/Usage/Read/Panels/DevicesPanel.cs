@@ -9,15 +9,7 @@ internal static class DevicesPanel
     private static readonly TableOrder<DeviceRow> s_order = new(
         row => $"{row.Name} {row.User.Email}",
         row => $"{row.User.Email} {row.Name} {row.Id:D12}",
-        new Dictionary<string, Func<DeviceRow, IComparable?>>(StringComparer.Ordinal)
-        {
-            ["device"] = row => row.Name,
-            ["user"] = row => row.User.Email,
-            ["registered"] = row => row.RegisteredAt,
-            ["last"] = row => row.LastSeenAt,
-            // The first click sorts ascending, and the worst should come first.
-            ["status"] = row => -(int)row.Status,
-        });
+        DeviceRow.SortKeys);
 
     public static List<DeviceRow> Read(UsageSnapshot snapshot) =>
         [.. snapshot.Session.List(UsageReadSql.Devices, DeviceFacts.Read).Where(device => snapshot.Holds((int)device.UserId)).Select(device => Row(snapshot, device))];

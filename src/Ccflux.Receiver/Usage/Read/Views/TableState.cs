@@ -97,7 +97,7 @@ public sealed record TableShape(string Name, IReadOnlyList<string> Columns, stri
         ["user", "start", "end", "status", "billed", "input", "output", "cache_read", "cache_write", "turns", "sessions"], "start", true, 12, ["open", "closed"]);
 
     public static TableShape Devices { get; } = new("devices",
-        ["device", "user", "registered", "last", "status"], "last", true, 12, ["active", "waiting", "again", "revoked"]);
+        [.. DeviceRow.SortKeys.Keys], "last", true, 12, ["active", "waiting", "again", "revoked"]);
 
     public static TableShape Seats { get; } = new("seats",
         ["user", "division", "status", "created", "expires", "last", "plugin"], "last", true, 12, SeatViews.All);

@@ -73,7 +73,19 @@ public sealed record DeviceRow(
     DateTimeOffset RegisteredAt,
     DateTimeOffset? LastSeenAt,
     DateTimeOffset? RevokedAt,
-    DeviceStatus Status);
+    DeviceStatus Status)
+{
+    /// <summary>What the table can be sorted by, in the order of its columns.</summary>
+    public static IReadOnlyDictionary<string, Func<DeviceRow, IComparable?>> SortKeys { get; } = new OrderedDictionary<string, Func<DeviceRow, IComparable?>>(StringComparer.Ordinal)
+    {
+        ["device"] = row => row.Name,
+        ["user"] = row => row.User.Email,
+        ["registered"] = row => row.RegisteredAt,
+        ["last"] = row => row.LastSeenAt,
+        // The first click sorts ascending, and the worst should come first.
+        ["status"] = row => -(int)row.Status,
+    };
+}
 
 /// <summary>One of the last events: what a turn used of one model.</summary>
 public sealed record EventRow(
