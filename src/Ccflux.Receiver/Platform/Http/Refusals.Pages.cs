@@ -30,8 +30,8 @@ internal static partial class Refusals
     public static Refusal NotPolled { get; } = NotFound("This account is not polled.");
 
     /// <param name="settings">The settings of each channel.</param>
-    public static Refusal NoAlertChannel(IEnumerable<string> settings) =>
-        new(StatusCodes.Status422UnprocessableEntity, "", $"No channel is configured: set {string.Join(", or ", settings)}.");
+    public static Refusal NoAlertChannel(string settings) =>
+        new(StatusCodes.Status422UnprocessableEntity, "", $"No channel is configured: set {settings}.");
 
     /// <param name="why">What is wrong with the token of Cloudflare Access.</param>
     public static Refusal NotThroughCloudflare(string why) =>

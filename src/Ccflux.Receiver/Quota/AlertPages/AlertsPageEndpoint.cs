@@ -36,7 +36,7 @@ internal sealed class AlertsPageEndpoint(
     {
         if (!watch.HasChannels)
         {
-            return answers.Refuse(Refusals.NoAlertChannel(channels.All.Select(channel => channel.Settings)));
+            return answers.Refuse(Refusals.NoAlertChannel(channels.Settings));
         }
 
         var written = await watch.TestAsync(Actor.Of(context));

@@ -49,6 +49,9 @@ internal sealed class ChannelOptions : IValidatableObject
     /// <summary>The names of the channels that are set.</summary>
     public IReadOnlyList<string> Names => [.. All.Where(channel => channel.IsSet).Select(channel => channel.Name)];
 
+    /// <summary>The settings of every channel, for a sentence.</summary>
+    public string Settings => string.Join(", or ", All.Select(channel => channel.Settings));
+
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (TelegramToken is null != TelegramChat is null)

@@ -22,7 +22,7 @@ internal sealed class QuotaAlerts(AlertWatch watch, AlertDelivery delivery, Aler
     {
         if (!watch.HasChannels)
         {
-            return Refusals.NoAlertChannel(channels.All.Select(channel => channel.Settings));
+            return Refusals.NoAlertChannel(channels.Settings);
         }
 
         var written = await watch.TestAsync(Actor.Of(context));
