@@ -25,6 +25,9 @@ internal sealed class FleetRace : IAsyncDisposable
     private static readonly TimeSpan s_lifetime = TimeSpan.FromMinutes(50);
     private static readonly TimeSpan s_backoff = TimeSpan.FromSeconds(75);
 
+    /// <summary>A race ends when every step was reached; on a busy machine that takes a few times as long as on a quiet one.</summary>
+    private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(4);
+
     /// <summary>Longer than an answer of the issuer and its commit take.</summary>
     private static readonly TimeSpan s_answer = TimeSpan.FromSeconds(10);
 
@@ -111,7 +114,7 @@ internal sealed class FleetRace : IAsyncDisposable
         using var stop = new CancellationTokenSource();
         List<Task> machines = [WatchAsync(stop.Token), .. _agents.Select((agent, index) => KeepRunningAsync(agent, Shuffled(steps.Intersect(AgentSteps, StringComparer.Ordinal), index), index, stop.Token))];
         List<Task> people = [SwitchAsync(), RenewHereAsync(), ServeAsync(steps), CommandAsync(steps), .. _agents.Select((agent, index) => LiveAsync(agent, index))];
-        await Task.WhenAny(_reached.Task, Task.WhenAll(machines), Task.WhenAll(people), Task.Delay(s_backoff, TimeProvider.System, CancellationToken.None));
+        await Task.WhenAny(_reached.Task, Task.WhenAll(machines), Task.WhenAll(people), Task.Delay(s_longest, TimeProvider.System, CancellationToken.None));
 
         _isQuiet = true;
         await Task.WhenAll(people);

@@ -50,6 +50,8 @@ public sealed class FloodTests : IDisposable
         Note("400 MiB of zeros packed");
         await AllAtOnceAsync(TinyRecords(1_000_000), "application/x-protobuf", null, HttpStatusCode.OK, HttpStatusCode.ServiceUnavailable);
         Note("a million records");
+        await AllAtOnceAsync(Pack(Senders(200_000)), "application/x-protobuf", "gzip", HttpStatusCode.OK, HttpStatusCode.ServiceUnavailable);
+        Note("200 000 senders");
         await AllAtOnceAsync(wide[..^7], "application/x-protobuf", null, HttpStatusCode.BadRequest, HttpStatusCode.ServiceUnavailable);
         await Task.WhenAll(SendSessionsAsync(0), SendSessionsAsync(1));
         Note("a million sessions");
@@ -190,6 +192,19 @@ public sealed class FloodTests : IDisposable
         }
 
         return new ProtoMessage().Message(1, new ProtoMessage().Message(1, Resource()).Message(2, records)).ToArray();
+    }
+
+    /// <summary>Records that are not stored, each of a sender of its own, whose plan and seat the resource states.</summary>
+    private static byte[] Senders(int count)
+    {
+        var resource = Resource().Attribute(1, "anthropic.plan", "p").Attribute(1, "anthropic.seat_type", "s");
+        var records = new ProtoMessage();
+        for (var i = 0; i < count; i++)
+        {
+            records.Message(2, new ProtoMessage().Fixed(1, Nanos(s_start)).Text(12, "managed_settings_resolved").Attribute(6, "user.email", $"{i}@a"));
+        }
+
+        return new ProtoMessage().Message(1, new ProtoMessage().Message(1, resource).Message(2, records)).ToArray();
     }
 
     private static byte[] Points(int first, int count)

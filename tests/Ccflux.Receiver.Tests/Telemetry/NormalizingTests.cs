@@ -5,6 +5,21 @@ public sealed class NormalizingTests
 {
     private static readonly DateTimeOffset Start = Otlp.Noon;
 
+    [Theory]
+    [InlineData("admin\u202egro.elpmaxe@x.org")]
+    [InlineData("bob\u200b@x.org")]
+    [InlineData("bob\u0085@x.org")]
+    public async Task Addresses_ThatLookLikeAnother_NameNobody(string email)
+    {
+        await using var host = await OtlpHost.StartAsync();
+
+        using var response = await host.PostJsonAsync("logs", Otlp.Logs(Otlp.Request("r1", more: [("user.email", email)])));
+        using var plain = await host.PostJsonAsync("logs", Otlp.Logs(Otlp.Request("r2", more: [("user.email", "Bob@X.org")])));
+
+        Assert.Equal(2, host.Scalar<long>("SELECT sum(requests) FROM telemetry_days"));
+        Assert.Equal("bob@x.org", host.Scalar<string>("SELECT group_concat(name) FROM telemetry_subjects WHERE kind = 'claimed'"));
+    }
+
     [Fact]
     public async Task CumulativeStreams_OfTwoProcessesAndAReset_AddWhatEachGrewBy()
     {

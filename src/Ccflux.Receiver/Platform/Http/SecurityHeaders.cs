@@ -13,9 +13,10 @@ internal static class SecurityHeaders
         return next(context);
     });
 
-    /// <summary>Sets them on an answer, even if its headers were cleared.</summary>
+    /// <summary>Sets them on an answer, even if its headers were cleared. What may be kept says so itself: what an answer holds depends on who asks.</summary>
     public static void Set(IHeaderDictionary headers)
     {
+        headers.CacheControl = "no-store";
         headers.ContentSecurityPolicy = ContentSecurityPolicy;
         headers.XContentTypeOptions = "nosniff";
         headers.XFrameOptions = "DENY";

@@ -68,6 +68,23 @@ public sealed class PermissionMatrixTests
         Assert.Equal(["GET /api/history", "GET /api/usage", "GET /api/v1/quota", "GET /api/v1/quota/readings", "GET /quota"], after.Except(before, StringComparer.Ordinal));
     }
 
+    /// <summary>What an answer holds depends on who asks, so a proxy may keep none of them.</summary>
+    [Fact]
+    public async Task Answers_ToAReader_AreNotForCachesOfOthers()
+    {
+        await using var receiver = await RunningReceiver.StartAsync(settings: [("QUOTA_PUBLIC", "1"), ("FLEET", "1"), ("VAULT_KEY_PATH", Directory.CreateTempSubdirectory("ccflux-keys-").FullName)]);
+
+        foreach (var route in Routes(receiver).Where(route => route.Method is "GET"))
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(route.PathFor(History.Email(1), 1), UriKind.Relative));
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", RunningReceiver.ViewerToken);
+            using var answer = await receiver.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+            var cache = answer.Headers.CacheControl;
+
+            Assert.True(cache is { NoStore: true } or { NoCache: true } or { Private: true }, $"{route.Text}: {cache}");
+        }
+    }
+
     private static List<Route> Routes(RunningReceiver receiver) =>
         [.. RouteTable.Of(receiver).Where(route => route.Text is not "GET /favicon.ico")]; // depends on whether the pages' scripts and styles were built
 

@@ -100,8 +100,15 @@ internal sealed class LabelCollector(BatchRules rules)
             return;
         }
 
+        // First, or every further sender would still take a place in the counts of values.
+        if (_labels.Count >= MaxLabels)
+        {
+            Capped++;
+            return;
+        }
+
         ref var values = ref CollectionsMarshal.GetValueRefOrAddDefault(_values, key with { Value = "" }, out _);
-        if (_labels.Count >= MaxLabels || values >= MaxValues)
+        if (values >= MaxValues)
         {
             Capped++;
             return;

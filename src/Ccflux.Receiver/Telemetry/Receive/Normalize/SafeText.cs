@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using System.Text;
+using Ccflux.Receiver.Identity.Users;
 using Ccflux.Receiver.Telemetry.Receive.Decode;
 
 namespace Ccflux.Receiver.Telemetry.Receive.Normalize;
@@ -33,7 +34,7 @@ internal static class SafeText
     /// <summary>An identifier such as <c>session.id</c>; null for nothing and for anything that is not an identifier.</summary>
     public static string? Id(ReadOnlySpan<byte> bytes) => !bytes.IsEmpty && IsName(bytes, s_nameBytes) ? Encoding.ASCII.GetString(bytes) : null;
 
-    /// <summary>An e-mail address in lower case, or null.</summary>
+    /// <summary>An e-mail address as users have it, or null: one with invisible characters would look like somebody else's.</summary>
     public static string? Email(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length is < 3 or > MaxEmail || bytes.IndexOf((byte)'@') < 1 || bytes.IndexOfAnyInRange((byte)0, (byte)' ') >= 0)
@@ -41,8 +42,7 @@ internal static class SafeText
             return null;
         }
 
-        var text = Encoding.UTF8.GetString(bytes).ToLowerInvariant();
-        return text.Contains('\uFFFD', StringComparison.Ordinal) ? null : text;
+        return UserRules.TryNormalize(Encoding.UTF8.GetString(bytes), out var address) ? address : null;
     }
 
     /// <summary>What an organisation calls something, in any script: one line of at most <see cref="MaxLabel"/> characters, without invisible characters
