@@ -76,9 +76,9 @@ public sealed class WeeklyModelLimitTests
                 ON CONFLICT DO NOTHING
                 """,
                 ("account", stage.First.Value));
-            var account = session.Scalar(
+            var account = new QuotaAccountId(session.Scalar(
                 "SELECT q.account_id FROM quota_accounts q JOIN fleet_accounts f ON f.account_key = q.account_key WHERE f.account_id = @account AND q.owner = 0",
-                ("account", stage.First.Value))!.Value;
+                ("account", stage.First.Value))!.Value);
             return ReadingWriter.Write(session, account, QuotaSource.OAuth, readings);
         });
 }
