@@ -4,5 +4,5 @@ namespace Ccflux.Receiver.Quota;
 internal interface IReadingObserver
 {
     /// <param name="accountId">Id in the table <c>quota_accounts</c>.</param>
-    Task ReadingsStoredAsync(long accountId);
+    Task ReadingsStoredAsync(QuotaAccountId accountId);
 }

@@ -152,9 +152,9 @@ public sealed class AgentContractTests
             new AgentFacts(
                 agent, "machine", "0123456789abcdef", "macos", "0.2.1", KeyFingerprint.Of(enrolled.SigningKey, enrolled.SealingKey), MustEnrolAgain: false, enrolledAt,
                 RevokedAt: null, LastSeenAt: settledAt, LoginPlace.File, FleetGiven.Full("1"), account, ClaimedAccount: null, HasSessions: true, LastSwitchAt: settledAt,
-                PendingAccount: other, FrozenSet<long>.Empty),
-            facts with { Granted = FrozenSet<long>.Empty });
-        Assert.Equal([account, other], facts.Granted.Order());
+                PendingAccount: other, FrozenSet<FleetAccountId>.Empty),
+            facts with { Granted = FrozenSet<FleetAccountId>.Empty });
+        Assert.Equal([account, other], facts.Granted.OrderBy(id => id.Value));
     }
 
     [Theory, EachDatabase]
@@ -166,7 +166,7 @@ public sealed class AgentContractTests
         await database.BareAgentAsync("old", "old");
         await database.BareAgentAsync("other", "other", receiverKey: "another key");
 
-        foreach (var (applied, claimed) in ((string?, long?)[])[(FleetGiven.Full("1"), account), (FleetGiven.Copy("1"), account), (FleetGiven.Full("2"), null), (null, null)])
+        foreach (var (applied, claimed) in ((string?, FleetAccountId?)[])[(FleetGiven.Full("1"), account), (FleetGiven.Copy("1"), account), (FleetGiven.Full("2"), null), (null, null)])
         {
             await database.ReportAsync(agent, applied);
             var facts = await database.AgentFactsAsync(agent);
@@ -191,9 +191,9 @@ public sealed class AgentContractTests
         Assert.True(await GrantAsync(true));
 
         Assert.Equal([(agent, account, grantedAt)],
-            await database.ListAsync("SELECT agent_id, account_id, granted_at FROM fleet_grants", rows => (rows.Text(0), rows.Int64(1), rows.Int64(2))));
+            await database.ListAsync("SELECT agent_id, account_id, granted_at FROM fleet_grants", rows => (rows.Text(0), new FleetAccountId(rows.Int64(1)), rows.Int64(2))));
         Assert.Equal([(account, grantedAt)], await SinceAsync(database, agent));
-        Assert.False(await store.GrantAsync(agent, account + 1, granted: true, Given.Admin));
+        Assert.False(await store.GrantAsync(agent, new FleetAccountId(account.Value + 1), granted: true, Given.Admin));
         Assert.False(await store.GrantAsync("unknown", account, granted: true, Given.Admin));
 
         Assert.True(await GrantAsync(false));
@@ -211,14 +211,14 @@ public sealed class AgentContractTests
         await using var database = TestDatabase.Open(kind);
         var account = await database.BareAccountAsync("p", "p", organization: null, "1");
         await database.BareAgentAsync("agent", "machine");
-        await database.ExecuteAsync("UPDATE fleet_agents SET account_id = @account", ("account", account));
+        await database.ExecuteAsync("UPDATE fleet_agents SET account_id = @account", ("account", account.Value));
 
         Assert.Empty(await SinceAsync(database, "agent"));
         await database.SetHolderAsync(account, Holder.Agent, "agent");
         Assert.Equal([(account, 0L)], await SinceAsync(database, "agent"));
         await database.SetHolderAsync(account, Holder.Agent, "Agent");
         Assert.Empty(await SinceAsync(database, "agent"));
-        await database.ExecuteAsync(AgentSql.Grant, ("agent", "agent"), ("account", account), ("now", 1));
+        await database.ExecuteAsync(AgentSql.Grant, ("agent", "agent"), ("account", account.Value), ("now", 1));
         Assert.Equal([(account, 0L)], await SinceAsync(database, "agent"));
         await database.ExecuteAsync(AgentSql.Revoke, ("now", 1), ("agent", "agent"));
         Assert.Empty(await SinceAsync(database, "agent"));
@@ -288,7 +288,7 @@ public sealed class AgentContractTests
 
         foreach (var (now, noted, expected) in ((long, SqlValue, (long?, long?))[])
             [
-                (1, SqlValue.Null, (null, null)), (2, account, (account, 2)), (3, account, (account, 2)), (4, other, (other, 4)), (5, SqlValue.Null, (null, 5)),
+                (1, SqlValue.Null, (null, null)), (2, account.Value, (account.Value, 2)), (3, account.Value, (account.Value, 2)), (4, other.Value, (other.Value, 4)), (5, SqlValue.Null, (null, 5)),
                 (6, SqlValue.Null, (null, 5)),
             ])
         {
@@ -299,10 +299,10 @@ public sealed class AgentContractTests
             Assert.Equal([expected], await database.ListAsync("SELECT account_id, account_since FROM fleet_agents", rows => (rows.Int64OrNull(0), rows.Int64OrNull(1))));
         }
 
-        await database.ExecuteAsync(CommandSql.SetApplied, ("account", account), ("fingerprint", "1"), ("agent", "agent"), ("now", 7));
-        await database.ExecuteAsync(CommandSql.SetApplied, ("account", account), ("fingerprint", "2"), ("agent", "agent"), ("now", 8));
+        await database.ExecuteAsync(CommandSql.SetApplied, ("account", account.Value), ("fingerprint", "1"), ("agent", "agent"), ("now", 7));
+        await database.ExecuteAsync(CommandSql.SetApplied, ("account", account.Value), ("fingerprint", "2"), ("agent", "agent"), ("now", 8));
         Assert.Equal(
-            [(account, 7L, "2")],
+            [(account.Value, 7L, "2")],
             await database.ListAsync("SELECT account_id, account_since, applied FROM fleet_agents", rows => (rows.Int64(0), rows.Int64(1), rows.Text(2))));
     }
 
@@ -348,6 +348,6 @@ public sealed class AgentContractTests
         Assert.Equal(ahead.AddSeconds(30), (await database.EnrolledAsync(agent)).SignedUntil);
     }
 
-    private static Task<List<(long, long)>> SinceAsync(TestDatabase database, string agent) =>
-        database.WriteAsync(session => session.List(AgentSql.AccountSince, rows => (rows.Int64(0), rows.Int64(1)), ("agent", agent)));
+    private static Task<List<(FleetAccountId, long)>> SinceAsync(TestDatabase database, string agent) =>
+        database.WriteAsync(session => session.List(AgentSql.AccountSince, rows => (new FleetAccountId(rows.Int64(0)), rows.Int64(1)), ("agent", agent)));
 }

@@ -31,7 +31,7 @@ public sealed class AlertContractTests
         Assert.Equal(RuleOutcome.Done, await rules.SaveAsync(accounts[0], [50_000, 100_000], true, Given.Admin));
         Assert.Equal(RuleOutcome.Done, await rules.SaveAsync(accounts[1], [], false, Given.Admin));
         Assert.Equal(RuleOutcome.Done, await rules.SaveAsync(accounts[1], [95_000], true, Given.Admin));
-        Assert.Equal(RuleOutcome.NotThere, await rules.SaveAsync(accounts[5] + 1, [], true, Given.Admin));
+        Assert.Equal(RuleOutcome.NotThere, await rules.SaveAsync(new QuotaAccountId(accounts[5].Value + 1), [], true, Given.Admin));
 
         Assert.Equal(
             [(accounts[1], "B@example.org", "95", true), (accounts[0], "b", "50,100", true)],
@@ -81,7 +81,7 @@ public sealed class AlertContractTests
         await using var database = TestDatabase.Open(kind, settings: s_channels);
         var now = database.Time.GetUtcNow();
         var (first, second) = (await database.QuotaAccountAsync("1", owner: 7), await database.QuotaAccountAsync("2", owner: 7));
-        foreach (var account in (long[])[first, second])
+        foreach (var account in (QuotaAccountId[])[first, second])
         {
             await database.ReadingsAsync(account, QuotaSource.OAuth,
                 [.. Enumerable.Range(0, 15).Select(number => new Reading($"w{number}", 90_000 + (number * 100), now.AddHours(2), now))]);
@@ -96,7 +96,7 @@ public sealed class AlertContractTests
             [("digest", 1L), ("threshold", (long)AlertQueue.MaxPerSpan + 1)],
             await database.ListAsync("SELECT kind, count(*) FROM quota_alerts GROUP BY kind ORDER BY kind", rows => (rows.Text(0), rows.Int64(1))));
         Assert.Equal(
-            [(second, "w14", 91_400L, 10L)],
+            [(second.Value, "w14", 91_400L, 10L)],
             await database.ListAsync("""SELECT account_id, "window", used_milli, held FROM quota_alerts WHERE kind = 'digest'""",
                 rows => (rows.Int64(0), rows.Text(1), rows.Int64(2), rows.Int64(3))));
     }
@@ -105,7 +105,7 @@ public sealed class AlertContractTests
     public async Task AddToDigest_KeepsTheWindowOfTheLargestFigure(DatabaseKind kind)
     {
         await using var database = TestDatabase.Open(kind);
-        var digest = await AlertAsync(database, 1, "digest", used: 50);
+        var digest = await AlertAsync(database, new QuotaAccountId(1), "digest", used: 50);
         foreach (var (window, used) in new[] { ("less", 40), ("more", 60), ("as much", 60) })
         {
             await database.ExecuteAsync(AlertSql.AddToDigest, ("window_name", window), ("used_milli", used), ("alert", digest));
@@ -134,9 +134,9 @@ public sealed class AlertContractTests
         Assert.Equal(14, await database.ScalarAsync("SELECT created_at FROM quota_alerts WHERE alert_id = @alert", ("alert", await DigestAsync(7, two))));
         Assert.Null(await DigestAsync(0, other));
 
-        Task<long?> CountAsync(long owner, long account) => database.ScalarAsync(AlertSql.CountOfSource, ("owner", owner), ("account", account), ("since", 10));
+        Task<long?> CountAsync(long owner, QuotaAccountId account) => database.ScalarAsync(AlertSql.CountOfSource, ("owner", owner), ("account", account.Value), ("since", 10));
 
-        Task<long?> DigestAsync(long owner, long account) => database.ScalarAsync(AlertSql.SelectDigest, ("owner", owner), ("account", account), ("since", 10));
+        Task<long?> DigestAsync(long owner, QuotaAccountId account) => database.ScalarAsync(AlertSql.SelectDigest, ("owner", owner), ("account", account.Value), ("since", 10));
     }
 
     [Theory, EachDatabase]
@@ -145,9 +145,9 @@ public sealed class AlertContractTests
         await using var database = TestDatabase.Open(kind);
         var (amara, ben) = (await database.UserAsync("amara@example.org"), await database.UserAsync("ben@example.org"));
         var (a, b, polled) = (await database.QuotaAccountAsync("a", amara), await database.QuotaAccountAsync("b", ben), await database.QuotaAccountAsync("p", label: "seat"));
-        foreach (var (account, next) in new[] { (a, 1), (a, 2), (a, 3), (b, 5), (b, 6), (polled, 9), (polled, 10), (0L, 8), (polled, 11) })
+        foreach (var (account, next) in new[] { (a, 1), (a, 2), (a, 3), (b, 5), (b, 6), (polled, 9), (polled, 10), (default, 8), (polled, 11) })
         {
-            await DeliverAsync(database, await AlertAsync(database, account, account == 0 ? "notice" : "threshold"), "slack", next);
+            await DeliverAsync(database, await AlertAsync(database, account, account == default ? "notice" : "threshold"), "slack", next);
         }
 
         await DeliverAsync(database, await AlertAsync(database, a, "threshold"), "webhook", 4);
@@ -167,7 +167,7 @@ public sealed class AlertContractTests
     public async Task Recent_ReturnsTheNewestAlertsByChannel(DatabaseKind kind)
     {
         await using var database = TestDatabase.Open(kind);
-        var (first, second) = (await AlertAsync(database, 77, "threshold"), await AlertAsync(database, 0, "test"));
+        var (first, second) = (await AlertAsync(database, new QuotaAccountId(77), "threshold"), await AlertAsync(database, new QuotaAccountId(0), "test"));
         foreach (var channel in (string[])["webhook", "slack", "telegram"])
         {
             await DeliverAsync(database, first, channel, 1);
@@ -186,7 +186,7 @@ public sealed class AlertContractTests
     public async Task UpdateDelivery_ChangesOneChannelOfOneAlert_IfItIsStillAsItWasRead(DatabaseKind kind)
     {
         await using var database = TestDatabase.Open(kind);
-        var alert = await AlertAsync(database, 1, "threshold");
+        var alert = await AlertAsync(database, new QuotaAccountId(1), "threshold");
         await DeliverAsync(database, alert, "slack", 1);
         await DeliverAsync(database, alert, "webhook", 1);
 
@@ -214,7 +214,7 @@ public sealed class AlertContractTests
         foreach (var (account, channel, state) in new[]
         {
             (owned, "slack", "waiting"), (owned, "webhook", "waiting"), (owned, "slack", "delivered"), (owned, "slack", "failed"), (polled, "slack", "waiting"),
-            (0L, "slack", "waiting"),
+            (default, "slack", "waiting"),
         })
         {
             await DeliverAsync(database, await AlertAsync(database, account, "threshold"), channel, 1, state);
@@ -238,9 +238,9 @@ public sealed class AlertContractTests
             due.Select(row => (row.Kind, row.Account, row.Message)).OrderBy(row => row.Kind, StringComparer.Ordinal));
     }
 
-    private static Task<long> AlertAsync(TestDatabase database, long account, string kind, long used = 1, long at = 1) => database.InsertAsync(
+    private static Task<long> AlertAsync(TestDatabase database, QuotaAccountId account, string kind, long used = 1, long at = 1) => database.InsertAsync(
         AlertSql.InsertAlert,
-        ("account", account), ("window_name", "five_hour"), ("kind", kind), ("used_milli", used), ("threshold_milli", SqlValue.Null), ("resets_at", SqlValue.Null),
+        ("account", account.Value), ("window_name", "five_hour"), ("kind", kind), ("used_milli", used), ("threshold_milli", SqlValue.Null), ("resets_at", SqlValue.Null),
         ("earliest_at", SqlValue.Null), ("latest_at", SqlValue.Null), ("now", at), ("held", 0));
 
     private static async Task DeliverAsync(TestDatabase database, long alert, string channel, long next, string state = "waiting")

@@ -113,7 +113,7 @@ public sealed class BoardContractTests
         await database.ExecuteAsync("UPDATE fleet_commands SET settled_at = NULL WHERE command_id = 4");
         Assert.Equal([(200_000L, "account p", "machine a", "switcher", "")], await LastAsync());
 
-        foreach (var (at, name, agent, to, reason) in ((long, string, string, long, string)[])
+        foreach (var (at, name, agent, to, reason) in ((long, string, string, FleetAccountId, string)[])
             [
                 (39_999, "switched", "a", account, "too early"), (40_000, "switched", "a", account, "first"), (160_000, "velocity_preemptive_switch", "a", account, "last"),
                 (160_001, "switched", "a", account, "too late"), (100_000, "switched", "b", account, "elsewhere"), (150_000, "switched", "A", account, "elsewhere"),
@@ -128,7 +128,7 @@ public sealed class BoardContractTests
         Task<List<(long, string, string, string, string)>> LastAsync() =>
             database.ListAsync(FleetReadSql.LastSwitch, rows => (rows.Int64(0), rows.Text(1), rows.Text(2), rows.Text(3), rows.Text(4)));
 
-        async Task CommandAsync(long id, string agent, long to, long issuedAt, long settledAt, string state = "confirmed")
+        async Task CommandAsync(long id, string agent, FleetAccountId to, long issuedAt, long settledAt, string state = "confirmed")
         {
             await database.CommandAsync(id, agent, to, issuedAt, by: "switcher");
             await database.SettleAsync(id, state, settledAt);

@@ -26,9 +26,9 @@ public sealed class CommandContractTests
 
         Assert.Equal(
             [
-                new Command(now, agents[0], account, Whole: true, FleetGiven.Full("1"), Replaces: null, "issued", Reason: null, "admin", now, now + 300_000,
+                new Command(now, agents[0], account.Value, Whole: true, FleetGiven.Full("1"), Replaces: null, "issued", Reason: null, "admin", now, now + 300_000,
                     DeliveredAt: null, SettledAt: null, IsSealed: true),
-                new Command(now + 1, agents[1], account, Whole: false, FleetGiven.Copy("1"), "former", "issued", Reason: null, "admin", now, now + 300_000,
+                new Command(now + 1, agents[1], account.Value, Whole: false, FleetGiven.Copy("1"), "former", "issued", Reason: null, "admin", now, now + 300_000,
                     DeliveredAt: null, SettledAt: null, IsSealed: true),
             ],
             await CommandsAsync(database));
@@ -45,7 +45,7 @@ public sealed class CommandContractTests
         await database.IntentAsync(account, FleetGiven.Full("1"), 1);
 
         Assert.Equal(IssueOutcome.NotGranted, (await database.IssueAsync(agent, other)).Outcome);
-        Assert.Equal(IssueOutcome.NeedsLogin, (await database.IssueAsync(agent, other + 1)).Outcome);
+        Assert.Equal(IssueOutcome.NeedsLogin, (await database.IssueAsync(agent, new FleetAccountId(other.Value + 1))).Outcome);
         Assert.Equal(IssueOutcome.NoSuchAgent, (await database.IssueAsync("unknown", account)).Outcome);
         Assert.Equal(IssueOutcome.Refreshing, (await database.IssueAsync(agent, account)).Outcome);
         Assert.Empty(await CommandsAsync(database));
@@ -160,7 +160,7 @@ public sealed class CommandContractTests
         Assert.Equal(0, await TakeBackAsync("agent", "1"));
 
         Task<int> TakeBackAsync(string agent, string fingerprint) =>
-            database.ExecuteAsync(CommandSql.TakeBack, ("now", 1), ("account", account), ("agent", agent), ("fingerprint", fingerprint));
+            database.ExecuteAsync(CommandSql.TakeBack, ("now", 1), ("account", account.Value), ("agent", agent), ("fingerprint", fingerprint));
     }
 
     [Theory, EachDatabase]

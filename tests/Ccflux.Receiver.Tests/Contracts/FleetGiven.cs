@@ -59,7 +59,7 @@ internal static class FleetGiven
     /// <param name="organization">Null: unknown.</param>
     /// <param name="life">Of its access token.</param>
     /// <returns>The account's id. Its person is <c>person-TOKENS</c>.</returns>
-    public static async Task<long> VaultAccountAsync(this TestDatabase database, string tokens, string? label = null, string? organization = "org", TimeSpan? life = null)
+    public static async Task<FleetAccountId> VaultAccountAsync(this TestDatabase database, string tokens, string? label = null, string? organization = "org", TimeSpan? life = null)
     {
         var imported = await database.ImportAsync(label ?? tokens, Login(tokens, "person-" + tokens, organization, database.Time.GetUtcNow() + (life ?? Life)));
         Assert.True(imported.AccountId is not null, imported.Message);
@@ -67,26 +67,26 @@ internal static class FleetGiven
     }
 
     /// <summary>A row of the vault whose login cannot be opened, for texts that look at rows alone.</summary>
-    public static Task<long> BareAccountAsync(this TestDatabase database, string key, string uuid, string? organization, string fingerprint,
-        string? access = null) => database.InsertAsync(
+    public static async Task<FleetAccountId> BareAccountAsync(this TestDatabase database, string key, string uuid, string? organization, string fingerprint,
+        string? access = null) => new(await database.InsertAsync(
         VaultSql.Import,
         ("key", key), ("uuid", uuid), ("organization", organization), ("label", "account " + key), ("email", ""), ("plan", ""), ("credential", new byte[] { 1 }),
         ("fingerprint", fingerprint), ("access_fingerprint", access ?? "copy of " + fingerprint), ("refreshable", true), ("expires_at", database.Now),
-        ("holder", Holder.Vault), ("now", database.Now));
+        ("holder", Holder.Vault), ("now", database.Now)));
 
-    public static async Task<AccountFacts> FactsAsync(this TestDatabase database, long account) =>
+    public static async Task<AccountFacts> FactsAsync(this TestDatabase database, FleetAccountId account) =>
         (await database.Store<VaultStore>().FindAsync(account, ContractTests.Token))!;
 
     /// <returns>How often the account was changed or claimed.</returns>
-    public static async Task<long> RevisionAsync(this TestDatabase database, long account) =>
-        (await database.ScalarAsync("SELECT revision FROM fleet_accounts WHERE account_id = @account", ("account", account)))!.Value;
+    public static async Task<long> RevisionAsync(this TestDatabase database, FleetAccountId account) =>
+        (await database.ScalarAsync("SELECT revision FROM fleet_accounts WHERE account_id = @account", ("account", account.Value)))!.Value;
 
     /// <summary>An enrolled agent.</summary>
     /// <param name="database">Where.</param>
     /// <param name="machine">Its machine.</param>
     /// <param name="granted">The accounts that it may have.</param>
     /// <returns>The agent's id.</returns>
-    public static async Task<string> AgentAsync(this TestDatabase database, string machine, params long[] granted)
+    public static async Task<string> AgentAsync(this TestDatabase database, string machine, params FleetAccountId[] granted)
     {
         var code = await database.Store<AgentStore>().NewCodeAsync(machine, Given.Admin);
         var agent = (await database.EnrolAsync(code!, machine)).Reply!.AgentId;
@@ -158,7 +158,7 @@ internal static class FleetGiven
         return commands!;
     }
 
-    public static Task<IssueResult> IssueAsync(this TestDatabase database, string agent, long account, bool allowCopy = false) =>
+    public static Task<IssueResult> IssueAsync(this TestDatabase database, string agent, FleetAccountId account, bool allowCopy = false) =>
         database.Store<AgentCommandQueue>().IssueAsync(agent, account, allowCopy, Given.Admin);
 
     /// <summary>A command with a copy of a login; none if its agent has an open one or its number is taken.</summary>
@@ -170,23 +170,23 @@ internal static class FleetGiven
     /// <param name="by">Who issued it.</param>
     /// <returns>1, or 0 for none.</returns>
     public static Task<int> CommandAsync(
-        this TestDatabase database, long command, string agent, long account, long issuedAt = 1, string by = "admin") => database.ExecuteAsync(
+        this TestDatabase database, long command, string agent, FleetAccountId account, long issuedAt = 1, string by = "admin") => database.ExecuteAsync(
         CommandSql.Insert,
-        ("command", command), ("agent", agent), ("account", account), ("kind", SealedCommand.Swap), ("whole", false), ("fingerprint", "1"), ("replaces", "former"),
+        ("command", command), ("agent", agent), ("account", account.Value), ("kind", SealedCommand.Swap), ("whole", false), ("fingerprint", "1"), ("replaces", "former"),
         ("sealed", "sealed"), ("signature", "signature"), ("issued_by", by), ("now", issuedAt), ("expires_at", issuedAt + 1));
 
     public static Task<int> SettleAsync(this TestDatabase database, long command, string state, long now) => database.ExecuteAsync(
         CommandSql.Settle, ("state", state), ("reason", "reason"), ("now", now), ("command", command));
 
     /// <summary>A refresh that began and did not end.</summary>
-    public static Task<int> IntentAsync(this TestDatabase database, long account, string fingerprint, long begunAt, string intent = "intent") => database.ExecuteAsync(
-        VaultSql.BeginIntent, ("account", account), ("intent", intent), ("fingerprint", fingerprint), ("begun_by", "switcher"), ("now", begunAt));
+    public static Task<int> IntentAsync(this TestDatabase database, FleetAccountId account, string fingerprint, long begunAt, string intent = "intent") => database.ExecuteAsync(
+        VaultSql.BeginIntent, ("account", account.Value), ("intent", intent), ("fingerprint", fingerprint), ("begun_by", "switcher"), ("now", begunAt));
 
-    public static async Task<List<(string Intent, string Fingerprint, string By, long At)>> IntentsAsync(this TestDatabase database, long account) => await database.ListAsync(
+    public static async Task<List<(string Intent, string Fingerprint, string By, long At)>> IntentsAsync(this TestDatabase database, FleetAccountId account) => await database.ListAsync(
         "SELECT intent, fingerprint, begun_by, begun_at FROM fleet_intents WHERE account_id = @account",
         rows => (rows.Text(0), rows.Text(1), rows.Text(2), rows.Int64(3)),
-        ("account", account));
+        ("account", account.Value));
 
-    public static Task<int> SetHolderAsync(this TestDatabase database, long account, string holder, string? agent = null) => database.ExecuteAsync(
-        VaultSql.SetHolder, ("holder", holder), ("agent", agent is null ? SqlValue.Null : agent), ("now", database.Now), ("account", account));
+    public static Task<int> SetHolderAsync(this TestDatabase database, FleetAccountId account, string holder, string? agent = null) => database.ExecuteAsync(
+        VaultSql.SetHolder, ("holder", holder), ("agent", agent is null ? SqlValue.Null : agent), ("now", database.Now), ("account", account.Value));
 }

@@ -20,7 +20,7 @@ public sealed class FleetLogContractTests
         var account = await database.BareAccountAsync("p", "p", organization: null, "1");
         await database.BareAgentAsync("agent", "Rechner 🖥");
         await AccessAsync(database, new FleetAccess(s_agent, FleetAction.Deliver, FleetAccess.Done, account, "agent", "1"));
-        await AccessAsync(database, new FleetAccess(s_agent, FleetAction.Confirm, "expired", account + 1, "gone", "2", "größe 'quoted' \"twice\" %_\\"));
+        await AccessAsync(database, new FleetAccess(s_agent, FleetAction.Confirm, "expired", new FleetAccountId(account.Value + 1), "gone", "2", "größe 'quoted' \"twice\" %_\\"));
         database.Time.Advance(TimeSpan.FromMilliseconds(1));
         await AccessAsync(database, new FleetAccess(Actor.PartOfSystem("switcher"), FleetAction.Restore, "unknown"));
 
@@ -29,8 +29,8 @@ public sealed class FleetLogContractTests
         Assert.Equal(
             [
                 (database.Now, "switcher", "", "restore", null, "", null, "", null, "unknown", ""),
-                (database.Now - 1, "agent", "192.0.2.9", "confirm", (long?)(account + 1), "", "gone", "", "2", "expired", "größe 'quoted' \"twice\" %_\\"),
-                (database.Now - 1, "agent", "192.0.2.9", "deliver", (long?)account, "account p", (string?)"agent", "Rechner 🖥", (string?)"1", "ok", ""),
+                (database.Now - 1, "agent", "192.0.2.9", "confirm", (FleetAccountId?)new FleetAccountId(account.Value + 1), "", "gone", "", "2", "expired", "größe 'quoted' \"twice\" %_\\"),
+                (database.Now - 1, "agent", "192.0.2.9", "deliver", (FleetAccountId?)account, "account p", (string?)"agent", "Rechner 🖥", (string?)"1", "ok", ""),
             ],
             rows.Select(row => (row.At, row.Actor, row.Address, row.Action, row.AccountId, row.Account, row.AgentId, row.Machine, row.Fingerprint, row.Outcome, row.Detail)));
         Assert.True(rows[0].Id > rows[1].Id && rows[1].Id > rows[2].Id);
@@ -46,7 +46,7 @@ public sealed class FleetLogContractTests
         await database.BareAgentAsync("agent", "machine");
         await AccessAsync(database, new FleetAccess(Given.Admin, FleetAction.Seal, "not-granted", account, "agent", Detail: "detail"));
         await AccessAsync(database, new FleetAccess(Actor.Cli, FleetAction.Revoke, FleetAccess.Done, AgentId: "agent"));
-        await AccessAsync(database, new FleetAccess(Actor.Cli, FleetAction.Remove, FleetAccess.Done, account + 1, "gone"));
+        await AccessAsync(database, new FleetAccess(Actor.Cli, FleetAction.Remove, FleetAccess.Done, new FleetAccountId(account.Value + 1), "gone"));
         await AccessAsync(database, new FleetAccess(s_agent, FleetAction.Deliver, FleetAccess.Done, account, "agent"));
 
         Assert.Equal(
@@ -120,7 +120,7 @@ public sealed class FleetLogContractTests
         var rows = await database.Store<FleetRefusals>().ReadAsync(10, ContractTests.Token);
         Assert.Equal(
             [
-                (now - 60_000, "agent", "192.0.2.9", "bring-back", (long?)account, "account p", (string?)"agent", "machine", (string?)"2", "superseded", "größe", 6L),
+                (now - 60_000, "agent", "192.0.2.9", "bring-back", (FleetAccountId?)account, "account p", (string?)"agent", "machine", (string?)"2", "superseded", "größe", 6L),
                 (now - 60_000, "anonymous", "203.0.113.1", "authenticate", null, "", null, "", null, "Signature", "", 1L),
                 (now - 60_000, "agent", "203.0.113.1", "authenticate", null, "", null, "", null, "signature", "last", 2L),
                 (now, "anonymous", "203.0.113.1", "authenticate", null, "", null, "", null, "signature", "", 1L),
@@ -151,7 +151,7 @@ public sealed class FleetLogContractTests
 
         foreach (var address in (string[])["new", "newer", "address 1"])
         {
-            await AccessAsync(database, new FleetAccess(Actor.Agent("agent", address), FleetAction.Authenticate, "signature", 7, "agent"));
+            await AccessAsync(database, new FleetAccess(Actor.Agent("agent", address), FleetAction.Authenticate, "signature", new FleetAccountId(7), "agent"));
             await AccessAsync(database, new FleetAccess(Actor.Anonymous(address), FleetAction.Authenticate, "signature"));
         }
 

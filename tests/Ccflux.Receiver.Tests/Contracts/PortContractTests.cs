@@ -103,7 +103,7 @@ public sealed class PortContractTests
             (await database.Store<IFiveHourQuotas>().ReadAsync(DataScope.Everybody, ContractTests.Token)).OrderBy(pair => pair.Key,
                 StringComparer.Ordinal).Select(pair => (pair.Key, pair.Value.UsedPercent)));
 
-        Task<int> ReadAsync(long account, long used, int minutesAgo = 0) => database.PolledAsync(account, "five_hour", used, now.AddHours(2), now.AddMinutes(-minutesAgo));
+        Task<int> ReadAsync(QuotaAccountId account, long used, int minutesAgo = 0) => database.PolledAsync(account, "five_hour", used, now.AddHours(2), now.AddMinutes(-minutesAgo));
     }
 
     [Theory, EachDatabase]

@@ -101,7 +101,7 @@ public sealed class QuotaReadContractTests
             (await BucketsAsync(-60, 0, account))[account].Single().Buckets.Single());
         Assert.Empty((await BucketsAsync(-180, -60))[account]);
 
-        Task<ILookup<long, WindowHistory>> BucketsAsync(int from, int to, params long[] accounts) =>
+        Task<ILookup<QuotaAccountId, WindowHistory>> BucketsAsync(int from, int to, params QuotaAccountId[] accounts) =>
             database.Store<HistoryQuery>().BucketsAsync(accounts, now.AddMinutes(from), now.AddMinutes(to), TimeSpan.FromHours(1), DataScope.Everybody, ContractTests.Token);
 
         DateTimeOffset At(int minute) => now.AddMinutes(minute - 180);
@@ -142,12 +142,12 @@ public sealed class QuotaReadContractTests
 
         Assert.Equal(
             [
-                new ReadingReply(polled, "seat", null, "seven_day", 2, null, now, "oauth"),
-                new ReadingReply(own, "amara@example.org", "amara@example.org", "five_hour", 1.5, now.AddHours(1), now.AddMinutes(-1), "oauth"),
-                new ReadingReply(polled, "seat", null, "seven_day", 3, null, now.AddMinutes(-60).AddMilliseconds(1), "oauth"),
+                new ReadingReply(polled.Value, "seat", null, "seven_day", 2, null, now, "oauth"),
+                new ReadingReply(own.Value, "amara@example.org", "amara@example.org", "five_hour", 1.5, now.AddHours(1), now.AddMinutes(-1), "oauth"),
+                new ReadingReply(polled.Value, "seat", null, "seven_day", 3, null, now.AddMinutes(-60).AddMilliseconds(1), "oauth"),
             ],
             all);
-        Assert.Equal([own], (await history.ReadingsAsync(own, TimeSpan.FromHours(1), new QuotaAudience(DataScope.Everybody, WithEmails: false), ContractTests.Token)).Select(reading => reading.Account));
+        Assert.Equal([own.Value], (await history.ReadingsAsync(own, TimeSpan.FromHours(1), new QuotaAudience(DataScope.Everybody, WithEmails: false), ContractTests.Token)).Select(reading => reading.Account));
     }
 
     [Theory, EachDatabase]

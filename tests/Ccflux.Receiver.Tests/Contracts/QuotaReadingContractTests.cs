@@ -115,7 +115,7 @@ public sealed class QuotaReadingContractTests
             [(account, "ä", 0L, "claude_ai", "seat 1", "two@example.org"), (other, "Ä", 0L, "oauth", "", ""), (owned, "ä", 7L, "statusline", "", "")],
             await database.ListAsync(
                 "SELECT account_id, account_key, owner, source, label, email FROM quota_accounts ORDER BY account_id",
-                rows => (rows.Int64(0), rows.Text(1), rows.Int64(2), rows.Text(3), rows.Text(4), rows.Text(5))));
+                rows => (new QuotaAccountId(rows.Int64(0)), rows.Text(1), rows.Int64(2), rows.Text(3), rows.Text(4), rows.Text(5))));
     }
 
     [Theory, EachDatabase]
@@ -228,9 +228,9 @@ public sealed class QuotaReadingContractTests
             [(one, 100_000L, "limit_hit"), (own, 100_000L, "limit_hit"), (own, 100_000L, "limit_hit"), (eights, 100_000L, "limit_hit"), (eights, 100_000L, "limit_hit")],
             await database.ListAsync(
                 "SELECT w.account_id, r.used_milli, r.source FROM quota_readings r JOIN quota_windows w ON w.window_id = r.window_id ORDER BY w.account_id",
-                rows => (rows.Int64(0), rows.Int64(1), rows.Text(2))));
+                rows => (new QuotaAccountId(rows.Int64(0)), rows.Int64(1), rows.Text(2))));
 
-        async Task<IReadOnlyList<long>> HitAsync(long user, DateTimeOffset at) =>
+        async Task<IReadOnlyList<QuotaAccountId>> HitAsync(long user, DateTimeOffset at) =>
             (await intake.LimitsHitAsync(user, $"user{user}@example.org", [new LimitHit("five_hour", at, now.AddHours(2))])).Value.AccountIds;
     }
 

@@ -27,12 +27,12 @@ public sealed class RotationContractTests
         Assert.Null(await controls.PauseAsync(paused: true, Given.Admin));
         Assert.Null(await controls.RequestAsync(agent, account, Given.Admin));
         Assert.Null(await controls.RequestAsync(agent, other, Given.Admin));
-        await database.WriteAsync(session => RotationControls.Remember(session, new HashSet<long> { 30, 4, 200 }));
+        await database.WriteAsync(session => RotationControls.Remember(session, new HashSet<FleetAccountId> { new(30), new(4), new(200) }));
 
         var directives = await controls.ReadAsync(ContractTests.Token);
         Assert.True(directives.Paused);
         Assert.Equal((agent, other), (Assert.Single(directives.Requested).Key, Assert.Single(directives.Requested).Value));
-        Assert.Equal([4, 30, 200], directives.Cooling.Order());
+        Assert.Equal([4, 30, 200], directives.Cooling.Select(id => id.Value).Order());
         Assert.Equal(
             [("rotation.cooling", "4,30,200"), ("rotation.paused", "1"), ("rotation.requested." + agent, $"{other}")],
             (await database.ListAsync(RotationSql.Settings, rows => (rows.Text(0), rows.Text(1)))).Order());
@@ -40,7 +40,7 @@ public sealed class RotationContractTests
         Assert.Null(await controls.PauseAsync(paused: false, Given.Admin));
         Assert.Null(await controls.ReleaseAsync(agent, Given.Admin));
         Assert.Null(await controls.ReleaseAsync(agent, Given.Admin));
-        await database.WriteAsync(session => RotationControls.Remember(session, new HashSet<long>()));
+        await database.WriteAsync(session => RotationControls.Remember(session, new HashSet<FleetAccountId>()));
         Assert.Empty(await database.ListAsync(RotationSql.Settings, rows => rows.Text(0)));
         Assert.Equal(
             ["rotation_paused", "rotation_paused", "switch_requested", "switch_requested", "rotation_resumed", "request_released"],
@@ -80,7 +80,7 @@ public sealed class RotationContractTests
 
         database.Time.Advance(TimeSpan.FromMinutes(1));
         Assert.Null(await controls.PinAsync(new Pin(PinScope.Machine, " b ", other, PinMode.Strict), Actor.Cli));
-        Assert.Equal("account: no such account.", await controls.PinAsync(new Pin(PinScope.Fleet, null, other + 1, PinMode.Soft), Given.Admin));
+        Assert.Equal("account: no such account.", await controls.PinAsync(new Pin(PinScope.Fleet, null, new FleetAccountId(other.Value + 1), PinMode.Soft), Given.Admin));
 
         Assert.Equal(
             [
@@ -106,7 +106,7 @@ public sealed class RotationContractTests
         await using var database = TestDatabase.Open(kind);
         RotationEvent[] written =
         [
-            new("switched", "a", 1, 2, "größe", """{"a":"🦊"}"""), new("switched", "A", null, 3, ""), new("Switched", "a", 3, null, "{}"),
+            new("switched", "a", new FleetAccountId(1), new FleetAccountId(2), "größe", """{"a":"🦊"}"""), new("switched", "A", null, new FleetAccountId(3), ""), new("Switched", "a", new FleetAccountId(3), null, "{}"),
             new("rotation_paused", null, null, null, "admin"),
         ];
         foreach (var one in written)
@@ -119,11 +119,11 @@ public sealed class RotationContractTests
         Assert.All(all, one => Assert.Equal(database.Time.GetUtcNow(), one.At));
         Assert.Equal([written[1], written[0]], await FilteredAsync(new EventFilter("switched")));
         Assert.Equal([written[2], written[0]], await FilteredAsync(new EventFilter(AgentId: "a")));
-        Assert.Equal([written[2], written[1]], await FilteredAsync(new EventFilter(AccountId: 3)));
-        Assert.Equal([written[0]], await FilteredAsync(new EventFilter(AccountId: 1)));
+        Assert.Equal([written[2], written[1]], await FilteredAsync(new EventFilter(AccountId: new FleetAccountId(3))));
+        Assert.Equal([written[0]], await FilteredAsync(new EventFilter(AccountId: new FleetAccountId(1))));
         Assert.Equal([written[1], written[0]], await FilteredAsync(new EventFilter(Before: all[1].EventId)));
-        Assert.Equal([written[1]], await FilteredAsync(new EventFilter("switched", "A", 3, long.MaxValue)));
-        Assert.Empty(await FilteredAsync(new EventFilter("switched", "a", 3)));
+        Assert.Equal([written[1]], await FilteredAsync(new EventFilter("switched", "A", new FleetAccountId(3), long.MaxValue)));
+        Assert.Empty(await FilteredAsync(new EventFilter("switched", "a", new FleetAccountId(3))));
         Assert.Equal([written[3]], (await EventsAsync(database, new EventFilter(), limit: 1)).Select(one => one.Event));
 
         async Task<IEnumerable<RotationEvent>> FilteredAsync(EventFilter filter) => (await EventsAsync(database, filter)).Select(one => one.Event);
@@ -231,7 +231,7 @@ public sealed class RotationContractTests
         Assert.Equal(
             ["five_hour", "seven_day", "five_hour"], (await EventsAsync(database, new EventFilter(RotationEvent.LimitMet, agent, account))).Select(one => one.Event.Reason));
 
-        async Task<List<(long, string, DateTimeOffset, DateTimeOffset)>> LimitsAsync() =>
+        async Task<List<(FleetAccountId, string, DateTimeOffset, DateTimeOffset)>> LimitsAsync() =>
             [.. (await database.ListAsync(LimitSql.Select, LimitRow.Of, ("now", 0))).OrderBy(row => row.Window, StringComparer.Ordinal)
                 .Select(row => (row.AccountId, row.Window, UnixTime.At(row.At), UnixTime.At(row.ResetsAt)))];
     }
@@ -248,17 +248,17 @@ public sealed class RotationContractTests
         var polled = await database.QuotaAccountAsync("person-1:org");
         await database.PolledAsync(polled, "five_hour", 50_000, now.AddHours(2));
         await database.PolledAsync(polled, "seven_day_opus", 50_000, now.AddDays(2));
-        await database.ExecuteAsync(LimitSql.Put, ("account", other), ("window", "five_hour"), ("at", 1), ("resets_at", database.Now));
+        await database.ExecuteAsync(LimitSql.Put, ("account", other.Value), ("window", "five_hour"), ("at", 1), ("resets_at", database.Now));
 
         Assert.True(await limits.NoteAsync([new SessionLimitHit("s", "five_hour", now, now.AddHours(1))]));
-        Assert.Equal([(other, "five_hour")], await WindowsAsync());
+        Assert.Equal([(other.Value, "five_hour")], await WindowsAsync());
         Assert.True(await limits.NoteAsync([new SessionLimitHit("s", "five_hour", now, now.AddHours(2)), new SessionLimitHit("s", "seven_day_opus", now, now.AddDays(2))]));
-        Assert.Equal([(account, "five_hour"), (account, "seven_day_opus")], await WindowsAsync());
+        Assert.Equal([(account.Value, "five_hour"), (account.Value, "seven_day_opus")], await WindowsAsync());
 
         Assert.Equal(0, await PutAsync(database.Now));
         Assert.Equal(1, await PutAsync(database.Now + 1));
 
-        Task<int> PutAsync(long at) => database.ExecuteAsync(LimitSql.Put, ("account", account), ("window", "five_hour"), ("at", at), ("resets_at", at + 1));
+        Task<int> PutAsync(long at) => database.ExecuteAsync(LimitSql.Put, ("account", account.Value), ("window", "five_hour"), ("at", at), ("resets_at", at + 1));
         Task<List<(long, string)>> WindowsAsync() => database.ListAsync("SELECT account_id, \"window\" FROM fleet_limits ORDER BY 1, 2", rows => (rows.Int64(0), rows.Text(1)));
     }
 

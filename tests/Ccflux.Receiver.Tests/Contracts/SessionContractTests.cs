@@ -74,21 +74,21 @@ public sealed class SessionContractTests
         foreach (var (id, seenAt) in ((string, long?)[])[("never", null), ("early", 1), ("late", 3), ("middle", 2)])
         {
             await database.BareAgentAsync(id, id);
-            await database.ExecuteAsync(AgentSql.Grant, ("agent", id), ("account", account), ("now", 1));
+            await database.ExecuteAsync(AgentSql.Grant, ("agent", id), ("account", account.Value), ("now", 1));
             await database.ExecuteAsync("UPDATE fleet_agents SET last_seen_at = @seen_at WHERE agent_id = @agent", ("seen_at", seenAt), ("agent", id));
         }
 
-        await database.ExecuteAsync("UPDATE fleet_agents SET account_id = @account, applied = 'copy', has_sessions = 1", ("account", account));
+        await database.ExecuteAsync("UPDATE fleet_agents SET account_id = @account, applied = 'copy', has_sessions = 1", ("account", account.Value));
         Assert.Equal(["late", "middle", "early", "never"], await AgentsAsync());
 
         await database.ExecuteAsync("UPDATE fleet_agents SET has_sessions = 0 WHERE agent_id = 'never'");
         await database.ExecuteAsync("UPDATE fleet_agents SET applied = 'full' WHERE agent_id = 'middle'");
         Assert.Equal(["late", "early"], await AgentsAsync());
-        await database.ExecuteAsync(AgentSql.Withdraw, ("agent", "late"), ("account", account));
+        await database.ExecuteAsync(AgentSql.Withdraw, ("agent", "late"), ("account", account.Value));
         Assert.Equal(["early"], await AgentsAsync());
         await database.IntentAsync(account, "full", 1);
         Assert.Empty(await AgentsAsync());
-        await database.ExecuteAsync(VaultSql.EndIntents, ("account", account));
+        await database.ExecuteAsync(VaultSql.EndIntents, ("account", account.Value));
         await database.CommandAsync(1, "early", account);
         Assert.Empty(await AgentsAsync());
         await database.SettleAsync(1, "expired", 1);
@@ -96,6 +96,6 @@ public sealed class SessionContractTests
         await database.SetHolderAsync(account, Holder.Agent, "early");
         Assert.Empty(await AgentsAsync());
 
-        Task<List<string>> AgentsAsync() => database.ListAsync(SessionSql.OnCopies, rows => rows.Int64(1) == account ? rows.Text(0) : "another account");
+        Task<List<string>> AgentsAsync() => database.ListAsync(SessionSql.OnCopies, rows => rows.Int64(1) == account.Value ? rows.Text(0) : "another account");
     }
 }

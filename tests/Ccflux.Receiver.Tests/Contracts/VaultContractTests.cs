@@ -29,7 +29,7 @@ public sealed class VaultContractTests
                 IntentAt: null, InUse: false, Exhausted: false, CanOpen: true),
             await database.FactsAsync(account));
         Assert.Equal(0, await database.RevisionAsync(account));
-        Assert.Null(await database.Store<VaultStore>().FindAsync(account + 1, ContractTests.Token));
+        Assert.Null(await database.Store<VaultStore>().FindAsync(new FleetAccountId(account.Value + 1), ContractTests.Token));
     }
 
     [Theory, EachDatabase]
@@ -39,15 +39,15 @@ public sealed class VaultContractTests
         var account = await database.VaultAccountAsync("1", "work");
         var former = await database.FactsAsync(account);
         Assert.Null(await database.Store<AccountEdit>().SaveAsync(account, new AccountDetails("work", "amara@example.org", "Team", "2026-12-01", 90, 95), Given.Admin));
-        await database.ExecuteAsync(VaultSql.SetFault, ("fault", AccountFault.Unknown), ("now", 1), ("account", account), ("fingerprint", FleetGiven.Full("1")));
-        await database.ExecuteAsync(VaultSql.SetFailure, ("failure", "no answer"), ("retry_at", 2), ("account", account), ("fingerprint", FleetGiven.Full("1")));
+        await database.ExecuteAsync(VaultSql.SetFault, ("fault", AccountFault.Unknown), ("now", 1), ("account", account.Value), ("fingerprint", FleetGiven.Full("1")));
+        await database.ExecuteAsync(VaultSql.SetFailure, ("failure", "no answer"), ("retry_at", 2), ("account", account.Value), ("fingerprint", FleetGiven.Full("1")));
         await database.IntentAsync(account, FleetGiven.Full("1"), 3);
         database.Time.Advance(TimeSpan.FromHours(1));
         var now = database.Time.GetUtcNow();
 
         var imported = await database.ImportAsync("Work 2", FleetGiven.Login("2", "person-1", "org", now + FleetGiven.Life), vaultOnly: false);
 
-        Assert.Equal(((long?)account, FleetGiven.Full("2")), (imported.AccountId, imported.Fingerprint!));
+        Assert.Equal(((FleetAccountId?)account, FleetGiven.Full("2")), (imported.AccountId, imported.Fingerprint!));
         Assert.Equal(
             former with
             {
@@ -154,7 +154,7 @@ public sealed class VaultContractTests
         Assert.Equal(former with { Label = "büro 🦊", Plan = "" }, await database.FactsAsync(account));
 
         Assert.Equal("label: another account has this name.", await edit.SaveAsync(other, new AccountDetails("BüRO 🦊", "", "", null, null, null), Given.Admin));
-        Assert.Equal("No such account.", await edit.SaveAsync(other + 1, new AccountDetails("new", "", "", null, null, null), Given.Admin));
+        Assert.Equal("No such account.", await edit.SaveAsync(new FleetAccountId(other.Value + 1), new AccountDetails("new", "", "", null, null, null), Given.Admin));
         Assert.Equal("home", (await database.FactsAsync(other)).Label);
         Assert.Equal(0, await database.RevisionAsync(account));
     }
@@ -165,7 +165,7 @@ public sealed class VaultContractTests
         await using var database = TestDatabase.Open(kind);
         var edit = database.Store<AccountEdit>();
         var agents = new List<string>();
-        var accounts = new List<long>();
+        var accounts = new List<FleetAccountId>();
         foreach (var tokens in (string[])["1", "2"])
         {
             var account = await database.VaultAccountAsync(tokens);
@@ -173,7 +173,7 @@ public sealed class VaultContractTests
             await database.ReportAsync(agent, FleetGiven.Copy(tokens));
             await database.IssueAsync(agent, account);
             await database.IntentAsync(account, FleetGiven.Full(tokens), 1);
-            await database.ExecuteAsync(LimitSql.Put, ("account", account), ("window", "five_hour"), ("at", 1), ("resets_at", 2));
+            await database.ExecuteAsync(LimitSql.Put, ("account", account.Value), ("window", "five_hour"), ("at", 1), ("resets_at", 2));
             await database.Store<RotationControls>().PinAsync(new Pin(PinScope.Machine, tokens, account, PinMode.Soft), Given.Admin);
             agents.Add(agent);
             accounts.Add(account);
@@ -184,7 +184,7 @@ public sealed class VaultContractTests
         Assert.Equal("No such account.", await edit.RemoveAsync(accounts[0], Given.Admin));
         foreach (var table in (string[])["fleet_accounts", "fleet_grants", "fleet_commands", "fleet_intents", "fleet_limits", "fleet_pins"])
         {
-            Assert.Equal([accounts[1]], await database.ListAsync($"SELECT account_id FROM {table}", rows => rows.Int64(0)));
+            Assert.Equal([accounts[1].Value], await database.ListAsync($"SELECT account_id FROM {table}", rows => rows.Int64(0)));
         }
 
         Assert.Null((await database.AgentFactsAsync(agents[0])).AccountId);
@@ -197,7 +197,7 @@ public sealed class VaultContractTests
         await using var database = TestDatabase.Open(kind);
         var account = await database.VaultAccountAsync("1");
         var former = await database.FactsAsync(account);
-        await database.ExecuteAsync(VaultSql.SetFault, ("fault", AccountFault.Unknown), ("now", 1), ("account", account), ("fingerprint", FleetGiven.Full("1")));
+        await database.ExecuteAsync(VaultSql.SetFault, ("fault", AccountFault.Unknown), ("now", 1), ("account", account.Value), ("fingerprint", FleetGiven.Full("1")));
         database.Time.Advance(TimeSpan.FromHours(1));
 
         Assert.Equal(0, await ReplaceAsync("another", "2"));
@@ -222,7 +222,7 @@ public sealed class VaultContractTests
         Task<int> ReplaceAsync(string replaces, string fingerprint) => database.ExecuteAsync(
             VaultSql.Replace,
             ("credential", new byte[] { 0, 255 }), ("fingerprint", fingerprint), ("access_fingerprint", "copy"), ("refreshable", false), ("expires_at", 9),
-            ("now", database.Now), ("path", RefreshPath.Session), ("account", account), ("replaces", replaces));
+            ("now", database.Now), ("path", RefreshPath.Session), ("account", account.Value), ("replaces", replaces));
     }
 
     [Theory, EachDatabase]
@@ -247,7 +247,7 @@ public sealed class VaultContractTests
     {
         await using var database = TestDatabase.Open(kind);
         var user = await database.UserAsync("amara@example.org");
-        var accounts = new List<long>();
+        var accounts = new List<FleetAccountId>();
         foreach (var tokens in (string[])["1", "2"])
         {
             accounts.Add(await database.VaultAccountAsync(tokens, organization: null));
@@ -280,7 +280,7 @@ public sealed class VaultContractTests
         await using var database = TestDatabase.Open(kind);
         var account = await database.VaultAccountAsync("1");
 
-        Assert.Equal(0, await database.ExecuteAsync(VaultSql.SetOrganization, ("key", "person-1:another"), ("organization", "another"), ("account", account)));
+        Assert.Equal(0, await database.ExecuteAsync(VaultSql.SetOrganization, ("key", "person-1:another"), ("organization", "another"), ("account", account.Value)));
 
         Assert.Equal("person-1:org", (await database.FactsAsync(account)).Key);
     }
@@ -299,8 +299,8 @@ public sealed class VaultContractTests
         await database.Store<LoginCheck>().AskAsync(former, ContractTests.Token);
 
         Assert.Equal(former with { ExpiresAt = database.Time.GetUtcNow() + RefreshAnswer.AssumedLife }, await database.FactsAsync(account));
-        Assert.Equal(0, await database.ExecuteAsync(VaultSql.SetExpiry, ("expires_at", 1), ("account", account), ("access_fingerprint", FleetGiven.Copy("2"))));
-        Assert.Equal(0, await database.ExecuteAsync(VaultSql.SetExpiry, ("expires_at", 1), ("account", account + 1), ("access_fingerprint", FleetGiven.Copy("1"))));
+        Assert.Equal(0, await database.ExecuteAsync(VaultSql.SetExpiry, ("expires_at", 1), ("account", account.Value), ("access_fingerprint", FleetGiven.Copy("2"))));
+        Assert.Equal(0, await database.ExecuteAsync(VaultSql.SetExpiry, ("expires_at", 1), ("account", account.Value + 1), ("access_fingerprint", FleetGiven.Copy("1"))));
     }
 
     [Theory, EachDatabase]
@@ -312,9 +312,9 @@ public sealed class VaultContractTests
         var unknown = await database.BareAccountAsync("p", "p", organization: null, "3");
         await database.BareAccountAsync("other", "P", organization: null, "4");
 
-        Assert.Equal([(unknown, null)], await FindAsync("p"));
-        await database.ExecuteAsync(VaultSql.Delete, ("account", unknown));
-        Assert.Equal([(first, "z")], await FindAsync("p"));
+        Assert.Equal([(unknown.Value, null)], await FindAsync("p"));
+        await database.ExecuteAsync(VaultSql.Delete, ("account", unknown.Value));
+        Assert.Equal([(first.Value, "z")], await FindAsync("p"));
         Assert.Empty(await FindAsync("q"));
 
         Task<List<(long, string?)>> FindAsync(string uuid) => database.ListAsync(VaultSql.FindByUuid, rows => (rows.Int64(0), rows.TextOrNull(1)), ("uuid", uuid));
@@ -332,17 +332,17 @@ public sealed class VaultContractTests
         var copied = await database.BareAccountAsync("p:5", "p", "5", "5");
         var same = await database.BareAccountAsync("p:6", "p", "6", "6");
         await database.BareAccountAsync("q", "q", organization: null, "7");
-        await database.ExecuteAsync(AgentSql.Grant, ("agent", "agent"), ("account", granted), ("now", 1));
+        await database.ExecuteAsync(AgentSql.Grant, ("agent", "agent"), ("account", granted.Value), ("now", 1));
         await database.SetHolderAsync(held, Holder.Agent, "agent");
 
-        Assert.Equal(same, await FindAsync("p", "6", "4"));
-        Assert.Equal(full, await FindAsync("p", "another", "4"));
-        Assert.Equal(copied, await FindAsync("p", SqlValue.Null, "copy of 5"));
-        Assert.Equal(held, await FindAsync("p", SqlValue.Null, "unknown"));
+        Assert.Equal(same.Value, await FindAsync("p", "6", "4"));
+        Assert.Equal(full.Value, await FindAsync("p", "another", "4"));
+        Assert.Equal(copied.Value, await FindAsync("p", SqlValue.Null, "copy of 5"));
+        Assert.Equal(held.Value, await FindAsync("p", SqlValue.Null, "unknown"));
         await database.SetHolderAsync(held, Holder.Agent, "another agent");
-        Assert.Equal(granted, await FindAsync("p", SqlValue.Null, "unknown"));
-        await database.ExecuteAsync(AgentSql.Withdraw, ("agent", "agent"), ("account", granted));
-        Assert.Equal(oldest, await FindAsync("p", SqlValue.Null, "unknown"));
+        Assert.Equal(granted.Value, await FindAsync("p", SqlValue.Null, "unknown"));
+        await database.ExecuteAsync(AgentSql.Withdraw, ("agent", "agent"), ("account", granted.Value));
+        Assert.Equal(oldest.Value, await FindAsync("p", SqlValue.Null, "unknown"));
         Assert.Null(await FindAsync("P", "6", "4"));
 
         Task<long?> FindAsync(string uuid, SqlValue fingerprint, string replaces) =>
@@ -368,7 +368,7 @@ public sealed class VaultContractTests
 
         await database.ReportAsync(agent, FleetGiven.Copy("1"), sequence: 3, sessions: ["s"]);
         Assert.True(await InUseAsync());
-        await database.ExecuteAsync(AgentSql.Withdraw, ("agent", agent), ("account", account));
+        await database.ExecuteAsync(AgentSql.Withdraw, ("agent", agent), ("account", account.Value));
         Assert.False(await InUseAsync());
         await database.SetHolderAsync(account, Holder.Agent, agent);
         Assert.True(await InUseAsync());

@@ -67,7 +67,7 @@ public sealed class VaultRefreshContractTests
         Assert.False(await GiveAsync("agent", whole: false));
         Assert.Equal(0, await database.RevisionAsync(account));
 
-        await database.ExecuteAsync(VaultSql.EndIntents, ("account", account));
+        await database.ExecuteAsync(VaultSql.EndIntents, ("account", account.Value));
         database.Time.Advance(TimeSpan.FromMinutes(1));
         Assert.True(await GiveAsync("agent", whole: false));
         Assert.Equal((Holder.Vault, (string?)null, 1L), await HolderAsync());
@@ -141,8 +141,8 @@ public sealed class VaultRefreshContractTests
             former with { Fault = AccountFault.OtherAccount, FaultAt = database.Time.GetUtcNow(), Failures = 0, Failure = "cannot be reached", RetryAt = null },
             await database.FactsAsync(account));
         Assert.Empty(await database.IntentsAsync(account));
-        Assert.Equal(0, await database.ExecuteAsync(VaultSql.SetFault, ("fault", "f"), ("now", 1), ("account", account), ("fingerprint", FleetGiven.Full("2"))));
-        Assert.Equal(0, await database.ExecuteAsync(VaultSql.SetFailure, ("failure", "f"), ("retry_at", 1), ("account", account), ("fingerprint", FleetGiven.Full("2"))));
+        Assert.Equal(0, await database.ExecuteAsync(VaultSql.SetFault, ("fault", "f"), ("now", 1), ("account", account.Value), ("fingerprint", FleetGiven.Full("2"))));
+        Assert.Equal(0, await database.ExecuteAsync(VaultSql.SetFailure, ("failure", "f"), ("retry_at", 1), ("account", account.Value), ("fingerprint", FleetGiven.Full("2"))));
     }
 
     [Theory, EachDatabase]
@@ -156,7 +156,7 @@ public sealed class VaultRefreshContractTests
         await database.IntentAsync(young, FleetGiven.Full("2"), limit + 1);
         await database.IntentAsync(replaced, FleetGiven.Full("another"), limit);
         await database.IntentAsync(faulty, FleetGiven.Full("4"), limit);
-        await database.ExecuteAsync(VaultSql.SetFault, ("fault", AccountFault.InvalidGrant), ("now", 1), ("account", faulty), ("fingerprint", FleetGiven.Full("4")));
+        await database.ExecuteAsync(VaultSql.SetFault, ("fault", AccountFault.InvalidGrant), ("now", 1), ("account", faulty.Value), ("fingerprint", FleetGiven.Full("4")));
 
         Assert.Empty(await database.Store<RefreshLoop>().RunAsync(ContractTests.Token));
 
@@ -192,9 +192,9 @@ public sealed class VaultRefreshContractTests
 
         Assert.Equal(1, await database.IntentAsync(account, "fingerprint", 1, "intent"));
         Assert.Equal(0, await database.IntentAsync(account, "fingerprint", 2, "another"));
-        Assert.Equal(0, await database.ExecuteAsync(VaultSql.EndIntent, ("account", account), ("intent", "another")));
-        Assert.Equal(0, await database.ExecuteAsync(VaultSql.EndIntent, ("account", account), ("intent", "Intent")));
-        Assert.Equal(1, await database.ExecuteAsync(VaultSql.EndIntent, ("account", account), ("intent", "intent")));
+        Assert.Equal(0, await database.ExecuteAsync(VaultSql.EndIntent, ("account", account.Value), ("intent", "another")));
+        Assert.Equal(0, await database.ExecuteAsync(VaultSql.EndIntent, ("account", account.Value), ("intent", "Intent")));
+        Assert.Equal(1, await database.ExecuteAsync(VaultSql.EndIntent, ("account", account.Value), ("intent", "intent")));
     }
 
     [Theory, EachDatabase]
@@ -203,8 +203,8 @@ public sealed class VaultRefreshContractTests
         await using var database = TestDatabase.Open(kind);
         var watch = database.Store<RestoreWatch>();
         var (account, faulty, copy) = (await database.VaultAccountAsync("1"), await database.VaultAccountAsync("2"), await database.VaultAccountAsync("3"));
-        await database.ExecuteAsync(VaultSql.SetFault, ("fault", AccountFault.InvalidGrant), ("now", 1), ("account", faulty), ("fingerprint", FleetGiven.Full("2")));
-        await database.ExecuteAsync("UPDATE fleet_accounts SET refreshable = 0 WHERE account_id = @account", ("account", copy));
+        await database.ExecuteAsync(VaultSql.SetFault, ("fault", AccountFault.InvalidGrant), ("now", 1), ("account", faulty.Value), ("fingerprint", FleetGiven.Full("2")));
+        await database.ExecuteAsync("UPDATE fleet_accounts SET refreshable = 0 WHERE account_id = @account", ("account", copy.Value));
         Assert.Equal(0, await database.WriteAsync(session => watch.Look(session)));
         Assert.Equal(0, await database.WriteAsync(session => watch.Look(session)));
 
@@ -216,7 +216,7 @@ public sealed class VaultRefreshContractTests
             [(account, AccountFault.Unknown, (long?)database.Now, 1L), (faulty, AccountFault.InvalidGrant, (long?)1L, 1L), (copy, null, null, 0L)],
             await database.ListAsync(
                 "SELECT account_id, fault, fault_at, revision FROM fleet_accounts ORDER BY account_id",
-                rows => (rows.Int64(0), rows.TextOrNull(1), rows.Int64OrNull(2), rows.Int64(3))));
+                rows => (new FleetAccountId(rows.Int64(0)), rows.TextOrNull(1), rows.Int64OrNull(2), rows.Int64(3))));
     }
 
     [Theory, EachDatabase]
@@ -260,6 +260,6 @@ public sealed class VaultRefreshContractTests
         }
     }
 
-    private static async Task<RefreshOutcome> RunAsync(TestDatabase database, long account, bool again = false) =>
+    private static async Task<RefreshOutcome> RunAsync(TestDatabase database, FleetAccountId account, bool again = false) =>
         await database.Store<TokenRefresh>().RunAsync(await database.FactsAsync(account), FleetActor.Switcher, again);
 }

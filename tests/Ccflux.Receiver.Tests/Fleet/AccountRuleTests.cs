@@ -12,17 +12,17 @@ public sealed class AccountRuleTests
     [Fact]
     public void Edit_DescribesWhatChanges()
     {
-        Assert.Equal(new AccountEditDecision(null, ""), AccountEditRule.Decide(Before, labelOwner: 1, 1, Before));
+        Assert.Equal(new AccountEditDecision(null, ""), AccountEditRule.Decide(Before, labelOwner: new FleetAccountId(1), new FleetAccountId(1), Before));
         Assert.Equal(
             new AccountEditDecision(null, "label was work, email, plan, next_charge, five_hour_ceiling 70 to default, seven_day_ceiling default to 90"),
-            AccountEditRule.Decide(Before, labelOwner: null, 1, new AccountDetails("home", "b@example.org", "pro", "2026-12-01", null, 90)));
+            AccountEditRule.Decide(Before, labelOwner: null, new FleetAccountId(1), new AccountDetails("home", "b@example.org", "pro", "2026-12-01", null, 90)));
     }
 
     [Fact]
     public void Edit_OfNoAccount_OrToALabelOfAnother_IsRefused()
     {
-        Assert.Equal("No such account.", AccountEditRule.Decide(null, labelOwner: 2, 1, Before).Refusal);
-        Assert.Equal("label: another account has this name.", AccountEditRule.Decide(Before, labelOwner: 2, 1, Before).Refusal);
+        Assert.Equal("No such account.", AccountEditRule.Decide(null, labelOwner: new FleetAccountId(2), new FleetAccountId(1), Before).Refusal);
+        Assert.Equal("label: another account has this name.", AccountEditRule.Decide(Before, labelOwner: new FleetAccountId(2), new FleetAccountId(1), Before).Refusal);
     }
 
     [Fact]

@@ -25,11 +25,11 @@ public sealed class AdoptionRuleTests
     [InlineData(Full, false, Holder.Agent, Agent, 1L, null)]
     [InlineData(Access, false, Holder.Vault, null, null, null)]
     public void KnownLogin_IsItsAccounts_IfThatIsGrantedOrHeld(string applied, bool granted, string holder, string? holderAgent, long? account, string? former) =>
-        Assert.Equal(new AdoptionDecision(account, former), AdoptionRule.Decide(Facts(applied, null, granted, One(holder, holderAgent))));
+        Assert.Equal(new AdoptionDecision(FleetAccountId.Of(account), former), AdoptionRule.Decide(Facts(applied, null, granted, One(holder, holderAgent))));
 
     [Fact]
     public void LoginWithoutARefreshToken_IsNotHeldByAnyone() =>
-        Assert.Equal(new AdoptionDecision(1), AdoptionRule.Decide(Facts(Full, null, true, One(Holder.Vault, null) with { AccessFingerprint = Full, IsRefreshable = false })));
+        Assert.Equal(new AdoptionDecision(new FleetAccountId(1)), AdoptionRule.Decide(Facts(Full, null, true, One(Holder.Vault, null) with { AccessFingerprint = Full, IsRefreshable = false })));
 
     [Theory]
     [InlineData(Holder.Agent, Agent, 1L)]
@@ -37,7 +37,7 @@ public sealed class AdoptionRuleTests
     [InlineData(Holder.Vault, null, null)]
     public void UnknownLogin_WhereTheAgentHeldOne_IsThatOneRenewed(string holder, string? holderAgent, long? account)
     {
-        Assert.Equal(new AdoptionDecision(account), AdoptionRule.Decide(Facts(Unknown, former: 1, true, One(holder, holderAgent))));
+        Assert.Equal(new AdoptionDecision(FleetAccountId.Of(account)), AdoptionRule.Decide(Facts(Unknown, former: 1, true, One(holder, holderAgent))));
         Assert.Equal(new AdoptionDecision(null), AdoptionRule.Decide(Facts(Unknown, former: null, true, One(holder, holderAgent))));
     }
 
@@ -49,8 +49,8 @@ public sealed class AdoptionRuleTests
     {
         var facts = Facts(Full, null, granted: false, One(Holder.Vault, null));
 
-        Assert.Equal(new AdoptionDecision(1, Holder.Vault), AdoptionRule.Decide(facts.With(1, granted: true)));
-        Assert.Equal(new AdoptionDecision(null), AdoptionRule.Decide(facts.With(1, granted: true).With(1, granted: false)));
+        Assert.Equal(new AdoptionDecision(new FleetAccountId(1), Holder.Vault), AdoptionRule.Decide(facts.With(new FleetAccountId(1), granted: true)));
+        Assert.Equal(new AdoptionDecision(null), AdoptionRule.Decide(facts.With(new FleetAccountId(1), granted: true).With(new FleetAccountId(1), granted: false)));
     }
 
     [Fact]
@@ -72,29 +72,29 @@ public sealed class AdoptionRuleTests
     public void Withdrawal_EndsWhatWasNeverDelivered_AndTheVaultHasItsLogin()
     {
         var login = Fresh();
-        var facts = Facts(login.AccessFingerprint, former: 1, true, new ConfigDirAccount(1, Holder.Agent, Agent, login.Fingerprint, login.AccessFingerprint, true));
+        var facts = Facts(login.AccessFingerprint, former: 1, true, new ConfigDirAccount(new FleetAccountId(1), Holder.Agent, Agent, login.Fingerprint, login.AccessFingerprint, true));
         var (sent, unsent) = (Command(id: 1, isDelivered: true, login: login), Command(id: 2, login: login));
 
         var ended = WithdrawalRule.Decide(facts, [unsent]);
         var kept = WithdrawalRule.Decide(facts, [sent]);
 
-        Assert.Equal((2, true, null), (Assert.Single(ended.Ended).Id, ended.Ended[0].IsTakenBack, ended.AccountId));
+        Assert.Equal((2, true, null), (Assert.Single(ended.Ended).Id, ended.Ended[0].IsTakenBack, ended.AccountId?.Value));
         Assert.Empty(kept.Ended);
-        Assert.Equal(1, kept.AccountId);
+        Assert.Equal(1, kept.AccountId?.Value);
     }
 
     [Fact]
     public void Withdrawal_LeavesAnAgentWhatItHolds_AndNothingElse()
     {
-        Assert.Equal(1, WithdrawalRule.Decide(Facts(Full, 1, true, One(Holder.Agent, Agent)), []).AccountId);
+        Assert.Equal(1, WithdrawalRule.Decide(Facts(Full, 1, true, One(Holder.Agent, Agent)), []).AccountId?.Value);
         Assert.Null(WithdrawalRule.Decide(Facts(Access, 1, true, One(Holder.Vault, null)), []).AccountId);
-        Assert.Equal(1, WithdrawalRule.Decide(Facts(Full, 1, true, One(Holder.Agent, Agent)), [Command(whole: false, isHeld: false)]).AccountId);
+        Assert.Equal(1, WithdrawalRule.Decide(Facts(Full, 1, true, One(Holder.Agent, Agent)), [Command(whole: false, isHeld: false)]).AccountId?.Value);
     }
 
-    private static ConfigDirAccount One(string holder, string? holderAgent) => new(1, holder, holderAgent, Full, Access, IsRefreshable: true);
+    private static ConfigDirAccount One(string holder, string? holderAgent) => new(new FleetAccountId(1), holder, holderAgent, Full, Access, IsRefreshable: true);
 
     private static ConfigDirFacts Facts(string? applied, long? former, bool granted, ConfigDirAccount account) =>
-        new(Agent, applied, former, [account], granted ? new HashSet<long> { account.AccountId } : []);
+        new(Agent, applied, FleetAccountId.Of(former), [account], granted ? new HashSet<FleetAccountId> { account.AccountId } : []);
 
     private static ConfigDirFacts Draw(System.Random random)
     {
@@ -107,10 +107,10 @@ public sealed class AdoptionRuleTests
                 2 => (Holder.Agent, Agent),
                 _ => (Holder.Agent, (string?)OtherAgent),
             };
-            return new ConfigDirAccount(id, holder, agent, $"f{id:d11}", $"a{id:d11}", random.Next(4) > 0);
+            return new ConfigDirAccount(new FleetAccountId(id), holder, agent, $"f{id:d11}", $"a{id:d11}", random.Next(4) > 0);
         }).ToList();
         var applied = random.Next(4) switch { 0 => null, 1 => $"f{random.Next(1, 5):d11}", 2 => $"a{random.Next(1, 5):d11}", _ => Unknown };
-        var granted = Enumerable.Range(1, 4).Where(_ => random.Next(2) == 0).Select(id => (long)id).ToHashSet();
-        return new ConfigDirFacts(Agent, applied, random.Next(3) == 0 ? null : random.Next(1, 5), accounts, granted);
+        var granted = Enumerable.Range(1, 4).Where(_ => random.Next(2) == 0).Select(id => new FleetAccountId(id)).ToHashSet();
+        return new ConfigDirFacts(Agent, applied, random.Next(3) == 0 ? null : new FleetAccountId(random.Next(1, 5)), accounts, granted);
     }
 }

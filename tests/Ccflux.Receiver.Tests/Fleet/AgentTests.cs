@@ -328,7 +328,7 @@ public sealed class AgentTests
         Assert.Equal((Holder.Agent, RefreshPath.Session, agent.Applied), ((await rig.FactsAsync(account)).Holder, (await rig.FactsAsync(account)).RefreshedBy, (await rig.FactsAsync(account)).Fingerprint));
     }
 
-    private static async Task GiveAsync(FleetRig rig, SimulatedAgent agent, long account)
+    private static async Task GiveAsync(FleetRig rig, SimulatedAgent agent, FleetAccountId account)
     {
         await rig.BeatAsync(agent);
         Assert.Equal(IssueOutcome.Issued, (await rig.Commands.IssueAsync(agent.Id, account, allowCopy: false, Actor.Cli)).Outcome);

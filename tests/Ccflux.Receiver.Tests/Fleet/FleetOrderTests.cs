@@ -17,7 +17,7 @@ public sealed class FleetOrderTests
     {
         await using var receiver = await StartAsync(order);
 
-        var state = await receiver.Service<FleetStateReader>().ReadAsync(new HashSet<long>(), new Dictionary<string, DateTimeOffset>(), TestContext.Current.CancellationToken);
+        var state = await receiver.Service<FleetStateReader>().ReadAsync(new HashSet<FleetAccountId>(), new Dictionary<string, DateTimeOffset>(), TestContext.Current.CancellationToken);
         using var page = await receiver.Client.FetchAsync("/admin/fleet", bearer: RunningReceiver.ViewerToken);
 
         Assert.Equal(isSoonestFirst ? RotationSettings.Default : RotationSettings.LeastWaste, state.Settings);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -21,7 +20,7 @@ public sealed partial class FleetPageTests
     public async Task Accounts_StandInTheOrderOfUseAndSayHowTheyStand()
     {
         await using var rig = await FleetRig.StartAsync(5);
-        var ids = new List<long>();
+        var ids = new List<FleetAccountId>();
         for (var number = 1; number <= 5; number++)
         {
             ids.Add(await rig.ImportAsync(number, lifetime: number == 2 ? TimeSpan.FromMinutes(30) : null));
@@ -213,7 +212,7 @@ public sealed partial class FleetPageTests
     public async Task SwitchByHand_IsAskedForShownAndReleased()
     {
         await using var rig = await FleetRig.StartAsync(2);
-        long[] ids = [await rig.ImportAsync(1), await rig.ImportAsync(2)];
+        FleetAccountId[] ids = [await rig.ImportAsync(1), await rig.ImportAsync(2)];
         using var agent = await rig.EnrolAsync("build-1", ids);
         await BeatAsync(agent);
 
@@ -231,7 +230,7 @@ public sealed partial class FleetPageTests
     public async Task LastDecision_IsShownWithWhatComesNextAndItsFigures()
     {
         await using var rig = await FleetRig.StartAsync(3);
-        long[] ids = [await rig.ImportAsync(1), await rig.ImportAsync(2), await rig.ImportAsync(3)];
+        FleetAccountId[] ids = [await rig.ImportAsync(1), await rig.ImportAsync(2), await rig.ImportAsync(3)];
 
         // The second would be next in the order, but its five hours are at the ceiling.
         Read(rig, 1, "seven_day", 40, 24);
@@ -351,7 +350,7 @@ public sealed partial class FleetPageTests
 
     private static long Now(FleetRig rig) => rig.Time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    private static string Id(long id) => id.ToString(CultureInfo.InvariantCulture);
+    private static string Id(FleetAccountId id) => id.ToString();
 
     /// <summary>Over HTTP, so that its session is alive.</summary>
     private static async Task BeatAsync(SimulatedAgent agent)

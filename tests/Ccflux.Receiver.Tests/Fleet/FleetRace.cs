@@ -99,7 +99,7 @@ internal sealed class FleetRace : IAsyncDisposable
             await agent.EnrolAsync(race._relay.Address, (await vaultStore.NewCodeAsync(Environment.MachineName, Actor.Cli))!);
             for (var account = 1; account <= Accounts; account++)
             {
-                await vaultStore.GrantAsync(agent.Id, account, granted: true, Actor.Cli);
+                await vaultStore.GrantAsync(agent.Id, new FleetAccountId(account), granted: true, Actor.Cli);
             }
         }
 
@@ -278,7 +278,7 @@ internal sealed class FleetRace : IAsyncDisposable
         var random = new Random(_seed);
         while (!_isQuiet)
         {
-            var issued = await _vault.Here.Commands().IssueAsync(_agents[random.Next(Agents)].Id, random.Next(1, Accounts + 1), allowCopy: random.Next(4) == 0, Actor.Cli);
+            var issued = await _vault.Here.Commands().IssueAsync(_agents[random.Next(Agents)].Id, new FleetAccountId(random.Next(1, Accounts + 1)), allowCopy: random.Next(4) == 0, Actor.Cli);
             _swaps += issued.Outcome == IssueOutcome.Issued ? 1 : 0;
             await Task.Delay(TimeSpan.FromMilliseconds(150), TimeProvider.System, CancellationToken.None);
         }
@@ -385,7 +385,7 @@ internal sealed class FleetRace : IAsyncDisposable
 
         for (var account = 1; account <= Accounts; account++)
         {
-            await _vault.Here.Commands().IssueAsync(_agents[0].Id, account, allowCopy: true, Actor.Cli);
+            await _vault.Here.Commands().IssueAsync(_agents[0].Id, new FleetAccountId(account), allowCopy: true, Actor.Cli);
         }
 
         return false;
@@ -410,7 +410,7 @@ internal sealed class FleetRace : IAsyncDisposable
     }
 
     /// <summary>The latest audit entries of an account, and the contents of the config directories: no secrets, only fingerprints.</summary>
-    private async Task<string> StoryAsync(long account)
+    private async Task<string> StoryAsync(FleetAccountId account)
     {
         var rows = await _vault.Here.Service<FleetAudit>().ReadAsync(500, long.MaxValue, CancellationToken.None);
         var told = rows.Where(row => row.AccountId == account).Take(14).Reverse().Select(row => $"{row.At:mm:ss.fff} {row.Action} {row.Outcome} {row.AgentId?[..4]} {row.Fingerprint} {row.Detail}");

@@ -63,7 +63,7 @@ internal sealed class FleetRig : IAsyncDisposable
     public string LoginOf(int number, TimeSpan lifetime) => Issuer.Accounts[number - 1].Login(Time.GetUtcNow() + lifetime);
 
     /// <summary>Imports an account's login and returns its id.</summary>
-    public async Task<long> ImportAsync(int number, bool vaultOnly = true, TimeSpan? lifetime = null)
+    public async Task<FleetAccountId> ImportAsync(int number, bool vaultOnly = true, TimeSpan? lifetime = null)
     {
         var result = await Receiver.Service<AccountImport>().ImportAsync(
             $"seat {number}", Encoding.UTF8.GetBytes(LoginOf(number, lifetime ?? TimeSpan.FromHours(8))), vaultOnly, Actor.Cli, TestContext.Current.CancellationToken);
@@ -71,7 +71,7 @@ internal sealed class FleetRig : IAsyncDisposable
         return result.AccountId.Value;
     }
 
-    public async Task<SimulatedAgent> EnrolAsync(string machine = "build-1", params long[] granted)
+    public async Task<SimulatedAgent> EnrolAsync(string machine = "build-1", params FleetAccountId[] granted)
     {
         var code = await Receiver.Service<AgentStore>().NewCodeAsync(machine, Actor.Cli);
         var agent = new SimulatedAgent(Receiver.Address, machine, Time);
@@ -92,9 +92,9 @@ internal sealed class FleetRig : IAsyncDisposable
         agent.Take(commands!);
     }
 
-    public async Task<AccountFacts> FactsAsync(long account) => (await Vault.FindAsync(account, TestContext.Current.CancellationToken))!;
+    public async Task<AccountFacts> FactsAsync(FleetAccountId account) => (await Vault.FindAsync(account, TestContext.Current.CancellationToken))!;
 
-    public async Task<TokenState> StateAsync(long account) => TokenRule.StateOf(await FactsAsync(account), Time.GetUtcNow());
+    public async Task<TokenState> StateAsync(FleetAccountId account) => TokenRule.StateOf(await FactsAsync(account), Time.GetUtcNow());
 
     /// <summary>Moves the clock just past an instant at which something becomes due, so that its own time limits do not overtake what it starts.</summary>
     public void PassTo(TimeSpan due)
@@ -104,7 +104,7 @@ internal sealed class FleetRig : IAsyncDisposable
     }
 
     /// <summary>The receiver's own rounds run with the clock; this waits for their result.</summary>
-    public async Task WaitForAsync(long account, TokenState state)
+    public async Task WaitForAsync(FleetAccountId account, TokenState state)
     {
         using var deadline = new CancellationTokenSource(TestDeadline.Ample);
         while (await StateAsync(account) != state)
@@ -145,7 +145,7 @@ internal sealed class FleetRig : IAsyncDisposable
     }
 
     /// <summary>Waits until the stored state of an account meets the condition.</summary>
-    public async Task WaitForAsync(long account, Func<AccountFacts, bool> condition)
+    public async Task WaitForAsync(FleetAccountId account, Func<AccountFacts, bool> condition)
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (!condition(await FactsAsync(account)))

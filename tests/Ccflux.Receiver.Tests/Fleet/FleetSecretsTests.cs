@@ -55,7 +55,7 @@ public sealed class FleetSecretsTests
         Assert.True(secrets.Count > 12);
     }
 
-    private static async Task SwapAsync(FleetRig rig, SimulatedAgent agent, long account)
+    private static async Task SwapAsync(FleetRig rig, SimulatedAgent agent, FleetAccountId account)
     {
         await rig.BeatAsync(agent);
         Assert.Equal(IssueOutcome.Issued, (await rig.Commands.IssueAsync(agent.Id, account, allowCopy: false, Actor.Cli)).Outcome);
@@ -95,7 +95,7 @@ public sealed class FleetSecretsTests
         var now = rig.Time.GetUtcNow();
         rig.Issuer.Plan(new Fault(FaultKind.ChangedFormat, now, now.AddMinutes(1)));
         await KeepAsync(written, "unproven", agent.ReturnAsync(rig.Issuer.Accounts[1].Id, agent.Applied!, third, handedBack: false));
-        written.Add(("printed", Encoding.UTF8.GetBytes($"{Login.Parse(Encoding.UTF8.GetBytes(third.ToJsonString()), out _)} {await rig.FactsAsync(1)} {new RenewedTokens(token, token, now, null)}")));
+        written.Add(("printed", Encoding.UTF8.GetBytes($"{Login.Parse(Encoding.UTF8.GetBytes(third.ToJsonString()), out _)} {await rig.FactsAsync(new FleetAccountId(1))} {new RenewedTokens(token, token, now, null)}")));
     }
 
     private static async Task LookEverywhereAsync(FleetRig rig, List<(string Where, byte[] Content)> written)

@@ -175,12 +175,12 @@ internal sealed class FleetStage : IAsyncDisposable
             _agents.Add(agent);
             for (var account = 1; account <= Accounts; account++)
             {
-                await vaultStore.GrantAsync(agent.Id, account, granted: true, Actor.Cli);
+                await vaultStore.GrantAsync(agent.Id, new FleetAccountId(account), granted: true, Actor.Cli);
             }
         }
 
         await BeatAsync(_agents[0]);
-        await _here.Commands().IssueAsync(_agents[0].Id, 1, allowCopy: false, Actor.Cli);
+        await _here.Commands().IssueAsync(_agents[0].Id, new FleetAccountId(1), allowCopy: false, Actor.Cli);
         await BeatAsync(_agents[0]);
         await BeatAsync(_agents[0]);
         Assert.NotNull(_agents[0].Login);
@@ -193,7 +193,7 @@ internal sealed class FleetStage : IAsyncDisposable
         var renewing = _random.Next(Agents);
         await Task.WhenAll(
         [
-            _here.Commands().IssueAsync(agent.Id, account, allowCopy: false, Actor.Cli),
+            _here.Commands().IssueAsync(agent.Id, new FleetAccountId(account), allowCopy: false, Actor.Cli),
             .. _agents.Select(async (one, index) =>
             {
                 await BeatAsync(one);

@@ -41,7 +41,7 @@ public sealed class ImportRuleTests
     public void AccountWhoseOrganisationIsUnknown_IsReplacedOnlyIfItIsTheSame()
     {
         var unknown = Account(organization: null);
-        var facts = Empty with { OfPerson = unknown, LabelOwner = 1 };
+        var facts = Empty with { OfPerson = unknown, LabelOwner = new FleetAccountId(1) };
 
         var refused = ImportRule.Decide(facts, Import with { Asked = "answered 500" });
 
@@ -60,9 +60,9 @@ public sealed class ImportRuleTests
     {
         var known = Account();
 
-        Assert.Equal("label: another account is already called seat 1.", ImportRule.Decide(Empty with { LabelOwner = 2 }, Import).Refusal);
-        Assert.Equal("label: another account is already called seat 1.", ImportRule.Decide(Empty with { OfKey = known, LabelOwner = 2 }, Import).Refusal);
-        Assert.Null(ImportRule.Decide(Empty with { OfKey = known, LabelOwner = 1 }, Import).Refusal);
+        Assert.Equal("label: another account is already called seat 1.", ImportRule.Decide(Empty with { LabelOwner = new FleetAccountId(2) }, Import).Refusal);
+        Assert.Equal("label: another account is already called seat 1.", ImportRule.Decide(Empty with { OfKey = known, LabelOwner = new FleetAccountId(2) }, Import).Refusal);
+        Assert.Null(ImportRule.Decide(Empty with { OfKey = known, LabelOwner = new FleetAccountId(1) }, Import).Refusal);
     }
 
     [Fact]
@@ -95,7 +95,7 @@ public sealed class ImportRuleTests
                 _ => ofKey ?? Account(organization: "other", id: 3),
             };
             var count = random.Next(2) == 0 ? 0 : VaultStore.MaxAccounts;
-            var facts = new ImportFacts(ofKey, ofPerson, random.Next(2) == 0 ? null : random.Next(1, 4), count, random.Next(2) == 0 ? null : Agent);
+            var facts = new ImportFacts(ofKey, ofPerson, random.Next(2) == 0 ? null : new FleetAccountId(random.Next(1, 4)), count, random.Next(2) == 0 ? null : Agent);
             var owner = new LoginOwner("person", organization, "", random.Next(2) == 0);
             var import = new LoginToImport($"seat {random.Next(1, 4)}", owner, null, Fresh("new"), random.Next(2) == 0);
 

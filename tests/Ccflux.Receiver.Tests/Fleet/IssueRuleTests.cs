@@ -59,8 +59,8 @@ public sealed class IssueRuleTests
     public void ConfigDirThatHasIt_IsGivenNothing_UnlessItIsACopyAndTheVaultHasTheFullLogin()
     {
         var login = Fresh();
-        var whole = Good with { Agent = Empty with { AccountId = 1, Applied = login.Fingerprint }, Account = Account(Holder.Agent, Agent, login) };
-        var copy = Good with { Agent = Empty with { AccountId = 1, Applied = login.AccessFingerprint }, Account = Account(login: login) };
+        var whole = Good with { Agent = Empty with { AccountId = new FleetAccountId(1), Applied = login.Fingerprint }, Account = Account(Holder.Agent, Agent, login) };
+        var copy = Good with { Agent = Empty with { AccountId = new FleetAccountId(1), Applied = login.AccessFingerprint }, Account = Account(login: login) };
 
         Assert.Equal(IssueOutcome.AlreadyThere, IssueRule.Decide(whole, allowCopy: true, Now).Outcome);
         Assert.Equal((IssueOutcome.Issued, true), IssueRule.Decide(copy, allowCopy: false, Now) is var given ? (given.Outcome, given.Whole) : default);
@@ -75,7 +75,7 @@ public sealed class IssueRuleTests
         var login = Fresh();
         var facts = new IssueFacts(
             Account(login: login, fault: AccountFault.Unknown), null, IsGranted: false, "new key", HasOpenCommand: true, IsRefreshing: true);
-        var agent = Empty with { AccountId = 1, Applied = login.Fingerprint, KeepsInKeychain = true };
+        var agent = Empty with { AccountId = new FleetAccountId(1), Applied = login.Fingerprint, KeepsInKeychain = true };
         (IssueOutcome Outcome, Func<IssueFacts, IssueFacts> Correct)[] order =
         [
             (IssueOutcome.NoSuchAgent, wrong => wrong with { Agent = agent }),
@@ -142,7 +142,7 @@ public sealed class IssueRuleTests
         var holder = random.Next(3) switch { 0 => (Holder.Agent, Often() ? Agent : OtherAgent), 1 => (Holder.Foreign, null), _ => (Holder.Vault, (string?)null) };
         var account = Account(holder.Item1, holder.Item2, login, Rarely() ? AccountFault.InvalidGrant : null) with { Login = Rarely() ? null : login };
         var applied = random.Next(3) switch { 0 => login.Fingerprint, 1 => login.AccessFingerprint, _ => null };
-        var agent = new Recipient(Agent, "sealing", applied, Often() ? 1 : null, Rarely(), Rarely() ? null : "key");
+        var agent = new Recipient(Agent, "sealing", applied, Often() ? new FleetAccountId(1) : null, Rarely(), Rarely() ? null : "key");
         return (new IssueFacts(Rarely() ? null : account, Rarely() ? null : agent, !Rarely(), Rarely() ? null : "key", Rarely(), Rarely()), Often());
     }
 }

@@ -186,7 +186,7 @@ public sealed class OrganisationTests
     private static Task<ImportResult> TryImportAsync(FleetRig rig, int number) => rig.Receiver.Service<AccountImport>().ImportAsync(
         $"seat {number}", Encoding.UTF8.GetBytes(rig.LoginOf(number, TimeSpan.FromHours(8))), vaultOnly: true, Actor.Cli, Cancellation);
 
-    private static async Task<SimulatedAgent> GiveAsync(FleetRig rig, long account)
+    private static async Task<SimulatedAgent> GiveAsync(FleetRig rig, FleetAccountId account)
     {
         var agent = await rig.EnrolAsync("build-1", account);
         await rig.Commands.IssueAsync(agent.Id, account, allowCopy: false, Actor.Cli);
@@ -196,10 +196,10 @@ public sealed class OrganisationTests
         return agent;
     }
 
-    private static async Task<string?> TokenAsync(FleetRig rig, long account) => await rig.Vault.AccessTokenAsync((await rig.FactsAsync(account)).Key, Cancellation);
+    private static async Task<string?> TokenAsync(FleetRig rig, FleetAccountId account) => await rig.Vault.AccessTokenAsync((await rig.FactsAsync(account)).Key, Cancellation);
 
     /// <summary>Sets the row back to the form in which an earlier version imported it: by the account's id alone.</summary>
-    private static async Task ForgetOrganisationAsync(FleetRig rig, long account)
+    private static async Task ForgetOrganisationAsync(FleetRig rig, FleetAccountId account)
     {
         var facts = await rig.FactsAsync(account);
         var protection = rig.Receiver.Service<VaultProtection>();

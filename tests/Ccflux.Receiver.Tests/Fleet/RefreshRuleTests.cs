@@ -160,7 +160,7 @@ public sealed class RefreshRuleTests
     [Fact]
     public void WrittenAnswer_IsSuperseded_OnceItsAccountHasAnotherLogin()
     {
-        var left = new JournaledAnswer(1, "person", Spent.Fingerprint, "intent", Now, Encoding.UTF8.GetBytes("{}"));
+        var left = new JournaledAnswer(new FleetAccountId(1), "person", Spent.Fingerprint, "intent", Now, Encoding.UTF8.GetBytes("{}"));
 
         Assert.False(RefreshRule.IsSuperseded(left, Begun));
         Assert.False(RefreshRule.IsSuperseded(left, Begun with { RefreshedAt = Now, Login = null }));

@@ -142,8 +142,8 @@ public sealed class RotationEngineTests
         await using var stage = await RotationStage.StartAsync();
 
         Assert.Contains("No such config dir", await stage.Controls.RequestAsync("nobody", stage.First, Actor.Cli), StringComparison.Ordinal);
-        Assert.Contains("not granted", await stage.Controls.RequestAsync(stage.Agent.Id, 4711, Actor.Cli), StringComparison.Ordinal);
-        Assert.Contains("account", await stage.Controls.PinAsync(new Pin(PinScope.Fleet, null, 4711, PinMode.Soft), Actor.Cli), StringComparison.Ordinal);
+        Assert.Contains("not granted", await stage.Controls.RequestAsync(stage.Agent.Id, new FleetAccountId(4711), Actor.Cli), StringComparison.Ordinal);
+        Assert.Contains("account", await stage.Controls.PinAsync(new Pin(PinScope.Fleet, null, new FleetAccountId(4711), PinMode.Soft), Actor.Cli), StringComparison.Ordinal);
         Assert.Contains("target", await stage.Controls.PinAsync(new Pin(PinScope.Machine, " ", stage.First, PinMode.Soft), Actor.Cli), StringComparison.Ordinal);
     }
 }

@@ -10,7 +10,7 @@ using Ccflux.Simulator;
 namespace Ccflux.Receiver.Tests.Fleet;
 
 /// <summary>Two accounts in the vault and one agent that may be given both. The clock stands still, so that only the test ticks.</summary>
-internal sealed class RotationStage(FleetRig rig, SimulatedAgent agent, long first, long second) : IAsyncDisposable
+internal sealed class RotationStage(FleetRig rig, SimulatedAgent agent, FleetAccountId first, FleetAccountId second) : IAsyncDisposable
 {
     /// <summary>The agent's one session.</summary>
     public const string Session = "s1";
@@ -19,9 +19,9 @@ internal sealed class RotationStage(FleetRig rig, SimulatedAgent agent, long fir
 
     public SimulatedAgent Agent => agent;
 
-    public long First => first;
+    public FleetAccountId First => first;
 
-    public long Second => second;
+    public FleetAccountId Second => second;
 
     public RotationEngine Engine => rig.Receiver.Service<RotationEngine>();
 
@@ -54,7 +54,7 @@ internal sealed class RotationStage(FleetRig rig, SimulatedAgent agent, long fir
     }
 
     /// <summary>Puts an account in place to start with.</summary>
-    public async Task PutAsync(long account, bool isHeard = true)
+    public async Task PutAsync(FleetAccountId account, bool isHeard = true)
     {
         await BeatAsync(SessionState.Idle, isHeard);
         await rig.Commands.IssueAsync(agent.Id, account, allowCopy: false, Actor.Cli);
@@ -63,11 +63,11 @@ internal sealed class RotationStage(FleetRig rig, SimulatedAgent agent, long fir
         Assert.Equal(account, await ActiveAsync());
     }
 
-    public async Task<long?> ActiveAsync() =>
+    public async Task<FleetAccountId?> ActiveAsync() =>
         (await rig.Receiver.Service<AgentStore>().AllAsync(TestContext.Current.CancellationToken)).Single(one => one.AgentId == agent.Id).AccountId;
 
     public Task<FleetState> PictureAsync() =>
-        rig.Receiver.Service<FleetStateReader>().ReadAsync(new HashSet<long>(), new Dictionary<string, DateTimeOffset>(), TestContext.Current.CancellationToken);
+        rig.Receiver.Service<FleetStateReader>().ReadAsync(new HashSet<FleetAccountId>(), new Dictionary<string, DateTimeOffset>(), TestContext.Current.CancellationToken);
 
     public async Task<IReadOnlyList<RotationEvent>> EventsAsync() => [.. (await AllEventsAsync()).Where(happened => happened.AgentId == agent.Id)];
 
@@ -81,7 +81,7 @@ internal sealed class RotationStage(FleetRig rig, SimulatedAgent agent, long fir
 
     public void EndCooldown() => rig.Execute("UPDATE fleet_commands SET settled_at = settled_at - 300000");
 
-    public void Seen(long account, double fiveHour, double sevenDay, double days, int minutesAgo = 0, double fiveHourResetsIn = 3)
+    public void Seen(FleetAccountId account, double fiveHour, double sevenDay, double days, int minutesAgo = 0, double fiveHourResetsIn = 3)
     {
         var now = rig.Time.GetUtcNow();
         var at = now.AddMinutes(-minutesAgo).ToUnixTimeMilliseconds();
@@ -110,7 +110,7 @@ internal sealed class RotationStage(FleetRig rig, SimulatedAgent agent, long fir
         return rig.DisposeAsync();
     }
 
-    private void Window(long account, string name, double used, DateTimeOffset reset, long at) => rig.Execute(FormattableString.Invariant($"""
+    private void Window(FleetAccountId account, string name, double used, DateTimeOffset reset, long at) => rig.Execute(FormattableString.Invariant($"""
         INSERT INTO quota_windows (account_id, name, used_milli, resets_at, observed_at, source)
         SELECT q.account_id, '{name}', {(long)(used * 1000)}, {reset.ToUnixTimeMilliseconds()}, {at}, 'oauth'
         FROM quota_accounts q JOIN fleet_accounts f ON f.account_key = q.account_key WHERE f.account_id = {account} AND q.owner = 0

@@ -37,7 +37,7 @@ internal static class RuleFacts
     {
         login ??= Fresh();
         var key = organization is null ? "person" : "person:" + organization;
-        return new StoredAccount(id, key, "person", organization, $"seat {id}", login.Fingerprint, holder, holderAgent, fault, 0, 1, Now.AddHours(-1), login);
+        return new StoredAccount(new FleetAccountId(id), key, "person", organization, $"seat {id}", login.Fingerprint, holder, holderAgent, fault, 0, 1, Now.AddHours(-1), login);
     }
 
     public static OpenCommand Command(
@@ -47,7 +47,7 @@ internal static class RuleFacts
         var issued = Now - (age ?? TimeSpan.Zero);
         var fingerprint = (login ?? Fresh()).Fingerprint;
         return new OpenCommand(
-            id, Agent, 1, SealedCommand.Swap, whole, isHeld, fingerprint, replaces, "sealed", isDelivered, issued, issued + AgentCommandQueue.Lifetime, signature);
+            id, Agent, new FleetAccountId(1), SealedCommand.Swap, whole, isHeld, fingerprint, replaces, "sealed", isDelivered, issued, issued + AgentCommandQueue.Lifetime, signature);
     }
 
     public static Heartbeat Heartbeat(string? applied = null, long[]? confirmed = null, params RefusedCommand[] refused) => new()

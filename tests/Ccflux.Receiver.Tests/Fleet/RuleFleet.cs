@@ -16,8 +16,8 @@ internal sealed class RuleFleet
 
     private readonly Random _random;
     private readonly Func<IssueFacts, IssueFacts> _seen;
-    private readonly Dictionary<long, StoredAccount> _vault = [];
-    private readonly Dictionary<long, DateTimeOffset> _intents = [];
+    private readonly Dictionary<FleetAccountId, StoredAccount> _vault = [];
+    private readonly Dictionary<FleetAccountId, DateTimeOffset> _intents = [];
     private readonly List<StoredAccount> _sent = [];
     private readonly List<OpenCommand> _open = [];
     private readonly Dictionary<long, Login> _contents = [];
@@ -33,9 +33,9 @@ internal sealed class RuleFleet
     {
         _random = new Random(seed);
         _seen = seen ?? (facts => facts);
-        for (var id = 1L; id <= Accounts; id++)
+        foreach (var id in Enumerable.Range(1, Accounts).Select(id => new FleetAccountId(id)))
         {
-            _vault[id] = RuleFacts.Account(login: Parse(id, NewTokens()), id: id);
+            _vault[id] = RuleFacts.Account(login: Parse(id, NewTokens()), id: id.Value);
         }
     }
 
@@ -50,7 +50,7 @@ internal sealed class RuleFleet
         for (var step = 0; step < steps; step++)
         {
             var agent = s_agents[_random.Next(s_agents.Length)];
-            var account = _random.Next(1, Accounts + 1);
+            var account = new FleetAccountId(_random.Next(1, Accounts + 1));
             switch (_random.Next(12))
             {
                 case 0 or 1: Issue(agent, account); break;
@@ -68,7 +68,7 @@ internal sealed class RuleFleet
         }
     }
 
-    private void Issue(string agent, long account)
+    private void Issue(string agent, FleetAccountId account)
     {
         var dir = _dirs[agent];
         var facts = new IssueFacts(
@@ -151,7 +151,7 @@ internal sealed class RuleFleet
         dir.Confirmed.Add(command.Id);
     }
 
-    private void BeginRefresh(long account)
+    private void BeginRefresh(FleetAccountId account)
     {
         var facts = new RefreshFacts(
             _vault[account],
@@ -259,7 +259,7 @@ internal sealed class RuleFleet
         }
     }
 
-    private string Offer(string agent, long account, string replaces, Login login, bool handedBack)
+    private string Offer(string agent, FleetAccountId account, string replaces, Login login, bool handedBack)
     {
         var returned = RuleFacts.Returned(replaces, handedBack);
         var facts = new ReturnedLoginFacts(agent, login, _vault[account], IsGranted: true, Open(agent).Exists(command => command.Whole && command.AccountId == account));
@@ -286,7 +286,7 @@ internal sealed class RuleFleet
 
     private void Check()
     {
-        for (var id = 1L; id <= Accounts; id++)
+        foreach (var id in Enumerable.Range(1, Accounts).Select(id => new FleetAccountId(id)))
         {
             var places = _dirs.Where(pair => pair.Value.Held == id && IsFull(pair.Value.Login) && !_spent.Contains(pair.Value.Login!.RefreshToken!)).ToList();
             if (places.Count > 1)
@@ -336,11 +336,11 @@ internal sealed class RuleFleet
         }
     }
 
-    private void Hold(long account, string holder, string? agent) => _vault[account] = _vault[account] with { Holder = holder, HolderAgent = agent };
+    private void Hold(FleetAccountId account, string holder, string? agent) => _vault[account] = _vault[account] with { Holder = holder, HolderAgent = agent };
 
-    private void Store(long account, Login login) => _vault[account] = _vault[account] with { Login = login, Fingerprint = login.Fingerprint, RefreshedAt = _now };
+    private void Store(FleetAccountId account, Login login) => _vault[account] = _vault[account] with { Login = login, Fingerprint = login.Fingerprint, RefreshedAt = _now };
 
-    private RenewedTokens Spend(Login login, long account)
+    private RenewedTokens Spend(Login login, FleetAccountId account)
     {
         if (!_spent.Add(login.RefreshToken!))
         {
@@ -353,7 +353,7 @@ internal sealed class RuleFleet
 
     private int NewTokens() => ++_tokens;
 
-    private static Login Parse(long account, int number) =>
+    private static Login Parse(FleetAccountId account, int number) =>
         Login.Parse(Encoding.UTF8.GetBytes($$"""{"accessToken":"access-{{number}}","refreshToken":"refresh-{{number}}","seat":{{account}}}"""), out _)!;
 
     private static bool IsFull(Login? login) => login?.RefreshToken is not null;
@@ -364,12 +364,12 @@ internal sealed class RuleFleet
         public Login? Login { get; set; }
 
         /// <summary>The account of that login.</summary>
-        public long Held { get; set; }
+        public FleetAccountId Held { get; set; }
 
         /// <summary>Fingerprint of the login that it was given, or last returned.</summary>
         public string? Given { get; set; }
 
-        public (long Account, string Given, Login Login)? ToHandBack { get; set; }
+        public (FleetAccountId Account, string Given, Login Login)? ToHandBack { get; set; }
 
         public List<long> Confirmed { get; } = [];
 
@@ -381,6 +381,6 @@ internal sealed class RuleFleet
         public string? Reported { get; set; }
 
         /// <summary>The account that it has according to the receiver.</summary>
-        public long? Account { get; set; }
+        public FleetAccountId? Account { get; set; }
     }
 }

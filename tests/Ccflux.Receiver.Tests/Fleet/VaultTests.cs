@@ -235,7 +235,7 @@ public sealed class VaultTests
         Assert.StartsWith("label: another", await edit.SaveAsync(account, good with { Label = "SEAT 2" }, Actor.Cli), StringComparison.Ordinal);
         Assert.StartsWith("next_charge", await edit.SaveAsync(account, good with { NextCharge = "soon" }, Actor.Cli), StringComparison.Ordinal);
         Assert.StartsWith("ceiling", await edit.SaveAsync(account, good with { FiveHourCeiling = 101 }, Actor.Cli), StringComparison.Ordinal);
-        Assert.Equal("No such account.", await edit.SaveAsync(99, good, Actor.Cli));
+        Assert.Equal("No such account.", await edit.SaveAsync(new FleetAccountId(99), good, Actor.Cli));
         Assert.Null(await edit.SaveAsync(account, good, Actor.Cli));
 
         var facts = await rig.FactsAsync(account);

@@ -75,10 +75,10 @@ public sealed class WeeklyModelLimitTests
                 INSERT INTO quota_accounts (account_key, owner, source, created_at) SELECT account_key, 0, 'oauth', 0 FROM fleet_accounts WHERE account_id = @account
                 ON CONFLICT DO NOTHING
                 """,
-                ("account", stage.First));
-            var account = session.Scalar(
+                ("account", stage.First.Value));
+            var account = new QuotaAccountId(session.Scalar(
                 "SELECT q.account_id FROM quota_accounts q JOIN fleet_accounts f ON f.account_key = q.account_key WHERE f.account_id = @account AND q.owner = 0",
-                ("account", stage.First))!.Value;
+                ("account", stage.First.Value))!.Value);
             return ReadingWriter.Write(session, account, QuotaSource.OAuth, readings);
         });
 }

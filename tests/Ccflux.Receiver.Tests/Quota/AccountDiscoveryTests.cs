@@ -48,7 +48,7 @@ public sealed class AccountDiscoveryTests : IDisposable
         _reported.Clear();
         foreach (var (source, target) in added)
         {
-            _accounts.Add([PolledAccount.Stored(target, source, new KnownAccount(1, PollState.New, null, []))]);
+            _accounts.Add([PolledAccount.Stored(target, source, new KnownAccount(new QuotaAccountId(1), PollState.New, null, []))]);
         }
 
         _time.Advance(QuotaIntervals.Default.Discovery);

@@ -66,7 +66,7 @@ public sealed class AccountRuleTests
     [InlineData("me@example.org", null, "1 as it is")]
     [InlineData("me@example.org", 5L, "5 as it is")]
     public void LimitHit_IsOfTheOnlyAccountShown_OtherwiseOfTheUsersOwn(string known, long? shown, string expected) =>
-        Assert.Equal(expected, Describe(AccountRule.OfLimitHit(Rows(known), shown, Account("me@example.org"))));
+        Assert.Equal(expected, Describe(AccountRule.OfLimitHit(Rows(known), QuotaAccountId.Of(shown), Account("me@example.org"))));
 
     [Theory]
     [InlineData("a b", 20, "a b", true)]
@@ -103,14 +103,14 @@ public sealed class AccountRuleTests
         foreach (var change in plan.Changes)
         {
             rows.RemoveAll(row => row.AccountId == change.AccountId);
-            rows.Add(new StoredAccount(change.AccountId ?? rows.Select(row => row.AccountId).DefaultIfEmpty().Max() + 1, change.Account!.Key));
+            rows.Add(new StoredAccount(change.AccountId ?? new QuotaAccountId(rows.Select(row => row.AccountId.Value).DefaultIfEmpty().Max() + 1), change.Account!.Key));
         }
 
-        return [.. rows.OrderBy(row => row.AccountId)];
+        return [.. rows.OrderBy(row => row.AccountId.Value)];
     }
 
     private static List<StoredAccount> Rows(string keys) =>
-        [.. keys.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select((key, index) => new StoredAccount(index + 1, key))];
+        [.. keys.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select((key, index) => new StoredAccount(new QuotaAccountId(index + 1), key))];
 
     private static AccountIdentity Account(string key, long owner = User) => new(key, owner, QuotaSource.StatusLine, "", "");
 

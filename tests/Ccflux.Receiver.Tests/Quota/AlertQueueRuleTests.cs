@@ -47,8 +47,8 @@ public sealed class AlertQueueRuleTests
 
         Assert.Equal(
             [
-                new NewAlert(3, "w1", AlertKind.Threshold, 90_000, Now) { ThresholdMilli = 80_000, ResetsAt = 1 },
-                new NewAlert(3, "w2", AlertKind.Forecast, 50_000, Now) { ResetsAt = 1, Projection = runsOut },
+                new NewAlert(new QuotaAccountId(3), "w1", AlertKind.Threshold, 90_000, Now) { ThresholdMilli = 80_000, ResetsAt = 1 },
+                new NewAlert(new QuotaAccountId(3), "w2", AlertKind.Forecast, 50_000, Now) { ResetsAt = 1, Projection = runsOut },
             ],
             plan.Alerts);
     }
@@ -60,7 +60,7 @@ public sealed class AlertQueueRuleTests
 
         var plan = AlertQueue.Decide(Quiet with { Sent = AlertQueue.MaxPerSpan }, findings, Channels, null, Now);
 
-        Assert.Equal([new NewAlert(3, "w2", AlertKind.Digest, 95_000, Now + AlertQueue.DigestAfter, Held: 4)], plan.Alerts);
+        Assert.Equal([new NewAlert(new QuotaAccountId(3), "w2", AlertKind.Digest, 95_000, Now + AlertQueue.DigestAfter, Held: 4)], plan.Alerts);
     }
 
     [Fact]
@@ -106,7 +106,7 @@ public sealed class AlertQueueRuleTests
         var reset = Now.AddHours(3);
         var known = new WatchedWindow(Window("w1", 82, reset), Projection.Unknown, new AlertState(80_000, false, reset));
         var crossed = new WatchedWindow(Window("w2", 85, reset), Projection.Unknown, AlertState.New);
-        var facts = new AlertFacts(3, User, Settings: null, [known, crossed]);
+        var facts = new AlertFacts(new QuotaAccountId(3), User, Settings: null, [known, crossed]);
 
         var byDefault = AlertRule.Decide(facts, new AlertSettings([80_000], Forecast: true), Now);
         var byItsOwn = AlertRule.Decide(facts with { Settings = new AlertSettings([], Forecast: false) }, new AlertSettings([80_000], Forecast: true), Now);
@@ -122,7 +122,7 @@ public sealed class AlertQueueRuleTests
     private static WindowRow Window(string name, double used, DateTimeOffset? reset = null) => new()
     {
         WindowId = name[^1] - '0',
-        AccountId = 3,
+        AccountId = new QuotaAccountId(3),
         Name = name,
         UsedMilli = Reading.Milli(used),
         ResetsAt = reset?.ToUnixTimeMilliseconds() ?? 1,

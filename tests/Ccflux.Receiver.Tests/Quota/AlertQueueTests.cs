@@ -107,7 +107,7 @@ public sealed class AlertQueueTests : IAsyncDisposable
 
     private async Task PolledAsync(double used)
     {
-        var id = 0L;
+        QuotaAccountId id = default;
         await _wire!.Receiver.Service<GroupCommitWriter>().WriteAsync(session =>
         {
             id = AccountWriter.Upsert(session, new AccountIdentity("polled", AccountIdentity.Polled, QuotaSource.OAuth, "polled", ""), Now);

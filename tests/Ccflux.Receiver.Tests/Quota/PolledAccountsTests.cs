@@ -104,7 +104,7 @@ public sealed class PolledAccountsTests : IDisposable
         _time.Advance(TimeSpan.FromSeconds(50));
         Poll("recent", Readings());
         _time.Advance(TimeSpan.FromSeconds(10));
-        Assert.Null(_accounts.Hurry(999, _ => false).First);
+        Assert.Null(_accounts.Hurry(new QuotaAccountId(999), _ => false).First);
 
         var (waiting, first) = _accounts.Hurry(null, key => key.Key is "polling");
 
@@ -177,7 +177,7 @@ public sealed class PolledAccountsTests : IDisposable
         PollState.New with { Failures = 5, Failure = PollFailure.Rejected, Credential = CredentialMark.Of(credential) };
 
     private PolledAccount Stored(string key, PollState state, DateTimeOffset? next) =>
-        PolledAccount.Stored(Target(key), _source, new KnownAccount(key.Length, state, next, []));
+        PolledAccount.Stored(Target(key), _source, new KnownAccount(new QuotaAccountId(key.Length), state, next, []));
 
     private IReadOnlyList<PollKey> Add(params PolledAccount[] stored) => _accounts.Add(stored);
 

@@ -26,7 +26,7 @@ public sealed class QuotaPageTests
             Account(6, Window("five_hour", 100, new Projection(Outlook.Exhausted)) with { IsOver = true }, Window("seven_day", 97, Projection.Unknown)),
         };
 
-        Assert.Equal([4, 3, 2, 6, 1, 5], BlockedFirstOrder.Sort(accounts).Select(account => account.AccountId));
+        Assert.Equal([4, 3, 2, 6, 1, 5], BlockedFirstOrder.Sort(accounts).Select(account => account.AccountId.Value));
     }
 
     [Theory]
@@ -133,7 +133,7 @@ public sealed class QuotaPageTests
     }
 
     private static AccountView Account(long id, params WindowView[] windows) => new(
-        id, $"account {id}", null, QuotaSource.OAuth, windows, windows.Select(window => window.Level).DefaultIfEmpty(QuotaLevel.Green).Max(), Now, false, null, Now);
+        new QuotaAccountId(id), $"account {id}", null, QuotaSource.OAuth, windows, windows.Select(window => window.Level).DefaultIfEmpty(QuotaLevel.Green).Max(), Now, false, null, Now);
 
     private static WindowView Window(string name, double used, Projection projection) => new(
         name, used, Levels.Of(Reading.Milli(used)), Now.AddHours(2), false, Now, QuotaSource.OAuth, null, projection, null);

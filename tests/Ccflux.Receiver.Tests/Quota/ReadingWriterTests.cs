@@ -30,7 +30,7 @@ public sealed class ReadingWriterTests
         {
             for (var round = 0; round < TestDepth.Of(60, 2_000); round++)
             {
-                var (batched, single) = (1_000 + (2 * round), 1_001 + (2 * round));
+                var (batched, single) = (new QuotaAccountId(1_000 + (2 * round)), new QuotaAccountId(1_001 + (2 * round)));
                 for (var batch = 0; batch < 5; batch++)
                 {
                     string[] sources = [QuotaSource.StatusLine, QuotaSource.StatusLine, QuotaSource.OAuth, QuotaSource.LimitHit];
@@ -57,6 +57,6 @@ public sealed class ReadingWriterTests
         start.AddSeconds(random.Next(30)),
         IsFresh: random.Next(3) == 0);
 
-    private static string Text(WriteSession session, long account) => string.Join('\n', new[] { Windows, Readings }.SelectMany(sql => session.List(
-        sql, static rows => $"{rows.Text(0)} {rows.Text(1)} {rows.Text(2)} {rows.Text(3)} {rows.Text(4)}", ("account", account))));
+    private static string Text(WriteSession session, QuotaAccountId account) => string.Join('\n', new[] { Windows, Readings }.SelectMany(sql => session.List(
+        sql, static rows => $"{rows.Text(0)} {rows.Text(1)} {rows.Text(2)} {rows.Text(3)} {rows.Text(4)}", ("account", account.Value))));
 }

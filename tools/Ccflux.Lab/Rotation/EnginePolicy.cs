@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Ccflux.Receiver.Fleet;
 using Ccflux.Receiver.Fleet.Rotation;
 
 namespace Ccflux.Lab.Rotation;
@@ -14,12 +15,12 @@ internal sealed class EnginePolicy : IRotationPolicy
     private readonly ConfigDirState[] _configDirs;
     private readonly List<Sample>[] _fiveHour;
     private readonly List<Sample>[] _sevenDay;
-    private IReadOnlySet<long> _cooling = new HashSet<long>();
+    private IReadOnlySet<FleetAccountId> _cooling = new HashSet<FleetAccountId>();
 
     public EnginePolicy(Fortnight fortnight, RotationSettings settings)
     {
         _settings = settings;
-        _accounts = [.. Enumerable.Range(0, fortnight.Accounts.Count).Select(id => new AccountState(id, null, null))];
+        _accounts = [.. Enumerable.Range(0, fortnight.Accounts.Count).Select(id => new AccountState(new FleetAccountId(id), null, null))];
         _configDirs = [.. Enumerable.Range(0, fortnight.ConfigDirs).Select(id => new ConfigDirState(id.ToString(CultureInfo.InvariantCulture), "", null))];
         _fiveHour = [.. _accounts.Select(_ => new List<Sample>(Kept + 1))];
         _sevenDay = [.. _accounts.Select(_ => new List<Sample>(Kept + 1))];
@@ -29,11 +30,11 @@ internal sealed class EnginePolicy : IRotationPolicy
     {
         var at = At(reading.At);
         _accounts[account] = new AccountState(
-            account,
+            new FleetAccountId(account),
             new WindowState(reading.FiveHour, reading.FiveHourReset == 0 ? null : At(reading.FiveHourReset), at, Keep(_fiveHour[account], at, reading.FiveHour, Velocity.FiveHourSpan)),
             new WindowState(reading.SevenDay, At(reading.SevenDayReset), at, Keep(_sevenDay[account], at, reading.SevenDay, Velocity.SevenDaySpan)))
         {
-            Cooling = _cooling.Contains(account),
+            Cooling = _cooling.Contains(new FleetAccountId(account)),
         };
     }
 
@@ -44,11 +45,11 @@ internal sealed class EnginePolicy : IRotationPolicy
             ref var configDir = ref configDirs[index];
             var busy = configDir.BusyUntil > now;
             var known = _configDirs[index];
-            if ((known.Active ?? -1) != configDir.Active || known.OpenCalls > 0 != busy)
+            if ((known.Active?.Value ?? -1) != configDir.Active || known.OpenCalls > 0 != busy)
             {
                 _configDirs[index] = known with
                 {
-                    Active = configDir.Active < 0 ? null : configDir.Active,
+                    Active = configDir.Active < 0 ? null : new FleetAccountId(configDir.Active),
                     LastSwitch = configDir.LastSwitch < 0 ? null : At(configDir.LastSwitch),
                     OpenCalls = busy ? 1 : 0,
                 };
@@ -59,20 +60,20 @@ internal sealed class EnginePolicy : IRotationPolicy
         for (var index = 0; index < configDirs.Length; index++)
         {
             var verdict = decision.ConfigDirs[index];
-            configDirs[index].Wanted = verdict.Verdict is Verdict.Switch or Verdict.Deferred ? (int)verdict.To! : configDirs[index].Active;
+            configDirs[index].Wanted = verdict.Verdict is Verdict.Switch or Verdict.Deferred ? (int)verdict.To!.Value.Value : configDirs[index].Active;
         }
 
         Remember(decision.Cooling);
     }
 
-    private void Remember(IReadOnlySet<long> cooling)
+    private void Remember(IReadOnlySet<FleetAccountId> cooling)
     {
         if (!cooling.SetEquals(_cooling))
         {
             _cooling = cooling;
             for (var account = 0; account < _accounts.Length; account++)
             {
-                _accounts[account] = _accounts[account] with { Cooling = cooling.Contains(account) };
+                _accounts[account] = _accounts[account] with { Cooling = cooling.Contains(new FleetAccountId(account)) };
             }
         }
     }

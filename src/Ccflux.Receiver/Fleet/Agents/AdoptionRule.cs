@@ -5,7 +5,7 @@ namespace Ccflux.Receiver.Fleet.Agents;
 /// <summary>Whose login is in a config dir.</summary>
 /// <param name="AccountId">Null if the login is none of the vault's, or one that the agent may not have.</param>
 /// <param name="FormerHolder">Who held the full login that is there, if its agent becomes the holder now.</param>
-internal sealed record AdoptionDecision(long? AccountId, string? FormerHolder = null);
+internal sealed record AdoptionDecision(FleetAccountId? AccountId, string? FormerHolder = null);
 
 /// <summary>
 /// Decides whose login is in a config dir. An agent's report about an account counts if the account is granted to it, or if it holds that account's

@@ -33,7 +33,7 @@ internal sealed class AgentCommandQueue(
     /// <param name="accountId">The account whose login is sealed.</param>
     /// <param name="allowCopy">If the login is held elsewhere, give a copy without its refresh token.</param>
     /// <param name="actor">Rotation, or the admin.</param>
-    public async Task<IssueResult> IssueAsync(string agentId, long accountId, bool allowCopy, Actor actor)
+    public async Task<IssueResult> IssueAsync(string agentId, FleetAccountId accountId, bool allowCopy, Actor actor)
     {
         var written = await writer.WriteAsync(session => Issue(session, agentId, accountId, allowCopy, actor));
         if (!written.TryGet(out var result))
@@ -101,7 +101,7 @@ internal sealed class AgentCommandQueue(
         return unfetched.Count;
     });
 
-    private IssueResult Issue(WriteSession session, string agentId, long accountId, bool allowCopy, Actor actor)
+    private IssueResult Issue(WriteSession session, string agentId, FleetAccountId accountId, bool allowCopy, Actor actor)
     {
         var now = DateTimeOffset.FromUnixTimeSeconds(time.GetUtcNow().ToUnixTimeSeconds());
         var facts = Load(session, agentId, accountId);
@@ -120,16 +120,16 @@ internal sealed class AgentCommandQueue(
     }
 
     /// <summary>Locks the account, then the agent.</summary>
-    private IssueFacts Load(WriteSession session, string agentId, long accountId) => new(
+    private IssueFacts Load(WriteSession session, string agentId, FleetAccountId accountId) => new(
         vault.Read(session, accountId),
         session.First(
             AgentSql.Recipient,
-            rows => new Recipient(agentId, rows.Text(0), rows.TextOrNull(1), rows.Int64OrNull(2), rows.TextOrNull(3) is LoginPlace.Keychain, rows.TextOrNull(4)),
+            rows => new Recipient(agentId, rows.Text(0), rows.TextOrNull(1), FleetAccountId.Of(rows.Int64OrNull(2)), rows.TextOrNull(3) is LoginPlace.Keychain, rows.TextOrNull(4)),
             ("agent", agentId)),
-        session.Scalar(AgentSql.IsGranted, ("agent", agentId), ("account", accountId)) > 0,
+        session.Scalar(AgentSql.IsGranted, ("agent", agentId), ("account", accountId.Value)) > 0,
         ReceiverSigning.FindPublicKey(session),
         session.Scalar(CommandSql.CountOpen, ("agent", agentId)) > 0,
-        session.Any(VaultSql.IntentAt, ("account", accountId)));
+        session.Any(VaultSql.IntentAt, ("account", accountId.Value)));
 
     private IssueResult Save(WriteSession session, Recipient agent, StoredAccount account, Login login, bool whole, Actor actor, DateTimeOffset now)
     {
@@ -157,7 +157,7 @@ internal sealed class AgentCommandQueue(
             CommandSql.Insert,
             ("command", id),
             ("agent", agent.AgentId),
-            ("account", account.AccountId),
+            ("account", account.AccountId.Value),
             ("kind", SealedCommand.Swap),
             ("whole", whole),
             ("fingerprint", login.Fingerprint),

@@ -74,7 +74,7 @@ internal sealed class AgentPresenceWriter(GroupCommitWriter writer, TimeProvider
     {
         if (decision is { FormerHolder: { } former, AccountId: { } account })
         {
-            session.Execute(VaultSql.SetHolder, ("holder", Holder.Agent), ("agent", configDir.AgentId), ("now", now.ToUnixTimeMilliseconds()), ("account", account));
+            session.Execute(VaultSql.SetHolder, ("holder", Holder.Agent), ("agent", configDir.AgentId), ("now", now.ToUnixTimeMilliseconds()), ("account", account.Value));
             FleetAudit.Write(session, now, new FleetAccess(Actor.Agent(configDir.AgentId, ""), FleetAction.Adopt, FleetAccess.Done, account, configDir.AgentId, configDir.Applied, $"was {former}"));
         }
     }
@@ -96,7 +96,7 @@ internal sealed class AgentPresenceWriter(GroupCommitWriter writer, TimeProvider
             ("version", report.Version),
             ("platform", report.Platform),
             ("applied", report.Applied),
-            ("account", decision.AccountId),
+            ("account", decision.AccountId?.Value),
             ("has_sessions", report.HasSessions),
             ("agent", agentId));
         return true;

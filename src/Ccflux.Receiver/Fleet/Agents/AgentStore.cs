@@ -33,12 +33,12 @@ internal sealed record AgentFacts(
     DateTimeOffset? LastSeenAt,
     string? Login,
     string? Applied,
-    long? AccountId,
-    long? ClaimedAccount,
+    FleetAccountId? AccountId,
+    FleetAccountId? ClaimedAccount,
     bool HasSessions,
     DateTimeOffset? LastSwitchAt,
-    long? PendingAccount,
-    IReadOnlySet<long> Granted);
+    FleetAccountId? PendingAccount,
+    IReadOnlySet<FleetAccountId> Granted);
 
 /// <summary>Manages agents for the admin: codes, grants and revocation.</summary>
 internal sealed class AgentStore(ReadSessions readers, GroupCommitWriter writer, AgentDirectory directory, ReceiverSigning signing, IChangeFeed changes, TimeProvider time)
@@ -55,7 +55,7 @@ internal sealed class AgentStore(ReadSessions readers, GroupCommitWriter writer,
     {
         using var session = await readers.OpenAsync(cancellationToken);
         var agents = session.List(AgentSql.SelectAll, Facts, ("limit", MaxAgents));
-        var grants = session.List(AgentSql.SelectGrants, static rows => (Agent: rows.Text(0), Account: rows.Int64(1)))
+        var grants = session.List(AgentSql.SelectGrants, static rows => (Agent: rows.Text(0), Account: new FleetAccountId(rows.Int64(1))))
             .ToLookup(grant => grant.Agent, grant => grant.Account, StringComparer.Ordinal);
         return [.. agents.Select(agent => agent with { Granted = grants[agent.AgentId].ToHashSet() })];
     }
@@ -83,9 +83,9 @@ internal sealed class AgentStore(ReadSessions readers, GroupCommitWriter writer,
     public static bool IsMachine(string machine) => SafeDisplayText.Is(machine, FleetLimits.MaxMachine);
 
     /// <summary>Grants an account to an agent, or withdraws it. False if either does not exist.</summary>
-    public Task<bool> GrantAsync(string agentId, long accountId, bool granted, Actor actor) => ChangeAsync(session =>
+    public Task<bool> GrantAsync(string agentId, FleetAccountId accountId, bool granted, Actor actor) => ChangeAsync(session =>
     {
-        if (!session.Any(VaultSql.HasAccount, ("account", accountId)) || ConfigDirFacts.Load(session, agentId) is not { } configDir)
+        if (!session.Any(VaultSql.HasAccount, ("account", accountId.Value)) || ConfigDirFacts.Load(session, agentId) is not { } configDir)
         {
             return false;
         }
@@ -94,10 +94,10 @@ internal sealed class AgentStore(ReadSessions readers, GroupCommitWriter writer,
         var now = time.GetUtcNow();
         var decision = AdoptionRule.Decide(configDir.With(accountId, granted));
         _ = granted
-            ? session.Execute(AgentSql.Grant, ("agent", agentId), ("account", accountId), ("now", now.ToUnixTimeMilliseconds()))
-            : session.Execute(AgentSql.Withdraw, ("agent", agentId), ("account", accountId));
+            ? session.Execute(AgentSql.Grant, ("agent", agentId), ("account", accountId.Value), ("now", now.ToUnixTimeMilliseconds()))
+            : session.Execute(AgentSql.Withdraw, ("agent", agentId), ("account", accountId.Value));
         AgentPresenceWriter.Adopt(session, configDir, decision, now);
-        session.Execute(AgentSql.SetAccount, ("account", decision.AccountId), ("now", now.ToUnixTimeMilliseconds()), ("agent", agentId));
+        session.Execute(AgentSql.SetAccount, ("account", decision.AccountId?.Value), ("now", now.ToUnixTimeMilliseconds()), ("agent", agentId));
         FleetAudit.Write(session, now, new FleetAccess(actor, FleetAction.Grant, granted ? FleetAccess.Done : "withdrawn", accountId, agentId));
         return true;
     });
@@ -163,10 +163,10 @@ internal sealed class AgentStore(ReadSessions readers, GroupCommitWriter writer,
         UnixTime.At(rows.Int64OrNull(10)),
         rows.TextOrNull(11),
         rows.TextOrNull(12),
-        rows.Int64OrNull(13),
-        rows.Int64OrNull(15),
+        FleetAccountId.Of(rows.Int64OrNull(13)),
+        FleetAccountId.Of(rows.Int64OrNull(15)),
         rows.Bool(14),
         UnixTime.At(rows.Int64OrNull(17)),
-        rows.Int64OrNull(18),
-        FrozenSet<long>.Empty);
+        FleetAccountId.Of(rows.Int64OrNull(18)),
+        FrozenSet<FleetAccountId>.Empty);
 }

@@ -18,6 +18,6 @@ internal static class GrantWithdrawal
             command.End(session, OpenCommand.Expired, reason, now);
         }
 
-        session.Execute(AgentSql.SetAccount, ("account", decision.AccountId), ("now", now.ToUnixTimeMilliseconds()), ("agent", agentId));
+        session.Execute(AgentSql.SetAccount, ("account", decision.AccountId?.Value), ("now", now.ToUnixTimeMilliseconds()), ("agent", agentId));
     }
 }

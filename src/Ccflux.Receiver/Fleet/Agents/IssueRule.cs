@@ -39,7 +39,7 @@ internal enum IssueOutcome
 /// <param name="AccountId">The account of that login.</param>
 /// <param name="KeepsInKeychain">Its client keeps logins where an agent cannot write them.</param>
 /// <param name="ReceiverKey">The receiver's public key that it pinned.</param>
-internal sealed record Recipient(string AgentId, string SealingKey, string? Applied, long? AccountId, bool KeepsInKeychain, string? ReceiverKey);
+internal sealed record Recipient(string AgentId, string SealingKey, string? Applied, FleetAccountId? AccountId, bool KeepsInKeychain, string? ReceiverKey);
 
 /// <summary>What the issue of a login depends on.</summary>
 /// <param name="Account">Null if there is no such account.</param>

@@ -12,7 +12,7 @@ namespace Ccflux.Receiver.Fleet.Agents;
 /// <param name="IsHeld">The agent holds the login that was sent, and the vault has not got a newer one.</param>
 /// <param name="Signature">Null if it was issued before commands were signed: no agent accepts it.</param>
 internal sealed record OpenCommand(
-    long Id, string AgentId, long AccountId, string Kind, bool Whole, bool IsHeld, string Fingerprint, string? Replaces, string Sealed, bool IsDelivered,
+    long Id, string AgentId, FleetAccountId AccountId, string Kind, bool Whole, bool IsHeld, string Fingerprint, string? Replaces, string Sealed, bool IsDelivered,
     DateTimeOffset IssuedAt, DateTimeOffset ExpiresAt, string? Signature)
 {
     public const string Confirmed = "confirmed";
@@ -39,7 +39,7 @@ internal sealed record OpenCommand(
     public void Confirm(WriteSession session, DateTimeOffset now)
     {
         session.Execute(CommandSql.Settle, ("state", Confirmed), ("reason", SqlValue.Null), ("now", now.ToUnixTimeMilliseconds()), ("command", Id));
-        session.Execute(CommandSql.SetApplied, ("account", AccountId), ("fingerprint", Fingerprint), ("agent", AgentId), ("now", now.ToUnixTimeMilliseconds()));
+        session.Execute(CommandSql.SetApplied, ("account", AccountId.Value), ("fingerprint", Fingerprint), ("agent", AgentId), ("now", now.ToUnixTimeMilliseconds()));
         Audit(session, now, FleetAction.Confirm, FleetAccess.Done, "");
     }
 
@@ -49,7 +49,7 @@ internal sealed record OpenCommand(
         session.Execute(CommandSql.Settle, ("state", state), ("reason", reason), ("now", now.ToUnixTimeMilliseconds()), ("command", Id));
         if (IsTakenBack)
         {
-            session.Execute(CommandSql.TakeBack, ("now", now.ToUnixTimeMilliseconds()), ("account", AccountId), ("agent", AgentId), ("fingerprint", Fingerprint));
+            session.Execute(CommandSql.TakeBack, ("now", now.ToUnixTimeMilliseconds()), ("account", AccountId.Value), ("agent", AgentId), ("fingerprint", Fingerprint));
         }
 
         Audit(session, now, IsTakenBack ? FleetAction.TakeBack : FleetAction.Confirm, state, reason);
@@ -57,14 +57,14 @@ internal sealed record OpenCommand(
 
     private static List<OpenCommand> Load(WriteSession session, string accountsSql, string commandsSql, SqlParameter parameter)
     {
-        var accounts = session.List(accountsSql, static rows => new Owner(rows.Int64(0), rows.Text(1), rows.TextOrNull(2), rows.Text(3)), parameter)
+        var accounts = session.List(accountsSql, static rows => new Owner(new FleetAccountId(rows.Int64(0)), rows.Text(1), rows.TextOrNull(2), rows.Text(3)), parameter)
             .ToDictionary(owner => owner.AccountId);
         return session.List(commandsSql, rows => Read(rows, accounts), parameter);
     }
 
-    private static OpenCommand Read(Rows rows, Dictionary<long, Owner> accounts)
+    private static OpenCommand Read(Rows rows, Dictionary<FleetAccountId, Owner> accounts)
     {
-        var (agentId, accountId, fingerprint) = (rows.Text(1), rows.Int64(2), rows.Text(5));
+        var (agentId, accountId, fingerprint) = (rows.Text(1), new FleetAccountId(rows.Int64(2)), rows.Text(5));
         return new OpenCommand(
             rows.Int64(0),
             agentId,
@@ -84,5 +84,5 @@ internal sealed record OpenCommand(
     private void Audit(WriteSession session, DateTimeOffset now, string action, string outcome, string detail) =>
         FleetAudit.Write(session, now, new FleetAccess(Actor.Agent(AgentId, ""), action, outcome, AccountId, AgentId, Fingerprint, detail));
 
-    private sealed record Owner(long AccountId, string Holder, string? HolderAgent, string Fingerprint);
+    private sealed record Owner(FleetAccountId AccountId, string Holder, string? HolderAgent, string Fingerprint);
 }

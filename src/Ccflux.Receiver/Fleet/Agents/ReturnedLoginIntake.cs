@@ -102,18 +102,18 @@ internal sealed class ReturnedLoginIntake(
     private ReturnedLoginFacts Load(WriteSession session, EnrolledAgent agent, ReturnedLogin returned)
     {
         var login = Open(session, agent, returned);
-        var id = session.Scalar(
-            VaultSql.FindReturned, ("uuid", returned.AccountIdHint), ("fingerprint", login?.Fingerprint), ("replaces", returned.Replaces), ("agent", agent.AgentId));
+        var id = FleetAccountId.Of(session.Scalar(
+            VaultSql.FindReturned, ("uuid", returned.AccountIdHint), ("fingerprint", login?.Fingerprint), ("replaces", returned.Replaces), ("agent", agent.AgentId)));
         var account = id is { } found ? vault.Read(session, found) : null;
         return new ReturnedLoginFacts(
             agent.AgentId,
             login,
             account,
-            session.Scalar(AgentSql.IsGranted, ("agent", agent.AgentId), ("account", id)) > 0,
+            session.Scalar(AgentSql.IsGranted, ("agent", agent.AgentId), ("account", id?.Value)) > 0,
             OpenCommand.Load(session, agent.AgentId).Exists(command => command.Whole && command.AccountId == id));
     }
 
-    private ReturnedLoginOutcome Store(WriteSession session, EnrolledAgent agent, ReturnedLogin returned, long accountId, Login login, string? organization, Actor actor)
+    private ReturnedLoginOutcome Store(WriteSession session, EnrolledAgent agent, ReturnedLogin returned, FleetAccountId accountId, Login login, string? organization, Actor actor)
     {
         var present = vault.Read(session, accountId);
         var newKey = present is null ? null : VaultStore.FindNewKey(session, present, organization);
@@ -126,23 +126,23 @@ internal sealed class ReturnedLoginIntake(
                 vault.Learn(session, present!, login, newKey, organization!);
             }
 
-            session.Execute(VaultSql.EndIntents, ("account", accountId));
+            session.Execute(VaultSql.EndIntents, ("account", accountId.Value));
         }
 
         return Save(session, agent, accountId, decision, actor);
     }
 
-    private ReturnedLoginOutcome Save(WriteSession session, EnrolledAgent agent, long? accountId, ReturnedLoginDecision decision, Actor actor)
+    private ReturnedLoginOutcome Save(WriteSession session, EnrolledAgent agent, FleetAccountId? accountId, ReturnedLoginDecision decision, Actor actor)
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         if (decision.Holder is { } holder)
         {
-            session.Execute(VaultSql.SetHolder, ("holder", holder), ("agent", holder is Holder.Agent ? agent.AgentId : (string?)null), ("now", now), ("account", accountId));
+            session.Execute(VaultSql.SetHolder, ("holder", holder), ("agent", holder is Holder.Agent ? agent.AgentId : (string?)null), ("now", now), ("account", accountId?.Value));
         }
 
         if (decision.Applied is { } applied)
         {
-            session.Execute(CommandSql.SetApplied, ("account", accountId), ("fingerprint", applied), ("agent", agent.AgentId), ("now", now));
+            session.Execute(CommandSql.SetApplied, ("account", accountId?.Value), ("fingerprint", applied), ("agent", agent.AgentId), ("now", now));
         }
 
         Audit(session, agent, accountId, decision.Outcome!, actor, decision.Fingerprint, decision.Detail);
@@ -167,6 +167,6 @@ internal sealed class ReturnedLoginIntake(
         }
     }
 
-    private void Audit(WriteSession session, EnrolledAgent agent, long? accountId, string outcome, Actor actor, string? fingerprint, string detail) =>
+    private void Audit(WriteSession session, EnrolledAgent agent, FleetAccountId? accountId, string outcome, Actor actor, string? fingerprint, string detail) =>
         FleetAudit.Write(session, time.GetUtcNow(), new FleetAccess(actor, FleetAction.BringBack, outcome, accountId, agent.AgentId, fingerprint, detail));
 }

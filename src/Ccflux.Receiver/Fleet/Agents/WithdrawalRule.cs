@@ -6,7 +6,7 @@ namespace Ccflux.Receiver.Fleet.Agents;
 /// <summary>What ends when an agent loses all its grants.</summary>
 /// <param name="Ended">Commands that were never delivered.</param>
 /// <param name="AccountId">The account that its config dir has from then on; null if it has none of ours.</param>
-internal sealed record WithdrawalDecision(IReadOnlyList<OpenCommand> Ended, long? AccountId);
+internal sealed record WithdrawalDecision(IReadOnlyList<OpenCommand> Ended, FleetAccountId? AccountId);
 
 /// <summary>Decides what ends when an agent loses all its grants, because it was revoked or gets new keys: it was not given what was never delivered, and what it
 /// holds stays its own. Pure.</summary>
@@ -20,7 +20,7 @@ internal static class WithdrawalRule
         var takenBack = ended.Where(command => command.IsTakenBack).Select(command => command.AccountId).ToHashSet();
         var after = configDir with
         {
-            Granted = FrozenSet<long>.Empty,
+            Granted = FrozenSet<FleetAccountId>.Empty,
             Accounts = [.. configDir.Accounts.Select(account => takenBack.Contains(account.AccountId) ? account with { Holder = Holder.Vault, HolderAgent = null } : account)],
         };
         return new WithdrawalDecision(ended, AdoptionRule.Decide(after).AccountId);

@@ -54,7 +54,7 @@ internal static class FleetForms
         $"Which accounts may {agent.Machine} use?",
         [$"Its keys are {agent.KeyFingerprint}. Compare them with what the agent printed when it was enrolled: an interceptor may have enrolled instead.", "Their logins may be sealed to this agent. An account that you remove is no longer given to it; a login that is already there stays until the next switch."],
         [
-            new FormField("account", "Accounts", FieldKind.Many, string.Join(' ', accounts.Where(account => agent.Granted.Contains(account.Label, StringComparer.Ordinal)).Select(account => Text(account.Id))))
+            new FormField("account", "Accounts", FieldKind.Many, string.Join(' ', accounts.Where(account => agent.Granted.Contains(account.Label, StringComparer.Ordinal)).Select(account => account.Id.ToString())))
             {
                 Options = Options(accounts),
             },
@@ -119,7 +119,7 @@ internal static class FleetForms
         ];
     }
 
-    private static List<FormOption> Options(IEnumerable<AccountRow> accounts) => [.. accounts.Select(account => new FormOption(Text(account.Id), account.Label))];
+    private static List<FormOption> Options(IEnumerable<AccountRow> accounts) => [.. accounts.Select(account => new FormOption(account.Id.ToString(), account.Label))];
 
     private static string Text(long? value) => value?.ToString(CultureInfo.InvariantCulture) ?? "";
 }

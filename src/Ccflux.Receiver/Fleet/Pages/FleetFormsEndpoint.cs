@@ -37,7 +37,7 @@ internal sealed class FleetFormsEndpoint(BoardQuery board, AgentStore agents, Ag
 
     public Task<IResult> GrantsAsync(string id, HttpContext context) => WithAgentAsync(context, id, async (agent, now) =>
     {
-        var chosen = (await context.Request.FormOrEmptyAsync())["account"].Select(Number).ToHashSet();
+        var chosen = (await context.Request.FormOrEmptyAsync())["account"].Select(Chosen).ToHashSet();
         foreach (var account in now.Accounts)
         {
             var isGranted = agent.Granted.Contains(account.Label, StringComparer.Ordinal);
@@ -59,12 +59,12 @@ internal sealed class FleetFormsEndpoint(BoardQuery board, AgentStore agents, Ag
         var asked = FleetForms.Switch(agent, now.Accounts, chosen, allowCopy);
         if (agent.Sessions > 0)
         {
-            return await control.RequestAsync(id, Number(chosen), Actor.Of(context)) is { } wrong
+            return await control.RequestAsync(id, Chosen(chosen), Actor.Of(context)) is { } wrong
                 ? Ask(context, asked, wrong)
                 : Done(context, "Switch requested", $"{agent.Machine}, as soon as no tool call is running there", "agents");
         }
 
-        var result = await commands.IssueAsync(id, Number(chosen), allowCopy, Actor.Of(context));
+        var result = await commands.IssueAsync(id, Chosen(chosen), allowCopy, Actor.Of(context));
         return IssueText.Fault(result.Outcome) is { } fault
             ? Ask(context, asked, fault)
             : Done(context, result.Whole ? "Login on its way" : "Copy on its way", $"to {agent.Machine}, at its next heartbeat", "agents");
@@ -160,5 +160,5 @@ internal sealed class FleetFormsEndpoint(BoardQuery board, AgentStore agents, Ag
 
     private static SeeOther Done(HttpContext context, string text, string detail, string panel) => FleetFormResults.Done(context, text, detail, panel);
 
-    private static long Number(string? text) => FleetFormResults.Number(text);
+    private static FleetAccountId Chosen(string? text) => new(FleetFormResults.Number(text));
 }

@@ -21,6 +21,7 @@ internal static class PinText
         var parts = place.Split(' ', 2);
         var target = parts.Length > 1 ? parts[1] : "";
         PinMode? known = mode switch { "soft" => PinMode.Soft, "strict" => PinMode.Strict, _ => null };
+        var chosen = new FleetAccountId(FleetFormResults.Number(account));
         var isThere = Scope(parts[0]) switch
         {
             PinScope.Fleet => target.Length == 0,
@@ -28,8 +29,8 @@ internal static class PinText
             PinScope.ConfigDir => board.Agents.Any(agent => string.Equals(agent.Id, target, StringComparison.Ordinal)),
             null => false,
         };
-        return isThere && known is { } insisting && board.Accounts.Any(one => one.Id == FleetFormResults.Number(account))
-            ? new Pin(Scope(parts[0])!.Value, target.Length == 0 ? null : target, FleetFormResults.Number(account), insisting)
+        return isThere && known is { } insisting && board.Accounts.Any(one => one.Id == chosen)
+            ? new Pin(Scope(parts[0])!.Value, target.Length == 0 ? null : target, chosen, insisting)
             : null;
     }
 }

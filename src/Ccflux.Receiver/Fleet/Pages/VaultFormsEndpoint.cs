@@ -25,9 +25,9 @@ internal sealed class VaultFormsEndpoint(BoardQuery board, AccountImport import,
             : FleetFormResults.Done(context, "Login imported", result.Message, "accounts");
     }
 
-    public Task<IResult> AskEditAsync(long id, HttpContext context) => WithAccountAsync(context, id, account => Task.FromResult(FleetFormResults.Ask(context, frames, FleetForms.Edit(account), null)));
+    public Task<IResult> AskEditAsync(long id, HttpContext context) => WithAccountAsync(context, new FleetAccountId(id), account => Task.FromResult(FleetFormResults.Ask(context, frames, FleetForms.Edit(account), null)));
 
-    public Task<IResult> EditAsync(long id, HttpContext context) => WithAccountAsync(context, id, async account =>
+    public Task<IResult> EditAsync(long id, HttpContext context) => WithAccountAsync(context, new FleetAccountId(id), async account =>
     {
         var form = await context.Request.FormOrEmptyAsync();
         var typed = account with
@@ -43,15 +43,15 @@ internal sealed class VaultFormsEndpoint(BoardQuery board, AccountImport import,
         }
 
         var details = new AccountDetails(typed.Label, typed.Email, typed.Plan, typed.NextCharge, five, seven);
-        return await edit.SaveAsync(id, details, Actor.Of(context)) is { } fault
+        return await edit.SaveAsync(account.Id, details, Actor.Of(context)) is { } fault
             ? FleetFormResults.Ask(context, frames, FleetForms.Edit(typed with { FiveHourCeiling = five, SevenDayCeiling = seven }), fault)
             : FleetFormResults.Done(context, "Account saved", typed.Label.Trim(), "accounts");
     });
 
-    public Task<IResult> AskRemoveAsync(long id, HttpContext context) => WithAccountAsync(context, id, account => Task.FromResult(FleetFormResults.Ask(context, frames, FleetForms.Remove(account), null)));
+    public Task<IResult> AskRemoveAsync(long id, HttpContext context) => WithAccountAsync(context, new FleetAccountId(id), account => Task.FromResult(FleetFormResults.Ask(context, frames, FleetForms.Remove(account), null)));
 
-    public Task<IResult> RemoveAsync(long id, HttpContext context) => WithAccountAsync(context, id, async account =>
-        await edit.RemoveAsync(id, Actor.Of(context)) is { } fault
+    public Task<IResult> RemoveAsync(long id, HttpContext context) => WithAccountAsync(context, new FleetAccountId(id), async account =>
+        await edit.RemoveAsync(account.Id, Actor.Of(context)) is { } fault
             ? FleetFormResults.Ask(context, frames, FleetForms.Remove(account), fault)
             : FleetFormResults.Done(context, "Account removed", account.Label, "accounts"));
 
@@ -68,7 +68,7 @@ internal sealed class VaultFormsEndpoint(BoardQuery board, AccountImport import,
             : FleetFormResults.Done(context, "Polling now", "", "accounts");
     }
 
-    private async Task<IResult> WithAccountAsync(HttpContext context, long id, Func<AccountRow, Task<IResult>> answer)
+    private async Task<IResult> WithAccountAsync(HttpContext context, FleetAccountId id, Func<AccountRow, Task<IResult>> answer)
     {
         var account = (await board.ReadAsync(Principal.Of(context).Scope, context.RequestAborted)).Accounts.FirstOrDefault(account => account.Id == id);
         return account is null ? answers.Refuse(Refusals.NotFound("No such account.")) : await answer(account);

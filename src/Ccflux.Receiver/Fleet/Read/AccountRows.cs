@@ -10,7 +10,7 @@ internal static class AccountRows
     private const string SevenDay = "seven_day";
 
     public static IReadOnlyList<AccountRow> Of(
-        IReadOnlyList<AccountFacts> accounts, ILookup<long, WindowRow> windows, IReadOnlyList<AgentRow> agents, IReadOnlyList<DecisionRow> decisions, IReadOnlySet<long> cooling, RotationSettings settings, DateTimeOffset now)
+        IReadOnlyList<AccountFacts> accounts, ILookup<FleetAccountId, WindowRow> windows, IReadOnlyList<AgentRow> agents, IReadOnlyList<DecisionRow> decisions, IReadOnlySet<FleetAccountId> cooling, RotationSettings settings, DateTimeOffset now)
     {
         var states = accounts.Select(account => State(account, windows[account.AccountId], cooling, TokenRule.StateOf(account, now))).ToList();
         var order = AccountOrder.Of(new FleetState(settings, states, [], []), now).Select((id, index) => (id, index)).ToDictionary(pair => pair.id, pair => pair.index);
@@ -45,7 +45,7 @@ internal static class AccountRows
         return rows.Find(row => row != main && row.AccountStatus is (AccountStatus.Active or AccountStatus.Ready or AccountStatus.Cooling) && string.Equals(row.Label, label, StringComparison.Ordinal));
     }
 
-    private static AccountState State(AccountFacts account, IEnumerable<WindowRow> windows, IReadOnlySet<long> cooling, TokenState login)
+    private static AccountState State(AccountFacts account, IEnumerable<WindowRow> windows, IReadOnlySet<FleetAccountId> cooling, TokenState login)
     {
         var all = windows.ToList();
         return new AccountState(account.AccountId, Window(all, FiveHour), Window(all, SevenDay))

@@ -10,7 +10,7 @@ internal static class AgentRows
 
     /// <summary>All agents. An agent's own name for its config dir is never shown.</summary>
     public static List<AgentRow> All(
-        IReadOnlyList<AgentFacts> agents, Dictionary<long, string> labels, IReadOnlyDictionary<string, long> requested, IReadOnlyList<ObservedConfigDir> live, DateTimeOffset now)
+        IReadOnlyList<AgentFacts> agents, Dictionary<FleetAccountId, string> labels, IReadOnlyDictionary<string, FleetAccountId> requested, IReadOnlyList<ObservedConfigDir> live, DateTimeOffset now)
     {
         var newest = agents.Where(agent => agent.RevokedAt is null).GroupBy(agent => (agent.Machine.ToUpperInvariant(), agent.ConfigDirId)).ToDictionary(same => same.Key, same => same.Max(agent => agent.EnrolledAt));
         return
@@ -22,7 +22,7 @@ internal static class AgentRows
         ];
     }
 
-    private static AgentRow Of(AgentFacts agent, Dictionary<long, string> labels, IReadOnlyDictionary<string, long> requested, IReadOnlyList<ObservedConfigDir> live, DateTimeOffset now)
+    private static AgentRow Of(AgentFacts agent, Dictionary<FleetAccountId, string> labels, IReadOnlyDictionary<string, FleetAccountId> requested, IReadOnlyList<ObservedConfigDir> live, DateTimeOffset now)
     {
         var heard = live.FirstOrDefault(one => string.Equals(one.AgentId, agent.AgentId, StringComparison.Ordinal));
         var seen = heard is null || agent.LastSeenAt > heard.SeenAt ? agent.LastSeenAt : heard.SeenAt;
@@ -46,6 +46,6 @@ internal static class AgentRows
             agent.LastSwitchAt,
             [.. agent.Granted.Select(account => Label(account)).OfType<string>().Order(StringComparer.OrdinalIgnoreCase)]);
 
-        string? Label(long? account) => account is { } id && labels.TryGetValue(id, out var label) ? label : null;
+        string? Label(FleetAccountId? account) => account is { } id && labels.TryGetValue(id, out var label) ? label : null;
     }
 }

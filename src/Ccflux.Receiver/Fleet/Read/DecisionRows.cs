@@ -23,7 +23,7 @@ public sealed record FigureCell(double? SevenDay, double? SevenDayPerMinute, dou
 /// <summary>Builds the rows of the last tick. Pure.</summary>
 internal static class DecisionRows
 {
-    public static IReadOnlyList<DecisionRow> Of(NextChoices next, IReadOnlyList<AgentRow> agents, IReadOnlyDictionary<long, string> labels)
+    public static IReadOnlyList<DecisionRow> Of(NextChoices next, IReadOnlyList<AgentRow> agents, IReadOnlyDictionary<FleetAccountId, string> labels)
     {
         if (next.Tick is not { } last)
         {
@@ -40,7 +40,7 @@ internal static class DecisionRows
         ];
     }
 
-    private static DecisionRow Row(LastTick last, ConfigDirState configDir, ConfigDirDecision decision, long? next, AgentRow agent, IReadOnlyDictionary<long, string> labels)
+    private static DecisionRow Row(LastTick last, ConfigDirState configDir, ConfigDirDecision decision, FleetAccountId? next, AgentRow agent, IReadOnlyDictionary<FleetAccountId, string> labels)
     {
         return new DecisionRow(
             agent.Id,
@@ -55,9 +55,9 @@ internal static class DecisionRows
             Figures(configDir.Active),
             Figures(decision.To ?? next));
 
-        string? Label(long? account) => account is { } id ? labels.GetValueOrDefault(id) : null;
+        string? Label(FleetAccountId? account) => account is { } id ? labels.GetValueOrDefault(id) : null;
 
-        FigureCell? Figures(long? account) =>
+        FigureCell? Figures(FleetAccountId? account) =>
             account is { } id && AccountFigures.Of(last.State.Accounts.FirstOrDefault(one => one.Id == id), last.State.Settings, last.At) is { } figures
                 ? new FigureCell(figures.SevenDay, figures.SevenDayPerMinute, figures.FiveHour, figures.FiveHourPerMinute, figures.Stale)
                 : null;

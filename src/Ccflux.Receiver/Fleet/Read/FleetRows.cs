@@ -4,7 +4,7 @@ namespace Ccflux.Receiver.Fleet.Read;
 
 internal sealed class WindowRow
 {
-    public long AccountId { get; init; }
+    public FleetAccountId AccountId { get; init; }
 
     public string Name { get; init; } = "";
 
@@ -19,7 +19,7 @@ internal sealed class WindowRow
     /// <summary>Reads a row of <see cref="FleetReadSql.Windows"/>.</summary>
     public static WindowRow Of(Rows rows) => new()
     {
-        AccountId = rows.Int64(0),
+        AccountId = new FleetAccountId(rows.Int64(0)),
         Name = rows.Text(1),
         UsedMilli = rows.Int64(2),
         ResetsAt = rows.Int64OrNull(3),

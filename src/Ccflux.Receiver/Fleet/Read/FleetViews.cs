@@ -51,7 +51,7 @@ public enum LoginStatus
 /// <param name="RefreshedBy">switcher, session or login.</param>
 /// <param name="Note">What the operator should know about the login: a failed refresh, or its holder.</param>
 public sealed record AccountRow(
-    long Id,
+    FleetAccountId Id,
     string Label,
     string Email,
     string Plan,
@@ -96,7 +96,7 @@ public sealed record AgentRow(
     AgentConnection State,
     DateTimeOffset? LastSeenAt,
     string? Login,
-    long? AccountId,
+    FleetAccountId? AccountId,
     string? Account,
     string? Claimed,
     string? Pending,

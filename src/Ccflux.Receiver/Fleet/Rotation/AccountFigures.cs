@@ -2,7 +2,7 @@ namespace Ccflux.Receiver.Fleet.Rotation;
 
 /// <summary>An account's figures at the moment of a decision; null means unknown.</summary>
 internal sealed record AccountFigures(
-    long Account, double? FiveHour, double? FiveHourPerMinute, double? SevenDay, double? SevenDayPerMinute, DateTimeOffset? SevenDayResetsAt, bool Stale)
+    FleetAccountId Account, double? FiveHour, double? FiveHourPerMinute, double? SevenDay, double? SevenDayPerMinute, DateTimeOffset? SevenDayResetsAt, bool Stale)
 {
     public static AccountFigures? Of(AccountState? account, RotationSettings settings, DateTimeOffset now) => account is null ? null : new(
         account.Id,

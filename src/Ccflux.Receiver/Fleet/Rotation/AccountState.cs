@@ -19,7 +19,7 @@ internal enum LoginState
 /// <param name="Id">The vault's id.</param>
 /// <param name="FiveHour">Null if never read.</param>
 /// <param name="SevenDay">Null if never read.</param>
-internal sealed record AccountState(long Id, WindowState? FiveHour, WindowState? SevenDay)
+internal sealed record AccountState(FleetAccountId Id, WindowState? FiveHour, WindowState? SevenDay)
 {
     public LoginState Login { get; init; } = LoginState.Usable;
 

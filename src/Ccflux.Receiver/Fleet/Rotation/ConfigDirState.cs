@@ -4,7 +4,7 @@ namespace Ccflux.Receiver.Fleet.Rotation;
 /// <param name="Id">The agent's id.</param>
 /// <param name="Machine">The agent's machine.</param>
 /// <param name="Active">The account of the login in it; null if that is not in the vault.</param>
-internal sealed record ConfigDirState(string Id, string Machine, long? Active)
+internal sealed record ConfigDirState(string Id, string Machine, FleetAccountId? Active)
 {
     /// <summary>Tool calls in progress.</summary>
     public int OpenCalls { get; init; }
@@ -21,8 +21,8 @@ internal sealed record ConfigDirState(string Id, string Machine, long? Active)
     public DateTimeOffset? DeferredSince { get; init; }
 
     /// <summary>The account that the admin requested manually, until it is in place or cannot be.</summary>
-    public long? Requested { get; init; }
+    public FleetAccountId? Requested { get; init; }
 
     /// <summary>The accounts that it may be given; null means all.</summary>
-    public IReadOnlySet<long>? Granted { get; init; }
+    public IReadOnlySet<FleetAccountId>? Granted { get; init; }
 }

@@ -19,7 +19,7 @@ internal enum Verdict
 /// <summary>The result of one call of <see cref="RotationRule.Decide"/>.</summary>
 /// <param name="ConfigDirs">One for each config dir of the state, in the same order.</param>
 /// <param name="Cooling">Accounts that reached their 5-hour ceiling and have not cooled; input of the next state.</param>
-internal sealed record Decision(IReadOnlyList<ConfigDirDecision> ConfigDirs, IReadOnlySet<long> Cooling);
+internal sealed record Decision(IReadOnlyList<ConfigDirDecision> ConfigDirs, IReadOnlySet<FleetAccountId> Cooling);
 
 /// <summary>The decision for one config dir, and the figures behind it.</summary>
 /// <param name="ConfigDir">Its id.</param>
@@ -30,4 +30,4 @@ internal sealed record Decision(IReadOnlyList<ConfigDirDecision> ConfigDirs, IRe
 /// <param name="From">The figures of the account in use.</param>
 /// <param name="Target">The figures of the other account.</param>
 internal sealed record ConfigDirDecision(
-    string ConfigDir, Verdict Verdict, RotationReason Reason, long? To = null, DateTimeOffset? Since = null, AccountFigures? From = null, AccountFigures? Target = null);
+    string ConfigDir, Verdict Verdict, RotationReason Reason, FleetAccountId? To = null, DateTimeOffset? Since = null, AccountFigures? From = null, AccountFigures? Target = null);

@@ -23,7 +23,7 @@ internal enum PinMode
 /// <param name="Target">A config dir's id or a machine's name; null for the fleet.</param>
 /// <param name="Account">The account.</param>
 /// <param name="Mode">How strictly it applies.</param>
-internal sealed record Pin(PinScope Scope, string? Target, long Account, PinMode Mode)
+internal sealed record Pin(PinScope Scope, string? Target, FleetAccountId Account, PinMode Mode)
 {
     public bool HoldsFor(ConfigDirState configDir) => Scope switch
     {

@@ -168,9 +168,9 @@ internal static class RotationRule
             ? decision with { Verdict = Verdict.Deferred, Since = configDir.DeferredSince ?? now }
             : decision;
 
-    private static HashSet<long> Cooling(FleetState state, DateTimeOffset now)
+    private static HashSet<FleetAccountId> Cooling(FleetState state, DateTimeOffset now)
     {
-        HashSet<long>? cooling = null;
+        HashSet<FleetAccountId>? cooling = null;
         foreach (var account in state.Accounts)
         {
             var used = AccountFitness.Used(account.FiveHour, now);
@@ -183,7 +183,7 @@ internal static class RotationRule
         return cooling ?? [];
     }
 
-    private static AccountState? Find(FleetState state, long? id)
+    private static AccountState? Find(FleetState state, FleetAccountId? id)
     {
         foreach (var account in state.Accounts)
         {

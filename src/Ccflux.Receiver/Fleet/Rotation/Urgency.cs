@@ -20,7 +20,7 @@ internal readonly record struct Urgency(int Rank, double Value)
     {
         if (account.SevenDay is not { ResetsAt: { } reset } week || reset <= now || week.IsStale(settings, now))
         {
-            return new(2, account.Id);
+            return new(2, account.Id.Value);
         }
 
         var hours = (reset - now).TotalHours;

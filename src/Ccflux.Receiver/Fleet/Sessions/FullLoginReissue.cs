@@ -35,9 +35,9 @@ internal sealed class FullLoginReissue(ReadSessions readers, AgentCommandQueue c
         }
     }
 
-    private async Task<List<(string Agent, long Account)>> OnCopiesAsync(CancellationToken cancellationToken)
+    private async Task<List<(string Agent, FleetAccountId Account)>> OnCopiesAsync(CancellationToken cancellationToken)
     {
         using var session = await readers.OpenAsync(cancellationToken);
-        return session.List(SessionSql.OnCopies, static rows => (Agent: rows.Text(0), Account: rows.Int64(1)));
+        return session.List(SessionSql.OnCopies, static rows => (Agent: rows.Text(0), Account: new FleetAccountId(rows.Int64(1))));
     }
 }

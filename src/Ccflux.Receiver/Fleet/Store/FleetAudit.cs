@@ -10,7 +10,7 @@ namespace Ccflux.Receiver.Fleet.Store;
 /// <param name="Actor">Anyone who signs with an agent's key is an agent; anyone else who claims to be one is anonymous.</param>
 /// <param name="Action">One of <see cref="FleetAction"/>.</param>
 /// <param name="Outcome"><see cref="Done"/>, or the reason for the refusal in a word.</param>
-internal sealed record FleetAccess(Actor Actor, string Action, string Outcome, long? AccountId = null, string? AgentId = null, string? Fingerprint = null, string Detail = "")
+internal sealed record FleetAccess(Actor Actor, string Action, string Outcome, FleetAccountId? AccountId = null, string? AgentId = null, string? Fingerprint = null, string Detail = "")
 {
     public const string Done = "ok";
 
@@ -77,7 +77,7 @@ internal sealed class FleetAudit(ReadSessions readers)
             ("actor", access.Actor.StoredName),
             ("address", access.Actor.IpAddress),
             ("action", access.Action),
-            ("account", access.AccountId),
+            ("account", access.AccountId?.Value),
             ("agent", access.AgentId),
             ("fingerprint", access.Fingerprint),
             ("outcome", access.Outcome),
@@ -90,9 +90,9 @@ internal sealed class FleetAudit(ReadSessions readers)
     }
 
     /// <summary>Adds a person's change to the audit log, next to their other changes. Must be called inside the write.</summary>
-    public static void WriteAdmin(WriteSession session, DateTimeOffset at, Actor actor, string action, long? accountId, string? agentId, params ReadOnlySpan<string> details)
+    public static void WriteAdmin(WriteSession session, DateTimeOffset at, Actor actor, string action, FleetAccountId? accountId, string? agentId, params ReadOnlySpan<string> details)
     {
-        var account = accountId is { } id ? session.Text(FleetAuditSql.LabelOf, ("account", id)) ?? "" : "";
+        var account = accountId is { } id ? session.Text(FleetAuditSql.LabelOf, ("account", id.Value)) ?? "" : "";
         var machine = agentId is null ? "" : session.Text(FleetAuditSql.MachineOf, ("agent", agentId)) ?? "";
         var (target, parts) = account.Length > 0 ? (account, new List<string> { machine }) : (machine, []);
         parts.AddRange(details);
@@ -126,7 +126,7 @@ internal sealed class FleetAudit(ReadSessions readers)
         Actor = rows.Text(2),
         Address = rows.Text(3),
         Action = rows.Text(4),
-        AccountId = rows.Int64OrNull(5),
+        AccountId = FleetAccountId.Of(rows.Int64OrNull(5)),
         Account = rows.Text(6),
         AgentId = rows.TextOrNull(7),
         Machine = rows.Text(8),
@@ -149,7 +149,7 @@ internal class FleetAuditRow
 
     public string Action { get; init; } = "";
 
-    public long? AccountId { get; init; }
+    public FleetAccountId? AccountId { get; init; }
 
     /// <summary>The account's label; empty if it no longer exists.</summary>
     public string Account { get; init; } = "";

@@ -27,7 +27,7 @@ internal sealed class FleetRefusals(ReadSessions readers)
     public static void Write(WriteSession session, DateTimeOffset at, FleetAccess attempt, int times = 1)
     {
         var hour = at.ToUnixTimeMilliseconds() / UnixTime.Hour;
-        var (address, agent, account) = (attempt.Actor.IpAddress, attempt.AgentId ?? "", attempt.AccountId ?? 0);
+        var (address, agent, account) = (attempt.Actor.IpAddress, attempt.AgentId ?? "", attempt.AccountId?.Value ?? 0);
         var isKnown = session.Any(
             FleetAuditSql.HasRefusal,
             ("hour", hour),
@@ -73,7 +73,7 @@ internal sealed class FleetRefusals(ReadSessions readers)
         Actor = rows.Text(1),
         Address = rows.Text(2),
         Action = rows.Text(3),
-        AccountId = rows.Int64OrNull(4),
+        AccountId = FleetAccountId.Of(rows.Int64OrNull(4)),
         Account = rows.Text(5),
         AgentId = rows.TextOrNull(6),
         Machine = rows.Text(7),

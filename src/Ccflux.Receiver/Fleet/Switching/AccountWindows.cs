@@ -9,11 +9,11 @@ namespace Ccflux.Receiver.Fleet.Switching;
 /// <summary>Reads how full each account's windows are: from this receiver's last poll, or full if a session has hit a limit since then.</summary>
 internal sealed class AccountWindows(ReadSessions readers)
 {
-    public async Task<ILookup<long, (string Name, WindowState Window)>> ReadAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    public async Task<ILookup<FleetAccountId, (string Name, WindowState Window)>> ReadAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         using var session = await readers.OpenAsync(cancellationToken);
         var readings = session.List(
-            RotationSql.Windows, static rows => new WindowRow(rows.Int64(0), rows.Int64(1), rows.Text(2), rows.Int64(3), rows.Int64OrNull(4), rows.Int64(5)));
+            RotationSql.Windows, static rows => new WindowRow(new FleetAccountId(rows.Int64(0)), rows.Int64(1), rows.Text(2), rows.Int64(3), rows.Int64OrNull(4), rows.Int64(5)));
         var since = (now - Velocity.SevenDaySpan - TimeSpan.FromMinutes(5)).ToUnixTimeMilliseconds();
         var samples = session.List(
             RotationSql.Samples, static rows => (WindowId: rows.Int64(0), Sample: new Sample(UnixTime.At(rows.Int64(1)), rows.Int64(2) / 1000d)), ("since", since))
@@ -36,5 +36,5 @@ internal sealed class AccountWindows(ReadSessions readers)
         UnixTime.At(row.ObservedAt),
         Velocity.PerMinute(CollectionsMarshal.AsSpan(samples.ToList()), row.Name is "five_hour" ? Velocity.FiveHourSpan : Velocity.SevenDaySpan));
 
-    private sealed record WindowRow(long AccountId, long WindowId, string Name, long UsedMilli, long? ResetsAt, long ObservedAt);
+    private sealed record WindowRow(FleetAccountId AccountId, long WindowId, string Name, long UsedMilli, long? ResetsAt, long ObservedAt);
 }

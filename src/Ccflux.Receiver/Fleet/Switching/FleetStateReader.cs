@@ -15,7 +15,7 @@ internal sealed class FleetStateReader(AccountWindows quota, VaultStore vault, A
     /// <param name="cooling">From the last decision.</param>
     /// <param name="deferred">Since when switches wait, by agent.</param>
     /// <param name="cancellationToken">Cancels the wait for a reader.</param>
-    public async Task<FleetState> ReadAsync(IReadOnlySet<long> cooling, IReadOnlyDictionary<string, DateTimeOffset> deferred, CancellationToken cancellationToken)
+    public async Task<FleetState> ReadAsync(IReadOnlySet<FleetAccountId> cooling, IReadOnlyDictionary<string, DateTimeOffset> deferred, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var accounts = await vault.AllAsync(cancellationToken);
@@ -51,7 +51,7 @@ internal sealed class FleetStateReader(AccountWindows quota, VaultStore vault, A
     private static bool CanBeHad(AccountFacts account, string agent, DateTimeOffset now) =>
         account.Holder is Holder.Vault || string.Equals(account.HolderAgent, agent, StringComparison.Ordinal) || account.ExpiresAt - now > s_copyLife;
 
-    private static AccountState Account(AccountFacts account, IEnumerable<(string Name, WindowState Window)> windows, IReadOnlySet<long> cooling, DateTimeOffset now)
+    private static AccountState Account(AccountFacts account, IEnumerable<(string Name, WindowState Window)> windows, IReadOnlySet<FleetAccountId> cooling, DateTimeOffset now)
     {
         WindowState? fiveHour = null, sevenDay = null;
         var scoped = new List<ScopedWindow>();

@@ -33,7 +33,7 @@ internal sealed partial class LimitHitRecorder(LiveSessions sessions, RotationWa
         {
             foreach (var (account, window) in news)
             {
-                Log.Met(logger, account!.Value, window);
+                Log.Met(logger, account!.Value.Value, window);
             }
 
             wake.Give();
@@ -44,7 +44,7 @@ internal sealed partial class LimitHitRecorder(LiveSessions sessions, RotationWa
     }
 
     /// <returns>The account, if the hit is news for it.</returns>
-    private static long? Write(WriteSession session, string agent, SessionLimitHit limit, DateTimeOffset now)
+    private static FleetAccountId? Write(WriteSession session, string agent, SessionLimitHit limit, DateTimeOffset now)
     {
         if (AccountAt(session, agent, limit.At) is not { } account)
         {
@@ -57,11 +57,11 @@ internal sealed partial class LimitHitRecorder(LiveSessions sessions, RotationWa
             return null;
         }
 
-        var isKnown = session.Scalar(LimitSql.Count, ("account", account), ("window", limit.Window), ("now", now.ToUnixTimeMilliseconds())) > 0;
+        var isKnown = session.Scalar(LimitSql.Count, ("account", account.Value), ("window", limit.Window), ("now", now.ToUnixTimeMilliseconds())) > 0;
         session.Execute(LimitSql.Prune, ("now", now.ToUnixTimeMilliseconds()));
         session.Execute(
             LimitSql.Put,
-            ("account", account),
+            ("account", account.Value),
             ("window", limit.Window),
             ("at", limit.At.ToUnixTimeMilliseconds()),
             ("resets_at", limit.ResetsAt.ToUnixTimeMilliseconds()));
@@ -74,15 +74,15 @@ internal sealed partial class LimitHitRecorder(LiveSessions sessions, RotationWa
         return account;
     }
 
-    private static long? AccountAt(WriteSession session, string agent, DateTimeOffset at)
+    private static FleetAccountId? AccountAt(WriteSession session, string agent, DateTimeOffset at)
     {
         using var rows = session.Query(AgentSql.AccountSince, ("agent", agent));
-        return rows.Read() && rows.Int64(1) <= at.ToUnixTimeMilliseconds() ? rows.Int64(0) : null;
+        return rows.Read() && rows.Int64(1) <= at.ToUnixTimeMilliseconds() ? new FleetAccountId(rows.Int64(0)) : null;
     }
 
-    private static (bool Read, DateTimeOffset? Reset) Read(WriteSession session, long account, string window)
+    private static (bool Read, DateTimeOffset? Reset) Read(WriteSession session, FleetAccountId account, string window)
     {
-        using var rows = session.Query(LimitSql.ReadReset, ("account", account), ("window", window));
+        using var rows = session.Query(LimitSql.ReadReset, ("account", account.Value), ("window", window));
         return rows.Read() ? (true, UnixTime.At(rows.Int64OrNull(0))) : (false, null);
     }
 

@@ -11,7 +11,7 @@ using Ccflux.Storage.Writing;
 namespace Ccflux.Receiver.Fleet.Switching;
 
 /// <summary>A pin as it is stored and shown.</summary>
-internal sealed record PinFacts(PinScope Scope, string Target, long AccountId, PinMode Mode, DateTimeOffset CreatedAt, string CreatedBy)
+internal sealed record PinFacts(PinScope Scope, string Target, FleetAccountId AccountId, PinMode Mode, DateTimeOffset CreatedAt, string CreatedBy)
 {
     public Pin ToRule() => new(Scope, Scope == PinScope.Fleet ? null : Target, AccountId, Mode);
 }
@@ -20,7 +20,7 @@ internal sealed record PinFacts(PinScope Scope, string Target, long AccountId, P
 /// <param name="Paused">Accounts are switched only manually.</param>
 /// <param name="Requested">Accounts requested manually, by agent.</param>
 /// <param name="Cooling">From the last decision, for the next process.</param>
-internal sealed record RotationDirectives(bool Paused, IReadOnlyDictionary<string, long> Requested, IReadOnlySet<long> Cooling, IReadOnlyList<PinFacts> Pins);
+internal sealed record RotationDirectives(bool Paused, IReadOnlyDictionary<string, FleetAccountId> Requested, IReadOnlySet<FleetAccountId> Cooling, IReadOnlyList<PinFacts> Pins);
 
 /// <summary>Pause, manual switches and pins: what a page or a command may set. Each change is recorded as an event and in the audit log. Methods return null, or what
 /// is wrong.</summary>
@@ -42,8 +42,8 @@ internal sealed class RotationControls(ReadSessions readers, GroupCommitWriter w
         return new RotationDirectives(
             settings.ContainsKey(Paused),
             settings.Where(setting => setting.Key.StartsWith(Requested, StringComparison.Ordinal)).ToDictionary(
-                setting => setting.Key[Requested.Length..], setting => long.Parse(setting.Value, CultureInfo.InvariantCulture), StringComparer.Ordinal),
-            settings.GetValueOrDefault(Cooling, "").Split(',', StringSplitOptions.RemoveEmptyEntries).Select(id => long.Parse(id, CultureInfo.InvariantCulture)).ToHashSet(),
+                setting => setting.Key[Requested.Length..], setting => IdOf(setting.Value), StringComparer.Ordinal),
+            settings.GetValueOrDefault(Cooling, "").Split(',', StringSplitOptions.RemoveEmptyEntries).Select(IdOf).ToHashSet(),
             pins);
     }
 
@@ -55,19 +55,19 @@ internal sealed class RotationControls(ReadSessions readers, GroupCommitWriter w
     });
 
     /// <summary>Switches a config dir to an account manually, as soon as no tool call prevents it. It stays until the account can no longer be used.</summary>
-    public Task<string?> RequestAsync(string agentId, long accountId, Actor actor) => ChangeAsync(session =>
+    public Task<string?> RequestAsync(string agentId, FleetAccountId accountId, Actor actor) => ChangeAsync(session =>
     {
         if (session.Scalar(RotationSql.HasAgent, ("agent", agentId)) == 0)
         {
             return "No such config dir.";
         }
 
-        if (session.Scalar(AgentSql.IsGranted, ("agent", agentId), ("account", accountId)) == 0)
+        if (session.Scalar(AgentSql.IsGranted, ("agent", agentId), ("account", accountId.Value)) == 0)
         {
             return "The account is not granted to this config dir.";
         }
 
-        Set(session, Requested + agentId, accountId.ToString(CultureInfo.InvariantCulture));
+        Set(session, Requested + agentId, accountId.ToString());
         Record(session, new RotationEvent(RotationEvent.Asked, agentId, null, accountId, actor.StoredName), actor, "switch");
         return null;
     });
@@ -91,7 +91,7 @@ internal sealed class RotationControls(ReadSessions readers, GroupCommitWriter w
             return $"target: a config dir's id or a machine's name, 1 to {MaxTarget} characters.";
         }
 
-        if (session.Scalar(RotationSql.HasAccount, ("account", pin.Account)) == 0)
+        if (session.Scalar(RotationSql.HasAccount, ("account", pin.Account.Value)) == 0)
         {
             return "account: no such account.";
         }
@@ -105,7 +105,7 @@ internal sealed class RotationControls(ReadSessions readers, GroupCommitWriter w
             RotationSql.SetPin,
             ("scope", Word(pin.Scope)),
             ("target", target),
-            ("account", pin.Account),
+            ("account", pin.Account.Value),
             ("mode", Word(pin.Mode)),
             ("now", time.GetUtcNow().ToUnixTimeMilliseconds()),
             ("created_by", actor.StoredName));
@@ -126,8 +126,8 @@ internal sealed class RotationControls(ReadSessions readers, GroupCommitWriter w
     });
 
     /// <summary>Stores the cooling accounts of a decision for the next process.</summary>
-    public static void Remember(WriteSession session, IReadOnlySet<long> cooling) =>
-        Set(session, Cooling, cooling.Count == 0 ? null : string.Join(',', cooling.Order()));
+    public static void Remember(WriteSession session, IReadOnlySet<FleetAccountId> cooling) =>
+        Set(session, Cooling, cooling.Count == 0 ? null : string.Join(',', cooling.Select(id => id.Value).Order()));
 
     /// <summary>Drops a manual request that can no longer be met.</summary>
     public static void Drop(WriteSession session, string agentId) => Set(session, Requested + agentId, null);
@@ -164,6 +164,8 @@ internal sealed class RotationControls(ReadSessions readers, GroupCommitWriter w
         }
     }
 
+    private static FleetAccountId IdOf(string stored) => new(long.Parse(stored, CultureInfo.InvariantCulture));
+
     private static string Word(PinScope scope) => scope switch { PinScope.ConfigDir => "config_dir", PinScope.Machine => "machine", PinScope.Fleet => "fleet" };
 
     private static string Word(PinMode mode) => mode switch { PinMode.Strict => "strict", PinMode.Soft => "soft" };
@@ -174,7 +176,7 @@ internal sealed class RotationControls(ReadSessions readers, GroupCommitWriter w
         return new PinFacts(
             Enum.GetValues<PinScope>().First(one => string.Equals(Word(one), scope, StringComparison.Ordinal)),
             rows.Text(1),
-            rows.Int64(2),
+            new FleetAccountId(rows.Int64(2)),
             Enum.GetValues<PinMode>().First(one => string.Equals(Word(one), mode, StringComparison.Ordinal)),
             UnixTime.At(rows.Int64(4)),
             rows.Text(5));

@@ -36,7 +36,7 @@ internal sealed partial class RotationEngine(
 
     /// <summary>By agent. Agents that are no longer in the state are removed at each tick.</summary>
     private Dictionary<string, ConfigDirDecision> _last = new(StringComparer.Ordinal);
-    private IReadOnlySet<long>? _cooling;
+    private IReadOnlySet<FleetAccountId>? _cooling;
 
     public LastTick? Last { get; private set; }
 
@@ -109,7 +109,7 @@ internal sealed partial class RotationEngine(
                 var issued = await commands.IssueAsync(one.ConfigDir, one.To!.Value, allowCopy: true, FleetActor.Switcher);
                 if (issued.Outcome == IssueOutcome.Issued)
                 {
-                    Log.Switching(logger, one.ConfigDir, one.To.Value, RotationEvent.Word(one.Reason));
+                    Log.Switching(logger, one.ConfigDir, one.To.Value.Value, RotationEvent.Word(one.Reason));
                     return RotationEvent.Of(one, RotationEvent.KindOf(one.Reason));
                 }
 

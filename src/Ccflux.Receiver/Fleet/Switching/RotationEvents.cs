@@ -14,7 +14,7 @@ namespace Ccflux.Receiver.Fleet.Switching;
 /// <param name="ToAccount">The other account.</param>
 /// <param name="Reason">Why, or by whom.</param>
 /// <param name="Figures">What the decision was based on: the windows and velocities of both accounts.</param>
-internal sealed record RotationEvent(string Kind, string? AgentId, long? FromAccount, long? ToAccount, string Reason, string Figures = "{}")
+internal sealed record RotationEvent(string Kind, string? AgentId, FleetAccountId? FromAccount, FleetAccountId? ToAccount, string Reason, string Figures = "{}")
 {
     public const string Switched = "switched";
     public const string Preempted = "velocity_preemptive_switch";
@@ -73,7 +73,7 @@ internal sealed record StoredRotationEvent(long EventId, DateTimeOffset At, Rota
 
 /// <summary>Selects events; null means all.</summary>
 /// <param name="Before">The id of the last event on the previous page.</param>
-internal sealed record EventFilter(string? Kind = null, string? AgentId = null, long? AccountId = null, long? Before = null);
+internal sealed record EventFilter(string? Kind = null, string? AgentId = null, FleetAccountId? AccountId = null, long? Before = null);
 
 /// <summary>Reads and writes the log of rotation.</summary>
 internal sealed class RotationEvents(ReadSessions readers)
@@ -92,10 +92,10 @@ internal sealed class RotationEvents(ReadSessions readers)
             static rows => new StoredRotationEvent(
                 rows.Int64(0),
                 UnixTime.At(rows.Int64(1)),
-                new RotationEvent(rows.Text(2), rows.TextOrNull(3), rows.Int64OrNull(4), rows.Int64OrNull(5), rows.Text(6), rows.Text(7))),
+                new RotationEvent(rows.Text(2), rows.TextOrNull(3), FleetAccountId.Of(rows.Int64OrNull(4)), FleetAccountId.Of(rows.Int64OrNull(5)), rows.Text(6), rows.Text(7))),
             ("kind", filter.Kind),
             ("agent", filter.AgentId),
-            ("account", filter.AccountId),
+            ("account", filter.AccountId?.Value),
             ("before", filter.Before),
             ("limit", Math.Clamp(limit, 1, MaxRows)));
     }
@@ -108,8 +108,8 @@ internal sealed class RotationEvents(ReadSessions readers)
             ("at", at.ToUnixTimeMilliseconds()),
             ("kind", happened.Kind),
             ("agent", happened.AgentId),
-            ("from_account", happened.FromAccount),
-            ("to_account", happened.ToAccount),
+            ("from_account", happened.FromAccount?.Value),
+            ("to_account", happened.ToAccount?.Value),
             ("reason", happened.Reason),
             ("figures", happened.Figures));
         session.Execute(RotationSql.PruneEvents, ("keep", Capacity));

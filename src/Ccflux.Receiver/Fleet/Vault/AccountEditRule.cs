@@ -43,7 +43,7 @@ internal static class AccountEditRule
     /// <param name="labelOwner">The account that has the new label.</param>
     /// <param name="accountId">The account.</param>
     /// <param name="details">The new details, trimmed.</param>
-    public static AccountEditDecision Decide(AccountDetails? before, long? labelOwner, long accountId, AccountDetails details) =>
+    public static AccountEditDecision Decide(AccountDetails? before, FleetAccountId? labelOwner, FleetAccountId accountId, AccountDetails details) =>
         before is null ? new AccountEditDecision(Missing, "")
         : labelOwner is { } owner && owner != accountId ? new AccountEditDecision("label: another account has this name.", "")
         : new AccountEditDecision(null, Changes(before, details));

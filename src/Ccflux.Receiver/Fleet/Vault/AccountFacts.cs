@@ -59,7 +59,7 @@ internal static class AccountFault
 /// <param name="CanOpen">The key ring contains the key that its login is encrypted with.</param>
 /// <param name="IntentAt">When the refresh in progress began; null if none is in progress.</param>
 internal sealed record AccountFacts(
-    long AccountId,
+    FleetAccountId AccountId,
     string Key,
     string Uuid,
     string? OrganizationUuid,

@@ -11,7 +11,7 @@ namespace Ccflux.Receiver.Fleet.Vault;
 /// <param name="AccountId">Null if the import was refused.</param>
 /// <param name="Message">The message for the operator.</param>
 /// <param name="Fingerprint">Of the login that is now stored.</param>
-internal sealed record ImportResult(long? AccountId, string Message, string? Fingerprint = null);
+internal sealed record ImportResult(FleetAccountId? AccountId, string Message, string? Fingerprint = null);
 
 /// <summary>
 /// Stores a login that the operator supplies, replacing the login of the same account of the same organisation. If it is unclear whether both are the same,
@@ -91,7 +91,7 @@ internal sealed class AccountImport(
     /// <returns>Why the issuer could not say; null if it did, or if there was nothing to ask.</returns>
     private async Task<string?> AskAboutKnownAsync(LoginOwner owner, CancellationToken cancellationToken)
     {
-        var found = await writer.WriteAsync(session => FindByUuid(session, owner.Uuid) is (var id, null) ? id : (long?)null);
+        var found = await writer.WriteAsync(session => FindByUuid(session, owner.Uuid) is (var id, null) ? id : (FleetAccountId?)null);
         if (owner.OrganizationUuid is null || found.Value is not { } known || await vaultStore.FindAsync(known, cancellationToken) is not { } account)
         {
             return null;
@@ -109,13 +109,13 @@ internal sealed class AccountImport(
 
     private ImportFacts Load(WriteSession session, LoginToImport import)
     {
-        var ofKey = session.Scalar(VaultSql.FindByKey, ("key", import.Owner.Key));
+        var ofKey = FleetAccountId.Of(session.Scalar(VaultSql.FindByKey, ("key", import.Owner.Key)));
         var ofPerson = FindByUuid(session, import.Owner.Uuid)?.AccountId;
-        var accounts = new[] { ofKey, ofPerson }.OfType<long>().Distinct().Order().ToDictionary(id => id, id => vaultStore.Read(session, id));
+        var accounts = new[] { ofKey, ofPerson }.OfType<FleetAccountId>().Distinct().OrderBy(id => id.Value).ToDictionary(id => id, id => vaultStore.Read(session, id));
         return new ImportFacts(
             ofKey is { } exact ? accounts[exact] : null,
             ofPerson is { } other ? accounts[other] : null,
-            session.Scalar(VaultSql.FindByLabel, ("label", import.Label)),
+            FleetAccountId.Of(session.Scalar(VaultSql.FindByLabel, ("label", import.Label))),
             session.Scalar(VaultSql.Count) ?? 0,
             session.Text(VaultSql.FoundAt, ("fingerprint", import.Login.Fingerprint)));
     }
@@ -125,7 +125,7 @@ internal sealed class AccountImport(
         var now = time.GetUtcNow();
         var (login, owner, known) = (import.Login, import.Owner, decision.Known);
         var key = known?.Key ?? owner.Key;
-        var id = session.Insert(
+        var id = new FleetAccountId(session.Insert(
             VaultSql.Import,
             ("key", key),
             ("uuid", owner.Uuid),
@@ -139,8 +139,8 @@ internal sealed class AccountImport(
             ("refreshable", login.RefreshToken is not null),
             ("expires_at", until.ToUnixTimeMilliseconds()),
             ("holder", import.VaultOnly ? Holder.Vault : Holder.Foreign),
-            ("now", now.ToUnixTimeMilliseconds()));
-        session.Execute(VaultSql.EndIntents, ("account", id));
+            ("now", now.ToUnixTimeMilliseconds())));
+        session.Execute(VaultSql.EndIntents, ("account", id.Value));
         if (decision.NewKey is { } newKey)
         {
             vaultStore.Learn(session, known!, login, newKey, owner.OrganizationUuid!);
@@ -149,7 +149,7 @@ internal sealed class AccountImport(
         var holder = import.VaultOnly ? "renewed by the receiver" : "never renewed here";
         if (decision.HolderAgent is { } agent)
         {
-            session.Execute(VaultSql.SetHolder, ("holder", Holder.Agent), ("agent", agent), ("now", now.ToUnixTimeMilliseconds()), ("account", id));
+            session.Execute(VaultSql.SetHolder, ("holder", Holder.Agent), ("agent", agent), ("now", now.ToUnixTimeMilliseconds()), ("account", id.Value));
             holder = "renewed by the client whose config dir contains it";
         }
 
@@ -158,10 +158,10 @@ internal sealed class AccountImport(
         return new ImportResult(id, $"{(known is null ? "Imported" : "Renewed")} {import.Label}: login {login.Fingerprint}, {holder}.", login.Fingerprint);
     }
 
-    private static (long AccountId, string? OrganizationUuid)? FindByUuid(WriteSession session, string uuid)
+    private static (FleetAccountId AccountId, string? OrganizationUuid)? FindByUuid(WriteSession session, string uuid)
     {
         using var rows = session.Query(VaultSql.FindByUuid, ("uuid", uuid));
-        return rows.Read() ? (rows.Int64(0), rows.TextOrNull(1)) : null;
+        return rows.Read() ? (new FleetAccountId(rows.Int64(0)), rows.TextOrNull(1)) : null;
     }
 
     private static ImportResult Refused(string message) => new(null, message);

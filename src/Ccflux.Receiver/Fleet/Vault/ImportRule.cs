@@ -22,7 +22,7 @@ internal sealed record LoginToImport(string Label, LoginOwner Owner, string? Ask
 /// <param name="LabelOwner">The account that has the label.</param>
 /// <param name="Count">Of the vault's accounts.</param>
 /// <param name="FoundAt">The agent whose config dir contains the login.</param>
-internal sealed record ImportFacts(StoredAccount? OfKey, StoredAccount? OfPerson, long? LabelOwner, long Count, string? FoundAt);
+internal sealed record ImportFacts(StoredAccount? OfKey, StoredAccount? OfPerson, FleetAccountId? LabelOwner, long Count, string? FoundAt);
 
 /// <summary>How a login is imported.</summary>
 /// <param name="Refusal">Why it is not, for the operator; then nothing else counts.</param>

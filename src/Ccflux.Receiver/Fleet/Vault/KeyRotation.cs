@@ -41,7 +41,7 @@ internal sealed class KeyRotation(VaultProtection protection, RefreshJournal jou
         var unopened = 0;
         foreach (var (id, key, credential) in Credentials(session))
         {
-            stored.Add(Renew(VaultStore.Purpose(key), credential, renewed => session.Execute(VaultSql.Reencrypt, ("credential", renewed), ("account", id)), ref unopened));
+            stored.Add(Renew(VaultStore.Purpose(key), credential, renewed => session.Execute(VaultSql.Reencrypt, ("credential", renewed), ("account", id.Value)), ref unopened));
         }
 
         foreach (var (name, secret) in Keys(session))
@@ -66,8 +66,8 @@ internal sealed class KeyRotation(VaultProtection protection, RefreshJournal jou
         return renewed;
     }
 
-    private static List<(long Id, string Key, byte[] Credential)> Credentials(WriteSession session) =>
-        session.List(VaultSql.AllCredentials, static rows => (rows.Int64(0), rows.Text(1), rows.Blob(2)));
+    private static List<(FleetAccountId Id, string Key, byte[] Credential)> Credentials(WriteSession session) =>
+        session.List(VaultSql.AllCredentials, static rows => (new FleetAccountId(rows.Int64(0)), rows.Text(1), rows.Blob(2)));
 
     private static List<(string Name, byte[] Private)> Keys(WriteSession session) => session.List(VaultSql.AllKeys, static rows => (rows.Text(0), rows.Blob(1)));
 }

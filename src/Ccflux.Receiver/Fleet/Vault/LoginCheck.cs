@@ -19,7 +19,7 @@ internal sealed class LoginCheck(VaultStore vault, Issuer issuer, GroupCommitWri
     /// <summary>An issuer that does not name organisations may start to.</summary>
     private static readonly TimeSpan s_askMuchLater = TimeSpan.FromDays(1);
 
-    private readonly ConcurrentDictionary<long, (string Fingerprint, DateTimeOffset Next)> _asked = [];
+    private readonly ConcurrentDictionary<FleetAccountId, (string Fingerprint, DateTimeOffset Next)> _asked = [];
 
     /// <summary>Asks about each account that is due. <paramref name="accounts"/> must contain all accounts.</summary>
     public async Task RunAsync(IReadOnlyList<AccountFacts> accounts, CancellationToken cancellationToken)
@@ -64,7 +64,7 @@ internal sealed class LoginCheck(VaultStore vault, Issuer issuer, GroupCommitWri
     }
 
     /// <returns>Whether pages may show something else from now on.</returns>
-    private bool Store(WriteSession session, long accountId, string accessFingerprint, IssuerAnswer answer)
+    private bool Store(WriteSession session, FleetAccountId accountId, string accessFingerprint, IssuerAnswer answer)
     {
         var now = time.GetUtcNow();
         var stored = vault.Read(session, accountId);
@@ -80,7 +80,7 @@ internal sealed class LoginCheck(VaultStore vault, Issuer issuer, GroupCommitWri
 
         if (found.End is { } end)
         {
-            session.Execute(VaultSql.SetExpiry, ("expires_at", end.ToUnixTimeMilliseconds()), ("account", accountId), ("access_fingerprint", accessFingerprint));
+            session.Execute(VaultSql.SetExpiry, ("expires_at", end.ToUnixTimeMilliseconds()), ("account", accountId.Value), ("access_fingerprint", accessFingerprint));
         }
 
         return found.ChangesPages;

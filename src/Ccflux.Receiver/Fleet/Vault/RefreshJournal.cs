@@ -10,7 +10,7 @@ namespace Ccflux.Receiver.Fleet.Vault;
 /// <param name="Intent">The id of the refresh's intent.</param>
 /// <param name="At">When the answer came.</param>
 /// <param name="Body">The raw answer.</param>
-internal sealed record JournaledAnswer(long AccountId, string Uuid, string Fingerprint, string Intent, DateTimeOffset At, byte[] Body);
+internal sealed record JournaledAnswer(FleetAccountId AccountId, string Uuid, string Fingerprint, string Intent, DateTimeOffset At, byte[] Body);
 
 /// <summary>
 /// Keeps answers to refreshes, which cannot be requested again, next to the key ring and encrypted with it: <c>answers/ACCOUNT.answer</c> until the
@@ -55,7 +55,7 @@ internal sealed partial class RefreshJournal(FleetOptions options, VaultProtecti
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            Log.NotWritten(logger, answer.AccountId, exception);
+            Log.NotWritten(logger, answer.AccountId.Value, exception);
             return false;
         }
     }
@@ -64,10 +64,10 @@ internal sealed partial class RefreshJournal(FleetOptions options, VaultProtecti
     public IReadOnlyList<JournaledAnswer> Waiting() => [.. Files(Pending).Select(Read).OfType<JournaledAnswer>()];
 
     /// <summary>The answer of which no login could be made; null if there is none.</summary>
-    public JournaledAnswer? FindUnread(long accountId) => Read(PathOf(accountId, Unread));
+    public JournaledAnswer? FindUnread(FleetAccountId accountId) => Read(PathOf(accountId, Unread));
 
     /// <summary>Deletes an answer that is no longer needed, or keeps it for a person to look at.</summary>
-    public void Settle(long accountId, bool keep)
+    public void Settle(FleetAccountId accountId, bool keep)
     {
         try
         {
@@ -83,14 +83,14 @@ internal sealed partial class RefreshJournal(FleetOptions options, VaultProtecti
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             // A later reader will see that its login has been replaced.
-            Log.NotWritten(logger, accountId, exception);
+            Log.NotWritten(logger, accountId.Value, exception);
         }
     }
 
     /// <summary>Deletes what is kept for accounts that are no longer in the vault.</summary>
-    public void Prune(IReadOnlyCollection<long> accounts)
+    public void Prune(IReadOnlyCollection<FleetAccountId> accounts)
     {
-        foreach (var file in Files(Unread).Where(file => !(long.TryParse(Path.GetFileNameWithoutExtension(file), NumberStyles.None, CultureInfo.InvariantCulture, out var id) && accounts.Contains(id))))
+        foreach (var file in Files(Unread).Where(file => !(long.TryParse(Path.GetFileNameWithoutExtension(file), NumberStyles.None, CultureInfo.InvariantCulture, out var id) && accounts.Contains(new FleetAccountId(id)))))
         {
             File.Delete(file);
         }
@@ -127,7 +127,7 @@ internal sealed partial class RefreshJournal(FleetOptions options, VaultProtecti
 
     private string[] Files(string extension) => Directory.Exists(_folder) ? Directory.GetFiles(_folder, "*" + extension) : [];
 
-    private string PathOf(long accountId, string extension) => Path.Combine(_folder, accountId.ToString(CultureInfo.InvariantCulture) + extension);
+    private string PathOf(FleetAccountId accountId, string extension) => Path.Combine(_folder, accountId + extension);
 
     private static partial class Log
     {

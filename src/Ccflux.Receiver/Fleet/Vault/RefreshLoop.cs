@@ -51,11 +51,11 @@ internal sealed partial class RefreshLoop(
             var now = time.GetUtcNow();
             var doubted = restores.Look(session);
             var until = (now - TokenRule.IntentLifetime).ToUnixTimeMilliseconds();
-            var found = session.List(VaultSql.Unsettled, static rows => (AccountId: rows.Int64(0), Fingerprint: rows.Text(1)), ("until", until));
+            var found = session.List(VaultSql.Unsettled, static rows => (AccountId: new FleetAccountId(rows.Int64(0)), Fingerprint: rows.Text(1)), ("until", until));
             foreach (var (account, fingerprint) in found)
             {
                 session.Execute(
-                    VaultSql.SetFault, ("fault", AccountFault.Unknown), ("now", now.ToUnixTimeMilliseconds()), ("account", account), ("fingerprint", fingerprint));
+                    VaultSql.SetFault, ("fault", AccountFault.Unknown), ("now", now.ToUnixTimeMilliseconds()), ("account", account.Value), ("fingerprint", fingerprint));
                 FleetAudit.Write(session, now, new FleetAccess(FleetActor.Switcher, FleetAction.Refresh, AccountFault.Unknown, account, Fingerprint: fingerprint, Detail: "a refresh ended without an outcome"));
             }
 

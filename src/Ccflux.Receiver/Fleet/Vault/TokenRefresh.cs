@@ -82,7 +82,7 @@ internal sealed partial class TokenRefresh(
         var start = RefreshRule.Begin(facts, account.Fingerprint, again, now);
         if (start.EndsOldIntent)
         {
-            session.Execute(VaultSql.EndOldIntent, ("account", account.AccountId), ("until", (now - TokenRule.IntentLifetime).ToUnixTimeMilliseconds()));
+            session.Execute(VaultSql.EndOldIntent, ("account", account.AccountId.Value), ("until", (now - TokenRule.IntentLifetime).ToUnixTimeMilliseconds()));
         }
 
         if (!start.Begins || !vault.TryBeginRefresh(session, facts.Account!, intent, actor.StoredName))
@@ -94,11 +94,11 @@ internal sealed partial class TokenRefresh(
         return facts.Account;
     }
 
-    private RefreshFacts Load(WriteSession session, long accountId, DateTimeOffset now) => new(
+    private RefreshFacts Load(WriteSession session, FleetAccountId accountId, DateTimeOffset now) => new(
         vault.Read(session, accountId),
         vault.IsInUse(session, accountId),
-        session.Scalar(VaultSql.CountOnTheirWay, ("account", accountId), ("now", now.ToUnixTimeMilliseconds())) > 0,
-        UnixTime.At(session.Scalar(VaultSql.IntentAt, ("account", accountId))));
+        session.Scalar(VaultSql.CountOnTheirWay, ("account", accountId.Value), ("now", now.ToUnixTimeMilliseconds())) > 0,
+        UnixTime.At(session.Scalar(VaultSql.IntentAt, ("account", accountId.Value))));
 
     /// <summary>Recovers the answers that a process could not store before it ended.</summary>
     public async Task TakeUpAsync(Actor actor)
@@ -110,7 +110,7 @@ internal sealed partial class TokenRefresh(
             if (written.Or(null) is { } outcome)
             {
                 journal.Settle(left.AccountId, IsToBeKept(outcome, answer));
-                Log.TakenUp(logger, left.AccountId, outcome);
+                Log.TakenUp(logger, left.AccountId.Value, outcome);
                 changes.Publish(FleetFeature.Topic);
             }
         }
@@ -159,7 +159,7 @@ internal sealed partial class TokenRefresh(
 
                 if (written.Value is not RefreshOutcome.Renewed)
                 {
-                    Log.NotRenewed(logger, account.AccountId, written.Value, answer.Reason);
+                    Log.NotRenewed(logger, account.AccountId.Value, written.Value, answer.Reason);
                 }
 
                 return written.Value;
@@ -168,7 +168,7 @@ internal sealed partial class TokenRefresh(
             if (!logged)
             {
                 logged = true;
-                Log.NotWritten(logger, account.AccountId, written.Status);
+                Log.NotWritten(logger, account.AccountId.Value, written.Status);
             }
 
             try
@@ -177,7 +177,7 @@ internal sealed partial class TokenRefresh(
             }
             catch (OperationCanceledException)
             {
-                Log.Left(logger, account.AccountId, journaled);
+                Log.Left(logger, account.AccountId.Value, journaled);
                 return RefreshOutcome.Failed;
             }
         }
@@ -199,7 +199,7 @@ internal sealed partial class TokenRefresh(
         var settled = RefreshRule.Settle(begun, login, present, answer);
 
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        session.Execute(VaultSql.EndIntent, ("account", begun.AccountId), ("intent", intent));
+        session.Execute(VaultSql.EndIntent, ("account", begun.AccountId.Value), ("intent", intent));
         if (settled.Renewed is { } renewed)
         {
             vault.Replace(session, present!, renewed, RefreshPath.Switcher);
@@ -211,7 +211,7 @@ internal sealed partial class TokenRefresh(
 
         if (settled.Fault is { } fault)
         {
-            session.Execute(VaultSql.SetFault, ("fault", fault), ("now", now), ("account", begun.AccountId), ("fingerprint", settled.Fingerprint));
+            session.Execute(VaultSql.SetFault, ("fault", fault), ("now", now), ("account", begun.AccountId.Value), ("fingerprint", settled.Fingerprint));
         }
         else if (settled.RetryIn is { } wait)
         {
@@ -219,7 +219,7 @@ internal sealed partial class TokenRefresh(
                 VaultSql.SetFailure,
                 ("failure", settled.Detail),
                 ("retry_at", now + (long)wait.TotalMilliseconds),
-                ("account", begun.AccountId),
+                ("account", begun.AccountId.Value),
                 ("fingerprint", settled.Fingerprint));
         }
 
@@ -227,7 +227,7 @@ internal sealed partial class TokenRefresh(
         return settled.Outcome;
     }
 
-    private void Audit(WriteSession session, Actor actor, long accountId, string outcome, string fingerprint, string detail = "") =>
+    private void Audit(WriteSession session, Actor actor, FleetAccountId accountId, string outcome, string fingerprint, string detail = "") =>
         FleetAudit.Write(session, time.GetUtcNow(), new FleetAccess(actor, FleetAction.Refresh, outcome, accountId, Fingerprint: fingerprint, Detail: detail));
 
     private static partial class Log

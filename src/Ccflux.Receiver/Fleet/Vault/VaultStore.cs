@@ -23,17 +23,17 @@ internal sealed class VaultStore(ReadSessions readers, VaultProtection protectio
         return session.List(VaultSql.SelectAll, ToFacts, ("now", now.ToUnixTimeMilliseconds()), ("since", Since(now)), ("limit", MaxAccounts));
     }
 
-    public async Task<AccountFacts?> FindAsync(long accountId, CancellationToken cancellationToken)
+    public async Task<AccountFacts?> FindAsync(FleetAccountId accountId, CancellationToken cancellationToken)
     {
         using var session = await readers.OpenAsync(cancellationToken);
         var now = time.GetUtcNow();
-        return session.First(VaultSql.SelectOne, ToFacts, ("now", now.ToUnixTimeMilliseconds()), ("since", Since(now)), ("account", accountId));
+        return session.First(VaultSql.SelectOne, ToFacts, ("now", now.ToUnixTimeMilliseconds()), ("since", Since(now)), ("account", accountId.Value));
     }
 
-    public async Task<long?> FindByLabelAsync(string label, CancellationToken cancellationToken)
+    public async Task<FleetAccountId?> FindByLabelAsync(string label, CancellationToken cancellationToken)
     {
         using var session = await readers.OpenAsync(cancellationToken);
-        return session.Scalar(VaultSql.FindByLabel, ("label", label));
+        return FleetAccountId.Of(session.Scalar(VaultSql.FindByLabel, ("label", label)));
     }
 
     /// <summary>The access token for questions to the issuer about an account; null if there is no valid one. A token without a stated expiry counts as valid.</summary>
@@ -53,9 +53,9 @@ internal sealed class VaultStore(ReadSessions readers, VaultProtection protectio
     }
 
     /// <summary>Reads an account with its login inside a write, and locks its row until the write ends. Null if there is no such account.</summary>
-    public StoredAccount? Read(WriteSession session, long accountId)
+    public StoredAccount? Read(WriteSession session, FleetAccountId accountId)
     {
-        using var rows = session.Query(VaultSql.Read, ("account", accountId));
+        using var rows = session.Query(VaultSql.Read, ("account", accountId.Value));
         return rows.Read()
             ? new StoredAccount(
                 accountId,
@@ -75,8 +75,8 @@ internal sealed class VaultStore(ReadSessions readers, VaultProtection protectio
     }
 
     /// <summary>Whether a session uses an account's login, or may. Must be called inside a write.</summary>
-    public bool IsInUse(WriteSession session, long accountId) =>
-        session.Scalar(VaultSql.CountUsers, ("account", accountId), ("since", Since(time.GetUtcNow()))) > 0;
+    public bool IsInUse(WriteSession session, FleetAccountId accountId) =>
+        session.Scalar(VaultSql.CountUsers, ("account", accountId.Value), ("since", Since(time.GetUtcNow()))) > 0;
 
     /// <summary>Replaces an account's login, unless another one has replaced it since it was read.</summary>
     public void Replace(WriteSession session, StoredAccount account, Login login, string path)
@@ -91,7 +91,7 @@ internal sealed class VaultStore(ReadSessions readers, VaultProtection protectio
             ("expires_at", (login.ExpiresAt ?? now + RefreshAnswer.AssumedLife).ToUnixTimeMilliseconds()),
             ("now", now.ToUnixTimeMilliseconds()),
             ("path", path),
-            ("account", account.AccountId),
+            ("account", account.AccountId.Value),
             ("replaces", account.Fingerprint));
     }
 
@@ -108,8 +108,8 @@ internal sealed class VaultStore(ReadSessions readers, VaultProtection protectio
     /// <param name="organization">The issuer's id of it.</param>
     public void Learn(WriteSession session, StoredAccount account, Login login, string key, string organization)
     {
-        session.Execute(VaultSql.SetOrganization, ("key", key), ("organization", organization), ("account", account.AccountId));
-        session.Execute(VaultSql.Reencrypt, ("credential", protection.Protect(Purpose(key), login.ToBytes())), ("account", account.AccountId));
+        session.Execute(VaultSql.SetOrganization, ("key", key), ("organization", organization), ("account", account.AccountId.Value));
+        session.Execute(VaultSql.Reencrypt, ("credential", protection.Protect(Purpose(key), login.ToBytes())), ("account", account.AccountId.Value));
         session.Execute(VaultSql.RenameQuota, ("key", key), ("former_key", account.Key));
     }
 
@@ -117,10 +117,10 @@ internal sealed class VaultStore(ReadSessions readers, VaultProtection protectio
     public bool TryBeginRefresh(WriteSession session, StoredAccount account, string intent, string actor)
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        return session.Execute(VaultSql.ClaimForRefresh, ("account", account.AccountId), ("revision", account.Revision), ("now", now)) == 1
+        return session.Execute(VaultSql.ClaimForRefresh, ("account", account.AccountId.Value), ("revision", account.Revision), ("now", now)) == 1
             && session.Execute(
                 VaultSql.BeginIntent,
-                ("account", account.AccountId),
+                ("account", account.AccountId.Value),
                 ("intent", intent),
                 ("fingerprint", account.Fingerprint),
                 ("begun_by", actor),
@@ -131,11 +131,11 @@ internal sealed class VaultStore(ReadSessions readers, VaultProtection protectio
     public bool TryGive(WriteSession session, StoredAccount account, string agentId, bool whole) => whole
         ? session.Execute(
             VaultSql.HandOut,
-            ("account", account.AccountId),
+            ("account", account.AccountId.Value),
             ("revision", account.Revision),
             ("agent", agentId),
             ("now", time.GetUtcNow().ToUnixTimeMilliseconds())) == 1
-        : session.Execute(VaultSql.ClaimForCopy, ("account", account.AccountId), ("revision", account.Revision)) == 1;
+        : session.Execute(VaultSql.ClaimForCopy, ("account", account.AccountId.Value), ("revision", account.Revision)) == 1;
 
     private Login? Open(string key, byte[] credential) =>
         protection.Unprotect(Purpose(key), credential) is { } plain ? Login.Parse(plain, out _) : null;
@@ -148,7 +148,7 @@ internal sealed class VaultStore(ReadSessions readers, VaultProtection protectio
         var key = rows.Text(1);
         var login = Open(key, rows.Blob(10));
         return new AccountFacts(
-            rows.Int64(0),
+            new FleetAccountId(rows.Int64(0)),
             key,
             rows.Text(2),
             rows.TextOrNull(3),
@@ -189,7 +189,7 @@ internal sealed class VaultStore(ReadSessions readers, VaultProtection protectio
 /// <param name="Revision">Compared when a decision that is based on this is written.</param>
 /// <param name="Login">Null if the key ring lacks its key.</param>
 internal sealed record StoredAccount(
-    long AccountId,
+    FleetAccountId AccountId,
     string Key,
     string Uuid,
     string? OrganizationUuid,

@@ -18,7 +18,7 @@ internal sealed class AlertsPageEndpoint(
     /// <summary>Deliveries shown on the page; the API returns more.</summary>
     private const int Shown = 100;
 
-    public static string Rule(long account) => $"{Rules}/{account.ToString(CultureInfo.InvariantCulture)}";
+    public static string Rule(QuotaAccountId account) => $"{Rules}/{account}";
 
     public async Task<IResult> ShowAsync(HttpContext context)
     {

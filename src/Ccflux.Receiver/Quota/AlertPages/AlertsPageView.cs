@@ -25,9 +25,9 @@ public sealed record ChannelLine(string Name, string Settings, bool IsSet);
 
 /// <param name="AccountId">Null for the default rule.</param>
 /// <param name="Thresholds">As text.</param>
-public sealed record RuleLine(long? AccountId, string Account, string Thresholds, bool Forecast)
+public sealed record RuleLine(QuotaAccountId? AccountId, string Account, string Thresholds, bool Forecast)
 {
-    internal static RuleLine Of(long? accountId, string account, string thresholds, bool forecast) => new(
+    internal static RuleLine Of(QuotaAccountId? accountId, string account, string thresholds, bool forecast) => new(
         accountId,
         account,
         AlertSettings.ParseThresholds(thresholds) is { Count: > 0 } parsed ? string.Join(", ", parsed.Select(threshold => $"{threshold / 1000} %")) : "none",

@@ -16,7 +16,7 @@ internal static class RuleForms
         "Add an alert rule",
         ["Overrides the default rule for this account."],
         [
-            new FormField("account", "Account", FieldKind.Choice, account) { Options = [.. accounts.Select(row => new FormOption(row.AccountId.ToString(CultureInfo.InvariantCulture), row.Account))] },
+            new FormField("account", "Account", FieldKind.Choice, account) { Options = [.. accounts.Select(row => new FormOption(row.AccountId.ToString(), row.Account))] },
             .. Fields(typed),
         ],
         "Save rule");

@@ -20,24 +20,24 @@ internal sealed class RuleFormsEndpoint(AlertRuleStore rules, AlertWatch watch, 
         var form = await context.Request.FormOrEmptyAsync();
         var (account, typed) = (form["account"].ToString(), RuleForms.Typed(form));
         var accounts = await rules.WithoutAsync(Principal.Of(context).Scope, context.RequestAborted);
-        var chosen = accounts.FirstOrDefault(row => string.Equals(row.AccountId.ToString(CultureInfo.InvariantCulture), account, StringComparison.Ordinal));
+        var chosen = accounts.FirstOrDefault(row => string.Equals(row.AccountId.ToString(), account, StringComparison.Ordinal));
         return chosen is null
             ? Ask(context, RuleForms.Add(accounts, account, typed), "account: choose one of those in the form.")
             : await SaveAsync(context, chosen, typed, fault => Ask(context, RuleForms.Add(accounts, account, typed), fault));
     }
 
-    public Task<IResult> AskEditAsync(long account, HttpContext context) => WithRuleAsync(context, account, rule => Task.FromResult(Ask(context, RuleForms.Edit(rule, RuleForms.Typed(rule.Thresholds, rule.Forecast)))));
+    public Task<IResult> AskEditAsync(long account, HttpContext context) => WithRuleAsync(context, new QuotaAccountId(account), rule => Task.FromResult(Ask(context, RuleForms.Edit(rule, RuleForms.Typed(rule.Thresholds, rule.Forecast)))));
 
-    public Task<IResult> EditAsync(long account, HttpContext context) => WithRuleAsync(context, account, async rule =>
+    public Task<IResult> EditAsync(long account, HttpContext context) => WithRuleAsync(context, new QuotaAccountId(account), async rule =>
     {
         var typed = RuleForms.Typed(await context.Request.FormOrEmptyAsync());
         return await SaveAsync(context, rule, typed, fault => Ask(context, RuleForms.Edit(rule, typed), fault));
     });
 
-    public Task<IResult> AskRemoveAsync(long account, HttpContext context) => WithRuleAsync(context, account, rule => Task.FromResult(Ask(context, RuleForms.Remove(rule))));
+    public Task<IResult> AskRemoveAsync(long account, HttpContext context) => WithRuleAsync(context, new QuotaAccountId(account), rule => Task.FromResult(Ask(context, RuleForms.Remove(rule))));
 
-    public Task<IResult> RemoveAsync(long account, HttpContext context) => WithRuleAsync(context, account, async rule =>
-        await rules.RemoveAsync(account, Actor.Of(context)) switch
+    public Task<IResult> RemoveAsync(long account, HttpContext context) => WithRuleAsync(context, new QuotaAccountId(account), async rule =>
+        await rules.RemoveAsync(rule.AccountId, Actor.Of(context)) switch
         {
             RuleOutcome.Done => Done(context, "Rule removed", rule.Account),
             RuleOutcome.NotThere => Missing("No such rule."),
@@ -59,7 +59,7 @@ internal sealed class RuleFormsEndpoint(AlertRuleStore rules, AlertWatch watch, 
         };
     }
 
-    private async Task<IResult> WithRuleAsync(HttpContext context, long account, Func<RuleRow, Task<IResult>> answer) =>
+    private async Task<IResult> WithRuleAsync(HttpContext context, QuotaAccountId account, Func<RuleRow, Task<IResult>> answer) =>
         (await rules.ReadAsync(Principal.Of(context).Scope, context.RequestAborted)).FirstOrDefault(rule => rule.AccountId == account) is { } rule ? await answer(rule) : Missing("No such rule.");
 
     private IResult Ask(HttpContext context, FormDefinition form, string? fault = null) =>

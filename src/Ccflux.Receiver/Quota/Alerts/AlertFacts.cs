@@ -13,14 +13,14 @@ internal sealed record WatchedWindow(WindowRow Row, Projection Projection, Alert
 /// <param name="Owner">The user who reports it; <see cref="AccountIdentity.Polled"/> if the receiver polls it.</param>
 /// <param name="Settings">Its own rule; null if it has none.</param>
 /// <param name="Windows">All of its windows, by name.</param>
-internal sealed record AlertFacts(long AccountId, long Owner, AlertSettings? Settings, IReadOnlyList<WatchedWindow> Windows)
+internal sealed record AlertFacts(QuotaAccountId AccountId, long Owner, AlertSettings? Settings, IReadOnlyList<WatchedWindow> Windows)
 {
     /// <summary>Locks the owner, whose alerts are counted, and then the windows.</summary>
-    public static AlertFacts Load(WriteSession session, long accountId, DateTimeOffset now)
+    public static AlertFacts Load(WriteSession session, QuotaAccountId accountId, DateTimeOffset now)
     {
-        var owner = session.Scalar(AlertSql.SelectOwner, ("account", accountId)) ?? AccountIdentity.Polled;
+        var owner = session.Scalar(AlertSql.SelectOwner, ("account", accountId.Value)) ?? AccountIdentity.Polled;
         session.Scalar(UsersSql.Lock, ("user", owner));
-        var windows = session.List(AlertSql.WindowsOfAccount, WindowRow.Read, ("account", accountId));
+        var windows = session.List(AlertSql.WindowsOfAccount, WindowRow.Read, ("account", accountId.Value));
         return new AlertFacts(
             accountId,
             owner,
@@ -28,9 +28,9 @@ internal sealed record AlertFacts(long AccountId, long Owner, AlertSettings? Set
             [.. windows.Select(row => new WatchedWindow(row, WindowProjection.Read(session, row, now), StateOf(session, row.WindowId)))]);
     }
 
-    private static AlertSettings? SettingsOf(WriteSession session, long accountId)
+    private static AlertSettings? SettingsOf(WriteSession session, QuotaAccountId accountId)
     {
-        using var rows = session.Query(AlertSql.SelectRule, ("account", accountId));
+        using var rows = session.Query(AlertSql.SelectRule, ("account", accountId.Value));
         return rows.Read() ? new AlertSettings(AlertSettings.ParseThresholds(rows.Text(0)) ?? [], rows.Bool(1)) : null;
     }
 

@@ -10,7 +10,7 @@ namespace Ccflux.Receiver.Quota.Alerts;
 /// <param name="UsedMilli">Thousandths of a percent.</param>
 /// <param name="SendAt">When it may be sent.</param>
 /// <param name="Held">How many alerts a digest stands for.</param>
-internal sealed record NewAlert(long AccountId, string Window, string Kind, long UsedMilli, DateTimeOffset SendAt, long Held = 0)
+internal sealed record NewAlert(QuotaAccountId AccountId, string Window, string Kind, long UsedMilli, DateTimeOffset SendAt, long Held = 0)
 {
     /// <summary>The threshold that was reached, in thousandths of a percent.</summary>
     public long? ThresholdMilli { get; init; }

@@ -10,13 +10,13 @@ namespace Ccflux.Receiver.Quota.Alerts;
 /// <param name="ReportedWaiting">Those of them that are about what users report.</param>
 internal sealed record AlertQueueFacts(long Owner, long Sent, long? Digest, long Waiting, long ReportedWaiting)
 {
-    public static AlertQueueFacts Load(WriteSession session, long accountId, long owner, DateTimeOffset now)
+    public static AlertQueueFacts Load(WriteSession session, QuotaAccountId accountId, long owner, DateTimeOffset now)
     {
         var since = (now - AlertQueue.Span).ToUnixTimeMilliseconds();
         return new AlertQueueFacts(
             owner,
-            session.Scalar(AlertSql.CountOfSource, ("owner", owner), ("account", accountId), ("since", since)) ?? 0,
-            session.Scalar(AlertSql.SelectDigest, ("owner", owner), ("account", accountId), ("since", since)),
+            session.Scalar(AlertSql.CountOfSource, ("owner", owner), ("account", accountId.Value), ("since", since)) ?? 0,
+            session.Scalar(AlertSql.SelectDigest, ("owner", owner), ("account", accountId.Value), ("since", since)),
             session.Scalar(AlertSql.CountWaiting) ?? 0,
             session.Scalar(AlertSql.CountReportedWaiting) ?? 0);
     }

@@ -29,7 +29,7 @@ internal sealed class AlertRuleStore(ReadSessions readers, GroupCommitWriter wri
         using var session = await readers.OpenAsync(cancellationToken);
         return session.List(
             AlertSql.Rules,
-            static rows => new RuleRow { AccountId = rows.Int64(0), Account = rows.Text(1), Thresholds = rows.Text(2), Forecast = rows.Bool(3) },
+            static rows => new RuleRow { AccountId = new QuotaAccountId(rows.Int64(0)), Account = rows.Text(1), Thresholds = rows.Text(2), Forecast = rows.Bool(3) },
             allowed.With(("limit", MaxRows)));
     }
 
@@ -37,27 +37,27 @@ internal sealed class AlertRuleStore(ReadSessions readers, GroupCommitWriter wri
     public async Task<IReadOnlyList<RuleRow>> WithoutAsync(DataScope allowed, CancellationToken cancellationToken)
     {
         using var session = await readers.OpenAsync(cancellationToken);
-        return session.List(AlertSql.WithoutRule, static rows => new RuleRow { AccountId = rows.Int64(0), Account = rows.Text(1) }, allowed.With(("limit", MaxRows)));
+        return session.List(AlertSql.WithoutRule, static rows => new RuleRow { AccountId = new QuotaAccountId(rows.Int64(0)), Account = rows.Text(1) }, allowed.With(("limit", MaxRows)));
     }
 
     /// <param name="account">Its id.</param>
     /// <param name="thresholds">Thousandths of a percent, ascending.</param>
     /// <param name="forecast">Whether to alert when a window will run out.</param>
     /// <param name="actor">Who makes the change.</param>
-    public Task<RuleOutcome> SaveAsync(long account, IReadOnlyList<long> thresholds, bool forecast, Actor actor)
+    public Task<RuleOutcome> SaveAsync(QuotaAccountId account, IReadOnlyList<long> thresholds, bool forecast, Actor actor)
     {
         var text = AlertSettings.Text(thresholds);
         return ChangeAsync(account, actor, $"thresholds {(text.Length == 0 ? "none" : text)}, forecast {(forecast ? "on" : "off")}", session =>
-            session.Execute(AlertSql.UpsertRule, ("account", account), ("thresholds", text), ("forecast", forecast)));
+            session.Execute(AlertSql.UpsertRule, ("account", account.Value), ("thresholds", text), ("forecast", forecast)));
     }
 
     /// <summary>Removes the account's own rule; the default applies again.</summary>
-    public Task<RuleOutcome> RemoveAsync(long account, Actor actor) =>
-        ChangeAsync(account, actor, "removed", session => session.Execute(AlertSql.DeleteRule, ("account", account)));
+    public Task<RuleOutcome> RemoveAsync(QuotaAccountId account, Actor actor) =>
+        ChangeAsync(account, actor, "removed", session => session.Execute(AlertSql.DeleteRule, ("account", account.Value)));
 
-    private async Task<RuleOutcome> ChangeAsync(long account, Actor actor, string detail, Func<WriteSession, long> change)
+    private async Task<RuleOutcome> ChangeAsync(QuotaAccountId account, Actor actor, string detail, Func<WriteSession, long> change)
     {
-        var entry = new AuditEntry(time.GetUtcNow(), actor, "quota.alert.rule", account.ToString(CultureInfo.InvariantCulture), detail);
+        var entry = new AuditEntry(time.GetUtcNow(), actor, "quota.alert.rule", account.ToString(), detail);
         var written = await writer.WriteAsync(session =>
         {
             if (change(session) == 0)

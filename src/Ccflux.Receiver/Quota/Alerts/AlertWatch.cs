@@ -16,7 +16,7 @@ internal sealed class AlertWatch(AlertOptions options, ChannelOptions channels, 
 
     public bool HasChannels => _channels.Count > 0;
 
-    public async Task ReadingsStoredAsync(long accountId)
+    public async Task ReadingsStoredAsync(QuotaAccountId accountId)
     {
         if (!HasChannels)
         {
@@ -39,13 +39,13 @@ internal sealed class AlertWatch(AlertOptions options, ChannelOptions channels, 
         var entry = new AuditEntry(now, actor, "quota.alert.test", "", string.Join(' ', _channels));
         return writer.WriteAsync(session =>
         {
-            AlertWriter.Write(session, new NewAlert(0, "", AlertKind.Test, 0, now), _channels, now);
+            AlertWriter.Write(session, new NewAlert(default, "", AlertKind.Test, 0, now), _channels, now);
             AuditLog.Write(session, entry);
             return true;
         });
     }
 
-    private AlertPlan Check(WriteSession session, long accountId, DateTimeOffset now)
+    private AlertPlan Check(WriteSession session, QuotaAccountId accountId, DateTimeOffset now)
     {
         var facts = AlertFacts.Load(session, accountId, now);
         var decision = AlertRule.Decide(facts, _default, now);

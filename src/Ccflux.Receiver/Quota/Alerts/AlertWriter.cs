@@ -10,7 +10,7 @@ internal static class AlertWriter
     {
         var alertId = session.Insert(
             AlertSql.InsertAlert,
-            ("account", alert.AccountId),
+            ("account", alert.AccountId.Value),
             ("window_name", alert.Window),
             ("kind", alert.Kind),
             ("used_milli", alert.UsedMilli),

@@ -3,7 +3,7 @@ namespace Ccflux.Receiver.Quota.Alerts;
 /// <summary>An account with its own alert rule, or only the account if it has none.</summary>
 internal sealed class RuleRow
 {
-    public long AccountId { get; init; }
+    public QuotaAccountId AccountId { get; init; }
 
     public string Account { get; init; } = "";
 

@@ -38,12 +38,12 @@ internal sealed class QuotaAlerts(AlertWatch watch, AlertDelivery delivery, Aler
             return Refusals.Invalid("account: an id; thresholds: up to 5 whole percentages from 1 to 100; forecast: true or false.");
         }
 
-        return Answer(await rules.SaveAsync(account, thresholds, rule.Forecast ?? false, Actor.Of(context)), "No such account.");
+        return Answer(await rules.SaveAsync(new QuotaAccountId(account), thresholds, rule.Forecast ?? false, Actor.Of(context)), "No such account.");
     }
 
     /// <summary>Removes the account's own rule; the default applies again.</summary>
     public async Task<IResult> RemoveRuleAsync(long account, HttpContext context) =>
-        Answer(await rules.RemoveAsync(account, Actor.Of(context)), "No such account, or the account has no rule of its own.");
+        Answer(await rules.RemoveAsync(new QuotaAccountId(account), Actor.Of(context)), "No such account, or the account has no rule of its own.");
 
     private static IResult Answer(RuleOutcome outcome, string notThere) => outcome switch
     {

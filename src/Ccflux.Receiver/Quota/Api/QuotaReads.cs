@@ -34,7 +34,7 @@ internal sealed class QuotaReads(QuotaQuery query, HistoryQuery history)
         var audience = QuotaAudience.Of(context);
         accountId ??= (await query.ReadAsync(audience, context.RequestAborted)).Primary?.AccountId;
         var series = accountId is { } known ? await history.ReadAsync(known, TimeSpan.FromHours(hours), audience.Allowed, context.RequestAborted) : [];
-        return TypedResults.Json(new HistoryReply(accountId, hours, series), QuotaApiJson.Default.HistoryReply);
+        return TypedResults.Json(new HistoryReply(accountId?.Value, hours, series), QuotaApiJson.Default.HistoryReply);
     }
 
     /// <summary>The table of all accounts, one row per window.</summary>
@@ -72,11 +72,11 @@ internal sealed class QuotaReads(QuotaQuery query, HistoryQuery history)
         return csv ? QuotaCsv.Readings(readings) : TypedResults.Json(readings, QuotaApiJson.Default.IReadOnlyListReadingReply);
     }
 
-    public static bool TryReadAccount(HttpContext context, out long? accountId)
+    public static bool TryReadAccount(HttpContext context, out QuotaAccountId? accountId)
     {
         var text = context.Request.Query["account"].ToString();
         var isNumber = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id);
-        accountId = isNumber ? id : null;
+        accountId = isNumber ? new QuotaAccountId(id) : null;
         return isNumber || text.Length == 0;
     }
 

@@ -24,7 +24,7 @@ internal static class Replies
     }
 
     public static AccountReply Account(AccountView account, DateTimeOffset now) => new(
-        account.AccountId,
+        account.AccountId.Value,
         account.Name,
         account.Email,
         account.Source,

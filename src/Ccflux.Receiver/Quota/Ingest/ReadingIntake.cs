@@ -77,7 +77,7 @@ internal sealed class ReadingIntake(GroupCommitWriter writer, QuotaOptions optio
         protected override IntakeResult Write(WriteSession session)
         {
             var facts = AccountFacts.Load(session, userId, [email]);
-            var shown = session.Scalar(QuotaSql.SelectOnlyAccountOfOwner, ("owner", userId));
+            var shown = QuotaAccountId.Of(session.Scalar(QuotaSql.SelectOnlyAccountOfOwner, ("owner", userId)));
             var plan = AccountRule.OfLimitHit(facts.Accounts, shown, new AccountIdentity(email, userId, QuotaSource.LimitHit, "", email));
             var accountId = AccountWriter.Save(session, plan, now)[0];
             return new IntakeResult(ReadingWriter.Write(session, accountId, QuotaSource.LimitHit, readings), [accountId], TooManyAccounts: false);
@@ -112,4 +112,4 @@ internal sealed class ReadingIntake(GroupCommitWriter writer, QuotaOptions optio
 internal readonly record struct LimitHit(string Window, DateTimeOffset At, DateTimeOffset ResetsAt);
 
 /// <summary>The outcome of a batch.</summary>
-internal readonly record struct IntakeResult(int Accepted, IReadOnlyList<long> AccountIds, bool TooManyAccounts);
+internal readonly record struct IntakeResult(int Accepted, IReadOnlyList<QuotaAccountId> AccountIds, bool TooManyAccounts);

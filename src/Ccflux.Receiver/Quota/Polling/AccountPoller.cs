@@ -41,7 +41,7 @@ internal sealed partial class AccountPoller(
         metrics.Polled(key.Source, outcome.Failure);
         if (outcome.Failure is { } failure && failure != account.State.Failure)
         {
-            Log.Failing(logger, key.Source, account.AccountId, failure);
+            Log.Failing(logger, key.Source, account.AccountId.Value, failure);
         }
 
         NoteLeftOut(key.Source, outcome);
@@ -71,7 +71,7 @@ internal sealed partial class AccountPoller(
     }
 
     /// <summary>A failure of alerts is not a failure of the poll.</summary>
-    private async Task ConsiderAlertsAsync(long accountId)
+    private async Task ConsiderAlertsAsync(QuotaAccountId accountId)
     {
         try
         {

@@ -6,4 +6,4 @@ namespace Ccflux.Receiver.Quota.Polling;
 /// <param name="State">After its last poll.</param>
 /// <param name="NextAt">When it is polled next.</param>
 /// <param name="Wait">Between polls now: longer after failures.</param>
-internal sealed record PollStatus(long AccountId, IPollSource Source, PollState State, DateTimeOffset NextAt, TimeSpan Wait);
+internal sealed record PollStatus(QuotaAccountId AccountId, IPollSource Source, PollState State, DateTimeOffset NextAt, TimeSpan Wait);

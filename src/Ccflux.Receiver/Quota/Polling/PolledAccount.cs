@@ -10,7 +10,7 @@ namespace Ccflux.Receiver.Quota.Polling;
 /// <param name="Resets">Known resets of its windows.</param>
 /// <param name="NextAt">When it is polled next; the default value if it never was and has not been resumed.</param>
 internal sealed record PolledAccount(
-    PollTarget Target, IPollSource Source, long AccountId, PollState State, IReadOnlyList<DateTimeOffset> Resets, DateTimeOffset NextAt)
+    PollTarget Target, IPollSource Source, QuotaAccountId AccountId, PollState State, IReadOnlyList<DateTimeOffset> Resets, DateTimeOffset NextAt)
 {
     public PollKey Key => PollKey.Of(Target);
 

@@ -105,7 +105,7 @@ internal sealed class PolledAccounts(PollInterval interval, PollJitter jitter, T
     /// <param name="accountId">Id in the table <c>quota_accounts</c>; null for all.</param>
     /// <param name="isPolling">Whether a poll is in progress: it counts as one that is sent now.</param>
     /// <returns>The accounts that wait for their poll, and when the first one is polled; null if there is none.</returns>
-    public (IReadOnlyList<PollKey> Waiting, DateTimeOffset? First) Hurry(long? accountId, Func<PollKey, bool> isPolling)
+    public (IReadOnlyList<PollKey> Waiting, DateTimeOffset? First) Hurry(QuotaAccountId? accountId, Func<PollKey, bool> isPolling)
     {
         lock (_gate)
         {

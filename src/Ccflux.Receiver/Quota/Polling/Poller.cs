@@ -41,7 +41,7 @@ internal sealed class Poller(
 
     /// <summary>Moves the next poll of an account, or of all, to now if the rules allow it, otherwise to the earliest instant that they allow.</summary>
     /// <returns>When the first of them will be polled; null if there is none to poll.</returns>
-    public async Task<DateTimeOffset?> HurryAsync(long? accountId)
+    public async Task<DateTimeOffset?> HurryAsync(QuotaAccountId? accountId)
     {
         var (waiting, first) = accounts.Hurry(accountId, _scheduler.IsRunning);
         // Stored before it is sent, so that a restart knows of it.

@@ -4,7 +4,7 @@ namespace Ccflux.Receiver.Quota.Read;
 internal static class AccountName
 {
     /// <summary>Its label, otherwise its e-mail address. Where no e-mail address may be shown, a label that looks like one is ignored, and a number replaces a missing label.</summary>
-    public static string Of(long accountId, string label, string email, bool withEmails)
+    public static string Of(QuotaAccountId accountId, string label, string email, bool withEmails)
     {
         if (label.Length > 0 && (withEmails || !label.Contains('@', StringComparison.Ordinal)))
         {

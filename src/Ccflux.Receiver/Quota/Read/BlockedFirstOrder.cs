@@ -10,7 +10,7 @@ internal static class BlockedFirstOrder
         .ThenByDescending(account => Open(account).Select(window => window.UsedPercent).DefaultIfEmpty(-1).Max())
         .ThenBy(account => account.Error is null)
         .ThenBy(account => account.Name, StringComparer.OrdinalIgnoreCase)
-        .ThenBy(account => account.AccountId);
+        .ThenBy(account => account.AccountId.Value);
 
     /// <summary>When it may be blocked; the beginning of time if it already is, null if that is not forecast.</summary>
     public static DateTimeOffset? At(AccountView account) => Nearest(account) is { } window ? At(window) : null;

@@ -17,7 +17,7 @@ internal sealed class HistoryQuery(ReadSessions readers, TimeProvider time)
 
     private static readonly TimeSpan s_shortest = TimeSpan.FromMilliseconds(1);
 
-    public async Task<IReadOnlyList<HistorySeries>> ReadAsync(long accountId, TimeSpan period, DataScope allowed, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<HistorySeries>> ReadAsync(QuotaAccountId accountId, TimeSpan period, DataScope allowed, CancellationToken cancellationToken)
     {
         var to = time.GetUtcNow().AddMilliseconds(1);
         var stretch = period / (MaxPoints / 3);
@@ -26,15 +26,15 @@ internal sealed class HistoryQuery(ReadSessions readers, TimeProvider time)
     }
 
     /// <summary>The windows of accounts in buckets of time; a bucket without a reading is left out.</summary>
-    public async Task<ILookup<long, WindowHistory>> BucketsAsync(
-        IReadOnlyCollection<long> accountIds, DateTimeOffset from, DateTimeOffset to, TimeSpan stretch, DataScope allowed, CancellationToken cancellationToken)
+    public async Task<ILookup<QuotaAccountId, WindowHistory>> BucketsAsync(
+        IReadOnlyCollection<QuotaAccountId> accountIds, DateTimeOffset from, DateTimeOffset to, TimeSpan stretch, DataScope allowed, CancellationToken cancellationToken)
     {
         using var session = await readers.OpenAsync(cancellationToken);
         var windows = session.List(
             QuotaReadSql.WindowsOfAccounts,
-            static rows => (WindowId: rows.Int64(0), AccountId: rows.Int64(1), Name: rows.Text(2)),
-            allowed.With(("accounts", accountIds.ToArray())));
-        var histories = new List<(long AccountId, WindowHistory History)>();
+            static rows => (WindowId: rows.Int64(0), AccountId: new QuotaAccountId(rows.Int64(1)), Name: rows.Text(2)),
+            allowed.With(("accounts", accountIds.Select(id => id.Value).ToArray())));
+        var histories = new List<(QuotaAccountId AccountId, WindowHistory History)>();
         foreach (var (windowId, accountId, name) in windows.OrderBy(window => Levels.Order(window.Name)).ThenBy(window => window.Name, StringComparer.Ordinal))
         {
             var buckets = session.List(
@@ -51,7 +51,7 @@ internal sealed class HistoryQuery(ReadSessions readers, TimeProvider time)
     }
 
     /// <summary>Readings as they were observed, newest first.</summary>
-    public async Task<IReadOnlyList<ReadingReply>> ReadingsAsync(long? accountId, TimeSpan period, QuotaAudience audience, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ReadingReply>> ReadingsAsync(QuotaAccountId? accountId, TimeSpan period, QuotaAudience audience, CancellationToken cancellationToken)
     {
         var to = time.GetUtcNow().AddMilliseconds(1);
         using var session = await readers.OpenAsync(cancellationToken);
@@ -59,7 +59,7 @@ internal sealed class HistoryQuery(ReadSessions readers, TimeProvider time)
             QuotaReadSql.Readings,
             rows => ReadingReply.Read(rows, audience.WithEmails),
             audience.Allowed.With(
-                ("account", accountId),
+                ("account", accountId?.Value),
                 ("from", (to - period).ToUnixTimeMilliseconds()),
                 ("to", to.ToUnixTimeMilliseconds()),
                 ("limit", MaxReadings)));

@@ -23,7 +23,7 @@ internal sealed class QuotaQuery(ReadSessions readers, Poller poller, PollInterv
         var polled = poller.Statuses().Select(status => status.AccountId).ToHashSet();
         List<AccountRow> all;
         List<AccountRow> accounts;
-        ILookup<long, (WindowRow Row, Projection Projection)> windows;
+        ILookup<QuotaAccountId, (WindowRow Row, Projection Projection)> windows;
         using (var session = await readers.OpenAsync(cancellationToken))
         {
             var (maxAccounts, maxWindows) = audience.Allowed.IsEverybody ? (MaxAccounts, MaxWindows) : (int.MaxValue, int.MaxValue);

@@ -5,7 +5,7 @@ namespace Ccflux.Receiver.Quota.Read;
 /// <summary>An account as it is stored, with the state of polling if it is polled.</summary>
 internal sealed class AccountRow
 {
-    public long AccountId { get; init; }
+    public QuotaAccountId AccountId { get; init; }
 
     public string AccountKey { get; init; } = "";
 
@@ -35,7 +35,7 @@ internal sealed class AccountRow
     /// <summary>From a row of <see cref="Store.QuotaReadSql.Accounts"/>.</summary>
     public static AccountRow Read(Rows rows) => new()
     {
-        AccountId = rows.Int64(0),
+        AccountId = new QuotaAccountId(rows.Int64(0)),
         AccountKey = rows.Text(1),
         Owner = rows.Int64(2),
         Source = rows.Text(3),
@@ -56,7 +56,7 @@ internal sealed class WindowRow
 {
     public long WindowId { get; init; }
 
-    public long AccountId { get; init; }
+    public QuotaAccountId AccountId { get; init; }
 
     public string Name { get; init; } = "";
 
@@ -74,7 +74,7 @@ internal sealed class WindowRow
     public static WindowRow Read(Rows rows) => new()
     {
         WindowId = rows.Int64(0),
-        AccountId = rows.Int64(1),
+        AccountId = new QuotaAccountId(rows.Int64(1)),
         Name = rows.Text(2),
         UsedMilli = rows.Int64(3),
         ResetsAt = rows.Int64OrNull(4),

@@ -32,7 +32,7 @@ public sealed record QuotaView(DateTimeOffset At, IReadOnlyList<AccountView> Acc
 /// <param name="Error">Why there is nothing newer.</param>
 /// <param name="NextPollAt">Null if the account is not polled.</param>
 public sealed record AccountView(
-    long AccountId,
+    QuotaAccountId AccountId,
     string Name,
     string? Email,
     string Source,

@@ -9,10 +9,10 @@ internal sealed record ReadingReply(
     /// <summary>From a row of <see cref="Store.QuotaReadSql.Readings"/>.</summary>
     public static ReadingReply Read(Rows rows, bool withEmails)
     {
-        var account = rows.Int64(0);
+        var account = new QuotaAccountId(rows.Int64(0));
         var email = rows.Text(2);
         return new ReadingReply(
-            account,
+            account.Value,
             AccountName.Of(account, rows.Text(1), email, withEmails),
             withEmails && email.Length > 0 ? email : null,
             rows.Text(3),

@@ -4,7 +4,7 @@ using Ccflux.Storage.Writing;
 namespace Ccflux.Receiver.Quota.Store;
 
 /// <summary>An account that has a row.</summary>
-internal sealed record StoredAccount(long AccountId, string Key);
+internal sealed record StoredAccount(QuotaAccountId AccountId, string Key);
 
 /// <summary>What is stored about the accounts that one owner reports.</summary>
 /// <param name="Accounts">The rows that the reported keys may belong to.</param>
@@ -21,7 +21,7 @@ internal sealed record AccountFacts(IReadOnlyList<StoredAccount> Accounts, long 
 
     private static List<StoredAccount> OfKey(WriteSession session, long owner, string key) => session.List(
         QuotaSql.SelectAccountsOfKey,
-        static rows => new StoredAccount(rows.Int64(0), rows.Text(1)),
+        static rows => new StoredAccount(new QuotaAccountId(rows.Int64(0)), rows.Text(1)),
         ("key", key),
         ("account", AccountMatch.AccountOf(key)),
         ("owner", owner));

@@ -5,7 +5,7 @@ namespace Ccflux.Receiver.Quota.Store;
 /// <summary>What is written to the row of one account.</summary>
 /// <param name="AccountId">The row; null if there is none yet.</param>
 /// <param name="Account">Its new values, of which an empty label leaves the stored one; null if the row stays as it is.</param>
-internal sealed record AccountChange(long? AccountId, AccountIdentity? Account);
+internal sealed record AccountChange(QuotaAccountId? AccountId, AccountIdentity? Account);
 
 /// <summary>Which rows the reported accounts belong to.</summary>
 /// <param name="Changes">One for each row, in the order in which they are reported.</param>
@@ -61,7 +61,7 @@ internal static class AccountRule
     /// <param name="accounts">The rows that the user's e-mail address may belong to.</param>
     /// <param name="onlyShown">The only account that the user's status lines show; null if they show none or several.</param>
     /// <param name="own">The account that the e-mail address names.</param>
-    public static AccountPlan OfLimitHit(IReadOnlyList<StoredAccount> accounts, long? onlyShown, AccountIdentity own) =>
+    public static AccountPlan OfLimitHit(IReadOnlyList<StoredAccount> accounts, QuotaAccountId? onlyShown, AccountIdentity own) =>
         (onlyShown ?? OfKey(RowsOf(accounts), own.Key)?.Id) is { } known ? new AccountPlan([new AccountChange(known, null)], [0]) : Decide(accounts, [own]);
 
     private static Row? Find(List<Row> rows, string key, long owner)
@@ -87,9 +87,9 @@ internal static class AccountRule
 
     private static List<Row> RowsOf(IReadOnlyList<StoredAccount> accounts) => [.. accounts.Select(account => new Row(account.AccountId, account.Key))];
 
-    private sealed class Row(long? id, string key)
+    private sealed class Row(QuotaAccountId? id, string key)
     {
-        public long? Id { get; } = id;
+        public QuotaAccountId? Id { get; } = id;
 
         public string Key { get; private set; } = key;
 

@@ -11,20 +11,20 @@ internal static class AccountWriter
     /// <param name="now">The current time.</param>
     /// <param name="isExact">Whether a row must have exactly the account's key.</param>
     /// <returns>The row's id.</returns>
-    public static long Upsert(WriteSession session, AccountIdentity account, DateTimeOffset now, bool isExact = false)
+    public static QuotaAccountId Upsert(WriteSession session, AccountIdentity account, DateTimeOffset now, bool isExact = false)
     {
         var facts = AccountFacts.Load(session, account.Owner, [account.Key]);
         return Save(session, AccountRule.Decide(facts.Accounts, [account], isExact), now)[0];
     }
 
     /// <returns>The row of each reported account.</returns>
-    public static IReadOnlyList<long> Save(WriteSession session, AccountPlan plan, DateTimeOffset now)
+    public static IReadOnlyList<QuotaAccountId> Save(WriteSession session, AccountPlan plan, DateTimeOffset now)
     {
         var ids = plan.Changes.Select(change => Save(session, change, now)).ToList();
         return [.. plan.Places.Select(place => ids[place])];
     }
 
-    private static long Save(WriteSession session, AccountChange change, DateTimeOffset now)
+    private static QuotaAccountId Save(WriteSession session, AccountChange change, DateTimeOffset now)
     {
         if (change is { AccountId: { } unchanged, Account: null })
         {
@@ -34,18 +34,18 @@ internal static class AccountWriter
         var account = change.Account!;
         if (change.AccountId is not { } known)
         {
-            return session.Insert(
+            return new QuotaAccountId(session.Insert(
                 QuotaSql.UpsertAccount,
                 ("key", account.Key),
                 ("owner", account.Owner),
                 ("source", account.Source),
                 ("label", account.Label),
                 ("email", account.Email),
-                ("now", now.ToUnixTimeMilliseconds()));
+                ("now", now.ToUnixTimeMilliseconds())));
         }
 
         session.Execute(
-            QuotaSql.UpdateAccount, ("key", account.Key), ("source", account.Source), ("email", account.Email), ("label", account.Label), ("account", known));
+            QuotaSql.UpdateAccount, ("key", account.Key), ("source", account.Source), ("email", account.Email), ("label", account.Label), ("account", known.Value));
         return known;
     }
 }

@@ -3,7 +3,7 @@ using Ccflux.Storage.Writing;
 namespace Ccflux.Receiver.Quota.Store;
 
 /// <summary>Writes the readings of a poll and the new state of polling in one transaction.</summary>
-internal sealed class PollWrite(long accountId, string source, IReadOnlyList<Reading> readings, PollState state, DateTimeOffset next) : WriteEntry<int>
+internal sealed class PollWrite(QuotaAccountId accountId, string source, IReadOnlyList<Reading> readings, PollState state, DateTimeOffset next) : WriteEntry<int>
 {
     public override int Weight => 1 + readings.Count;
 

@@ -3,7 +3,7 @@ using Ccflux.Storage.Writing;
 namespace Ccflux.Receiver.Quota.Store;
 
 /// <summary>A polled account as stored: its id, the state of polling it, and when the next poll is due.</summary>
-internal sealed record KnownAccount(long AccountId, PollState State, DateTimeOffset? NextAt, IReadOnlyList<DateTimeOffset> Resets);
+internal sealed record KnownAccount(QuotaAccountId AccountId, PollState State, DateTimeOffset? NextAt, IReadOnlyList<DateTimeOffset> Resets);
 
 /// <summary>Stores accounts and the state of polling them.</summary>
 internal sealed class PolledAccountStore(GroupCommitWriter writer)
@@ -18,9 +18,9 @@ internal sealed class PolledAccountStore(GroupCommitWriter writer)
         return result.Value;
     }
 
-    public static void SavePoll(WriteSession session, long accountId, PollState state, DateTimeOffset next) => session.Execute(
+    public static void SavePoll(WriteSession session, QuotaAccountId accountId, PollState state, DateTimeOffset next) => session.Execute(
         QuotaSql.UpsertPoll,
-        ("account", accountId),
+        ("account", accountId.Value),
         ("next_at", next.ToUnixTimeMilliseconds()),
         ("last_attempt_at", After(state.LastAttempt)),
         ("last_success_at", state.LastSuccess?.ToUnixTimeMilliseconds()),
@@ -34,15 +34,15 @@ internal sealed class PolledAccountStore(GroupCommitWriter writer)
     /// <summary>The millisecond after an instant that a wait starts or ends at: if it were rounded down, a poll after a restart could come a moment too early.</summary>
     private static long? After(DateTimeOffset? at) => at?.ToUnixTimeMilliseconds() + 1;
 
-    private static KnownAccount Load(WriteSession session, long accountId)
+    private static KnownAccount Load(WriteSession session, QuotaAccountId accountId)
     {
         var (state, next) = LoadPoll(session, accountId);
-        return new KnownAccount(accountId, state, next, session.List(QuotaSql.SelectResets, static rows => UnixTime.At(rows.Int64(0)), ("account", accountId)));
+        return new KnownAccount(accountId, state, next, session.List(QuotaSql.SelectResets, static rows => UnixTime.At(rows.Int64(0)), ("account", accountId.Value)));
     }
 
-    private static (PollState State, DateTimeOffset? Next) LoadPoll(WriteSession session, long accountId)
+    private static (PollState State, DateTimeOffset? Next) LoadPoll(WriteSession session, QuotaAccountId accountId)
     {
-        using var rows = session.Query(QuotaSql.SelectPoll, ("account", accountId));
+        using var rows = session.Query(QuotaSql.SelectPoll, ("account", accountId.Value));
         if (!rows.Read())
         {
             return (PollState.New, null);

@@ -19,7 +19,7 @@ internal readonly record struct PastReading(Reading? Before, bool WasReported);
 internal sealed record ReadingFacts(IReadOnlyList<StoredWindow> Windows, IReadOnlyList<PastReading> Past)
 {
     /// <summary>Locks the account's windows.</summary>
-    public static ReadingFacts Load(WriteSession session, long accountId, string source, IReadOnlyList<Reading> readings)
+    public static ReadingFacts Load(WriteSession session, QuotaAccountId accountId, string source, IReadOnlyList<Reading> readings)
     {
         var windows = session.List(
             QuotaSql.SelectWindows,
@@ -27,7 +27,7 @@ internal sealed record ReadingFacts(IReadOnlyList<StoredWindow> Windows, IReadOn
                 rows.Int64(0),
                 new Reading(rows.Text(1), rows.Int64(2), UnixTime.At(rows.Int64OrNull(3)), UnixTime.At(rows.Int64(4)), UnixTime.At(rows.Int64OrNull(5))),
                 rows.Text(6)),
-            ("account", accountId));
+            ("account", accountId.Value));
         var known = windows.ToDictionary(window => window.Newest.Window, StringComparer.Ordinal);
         var figures = readings.GroupBy(reading => reading.Window, StringComparer.Ordinal).ToDictionary(
             group => group.Key, group => (Least: group.Min(reading => reading.UsedMilli), Most: group.Max(reading => reading.UsedMilli)), StringComparer.Ordinal);

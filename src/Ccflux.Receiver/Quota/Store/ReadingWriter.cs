@@ -7,7 +7,7 @@ internal static class ReadingWriter
 {
     /// <summary>Stores readings of one account. Readings of windows beyond <see cref="Contracts.Quota.ReadingLimits.MaxWindows"/> are dropped.</summary>
     /// <returns>How many were new; the others were known or added nothing.</returns>
-    public static int Write(WriteSession session, long accountId, string source, IReadOnlyList<Reading> readings)
+    public static int Write(WriteSession session, QuotaAccountId accountId, string source, IReadOnlyList<Reading> readings)
     {
         var facts = ReadingFacts.Load(session, accountId, source, readings);
         var changes = ReadingRule.Decide(facts, source, readings);
@@ -19,12 +19,12 @@ internal static class ReadingWriter
         return changes.Sum(change => change.Readings.Count);
     }
 
-    private static void Save(WriteSession session, long accountId, string source, WindowChange change)
+    private static void Save(WriteSession session, QuotaAccountId accountId, string source, WindowChange change)
     {
         var newest = change.Newest;
         var windowId = change.WindowId ?? session.Insert(
             QuotaSql.InsertWindow,
-            ("account", accountId),
+            ("account", accountId.Value),
             ("name", newest.Window),
             ("used_milli", newest.UsedMilli),
             ("resets_at", newest.ResetsAt?.ToUnixTimeMilliseconds()),

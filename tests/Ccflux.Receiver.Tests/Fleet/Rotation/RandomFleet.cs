@@ -17,7 +17,7 @@ internal static class RandomFleet
     }
 
     public static AccountState Account(Random random, long id) =>
-        new(id, random.Next(10) == 0 ? null : Window(random, TimeSpan.FromHours(5)), random.Next(10) == 0 ? null : Window(random, TimeSpan.FromDays(7)))
+        new(new FleetAccountId(id), random.Next(10) == 0 ? null : Window(random, TimeSpan.FromHours(5)), random.Next(10) == 0 ? null : Window(random, TimeSpan.FromDays(7)))
         {
             Login = random.Next(8) == 0 ? (LoginState)random.Next(1, 5) : LoginState.Usable,
             Cooling = random.Next(5) == 0,
@@ -33,12 +33,12 @@ internal static class RandomFleet
         random.Next(2) == 0 ? 0 : random.NextDouble() * 5);
 
     private static ConfigDirState ConfigDir(Random random, int index, AccountState[] accounts) =>
-        new("dir" + index, "machine" + random.Next(3), random.Next(6) == 0 ? null : random.Next(1, accounts.Length + 2))
+        new("dir" + index, "machine" + random.Next(3), random.Next(6) == 0 ? null : new FleetAccountId(random.Next(1, accounts.Length + 2)))
         {
             OpenCalls = random.Next(3) == 0 ? random.Next(1, 4) : 0,
             Models = random.Next(2) == 0 ? ["claude-opus-4-8"] : [],
             LastSwitch = random.Next(2) == 0 ? null : Now - TimeSpan.FromSeconds(random.Next(0, 1200)),
-            Requested = random.Next(8) == 0 ? random.Next(1, accounts.Length + 1) : null,
+            Requested = random.Next(8) == 0 ? new FleetAccountId(random.Next(1, accounts.Length + 1)) : null,
             Granted = random.Next(3) == 0 ? accounts.Where(_ => random.Next(2) == 0).Select(account => account.Id).ToHashSet() : null,
         };
 
@@ -46,6 +46,6 @@ internal static class RandomFleet
     {
         var scope = (PinScope)random.Next(1, 4);
         var target = scope switch { PinScope.ConfigDir => "dir" + random.Next(5), PinScope.Machine => "machine" + random.Next(3), PinScope.Fleet => null };
-        return new Pin(scope, target, random.Next(1, accounts + 1), (PinMode)random.Next(1, 3));
+        return new Pin(scope, target, new FleetAccountId(random.Next(1, accounts + 1)), (PinMode)random.Next(1, 3));
     }
 }

@@ -81,31 +81,31 @@ public sealed class RotationProperties
         var random = new System.Random(seed);
         var reset = s_now.AddHours(random.Next(2, 5));
         var hot = new WindowState(random.Next(80, 100), reset, s_now);
-        AccountState first = new(1, hot, new WindowState(random.Next(0, 90), s_now.AddHours(random.Next(6, 12)), s_now));
-        AccountState second = new(2, new WindowState(random.Next(0, 70), s_now.AddHours(6), s_now), new WindowState(random.Next(0, 50), s_now.AddDays(5), s_now));
-        var state = new FleetState(RotationSettings.Default, [first, second], [new ConfigDirState("dir", "machine", 1)], []);
+        AccountState first = new(new FleetAccountId(1), hot, new WindowState(random.Next(0, 90), s_now.AddHours(random.Next(6, 12)), s_now));
+        AccountState second = new(new FleetAccountId(2), new WindowState(random.Next(0, 70), s_now.AddHours(6), s_now), new WindowState(random.Next(0, 50), s_now.AddDays(5), s_now));
+        var state = new FleetState(RotationSettings.Default, [first, second], [new ConfigDirState("dir", "machine", new FleetAccountId(1))], []);
 
         var away = RotationRule.Decide(state, s_now);
-        Assert.Equal((Verdict.Switch, 2), (away.ConfigDirs[0].Verdict, away.ConfigDirs[0].To));
+        Assert.Equal((Verdict.Switch, 2), (away.ConfigDirs[0].Verdict, away.ConfigDirs[0].To?.Value));
         state = Apply(state, away, s_now);
 
         var cooled = random.Next(2) == 0;
         var later = cooled ? s_now.AddHours(1) : reset;
-        state = Seen(state, 1, cooled ? random.Next(0, 61) : hot.UsedPercent, later);
-        Assert.Equal((Verdict.Switch, 1), RotationRule.Decide(state, later).ConfigDirs[0] is var back ? (back.Verdict, back.To) : default);
+        state = Seen(state, new FleetAccountId(1), cooled ? random.Next(0, 61) : hot.UsedPercent, later);
+        Assert.Equal((Verdict.Switch, 1), RotationRule.Decide(state, later).ConfigDirs[0] is var back ? (back.Verdict, back.To?.Value) : default);
     }, 500);
 
     [Fact]
     public void Fleet_WhoseFirstAccountHasNotCooled_DoesNotReturnToIt() => ForAnySeed(seed =>
     {
         var random = new System.Random(seed);
-        AccountState first = new(1, new WindowState(random.Next(61, 80), s_now.AddHours(3), s_now), new WindowState(10, s_now.AddHours(8), s_now)) { Cooling = true };
-        AccountState second = new(2, new WindowState(random.Next(0, 70), s_now.AddHours(6), s_now), new WindowState(10, s_now.AddDays(5), s_now));
+        AccountState first = new(new FleetAccountId(1), new WindowState(random.Next(61, 80), s_now.AddHours(3), s_now), new WindowState(10, s_now.AddHours(8), s_now)) { Cooling = true };
+        AccountState second = new(new FleetAccountId(2), new WindowState(random.Next(0, 70), s_now.AddHours(6), s_now), new WindowState(10, s_now.AddDays(5), s_now));
 
-        var decision = RotationRule.Decide(new FleetState(RotationSettings.Default, [first, second], [new ConfigDirState("dir", "machine", 2)], []), s_now);
+        var decision = RotationRule.Decide(new FleetState(RotationSettings.Default, [first, second], [new ConfigDirState("dir", "machine", new FleetAccountId(2))], []), s_now);
 
         Assert.Equal(Verdict.Stay, decision.ConfigDirs[0].Verdict);
-        Assert.Contains(1, decision.Cooling);
+        Assert.Contains(new FleetAccountId(1), decision.Cooling);
     }, 200);
 
     /// <summary>Work of any speed that moves with the config directory: windows are polled every three minutes and only the work fills them.</summary>
@@ -115,11 +115,11 @@ public sealed class RotationProperties
         var random = new System.Random(seed);
         var speed = random.NextDouble() * 25;
         var accounts = Enumerable.Range(1, random.Next(2, 7)).Select(id => new AccountState(
-            id, new WindowState(random.Next(0, 90), s_now.AddHours(5), s_now), new WindowState(20, s_now.AddDays(id), s_now))).ToArray();
+            new FleetAccountId(id), new WindowState(random.Next(0, 90), s_now.AddHours(5), s_now), new WindowState(20, s_now.AddDays(id), s_now))).ToArray();
         var settings = random.Next(2) == 0 ? RotationSettings.Default : RotationSettings.LeastWaste;
-        var state = new FleetState(settings, accounts, [new ConfigDirState("dir", "machine", random.Next(1, accounts.Length + 1))], []);
+        var state = new FleetState(settings, accounts, [new ConfigDirState("dir", "machine", new FleetAccountId(random.Next(1, accounts.Length + 1)))], []);
         var used = accounts.ToDictionary(account => account.Id, account => account.FiveHour!.UsedPercent);
-        var left = new List<(long Account, double Used)>();
+        var left = new List<(FleetAccountId Account, double Used)>();
         for (var now = s_now; now < s_now.AddHours(2); now += settings.Tick)
         {
             var active = state.ConfigDirs[0].Active!.Value;
@@ -149,13 +149,13 @@ public sealed class RotationProperties
     {
         var random = new System.Random(seed);
         var speed = random.NextDouble() * 30;
-        AccountState full = new(1, new WindowState(random.Next(80, 100), s_now.AddHours(4), s_now, speed), new WindowState(30, s_now.AddDays(1), s_now));
-        AccountState empty = new(2, new WindowState(random.Next(0, 11), s_now.AddHours(4), s_now), new WindowState(30, s_now.AddDays(5), s_now));
+        AccountState full = new(new FleetAccountId(1), new WindowState(random.Next(80, 100), s_now.AddHours(4), s_now, speed), new WindowState(30, s_now.AddDays(1), s_now));
+        AccountState empty = new(new FleetAccountId(2), new WindowState(random.Next(0, 11), s_now.AddHours(4), s_now), new WindowState(30, s_now.AddDays(5), s_now));
         var settings = random.Next(2) == 0 ? RotationSettings.Default : RotationSettings.LeastWaste;
 
-        var decision = RotationRule.Decide(new FleetState(settings, [full, empty], [new ConfigDirState("dir", "machine", 1) { LastSwitch = s_now.AddMinutes(-1) }], []), s_now).ConfigDirs[0];
+        var decision = RotationRule.Decide(new FleetState(settings, [full, empty], [new ConfigDirState("dir", "machine", new FleetAccountId(1)) { LastSwitch = s_now.AddMinutes(-1) }], []), s_now).ConfigDirs[0];
 
-        Assert.Equal((Verdict.Switch, 2), (decision.Verdict, decision.To));
+        Assert.Equal((Verdict.Switch, 2), (decision.Verdict, decision.To?.Value));
     });
 
     [Fact]
@@ -165,7 +165,7 @@ public sealed class RotationProperties
         var alike = random.Next(2) == 0;
         var used = random.Next(0, 80);
         var accounts = Enumerable.Range(1, random.Next(2, 10)).Select(id => new AccountState(
-            id,
+            new FleetAccountId(id),
             new WindowState(alike ? 10 : random.Next(0, 70), s_now.AddHours(3), s_now),
             new WindowState(alike ? used : random.Next(0, 80), s_now.AddMinutes(random.Next(30, 10_080)), s_now))).ToArray();
         var settings = alike ? RotationSettings.LeastWaste : RotationSettings.Default;
@@ -189,7 +189,7 @@ public sealed class RotationProperties
         || state.Pins.Where(pin => pin.HoldsFor(configDir)).OrderBy(pin => pin.Scope).FirstOrDefault() is { Mode: PinMode.Strict } pin && pin.Account != active.Id
         || AccountFitness.Of(active, configDir.Models, state.Settings, 1, null, now).Fitness == Fitness.Blocked;
 
-    private static bool Lasts(AccountState account, FleetState state, long active, DateTimeOffset now) =>
+    private static bool Lasts(AccountState account, FleetState state, FleetAccountId active, DateTimeOffset now) =>
         AccountFitness.Of(account, [], state.Settings, state.Settings.EntryHorizons, state.Accounts.Single(one => one.Id == active), now).Fitness == Fitness.Lasting;
 
     private static bool BreachesBefore(DateTimeOffset end, FleetState state, ConfigDirState configDir, DateTimeOffset now) =>
@@ -209,7 +209,7 @@ public sealed class RotationProperties
     };
 
     /// <summary>Each window's current state, and how fast it moved since the previous poll.</summary>
-    private static FleetState Polled(FleetState state, Dictionary<long, double> used, DateTimeOffset now) => state with
+    private static FleetState Polled(FleetState state, Dictionary<FleetAccountId, double> used, DateTimeOffset now) => state with
     {
         Accounts = [.. state.Accounts.Select(account => account with
         {
@@ -218,7 +218,7 @@ public sealed class RotationProperties
         })],
     };
 
-    private static FleetState Seen(FleetState state, long id, double used, DateTimeOffset now) => state with
+    private static FleetState Seen(FleetState state, FleetAccountId id, double used, DateTimeOffset now) => state with
     {
         Accounts = [.. state.Accounts.Select(account => account with
         {

@@ -11,7 +11,7 @@ public sealed class RotationRuleTests
     {
         var decision = Decide(Account(1, 10, 96, weekPerMinute: 0.35), Account(2, 10, 10, days: 5));
 
-        Assert.Equal((Verdict.Switch, RotationReason.SevenDayVelocity, 2), (decision.Verdict, decision.Reason, decision.To));
+        Assert.Equal((Verdict.Switch, RotationReason.SevenDayVelocity, 2), (decision.Verdict, decision.Reason, decision.To?.Value));
         Assert.Equal(96, decision.From!.SevenDay);
         Assert.Equal(0.35, decision.From.SevenDayPerMinute);
     }
@@ -30,7 +30,7 @@ public sealed class RotationRuleTests
     {
         Assert.Equal(Verdict.Stay, Decide(Account(1, 85, 30), Account(2, 82, 10, days: 5)).Verdict);
         var full = Decide(Account(1, 100, 30), Account(2, 82, 10, days: 5));
-        Assert.Equal((Verdict.Switch, RotationReason.FiveHourExhausted, 2), (full.Verdict, full.Reason, full.To));
+        Assert.Equal((Verdict.Switch, RotationReason.FiveHourExhausted, 2), (full.Verdict, full.Reason, full.To?.Value));
     }
 
     /// <summary>Two histories of one fleet: an account that resets in six days and has much left, and one that resets in three and has little.</summary>
@@ -53,7 +53,7 @@ public sealed class RotationRuleTests
         var other = Account(2, 20, 30, days: 5);
 
         Assert.Equal(Verdict.Stay, Decide(Dir(2), [], Account(1, 61, 50) with { Cooling = true }, other).Verdict);
-        Assert.Equal((Verdict.Switch, 1), Decide(Dir(2), [], Account(1, 60, 50) with { Cooling = true }, other) is var back ? (back.Verdict, back.To) : default);
+        Assert.Equal((Verdict.Switch, 1), Decide(Dir(2), [], Account(1, 60, 50) with { Cooling = true }, other) is var back ? (back.Verdict, back.To?.Value) : default);
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public sealed class RotationRuleTests
     {
         var full = Account(1, 82, 30, fivePerMinute: 17);
 
-        Assert.Equal((Verdict.Switch, RotationReason.FiveHourCeiling, 2), Decide(full, Account(2, 10, 10, days: 5)) is var to ? (to.Verdict, to.Reason, to.To) : default);
+        Assert.Equal((Verdict.Switch, RotationReason.FiveHourCeiling, 2), Decide(full, Account(2, 10, 10, days: 5)) is var to ? (to.Verdict, to.Reason, to.To?.Value) : default);
         Assert.Equal(Verdict.Stay, Decide(full, Account(2, 79, 10, days: 5)).Verdict);
     }
 
@@ -85,7 +85,7 @@ public sealed class RotationRuleTests
     {
         var decision = Decide(Account(1, 10, 100), Account(2, 100, 10));
 
-        Assert.Equal((Verdict.Blocked, RotationReason.SevenDayExhausted, null), (decision.Verdict, decision.Reason, decision.To));
+        Assert.Equal((Verdict.Blocked, RotationReason.SevenDayExhausted, null), (decision.Verdict, decision.Reason, decision.To?.Value));
     }
 
     [Fact]
@@ -102,11 +102,11 @@ public sealed class RotationRuleTests
     public void Decide_PinsOfAllScopes_TheNarrowestHolds()
     {
         var accounts = new[] { Account(1, 10, 10), Account(2, 10, 10), Account(3, 10, 10) };
-        Pin fleet = new(PinScope.Fleet, null, 1, PinMode.Strict), machine = new(PinScope.Machine, "machine", 2, PinMode.Strict), dir = new(PinScope.ConfigDir, "dir", 3, PinMode.Strict);
+        Pin fleet = new(PinScope.Fleet, null, new FleetAccountId(1), PinMode.Strict), machine = new(PinScope.Machine, "machine", new FleetAccountId(2), PinMode.Strict), dir = new(PinScope.ConfigDir, "dir", new FleetAccountId(3), PinMode.Strict);
 
-        Assert.Equal(1, Decide(Dir(null), [fleet], accounts).To);
-        Assert.Equal(2, Decide(Dir(null), [fleet, machine], accounts).To);
-        Assert.Equal(3, Decide(Dir(null), [fleet, machine, dir], accounts).To);
+        Assert.Equal(1, Decide(Dir(null), [fleet], accounts).To?.Value);
+        Assert.Equal(2, Decide(Dir(null), [fleet, machine], accounts).To?.Value);
+        Assert.Equal(3, Decide(Dir(null), [fleet, machine, dir], accounts).To?.Value);
     }
 
     [Fact]
@@ -114,20 +114,20 @@ public sealed class RotationRuleTests
     {
         var accounts = new[] { Account(1, 10, 10), Account(2, 10, 10) with { Login = LoginState.NeedsLogin } };
 
-        Assert.Equal(Verdict.Blocked, Decide(Dir(1), [new Pin(PinScope.Fleet, null, 2, PinMode.Strict)], accounts).Verdict);
-        Assert.Equal(Verdict.Stay, Decide(Dir(1), [new Pin(PinScope.Fleet, null, 2, PinMode.Soft)], accounts).Verdict);
+        Assert.Equal(Verdict.Blocked, Decide(Dir(1), [new Pin(PinScope.Fleet, null, new FleetAccountId(2), PinMode.Strict)], accounts).Verdict);
+        Assert.Equal(Verdict.Stay, Decide(Dir(1), [new Pin(PinScope.Fleet, null, new FleetAccountId(2), PinMode.Soft)], accounts).Verdict);
     }
 
     [Fact]
     public void Decide_Requested_GoesBeforeOrderCooldownAndPauseButNotBeforeACall()
     {
         var accounts = new[] { Account(1, 10, 10), Account(2, 10, 10, days: 6) };
-        var dir = Dir(1) with { Requested = 2, LastSwitch = s_now.AddSeconds(-10) };
+        var dir = Dir(1) with { Requested = new FleetAccountId(2), LastSwitch = s_now.AddSeconds(-10) };
         var paused = new FleetState(RotationSettings.Default, accounts, [dir], [], Paused: true);
 
         Assert.Equal((Verdict.Switch, RotationReason.Requested), RotationRule.Decide(paused, s_now).ConfigDirs[0] is var one ? (one.Verdict, one.Reason) : default);
         Assert.Equal(Verdict.Deferred, Decide(dir with { OpenCalls = 1 }, [], accounts).Verdict);
-        Assert.Equal((Verdict.Stay, RotationReason.Requested), Decide(dir with { Active = 2 }, [], accounts) is var there ? (there.Verdict, there.Reason) : default);
+        Assert.Equal((Verdict.Stay, RotationReason.Requested), Decide(dir with { Active = new FleetAccountId(2) }, [], accounts) is var there ? (there.Verdict, there.Reason) : default);
     }
 
     [Fact]
@@ -144,7 +144,7 @@ public sealed class RotationRuleTests
         var old = Account(1, 10, 10);
         old = old with { SevenDay = old.SevenDay! with { ObservedAt = s_now.AddMinutes(-16) } };
 
-        Assert.Equal(2, Decide(Dir(null), [], old, Account(2, 10, 10, days: 6)).To);
+        Assert.Equal(2, Decide(Dir(null), [], old, Account(2, 10, 10, days: 6)).To?.Value);
         Assert.True(Decide(Dir(1), [], old, Account(2, 10, 10, days: 6)).From!.Stale);
     }
 
@@ -161,10 +161,10 @@ public sealed class RotationRuleTests
     [Fact]
     public void Order_AllKinds_SpentOnesComeLast()
     {
-        var unread = new AccountState(3, null, null);
+        var unread = new AccountState(new FleetAccountId(3), null, null);
         var state = new FleetState(RotationSettings.Default, [Account(1, 10, 100), unread, Account(2, 100, 50, days: 6), Account(4, 0, 10)], [], []);
 
-        Assert.Equal([4, 2, 3, 1], AccountOrder.Of(state, s_now));
+        Assert.Equal([4, 2, 3, 1], AccountOrder.Of(state, s_now).Select(id => id.Value));
     }
 
     [Fact]
@@ -180,9 +180,9 @@ public sealed class RotationRuleTests
     private static Sample At(int minutes, double used) => new(s_now.AddMinutes(minutes), used);
 
     private static (RotationReason Reason, long? To) Reached(RotationSettings settings, ConfigDirState configDir, params AccountState[] accounts) =>
-        RotationRule.Decide(new FleetState(settings, accounts, [configDir], []), s_now).ConfigDirs[0] is var one ? (one.Reason, one.To) : default;
+        RotationRule.Decide(new FleetState(settings, accounts, [configDir], []), s_now).ConfigDirs[0] is var one ? (one.Reason, one.To?.Value) : default;
 
-    private static ConfigDirState Dir(long? active) => new("dir", "machine", active);
+    private static ConfigDirState Dir(long? active) => new("dir", "machine", FleetAccountId.Of(active));
 
     private static ConfigDirDecision Decide(params AccountState[] accounts) => Decide(Dir(1), [], accounts);
 
@@ -190,5 +190,5 @@ public sealed class RotationRuleTests
         RotationRule.Decide(new FleetState(RotationSettings.Default, accounts, [configDir], pins), s_now).ConfigDirs[0];
 
     private static AccountState Account(long id, double five, double week, double days = 3, double fivePerMinute = 0, double weekPerMinute = 0) =>
-        new(id, new WindowState(five, s_now.AddHours(3), s_now, fivePerMinute), new WindowState(week, s_now.AddDays(days), s_now, weekPerMinute));
+        new(new FleetAccountId(id), new WindowState(five, s_now.AddHours(3), s_now, fivePerMinute), new WindowState(week, s_now.AddDays(days), s_now, weekPerMinute));
 }

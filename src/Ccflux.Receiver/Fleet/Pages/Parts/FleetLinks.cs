@@ -11,9 +11,9 @@ internal static class FleetLinks
     public const string Resume = Home + "/resume";
     public const string Poll = Home + "/poll";
 
-    public static string Edit(long account) => $"{Home}/accounts/{Number(account)}/edit";
+    public static string Edit(FleetAccountId account) => $"{Home}/accounts/{account}/edit";
 
-    public static string Remove(long account) => $"{Home}/accounts/{Number(account)}/remove";
+    public static string Remove(FleetAccountId account) => $"{Home}/accounts/{account}/remove";
 
     public static string Grants(string agent) => $"{Home}/agents/{Uri.EscapeDataString(agent)}/grants";
 
@@ -30,6 +30,4 @@ internal static class FleetLinks
     public static string Csv(string table) => $"/api/v1/fleet/{table}?format=csv";
 
     public static string LogCsv(string part) => part.Length == 0 ? Csv("events") : $"{Csv("events")}&kind={Uri.EscapeDataString(part)}";
-
-    private static string Number(long id) => id.ToString(CultureInfo.InvariantCulture);
 }

@@ -10,15 +10,13 @@ internal static class QuotaLinks
     public const string Interval = Home + "/interval";
     public const string AccountsCsv = "/api/v1/quota?format=csv";
 
-    public static string PollOf(long account) => $"{Poll}?account={Number(account)}";
+    public static string PollOf(QuotaAccountId account) => $"{Poll}?account={account}";
 
-    public static string Account(PageLink link, long account) => link.With(("account", Number(account)), (QuotaPageRequest.Cards + ".page", null));
+    public static string Account(PageLink link, QuotaAccountId account) => link.With(("account", account.ToString()), (QuotaPageRequest.Cards + ".page", null));
 
-    public static string CardId(long account) => "account-" + Number(account);
+    public static string CardId(QuotaAccountId account) => "account-" + account;
 
     /// <summary>Every reading of the period as it was observed.</summary>
-    public static string ReadingsCsv(long account, QuotaRange range) =>
+    public static string ReadingsCsv(QuotaAccountId account, QuotaRange range) =>
         string.Create(CultureInfo.InvariantCulture, $"/api/v1/quota/readings?account={account}&hours={range.Period.TotalHours}&format=csv");
-
-    private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
 }

@@ -3,7 +3,7 @@ namespace Ccflux.Receiver.Quota.Pages.Parts;
 /// <summary>What the page's URL asks for. Invalid parts are reported, and the default is shown.</summary>
 /// <param name="Account">The only account whose card is shown; null for all.</param>
 /// <param name="Sort">A key of <see cref="AccountTable"/>.</param>
-public sealed record QuotaPageRequest(QuotaRange Range, long? Account, int CardsPage, string Sort, bool Descending, string Search, int RowsPage)
+public sealed record QuotaPageRequest(QuotaRange Range, QuotaAccountId? Account, int CardsPage, string Sort, bool Descending, string Search, int RowsPage)
 {
     public const string Cards = "cards";
     public const string Accounts = "accounts";
@@ -37,7 +37,7 @@ public sealed record QuotaPageRequest(QuotaRange Range, long? Account, int Cards
         var search = Read(query, Accounts + ".q").Trim();
         return new QuotaPageRequest(
             known ?? QuotaRange.Default,
-            isId ? id : null,
+            isId ? new QuotaAccountId(id) : null,
             Page(query, Cards + ".page", faults),
             isSort ? sort.TrimStart('-') : AccountTable.Blocked,
             isSort && sort[0] == '-',

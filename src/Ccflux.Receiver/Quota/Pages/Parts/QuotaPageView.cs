@@ -18,7 +18,7 @@ public sealed record QuotaPageView(
     DateTimeOffset From,
     IReadOnlyList<AccountView> Cards,
     TableNav CardsNav,
-    ILookup<long, WindowHistory> Histories,
+    ILookup<QuotaAccountId, WindowHistory> Histories,
     IReadOnlyList<AccountView>? Rows,
     TableNav RowsNav,
     TimeSpan Interval)

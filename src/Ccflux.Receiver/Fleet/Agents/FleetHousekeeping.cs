@@ -1,10 +1,9 @@
-using Ccflux.Receiver.Fleet.Agents;
 using Ccflux.Receiver.Fleet.Store;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Jobs;
 using Ccflux.Storage.Writing;
 
-namespace Ccflux.Receiver.Fleet;
+namespace Ccflux.Receiver.Fleet.Agents;
 
 /// <summary>Every 30 s, records which agents were seen and ends commands that were not fetched. Once a day, deletes old records.</summary>
 internal sealed partial class FleetHousekeeping(
