@@ -1,10 +1,12 @@
+using Ccflux.Receiver.Platform.Auth;
+
 namespace Ccflux.Receiver.Composition;
 
 /// <summary>Statements with which one feature's ports read another's tables. Those that answer a page take the values of a data scope.</summary>
 internal static class PortsSql
 {
     /// <summary>SQLite joins in the order of CROSS JOIN. Columns: session, model, and the sums of input, output, cache read and cache write.</summary>
-    public const string HookTotals = """
+    public const string HookTotals = $"""
         SELECT s.session_id, m.name, CAST(total(e.input_tokens) AS bigint), CAST(total(e.output_tokens) AS bigint),
                CAST(total(e.cache_read_tokens) AS bigint), CAST(total(e.cache_write_tokens) AS bigint)
         FROM users u
@@ -12,7 +14,7 @@ internal static class PortsSql
         CROSS JOIN turns t
         CROSS JOIN events e
         JOIN models m ON m.model_id = e.model_id
-        WHERE u.email = @email AND (@scope_all = 1 OR u.user_id = @scope_user OR u.division = ANY(@scope_divisions))
+        WHERE u.email = @email AND {ScopeSql.OfUser}
           AND s.user_id = u.user_id AND s.session_id = ANY(@sessions)
           AND t.user_id = s.user_id AND t.session_ref = s.session_ref
           AND e.user_id = t.user_id AND e.turn_id = t.turn_id
@@ -29,10 +31,10 @@ internal static class PortsSql
 
     /// <summary>A tier's size is known only after a limit hit: inferred values are what a user used, not what the plan allows. Columns: e-mail address,
     /// label, tokens of a window.</summary>
-    public const string Plans = """
+    public const string Plans = $"""
         SELECT u.email, t.label, CASE t.method WHEN 'limit_hit' THEN t.peak_tokens END
         FROM tiers t JOIN users u ON u.user_id = t.user_id
-        WHERE t.label <> 'Unknown' AND (@scope_all = 1 OR u.user_id = @scope_user OR u.division = ANY(@scope_divisions))
+        WHERE t.label <> 'Unknown' AND {ScopeSql.OfUser}
         """;
 
     /// <summary>The last readings of users' two limits: from their own status lines, from polls of the same accounts, and from polls of accounts with
@@ -77,22 +79,22 @@ internal static class PortsSql
     public const string UserQuotas = $"""
         SELECT q.user_id, q.name, q.used_milli, q.resets_at, q.observed_at, q.source
         FROM ({AllQuotas}) AS q LEFT JOIN users u ON u.user_id = q.user_id
-        WHERE (@scope_all = 1 OR u.user_id = @scope_user OR u.division = ANY(@scope_divisions))
+        WHERE {ScopeSql.OfUser}
         """;
 
     /// <summary>The same columns with the user's e-mail address in place of the user.</summary>
     public const string QuotasByEmail = $"""
         SELECT u.email, q.name, q.used_milli, q.resets_at, q.observed_at, q.source
         FROM ({AllQuotas}) AS q JOIN users u ON u.user_id = q.user_id
-        WHERE (@scope_all = 1 OR u.user_id = @scope_user OR u.division = ANY(@scope_divisions))
+        WHERE {ScopeSql.OfUser}
         """;
 
     public const string UserOfEmail = "SELECT user_id FROM users WHERE email = lower(@email)";
 
     /// <summary>Which of some users are within a data scope.</summary>
-    public const string UsersInScope = """
+    public const string UsersInScope = $"""
         SELECT u.user_id FROM users u
-        WHERE u.user_id = ANY(@users) AND (@scope_all = 1 OR u.user_id = @scope_user OR u.division = ANY(@scope_divisions))
+        WHERE u.user_id = ANY(@users) AND {ScopeSql.OfUser}
         """;
 
     /// <summary>Columns: session, and its user: id, e-mail address, division.</summary>

@@ -1,3 +1,5 @@
+using Ccflux.Receiver.Platform.Auth;
+
 namespace Ccflux.Receiver.Identity.Devices;
 
 /// <summary>Statements on devices and their keys.</summary>
@@ -46,9 +48,9 @@ internal static class DevicesSql
     public const string Name = "SELECT u.email || ' ' || d.name FROM devices d JOIN users u ON u.user_id = d.user_id WHERE d.device_ref = @device";
 
     /// <summary>Columns: name, e-mail address, registered at.</summary>
-    public const string FindSubject = """
+    public const string FindSubject = $"""
         SELECT d.name, u.email, d.registered_at
         FROM devices d JOIN users u ON u.user_id = d.user_id
-        WHERE d.device_ref = @device AND (@scope_all = 1 OR u.user_id = @scope_user OR u.division = ANY(@scope_divisions))
+        WHERE d.device_ref = @device AND {ScopeSql.OfUser}
         """;
 }

@@ -1,3 +1,5 @@
+using Ccflux.Receiver.Platform.Auth;
+
 namespace Ccflux.Receiver.Identity.Users;
 
 /// <summary>Statements on users and their tokens.</summary>
@@ -60,7 +62,7 @@ internal static class UsersSql
     public const string StampRefusal = "UPDATE users SET last_refusal = @code, last_refusal_at = @now WHERE user_id = @user";
 
     /// <summary>The token that counts is a live one if there is one, then the newest. Columns: e-mail address, division, days valid.</summary>
-    public const string FindSubject = """
+    public const string FindSubject = $"""
         SELECT coalesce(u.email, @email), coalesce(u.division, t.division, ''), t.days_valid
         FROM (SELECT 1) AS x
         LEFT JOIN users u ON u.email = @email
@@ -69,6 +71,6 @@ internal static class UsersSql
             ORDER BY (revoked = 0 AND (expires_at IS NULL OR datetime(expires_at) > datetime(@now_text))) DESC NULLS LAST,
                      datetime(created_at) DESC NULLS LAST
             LIMIT 1)
-        WHERE (u.email IS NOT NULL OR t.token IS NOT NULL) AND (@scope_all = 1 OR u.user_id = @scope_user OR u.division = ANY(@scope_divisions))
+        WHERE (u.email IS NOT NULL OR t.token IS NOT NULL) AND {ScopeSql.OfUser}
         """;
 }

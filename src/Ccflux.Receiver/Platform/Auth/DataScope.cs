@@ -35,7 +35,7 @@ internal abstract record DataScope
     /// <param name="division">Its division; empty if it has none.</param>
     public abstract bool Contains(long userId, string division);
 
-    /// <summary>Values for a statement that selects users by <c>(@scope_all = 1 OR user_id = @scope_user OR division = ANY(@scope_divisions))</c>.</summary>
+    /// <summary>Values for a statement with the condition of <see cref="ScopeSql"/>.</summary>
     /// <param name="more">The statement's other values.</param>
     public SqlParameter[] With(params ReadOnlySpan<SqlParameter> more) =>
     [

@@ -1,3 +1,5 @@
+using Ccflux.Receiver.Platform.Auth;
+
 namespace Ccflux.Receiver.Quota.Alerts;
 
 /// <summary>SQL of alerts.</summary>
@@ -83,7 +85,7 @@ internal static class AlertSql
         FROM quota_alert_rules r
         JOIN quota_accounts a ON a.account_id = r.account_id
         LEFT JOIN users u ON u.user_id = a.owner
-        WHERE (@scope_all = 1 OR u.user_id = @scope_user OR u.division = ANY(@scope_divisions))
+        WHERE {ScopeSql.OfUser}
         ORDER BY 2
         LIMIT @limit
         """;
@@ -92,7 +94,7 @@ internal static class AlertSql
         SELECT a.account_id, {Name}
         FROM quota_accounts a
         LEFT JOIN users u ON u.user_id = a.owner
-        WHERE NOT EXISTS (SELECT 1 FROM quota_alert_rules r WHERE r.account_id = a.account_id) AND (@scope_all = 1 OR u.user_id = @scope_user OR u.division = ANY(@scope_divisions))
+        WHERE NOT EXISTS (SELECT 1 FROM quota_alert_rules r WHERE r.account_id = a.account_id) AND {ScopeSql.OfUser}
         ORDER BY 2
         LIMIT @limit
         """;
@@ -114,8 +116,8 @@ internal static class AlertSql
          LIMIT @limit
         """;
 
-    public const string Recent = AlertColumns + """
-         WHERE (@scope_all = 1 OR u.user_id = @scope_user OR u.division = ANY(@scope_divisions))
+    public const string Recent = AlertColumns + $"""
+         WHERE {ScopeSql.OfUser}
          ORDER BY d.alert_id DESC, d.channel LIMIT @limit
         """;
 }

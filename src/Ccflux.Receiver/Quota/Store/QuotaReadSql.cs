@@ -1,3 +1,5 @@
+using Ccflux.Receiver.Platform.Auth;
+
 namespace Ccflux.Receiver.Quota.Store;
 
 /// <summary>SQL of the readers.</summary>
@@ -27,12 +29,12 @@ internal static class QuotaReadSql
         """;
 
     /// <summary>Those of the accounts that are within a data scope.</summary>
-    public const string WindowsOfAccounts = """
+    public const string WindowsOfAccounts = $"""
         SELECT w.window_id, w.account_id, w.name
         FROM quota_windows w
         JOIN quota_accounts a ON a.account_id = w.account_id
         LEFT JOIN users u ON u.user_id = a.owner
-        WHERE w.account_id = ANY(@accounts) AND (@scope_all = 1 OR u.user_id = @scope_user OR u.division = ANY(@scope_divisions))
+        WHERE w.account_id = ANY(@accounts) AND {ScopeSql.OfUser}
         ORDER BY w.account_id, w.window_id
         """;
 
@@ -54,7 +56,7 @@ internal static class QuotaReadSql
         ORDER BY 1
         """;
 
-    public const string Readings = """
+    public const string Readings = $"""
         SELECT a.account_id, a.label, CASE WHEN a.email <> '' THEN a.email ELSE coalesce(u.email, '') END,
                w.name, r.used_milli, r.resets_at, r.observed_at, r.source
         FROM quota_accounts a
@@ -62,7 +64,7 @@ internal static class QuotaReadSql
         JOIN quota_readings r ON r.window_id = w.window_id
         LEFT JOIN users u ON u.user_id = a.owner
         WHERE (CAST(@account AS bigint) IS NULL OR a.account_id = @account) AND r.observed_at >= @from AND r.observed_at < @to
-          AND (@scope_all = 1 OR u.user_id = @scope_user OR u.division = ANY(@scope_divisions))
+          AND {ScopeSql.OfUser}
         ORDER BY r.observed_at DESC
         LIMIT @limit
         """;

@@ -1,3 +1,5 @@
+using Ccflux.Receiver.Platform.Auth;
+
 namespace Ccflux.Receiver.Telemetry.Read;
 
 /// <summary>SQL of the telemetry pages. <c>people</c> maps a subject to its person: a token's user, a claimed e-mail address, a mapped installation. Only the
@@ -42,25 +44,25 @@ internal static class TelemetryReadSql
     public const string Labels = "SELECT subject_id, name, value, first_at, last_at FROM telemetry_labels";
 
     /// <summary>Each subject of a person with what it stated; one row without a name for a subject that stated nothing.</summary>
-    public const string LabelsOfPerson = People + """
+    public const string LabelsOfPerson = People + $"""
         SELECT p.kind, l.name, l.value, l.first_at, l.last_at
         FROM people p LEFT JOIN telemetry_labels l ON l.subject_id = p.subject_id
-        WHERE p.person = @person AND (@scope_all = 1 OR p.user_id = @scope_user OR (p.user_id IS NOT NULL AND p.division = ANY(@scope_divisions)))
+        WHERE p.person = @person AND {OfPerson}
         """;
 
     /// <summary>Names that were not recognised.</summary>
     public const string Seen = "SELECT kind, name, count, first_at, last_at FROM telemetry_seen ORDER BY kind, count DESC, name";
 
-    public const string Installs = """
+    public const string Installs = $"""
         SELECT s.subject_id, s.name, u.email, s.first_at
         FROM telemetry_subjects s LEFT JOIN users u ON u.user_id = s.user_id
-        WHERE s.kind = 'install' AND (@scope_all = 1 OR u.user_id = @scope_user OR u.division = ANY(@scope_divisions))
+        WHERE s.kind = 'install' AND {ScopeSql.OfUser}
         ORDER BY s.first_at DESC, s.subject_id DESC LIMIT 1000
         """;
 
-    public const string Install = """
+    public const string Install = $"""
         SELECT s.name, u.email FROM telemetry_subjects s LEFT JOIN users u ON u.user_id = s.user_id
-        WHERE s.subject_id = @subject AND s.kind = 'install' AND (@scope_all = 1 OR u.user_id = @scope_user OR u.division = ANY(@scope_divisions))
+        WHERE s.subject_id = @subject AND s.kind = 'install' AND {ScopeSql.OfUser}
         """;
 
     /// <summary>The newest requests.</summary>
@@ -75,24 +77,24 @@ internal static class TelemetryReadSql
 
     public const string CountCallsOfPerson = "SELECT count(*) FROM (" + RecentCallsOfPerson + ") AS calls";
 
-    public const string IsUser = """
-        SELECT 1 FROM users u WHERE u.email = @email AND (@scope_all = 1 OR u.user_id = @scope_user OR u.division = ANY(@scope_divisions))
+    public const string IsUser = $"""
+        SELECT 1 FROM users u WHERE u.email = @email AND {ScopeSql.OfUser}
         """;
 
-    public const string IsPerson = People + """
-        SELECT 1 FROM people p WHERE p.person = @person AND (@scope_all = 1 OR p.user_id = @scope_user OR (p.user_id IS NOT NULL AND p.division = ANY(@scope_divisions)))
+    public const string IsPerson = People + $"""
+        SELECT 1 FROM people p WHERE p.person = @person AND {OfPerson}
         """;
 
     /// <summary>The newest tokens of a user, as many as a page shows.</summary>
-    public const string Tokens = """
+    public const string Tokens = $"""
         SELECT t.created_at, t.revoked_at
         FROM telemetry_tokens t JOIN users u ON u.user_id = t.user_id
-        WHERE u.email = @email AND (@scope_all = 1 OR u.user_id = @scope_user OR u.division = ANY(@scope_divisions))
+        WHERE u.email = @email AND {ScopeSql.OfUser}
         ORDER BY t.created_at DESC LIMIT 100
         """;
 
     /// <summary>Sessions of a person with what each source states about them: events if there are any.</summary>
-    public const string SessionUsage = People + """
+    public const string SessionUsage = People + $"""
         SELECT s.session_id, m.name, q.name, max(s.last_at),
                CAST(total(x.input_tokens) AS bigint), CAST(total(x.output_tokens) AS bigint),
                CAST(total(x.cache_read_tokens) AS bigint), CAST(total(x.cache_write_tokens) AS bigint)
@@ -101,10 +103,13 @@ internal static class TelemetryReadSql
         JOIN telemetry_session_usage x ON x.subject_id = s.subject_id AND x.session_ref = s.session_ref
          AND x.source = CASE s.has_events WHEN 1 THEN 'events' ELSE 'metrics' END
         JOIN telemetry_names m ON m.name_id = x.model_id JOIN telemetry_names q ON q.name_id = x.query_id
-        WHERE p.person = @user AND (@scope_all = 1 OR p.user_id = @scope_user OR (p.user_id IS NOT NULL AND p.division = ANY(@scope_divisions)))
+        WHERE p.person = @user AND {OfPerson}
           AND s.anonymous = 0 AND s.last_at >= @from AND s.first_at < @until
         GROUP BY s.session_id, m.name, q.name
         """;
+
+    private const string OfPerson =
+        "(@scope_all = 1 OR p.user_id = @scope_user OR (p.user_id IS NOT NULL AND p.division = ANY(@scope_divisions)))";
 
     private const string People = """
         WITH people AS MATERIALIZED (
