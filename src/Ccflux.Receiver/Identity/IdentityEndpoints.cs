@@ -57,7 +57,6 @@ internal sealed class IdentityEndpoints(
         }
 
         metrics.TokenExchanged();
-        context.Response.Headers.CacheControl = "no-store";
         return TypedResults.Json(reply, AuthJson.Default.TokenReply);
     }
 

@@ -53,7 +53,6 @@ internal sealed class AgentEndpoints(
             return await gate.RefuseAsync(context, null, why, FleetAction.Enrol, $"machine {SafeDisplayText.Quote(enrol.Machine)}");
         }
 
-        context.Response.Headers.CacheControl = "no-store";
         return TypedResults.Json(outcome.Reply, FleetJson.Default.EnrolReply);
     }
 

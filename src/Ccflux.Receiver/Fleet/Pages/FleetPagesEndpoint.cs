@@ -33,7 +33,6 @@ internal sealed class FleetPagesEndpoint(FleetPageQuery query, RotationSettings 
             return Page.Of<FleetPage>(context, parameters);
         }
 
-        context.Response.Headers.CacheControl = "no-store";
         var html = await Page.RenderAsync<FleetPage>(services, parameters);
         return Results.File(Encoding.UTF8.GetBytes(html), "text/html; charset=utf-8", FileNames.Of("fleet", "html", FileNames.Day(DateOnly.FromDateTime(view.At.UtcDateTime))));
     }

@@ -20,7 +20,6 @@ internal sealed class ApiTable(string file, IReadOnlyList<string> columns, IEnum
         }
 
         var response = httpContext.Response;
-        response.Headers.CacheControl = "no-store";
         response.ContentType = "application/json";
         await using var json = new Utf8JsonWriter(response.BodyWriter);
         json.WriteStartObject();

@@ -21,7 +21,6 @@ internal sealed class CsvFile(string name, IReadOnlyList<string> heads, IAsyncEn
         // Before anything is sent: a read that fails at once can still be answered with an error. One that fails later aborts the download.
         var isThere = await all.MoveNextAsync();
         var response = httpContext.Response;
-        response.Headers.CacheControl = "no-store";
         response.ContentType = Csv.ContentType;
         response.Headers.ContentDisposition = $"attachment; filename=\"{name}\"";
         var unsent = Encoding.UTF8.GetBytes(Csv.Line(heads), response.BodyWriter);

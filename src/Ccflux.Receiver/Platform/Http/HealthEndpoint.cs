@@ -13,7 +13,6 @@ internal sealed partial class HealthEndpoint(ReadSessions readers, GroupCommitWr
 
     public async Task<IResult> AnswerAsync(HttpContext context)
     {
-        context.Response.Headers.CacheControl = "no-store";
         return !await CanReadAsync(context.RequestAborted) ? Degraded("error")
             : !writer.IsWritable ? Degraded("not-writable")
             : Results.Json(new Health("ok", "ok"), HealthJson.Default.Health);

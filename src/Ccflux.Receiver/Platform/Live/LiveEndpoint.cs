@@ -47,7 +47,6 @@ internal sealed class LiveEndpoint(
 
         // Registered here too: if a client leaves before the first byte, the enumeration never starts.
         context.Response.RegisterForDispose(subscription);
-        context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers["X-Accel-Buffering"] = "no";
         var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
         context.Response.RegisterForDispose(ended);

@@ -25,7 +25,6 @@ internal sealed class MetricsEndpoint(MetricsCollector collector, IEnumerable<IB
             await gauge.RefreshAsync(context.RequestAborted);
         }
 
-        context.Response.Headers.CacheControl = "no-store";
         return Results.Text(PrometheusText.Write(collector.Read()), PrometheusText.ContentType);
     }
 

@@ -44,7 +44,6 @@ internal sealed class QuotaPagesEndpoint(
             return Page.Of<QuotaPage>(context, parameters);
         }
 
-        context.Response.Headers.CacheControl = "no-store";
         return Results.File(Encoding.UTF8.GetBytes(await Page.RenderAsync<QuotaPage>(services, parameters)), "text/html; charset=utf-8", FileNames.Of("quota", "html", FileNames.Day(DateOnly.FromDateTime(view.All.At.UtcDateTime))));
     }
 

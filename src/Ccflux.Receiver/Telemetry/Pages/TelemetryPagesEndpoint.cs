@@ -84,7 +84,6 @@ internal sealed class TelemetryPagesEndpoint(
             return Page.Of<TPage>(context, parameters);
         }
 
-        context.Response.Headers.CacheControl = "no-store";
         var html = await Page.RenderAsync<TPage>(services, parameters);
         return Results.File(Encoding.UTF8.GetBytes(html), "text/html; charset=utf-8", FileNames.Of("telemetry", "html", [.. filter.FileSpan, .. filter.FileNarrowing]));
     }

@@ -36,7 +36,6 @@ internal sealed class OtlpHttpEndpoint(OtlpIntake intake)
     private static async Task AnswerAsync(HttpResponse response, OtlpSignal signal, OtlpFormat format, OtlpOutcome outcome, CancellationToken cancellationToken)
     {
         response.StatusCode = StatusOf(outcome.Verdict);
-        response.Headers.CacheControl = "no-store";
         response.ContentType = format == OtlpFormat.Protobuf ? Protobuf : Json;
         if (outcome.RetryAfter is { } wait)
         {

@@ -21,7 +21,7 @@ internal sealed class UsagePagesEndpoint(UsagePageQuery usage, UserPageQuery use
         var request = UsagePageRequest.Parse(context.Request.Query, time.GetUtcNow());
         if (IsExport(context))
         {
-            return File(context, request.Filter, await export.UsageAsync(Principal.Of(context), request.Filter, frames.AddressOf(context.Request), cancellationToken));
+            return File(request.Filter, await export.UsageAsync(Principal.Of(context), request.Filter, frames.AddressOf(context.Request), cancellationToken));
         }
 
         var frame = frames.For(context, "Usage", Capability, LiveTopic) with { Flash = Flash.Take(context) };
@@ -39,7 +39,7 @@ internal sealed class UsagePagesEndpoint(UsagePageQuery usage, UserPageQuery use
         var request = UserPageRequest.Parse(IdentityLinks.Read(email), context.Request.Query, time.GetUtcNow());
         if (IsExport(context))
         {
-            return await export.UserAsync(Principal.Of(context), request, frames.AddressOf(context.Request), cancellationToken) is { } html ? File(context, request.Filter, html) : NobodyThere();
+            return await export.UserAsync(Principal.Of(context), request, frames.AddressOf(context.Request), cancellationToken) is { } html ? File(request.Filter, html) : NobodyThere();
         }
 
         var frame = frames.For(context, request.Email, Capability, LiveTopic) with { Flash = Flash.Take(context) };
@@ -59,9 +59,8 @@ internal sealed class UsagePagesEndpoint(UsagePageQuery usage, UserPageQuery use
 
     private static bool IsExport(HttpContext context) => context.Request.Query.ContainsKey("export");
 
-    private static IResult File(HttpContext context, UsageFilter filter, string html)
+    private static IResult File(UsageFilter filter, string html)
     {
-        context.Response.Headers.CacheControl = "no-store";
         return Results.File(Encoding.UTF8.GetBytes(html), "text/html; charset=utf-8", UsageExport.FileName(filter));
     }
 }
