@@ -100,21 +100,16 @@ internal sealed class LabelCollector(BatchRules rules)
             return;
         }
 
-        // First, or every further sender would still take a place in the counts of values.
-        if (_labels.Count >= MaxLabels)
+        // What is not kept adds nothing here either: it would grow with every sender of a message.
+        var sender = key with { Value = "" };
+        var values = _values.GetValueOrDefault(sender);
+        if (_labels.Count >= MaxLabels || values >= MaxValues)
         {
             Capped++;
             return;
         }
 
-        ref var values = ref CollectionsMarshal.GetValueRefOrAddDefault(_values, key with { Value = "" }, out _);
-        if (values >= MaxValues)
-        {
-            Capped++;
-            return;
-        }
-
-        values++;
+        _values[sender] = values + 1;
         last = (key, _labels[key] = new Span(at));
     }
 
