@@ -158,11 +158,8 @@ internal sealed class AccountImport(
         return new ImportResult(id, $"{(known is null ? "Imported" : "Renewed")} {import.Label}: login {login.Fingerprint}, {holder}.", login.Fingerprint);
     }
 
-    private static (FleetAccountId AccountId, string? OrganizationUuid)? FindByUuid(WriteSession session, string uuid)
-    {
-        using var rows = session.Query(VaultSql.FindByUuid, ("uuid", uuid));
-        return rows.Read() ? (new FleetAccountId(rows.Int64(0)), rows.TextOrNull(1)) : null;
-    }
+    private static (FleetAccountId AccountId, string? OrganizationUuid)? FindByUuid(WriteSession session, string uuid) => session.First<(FleetAccountId, string?)?>(
+        VaultSql.FindByUuid, static rows => (new FleetAccountId(rows.Int64(0)), rows.TextOrNull(1)), ("uuid", uuid));
 
     private static ImportResult Refused(string message) => new(null, message);
 }

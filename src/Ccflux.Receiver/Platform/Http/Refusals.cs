@@ -10,14 +10,14 @@ namespace Ccflux.Receiver.Platform.Http;
 /// </summary>
 internal static partial class Refusals
 {
-    private static readonly TimeSpan s_soon = TimeSpan.FromSeconds(5);
+    internal static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_later = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_muchLater = TimeSpan.FromMinutes(1);
 
     /// <summary>A change could not be written: nothing was changed, and it helps to try again.</summary>
-    public static Refusal StorageBusy { get; } = Of(ErrorCodes.Busy, "The database is not accepting writes right now.", s_soon);
+    public static Refusal StorageBusy { get; } = Of(ErrorCodes.Busy, "The database is not accepting writes right now.", Soon);
 
-    public static Refusal VaultBusy { get; } = Of(ErrorCodes.Busy, "The database is not accepting writes right now, or the vault cannot be opened.", s_soon);
+    public static Refusal VaultBusy { get; } = Of(ErrorCodes.Busy, "The database is not accepting writes right now, or the vault cannot be opened.", Soon);
 
     public static Refusal LiveConnectionsFull { get; } = Of(ErrorCodes.Busy, "Too many pages are open for live updates (LIVE_CONNECTIONS).", s_muchLater);
 
@@ -27,12 +27,12 @@ internal static partial class Refusals
     public static Refusal ReadTooSlow { get; } =
         Of(ErrorCodes.Busy, "This read took longer than READ_TIMEOUT_SECONDS allows. Choose a shorter period or a narrower filter, or try again later.", s_later);
 
-    public static Refusal DatabaseUnreadable { get; } = Of(ErrorCodes.Busy, "The database cannot be read right now. See the receiver's log for details.", s_soon);
+    public static Refusal DatabaseUnreadable { get; } = Of(ErrorCodes.Busy, "The database cannot be read right now. See the receiver's log for details.", Soon);
 
-    public static Refusal ReadersBusy { get; } = Of(ErrorCodes.Busy, "Too many other requests are being processed. Try again in a moment.", s_soon);
+    public static Refusal ReadersBusy { get; } = Of(ErrorCodes.Busy, "Too many other requests are being processed. Try again in a moment.", Soon);
 
     public static Refusal CallerBusy { get; } =
-        Of(ErrorCodes.RateLimited, "Earlier requests from this IP address are still being processed. Wait for them to finish.", s_soon);
+        Of(ErrorCodes.RateLimited, "Earlier requests from this IP address are still being processed. Wait for them to finish.", Soon);
 
     // Tokens.
     public static Refusal RefreshTokenMissing { get; } = Of(ErrorCodes.TokenInvalid, "Send the refresh token as \"Authorization: Bearer …\".");

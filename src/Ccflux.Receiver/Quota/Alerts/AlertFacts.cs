@@ -28,15 +28,9 @@ internal sealed record AlertFacts(QuotaAccountId AccountId, long Owner, AlertSet
             [.. windows.Select(row => new WatchedWindow(row, WindowProjection.Read(session, row, now), StateOf(session, row.WindowId)))]);
     }
 
-    private static AlertSettings? SettingsOf(WriteSession session, QuotaAccountId accountId)
-    {
-        using var rows = session.Query(AlertSql.SelectRule, ("account", accountId.Value));
-        return rows.Read() ? new AlertSettings(AlertSettings.ParseThresholds(rows.Text(0)) ?? [], rows.Bool(1)) : null;
-    }
+    private static AlertSettings? SettingsOf(WriteSession session, QuotaAccountId accountId) => session.First(
+        AlertSql.SelectRule, static rows => new AlertSettings(AlertSettings.ParseThresholds(rows.Text(0)) ?? [], rows.Bool(1)), ("account", accountId.Value));
 
-    private static AlertState StateOf(WriteSession session, long windowId)
-    {
-        using var rows = session.Query(AlertSql.SelectState, ("window", windowId));
-        return rows.Read() ? new AlertState(rows.Int64(0), rows.Bool(1), UnixTime.At(rows.Int64OrNull(2))) : AlertState.New;
-    }
+    private static AlertState StateOf(WriteSession session, long windowId) => session.First(
+        AlertSql.SelectState, static rows => new AlertState(rows.Int64(0), rows.Bool(1), UnixTime.At(rows.Int64OrNull(2))), ("window", windowId)) ?? AlertState.New;
 }

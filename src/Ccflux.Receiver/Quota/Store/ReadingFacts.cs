@@ -49,11 +49,11 @@ internal sealed record ReadingFacts(IReadOnlyList<StoredWindow> Windows, IReadOn
     private static bool IsFar(long figure, long other) => Math.Abs(figure - other) >= Reading.ResetFall;
 
     /// <summary>The window as it was before a reading that arrives late.</summary>
-    private static Reading? Before(WriteSession session, long windowId, Reading reading)
-    {
-        using var rows = session.Query(QuotaSql.SelectBefore, ("window", windowId), ("at", reading.ObservedAt.ToUnixTimeMilliseconds()));
-        return rows.Read() ? new Reading(reading.Window, rows.Int64(0), UnixTime.At(rows.Int64OrNull(1)), UnixTime.At(rows.Int64(2))) : null;
-    }
+    private static Reading? Before(WriteSession session, long windowId, Reading reading) => session.First<Reading?>(
+        QuotaSql.SelectBefore,
+        rows => new Reading(reading.Window, rows.Int64(0), UnixTime.At(rows.Int64OrNull(1)), UnixTime.At(rows.Int64(2))),
+        ("window", windowId),
+        ("at", reading.ObservedAt.ToUnixTimeMilliseconds()));
 
     private static bool WasReported(WriteSession session, long windowId, Reading reading)
     {

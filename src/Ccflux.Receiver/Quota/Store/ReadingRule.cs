@@ -59,7 +59,6 @@ internal static class ReadingRule
     private sealed class Window
     {
         private readonly StoredWindow? _stored;
-        private readonly List<Reading> _added = [];
         private Reading _newest;
         private string _source;
         private bool _hasRestarted;
@@ -69,10 +68,10 @@ internal static class ReadingRule
         public Window(Reading first, string source)
         {
             (_newest, _source) = (first, source);
-            _added.Add(first);
+            Added.Add(first);
         }
 
-        public List<Reading> Added => _added;
+        public List<Reading> Added { get; } = [];
 
         /// <summary>The window as it was before a reading that may arrive late.</summary>
         public Reading? Before(Reading reading, PastReading past)
@@ -83,7 +82,7 @@ internal static class ReadingRule
             }
 
             var before = _stored is { } stored && reading.ObservedAt >= stored.Newest.ObservedAt ? stored.Newest : past.Before;
-            foreach (var added in _added)
+            foreach (var added in Added)
             {
                 before = added.ObservedAt <= reading.ObservedAt && !(added.ObservedAt < before?.ObservedAt) ? added : before;
             }
@@ -92,12 +91,12 @@ internal static class ReadingRule
         }
 
         /// <summary>Whether the same figure was added before, in the same instance of the window.</summary>
-        public bool HasAdded(Reading reading) => _added.Exists(added =>
+        public bool HasAdded(Reading reading) => Added.Exists(added =>
             added.UsedMilli == reading.UsedMilli && added.ObservedAt < reading.ObservedAt && (added.ResetsAt - reading.ResetsAt)?.Duration() <= Reading.SameInstance);
 
         public void Add(Reading reading, string source)
         {
-            _added.Add(reading);
+            Added.Add(reading);
             if (reading.ObservedAt > _newest.ObservedAt)
             {
                 var startedAt = StartOf(reading);
@@ -106,7 +105,7 @@ internal static class ReadingRule
             }
         }
 
-        public WindowChange ToChange() => new(_stored?.WindowId, _newest, _stored is null || _newest != _stored.Newest, _hasRestarted, _added);
+        public WindowChange ToChange() => new(_stored?.WindowId, _newest, _stored is null || _newest != _stored.Newest, _hasRestarted, Added);
 
         /// <summary>When the window restarted early: now, if the figure fell; as already known, if it is still the same window. A limit hit means that the
         /// window was full then, but not reliably of which account.</summary>

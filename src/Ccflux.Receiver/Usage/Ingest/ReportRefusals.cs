@@ -6,9 +6,7 @@ namespace Ccflux.Receiver.Usage.Ingest;
 /// <summary>The part of the catalogue that only reports are refused with. What other endpoints refuse too is in <see cref="Refusals"/>.</summary>
 internal static class ReportRefusals
 {
-    private static readonly TimeSpan s_soon = TimeSpan.FromSeconds(5);
-
-    public static Refusal QueueFull { get; } = Refusals.Of(ErrorCodes.Busy, "Too many reports are waiting to be stored.", s_soon);
+    public static Refusal QueueFull { get; } = Refusals.Of(ErrorCodes.Busy, "Too many reports are waiting to be stored.", Refusals.Soon);
 
     public static Refusal NotDecompressed { get; } = Refusals.Invalid("The body cannot be decompressed.");
 
