@@ -18,6 +18,7 @@ internal sealed partial class DatabaseSize : BackgroundService
     private readonly DatabaseOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger<DatabaseSize> _logger;
+    private readonly Lock _lock = new();
     private readonly Queue<long> _samples = new();
     private long _warnedDay;
     private string? _warning;
@@ -34,6 +35,7 @@ internal sealed partial class DatabaseSize : BackgroundService
     /// <summary>Takes a sample and evaluates it.</summary>
     internal Task LookAsync(CancellationToken cancellationToken)
     {
+        using var held = _lock.EnterScope();
         var size = Measure();
         _samples.Enqueue(size);
         if (_samples.Count > SamplesADay + 1)
