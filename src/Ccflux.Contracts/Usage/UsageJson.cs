@@ -8,5 +8,6 @@ namespace Ccflux.Contracts.Usage;
 [JsonSerializable(typeof(TurnBatch))]
 [JsonSerializable(typeof(TurnReport))]
 [JsonSerializable(typeof(LegacyReport))]
+[JsonSerializable(typeof(RequestBatch))]
 [JsonSerializable(typeof(ReportReply))]
 public sealed partial class UsageJson : JsonSerializerContext;
