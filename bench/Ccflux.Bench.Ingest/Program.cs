@@ -29,6 +29,12 @@ if (args is ["telemetry-database", var file])
     return 0;
 }
 
+if (args is ["layouts", var rows])
+{
+    LedgerLayouts.Run(int.Parse(rows, CultureInfo.InvariantCulture), Print);
+    return 0;
+}
+
 if (args is ["heartbeats"])
 {
     return await HeartbeatRun.RunAsync(Print);

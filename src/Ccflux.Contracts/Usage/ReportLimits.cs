@@ -16,6 +16,9 @@ public static class ReportLimits
     /// of many agents at work reaches a tenth of that, so no honest turn exceeds it; and a sum of ten million such turns still fits a long.</summary>
     public const long MaxTokens = 10_000_000_000;
 
+    /// <summary>Largest token count of one request: a thousand times the largest context. A sum of a billion such requests still fits a long.</summary>
+    public const long MaxRequestTokens = 1_000_000_000;
+
     /// <summary>Maximum nesting of a body.</summary>
     public const int MaxDepth = 16;
 

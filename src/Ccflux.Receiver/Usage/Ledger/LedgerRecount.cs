@@ -1,0 +1,67 @@
+using System.Numerics;
+using Ccflux.Storage.Sql;
+
+namespace Ccflux.Receiver.Usage.Ledger;
+
+/// <summary>Counts the ledger's sums again, from its facts, and tells where the stored ones differ.</summary>
+internal static class LedgerRecount
+{
+    private const int UsersAtOnce = 100;
+
+    /// <param name="Table">The table whose rows differ.</param>
+    /// <param name="User">Whose rows.</param>
+    /// <param name="Rows">How many rows are wrong, missing or too many.</param>
+    internal sealed record Difference(string Table, long User, long Rows);
+
+    private static readonly (string Table, string Sql)[] s_sums =
+    [
+        ("usage_hours", LedgerRecountSql.Hours),
+        ("turn_models", LedgerRecountSql.Events),
+        ("user_hours", LedgerRecountSql.UserHours),
+        ("session_hours", LedgerRecountSql.SessionHours),
+        ("ledger_sessions", LedgerRecountSql.Sessions),
+    ];
+
+    private static readonly (string Table, string Sql)[] s_facts =
+    [
+        ("active_hours", LedgerRecountSql.MissingActiveHours),
+        ("requests", LedgerRecountSql.Derived),
+    ];
+
+    /// <summary>Users, in order of their numbers, a hundred at a time.</summary>
+    public static IReadOnlyList<long> Users(SqlSession session, long after) =>
+        session.List(LedgerRecountSql.Users, static rows => rows.Int64(0), ("after", after), ("limit", UsersAtOnce));
+
+    /// <summary>What is wrong with the sums of one user; nothing if all is well.</summary>
+    public static IEnumerable<Difference> Check(SqlSession session, SlotGrain grain, long user)
+    {
+        var (length, slots) = (grain.Length, grain.IsQuarter ? 1L : SlotGrain.SlotsPerHour);
+        foreach (var (table, sql) in s_sums)
+        {
+            if (session.Scalar(sql, ("user", user), ("length", length), ("slots", slots)) is > 0 and var rows)
+            {
+                yield return new Difference(table, user, rows);
+            }
+        }
+
+        foreach (var (table, sql) in s_facts)
+        {
+            if (session.Scalar(sql, ("user", user)) is > 0 and var rows)
+            {
+                yield return new Difference(table, user, rows);
+            }
+        }
+    }
+
+    /// <summary>The hours (UTC, since 1970) in which a user made requests, ascending; also those whose requests retention has removed.</summary>
+    public static IEnumerable<long> ActiveHours(SqlSession session, long user)
+    {
+        foreach (var (day, hours) in session.List(LedgerRecountSql.ActiveHours, static rows => (Day: rows.Int64(0), Hours: (uint)rows.Int64(1)), ("user", user)))
+        {
+            for (var rest = hours; rest != 0; rest &= rest - 1)
+            {
+                yield return (day * 24) + BitOperations.TrailingZeroCount(rest);
+            }
+        }
+    }
+}

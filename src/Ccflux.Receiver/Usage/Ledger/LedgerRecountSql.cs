@@ -1,0 +1,89 @@
+namespace Ccflux.Receiver.Usage.Ledger;
+
+/// <summary>For each sum of the ledger: how many of one user's rows differ from a count over the facts. <c>@length</c> is a slot's length in milliseconds, <c>@slots</c> how many
+/// slots that is.</summary>
+internal static class LedgerRecountSql
+{
+    private const string Sums = """
+        count(*), sum(input_tokens), sum(output_tokens), sum(cache_read_tokens), sum(cache_write_5m_tokens), sum(cache_write_1h_tokens), sum(web_searches)
+        """;
+
+    private const string Columns = "requests, input_tokens, output_tokens, cache_read_tokens, cache_write_5m_tokens, cache_write_1h_tokens, web_searches";
+
+    private const string StoredHours = $"SELECT slot, model_id, price_class, {Columns} FROM usage_hours WHERE user_id = @user";
+
+    private const string CountedHours = $"""
+        SELECT at / @length * @slots AS slot, model_id, price_class, {Sums} FROM requests WHERE user_id = @user GROUP BY at / @length * @slots, model_id, price_class
+        """;
+
+    public const string Hours = $"""
+        SELECT (SELECT count(*) FROM ({StoredHours} EXCEPT {CountedHours}) a) + (SELECT count(*) FROM ({CountedHours} EXCEPT {StoredHours}) b)
+        """;
+
+    private const string StoredEvents = $"SELECT turn_key, model_id, {Columns} FROM turn_models WHERE user_id = @user";
+
+    private const string CountedEvents = $"""
+        SELECT CASE WHEN turn_key = 0 THEN session_key ELSE turn_key END, model_id, {Sums}
+        FROM requests WHERE user_id = @user GROUP BY CASE WHEN turn_key = 0 THEN session_key ELSE turn_key END, model_id
+        """;
+
+    public const string Events = $"""
+        SELECT (SELECT count(*) FROM ({StoredEvents} EXCEPT {CountedEvents}) a) + (SELECT count(*) FROM ({CountedEvents} EXCEPT {StoredEvents}) b)
+        """;
+
+    private const string StoredUserHours = "SELECT slot, requests, turns, failed FROM user_hours WHERE user_id = @user";
+
+    private const string CountedUserHours = """
+        SELECT slot, sum(requests), sum(turns), sum(failed) FROM (
+            SELECT at / @length * @slots AS slot, 1 AS requests, 0 AS turns, 0 AS failed FROM requests WHERE user_id = @user
+            UNION ALL
+            SELECT started_at / @length * @slots, 0, 1, CASE WHEN outcome = 'failed' THEN 1 ELSE 0 END FROM ledger_turns WHERE user_id = @user) c
+        GROUP BY slot
+        """;
+
+    public const string UserHours = $"""
+        SELECT (SELECT count(*) FROM ({StoredUserHours} EXCEPT {CountedUserHours}) a) + (SELECT count(*) FROM ({CountedUserHours} EXCEPT {StoredUserHours}) b)
+        """;
+
+    private const string StoredSessionHours = "SELECT session_key, slot, requests FROM session_hours WHERE user_id = @user";
+
+    private const string CountedSessionHours = """
+        SELECT session_key, at / @length * @slots, count(*) FROM requests WHERE user_id = @user AND session_key <> 0 GROUP BY session_key, at / @length * @slots
+        """;
+
+    public const string SessionHours = $"""
+        SELECT (SELECT count(*) FROM ({StoredSessionHours} EXCEPT {CountedSessionHours}) a) + (SELECT count(*) FROM ({CountedSessionHours} EXCEPT {StoredSessionHours}) b)
+        """;
+
+    private const string StoredSessions = """
+        SELECT session_key, requests, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, first_at, last_at
+        FROM ledger_sessions WHERE user_id = @user AND requests <> 0
+        """;
+
+    private const string CountedSessions = """
+        SELECT session_key, count(*), sum(input_tokens), sum(output_tokens), sum(cache_read_tokens), sum(cache_write_5m_tokens + cache_write_1h_tokens), min(at), max(at)
+        FROM requests WHERE user_id = @user AND session_key <> 0 GROUP BY session_key
+        """;
+
+    public const string Sessions = $"""
+        SELECT (SELECT count(*) FROM ({StoredSessions} EXCEPT {CountedSessions}) a) + (SELECT count(*) FROM ({CountedSessions} EXCEPT {StoredSessions}) b)
+        """;
+
+    /// <summary>Hours with requests that are not marked as active.</summary>
+    public const string MissingActiveHours = """
+        SELECT count(*) FROM (SELECT DISTINCT hour FROM requests WHERE user_id = @user) r
+        WHERE NOT EXISTS (SELECT 1 FROM active_hours a WHERE a.user_id = @user AND a.day = r.hour / 24 AND (a.hours >> CAST(r.hour % 24 AS INTEGER)) & 1 = 1)
+        """;
+
+    /// <summary>Active hours, in order.</summary>
+    public const string ActiveHours = "SELECT day, hours FROM active_hours WHERE user_id = @user ORDER BY day";
+
+    /// <summary>Requests whose price class or hour does not follow from their figures.</summary>
+    public const string Derived = """
+        SELECT count(*) FROM requests WHERE user_id = @user AND (hour <> at / 3600000 OR (price_class & 3) <>
+            CASE WHEN input_tokens + cache_read_tokens + cache_write_5m_tokens + cache_write_1h_tokens > 200000 THEN 3
+                 WHEN input_tokens + cache_read_tokens + cache_write_5m_tokens + cache_write_1h_tokens > 100000 THEN 1 ELSE 0 END)
+        """;
+
+    public const string Users = "SELECT DISTINCT user_id FROM ledger_sessions WHERE user_id > @after ORDER BY user_id LIMIT @limit";
+}

@@ -1,0 +1,63 @@
+namespace Ccflux.Receiver.Usage.Ledger;
+
+/// <summary>Statements on the facts of the ledger: requests, turns, sessions.</summary>
+internal static class LedgerSql
+{
+    private const string RequestColumns = """
+        at, session_key, turn_key, model_id, price_class, origin, provenance,
+        input_tokens, output_tokens, cache_read_tokens, cache_write_5m_tokens, cache_write_1h_tokens, web_searches,
+        duration_ms, first_token_ms, stated_cost_micros
+        """;
+
+    public const string InsertRequest = $"""
+        INSERT INTO requests (user_id, hour, request_key, {RequestColumns})
+        VALUES (@user, @hour, @key, @at, @session, @turn, @model, @price_class, @origin, @provenance,
+            @input, @output, @cache_read, @cache_write_5m, @cache_write_1h, @web_searches, @duration, @first_token, @stated_cost)
+        ON CONFLICT DO NOTHING
+        """;
+
+    public const string SelectRequest = $"""
+        SELECT {RequestColumns}, (SELECT m.name FROM models m WHERE m.model_id = requests.model_id)
+        FROM requests WHERE user_id = @user AND request_key = @key
+        """;
+
+    public const string UpdateRequest = """
+        UPDATE requests SET hour = @hour, at = @at, session_key = @session, turn_key = @turn, model_id = @model, price_class = @price_class, origin = @origin,
+            provenance = @provenance, input_tokens = @input, output_tokens = @output, cache_read_tokens = @cache_read,
+            cache_write_5m_tokens = @cache_write_5m, cache_write_1h_tokens = @cache_write_1h, web_searches = @web_searches,
+            duration_ms = @duration, first_token_ms = @first_token, stated_cost_micros = @stated_cost
+        WHERE user_id = @user AND request_key = @key
+        """;
+
+    public const string DeleteRequest = "DELETE FROM requests WHERE user_id = @user AND request_key = @key";
+
+    public const string InsertTurn = """
+        INSERT INTO ledger_turns (user_id, turn_key, session_key, started_at, ended_at, outcome)
+        VALUES (@user, @turn, @session, @started_at, @ended_at, @outcome) ON CONFLICT DO NOTHING
+        """;
+
+    public const string SelectTurn = "SELECT session_key, started_at, ended_at, outcome FROM ledger_turns WHERE user_id = @user AND turn_key = @turn";
+
+    public const string UpdateTurn = """
+        UPDATE ledger_turns SET session_key = @session, started_at = @started_at, ended_at = @ended_at, outcome = @outcome
+        WHERE user_id = @user AND turn_key = @turn
+        """;
+
+    public const string DeleteTurn = "DELETE FROM ledger_turns WHERE user_id = @user AND turn_key = @turn";
+
+    /// <summary>A prompt id names one turn. Of two that claim it the greater key stays, whichever came first.</summary>
+    public const string PutPrompt = """
+        INSERT INTO turn_prompts (user_id, prompt_key, turn_key) VALUES (@user, @prompt, @turn)
+        ON CONFLICT (user_id, prompt_key) DO UPDATE SET turn_key = greatest(turn_prompts.turn_key, excluded.turn_key)
+        """;
+
+    /// <summary>A session of two devices keeps the greater number, and of two entry points the last by name: no report's order matters.</summary>
+    public const string PutSession = """
+        INSERT INTO ledger_sessions (user_id, session_key, session_id, device_ref, entrypoint, requests,
+            input_tokens, output_tokens, cache_read_tokens, cache_write_tokens)
+        VALUES (@user, @session, @session_id, @device, @entrypoint, 0, 0, 0, 0, 0)
+        ON CONFLICT (user_id, session_key) DO UPDATE SET
+            device_ref = CASE WHEN excluded.device_ref > coalesce(ledger_sessions.device_ref, 0) THEN excluded.device_ref ELSE ledger_sessions.device_ref END,
+            entrypoint = CASE WHEN excluded.entrypoint > coalesce(ledger_sessions.entrypoint, '') THEN excluded.entrypoint ELSE ledger_sessions.entrypoint END
+        """;
+}

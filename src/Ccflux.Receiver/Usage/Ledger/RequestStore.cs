@@ -1,0 +1,101 @@
+using Ccflux.Contracts.Usage;
+using Ccflux.Storage.Sql;
+using Ccflux.Storage.Writing;
+
+namespace Ccflux.Receiver.Usage.Ledger;
+
+/// <summary>Reads and writes single requests and turns. Their sums are kept by <see cref="LedgerRollups"/>.</summary>
+internal static class RequestStore
+{
+    private const int Parameters = 19;
+
+    [ThreadStatic]
+    private static SqlParameter[]? s_values;
+
+    /// <returns>False if a request with this key is already stored.</returns>
+    public static bool TryInsert(WriteSession session, long user, in LedgerRequest request, long model) =>
+        session.Execute(LedgerSql.InsertRequest, Values(user, request, model)) > 0;
+
+    public static void Update(WriteSession session, long user, in LedgerRequest request, long model) =>
+        session.Execute(LedgerSql.UpdateRequest, Values(user, request, model));
+
+    /// <returns>The request and the id of its model; null if there is none.</returns>
+    public static (LedgerRequest Request, long Model)? Find(WriteSession session, long user, long key)
+    {
+        using var rows = session.Query(LedgerSql.SelectRequest, ("user", user), ("key", key));
+        return rows.Read() ? (Read(rows, key), rows.Int64(3)) : null;
+    }
+
+    public static void Delete(WriteSession session, long user, long key) => session.Execute(LedgerSql.DeleteRequest, ("user", user), ("key", key));
+
+    /// <returns>False if the turn is already stored.</returns>
+    public static bool TryInsert(WriteSession session, long user, in LedgerTurn turn) => session.Execute(
+        LedgerSql.InsertTurn,
+        ("user", user), ("turn", turn.Key), ("session", turn.Session), ("started_at", turn.Started), ("ended_at", turn.Ended), ("outcome", turn.Outcome)) > 0;
+
+    public static void Update(WriteSession session, long user, in LedgerTurn turn) => session.Execute(
+        LedgerSql.UpdateTurn,
+        ("user", user), ("turn", turn.Key), ("session", turn.Session), ("started_at", turn.Started), ("ended_at", turn.Ended), ("outcome", turn.Outcome));
+
+    public static LedgerTurn? FindTurn(WriteSession session, long user, long key)
+    {
+        using var rows = session.Query(LedgerSql.SelectTurn, ("user", user), ("turn", key));
+        return rows.Read() ? new LedgerTurn(key, rows.Int64(0), rows.Int64(1), rows.Int64(2), rows.Text(3)) : null;
+    }
+
+    public static void DeleteTurn(WriteSession session, long user, long key) => session.Execute(LedgerSql.DeleteTurn, ("user", user), ("turn", key));
+
+    private static LedgerRequest Read(Rows rows, long key)
+    {
+        var provenance = rows.Int32(6);
+        return new LedgerRequest
+        {
+            Key = key,
+            At = rows.Int64(0),
+            Session = rows.Int64(1),
+            Turn = rows.Int64(2),
+            Terms = PriceClass.TermsOf(rows.Int32(4)),
+            Origin = (RequestOrigin)rows.Int32(5),
+            Sources = RequestProvenance.Sources(provenance),
+            NamedBy = RequestProvenance.NamedBy(provenance),
+            SplitBy = RequestProvenance.SplitBy(provenance),
+            SessionRank = RequestProvenance.SessionRank(provenance),
+            IsFinal = RequestProvenance.IsFinal(provenance),
+            Input = rows.Int64(7),
+            Output = rows.Int64(8),
+            CacheRead = rows.Int64(9),
+            CacheWrite5m = rows.Int64(10),
+            CacheWrite1h = rows.Int64(11),
+            WebSearches = rows.Int32(12),
+            Duration = rows.Int64OrNull(13),
+            FirstToken = rows.Int64OrNull(14),
+            StatedCost = rows.Int64OrNull(15),
+            Model = rows.Text(16),
+        };
+    }
+
+    private static SqlParameter[] Values(long user, in LedgerRequest request, long model)
+    {
+        var values = s_values ??= new SqlParameter[Parameters];
+        values[0] = ("user", user);
+        values[1] = ("hour", request.At / UnixTime.Hour);
+        values[2] = ("key", request.Key);
+        values[3] = ("at", request.At);
+        values[4] = ("session", request.Session);
+        values[5] = ("turn", request.Turn);
+        values[6] = ("model", model);
+        values[7] = ("price_class", request.PriceClass);
+        values[8] = ("origin", (int)request.Origin);
+        values[9] = ("provenance", RequestProvenance.Pack(request));
+        values[10] = ("input", request.Input);
+        values[11] = ("output", request.Output);
+        values[12] = ("cache_read", request.CacheRead);
+        values[13] = ("cache_write_5m", request.CacheWrite5m);
+        values[14] = ("cache_write_1h", request.CacheWrite1h);
+        values[15] = ("web_searches", request.WebSearches);
+        values[16] = ("duration", request.Duration);
+        values[17] = ("first_token", request.FirstToken);
+        values[18] = ("stated_cost", request.StatedCost);
+        return values;
+    }
+}

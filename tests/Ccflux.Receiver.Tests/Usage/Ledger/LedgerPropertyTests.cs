@@ -1,0 +1,157 @@
+using Ccflux.Receiver.Usage.Ledger;
+using Ccflux.Testing;
+
+namespace Ccflux.Receiver.Tests.Usage.Ledger;
+
+/// <summary>Whatever is reported, in whatever order and as often as it comes: facts are what all reports say together, and every sum is a count over the facts.</summary>
+public sealed class LedgerPropertyTests
+{
+    /// <summary>Everything that does not depend on when a report came.</summary>
+    private static readonly string[] s_tables =
+    [
+        "SELECT * FROM requests ORDER BY user_id, request_key",
+        "SELECT * FROM ledger_turns ORDER BY user_id, turn_key",
+        "SELECT * FROM usage_hours ORDER BY user_id, slot, model_id, price_class",
+        "SELECT * FROM user_hours ORDER BY user_id, slot",
+        "SELECT * FROM session_hours ORDER BY user_id, session_key, slot",
+        "SELECT * FROM active_hours ORDER BY user_id, day",
+        "SELECT * FROM ledger_sessions ORDER BY user_id, session_key",
+        "SELECT user_id, turn_key, model_id, requests, input_tokens, output_tokens FROM turn_models ORDER BY user_id, turn_key, model_id",
+    ];
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task Sums_AreCountsOverTheFacts_AndFactsWhatAllReportsSay(int part)
+    {
+        // 2 000 histories of users who know nothing of each other, 250 to a database.
+        const int Users = 250;
+        for (var file = 0; file < TestDepth.Of(4, 16); file++)
+        {
+            await using var ledger = new LedgerUnderTest(quarters: part == 1);
+            var reports = new Dictionary<long, List<LedgerRequest>>();
+            var turns = new Dictionary<long, List<LedgerTurn>>();
+            for (var user = 1; user <= Users; user++)
+            {
+                var random = new RandomReports((((part * 100) + file) * 1000) + user);
+                (reports[user], turns[user]) = ([], []);
+                for (var batch = random.Random.Next(1, 5); batch > 0; batch--)
+                {
+                    List<LedgerRequest> requests = [.. Enumerable.Range(0, random.Random.Next(6)).Select(_ => random.Request(keys: 8))];
+                    List<LedgerTurn> some = [.. Enumerable.Range(0, random.Random.Next(3)).Select(_ => random.Turn())];
+                    await ledger.WriteAsync(user, requests, some);
+                    reports[user].AddRange(requests);
+                    turns[user].AddRange(some);
+                }
+            }
+
+            Assert.Empty(await ledger.CheckAsync());
+            foreach (var user in reports.Keys)
+            {
+                await AssertFactsAsync(ledger, user, reports[user], turns[user]);
+            }
+
+            Assert.Empty(ledger.Failures);
+        }
+    }
+
+    [Fact]
+    public async Task Tables_AreTheSame_InAnyOrderAndGrouping()
+    {
+        for (var seed = 0; seed < TestDepth.Of(12, 100); seed++)
+        {
+            var random = new RandomReports(seed);
+            var requests = Enumerable.Range(0, 40).Select(_ => random.Request(keys: 12)).ToList();
+            var turns = Enumerable.Range(0, 8).Select(_ => random.Turn()).ToList();
+            List<string>? first = null;
+            for (var round = 0; round < 3; round++)
+            {
+                await using var ledger = new LedgerUnderTest();
+                // Numbers of models follow the order in which they came.
+                ledger.ByHand("INSERT INTO models (name, first_seen_at) VALUES ('claude-opus-5-5', 1), ('claude-sonnet-5-5', 1), ('claude-haiku-5', 1)");
+                var shuffled = requests.Concat(requests.Where(_ => random.Flip())).OrderBy(_ => random.Random.Next()).ToList();
+                foreach (var batch in shuffled.Chunk(random.Random.Next(1, 20)))
+                {
+                    await ledger.WriteAsync(1, batch, [.. turns.Where(_ => random.Flip())]);
+                }
+
+                await ledger.WriteAsync(1, [], turns);
+                List<string> rows = [.. s_tables.SelectMany(ledger.Rows)];
+                Assert.Empty(await ledger.CheckAsync());
+                Assert.Equal(first ??= rows, rows);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Removal_LeavesTheSumsOfTheRest()
+    {
+        for (var seed = 0; seed < TestDepth.Of(10, 100); seed++)
+        {
+            var random = new RandomReports(seed);
+            var requests = Enumerable.Range(0, 40).Select(_ => random.Request(keys: 30)).ToList();
+            var turns = Enumerable.Range(0, 5).Select(_ => random.Turn()).ToList();
+            await using var ledger = new LedgerUnderTest();
+            await ledger.WriteAsync(1, requests, turns);
+
+            foreach (var key in requests.Select(request => request.Key).Distinct().Where(_ => random.Flip()))
+            {
+                Assert.True(await ledger.RemoveAsync(1, key));
+                Assert.False(await ledger.RemoveAsync(1, key));
+            }
+
+            Assert.True(await ledger.RemoveTurnAsync(1, turns[0].Key));
+            Assert.Empty(await ledger.CheckAsync());
+            Assert.Equal(
+                ledger.Rows("SELECT DISTINCT hour FROM requests ORDER BY hour"),
+                (await ledger.ActiveHoursAsync(1)).Select(hour => $"{hour}"));
+            Assert.Empty(ledger.Failures);
+        }
+    }
+
+    [Theory]
+    [InlineData("usage_hours", "UPDATE usage_hours SET output_tokens = output_tokens + 1 WHERE user_id = 1")]
+    [InlineData("usage_hours", "DELETE FROM usage_hours WHERE user_id = 1")]
+    [InlineData("user_hours", "UPDATE user_hours SET turns = turns + 1 WHERE user_id = 1")]
+    [InlineData("session_hours", "UPDATE session_hours SET requests = requests + 1 WHERE user_id = 1")]
+    [InlineData("ledger_sessions", "UPDATE ledger_sessions SET last_at = last_at + 1 WHERE user_id = 1")]
+    [InlineData("turn_models", "UPDATE turn_models SET web_searches = web_searches + 1 WHERE user_id = 1")]
+    [InlineData("active_hours", "DELETE FROM active_hours WHERE user_id = 1")]
+    [InlineData("requests", "UPDATE requests SET price_class = price_class + 2 WHERE user_id = 1")]
+    public async Task ARecount_NamesTheTableThatIsWrong(string table, string change)
+    {
+        var random = new RandomReports(7);
+        await using var ledger = new LedgerUnderTest();
+        await ledger.WriteAsync(1, [random.Request() with { Session = RandomReports.Session(1), Input = 1, CacheRead = 0, CacheWrite5m = 0, CacheWrite1h = 0 }], [random.Turn()]);
+
+        ledger.ByHand(change);
+
+        Assert.Contains(await ledger.CheckAsync(), difference => difference.Table == table && difference is { User: 1, Rows: > 0 });
+    }
+
+    [Fact]
+    public async Task AResend_ChangesNothingAndSaysSo()
+    {
+        var random = new RandomReports(3);
+        List<LedgerRequest> requests = [random.Request(), random.Request() with { Key = 77 }];
+        await using var ledger = new LedgerUnderTest();
+
+        Assert.Equal(2, (await ledger.WriteAsync(1, requests)).New);
+        Assert.Equal(new LedgerResult(0, 0, 2), await ledger.WriteAsync(1, requests));
+        Assert.Equal(new LedgerResult(0, 1, 1), await ledger.WriteAsync(1, [requests[0], requests[1] with { Output = requests[1].Output + 1 }]));
+        Assert.Equal(2, (await ledger.WriteAsync(2, requests)).New);
+    }
+
+    private static async Task AssertFactsAsync(LedgerUnderTest ledger, long user, List<LedgerRequest> requests, List<LedgerTurn> turns)
+    {
+        foreach (var reports in requests.GroupBy(request => request.Key))
+        {
+            Assert.Equal(ExpectedRequest.Of([.. reports]), await ledger.FindAsync(user, reports.Key));
+        }
+
+        foreach (var reports in turns.GroupBy(turn => turn.Key))
+        {
+            Assert.Equal(ExpectedRequest.Of([.. reports]), await ledger.FindTurnAsync(user, reports.Key));
+        }
+    }
+}

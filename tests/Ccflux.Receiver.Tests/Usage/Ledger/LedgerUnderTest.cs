@@ -1,0 +1,93 @@
+using Ccflux.Receiver.Usage.Ledger;
+using Ccflux.Storage.Reading;
+using Ccflux.Storage.Writing;
+using Dapper;
+using Microsoft.Data.Sqlite;
+using SqliteDatabase = Ccflux.Storage.Sqlite.SqliteDatabase;
+
+namespace Ccflux.Receiver.Tests.Usage.Ledger;
+
+/// <summary>The ledger alone, on a real file.</summary>
+internal sealed class LedgerUnderTest : IAsyncDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("ccflux-ledger-").FullName;
+    private readonly SlotGrain _grain;
+    private readonly LedgerWriter _ledger;
+
+    public LedgerUnderTest(bool quarters = false)
+    {
+        _grain = new SlotGrain(quarters);
+        _ledger = new LedgerWriter(_grain);
+        var connection = SqliteDatabase.OpenForWriting(DatabasePath);
+        // Losing data in a crash does not matter here, but the speed of some thousand commits does.
+        connection.ExecuteScript("PRAGMA synchronous = OFF");
+        Writer = new GroupCommitWriter(connection, [_ledger], exception => Failures.Add(exception));
+        Readers = SqliteDatabase.OpenForReading(DatabasePath);
+    }
+
+    public string DatabasePath => Path.Combine(_folder, "ccflux.db");
+
+    public GroupCommitWriter Writer { get; }
+
+    public ReadSessions Readers { get; }
+
+    public List<Exception> Failures { get; } = [];
+
+    /// <summary>Stores what is reported in one transaction.</summary>
+    public async Task<LedgerResult> WriteAsync(long user, IReadOnlyList<LedgerRequest> requests, IReadOnlyList<LedgerTurn>? turns = null)
+    {
+        // The ids of sessions are known to the test only by their numbers.
+        var sessions = Enumerable.Range(0, 10)
+            .Select(number => new IncomingSession(
+                RandomReports.Session(number), RandomReports.SessionId(number), "cli",
+                [.. (turns ?? []).Where(turn => turn.Session == RandomReports.Session(number))], [],
+                [.. requests.Where(request => request.Session == RandomReports.Session(number) || (request.Session == 0 && number == 0))]))
+            .Where(session => session.Turns.Count + session.Requests.Count > 0)
+            .ToList();
+        var incoming = new IncomingRequests(user, new ReportOrigin(RandomReports.Epoch, null, "1.0.0"), sessions);
+        var result = await Writer.WriteAsync(session => _ledger.Write(session, incoming));
+        Assert.Equal(WriteStatus.Committed, result.Status);
+        return result.Value;
+    }
+
+    public async Task<bool> RemoveAsync(long user, long key) => (await Writer.WriteAsync(session => _ledger.Remove(session, user, key))).Value;
+
+    public async Task<bool> RemoveTurnAsync(long user, long key) => (await Writer.WriteAsync(session => _ledger.RemoveTurn(session, user, key))).Value;
+
+    /// <summary>What a recount finds.</summary>
+    public async Task<IReadOnlyList<LedgerRecount.Difference>> CheckAsync()
+    {
+        using var session = await Readers.OpenAsync(CancellationToken.None);
+        return [.. LedgerRecount.Users(session, 0).SelectMany(user => LedgerRecount.Check(session, _grain, user))];
+    }
+
+    public async Task<IReadOnlyList<long>> ActiveHoursAsync(long user)
+    {
+        using var session = await Readers.OpenAsync(CancellationToken.None);
+        return [.. LedgerRecount.ActiveHours(session, user)];
+    }
+
+    public async Task<LedgerRequest?> FindAsync(long user, long key) => (await Writer.WriteAsync(session => RequestStore.Find(session, user, key)?.Request)).Value;
+
+    public async Task<LedgerTurn?> FindTurnAsync(long user, long key) => (await Writer.WriteAsync(session => RequestStore.FindTurn(session, user, key))).Value;
+
+    /// <summary>Rows as text, one string each.</summary>
+    public IReadOnlyList<string> Rows(string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={DatabasePath};Mode=ReadOnly;Pooling=False");
+        return [.. connection.Query(sql).Select(row => string.Join('|', ((IDictionary<string, object>)row).Values))];
+    }
+
+    public void ByHand(string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={DatabasePath};Pooling=False");
+        connection.Execute(sql);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Writer.DisposeAsync();
+        Readers.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+}
