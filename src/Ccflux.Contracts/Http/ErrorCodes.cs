@@ -21,6 +21,7 @@ public static class ErrorCodes
     public const string TooLarge = "too-large";
     public const string RateLimited = "rate-limited";
     public const string DailyCap = "daily-cap";                // too many sessions, models or devices of this user today
+    public const string BackfillCap = "backfill-cap";          // too much history of this user today; live reports are not affected
     public const string Busy = "busy";                         // the queue or the disk is full
 
     // Codes of the fleet.
@@ -44,7 +45,7 @@ public static class ErrorCodes
         CodeInvalid or AgentUnknown or AgentRevoked or AccountNotGranted or CredentialRefused or CredentialDead => 403,
         Replayed or CredentialSuperseded => 409,
         TooLarge => 413,
-        RateLimited or DailyCap => 429,
+        RateLimited or DailyCap or BackfillCap => 429,
         Busy or CredentialUnproven => 503,
         _ => throw new ArgumentOutOfRangeException(nameof(code), code, "There is no such code."),
     };

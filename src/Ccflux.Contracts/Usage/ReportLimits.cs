@@ -16,6 +16,21 @@ public static class ReportLimits
     /// of many agents at work reaches a tenth of that, so no honest turn exceeds it; and a sum of ten million such turns still fits a long.</summary>
     public const long MaxTokens = 10_000_000_000;
 
+    /// <summary>Sessions of one report of requests.</summary>
+    public const int MaxSessions = 500;
+
+    /// <summary>Model names of one report of requests.</summary>
+    public const int MaxReportModels = 200;
+
+    /// <summary>Requests, turns and limit events of one report, together.</summary>
+    public const int MaxFacts = 5000;
+
+    /// <summary>Prompts of one turn.</summary>
+    public const int MaxPrompts = 50;
+
+    public const int MaxPauses = 1000;
+    public const int MaxWebSearches = 1_000_000;
+
     /// <summary>Largest token count of one request: a thousand times the largest context. A sum of a billion such requests still fits a long.</summary>
     public const long MaxRequestTokens = 1_000_000_000;
 

@@ -1,6 +1,7 @@
 namespace Ccflux.Contracts.Usage;
 
-/// <summary>Body of <c>POST /report</c>, schema 3: requests of one machine, in any order, as often as needed: sending one again changes nothing.</summary>
+/// <summary>Body of <c>POST /report</c>, schema 3: requests of one machine, in any order, as often as needed: sending one again changes nothing. A list that is absent
+/// or null is empty.</summary>
 public sealed record RequestBatch
 {
     public const int Version = 3;
@@ -14,9 +15,9 @@ public sealed record RequestBatch
     public bool Backfill { get; init; }
 
     /// <summary>The models that <see cref="ReportedRequest.Model"/> counts, as the API names them.</summary>
-    public IReadOnlyList<string> Models { get; init; } = [];
+    public IReadOnlyList<string> Models { get; init => field = value ?? []; } = [];
 
-    public IReadOnlyList<ReportedSession> Sessions { get; init; } = [];
+    public IReadOnlyList<ReportedSession> Sessions { get; init => field = value ?? []; } = [];
 
     /// <summary>When reporting was paused on this machine: telemetry's requests in these intervals are left out.</summary>
     public IReadOnlyList<ReportedPause>? Pauses { get; init; }
@@ -31,9 +32,9 @@ public sealed record ReportedSession
     public string? Entrypoint { get; init; }
 
     /// <summary>The turns that <see cref="ReportedRequest.Turn"/> counts.</summary>
-    public IReadOnlyList<ReportedTurn> Turns { get; init; } = [];
+    public IReadOnlyList<ReportedTurn> Turns { get; init => field = value ?? []; } = [];
 
-    public IReadOnlyList<ReportedRequest> Requests { get; init; } = [];
+    public IReadOnlyList<ReportedRequest> Requests { get; init => field = value ?? []; } = [];
 
     public IReadOnlyList<ReportedLimit>? LimitEvents { get; init; }
 }
@@ -61,8 +62,8 @@ public sealed record ReportedTurn
 /// <summary>A rate limit in an answer of the API.</summary>
 public sealed record ReportedLimit
 {
-    /// <summary>Place of the turn in <see cref="ReportedSession.Turns"/>; -1 if it is not known.</summary>
-    public int Turn { get; init; } = -1;
+    /// <summary>Place of the turn in <see cref="ReportedSession.Turns"/>; absent if it is not known.</summary>
+    public int? Turn { get; init; }
 
     /// <summary>Epoch milliseconds.</summary>
     public required long At { get; init; }

@@ -48,7 +48,7 @@ internal sealed class UsageMetrics
             case ErrorCodes.TokenInvalid:
                 _authRejected.Add(1);
                 break;
-            case ErrorCodes.RateLimited or ErrorCodes.DailyCap:
+            case ErrorCodes.RateLimited or ErrorCodes.DailyCap or ErrorCodes.BackfillCap:
                 _rateLimited.Add(1);
                 break;
             case ErrorCodes.SignatureRequired or ErrorCodes.TimestampMissing or ErrorCodes.TimestampStale

@@ -26,6 +26,18 @@ internal sealed class UsageOptions
     [Description("New sessions that a user may report per day (UTC); further ones are accepted the next day.")]
     public int MaxSessionsPerDay { get; set; } = 2000;
 
+    [ConfigurationKeyName("MAX_REQUESTS_PER_DAY"), Range(1, 1_000_000_000)]
+    [Description("New requests, turns and limit hits that a user may report per day (UTC); further ones are accepted the next day. Those that are sent again do not count.")]
+    public int MaxRequestsPerDay { get; set; } = 200_000;
+
+    [ConfigurationKeyName("MAX_BACKFILL_REQUESTS_PER_DAY"), Range(1, 1_000_000_000)]
+    [Description("The same for `ccflux backfill`, which has an allowance of its own.")]
+    public int MaxBackfillRequestsPerDay { get; set; } = 2_000_000;
+
+    [ConfigurationKeyName("MAX_BACKFILL_SESSIONS_PER_DAY"), Range(1, 10_000_000)]
+    [Description("New sessions that `ccflux backfill` may report per user and day (UTC).")]
+    public int MaxBackfillSessionsPerDay { get; set; } = 20_000;
+
     [ConfigurationKeyName("MAX_MODELS_PER_DAY"), Range(1, 100_000)]
     [Description("Model names new to a user that may be reported per day (UTC); further ones are accepted the next day.")]
     public int MaxModelsPerDay { get; set; } = 100;

@@ -1,10 +1,26 @@
 using Ccflux.Contracts.Usage;
+using Ccflux.Receiver.Usage.Ledger;
 
 namespace Ccflux.Receiver.Usage.Ingest;
 
 /// <summary>A limit that ended a turn and named its window and reset: the instant at which that window was full.</summary>
 internal sealed record FinalLimit(string SessionId, string Window, DateTimeOffset At, DateTimeOffset ResetsAt)
 {
+    /// <summary>The final limits of a report of requests.</summary>
+    public static IEnumerable<FinalLimit> In(IncomingRequests incoming)
+    {
+        foreach (var session in incoming.Sessions)
+        {
+            foreach (var limit in session.Limits)
+            {
+                if (limit is { IsFinal: true, Window.Length: > 0, ResetsAt: { } resetsAt } && resetsAt > limit.At)
+                {
+                    yield return new FinalLimit(session.SessionId, limit.Window, UnixTime.At(limit.At), UnixTime.At(resetsAt));
+                }
+            }
+        }
+    }
+
     /// <summary>The final limits of some turns. A limit event without a window or reset is ignored here.</summary>
     public static IEnumerable<FinalLimit> In(IReadOnlyList<TurnReport> turns)
     {

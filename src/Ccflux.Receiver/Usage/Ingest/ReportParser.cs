@@ -27,10 +27,13 @@ internal static class ReportParser
                 case TurnBatch.Version:
                     var batch = BodyJson.Deserialize(body, UsageJson.Default.TurnBatch)!;
                     return new IncomingReport(TurnBatch.Version, batch.Client, batch.Turns, ClaimedEmail: null);
+                case RequestBatch.Version:
+                    var requests = BodyJson.Deserialize(body, UsageJson.Default.RequestBatch)!;
+                    return new IncomingReport(RequestBatch.Version, requests.Client, [], ClaimedEmail: null) { Requests = requests };
                 case LegacyReport.Version:
                     return FromLegacy(BodyJson.Deserialize(body, UsageJson.Default.LegacyReport)!, out fault);
                 default:
-                    fault = "schema_version: 1 or 2.";
+                    fault = "schema_version: 1, 2 or 3.";
                     return null;
             }
         }

@@ -5,6 +5,7 @@ using Ccflux.Receiver.Platform.Auth.Signing;
 using Ccflux.Receiver.Platform.Database;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Platform.Http.Ingest;
+using Ccflux.Receiver.Usage.Ledger;
 using Ccflux.Receiver.Usage.Store;
 using Ccflux.Receiver.Usage.Store.Retention;
 using Ccflux.Storage.Writing;
@@ -21,6 +22,7 @@ internal sealed class ReportPipeline(
     DeviceDirectory devices,
     UsageOptions options,
     UsageWriter usage,
+    LedgerWriter ledger,
     GroupCommitWriter writer,
     StoreIdentity store,
     RefusalRecorder notes,
@@ -36,6 +38,10 @@ internal sealed class ReportPipeline(
     private readonly DailyCaps _caps = new(
         options.MaxSessionsPerDay, options.MaxModelsPerDay, options.MaxTurnsPerDay, options.MaxEventsPerDay, options.MaxLimitEventsPerDay);
 
+    private readonly LedgerAllowances _allowances = new(
+        new LedgerAllowance(options.MaxRequestsPerDay, options.MaxSessionsPerDay, options.MaxModelsPerDay),
+        new LedgerAllowance(options.MaxBackfillRequestsPerDay, options.MaxBackfillSessionsPerDay, options.MaxModelsPerDay));
+
     public async Task<IResult> ReportAsync(HttpContext context)
     {
         using var request = await _front.ReadAsync(context);
@@ -50,7 +56,9 @@ internal sealed class ReportPipeline(
         }
 
         var (device, unverified) = await VerifyAsync(context, caller, request.Body);
-        return unverified is not null ? Refuse(unverified, caller) : await StoreAsync(report, caller, device, context.RequestAborted);
+        return unverified is not null ? Refuse(unverified, caller)
+            : report.Requests is { } batch ? await StoreAsync(batch, caller, device, context.RequestAborted)
+            : await StoreAsync(report, caller, device, context.RequestAborted);
     }
 
     private static IncomingReport? Parse(ReadOnlySpan<byte> content, out string fault)
@@ -111,7 +119,7 @@ internal sealed class ReportPipeline(
             return Refuse(ReportRefusals.TurnsToday(cap, UnixTime.UntilTomorrow(now)), caller);
         }
 
-        if (!await StoreFinalLimitsAsync(kept, caller, isSigned: device is not null))
+        if (!await StoreFinalLimitsAsync(FinalLimit.In(kept), caller, isSigned: device is not null))
         {
             return Refuse(Refusals.StorageBusy);
         }
@@ -120,9 +128,37 @@ internal sealed class ReportPipeline(
         return report.SchemaVersion == LegacyReport.Version ? TypedResults.Ok() : await AcknowledgeAsync(stored, report.Turns.Count - kept.Count, cancellationToken);
     }
 
-    private async ValueTask<bool> StoreFinalLimitsAsync(IReadOnlyList<TurnReport> turns, TokenUser caller, bool isSigned)
+    private async Task<IResult> StoreAsync(RequestBatch batch, TokenUser caller, long? device, CancellationToken cancellationToken)
     {
-        var met = FinalLimit.In(turns).ToList();
+        var now = time.GetUtcNow();
+        var earliest = options.RetentionDays == 0 ? 0 : RetentionRule.FirstDayKept(now, options.RetentionDays) * UnixTime.Day;
+        var incoming = RequestBatchReader.Read(
+            batch, caller.UserId, new ReportOrigin(now.ToUnixTimeMilliseconds(), device, batch.Client.Version), earliest, out var expired);
+        var result = await writer.WriteAsync(new LedgerWrite(ledger, incoming, _allowances));
+        if (result.Status != WriteStatus.Committed)
+        {
+            return result.Status == WriteStatus.QueueFull ? Refuse(ReportRefusals.QueueFull, reason: UsageMetrics.QueueFull) : Refuse(Refusals.StorageBusy);
+        }
+
+        var stored = result.Value;
+        if (stored.OverCap is { } cap)
+        {
+            // Not noted with the user: nothing is wrong, and live reports go on.
+            return batch.Backfill ? Refuse(ReportRefusals.BackfillToday(cap, UnixTime.UntilTomorrow(now))) : Refuse(ReportRefusals.FactsToday(cap, UnixTime.UntilTomorrow(now)), caller);
+        }
+
+        if (!await StoreFinalLimitsAsync(FinalLimit.In(incoming), caller, isSigned: device is not null))
+        {
+            return Refuse(Refusals.StorageBusy);
+        }
+
+        metrics.Accepted(stored.New + stored.Changed);
+        return await AcknowledgeAsync(new StoreResult(stored.New + stored.Changed, stored.Unchanged, null), expired, cancellationToken);
+    }
+
+    private async ValueTask<bool> StoreFinalLimitsAsync(IEnumerable<FinalLimit> limits, TokenUser caller, bool isSigned)
+    {
+        var met = limits.ToList();
         return met.Count == 0 || await finalLimits.StoreAsync(new FinalLimits(caller.UserId, caller.Email, isSigned, met));
     }
 

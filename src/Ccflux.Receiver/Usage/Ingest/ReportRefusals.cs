@@ -20,4 +20,10 @@ internal static class ReportRefusals
         ErrorCodes.DailyCap,
         $"Daily limit reached: {cap}. None of this report was stored. Turns of known sessions are still accepted in a report without new ones; the others are accepted again tomorrow (UTC).",
         wait);
+
+    public static Refusal FactsToday(string cap, TimeSpan wait) => Refusals.Of(
+        ErrorCodes.DailyCap, $"Daily limit reached: {cap}. None of this report was stored. What is known already is accepted; what is new is accepted again tomorrow (UTC).", wait);
+
+    public static Refusal BackfillToday(string cap, TimeSpan wait) => Refusals.Of(
+        ErrorCodes.BackfillCap, $"Daily limit of backfill reached: {cap}. None of this report was stored. Live reports are not affected; backfill goes on tomorrow (UTC).", wait);
 }

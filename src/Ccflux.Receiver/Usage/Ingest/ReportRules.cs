@@ -10,15 +10,20 @@ internal static class ReportRules
 
     public static string? Fault(IncomingReport report)
     {
+        if (report.Requests is { } requests)
+        {
+            return RequestBatchRules.Fault(requests);
+        }
+
         if (report.Client is null || report.Turns is null)
         {
             return "client, turns: missing.";
         }
 
-        return TextFault("client.name", report.Client.Name, 1, ReportLimits.MaxText)
-            ?? TextFault("client.version", report.Client.Version, 0, ReportLimits.MaxText)
-            ?? TextFault("client.platform", report.Client.Platform ?? "", 0, ReportLimits.MaxText)
-            ?? TextFault("client.claude_code_version", report.Client.ClaudeCodeVersion ?? "", 0, ReportLimits.MaxText)
+        return TextRule.Fault("client.name", report.Client.Name, 1, ReportLimits.MaxText)
+            ?? TextRule.Fault("client.version", report.Client.Version, 0, ReportLimits.MaxText)
+            ?? TextRule.Fault("client.platform", report.Client.Platform ?? "", 0, ReportLimits.MaxText)
+            ?? TextRule.Fault("client.claude_code_version", report.Client.ClaudeCodeVersion ?? "", 0, ReportLimits.MaxText)
             ?? (report.ClaimedEmail is { Length: > 254 } ? "user_email: at most 254 characters." : null)
             ?? (report.Turns.Count is 0 or > ReportLimits.MaxTurns ? $"turns: 1 to {ReportLimits.MaxTurns}, got {report.Turns.Count}." : null)
             ?? TurnsFault(report);
@@ -26,7 +31,7 @@ internal static class ReportRules
 
     /// <summary>The refusal of a report without fault that is not accepted nevertheless, or null.</summary>
     public static Refusal? Refuse(IncomingReport report, DateTimeOffset now) =>
-        FutureFault(report, now) is { } future ? Refusals.FutureTurns(future) : null;
+        (report.Requests is { } requests ? RequestBatchRules.FutureFault(requests, now) : FutureFault(report, now)) is { } future ? Refusals.FutureTurns(future) : null;
 
     /// <summary>The first turn that is further in the future than clocks may differ, or null.</summary>
     public static string? FutureFault(IncomingReport report, DateTimeOffset now)
@@ -64,12 +69,12 @@ internal static class ReportRules
 
     private static string? TurnFault(TurnReport turn)
     {
-        return TextFault("session_id", turn.SessionId, 1, ReportLimits.MaxSessionId)
+        return TextRule.Fault("session_id", turn.SessionId, 1, ReportLimits.MaxSessionId)
             ?? (turn.TurnIndex is < 0 or > ReportLimits.MaxTurnIndex ? $"turn_index: 0 to {ReportLimits.MaxTurnIndex}." : null)
             ?? (turn.StartedUtc < s_earliest ? "started_utc: not before 2020." : null)
             ?? (turn.EndedUtc < turn.StartedUtc ? "ended_utc: not before started_utc." : null)
             ?? (turn.SessionStartUtc < s_earliest ? "session_start_utc: not before 2020." : null)
-            ?? TextFault("entrypoint", turn.Entrypoint ?? "", 0, ReportLimits.MaxText)
+            ?? TextRule.Fault("entrypoint", turn.Entrypoint ?? "", 0, ReportLimits.MaxText)
             ?? (turn.Outcome is null || !TurnOutcome.IsKnown(turn.Outcome) ? "outcome: completed, failed or interrupted." : null)
             ?? ModelsFault(turn.Models)
             ?? LimitsFault(turn.LimitEvents);
@@ -84,7 +89,7 @@ internal static class ReportRules
 
         foreach (var (name, usage) in models)
         {
-            if (TextFault("models: a name", name, 1, ReportLimits.MaxModelName) is { } fault)
+            if (TextRule.Fault("models: a name", name, 1, ReportLimits.MaxModelName) is { } fault)
             {
                 return fault;
             }
@@ -140,28 +145,12 @@ internal static class ReportRules
                 return "limit_events: times not before 2020.";
             }
 
-            if (TextFault("limit_events: window", limit.Window ?? "", 0, ReportLimits.MaxText) is { } fault)
+            if (TextRule.Fault("limit_events: window", limit.Window ?? "", 0, ReportLimits.MaxText) is { } fault)
             {
                 return fault;
             }
         }
 
         return null;
-    }
-
-    private static string? TextFault(string field, string? text, int min, int max) =>
-        text is null || text.Length < min || text.Length > max || HasControl(text) ? $"{field}: {min} to {max} characters, no control characters." : null;
-
-    private static bool HasControl(string text)
-    {
-        foreach (var c in text)
-        {
-            if (char.IsControl(c))
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 }

@@ -18,9 +18,30 @@ internal sealed record IncomingRequests(long UserId, in ReportOrigin From, IRead
 {
     public ReportOrigin From { get; } = From;
 
-    /// <summary>How many rows of facts they are.</summary>
-    public int Rows { get; } = Sessions.Sum(session => 1 + session.Turns.Count + session.Requests.Count);
+    /// <summary>History: it has an allowance of its own.</summary>
+    public bool IsBackfill { get; init; }
+
+    /// <summary>The client that sent them; null for an import, which says nothing about the user's current client.</summary>
+    public ClientInfo? Client { get; init; }
+
+    public IReadOnlyList<IncomingPause> Pauses { get; init; } = [];
+
+    /// <summary>How many facts they are: requests, turns and limit hits.</summary>
+    public int Facts { get; } = Sessions.Sum(session => session.Turns.Count + session.Requests.Count + session.Limits.Count);
 }
+
+/// <summary>An interval in which reporting was paused, in epoch milliseconds. Open while <paramref name="Until"/> is null.</summary>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct IncomingPause(long From, long? Until);
+
+/// <summary>A rate limit in an answer of the API.</summary>
+/// <param name="Turn">Key of the turn; 0 if it is not known.</param>
+/// <param name="At">Epoch milliseconds.</param>
+/// <param name="Window">The limit's name; empty if it is not named.</param>
+/// <param name="ResetsAt">Epoch milliseconds.</param>
+/// <param name="IsFinal">It ended the turn.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct IncomingLimit(long Turn, long At, string Window, long? ResetsAt, bool IsFinal);
 
 /// <summary>What is to be stored of one session.</summary>
 /// <param name="Key">Key of the id.</param>
@@ -35,11 +56,15 @@ internal sealed record IncomingSession(
     string? Entrypoint,
     IReadOnlyList<LedgerTurn> Turns,
     IReadOnlyList<(long Prompt, long Turn)> Prompts,
-    IReadOnlyList<LedgerRequest> Requests);
+    IReadOnlyList<LedgerRequest> Requests)
+{
+    public IReadOnlyList<IncomingLimit> Limits { get; init; } = [];
+}
 
 /// <summary>The result of storing requests and turns.</summary>
-/// <param name="New">Rows that were new.</param>
-/// <param name="Changed">Rows that changed what was stored.</param>
-/// <param name="Unchanged">Rows that said nothing new.</param>
+/// <param name="New">Requests and turns that were new.</param>
+/// <param name="Changed">Those that changed what was stored.</param>
+/// <param name="Unchanged">Those that said nothing new.</param>
+/// <param name="OverCap">The daily cap that the user would exceed, in which case nothing was stored; or null.</param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct LedgerResult(int New, int Changed, int Unchanged);
+internal readonly record struct LedgerResult(int New, int Changed, int Unchanged, string? OverCap = null);

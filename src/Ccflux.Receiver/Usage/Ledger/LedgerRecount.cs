@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
+using Ccflux.Receiver.Platform.Calendar;
 using Ccflux.Storage.Sql;
 
 namespace Ccflux.Receiver.Usage.Ledger;
@@ -28,17 +30,33 @@ internal static class LedgerRecount
         ("requests", LedgerRecountSql.Derived),
     ];
 
+    private static readonly (string Table, string Hours, string Days)[] s_days =
+    [
+        ("ledger_days", LedgerRecountSql.HoursToCompare, LedgerRecountSql.DaysToCompare),
+        ("ledger_user_days", LedgerRecountSql.UserHoursToCompare, LedgerRecountSql.UserDaysToCompare),
+        ("ledger_session_days", LedgerRecountSql.SessionHoursToCompare, LedgerRecountSql.SessionDaysToCompare),
+    ];
+
     /// <summary>Users, in order of their numbers, a hundred at a time.</summary>
     public static IReadOnlyList<long> Users(SqlSession session, long after) =>
         session.List(LedgerRecountSql.Users, static rows => rows.Int64(0), ("after", after), ("limit", UsersAtOnce));
 
     /// <summary>What is wrong with the sums of one user; nothing if all is well.</summary>
-    public static IEnumerable<Difference> Check(SqlSession session, SlotGrain grain, long user)
+    public static IEnumerable<Difference> Check(SqlSession session, OrganisationCalendar calendar, long user)
     {
+        var grain = SlotGrain.Of(calendar);
         var (length, slots) = (grain.Length, grain.IsQuarter ? 1L : SlotGrain.SlotsPerHour);
         foreach (var (table, sql) in s_sums)
         {
             if (session.Scalar(sql, ("user", user), ("length", length), ("slots", slots)) is > 0 and var rows)
+            {
+                yield return new Difference(table, user, rows);
+            }
+        }
+
+        foreach (var (table, hours, days) in s_days)
+        {
+            if (CompareDays(session, calendar, user, hours, days) is > 0 and var rows)
             {
                 yield return new Difference(table, user, rows);
             }
@@ -51,6 +69,32 @@ internal static class LedgerRecount
                 yield return new Difference(table, user, rows);
             }
         }
+    }
+
+    /// <summary>How many rows of a table of days are not the sums of the hours.</summary>
+    private static long CompareDays(SqlSession session, OrganisationCalendar calendar, long user, string hours, string days)
+    {
+        var counted = new Dictionary<(long Day, long Key, long Class), RequestSums>();
+        using (var rows = session.Query(hours, ("user", user)))
+        {
+            while (rows.Read())
+            {
+                ref var sums = ref CollectionsMarshal.GetValueRefOrAddDefault(
+                    counted, (calendar.DayOf(SlotGrain.StartOf(rows.Int64(0))), rows.Int64(1), rows.Int64(2)), out _);
+                sums.Add(RequestSums.Read(rows, 3));
+            }
+        }
+
+        var wrong = 0L;
+        using (var rows = session.Query(days, ("user", user)))
+        {
+            while (rows.Read())
+            {
+                wrong += counted.Remove((rows.Int64(0), rows.Int64(1), rows.Int64(2)), out var sums) && sums == RequestSums.Read(rows, 3) ? 0 : 1;
+            }
+        }
+
+        return wrong + counted.Count;
     }
 
     /// <summary>The hours (UTC, since 1970) in which a user made requests, ascending; also those whose requests retention has removed.</summary>

@@ -85,5 +85,18 @@ internal static class LedgerRecountSql
                  WHEN input_tokens + cache_read_tokens + cache_write_5m_tokens + cache_write_1h_tokens > 100000 THEN 1 ELSE 0 END)
         """;
 
+    /// <summary>The sums of hours and of days by model and price class, the former with their slots: the calendar, which SQL does not know, compares them.</summary>
+    public const string HoursToCompare = $"SELECT slot, model_id, price_class, {Columns} FROM usage_hours WHERE user_id = @user";
+
+    public const string DaysToCompare = $"SELECT day, model_id, price_class, {Columns} FROM ledger_days WHERE user_id = @user";
+
+    public const string UserHoursToCompare = "SELECT slot, 0, 0, requests, turns, failed, 0, 0, 0, 0 FROM user_hours WHERE user_id = @user";
+
+    public const string UserDaysToCompare = "SELECT day, 0, 0, requests, turns, failed, 0, 0, 0, 0 FROM ledger_user_days WHERE user_id = @user";
+
+    public const string SessionHoursToCompare = "SELECT slot, session_key, 0, requests, 0, 0, 0, 0, 0, 0 FROM session_hours WHERE user_id = @user";
+
+    public const string SessionDaysToCompare = "SELECT day, session_key, 0, requests, 0, 0, 0, 0, 0, 0 FROM ledger_session_days WHERE user_id = @user";
+
     public const string Users = "SELECT DISTINCT user_id FROM ledger_sessions WHERE user_id > @after ORDER BY user_id LIMIT @limit";
 }

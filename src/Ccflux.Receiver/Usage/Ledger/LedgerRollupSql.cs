@@ -8,7 +8,7 @@ internal static class LedgerRollupSql
 
     public const string AddHour = $"""
         INSERT INTO usage_hours (slot, user_id, model_id, price_class, {SumColumns})
-        VALUES (@slot, @user, @model, @price_class, {SumValues})
+        VALUES (@period, @user, @model, @price_class, {SumValues})
         ON CONFLICT (user_id, slot, model_id, price_class) DO UPDATE SET
             requests = usage_hours.requests + excluded.requests,
             input_tokens = usage_hours.input_tokens + excluded.input_tokens, output_tokens = usage_hours.output_tokens + excluded.output_tokens,
@@ -19,7 +19,7 @@ internal static class LedgerRollupSql
         """;
 
     public const string DeleteEmptyHour = """
-        DELETE FROM usage_hours WHERE user_id = @user AND slot = @slot AND model_id = @model AND price_class = @price_class AND requests = 0
+        DELETE FROM usage_hours WHERE user_id = @user AND slot = @period AND model_id = @model AND price_class = @price_class AND requests = 0
         """;
 
     public const string AddEvent = $"""
@@ -37,19 +37,56 @@ internal static class LedgerRollupSql
     public const string DeleteEmptyEvent = "DELETE FROM turn_models WHERE user_id = @user AND turn_key = @turn AND model_id = @model AND requests = 0";
 
     public const string AddUserHour = """
-        INSERT INTO user_hours (slot, user_id, requests, turns, failed) VALUES (@slot, @user, @requests, @turns, @failed)
+        INSERT INTO user_hours (slot, user_id, requests, turns, failed) VALUES (@period, @user, @requests, @turns, @failed)
         ON CONFLICT (user_id, slot) DO UPDATE SET
             requests = user_hours.requests + excluded.requests, turns = user_hours.turns + excluded.turns, failed = user_hours.failed + excluded.failed
         """;
 
-    public const string DeleteEmptyUserHour = "DELETE FROM user_hours WHERE user_id = @user AND slot = @slot AND requests = 0 AND turns = 0";
+    public const string DeleteEmptyUserHour = "DELETE FROM user_hours WHERE user_id = @user AND slot = @period AND requests = 0 AND turns = 0";
 
     public const string AddSessionHour = """
-        INSERT INTO session_hours (slot, user_id, session_key, requests) VALUES (@slot, @user, @session, @requests)
+        INSERT INTO session_hours (slot, user_id, session_key, requests) VALUES (@period, @user, @session, @requests)
         ON CONFLICT (user_id, session_key, slot) DO UPDATE SET requests = session_hours.requests + excluded.requests
         """;
 
-    public const string DeleteEmptySessionHour = "DELETE FROM session_hours WHERE user_id = @user AND session_key = @session AND slot = @slot AND requests = 0";
+    public const string DeleteEmptySessionHour = "DELETE FROM session_hours WHERE user_id = @user AND session_key = @session AND slot = @period AND requests = 0";
+
+    public const string AddDay = $"""
+        INSERT INTO ledger_days (day, user_id, model_id, price_class, {SumColumns})
+        VALUES (@period, @user, @model, @price_class, {SumValues})
+        ON CONFLICT (day, user_id, model_id, price_class) DO UPDATE SET
+            requests = ledger_days.requests + excluded.requests,
+            input_tokens = ledger_days.input_tokens + excluded.input_tokens, output_tokens = ledger_days.output_tokens + excluded.output_tokens,
+            cache_read_tokens = ledger_days.cache_read_tokens + excluded.cache_read_tokens,
+            cache_write_5m_tokens = ledger_days.cache_write_5m_tokens + excluded.cache_write_5m_tokens,
+            cache_write_1h_tokens = ledger_days.cache_write_1h_tokens + excluded.cache_write_1h_tokens,
+            web_searches = ledger_days.web_searches + excluded.web_searches
+        """;
+
+    public const string DeleteEmptyDay = """
+        DELETE FROM ledger_days WHERE user_id = @user AND day = @period AND model_id = @model AND price_class = @price_class AND requests = 0
+        """;
+
+    public const string AddUserDay = """
+        INSERT INTO ledger_user_days (day, user_id, requests, turns, failed) VALUES (@period, @user, @requests, @turns, @failed)
+        ON CONFLICT (day, user_id) DO UPDATE SET
+            requests = ledger_user_days.requests + excluded.requests, turns = ledger_user_days.turns + excluded.turns, failed = ledger_user_days.failed + excluded.failed
+        """;
+
+    public const string DeleteEmptyUserDay = "DELETE FROM ledger_user_days WHERE user_id = @user AND day = @period AND requests = 0 AND turns = 0";
+
+    public const string AddSessionDay = """
+        INSERT INTO ledger_session_days (day, user_id, session_key, requests) VALUES (@period, @user, @session, @requests)
+        ON CONFLICT (day, user_id, session_key) DO UPDATE SET requests = ledger_session_days.requests + excluded.requests
+        """;
+
+    public const string DeleteEmptySessionDay = "DELETE FROM ledger_session_days WHERE user_id = @user AND session_key = @session AND day = @period AND requests = 0";
+
+    /// <summary>Counts that a day changed. A row of its own for each writer: they never wait for each other.</summary>
+    public const string AddDayVersion = """
+        INSERT INTO ledger_day_versions (day, writer, version) VALUES (@day, @writer, 1)
+        ON CONFLICT (day, writer) DO UPDATE SET version = ledger_day_versions.version + 1
+        """;
 
     public const string AddSession = """
         UPDATE ledger_sessions SET

@@ -1,28 +1,29 @@
 using System.Runtime.InteropServices;
-using Ccflux.Contracts.Usage;
+using Ccflux.Receiver.Platform.Calendar;
 using Ccflux.Storage.Sql;
 using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Usage.Ledger;
 
 /// <summary>Collects what a transaction adds to the sums of requests and turns, and writes it once at its end. Bounded by the transaction.</summary>
-/// <param name="grain">Slots of an hour or of a quarter.</param>
-internal sealed class LedgerRollups(SlotGrain grain)
+internal sealed class LedgerRollups
 {
-    private readonly Dictionary<(long User, long Slot, long Model, int Class), Cell> _hours = [];
+    /// <summary>The number of this process among those that write: there is one.</summary>
+    private const int Writer = 0;
+
+    private readonly RollupLevel _hours;
+    private readonly RollupLevel _days;
     private readonly Dictionary<(long User, long Turn, long Model), EventCell> _events = [];
-    private readonly Dictionary<(long User, long Slot), UserCell> _userHours = [];
-    private readonly Dictionary<(long User, long Session, long Slot), long> _sessionHours = [];
     private readonly Dictionary<(long User, long Session), SessionCell> _sessions = [];
     private readonly Dictionary<(long User, long Day), (int Added, int Shrunk)> _activeHours = [];
-    private readonly SqlParameter[] _hourValues = new SqlParameter[4 + RequestSums.Parameters];
     private readonly SqlParameter[] _eventValues = new SqlParameter[6 + RequestSums.Parameters];
 
-    [StructLayout(LayoutKind.Auto)]
-    private struct Cell
+    /// <param name="calendar">Decides the grain of the sums by hour, and the days.</param>
+    public LedgerRollups(OrganisationCalendar calendar)
     {
-        public RequestSums Sums;
-        public bool Shrunk;
+        var grain = SlotGrain.Of(calendar);
+        _hours = new RollupLevel(RollupStatements.Hours, grain.SlotOf);
+        _days = new RollupLevel(RollupStatements.Days, at => calendar.DayOf(at));
     }
 
     [StructLayout(LayoutKind.Auto)]
@@ -31,15 +32,6 @@ internal sealed class LedgerRollups(SlotGrain grain)
         public RequestSums Sums;
         public bool Shrunk;
         public ReportOrigin From;
-    }
-
-    [StructLayout(LayoutKind.Auto)]
-    private struct UserCell
-    {
-        public long Requests;
-        public long Turns;
-        public long Failed;
-        public bool Shrunk;
     }
 
     [StructLayout(LayoutKind.Auto)]
@@ -61,57 +53,62 @@ internal sealed class LedgerRollups(SlotGrain grain)
 
     public void Flush(WriteSession session)
     {
-        FlushHours(session);
+        foreach (var day in _days.Changed)
+        {
+            session.Execute(LedgerRollupSql.AddDayVersion, ("day", day), ("writer", Writer));
+        }
+
+        _hours.Flush(session);
+        _days.Flush(session);
         FlushEvents(session);
-        FlushUserHours(session);
         FlushSessions(session);
+        FlushActiveHours(session);
         Clear();
     }
 
     public void Clear()
     {
         _hours.Clear();
+        _days.Clear();
         _events.Clear();
-        _userHours.Clear();
-        _sessionHours.Clear();
         _sessions.Clear();
         _activeHours.Clear();
     }
 
-    /// <summary>Where a request stands as an event: under its turn, or its session if the turn is not known.</summary>
-    public static long EventOf(in LedgerRequest request) => request.Turn != 0 ? request.Turn : request.Session;
+    private void Count(long user, in LedgerTurn turn, int sign)
+    {
+        _hours.Count(user, turn, sign);
+        _days.Count(user, turn, sign);
+    }
 
     private void Count(long user, in LedgerRequest request, long model, in ReportOrigin from, int sign)
     {
-        var slot = grain.SlotOf(request.At);
-        ref var hour = ref CollectionsMarshal.GetValueRefOrAddDefault(_hours, (user, slot, model, request.PriceClass), out _);
-        hour.Sums.Add(request, sign);
-        hour.Shrunk |= sign < 0;
+        _hours.Count(user, request, model, sign);
+        _days.Count(user, request, model, sign);
 
-        ref var usage = ref CollectionsMarshal.GetValueRefOrAddDefault(_events, (user, EventOf(request), model), out var isKnown);
+        // Where the turn is not known, the requests of a session stand together.
+        var turn = request.Turn != 0 ? request.Turn : request.Session;
+        ref var usage = ref CollectionsMarshal.GetValueRefOrAddDefault(_events, (user, turn, model), out _);
         usage.Sums.Add(request, sign);
         usage.Shrunk |= sign < 0;
-        if (!isKnown || usage.From.ReceivedAt == 0)
+        if (usage.From.ReceivedAt == 0)
         {
             usage.From = from;
         }
-
-        ref var userHour = ref CollectionsMarshal.GetValueRefOrAddDefault(_userHours, (user, slot), out _);
-        userHour.Requests += sign;
-        userHour.Shrunk |= sign < 0;
 
         ref var active = ref CollectionsMarshal.GetValueRefOrAddDefault(_activeHours, (user, request.At / UnixTime.Day), out _);
         var bit = 1 << (int)(request.At % UnixTime.Day / UnixTime.Hour);
         active = sign > 0 ? (active.Added | bit, active.Shrunk) : (active.Added, active.Shrunk | bit);
 
-        if (request.Session == 0)
+        if (request.Session != 0)
         {
-            return;
+            CountSession(user, request, sign);
         }
+    }
 
-        CollectionsMarshal.GetValueRefOrAddDefault(_sessionHours, (user, request.Session, slot), out _) += sign;
-
-        ref var session = ref CollectionsMarshal.GetValueRefOrAddDefault(_sessions, (user, request.Session), out isKnown);
+    private void CountSession(long user, in LedgerRequest request, int sign)
+    {
+        ref var session = ref CollectionsMarshal.GetValueRefOrAddDefault(_sessions, (user, request.Session), out var isKnown);
         if (!isKnown)
         {
             (session.First, session.Last) = (long.MaxValue, long.MinValue);
@@ -126,53 +123,22 @@ internal sealed class LedgerRollups(SlotGrain grain)
         }
     }
 
-    private void Count(long user, in LedgerTurn turn, int sign)
-    {
-        ref var userHour = ref CollectionsMarshal.GetValueRefOrAddDefault(_userHours, (user, grain.SlotOf(turn.Started)), out _);
-        userHour.Turns += sign;
-        userHour.Failed += turn.Outcome == TurnOutcome.Failed ? sign : 0;
-        userHour.Shrunk |= sign < 0;
-    }
-
-    private void FlushHours(WriteSession session)
-    {
-        foreach (var ((user, slot, model, priceClass), cell) in _hours)
-        {
-            if (cell.Sums == default)
-            {
-                continue;
-            }
-
-            _hourValues[0] = ("slot", slot);
-            _hourValues[1] = ("user", user);
-            _hourValues[2] = ("model", model);
-            _hourValues[3] = ("price_class", priceClass);
-            cell.Sums.CopyTo(_hourValues.AsSpan(4));
-            session.Execute(LedgerRollupSql.AddHour, _hourValues);
-            if (cell.Shrunk)
-            {
-                session.Execute(LedgerRollupSql.DeleteEmptyHour, ("user", user), ("slot", slot), ("model", model), ("price_class", priceClass));
-            }
-        }
-    }
-
     private void FlushEvents(WriteSession session)
     {
         foreach (var ((user, turn, model), cell) in _events)
         {
-            if (cell.Sums == default)
+            if (cell.Sums != default)
             {
-                continue;
+                _eventValues[0] = ("user", user);
+                _eventValues[1] = ("turn", turn);
+                _eventValues[2] = ("model", model);
+                _eventValues[3] = ("received_at", cell.From.ReceivedAt);
+                _eventValues[4] = ("device", cell.From.Device);
+                _eventValues[5] = ("plugin_version", cell.From.PluginVersion);
+                cell.Sums.CopyTo(_eventValues.AsSpan(6));
+                session.Execute(LedgerRollupSql.AddEvent, _eventValues);
             }
 
-            _eventValues[0] = ("user", user);
-            _eventValues[1] = ("turn", turn);
-            _eventValues[2] = ("model", model);
-            _eventValues[3] = ("received_at", cell.From.ReceivedAt);
-            _eventValues[4] = ("device", cell.From.Device);
-            _eventValues[5] = ("plugin_version", cell.From.PluginVersion);
-            cell.Sums.CopyTo(_eventValues.AsSpan(6));
-            session.Execute(LedgerRollupSql.AddEvent, _eventValues);
             if (cell.Shrunk)
             {
                 session.Execute(LedgerRollupSql.DeleteEmptyEvent, ("user", user), ("turn", turn), ("model", model));
@@ -180,18 +146,26 @@ internal sealed class LedgerRollups(SlotGrain grain)
         }
     }
 
-    private void FlushUserHours(WriteSession session)
+    private void FlushSessions(WriteSession writing)
     {
-        foreach (var ((user, slot), cell) in _userHours)
+        foreach (var ((user, session), cell) in _sessions)
         {
-            session.Execute(LedgerRollupSql.AddUserHour, ("slot", slot), ("user", user), ("requests", cell.Requests), ("turns", cell.Turns), ("failed", cell.Failed));
+            writing.Execute(
+                LedgerRollupSql.AddSession,
+                ("user", user), ("session", session),
+                ("first_at", cell.First == long.MaxValue ? SqlValue.Null : cell.First), ("last_at", cell.Last == long.MinValue ? SqlValue.Null : cell.Last),
+                ("requests", cell.Sums.Requests), ("input", cell.Sums.Input), ("output", cell.Sums.Output), ("cache_read", cell.Sums.CacheRead),
+                ("cache_write", cell.Sums.CacheWrite));
             if (cell.Shrunk)
             {
-                session.Execute(LedgerRollupSql.DeleteEmptyUserHour, ("user", user), ("slot", slot));
+                writing.Execute(LedgerRollupSql.RecountSession, ("user", user), ("session", session));
             }
         }
+    }
 
-        // The hours of the transaction's requests are in user_hours by now.
+    /// <summary>After the sums by hour, which tell whether an hour still has requests.</summary>
+    private void FlushActiveHours(WriteSession session)
+    {
         foreach (var ((user, day), (added, shrunk)) in _activeHours)
         {
             if (added != 0)
@@ -222,37 +196,6 @@ internal sealed class LedgerRollups(SlotGrain grain)
         {
             session.Execute(LedgerRollupSql.ClearActiveHours, ("user", user), ("day", day), ("hours", inactive));
             session.Execute(LedgerRollupSql.DeleteInactiveDay, ("user", user), ("day", day));
-        }
-    }
-
-    private void FlushSessions(WriteSession writing)
-    {
-        foreach (var ((user, session, slot), requests) in _sessionHours)
-        {
-            if (requests == 0)
-            {
-                continue;
-            }
-
-            writing.Execute(LedgerRollupSql.AddSessionHour, ("slot", slot), ("user", user), ("session", session), ("requests", requests));
-            if (requests < 0)
-            {
-                writing.Execute(LedgerRollupSql.DeleteEmptySessionHour, ("user", user), ("session", session), ("slot", slot));
-            }
-        }
-
-        foreach (var ((user, session), cell) in _sessions)
-        {
-            writing.Execute(
-                LedgerRollupSql.AddSession,
-                ("user", user), ("session", session),
-                ("first_at", cell.First == long.MaxValue ? SqlValue.Null : cell.First), ("last_at", cell.Last == long.MinValue ? SqlValue.Null : cell.Last),
-                ("requests", cell.Sums.Requests), ("input", cell.Sums.Input), ("output", cell.Sums.Output), ("cache_read", cell.Sums.CacheRead),
-                ("cache_write", cell.Sums.CacheWrite));
-            if (cell.Shrunk)
-            {
-                writing.Execute(LedgerRollupSql.RecountSession, ("user", user), ("session", session));
-            }
         }
     }
 }

@@ -60,4 +60,37 @@ internal static class LedgerSql
             device_ref = CASE WHEN excluded.device_ref > coalesce(ledger_sessions.device_ref, 0) THEN excluded.device_ref ELSE ledger_sessions.device_ref END,
             entrypoint = CASE WHEN excluded.entrypoint > coalesce(ledger_sessions.entrypoint, '') THEN excluded.entrypoint ELSE ledger_sessions.entrypoint END
         """;
+
+    public const string HasRequest = "SELECT 1 FROM requests WHERE user_id = @user AND request_key = @key";
+
+    public const string HasTurn = "SELECT 1 FROM ledger_turns WHERE user_id = @user AND turn_key = @turn";
+
+    public const string HasSession = "SELECT 1 FROM ledger_sessions WHERE user_id = @user AND session_key = @session";
+
+    /// <summary>Whether a user has ever used a model. The first row that is found ends the search.</summary>
+    public const string HasModel = "SELECT 1 FROM usage_hours WHERE user_id = @user AND model_id = @model LIMIT 1";
+
+    public const string HasLimit = "SELECT 1 FROM ledger_limits WHERE user_id = @user AND session_key = @session AND turn_key = @turn AND at = @at";
+
+    /// <summary>A later report may add details to the same event.</summary>
+    public const string PutLimit = """
+        INSERT INTO ledger_limits (user_id, session_key, turn_key, at, window_name, resets_at, final)
+        VALUES (@user, @session, @turn, @at, @window, @resets_at, @final)
+        ON CONFLICT (user_id, session_key, turn_key, at) DO UPDATE SET
+            window_name = greatest(ledger_limits.window_name, excluded.window_name), resets_at = coalesce(ledger_limits.resets_at, excluded.resets_at),
+            final = greatest(ledger_limits.final, excluded.final)
+        """;
+
+    /// <summary>A pause that goes on ends later; one that has ended does not go on again.</summary>
+    public const string PutPause = """
+        INSERT INTO report_pauses (user_id, from_at, until_at) VALUES (@user, @from, @until)
+        ON CONFLICT (user_id, from_at) DO UPDATE SET until_at = coalesce(excluded.until_at, report_pauses.until_at)
+        """;
+
+    public const string SelectCaps = "SELECT facts, sessions, models FROM ledger_caps WHERE user_id = @user AND day = @day AND backfill = @backfill";
+
+    public const string PutCaps = """
+        INSERT INTO ledger_caps (user_id, day, backfill, facts, sessions, models) VALUES (@user, @day, @backfill, @facts, @sessions, @models)
+        ON CONFLICT (user_id, day, backfill) DO UPDATE SET facts = excluded.facts, sessions = excluded.sessions, models = excluded.models
+        """;
 }

@@ -1,26 +1,38 @@
+using Ccflux.Receiver.Platform.Calendar;
 using Ccflux.Receiver.Usage.Store;
 using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Usage.Ledger;
 
 /// <summary>Stores requests and turns: facts at once, their sums at the transaction's end. Used only on the writer's thread.</summary>
-/// <param name="grain">Of the sums over time.</param>
-internal sealed class LedgerWriter(SlotGrain grain) : ITransactionParticipant
+/// <param name="calendar">The days of the sums.</param>
+internal sealed class LedgerWriter(OrganisationCalendar calendar) : ITransactionParticipant
 {
     /// <summary>Sessions known to be stored, between transactions.</summary>
     private const int MaxSessions = 50_000;
 
-    private readonly UsageNameCache _names = new();
-    private readonly LedgerRollups _rollups = new(grain);
+    private readonly UserModelCache _models = new();
+    private readonly LedgerRollups _rollups = new(calendar);
+    private readonly LedgerCaps _caps = new();
+    private readonly LastSeenAccumulator _lastSeen = new();
     private readonly HashSet<(long User, long Session, long? Device, string? Entrypoint)> _sessions = [];
-    private int _new;
+    private LedgerCaps.Growth _added;
     private int _changed;
     private int _unchanged;
 
-    /// <summary>Merges what is reported with what is stored.</summary>
-    public LedgerResult Write(WriteSession writing, IncomingRequests incoming)
+    /// <summary>Merges what is reported with what is stored; stores nothing if the user would exceed a cap.</summary>
+    /// <param name="writing">The writer's session.</param>
+    /// <param name="incoming">What is reported.</param>
+    /// <param name="allowances">Null for imports, whose rows a receiver has accepted before.</param>
+    public LedgerResult Write(WriteSession writing, IncomingRequests incoming, LedgerAllowances? allowances)
     {
-        (_new, _changed, _unchanged) = (0, 0, 0);
+        if (allowances is not null && _caps.Check(writing, _models, incoming, allowances) is { } overCap)
+        {
+            return new LedgerResult(0, 0, 0, overCap);
+        }
+
+        (_added, _changed, _unchanged) = (default, 0, 0);
+        var limits = 0;
         foreach (var session in incoming.Sessions)
         {
             PutSession(writing, incoming, session);
@@ -38,9 +50,30 @@ internal sealed class LedgerWriter(SlotGrain grain) : ITransactionParticipant
             {
                 Put(writing, incoming.UserId, request, incoming.From);
             }
+
+            foreach (var limit in session.Limits)
+            {
+                limits += Put(writing, incoming.UserId, session.Key, limit) ? 1 : 0;
+            }
         }
 
-        return new LedgerResult(_new, _changed, _unchanged);
+        foreach (var pause in incoming.Pauses)
+        {
+            writing.Execute(LedgerSql.PutPause, ("user", incoming.UserId), ("from", pause.From), ("until", pause.Until));
+        }
+
+        if (incoming.Client is { } client)
+        {
+            _lastSeen.Add(new LastSeen(incoming.UserId, incoming.From.Device, incoming.From.ReceivedAt, client, IsLegacy: false, ClaimedEmail: null));
+        }
+
+        var added = (int)_added.Facts;
+        if (allowances is not null)
+        {
+            _caps.Add(writing, incoming, _added.Plus(new LedgerCaps.Growth(limits, 0, 0)));
+        }
+
+        return new LedgerResult(added, _changed, _unchanged);
     }
 
     /// <summary>Removes a request from the facts and from every sum.</summary>
@@ -71,7 +104,12 @@ internal sealed class LedgerWriter(SlotGrain grain) : ITransactionParticipant
         return true;
     }
 
-    public void BeforeCommit(WriteSession session) => _rollups.Flush(session);
+    public void BeforeCommit(WriteSession session)
+    {
+        _rollups.Flush(session);
+        _caps.Flush(session);
+        _lastSeen.Flush(session);
+    }
 
     public void Committed()
     {
@@ -79,18 +117,22 @@ internal sealed class LedgerWriter(SlotGrain grain) : ITransactionParticipant
 
     public void Forget()
     {
-        _names.Forget();
+        _models.Forget();
         _rollups.Clear();
+        _caps.Forget();
+        _lastSeen.Clear();
         _sessions.Clear();
     }
 
     private void PutSession(WriteSession writing, IncomingRequests incoming, IncomingSession session)
     {
-        if (_sessions.Contains((incoming.UserId, session.Key, incoming.From.Device, session.Entrypoint)))
+        var known = (incoming.UserId, session.Key, incoming.From.Device, session.Entrypoint);
+        if (_sessions.Contains(known))
         {
             return;
         }
 
+        _added = _added.Plus(new LedgerCaps.Growth(0, writing.Any(LedgerSql.HasSession, ("user", incoming.UserId), ("session", session.Key)) ? 0 : 1, 0));
         writing.Execute(
             LedgerSql.PutSession,
             ("user", incoming.UserId), ("session", session.Key), ("session_id", session.SessionId), ("device", incoming.From.Device), ("entrypoint", session.Entrypoint));
@@ -99,7 +141,7 @@ internal sealed class LedgerWriter(SlotGrain grain) : ITransactionParticipant
             _sessions.Clear();
         }
 
-        _sessions.Add((incoming.UserId, session.Key, incoming.From.Device, session.Entrypoint));
+        _sessions.Add(known);
     }
 
     private void Put(WriteSession writing, long user, in LedgerTurn turn)
@@ -107,7 +149,7 @@ internal sealed class LedgerWriter(SlotGrain grain) : ITransactionParticipant
         if (RequestStore.TryInsert(writing, user, turn))
         {
             _rollups.Add(user, turn);
-            _new++;
+            _added = _added.Plus(new LedgerCaps.Growth(1, 0, 0));
             return;
         }
 
@@ -127,11 +169,12 @@ internal sealed class LedgerWriter(SlotGrain grain) : ITransactionParticipant
 
     private void Put(WriteSession writing, long user, in LedgerRequest request, in ReportOrigin from)
     {
-        var model = ModelOf(writing, request.Model, from);
+        var model = _models.IdOf(writing, request.Model, from.ReceivedAt);
+        var isNewModel = _models.Use(writing, user, model);
         if (RequestStore.TryInsert(writing, user, request, model))
         {
             _rollups.Add(user, request, model, from);
-            _new++;
+            _added = _added.Plus(new LedgerCaps.Growth(1, 0, isNewModel ? 1 : 0));
             return;
         }
 
@@ -150,6 +193,12 @@ internal sealed class LedgerWriter(SlotGrain grain) : ITransactionParticipant
         _changed++;
     }
 
-    private long ModelOf(WriteSession writing, string name, in ReportOrigin from) =>
-        _names.FindModel(writing, name) ?? _names.AddModel(writing, name, from.ReceivedAt);
+    private static bool Put(WriteSession writing, long user, long session, in IncomingLimit limit)
+    {
+        var isNew = !LedgerCaps.HasLimit(writing, user, session, limit);
+        writing.Execute(
+            LedgerSql.PutLimit,
+            ("user", user), ("session", session), ("turn", limit.Turn), ("at", limit.At), ("window", limit.Window), ("resets_at", limit.ResetsAt), ("final", limit.IsFinal));
+        return isNew;
+    }
 }

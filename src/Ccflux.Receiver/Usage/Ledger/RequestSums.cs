@@ -33,6 +33,30 @@ internal record struct RequestSums
         WebSearches += sign * request.WebSearches;
     }
 
+    public void Add(in RequestSums other)
+    {
+        Requests += other.Requests;
+        Input += other.Input;
+        Output += other.Output;
+        CacheRead += other.CacheRead;
+        CacheWrite5m += other.CacheWrite5m;
+        CacheWrite1h += other.CacheWrite1h;
+        WebSearches += other.WebSearches;
+    }
+
+    /// <param name="rows">Has the sums in the order of the tables' columns.</param>
+    /// <param name="first">The column of the requests.</param>
+    public static RequestSums Read(Rows rows, int first) => new()
+    {
+        Requests = rows.Int64(first),
+        Input = rows.Int64(first + 1),
+        Output = rows.Int64(first + 2),
+        CacheRead = rows.Int64(first + 3),
+        CacheWrite5m = rows.Int64(first + 4),
+        CacheWrite1h = rows.Int64(first + 5),
+        WebSearches = rows.Int64(first + 6),
+    };
+
     public readonly void CopyTo(Span<SqlParameter> parameters)
     {
         parameters[0] = ("requests", Requests);

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Ccflux.Receiver.Platform.Calendar;
 
 namespace Ccflux.Receiver.Usage.Ledger;
 
@@ -9,6 +10,8 @@ internal readonly record struct SlotGrain(bool IsQuarter)
 {
     public const int SlotsPerHour = 4;
     private const long Quarter = UnixTime.Hour / SlotsPerHour;
+
+    public static SlotGrain Of(OrganisationCalendar calendar) => new(calendar.NeedsQuarters);
 
     /// <summary>In milliseconds.</summary>
     public long Length => IsQuarter ? Quarter : UnixTime.Hour;

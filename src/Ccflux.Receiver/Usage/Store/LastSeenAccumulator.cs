@@ -3,37 +3,41 @@ using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Usage.Store;
 
+/// <summary>A report, as far as it tells of its sender.</summary>
+/// <param name="UserId">Whose.</param>
+/// <param name="DeviceRef">The device that signed.</param>
+/// <param name="ReceivedAt">Epoch milliseconds.</param>
+/// <param name="Client">What sent it.</param>
+/// <param name="IsLegacy">From ccflux 0.1, which names the user's address.</param>
+/// <param name="ClaimedEmail">That address, if it is another.</param>
+internal sealed record LastSeen(long UserId, long? DeviceRef, long ReceivedAt, ClientInfo Client, bool IsLegacy, string? ClaimedEmail);
+
 /// <summary>Collects when each user and device last reported, and with which client. Writes the latest of a transaction at its end.</summary>
 internal sealed class LastSeenAccumulator
 {
-    private readonly Dictionary<long, IncomingTurns> _users = [];
+    private readonly Dictionary<long, LastSeen> _users = [];
     private readonly Dictionary<long, long> _devices = [];
 
-    public void Add(IncomingTurns incoming)
+    public void Add(LastSeen seen)
     {
-        if (incoming.Client is not null)
+        _users[seen.UserId] = seen;
+        if (seen.DeviceRef is { } device)
         {
-            _users[incoming.UserId] = incoming;
-        }
-
-        if (incoming.Client is not null && incoming.DeviceRef is { } device)
-        {
-            _devices[device] = incoming.ReceivedAt;
+            _devices[device] = seen.ReceivedAt;
         }
     }
 
     public void Flush(WriteSession session)
     {
-        foreach (var (user, incoming) in _users)
+        foreach (var (user, seen) in _users)
         {
-            var client = incoming.Client!;
             session.Execute(
                 FactsSql.StampUser,
-                ("now", incoming.ReceivedAt), ("plugin_version", incoming.PluginVersion), ("claude_code_version", client.ClaudeCodeVersion),
-                ("platform", client.Platform), ("user", user));
-            if (incoming.SchemaVersion == LegacyReport.Version)
+                ("now", seen.ReceivedAt), ("plugin_version", seen.Client.Version), ("claude_code_version", seen.Client.ClaudeCodeVersion),
+                ("platform", seen.Client.Platform), ("user", user));
+            if (seen.IsLegacy)
             {
-                session.Execute(FactsSql.StampClaimedEmail, ("claimed_email", incoming.ClaimedEmail), ("user", user));
+                session.Execute(FactsSql.StampClaimedEmail, ("claimed_email", seen.ClaimedEmail), ("user", user));
             }
         }
 

@@ -50,7 +50,12 @@ internal sealed class UsageWriter(IChangeFeed changes, WindowAssigner? windows =
             _growth.Add(session, incoming, _added);
         }
 
-        _stamps.Add(incoming);
+        if (incoming.Client is { } client)
+        {
+            _stamps.Add(new LastSeen(
+                incoming.UserId, incoming.DeviceRef, incoming.ReceivedAt, client, incoming.SchemaVersion == LegacyReport.Version, incoming.ClaimedEmail));
+        }
+
         _changed = true;
         return new StoreResult(accepted, incoming.Turns.Count - accepted, null);
     }

@@ -122,3 +122,75 @@ CREATE TABLE active_hours (
     hours   INTEGER NOT NULL,                             -- a bit for each hour, the first hour in the lowest bit
     PRIMARY KEY (user_id, day)
 ) WITHOUT ROWID;
+
+-- The same sums by day of the organisation's time zone: what pages read. Made anew from the hours when TIME_ZONE changes.
+CREATE TABLE ledger_days (
+    day                   INTEGER NOT NULL,
+    user_id               INTEGER NOT NULL,
+    model_id              INTEGER NOT NULL,
+    price_class           INTEGER NOT NULL,
+    requests              INTEGER NOT NULL,
+    input_tokens          INTEGER NOT NULL,
+    output_tokens         INTEGER NOT NULL,
+    cache_read_tokens     INTEGER NOT NULL,
+    cache_write_5m_tokens INTEGER NOT NULL,
+    cache_write_1h_tokens INTEGER NOT NULL,
+    web_searches          INTEGER NOT NULL,
+    PRIMARY KEY (day, user_id, model_id, price_class)
+) WITHOUT ROWID;
+
+CREATE TABLE ledger_user_days (
+    day      INTEGER NOT NULL,
+    user_id  INTEGER NOT NULL,
+    requests INTEGER NOT NULL,
+    turns    INTEGER NOT NULL,
+    failed   INTEGER NOT NULL,
+    PRIMARY KEY (day, user_id)
+) WITHOUT ROWID;
+
+CREATE TABLE ledger_session_days (
+    day         INTEGER NOT NULL,
+    user_id     INTEGER NOT NULL,
+    session_key INTEGER NOT NULL,
+    requests    INTEGER NOT NULL,
+    PRIMARY KEY (day, user_id, session_key)
+) WITHOUT ROWID;
+
+-- What a page keeps in memory of a day is right as long as the day's version is the same. Each writer counts its own changes.
+CREATE TABLE ledger_day_versions (
+    day     INTEGER NOT NULL,
+    writer  INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    PRIMARY KEY (day, writer)
+) WITHOUT ROWID;
+
+CREATE TABLE ledger_limits (
+    user_id     INTEGER NOT NULL,
+    session_key INTEGER NOT NULL,
+    turn_key    INTEGER NOT NULL,
+    at          INTEGER NOT NULL,
+    window_name TEXT    NOT NULL,                         -- five_hour, seven_day, …; empty: not named
+    resets_at   INTEGER,
+    final       INTEGER NOT NULL,                         -- 1: it ended the turn
+    PRIMARY KEY (user_id, session_key, turn_key, at)
+) WITHOUT ROWID;
+CREATE INDEX ledger_limits_by_time ON ledger_limits (user_id, at);
+
+-- When reporting was paused on a user's machine: telemetry's requests in these intervals are left out.
+CREATE TABLE report_pauses (
+    user_id  INTEGER NOT NULL,
+    from_at  INTEGER NOT NULL,
+    until_at INTEGER,                                     -- null: it goes on
+    PRIMARY KEY (user_id, from_at)
+) WITHOUT ROWID;
+
+-- What a user added today, for the daily caps: live reports and history have allowances of their own.
+CREATE TABLE ledger_caps (
+    user_id  INTEGER NOT NULL,
+    day      INTEGER NOT NULL,                            -- UTC
+    backfill INTEGER NOT NULL,
+    facts    INTEGER NOT NULL,                            -- requests, turns and limit hits
+    sessions INTEGER NOT NULL,
+    models   INTEGER NOT NULL,
+    PRIMARY KEY (user_id, day, backfill)
+) WITHOUT ROWID;

@@ -136,6 +136,13 @@ internal sealed class Wire : IAsyncDisposable
         return connection.ExecuteScalar<T>(sql)!;
     }
 
+    /// <summary>Rows as text: values separated by bars.</summary>
+    public IReadOnlyList<string> Rows(string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={Receiver.DatabasePath};Mode=ReadOnly;Pooling=False");
+        return [.. connection.Query(sql).Select(row => string.Join('|', ((IDictionary<string, object>)row).Values))];
+    }
+
     /// <summary>Runs SQL alongside the running receiver, as an admin does manually.</summary>
     public void ByHand(string sql)
     {

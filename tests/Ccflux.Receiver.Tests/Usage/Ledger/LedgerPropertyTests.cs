@@ -15,25 +15,33 @@ public sealed class LedgerPropertyTests
         "SELECT * FROM user_hours ORDER BY user_id, slot",
         "SELECT * FROM session_hours ORDER BY user_id, session_key, slot",
         "SELECT * FROM active_hours ORDER BY user_id, day",
+        "SELECT * FROM ledger_days ORDER BY day, user_id, model_id, price_class",
+        "SELECT * FROM ledger_user_days ORDER BY day, user_id",
+        "SELECT * FROM ledger_session_days ORDER BY day, user_id, session_key",
         "SELECT * FROM ledger_sessions ORDER BY user_id, session_key",
         "SELECT user_id, turn_key, model_id, requests, input_tokens, output_tokens FROM turn_models ORDER BY user_id, turn_key, model_id",
     ];
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    public async Task Sums_AreCountsOverTheFacts_AndFactsWhatAllReportsSay(int part)
+    [InlineData("UTC", 2)]
+    [InlineData("Europe/Berlin", 1)]
+    [InlineData("America/New_York", 1)]
+    [InlineData("Pacific/Kiritimati", 1)]
+    [InlineData("Asia/Kolkata", 1)]
+    [InlineData("Asia/Kathmandu", 1)]
+    [InlineData("Australia/Lord_Howe", 1)]
+    public async Task Sums_AreCountsOverTheFacts_AndFactsWhatAllReportsSay(string zone, int files)
     {
-        // 2 000 histories of users who know nothing of each other, 250 to a database.
+        // 2 000 histories in all: 250 users to a database who know nothing of each other.
         const int Users = 250;
-        for (var file = 0; file < TestDepth.Of(4, 16); file++)
+        for (var file = 0; file < TestDepth.Of(files, files * 10); file++)
         {
-            await using var ledger = new LedgerUnderTest(quarters: part == 1);
+            await using var ledger = new LedgerUnderTest(zone);
             var reports = new Dictionary<long, List<LedgerRequest>>();
             var turns = new Dictionary<long, List<LedgerTurn>>();
             for (var user = 1; user <= Users; user++)
             {
-                var random = new RandomReports((((part * 100) + file) * 1000) + user);
+                var random = new RandomReports((((zone.Length * 100) + file) * 1000) + user);
                 (reports[user], turns[user]) = ([], []);
                 for (var batch = random.Random.Next(1, 5); batch > 0; batch--)
                 {
@@ -114,6 +122,9 @@ public sealed class LedgerPropertyTests
     [InlineData("usage_hours", "DELETE FROM usage_hours WHERE user_id = 1")]
     [InlineData("user_hours", "UPDATE user_hours SET turns = turns + 1 WHERE user_id = 1")]
     [InlineData("session_hours", "UPDATE session_hours SET requests = requests + 1 WHERE user_id = 1")]
+    [InlineData("ledger_days", "UPDATE ledger_days SET day = day + 1 WHERE user_id = 1")]
+    [InlineData("ledger_user_days", "UPDATE ledger_user_days SET failed = failed + 1 WHERE user_id = 1")]
+    [InlineData("ledger_session_days", "DELETE FROM ledger_session_days WHERE user_id = 1")]
     [InlineData("ledger_sessions", "UPDATE ledger_sessions SET last_at = last_at + 1 WHERE user_id = 1")]
     [InlineData("turn_models", "UPDATE turn_models SET web_searches = web_searches + 1 WHERE user_id = 1")]
     [InlineData("active_hours", "DELETE FROM active_hours WHERE user_id = 1")]

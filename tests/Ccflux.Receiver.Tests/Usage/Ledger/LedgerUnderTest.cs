@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Platform.Calendar;
 using Ccflux.Receiver.Usage.Ledger;
 using Ccflux.Storage.Reading;
 using Ccflux.Storage.Writing;
@@ -11,13 +12,13 @@ namespace Ccflux.Receiver.Tests.Usage.Ledger;
 internal sealed class LedgerUnderTest : IAsyncDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("ccflux-ledger-").FullName;
-    private readonly SlotGrain _grain;
+    private readonly OrganisationCalendar _calendar;
     private readonly LedgerWriter _ledger;
 
-    public LedgerUnderTest(bool quarters = false)
+    public LedgerUnderTest(string zone = "UTC")
     {
-        _grain = new SlotGrain(quarters);
-        _ledger = new LedgerWriter(_grain);
+        _calendar = new OrganisationCalendar(TimeZoneInfo.FindSystemTimeZoneById(zone));
+        _ledger = new LedgerWriter(_calendar);
         var connection = SqliteDatabase.OpenForWriting(DatabasePath);
         // Losing data in a crash does not matter here, but the speed of some thousand commits does.
         connection.ExecuteScript("PRAGMA synchronous = OFF");
@@ -45,7 +46,7 @@ internal sealed class LedgerUnderTest : IAsyncDisposable
             .Where(session => session.Turns.Count + session.Requests.Count > 0)
             .ToList();
         var incoming = new IncomingRequests(user, new ReportOrigin(RandomReports.Epoch, null, "1.0.0"), sessions);
-        var result = await Writer.WriteAsync(session => _ledger.Write(session, incoming));
+        var result = await Writer.WriteAsync(session => _ledger.Write(session, incoming, null));
         Assert.Equal(WriteStatus.Committed, result.Status);
         return result.Value;
     }
@@ -58,7 +59,7 @@ internal sealed class LedgerUnderTest : IAsyncDisposable
     public async Task<IReadOnlyList<LedgerRecount.Difference>> CheckAsync()
     {
         using var session = await Readers.OpenAsync(CancellationToken.None);
-        return [.. LedgerRecount.Users(session, 0).SelectMany(user => LedgerRecount.Check(session, _grain, user))];
+        return [.. LedgerRecount.Users(session, 0).SelectMany(user => LedgerRecount.Check(session, _calendar, user))];
     }
 
     public async Task<IReadOnlyList<long>> ActiveHoursAsync(long user)

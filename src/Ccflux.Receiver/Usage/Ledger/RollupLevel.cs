@@ -1,0 +1,124 @@
+using System.Runtime.InteropServices;
+using Ccflux.Contracts.Usage;
+using Ccflux.Storage.Sql;
+using Ccflux.Storage.Writing;
+
+namespace Ccflux.Receiver.Usage.Ledger;
+
+/// <summary>The statements of the sums by hour, or of those by day. Each takes the hour's slot or the day as <c>@period</c>.</summary>
+internal sealed record RollupStatements(string AddUsage, string DeleteUsage, string AddUser, string DeleteUser, string AddSession, string DeleteSession)
+{
+    public static RollupStatements Hours { get; } = new(
+        LedgerRollupSql.AddHour, LedgerRollupSql.DeleteEmptyHour, LedgerRollupSql.AddUserHour, LedgerRollupSql.DeleteEmptyUserHour,
+        LedgerRollupSql.AddSessionHour, LedgerRollupSql.DeleteEmptySessionHour);
+
+    public static RollupStatements Days { get; } = new(
+        LedgerRollupSql.AddDay, LedgerRollupSql.DeleteEmptyDay, LedgerRollupSql.AddUserDay, LedgerRollupSql.DeleteEmptyUserDay,
+        LedgerRollupSql.AddSessionDay, LedgerRollupSql.DeleteEmptySessionDay);
+}
+
+/// <summary>Collects what a transaction adds to the sums of one level, hours or days: usage by user, model and price class; requests and turns by user; requests by session.</summary>
+/// <param name="sql">Of the level.</param>
+/// <param name="periodOf">The slot or the day of an instant in epoch milliseconds.</param>
+internal sealed class RollupLevel(RollupStatements sql, Func<long, long> periodOf)
+{
+    private readonly Dictionary<(long Period, long User, long Model, int Class), UsageCell> _usage = [];
+    private readonly Dictionary<(long Period, long User), UserCell> _users = [];
+    private readonly Dictionary<(long Period, long User, long Session), long> _sessions = [];
+    private readonly SqlParameter[] _values = new SqlParameter[4 + RequestSums.Parameters];
+
+    [StructLayout(LayoutKind.Auto)]
+    private struct UsageCell
+    {
+        public RequestSums Sums;
+        public bool Shrunk;
+    }
+
+    [StructLayout(LayoutKind.Auto)]
+    private struct UserCell
+    {
+        public long Requests;
+        public long Turns;
+        public long Failed;
+        public bool Shrunk;
+    }
+
+    /// <summary>The periods that the transaction changes.</summary>
+    public IEnumerable<long> Changed => _users.Keys.Select(key => key.Period).Distinct();
+
+    public void Count(long user, in LedgerRequest request, long model, int sign)
+    {
+        var period = periodOf(request.At);
+        ref var usage = ref CollectionsMarshal.GetValueRefOrAddDefault(_usage, (period, user, model, request.PriceClass), out _);
+        usage.Sums.Add(request, sign);
+        usage.Shrunk |= sign < 0;
+
+        ref var cell = ref CollectionsMarshal.GetValueRefOrAddDefault(_users, (period, user), out _);
+        cell.Requests += sign;
+        cell.Shrunk |= sign < 0;
+
+        if (request.Session != 0)
+        {
+            CollectionsMarshal.GetValueRefOrAddDefault(_sessions, (period, user, request.Session), out _) += sign;
+        }
+    }
+
+    public void Count(long user, in LedgerTurn turn, int sign)
+    {
+        ref var cell = ref CollectionsMarshal.GetValueRefOrAddDefault(_users, (periodOf(turn.Started), user), out _);
+        cell.Turns += sign;
+        cell.Failed += turn.Outcome == TurnOutcome.Failed ? sign : 0;
+        cell.Shrunk |= sign < 0;
+    }
+
+    public void Flush(WriteSession session)
+    {
+        foreach (var ((period, user, model, priceClass), cell) in _usage)
+        {
+            if (cell.Sums != default)
+            {
+                _values[0] = ("period", period);
+                _values[1] = ("user", user);
+                _values[2] = ("model", model);
+                _values[3] = ("price_class", priceClass);
+                cell.Sums.CopyTo(_values.AsSpan(4));
+                session.Execute(sql.AddUsage, _values);
+            }
+
+            if (cell.Shrunk)
+            {
+                session.Execute(sql.DeleteUsage, ("period", period), ("user", user), ("model", model), ("price_class", priceClass));
+            }
+        }
+
+        foreach (var ((period, user), cell) in _users)
+        {
+            session.Execute(sql.AddUser, ("period", period), ("user", user), ("requests", cell.Requests), ("turns", cell.Turns), ("failed", cell.Failed));
+            if (cell.Shrunk)
+            {
+                session.Execute(sql.DeleteUser, ("period", period), ("user", user));
+            }
+        }
+
+        foreach (var ((period, user, key), requests) in _sessions)
+        {
+            if (requests == 0)
+            {
+                continue;
+            }
+
+            session.Execute(sql.AddSession, ("period", period), ("user", user), ("session", key), ("requests", requests));
+            if (requests < 0)
+            {
+                session.Execute(sql.DeleteSession, ("period", period), ("user", user), ("session", key));
+            }
+        }
+    }
+
+    public void Clear()
+    {
+        _usage.Clear();
+        _users.Clear();
+        _sessions.Clear();
+    }
+}
