@@ -26,6 +26,7 @@ internal static class LedgerRecount
 
     private static readonly (string Table, string Sql)[] s_facts =
     [
+        ("event_days", LedgerRecountSql.EventDays),
         ("active_hours", LedgerRecountSql.MissingActiveHours),
         ("requests", LedgerRecountSql.Derived),
     ];
@@ -56,10 +57,15 @@ internal static class LedgerRecount
 
         foreach (var (table, hours, days) in s_days)
         {
-            if (CompareDays(session, calendar, user, hours, days) is > 0 and var rows)
+            if (CompareDays(session, slot => calendar.DayOf(SlotGrain.StartOf(slot)), user, hours, days) is > 0 and var rows)
             {
                 yield return new Difference(table, user, rows);
             }
+        }
+
+        if (CompareDays(session, day => day, user, LedgerRecountSql.EventsToCompare, LedgerRecountSql.ModelDaysToCompare) is > 0 and var events)
+        {
+            yield return new Difference("turn_models", user, events);
         }
 
         foreach (var (table, sql) in s_facts)
@@ -71,8 +77,8 @@ internal static class LedgerRecount
         }
     }
 
-    /// <summary>How many rows of a table of days are not the sums of the hours.</summary>
-    private static long CompareDays(SqlSession session, OrganisationCalendar calendar, long user, string hours, string days)
+    /// <summary>How many rows of a table of days are not the sums of others, such as the hours.</summary>
+    private static long CompareDays(SqlSession session, Func<long, long> dayOf, long user, string hours, string days)
     {
         var counted = new Dictionary<(long Day, long Key, long Class), RequestSums>();
         using (var rows = session.Query(hours, ("user", user)))
@@ -80,7 +86,7 @@ internal static class LedgerRecount
             while (rows.Read())
             {
                 ref var sums = ref CollectionsMarshal.GetValueRefOrAddDefault(
-                    counted, (calendar.DayOf(SlotGrain.StartOf(rows.Int64(0))), rows.Int64(1), rows.Int64(2)), out _);
+                    counted, (dayOf(rows.Int64(0)), rows.Int64(1), rows.Int64(2)), out _);
                 sums.Add(RequestSums.Read(rows, 3));
             }
         }

@@ -20,7 +20,12 @@ internal static class LedgerRecountSql
         SELECT (SELECT count(*) FROM ({StoredHours} EXCEPT {CountedHours}) a) + (SELECT count(*) FROM ({CountedHours} EXCEPT {StoredHours}) b)
         """;
 
-    private const string StoredEvents = $"SELECT turn_key, model_id, {Columns} FROM turn_models WHERE user_id = @user";
+    /// <summary>Events over all days: the calendar, which SQL does not know, decides which day a request stands in.</summary>
+    private const string StoredEvents = """
+        SELECT turn_key, model_id, sum(requests), sum(input_tokens), sum(output_tokens), sum(cache_read_tokens), sum(cache_write_5m_tokens), sum(cache_write_1h_tokens),
+            sum(web_searches)
+        FROM turn_models WHERE user_id = @user GROUP BY turn_key, model_id
+        """;
 
     private const string CountedEvents = $"""
         SELECT CASE WHEN turn_key = 0 THEN session_key ELSE turn_key END, model_id, {Sums}
@@ -29,6 +34,14 @@ internal static class LedgerRecountSql
 
     public const string Events = $"""
         SELECT (SELECT count(*) FROM ({StoredEvents} EXCEPT {CountedEvents}) a) + (SELECT count(*) FROM ({CountedEvents} EXCEPT {StoredEvents}) b)
+        """;
+
+    private const string StoredEventDays = "SELECT day, model_id, events FROM event_days WHERE user_id = @user";
+
+    private const string CountedEventDays = "SELECT day, model_id, count(*) FROM turn_models WHERE user_id = @user GROUP BY day, model_id";
+
+    public const string EventDays = $"""
+        SELECT (SELECT count(*) FROM ({StoredEventDays} EXCEPT {CountedEventDays}) a) + (SELECT count(*) FROM ({CountedEventDays} EXCEPT {StoredEventDays}) b)
         """;
 
     private const string StoredUserHours = "SELECT slot, requests, turns, failed FROM user_hours WHERE user_id = @user";
@@ -89,6 +102,19 @@ internal static class LedgerRecountSql
     public const string HoursToCompare = $"SELECT slot, model_id, price_class, {Columns} FROM usage_hours WHERE user_id = @user";
 
     public const string DaysToCompare = $"SELECT day, model_id, price_class, {Columns} FROM ledger_days WHERE user_id = @user";
+
+    /// <summary>The sums of events by day and model, and the same from days.</summary>
+    public const string EventsToCompare = """
+        SELECT day, model_id, 0, sum(requests), sum(input_tokens), sum(output_tokens), sum(cache_read_tokens), sum(cache_write_5m_tokens), sum(cache_write_1h_tokens),
+            sum(web_searches)
+        FROM turn_models WHERE user_id = @user GROUP BY day, model_id
+        """;
+
+    public const string ModelDaysToCompare = """
+        SELECT day, model_id, 0, sum(requests), sum(input_tokens), sum(output_tokens), sum(cache_read_tokens), sum(cache_write_5m_tokens), sum(cache_write_1h_tokens),
+            sum(web_searches)
+        FROM ledger_days WHERE user_id = @user GROUP BY day, model_id
+        """;
 
     public const string UserHoursToCompare = "SELECT slot, 0, 0, requests, turns, failed, 0, 0, 0, 0 FROM user_hours WHERE user_id = @user";
 

@@ -22,19 +22,30 @@ internal static class LedgerRollupSql
         DELETE FROM usage_hours WHERE user_id = @user AND slot = @period AND model_id = @model AND price_class = @price_class AND requests = 0
         """;
 
-    public const string AddEvent = $"""
-        INSERT INTO turn_models (user_id, turn_key, model_id, received_at, device_ref, plugin_version, {SumColumns})
-        VALUES (@user, @turn, @model, @received_at, @device, @plugin_version, {SumValues})
-        ON CONFLICT (user_id, turn_key, model_id) DO UPDATE SET
-            requests = turn_models.requests + excluded.requests,
-            input_tokens = turn_models.input_tokens + excluded.input_tokens, output_tokens = turn_models.output_tokens + excluded.output_tokens,
-            cache_read_tokens = turn_models.cache_read_tokens + excluded.cache_read_tokens,
-            cache_write_5m_tokens = turn_models.cache_write_5m_tokens + excluded.cache_write_5m_tokens,
-            cache_write_1h_tokens = turn_models.cache_write_1h_tokens + excluded.cache_write_1h_tokens,
-            web_searches = turn_models.web_searches + excluded.web_searches
+    /// <summary>Adds to an event that is stored; no row changes if it is not.</summary>
+    public const string AddToEvent = """
+        UPDATE turn_models SET
+            at = greatest(at, @at), requests = requests + @requests, input_tokens = input_tokens + @input, output_tokens = output_tokens + @output,
+            cache_read_tokens = cache_read_tokens + @cache_read, cache_write_5m_tokens = cache_write_5m_tokens + @cache_write_5m,
+            cache_write_1h_tokens = cache_write_1h_tokens + @cache_write_1h, web_searches = web_searches + @web_searches
+        WHERE user_id = @user AND turn_key = @turn AND model_id = @model AND day = @day
         """;
 
-    public const string DeleteEmptyEvent = "DELETE FROM turn_models WHERE user_id = @user AND turn_key = @turn AND model_id = @model AND requests = 0";
+    public const string InsertEvent = $"""
+        INSERT INTO turn_models (user_id, turn_key, model_id, day, at, received_at, device_ref, plugin_version, {SumColumns})
+        VALUES (@user, @turn, @model, @day, @at, @received_at, @device, @plugin_version, {SumValues})
+        """;
+
+    public const string DeleteEmptyEvent = """
+        DELETE FROM turn_models WHERE user_id = @user AND turn_key = @turn AND model_id = @model AND day = @day AND requests = 0
+        """;
+
+    public const string AddEventDay = """
+        INSERT INTO event_days (day, user_id, model_id, events) VALUES (@day, @user, @model, @events)
+        ON CONFLICT (day, user_id, model_id) DO UPDATE SET events = event_days.events + excluded.events
+        """;
+
+    public const string DeleteEmptyEventDay = "DELETE FROM event_days WHERE day = @day AND user_id = @user AND model_id = @model AND events = 0";
 
     public const string AddUserHour = """
         INSERT INTO user_hours (slot, user_id, requests, turns, failed) VALUES (@period, @user, @requests, @turns, @failed)
@@ -44,9 +55,13 @@ internal static class LedgerRollupSql
 
     public const string DeleteEmptyUserHour = "DELETE FROM user_hours WHERE user_id = @user AND slot = @period AND requests = 0 AND turns = 0";
 
-    public const string AddSessionHour = """
+    /// <summary>Adds to a row that is stored; no row changes if it is not.</summary>
+    public const string AddToSessionHour = """
+        UPDATE session_hours SET requests = requests + @requests WHERE user_id = @user AND session_key = @session AND slot = @period
+        """;
+
+    public const string InsertSessionHour = """
         INSERT INTO session_hours (slot, user_id, session_key, requests) VALUES (@period, @user, @session, @requests)
-        ON CONFLICT (user_id, session_key, slot) DO UPDATE SET requests = session_hours.requests + excluded.requests
         """;
 
     public const string DeleteEmptySessionHour = "DELETE FROM session_hours WHERE user_id = @user AND session_key = @session AND slot = @period AND requests = 0";
@@ -75,12 +90,19 @@ internal static class LedgerRollupSql
 
     public const string DeleteEmptyUserDay = "DELETE FROM ledger_user_days WHERE user_id = @user AND day = @period AND requests = 0 AND turns = 0";
 
-    public const string AddSessionDay = """
+    /// <summary>Adds to a row that is stored; no row changes if it is not.</summary>
+    public const string AddToSessionDay = """
+        UPDATE ledger_session_days SET requests = requests + @requests WHERE user_id = @user AND session_key = @session AND day = @period
+        """;
+
+    public const string InsertSessionDay = """
         INSERT INTO ledger_session_days (day, user_id, session_key, requests) VALUES (@period, @user, @session, @requests)
-        ON CONFLICT (day, user_id, session_key) DO UPDATE SET requests = ledger_session_days.requests + excluded.requests
         """;
 
     public const string DeleteEmptySessionDay = "DELETE FROM ledger_session_days WHERE user_id = @user AND session_key = @session AND day = @period AND requests = 0";
+
+    /// <summary>The next day on which a session was active.</summary>
+    public const string NextSessionDay = "SELECT min(day) FROM ledger_session_days WHERE user_id = @user AND session_key = @session AND day > @day";
 
     /// <summary>Counts that a day changed. A row of its own for each writer: they never wait for each other.</summary>
     public const string AddDayVersion = """
@@ -107,15 +129,18 @@ internal static class LedgerRollupSql
         WHERE user_id = @user AND session_key = @session
         """;
 
-    /// <summary>Sets the bits of hours with requests.</summary>
-    public const string AddActiveHours = """
+    /// <summary>A user's active hours from a day on.</summary>
+    public const string ActiveHoursFrom = "SELECT day, hours FROM active_hours WHERE user_id = @user AND day >= @day ORDER BY day";
+
+    public const string ActiveHoursOf = "SELECT hours FROM active_hours WHERE user_id = @user AND day = @day";
+
+    public const string PutActiveHours = """
         INSERT INTO active_hours (user_id, day, hours) VALUES (@user, @day, @hours)
-        ON CONFLICT (user_id, day) DO UPDATE SET hours = active_hours.hours | excluded.hours
+        ON CONFLICT (user_id, day) DO UPDATE SET hours = excluded.hours
         """;
 
-    public const string ClearActiveHours = "UPDATE active_hours SET hours = hours & ~@hours WHERE user_id = @user AND day = @day";
-
-    public const string DeleteInactiveDay = "DELETE FROM active_hours WHERE user_id = @user AND day = @day AND hours = 0";
+    /// <summary>Takes the same parameters as <see cref="PutActiveHours"/>: the hours that are left are none.</summary>
+    public const string DeleteActiveHours = "DELETE FROM active_hours WHERE user_id = @user AND day = @day AND @hours = 0";
 
     /// <summary>Whether an hour, given by its first slot, has requests.</summary>
     public const string IsHourActive = "SELECT 1 FROM user_hours WHERE user_id = @user AND slot >= @slot AND slot < @slot + 4 AND requests > 0 LIMIT 1";

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 using Ccflux.Receiver.Platform.Calendar;
 using Ccflux.Storage.Sql;
@@ -13,14 +14,18 @@ internal sealed class LedgerRollups
 
     private readonly RollupLevel _hours;
     private readonly RollupLevel _days;
-    private readonly Dictionary<(long User, long Turn, long Model), EventCell> _events = [];
+    private readonly OrganisationCalendar _calendar;
+    private readonly Dictionary<(long User, long Turn, long Model, int Day), EventCell> _events = [];
+    private readonly Dictionary<(long Day, long User, long Model), long> _eventDays = [];
     private readonly Dictionary<(long User, long Session), SessionCell> _sessions = [];
     private readonly Dictionary<(long User, long Day), (int Added, int Shrunk)> _activeHours = [];
-    private readonly SqlParameter[] _eventValues = new SqlParameter[6 + RequestSums.Parameters];
+    private readonly HashSet<int> _changedDays = [];
+    private readonly SqlParameter[] _eventValues = new SqlParameter[8 + RequestSums.Parameters];
 
     /// <param name="calendar">Decides the grain of the sums by hour, and the days.</param>
     public LedgerRollups(OrganisationCalendar calendar)
     {
+        _calendar = calendar;
         var grain = SlotGrain.Of(calendar);
         _hours = new RollupLevel(RollupStatements.Hours, grain.SlotOf);
         _days = new RollupLevel(RollupStatements.Days, at => calendar.DayOf(at));
@@ -31,6 +36,7 @@ internal sealed class LedgerRollups
     {
         public RequestSums Sums;
         public bool Shrunk;
+        public long Last;
         public ReportOrigin From;
     }
 
@@ -53,16 +59,12 @@ internal sealed class LedgerRollups
 
     public void Flush(WriteSession session)
     {
-        foreach (var day in _days.Changed)
-        {
-            session.Execute(LedgerRollupSql.AddDayVersion, ("day", day), ("writer", Writer));
-        }
-
         _hours.Flush(session);
         _days.Flush(session);
         FlushEvents(session);
         FlushSessions(session);
         FlushActiveHours(session);
+        FlushVersions(session);
         Clear();
     }
 
@@ -71,8 +73,10 @@ internal sealed class LedgerRollups
         _hours.Clear();
         _days.Clear();
         _events.Clear();
+        _eventDays.Clear();
         _sessions.Clear();
         _activeHours.Clear();
+        _changedDays.Clear();
     }
 
     private void Count(long user, in LedgerTurn turn, int sign)
@@ -88,9 +92,10 @@ internal sealed class LedgerRollups
 
         // Where the turn is not known, the requests of a session stand together.
         var turn = request.Turn != 0 ? request.Turn : request.Session;
-        ref var usage = ref CollectionsMarshal.GetValueRefOrAddDefault(_events, (user, turn, model), out _);
+        ref var usage = ref CollectionsMarshal.GetValueRefOrAddDefault(_events, (user, turn, model, _calendar.DayOf(request.At)), out _);
         usage.Sums.Add(request, sign);
         usage.Shrunk |= sign < 0;
+        usage.Last = Math.Max(usage.Last, request.At);
         if (usage.From.ReceivedAt == 0)
         {
             usage.From = from;
@@ -125,26 +130,49 @@ internal sealed class LedgerRollups
 
     private void FlushEvents(WriteSession session)
     {
-        foreach (var ((user, turn, model), cell) in _events)
+        foreach (var ((user, turn, model, day), cell) in _events)
         {
             if (cell.Sums != default)
             {
                 _eventValues[0] = ("user", user);
                 _eventValues[1] = ("turn", turn);
                 _eventValues[2] = ("model", model);
-                _eventValues[3] = ("received_at", cell.From.ReceivedAt);
-                _eventValues[4] = ("device", cell.From.Device);
-                _eventValues[5] = ("plugin_version", cell.From.PluginVersion);
-                cell.Sums.CopyTo(_eventValues.AsSpan(6));
-                session.Execute(LedgerRollupSql.AddEvent, _eventValues);
+                _eventValues[3] = ("day", day);
+                _eventValues[4] = ("at", cell.Last);
+                cell.Sums.CopyTo(_eventValues.AsSpan(5));
+                if (session.Execute(LedgerRollupSql.AddToEvent, _eventValues.AsSpan(0, 5 + RequestSums.Parameters)) == 0)
+                {
+                    _eventValues[^3] = ("received_at", cell.From.ReceivedAt);
+                    _eventValues[^2] = ("device", cell.From.Device);
+                    _eventValues[^1] = ("plugin_version", cell.From.PluginVersion);
+                    session.Execute(LedgerRollupSql.InsertEvent, _eventValues);
+                    CountEvents(user, model, day, 1);
+                }
             }
 
-            if (cell.Shrunk)
+            if (cell.Shrunk && session.Execute(LedgerRollupSql.DeleteEmptyEvent, ("user", user), ("turn", turn), ("model", model), ("day", day)) > 0)
             {
-                session.Execute(LedgerRollupSql.DeleteEmptyEvent, ("user", user), ("turn", turn), ("model", model));
+                CountEvents(user, model, day, -1);
+            }
+        }
+
+        foreach (var ((day, user, model), events) in _eventDays)
+        {
+            if (events == 0)
+            {
+                continue;
+            }
+
+            session.Execute(LedgerRollupSql.AddEventDay, ("day", day), ("user", user), ("model", model), ("events", events));
+            if (events < 0)
+            {
+                session.Execute(LedgerRollupSql.DeleteEmptyEventDay, ("day", day), ("user", user), ("model", model));
             }
         }
     }
+
+    private void CountEvents(long user, long model, long day, int events) =>
+        CollectionsMarshal.GetValueRefOrAddDefault(_eventDays, (day, user, model), out _) += events;
 
     private void FlushSessions(WriteSession writing)
     {
@@ -168,34 +196,95 @@ internal sealed class LedgerRollups
     {
         foreach (var ((user, day), (added, shrunk)) in _activeHours)
         {
-            if (added != 0)
+            var before = session.Scalar(LedgerRollupSql.ActiveHoursOf, ("user", user), ("day", day)) ?? 0;
+            var after = (before | (long)added) & ~(long)Inactive(session, user, day, shrunk);
+            if (before == after)
             {
-                session.Execute(LedgerRollupSql.AddActiveHours, ("user", user), ("day", day), ("hours", added));
+                continue;
             }
 
-            if (shrunk != 0)
-            {
-                ClearInactive(session, user, day, shrunk);
-            }
+            session.Execute(after == 0 ? LedgerRollupSql.DeleteActiveHours : LedgerRollupSql.PutActiveHours, ("user", user), ("day", day), ("hours", after));
+            var first = (day * 24) + BitOperations.TrailingZeroCount(before ^ after);
+            MoveWindows(session, user, first);
         }
     }
 
-    private static void ClearInactive(WriteSession session, long user, long day, int hours)
+    private static int Inactive(WriteSession session, long user, long day, int hours)
     {
         var inactive = 0;
-        for (var hour = 0; hour < 24; hour++)
+        for (var rest = (uint)hours; rest != 0; rest &= rest - 1)
         {
-            if ((hours & (1 << hour)) != 0
-                && !session.Any(LedgerRollupSql.IsHourActive, ("user", user), ("slot", ((day * 24) + hour) * SlotGrain.SlotsPerHour)))
+            var hour = BitOperations.TrailingZeroCount(rest);
+            if (!session.Any(LedgerRollupSql.IsHourActive, ("user", user), ("slot", ((day * 24) + hour) * SlotGrain.SlotsPerHour)))
             {
                 inactive |= 1 << hour;
             }
         }
 
-        if (inactive != 0)
+        return inactive;
+    }
+
+    /// <summary>An hour that became active, or is no longer, moves the user's windows up to the next four empty hours: the days in which they start change.</summary>
+    private void MoveWindows(WriteSession session, long user, long hour)
+    {
+        var last = hour;
+        foreach (var (day, hours) in session.List(
+            LedgerRollupSql.ActiveHoursFrom, static rows => (Day: rows.Int64(0), Hours: (uint)rows.Int64(1)), ("user", user), ("day", hour / 24)))
         {
-            session.Execute(LedgerRollupSql.ClearActiveHours, ("user", user), ("day", day), ("hours", inactive));
-            session.Execute(LedgerRollupSql.DeleteInactiveDay, ("user", user), ("day", day));
+            for (var rest = hours; rest != 0; rest &= rest - 1)
+            {
+                var active = (day * 24) + BitOperations.TrailingZeroCount(rest);
+                if (active < hour)
+                {
+                    continue;
+                }
+
+                if (active - last >= FiveHourWindows.Hours)
+                {
+                    AddDays(hour, last);
+                    return;
+                }
+
+                last = active;
+            }
+        }
+
+        AddDays(hour, last);
+    }
+
+    private void AddDays(long fromHour, long toHour)
+    {
+        for (var day = _calendar.DayOf(fromHour * UnixTime.Hour); day <= _calendar.DayOf(toHour * UnixTime.Hour); day++)
+        {
+            _changedDays.Add(day);
+        }
+    }
+
+    /// <summary>Counts a change of each day of which a page might show something else: those of the requests; that of a window which contains them, up to four hours before;
+    /// and the next day of a session that is new on a day, because a period counts a session on its first day.</summary>
+    private void FlushVersions(WriteSession session)
+    {
+        foreach (var day in _days.Changed)
+        {
+            _changedDays.Add((int)day);
+        }
+
+        foreach (var slot in _hours.Changed)
+        {
+            _changedDays.Add(_calendar.DayOf(SlotGrain.StartOf(slot) - ((FiveHourWindows.Hours - 1) * UnixTime.Hour)));
+        }
+
+        foreach (var (day, user, key) in _days.SessionsMoved)
+        {
+            if (session.Scalar(LedgerRollupSql.NextSessionDay, ("user", user), ("session", key), ("day", day)) is { } next)
+            {
+                _changedDays.Add((int)next);
+            }
+        }
+
+        foreach (var day in _changedDays)
+        {
+            session.Execute(LedgerRollupSql.AddDayVersion, ("day", day), ("writer", Writer));
         }
     }
 }

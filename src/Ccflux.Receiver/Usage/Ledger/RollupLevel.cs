@@ -6,15 +6,16 @@ using Ccflux.Storage.Writing;
 namespace Ccflux.Receiver.Usage.Ledger;
 
 /// <summary>The statements of the sums by hour, or of those by day. Each takes the hour's slot or the day as <c>@period</c>.</summary>
-internal sealed record RollupStatements(string AddUsage, string DeleteUsage, string AddUser, string DeleteUser, string AddSession, string DeleteSession)
+internal sealed record RollupStatements(
+    string AddUsage, string DeleteUsage, string AddUser, string DeleteUser, string AddToSession, string InsertSession, string DeleteSession)
 {
     public static RollupStatements Hours { get; } = new(
         LedgerRollupSql.AddHour, LedgerRollupSql.DeleteEmptyHour, LedgerRollupSql.AddUserHour, LedgerRollupSql.DeleteEmptyUserHour,
-        LedgerRollupSql.AddSessionHour, LedgerRollupSql.DeleteEmptySessionHour);
+        LedgerRollupSql.AddToSessionHour, LedgerRollupSql.InsertSessionHour, LedgerRollupSql.DeleteEmptySessionHour);
 
     public static RollupStatements Days { get; } = new(
         LedgerRollupSql.AddDay, LedgerRollupSql.DeleteEmptyDay, LedgerRollupSql.AddUserDay, LedgerRollupSql.DeleteEmptyUserDay,
-        LedgerRollupSql.AddSessionDay, LedgerRollupSql.DeleteEmptySessionDay);
+        LedgerRollupSql.AddToSessionDay, LedgerRollupSql.InsertSessionDay, LedgerRollupSql.DeleteEmptySessionDay);
 }
 
 /// <summary>Collects what a transaction adds to the sums of one level, hours or days: usage by user, model and price class; requests and turns by user; requests by session.</summary>
@@ -25,6 +26,7 @@ internal sealed class RollupLevel(RollupStatements sql, Func<long, long> periodO
     private readonly Dictionary<(long Period, long User, long Model, int Class), UsageCell> _usage = [];
     private readonly Dictionary<(long Period, long User), UserCell> _users = [];
     private readonly Dictionary<(long Period, long User, long Session), long> _sessions = [];
+    private readonly List<(long Period, long User, long Session)> _moved = [];
     private readonly SqlParameter[] _values = new SqlParameter[4 + RequestSums.Parameters];
 
     [StructLayout(LayoutKind.Auto)]
@@ -45,6 +47,9 @@ internal sealed class RollupLevel(RollupStatements sql, Func<long, long> periodO
 
     /// <summary>The periods that the transaction changes.</summary>
     public IEnumerable<long> Changed => _users.Keys.Select(key => key.Period).Distinct();
+
+    /// <summary>After <see cref="Flush"/>: the periods in which a session has become active, or is no longer.</summary>
+    public IReadOnlyList<(long Period, long User, long Session)> SessionsMoved => _moved;
 
     public void Count(long user, in LedgerRequest request, long model, int sign)
     {
@@ -107,10 +112,14 @@ internal sealed class RollupLevel(RollupStatements sql, Func<long, long> periodO
                 continue;
             }
 
-            session.Execute(sql.AddSession, ("period", period), ("user", user), ("session", key), ("requests", requests));
-            if (requests < 0)
+            if (session.Execute(sql.AddToSession, ("period", period), ("user", user), ("session", key), ("requests", requests)) == 0)
             {
-                session.Execute(sql.DeleteSession, ("period", period), ("user", user), ("session", key));
+                session.Execute(sql.InsertSession, ("period", period), ("user", user), ("session", key), ("requests", requests));
+                _moved.Add((period, user, key));
+            }
+            else if (requests < 0 && session.Execute(sql.DeleteSession, ("period", period), ("user", user), ("session", key)) > 0)
+            {
+                _moved.Add((period, user, key));
             }
         }
     }
@@ -120,5 +129,6 @@ internal sealed class RollupLevel(RollupStatements sql, Func<long, long> periodO
         _usage.Clear();
         _users.Clear();
         _sessions.Clear();
+        _moved.Clear();
     }
 }

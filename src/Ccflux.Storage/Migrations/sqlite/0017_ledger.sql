@@ -36,6 +36,7 @@ CREATE TABLE ledger_turns (
     PRIMARY KEY (user_id, turn_key)
 ) WITHOUT ROWID;
 CREATE INDEX ledger_turns_by_session ON ledger_turns (user_id, session_key, started_at);
+CREATE INDEX ledger_turns_by_time ON ledger_turns (user_id, started_at);
 
 -- The prompts of a turn, by which telemetry finds it.
 CREATE TABLE turn_prompts (
@@ -64,12 +65,14 @@ CREATE TABLE ledger_sessions (
 
 -- The sums below are kept in the transaction that writes the requests. Each adds what is new and subtracts what no longer holds.
 
--- An event: what a turn used of one model. Requests whose turn is not known stand under their session's key instead.
+-- An event: what a turn used of one model on one day of the organisation's time zone. Requests whose turn is not known stand under their session's key instead.
 CREATE TABLE turn_models (
     event_id              INTEGER PRIMARY KEY,
     user_id               INTEGER NOT NULL,
     turn_key              INTEGER NOT NULL,
     model_id              INTEGER NOT NULL,
+    day                   INTEGER NOT NULL,
+    at                    INTEGER NOT NULL,               -- of its last request, as first reported
     received_at           INTEGER NOT NULL,               -- these three: of its first report
     device_ref            INTEGER,
     plugin_version        TEXT,
@@ -80,8 +83,16 @@ CREATE TABLE turn_models (
     cache_write_5m_tokens INTEGER NOT NULL,
     cache_write_1h_tokens INTEGER NOT NULL,
     web_searches          INTEGER NOT NULL,
-    UNIQUE (user_id, turn_key, model_id)
+    UNIQUE (user_id, turn_key, model_id, day)
 );
+
+CREATE TABLE event_days (
+    day      INTEGER NOT NULL,
+    user_id  INTEGER NOT NULL,
+    model_id INTEGER NOT NULL,
+    events   INTEGER NOT NULL,
+    PRIMARY KEY (day, user_id, model_id)
+) WITHOUT ROWID;
 
 CREATE TABLE usage_hours (
     slot                  INTEGER NOT NULL,
@@ -155,6 +166,7 @@ CREATE TABLE ledger_session_days (
     requests    INTEGER NOT NULL,
     PRIMARY KEY (day, user_id, session_key)
 ) WITHOUT ROWID;
+CREATE INDEX ledger_session_days_by_session ON ledger_session_days (user_id, session_key, day);
 
 -- What a page keeps in memory of a day is right as long as the day's version is the same. Each writer counts its own changes.
 CREATE TABLE ledger_day_versions (

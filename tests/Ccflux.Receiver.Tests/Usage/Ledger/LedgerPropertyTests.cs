@@ -19,7 +19,8 @@ public sealed class LedgerPropertyTests
         "SELECT * FROM ledger_user_days ORDER BY day, user_id",
         "SELECT * FROM ledger_session_days ORDER BY day, user_id, session_key",
         "SELECT * FROM ledger_sessions ORDER BY user_id, session_key",
-        "SELECT user_id, turn_key, model_id, requests, input_tokens, output_tokens FROM turn_models ORDER BY user_id, turn_key, model_id",
+        "SELECT user_id, turn_key, model_id, day, requests, input_tokens, output_tokens FROM turn_models ORDER BY user_id, turn_key, model_id, day",
+        "SELECT * FROM event_days ORDER BY day, user_id, model_id",
     ];
 
     [Theory]
@@ -127,6 +128,8 @@ public sealed class LedgerPropertyTests
     [InlineData("ledger_session_days", "DELETE FROM ledger_session_days WHERE user_id = 1")]
     [InlineData("ledger_sessions", "UPDATE ledger_sessions SET last_at = last_at + 1 WHERE user_id = 1")]
     [InlineData("turn_models", "UPDATE turn_models SET web_searches = web_searches + 1 WHERE user_id = 1")]
+    [InlineData("turn_models", "UPDATE turn_models SET day = day + 1 WHERE user_id = 1")]
+    [InlineData("event_days", "UPDATE event_days SET events = events + 1 WHERE user_id = 1")]
     [InlineData("active_hours", "DELETE FROM active_hours WHERE user_id = 1")]
     [InlineData("requests", "UPDATE requests SET price_class = price_class + 2 WHERE user_id = 1")]
     public async Task ARecount_NamesTheTableThatIsWrong(string table, string change)
